@@ -1,0 +1,161 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// Rooms in order from the cellar to the roof; docs/architecture.md explains them, and a test holds
+// it against the imports. A room may depend only on rooms above its line in this file.
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("ExistentialAny"),
+  .treatAllWarnings(as: .error),
+]
+/// Rooms without pointers of their own.
+let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+
+/// Register tiles and channel loops: bounds are the callers' business.
+let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
+
+/// A room compiled for one instruction set, whatever the rest of the program is compiled for.
+func kernel(march: String) -> [SwiftSetting] {
+  strict + [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)"])]
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+
+#if arch(x86_64)
+  let isaRooms: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512"]
+  let isaTargets: [Target] = [
+    .target(name: "KernelsAVX2", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v3")),
+    .target(name: "KernelsAVX512", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v4")),
+  ]
+#else
+  let isaRooms: [Target.Dependency] = []
+  let isaTargets: [Target] = []
+#endif
+
+let doors: [Target] = [
+  .systemLibrary(
+    name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil libswscale",
+    providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+  .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+  .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
+  .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+  .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
+  .target(name: "CCPU"),
+]
+
+let cellar: [Target] = [
+  .target(name: "Wording", swiftSettings: safe),
+  .target(name: "Geometry", swiftSettings: safe),
+  .target(name: "Files", dependencies: ["Wording"], swiftSettings: strict),
+  .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
+  .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
+]
+
+let arithmetic: [Target] =
+  [.target(name: "MicroKernels", swiftSettings: kernel)] + isaTargets + [
+    .target(name: "KernelsPortable", dependencies: ["MicroKernels"], swiftSettings: kernel),
+    .target(
+      name: "Kernels",
+      dependencies: ["MicroKernels", "KernelsPortable", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaRooms,
+      swiftSettings: strict),
+    .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel"], swiftSettings: strict),
+    .target(
+      name: "RoIAlign", dependencies: ["Kernels", "Tensors", "Geometry", "Parallel"], swiftSettings: strict),
+  ]
+
+let outside: [Target] = [
+  .target(name: "Checkpoint", dependencies: ["Files", "Wording", "Tensors"], swiftSettings: strict),
+  .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
+  .target(
+    name: "Imaging", dependencies: ["Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"], swiftSettings: strict),
+  .target(
+    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
+  .target(
+    name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", collections], swiftSettings: strict),
+]
+
+let meaning: [Target] = [
+  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Parallel"], swiftSettings: strict),
+  .target(
+    name: "VideoModels", dependencies: ["NN", "RoIAlign", "Checkpoint", "Tensors", "Geometry", "Parallel"],
+    swiftSettings: strict),
+  .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
+  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry", collections], swiftSettings: safe),
+]
+
+let roof: [Target] = [
+  .target(
+    name: "Inference",
+    dependencies: [
+      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Video", "Tensors", "Geometry", "Files",
+      "Wording", "Parallel",
+    ], swiftSettings: strict),
+  .target(
+    name: "Detect",
+    dependencies: [
+      "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
+      "Files", "Wording",
+    ], swiftSettings: strict),
+  .target(
+    name: "Synth",
+    dependencies: ["Imaging", "AVARecords", "Geometry", "Files", "Tensors", "Wording", "CCairo"],
+    swiftSettings: strict),
+  .executableTarget(
+    name: "slowfast",
+    dependencies: [
+      "Detect", "Inference", "AVAEval", "AVARecords", "Overlay", "Synth", "Configuration", "Checkpoint", "VideoModels",
+      "Clips", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files", "Wording",
+      argumentParser,
+    ], swiftSettings: strict),
+]
+
+/// One test target a room; ProgramTests runs the built program, HouseTests reads the sources.
+func tests(_ name: String, _ rooms: Target.Dependency...) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: rooms + ["TestSupport"],
+    swiftSettings: [.enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error)])
+}
+
+let testTargets: [Target] = [
+  .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
+  tests("Wording", "Wording"),
+  tests("Geometry", "Geometry"),
+  tests("Files", "Files"),
+  tests("Tensors", "Tensors", "Files"),
+  tests("Parallel", "Parallel"),
+  tests("Kernels", "Kernels", "Tensors", "Parallel"),
+  tests("NN", "NN", "Kernels", "Tensors", "Parallel"),
+  tests("RoIAlign", "RoIAlign", "Kernels", "Tensors", "Geometry", "Parallel"),
+  tests("Checkpoint", "Checkpoint", "Files", "Tensors"),
+  tests("Configuration", "Configuration", "Files"),
+  tests("Imaging", "Imaging", "Files", "Geometry"),
+  tests("Video", "Video", "Imaging", "Files", "Geometry"),
+  tests("AVARecords", "AVARecords", "Files", "Geometry"),
+  tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
+  tests("VideoModels", "VideoModels", "NN", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel"),
+  tests("Overlay", "Overlay", "Imaging", "Geometry"),
+  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files"),
+  tests("Inference", "Inference", "Configuration", "VideoModels", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
+  tests("Detect", "Detect", "Inference", "Configuration", "AVARecords", "Tensors", "Geometry", "Files"),
+  tests("Synth", "Synth", "Imaging", "AVARecords", "Geometry", "Files"),
+  tests("Program", "slowfast", "Files", "Tensors"),
+  tests("House", "Files"),
+]
+
+let package = Package(
+  name: "slowfast",
+  products: [
+    .executable(name: "slowfast", targets: ["slowfast"]),
+    .library(name: "AVAEval", targets: ["AVAEval"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+  ],
+  targets: doors + cellar + arithmetic + outside + meaning + roof + testTargets
+)

@@ -1,0 +1,3 @@
+// The door to OpenBLAS (Debian: libopenblas-dev).
+#pragma once
+#include <cblas.h>

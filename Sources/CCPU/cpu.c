@@ -1,0 +1,57 @@
+#define _GNU_SOURCE
+#include "CCPU.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+int slowfast_cpu_available(void) {
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+  return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+#if defined(__x86_64__)
+#include <cpuid.h>
+
+// XCR0 tells which register files the operating system saves: a CPU flag alone is not enough.
+static unsigned long long enabled_state(void) {
+  unsigned int a, b, c, d;
+  if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & (1u << 27))) return 0;
+  unsigned int low, high;
+  __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));
+  return ((unsigned long long)high << 32) | low;
+}
+
+int slowfast_cpu_has_avx2_fma(void) {
+  unsigned int a, b, c, d;
+  if ((enabled_state() & 0x6) != 0x6) return 0;
+  if (!__get_cpuid(1, &a, &b, &c, &d)) return 0;
+  const unsigned int fma = 1u << 12, movbe = 1u << 22, avx = 1u << 28, f16c = 1u << 29;
+  if ((c & (fma | movbe | avx | f16c)) != (fma | movbe | avx | f16c)) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned int bmi1 = 1u << 3, avx2 = 1u << 5, bmi2 = 1u << 8;
+  return (b & (bmi1 | avx2 | bmi2)) == (bmi1 | avx2 | bmi2);
+}
+
+int slowfast_cpu_has_avx512(void) {
+  unsigned int a, b, c, d;
+  if (!slowfast_cpu_has_avx2_fma() || (enabled_state() & 0xe6) != 0xe6) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned int f = 1u << 16, dq = 1u << 17, cd = 1u << 28, bw = 1u << 30, vl = 1u << 31;
+  return (b & (f | dq | cd | bw | vl)) == (f | dq | cd | bw | vl);
+}
+
+int slowfast_cpu_has_avx512_bf16(void) {
+  unsigned int a, b, c, d;
+  if (!slowfast_cpu_has_avx512()) return 0;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d)) return 0;
+  return (a & (1u << 5)) != 0;
+}
+
+#else
+
+int slowfast_cpu_has_avx2_fma(void) { return 0; }
+int slowfast_cpu_has_avx512(void) { return 0; }
+int slowfast_cpu_has_avx512_bf16(void) { return 0; }
+
+#endif

@@ -1,0 +1,11 @@
+// Which instruction sets this processor has and the operating system has enabled.
+#pragma once
+
+/// 1 when AVX2 and FMA can be used, else 0.
+int slowfast_cpu_has_avx2_fma(void);
+/// 1 when AVX-512 F, BW, DQ and VL (x86-64-v4) can be used, else 0.
+int slowfast_cpu_has_avx512(void);
+/// 1 when the AVX512-BF16 dot products can be used, else 0.
+int slowfast_cpu_has_avx512_bf16(void);
+/// The number of processors that this process may run on.
+int slowfast_cpu_available(void);

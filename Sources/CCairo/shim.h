@@ -1,0 +1,3 @@
+// The door to Cairo (Debian: libcairo2-dev).
+#pragma once
+#include <cairo.h>

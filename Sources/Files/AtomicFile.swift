@@ -1,0 +1,101 @@
+internal import Glibc
+
+/// A file that appears under its name only when it is complete.
+///
+/// Bytes go to a temporary neighbour; `commit()` flushes it to the disk and renames it. Whatever ends the
+/// writing before that (an error, `discard()`, the last reference gone) deletes the neighbour and leaves
+/// what stood under the name before.
+public final class AtomicFile {
+  public let path: String
+  private let temporary: String
+  private var descriptor: Int32
+  private var buffer: [UInt8] = []
+
+  /// Opens the temporary neighbour of `path`, making missing folders.
+  public init(path: String) throws(FileError) {
+    self.path = path
+    if isFolder(path) { throw .isDirectory(doing: "writing", path: path) }
+    let (folder, name) = splitPath(path)
+    try makeFolder(folder)
+    temporary = joinPath(folder, ".\(name).\(getpid()).partial")
+    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw .system(doing: "writing", path: path, code: errno) }
+  }
+
+  deinit { discard() }
+
+  /// Appends text as UTF-8.
+  public func write(_ text: String) throws(FileError) { try append(Array(text.utf8)) }
+
+  /// Appends bytes.
+  public func write(_ bytes: some Sequence<UInt8>) throws(FileError) { try append(Array(bytes)) }
+
+  /// Appends raw bytes without collecting them first: for large blocks.
+  public func write(raw bytes: UnsafeRawBufferPointer) throws(FileError) {
+    try flush()
+    try writeOut(bytes)
+  }
+
+  /// Flushes everything to the disk and gives the file its name.
+  public func commit() throws(FileError) {
+    try flush()
+    if fsync(descriptor) != 0 { throw fail(errno) }
+    let closed = close(descriptor)
+    descriptor = -1
+    if closed != 0 { throw fail(errno) }
+    if rename(temporary, path) != 0 { throw fail(errno) }
+  }
+
+  /// Gives the writing up and deletes the temporary file.
+  public func discard() {
+    if descriptor >= 0 {
+      close(descriptor)
+      descriptor = -1
+      unlink(temporary)
+    }
+  }
+
+  private func append(_ bytes: [UInt8]) throws(FileError) {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= 1 << 16 { try flush() }
+  }
+
+  private func flush() throws(FileError) {
+    let pending = buffer
+    buffer.removeAll(keepingCapacity: true)
+    let code: Int32? = pending.withUnsafeBytes { bytes in writeAll(bytes) }
+    if let code { throw fail(code) }
+  }
+
+  private func writeOut(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
+    if let code = writeAll(bytes) { throw fail(code) }
+  }
+
+  /// Writes all bytes; returns the `errno` of a failure.
+  private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+    var done = 0
+    while done < bytes.count {
+      let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      if written < 0 {
+        if errno == EINTR { continue }
+        return errno
+      }
+      done += written
+    }
+    return nil
+  }
+
+  private func fail(_ code: Int32) -> FileError {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    unlink(temporary)
+    return .system(doing: "writing", path: path, code: code)
+  }
+}
+
+/// Writes a whole file atomically.
+public func writeFile(_ path: String, _ text: String) throws(FileError) {
+  let file = try AtomicFile(path: path)
+  try file.write(text)
+  try file.commit()
+}

@@ -1,0 +1,42 @@
+internal import Glibc
+internal import Wording
+
+/// What can go wrong with a file: the operation, the path, the system's reason and what to do.
+public enum FileError: Error, Equatable, CustomStringConvertible {
+  /// There is no such file; the nearest name in its folder, if any.
+  case missing(doing: String, path: String, nearest: String?)
+  /// A folder stands where a file was expected.
+  case isDirectory(doing: String, path: String)
+  /// A system call failed with this `errno`.
+  case system(doing: String, path: String, code: Int32)
+
+  public var description: String {
+    switch self {
+    case .missing(let doing, let path, let nearest):
+      return "\(doing): '\(path)' does not exist" + (nearest.map { " -> did you mean '\($0)'?" } ?? "")
+    case .isDirectory(let doing, let path):
+      return "\(doing): '\(path)' is a folder -> give a file"
+    case .system(let doing, let path, let code):
+      let reason = String(cString: strerror(code))
+      var text = "\(doing): '\(path)': \(reason)"
+      if code == ENOSPC || code == EDQUOT { text += " -> free some space or choose another output folder" }
+      if code == EFBIG { text += " -> raise the file size limit (ulimit -f)" }
+      if code == EACCES || code == EPERM || code == EROFS { text += " -> check the permissions" }
+      return text
+    }
+  }
+
+  /// Turns the present `errno` for a path into the case that explains it best.
+  static func current(_ code: Int32, doing: String, path: String) -> FileError {
+    if code == ENOENT { return .missing(doing: doing, path: path, nearest: nearestPath(to: path)) }
+    if code == EISDIR { return .isDirectory(doing: doing, path: path) }
+    return .system(doing: doing, path: path, code: code)
+  }
+
+  /// The most similar name in the folder of `path`, or the first folder on the way that is missing.
+  static func nearestPath(to path: String) -> String? {
+    let (folder, name) = splitPath(path)
+    guard let names = try? listFolder(folder.isEmpty ? "." : folder) else { return nil }
+    return nearest(to: name, among: names).map { folder.isEmpty ? $0 : joinPath(folder, $0) }
+  }
+}

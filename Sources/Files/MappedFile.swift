@@ -1,0 +1,58 @@
+internal import Glibc
+
+/// A file's bytes, mapped for reading: pages come in as they are touched, and nothing is copied.
+///
+/// The file must not be cut short by others while it is mapped.
+public final class MappedFile: @unchecked Sendable {
+  public let path: String
+  private let base: UnsafeRawPointer?
+  public let count: Int
+
+  /// Maps the file at `path`.
+  ///
+  /// - Parameters:
+  ///   - path: The file.
+  ///   - doing: What the caller is about, for the error text ("reading the weights").
+  public init(path: String, doing: String) throws(FileError) {
+    self.path = path
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    if descriptor < 0 { throw FileError.current(errno, doing: doing, path: path) }
+    defer { close(descriptor) }
+    var status = stat()
+    if fstat(descriptor, &status) != 0 { throw .system(doing: doing, path: path, code: errno) }
+    if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(doing: doing, path: path) }
+    count = Int(status.st_size)
+    if count == 0 {
+      base = nil
+    } else {
+      guard let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0), address != MAP_FAILED
+      else { throw .system(doing: doing, path: path, code: errno) }
+      base = UnsafeRawPointer(address)
+    }
+  }
+
+  deinit {
+    if let base = base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
+  }
+
+  /// All bytes. The buffer is valid as long as this object lives.
+  public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+}
+
+/// Reads a whole file into memory: for small files and for streams that cannot be mapped.
+public func readFile(_ path: String, doing: String) throws(FileError) -> [UInt8] {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  if descriptor < 0 { throw FileError.current(errno, doing: doing, path: path) }
+  defer { close(descriptor) }
+  var result: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 16)
+  while true {
+    let got = chunk.withUnsafeMutableBytes { read(descriptor, $0.baseAddress, $0.count) }
+    if got == 0 { return result }
+    if got < 0 {
+      if errno == EINTR { continue }
+      throw FileError.current(errno, doing: doing, path: path)
+    }
+    result.append(contentsOf: chunk[..<got])
+  }
+}

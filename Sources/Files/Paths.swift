@@ -1,0 +1,59 @@
+internal import Glibc
+
+/// Joins a folder and a path as Python's `os.path.join` does: an absolute path stands by itself.
+public func joinPath(_ folder: String, _ path: String) -> String {
+  if path.hasPrefix("/") || folder.isEmpty { return path }
+  return folder.hasSuffix("/") ? folder + path : folder + "/" + path
+}
+
+/// Splits a path at its last slash into folder ("" where there is none) and name.
+public func splitPath(_ path: String) -> (folder: String, name: String) {
+  guard let slash = path.lastIndex(of: "/") else { return ("", path) }
+  let folder = slash == path.startIndex ? "/" : String(path[..<slash])
+  return (folder, String(path[path.index(after: slash)...]))
+}
+
+/// The name of a file without its folder and without what follows the last point.
+public func fileStem(_ path: String) -> String {
+  let name = splitPath(path).name
+  guard let point = name.lastIndex(of: "."), point != name.startIndex else { return name }
+  return String(name[..<point])
+}
+
+/// Whether a file or folder exists (a link counts when its target does).
+public func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
+
+/// Whether a folder exists at the path.
+public func isFolder(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFDIR
+}
+
+/// The names in a folder, sorted, without "." and "..".
+public func listFolder(_ path: String) throws(FileError) -> [String] {
+  guard let folder = opendir(path) else {
+    throw .system(doing: "listing a folder", path: path, code: errno)
+  }
+  defer { closedir(folder) }
+  var names: [String] = []
+  while let entry = readdir(folder) {
+    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+    }
+    if name != "." && name != ".." { names.append(name) }
+  }
+  return names.sorted()
+}
+
+/// Makes a folder and those above it; an existing one is fine.
+public func makeFolder(_ path: String) throws(FileError) {
+  if path.isEmpty || isFolder(path) { return }
+  let parent = splitPath(path).folder
+  if !parent.isEmpty && parent != path { try makeFolder(parent) }
+  if mkdir(path, 0o777) != 0 && !(errno == EEXIST && isFolder(path)) {
+    throw .system(doing: "making the folder", path: path, code: errno)
+  }
+}
+
+/// Deletes a file if it is there.
+public func removeFile(_ path: String) { _ = unlink(path) }

@@ -1,0 +1,80 @@
+/// The size of a picture in pixels.
+public struct ImageSize: Hashable, Sendable {
+  public var width: Int
+  public var height: Int
+
+  public init(width: Int, height: Int) {
+    self.width = width
+    self.height = height
+  }
+
+  public var shortSide: Int { min(width, height) }
+}
+
+/// A box in fractions of the picture, 0 to 1: x to the right, y downwards.
+///
+/// Nothing is promised about the order of the corners: what comes from a file may be inverted.
+public struct UnitBox: Hashable, Sendable {
+  public var x1: Double
+  public var y1: Double
+  public var x2: Double
+  public var y2: Double
+
+  public init(x1: Double, y1: Double, x2: Double, y2: Double) {
+    self.x1 = x1
+    self.y1 = y1
+    self.x2 = x2
+    self.y2 = y2
+  }
+
+  /// Width times height, negative when exactly one axis is inverted.
+  public var area: Double { (y2 - y1) * (x2 - x1) }
+
+  /// Whether the box has a positive extent on both axes.
+  public var isProper: Bool { y1 < y2 && x1 < x2 }
+
+  /// Scales to a picture's pixels.
+  public func pixels(in size: ImageSize) -> PixelBox {
+    PixelBox(
+      x1: x1 * Double(size.width), y1: y1 * Double(size.height), x2: x2 * Double(size.width),
+      y2: y2 * Double(size.height))
+  }
+}
+
+/// A box in pixels of one particular picture.
+public struct PixelBox: Hashable, Sendable {
+  public var x1: Double
+  public var y1: Double
+  public var x2: Double
+  public var y2: Double
+
+  public init(x1: Double, y1: Double, x2: Double, y2: Double) {
+    self.x1 = x1
+    self.y1 = y1
+    self.x2 = x2
+    self.y2 = y2
+  }
+
+  /// Moves every corner into 0...maxX and 0...maxY.
+  public func clipped(maxX: Double, maxY: Double) -> PixelBox {
+    PixelBox(
+      x1: min(max(x1, 0), maxX), y1: min(max(y1, 0), maxY), x2: min(max(x2, 0), maxX), y2: min(max(y2, 0), maxY))
+  }
+
+  /// Multiplies every coordinate.
+  public func scaled(by factor: Double) -> PixelBox {
+    PixelBox(x1: x1 * factor, y1: y1 * factor, x2: x2 * factor, y2: y2 * factor)
+  }
+}
+
+/// Intersection over union of two boxes; 0 where they do not meet or have no area.
+///
+/// The operations and their order are those of the public AVA evaluators (areas as height times width,
+/// union as area + area - intersection), so that results agree to the last bit.
+public func intersectionOverUnion(_ a: UnitBox, _ b: UnitBox) -> Double {
+  let height = max(0, min(a.y2, b.y2) - max(a.y1, b.y1))
+  let width = max(0, min(a.x2, b.x2) - max(a.x1, b.x1))
+  let intersection = height * width
+  if intersection == 0 { return 0 }
+  return intersection / ((a.area + b.area) - intersection)
+}

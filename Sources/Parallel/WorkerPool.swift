@@ -1,0 +1,139 @@
+internal import CCPU
+internal import Glibc
+internal import Synchronization
+
+/// The threads that share the arithmetic: the one place of the program where loops are split.
+///
+/// A pool of `threads` counts the caller: it owns `threads - 1` threads that are parked when idle. Work is
+/// split into numbered pieces that any thread may take; the pieces, not the threads, decide what is
+/// computed, so results do not depend on the thread count.
+public final class WorkerPool: @unchecked Sendable {
+  public let threads: Int
+  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
+  private let oneLoop = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private var handles: [pthread_t] = []
+  private var job: Job?
+  private var generation = 0
+  private var busy = 0
+  private var stopping = false
+  /// Mirrors `generation`, for threads that still spin.
+  private let posted = Atomic<Int>(0)
+
+  /// One parallel loop: a counter that threads take pieces from.
+  private final class Job {
+    let count: Int
+    let body: (Int) -> Void
+    let next = Atomic<Int>(0)
+
+    init(count: Int, body: @escaping (Int) -> Void) {
+      self.count = count
+      self.body = body
+    }
+
+    func run() {
+      while true {
+        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
+        if piece >= count { return }
+        body(piece)
+      }
+    }
+  }
+
+  /// Starts a pool.
+  ///
+  /// - Parameter threads: How many threads compute, the caller included; nil takes the processors that this
+  ///   process may run on.
+  public init(threads: Int? = nil) {
+    self.threads = max(1, threads ?? availableProcessors())
+    pthread_mutex_init(lock, nil)
+    pthread_mutex_init(oneLoop, nil)
+    pthread_cond_init(wake, nil)
+    pthread_cond_init(done, nil)
+    for _ in 1..<max(1, self.threads) where self.threads > 1 {
+      var handle = pthread_t()
+      let me = Unmanaged.passUnretained(self).toOpaque()
+      let code = pthread_create(
+        &handle, nil,
+        { context in
+          Unmanaged<WorkerPool>.fromOpaque(context!).takeUnretainedValue().work()
+          return nil
+        }, me)
+      if code == 0 { handles.append(handle) }
+    }
+  }
+
+  deinit {
+    pthread_mutex_lock(lock)
+    stopping = true
+    pthread_cond_broadcast(wake)
+    pthread_mutex_unlock(lock)
+    posted.store(-1, ordering: .releasing)
+    for handle in handles { pthread_join(handle, nil) }
+    pthread_mutex_destroy(lock)
+    pthread_mutex_destroy(oneLoop)
+    pthread_cond_destroy(wake)
+    pthread_cond_destroy(done)
+    lock.deallocate()
+    oneLoop.deallocate()
+    wake.deallocate()
+    done.deallocate()
+  }
+
+  /// Calls `body` once for every piece 0..<count, on all threads, and returns when all are finished.
+  ///
+  /// Pieces run in any order and at the same time; the body must not start another loop on this pool.
+  public func forEach(_ count: Int, _ body: (Int) -> Void) {
+    if count <= 0 { return }
+    if count == 1 || handles.isEmpty {
+      for piece in 0..<count { body(piece) }
+      return
+    }
+    withoutActuallyEscaping(body) { body in
+      pthread_mutex_lock(oneLoop)
+      defer { pthread_mutex_unlock(oneLoop) }
+      let job = Job(count: count, body: body)
+      pthread_mutex_lock(lock)
+      self.job = job
+      generation += 1
+      busy = handles.count
+      posted.store(generation, ordering: .releasing)
+      pthread_cond_broadcast(wake)
+      pthread_mutex_unlock(lock)
+      job.run()
+      pthread_mutex_lock(lock)
+      while busy > 0 { pthread_cond_wait(done, lock) }
+      self.job = nil
+      pthread_mutex_unlock(lock)
+    }
+  }
+
+  /// A thread's life: wait for a loop (first spinning a little, then parked), take pieces, report.
+  private func work() {
+    var seen = 0
+    while true {
+      for _ in 0..<2000 where posted.load(ordering: .acquiring) == seen { pause() }
+      pthread_mutex_lock(lock)
+      while generation == seen && !stopping { pthread_cond_wait(wake, lock) }
+      if stopping {
+        pthread_mutex_unlock(lock)
+        return
+      }
+      seen = generation
+      let job = self.job
+      pthread_mutex_unlock(lock)
+      job?.run()
+      pthread_mutex_lock(lock)
+      busy -= 1
+      if busy == 0 { pthread_cond_signal(done) }
+      pthread_mutex_unlock(lock)
+    }
+  }
+
+  @inline(__always)
+  private func pause() { _ = sched_yield() }
+}
+
+/// The number of processors that this process may run on.
+public func availableProcessors() -> Int { max(1, Int(slowfast_cpu_available())) }

@@ -1,0 +1,96 @@
+public import Files
+
+/// What is wrong with a .npy file.
+public enum NumPyFileError: Error, Equatable, CustomStringConvertible {
+  case malformed(path: String, found: String)
+  case unsupported(path: String, found: String)
+  case wrongSize(path: String, expected: Int, found: Int)
+
+  public var description: String {
+    switch self {
+    case .malformed(let path, let found):
+      return "reading '\(path)': this is no NumPy .npy file: \(found) -> save it with numpy.save"
+    case .unsupported(let path, let found):
+      return "reading '\(path)': expected float32 or float64 in C order, found \(found)"
+        + " -> save numpy.ascontiguousarray(x, dtype='float32')"
+    case .wrongSize(let path, let expected, let found):
+      return "reading '\(path)': the header announces \(expected) bytes of data, the file holds \(found)"
+        + " -> the file is cut short or damaged"
+    }
+  }
+}
+
+extension Tensor {
+  /// Reads a .npy file of little-endian float32 or float64 numbers in C order.
+  ///
+  /// - Throws: `FileError`, `NumPyFileError`.
+  public init(npy path: String) throws {
+    let file = try MappedFile(path: path, doing: "reading an array")
+    let bytes = file.bytes
+    guard bytes.count >= 10, bytes.prefix(6).elementsEqual([0x93] + Array("NUMPY".utf8)) else {
+      throw NumPyFileError.malformed(path: path, found: bytes.isEmpty ? "the file is empty" : "no NumPy magic")
+    }
+    let longHeader = bytes[6] >= 2
+    let start = longHeader ? 12 : 10
+    guard bytes.count >= start else { throw NumPyFileError.malformed(path: path, found: "no header") }
+    let low = Int(bytes[8]) | Int(bytes[9]) << 8
+    let length = longHeader ? low | Int(bytes[10]) << 16 | Int(bytes[11]) << 24 : low
+    guard start + length <= bytes.count else { throw NumPyFileError.malformed(path: path, found: "a cut header") }
+    let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
+    let (shape, width) = try parseHeader(header, path: path)
+    let data = UnsafeRawBufferPointer(rebasing: bytes[(start + length)...])
+    var expected = width
+    for extent in shape {
+      let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
+      guard !overflow else { throw NumPyFileError.malformed(path: path, found: "a shape that is too large") }
+      expected = product
+    }
+    guard data.count == expected else {
+      throw NumPyFileError.wrongSize(path: path, expected: expected, found: data.count)
+    }
+    self.init(zeros: shape)
+    for index in 0..<count {
+      storage.pointer[index] =
+        width == 4
+        ? data.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
+        : Float(data.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
+    }
+  }
+
+  /// Writes float32 numbers as a .npy file, atomically.
+  public func writeNPY(_ path: String) throws(FileError) {
+    let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
+    var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }"
+    let unpadded = 10 + header.utf8.count + 1
+    header += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
+    let file = try AtomicFile(path: path)
+    try file.write([0x93] + Array("NUMPY".utf8) + [1, 0])
+    try file.write([UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)])
+    try file.write(header)
+    try file.write(raw: UnsafeRawBufferPointer(values))
+    try file.commit()
+  }
+}
+
+/// Takes the shape and the element width out of a .npy header.
+private func parseHeader(_ header: String, path: String) throws -> (shape: [Int], width: Int) {
+  func value(after key: String) -> Substring? {
+    guard let range = header.firstRange(of: "'\(key)':") else { return nil }
+    return header[range.upperBound...].drop { $0 == " " }
+  }
+  guard let descr = value(after: "descr"), let order = value(after: "fortran_order"), let tuple = value(after: "shape"),
+    tuple.first == "(", let close = tuple.firstIndex(of: ")")
+  else { throw NumPyFileError.malformed(path: path, found: "the header \(header.debugDescription)") }
+  let width = descr.hasPrefix("'<f4'") ? 4 : descr.hasPrefix("'<f8'") ? 8 : 0
+  guard width > 0 else { throw NumPyFileError.unsupported(path: path, found: String(descr.prefix { $0 != "," })) }
+  let fields = tuple[tuple.index(after: tuple.startIndex)..<close].split(separator: ",")
+  let extents = fields.map { Int($0.filter { $0 != " " }) }
+  guard extents.allSatisfy({ $0 != nil && $0! >= 0 }) else {
+    throw NumPyFileError.malformed(path: path, found: "the shape \(tuple[...close])")
+  }
+  let shape = extents.map { $0! }
+  guard order.hasPrefix("False") || shape.filter({ $0 != 1 }).count <= 1 else {
+    throw NumPyFileError.unsupported(path: path, found: "Fortran order")
+  }
+  return (shape, width)
+}

@@ -1,0 +1,24 @@
+internal import Glibc
+
+/// Writes a number with a fixed count of decimals, rounded as C's `printf("%.*f")` rounds.
+public func fixed(_ value: Double, _ decimals: Int) -> String {
+  // 310 integer digits at most, plus the decimals, the point, the sign and the final zero byte.
+  let capacity = 320 + decimals
+  return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer in
+    let length = unsafe withVaList([Int32(decimals), value]) {
+      unsafe vsnprintf(buffer.baseAddress, capacity, "%.*f", $0)
+    }
+    return unsafe String(decoding: UnsafeRawBufferPointer(buffer).prefix(Int(length)), as: UTF8.self)
+  }
+}
+
+/// Writes a count with its noun: "1 row", "2 rows", "3 boxes".
+public func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
+  count == 1 ? "1 \(noun)" : "\(count) \(plural ?? noun + "s")"
+}
+
+/// Writes a short list for a message: the first `limit` items, then how many more there are.
+public func listed(_ items: some Collection<String>, limit: Int = 5) -> String {
+  let shown = items.prefix(limit).joined(separator: ", ")
+  return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
+}

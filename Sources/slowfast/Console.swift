@@ -1,0 +1,88 @@
+internal import Glibc
+internal import Wording
+
+/// What the program says beside its results: everything here goes to stderr.
+enum Console {
+  /// Says one line.
+  static func say(_ line: String) { write(line + "\n") }
+
+  /// Says one warning.
+  static func warn(_ line: String) { write("warning: \(line)\n") }
+
+  static func write(_ text: String) {
+    let bytes = Array(text.utf8)
+    bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
+  }
+
+  /// Whether stderr is a terminal that understands carriage returns.
+  static let isTerminal = isatty(2) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+}
+
+/// Seconds on a clock that never jumps.
+func monotonicSeconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+}
+
+/// The progress of a long run on stderr: a bar with rate and time left on a terminal, elsewhere a plain line
+/// every few seconds.
+final class Progress {
+  private let title: String
+  private let total: Int
+  private let unit: String
+  private let start = monotonicSeconds()
+  private var lastShown: Double
+  private var done = 0
+
+  /// - Parameters:
+  ///   - title: What is going on ("detecting").
+  ///   - total: How many steps there are.
+  ///   - unit: What a step is, in the plural ("key frames").
+  init(_ title: String, total: Int, unit: String) {
+    self.title = title
+    self.total = total
+    self.unit = unit
+    lastShown = start
+    if Console.isTerminal { show(at: start) }
+  }
+
+  /// Reports that `count` steps are done.
+  func update(_ count: Int) {
+    done = count
+    let now = monotonicSeconds()
+    if now - lastShown >= (Console.isTerminal ? 0.1 : 5) { show(at: now) }
+  }
+
+  /// Ends the bar and says how long the run took.
+  func finish() {
+    let seconds = monotonicSeconds() - start
+    if Console.isTerminal { Console.write("\r\u{1B}[K") }
+    let rate = seconds > 0 ? Double(done) / seconds : 0
+    Console.say("\(title): \(done) \(unit) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
+  }
+
+  private func show(at now: Double) {
+    lastShown = now
+    let elapsed = now - start
+    let rate = elapsed > 0 ? Double(done) / elapsed : 0
+    let left = rate > 0 ? ", \(duration(Double(total - done) / rate)) left" : ""
+    let figures = "\(done)/\(total) \(unit), \(fixed(rate, 2))/s\(left)"
+    if Console.isTerminal {
+      let filled = total > 0 ? done * 24 / total : 24
+      let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
+      Console.write("\r\u{1B}[K\(title) [\(bar)] \(figures)")
+    } else {
+      Console.say("\(title): \(figures)")
+    }
+  }
+}
+
+/// Writes a time span for people: "0.8 s", "2 min 05 s", "3 h 12 min".
+func duration(_ seconds: Double) -> String {
+  if seconds < 60 { return fixed(seconds, 1) + " s" }
+  let whole = Int(seconds)
+  func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
+  if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
+  return "\(whole / 3600) h \(two(whole / 60 % 60)) min"
+}

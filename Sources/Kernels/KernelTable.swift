@@ -1,0 +1,45 @@
+internal import KernelsPortable
+
+#if arch(x86_64) && !PORTABLE_ONLY
+  internal import KernelsAVX2
+  internal import KernelsAVX512
+#endif
+
+/// The kernels of one instruction set: a value that is handed to whoever computes.
+///
+/// There is no current table anywhere: a program takes `best` once, or forces a lower set for a test or a
+/// comparison, and passes it down.
+public struct KernelTable: Sendable {
+  /// What the kernels were compiled for.
+  public let instructionSet: InstructionSet
+  public let roiAlign: RoIAlignKernels
+
+  /// The kernels of the widest set that can be used here.
+  public static let best = KernelTable(unchecked: .best)
+
+  /// Takes the kernels of one instruction set.
+  ///
+  /// - Throws: `KernelError.unavailable` when this processor lacks it.
+  public init(_ instructionSet: InstructionSet) throws(KernelError) {
+    guard InstructionSet.available.contains(instructionSet) else {
+      throw .unavailable(instructionSet, available: InstructionSet.available)
+    }
+    self.init(unchecked: instructionSet)
+  }
+
+  private init(unchecked instructionSet: InstructionSet) {
+    self.instructionSet = instructionSet
+    #if arch(x86_64) && !PORTABLE_ONLY
+      switch instructionSet {
+      case .portable:
+        roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
+      case .avx2:
+        roiAlign = RoIAlignKernels(bins: KernelsAVX2.alignBins)
+      case .avx512:
+        roiAlign = RoIAlignKernels(bins: KernelsAVX512.alignBins)
+      }
+    #else
+      roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
+    #endif
+  }
+}

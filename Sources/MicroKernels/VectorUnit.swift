@@ -1,0 +1,83 @@
+/// A processor's vector unit as the kernels see it: how wide a register is, and how a product is added.
+///
+/// The kernels of this room are written once, generic over a unit. Each instruction set's room instantiates
+/// them for its own unit, and is compiled with the flags that make the unit's operations single instructions.
+/// Everything here is inlined into those rooms: what this room itself emits is never called.
+public protocol VectorUnit {
+  /// One register of floats.
+  associatedtype Vector: SIMD where Vector.Scalar == Float
+
+  /// Adds a product to a sum, rounding once where the unit can, else twice.
+  static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector
+  /// Does to one float exactly what the vector form does to each lane.
+  static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float
+}
+
+/// 256-bit registers with fused multiply-add: x86-64-v3.
+public enum AVX2Unit: VectorUnit {
+  public typealias Vector = SIMD8<Float>
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+}
+
+/// 512-bit registers with fused multiply-add: x86-64-v4.
+public enum AVX512Unit: VectorUnit {
+  public typealias Vector = SIMD16<Float>
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+}
+
+/// 128-bit registers, which every processor that Swift runs on has.
+///
+/// Baseline x86-64 has no fused multiply-add: there `addingProduct` would be a call into libm for every lane.
+public enum PortableUnit: VectorUnit {
+  public typealias Vector = SIMD4<Float>
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+    #if arch(arm64)
+      sum.addingProduct(a, b)
+    #else
+      sum + a * b
+    #endif
+  }
+
+  @inlinable @inline(__always)
+  public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float {
+    #if arch(arm64)
+      sum.addingProduct(a, b)
+    #else
+      sum + a * b
+    #endif
+  }
+}
+
+/// Loads one register from any address.
+@inlinable @inline(__always)
+func load<V: SIMD>(_ pointer: UnsafePointer<Float>, as type: V.Type) -> V where V.Scalar == Float {
+  UnsafeRawPointer(pointer).loadUnaligned(as: V.self)
+}
+
+/// Stores one register to any address.
+@inlinable @inline(__always)
+func store<V: SIMD>(_ value: V, _ pointer: UnsafeMutablePointer<Float>) where V.Scalar == Float {
+  UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: V.self)
+}
+
+/// The larger of two numbers in every lane; a NaN on either side wins, as it does in PyTorch's pooling.
+@inlinable @inline(__always)
+func larger<V: SIMD>(_ kept: V, _ new: V) -> V where V.Scalar == Float {
+  kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+}
+
+/// The larger of two numbers; a NaN on either side wins.
+@inlinable @inline(__always)
+func larger(_ kept: Float, _ new: Float) -> Float { new > kept || new != new ? new : kept }

@@ -1,0 +1,35 @@
+/// The checked geometry of all boxes of a call: what the kernels need beside the features.
+struct SamplingPlan {
+  private(set) var rows: AxisWeights
+  private(set) var columns: AxisWeights
+
+  init(_ aligner: RoIAligner, _ features: FeaturePlane, _ regions: [Region]) throws(RoIAlignError) {
+    let bins = aligner.resolution
+    rows = AxisWeights(bins: bins, cells: features.height, stride: features.width * features.pitch)
+    columns = AxisWeights(bins: bins, cells: features.width, stride: features.pitch)
+    for (box, region) in regions.enumerated() {
+      let (x, y) = try aligner.axes(of: region, box: box, pictures: features.batch)
+      rows.append(y)
+      columns.append(x)
+    }
+  }
+}
+
+extension RoIAligner {
+  /// Checks one box and places its samples.
+  func axes(of region: Region, box: Int, pictures: Int) throws(RoIAlignError) -> (x: AxisSampling, y: AxisSampling) {
+    guard region.picture >= 0, region.picture < pictures else {
+      throw .badPicture(box: box, found: "\(region.picture)", pictures: pictures)
+    }
+    guard region.x1.isFinite, region.y1.isFinite, region.x2.isFinite, region.y2.isFinite else {
+      throw .notFinite(box: box, region: region)
+    }
+    func axis(_ low: Float, _ high: Float) throws(RoIAlignError) -> AxisSampling {
+      let sampling = AxisSampling(
+        low: low, high: high, bins: resolution, scale: spatialScale, grid: grid, ratio: samplingRatio)
+      guard let sampling else { throw .tooLarge(box: box, region: region) }
+      return sampling
+    }
+    return (try axis(region.x1, region.x2), try axis(region.y1, region.y2))
+  }
+}

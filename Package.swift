@@ -91,8 +91,8 @@ let roof: [Target] = [
   .target(
     name: "Inference",
     dependencies: [
-      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Video", "Tensors", "Geometry", "Files",
-      "Wording", "Parallel",
+      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Video", "Kernels", "NN", "RoIAlign", "Tensors",
+      "Geometry", "Files", "Wording", "Parallel",
     ], swiftSettings: strict),
   .target(
     name: "Detect",

@@ -51,7 +51,8 @@ extension Preprocessing {
     switch frame.pixels {
     case .bytes(let image):
       let tables = (0..<3).map { c in (0..<256).map { normalised(Float($0) / 255, channel: c) } }
-      place(target, width: image.width, height: image.height) { pixel, c in tables[c][Int(image.pixels[pixel * 3 + c])] }
+      place(target, width: image.width, height: image.height) { pixel, c in tables[c][Int(image.pixels[pixel * 3 + c])]
+      }
     case .floats(let image):
       place(target, width: image.size.width, height: image.size.height) { pixel, c in
         normalised(image.pixels[pixel * 3 + c], channel: c)

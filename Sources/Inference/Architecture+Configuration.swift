@@ -26,7 +26,9 @@ extension Architecture {
   /// - Throws: `ModelConfigurationError`.
   public init(_ config: Configuration) throws {
     let arch = config.string("MODEL.ARCH")
-    guard let kernels = Architecture.temporalKernels[arch], ["SlowFast", "ResNet", "ResNet_nopool"].contains(config.string("MODEL.MODEL_NAME")) else {
+    guard let kernels = Architecture.temporalKernels[arch],
+      ["SlowFast", "ResNet", "ResNet_nopool"].contains(config.string("MODEL.MODEL_NAME"))
+    else {
       throw ModelConfigurationError.notYet(
         key: "MODEL.MODEL_NAME / MODEL.ARCH", value: "\(config.string("MODEL.MODEL_NAME")) / \(arch)",
         what: "networks of this kind")

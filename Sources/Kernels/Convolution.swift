@@ -36,7 +36,8 @@ public final class Convolution: Sendable {
   ///   - input: N, extent, `shape.inChannels`.
   ///   - output: N, `shape.output(for:)`, `shape.outChannels`; must not overlap the input.
   ///   - residual: As the output; added before the ReLU.
-  public func run(_ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, relu: Bool = false) {
+  public func run(_ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, relu: Bool = false)
+  {
     precondition(
       input.channels == shape.inChannels && output.channels == shape.outChannels && input.batch == output.batch
         && output.extent == shape.output(for: input.extent), "a convolution's maps must fit its shape")

@@ -3,13 +3,18 @@ public import Parallel
 /// What computes: the threads and the choice of algorithms, made once and handed down.
 public final class Engine: Sendable {
   public let pool: WorkerPool
+  public let kernels: KernelTable
   public let planner: ConvolutionPlanner
 
   /// - Parameters:
   ///   - threads: How many threads compute; nil takes every processor this process may use.
+  ///   - kernels: The kernels of one instruction set.
   ///   - planner: How convolutions choose their algorithm.
-  public init(threads: Int? = nil, planner: ConvolutionPlanner = ConvolutionPlanner()) {
+  public init(
+    threads: Int? = nil, kernels: KernelTable = .best, planner: ConvolutionPlanner = ConvolutionPlanner()
+  ) {
     pool = WorkerPool(threads: threads)
+    self.kernels = kernels
     self.planner = planner
   }
 

@@ -16,14 +16,14 @@ public enum Activation: String, Sendable {
       switch self {
       case .none: return
       case .sigmoid: for c in 0..<classes { values[c] = 1 / (1 + expf(-values[c])) }
-      case .softmax: softmax(values, count: classes)
+      case .softmax: normaliseExponentials(values, count: classes)
       }
     }
   }
 }
 
 /// Turns numbers into positive ones that sum to 1, safe for large inputs.
-private func softmax(_ values: UnsafeMutablePointer<Float>, count: Int) {
+private func normaliseExponentials(_ values: UnsafeMutablePointer<Float>, count: Int) {
   var largest = -Float.infinity
   for c in 0..<count { largest = max(largest, values[c]) }
   var sum: Float = 0

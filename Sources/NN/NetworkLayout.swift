@@ -173,7 +173,9 @@ struct NetworkLayout {
     for index in blocks.indices.sorted(by: { (blocks[$1].count, $0) < (blocks[$0].count, $1) }) {
       let size = aligned(blocks[index].count)
       var offset = 0
-      let neighbours = placed.filter { blocks[$0].first <= blocks[index].last && blocks[$0].last >= blocks[index].first }
+      let neighbours = placed.filter {
+        blocks[$0].first <= blocks[index].last && blocks[$0].last >= blocks[index].first
+      }
       for other in neighbours.sorted(by: { blocks[$0].offset < blocks[$1].offset }) {
         if blocks[other].offset >= offset + size { break }
         offset = max(offset, blocks[other].offset + aligned(blocks[other].count))

@@ -105,7 +105,9 @@ extension NetworkBuilder {
     if hasBias || norm == nil, let own = scope.tensor("\(name).bias", [shape.outChannels], hint: hint) {
       bias = own.array
     }
-    if let norm { (weight, bias) = BatchNorm(scope[norm], channels: shape.outChannels, hint).folded(into: weight, bias) }
+    if let norm {
+      (weight, bias) = BatchNorm(scope[norm], channels: shape.outChannels, hint).folded(into: weight, bias)
+    }
     return network.convolution(x, shape, weights: weight, bias: bias, adding: residual, relu: relu)
   }
 }

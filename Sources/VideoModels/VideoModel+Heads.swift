@@ -28,8 +28,8 @@ extension VideoModel {
     for map in features {
       let plane = FeaturePlane(averagePool(map, window: (1, 1)))
       if engine.usesReferences {
-        let rows = try aligner.referenceMaxPooled(plane, regions)
-        copyColumns(rows, into: pooled, at: channel)
+        let bins = try aligner.reference(plane, regions)
+        copyColumns(largest(of: bins), into: pooled, at: channel)
       } else {
         try aligner.alignMaxPooled(
           plane, regions, into: pooled.storage, offset: channel, pitch: pooled.shape[1], pool: engine.pool,
@@ -40,6 +40,17 @@ extension VideoModel {
     let scores = projection(pooled)
     architecture.activation.apply(to: scores)
     return scores
+  }
+
+  /// The largest bin of each channel: [R, P, P, C] to [R, C].
+  private func largest(of bins: Tensor) -> Tensor {
+    let (count, channels) = (bins.shape[1] * bins.shape[2], bins.shape[3])
+    let result = Tensor(zeros: [bins.shape[0], channels])
+    for row in 0..<bins.shape[0] * channels {
+      let (region, c) = (row / channels, row % channels)
+      result.storage.pointer[row] = (0..<count).map { bins.values[(region * count + $0) * channels + c] }.max()!
+    }
+    return result
   }
 
   private func copyColumns(_ rows: Tensor, into target: Tensor, at channel: Int) {

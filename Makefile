@@ -1,0 +1,29 @@
+# The README's commands. Each does all the set-up it needs; a second run touches no network.
+.PHONY: demo test build format lint setup clean
+
+SLOWFAST := .build/release/slowfast
+DEMO := demo-output
+
+setup:
+	@tools/setup.sh
+
+build: setup
+	@swift build -c release --product slowfast
+
+# The main job on a little drawn world: detections, mAP, overlays.
+demo: build
+	@tools/demo.sh $(SLOWFAST) $(DEMO)
+
+# The tests run the built program too. Release: debug builds run SIMD loops hundreds of times slower.
+test: setup
+	@swift build -c release --build-tests
+	@swift test -c release --skip-build
+
+lint:
+	@swift format lint --strict --recursive Sources Tests Package.swift
+
+format:
+	@swift format --in-place --recursive Sources Tests Package.swift
+
+clean:
+	@rm -rf .build $(DEMO)

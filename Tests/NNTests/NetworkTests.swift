@@ -1,0 +1,119 @@
+import Kernels
+import NN
+import Tensors
+import TestSupport
+import Testing
+
+/// A little two-pathway network with every operation, from a seed.
+private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> Network {
+  var network = Network(engine: engine)
+  var salt = seed &* 1000
+  func convolution(
+    _ x: Value, _ from: Int, _ to: Int, _ kernel: Extent3, stride: Extent3 = .one, adding: Value? = nil
+  ) -> Value {
+    salt += 1
+    let shape = ConvolutionShape(
+      from, to, kernel: kernel, stride: stride, padding: Extent3(kernel.t / 2, kernel.h / 2, kernel.w / 2))
+    return network.convolution(
+      x, shape, weights: random(shape.weightShape, seed: salt), bias: random([to], seed: salt + 500).array,
+      adding: adding, relu: adding == nil)
+  }
+  let slow = network.input(channels: 3)
+  let fast = network.input(channels: 3)
+  var a = convolution(slow, 3, 8, Extent3(1, 3, 3))
+  var b = convolution(fast, 3, 4, Extent3(3, 3, 3))
+  a = network.maxPool(a, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
+  b = network.maxPool(b, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
+  network.mark(b, "fast")
+  let lateral = convolution(b, 4, 6, Extent3(3, 1, 1), stride: Extent3(4, 1, 1))
+  let joined = network.concatenate([a, lateral])
+  network.mark(joined, "joined")
+  let inner = convolution(joined, 14, 5, .one)
+  let sum = convolution(inner, 5, 14, Extent3(1, 3, 3), adding: joined)
+  let folded = network.fold(sum, groups: 2)
+  let keys = network.maxPool(folded, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
+  let attended = network.attention(.softmax, theta: folded, phi: keys, g: keys)
+  network.output(network.unfold(attended, groups: 2))
+  // The same value joined twice and an input joined directly cannot be written in place, and are copied.
+  network.output(network.concatenate([b, b, convolution(b, 4, 2, .one)]))
+  return network
+}
+
+@Suite struct NetworkTests {
+  private func inputs(_ seed: UInt64) -> [Tensor] {
+    [random([2, 3, 2, 8, 10], seed: seed), random([2, 3, 8, 8, 10], seed: seed + 1)]
+  }
+
+  @Test(arguments: 1..<6) func referencesAgree(_ seed: Int) throws {
+    let seed = UInt64(seed)
+    let found = try run(twoPathways(fast, seed: seed), inputs(seed)).outputs.map { $0.channelsFirst().array }
+    let expected = try run(twoPathways(plain, seed: seed), inputs(seed)).outputs.map { $0.channelsFirst().array }
+    for (a, b) in zip(found, expected) { #expect(difference(a, b, .network, "seed \(seed)") == nil) }
+  }
+
+  @Test func sharedMemoryChangesNothing() throws {
+    let network = twoPathways(fast, seed: 7)
+    let shared = try run(network, inputs(7))
+    let kept = try run(network, inputs(7), keepingMarks: true)
+    #expect(shared.arenaCount < kept.arenaCount)
+    for (a, b) in zip(shared.outputs, kept.outputs) {
+      #expect(difference(a.channelsFirst().array, b.channelsFirst().array, .exact) == nil)
+    }
+    #expect(kept.marks.map(\.name) == ["fast", "joined"])
+    #expect(kept.marks[1].map.channels == 14)
+  }
+
+  @Test func secondRunIsTheSame() throws {
+    let plan = try run(twoPathways(fast, seed: 8), inputs(8))
+    let first = plan.outputs.map { $0.channelsFirst().array }
+    for (map, tensor) in zip(plan.inputs, inputs(8)) {
+      let source = FeatureMap(channelsFirst: tensor)
+      map.start.update(from: source.start, count: source.storage.count)
+    }
+    plan.run()
+    #expect(plan.outputs.map { $0.channelsFirst().array } == first)
+  }
+
+  @Test func joinsChannelsInOrder() throws {
+    var network = Network(engine: fast)
+    let x = network.input(channels: 1)
+    let y = network.input(channels: 2)
+    network.output(network.concatenate([x, y]))
+    let plan = try run(
+      network, [Tensor([1, 1, 1, 1, 2], [1, 2]), Tensor([1, 2, 1, 1, 2], [3, 4, 5, 6])])
+    #expect(plan.outputs[0].channelsFirst().array == [1, 2, 3, 4, 5, 6])
+  }
+
+  @Test func batchItemsAreIndependent() throws {
+    let network = twoPathways(fast, seed: 9)
+    let both = inputs(9)
+    let together = try run(network, both).outputs[0].channelsFirst().array
+    func item(_ n: Int) throws -> [Float] {
+      let parts = both.map { x in
+        let size = x.count / 2
+        return Tensor([1] + x.shape.dropFirst(), Array(x.array[n * size..<(n + 1) * size]))
+      }
+      return try run(network, parts).outputs[0].channelsFirst().array
+    }
+    #expect(difference(together, try item(0) + item(1), .reassociated) == nil)
+  }
+
+  @Test func unequalExtentsCannotBeJoined() {
+    var network = Network(engine: fast)
+    let x = network.input(channels: 1)
+    let y = network.input(channels: 1)
+    network.output(network.concatenate([x, y]))
+    #expect(throws: NetworkError.self) {
+      try NetworkPlan(network, batch: 1, extents: [Extent3(2, 4, 4), Extent3(3, 4, 4)])
+    }
+  }
+
+  @Test func countsMultiplyAddsOfAllConvolutions() throws {
+    var network = Network(engine: fast)
+    let x = network.input(channels: 2)
+    let shape = ConvolutionShape(2, 3, kernel: .one)
+    network.output(
+      network.convolution(x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0], relu: false))
+    #expect(try NetworkPlan(network, batch: 2, extents: [Extent3(1, 2, 3)]).macs == 2 * 6 * 6)
+  }
+}

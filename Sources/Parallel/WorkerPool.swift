@@ -20,23 +20,25 @@ public final class WorkerPool: @unchecked Sendable {
   private var stopping = false
   /// Mirrors `generation`, for threads that still spin.
   private let posted = Atomic<Int>(0)
+  /// Numbers the threads: the caller is 0.
+  private let startedThreads = Atomic<Int>(0)
 
   /// One parallel loop: a counter that threads take pieces from.
   private final class Job {
     let count: Int
-    let body: (Int) -> Void
+    let body: (_ piece: Int, _ thread: Int) -> Void
     let next = Atomic<Int>(0)
 
-    init(count: Int, body: @escaping (Int) -> Void) {
+    init(count: Int, body: @escaping (Int, Int) -> Void) {
       self.count = count
       self.body = body
     }
 
-    func run() {
+    func run(thread: Int) {
       while true {
         let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
         if piece >= count { return }
-        body(piece)
+        body(piece, thread)
       }
     }
   }
@@ -85,9 +87,15 @@ public final class WorkerPool: @unchecked Sendable {
   ///
   /// Pieces run in any order and at the same time; the body must not start another loop on this pool.
   public func forEach(_ count: Int, _ body: (Int) -> Void) {
+    forEach(count) { piece, _ in body(piece) }
+  }
+
+  /// The same loop, telling the body also which thread (0..<threads) runs it, so that each thread can have
+  /// scratch memory of its own. What a piece computes must not depend on that number.
+  public func forEach(_ count: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
     if count <= 0 { return }
     if count == 1 || handles.isEmpty {
-      for piece in 0..<count { body(piece) }
+      for piece in 0..<count { body(piece, 0) }
       return
     }
     withoutActuallyEscaping(body) { body in
@@ -101,7 +109,7 @@ public final class WorkerPool: @unchecked Sendable {
       posted.store(generation, ordering: .releasing)
       pthread_cond_broadcast(wake)
       pthread_mutex_unlock(lock)
-      job.run()
+      job.run(thread: 0)
       pthread_mutex_lock(lock)
       while busy > 0 { pthread_cond_wait(done, lock) }
       self.job = nil
@@ -111,6 +119,7 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// A thread's life: wait for a loop (first spinning a little, then parked), take pieces, report.
   private func work() {
+    let number = startedThreads.wrappingAdd(1, ordering: .relaxed).newValue
     var seen = 0
     while true {
       for _ in 0..<2000 where posted.load(ordering: .acquiring) == seen { pause() }
@@ -123,7 +132,7 @@ public final class WorkerPool: @unchecked Sendable {
       seen = generation
       let job = self.job
       pthread_mutex_unlock(lock)
-      job?.run()
+      job?.run(thread: number)
       pthread_mutex_lock(lock)
       busy -= 1
       if busy == 0 { pthread_cond_signal(done) }

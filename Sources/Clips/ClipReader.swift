@@ -1,0 +1,50 @@
+public import Geometry
+public import Imaging
+public import Tensors
+
+/// Cuts clips out of one video: frames are decoded and resized once and shared by the clips that overlap.
+///
+/// Memory is bounded: a frame is dropped as soon as the caller says that no later clip begins before it.
+public final class ClipReader {
+  public let source: any FrameSource
+  public let window: ClipWindow
+  public let preprocessing: Preprocessing
+  private var frames: [Int: PreparedFrame] = [:]
+  /// The size of the video's pictures, known once one was decoded.
+  public private(set) var pictureSize: ImageSize?
+
+  public init(_ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing) {
+    self.source = source
+    self.window = window
+    self.preprocessing = preprocessing
+  }
+
+  /// The clip around a key frame.
+  ///
+  /// - Parameter center: The number of the key frame; the window's ends are moved into the video.
+  /// - Returns: 1, [T, H, W], 3.
+  public func clip(around center: Int) throws -> FeatureMap {
+    let indices = window.indices(around: center, count: source.frameCount)
+    for index in Set(indices).sorted() where frames[index] == nil {
+      let image = try source.frame(at: index)
+      if pictureSize == nil { pictureSize = image.size }
+      frames[index] = preprocessing.prepare(image)
+    }
+    let first = frames[indices[0]]!
+    let clip = FeatureMap(zeros: 1, Extent3(indices.count, first.height, first.width), channels: 3)
+    let plane = first.height * first.width * 3
+    for (position, index) in indices.enumerated() {
+      preprocessing.fill(clip.start + position * plane, from: frames[index]!)
+    }
+    return clip
+  }
+
+  /// Drops the frames that no clip around `center` or a later key frame needs.
+  public func forget(before center: Int) {
+    let first = window.indices(around: center, count: source.frameCount)[0]
+    frames = frames.filter { $0.key >= first }
+  }
+
+  /// How many frames wait in memory.
+  public var cachedFrames: Int { frames.count }
+}

@@ -1,0 +1,22 @@
+/// Which frames a clip takes around its key frame.
+///
+/// The key frame is element `frames / 2` of the clip, as in PySlowFast: 32 frames at rate 2 reach from 32 frames
+/// before it to 30 after.
+public struct ClipWindow: Hashable, Sendable {
+  public let frames: Int
+  public let rate: Int
+
+  /// - Parameters:
+  ///   - frames: `DATA.NUM_FRAMES`.
+  ///   - rate: `DATA.SAMPLING_RATE`.
+  public init(frames: Int, rate: Int) {
+    self.frames = frames
+    self.rate = rate
+  }
+
+  /// The frame numbers of the clip around a key frame, each moved into 0..<count.
+  public func indices(around center: Int, count: Int) -> [Int] {
+    let first = center - frames * rate / 2
+    return (0..<frames).map { min(max(first + $0 * rate, 0), count - 1) }
+  }
+}

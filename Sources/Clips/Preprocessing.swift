@@ -1,0 +1,81 @@
+public import Geometry
+public import Imaging
+
+/// How pictures and boxes become network input, as PySlowFast's AVA test split does it.
+public struct Preprocessing: Sendable, Equatable {
+  /// Which of the reference's image back ends is followed (`AVA.IMG_PROC_BACKEND`).
+  public enum Backend: Sendable, Equatable {
+    /// 8-bit bilinear resizing, boxes clipped to the picture.
+    case cv2
+    /// Float bilinear resizing, boxes clipped to the short side on both axes: the reference's slip, kept so that
+    /// results agree.
+    case pytorch
+  }
+
+  /// The short side of the network's input (`DATA.TEST_CROP_SIZE`).
+  public var shortSide: Int
+  public var backend: Backend
+  /// Per channel of the BGR picture (`DATA.MEAN`, `DATA.STD`).
+  public var mean: [Float]
+  public var deviation: [Float]
+  /// The order of the channels that the network sees.
+  public var order: ChannelOrder
+  /// Whether clip and boxes are mirrored (`AVA.TEST_FORCE_FLIP`).
+  public var flip: Bool
+
+  public init(
+    shortSide: Int, backend: Backend, mean: [Float], deviation: [Float], order: ChannelOrder, flip: Bool
+  ) {
+    self.shortSide = shortSide
+    self.backend = backend
+    self.mean = mean
+    self.deviation = deviation
+    self.order = order
+    self.flip = flip
+  }
+
+  /// The size of the network's input for pictures of a size: the short side as configured, the long one rounded
+  /// down; unchanged where the short side already fits.
+  public func inputSize(for size: ImageSize) -> ImageSize {
+    if size.shortSide == shortSide { return size }
+    if size.width < size.height {
+      let long = Int((Double(size.height) / Double(size.width) * Double(shortSide)).rounded(.down))
+      return ImageSize(width: shortSide, height: long)
+    }
+    let long = Int((Double(size.width) / Double(size.height) * Double(shortSide)).rounded(.down))
+    return ImageSize(width: long, height: shortSide)
+  }
+
+  /// Scales boxes from fractions of the picture to pixels of the network's input.
+  ///
+  /// Both axes are scaled by the ratio of the long sides, as the reference does, then mirrored where asked and clipped.
+  public func boxes(_ boxes: [UnitBox], in size: ImageSize) -> [PixelBox] {
+    let target = inputSize(for: size)
+    let byHeight = size.width < size.height
+    let factor =
+      byHeight
+      ? Double(target.height) / Double(size.height) : Double(target.width) / Double(size.width)
+    let (right, bottom) = (Double(target.width - 1), Double(target.height - 1))
+    return boxes.map { box in
+      var pixels = box.pixels(in: size).clipped(maxX: Double(size.width - 1), maxY: Double(size.height - 1))
+      if target != size { pixels = scaled(pixels, size, target, factor) }
+      if flip {
+        (pixels.x1, pixels.x2) = (Double(target.width) - pixels.x2 - 1, Double(target.width) - pixels.x1 - 1)
+      }
+      switch backend {
+      case .cv2: return pixels.clipped(maxX: right, maxY: bottom)
+      case .pytorch: return pixels.clipped(maxX: Double(shortSide - 1), maxY: Double(shortSide - 1))
+      }
+    }
+  }
+
+  /// The two back ends multiply in a different order, which shows in the last bit.
+  private func scaled(_ box: PixelBox, _ size: ImageSize, _ target: ImageSize, _ factor: Double) -> PixelBox {
+    if backend == .cv2 { return box.scaled(by: factor) }
+    let (new, old) =
+      size.width < size.height
+      ? (Double(target.height), Double(size.height)) : (Double(target.width), Double(size.width))
+    func scale(_ value: Double) -> Double { value * new / old }
+    return PixelBox(x1: scale(box.x1), y1: scale(box.y1), x2: scale(box.x2), y2: scale(box.y2))
+  }
+}

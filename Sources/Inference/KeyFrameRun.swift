@@ -1,0 +1,100 @@
+public import Clips
+public import Geometry
+public import Imaging
+internal import Parallel
+internal import RoIAlign
+public import Tensors
+public import VideoModels
+
+/// A key frame to score: its number in the source, and the people in it.
+public struct KeyFrame: Sendable {
+  public let center: Int
+  public let boxes: [UnitBox]
+
+  public init(center: Int, boxes: [UnitBox]) {
+    self.center = center
+    self.boxes = boxes
+  }
+}
+
+/// The key frames of one video, in ascending order.
+public struct VideoJob {
+  public let name: String
+  /// Opens the frames: videos are opened one after the other, when their turn comes.
+  public let open: () throws -> any FrameSource
+  public let keyFrames: [KeyFrame]
+
+  public init(name: String, keyFrames: [KeyFrame], open: @escaping () throws -> any FrameSource) {
+    self.name = name
+    self.keyFrames = keyFrames
+    self.open = open
+  }
+}
+
+/// Scores the people of key frames, one key frame at a time, while the frames of the next are being decoded.
+public struct KeyFrameRun {
+  public let model: VideoModel
+  public let window: ClipWindow
+  public let preprocessing: Preprocessing
+
+  public init(model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
+    self.model = model
+    self.window = window
+    self.preprocessing = preprocessing
+  }
+
+  /// A clip on its way to the model.
+  private struct Prepared {
+    let video: Int
+    let keyFrame: Int
+    let clip: FeatureMap
+    let regions: [Region]
+  }
+
+  /// Scores all key frames in order.
+  ///
+  /// - Parameters:
+  ///   - videos: What to score.
+  ///   - each: Called after each key frame with its video's and its own number and the scores [boxes, classes].
+  /// - Throws: The errors of opening and decoding, of the model, and whatever `each` throws.
+  public func run(
+    _ videos: [VideoJob], each: (_ video: Int, _ keyFrame: Int, _ scores: Tensor) throws -> Void
+  ) throws {
+    var preparation = Preparation(videos: videos, window: window, preprocessing: preprocessing)
+    // Two clips wait at most: more would only take memory.
+    let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
+    while let prepared = try prefetcher.next() {
+      let scores = try model.detect(prepared.clip, prepared.regions)
+      try each(prepared.video, prepared.keyFrame, scores)
+    }
+  }
+
+  /// Walks over videos and key frames, preparing one clip at a time.
+  private struct Preparation {
+    let videos: [VideoJob]
+    let window: ClipWindow
+    let preprocessing: Preprocessing
+    var video = 0
+    var keyFrame = 0
+    var reader: ClipReader?
+
+    mutating func next() throws -> Prepared? {
+      while video < videos.count && keyFrame == videos[video].keyFrames.count {
+        video += 1
+        keyFrame = 0
+        reader = nil
+      }
+      if video == videos.count { return nil }
+      let job = videos[video]
+      let key = job.keyFrames[keyFrame]
+      let reader = try self.reader ?? ClipReader(job.open(), window: window, preprocessing: preprocessing)
+      self.reader = reader
+      reader.forget(before: key.center)
+      let clip = try reader.clip(around: key.center)
+      let boxes = preprocessing.boxes(key.boxes, in: reader.pictureSize!)
+      defer { keyFrame += 1 }
+      return Prepared(
+        video: video, keyFrame: keyFrame, clip: clip, regions: boxes.map { Region(picture: 0, box: $0) })
+    }
+  }
+}

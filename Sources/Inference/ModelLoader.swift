@@ -1,0 +1,75 @@
+internal import Checkpoint
+public import Configuration
+internal import Files
+public import Kernels
+public import VideoModels
+
+/// Where a model's weights come from, and how strictly they must fit.
+public struct WeightOptions: Sendable {
+  /// Seeded random weights instead of a file.
+  public var randomSeed: UInt64?
+  /// Whether missing and mismatched weights are replaced by seeded random ones instead of stopping the run.
+  public var allowPartial: Bool
+
+  public init(randomSeed: UInt64? = nil, allowPartial: Bool = false) {
+    self.randomSeed = randomSeed
+    self.allowPartial = allowPartial
+  }
+}
+
+/// Why there are no weights to load.
+public enum WeightsError: Error, Equatable, CustomStringConvertible {
+  case none
+
+  public var description: String {
+    """
+    weights: none were given, and random ones would mean nothing
+             -> give --weights FILE or TEST.CHECKPOINT_FILE_PATH FILE (or, to try the machinery, --random-weights SEED)
+    """
+  }
+}
+
+/// A model with its weights, and what the user should know about them.
+public struct LoadedModel {
+  public let model: VideoModel
+  /// The file; nil for random weights.
+  public let weightsPath: String?
+  public let notices: [String]
+
+  /// Builds the model of a configuration and loads its weights.
+  ///
+  /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`.
+  public init(_ config: Configuration, _ options: WeightOptions, engine: Engine) throws {
+    let architecture = try Architecture(config)
+    if let seed = options.randomSeed {
+      let weights = WeightReader(random: seed)
+      model = VideoModel(architecture, weights: weights, engine: engine)
+      weightsPath = nil
+      notices = ["the weights are random (seed \(seed)): the scores mean nothing"]
+      return
+    }
+    guard let path = checkpointPath(config) else { throw WeightsError.none }
+    let checkpoint = try Checkpoint(path: path)
+    let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
+    model = VideoModel(architecture, weights: weights, engine: engine)
+    let report = weights.report
+    try report.check(allowPartial: options.allowPartial)
+    weightsPath = path
+    notices = checkpoint.notices + report.notices
+  }
+}
+
+/// The file that the reference would test: `TEST.CHECKPOINT_FILE_PATH`, else the last checkpoint of the output
+/// folder, else `TRAIN.CHECKPOINT_FILE_PATH`.
+func checkpointPath(_ config: Configuration) -> String? {
+  let test = config.string("TEST.CHECKPOINT_FILE_PATH")
+  if !test.isEmpty { return test }
+  let folder = joinPath(config.string("OUTPUT_DIR"), "checkpoints")
+  let task = config.string("TASK")
+  let names = ((try? listFolder(folder)) ?? []).filter {
+    task.isEmpty ? $0.hasPrefix("checkpoint") : $0.contains("\(task)_checkpoint")
+  }
+  if let last = names.last { return joinPath(folder, last) }
+  let train = config.string("TRAIN.CHECKPOINT_FILE_PATH")
+  return train.isEmpty ? nil : train
+}

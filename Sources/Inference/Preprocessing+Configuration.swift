@@ -1,0 +1,23 @@
+public import Clips
+public import Configuration
+internal import Imaging
+
+extension ClipWindow {
+  /// The clips of a configuration.
+  public init(_ config: Configuration) {
+    self.init(frames: config.int("DATA.NUM_FRAMES"), rate: config.int("DATA.SAMPLING_RATE"))
+  }
+}
+
+extension Preprocessing {
+  /// The AVA test split's preprocessing of a configuration.
+  public init(_ config: Configuration) {
+    // Pictures are BGR until AVA.BGR False turns them round; DATA.REVERSE_INPUT_CHANNEL turns them once more.
+    let bgr = config.bool("AVA.BGR") != config.bool("DATA.REVERSE_INPUT_CHANNEL")
+    self.init(
+      shortSide: config.int("DATA.TEST_CROP_SIZE"),
+      backend: config.string("AVA.IMG_PROC_BACKEND") == "pytorch" ? .pytorch : .cv2,
+      mean: config.doubles("DATA.MEAN").map { Float($0) }, deviation: config.doubles("DATA.STD").map { Float($0) },
+      order: bgr ? .bgr : .rgb, flip: config.bool("AVA.TEST_FORCE_FLIP"))
+  }
+}

@@ -1,0 +1,99 @@
+public import Kernels
+public import Tensors
+
+/// A value of a network: what one operation makes and others read.
+public struct Value: Hashable, Sendable {
+  let id: Int
+}
+
+/// One step of a network, as data: the planner can lay it out for any extent, and later run it backwards.
+enum Operation: Sendable {
+  case input(channels: Int)
+  /// Convolution, bias, optional residual, optional ReLU.
+  case convolution(Convolution, Value, adding: Value?, relu: Bool)
+  case maxPool(PoolShape, Value)
+  /// Channels side by side, in this order.
+  case concatenate([Value])
+  /// Attention between all positions of two maps (non-local block).
+  case attention(Attention, theta: Value, phi: Value, g: Value)
+  /// Groups of frames counted as batch items (factor > 1), or batch items as frames again.
+  case fold(Value, groups: Int)
+  case unfold(Value, groups: Int)
+
+  /// The values that the operation reads.
+  var inputs: [Value] {
+    switch self {
+    case .input: return []
+    case .convolution(_, let x, let residual, _): return [x] + (residual.map { [$0] } ?? [])
+    case .maxPool(_, let x), .fold(let x, _), .unfold(let x, _): return [x]
+    case .concatenate(let values): return values
+    case .attention(_, let theta, let phi, let g): return [theta, phi, g]
+    }
+  }
+}
+
+/// A feed-forward network: operations in the order they run, built once when the weights are loaded.
+///
+/// A network knows no extents; `NetworkPlan` lays it out for the extents of its inputs.
+public struct Network: Sendable {
+  public let engine: Engine
+  var operations: [Operation] = []
+  var inputs: [Value] = []
+  var outputs: [Value] = []
+  /// Values with a name, in order: the stages that `--stages` reports.
+  var marks: [(name: String, value: Value)] = []
+
+  public init(engine: Engine) { self.engine = engine }
+
+  private mutating func add(_ operation: Operation) -> Value {
+    operations.append(operation)
+    return Value(id: operations.count - 1)
+  }
+
+  /// Declares the next input.
+  public mutating func input(channels: Int) -> Value {
+    let value = add(.input(channels: channels))
+    inputs.append(value)
+    return value
+  }
+
+  /// Adds a convolution; `adding` is summed before the ReLU.
+  ///
+  /// - Parameters:
+  ///   - weights: [out, in / groups, T, H, W].
+  ///   - bias: [out].
+  public mutating func convolution(
+    _ x: Value, _ shape: ConvolutionShape, weights: Tensor, bias: [Float], adding residual: Value? = nil, relu: Bool
+  ) -> Value {
+    let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine)
+    return add(.convolution(convolution, x, adding: residual, relu: relu))
+  }
+
+  /// Adds a max pooling; padding never wins.
+  public mutating func maxPool(_ x: Value, _ shape: PoolShape) -> Value { add(.maxPool(shape, x)) }
+
+  /// Puts channels side by side.
+  public mutating func concatenate(_ values: [Value]) -> Value { add(.concatenate(values)) }
+
+  /// Adds the sum over all positions j of weight(i, j) g(j) for every position i of theta.
+  public mutating func attention(_ kind: Attention, theta: Value, phi: Value, g: Value) -> Value {
+    add(.attention(kind, theta: theta, phi: phi, g: g))
+  }
+
+  /// Counts `groups` runs of consecutive frames as batch items.
+  public mutating func fold(_ x: Value, groups: Int) -> Value { groups == 1 ? x : add(.fold(x, groups: groups)) }
+
+  /// Undoes `fold`.
+  public mutating func unfold(_ x: Value, groups: Int) -> Value { groups == 1 ? x : add(.unfold(x, groups: groups)) }
+
+  /// Names a value for inspection.
+  public mutating func mark(_ value: Value, _ name: String) { marks.append((name, value)) }
+
+  /// Declares the next output.
+  public mutating func output(_ value: Value) { outputs.append(value) }
+
+  /// Every convolution in the order of running, for printing the plan.
+  public var convolutions: [Convolution] {
+    operations.compactMap { if case .convolution(let convolution, _, _, _) = $0 { convolution } else { nil } }
+  }
+}

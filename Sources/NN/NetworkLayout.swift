@@ -1,0 +1,189 @@
+internal import Kernels
+internal import Tensors
+
+/// What can be wrong with the extents that a network is laid out for.
+public enum NetworkError: Error, Equatable, CustomStringConvertible {
+  /// A kernel does not fit into what reaches it.
+  case tooSmall(operation: String, input: String)
+
+  public var description: String {
+    switch self {
+    case .tooSmall(let operation, let input):
+      return "laying out the network: \(operation) does not fit into a map of \(input) (T x H x W)"
+        + " -> give larger pictures or more frames"
+    }
+  }
+}
+
+/// The shapes, lifetimes and places of a network's values.
+struct NetworkLayout {
+  /// The shape of one value.
+  struct Shape {
+    var batch: Int
+    var extent: Extent3
+    var channels: Int
+  }
+
+  /// Memory of its own: a value that is no slice and no view of another.
+  struct Block {
+    var count: Int
+    var first: Int
+    var last: Int
+    var offset = 0
+  }
+
+  /// A value's place inside a block.
+  struct Place {
+    var block: Int
+    var channel: Int
+    var pitch: Int
+  }
+
+  private(set) var shapes: [Shape] = []
+  private var blocks: [Block] = []
+  private var places: [Place] = []
+  private(set) var arenaCount = 0
+
+  init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool) throws {
+    precondition(extents.count == network.inputs.count, "one extent per input")
+    for index in network.operations.indices {
+      shapes.append(try shape(of: network.operations[index], network, batch: batch, extents: extents, at: index))
+    }
+    place(network)
+    live(network, keepingMarks: keepingMarks)
+    arrange()
+  }
+
+  func map(_ index: Int, in arena: Storage) -> FeatureMap {
+    let place = places[index]
+    return FeatureMap(
+      storage: arena, offset: blocks[place.block].offset + place.channel, batch: shapes[index].batch,
+      extent: shapes[index].extent, channels: shapes[index].channels, pitch: place.pitch)
+  }
+
+  private func shape(
+    of operation: Operation, _ network: Network, batch: Int, extents: [Extent3], at index: Int
+  ) throws -> Shape {
+    switch operation {
+    case .input(let channels):
+      let number = network.inputs.firstIndex { $0.id == index }!
+      return Shape(batch: batch, extent: extents[number], channels: channels)
+    case .convolution(let convolution, let x, _, _):
+      let input = shapes[x.id]
+      let output = convolution.shape.output(for: input.extent)
+      guard output.count > 0 else {
+        throw NetworkError.tooSmall(operation: "a convolution \(convolution.shape)", input: "\(input.extent)")
+      }
+      return Shape(batch: input.batch, extent: output, channels: convolution.shape.outChannels)
+    case .maxPool(let pool, let x):
+      let input = shapes[x.id]
+      let output = pool.output(for: input.extent)
+      guard output.count > 0 else {
+        throw NetworkError.tooSmall(operation: "a max pooling \(pool.kernel)", input: "\(input.extent)")
+      }
+      return Shape(batch: input.batch, extent: output, channels: input.channels)
+    case .concatenate(let values):
+      let parts = values.map { shapes[$0.id] }
+      guard parts.allSatisfy({ $0.extent == parts[0].extent }) else {
+        throw NetworkError.tooSmall(
+          operation: "joining maps of \(parts.map { $0.extent.description }.joined(separator: " and "))",
+          input: "\(parts[0].extent)")
+      }
+      return Shape(batch: parts[0].batch, extent: parts[0].extent, channels: parts.reduce(0) { $0 + $1.channels })
+    case .attention(_, let theta, _, let g):
+      return Shape(batch: shapes[theta.id].batch, extent: shapes[theta.id].extent, channels: shapes[g.id].channels)
+    case .fold(let x, let groups):
+      let input = shapes[x.id]
+      guard input.extent.t % groups == 0 else {
+        throw NetworkError.tooSmall(operation: "a non-local block of \(groups) groups", input: "\(input.extent)")
+      }
+      return Shape(
+        batch: input.batch * groups,
+        extent: Extent3(input.extent.t / groups, input.extent.h, input.extent.w), channels: input.channels)
+    case .unfold(let x, let groups):
+      let input = shapes[x.id]
+      return Shape(
+        batch: input.batch / groups,
+        extent: Extent3(input.extent.t * groups, input.extent.h, input.extent.w), channels: input.channels)
+    }
+  }
+
+  /// Gives every value a block, or a slice of the block of the concatenation that it goes into.
+  private mutating func place(_ network: Network) {
+    var sliceOf: [Int: (concatenation: Int, channel: Int)] = [:]
+    for (index, operation) in network.operations.enumerated() {
+      guard case .concatenate(let values) = operation else { continue }
+      var channel = 0
+      for value in values {
+        if canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
+          sliceOf[value.id] = (index, channel)
+        }
+        channel += shapes[value.id].channels
+      }
+    }
+    var blockOf: [Int: Int] = [:]
+    func block(for index: Int, _ blocks: inout [Block]) -> Int {
+      if let known = blockOf[index] { return known }
+      let shape = shapes[index]
+      blocks.append(Block(count: shape.batch * shape.extent.count * shape.channels, first: index, last: index))
+      blockOf[index] = blocks.count - 1
+      return blocks.count - 1
+    }
+    for (index, operation) in network.operations.enumerated() {
+      switch operation {
+      case .fold(let x, _), .unfold(let x, _):
+        places.append(places[x.id])
+      default:
+        if let slice = sliceOf[index] {
+          let owner = block(for: slice.concatenation, &blocks)
+          places.append(Place(block: owner, channel: slice.channel, pitch: shapes[slice.concatenation].channels))
+        } else {
+          places.append(Place(block: block(for: index, &blocks), channel: 0, pitch: shapes[index].channels))
+        }
+      }
+    }
+  }
+
+  /// Only operations that write pixel by pixel with a pitch can write into a wider map.
+  private func canBeSlice(_ operation: Operation) -> Bool {
+    switch operation {
+    case .convolution, .maxPool, .attention: return true
+    case .input, .concatenate, .fold, .unfold: return false
+    }
+  }
+
+  /// Finds when each block is first written and last read.
+  private mutating func live(_ network: Network, keepingMarks: Bool) {
+    for (index, operation) in network.operations.enumerated() {
+      for used in [Value(id: index)] + operation.inputs {
+        let block = places[used.id].block
+        blocks[block].first = min(blocks[block].first, index)
+        blocks[block].last = max(blocks[block].last, index)
+      }
+    }
+    // Inputs are written before the first operation.
+    for value in network.inputs { blocks[places[value.id].block].first = 0 }
+    let kept = network.outputs + (keepingMarks ? network.marks.map(\.value) : [])
+    for value in kept { blocks[places[value.id].block].last = network.operations.count }
+  }
+
+  /// Packs the blocks: the largest first, each at the lowest offset where nothing alive at the same time lies.
+  private mutating func arrange() {
+    var placed: [Int] = []
+    for index in blocks.indices.sorted(by: { (blocks[$1].count, $0) < (blocks[$0].count, $1) }) {
+      let size = aligned(blocks[index].count)
+      var offset = 0
+      let neighbours = placed.filter { blocks[$0].first <= blocks[index].last && blocks[$0].last >= blocks[index].first }
+      for other in neighbours.sorted(by: { blocks[$0].offset < blocks[$1].offset }) {
+        if blocks[other].offset >= offset + size { break }
+        offset = max(offset, blocks[other].offset + aligned(blocks[other].count))
+      }
+      blocks[index].offset = offset
+      placed.append(index)
+      arenaCount = max(arenaCount, offset + size)
+    }
+  }
+
+  /// Blocks start on a cache line.
+  private func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+}

@@ -1,0 +1,78 @@
+internal import Kernels
+public import Tensors
+
+/// A network laid out for given input extents: every value has its place in one arena, values that are never
+/// alive together share memory, and what is to be concatenated is written side by side in the first place.
+public final class NetworkPlan: @unchecked Sendable {
+  public let network: Network
+  /// Where the caller puts the inputs before `run()`.
+  public let inputs: [FeatureMap]
+  /// Where the outputs are after `run()`, until the next one.
+  public let outputs: [FeatureMap]
+  /// The named values, with their contents after `run()`; empty unless they were asked for.
+  public let marks: [(name: String, map: FeatureMap)]
+  /// The floats of the arena.
+  public var arenaCount: Int { arena.count }
+  /// Multiply-adds of all convolutions.
+  public let macs: Int
+  private let arena: Storage
+  private let maps: [FeatureMap]
+
+  /// Lays a network out.
+  ///
+  /// - Parameters:
+  ///   - extents: One per input of the network.
+  ///   - keepingMarks: Keeps every named value until the end of a run, at the price of memory.
+  /// - Throws: `NetworkError.tooSmall` when a kernel does not fit into what reaches it.
+  public init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool = false) throws {
+    let layout = try NetworkLayout(network, batch: batch, extents: extents, keepingMarks: keepingMarks)
+    let arena = Storage(count: layout.arenaCount)
+    let maps = network.operations.indices.map { layout.map($0, in: arena) }
+    self.network = network
+    self.arena = arena
+    self.maps = maps
+    inputs = network.inputs.map { maps[$0.id] }
+    outputs = network.outputs.map { maps[$0.id] }
+    marks = keepingMarks ? network.marks.map { ($0.name, maps[$0.value.id]) } : []
+    macs = network.operations.reduce(0) { sum, operation in
+      guard case .convolution(let convolution, let x, _, _) = operation else { return sum }
+      return sum + convolution.shape.macs(batch: maps[x.id].batch, input: maps[x.id].extent)
+    }
+  }
+
+  /// Computes the outputs from what stands in the inputs.
+  public func run() {
+    for index in network.operations.indices { step(index) }
+  }
+
+  private func step(_ index: Int) {
+    let output = maps[index]
+    switch network.operations[index] {
+    case .input, .fold, .unfold: break
+    case .convolution(let convolution, let x, let residual, let relu):
+      convolution.run(maps[x.id], into: output, adding: residual.map { maps[$0.id] }, relu: relu)
+    case .maxPool(let shape, let x):
+      shape.run(maps[x.id], into: output, engine: network.engine)
+    case .concatenate(let values):
+      copyUnplaced(values, into: output)
+    case .attention(let kind, let theta, let phi, let g):
+      kind.run(theta: maps[theta.id], phi: maps[phi.id], g: maps[g.id], into: output, engine: network.engine)
+    }
+  }
+
+  /// Copies the parts of a concatenation that were not written in place.
+  private func copyUnplaced(_ values: [Value], into output: FeatureMap) {
+    var channel = 0
+    for value in values {
+      let part = maps[value.id]
+      let inPlace = part.offset == output.offset + channel && part.pitch == output.pitch
+      if !inPlace {
+        for pixel in 0..<output.pixels {
+          (output.start + pixel * output.pitch + channel).update(
+            from: part.start + pixel * part.pitch, count: part.channels)
+        }
+      }
+      channel += part.channels
+    }
+  }
+}

@@ -1,0 +1,100 @@
+internal import Kernels
+internal import Parallel
+public import Tensors
+
+/// The geometry of a max pooling; positions outside the input never win.
+public struct PoolShape: Hashable, Sendable {
+  public var kernel: Extent3
+  public var stride: Extent3
+  public var padding: Extent3
+
+  public init(kernel: Extent3, stride: Extent3, padding: Extent3 = .zero) {
+    precondition(
+      padding.t * 2 <= kernel.t && padding.h * 2 <= kernel.h && padding.w * 2 <= kernel.w,
+      "a pool's padding is at most half its kernel")
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+  }
+
+  /// The extent of the output for an input, rounded down.
+  public func output(for input: Extent3) -> Extent3 {
+    let one = ConvolutionShape(1, 1, kernel: kernel, stride: stride, padding: padding)
+    return one.output(for: input)
+  }
+}
+
+extension PoolShape {
+  /// Takes the largest value of each window, channel by channel.
+  ///
+  /// - Parameters:
+  ///   - input: N, extent, C.
+  ///   - output: N, `output(for:)`, C.
+  func run(_ input: FeatureMap, into output: FeatureMap, engine: Engine) {
+    if engine.usesReferences { return runReference(input, into: output) }
+    let rows = output.batch * output.extent.t * output.extent.h
+    engine.pool.forEach(rows) { row in
+      for w in 0..<output.extent.w { poolPixel(input, into: output, pixel: row * output.extent.w + w) }
+    }
+  }
+
+  private func poolPixel(_ input: FeatureMap, into output: FeatureMap, pixel: Int) {
+    let window = PoolWindow(self, pixel, input, output)
+    let target = output.start + pixel * output.pitch
+    var first = true
+    for t in window.t {
+      for h in window.h {
+        let row = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+        for w in window.w {
+          let source = input.start + (row + w) * input.pitch
+          if first {
+            target.update(from: source, count: input.channels)
+            first = false
+          } else {
+            for c in 0..<input.channels { target[c] = source[c] > target[c] ? source[c] : target[c] }
+          }
+        }
+      }
+    }
+  }
+
+  /// The definition, channel by channel.
+  func runReference(_ input: FeatureMap, into output: FeatureMap) {
+    for pixel in 0..<output.pixels {
+      let window = PoolWindow(self, pixel, input, output)
+      for c in 0..<input.channels {
+        var best = -Float.infinity
+        for t in window.t {
+          for h in window.h {
+            for w in window.w {
+              let at = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + w
+              best = max(best, input.start[at * input.pitch + c])
+            }
+          }
+        }
+        output.start[pixel * output.pitch + c] = best
+      }
+    }
+  }
+}
+
+/// The part of an output pixel's window that lies inside the input.
+private struct PoolWindow {
+  let n: Int
+  let t: Range<Int>
+  let h: Range<Int>
+  let w: Range<Int>
+
+  init(_ shape: PoolShape, _ pixel: Int, _ input: FeatureMap, _ output: FeatureMap) {
+    func inside(_ index: Int, _ stride: Int, _ padding: Int, _ kernel: Int, _ length: Int) -> Range<Int> {
+      let start = index * stride - padding
+      return max(0, start)..<min(length, start + kernel)
+    }
+    let extent = output.extent
+    n = pixel / extent.count
+    t = inside(
+      pixel / (extent.w * extent.h) % extent.t, shape.stride.t, shape.padding.t, shape.kernel.t, input.extent.t)
+    h = inside(pixel / extent.w % extent.h, shape.stride.h, shape.padding.h, shape.kernel.h, input.extent.h)
+    w = inside(pixel % extent.w, shape.stride.w, shape.padding.w, shape.kernel.w, input.extent.w)
+  }
+}

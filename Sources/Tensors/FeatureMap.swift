@@ -1,0 +1,97 @@
+/// A length along time, height and width: an extent, a kernel, a stride, a padding or a dilation.
+public struct Extent3: Hashable, Sendable, CustomStringConvertible {
+  public var t: Int
+  public var h: Int
+  public var w: Int
+
+  public init(_ t: Int, _ h: Int, _ w: Int) {
+    self.t = t
+    self.h = h
+    self.w = w
+  }
+
+  public static let one = Extent3(1, 1, 1)
+  public static let zero = Extent3(0, 0, 0)
+
+  public var count: Int { t * h * w }
+  public var description: String { "\(t)x\(h)x\(w)" }
+}
+
+/// A view of activations, channels last: element (n, t, h, w, c) lies at
+/// `offset + (((n * T + t) * H + h) * W + w) * pitch + c`.
+///
+/// The pitch is at least the channel count; it is larger when the map is a channel slice of a wider one,
+/// which is how concatenations come about without copies.
+public struct FeatureMap: Sendable {
+  public let storage: Storage
+  public let offset: Int
+  public let batch: Int
+  public let extent: Extent3
+  public let channels: Int
+  public let pitch: Int
+
+  public init(storage: Storage, offset: Int, batch: Int, extent: Extent3, channels: Int, pitch: Int) {
+    precondition(
+      pitch >= channels && offset >= 0
+        && (batch * extent.count == 0
+          || offset + (batch * extent.count - 1) * pitch + channels <= storage.count),
+      "a feature map must lie inside its storage")
+    self.storage = storage
+    self.offset = offset
+    self.batch = batch
+    self.extent = extent
+    self.channels = channels
+    self.pitch = pitch
+  }
+
+  /// Makes a dense map of zeros.
+  public init(zeros batch: Int, _ extent: Extent3, channels: Int) {
+    self.init(
+      storage: Storage(count: batch * extent.count * channels), offset: 0, batch: batch, extent: extent,
+      channels: channels, pitch: channels)
+  }
+
+  /// The number of pixels: batch x T x H x W.
+  public var pixels: Int { batch * extent.count }
+
+  /// The first element.
+  public var start: UnsafeMutablePointer<Float> { storage.pointer + offset }
+
+  /// The same numbers with groups of frames counted as batch items, or back: [N, T] becomes
+  /// [N * groups, T / groups] without moving anything.
+  public func folded(into groups: Int) -> FeatureMap {
+    precondition(extent.t % groups == 0, "the frames must divide into the groups")
+    return FeatureMap(
+      storage: storage, offset: offset, batch: batch * groups, extent: Extent3(extent.t / groups, extent.h, extent.w),
+      channels: channels, pitch: pitch)
+  }
+
+  /// Copies a tensor [N, C, T, H, W] (PyTorch's order) into a new dense map.
+  public init(channelsFirst tensor: Tensor) {
+    precondition(tensor.shape.count == 5, "a clip has five axes")
+    let shape = tensor.shape
+    self.init(zeros: shape[0], Extent3(shape[2], shape[3], shape[4]), channels: shape[1])
+    let positions = extent.count
+    for n in 0..<batch {
+      for c in 0..<channels {
+        let source = tensor.storage.pointer + (n * channels + c) * positions
+        let target = start + n * positions * pitch + c
+        for p in 0..<positions { target[p * pitch] = source[p] }
+      }
+    }
+  }
+
+  /// Copies the numbers into a tensor [N, C, T, H, W].
+  public func channelsFirst() -> Tensor {
+    let result = Tensor(zeros: [batch, channels, extent.t, extent.h, extent.w])
+    let positions = extent.count
+    for n in 0..<batch {
+      for c in 0..<channels {
+        let target = result.storage.pointer + (n * channels + c) * positions
+        let source = start + n * positions * pitch + c
+        for p in 0..<positions { target[p] = source[p * pitch] }
+      }
+    }
+    return result
+  }
+}

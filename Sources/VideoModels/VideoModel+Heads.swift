@@ -1,0 +1,94 @@
+internal import Kernels
+internal import NN
+internal import Parallel
+public import RoIAlign
+public import Tensors
+
+extension VideoModel {
+  /// Scores boxes: features, temporal average, RoIAlign, spatial maximum, projection, activation.
+  ///
+  /// - Parameters:
+  ///   - clip: N, [T, H, W], C at the fast rate.
+  ///   - regions: Boxes in pixels of the clip, each with the number of its clip.
+  /// - Returns: [R, classes].
+  /// - Throws: `VideoModelError`, `RoIAlignError`, `NetworkError`.
+  public func detect(_ clip: FeatureMap, _ regions: [Region]) throws -> Tensor {
+    try detect(features(clip).outputs, regions)
+  }
+
+  /// Scores boxes on features that were computed already.
+  public func detect(_ features: [FeatureMap], _ regions: [Region]) throws -> Tensor {
+    guard case .roi(let resolution, let stride, let aligned) = architecture.head else {
+      throw VideoModelError.noRoIHead
+    }
+    let aligner = try RoIAligner(
+      resolution: resolution, spatialScale: 1 / Float(stride), grid: aligned ? .halfPixel : .legacy)
+    let pooled = Tensor(zeros: [regions.count, architecture.featureChannels.reduce(0, +)])
+    var channel = 0
+    for map in features {
+      let plane = FeaturePlane(averagePool(map, window: (1, 1)))
+      if engine.usesReferences {
+        let rows = try aligner.referenceMaxPooled(plane, regions)
+        copyColumns(rows, into: pooled, at: channel)
+      } else {
+        try aligner.alignMaxPooled(
+          plane, regions, into: pooled.storage, offset: channel, pitch: pooled.shape[1], pool: engine.pool,
+          kernels: engine.kernels)
+      }
+      channel += map.channels
+    }
+    let scores = projection(pooled)
+    architecture.activation.apply(to: scores)
+    return scores
+  }
+
+  private func copyColumns(_ rows: Tensor, into target: Tensor, at channel: Int) {
+    let (from, to) = (rows.shape[1], target.shape[1])
+    for row in 0..<rows.shape[0] {
+      (target.storage.pointer + row * to + channel).update(from: rows.storage.pointer + row * from, count: from)
+    }
+  }
+
+  /// Scores whole clips: averages over windows, projection and activation at each position, then their mean.
+  ///
+  /// - Returns: [N, classes].
+  /// - Throws: `VideoModelError`, `NetworkError`.
+  public func classify(_ clip: FeatureMap) throws -> Tensor { try classify(features(clip).outputs) }
+
+  /// Scores clips on features that were computed already.
+  public func classify(_ features: [FeatureMap]) throws -> Tensor {
+    guard case .classification(let window) = architecture.head else { throw VideoModelError.noClassificationHead }
+    let averages = try features.map { map in
+      let extent = map.extent
+      let side = (height: window ?? extent.h, width: window ?? extent.w)
+      guard side.height <= extent.h, side.width <= extent.w else {
+        throw VideoModelError.tooSmallForWindow(map: "\(extent.h) x \(extent.w)", window: side.height)
+      }
+      return averagePool(map, window: side)
+    }
+    let batch = averages[0].shape[0]
+    let positions = averages[0].shape[1] * averages[0].shape[2]
+    let rows = Tensor(zeros: [batch * positions, architecture.featureChannels.reduce(0, +)])
+    var channel = 0
+    for average in averages {
+      copyColumns(average.reshaped([batch * positions, average.shape[3]]), into: rows, at: channel)
+      channel += average.shape[3]
+    }
+    let scores = projection(rows)
+    architecture.activation.apply(to: scores)
+    return mean(of: scores, groups: batch)
+  }
+
+  /// The mean of each group of consecutive rows.
+  private func mean(of rows: Tensor, groups: Int) -> Tensor {
+    let (count, classes) = (rows.shape[0] / groups, rows.shape[1])
+    let result = Tensor(zeros: [groups, classes])
+    for row in 0..<rows.shape[0] {
+      for c in 0..<classes {
+        result.storage.pointer[row / count * classes + c] += rows.storage.pointer[row * classes + c]
+      }
+    }
+    for i in 0..<result.count { result.storage.pointer[i] /= Float(count) }
+    return result
+  }
+}

@@ -71,7 +71,7 @@ func alignTile<Unit: VectorUnit, let registers: Int>(
       }
       if takesMaximum && binRow + binColumn > 0 {
         for i in 0..<registers {
-          sums[i] = larger(load(UnsafePointer(target + i * width), as: Unit.Vector.self), sums[i])
+          sums[i] = Unit.larger(load(UnsafePointer(target + i * width), as: Unit.Vector.self), sums[i])
         }
       }
       for i in 0..<registers { store(sums[i], target + i * width) }

@@ -11,6 +11,8 @@ public protocol VectorUnit {
   static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector
   /// Does to one float exactly what the vector form does to each lane.
   static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float
+  /// The larger of two numbers in every lane; a NaN on either side wins, as it does in PyTorch's pooling.
+  static func larger(_ kept: Vector, _ new: Vector) -> Vector
 }
 
 /// 256-bit registers with fused multiply-add: x86-64-v3.
@@ -22,6 +24,11 @@ public enum AVX2Unit: VectorUnit {
 
   @inlinable @inline(__always)
   public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+
+  @inlinable @inline(__always)
+  public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+  }
 }
 
 /// 512-bit registers with fused multiply-add: x86-64-v4.
@@ -33,6 +40,11 @@ public enum AVX512Unit: VectorUnit {
 
   @inlinable @inline(__always)
   public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+
+  @inlinable @inline(__always)
+  public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+  }
 }
 
 /// 128-bit registers, which every processor that Swift runs on has.
@@ -58,6 +70,11 @@ public enum PortableUnit: VectorUnit {
       sum + a * b
     #endif
   }
+
+  @inlinable @inline(__always)
+  public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+  }
 }
 
 /// Loads one register from any address.
@@ -70,12 +87,6 @@ func load<V: SIMD>(_ pointer: UnsafePointer<Float>, as type: V.Type) -> V where 
 @inlinable @inline(__always)
 func store<V: SIMD>(_ value: V, _ pointer: UnsafeMutablePointer<Float>) where V.Scalar == Float {
   UnsafeMutableRawPointer(pointer).storeBytes(of: value, as: V.self)
-}
-
-/// The larger of two numbers in every lane; a NaN on either side wins, as it does in PyTorch's pooling.
-@inlinable @inline(__always)
-func larger<V: SIMD>(_ kept: V, _ new: V) -> V where V.Scalar == Float {
-  kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
 }
 
 /// The larger of two numbers; a NaN on either side wins.

@@ -130,14 +130,25 @@ public final class WorkerPool: @unchecked Sendable {
         return
       }
       seen = generation
-      let job = self.job
       pthread_mutex_unlock(lock)
-      job?.run(thread: number)
+      runPosted(thread: number)
       pthread_mutex_lock(lock)
       busy -= 1
       if busy == 0 { pthread_cond_signal(done) }
       pthread_mutex_unlock(lock)
     }
+  }
+
+  /// Takes pieces of the posted loop.
+  ///
+  /// A function of its own, never inlined, so that the thread has let go of the job before it reports: `forEach`
+  /// stops the program when anyone still holds the caller's body as it returns.
+  @inline(never)
+  private func runPosted(thread: Int) {
+    pthread_mutex_lock(lock)
+    let job = self.job
+    pthread_mutex_unlock(lock)
+    job?.run(thread: thread)
   }
 
   @inline(__always)

@@ -1,0 +1,38 @@
+internal import AVARecords
+internal import Files
+
+extension AVATest {
+  /// Writes `detections_latest.csv` and, where there is ground truth, `groundtruth_latest.csv`, rounded as the
+  /// reference rounds. Excluded key frames are in both, as there.
+  ///
+  /// - Returns: The paths.
+  /// - Throws: `FileError`.
+  public func write(_ detections: Detections, to folder: String) throws -> [String] {
+    let path = joinPath(folder, "detections_latest.csv")
+    let writer = try DetectionWriter(path: path)
+    try writer.append(detections.table)
+    try writer.commit()
+    guard let groundTruth else { return [path] }
+    let truthPath = joinPath(folder, "groundtruth_latest.csv")
+    try writeGroundTruth(groundTruth, to: truthPath)
+    return [path, truthPath]
+  }
+
+  /// Key frame by key frame in the order of the file, rows of classes that the label map lacks left out.
+  private func writeGroundTruth(_ table: GroundTruthTable, to path: String) throws {
+    var rowsOfFrame = [[Int]](repeating: [], count: table.frameIndex.frames.count)
+    for row in table.boxes.indices where labelMap.contains(Int(table.actionIDs[row])) {
+      rowsOfFrame[Int(table.frames[row])].append(row)
+    }
+    let writer = try DetectionWriter(path: path)
+    for (number, rows) in rowsOfFrame.enumerated() {
+      let frame = table.frameIndex.frames[number]
+      for row in rows {
+        try writer.append(
+          video: table.frameIndex.videos[frame.video], time: frame.time, box: table.boxes[row],
+          actionID: Int(table.actionIDs[row]), score: 1)
+      }
+    }
+    try writer.commit()
+  }
+}

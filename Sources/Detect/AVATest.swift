@@ -1,0 +1,127 @@
+public import AVARecords
+internal import Clips
+public import Configuration
+internal import Files
+internal import Geometry
+internal import Imaging
+public import Inference
+internal import Wording
+
+/// PySlowFast's test run on AVA: key frames and proposals in, a table of detections out.
+///
+/// Everything small is read and checked when the value is made, so that a run fails before it computes.
+public struct AVATest {
+  /// The second at which AVA's frame lists begin, and their frames a second: constants of the reference.
+  static let firstSecond = 900
+  static let framesPerSecond = 30
+
+  public let config: Configuration
+  public let frameList: FrameList
+  public let proposals: ProposalList
+  public let labelMap: LabelMap
+  public let exclusions: Exclusions
+  /// All rows of the file; nil where the config names none.
+  public let groundTruth: GroundTruthTable?
+  /// What the user should know of the inputs.
+  public let notices: [String]
+
+  /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
+  ///
+  /// - Throws: `RecordError`, `FileError`, `AVATestError`.
+  public init(_ config: Configuration) throws {
+    self.config = config
+    let annotations = config.string("AVA.ANNOTATION_DIR")
+    func annotation(_ key: String) -> String { joinPath(annotations, config.string(key)) }
+    frameList = try FrameList.read(
+      paths: config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) },
+      frameFolder: config.string("AVA.FRAME_DIR"))
+    labelMap = try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
+    try AVATest.checkClasses(config, labelMap, path: annotation("AVA.LABEL_MAP_FILE"))
+    exclusions = try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE"))
+    let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
+    proposals = try ProposalList.read(
+      paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
+      scoreThreshold: threshold, times: .ava, listedVideos: frameList.videos.map(\.name))
+    var notices = frameList.notices + proposals.summary.notices(scoreThreshold: threshold)
+    if config.string("AVA.GROUNDTRUTH_FILE").isEmpty {
+      groundTruth = nil
+      notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
+    } else {
+      let path = annotation("AVA.GROUNDTRUTH_FILE")
+      let read = try GroundTruthTable.read(path: path)
+      groundTruth = read.table
+      notices += read.counts.notices(path)
+    }
+    self.notices = notices
+    if proposals.keyFrameCount == 0 { throw AVATestError.noKeyFrames(notices: notices) }
+  }
+
+  /// The label map may name fewer classes than the network scores (60 of 80), never more.
+  private static func checkClasses(_ config: Configuration, _ labelMap: LabelMap, path: String) throws {
+    let classes = config.int("MODEL.NUM_CLASSES")
+    if labelMap.largestID > classes {
+      throw AVATestError.labelMapTooLarge(path: path, largest: labelMap.largestID, classes: classes)
+    }
+  }
+
+  /// How many key frames have people to score.
+  public var keyFrameCount: Int { proposals.keyFrameCount }
+
+  /// Scores all key frames: videos in the order of the frame list, seconds ascending.
+  ///
+  /// - Parameters:
+  ///   - model: A model of the same configuration.
+  ///   - progress: Called after each key frame with the number of those done.
+  public func run(model: LoadedModel, progress: (Int) -> Void) throws -> Detections {
+    let videos = frameList.videos.filter { proposals.videos[$0.name] != nil }
+    let jobs = try videos.map { try job($0) }
+    var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    let run = KeyFrameRun(
+      model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
+    var done = 0
+    try run.run(jobs) { video, keyFrame, scores in
+      let frame = proposals.videos[videos[video].name]![keyFrame]
+      detections.append(video: videos[video].name, frame, scores)
+      done += 1
+      progress(done)
+    }
+    return detections
+  }
+
+  /// Key frames whose centre lies beyond the listed frames: the clip is then the last frame over and over, as in the
+  /// reference.
+  public var lateKeyFrames: [String] {
+    frameList.videos.flatMap { video in
+      (proposals.videos[video.name] ?? []).filter { center($0) >= video.count }.map { "\(video.name),\($0.time)" }
+    }
+  }
+
+  private func center(_ frame: ProposalList.KeyFrame) -> Int {
+    ((frame.time.wholeSecond ?? AVATest.firstSecond) - AVATest.firstSecond) * AVATest.framesPerSecond
+  }
+
+  private func job(_ video: FrameList.Video) throws -> VideoJob {
+    let frames = try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
+    try frames.verifyFilesExist()
+    let keyFrames = (proposals.videos[video.name] ?? []).map { KeyFrame(center: center($0), boxes: $0.boxes) }
+    return VideoJob(name: video.name, keyFrames: keyFrames) { frames }
+  }
+}
+
+/// Why an AVA test cannot run.
+public enum AVATestError: Error, Equatable, CustomStringConvertible {
+  case noKeyFrames(notices: [String])
+  case labelMapTooLarge(path: String, largest: Int, classes: Int)
+
+  public var description: String {
+    switch self {
+    case .noKeyFrames(let notices):
+      let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
+      return "testing on AVA: no proposal is left to score\(why)"
+        + " -> check AVA.TEST_PREDICT_BOX_LISTS, AVA.TEST_LISTS and AVA.DETECTION_SCORE_THRESH"
+    case .labelMapTooLarge(let path, let largest, let classes):
+      return "testing on AVA: '\(path)' has a class \(largest), the network scores classes 1 to \(classes)"
+        + " (MODEL.NUM_CLASSES) -> set MODEL.NUM_CLASSES to that of the weights, or give their label map"
+    }
+  }
+}

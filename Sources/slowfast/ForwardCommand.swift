@@ -1,0 +1,94 @@
+internal import ArgumentParser
+internal import Files
+internal import Inference
+internal import NN
+internal import RoIAlign
+internal import Tensors
+internal import VideoModels
+internal import Wording
+
+/// One pass over raw tensors.
+struct ForwardCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "forward",
+    abstract: "Runs a network once over a clip from a NumPy file.",
+    discussion: """
+      The clip is float32 [N, 3, T, H, W], normalised, at the fast rate: a two-pathway network takes its slow frames \
+      from it. A detection config also takes boxes, float32 [R, 5]: clip number, x1, y1, x2, y2 in pixels of the \
+      clip. The result is [R, classes] or [N, classes] after the activation.
+      """)
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(help: ArgumentHelp("The clip [N, 3, T, H, W].", valueName: "file.npy"))
+  var clip: String
+
+  @Option(help: ArgumentHelp("The boxes [R, 5].", valueName: "file.npy"))
+  var boxes: String?
+
+  @Option(help: ArgumentHelp("Where the scores go.", valueName: "file.npy"))
+  var output: String
+
+  @Option(
+    help: ArgumentHelp(
+      "Also write shape, mean, deviation, first and last eight values of every stage.", valueName: "file.json"))
+  var stages: String?
+
+  func run() throws {
+    let config = try options.load()
+    let clip = try Tensor(npy: clip)
+    guard clip.shape.count == 5 else {
+      throw ShapeError(file: self.clip, expected: "five axes [N, 3, T, H, W]", found: clip.shape)
+    }
+    let regions = try boxes.map { path -> [Region] in
+      let rows = try Tensor(npy: path)
+      guard rows.shape.count == 2, rows.shape[1] == 5 else {
+        throw ShapeError(file: path, expected: "[R, 5]: clip number, x1, y1, x2, y2", found: rows.shape)
+      }
+      return try Region.rows(of: rows)
+    }
+    let model = try options.model(config).model
+    if case .roi = model.architecture.head, regions == nil { throw VideoModelError.noClassificationHead }
+    if case .classification = model.architecture.head, regions != nil { throw VideoModelError.noRoIHead }
+    let plan = try model.features(FeatureMap(channelsFirst: clip), keepingMarks: stages != nil)
+    let scores = try regions.map { try model.detect(plan.outputs, $0) } ?? model.classify(plan.outputs)
+    if let stages { try writeFile(stages, describeStages(plan)) }
+    try scores.writeNPY(output)
+    Console.say("wrote \(output): \(describe(shape: scores.shape))")
+  }
+}
+
+/// A NumPy file of another shape than the command takes.
+struct ShapeError: Error, CustomStringConvertible {
+  let file: String
+  let expected: String
+  let found: [Int]
+
+  var description: String {
+    "reading '\(file)': expected \(expected), found the shape \(Tensors.describe(shape: found)) -> reshape it"
+  }
+}
+
+/// Writes the named values of a plan as JSON: shape (N C T H W), mean, deviation, first and last eight values.
+func describeStages(_ plan: NetworkPlan) -> String {
+  let entries = plan.marks.map { name, map -> String in
+    let tensor = map.channelsFirst()
+    let values = tensor.array
+    let mean = values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count))
+    let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
+    let deviation = (squares / Double(max(1, values.count))).squareRoot()
+    func list(_ items: some Sequence<some CustomStringConvertible>) -> String {
+      "[" + items.map(\.description).joined(separator: ", ") + "]"
+    }
+    return """
+       "\(name)": {
+        "shape": \(list(tensor.shape)),
+        "mean": \(mean),
+        "std": \(deviation),
+        "first8": \(list(values.prefix(8))),
+        "last8": \(list(values.suffix(8)))
+       }
+      """
+  }
+  return "{\n" + entries.joined(separator: ",\n") + "\n}\n"
+}

@@ -1,0 +1,65 @@
+internal import ArgumentParser
+internal import AVAEval
+internal import AVARecords
+internal import Configuration
+internal import Detect
+internal import Files
+internal import Inference
+internal import Tensors
+internal import Wording
+
+/// PySlowFast's test run.
+struct TestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test",
+    abstract: "Runs PySlowFast's test of a config: AVA detections and their mAP.",
+    discussion: """
+      Reads the frame lists, proposals, label map, exclusions and ground truth that the config's AVA section names \
+      (relative names under AVA.FRAME_LIST_DIR, AVA.FRAME_DIR and AVA.ANNOTATION_DIR), scores the people of every key \
+      frame, writes detections_latest.csv and groundtruth_latest.csv, and prints the mAP of the unrounded scores \
+      under PySlowFast's protocol.
+      """)
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(help: ArgumentHelp("Where the CSV files go (default: the current folder).", valueName: "dir"))
+  var outputDir: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Write the unrounded scores [boxes, classes] as a NumPy file, rows in the order of the CSV's boxes.",
+      valueName: "file.npy"))
+  var scores: String?
+
+  func run() throws {
+    let config = try options.load(adding: outputDir.map { ["OUTPUT_DIR", pythonString($0)] } ?? [])
+    guard config.bool("DETECTION.ENABLE"), config.string("TEST.DATASET") == "ava" else {
+      throw NotYet("testing classification (TEST.DATASET \(config.string("TEST.DATASET")), DETECTION.ENABLE False)")
+    }
+    let test = try AVATest(config)
+    for notice in test.notices { Console.warn(notice) }
+    if !test.lateKeyFrames.isEmpty {
+      Console.warn(
+        "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
+          + listed(test.lateKeyFrames))
+    }
+    let model = try options.model(config)
+    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
+    let detections = try test.run(model: model) { progress.update($0) }
+    progress.finish()
+    for path in try test.write(detections, to: outputDir ?? ".") { Console.say("wrote \(path)") }
+    if let scores {
+      try detections.scores.writeNPY(scores)
+      Console.say("wrote \(scores)")
+    }
+    try printResult(test, detections)
+  }
+
+  /// The mAP as the reference computes it: unrounded scores, PySlowFast's protocol.
+  private func printResult(_ test: AVATest, _ detections: Detections) throws {
+    guard let groundTruth = test.groundTruth else { return }
+    let evaluation = try evaluate(
+      detections.table, groundTruth, labelMap: test.labelMap, exclusions: test.exclusions, rules: .pyslowfast)
+    print(renderText([evaluation]))
+  }
+}

@@ -1,0 +1,59 @@
+internal import OrderedCollections
+internal import Wording
+
+extension Configuration {
+  /// Checks everything that needs the final values: what was left empty, ranges, and what must fit together.
+  mutating func finish() throws(ConfigurationError) {
+    for (key, setting) in given where setting.value == .null { try fillIn(key, setting.source) }
+    for key in given.keys {
+      if let limit = Limit.table[key], let expected = limit.breach(value(key)) {
+        throw .badValue(
+          key: key, source: source(of: key), expected: expected, found: value(key).excerpt,
+          remedy: remedy(for: limit, key))
+      }
+    }
+    if int("TEST.NUM_ENSEMBLE_VIEWS") < 1 && int("TEST.NUM_ENSEMBLE_VIEWS") != -1 {
+      throw .badValue(
+        key: "TEST.NUM_ENSEMBLE_VIEWS", source: source(of: "TEST.NUM_ENSEMBLE_VIEWS"),
+        expected: "at least 1, or -1 for the series 1, 3, 5, 7, 10", found: "\(int("TEST.NUM_ENSEMBLE_VIEWS"))",
+        remedy: "PySlowFast's default is 10")
+    }
+    if string("TEST.DATASET") == "ava" && !bool("DETECTION.ENABLE") {
+      throw .impossible(
+        problem: "AVA's boxes need the detection head", keys: [cite("TEST.DATASET"), cite("DETECTION.ENABLE")],
+        remedy: "set DETECTION.ENABLE True")
+    }
+    findings = try checkModel()
+  }
+
+  /// Decides what a key without a value means. The reference takes null for anything and fails when it uses it.
+  private mutating func fillIn(_ key: String, _ source: Source) throws(ConfigurationError) {
+    let leaf = leaf(key)
+    let isOpen = leaf.use.hasEffect && Limit.table[key] == nil
+    switch leaf.kind {
+    case .anything:
+      return
+    case .string where isOpen && !Self.namesOfModels.contains(key):
+      given[key]?.value = ""
+      warnings.append("\(key) (\(source)) is left empty: read as ''")
+    case .strings where isOpen:
+      given[key]?.value = []
+      warnings.append("\(key) (\(source)) is left empty: read as []")
+    case _ where leaf.use.hasEffect:
+      throw .wrongType(
+        key: key, place: "", source: source, expected: leaf.kind.name, found: Value.null.typeName,
+        remedy: "give it a value or delete the line; the default is \(leaf.fallback.excerpt)")
+    default:
+      given[key]?.value = leaf.fallback
+    }
+  }
+
+  private static let namesOfModels = ["MODEL.ARCH", "MODEL.MODEL_NAME"]
+
+  private func remedy(for limit: Limit, _ key: String) -> String {
+    if case .oneOf(let names) = limit, case .string(let text) = value(key), let best = nearest(to: text, among: names) {
+      return "did you mean \(best)?"
+    }
+    return "PySlowFast's default is \(leaf(key).fallback.excerpt)"
+  }
+}

@@ -1,0 +1,143 @@
+internal import OrderedCollections
+internal import Files
+internal import Glibc
+internal import Wording
+
+extension Configuration {
+  /// Reads a YAML file over the defaults, then `KEY VALUE` overrides, then checks what must fit together.
+  ///
+  /// - Throws: `ConfigurationError` for what is wrong in it, `FileError` for a file that cannot be read.
+  public static func load(path: String, overrides: [String] = []) throws -> Configuration {
+    var configuration = Configuration()
+    configuration.path = path
+    try configuration.merge(file: path, doing: "reading the config", above: [])
+    for (key, text) in try pairs(overrides) { try configuration.override(key, text) }
+    try configuration.finish()
+    return configuration
+  }
+
+  private static let sizeLimit = 1 << 20
+
+  /// Merges one file, its bases first.
+  private mutating func merge(file path: String, doing: String, above: [String]) throws {
+    let document = try YAMLDocument(text: Self.text(of: path, doing: doing), path: path)
+    warnings += document.duplicates
+    for entry in document.entries where entry.key == "_BASE_" {
+      for base in try Self.bases(entry, of: path) {
+        let chain = above + [Self.identity(path)]
+        if chain.contains(Self.identity(base)) {
+          throw ConfigurationError.base(
+            path: path, line: entry.line, problem: "'\(base)' leads back to itself", remedy: "break the circle")
+        }
+        if chain.count > 16 {
+          throw ConfigurationError.base(
+            path: path, line: entry.line, problem: "more than 16 files deep", remedy: "shorten the chain")
+        }
+        try merge(file: base, doing: "reading the _BASE_ in line \(entry.line) of \(path)", above: chain)
+      }
+    }
+    for entry in document.entries where entry.key != "_BASE_" { try merge(entry, prefix: "", path: path) }
+  }
+
+  private static func text(of path: String, doing: String) throws -> String {
+    let bytes = try readFile(path, doing: doing)
+    func malformed(_ line: Int, _ problem: String, _ remedy: String) -> ConfigurationError {
+      .malformed(path: path, line: line, column: nil, problem: problem, remedy: remedy)
+    }
+    if bytes.count > sizeLimit {
+      throw malformed(1, "\(bytes.count) bytes, more than the \(sizeLimit) a config may have", "give a YAML config")
+    }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      let good = String(decoding: bytes, as: UTF8.self).utf8
+      let same = zip(good, bytes).prefix { $0 == $1 }.count
+      let line = bytes.prefix(same).count { $0 == 0x0A } + 1
+      throw malformed(line, "byte \(same + 1) is not UTF-8", "save the file as UTF-8 text, or give a YAML config")
+    }
+    return text
+  }
+}
+
+// MARK: - _BASE_
+
+extension Configuration {
+  private static func bases(_ entry: YAMLEntry, of path: String) throws(ConfigurationError) -> [String] {
+    var names: [String] = []
+    switch entry.node {
+    case .value(.string(let name)): names = [name]
+    case .value(.list(let items)):
+      names = items.compactMap { if case .string(let name) = $0 { name } else { nil } }
+      if names.count != items.count { fallthrough }
+    default:
+      throw .base(
+        path: path, line: entry.line, problem: "neither a file name nor a list of them",
+        remedy: "write _BASE_: other.yaml")
+    }
+    var result: [String] = []
+    for name in names { result.append(try resolve(name, of: path, line: entry.line)) }
+    return result
+  }
+
+  private static func resolve(_ name: String, of path: String, line: Int) throws(ConfigurationError) -> String {
+    if name.contains("://") {
+      throw .base(
+        path: path, line: line, problem: "'\(name)' is an address, and this program reads local files only",
+        remedy: "download it and name the file")
+    }
+    guard name.hasPrefix("~") else { return joinPath(splitPath(path).folder, name) }
+    guard name == "~" || name.hasPrefix("~/"), let home = unsafe getenv("HOME") else {
+      throw .base(path: path, line: line, problem: "the home folder of '\(name)' is unknown", remedy: "write it out")
+    }
+    return unsafe String(cString: home) + name.dropFirst()
+  }
+
+  /// The path without links and dots, to tell whether two names mean one file.
+  private static func identity(_ path: String) -> String {
+    guard let real = unsafe realpath(path, nil) else { return path }
+    defer { unsafe free(real) }
+    return unsafe String(cString: real)
+  }
+}
+
+// MARK: - Keys
+
+extension Configuration {
+  private mutating func merge(_ entry: YAMLEntry, prefix: String, path: String) throws(ConfigurationError) {
+    let key = prefix + entry.key
+    let source = Source.file(path: path, line: entry.line)
+    if drop(key, entry.node, source) { return }
+    if Schema.leaves[key] != nil {
+      switch entry.node {
+      case .value(let value): try assign(key, value, source)
+      case .section: try assign(key, .foreign(type: "a section of keys", text: ""), source)
+      }
+    } else if Schema.sections.contains(key) || Removed.sections.contains(key) {
+      switch entry.node {
+      case .section(let entries):
+        for inner in entries { try merge(inner, prefix: key + ".", path: path) }
+      case .value(.null): return
+      case .value(let value): throw sectionNeeded(key, found: value, source)
+      }
+    } else {
+      throw .unknownKey(key, source: source, remedy: Self.remedy(forUnknown: entry.key, full: key))
+    }
+  }
+
+  private static func remedy(forUnknown name: String, full key: String) -> String {
+    if name.contains("."), Schema.leaves[key] != nil || Schema.leaves[name] != nil {
+      let (section, leaf) = Schema.split(name)
+      return "in YAML, write \(leaf) indented under \(section):"
+    }
+    return remedy(forUnknown: key)
+  }
+
+  static func remedy(forUnknown key: String) -> String {
+    Schema.nearestKey(to: key).map { "did you mean \($0)?" } ?? "delete it; nothing reads it"
+  }
+
+  func sectionNeeded(_ key: String, found: Value, _ source: Source) -> ConfigurationError {
+    let example = Schema.leaves.keys.first { $0.hasPrefix(key + ".") } ?? key
+    return .wrongType(
+      key: key, place: "", source: source, expected: "a section of keys",
+      found: "\(found.typeName) \(found.excerpt)", remedy: "set a key in it, such as \(example)")
+  }
+}

@@ -1,0 +1,42 @@
+internal import Wording
+
+/// What can be wrong with a configuration. A file that cannot be read at all is a `FileError`.
+public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
+  /// The text is no YAML, or more of it than any config needs.
+  case malformed(path: String, line: Int, column: Int?, problem: String, remedy: String)
+  /// A `_BASE_` that cannot be followed.
+  case base(path: String, line: Int, problem: String, remedy: String)
+  /// No such key.
+  case unknownKey(String, source: Configuration.Source, remedy: String)
+  /// A value of a type that the key does not hold; `place` is the element of a list, like "[2][0]".
+  case wrongType(
+    key: String, place: String, source: Configuration.Source, expected: String, found: String,
+    remedy: String)
+  /// A value of the right type that cannot work.
+  case badValue(key: String, source: Configuration.Source, expected: String, found: String, remedy: String)
+  /// Values that cannot work together; `keys` are "KEY value (where it was given)".
+  case impossible(problem: String, keys: [String], remedy: String)
+  /// Overrides that are no `KEY VALUE` pairs.
+  case unpaired(key: String, remedy: String)
+
+  public var description: String {
+    switch self {
+    case .malformed(let path, let line, let column, let problem, let remedy):
+      let place = column.map { "line \(line), column \($0)" } ?? "line \(line)"
+      return "reading the config: \(place) of \(path): \(problem) -> \(remedy)"
+    case .base(let path, let line, let problem, let remedy):
+      return "reading the config: _BASE_ in line \(line) of \(path): \(problem) -> \(remedy)"
+    case .unknownKey(let key, let source, let remedy):
+      return "config: there is no key \(key) (\(source)) -> \(remedy)"
+    case .wrongType(let key, let place, let source, let expected, let found, let remedy):
+      let what = place.isEmpty ? key : "element \(place) of \(key)"
+      return "config: \(what) must be \(expected), found \(found) (\(source)) -> \(remedy)"
+    case .badValue(let key, let source, let expected, let found, let remedy):
+      return "config: \(key) must be \(expected), found \(found) (\(source)) -> \(remedy)"
+    case .impossible(let problem, let keys, let remedy):
+      return "config: \(problem): \(keys.joined(separator: ", ")) -> \(remedy)"
+    case .unpaired(let key, let remedy):
+      return "config: overrides come in KEY VALUE pairs, but \(key) has no value -> \(remedy)"
+    }
+  }
+}

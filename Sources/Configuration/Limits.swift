@@ -1,0 +1,91 @@
+internal import Wording
+
+/// What a key's value must keep to, beside its type, for a test run to work.
+enum Limit: Sendable {
+  case within(ClosedRange<Int>)
+  case oneOf([String])
+  /// A finite number.
+  case finite
+  /// One finite value for each of the three colours.
+  case perColour(positive: Bool)
+  /// A list, not empty, of ints in a range.
+  case some(ClosedRange<Int>)
+  /// A list, perhaps empty, of ints in a range.
+  case each(ClosedRange<Int>)
+  case nonEmpty
+}
+
+extension Limit {
+  // Upper ends keep products of sizes far from overflow; no published value comes near them.
+  private static let count = Limit.within(1...1_000_000)
+  private static let size = Limit.within(1...16_384)
+  private static let ratio = Limit.within(1...1024)
+
+  static let table: [String: Limit] = [
+    "MODEL.NUM_CLASSES": count,
+    "MODEL.HEAD_ACT": .oneOf(["softmax", "sigmoid", "none"]),
+    "RESNET.TRANS_FUNC": .oneOf(["bottleneck_transform", "basic_transform", "x3d_transform"]),
+    "RESNET.NUM_GROUPS": size,
+    "RESNET.WIDTH_PER_GROUP": size,
+    "SLOWFAST.ALPHA": ratio,
+    "SLOWFAST.BETA_INV": ratio,
+    "SLOWFAST.FUSION_CONV_CHANNEL_RATIO": ratio,
+    "SLOWFAST.FUSION_KERNEL_SZ": ratio,
+    "NONLOCAL.INSTANTIATION": .oneOf(["dot_product", "softmax"]),
+    "DETECTION.SPATIAL_SCALE_FACTOR": ratio,
+    "DETECTION.ROI_XFORM_RESOLUTION": ratio,
+    "BN.NORM_TYPE": .oneOf(["batchnorm", "sync_batchnorm", "sub_batchnorm", "sync_batchnorm_apex"]),
+    "DATA.NUM_FRAMES": size,
+    "DATA.SAMPLING_RATE": size,
+    "DATA.TARGET_FPS": count,
+    "DATA.TRAIN_CROP_SIZE": size,
+    "DATA.TEST_CROP_SIZE": size,
+    "DATA.TRAIN_JITTER_SCALES": .some(1...16_384),
+    "DATA.INPUT_CHANNEL_NUM": .some(1...1024),
+    "DATA.MEAN": .perColour(positive: false),
+    "DATA.STD": .perColour(positive: true),
+    "DATA.ENSEMBLE_METHOD": .oneOf(["sum", "max"]),
+    "DATA.PATH_LABEL_SEPARATOR": .nonEmpty,
+    "AVA.DETECTION_SCORE_THRESH": .finite,
+    "TEST.NUM_SPATIAL_CROPS": .within(1...3),
+    "TEST.NUM_TEMPORAL_CLIPS": .each(1...1_000_000),
+    "TEST.CHECKPOINT_TYPE": .oneOf(["pytorch", "caffe2"]),
+    "TRAIN.CHECKPOINT_TYPE": .oneOf(["pytorch", "caffe2"]),
+  ]
+
+  /// What the value must be, or nil where it is that.
+  func breach(_ value: Value) -> String? {
+    switch (self, value) {
+    case (.within(let range), .int(let number)):
+      return range.contains(number) ? nil : Self.words(range)
+    case (.oneOf(let names), .string(let text)):
+      return names.contains(text) ? nil : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+    case (.finite, .double(let number)):
+      return number.isFinite ? nil : "a finite number"
+    case (.perColour(let positive), .list(let items)):
+      let fits = items.count == 3 && items.allSatisfy { Self.isFinite($0, positive: positive) }
+      return fits ? nil : "three \(positive ? "positive" : "finite") numbers, one for each colour"
+    case (.some(let range), .list(let items)):
+      return !items.isEmpty && Self.all(items, in: range) ? nil : "a list, not empty, of ints \(Self.words(range))"
+    case (.each(let range), .list(let items)):
+      return Self.all(items, in: range) ? nil : "a list of ints \(Self.words(range))"
+    case (.nonEmpty, .string(let text)):
+      return text.isEmpty ? "at least one character" : nil
+    default:
+      return nil
+    }
+  }
+
+  private static func words(_ range: ClosedRange<Int>) -> String {
+    "from \(range.lowerBound) to \(range.upperBound)"
+  }
+
+  private static func all(_ items: [Value], in range: ClosedRange<Int>) -> Bool {
+    items.allSatisfy { if case .int(let number) = $0 { range.contains(number) } else { false } }
+  }
+
+  private static func isFinite(_ value: Value, positive: Bool) -> Bool {
+    guard case .double(let number) = value else { return false }
+    return number.isFinite && (!positive || number > 0)
+  }
+}

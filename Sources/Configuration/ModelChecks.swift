@@ -1,0 +1,128 @@
+internal import Wording
+
+/// The ResNet-family models that the native test path builds, and what their tables say of a config.
+struct ResNetShape {
+  let arch: String
+  let pathways: Int
+  /// Blocks in res2..res5.
+  let blocks: [Int]
+
+  static let blocksOfDepth = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
+  static let singlePathway = ["2d", "c2d", "slow_c2d", "i3d", "slow_i3d", "slow"]
+  static let native = ["SlowFast", "ResNet", "ResNet_nopool"]
+  /// Models that load as a config; the room that builds models says whether it has them.
+  static let others = ["X3D", "MViT", "MaskMViT", "ContrastiveModel"]
+}
+
+extension Configuration {
+  /// Checks that the model can be built and fed.
+  ///
+  /// - Returns: What stays without effect, for the notices.
+  func checkModel() throws(ConfigurationError) -> [String] {
+    let name = string("MODEL.MODEL_NAME")
+    guard ResNetShape.native.contains(name) else {
+      if ResNetShape.others.contains(name) || name.hasPrefix("PTV") { return [] }
+      let known = ResNetShape.native + ResNetShape.others
+      throw .badValue(
+        key: "MODEL.MODEL_NAME", source: source(of: "MODEL.MODEL_NAME"), expected: "a model of PySlowFast",
+        found: quoted(name),
+        remedy: nearest(to: name, among: known).map { "did you mean \($0)?" } ?? "one of \(listed(known, limit: 9))")
+    }
+    let shape = try resNetShape(isTwoPathway: name == "SlowFast")
+    try checkStages(shape)
+    try checkWidths(shape)
+    try checkTime(shape)
+    try checkHead()
+    return try checkNonLocal(shape)
+  }
+
+  private func resNetShape(isTwoPathway: Bool) throws(ConfigurationError) -> ResNetShape {
+    let arch = string("MODEL.ARCH")
+    let valid = isTwoPathway ? ["slowfast"] : ResNetShape.singlePathway
+    guard valid.contains(arch) else {
+      let other = isTwoPathway ? "ResNet" : "SlowFast"
+      let fitsOther = isTwoPathway ? ResNetShape.singlePathway.contains(arch) : arch == "slowfast"
+      let best = nearest(to: arch, among: valid)
+      throw .impossible(
+        problem: "no such architecture for this model", keys: [cite("MODEL.ARCH"), cite("MODEL.MODEL_NAME")],
+        remedy: fitsOther
+          ? "set MODEL.MODEL_NAME \(other)"
+          : best.map { "did you mean MODEL.ARCH \($0)?" } ?? "set MODEL.ARCH to one of \(listed(valid, limit: 9))")
+    }
+    guard let blocks = ResNetShape.blocksOfDepth[int("RESNET.DEPTH")] else {
+      throw .badValue(
+        key: "RESNET.DEPTH", source: source(of: "RESNET.DEPTH"), expected: "18, 50 or 101",
+        found: "\(int("RESNET.DEPTH"))", remedy: "choose one of them")
+    }
+    return ResNetShape(arch: arch, pathways: isTwoPathway ? 2 : 1, blocks: blocks)
+  }
+
+  /// Widths: groups, and for two pathways that the lateral connections join what the next stage expects.
+  private func checkWidths(_ shape: ResNetShape) throws(ConfigurationError) {
+    let width = int("RESNET.WIDTH_PER_GROUP")
+    let groups = int("RESNET.NUM_GROUPS")
+    if width % groups != 0 {
+      throw .impossible(
+        problem: "the groups don't divide the width",
+        keys: [cite("RESNET.WIDTH_PER_GROUP"), cite("RESNET.NUM_GROUPS")],
+        remedy: "make the width a multiple of \(groups)")
+    }
+    if shape.pathways == 1 { return }
+    let beta = int("SLOWFAST.BETA_INV")
+    let ratio = int("SLOWFAST.FUSION_CONV_CHANNEL_RATIO")
+    let outRatio = beta / ratio
+    let fits =
+      outRatio > 0 && width >= beta && (groups * width / beta) % groups == 0
+      && [1, 4, 8, 16].allSatisfy { (width * $0 / beta) * ratio == width * $0 / outRatio }
+    if !fits {
+      throw .impossible(
+        problem: "the fast pathway's channels don't fit the slow one's",
+        keys: [cite("RESNET.WIDTH_PER_GROUP"), cite("SLOWFAST.BETA_INV"), cite("SLOWFAST.FUSION_CONV_CHANNEL_RATIO")],
+        remedy: "choose BETA_INV so that it divides WIDTH_PER_GROUP and is a multiple of FUSION_CONV_CHANNEL_RATIO")
+    }
+  }
+
+  private func checkTime(_ shape: ResNetShape) throws(ConfigurationError) {
+    let frames = int("DATA.NUM_FRAMES")
+    if poolsTimeAfterStage2 && frames < 2 {
+      throw .impossible(
+        problem: "the model pools time by two", keys: [cite("DATA.NUM_FRAMES"), cite("MODEL.ARCH")],
+        remedy: "take at least 2 frames")
+    }
+    if shape.pathways == 1 { return }
+    let alpha = int("SLOWFAST.ALPHA")
+    if frames % alpha != 0 {
+      throw .impossible(
+        problem: "the slow pathway takes every ALPHA-th frame, which must come out even",
+        keys: [cite("DATA.NUM_FRAMES"), cite("SLOWFAST.ALPHA")],
+        remedy: "make NUM_FRAMES a multiple of \(alpha)")
+    }
+    if int("SLOWFAST.FUSION_KERNEL_SZ") % 2 == 0 {
+      throw .badValue(
+        key: "SLOWFAST.FUSION_KERNEL_SZ", source: source(of: "SLOWFAST.FUSION_KERNEL_SZ"),
+        expected: "odd, so that both pathways keep the same times", found: "\(int("SLOWFAST.FUSION_KERNEL_SZ"))",
+        remedy: "PySlowFast uses 5 or 7")
+    }
+  }
+
+  private func checkHead() throws(ConfigurationError) {
+    if bool("DETECTION.ENABLE") {
+      if string("MODEL.HEAD_ACT") == "none" {
+        throw .impossible(
+          problem: "the detection head needs an activation", keys: [cite("MODEL.HEAD_ACT"), cite("DETECTION.ENABLE")],
+          remedy: "set MODEL.HEAD_ACT sigmoid or softmax")
+      }
+      return
+    }
+    // The head pools with the window that training's crops left after the stem and the stages.
+    let window = int("DATA.TRAIN_CROP_SIZE") / 32
+    let strides = intLists("RESNET.SPATIAL_STRIDES").map { $0[0] }
+    let side = ([2, 2] + strides).reduce(int("DATA.TEST_CROP_SIZE")) { ($0 + $1 - 1) / $1 }
+    if window == 0 || side < window {
+      throw .impossible(
+        problem: "the head averages over \(window)x\(window) places (TRAIN_CROP_SIZE / 32) where a test crop leaves "
+          + "\(side)x\(side)", keys: [cite("DATA.TEST_CROP_SIZE"), cite("DATA.TRAIN_CROP_SIZE")],
+        remedy: "test with crops at least as large as training's, of 32 pixels or more")
+    }
+  }
+}

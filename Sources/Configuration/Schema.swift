@@ -1,0 +1,75 @@
+internal import OrderedCollections
+internal import Wording
+
+/// Who reads a key.
+enum Use: Sendable {
+  /// Can change what a test run computes.
+  case test
+  /// Read by the reference's test run too, but of no effect in this program: devices, batches, workers, what only
+  /// saves memory, and choices that the program makes by itself.
+  case idle
+  /// Only training.
+  case training
+  /// Only contrastive and masked pre-training.
+  case selfSupervised
+  /// Only Tensorboard pages and the reference's demo.
+  case display
+  /// No code reads it.
+  case unread
+
+  var hasEffect: Bool { self == .test }
+}
+
+/// One key with its type, its default and who reads it.
+struct Leaf: Sendable {
+  let key: String
+  let kind: Kind
+  let fallback: Value
+  let use: Use
+
+  init(_ key: String, _ kind: Kind, _ fallback: Value, _ use: Use) {
+    self.key = key
+    self.kind = kind
+    self.fallback = fallback
+    self.use = use
+  }
+}
+
+/// PySlowFast's keys at its commit 287ec00, all 339.
+enum Schema {
+  static let leaves: OrderedDictionary<String, Leaf> = OrderedDictionary(
+    uniqueKeysWithValues: (run + model + data + transformer + training + selfSupervised + display)
+      .map { ($0.key, $0) })
+
+  /// Every prefix of a key that ends before a dot: `TENSORBOARD`, `TENSORBOARD.MODEL_VIS`...
+  static let sections: Set<String> = {
+    var result: Set<String> = []
+    for key in leaves.keys {
+      var prefix = key
+      while let dot = prefix.lastIndex(of: ".") {
+        prefix = String(prefix[..<dot])
+        result.insert(prefix)
+      }
+    }
+    return result
+  }()
+
+  /// Finds the valid key that was most likely meant: the same name in another section first, then a similar name
+  /// in the section given, then a similar key anywhere.
+  static func nearestKey(to key: String) -> String? {
+    let (section, name) = split(key)
+    let namesakes = leaves.keys.filter { split($0).name == name.uppercased() }
+    if let best = nearest(to: key, among: namesakes) ?? namesakes.first { return best }
+    let siblings = leaves.keys.filter { split($0).section == section }
+    if let best = nearest(to: name, among: siblings.map { split($0).name }) {
+      return section.isEmpty ? best : "\(section).\(best)"
+    }
+    return nearest(to: key, among: leaves.keys + sections.sorted())
+  }
+
+  /// Splits a key at its last dot.
+  static func split(_ key: String) -> (section: String, name: String) {
+    guard let dot = key.lastIndex(of: ".") else { return ("", key) }
+    return (String(key[..<dot]), String(key[key.index(after: dot)...]))
+  }
+}

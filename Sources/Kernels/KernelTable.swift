@@ -13,6 +13,7 @@ public struct KernelTable: Sendable {
   /// What the kernels were compiled for.
   public let instructionSet: InstructionSet
   public let roiAlign: RoIAlignKernels
+  public let peak: PeakKernels
 
   /// The kernels of the widest set that can be used here.
   public static let best = KernelTable(unchecked: .best)
@@ -33,13 +34,17 @@ public struct KernelTable: Sendable {
       switch instructionSet {
       case .portable:
         roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
+        peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
       case .avx2:
         roiAlign = RoIAlignKernels(bins: KernelsAVX2.alignBins)
+        peak = PeakKernels(products: KernelsAVX2.peakProducts, lanes: 8)
       case .avx512:
         roiAlign = RoIAlignKernels(bins: KernelsAVX512.alignBins)
+        peak = PeakKernels(products: KernelsAVX512.peakProducts, lanes: 16)
       }
     #else
       roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
+        peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
     #endif
   }
 }

@@ -12,3 +12,9 @@ public func alignBins(
     AVX2Unit.self, features, channels, bins, rowStarts, rowOffsets, rowWeights, columnStarts, columnOffsets,
     columnWeights, output, pitch, takesMaximum)
 }
+
+/// `MicroKernels.peakProducts` for this instruction set.
+@inline(never)
+public func peakProducts(_ iterations: Int, _ factor: Float) -> Float {
+  MicroKernels.peakProducts(AVX2Unit.self, iterations, factor)
+}

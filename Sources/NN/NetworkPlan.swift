@@ -18,6 +18,8 @@ public final class NetworkPlan: @unchecked Sendable {
   private let arena: Storage
   private let maps: [FeatureMap]
 
+  func map(_ index: Int) -> FeatureMap { maps[index] }
+
   /// Lays a network out.
   ///
   /// - Parameters:
@@ -45,7 +47,7 @@ public final class NetworkPlan: @unchecked Sendable {
     for index in network.operations.indices { step(index) }
   }
 
-  private func step(_ index: Int) {
+  func step(_ index: Int) {
     let output = maps[index]
     switch network.operations[index] {
     case .input, .fold, .unfold: break

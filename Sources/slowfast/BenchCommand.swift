@@ -1,9 +1,9 @@
 internal import ArgumentParser
 
-/// The measurements: each subcommand times one thing alone.
+/// The measurements: each subcommand times one thing alone; a clip where none is named.
 struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures how fast this machine computes.",
-    subcommands: [BenchRoIAlignCommand.self])
+    subcommands: [BenchClipCommand.self, BenchRoIAlignCommand.self], defaultSubcommand: BenchClipCommand.self)
 }

@@ -34,32 +34,8 @@ struct ModelOptions: ParsableArguments {
     help: ArgumentHelp("KEY VALUE pairs that override the config, such as DATA.TEST_CROP_SIZE 224.", valueName: "KEY VALUE"))
   var overrides: [String] = []
 
-  /// The pairs, once nothing among them is a mistyped option.
-  func checkedOverrides() throws -> [String] {
-    for (index, text) in overrides.enumerated() where index % 2 == 0 && text.hasPrefix("-") {
-      throw unknownOption(text)
-    }
-    if overrides.count % 2 == 1 {
-      // An option at the end says more than an odd count.
-      if let option = overrides.first(where: { $0.hasPrefix("--") }) { throw unknownOption(option) }
-      throw ValidationError(
-        "overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
-    }
-    return overrides
-  }
-
-  private func unknownOption(_ text: String) -> ValidationError {
-    let known = [
-      "--cfg", "--weights", "--output-dir", "--scores", "--threads", "--kernels", "--convolution", "--random-weights",
-      "--partial-weights", "--precision", "--opts", "--proposals", "--every", "--starting-second", "--clip", "--boxes",
-      "--output", "--stages", "--overlays", "--labelmap", "--help",
-    ]
-    let near = nearest(to: text, among: known).map { " -> did you mean '\($0)'?" } ?? " -> see --help"
-    return ValidationError("unknown option '\(text)'\(near)")
-  }
-
   func validate() throws {
-    _ = try checkedOverrides()
+    try checkOverrides(overrides)
     if weights != nil && randomWeights != nil {
       throw ValidationError("--weights and --random-weights exclude each other -> give one of them")
     }
@@ -68,7 +44,7 @@ struct ModelOptions: ParsableArguments {
   /// The configuration with `--weights`, the overrides and what the command adds; its notices go to stderr.
   func load(adding more: [String] = []) throws -> Configuration {
     if precision == .bf16 { throw NotYet("--precision bf16 (AVX512-BF16 arithmetic)") }
-    var pairs = try checkedOverrides() + more
+    var pairs = overrides + more
     if let weights { pairs += ["TEST.CHECKPOINT_FILE_PATH", pythonString(weights)] }
     let loaded = try Configuration.load(path: config, overrides: pairs)
     for notice in loaded.notices { Console.warn(notice) }
@@ -81,6 +57,26 @@ struct ModelOptions: ParsableArguments {
     let model = try LoadedModel(config, options, engine: engine.make())
     for notice in model.notices { Console.warn(notice) }
     return model
+  }
+}
+
+/// Tells a mistyped option from the `KEY VALUE` pairs it was taken for.
+func checkOverrides(_ overrides: [String]) throws {
+  let known = [
+    "--boxes", "--cfg", "--clip", "--convolution", "--every", "--format", "--help", "--kernels", "--labelmap",
+    "--layers", "--opts", "--output", "--output-dir", "--overlays", "--partial-weights", "--peak", "--plan",
+    "--precision", "--proposals", "--random-weights", "--runs", "--scores", "--size", "--stages", "--starting-second",
+    "--threads", "--weights",
+  ]
+  func unknownOption(_ text: String) -> ValidationError {
+    let near = nearest(to: text, among: known).map { " -> did you mean '\($0)'?" } ?? " -> see --help"
+    return ValidationError("unknown option '\(text)'\(near)")
+  }
+  for (index, text) in overrides.enumerated() where index % 2 == 0 && text.hasPrefix("-") { throw unknownOption(text) }
+  if overrides.count % 2 == 1 {
+    // An option at the end says more than an odd count.
+    if let option = overrides.first(where: { $0.hasPrefix("--") }) { throw unknownOption(option) }
+    throw ValidationError("overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
   }
 }
 

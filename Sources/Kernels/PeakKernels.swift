@@ -1,0 +1,25 @@
+internal import Parallel
+
+/// The measurement of what the vector units can do at most.
+public struct PeakKernels: Sendable {
+  /// Adds `iterations` x 24 products of whole registers to registers.
+  public typealias Products = @Sendable (_ iterations: Int, _ factor: Float) -> Float
+
+  let products: Products
+  /// Floats in a register.
+  let lanes: Int
+
+  /// Multiply-adds of one call with `iterations`.
+  public func multiplyAdds(iterations: Int) -> Int { iterations * 24 * lanes }
+}
+
+extension Engine {
+  /// Keeps every thread's vector units busy with `iterations` x 24 products.
+  ///
+  /// - Returns: The multiply-adds that were done on all threads together.
+  public func runPeak(iterations: Int) -> Int {
+    // As many pieces as threads: each runs one, all at the same time.
+    pool.forEach(pool.threads) { _ in _ = kernels.peak.products(iterations, 1) }
+    return pool.threads * kernels.peak.multiplyAdds(iterations: iterations)
+  }
+}

@@ -1,0 +1,208 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Geometry
+internal import Inference
+internal import Kernels
+internal import NN
+internal import Parallel
+internal import RoIAlign
+internal import Tensors
+internal import VideoModels
+internal import Wording
+
+/// One clip through backbone and head.
+struct BenchClipCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "clip",
+    abstract: "Measures one clip through backbone and head (what plain `bench` does).",
+    discussion: """
+      Without --cfg it is SlowFast R50 32x2 for AVA; without --weights the weights are random from a seed: the \
+      arithmetic does not depend on them. The clip and three boxes are random too.
+      """)
+
+  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
+  var config: String?
+  @Option(help: ArgumentHelp("The weights.", valueName: "file"))
+  var weights: String?
+  @Option(help: ArgumentHelp("Height and width of the clip.", valueName: "HxW"))
+  var size = FrameSize(height: 256, width: 455)
+  @Option(help: "The precision of the arithmetic: fp32; bf16 comes with a later version.")
+  var precision: Precision = .fp32
+  @OptionGroup var engine: EngineOptions
+  @Option(help: "How often to measure; the best and the median are printed.")
+  var runs = 5
+  @Option(help: "How to print the result.")
+  var format = BenchFormat.text
+  @Flag(help: "Also measure the most that the vector units can do, in the same run.")
+  var peak = false
+  @Flag(help: "Print the algorithm chosen for every layer, and compute nothing.")
+  var plan = false
+  @Flag(help: "Also print what every layer costs: multiply-adds, bytes, seconds, share of the peak.")
+  var layers = false
+  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
+  var opts = false
+  @Argument(
+    parsing: .allUnrecognized, help: ArgumentHelp("KEY VALUE pairs that override the config.", valueName: "KEY VALUE"))
+  var overrides: [String] = []
+
+  func validate() throws {
+    if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
+    try checkOverrides(overrides)
+  }
+
+  func run() throws {
+    if precision == .bf16 { throw NotYet("--precision bf16 (AVX512-BF16 arithmetic)") }
+    let engine = try engine.make()
+    let config = try configuration()
+    let options = WeightOptions(randomSeed: weights == nil ? 1 : nil)
+    let model = try LoadedModel(config, options, engine: engine).model
+    if plan { return try printPlan(model) }
+    let problem = try ClipProblem(model, size)
+    let timing = try measure(runs: runs) { try problem.run(model) }
+    var result = ClipBenchmark(
+      timing: timing, runs: runs, engine: engine, macs: try problem.macs(model), size: size)
+    if peak || layers { result.peak = measurePeak(engine) }
+    switch format {
+    case .text: print(result.text)
+    case .json: print(result.json)
+    }
+    if layers { print(layerTable(try problem.layers(model), peak: result.peak ?? 1)) }
+  }
+
+  private func configuration() throws -> Configuration {
+    let pairs = overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
+    if let config { return try Configuration.load(path: config, overrides: pairs) }
+    var config = Configuration.defaults
+    try config.apply(overrides: slowFastR50 + pairs)
+    return config
+  }
+
+  private func printPlan(_ model: VideoModel) throws {
+    let plan = try model.plan(batch: 1, height: size.height, width: size.width)
+    let rows = plan.layers().map { [$0.operation, $0.output, $0.algorithm, fixed(Double($0.macs) / 1e9, 3)] }
+    print(table(["operation", "output (N x TxHxW x C)", "algorithm", "GMAC"], rows))
+  }
+}
+
+/// The settings of SlowFast R50 32x2 on AVA, where they differ from the defaults.
+private let slowFastR50 = [
+  "DETECTION.ENABLE", "True", "DETECTION.ALIGNED", "False", "DATA.NUM_FRAMES", "32", "DATA.SAMPLING_RATE", "2",
+  "SLOWFAST.ALPHA", "4", "SLOWFAST.FUSION_KERNEL_SZ", "7", "RESNET.NUM_BLOCK_TEMP_KERNEL",
+  "[[3, 3], [4, 4], [6, 6], [3, 3]]", "RESNET.SPATIAL_STRIDES", "[[1, 1], [2, 2], [2, 2], [1, 1]]",
+  "RESNET.SPATIAL_DILATIONS", "[[1, 1], [1, 1], [1, 1], [2, 2]]", "NONLOCAL.LOCATION",
+  "[[[], []], [[], []], [[], []], [[], []]]", "NONLOCAL.GROUP", "[[1, 1], [1, 1], [1, 1], [1, 1]]",
+  "MODEL.NUM_CLASSES", "80", "MODEL.HEAD_ACT", "sigmoid",
+]
+
+/// Height and width of a clip as "256x455".
+struct FrameSize: ExpressibleByArgument {
+  let height: Int
+  let width: Int
+
+  init(height: Int, width: Int) {
+    self.height = height
+    self.width = width
+  }
+
+  init?(argument: String) {
+    let parts = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
+    guard parts.count == 2, let height = parts[0], let width = parts[1], 1...8192 ~= height, 1...8192 ~= width else {
+      return nil
+    }
+    self.init(height: height, width: width)
+  }
+
+  var defaultValueDescription: String { "\(height)x\(width)" }
+}
+
+/// A random clip with three people, or none where the head classifies.
+private struct ClipProblem {
+  let clip: FeatureMap
+  let regions: [Region]
+  let detects: Bool
+
+  init(_ model: VideoModel, _ size: FrameSize) throws {
+    var generator = SeededGenerator(seed: 1)
+    clip = FeatureMap(zeros: 1, Extent3(model.architecture.frames, size.height, size.width), channels: 3)
+    for index in 0..<clip.storage.count { clip.start[index] = Float(generator.uniform(-2, 2)) }
+    if case .roi = model.architecture.head { detects = true } else { detects = false }
+    regions = (0..<3).map { _ in
+      let x = generator.uniform(0, Double(size.width) / 2)
+      let y = generator.uniform(0, Double(size.height) / 2)
+      return Region(
+        picture: 0, x1: Float(x), y1: Float(y), x2: Float(x + Double(size.width) / 3),
+        y2: Float(y + Double(size.height) / 2))
+    }
+  }
+
+  func run(_ model: VideoModel) throws {
+    if detects { _ = try model.detect(clip, regions) } else { _ = try model.classify(clip) }
+  }
+
+  func macs(_ model: VideoModel) throws -> Int {
+    try model.plan(batch: 1, height: clip.extent.h, width: clip.extent.w).macs
+  }
+
+  func layers(_ model: VideoModel) throws -> [LayerReport] {
+    try model.plan(batch: 1, height: clip.extent.h, width: clip.extent.w).timedLayers()
+  }
+}
+
+/// Multiply-adds a second that the vector units reach, best of five.
+private func measurePeak(_ engine: Engine) -> Double {
+  let iterations = 2_000_000
+  var macs = 0
+  let timing = measure(runs: 5) { macs = engine.runPeak(iterations: iterations) }
+  return Double(macs) / timing.best
+}
+
+/// What the measurement of a clip prints.
+private struct ClipBenchmark {
+  let timing: Timing
+  let runs: Int
+  let engine: Engine
+  let macs: Int
+  let size: FrameSize
+  /// Multiply-adds a second, where measured.
+  var peak: Double?
+
+  private var gmac: Double { Double(macs) / 1e9 }
+
+  var text: String {
+    var lines = [
+      "clip \(size.height)x\(size.width), fp32, \(counted(engine.pool.threads, "thread")), kernels "
+        + "\(engine.kernels.instructionSet.rawValue), \(fixed(gmac, 1)) GMAC",
+      "best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s of \(counted(runs, "run")); "
+        + "\(fixed(2 * gmac / timing.best, 0)) GFLOP/s; peak memory \(peakResidentBytes() >> 20) MB",
+    ]
+    if let peak {
+      lines.append(
+        "vector units: \(fixed(2 * peak / 1e9, 0)) GFLOP/s at most; the clip reaches "
+          + "\(fixed(100 * gmac * 1e9 / timing.best / peak, 0)) %")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  var json: String {
+    var fields = [
+      "\"clip_seconds_best\": \(timing.best)", "\"clip_seconds_median\": \(timing.median)", "\"runs\": \(runs)",
+      "\"threads\": \(engine.pool.threads)", "\"precision\": \"fp32\"",
+      "\"kernels\": \"\(engine.kernels.instructionSet.rawValue)\"", "\"peak_rss_bytes\": \(peakResidentBytes())",
+      "\"gmac\": \(gmac)", "\"height\": \(size.height)", "\"width\": \(size.width)",
+    ]
+    if let peak { fields.append("\"peak_gflops\": \(2 * peak / 1e9)") }
+    return "{" + fields.joined(separator: ", ") + "}"
+  }
+}
+
+/// The cost of every layer as a table.
+private func layerTable(_ layers: [LayerReport], peak: Double) -> String {
+  let rows = layers.map { layer in
+    [
+      layer.operation, layer.output, layer.algorithm, fixed(2 * Double(layer.macs) / 1e9, 2),
+      fixed(Double(layer.bytes) / 1e6, 1), fixed(layer.seconds * 1e3, 2),
+      layer.macs > 0 ? fixed(100 * Double(layer.macs) / layer.seconds / peak, 0) : "",
+    ]
+  }
+  return table(["operation", "output (N x TxHxW x C)", "algorithm", "GFLOP", "MB", "ms", "% of peak"], rows)
+}

@@ -1,0 +1,109 @@
+internal import Files
+public import Tensors
+internal import Wording
+
+/// How a file of weights is built.
+public enum CheckpointFormat: String, Sendable {
+  /// PyTorch's zip archive (1.6 and newer).
+  case torchZip = "PyTorch (zip)"
+  /// PyTorch's chain of pickles (before 1.6).
+  case torchLegacy = "PyTorch (legacy)"
+  /// A plain pickle of NumPy arrays, as the Caffe2 model zoo has them.
+  case caffe2 = "Caffe2 pickle"
+  case safetensors = "safetensors"
+}
+
+/// The named tensors of a file of weights. Its structure is read and checked when it is opened, the numbers
+/// stay in the mapped file until they are asked for.
+public final class Checkpoint: Sendable {
+  /// A tensor of the file.
+  public struct Entry: Sendable, Equatable {
+    /// The name in PySlowFast's models.
+    public let name: String
+    /// The name in the file.
+    public let originalName: String
+    public let shape: [Int]
+    public let dtype: ElementType
+
+    /// The number of elements.
+    public var count: Int { shape.reduce(1, *) }
+  }
+
+  public let path: String
+  /// The format, told from the content; the file's name has no say.
+  public let format: CheckpointFormat
+  /// What is worth telling the user about the file, a line each.
+  public let notices: [String]
+  /// The zero-based epoch that had just ended when a training run saved the file.
+  public let epoch: Int?
+  /// The training run's whole configuration as YAML text (`cfg`).
+  public let configText: String?
+  /// The tensors in the file's order.
+  public let entries: [Entry]
+  /// Names that stand for something else than a tensor that can be read, and what that is.
+  public let otherItems: [(name: String, found: String)]
+
+  private let file: MappedFile
+  private let tensors: [String: RawTensor]
+  private let misfits: [String: String]
+
+  /// Opens a file of weights of any known format.
+  ///
+  /// - Throws: `FileError`, `CheckpointError`.
+  public init(path: String) throws {
+    file = try MappedFile(path: path, doing: "reading the weights")
+    self.path = path
+    var content = try readContent(file)
+    content.stripModulePrefix()
+    content.normaliseSubBatchNorm()
+    content.keepLastOfEachName()
+    format = content.format
+    notices = content.notices
+    epoch = content.epoch
+    configText = content.configText
+    var entries: [Entry] = []
+    var others: [(name: String, found: String)] = []
+    var tensors: [String: RawTensor] = [:]
+    for item in content.items {
+      switch item.content {
+      case .success(let raw):
+        entries.append(
+          Entry(name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type))
+        tensors[item.name] = raw
+      case .failure(let misfit): others.append((item.name, misfit.text))
+      }
+    }
+    self.entries = entries
+    self.tensors = tensors
+    otherItems = others
+    misfits = Dictionary(others.map { ($0.name, $0.found) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Reads a tensor as Float in C order.
+  ///
+  /// - Throws: `CheckpointError` when there is no tensor of that name.
+  public func tensor(_ name: String) throws -> Tensor {
+    if let raw = tensors[name] { return raw.load(file) }
+    if let found = misfits[name] { throw CheckpointError.notATensor(path: path, name: name, found: found) }
+    throw CheckpointError.noSuchTensor(
+      path: path, name: name, nearest: nearest(to: name, among: entries.lazy.map(\.name)))
+  }
+
+  /// The shape of a tensor, or nil where there is none of that name.
+  public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
+
+  /// What stands under a name instead of a tensor.
+  func misfit(_ name: String) -> String? { misfits[name] }
+}
+
+/// Tells the format and reads the structure.
+private func readContent(_ file: MappedFile) throws -> FileContent {
+  switch FileKind(file) {
+  case .zip: return try readTorchZip(file)
+  case .legacyTorch: return try readTorchLegacy(file)
+  case .pickle: return try readPlainPickle(file)
+  case .safetensors: return try readSafetensors(file)
+  case .other(let looksLike, let advice):
+    throw CheckpointError.wrongKind(path: file.path, looksLike: looksLike, advice: advice)
+  }
+}

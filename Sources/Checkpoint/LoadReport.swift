@@ -1,0 +1,131 @@
+internal import Files
+internal import Tensors
+internal import Wording
+
+/// How a model's tensors and a file's compare.
+public struct LoadReport: Sendable, Equatable {
+  /// A tensor that the model needs and the file has not.
+  public struct Missing: Sendable, Equatable {
+    public let name: String
+    public let shape: [Int]
+    /// The configuration key that asks for it.
+    public let hint: String?
+    /// What stands under that name instead, if anything.
+    public let found: String?
+  }
+
+  /// A tensor that has another shape in the file.
+  public struct Mismatched: Sendable, Equatable {
+    public let name: String
+    public let modelShape: [Int]
+    public let fileShape: [Int]
+    /// The configuration key that sets the shape.
+    public let hint: String?
+  }
+
+  /// The file; nil where no file was given or weights are random by intent.
+  public let path: String?
+  public let missing: [Missing]
+  /// Names in the file that the model did not ask for.
+  public let unused: [String]
+  public let mismatched: [Mismatched]
+  /// Configuration values that the file's tensors speak for, by key.
+  let suggestions: [String: String]
+
+  /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
+  public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty }
+
+  /// Stops when weights are missing or of another shape, unless a partial load is allowed.
+  ///
+  /// - Throws: `CheckpointError.weightsDoNotFit` with all that is known about why.
+  public func check(allowPartial: Bool) throws {
+    if isComplete || allowPartial { return }
+    throw CheckpointError.weightsDoNotFit(text)
+  }
+
+  /// Lines for the user about an incomplete but allowed load, and about tensors that were not used.
+  public var notices: [String] {
+    var lines: [String] = []
+    if !isComplete {
+      lines.append("partial load: these weights are seeded random numbers, the scores mean little")
+      lines += mismatchLines + missingLines
+    }
+    return lines + unusedLines
+  }
+
+  /// The whole report as text, one finding a line.
+  var text: String {
+    guard path != nil else {
+      let names = listed(missing.map { "'\($0.name)'" }, limit: 3)
+      return "weights: no file was given, and the model needs \(counted(missing.count, "tensor")): \(names)\n"
+        + "         -> give the file of weights"
+    }
+    let lines = mismatchLines + missingLines + unusedLines
+    let closing = "         -> or allow a partial load, which fills the gaps with random numbers"
+    return (lines.map { "weights: " + $0 } + [closing]).joined(separator: "\n")
+  }
+
+  private var fileName: String { splitPath(path ?? "").name }
+
+  // MARK: Findings
+
+  private static let shownLimit = 6
+
+  private var mismatchLines: [String] {
+    var lines: [String] = []
+    for item in mismatched.prefix(LoadReport.shownLimit) {
+      let file = describe(shape: item.fileShape)
+      let model = describe(shape: item.modelShape)
+      lines.append("'\(printable(item.name))' is \(file) in \(fileName), \(modelClause(item, model))\(advice(item))")
+    }
+    let more = mismatched.count - lines.count
+    if more > 0 { lines.append("\(counted(more, "more tensor has", plural: "more tensors have")) another shape") }
+    return lines
+  }
+
+  private func modelClause(_ item: Mismatched, _ model: String) -> String {
+    guard let hint = item.hint else { return "this config needs \(model)" }
+    if hint == "MODEL.NUM_CLASSES", let classes = item.modelShape.first {
+      return "this config has \(hint) \(classes) and needs \(model)"
+    }
+    return "this config needs \(model) (\(hint))"
+  }
+
+  private func advice(_ item: Mismatched) -> String {
+    guard let hint = item.hint else { return "" }
+    let arrow = "\n         -> "
+    if hint == "MODEL.NUM_CLASSES", let classes = item.fileShape.first {
+      return "\(arrow)set \(hint) \(classes), or give the label map that these weights were trained with"
+    }
+    if let value = suggestions[hint] { return "\(arrow)set \(hint) \(value)" }
+    return "\(arrow)change \(hint)"
+  }
+
+  private var missingLines: [String] {
+    var lines: [String] = []
+    for item in missing.prefix(LoadReport.shownLimit) {
+      var line = "'\(printable(item.name))' (\(describe(shape: item.shape))) is not in \(fileName)"
+      if let found = item.found { line += ", which has \(found) there" }
+      if let near = nearest(to: item.name, among: unused) {
+        line += "; the nearest unused name is '\(printable(near))'"
+      }
+      if let hint = item.hint, let value = suggestions[hint] { line += "\n         -> set \(hint) \(value)" }
+      lines.append(line)
+    }
+    let more = missing.count - lines.count
+    if more > 0 { lines.append("\(counted(more, "more tensor is", plural: "more tensors are")) not in \(fileName)") }
+    return lines
+  }
+
+  private var unusedLines: [String] {
+    if unused.isEmpty { return [] }
+    let names = listed(unused.map { "'\(printable($0))'" }, limit: LoadReport.shownLimit)
+    let verb = unused.count == 1 ? "is" : "are"
+    var line = "\(counted(unused.count, "tensor")) of \(fileName) \(verb) not used by this config: \(names)"
+    let reasons = [("_nonlocal", "NONLOCAL.LOCATION"), ("_res", "RESNET.DEPTH"), ("pathway1", "MODEL.ARCH")]
+    for (part, key) in reasons where unused.contains(where: { $0.contains(part) }) {
+      if let value = suggestions[key] { line += "\n         -> these weights suit \(key) \(value)" }
+    }
+    return [line]
+  }
+}

@@ -1,0 +1,71 @@
+internal import Files
+
+/// What a reader of one format found in a file.
+struct FileContent {
+  var format: CheckpointFormat
+  var items: [StateItem]
+  var notices: [String] = []
+  var epoch: Int?
+  var configText: String?
+}
+
+extension Unpickler {
+  /// Reads the state and its companions from the pickle's outermost value.
+  ///
+  /// - Parameter storage: Finds the bytes of a torch storage in the file.
+  mutating func content(
+    of root: PickleValue, _ format: CheckpointFormat, storage: (PickleGraph.Storage) throws -> Range<Int>
+  ) throws -> FileContent {
+    guard case .dictionary(let number) = root else {
+      throw CheckpointError.noWeights(path: cursor.path, found: graph.kind(root) + mention)
+    }
+    let dictionary = graph.dictionaries[number]
+    let state = try stateDictionary(number)
+    var content = FileContent(format: format, items: try stateItems(state.number, storage: storage))
+    content.notices = inertNotices
+    if format == .caffe2 {
+      if state.key == "blobs" { content.convertCaffe2Names() }
+    } else {
+      if case .integer(let epoch)? = dictionary["epoch"] { content.epoch = epoch }
+      if let value = dictionary["cfg"] { content.configText = try string(value) }
+    }
+    return content
+  }
+
+  /// Finds the dictionary of weights: under one of the usual keys, or the outermost one itself.
+  private func stateDictionary(_ root: Int) throws -> (number: Int, key: String?) {
+    let dictionary = graph.dictionaries[root]
+    for key in ["model_state", "blobs", "state_dict", "model"] {
+      guard let value = dictionary[key] else { continue }
+      if case .dictionary(let number) = value { return (number, key) }
+      throw CheckpointError.noWeights(path: cursor.path, found: "\(graph.kind(value)) under '\(key)'" + mention)
+    }
+    let holdsTensors = dictionary.values.contains {
+      switch $0 {
+      case .tensor, .array: return true
+      default: return false
+      }
+    }
+    if holdsTensors { return (root, nil) }
+    let keys = dictionary.keys.prefix(8).map { "'\(printable($0, limit: 30))'" }.joined(separator: ", ")
+    let more = dictionary.keys.count > 8 ? " and \(dictionary.keys.count - 8) more" : ""
+    throw CheckpointError.noWeights(
+      path: cursor.path, found: (keys.isEmpty ? "an empty dictionary" : "a dictionary with \(keys)\(more)") + mention)
+  }
+
+  /// One line for each unknown class or function, so many as fit a screen.
+  private var inertNotices: [String] {
+    let shown = unknownGlobals.prefix(20).map {
+      "the file mentions \(printable($0)): left as an inert placeholder, nothing of it was run"
+    }
+    let more = unknownGlobals.count - shown.count
+    return shown + (more > 0 ? ["the file mentions \(more) more unknown classes or functions: none was run"] : [])
+  }
+
+  private var mention: String {
+    guard let first = unknownGlobals.first else { return "" }
+    let others = unknownGlobals.count - 1
+    return
+      " (the file mentions \(printable(first))\(others > 0 ? " and \(others) more" : ""), none of which is ever run)"
+  }
+}

@@ -1,0 +1,47 @@
+internal import Glibc
+public import Tensors
+
+/// Makes seeded random weights. Each tensor's numbers depend on the seed and its full name alone, so the order of
+/// asking does not matter.
+///
+/// Convolutions are normal with deviation sqrt(2 / fan out), linear layers normal with deviation 0.01; batch norms
+/// are identities; biases are 0.
+public struct RandomWeights: Sendable {
+  public let seed: UInt64
+
+  public init(seed: UInt64) { self.seed = seed }
+
+  /// Makes the tensor of that name.
+  public func tensor(_ name: String, _ shape: [Int]) -> Tensor {
+    let tensor = Tensor(zeros: shape)
+    let values = tensor.mutableValues
+    if name.hasSuffix("running_var") || (shape.count == 1 && name.hasSuffix("weight")) {
+      values.update(repeating: 1)
+    } else if shape.count > 1 && !name.hasSuffix("bias") {
+      // Fan out: the outputs that one input position reaches.
+      let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
+      fill(values, name, deviation: shape.count == 2 ? 0.01 : sqrt(2 / Double(fanOut)))
+    }
+    return tensor
+  }
+
+  /// Fills with normal numbers, two at a time.
+  ///
+  /// Source: Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
+  private func fill(_ values: UnsafeMutableBufferPointer<Float>, _ name: String, deviation: Double) {
+    var generator = SeededGenerator(seed: seed ^ hash(name))
+    for index in stride(from: 0, to: values.count, by: 2) {
+      let radius = deviation * sqrt(-2 * log(1 - generator.uniform()))
+      let angle = 2 * Double.pi * generator.uniform()
+      values[index] = Float(radius * cos(angle))
+      if index + 1 < values.count { values[index + 1] = Float(radius * sin(angle)) }
+    }
+  }
+
+  /// FNV-1a of 64 bits.
+  private func hash(_ name: String) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325
+    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+    return hash
+  }
+}

@@ -1,0 +1,171 @@
+public import Files
+public import Tensors
+
+/// Reads a safetensors file: the length of a JSON header, the header, the numbers.
+///
+/// Source: the format's description in huggingface/safetensors.
+func readSafetensors(_ file: MappedFile) throws -> FileContent {
+  var cursor = ByteCursor(file)
+  let start = 8 + (try cursor.length(UInt64.self, "the safetensors header"))
+  var reader = JSONReader(file, 8..<start)
+  guard case .object(let members) = try reader.read() else {
+    throw damaged(file, "a safetensors header that is no JSON object")
+  }
+  var content = FileContent(format: .safetensors, items: [])
+  var ranges: [(range: Range<Int>, name: String)] = []
+  for (name, value) in members {
+    if name == "__metadata__" {
+      content.readMetadata(value)
+      continue
+    }
+    let (item, range) = try tensor(file, name, value, start..<file.count)
+    content.items.append(item)
+    ranges.append((range, name))
+  }
+  try checkCoverage(file, ranges, start..<file.count)
+  return content
+}
+
+extension FileContent {
+  /// Takes over what a training run may have noted: `epoch` and `cfg`.
+  fileprivate mutating func readMetadata(_ value: JSONValue) {
+    guard case .object(let members) = value else { return }
+    for (key, value) in members {
+      guard case .string(let text) = value else { continue }
+      if key == "epoch" { epoch = Int(text) }
+      if key == "cfg" { configText = text }
+    }
+  }
+}
+
+/// Reads the record of one tensor; its range is the file's.
+private func tensor(
+  _ file: MappedFile, _ name: String, _ value: JSONValue, _ data: Range<Int>
+) throws -> (StateItem, Range<Int>) {
+  let what = "the tensor '\(printable(name))'"
+  guard case .object(let members) = value else { throw damaged(file, "\(what) without a description") }
+  var typeName: String?
+  var shape: [Int]?
+  var offsets: [Int]?
+  for (key, value) in members {
+    switch (key, value) {
+    case ("dtype", .string(let text)): typeName = text
+    case ("shape", .array(let items)): shape = integers(items)
+    case ("data_offsets", .array(let items)): offsets = integers(items)
+    default: throw damaged(file, "\(what) with a malformed '\(printable(key))'")
+    }
+  }
+  guard let typeName, let shape, let offsets, offsets.count == 2 else {
+    throw damaged(file, "\(what) without dtype, shape or data_offsets")
+  }
+  guard offsets[0] >= 0, offsets[0] <= offsets[1], offsets[1] <= data.count else {
+    throw damaged(file, "\(what) at bytes \(offsets[0]) to \(offsets[1]), the file has \(data.count) bytes of data")
+  }
+  let range = data.lowerBound + offsets[0]..<data.lowerBound + offsets[1]
+  guard let type = ElementType(safetensors: typeName) else {
+    return (StateItem(name, .failure("numbers of type '\(printable(typeName, limit: 20))'")), range)
+  }
+  guard offsets[0].isMultiple(of: type.size) else {
+    throw damaged(file, "\(what) of \(typeName) begins at the odd place \(offsets[0])")
+  }
+  let content = RawTensor.checked(type, .file(range), shape: shape, limit: max(file.count, 1))
+  guard case .success(let raw) = content else {
+    if case .failure(let misfit) = content { throw damaged(file, "\(what): \(misfit.text)") }
+    throw damaged(file, what)
+  }
+  guard raw.count * type.size == range.count else {
+    throw damaged(
+      file,
+      "\(what): the shape \(shape) of \(typeName) takes \(raw.count * type.size) bytes, "
+        + "its offsets hold \(range.count)")
+  }
+  return (StateItem(name, content), range)
+}
+
+/// Checks that the tensors fill the data without gap or overlap.
+private func checkCoverage(_ file: MappedFile, _ ranges: [(range: Range<Int>, name: String)], _ data: Range<Int>) throws
+{
+  var next = data.lowerBound
+  var previous = "the header"
+  let ordered = ranges.sorted {
+    ($0.range.lowerBound, $0.range.upperBound) < ($1.range.lowerBound, $1.range.upperBound)
+  }
+  for (range, name) in ordered {
+    guard range.lowerBound == next else {
+      let relation = range.lowerBound < next ? "overlaps" : "leaves a gap behind"
+      throw damaged(file, "the tensor '\(printable(name))' \(relation) \(previous)")
+    }
+    next = range.upperBound
+    previous = "'\(printable(name))'"
+  }
+  guard next == data.upperBound else {
+    throw damaged(file, "\(data.upperBound - next) bytes behind the last tensor")
+  }
+}
+
+private func integers(_ items: [JSONValue]) -> [Int]? {
+  var result: [Int] = []
+  for item in items {
+    guard case .integer(let value) = item else { return nil }
+    result.append(value)
+  }
+  return result
+}
+
+private func damaged(_ file: MappedFile, _ found: String) -> CheckpointError {
+  .damaged(path: file.path, offset: nil, found: found)
+}
+
+/// Writes tensors as a safetensors file of float32, atomically.
+///
+/// Layout: numbers in the order given, the first at a multiple of 64 bytes.
+///
+/// - Throws: `FileError`.
+public func writeSafetensors(
+  _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
+) throws(FileError) {
+  var members: [String] = []
+  if !metadata.isEmpty {
+    let notes = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+    members.append("\"__metadata__\":{\(notes.joined(separator: ","))}")
+  }
+  var offset = 0
+  for (name, tensor) in tensors {
+    let shape = tensor.shape.map(String.init).joined(separator: ",")
+    let end = offset + tensor.count * 4
+    members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+    offset = end
+  }
+  var header = "{\(members.joined(separator: ","))}"
+  header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
+  let file = try AtomicFile(path: path)
+  var length = UInt64(header.utf8.count)
+  var lengthBytes: [UInt8] = []
+  for _ in 0..<8 {
+    lengthBytes.append(UInt8(length & 0xff))
+    length >>= 8
+  }
+  try file.write(lengthBytes)
+  try file.write(header)
+  for (_, tensor) in tensors { try file.write(raw: UnsafeRawBufferPointer(tensor.values)) }
+  try file.commit()
+}
+
+/// Writes a JSON string.
+private func quoted(_ text: String) -> String {
+  var result = "\""
+  for scalar in text.unicodeScalars {
+    switch scalar {
+    case "\"": result += "\\\""
+    case "\\": result += "\\\\"
+    case "\n": result += "\\n"
+    case "\r": result += "\\r"
+    case "\t": result += "\\t"
+    case _ where scalar.value < 0x20:
+      let digits = String(scalar.value, radix: 16)
+      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
+    default: result.unicodeScalars.append(scalar)
+    }
+  }
+  return result + "\""
+}

@@ -1,0 +1,125 @@
+internal import Files
+
+/// Reads torch's zip container: a pickle beside one entry for each storage.
+func readTorchZip(_ file: MappedFile) throws -> FileContent {
+  let archive = try ZipArchive(file)
+  guard let pickle = archive.names.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: shorter),
+    let entry = archive.entries[pickle]
+  else { throw notTorch(archive) }
+  let root = String(pickle.dropLast("data.pkl".count))
+  if let order = archive.entries[root + "byteorder"] {
+    let text = file.text(try archive.range(order))
+    guard text == "little" else {
+      throw CheckpointError.unsupported(
+        path: file.path, found: "numbers in '\(printable(text, limit: 20))' byte order",
+        advice: "save the weights again on a little-endian machine")
+    }
+  }
+  let isScript = archive.entries[root + "constants.pkl"] != nil
+  var unpickler = Unpickler(ByteCursor(file, try archive.range(entry)))
+  let value = try unpickler.load()
+  do {
+    return try unpickler.content(of: value, .torchZip) { storage in
+      guard let entry = archive.entries["\(root)data/\(storage.key)"] else {
+        throw CheckpointError.damaged(
+          path: file.path, offset: nil, found: "the storage '\(printable(storage.key))' is missing from the archive")
+      }
+      return try part(of: try archive.range(entry), storage, file)
+    }
+  } catch CheckpointError.noWeights where isScript {
+    throw CheckpointError.unsupported(
+      path: file.path, found: "this is a TorchScript program, not a dictionary of weights",
+      advice: "save the model's state_dict() with torch.save")
+  }
+}
+
+private func shorter(_ a: String, _ b: String) -> Bool { a.utf8.count < b.utf8.count }
+
+private func notTorch(_ archive: ZipArchive) -> CheckpointError {
+  let names = archive.names.prefix(3).map { "'\(printable($0, limit: 40))'" }.joined(separator: ", ")
+  return .wrongKind(
+    path: archive.file.path,
+    looksLike: archive.names.isEmpty ? "an empty zip archive" : "a zip archive of \(names), without torch's data.pkl",
+    advice: "unpack it and give the file of weights inside")
+}
+
+/// Cuts a storage's bytes to the length that the pickle claims.
+private func part(
+  of range: Range<Int>, _ storage: PickleGraph.Storage, _ file: MappedFile
+) throws(CheckpointError) -> Range<Int> {
+  let (bytes, overflow) = storage.count.multipliedReportingOverflow(by: storage.type.size)
+  guard !overflow, bytes <= range.count else {
+    throw .damaged(
+      path: file.path, offset: range.lowerBound,
+      found: "the storage '\(printable(storage.key))' should hold \(storage.count) elements of \(storage.type), "
+        + "there are \(range.count) bytes")
+  }
+  guard let view = storage.view else { return range.lowerBound..<range.lowerBound + bytes }
+  // The view lies inside the storage, whose bytes are known not to overflow.
+  let start = range.lowerBound + view.lowerBound * storage.type.size
+  return start..<start + view.count * storage.type.size
+}
+
+/// Reads torch's container of before 1.6: five pickles and then the storages, one after the other.
+func readTorchLegacy(_ file: MappedFile) throws -> FileContent {
+  var unpickler = Unpickler(ByteCursor(file))
+  _ = try unpickler.load()
+  guard case .integer(1001) = try unpickler.load() else {
+    throw CheckpointError.unsupported(
+      path: file.path, found: "a legacy torch file of an unknown version",
+      advice: "save it again with torch 1.6 or newer")
+  }
+  if case .dictionary(let system) = try unpickler.load(),
+    unpickler.graph.dictionaries[system]["little_endian"] == .bool(false)
+  {
+    throw CheckpointError.unsupported(
+      path: file.path, found: "numbers in big-endian byte order",
+      advice: "save the weights again on a little-endian machine")
+  }
+  let value = try unpickler.load()
+  let keys = try unpickler.load()
+  let ranges = try legacyStorages(&unpickler, keys)
+  return try unpickler.content(of: value, .torchLegacy) { storage in
+    guard let range = ranges[storage.key] else {
+      throw CheckpointError.damaged(
+        path: file.path, offset: nil, found: "the storage '\(printable(storage.key))' is missing from the file")
+    }
+    return try part(of: range, storage, file)
+  }
+}
+
+/// Walks over the storages behind a legacy file's pickles.
+private func legacyStorages(_ unpickler: inout Unpickler, _ keys: PickleValue) throws -> [String: Range<Int>] {
+  guard let keys = unpickler.items(keys) else {
+    throw unpickler.damaged("a legacy torch file without its list of storages")
+  }
+  var types: [String: ElementType] = [:]
+  for storage in unpickler.graph.storages { types[storage.key] = storage.type }
+  var ranges: [String: Range<Int>] = [:]
+  for key in keys {
+    guard let key = try unpickler.string(key), let type = types[key] else {
+      throw unpickler.damaged("a legacy torch file with a storage that nothing refers to")
+    }
+    let what = "the storage '\(printable(key))'"
+    let start = unpickler.cursor.offset
+    let count = try unpickler.cursor.integer(Int64.self, what)
+    let (bytes, overflow) = Int(count).multipliedReportingOverflow(by: type.size)
+    guard count >= 0, !overflow else {
+      throw CheckpointError.damaged(
+        path: unpickler.cursor.path, offset: start, found: "\(what) claims \(count) elements")
+    }
+    ranges[key] = try unpickler.cursor.take(bytes, what)
+  }
+  return ranges
+}
+
+/// Reads a plain pickle: the Caffe2 model zoo's form, NumPy arrays under `blobs`.
+func readPlainPickle(_ file: MappedFile) throws -> FileContent {
+  var unpickler = Unpickler(ByteCursor(file))
+  let value = try unpickler.load()
+  return try unpickler.content(of: value, .caffe2) { storage in
+    throw CheckpointError.damaged(
+      path: file.path, offset: nil,
+      found: "a plain pickle that refers to the torch storage '\(printable(storage.key))', which it cannot hold")
+  }
+}

@@ -1,0 +1,126 @@
+public import Tensors
+
+/// Looks weights up by name under a prefix, verifies their shapes and records what was asked for:
+/// `weights["s1"]["pathway0_stem"].tensor("conv.weight", [64, 3, 1, 7, 7])`.
+///
+/// All readers made from one share a record. Not for several threads at a time.
+public struct WeightReader {
+  private let source: Source
+  private let record: Record
+  /// The prefix, without the point behind it.
+  public let scope: String
+
+  private enum Source {
+    /// A file, if any; where it has no fitting tensor, random weights if allowed.
+    case checkpoint(Checkpoint?, substitute: RandomWeights?)
+    case random(RandomWeights)
+  }
+
+  /// What has been asked for so far.
+  private final class Record {
+    var used: Set<String> = []
+    var missing: [LoadReport.Missing] = []
+    var mismatched: [LoadReport.Mismatched] = []
+  }
+
+  /// Reads from a file.
+  ///
+  /// - Parameters:
+  ///   - checkpoint: The file; with none, every tensor is missing.
+  ///   - allowPartial: Whether missing and misshapen tensors are replaced by seeded random ones.
+  ///   - seed: For those.
+  public init(_ checkpoint: Checkpoint?, allowPartial: Bool = false, seed: UInt64 = 0) {
+    source = .checkpoint(checkpoint, substitute: allowPartial ? RandomWeights(seed: seed) : nil)
+    record = Record()
+    scope = ""
+  }
+
+  /// Gives seeded random weights for every name.
+  public init(random seed: UInt64) {
+    source = .random(RandomWeights(seed: seed))
+    record = Record()
+    scope = ""
+  }
+
+  private init(_ parent: WeightReader, _ scope: String) {
+    source = parent.source
+    record = parent.record
+    self.scope = parent.scope.isEmpty ? scope : parent.scope + "." + scope
+  }
+
+  /// The reader of the tensors under a module's name.
+  public subscript(_ scope: String) -> WeightReader { WeightReader(self, scope) }
+
+  /// Returns the tensor of a name under this prefix, in exactly the given shape.
+  ///
+  /// From Caffe2 files, missing last dimensions of size 1 are added and vectors are repeated to a multiple of their
+  /// length.
+  ///
+  /// - Parameter hint: The configuration key that sets this shape, for the report.
+  /// - Returns: The tensor. Where the file has none, or one of another shape: random weights if a partial load is
+  ///   allowed, else nil; either way it is recorded.
+  public func tensor(_ name: String, _ shape: [Int], hint: String? = nil) -> Tensor? {
+    let name = scope.isEmpty ? name : scope + "." + name
+    switch source {
+    case .random(let weights): return weights.tensor(name, shape)
+    case .checkpoint(let checkpoint, let substitute):
+      record.used.insert(name)
+      return checkpoint.flatMap { read(name, shape, hint, from: $0) }
+        ?? {
+          if checkpoint?.shape(name) == nil {
+            record.missing.append(
+              LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.misfit(name)))
+          }
+          return substitute?.tensor(name, shape)
+        }()
+    }
+  }
+
+  /// Whether the file has a tensor of that name under this prefix; random weights have every name.
+  public func has(_ name: String) -> Bool {
+    let name = scope.isEmpty ? name : scope + "." + name
+    switch source {
+    case .random: return true
+    case .checkpoint(let checkpoint, _): return checkpoint?.shape(name) != nil
+    }
+  }
+
+  private func read(_ name: String, _ shape: [Int], _ hint: String?, from checkpoint: Checkpoint) -> Tensor? {
+    guard let fileShape = checkpoint.shape(name) else { return nil }
+    // A shape came from the file, so the tensor is there.
+    func load() -> Tensor? { try? checkpoint.tensor(name) }
+    if fileShape == shape { return load() }
+    if checkpoint.format == .caffe2 {
+      let missing = shape.count - fileShape.count
+      if missing > 0, fileShape + [Int](repeating: 1, count: missing) == shape { return load()?.reshaped(shape) }
+      if shape.count == 1, fileShape.count == 1, fileShape[0] > 0, shape[0].isMultiple(of: fileShape[0]) {
+        return load().map { tiled($0, shape[0]) }
+      }
+    }
+    record.mismatched.append(
+      LoadReport.Mismatched(name: name, modelShape: shape, fileShape: fileShape, hint: hint))
+    return nil
+  }
+
+  private func tiled(_ tensor: Tensor, _ count: Int) -> Tensor {
+    let result = Tensor(zeros: [count])
+    for index in 0..<count { result.mutableValues[index] = tensor.values[index % tensor.count] }
+    return result
+  }
+
+  /// What was not found, not used or of another shape so far; meant for after the model is built.
+  public var report: LoadReport {
+    guard case .checkpoint(let checkpoint, _) = source else {
+      return LoadReport(path: nil, missing: [], unused: [], mismatched: [], suggestions: [:])
+    }
+    let unused = (checkpoint?.entries ?? []).filter { entry in
+      !record.used.contains(entry.name) && !entry.name.hasSuffix("num_batches_tracked")
+        && !(checkpoint?.format == .caffe2 && isCaffe2TrainingBlob(entry.originalName))
+    }
+    let isPerfect = record.mismatched.isEmpty && record.missing.isEmpty && unused.isEmpty
+    let suggestions = isPerfect ? [] : checkpoint.map { ArchitectureGuess($0).settings } ?? []
+    return LoadReport(
+      path: checkpoint?.path, missing: record.missing, unused: unused.map(\.name), mismatched: record.mismatched,
+      suggestions: Dictionary(suggestions.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }))
+  }
+}

@@ -14,11 +14,13 @@ func roundedUnits(_ value: Double, decimals: Int) -> Double? {
   let product = value * power
   guard product.magnitude < 1e15 else { return nil }
   var units = product.rounded(.toNearestOrEven)
-  let remainder = (-product).addingProduct(value, power)
   let gap = product - units
-  // An exact tie keeps the even unit; a product that only became a tie by rounding must not.
-  if gap == 0.5, remainder > 0 { units += 1 }
-  if gap == -0.5, remainder < 0 { units -= 1 }
+  if gap.magnitude == 0.5 {
+    // An exact tie keeps the even unit; a product that only became a tie by rounding must not.
+    let remainder = (-product).addingProduct(value, power)
+    if gap > 0, remainder > 0 { units += 1 }
+    if gap < 0, remainder < 0 { units -= 1 }
+  }
   return units
 }
 

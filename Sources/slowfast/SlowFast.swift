@@ -5,5 +5,7 @@ struct SlowFast: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slowfast",
     abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
-    subcommands: [BenchCommand.self])
+    subcommands: [
+      TestCommand.self, EvaluateCommand.self, ForwardCommand.self, BenchCommand.self,
+    ])
 }

@@ -1,0 +1,84 @@
+/// The result of one protocol.
+public struct Evaluation: Sendable {
+  public let rules: EvaluationRules
+  /// Every class of the label map, in its order.
+  public let perClass: [ClassResult]
+  public let counts: Counts
+
+  /// What the protocol did with the rows.
+  public struct Counts: Equatable, Sendable {
+    /// Rows that were matched.
+    public internal(set) var scoredRows = 0
+    /// Rows in excluded key frames.
+    public internal(set) var excludedRows = 0
+    /// Rows in key frames that the protocol ignores for want of ground truth.
+    public internal(set) var ignoredRows = 0
+    /// Rows beyond the protocol's count of rows a key frame.
+    public internal(set) var rowsBeyondCap = 0
+    /// Rows whose box has no area and was dropped.
+    public internal(set) var rowsWithoutArea = 0
+  }
+
+  /// The mean of the classes' AP; nil when no class counts.
+  public var mAP: Double? { mean(of: perClass) { $0.ap } }
+
+  /// Between which bounds mAP lies, over all orders of equal scores.
+  public var mAPInterval: ClosedRange<Double>? {
+    guard let worst = mean(of: perClass, { $0.apInterval?.lowerBound }),
+      let best = mean(of: perClass, { $0.apInterval?.upperBound })
+    else { return nil }
+    return worst...max(worst, best)
+  }
+
+  /// The mean AP of one group of actions; nil when none of its classes counts.
+  public func mAP(of group: ActionGroup) -> Double? {
+    mean(of: perClass.filter { ActionGroup(actionID: $0.id) == group }) { $0.ap }
+  }
+}
+
+/// The result of one class under one protocol.
+public struct ClassResult: Equatable, Sendable {
+  public let id: Int
+  public let name: String
+  /// Average precision; nil when the protocol leaves the class out of its mean.
+  public let ap: Double?
+  /// Between which bounds AP lies, over all orders of equal scores.
+  public let apInterval: ClosedRange<Double>?
+  /// How many ground-truth boxes there are to find.
+  public let groundTruthCount: Int
+  /// How many detections were matched.
+  public let detectionCount: Int
+  /// How many of these found a box.
+  public let truePositiveCount: Int
+}
+
+/// AVA's three kinds of action, as ranges of ids.
+public enum ActionGroup: String, CaseIterable, Sendable {
+  case personMovement = "person_movement"
+  case objectManipulation = "object_manipulation"
+  case personInteraction = "person_interaction"
+
+  /// The group of an AVA class: ids up to 14, up to 63, and above.
+  public init(actionID: Int) {
+    self = actionID <= 14 ? .personMovement : actionID < 64 ? .objectManipulation : .personInteraction
+  }
+}
+
+private func mean(of classes: [ClassResult], _ value: (ClassResult) -> Double?) -> Double? {
+  let values = classes.compactMap(value)
+  return values.isEmpty ? nil : values.reduce(0, +) / Double(values.count)
+}
+
+/// What makes a table impossible to score.
+public enum EvaluationError: Error, Equatable, CustomStringConvertible {
+  /// A row (counted from 0) of a table has a value that is no number.
+  case notANumber(table: String, row: Int, frame: String)
+
+  public var description: String {
+    switch self {
+    case .notANumber(let table, let row, let frame):
+      "evaluating: row \(row + 1) of the \(table) (key frame \(frame)): expected finite numbers, found NaN or infinity"
+        + " -> look for the first step of the run that gives one"
+    }
+  }
+}

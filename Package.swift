@@ -98,7 +98,7 @@ let roof: [Target] = [
     name: "Detect",
     dependencies: [
       "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
-      "Files", "Wording",
+      "Files", "Wording", collections,
     ], swiftSettings: strict),
   .target(
     name: "Synth",

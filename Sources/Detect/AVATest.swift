@@ -5,6 +5,7 @@ internal import Files
 internal import Geometry
 internal import Imaging
 public import Inference
+internal import OrderedCollections
 internal import Wording
 
 /// PySlowFast's test run on AVA: key frames and proposals in, a table of detections out.

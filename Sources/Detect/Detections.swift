@@ -30,7 +30,8 @@ public struct Detections {
         x1: Double(Float(box.x1)), y1: Double(Float(box.y1)), x2: Double(Float(box.x2)), y2: Double(Float(box.y2)))
       for c in 0..<classes where labelMap.contains(c + 1) {
         table.append(
-          video: video, time: frame.time, box: rounded, actionID: c + 1, score: Double(scores.values[index * classes + c]))
+          video: video, time: frame.time, box: rounded, actionID: c + 1,
+          score: Double(scores.values[index * classes + c]))
       }
     }
   }

@@ -2,11 +2,11 @@ internal import Parallel
 internal import Tensors
 
 extension Convolution {
-  /// Output pixels per block: the gathered matrix should stay in the second-level cache, and a layer should
-  /// have enough blocks to share among threads.
+  /// Output pixels per block: enough rows that reordering the weights, which OpenBLAS does in every call, is a small
+  /// part, at most 8 MB of gathered rows, and enough blocks to share among threads.
   private func blockPixels(_ pixels: Int) -> Int {
-    let cached = (1 << 20) / 4 / shape.depth
-    return max(16, min(512, cached, (pixels + 15) / 16))
+    let limit = (8 << 20) / 4 / shape.depth
+    return max(16, min(512, limit, (pixels + 7) / 8))
   }
 
   func runIM2Col(_ input: FeatureMap, _ store: ConvolutionStore) {

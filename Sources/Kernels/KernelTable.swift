@@ -44,7 +44,7 @@ public struct KernelTable: Sendable {
       }
     #else
       roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
-        peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
+      peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
     #endif
   }
 }

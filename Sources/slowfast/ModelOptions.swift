@@ -1,7 +1,7 @@
-internal import ArgumentParser
+public import ArgumentParser
 internal import Configuration
 internal import Inference
-internal import Kernels
+public import Kernels
 internal import Wording
 
 /// What every command that runs a network takes: config, weights, threads, and `KEY VALUE` overrides.
@@ -31,7 +31,8 @@ struct ModelOptions: ParsableArguments {
 
   @Argument(
     parsing: .allUnrecognized,
-    help: ArgumentHelp("KEY VALUE pairs that override the config, such as DATA.TEST_CROP_SIZE 224.", valueName: "KEY VALUE"))
+    help: ArgumentHelp(
+      "KEY VALUE pairs that override the config, such as DATA.TEST_CROP_SIZE 224.", valueName: "KEY VALUE"))
   var overrides: [String] = []
 
   func validate() throws {
@@ -76,7 +77,8 @@ func checkOverrides(_ overrides: [String]) throws {
   if overrides.count % 2 == 1 {
     // An option at the end says more than an odd count.
     if let option = overrides.first(where: { $0.hasPrefix("--") }) { throw unknownOption(option) }
-    throw ValidationError("overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
+    throw ValidationError(
+      "overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
   }
 }
 

@@ -59,7 +59,15 @@ struct TestCommand: ParsableCommand {
   private func printResult(_ test: AVATest, _ detections: Detections) throws {
     guard let groundTruth = test.groundTruth else { return }
     let evaluation = try evaluate(
-      detections.table, groundTruth, labelMap: test.labelMap, exclusions: test.exclusions, rules: .pyslowfast)
-    print(renderText([evaluation]))
+      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
+      rules: .pyslowfast)
+    let rows = evaluation.perClass.compactMap { result in
+      result.ap.map {
+        ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
+      }
+    }
+    print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
+    let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
+    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores): \(mean)")
   }
 }

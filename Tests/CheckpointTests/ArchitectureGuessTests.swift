@@ -1,0 +1,98 @@
+import Checkpoint
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct ArchitectureGuessTests {
+  private typealias Item = (name: String, tensor: Tensor)
+
+  private func save(_ items: [Item]) throws -> Checkpoint {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeSafetensors(items, to: folder.path + "/w.safetensors")
+    return try Checkpoint(path: folder.path + "/w.safetensors")
+  }
+
+  /// The tensors of a ResNet that its layout shows in, one channel wide but for the stem.
+  private func resNet(
+    blocks: [Int], stem: Int = 1, kernels: [[Int]], pathways: Int = 1, width: Int = 16
+  ) -> [Item] {
+    var items: [Item] = []
+    for pathway in 0..<pathways {
+      let prefix = "s1.pathway\(pathway)_stem"
+      items.append((prefix + ".conv.weight", Tensor(zeros: [pathway == 0 ? width : width / 8, 3, stem, 7, 7])))
+      for stage in 0..<4 {
+        for block in 0..<blocks[stage] {
+          let name = "s\(stage + 2).pathway\(pathway)_res\(block).branch2"
+          items.append(
+            (name + ".a.weight", Tensor(zeros: [width, 1, kernels[stage][block % kernels[stage].count], 1, 1])))
+          if blocks != [2, 2, 2, 2] { items.append((name + ".c.weight", Tensor(zeros: [1, width, 1, 1, 1]))) }
+        }
+      }
+    }
+    items.append(("head.projection.weight", Tensor(zeros: [60, 8])))
+    return items
+  }
+
+  private func value(_ guess: ArchitectureGuess, _ key: String) -> String? {
+    guess.settings.first { $0.key == key }?.value
+  }
+
+  @Test func singlePathways() throws {
+    let flat = [[1], [1], [1], [1]]
+    let c2d = ArchitectureGuess(try save(resNet(blocks: [3, 4, 6, 3], kernels: flat)))
+    #expect(c2d.summary == "C2D R50" && value(c2d, "MODEL.ARCH") == "c2d")
+    #expect(value(c2d, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [3]]")
+    let slow = ArchitectureGuess(try save(resNet(blocks: [3, 4, 23, 3], kernels: [[1], [1], [3], [3]])))
+    #expect(slow.summary == "Slow R101" && value(slow, "MODEL.MODEL_NAME") == "ResNet")
+    let i3d = ArchitectureGuess(
+      try save(resNet(blocks: [3, 4, 6, 3], stem: 5, kernels: [[3], [3, 1], [3, 1], [1, 3]])))
+    #expect(i3d.summary == "I3D R50" && value(i3d, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [3]]")
+    let basic = ArchitectureGuess(try save(resNet(blocks: [2, 2, 2, 2], kernels: [[1], [1], [3], [3]])))
+    #expect(value(basic, "RESNET.DEPTH") == "18" && value(basic, "RESNET.NUM_GROUPS") == nil)
+    #expect(value(slow, "MODEL.NUM_CLASSES") == "60" && slow.remarks.contains { $0.contains("DETECTION.ENABLE True") })
+  }
+
+  @Test func slowFastWithNonLocalBlocks() throws {
+    var items = resNet(blocks: [3, 4, 23, 3], kernels: [[1], [1], [3], [3]], pathways: 2)
+    items = items.map { item in
+      // As published for R101: the first six blocks of res4.
+      let isLate = (6..<23).contains { item.name.contains("s4.") && item.name.contains("_res\($0).") }
+      return isLate && item.name.hasSuffix("a.weight") ? (item.name, Tensor(zeros: [16, 1, 1, 1, 1])) : item
+    }
+    items.append(("s1_fuse.conv_f2s.weight", Tensor(zeros: [4, 2, 7, 1, 1])))
+    for block in [6, 13, 20] { items.append(("s4.pathway0_nonlocal\(block).conv_g.weight", Tensor(zeros: [1]))) }
+    let guess = ArchitectureGuess(try save(items))
+    #expect(guess.summary == "SlowFast R101 with 3 non-local blocks")
+    #expect(value(guess, "SLOWFAST.BETA_INV") == "8" && value(guess, "SLOWFAST.FUSION_KERNEL_SZ") == "7")
+    #expect(value(guess, "SLOWFAST.FUSION_CONV_CHANNEL_RATIO") == "2")
+    #expect(value(guess, "NONLOCAL.LOCATION") == "[[[], []], [[], []], [[6, 13, 20], []], [[], []]]")
+    #expect(value(guess, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3, 3], [4, 4], [6, 6], [3, 3]]")
+    #expect(value(guess, "RESNET.WIDTH_PER_GROUP") == "16" && value(guess, "RESNET.NUM_GROUPS") == "1")
+  }
+
+  @Test func otherFilesAreNotGuessedAt() throws {
+    #expect(ArchitectureGuess(try fixture("types_zip.pth")).summary == nil)
+    #expect(ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).summary == "MViT")
+    let odd = ArchitectureGuess(try save(resNet(blocks: [1, 1, 1, 1], kernels: [[1], [1], [1], [1]])))
+    #expect(odd.remarks.contains { $0.contains("[1, 1, 1, 1]") })
+  }
+
+  @Test func wrongDepthIsExplainedByTheUnusedTensors() throws {
+    let reader = WeightReader(try save(resNet(blocks: [3, 4, 6, 3], kernels: [[1], [1], [3], [3]])))
+    _ = reader.tensor("s1.pathway0_stem.conv.weight", [32, 3, 1, 7, 7], hint: "RESNET.WIDTH_PER_GROUP")
+    let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
+    #expect("\(error!)".contains("set RESNET.WIDTH_PER_GROUP 16"))
+    #expect("\(error!)".contains("these weights suit RESNET.DEPTH 50"))
+  }
+
+  @Test func descriptionListsEverything() throws {
+    let text = describe(try fixture("zip_protocol2.pyth"))
+    #expect(text.contains("format        PyTorch (zip)") && text.contains("tensors       8"))
+    #expect(text.contains("parameters    43") && text.contains("epoch         11"))
+    #expect(text.contains("number types  float32 7, int64 1"))
+    #expect(text.contains("s1.pathway0_stem.conv.weight                 float32  2x3x1x2x2"))
+    let caffe2 = describe(try fixture("caffe2_protocol0.pkl"))
+    #expect(caffe2.contains("from pred_w"))
+  }
+}

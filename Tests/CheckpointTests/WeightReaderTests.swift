@@ -1,0 +1,125 @@
+import Checkpoint
+import Tensors
+import TestSupport
+import Testing
+
+@Suite struct WeightReaderTests {
+  @Test func findsTensorsUnderPrefixes() throws {
+    let reader = WeightReader(try fixture("zip_protocol2.pyth"))
+    let stem = reader["s1"]["pathway0_stem"]
+    #expect(stem.scope == "s1.pathway0_stem")
+    #expect(stem.tensor("conv.weight", [2, 3, 1, 2, 2])?.shape == [2, 3, 1, 2, 2])
+    for part in ["weight", "bias", "running_mean", "running_var"] { #expect(stem["bn"].tensor(part, [2]) != nil) }
+    #expect(stem.has("bn.weight") && !stem.has("bn.gain"))
+    let head = reader["head.projection"]
+    #expect(head.tensor("weight", [3, 4]) != nil && head.tensor("bias", [3]) != nil)
+    let report = reader.report
+    #expect(report.isComplete && report.unused.isEmpty && report.notices.isEmpty)
+    try report.check(allowPartial: false)
+  }
+
+  @Test func anotherNumberOfClassesNamesTheKey() throws {
+    let reader = WeightReader(try fixture("zip_protocol2.pyth"))
+    #expect(reader["head"]["projection"].tensor("weight", [80, 4], hint: "MODEL.NUM_CLASSES") == nil)
+    let item = try #require(reader.report.mismatched.first)
+    #expect(item.fileShape == [3, 4] && item.modelShape == [80, 4])
+    let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
+    let text = "\(error!)"
+    #expect(text.contains("weights: 'head.projection.weight' is 3x4 in zip_protocol2.pyth"))
+    #expect(text.contains("this config has MODEL.NUM_CLASSES 80 and needs 80x4"))
+    #expect(text.contains("-> set MODEL.NUM_CLASSES 3, or give the label map"))
+  }
+
+  @Test func missingTensorsNameTheNearestUnusedOne() throws {
+    let reader = WeightReader(try fixture("zip_protocol2.pyth"))
+    #expect(reader.tensor("head.projektion.bias", [3]) == nil)
+    let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
+    #expect("\(error!)".contains("'head.projektion.bias' (3) is not in zip_protocol2.pyth"))
+    #expect("\(error!)".contains("the nearest unused name is 'head.projection.bias'"))
+    #expect("\(error!)".contains("7 tensors of zip_protocol2.pyth are not used by this config"))
+  }
+
+  @Test func longListsAreAbbreviated() throws {
+    let reader = WeightReader(try fixture("zip_protocol2.pyth"))
+    for index in 0..<100 { _ = reader.tensor("nothing\(index)", [1]) }
+    #expect(reader.report.missing.count == 100)
+    let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
+    let lines = "\(error!)".split(separator: "\n")
+    #expect(lines.count < 15)
+    #expect("\(error!)".contains("94 more tensors are not in zip_protocol2.pyth"))
+  }
+
+  @Test func aPartialLoadFillsGapsWithSeededNumbers() throws {
+    let checkpoint = try fixture("zip_protocol2.pyth")
+    let reader = WeightReader(checkpoint, allowPartial: true, seed: 5)
+    let head = try #require(reader.tensor("head.projection.weight", [80, 4]))
+    #expect(head.array == RandomWeights(seed: 5).tensor("head.projection.weight", [80, 4]).array)
+    #expect(reader.tensor("new.bn.weight", [2])?.array == [1, 1])
+    #expect(reader.tensor("head.projection.bias", [3])?.array == (try checkpoint.tensor("head.projection.bias").array))
+    try reader.report.check(allowPartial: true)
+    #expect(reader.report.notices.first?.contains("partial load") == true)
+    #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
+  }
+
+  @Test func noFileAtAllIsAnError() {
+    let reader = WeightReader(nil)
+    #expect(reader.tensor("a", [1]) == nil)
+    let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
+    #expect("\(error!)".contains("no file was given"))
+  }
+
+  @Test func caffe2VectorsAreTiledAndDimensionsAppended() throws {
+    let checkpoint = try fixture("caffe2_protocol2.pkl")
+    let reader = WeightReader(checkpoint)
+    let scale = try checkpoint.tensor("s1.pathway0_stem.bn.weight").array
+    #expect(reader["s1.pathway0_stem.bn"].tensor("weight", [6])?.array == scale + scale + scale)
+    let matrix = try checkpoint.tensor("head.projection.weight")
+    #expect(reader.tensor("head.projection.weight", [3, 4, 1, 1, 1])?.array == matrix.array)
+    #expect(reader.tensor("head.projection.bias", [4]) == nil)
+    #expect(reader.tensor("s1.pathway0_stem.conv.weight", [2, 3, 1, 2, 2, 2]) == nil)
+    #expect(reader.report.mismatched.count == 2)
+    // Momentum, lr and model_iter belong to the training; others are reported.
+    #expect(
+      reader.report.unused == ["s1.pathway0_stem.bn.running_var", "s4.pathway0_res5.branch2.a.weight", "odd_blob"])
+  }
+
+  @Test func pytorchFilesAreNotTiled() throws {
+    let reader = WeightReader(try fixture("zip_protocol2.pyth"))
+    #expect(reader.tensor("s1.pathway0_stem.bn.weight", [4]) == nil)
+    #expect(reader.tensor("head.projection.weight", [3, 4, 1]) == nil)
+  }
+
+  // MARK: Random weights
+
+  @Test func randomNumbersDependOnSeedAndNameAlone() throws {
+    let first = WeightReader(random: 1)
+    let a = try #require(first["s1"].tensor("conv.weight", [8, 3, 1, 3, 3]))
+    _ = first.tensor("other.weight", [4, 4])
+    let second = WeightReader(random: 1)
+    _ = second.tensor("other.weight", [2, 2])
+    #expect(second.tensor("s1.conv.weight", [8, 3, 1, 3, 3])?.array == a.array)
+    #expect(WeightReader(random: 2).tensor("s1.conv.weight", [8, 3, 1, 3, 3])?.array != a.array)
+    #expect(first["s2"].tensor("conv.weight", [8, 3, 1, 3, 3])?.array != a.array)
+    try first.report.check(allowPartial: false)
+  }
+
+  @Test func randomNumbersHaveTheirDeviations() {
+    let weights = RandomWeights(seed: 9)
+    func moments(_ tensor: Tensor) -> (mean: Float, deviation: Float) {
+      let mean = tensor.values.reduce(0, +) / Float(tensor.count)
+      let variance = tensor.values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(tensor.count)
+      return (mean, variance.squareRoot())
+    }
+    let conv = moments(weights.tensor("a.conv.weight", [32, 16, 3, 3, 3]))
+    let expected = (2 / Float(32 * 27)).squareRoot()
+    #expect(abs(conv.deviation / expected - 1) < 0.03 && abs(conv.mean) < 0.05 * expected)
+    let linear = moments(weights.tensor("head.projection.weight", [80, 200]))
+    #expect(abs(linear.deviation / 0.01 - 1) < 0.03)
+    #expect(weights.tensor("bn.running_var", [3]).array == [1, 1, 1])
+    #expect(weights.tensor("bn.running_mean", [3]).array == [0, 0, 0])
+    #expect(weights.tensor("bn.weight", [2]).array == [1, 1])
+    #expect(weights.tensor("bn.bias", [2]).array == [0, 0])
+    #expect(weights.tensor("a.weight", [3, 0]).count == 0)
+    #expect(weights.tensor("odd.weight", [3, 1, 1]).array.allSatisfy { $0 != 0 && $0.isFinite })
+  }
+}

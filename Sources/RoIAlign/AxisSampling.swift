@@ -20,7 +20,7 @@ struct AxisSampling {
     case .adaptive:
       let count = binSize.rounded(.up)
       guard count < 0x1p31 else { return nil }
-      samples = max(0, Int(count))
+      samples = count > 0 ? Int(count) : 0
     }
   }
 

@@ -1,0 +1,29 @@
+import Kernels
+import Testing
+
+struct InstructionSetTests {
+  @Test("the portable kernels are always there, the best are the widest")
+  func available() {
+    let available = InstructionSet.available
+    #expect(available.first == .portable)
+    #expect(available == InstructionSet.allCases.filter(available.contains))
+    #expect(InstructionSet.best == available.last)
+    #expect(KernelTable.best.instructionSet == .best)
+  }
+
+  @Test("a lower set can be forced, one that is missing is refused by name", arguments: InstructionSet.allCases)
+  func forced(set: InstructionSet) throws {
+    if InstructionSet.available.contains(set) {
+      #expect(try KernelTable(set).instructionSet == set)
+    } else {
+      let error = try #require(throws: KernelError.self) { _ = try KernelTable(set) }
+      #expect("\(error)".contains("'\(set.rawValue)'"))
+    }
+  }
+
+  @Test("the refusal says what there is")
+  func refusal() {
+    let text = KernelError.unavailable(.avx512, available: [.portable, .avx2]).description
+    #expect(text.contains("'avx512'") && text.contains("portable, avx2") && text.contains("->"))
+  }
+}

@@ -31,7 +31,7 @@ extension Configuration {
     let leaf = leaf(key)
     let isOpen = leaf.use.hasEffect && Limit.table[key] == nil
     switch leaf.kind {
-    case .anything:
+    case .anything, .optionalInts:
       return
     case .string where isOpen && !Self.namesOfModels.contains(key):
       given[key]?.value = ""
@@ -44,7 +44,7 @@ extension Configuration {
         key: key, place: "", source: source, expected: leaf.kind.name, found: Value.null.typeName,
         remedy: "give it a value or delete the line; the default is \(leaf.fallback.excerpt)")
     default:
-      given[key]?.value = leaf.fallback
+      return
     }
   }
 

@@ -21,6 +21,11 @@ extension Configuration {
   /// Merges one file, its bases first.
   private mutating func merge(file path: String, doing: String, above: [String]) throws {
     let document = try YAMLDocument(text: Self.text(of: path, doing: doing), path: path)
+    if document.entries.isEmpty {
+      throw ConfigurationError.malformed(
+        path: path, line: 1, column: nil, problem: "the file holds no keys",
+        remedy: "give a config such as configs/AVA/SLOWFAST_32x2_R50_SHORT.yaml")
+    }
     warnings += document.duplicates
     for entry in document.entries where entry.key == "_BASE_" {
       for base in try Self.bases(entry, of: path) {

@@ -71,6 +71,11 @@ extension Configuration {
   /// Returns a list of integers.
   public func ints(_ key: String) -> [Int] { items(key, .ints).map { int($0, key) } }
 
+  /// Returns a list of integers that may be null; nil for null.
+  public func optionalInts(_ key: String) -> [Int]? {
+    isNull(key) ? nil : items(key, .optionalInts).map { int($0, key) }
+  }
+
   /// Returns a list of numbers.
   public func doubles(_ key: String) -> [Double] { items(key, .doubles).map { double($0, key) } }
 
@@ -88,6 +93,13 @@ extension Configuration {
   public func intListLists(_ key: String) -> [[[Int]]] {
     items(key, .intListLists).map { items($0, key).map { items($0, key).map { int($0, key) } } }
   }
+
+  /// Whether a key is null: left to the model, or a key of training that was switched off so. The getters answer
+  /// with the default then.
+  public func isNull(_ key: String) -> Bool { (given[key]?.value ?? leaf(key).fallback) == .null }
+
+  /// Writes any key's value as a Python literal, which an override of that key would take.
+  public func literal(_ key: String) -> String { isNull(key) ? "None" : value(key).literal }
 
   /// Says where a key's value comes from.
   public func source(of key: String) -> Source {
@@ -114,7 +126,8 @@ extension Configuration {
 
   func value(_ key: String) -> Value {
     let leaf = leaf(key)
-    return given[key]?.value ?? leaf.fallback
+    guard let value = given[key]?.value, value != .null else { return leaf.fallback }
+    return value
   }
 
   private func items(_ key: String, _ kind: Kind) -> [Value] {

@@ -5,6 +5,8 @@
 enum Kind: Sendable {
   case bool, int, double, string
   case strings, ints, doubles, intLists, doubleLists, intListLists
+  /// A list of ints, or null for what the model derives by itself.
+  case optionalInts
   case list
   case anything
 
@@ -21,6 +23,7 @@ enum Kind: Sendable {
     case .intLists: "a list of lists of ints"
     case .doubleLists: "a list of lists of numbers"
     case .intListLists: "a list of lists of lists of ints"
+    case .optionalInts: "a list of ints, or null"
     case .list: "a list"
     case .anything: "any value"
     }
@@ -30,7 +33,7 @@ enum Kind: Sendable {
   var element: Kind? {
     switch self {
     case .strings: .string
-    case .ints: .int
+    case .ints, .optionalInts: .int
     case .doubles: .double
     case .intLists: .ints
     case .doubleLists: .doubles

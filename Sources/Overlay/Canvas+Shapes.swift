@@ -89,6 +89,14 @@ extension Canvas {
     try body()
   }
 
+  /// Draws with everything moved.
+  public func moved<Failure: Error>(by offset: Point, _ body: () throws(Failure) -> Void) throws(Failure) {
+    cairo_save(context)
+    defer { cairo_restore(context) }
+    cairo_translate(context, offset.x, offset.y)
+    try body()
+  }
+
   private func trace(_ points: [Point]) {
     cairo_new_path(context)
     for point in points { cairo_line_to(context, point.x, point.y) }

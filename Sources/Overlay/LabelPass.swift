@@ -150,7 +150,7 @@ struct LabelPass {
 }
 
 /// The room between a label's text and its border.
-func labelPadding(_ fontSize: Double) -> (x: Double, y: Double) { (fontSize * 0.3, fontSize * 0.1) }
+func labelPadding(_ fontSize: Double) -> (x: Double, y: Double) { (fontSize * 0.32, fontSize * 0.14) }
 
 /// The area that two boxes share, once each is grown by half the margin.
 func overlap(_ a: PixelBox, _ b: PixelBox, margin: Double) -> Double {

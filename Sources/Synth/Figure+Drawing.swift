@@ -26,6 +26,7 @@ extension Figure {
       let toe = Point(ankle.x + bones.facing * (0.075 - 0.055 * pose.frontal) * s, ankle.y + 0.008 * s)
       limb([Point(ankle.x, ankle.y + 0.008 * s), toe], shoes.mixed(with: .black, shade), 0.048)
     }
+    if longHair { drawLongHair(bones, pose, canvas, &extent) }
     let far = 0.28 * (1 - 0.8 * pose.frontal)
     arm(bones.farArm, shade: far)
     leg(bones.farLeg, shade: far)
@@ -57,15 +58,18 @@ extension Figure {
     extent.add(outline, radius: round / 2)
   }
 
+  private func drawLongHair(_ bones: Skeleton, _ pose: Pose, _ canvas: Canvas, _ extent: inout Extent) {
+    let r = Skeleton.headRadius * bones.stature
+    let back = Point(bones.head.x - 0.35 * r * bones.facing * (1 - pose.frontal), bones.head.y + 0.45 * r)
+    canvas.fillEllipse(at: back, radiusX: r * 1.02, radiusY: r * 1.15, hair)
+    extent.add([back], radius: r * 1.1)
+  }
+
   private func drawHead(_ bones: Skeleton, _ pose: Pose, _ canvas: Canvas, _ extent: inout Extent) {
     let r = Skeleton.headRadius * bones.stature
     let side = bones.facing * (1 - pose.frontal)
     let head = bones.head
     func at(_ x: Double, _ y: Double) -> Point { Point(head.x + x * r, head.y + y * r) }
-    if longHair {
-      canvas.fillEllipse(at: at(-0.35 * side, 0.45), radiusX: r * 1.02, radiusY: r * 1.15, hair)
-      extent.add([at(-0.35 * side, 0.45)], radius: r * 1.1)
-    }
     canvas.fillEllipse(at: at(-0.1 * side, -0.14), radiusX: r * 1.04, radiusY: r * 1.02, hair)
     canvas.fillEllipse(at: at(0.2 * side, 0.16), radiusX: r * 0.82, radiusY: r * 0.86, skin)
     let eye = RGBColor(hex: 0x26201C)

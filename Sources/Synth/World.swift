@@ -99,8 +99,9 @@ public struct World {
     let (pose, feet, facing) = actor.state(at: time)
     let s = actor.stature
     let bones = Skeleton(pose, feet: feet, stature: s, facing: facing)
+    let middle = (bones.nearLeg[2].x + bones.farLeg[2].x + bones.hip.x) / 3
     canvas.fillEllipse(
-      at: Point(feet.x, feet.y), radiusX: s * (0.2 - 0.2 * pose.lift), radiusY: s * 0.035, .black,
+      at: Point(middle, feet.y), radiusX: s * (0.2 - 0.2 * pose.lift), radiusY: s * 0.035, .black,
       opacity: 0.22)
     if pose.seated > 0 { drawStool(bones, feet, pose, canvas) }
     return actor.figure.draw(bones, pose: pose, on: canvas)

@@ -1,0 +1,75 @@
+internal import Geometry
+internal import Files
+internal import Wording
+
+/// The frames of one video as a list of picture files.
+///
+/// The first picture gives the size; every other must have the same.
+public final class PictureFrames: FrameSource {
+  public let name: String
+  /// The picture files, frame by frame.
+  public let paths: [String]
+  private var size: ImageSize?
+
+  /// Takes a video's list of pictures; no file is touched yet.
+  ///
+  /// - Throws: ``ImagingError`` when the list is empty.
+  public init(name: String, paths: [String]) throws {
+    if paths.isEmpty {
+      throw ImagingError(
+        doing: "listing frames of video '\(name)'", reason: "the list is empty -> give at least one picture")
+    }
+    self.name = name
+    self.paths = paths
+  }
+
+  public var frameCount: Int { paths.count }
+
+  /// Looks for every file of the list, so that a run fails at its start and not in its middle.
+  ///
+  /// - Throws: ``ImagingError`` that names the first missing file and counts them.
+  public func verifyFilesExist() throws {
+    var known: [String: Bool] = [:]
+    let missing = paths.enumerated().filter { _, path in
+      if let exists = known[path] { return !exists }
+      let exists = pathExists(path) && !isFolder(path)
+      known[path] = exists
+      return !exists
+    }
+    guard let first = missing.first else { return }
+    throw ImagingError(
+      doing: "looking for the frames of video '\(name)'", source: first.element,
+      reason: "there is no such file (frame \(first.offset)); missing are \(missing.count) of "
+        + "\(counted(frameCount, "frame")) -> check the frame list and the frame folder")
+  }
+
+  public func frame(at index: Int) throws -> Image {
+    let doing = "reading frame \(index) of video '\(name)'"
+    guard paths.indices.contains(index) else {
+      throw ImagingError(doing: doing, reason: "the list has \(counted(frameCount, "frame")), counted from 0")
+    }
+    let image: Image
+    do {
+      image = try readImage(path: paths[index])
+    } catch {
+      throw ImagingError(doing: doing, reason: "\(error)")
+    }
+    let expected = try size ?? (index == 0 ? image.size : sizeOfFirstFrame())
+    size = expected
+    if image.size != expected {
+      throw ImagingError(
+        doing: doing, source: paths[index],
+        reason: "the picture is \(image.width) x \(image.height), the video's first frame "
+          + "\(expected.width) x \(expected.height) -> all frames of a video must have one size")
+    }
+    return image
+  }
+
+  private func sizeOfFirstFrame() throws -> ImageSize {
+    do {
+      return try readImage(path: paths[0]).size
+    } catch {
+      throw ImagingError(doing: "reading frame 0 of video '\(name)'", reason: "\(error)")
+    }
+  }
+}

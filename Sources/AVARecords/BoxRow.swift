@@ -1,0 +1,100 @@
+internal import Files
+internal import Geometry
+internal import Glibc
+
+/// The columns that all of AVA's box files begin with.
+enum BoxRow {
+  static let names = ["video", "second", "x1", "y1", "x2", "y2", "action id"]
+
+  /// Coordinates beyond this are no fractions of a frame, whatever a detector overshoots.
+  static let widestRange = -1.0...2.0
+}
+
+extension RowCursor {
+  /// Throws unless the row has one of these counts of columns.
+  func require(columns allowed: ClosedRange<Int>, or other: Int? = nil, layout: String) throws(RecordError) {
+    if allowed.contains(count) || count == other { return }
+    let counts = allowed.count == 1 ? "\(allowed.lowerBound)" : "\(allowed.lowerBound) or \(allowed.upperBound)"
+    throw error(
+      expected: "\(counts) columns (\(layout))", found: count == 1 ? "1 column" : "\(count) columns",
+      advice: "correct or remove the row")
+  }
+
+  /// The video's name.
+  func videoName() throws(RecordError) -> String {
+    let text = self[0]
+    if text.isEmpty { throw error(field: 0, "video", expected: "a video's name") }
+    guard let name = String(validating: text, as: UTF8.self) else {
+      throw error(field: 0, "video", expected: "a name in UTF-8", advice: "save the file as UTF-8")
+    }
+    return name
+  }
+
+  /// The time in the second column.
+  func time() throws(RecordError) -> Timestamp {
+    guard let time = Timestamp(self[1]) else {
+      throw error(field: 1, "second", expected: "a time in seconds, 0 or more", advice: columnAdvice)
+    }
+    return time
+  }
+
+  /// The four coordinates, each finite and within `range`.
+  func box(within range: ClosedRange<Double>) throws(RecordError) -> UnitBox {
+    let box = UnitBox(
+      x1: try coordinate(2, within: range), y1: try coordinate(3, within: range),
+      x2: try coordinate(4, within: range), y2: try coordinate(5, within: range))
+    return box
+  }
+
+  /// A box whose corners are in order; equal ones (no area) are.
+  func orderedBox(within range: ClosedRange<Double>) throws(RecordError) -> UnitBox {
+    let box = try box(within: range)
+    if box.x1 > box.x2 {
+      throw error(field: 4, "x2", expected: "x2 at or right of x1 = \(box.x1)", advice: columnAdvice)
+    }
+    if box.y1 > box.y2 {
+      throw error(field: 5, "y2", expected: "y2 at or below y1 = \(box.y1)", advice: columnAdvice)
+    }
+    return box
+  }
+
+  /// A finite number.
+  func number(_ index: Int, _ name: String) throws(RecordError) -> Double {
+    guard let value = decimalNumber(self[index]) else {
+      throw error(field: index, name, expected: "a finite number", advice: columnAdvice)
+    }
+    return value
+  }
+
+  /// A whole number.
+  func integer(_ index: Int, _ name: String) throws(RecordError) -> Int {
+    guard let value = wholeNumber(self[index]) else {
+      throw error(field: index, name, expected: "a whole number", advice: columnAdvice)
+    }
+    return value
+  }
+
+  private var columnAdvice: String { "the columns are video, second, x1, y1, x2, y2, action id, and an eighth" }
+
+  private func coordinate(_ index: Int, within range: ClosedRange<Double>) throws(RecordError) -> Double {
+    let value = try number(index, BoxRow.names[index])
+    if !range.contains(value) {
+      throw error(
+        field: index, BoxRow.names[index], expected: "a fraction of the frame, 0 to 1",
+        advice: value > 2 ? "divide pixels by the frame's width and height" : "correct the box")
+    }
+    return value
+  }
+}
+
+/// Whether two byte ranges hold the same bytes.
+@inline(__always)
+func sameBytes(_ a: UnsafeRawBufferPointer, _ b: UnsafeRawBufferPointer) -> Bool {
+  guard a.count == b.count, let first = a.baseAddress, let second = b.baseAddress else { return a.count == b.count }
+  return memcmp(first, second, a.count) == 0
+}
+
+/// Whether every coordinate lies in 0...1.
+func isInsideFrame(_ box: UnitBox) -> Bool {
+  min(min(box.x1, box.y1), min(box.x2, box.y2)) >= 0 && max(max(box.x1, box.y1), max(box.x2, box.y2)) <= 1
+}

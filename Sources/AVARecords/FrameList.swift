@@ -1,0 +1,112 @@
+internal import Files
+
+/// The JPEG frames of videos, in order, as PySlowFast's frame lists name them.
+public struct FrameList: Sendable {
+  /// One video: its name and how its frames are found in the list.
+  public struct Video: Sendable {
+    public let name: String
+    fileprivate(set) var ends: [Int] = []
+    fileprivate var text: [UInt8] = []
+    fileprivate let folder: String
+
+    /// How many frames there are.
+    public var count: Int { ends.count }
+
+    /// The path of a frame, counted from 0 in the order of the file, under the frame folder unless absolute.
+    public func path(ofFrame index: Int) -> String {
+      let start = index == 0 ? 0 : ends[index - 1]
+      return joinPath(folder, String(decoding: text[start..<ends[index]], as: UTF8.self))
+    }
+  }
+
+  /// The videos in the order of their first appearance.
+  public private(set) var videos: [Video] = []
+  /// What may surprise: a first line that holds a frame and is passed over as a header.
+  public private(set) var notices: [String] = []
+  private var numbers: [String: Int] = [:]
+
+  /// The number of a video, nil when it is not listed.
+  public func number(of name: String) -> Int? { numbers[name] }
+
+  /// The video of this name, nil when it is not listed.
+  public func video(named name: String) -> Video? { numbers[name].map { videos[$0] } }
+
+  /// Reads frame lists one after the other: a header line, then rows of five fields separated by spaces (video,
+  /// video number, frame number, path, labels).
+  ///
+  /// The numbers and labels are not used: a frame's index is its place among the video's rows.
+  ///
+  /// - Parameters:
+  ///   - paths: The list files.
+  ///   - frameFolder: Where relative frame paths begin.
+  /// - Throws: `RecordError` with file and line of a malformed row, and for lists without frames; `FileError`.
+  public static func read(paths: [String], frameFolder: String) throws -> FrameList {
+    let doing = "reading the frame list"
+    var list = FrameList()
+    for path in paths {
+      let file = try FileBytes(path: path, doing: doing)
+      try list.append(file, doing: doing, folder: frameFolder)
+    }
+    if list.videos.isEmpty {
+      throw RecordError.empty(
+        doing: doing, path: paths.joined(separator: ", "), expected: "a header line and rows of frames",
+        advice: "see AVA.FRAME_LIST_DIR and the split's lists")
+    }
+    return list
+  }
+
+  private mutating func append(_ file: FileBytes, doing: String, folder: String) throws(RecordError) {
+    var line = 0
+    var start = 0
+    while start < file.bytes.count {
+      var end = start
+      while end < file.bytes.count, file.bytes[end] != 0x0A { end += 1 }
+      line += 1
+      let fields = words(file.bytes, start..<end)
+      start = end + 1
+      if fields.isEmpty { continue }
+      if line == 1 {
+        if fields.count == 5, wholeNumber(fields[1]) != nil, wholeNumber(fields[2]) != nil {
+          notices.append(
+            "\(file.path): the first line is passed over as a header, but looks like a frame "
+              + "-> put the line 'original_vido_id video_id frame_id path labels' before it")
+        }
+        continue
+      }
+      if fields.count != 5 {
+        throw RecordError.malformed(
+          RecordError.Place(doing: doing, path: file.path, line: line, column: nil, columnName: nil),
+          expected: "5 fields separated by spaces (video, video number, frame number, path, labels)",
+          found: "\(fields.count)", advice: "correct the line; a path must not contain spaces")
+      }
+      insert(fields[0], path: fields[3], folder: folder)
+    }
+  }
+
+  private mutating func insert(_ nameText: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer, folder: String) {
+    let name = String(decoding: nameText, as: UTF8.self)
+    let number: Int
+    if let known = numbers[name] {
+      number = known
+    } else {
+      number = videos.count
+      numbers[name] = number
+      videos.append(Video(name: name, folder: folder))
+    }
+    videos[number].text.append(contentsOf: path)
+    videos[number].ends.append(videos[number].text.count)
+  }
+}
+
+/// Splits at runs of spaces as Python's `split()` does.
+private func words(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> [UnsafeRawBufferPointer] {
+  var words: [UnsafeRawBufferPointer] = []
+  var start = range.lowerBound
+  for index in range.lowerBound...range.upperBound {
+    let isSpace = index == range.upperBound || bytes[index] == 0x20 || (0x09...0x0D).contains(bytes[index])
+    if !isSpace { continue }
+    if index > start { words.append(UnsafeRawBufferPointer(rebasing: bytes[start..<index])) }
+    start = index + 1
+  }
+  return words
+}

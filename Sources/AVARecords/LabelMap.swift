@@ -1,0 +1,57 @@
+internal import Files
+internal import Wording
+
+/// The action classes of a data set: ids and names, in the order of their file.
+public struct LabelMap: Sendable {
+  public struct Label: Equatable, Sendable {
+    public let id: Int
+    public let name: String
+    /// AVA's kind of action ("PERSON_MOVEMENT"), where the file says it.
+    public let type: String?
+
+    public init(id: Int, name: String, type: String? = nil) {
+      self.id = id
+      self.name = name
+      self.type = type
+    }
+  }
+
+  public let labels: [Label]
+  private let positions: [Int: Int]
+
+  /// - Throws: `LabelMapError.duplicateID` when two labels share an id.
+  public init(_ labels: [Label]) throws(LabelMapError) {
+    var positions: [Int: Int] = [:]
+    for (position, label) in labels.enumerated() {
+      if let first = positions.updateValue(position, forKey: label.id) {
+        throw .duplicateID(label.id, labels[first].name, label.name)
+      }
+    }
+    self.labels = labels
+    self.positions = positions
+  }
+
+  /// Whether there is a class with this id.
+  public func contains(_ id: Int) -> Bool { positions[id] != nil }
+
+  /// The name of a class, nil for an unknown id.
+  public func name(of id: Int) -> String? { positions[id].map { labels[$0].name } }
+
+  /// The place of a class in `labels`, nil for an unknown id.
+  public func position(of id: Int) -> Int? { positions[id] }
+
+  /// The largest id, 0 where there are no labels.
+  public var largestID: Int { labels.map(\.id).max() ?? 0 }
+}
+
+/// What can be wrong with labels that do not come from a file.
+public enum LabelMapError: Error, Equatable, CustomStringConvertible {
+  case duplicateID(Int, String, String)
+
+  public var description: String {
+    switch self {
+    case .duplicateID(let id, let first, let second):
+      "label map: id \(id) is both '\(first)' and '\(second)' -> give every class its own id"
+    }
+  }
+}

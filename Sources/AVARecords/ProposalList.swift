@@ -1,0 +1,59 @@
+public import Geometry
+public import OrderedCollections
+
+/// Person boxes by video and key frame, as PySlowFast keeps them.
+public struct ProposalList: Sendable {
+  /// One key frame: its boxes in the order in which they first appear in the files.
+  public struct KeyFrame: Sendable {
+    public let time: Timestamp
+    public internal(set) var boxes: [UnitBox] = []
+    /// The detector's score of each box's first row.
+    public internal(set) var scores: [Double] = []
+    /// The action ids of each box, -1 for a row without one.
+    public internal(set) var labels: [[Int]] = []
+  }
+
+  /// Which times a row may speak of.
+  public enum Times: Sendable {
+    /// AVA's rule: whole seconds within a range, and of these every so-many-th (4 for a quick validation).
+    case wholeSeconds(ClosedRange<Int>, every: Int)
+    /// Any time, for a user's own video.
+    case any
+
+    /// The seconds that AVA labels.
+    public static let ava = Times.wholeSeconds(902...1798, every: 1)
+  }
+
+  /// What was well formed and yet of no use, by count and name.
+  public struct Summary: Equatable, Sendable {
+    public var rows = 0
+    /// Rows that made or joined a box.
+    public var keptRows = 0
+    public var belowThreshold = 0
+    /// Rows of a second that this run passes over (not a multiple of `every`).
+    public var skippedSeconds = 0
+    public var outsideRange = 0
+    /// The seconds that are outside the range, sorted, each once.
+    public var secondsOutsideRange: Set<Int> = []
+    /// Rows of each video that is not listed.
+    public var unlistedVideos: OrderedDictionary<String, Int> = [:]
+    /// Videos all of whose rows fall away.
+    public var videosWithoutBoxes: [String] = []
+    /// Listed videos for which there is no row at all.
+    public var videosWithoutRows: [String] = []
+    /// Rows whose box was there already.
+    public var repeatedBoxes = 0
+    /// Boxes without width or height.
+    public var withoutArea = 0
+  }
+
+  /// Key frames by video, in the order of the videos' first kept rows; key frames ascend in time.
+  public internal(set) var videos: OrderedDictionary<String, [KeyFrame]> = [:]
+  public internal(set) var summary = Summary()
+
+  /// How many key frames have boxes.
+  public var keyFrameCount: Int { videos.values.reduce(0) { $0 + $1.count } }
+
+  /// How many boxes there are.
+  public var boxCount: Int { videos.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.boxes.count } } }
+}

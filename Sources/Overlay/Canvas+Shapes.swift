@@ -20,12 +20,17 @@ public struct Pen: Sendable {
   public var width: Double
   /// Lengths of dashes and gaps in turn, in pixels; none for a full line.
   public var dashes: [Double]
+  /// Where in the dashes the line begins, in pixels.
+  public var dashOffset: Double
 
-  public init(_ color: RGBColor, width: Double, opacity: Double = 1, dashes: [Double] = []) {
+  public init(
+    _ color: RGBColor, width: Double, opacity: Double = 1, dashes: [Double] = [], dashOffset: Double = 0
+  ) {
     self.color = color
     self.opacity = opacity
     self.width = width
     self.dashes = dashes
+    self.dashOffset = dashOffset
   }
 }
 
@@ -125,7 +130,7 @@ extension Canvas {
   private func strokePath(_ pen: Pen) {
     cairo_set_source_rgba(context, pen.color.red, pen.color.green, pen.color.blue, pen.opacity)
     cairo_set_line_width(context, pen.width)
-    cairo_set_dash(context, pen.dashes, Int32(pen.dashes.count), 0)
+    cairo_set_dash(context, pen.dashes, Int32(pen.dashes.count), pen.dashOffset)
     // Round ends would fill the gaps between dashes.
     cairo_set_line_cap(context, pen.dashes.isEmpty ? CAIRO_LINE_CAP_ROUND : CAIRO_LINE_CAP_BUTT)
     cairo_stroke(context)

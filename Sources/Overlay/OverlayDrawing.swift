@@ -17,6 +17,13 @@ public func drawOverlay(
   return try drawing.canvas.image(order: picture.order)
 }
 
+/// Draws a key frame's overlay and writes it as a PNG file, complete or not at all.
+public func writeOverlay(
+  _ picture: Image, _ scene: OverlayScene, style: OverlayStyle = OverlayStyle(), to path: String
+) throws {
+  try writePNG(try drawOverlay(picture, scene, style: style), to: path)
+}
+
 /// The sizes and the canvas of one overlay while it is drawn.
 struct OverlayDrawing {
   let canvas: Canvas
@@ -57,20 +64,23 @@ struct OverlayDrawing {
   func draw() throws(OverlayError) {
     let picture = PixelBox(x1: 0, y1: 0, x2: Double(area.width), y2: Double(area.height))
     canvas.clipped(to: picture) {
+      // Small boxes over large ones, and the ground truth's open dashes over all: none hides another.
+      for mark in marks.filter({ !$0.isGroundTruth }).sorted(by: { $0.area > $1.area }) { drawBox(mark) }
       for mark in marks where mark.isGroundTruth { drawBox(mark) }
-      for mark in marks where !mark.isGroundTruth { drawBox(mark) }
       for label in layout.labels { drawLeader(label) }
       for label in layout.labels { drawLabel(label) }
     }
     drawStrip()
   }
 
-  /// Draws a box: a line in the person's colour between two thin dark ones, or black and white dashes.
+  /// Draws a box: a line in the person's colour between two thin dark ones, or white and
+  /// black dashes with gaps, through which a detection's line shows.
   private func drawBox(_ mark: PersonMark) {
     let width = mark.isFaint ? max(1, (lineWidth / 2).rounded()) : lineWidth
     if mark.isGroundTruth {
-      canvas.stroke(mark.box, Pen(.black, width: width, opacity: 0.9))
-      canvas.stroke(mark.box, Pen(.white, width: width, dashes: [lineWidth * 3, lineWidth * 3]))
+      let dash = lineWidth * 3
+      canvas.stroke(mark.box, Pen(.white, width: width, dashes: [dash, 2 * dash]))
+      canvas.stroke(mark.box, Pen(.black, width: width, dashes: [dash, 2 * dash], dashOffset: 2 * dash))
     } else {
       canvas.stroke(mark.box, Pen(.black, width: width + 2, opacity: 0.55))
       canvas.stroke(mark.box, Pen(mark.color, width: width))

@@ -9,6 +9,9 @@ struct PersonMark {
   var isGroundTruth: Bool
   /// Nobody's action reaches the threshold: the box is drawn thin.
   var isFaint: Bool
+
+  /// Square pixels.
+  var area: Double { (box.x2 - box.x1) * (box.y2 - box.y1) }
 }
 
 /// Turns a scene into marks: detections first, the surest person first, then the ground truth.

@@ -88,7 +88,7 @@ private func bgr(fromInk ink: [UInt8]) -> [UInt8] {
   for pixel in 0..<(ink.count / 4) {
     let black = Int(ink[4 * pixel + 3])
     for channel in 0..<3 {
-      let value = black - ((255 - Int(ink[4 * pixel + channel])) * black >> 8)
+      let value = black - (((255 - Int(ink[4 * pixel + channel])) * black) >> 8)
       result[3 * pixel + 2 - channel] = UInt8(value)
     }
   }

@@ -1,0 +1,46 @@
+/// The presentation times of all frames of a stream.
+struct FrameIndex {
+  enum Method {
+    /// From the packets' timestamps: any frame can be sought by its time.
+    case packets
+    /// By decoding everything once: frames are known by their number alone.
+    case decoding
+  }
+  var method: Method
+  /// Presentation times in the stream's ticks, ascending, no two alike.
+  var times: [Int64]
+  /// Presentation times of key packets, ascending, with the time to seek to.
+  var keys: [(time: Int64, seek: Int64)]
+  /// How long the last frame is shown, in ticks.
+  var lastDuration: Int64
+  var notices: [String] = []
+
+  /// The number of the frame nearest to a time in ticks after the first frame; of two equally near ones the earlier.
+  func nearest(to ticks: Double) -> Int {
+    func after(_ number: Int) -> Double { Double(times[number] &- times[0]) - ticks }
+    let next = firstIndex(of: times.count) { after($0) >= 0 }
+    if next == 0 { return 0 }
+    if next == times.count { return next - 1 }
+    // The tolerance leaves exact halves, which binary fractions cannot hold, with the earlier frame.
+    return -after(next - 1) <= after(next) + 1e-6 ? next - 1 : next
+  }
+
+  /// The number of the first frame at or after a time; the count of frames where there is none.
+  func firstFrame(notBefore time: Int64) -> Int { firstIndex(of: times.count) { times[$0] >= time } }
+
+  /// The last key packet shown at or before a time.
+  func key(before time: Int64) -> Int? {
+    let next = firstIndex(of: keys.count) { keys[$0].time > time }
+    return next == 0 ? nil : next - 1
+  }
+
+  /// The first of `count` ascending positions for which `isReached` holds.
+  private func firstIndex(of count: Int, where isReached: (Int) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if isReached(middle) { high = middle } else { low = middle + 1 }
+    }
+    return low
+  }
+}

@@ -1,0 +1,37 @@
+internal import CLibAV
+internal import Glibc
+internal import Synchronization
+
+/// Keeps libav quiet on stderr, and its last complaint at hand for error texts.
+enum LibAVLog {
+  private static let last = Mutex("")
+
+  /// Takes libav's log over, once in the life of the program.
+  static let capture: Void = {
+    av_log_set_level(AV_LOG_ERROR)
+    av_log_set_callback { _, level, format, arguments in
+      guard level <= AV_LOG_ERROR, let format, let arguments else { return }
+      var line = [CChar](repeating: 0, count: 400)
+      let length = vsnprintf(&line, line.count, format, arguments)
+      let bytes = line.prefix(max(0, min(Int(length), line.count - 1))).map { UInt8(bitPattern: $0) }
+      let text = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
+      if !text.isEmpty { last.withLock { $0 = text } }
+    }
+  }()
+
+  /// Forgets what was said so far.
+  static func clear() { last.withLock { $0 = "" } }
+
+  /// The last complaint in brackets, or nothing.
+  static var complaint: String {
+    let text = last.withLock { $0 }
+    return text.isEmpty ? "" : " (libav: \(text))"
+  }
+}
+
+/// libav's words for a return code.
+func reason(of code: Int32) -> String {
+  var text = [CChar](repeating: 0, count: 128)
+  av_strerror(code, &text, text.count)
+  return String(decoding: text.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}

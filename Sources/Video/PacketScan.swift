@@ -1,0 +1,55 @@
+internal import CLibAV
+
+/// What one pass over a file's packets finds, without decoding.
+struct PacketScan {
+  /// Presentation times of the packets that show something, ascending.
+  var times: [Int64] = []
+  /// Key packets by presentation time, with the time to seek to.
+  var keys: [(time: Int64, seek: Int64)] = []
+  var lastTime = Int64.min
+  var lastDuration: Int64 = 0
+  var packets = 0
+  /// Whether the demuxer marked the last packet as cut off.
+  var endsIncomplete = false
+  /// The end of the last packet of any stream, in seconds of the file's clock.
+  var endOfAll = 0.0
+  /// Why timestamps cannot tell the frames apart, if so.
+  var doubt: String?
+  private var lastDecodingTime = Int64.min
+
+  /// Reads all packets of a freshly opened file. What was read before an error stays.
+  mutating func read(_ demuxer: Demuxer) throws {
+    while try demuxer.nextPacket({ note($0.pointee, ofVideo: $1, tick: $2) }, ofAnyStream: true) != nil {}
+    times.sort()
+    keys.sort { $0.time < $1.time }
+    if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) { doubt = doubt ?? "two packets share a time" }
+    if demuxer.codec.pointee.id == AV_CODEC_ID_VP8 { doubt = doubt ?? "VP8 has packets that show nothing" }
+  }
+
+  private mutating func note(_ packet: AVPacket, ofVideo: Bool, tick: Double) {
+    if let time = timestamp(packet.pts) ?? timestamp(packet.dts) {
+      endOfAll = max(endOfAll, (Double(time) + Double(packet.duration)) * tick)
+    }
+    if ofVideo { note(packet) }
+  }
+
+  private mutating func note(_ packet: AVPacket) {
+    packets += 1
+    let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
+    let isDropped = packet.flags & AV_PKT_FLAG_DISCARD != 0
+    endsIncomplete = packet.flags & AV_PKT_FLAG_CORRUPT != 0
+    if packets == 1 && !isKey { doubt = "the stream does not begin with a key frame" }
+    if let decodingTime = timestamp(packet.dts) {
+      if decodingTime < lastDecodingTime { doubt = doubt ?? "its clock jumps back" }
+      lastDecodingTime = decodingTime
+    }
+    guard let time = timestamp(packet.pts) else {
+      if !isDropped { doubt = doubt ?? "a packet has no time" }
+      return
+    }
+    if isKey { keys.append((time, min(time, timestamp(packet.dts) ?? time))) }
+    if isDropped { return }
+    times.append(time)
+    if time > lastTime { (lastTime, lastDuration) = (time, packet.duration) }
+  }
+}

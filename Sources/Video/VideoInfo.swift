@@ -1,0 +1,96 @@
+public import Imaging
+internal import CLibAV
+internal import Geometry
+internal import Wording
+
+/// What a video file says about itself, and what was counted in it.
+public struct VideoInfo: Sendable {
+  /// One stream of the file.
+  public struct Stream: Sendable {
+    public var index: Int
+    /// "video", "audio", "subtitle", "attached picture", "data" or "attachment".
+    public var kind: String
+    public var codec: String
+    public var profile: String?
+    /// Stored pixels, before rotation; 0 where there are none.
+    public var width: Int
+    public var height: Int
+    public var pixelFormat: String?
+    public var sampleAspectRatio: Ratio
+    public var averageFrameRate: Ratio
+    public var realFrameRate: Ratio
+    public var timeBase: Ratio
+    /// Seconds of the file's clock, nil where the file leaves it open.
+    public var startTime: Double?
+    public var duration: Double?
+    /// The number of frames that the header states, 0 where it does not.
+    public var statedFrameCount: Int
+    public var colourRange: String?
+    public var colourMatrix: String?
+    public var colourPrimaries: String?
+    public var colourTransfer: String?
+    public var language: String?
+  }
+
+  public var container: String
+  /// Seconds, nil where the file leaves it open.
+  public var duration: Double?
+  public var bitRate: Int
+  public var streams: [Stream]
+  /// The index of the stream that is read.
+  public var chosenStream: Int
+  /// How stored pictures are turned upright.
+  public var orientation: Orientation
+  /// The upright size.
+  public var width: Int
+  public var height: Int
+  /// What was counted: frames, key frames, shortest and longest time between two frames in seconds.
+  public var frameCount: Int
+  public var keyFrameCount: Int
+  public var shortestInterval: Double
+  public var longestInterval: Double
+  /// The first frame's time on the file's clock, in seconds.
+  public var firstFrameTime: Double
+}
+
+extension VideoInfo {
+  /// The file and its streams, for people: one fact a line.
+  public var describe: String {
+    var lines = ["container: \(container)"]
+    if let duration { lines.append("duration: \(fixed(duration, 3)) s") }
+    if bitRate > 0 { lines.append("bit rate: \(bitRate / 1000) kbit/s") }
+    for stream in streams {
+      lines.append("stream \(stream.index)\(stream.index == chosenStream ? " (read)" : ""): \(stream.describe)")
+    }
+    lines.append("upright size: \(width) x \(height)\(orientation == .upright ? "" : " (\(orientation))")")
+    var counts = "frames: \(frameCount)"
+    if keyFrameCount > 0 { counts += ", key frames: \(keyFrameCount)" }
+    lines.append(counts + ", first at \(fixed(firstFrameTime, 3)) s of the file's clock")
+    if frameCount > 1 {
+      lines.append("frame intervals: \(fixed(shortestInterval, 4)) to \(fixed(longestInterval, 4)) s")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+extension VideoInfo.Stream {
+  var describe: String {
+    var parts = ["\(kind), \(codec)" + (profile.map { " (\($0))" } ?? "")]
+    if width > 0 { parts.append("\(width) x \(height)") }
+    if let pixelFormat { parts.append(pixelFormat) }
+    if kind == "video" {
+      if sampleAspectRatio.numerator > 0, sampleAspectRatio != Ratio(1, 1) {
+        parts.append("pixel aspect \(sampleAspectRatio)")
+      }
+      parts.append("\(fixed(averageFrameRate.value, 3)) fps (average \(averageFrameRate), real \(realFrameRate))")
+      let colours = [colourRange, colourMatrix, colourPrimaries, colourTransfer].compactMap { $0 }
+      if !colours.isEmpty { parts.append("colour \(colours.joined(separator: ", "))") }
+    }
+    parts.append("time base \(timeBase)")
+    if let startTime { parts.append("start \(fixed(startTime, 3)) s") }
+    if let duration { parts.append("\(fixed(duration, 3)) s") }
+    if statedFrameCount > 0 { parts.append("\(statedFrameCount) frames stated") }
+    if let language { parts.append("language \(language)") }
+    return parts.joined(separator: ", ")
+  }
+}

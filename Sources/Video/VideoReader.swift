@@ -1,0 +1,171 @@
+public import Imaging
+internal import CLibAV
+internal import Wording
+
+/// A video whose every frame can be asked for by number or time.
+///
+/// Frames are those that a player would show, numbered from 0 in order of presentation; times are seconds after the
+/// first one. A frame's pixels depend on the file alone, not on what was read before. Calls may come from any one
+/// thread at a time; ascending numbers are fastest.
+public final class VideoReader {
+  public let path: String
+  /// What the file says about itself, and what was counted.
+  public let info: VideoInfo
+  /// What a user should know: how frames were counted, what was not applied.
+  public let notices: [String]
+  private let index: FrameIndex
+  private let decoder: Decoder
+  private let converter = PictureConverter()
+  private let orientation: Orientation
+  /// The number of the frame decoded last: -1 at the beginning, nil where only a seek helps.
+  private var position: Int? = -1
+  private var last: (number: Int, image: Image)?
+
+  /// Opens a local video file of any container and codec that libav reads, and finds the times of its frames.
+  ///
+  /// - Parameter threads: Threads that decode; the frames are the same with any number.
+  /// - Throws: `FileError` or ``VideoError`` when the file is missing, empty, no video, or cut short.
+  public init(path: String, threads: Int = 2) throws {
+    self.path = path
+    let threads = max(1, min(threads, 64))
+    index = try FrameIndex.build(path: path, threads: threads)
+    decoder = try Decoder(path: path, threads: threads)
+    // Where frames are counted by decoding, the stream may begin with packets that show nothing.
+    decoder.toleratesDamage = index.method == .decoding
+    let (info, notices) = VideoInfo.survey(decoder.demuxer, index)
+    self.info = info
+    self.notices = index.notices + notices
+    orientation = info.orientation
+  }
+
+  /// The number of frames, at least 1.
+  public var frameCount: Int { index.times.count }
+
+  /// Seconds a tick of the stream's clock.
+  private var tick: Double { decoder.demuxer.timeBase.value }
+
+  /// The time at which a frame appears, in seconds after the first frame.
+  public func time(ofFrame number: Int) -> Double { Double(index.times[number] &- index.times[0]) * tick }
+
+  /// The time at which the last frame ends, in seconds after the first frame's appearance.
+  public var duration: Double { time(ofFrame: frameCount - 1) + Double(index.lastDuration) * tick }
+
+  /// The frame whose time is nearest; of two equally near ones the earlier.
+  public func nearestFrame(to seconds: Double) -> Int { index.nearest(to: seconds / tick) }
+
+  /// Decodes the frame nearest to a time in seconds after the first frame.
+  public func frame(atTime seconds: Double) throws -> Image { try frame(nearestFrame(to: seconds)) }
+
+  /// Decodes one frame: BGR, upright.
+  ///
+  /// - Throws: ``VideoError`` with the frame's number and time when its data is damaged or it never comes.
+  public func frame(_ number: Int) throws -> Image {
+    guard index.times.indices.contains(number) else {
+      throw VideoError(
+        doing: "reading frame \(number)", path: path,
+        reason: "the video has \(counted(frameCount, "frame")), counted from 0")
+    }
+    if let last, last.number == number { return last.image }
+    do {
+      try bring(number)
+    } catch let error as VideoError {
+      position = nil
+      throw VideoError(doing: reading(number), path: path, reason: error.reason)
+    }
+    guard let stored = converter.image(of: decoder.frame.pointee) else {
+      throw VideoError(doing: reading(number), path: path, reason: "its pixel format cannot be converted to BGR")
+    }
+    let image = stored.applying(orientation)
+    guard image.width == info.width && image.height == info.height else {
+      throw VideoError(
+        doing: reading(number), path: path,
+        reason: "the picture is \(image.width) x \(image.height), the video \(info.width) x \(info.height) "
+          + "-> all frames of a video must have one size: convert it")
+    }
+    last = (number, image)
+    return image
+  }
+
+  private func reading(_ number: Int) -> String { "reading frame \(number) (\(fixed(time(ofFrame: number), 3)) s)" }
+
+  /// Makes `number` the frame decoded last.
+  private func bring(_ number: Int) throws {
+    switch index.method {
+    case .decoding: try countTo(number)
+    case .packets:
+      if let position, position < number, !isSeekWorthwhile(from: position, to: number) {
+        if try walk(to: number) { return }
+      }
+      // A key packet may turn out to be a weak starting point: then an earlier one, and last the beginning.
+      if let key = index.key(before: index.times[number]) {
+        for candidate in stride(from: key, through: max(0, key - 3), by: -1) {
+          if try jump(to: index.keys[candidate].seek, for: number) { return }
+        }
+      }
+      try decoder.restart()
+      position = -1
+      if try !walk(to: number) { throw neverComes(number) }
+    }
+  }
+
+  /// Decodes on, or from the beginning, counting frames.
+  private func countTo(_ number: Int) throws {
+    var reached = position ?? Int.max
+    if reached >= number {
+      try decoder.restart()
+      decoder.toleratesDamage = true
+      reached = -1
+    }
+    while reached < number {
+      guard try decoder.advance() else { throw neverComes(number) }
+      decoder.toleratesDamage = false
+      reached += 1
+      position = reached
+    }
+  }
+
+  /// Decodes on up to `number`; false when a frame does not come as its packet announced it.
+  private func walk(to number: Int) throws -> Bool {
+    guard var reached = position else { return false }
+    while reached < number {
+      guard try decoder.advance(), decoder.presentationTime == index.times[reached + 1] else {
+        position = nil
+        return false
+      }
+      reached += 1
+      position = reached
+    }
+    return true
+  }
+
+  /// Jumps to a key packet and decodes up to `number`; false when that does not lead there.
+  private func jump(to timestamp: Int64, for number: Int) throws -> Bool {
+    position = nil
+    guard decoder.seek(to: timestamp) else { return false }
+    while try decoder.advance() {
+      guard case .landed(let key) = decoder.landing, key <= index.times[number],
+        let shown = decoder.presentationTime
+      else { return false }
+      // Frames shown before the key packet lean on what was skipped.
+      if shown < key { continue }
+      let first = index.firstFrame(notBefore: key)
+      guard first <= number, shown == index.times[first], !decoder.isFrameDamaged else { return false }
+      decoder.toleratesDamage = false
+      position = first
+      return try walk(to: number)
+    }
+    return false
+  }
+
+  /// Whether jumping skips more frames than the decoder's start costs.
+  private func isSeekWorthwhile(from reached: Int, to number: Int) -> Bool {
+    guard let key = index.key(before: index.times[number]) else { return false }
+    return index.firstFrame(notBefore: index.keys[key].time) - reached > 16
+  }
+
+  private func neverComes(_ number: Int) -> VideoError {
+    VideoError(
+      doing: reading(number), path: path,
+      reason: "the file announces this frame, but its decoder never shows it -> the file is damaged or cut short")
+  }
+}

@@ -102,7 +102,7 @@ let roof: [Target] = [
     ], swiftSettings: strict),
   .target(
     name: "Synth",
-    dependencies: ["Imaging", "AVARecords", "Geometry", "Files", "Tensors", "Wording", "CCairo"],
+    dependencies: ["Overlay", "Imaging", "AVARecords", "Geometry", "Files", "Tensors", "Wording"],
     swiftSettings: strict),
   .executableTarget(
     name: "slowfast",
@@ -137,7 +137,7 @@ let testTargets: [Target] = [
   tests("AVARecords", "AVARecords", "Files", "Geometry"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests("VideoModels", "VideoModels", "NN", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel"),
-  tests("Overlay", "Overlay", "Imaging", "Geometry"),
+  tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files"),
   tests("Inference", "Inference", "Configuration", "VideoModels", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
   tests("Detect", "Detect", "Inference", "Configuration", "AVARecords", "Tensors", "Geometry", "Files"),

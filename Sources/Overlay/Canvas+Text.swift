@@ -1,0 +1,73 @@
+internal import CCairo
+
+/// The extents of the label font, in ems: multiply by a font size to get pixels.
+public struct TextMetrics {
+  public let ascent: Double
+  public let descent: Double
+  /// The width of a text.
+  public let width: (String) -> Double
+
+  public init(ascent: Double, descent: Double, width: @escaping (String) -> Double) {
+    self.ascent = ascent
+    self.descent = descent
+    self.width = width
+  }
+
+  /// The distance from one line's baseline to the next one's.
+  public var lineHeight: Double { (ascent + descent) * 1.02 }
+}
+
+extension Canvas {
+  /// Where DejaVu is missing, fontconfig puts its next best sans-serif in its place.
+  static let fontFamily = "DejaVu Sans"
+  /// Large enough that the rasteriser's rounding does not show in the extents.
+  private static let measuringSize = 200.0
+
+  /// Measures the label font.
+  ///
+  /// - Throws: `OverlayError.noFont` when text has no extent.
+  public func textMetrics() throws(OverlayError) -> TextMetrics {
+    select(size: Canvas.measuringSize)
+    var font = cairo_font_extents_t()
+    cairo_font_extents(context, &font)
+    if !(advance(of: "0.5 stand") > 0) || !(font.ascent > 0) { throw .noFont(family: Canvas.fontFamily) }
+    return TextMetrics(
+      ascent: font.ascent / Canvas.measuringSize, descent: font.descent / Canvas.measuringSize
+    ) { text in
+      self.select(size: Canvas.measuringSize)
+      return self.advance(of: text) / Canvas.measuringSize
+    }
+  }
+
+  /// Draws one line of text from its baseline's left end.
+  public func text(_ text: String, at baseline: Point, size: Double, _ color: RGBColor) {
+    select(size: size)
+    cairo_set_source_rgb(context, color.red, color.green, color.blue)
+    cairo_move_to(context, baseline.x, baseline.y)
+    cairo_show_text(context, printable(text))
+  }
+
+  private func advance(of text: String) -> Double {
+    var extents = cairo_text_extents_t()
+    cairo_text_extents(context, printable(text), &extents)
+    return extents.x_advance
+  }
+
+  /// Cairo takes a zero byte for the text's end, and draws a box for other control characters.
+  private func printable(_ text: String) -> String {
+    String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }))
+  }
+
+  private func select(size: Double) {
+    cairo_select_font_face(
+      context, Canvas.fontFamily, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
+    cairo_set_font_size(context, size)
+    guard let options = cairo_font_options_create() else { return }
+    defer { cairo_font_options_destroy(options) }
+    // Extents that grow in proportion to the size, and grey antialiasing whatever the desktop is set to.
+    cairo_font_options_set_hint_metrics(options, CAIRO_HINT_METRICS_OFF)
+    cairo_font_options_set_hint_style(options, CAIRO_HINT_STYLE_SLIGHT)
+    cairo_font_options_set_antialias(options, CAIRO_ANTIALIAS_GRAY)
+    cairo_set_font_options(context, options)
+  }
+}

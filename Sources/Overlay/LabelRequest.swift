@@ -1,0 +1,58 @@
+public import Geometry
+
+/// One line of a label, in the spellings it may be shortened to.
+public struct LabelLine: Hashable, Sendable {
+  /// As it should read: "0.87 carry/hold (an object)".
+  public var full: String
+  /// Without what can be done without: "0.87 carry/hold".
+  public var short: String
+
+  public init(full: String, short: String) {
+    self.full = full
+    self.short = short
+  }
+}
+
+/// A box that wants a label.
+public struct LabelRequest: Sendable {
+  /// The box, inside the picture.
+  public var box: PixelBox
+  /// What to say, the most important line first; none for a box that needs no label but should not be
+  /// covered by others' labels.
+  public var lines: [LabelLine]
+  /// Whether the label would rather hang under its box than stand on it.
+  public var prefersBelow: Bool
+
+  public init(box: PixelBox, lines: [LabelLine], prefersBelow: Bool = false) {
+    self.box = box
+    self.lines = lines
+    self.prefersBelow = prefersBelow
+  }
+}
+
+/// A label that has found its place.
+public struct PlacedLabel: Sendable {
+  /// The position of the request in the list that was laid out.
+  public let request: Int
+  public let frame: PixelBox
+  /// The text of each line; the last one ends in "+2 more" where lines had to go.
+  public let lines: [String]
+  /// Pixels an em.
+  public let fontSize: Double
+  /// From the label to its box, where they do not touch.
+  public let leader: Leader?
+
+  /// A line from a label to its box.
+  public struct Leader: Sendable {
+    public let start: Point
+    public let end: Point
+  }
+}
+
+/// Where all labels of a picture go.
+public struct LabelLayout: Sendable {
+  /// In the order of the requests.
+  public var labels: [PlacedLabel]
+  /// The requests for which the picture has no room left, not even for a shortened label.
+  public var omitted: [Int]
+}

@@ -1,0 +1,47 @@
+internal import ArgumentParser
+internal import Files
+internal import Geometry
+internal import Synth
+internal import Wording
+
+/// Draws a small AVA data set from a seed.
+struct SynthCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "synth",
+    abstract: "Draws a small data set of moving figures in AVA's form, from a seed.",
+    discussion: """
+      Writes frames/, frame_lists/val.csv and annotations/ (groundtruth.csv, proposals.csv, labelmap.pbtxt, \
+      exclusions.csv) into the output folder: what `slowfast test` reads with configs/demo/. The same options \
+      give the same files, byte for byte.
+      """)
+
+  @Option(name: .long, help: ArgumentHelp("The folder to write into; made where it is missing.", valueName: "DIR"))
+  var outputDir: String
+
+  @Option(name: .long, help: ArgumentHelp("Another seed, another world.", valueName: "N"))
+  var seed: UInt64 = 1
+
+  @Option(name: .long, help: ArgumentHelp("How many videos.", valueName: "N"))
+  var videos = 1
+
+  @Option(name: .long, help: ArgumentHelp("The length of every video, 4 to 900.", valueName: "S"))
+  var seconds = 8
+
+  @Option(name: .long, help: ArgumentHelp("The pictures' width.", valueName: "PIXELS"))
+  var width = 340
+
+  @Option(name: .long, help: ArgumentHelp("The pictures' height.", valueName: "PIXELS"))
+  var height = 256
+
+  func run() throws {
+    let set = try SynthDataSet(
+      seed: seed, videos: videos, seconds: seconds, size: ImageSize(width: width, height: height))
+    let progress = Progress("drawing", total: set.frameCount, unit: "frames")
+    try set.write(to: outputDir) { progress.update($0) }
+    progress.finish()
+    let keys = set.keySeconds
+    print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
+    print("\(joinPath(outputDir, "frame_lists/val.csv"))")
+    print("\(joinPath(outputDir, "annotations")): key frames \(keys.lowerBound) to \(keys.upperBound)")
+  }
+}

@@ -11,6 +11,11 @@ public struct ProposalList: Sendable {
     public internal(set) var scores: [Double] = []
     /// The action ids of each box, -1 for a row without one.
     public internal(set) var labels: [[Int]] = []
+
+    /// The same people at another time.
+    public func moved(to time: Timestamp) -> KeyFrame {
+      KeyFrame(time: time, boxes: boxes, scores: scores, labels: labels)
+    }
   }
 
   /// Which times a row may speak of.

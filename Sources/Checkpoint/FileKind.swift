@@ -108,3 +108,11 @@ enum FileKind {
     return line[..<colon].allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } && (rest.isEmpty || rest.first == " ")
   }
 }
+
+/// Whether a file's content is that of a checkpoint, complete or not.
+///
+/// - Throws: `FileError`.
+public func looksLikeCheckpoint(_ path: String) throws -> Bool {
+  if case .other = FileKind(try MappedFile(path: path, doing: "looking at a file")) { return false }
+  return true
+}

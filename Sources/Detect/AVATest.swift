@@ -37,7 +37,7 @@ public struct AVATest {
       paths: config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) },
       frameFolder: config.string("AVA.FRAME_DIR"))
     labelMap = try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
-    try AVATest.checkClasses(config, labelMap, path: annotation("AVA.LABEL_MAP_FILE"))
+    try labelMap.check(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
     exclusions = try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE"))
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     proposals = try ProposalList.read(
@@ -55,14 +55,6 @@ public struct AVATest {
     }
     self.notices = notices
     if proposals.keyFrameCount == 0 { throw AVATestError.noKeyFrames(notices: notices) }
-  }
-
-  /// The label map may name fewer classes than the network scores (60 of 80), never more.
-  private static func checkClasses(_ config: Configuration, _ labelMap: LabelMap, path: String) throws {
-    let classes = config.int("MODEL.NUM_CLASSES")
-    if labelMap.largestID > classes {
-      throw AVATestError.labelMapTooLarge(path: path, largest: labelMap.largestID, classes: classes)
-    }
   }
 
   /// How many key frames have people to score.
@@ -106,6 +98,14 @@ public struct AVATest {
     try frames.verifyFilesExist()
     let keyFrames = (proposals.videos[video.name] ?? []).map { KeyFrame(center: center($0), boxes: $0.boxes) }
     return VideoJob(name: video.name, keyFrames: keyFrames) { frames }
+  }
+}
+
+extension LabelMap {
+  /// The label map may name fewer classes than the network scores (60 of 80), never others.
+  func check(against config: Configuration, path: String) throws {
+    let classes = config.int("MODEL.NUM_CLASSES")
+    if largestID > classes { throw AVATestError.labelMapTooLarge(path: path, largest: largestID, classes: classes) }
   }
 }
 

@@ -34,8 +34,10 @@ struct ForwardCommand: ParsableCommand {
       "Also write shape, mean, deviation, first and last eight values of every stage.", valueName: "file.json"))
   var stages: String?
 
+  func validate() throws { try checkOverrides(options.arguments) }
+
   func run() throws {
-    let config = try options.load()
+    let config = try options.load(options.arguments)
     let clip = try Tensor(npy: clip)
     guard clip.shape.count == 5 else {
       throw ShapeError(file: self.clip, expected: "five axes [N, 3, T, H, W]", found: clip.shape)

@@ -33,17 +33,18 @@ struct ModelOptions: ParsableArguments {
     parsing: .allUnrecognized,
     help: ArgumentHelp(
       "KEY VALUE pairs that override the config, such as DATA.TEST_CROP_SIZE 224.", valueName: "KEY VALUE"))
-  var overrides: [String] = []
+  var arguments: [String] = []
 
   func validate() throws {
-    try checkOverrides(overrides)
     if weights != nil && randomWeights != nil {
       throw ValidationError("--weights and --random-weights exclude each other -> give one of them")
     }
   }
 
   /// The configuration with `--weights`, the overrides and what the command adds; its notices go to stderr.
-  func load(adding more: [String] = []) throws -> Configuration {
+  ///
+  /// - Parameter overrides: Pairs that `checkOverrides` has passed.
+  func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
     if precision == .bf16 { throw NotYet("--precision bf16 (AVX512-BF16 arithmetic)") }
     var pairs = overrides + more
     if let weights { pairs += ["TEST.CHECKPOINT_FILE_PATH", pythonString(weights)] }

@@ -6,6 +6,7 @@ struct SlowFast: ParsableCommand {
     commandName: "slowfast",
     abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
     subcommands: [
-      TestCommand.self, EvaluateCommand.self, ForwardCommand.self, BenchCommand.self,
+      TestCommand.self, DetectCommand.self, EvaluateCommand.self, EnsembleCommand.self, ForwardCommand.self,
+      InspectCommand.self, BenchCommand.self, SynthCommand.self,
     ])
 }

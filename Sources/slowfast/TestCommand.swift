@@ -31,8 +31,10 @@ struct TestCommand: ParsableCommand {
       valueName: "file.npy"))
   var scores: String?
 
+  func validate() throws { try checkOverrides(options.arguments) }
+
   func run() throws {
-    let config = try options.load(adding: outputDir.map { ["OUTPUT_DIR", pythonString($0)] } ?? [])
+    let config = try options.load(options.arguments, adding: outputDir.map { ["OUTPUT_DIR", pythonString($0)] } ?? [])
     guard config.bool("DETECTION.ENABLE"), config.string("TEST.DATASET") == "ava" else {
       throw NotYet("testing classification (TEST.DATASET \(config.string("TEST.DATASET")), DETECTION.ENABLE False)")
     }

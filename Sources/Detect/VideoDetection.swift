@@ -1,0 +1,191 @@
+public import AVARecords
+internal import Clips
+public import Configuration
+internal import Files
+internal import Geometry
+internal import Imaging
+public import Inference
+internal import OrderedCollections
+internal import Video
+internal import Wording
+
+/// Detection on a user's own videos: proposals from a file, frames from the videos.
+///
+/// A video is seen at AVA's 30 frames a second, whatever its own rate: each clip takes the frames nearest in time.
+/// Everything is opened and checked when the value is made, so that a run fails before it computes.
+public struct VideoDetection {
+  /// How the proposals' times and the videos' clocks meet.
+  public struct Timing: Sendable {
+    /// The second that the proposals call a file's beginning: 900 for AVA's clips.
+    public var startingSecond: Double
+    /// Key frames at this distance in seconds instead of at the proposals' own times.
+    public var every: Double?
+
+    public init(startingSecond: Double = 0, every: Double? = nil) {
+      self.startingSecond = startingSecond
+      self.every = every
+    }
+  }
+
+  /// A key frame of a video with the people who are scored there.
+  struct Moment: Sendable {
+    let frame: ProposalList.KeyFrame
+    /// Seconds after the file's beginning.
+    let time: Double
+    /// The number of the frame in the video's own counting.
+    let sourceFrame: Int
+    /// Its number at 30 frames a second.
+    let center: Int
+  }
+
+  /// One video and its key frames.
+  struct Source: Sendable {
+    let path: String
+    let name: String
+    let moments: [Moment]
+  }
+
+  static let framesPerSecond = 30.0
+
+  public let config: Configuration
+  public let labelMap: LabelMap
+  /// What the user should know of the inputs.
+  public let notices: [String]
+  let sources: [Source]
+
+  /// Opens the videos and reads their proposals.
+  ///
+  /// - Parameters:
+  ///   - videos: The files; a video's name in the proposals is its file name without the extension.
+  ///   - proposals: The proposals' file.
+  ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
+  /// - Throws: `FileError`, `VideoError`, `RecordError`, `VideoDetectionError`.
+  public init(
+    _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing
+  ) throws {
+    self.config = config
+    if let labelMap {
+      self.labelMap = try LabelMap.read(path: labelMap)
+      try self.labelMap.check(against: config, path: labelMap)
+    } else {
+      let ids = 1...max(1, config.int("MODEL.NUM_CLASSES"))
+      self.labelMap = try LabelMap(ids.map { LabelMap.Label(id: $0, name: "action \($0)") })
+    }
+    let names = videos.map(fileStem)
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw VideoDetectionError.sameName(twice)
+    }
+    let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
+    let proposals = try ProposalList.read(
+      paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
+    var notices = proposals.summary.notices(scoreThreshold: threshold)
+    var sources: [Source] = []
+    for (video, name) in zip(videos, names) {
+      let frames = try VideoFrames(path: video, framesPerSecond: Self.framesPerSecond)
+      notices += frames.reader.notices.map { "\(name): \($0)" }
+      var planner = MomentPlanner(frames: frames, timing: timing)
+      let moments = planner.moments(of: proposals.videos[name] ?? [])
+      notices += planner.notices
+      sources.append(Source(path: video, name: name, moments: moments))
+    }
+    self.sources = sources.filter { !$0.moments.isEmpty }
+    self.notices = notices
+    if keyFrameCount == 0 { throw VideoDetectionError.nothingToDo(videos: names, notices: notices) }
+  }
+
+  /// How many key frames have people to score.
+  public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.moments.count } }
+
+  /// Scores all key frames: videos in the order given, times ascending.
+  ///
+  /// - Parameters:
+  ///   - model: A model of the same configuration.
+  ///   - progress: Called after each key frame with the number of those done.
+  public func run(model: LoadedModel, progress: (Int) -> Void) throws -> VideoDetections {
+    let jobs = sources.map { source in
+      VideoJob(
+        name: source.name, keyFrames: source.moments.map { KeyFrame(center: $0.center, boxes: $0.frame.boxes) },
+        open: { try VideoFrames(path: source.path, framesPerSecond: Self.framesPerSecond) })
+    }
+    var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    var done = 0
+    try KeyFrameRun(model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config)).run(jobs) {
+      video, keyFrame, scores in
+      result.append(sources[video], sources[video].moments[keyFrame], scores)
+      done += 1
+      progress(done)
+    }
+    return result
+  }
+}
+
+/// Finds the frames of a video that its proposals speak of.
+private struct MomentPlanner {
+  let frames: VideoFrames
+  let timing: VideoDetection.Timing
+  private(set) var notices: [String] = []
+
+  init(frames: VideoFrames, timing: VideoDetection.Timing) {
+    self.frames = frames
+    self.timing = timing
+  }
+
+  mutating func moments(of keyFrames: [ProposalList.KeyFrame]) -> [VideoDetection.Moment] {
+    var outside: [String] = []
+    var moments: [VideoDetection.Moment] = []
+    for (frame, time) in chosen(keyFrames) {
+      let center = (time * VideoDetection.framesPerSecond).rounded()
+      guard center >= 0, center < Double(frames.frameCount) else {
+        outside.append(frame.time.description)
+        continue
+      }
+      moments.append(
+        VideoDetection.Moment(
+          frame: frame, time: time, sourceFrame: frames.sourceFrame(of: Int(center)), center: Int(center)))
+    }
+    if !outside.isEmpty {
+      notices.append(
+        "\(frames.name): \(counted(outside.count, "key frame")) outside the video, which lasts "
+          + "\(fixed(frames.reader.duration, 2)) s from second \(timing.startingSecond): \(listed(outside))"
+          + " -> check --starting-second")
+    }
+    return moments
+  }
+
+  /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals
+  /// nearest to it, at most half a step away.
+  private func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
+    let own = keyFrames.map { ($0, $0.time.seconds - timing.startingSecond) }
+    guard let every = timing.every else { return own }
+    var chosen: [(ProposalList.KeyFrame, Double)] = []
+    var step = 0
+    while Double(step) * every < frames.reader.duration {
+      let time = Double(step) * every
+      step += 1
+      guard let near = own.min(by: { abs($0.1 - time) < abs($1.1 - time) }), abs(near.1 - time) <= every / 2 else {
+        continue
+      }
+      guard let stamp = Timestamp(seconds: time + timing.startingSecond) else { continue }
+      chosen.append((near.0.moved(to: stamp), time))
+    }
+    return chosen
+  }
+}
+
+/// Why there is nothing to detect.
+public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
+  case sameName(String)
+  case nothingToDo(videos: [String], notices: [String])
+
+  public var description: String {
+    switch self {
+    case .sameName(let name):
+      return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
+    case .nothingToDo(let videos, let notices):
+      let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
+      return "detecting: no proposal is left for \(listed(videos))\(why)"
+        + " -> the proposals' first column must be the file's name without extension; see also --starting-second "
+        + "and AVA.DETECTION_SCORE_THRESH"
+    }
+  }
+}

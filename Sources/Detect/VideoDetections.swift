@@ -1,0 +1,102 @@
+internal import AVARecords
+internal import Files
+public import Geometry
+internal import Tensors
+internal import Wording
+
+/// What was found in a user's own videos.
+public struct VideoDetections {
+  /// A person with their scores.
+  public struct Person: Sendable {
+    public let box: UnitBox
+    public let proposalScore: Double
+    /// The actions of the label map, best first.
+    public let actions: [(id: Int, name: String, score: Float)]
+  }
+
+  /// A key frame.
+  public struct KeyFrame: Sendable {
+    public let video: String
+    public let path: String
+    /// Seconds after the file's beginning.
+    public let time: Double
+    /// The number of the frame in the video's own counting.
+    public let frame: Int
+    public let people: [Person]
+  }
+
+  /// The rows for a CSV.
+  public private(set) var detections: Detections
+  /// In the order of the run.
+  public private(set) var keyFrames: [KeyFrame] = []
+  private let labelMap: LabelMap
+
+  init(classes: Int, labelMap: LabelMap) {
+    detections = Detections(classes: classes, labelMap: labelMap)
+    self.labelMap = labelMap
+  }
+
+  /// Adds a key frame.
+  ///
+  /// - Parameter scores: [boxes, classes].
+  mutating func append(_ source: VideoDetection.Source, _ moment: VideoDetection.Moment, _ scores: Tensor) {
+    detections.append(video: source.name, moment.frame, scores)
+    let classes = scores.shape[1]
+    let people = moment.frame.boxes.indices.map { index in
+      let actions = labelMap.labels.map { label in
+        (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
+      }
+      return Person(
+        box: moment.frame.boxes[index], proposalScore: moment.frame.scores[index],
+        actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
+    }
+    keyFrames.append(
+      KeyFrame(
+        video: source.name, path: source.path, time: moment.time, frame: moment.sourceFrame, people: people))
+  }
+
+  /// Writes `detections.csv` and `detections.json` into a folder.
+  ///
+  /// - Returns: The paths.
+  /// - Throws: `FileError`.
+  public func write(to folder: String) throws -> [String] {
+    let csv = joinPath(folder, "detections.csv")
+    let writer = try DetectionWriter(path: csv)
+    try writer.append(detections.table)
+    try writer.commit()
+    let json = joinPath(folder, "detections.json")
+    try writeFile(json, self.json)
+    return [csv, json]
+  }
+
+  /// One object for one video, a list of such objects for several.
+  var json: String {
+    var videos: [(name: String, frames: [KeyFrame])] = []
+    for keyFrame in keyFrames {
+      if videos.last?.name == keyFrame.video {
+        videos[videos.count - 1].frames.append(keyFrame)
+      } else {
+        videos.append((keyFrame.video, [keyFrame]))
+      }
+    }
+    let objects = videos.map { video in
+      let frames = video.frames.map(describe).joined(separator: ",\n")
+      return "{\"video\": \(jsonString(video.name)), \"keyframes\": [\n\(frames)\n]}"
+    }
+    return objects.count == 1 ? objects[0] + "\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+  }
+
+  private func describe(_ keyFrame: KeyFrame) -> String {
+    let people = keyFrame.people.map { person in
+      let actions = person.actions.map { action in
+        "{\"id\": \(action.id), \"name\": \(jsonString(action.name)), \"score\": \(action.score)}"
+      }
+      let box = person.box
+      return
+        "    {\"box\": [\(box.x1), \(box.y1), \(box.x2), \(box.y2)], \"proposal_score\": \(person.proposalScore),\n"
+        + "     \"actions\": [\(actions.joined(separator: ", "))]}"
+    }
+    return "  {\"time\": \(keyFrame.time), \"frame\": \(keyFrame.frame), \"people\": [\n"
+      + people.joined(separator: ",\n") + "]}"
+  }
+}

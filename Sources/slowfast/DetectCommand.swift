@@ -1,0 +1,108 @@
+internal import AVARecords
+internal import ArgumentParser
+internal import Configuration
+internal import Detect
+internal import Files
+internal import Inference
+internal import Overlay
+internal import Tensors
+internal import Wording
+
+/// Detection on a user's own videos.
+struct DetectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detect",
+    abstract: "Finds the actions of people in your own videos, given their boxes.",
+    usage: "slowfast detect VIDEO ... --proposals FILE --cfg FILE --weights FILE --output-dir DIR [KEY VALUE ...]",
+    discussion: """
+      Videos may have any container, codec, frame rate, size and length that libav reads. The proposals are \
+      PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
+      name without the extension. Writes detections.csv and detections.json into the output folder.
+      """)
+
+  @Option(help: ArgumentHelp("The people's boxes.", valueName: "file"))
+  var proposals: String
+
+  @Option(help: ArgumentHelp("Where the results go.", valueName: "dir"))
+  var outputDir: String
+
+  @Option(
+    help: ArgumentHelp(
+      "The second that the proposals call a file's beginning (900 for AVA's clips).", valueName: "seconds"))
+  var startingSecond = 0.0
+
+  @Option(
+    help: ArgumentHelp(
+      "Key frames at this distance, each with the boxes nearest in time, instead of at the proposals' times.",
+      valueName: "seconds"))
+  var every: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "The classes that become rows, with their names (default: AVA.LABEL_MAP_FILE if it is there, else all).",
+      valueName: "file"))
+  var labelmap: String?
+
+  @Option(
+    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"))
+  var scores: String?
+
+  @Flag(help: "Also draw every key frame: PNG pictures in OUTPUT-DIR/overlays.")
+  var overlays = false
+
+  @OptionGroup var options: ModelOptions
+
+  /// The videos stand before the first word that looks like a config key.
+  private var videos: [String] { Array(options.arguments.prefix { !looksLikeKey($0) }) }
+  private var overrides: [String] { Array(options.arguments.dropFirst(videos.count)) }
+
+  func validate() throws {
+    try checkOverrides(videos.filter { $0.hasPrefix("-") } + overrides)
+    if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
+    if !startingSecond.isFinite { throw ValidationError("--starting-second is \(startingSecond) -> give a number") }
+    if let every, !(every > 0 && every.isFinite) {
+      throw ValidationError("--every is \(every) -> give a positive number")
+    }
+  }
+
+  func run() throws {
+    let config = try options.load(overrides)
+    let detection = try VideoDetection(
+      config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
+      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every))
+    for notice in detection.notices { Console.warn(notice) }
+    let model = try options.model(config)
+    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
+    let found = try detection.run(model: model) { progress.update($0) }
+    progress.finish()
+    for path in try found.write(to: outputDir) { Console.say("wrote \(path)") }
+    if let scores {
+      try found.detections.scores.writeNPY(scores)
+      Console.say("wrote \(scores)")
+    }
+    if overlays { try draw(found) }
+  }
+
+  private func configuredLabelMap(_ config: Configuration) -> String? {
+    let path = joinPath(config.string("AVA.ANNOTATION_DIR"), config.string("AVA.LABEL_MAP_FILE"))
+    if pathExists(path) { return path }
+    Console.warn("there is no label map: every class becomes rows, without names -> give --labelmap FILE")
+    return nil
+  }
+
+  private func draw(_ found: VideoDetections) throws {
+    let folder = joinPath(outputDir, "overlays")
+    let progress = Progress("drawing", total: found.keyFrames.count, unit: "pictures")
+    try found.writeOverlays(to: folder, style: OverlayStyle()) { progress.update($0) }
+    progress.finish()
+    Console.say("wrote \(counted(found.keyFrames.count, "picture")) into \(folder)")
+  }
+}
+
+/// Whether a word could be meant as a config key: upper-case parts joined by points, or a top-level key.
+private func looksLikeKey(_ word: String) -> Bool {
+  if Configuration.keys.contains(word) { return true }
+  let parts = word.split(separator: ".", omittingEmptySubsequences: false)
+  guard parts.count > 1, Configuration.keys.contains(where: { $0.hasPrefix(parts[0] + ".") }) else { return false }
+  return parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { $0.isUppercase || $0.isNumber || $0 == "_" } }
+}

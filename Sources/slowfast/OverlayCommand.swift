@@ -77,14 +77,13 @@ struct OverlayCommand: ParsableCommand {
 
   func run() throws {
     let scenes = try readScenes()
+    let names = try matchingVideos(scenes)
     var run = OverlayRun(
       style: OverlayStyle(threshold: threshold, topK: topK, scale: scale), hasTruth: groundtruth != nil,
-      folder: outputDir, startingSecond: startingSecond)
-    for name in try matchingVideos(scenes) {
-      if let frames = scenes.videos[name] { try run.plan(name, try open(name), frames) }
-    }
-    try run.draw()
-    run.sayWhatIsMissing()
+      folder: outputDir, startingSecond: startingSecond,
+      keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) })
+    for name in names { try run.draw(name, try open(name), scenes.videos[name] ?? [:]) }
+    try run.finish()
     print("\(outputDir): \(counted(run.written, "picture"))")
   }
 
@@ -135,6 +134,7 @@ struct OverlayCommand: ParsableCommand {
       return short == stem || short.isEmpty ? [stem] : [stem, short]
     }
     let folder = frames ?? ""
+    if !isFolder(folder) { throw missingFolder(folder) }
     if try !listPictures(folder).isEmpty { return [folderName(folder)] }
     let names = try listFolder(folder).filter { isFolder(joinPath(folder, $0)) }
     if names.isEmpty {
@@ -142,6 +142,14 @@ struct OverlayCommand: ParsableCommand {
         "listing frames: '\(folder)' holds no JPEG or PNG pictures and no folders -> give the folder of the frames")
     }
     return names
+  }
+
+  private func missingFolder(_ folder: String) -> OverlayRunError {
+    let (parent, name) = splitPath(folder)
+    let names = (try? listFolder(parent.isEmpty ? "." : parent)) ?? []
+    let advice = nearest(to: name, among: names).map { "did you mean '\(joinPath(parent, $0))'?" }
+    return OverlayRunError(
+      "listing frames: '\(folder)' is no folder -> " + (advice ?? "give the folder of the pictures"))
   }
 
   private func folderName(_ folder: String) -> String {

@@ -4,5 +4,6 @@ internal import ArgumentParser
 struct SlowFast: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slowfast",
-    abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.")
+    abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
+    subcommands: [FramesCommand.self])
 }

@@ -56,8 +56,13 @@ def main():
     make("vfr.mkv", 40, options=["-vf", "settb=1/1000,setpts=N*40+10*mod(N\\,3)", "-vsync", "passthrough",
                                      "-enc_time_base:v", "1:1000", *h264()])
     make("tenbit.mkv", 20, options=h264(pix_fmt="yuv420p10le"))
-    for degrees in (90, 180, 270):
-        make(f"rotated{degrees}.mp4", 10, options=h264("-metadata:s:v", f"rotate={degrees}"))
+    with tempfile.TemporaryDirectory() as folder:
+        upright = os.path.join(folder, "upright.mp4")
+        make(upright, 10, options=h264())
+        # This ffmpeg turns by the tag to the left; the names count to the right, as players show the files.
+        for degrees in (90, 180, 270):
+            ffmpeg("-i", upright, "-c", "copy", "-fflags", "+bitexact", "-metadata:s:v", f"rotate={360 - degrees}",
+                   os.path.join(HERE, f"rotated{degrees}.mp4"))
     make("mjpeg.avi", 20, size=(61, 45), options=["-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj420p"])
     make("offset.ts", 40, options=h264("-output_ts_offset", "900"))
     make("raw.h264", 30, options=h264())

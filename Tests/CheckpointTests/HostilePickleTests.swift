@@ -1,4 +1,5 @@
 import Checkpoint
+import Tensors
 import Testing
 
 /// Pickles made to do harm. Each is a plain pickle unless it needs torch's container.

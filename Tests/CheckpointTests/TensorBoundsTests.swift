@@ -1,4 +1,5 @@
 import Checkpoint
+import Tensors
 import Testing
 
 /// Views that reach outside their storage, and storages outside their file.

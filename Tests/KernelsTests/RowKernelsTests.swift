@@ -10,7 +10,7 @@ struct RowKernelsTests {
     let tensor = Tensor([count, channels], rows.flatMap { $0 })
     let pixels = (0..<count).map { UnsafePointer(tensor.storage.pointer + $0 * channels) }
     var output = [Float](repeating: 77, count: channels + 1)
-    kernel(pixels, count, channels, &output)
+    withExtendedLifetime(tensor) { kernel(pixels, count, channels, &output) }
     #expect(output[channels] == 77)
     return Array(output.dropLast())
   }

@@ -83,10 +83,15 @@ final class Demuxer {
     guard let best else {
       throw VideoError(
         doing: opening, path: path,
-        reason: "it has no video stream (\(contents(of: context))) -> give a video file")
+        reason: "it has no video stream (\(contents(of: context))) -> give a video file; this one may be cut short")
     }
     let parameters = best.pointee.codecpar.pointee
     let name = String(cString: avcodec_get_name(parameters.codec_id))
+    if parameters.codec_id == AV_CODEC_ID_NONE {
+      throw VideoError(
+        doing: opening, path: path,
+        reason: "its header does not name the codec\(LibAVLog.complaint) -> the file is cut short or damaged")
+    }
     guard let codec = avcodec_find_decoder(parameters.codec_id) else {
       throw VideoError(
         doing: opening, path: path, reason: "this libav has no decoder for \(name) -> convert the video")

@@ -1,0 +1,50 @@
+import Files
+import Geometry
+import Imaging
+import TestSupport
+import Testing
+
+@Suite struct PictureFramesTests {
+  @Test func framesComeInListOrder() throws {
+    let paths = ["colour.png", "420.jpg", "colour.png"].map { pictureFolder + "/" + $0 }
+    let frames = try PictureFrames(name: "clip", paths: paths)
+    try frames.verifyFilesExist()
+    #expect(frames.frameCount == 3)
+    #expect(try frames.frame(at: 1).pixels == readImage(path: paths[1]).pixels)
+    #expect(try frames.frame(at: 2).pixels == frames.frame(at: 0).pixels)
+  }
+
+  @Test func missingFilesAreFoundUpFront() throws {
+    let paths = ["colour.png", "nowhere.jpg", "420.jpg", "nowhere2.jpg"].map { pictureFolder + "/" + $0 }
+    let frames = try PictureFrames(name: "clip", paths: paths)
+    let text = errorText { try frames.verifyFilesExist() }
+    #expect(text.contains("nowhere.jpg") && text.contains("frame 1") && text.contains("2 of 4"), "\(text)")
+    #expect(errorText { _ = try frames.frame(at: 1) }.contains("frame 1 of video 'clip'"))
+  }
+
+  @Test func anotherSizeIsAnErrorWhateverIsReadFirst() throws {
+    let paths = ["colour.png", "exif5.jpg"].map { pictureFolder + "/" + $0 }
+    let frames = try PictureFrames(name: "clip", paths: paths)
+    let text = errorText { _ = try frames.frame(at: 1) }
+    #expect(text.contains("25 x 37") && text.contains("37 x 25") && text.contains("exif5.jpg"), "\(text)")
+  }
+
+  @Test func damagedPicturesAreNamedWithFrameAndVideo() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(pictureFolder + "/420.jpg", doing: "testing")
+    let file = try AtomicFile(path: folder.path + "/cut.jpg")
+    try file.write(bytes[..<900])
+    try file.commit()
+    let frames = try PictureFrames(name: "clip", paths: [pictureFolder + "/420.jpg", folder.path + "/cut.jpg"])
+    let text = errorText { _ = try frames.frame(at: 1) }
+    #expect(text.contains("frame 1 of video 'clip'") && text.contains("cut.jpg") && text.contains("cut short"))
+  }
+
+  @Test func emptyListsAndWrongNumbersAreErrors() throws {
+    #expect(errorText { _ = try PictureFrames(name: "clip", paths: []) }.contains("'clip'"))
+    let frames = try PictureFrames(name: "clip", paths: [pictureFolder + "/420.jpg"])
+    #expect(errorText { _ = try frames.frame(at: 1) }.contains("1 frame"))
+    #expect(errorText { _ = try frames.frame(at: -1) }.contains("frame -1"))
+  }
+}

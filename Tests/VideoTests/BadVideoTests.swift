@@ -1,0 +1,100 @@
+import Files
+import TestSupport
+import Testing
+import Video
+
+@Suite struct BadVideoTests {
+  func open(_ path: String) -> String { errorText { _ = try VideoReader(path: path) } }
+
+  @Test func whatIsNoVideoIsNamed() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/empty.mp4", "")
+    try writeFile(folder.path + "/text.mp4", "hello, this is no video\n")
+    try writeFile(folder.path + "/notes.txt", "hello, this is no video\nat all\n")
+    #expect(open(folder.path + "/empty.mp4").contains("the file is empty"))
+    #expect(open(folder.path + "/text.mp4").contains("text.mp4"))
+    #expect(open(folder.path + "/text.mp4").contains("not a video"))
+    #expect(open(folder.path + "/notes.txt").contains("->"))
+    #expect(open(folder.path + "/tezt.mp4").contains("did you mean"))
+    #expect(open(folder.path).contains("folder"))
+    #expect(open(fixture("audio.wav")).contains("no video stream (audio)"))
+  }
+
+  /// The index of an MP4 stands at the end: a cut one cannot be read at all.
+  @Test(arguments: ["bframes.mp4", "ntsc.mp4", "editlist.mp4"]) func cutMP4IsAnError(name: String) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture(name), doing: "testing")
+    for part in 1..<10 {
+      try write(bytes[..<(bytes.count * part / 10)], to: folder.path + "/cut.mp4")
+      let text = open(folder.path + "/cut.mp4")
+      #expect(text.contains("cut.mp4") && text.contains("cut short"), "\(part)/10: \(text)")
+    }
+  }
+
+  /// Every length of a Matroska file but the last bytes (its seek index).
+  @Test func cutMatroskaIsAnError() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture("vfr.mkv"), doing: "testing")
+    for part in 1..<8 {
+      try write(bytes[..<(bytes.count * part / 12)], to: folder.path + "/cut.mkv")
+      let text = open(folder.path + "/cut.mkv")
+      #expect(text.contains("cut.mkv"), "\(part)/12: \(text)")
+    }
+  }
+
+  @Test func cutAVISaysWhatItHolds() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture("mjpeg.avi"), doing: "testing")
+    try write(bytes[..<(bytes.count * 6 / 10)], to: folder.path + "/cut.avi")
+    let text = open(folder.path + "/cut.avi")
+    #expect(text.contains("cut short") && text.contains("promises") && text.contains("holds"), "\(text)")
+  }
+
+  /// Damage in the picture data: an error with frame and time, and the frames of other groups stay readable.
+  @Test func damagedFramesAreErrorsWithFrameAndTime() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var bytes = try readFile(fixture("bframes.mp4"), doing: "testing")
+    let whole = try VideoReader(path: fixture("bframes.mp4"))
+    for position in 1500..<1700 { bytes[position] = UInt8(truncatingIfNeeded: position &* 73 &+ 11) }
+    let path = folder.path + "/damaged.mp4"
+    try write(bytes, to: path)
+    let reader = try VideoReader(path: path)
+    var failures: [String] = []
+    for number in 0..<reader.frameCount {
+      do {
+        _ = try reader.frame(number)
+      } catch {
+        failures.append("\(error)")
+      }
+    }
+    #expect(!failures.isEmpty)
+    #expect(failures.allSatisfy { $0.contains("reading frame") && $0.contains(" s)") && $0.contains("->") })
+    let last = reader.frameCount - 1
+    #expect(checksum(try reader.frame(last)) == checksum(try whole.frame(last)))
+  }
+
+  @Test func randomDamageNeverTraps() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var state: UInt64 = 5
+    func random(_ bound: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % bound
+    }
+    for name in ["ntsc.mp4", "vfr.mkv", "offset.ts", "mjpeg.avi", "vp8.webm", "animated.gif", "editlist.mp4"] {
+      let bytes = try readFile(fixture(name), doing: "testing")
+      for _ in 0..<25 {
+        var damaged = bytes
+        for _ in 0...random(12) { damaged[random(bytes.count)] = UInt8(random(256)) }
+        try write(damaged, to: folder.path + "/" + name)
+        guard let frames = try? VideoFrames(path: folder.path + "/" + name) else { continue }
+        for index in [0, frames.frameCount / 2, frames.frameCount - 1] { _ = try? frames.frame(at: index) }
+      }
+    }
+  }
+}

@@ -64,6 +64,10 @@ public struct VideoDetection {
     _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing
   ) throws {
     self.config = config
+    if let every = timing.every, !(every >= 1 / Self.framesPerSecond && every.isFinite) {
+      throw VideoDetectionError.badStep(every)
+    }
+    if !timing.startingSecond.isFinite { throw VideoDetectionError.badStart(timing.startingSecond) }
     if let labelMap {
       self.labelMap = try LabelMap.read(path: labelMap)
       try self.labelMap.check(against: config, path: labelMap)
@@ -174,11 +178,18 @@ private struct MomentPlanner {
 
 /// Why there is nothing to detect.
 public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
+  case badStep(Double)
+  case badStart(Double)
   case sameName(String)
   case nothingToDo(videos: [String], notices: [String])
 
   public var description: String {
     switch self {
+    case .badStep(let step):
+      return "detecting: key frames every \(step) s, expected at least the time of one frame (1/30 s)"
+        + " -> give --every SECONDS, such as 1"
+    case .badStart(let second):
+      return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):
       return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
     case .nothingToDo(let videos, let notices):

@@ -98,7 +98,7 @@ let roof: [Target] = [
     name: "Detect",
     dependencies: [
       "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
-      "Files", "Wording", collections,
+      "Files", "Wording",
     ], swiftSettings: strict),
   .target(
     name: "Synth",
@@ -134,13 +134,13 @@ let testTargets: [Target] = [
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry"),
-  tests("AVARecords", "AVARecords", "Files", "Geometry"),
+  tests("AVARecords", "AVARecords", "Files", "Geometry", "Tensors"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel", "Files",
     "Inference", "Configuration"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
-  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files"),
+  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "Checkpoint", "Clips", "Imaging",
     "Tensors", "Geometry", "Files"),

@@ -38,6 +38,7 @@ extension Configuration {
     case (.int, .double(let number)) where number == number.rounded() && abs(number) < 1e15:
       example = String(Int(number))
     case (.string, .int), (.string, .double), (.string, .bool): example = "'\"\(found.literal)\"'"
+    case (.string, .foreign("a date", let text)): example = "'\(text)'"
     case (.strings, .string(let text)): example = inPlace("[\(quoted(text))]", source)
     case (_, _) where leaf.kind.element != nil: example = inPlace(sample(leaf), source)
     default: example = sample(leaf)

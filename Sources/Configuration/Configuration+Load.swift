@@ -110,7 +110,7 @@ extension Configuration {
     let key = prefix + entry.key
     let source = Source.file(path: path, line: entry.line)
     if drop(key, entry.node, source) { return }
-    if Schema.leaves[key] != nil {
+    if Schema.leaves[key] != nil && !entry.key.contains(".") {
       switch entry.node {
       case .value(let value): try assign(key, value, source)
       case .section: try assign(key, .foreign(type: "a section of keys", text: ""), source)

@@ -15,7 +15,7 @@ enum Kind: Sendable {
     switch self {
     case .bool: "a bool"
     case .int: "an int"
-    case .double: "a float"
+    case .double: "a number"
     case .string: "a string"
     case .strings: "a list of strings"
     case .ints: "a list of ints"

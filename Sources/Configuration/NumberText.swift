@@ -124,10 +124,14 @@ enum NumberText {
   private static func singleUnderscores(_ text: String) -> Bool {
     if !text.contains("_") { return true }
     let characters = Array(text)
+    let isPrefixed = ["0x", "0o", "0b"].contains { text.hasPrefix($0) }
+    func isPart(_ index: Int) -> Bool {
+      guard characters.indices.contains(index) else { return false }
+      return isDigit(characters[index]) || (isPrefixed && characters[index].isHexDigit)
+    }
     for (index, character) in characters.enumerated() where character == "_" {
-      guard index > 0, index + 1 < characters.count, characters[index + 1].isHexDigit,
-        characters[index - 1].isHexDigit || "xob".contains(characters[index - 1])
-      else { return false }
+      let afterPrefix = isPrefixed && index == 2
+      guard isPart(index + 1), isPart(index - 1) || afterPrefix else { return false }
     }
     return true
   }

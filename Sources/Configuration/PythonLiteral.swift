@@ -142,6 +142,7 @@ extension PythonLiteral {
     let negative = next == UInt8(ascii: "-")
     position += 1
     skipBlanks()
+    if next == UInt8(ascii: "+") || next == UInt8(ascii: "-") { throw NotALiteral() }
     switch try value() {
     case .int(let number): return .int(negative ? -number : number)
     case .double(let number): return .double(negative ? -number : number)

@@ -127,9 +127,16 @@ extension YAMLDocument {
   private mutating func node(_ node: Node, prefix: String, depth: Int) throws(ConfigurationError) -> YAMLNode {
     if case .mapping(let mapping) = node {
       try visit(node, depth: depth)
+      try refuseTag(mapping.tag, but: "map", at: node)
       return .section(try section(mapping, prefix: prefix + ".", depth: depth))
     }
     return .value(try value(node, depth: depth))
+  }
+
+  /// Refuses tags such as `!!python/object`, which PyYAML's safe loader refuses too.
+  private func refuseTag(_ tag: Tag, but known: String, at node: Node) throws(ConfigurationError) {
+    if tag.rawValue.isEmpty || tag.rawValue == "!" || tag.rawValue == "tag:yaml.org,2002:" + known { return }
+    throw malformed(node, "the tag \(tag.rawValue) means nothing in a config", "leave the tag away")
   }
 
   private mutating func value(_ node: Node, depth: Int) throws(ConfigurationError) -> Value {
@@ -142,6 +149,7 @@ extension YAMLDocument {
       }
       return value
     case .sequence(let sequence):
+      try refuseTag(sequence.tag, but: "seq", at: node)
       var items: [Value] = []
       for item in sequence { items.append(try value(item, depth: depth + 1)) }
       return .list(items)

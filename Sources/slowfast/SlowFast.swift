@@ -6,7 +6,7 @@ struct SlowFast: ParsableCommand {
     commandName: "slowfast",
     abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
     subcommands: [
-      TestCommand.self, DetectCommand.self, EvaluateCommand.self, EnsembleCommand.self, ForwardCommand.self,
-      InspectCommand.self, FramesCommand.self, BenchCommand.self, SynthCommand.self,
+      TestCommand.self, DetectCommand.self, EvaluateCommand.self, OverlayCommand.self, EnsembleCommand.self,
+      ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
     ])
 }

@@ -1,0 +1,68 @@
+internal import AVARecords
+internal import Files
+internal import Imaging
+internal import Overlay
+internal import Wording
+
+/// The pictures of one overlay command, drawn video by video: only one video's source is open at a time.
+struct OverlayRun {
+  let style: OverlayStyle
+  let hasTruth: Bool
+  let folder: String
+  let startingSecond: Double?
+  private(set) var written = 0
+  private var beyond: [String] = []
+  private let progress: Progress
+
+  init(style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, keyFrames: Int) {
+    self.style = style
+    self.hasTruth = hasTruth
+    self.folder = folder
+    self.startingSecond = startingSecond
+    progress = Progress("drawing", total: keyFrames, unit: "key frames")
+  }
+
+  /// Draws and writes the key frames of a video; those outside it are kept for the report.
+  mutating func draw(
+    _ video: String, _ source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame]
+  ) throws {
+    let start = startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
+    if startingSecond == nil && start != 0 {
+      Console.say("\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
+    }
+    for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
+      if let frame = source.frameNumber(at: time.seconds - start) {
+        try draw(scene, try source.frame(frame), video, "\(time)", frame)
+        written += 1
+      } else {
+        beyond.append("\(video) \(time)")
+      }
+      progress.update(written)
+    }
+  }
+
+  private func draw(
+    _ scene: OverlayScenes.KeyFrame, _ picture: Image, _ video: String, _ time: String, _ frame: Int
+  ) throws {
+    let drawing = OverlayScene(
+      people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video,
+      time: "\(time) s · frame \(frame)")
+    // A name from a row must not lead out of the folder.
+    let safe = String(video.map { $0 == "/" ? "_" : $0 })
+    try writeOverlay(picture, drawing, style: style, to: joinPath(folder, "\(safe)_\(time).png"))
+  }
+
+  /// Ends the progress and names what was not drawn.
+  ///
+  /// - Throws: `OverlayRunError` when nothing was.
+  func finish() throws {
+    progress.finish()
+    if beyond.isEmpty { return }
+    let missing = "\(counted(beyond.count, "key frame")) outside the video, not drawn: \(listed(beyond))"
+    if written == 0 {
+      throw OverlayRunError(
+        "drawing overlays: \(missing) -> set --starting-second (AVA's clips begin at 900) or --fps")
+    }
+    Console.warn(missing)
+  }
+}

@@ -1,0 +1,137 @@
+import Configuration
+import Files
+import TestSupport
+import Testing
+
+private let folder = projectRoot + "/configs"
+
+private func files() -> [String] {
+  ["AVA", "AVA/c2", "Kinetics", "Kinetics/c2"].flatMap { name in
+    ((try? listFolder("\(folder)/\(name)")) ?? []).filter { $0.hasSuffix(".yaml") }.map { "\(name)/\($0)" }
+  }
+}
+
+/// A row of the model zoo's table: architecture, depth, frames x rate, and what else tells configs apart.
+private struct Row: CustomTestStringConvertible, Sendable {
+  let name: String
+  let arch: String
+  let depth: Int
+  let clip: [Int]
+  var alpha: Int?
+  var fuse: Int?
+  /// Temporal blocks of res4, for each pathway.
+  var res4: [Int]
+  /// Non-local blocks of res3 and res4, slow pathway.
+  var nonLocal: [[Int]] = [[], []]
+  var pool = [1, 2, 2]
+  var softmax = false
+  var testDescription: String { name }
+}
+
+private let nonLocal = [[1, 3], [1, 3, 5]]
+
+private let ava = [
+  Row(name: "AVA/SLOW_8x8_R50_SHORT", arch: "slow", depth: 50, clip: [4, 16], res4: [6]),
+  Row(
+    name: "AVA/SLOWFAST_32x2_R50_SHORT", arch: "slowfast", depth: 50, clip: [32, 2], alpha: 4, fuse: 7, res4: [6, 6]),
+  Row(name: "AVA/c2/SLOW_8x8_R50", arch: "slow", depth: 50, clip: [4, 16], res4: [6]),
+  Row(name: "AVA/c2/SLOWFAST_32x2_R50", arch: "slowfast", depth: 50, clip: [32, 2], alpha: 4, fuse: 7, res4: [6, 6]),
+  Row(
+    name: "AVA/c2/SLOWFAST_32x2_R101_50_50", arch: "slowfast", depth: 101, clip: [32, 2], alpha: 4, fuse: 5,
+    res4: [6, 6], nonLocal: [[], [6, 13, 20]], pool: [2, 2, 2]),
+  Row(
+    name: "AVA/c2/SLOWFAST_32x2_R101_50_50_v2.1", arch: "slowfast", depth: 101, clip: [32, 2], alpha: 4, fuse: 5,
+    res4: [6, 6], nonLocal: [[], [6, 13, 20]], pool: [2, 2, 2]),
+  Row(
+    name: "AVA/c2/SLOWFAST_64x2_R101_50_50", arch: "slowfast", depth: 101, clip: [64, 2], alpha: 4, fuse: 5,
+    res4: [6, 6], nonLocal: [[], [6, 13, 20]], pool: [2, 2, 2]),
+]
+
+private let kinetics = [
+  Row(name: "C2D_8x8_R50", arch: "c2d", depth: 50, clip: [8, 8], res4: [6]),
+  Row(name: "C2D_NLN_8x8_R50", arch: "c2d", depth: 50, clip: [8, 8], res4: [6], nonLocal: nonLocal, softmax: true),
+  Row(name: "I3D_8x8_R50", arch: "i3d", depth: 50, clip: [8, 8], res4: [6]),
+  Row(name: "I3D_8x8_R101", arch: "i3d", depth: 101, clip: [8, 8], res4: [23]),
+  Row(name: "I3D_NLN_8x8_R50", arch: "i3d", depth: 50, clip: [8, 8], res4: [6], nonLocal: nonLocal, softmax: true),
+  Row(name: "SLOW_4x16_R50", arch: "slow", depth: 50, clip: [4, 16], res4: [6]),
+  Row(name: "SLOW_8x8_R50", arch: "slow", depth: 50, clip: [8, 8], res4: [6]),
+  Row(name: "SLOW_NLN_4x16_R50", arch: "slow", depth: 50, clip: [4, 16], res4: [6], nonLocal: nonLocal),
+  Row(name: "SLOWFAST_4x16_R50", arch: "slowfast", depth: 50, clip: [32, 2], alpha: 8, fuse: 5, res4: [6, 6]),
+  Row(name: "SLOWFAST_8x8_R50", arch: "slowfast", depth: 50, clip: [32, 2], alpha: 4, fuse: 7, res4: [6, 6]),
+  Row(
+    name: "SLOWFAST_NLN_8x8_R50", arch: "slowfast", depth: 50, clip: [32, 2], alpha: 4, fuse: 5, res4: [6, 6],
+    nonLocal: nonLocal),
+  Row(
+    name: "c2/SLOWFAST_8x8_R101_50_101", arch: "slowfast", depth: 101, clip: [32, 2], alpha: 4, fuse: 5,
+    res4: [6, 23]),
+  Row(
+    name: "c2/SLOWFAST_8x8_R101_101_101", arch: "slowfast", depth: 101, clip: [32, 2], alpha: 4, fuse: 5,
+    res4: [23, 23]),
+  Row(
+    name: "c2/SLOWFAST_NLN_16x8_R101_50_50", arch: "slowfast", depth: 101, clip: [64, 2], alpha: 4, fuse: 5,
+    res4: [6, 6], nonLocal: [[], [6, 13, 20]]),
+]
+
+private func check(_ row: Row, _ configuration: Configuration) {
+  #expect(configuration.string("MODEL.ARCH") == row.arch)
+  #expect(configuration.int("RESNET.DEPTH") == row.depth)
+  #expect([configuration.int("DATA.NUM_FRAMES"), configuration.int("DATA.SAMPLING_RATE")] == row.clip)
+  if let alpha = row.alpha { #expect(configuration.int("SLOWFAST.ALPHA") == alpha) }
+  if let fuse = row.fuse { #expect(configuration.int("SLOWFAST.FUSION_KERNEL_SZ") == fuse) }
+  #expect(configuration.intLists("RESNET.NUM_BLOCK_TEMP_KERNEL")[2] == row.res4)
+  let locations = configuration.intListLists("NONLOCAL.LOCATION")
+  #expect([locations[1][0], locations[2][0]] == row.nonLocal)
+  #expect(locations[0][0] == [] && locations[3][0] == [])
+  if row.nonLocal != [[], []] {
+    #expect(configuration.intListLists("NONLOCAL.POOL")[2][0] == row.pool)
+    #expect(configuration.string("NONLOCAL.INSTANTIATION") == (row.softmax ? "softmax" : "dot_product"))
+  }
+}
+
+@Suite struct ShippedConfigTests {
+  @Test func allConfigsLoadWithoutNotices() throws {
+    #expect(files().count == 37)
+    for name in files() {
+      let configuration = try Configuration.load(path: "\(folder)/\(name)")
+      #expect(configuration.notices == [], "\(name)")
+      #expect(configuration.int("MODEL.NUM_CLASSES") == (name.hasPrefix("AVA") ? 80 : 400), "\(name)")
+    }
+  }
+
+  @Test(arguments: ava) private func avaConfigs(_ row: Row) throws {
+    let configuration = try Configuration.load(path: "\(folder)/\(row.name).yaml")
+    check(row, configuration)
+    let isShort = row.name.hasSuffix("SHORT")
+    #expect(configuration.string("MODEL.HEAD_ACT") == "sigmoid")
+    #expect(configuration.intLists("RESNET.SPATIAL_STRIDES").map { $0[0] } == [1, 2, 2, 1])
+    #expect(configuration.intLists("RESNET.SPATIAL_DILATIONS").map { $0[0] } == [1, 1, 1, 2])
+    #expect(configuration.bool("DETECTION.ENABLE") && configuration.bool("DETECTION.ALIGNED") == isShort)
+    #expect(configuration.int("DETECTION.SPATIAL_SCALE_FACTOR") == 16)
+    #expect(configuration.int("DETECTION.ROI_XFORM_RESOLUTION") == 7)
+    #expect(configuration.int("DATA.TEST_CROP_SIZE") == (isShort && row.arch == "slowfast" ? 224 : 256))
+    #expect(configuration.double("AVA.DETECTION_SCORE_THRESH") == (row.arch == "slow" ? 0.9 : 0.8))
+    let overlap = row.name == "AVA/c2/SLOW_8x8_R50" ? 75 : 90
+    #expect(
+      configuration.strings("AVA.TEST_PREDICT_BOX_LISTS")
+        == ["person_box_67091280_iou\(overlap)/ava_detection_val_boxes_and_labels.csv"])
+    let version = row.name.hasSuffix("v2.1") ? "2.1" : "2.2"
+    #expect(configuration.string("AVA.GROUNDTRUTH_FILE") == "ava_val_v\(version).csv")
+    #expect(configuration.string("AVA.EXCLUSION_FILE") == "ava_val_excluded_timestamps_v\(version).csv")
+  }
+
+  @Test(arguments: kinetics) private func kineticsConfigs(_ row: Row) throws {
+    let configuration = try Configuration.load(path: "\(folder)/Kinetics/\(row.name).yaml")
+    check(row, configuration)
+    #expect(configuration.int("TEST.NUM_ENSEMBLE_VIEWS") == 10 && configuration.int("TEST.NUM_SPATIAL_CROPS") == 3)
+    #expect(configuration.int("DATA.TEST_CROP_SIZE") == 256 && configuration.int("DATA.TRAIN_CROP_SIZE") == 224)
+    #expect(configuration.string("MODEL.HEAD_ACT") == "softmax" && !configuration.bool("DETECTION.ENABLE"))
+  }
+
+  @Test func onlyThePlainC2DAndI3DPoolTime() throws {
+    func pools(_ name: String) throws -> Bool {
+      try Configuration.load(path: "\(folder)/Kinetics/\(name).yaml").poolsTimeAfterStage2
+    }
+    #expect(try pools("C2D_8x8_R50") && pools("I3D_8x8_R50"))
+    #expect(try !pools("c2/C2D_NOPOOL_8x8_R50") && !pools("SLOW_8x8_R50") && !pools("SLOWFAST_8x8_R50"))
+  }
+}

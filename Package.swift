@@ -142,7 +142,8 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files", "Tensors"),
   tests(
-    "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "Checkpoint", "Clips", "Imaging",
+    "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
+    "Imaging",
     "Tensors", "Geometry", "Files"),
   tests(
     "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",

@@ -37,7 +37,8 @@ public struct AVATest {
       frameFolder: config.string("AVA.FRAME_DIR"))
     labelMap = try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
     try labelMap.check(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
-    exclusions = try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE"))
+    let hasExclusions = !config.string("AVA.EXCLUSION_FILE").isEmpty
+    exclusions = hasExclusions ? try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE")) : Exclusions()
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     proposals = try ProposalList.read(
       paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
@@ -52,6 +53,7 @@ public struct AVATest {
       groundTruth = read.table
       notices += read.counts.notices(path)
     }
+    if !hasExclusions { notices.append("AVA.EXCLUSION_FILE is empty: every key frame counts") }
     self.notices = notices
     if proposals.keyFrameCount == 0 { throw AVATestError.noKeyFrames(notices: notices) }
   }
@@ -93,20 +95,13 @@ public struct AVATest {
   }
 
   private func job(_ video: FrameList.Video) throws -> VideoJob {
-<<<<<<< HEAD
     // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
     func frames() throws -> PictureFrames {
       try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
     }
     try frames().verifyFilesExist()
-    let keyFrames = (proposals.videos[video.name] ?? []).map { KeyFrame(center: center($0), boxes: $0.boxes) }
-    return VideoJob(name: video.name, keyFrames: keyFrames, open: frames)
-=======
-    let frames = try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
-    try frames.verifyFilesExist()
     let keyFrames = proposals.keyFrames(of: video.name).map { KeyFrame(center: center($0), boxes: $0.boxes) }
-    return VideoJob(name: video.name, keyFrames: keyFrames) { frames }
->>>>>>> main
+    return VideoJob(name: video.name, keyFrames: keyFrames, open: frames)
   }
 }
 

@@ -1,6 +1,7 @@
 import Checkpoint
 import Inference
 import Kernels
+import NN
 import RoIAlign
 import TestSupport
 import Tensors

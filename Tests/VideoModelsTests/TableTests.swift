@@ -17,7 +17,7 @@ struct TemporalTableTests {
     (40, 4, [0, 4, 8, 13, 17, 21, 26, 30, 34, 39]), (48, 4, [0, 4, 8, 12, 17, 21, 25, 29, 34, 38, 42, 47]),
   ]
 
-  @Test(arguments: slowFrames) func slowFrames(_ frames: Int, _ alpha: Int, _ expected: [Int]) throws {
+  @Test(arguments: slowFrames) func slowPathway(_ frames: Int, _ alpha: Int, _ expected: [Int]) throws {
     let architecture = try Architecture(
       configured(smallSlowFast + ["DATA.NUM_FRAMES", "\(frames)", "SLOWFAST.ALPHA", "\(alpha)"]))
     #expect(architecture.slowFrames == expected)

@@ -157,19 +157,26 @@ private struct MomentPlanner {
 
   /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals
   /// nearest to it, at most half a step away.
-  private func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
+  private mutating func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
     let own = keyFrames.map { ($0, $0.time.seconds - timing.startingSecond) }
     guard let every = timing.every else { return own }
     var chosen: [(ProposalList.KeyFrame, Double)] = []
+    var alone = 0
     var step = 0
     while Double(step) * every < frames.reader.duration {
       let time = Double(step) * every
       step += 1
       guard let near = own.min(by: { abs($0.1 - time) < abs($1.1 - time) }), abs(near.1 - time) <= every / 2 else {
+        alone += 1
         continue
       }
       guard let stamp = Timestamp(seconds: time + timing.startingSecond) else { continue }
       chosen.append((near.0.moved(to: stamp), time))
+    }
+    if alone > 0 {
+      notices.append(
+        "\(frames.name): \(counted(alone, "moment")) of \(step) without a proposal within \(fixed(every / 2, 3)) s "
+          + "are passed over -> give a larger --every, or more proposals")
     }
     return chosen
   }

@@ -163,7 +163,7 @@ private func failure(_ body: () throws -> Void) -> String {
       try writeFile(path, "old")
       signal(SIGXFSZ, SIG_IGN)
       var limit = rlimit(rlim_cur: 100_000, rlim_max: 100_000)
-      try #require(setrlimit(RLIMIT_FSIZE, &limit) == 0)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
       for size in [100_001, 1_000_000] {
         let problem = failure { try writeFile(path, String(repeating: "x", count: size)) }
         try #require(problem.hasPrefix("writing: '\(path)'") && problem.contains("-> raise the file size limit"))

@@ -110,6 +110,8 @@ private struct Numbers {
   @Test func clipsEveryCorner() {
     let outside = PixelBox(x1: -3, y1: 700, x2: 900, y2: -0.5)
     #expect(outside.clipped(maxX: 639, maxY: 479) == PixelBox(x1: 0, y1: 479, x2: 639, y2: 0))
+    let around = PixelBox(x1: 700, y1: -1, x2: -9, y2: 480)
+    #expect(around.clipped(maxX: 639, maxY: 479) == PixelBox(x1: 639, y1: 0, x2: 0, y2: 479))
     let inside = PixelBox(x1: 1, y1: 2, x2: 3, y2: 4)
     #expect(inside.clipped(maxX: 639, maxY: 479) == inside)
     // Clipping twice is clipping once.

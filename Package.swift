@@ -81,7 +81,8 @@ let outside: [Target] = [
 let meaning: [Target] = [
   .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Parallel"], swiftSettings: strict),
   .target(
-    name: "VideoModels", dependencies: ["NN", "RoIAlign", "Checkpoint", "Tensors", "Geometry", "Parallel"],
+    name: "VideoModels",
+    dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Geometry", "Parallel"],
     swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
   .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry", collections], swiftSettings: safe),

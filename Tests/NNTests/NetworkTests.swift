@@ -66,6 +66,31 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
     #expect(kept.marks.first { $0.name == "joined" }?.map.channels == 14)
   }
 
+  /// In a chain only two values are alive at a time; joined values are never held twice.
+  @Test func arenaHoldsWhatIsAlive() throws {
+    var network = Network(engine: fast)
+    func step(_ x: Value) -> Value {
+      let shape = ConvolutionShape(4, 4, kernel: .one)
+      let value = network.convolution(
+        x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0], relu: false)
+      network.mark(value, "step")
+      return value
+    }
+    let x = network.input(channels: 4)
+    network.output((0..<10).reduce(x) { value, _ in step(value) })
+    // 2 x 4 x 4 pixels of 4 channels.
+    let extents = [Extent3(2, 4, 4)]
+    #expect(try NetworkPlan(network, batch: 1, extents: extents).arenaCount == 2 * 128)
+    // All ten steps; one of them lies where the input was.
+    #expect(try NetworkPlan(network, batch: 1, extents: extents, keepingMarks: true).arenaCount == 10 * 128)
+    var joining = Network(engine: fast)
+    swap(&network, &joining)
+    let y = network.input(channels: 4)
+    let parts = (0..<3).map { _ in step(y) }
+    network.output(network.concatenate(parts))
+    #expect(try NetworkPlan(network, batch: 1, extents: extents).arenaCount == (1 + 3) * 128)
+  }
+
   @Test func secondRunIsTheSame() throws {
     let plan = try run(twoPathways(fast, seed: 8), inputs(8))
     let first = plan.outputs.map { $0.channelsFirst().array }

@@ -6,7 +6,7 @@ public struct ClassOutcomes: Sendable {
   /// How many ground-truth boxes there are to find.
   public internal(set) var groundTruthCount = 0
 
-  public init() {}
+  public init(groundTruthCount: Int = 0) { self.groundTruthCount = groundTruthCount }
 
   /// Adds a detection.
   public mutating func append(score: Double, isTruePositive: Bool) {

@@ -17,6 +17,8 @@ public struct RowCounts: Equatable, Sendable {
   /// Rows that list a key frame without saying what is done there.
   public var withoutAction = 0
 
+  public init() {}
+
   /// The counts in words, where they are not zero.
   public func notices(_ file: String) -> [String] {
     var notices: [String] = []

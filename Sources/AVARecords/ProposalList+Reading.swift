@@ -31,8 +31,11 @@ private struct ProposalReader {
   let times: ProposalList.Times
   let listedVideos: OrderedSet<String>?
   private var list = ProposalList()
-  private var frames: OrderedDictionary<String, [Timestamp: Int]> = [:]
+  private var index = FrameIndex()
+  /// Where each key frame of the index stands in its video.
+  private var places: [Int] = []
   private var boxNumbers: [BoxKey: Int] = [:]
+  private var unlistedVideos: OrderedDictionary<String, Int> = [:]
   private var seenVideos: OrderedSet<String> = []
 
   /// Detectors write three decimals: what rounding can push over the edge is no error.
@@ -42,8 +45,7 @@ private struct ProposalReader {
 
   /// A box's identity: the text of its coordinates within its key frame.
   private struct BoxKey: Hashable {
-    let video: String
-    let time: Timestamp
+    let frame: Int
     let coordinates: String
   }
 
@@ -66,7 +68,7 @@ private struct ProposalReader {
       if !keeps(video: video, time: time, score: score) { continue }
       list.summary.keptRows += 1
       let coordinates = String(decoding: cursor.raw(2...5), as: UTF8.self)
-      add(box, score, label, BoxKey(video: video, time: time, coordinates: coordinates))
+      add(box, score, label, BoxKey(frame: index.insert(video: video, time: time), coordinates: coordinates))
     }
   }
 
@@ -77,8 +79,10 @@ private struct ProposalReader {
         doing: Self.doing, path: paths.joined(separator: ", "), expected: "rows of person boxes",
         advice: "the columns are \(Self.layout)")
     }
-    for video in list.videos.keys { list.videos[video]?.sort { $0.time < $1.time } }
-    list.summary.videosWithoutBoxes = seenVideos.filter { list.videos[$0] == nil }
+    for video in list.videos.indices { list.videos[video].keyFrames.sort { $0.time < $1.time } }
+    let kept = Set(list.videos.map(\.name))
+    list.summary.videosWithoutBoxes = seenVideos.filter { !kept.contains($0) }
+    list.summary.unlistedVideos = unlistedVideos.map { ProposalList.RowsOfVideo(video: $0.key, rows: $0.value) }
     list.summary.videosWithoutRows = listedVideos?.filter { !seenVideos.contains($0) } ?? []
     return list
   }
@@ -94,7 +98,7 @@ private struct ProposalReader {
 
   private mutating func keeps(video: String, time: Timestamp, score: Double) -> Bool {
     if let listedVideos, !listedVideos.contains(video) {
-      list.summary.unlistedVideos[video, default: 0] += 1
+      unlistedVideos[video, default: 0] += 1
       return false
     }
     seenVideos.append(video)
@@ -116,25 +120,23 @@ private struct ProposalReader {
   }
 
   private mutating func add(_ box: UnitBox, _ score: Double, _ label: Int, _ key: BoxKey) {
-    let frame = frameNumber(video: key.video, time: key.time)
+    let video = index.frames[key.frame].video
+    if key.frame == places.count {
+      if video == list.videos.count { list.videos.append(ProposalList.Video(name: index.videos[video])) }
+      places.append(list.videos[video].keyFrames.count)
+      list.videos[video].keyFrames.append(ProposalList.KeyFrame(time: index.frames[key.frame].time))
+    }
+    let place = places[key.frame]
     if let number = boxNumbers[key] {
       list.summary.repeatedBoxes += 1
-      list.videos[key.video]?[frame].labels[number].append(label)
+      list.videos[video].keyFrames[place].labels[number].append(label)
       return
     }
     if !box.isProper { list.summary.withoutArea += 1 }
-    boxNumbers[key] = list.videos[key.video]?[frame].boxes.count ?? 0
-    list.videos[key.video]?[frame].boxes.append(box)
-    list.videos[key.video]?[frame].scores.append(score)
-    list.videos[key.video]?[frame].labels.append([label])
-  }
-
-  private mutating func frameNumber(video: String, time: Timestamp) -> Int {
-    if let number = frames[video]?[time] { return number }
-    let number = list.videos[video]?.count ?? 0
-    frames[video, default: [:]][time] = number
-    list.videos[video, default: []].append(ProposalList.KeyFrame(time: time))
-    return number
+    boxNumbers[key] = list.videos[video].keyFrames[place].boxes.count
+    list.videos[video].keyFrames[place].boxes.append(box)
+    list.videos[video].keyFrames[place].scores.append(score)
+    list.videos[video].keyFrames[place].labels.append([label])
   }
 }
 
@@ -147,7 +149,7 @@ extension ProposalList.Summary {
         "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold)")
     }
     if !unlistedVideos.isEmpty {
-      let names = unlistedVideos.map { "\($0.key) (\(counted($0.value, "row")))" }
+      let names = unlistedVideos.map { "\($0.video) (\(counted($0.rows, "row")))" }
       notices.append("proposals: \(counted(unlistedVideos.count, "video")) not in the frame list: \(listed(names))")
     }
     if outsideRange > 0 {

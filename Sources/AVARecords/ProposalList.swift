@@ -1,5 +1,4 @@
 public import Geometry
-public import OrderedCollections
 
 /// Person boxes by video and key frame, as PySlowFast keeps them.
 public struct ProposalList: Sendable {
@@ -18,6 +17,12 @@ public struct ProposalList: Sendable {
     }
   }
 
+  /// One video with the key frames that have boxes, ascending in time.
+  public struct Video: Sendable {
+    public let name: String
+    public internal(set) var keyFrames: [KeyFrame] = []
+  }
+
   /// Which times a row may speak of.
   public enum Times: Sendable {
     /// AVA's rule: whole seconds within a range, and of these every so-many-th (4 for a quick validation).
@@ -27,6 +32,17 @@ public struct ProposalList: Sendable {
 
     /// The seconds that AVA labels.
     public static let ava = Times.wholeSeconds(902...1798, every: 1)
+  }
+
+  /// How many rows speak of a video.
+  public struct RowsOfVideo: Equatable, Sendable {
+    public let video: String
+    public var rows: Int
+
+    public init(video: String, rows: Int) {
+      self.video = video
+      self.rows = rows
+    }
   }
 
   /// What was well formed and yet of no use, by count and name.
@@ -41,7 +57,7 @@ public struct ProposalList: Sendable {
     /// The seconds that are outside the range, sorted, each once.
     public var secondsOutsideRange: Set<Int> = []
     /// Rows of each video that is not listed.
-    public var unlistedVideos: OrderedDictionary<String, Int> = [:]
+    public var unlistedVideos: [RowsOfVideo] = []
     /// Videos all of whose rows fall away.
     public var videosWithoutBoxes: [String] = []
     /// Listed videos for which there is no row at all.
@@ -52,13 +68,16 @@ public struct ProposalList: Sendable {
     public var withoutArea = 0
   }
 
-  /// Key frames by video, in the order of the videos' first kept rows; key frames ascend in time.
-  public internal(set) var videos: OrderedDictionary<String, [KeyFrame]> = [:]
+  /// Videos in the order of their first kept rows.
+  public internal(set) var videos: [Video] = []
   public internal(set) var summary = Summary()
 
+  /// The key frames of a video, none for an unknown one.
+  public func keyFrames(of name: String) -> [KeyFrame] { videos.first { $0.name == name }?.keyFrames ?? [] }
+
   /// How many key frames have boxes.
-  public var keyFrameCount: Int { videos.values.reduce(0) { $0 + $1.count } }
+  public var keyFrameCount: Int { videos.reduce(0) { $0 + $1.keyFrames.count } }
 
   /// How many boxes there are.
-  public var boxCount: Int { videos.values.reduce(0) { $0 + $1.reduce(0) { $0 + $1.boxes.count } } }
+  public var boxCount: Int { videos.reduce(0) { $0 + $1.keyFrames.reduce(0) { $0 + $1.boxes.count } } }
 }

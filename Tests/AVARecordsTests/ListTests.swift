@@ -1,0 +1,132 @@
+import AVARecords
+import TestSupport
+import Testing
+
+@Suite struct LabelMapTests {
+  private func read(_ text: String) throws -> LabelMap {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    return try LabelMap.read(path: try scratch.file(text))
+  }
+
+  @Test("Both kinds of block read, in file order")
+  func kinds() throws {
+    let map = try read(
+      "item {\n  name: \"walk, or run\"\n  id: 14\n}\r\n# a note\nlabel {\n  name: 'sit'\n  label_id: 11\n"
+        + "  label_type: PERSON_MOVEMENT\n}\nitem { id: 3 name: \"wave\" }")
+    #expect(map.labels.map(\.id) == [14, 11, 3])
+    #expect(map.labels.map(\.name) == ["walk, or run", "sit", "wave"])
+    #expect(map.labels.map(\.type) == [nil, "PERSON_MOVEMENT", nil])
+    #expect(map.contains(11) && !map.contains(12))
+    #expect(map.name(of: 14) == "walk, or run" && map.name(of: 1) == nil)
+    #expect(map.position(of: 3) == 2 && map.largestID == 14)
+  }
+
+  @Test("The project's own maps have 80 and 60 classes")
+  func annotations() throws {
+    let all = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2.pbtxt")
+    #expect(all.labels.map(\.id) == Array(1...80))
+    #expect(Set(all.labels.map(\.type)) == ["PERSON_MOVEMENT", "OBJECT_MANIPULATION", "PERSON_INTERACTION"])
+    let scored = try LabelMap.read(
+      path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt")
+    #expect(scored.labels.count == 60)
+    for label in scored.labels { #expect(all.name(of: label.id) == label.name) }
+  }
+
+  @Test("A malformed map is an error with its line", arguments: badMaps)
+  func bad(_ bad: BadRow) throws {
+    let text = try failure(bad.row) { _ = try LabelMap.read(path: $0) }
+    expectEssentials(text, ["reading the label map", "rows.csv"] + bad.essentials)
+  }
+
+  @Test("Labels made in memory need ids of their own")
+  func duplicate() {
+    #expect(throws: LabelMapError.duplicateID(1, "a", "b")) {
+      try LabelMap([.init(id: 1, name: "a"), .init(id: 1, name: "b")])
+    }
+  }
+}
+
+private let badMaps = [
+  BadRow(row: "", essentials: ["expected labels", "none"]),
+  BadRow(row: "item {\n name: \"a\"\n id: 1\n}\nitme {\n}", essentials: ["line 5", "'itme'", "did you mean 'item'?"]),
+  BadRow(row: "item {\n name: \"a\"\n}", essentials: ["line 1", "'id:'", "none"]),
+  BadRow(row: "item {\n id: 1\n}", essentials: ["line 1", "'name:'", "none"]),
+  BadRow(row: "item {\n name: \"a\"\n id: one\n}", essentials: ["line 3", "whole number", "'one'"]),
+  BadRow(row: "item {\n name: \"a\"\n id: 0\n}", essentials: ["line 3", "whole number above 0", "'0'"]),
+  BadRow(row: "item {\n name: \"a\n id: 1\n}", essentials: ["line 2", "closing quote"]),
+  BadRow(row: "item {\n name: \"a\"\n id: 1", essentials: ["line 3", "'}'", "end of the file"]),
+  BadRow(row: "item {\n nmae: \"a\"\n id: 1\n}", essentials: ["line 2", "'nmae'", "'name'"]),
+  BadRow(row: "item name: \"a\"", essentials: ["line 1", "'{'", "'name'"]),
+  BadRow(
+    row: "item {\n name: \"a\"\n id: 1\n}\nitem {\n name: \"b\"\n id: 1\n}",
+    essentials: ["line 5", "id 1 again", "line 1"]),
+]
+
+@Suite struct ExclusionTests {
+  @Test("Padded and decimal seconds name one key frame")
+  func reading() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let exclusions = try Exclusions.read(path: try scratch.file("v,0902\nw,903.000000\nv,902\n"))
+    #expect(exclusions.count == 2)
+    #expect(exclusions.contains(video: "v", time: Timestamp(second: 902)))
+    #expect(exclusions.contains(video: "w", time: Timestamp(second: 903)))
+    #expect(!exclusions.contains(video: "v", time: Timestamp(second: 903)))
+    #expect(try Exclusions.read(path: try scratch.file("")).count == 0)
+  }
+
+  @Test("The project's own lists have the rows that their README states")
+  func annotations() throws {
+    for (split, count) in [("train", 161), ("val", 37), ("test", 66)] {
+      let path = projectRoot + "/annotations/ava_\(split)_excluded_timestamps_v2.2.csv"
+      #expect(try Exclusions.read(path: path).count == count)
+    }
+  }
+
+  @Test("A malformed row is an error")
+  func bad() throws {
+    let columns = try failure("v,902\nv,902,1\n") { _ = try Exclusions.read(path: $0) }
+    expectEssentials(columns, ["line 2", "2 columns", "found 3 columns"])
+    let second = try failure("v,902\nv,9o2\n") { _ = try Exclusions.read(path: $0) }
+    expectEssentials(second, ["line 2", "column 2 (second)", "'9o2'"])
+  }
+}
+
+@Suite struct FrameListTests {
+  @Test("Videos come in order of appearance, frames in order of the file")
+  func reading() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let first = try scratch.file(
+      "original_vido_id video_id frame_id path labels\nb 0 0 b/2.jpg \"\"\na 1 0 a/1.jpg \"\"\nb 0 9 b/1.jpg \"\"\r\n",
+      "1")
+    let second = try scratch.file("header\na\t1\t1  /abs/2.jpg \"\"", "2")
+    let list = try FrameList.read(paths: [first, second], frameFolder: "/frames")
+    #expect(list.videos.map(\.name) == ["b", "a"])
+    #expect(list.videos[0].count == 2 && list.number(of: "a") == 1 && list.number(of: "c") == nil)
+    #expect(list.videos[0].path(ofFrame: 0) == "/frames/b/2.jpg")
+    #expect(list.videos[0].path(ofFrame: 1) == "/frames/b/1.jpg")
+    #expect(list.video(named: "a")?.path(ofFrame: 1) == "/abs/2.jpg")
+    #expect(list.notices.isEmpty)
+  }
+
+  @Test("A first line that holds a frame is said to be passed over")
+  func headerless() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let list = try FrameList.read(paths: [try scratch.file("a 0 0 1.jpg \"\"\na 0 1 2.jpg \"\"\n")], frameFolder: "")
+    #expect(list.videos[0].count == 1)
+    #expect(list.notices.count == 1)
+  }
+
+  @Test("A malformed line is an error; so is a list without frames")
+  func bad() throws {
+    let fields = try failure("header\na 0 0 1.jpg \"\"\na 0 1 my frame.jpg \"\"\n") {
+      _ = try FrameList.read(paths: [$0], frameFolder: "")
+    }
+    expectEssentials(fields, ["reading the frame list", "line 3", "5 fields", "found 6", "spaces"])
+    let empty = try failure("header\n") { _ = try FrameList.read(paths: [$0], frameFolder: "") }
+    expectEssentials(empty, ["rows of frames", "none"])
+  }
+}

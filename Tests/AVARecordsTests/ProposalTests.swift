@@ -1,0 +1,102 @@
+import AVARecords
+import Geometry
+import TestSupport
+import Testing
+
+@Suite struct ProposalTests {
+  private func read(
+    _ texts: String..., threshold: Double = 0.5, times: ProposalList.Times = .ava, listed: [String]? = nil
+  ) throws -> ProposalList {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    var paths: [String] = []
+    for (index, text) in texts.enumerated() { paths.append(try scratch.file(text, "\(index).csv")) }
+    return try ProposalList.read(paths: paths, scoreThreshold: threshold, times: times, listedVideos: listed)
+  }
+
+  @Test("An equal score stays, a lower one falls away")
+  func threshold() throws {
+    let list = try read("v,902,0,0,1,1,,0.5\nv,902,0,0,.5,1,,0.499999999\nv,902,0,0,.4,1,,0.6\n")
+    #expect(list.keyFrames(of: "v")[0].boxes.map(\.x2) == [1, 0.4])
+    #expect(list.keyFrames(of: "v")[0].scores == [0.5, 0.6])
+    #expect(list.summary.belowThreshold == 1 && list.summary.keptRows == 2)
+  }
+
+  @Test("Boxes are told apart by their text; repeated ones merge and gather labels")
+  func identity() throws {
+    let list = try read(
+      "v,902,0.1,0,1,1,3,.9\nv,0902,0.100,0,1,1,4,.8\nv,902,0.1,0,1,1,,.7\nv,903,0.1,0,1,1,5,.7\n",
+      "v,902,0.1,0,1,1,6,.6\n")
+    let frames = list.keyFrames(of: "v")
+    #expect(frames.map(\.time.wholeSecond) == [902, 903])
+    #expect(frames[0].labels == [[3, -1, 6], [4]])
+    #expect(frames[0].scores == [0.9, 0.8])
+    #expect(frames[1].labels == [[5]])
+    #expect(list.summary.repeatedBoxes == 2 && list.boxCount == 3 && list.keyFrameCount == 2)
+  }
+
+  @Test("Videos keep the order of their first kept row, key frames ascend, boxes keep theirs")
+  func order() throws {
+    let list = try read(
+      "b,910,0,0,.1,1,,.9\na,905,0,0,.2,1,,.9\nb,903,0,0,.3,1,,.9\nb,910,0,0,.05,1,,.9\nc,903,0,0,1,1,,.1\n")
+    #expect(list.videos.map(\.name) == ["b", "a"])
+    #expect(list.keyFrames(of: "b").map(\.time.wholeSecond) == [903, 910])
+    #expect(list.keyFrames(of: "b")[1].boxes.map(\.x2) == [0.1, 0.05])
+    #expect(list.summary.videosWithoutBoxes == ["c"])
+  }
+
+  @Test("Rows of no use are counted and named")
+  func uselessRows() throws {
+    let list = try read(
+      "v,902,0,0,1,1,,.9\nv,901,0,0,1,1,,.9\nv,1799,0,0,1,1,,.9\nw,902,0,0,1,1,,.9\nw,903,0,0,1,1,,.1\n",
+      listed: ["v", "x"])
+    #expect(list.summary.outsideRange == 2 && list.summary.secondsOutsideRange == [901, 1799])
+    #expect(list.summary.unlistedVideos == [.init(video: "w", rows: 2)] && list.summary.videosWithoutRows == ["x"])
+    let notices = list.summary.notices(scoreThreshold: 0.5).joined(separator: "\n")
+    for part in ["w (2 rows)", "901, 1799", "listed video without any row: x"] { #expect(notices.contains(part)) }
+  }
+
+  @Test("The quick validation takes every fourth second")
+  func everyFourth() throws {
+    let rows = (902...910).map { "v,\($0),0,0,1,1,,.9" }.joined(separator: "\n")
+    let list = try read(rows, times: .wholeSeconds(902...1798, every: 4))
+    #expect(list.keyFrames(of: "v").map(\.time.wholeSecond) == [904, 908])
+    #expect(list.summary.skippedSeconds == 7)
+  }
+
+  @Test("Own videos take any time, decimals included")
+  func anyTime() throws {
+    let list = try read("v,12.5,0,0,1,1,,.9\nv,0,0,0,1,1,,.9\n", times: .any)
+    #expect(list.keyFrames(of: "v").map(\.time.seconds) == [0, 12.5])
+    let text = try failure("v,912.5,0,0,1,1,,.9\n") { _ = try ProposalList.read(paths: [$0], scoreThreshold: 0) }
+    expectEssentials(text, ["line 1", "column 2 (second)", "whole second", "'912.5'"])
+  }
+
+  @Test("A malformed row is an error even where its score would drop it", arguments: badProposals)
+  func badRow(_ bad: BadRow) throws {
+    let text = try failure("v,902,0,0,1,1,,.9\n\(bad.row)\n") {
+      _ = try ProposalList.read(paths: [$0], scoreThreshold: 0.5)
+    }
+    expectEssentials(text, ["reading the proposals", "rows.csv", "line 2"] + bad.essentials)
+  }
+
+  @Test("Files without rows are an error")
+  func empty() throws {
+    let text = try failure("\n") { _ = try ProposalList.read(paths: [$0, $0], scoreThreshold: 0) }
+    expectEssentials(text, ["rows of person boxes", "none", "rows.csv"])
+  }
+}
+
+private let badProposals = [
+  BadRow(row: "v,902,nan,0,1,1,,.1", essentials: ["column 3 (x1)", "'nan'"]),
+  BadRow(row: "v,902,.5,0,.2,1,,.1", essentials: ["column 5 (x2)", "x1 = 0.5"]),
+  BadRow(row: "v,902,0,.5,1,.2,,.9", essentials: ["column 6 (y2)", "y1 = 0.5"]),
+  BadRow(row: "v,902,0,0,1.2,1,,.9", essentials: ["column 5 (x2)", "0 to 1", "'1.2'"]),
+  BadRow(row: "v,902,-.1,0,1,1,,.9", essentials: ["column 3 (x1)", "0 to 1"]),
+  BadRow(row: "v,902,0,0,1,1,,", essentials: ["column 8 (score)", "nothing"]),
+  BadRow(row: "v,902,0,0,1,1,,nan", essentials: ["column 8 (score)", "'nan'"]),
+  BadRow(row: "v,902,0,0,1,1,x,.9", essentials: ["column 7 (action id)", "'x'"]),
+  BadRow(row: "v,902,0,0,1,1,", essentials: ["8 columns", "found 7 columns"]),
+  BadRow(row: "v,902,0,0,1,1,.9", essentials: ["8 columns", "found 7 columns"]),
+  BadRow(row: "v,later,0,0,1,1,,.9", essentials: ["column 2 (second)", "'later'"]),
+]

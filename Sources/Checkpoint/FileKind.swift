@@ -78,7 +78,12 @@ enum FileKind {
   /// Tells the kinds of text apart; what is no text stays unknown.
   private static func textOrUnknown(_ file: MappedFile) -> FileKind {
     let head = file.bytes.prefix(4096)
-    let isText = head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || (0x09...0x0d).contains($0) }
+    let isPrintable = head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || (0x09...0x0d).contains($0) }
+    // The cut may go through a character.
+    let isUTF8 = (0...(head.count < file.count ? 3 : 0)).contains {
+      String(validating: head.dropLast($0), as: UTF8.self) != nil
+    }
+    let isText = isPrintable && isUTF8
     guard isText else {
       let first = head.prefix(8).map { (($0 < 16) ? "0" : "") + String($0, radix: 16) }.joined(separator: " ")
       return .other("nothing known (it begins with the bytes \(first))", advice: weights)

@@ -50,8 +50,8 @@ private func tensor(
   for (key, value) in members {
     switch (key, value) {
     case ("dtype", .string(let text)): typeName = text
-    case ("shape", .array(let items)): shape = integers(items)
-    case ("data_offsets", .array(let items)): offsets = integers(items)
+    case ("shape", .array(let items)) where integers(items) != nil: shape = integers(items)
+    case ("data_offsets", .array(let items)) where integers(items) != nil: offsets = integers(items)
     default: throw damaged(file, "\(what) with a malformed '\(printable(key))'")
     }
   }
@@ -68,17 +68,12 @@ private func tensor(
   guard offsets[0].isMultiple(of: type.size) else {
     throw damaged(file, "\(what) of \(typeName) begins at the odd place \(offsets[0])")
   }
-  let content = RawTensor.checked(type, .file(range), shape: shape, limit: max(file.count, 1))
-  guard case .success(let raw) = content else {
-    if case .failure(let misfit) = content { throw damaged(file, "\(what): \(misfit.text)") }
-    throw damaged(file, what)
+  if shape.allSatisfy({ $0 >= 0 }), let bytes = product(shape + [type.size]), bytes != range.count {
+    let held = "its offsets hold \(range.count)"
+    throw damaged(file, "\(what): the shape \(shape) of \(typeName) takes \(bytes) bytes, \(held)")
   }
-  guard raw.count * type.size == range.count else {
-    throw damaged(
-      file,
-      "\(what): the shape \(shape) of \(typeName) takes \(raw.count * type.size) bytes, "
-        + "its offsets hold \(range.count)")
-  }
+  let content = RawTensor.checked(type, .file(range), shape: shape, limit: max(file.count, 1 << 20))
+  if case .failure(let misfit) = content { throw damaged(file, "\(what): \(misfit.text)") }
   return (StateItem(name, content), range)
 }
 

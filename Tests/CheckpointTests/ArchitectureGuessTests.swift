@@ -91,7 +91,7 @@ import Testing
     #expect(text.contains("format        PyTorch (zip)") && text.contains("tensors       8"))
     #expect(text.contains("parameters    43") && text.contains("epoch         11"))
     #expect(text.contains("number types  float32 7, int64 1"))
-    #expect(text.contains("s1.pathway0_stem.conv.weight                 float32  2x3x1x2x2"))
+    #expect(text.contains("s1.pathway0_stem.conv.weight             float32  2x3x1x2x2"))
     let caffe2 = describe(try fixture("caffe2_protocol0.pkl"))
     #expect(caffe2.contains("from pred_w"))
   }

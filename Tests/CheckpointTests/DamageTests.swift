@@ -1,5 +1,4 @@
 import Checkpoint
-import Files
 import Tensors
 import TestSupport
 import Testing
@@ -7,9 +6,7 @@ import Testing
 /// Files that are cut or altered: whatever happens to them, the program neither crashes nor hangs.
 @Suite struct DamageTests {
   private func attempt(_ bytes: [UInt8], _ path: String) throws -> Checkpoint {
-    let file = try AtomicFile(path: path)
-    try file.write(bytes)
-    try file.commit()
+    write(bytes, to: path)
     return try Checkpoint(path: path)
   }
 

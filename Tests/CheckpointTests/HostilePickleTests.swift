@@ -1,4 +1,5 @@
 import Checkpoint
+import Tensors
 import Testing
 
 /// Pickles made to do harm. Each is a plain pickle unless it needs torch's container.
@@ -45,7 +46,8 @@ import Testing
     ("LONG1 of 255", [0x8a, 255]), ("SHORT_BINUNICODE of 200", [0x8c, 200]),
   ]
 
-  @Test(arguments: lengths) func impossibleLengths(_ name: String, _ bytes: [UInt8]) {
+  @Test(arguments: lengths.indices) func impossibleLengths(_ index: Int) {
+    let (name, bytes) = Self.lengths[index]
     let text = refusal(Pickle.proto2 + bytes + Array("abc".utf8) + Pickle.stop)
     #expect(text?.contains("are left") == true, "\(name): \(text ?? "")")
     #expect(text?.contains("byte 3") == true, "\(name): \(text ?? "")")
@@ -135,7 +137,8 @@ import Testing
     ),
   ]
 
-  @Test(arguments: broken) func brokenOperations(_ name: String, _ bytes: [UInt8]) {
+  @Test(arguments: broken.indices) func brokenOperations(_ index: Int) {
+    let (name, bytes) = Self.broken[index]
     let text = refusal(Pickle.proto2 + bytes + Pickle.stop)
     #expect(text?.contains("damaged") == true, "\(name): \(text ?? "")")
   }

@@ -98,7 +98,7 @@ let roof: [Target] = [
     name: "Detect",
     dependencies: [
       "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
-      "Files", "Wording", collections,
+      "Files", "Wording",
     ], swiftSettings: strict),
   .target(
     name: "Synth",

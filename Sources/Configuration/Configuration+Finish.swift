@@ -24,6 +24,9 @@ extension Configuration {
         remedy: "set DETECTION.ENABLE True")
     }
     findings = try checkModel()
+    if !["cv2", "pytorch"].contains(string("AVA.IMG_PROC_BACKEND")) {
+      findings.append("\(cite("AVA.IMG_PROC_BACKEND")) is neither cv2 nor pytorch: images are processed as by cv2")
+    }
   }
 
   /// Decides what a key without a value means. The reference takes null for anything and fails when it uses it.

@@ -57,6 +57,7 @@ enum Schema {
   /// Finds the valid key that was most likely meant: the same name in another section first, then a similar name
   /// in the section given, then a similar key anywhere.
   static func nearestKey(to key: String) -> String? {
+    if key.count > 200 { return nil }
     let (section, name) = split(key)
     let namesakes = leaves.keys.filter { split($0).name == name.uppercased() }
     if let best = nearest(to: key, among: namesakes) ?? namesakes.first { return best }

@@ -39,7 +39,7 @@ extension Configuration {
     let isGiven = source(of: "DATA.INPUT_CHANNEL_NUM") != .fallback
     if channels < shape.pathways || (channels > shape.pathways && isGiven) {
       throw .impossible(
-        problem: "\(counted(channels, "number")) of channels for \(counted(shape.pathways, "pathway"))",
+        problem: "channels are given for \(counted(channels, "pathway")), the model has \(shape.pathways)",
         keys: [cite("DATA.INPUT_CHANNEL_NUM"), cite("MODEL.ARCH")],
         remedy: "write INPUT_CHANNEL_NUM: \(shape.pathways == 2 ? "[3, 3]" : "[3]")")
     }

@@ -5,7 +5,6 @@ internal import Files
 internal import Geometry
 internal import Imaging
 public import Inference
-internal import OrderedCollections
 internal import Wording
 
 /// PySlowFast's test run on AVA: key frames and proposals in, a table of detections out.
@@ -66,14 +65,14 @@ public struct AVATest {
   ///   - model: A model of the same configuration.
   ///   - progress: Called after each key frame with the number of those done.
   public func run(model: LoadedModel, progress: (Int) -> Void) throws -> Detections {
-    let videos = frameList.videos.filter { proposals.videos[$0.name] != nil }
+    let videos = frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
     let jobs = try videos.map { try job($0) }
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
     let run = KeyFrameRun(
       model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
     var done = 0
     try run.run(jobs) { video, keyFrame, scores in
-      let frame = proposals.videos[videos[video].name]![keyFrame]
+      let frame = proposals.keyFrames(of: videos[video].name)[keyFrame]
       detections.append(video: videos[video].name, frame, scores)
       done += 1
       progress(done)
@@ -85,7 +84,7 @@ public struct AVATest {
   /// reference.
   public var lateKeyFrames: [String] {
     frameList.videos.flatMap { video in
-      (proposals.videos[video.name] ?? []).filter { center($0) >= video.count }.map { "\(video.name),\($0.time)" }
+      proposals.keyFrames(of: video.name).filter { center($0) >= video.count }.map { "\(video.name),\($0.time)" }
     }
   }
 
@@ -96,7 +95,7 @@ public struct AVATest {
   private func job(_ video: FrameList.Video) throws -> VideoJob {
     let frames = try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
     try frames.verifyFilesExist()
-    let keyFrames = (proposals.videos[video.name] ?? []).map { KeyFrame(center: center($0), boxes: $0.boxes) }
+    let keyFrames = proposals.keyFrames(of: video.name).map { KeyFrame(center: center($0), boxes: $0.boxes) }
     return VideoJob(name: video.name, keyFrames: keyFrames) { frames }
   }
 }

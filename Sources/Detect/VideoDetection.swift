@@ -5,7 +5,6 @@ internal import Files
 internal import Geometry
 internal import Imaging
 public import Inference
-internal import OrderedCollections
 internal import Video
 internal import Wording
 
@@ -84,7 +83,7 @@ public struct VideoDetection {
       let frames = try VideoFrames(path: video, framesPerSecond: Self.framesPerSecond)
       notices += frames.reader.notices.map { "\(name): \($0)" }
       var planner = MomentPlanner(frames: frames, timing: timing)
-      let moments = planner.moments(of: proposals.videos[name] ?? [])
+      let moments = planner.moments(of: proposals.keyFrames(of: name))
       notices += planner.notices
       sources.append(Source(path: video, name: name, moments: moments))
     }

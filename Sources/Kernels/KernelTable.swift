@@ -13,6 +13,7 @@ public struct KernelTable: Sendable {
   /// What the kernels were compiled for.
   public let instructionSet: InstructionSet
   public let roiAlign: RoIAlignKernels
+  public let rows: RowKernels
   public let peak: PeakKernels
 
   /// The kernels of the widest set that can be used here.
@@ -34,16 +35,24 @@ public struct KernelTable: Sendable {
       switch instructionSet {
       case .portable:
         roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
+        rows = RowKernels(
+          largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel, add: KernelsPortable.addRow)
         peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
       case .avx2:
         roiAlign = RoIAlignKernels(bins: KernelsAVX2.alignBins)
+        rows = RowKernels(
+          largest: KernelsAVX2.largestPixel, mean: KernelsAVX2.meanPixel, add: KernelsAVX2.addRow)
         peak = PeakKernels(products: KernelsAVX2.peakProducts, lanes: 8)
       case .avx512:
         roiAlign = RoIAlignKernels(bins: KernelsAVX512.alignBins)
+        rows = RowKernels(
+          largest: KernelsAVX512.largestPixel, mean: KernelsAVX512.meanPixel, add: KernelsAVX512.addRow)
         peak = PeakKernels(products: KernelsAVX512.peakProducts, lanes: 16)
       }
     #else
       roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
+      rows = RowKernels(
+        largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel, add: KernelsPortable.addRow)
       peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
     #endif
   }

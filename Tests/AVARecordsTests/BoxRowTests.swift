@@ -31,7 +31,7 @@ import Testing
     ])
   func spellings(_ text: String) throws {
     let table = try detections(text).table
-    #expect(table.count == 2)
+    try #require(table.count == 2)
     #expect(table.frameIndex.videos == ["v1"])
     #expect(table.frameIndex.frames.map(\.time) == [Timestamp(second: 902), Timestamp(second: 903)])
     #expect(table.box(ofRow: 0) == UnitBox(x1: 0.1, y1: 0.2, x2: 0.5, y2: 0.75))

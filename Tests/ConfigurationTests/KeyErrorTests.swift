@@ -40,7 +40,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     ["RESNET.SPATIAL_DILATIONS", "[[1,1],[1,1],[1,0],[1,1]]"],
     ["element [2][1] of RESNET.SPATIAL_DILATIONS must be from 1"]
   ),
-  (["DATA.INPUT_CHANNEL_NUM", "[3]"], ["1 number of channels for 2 pathways", "[3, 3]"]),
+  (["DATA.INPUT_CHANNEL_NUM", "[3]"], ["channels are given for 1 pathway, the model has 2", "[3, 3]"]),
   (["NONLOCAL.LOCATION", "[[[0]],[[]],[[]],[[]]]"], ["res2 has 1 pathway in NONLOCAL.LOCATION"]),
   (
     ["NONLOCAL.LOCATION", "[[[0],[]],[[],[]],[[],[]],[[],[]]]", "NONLOCAL.GROUP", "[[3,1],[1,1],[1,1],[1,1]]"],
@@ -157,12 +157,20 @@ private let badOverrides: [(overrides: [String], texts: [String])] = [
   @Test func blocksThatDoNotExistAreNamed() throws {
     let configuration = try Configuration.load(
       path: slowfastPath, overrides: ["NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1,6,13],[]],[[],[]]]"])
-    #expect(configuration.notices.count == 1)
+    try #require(configuration.notices.count == 1)
     #expect(configuration.notices[0].contains("res4 has 6 blocks, so there is no non-local block after 6, 13"))
+  }
+
+  @Test func unknownImageBackEndsAreNamed() throws {
+    let configuration = try Configuration.load(path: slowfastPath, overrides: ["AVA.IMG_PROC_BACKEND", "torch"])
+    try #require(configuration.notices.count == 1)
+    #expect(configuration.notices[0].contains("AVA.IMG_PROC_BACKEND 'torch' (given as KEY VALUE) is neither cv2 nor"))
   }
 
   @Test func defaultsMayListMorePathwaysThanTheModelHas() throws {
     #expect(try load(slow).ints("DATA.INPUT_CHANNEL_NUM") == [3, 3])
-    #expect(failure(slow + "DATA: {INPUT_CHANNEL_NUM: [3, 3]}\n").contains("2 numbers of channels for 1 pathway"))
+    #expect(
+      failure(slow + "DATA: {INPUT_CHANNEL_NUM: [3, 3]}\n").contains(
+        "channels are given for 2 pathways, the model has 1"))
   }
 }

@@ -69,7 +69,7 @@ private let cases = [
     let configuration = try load(text)
     #expect(configuration.strings("AVA.TEST_PREDICT_BOX_LISTS") == [])
     #expect(configuration.string("AVA.FRAME_DIR") == "")
-    #expect(configuration.notices.count == 2)
+    try #require(configuration.notices.count == 2)
     #expect(configuration.notices[0].contains("AVA.TEST_PREDICT_BOX_LISTS (line 5 of "))
     let filled = try load(text, ["AVA.TEST_PREDICT_BOX_LISTS", "['a.csv']", "AVA.FRAME_DIR", "frames"])
     #expect(filled.notices == [])

@@ -1,5 +1,6 @@
 public import Files
 public import Tensors
+internal import Wording
 
 /// Reads a safetensors file: the length of a JSON header, the header, the numbers.
 ///
@@ -121,14 +122,14 @@ public func writeSafetensors(
 ) throws(FileError) {
   var members: [String] = []
   if !metadata.isEmpty {
-    let notes = metadata.sorted { $0.key < $1.key }.map { "\(quoted($0.key)):\(quoted($0.value))" }
+    let notes = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(jsonString($0.value))" }
     members.append("\"__metadata__\":{\(notes.joined(separator: ","))}")
   }
   var offset = 0
   for (name, tensor) in tensors {
     let shape = tensor.shape.map(String.init).joined(separator: ",")
     let end = offset + tensor.count * 4
-    members.append("\(quoted(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+    members.append("\(jsonString(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
     offset = end
   }
   var header = "{\(members.joined(separator: ","))}"
@@ -144,23 +145,4 @@ public func writeSafetensors(
   try file.write(header)
   for (_, tensor) in tensors { try file.write(raw: UnsafeRawBufferPointer(tensor.values)) }
   try file.commit()
-}
-
-/// Writes a JSON string.
-private func quoted(_ text: String) -> String {
-  var result = "\""
-  for scalar in text.unicodeScalars {
-    switch scalar {
-    case "\"": result += "\\\""
-    case "\\": result += "\\\\"
-    case "\n": result += "\\n"
-    case "\r": result += "\\r"
-    case "\t": result += "\\t"
-    case _ where scalar.value < 0x20:
-      let digits = String(scalar.value, radix: 16)
-      result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-    default: result.unicodeScalars.append(scalar)
-    }
-  }
-  return result + "\""
 }

@@ -183,9 +183,10 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     let engine = Engine(threads: 2)
     let convolution = Convolution(
       c.shape, weights: c.weights, bias: [Float](repeating: 0, count: c.shape.outChannels), engine: engine)
+    let once = c.input
     func run(_ factor: Float) -> [Float] {
       let input = FeatureMap(zeros: 1, c.extent, channels: c.shape.inChannels)
-      for i in 0..<input.storage.count { input.start[i] = c.input.start[i] * factor }
+      for i in 0..<input.storage.count { input.start[i] = once.start[i] * factor }
       let output = FeatureMap(zeros: 1, c.shape.output(for: c.extent), channels: c.shape.outChannels)
       convolution.run(input, into: output)
       return output.channelsFirst().array

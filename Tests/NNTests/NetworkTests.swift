@@ -16,14 +16,14 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
       from, to, kernel: kernel, stride: stride, padding: Extent3(kernel.t / 2, kernel.h / 2, kernel.w / 2))
     // Small weights: large products would make the softmax a maximum, where the last bit decides.
     let weights = Tensor(shape.weightShape, random(shape.weightShape, seed: salt).array.map { $0 * 0.3 })
-    return network.convolution(
-      x, shape, weights: weights, bias: random([to], seed: salt + 500).array,
-      adding: adding, relu: adding == nil)
+    let y = network.convolution(
+      x, shape, weights: weights, bias: random([to], seed: salt + 500).array, adding: adding, relu: adding == nil)
+    network.mark(y, "convolution \(salt)")
+    return y
   }
   let slow = network.input(channels: 3)
   let fast = network.input(channels: 3)
   var a = convolution(slow, 3, 8, Extent3(1, 3, 3))
-  network.mark(a, "first")
   var b = convolution(fast, 3, 4, Extent3(3, 3, 3))
   a = network.maxPool(a, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
   b = network.maxPool(b, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
@@ -62,8 +62,8 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
     for (a, b) in zip(shared.outputs, kept.outputs) {
       #expect(difference(a.channelsFirst().array, b.channelsFirst().array, .exact) == nil)
     }
-    #expect(kept.marks.map(\.name) == ["first", "fast", "joined"])
-    #expect(kept.marks[2].map.channels == 14)
+    #expect(kept.marks.count == 8)
+    #expect(kept.marks.first { $0.name == "joined" }?.map.channels == 14)
   }
 
   @Test func secondRunIsTheSame() throws {

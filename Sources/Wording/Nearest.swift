@@ -9,7 +9,9 @@ public func nearest(to name: String, among candidates: some Sequence<String>) ->
     let edits = editDistance(wanted, Array(candidate.lowercased()))
     if edits < best?.edits ?? Int.max { best = (candidate, edits) }
   }
-  guard let best, best.edits <= max(2, min(wanted.count, best.name.count) / 2) else { return nil }
+  guard let best, best.edits <= max(2, min(wanted.count, best.name.count) / 2),
+    best.edits < max(wanted.count, best.name.count)
+  else { return nil }
   return best.name
 }
 

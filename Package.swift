@@ -136,11 +136,18 @@ let testTargets: [Target] = [
   tests("Video", "Video", "Imaging", "Files", "Geometry"),
   tests("AVARecords", "AVARecords", "Files", "Geometry", "Tensors"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
-  tests("VideoModels", "VideoModels", "NN", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel"),
+  tests(
+    "VideoModels", "VideoModels", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel", "Files",
+    "Inference", "Configuration"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files", "Tensors"),
-  tests("Inference", "Inference", "Configuration", "VideoModels", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
-  tests("Detect", "Detect", "Inference", "Configuration", "AVARecords", "Tensors", "Geometry", "Files"),
+  tests(
+    "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
+    "Imaging",
+    "Tensors", "Geometry", "Files"),
+  tests(
+    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
+    "Geometry", "Files", collections),
   tests("Synth", "Synth", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Program", "slowfast", "Files", "Tensors"),
   tests("House", "Files"),

@@ -2,6 +2,19 @@ public import Geometry
 public import Imaging
 public import Tensors
 
+/// Why no clip can be cut out of a video.
+public enum ClipError: Error, Equatable, CustomStringConvertible {
+  case sizeChanged(source: String, frame: Int, expected: ImageSize, found: ImageSize)
+
+  public var description: String {
+    switch self {
+    case .sizeChanged(let source, let frame, let expected, let found):
+      return "cutting a clip of '\(source)': frame \(frame) is \(found.width) x \(found.height), those before it "
+        + "\(expected.width) x \(expected.height) -> give frames of one size"
+    }
+  }
+}
+
 /// Cuts clips out of one video: frames are decoded and resized once and shared by the clips that overlap.
 ///
 /// Memory is bounded: a frame is dropped as soon as the caller says that no later clip begins before it.
@@ -23,11 +36,16 @@ public final class ClipReader {
   ///
   /// - Parameter center: The number of the key frame; the window's ends are moved into the video.
   /// - Returns: 1, [T, H, W], 3.
+  /// - Throws: The source's errors, `ClipError` when the pictures' size changes.
   public func clip(around center: Int) throws -> FeatureMap {
     let indices = window.indices(around: center, count: source.frameCount)
     for index in Set(indices).sorted() where frames[index] == nil {
       let image = try source.frame(at: index)
-      if pictureSize == nil { pictureSize = image.size }
+      let expected = pictureSize ?? image.size
+      if image.size != expected {
+        throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
+      }
+      pictureSize = expected
       frames[index] = preprocessing.prepare(image)
     }
     let first = frames[indices[0]]!

@@ -37,7 +37,8 @@ public struct AVATest {
       frameFolder: config.string("AVA.FRAME_DIR"))
     labelMap = try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
     try labelMap.check(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
-    exclusions = try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE"))
+    let hasExclusions = !config.string("AVA.EXCLUSION_FILE").isEmpty
+    exclusions = hasExclusions ? try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE")) : Exclusions()
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     proposals = try ProposalList.read(
       paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
@@ -53,6 +54,7 @@ public struct AVATest {
       groundTruth = read.table
       notices += read.counts.notices(path)
     }
+    if !hasExclusions { notices.append("AVA.EXCLUSION_FILE is empty: every key frame counts") }
     self.notices = notices
     if proposals.keyFrameCount == 0 { throw AVATestError.noKeyFrames(notices: notices) }
   }
@@ -94,10 +96,13 @@ public struct AVATest {
   }
 
   private func job(_ video: FrameList.Video) throws -> VideoJob {
-    let frames = try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
-    try frames.verifyFilesExist()
+    // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
+    func frames() throws -> PictureFrames {
+      try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
+    }
+    try frames().verifyFilesExist()
     let keyFrames = proposals.keyFrames(of: video.name).map { KeyFrame(center: center($0), boxes: $0.boxes) }
-    return VideoJob(name: video.name, keyFrames: keyFrames) { frames }
+    return VideoJob(name: video.name, keyFrames: keyFrames, open: frames)
   }
 }
 
@@ -105,14 +110,16 @@ extension LabelMap {
   /// The label map may name fewer classes than the network scores (60 of 80), never others.
   func check(against config: Configuration, path: String) throws {
     let classes = config.int("MODEL.NUM_CLASSES")
-    if largestID > classes { throw AVATestError.labelMapTooLarge(path: path, largest: largestID, classes: classes) }
+    for label in labels where !(1...max(1, classes)).contains(label.id) {
+      throw AVATestError.classOutOfRange(path: path, id: label.id, classes: classes)
+    }
   }
 }
 
 /// Why an AVA test cannot run.
 public enum AVATestError: Error, Equatable, CustomStringConvertible {
   case noKeyFrames(notices: [String])
-  case labelMapTooLarge(path: String, largest: Int, classes: Int)
+  case classOutOfRange(path: String, id: Int, classes: Int)
 
   public var description: String {
     switch self {
@@ -120,8 +127,8 @@ public enum AVATestError: Error, Equatable, CustomStringConvertible {
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
       return "testing on AVA: no proposal is left to score\(why)"
         + " -> check AVA.TEST_PREDICT_BOX_LISTS, AVA.TEST_LISTS and AVA.DETECTION_SCORE_THRESH"
-    case .labelMapTooLarge(let path, let largest, let classes):
-      return "testing on AVA: '\(path)' has a class \(largest), the network scores classes 1 to \(classes)"
+    case .classOutOfRange(let path, let id, let classes):
+      return "reading the label map: '\(path)' has a class \(id), the network scores classes 1 to \(classes)"
         + " (MODEL.NUM_CLASSES) -> set MODEL.NUM_CLASSES to that of the weights, or give their label map"
     }
   }

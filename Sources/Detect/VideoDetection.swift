@@ -63,6 +63,10 @@ public struct VideoDetection {
     _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing
   ) throws {
     self.config = config
+    if let every = timing.every, !(every >= 1 / Self.framesPerSecond && every.isFinite) {
+      throw VideoDetectionError.badStep(every)
+    }
+    if !timing.startingSecond.isFinite { throw VideoDetectionError.badStart(timing.startingSecond) }
     if let labelMap {
       self.labelMap = try LabelMap.read(path: labelMap)
       try self.labelMap.check(against: config, path: labelMap)
@@ -153,19 +157,26 @@ private struct MomentPlanner {
 
   /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals
   /// nearest to it, at most half a step away.
-  private func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
+  private mutating func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
     let own = keyFrames.map { ($0, $0.time.seconds - timing.startingSecond) }
     guard let every = timing.every else { return own }
     var chosen: [(ProposalList.KeyFrame, Double)] = []
+    var alone = 0
     var step = 0
     while Double(step) * every < frames.reader.duration {
       let time = Double(step) * every
       step += 1
       guard let near = own.min(by: { abs($0.1 - time) < abs($1.1 - time) }), abs(near.1 - time) <= every / 2 else {
+        alone += 1
         continue
       }
       guard let stamp = Timestamp(seconds: time + timing.startingSecond) else { continue }
       chosen.append((near.0.moved(to: stamp), time))
+    }
+    if alone > 0 {
+      notices.append(
+        "\(frames.name): \(counted(alone, "moment")) of \(step) without a proposal within \(fixed(every / 2, 3)) s "
+          + "are passed over -> give a larger --every, or more proposals")
     }
     return chosen
   }
@@ -173,11 +184,18 @@ private struct MomentPlanner {
 
 /// Why there is nothing to detect.
 public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
+  case badStep(Double)
+  case badStart(Double)
   case sameName(String)
   case nothingToDo(videos: [String], notices: [String])
 
   public var description: String {
     switch self {
+    case .badStep(let step):
+      return "detecting: key frames every \(step) s, expected at least the time of one frame (1/30 s)"
+        + " -> give --every SECONDS, such as 1"
+    case .badStart(let second):
+      return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):
       return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
     case .nothingToDo(let videos, let notices):

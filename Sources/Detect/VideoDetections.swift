@@ -91,10 +91,13 @@ public struct VideoDetections {
     return objects.count == 1 ? objects[0] + "\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
   }
 
+  /// JSON has no NaN and no infinities: broken weights show as null.
+  private func number(_ value: Float) -> String { value.isFinite ? "\(value)" : "null" }
+
   private func describe(_ keyFrame: KeyFrame) -> String {
     let people = keyFrame.people.map { person in
       let actions = person.actions.map { action in
-        "{\"id\": \(action.id), \"name\": \(jsonString(action.name)), \"score\": \(action.score)}"
+        "{\"id\": \(action.id), \"name\": \(jsonString(action.name)), \"score\": \(number(action.score))}"
       }
       let box = person.box
       return

@@ -1,24 +1,36 @@
 internal import Glibc
+internal import Synchronization
 
 /// A file that appears under its name only when it is complete.
 ///
 /// Bytes go to a temporary neighbour; `commit()` flushes it to the disk and renames it. Whatever ends the
 /// writing before that (an error, `discard()`, the last reference gone) deletes the neighbour and leaves
-/// what stood under the name before.
+/// what stood under the name before. A link stays a link: the file it points to is replaced. A device or a pipe
+/// (/dev/stdout) cannot be replaced and is written as it stands.
 public final class AtomicFile {
   public let path: String
-  private let temporary: String
+  /// Where the bytes go, and what that becomes; nil for devices and pipes.
+  private let names: (temporary: String, final: String)?
   private var descriptor: Int32
   private var buffer: [UInt8] = []
 
   /// Opens the temporary neighbour of `path`, making missing folders.
   public init(path: String) throws(FileError) {
     self.path = path
-    if isFolder(path) { throw .isDirectory(doing: "writing", path: path) }
-    let (folder, name) = splitPath(path)
-    try makeFolder(folder)
-    temporary = joinPath(folder, ".\(name).\(getpid()).partial")
-    descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    var status = stat()
+    if stat(path, &status) == 0 && status.st_mode & S_IFMT != S_IFREG {
+      if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(doing: "writing", path: path) }
+      names = nil
+      descriptor = open(path, O_WRONLY | O_CLOEXEC)
+    } else {
+      let final = linkTarget(path)
+      let (folder, name) = splitPath(final)
+      try makeFolder(folder)
+      let number = temporaryFiles.wrappingAdd(1, ordering: .relaxed).newValue
+      let temporary = joinPath(folder, ".\(name).\(getpid()).\(number).partial")
+      names = (temporary, final)
+      descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+    }
     if descriptor < 0 { throw .system(doing: "writing", path: path, code: errno) }
   }
 
@@ -33,17 +45,17 @@ public final class AtomicFile {
   /// Appends raw bytes without collecting them first: for large blocks.
   public func write(raw bytes: UnsafeRawBufferPointer) throws(FileError) {
     try flush()
-    try writeOut(bytes)
+    if let code = writeAll(bytes) { throw fail(code) }
   }
 
   /// Flushes everything to the disk and gives the file its name.
   public func commit() throws(FileError) {
     try flush()
-    if fsync(descriptor) != 0 { throw fail(errno) }
+    if names != nil && fsync(descriptor) != 0 { throw fail(errno) }
     let closed = close(descriptor)
     descriptor = -1
     if closed != 0 { throw fail(errno) }
-    if rename(temporary, path) != 0 { throw fail(errno) }
+    if let names, rename(names.temporary, names.final) != 0 { throw fail(errno) }
   }
 
   /// Gives the writing up and deletes the temporary file.
@@ -51,7 +63,7 @@ public final class AtomicFile {
     if descriptor >= 0 {
       close(descriptor)
       descriptor = -1
-      unlink(temporary)
+      if let names { unlink(names.temporary) }
     }
   }
 
@@ -61,14 +73,9 @@ public final class AtomicFile {
   }
 
   private func flush() throws(FileError) {
-    let pending = buffer
+    let code = buffer.withUnsafeBytes { writeAll($0) }
     buffer.removeAll(keepingCapacity: true)
-    let code: Int32? = pending.withUnsafeBytes { bytes in writeAll(bytes) }
     if let code { throw fail(code) }
-  }
-
-  private func writeOut(_ bytes: UnsafeRawBufferPointer) throws(FileError) {
-    if let code = writeAll(bytes) { throw fail(code) }
   }
 
   /// Writes all bytes; returns the `errno` of a failure.
@@ -88,9 +95,20 @@ public final class AtomicFile {
   private func fail(_ code: Int32) -> FileError {
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
-    unlink(temporary)
+    if let names { unlink(names.temporary) }
     return .system(doing: "writing", path: path, code: code)
   }
+}
+
+/// Tells the temporary files of one process apart: two threads may write to the same name.
+private let temporaryFiles = Atomic<Int>(0)
+
+/// Where a link to an existing file leads, the path itself for everything else.
+private func linkTarget(_ path: String) -> String {
+  guard let resolved = realpath(path, nil) else { return path }
+  defer { free(resolved) }
+  var status = stat()
+  return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK ? String(cString: resolved) : path
 }
 
 /// Writes a whole file atomically.

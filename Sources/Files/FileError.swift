@@ -43,11 +43,16 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     return .system(doing: doing, path: path, code: code)
   }
 
-  /// The most similar name in the folder of `path`, or the first folder on the way that is missing.
+  /// The existing path most like `path`: its folder's most similar name, after the folder itself was corrected the
+  /// same way where it is missing. Ends at the corrected folder when that holds nothing similar.
   static func nearestPath(to path: String) -> String? {
     let (folder, name) = splitPath(path)
-    if !folder.isEmpty && folder != path && !pathExists(folder) { return nearestPath(to: folder) }
+    if !folder.isEmpty && !isFolder(folder) {
+      guard folder != path, let corrected = nearestPath(to: folder) else { return nil }
+      let whole = joinPath(corrected, name)
+      return pathExists(whole) ? whole : nearestPath(to: whole) ?? corrected
+    }
     guard let names = try? listFolder(folder.isEmpty ? "." : folder) else { return nil }
-    return nearest(to: name, among: names).map { folder.isEmpty ? $0 : joinPath(folder, $0) }
+    return nearest(to: name, among: names).map { joinPath(folder, $0) }
   }
 }

@@ -35,18 +35,18 @@ extension Architecture {
     }
     let pathways = kernels.count
     let widths = try Widths(config, pathways: pathways)
-    let temporalPool = config.string("MODEL.MODEL_NAME") == "ResNet_nopool" ? 1 : Architecture.temporalPool(arch: arch)
+    let pool = Extent3(config.poolsTimeAfterStage2 ? 2 : 1, 1, 1)
     self.init(
-      stems: (0..<pathways).map { p in
+      stems: try (0..<pathways).map { p in
         Stem(
-          inChannels: config.ints("DATA.INPUT_CHANNEL_NUM")[p], width: widths.base / widths.divisor(p),
-          temporalKernel: kernels[p].stem)
+          inChannels: try config.ints("DATA.INPUT_CHANNEL_NUM").entry(p, of: "DATA.INPUT_CHANNEL_NUM"),
+          width: widths.base / widths.divisor(p), temporalKernel: kernels[p].stem)
       },
       stages: try (0..<4).map { stage in
         try (0..<pathways).map { try Stage(config, widths, kernels[$0], stage: stage, pathway: $0) }
       },
       transform: try Architecture.transform(config, pathways: pathways), fusion: widths.fusion,
-      pathwayPools: (0..<pathways).map { _ in Extent3(temporalPool, 1, 1) }, frames: config.int("DATA.NUM_FRAMES"),
+      pathwayPools: [Extent3](repeating: pool, count: pathways), frames: config.int("DATA.NUM_FRAMES"),
       head: Architecture.head(config), classes: config.int("MODEL.NUM_CLASSES"),
       activation: try Architecture.activation(config))
   }
@@ -69,8 +69,9 @@ extension Architecture {
         resolution: config.int("DETECTION.ROI_XFORM_RESOLUTION"),
         strideOfFeatures: config.int("DETECTION.SPATIAL_SCALE_FACTOR"), aligned: config.bool("DETECTION.ALIGNED"))
     }
-    let global = config.bool("MULTIGRID.SHORT_CYCLE") || config.string("MODEL.MODEL_NAME") == "ContrastiveModel"
-    return .classification(window: global ? nil : config.int("DATA.TRAIN_CROP_SIZE") / 32)
+    // The last map's stride, whatever RESNET.SPATIAL_STRIDES says: a constant of the reference.
+    let window = config.int("DATA.TRAIN_CROP_SIZE") / 32
+    return .classification(window: config.bool("MULTIGRID.SHORT_CYCLE") ? nil : window)
   }
 
   private static func activation(_ config: Configuration) throws -> Activation {
@@ -118,14 +119,20 @@ extension Architecture.Stage {
   fileprivate init(
     _ config: Configuration, _ widths: Widths, _ kernels: Architecture.TemporalKernels, stage: Int, pathway: Int
   ) throws {
-    func entry(_ key: String) -> Int { config.intLists(key)[stage][pathway] }
-    // ResNet-18 is the basic transform's depth; 50 and 101 are the bottleneck's.
-    let depth = Architecture.depths[config.int("RESNET.DEPTH")]![stage]
+    func entry(_ key: String) throws -> Int {
+      try config.intLists(key).entry(stage, of: key).entry(pathway, of: key)
+    }
+    guard let depths = Architecture.depths[config.int("RESNET.DEPTH")] else {
+      throw ModelConfigurationError.impossible(
+        key: "RESNET.DEPTH", found: "\(config.int("RESNET.DEPTH"))", expected: "18, 50 or 101",
+        todo: "choose one of them")
+    }
     let divisor = widths.divisor(pathway)
     self.init(
-      temporalKernels: kernels.blocks(stage: stage, depth: depth, count: entry("RESNET.NUM_BLOCK_TEMP_KERNEL")),
+      temporalKernels: kernels.blocks(
+        stage: stage, depth: depths[stage], count: try entry("RESNET.NUM_BLOCK_TEMP_KERNEL")),
       inner: (widths.inner << stage) / divisor, width: ((4 * widths.base) << stage) / divisor,
-      stride: entry("RESNET.SPATIAL_STRIDES"), dilation: entry("RESNET.SPATIAL_DILATIONS"),
+      stride: try entry("RESNET.SPATIAL_STRIDES"), dilation: try entry("RESNET.SPATIAL_DILATIONS"),
       nonLocal: try Architecture.NonLocal(config, stage: stage, pathway: pathway))
   }
 }
@@ -133,9 +140,12 @@ extension Architecture.Stage {
 extension Architecture.NonLocal {
   /// nil where the config puts no non-local block.
   fileprivate init?(_ config: Configuration, stage: Int, pathway: Int) throws {
-    let after = config.intListLists("NONLOCAL.LOCATION")[stage][pathway]
+    func entry<Element>(_ key: String, _ table: [[Element]]) throws -> Element {
+      try table.entry(stage, of: key).entry(pathway, of: key)
+    }
+    let after = try entry("NONLOCAL.LOCATION", config.intListLists("NONLOCAL.LOCATION"))
     if after.isEmpty { return nil }
-    let pool = config.intListLists("NONLOCAL.POOL")[stage][pathway]
+    let pool = try entry("NONLOCAL.POOL", config.intListLists("NONLOCAL.POOL"))
     let attention: Attention
     switch config.string("NONLOCAL.INSTANTIATION") {
     case "dot_product": attention = .dotProduct
@@ -146,7 +156,19 @@ extension Architecture.NonLocal {
         todo: "set NONLOCAL.INSTANTIATION softmax or dot_product")
     }
     self.init(
-      after: after, groups: config.intLists("NONLOCAL.GROUP")[stage][pathway],
-      pool: Extent3(pool[0], pool[1], pool[2]), attention: attention)
+      after: after, groups: try entry("NONLOCAL.GROUP", config.intLists("NONLOCAL.GROUP")),
+      pool: Extent3(
+        try pool.entry(0, of: "NONLOCAL.POOL"), try pool.entry(1, of: "NONLOCAL.POOL"),
+        try pool.entry(2, of: "NONLOCAL.POOL")), attention: attention)
+  }
+}
+
+extension Array {
+  /// The entry of a configuration's list; PySlowFast's own defaults list one pathway where SlowFast has two.
+  fileprivate func entry(_ index: Int, of key: String) throws -> Element {
+    if indices.contains(index) { return self[index] }
+    throw ModelConfigurationError.impossible(
+      key: key, found: "a list of \(count)", expected: "an entry [\(index)]",
+      todo: "list four stages, in each one entry per pathway")
   }
 }

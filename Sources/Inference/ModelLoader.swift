@@ -48,28 +48,34 @@ public struct LoadedModel {
       notices = ["the weights are random (seed \(seed)): the scores mean nothing"]
       return
     }
-    guard let path = checkpointPath(config) else { throw WeightsError.none }
+    guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
     let checkpoint = try Checkpoint(path: path)
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine)
     let report = weights.report
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
-    notices = checkpoint.notices + report.notices
+    let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
+    notices = found + checkpoint.notices + report.notices
   }
 }
 
 /// The file that the reference would test: `TEST.CHECKPOINT_FILE_PATH`, else the last checkpoint of the output
 /// folder, else `TRAIN.CHECKPOINT_FILE_PATH`.
-func checkpointPath(_ config: Configuration) -> String? {
+///
+/// - Returns: The path, and whether it was found in the output folder rather than named; nil where there is none.
+/// - Throws: `FileError` for an output folder that cannot be read.
+private func checkpointPath(_ config: Configuration) throws -> (path: String, isFound: Bool)? {
   let test = config.string("TEST.CHECKPOINT_FILE_PATH")
-  if !test.isEmpty { return test }
+  if !test.isEmpty { return (test, false) }
   let folder = joinPath(config.string("OUTPUT_DIR"), "checkpoints")
-  let task = config.string("TASK")
-  let names = ((try? listFolder(folder)) ?? []).filter {
-    task.isEmpty ? $0.hasPrefix("checkpoint") : $0.contains("\(task)_checkpoint")
+  if isFolder(folder) {
+    let task = config.string("TASK")
+    let names = try listFolder(folder).filter {
+      task.isEmpty ? $0.hasPrefix("checkpoint") : $0.contains("\(task)_checkpoint")
+    }
+    if let last = names.last { return (joinPath(folder, last), true) }
   }
-  if let last = names.last { return joinPath(folder, last) }
   let train = config.string("TRAIN.CHECKPOINT_FILE_PATH")
-  return train.isEmpty ? nil : train
+  return train.isEmpty ? nil : (train, false)
 }

@@ -34,8 +34,8 @@ public final class Convolution: Sendable {
   ///
   /// - Parameters:
   ///   - input: N, extent, `shape.inChannels`.
-  ///   - output: N, `shape.output(for:)`, `shape.outChannels`; must not overlap the input.
-  ///   - residual: As the output; added before the ReLU.
+  ///   - output: N, `shape.output(for:)`, `shape.outChannels`; shares no element with the input or the residual.
+  ///   - residual: As the output; added before the ReLU. It may be the input.
   public func run(_ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, relu: Bool = false)
   {
     precondition(
@@ -92,7 +92,8 @@ struct ConvolutionStore {
       } else {
         for c in 0..<channels { row[c] += bias[c] }
       }
-      if relu { for c in 0..<channels { row[c] = row[c] > 0 ? row[c] : 0 } }
+      // Asked this way round, a NaN stays one, as it does in PyTorch.
+      if relu { for c in 0..<channels { row[c] = row[c] < 0 ? 0 : row[c] } }
     }
   }
 }

@@ -56,12 +56,14 @@ extension Attention {
       let scale = 1 / Float(channels).squareRoot()
       var largest = -Float.infinity
       for j in 0..<count { largest = max(largest, row[j] * scale) }
-      var sum: Float = 0
+      // Thousands of keys: their sum is kept in Double.
+      var sum = 0.0
       for j in 0..<count {
         row[j] = expf(row[j] * scale - largest)
-        sum += row[j]
+        sum += Double(row[j])
       }
-      for j in 0..<count { row[j] /= sum }
+      let total = Float(sum)
+      for j in 0..<count { row[j] /= total }
     }
   }
 

@@ -5,9 +5,20 @@ internal import Tensors
 public enum NetworkError: Error, Equatable, CustomStringConvertible {
   /// A kernel does not fit into what reaches it.
   case tooSmall(operation: String, input: String)
+  /// Maps that are to be joined differ in extent.
+  case unequal(maps: [String])
+  /// The frames do not divide into the groups of a non-local block.
+  case ungrouped(frames: Int, groups: Int)
 
   public var description: String {
     switch self {
+    case .unequal(let maps):
+      return
+        "laying out the network: maps of \(maps.joined(separator: " and ")) (T x H x W) are to be joined, and differ"
+        + " -> give a number of frames that every pathway's rate divides"
+    case .ungrouped(let frames, let groups):
+      return "laying out the network: a non-local block of \(groups) groups cannot share out \(frames) frames"
+        + " -> give a number of frames that the groups divide"
     case .tooSmall(let operation, let input):
       return "laying out the network: \(operation) does not fit into a map of \(input) (T x H x W)"
         + " -> give larger pictures or more frames"
@@ -84,10 +95,8 @@ struct NetworkLayout {
       return Shape(batch: input.batch, extent: output, channels: input.channels)
     case .concatenate(let values):
       let parts = values.map { shapes[$0.id] }
-      guard parts.allSatisfy({ $0.extent == parts[0].extent }) else {
-        throw NetworkError.tooSmall(
-          operation: "joining maps of \(parts.map { $0.extent.description }.joined(separator: " and "))",
-          input: "\(parts[0].extent)")
+      guard parts.allSatisfy({ $0.extent == parts[0].extent && $0.batch == parts[0].batch }) else {
+        throw NetworkError.unequal(maps: parts.map { $0.extent.description })
       }
       return Shape(batch: parts[0].batch, extent: parts[0].extent, channels: parts.reduce(0) { $0 + $1.channels })
     case .attention(_, let theta, _, let g):
@@ -95,7 +104,7 @@ struct NetworkLayout {
     case .fold(let x, let groups):
       let input = shapes[x.id]
       guard input.extent.t % groups == 0 else {
-        throw NetworkError.tooSmall(operation: "a non-local block of \(groups) groups", input: "\(input.extent)")
+        throw NetworkError.ungrouped(frames: input.extent.t, groups: groups)
       }
       return Shape(
         batch: input.batch * groups,

@@ -3,11 +3,13 @@ public import Tensors
 
 /// A network laid out for given input extents: every value has its place in one arena, values that are never
 /// alive together share memory, and what is to be concatenated is written side by side in the first place.
+///
+/// One run at a time: the arena is shared by all of them, and a run may write over the inputs once they were read.
 public final class NetworkPlan: @unchecked Sendable {
   public let network: Network
-  /// Where the caller puts the inputs before `run()`.
+  /// Where the caller puts the inputs before every `run()`.
   public let inputs: [FeatureMap]
-  /// Where the outputs are after `run()`, until the next one.
+  /// Where the outputs are after `run()`, until the inputs of the next one are put in; they may have a pitch.
   public let outputs: [FeatureMap]
   /// The named values, with their contents after `run()`; empty unless they were asked for.
   public let marks: [(name: String, map: FeatureMap)]
@@ -25,7 +27,7 @@ public final class NetworkPlan: @unchecked Sendable {
   /// - Parameters:
   ///   - extents: One per input of the network.
   ///   - keepingMarks: Keeps every named value until the end of a run, at the price of memory.
-  /// - Throws: `NetworkError.tooSmall` when a kernel does not fit into what reaches it.
+  /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool = false) throws {
     let layout = try NetworkLayout(network, batch: batch, extents: extents, keepingMarks: keepingMarks)
     let arena = Storage(count: layout.arenaCount)

@@ -2,7 +2,7 @@ internal import Kernels
 internal import Parallel
 public import Tensors
 
-/// The geometry of a max pooling; positions outside the input never win.
+/// The geometry of a max pooling; positions outside the input never win, NaN always does, as in PyTorch.
 public struct PoolShape: Hashable, Sendable {
   public var kernel: Extent3
   public var stride: Extent3
@@ -51,7 +51,7 @@ extension PoolShape {
             target.update(from: source, count: input.channels)
             first = false
           } else {
-            for c in 0..<input.channels { target[c] = source[c] > target[c] ? source[c] : target[c] }
+            for c in 0..<input.channels { target[c] = larger(target[c], source[c]) }
           }
         }
       }
@@ -68,7 +68,7 @@ extension PoolShape {
           for h in window.h {
             for w in window.w {
               let at = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + w
-              best = max(best, input.start[at * input.pitch + c])
+              best = larger(best, input.start[at * input.pitch + c])
             }
           }
         }
@@ -77,6 +77,10 @@ extension PoolShape {
     }
   }
 }
+
+/// The larger of two numbers; a NaN on either side wins.
+@inline(__always)
+private func larger(_ kept: Float, _ new: Float) -> Float { new > kept || new != new ? new : kept }
 
 /// The part of an output pixel's window that lies inside the input.
 private struct PoolWindow {

@@ -3,7 +3,8 @@ internal import Glibc
 /// Makes elements ahead of their use on one thread of its own, at most `capacity` of them waiting.
 ///
 /// The producer runs on that thread only. An error it throws comes out of `next()` after the elements
-/// that were made before it.
+/// that were made before it, and again each time `next()` is called. Letting go of a prefetcher waits for the
+/// element in the making and drops what nobody took.
 public final class Prefetcher<Element>: @unchecked Sendable {
   private let queue: Queue<Element>
   private var thread = pthread_t()
@@ -20,7 +21,7 @@ public final class Prefetcher<Element>: @unchecked Sendable {
         Unmanaged<AnyQueue>.fromOpaque(context!).takeRetainedValue().fill()
         return nil
       }, context)
-    precondition(code == 0, "a thread could not be started")
+    if code != 0 { fatalError("a thread could not be started: error \(code)") }
   }
 
   deinit {

@@ -53,7 +53,7 @@ public final class WorkerPool: @unchecked Sendable {
     pthread_mutex_init(oneLoop, nil)
     pthread_cond_init(wake, nil)
     pthread_cond_init(done, nil)
-    for _ in 1..<max(1, self.threads) where self.threads > 1 {
+    for _ in 1..<self.threads {
       var handle = pthread_t()
       let me = Unmanaged.passUnretained(self).toOpaque()
       let code = pthread_create(
@@ -62,6 +62,7 @@ public final class WorkerPool: @unchecked Sendable {
           Unmanaged<WorkerPool>.fromOpaque(context!).takeUnretainedValue().work()
           return nil
         }, me)
+      // Fewer threads than asked for compute the same.
       if code == 0 { handles.append(handle) }
     }
   }
@@ -122,7 +123,7 @@ public final class WorkerPool: @unchecked Sendable {
     let number = startedThreads.wrappingAdd(1, ordering: .relaxed).newValue
     var seen = 0
     while true {
-      for _ in 0..<2000 where posted.load(ordering: .acquiring) == seen { pause() }
+      for _ in 0..<2000 where posted.load(ordering: .acquiring) == seen { sched_yield() }
       pthread_mutex_lock(lock)
       while generation == seen && !stopping { pthread_cond_wait(wake, lock) }
       if stopping {
@@ -150,9 +151,6 @@ public final class WorkerPool: @unchecked Sendable {
     pthread_mutex_unlock(lock)
     job?.run(thread: thread)
   }
-
-  @inline(__always)
-  private func pause() { _ = sched_yield() }
 }
 
 /// The number of processors that this process may run on.

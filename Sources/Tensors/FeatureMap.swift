@@ -54,17 +54,8 @@ public struct FeatureMap: Sendable {
   /// The number of pixels: batch x T x H x W.
   public var pixels: Int { batch * extent.count }
 
-  /// The first element.
+  /// The first element; valid as long as the storage lives.
   public var start: UnsafeMutablePointer<Float> { storage.pointer + offset }
-
-  /// The same numbers with groups of frames counted as batch items, or back: [N, T] becomes
-  /// [N * groups, T / groups] without moving anything.
-  public func folded(into groups: Int) -> FeatureMap {
-    precondition(extent.t % groups == 0, "the frames must divide into the groups")
-    return FeatureMap(
-      storage: storage, offset: offset, batch: batch * groups, extent: Extent3(extent.t / groups, extent.h, extent.w),
-      channels: channels, pitch: pitch)
-  }
 
   /// Copies a tensor [N, C, T, H, W] (PyTorch's order) into a new dense map.
   public init(channelsFirst tensor: Tensor) {

@@ -26,19 +26,13 @@ extension Tensor {
   /// - Throws: `FileError`, `NumPyFileError`.
   public init(npy path: String) throws {
     let file = try MappedFile(path: path, doing: "reading an array")
-    let bytes = file.bytes
-    guard bytes.count >= 10, bytes.prefix(6).elementsEqual([0x93] + Array("NUMPY".utf8)) else {
-      throw NumPyFileError.malformed(path: path, found: bytes.isEmpty ? "the file is empty" : "no NumPy magic")
-    }
-    let longHeader = bytes[6] >= 2
-    let start = longHeader ? 12 : 10
-    guard bytes.count >= start else { throw NumPyFileError.malformed(path: path, found: "no header") }
-    let low = Int(bytes[8]) | Int(bytes[9]) << 8
-    let length = longHeader ? low | Int(bytes[10]) << 16 | Int(bytes[11]) << 24 : low
-    guard start + length <= bytes.count else { throw NumPyFileError.malformed(path: path, found: "a cut header") }
-    let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
+    // The file must outlive the look at its bytes.
+    self = try withExtendedLifetime(file) { try Tensor(npy: file.bytes, path: path) }
+  }
+
+  private init(npy bytes: UnsafeRawBufferPointer, path: String) throws {
+    let (header, data) = try splitHeader(bytes, path: path)
     let (shape, width) = try parseHeader(header, path: path)
-    let data = UnsafeRawBufferPointer(rebasing: bytes[(start + length)...])
     var expected = width
     for extent in shape {
       let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
@@ -70,6 +64,23 @@ extension Tensor {
     try file.write(raw: UnsafeRawBufferPointer(values))
     try file.commit()
   }
+}
+
+/// Splits a .npy file into the header's text and the numbers.
+private func splitHeader(
+  _ bytes: UnsafeRawBufferPointer, path: String
+) throws -> (header: String, data: UnsafeRawBufferPointer) {
+  guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
+    throw NumPyFileError.malformed(path: path, found: bytes.isEmpty ? "the file is empty" : "no NumPy magic")
+  }
+  // Version 1 has two bytes for the header's length, later ones four.
+  let longHeader = bytes.count > 6 && bytes[6] >= 2
+  let start = longHeader ? 12 : 10
+  guard bytes.count >= start else { throw NumPyFileError.malformed(path: path, found: "a cut header") }
+  let length = (8..<start).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
+  guard start + length <= bytes.count else { throw NumPyFileError.malformed(path: path, found: "a cut header") }
+  let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
+  return (header, UnsafeRawBufferPointer(rebasing: bytes[(start + length)...]))
 }
 
 /// Takes the shape and the element width out of a .npy header.

@@ -17,6 +17,6 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   /// The next number in [0, 1), with 53 random bits.
   public mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-  /// The next number in [low, high).
+  /// The next number from `low` up to `high`, which only rounding can reach.
   public mutating func uniform(_ low: Double, _ high: Double) -> Double { low + (high - low) * uniform() }
 }

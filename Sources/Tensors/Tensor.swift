@@ -48,7 +48,7 @@ public struct Tensor: Sendable {
 
   public var count: Int { storage.count }
 
-  /// The numbers in C order, for reading.
+  /// The numbers in C order, for reading; valid as long as the storage lives.
   public var values: UnsafeBufferPointer<Float> { UnsafeBufferPointer(start: storage.pointer, count: count) }
 
   /// The numbers in C order, for writing; every copy of this value sees the change.

@@ -161,7 +161,4 @@ extension Architecture {
       "slowfast": [slow, fast],
     ]
   }()
-
-  /// The pooling in time after res2 by `MODEL.ARCH`.
-  public static func temporalPool(arch: String) -> Int { arch == "c2d" || arch == "i3d" ? 2 : 1 }
 }

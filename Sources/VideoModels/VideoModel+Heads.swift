@@ -42,13 +42,14 @@ extension VideoModel {
     return scores
   }
 
-  /// The largest bin of each channel: [R, P, P, C] to [R, C].
+  /// The largest bin of each channel, NaN above all: [R, P, P, C] to [R, C].
   private func largest(of bins: Tensor) -> Tensor {
     let (count, channels) = (bins.shape[1] * bins.shape[2], bins.shape[3])
     let result = Tensor(zeros: [bins.shape[0], channels])
     for row in 0..<bins.shape[0] * channels {
       let (region, c) = (row / channels, row % channels)
-      result.storage.pointer[row] = (0..<count).map { bins.values[(region * count + $0) * channels + c] }.max()!
+      let values = (0..<count).lazy.map { bins.values[(region * count + $0) * channels + c] }
+      result.storage.pointer[row] = values.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
     }
     return result
   }

@@ -5,6 +5,7 @@ public import Tensors
 
 /// What is wrong with a clip or boxes that a model is given.
 public enum VideoModelError: Error, Equatable, CustomStringConvertible {
+  case noClips
   case wrongFrames(expected: Int, found: Int)
   case wrongChannels(expected: Int, found: Int)
   case noRoIHead
@@ -13,6 +14,8 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
+    case .noClips:
+      return "running the model: the batch holds 0 clips, expected 1 or more -> give a clip [N, C, T, H, W]"
     case .wrongFrames(let expected, let found):
       return "running the model: the clip has \(found) frames, the config's DATA.NUM_FRAMES is \(expected)"
         + " -> give clips of \(expected) frames or set DATA.NUM_FRAMES \(found)"
@@ -79,13 +82,15 @@ public final class VideoModel {
   ///
   /// - Parameter clip: N, [T, H, W], channels in the order the weights were trained with.
   /// - Returns: The plan, with the last features of each pathway in its outputs.
+  /// - Throws: `VideoModelError` for a clip of another shape, `NetworkError` for one that is too small.
   public func features(_ clip: FeatureMap, keepingMarks: Bool = false) throws -> NetworkPlan {
+    guard clip.batch > 0 else { throw VideoModelError.noClips }
     guard clip.extent.t == architecture.frames else {
       throw VideoModelError.wrongFrames(expected: architecture.frames, found: clip.extent.t)
     }
-    let channels = architecture.stems.last!.inChannels
-    guard clip.channels == channels else {
-      throw VideoModelError.wrongChannels(expected: channels, found: clip.channels)
+    // Every pathway sees the same pictures.
+    for stem in architecture.stems where stem.inChannels != clip.channels {
+      throw VideoModelError.wrongChannels(expected: stem.inChannels, found: clip.channels)
     }
     let plan = try plan(
       batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingMarks: keepingMarks)

@@ -9,10 +9,10 @@ public func nearest(to name: String, among candidates: some Sequence<String>) ->
     let edits = editDistance(wanted, Array(candidate.lowercased()))
     if edits < best?.edits ?? Int.max { best = (candidate, edits) }
   }
-  guard let best, best.edits <= max(2, min(wanted.count, best.name.count) / 2),
-    best.edits < max(wanted.count, best.name.count)
-  else { return nil }
-  return best.name
+  guard let best else { return nil }
+  let (shorter, longer) = (min(wanted.count, best.name.count), max(wanted.count, best.name.count))
+  // Two letters of a short word may be all of it: something must be left in common.
+  return best.edits <= max(2, shorter / 2) && (best.edits < longer || longer == 0) ? best.name : nil
 }
 
 /// Counts the edits between two words (optimal string alignment distance).

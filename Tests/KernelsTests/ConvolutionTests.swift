@@ -139,6 +139,19 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     #expect(output.channelsFirst().array == [0, 8])
   }
 
+  @Test func notANumberPassesTheReLU() {
+    for algorithm in ConvolutionAlgorithm.allCases {
+      let engine = Engine(threads: 1, planner: ConvolutionPlanner(forced: algorithm))
+      let convolution = Convolution(
+        ConvolutionShape(1, 1, kernel: .one), weights: Tensor([1, 1, 1, 1, 1], [1]), bias: [0], engine: engine)
+      let output = FeatureMap(zeros: 1, Extent3(1, 1, 3), channels: 1)
+      let input = FeatureMap(channelsFirst: Tensor([1, 1, 1, 1, 3], [.nan, -1, 2]))
+      convolution.run(input, into: output, relu: true)
+      let found = output.channelsFirst().array
+      #expect(found[0].isNaN && found[1] == 0 && found[2] == 2)
+    }
+  }
+
   @Test(arguments: convolutionCases) func referenceAgreesWithScattering(_ c: ConvolutionCase) {
     #expect(difference(c.run(.reference), scatter(c), .reassociated, "\(c)") == nil)
   }
@@ -192,6 +205,35 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
       return output.channelsFirst().array
     }
     #expect(difference(run(4), run(1).map { $0 * 4 }, .exact) == nil)
+  }
+
+  /// Input, residual and output as channel slices of one wide map, as in a concatenation.
+  @Test(arguments: convolutionCases.filter { $0.shape.output(for: $0.extent) == $0.extent })
+  func readsAndWritesSlicesOfOneMap(_ c: ConvolutionCase) {
+    let (inputs, outputs) = (c.shape.inChannels, c.shape.outChannels)
+    let pitch = inputs + 2 * outputs + 3
+    let wide = FeatureMap(zeros: c.batch, c.extent, channels: pitch)
+    for i in 0..<wide.storage.count { wide.start[i] = .nan }
+    func slice(_ offset: Int, _ channels: Int) -> FeatureMap {
+      FeatureMap(
+        storage: wide.storage, offset: offset, batch: c.batch, extent: c.extent, channels: channels, pitch: pitch)
+    }
+    let residual = FeatureMap(zeros: c.batch, c.extent, channels: outputs)
+    for (i, value) in c.random(residual.storage.count, 9).enumerated() { residual.start[i] = value }
+    let input = c.input
+    for p in 0..<wide.pixels {
+      for i in 0..<inputs { wide.start[p * pitch + 1 + i] = input.start[p * inputs + i] }
+      for o in 0..<outputs { wide.start[p * pitch + 2 + inputs + o] = residual.start[p * outputs + o] }
+    }
+    for algorithm in ConvolutionAlgorithm.allCases where algorithm.supports(c.shape) {
+      let engine = Engine(threads: 2, planner: ConvolutionPlanner(forced: algorithm))
+      let convolution = Convolution(c.shape, weights: c.weights, bias: c.bias, engine: engine)
+      let output = slice(3 + inputs + outputs, outputs)
+      convolution.run(slice(1, inputs), into: output, adding: slice(2 + inputs, outputs), relu: true)
+      let expected = c.run(algorithm, residual: residual, relu: true)
+      // Rows of another pitch may take another path in the matrix product.
+      #expect(difference(output.channelsFirst().array, expected, .reassociated, "\(algorithm) \(c)") == nil)
+    }
   }
 
   @Test func writesIntoSlicesOnly() {

@@ -106,8 +106,18 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
     let x = network.input(channels: 1)
     let y = network.input(channels: 1)
     network.output(network.concatenate([x, y]))
-    #expect(throws: NetworkError.self) {
+    #expect(throws: NetworkError.unequal(maps: ["2x4x4", "3x4x4"])) {
       try NetworkPlan(network, batch: 1, extents: [Extent3(2, 4, 4), Extent3(3, 4, 4)])
+    }
+    let text = "\(NetworkError.unequal(maps: ["2x4x4", "3x4x4"]))"
+    #expect(text.contains("maps of 2x4x4 and 3x4x4 (T x H x W) are to be joined") && text.contains(" -> "))
+  }
+
+  @Test func framesThatDoNotGroupAreNamed() {
+    var network = Network(engine: fast)
+    network.output(network.fold(network.input(channels: 1), groups: 4))
+    #expect(throws: NetworkError.ungrouped(frames: 6, groups: 4)) {
+      try NetworkPlan(network, batch: 1, extents: [Extent3(6, 2, 2)])
     }
   }
 

@@ -61,6 +61,28 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
     #expect(zip(small, large).allSatisfy { $0 <= $1 })
   }
 
+  /// As in PyTorch: a NaN is larger than everything, wherever it stands in the window.
+  @Test func notANumberWins() throws {
+    let shape = PoolShape(kernel: Extent3(1, 1, 3), stride: Extent3(1, 1, 3))
+    let x = Tensor([1, 1, 1, 1, 9], [.nan, 1, 2, 3, .nan, 4, 5, 6, .nan])
+    for engine in [fast, plain] { #expect(try pool(x, shape, engine).array.allSatisfy(\.isNaN)) }
+    let y = Tensor([1, 1, 1, 1, 9], [1, 2, .nan, -.infinity, -.infinity, -.infinity, 5, .infinity, 6])
+    for engine in [fast, plain] {
+      let found = try pool(y, shape, engine).array
+      #expect(found[0].isNaN && found[1] == -.infinity && found[2] == .infinity)
+    }
+  }
+
+  /// A maximum is no sum: the whole window at once or in two steps gives the same.
+  @Test func poolsInTwoSteps() throws {
+    let x = random([2, 3, 4, 6, 8], seed: 4)
+    func halves(_ x: Tensor, _ t: Int, _ h: Int, _ w: Int) throws -> Tensor {
+      try pool(x, PoolShape(kernel: Extent3(t, h, w), stride: Extent3(t, h, w)))
+    }
+    let once = try halves(x, 2, 3, 4).array
+    #expect(try halves(halves(x, 1, 3, 2), 2, 1, 2).array == once)
+  }
+
   @Test func refusesMapsThatAreTooSmall() {
     #expect(throws: NetworkError.self) {
       try pool(random([1, 1, 1, 2, 2], seed: 1), PoolShape(kernel: Extent3(2, 2, 2), stride: Extent3(2, 2, 2)))
@@ -147,6 +169,54 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
     Activation.softmax.apply(to: a)
     Activation.softmax.apply(to: b)
     #expect(difference(a.array, b.array, .rounding) == nil)
+  }
+
+  @Test func notANumberReachesTheScores() {
+    for activation in [Activation.softmax, .sigmoid] {
+      let x = Tensor([2, 2], [.nan, 1, 0, 0])
+      activation.apply(to: x)
+      #expect(x.array[0].isNaN && x.array[2] == 0.5)
+    }
+    let nothing = Tensor(zeros: [0, 3])
+    Activation.softmax.apply(to: nothing)
+    #expect(nothing.array == [])
+  }
+
+  /// Added one by one in Float, so many tenths drift away from their mean.
+  @Test func averagesOfManyDoNotDrift() {
+    let extent = Extent3(32, 70, 70)
+    let map = FeatureMap(zeros: 1, extent, channels: 2)
+    for p in 0..<map.pixels {
+      map.start[2 * p] = 0.1
+      map.start[2 * p + 1] = p % 2 == 0 ? 1e4 : -1e4 + 1
+    }
+    #expect(averagePool(map, window: (70, 70)).array == [0.1, 0.5])
+  }
+
+  @Test(arguments: 0..<8 as Range<UInt64>) func averagesAgreeWithCountingTwice(_ seed: UInt64) {
+    let x = random([2, 3, 4, 5, 6], seed: seed)
+    let dense = FeatureMap(channelsFirst: x)
+    let found = averagePool(dense, window: (2, 3))
+    #expect(found.shape == [2, 4, 4, 3])
+    var expected: [Float] = []
+    for n in 0..<2 {
+      for y in 0..<4 {
+        for column in 0..<4 {
+          for c in 0..<3 {
+            let window = (0..<24).map { k in
+              Double(x.values[(((n * 3 + c) * 4 + k / 6) * 5 + y + k % 6 / 3) * 6 + column + k % 3])
+            }
+            expected.append(Float(window.reduce(0, +) / 24))
+          }
+        }
+      }
+    }
+    #expect(difference(found.array, expected, .rounding, "seed \(seed)") == nil)
+    // A slice of a wider map gives the same.
+    let wide = FeatureMap(zeros: 2, dense.extent, channels: 7)
+    for p in 0..<dense.pixels { for c in 0..<3 { wide.start[p * 7 + 4 + c] = dense.start[p * 3 + c] } }
+    let slice = FeatureMap(storage: wide.storage, offset: 4, batch: 2, extent: dense.extent, channels: 3, pitch: 7)
+    #expect(averagePool(slice, window: (2, 3)).array == found.array)
   }
 
   @Test func averagesByHand() {

@@ -1,0 +1,116 @@
+import Clips
+import Geometry
+import Imaging
+import Tensors
+import TestSupport
+import Testing
+
+/// Pictures that count how often each is decoded.
+final class CountingFrames: FrameSource {
+  struct Broken: Error, Equatable { let frame: Int }
+
+  let name = "counting"
+  private let images: [Image]
+  private let broken: Int?
+  private(set) var decoded: [Int] = []
+
+  init(images: [Image], broken: Int? = nil) {
+    self.images = images
+    self.broken = broken
+  }
+
+  /// Small pictures, frame i all of value i.
+  convenience init(count: Int, broken: Int? = nil) {
+    let images = (0..<count).map { index in
+      Image(
+        size: ImageSize(width: 6, height: 4), order: .bgr,
+        pixels: [UInt8](repeating: UInt8(truncatingIfNeeded: index), count: 72))
+    }
+    self.init(images: images, broken: broken)
+  }
+
+  var frameCount: Int { images.count }
+
+  func frame(at index: Int) throws -> Image {
+    decoded.append(index)
+    if index == broken { throw Broken(frame: index) }
+    return images[index]
+  }
+}
+
+struct ClipReaderTests {
+  private func reader(_ source: CountingFrames, frames: Int = 8, rate: Int = 4) -> ClipReader {
+    ClipReader(source, window: ClipWindow(frames: frames, rate: rate), preprocessing: preprocessing(4))
+  }
+
+  /// The frame numbers that a clip shows, read back from its pixels.
+  private func numbers(_ clip: FeatureMap) -> [Int] {
+    let plane = clip.extent.h * clip.extent.w * 3
+    return (0..<clip.extent.t).map { Int(((clip.start[$0 * plane] * 0.225 + 0.45) * 255).rounded()) }
+  }
+
+  @Test func eachFrameIsDecodedOnceWhileClipsOverlap() throws {
+    let source = CountingFrames(count: 200)
+    let reader = reader(source)
+    var largest = 0
+    for center in stride(from: 0, through: 190, by: 10) {
+      reader.forget(before: center)
+      let clip = try reader.clip(around: center)
+      #expect(clip.extent == Extent3(8, 4, 6))
+      #expect(numbers(clip) == reader.window.indices(around: center, count: 200))
+      largest = max(largest, reader.cachedFrames)
+    }
+    #expect(Set(source.decoded).count == source.decoded.count, "no frame twice")
+    // What waits lies within one window: 8 frames at rate 4.
+    #expect(largest <= 32)
+    #expect(source.decoded == source.decoded.sorted() || largest > 8)
+  }
+
+  @Test func framesBeforeTheWindowAreDropped() throws {
+    let reader = reader(CountingFrames(count: 250))
+    _ = try reader.clip(around: 50)
+    #expect(reader.cachedFrames == 8)
+    reader.forget(before: 58)
+    #expect(reader.cachedFrames == 6)
+    reader.forget(before: 200)
+    #expect(reader.cachedFrames == 0)
+  }
+
+  @Test func endsRepeatTheFirstAndLastFrame() throws {
+    let source = CountingFrames(count: 20)
+    let reader = reader(source)
+    #expect(try numbers(reader.clip(around: 0)) == [0, 0, 0, 0, 0, 4, 8, 12])
+    #expect(try numbers(reader.clip(around: 19)) == [3, 7, 11, 15, 19, 19, 19, 19])
+    #expect(try numbers(reader.clip(around: 500)) == [Int](repeating: 19, count: 8))
+    #expect(source.decoded == [0, 4, 8, 12, 3, 7, 11, 15, 19])
+  }
+
+  @Test func errorsOfTheSourcePassThrough() throws {
+    let reader = reader(CountingFrames(count: 100, broken: 52))
+    _ = try reader.clip(around: 30)
+    #expect(throws: CountingFrames.Broken(frame: 52)) { try reader.clip(around: 60) }
+  }
+
+  @Test func picturesOfAnotherSizeAreAnError() throws {
+    func image(_ width: Int, _ height: Int) -> Image {
+      Image(
+        size: ImageSize(width: width, height: height), order: .bgr,
+        pixels: [UInt8](repeating: 9, count: width * height * 3))
+    }
+    let reader = reader(CountingFrames(images: [image(6, 4), image(6, 4), image(8, 4)]), frames: 4, rate: 1)
+    do {
+      _ = try reader.clip(around: 1)
+      Issue.record("no error")
+    } catch {
+      let text = "\(error)"
+      #expect(text.contains("frame 2 is 8 x 4") && text.contains("6 x 4") && text.contains("'counting'"), "\(text)")
+    }
+  }
+
+  @Test func pictureSizeIsThatOfTheSource() throws {
+    let reader = reader(CountingFrames(count: 9))
+    #expect(reader.pictureSize == nil)
+    _ = try reader.clip(around: 3)
+    #expect(reader.pictureSize == ImageSize(width: 6, height: 4))
+  }
+}

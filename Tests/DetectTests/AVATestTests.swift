@@ -1,0 +1,237 @@
+import AVARecords
+import Configuration
+import Detect
+import Files
+import Geometry
+import Inference
+import Kernels
+import OrderedCollections
+import TestSupport
+import Tensors
+import Testing
+
+private func lines(_ path: String) throws -> [String] {
+  String(decoding: try readFile(path, doing: "testing"), as: UTF8.self).split(separator: "\n").map(String.init)
+}
+
+struct AVATestTests {
+  /// Listed videos in the order of the frame list, seconds ascending, boxes as they first appear, classes ascending.
+  @Test func rowsInTheReferencesOrder() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = """
+      a,0903,0.1,0.2,0.5,0.9,,0.9
+      a,0902,0.5,0.1,0.9,0.8,,0.95
+      b,0902,0.2,0.2,0.6,0.6,,0.8
+      a,0902,0.1,0.1,0.4,0.4,,0.79
+      b,0902,0.3,0.3,0.7,0.7,,0.99
+      a,0902,0.0,0.0,1.0,1.0,,0.9
+
+      """
+    let config = try world.config()
+    let test = try AVATest(config)
+    #expect(test.keyFrameCount == 3)
+    #expect(test.lateKeyFrames.isEmpty)
+    var progress: [Int] = []
+    let found = try test.run(model: randomModel(config)) { progress.append($0) }
+    #expect(progress == [1, 2, 3])
+    let table = found.table
+    let rows = (0..<table.count).map { row in
+      "\(table.frameIndex.describe(frame: Int(table.frames[row]))) \(table.box(ofRow: row).x2) \(table.actionIDs[row])"
+    }
+    func float(_ value: Double) -> Double { Double(Float(value)) }
+    let boxes = [
+      ("b,0902", 0.6), ("b,0902", 0.7), ("a,0902", 0.9), ("a,0902", 1.0), ("a,0903", 0.5),
+    ]
+    #expect(rows == boxes.flatMap { frame, x2 in ["\(frame) \(float(x2)) 1", "\(frame) \(float(x2)) 3"] })
+    // The scores of every class, of which the rows show those of the label map.
+    #expect(found.scores.shape == [5, 3])
+    #expect(found.boxCount == 5)
+    let scores = found.scores.array
+    for row in 0..<table.count {
+      let column = Int(table.actionIDs[row]) - 1
+      #expect(table.scores[row] == Double(scores[row / 2 * 3 + column]))
+    }
+    #expect(Set(scores).count == 15, "no two alike")
+  }
+
+  @Test func filesAsTheReferenceWritesThem() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,0.1234,0.2,0.5,0.9,,0.9\n"
+    world.groundTruth = "a,0902,0.1,0.2,0.5,0.9,1,0\na,0902,0.1,0.2,0.5,0.9,2,0\nb,0904,0.1,0.2,0.5,0.9,3,1\n"
+    world.exclusions = "a,0902\n"
+    let config = try world.config()
+    let test = try AVATest(config)
+    #expect(test.exclusions.contains(video: "a", time: Timestamp(second: 902)))
+    let found = try test.run(model: randomModel(config)) { _ in }
+    let out = world.folder.path + "/out"
+    try makeFolder(out)
+    #expect(try test.write(found, to: out) == [out + "/detections_latest.csv", out + "/groundtruth_latest.csv"])
+    // Excluded key frames are written all the same.
+    let detections = try lines(out + "/detections_latest.csv")
+    #expect(detections.count == 2)
+    #expect(
+      detections.map { $0.split(separator: ",").dropLast().joined(separator: ",") } == [
+        "a,0902,0.123,0.200,0.500,0.900,1", "a,0902,0.123,0.200,0.500,0.900,3",
+      ])
+    #expect(detections.allSatisfy { $0.split(separator: ",").last?.count == 6 }, "four decimals")
+    // Class 2 is not in the label map.
+    #expect(
+      try lines(out + "/groundtruth_latest.csv") == [
+        "a,0902,0.100,0.200,0.500,0.900,1,1.0000", "b,0904,0.100,0.200,0.500,0.900,3,1.0000",
+      ])
+  }
+
+  @Test func withoutGroundTruthOrExclusions() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,0.1,0.2,0.5,0.9,,0.9\n"
+    let config = try world.config()
+    let test = try AVATest(config)
+    #expect(test.groundTruth == nil)
+    #expect(test.exclusions.count == 0)
+    #expect(test.notices.contains { $0.contains("AVA.GROUNDTRUTH_FILE is empty") })
+    #expect(test.notices.contains { $0.contains("AVA.EXCLUSION_FILE is empty") })
+    let found = try test.run(model: randomModel(config)) { _ in }
+    #expect(try test.write(found, to: world.folder.path) == [world.folder.path + "/detections_latest.csv"])
+  }
+
+  /// Key frames beyond the list: the clip is the last frame over and over, and the user hears of it.
+  @Test func lateKeyFrames() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.frames = [("a", 70)]
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    world.proposals = "a,0902,\(box)\na,0903,\(box)\na,1798,\(box)\n"
+    let config = try world.config()
+    let test = try AVATest(config)
+    #expect(test.lateKeyFrames == ["a,0903", "a,1798"])
+    let found = try test.run(model: randomModel(config)) { _ in }.scores.array
+    #expect(found[3..<6] == found[6..<9])
+    #expect(found[0..<3] != found[3..<6])
+  }
+
+  @Test func videosWithoutUseAreCountedAndNamed() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = """
+      a,0902,0.1,0.2,0.5,0.9,,0.9
+      b,0902,0.1,0.2,0.5,0.9,,0.5
+      stranger,0902,0.1,0.2,0.5,0.9,,0.9
+      stranger,0903,0.1,0.2,0.5,0.9,,0.9
+      a,0901,0.1,0.2,0.5,0.9,,0.9
+
+      """
+    let config = try world.config()
+    let test = try AVATest(config)
+    let said = test.notices.joined(separator: "\n")
+    #expect(said.contains("1 row of 5 below the score threshold 0.8"), "\(said)")
+    #expect(said.contains("stranger (2 rows)"), "\(said)")
+    #expect(said.contains("without a single box left: b"), "\(said)")
+    #expect(said.contains("outside the valid range: 901"), "\(said)")
+    #expect(try test.run(model: randomModel(config)) { _ in }.boxCount == 1)
+  }
+
+  @Test func nothingLeftToScoreIsAnError() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,0.1,0.2,0.5,0.9,,0.5\n"
+    let config = try world.config()
+    let message = text { _ = try AVATest(config) }
+    #expect(message.contains("no proposal is left") && message.contains("AVA.DETECTION_SCORE_THRESH"), "\(message)")
+    #expect(message.contains("below the score threshold"), "\(message)")
+  }
+
+  /// Classes that the network does not score: 80 of them with 3 outputs, or an id of 0.
+  @Test(arguments: [4, 0]) func classesOfAnotherNetwork(_ id: Int) throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,0.1,0.2,0.5,0.9,,0.9\n"
+    world.labels[id] = "other"
+    let config = try world.config()
+    let message = text { _ = try AVATest(config) }
+    #expect(message.contains("labels.pbtxt") && message.contains("\(id)"), "\(message)")
+    if id == 4 { #expect(message.contains("MODEL.NUM_CLASSES") && message.contains("1 to 3"), "\(message)") }
+  }
+
+  /// The project's own map of 60 classes over a network of 80.
+  @Test func sixtyOfEightyClasses() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,0.1,0.2,0.5,0.9,,0.9\n"
+    let map = projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt"
+    world.overrides = ["AVA.LABEL_MAP_FILE", map, "MODEL.NUM_CLASSES", "80"]
+    let config = try world.config()
+    let found = try AVATest(config).run(model: randomModel(config)) { _ in }
+    #expect(found.table.count == 60)
+    #expect(found.scores.shape == [1, 80])
+    let ids = found.table.actionIDs.map { Int($0) }
+    #expect(ids == ids.sorted() && ids.first == 1 && ids.last == 80 && !ids.contains(2))
+  }
+
+  /// A picture that is missing stops the run before anything is computed; one that is broken names itself.
+  @Test func missingAndBrokenPictures() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "b,0902,0.1,0.2,0.5,0.9,,0.9\na,0902,0.1,0.2,0.5,0.9,,0.9\n"
+    let config = try world.config()
+    let test = try AVATest(config)
+    let model = try randomModel(config)
+    removeFile(world.folder.path + "/2.png")
+    let missing = text { _ = try test.run(model: model) { _ in Issue.record("computed") } }
+    #expect(missing.contains("2.png") && missing.contains("'b'"), "\(missing)")
+    try writeFile(world.folder.path + "/2.png", "no picture")
+    let broken = text { _ = try test.run(model: model) { _ in } }
+    #expect(broken.contains("2.png") && broken.contains("neither JPEG nor PNG"), "\(broken)")
+  }
+}
+
+@Suite(.enabled(if: sharedFolder != nil, "the shared golden cases are not here")) struct GoldenPipelineTests {
+  static let variants: [(name: String, overrides: [String], boxes: Int)] = [
+    ("short128", ["DATA.TEST_CROP_SIZE", "128"], 14),
+    ("short160_flip", ["DATA.TEST_CROP_SIZE", "160", "AVA.TEST_FORCE_FLIP", "True"], 14),
+    (
+      "short128_thresh90_bgr",
+      ["DATA.TEST_CROP_SIZE", "128", "AVA.DETECTION_SCORE_THRESH", "0.9", "AVA.BGR", "True"], 7
+    ),
+    ("short112_torchproc", ["DATA.TEST_CROP_SIZE", "112", "AVA.IMG_PROC_BACKEND", "pytorch"], 14),
+  ]
+
+  /// The reference's own run over real frames: rows, boxes and scores.
+  @Test(arguments: variants) func basketball(_ name: String, _ overrides: [String], _ boxes: Int) throws {
+    let golden = sharedFolder! + "/golden"
+    let folder = golden + "/pipeline/basketball"
+    let ava = sharedFolder! + "/data/ava"
+    let config = try Configuration.load(
+      path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
+      overrides: [
+        "RESNET.WIDTH_PER_GROUP", "16", "TEST.CHECKPOINT_FILE_PATH",
+        golden + "/models/slowfast_r50_ava/checkpoint.pyth", "AVA.FRAME_DIR", folder + "/frames", "AVA.FRAME_LIST_DIR",
+        folder + "/frame_lists", "AVA.ANNOTATION_DIR", folder + "/annotations", "AVA.TEST_LISTS", "['val.csv']",
+        "AVA.TEST_PREDICT_BOX_LISTS", "['proposals.csv']", "AVA.GROUNDTRUTH_FILE", "groundtruth.csv",
+        "AVA.LABEL_MAP_FILE", ava + "/ava_action_list_v2.2_for_activitynet_2019.pbtxt", "AVA.EXCLUSION_FILE",
+        ava + "/ava_val_excluded_timestamps_v2.2.csv",
+      ] + overrides)
+    let test = try AVATest(config)
+    let found = try test.run(model: LoadedModel(config, WeightOptions(), engine: Engine())) { _ in }
+    let expected = try Tensor(npy: folder + "/\(name)_scores.npy")
+    #expect(found.boxCount == boxes)
+    #expect(difference(found.scores.array, expected.array, .network, name) == nil)
+    let out = TemporaryFolder()
+    defer { out.remove() }
+    _ = try test.write(found, to: out.path)
+    let rows = try lines(out.path + "/detections_latest.csv")
+    let reference = try lines(folder + "/\(name)_detections.csv")
+    #expect(rows.count == reference.count)
+    for (row, other) in zip(rows, reference) {
+      let (a, b) = (row.split(separator: ","), other.split(separator: ","))
+      guard a.count == 8, b.count == 8, a.dropLast() == b.dropLast(),
+        abs((Double(a[7]) ?? 9) - (Double(b[7]) ?? -9)) <= 1e-3
+      else {
+        Issue.record("\(row) should be \(other)")
+        break
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import AVARecords
+import Configuration
+import Detect
+import Files
+import Foundation
+import Geometry
+import Imaging
+import Inference
+import TestSupport
+import Tensors
+import Testing
+import Video
+
+/// 60 frames at 25 a second, 97 x 63.
+private let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+
+struct VideoDetectionTests {
+  private func detection(
+    _ world: World, _ videos: [String] = [movie], start: Double = 0, every: Double? = nil
+  ) throws -> VideoDetection {
+    let config = try world.config()
+    return try VideoDetection(
+      config, videos: videos, proposals: world.folder.path + "/proposals.csv",
+      labelMap: world.folder.path + "/labels.pbtxt",
+      timing: VideoDetection.Timing(startingSecond: start, every: every))
+  }
+
+  private func world(_ rows: String...) -> World {
+    var world = World()
+    world.proposals = rows.map { $0 + "\n" }.joined()
+    return world
+  }
+
+  /// A video and a lossless frame list of the same decode score alike to the last bit.
+  @Test func agreesWithAFrameList() throws {
+    var world = world("bframes,0902,0.1,0.2,0.5,0.9,,0.9", "bframes,0902,0.4,0.1,1,1,,0.9")
+    defer { world.folder.remove() }
+    let onVideo = try detection(world, start: 900)
+    #expect(onVideo.keyFrameCount == 1)
+    let model = try randomModel(world.config())
+    let fromVideo = try onVideo.run(model: model) { _ in }
+
+    let frames = try VideoFrames(path: movie, framesPerSecond: 30)
+    #expect(frames.frameCount == 72)
+    world.frames = []
+    let config = try world.config()
+    var list = "original_vido_id video_id frame_id path labels\n"
+    for number in 0..<frames.frameCount {
+      let path = "\(world.folder.path)/frame\(number).png"
+      try writePNG(frames.frame(at: number), to: path)
+      list += "bframes 0 \(number) \(path) \"\"\n"
+    }
+    try writeFile(world.folder.path + "/list.csv", list)
+    let fromList = try AVATest(config).run(model: model) { _ in }
+    #expect(fromList.scores.shape == [2, 3])
+    #expect(difference(fromVideo.detections.scores.array, fromList.scores.array, .exact) == nil)
+    #expect(fromVideo.detections.table.scores == fromList.table.scores)
+  }
+
+  /// Times are the proposals' own, less the starting second; frames are counted as the video counts them.
+  @Test func framesNearestInTime() throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    let world = world("bframes,12,\(box)", "bframes,10,\(box)", "bframes,11.5,\(box)")
+    defer { world.folder.remove() }
+    let detection = try detection(world, start: 10)
+    let found = try detection.run(model: randomModel(world.config())) { _ in }
+    #expect(found.keyFrames.map(\.time) == [0, 1.5, 2])
+    // 1.5 s lies between frames 37 (1.48 s) and 38 (1.52 s): the earlier of two equally near.
+    #expect(found.keyFrames.map(\.frame) == [0, 37, 50])
+    let times = (0..<3).map { found.detections.table.frameIndex.frames[$0].time.description }
+    #expect(times == ["0010", "0011.5", "0012"])
+  }
+
+  @Test func keyFramesOutsideTheVideo() throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    let world = world("bframes,899,\(box)", "bframes,901,\(box)", "bframes,902.4,\(box)", "bframes,910,\(box)")
+    defer { world.folder.remove() }
+    let detection = try detection(world, start: 900)
+    #expect(detection.keyFrameCount == 1)
+    let said = detection.notices.joined(separator: "\n")
+    #expect(said.contains("3 key frames outside the video") && said.contains("2.40 s"), "\(said)")
+    #expect(said.contains("0899") && said.contains("0902.4") && said.contains("0910"), "\(said)")
+    #expect(said.contains("--starting-second"), "\(said)")
+    let message = text { _ = try self.detection(world, start: 0) }
+    #expect(message.contains("no proposal is left for bframes") && message.contains("4 key frames"), "\(message)")
+  }
+
+  /// Key frames at regular times, each with the proposals nearest to it, at most half a step away.
+  @Test func regularKeyFrames() throws {
+    let world = world("bframes,1,0.1,0.2,0.5,0.9,,0.9", "bframes,2,0.2,0.2,0.6,0.9,,0.9")
+    defer { world.folder.remove() }
+    let model = try randomModel(world.config())
+    let found = try detection(world, every: 0.75).run(model: model) { _ in }
+    // 1.5 s is half a second from either.
+    #expect(found.keyFrames.map(\.time) == [0.75, 2.25])
+    #expect(found.keyFrames.map { $0.people[0].box.x1 } == [0.1, 0.2])
+    #expect(found.detections.table.frameIndex.frames.map(\.time.description) == ["0000.75", "0002.25"])
+    let sparse = try detection(world, every: 0.5)
+    #expect(sparse.keyFrameCount == 2)
+    let said = sparse.notices.joined(separator: "\n")
+    #expect(said.contains("3 moments of 5") && said.contains("0.250 s") && said.contains("--every"), "\(said)")
+    for step in [0, -1, Double.nan, 0.01, .infinity] {
+      let message = text { _ = try detection(world, every: step) }
+      #expect(message.contains("every \(step) s") && message.contains("--every"), "\(message)")
+    }
+    let start = text { _ = try detection(world, start: .nan) }
+    #expect(start.contains("--starting-second"), "\(start)")
+  }
+
+  @Test func videosThatCannotBeToldApart() throws {
+    let world = world("bframes,1,0.1,0.2,0.5,0.9,,0.9")
+    defer { world.folder.remove() }
+    let message = text { _ = try detection(world, [movie, world.folder.path + "/bframes.mkv"]) }
+    #expect(message.contains("two videos are called 'bframes'"), "\(message)")
+    let stranger = text {
+      _ = try detection(world, [projectRoot + "/Tests/Fixtures/Video/ntsc.mp4"])
+    }
+    #expect(stranger.contains("ntsc") && stranger.contains("bframes (1 row)"), "\(stranger)")
+  }
+
+  /// The JSON is valid, says what the CSV says, and orders actions by score; several videos make a list.
+  @Test func files() throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    var world = world("bframes,1,\(box)", "bframes,2,\(box)", "bframes,2,0.3,0.3,0.9,0.9,,0.85", "ntsc,1,\(box)")
+    defer { world.folder.remove() }
+    let model = try randomModel(world.config())
+    let one = try detection(world).run(model: model) { _ in }
+    let out = world.folder.path + "/out"
+    try makeFolder(out)
+    #expect(try one.write(to: out) == [out + "/detections.csv", out + "/detections.json"])
+    let object = try #require(try parsed(out + "/detections.json") as? [String: Any])
+    #expect(object["video"] as? String == "bframes")
+    let keyFrames = try #require(object["keyframes"] as? [[String: Any]])
+    #expect(keyFrames.map { $0["time"] as? Double } == [1, 2])
+    #expect(keyFrames.map { $0["frame"] as? Int } == [25, 50])
+    let people = try #require(keyFrames[1]["people"] as? [[String: Any]])
+    #expect(people.map { $0["proposal_score"] as? Double } == [0.9, 0.85])
+    #expect(people[1]["box"] as? [Double] == [0.3, 0.3, 0.9, 0.9])
+    let actions = try #require(people[1]["actions"] as? [[String: Any]])
+    #expect(Set(actions.compactMap { $0["name"] as? String }) == ["stand", "say \"hi\""])
+    let scores = actions.compactMap { $0["score"] as? Double }
+    #expect(scores == scores.sorted(by: >))
+    let csv = try String(decoding: readFile(out + "/detections.csv", doing: "testing"), as: UTF8.self)
+    #expect(csv.split(separator: "\n").count == 6)
+    #expect(csv.hasPrefix("bframes,0001,0.100,0.200,0.500,0.900,1,"))
+
+    world.overrides = []
+    let both = try detection(world, [movie, projectRoot + "/Tests/Fixtures/Video/ntsc.mp4"])
+    _ = try both.run(model: model) { _ in }.write(to: out)
+    let list = try #require(try parsed(out + "/detections.json") as? [[String: Any]])
+    #expect(list.map { $0["video"] as? String } == ["bframes", "ntsc"])
+  }
+
+  private func parsed(_ path: String) throws -> Any {
+    try JSONSerialization.jsonObject(with: Data(readFile(path, doing: "testing")))
+  }
+
+  /// Without a label map every class becomes a row, under a number.
+  @Test func withoutALabelMap() throws {
+    let world = world("bframes,1,0.1,0.2,0.5,0.9,,0.9")
+    defer { world.folder.remove() }
+    let config = try world.config()
+    let detection = try VideoDetection(
+      config, videos: [movie], proposals: world.folder.path + "/proposals.csv", labelMap: nil,
+      timing: VideoDetection.Timing())
+    let found = try detection.run(model: randomModel(config)) { _ in }
+    #expect(found.detections.table.actionIDs == [1, 2, 3])
+    #expect(Set(found.keyFrames[0].people[0].actions.map(\.name)) == ["action 1", "action 2", "action 3"])
+  }
+}

@@ -1,0 +1,176 @@
+import Files
+import Glibc
+import TestSupport
+import Testing
+
+private func text(_ path: String) throws -> String {
+  String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
+}
+
+/// The error's text, "" where nothing was thrown.
+private func failure(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return ""
+  } catch {
+    return "\(error)"
+  }
+}
+
+@Suite struct AtomicFileTests {
+  private let scratch = TemporaryFolder()
+  private var path: String { scratch.path + "/out.csv" }
+  private func names() throws -> [String] { try listFolder(scratch.path) }
+
+  @Test func appearsOnlyWhenCommitted() throws {
+    defer { scratch.remove() }
+    let file = try AtomicFile(path: path)
+    try file.write("one\n")
+    try file.write([0x32, 0x0a])
+    #expect(!pathExists(path))
+    #expect(try names().count == 1)
+    try file.commit()
+    #expect(try names() == ["out.csv"])
+    #expect(try text(path) == "one\n2\n")
+  }
+
+  @Test func keepsTheOrderOfAllKindsOfWriting() throws {
+    defer { scratch.remove() }
+    let file = try AtomicFile(path: path)
+    var expected = ""
+    for i in 0..<3000 {
+      let line = "row \(i) of a file that is larger than the buffer\n"
+      expected += line
+      if i % 3 == 0 {
+        try file.write(line)
+      } else if i % 3 == 1 {
+        try file.write(line.utf8)
+      } else {
+        var bytes = Array(line.utf8)
+        try bytes.withUnsafeMutableBytes { try file.write(raw: UnsafeRawBufferPointer($0)) }
+      }
+    }
+    try file.commit()
+    #expect(try text(path) == expected)
+  }
+
+  @Test func discardingLeavesWhatWasThere() throws {
+    defer { scratch.remove() }
+    try writeFile(path, "old")
+    let file = try AtomicFile(path: path)
+    try file.write("new")
+    file.discard()
+    file.discard()
+    #expect(try text(path) == "old")
+    #expect(try names() == ["out.csv"])
+  }
+
+  @Test func lettingGoLeavesWhatWasThere() throws {
+    defer { scratch.remove() }
+    try writeFile(path, "old")
+    func give() throws { try AtomicFile(path: path).write("new") }
+    try give()
+    #expect(try text(path) == "old")
+    #expect(try names() == ["out.csv"])
+  }
+
+  @Test func commitReplacesAndDiscardAfterItDoesNothing() throws {
+    defer { scratch.remove() }
+    try writeFile(path, "a longer old text")
+    let file = try AtomicFile(path: path)
+    try file.write("new")
+    try file.commit()
+    file.discard()
+    #expect(try text(path) == "new")
+  }
+
+  @Test func nothingMoreAfterCommit() throws {
+    defer { scratch.remove() }
+    let file = try AtomicFile(path: path)
+    try file.commit()
+    #expect(failure { try file.commit() }.contains("out.csv"))
+    #expect(try text(path) == "")
+  }
+
+  @Test func twoWritersOfOneNameDoNotMix() throws {
+    defer { scratch.remove() }
+    let (first, second) = (try AtomicFile(path: path), try AtomicFile(path: path))
+    try first.write("first")
+    try second.write("second")
+    try second.commit()
+    #expect(try text(path) == "second")
+    try first.commit()
+    #expect(try text(path) == "first")
+    #expect(try names() == ["out.csv"])
+  }
+
+  @Test func makesFoldersOnTheWay() throws {
+    defer { scratch.remove() }
+    let deep = scratch.path + "/a/b/c/out.csv"
+    try writeFile(deep, "x")
+    #expect(try text(deep) == "x")
+  }
+
+  @Test func linksStayLinks() throws {
+    defer { scratch.remove() }
+    try writeFile(scratch.path + "/real/target", "old")
+    #expect(symlink("real/target", path) == 0)
+    try writeFile(path, "new")
+    var status = stat()
+    #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK)
+    #expect(try text(scratch.path + "/real/target") == "new")
+    #expect(try listFolder(scratch.path + "/real") == ["target"])
+  }
+
+  /// Replacing a pipe or a device would take it from everyone who has it open by name.
+  @Test func pipesAreWrittenAsTheyStand() throws {
+    defer { scratch.remove() }
+    #expect(mkfifo(path, 0o600) == 0)
+    let reader = open(path, O_RDONLY | O_NONBLOCK)
+    defer { close(reader) }
+    try writeFile(path, "through the pipe")
+    var buffer = [UInt8](repeating: 0, count: 100)
+    let count = read(reader, &buffer, buffer.count)
+    #expect(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self) == "through the pipe")
+    var status = stat()
+    #expect(lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
+  @Test func namesWhatStandsInTheWay() throws {
+    defer { scratch.remove() }
+    #expect(failure { try writeFile(scratch.path, "x") } == "writing: '\(scratch.path)' is a folder -> give a file")
+    try writeFile(path, "a file")
+    let below = failure { try writeFile(path + "/x/y", "x") }
+    #expect(below.contains("'\(path)") && below.contains("making the folder"))
+    let missing = failure { try writeFile("/proc/none/x", "x") }
+    #expect(missing.contains("/proc/none"))
+  }
+
+  @Test func saysWhatToDo() {
+    func text(_ code: Int32) -> String { "\(FileError.system(doing: "writing", path: "a.csv", code: code))" }
+    #expect(
+      text(ENOSPC) == "writing: 'a.csv': No space left on device -> free some space or choose another output folder")
+    #expect(text(EFBIG).hasSuffix("-> raise the file size limit (ulimit -f)"))
+    #expect(text(EACCES).hasSuffix("-> check the permissions"))
+  }
+
+  /// In a process of its own: the limit holds for the whole process.
+  @Test func aFullDiskLeavesTheOldFileAlone() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = TemporaryFolder()
+      defer { scratch.remove() }
+      let path = scratch.path + "/out.csv"
+      try writeFile(path, "old")
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 100_000, rlim_max: 100_000)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit) == 0)
+      for size in [100_001, 1_000_000] {
+        let problem = failure { try writeFile(path, String(repeating: "x", count: size)) }
+        try #require(problem.hasPrefix("writing: '\(path)'") && problem.contains("-> raise the file size limit"))
+        try #require(try text(path) == "old")
+        try #require(try listFolder(scratch.path) == ["out.csv"])
+      }
+      try writeFile(path, String(repeating: "x", count: 100_000))
+    }
+  }
+}

@@ -1,0 +1,145 @@
+import Files
+import Glibc
+import TestSupport
+import Testing
+
+private func failure(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return ""
+  } catch {
+    return "\(error)"
+  }
+}
+
+@Suite struct ReadingTests {
+  private let scratch = TemporaryFolder()
+
+  @Test func mapsAndReadsTheSame() throws {
+    defer { scratch.remove() }
+    let path = scratch.path + "/data"
+    let bytes = (0..<200_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+    let mapped = try MappedFile(path: path, doing: "testing")
+    #expect(mapped.count == bytes.count)
+    #expect(Array(mapped.bytes) == bytes)
+    #expect(try readFile(path, doing: "testing") == bytes)
+  }
+
+  @Test func anEmptyFileHasNoBytes() throws {
+    defer { scratch.remove() }
+    let path = scratch.path + "/empty"
+    try writeFile(path, "")
+    let mapped = try MappedFile(path: path, doing: "testing")
+    #expect(mapped.count == 0 && mapped.bytes.isEmpty)
+    #expect(try readFile(path, doing: "testing").isEmpty)
+  }
+
+  @Test func aFolderIsNoFile() {
+    defer { scratch.remove() }
+    let expected = "reading boxes: '\(scratch.path)' is a folder -> give a file"
+    #expect(failure { _ = try MappedFile(path: scratch.path, doing: "reading boxes") } == expected)
+    #expect(failure { _ = try readFile(scratch.path, doing: "reading boxes") } == expected)
+  }
+
+  @Test func aMappingOutlivesTheName() throws {
+    defer { scratch.remove() }
+    let path = scratch.path + "/data"
+    try writeFile(path, "old text")
+    let mapped = try MappedFile(path: path, doing: "testing")
+    try writeFile(path, "new")
+    #expect(String(decoding: mapped.bytes, as: UTF8.self) == "old text")
+    removeFile(path)
+    #expect(String(decoding: mapped.bytes, as: UTF8.self) == "old text")
+  }
+
+  @Test func readsPipes() throws {
+    defer { scratch.remove() }
+    var ends: [Int32] = [0, 0]
+    #expect(pipe(&ends) == 0)
+    #expect(write(ends[1], "through", 7) == 7)
+    close(ends[1])
+    defer { close(ends[0]) }
+    #expect(String(decoding: try readFile("/dev/fd/\(ends[0])", doing: "testing"), as: UTF8.self) == "through")
+  }
+
+  @Test func missingFilesAreAnsweredWithTheNearest() throws {
+    defer { scratch.remove() }
+    let folder = scratch.path + "/frames/basketball"
+    try writeFile(folder + "/image_000001.jpg", "x")
+    func advice(_ path: String) -> String { failure { _ = try MappedFile(path: path, doing: "reading a picture") } }
+    #expect(
+      advice(folder + "/image_00001.jpg") == "reading a picture: '\(folder)/image_00001.jpg' does not exist -> did you "
+        + "mean '\(folder)/image_000001.jpg'?")
+    // A slip in a folder's name, then in both.
+    let slip = scratch.path + "/framse/basketbal/image_000001.jpg"
+    #expect(advice(slip).hasSuffix("-> did you mean '\(folder)/image_000001.jpg'?"))
+    #expect(
+      advice(scratch.path + "/frame/basketball/img_000001.jpg").hasSuffix(
+        "-> did you mean '\(folder)/image_000001.jpg'?"))
+    // The folder was found, nothing like the file is in it.
+    #expect(advice(scratch.path + "/frame/basketball/labels.csv").hasSuffix("-> did you mean '\(folder)'?"))
+    #expect(
+      advice(scratch.path + "/entirely/else") == "reading a picture: '\(scratch.path)/entirely/else' does not exist")
+    #expect(advice("").contains("'' does not exist"))
+  }
+
+  @Test func aFileOnTheWayIsNamed() throws {
+    defer { scratch.remove() }
+    try writeFile(scratch.path + "/file", "x")
+    #expect(failure { _ = try readFile(scratch.path + "/file/x", doing: "testing") }.contains("Not a directory"))
+    #expect(failure { _ = try listFolder(scratch.path + "/gone") }.contains("listing a folder: '\(scratch.path)/gone'"))
+  }
+}
+
+@Suite struct PathTests {
+  /// What Python's os.path.join gives.
+  @Test(arguments: [
+    ("a", "b", "a/b"), ("a/", "b", "a/b"), ("a", "/b", "/b"), ("", "b", "b"), ("a", "", "a/"), ("", "", ""),
+    ("/", "b", "/b"), ("a//", "b", "a//b"), ("a/b", "../c", "a/b/../c"),
+  ])
+  func joinsLikePython(_ folder: String, _ path: String, _ expected: String) {
+    #expect(joinPath(folder, path) == expected)
+  }
+
+  @Test(arguments: [
+    ("a/b.c", "a", "b.c"), ("b", "", "b"), ("/b", "/", "b"), ("a/", "a", ""), ("a/b/c", "a/b", "c"), ("", "", ""),
+  ])
+  func splitsAtTheLastSlash(_ path: String, _ folder: String, _ name: String) {
+    #expect(splitPath(path) == (folder, name))
+    #expect(joinPath(folder, name) == path)
+  }
+
+  @Test(arguments: [
+    ("a/clip.mp4", "clip"), ("clip.tar.gz", "clip.tar"), ("a.b/clip", "clip"), (".hidden", ".hidden"), ("x.", "x"),
+    ("", ""),
+  ])
+  func takesTheStem(_ path: String, _ stem: String) { #expect(fileStem(path) == stem) }
+
+  @Test func foldersAreMadeOnceAndListedInOrder() throws {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    try makeFolder(scratch.path + "/b/c/")
+    try makeFolder(scratch.path + "/b/c")
+    try makeFolder(scratch.path + "/a")
+    try writeFile(scratch.path + "/B.txt", "")
+    #expect(try listFolder(scratch.path) == ["B.txt", "a", "b"])
+    #expect(
+      isFolder(scratch.path + "/b/c") && !isFolder(scratch.path + "/B.txt") && pathExists(scratch.path + "/B.txt"))
+    #expect(failure { try makeFolder(scratch.path + "/B.txt/x") }.contains("making the folder"))
+    removeFile(scratch.path + "/B.txt")
+    removeFile(scratch.path + "/B.txt")
+    #expect(!pathExists(scratch.path + "/B.txt"))
+  }
+
+  @Test func aLinkCountsWhenItsTargetDoes() throws {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    #expect(symlink("gone", scratch.path + "/link") == 0)
+    #expect(!pathExists(scratch.path + "/link"))
+    try makeFolder(scratch.path + "/gone")
+    #expect(isFolder(scratch.path + "/link"))
+  }
+}

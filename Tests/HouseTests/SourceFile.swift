@@ -1,0 +1,54 @@
+import Files
+import TestSupport
+
+/// A text file of the project.
+struct SourceFile {
+  /// From the project's root.
+  let path: String
+  let lines: [String]
+
+  init(path: String, text: String) {
+    self.path = path
+    lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+  }
+
+  /// The folder under Sources or Tests.
+  var room: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+
+  /// One line that imports a module.
+  struct Import: Equatable {
+    let module: String
+    /// Without a word it is internal.
+    let access: String
+    let line: Int
+  }
+
+  var imports: [Import] {
+    lines.enumerated().compactMap { number, line in
+      var words = line.split(separator: " ").filter { !$0.hasPrefix("@") }
+      let access = words.first.map(String.init) ?? ""
+      if ["public", "package", "internal", "fileprivate", "private"].contains(access) { words.removeFirst() }
+      guard words.first == "import", words.count > 1 else { return nil }
+      // `import struct Module.Name` imports from a module too.
+      let kinds = ["struct", "class", "enum", "protocol", "func", "var", "let", "typealias"]
+      let name = kinds.contains(String(words[1])) && words.count > 2 ? words[2] : words[1]
+      return Import(
+        module: String(name.prefix { $0 != "." }), access: access == "import" ? "internal" : access, line: number + 1)
+    }
+  }
+}
+
+/// Every file under some of the project's folders whose name ends in one of the endings; all files where none is given.
+func sourceFiles(_ folders: [String], endings: [String] = []) throws -> [SourceFile] {
+  try folders.flatMap { folder -> [SourceFile] in
+    let path = projectRoot + "/" + folder
+    if !isFolder(path) {
+      guard pathExists(path) else { return [] }
+      let bytes = try readFile(path, doing: "reading the sources")
+      // Pictures, videos and weights have no lines.
+      let isText = !bytes.prefix(1024).contains(0) && (endings.isEmpty || endings.contains { path.hasSuffix($0) })
+      return isText ? [SourceFile(path: folder, text: String(decoding: bytes, as: UTF8.self))] : []
+    }
+    return try sourceFiles(try listFolder(path).map { folder + "/" + $0 }, endings: endings)
+  }
+}

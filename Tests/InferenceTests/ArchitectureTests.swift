@@ -1,0 +1,130 @@
+import Checkpoint
+import Clips
+import Configuration
+import Files
+import Inference
+import Kernels
+import NN
+import TestSupport
+import Tensors
+import Testing
+import VideoModels
+
+/// Every config under configs/, by its path from there.
+private let shipped: [String] = {
+  func files(_ folder: String) -> [String] {
+    let path = projectRoot + "/configs/" + folder
+    return ((try? listFolder(path)) ?? []).flatMap { name -> [String] in
+      let item = folder.isEmpty ? name : folder + "/" + name
+      return isFolder(projectRoot + "/configs/" + item) ? files(item) : name.hasSuffix(".yaml") ? [item] : []
+    }
+  }
+  return files("")
+}()
+
+struct ArchitectureTests {
+  @Test func configsAreThere() { #expect(shipped.count >= 36) }
+
+  /// Every shipped config is a network, and has the convolutions that its name speaks of.
+  @Test(arguments: shipped) func shippedConfigs(_ name: String) throws {
+    let config = try Configuration.load(path: projectRoot + "/configs/" + name)
+    let architecture = try Architecture(config)
+    // Thin twins have the same layers.
+    let beta = config.int("SLOWFAST.BETA_INV")
+    let thin = try Architecture(
+      Configuration.load(
+        path: projectRoot + "/configs/" + name, overrides: ["RESNET.WIDTH_PER_GROUP", "\(max(2, beta))"]))
+    let model = VideoModel(thin, weights: WeightReader(random: 1), engine: Engine(threads: 1))
+    let depth = config.int("RESNET.DEPTH")
+    #expect(depth == (name.contains("R101") ? 101 : 50), "the name says the depth")
+    let blocks = depth == 101 ? 33 : 16
+    let lateral = architecture.pathways == 2 ? 4 : 0
+    let nonLocals = architecture.stages.flatMap { $0 }.reduce(0) { $0 + ($1.nonLocal?.after.count ?? 0) }
+    #expect((nonLocals > 0) == (name.contains("NLN") || name.hasPrefix("AVA/c2/") && depth == 101))
+    // conv1, three a block, four shortcuts.
+    let expected = architecture.pathways * (1 + 3 * blocks + 4) + lateral + 4 * nonLocals
+    #expect(model.network.convolutions.count == expected)
+    #expect(architecture.frames == config.int("DATA.NUM_FRAMES"))
+    #expect(name.hasPrefix("AVA") ? architecture.classes == 80 : true)
+  }
+
+  @Test func avaReadsRoIHeads() throws {
+    func head(_ name: String) throws -> Architecture.Head {
+      try Architecture(Configuration.load(path: projectRoot + "/configs/AVA/\(name).yaml")).head
+    }
+    #expect(try head("SLOWFAST_32x2_R50_SHORT") == .roi(resolution: 7, strideOfFeatures: 16, aligned: true))
+    #expect(try head("c2/SLOWFAST_32x2_R50") == .roi(resolution: 7, strideOfFeatures: 16, aligned: false))
+  }
+
+  @Test func publishedSlowFast() throws {
+    let config = try Configuration.load(path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R101_50_50.yaml")
+    let architecture = try Architecture(config)
+    #expect(architecture.stems.map(\.width) == [64, 8])
+    #expect(architecture.fusion == Architecture.Fusion(alpha: 4, kernel: 5, channelRatio: 2))
+    #expect(architecture.stages.map { $0.map(\.width) } == [[256, 32], [512, 64], [1024, 128], [2048, 256]])
+    #expect(architecture.stages.map { $0.map(\.inner) } == [[64, 8], [128, 16], [256, 32], [512, 64]])
+    #expect(architecture.stages.map { $0.map(\.stride) } == [[1, 1], [2, 2], [2, 2], [1, 1]])
+    #expect(architecture.stages.map { $0.map(\.dilation) } == [[1, 1], [1, 1], [1, 1], [2, 2]])
+    let nonLocal = Architecture.NonLocal(
+      after: [6, 13, 20], groups: 1, pool: Extent3(2, 2, 2), attention: .dotProduct)
+    #expect(architecture.stages[2][0].nonLocal == nonLocal)
+    #expect(architecture.stages[2][1].nonLocal == nil)
+    #expect(architecture.featureChannels == [2048, 256])
+    #expect(architecture.activation == .sigmoid)
+  }
+
+  /// STRIDE_1X1 reaches the single-pathway networks only.
+  @Test func strideOn1x1() throws {
+    let single = try Architecture(
+      configured([
+        "MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow", "RESNET.STRIDE_1X1", "True",
+        "DATA.INPUT_CHANNEL_NUM", "[3]",
+      ]))
+    #expect(single.transform == .bottleneck(groups: 1, strideOn1x1: true))
+    let config = try Configuration.load(
+      path: projectRoot + "/configs/Kinetics/SLOWFAST_4x16_R50.yaml", overrides: ["RESNET.STRIDE_1X1", "True"])
+    #expect(try Architecture(config).transform == .bottleneck(groups: 1, strideOn1x1: false))
+  }
+
+  @Test func modelsOfALaterVersionAreNamed() throws {
+    for (name, arch) in [("X3D", "x3d"), ("MViT", "mvit")] {
+      let config = try configured(["MODEL.MODEL_NAME", name, "MODEL.ARCH", arch])
+      let message = text { _ = try Architecture(config) }
+      #expect(message.contains("\(name) / \(arch)") && message.contains("later version"), "\(message)")
+    }
+  }
+
+  /// PySlowFast's bare defaults name a two-pathway network with tables for one: an error, never a trap.
+  @Test func defaultsAloneAreNoNetwork() {
+    let message = text { _ = try Architecture(Configuration.defaults) }
+    #expect(message.contains("RESNET.NUM_BLOCK_TEMP_KERNEL") && message.contains("[1]"), "\(message)")
+  }
+}
+
+struct ConfiguredPreprocessingTests {
+  /// AVA.BGR and DATA.REVERSE_INPUT_CHANNEL each turn the channels round.
+  static let orders: [(bgr: String, reverse: String, order: String)] = [
+    ("False", "False", "rgb"), ("True", "False", "bgr"), ("False", "True", "bgr"), ("True", "True", "rgb"),
+  ]
+
+  @Test(arguments: orders) func channelOrder(_ bgr: String, _ reverse: String, _ order: String) throws {
+    let config = try configured(
+      thinDetector + ["AVA.BGR", bgr, "DATA.REVERSE_INPUT_CHANNEL", reverse])
+    #expect("\(Preprocessing(config).order)" == order)
+  }
+
+  @Test func theRest() throws {
+    let config = try configured(
+      thinDetector + [
+        "DATA.TEST_CROP_SIZE", "224", "DATA.MEAN", "[0.1, 0.2, 0.3]", "DATA.STD", "[0.4, 0.5, 0.6]",
+        "AVA.TEST_FORCE_FLIP", "True", "AVA.IMG_PROC_BACKEND", "pytorch",
+      ])
+    let found = Preprocessing(config)
+    #expect(found.shortSide == 224)
+    #expect(found.mean == [0.1, 0.2, 0.3])
+    #expect(found.deviation == [0.4, 0.5, 0.6])
+    #expect(found.flip)
+    #expect(found.backend == .pytorch)
+    #expect(ClipWindow(config) == ClipWindow(frames: 4, rate: 2))
+  }
+}

@@ -1,0 +1,85 @@
+import Checkpoint
+import Configuration
+import Files
+import Inference
+import Kernels
+import TestSupport
+import Tensors
+import Testing
+import VideoModels
+
+struct ModelLoaderTests {
+  private let engine = Engine(threads: 1)
+
+  /// Which file is loaded: TEST's, else the last checkpoint of the output folder, else TRAIN's.
+  @Test func precedence() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let checkpoints = folder.path + "/out/checkpoints"
+    try makeFolder(checkpoints)
+    let base = thinDetector + ["OUTPUT_DIR", folder.path + "/out"]
+    let (test, train) = (folder.path + "/test.safetensors", folder.path + "/train.safetensors")
+    for path in [test, train] { try writeWeights(of: try configured(base), to: path) }
+    func load(_ more: [String]) throws -> LoadedModel {
+      try LoadedModel(configured(base + more), WeightOptions(), engine: engine)
+    }
+    let both = ["TEST.CHECKPOINT_FILE_PATH", test, "TRAIN.CHECKPOINT_FILE_PATH", train]
+    #expect(try load(both).weightsPath == test)
+    #expect(try load(Array(both.suffix(2))).weightsPath == train, "an empty folder has no say")
+    for name in ["checkpoint_epoch_00002.pyth", "checkpoint_epoch_00010.pyth", "notes.txt", "zz_checkpoint.pyth"] {
+      try writeWeights(of: try configured(base), to: checkpoints + "/" + name)
+    }
+    let found = try load(Array(both.suffix(2)))
+    #expect(found.weightsPath == checkpoints + "/checkpoint_epoch_00010.pyth")
+    #expect(found.notices.contains { $0.contains("OUTPUT_DIR") && $0.contains("checkpoint_epoch_00010") })
+    #expect(try load(both).weightsPath == test)
+    #expect(try load(["TASK", "zz"]).weightsPath == checkpoints + "/zz_checkpoint.pyth")
+    #expect(try load(["TASK", "ssl"] + both.suffix(2)).weightsPath == train)
+  }
+
+  @Test func noWeightsAtAllStopTheRun() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let config = try configured(thinDetector + ["OUTPUT_DIR", folder.path])
+    let message = text { _ = try LoadedModel(config, WeightOptions(), engine: engine) }
+    #expect(message.contains("--weights") && message.contains("--random-weights"), "\(message)")
+  }
+
+  @Test func randomWeightsAreSaidToMeanNothing() throws {
+    let loaded = try LoadedModel(configured(thinDetector), WeightOptions(randomSeed: 7), engine: engine)
+    #expect(loaded.weightsPath == nil)
+    #expect(loaded.notices.contains { $0.contains("random") && $0.contains("7") && $0.contains("mean nothing") })
+  }
+
+  @Test func missingAndMisshapenWeightsStopTheRun() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/weights.safetensors"
+    let config = try configured(thinDetector + ["TEST.CHECKPOINT_FILE_PATH", path])
+    try writeWeights(of: config, to: path, leaving: ["s3.pathway0_res1.branch2.a_bn.running_var"])
+    let missing = text { _ = try LoadedModel(config, WeightOptions(), engine: engine) }
+    #expect(missing.contains("s3.pathway0_res1.branch2.a_bn.running_var"), "\(missing)")
+    #expect(missing.contains("weights.safetensors"))
+    let partial = try LoadedModel(config, WeightOptions(allowPartial: true), engine: engine)
+    #expect(partial.notices.contains { $0.contains("partial load") })
+    #expect(partial.notices.contains { $0.contains("s3.pathway0_res1.branch2.a_bn.running_var") })
+
+    try writeWeights(of: config, to: path)
+    let wider = try configured(thinDetector + ["TEST.CHECKPOINT_FILE_PATH", path, "MODEL.NUM_CLASSES", "5"])
+    let shape = text { _ = try LoadedModel(wider, WeightOptions(), engine: engine) }
+    #expect(shape.contains("head.projection.weight") && shape.contains("3x128") && shape.contains("5x128"), "\(shape)")
+    #expect(shape.contains("MODEL.NUM_CLASSES 5") && shape.contains("MODEL.NUM_CLASSES 3"), "\(shape)")
+  }
+
+  /// Weights of a deeper network: what is left over is named, and does no harm.
+  @Test func unusedWeightsAreNoticed() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/weights.safetensors"
+    let nonLocal = ["NONLOCAL.LOCATION", "[[[]],[[1]],[[]],[[]]]"]
+    try writeWeights(of: try configured(thinDetector + nonLocal), to: path)
+    let config = try configured(thinDetector + ["TEST.CHECKPOINT_FILE_PATH", path])
+    let loaded = try LoadedModel(config, WeightOptions(), engine: engine)
+    #expect(loaded.notices.contains { $0.contains("s3.pathway0_nonlocal1.conv_theta.weight") })
+  }
+}

@@ -1,0 +1,143 @@
+import Checkpoint
+import Configuration
+import Foundation
+import Inference
+import Kernels
+import NN
+import RoIAlign
+import TestSupport
+import Tensors
+import Testing
+import VideoModels
+
+/// Any JSON, and how it is written as an override.
+private enum JSON: Decodable {
+  case bool(Bool)
+  case number(Double)
+  case text(String)
+  case list([JSON])
+  case object([String: JSON])
+  case null
+
+  init(from decoder: any Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    if value.decodeNil() {
+      self = .null
+    } else if let bool = try? value.decode(Bool.self) {
+      self = .bool(bool)
+    } else if let number = try? value.decode(Double.self) {
+      self = .number(number)
+    } else if let text = try? value.decode(String.self) {
+      self = .text(text)
+    } else if let list = try? value.decode([JSON].self) {
+      self = .list(list)
+    } else {
+      self = .object(try value.decode([String: JSON].self))
+    }
+  }
+
+  var literal: String {
+    switch self {
+    case .bool(let value): value ? "True" : "False"
+    case .number(let value): value == value.rounded() ? "\(Int(value))" : "\(value)"
+    case .text(let value): value
+    case .list(let values): "[" + values.map(\.literal).joined(separator: ", ") + "]"
+    case .object, .null: "None"
+    }
+  }
+
+  subscript(_ key: String) -> JSON {
+    if case .object(let members) = self { members[key] ?? .null } else { .null }
+  }
+  var members: [String: JSON] { if case .object(let members) = self { members } else { [:] } }
+  var items: [JSON] { if case .list(let items) = self { items } else { [] } }
+  var number: Double { if case .number(let value) = self { value } else { .nan } }
+  var text: String { if case .text(let value) = self { value } else { "" } }
+  var floats: [Float] { items.flatMap { $0.items.isEmpty ? [Float($0.number)] : $0.floats } }
+  var ints: [Int] { items.map { Int($0.number) } }
+}
+
+private func json(_ path: String) throws -> JSON {
+  let data = try #require(FileManager.default.contents(atPath: path))
+  return try JSONDecoder().decode(JSON.self, from: data)
+}
+
+@Suite(.enabled(if: sharedFolder != nil, "the shared golden cases are not here")) struct GoldenTests {
+  static let formulaCases = [
+    "slowfast_det_aligned", "slowfast_det_legacy", "slowfast_cls", "i3d_nln_cls", "c2d_cls", "slow_cls", "slow_det",
+  ]
+
+  /// The reference on weights that follow from a formula.
+  @Test(arguments: formulaCases) func formulaWeights(_ name: String) throws {
+    let item = try json(sharedFolder! + "/spec/golden_models.json")[name]
+    let overrides = item["opts"].members.flatMap { [$0.key, $0.value.literal] }
+    let architecture = try Architecture(configured(overrides))
+    let tensors = requested(architecture)
+    // The file counts num_batches_tracked too, one for each batch norm.
+    let norms = tensors.count { $0.name.hasSuffix("running_mean") }
+    #expect(tensors.count + norms == Int(item["n_tensors"].number))
+    let model = try loaded(architecture)
+    let plan = try model.features(filledClip(item["input"].ints), keepingMarks: true)
+    var compared = 0
+    for stage in item["stages"].items {
+      let parts = stage.items
+      let name = parts[0].text.replacing("[", with: ".p").replacing("]", with: "")
+      guard let mark = plan.marks.first(where: { $0.name == name }) else { continue }
+      compared += 1
+      let tensor = mark.map.channelsFirst()
+      #expect(tensor.shape == parts[1].ints, "\(name)")
+      let (mean, deviation) = statistics(tensor.array)
+      let bound = 1e-4 * (1 + parts[3].number)
+      #expect(abs(mean - parts[2].number) < bound, "\(name): \(mean), expected \(parts[2].number)")
+      #expect(abs(deviation - parts[3].number) < bound + 1e-3 * deviation, "\(name): \(deviation)")
+      #expect(abs(Double(tensor.array[0]) - parts[4].number) < bound, "\(name)")
+      #expect(abs(Double(tensor.array.last!) - parts[5].number) < bound, "\(name)")
+    }
+    #expect(compared >= 5 * architecture.pathways)
+    let boxes = item["boxes"].items.map { region($0.floats) }
+    let scores = try boxes.isEmpty ? model.classify(plan.outputs) : model.detect(plan.outputs, boxes)
+    #expect(difference(scores.array, item["output"].floats, .network, name) == nil)
+  }
+
+  static let fileCases = [
+    "slow_r50_ava", "slowfast_r50_ava", "slowfast_r50_ava_aligned", "slowfast_r101_nln_ava",
+    "slowfast_r101_nln_ava_caffe2", "slowfast_4x16_k400", "c2d_r50_k400", "i3d_nln_r50_k400",
+  ]
+
+  /// The reference on its own checkpoint files, stages included, through the project's own configs.
+  @Test(arguments: fileCases) func checkpointFiles(_ name: String) throws {
+    let folder = sharedFolder! + "/golden/models/\(name)"
+    let item = try json(folder + "/case.json")
+    let overrides = item["overrides"].members.flatMap { [$0.key, $0.value.text] }
+    let file = item["checkpoint_type"].text == "caffe2" ? "checkpoint.pkl" : "checkpoint.pyth"
+    let config = try Configuration.load(
+      path: projectRoot + "/" + item["config"].text,
+      overrides: overrides + ["TEST.CHECKPOINT_FILE_PATH", "\(folder)/\(file)"])
+    let model = try LoadedModel(config, WeightOptions(), engine: Engine()).model
+    let clip = FeatureMap(channelsFirst: try Tensor(npy: folder + "/clip.npy"))
+    let plan = try model.features(clip, keepingMarks: true)
+    let expected = try Tensor(npy: folder + "/output.npy")
+    let scores: Tensor
+    if model.architecture.head.scoresBoxes {
+      scores = try model.detect(plan.outputs, Region.rows(of: Tensor(npy: folder + "/boxes.npy")))
+    } else {
+      scores = try model.classify(plan.outputs)
+    }
+    #expect(scores.shape == expected.shape)
+    #expect(difference(scores.array, expected.array, .network, name) == nil)
+    for (stage, values) in try json(folder + "/stages.json").members {
+      guard let map = plan.marks.first(where: { $0.name == stage })?.map else { continue }
+      let tensor = map.channelsFirst()
+      #expect(tensor.shape == values["shape"].ints, "\(stage)")
+      let bound = Float(1e-4 * (1 + values["std"].number))
+      let ends = Array(tensor.array.prefix(8)) + Array(tensor.array.suffix(8))
+      let same = difference(ends, values["first8"].floats + values["last8"].floats, .absolute(bound), stage)
+      #expect(same == nil)
+      #expect(abs(statistics(tensor.array).mean - values["mean"].number) < Double(bound), "\(stage)")
+    }
+  }
+}
+
+extension Architecture.Head {
+  fileprivate var scoresBoxes: Bool { if case .roi = self { true } else { false } }
+}

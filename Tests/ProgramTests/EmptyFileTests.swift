@@ -60,7 +60,7 @@ struct EmptyFileTests {
     try scratch.file("weights.pyth", "x")
     let calls: [([String], String)] = [
       (LittleWorld.test(into: output.path, ["AVA.GROUNDTRUTH_FILE", "groundtruht.csv"]), "groundtruth.csv'?"),
-      (LittleWorld.test(into: output.path, ["AVA.FRAME_LIST_DIR", world + "/frame_list"]), "frame_lists'?"),
+      (LittleWorld.test(into: output.path, ["AVA.FRAME_LIST_DIR", world + "/frame_list"]), "frame_lists/val.csv'?"),
       (LittleWorld.test(into: output.path, weights: ["--weights", scratch.path + "/weights.pth"]), "weights.pyth'?"),
       (LittleWorld.test(into: output.path, weights: []), "--weights"),
       (["inspect", scratch.path + "/weight.pyth"], "weights.pyth'?"),

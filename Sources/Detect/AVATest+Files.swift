@@ -2,6 +2,12 @@ internal import AVARecords
 internal import Files
 
 extension AVATest {
+  /// The files that `write` makes in a folder.
+  public func outputs(in folder: String) -> [String] {
+    let names = ["detections_latest.csv"] + (groundTruth == nil ? [] : ["groundtruth_latest.csv"])
+    return names.map { joinPath(folder, $0) }
+  }
+
   /// Writes `detections_latest.csv` and, where there is ground truth, `groundtruth_latest.csv`, rounded as the
   /// reference rounds. Excluded key frames are in both, as there.
   ///

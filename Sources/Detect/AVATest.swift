@@ -44,6 +44,7 @@ public struct AVATest {
       paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
       scoreThreshold: threshold, times: .ava, listedVideos: frameList.videos.map(\.name))
     var notices = frameList.notices + proposals.summary.notices(scoreThreshold: threshold)
+    if exclusions.count == 0 { notices.append("'\(annotation("AVA.EXCLUSION_FILE"))' excludes no key frame") }
     if config.string("AVA.GROUNDTRUTH_FILE").isEmpty {
       groundTruth = nil
       notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")

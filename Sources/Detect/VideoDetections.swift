@@ -55,6 +55,11 @@ public struct VideoDetections {
         video: source.name, path: source.path, time: moment.time, frame: moment.sourceFrame, people: people))
   }
 
+  /// The files that `write` makes in a folder.
+  public static func outputs(in folder: String) -> [String] {
+    ["detections.csv", "detections.json"].map { joinPath(folder, $0) }
+  }
+
   /// Writes `detections.csv` and `detections.json` into a folder.
   ///
   /// - Returns: The paths.

@@ -117,3 +117,7 @@ public func writeFile(_ path: String, _ text: String) throws(FileError) {
   try file.write(text)
   try file.commit()
 }
+
+/// Makes sure that a file could be written under a name, before work is spent on what shall be in it: makes missing
+/// folders, and leaves nothing else behind.
+public func checkWritable(_ path: String) throws(FileError) { try AtomicFile(path: path).discard() }

@@ -13,16 +13,26 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let doing, let path, let nearest):
-      return "\(doing): '\(path)' does not exist" + (nearest.map { " -> did you mean '\($0)'?" } ?? "")
+      let advice = nearest.map { "did you mean '\($0)'?" } ?? "check the path"
+      return "\(doing): '\(path)' does not exist -> \(advice)"
     case .isDirectory(let doing, let path):
       return "\(doing): '\(path)' is a folder -> give a file"
     case .system(let doing, let path, let code):
       let reason = String(cString: strerror(code))
-      var text = "\(doing): '\(path)': \(reason)"
-      if code == ENOSPC || code == EDQUOT { text += " -> free some space or choose another output folder" }
-      if code == EFBIG { text += " -> raise the file size limit (ulimit -f)" }
-      if code == EACCES || code == EPERM || code == EROFS { text += " -> check the permissions" }
-      return text
+      return "\(doing): '\(path)': \(reason) -> \(FileError.advice(code))"
+    }
+  }
+
+  /// What to do about a system call's failure.
+  private static func advice(_ code: Int32) -> String {
+    switch code {
+    case ENOSPC, EDQUOT: "free some space or choose another output folder"
+    case EFBIG: "raise the file size limit (ulimit -f)"
+    case EACCES, EPERM, EROFS: "check the permissions"
+    case EEXIST, ENOTDIR: "a file stands where a folder is needed: choose another folder"
+    case EMFILE, ENFILE: "raise the limit of open files (ulimit -n)"
+    case ENAMETOOLONG: "choose a shorter name"
+    default: "check the path and its disk"
     }
   }
 

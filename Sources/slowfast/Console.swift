@@ -14,8 +14,24 @@ enum Console {
     bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
   }
 
+  /// Hands the results on stdout over; a disk that is full shows only now.
+  ///
+  /// - Throws: `ResultsLost`; a reader that went away is no failure.
+  static func flushResults() throws {
+    if fflush(nil) != 0 && errno != EPIPE { throw ResultsLost(code: errno) }
+  }
+
   /// Whether stderr is a terminal that understands carriage returns.
   static let isTerminal = isatty(2) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+}
+
+/// The results could not be written to stdout.
+struct ResultsLost: Error, CustomStringConvertible {
+  let code: Int32
+
+  var description: String {
+    "writing the results to stdout: \(String(cString: strerror(code))) -> free some space or write elsewhere"
+  }
 }
 
 /// Seconds on a clock that never jumps.

@@ -71,6 +71,7 @@ struct DetectCommand: ParsableCommand {
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every))
     for notice in detection.notices { Console.warn(notice) }
+    for path in VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
     let found = try detection.run(model: model) { progress.update($0) }

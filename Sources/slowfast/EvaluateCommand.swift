@@ -67,6 +67,7 @@ struct EvaluateCommand: ParsableCommand {
     let found = try DetectionTable.read(path: detections)
     let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
     for notice in truth.counts.notices(groundTruth) + found.counts.notices(detections) { Console.warn(notice) }
+    if let exclusions, excluded.count == 0 { Console.warn("'\(exclusions)' excludes no key frame") }
     let audit = try FrameAudit(
       detections: found.table, groundTruth: truth.table, labelMap: labels, exclusions: excluded)
     for notice in auditNotices(audit, labels) { Console.warn(notice) }

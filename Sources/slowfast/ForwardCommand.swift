@@ -49,6 +49,7 @@ struct ForwardCommand: ParsableCommand {
       }
       return try Region.rows(of: rows)
     }
+    for path in [output, stages].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config).model
     if case .roi = model.architecture.head, regions == nil { throw VideoModelError.noClassificationHead }
     if case .classification = model.architecture.head, regions != nil { throw VideoModelError.noRoIHead }

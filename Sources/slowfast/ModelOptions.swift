@@ -64,20 +64,10 @@ struct ModelOptions: ParsableArguments {
 
 /// Tells a mistyped option from the `KEY VALUE` pairs it was taken for.
 func checkOverrides(_ overrides: [String]) throws {
-  let known = [
-    "--boxes", "--cfg", "--clip", "--convolution", "--every", "--format", "--help", "--kernels", "--labelmap",
-    "--layers", "--opts", "--output", "--output-dir", "--overlays", "--partial-weights", "--peak", "--plan",
-    "--precision", "--proposals", "--random-weights", "--runs", "--scores", "--size", "--stages", "--starting-second",
-    "--threads", "--weights",
-  ]
-  func unknownOption(_ text: String) -> ValidationError {
-    let near = nearest(to: text, among: known).map { " -> did you mean '\($0)'?" } ?? " -> see --help"
-    return ValidationError("unknown option '\(text)'\(near)")
+  for (index, text) in overrides.enumerated() where index % 2 == 0 && text.hasPrefix("-") {
+    throw ValidationError("unknown option '\(text)' -> see --help")
   }
-  for (index, text) in overrides.enumerated() where index % 2 == 0 && text.hasPrefix("-") { throw unknownOption(text) }
   if overrides.count % 2 == 1 {
-    // An option at the end says more than an odd count.
-    if let option = overrides.first(where: { $0.hasPrefix("--") }) { throw unknownOption(option) }
     throw ValidationError(
       "overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
   }

@@ -1,6 +1,6 @@
 internal import ArgumentParser
+internal import Glibc
 
-@main
 struct SlowFast: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slowfast",
@@ -9,4 +9,31 @@ struct SlowFast: ParsableCommand {
       TestCommand.self, DetectCommand.self, EvaluateCommand.self, OverlayCommand.self, EnsembleCommand.self,
       ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
     ])
+}
+
+@main
+enum Program {
+  static func main() {
+    // A file size limit and a closed pipe then fail the write itself, which cleans up and says why.
+    signal(SIGXFSZ, SIG_IGN)
+    signal(SIGPIPE, SIG_IGN)
+    let words = Array(CommandLine.arguments.dropFirst())
+    if let complaint = unknownCommand(in: words) { refuse(complaint) }
+    do {
+      var command = try SlowFast.parseAsRoot(words)
+      try command.run()
+      try Console.flushResults()
+    } catch {
+      if SlowFast.exitCode(for: error) == .validationFailure, let complaint = unknownOption(in: words) {
+        refuse(complaint)
+      }
+      SlowFast.exit(withError: error)
+    }
+  }
+
+  /// Ends a call that was wrong.
+  private static func refuse(_ complaint: Misspelling) -> Never {
+    Console.say("Error: \(complaint.text)\n  See '\(complaint.command) --help' for more information.")
+    exit(ExitCode.validationFailure.rawValue)
+  }
 }

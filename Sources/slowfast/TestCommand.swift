@@ -45,6 +45,7 @@ struct TestCommand: ParsableCommand {
         "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
           + listed(test.lateKeyFrames))
     }
+    for path in test.outputs(in: outputDir ?? ".") + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
     let detections = try test.run(model: model) { progress.update($0) }

@@ -54,6 +54,7 @@ struct KeyFrameRunTests {
     try run.run([job("a", centers: [10, 12, 13, 40])]) {
       together.append($2.array); _ = ($0, $1)
     }
+    try #require(together.count == 4)
     for (index, center) in [10, 12, 13, 40].enumerated() {
       try run.run([job("a", centers: [center])]) { _, _, scores in
         #expect(difference(scores.array, together[index], .exact, "center \(center)") == nil)

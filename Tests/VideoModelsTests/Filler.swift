@@ -23,14 +23,17 @@ func uniform(_ name: String, _ count: Int) -> [Double] {
 
 /// The tensor of a name, as the fixtures' script fills it.
 func filled(_ name: String, _ shape: [Int], damping: Double = 1) -> Tensor {
-  let values = uniform(name, shape.reduce(1, *)).map { u -> Float in
-    if name.hasSuffix("running_var") { return Float(1 + 0.5 * u) }
-    if name.hasSuffix("running_mean") { return Float(0.1 * u) }
-    if shape.count == 1 { return Float(name.hasSuffix(".weight") ? 0.6 + 0.2 * u : 0.1 * u) }
-    let spread = (6 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
-    let scale = name == "head.projection.weight" ? 0.3 : name.contains("nonlocal") ? damping : 1
-    return Float(u * spread * scale)
+  let spread = (6 / Double(shape.dropFirst().reduce(1, *))).squareRoot()
+  var (offset, scale) = (0.0, name == "head.projection.weight" ? 0.3 * spread : spread)
+  if name.contains("nonlocal") { scale *= damping }
+  if name.hasSuffix("running_var") {
+    (offset, scale) = (1, 0.5)
+  } else if name.hasSuffix("running_mean") {
+    (offset, scale) = (0, 0.1)
+  } else if shape.count == 1 {
+    (offset, scale) = name.hasSuffix(".weight") ? (0.6, 0.2) : (0, 0.1)
   }
+  let values = uniform(name, shape.reduce(1, *)).map { Float(offset + scale * $0) }
   return Tensor(shape, values)
 }
 

@@ -1,0 +1,63 @@
+internal import ArgumentParser
+internal import Wording
+
+/// A word of the call that the program does not know.
+struct Misspelling {
+  /// What is wrong, and the nearest word that is known.
+  let text: String
+  /// The command whose help tells more.
+  let command: String
+}
+
+/// Finds a command that does not exist; ArgumentParser takes it for an argument too many.
+func unknownCommand(in words: [String]) -> Misspelling? {
+  let words = words.first == "help" ? words.dropFirst() : words[...]
+  let call = resolve(words)
+  let names = call.command.configuration.subcommands.map(name)
+  guard let word = call.rest.first, !word.hasPrefix("-"), !names.isEmpty, word != "help" else { return nil }
+  let near = nearest(to: word, among: names)
+  // The default subcommand has arguments of its own, such as config keys.
+  if near == nil && call.command.configuration.defaultSubcommand != nil { return nil }
+  let advice = near.map { "did you mean '\($0)'?" } ?? "one of \(names.joined(separator: ", "))"
+  return Misspelling(text: "there is no command '\(word)' -> \(advice)", command: call.path)
+}
+
+/// Finds an option that the command does not have, whatever else may be wrong with the call.
+func unknownOption(in words: [String]) -> Misspelling? {
+  let call = resolve(words[...])
+  let command = call.command.configuration.defaultSubcommand ?? call.command
+  let known = optionNames(of: command)
+  for word in call.rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
+    let option = String(word.prefix { $0 != "=" })
+    if known.contains(option) { continue }
+    let advice = nearest(to: option, among: known).map { "did you mean '\($0)'?" } ?? "see the command's options"
+    return Misspelling(text: "unknown option '\(option)' -> \(advice)", command: call.path)
+  }
+  return nil
+}
+
+/// Follows the commands at the beginning of a call down to the last that exists.
+private func resolve(_ words: ArraySlice<String>) -> (
+  command: any ParsableCommand.Type, path: String, rest: ArraySlice<String>
+) {
+  var command: any ParsableCommand.Type = SlowFast.self
+  var path = name(of: command)
+  var rest = words
+  while let word = rest.first, let next = command.configuration.subcommands.first(where: { name(of: $0) == word }) {
+    command = next
+    path += " " + word
+    rest = rest.dropFirst()
+  }
+  return (command, path, rest)
+}
+
+private func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
+
+/// The long options of a command, taken from its help: "  -h, --help   Show help", "  --cfg <file>   A config".
+private func optionNames(of command: any ParsableCommand.Type) -> [String] {
+  SlowFast.helpMessage(for: command).split(separator: "\n").compactMap { line in
+    let words = line.split(separator: " ")
+    guard line.hasPrefix("  -"), let option = words.prefix(2).first(where: { $0.hasPrefix("--") }) else { return nil }
+    return String(option)
+  }
+}

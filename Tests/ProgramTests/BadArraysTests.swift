@@ -1,0 +1,76 @@
+import Tensors
+import Testing
+
+/// Arrays of the wrong shape, type or size.
+struct BadArraysTests {
+  private let scratch = Scratch()
+  private let output = Scratch()
+
+  private func forward(clip: String, boxes: String? = nil) -> Program.Result {
+    Program.run(
+      ["forward", "--cfg", LittleWorld.config, "--random-weights", "1", "--clip", clip, "--output"]
+        + [output.path + "/o.npy", "--stages", output.path + "/s.json"] + (boxes.map { ["--boxes", $0] } ?? [])
+        + LittleWorld.tinyNetwork)
+  }
+
+  private func array(_ name: String, _ shape: [Int], _ values: [Float]? = nil) throws -> String {
+    let tensor = Tensor(zeros: shape)
+    for (index, value) in (values ?? []).enumerated() { tensor.storage.pointer[index] = value }
+    let path = scratch.path + "/" + name
+    try tensor.writeNPY(path)
+    return path
+  }
+
+  @Test(
+    "Clips that do not fit",
+    arguments: [
+      [3, 16, 64, 64], [1, 4, 16, 64, 64], [1, 3, 15, 64, 64], [1, 3, 0, 64, 64], [0, 3, 16, 64, 64], [1, 3, 16, 2, 2],
+      [7],
+      [1, 3, 16, 0, 64],
+    ])
+  func clips(shape: [Int]) throws {
+    let clip = try array("clip.npy", shape)
+    let boxes = try array("boxes.npy", [1, 5], [0, 1, 1, 20, 20])
+    expectFailure(forward(clip: clip, boxes: boxes), [], leaving: output)
+  }
+
+  @Test(
+    "Boxes that do not fit",
+    arguments: [
+      ([1, 4], [1, 1, 20, 20]), ([5], [0, 1, 1, 20, 20]), ([1, 5], [3, 1, 1, 20, 20]), ([1, 5], [-1, 1, 1, 20, 20]),
+      ([1, 5], [.nan, 1, 1, 20, 20]), ([1, 5], [0, .nan, 1, 20, 20]), ([1, 5], [0, 1, 1, .infinity, 20]),
+      ([1, 5], [0.5, 1, 1, 20, 20]), ([1, 5], [1e30, 1, 1, 20, 20]),
+    ] as [([Int], [Float])])
+  func boxes(shape: [Int], values: [Float]) throws {
+    let clip = try array("clip.npy", [1, 3, 16, 64, 64])
+    let boxes = try array("boxes.npy", shape, values)
+    expectFailure(forward(clip: clip, boxes: boxes), [], leaving: output)
+  }
+
+  @Test("Boxes where none belong, none where they do, none in the file")
+  func presence() throws {
+    let clip = try array("clip.npy", [1, 3, 16, 64, 64])
+    expectFailure(forward(clip: clip), ["boxes"], leaving: output)
+    let none = try array("none.npy", [0, 5])
+    expectSuccess(forward(clip: clip, boxes: none))
+    #expect(try Tensor(npy: output.path + "/o.npy").shape == [0, 80])
+  }
+
+  @Test("Files that are no arrays")
+  func files() throws {
+    let clip = try array("clip.npy", [1, 3, 16, 64, 64])
+    let boxes = try array("boxes.npy", [1, 5], [0, 1, 1, 20, 20])
+    let header = "{'descr': '<f4', 'fortran_order': False, 'shape': (1, 3, 16, 64, 99999999999), }\n"
+    let magic = [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(header.utf8.count), 0]
+    let bad = [
+      try scratch.file("text.npy", "clip"), try scratch.file("cut.npy", bytes: Array(magic.prefix(9))),
+      try scratch.file("huge.npy", bytes: magic + Array(header.utf8)),
+      try scratch.file("int.npy", bytes: magic + Array(header.replacing("<f4", with: "<i8").utf8)),
+      try scratch.file("long.npy", bytes: magic.prefix(8) + [0xff, 0xff] + Array(header.utf8)),
+    ]
+    for path in bad {
+      expectFailure(forward(clip: path, boxes: boxes), [path], leaving: output)
+      expectFailure(forward(clip: clip, boxes: path), [path], leaving: output)
+    }
+  }
+}

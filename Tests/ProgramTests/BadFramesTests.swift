@@ -1,0 +1,115 @@
+import Files
+import TestSupport
+import Testing
+
+/// Frames and videos that are missing, cut or damaged.
+struct BadFramesTests {
+  private static let videos = projectRoot + "/Tests/Fixtures/Video/"
+
+  /// A copy of the little world's frames as links, with one frame replaced.
+  private func run(_ replace: (Scratch, _ name: String, _ bytes: [UInt8]) throws -> Void) throws -> Program.Result {
+    let (frames, output) = (Scratch(), Scratch())
+    let video = LittleWorld.video
+    let folder = LittleWorld.folder + "/frames/\(video)"
+    // Frame 60, the key frame of second 902.
+    let bad = "\(video)_000061.jpg"
+    for name in try listFolder(folder) {
+      let bytes = try readFile(folder + "/" + name, doing: "copying")
+      if name == bad {
+        try replace(frames, "\(video)/\(name)", bytes)
+      } else {
+        try frames.file("\(video)/\(name)", bytes: bytes)
+      }
+    }
+    let result = Program.run(LittleWorld.test(into: output.path, ["AVA.FRAME_DIR", frames.path]))
+    expectFailure(result, [bad, "frame 60", video], leaving: output)
+    return result
+  }
+
+  @Test("A frame of the list that is not there")
+  func missingFrame() throws {
+    let result = try run { _, _, _ in }
+    #expect(result.stderr.contains("missing are 1 of 180 frames"))
+  }
+
+  @Test("A JPEG cut short", arguments: [3, 300, 900])
+  func cut(length: Int) throws {
+    let result = try run { try $0.file($1, bytes: Array($2.prefix(length))) }
+    #expect(result.stderr.contains("damaged or cut short") || result.stderr.contains("cut"))
+  }
+
+  @Test("A JPEG whose last bytes are missing")
+  func cutAtTheEnd() throws {
+    let result = try run { try $0.file($1, bytes: Array($2.dropLast(40))) }
+    #expect(result.stderr.contains("-> the file is damaged or cut short"))
+  }
+
+  @Test("Garbage, an empty file, a text")
+  func garbage() throws {
+    let noise = (0..<2000).map { UInt8(truncatingIfNeeded: $0 * 7919 >> 3) }
+    _ = try run { frames, name, _ in try frames.file(name, bytes: noise) }
+    let empty = try run { frames, name, _ in try frames.file(name, "") }
+    #expect(empty.stderr.contains("the file is empty"))
+    _ = try run { frames, name, _ in try frames.file(name, "this is no picture\n") }
+    _ = try run { try $0.file($1, bytes: $2.prefix(2) + [UInt8](repeating: 0xff, count: 4000)) }
+  }
+
+  @Test("A frame of another size")
+  func otherSize() throws {
+    let other = try readFile(projectRoot + "/Tests/Fixtures/Imaging/420.jpg", doing: "testing")
+    _ = try run { frames, name, _ in try frames.file(name, bytes: other) }
+  }
+
+  @Test(
+    "Frame lists that cannot be",
+    arguments: [
+      ("original_vido_id video_id frame_id path labels\nsynth1 0\n", "line 2"),
+      ("original_vido_id video_id frame_id path labels\nsynth1 0 x synth1/a.jpg \"\"\n", "line 2"),
+      ("original_vido_id video_id frame_id path labels\n", "found none"),
+    ])
+  func lists(text: String, place: String) throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let path = try scratch.file("list.csv", text)
+    let result = Program.run(LittleWorld.test(into: output.path, ["AVA.TEST_LISTS", "['\(path)']"]))
+    expectFailure(result, ["list.csv", place], leaving: output)
+  }
+
+  private func detect(_ video: String, _ output: Scratch, second: String = "1") throws -> Program.Result {
+    let boxes = try output.file("boxes.csv", "\(fileStem(video)),\(second),0.1,0.1,0.5,0.9,,0.99\n")
+    defer { removeFile(boxes) }
+    return Program.run(
+      ["detect", video, "--proposals", boxes, "--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir"]
+        + [output.path] + LittleWorld.tinyNetwork)
+  }
+
+  @Test(
+    "Videos cut short",
+    arguments: [
+      ("bframes.mp4", 0.5, "cut short"), ("bframes.mp4", 0.02, "cut short"), ("mjpeg.avi", 0.4, "cut short"),
+      ("vfr.mkv", 0.4, "video"), ("vp8.webm", 0.3, "video"), ("animated.gif", 0.2, "video"),
+    ])
+  func cutVideo(name: String, share: Double, word: String) throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let bytes = try readFile(Self.videos + name, doing: "testing")
+    let path = try scratch.file(name, bytes: Array(bytes.prefix(Int(Double(bytes.count) * share))))
+    expectFailure(try detect(path, output), [fileStem(name), word], leaving: output)
+  }
+
+  @Test("No video at all")
+  func noVideo() throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let random = try scratch.file("random.mp4", bytes: (0..<4000).map { UInt8(truncatingIfNeeded: $0 * 7919 >> 3) })
+    expectFailure(try detect(random, output), ["random.mp4"], leaving: output)
+    expectFailure(try detect(Self.videos + "audio.wav", output), ["no video stream"], leaving: output)
+    expectFailure(
+      try detect(scratch.path + "/rnadom.mp4", output), ["does not exist", "random.mp4'?"], leaving: output)
+    expectFailure(try detect(scratch.path, output), ["folder"], leaving: output)
+  }
+
+  @Test("Proposals at times that the video does not have")
+  func outside() throws {
+    let output = Scratch()
+    let result = try detect(Self.videos + "bframes.mp4", output, second: "0902")
+    expectFailure(result, ["outside the video", "--starting-second"], leaving: output)
+  }
+}

@@ -1,0 +1,57 @@
+import TestSupport
+import Testing
+
+/// The measurements print what scripts rely on; their figures are not judged.
+struct BenchTests {
+  private static let clip =
+    ["--cfg", LittleWorld.config, "--size", "64x80", "--runs", "2", "--threads", "1"] + LittleWorld.tinyNetwork
+
+  @Test("bench --format json", arguments: [["bench"], ["bench", "clip"]])
+  func clip(command: [String]) throws {
+    let result = Program.run(command + Self.clip + ["--format", "json"])
+    expectSuccess(result)
+    let values = try object(result.stdout)
+    let best = try #require(values["clip_seconds_best"] as? Double)
+    let median = try #require(values["clip_seconds_median"] as? Double)
+    #expect(best > 0 && best <= median)
+    #expect(values["runs"] as? Int == 2)
+    #expect(values["threads"] as? Int == 1)
+    #expect(values["precision"] as? String == "fp32")
+    #expect(["portable", "avx2", "avx512"].contains(values["kernels"] as? String))
+    #expect(try #require(values["peak_rss_bytes"] as? Int) > 1 << 20)
+    #expect(try #require(values["gmac"] as? Double) > 0.01)
+  }
+
+  @Test("bench --plan names every layer and computes nothing; --layers measures them")
+  func plan() {
+    let plan = Program.run(["bench", "--plan"] + Self.clip)
+    expectSuccess(plan)
+    for word in ["conv 3->8 1x7x7", "im2col", "GMAC", "algorithm"] { #expect(plan.stdout.contains(word), "\(word)") }
+    let layers = Program.run(["bench", "--layers", "--peak"] + Self.clip)
+    expectSuccess(layers)
+    for word in ["conv 3->8 1x7x7", "GFLOP", "% of peak"] { #expect(layers.stdout.contains(word), "\(word)") }
+  }
+
+  @Test("bench roialign --format json")
+  func roiAlign() throws {
+    let result = Program.run([
+      "bench", "roialign", "--channels", "32", "--height", "8", "--width", "9", "--boxes", "2", "--resolution", "7",
+      "--threads", "1", "--runs", "3", "--format", "json",
+    ])
+    expectSuccess(result)
+    let values = try object(result.stdout)
+    for key in ["seconds_best", "seconds_median", "fused_seconds_best", "gmac", "peak_rss_bytes"] {
+      #expect(try #require(values[key] as? Double, "\(key)") > 0)
+    }
+    #expect(values["runs"] as? Int == 3)
+    #expect(values["threads"] as? Int == 1)
+    #expect(values["precision"] as? String == "fp32")
+    #expect(values["kernels"] is String)
+  }
+
+  @Test("A config that the engine cannot run, sizes that cannot be")
+  func bad() {
+    expectFailure(Program.run(["bench", "--cfg", "nowhere.yaml"]), ["nowhere.yaml"])
+    expectFailure(Program.run(["bench", "roialign", "--channels", "65536", "--height", "4096"]), status: 64, ["8 GiB"])
+  }
+}

@@ -1,0 +1,141 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// The whole path on the drawn world: frames and proposals in; rows, mAP and pictures out.
+struct EndToEndTests {
+  @Test("synth, test, evaluate, overlay, one after the other")
+  func wholePath() throws {
+    let (run, pictures) = (Scratch(), Scratch())
+    let test = Program.run(LittleWorld.test(into: run.path, ["DATA.TEST_CROP_SIZE", "64"]))
+    expectSuccess(test)
+    #expect(run.files.sorted() == ["detections_latest.csv", "groundtruth_latest.csv"])
+    #expect(test.stderr.contains("scores mean nothing"))
+
+    // One row for every class of the label map and every kept proposal, boxes with the reference's three decimals.
+    let kept = try lines(LittleWorld.annotations + "/proposals.csv").filter { row in
+      row.split(separator: ",").last.flatMap { Double($0) } ?? 0 >= 0.8
+    }
+    let classes = try lines(LittleWorld.annotations + "/labelmap.pbtxt").filter { $0.contains("id:") }.count
+    let rows = try lines(run.path + "/detections_latest.csv")
+    #expect(rows.count == kept.count * classes)
+    #expect(rows.allSatisfy { $0.split(separator: ",", omittingEmptySubsequences: false).count == 8 })
+    let boxes = Set(rows.map { $0.split(separator: ",")[0..<6].joined(separator: ",") })
+    #expect(boxes == Set(kept.map { $0.split(separator: ",")[0..<6].joined(separator: ",") }))
+    for row in rows {
+      let score = try #require(row.split(separator: ",").last.flatMap { Double($0) })
+      #expect(score >= 0 && score <= 1)
+    }
+
+    let evaluation = Program.run([
+      "evaluate", "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--detections",
+      run.path + "/detections_latest.csv", "--labelmap", LittleWorld.annotations + "/labelmap.pbtxt", "--exclusions",
+      LittleWorld.annotations + "/exclusions.csv", "--format", "json",
+    ])
+    expectSuccess(evaluation)
+    let results = try object(evaluation.stdout)
+    #expect(Set(results.keys) == ["official", "pyslowfast", "mmaction2"])
+    for (name, value) in results {
+      let mean = try #require((value as? [String: Any])?["mAP"] as? Double, "\(name)")
+      #expect(mean >= 0 && mean <= 1)
+      #expect(((value as? [String: Any])?["ap"] as? [String: Any])?.count == classes)
+    }
+
+    let overlay = Program.run([
+      "overlay", "--frames", LittleWorld.folder + "/frames", "--detections", run.path + "/detections_latest.csv",
+      "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--labelmap",
+      LittleWorld.annotations + "/labelmap.pbtxt", "--starting-second", "900", "--output-dir", pictures.path,
+    ])
+    expectSuccess(overlay)
+    let expected = ["0902", "0903", "0904"].map { "\(LittleWorld.video)_\($0).png" }
+    #expect(pictures.files.sorted() == expected)
+    for name in pictures.files {
+      #expect(try readFile(pictures.path + "/" + name, doing: "testing").starts(with: [0x89, 0x50, 0x4e, 0x47]))
+    }
+  }
+
+  @Test("The printed mAP is that of the unrounded scores, and the rounded file is near it")
+  func printedMean() throws {
+    let run = Scratch()
+    let test = Program.run(LittleWorld.test(into: run.path))
+    let line = try #require(test.stdout.split(separator: "\n").last)
+    #expect(line.hasPrefix("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): "))
+    let mean = try #require(line.split(separator: " ").last.flatMap { Double($0) })
+    #expect(mean >= 0 && mean <= 1)
+  }
+
+  @Test("Thread counts and repetitions give the same bytes")
+  func sameBytes() throws {
+    let files = try [["--threads", "1"], ["--threads", "2"], ["--threads", "2"], []].map { threads in
+      let run = Scratch()
+      let scores = ["--scores", run.path + "/scores.npy"]
+      expectSuccess(Program.run(LittleWorld.test(into: run.path) + scores + threads))
+      return try run.files.sorted().map { try readFile(run.path + "/" + $0, doing: "comparing") }
+    }
+    #expect(files[0].count == 3)
+    #expect(Set(files).count == 1)
+  }
+
+  @Test("Another seed of the weights, other scores; the same boxes")
+  func otherSeed() throws {
+    let rows = try ["1", "2"].map { seed in
+      let run = Scratch()
+      expectSuccess(Program.run(LittleWorld.test(into: run.path, weights: ["--random-weights", seed])))
+      return try lines(run.path + "/detections_latest.csv")
+    }
+    #expect(rows[0] != rows[1])
+    #expect(rows[0].count == rows[1].count)
+  }
+
+  @Test("synth draws the same world from the same seed and another from another")
+  func synthIsSeeded() throws {
+    let folders = (0..<3).map { _ in Scratch() }
+    for (folder, seed) in zip(folders, ["5", "5", "6"]) {
+      let call = ["synth", "--output-dir", folder.path, "--seconds", "4", "--width", "64", "--height", "64"]
+      expectSuccess(Program.run(call + ["--seed", seed]))
+    }
+    #expect(folders[0].files == folders[1].files)
+    for name in folders[0].files {
+      let contents = try folders[0...1].map { try readFile($0.path + "/" + name, doing: "comparing") }
+      #expect(contents[0] == contents[1], "\(name)")
+    }
+    let truths = try folders.map { try lines($0.path + "/annotations/groundtruth.csv") }
+    #expect(truths[0] != truths[2])
+  }
+
+  @Test("detect on a video: CSV, JSON, overlays; the scores of a lossless list of its frames, bit by bit")
+  func detectAgainstFrames() throws {
+    let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+    let (input, run, list, listed) = (Scratch(), Scratch(), Scratch(), Scratch())
+    let proposals = try input.file(
+      "proposals.csv",
+      "bframes,0902,0.100,0.100,0.500,0.900,,0.990000\nbframes,0902,0.400,0.200,0.900,1.000,,0.950000\n")
+    let labels = LittleWorld.annotations + "/labelmap.pbtxt"
+    let network = ["--cfg", LittleWorld.config, "--random-weights", "1"] + LittleWorld.tinyNetwork
+    let own = Program.run(
+      [
+        "detect", video, "--proposals", proposals, "--starting-second", "900", "--output-dir", run.path, "--labelmap",
+        labels, "--overlays", "--scores", run.path + "/scores.npy",
+      ] + network)
+    expectSuccess(own)
+    #expect(run.files.contains("detections.csv") && run.files.contains { $0.hasPrefix("overlays/bframes") })
+    let keyFrames = try #require(try Golden.object(run.path + "/detections.json")["keyframes"] as? [[String: Any]])
+    #expect(keyFrames.map { $0["time"] as? Double } == [2])
+    #expect(keyFrames.map { $0["frame"] as? Int } == [50])
+    #expect((keyFrames[0]["people"] as? [Any])?.count == 2)
+
+    expectSuccess(Program.run(["frames", video, "--output-dir", list.path, "--format", "png"]))
+    let test = Program.run(
+      ["test", "--output-dir", listed.path, "--scores", listed.path + "/scores.npy"] + network + [
+        "AVA.FRAME_DIR", list.path, "AVA.FRAME_LIST_DIR", list.path, "AVA.TEST_LISTS", "['frame_list.csv']",
+        "AVA.TEST_PREDICT_BOX_LISTS", "['\(proposals)']", "AVA.GROUNDTRUTH_FILE", "", "AVA.LABEL_MAP_FILE", labels,
+        "AVA.EXCLUSION_FILE", LittleWorld.annotations + "/exclusions.csv",
+      ])
+    expectSuccess(test)
+    for (a, b) in [("scores.npy", "scores.npy"), ("detections.csv", "detections_latest.csv")] {
+      let contents = try [run.path + "/" + a, listed.path + "/" + b].map { try readFile($0, doing: "comparing") }
+      #expect(contents[0] == contents[1], "\(a)")
+    }
+  }
+}

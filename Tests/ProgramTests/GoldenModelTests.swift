@@ -1,0 +1,76 @@
+import Files
+import TestSupport
+import Testing
+
+/// `forward` reproduces PySlowFast's outputs, with the project's own configs.
+@Suite(.enabled(if: sharedFolder != nil, Golden.reason), .serialized)
+struct GoldenModelTests {
+  @Test(
+    "Scores and stages of every published architecture",
+    arguments: [
+      "c2d_r50_k400", "i3d_nln_r50_k400", "slow_r50_ava", "slowfast_4x16_k400", "slowfast_r101_nln_ava",
+      "slowfast_r101_nln_ava_caffe2", "slowfast_r50_ava", "slowfast_r50_ava_aligned",
+    ])
+  func model(name: String) throws {
+    let model = try Golden.Model(name)
+    let scratch = try model.expectSameScores()
+    try expectSameStages(scratch.path + "/stages.json", model.folder + "/stages.json")
+  }
+
+  @Test("Every instruction set of this machine", arguments: ["portable", "avx2", "avx512"])
+  func kernels(name: String) throws {
+    let model = try Golden.Model("slow_r50_ava")
+    let scratch = Scratch()
+    let result = Program.run(model.forward(into: scratch, ["--kernels", name]))
+    if result.status != 0 {
+      // A processor without the instructions says so instead of computing.
+      expectFailure(result, [name], leaving: scratch)
+    } else {
+      _ = try model.expectSameScores(["--kernels", name])
+    }
+  }
+
+  @Test("Every convolution algorithm", arguments: ["reference", "im2col", "pointwise"])
+  func convolution(name: String) throws {
+    _ = try Golden.Model("slow_r50_ava").expectSameScores(["--convolution", name])
+  }
+
+  @Test("The thread count does not change a bit", arguments: ["slowfast_r50_ava_aligned"])
+  func threads(name: String) throws {
+    let model = try Golden.Model(name)
+    let outputs = try ["1", "2", "3"].map { threads in
+      try readFile(try model.expectSameScores(["--threads", threads]).path + "/out.npy", doing: "comparing")
+    }
+    #expect(Set(outputs).count == 1)
+  }
+
+  @Test("X3D comes later and says so by name")
+  func x3d() throws {
+    let scratch = Scratch()
+    let folder = Golden.folder + "/models/x3d_xs_k400"
+    let result = Program.run([
+      "forward", "--cfg", try Golden.Model("c2d_r50_k400").config, "--weights", folder + "/checkpoint.pyth", "--clip",
+      folder + "/clip.npy", "--output", scratch.path + "/out.npy", "MODEL.ARCH", "x3d", "MODEL.MODEL_NAME", "X3D",
+    ])
+    expectFailure(result, ["X3D", "later"], leaving: scratch)
+  }
+
+  private func expectSameStages(_ found: String, _ expected: String) throws {
+    let (found, expected) = (try Golden.object(found), try Golden.object(expected))
+    #expect(Set(found.keys) == Set(expected.keys))
+    for (name, value) in expected {
+      let (stage, wanted) = (found[name] as? [String: Any], value as? [String: Any])
+      #expect(stage?["shape"] as? [Int] == wanted?["shape"] as? [Int], "\(name)")
+      let deviation = try #require(wanted?["std"] as? Double)
+      for key in ["mean", "std"] {
+        let (a, b) = (try #require(stage?[key] as? Double), try #require(wanted?[key] as? Double))
+        #expect(abs(a - b) <= 1e-3 * max(abs(b), deviation), "\(name) \(key): \(a), expected \(b)")
+      }
+      for key in ["first8", "last8"] {
+        let (a, b) = (try #require(stage?[key] as? [Double]), try #require(wanted?[key] as? [Double]))
+        let worst = zip(a, b).map { abs($0 - $1) }.max() ?? 0
+        #expect(a.count == b.count && worst <= 1e-3 * max(deviation, b.map(abs).max() ?? 0), "\(name) \(key): \(worst)")
+      }
+    }
+  }
+}

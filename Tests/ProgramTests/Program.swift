@@ -1,0 +1,121 @@
+import Files
+import Foundation
+import Glibc
+import TestSupport
+
+/// The built program, run as a user runs it.
+enum Program {
+  /// What a run left behind.
+  struct Result {
+    /// The exit status; 128 and the signal's number for a run that a signal ended, as shells count.
+    let status: Int
+    let stdout: String
+    let stderr: String
+  }
+
+  /// The program beside the test bundle: both come out of one build.
+  static let path: String = {
+    var buffer = [UInt8](repeating: 0, count: 4096)
+    let count = buffer.withUnsafeMutableBytes { readlink("/proc/self/exe", $0.baseAddress!, $0.count) }
+    let folder = splitPath(String(decoding: buffer.prefix(max(0, count)), as: UTF8.self)).folder
+    let beside = joinPath(folder, "slowfast")
+    return pathExists(beside) ? beside : projectRoot + "/.build/release/slowfast"
+  }()
+
+  /// Runs the program and waits for its end.
+  ///
+  /// - Parameter timeout: Seconds after which this one process is killed.
+  static func run(_ arguments: [String], timeout: Double = 120) -> Result {
+    spawn(path, arguments, timeout)
+  }
+
+  /// Runs the program behind a line of shell that sets something up, such as "ulimit -f 8; trap '' XFSZ".
+  static func run(after setUp: String, _ arguments: [String], timeout: Double = 120) -> Result {
+    spawn("/bin/sh", ["-c", setUp + "; exec \"$0\" \"$@\"", path] + arguments, timeout)
+  }
+
+  private static let starting = NSLock()
+
+  private static func spawn(
+    _ executable: String, _ arguments: [String], _ timeout: Double
+  ) -> Result {
+    // Between a pipe's making and its marking no other child may start: it would hold the pipe open.
+    starting.lock()
+    let (output, error) = (Channel(), Channel())
+    var actions = posix_spawn_file_actions_t()
+    posix_spawn_file_actions_init(&actions)
+    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
+    posix_spawn_file_actions_adddup2(&actions, output.writeEnd, 1)
+    posix_spawn_file_actions_adddup2(&actions, error.writeEnd, 2)
+    var words: [UnsafeMutablePointer<CChar>?] = ([executable] + arguments).map { strdup($0) } + [nil]
+    defer { words.forEach { free($0) } }
+    var process: pid_t = 0
+    let code = posix_spawn(&process, executable, &actions, nil, &words, environ)
+    starting.unlock()
+    output.closeWriteEnd()
+    error.closeWriteEnd()
+    if code != 0 { return Result(status: -1, stdout: "", stderr: "\(executable): " + String(cString: strerror(code))) }
+    let deadline = seconds() + timeout
+    let timedOut = !drain([output, error], until: deadline)
+    if timedOut { kill(process, SIGKILL) }
+    var status: Int32 = 0
+    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    let signal = status & 0x7f
+    let note = timedOut ? "\n[killed by the test after \(timeout) s]" : ""
+    return Result(
+      status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note)
+  }
+
+  /// Reads until every pipe has ended; false when the time was over first.
+  private static func drain(_ pipes: [Channel], until deadline: Double) -> Bool {
+    while pipes.contains(where: { !$0.ended }) {
+      let left = deadline - seconds()
+      if left <= 0 { return false }
+      var waiting = pipes.filter { !$0.ended }.map { pollfd(fd: $0.readEnd, events: Int16(POLLIN), revents: 0) }
+      poll(&waiting, nfds_t(waiting.count), Int32(min(left, 1) * 1000) + 1)
+      for entry in waiting where entry.revents != 0 { pipes.first { $0.readEnd == entry.fd }?.read() }
+    }
+    return true
+  }
+
+  private static func seconds() -> Double {
+    var now = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &now)
+    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+  }
+}
+
+/// A pipe whose ends no other child inherits.
+private final class Channel {
+  let readEnd: Int32
+  let writeEnd: Int32
+  private(set) var ended = false
+  private var isWriteEndOpen = true
+  private var bytes: [UInt8] = []
+
+  init() {
+    var ends: [Int32] = [-1, -1]
+    pipe(&ends)
+    for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+    (readEnd, writeEnd) = (ends[0], ends[1])
+  }
+
+  deinit {
+    closeWriteEnd()
+    close(readEnd)
+  }
+
+  var text: String { String(decoding: bytes, as: UTF8.self) }
+
+  func closeWriteEnd() {
+    if isWriteEndOpen { close(writeEnd) }
+    isWriteEndOpen = false
+  }
+
+  func read() {
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    let got = chunk.withUnsafeMutableBytes { Glibc.read(readEnd, $0.baseAddress!, $0.count) }
+    if got > 0 { bytes += chunk[..<got] } else if got == 0 || errno != EINTR { ended = true }
+  }
+}

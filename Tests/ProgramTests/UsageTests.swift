@@ -1,0 +1,88 @@
+import TestSupport
+import Testing
+
+/// Calls that are wrong end with 64 before anything is done, and name the nearest word that is right.
+struct UsageTests {
+  @Test(
+    "A mistyped command",
+    arguments: [
+      (["tset"], "test"), (["help", "tset"], "test"), (["evalaute", "--groundtruth", "x"], "evaluate"),
+      (["Detect"], "detect"), (["bench", "roialgn"], "roialign"), (["help", "bench", "roi-align"], "roialign"),
+    ])
+  func command(words: [String], nearest: String) {
+    expectFailure(Program.run(words), status: 64, ["there is no command '", "did you mean '\(nearest)'?"])
+  }
+
+  @Test("A command that is like none: all are named")
+  func unlikeAny() {
+    expectFailure(Program.run(["train-a-network"]), status: 64, ["one of test, detect, evaluate"])
+  }
+
+  @Test(
+    "A mistyped option",
+    arguments: [
+      (["--hlep"], "--help"), (["test", "--cgf", "x"], "--cfg"),
+      (["test", "--cfg", "x", "--wieghts", "y"], "--weights"),
+      (["test", "--cfg", "x", "--thread=2"], "--threads"), (["evaluate", "--grountruth", "x"], "--groundtruth"),
+      (["evaluate", "--labelmaps", "x"], "--labelmap"), (["detect", "a.mp4", "--propsals", "x"], "--proposals"),
+      (["detect", "a.mp4", "--output_dir", "x"], "--output-dir"), (["overlay", "--vidoe", "x"], "--video"),
+      (["forward", "--clips", "x"], "--clip"), (["bench", "--plam"], "--plan"),
+      (["bench", "clip", "--run", "3"], "--runs"), (["bench", "roialign", "--chanels", "3"], "--channels"),
+      (["synth", "--output", "x"], "--output-dir"), (["frames", "x", "--frmat", "png"], "--format"),
+      (["inspect", "--hep"], "--help"),
+    ])
+  func option(words: [String], nearest: String) {
+    expectFailure(Program.run(words), status: 64, ["unknown option '--", "did you mean '\(nearest)'?"])
+  }
+
+  @Test(
+    "Values and arguments that cannot be",
+    arguments: [
+      (["test"], "--cfg"), (["test", "--cfg"], "--cfg"), (["test", "--cfg", "x", "--threads", "0"], "--threads"),
+      (["test", "--cfg", "x", "--threads", "many"], "--threads"),
+      (["test", "--cfg", "x", "--kernels", "avx3"], "portable"),
+      (["test", "--cfg", "x", "DATA.NUM_FRAMES"], "partner"),
+      (["test", "--cfg", "x", "--opts", "A", "1", "B"], "'B'"),
+      (["test", "--cfg", "x", "--weights", "y", "--random-weights", "1"], "exclude each other"),
+      (["test", "--cfg", "x", "--random-weights", "-1"], "--random-weights"),
+      (["test", "--cfg", "x", "--precision", "fp64"], "bf16"),
+      (["test", "--cfg", "x", "--convolution", "fft"], "im2col"),
+      (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--protocol", "coco"], "mmaction2"),
+      (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--format", "xml"], "json"),
+      (["detect", "--cfg", "x", "--proposals", "y", "--output-dir", "z"], "no video"),
+      (["detect", "v.mp4", "--cfg", "x", "--proposals", "y", "--output-dir", "z", "--every", "0"], "--every"),
+      (["detect", "v.mp4", "--cfg", "x", "--proposals", "y", "--output-dir", "z", "--every", "nan"], "--every"),
+      (["overlay", "--detections", "x", "--output-dir", "y"], "--video"),
+      (["overlay", "--video", "a", "--frames", "b", "--detections", "x", "--output-dir", "y"], "either"),
+      (["overlay", "--video", "a", "--detections", "x", "--output-dir", "y", "--top-k", "0"], "--top-k"),
+      (["frames", "v.mp4", "--output-dir", "x", "--fps", "-1"], "--fps"),
+      (["frames", "v.mp4", "--output-dir", "x", "--format", "gif"], "png"), (["inspect"], "file"),
+      (["inspect", "a", "b"], "'b'"), (["bench", "--size", "12"], "--size"), (["bench", "--runs", "0"], "--runs"),
+      (["bench", "roialign", "--channels", "0"], "--channels"), (["synth"], "--output-dir"),
+    ])
+  func value(words: [String], essential: String) {
+    expectFailure(Program.run(words), status: 64, [essential])
+  }
+
+  @Test(
+    "What comes with a later version says so by name",
+    arguments: [
+      (["ensemble", "a.csv", "b.csv", "--output", "c.csv"], "ensemble"),
+      (
+        ["test", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "--random-weights", "1"], "classification"
+      ),
+      (["test", "--cfg", LittleWorld.config, "--random-weights", "1", "--precision", "bf16"], "bf16"),
+      (["bench", "--precision", "bf16"], "bf16"),
+      (["forward", "--cfg", LittleWorld.config, "--clip", "c", "--output", "o", "--precision", "bf16"], "bf16"),
+      (
+        ["detect", "v", "--cfg", LittleWorld.config, "--proposals", "p", "--output-dir", "o", "--precision", "bf16"],
+        "bf16"
+      ),
+    ])
+  func later(words: [String], name: String) {
+    let result = Program.run(words)
+    #expect(result.status == 1)
+    #expect(result.stdout.isEmpty)
+    #expect(result.stderr.contains(name) && result.stderr.contains("comes with a later version"), "\(result.stderr)")
+  }
+}

@@ -24,14 +24,12 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
       var text = "\(place.doing): '\(place.path)', line \(place.line)"
       if let column = place.column { text += ", column \(column)" }
       if let name = place.columnName { text += " (\(name))" }
-      return text + ": expected \(expected), found \(found)" + arrow(advice)
+      return text + ": expected \(expected), found \(found) -> \(advice ?? "correct that line")"
     case .empty(let doing, let path, let expected, let advice):
-      return "\(doing): '\(path)': expected \(expected), found none" + arrow(advice)
+      return "\(doing): '\(path)': expected \(expected), found none -> \(advice ?? "give the right file")"
     }
   }
 }
-
-private func arrow(_ advice: String?) -> String { advice.map { " -> " + $0 } ?? "" }
 
 /// Quotes outside text for a message, cut to a readable length.
 func quoted(_ bytes: UnsafeRawBufferPointer) -> String {

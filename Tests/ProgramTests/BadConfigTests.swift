@@ -34,7 +34,7 @@ struct BadConfigTests {
       (["AVA.TEST_LISTS", "a.csv"], ["AVA.TEST_LISTS"]), (["NUM_GPUS", "many"], ["NUM_GPUS"]),
       (["DATA.TEST_CROP_SIZE", "0"], ["DATA.TEST_CROP_SIZE"]), (["MODEL.NUM_CLASSES", "0"], ["MODEL.NUM_CLASSES"]),
       (["DETECTION.ROI_XFORM_RESOLUTION", "0"], ["DETECTION.ROI_XFORM_RESOLUTION"]),
-      (["AVA.IMG_PROC_BACKEND", "pil"], ["AVA.IMG_PROC_BACKEND"]), (["MODEL.HEAD_ACT", "relu6"], ["MODEL.HEAD_ACT"]),
+      (["MODEL.HEAD_ACT", "relu6"], ["MODEL.HEAD_ACT"]),
     ])
   func overrides(pairs: [String], words: [String]) {
     let output = Scratch()

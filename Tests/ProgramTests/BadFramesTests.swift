@@ -64,7 +64,7 @@ struct BadFramesTests {
     "Frame lists that cannot be",
     arguments: [
       ("original_vido_id video_id frame_id path labels\nsynth1 0\n", "line 2"),
-      ("original_vido_id video_id frame_id path labels\nsynth1 0 x synth1/a.jpg \"\"\n", "line 2"),
+      ("original_vido_id video_id frame_id path labels\nsynth1 0 0 \"\"\n", "line 2"),
       ("original_vido_id video_id frame_id path labels\n", "found none"),
     ])
   func lists(text: String, place: String) throws {

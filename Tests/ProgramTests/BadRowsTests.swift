@@ -67,7 +67,7 @@ struct BadRowsTests {
       ),
       ("AVA.GROUNDTRUTH_FILE", "synth1,0902,0.1,0.3\n", "line 1", "4 columns"),
       ("AVA.EXCLUSION_FILE", "synth1,0902\nsynth1\n", "line 2", "1 column"),
-      ("AVA.EXCLUSION_FILE", "synth1,soon\n", "line 1", "'soon'"),
+      ("AVA.EXCLUSION_FILE", "synth1,0902\nsynth1,soon\n", "line 2", "'soon'"),
       ("AVA.LABEL_MAP_FILE", "item {\n  name: \"a\"\n  id: many\n}\n", "line 3", "many"),
       ("AVA.LABEL_MAP_FILE", "item {\n  name: \"a\"\n  id: 200\n}\n", "200", "MODEL.NUM_CLASSES"),
     ])

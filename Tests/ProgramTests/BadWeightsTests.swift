@@ -79,7 +79,7 @@ struct BadWeightsTests {
     "Things that are no weights",
     arguments: [
       ("<!DOCTYPE html><html>not found</html>", "html"), ("version https://git-lfs.github.com/spec/v1\n", "LFS"),
-      ("MODEL:\n  ARCH: slow\n", "text"),
+      ("MODEL:\n  ARCH: slow\n", "looks like"),
     ])
   func otherKinds(text: String, word: String) throws {
     let (scratch, output) = (Scratch(), Scratch())

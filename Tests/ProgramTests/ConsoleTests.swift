@@ -26,7 +26,7 @@ struct ConsoleTests {
   @Test(
     "inspect tells what a video and a checkpoint hold",
     arguments: [
-      ("Video/bframes.mp4", ["97", "63", "25", "60"]), ("Video/tenbit.mkv", ["matroska"]),
+      ("Video/bframes.mp4", ["97", "63", "25", "60"]), ("Video/tenbit.mkv", ["Matroska"]),
       ("Checkpoint/zip_protocol2.pyth", ["head.projection.weight", "3x4"]),
       ("Checkpoint/caffe2_protocol2.pkl", ["odd_blob"]), ("Checkpoint/types.safetensors", ["safetensors"]),
     ])

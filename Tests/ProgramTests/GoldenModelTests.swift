@@ -14,7 +14,9 @@ struct GoldenModelTests {
   func model(name: String) throws {
     let model = try Golden.Model(name)
     let scratch = try model.expectSameScores()
-    try expectSameStages(scratch.path + "/stages.json", model.folder + "/stages.json")
+    try withExtendedLifetime(scratch) {
+      try expectSameStages(scratch.path + "/stages.json", model.folder + "/stages.json")
+    }
   }
 
   @Test("Every instruction set of this machine", arguments: ["portable", "avx2", "avx512"])
@@ -38,8 +40,9 @@ struct GoldenModelTests {
   @Test("The thread count does not change a bit", arguments: ["slowfast_r50_ava_aligned"])
   func threads(name: String) throws {
     let model = try Golden.Model(name)
-    let outputs = try ["1", "2", "3"].map { threads in
-      try readFile(try model.expectSameScores(["--threads", threads]).path + "/out.npy", doing: "comparing")
+    let outputs = try ["1", "2", "3"].map { threads -> [UInt8] in
+      let scratch = try model.expectSameScores(["--threads", threads])
+      return try withExtendedLifetime(scratch) { try readFile(scratch.path + "/out.npy", doing: "comparing") }
     }
     #expect(Set(outputs).count == 1)
   }

@@ -85,7 +85,7 @@ func expectFailure(
 ) {
   #expect(result.status == status, "\(result.stderr.suffix(800))", sourceLocation: sourceLocation)
   let message = result.stderr.firstRange(of: "Error: ").map { String(result.stderr[$0.lowerBound...]) } ?? ""
-  for word in words + (status == 1 ? ["->"] : []) {
+  for word in words.filter({ !$0.isEmpty }) + (status == 1 ? ["->"] : []) {
     #expect(
       message.contains(word), "expected '\(word)' in: \(result.stderr.suffix(800))", sourceLocation: sourceLocation)
   }

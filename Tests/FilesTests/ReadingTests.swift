@@ -81,8 +81,8 @@ private func failure(_ body: () throws -> Void) -> String {
         "-> did you mean '\(folder)/image_000001.jpg'?"))
     // The folder was found, nothing like the file is in it.
     #expect(advice(scratch.path + "/frame/basketball/labels.csv").hasSuffix("-> did you mean '\(folder)'?"))
-    #expect(
-      advice(scratch.path + "/entirely/else") == "reading a picture: '\(scratch.path)/entirely/else' does not exist")
+    let elsewhere = scratch.path + "/entirely/else"
+    #expect(advice(elsewhere) == "reading a picture: '\(elsewhere)' does not exist -> check the path")
     #expect(advice("").contains("'' does not exist"))
   }
 

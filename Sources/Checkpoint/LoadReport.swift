@@ -61,7 +61,7 @@ public struct LoadReport: Sendable, Equatable {
         + "         -> give the file of weights"
     }
     let lines = mismatchLines + missingLines + unusedLines
-    let closing = "         -> or allow a partial load, which fills the gaps with random numbers"
+    let closing = "         -> or allow a partial load (--partial-weights), which fills the gaps with random numbers"
     return (lines.map { "weights: " + $0 } + [closing]).joined(separator: "\n")
   }
 

@@ -60,7 +60,7 @@ let arithmetic: [Target] =
     .target(name: "KernelsPortable", dependencies: ["MicroKernels"], swiftSettings: kernel),
     .target(
       name: "Kernels",
-      dependencies: ["MicroKernels", "KernelsPortable", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaRooms,
+      dependencies: ["KernelsPortable", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaRooms,
       swiftSettings: strict),
     .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel"], swiftSettings: strict),
     .target(
@@ -79,20 +79,20 @@ let outside: [Target] = [
 ]
 
 let meaning: [Target] = [
-  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Parallel"], swiftSettings: strict),
+  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry"], swiftSettings: strict),
   .target(
     name: "VideoModels",
-    dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Geometry", "Parallel"],
+    dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
     swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry", collections], swiftSettings: safe),
+  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry"], swiftSettings: safe),
 ]
 
 let roof: [Target] = [
   .target(
     name: "Inference",
     dependencies: [
-      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Video", "Kernels", "NN", "RoIAlign", "Tensors",
+      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign", "Tensors",
       "Geometry", "Files", "Wording", "Parallel",
     ], swiftSettings: strict),
   .target(
@@ -103,13 +103,13 @@ let roof: [Target] = [
     ], swiftSettings: strict),
   .target(
     name: "Synth",
-    dependencies: ["Overlay", "Imaging", "AVARecords", "Geometry", "Files", "Tensors", "Wording"],
+    dependencies: ["Overlay", "Imaging", "Geometry", "Files", "Tensors", "Wording"],
     swiftSettings: strict),
   .executableTarget(
     name: "slowfast",
     dependencies: [
       "Detect", "Inference", "AVAEval", "AVARecords", "Overlay", "Synth", "Configuration", "Checkpoint", "VideoModels",
-      "Clips", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files", "Wording",
+      "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files", "Wording",
       argumentParser,
     ], swiftSettings: strict),
 ]

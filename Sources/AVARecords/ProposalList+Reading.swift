@@ -150,7 +150,8 @@ extension ProposalList.Summary {
     }
     if !unlistedVideos.isEmpty {
       let names = unlistedVideos.map { "\($0.video) (\(counted($0.rows, "row")))" }
-      notices.append("proposals: \(counted(unlistedVideos.count, "video")) not among those of this run: \(listed(names))")
+      notices.append(
+        "proposals: \(counted(unlistedVideos.count, "video")) not among those of this run: \(listed(names))")
     }
     if outsideRange > 0 {
       let seconds = secondsOutsideRange.sorted().map { "\($0)" }

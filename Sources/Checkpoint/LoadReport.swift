@@ -8,7 +8,7 @@ public struct LoadReport: Sendable, Equatable {
   public struct Missing: Sendable, Equatable {
     public let name: String
     public let shape: [Int]
-    /// The configuration key that asks for it.
+    /// The configuration key that sets its shape.
     public let hint: String?
     /// What stands under that name instead, if anything.
     public let found: String?
@@ -73,10 +73,15 @@ public struct LoadReport: Sendable, Equatable {
 
   private var mismatchLines: [String] {
     var lines: [String] = []
+    var given: Set<String> = []
     for item in mismatched.prefix(LoadReport.shownLimit) {
       let file = describe(shape: item.fileShape)
       let model = describe(shape: item.modelShape)
-      lines.append("'\(printable(item.name))' is \(file) in \(fileName), \(modelClause(item, model))\(advice(item))")
+      // The same advice once: many tensors have their shape from one key.
+      let advice = advice(item)
+      let isNew = given.insert(advice).inserted
+      lines.append(
+        "'\(printable(item.name))' is \(file) in \(fileName), \(modelClause(item, model))\(isNew ? advice : "")")
     }
     let more = mismatched.count - lines.count
     if more > 0 { lines.append("\(counted(more, "more tensor has", plural: "more tensors have")) another shape") }
@@ -103,13 +108,17 @@ public struct LoadReport: Sendable, Equatable {
 
   private var missingLines: [String] {
     var lines: [String] = []
+    var given: Set<String> = []
     for item in missing.prefix(LoadReport.shownLimit) {
       var line = "'\(printable(item.name))' (\(describe(shape: item.shape))) is not in \(fileName)"
       if let found = item.found { line += ", which has \(found) there" }
       if let near = nearest(to: item.name, among: unused) {
         line += "; the nearest unused name is '\(printable(near))'"
       }
-      if let hint = item.hint, let value = suggestions[hint] { line += "\n         -> set \(hint) \(value)" }
+      // What is absent follows from other keys than what has another shape.
+      if let key = keyOfPresence(item.name), let value = suggestions[key], given.insert(key).inserted {
+        line += "\n         -> set \(key) \(value)"
+      }
       lines.append(line)
     }
     let more = missing.count - lines.count
@@ -117,13 +126,21 @@ public struct LoadReport: Sendable, Equatable {
     return lines
   }
 
+  /// The configuration key that decides whether a tensor of this name exists.
+  private func keyOfPresence(_ name: String) -> String? {
+    let parts = [
+      ("_nonlocal", "NONLOCAL.LOCATION"), ("pathway1", "MODEL.ARCH"), ("_fuse", "MODEL.ARCH"), ("_res", "RESNET.DEPTH"),
+    ]
+    return parts.first { name.contains($0.0) }?.1
+  }
+
   private var unusedLines: [String] {
     if unused.isEmpty { return [] }
     let names = listed(unused.map { "'\(printable($0))'" }, limit: LoadReport.shownLimit)
     let verb = unused.count == 1 ? "is" : "are"
     var line = "\(counted(unused.count, "tensor")) of \(fileName) \(verb) not used by this config: \(names)"
-    let reasons = [("_nonlocal", "NONLOCAL.LOCATION"), ("_res", "RESNET.DEPTH"), ("pathway1", "MODEL.ARCH")]
-    for (part, key) in reasons where unused.contains(where: { $0.contains(part) }) {
+    var given: Set<String> = []
+    for key in unused.compactMap(keyOfPresence) where given.insert(key).inserted {
       if let value = suggestions[key] { line += "\n         -> these weights suit \(key) \(value)" }
     }
     return [line]

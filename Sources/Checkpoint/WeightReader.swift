@@ -56,16 +56,18 @@ public struct WeightReader {
   /// From Caffe2 files, missing last dimensions of size 1 are added and vectors are repeated to a multiple of their
   /// length.
   ///
-  /// - Parameter hint: The configuration key that sets this shape, for the report.
+  /// - Parameters:
+  ///   - hint: The configuration key that sets this shape, for the report.
+  ///   - kernelHint: The one that sets what follows the first two extents, where another key does.
   /// - Returns: The tensor. Where the file has none, or one of another shape: random weights if a partial load is
   ///   allowed, else nil; either way it is recorded.
-  public func tensor(_ name: String, _ shape: [Int], hint: String? = nil) -> Tensor? {
+  public func tensor(_ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil) -> Tensor? {
     let name = scope.isEmpty ? name : scope + "." + name
     switch source {
     case .random(let weights): return weights.tensor(name, shape)
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
-      return checkpoint.flatMap { read(name, shape, hint, from: $0) }
+      return checkpoint.flatMap { read(name, shape, hint, kernelHint, from: $0) }
         ?? {
           if checkpoint?.shape(name) == nil {
             record.missing.append(
@@ -85,7 +87,9 @@ public struct WeightReader {
     }
   }
 
-  private func read(_ name: String, _ shape: [Int], _ hint: String?, from checkpoint: Checkpoint) -> Tensor? {
+  private func read(
+    _ name: String, _ shape: [Int], _ hint: String?, _ kernelHint: String?, from checkpoint: Checkpoint
+  ) -> Tensor? {
     guard let fileShape = checkpoint.shape(name) else { return nil }
     // A shape came from the file, so the tensor is there.
     func load() -> Tensor? { try? checkpoint.tensor(name) }
@@ -98,8 +102,14 @@ public struct WeightReader {
       }
     }
     record.mismatched.append(
-      LoadReport.Mismatched(name: name, modelShape: shape, fileShape: fileShape, hint: hint))
+      LoadReport.Mismatched(
+        name: name, modelShape: shape, fileShape: fileShape,
+        hint: onlyKernelDiffers(shape, fileShape) ? kernelHint ?? hint : hint))
     return nil
+  }
+
+  private func onlyKernelDiffers(_ a: [Int], _ b: [Int]) -> Bool {
+    a.count == b.count && a.count > 2 && a.prefix(2) == b.prefix(2)
   }
 
   private func tiled(_ tensor: Tensor, _ count: Int) -> Tensor {

@@ -71,7 +71,7 @@ extension NetworkBuilder {
       let last = i == branch.count - 1
       y = convolution(
         y, layer.shape, scope["branch2"], layer.name, norm: layer.name + "_bn", relu: true,
-        adding: last ? shortcut : nil)
+        adding: last ? shortcut : nil, kernelKey: "RESNET.NUM_BLOCK_TEMP_KERNEL")
     }
     return y
   }
@@ -95,19 +95,22 @@ extension NetworkBuilder {
   }
 
   /// Adds a convolution with its batch normalisation folded in, or with its own bias where there is none.
+  ///
+  /// - Parameter kernelKey: The configuration key that sets the extent of the kernel, for the report of misfits.
   mutating func convolution(
     _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?, relu: Bool,
-    adding residual: Value? = nil, hasBias: Bool = false, hint: String? = nil
+    adding residual: Value? = nil, hasBias: Bool = false, kernelKey: String? = nil
   ) -> Value {
-    let hint = hint ?? "RESNET.WIDTH_PER_GROUP, RESNET.NUM_BLOCK_TEMP_KERNEL or SLOWFAST.BETA_INV"
-    var weight = scope.tensor("\(name).weight", shape.weightShape, hint: hint) ?? Tensor(zeros: shape.weightShape)
+    let isThin = scope.scope.contains("pathway1") || scope.scope.hasSuffix("fuse")
+    let widthKey = isThin ? "SLOWFAST.BETA_INV" : "RESNET.WIDTH_PER_GROUP"
+    let weight =
+      scope.tensor("\(name).weight", shape.weightShape, hint: widthKey, kernelHint: kernelKey)
+      ?? Tensor(zeros: shape.weightShape)
     var bias = [Float](repeating: 0, count: shape.outChannels)
-    if hasBias || norm == nil, let own = scope.tensor("\(name).bias", [shape.outChannels], hint: hint) {
+    if hasBias || norm == nil, let own = scope.tensor("\(name).bias", [shape.outChannels], hint: widthKey) {
       bias = own.array
     }
-    if let norm {
-      (weight, bias) = BatchNorm(scope[norm], channels: shape.outChannels, hint).folded(into: weight, bias)
-    }
+    if let norm { BatchNorm(scope[norm], channels: shape.outChannels, widthKey).fold(into: weight, &bias) }
     return network.convolution(x, shape, weights: weight, bias: bias, adding: residual, relu: relu)
   }
 }
@@ -129,18 +132,16 @@ struct BatchNorm {
     variance = read("running_var")
   }
 
-  /// Folds the normalisation into the weights [out, ...] and the bias [out] of the convolution before it.
-  func folded(into weights: Tensor, _ convolutionBias: [Float]) -> (Tensor, [Float]) {
-    let result = Tensor(zeros: weights.shape)
+  /// Folds the normalisation into the weights [out, ...] and the bias [out] of the convolution before it, in place:
+  /// the reader made this copy of the weights for us.
+  func fold(into weights: Tensor, _ convolutionBias: inout [Float]) {
     let depth = weights.count / max(1, weight.count)
-    var shifted = convolutionBias
     for o in weight.indices {
       let scale = Double(weight[o]) / (Double(variance[o]) + 1e-5).squareRoot()
       for i in o * depth..<(o + 1) * depth {
-        result.storage.pointer[i] = Float(Double(weights.storage.pointer[i]) * scale)
+        weights.storage.pointer[i] = Float(Double(weights.storage.pointer[i]) * scale)
       }
-      shifted[o] = Float((Double(convolutionBias[o]) - Double(mean[o])) * scale + Double(bias[o]))
+      convolutionBias[o] = Float((Double(convolutionBias[o]) - Double(mean[o])) * scale + Double(bias[o]))
     }
-    return (result, shifted)
   }
 }

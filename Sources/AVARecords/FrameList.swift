@@ -1,4 +1,5 @@
 internal import Files
+internal import Wording
 
 /// The JPEG frames of videos, in order, as PySlowFast's frame lists name them.
 public struct FrameList: Sendable {
@@ -8,6 +9,8 @@ public struct FrameList: Sendable {
     fileprivate(set) var ends: [Int] = []
     fileprivate var text: [UInt8] = []
     fileprivate let folder: String
+    /// The third column of the latest row, where it is a number.
+    fileprivate var latestID: Int?
 
     /// How many frames there are.
     public var count: Int { ends.count }
@@ -24,6 +27,8 @@ public struct FrameList: Sendable {
   /// What may surprise: a first line that holds a frame and is passed over as a header.
   public private(set) var notices: [String] = []
   private var numbers: [String: Int] = [:]
+  private var jumps = 0
+  private var firstJump = ""
 
   /// The number of a video, nil when it is not listed.
   public func number(of name: String) -> Int? { numbers[name] }
@@ -46,6 +51,12 @@ public struct FrameList: Sendable {
     for path in paths {
       let file = try FileBytes(path: path, doing: doing)
       try list.append(file, doing: doing, folder: frameFolder)
+    }
+    if list.jumps > 0 {
+      list.notices.append(
+        "frame list: \(counted(list.jumps, "row")) whose frame number does not follow that of the row before, first "
+          + "\(list.firstJump) -> frames are counted by rows, as in the reference: a missing or misplaced row shifts "
+          + "all later ones")
     }
     if list.videos.isEmpty {
       throw RecordError.empty(
@@ -79,11 +90,24 @@ public struct FrameList: Sendable {
           expected: "5 fields separated by spaces (video, video number, frame number, path, labels)",
           found: "\(fields.count)", advice: "correct the line; a path must not contain spaces")
       }
-      insert(fields[0], path: fields[3], folder: folder)
+      let number = insert(fields[0], path: fields[3], folder: folder)
+      watch(wholeNumber(fields[2]), ofVideo: number, at: "\(file.path), line \(line)")
     }
   }
 
-  private mutating func insert(_ nameText: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer, folder: String) {
+  /// Notes where a video's frame numbers do not ascend one by one.
+  private mutating func watch(_ id: Int?, ofVideo number: Int, at place: @autoclosure () -> String) {
+    let latest = videos[number].latestID
+    videos[number].latestID = id
+    guard let id, let latest, id != latest &+ 1 else { return }
+    jumps += 1
+    if jumps == 1 { firstJump = "'\(videos[number].name)' at \(place()) (\(latest), then \(id))" }
+  }
+
+  /// Adds a frame and returns its video's number.
+  private mutating func insert(
+    _ nameText: UnsafeRawBufferPointer, path: UnsafeRawBufferPointer, folder: String
+  ) -> Int {
     let name = String(decoding: nameText, as: UTF8.self)
     let number: Int
     if let known = numbers[name] {
@@ -95,6 +119,7 @@ public struct FrameList: Sendable {
     }
     videos[number].text.append(contentsOf: path)
     videos[number].ends.append(videos[number].text.count)
+    return number
   }
 }
 

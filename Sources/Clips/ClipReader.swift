@@ -5,12 +5,17 @@ public import Tensors
 /// Why no clip can be cut out of a video.
 public enum ClipError: Error, Equatable, CustomStringConvertible {
   case sizeChanged(source: String, frame: Int, expected: ImageSize, found: ImageSize)
+  case tooLarge(source: String, size: ImageSize, input: ImageSize, bytes: Int)
 
   public var description: String {
     switch self {
     case .sizeChanged(let source, let frame, let expected, let found):
       return "cutting a clip of '\(source)': frame \(frame) is \(found.width) x \(found.height), those before it "
         + "\(expected.width) x \(expected.height) -> give frames of one size"
+    case .tooLarge(let source, let size, let input, let bytes):
+      return "cutting a clip of '\(source)': its frames of \(size.width) x \(size.height) become "
+        + "\(input.width) x \(input.height), a clip takes \(bytes >> 20) MB -> set a smaller DATA.TEST_CROP_SIZE, "
+        + "or give frames of a usual shape"
     }
   }
 }
@@ -36,7 +41,7 @@ public final class ClipReader {
   ///
   /// - Parameter center: The number of the key frame; the window's ends are moved into the video.
   /// - Returns: 1, [T, H, W], 3.
-  /// - Throws: The source's errors, `ClipError` when the pictures' size changes.
+  /// - Throws: The source's errors, `ClipError` when the pictures' size changes or is absurd.
   public func clip(around center: Int) throws -> FeatureMap {
     let indices = window.indices(around: center, count: source.frameCount)
     for index in Set(indices).sorted() where frames[index] == nil {
@@ -45,6 +50,7 @@ public final class ClipReader {
       if image.size != expected {
         throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
       }
+      if pictureSize == nil { try checkSize(expected) }
       pictureSize = expected
       frames[index] = preprocessing.prepare(image)
     }
@@ -55,6 +61,16 @@ public final class ClipReader {
       preprocessing.fill(clip.start + position * plane, from: frames[index]!)
     }
     return clip
+  }
+
+  /// Refuses pictures whose clips could never be held: a long thin one grows with its short side.
+  private func checkSize(_ size: ImageSize) throws(ClipError) {
+    let input = preprocessing.inputSize(for: size)
+    let bytes = window.frames * input.width * input.height * 3 * 4
+    // Three clips are under way at a time, and the network needs room too.
+    if bytes > physicalMemoryBytes() / 8 {
+      throw .tooLarge(source: source.name, size: size, input: input, bytes: bytes)
+    }
   }
 
   /// Drops the frames that no clip around `center` or a later key frame needs.

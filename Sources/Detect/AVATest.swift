@@ -32,25 +32,41 @@ public struct AVATest {
     self.config = config
     let annotations = config.string("AVA.ANNOTATION_DIR")
     func annotation(_ key: String) -> String { joinPath(annotations, config.string(key)) }
-    frameList = try FrameList.read(
-      paths: config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) },
-      frameFolder: config.string("AVA.FRAME_DIR"))
-    labelMap = try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
+    for key in ["AVA.TEST_LISTS", "AVA.TEST_PREDICT_BOX_LISTS"] where config.strings(key).isEmpty {
+      throw AVATestError.unreadable(keys: [config.cite(key)], reason: "it names no file")
+    }
+    frameList = try named(config, ["AVA.FRAME_LIST_DIR", "AVA.TEST_LISTS"]) {
+      try FrameList.read(
+        paths: config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) },
+        frameFolder: config.string("AVA.FRAME_DIR"))
+    }
+    labelMap = try named(config, ["AVA.ANNOTATION_DIR", "AVA.LABEL_MAP_FILE"]) {
+      try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
+    }
     try labelMap.check(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
     let hasExclusions = !config.string("AVA.EXCLUSION_FILE").isEmpty
-    exclusions = hasExclusions ? try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE")) : Exclusions()
+    exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
+      hasExclusions ? try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE")) : Exclusions()
+    }
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
-    proposals = try ProposalList.read(
-      paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
-      scoreThreshold: threshold, times: .ava, listedVideos: frameList.videos.map(\.name))
+    let listed = frameList.videos.map(\.name)
+    proposals = try named(config, ["AVA.ANNOTATION_DIR", "AVA.TEST_PREDICT_BOX_LISTS"]) {
+      try ProposalList.read(
+        paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
+        scoreThreshold: threshold, times: .ava, listedVideos: listed)
+    }
     var notices = frameList.notices + proposals.summary.notices(scoreThreshold: threshold)
-    if exclusions.count == 0 { notices.append("'\(annotation("AVA.EXCLUSION_FILE"))' excludes no key frame") }
+    if hasExclusions && exclusions.count == 0 {
+      notices.append("'\(annotation("AVA.EXCLUSION_FILE"))' excludes no key frame")
+    }
     if config.string("AVA.GROUNDTRUTH_FILE").isEmpty {
       groundTruth = nil
       notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
     } else {
       let path = annotation("AVA.GROUNDTRUTH_FILE")
-      let read = try GroundTruthTable.read(path: path)
+      let read = try named(config, ["AVA.ANNOTATION_DIR", "AVA.GROUNDTRUTH_FILE"]) {
+        try GroundTruthTable.read(path: path)
+      }
       groundTruth = read.table
       notices += read.counts.notices(path)
     }
@@ -106,6 +122,15 @@ public struct AVATest {
   }
 }
 
+/// Adds to a missing or unreadable file which keys named it, and where these have their values from.
+private func named<Value>(_ config: Configuration, _ keys: [String], _ read: () throws -> Value) throws -> Value {
+  do {
+    return try read()
+  } catch let error as FileError {
+    throw AVATestError.unreadable(keys: keys.map { config.cite($0) }, reason: "\(error)")
+  }
+}
+
 extension LabelMap {
   /// The label map may name fewer classes than the network scores (60 of 80), never others.
   func check(against config: Configuration, path: String) throws {
@@ -119,10 +144,15 @@ extension LabelMap {
 /// Why an AVA test cannot run.
 public enum AVATestError: Error, Equatable, CustomStringConvertible {
   case noKeyFrames(notices: [String])
+  /// A file that the configuration names cannot be read; the keys with their values and sources.
+  case unreadable(keys: [String], reason: String)
   case classOutOfRange(path: String, id: Int, classes: Int)
 
   public var description: String {
     switch self {
+    case .unreadable(let keys, let reason):
+      return "testing on AVA: \(reason)\n         the name comes from \(keys.joined(separator: " and "))"
+        + " -> set it in the config or behind the command"
     case .noKeyFrames(let notices):
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
       return "testing on AVA: no proposal is left to score\(why)"

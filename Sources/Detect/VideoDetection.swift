@@ -144,7 +144,7 @@ private struct MomentPlanner {
       }
       moments.append(
         VideoDetection.Moment(
-          frame: frame, time: time, sourceFrame: frames.sourceFrame(of: Int(center)), center: Int(center)))
+          frame: frame, time: time, sourceFrame: frames.reader.nearestFrame(to: time), center: Int(center)))
     }
     if !outside.isEmpty {
       notices.append(
@@ -163,15 +163,19 @@ private struct MomentPlanner {
     var chosen: [(ProposalList.KeyFrame, Double)] = []
     var alone = 0
     var step = 0
+    var nearest = 0
     while Double(step) * every < frames.reader.duration {
       let time = Double(step) * every
       step += 1
-      guard let near = own.min(by: { abs($0.1 - time) < abs($1.1 - time) }), abs(near.1 - time) <= every / 2 else {
+      // Both ascend: the nearest proposal never lies before that of the step before.
+      while nearest + 1 < own.count, abs(own[nearest + 1].1 - time) < abs(own[nearest].1 - time) { nearest += 1 }
+      guard nearest < own.count, abs(own[nearest].1 - time) <= every / 2,
+        let stamp = Timestamp(seconds: time + timing.startingSecond)
+      else {
         alone += 1
         continue
       }
-      guard let stamp = Timestamp(seconds: time + timing.startingSecond) else { continue }
-      chosen.append((near.0.moved(to: stamp), time))
+      chosen.append((own[nearest].0.moved(to: stamp), time))
     }
     if alone > 0 {
       notices.append(

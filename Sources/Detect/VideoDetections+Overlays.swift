@@ -8,7 +8,7 @@ extension VideoDetections {
   /// Draws every key frame with its people and their best actions, one PNG each.
   ///
   /// - Parameters:
-  ///   - folder: Where `<video>_<seconds>.png` go.
+  ///   - folder: Where `<video>_<second>.png` go, the second as in the rows of the CSV.
   ///   - progress: Called after each picture with the number of those done.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
   public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) -> Void) throws {
@@ -23,7 +23,7 @@ extension VideoDetections {
       }
       let time = fixed(keyFrame.time, 3)
       let scene = OverlayScene(people: people, title: keyFrame.video, time: "\(time) s")
-      let name = "\(keyFrame.video)_\(time).png"
+      let name = "\(keyFrame.video)_\(keyFrame.stamp).png"
       try writeOverlay(reader.frame(keyFrame.frame), scene, style: style, to: joinPath(folder, name))
       progress(index + 1)
     }

@@ -18,6 +18,8 @@ public struct VideoDetections {
   public struct KeyFrame: Sendable {
     public let video: String
     public let path: String
+    /// The time as the rows of the CSV write it.
+    public let stamp: String
     /// Seconds after the file's beginning.
     public let time: Double
     /// The number of the frame in the video's own counting.
@@ -52,7 +54,8 @@ public struct VideoDetections {
     }
     keyFrames.append(
       KeyFrame(
-        video: source.name, path: source.path, time: moment.time, frame: moment.sourceFrame, people: people))
+        video: source.name, path: source.path, stamp: moment.frame.time.description, time: moment.time,
+        frame: moment.sourceFrame, people: people))
   }
 
   /// The files that `write` makes in a folder.

@@ -17,6 +17,20 @@ public struct KeyFrame: Sendable {
   }
 }
 
+/// What a run of key frames can come to.
+public enum KeyFrameError: Error, Equatable, CustomStringConvertible {
+  /// A score is NaN or infinite; key frames are counted from 0 within their video.
+  case notFinite(video: String, keyFrame: Int)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let video, let keyFrame):
+      return "scoring '\(video)', key frame number \(keyFrame + 1): the network's scores are not finite numbers"
+        + " -> check the weights for NaN, and DATA.MEAN and DATA.STD"
+    }
+  }
+}
+
 /// The key frames of one video, in ascending order.
 public struct VideoJob {
   public let name: String
@@ -65,6 +79,9 @@ public struct KeyFrameRun {
     let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
     while let prepared = try prefetcher.next() {
       let scores = try model.detect(prepared.clip, prepared.regions)
+      guard scores.array.allSatisfy(\.isFinite) else {
+        throw KeyFrameError.notFinite(video: videos[prepared.video].name, keyFrame: prepared.keyFrame)
+      }
       try each(prepared.video, prepared.keyFrame, scores)
     }
   }

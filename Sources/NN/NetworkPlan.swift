@@ -30,6 +30,10 @@ public final class NetworkPlan: @unchecked Sendable {
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool = false) throws {
     let layout = try NetworkLayout(network, batch: batch, extents: extents, keepingMarks: keepingMarks)
+    let memory = physicalMemoryBytes()
+    guard layout.arenaCount < memory / 4 else {
+      throw NetworkError.tooLarge(bytes: 4 * layout.arenaCount, memory: memory)
+    }
     let arena = Storage(count: layout.arenaCount)
     let maps = network.operations.indices.map { layout.map($0, in: arena) }
     self.network = network

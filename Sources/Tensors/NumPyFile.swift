@@ -33,12 +33,14 @@ extension Tensor {
   private init(npy bytes: UnsafeRawBufferPointer, path: String) throws {
     let (header, data) = try splitHeader(bytes, path: path)
     let (shape, width) = try parseHeader(header, path: path)
-    var expected = width
+    // An extent of 0 must not hide others that no memory could hold.
+    var largest = width
     for extent in shape {
-      let (product, overflow) = expected.multipliedReportingOverflow(by: extent)
+      let (product, overflow) = largest.multipliedReportingOverflow(by: max(1, extent))
       guard !overflow else { throw NumPyFileError.malformed(path: path, found: "a shape that is too large") }
-      expected = product
+      largest = product
     }
+    let expected = shape.contains(0) ? 0 : largest
     guard data.count == expected else {
       throw NumPyFileError.wrongSize(path: path, expected: expected, found: data.count)
     }

@@ -131,7 +131,15 @@ public struct Architecture: Sendable, Equatable {
   public var slowFrames: [Int] {
     guard let fusion else { return Array(0..<frames) }
     let count = frames / fusion.alpha
-    return (0..<count).map { count == 1 ? 0 : $0 * (frames - 1) / (count - 1) }
+    if count <= 1 { return count == 1 ? [0] : [] }
+    // The reference truncates positions that PyTorch's linspace computes in float32, from both ends to the middle:
+    // from 160 frames on that is not always the exact position rounded down.
+    let last = Float(frames - 1)
+    let step = last / Float(count - 1)
+    return (0..<count).map { index in
+      let fromEnd = Float(count - 1 - index)
+      return Int(index < count / 2 ? step * Float(index) : last.addingProduct(-step, fromEnd))
+    }
   }
 }
 

@@ -71,7 +71,11 @@ struct BenchClipCommand: ParsableCommand {
 
   private func configuration() throws -> Configuration {
     let pairs = overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
-    if let config { return try Configuration.load(path: config, overrides: pairs) }
+    if let config {
+      let loaded = try Configuration.load(path: config, overrides: pairs)
+      for notice in loaded.notices { Console.warn(notice) }
+      return loaded
+    }
     var config = Configuration.defaults
     try config.apply(overrides: slowFastR50 + pairs)
     return config

@@ -1,4 +1,4 @@
-internal import Glibc
+@preconcurrency internal import Glibc
 internal import Wording
 
 /// What the program says beside its results: everything here goes to stderr.
@@ -18,7 +18,11 @@ enum Console {
   ///
   /// - Throws: `ResultsLost`; a reader that went away is no failure.
   static func flushResults() throws {
-    if fflush(nil) != 0 && errno != EPIPE { throw ResultsLost(code: errno) }
+    let flushed = fflush(nil)
+    let code = errno
+    if flushed != 0 && code != EPIPE { throw ResultsLost(code: code) }
+    // What a full buffer failed to write on the way is no longer there to flush, but has left its mark.
+    if ferror(stdout) != 0 && code != EPIPE { throw ResultsLost(code: code == 0 ? EIO : code) }
   }
 
   /// Whether stderr is a terminal that understands carriage returns.

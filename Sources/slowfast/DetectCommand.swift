@@ -100,9 +100,11 @@ struct DetectCommand: ParsableCommand {
   }
 }
 
-/// Whether a word could be meant as a config key: upper-case parts joined by points, or a top-level key.
+/// Whether a word could be meant as a config key: upper-case parts joined by points, or a top-level key. A file of
+/// that name is a video.
 private func looksLikeKey(_ word: String) -> Bool {
   if Configuration.keys.contains(word) { return true }
+  if pathExists(word) { return false }
   let parts = word.split(separator: ".", omittingEmptySubsequences: false)
   guard parts.count > 1, Configuration.keys.contains(where: { $0.hasPrefix(parts[0] + ".") }) else { return false }
   return parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { $0.isUppercase || $0.isNumber || $0 == "_" } }

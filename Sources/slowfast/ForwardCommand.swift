@@ -55,10 +55,17 @@ struct ForwardCommand: ParsableCommand {
     if case .classification = model.architecture.head, regions != nil { throw VideoModelError.noRoIHead }
     let plan = try model.features(FeatureMap(channelsFirst: clip), keepingMarks: stages != nil)
     let scores = try regions.map { try model.detect(plan.outputs, $0) } ?? model.classify(plan.outputs)
+    if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
     if let stages { try writeFile(stages, describeStages(plan)) }
     try scores.writeNPY(output)
     Console.say("wrote \(output): \(describe(shape: scores.shape))")
   }
+}
+
+/// Scores that are no numbers.
+struct NotFinite: Error, CustomStringConvertible {
+  let description =
+    "running the model: the scores are not finite numbers -> look for NaN or infinity in the clip and the weights"
 }
 
 /// A NumPy file of another shape than the command takes.

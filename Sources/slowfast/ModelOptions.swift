@@ -85,7 +85,7 @@ struct EngineOptions: ParsableArguments {
   var convolution: ConvolutionAlgorithm?
 
   func validate() throws {
-    if let threads, threads < 1 { throw ValidationError("--threads is \(threads) -> give 1 or more") }
+    if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
   }
 
   func make() throws -> Engine {

@@ -22,7 +22,8 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
 
-  @Option(help: ArgumentHelp("Where the CSV files go (default: the current folder).", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where the CSV files go (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"))
   var outputDir: String?
 
   @Option(
@@ -45,12 +46,12 @@ struct TestCommand: ParsableCommand {
         "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
           + listed(test.lateKeyFrames))
     }
-    for path in test.outputs(in: outputDir ?? ".") + [scores].compactMap(\.self) { try checkWritable(path) }
+    for path in test.outputs(in: config.string("OUTPUT_DIR")) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
     let detections = try test.run(model: model) { progress.update($0) }
     progress.finish()
-    for path in try test.write(detections, to: outputDir ?? ".") { Console.say("wrote \(path)") }
+    for path in try test.write(detections, to: config.string("OUTPUT_DIR")) { Console.say("wrote \(path)") }
     if let scores {
       try detections.scores.writeNPY(scores)
       Console.say("wrote \(scores)")

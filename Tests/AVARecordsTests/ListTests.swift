@@ -108,7 +108,17 @@ private let badMaps = [
     #expect(paths == [["/frames/b/2.jpg", "/frames/b/1.jpg"], ["/frames/a/1.jpg", "/abs/2.jpg"]])
     #expect(list.number(of: "a") == 1 && list.number(of: "c") == nil)
     #expect(list.video(named: "a")?.count == 2)
-    #expect(list.notices.isEmpty)
+    // Row order counts, as in the reference; that the numbers of the third column jump is said.
+    #expect(list.notices.count == 1)
+    #expect(list.notices.first?.contains("'b' at \(first), line 4 (0, then 9)") == true)
+  }
+
+  @Test("Frame numbers that ascend one by one, each video for itself, are not remarked upon")
+  func ascendingNumbers() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let rows = "header\na 0 5 1.jpg \"\"\nb 0 0 2.jpg \"\"\na 0 6 3.jpg \"\"\nb 0 1 4.jpg \"\"\n"
+    #expect(try FrameList.read(paths: [try scratch.file(rows)], frameFolder: "").notices.isEmpty)
   }
 
   @Test("A first line that holds a frame is said to be passed over")

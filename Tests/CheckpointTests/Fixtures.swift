@@ -82,6 +82,6 @@ func refusal(
 @discardableResult
 func readAll(_ checkpoint: Checkpoint) throws -> Float {
   var sum: Float = 0
-  for entry in checkpoint.entries { sum += try checkpoint.tensor(entry.name).values.reduce(0, +) }
+  for entry in checkpoint.entries { sum += try checkpoint.tensor(entry.name).array.reduce(0, +) }
   return sum
 }

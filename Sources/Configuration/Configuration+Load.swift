@@ -10,9 +10,13 @@ extension Configuration {
   public static func load(path: String, overrides: [String] = []) throws -> Configuration {
     var configuration = Configuration()
     configuration.path = path
-    try configuration.merge(file: path, doing: "reading the config", above: [])
-    for (key, text) in try pairs(overrides) { try configuration.override(key, text) }
-    try configuration.finish()
+    do {
+      try configuration.merge(file: path, doing: "reading the config", above: [])
+      for (key, text) in try pairs(overrides) { try configuration.override(key, text) }
+      try configuration.finish()
+    } catch let error as ConfigurationError where !configuration.warnings.isEmpty {
+      throw ConfigurationError.warned(error, configuration.warnings)
+    }
     return configuration
   }
 

@@ -19,8 +19,13 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   /// Overrides that are no `KEY VALUE` pairs.
   case unpaired(key: String, remedy: String)
 
+  /// An error in a configuration that had been warned about before: a duplicate key may well be the cause.
+  indirect case warned(ConfigurationError, [String])
+
   public var description: String {
     switch self {
+    case .warned(let error, let warnings):
+      return "\(error)" + warnings.map { "\n       before that: \($0)" }.joined()
     case .malformed(let path, let line, let column, let problem, let remedy):
       let place = column.map { "line \(line), column \($0)" } ?? "line \(line)"
       return "reading the config: \(place) of \(path): \(problem) -> \(remedy)"

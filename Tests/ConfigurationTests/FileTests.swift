@@ -32,6 +32,13 @@ import Testing
     try #require(configuration.notices.count == 3)
   }
 
+  @Test func whatWasWarnedAboutStandsInTheErrorThatFollows() {
+    let text = failure(slow + "RESNET:\n  DEPTH: 50\nRESNET:\n  DEPTH: 51\n")
+    #expect(text.contains("RESNET.DEPTH") && text.contains("before that:"))
+    #expect(text.contains("RESNET stands on lines"))
+    #expect(!failure(slow + "RESNET:\n  DEPTH: 51\n").contains("before that:"))
+  }
+
   // MARK: Removed keys
 
   @Test(arguments: [

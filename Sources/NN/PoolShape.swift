@@ -34,25 +34,22 @@ extension PoolShape {
     if engine.usesReferences { return runReference(input, into: output) }
     let rows = output.batch * output.extent.t * output.extent.h
     engine.pool.forEach(rows) { row in
-      for w in 0..<output.extent.w { poolPixel(input, into: output, pixel: row * output.extent.w + w) }
-    }
-  }
-
-  private func poolPixel(_ input: FeatureMap, into output: FeatureMap, pixel: Int) {
-    let window = PoolWindow(self, pixel, input, output)
-    let target = output.start + pixel * output.pitch
-    var first = true
-    for t in window.t {
-      for h in window.h {
-        let row = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
-        for w in window.w {
-          let source = input.start + (row + w) * input.pitch
-          if first {
-            target.update(from: source, count: input.channels)
-            first = false
-          } else {
-            for c in 0..<input.channels { target[c] = larger(target[c], source[c]) }
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernel.count) { pixels in
+        for w in 0..<output.extent.w {
+          let pixel = row * output.extent.w + w
+          let window = PoolWindow(self, pixel, input, output)
+          var count = 0
+          for t in window.t {
+            for h in window.h {
+              let line = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+              for w in window.w {
+                pixels[count] = UnsafePointer(input.start + (line + w) * input.pitch)
+                count += 1
+              }
+            }
           }
+          engine.kernels.rows.largest(
+            UnsafePointer(pixels.baseAddress!), count, input.channels, output.start + pixel * output.pitch)
         }
       }
     }

@@ -82,6 +82,8 @@ struct DetectCommand: ParsableCommand {
       Console.say("wrote \(scores)")
     }
     if overlays { try draw(found) }
+    // Said before the run so that it can be stopped, and again where it is not scrolled away.
+    for notice in detection.notices { Console.say("note: \(notice)") }
   }
 
   private func configuredLabelMap(_ config: Configuration) -> String? {

@@ -40,12 +40,8 @@ struct TestCommand: ParsableCommand {
       throw NotYet("testing classification (TEST.DATASET \(config.string("TEST.DATASET")), DETECTION.ENABLE False)")
     }
     let test = try AVATest(config)
-    for notice in test.notices { Console.warn(notice) }
-    if !test.lateKeyFrames.isEmpty {
-      Console.warn(
-        "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
-          + listed(test.lateKeyFrames))
-    }
+    let notices = notices(test)
+    for notice in notices { Console.warn(notice) }
     for path in test.outputs(in: config.string("OUTPUT_DIR")) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
@@ -57,6 +53,17 @@ struct TestCommand: ParsableCommand {
       Console.say("wrote \(scores)")
     }
     try printResult(test, detections)
+    // Said before the run so that it can be stopped, and again where it is not scrolled away.
+    for notice in notices { Console.say("note: \(notice)") }
+  }
+
+  /// What of the inputs was of no use or may surprise.
+  private func notices(_ test: AVATest) -> [String] {
+    if test.lateKeyFrames.isEmpty { return test.notices }
+    let late =
+      "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
+      + listed(test.lateKeyFrames)
+    return test.notices + [late]
   }
 
   /// The mAP as the reference computes it: unrounded scores, PySlowFast's protocol.

@@ -15,6 +15,16 @@ struct OutcomeTests {
     #expect(key.files == flag.files && !key.files.isEmpty)
   }
 
+  @Test("Rows of no use are counted and named at the end of the run, after its results")
+  func notesAtTheEnd() throws {
+    let output = Scratch()
+    let result = Program.run(LittleWorld.test(into: output.path))
+    expectSuccess(result)
+    let wrote = try #require(result.stderr.firstRange(of: "wrote "))
+    let ending = result.stderr[wrote.upperBound...]
+    #expect(ending.contains("note: proposals: ") && ending.contains("below the score threshold 0.8"))
+  }
+
   @Test("Scores that are not finite stop a run before anything is written")
   func notFinite() {
     let output = Scratch()

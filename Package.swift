@@ -56,11 +56,12 @@ let cellar: [Target] = [
 ]
 
 let arithmetic: [Target] =
-  [.target(name: "MicroKernels", swiftSettings: kernel)] + isaTargets + [
+  [.target(name: "CSIMD"), .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel)] + isaTargets
+  + [
     .target(name: "KernelsPortable", dependencies: ["MicroKernels"], swiftSettings: kernel),
     .target(
       name: "Kernels",
-      dependencies: ["KernelsPortable", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaRooms,
+      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaRooms,
       swiftSettings: strict),
     .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel"], swiftSettings: strict),
     .target(

@@ -1,17 +1,40 @@
+internal import Tensors
+
 /// The ways to compute a convolution.
 public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// Loops over every product with Double accumulators: what the others are tested against.
   case reference
-  /// The taps of a block of output pixels gathered into a matrix, times the weights.
-  case im2col
-  /// The input itself as the matrix: for 1x1x1 without stride.
-  case pointwise
+  /// Register tiles that read every tap of every output pixel where it lies.
+  case direct
+  /// Winograd's F(4 x 4, 3 x 3) in height and width, dilated convolutions as interleaved planes.
+  case winogradSpace
+  /// Winograd's F(4, 3) in time.
+  case winogradTime
+  /// Register tiles with pixels instead of output channels in the lanes, for first layers: up to 4 input channels.
+  case planar
 
   /// Whether the algorithm can compute this shape at all.
   public func supports(_ shape: ConvolutionShape) -> Bool {
     switch self {
-    case .reference, .im2col: return true
-    case .pointwise: return shape.isPointwise && shape.groups == 1
+    case .reference, .direct: return true
+    case .winogradSpace:
+      let around = Extent3(0, shape.dilation.h, shape.dilation.w)
+      return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around && shape.groups == 1
+    case .winogradTime:
+      return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
+        && shape.dilation.t == 1 && shape.groups == 1
+    case .planar: return shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
+    }
+  }
+
+  /// Packs weights [out, in / groups, T, H, W] for this algorithm.
+  func method(_ shape: ConvolutionShape, weights: Storage, _ engine: Engine) -> any ConvolutionMethod {
+    switch self {
+    case .reference: return ReferenceConvolution(shape: shape, weights: weights)
+    case .direct: return DirectConvolution(shape, weights: weights, engine)
+    case .winogradSpace: return WinogradConvolution(.space, shape, weights: weights, engine)
+    case .winogradTime: return WinogradConvolution(.time, shape, weights: weights, engine)
+    case .planar: return PlanarConvolution(shape, weights: weights, engine)
     }
   }
 }
@@ -25,6 +48,13 @@ public struct ConvolutionPlanner: Sendable {
 
   public func choose(for shape: ConvolutionShape) -> ConvolutionAlgorithm {
     if let forced, forced.supports(shape) { return forced }
-    return ConvolutionAlgorithm.pointwise.supports(shape) ? .pointwise : .im2col
+    func can(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm.supports(shape) }
+    let (inputs, outputs) = (shape.inChannels, shape.outChannels)
+    // Where output channels fill a register, they use it as well as pixels do, and inputs need not be split.
+    if can(.planar) && outputs <= 12 { return .planar }
+    // The transforms cost as much per channel whatever they save; below these widths they cost more.
+    if can(.winogradSpace) && inputs >= 16 && outputs >= 16 { return .winogradSpace }
+    if can(.winogradTime) && inputs >= 32 && outputs >= 32 { return .winogradTime }
+    return .direct
   }
 }

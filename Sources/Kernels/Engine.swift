@@ -5,6 +5,7 @@ public final class Engine: Sendable {
   public let pool: WorkerPool
   public let kernels: KernelTable
   public let planner: ConvolutionPlanner
+  let scratch: Scratch
 
   /// - Parameters:
   ///   - threads: How many threads compute; nil takes every processor this process may use.
@@ -15,6 +16,7 @@ public final class Engine: Sendable {
   ) {
     pool = WorkerPool(threads: threads)
     self.kernels = kernels
+    scratch = Scratch(threads: pool.threads)
     self.planner = planner
   }
 

@@ -15,6 +15,9 @@ public struct KernelTable: Sendable {
   public let roiAlign: RoIAlignKernels
   public let rows: RowKernels
   public let peak: PeakKernels
+  let products: ProductKernels
+  let winograd: WinogradKernels
+  let planar: PlanarKernels
 
   /// The kernels of the widest set that can be used here.
   public static let best = KernelTable(unchecked: .best)
@@ -37,19 +40,44 @@ public struct KernelTable: Sendable {
         roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
         rows = RowKernels(largest: KernelsPortable.largestPixel)
         peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
+        products = ProductKernels(lanes: 4, panels: [KernelsPortable.productPanel1, KernelsPortable.productPanel2])
+        planar = PlanarKernels(row: KernelsPortable.planarRow, channels: 4, pixels: 12)
+        winograd = WinogradKernels(
+          spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
+          spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput)
       case .avx2:
         roiAlign = RoIAlignKernels(bins: KernelsAVX2.alignBins)
         rows = RowKernels(largest: KernelsAVX2.largestPixel)
         peak = PeakKernels(products: KernelsAVX2.peakProducts, lanes: 8)
+        products = ProductKernels(lanes: 8, panels: [KernelsAVX2.productPanel1, KernelsAVX2.productPanel2])
+        planar = PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, pixels: 24)
+        winograd = WinogradKernels(
+          spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
+          spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput)
       case .avx512:
         roiAlign = RoIAlignKernels(bins: KernelsAVX512.alignBins)
         rows = RowKernels(largest: KernelsAVX512.largestPixel)
         peak = PeakKernels(products: KernelsAVX512.peakProducts, lanes: 16)
+        products = ProductKernels(
+          lanes: 16,
+          panels: [
+            KernelsAVX512.productPanel1, KernelsAVX512.productPanel2, KernelsAVX512.productPanel3,
+            KernelsAVX512.productPanel4,
+          ])
+        planar = PlanarKernels(row: KernelsAVX512.planarRow, channels: 8, pixels: 48)
+        winograd = WinogradKernels(
+          spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
+          spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput)
       }
     #else
       roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
       rows = RowKernels(largest: KernelsPortable.largestPixel)
       peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
+      products = ProductKernels(lanes: 4, panels: [KernelsPortable.productPanel1, KernelsPortable.productPanel2])
+      planar = PlanarKernels(row: KernelsPortable.planarRow, channels: 4, pixels: 12)
+      winograd = WinogradKernels(
+        spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
+        spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput)
     #endif
   }
 }

@@ -1,7 +1,10 @@
+public import CSIMD
+
 /// A processor's vector unit as the kernels see it: how wide a register is, and how a product is added.
 ///
 /// The kernels of this room are written once, generic over a unit. Each instruction set's room instantiates
 /// them for its own unit, and is compiled with the flags that make the unit's operations single instructions.
+/// Comparisons of lanes belong here, where the vector's type is known: generic code compares lane by lane.
 /// Everything here is inlined into those rooms: what this room itself emits is never called.
 public protocol VectorUnit {
   /// One register of floats.
@@ -13,39 +16,77 @@ public protocol VectorUnit {
   static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float
   /// The larger of two numbers in every lane; a NaN on either side wins, as it does in PyTorch's pooling.
   static func larger(_ kept: Vector, _ new: Vector) -> Vector
+  /// Zero in every lane that is smaller; a NaN stays one, as it does in PyTorch's ReLU.
+  static func relu(_ value: Vector) -> Vector
+  /// The first `count` lanes of memory, zeros in the others; memory behind them is not touched.
+  static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector
+  /// Writes the first `count` lanes.
+  static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>)
 }
 
-/// 256-bit registers with fused multiply-add: x86-64-v3.
-public enum AVX2Unit: VectorUnit {
-  public typealias Vector = SIMD8<Float>
+#if arch(x86_64)
+  /// 256-bit registers with fused multiply-add: x86-64-v3.
+  public enum AVX2Unit: VectorUnit {
+    public typealias Vector = SIMD8<Float>
 
-  @inlinable @inline(__always)
-  public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+    @inlinable @inline(__always)
+    public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
 
-  @inlinable @inline(__always)
-  public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+    @inlinable @inline(__always)
+    public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
 
-  @inlinable @inline(__always)
-  public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
-    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+    @inlinable @inline(__always)
+    public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+      kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+    }
+
+    @inlinable @inline(__always)
+    public static func relu(_ value: Vector) -> Vector {
+      value.replacing(with: Vector.zero, where: value .< Vector.zero)
+    }
+
+    @inlinable @inline(__always)
+    public static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
+      simd_load256(from, Int32(truncatingIfNeeded: count))
+    }
+
+    @inlinable @inline(__always)
+    public static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>) {
+      simd_store256(to, value, Int32(truncatingIfNeeded: count))
+    }
   }
-}
 
-/// 512-bit registers with fused multiply-add: x86-64-v4.
-public enum AVX512Unit: VectorUnit {
-  public typealias Vector = SIMD16<Float>
+  /// 512-bit registers with fused multiply-add: x86-64-v4.
+  public enum AVX512Unit: VectorUnit {
+    public typealias Vector = SIMD16<Float>
 
-  @inlinable @inline(__always)
-  public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+    @inlinable @inline(__always)
+    public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
 
-  @inlinable @inline(__always)
-  public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+    @inlinable @inline(__always)
+    public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
 
-  @inlinable @inline(__always)
-  public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
-    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+    @inlinable @inline(__always)
+    public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+      kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+    }
+
+    @inlinable @inline(__always)
+    public static func relu(_ value: Vector) -> Vector {
+      value.replacing(with: Vector.zero, where: value .< Vector.zero)
+    }
+
+    @inlinable @inline(__always)
+    public static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
+      simd_load512(from, Int32(truncatingIfNeeded: count))
+    }
+
+    @inlinable @inline(__always)
+    public static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>) {
+      simd_store512(to, value, Int32(truncatingIfNeeded: count))
+    }
   }
-}
+#endif
 
 /// 128-bit registers, which every processor that Swift runs on has.
 ///
@@ -74,6 +115,21 @@ public enum PortableUnit: VectorUnit {
   @inlinable @inline(__always)
   public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
     kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+  }
+
+  @inlinable @inline(__always)
+  public static func relu(_ value: Vector) -> Vector { value.replacing(with: Vector.zero, where: value .< Vector.zero) }
+
+  @inlinable @inline(__always)
+  public static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
+    var value = Vector.zero
+    for lane in 0..<count { value[lane] = from[lane] }
+    return value
+  }
+
+  @inlinable @inline(__always)
+  public static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>) {
+    for lane in 0..<count { to[lane] = value[lane] }
   }
 }
 

@@ -1,36 +1,3 @@
-internal import Glibc
-
-/// Float memory aligned to 64 bytes (one cache line, one AVX-512 register), zeroed when made.
-///
-/// Sharing is by reference: whoever writes while others read must know that they are the only one.
-public final class Storage: @unchecked Sendable {
-  public let pointer: UnsafeMutablePointer<Float>
-  public let count: Int
-
-  public init(count: Int) {
-    self.count = count
-    var raw: UnsafeMutableRawPointer?
-    // One extra vector, so that a kernel may load a whole register at the last element.
-    let bytes = (max(count, 1) * 4 + 63) / 64 * 64 + 64
-    guard posix_memalign(&raw, 64, bytes) == 0, let raw = raw else {
-      // Nothing that could throw reaches this far up, and a trap would print a backtrace instead of a reason.
-      let text = "Error: out of memory: \(bytes >> 20) MB more were needed -> use smaller pictures or clips\n"
-      _ = Array(text.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
-      exit(1)
-    }
-    memset(raw, 0, bytes)
-    pointer = raw.bindMemory(to: Float.self, capacity: bytes / 4)
-  }
-
-  deinit { free(pointer) }
-}
-
-/// The machine's memory in bytes, for refusing what can never fit.
-public func physicalMemoryBytes() -> Int {
-  let pages = sysconf(Int32(_SC_PHYS_PAGES))
-  return pages > 0 ? Int(pages) * Int(sysconf(Int32(_SC_PAGESIZE))) : Int.max
-}
-
 /// A dense array of Float in C order.
 ///
 /// A `Tensor` refers to its storage: copies of the value share the numbers.

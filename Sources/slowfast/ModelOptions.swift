@@ -81,7 +81,7 @@ struct EngineOptions: ParsableArguments {
   @Option(help: "Force the kernels of one instruction set: portable, avx2 or avx512.")
   var kernels: InstructionSet?
 
-  @Option(help: "Force one convolution algorithm wherever it is legal: reference, im2col or pointwise.")
+  @Option(help: "Force one convolution algorithm wherever it is legal (see docs/engine.md).")
   var convolution: ConvolutionAlgorithm?
 
   func validate() throws {

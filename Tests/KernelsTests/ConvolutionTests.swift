@@ -117,7 +117,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
   @Test func sumsThreeTapsByHand() {
     // One channel, times 1 2 3 with weights 10 20 30: middle 10*1+20*2+30*3, ends lose a tap to the padding.
     let shape = ConvolutionShape(1, 1, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
-    for algorithm in [ConvolutionAlgorithm.reference, .im2col] {
+    for algorithm in [ConvolutionAlgorithm.reference, .direct, .winogradTime, .planar] {
       let engine = Engine(threads: 1, planner: ConvolutionPlanner(forced: algorithm))
       let convolution = Convolution(
         shape, weights: Tensor([1, 1, 3, 1, 1], [10, 20, 30]), bias: [1], engine: engine)
@@ -263,13 +263,26 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     #expect(c.run(nil).isEmpty)
   }
 
-  @Test func plannerTakesTheInputItselfForPointwise() {
+  @Test func plannerChoosesByShape() {
     let planner = ConvolutionPlanner()
-    #expect(planner.choose(for: ConvolutionShape(4, 4, kernel: .one)) == .pointwise)
-    #expect(planner.choose(for: ConvolutionShape(4, 4, kernel: .one, stride: Extent3(1, 2, 2))) == .im2col)
-    #expect(planner.choose(for: ConvolutionShape(4, 4, kernel: .one, groups: 2)) == .im2col)
+    let plane = Extent3(1, 3, 3)
+    let around = Extent3(0, 1, 1)
+    #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: .one)) == .direct)
+    #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around)) == .winogradSpace)
+    #expect(planner.choose(for: ConvolutionShape(8, 8, kernel: plane, padding: around)) == .direct)
+    #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around, groups: 2)) == .direct)
     #expect(
-      ConvolutionPlanner(forced: .pointwise).choose(for: ConvolutionShape(4, 4, kernel: Extent3(3, 1, 1))) == .im2col)
+      planner.choose(for: ConvolutionShape(64, 64, kernel: plane, stride: Extent3(1, 2, 2), padding: around))
+        == .direct)
+    #expect(
+      planner.choose(for: ConvolutionShape(64, 64, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0)))
+        == .winogradTime)
+    #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: Extent3(3, 1, 1))) == .direct)
+    let stem = ConvolutionShape(
+      3, 8, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3))
+    #expect(planner.choose(for: stem) == .planar)
+    #expect(ConvolutionPlanner(forced: .winogradTime).choose(for: stem) == .planar)
+    #expect(ConvolutionPlanner(forced: .direct).choose(for: stem) == .direct)
   }
 
   @Test func countsMultiplyAdds() {

@@ -26,7 +26,7 @@ struct BenchTests {
   func plan() {
     let plan = Program.run(["bench", "--plan"] + Self.clip)
     expectSuccess(plan)
-    for word in ["conv 3->8 1x7x7", "im2col", "GMAC", "algorithm"] { #expect(plan.stdout.contains(word), "\(word)") }
+    for word in ["conv 3->8 1x7x7", "direct", "GMAC", "algorithm"] { #expect(plan.stdout.contains(word), "\(word)") }
     let layers = Program.run(["bench", "--layers", "--peak"] + Self.clip)
     expectSuccess(layers)
     for word in ["conv 3->8 1x7x7", "GFLOP", "% of peak"] { #expect(layers.stdout.contains(word), "\(word)") }

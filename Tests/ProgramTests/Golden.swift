@@ -11,6 +11,10 @@ enum Golden {
 
   /// One model of golden/models: its config in this project and what the program is told beside it.
   struct Model {
+    static let names = [
+      "c2d_r50_k400", "i3d_nln_r50_k400", "slow_r50_ava", "slowfast_4x16_k400", "slowfast_r101_nln_ava",
+      "slowfast_r101_nln_ava_caffe2", "slowfast_r50_ava", "slowfast_r50_ava_aligned",
+    ]
     let folder: String
     let config: String
     let overrides: [String]

@@ -7,10 +7,7 @@ import Testing
 struct GoldenModelTests {
   @Test(
     "Scores and stages of every published architecture",
-    arguments: [
-      "c2d_r50_k400", "i3d_nln_r50_k400", "slow_r50_ava", "slowfast_4x16_k400", "slowfast_r101_nln_ava",
-      "slowfast_r101_nln_ava_caffe2", "slowfast_r50_ava", "slowfast_r50_ava_aligned",
-    ])
+    arguments: Golden.Model.names)
   func model(name: String) throws {
     let model = try Golden.Model(name)
     let scratch = try model.expectSameScores()
@@ -32,9 +29,16 @@ struct GoldenModelTests {
     }
   }
 
-  @Test("Every convolution algorithm", arguments: ["reference", "im2col", "pointwise"])
-  func convolution(name: String) throws {
-    _ = try Golden.Model("slow_r50_ava").expectSameScores(["--convolution", name])
+  @Test(
+    "Every convolution algorithm, forced wherever it is legal, on every network",
+    arguments: ["direct", "winogradSpace", "winogradTime", "planar"], Golden.Model.names)
+  func convolution(algorithm: String, model: String) throws {
+    _ = try Golden.Model(model).expectSameScores(["--convolution", algorithm])
+  }
+
+  @Test("The plain reference of every operator")
+  func reference() throws {
+    _ = try Golden.Model("slow_r50_ava").expectSameScores(["--convolution", "reference"])
   }
 
   @Test("The thread count does not change a bit", arguments: ["slowfast_r50_ava_aligned"])

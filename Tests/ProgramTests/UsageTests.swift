@@ -46,7 +46,7 @@ struct UsageTests {
       (["test", "--cfg", "x", "--weights", "y", "--random-weights", "1"], "exclude each other"),
       (["test", "--cfg", "x", "--random-weights", "-1"], "--random-weights"),
       (["test", "--cfg", "x", "--precision", "fp64"], "bf16"),
-      (["test", "--cfg", "x", "--convolution", "fft"], "im2col"),
+      (["test", "--cfg", "x", "--convolution", "fft"], "winogradSpace"),
       (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--protocol", "coco"], "mmaction2"),
       (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--format", "xml"], "json"),
       (["detect", "--cfg", "x", "--proposals", "y", "--output-dir", "z"], "no video"),

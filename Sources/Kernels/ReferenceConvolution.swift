@@ -1,9 +1,13 @@
 internal import Parallel
 internal import Tensors
 
-extension Convolution {
-  /// The definition, product by product, summed in Double: slow and plain.
-  func runReference(_ input: FeatureMap, _ store: ConvolutionStore) {
+/// The definition, product by product, summed in Double: slow and plain.
+struct ReferenceConvolution: ConvolutionMethod {
+  let shape: ConvolutionShape
+  /// [out, in / groups, T, H, W], as they came.
+  let weights: Storage
+
+  func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let inputs = shape.inChannels / shape.groups
     let outputs = shape.outChannels / shape.groups
@@ -11,7 +15,7 @@ extension Convolution {
       let place = ConvolutionPlace(pixel, output.extent, shape)
       for o in 0..<shape.outChannels {
         var sum = 0.0
-        var weight = packed.pointer + o * shape.depth
+        var weight = weights.pointer + o * shape.depth
         for c in 0..<inputs {
           for kt in 0..<shape.kernel.t {
             for kh in 0..<shape.kernel.h {
@@ -28,9 +32,8 @@ extension Convolution {
             }
           }
         }
-        output.start[pixel * output.pitch + o] = Float(sum)
+        output.start[pixel * output.pitch + o] = store.finish(Float(sum), pixel: pixel, channel: o)
       }
-      store.finish(pixel..<pixel + 1)
     }
   }
 }

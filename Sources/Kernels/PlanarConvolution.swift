@@ -1,0 +1,192 @@
+internal import MicroKernels
+internal import Parallel
+internal import Tensors
+
+/// A convolution over few input channels with pixels in the lanes.
+///
+/// Lines of input are split by channel and, where the stride is more than one, by the remainder of their column, so
+/// that what neighbouring output pixels see under one tap are neighbours in memory: [channel][remainder][column].
+/// A piece is a band of output rows through all frames of a clip; it splits each line once and keeps those of as many
+/// frames as the kernel is long.
+struct PlanarConvolution: ConvolutionMethod {
+  private let shape: ConvolutionShape
+  /// [tiles of output channels][time x height][input channels x width][channels of a tile]
+  private let weights: Storage
+
+  init(_ shape: ConvolutionShape, weights: Storage, _ engine: Engine) {
+    self.shape = shape
+    let tile = engine.kernels.planar.channels
+    let tiles = (shape.outChannels + tile - 1) / tile
+    let packed = Storage(count: tiles * shape.depth * tile)
+    let taps = shape.kernel.count
+    for o in 0..<shape.outChannels {
+      for line in 0..<shape.kernel.t * shape.kernel.h {
+        for c in 0..<shape.inChannels {
+          for w in 0..<shape.kernel.w {
+            let row = (line * shape.inChannels + c) * shape.kernel.w + w
+            packed.pointer[(o / tile * shape.depth + row) * tile + o % tile] =
+              weights.pointer[(o * shape.inChannels + c) * taps + line * shape.kernel.w + w]
+          }
+        }
+      }
+    }
+    self.weights = packed
+  }
+
+  func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    let output = store.output
+    let rows = max(1, min(8, output.extent.h * output.batch / (4 * engine.pool.threads)))
+    let bands = (output.extent.h + rows - 1) / rows
+    let geometry = Geometry(shape, output.extent, rows: rows, engine)
+    engine.pool.forEach(output.batch * bands) { piece, thread in
+      let first = piece % bands * rows
+      let band = Band(
+        convolution: self, geometry: geometry, item: piece / bands,
+        rows: first..<min(output.extent.h, first + rows), input: input, store: store, engine: engine,
+        memory: engine.scratch.floats(geometry.count, thread: thread))
+      band.run()
+    }
+  }
+
+  /// How split lines lie in a thread's memory.
+  private struct Geometry {
+    /// Columns of a split line, with room for a whole tile at its end.
+    let columns: Int
+    /// Floats of a line: all its channels and remainders.
+    let line: Int
+    /// Lines of a frame that a band sees.
+    let lines: Int
+    /// Where the ring of frames, the zero line, the table of lines, the offsets and the temporary sums begin.
+    let ring: Int
+    let zeros: Int
+    let table: Int
+    let offsets: Int
+    let temporary: Int
+    let count: Int
+
+    init(_ shape: ConvolutionShape, _ extent: Extent3, rows: Int, _ engine: Engine) {
+      let tile = engine.kernels.planar
+      let tiled = (extent.w + tile.pixels - 1) / tile.pixels * tile.pixels
+      columns = (tiled + shape.kernel.w / shape.stride.w + 1 + 15) / 16 * 16
+      line = columns * shape.inChannels * shape.stride.w
+      lines = (rows - 1) * shape.stride.h + shape.dilation.h * (shape.kernel.h - 1) + 1
+      var layout = ScratchLayout()
+      ring = layout.add(ringFrames(shape) * lines * line)
+      zeros = layout.add(line)
+      // An address or an Int takes the room of two floats.
+      table = layout.add(2 * shape.kernel.t * shape.kernel.h)
+      offsets = layout.add(2 * shape.inChannels * shape.kernel.w)
+      temporary = layout.add(tile.channels * tile.pixels)
+      count = layout.count
+    }
+  }
+
+  /// A band of output rows of one item, on one thread.
+  private struct Band {
+    let convolution: PlanarConvolution
+    let geometry: Geometry
+    let item: Int
+    let rows: Range<Int>
+    let input: FeatureMap
+    let store: ConvolutionStore
+    let engine: Engine
+    let memory: UnsafeMutablePointer<Float>
+
+    private var shape: ConvolutionShape { convolution.shape }
+    /// The input line that the first line of the ring's frames holds; it may lie in the padding.
+    private var firstLine: Int { rows.lowerBound * shape.stride.h - shape.padding.h }
+
+    func run() {
+      (memory + geometry.zeros).update(repeating: 0, count: geometry.line)
+      let offsets = UnsafeMutableRawPointer(memory + geometry.offsets).bindMemory(
+        to: Int.self, capacity: shape.inChannels * shape.kernel.w)
+      for c in 0..<shape.inChannels {
+        for w in 0..<shape.kernel.w {
+          offsets[c * shape.kernel.w + w] =
+            (c * shape.stride.w + w % shape.stride.w) * geometry.columns + w / shape.stride.w
+        }
+      }
+      var split = 0
+      for t in 0..<store.output.extent.t {
+        let last = t * shape.stride.t - shape.padding.t + (shape.kernel.t - 1) * shape.dilation.t
+        while split <= min(last, input.extent.t - 1) {
+          splitFrame(split)
+          split += 1
+        }
+        for h in rows { computeRow(t, h, offsets) }
+      }
+    }
+
+    private func ringLine(_ frame: Int, _ line: Int) -> UnsafeMutablePointer<Float> {
+      memory + geometry.ring + (frame % ringFrames(shape) * geometry.lines + line) * geometry.line
+    }
+
+    private func splitFrame(_ frame: Int) {
+      for line in 0..<geometry.lines {
+        let h = firstLine + line
+        if h < 0 || h >= input.extent.h { continue }
+        let row = ((item * input.extent.t + frame) * input.extent.h + h) * input.extent.w
+        splitLine(UnsafePointer(input.start) + row * input.pitch, ringLine(frame, line))
+      }
+    }
+
+    private func splitLine(_ source: UnsafePointer<Float>, _ target: UnsafeMutablePointer<Float>) {
+      let stride = shape.stride.w
+      for c in 0..<shape.inChannels {
+        for remainder in 0..<stride {
+          let to = target + (c * stride + remainder) * geometry.columns
+          // Column i holds input column i * stride + remainder - padding.
+          let before = max(0, (shape.padding.w - remainder + stride - 1) / stride)
+          let after = min(
+            geometry.columns, max(before, (input.extent.w + shape.padding.w - remainder + stride - 1) / stride))
+          for i in 0..<min(before, geometry.columns) { to[i] = 0 }
+          var from = source + (before * stride + remainder - shape.padding.w) * input.pitch + c
+          var i = before
+          while i < after {
+            to[i] = from.pointee
+            from += stride * input.pitch
+            i += 1
+          }
+          while i < geometry.columns {
+            to[i] = 0
+            i += 1
+          }
+        }
+      }
+    }
+
+    private func computeRow(_ t: Int, _ h: Int, _ offsets: UnsafePointer<Int>) {
+      let table = UnsafeMutableRawPointer(memory + geometry.table).bindMemory(
+        to: UnsafePointer<Float>.self, capacity: shape.kernel.t * shape.kernel.h)
+      for kt in 0..<shape.kernel.t {
+        let frame = t * shape.stride.t - shape.padding.t + kt * shape.dilation.t
+        for kh in 0..<shape.kernel.h {
+          let line = (h - rows.lowerBound) * shape.stride.h + kh * shape.dilation.h
+          let inside =
+            frame >= 0 && frame < input.extent.t && firstLine + line >= 0 && firstLine + line < input.extent.h
+          table[kt * shape.kernel.h + kh] = UnsafePointer(inside ? ringLine(frame, line) : memory + geometry.zeros)
+        }
+      }
+      let output = store.output
+      let pixel = ((item * output.extent.t + t) * output.extent.h + h) * output.extent.w
+      let tile = engine.kernels.planar.channels
+      var first = 0
+      while first < shape.outChannels {
+        engine.kernels.planar.row(
+          PlanarRow(
+            lines: table, lineCount: shape.kernel.t * shape.kernel.h, offsets: offsets,
+            offsetCount: shape.inChannels * shape.kernel.w,
+            weights: convolution.weights.pointer + first * shape.depth, bias: store.bias + first,
+            output: output.start + pixel * output.pitch + first, outputPitch: output.pitch,
+            residual: store.residual.map { UnsafePointer($0.start) + pixel * $0.pitch + first },
+            residualPitch: store.residual?.pitch ?? 0, pixels: output.extent.w,
+            channels: min(tile, shape.outChannels - first), relu: store.relu,
+            temporary: memory + geometry.temporary))
+        first += tile
+      }
+    }
+  }
+}
+
+/// Frames that a band keeps: as many as a kernel spans.
+private func ringFrames(_ shape: ConvolutionShape) -> Int { shape.dilation.t * (shape.kernel.t - 1) + 1 }

@@ -1,0 +1,40 @@
+internal import MicroKernels
+
+/// The convolutions' inner loops for one instruction set.
+///
+/// Weights are packed into panels of `panel` output channels; the last panel is as narrow as whole registers allow.
+struct ProductKernels: Sendable {
+  /// Computes a block of pixels times one panel of weights: the panel, its first output, the lanes of its last
+  /// register that are outputs.
+  typealias Panel = @Sendable (ProductBlock, UnsafePointer<Float>, Int, Int) -> Void
+
+  /// Floats in a register.
+  let lanes: Int
+  /// By the number of registers in a panel, from 1.
+  let panels: [Panel]
+
+  /// Output channels in a full panel.
+  var panel: Int { lanes * panels.count }
+
+  /// Output channels with the last register filled up.
+  func padded(_ outputs: Int) -> Int { (outputs + lanes - 1) / lanes * lanes }
+
+  /// Computes a block of pixels times a range of output channels.
+  ///
+  /// - Parameters:
+  ///   - weights: Packed panels [taps x channels][columns], the first one's first.
+  ///   - outputs: How many output channels.
+  func multiply(_ block: ProductBlock, _ weights: UnsafePointer<Float>, outputs: Int) {
+    var block = block
+    let depth = block.taps * block.channels
+    var column = 0
+    while column < outputs {
+      let width = min(panel, padded(outputs - column))
+      let excess = max(0, column + width - outputs)
+      panels[width / lanes - 1](block, weights + column * depth, column, lanes - excess)
+      column += width
+      // The pixels are in the cache now.
+      block.ahead = 0
+    }
+  }
+}

@@ -1,0 +1,35 @@
+internal import Tensors
+
+/// Memory that each thread of a pool keeps for intermediate results: it grows to the largest need, so that a second
+/// clip of the same size allocates nothing.
+///
+/// A slot belongs to the thread of its number while that thread runs a piece of a loop.
+final class Scratch: @unchecked Sendable {
+  private var slots: [Storage?]
+
+  init(threads: Int) { slots = Array(repeating: nil, count: threads) }
+
+  /// At least `count` floats, aligned to 64 bytes, holding anything.
+  func floats(_ count: Int, thread: Int) -> UnsafeMutablePointer<Float> {
+    slots.withUnsafeMutableBufferPointer { slots in
+      if let slot = slots[thread], slot.count >= count { return slot.pointer }
+      // The old one goes before the new one comes.
+      slots[thread] = nil
+      let made = Storage(count: count)
+      slots[thread] = made
+      return made.pointer
+    }
+  }
+}
+
+/// Cuts a run of floats into aligned parts.
+struct ScratchLayout {
+  private(set) var count = 0
+
+  /// The offset of the next part, on a cache line.
+  mutating func add(_ floats: Int) -> Int {
+    let offset = count
+    count += (floats + 15) / 16 * 16
+    return offset
+  }
+}

@@ -1,0 +1,192 @@
+internal import MicroKernels
+internal import Parallel
+internal import Tensors
+
+/// Winograd's F(4, 3) along time, or along height and width at once: a quarter or half of the products, as many matrix
+/// products as a tile has points, and sums and differences before and after.
+///
+/// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
+/// are computed in runs of channels to keep the products few.
+struct WinogradConvolution: ConvolutionMethod {
+  private let shape: ConvolutionShape
+  private let axis: WinogradTiles.Axis
+  /// One matrix [in, out] per point.
+  private let weights: [PackedPanels]
+  private let zeros: Storage
+
+  /// 36 in space, 6 in time.
+  private var points: Int { axis == .space ? 36 : 6 }
+
+  init(_ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, weights: Storage, _ engine: Engine) {
+    self.axis = axis
+    self.shape = shape
+    zeros = Storage(count: shape.inChannels)
+    self.weights = winogradWeights(axis, shape, weights, engine)
+  }
+
+  func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    let tiles = WinogradTiles(axis, batch: input.batch, extent: input.extent, dilation: shape.dilation)
+    let perPiece = tilesPerPiece(tiles.count, engine)
+    let layout = PieceLayout(self, tiles: perPiece, engine)
+    engine.pool.forEach((tiles.count + perPiece - 1) / perPiece) { number, thread in
+      let range = number * perPiece..<min(tiles.count, (number + 1) * perPiece)
+      let piece = Piece(
+        convolution: self, tiles: tiles, range: range, layout: layout,
+        memory: engine.scratch.floats(layout.count, thread: thread), input: input, store: store, engine: engine)
+      piece.run()
+    }
+  }
+
+  /// Few tiles keep their points in the second-level cache; many read the weights less often. Weights that do not fit
+  /// into that cache themselves want many.
+  private func tilesPerPiece(_ tiles: Int, _ engine: Engine) -> Int {
+    let weightFloats = points * shape.inChannels * shape.outChannels
+    let wanted: Int
+    switch axis {
+    case .space: wanted = weightFloats < 1 << 18 ? 24 : weightFloats < 1 << 20 ? 48 : 132
+    case .time: wanted = 96
+    }
+    let pieces = (tiles + wanted - 1) / wanted
+    let threads = engine.pool.threads
+    let even = (pieces + threads - 1) / threads * threads
+    let share = (tiles + even - 1) / even
+    return max(tilePixels, (share + tilePixels - 1) / tilePixels * tilePixels)
+  }
+
+  /// Where a piece's intermediate results lie in its thread's memory.
+  private struct PieceLayout {
+    let tiles: Int
+    /// Channels of the inputs, filled up to whole registers.
+    let pitch: Int
+    /// Output channels computed at once: whole panels.
+    let run: Int
+    let points: Int
+    /// From a point's inputs to the next point's, and from its products to the next one's.
+    let pointStep: Int
+    let productStep: Int
+    let products: Int
+    let temporary: Int
+    let table: Int
+    let inputs: Int
+    let outputs: Int
+    let residuals: Int
+    let count: Int
+
+    init(_ convolution: WinogradConvolution, tiles: Int, _ engine: Engine) {
+      let kernels = engine.kernels.products
+      self.tiles = tiles
+      pitch = kernels.padded(convolution.shape.inChannels)
+      run = min(kernels.padded(convolution.shape.outChannels), max(64, kernels.panel))
+      var layout = ScratchLayout()
+      pointStep = spread(tiles * pitch)
+      productStep = spread(tiles * run)
+      points = layout.add(convolution.points * pointStep)
+      products = layout.add(convolution.points * productStep)
+      temporary = layout.add(36 * kernels.lanes)
+      // An address takes the room of two floats.
+      table = layout.add(2 * tiles)
+      inputs = layout.add(2 * 72)
+      outputs = layout.add(2 * 16 * tiles)
+      residuals = layout.add(2 * 16 * tiles)
+      count = layout.count
+    }
+  }
+
+  /// Some tiles on one thread.
+  private struct Piece {
+    let convolution: WinogradConvolution
+    let tiles: WinogradTiles
+    let range: Range<Int>
+    let layout: PieceLayout
+    let memory: UnsafeMutablePointer<Float>
+    let input: FeatureMap
+    let store: ConvolutionStore
+    let engine: Engine
+
+    private var shape: ConvolutionShape { convolution.shape }
+    private var pixels: Int { convolution.axis == .space ? 16 : 4 }
+
+    private func addresses<T>(_ offset: Int, _ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
+      UnsafeMutableRawPointer(memory + offset).bindMemory(to: type, capacity: count)
+    }
+
+    func run() {
+      transformInputs()
+      let outputs = addresses(layout.outputs, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
+      let residuals = addresses(layout.residuals, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
+      for (index, tile) in range.enumerated() {
+        tiles.outputs(tile, of: store.output, outputs + index * pixels)
+        if let residual = store.residual { tiles.outputs(tile, of: residual, residuals + index * pixels) }
+      }
+      let table = addresses(layout.table, layout.tiles, of: UnsafePointer<Float>.self)
+      for i in 0..<(range.count + tilePixels - 1) / tilePixels * tilePixels {
+        table[i] = UnsafePointer(memory) + layout.points + min(i, range.count - 1) * layout.pitch
+      }
+      var first = 0
+      while first < shape.outChannels {
+        let count = min(layout.run, shape.outChannels - first)
+        multiply(table, first: first, count: count)
+        transformOutputs(first: first, count: count)
+        first += layout.run
+      }
+    }
+
+    private func transformInputs() {
+      let rows = addresses(layout.inputs, 72, of: UnsafePointer<Float>.self)
+      let step = layout.pointStep
+      let kernels = engine.kernels.winograd
+      for (index, tile) in range.enumerated() {
+        let next = min(tile + 1, range.upperBound - 1)
+        if index == 0 { tiles.inputs(tile, of: input, zeros: convolution.zeros.pointer, rows) }
+        tiles.inputs(next, of: input, zeros: convolution.zeros.pointer, rows + convolution.points)
+        let target = memory + layout.points + index * layout.pitch
+        switch convolution.axis {
+        case .space: kernels.spaceInput(rows, shape.inChannels, memory + layout.temporary, target, step)
+        case .time: kernels.timeInput(rows, shape.inChannels, target, step)
+        }
+        rows.update(from: rows + convolution.points, count: convolution.points)
+      }
+    }
+
+    private func multiply(_ table: UnsafePointer<UnsafePointer<Float>>, first: Int, count: Int) {
+      for point in 0..<convolution.points {
+        var block = ProductBlock(
+          rows: table, taps: 1, channels: shape.inChannels, bias: UnsafePointer(zeroBias.pointer),
+          output: memory + layout.products + point * layout.productStep, outputPitch: layout.run,
+          pixels: range.count)
+        block.rowOffset = point * layout.pointStep
+        block.ahead = tilePixels * layout.pitch
+        // Whole registers are stored: what stands behind the last channel is read by the next step and not used.
+        engine.kernels.products.multiply(
+          block, convolution.weights[point].panel(first), outputs: engine.kernels.products.padded(count))
+      }
+    }
+
+    private func transformOutputs(first: Int, count: Int) {
+      let outputs = addresses(layout.outputs, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
+      let residuals = addresses(layout.residuals, 16 * range.count, of: UnsafePointer<Float>?.self)
+      let kernels = engine.kernels.winograd
+      let step = layout.productStep
+      for index in 0..<range.count {
+        for pixel in index * pixels..<(index + 1) * pixels where first > 0 {
+          outputs[pixel] = outputs[pixel].map { $0 + layout.run }
+          if store.residual != nil { residuals[pixel] = residuals[pixel].map { $0 + layout.run } }
+        }
+        let target = WinogradStore(
+          bias: store.bias + first, outputs: outputs + index * pixels,
+          residuals: store.residual == nil ? nil : UnsafePointer(residuals + index * pixels), relu: store.relu)
+        let products = UnsafePointer(memory) + layout.products + index * layout.run
+        switch convolution.axis {
+        case .space: kernels.spaceOutput(products, step, count, memory + layout.temporary, target)
+        case .time: kernels.timeOutput(products, step, count, target)
+        }
+      }
+    }
+  }
+}
+
+/// A distance in floats that takes consecutive points to different sets of a cache: an odd number of its lines.
+private func spread(_ floats: Int) -> Int { (floats + 15) / 16 / 2 * 32 + 16 }
+
+/// What is added to products that are not yet outputs.
+private let zeroBias = Storage(count: 1024)

@@ -1,0 +1,26 @@
+internal import MicroKernels
+
+/// The transforms around Winograd's products for one instruction set: see `MicroKernels`.
+struct WinogradKernels: Sendable {
+  typealias SpaceInput =
+    @Sendable (
+      _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
+      _ output: UnsafeMutablePointer<Float>, _ step: Int
+    ) -> Void
+  typealias TimeInput =
+    @Sendable (
+      _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
+    ) -> Void
+  typealias SpaceOutput =
+    @Sendable (
+      _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
+      _ target: WinogradStore
+    ) -> Void
+  typealias TimeOutput =
+    @Sendable (_ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore) -> Void
+
+  let spaceInput: SpaceInput
+  let timeInput: TimeInput
+  let spaceOutput: SpaceOutput
+  let timeOutput: TimeOutput
+}

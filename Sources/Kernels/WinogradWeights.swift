@@ -1,0 +1,55 @@
+internal import MicroKernels
+internal import Parallel
+internal import Tensors
+
+/// Transforms the filters of a convolution into one packed matrix [in, out] per point: G g Gᵀ in space, G g in time,
+/// in Double until the last rounding.
+func winogradWeights(
+  _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ weights: Storage, _ engine: Engine
+) -> [PackedPanels] {
+  let taps = axis == .space ? 9 : 3
+  let points = axis == .space ? 36 : 6
+  let panels = (0..<points).map { _ in PackedPanels(depth: shape.inChannels, outputs: shape.outChannels, engine) }
+  let width = engine.kernels.products.panel
+  engine.pool.forEach((shape.outChannels + width - 1) / width) { index in
+    let first = index * width
+    let count = min(width, shape.outChannels - first)
+    let pitch = engine.kernels.products.padded(count)
+    var transformed = InlineArray<36, Double>(repeating: 0)
+    let targets = panels.map { $0.mutablePanel(first) }
+    for c in 0..<shape.inChannels {
+      for o in 0..<count {
+        let filter = weights.pointer + ((first + o) * shape.inChannels + c) * taps
+        if axis == .space { transformSpace(filter, &transformed) } else { transformTime(filter, &transformed) }
+        for point in 0..<points { targets[point][c * pitch + o] = Float(transformed[point]) }
+      }
+    }
+  }
+  return panels
+}
+
+/// G g for three taps.
+@inline(__always)
+private func transform(_ g0: Double, _ g1: Double, _ g2: Double) -> InlineArray<6, Double> {
+  let (a, b) = (WinogradPoints.a, WinogradPoints.b)
+  let even1 = -2.0 / 3 * g0 - 1.0 / 3 * g2
+  let odd1 = -2.0 / 3 * a * g1
+  let even2 = 1.0 / 6 * g0 + 1.0 / 3 * g2
+  let odd2 = 1.0 / 6 * b * g1
+  return [g0, even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2, g2]
+}
+
+private func transformTime(_ filter: UnsafePointer<Float>, _ result: inout InlineArray<36, Double>) {
+  let t = transform(Double(filter[0]), Double(filter[1]), Double(filter[2]))
+  for i in 0..<6 { result[i] = t[i] }
+}
+
+private func transformSpace(_ filter: UnsafePointer<Float>, _ result: inout InlineArray<36, Double>) {
+  let c0 = transform(Double(filter[0]), Double(filter[3]), Double(filter[6]))
+  let c1 = transform(Double(filter[1]), Double(filter[4]), Double(filter[7]))
+  let c2 = transform(Double(filter[2]), Double(filter[5]), Double(filter[8]))
+  for i in 0..<6 {
+    let row = transform(c0[i], c1[i], c2[i])
+    for j in 0..<6 { result[6 * i + j] = row[j] }
+  }
+}

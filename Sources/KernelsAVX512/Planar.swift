@@ -1,0 +1,5 @@
+public import MicroKernels
+
+/// `MicroKernels.planarRow` for this instruction set.
+@inline(never)
+public func planarRow(_ row: PlanarRow) { MicroKernels.planarRow(AVX512Unit.self, isWide: true, row) }

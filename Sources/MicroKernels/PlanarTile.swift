@@ -1,0 +1,120 @@
+/// One row of output pixels of a convolution over few input channels, computed with pixels in the lanes.
+///
+/// A first layer sees 3 channels and may make as few as 8: with output channels in the lanes most of a register would
+/// lie idle. Here a register holds neighbouring output pixels; the inputs are laid out so that they are neighbours too.
+public struct PlanarRow {
+  /// [taps in time and height] Where the lines of input begin that this row sees.
+  public var lines: UnsafePointer<UnsafePointer<Float>>
+  public var lineCount: Int
+  /// [input channels x taps in width] From the beginning of a line to what the first output pixel sees.
+  public var offsets: UnsafePointer<Int>
+  public var offsetCount: Int
+  /// [lines][offsets][channels of the tile]
+  public var weights: UnsafePointer<Float>
+  /// The tile's first output channel's.
+  public var bias: UnsafePointer<Float>
+  /// The tile's first channel of the row's first pixel.
+  public var output: UnsafeMutablePointer<Float>
+  public var outputPitch: Int
+  public var residual: UnsafePointer<Float>?
+  public var residualPitch: Int
+  /// Output pixels, and output channels of the tile that exist.
+  public var pixels: Int
+  public var channels: Int
+  public var relu: Bool
+  /// Room for channels of the tile x 3 registers.
+  public var temporary: UnsafeMutablePointer<Float>
+
+  public init(
+    lines: UnsafePointer<UnsafePointer<Float>>, lineCount: Int, offsets: UnsafePointer<Int>, offsetCount: Int,
+    weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPitch: Int,
+    residual: UnsafePointer<Float>?, residualPitch: Int, pixels: Int, channels: Int, relu: Bool,
+    temporary: UnsafeMutablePointer<Float>
+  ) {
+    self.lines = lines
+    self.lineCount = lineCount
+    self.offsets = offsets
+    self.offsetCount = offsetCount
+    self.weights = weights
+    self.bias = bias
+    self.output = output
+    self.outputPitch = outputPitch
+    self.residual = residual
+    self.residualPitch = residualPitch
+    self.pixels = pixels
+    self.channels = channels
+    self.relu = relu
+    self.temporary = temporary
+  }
+}
+
+/// Computes a row, three registers of pixels times four or eight channels at a time.
+///
+/// - Parameter isWide: Whether a tile has eight channels, else four; a literal.
+@inlinable @inline(__always)
+public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: PlanarRow) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  var x = 0
+  while x < row.pixels {
+    var s0 = InlineArray<8, V>(repeating: .zero)
+    var s1 = s0
+    var s2 = s0
+    var weight = row.weights
+    for l in 0..<row.lineCount {
+      let line = row.lines[l] + x
+      for j in 0..<row.offsetCount {
+        let at = line + row.offsets[j]
+        let p0 = load(at, as: V.self)
+        let p1 = load(at + width, as: V.self)
+        let p2 = load(at + 2 * width, as: V.self)
+        for c in 0..<4 {
+          let w = V(repeating: weight[c])
+          s0[c] = Unit.multiplyAdd(s0[c], w, p0)
+          s1[c] = Unit.multiplyAdd(s1[c], w, p1)
+          s2[c] = Unit.multiplyAdd(s2[c], w, p2)
+        }
+        if isWide {
+          for c in 4..<8 {
+            let w = V(repeating: weight[c])
+            s0[c] = Unit.multiplyAdd(s0[c], w, p0)
+            s1[c] = Unit.multiplyAdd(s1[c], w, p1)
+            s2[c] = Unit.multiplyAdd(s2[c], w, p2)
+          }
+        }
+        weight += isWide ? 8 : 4
+      }
+    }
+    let to = row.temporary
+    for c in 0..<4 {
+      store(s0[c], to + 3 * c * width)
+      store(s1[c], to + (3 * c + 1) * width)
+      store(s2[c], to + (3 * c + 2) * width)
+    }
+    if isWide {
+      for c in 4..<8 {
+        store(s0[c], to + 3 * c * width)
+        store(s1[c], to + (3 * c + 1) * width)
+        store(s2[c], to + (3 * c + 2) * width)
+      }
+    }
+    row.finish(from: x, count: min(3 * width, row.pixels - x), pitch: 3 * width)
+    x += 3 * width
+  }
+}
+
+extension PlanarRow {
+  /// Turns sums [channel][pixel] into output pixels.
+  @inlinable @inline(__always)
+  func finish(from first: Int, count: Int, pitch: Int) {
+    for i in 0..<count {
+      let to = output + (first + i) * outputPitch
+      for c in 0..<channels {
+        var value = temporary[c * pitch + i] + bias[c]
+        if let residual { value += residual[(first + i) * residualPitch + c] }
+        // Asked this way round, a NaN stays one, as it does in PyTorch.
+        to[c] = relu && value < 0 ? 0 : value
+      }
+    }
+  }
+}

@@ -1,0 +1,207 @@
+public import CSIMD
+
+/// How many pixels a register tile computes at once.
+///
+/// Six pixels times four vectors are 24 sums, and leave registers for the weights and one factor; six addresses fit
+/// into the general registers of x86.
+public let tilePixels = 6
+
+/// A block of output pixels times a range of output channels, as the convolutions hand it to a kernel.
+///
+/// `output[p, o] = activation(sum over taps and channels of rows[p, tap][c] x weights[tap, c, o] + bias[o] +
+/// residual[p, o])`
+public struct ProductBlock {
+  /// [pixels / 6 rounded up][taps][6]: where each pixel's channels begin under each tap.
+  public var rows: UnsafePointer<UnsafePointer<Float>>
+  /// Added to every address of `rows`, in floats.
+  public var rowOffset = 0
+  /// From a pixel to the one six later, in floats, where pixels follow each other evenly: what is fetched ahead.
+  public var ahead = 0
+  public var taps: Int
+  /// Channels per tap.
+  public var channels: Int
+  /// [outputs rounded up to whole registers]
+  public var bias: UnsafePointer<Float>
+  /// Pixel p's outputs begin at `output + p * outputPitch`.
+  public var output: UnsafeMutablePointer<Float>
+  public var outputPitch: Int
+  public var residual: UnsafePointer<Float>?
+  public var residualPitch = 0
+  public var pixels: Int
+  public var relu = false
+
+  public init(
+    rows: UnsafePointer<UnsafePointer<Float>>, taps: Int, channels: Int,
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPitch: Int, pixels: Int
+  ) {
+    self.rows = rows
+    self.taps = taps
+    self.channels = channels
+    self.bias = bias
+    self.output = output
+    self.outputPitch = outputPitch
+    self.pixels = pixels
+  }
+}
+
+/// The sums of six pixels for one register of output channels.
+@usableFromInline typealias TileColumn<Vector: SIMD> = InlineArray<6, Vector> where Vector.Scalar == Float
+
+/// Computes one tile: six pixels times `count` registers of output channels.
+///
+/// The sums of a pixel are taken tap by tap and channel by channel, whatever the tile is: how a convolution is cut
+/// into blocks does not show in the result.
+///
+/// `count` is a literal in every call and all of this is inlined, so what a narrower tile does not need vanishes.
+/// Every index into the sums is a constant once unrolled: one dynamic index, and they would live in memory.
+///
+/// - Parameters:
+///   - count: Registers, 1 to 4.
+///   - rows: [taps][6].
+///   - pixels: How many of the six are stored.
+///   - lanes: How many lanes of the last register are stored.
+@inlinable @inline(__always)
+func productTile<Unit: VectorUnit>(
+  _ unit: Unit.Type, count: Int, _ block: ProductBlock, _ rows: UnsafePointer<UnsafePointer<Float>>,
+  _ weights: UnsafePointer<Float>, pixel: Int, column: Int, pixels: Int, lanes: Int
+) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  let tile = TileStore(block, pixel: pixel, column: column, pixels: pixels)
+  tile.prefetch(floats: count * width)
+  let bias = block.bias + column
+  var s0 = TileColumn<V>(repeating: load(bias, as: V.self))
+  var s1 = count > 1 ? TileColumn<V>(repeating: load(bias + width, as: V.self)) : s0
+  var s2 = count > 2 ? TileColumn<V>(repeating: load(bias + 2 * width, as: V.self)) : s0
+  var s3 = count > 3 ? TileColumn<V>(repeating: load(bias + 3 * width, as: V.self)) : s0
+  var weight = weights
+  var row = rows
+  let channels = block.channels
+  for _ in 0..<block.taps {
+    let r0 = row[0] + block.rowOffset
+    let r1 = row[1] + block.rowOffset
+    let r2 = row[2] + block.rowOffset
+    let r3 = row[3] + block.rowOffset
+    let r4 = row[4] + block.rowOffset
+    let r5 = row[5] + block.rowOffset
+    var first = 0
+    while first < channels {
+      let end = min(first + 64, channels)
+      if block.ahead != 0 {
+        var c = first
+        while c < end {
+          simd_prefetch(r0 + (block.ahead + c))
+          simd_prefetch(r1 + (block.ahead + c))
+          simd_prefetch(r2 + (block.ahead + c))
+          simd_prefetch(r3 + (block.ahead + c))
+          simd_prefetch(r4 + (block.ahead + c))
+          simd_prefetch(r5 + (block.ahead + c))
+          c += 16
+        }
+      }
+      for k in first..<end {
+        let factors: InlineArray<6, Float> = [r0[k], r1[k], r2[k], r3[k], r4[k], r5[k]]
+        let w0 = load(weight, as: V.self)
+        let w1 = count > 1 ? load(weight + width, as: V.self) : w0
+        let w2 = count > 2 ? load(weight + 2 * width, as: V.self) : w0
+        let w3 = count > 3 ? load(weight + 3 * width, as: V.self) : w0
+        for i in 0..<6 {
+          let factor = V(repeating: factors[i])
+          s0[i] = Unit.multiplyAdd(s0[i], factor, w0)
+          if count > 1 { s1[i] = Unit.multiplyAdd(s1[i], factor, w1) }
+          if count > 2 { s2[i] = Unit.multiplyAdd(s2[i], factor, w2) }
+          if count > 3 { s3[i] = Unit.multiplyAdd(s3[i], factor, w3) }
+        }
+        weight += count * width
+      }
+      first = end
+    }
+    row += 6
+  }
+  tile.store(unit, s0, at: 0, lanes: count == 1 ? lanes : width)
+  if count > 1 { tile.store(unit, s1, at: width, lanes: count == 2 ? lanes : width) }
+  if count > 2 { tile.store(unit, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
+  if count > 3 { tile.store(unit, s3, at: 3 * width, lanes: lanes) }
+}
+
+/// Where a tile's sums go, and what is added on the way.
+@usableFromInline struct TileStore {
+  @usableFromInline let output: UnsafeMutablePointer<Float>
+  @usableFromInline let outputPitch: Int
+  @usableFromInline let residual: UnsafePointer<Float>?
+  @usableFromInline let residualPitch: Int
+  @usableFromInline let relu: Bool
+  @usableFromInline let pixels: Int
+
+  @inlinable @inline(__always)
+  init(_ block: ProductBlock, pixel: Int, column: Int, pixels: Int) {
+    output = block.output + pixel * block.outputPitch + column
+    outputPitch = block.outputPitch
+    residual = block.residual.map { $0 + pixel * block.residualPitch + column }
+    residualPitch = block.residualPitch
+    relu = block.relu
+    self.pixels = pixels
+  }
+
+  /// Asks for what the stores will touch while the sums are taken.
+  @inlinable @inline(__always)
+  func prefetch(floats: Int) {
+    for i in 0..<pixels {
+      var c = 0
+      while c < floats {
+        simd_prefetch(output + (i * outputPitch + c))
+        if let residual { simd_prefetch(residual + (i * residualPitch + c)) }
+        c += 16
+      }
+    }
+  }
+
+  /// Stores one register of each pixel; written out, because a loop that is not unrolled would keep the sums in memory.
+  @inlinable @inline(__always)
+  func store<Unit: VectorUnit>(
+    _ unit: Unit.Type, _ sums: TileColumn<Unit.Vector>, at offset: Int, lanes: Int
+  ) {
+    store(unit, sums[0], pixel: 0, at: offset, lanes: lanes)
+    if pixels > 1 { store(unit, sums[1], pixel: 1, at: offset, lanes: lanes) }
+    if pixels > 2 { store(unit, sums[2], pixel: 2, at: offset, lanes: lanes) }
+    if pixels > 3 { store(unit, sums[3], pixel: 3, at: offset, lanes: lanes) }
+    if pixels > 4 { store(unit, sums[4], pixel: 4, at: offset, lanes: lanes) }
+    if pixels > 5 { store(unit, sums[5], pixel: 5, at: offset, lanes: lanes) }
+  }
+
+  @inlinable @inline(__always)
+  func store<Unit: VectorUnit>(_ unit: Unit.Type, _ sum: Unit.Vector, pixel: Int, at offset: Int, lanes: Int) {
+    typealias V = Unit.Vector
+    let isWhole = lanes == V.scalarCount
+    var value = sum
+    if let residual {
+      let from = residual + pixel * residualPitch + offset
+      value += isWhole ? load(from, as: V.self) : Unit.loadFirst(lanes, from)
+    }
+    if relu { value = Unit.relu(value) }
+    let to = output + pixel * outputPitch + offset
+    if isWhole { MicroKernels.store(value, to) } else { Unit.storeFirst(lanes, value, to) }
+  }
+}
+
+/// Computes a block's pixels times one panel of weights.
+///
+/// - Parameters:
+///   - count: Registers in the panel, a literal.
+///   - weights: The panel.
+///   - column: The panel's first output channel.
+///   - lanes: How many lanes of the panel's last register are outputs.
+@inlinable @inline(__always)
+public func productPanel<Unit: VectorUnit>(
+  _ unit: Unit.Type, count: Int, _ block: ProductBlock, _ weights: UnsafePointer<Float>, column: Int, lanes: Int
+) {
+  var rows = block.rows
+  var pixel = 0
+  while pixel < block.pixels {
+    productTile(
+      unit, count: count, block, rows, weights, pixel: pixel, column: column, pixels: min(6, block.pixels - pixel),
+      lanes: lanes)
+    pixel += 6
+    rows += 6 * block.taps
+  }
+}

@@ -1,0 +1,226 @@
+public import CSIMD
+
+/// Winograd's minimal filtering F(4, 3): four outputs of a filter with three taps from six products instead of twelve.
+///
+/// The interpolation points are 0, ±1/√2, ±√2 and infinity: with the usual 0, ±1, ±2 the rounding errors are three
+/// times as large, and these need fewer products. Filters are transformed by `G`, inputs by `Bᵀ`, products by `Aᵀ`:
+///
+///     G  = [1 0 0; -c -ca -c/2; -c ca -c/2; e eb 2e; e -eb 2e; 0 0 1]   a = 1/√2, b = √2, c = 2/3, e = 1/6
+///     Bᵀ = [1 0 -5/2 0 1 0; 0 -2a -2 a 1 0; 0 2a -2 -a 1 0; 0 -b/2 -1/2 b 1 0; 0 b/2 -1/2 -b 1 0; 0 1 0 -5/2 0 1]
+///     Aᵀ = [1 1 1 1 1 0; 0 a -a b -b 0; 0 1/2 1/2 2 2 0; 0 a/2 -a/2 2b -2b 1]
+///
+/// Source: Lavin and Gray, "Fast Algorithms for Convolutional Neural Networks", 2016; the choice of points is ours.
+public enum WinogradPoints {
+  public static let a = 0.707_106_781_186_547_5
+  public static let b = 1.414_213_562_373_095_1
+}
+
+/// Six registers: the inputs or the products of one tile along one axis.
+@usableFromInline typealias Six<Vector: SIMD> = InlineArray<6, Vector> where Vector.Scalar == Float
+
+/// Bᵀ d.
+@inlinable @inline(__always)
+func winogradInput<Unit: VectorUnit>(_ unit: Unit.Type, _ d: Six<Unit.Vector>) -> Six<Unit.Vector> {
+  typealias V = Unit.Vector
+  let (a, b) = (V(repeating: 0.707_106_77), V(repeating: 1.414_213_5))
+  let middle = V(repeating: -2.5)
+  let even1 = Unit.multiplyAdd(d[4], V(repeating: -2), d[2])
+  let odd1 = a * Unit.multiplyAdd(d[3], V(repeating: -2), d[1])
+  let even2 = Unit.multiplyAdd(d[4], V(repeating: -0.5), d[2])
+  let odd2 = b * Unit.multiplyAdd(d[3], V(repeating: -0.5), d[1])
+  return [
+    Unit.multiplyAdd(d[0] + d[4], middle, d[2]), even1 + odd1, even1 - odd1, even2 + odd2, even2 - odd2,
+    Unit.multiplyAdd(d[1] + d[5], middle, d[3]),
+  ]
+}
+
+/// Aᵀ m.
+@inlinable @inline(__always)
+func winogradOutput<Unit: VectorUnit>(_ unit: Unit.Type, _ m: Six<Unit.Vector>) -> InlineArray<4, Unit.Vector> {
+  typealias V = Unit.Vector
+  let (a, b) = (V(repeating: 0.707_106_77), V(repeating: 1.414_213_5))
+  let (sum1, sum2) = (m[1] + m[2], m[3] + m[4])
+  let (difference1, difference2) = (a * (m[1] - m[2]), b * (m[3] - m[4]))
+  let half = V(repeating: 0.5)
+  let two = V(repeating: 2)
+  return [
+    m[0] + sum1 + sum2, difference1 + difference2, Unit.multiplyAdd(half * sum1, two, sum2),
+    Unit.multiplyAdd(Unit.multiplyAdd(m[5], half, difference1), two, difference2),
+  ]
+}
+
+/// The first `count` lanes, or all of them where there are as many.
+@inlinable @inline(__always)
+func loadUpTo<Unit: VectorUnit>(_ unit: Unit.Type, _ count: Int, _ from: UnsafePointer<Float>) -> Unit.Vector {
+  count >= Unit.Vector.scalarCount ? load(from, as: Unit.Vector.self) : Unit.loadFirst(count, from)
+}
+
+/// Transforms the inputs of one tile in space: 6 x 6 pixels become 36 points.
+///
+/// - Parameters:
+///   - rows: [2][6][6] Where each pixel's channels begin; the second half belongs to the tile that comes next and is
+///     fetched ahead.
+///   - temporary: Room for 36 registers.
+///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
+@inlinable @inline(__always)
+public func winogradSpaceInput<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ temporary: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ step: Int
+) {
+  let width = Unit.Vector.scalarCount
+  var c = 0
+  while c < channels {
+    let left = channels - c
+    for i in 36..<72 { simd_prefetch(rows[i] + c) }
+    for j in 0..<6 {
+      let d: Six<Unit.Vector> = [
+        loadUpTo(unit, left, rows[j] + c), loadUpTo(unit, left, rows[6 + j] + c),
+        loadUpTo(unit, left, rows[12 + j] + c),
+        loadUpTo(unit, left, rows[18 + j] + c), loadUpTo(unit, left, rows[24 + j] + c),
+        loadUpTo(unit, left, rows[30 + j] + c),
+      ]
+      let t = winogradInput(unit, d)
+      let to = temporary + j * width
+      for i in 0..<6 { store(t[i], to + i * 6 * width) }
+    }
+    for i in 0..<6 {
+      let from = UnsafePointer(temporary + i * 6 * width)
+      let d: Six<Unit.Vector> = [
+        load(from, as: Unit.Vector.self), load(from + width, as: Unit.Vector.self),
+        load(from + 2 * width, as: Unit.Vector.self), load(from + 3 * width, as: Unit.Vector.self),
+        load(from + 4 * width, as: Unit.Vector.self), load(from + 5 * width, as: Unit.Vector.self),
+      ]
+      let t = winogradInput(unit, d)
+      let to = output + 6 * i * step + c
+      for j in 0..<6 { store(t[j], to + j * step) }
+    }
+    c += width
+  }
+}
+
+/// Transforms the inputs of one tile in time: 6 frames of one pixel become 6 points.
+///
+/// - Parameters:
+///   - rows: [2][6] Where each frame's channels begin; the second half belongs to the tile that comes next and is
+///     fetched ahead.
+///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
+@inlinable @inline(__always)
+public func winogradTimeInput<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ output: UnsafeMutablePointer<Float>, _ step: Int
+) {
+  let width = Unit.Vector.scalarCount
+  let (r0, r1, r2, r3, r4, r5) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5])
+  var c = 0
+  while c < channels {
+    let left = channels - c
+    for i in 6..<12 { simd_prefetch(rows[i] + c) }
+    let d: Six<Unit.Vector> = [
+      loadUpTo(unit, left, r0 + c), loadUpTo(unit, left, r1 + c), loadUpTo(unit, left, r2 + c),
+      loadUpTo(unit, left, r3 + c), loadUpTo(unit, left, r4 + c), loadUpTo(unit, left, r5 + c),
+    ]
+    let t = winogradInput(unit, d)
+    for i in 0..<6 { store(t[i], output + i * step + c) }
+    c += width
+  }
+}
+
+/// Where the outputs of a Winograd tile go, and what is added on the way.
+public struct WinogradStore {
+  /// The first channel's bias.
+  public var bias: UnsafePointer<Float>
+  /// [16] or [4] The first channel of each output pixel; nil for those outside the map.
+  public var outputs: UnsafePointer<UnsafeMutablePointer<Float>?>
+  /// From an output to what is added to it, in floats, where something is: [16] or [4].
+  public var residuals: UnsafePointer<UnsafePointer<Float>?>?
+  public var relu: Bool
+
+  public init(
+    bias: UnsafePointer<Float>, outputs: UnsafePointer<UnsafeMutablePointer<Float>?>,
+    residuals: UnsafePointer<UnsafePointer<Float>?>?, relu: Bool
+  ) {
+    self.bias = bias
+    self.outputs = outputs
+    self.residuals = residuals
+    self.relu = relu
+  }
+
+  @inlinable @inline(__always)
+  func store<Unit: VectorUnit>(_ unit: Unit.Type, _ sum: Unit.Vector, pixel: Int, channel: Int, left: Int) {
+    guard let output = outputs[pixel] else { return }
+    var value = sum + load(bias + channel, as: Unit.Vector.self)
+    if let residuals, let residual = residuals[pixel] { value += loadUpTo(unit, left, residual + channel) }
+    if relu { value = Unit.relu(value) }
+    if left >= Unit.Vector.scalarCount {
+      MicroKernels.store(value, output + channel)
+    } else {
+      Unit.storeFirst(left, value, output + channel)
+    }
+  }
+}
+
+/// Turns 36 points of products into the 4 x 4 outputs of a tile in space.
+///
+/// - Parameters:
+///   - products: Point p of channel c lies at `p * step + c`.
+///   - temporary: Room for 24 registers.
+@inlinable @inline(__always)
+public func winogradSpaceOutput<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
+) {
+  let width = Unit.Vector.scalarCount
+  var c = 0
+  while c < channels {
+    for j in 0..<6 {
+      let from = products + j * step + c
+      let m: Six<Unit.Vector> = [
+        load(from, as: Unit.Vector.self), load(from + 6 * step, as: Unit.Vector.self),
+        load(from + 12 * step, as: Unit.Vector.self), load(from + 18 * step, as: Unit.Vector.self),
+        load(from + 24 * step, as: Unit.Vector.self), load(from + 30 * step, as: Unit.Vector.self),
+      ]
+      let y = winogradOutput(unit, m)
+      for i in 0..<4 { store(y[i], temporary + (i * 6 + j) * width) }
+    }
+    for i in 0..<4 {
+      let from = UnsafePointer(temporary + i * 6 * width)
+      let m: Six<Unit.Vector> = [
+        load(from, as: Unit.Vector.self), load(from + width, as: Unit.Vector.self),
+        load(from + 2 * width, as: Unit.Vector.self), load(from + 3 * width, as: Unit.Vector.self),
+        load(from + 4 * width, as: Unit.Vector.self), load(from + 5 * width, as: Unit.Vector.self),
+      ]
+      let y = winogradOutput(unit, m)
+      target.store(unit, y[0], pixel: 4 * i, channel: c, left: channels - c)
+      target.store(unit, y[1], pixel: 4 * i + 1, channel: c, left: channels - c)
+      target.store(unit, y[2], pixel: 4 * i + 2, channel: c, left: channels - c)
+      target.store(unit, y[3], pixel: 4 * i + 3, channel: c, left: channels - c)
+    }
+    c += width
+  }
+}
+
+/// Turns 6 points of products into the 4 outputs of a tile in time.
+///
+/// - Parameters:
+///   - products: Point p of channel c lies at `p * step + c`.
+@inlinable @inline(__always)
+public func winogradTimeOutput<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore
+) {
+  let width = Unit.Vector.scalarCount
+  var c = 0
+  while c < channels {
+    let from = products + c
+    let m: Six<Unit.Vector> = [
+      load(from, as: Unit.Vector.self), load(from + step, as: Unit.Vector.self),
+      load(from + 2 * step, as: Unit.Vector.self), load(from + 3 * step, as: Unit.Vector.self),
+      load(from + 4 * step, as: Unit.Vector.self), load(from + 5 * step, as: Unit.Vector.self),
+    ]
+    let y = winogradOutput(unit, m)
+    target.store(unit, y[0], pixel: 0, channel: c, left: channels - c)
+    target.store(unit, y[1], pixel: 1, channel: c, left: channels - c)
+    target.store(unit, y[2], pixel: 2, channel: c, left: channels - c)
+    target.store(unit, y[3], pixel: 3, channel: c, left: channels - c)
+    c += width
+  }
+}

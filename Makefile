@@ -1,5 +1,5 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test build format lint setup clean
+.PHONY: demo test test-old-cpus build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -18,6 +18,10 @@ demo: build
 test: setup
 	@swift build -c release --build-tests
 	@swift test -c release --skip-build
+
+# The built program on emulated processors without AVX-512, and without AVX.
+test-old-cpus: setup
+	@tools/test-old-cpus.sh
 
 lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -35,20 +35,20 @@ public struct KernelTable: Sendable {
       switch instructionSet {
       case .portable:
         roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
-        rows = RowKernels(largest: KernelsPortable.largestPixel)
+        rows = RowKernels(largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel)
         peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
       case .avx2:
         roiAlign = RoIAlignKernels(bins: KernelsAVX2.alignBins)
-        rows = RowKernels(largest: KernelsAVX2.largestPixel)
+        rows = RowKernels(largest: KernelsAVX2.largestPixel, mean: KernelsAVX2.meanPixel)
         peak = PeakKernels(products: KernelsAVX2.peakProducts, lanes: 8)
       case .avx512:
         roiAlign = RoIAlignKernels(bins: KernelsAVX512.alignBins)
-        rows = RowKernels(largest: KernelsAVX512.largestPixel)
+        rows = RowKernels(largest: KernelsAVX512.largestPixel, mean: KernelsAVX512.meanPixel)
         peak = PeakKernels(products: KernelsAVX512.peakProducts, lanes: 16)
       }
     #else
       roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
-      rows = RowKernels(largest: KernelsPortable.largestPixel)
+      rows = RowKernels(largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel)
       peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
     #endif
   }

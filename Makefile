@@ -1,5 +1,5 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test build format lint setup clean
+.PHONY: demo test test-old-cpus test-portable build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -19,6 +19,17 @@ test: setup
 	@swift build -c release --build-tests
 	@swift test -c release --skip-build
 
+# The built program on emulated processors without AVX-512, and without AVX.
+test-old-cpus: setup
+	@tools/test-old-cpus.sh
+
+# The build of a processor without kernels of its own, here: the rooms of x86's instruction sets are left out.
+PORTABLE := -c release --scratch-path .build-portable -Xbuild-tools-swiftc -DPORTABLE_ONLY
+test-portable: setup
+	@swift build $(PORTABLE) --build-tests
+	@swift test $(PORTABLE) --skip-build \
+	  --filter '^(Kernels|NN|RoIAlign|VideoModels|Inference|House)Tests\.|GoldenModelTests'
+
 lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift
 
@@ -26,4 +37,4 @@ format:
 	@swift format --in-place --recursive Sources Tests Package.swift
 
 clean:
-	@rm -rf .build $(DEMO)
+	@rm -rf .build .build-portable $(DEMO)

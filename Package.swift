@@ -4,12 +4,21 @@ import PackageDescription
 // Rooms in order from the cellar to the roof; docs/architecture.md explains them, and a test holds
 // it against the imports. A room may depend only on rooms above its line in this file.
 
-let strict: [SwiftSetting] = [
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("ExistentialAny"),
-  .treatAllWarnings(as: .error),
-]
+// `make test-portable` builds this manifest with -DPORTABLE_ONLY: on x86 too it is then that of a processor without
+// kernels of its own, and so are the sources.
+#if arch(x86_64) && !PORTABLE_ONLY
+  let variant: [SwiftSetting] = []
+#else
+  let variant: [SwiftSetting] = [.define("PORTABLE_ONLY")]
+#endif
+
+let strict: [SwiftSetting] =
+  variant + [
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .treatAllWarnings(as: .error),
+  ]
 /// Rooms without pointers of their own.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
@@ -25,7 +34,7 @@ let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
-#if arch(x86_64)
+#if arch(x86_64) && !PORTABLE_ONLY
   let isaRooms: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512"]
   let isaTargets: [Target] = [
     .target(name: "KernelsAVX2", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v3")),
@@ -119,7 +128,7 @@ let roof: [Target] = [
 func tests(_ name: String, _ rooms: Target.Dependency...) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: rooms + ["TestSupport"],
-    swiftSettings: [.enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error)])
+    swiftSettings: variant + [.enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error)])
 }
 
 let testTargets: [Target] = [

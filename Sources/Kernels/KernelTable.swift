@@ -38,7 +38,7 @@ public struct KernelTable: Sendable {
       switch instructionSet {
       case .portable:
         roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
-        rows = RowKernels(largest: KernelsPortable.largestPixel)
+        rows = RowKernels(largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel)
         peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
         products = ProductKernels(lanes: 4, panels: [KernelsPortable.productPanel1, KernelsPortable.productPanel2])
         planar = PlanarKernels(row: KernelsPortable.planarRow, channels: 4, pixels: 12)
@@ -47,7 +47,7 @@ public struct KernelTable: Sendable {
           spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput)
       case .avx2:
         roiAlign = RoIAlignKernels(bins: KernelsAVX2.alignBins)
-        rows = RowKernels(largest: KernelsAVX2.largestPixel)
+        rows = RowKernels(largest: KernelsAVX2.largestPixel, mean: KernelsAVX2.meanPixel)
         peak = PeakKernels(products: KernelsAVX2.peakProducts, lanes: 8)
         products = ProductKernels(lanes: 8, panels: [KernelsAVX2.productPanel1, KernelsAVX2.productPanel2])
         planar = PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, pixels: 24)
@@ -56,7 +56,7 @@ public struct KernelTable: Sendable {
           spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput)
       case .avx512:
         roiAlign = RoIAlignKernels(bins: KernelsAVX512.alignBins)
-        rows = RowKernels(largest: KernelsAVX512.largestPixel)
+        rows = RowKernels(largest: KernelsAVX512.largestPixel, mean: KernelsAVX512.meanPixel)
         peak = PeakKernels(products: KernelsAVX512.peakProducts, lanes: 16)
         products = ProductKernels(
           lanes: 16,
@@ -71,7 +71,7 @@ public struct KernelTable: Sendable {
       }
     #else
       roiAlign = RoIAlignKernels(bins: KernelsPortable.alignBins)
-      rows = RowKernels(largest: KernelsPortable.largestPixel)
+      rows = RowKernels(largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel)
       peak = PeakKernels(products: KernelsPortable.peakProducts, lanes: 4)
       products = ProductKernels(lanes: 4, panels: [KernelsPortable.productPanel1, KernelsPortable.productPanel2])
       planar = PlanarKernels(row: KernelsPortable.planarRow, channels: 4, pixels: 12)

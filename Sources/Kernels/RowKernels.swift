@@ -1,4 +1,4 @@
-/// Loops over the channels of pixels for one instruction set: what max pooling takes.
+/// Loops over the channels of pixels for one instruction set: what pooling takes.
 ///
 /// The results are the same to the last bit on every instruction set.
 public struct RowKernels: Sendable {
@@ -16,4 +16,6 @@ public struct RowKernels: Sendable {
 
   /// The largest; a NaN wins, as in PyTorch's pooling.
   public let largest: Reduction
+  /// The mean, summed in Double in the order of the pixels, then rounded once.
+  public let mean: Reduction
 }

@@ -1,3 +1,5 @@
+public import Kernels
+internal import Parallel
 public import Tensors
 
 /// Averages over all frames and over windows in space with stride 1 and no padding.
@@ -8,28 +10,73 @@ public import Tensors
 ///   - map: N, [T, H, W], C.
 ///   - window: The sides of the windows; at most H and W.
 /// - Returns: [N, H - height + 1, W - width + 1, C].
-public func averagePool(_ map: FeatureMap, window: (height: Int, width: Int)) -> Tensor {
-  let extent = map.extent
-  let (rows, columns) = (extent.h - window.height + 1, extent.w - window.width + 1)
-  precondition(rows > 0 && columns > 0, "an average window must fit into its map")
-  let result = Tensor(zeros: [map.batch, rows, columns, map.channels])
-  let count = Double(extent.t * window.height * window.width)
-  var sums = [Double](repeating: 0, count: map.channels)
-  for position in 0..<map.batch * rows * columns {
-    let (n, y, x) = (position / (rows * columns), position / columns % rows, position % columns)
-    for c in sums.indices { sums[c] = 0 }
-    for t in 0..<extent.t {
-      for h in y..<y + window.height {
-        let row = map.start + ((n * extent.t + t) * extent.h + h) * extent.w * map.pitch
-        for w in x..<x + window.width { add(row + w * map.pitch, to: &sums) }
+public func averagePool(_ map: FeatureMap, window: (height: Int, width: Int), engine: Engine) -> Tensor {
+  if engine.usesReferences { return averagePoolReference(map, window: window) }
+  let windows = AverageWindows(map, window)
+  let result = Tensor(zeros: windows.shape)
+  // A piece is some channels of one window.
+  let width = 256
+  let slices = (map.channels + width - 1) / width
+  engine.pool.forEach(windows.count * slices) { piece in
+    let (position, channel) = (piece / slices, piece % slices * width)
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: windows.pixels) { pixels in
+      var count = 0
+      windows.forEachPixel(of: position) { pixel in
+        pixels.initializeElement(at: count, to: pixel + channel)
+        count += 1
       }
+      engine.kernels.rows.mean(
+        UnsafePointer(pixels.baseAddress!), count, min(width, map.channels - channel),
+        result.storage.pointer + position * map.channels + channel)
     }
-    let target = result.storage.pointer + position * map.channels
-    for c in sums.indices { target[c] = Float(sums[c] / count) }
   }
   return result
 }
 
-private func add(_ pixel: UnsafePointer<Float>, to sums: inout [Double]) {
-  for c in sums.indices { sums[c] += Double(pixel[c]) }
+/// The definition, pixel by pixel.
+public func averagePoolReference(_ map: FeatureMap, window: (height: Int, width: Int)) -> Tensor {
+  let windows = AverageWindows(map, window)
+  let result = Tensor(zeros: windows.shape)
+  var sums = [Double](repeating: 0, count: map.channels)
+  for position in 0..<windows.count {
+    for c in sums.indices { sums[c] = 0 }
+    windows.forEachPixel(of: position) { pixel in
+      for c in sums.indices { sums[c] += Double(pixel[c]) }
+    }
+    let target = result.storage.pointer + position * map.channels
+    for c in sums.indices { target[c] = Float(sums[c] / Double(windows.pixels)) }
+  }
+  return result
+}
+
+/// The windows over a map: all frames, and every place in space.
+private struct AverageWindows {
+  let map: FeatureMap
+  let window: (height: Int, width: Int)
+  let rows: Int
+  let columns: Int
+
+  init(_ map: FeatureMap, _ window: (height: Int, width: Int)) {
+    self.map = map
+    self.window = window
+    (rows, columns) = (map.extent.h - window.height + 1, map.extent.w - window.width + 1)
+    precondition(rows > 0 && columns > 0, "an average window must fit into its map")
+  }
+
+  var shape: [Int] { [map.batch, rows, columns, map.channels] }
+  /// The number of windows.
+  var count: Int { map.batch * rows * columns }
+  /// The pixels of one window.
+  var pixels: Int { map.extent.t * window.height * window.width }
+
+  /// Calls `body` with the first channel of every pixel of one window, frame after frame, row after row.
+  func forEachPixel(of position: Int, _ body: (UnsafePointer<Float>) -> Void) {
+    let (n, y, x) = (position / (rows * columns), position / columns % rows, position % columns)
+    for t in 0..<map.extent.t {
+      for h in y..<y + window.height {
+        let line = ((n * map.extent.t + t) * map.extent.h + h) * map.extent.w
+        for w in x..<x + window.width { body(UnsafePointer(map.start) + (line + w) * map.pitch) }
+      }
+    }
+  }
 }

@@ -1,92 +1,50 @@
 internal import CCPU
 internal import Glibc
-internal import Synchronization
 
 /// The threads that share the arithmetic: the one place of the program where loops are split.
 ///
-/// A pool of `threads` counts the caller: it owns `threads - 1` threads that are parked when idle. Work is
-/// split into numbered pieces that any thread may take; the pieces, not the threads, decide what is
-/// computed, so results do not depend on the thread count.
+/// A pool of `threads` counts the caller: it owns `threads - 1` threads. Work is split into numbered pieces that
+/// any thread may take; the pieces, not the threads, decide what is computed, so results do not depend on the
+/// thread count. Between loops that follow each other closely the threads stay awake, then they are parked: an idle
+/// pool uses no processor.
 public final class WorkerPool: @unchecked Sendable {
   public let threads: Int
-  private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
-  private let wake = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private let done = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
-  private let oneLoop = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
+  private let crew: Crew
   private var handles: [pthread_t] = []
-  private var job: Job?
-  private var generation = 0
-  private var busy = 0
-  private var stopping = false
-  /// Mirrors `generation`, for threads that still spin.
-  private let posted = Atomic<Int>(0)
-  /// Numbers the threads: the caller is 0.
-  private let startedThreads = Atomic<Int>(0)
-
-  /// One parallel loop: a counter that threads take pieces from.
-  private final class Job {
-    let count: Int
-    let body: (_ piece: Int, _ thread: Int) -> Void
-    let next = Atomic<Int>(0)
-
-    init(count: Int, body: @escaping (Int, Int) -> Void) {
-      self.count = count
-      self.body = body
-    }
-
-    func run(thread: Int) {
-      while true {
-        let piece = next.wrappingAdd(1, ordering: .relaxed).oldValue
-        if piece >= count { return }
-        body(piece, thread)
-      }
-    }
-  }
 
   /// Starts a pool.
   ///
   /// - Parameter threads: How many threads compute, the caller included; nil takes the processors that this
   ///   process may run on.
   public init(threads: Int? = nil) {
-    self.threads = max(1, threads ?? availableProcessors())
-    pthread_mutex_init(lock, nil)
-    pthread_mutex_init(oneLoop, nil)
-    pthread_cond_init(wake, nil)
-    pthread_cond_init(done, nil)
+    let processors = availableProcessors()
+    self.threads = max(1, threads ?? processors)
+    // More threads than processors: one that waits without sleeping would keep another from working.
+    crew = Crew(staysAwake: self.threads <= processors)
     for _ in 1..<self.threads {
       var handle = pthread_t()
-      let me = Unmanaged.passUnretained(self).toOpaque()
+      // The threads hold on to the crew and not to the pool, which could otherwise never end.
+      let context = Unmanaged.passRetained(crew)
       let code = pthread_create(
         &handle, nil,
         { context in
-          Unmanaged<WorkerPool>.fromOpaque(context!).takeUnretainedValue().work()
+          Unmanaged<Crew>.fromOpaque(context!).takeRetainedValue().serve()
           return nil
-        }, me)
+        }, context.toOpaque())
       // Fewer threads than asked for compute the same.
-      if code == 0 { handles.append(handle) }
+      if code == 0 { handles.append(handle) } else { context.release() }
     }
   }
 
   deinit {
-    pthread_mutex_lock(lock)
-    stopping = true
-    pthread_cond_broadcast(wake)
-    pthread_mutex_unlock(lock)
-    posted.store(-1, ordering: .releasing)
+    crew.stop()
     for handle in handles { pthread_join(handle, nil) }
-    pthread_mutex_destroy(lock)
-    pthread_mutex_destroy(oneLoop)
-    pthread_cond_destroy(wake)
-    pthread_cond_destroy(done)
-    lock.deallocate()
-    oneLoop.deallocate()
-    wake.deallocate()
-    done.deallocate()
   }
 
   /// Calls `body` once for every piece 0..<count, on all threads, and returns when all are finished.
   ///
-  /// Pieces run in any order and at the same time; the body must not start another loop on this pool.
+  /// Pieces run in any order and at the same time. Loops of several threads on one pool follow each other. The body
+  /// must not start another loop on this pool; that ends the program where it would wait for itself.
   public func forEach(_ count: Int, _ body: (Int) -> Void) {
     forEach(count) { piece, _ in body(piece) }
   }
@@ -99,57 +57,11 @@ public final class WorkerPool: @unchecked Sendable {
       for piece in 0..<count { body(piece, 0) }
       return
     }
-    withoutActuallyEscaping(body) { body in
-      pthread_mutex_lock(oneLoop)
-      defer { pthread_mutex_unlock(oneLoop) }
-      let job = Job(count: count, body: body)
-      pthread_mutex_lock(lock)
-      self.job = job
-      generation += 1
-      busy = handles.count
-      posted.store(generation, ordering: .releasing)
-      pthread_cond_broadcast(wake)
-      pthread_mutex_unlock(lock)
-      job.run(thread: 0)
-      pthread_mutex_lock(lock)
-      while busy > 0 { pthread_cond_wait(done, lock) }
-      self.job = nil
-      pthread_mutex_unlock(lock)
+    crew.enter(from: handles)
+    defer { crew.leave() }
+    for first in stride(from: 0, to: count, by: Crew.mostPieces) {
+      withoutActuallyEscaping(body) { crew.run(min(Crew.mostPieces, count - first), from: first, $0) }
     }
-  }
-
-  /// A thread's life: wait for a loop (first spinning a little, then parked), take pieces, report.
-  private func work() {
-    let number = startedThreads.wrappingAdd(1, ordering: .relaxed).newValue
-    var seen = 0
-    while true {
-      for _ in 0..<2000 where posted.load(ordering: .acquiring) == seen { sched_yield() }
-      pthread_mutex_lock(lock)
-      while generation == seen && !stopping { pthread_cond_wait(wake, lock) }
-      if stopping {
-        pthread_mutex_unlock(lock)
-        return
-      }
-      seen = generation
-      pthread_mutex_unlock(lock)
-      runPosted(thread: number)
-      pthread_mutex_lock(lock)
-      busy -= 1
-      if busy == 0 { pthread_cond_signal(done) }
-      pthread_mutex_unlock(lock)
-    }
-  }
-
-  /// Takes pieces of the posted loop.
-  ///
-  /// A function of its own, never inlined, so that the thread has let go of the job before it reports: `forEach`
-  /// stops the program when anyone still holds the caller's body as it returns.
-  @inline(never)
-  private func runPosted(thread: Int) {
-    pthread_mutex_lock(lock)
-    let job = self.job
-    pthread_mutex_unlock(lock)
-    job?.run(thread: thread)
   }
 }
 

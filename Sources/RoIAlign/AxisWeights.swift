@@ -61,4 +61,9 @@ struct AxisWeights {
   func entries(ofBox box: Int) -> Int {
     starts[box * (bins + 1) + bins] - starts[box * (bins + 1)]
   }
+
+  /// The lines that count in some bin of a box, in no order, some twice.
+  func lines(ofBox box: Int) -> some Sequence<Int> {
+    (starts[box * (bins + 1)]..<starts[box * (bins + 1) + bins]).lazy.map { offsets[$0] / stride }
+  }
 }

@@ -2,14 +2,17 @@ public import Tensors
 
 /// A view of channels-last features: for every picture of a batch, height x width pixels of C channels each.
 ///
-/// Shapes: N H W C. Layout: picture after picture, row after row, pixel after pixel without gaps, except that a
-/// pixel takes `pitch` floats of which the first `channels` are read: a plane may be a slice of the channels of
-/// a wider tensor.
+/// A picture may be a stretch of several frames: then what is pooled is their average.
+///
+/// Shapes: N T H W C. Layout: picture after picture, frame after frame, row after row, pixel after pixel without
+/// gaps, except that a pixel takes `pitch` floats of which the first `channels` are read: a plane may be a slice of
+/// the channels of a wider tensor.
 public struct FeaturePlane: Sendable {
   public let storage: Storage
   /// The place of the first channel of the first pixel, in floats.
   public let offset: Int
   public let batch: Int
+  public let frames: Int
   public let height: Int
   public let width: Int
   public let channels: Int
@@ -18,18 +21,21 @@ public struct FeaturePlane: Sendable {
 
   /// Views a part of a storage, which must hold all of it.
   public init(
-    storage: Storage, offset: Int = 0, batch: Int, height: Int, width: Int, channels: Int, pitch: Int? = nil
+    storage: Storage, offset: Int = 0, batch: Int, frames: Int = 1, height: Int, width: Int, channels: Int,
+    pitch: Int? = nil
   ) {
     self.storage = storage
     self.offset = offset
     self.batch = batch
+    self.frames = frames
     self.height = height
     self.width = width
     self.channels = channels
     self.pitch = pitch ?? channels
+    precondition(frames > 0, "an average is over one frame at least")
     precondition(batch >= 0 && height >= 0 && width >= 0 && channels >= 0, "a feature plane has no negative extents")
     precondition(offset >= 0 && self.pitch >= channels, "a feature plane's pixels must not overlap")
-    let pixels = batch * height * width
+    let pixels = batch * frames * height * width
     let end = pixels == 0 ? offset : offset + (pixels - 1) * self.pitch + channels
     precondition(end <= storage.count, "a feature plane must lie within its storage")
   }
@@ -42,8 +48,15 @@ public struct FeaturePlane: Sendable {
       channels: tensor.shape[3])
   }
 
+  /// Views all frames of a map [N, T, H, W, C], which has one at least.
+  public init(_ map: FeatureMap) {
+    self.init(
+      storage: map.storage, offset: map.offset, batch: map.batch, frames: map.extent.t, height: map.extent.h,
+      width: map.extent.w, channels: map.channels, pitch: map.pitch)
+  }
+
   /// The first channel of a pixel.
-  func pixel(_ picture: Int, _ y: Int, _ x: Int) -> UnsafePointer<Float> {
-    UnsafePointer(storage.pointer) + offset + ((picture * height + y) * width + x) * pitch
+  func pixel(_ picture: Int, _ y: Int, _ x: Int, frame: Int = 0) -> UnsafePointer<Float> {
+    UnsafePointer(storage.pointer) + offset + (((picture * frames + frame) * height + y) * width + x) * pitch
   }
 }

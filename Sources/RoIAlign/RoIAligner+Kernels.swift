@@ -11,13 +11,15 @@ extension RoIAligner {
     let takesMaximum: Bool
   }
 
-  /// Runs the kernels over pieces of channels and boxes.
+  /// Averages the frames where there are several, then runs the kernels over pieces of channels and boxes.
   ///
   /// A piece is a slice of the channels, narrow enough that all pictures' slices stay in a core's cache while
   /// box after box reads them, times some of the boxes where there are few channels.
   func run(
-    _ features: FeaturePlane, _ regions: [Region], _ target: Target, _ pool: WorkerPool, _ kernels: KernelTable
+    _ frames: FeaturePlane, _ regions: [Region], _ target: Target, _ pool: WorkerPool, _ kernels: KernelTable,
+    _ workspace: RoIAlignWorkspace
   ) throws(RoIAlignError) {
+    let features = frames.frames == 1 ? frames : workspace.plane(for: frames)
     let plan = try SamplingPlan(self, features, regions)
     let bins = resolution
     let boxPitch = target.takesMaximum ? target.pitch : bins * bins * target.pitch
@@ -29,6 +31,9 @@ extension RoIAligner {
       target.offset + (rowsWritten - 1) * target.pitch + channels <= target.storage.count,
       "the output must have room for all boxes")
 
+    if frames.frames > 1 {
+      average(frames, into: features, at: plan.touchedPixels(of: features, regions), pool, kernels)
+    }
     let slice = 128
     let slices = (channels + slice - 1) / slice
     let groups = min(regions.count, max(1, 16 / slices))

@@ -2,12 +2,13 @@ public import Tensors
 
 extension RoIAligner {
   /// Pools every box into [R, P, P, C] sample by sample, in the order of float32 operations of torchvision's
-  /// roi_align, to whose results it is equal to the last bit.
+  /// roi_align, to whose results it is equal to the last bit. Several frames are averaged first, in Double.
   ///
   /// For comparison: its work grows with the boxes' area, inside the features or not.
   ///
   /// - Throws: `RoIAlignError` for a box that is not finite, absurdly large, or of no picture of the batch.
   public func reference(_ features: FeaturePlane, _ regions: [Region]) throws(RoIAlignError) -> Tensor {
+    let features = features.frames == 1 ? features : meanFrame(of: features)
     let output = Tensor(zeros: [regions.count, resolution, resolution, features.channels])
     var target = output.storage.pointer
     for (box, region) in regions.enumerated() {
@@ -30,6 +31,20 @@ extension RoIAligner {
     }
     return output
   }
+}
+
+/// Averages the frames of every picture.
+private func meanFrame(of features: FeaturePlane) -> FeaturePlane {
+  let mean = Tensor(zeros: [features.batch, features.height, features.width, features.channels])
+  for index in 0..<mean.count {
+    let (place, channel) = (index / features.channels, index % features.channels)
+    let (line, x) = (place / features.width, place % features.width)
+    let sum = (0..<features.frames).reduce(0.0) { sum, frame in
+      sum + Double(features.pixel(line / features.height, line % features.height, x, frame: frame)[channel])
+    }
+    mean.storage.pointer[index] = Float(sum / Double(features.frames))
+  }
+  return FeaturePlane(mean)
 }
 
 /// Interpolates one channel between the four pixels around a point.

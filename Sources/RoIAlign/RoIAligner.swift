@@ -6,7 +6,7 @@ public import Tensors
 ///
 /// A box is cut into resolution x resolution bins; each bin averages bilinear samples of the features, taken on
 /// a regular grid. Samples up to one cell outside the features take the border's value; those further out count
-/// as 0, but count. Boxes are not clipped. An empty or inverted box gives zeros on the half-pixel grid under
+/// as 0, but count. Boxes are not clipped. Of features with several frames the average over the frames is pooled. An empty or inverted box gives zeros on the half-pixel grid under
 /// adaptive sampling, and is stretched to one cell on the legacy grid. Features must be finite: a NaN or an
 /// infinity spreads to the bins that weigh it, and not beyond.
 ///
@@ -70,13 +70,14 @@ public struct RoIAligner: Sendable {
   ///   - output: Gets [R, P, P, C]; no other floats are touched.
   ///   - offset: The place of the first bin's first channel.
   ///   - pitch: The distance from a bin to the next, in floats; nil is C.
+  ///   - workspace: Memory for the average of several frames, to be used by one call at a time.
   /// - Throws: As `callAsFunction`; nothing is written then.
   public func align(
     _ features: FeaturePlane, _ regions: [Region], into output: Storage, offset: Int = 0, pitch: Int? = nil,
-    pool: WorkerPool, kernels: KernelTable
+    pool: WorkerPool, kernels: KernelTable, workspace: RoIAlignWorkspace = RoIAlignWorkspace()
   ) throws(RoIAlignError) {
     let target = Target(storage: output, offset: offset, pitch: pitch ?? features.channels, takesMaximum: false)
-    try run(features, regions, target, pool, kernels)
+    try run(features, regions, target, pool, kernels, workspace)
   }
 
   /// Pools every box, keeping the largest bin of each channel, into memory that the caller owns: with a pitch,
@@ -86,13 +87,14 @@ public struct RoIAligner: Sendable {
   ///   - output: Gets [R, C]; no other floats are touched.
   ///   - offset: The place of the first box's first channel.
   ///   - pitch: The distance from a box to the next, in floats; nil is C.
+  ///   - workspace: Memory for the average of several frames, to be used by one call at a time.
   /// - Throws: As `callAsFunction`; nothing is written then.
   public func alignMaxPooled(
     _ features: FeaturePlane, _ regions: [Region], into output: Storage, offset: Int = 0, pitch: Int? = nil,
-    pool: WorkerPool, kernels: KernelTable
+    pool: WorkerPool, kernels: KernelTable, workspace: RoIAlignWorkspace = RoIAlignWorkspace()
   ) throws(RoIAlignError) {
     let target = Target(storage: output, offset: offset, pitch: pitch ?? features.channels, takesMaximum: true)
-    try run(features, regions, target, pool, kernels)
+    try run(features, regions, target, pool, kernels, workspace)
   }
 
   /// The products that pooling these boxes takes: one for every feature that a bin weighs.

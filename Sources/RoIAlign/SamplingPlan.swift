@@ -13,6 +13,21 @@ struct SamplingPlan {
       columns.append(x)
     }
   }
+
+  /// The pixels that some box weighs, in ascending order: picture after picture, row after row.
+  func touchedPixels(of features: FeaturePlane, _ regions: [Region]) -> [Int] {
+    var isTouched = [Bool](repeating: false, count: features.batch * features.height * features.width)
+    var isColumn = [Bool](repeating: false, count: features.width)
+    for (box, region) in regions.enumerated() {
+      for x in columns.lines(ofBox: box) { isColumn[x] = true }
+      for y in rows.lines(ofBox: box) {
+        let line = (region.picture * features.height + y) * features.width
+        for x in isColumn.indices where isColumn[x] { isTouched[line + x] = true }
+      }
+      for x in columns.lines(ofBox: box) { isColumn[x] = false }
+    }
+    return isTouched.indices.filter { isTouched[$0] }
+  }
 }
 
 extension RoIAligner {

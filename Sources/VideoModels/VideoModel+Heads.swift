@@ -18,26 +18,43 @@ extension VideoModel {
 
   /// Scores boxes on features that were computed already.
   public func detect(_ features: [FeatureMap], _ regions: [Region]) throws -> Tensor {
-    guard case .roi(let resolution, let stride, let aligned) = architecture.head else {
-      throw VideoModelError.noRoIHead
-    }
-    let aligner = try RoIAligner(
-      resolution: resolution, spatialScale: 1 / Float(stride), grid: aligned ? .halfPixel : .legacy)
+    let aligner = try aligner()
     let pooled = Tensor(zeros: [regions.count, architecture.featureChannels.reduce(0, +)])
     var channel = 0
     for map in features {
-      let plane = FeaturePlane(averagePool(map, window: (1, 1)))
-      if engine.usesReferences {
-        let bins = try aligner.reference(plane, regions)
-        copyColumns(largest(of: bins), into: pooled, at: channel)
-      } else {
-        try aligner.alignMaxPooled(
-          plane, regions, into: pooled.storage, offset: channel, pitch: pooled.shape[1], pool: engine.pool,
-          kernels: engine.kernels)
-      }
+      try pool(map, regions, aligner, into: pooled, at: channel)
       channel += map.channels
     }
-    let scores = projection(pooled)
+    return score(pooled)
+  }
+
+  /// What pools the boxes of this model.
+  func aligner() throws -> RoIAligner {
+    guard case .roi(let resolution, let stride, let aligned) = architecture.head else {
+      throw VideoModelError.noRoIHead
+    }
+    return try RoIAligner(
+      resolution: resolution, spatialScale: 1 / Float(stride), grid: aligned ? .halfPixel : .legacy)
+  }
+
+  /// Pools the boxes of one pathway: average over the frames, RoIAlign, the largest bin of each channel.
+  ///
+  /// - Parameters:
+  ///   - rows: [R, all channels]; gets this pathway's from `channel` on.
+  func pool(_ map: FeatureMap, _ regions: [Region], _ aligner: RoIAligner, into rows: Tensor, at channel: Int) throws {
+    let plane = FeaturePlane(map)
+    if engine.usesReferences {
+      copyColumns(largest(of: try aligner.reference(plane, regions)), into: rows, at: channel)
+    } else {
+      try aligner.alignMaxPooled(
+        plane, regions, into: rows.storage, offset: channel, pitch: rows.shape[1], pool: engine.pool,
+        kernels: engine.kernels, workspace: workspace)
+    }
+  }
+
+  /// Projects pooled rows [rows, channels] and applies the activation.
+  func score(_ rows: Tensor) -> Tensor {
+    let scores = projection(rows)
     architecture.activation.apply(to: scores)
     return scores
   }
@@ -69,15 +86,7 @@ extension VideoModel {
 
   /// Scores clips on features that were computed already.
   public func classify(_ features: [FeatureMap]) throws -> Tensor {
-    guard case .classification(let window) = architecture.head else { throw VideoModelError.noClassificationHead }
-    let averages = try features.map { map in
-      let extent = map.extent
-      let side = (height: window ?? extent.h, width: window ?? extent.w)
-      guard side.height <= extent.h, side.width <= extent.w else {
-        throw VideoModelError.tooSmallForWindow(map: "\(extent.h) x \(extent.w)", window: side.height)
-      }
-      return averagePool(map, window: side)
-    }
+    let averages = try features.map(average)
     let batch = averages[0].shape[0]
     let positions = averages[0].shape[1] * averages[0].shape[2]
     let rows = Tensor(zeros: [batch * positions, architecture.featureChannels.reduce(0, +)])
@@ -86,9 +95,18 @@ extension VideoModel {
       copyColumns(average.reshaped([batch * positions, average.shape[3]]), into: rows, at: channel)
       channel += average.shape[3]
     }
-    let scores = projection(rows)
-    architecture.activation.apply(to: scores)
-    return mean(of: scores, groups: batch)
+    return mean(of: score(rows), groups: batch)
+  }
+
+  /// Averages one pathway over all frames and the head's windows: [N, rows, columns, C].
+  func average(_ map: FeatureMap) throws -> Tensor {
+    guard case .classification(let window) = architecture.head else { throw VideoModelError.noClassificationHead }
+    let extent = map.extent
+    let side = (height: window ?? extent.h, width: window ?? extent.w)
+    guard side.height <= extent.h, side.width <= extent.w else {
+      throw VideoModelError.tooSmallForWindow(map: "\(extent.h) x \(extent.w)", window: side.height)
+    }
+    return averagePool(map, window: side, engine: engine)
   }
 
   /// The mean of each group of consecutive rows.

@@ -1,6 +1,7 @@
 public import Checkpoint
 public import Kernels
 public import NN
+internal import RoIAlign
 public import Tensors
 
 /// What is wrong with a clip or boxes that a model is given.
@@ -43,6 +44,8 @@ public final class VideoModel {
   public let engine: Engine
   public let network: Network
   let projection: Linear
+  /// The head's memory, kept from clip to clip.
+  let workspace = RoIAlignWorkspace()
   /// The plan of the latest extents: videos of one size follow each other.
   private var plan: (key: PlanKey, plan: NetworkPlan)?
 

@@ -148,7 +148,8 @@ private struct ClipProblem {
   }
 
   func layers(_ model: VideoModel) throws -> [LayerReport] {
-    try model.plan(batch: 1, height: clip.extent.h, width: clip.extent.w).timedLayers()
+    let plan = try model.plan(batch: 1, height: clip.extent.h, width: clip.extent.w)
+    return try plan.timedLayers() + model.timedHead(plan.outputs, regions)
   }
 }
 

@@ -11,6 +11,11 @@ struct InstructionSetTests {
     #expect(KernelTable.best.instructionSet == .best)
   }
 
+  #if PORTABLE_ONLY
+    @Test("the portable build has no other set, on any processor")
+    func portableOnly() { #expect(InstructionSet.available == [.portable]) }
+  #endif
+
   @Test("a lower set can be forced, one that is missing is refused by name", arguments: InstructionSet.allCases)
   func forced(set: InstructionSet) throws {
     if InstructionSet.available.contains(set) {

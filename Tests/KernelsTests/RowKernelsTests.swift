@@ -17,21 +17,24 @@ struct RowKernelsTests {
 
   private func seededRows(_ seed: UInt64) -> [[Float]] {
     var generator = SeededGenerator(seed: seed)
-    let channels = Int.random(in: 1...70, using: &generator)
+    let channels = Int.random(in: 1...210, using: &generator)
     return (0..<Int.random(in: 1...33, using: &generator)).map { _ in
       (0..<channels).map { _ in Float(generator.uniform(-1, 1)) }
     }
   }
 
-  @Test("largest over pixels, on every set to the last bit", arguments: InstructionSet.available)
+  @Test("largest and mean over pixels, on every set to the last bit", arguments: InstructionSet.available)
   func reductions(set: InstructionSet) throws {
     let kernels = try KernelTable(set).rows
     #expect(reduce([[1, -2, 3], [4, -5, -6]], kernels.largest) == [4, -2, 3])
+    #expect(reduce([[1, -2, 3], [4, -5, -6]], kernels.mean) == [2.5, -3.5, -1.5])
     for seed in 1...80 as ClosedRange<UInt64> {
       let rows = seededRows(seed)
       let channels = rows[0].indices
       let largest = channels.map { c in rows.map { $0[c] }.max()! }
       try #require(difference(reduce(rows, kernels.largest), largest, .exact, "seed \(seed)") == nil)
+      let mean = channels.map { c in Float(rows.reduce(0.0) { $0 + Double($1[c]) } / Double(rows.count)) }
+      try #require(difference(reduce(rows, kernels.mean), mean, .exact, "seed \(seed)") == nil)
     }
   }
 

@@ -181,49 +181,4 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
     Activation.softmax.apply(to: nothing)
     #expect(nothing.array == [])
   }
-
-  /// Added one by one in Float, so many tenths drift away from their mean.
-  @Test func averagesOfManyDoNotDrift() {
-    let extent = Extent3(32, 70, 70)
-    let map = FeatureMap(zeros: 1, extent, channels: 2)
-    for p in 0..<map.pixels {
-      map.start[2 * p] = 0.1
-      map.start[2 * p + 1] = p % 2 == 0 ? 1e4 : -1e4 + 1
-    }
-    #expect(averagePool(map, window: (70, 70)).array == [0.1, 0.5])
-  }
-
-  @Test(arguments: 0..<8 as Range<UInt64>) func averagesAgreeWithCountingTwice(_ seed: UInt64) {
-    let x = random([2, 3, 4, 5, 6], seed: seed)
-    let dense = FeatureMap(channelsFirst: x)
-    let found = averagePool(dense, window: (2, 3))
-    #expect(found.shape == [2, 4, 4, 3])
-    var expected: [Float] = []
-    for n in 0..<2 {
-      for y in 0..<4 {
-        for column in 0..<4 {
-          for c in 0..<3 {
-            let window = (0..<24).map { k in
-              Double(x.values[(((n * 3 + c) * 4 + k / 6) * 5 + y + k % 6 / 3) * 6 + column + k % 3])
-            }
-            expected.append(Float(window.reduce(0, +) / 24))
-          }
-        }
-      }
-    }
-    #expect(difference(found.array, expected, .rounding, "seed \(seed)") == nil)
-    // A slice of a wider map gives the same.
-    let wide = FeatureMap(zeros: 2, dense.extent, channels: 7)
-    for p in 0..<dense.pixels { for c in 0..<3 { wide.start[p * 7 + 4 + c] = dense.start[p * 3 + c] } }
-    let slice = FeatureMap(storage: wide.storage, offset: 4, batch: 2, extent: dense.extent, channels: 3, pitch: 7)
-    #expect(averagePool(slice, window: (2, 3)).array == found.array)
-  }
-
-  @Test func averagesByHand() {
-    let map = FeatureMap(channelsFirst: Tensor([1, 1, 2, 2, 2], [1, 2, 3, 4, 5, 6, 7, 8]))
-    #expect(averagePool(map, window: (1, 1)).array == [3, 4, 5, 6])
-    #expect(averagePool(map, window: (2, 2)).array == [4.5])
-    #expect(averagePool(map, window: (1, 2)).array == [3.5, 5.5])
-    #expect(averagePool(map, window: (1, 2)).shape == [1, 2, 1, 1])
-  }
 }

@@ -57,6 +57,14 @@ private final class Tally: Sendable {
     }
   }
 
+  /// Threads that wait for a processor take no piece and delay nobody.
+  @Test func moreThreadsThanProcessors() {
+    let pool = WorkerPool(threads: 4 * availableProcessors() + 3)
+    let tally = Tally(23)
+    for round in 0..<2000 { pool.forEach(round % 24) { tally.add($0) } }
+    #expect(tally.values == (0..<23).map { piece in (0..<2000).count { $0 % 24 > piece } })
+  }
+
   @Test func threadNumbersTellScratchApart() {
     let pool = WorkerPool(threads: 4)
     for _ in 0..<50 {

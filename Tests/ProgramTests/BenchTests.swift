@@ -29,7 +29,9 @@ struct BenchTests {
     for word in ["conv 3->8 1x7x7", "direct", "GMAC", "algorithm"] { #expect(plan.stdout.contains(word), "\(word)") }
     let layers = Program.run(["bench", "--layers", "--peak"] + Self.clip)
     expectSuccess(layers)
-    for word in ["conv 3->8 1x7x7", "GFLOP", "% of peak"] { #expect(layers.stdout.contains(word), "\(word)") }
+    for word in ["conv 3->8 1x7x7", "GFLOP", "% of peak", "RoIAlign 7x7 + max", "->80 + sigmoid"] {
+      #expect(layers.stdout.contains(word), "\(word)")
+    }
   }
 
   @Test("bench roialign --format json")

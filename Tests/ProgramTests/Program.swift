@@ -34,6 +34,11 @@ enum Program {
     spawn("/bin/sh", ["-c", setUp + "; exec \"$0\" \"$@\"", path] + arguments, timeout)
   }
 
+  /// Runs the program behind another one that takes a command line, such as an emulator.
+  static func run(through wrapper: [String], _ arguments: [String], timeout: Double = 120) -> Result {
+    spawn(wrapper[0], wrapper.dropFirst() + [path] + arguments, timeout)
+  }
+
   private static let starting = NSLock()
 
   private static func spawn(

@@ -17,11 +17,12 @@ struct SeededCase: CustomStringConvertible {
     let channels = pick(0...2) == 0 ? pick(100...300) : pick(1...40)
     let pitch = channels + (pick(0...1) == 0 ? 0 : pick(1...9))
     let (batch, height, width) = (pick(1...3), pick(1...18), pick(1...18))
-    let offset = pick(0...5)
-    let storage = Storage(count: offset + batch * height * width * pitch)
+    let (frames, offset) = (max(1, pick(-3...5)), pick(0...5))
+    let storage = Storage(count: offset + batch * frames * height * width * pitch)
     for index in 0..<storage.count { storage.pointer[index] = Float(generator.uniform(-1, 1)) }
     features = FeaturePlane(
-      storage: storage, offset: offset, batch: batch, height: height, width: width, channels: channels, pitch: pitch)
+      storage: storage, offset: offset, batch: batch, frames: frames, height: height, width: width, channels: channels,
+      pitch: pitch)
     aligner = try RoIAligner(
       resolution: pick(1...8), spatialScale: [1, 0.5, 1 / 16, 0.3][pick(0...3)],
       grid: pick(0...1) == 0 ? .legacy : .halfPixel, samplingRatio: pick(0...1) == 0 ? .adaptive : .fixed(pick(1...4)))
@@ -39,7 +40,7 @@ struct SeededCase: CustomStringConvertible {
   }
 
   var description: String {
-    "seed \(seed): features \(features.batch)x\(features.height)x\(features.width)x\(features.channels), pitch "
+    "seed \(seed): features \(features.batch)x\(features.frames)x\(features.height)x\(features.width)x\(features.channels), pitch "
       + "\(features.pitch), \(aligner), \(regions)"
   }
 }

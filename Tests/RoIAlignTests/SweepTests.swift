@@ -58,8 +58,8 @@ struct SweepTests {
       let all = try each.aligner(plane, each.regions, pool: onePool, kernels: kernels).array
       let first = channels / 3
       let some = FeaturePlane(
-        storage: plane.storage, offset: plane.offset + first, batch: plane.batch, height: plane.height,
-        width: plane.width, channels: channels - first, pitch: plane.pitch)
+        storage: plane.storage, offset: plane.offset + first, batch: plane.batch, frames: plane.frames,
+        height: plane.height, width: plane.width, channels: channels - first, pitch: plane.pitch)
       let found = try each.aligner(some, each.regions, pool: onePool, kernels: kernels).array
       let expected = all.indices.filter { $0 % channels >= first }.map { all[$0] }
       try #require(difference(found, expected, .exact, "from channel \(first), \(each)") == nil)

@@ -1,4 +1,4 @@
-// Which instruction sets this processor has and the operating system has enabled.
+// What this processor has and the operating system has enabled.
 #pragma once
 
 /// 1 when AVX2 and FMA can be used, else 0.
@@ -9,3 +9,12 @@ int slowfast_cpu_has_avx512(void);
 int slowfast_cpu_has_avx512_bf16(void);
 /// The number of processors that this process may run on.
 int slowfast_cpu_available(void);
+
+/// Tells the processor that the thread waits for another one: it saves power and leaves its core to a sibling thread.
+static inline void slowfast_cpu_relax(void) {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}

@@ -1,0 +1,52 @@
+#!/bin/sh
+# Reads the machine code of built programs: instructions that not every x86-64 processor has may stand only in the
+# rooms that are compiled for one instruction set, and there only those of that set.
+# usage: check-baseline.sh PROGRAM...
+set -eu
+
+[ "$(uname -m)" = x86_64 ] || exit 0
+
+listing=$(mktemp)
+trap 'rm -f "$listing"' EXIT
+for program in "$@"; do
+  # Not through a pipe: a disassembler that fails must not look like a program without faults.
+  objdump --disassemble --no-show-raw-insn "$program" >"$listing"
+  awk -v program="$program" '
+    # A line such as "0000000000401000 <$s11KernelsAVX2...>:" begins a function. Swift mangles a room as its length
+    # and its name.
+    /^[0-9a-f]+ <.*>:$/ {
+      name = substr($2, 2, length($2) - 3)
+      level = index(name, "$s13KernelsAVX512") == 1 ? 4 : index(name, "$s11KernelsAVX2") == 1 ? 3 : 1
+      next
+    }
+    /^ +[0-9a-f]+:\t/ {
+      needs = 1
+      # VEX and EVEX instructions begin with v; verr and verw are old. Then the bit manipulations of x86-64-v3.
+      if ($2 ~ /^v/ && $2 !~ /^ver[rw]/) needs = 3
+      if ($2 ~ /^(andn|bextr|blsi|blsmsk|blsr|bzhi|lzcnt|movbe|mulx|pdep|pext|rorx|sarx|shlx|shrx)[lqw]?$/) needs = 3
+      # 512-bit registers, mask registers, and the upper half of the vector registers.
+      if (/%zmm|%k[0-7]|%[xy]mm(1[6-9]|2[0-9]|3[01])/) needs = 4
+      if (needs == level && level > 1) used[level]++
+      if (needs > level) {
+        if (!(name in bad)) { example[name] = $0; sub(/^ +[0-9a-f]+:\t/, "", example[name]) }
+        bad[name]++
+      }
+    }
+    END {
+      for (name in bad) {
+        printf "%s: %d instructions beyond its room in %s, such as: %s\n", program, bad[name], name, example[name]
+        faults++
+      }
+      if (faults) {
+        print "-> a function that an instruction set'"'"'s room emits under another name may be run on any processor:" \
+          " inline it always, or keep it out of that room"
+        exit 1
+      }
+      if (!used[3] || !used[4]) {
+        printf "%s: no code for AVX2 or AVX-512 was found: this check sees nothing\n", program
+        print "-> see whether the rooms were renamed, or the program was stripped of its symbols"
+        exit 1
+      }
+      printf "%s: %d AVX2 and %d AVX-512 instructions, all in their rooms\n", program, used[3], used[4]
+    }' "$listing" >&2
+done

@@ -35,10 +35,13 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 #if arch(x86_64) && !PORTABLE_ONLY
-  let isaRooms: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512"]
+  let isaRooms: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16"]
   let isaTargets: [Target] = [
     .target(name: "KernelsAVX2", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v3")),
     .target(name: "KernelsAVX512", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v4")),
+    .target(
+      name: "KernelsAVX512BF16", dependencies: ["MicroKernels", "CSIMD"],
+      swiftSettings: kernel(march: "x86-64-v4") + [.unsafeFlags(["-Xcc", "-mavx512bf16"])]),
   ]
 #else
   let isaRooms: [Target.Dependency] = []

@@ -9,6 +9,8 @@ public import Tensors
 public final class Convolution: Sendable {
   public let shape: ConvolutionShape
   public let algorithm: ConvolutionAlgorithm
+  /// The format of the inputs that the weights were packed for.
+  public let input: ElementFormat
   private let engine: Engine
   private let method: any ConvolutionMethod
   private let bias: Storage
@@ -18,15 +20,19 @@ public final class Convolution: Sendable {
   /// - Parameters:
   ///   - weights: [out, in / groups, T, H, W], `shape.weightShape`.
   ///   - bias: [out].
-  public init(_ shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine) {
+  ///   - input: The format of the inputs; bfloat16 only where the engine's activations are.
+  public init(
+    _ shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine, input: ElementFormat = .float32
+  ) {
     precondition(weights.shape == shape.weightShape && bias.count == shape.outChannels, "weights must fit the shape")
     self.shape = shape
     self.engine = engine
-    algorithm = engine.planner.choose(for: shape)
+    self.input = input
+    algorithm = engine.planner.choose(for: shape, input: input)
     // The kernels load whole registers.
     self.bias = Storage(count: bias.count + 16)
     for (index, value) in bias.enumerated() { self.bias.pointer[index] = value }
-    method = algorithm.method(shape, weights: weights.storage, engine)
+    method = algorithm.method(shape, weights: weights.storage, input, engine)
   }
 
   /// Computes `output = activation(convolution(input) + bias + residual)`.
@@ -40,6 +46,7 @@ public final class Convolution: Sendable {
     precondition(
       input.channels == shape.inChannels && output.channels == shape.outChannels && input.batch == output.batch
         && output.extent == shape.output(for: input.extent), "a convolution's maps must fit its shape")
+    precondition(input.format == self.input, "a convolution's input must have the format its weights were packed for")
     precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")

@@ -17,7 +17,7 @@ struct ConvolutionStore {
   /// Adds bias and residual to one sum, then applies the ReLU.
   func finish(_ sum: Float, pixel: Int, channel: Int) -> Float {
     var value = sum + bias[channel]
-    if let residual { value += residual.start[pixel * residual.pitch + channel] }
+    if let residual { value += residual.value(pixel: pixel, channel: channel) }
     // Asked this way round, a NaN stays one, as it does in PyTorch.
     return relu && value < 0 ? 0 : value
   }

@@ -1,4 +1,4 @@
-internal import Tensors
+public import Tensors
 
 /// The ways to compute a convolution.
 public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
@@ -14,26 +14,35 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   case planar
 
   /// Whether the algorithm can compute this shape at all.
-  public func supports(_ shape: ConvolutionShape) -> Bool {
+  ///
+  /// - Parameter input: The format of the inputs.
+  public func supports(_ shape: ConvolutionShape, input: ElementFormat = .float32) -> Bool {
     switch self {
-    case .reference, .direct: return true
+    case .reference: return true
+    // Pairs of channels, which begin at whole floats in every group.
+    case .direct:
+      return input == .float32
+        || (shape.inChannels / shape.groups % 2 == 0
+          && (shape.groups == 1 || shape.outChannels / shape.groups % 2 == 0))
     case .winogradSpace:
       let around = Extent3(0, shape.dilation.h, shape.dilation.w)
       return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around && shape.groups == 1
     case .winogradTime:
       return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
         && shape.dilation.t == 1 && shape.groups == 1
-    case .planar: return shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
+    case .planar: return input == .float32 && shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
     }
   }
 
   /// Packs weights [out, in / groups, T, H, W] for this algorithm.
-  func method(_ shape: ConvolutionShape, weights: Storage, _ engine: Engine) -> any ConvolutionMethod {
+  func method(
+    _ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine
+  ) -> any ConvolutionMethod {
     switch self {
     case .reference: return ReferenceConvolution(shape: shape, weights: weights)
-    case .direct: return DirectConvolution(shape, weights: weights, engine)
-    case .winogradSpace: return WinogradConvolution(.space, shape, weights: weights, engine)
-    case .winogradTime: return WinogradConvolution(.time, shape, weights: weights, engine)
+    case .direct: return DirectConvolution(shape, weights: weights, input, engine)
+    case .winogradSpace: return WinogradConvolution(.space, shape, weights: weights, input, engine)
+    case .winogradTime: return WinogradConvolution(.time, shape, weights: weights, input, engine)
     case .planar: return PlanarConvolution(shape, weights: weights, engine)
     }
   }
@@ -46,15 +55,19 @@ public struct ConvolutionPlanner: Sendable {
 
   public init(forced: ConvolutionAlgorithm? = nil) { self.forced = forced }
 
-  public func choose(for shape: ConvolutionShape) -> ConvolutionAlgorithm {
-    if let forced, forced.supports(shape) { return forced }
-    func can(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm.supports(shape) }
+  /// - Parameter input: The format of the inputs.
+  public func choose(for shape: ConvolutionShape, input: ElementFormat = .float32) -> ConvolutionAlgorithm {
+    func can(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm.supports(shape, input: input) }
+    if let forced, can(forced) { return forced }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
     // Where output channels fill a register, they use it as well as pixels do, and inputs need not be split.
     if can(.planar) && outputs <= 12 { return .planar }
+    // Dot products of pairs do twice as much as Winograd's products, which stay in float32: half of the products in
+    // time are no gain then, a quarter in space is.
+    let width = input == .float32 ? 16 : 128
     // The transforms cost as much per channel whatever they save; below these widths they cost more.
-    if can(.winogradSpace) && inputs >= 16 && outputs >= 16 { return .winogradSpace }
-    if can(.winogradTime) && inputs >= 32 && outputs >= 32 { return .winogradTime }
-    return .direct
+    if can(.winogradSpace) && inputs >= width && outputs >= width { return .winogradSpace }
+    if can(.winogradTime) && input == .float32 && inputs >= 32 && outputs >= 32 { return .winogradTime }
+    return can(.direct) ? .direct : .reference
   }
 }

@@ -9,10 +9,22 @@ struct DirectConvolution: ConvolutionMethod {
   private let weights: [PackedPanels]
   /// What the padding looks like.
   private let zeros: Storage
+  private let kernels: ProductKernels
+  /// Floats that a group's channels take in an input pixel.
+  private let groupFloats: Int
 
-  init(_ shape: ConvolutionShape, weights: Storage, _ engine: Engine) {
+  init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
     self.shape = shape
-    self.weights = (0..<shape.groups).map { PackedPanels(weights, shape, group: $0, engine) }
+    let channels = shape.inChannels / shape.groups
+    if input == .bfloat16, let halves = engine.kernels.halves {
+      kernels = halves.dots
+      groupFloats = channels / 2
+      self.weights = (0..<shape.groups).map { PackedPanels(halves: weights, shape, group: $0, engine) }
+    } else {
+      kernels = engine.floatProducts
+      groupFloats = channels
+      self.weights = (0..<shape.groups).map { PackedPanels(weights, shape, group: $0, engine) }
+    }
     zeros = Storage(count: shape.inChannels)
   }
 
@@ -38,27 +50,34 @@ struct DirectConvolution: ConvolutionMethod {
     ahead: Int, _ engine: Engine
   ) {
     let output = store.output
-    let channels = shape.inChannels / shape.groups
     let outputs = shape.outChannels / shape.groups
     let first = group * outputs
     var block = ProductBlock(
-      rows: table, taps: shape.kernel.count, channels: channels, bias: store.bias + first,
-      output: output.start + pixels.lowerBound * output.pitch + first,
+      rows: table, taps: shape.kernel.count, channels: groupFloats, bias: store.bias + first,
+      output: output.start + pixels.lowerBound * output.pitch + floats(first, output),
       outputPitch: output.pitch, pixels: pixels.count)
-    block.rowOffset = group * channels
+    block.rowOffset = group * groupFloats
     block.ahead = ahead
+    block.outputIsHalf = output.format == .bfloat16
     if let residual = store.residual {
-      block.residual = UnsafePointer(residual.start) + pixels.lowerBound * residual.pitch + first
+      block.residual =
+        UnsafePointer(residual.start) + pixels.lowerBound * residual.pitch + floats(first, residual)
       block.residualPitch = residual.pitch
+      block.residualIsHalf = residual.format == .bfloat16
     }
     block.relu = store.relu
-    engine.kernels.products.multiply(block, weights[group].panel(0), outputs: outputs)
+    kernels.multiply(block, weights[group].panel(0), outputs: outputs)
+  }
+
+  /// How many floats a number of channels takes.
+  private func floats(_ channels: Int, _ map: FeatureMap) -> Int {
+    map.format == .float32 ? channels : channels / 2
   }
 
   /// A piece's inputs stay in the second-level cache while all panels of weights pass by; small layers still give
   /// every thread several pieces.
   private func pixelsPerPiece(_ pixels: Int) -> Int {
-    let cached = 98_304 / max(1, shape.depth)
+    let cached = 98_304 / max(1, shape.kernel.count * groupFloats * shape.groups)
     let shared = pixels / 24
     return max(2 * tilePixels, min(cached, shared, 1536) / tilePixels * tilePixels)
   }

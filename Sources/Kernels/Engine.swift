@@ -1,23 +1,51 @@
 public import Parallel
+public import Tensors
 
 /// What computes: the threads and the choice of algorithms, made once and handed down.
 public final class Engine: Sendable {
   public let pool: WorkerPool
   public let kernels: KernelTable
   public let planner: ConvolutionPlanner
+  /// How activations lie in memory; bfloat16 only where `kernels.supportsBFloat16`.
+  public let activations: ElementFormat
   let scratch: Scratch
 
   /// - Parameters:
   ///   - threads: How many threads compute; nil takes every processor this process may use.
   ///   - kernels: The kernels of one instruction set.
   ///   - planner: How convolutions choose their algorithm.
+  ///   - activations: The format of activations and weights.
   public init(
-    threads: Int? = nil, kernels: KernelTable = .best, planner: ConvolutionPlanner = ConvolutionPlanner()
+    threads: Int? = nil, kernels: KernelTable = .best, planner: ConvolutionPlanner = ConvolutionPlanner(),
+    activations: ElementFormat = .float32
   ) {
+    precondition(activations == .float32 || kernels.supportsBFloat16, "bfloat16 takes kernels that have it")
+    self.activations = activations
     pool = WorkerPool(threads: threads)
     self.kernels = kernels
     scratch = Scratch(threads: pool.threads)
     self.planner = planner
+  }
+
+  /// Products of float32 inputs, whatever their outputs are.
+  var floatProducts: ProductKernels {
+    if activations == .bfloat16, let halves = kernels.halves { return halves.products }
+    return kernels.products
+  }
+
+  /// Transforms of inputs of a format.
+  func winograd(_ input: ElementFormat) -> WinogradKernels {
+    guard activations == .bfloat16, let halves = kernels.halves else { return kernels.winograd }
+    if input == .bfloat16 { return halves.winograd }
+    return WinogradKernels(
+      spaceInput: kernels.winograd.spaceInput, timeInput: kernels.winograd.timeInput,
+      spaceOutput: halves.winograd.spaceOutput, timeOutput: halves.winograd.timeOutput)
+  }
+
+  /// Takes the largest of several pixels of a format.
+  public func largest(_ format: ElementFormat) -> RowKernels.Reduction {
+    if format == .bfloat16, let halves = kernels.halves { return halves.largest }
+    return kernels.rows.largest
   }
 
   /// Whether every operator takes its plain reference.

@@ -39,6 +39,27 @@ struct PackedPanels: Sendable {
     }
   }
 
+  /// Packs the weights of a group of a convolution in bfloat16, two input channels to a float: the rows are ordered
+  /// tap by tap and pair by pair.
+  init(halves weights: Storage, _ shape: ConvolutionShape, group: Int, _ engine: Engine) {
+    let taps = shape.kernel.count
+    let pairs = shape.inChannels / shape.groups / 2
+    let outputs = shape.outChannels / shape.groups
+    let source = weights.pointer + group * outputs * shape.depth
+    self.init(depth: shape.depth / 2, outputs: outputs, engine) { first, count, width, target in
+      for pair in 0..<pairs {
+        for tap in 0..<taps {
+          let row = target + (tap * pairs + pair) * width
+          let from = source + first * shape.depth + 2 * pair * taps + tap
+          for o in 0..<count {
+            let (low, high) = (bfloat16(from[o * shape.depth]), bfloat16(from[o * shape.depth + taps]))
+            row[o] = Float(bitPattern: UInt32(high) << 16 | UInt32(low))
+          }
+        }
+      }
+    }
+  }
+
   /// Packs the weights of a group of a convolution, the rows ordered tap by tap and channel by channel.
   init(_ weights: Storage, _ shape: ConvolutionShape, group: Int, _ engine: Engine) {
     let taps = shape.kernel.count

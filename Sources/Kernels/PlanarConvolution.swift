@@ -172,16 +172,18 @@ struct PlanarConvolution: ConvolutionMethod {
       let tile = engine.kernels.planar.channels
       var first = 0
       while first < shape.outChannels {
-        engine.kernels.planar.row(
-          PlanarRow(
-            lines: table, lineCount: shape.kernel.t * shape.kernel.h, offsets: offsets,
-            offsetCount: shape.inChannels * shape.kernel.w,
-            weights: convolution.weights.pointer + first * shape.depth, bias: store.bias + first,
-            output: output.start + pixel * output.pitch + first, outputPitch: output.pitch,
-            residual: store.residual.map { UnsafePointer($0.start) + pixel * $0.pitch + first },
-            residualPitch: store.residual?.pitch ?? 0, pixels: output.extent.w,
-            channels: min(tile, shape.outChannels - first), relu: store.relu,
-            temporary: memory + geometry.temporary))
+        var row = PlanarRow(
+          lines: table, lineCount: shape.kernel.t * shape.kernel.h, offsets: offsets,
+          offsetCount: shape.inChannels * shape.kernel.w, weights: convolution.weights.pointer + first * shape.depth,
+          bias: store.bias + first, output: output.start + pixel * output.pitch + first * output.format.bytes / 4,
+          outputPitch: output.pitch,
+          residual: store.residual.map {
+            UnsafePointer($0.start) + pixel * $0.pitch + first * $0.format.bytes / 4
+          }, residualPitch: store.residual?.pitch ?? 0, pixels: output.extent.w,
+          channels: min(tile, shape.outChannels - first), relu: store.relu, temporary: memory + geometry.temporary)
+        row.outputIsHalf = output.format == .bfloat16
+        row.residualIsHalf = store.residual?.format == .bfloat16
+        engine.kernels.planar.row(row)
         first += tile
       }
     }

@@ -25,14 +25,14 @@ struct ReferenceConvolution: ConvolutionMethod {
                 let w = place.w + kw * shape.dilation.w
                 if t >= 0, t < input.extent.t, h >= 0, h < input.extent.h, w >= 0, w < input.extent.w {
                   let at = ((place.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + w
-                  sum += Double(weight.pointee) * Double(input.start[at * input.pitch + o / outputs * inputs + c])
+                  sum += Double(weight.pointee) * Double(input.value(pixel: at, channel: o / outputs * inputs + c))
                 }
                 weight += 1
               }
             }
           }
         }
-        output.start[pixel * output.pitch + o] = store.finish(Float(sum), pixel: pixel, channel: o)
+        output.set(store.finish(Float(sum), pixel: pixel, channel: o), pixel: pixel, channel: o)
       }
     }
   }

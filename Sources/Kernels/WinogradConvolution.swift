@@ -13,11 +13,15 @@ struct WinogradConvolution: ConvolutionMethod {
   /// One matrix [in, out] per point.
   private let weights: [PackedPanels]
   private let zeros: Storage
+  private let kernels: WinogradKernels
 
   /// 36 in space, 6 in time.
   private var points: Int { axis == .space ? 36 : 6 }
 
-  init(_ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, weights: Storage, _ engine: Engine) {
+  init(
+    _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine
+  ) {
+    self.kernels = engine.winograd(input)
     self.axis = axis
     self.shape = shape
     zeros = Storage(count: shape.inChannels)
@@ -134,7 +138,7 @@ struct WinogradConvolution: ConvolutionMethod {
     private func transformInputs() {
       let rows = addresses(layout.inputs, 72, of: UnsafePointer<Float>.self)
       let step = layout.pointStep
-      let kernels = engine.kernels.winograd
+      let kernels = convolution.kernels
       for (index, tile) in range.enumerated() {
         let next = min(tile + 1, range.upperBound - 1)
         if index == 0 { tiles.inputs(tile, of: input, zeros: convolution.zeros.pointer, rows) }
@@ -165,16 +169,20 @@ struct WinogradConvolution: ConvolutionMethod {
     private func transformOutputs(first: Int, count: Int) {
       let outputs = addresses(layout.outputs, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
       let residuals = addresses(layout.residuals, 16 * range.count, of: UnsafePointer<Float>?.self)
-      let kernels = engine.kernels.winograd
+      let kernels = convolution.kernels
       let step = layout.productStep
       for index in 0..<range.count {
         for pixel in index * pixels..<(index + 1) * pixels where first > 0 {
-          outputs[pixel] = outputs[pixel].map { $0 + layout.run }
-          if store.residual != nil { residuals[pixel] = residuals[pixel].map { $0 + layout.run } }
+          outputs[pixel] = outputs[pixel].map { $0 + layout.run * store.output.format.bytes / 4 }
+          if let residual = store.residual {
+            residuals[pixel] = residuals[pixel].map { $0 + layout.run * residual.format.bytes / 4 }
+          }
         }
-        let target = WinogradStore(
+        var target = WinogradStore(
           bias: store.bias + first, outputs: outputs + index * pixels,
           residuals: store.residual == nil ? nil : UnsafePointer(residuals + index * pixels), relu: store.relu)
+        target.outputIsHalf = store.output.format == .bfloat16
+        target.residualIsHalf = store.residual?.format == .bfloat16
         let products = UnsafePointer(memory) + layout.products + index * layout.run
         switch convolution.axis {
         case .space: kernels.spaceOutput(products, step, count, memory + layout.temporary, target)

@@ -22,6 +22,9 @@ public struct PlanarRow {
   public var pixels: Int
   public var channels: Int
   public var relu: Bool
+  /// Whether the output, or the residual, is bfloat16.
+  public var outputIsHalf = false
+  public var residualIsHalf = false
   /// Room for channels of the tile x 3 registers.
   public var temporary: UnsafeMutablePointer<Float>
 
@@ -111,10 +114,31 @@ extension PlanarRow {
       let to = output + (first + i) * outputPitch
       for c in 0..<channels {
         var value = temporary[c * pitch + i] + bias[c]
-        if let residual { value += residual[(first + i) * residualPitch + c] }
+        if let residual { value += number(residual + (first + i) * residualPitch, c, isHalf: residualIsHalf) }
         // Asked this way round, a NaN stays one, as it does in PyTorch.
-        to[c] = relu && value < 0 ? 0 : value
+        if relu && value < 0 { value = 0 }
+        if outputIsHalf {
+          UnsafeMutableRawPointer(to).storeBytes(of: halfBits(value), toByteOffset: 2 * c, as: UInt16.self)
+        } else {
+          to[c] = value
+        }
       }
     }
   }
+}
+
+/// Number `index` behind an address.
+@inlinable @inline(__always)
+func number(_ from: UnsafePointer<Float>, _ index: Int, isHalf: Bool) -> Float {
+  if !isHalf { return from[index] }
+  let bits = UnsafeRawPointer(from).loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
+  return Float(bitPattern: UInt32(bits) << 16)
+}
+
+/// Rounds to bfloat16: nearest, ties to even; a NaN stays one.
+@inlinable @inline(__always)
+func halfBits(_ value: Float) -> UInt16 {
+  let bits = value.bitPattern
+  let rounded = (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16
+  return UInt16(truncatingIfNeeded: value == value ? rounded : bits >> 16 | 0x40)
 }

@@ -29,6 +29,9 @@ public struct ProductBlock {
   public var residualPitch = 0
   public var pixels: Int
   public var relu = false
+  /// Whether the output, or the residual, is bfloat16; addresses and pitches count floats all the same.
+  public var outputIsHalf = false
+  public var residualIsHalf = false
 
   public init(
     rows: UnsafePointer<UnsafePointer<Float>>, taps: Int, channels: Int,
@@ -52,22 +55,23 @@ public struct ProductBlock {
 /// The sums of a pixel are taken tap by tap and channel by channel, whatever the tile is: how a convolution is cut
 /// into blocks does not show in the result.
 ///
-/// `count` is a literal in every call and all of this is inlined, so what a narrower tile does not need vanishes.
+/// `count` and `halves` are literals in every call and all of this is inlined, so what a narrower tile does not need vanishes.
 /// Every index into the sums is a constant once unrolled: one dynamic index, and they would live in memory.
 ///
 /// - Parameters:
 ///   - count: Registers, 1 to 4.
+///   - halves: Whether outputs or residuals may be bfloat16.
 ///   - rows: [taps][6].
 ///   - pixels: How many of the six are stored.
 ///   - lanes: How many lanes of the last register are stored.
 @inlinable @inline(__always)
 func productTile<Unit: VectorUnit>(
-  _ unit: Unit.Type, count: Int, _ block: ProductBlock, _ rows: UnsafePointer<UnsafePointer<Float>>,
+  _ unit: Unit.Type, count: Int, halves: Bool, _ block: ProductBlock, _ rows: UnsafePointer<UnsafePointer<Float>>,
   _ weights: UnsafePointer<Float>, pixel: Int, column: Int, pixels: Int, lanes: Int
 ) {
   typealias V = Unit.Vector
   let width = V.scalarCount
-  let tile = TileStore(block, pixel: pixel, column: column, pixels: pixels)
+  let tile = TileStore(block, halves: halves, pixel: pixel, column: column, pixels: pixels)
   tile.prefetch(floats: count * width)
   let bias = block.bias + column
   var s0 = TileColumn<V>(repeating: load(bias, as: V.self))
@@ -118,27 +122,34 @@ func productTile<Unit: VectorUnit>(
     }
     row += 6
   }
-  tile.store(unit, s0, at: 0, lanes: count == 1 ? lanes : width)
-  if count > 1 { tile.store(unit, s1, at: width, lanes: count == 2 ? lanes : width) }
-  if count > 2 { tile.store(unit, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
-  if count > 3 { tile.store(unit, s3, at: 3 * width, lanes: lanes) }
+  tile.store(unit, halves: halves, s0, at: 0, lanes: count == 1 ? lanes : width)
+  if count > 1 { tile.store(unit, halves: halves, s1, at: width, lanes: count == 2 ? lanes : width) }
+  if count > 2 { tile.store(unit, halves: halves, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
+  if count > 3 { tile.store(unit, halves: halves, s3, at: 3 * width, lanes: lanes) }
 }
 
 /// Where a tile's sums go, and what is added on the way.
 @usableFromInline struct TileStore {
-  @usableFromInline let output: UnsafeMutablePointer<Float>
+  @usableFromInline let output: UnsafeMutableRawPointer
+  @usableFromInline let residual: UnsafeRawPointer?
+  /// In bytes.
   @usableFromInline let outputPitch: Int
-  @usableFromInline let residual: UnsafePointer<Float>?
   @usableFromInline let residualPitch: Int
+  @usableFromInline let outputSize: Int
+  @usableFromInline let residualSize: Int
   @usableFromInline let relu: Bool
   @usableFromInline let pixels: Int
 
   @inlinable @inline(__always)
-  init(_ block: ProductBlock, pixel: Int, column: Int, pixels: Int) {
-    output = block.output + pixel * block.outputPitch + column
-    outputPitch = block.outputPitch
-    residual = block.residual.map { $0 + pixel * block.residualPitch + column }
-    residualPitch = block.residualPitch
+  init(_ block: ProductBlock, halves: Bool, pixel: Int, column: Int, pixels: Int) {
+    outputSize = halves && block.outputIsHalf ? 2 : 4
+    residualSize = halves && block.residualIsHalf ? 2 : 4
+    outputPitch = 4 * block.outputPitch
+    residualPitch = 4 * block.residualPitch
+    output = UnsafeMutableRawPointer(block.output) + (pixel * outputPitch + column * outputSize)
+    let size = residualSize
+    let pitch = residualPitch
+    residual = block.residual.map { UnsafeRawPointer($0) + (pixel * pitch + column * size) }
     relu = block.relu
     self.pixels = pixels
   }
@@ -147,11 +158,16 @@ func productTile<Unit: VectorUnit>(
   @inlinable @inline(__always)
   func prefetch(floats: Int) {
     for i in 0..<pixels {
-      var c = 0
-      while c < floats {
-        simd_prefetch(output + (i * outputPitch + c))
-        if let residual { simd_prefetch(residual + (i * residualPitch + c)) }
-        c += 16
+      var byte = 0
+      while byte < floats * outputSize {
+        simd_prefetch(output + (i * outputPitch + byte))
+        byte += 64
+      }
+      guard let residual else { continue }
+      byte = 0
+      while byte < floats * residualSize {
+        simd_prefetch(residual + (i * residualPitch + byte))
+        byte += 64
       }
     }
   }
@@ -159,29 +175,51 @@ func productTile<Unit: VectorUnit>(
   /// Stores one register of each pixel; written out, because a loop that is not unrolled would keep the sums in memory.
   @inlinable @inline(__always)
   func store<Unit: VectorUnit>(
-    _ unit: Unit.Type, _ sums: TileColumn<Unit.Vector>, at offset: Int, lanes: Int
+    _ unit: Unit.Type, halves: Bool, _ sums: TileColumn<Unit.Vector>, at offset: Int, lanes: Int
   ) {
-    store(unit, sums[0], pixel: 0, at: offset, lanes: lanes)
-    if pixels > 1 { store(unit, sums[1], pixel: 1, at: offset, lanes: lanes) }
-    if pixels > 2 { store(unit, sums[2], pixel: 2, at: offset, lanes: lanes) }
-    if pixels > 3 { store(unit, sums[3], pixel: 3, at: offset, lanes: lanes) }
-    if pixels > 4 { store(unit, sums[4], pixel: 4, at: offset, lanes: lanes) }
-    if pixels > 5 { store(unit, sums[5], pixel: 5, at: offset, lanes: lanes) }
+    store(unit, halves: halves, sums[0], pixel: 0, at: offset, lanes: lanes)
+    if pixels > 1 { store(unit, halves: halves, sums[1], pixel: 1, at: offset, lanes: lanes) }
+    if pixels > 2 { store(unit, halves: halves, sums[2], pixel: 2, at: offset, lanes: lanes) }
+    if pixels > 3 { store(unit, halves: halves, sums[3], pixel: 3, at: offset, lanes: lanes) }
+    if pixels > 4 { store(unit, halves: halves, sums[4], pixel: 4, at: offset, lanes: lanes) }
+    if pixels > 5 { store(unit, halves: halves, sums[5], pixel: 5, at: offset, lanes: lanes) }
   }
 
   @inlinable @inline(__always)
-  func store<Unit: VectorUnit>(_ unit: Unit.Type, _ sum: Unit.Vector, pixel: Int, at offset: Int, lanes: Int) {
-    typealias V = Unit.Vector
-    let isWhole = lanes == V.scalarCount
+  func store<Unit: VectorUnit>(
+    _ unit: Unit.Type, halves: Bool, _ sum: Unit.Vector, pixel: Int, at offset: Int, lanes: Int
+  ) {
     var value = sum
     if let residual {
-      let from = residual + pixel * residualPitch + offset
-      value += isWhole ? load(from, as: V.self) : Unit.loadFirst(lanes, from)
+      let from = residual + (pixel * residualPitch + offset * residualSize)
+      value += loadElements(unit, isHalf: halves && residualSize == 2, lanes, from)
     }
     if relu { value = Unit.relu(value) }
-    let to = output + pixel * outputPitch + offset
-    if isWhole { MicroKernels.store(value, to) } else { Unit.storeFirst(lanes, value, to) }
+    let to = output + (pixel * outputPitch + offset * outputSize)
+    storeElements(unit, isHalf: halves && outputSize == 2, lanes, value, to)
   }
+}
+
+/// The first `count` numbers of memory, or a whole register's where there are as many.
+@inlinable @inline(__always)
+func loadElements<Unit: VectorUnit>(
+  _ unit: Unit.Type, isHalf: Bool, _ count: Int, _ from: UnsafeRawPointer
+) -> Unit.Vector {
+  let lanes = min(count, Unit.Vector.scalarCount)
+  if isHalf { return Unit.loadHalves(lanes, from) }
+  let floats = from.assumingMemoryBound(to: Float.self)
+  return lanes == Unit.Vector.scalarCount ? load(floats, as: Unit.Vector.self) : Unit.loadFirst(lanes, floats)
+}
+
+/// Writes the first `count` lanes, or all of them where there are as many.
+@inlinable @inline(__always)
+func storeElements<Unit: VectorUnit>(
+  _ unit: Unit.Type, isHalf: Bool, _ count: Int, _ value: Unit.Vector, _ to: UnsafeMutableRawPointer
+) {
+  let lanes = min(count, Unit.Vector.scalarCount)
+  if isHalf { return Unit.storeHalves(lanes, value, to) }
+  let floats = to.assumingMemoryBound(to: Float.self)
+  if lanes == Unit.Vector.scalarCount { store(value, floats) } else { Unit.storeFirst(lanes, value, floats) }
 }
 
 /// Computes a block's pixels times one panel of weights.
@@ -193,13 +231,15 @@ func productTile<Unit: VectorUnit>(
 ///   - lanes: How many lanes of the panel's last register are outputs.
 @inlinable @inline(__always)
 public func productPanel<Unit: VectorUnit>(
-  _ unit: Unit.Type, count: Int, _ block: ProductBlock, _ weights: UnsafePointer<Float>, column: Int, lanes: Int
+  _ unit: Unit.Type, count: Int, halves: Bool = false, _ block: ProductBlock, _ weights: UnsafePointer<Float>,
+  column: Int, lanes: Int
 ) {
   var rows = block.rows
   var pixel = 0
   while pixel < block.pixels {
     productTile(
-      unit, count: count, block, rows, weights, pixel: pixel, column: column, pixels: min(6, block.pixels - pixel),
+      unit, count: count, halves: halves, block, rows, weights, pixel: pixel, column: column,
+      pixels: min(6, block.pixels - pixel),
       lanes: lanes)
     pixel += 6
     rows += 6 * block.taps

@@ -22,6 +22,21 @@ public protocol VectorUnit {
   static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector
   /// Writes the first `count` lanes.
   static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>)
+  /// The first `count` bfloat16 numbers of memory as floats, zeros in the other lanes.
+  static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector
+  /// Rounds to bfloat16 and writes the first `count` lanes.
+  static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
+}
+
+extension VectorUnit {
+  // Only kernels for bfloat16 call these, and their units have instructions for them.
+  @inlinable @inline(__always)
+  public static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector { fatalError("no bfloat16") }
+
+  @inlinable @inline(__always)
+  public static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    fatalError("no bfloat16")
+  }
 }
 
 #if arch(x86_64)

@@ -49,35 +49,33 @@ func winogradOutput<Unit: VectorUnit>(_ unit: Unit.Type, _ m: Six<Unit.Vector>) 
   ]
 }
 
-/// The first `count` lanes, or all of them where there are as many.
-@inlinable @inline(__always)
-func loadUpTo<Unit: VectorUnit>(_ unit: Unit.Type, _ count: Int, _ from: UnsafePointer<Float>) -> Unit.Vector {
-  count >= Unit.Vector.scalarCount ? load(from, as: Unit.Vector.self) : Unit.loadFirst(count, from)
-}
-
 /// Transforms the inputs of one tile in space: 6 x 6 pixels become 36 points.
 ///
 /// - Parameters:
 ///   - rows: [2][6][6] Where each pixel's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
 ///   - temporary: Room for 36 registers.
+///   - isHalf: Whether the inputs are bfloat16; a literal.
 ///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
 @inlinable @inline(__always)
 public func winogradSpaceInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ unit: Unit.Type, isHalf: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
+  let size = isHalf ? 2 : 4
   var c = 0
   while c < channels {
     let left = channels - c
-    for i in 36..<72 { simd_prefetch(rows[i] + c) }
+    for i in 36..<72 { simd_prefetch(UnsafeRawPointer(rows[i]) + c * size) }
     for j in 0..<6 {
       let d: Six<Unit.Vector> = [
-        loadUpTo(unit, left, rows[j] + c), loadUpTo(unit, left, rows[6 + j] + c),
-        loadUpTo(unit, left, rows[12 + j] + c),
-        loadUpTo(unit, left, rows[18 + j] + c), loadUpTo(unit, left, rows[24 + j] + c),
-        loadUpTo(unit, left, rows[30 + j] + c),
+        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[j]) + c * size),
+        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[6 + j]) + c * size),
+        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[12 + j]) + c * size),
+        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[18 + j]) + c * size),
+        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[24 + j]) + c * size),
+        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[30 + j]) + c * size),
       ]
       let t = winogradInput(unit, d)
       let to = temporary + j * width
@@ -103,21 +101,27 @@ public func winogradSpaceInput<Unit: VectorUnit>(
 /// - Parameters:
 ///   - rows: [2][6] Where each frame's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
+///   - isHalf: Whether the inputs are bfloat16; a literal.
 ///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
 @inlinable @inline(__always)
 public func winogradTimeInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ unit: Unit.Type, isHalf: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
   _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
+  let size = isHalf ? 2 : 4
   let (r0, r1, r2, r3, r4, r5) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5])
   var c = 0
   while c < channels {
     let left = channels - c
-    for i in 6..<12 { simd_prefetch(rows[i] + c) }
+    for i in 6..<12 { simd_prefetch(UnsafeRawPointer(rows[i]) + c * size) }
     let d: Six<Unit.Vector> = [
-      loadUpTo(unit, left, r0 + c), loadUpTo(unit, left, r1 + c), loadUpTo(unit, left, r2 + c),
-      loadUpTo(unit, left, r3 + c), loadUpTo(unit, left, r4 + c), loadUpTo(unit, left, r5 + c),
+      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r0) + c * size),
+      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r1) + c * size),
+      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r2) + c * size),
+      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r3) + c * size),
+      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r4) + c * size),
+      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r5) + c * size),
     ]
     let t = winogradInput(unit, d)
     for i in 0..<6 { store(t[i], output + i * step + c) }
@@ -134,6 +138,9 @@ public struct WinogradStore {
   /// From an output to what is added to it, in floats, where something is: [16] or [4].
   public var residuals: UnsafePointer<UnsafePointer<Float>?>?
   public var relu: Bool
+  /// Whether the output, or the residual, is bfloat16.
+  public var outputIsHalf = false
+  public var residualIsHalf = false
 
   public init(
     bias: UnsafePointer<Float>, outputs: UnsafePointer<UnsafeMutablePointer<Float>?>,
@@ -146,27 +153,30 @@ public struct WinogradStore {
   }
 
   @inlinable @inline(__always)
-  func store<Unit: VectorUnit>(_ unit: Unit.Type, _ sum: Unit.Vector, pixel: Int, channel: Int, left: Int) {
+  func store<Unit: VectorUnit>(
+    _ unit: Unit.Type, halves: Bool, _ sum: Unit.Vector, pixel: Int, channel: Int, left: Int
+  ) {
     guard let output = outputs[pixel] else { return }
     var value = sum + load(bias + channel, as: Unit.Vector.self)
-    if let residuals, let residual = residuals[pixel] { value += loadUpTo(unit, left, residual + channel) }
-    if relu { value = Unit.relu(value) }
-    if left >= Unit.Vector.scalarCount {
-      MicroKernels.store(value, output + channel)
-    } else {
-      Unit.storeFirst(left, value, output + channel)
+    if let residuals, let residual = residuals[pixel] {
+      let isHalf = halves && residualIsHalf
+      value += loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(residual) + channel * (isHalf ? 2 : 4))
     }
+    if relu { value = Unit.relu(value) }
+    let isHalf = halves && outputIsHalf
+    storeElements(unit, isHalf: isHalf, left, value, UnsafeMutableRawPointer(output) + channel * (isHalf ? 2 : 4))
   }
 }
 
 /// Turns 36 points of products into the 4 x 4 outputs of a tile in space.
 ///
 /// - Parameters:
+///   - halves: Whether outputs or residuals may be bfloat16; a literal.
 ///   - products: Point p of channel c lies at `p * step + c`.
 ///   - temporary: Room for 24 registers.
 @inlinable @inline(__always)
 public func winogradSpaceOutput<Unit: VectorUnit>(
-  _ unit: Unit.Type, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ unit: Unit.Type, halves: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
@@ -190,10 +200,10 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
         load(from + 4 * width, as: Unit.Vector.self), load(from + 5 * width, as: Unit.Vector.self),
       ]
       let y = winogradOutput(unit, m)
-      target.store(unit, y[0], pixel: 4 * i, channel: c, left: channels - c)
-      target.store(unit, y[1], pixel: 4 * i + 1, channel: c, left: channels - c)
-      target.store(unit, y[2], pixel: 4 * i + 2, channel: c, left: channels - c)
-      target.store(unit, y[3], pixel: 4 * i + 3, channel: c, left: channels - c)
+      target.store(unit, halves: halves, y[0], pixel: 4 * i, channel: c, left: channels - c)
+      target.store(unit, halves: halves, y[1], pixel: 4 * i + 1, channel: c, left: channels - c)
+      target.store(unit, halves: halves, y[2], pixel: 4 * i + 2, channel: c, left: channels - c)
+      target.store(unit, halves: halves, y[3], pixel: 4 * i + 3, channel: c, left: channels - c)
     }
     c += width
   }
@@ -202,10 +212,12 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
 /// Turns 6 points of products into the 4 outputs of a tile in time.
 ///
 /// - Parameters:
+///   - halves: Whether outputs or residuals may be bfloat16; a literal.
 ///   - products: Point p of channel c lies at `p * step + c`.
 @inlinable @inline(__always)
 public func winogradTimeOutput<Unit: VectorUnit>(
-  _ unit: Unit.Type, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore
+  _ unit: Unit.Type, halves: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
   var c = 0
@@ -217,10 +229,10 @@ public func winogradTimeOutput<Unit: VectorUnit>(
       load(from + 4 * step, as: Unit.Vector.self), load(from + 5 * step, as: Unit.Vector.self),
     ]
     let y = winogradOutput(unit, m)
-    target.store(unit, y[0], pixel: 0, channel: c, left: channels - c)
-    target.store(unit, y[1], pixel: 1, channel: c, left: channels - c)
-    target.store(unit, y[2], pixel: 2, channel: c, left: channels - c)
-    target.store(unit, y[3], pixel: 3, channel: c, left: channels - c)
+    target.store(unit, halves: halves, y[0], pixel: 0, channel: c, left: channels - c)
+    target.store(unit, halves: halves, y[1], pixel: 1, channel: c, left: channels - c)
+    target.store(unit, halves: halves, y[2], pixel: 2, channel: c, left: channels - c)
+    target.store(unit, halves: halves, y[3], pixel: 3, channel: c, left: channels - c)
     c += width
   }
 }

@@ -24,6 +24,15 @@ extension Attention {
   ///   - g: N, extent Q, D.
   ///   - output: N, extent P, D.
   func run(theta: FeatureMap, phi: FeatureMap, g: FeatureMap, into output: FeatureMap, engine: Engine) {
+    if output.format == .bfloat16 || theta.format == .bfloat16 {
+      // Products of thousands of positions: in float32, as the heads.
+      let result = FeatureMap(zeros: output.batch, output.extent, channels: output.channels)
+      run(theta: theta.float32(), phi: phi.float32(), g: g.float32(), into: result, engine: engine)
+      for pixel in 0..<output.pixels {
+        for c in 0..<output.channels { output.set(result.value(pixel: pixel, channel: c), pixel: pixel, channel: c) }
+      }
+      return
+    }
     if engine.usesReferences { return runReference(theta: theta, phi: phi, g: g, into: output) }
     let positions = theta.extent.count
     let keys = phi.extent.count

@@ -38,6 +38,8 @@ enum Operation: Sendable {
 public struct Network: Sendable {
   public let engine: Engine
   var operations: [Operation] = []
+  /// How each value lies in memory.
+  private(set) var formats: [ElementFormat] = []
   var inputs: [Value] = []
   var outputs: [Value] = []
   /// Values with a name, in order: the stages that `--stages` reports.
@@ -47,7 +49,22 @@ public struct Network: Sendable {
 
   private mutating func add(_ operation: Operation) -> Value {
     operations.append(operation)
+    formats.append(format(of: operation))
     return Value(id: operations.count - 1)
+  }
+
+  /// Inputs are float32; what is computed has the engine's format, where its channels come in pairs.
+  private func format(of operation: Operation) -> ElementFormat {
+    if engine.activations == .float32 { return .float32 }
+    switch operation {
+    case .input: return .float32
+    case .convolution(let convolution, _, _, _):
+      return convolution.shape.outChannels % 2 == 0 ? .bfloat16 : .float32
+    case .maxPool(_, let x), .fold(let x, _), .unfold(let x, _): return formats[x.id]
+    case .concatenate(let values):
+      return values.allSatisfy { formats[$0.id] == .bfloat16 } ? .bfloat16 : .float32
+    case .attention(_, _, _, let g): return formats[g.id]
+    }
   }
 
   /// Declares the next input.
@@ -65,7 +82,7 @@ public struct Network: Sendable {
   public mutating func convolution(
     _ x: Value, _ shape: ConvolutionShape, weights: Tensor, bias: [Float], adding residual: Value? = nil, relu: Bool
   ) -> Value {
-    let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine)
+    let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine, input: formats[x.id])
     return add(.convolution(convolution, x, adding: residual, relu: relu))
   }
 
@@ -89,8 +106,12 @@ public struct Network: Sendable {
   /// Names a value for inspection.
   public mutating func mark(_ value: Value, _ name: String) { marks.append((name, value)) }
 
-  /// Declares the next output.
-  public mutating func output(_ value: Value) { outputs.append(value) }
+  /// Declares the next output: float32 where a convolution makes it that nothing else reads.
+  public mutating func output(_ value: Value) {
+    outputs.append(value)
+    let isRead = operations.contains { $0.inputs.contains(value) }
+    if case .convolution = operations[value.id], !isRead { formats[value.id] = .float32 }
+  }
 
   /// Every convolution in the order of running, for printing the plan.
   public var convolutions: [Convolution] {

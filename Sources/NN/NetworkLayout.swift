@@ -38,6 +38,10 @@ struct NetworkLayout {
     var batch: Int
     var extent: Extent3
     var channels: Int
+    var format: ElementFormat
+
+    /// The floats that a pixel's channels take.
+    var floats: Int { format == .float32 ? channels : channels / 2 }
   }
 
   /// Memory of its own: a value that is no slice and no view of another.
@@ -63,7 +67,9 @@ struct NetworkLayout {
   init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool) throws {
     precondition(extents.count == network.inputs.count, "one extent per input")
     for index in network.operations.indices {
-      shapes.append(try shape(of: network.operations[index], network, batch: batch, extents: extents, at: index))
+      var shape = try shape(of: network.operations[index], network, batch: batch, extents: extents, at: index)
+      shape.format = network.formats[index]
+      shapes.append(shape)
     }
     place(network)
     live(network, keepingMarks: keepingMarks)
@@ -74,7 +80,8 @@ struct NetworkLayout {
     let place = places[index]
     return FeatureMap(
       storage: arena, offset: blocks[place.block].offset + place.channel, batch: shapes[index].batch,
-      extent: shapes[index].extent, channels: shapes[index].channels, pitch: place.pitch)
+      extent: shapes[index].extent, channels: shapes[index].channels, pitch: place.pitch,
+      format: shapes[index].format)
   }
 
   private func shape(
@@ -83,29 +90,33 @@ struct NetworkLayout {
     switch operation {
     case .input(let channels):
       let number = network.inputs.firstIndex { $0.id == index }!
-      return Shape(batch: batch, extent: extents[number], channels: channels)
+      return Shape(batch: batch, extent: extents[number], channels: channels, format: .float32)
     case .convolution(let convolution, let x, _, _):
       let input = shapes[x.id]
       let output = convolution.shape.output(for: input.extent)
       guard output.count > 0 else {
         throw NetworkError.tooSmall(operation: "a convolution \(convolution.shape)", input: "\(input.extent)")
       }
-      return Shape(batch: input.batch, extent: output, channels: convolution.shape.outChannels)
+      return Shape(batch: input.batch, extent: output, channels: convolution.shape.outChannels, format: .float32)
     case .maxPool(let pool, let x):
       let input = shapes[x.id]
       let output = pool.output(for: input.extent)
       guard output.count > 0 else {
         throw NetworkError.tooSmall(operation: "a max pooling \(pool.kernel)", input: "\(input.extent)")
       }
-      return Shape(batch: input.batch, extent: output, channels: input.channels)
+      return Shape(batch: input.batch, extent: output, channels: input.channels, format: .float32)
     case .concatenate(let values):
       let parts = values.map { shapes[$0.id] }
       guard parts.allSatisfy({ $0.extent == parts[0].extent && $0.batch == parts[0].batch }) else {
         throw NetworkError.unequal(maps: parts.map { $0.extent.description })
       }
-      return Shape(batch: parts[0].batch, extent: parts[0].extent, channels: parts.reduce(0) { $0 + $1.channels })
+      return Shape(
+        batch: parts[0].batch, extent: parts[0].extent, channels: parts.reduce(0) { $0 + $1.channels }, format: .float32
+      )
     case .attention(_, let theta, _, let g):
-      return Shape(batch: shapes[theta.id].batch, extent: shapes[theta.id].extent, channels: shapes[g.id].channels)
+      return Shape(
+        batch: shapes[theta.id].batch, extent: shapes[theta.id].extent, channels: shapes[g.id].channels,
+        format: .float32)
     case .fold(let x, let groups):
       let input = shapes[x.id]
       guard input.extent.t % groups == 0 else {
@@ -113,12 +124,14 @@ struct NetworkLayout {
       }
       return Shape(
         batch: input.batch * groups,
-        extent: Extent3(input.extent.t / groups, input.extent.h, input.extent.w), channels: input.channels)
+        extent: Extent3(input.extent.t / groups, input.extent.h, input.extent.w), channels: input.channels,
+        format: .float32)
     case .unfold(let x, let groups):
       let input = shapes[x.id]
       return Shape(
         batch: input.batch / groups,
-        extent: Extent3(input.extent.t * groups, input.extent.h, input.extent.w), channels: input.channels)
+        extent: Extent3(input.extent.t * groups, input.extent.h, input.extent.w), channels: input.channels,
+        format: .float32)
     }
   }
 
@@ -129,17 +142,18 @@ struct NetworkLayout {
       guard case .concatenate(let values) = operation else { continue }
       var channel = 0
       for value in values {
-        if canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
+        let isAlike = shapes[value.id].format == shapes[index].format
+        if isAlike, canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
           sliceOf[value.id] = (index, channel)
         }
-        channel += shapes[value.id].channels
+        channel += shapes[value.id].floats
       }
     }
     var blockOf: [Int: Int] = [:]
     func block(for index: Int, _ blocks: inout [Block]) -> Int {
       if let known = blockOf[index] { return known }
       let shape = shapes[index]
-      blocks.append(Block(count: shape.batch * shape.extent.count * shape.channels, first: index, last: index))
+      blocks.append(Block(count: shape.batch * shape.extent.count * shape.floats, first: index, last: index))
       blockOf[index] = blocks.count - 1
       return blocks.count - 1
     }
@@ -150,9 +164,9 @@ struct NetworkLayout {
       default:
         if let slice = sliceOf[index] {
           let owner = block(for: slice.concatenation, &blocks)
-          places.append(Place(block: owner, channel: slice.channel, pitch: shapes[slice.concatenation].channels))
+          places.append(Place(block: owner, channel: slice.channel, pitch: shapes[slice.concatenation].floats))
         } else {
-          places.append(Place(block: block(for: index, &blocks), channel: 0, pitch: shapes[index].channels))
+          places.append(Place(block: block(for: index, &blocks), channel: 0, pitch: shapes[index].floats))
         }
       }
     }

@@ -47,7 +47,7 @@ extension NetworkPlan {
   private func layer(_ index: Int) -> LayerReport {
     let operation = network.operations[index]
     let output = map(index)
-    let touched = (operation.inputs.map(\.id) + [index]).reduce(0) { $0 + map($1).pixels * map($1).channels }
+    let touched = (operation.inputs.map(\.id) + [index]).reduce(0) { $0 + map($1).pixels * map($1).floats }
     var algorithm = ""
     var macs = 0
     var weights = 0
@@ -57,7 +57,7 @@ extension NetworkPlan {
       name = "conv \(convolution.shape)" + (residual == nil ? "" : " + residual") + (relu ? " + relu" : "")
       algorithm = convolution.algorithm.rawValue
       macs = convolution.shape.macs(batch: map(x.id).batch, input: map(x.id).extent)
-      weights = convolution.shape.weightShape.reduce(1, *)
+      weights = convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes / 4
     case .maxPool(let shape, _): name = "max pool \(shape.kernel) stride \(shape.stride)"
     case .concatenate: name = "concatenate"
     case .attention(let kind, let theta, let phi, _):

@@ -73,11 +73,18 @@ public final class NetworkPlan: @unchecked Sendable {
     var channel = 0
     for value in values {
       let part = maps[value.id]
-      let inPlace = part.offset == output.offset + channel && part.pitch == output.pitch
-      if !inPlace {
+      if part.format != output.format {
         for pixel in 0..<output.pixels {
-          (output.start + pixel * output.pitch + channel).update(
-            from: part.start + pixel * part.pitch, count: part.channels)
+          for c in 0..<part.channels {
+            output.set(part.value(pixel: pixel, channel: c), pixel: pixel, channel: channel + c)
+          }
+        }
+      } else {
+        let first = channel * output.format.bytes / 4
+        let isPlaced = part.offset == output.offset + first && part.pitch == output.pitch
+        for pixel in 0..<output.pixels where !isPlaced {
+          (output.start + pixel * output.pitch + first).update(
+            from: part.start + pixel * part.pitch, count: part.floats)
         }
       }
       channel += part.channels

@@ -48,7 +48,7 @@ extension PoolShape {
               }
             }
           }
-          engine.kernels.rows.largest(
+          engine.largest(input.format)(
             UnsafePointer(pixels.baseAddress!), count, input.channels, output.start + pixel * output.pitch)
         }
       }
@@ -65,11 +65,11 @@ extension PoolShape {
           for h in window.h {
             for w in window.w {
               let at = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + w
-              best = larger(best, input.start[at * input.pitch + c])
+              best = larger(best, input.value(pixel: at, channel: c))
             }
           }
         }
-        output.start[pixel * output.pitch + c] = best
+        output.set(best, pixel: pixel, channel: c)
       }
     }
   }

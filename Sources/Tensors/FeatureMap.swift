@@ -20,8 +20,10 @@ public struct Extent3: Hashable, Sendable, CustomStringConvertible {
 /// A view of activations, channels last: element (n, t, h, w, c) lies at
 /// `offset + (((n * T + t) * H + h) * W + w) * pitch + c`.
 ///
-/// The pitch is at least the channel count; it is larger when the map is a channel slice of a wider one,
-/// which is how concatenations come about without copies.
+/// The pitch is at least what the channels take; it is larger when the map is a channel slice of a wider one, which is
+/// how concatenations come about without copies.
+///
+/// Offsets and pitches count floats whatever the format: a bfloat16 map has an even number of channels, two to a float.
 public struct FeatureMap: Sendable {
   public let storage: Storage
   public let offset: Int
@@ -29,13 +31,20 @@ public struct FeatureMap: Sendable {
   public let extent: Extent3
   public let channels: Int
   public let pitch: Int
+  public let format: ElementFormat
 
-  public init(storage: Storage, offset: Int, batch: Int, extent: Extent3, channels: Int, pitch: Int) {
+  public init(
+    storage: Storage, offset: Int, batch: Int, extent: Extent3, channels: Int, pitch: Int,
+    format: ElementFormat = .float32
+  ) {
+    let floats = format == .float32 ? channels : channels / 2
     precondition(
-      pitch >= channels && offset >= 0
+      pitch >= floats && offset >= 0
         && (batch * extent.count == 0
-          || offset + (batch * extent.count - 1) * pitch + channels <= storage.count),
+          || offset + (batch * extent.count - 1) * pitch + floats <= storage.count),
       "a feature map must lie inside its storage")
+    precondition(format == .float32 || channels % 2 == 0, "a bfloat16 map has an even number of channels")
+    self.format = format
     self.storage = storage
     self.offset = offset
     self.batch = batch
@@ -45,10 +54,46 @@ public struct FeatureMap: Sendable {
   }
 
   /// Makes a dense map of zeros.
-  public init(zeros batch: Int, _ extent: Extent3, channels: Int) {
+  public init(zeros batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat = .float32) {
+    let floats = format == .float32 ? channels : channels / 2
     self.init(
-      storage: Storage(count: batch * extent.count * channels), offset: 0, batch: batch, extent: extent,
-      channels: channels, pitch: channels)
+      storage: Storage(count: batch * extent.count * floats), offset: 0, batch: batch, extent: extent,
+      channels: channels, pitch: floats, format: format)
+  }
+
+  /// The floats that a pixel's channels take.
+  public var floats: Int { format == .float32 ? channels : channels / 2 }
+
+  /// The numbers as float32: this map itself, or a dense copy.
+  public func float32() -> FeatureMap {
+    if format == .float32 { return self }
+    let result = FeatureMap(zeros: batch, extent, channels: channels)
+    for pixel in 0..<pixels {
+      let halves = halves(of: pixel)
+      for c in 0..<channels { result.start[pixel * channels + c] = Tensors.float32(halves[c]) }
+    }
+    return result
+  }
+
+  /// The channels of a pixel of a bfloat16 map.
+  public func halves(of pixel: Int) -> UnsafeMutablePointer<UInt16> {
+    UnsafeMutableRawPointer(start + pixel * pitch).assumingMemoryBound(to: UInt16.self)
+  }
+
+  /// Reads one channel of a pixel, whatever the format.
+  public func value(pixel: Int, channel: Int) -> Float {
+    switch format {
+    case .float32: return start[pixel * pitch + channel]
+    case .bfloat16: return Tensors.float32(halves(of: pixel)[channel])
+    }
+  }
+
+  /// Writes one channel of a pixel, whatever the format.
+  public func set(_ value: Float, pixel: Int, channel: Int) {
+    switch format {
+    case .float32: start[pixel * pitch + channel] = value
+    case .bfloat16: halves(of: pixel)[channel] = bfloat16(value)
+    }
   }
 
   /// The number of pixels: batch x T x H x W.

@@ -19,7 +19,7 @@ extension VideoModel {
       let bins = "\(aligner.resolution)x\(aligner.resolution)"
       let report = try LayerReport(
         timing: "mean of \(map.extent.t) frames + RoIAlign \(bins) + max", output: "\(regions.count) x \(map.channels)",
-        macs: aligner.multiplyAdds(FeaturePlane(map), regions),
+        macs: aligner.multiplyAdds(FeaturePlane(map.float32()), regions),
         bytes: 4 * (map.pixels + regions.count) * map.channels
       ) { try pool(map, regions, aligner, into: rows, at: channel) }
       reports.append(report)

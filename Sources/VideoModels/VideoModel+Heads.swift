@@ -42,7 +42,7 @@ extension VideoModel {
   /// - Parameters:
   ///   - rows: [R, all channels]; gets this pathway's from `channel` on.
   func pool(_ map: FeatureMap, _ regions: [Region], _ aligner: RoIAligner, into rows: Tensor, at channel: Int) throws {
-    let plane = FeaturePlane(map)
+    let plane = FeaturePlane(map.float32())
     if engine.usesReferences {
       copyColumns(largest(of: try aligner.reference(plane, regions)), into: rows, at: channel)
     } else {
@@ -106,7 +106,7 @@ extension VideoModel {
     guard side.height <= extent.h, side.width <= extent.w else {
       throw VideoModelError.tooSmallForWindow(map: "\(extent.h) x \(extent.w)", window: side.height)
     }
-    return averagePool(map, window: side, engine: engine)
+    return averagePool(map.float32(), window: side, engine: engine)
   }
 
   /// The mean of each group of consecutive rows.

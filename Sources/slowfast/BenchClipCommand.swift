@@ -26,8 +26,6 @@ struct BenchClipCommand: ParsableCommand {
   var weights: String?
   @Option(help: ArgumentHelp("Height and width of the clip.", valueName: "HxW"))
   var size = FrameSize(height: 256, width: 455)
-  @Option(help: "The precision of the arithmetic: fp32; bf16 comes with a later version.")
-  var precision: Precision = .fp32
   @OptionGroup var engine: EngineOptions
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
@@ -51,7 +49,6 @@ struct BenchClipCommand: ParsableCommand {
   }
 
   func run() throws {
-    if precision == .bf16 { throw NotYet("--precision bf16 (AVX512-BF16 arithmetic)") }
     let engine = try engine.make()
     let config = try configuration()
     let options = WeightOptions(randomSeed: weights == nil ? 1 : nil)
@@ -175,7 +172,7 @@ private struct ClipBenchmark {
 
   var text: String {
     var lines = [
-      "clip \(size.height)x\(size.width), fp32, \(counted(engine.pool.threads, "thread")), kernels "
+      "clip \(size.height)x\(size.width), \(Precision(engine).rawValue), \(counted(engine.pool.threads, "thread")), kernels "
         + "\(engine.kernels.instructionSet.rawValue), \(fixed(gmac, 1)) GMAC",
       "best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s of \(counted(runs, "run")); "
         + "\(fixed(2 * gmac / timing.best, 0)) GFLOP/s; peak memory \(peakResidentBytes() >> 20) MB",
@@ -191,7 +188,7 @@ private struct ClipBenchmark {
   var json: String {
     var fields = [
       "\"clip_seconds_best\": \(timing.best)", "\"clip_seconds_median\": \(timing.median)", "\"runs\": \(runs)",
-      "\"threads\": \(engine.pool.threads)", "\"precision\": \"fp32\"",
+      "\"threads\": \(engine.pool.threads)", "\"precision\": \"\(Precision(engine).rawValue)\"",
       "\"kernels\": \"\(engine.kernels.instructionSet.rawValue)\"", "\"peak_rss_bytes\": \(peakResidentBytes())",
       "\"gmac\": \(gmac)", "\"height\": \(size.height)", "\"width\": \(size.width)",
     ]

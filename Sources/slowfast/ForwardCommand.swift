@@ -82,7 +82,7 @@ struct ShapeError: Error, CustomStringConvertible {
 /// Writes the named values of a plan as JSON: shape (N C T H W), mean, deviation, first and last eight values.
 func describeStages(_ plan: NetworkPlan) -> String {
   let entries = plan.marks.map { name, map -> String in
-    let tensor = map.channelsFirst()
+    let tensor = map.float32().channelsFirst()
     let values = tensor.array
     let mean = values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count))
     let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Configuration
 internal import Inference
 public import Kernels
+internal import Tensors
 internal import Wording
 
 /// What every command that runs a network takes: config, weights, threads, and `KEY VALUE` overrides.
@@ -23,9 +24,6 @@ struct ModelOptions: ParsableArguments {
   @Flag(help: "Go on when weights are missing or have another shape: those become seeded random ones.")
   var partialWeights = false
 
-  @Option(help: "The precision of the arithmetic: fp32; bf16 comes with a later version.")
-  var precision: Precision = .fp32
-
   @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
   var opts = false
 
@@ -45,7 +43,6 @@ struct ModelOptions: ParsableArguments {
   ///
   /// - Parameter overrides: Pairs that `checkOverrides` has passed.
   func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
-    if precision == .bf16 { throw NotYet("--precision bf16 (AVX512-BF16 arithmetic)") }
     var pairs = overrides + more
     if let weights { pairs += ["TEST.CHECKPOINT_FILE_PATH", pythonString(weights)] }
     let loaded = try Configuration.load(path: config, overrides: pairs)
@@ -84,19 +81,38 @@ struct EngineOptions: ParsableArguments {
   @Option(help: "Force one convolution algorithm wherever it is legal (see docs/engine.md).")
   var convolution: ConvolutionAlgorithm?
 
+  @Option(
+    help: """
+      fp32, or bf16: activations and weights in bfloat16, sums and the head in float32; on processors without \
+      AVX512-BF16 a warning, and fp32.
+      """)
+  var precision: Precision = .fp32
+
   func validate() throws {
     if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
   }
 
   func make() throws -> Engine {
-    Engine(
-      threads: threads, kernels: try kernels.map { try KernelTable($0) } ?? .best,
-      planner: ConvolutionPlanner(forced: convolution))
+    let table = try kernels.map { try KernelTable($0) } ?? .best
+    let isHalf = precision == .bf16 && table.supportsBFloat16
+    if precision == .bf16 && !isHalf {
+      let reason =
+        kernels != nil && KernelTable.best.supportsBFloat16
+        ? "the \(table.instructionSet.rawValue) kernels have no bfloat16 (leave --kernels away)"
+        : "this processor has no AVX512-BF16"
+      Console.warn("--precision bf16: \(reason); computing in fp32")
+    }
+    return Engine(
+      threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution),
+      activations: isHalf ? .bfloat16 : .float32)
   }
 }
 
 enum Precision: String, CaseIterable, ExpressibleByArgument {
   case fp32, bf16
+
+  /// What an engine computes in.
+  init(_ engine: Engine) { self = engine.activations == .bfloat16 ? .bf16 : .fp32 }
 }
 
 extension ConvolutionAlgorithm: ExpressibleByArgument {}

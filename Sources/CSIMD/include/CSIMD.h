@@ -33,4 +33,23 @@ static inline __attribute__((always_inline, target("avx2"))) __m256 simd_load256
 static inline __attribute__((always_inline, target("avx2"))) void simd_store256(float *to, __m256 value, int count) {
   _mm256_maskstore_ps(to, simd_mask256(count), value);
 }
+
+/// Adds the products of two pairs of bfloat16 to every lane: sum + a0 b0 + a1 b1.
+static inline __attribute__((always_inline, target("avx512f,avx512bf16"))) __m512 simd_dot512(
+    __m512 sum, __m512 a, __m512 b) {
+  return _mm512_dpbf16_ps(sum, (__m512bh)a, (__m512bh)b);
+}
+
+/// The first `count` lanes of bfloat16 memory as floats, zeros in the others.
+static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl"))) __m512 simd_load_halves512(
+    const void *from, int count) {
+  __m256i halves = _mm256_maskz_loadu_epi16((__mmask16)((1u << count) - 1), from);
+  return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
+}
+
+/// Rounds to bfloat16 and writes the first `count` lanes.
+static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512bf16"))) void simd_store_halves512(
+    void *to, __m512 value, int count) {
+  _mm256_mask_storeu_epi16(to, (__mmask16)((1u << count) - 1), (__m256i)_mm512_cvtneps_pbh(value));
+}
 #endif

@@ -1,0 +1,89 @@
+internal import CSIMD
+internal import MicroKernels
+
+/// 512-bit registers and memory in bfloat16: x86-64-v4 with AVX512-BF16.
+///
+/// The units stand here and not beside the others: a room compiled for older processors cannot even contain their
+/// instructions.
+enum AVX512HalfUnit: VectorUnit {
+  typealias Vector = SIMD16<Float>
+
+  @inline(__always)
+  static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+
+  @inline(__always)
+  static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+
+  @inline(__always)
+  static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+  }
+
+  @inline(__always)
+  static func relu(_ value: Vector) -> Vector {
+    value.replacing(with: Vector.zero, where: value .< Vector.zero)
+  }
+
+  @inline(__always)
+  static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
+    simd_load512(from, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>) {
+    simd_store512(to, value, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
+    simd_load_halves512(from, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    simd_store_halves512(to, value, Int32(truncatingIfNeeded: count))
+  }
+}
+
+/// The same, and products of pairs: what is called a float of a factor is two bfloat16 numbers.
+///
+/// Source: Intel's VDPBF16PS: products and sums in float32, denormals taken for zero.
+enum AVX512DotUnit: VectorUnit {
+  typealias Vector = SIMD16<Float>
+
+  @inline(__always)
+  static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { simd_dot512(sum, a, b) }
+
+  @inline(__always)
+  static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
+
+  @inline(__always)
+  static func larger(_ kept: Vector, _ new: Vector) -> Vector {
+    kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
+  }
+
+  @inline(__always)
+  static func relu(_ value: Vector) -> Vector {
+    value.replacing(with: Vector.zero, where: value .< Vector.zero)
+  }
+
+  @inline(__always)
+  static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
+    simd_load512(from, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>) {
+    simd_store512(to, value, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
+    simd_load_halves512(from, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    simd_store_halves512(to, value, Int32(truncatingIfNeeded: count))
+  }
+}

@@ -1,0 +1,35 @@
+public import MicroKernels
+
+/// `MicroKernels.winogradSpaceInput` for this instruction set, bfloat16 in memory.
+@inline(never)
+public func winogradSpaceInput(
+  _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
+  _ output: UnsafeMutablePointer<Float>, _ step: Int
+) {
+  MicroKernels.winogradSpaceInput(AVX512HalfUnit.self, isHalf: true, rows, channels, temporary, output, step)
+}
+
+/// `MicroKernels.winogradTimeInput` for this instruction set, bfloat16 in memory.
+@inline(never)
+public func winogradTimeInput(
+  _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
+) {
+  MicroKernels.winogradTimeInput(AVX512HalfUnit.self, isHalf: true, rows, channels, output, step)
+}
+
+/// `MicroKernels.winogradSpaceOutput` for this instruction set, bfloat16 in memory.
+@inline(never)
+public func winogradSpaceOutput(
+  _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
+  _ target: WinogradStore
+) {
+  MicroKernels.winogradSpaceOutput(AVX512HalfUnit.self, halves: true, products, step, channels, temporary, target)
+}
+
+/// `MicroKernels.winogradTimeOutput` for this instruction set, bfloat16 in memory.
+@inline(never)
+public func winogradTimeOutput(
+  _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore
+) {
+  MicroKernels.winogradTimeOutput(AVX512HalfUnit.self, halves: true, products, step, channels, target)
+}

@@ -29,7 +29,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
       return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around && shape.groups == 1
     case .winogradTime:
       return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
-        && shape.dilation.t == 1 && shape.groups == 1
+        && shape.dilation.t == 1 && shape.groups == 1 && (input == .float32 || shape.inChannels % 2 == 0)
     case .planar: return input == .float32 && shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
     }
   }
@@ -62,12 +62,11 @@ public struct ConvolutionPlanner: Sendable {
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
     // Where output channels fill a register, they use it as well as pixels do, and inputs need not be split.
     if can(.planar) && outputs <= 12 { return .planar }
-    // Dot products of pairs do twice as much as Winograd's products, which stay in float32: half of the products in
-    // time are no gain then, a quarter in space is.
-    let width = input == .float32 ? 16 : 128
-    // The transforms cost as much per channel whatever they save; below these widths they cost more.
-    if can(.winogradSpace) && inputs >= width && outputs >= width { return .winogradSpace }
-    if can(.winogradTime) && input == .float32 && inputs >= 32 && outputs >= 32 { return .winogradTime }
+    // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
+    // direct products come at twice the rate, as do those in time, and those in space do not.
+    let (space, time) = input == .float32 ? (16, 32) : (128, 128)
+    if can(.winogradSpace) && inputs >= space && outputs >= space { return .winogradSpace }
+    if can(.winogradTime) && inputs >= time && outputs >= time { return .winogradTime }
     return can(.direct) ? .direct : .reference
   }
 }

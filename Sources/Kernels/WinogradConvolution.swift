@@ -5,6 +5,9 @@ internal import Tensors
 /// Winograd's F(4, 3) along time, or along height and width at once: a quarter or half of the products, as many matrix
 /// products as a tile has points, and sums and differences before and after.
 ///
+/// Inputs in bfloat16 make points in bfloat16 along time, whose products are taken in pairs; in space, where the rounding
+/// of points would show, they make points in float32.
+///
 /// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
 /// are computed in runs of channels to keep the products few.
 struct WinogradConvolution: ConvolutionMethod {
@@ -14,6 +17,9 @@ struct WinogradConvolution: ConvolutionMethod {
   private let weights: [PackedPanels]
   private let zeros: Storage
   private let kernels: WinogradKernels
+  private let products: ProductKernels
+  /// How the points of inputs and weights lie in memory.
+  private let pointFormat: ElementFormat
 
   /// 36 in space, 6 in time.
   private var points: Int { axis == .space ? 36 : 6 }
@@ -24,8 +30,15 @@ struct WinogradConvolution: ConvolutionMethod {
     self.kernels = engine.winograd(input)
     self.axis = axis
     self.shape = shape
+    if axis == .time, input == .bfloat16, let halves = engine.kernels.halves {
+      products = halves.dots
+      pointFormat = .bfloat16
+    } else {
+      products = engine.kernels.products
+      pointFormat = .float32
+    }
     zeros = Storage(count: shape.inChannels)
-    self.weights = winogradWeights(axis, shape, weights, engine)
+    self.weights = winogradWeights(axis, shape, weights, pointFormat, engine)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
@@ -60,7 +73,7 @@ struct WinogradConvolution: ConvolutionMethod {
   /// Where a piece's intermediate results lie in its thread's memory.
   private struct PieceLayout {
     let tiles: Int
-    /// Channels of the inputs, filled up to whole registers.
+    /// The floats that the channels of a tile's point take, filled up to whole registers.
     let pitch: Int
     /// Output channels computed at once: whole panels.
     let run: Int
@@ -79,7 +92,7 @@ struct WinogradConvolution: ConvolutionMethod {
     init(_ convolution: WinogradConvolution, tiles: Int, _ engine: Engine) {
       let kernels = engine.kernels.products
       self.tiles = tiles
-      pitch = kernels.padded(convolution.shape.inChannels)
+      pitch = kernels.padded(convolution.shape.inChannels) * convolution.pointFormat.bytes / 4
       run = min(kernels.padded(convolution.shape.outChannels), max(64, kernels.panel))
       var layout = ScratchLayout()
       pointStep = spread(tiles * pitch)
@@ -155,13 +168,14 @@ struct WinogradConvolution: ConvolutionMethod {
     private func multiply(_ table: UnsafePointer<UnsafePointer<Float>>, first: Int, count: Int) {
       for point in 0..<convolution.points {
         var block = ProductBlock(
-          rows: table, taps: 1, channels: shape.inChannels, bias: UnsafePointer(zeroBias.pointer),
+          rows: table, taps: 1, channels: shape.inChannels * convolution.pointFormat.bytes / 4,
+          bias: UnsafePointer(zeroBias.pointer),
           output: memory + layout.products + point * layout.productStep, outputPitch: layout.run,
           pixels: range.count)
         block.rowOffset = point * layout.pointStep
         block.ahead = tilePixels * layout.pitch
         // Whole registers are stored: what stands behind the last channel is read by the next step and not used.
-        engine.kernels.products.multiply(
+        convolution.products.multiply(
           block, convolution.weights[point].panel(first), outputs: engine.kernels.products.padded(count))
       }
     }

@@ -5,11 +5,13 @@ internal import Tensors
 /// Transforms the filters of a convolution into one packed matrix [in, out] per point: G g Gᵀ in space, G g in time,
 /// in Double until the last rounding.
 func winogradWeights(
-  _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ weights: Storage, _ engine: Engine
+  _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ weights: Storage, _ format: ElementFormat, _ engine: Engine
 ) -> [PackedPanels] {
   let taps = axis == .space ? 9 : 3
   let points = axis == .space ? 36 : 6
-  let panels = (0..<points).map { _ in PackedPanels(depth: shape.inChannels, outputs: shape.outChannels, engine) }
+  // Two channels in bfloat16 take one float.
+  let depth = shape.inChannels * format.bytes / 4
+  let panels = (0..<points).map { _ in PackedPanels(depth: depth, outputs: shape.outChannels, engine) }
   let width = engine.kernels.products.panel
   engine.pool.forEach((shape.outChannels + width - 1) / width) { index in
     let first = index * width
@@ -21,7 +23,15 @@ func winogradWeights(
       for o in 0..<count {
         let filter = weights.pointer + ((first + o) * shape.inChannels + c) * taps
         if axis == .space { transformSpace(filter, &transformed) } else { transformTime(filter, &transformed) }
-        for point in 0..<points { targets[point][c * pitch + o] = Float(transformed[point]) }
+        switch format {
+        case .float32:
+          for point in 0..<points { targets[point][c * pitch + o] = Float(transformed[point]) }
+        case .bfloat16:
+          for point in 0..<points {
+            let pair = UnsafeMutableRawPointer(targets[point] + c / 2 * pitch + o)
+            pair.storeBytes(of: bfloat16(Float(transformed[point])), toByteOffset: c % 2 * 2, as: UInt16.self)
+          }
+        }
       }
     }
   }

@@ -14,7 +14,7 @@ public func winogradSpaceInput(
 public func winogradTimeInput(
   _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
-  MicroKernels.winogradTimeInput(AVX512HalfUnit.self, isHalf: true, rows, channels, output, step)
+  MicroKernels.winogradTimeInput(AVX512HalfUnit.self, isHalf: true, pointsAreHalf: true, rows, channels, output, step)
 }
 
 /// `MicroKernels.winogradSpaceOutput` for this instruction set, bfloat16 in memory.

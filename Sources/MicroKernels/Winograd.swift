@@ -102,10 +102,12 @@ public func winogradSpaceInput<Unit: VectorUnit>(
 ///   - rows: [2][6] Where each frame's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
 ///   - isHalf: Whether the inputs are bfloat16; a literal.
-///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
+///   - pointsAreHalf: Whether the points become bfloat16; a literal.
+///   - output: Point p begins `p * step` floats further; whole registers are written.
 @inlinable @inline(__always)
 public func winogradTimeInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, isHalf: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ unit: Unit.Type, isHalf: Bool = false, pointsAreHalf: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>,
+  _ channels: Int,
   _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
@@ -124,7 +126,10 @@ public func winogradTimeInput<Unit: VectorUnit>(
       loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r5) + c * size),
     ]
     let t = winogradInput(unit, d)
-    for i in 0..<6 { store(t[i], output + i * step + c) }
+    for i in 0..<6 {
+      let to = UnsafeMutableRawPointer(output + i * step) + c * (pointsAreHalf ? 2 : 4)
+      storeElements(unit, isHalf: pointsAreHalf, width, t[i], to)
+    }
     c += width
   }
 }

@@ -25,39 +25,90 @@ struct DirectConvolution: ConvolutionMethod {
       groupFloats = channels
       self.weights = (0..<shape.groups).map { PackedPanels(weights, shape, group: $0, engine) }
     }
-    zeros = Storage(count: shape.inChannels)
+    // As long as a run of joined taps.
+    zeros = Storage(count: shape.inChannels * shape.kernel.w)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let rows = PixelRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
-    let block = pixelsPerPiece(output.pixels)
+    if joinsColumns(input) { return runLines(rows, store, engine) }
+    let block = pixelsPerPiece(output.pixels, engine)
     let taps = shape.kernel.count
-    let ahead = tilePixels * shape.stride.w * input.pitch
     engine.pool.forEach((output.pixels + block - 1) / block) { piece, thread in
       let pixels = piece * block..<min(output.pixels, (piece + 1) * block)
-      let count = (pixels.count + tilePixels - 1) / tilePixels * tilePixels * taps
-      // An address takes the room of two floats.
-      let scratch = UnsafeMutableRawPointer(engine.scratch.floats(2 * count, thread: thread))
-      let table = scratch.bindMemory(to: UnsafePointer<Float>.self, capacity: count)
+      let table = table(taps: taps, pixels: pixels.count, thread, engine)
       rows.fill(pixels, table)
-      for group in 0..<shape.groups { multiply(pixels, table, group, store, ahead: ahead, engine) }
+      multiply(pixels, table, rows, taps: taps, store, engine)
     }
   }
 
+  /// Room for the addresses of a block's taps.
+  private func table(
+    taps: Int, pixels: Int, _ thread: Int, _ engine: Engine
+  ) -> UnsafeMutablePointer<UnsafePointer<Float>> {
+    let count = (pixels + tilePixels - 1) / tilePixels * tilePixels * taps
+    // An address takes the room of two floats.
+    let scratch = UnsafeMutableRawPointer(engine.scratch.floats(2 * count, thread: thread))
+    return scratch.bindMemory(to: UnsafePointer<Float>.self, capacity: count)
+  }
+
+  /// Whether what a pixel sees of a line is one run of memory, and short enough that its taps are worth joining.
+  private func joinsColumns(_ input: FeatureMap) -> Bool {
+    shape.kernel.w > 1 && shape.dilation.w == 1 && shape.groups == 1 && input.pitch == groupFloats
+      && groupFloats <= 16
+  }
+
+  /// Computes line by line: away from the ends of a line, the taps along it count as one.
+  private func runLines(_ rows: PixelRows, _ store: ConvolutionStore, _ engine: Engine) {
+    let output = store.output
+    let lines = output.batch * output.extent.t * output.extent.h
+    let width = output.extent.w
+    let before = min(width, (shape.padding.w + shape.stride.w - 1) / shape.stride.w)
+    // The first output that sees something behind the line's end.
+    let room = rows.input.extent.w + shape.padding.w - shape.kernel.w
+    let after = max(before, min(width, room < 0 ? 0 : room / shape.stride.w + 1))
+    let perPiece = max(1, pixelsPerPiece(output.pixels, engine) / max(1, width))
+    engine.pool.forEach((lines + perPiece - 1) / perPiece) { piece, thread in
+      let table = table(taps: shape.kernel.count, pixels: width, thread, engine)
+      for line in piece * perPiece..<min(lines, (piece + 1) * perPiece) {
+        let start = line * width
+        for ends in [start..<start + before, start + after..<start + width] where !ends.isEmpty {
+          rows.fill(ends, table)
+          multiply(ends, table, rows, taps: shape.kernel.count, store, engine)
+        }
+        if after > before {
+          let middle = start + before..<start + after
+          rows.fillJoined(middle, table)
+          multiply(middle, table, rows, taps: shape.kernel.t * shape.kernel.h, store, engine)
+        }
+      }
+    }
+  }
+
+  /// Multiplies a block's pixels with the weights of every group.
+  ///
+  /// - Parameter taps: The taps of the table; fewer than the kernel's where those along a line are joined.
   private func multiply(
-    _ pixels: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ group: Int, _ store: ConvolutionStore,
-    ahead: Int, _ engine: Engine
+    _ pixels: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: PixelRows, taps: Int,
+    _ store: ConvolutionStore, _ engine: Engine
+  ) {
+    for group in 0..<shape.groups { multiply(pixels, table, rows, taps: taps, group, store, engine) }
+  }
+
+  private func multiply(
+    _ pixels: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: PixelRows, taps: Int, _ group: Int,
+    _ store: ConvolutionStore, _ engine: Engine
   ) {
     let output = store.output
     let outputs = shape.outChannels / shape.groups
     let first = group * outputs
     var block = ProductBlock(
-      rows: table, taps: shape.kernel.count, channels: groupFloats, bias: store.bias + first,
+      rows: table, taps: taps, channels: groupFloats * (shape.kernel.count / taps), bias: store.bias + first,
       output: output.start + pixels.lowerBound * output.pitch + floats(first, output),
       outputPitch: output.pitch, pixels: pixels.count)
     block.rowOffset = group * groupFloats
-    block.ahead = ahead
+    block.ahead = tilePixels * shape.stride.w * rows.input.pitch
     block.outputIsHalf = output.format == .bfloat16
     if let residual = store.residual {
       block.residual =
@@ -74,11 +125,14 @@ struct DirectConvolution: ConvolutionMethod {
     map.format == .float32 ? channels : channels / 2
   }
 
-  /// A piece's inputs stay in the second-level cache while all panels of weights pass by; small layers still give
-  /// every thread several pieces.
-  private func pixelsPerPiece(_ pixels: Int) -> Int {
+  /// A piece's inputs stay in the second-level cache while all panels of weights pass by; the pieces divide among the
+  /// threads.
+  private func pixelsPerPiece(_ pixels: Int, _ engine: Engine) -> Int {
     let cached = 98_304 / max(1, shape.kernel.count * groupFloats * shape.groups)
-    let shared = pixels / 24
-    return max(2 * tilePixels, min(cached, shared, 1536) / tilePixels * tilePixels)
+    let wanted = max(2 * tilePixels, min(cached, 1536))
+    let threads = engine.pool.threads
+    let pieces = max(8 * threads, (pixels / wanted + threads - 1) / threads * threads)
+    let share = (pixels + pieces - 1) / pieces
+    return max(2 * tilePixels, (share + tilePixels - 1) / tilePixels * tilePixels)
   }
 }

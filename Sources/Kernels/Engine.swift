@@ -48,6 +48,11 @@ public final class Engine: Sendable {
     return kernels.rows.largest
   }
 
+  /// Memory of a thread of the pool, for intermediate results of the piece that it runs; it holds anything.
+  public func scratch(_ floats: Int, _ thread: Int) -> UnsafeMutablePointer<Float> {
+    scratch.floats(floats, thread: thread)
+  }
+
   /// Whether every operator takes its plain reference.
   public var usesReferences: Bool { planner.forced == .reference }
 }

@@ -26,6 +26,30 @@ struct PixelRows {
     }
   }
 
+  /// Fills the table of pixels of one line whose taps along it all lie inside: [tiles][time x height][6].
+  func fillJoined(_ pixels: Range<Int>, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>) {
+    let place = ConvolutionPlace(pixels.lowerBound, extent, shape)
+    let step = shape.stride.w * input.pitch
+    let lines = shape.kernel.t * shape.kernel.h
+    let tiles = (pixels.count + tilePixels - 1) / tilePixels
+    for kt in 0..<shape.kernel.t {
+      let t = place.t + kt * shape.dilation.t
+      for kh in 0..<shape.kernel.h {
+        let h = place.h + kh * shape.dilation.h
+        let inside = t >= 0 && t < input.extent.t && h >= 0 && h < input.extent.h
+        let line = ((place.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + place.w
+        let start = UnsafePointer(input.start) + line * input.pitch
+        var target = rows + (kt * shape.kernel.h + kh) * tilePixels
+        for tile in 0..<tiles {
+          for i in 0..<tilePixels {
+            target[i] = inside ? start + min(tile * tilePixels + i, pixels.count - 1) * step : zeros
+          }
+          target += lines * tilePixels
+        }
+      }
+    }
+  }
+
   private func fillPointwise(_ pixels: Range<Int>, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>) {
     let count = (pixels.count + tilePixels - 1) / tilePixels * tilePixels
     let start = UnsafePointer(input.start) + pixels.lowerBound * input.pitch

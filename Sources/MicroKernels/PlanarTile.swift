@@ -110,6 +110,27 @@ extension PlanarRow {
   /// Turns sums [channel][pixel] into output pixels.
   @inlinable @inline(__always)
   func finish(from first: Int, count: Int, pitch: Int) {
+    // A constant count lets the compiler turn the loop over channels into shuffles.
+    if channels == 8 && residual == nil && !outputIsHalf {
+      for i in 0..<count {
+        let to = output + (first + i) * outputPitch
+        for c in 0..<8 {
+          let value = temporary[c * pitch + i] + bias[c]
+          to[c] = relu && value < 0 ? 0 : value
+        }
+      }
+      return
+    }
+    if channels == 8 && residual == nil {
+      for i in 0..<count {
+        let to = UnsafeMutableRawPointer(output + (first + i) * outputPitch)
+        for c in 0..<8 {
+          let value = temporary[c * pitch + i] + bias[c]
+          to.storeBytes(of: halfBits(relu && value < 0 ? 0 : value), toByteOffset: 2 * c, as: UInt16.self)
+        }
+      }
+      return
+    }
     for i in 0..<count {
       let to = output + (first + i) * outputPitch
       for c in 0..<channels {

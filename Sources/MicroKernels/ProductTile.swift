@@ -75,7 +75,7 @@ func productTile<Unit: VectorUnit>(
   tile.prefetch(floats: count * width)
   let bias = block.bias + column
   var s0 = TileColumn<V>(repeating: load(bias, as: V.self))
-  var s1 = count > 1 ? TileColumn<V>(repeating: load(bias + width, as: V.self)) : s0
+  var s1 = TileColumn<V>(repeating: count > 1 ? load(bias + width, as: V.self) : .zero)
   var s2 = count > 2 ? TileColumn<V>(repeating: load(bias + 2 * width, as: V.self)) : s0
   var s3 = count > 3 ? TileColumn<V>(repeating: load(bias + 3 * width, as: V.self)) : s0
   var weight = weights
@@ -103,7 +103,23 @@ func productTile<Unit: VectorUnit>(
           c += 16
         }
       }
-      for k in first..<end {
+      var k = first
+      // A single register of outputs would leave the units waiting for their own sums: odd channels get their own.
+      if count == 1 {
+        while k + 1 < end {
+          let factors: InlineArray<6, Float> = [r0[k], r1[k], r2[k], r3[k], r4[k], r5[k]]
+          let odd: InlineArray<6, Float> = [r0[k + 1], r1[k + 1], r2[k + 1], r3[k + 1], r4[k + 1], r5[k + 1]]
+          let w0 = load(weight, as: V.self)
+          let w1 = load(weight + width, as: V.self)
+          for i in 0..<6 {
+            s0[i] = Unit.multiplyAdd(s0[i], V(repeating: factors[i]), w0)
+            s1[i] = Unit.multiplyAdd(s1[i], V(repeating: odd[i]), w1)
+          }
+          weight += 2 * width
+          k += 2
+        }
+      }
+      while k < end {
         let factors: InlineArray<6, Float> = [r0[k], r1[k], r2[k], r3[k], r4[k], r5[k]]
         let w0 = load(weight, as: V.self)
         let w1 = count > 1 ? load(weight + width, as: V.self) : w0
@@ -117,10 +133,14 @@ func productTile<Unit: VectorUnit>(
           if count > 3 { s3[i] = Unit.multiplyAdd(s3[i], factor, w3) }
         }
         weight += count * width
+        k += 1
       }
       first = end
     }
     row += 6
+  }
+  if count == 1 {
+    for i in 0..<6 { s0[i] += s1[i] }
   }
   tile.store(unit, halves: halves, s0, at: 0, lanes: count == 1 ? lanes : width)
   if count > 1 { tile.store(unit, halves: halves, s1, at: width, lanes: count == 2 ? lanes : width) }

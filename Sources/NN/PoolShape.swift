@@ -33,25 +33,67 @@ extension PoolShape {
   func run(_ input: FeatureMap, into output: FeatureMap, engine: Engine) {
     if engine.usesReferences { return runReference(input, into: output) }
     let rows = output.batch * output.extent.t * output.extent.h
-    engine.pool.forEach(rows) { row in
+    let isDense = input.pitch == input.floats && kernel.t * kernel.h > 1
+    engine.pool.forEach(rows) { row, thread in
       withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernel.count) { pixels in
-        for w in 0..<output.extent.w {
-          let pixel = row * output.extent.w + w
-          let window = PoolWindow(self, pixel, input, output)
-          var count = 0
-          for t in window.t {
-            for h in window.h {
-              let line = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
-              for w in window.w {
-                pixels[count] = UnsafePointer(input.start + (line + w) * input.pitch)
-                count += 1
-              }
-            }
-          }
-          engine.largest(input.format)(
-            UnsafePointer(pixels.baseAddress!), count, input.channels, output.start + pixel * output.pitch)
+        if isDense {
+          runLines(row, input, into: output, engine, engine.scratch(input.extent.w * input.floats, thread), pixels)
+        } else {
+          runPixels(row, input, into: output, engine, pixels)
         }
       }
+    }
+  }
+
+  /// One row of outputs: first the largest of the lines that it sees, column by column, then along the line.
+  private func runLines(
+    _ row: Int, _ input: FeatureMap, into output: FeatureMap, _ engine: Engine,
+    _ line: UnsafeMutablePointer<Float>, _ pixels: UnsafeMutableBufferPointer<UnsafePointer<Float>>
+  ) {
+    let window = PoolWindow(self, row * output.extent.w, input, output)
+    let largest = engine.largest(input.format)
+    var count = 0
+    for t in window.t {
+      for h in window.h {
+        let first = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+        pixels[count] = UnsafePointer(input.start + first * input.pitch)
+        count += 1
+      }
+    }
+    largest(UnsafePointer(pixels.baseAddress!), count, input.extent.w * input.channels, line)
+    for w in 0..<output.extent.w {
+      let start = w * stride.w - padding.w
+      count = 0
+      for column in max(0, start)..<min(input.extent.w, start + kernel.w) {
+        pixels[count] = UnsafePointer(line) + column * input.floats
+        count += 1
+      }
+      largest(
+        UnsafePointer(pixels.baseAddress!), count, input.channels,
+        output.start + (row * output.extent.w + w) * output.pitch)
+    }
+  }
+
+  /// One row of outputs, window by window.
+  private func runPixels(
+    _ row: Int, _ input: FeatureMap, into output: FeatureMap, _ engine: Engine,
+    _ pixels: UnsafeMutableBufferPointer<UnsafePointer<Float>>
+  ) {
+    let largest = engine.largest(input.format)
+    for w in 0..<output.extent.w {
+      let pixel = row * output.extent.w + w
+      let window = PoolWindow(self, pixel, input, output)
+      var count = 0
+      for t in window.t {
+        for h in window.h {
+          let line = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+          for w in window.w {
+            pixels[count] = UnsafePointer(input.start + (line + w) * input.pitch)
+            count += 1
+          }
+        }
+      }
+      largest(UnsafePointer(pixels.baseAddress!), count, input.channels, output.start + pixel * output.pitch)
     }
   }
 

@@ -39,8 +39,9 @@ public final class Convolution: Sendable {
   ///
   /// - Parameters:
   ///   - input: N, extent, `shape.inChannels`.
-  ///   - output: N, `shape.output(for:)`, `shape.outChannels`; shares no element with the input or the residual.
-  ///   - residual: As the output; added before the ReLU. It may be the input.
+  ///   - output: N, `shape.output(for:)`, `shape.outChannels`; shares no element with the input.
+  ///   - residual: As the output; added before the ReLU. It may be the input, or the output
+  ///     itself.
   public func run(_ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, relu: Bool = false)
   {
     precondition(

@@ -60,6 +60,10 @@ struct NetworkLayout {
   }
 
   private(set) var shapes: [Shape] = []
+  /// Stretches of operations that run frame by frame.
+  private(set) var runs: [FrameRun] = []
+  /// How many frames of a value exist at a time, where it lives inside a stretch only.
+  private(set) var passing: [Int?] = []
   private var blocks: [Block] = []
   private var places: [Place] = []
   private(set) var arenaCount = 0
@@ -71,16 +75,23 @@ struct NetworkLayout {
       shape.format = network.formats[index]
       shapes.append(shape)
     }
-    place(network)
-    live(network, keepingMarks: keepingMarks)
+    let kept = Set((network.outputs + (keepingMarks ? network.marks.map(\.value) : [])).map(\.id))
+    runs = FrameRun.find(network, shapes)
+    passing = passingFrames(network, kept: kept)
+    place(network, kept: kept)
+    live(network, kept: kept)
     arrange()
   }
 
   func map(_ index: Int, in arena: Storage) -> FeatureMap {
     let place = places[index]
+    let shape = shapes[index]
+    let extent = shape.extent
     return FeatureMap(
-      storage: arena, offset: blocks[place.block].offset + place.channel, batch: shapes[index].batch,
-      extent: shapes[index].extent, channels: shapes[index].channels, pitch: place.pitch,
+      storage: arena, offset: blocks[place.block].offset + place.channel,
+      batch: passing[index] == nil ? shape.batch : 1,
+      extent: passing[index].map { Extent3($0, extent.h, extent.w) } ?? extent, channels: shapes[index].channels,
+      pitch: place.pitch,
       format: shapes[index].format)
   }
 
@@ -135,8 +146,21 @@ struct NetworkLayout {
     }
   }
 
-  /// Gives every value a block, or a slice of the block of the concatenation that it goes into.
-  private mutating func place(_ network: Network) {
+  /// Finds the values that are made and read inside one stretch.
+  private func passingFrames(_ network: Network, kept: Set<Int>) -> [Int?] {
+    var result = [Int?](repeating: nil, count: shapes.count)
+    for run in runs {
+      for index in run.operations where !kept.contains(index) {
+        let readers = network.operations.indices.filter { network.operations[$0].inputs.contains(Value(id: index)) }
+        if !readers.isEmpty && readers.allSatisfy(run.operations.contains) { result[index] = run.frames }
+      }
+    }
+    return result
+  }
+
+  /// Gives every value a block, a slice of the block of the concatenation that it goes into, or the place of what is
+  /// added to it and is read for the last time.
+  private mutating func place(_ network: Network, kept: Set<Int>) {
     var sliceOf: [Int: (concatenation: Int, channel: Int)] = [:]
     for (index, operation) in network.operations.enumerated() {
       guard case .concatenate(let values) = operation else { continue }
@@ -153,14 +177,19 @@ struct NetworkLayout {
     func block(for index: Int, _ blocks: inout [Block]) -> Int {
       if let known = blockOf[index] { return known }
       let shape = shapes[index]
-      blocks.append(Block(count: shape.batch * shape.extent.count * shape.floats, first: index, last: index))
+      let frames = passing[index] ?? shape.batch * shape.extent.t
+      blocks.append(Block(count: frames * shape.extent.h * shape.extent.w * shape.floats, first: index, last: index))
       blockOf[index] = blocks.count - 1
       return blocks.count - 1
     }
+    let origins = origins(network)
     for (index, operation) in network.operations.enumerated() {
       switch operation {
       case .fold(let x, _), .unfold(let x, _):
         places.append(places[x.id])
+      case .convolution(_, let x, let residual?, _)
+      where sliceOf[index] == nil && canReplace(residual.id, by: index, reading: x.id, network, origins, kept):
+        places.append(places[residual.id])
       default:
         if let slice = sliceOf[index] {
           let owner = block(for: slice.concatenation, &blocks)
@@ -172,6 +201,33 @@ struct NetworkLayout {
     }
   }
 
+  /// The value that each value is a view of, or itself.
+  private func origins(_ network: Network) -> [Int] {
+    var origins: [Int] = []
+    for (index, operation) in network.operations.enumerated() {
+      switch operation {
+      case .fold(let x, _), .unfold(let x, _): origins.append(origins[x.id])
+      default: origins.append(index)
+      }
+    }
+    return origins
+  }
+
+  /// Whether an output may be written over the value that is added to it: element by element, read just before.
+  private func canReplace(
+    _ residual: Int, by index: Int, reading input: Int, _ network: Network, _ origins: [Int], _ kept: Set<Int>
+  ) -> Bool {
+    let origin = origins[residual]
+    let views = origins.indices.filter { origins[$0] == origin }
+    if case .input = network.operations[origin] { return false }
+    return origins[input] != origin && shapes[residual].format == shapes[index].format
+      && shapes[residual].channels == shapes[index].channels
+      && (passing[residual] == nil) == (passing[index] == nil) && views.allSatisfy { !kept.contains($0) }
+      && network.operations.indices.allSatisfy { later in
+        later <= index || network.operations[later].inputs.allSatisfy { origins[$0.id] != origin }
+      }
+  }
+
   /// Only operations that write pixel by pixel with a pitch can write into a wider map.
   private func canBeSlice(_ operation: Operation) -> Bool {
     switch operation {
@@ -181,7 +237,7 @@ struct NetworkLayout {
   }
 
   /// Finds when each block is first written and last read.
-  private mutating func live(_ network: Network, keepingMarks: Bool) {
+  private mutating func live(_ network: Network, kept: Set<Int>) {
     for (index, operation) in network.operations.enumerated() {
       for used in [Value(id: index)] + operation.inputs {
         let block = places[used.id].block
@@ -191,8 +247,17 @@ struct NetworkLayout {
     }
     // Inputs are written before the first operation.
     for value in network.inputs { blocks[places[value.id].block].first = 0 }
-    let kept = network.outputs + (keepingMarks ? network.marks.map(\.value) : [])
-    for value in kept { blocks[places[value.id].block].last = network.operations.count }
+    for index in kept { blocks[places[index].block].last = network.operations.count }
+    // Frames take turns in a stretch: what outlives it, or was there before, must not be written over inside it.
+    for run in runs {
+      for index in run.operations {
+        for used in [index] + network.operations[index].inputs.map(\.id) where passing[used] == nil {
+          let block = places[used].block
+          blocks[block].first = min(blocks[block].first, run.operations.lowerBound)
+          blocks[block].last = max(blocks[block].last, run.operations.upperBound - 1)
+        }
+      }
+    }
   }
 
   /// Packs the blocks: the largest first, each at the lowest offset where nothing alive at the same time lies.

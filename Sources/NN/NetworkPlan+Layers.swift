@@ -1,4 +1,3 @@
-internal import Glibc
 internal import Kernels
 internal import Tensors
 
@@ -23,14 +22,10 @@ extension NetworkPlan {
 
   /// Runs once and times every operation.
   public func timedLayers() -> [LayerReport] {
-    indicesOfWork.map { index in
+    let seconds = timedSteps()
+    return indicesOfWork.map { index in
       var report = layer(index)
-      var start = timespec()
-      var end = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &start)
-      step(index)
-      clock_gettime(CLOCK_MONOTONIC, &end)
-      report.seconds = Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) * 1e-9
+      report.seconds = seconds[index]
       return report
     }
   }
@@ -46,8 +41,10 @@ extension NetworkPlan {
 
   private func layer(_ index: Int) -> LayerReport {
     let operation = network.operations[index]
-    let output = map(index)
-    let touched = (operation.inputs.map(\.id) + [index]).reduce(0) { $0 + map($1).pixels * map($1).floats }
+    let output = layout.shapes[index]
+    let touched = (operation.inputs.map(\.id) + [index]).reduce(0) {
+      $0 + layout.shapes[$1].batch * layout.shapes[$1].extent.count * layout.shapes[$1].floats
+    }
     var algorithm = ""
     var macs = 0
     var weights = 0
@@ -56,13 +53,14 @@ extension NetworkPlan {
     case .convolution(let convolution, let x, let residual, let relu):
       name = "conv \(convolution.shape)" + (residual == nil ? "" : " + residual") + (relu ? " + relu" : "")
       algorithm = convolution.algorithm.rawValue
-      macs = convolution.shape.macs(batch: map(x.id).batch, input: map(x.id).extent)
+      macs = convolution.shape.macs(batch: layout.shapes[x.id].batch, input: layout.shapes[x.id].extent)
       weights = convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes / 4
     case .maxPool(let shape, _): name = "max pool \(shape.kernel) stride \(shape.stride)"
     case .concatenate: name = "concatenate"
     case .attention(let kind, let theta, let phi, _):
       name = "attention \(kind)"
-      macs = 2 * map(theta.id).pixels * map(phi.id).extent.count * map(theta.id).channels
+      let queries = layout.shapes[theta.id]
+      macs = 2 * queries.batch * queries.extent.count * layout.shapes[phi.id].extent.count * queries.channels
     case .input, .fold, .unfold: name = ""
     }
     return LayerReport(

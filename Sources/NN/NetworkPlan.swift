@@ -1,3 +1,4 @@
+internal import Glibc
 internal import Kernels
 public import Tensors
 
@@ -19,6 +20,7 @@ public final class NetworkPlan: @unchecked Sendable {
   public let macs: Int
   private let arena: Storage
   private let maps: [FeatureMap]
+  let layout: NetworkLayout
 
   func map(_ index: Int) -> FeatureMap { maps[index] }
 
@@ -39,33 +41,70 @@ public final class NetworkPlan: @unchecked Sendable {
     self.network = network
     self.arena = arena
     self.maps = maps
+    self.layout = layout
     inputs = network.inputs.map { maps[$0.id] }
     outputs = network.outputs.map { maps[$0.id] }
     marks = keepingMarks ? network.marks.map { ($0.name, maps[$0.value.id]) } : []
     macs = network.operations.reduce(0) { sum, operation in
       guard case .convolution(let convolution, let x, _, _) = operation else { return sum }
-      return sum + convolution.shape.macs(batch: maps[x.id].batch, input: maps[x.id].extent)
+      let input = layout.shapes[x.id]
+      return sum + convolution.shape.macs(batch: input.batch, input: input.extent)
     }
   }
 
   /// Computes the outputs from what stands in the inputs.
-  public func run() {
-    for index in network.operations.indices { step(index) }
+  public func run() { forEachStep { index, maps in step(index, maps) } }
+
+  /// Calls a body for every operation, in order, with the maps it works on; for those of a stretch that is run frame by
+  /// frame once per group of frames.
+  func forEachStep(_ body: (_ index: Int, _ maps: (Int) -> FeatureMap) -> Void) {
+    var index = 0
+    for run in layout.runs {
+      while index < run.operations.lowerBound {
+        body(index) { maps[$0] }
+        index += 1
+      }
+      let total = layout.shapes[index].batch * layout.shapes[index].extent.t
+      for first in stride(from: 0, to: total, by: run.frames) {
+        let frames = first..<min(total, first + run.frames)
+        for index in run.operations {
+          body(index) { layout.passing[$0] == nil ? maps[$0].frames(frames) : maps[$0].frames(0..<frames.count) }
+        }
+      }
+      index = run.operations.upperBound
+    }
+    while index < network.operations.count {
+      body(index) { maps[$0] }
+      index += 1
+    }
   }
 
-  func step(_ index: Int) {
-    let output = maps[index]
+  private func step(_ index: Int, _ maps: (Int) -> FeatureMap) {
     switch network.operations[index] {
     case .input, .fold, .unfold: break
     case .convolution(let convolution, let x, let residual, let relu):
-      convolution.run(maps[x.id], into: output, adding: residual.map { maps[$0.id] }, relu: relu)
+      convolution.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu)
     case .maxPool(let shape, let x):
-      shape.run(maps[x.id], into: output, engine: network.engine)
+      shape.run(maps(x.id), into: maps(index), engine: network.engine)
     case .concatenate(let values):
-      copyUnplaced(values, into: output)
+      copyUnplaced(values, into: maps(index))
     case .attention(let kind, let theta, let phi, let g):
-      kind.run(theta: maps[theta.id], phi: maps[phi.id], g: maps[g.id], into: output, engine: network.engine)
+      kind.run(theta: maps(theta.id), phi: maps(phi.id), g: maps(g.id), into: maps(index), engine: network.engine)
     }
+  }
+
+  /// Runs once and adds up the seconds of every operation.
+  func timedSteps() -> [Double] {
+    var seconds = [Double](repeating: 0, count: network.operations.count)
+    forEachStep { index, maps in
+      var start = timespec()
+      var end = timespec()
+      clock_gettime(CLOCK_MONOTONIC, &start)
+      step(index, maps)
+      clock_gettime(CLOCK_MONOTONIC, &end)
+      seconds[index] += Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) * 1e-9
+    }
+    return seconds
   }
 
   /// Copies the parts of a concatenation that were not written in place.

@@ -75,6 +75,13 @@ public struct FeatureMap: Sendable {
     return result
   }
 
+  /// Views some of the frames, counted through the whole batch, as one item.
+  public func frames(_ range: Range<Int>) -> FeatureMap {
+    FeatureMap(
+      storage: storage, offset: offset + range.lowerBound * extent.h * extent.w * pitch, batch: 1,
+      extent: Extent3(range.count, extent.h, extent.w), channels: channels, pitch: pitch, format: format)
+  }
+
   /// The channels of a pixel of a bfloat16 map.
   public func halves(of pixel: Int) -> UnsafeMutablePointer<UInt16> {
     UnsafeMutableRawPointer(start + pixel * pitch).assumingMemoryBound(to: UInt16.self)

@@ -5,6 +5,7 @@ Both are kept in .cache and made again when the scripts that made them, or the p
 
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -42,9 +43,7 @@ def prepare(model, size, convert=True):
     files = [weights_file(model)] + ([openvino_file(model, size)] if convert else [])
     if not all(path.exists() for path in files):
         print(f"preparing {TITLES[model]} at {size[0]}x{size[1]} ...", file=sys.stderr, flush=True)
-        command = [sys.executable, __file__, model, *map(str, size)] + ([] if convert else ["--weights-only"])
-        import os
-
+        command = [sys.executable, "-W", "ignore", __file__, model, *map(str, size)] + ([] if convert else ["--weights-only"])
         subprocess.run(command, check=True, env=clean_environment(os.environ), stdout=subprocess.DEVNULL)
     return files
 

@@ -79,6 +79,12 @@ def bench(program, *arguments):
     return json.loads(slowfast(program, "bench", *arguments, "--format", "json"))
 
 
+def children_seconds():
+    """Processor seconds of all child processes that have ended."""
+    times = os.times()
+    return times.children_user + times.children_system
+
+
 class Worker:
     """A peer in a process of its own (worker.py): it loads, then measures when it is told."""
 
@@ -103,6 +109,11 @@ class Worker:
         self.process.stdin.write(f"{runs}\n")
         self.process.stdin.flush()
         return self.read()
+
+    def cpu_seconds(self):
+        """Processor seconds of the process so far."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def read(self):
         line = self.process.stdout.readline()
@@ -161,6 +172,14 @@ def table(titles, rows):
     )
 
 
+def ratio_row(title, ratios, must, aim):
+    """A ratio of seconds, best and median, beside what is asked of it; None where a contestant is missing."""
+    asked = [number(must, 1), number(aim, 1)]
+    if ratios is None:
+        return [title, "", "", *asked, "missing"]
+    return [title, *(number(ratio, 2) for ratio in ratios), *asked, verdict(ratios[0], must, aim)]
+
+
 def number(value, digits=3):
     return "" if value is None else f"{value:.{digits}f}"
 
@@ -178,7 +197,6 @@ def machine():
     info["cpu_family_model_stepping"] = [fields.get(key) for key in ("cpu family", "model", "stepping")]
     info["features"] = [flag for flag in FEATURES if flag in flags]
     info["memory_bytes"] = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    info["load_average"] = os.getloadavg()[0]
     return info
 
 
@@ -201,8 +219,6 @@ def introduce(about, packages):
     gigabytes = about["memory_bytes"] / 2**30
     print(f"{about['cpu']}: {about['processors']} processors, {' '.join(about['features'])}; {gigabytes:.0f} GB")
     print("; ".join(f"{name} {version or 'not installed'}" for name, version in packages.items()))
-    load = about["load_average"]
-    print(f"load average at the start {load:.1f}" + (": something else is running!" if load > 0.5 else ""))
     print(flush=True)
 
 

@@ -1,5 +1,5 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test build format lint setup clean
+.PHONY: demo test build format lint setup clean bench bench-setup bench-test
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -18,6 +18,20 @@ demo: build
 test: setup
 	@swift build -c release --build-tests
 	@swift test -c release --skip-build
+
+# Side by side with OpenVINO, PyTorch and torchvision: see Benchmarks/README.md.
+BENCH := Benchmarks/.venv/bin/python
+
+bench-setup:
+	@Benchmarks/setup
+
+bench: build bench-setup
+	@$(BENCH) Benchmarks/clip.py
+	@$(BENCH) Benchmarks/roialign.py
+	@$(BENCH) Benchmarks/start.py
+
+bench-test: bench-setup
+	@cd Benchmarks && .venv/bin/python -m unittest --quiet
 
 lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift

@@ -30,28 +30,46 @@ from turns import add_options, disturbed, ratios, take_turns
 
 
 @dataclass(frozen=True)
+class Opponent:
+    """A peer and the ratio asked of it."""
+
+    name: str
+    kind: str  # of worker.py
+    must: float = None
+    aim: float = None
+    precision: str = "f32"
+    environment: tuple = ()
+
+
+@dataclass(frozen=True)
 class Comparison:
-    """Contestants that take turns, and the ratios asked of them."""
+    """Contestants that take turns."""
 
     model: str
     title: str
-    ours: tuple  # options of `slowfast bench`
-    peers: tuple  # (name, kind, precision, environment, must, aim)
+    opponents: tuple
+    options: tuple = ()  # of `slowfast bench`
+    environment: tuple = ()  # of slowfast
 
 
-AVX2 = (("ONEDNN_MAX_CPU_ISA", "AVX2"),)
 COMPARISONS = {
     "r50": Comparison(
-        "r50", "fp32", (), (("OpenVINO f32", "openvino", "f32", (), 1.2, 1.5), ("PyTorch fp32", "pytorch", "", (), 2.7, 3.5))
+        *("r50", "fp32"), (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 2.7, 3.5))
     ),
     "r101": Comparison(
-        "r101", "fp32", (), (("OpenVINO f32", "openvino", "f32", (), 1.2, 1.5), ("PyTorch fp32", "pytorch", "", (), None, None))
+        *("r101", "fp32"), (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch"))
     ),
     "r50-bf16": Comparison(
-        "r50", "bf16", ("--precision", "bf16"), (("OpenVINO bf16", "openvino", "bf16", (), 1.0, 1.3),)
+        *("r50", "bf16"),
+        (Opponent("OpenVINO bf16", "openvino", 1.0, 1.3, precision="bf16"),),
+        options=("--precision", "bf16"),
     ),
     "r50-avx2": Comparison(
-        "r50", "fp32, AVX2 at most", ("--kernels", "avx2"), (("OpenVINO f32 AVX2", "openvino", "f32", AVX2, 1.1, 1.4),)
+        *("r50", "fp32, AVX2 at most"),
+        (Opponent("OpenVINO f32 AVX2", "openvino", 1.1, 1.4, environment=(("ONEDNN_MAX_CPU_ISA", "AVX2"),)),),
+        options=("--kernels", "avx2"),
+        # What of slowfast's arithmetic OpenBLAS does would else take AVX-512.
+        environment=(("OPENBLAS_CORETYPE", "Haswell"),),
     ),
 }
 MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
@@ -61,15 +79,15 @@ class Ours:
     """slowfast: a new process each turn, for it keeps nothing between runs."""
 
     def __init__(self, options, comparison, weights):
-        self.program = options.slowfast
+        self.program, self.environment = options.slowfast, comparison.environment
         self.arguments = [
             *("--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", "x".join(map(str, options.size))),
-            *("--threads", options.threads, "--runs", 1, "--peak", *comparison.ours),
+            *("--threads", options.threads, "--runs", 1, "--peak", *comparison.options),
         ]
         self.about = {}
 
     def measure(self):
-        result = bench(self.program, *self.arguments)
+        result = bench(self.program, *self.arguments, environment=self.environment)
         self.about = {key: result.get(key) for key in ("kernels", "precision", "threads")}
         kept = {key: result.get(key) for key in ("peak_rss_bytes", "gmac", "peak_gflops")}
         return {"seconds": [result["clip_seconds_best"]]} | kept
@@ -81,22 +99,22 @@ class Ours:
         pass
 
 
-def peer(options, kind, precision, environment, model, weights, converted):
+def start_peer(options, model, opponent, weights, converted):
     """Starts a peer's process."""
-    threads = ("--threads", options.threads)
-    if kind == "openvino":
-        return Worker(kind, "--model", converted, "--precision", precision, *threads, environment=dict(environment))
-    return Worker(kind, "--cfg", CONFIGS[model], "--weights", weights, "--size", *options.size, *threads)
+    arguments = ["--threads", options.threads]
+    if opponent.kind == "openvino":
+        arguments += ["--model", converted, "--precision", opponent.precision]
+    else:
+        arguments += ["--cfg", CONFIGS[model], "--weights", weights, "--size", *options.size]
+    return Worker(opponent.kind, *arguments, environment=dict(opponent.environment))
 
 
 def compare(options, comparison):
     """Lets the contestants take turns: name -> {"seconds", "turns", ...} or {"missing": why}."""
-    weights, converted = prepare(comparison.model, options.size)
-    starts = {"slowfast": lambda: Ours(options, comparison, weights)}
-    for name, kind, precision, environment, _, _ in comparison.peers:
-        starts[name] = lambda rest=(kind, precision, environment): peer(
-            options, *rest, comparison.model, weights, converted
-        )
+    files = prepare(comparison.model, options.size)
+    starts = {"slowfast": lambda: Ours(options, comparison, files[0])}
+    for opponent in comparison.opponents:
+        starts[opponent.name] = lambda opponent=opponent: start_peer(options, comparison.model, opponent, *files)
     return take_turns(starts, options)
 
 
@@ -121,8 +139,8 @@ def report(options, comparison, results, gmacs):
         print(f"peak of the vector units in the same run: {peak:.0f} GFLOP/s")
     print(flush=True)
     return [
-        ratio_row(f"{name} / slowfast, {comparison.model}", ratios(results[name], ours), must, aim)
-        for name, _, _, _, must, aim in comparison.peers
+        ratio_row(f"{peer.name} / slowfast, {comparison.model}", ratios(results[peer.name], ours), peer.must, peer.aim)
+        for peer in comparison.opponents
     ]
 
 

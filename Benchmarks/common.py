@@ -61,22 +61,22 @@ def require_program(path):
         sys.exit(f"{path}: there is no program -> make build, or name it with --slowfast")
 
 
-def slowfast(program, *arguments):
+def slowfast(program, *arguments, environment=()):
     """Runs the program and gives its standard output.
 
     Raises Missing with the last line of what it says when it refuses or does not know an option.
     """
     command = [program, *map(str, arguments)]
-    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(os.environ))
+    done = subprocess.run(command, capture_output=True, text=True, env=clean_environment(os.environ, environment))
     if done.returncode != 0:
         lines = [line for line in done.stderr.splitlines() if line.startswith("Error:")] or done.stderr.splitlines()
         raise Missing((lines or [f"exit status {done.returncode}"])[0].removeprefix("Error: "))
     return done.stdout
 
 
-def bench(program, *arguments):
+def bench(program, *arguments, environment=()):
     """The JSON object that `slowfast bench` prints."""
-    return json.loads(slowfast(program, "bench", *arguments, "--format", "json"))
+    return json.loads(slowfast(program, "bench", *arguments, "--format", "json", environment=environment))
 
 
 def children_seconds():

@@ -29,6 +29,22 @@ def serve(about, run):
         print(json.dumps({"seconds": seconds, "peak_rss_bytes": peak_memory()}), flush=True)
 
 
+def serve_best(about, bodies):
+    """Answers like `serve` with one figure: the mean over the bodies of each one's best run."""
+    print(json.dumps(about), flush=True)
+    for line in sys.stdin:
+        bests = []
+        for run in bodies:
+            run()
+            seconds = []
+            for _ in range(int(line)):
+                start = time.perf_counter()
+                run()
+                seconds.append(time.perf_counter() - start)
+            bests.append(min(seconds))
+        print(json.dumps({"seconds": [sum(bests) / len(bests)], "peak_rss_bytes": peak_memory()}), flush=True)
+
+
 def pytorch(arguments):
     """The backbone in eager mode, fp32, as PySlowFast runs it."""
     import torch
@@ -81,14 +97,18 @@ def roialign(arguments):
     torch.set_num_threads(arguments.threads)
     generator = torch.Generator().manual_seed(1)
     features = torch.rand((1, arguments.channels, *arguments.size), generator=generator) * 2 - 1
-    boxes = torch.tensor(json.loads(arguments.boxes), dtype=torch.float32)
-    rows = torch.cat([torch.zeros(len(boxes), 1), boxes], 1)
+    sets = [torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4) for boxes in json.loads(arguments.boxes)]
 
-    def align():
-        return roi_align(features, rows, arguments.resolution, 1 / 16, 0, True)
+    def body(boxes):
+        rows = torch.cat([torch.zeros(len(boxes), 1), boxes], 1)
+
+        def align():
+            return roi_align(features, rows, arguments.resolution, 1 / 16, 0, True)
+
+        return (lambda: align().amax((2, 3))) if arguments.fused else align
 
     with torch.inference_mode():
-        serve({}, (lambda: align().amax((2, 3))) if arguments.fused else align)
+        serve_best({}, [body(boxes) for boxes in sets])
 
 
 def main():

@@ -34,11 +34,12 @@ class Opponent:
     """A peer and the ratio asked of it."""
 
     name: str
-    kind: str  # of worker.py
+    kind: str  # of worker.py, or "slowfast"
     must: float = None
     aim: float = None
     precision: str = "f32"
     environment: tuple = ()
+    threads: int = None  # where they are not everybody's
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ COMPARISONS = {
         # What of slowfast's arithmetic OpenBLAS does would else take AVX-512.
         environment=(("OPENBLAS_CORETYPE", "Haswell"),),
     ),
+    # The ratio asked is that of two threads on two free processors.
+    "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
 }
 MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
 
@@ -78,11 +81,11 @@ MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
 class Ours:
     """slowfast: a new process each turn, for it keeps nothing between runs."""
 
-    def __init__(self, options, comparison, weights):
+    def __init__(self, options, comparison, weights, threads=None):
         self.program, self.environment = options.slowfast, comparison.environment
         self.arguments = [
             *("--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", "x".join(map(str, options.size))),
-            *("--threads", options.threads, "--runs", 1, "--peak", *comparison.options),
+            *("--threads", threads or options.threads, "--runs", 1, "--peak", *comparison.options),
         ]
         self.about = {}
 
@@ -99,13 +102,15 @@ class Ours:
         pass
 
 
-def start_peer(options, model, opponent, weights, converted):
+def start_peer(options, comparison, opponent, weights, converted):
     """Starts a peer's process."""
+    if opponent.kind == "slowfast":
+        return Ours(options, comparison, weights, opponent.threads)
     arguments = ["--threads", options.threads]
     if opponent.kind == "openvino":
         arguments += ["--model", converted, "--precision", opponent.precision]
     else:
-        arguments += ["--cfg", CONFIGS[model], "--weights", weights, "--size", *options.size]
+        arguments += ["--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", *options.size]
     return Worker(opponent.kind, *arguments, environment=dict(opponent.environment))
 
 
@@ -114,7 +119,7 @@ def compare(options, comparison):
     files = prepare(comparison.model, options.size)
     starts = {"slowfast": lambda: Ours(options, comparison, files[0])}
     for opponent in comparison.opponents:
-        starts[opponent.name] = lambda opponent=opponent: start_peer(options, comparison.model, opponent, *files)
+        starts[opponent.name] = lambda opponent=opponent: start_peer(options, comparison, opponent, *files)
     return take_turns(starts, options)
 
 

@@ -174,7 +174,7 @@ def table(titles, rows):
 
 def ratio_row(title, ratios, must, aim):
     """A ratio of seconds, best and median, beside what is asked of it; None where a contestant is missing."""
-    asked = [number(must, 1), number(aim, 1)]
+    asked = ["" if figure is None else f"{figure:g}" for figure in (must, aim)]
     if ratios is None:
         return [title, "", "", *asked, "missing"]
     return [title, *(number(ratio, 2) for ratio in ratios), *asked, verdict(ratios[0], must, aim)]

@@ -55,10 +55,12 @@ class Comparison:
 
 COMPARISONS = {
     "r50": Comparison(
-        *("r50", "fp32"), (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 2.7, 3.5))
+        *("r50", "fp32"),
+        (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 2.7, 3.5)),
     ),
     "r101": Comparison(
-        *("r101", "fp32"), (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch"))
+        *("r101", "fp32"),
+        (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch")),
     ),
     "r50-bf16": Comparison(
         *("r50", "bf16"),

@@ -1,8 +1,8 @@
 """What bf16 costs in accuracy: slowfast beside PyTorch's autocast, over the golden cases, and mAP in both precisions.
 
-For every golden network: |scores in bf16 - scores in fp32| of slowfast, and the same of PyTorch (autocast to bf16) with
-the same weights; slowfast may be 1.2 times as far off, in the maximum and in the mean. Then slowfast's mAP on the golden
-pipeline in both precisions. The golden cases are not part of this project: they stand beside it or are named.
+For every golden network: |scores in bf16 - scores in fp32| of slowfast, and the same of PyTorch (autocast to bf16)
+with the same weights; slowfast may be 1.2 times as far off, in the maximum and in the mean. Then slowfast's mAP on the
+golden pipeline in both precisions. The golden cases are not part of this project: they stand beside it or are named.
 """
 
 import json

@@ -43,7 +43,8 @@ def prepare(model, size, convert=True):
     files = [weights_file(model)] + ([openvino_file(model, size)] if convert else [])
     if not all(path.exists() for path in files):
         print(f"preparing {TITLES[model]} at {size[0]}x{size[1]} ...", file=sys.stderr, flush=True)
-        command = [sys.executable, "-W", "ignore", __file__, model, *map(str, size)] + ([] if convert else ["--weights-only"])
+        command = [sys.executable, "-W", "ignore", __file__, model, *map(str, size)]
+        command += [] if convert else ["--weights-only"]
         subprocess.run(command, check=True, env=clean_environment(os.environ), stdout=subprocess.DEVNULL)
     return files
 
@@ -55,6 +56,9 @@ def main():
     parser.add_argument("--weights-only", action="store_true")
     arguments = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
+    for stale in CACHE.glob(f"{arguments.model}-*"):
+        if made_by(CONFIGS[arguments.model]) not in stale.name:
+            stale.unlink()
 
     from models import build, load_weights, save_weights, seed_weights
     from shapes import load_config, shape_of

@@ -115,7 +115,10 @@ def shape_of(config):
     divisors = (1, slowfast["BETA_INV"]) if two else (1,)
     return Shape(
         stems=tuple((TEMPORAL_KERNELS[arch][p][0], base // d) for p, d in enumerate(divisors)),
-        stages=tuple(tuple(_stage(config, arch, index, p, divisors) for p in range(len(divisors))) for index in range(4)),
+        stages=tuple(
+            tuple(_stage(config, arch, index, pathway, divisors) for pathway in range(len(divisors)))
+            for index in range(4)
+        ),
         fusion_kernel=slowfast["FUSION_KERNEL_SZ"],
         fusion_ratio=slowfast["FUSION_CONV_CHANNEL_RATIO"],
         alpha=slowfast["ALPHA"] if two else 1,

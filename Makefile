@@ -1,5 +1,5 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable build format lint setup clean
+.PHONY: demo test test-old-cpus test-portable bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -29,6 +29,20 @@ test-portable: setup
 	@swift build $(PORTABLE) --build-tests
 	@swift test $(PORTABLE) --skip-build \
 	  --filter '^(Kernels|NN|RoIAlign|VideoModels|Inference|House)Tests\.|GoldenModelTests'
+
+# Side by side with OpenVINO, PyTorch and torchvision: see Benchmarks/README.md.
+BENCH := Benchmarks/.venv/bin/python
+
+bench-setup:
+	@Benchmarks/setup
+
+bench: build bench-setup
+	@$(BENCH) Benchmarks/clip.py
+	@$(BENCH) Benchmarks/roialign.py
+	@$(BENCH) Benchmarks/start.py
+
+bench-test: bench-setup
+	@cd Benchmarks && .venv/bin/python -m unittest --quiet
 
 lint:
 	@swift format lint --strict --recursive Sources Tests Package.swift

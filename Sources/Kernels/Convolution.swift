@@ -12,6 +12,8 @@ public final class Convolution: Sendable {
   /// The format of the inputs that the weights were packed for.
   public let input: ElementFormat
   private let engine: Engine
+  /// The weights as they came, where a plan is to measure.
+  private let source: (weights: Tensor, bias: [Float])?
   private let method: any ConvolutionMethod
   private let bias: Storage
 
@@ -21,18 +23,29 @@ public final class Convolution: Sendable {
   ///   - weights: [out, in / groups, T, H, W], `shape.weightShape`.
   ///   - bias: [out].
   ///   - input: The format of the inputs; bfloat16 only where the engine's activations are.
+  ///   - algorithm: One that supports the shape; nil asks the engine's planner.
   public init(
-    _ shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine, input: ElementFormat = .float32
+    _ shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine, input: ElementFormat = .float32,
+    algorithm: ConvolutionAlgorithm? = nil
   ) {
     precondition(weights.shape == shape.weightShape && bias.count == shape.outChannels, "weights must fit the shape")
     self.shape = shape
     self.engine = engine
     self.input = input
-    algorithm = engine.planner.choose(for: shape, input: input)
+    self.algorithm = algorithm ?? engine.planner.choose(for: shape, input: input)
+    source = engine.planner.measures && algorithm == nil ? (weights, bias) : nil
     // The kernels load whole registers.
     self.bias = Storage(count: bias.count + 16)
     for (index, value) in bias.enumerated() { self.bias.pointer[index] = value }
-    method = algorithm.method(shape, weights: weights.storage, input, engine)
+    method = self.algorithm.method(shape, weights: weights.storage, input, engine)
+  }
+
+  /// The same convolution by every legal algorithm but the reference, where the planner measures; else none.
+  public func candidates() -> [Convolution] {
+    guard let source, engine.planner.forced == nil else { return [] }
+    return ConvolutionAlgorithm.allCases.filter { $0 != .reference && $0.supports(shape, input: input) }.map {
+      Convolution(shape, weights: source.weights, bias: source.bias, engine: engine, input: input, algorithm: $0)
+    }
   }
 
   /// Computes `output = activation(convolution(input) + bias + residual)`.

@@ -52,8 +52,13 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
 public struct ConvolutionPlanner: Sendable {
   /// The algorithm to use wherever it is legal; nil leaves every choice to the planner.
   public var forced: ConvolutionAlgorithm?
+  /// Whether a network's plan, which knows the extents, times the legal algorithms of every layer and takes the fastest.
+  public var measures: Bool
 
-  public init(forced: ConvolutionAlgorithm? = nil) { self.forced = forced }
+  public init(forced: ConvolutionAlgorithm? = nil, measures: Bool = false) {
+    self.forced = forced
+    self.measures = measures
+  }
 
   /// - Parameter input: The format of the inputs.
   public func choose(for shape: ConvolutionShape, input: ElementFormat = .float32) -> ConvolutionAlgorithm {
@@ -64,9 +69,9 @@ public struct ConvolutionPlanner: Sendable {
     if can(.planar) && outputs <= 12 { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
     // direct products come at twice the rate, as do those in time, and those in space do not.
-    let (space, time) = input == .float32 ? (16, 32) : (128, 128)
-    if can(.winogradSpace) && inputs >= space && outputs >= space { return .winogradSpace }
-    if can(.winogradTime) && inputs >= time && outputs >= time { return .winogradTime }
+    let (space, time) = input == .float32 ? (8, 16) : (128, 128)
+    if can(.winogradSpace) && min(inputs, outputs) >= space { return .winogradSpace }
+    if can(.winogradTime) && min(inputs / 2, outputs) >= time { return .winogradTime }
     return can(.direct) ? .direct : .reference
   }
 }

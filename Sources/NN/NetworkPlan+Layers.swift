@@ -52,7 +52,7 @@ extension NetworkPlan {
     switch operation {
     case .convolution(let convolution, let x, let residual, let relu):
       name = "conv \(convolution.shape)" + (residual == nil ? "" : " + residual") + (relu ? " + relu" : "")
-      algorithm = convolution.algorithm.rawValue
+      algorithm = self.convolution(index, convolution).algorithm.rawValue
       macs = convolution.shape.macs(batch: layout.shapes[x.id].batch, input: layout.shapes[x.id].extent)
       weights = convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes / 4
     case .maxPool(let shape, _): name = "max pool \(shape.kernel) stride \(shape.stride)"

@@ -21,6 +21,8 @@ public final class NetworkPlan: @unchecked Sendable {
   private let arena: Storage
   private let maps: [FeatureMap]
   let layout: NetworkLayout
+  /// What was found faster than a layer's own convolution, by operation.
+  private var measured: [Int: Convolution] = [:]
 
   func map(_ index: Int) -> FeatureMap { maps[index] }
 
@@ -49,6 +51,34 @@ public final class NetworkPlan: @unchecked Sendable {
       guard case .convolution(let convolution, let x, _, _) = operation else { return sum }
       let input = layout.shapes[x.id]
       return sum + convolution.shape.macs(batch: input.batch, input: input.extent)
+    }
+    if network.engine.planner.measures { measure() }
+  }
+
+  /// The convolution of an operation.
+  func convolution(_ index: Int, _ own: Convolution) -> Convolution { measured[index] ?? own }
+
+  /// Times the candidates of every convolution on its own maps and remembers the fastest; layers of one shape, extent
+  /// and format choose together.
+  private func measure() {
+    var fastest: [String: ConvolutionAlgorithm] = [:]
+    var done = Set<Int>()
+    forEachStep { index, maps in
+      guard case .convolution(let own, let x, let residual, let relu) = network.operations[index],
+        done.insert(index).inserted
+      else { return }
+      let candidates = own.candidates()
+      if candidates.count < 2 { return }
+      let key = "\(own.shape) on \(maps(x.id).extent) \(own.input) \(residual != nil)"
+      if fastest[key] == nil {
+        let seconds = candidates.map { candidate in
+          (0..<4).map { _ in
+            clocked { candidate.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu) }
+          }.min()!
+        }
+        fastest[key] = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!].algorithm
+      }
+      if fastest[key] != own.algorithm { measured[index] = candidates.first { $0.algorithm == fastest[key] } }
     }
   }
 
@@ -83,7 +113,8 @@ public final class NetworkPlan: @unchecked Sendable {
     switch network.operations[index] {
     case .input, .fold, .unfold: break
     case .convolution(let convolution, let x, let residual, let relu):
-      convolution.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu)
+      let fastest = measured[index] ?? convolution
+      fastest.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu)
     case .maxPool(let shape, let x):
       shape.run(maps(x.id), into: maps(index), engine: network.engine)
     case .concatenate(let values):
@@ -97,12 +128,7 @@ public final class NetworkPlan: @unchecked Sendable {
   func timedSteps() -> [Double] {
     var seconds = [Double](repeating: 0, count: network.operations.count)
     forEachStep { index, maps in
-      var start = timespec()
-      var end = timespec()
-      clock_gettime(CLOCK_MONOTONIC, &start)
-      step(index, maps)
-      clock_gettime(CLOCK_MONOTONIC, &end)
-      seconds[index] += Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) * 1e-9
+      seconds[index] += clocked { step(index, maps) }
     }
     return seconds
   }
@@ -129,4 +155,14 @@ public final class NetworkPlan: @unchecked Sendable {
       channel += part.channels
     }
   }
+}
+
+/// The seconds that a body takes.
+private func clocked(_ body: () -> Void) -> Double {
+  var start = timespec()
+  var end = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &start)
+  body()
+  clock_gettime(CLOCK_MONOTONIC, &end)
+  return Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) * 1e-9
 }

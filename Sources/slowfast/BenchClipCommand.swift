@@ -54,10 +54,12 @@ struct BenchClipCommand: ParsableCommand {
     let options = WeightOptions(randomSeed: weights == nil ? 1 : nil)
     let model = try LoadedModel(config, options, engine: engine).model
     if plan { return try printPlan(model) }
+    let ready = processSeconds()
     let problem = try ClipProblem(model, size)
     let timing = try measure(runs: runs) { try problem.run(model) }
     var result = ClipBenchmark(
       timing: timing, runs: runs, engine: engine, macs: try problem.macs(model), size: size)
+    result.ready = ready
     if peak || layers { result.peak = measurePeak(engine) }
     switch format {
     case .text: print(result.text)
@@ -167,6 +169,11 @@ private struct ClipBenchmark {
   let size: FrameSize
   /// Multiply-adds a second, where measured.
   var peak: Double?
+  /// Seconds from the start of the process until the weights were packed.
+  var ready: Double?
+
+  /// Seconds from the start of the process to the end of the first clip, without making up that clip.
+  private var firstClip: Double? { ready.map { $0 + timing.first } }
 
   private var gmac: Double { Double(macs) / 1e9 }
 
@@ -177,6 +184,9 @@ private struct ClipBenchmark {
       "best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s of \(counted(runs, "run")); "
         + "\(fixed(2 * gmac / timing.best, 0)) GFLOP/s; peak memory \(peakResidentBytes() >> 20) MB",
     ]
+    if let ready, let firstClip {
+      lines.append("ready \(fixed(ready, 2)) s after the start, first clip done after \(fixed(firstClip, 2)) s")
+    }
     if let peak {
       lines.append(
         "vector units: \(fixed(2 * peak / 1e9, 0)) GFLOP/s at most; the clip reaches "
@@ -192,6 +202,9 @@ private struct ClipBenchmark {
       "\"kernels\": \"\(engine.kernels.instructionSet.rawValue)\"", "\"peak_rss_bytes\": \(peakResidentBytes())",
       "\"gmac\": \(gmac)", "\"height\": \(size.height)", "\"width\": \(size.width)",
     ]
+    if let ready, let firstClip {
+      fields += ["\"ready_seconds\": \(ready)", "\"first_clip_seconds\": \(firstClip)"]
+    }
     if let peak { fields.append("\"peak_gflops\": \(2 * peak / 1e9)") }
     return "{" + fields.joined(separator: ", ") + "}"
   }

@@ -88,7 +88,13 @@ struct EngineOptions: ParsableArguments {
       """)
   var precision: Precision = .fp32
 
+  @Flag(help: "Choose each convolution's algorithm by timing them on the first clip's size, not by its shape.")
+  var measurePlan = false
+
   func validate() throws {
+    if measurePlan && convolution != nil {
+      throw ValidationError("--measure-plan and --convolution exclude each other -> give one of them")
+    }
     if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
   }
 
@@ -103,7 +109,7 @@ struct EngineOptions: ParsableArguments {
       Console.warn("--precision bf16: \(reason); computing in fp32")
     }
     return Engine(
-      threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution),
+      threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
       activations: isHalf ? .bfloat16 : .float32)
   }
 }

@@ -1,0 +1,212 @@
+"""Seconds a clip: slowfast beside OpenVINO and PyTorch, in one run, with the ratios.
+
+The contestants of a comparison take turns (A B C A B C ...), each in a process of its own, so that a machine that
+grows slower or faster does so for all of them. In its turn a contestant computes one clip to warm up and one under
+the clock. slowfast computes backbone and head with three boxes; the peers only the backbone. "others" is the share of
+the machine that other programs took in a contestant's turns, at the median: 0 to 2 % is a quiet machine.
+"""
+
+from dataclasses import dataclass
+
+from common import (
+    Worker,
+    bench,
+    best,
+    children_seconds,
+    introduce,
+    machine,
+    median,
+    number,
+    parser,
+    ratio_row,
+    require_program,
+    table,
+    verdict,
+    versions,
+    write_json,
+)
+from prepare import CONFIGS, TITLES, prepare
+from turns import add_options, disturbed, ratios, take_turns
+
+
+@dataclass(frozen=True)
+class Opponent:
+    """A peer and the ratio asked of it."""
+
+    name: str
+    kind: str  # of worker.py, or "slowfast"
+    must: float = None
+    aim: float = None
+    precision: str = "f32"
+    environment: tuple = ()
+    threads: int = None  # where they are not everybody's
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Contestants that take turns."""
+
+    model: str
+    title: str
+    opponents: tuple
+    options: tuple = ()  # of `slowfast bench`
+    environment: tuple = ()  # of slowfast
+
+
+COMPARISONS = {
+    "r50": Comparison(
+        *("r50", "fp32"),
+        (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 2.7, 3.5)),
+    ),
+    "r101": Comparison(
+        *("r101", "fp32"),
+        (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch")),
+    ),
+    "r50-bf16": Comparison(
+        *("r50", "bf16"),
+        (Opponent("OpenVINO bf16", "openvino", 1.0, 1.3, precision="bf16"),),
+        options=("--precision", "bf16"),
+    ),
+    "r50-avx2": Comparison(
+        *("r50", "fp32, AVX2 at most"),
+        (Opponent("OpenVINO f32 AVX2", "openvino", 1.1, 1.4, environment=(("ONEDNN_MAX_CPU_ISA", "AVX2"),)),),
+        options=("--kernels", "avx2"),
+        # What of slowfast's arithmetic OpenBLAS does would else take AVX-512.
+        environment=(("OPENBLAS_CORETYPE", "Haswell"),),
+    ),
+    # The ratio asked is that of two threads on two free processors.
+    "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
+}
+MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
+
+
+class Ours:
+    """slowfast: a new process each turn, for it keeps nothing between runs."""
+
+    def __init__(self, options, comparison, weights, threads=None):
+        self.program, self.environment = options.slowfast, comparison.environment
+        self.arguments = [
+            *("--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", "x".join(map(str, options.size))),
+            *("--threads", threads or options.threads, "--runs", 1, "--peak", *comparison.options),
+        ]
+        self.about = {}
+
+    def measure(self):
+        result = bench(self.program, *self.arguments, environment=self.environment)
+        self.about = {key: result.get(key) for key in ("kernels", "precision", "threads")}
+        kept = {key: result.get(key) for key in ("peak_rss_bytes", "gmac", "peak_gflops")}
+        return {"seconds": [result["clip_seconds_best"]]} | kept
+
+    def cpu_seconds(self):
+        return children_seconds()
+
+    def close(self):
+        pass
+
+
+def start_peer(options, comparison, opponent, weights, converted):
+    """Starts a peer's process."""
+    if opponent.kind == "slowfast":
+        return Ours(options, comparison, weights, opponent.threads)
+    arguments = ["--threads", options.threads]
+    if opponent.kind == "openvino":
+        arguments += ["--model", converted, "--precision", opponent.precision]
+    else:
+        arguments += ["--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", *options.size]
+    return Worker(opponent.kind, *arguments, environment=dict(opponent.environment))
+
+
+def compare(options, comparison):
+    """Lets the contestants take turns: name -> {"seconds", "turns", ...} or {"missing": why}."""
+    files = prepare(comparison.model, options.size)
+    starts = {"slowfast": lambda: Ours(options, comparison, files[0])}
+    for opponent in comparison.opponents:
+        starts[opponent.name] = lambda opponent=opponent: start_peer(options, comparison, opponent, *files)
+    return take_turns(starts, options)
+
+
+def report(options, comparison, results, gmacs):
+    """Prints the contestants and gives the rows of the ratios.
+
+    gmacs: model -> billions of multiply-adds, remembered where slowfast has said so.
+    """
+    size = "x".join(map(str, options.size))
+    print(f"{TITLES[comparison.model]}, {size}, {comparison.title}, {options.threads} threads, {options.rounds} rounds")
+    ours = results["slowfast"]
+    turns = ours.get("turns", [])
+    if turns:
+        gmacs[comparison.model] = turns[0]["gmac"]
+    peak = max((turn["peak_gflops"] for turn in turns if turn["peak_gflops"]), default=None)
+    rows = [contestant_row(name, result, gmacs.get(comparison.model), peak) for name, result in results.items()]
+    print(table(["", "best s", "median s", "GFLOP/s", "of peak", "MB", "others"], rows))
+    for name, result in results.items():
+        if "missing" in result:
+            print(f"{name} is missing: {result['missing']}")
+    if peak:
+        print(f"peak of the vector units in the same run: {peak:.0f} GFLOP/s")
+    print(flush=True)
+    return [
+        ratio_row(f"{peer.name} / slowfast, {comparison.model}", ratios(results[peer.name], ours), peer.must, peer.aim)
+        for peer in comparison.opponents
+    ]
+
+
+def contestant_row(name, result, gmac, peak):
+    if "missing" in result:
+        return [name, *["-"] * 6]
+    seconds = result["seconds"]
+    rate = 2 * gmac / best(seconds) if gmac else None
+    return [
+        *(name, number(best(seconds)), number(median(seconds)), number(rate, 0)),
+        number(100 * rate / peak, 0) + " %" if rate and peak else "",
+        number(most_memory(result), 0),
+        number(100 * disturbed(result), 0) + " %",
+    ]
+
+
+def most_memory(result):
+    """Megabytes."""
+    return max(turn["peak_rss_bytes"] for turn in result["turns"]) / 2**20
+
+
+def memory_row(results):
+    ours = results["slowfast"]
+    title, asked = "slowfast, r50: peak memory in MB", [str(MEMORY_MUST), str(MEMORY_AIM)]
+    if "missing" in ours:
+        return [title, "", "", *asked, "missing"]
+    most = most_memory(ours)
+    return [title, number(most, 0), "", *asked, verdict(most, MEMORY_MUST, MEMORY_AIM, higher_is_better=False)]
+
+
+def frame_size(text):
+    height, width = (int(part) for part in text.split("x"))
+    return height, width
+
+
+def main():
+    options = parser(__doc__.splitlines()[0])
+    options.add_argument("comparisons", nargs="*", metavar="COMPARISON", help=", ".join(COMPARISONS) + "; default: all")
+    options.add_argument("--size", type=frame_size, default=(256, 455), metavar="HxW", help="size of the clip")
+    add_options(options, rounds=5)
+    options = options.parse_args()
+    for name in options.comparisons:
+        if name not in COMPARISONS:
+            raise SystemExit(f"unknown comparison '{name}' -> there are {', '.join(COMPARISONS)}")
+    require_program(options.slowfast)
+
+    about, packages = machine(), versions()
+    introduce(about, packages)
+    rows, everything, gmacs = [], {}, {}
+    for name in options.comparisons or COMPARISONS:
+        results = compare(options, COMPARISONS[name])
+        rows += report(options, COMPARISONS[name], results, gmacs)
+        if name == "r50":
+            rows.append(memory_row(results))
+        everything[name] = results
+        written = {"machine": about, "versions": packages, "threads": options.threads, "size": options.size}
+        write_json(options.json, written | {"comparisons": everything})
+    print(table(["peer's seconds / ours", "best", "median", "must", "aim", ""], rows))
+
+
+if __name__ == "__main__":
+    main()

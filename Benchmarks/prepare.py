@@ -1,0 +1,94 @@
+"""Makes what the comparisons of whole networks read: seeded weights and OpenVINO's form of the backbone.
+
+Both are kept in .cache and made again when the scripts that made them, or the packages, are others.
+"""
+
+import argparse
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from common import CACHE, HERE, clean_environment, versions
+
+# The networks of the comparison by their short names.
+CONFIGS = {
+    "r50": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
+    "r101": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R101_50_50.yaml",
+}
+TITLES = {"r50": "SlowFast R50 32x2", "r101": "SlowFast R101 32x2 with non-local blocks"}
+
+
+def made_by(config):
+    """Tells one making from another: the scripts, the config, the packages."""
+    digest = hashlib.sha256()
+    for path in (HERE / "models.py", HERE / "shapes.py", Path(__file__), config):
+        digest.update(path.read_bytes())
+    packages = versions()
+    digest.update(f"{packages['torch']} {packages['openvino']}".encode())
+    return digest.hexdigest()[:10]
+
+
+def weights_file(model):
+    return CACHE / f"{model}-{made_by(CONFIGS[model])}.pyth"
+
+
+def openvino_file(model, size):
+    return CACHE / f"{model}-{size[0]}x{size[1]}-{made_by(CONFIGS[model])}.xml"
+
+
+def prepare(model, size, convert=True):
+    """Makes the files of a model in a process of its own, where they are not there yet."""
+    files = [weights_file(model)] + ([openvino_file(model, size)] if convert else [])
+    if not all(path.exists() for path in files):
+        print(f"preparing {TITLES[model]} at {size[0]}x{size[1]} ...", file=sys.stderr, flush=True)
+        command = [sys.executable, "-W", "ignore", __file__, model, *map(str, size)]
+        command += [] if convert else ["--weights-only"]
+        subprocess.run(command, check=True, env=clean_environment(os.environ), stdout=subprocess.DEVNULL)
+    return files
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("model", choices=CONFIGS)
+    parser.add_argument("size", type=int, nargs=2)
+    parser.add_argument("--weights-only", action="store_true")
+    arguments = parser.parse_args()
+    CACHE.mkdir(exist_ok=True)
+    for stale in CACHE.glob(f"{arguments.model}-*"):
+        if made_by(CONFIGS[arguments.model]) not in stale.name:
+            stale.unlink()
+
+    from models import build, load_weights, save_weights, seed_weights
+    from shapes import load_config, shape_of
+
+    network = build(shape_of(load_config(CONFIGS[arguments.model])))
+    weights = weights_file(arguments.model)
+    if not weights.exists():
+        seed_weights(network, seed=1)
+        partial = weights.with_suffix(".part")
+        save_weights(network, partial)
+        partial.replace(weights)
+    load_weights(network, weights)
+    if not arguments.weights_only:
+        convert(network, tuple(arguments.size), openvino_file(arguments.model, arguments.size))
+
+
+def convert(network, size, path):
+    """Saves the backbone for OpenVINO: batch 1, static shapes, fp32 weights."""
+    import openvino
+    import torch
+
+    from models import Backbone
+
+    clips = network.clips(torch.zeros((1, 3, network.shape.frames, *size)))
+    with torch.inference_mode():
+        model = openvino.convert_model(
+            Backbone(network).eval(), example_input=clips, input=[tuple(clip.shape) for clip in clips]
+        )
+    openvino.save_model(model, path, compress_to_fp16=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,103 @@
+"""Tests of what computes nothing heavy: `python -m unittest` in this folder."""
+
+import doctest
+import unittest
+
+import agreement
+import common
+import models
+import numpy
+import precision
+import roialign
+import shapes
+import torch
+from prepare import CONFIGS
+from turns import ratios
+
+
+class Doctests(unittest.TestCase):
+    def test_examples(self):
+        for module in (agreement, common, roialign, shapes):
+            failed, tried = doctest.testmod(module)
+            self.assertEqual(failed, 0, module.__name__)
+            self.assertGreater(tried, 0, module.__name__)
+
+
+class Networks(unittest.TestCase):
+    """Counts and shapes of the published networks."""
+
+    def network(self, name, *overrides):
+        return models.build(shapes.shape_of(shapes.load_config(CONFIGS[name], overrides)))
+
+    def test_counts(self):
+        for name, parameters, tensors in (("r50", 33_828_888, 662), ("r101", 59_342_488, 1313)):
+            network = self.network(name)
+            self.assertEqual(sum(p.numel() for p in network.parameters()), parameters)
+            self.assertEqual(len(network.state_dict()), tensors)
+
+    def test_maps(self):
+        network = self.network("r50", ("RESNET.WIDTH_PER_GROUP", "8"))
+        with torch.inference_mode():
+            slow, fast = network.backbone(*network.clips(torch.zeros(1, 3, 32, 64, 66)))
+        self.assertEqual(tuple(slow.shape), (1, 256, 8, 4, 5))
+        self.assertEqual(tuple(fast.shape), (1, 32, 32, 4, 5))
+
+    def test_slow_frames(self):
+        clip = torch.arange(32.0).view(1, 1, 32, 1, 1).expand(1, 3, 32, 1, 1)
+        slow, fast = self.network("r50").clips(clip)
+        self.assertEqual(slow[0, 0, :, 0, 0].tolist(), [0, 4, 8, 13, 17, 22, 26, 31])
+        self.assertIs(fast, clip)
+
+    def test_seeded_weights_repeat_and_stay_sane(self):
+        networks = [self.network("r50", ("RESNET.WIDTH_PER_GROUP", "8")) for _ in range(2)]
+        for network in networks:
+            models.seed_weights(network, 3)
+        first, second = (network.state_dict() for network in networks)
+        for key in first:
+            self.assertTrue(torch.equal(first[key], second[key]), key)
+        clip = torch.randn((1, 3, 32, 64, 64), generator=torch.Generator().manual_seed(2))
+        with torch.inference_mode():
+            scores = networks[0](clip, torch.tensor([[0.0, 5, 5, 40, 60]]))
+        self.assertTrue(0.15 < scores.std() < 0.4, scores.std())
+
+
+class Golden(unittest.TestCase):
+    """The networks give the scores that PySlowFast itself gave."""
+
+    FOLDER = common.ROOT.parent / "shared/golden/models"
+
+    def test_outputs(self):
+        if not self.FOLDER.is_dir():
+            self.skipTest("the golden cases are not here")
+        cases = [precision.Case(folder) for folder in sorted(self.FOLDER.iterdir())]
+        compared = 0
+        for case in cases:
+            with self.subTest(case.name):
+                try:
+                    scores, _ = precision.peer_scores(case)
+                except common.Missing:
+                    continue
+                expected = numpy.load(case.folder / "output.npy")
+                self.assertLess(agreement.difference(scores, expected)[0], 1e-6)
+                compared += 1
+        self.assertGreaterEqual(compared, 7)
+
+
+class Figures(unittest.TestCase):
+    def test_ratios(self):
+        theirs, ours = {"seconds": [2.0, 4, 3]}, {"seconds": [1.0, 2, 6]}
+        self.assertEqual(ratios(theirs, ours), [2.0, 1.5])
+        self.assertIsNone(ratios(theirs, {"missing": "why"}))
+
+    def test_missing_program_answer(self):
+        with self.assertRaisesRegex(common.Missing, "cannot access|No such file"):
+            common.slowfast("/bin/ls", "/nowhere-at-all")
+
+    def test_boxes_lie_where_they_should(self):
+        boxes = roialign.seeded_boxes(1, 100, 16, 29)
+        self.assertTrue(all(0 <= x1 < 232 and 0 <= y1 < 128 for x1, y1, _, _ in boxes))
+        self.assertTrue(all(8 <= x2 - x1 < 217 and 8 <= y2 - y1 < 124 for x1, y1, x2, y2 in boxes))
+
+
+if __name__ == "__main__":
+    unittest.main()

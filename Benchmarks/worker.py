@@ -1,0 +1,138 @@
+"""One peer in a process of its own: loads, then measures as often as its standard input asks.
+
+Prints a line of JSON when it is ready, and one for every line "runs" it reads: a warm-up, then so many runs under
+the clock. Ends with its input.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+
+def peak_memory():
+    """The most memory that this process has had in use, in bytes."""
+    with open("/proc/self/status") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmHWM:"))
+
+
+def serve(about, run):
+    """Answers the parent until it closes the pipe."""
+    print(json.dumps(about), flush=True)
+    for line in sys.stdin:
+        run()
+        seconds = []
+        for _ in range(int(line)):
+            start = time.perf_counter()
+            run()
+            seconds.append(time.perf_counter() - start)
+        print(json.dumps({"seconds": seconds, "peak_rss_bytes": peak_memory()}), flush=True)
+
+
+def serve_best(about, bodies):
+    """Answers like `serve` with one figure: the mean over the bodies of each one's best run."""
+    print(json.dumps(about), flush=True)
+    for line in sys.stdin:
+        bests = []
+        for run in bodies:
+            run()
+            seconds = []
+            for _ in range(int(line)):
+                start = time.perf_counter()
+                run()
+                seconds.append(time.perf_counter() - start)
+            bests.append(min(seconds))
+        print(json.dumps({"seconds": [sum(bests) / len(bests)], "peak_rss_bytes": peak_memory()}), flush=True)
+
+
+def pytorch(arguments):
+    """The backbone in eager mode, fp32, as PySlowFast runs it."""
+    import torch
+
+    from models import build, load_weights
+    from shapes import load_config, shape_of
+
+    torch.set_num_threads(arguments.threads)
+    network = build(shape_of(load_config(arguments.cfg)))
+    load_weights(network, arguments.weights)
+    generator = torch.Generator().manual_seed(1)
+    clip = torch.randn((1, 3, network.shape.frames, *arguments.size), generator=generator)
+    clips = network.clips(clip)
+    with torch.inference_mode():
+        serve({"capability": torch.backends.cpu.get_cpu_capability()}, lambda: network.backbone(*clips))
+
+
+def openvino(arguments):
+    """The converted backbone, latency mode, one stream."""
+    import numpy
+    import openvino
+
+    core = openvino.Core()
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": 1,
+        "INFERENCE_NUM_THREADS": arguments.threads,
+        "INFERENCE_PRECISION_HINT": arguments.precision,
+    }
+    if arguments.precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
+        sys.exit("OpenVINO has no bf16 on this processor")
+    compiled = core.compile_model(arguments.model, "CPU", settings)
+    request = compiled.create_infer_request()
+    generator = numpy.random.default_rng(1)
+    for index, port in enumerate(compiled.inputs):
+        clip = generator.standard_normal(tuple(port.shape), dtype=numpy.float32)
+        request.set_input_tensor(index, openvino.Tensor(clip))
+    about = {
+        "precision": compiled.get_property("INFERENCE_PRECISION_HINT").to_string(),
+        "threads": compiled.get_property("INFERENCE_NUM_THREADS"),
+    }
+    serve(about, request.infer)
+
+
+def roialign(arguments):
+    """torchvision's RoIAlign, alone or followed by the maximum over each box."""
+    import torch
+    from torchvision.ops import roi_align
+
+    torch.set_num_threads(arguments.threads)
+    generator = torch.Generator().manual_seed(1)
+    features = torch.rand((1, arguments.channels, *arguments.size), generator=generator) * 2 - 1
+    sets = [torch.tensor(boxes, dtype=torch.float32).reshape(-1, 4) for boxes in json.loads(arguments.boxes)]
+
+    def body(boxes):
+        rows = torch.cat([torch.zeros(len(boxes), 1), boxes], 1)
+
+        def align():
+            return roi_align(features, rows, arguments.resolution, 1 / 16, 0, True)
+
+        return (lambda: align().amax((2, 3))) if arguments.fused else align
+
+    with torch.inference_mode():
+        serve_best({}, [body(boxes) for boxes in sets])
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    kinds = parser.add_subparsers(required=True)
+    for function in (pytorch, openvino, roialign):
+        kind = kinds.add_parser(function.__name__)
+        kind.set_defaults(function=function)
+        kind.add_argument("--threads", type=int, required=True)
+        kind.add_argument("--size", type=int, nargs=2)
+        if function is pytorch:
+            kind.add_argument("--cfg", required=True)
+            kind.add_argument("--weights", required=True)
+        if function is openvino:
+            kind.add_argument("--model", required=True)
+            kind.add_argument("--precision", choices=["f32", "bf16"], required=True)
+        if function is roialign:
+            kind.add_argument("--channels", type=int, required=True)
+            kind.add_argument("--resolution", type=int, required=True)
+            kind.add_argument("--boxes", required=True)
+            kind.add_argument("--fused", action="store_true")
+    arguments = parser.parse_args()
+    arguments.function(arguments)
+
+
+if __name__ == "__main__":
+    main()

@@ -23,8 +23,13 @@ public final class Engine: Sendable {
     self.activations = activations
     pool = WorkerPool(threads: threads)
     self.kernels = kernels
-    scratch = Scratch(threads: pool.threads)
+    scratch = Scratch(slots: pool.threads + 1)
     self.planner = planner
+  }
+
+  /// Memory that all threads see, for what is packed while a network runs; it holds anything.
+  public func sharedScratch(_ floats: Int) -> UnsafeMutablePointer<Float> {
+    scratch.floats(floats, thread: pool.threads)
   }
 
   /// Products of float32 inputs, whatever their outputs are.

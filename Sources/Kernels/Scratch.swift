@@ -3,11 +3,12 @@ internal import Tensors
 /// Memory that each thread of a pool keeps for intermediate results: it grows to the largest need, so that a second
 /// clip of the same size allocates nothing.
 ///
-/// A slot belongs to the thread of its number while that thread runs a piece of a loop.
+/// A slot belongs to the thread of its number while that thread runs a piece of a loop; the last one to whoever starts
+/// the loops.
 final class Scratch: @unchecked Sendable {
   private var slots: [Storage?]
 
-  init(threads: Int) { slots = Array(repeating: nil, count: threads) }
+  init(slots: Int) { self.slots = Array(repeating: nil, count: slots) }
 
   /// At least `count` floats, aligned to 64 bytes, holding anything.
   func floats(_ count: Int, thread: Int) -> UnsafeMutablePointer<Float> {

@@ -15,8 +15,8 @@ public enum Attention: Hashable, Sendable {
 }
 
 extension Attention {
-  /// Output positions per block: fixed, so that results do not depend on the thread count.
-  private static let block = 64
+  /// Output positions per block: whole register tiles.
+  private static let block = 66
 
   /// - Parameters:
   ///   - theta: N, extent P, D.
@@ -24,34 +24,61 @@ extension Attention {
   ///   - g: N, extent Q, D.
   ///   - output: N, extent P, D.
   func run(theta: FeatureMap, phi: FeatureMap, g: FeatureMap, into output: FeatureMap, engine: Engine) {
-    if output.format == .bfloat16 || theta.format == .bfloat16 {
-      // Products of thousands of positions: in float32, as the heads.
-      let result = FeatureMap(zeros: output.batch, output.extent, channels: output.channels)
-      run(theta: theta.float32(), phi: phi.float32(), g: g.float32(), into: result, engine: engine)
-      for pixel in 0..<output.pixels {
-        for c in 0..<output.channels { output.set(result.value(pixel: pixel, channel: c), pixel: pixel, channel: c) }
-      }
-      return
-    }
     if engine.usesReferences { return runReference(theta: theta, phi: phi, g: g, into: output) }
-    let positions = theta.extent.count
-    let keys = phi.extent.count
-    let blocks = (positions + Attention.block - 1) / Attention.block
-    let scratch = (0..<engine.pool.threads).map { _ in Storage(count: Attention.block * keys) }
-    engine.pool.forEach(theta.batch * blocks) { piece, thread in
-      let item = piece / blocks
-      let first = piece % blocks * Attention.block
-      let rows = min(Attention.block, positions - first)
-      let weights = scratch[thread].pointer
-      matrixProduct(
-        rows: rows, columns: keys, depth: theta.channels,
-        a: theta.start + (item * positions + first) * theta.pitch, aStride: theta.pitch,
-        b: phi.start + item * keys * phi.pitch, bStride: phi.pitch, bTransposed: true, c: weights, cStride: keys)
-      for row in 0..<rows { normalise(weights + row * keys, count: keys, channels: theta.channels) }
-      matrixProduct(
-        rows: rows, columns: g.channels, depth: keys, a: weights, aStride: keys,
-        b: g.start + item * keys * g.pitch, bStride: g.pitch,
-        c: output.start + (item * positions + first) * output.pitch, cStride: output.pitch)
+    for item in 0..<theta.batch {
+      let keys = phi.extent.count
+      let first = MatrixPanels.floats(depth: phi.channels, outputs: keys, engine)
+      let second = MatrixPanels.floats(depth: keys, outputs: g.channels, engine)
+      let shared = engine.sharedScratch(first + second)
+      let phiPanels = MatrixPanels(depth: phi.channels, outputs: keys, memory: shared, engine)
+      let gPanels = MatrixPanels(depth: keys, outputs: g.channels, memory: shared + first, engine)
+      engine.pool.forEach(phiPanels.panels + gPanels.panels) { piece in
+        let isPhi = piece < phiPanels.panels
+        let panel = isPhi ? piece : piece - phiPanels.panels
+        (isPhi ? phiPanels : gPanels).fill(
+          panel, from: isPhi ? phi : g, first: item * keys, pixelsAreDepth: !isPhi)
+      }
+      let positions = theta.extent.count
+      engine.pool.forEach((positions + Attention.block - 1) / Attention.block) { piece, thread in
+        let range = piece * Attention.block..<min(positions, (piece + 1) * Attention.block)
+        attend(item * positions + range.lowerBound, range.count, theta, phiPanels, gPanels, output, engine, thread)
+      }
+    }
+  }
+
+  /// Computes some positions on one thread.
+  private func attend(
+    _ first: Int, _ count: Int, _ theta: FeatureMap, _ phi: MatrixPanels, _ g: MatrixPanels, _ output: FeatureMap,
+    _ engine: Engine, _ thread: Int
+  ) {
+    let (depth, keys) = (phi.depth, phi.outputs)
+    // Rows begin on cache lines: weights, queries and sums in float32, and a table of addresses of two floats each.
+    let pitch = (keys + 15) / 16 * 16
+    let wide = (max(depth, g.outputs) + 15) / 16 * 16
+    let memory = engine.scratch(Attention.block * (pitch + wide + 2), thread)
+    let rows = memory + Attention.block * pitch
+    let table = UnsafeMutableRawPointer(rows + Attention.block * wide).bindMemory(
+      to: UnsafePointer<Float>.self, capacity: Attention.block)
+    if theta.format == .float32 {
+      phi.multiply(
+        theta.start + first * theta.pitch, pitch: theta.pitch, count: count, into: memory, outputPitch: pitch,
+        table: table)
+    } else {
+      for i in 0..<count {
+        for c in 0..<depth { rows[i * wide + c] = theta.value(pixel: first + i, channel: c) }
+      }
+      phi.multiply(rows, pitch: wide, count: count, into: memory, outputPitch: pitch, table: table)
+    }
+    for i in 0..<count { normalise(memory + i * pitch, count: keys, channels: depth) }
+    if output.format == .float32 {
+      g.multiply(
+        memory, pitch: pitch, count: count, into: output.start + first * output.pitch, outputPitch: output.pitch,
+        table: table)
+    } else {
+      g.multiply(memory, pitch: pitch, count: count, into: rows, outputPitch: wide, table: table)
+      for i in 0..<count {
+        for c in 0..<g.outputs { output.set(rows[i * wide + c], pixel: first + i, channel: c) }
+      }
     }
   }
 
@@ -84,7 +111,7 @@ extension Attention {
       let item = i / positions
       var weights = (0..<keys).map { j in
         (0..<theta.channels).reduce(0.0) { sum, c in
-          sum + Double(theta.start[i * theta.pitch + c]) * Double(phi.start[(item * keys + j) * phi.pitch + c])
+          sum + Double(theta.value(pixel: i, channel: c)) * Double(phi.value(pixel: item * keys + j, channel: c))
         }
       }
       switch self {
@@ -97,8 +124,8 @@ extension Attention {
         weights = powers.map { $0 / sum }
       }
       for c in 0..<output.channels {
-        let y = (0..<keys).reduce(0.0) { $0 + weights[$1] * Double(g.start[(item * keys + $1) * g.pitch + c]) }
-        output.start[i * output.pitch + c] = Float(y)
+        let y = (0..<keys).reduce(0.0) { $0 + weights[$1] * Double(g.value(pixel: item * keys + $1, channel: c)) }
+        output.set(Float(y), pixel: i, channel: c)
       }
     }
   }

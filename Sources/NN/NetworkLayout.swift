@@ -188,7 +188,8 @@ struct NetworkLayout {
       case .fold(let x, _), .unfold(let x, _):
         places.append(places[x.id])
       case .convolution(_, let x, let residual?, _)
-      where sliceOf[index] == nil && canReplace(residual.id, by: index, reading: x.id, network, origins, kept):
+      where sliceOf[index] == nil && sliceOf[origins[residual.id]] == nil
+        && canReplace(residual.id, by: index, reading: x.id, network, origins, kept):
         places.append(places[residual.id])
       default:
         if let slice = sliceOf[index] {
@@ -219,7 +220,11 @@ struct NetworkLayout {
   ) -> Bool {
     let origin = origins[residual]
     let views = origins.indices.filter { origins[$0] == origin }
-    if case .input = network.operations[origin] { return false }
+    // Parts of a concatenation lie in its place, and may be read by themselves.
+    switch network.operations[origin] {
+    case .input, .concatenate: return false
+    default: break
+    }
     return origins[input] != origin && shapes[residual].format == shapes[index].format
       && shapes[residual].channels == shapes[index].channels
       && (passing[residual] == nil) == (passing[index] == nil) && views.allSatisfy { !kept.contains($0) }

@@ -47,6 +47,7 @@ struct UsageTests {
       (["test", "--cfg", "x", "--random-weights", "-1"], "--random-weights"),
       (["test", "--cfg", "x", "--precision", "fp64"], "bf16"),
       (["test", "--cfg", "x", "--convolution", "fft"], "winogradSpace"),
+      (["test", "--cfg", "x", "--convolution", "direct", "--measure-plan"], "exclude each other"),
       (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--protocol", "coco"], "mmaction2"),
       (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--format", "xml"], "json"),
       (["detect", "--cfg", "x", "--proposals", "y", "--output-dir", "z"], "no video"),
@@ -70,13 +71,6 @@ struct UsageTests {
       (["ensemble", "a.csv", "b.csv", "--output", "c.csv"], "ensemble"),
       (
         ["test", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "--random-weights", "1"], "classification"
-      ),
-      (["test", "--cfg", LittleWorld.config, "--random-weights", "1", "--precision", "bf16"], "bf16"),
-      (["bench", "--precision", "bf16"], "bf16"),
-      (["forward", "--cfg", LittleWorld.config, "--clip", "c", "--output", "o", "--precision", "bf16"], "bf16"),
-      (
-        ["detect", "v", "--cfg", LittleWorld.config, "--proposals", "p", "--output-dir", "o", "--precision", "bf16"],
-        "bf16"
       ),
     ])
   func later(words: [String], name: String) {

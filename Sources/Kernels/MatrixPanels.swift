@@ -1,0 +1,67 @@
+internal import MicroKernels
+public import Tensors
+
+/// A matrix [depth, outputs] that is packed while a network runs, to be multiplied by the convolutions' kernels.
+///
+/// It views memory of the caller: `MatrixPanels.floats` says how much.
+public struct MatrixPanels: Sendable {
+  public let depth: Int
+  public let outputs: Int
+  nonisolated(unsafe) private let memory: UnsafeMutablePointer<Float>
+  private let kernels: ProductKernels
+
+  /// The floats that a packed matrix takes, zeros for its bias among them.
+  public static func floats(depth: Int, outputs: Int, _ engine: Engine) -> Int {
+    engine.kernels.products.padded(outputs) * (depth + 1)
+  }
+
+  /// - Parameter memory: Aligned to 64 bytes; `floats(depth:outputs:_:)` of them.
+  public init(depth: Int, outputs: Int, memory: UnsafeMutablePointer<Float>, _ engine: Engine) {
+    self.depth = depth
+    self.outputs = outputs
+    self.memory = memory
+    kernels = engine.kernels.products
+    (memory + kernels.padded(outputs) * depth).update(repeating: 0, count: kernels.padded(outputs))
+  }
+
+  /// How many panels there are to fill.
+  public var panels: Int { (outputs + kernels.panel - 1) / kernels.panel }
+
+  /// Fills one panel from rows of a map: element [d, o] is channel o of pixel `first + d`, or channel d of pixel
+  /// `first + o`.
+  ///
+  /// - Parameters:
+  ///   - pixelsAreDepth: Which of the two.
+  public func fill(_ panel: Int, from map: FeatureMap, first: Int, pixelsAreDepth: Bool) {
+    let start = panel * kernels.panel
+    let count = min(kernels.panel, outputs - start)
+    let width = kernels.padded(count)
+    let target = memory + start * depth
+    for d in 0..<depth {
+      let row = target + d * width
+      for o in 0..<count {
+        row[o] =
+          pixelsAreDepth
+          ? map.value(pixel: first + d, channel: start + o) : map.value(pixel: first + start + o, channel: d)
+      }
+      for o in count..<width { row[o] = 0 }
+    }
+  }
+
+  /// Multiplies rows with the matrix.
+  ///
+  /// - Parameters:
+  ///   - rows: [count, depth], `pitch` floats from one to the next.
+  ///   - output: [count, outputs], `outputPitch` floats from one to the next.
+  ///   - table: Room for `count` addresses, rounded up to a multiple of 6.
+  public func multiply(
+    _ rows: UnsafePointer<Float>, pitch: Int, count: Int, into output: UnsafeMutablePointer<Float>, outputPitch: Int,
+    table: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    for i in 0..<(count + tilePixels - 1) / tilePixels * tilePixels { table[i] = rows + min(i, count - 1) * pitch }
+    let block = ProductBlock(
+      rows: table, taps: 1, channels: depth, bias: memory + kernels.padded(outputs) * depth, output: output,
+      outputPitch: outputPitch, pixels: count)
+    kernels.multiply(block, memory, outputs: outputs)
+  }
+}

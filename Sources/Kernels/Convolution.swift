@@ -65,6 +65,6 @@ public final class Convolution: Sendable {
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
     let store = ConvolutionStore(output: output, bias: bias.pointer, residual: residual, relu: relu)
-    method.run(input, store, engine)
+    engine.exclusively { method.run(input, store, engine) }
   }
 }

@@ -9,6 +9,7 @@ public final class Engine: Sendable {
   /// How activations lie in memory; bfloat16 only where `kernels.supportsBFloat16`.
   public let activations: ElementFormat
   let scratch: Scratch
+  private let exclusion = Exclusion()
 
   /// - Parameters:
   ///   - threads: How many threads compute; nil takes every processor this process may use.
@@ -26,6 +27,10 @@ public final class Engine: Sendable {
     scratch = Scratch(slots: pool.threads + 1)
     self.planner = planner
   }
+
+  /// Runs a body while no other thread does so on this engine, whose scratch memory serves one run at a time. A body
+  /// may do it again.
+  public func exclusively<Result>(_ body: () throws -> Result) rethrows -> Result { try exclusion.run(body) }
 
   /// Memory that all threads see, for what is packed while a network runs; it holds anything.
   public func sharedScratch(_ floats: Int) -> UnsafeMutablePointer<Float> {

@@ -23,25 +23,37 @@ extension Operation {
   }
 }
 
-extension FrameRun {
-  /// Smaller frames are not worth it: all of them together fit into the caches, and weights would be read once a frame.
-  private static let leastPixels = 1024
-  /// What goes through a stretch together should stay in a second- or third-level cache.
-  private static let groupBytes = 6 << 20
+/// When a stretch of operations runs frame by frame, and how many frames go together.
+public struct FrameGrouping: Sendable {
+  /// The least pixels of a frame. Smaller frames are not worth it: all of them together fit into the caches, and weights
+  /// would be read once a frame.
+  public var leastPixels: Int
+  /// The most bytes of one value of a group: what goes through a stretch together should stay in the caches.
+  public var groupBytes: Int
 
+  public init(leastPixels: Int = 1024, groupBytes: Int = 6 << 20) {
+    self.leastPixels = leastPixels
+    self.groupBytes = groupBytes
+  }
+}
+
+extension FrameRun {
   /// Finds the stretches of a network whose values have these shapes.
-  static func find(_ network: Network, _ shapes: [NetworkLayout.Shape]) -> [FrameRun] {
+  static func find(
+    _ network: Network, _ shapes: [NetworkLayout.Shape], _ grouping: FrameGrouping
+  ) -> [FrameRun] {
     var runs: [FrameRun] = []
     var start = 0
     func frames(_ index: Int) -> Int { shapes[index].batch * shapes[index].extent.t }
     func fits(_ index: Int) -> Bool {
       let extent = shapes[index].extent
-      return network.operations[index].keepsFramesApart && extent.h * extent.w >= leastPixels && frames(index) > 1
+      return network.operations[index].keepsFramesApart && extent.h * extent.w >= grouping.leastPixels
+        && frames(index) > 1
     }
     func close(_ end: Int) {
       if end - start >= 2 {
         let largest = (start..<end).map { shapes[$0].extent.h * shapes[$0].extent.w * shapes[$0].floats * 4 }.max()!
-        let group = max(1, min(frames(start), groupBytes / max(1, largest)))
+        let group = max(1, min(frames(start), grouping.groupBytes / max(1, largest)))
         if group < frames(start) { runs.append(FrameRun(operations: start..<end, frames: group)) }
       }
     }

@@ -68,7 +68,9 @@ struct NetworkLayout {
   private var places: [Place] = []
   private(set) var arenaCount = 0
 
-  init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool) throws {
+  init(
+    _ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool, grouping: FrameGrouping
+  ) throws {
     precondition(extents.count == network.inputs.count, "one extent per input")
     for index in network.operations.indices {
       var shape = try shape(of: network.operations[index], network, batch: batch, extents: extents, at: index)
@@ -76,7 +78,7 @@ struct NetworkLayout {
       shapes.append(shape)
     }
     let kept = Set((network.outputs + (keepingMarks ? network.marks.map(\.value) : [])).map(\.id))
-    runs = FrameRun.find(network, shapes)
+    runs = FrameRun.find(network, shapes, grouping)
     passing = passingFrames(network, kept: kept)
     place(network, kept: kept)
     live(network, kept: kept)

@@ -31,9 +31,14 @@ public final class NetworkPlan: @unchecked Sendable {
   /// - Parameters:
   ///   - extents: One per input of the network.
   ///   - keepingMarks: Keeps every named value until the end of a run, at the price of memory.
+  ///   - grouping: When operations run frame by frame.
   /// - Throws: `NetworkError` when these extents do not suit the network.
-  public init(_ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool = false) throws {
-    let layout = try NetworkLayout(network, batch: batch, extents: extents, keepingMarks: keepingMarks)
+  public init(
+    _ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool = false,
+    grouping: FrameGrouping = FrameGrouping()
+  ) throws {
+    let layout = try NetworkLayout(
+      network, batch: batch, extents: extents, keepingMarks: keepingMarks, grouping: grouping)
     let memory = physicalMemoryBytes()
     guard layout.arenaCount < memory / 4 else {
       throw NetworkError.tooLarge(bytes: 4 * layout.arenaCount, memory: memory)
@@ -52,7 +57,7 @@ public final class NetworkPlan: @unchecked Sendable {
       let input = layout.shapes[x.id]
       return sum + convolution.shape.macs(batch: input.batch, input: input.extent)
     }
-    if network.engine.planner.measures { measure() }
+    if network.engine.planner.measures { network.engine.exclusively { measure() } }
   }
 
   /// The convolution of an operation.
@@ -83,7 +88,7 @@ public final class NetworkPlan: @unchecked Sendable {
   }
 
   /// Computes the outputs from what stands in the inputs.
-  public func run() { forEachStep { index, maps in step(index, maps) } }
+  public func run() { network.engine.exclusively { forEachStep { index, maps in step(index, maps) } } }
 
   /// Calls a body for every operation, in order, with the maps it works on; for those of a stretch that is run frame by
   /// frame once per group of frames.
@@ -127,8 +132,8 @@ public final class NetworkPlan: @unchecked Sendable {
   /// Runs once and adds up the seconds of every operation.
   func timedSteps() -> [Double] {
     var seconds = [Double](repeating: 0, count: network.operations.count)
-    forEachStep { index, maps in
-      seconds[index] += clocked { step(index, maps) }
+    network.engine.exclusively {
+      forEachStep { index, maps in seconds[index] += clocked { step(index, maps) } }
     }
     return seconds
   }

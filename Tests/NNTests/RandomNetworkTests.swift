@@ -140,6 +140,20 @@ private struct NetworkDrawing {
     }
   }
 
+  /// Frame by frame, or two frames at a time, a stretch of operations computes what it computes on all of them.
+  @Test(arguments: 0..<120) func framesByThemselvesChangeNothing(_ seed: Int) throws {
+    let drawing = NetworkDrawing(fast, seed: UInt64(seed), operations: 4 + seed % 25)
+    let whole = try run(drawing, keepingMarks: false, grouping: FrameGrouping(leastPixels: .max))
+    for bytes in [1, 2000] {
+      let grouping = FrameGrouping(leastPixels: 1, groupBytes: bytes)
+      let frames = try run(drawing, keepingMarks: seed % 3 == 0, grouping: grouping)
+      for (index, (a, b)) in zip(frames.outputs, whole.outputs).enumerated() {
+        let about = "output \(index) of seed \(seed), \(bytes) bytes"
+        #expect(difference(a.channelsFirst().array, b.channelsFirst().array, .exact, about) == nil)
+      }
+    }
+  }
+
   /// What a plan computes is what the operations compute one by one, each into memory of its own.
   @Test(arguments: 0..<60) func plansAgreeWithReferences(_ seed: Int) throws {
     let found = try run(NetworkDrawing(fast, seed: UInt64(seed), operations: 3 + seed % 12), keepingMarks: false)
@@ -166,11 +180,13 @@ private struct NetworkDrawing {
     }
   }
 
-  private func run(_ drawing: NetworkDrawing, keepingMarks: Bool) throws -> NetworkPlan {
+  private func run(
+    _ drawing: NetworkDrawing, keepingMarks: Bool, grouping: FrameGrouping = FrameGrouping()
+  ) throws -> NetworkPlan {
     let shapes = drawing.inputs.map(\.shape)
     let plan = try NetworkPlan(
       drawing.network, batch: shapes[0][0], extents: shapes.map { Extent3($0[2], $0[3], $0[4]) },
-      keepingMarks: keepingMarks)
+      keepingMarks: keepingMarks, grouping: grouping)
     fill(plan, drawing.inputs)
     plan.run()
     return plan

@@ -12,11 +12,19 @@ for program in "$@"; do
   # Not through a pipe: a disassembler that fails must not look like a program without faults.
   objdump --disassemble --no-show-raw-insn "$program" >"$listing"
   awk -v program="$program" '
-    # A line such as "0000000000401000 <$s11KernelsAVX2...>:" begins a function. Swift mangles a room as its length
-    # and its name.
+    # What a function may need, by its name: 4 is x86-64-v4 and more, 3 is x86-64-v3, 1 is any x86-64.
+    # Swift mangles a room as the length of its name and the name. Beside the rooms of an instruction set there are
+    # the kernels for one of their units, which no other room can ask for, and the C functions of intrinsics, which are
+    # compiled for their own target and called by kernels for one unit.
+    function allowance(name) {
+      if (name ~ /^\$s[0-9]+KernelsAVX512/ || name ~ /^\$s12MicroKernels.*AVX512/ || name ~ /^simd_/) return 4
+      if (name ~ /^\$s11KernelsAVX2/ || name ~ /^\$s12MicroKernels.*AVX2/) return 3
+      return 1
+    }
+    # A line such as "0000000000401000 <$s11KernelsAVX2...>:" begins a function.
     /^[0-9a-f]+ <.*>:$/ {
       name = substr($2, 2, length($2) - 3)
-      level = index(name, "$s13KernelsAVX512") == 1 ? 4 : index(name, "$s11KernelsAVX2") == 1 ? 3 : 1
+      level = allowance(name)
       next
     }
     /^ +[0-9a-f]+:\t/ {

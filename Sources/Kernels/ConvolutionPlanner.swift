@@ -69,9 +69,9 @@ public struct ConvolutionPlanner: Sendable {
     if can(.planar) && outputs <= 12 { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
     // direct products come at twice the rate, as do those in time, and those in space do not.
-    let (space, time) = input == .float32 ? (8, 16) : (128, 128)
+    let (space, time) = input == .float32 ? (16, 32) : (128, 128)
     if can(.winogradSpace) && min(inputs, outputs) >= space { return .winogradSpace }
-    if can(.winogradTime) && min(inputs / 2, outputs) >= time { return .winogradTime }
+    if can(.winogradTime) && min(inputs, outputs) >= time { return .winogradTime }
     return can(.direct) ? .direct : .reference
   }
 }

@@ -33,7 +33,6 @@ struct DirectConvolution: ConvolutionMethod {
     let output = store.output
     let rows = PixelRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
     if joinsColumns(input) { return runLines(rows, store, engine) }
-    if shape.kernel.t > 1 { return runColumns(rows, store, engine) }
     let block = pixelsPerPiece(output.pixels, engine)
     let taps = shape.kernel.count
     engine.pool.forEach((output.pixels + block - 1) / block) { piece, thread in
@@ -41,25 +40,6 @@ struct DirectConvolution: ConvolutionMethod {
       let table = table(taps: taps, pixels: pixels.count, thread, engine)
       rows.fill(pixels, table)
       multiply(pixels, table, rows, taps: taps, store, engine)
-    }
-  }
-
-  /// Takes some pixels through all frames, so that a frame is in the cache when the next output sees it again.
-  private func runColumns(_ rows: PixelRows, _ store: ConvolutionStore, _ engine: Engine) {
-    let output = store.output
-    let plane = output.extent.h * output.extent.w
-    let block = min(pixelsPerPiece(plane, engine), (plane + tilePixels - 1) / tilePixels * tilePixels)
-    let perFrame = (plane + block - 1) / block
-    let taps = shape.kernel.count
-    engine.pool.forEach(output.batch * perFrame) { piece, thread in
-      let table = table(taps: taps, pixels: block, thread, engine)
-      let range = piece % perFrame * block..<min(plane, (piece % perFrame + 1) * block)
-      for t in 0..<output.extent.t {
-        let start = (piece / perFrame * output.extent.t + t) * plane
-        let pixels = start + range.lowerBound..<start + range.upperBound
-        rows.fill(pixels, table)
-        multiply(pixels, table, rows, taps: taps, store, engine)
-      }
     }
   }
 

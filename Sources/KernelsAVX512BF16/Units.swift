@@ -25,6 +25,9 @@ enum AVX512HalfUnit: VectorUnit {
   }
 
   @inline(__always)
+  static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load512u(from) }
+
+  @inline(__always)
   static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
     simd_load512(from, Int32(truncatingIfNeeded: count))
   }
@@ -66,6 +69,9 @@ enum AVX512DotUnit: VectorUnit {
   static func relu(_ value: Vector) -> Vector {
     value.replacing(with: Vector.zero, where: value .< Vector.zero)
   }
+
+  @inline(__always)
+  static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load512u(from) }
 
   @inline(__always)
   static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {

@@ -65,13 +65,13 @@ func alignTile<Unit: VectorUnit, let registers: Int>(
           let pixel = line + columnOffsets[column]
           let weight = Unit.Vector(repeating: rowWeights[row] * columnWeights[column])
           for i in 0..<registers {
-            sums[i] = Unit.multiplyAdd(sums[i], weight, load(pixel + i * width, as: Unit.Vector.self))
+            sums[i] = Unit.multiplyAdd(sums[i], weight, Unit.load(pixel + i * width))
           }
         }
       }
       if takesMaximum && binRow + binColumn > 0 {
         for i in 0..<registers {
-          sums[i] = Unit.larger(load(UnsafePointer(target + i * width), as: Unit.Vector.self), sums[i])
+          sums[i] = Unit.larger(Unit.load(UnsafePointer(target + i * width)), sums[i])
         }
       }
       for i in 0..<registers { store(sums[i], target + i * width) }

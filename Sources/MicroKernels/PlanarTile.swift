@@ -68,9 +68,9 @@ public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: 
       let line = row.lines[l] + x
       for j in 0..<row.offsetCount {
         let at = line + row.offsets[j]
-        let p0 = load(at, as: V.self)
-        let p1 = load(at + width, as: V.self)
-        let p2 = load(at + 2 * width, as: V.self)
+        let p0 = Unit.load(at)
+        let p1 = Unit.load(at + width)
+        let p2 = Unit.load(at + 2 * width)
         for c in 0..<4 {
           let w = V(repeating: weight[c])
           s0[c] = Unit.multiplyAdd(s0[c], w, p0)

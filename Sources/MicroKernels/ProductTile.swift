@@ -74,10 +74,10 @@ func productTile<Unit: VectorUnit>(
   let tile = TileStore(block, halves: halves, pixel: pixel, column: column, pixels: pixels)
   tile.prefetch(floats: count * width)
   let bias = block.bias + column
-  var s0 = TileColumn<V>(repeating: load(bias, as: V.self))
-  var s1 = TileColumn<V>(repeating: count > 1 ? load(bias + width, as: V.self) : .zero)
-  var s2 = count > 2 ? TileColumn<V>(repeating: load(bias + 2 * width, as: V.self)) : s0
-  var s3 = count > 3 ? TileColumn<V>(repeating: load(bias + 3 * width, as: V.self)) : s0
+  var s0 = TileColumn<V>(repeating: Unit.load(bias))
+  var s1 = TileColumn<V>(repeating: count > 1 ? Unit.load(bias + width) : .zero)
+  var s2 = count > 2 ? TileColumn<V>(repeating: Unit.load(bias + 2 * width)) : s0
+  var s3 = count > 3 ? TileColumn<V>(repeating: Unit.load(bias + 3 * width)) : s0
   var weight = weights
   var row = rows
   let channels = block.channels
@@ -109,8 +109,8 @@ func productTile<Unit: VectorUnit>(
         while k + 1 < end {
           let factors: InlineArray<6, Float> = [r0[k], r1[k], r2[k], r3[k], r4[k], r5[k]]
           let odd: InlineArray<6, Float> = [r0[k + 1], r1[k + 1], r2[k + 1], r3[k + 1], r4[k + 1], r5[k + 1]]
-          let w0 = load(weight, as: V.self)
-          let w1 = load(weight + width, as: V.self)
+          let w0 = Unit.load(weight)
+          let w1 = Unit.load(weight + width)
           for i in 0..<6 {
             s0[i] = Unit.multiplyAdd(s0[i], V(repeating: factors[i]), w0)
             s1[i] = Unit.multiplyAdd(s1[i], V(repeating: odd[i]), w1)
@@ -121,10 +121,10 @@ func productTile<Unit: VectorUnit>(
       }
       while k < end {
         let factors: InlineArray<6, Float> = [r0[k], r1[k], r2[k], r3[k], r4[k], r5[k]]
-        let w0 = load(weight, as: V.self)
-        let w1 = count > 1 ? load(weight + width, as: V.self) : w0
-        let w2 = count > 2 ? load(weight + 2 * width, as: V.self) : w0
-        let w3 = count > 3 ? load(weight + 3 * width, as: V.self) : w0
+        let w0 = Unit.load(weight)
+        let w1 = count > 1 ? Unit.load(weight + width) : w0
+        let w2 = count > 2 ? Unit.load(weight + 2 * width) : w0
+        let w3 = count > 3 ? Unit.load(weight + 3 * width) : w0
         for i in 0..<6 {
           let factor = V(repeating: factors[i])
           s0[i] = Unit.multiplyAdd(s0[i], factor, w0)
@@ -228,7 +228,7 @@ func loadElements<Unit: VectorUnit>(
   let lanes = min(count, Unit.Vector.scalarCount)
   if isHalf { return Unit.loadHalves(lanes, from) }
   let floats = from.assumingMemoryBound(to: Float.self)
-  return lanes == Unit.Vector.scalarCount ? load(floats, as: Unit.Vector.self) : Unit.loadFirst(lanes, floats)
+  return lanes == Unit.Vector.scalarCount ? Unit.load(floats) : Unit.loadFirst(lanes, floats)
 }
 
 /// Writes the first `count` lanes, or all of them where there are as many.

@@ -18,6 +18,11 @@ public protocol VectorUnit {
   static func larger(_ kept: Vector, _ new: Vector) -> Vector
   /// Zero in every lane that is smaller; a NaN stays one, as it does in PyTorch's ReLU.
   static func relu(_ value: Vector) -> Vector
+  /// Loads a register from any address.
+  ///
+  /// A requirement, because the standard library's generic load may be emitted as a function of its own, compiled for
+  /// this instruction set under a name that the whole program shares.
+  static func load(_ from: UnsafePointer<Float>) -> Vector
   /// The first `count` lanes of memory, zeros in the others; memory behind them is not touched.
   static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector
   /// Writes the first `count` lanes.
@@ -61,6 +66,9 @@ extension VectorUnit {
     }
 
     @inlinable @inline(__always)
+    public static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load256u(from) }
+
+    @inlinable @inline(__always)
     public static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
       simd_load256(from, Int32(truncatingIfNeeded: count))
     }
@@ -90,6 +98,9 @@ extension VectorUnit {
     public static func relu(_ value: Vector) -> Vector {
       value.replacing(with: Vector.zero, where: value .< Vector.zero)
     }
+
+    @inlinable @inline(__always)
+    public static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load512u(from) }
 
     @inlinable @inline(__always)
     public static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {
@@ -134,6 +145,11 @@ public enum PortableUnit: VectorUnit {
 
   @inlinable @inline(__always)
   public static func relu(_ value: Vector) -> Vector { value.replacing(with: Vector.zero, where: value .< Vector.zero) }
+
+  @inlinable @inline(__always)
+  public static func load(_ from: UnsafePointer<Float>) -> Vector {
+    UnsafeRawPointer(from).loadUnaligned(as: Vector.self)
+  }
 
   @inlinable @inline(__always)
   public static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector {

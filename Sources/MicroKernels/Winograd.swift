@@ -84,9 +84,9 @@ public func winogradSpaceInput<Unit: VectorUnit>(
     for i in 0..<6 {
       let from = UnsafePointer(temporary + i * 6 * width)
       let d: Six<Unit.Vector> = [
-        load(from, as: Unit.Vector.self), load(from + width, as: Unit.Vector.self),
-        load(from + 2 * width, as: Unit.Vector.self), load(from + 3 * width, as: Unit.Vector.self),
-        load(from + 4 * width, as: Unit.Vector.self), load(from + 5 * width, as: Unit.Vector.self),
+        Unit.load(from), Unit.load(from + width),
+        Unit.load(from + 2 * width), Unit.load(from + 3 * width),
+        Unit.load(from + 4 * width), Unit.load(from + 5 * width),
       ]
       let t = winogradInput(unit, d)
       let to = output + 6 * i * step + c
@@ -162,7 +162,7 @@ public struct WinogradStore {
     _ unit: Unit.Type, halves: Bool, _ sum: Unit.Vector, pixel: Int, channel: Int, left: Int
   ) {
     guard let output = outputs[pixel] else { return }
-    var value = sum + load(bias + channel, as: Unit.Vector.self)
+    var value = sum + Unit.load(bias + channel)
     if let residuals, let residual = residuals[pixel] {
       let isHalf = halves && residualIsHalf
       value += loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(residual) + channel * (isHalf ? 2 : 4))
@@ -190,9 +190,9 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
     for j in 0..<6 {
       let from = products + j * step + c
       let m: Six<Unit.Vector> = [
-        load(from, as: Unit.Vector.self), load(from + 6 * step, as: Unit.Vector.self),
-        load(from + 12 * step, as: Unit.Vector.self), load(from + 18 * step, as: Unit.Vector.self),
-        load(from + 24 * step, as: Unit.Vector.self), load(from + 30 * step, as: Unit.Vector.self),
+        Unit.load(from), Unit.load(from + 6 * step),
+        Unit.load(from + 12 * step), Unit.load(from + 18 * step),
+        Unit.load(from + 24 * step), Unit.load(from + 30 * step),
       ]
       let y = winogradOutput(unit, m)
       for i in 0..<4 { store(y[i], temporary + (i * 6 + j) * width) }
@@ -200,9 +200,9 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
     for i in 0..<4 {
       let from = UnsafePointer(temporary + i * 6 * width)
       let m: Six<Unit.Vector> = [
-        load(from, as: Unit.Vector.self), load(from + width, as: Unit.Vector.self),
-        load(from + 2 * width, as: Unit.Vector.self), load(from + 3 * width, as: Unit.Vector.self),
-        load(from + 4 * width, as: Unit.Vector.self), load(from + 5 * width, as: Unit.Vector.self),
+        Unit.load(from), Unit.load(from + width),
+        Unit.load(from + 2 * width), Unit.load(from + 3 * width),
+        Unit.load(from + 4 * width), Unit.load(from + 5 * width),
       ]
       let y = winogradOutput(unit, m)
       target.store(unit, halves: halves, y[0], pixel: 4 * i, channel: c, left: channels - c)
@@ -229,9 +229,9 @@ public func winogradTimeOutput<Unit: VectorUnit>(
   while c < channels {
     let from = products + c
     let m: Six<Unit.Vector> = [
-      load(from, as: Unit.Vector.self), load(from + step, as: Unit.Vector.self),
-      load(from + 2 * step, as: Unit.Vector.self), load(from + 3 * step, as: Unit.Vector.self),
-      load(from + 4 * step, as: Unit.Vector.self), load(from + 5 * step, as: Unit.Vector.self),
+      Unit.load(from), Unit.load(from + step),
+      Unit.load(from + 2 * step), Unit.load(from + 3 * step),
+      Unit.load(from + 4 * step), Unit.load(from + 5 * step),
     ]
     let y = winogradOutput(unit, m)
     target.store(unit, halves: halves, y[0], pixel: 0, channel: c, left: channels - c)

@@ -10,6 +10,16 @@ static inline __attribute__((always_inline)) void simd_prefetch(const void *addr
 #if defined(__x86_64__)
 #include <immintrin.h>
 
+/// A whole register from any address.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load512u(const float *from) {
+  return _mm512_loadu_ps(from);
+}
+
+/// A whole register from any address.
+static inline __attribute__((always_inline, target("avx"))) __m256 simd_load256u(const float *from) {
+  return _mm256_loadu_ps(from);
+}
+
 /// The first `count` lanes of memory, zeros in the others; memory behind them is not touched.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load512(const float *from, int count) {
   return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);

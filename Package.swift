@@ -75,7 +75,7 @@ let outside: [Target] = [
   .target(
     name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(
-    name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", collections], swiftSettings: strict),
+    name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", "Parallel", collections], swiftSettings: strict),
 ]
 
 let meaning: [Target] = [
@@ -85,7 +85,7 @@ let meaning: [Target] = [
     dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
     swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry"], swiftSettings: safe),
+  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Parallel"], swiftSettings: safe),
 ]
 
 let roof: [Target] = [
@@ -135,13 +135,13 @@ let testTargets: [Target] = [
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry"),
-  tests("AVARecords", "AVARecords", "Files", "Geometry", "Tensors"),
+  tests("AVARecords", "AVARecords", "Files", "Geometry", "Parallel", "Tensors"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel", "Files",
     "Inference", "Configuration"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
-  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files", "Tensors"),
+  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
     "Imaging",
@@ -158,7 +158,7 @@ let package = Package(
   name: "slowfast",
   products: [
     .executable(name: "slowfast", targets: ["slowfast"]),
-    .library(name: "AVAEval", targets: ["AVAEval"]),
+    .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Geometry", "Parallel"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,4 +1,4 @@
-public import AVARecords
+internal import AVARecords
 
 /// How well detections and ground truth fit together, before any scoring.
 public struct FrameAudit: Sendable {
@@ -22,13 +22,9 @@ public struct FrameAudit: Sendable {
   public private(set) var unknownGroundTruthClasses: [Int: Int] = [:]
 
   /// Compares the tables.
-  public init(
-    detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-    exclusions: Exclusions = Exclusions()
-  ) throws(EvaluationError) {
-    let tables = try AlignedTables(
-      detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+  public init(_ tables: AlignedTables) {
     compareFrames(tables)
+    let (detections, groundTruth) = (tables.detections, tables.groundTruth)
     let found = Set(detections.frameIndex.videos)
     let known = Set(groundTruth.frameIndex.videos)
     videosOnlyInDetections = detections.frameIndex.videos.filter { !known.contains($0) }
@@ -40,21 +36,20 @@ public struct FrameAudit: Sendable {
   }
 
   private mutating func compareFrames(_ tables: AlignedTables) {
-    groundTruthFrames = tables.truthRows.order.count
-    detectionFrames = tables.detectionRows.order.count
-    for frame in tables.detectionRows.order {
-      if tables.isDetectionFrameExcluded[frame] {
+    groundTruthFrames = tables.truthOrder.count
+    detectionFrames = tables.detectionOrder.count
+    for frame in tables.detectionOrder.map(Int.init) {
+      if tables.frames[frame].isExcluded {
         excludedDetectionFrames += 1
-      } else if tables.truthFrames[frame] < 0 {
-        framesOnlyInDetections.append(tables.detections.frameIndex.describe(frame: frame))
+      } else if !tables.frames[frame].isListed {
+        framesOnlyInDetections.append(tables.describe(frame: frame))
       }
     }
-    for frame in tables.truthRows.order {
-      let detectionFrame = tables.detectionFrames[frame]
-      if tables.isTruthFrameExcluded[frame] {
+    for frame in tables.truthOrder.map(Int.init) {
+      if tables.frames[frame].isExcluded {
         excludedGroundTruthFrames += 1
-      } else if detectionFrame < 0 || tables.detectionRows.count(detectionFrame) == 0 {
-        framesOnlyInGroundTruth.append(tables.groundTruth.frameIndex.describe(frame: frame))
+      } else if tables.detectionRows(of: frame).isEmpty {
+        framesOnlyInGroundTruth.append(tables.describe(frame: frame))
       }
     }
   }

@@ -118,6 +118,15 @@ public final class WorkerPool: @unchecked Sendable {
     }
   }
 
+  /// Computes a value for every piece 0..<count, on all threads, and returns them in the order of the pieces.
+  public func map<Value>(_ count: Int, _ body: (Int) -> Value) -> [Value] {
+    Array(unsafeUninitializedCapacity: max(0, count)) { values, initializedCount in
+      let slots = values
+      forEach(count) { piece in slots.initializeElement(at: piece, to: body(piece)) }
+      initializedCount = max(0, count)
+    }
+  }
+
   /// A thread's life: wait for a loop (first spinning a little, then parked), take pieces, report.
   private func work() {
     let number = startedThreads.wrappingAdd(1, ordering: .relaxed).newValue

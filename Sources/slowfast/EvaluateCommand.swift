@@ -2,6 +2,7 @@ internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
 internal import Files
+internal import Parallel
 internal import Wording
 
 /// `slowfast evaluate`: frame mAP of a detections CSV.
@@ -68,12 +69,11 @@ struct EvaluateCommand: ParsableCommand {
     let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
     for notice in truth.counts.notices(groundTruth) + found.counts.notices(detections) { Console.warn(notice) }
     if let exclusions, excluded.count == 0 { Console.warn("'\(exclusions)' excludes no key frame") }
-    let audit = try FrameAudit(
+    let tables = try AlignedTables(
       detections: found.table, groundTruth: truth.table, labelMap: labels, exclusions: excluded)
-    for notice in auditNotices(audit, labels) { Console.warn(notice) }
-    let evaluations = try evaluate(
-      detections: found.table, groundTruth: truth.table, labelMap: labels, exclusions: excluded,
-      rules: protocolName.rules)
+    for notice in auditNotices(FrameAudit(tables), labels) { Console.warn(notice) }
+    let pool = WorkerPool()
+    let evaluations = match(tables, rules: protocolName.rules, pool: pool).map { evaluate($0, pool: pool) }
     for evaluation in evaluations {
       for notice in evaluation.notices { Console.say("\(evaluation.rules.name): \(notice)") }
     }

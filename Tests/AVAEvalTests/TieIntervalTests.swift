@@ -51,8 +51,8 @@ private struct TinyScene {
       zip(order, order.dropFirst()).allSatisfy { rows[$0].score >= rows[$1].score }
     }
     let matchings = matchesByScore ? orders : [Array(rows.indices)]
-    let hits = Set(matchings.map { hits(matching: $0) })
-    return hits.flatMap { hits in orders.map { averagePrecision($0.map { hits[$0] }) } }
+    let patterns = Set(matchings.map { hits(matching: $0) })
+    return patterns.flatMap { hits in orders.map { averagePrecision($0.map { hits[$0] }) } }
   }
 
   private func hits(matching order: [Int]) -> [Bool] {

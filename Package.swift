@@ -43,6 +43,8 @@ let doors: [Target] = [
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   .target(name: "CCPU"),
 ]
@@ -50,7 +52,7 @@ let doors: [Target] = [
 let cellar: [Target] = [
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
-  .target(name: "Files", dependencies: ["Wording"], swiftSettings: strict),
+  .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd"], swiftSettings: strict),
   .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
   .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
 ]

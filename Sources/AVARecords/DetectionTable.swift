@@ -14,6 +14,8 @@ public struct DetectionTable: Sendable {
   public private(set) var actionIDs: [Int32] = []
   public private(set) var scores: [Double] = []
   public private(set) var boxes: [UnitBox] = []
+  /// Where the rows stood in their file.
+  public private(set) var lines = RowLines()
 
   public init() {}
 
@@ -26,7 +28,7 @@ public struct DetectionTable: Sendable {
   /// Adds a row.
   public mutating func append(video: String, time: Timestamp, box: UnitBox, actionID: Int, score: Double) {
     let frame = frameIndex.insert(video: video, time: time)
-    if boxes.last != box || frames.last != Int32(frame) { boxes.append(box) }
+    keep(box: box, frame: frame)
     append(frame: frame, actionID: actionID, score: score)
   }
 
@@ -35,32 +37,48 @@ public struct DetectionTable: Sendable {
     append(video: video, time: Timestamp(second: second), box: box, actionID: actionID, score: score)
   }
 
-  /// Rounds boxes and scores to a count of decimals, as writing and reading a text file does.
-  ///
-  /// MMAction2 scores its results after writing them with four decimals.
-  public func rounded(decimals: Int) -> DetectionTable {
-    var result = self
-    for row in result.scores.indices {
-      result.scores[row] = AVARecords.rounded(result.scores[row], decimals: decimals)
-    }
-    for index in result.boxes.indices {
-      let box = result.boxes[index]
-      result.boxes[index] = UnitBox(
-        x1: AVARecords.rounded(box.x1, decimals: decimals), y1: AVARecords.rounded(box.y1, decimals: decimals),
-        x2: AVARecords.rounded(box.x2, decimals: decimals), y2: AVARecords.rounded(box.y2, decimals: decimals))
-    }
-    return result
+  /// Adds a row on the last box.
+  mutating func append(frame: Int, actionID: Int, score: Double, line: Int) {
+    lines.note(row: count, line: line)
+    append(frame: frame, actionID: actionID, score: score)
   }
 
-  /// Adds a row on the last box.
-  mutating func append(frame: Int, actionID: Int, score: Double) {
+  /// Keeps a box of a key frame, unless the last row has just that one.
+  mutating func keep(box: UnitBox, frame: Int) {
+    if boxes.last != box || frames.last != Int32(frame) { boxes.append(box) }
+  }
+
+  mutating func insertFrame(video: String, time: Timestamp) -> Int { frameIndex.insert(video: video, time: time) }
+
+  mutating func reserve(rows: Int) {
+    frames.reserveCapacity(rows)
+    boxNumbers.reserveCapacity(rows)
+    actionIDs.reserveCapacity(rows)
+    scores.reserveCapacity(rows)
+  }
+
+  /// Adds the rows of another table, which stood in the same file behind a count of lines.
+  mutating func append(_ other: DetectionTable, afterLines: Int) {
+    let numbers = other.frameIndex.frames.map { frame in
+      Int32(frameIndex.insert(video: other.frameIndex.videos[frame.video], time: frame.time))
+    }
+    lines.append(other.lines, rows: other.count, afterRows: count, afterLines: afterLines)
+    // The first box may be the one that the last row has.
+    let isShared =
+      other.boxes.first != nil && other.boxes.first == boxes.last
+      && frames.last == other.frames.first.map { numbers[Int($0)] }
+    let shift = Int32(boxes.count - (isShared ? 1 : 0))
+    boxes.append(contentsOf: other.boxes.dropFirst(isShared ? 1 : 0))
+    for frame in other.frames { frames.append(numbers[Int(frame)]) }
+    for number in other.boxNumbers { boxNumbers.append(number + shift) }
+    actionIDs.append(contentsOf: other.actionIDs)
+    scores.append(contentsOf: other.scores)
+  }
+
+  private mutating func append(frame: Int, actionID: Int, score: Double) {
     frames.append(Int32(frame))
     boxNumbers.append(Int32(boxes.count - 1))
     actionIDs.append(Int32(actionID))
     scores.append(score)
   }
-
-  mutating func keep(box: UnitBox) { boxes.append(box) }
-
-  mutating func insertFrame(video: String, time: Timestamp) -> Int { frameIndex.insert(video: video, time: time) }
 }

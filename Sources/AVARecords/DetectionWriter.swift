@@ -17,8 +17,6 @@ public final class DetectionWriter {
 
     /// PySlowFast's rounding.
     public static let pySlowFast = Decimals(box: 3, score: 4)
-    /// Enough to give back any float32 between 0.001 and 1.
-    public static let precise = Decimals(box: 9, score: 9)
   }
 
   private let file: AtomicFile

@@ -2,15 +2,22 @@ internal import CZlib
 
 /// Unpacks gzip: one member, or several behind each other.
 final class Gunzip {
-  private var stream = z_stream()
+  /// zlib keeps its address.
+  private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
   private let code: Int32
   /// Whether a member was begun and not ended.
   private var isInside = true
   private var hasEnded = false
 
-  init() { code = slowfast_gunzip_begin(&stream) }
+  init() {
+    stream.initialize(to: z_stream())
+    code = slowfast_gunzip_begin(stream)
+  }
 
-  deinit { inflateEnd(&stream) }
+  deinit {
+    inflateEnd(stream)
+    stream.deallocate()
+  }
 
   /// Fills a buffer; less only at the end.
   func read(from input: RawInput, into target: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
@@ -18,11 +25,10 @@ final class Gunzip {
     var done = 0
     while done < target.count, !hasEnded {
       try input.refill()
-      if input.available.isEmpty {
-        if isInside { throw input.cutShort(.gzip) }
-        hasEnded = true
-      } else if isInside {
+      if isInside {
         done += try inflateSome(input, UnsafeMutableRawBufferPointer(rebasing: target[done...]))
+      } else if input.available.isEmpty {
+        hasEnded = true
       } else {
         beginMember(input)
       }
@@ -33,7 +39,7 @@ final class Gunzip {
   /// Takes up the next member; zeros behind the last one are padding.
   private func beginMember(_ input: RawInput) {
     if let padding = input.available.firstIndex(where: { $0 != 0 }), padding == 0 {
-      inflateReset(&stream)
+      inflateReset(stream)
       isInside = true
     } else {
       input.use(input.available.firstIndex { $0 != 0 } ?? input.available.count)
@@ -45,19 +51,22 @@ final class Gunzip {
   ) throws(FileError) -> Int {
     let source = input.available
     let space = min(target.count, Int(UInt32.max))
-    stream.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
-    stream.avail_in = UInt32(source.count)
-    stream.next_out = target.bindMemory(to: UInt8.self).baseAddress
-    stream.avail_out = UInt32(space)
-    let code = inflate(&stream, Z_NO_FLUSH)
-    input.use(source.count - Int(stream.avail_in))
+    stream.pointee.next_in = UnsafeMutablePointer(mutating: source.bindMemory(to: UInt8.self).baseAddress)
+    stream.pointee.avail_in = UInt32(source.count)
+    stream.pointee.next_out = target.bindMemory(to: UInt8.self).baseAddress
+    stream.pointee.avail_out = UInt32(space)
+    let code = inflate(stream, Z_NO_FLUSH)
+    input.use(source.count - Int(stream.pointee.avail_in))
     switch code {
     case Z_STREAM_END: isInside = false
-    case Z_OK, Z_BUF_ERROR: break
+    case Z_OK: break
+    // Nothing could be done: with room for output, input is wanting.
+    case Z_BUF_ERROR where !source.isEmpty: break
+    case Z_BUF_ERROR: throw input.cutShort(.gzip)
     default:
-      let reason = stream.msg.map { String(cString: $0) } ?? "error \(code)"
+      let reason = stream.pointee.msg.map { String(cString: $0) } ?? "error \(code)"
       throw input.damaged(.gzip, "\(reason) before byte \(input.position)")
     }
-    return space - Int(stream.avail_out)
+    return space - Int(stream.pointee.avail_out)
   }
 }

@@ -14,17 +14,17 @@ final class Unzstd {
     while output.pos < output.size {
       try input.refill()
       let source = input.available
-      if source.isEmpty {
-        if isInside { throw input.cutShort(.zstd) }
-        break
-      }
+      if source.isEmpty, !isInside { break }
       var packed = ZSTD_inBuffer(src: source.baseAddress, size: source.count, pos: 0)
+      let before = output.pos
       let left = ZSTD_decompressStream(context, &output, &packed)
       input.use(packed.pos)
       if ZSTD_isError(left) != 0 {
         throw input.damaged(.zstd, "\(String(cString: ZSTD_getErrorName(left))) before byte \(input.position)")
       }
       isInside = left != 0
+      // Without input the decoder only hands out what it still holds.
+      if source.isEmpty, isInside, output.pos == before { throw input.cutShort(.zstd) }
     }
     return output.pos
   }

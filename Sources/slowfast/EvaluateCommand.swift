@@ -65,14 +65,14 @@ struct EvaluateCommand: ParsableCommand {
   func run() throws {
     let labels = try LabelMap.read(path: labelMap)
     let truth = try GroundTruthTable.read(path: groundTruth)
-    let found = try DetectionTable.read(path: detections)
+    let pool = WorkerPool()
+    let found = try DetectionTable.read(path: detections, pool: pool)
     let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
     for notice in truth.counts.notices(groundTruth) + found.counts.notices(detections) { Console.warn(notice) }
     if let exclusions, excluded.count == 0 { Console.warn("'\(exclusions)' excludes no key frame") }
     let tables = try AlignedTables(
       detections: found.table, groundTruth: truth.table, labelMap: labels, exclusions: excluded)
     for notice in auditNotices(FrameAudit(tables), labels) { Console.warn(notice) }
-    let pool = WorkerPool()
     let evaluations = match(tables, rules: protocolName.rules, pool: pool).map { evaluate($0, pool: pool) }
     for evaluation in evaluations {
       for notice in evaluation.notices { Console.say("\(evaluation.rules.name): \(notice)") }

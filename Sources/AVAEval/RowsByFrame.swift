@@ -27,11 +27,13 @@ struct RowsByFrame {
   ///   - frames: Each row's frame.
   ///   - numbering: What to call each of these frames; nil keeps their numbers.
   ///   - frameCount: How many numbers there are.
-  init(frames: [Int32], numbering: [Int32]?, frameCount: Int, actionIDs: [Int32], classes: ClassPositions) {
+  ///   - classes: The classes that are known; nil takes every row.
+  init(frames: [Int32], numbering: [Int32]?, frameCount: Int, actionIDs: [Int32], classes: ClassPositions?) {
     let numbering = numbering ?? (0..<Int32(frameCount)).map { $0 }
+    func isKnown(_ row: Int) -> Bool { classes.map { $0[actionIDs[row]] >= 0 } ?? true }
     var starts = [Int](repeating: 0, count: frameCount + 1)
     var order: [Int32] = []
-    for row in frames.indices where classes[actionIDs[row]] >= 0 {
+    for row in frames.indices where isKnown(row) {
       let frame = Int(numbering[Int(frames[row])])
       if starts[frame + 1] == 0 { order.append(Int32(frame)) }
       starts[frame + 1] += 1
@@ -39,7 +41,7 @@ struct RowsByFrame {
     for frame in 0..<frameCount { starts[frame + 1] += starts[frame] }
     var next = starts
     var rows = [Int32](repeating: 0, count: starts[frameCount])
-    for row in frames.indices where classes[actionIDs[row]] >= 0 {
+    for row in frames.indices where isKnown(row) {
       let frame = Int(numbering[Int(frames[row])])
       rows[next[frame]] = Int32(row)
       next[frame] += 1

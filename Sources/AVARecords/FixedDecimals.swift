@@ -24,6 +24,12 @@ func roundedUnits(_ value: Double, decimals: Int) -> Double? {
   return units
 }
 
+/// Rounds a number to a count of decimals: the double nearest to the text that `printf("%.*f")` writes.
+func rounded(_ value: Double, decimals: Int) -> Double {
+  guard let units = roundedUnits(value, decimals: decimals) else { return value }
+  return units / powersOfTen[decimals]
+}
+
 /// Appends a number with a fixed count of decimals, as `printf("%.*f")` writes it.
 func appendFixed(_ value: Double, decimals: Int, to bytes: inout [UInt8]) {
   guard let units = roundedUnits(value, decimals: decimals) else {

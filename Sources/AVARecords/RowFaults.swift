@@ -24,6 +24,8 @@ public struct RowFaults: Equatable, Sendable {
 
   private static let exampleLimit = 3
 
+  public init() {}
+
   mutating func add(_ error: RecordError) {
     guard case .malformed(let place, let expected, let found, let advice) = error else { return }
     add(

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct WriterTests {
-  private func write(_ table: DetectionTable, _ decimals: DetectionWriter.Decimals = .pySlowFast) throws -> String {
+  private func write(_ table: DetectionTable, _ decimals: Decimals = .pySlowFast) throws -> String {
     let scratch = Scratch()
     defer { scratch.folder.remove() }
     let path = scratch.folder.path + "/out.csv"
@@ -53,6 +53,10 @@ import Testing
     let lines = try write(table).split(separator: "\n").map(String.init)
     for (line, wanted) in zip(lines, expected) { #expect(line == wanted, "seed \(seed)") }
     #expect(lines.count == expected.count)
+    for row in 0..<table.count {
+      #expect(Decimals.pySlowFast.rounded(score: table.scores[row]) == Double(printed(table.scores[row], 4)))
+      #expect(Decimals.pySlowFast.rounded(table.box(ofRow: row)).x1 == Double(printed(table.box(ofRow: row).x1, 3)))
+    }
   }
 
   @Test("What is written with nine decimals reads back as the same float32")

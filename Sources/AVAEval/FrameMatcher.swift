@@ -10,10 +10,11 @@ struct FrameMatcher {
   private var best = BestEntries()
   private var contested: [Int32] = []
 
-  init(_ tables: AlignedTables, _ rules: [EvaluationRules]) {
+  /// - Parameter rowCount: How many rows of detections the key frames have.
+  init(_ tables: AlignedTables, _ rules: [EvaluationRules], rowCount: Int) {
     self.tables = tables
     self.rules = rules
-    results = rules.map { _ in PieceOutcomes() }
+    results = rules.map { _ in PieceOutcomes(capacity: rowCount) }
     truth = FrameTruth(classCount: tables.labelMap.labels.count)
   }
 
@@ -63,7 +64,7 @@ struct FrameMatcher {
       if truth.has(class: position) {
         contested.append(row)
       } else {
-        results[index].append(row: row, truthRow: -1, class: position)
+        append(row, truthRow: -1, position, index)
       }
     }
     if rules[index].matchingOrder == .descendingScore {
@@ -76,8 +77,14 @@ struct FrameMatcher {
       let truthRow = truth.take(
         class: position, for: tables.detections.box(ofRow: Int(row)), byPerson: rules[index].sortsTruthByPerson,
         isSingle: rules[index].precision == .float32)
-      results[index].append(row: row, truthRow: truthRow, class: position)
+      append(row, truthRow: truthRow, position, index)
     }
+  }
+
+  private mutating func append(_ row: Int32, truthRow: Int32, _ position: Int, _ index: Int) {
+    let score = tables.detections.scores[Int(row)]
+    let rounded = rules[index].precision == .float32 ? Double(Float(score)) : score
+    results[index].append(Outcome(score: rounded, row: row, truthRow: truthRow), class: position)
   }
 }
 

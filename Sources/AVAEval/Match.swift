@@ -12,31 +12,42 @@ public func match(
   _ tables: AlignedTables, rules: [EvaluationRules], pool: WorkerPool? = nil
 ) -> [ProtocolOutcomes] {
   let pool = pool ?? WorkerPool(threads: 1)
-  let order = tables.detectionOrder
-  let pieceCount = (order.count + framesPerPiece - 1) / framesPerPiece
-  let pieces = pool.map(pieceCount) { piece in
-    var matcher = FrameMatcher(tables, rules)
-    for frame in order[piece * framesPerPiece..<min((piece + 1) * framesPerPiece, order.count)] {
-      matcher.match(Int(frame))
+  var pieces = matchPieces(tables, rules, pool)
+  let scratch = (0..<pool.threads).map { _ in Scratch() }
+  return rules.indices.map { index in
+    // One protocol after the other, so that each lets go of its pieces when its classes are ranked.
+    let own = pieces.map { $0[index] }
+    for piece in pieces.indices { pieces[piece][index] = PieceOutcomes(capacity: 0) }
+    let truth = countedTruth(tables, rules[index])
+    let ranking = Ranking(tables, rules[index])
+    let classes = pool.map(truth.count) { position, thread in
+      ClassOutcomes(
+        label: tables.labelMap.labels[position],
+        ranked: ranking.rank(own, class: position, scratch: &scratch[thread].outcomes), truthRows: truth[position])
     }
+    var counts = Evaluation.Counts()
+    for piece in own { counts.add(piece.counts) }
+    return ProtocolOutcomes(rules: rules[index], classes: classes, counts: counts)
+  }
+}
+
+/// Matches key frames piece by piece: for each piece, what came out under each protocol.
+private func matchPieces(
+  _ tables: AlignedTables, _ rules: [EvaluationRules], _ pool: WorkerPool
+) -> [[PieceOutcomes]] {
+  let order = tables.detectionOrder
+  return pool.map((order.count + framesPerPiece - 1) / framesPerPiece) { piece in
+    let frames = order[piece * framesPerPiece..<min((piece + 1) * framesPerPiece, order.count)]
+    var matcher = FrameMatcher(
+      tables, rules, rowCount: frames.reduce(0) { $0 + tables.detectionRows(of: Int($1)).count })
+    for frame in frames { matcher.match(Int(frame)) }
     return matcher.finish()
   }
-  let classCount = tables.labelMap.labels.count
-  let truth = rules.map { countedTruth(tables, $0) }
-  let rankings = rules.map { Ranking(tables, $0) }
-  let classes = pool.map(rules.count * classCount) { number in
-    let (rule, position) = (number / classCount, number % classCount)
-    return ClassOutcomes(
-      label: tables.labelMap.labels[position],
-      ranked: rankings[rule].rank(pieces.lazy.map { $0[rule].outcomes(ofClass: position) }),
-      truthRows: truth[rule][position])
-  }
-  return rules.indices.map { rule in
-    var counts = Evaluation.Counts()
-    for piece in pieces { counts.add(piece[rule].counts) }
-    return ProtocolOutcomes(
-      rules: rules[rule], classes: Array(classes[rule * classCount..<(rule + 1) * classCount]), counts: counts)
-  }
+}
+
+/// Memory that a thread keeps from one class to the next.
+private final class Scratch {
+  var outcomes: [Outcome] = []
 }
 
 /// Enough key frames to make a piece worth a thread's while, few enough to share them evenly.

@@ -2,18 +2,27 @@ public import AVARecords
 
 /// What became of one detection under a protocol.
 public struct Outcome: Equatable, Sendable {
-  /// The score that it ranks by, rounded where the protocol rounds.
-  public let score: Double
+  /// The score as a whole number that grows as the score does.
+  let key: UInt64
   /// Its row in the detections.
   public let row: Int32
   /// The row of the ground-truth box that it found, -1 for a miss.
   public let truthRow: Int32
 
+  /// - Parameters:
+  ///   - score: The score that it ranks by, a finite number.
+  ///   - row: Its row in the detections.
+  ///   - truthRow: The row of the ground-truth box that it found, -1 for a miss.
   public init(score: Double, row: Int32, truthRow: Int32) {
-    self.score = score
+    // Adding zero makes -0 and 0 one key.
+    let bits = (score + 0).bitPattern
+    key = bits >> 63 == 0 ? bits | 1 << 63 : ~bits
     self.row = row
     self.truthRow = truthRow
   }
+
+  /// The score that it ranks by, rounded where the protocol rounds.
+  public var score: Double { Double(bitPattern: key >> 63 == 1 ? key & ~(1 << 63) : ~key) }
 
   /// Whether it found a ground-truth box.
   public var isHit: Bool { truthRow >= 0 }
@@ -31,6 +40,7 @@ public struct ClassOutcomes: Sendable {
   public let truthRows: [Int32]
 
   /// - Parameters:
+  ///   - label: The class.
   ///   - ranked: Outcomes by descending score.
   ///   - truthRows: What there is to find.
   public init(label: LabelMap.Label, ranked: [Outcome], truthRows: [Int32]) {

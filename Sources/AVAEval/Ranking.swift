@@ -2,38 +2,28 @@ internal import AVARecords
 
 /// Ranks the outcomes of a class: scores descending, of equal ones the later in the stated order first.
 struct Ranking {
-  private let scores: [Double]
-  private let isSingle: Bool
   /// Where each key frame stands in the stated order, where that is not the order of the detections; by the
   /// detections' own numbers.
   private let places: [Int32]?
   private let frames: [Int32]
 
   init(_ tables: AlignedTables, _ rules: EvaluationRules) {
-    scores = tables.detections.scores
     frames = tables.detections.frames
-    isSingle = rules.precision == .float32
     places = rules.followsTruthOrder ? truthPlaces(tables) : nil
   }
 
   /// Ranks what came out of pieces of key frames that follow each other in the order of the detections.
-  func rank(_ pieces: some Sequence<ArraySlice<PieceOutcomes.Match>>) -> [Outcome] {
-    var entries: [RankedEntry] = []
-    entries.reserveCapacity(pieces.reduce(0) { $0 + $1.count })
-    for piece in pieces {
-      for match in piece {
-        let score = scores[Int(match.row)]
-        entries.append(RankedEntry(isSingle ? Double(Float(score)) : score, match))
-      }
-    }
+  func rank(_ pieces: [PieceOutcomes], class position: Int, scratch: inout [Outcome]) -> [Outcome] {
+    var entries: [Outcome] = []
+    entries.reserveCapacity(pieces.reduce(0) { $0 + $1.outcomes(ofClass: position).count })
     // Backwards, a stable descending sort puts the later of equal scores first.
-    entries.reverse()
+    for piece in pieces.reversed() { entries.append(contentsOf: piece.outcomes(ofClass: position)) }
     if let places {
       // The same order within a key frame, key frames in their other order, backwards.
       entries.sort { places[Int(frames[Int($0.row)])] > places[Int(frames[Int($1.row)])] }
     }
-    sortByDescendingKey(&entries)
-    return entries.map { Outcome(score: $0.score, row: $0.row, truthRow: $0.truthRow) }
+    sortByDescendingScore(&entries, scratch: &scratch)
+    return entries
   }
 }
 

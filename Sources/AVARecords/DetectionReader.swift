@@ -37,14 +37,16 @@ struct DetectionReader {
     var parts = parsed.withLock { $0 }
     parsed.withLock { $0 = [:] }
     var all = DetectionBlock()
-    all.table.reserve(rows: parts.values.reduce(0) { $0 + $1.table.count })
+    var tables: [DetectionTable] = []
     for number in 0..<parts.count {
       // Blocks are taken in order, so that none is missing before a failure.
       guard let part = parts.removeValue(forKey: number) else { break }
       if let failure = part.failure { throw failure.moved(down: all.lineCount) }
       all.append(part)
+      tables.append(part.table)
     }
     if let failure = blocks.failure { throw failure }
+    all.table.fill(tables, pool)
     return all
   }
 }
@@ -58,9 +60,9 @@ struct DetectionBlock: Sendable {
   /// The error that ended the reading.
   var failure: RecordError?
 
-  /// Adds what was read from the lines that follow.
+  /// Adds what was read from the lines that follow, but for the columns of its table.
   mutating func append(_ next: DetectionBlock) {
-    table.append(next.table, afterLines: lineCount)
+    table.announce(next.table, afterRows: counts.rows, afterLines: lineCount)
     counts.append(next.counts, afterLines: lineCount)
     faults.append(next.faults, afterLines: lineCount)
     lineCount += next.lineCount

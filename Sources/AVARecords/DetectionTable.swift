@@ -5,17 +5,17 @@ public import Geometry
 /// A box that several rows in a row share is kept once. Each row takes 20 bytes, each kept box 32.
 public struct DetectionTable: Sendable {
   /// The videos and key frames that the rows speak of.
-  public private(set) var frameIndex = FrameIndex()
+  public internal(set) var frameIndex = FrameIndex()
   /// Each row's key frame, a number of `frameIndex`.
-  public private(set) var frames: [Int32] = []
+  public internal(set) var frames: [Int32] = []
   /// Each row's box, a number in `boxes`.
-  public private(set) var boxNumbers: [Int32] = []
+  public internal(set) var boxNumbers: [Int32] = []
   /// Each row's action, an id of the label map.
-  public private(set) var actionIDs: [Int32] = []
-  public private(set) var scores: [Double] = []
-  public private(set) var boxes: [UnitBox] = []
+  public internal(set) var actionIDs: [Int32] = []
+  public internal(set) var scores: [Double] = []
+  public internal(set) var boxes: [UnitBox] = []
   /// Where the rows stood in their file.
-  public private(set) var lines = RowLines()
+  public internal(set) var lines = RowLines()
 
   public init() {}
 
@@ -55,24 +55,6 @@ public struct DetectionTable: Sendable {
     boxNumbers.reserveCapacity(rows)
     actionIDs.reserveCapacity(rows)
     scores.reserveCapacity(rows)
-  }
-
-  /// Adds the rows of another table, which stood in the same file behind a count of lines.
-  mutating func append(_ other: DetectionTable, afterLines: Int) {
-    let numbers = other.frameIndex.frames.map { frame in
-      Int32(frameIndex.insert(video: other.frameIndex.videos[frame.video], time: frame.time))
-    }
-    lines.append(other.lines, rows: other.count, afterRows: count, afterLines: afterLines)
-    // The first box may be the one that the last row has.
-    let isShared =
-      other.boxes.first != nil && other.boxes.first == boxes.last
-      && frames.last == other.frames.first.map { numbers[Int($0)] }
-    let shift = Int32(boxes.count - (isShared ? 1 : 0))
-    boxes.append(contentsOf: other.boxes.dropFirst(isShared ? 1 : 0))
-    for frame in other.frames { frames.append(numbers[Int(frame)]) }
-    for number in other.boxNumbers { boxNumbers.append(number + shift) }
-    actionIDs.append(contentsOf: other.actionIDs)
-    scores.append(contentsOf: other.scores)
   }
 
   private mutating func append(frame: Int, actionID: Int, score: Double) {

@@ -66,8 +66,10 @@ import Testing
     let labels = try #require(labels)
     let result = try evaluate(detections: found, groundTruth: truth, labelMap: labels, rules: .official)
     #expect(result.perClass[0].ap == 1.0 / 3 && result.counts.scoredRows == 3)
-    let audit = FrameAudit(try AlignedTables(detections: found, groundTruth: truth, labelMap: labels))
-    #expect(audit.unknownDetectionClasses == [78: 1] && audit.unknownGroundTruthClasses == [77: 1])
+    let tables = try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
+    let unknown = AVAEval.audit(tables).filter { [.unknownClasses, .unknownTruthClasses].contains($0.kind) }
+    #expect(unknown.map(\.examples) == [["78 (1 row)"], ["77 (1 row)"]])
+    let audit = FrameAudit(tables)
     #expect(audit.groundTruthFrames == 2 && audit.detectionFrames == 3)
     #expect(audit.framesOnlyInDetections.isEmpty && audit.framesOnlyInGroundTruth == ["v,0905"])
   }

@@ -5,10 +5,12 @@ struct DetectionParser: ~Copyable {
   private var cursor: RowCursor
   private var block = DetectionBlock()
   private let isLenient: Bool
+  private var video = 0
   private var frame = 0
   private var hasArea = true
   private var isInside = true
-  /// The bytes of the latest row's key frame, box, and of all that comes before its action.
+  /// The bytes of the latest row's video, key frame, box, and of all that comes before its action.
+  private var videoText = UnsafeRawBufferPointer(start: nil, count: 0)
   private var frameText = UnsafeRawBufferPointer(start: nil, count: 0)
   private var boxText = UnsafeRawBufferPointer(start: nil, count: 0)
   private var beginning = UnsafeRawBufferPointer(start: nil, count: 0)
@@ -16,7 +18,11 @@ struct DetectionParser: ~Copyable {
   init(_ text: TextBlock, path: String, doing: String, isLenient: Bool) {
     cursor = RowCursor(text.bytes, of: text, path: path, doing: doing, isBeginning: text.number == 0)
     self.isLenient = isLenient
+    block.table.reserve(rows: text.bytes.count / Self.usualRowLength)
   }
+
+  /// Bytes of a row with an eleven-letter video and three to four decimals.
+  private static let usualRowLength = 48
 
   /// Parses all rows, up to the first that cannot be used unless such rows are only counted.
   mutating func parse() -> DetectionBlock {
@@ -55,7 +61,12 @@ struct DetectionParser: ~Copyable {
     let (frameText, boxText) = (cursor.raw(0...1), cursor.raw(2...5))
     let isNewFrame = !sameBytes(frameText, self.frameText)
     if isNewFrame {
-      frame = block.table.insertFrame(video: try cursor.videoName(), time: try cursor.time())
+      let time = try cursor.time()
+      if videoText.isEmpty || !sameBytes(cursor.raw(0...0), videoText) {
+        video = block.table.frameIndex.insert(video: try cursor.videoName())
+        videoText = cursor.raw(0...0)
+      }
+      frame = block.table.frameIndex.insert(FrameIndex.Frame(video: video, time: time))
       self.frameText = frameText
       self.boxText = UnsafeRawBufferPointer(start: nil, count: 0)
     }

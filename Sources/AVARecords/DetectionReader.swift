@@ -38,15 +38,16 @@ struct DetectionReader {
     parsed.withLock { $0 = [:] }
     var all = DetectionBlock()
     var tables: [DetectionTable] = []
+    var numbers: [[Int32]] = []
     for number in 0..<parts.count {
       // Blocks are taken in order, so that none is missing before a failure.
       guard let part = parts.removeValue(forKey: number) else { break }
       if let failure = part.failure { throw failure.moved(down: all.lineCount) }
-      all.append(part)
+      numbers.append(all.append(part))
       tables.append(part.table)
     }
     if let failure = blocks.failure { throw failure }
-    all.table.fill(tables, pool)
+    all.table.fill(&tables, numbers: numbers, pool)
     return all
   }
 }
@@ -60,11 +61,13 @@ struct DetectionBlock: Sendable {
   /// The error that ended the reading.
   var failure: RecordError?
 
-  /// Adds what was read from the lines that follow, but for the columns of its table.
-  mutating func append(_ next: DetectionBlock) {
-    table.announce(next.table, afterRows: counts.rows, afterLines: lineCount)
+  /// Adds what was read from the lines that follow, but for the columns of its table; returns the numbers of its key
+  /// frames.
+  mutating func append(_ next: DetectionBlock) -> [Int32] {
+    let numbers = table.announce(next.table, afterRows: counts.rows, afterLines: lineCount)
     counts.append(next.counts, afterLines: lineCount)
     faults.append(next.faults, afterLines: lineCount)
     lineCount += next.lineCount
+    return numbers
   }
 }

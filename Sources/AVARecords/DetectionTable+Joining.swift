@@ -4,40 +4,43 @@ internal import Parallel
 /// Tables of parts of a file become one: first their key frames are announced in order, then the columns are filled on
 /// all threads.
 extension DetectionTable {
-  /// Takes up the key frames and lines of a part that follows.
-  mutating func announce(_ part: DetectionTable, afterRows: Int, afterLines: Int) {
-    for frame in part.frameIndex.frames {
-      _ = insertFrame(video: part.frameIndex.videos[frame.video], time: frame.time)
-    }
+  /// Takes up the key frames and lines of a part that follows, and returns the number of each of its key frames.
+  mutating func announce(_ part: DetectionTable, afterRows: Int, afterLines: Int) -> [Int32] {
     lines.append(part.lines, rows: part.count, afterRows: afterRows, afterLines: afterLines)
+    let videos = part.frameIndex.videos.map { frameIndex.insert(video: $0) }
+    return part.frameIndex.frames.map { frame in
+      Int32(frameIndex.insert(FrameIndex.Frame(video: videos[frame.video], time: frame.time)))
+    }
   }
 
-  /// Fills the columns with those of all parts, which were announced.
-  mutating func fill(_ parts: [DetectionTable], _ pool: WorkerPool) {
-    let index = frameIndex
-    let numbers = pool.map(parts.count) { part in parts[part].numbers(in: index) }
+  /// Fills the columns with those of all parts, which were announced; a part's column goes when it is copied.
+  ///
+  /// - Parameter numbers: What `announce` said of each part.
+  mutating func fill(_ parts: inout [DetectionTable], numbers: [[Int32]], _ pool: WorkerPool) {
     let rows = starts(parts.map(\.count))
     // A part may begin with the box that the part before ends with.
     let shared = parts.indices.map { part in part > 0 && sharesBox(parts[part], parts[part - 1]) ? 1 : 0 }
     let kept = starts(parts.indices.map { parts[$0].boxes.count - shared[$0] })
-    boxes = column(parts, kept, pool) { part, target in
-      for (place, box) in parts[part].boxes.dropFirst(shared[part]).enumerated() { target[place] = box }
+    func copy<Value: BitwiseCopyable>(
+      _ path: WritableKeyPath<DetectionTable, [Value]>, _ starts: [Int],
+      _ write: (_ part: Int, _ source: [Value], _ target: UnsafeMutableBufferPointer<Value>) -> Void
+    ) -> [Value] {
+      defer { for part in parts.indices { parts[part][keyPath: path] = [] } }
+      let sources = parts.map { $0[keyPath: path] }
+      return column(starts, pool) { part, target in write(part, sources[part], target) }
     }
-    frames = column(parts, rows, pool) { part, target in
-      for (place, frame) in parts[part].frames.enumerated() { target[place] = numbers[part][Int(frame)] }
+    boxes = copy(\.boxes, kept) { part, source, target in
+      for (place, box) in source.dropFirst(shared[part]).enumerated() { target[place] = box }
     }
-    boxNumbers = column(parts, rows, pool) { part, target in
+    frames = copy(\.frames, rows) { part, source, target in
+      for (place, frame) in source.enumerated() { target[place] = numbers[part][Int(frame)] }
+    }
+    boxNumbers = copy(\.boxNumbers, rows) { part, source, target in
       let shift = Int32(kept[part] - shared[part])
-      for (place, box) in parts[part].boxNumbers.enumerated() { target[place] = box + shift }
+      for (place, box) in source.enumerated() { target[place] = box + shift }
     }
-    actionIDs = column(parts, rows, pool) { part, target in _ = target.update(fromContentsOf: parts[part].actionIDs) }
-    scores = column(parts, rows, pool) { part, target in _ = target.update(fromContentsOf: parts[part].scores) }
-  }
-
-  private func numbers(in index: FrameIndex) -> [Int32] {
-    frameIndex.frames.map { frame in
-      Int32(index.number(video: frameIndex.videos[frame.video], time: frame.time) ?? 0)
-    }
+    actionIDs = copy(\.actionIDs, rows) { _, source, target in _ = target.update(fromContentsOf: source) }
+    scores = copy(\.scores, rows) { _, source, target in _ = target.update(fromContentsOf: source) }
   }
 }
 
@@ -59,13 +62,12 @@ private func starts(_ counts: [Int]) -> [Int] {
 
 /// Makes a column whose parts are written at the same time.
 private func column<Value: BitwiseCopyable>(
-  _ parts: [DetectionTable], _ starts: [Int], _ pool: WorkerPool,
-  _ write: (_ part: Int, _ target: UnsafeMutableBufferPointer<Value>) -> Void
+  _ starts: [Int], _ pool: WorkerPool, _ write: (_ part: Int, _ target: UnsafeMutableBufferPointer<Value>) -> Void
 ) -> [Value] {
-  let count = starts[parts.count]
+  let count = starts[starts.count - 1]
   return Array(unsafeUninitializedCapacity: count) { values, initializedCount in
     let all = values
-    pool.forEach(parts.count) { part in
+    pool.forEach(starts.count - 1) { part in
       write(part, UnsafeMutableBufferPointer(rebasing: all[starts[part]..<starts[part + 1]]))
     }
     initializedCount = count

@@ -48,8 +48,6 @@ public struct DetectionTable: Sendable {
     if boxes.last != box || frames.last != Int32(frame) { boxes.append(box) }
   }
 
-  mutating func insertFrame(video: String, time: Timestamp) -> Int { frameIndex.insert(video: video, time: time) }
-
   mutating func reserve(rows: Int) {
     frames.reserveCapacity(rows)
     boxNumbers.reserveCapacity(rows)

@@ -24,8 +24,18 @@ public func audit(
     if !boxes.hasPixels { findings += conventionFindings(ConventionSample(tables)) }
     findings += FrameAudit(tables).findings
     findings += ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).findings(.unknownTruthClasses)
+    findings += labelMapFindings(tables.labelMap)
   }
   return findings.filter(\.isFault) + findings.filter { !$0.isFault }
+}
+
+private func labelMapFindings(_ labelMap: LabelMap) -> [Finding] {
+  guard labelMap.labels.map(\.id).sorted() == Array(1...80) else { return [] }
+  return [
+    Finding(
+      .eightyClasses, isFault: false, count: 80, "the label map has all of AVA's 80 classes",
+      hint: "published figures are means over the 60 of ava_action_list_v2.2_for_activitynet_2019.pbtxt")
+  ]
 }
 
 private func readingFindings(_ counts: RowCounts, _ faults: RowFaults) -> [Finding] {

@@ -13,7 +13,6 @@ struct BestEntries {
   private(set) var tiedCount = 0
   private var heap: [HeapEntry] = []
 
-
   /// Chooses among the rows of a key frame.
   mutating func select(_ candidates: ArraySlice<Int32>, of table: DetectionTable, capacity: Int) {
     heap.removeAll(keepingCapacity: true)

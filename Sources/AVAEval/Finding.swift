@@ -26,6 +26,8 @@ public struct Finding: Equatable, Sendable {
     case unknownFrames = "unknown_frames"
     case missingFrames = "missing_frames"
     case excludedFrames = "excluded_frames"
+    /// A label map of all of AVA's classes, where papers score sixty.
+    case eightyClasses = "eighty_classes"
     /// Ground truth of classes outside the label map.
     case unknownTruthClasses = "unknown_truth_classes"
   }

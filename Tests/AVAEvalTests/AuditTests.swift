@@ -210,6 +210,15 @@ struct AuditScene {
     #expect(findings[0].isFault && findings[1].isFault && !findings[2].isFault && !findings[5].isFault)
   }
 
+  @Test("A label map of all eighty classes is no mistake, but not the papers' either")
+  func eightyClasses() throws {
+    let scene = try AuditScene(seed: 8)
+    let labels = try LabelMap((1...80).map { .init(id: $0, name: "\($0)") })
+    let tables = try AlignedTables(detections: scene.table, groundTruth: scene.truth, labelMap: labels)
+    let finding = try #require(audit(tables).first { $0.kind == .eightyClasses })
+    #expect(!finding.isFault && finding.hint.contains("60"))
+  }
+
   private func expectRepair(_ other: AuditScene, _ convention: Convention, of scene: AuditScene) throws {
     let (repaired, changes) = Repair(convention: convention).apply(to: other.table, labelMap: scene.labels)
     let (expected, _) = Repair().apply(to: scene.table, labelMap: scene.labels)

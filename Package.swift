@@ -55,6 +55,8 @@ let doors: [Target] = [
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(name: "CCairo", pkgConfig: "cairo", providers: [.apt(["libcairo2-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
   .target(name: "CCPU"),
 ]
@@ -62,7 +64,7 @@ let doors: [Target] = [
 let cellar: [Target] = [
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
-  .target(name: "Files", dependencies: ["Wording"], swiftSettings: strict),
+  .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd"], swiftSettings: strict),
   .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
   .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
 ]
@@ -88,7 +90,7 @@ let outside: [Target] = [
   .target(
     name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(
-    name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", collections], swiftSettings: strict),
+    name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", "Parallel", collections], swiftSettings: strict),
 ]
 
 let meaning: [Target] = [
@@ -98,7 +100,7 @@ let meaning: [Target] = [
     dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
     swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry"], swiftSettings: safe),
+  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Parallel", "Wording"], swiftSettings: safe),
 ]
 
 let roof: [Target] = [
@@ -148,13 +150,13 @@ let testTargets: [Target] = [
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry"),
-  tests("AVARecords", "AVARecords", "Files", "Geometry", "Tensors"),
+  tests("AVARecords", "AVARecords", "Files", "Geometry", "Parallel", "Tensors"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel", "Files",
     "Inference", "Configuration"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
-  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Files", "Tensors"),
+  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
     "Imaging",
@@ -171,7 +173,7 @@ let package = Package(
   name: "slowfast",
   products: [
     .executable(name: "slowfast", targets: ["slowfast"]),
-    .library(name: "AVAEval", targets: ["AVAEval"]),
+    .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Geometry", "Parallel"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),

@@ -1,100 +1,127 @@
-internal import AVARecords
+public import AVARecords
 internal import Geometry
 
-/// Detections and ground truth of the label map's classes, grouped by key frame and brought together.
-struct AlignedTables {
-  let detections: DetectionTable
-  let groundTruth: GroundTruthTable
-  /// Rows of each detection frame.
-  let detectionRows: RowsByFrame
-  /// Rows of each ground-truth frame.
-  let truthRows: RowsByFrame
-  /// The ground-truth frame of each detection frame, -1 where the ground truth never lists it.
-  let truthFrames: [Int]
-  /// The detection frame of each ground-truth frame, -1 where there are no detections.
-  let detectionFrames: [Int]
-  let isDetectionFrameExcluded: [Bool]
-  let isTruthFrameExcluded: [Bool]
+/// Detections and ground truth with one numbering of videos and key frames, and the rows of each key frame.
+///
+/// Rows of classes that the label map lacks belong to no key frame here: no protocol scores them.
+public struct AlignedTables: Sendable {
+  public let detections: DetectionTable
+  public let groundTruth: GroundTruthTable
+  public let labelMap: LabelMap
+  /// The ground truth's videos in its order, then those that only the detections name.
+  public let videos: [String]
+  /// The ground truth's key frames in its order, then those that only the detections name.
+  public let frames: [KeyFrame]
+  /// Key frames that have detections, in the order of their first one.
+  public let detectionOrder: [Int32]
+  /// Key frames that have ground truth, in the order of their first row.
+  public let truthOrder: [Int32]
   let classes: ClassPositions
-  let classCount: Int
+  private let detectionRows: RowsByFrame
+  private let truthRows: RowsByFrame
+  /// The key frame, in the common numbering, of each one of the detections' own.
+  let ownFrames: [Int32]
 
-  init(
-    detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap, exclusions: Exclusions
+  /// A moment of a video.
+  public struct KeyFrame: Equatable, Sendable {
+    /// A number of `videos`.
+    public let video: Int
+    public let time: Timestamp
+    /// Whether the ground truth names it, be it without an action or with classes that the label map lacks.
+    public let isListed: Bool
+    public let isExcluded: Bool
+  }
+
+  /// Brings the tables together.
+  ///
+  /// - Throws: `EvaluationError.notANumber` when a table holds NaN or infinity.
+  public init(
+    detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
+    exclusions: Exclusions = Exclusions()
   ) throws(EvaluationError) {
     try checkNumbers(detections)
     try checkNumbers(groundTruth)
     self.detections = detections
     self.groundTruth = groundTruth
+    self.labelMap = labelMap
     classes = ClassPositions(labelMap)
-    classCount = labelMap.labels.count
+    let known = groundTruth.frameIndex
+    var joint = JointFrames(known, exclusions)
+    ownFrames = joint.join(detections.frameIndex)
+    (videos, frames) = (joint.videos, joint.frames)
     detectionRows = RowsByFrame(
-      frames: detections.frames, frameCount: detections.frameIndex.frames.count, actionIDs: detections.actionIDs,
+      frames: detections.frames, numbering: ownFrames, frameCount: frames.count, actionIDs: detections.actionIDs,
       classes: classes)
     truthRows = RowsByFrame(
-      frames: groundTruth.frames, frameCount: groundTruth.frameIndex.frames.count, actionIDs: groundTruth.actionIDs,
+      frames: groundTruth.frames, numbering: nil, frameCount: frames.count, actionIDs: groundTruth.actionIDs,
       classes: classes)
-    let truth = groundTruth.frameIndex
-    let found = detections.frameIndex
-    truthFrames = found.frames.map { truth.number(video: found.videos[$0.video], time: $0.time) ?? -1 }
-    var detectionFrames = [Int](repeating: -1, count: truth.frames.count)
-    for (frame, truthFrame) in truthFrames.enumerated() where truthFrame >= 0 { detectionFrames[truthFrame] = frame }
-    self.detectionFrames = detectionFrames
-    isDetectionFrameExcluded = found.frames.map {
-      exclusions.contains(video: found.videos[$0.video], time: $0.time)
-    }
-    isTruthFrameExcluded = truth.frames.map { exclusions.contains(video: truth.videos[$0.video], time: $0.time) }
+    (detectionOrder, truthOrder) = (detectionRows.order, truthRows.order)
   }
+
+  /// The detections of a key frame, in their order.
+  public func detectionRows(of frame: Int) -> ArraySlice<Int32> { detectionRows[frame] }
+
+  /// The ground truth of a key frame, in its order.
+  public func truthRows(of frame: Int) -> ArraySlice<Int32> { truthRows[frame] }
+
+  /// The key frame of a row of the detections.
+  public func frame(ofDetection row: Int) -> Int { Int(ownFrames[Int(detections.frames[row])]) }
+
+  /// The key frame of a row of the ground truth.
+  public func frame(ofTruth row: Int) -> Int { Int(groundTruth.frames[row]) }
+
+  /// The place of a detection's class in the label map, nil for an unknown class.
+  public func classPosition(ofDetection row: Int) -> Int? { position(classes[detections.actionIDs[row]]) }
+
+  /// The place of a ground-truth row's class in the label map, nil for an unknown class.
+  public func classPosition(ofTruth row: Int) -> Int? { position(classes[groundTruth.actionIDs[row]]) }
+
+  /// A key frame for a message: "1j20qq1JyX4,0902".
+  public func describe(frame: Int) -> String { "\(videos[frames[frame].video]),\(frames[frame].time)" }
+
+  private func position(_ place: Int) -> Int? { place < 0 ? nil : place }
 }
 
-/// Where each action id stands in the label map.
-struct ClassPositions {
-  private let positions: [Int32]
+/// The key frames of the ground truth, and behind them those that others add.
+private struct JointFrames {
+  private(set) var videos: [String]
+  private(set) var frames: [AlignedTables.KeyFrame]
+  private let known: FrameIndex
+  private let exclusions: Exclusions
+  private var numbers: [String: Int] = [:]
 
-  init(_ labelMap: LabelMap) {
-    var positions = [Int32](repeating: -1, count: labelMap.largestID + 1)
-    for (position, label) in labelMap.labels.enumerated() where label.id >= 0 { positions[label.id] = Int32(position) }
-    self.positions = positions
-  }
-
-  /// The place of a class in the label map, -1 for an unknown one.
-  subscript(_ actionID: Int32) -> Int {
-    actionID >= 0 && Int(actionID) < positions.count ? Int(positions[Int(actionID)]) : -1
-  }
-}
-
-/// The rows of known classes, frame by frame, each frame's in their order.
-struct RowsByFrame {
-  /// Frames that have rows, in the order of their first one.
-  let order: [Int]
-  private let starts: [Int]
-  private let rows: [Int32]
-
-  init(frames: [Int32], frameCount: Int, actionIDs: [Int32], classes: ClassPositions) {
-    var starts = [Int](repeating: 0, count: frameCount + 1)
-    var order: [Int] = []
-    for row in frames.indices where classes[actionIDs[row]] >= 0 {
-      let frame = Int(frames[row])
-      if starts[frame + 1] == 0 { order.append(frame) }
-      starts[frame + 1] += 1
+  init(_ known: FrameIndex, _ exclusions: Exclusions) {
+    self.known = known
+    self.exclusions = exclusions
+    videos = known.videos
+    for (number, video) in videos.enumerated() { numbers[video] = number }
+    frames = known.frames.map { frame in
+      AlignedTables.KeyFrame(
+        video: frame.video, time: frame.time, isListed: true,
+        isExcluded: exclusions.contains(video: known.videos[frame.video], time: frame.time))
     }
-    for frame in 0..<frameCount { starts[frame + 1] += starts[frame] }
-    var next = starts
-    var rows = [Int32](repeating: 0, count: starts[frameCount])
-    for row in frames.indices where classes[actionIDs[row]] >= 0 {
-      let frame = Int(frames[row])
-      rows[next[frame]] = Int32(row)
-      next[frame] += 1
-    }
-    self.order = order
-    self.starts = starts
-    self.rows = rows
   }
 
-  /// The rows of a frame.
-  subscript(_ frame: Int) -> ArraySlice<Int32> { rows[starts[frame]..<starts[frame + 1]] }
+  /// Adds what is new in an index, and returns the common number of each of its key frames.
+  mutating func join(_ other: FrameIndex) -> [Int32] {
+    let videoNumbers = other.videos.map { number(of: $0) }
+    return other.frames.map { frame in
+      let video = other.videos[frame.video]
+      if let number = known.number(video: video, time: frame.time) { return Int32(number) }
+      frames.append(
+        AlignedTables.KeyFrame(
+          video: videoNumbers[frame.video], time: frame.time, isListed: false,
+          isExcluded: exclusions.contains(video: video, time: frame.time)))
+      return Int32(frames.count - 1)
+    }
+  }
 
-  /// How many rows a frame has.
-  func count(_ frame: Int) -> Int { starts[frame + 1] - starts[frame] }
+  private mutating func number(of video: String) -> Int {
+    if let number = numbers[video] { return number }
+    numbers[video] = videos.count
+    videos.append(video)
+    return videos.count - 1
+  }
 }
 
 private func checkNumbers(_ table: DetectionTable) throws(EvaluationError) {

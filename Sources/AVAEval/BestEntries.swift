@@ -7,62 +7,77 @@ internal import Geometry
 /// score is strictly greater. The order that the heap leaves decides between equal scores later, so the moves are
 /// those of Python's `heapq`.
 struct BestEntries {
-  private let capacity: Int
+  /// The rows that are kept, in the heap's order.
   private(set) var rows: [Int32] = []
+  /// How many rows were left out that score as much as the least one kept.
+  private(set) var tiedCount = 0
+  private var heap: [HeapEntry] = []
 
-  init(capacity: Int) {
-    self.capacity = capacity
-    rows.reserveCapacity(capacity)
-  }
-
-  mutating func removeAll() { rows.removeAll(keepingCapacity: true) }
-
-  mutating func offer(_ row: Int32, of table: DetectionTable) {
-    if rows.count < capacity {
-      rows.append(row)
-      rise(from: rows.count - 1, table)
-    } else if table.scores[Int(row)] > table.scores[Int(rows[0])] {
-      rows[0] = row
-      sink(table)
+  /// Chooses among the rows of a key frame.
+  mutating func select(_ candidates: ArraySlice<Int32>, of table: DetectionTable, capacity: Int) {
+    heap.removeAll(keepingCapacity: true)
+    for row in candidates.prefix(capacity) { heap.append(HeapEntry(score: table.scores[Int(row)], row: row)) }
+    var entries = heap.mutableSpan
+    for place in entries.indices { rise(&entries, from: place, table) }
+    if capacity > 0 {
+      for row in candidates.dropFirst(capacity) {
+        let score = table.scores[Int(row)]
+        if score > entries[0].score {
+          entries[0] = HeapEntry(score: score, row: row)
+          sink(&entries, table)
+        }
+      }
     }
+    rows.removeAll(keepingCapacity: true)
+    for entry in heap { rows.append(entry.row) }
+    tiedCount = 0
+    guard candidates.count > heap.count, let least = heap.first?.score else { return }
+    tiedCount = candidates.count { table.scores[Int($0)] == least } - heap.count { $0.score == least }
   }
+}
 
-  /// Moves the entry at `start` up until its parent is not greater.
-  private mutating func rise(from start: Int, _ table: DetectionTable) {
-    var place = start
-    let row = rows[start]
-    while place > 0 {
-      let parent = (place - 1) / 2
-      if !precedes(row, rows[parent], table) { break }
-      rows[place] = rows[parent]
-      place = parent
-    }
-    rows[place] = row
-  }
+private struct HeapEntry {
+  let score: Double
+  let row: Int32
+}
 
-  /// Moves the root down along the lesser children to a leaf, then up to where it belongs.
-  private mutating func sink(_ table: DetectionTable) {
-    let row = rows[0]
-    var place = 0
-    var child = 1
-    while child < rows.count {
-      if child + 1 < rows.count, !precedes(rows[child], rows[child + 1], table) { child += 1 }
-      rows[place] = rows[child]
-      place = child
-      child = 2 * place + 1
-    }
-    rows[place] = row
-    rise(from: place, table)
+/// Moves the entry at `start` up until its parent is not greater.
+private func rise(_ heap: inout MutableSpan<HeapEntry>, from start: Int, _ table: DetectionTable) {
+  var place = start
+  let entry = heap[start]
+  while place > 0 {
+    let parent = (place - 1) / 2
+    if !precedes(entry, heap[parent], table) { break }
+    heap[place] = heap[parent]
+    place = parent
   }
+  heap[place] = entry
+}
 
-  private func precedes(_ a: Int32, _ b: Int32, _ table: DetectionTable) -> Bool {
-    let (a, b) = (Int(a), Int(b))
-    if table.scores[a] != table.scores[b] { return table.scores[a] < table.scores[b] }
-    if table.actionIDs[a] != table.actionIDs[b] { return table.actionIDs[a] < table.actionIDs[b] }
-    let (first, second) = (table.box(ofRow: a), table.box(ofRow: b))
-    if first.y1 != second.y1 { return first.y1 < second.y1 }
-    if first.x1 != second.x1 { return first.x1 < second.x1 }
-    if first.y2 != second.y2 { return first.y2 < second.y2 }
-    return first.x2 < second.x2
+/// Moves the root down along the lesser children to a leaf, then up to where it belongs.
+private func sink(_ heap: inout MutableSpan<HeapEntry>, _ table: DetectionTable) {
+  let entry = heap[0]
+  var place = 0
+  var child = 1
+  while child < heap.count {
+    if child + 1 < heap.count, !precedes(heap[child], heap[child + 1], table) { child += 1 }
+    heap[place] = heap[child]
+    place = child
+    child = 2 * place + 1
   }
+  heap[place] = entry
+  rise(&heap, from: place, table)
+}
+
+private func precedes(_ a: HeapEntry, _ b: HeapEntry, _ table: DetectionTable) -> Bool {
+  a.score != b.score ? a.score < b.score : precedesInTie(Int(a.row), Int(b.row), table)
+}
+
+private func precedesInTie(_ a: Int, _ b: Int, _ table: DetectionTable) -> Bool {
+  if table.actionIDs[a] != table.actionIDs[b] { return table.actionIDs[a] < table.actionIDs[b] }
+  let (first, second) = (table.box(ofRow: a), table.box(ofRow: b))
+  if first.y1 != second.y1 { return first.y1 < second.y1 }
+  if first.x1 != second.x1 { return first.x1 < second.x1 }
+  if first.y2 != second.y2 { return first.y2 < second.y2 }
+  return first.x2 < second.x2
 }

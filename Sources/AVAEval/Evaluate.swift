@@ -1,4 +1,5 @@
 public import AVARecords
+public import Parallel
 
 /// Scores detections against ground truth under several protocols.
 ///
@@ -8,60 +9,49 @@ public import AVARecords
 ///   - labelMap: The classes that are scored.
 ///   - exclusions: Key frames that are not scored, for the protocols that know exclusions.
 ///   - rules: The protocols.
+///   - pool: The threads that share the work; the caller's alone when nil. The result does not depend on it.
 /// - Returns: One evaluation for each of `rules`.
 /// - Throws: `EvaluationError` when a table holds NaN or infinity.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: Exclusions = Exclusions(), rules: [EvaluationRules]
+  exclusions: Exclusions = Exclusions(), rules: [EvaluationRules], pool: WorkerPool? = nil
 ) throws(EvaluationError) -> [Evaluation] {
   let tables = try AlignedTables(
     detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
-  return rules.map { evaluate(tables, labelMap, $0) }
+  return match(tables, rules: rules, pool: pool).map { evaluate($0, pool: pool) }
 }
 
 /// Scores detections against ground truth under one protocol.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: Exclusions = Exclusions(), rules: EvaluationRules
+  exclusions: Exclusions = Exclusions(), rules: EvaluationRules, pool: WorkerPool? = nil
 ) throws(EvaluationError) -> Evaluation {
   let tables = try AlignedTables(
     detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
-  return evaluate(tables, labelMap, rules)
+  return evaluate(match(tables, rules: [rules], pool: pool)[0], pool: pool)
 }
 
-/// Matches detections to ground truth and returns what became of them, class by class in the label map's order.
-public func matchDetections(
-  detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: Exclusions = Exclusions(), rules: EvaluationRules
-) throws(EvaluationError) -> [ClassOutcomes] {
-  let tables = try AlignedTables(
-    detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
-  var matcher = FrameMatcher(tables, rules)
-  matcher.run()
-  return matcher.outcomes
+/// Scores what became of the detections under a protocol.
+public func evaluate(_ outcomes: ProtocolOutcomes, pool: WorkerPool? = nil) -> Evaluation {
+  let pool = pool ?? WorkerPool(threads: 1)
+  return Evaluation(
+    rules: outcomes.rules,
+    perClass: pool.map(outcomes.classes.count) { classResult(outcomes.classes[$0], outcomes.rules) },
+    counts: outcomes.counts)
 }
 
-private func evaluate(_ tables: AlignedTables, _ labelMap: LabelMap, _ rules: EvaluationRules) -> Evaluation {
-  var matcher = FrameMatcher(tables, rules)
-  matcher.run()
-  let perClass = zip(labelMap.labels, matcher.outcomes).map { classResult($0, $1, rules) }
-  return Evaluation(rules: rules, perClass: perClass, counts: matcher.counts)
-}
-
-private func classResult(
-  _ label: LabelMap.Label, _ outcomes: ClassOutcomes, _ rules: EvaluationRules
-) -> ClassResult {
-  let isLeftOut = outcomes.groundTruthCount == 0 || (outcomes.scores.isEmpty && rules.leavesOutUndetectedClasses)
+private func classResult(_ outcomes: ClassOutcomes, _ rules: EvaluationRules) -> ClassResult {
+  let isLeftOut = outcomes.groundTruthCount == 0 || (outcomes.ranked.isEmpty && rules.leavesOutUndetectedClasses)
   var ap: Double?
   var interval: ClosedRange<Double>?
   if !isLeftOut {
-    let ranked = RankedOutcomes(outcomes)
-    ap = PrecisionRecallCurve(ranked).averagePrecision
-    let worst = PrecisionRecallCurve(ranked, tieOrder: .worst).averagePrecision
-    let best = PrecisionRecallCurve(ranked, tieOrder: .best).averagePrecision
+    ap = PrecisionRecallCurve(outcomes).averagePrecision
+    let worst = PrecisionRecallCurve(outcomes, tieOrder: .worst).averagePrecision
+    let best = PrecisionRecallCurve(outcomes, tieOrder: .best).averagePrecision
     interval = worst...max(worst, best)
   }
   return ClassResult(
-    id: label.id, name: label.name, ap: ap, apInterval: interval, groundTruthCount: outcomes.groundTruthCount,
-    detectionCount: outcomes.scores.count, truePositiveCount: outcomes.isTruePositive.count { $0 })
+    id: outcomes.label.id, name: outcomes.label.name, ap: ap, apInterval: interval,
+    groundTruthCount: outcomes.groundTruthCount, detectionCount: outcomes.ranked.count,
+    truePositiveCount: outcomes.hitCount)
 }

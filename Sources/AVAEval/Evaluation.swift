@@ -15,14 +15,25 @@ public struct Evaluation: Sendable {
     public internal(set) var ignoredRows = 0
     /// Rows beyond the protocol's count of rows a key frame.
     public internal(set) var rowsBeyondCap = 0
+    /// Those of them that score as much as the least row kept: only the stated order decides against them.
+    public internal(set) var rowsTiedAtCap = 0
     /// Rows whose box has no area and was dropped.
     public internal(set) var rowsWithoutArea = 0
+
+    mutating func add(_ other: Counts) {
+      scoredRows += other.scoredRows
+      excludedRows += other.excludedRows
+      ignoredRows += other.ignoredRows
+      rowsBeyondCap += other.rowsBeyondCap
+      rowsTiedAtCap += other.rowsTiedAtCap
+      rowsWithoutArea += other.rowsWithoutArea
+    }
   }
 
   /// The mean of the classes' AP; nil when no class counts.
   public var mAP: Double? { mean(of: perClass) { $0.ap } }
 
-  /// Between which bounds mAP lies, over all orders of equal scores.
+  /// Between which bounds mAP lies, over all orders of equal scores; both bounds are reached by an order.
   public var mAPInterval: ClosedRange<Double>? {
     guard let worst = mean(of: perClass, { $0.apInterval?.lowerBound }),
       let best = mean(of: perClass, { $0.apInterval?.upperBound })
@@ -42,7 +53,7 @@ public struct ClassResult: Equatable, Sendable {
   public let name: String
   /// Average precision; nil when the protocol leaves the class out of its mean.
   public let ap: Double?
-  /// Between which bounds AP lies, over all orders of equal scores.
+  /// Between which bounds AP lies, over all orders of equal scores; both bounds are reached by an order.
   public let apInterval: ClosedRange<Double>?
   /// How many ground-truth boxes there are to find.
   public let groundTruthCount: Int

@@ -1,6 +1,7 @@
-public import AVARecords
+internal import AVARecords
+internal import Wording
 
-/// How well detections and ground truth fit together, before any scoring.
+/// How well the key frames of detections and ground truth fit together.
 public struct FrameAudit: Sendable {
   /// Key frames with ground truth of the label map's classes.
   public private(set) var groundTruthFrames = 0
@@ -16,46 +17,81 @@ public struct FrameAudit: Sendable {
   public private(set) var videosOnlyInDetections: [String] = []
   /// Videos of the ground truth without any detection.
   public private(set) var videosOnlyInGroundTruth: [String] = []
-  /// Rows of detections by action id, for ids that the label map lacks.
-  public private(set) var unknownDetectionClasses: [Int: Int] = [:]
-  /// Rows of ground truth by action id, for ids that the label map lacks.
-  public private(set) var unknownGroundTruthClasses: [Int: Int] = [:]
 
   /// Compares the tables.
-  public init(
-    detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-    exclusions: Exclusions = Exclusions()
-  ) throws(EvaluationError) {
-    let tables = try AlignedTables(
-      detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+  public init(_ tables: AlignedTables) {
     compareFrames(tables)
-    let found = Set(detections.frameIndex.videos)
-    let known = Set(groundTruth.frameIndex.videos)
-    videosOnlyInDetections = detections.frameIndex.videos.filter { !known.contains($0) }
-    videosOnlyInGroundTruth = groundTruth.frameIndex.videos.filter { !found.contains($0) }
-    for id in detections.actionIDs where tables.classes[id] < 0 { unknownDetectionClasses[Int(id), default: 0] += 1 }
-    for id in groundTruth.actionIDs where tables.classes[id] < 0 {
-      unknownGroundTruthClasses[Int(id), default: 0] += 1
-    }
+    let found = Set(tables.detections.frameIndex.videos)
+    let known = Set(tables.groundTruth.frameIndex.videos)
+    videosOnlyInDetections = tables.detections.frameIndex.videos.filter { !known.contains($0) }
+    videosOnlyInGroundTruth = tables.groundTruth.frameIndex.videos.filter { !found.contains($0) }
   }
 
   private mutating func compareFrames(_ tables: AlignedTables) {
-    groundTruthFrames = tables.truthRows.order.count
-    detectionFrames = tables.detectionRows.order.count
-    for frame in tables.detectionRows.order {
-      if tables.isDetectionFrameExcluded[frame] {
+    groundTruthFrames = tables.truthOrder.count
+    detectionFrames = tables.detectionOrder.count
+    for frame in tables.detectionOrder.map(Int.init) {
+      if tables.frames[frame].isExcluded {
         excludedDetectionFrames += 1
-      } else if tables.truthFrames[frame] < 0 {
-        framesOnlyInDetections.append(tables.detections.frameIndex.describe(frame: frame))
+      } else if !tables.frames[frame].isListed {
+        framesOnlyInDetections.append(tables.describe(frame: frame))
       }
     }
-    for frame in tables.truthRows.order {
-      let detectionFrame = tables.detectionFrames[frame]
-      if tables.isTruthFrameExcluded[frame] {
+    for frame in tables.truthOrder.map(Int.init) {
+      if tables.frames[frame].isExcluded {
         excludedGroundTruthFrames += 1
-      } else if detectionFrame < 0 || tables.detectionRows.count(detectionFrame) == 0 {
-        framesOnlyInGroundTruth.append(tables.groundTruth.frameIndex.describe(frame: frame))
+      } else if tables.detectionRows(of: frame).isEmpty {
+        framesOnlyInGroundTruth.append(tables.describe(frame: frame))
       }
     }
+  }
+
+  var findings: [Finding] {
+    var findings: [Finding] = []
+    func add(
+      _ kind: Finding.Kind, isFault: Bool, _ names: [String], _ what: String, plural: String, _ hint: String
+    ) {
+      if names.isEmpty { return }
+      findings.append(
+        Finding(
+          kind, isFault: isFault, count: names.count, counted(names.count, what, plural: plural),
+          examples: Array(names.prefix(Finding.exampleLimit)), hint: hint))
+    }
+    add(
+      .unknownVideos, isFault: true, videosOnlyInDetections, "video with detections is not in the ground truth",
+      plural: "videos with detections are not in the ground truth", "compare the names in the first columns")
+    add(
+      .missingVideos, isFault: true, videosOnlyInGroundTruth, "video of the ground truth has no detections",
+      plural: "videos of the ground truth have no detections", "was the run complete?")
+    let scoredFrames = detectionFrames - excludedDetectionFrames
+    if scoredFrames > 0, framesOnlyInDetections.count == scoredFrames, groundTruthFrames > 0 {
+      findings.append(
+        Finding(
+          .noCommonFrames, isFault: true, count: scoredFrames, "no key frame is in both files",
+          examples: Array(framesOnlyInDetections.prefix(1) + framesOnlyInGroundTruth.prefix(1)),
+          hint: "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), "
+            + "in seconds and not in frames"))
+      return findings + excluded
+    }
+    add(
+      .unknownFrames, isFault: false, framesOnlyInDetections, "key frame with detections is not in the ground truth",
+      plural: "key frames with detections are not in the ground truth",
+      "false positives under PySlowFast's protocol, ignored under the others")
+    add(
+      .missingFrames, isFault: false, framesOnlyInGroundTruth, "key frame of the ground truth has no detections",
+      plural: "key frames of the ground truth have no detections", "what is there to find counts as missed")
+    return findings + excluded
+  }
+
+  private var excluded: [Finding] {
+    let count = excludedDetectionFrames + excludedGroundTruthFrames
+    if count == 0 { return [] }
+    return [
+      Finding(
+        .excludedFrames, isFault: false, count: count,
+        "excluded: \(counted(excludedDetectionFrames, "key frame")) with detections, "
+          + "\(counted(excludedGroundTruthFrames, "key frame")) with ground truth",
+        hint: "PySlowFast's and MMAction2's protocols leave them out, the official one knows no exclusions")
+    ]
   }
 }

@@ -5,15 +5,17 @@ public import Geometry
 /// A box that several rows in a row share is kept once. Each row takes 20 bytes, each kept box 32.
 public struct DetectionTable: Sendable {
   /// The videos and key frames that the rows speak of.
-  public private(set) var frameIndex = FrameIndex()
+  public internal(set) var frameIndex = FrameIndex()
   /// Each row's key frame, a number of `frameIndex`.
-  public private(set) var frames: [Int32] = []
+  public internal(set) var frames: [Int32] = []
   /// Each row's box, a number in `boxes`.
-  public private(set) var boxNumbers: [Int32] = []
+  public internal(set) var boxNumbers: [Int32] = []
   /// Each row's action, an id of the label map.
-  public private(set) var actionIDs: [Int32] = []
-  public private(set) var scores: [Double] = []
-  public private(set) var boxes: [UnitBox] = []
+  public internal(set) var actionIDs: [Int32] = []
+  public internal(set) var scores: [Double] = []
+  public internal(set) var boxes: [UnitBox] = []
+  /// Where the rows stood in their file.
+  public internal(set) var lines = RowLines()
 
   public init() {}
 
@@ -26,7 +28,7 @@ public struct DetectionTable: Sendable {
   /// Adds a row.
   public mutating func append(video: String, time: Timestamp, box: UnitBox, actionID: Int, score: Double) {
     let frame = frameIndex.insert(video: video, time: time)
-    if boxes.last != box || frames.last != Int32(frame) { boxes.append(box) }
+    keep(box: box, frame: frame)
     append(frame: frame, actionID: actionID, score: score)
   }
 
@@ -35,32 +37,28 @@ public struct DetectionTable: Sendable {
     append(video: video, time: Timestamp(second: second), box: box, actionID: actionID, score: score)
   }
 
-  /// Rounds boxes and scores to a count of decimals, as writing and reading a text file does.
-  ///
-  /// MMAction2 scores its results after writing them with four decimals.
-  public func rounded(decimals: Int) -> DetectionTable {
-    var result = self
-    for row in result.scores.indices {
-      result.scores[row] = AVARecords.rounded(result.scores[row], decimals: decimals)
-    }
-    for index in result.boxes.indices {
-      let box = result.boxes[index]
-      result.boxes[index] = UnitBox(
-        x1: AVARecords.rounded(box.x1, decimals: decimals), y1: AVARecords.rounded(box.y1, decimals: decimals),
-        x2: AVARecords.rounded(box.x2, decimals: decimals), y2: AVARecords.rounded(box.y2, decimals: decimals))
-    }
-    return result
+  /// Adds a row on the last box.
+  mutating func append(frame: Int, actionID: Int, score: Double, line: Int) {
+    lines.note(row: count, line: line)
+    append(frame: frame, actionID: actionID, score: score)
   }
 
-  /// Adds a row on the last box.
-  mutating func append(frame: Int, actionID: Int, score: Double) {
+  /// Keeps a box of a key frame, unless the last row has just that one.
+  mutating func keep(box: UnitBox, frame: Int) {
+    if boxes.last != box || frames.last != Int32(frame) { boxes.append(box) }
+  }
+
+  mutating func reserve(rows: Int) {
+    frames.reserveCapacity(rows)
+    boxNumbers.reserveCapacity(rows)
+    actionIDs.reserveCapacity(rows)
+    scores.reserveCapacity(rows)
+  }
+
+  private mutating func append(frame: Int, actionID: Int, score: Double) {
     frames.append(Int32(frame))
     boxNumbers.append(Int32(boxes.count - 1))
     actionIDs.append(Int32(actionID))
     scores.append(score)
   }
-
-  mutating func keep(box: UnitBox) { boxes.append(box) }
-
-  mutating func insertFrame(video: String, time: Timestamp) -> Int { frameIndex.insert(video: video, time: time) }
 }

@@ -5,22 +5,6 @@ public import Geometry
 ///
 /// The file appears under its name at `commit()`; whatever comes before that leaves nothing behind.
 public final class DetectionWriter {
-  /// How many decimals boxes and scores get.
-  public struct Decimals: Equatable, Sendable {
-    public var box: Int
-    public var score: Int
-
-    public init(box: Int, score: Int) {
-      self.box = box
-      self.score = score
-    }
-
-    /// PySlowFast's rounding.
-    public static let pySlowFast = Decimals(box: 3, score: 4)
-    /// Enough to give back any float32 between 0.001 and 1.
-    public static let precise = Decimals(box: 9, score: 9)
-  }
-
   private let file: AtomicFile
   private let decimals: Decimals
   private var bytes: [UInt8] = []

@@ -8,7 +8,7 @@ extension LabelMap {
   /// - Throws: `RecordError` with file and line of what is malformed, and for a file without labels; `FileError`.
   public static func read(path: String) throws -> LabelMap {
     let doing = "reading the label map"
-    let bytes = try readFile(path, doing: doing)
+    let bytes = try ByteStream(path: path, doing: doing).readToEnd()
     var parser = LabelMapParser(bytes: bytes, doing: doing, path: path)
     let labels = try parser.labels()
     if labels.isEmpty {

@@ -18,6 +18,13 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
     public var columnName: String?
   }
 
+  /// The same error of a row that many lines further down.
+  func moved(down lines: Int) -> RecordError {
+    guard case .malformed(var place, let expected, let found, let advice) = self else { return self }
+    place.line += lines
+    return .malformed(place, expected: expected, found: found, advice: advice)
+  }
+
   public var description: String {
     switch self {
     case .malformed(let place, let expected, let found, let advice):

@@ -6,17 +6,19 @@ internal import Glibc
 /// Blank lines, a byte order mark, CRLF and spaces around a field are passed over; a field may stand in double
 /// quotes. The first row is passed over as a header when nothing behind its first column is a number.
 struct RowCursor: ~Copyable {
-  private let file: FileBytes
+  let path: String
   private let bytes: UnsafeRawBufferPointer
+  /// Whoever holds the bytes.
+  private let owner: AnyObject
   private let doing: String
   private var next = 0
-  /// The present row's line, counted from 1.
+  /// The present row's line, counted from 1 at the first of these bytes.
   private(set) var line = 0
   /// How many fields the present row has; the first `fieldLimit` are kept.
   private(set) var count = 0
   private(set) var hasHeader = false
   private let fields: UnsafeMutablePointer<Field>
-  private var isAtFirstRow = true
+  private var isAtFirstRow: Bool
 
   private static let fieldLimit = 16
 
@@ -29,18 +31,25 @@ struct RowCursor: ~Copyable {
     var rawEnd: Int
   }
 
+  /// Walks a whole file.
   init(path: String, doing: String) throws(FileError) {
-    file = try FileBytes(path: path, doing: doing)
-    bytes = file.bytes
+    let file = try FileBytes(path: path, doing: doing)
+    self.init(file.bytes, of: file, path: path, doing: doing, isBeginning: true)
+  }
+
+  /// Walks whole lines of a file; only the beginning of a file may have a byte order mark and a header.
+  init(_ bytes: UnsafeRawBufferPointer, of owner: AnyObject, path: String, doing: String, isBeginning: Bool) {
+    self.path = path
+    self.bytes = bytes
+    self.owner = owner
     self.doing = doing
+    isAtFirstRow = isBeginning
     fields = .allocate(capacity: Self.fieldLimit)
     fields.initialize(repeating: Field(start: 0, end: 0, rawStart: 0, rawEnd: 0), count: Self.fieldLimit)
-    if bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { next = 3 }
+    if isBeginning, bytes.count >= 3, bytes[0] == 0xEF, bytes[1] == 0xBB, bytes[2] == 0xBF { next = 3 }
   }
 
   deinit { fields.deallocate() }
-
-  var path: String { file.path }
 
   /// Moves to the next row that is not blank; false at the end of the file.
   mutating func advance() throws(RecordError) -> Bool {
@@ -61,6 +70,29 @@ struct RowCursor: ~Copyable {
       }
     }
     return false
+  }
+
+  /// What follows on the next line behind a text that it begins with, without the line's end; nil where it begins
+  /// otherwise. The line is not taken yet.
+  func nextLine(behind text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+    guard let base = bytes.baseAddress, let start = text.baseAddress, bytes.count - next > text.count,
+      memcmp(base + next, start, text.count) == 0
+    else { return nil }
+    var end = lineEnd(from: next + text.count)
+    if bytes[end - 1] == 0x0D { end -= 1 }
+    return UnsafeRawBufferPointer(rebasing: bytes[next + text.count..<max(end, next + text.count)])
+  }
+
+  /// Takes the line whose rest `nextLine(behind:)` has given, without splitting it.
+  mutating func takeLine(endingWith rest: UnsafeRawBufferPointer) {
+    guard let base = bytes.baseAddress, let start = rest.baseAddress else { return }
+    next = lineEnd(from: start + rest.count - base) + 1
+    line += 1
+  }
+
+  /// The bytes of the present line before a field.
+  func raw(before index: Int) -> UnsafeRawBufferPointer {
+    UnsafeRawBufferPointer(rebasing: bytes[fields[0].rawStart..<fields[index].rawStart])
   }
 
   /// The value of a field; empty where the row has no such field.

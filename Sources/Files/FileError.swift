@@ -9,6 +9,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case isDirectory(doing: String, path: String)
   /// A system call failed with this `errno`.
   case system(doing: String, path: String, code: Int32)
+  /// Compressed data cannot be unpacked.
+  case damaged(doing: String, path: String, compression: Compression, found: String)
 
   public var description: String {
     switch self {
@@ -20,6 +22,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case .system(let doing, let path, let code):
       let reason = String(cString: strerror(code))
       return "\(doing): '\(path)': \(reason) -> \(FileError.advice(code))"
+    case .damaged(let doing, let path, let compression, let found):
+      return "\(doing): '\(path)': expected whole \(compression.rawValue) data, found \(found) "
+        + "-> copy the file again, or compress it anew"
     }
   }
 

@@ -14,7 +14,7 @@ public struct ImageSize: Hashable, Sendable {
 /// A box in fractions of the picture, 0 to 1: x to the right, y downwards.
 ///
 /// Nothing is promised about the order of the corners: what comes from a file may be inverted.
-public struct UnitBox: Hashable, Sendable {
+public struct UnitBox: Hashable, BitwiseCopyable, Sendable {
   public var x1: Double
   public var y1: Double
   public var x2: Double

@@ -63,6 +63,18 @@ public final class WorkerPool: @unchecked Sendable {
       withoutActuallyEscaping(body) { crew.run(min(Crew.mostPieces, count - first), from: first, $0) }
     }
   }
+
+  /// Computes a value for every piece 0..<count, on all threads, and returns them in the order of the pieces.
+  public func map<Value>(_ count: Int, _ body: (Int) -> Value) -> [Value] { map(count) { piece, _ in body(piece) } }
+
+  /// The same, telling the body also which thread (0..<threads) computes, for scratch memory of its own.
+  public func map<Value>(_ count: Int, _ body: (_ piece: Int, _ thread: Int) -> Value) -> [Value] {
+    Array(unsafeUninitializedCapacity: max(0, count)) { values, initializedCount in
+      let slots = values
+      forEach(count) { piece, thread in slots.initializeElement(at: piece, to: body(piece, thread)) }
+      initializedCount = max(0, count)
+    }
+  }
 }
 
 /// The number of processors that this process may run on.

@@ -5,5 +5,6 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures how fast this machine computes.",
-    subcommands: [BenchClipCommand.self, BenchRoIAlignCommand.self], defaultSubcommand: BenchClipCommand.self)
+    subcommands: [BenchClipCommand.self, BenchRoIAlignCommand.self, BenchEvaluateCommand.self],
+    defaultSubcommand: BenchClipCommand.self)
 }

@@ -2,6 +2,7 @@ internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
 internal import Files
+internal import Parallel
 internal import Wording
 
 /// `slowfast evaluate`: frame mAP of a detections CSV.
@@ -10,8 +11,9 @@ struct EvaluateCommand: ParsableCommand {
     commandName: "evaluate",
     abstract: "Computes the frame mAP of a detections CSV under the public AVA protocols.",
     discussion: """
-      Files are taken as they are found: padded or unpadded seconds, 7 or 8 columns, commas or tabs, with or without \
-      a header row. Results go to stdout or --output, notices to stderr.
+      Files are taken as they are found: plain, gzip or zstd, padded or unpadded seconds, 7 or 8 columns, commas or \
+      tabs, with or without a header row; - is stdin. What looks wrong with the detections is said on stderr before \
+      anything is scored ('slowfast validate' does that alone). Results go to stdout or --output.
       """)
 
   enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
@@ -28,7 +30,7 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
-    case text, json, csv
+    case text, json, csv, markdown
   }
 
   @Option(
@@ -61,19 +63,24 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the result to this file instead of stdout.", valueName: "file"))
   var output: String?
 
+  func validate() throws {
+    if [groundTruth, detections, labelMap, exclusions].count(where: { $0 == standardInput }) > 1 {
+      throw ValidationError("only one file can be standard input (-)")
+    }
+  }
+
   func run() throws {
     let labels = try LabelMap.read(path: labelMap)
     let truth = try GroundTruthTable.read(path: groundTruth)
-    let found = try DetectionTable.read(path: detections)
+    let pool = WorkerPool()
+    let found = try DetectionTable.read(path: detections, pool: pool)
     let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
-    for notice in truth.counts.notices(groundTruth) + found.counts.notices(detections) { Console.warn(notice) }
+    for notice in truth.counts.notices(groundTruth) { Console.warn(notice) }
     if let exclusions, excluded.count == 0 { Console.warn("'\(exclusions)' excludes no key frame") }
-    let audit = try FrameAudit(
+    let tables = try AlignedTables(
       detections: found.table, groundTruth: truth.table, labelMap: labels, exclusions: excluded)
-    for notice in auditNotices(audit, labels) { Console.warn(notice) }
-    let evaluations = try evaluate(
-      detections: found.table, groundTruth: truth.table, labelMap: labels, exclusions: excluded,
-      rules: protocolName.rules)
+    for finding in audit(tables, counts: found.counts, pool: pool) { Console.warn(finding.line) }
+    let evaluations = match(tables, rules: protocolName.rules, pool: pool).map { evaluate($0, pool: pool) }
     for evaluation in evaluations {
       for notice in evaluation.notices { Console.say("\(evaluation.rules.name): \(notice)") }
     }
@@ -82,45 +89,9 @@ struct EvaluateCommand: ParsableCommand {
       case .text: textReport(evaluations)
       case .json: jsonReport(evaluations)
       case .csv: csvReport(evaluations)
+      case .markdown: markdownReport(evaluations)
       }
     if let output { try writeFile(output, text) } else { print(text, terminator: "") }
-  }
-
-  private func auditNotices(_ audit: FrameAudit, _ labels: LabelMap) -> [String] {
-    var notices: [String] = []
-    func add(_ file: String, unknown: [Int: Int]) {
-      if unknown.isEmpty { return }
-      let rows = unknown.values.reduce(0, +)
-      let ids = unknown.sorted { $0.key < $1.key }.map { "\($0.key) (\(counted($0.value, "row")))" }
-      notices.append(
-        "\(file): \(counted(rows, "row")) of \(counted(unknown.count, "class", plural: "classes")) that the label map "
-          + "of \(labels.labels.count) does not have are not scored: \(listed(ids))")
-    }
-    func add(_ names: [String], _ what: String, plural: String? = nil, _ hint: String) {
-      if names.isEmpty { return }
-      notices.append("\(counted(names.count, what, plural: plural)): \(listed(names, limit: 3)) -> \(hint)")
-    }
-    add(detections, unknown: audit.unknownDetectionClasses)
-    add(groundTruth, unknown: audit.unknownGroundTruthClasses)
-    add(
-      audit.videosOnlyInDetections, "video with detections is not in the ground truth",
-      plural: "videos with detections are not in the ground truth", "compare the names in the first columns")
-    add(
-      audit.videosOnlyInGroundTruth, "video of the ground truth has no detections",
-      plural: "videos of the ground truth have no detections", "was the run complete?")
-    add(
-      audit.framesOnlyInDetections, "key frame with detections is not in the ground truth",
-      plural: "key frames with detections are not in the ground truth",
-      "false positives under PySlowFast's protocol, ignored under the others")
-    add(
-      audit.framesOnlyInGroundTruth, "key frame of the ground truth has no detections",
-      plural: "key frames of the ground truth have no detections", "what is there to find counts as missed")
-    if audit.excludedDetectionFrames + audit.excludedGroundTruthFrames > 0 {
-      notices.append(
-        "excluded: \(counted(audit.excludedDetectionFrames, "key frame")) with detections, "
-          + "\(counted(audit.excludedGroundTruthFrames, "key frame")) with ground truth")
-    }
-    return notices
   }
 }
 
@@ -129,7 +100,10 @@ extension Evaluation {
   var notices: [String] {
     var notices: [String] = []
     if counts.rowsBeyondCap > 0, let cap = rules.entriesPerFrame {
-      notices.append("\(counted(counts.rowsBeyondCap, "row")) dropped beyond the \(cap) best of their key frame")
+      let tied = counts.rowsTiedAtCap
+      notices.append(
+        "\(counted(counts.rowsBeyondCap, "row")) dropped beyond the \(cap) best of their key frame"
+          + (tied == 0 ? "" : ", \(tied) of them scored as much as the least one kept"))
     }
     if counts.ignoredRows > 0 {
       notices.append("\(counted(counts.ignoredRows, "row")) ignored in key frames without ground truth")

@@ -23,13 +23,37 @@ func textReport(_ evaluations: [Evaluation]) -> String {
   return text
 }
 
-/// Writes evaluations as one JSON object, full double precision.
+/// Writes evaluations as one JSON object, full double precision; intervals are those of equal scores.
 func jsonReport(_ evaluations: [Evaluation]) -> String {
   let objects = evaluations.map { evaluation in
-    let classes = evaluation.perClass.map { "\"\($0.id)\": \(jsonNumber($0.ap))" }.joined(separator: ", ")
-    return "  \"\(evaluation.rules.name)\": {\"mAP\": \(jsonNumber(evaluation.mAP)), \"ap\": {\(classes)}}"
+    func object(_ value: (ClassResult) -> String) -> String {
+      "{" + evaluation.perClass.map { "\"\($0.id)\": \(value($0))" }.joined(separator: ", ") + "}"
+    }
+    return "  \"\(evaluation.rules.name)\": {\"mAP\": \(jsonNumber(evaluation.mAP)), "
+      + "\"mAP_interval\": \(jsonInterval(evaluation.mAPInterval)), \"ap\": \(object { jsonNumber($0.ap) }), "
+      + "\"ap_interval\": \(object { jsonInterval($0.apInterval) })}"
   }
   return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
+}
+
+/// Writes evaluations as a Markdown table.
+func markdownReport(_ evaluations: [Evaluation]) -> String {
+  guard let first = evaluations.first else { return "" }
+  var text = "| id | class | truth |" + evaluations.map { " \($0.rules.name) |" }.joined() + "\n"
+  text += "|--:|---|--:|" + evaluations.map { _ in "--:|" }.joined() + "\n"
+  for (index, label) in first.perClass.enumerated() {
+    let results = evaluations.map { $0.perClass[index] }
+    let truth = results.map(\.groundTruthCount).max() ?? 0
+    text += "| \(label.id) | \(label.name) | \(truth) |" + results.map { " \(figure($0.ap)) |" }.joined() + "\n"
+  }
+  for group in ActionGroup.allCases {
+    text += "| | \(group.rawValue) | |" + evaluations.map { " \(figure($0.mAP(of: group))) |" }.joined() + "\n"
+  }
+  text += "| | **mAP** | |" + evaluations.map { " **\(figure($0.mAP))** |" }.joined() + "\n"
+  let intervals = evaluations.map { evaluation in
+    evaluation.mAPInterval.map { " \(figure($0.lowerBound)) to \(figure($0.upperBound)) |" } ?? " - |"
+  }
+  return text + "| | by the order of equal scores | |" + intervals.joined() + "\n"
 }
 
 /// Writes evaluations as one row a protocol and class; the row without a class id is the mean.
@@ -53,6 +77,10 @@ func csvReport(_ evaluations: [Evaluation]) -> String {
 private func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
 
 private func jsonNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+
+private func jsonInterval(_ interval: ClosedRange<Double>?) -> String {
+  interval.map { "[\($0.lowerBound), \($0.upperBound)]" } ?? "null"
+}
 
 private func csvNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 

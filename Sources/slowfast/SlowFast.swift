@@ -6,7 +6,8 @@ struct SlowFast: ParsableCommand {
     commandName: "slowfast",
     abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
     subcommands: [
-      TestCommand.self, DetectCommand.self, EvaluateCommand.self, OverlayCommand.self, EnsembleCommand.self,
+      TestCommand.self, DetectCommand.self, EvaluateCommand.self, ValidateCommand.self, OverlayCommand.self,
+      EnsembleCommand.self,
       ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
     ])
 }

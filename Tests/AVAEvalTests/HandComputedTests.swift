@@ -122,11 +122,10 @@ func box(_ y1: Double, _ x1: Double, _ y2: Double, _ x2: Double) -> UnitBox { Un
 
   @Test("Precision is made non-increasing before it is summed")
   func envelope() {
-    var outcomes = ClassOutcomes(groundTruthCount: 4)
-    for (index, isHit) in [false, true, true, false, true].enumerated() {
-      outcomes.append(score: 1 - Double(index) * 0.1, isTruePositive: isHit)
+    let outcomes = [false, true, true, false, true].enumerated().map { index, isHit in
+      Outcome(score: 1 - Double(index) * 0.1, row: Int32(index), truthRow: isHit ? Int32(index) : -1)
     }
-    let curve = PrecisionRecallCurve(RankedOutcomes(outcomes))
+    let curve = PrecisionRecallCurve(outcomes, groundTruthCount: 4)
     let precisions: [Double] = [0.5, 2.0 / 3, 0.6]
     #expect(curve.precisions == precisions)
     let area: Double = (2.0 / 3 + 2.0 / 3 + 0.6) / 4

@@ -66,8 +66,10 @@ import Testing
     let labels = try #require(labels)
     let result = try evaluate(detections: found, groundTruth: truth, labelMap: labels, rules: .official)
     #expect(result.perClass[0].ap == 1.0 / 3 && result.counts.scoredRows == 3)
-    let audit = try FrameAudit(detections: found, groundTruth: truth, labelMap: labels)
-    #expect(audit.unknownDetectionClasses == [78: 1] && audit.unknownGroundTruthClasses == [77: 1])
+    let tables = try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
+    let unknown = AVAEval.audit(tables).filter { [.unknownClasses, .unknownTruthClasses].contains($0.kind) }
+    #expect(unknown.map(\.examples) == [["78 (1 row)"], ["77 (1 row)"]])
+    let audit = FrameAudit(tables)
     #expect(audit.groundTruthFrames == 2 && audit.detectionFrames == 3)
     #expect(audit.framesOnlyInDetections.isEmpty && audit.framesOnlyInGroundTruth == ["v,0905"])
   }
@@ -77,7 +79,8 @@ import Testing
     var (found, truth) = tables()
     found.append(video: "w", second: 1, box: unit, actionID: 1, score: 1)
     truth.append(video: "x", second: 1, box: unit, actionID: 1)
-    let audit = try FrameAudit(detections: found, groundTruth: truth, labelMap: try #require(labels))
+    let audit = FrameAudit(
+      try AlignedTables(detections: found, groundTruth: truth, labelMap: try #require(labels)))
     #expect(audit.framesOnlyInDetections == ["v,0904", "w,0001"])
     #expect(audit.framesOnlyInGroundTruth == ["v,0905", "x,0001"])
     #expect(audit.videosOnlyInDetections == ["w"] && audit.videosOnlyInGroundTruth == ["x"])

@@ -146,33 +146,4 @@ struct RandomScene {
       }
     }
   }
-
-  @Test("The interval is what all orders of the ties give", arguments: 1...20 as ClosedRange<UInt64>)
-  func everyTieOrder(seed: UInt64) throws {
-    var random = SeededGenerator(seed: seed)
-    let rows = (0..<6).map { _ in
-      (score: Double(Int.random(in: 0...2, using: &random)), isHit: Bool.random(using: &random))
-    }
-    let truthCount = rows.count { $0.isHit } + 1
-    var values: [Double] = []
-    for order in permutations(rows.count) {
-      var outcomes = ClassOutcomes(groundTruthCount: truthCount)
-      for place in order { outcomes.append(score: rows[place].score, isTruePositive: rows[place].isHit) }
-      let ranked = RankedOutcomes(outcomes)
-      values.append(PrecisionRecallCurve(ranked).averagePrecision)
-      #expect(PrecisionRecallCurve(ranked, tieOrder: .best).averagePrecision >= values[values.count - 1])
-    }
-    var outcomes = ClassOutcomes(groundTruthCount: truthCount)
-    for row in rows { outcomes.append(score: row.score, isTruePositive: row.isHit) }
-    let ranked = RankedOutcomes(outcomes)
-    #expect(values.max() == PrecisionRecallCurve(ranked, tieOrder: .best).averagePrecision, "seed \(seed)")
-    #expect(values.min() == PrecisionRecallCurve(ranked, tieOrder: .worst).averagePrecision, "seed \(seed)")
-  }
-}
-
-private func permutations(_ count: Int) -> [[Int]] {
-  if count == 0 { return [[]] }
-  return permutations(count - 1).flatMap { order in
-    (0...order.count).map { place in Array(order[..<place]) + [count - 1] + Array(order[place...]) }
-  }
 }

@@ -7,7 +7,7 @@ import TestSupport
 import Testing
 
 @Suite struct WriterTests {
-  private func write(_ table: DetectionTable, _ decimals: DetectionWriter.Decimals = .pySlowFast) throws -> String {
+  private func write(_ table: DetectionTable, _ decimals: Decimals = .pySlowFast) throws -> String {
     let scratch = Scratch()
     defer { scratch.folder.remove() }
     let path = scratch.folder.path + "/out.csv"
@@ -53,9 +53,9 @@ import Testing
     let lines = try write(table).split(separator: "\n").map(String.init)
     for (line, wanted) in zip(lines, expected) { #expect(line == wanted, "seed \(seed)") }
     #expect(lines.count == expected.count)
-    let rounded = table.rounded(decimals: 4)
     for row in 0..<table.count {
-      #expect(rounded.scores[row] == Double(printed(table.scores[row], 4)), "seed \(seed)")
+      #expect(Decimals.pySlowFast.rounded(score: table.scores[row]) == Double(printed(table.scores[row], 4)))
+      #expect(Decimals.pySlowFast.rounded(table.box(ofRow: row)).x1 == Double(printed(table.box(ofRow: row).x1, 3)))
     }
   }
 
@@ -76,7 +76,7 @@ import Testing
     let scratch = Scratch()
     defer { scratch.folder.remove() }
     let path = scratch.folder.path + "/out.csv"
-    let writer = try DetectionWriter(path: path, decimals: .precise)
+    let writer = try DetectionWriter(path: path, decimals: .init(box: 9, score: 9))
     try writer.append(table)
     try writer.commit()
     let back = try DetectionTable.read(path: path).table

@@ -24,6 +24,14 @@ private final class Tally: Sendable {
     pool.forEach(-3) { _ in Issue.record("a piece of nothing") }
   }
 
+  @Test(arguments: [1, 3]) func mapsInOrder(_ threads: Int) {
+    let pool = WorkerPool(threads: threads)
+    for count in [-1, 0, 1, 2, 1000] {
+      #expect(pool.map(count) { "\($0)" } == (0..<max(0, count)).map { "\($0)" })
+    }
+    #expect(pool.map(500) { _, thread in thread }.allSatisfy { (0..<threads).contains($0) })
+  }
+
   /// What the pieces write is seen after the loop without any lock of theirs.
   @Test func resultsAreThereWhenTheLoopReturns() {
     let pool = WorkerPool(threads: 4)

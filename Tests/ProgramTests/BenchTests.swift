@@ -51,6 +51,42 @@ struct BenchTests {
     #expect(values["kernels"] is String)
   }
 
+  @Test("bench evaluate --format json, and the files that it keeps")
+  func evaluator() throws {
+    let (scratch, other) = (Scratch(), Scratch())
+    func bench(_ folder: String) throws -> [String: Any] {
+      let result = Program.run([
+        "bench", "evaluate", "--rows", "60000", "--runs", "1", "--threads", "2", "--output-dir", folder, "--format",
+        "json",
+      ])
+      expectSuccess(result)
+      return try object(result.stdout)
+    }
+    let values = try bench(scratch.path)
+    for key in ["seconds_best", "seconds_median", "read_seconds", "match_seconds", "rows_per_second", "peak_rss_bytes"]
+    {
+      #expect(try #require(values[key] as? Double, "\(key)") > 0)
+    }
+    #expect(values["rows"] as? Int == 60000 && values["threads"] as? Int == 2)
+    let rows = try lines(scratch.path + "/detections.csv")
+    #expect(rows.count == 60000 && Set(rows.map { $0.split(separator: ",")[7] }).count == 60000)
+    let evaluation = Program.run([
+      "evaluate", "--detections", scratch.path + "/detections.csv", "--groundtruth", scratch.path + "/groundtruth.csv",
+      "--labelmap", scratch.path + "/labelmap.pbtxt", "--format", "json",
+    ])
+    expectSuccess(evaluation)
+    let means = try #require(values["mAP"] as? [String: Double])
+    let results = try object(evaluation.stdout)
+    for name in ["official", "pyslowfast", "mmaction2"] {
+      let result = try #require(results[name] as? [String: Any])
+      #expect(result["mAP"] as? Double == means[name] && (means[name] ?? 0) > 0.1, "\(name)")
+      // Every row has a score of its own.
+      #expect(result["mAP_interval"] as? [Double] == [means[name] ?? 0, means[name] ?? 0], "\(name)")
+    }
+    _ = try bench(other.path)
+    #expect(try lines(other.path + "/detections.csv") == rows)
+  }
+
   @Test("A config that the engine cannot run, sizes that cannot be")
   func bad() {
     expectFailure(Program.run(["bench", "--cfg", "nowhere.yaml"]), ["nowhere.yaml"])

@@ -1,3 +1,4 @@
+import Foundation
 import TestSupport
 import Testing
 
@@ -60,6 +61,30 @@ struct GoldenEvaluatorTests {
         #expect(bounds.0 - 6e-5 <= value && value <= bounds.1 + 6e-5, "\(name): \(value), \(line)")
       }
     }
+  }
+
+  @Test("JSON has the intervals of equal scores, Markdown the same figures")
+  func intervalsAndMarkdown() throws {
+    let (found, expected, _) = try evaluate("tied_scores")
+    let markdown = run("tied_scores", format: "markdown").stdout
+    for name in Self.protocols {
+      let (ours, wanted) = (try values(found, name), try values(expected, name))
+      let interval = try #require(ours["mAP_interval"] as? [Double])
+      for value in [(wanted["mAP"] ?? wanted["overall"]) as? Double, ours["mAP"] as? Double] {
+        let value = try #require(value)
+        #expect(interval[0] - 1e-12 <= value && value <= interval[1] + 1e-12, "\(name)")
+      }
+      let bounds = try #require(ours["ap_interval"] as? [String: Any])
+      for (id, value) in try #require(ours["ap"] as? [String: Any]) {
+        guard let value = value as? Double, let bound = bounds[id] as? [Double] else {
+          #expect(value is NSNull && bounds[id] is NSNull)
+          continue
+        }
+        #expect(bound[0] <= value && value <= bound[1], "\(name) class \(id)")
+        if name == "official" { #expect(markdown.contains(" \(String(format: "%.4f", value)) |"), "class \(id)") }
+      }
+    }
+    #expect(markdown.hasPrefix("| id | class | truth | official | pyslowfast | mmaction2 |\n|--:|"))
   }
 
   @Test("One protocol alone", arguments: protocols)

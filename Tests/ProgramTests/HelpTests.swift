@@ -8,8 +8,9 @@ import Testing
 struct HelpTests {
   private static let folder = projectRoot + "/Tests/Fixtures/Program/help"
   static let commands = [
-    [], ["test"], ["detect"], ["evaluate"], ["overlay"], ["ensemble"], ["forward"], ["inspect"], ["bench"],
-    ["bench", "clip"], ["bench", "roialign"], ["frames"], ["synth"],
+    [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["ensemble"], ["forward"], ["inspect"],
+    ["bench"],
+    ["bench", "clip"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
   ]
 
   @Test("Every command's help", arguments: commands)

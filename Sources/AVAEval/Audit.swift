@@ -1,0 +1,57 @@
+public import AVARecords
+public import Parallel
+internal import Wording
+
+/// Looks for whatever may make a score mean something else than its reader thinks.
+///
+/// - Parameters:
+///   - tables: The detections, with the ground truth where there is one: without, only the rows themselves are looked
+///     at.
+///   - counts: What the reader of the detections met.
+///   - faults: The rows that it could not use.
+///   - pool: The threads that share the work; the caller's alone when nil.
+/// - Returns: Findings, the graver ones first.
+public func audit(
+  _ tables: AlignedTables, counts: RowCounts = RowCounts(), faults: RowFaults = RowFaults(), pool: WorkerPool? = nil
+) -> [Finding] {
+  let pool = pool ?? WorkerPool(threads: 1)
+  var findings = readingFindings(counts, faults)
+  let boxes = BoxAudit(tables.detections)
+  findings += boxes.findings
+  findings += ClassAudit(tables.detections.actionIDs, tables.labelMap).findings(.unknownClasses)
+  findings += RowAudit(tables, pool).findings(tables)
+  if !tables.groundTruth.frameIndex.frames.isEmpty {
+    if !boxes.hasPixels { findings += conventionFindings(ConventionSample(tables)) }
+    findings += FrameAudit(tables).findings
+    findings += ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).findings(.unknownTruthClasses)
+    findings += labelMapFindings(tables.labelMap)
+  }
+  return findings.filter(\.isFault) + findings.filter { !$0.isFault }
+}
+
+private func labelMapFindings(_ labelMap: LabelMap) -> [Finding] {
+  guard labelMap.labels.map(\.id).sorted() == Array(1...80) else { return [] }
+  return [
+    Finding(
+      .eightyClasses, isFault: false, count: 80, "the label map has all of AVA's 80 classes",
+      hint: "published figures are means over the 60 of ava_action_list_v2.2_for_activitynet_2019.pbtxt")
+  ]
+}
+
+private func readingFindings(_ counts: RowCounts, _ faults: RowFaults) -> [Finding] {
+  var findings = faults.faults.map { fault in
+    let column = fault.column.map { " in the column of \($0)" } ?? ""
+    return Finding(
+      .unreadableRows, isFault: true, count: fault.count,
+      "\(counted(fault.count, "row")) without \(fault.expected)\(column)",
+      examples: fault.examples.map { "line \($0.line): \($0.found)" },
+      hint: (fault.advice ?? "correct these lines") + "; --fix leaves them out")
+  }
+  if counts.withoutScore > 0 {
+    findings.append(
+      Finding(
+        .missingScores, isFault: true, count: counts.withoutScore,
+        "\(counted(counts.withoutScore, "row")) without a score", hint: "evaluators take them for score 1"))
+  }
+  return findings
+}

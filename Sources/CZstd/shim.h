@@ -1,0 +1,3 @@
+// The door to Zstandard (Debian: libzstd-dev).
+#pragma once
+#include <zstd.h>

@@ -1,0 +1,125 @@
+internal import AVAEval
+internal import AVARecords
+internal import ArgumentParser
+internal import Files
+internal import Geometry
+internal import Parallel
+internal import Wording
+
+/// `slowfast validate`: what is wrong with a submission, before anybody scores it.
+struct ValidateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "validate",
+    abstract: "Checks a detections CSV, says what is wrong with it, and writes a repaired copy.",
+    discussion: """
+      With the ground truth it also finds missing videos and key frames, shifted seconds, other box forms and other \
+      class numbers. Findings go to stdout; the exit status is 1 where one of them makes the submission wrong. \
+      With --fix it is that of the repaired copy: sorted, capped at the official 50 rows a key frame, clipped, \
+      rounded, without rows that repeat others or that nobody scores.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Argument(
+    help: ArgumentHelp(
+      "Detections: video, second, x1, y1, x2, y2, action id, score; plain, gzip or zstd; - is stdin.",
+      valueName: "file"))
+  var detections: String
+
+  @Option(
+    name: .customLong("groundtruth"),
+    help: ArgumentHelp("Ground truth to compare with.", valueName: "file"))
+  var groundTruth: String?
+
+  @Option(
+    name: .customLong("labelmap"),
+    help: ArgumentHelp("The classes that are scored (.pbtxt); AVA's ids 1 to 80 when not given.", valueName: "file"))
+  var labelMap: String?
+
+  @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"))
+  var exclusions: String?
+
+  @Option(help: ArgumentHelp("Write a repaired copy to this file.", valueName: "file"))
+  var fix: String?
+
+  @Option(help: "How the file describes boxes; --fix turns them into corners.")
+  var boxes = BoxForm.corners
+
+  @Option(help: "How the file counts classes; --fix renumbers them.")
+  var classes = ClassNumbering.ids
+
+  @Option(help: "What to add to the seconds; --fix moves them.")
+  var shiftSeconds: Double = 0
+
+  @Option(help: ArgumentHelp("The frame that pixels are measured in; --fix divides by it.", valueName: "wxh"))
+  var frameSize: PictureSize?
+
+  @Option(help: "How the findings are written.")
+  var format = Format.text
+
+  func validate() throws {
+    if fix == nil, repair.convention != .ava || frameSize != nil {
+      throw ValidationError("--boxes, --classes, --shift-seconds and --frame-size say how to repair -> add --fix FILE")
+    }
+    let streams = [detections, groundTruth, labelMap, exclusions].count { $0 == standardInput }
+    if streams > 1 { throw ValidationError("only one file can be standard input (-)") }
+    if fix == standardInput { throw ValidationError("--fix needs the name of a file") }
+    if !shiftSeconds.isFinite { throw ValidationError("--shift-seconds is \(shiftSeconds) -> give seconds") }
+  }
+
+  private var repair: Repair {
+    Repair(
+      convention: Convention(form: boxes, numbering: classes, shift: shiftSeconds), frameSize: frameSize?.size)
+  }
+
+  func run() throws {
+    let pool = WorkerPool()
+    let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? everyAVAClass()
+    let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
+    let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
+    if let fix { try checkWritable(fix) }
+    let survey = try DetectionTable.survey(path: detections, pool: pool)
+    let tables = try AlignedTables(
+      detections: survey.table, groundTruth: truth, labelMap: labels, exclusions: excluded)
+    var report = ValidationReport(
+      file: detections, rows: survey.counts.rows + survey.faults.count, keyFrames: survey.table.frameIndex.frames.count,
+      videos: survey.table.frameIndex.videos.count,
+      findings: audit(tables, counts: survey.counts, faults: survey.faults, pool: pool))
+    if let fix {
+      let (table, changes) = repair.apply(to: survey.table, labelMap: labels)
+      if table.count == 0 { throw NothingLeft(file: detections, changes: changes.lines(repair)) }
+      let writer = try DetectionWriter(path: fix, decimals: repair.decimals)
+      try writer.append(table)
+      try writer.commit()
+      let repaired = try AlignedTables(
+        detections: table, groundTruth: truth, labelMap: labels, exclusions: excluded)
+      report.copy = ValidationReport.Copy(
+        file: fix, rows: table.count, changes: unreadable(survey) + changes.lines(repair),
+        findings: audit(repaired, pool: pool))
+    }
+    print(format == .text ? report.text : report.json, terminator: "")
+    if report.hasFaults { throw ExitCode.failure }
+  }
+
+  private func unreadable(_ survey: DetectionSurvey) -> [String] {
+    survey.faults.count == 0 ? [] : ["\(counted(survey.faults.count, "row")) left out: cannot be read"]
+  }
+}
+
+/// AVA's 80 ids, where no label map says which of them are scored.
+private func everyAVAClass() throws -> LabelMap {
+  try LabelMap((1...80).map { LabelMap.Label(id: $0, name: "\($0)") })
+}
+
+/// A repair that leaves no row.
+private struct NothingLeft: Error, CustomStringConvertible {
+  let file: String
+  let changes: [String]
+
+  var description: String {
+    "repairing '\(file)': no row would be left (\(changes.joined(separator: "; "))) -> see the findings of validate "
+      + "without --fix"
+  }
+}

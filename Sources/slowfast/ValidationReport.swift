@@ -1,0 +1,83 @@
+internal import AVAEval
+internal import ArgumentParser
+internal import Geometry
+internal import Wording
+
+/// What `validate` has to say about a file.
+struct ValidationReport {
+  let file: String
+  let rows: Int
+  let keyFrames: Int
+  let videos: Int
+  let findings: [Finding]
+  /// The repaired copy, where one was written.
+  var copy: Copy?
+
+  struct Copy {
+    let file: String
+    let rows: Int
+    let changes: [String]
+    let findings: [Finding]
+  }
+
+  /// Whether something makes the submission wrong: the repaired copy where there is one.
+  var hasFaults: Bool { (copy?.findings ?? findings).contains(where: \.isFault) }
+
+  var text: String {
+    let faults = findings.count(where: \.isFault)
+    var lines = [
+      "\(file): \(counted(rows, "row")), \(counted(keyFrames, "key frame")), \(counted(videos, "video")); "
+        + (findings.isEmpty
+          ? "nothing to complain about"
+          : "\(counted(faults, "mistake")), \(counted(findings.count - faults, "notice"))")
+    ]
+    lines += findings.flatMap(self.lines)
+    if let copy {
+      lines.append("\(copy.file): \(counted(copy.rows, "row")) written")
+      lines += copy.changes.map { "  \($0)" }
+      let left = copy.findings.filter(\.isFault)
+      if !left.isEmpty {
+        lines.append("still wrong in the copy:")
+        lines += left.flatMap(self.lines)
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func lines(_ finding: Finding) -> [String] {
+    ["\(finding.isFault ? "mistake" : "notice"): \(finding.line)"]
+  }
+
+  var json: String {
+    var fields = [
+      "\"file\": \(jsonString(file))", "\"rows\": \(rows)", "\"key_frames\": \(keyFrames)", "\"videos\": \(videos)",
+      "\"wrong\": \(hasFaults)", "\"findings\": \(json(findings))",
+    ]
+    if let copy {
+      let changes = copy.changes.map(jsonString).joined(separator: ", ")
+      fields.append(
+        "\"copy\": {\"file\": \(jsonString(copy.file)), \"rows\": \(copy.rows), \"changes\": [\(changes)], "
+          + "\"findings\": \(json(copy.findings))}")
+    }
+    return "{\n  " + fields.joined(separator: ",\n  ") + "\n}\n"
+  }
+
+  private func json(_ findings: [Finding]) -> String {
+    if findings.isEmpty { return "[]" }
+    let objects = findings.map { finding in
+      "    {\"kind\": \"\(finding.kind.rawValue)\", \"wrong\": \(finding.isFault), \"count\": \(finding.count), "
+        + "\"text\": \(jsonString(finding.text)), "
+        + "\"examples\": [\(finding.examples.map(jsonString).joined(separator: ", "))], "
+        + "\"hint\": \(jsonString(finding.hint))}"
+    }
+    return "[\n" + objects.joined(separator: ",\n") + "\n  ]"
+  }
+}
+
+extension Finding {
+  /// The finding in one line.
+  var line: String {
+    let some = examples.isEmpty ? "" : (examples.count < count ? ", such as " : ": ") + listed(examples, limit: 3)
+    return "\(text)\(some) -> \(hint)"
+  }
+}

@@ -1,0 +1,253 @@
+import AVAEval
+import AVARecords
+import Geometry
+import Parallel
+import Tensors
+import Testing
+
+/// Three videos of people with known actions, and a good model's detections of them.
+struct AuditScene {
+  var truth = GroundTruthTable()
+  var rows: [Row] = []
+  let labels: LabelMap
+
+  struct Row {
+    var video: String
+    var second: Double
+    var box: UnitBox
+    var id: Int
+    var score: Double
+  }
+
+  /// Thirty ids of forty: places and ids differ.
+  static let ids = (1...40).filter { $0 % 4 != 2 }
+
+  init(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    labels = try LabelMap(Self.ids.map { .init(id: $0, name: "class \($0)") })
+    for frame in 0..<90 {
+      let (video, second) = ("v\(frame % 3)", 902 + frame / 3)
+      for _ in 0..<2 {
+        let (x, y) = (random.uniform(0.05, 0.6), random.uniform(0.05, 0.4))
+        let person = UnitBox(x1: x, y1: y, x2: x + random.uniform(0.1, 0.3), y2: y + random.uniform(0.3, 0.5))
+        let own = Self.ids.randomElement(using: &random) ?? 1
+        truth.append(video: video, second: second, box: person, actionID: own)
+        let shift = random.uniform(-0.01, 0.01)
+        let near = UnitBox(x1: person.x1 + shift, y1: person.y1, x2: person.x2 + shift, y2: person.y2)
+        for id in Self.ids {
+          let score = id == own ? random.uniform(0.5, 1) : random.uniform(0, 0.5)
+          rows.append(Row(video: video, second: Double(second), box: near, id: id, score: score))
+        }
+      }
+    }
+  }
+
+  var table: DetectionTable {
+    var table = DetectionTable()
+    for row in rows {
+      guard let time = Timestamp(seconds: row.second) else { continue }
+      table.append(video: row.video, time: time, box: row.box, actionID: row.id, score: row.score)
+    }
+    return table
+  }
+
+  func tables(_ exclusions: Exclusions = Exclusions()) throws -> AlignedTables {
+    try AlignedTables(detections: table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
+  }
+
+  /// The findings but for full key frames, which sixty rows a key frame always give.
+  func findings(_ exclusions: Exclusions = Exclusions()) throws -> [Finding] {
+    audit(try tables(exclusions)).filter { $0.kind != .beyondCap }
+  }
+
+  func kinds() throws -> [Finding.Kind] { try findings().map(\.kind) }
+}
+
+@Suite struct AuditTests {
+  @Test("A good file has nothing to complain about", arguments: 1...5 as ClosedRange<UInt64>)
+  func clean(seed: UInt64) throws { #expect(try AuditScene(seed: seed).findings() == []) }
+
+  @Test("The same findings on any number of threads")
+  func threads() throws {
+    let scene = try AuditScene(seed: 9)
+    let tables = try scene.tables()
+    #expect(audit(tables, pool: WorkerPool(threads: 3)) == audit(tables))
+    let full = try #require(audit(tables).first { $0.kind == .beyondCap })
+    #expect(!full.isFault && full.count == 90 * 10 && full.examples.first == "v0,0902 (60 rows)")
+  }
+
+  @Test(
+    "Boxes in another form are told and turned",
+    arguments: [BoxForm.swapped, .size, .centre], 1...3 as ClosedRange<UInt64>)
+  func forms(form: BoxForm, seed: UInt64) throws {
+    let scene = try AuditScene(seed: seed)
+    var other = scene
+    for row in other.rows.indices { other.rows[row].box = written(scene.rows[row].box, form) }
+    let finding = try #require(try other.findings().first { $0.kind == .boxForm })
+    #expect(finding.isFault && finding.hint.contains("--boxes \(form.rawValue) "), "\(finding)")
+    for (row, original) in zip(other.rows, scene.rows) {
+      let back = form.corners(row.box)
+      #expect(abs(back.x1 - original.box.x1) + abs(back.y2 - original.box.y2) < 1e-12)
+    }
+    try expectRepair(other, Convention(form: form), of: scene)
+  }
+
+  @Test(
+    "Shifted seconds are told and moved", arguments: [-902.0, -900, -2, -1, 1, 2, 30, 900],
+    1...2 as ClosedRange<UInt64>)
+  func shifts(shift: Double, seed: UInt64) throws {
+    let scene = try AuditScene(seed: seed)
+    var other = scene
+    for row in other.rows.indices { other.rows[row].second += shift }
+    let finding = try #require(try other.findings().first { $0.kind == .shiftedSeconds })
+    #expect(finding.isFault && finding.hint.contains("--shift-seconds \(Int(-shift)) "), "\(finding)")
+    #expect(try other.kinds().contains(.noCommonFrames) == (abs(shift) > 29))
+    try expectRepair(other, Convention(shift: -shift), of: scene)
+  }
+
+  @Test(
+    "Other class numbers are told and renumbered",
+    arguments: [ClassNumbering.fromZero, .oneMore, .places, .placesFromZero], 1...2 as ClosedRange<UInt64>)
+  func numberings(numbering: ClassNumbering, seed: UInt64) throws {
+    let scene = try AuditScene(seed: seed)
+    var other = scene
+    for row in other.rows.indices { other.rows[row].id = number(scene.rows[row].id, numbering) }
+    let finding = try #require(try other.findings().first { $0.kind == .classNumbers })
+    #expect(finding.isFault && finding.hint.contains("--classes \(numbering.rawValue) "), "\(finding)")
+    try expectRepair(other, Convention(numbering: numbering), of: scene)
+  }
+
+  @Test("Two things wrong at once are both told")
+  func both() throws {
+    var scene = try AuditScene(seed: 4)
+    for row in scene.rows.indices {
+      scene.rows[row].box = written(scene.rows[row].box, .swapped)
+      scene.rows[row].second -= 900
+      scene.rows[row].id -= 1
+    }
+    let kinds = try scene.kinds()
+    #expect(kinds.contains(.boxForm) && kinds.contains(.shiftedSeconds) && kinds.contains(.classNumbers))
+  }
+
+  @Test("Rows that are odd by themselves are counted and shown with their lines")
+  func oddRows() throws {
+    var scene = try AuditScene(seed: 5)
+    scene.rows[3].box = UnitBox(x1: 0.5, y1: 0.1, x2: 0.4, y2: 0.9)
+    scene.rows[7].box.x2 = scene.rows[7].box.x1
+    scene.rows[9].box.y1 = -0.25
+    scene.rows.append(scene.rows[20])
+    scene.rows[20].score = 2
+    scene.rows[11].id = 2
+    let findings = try scene.findings()
+    #expect(findings.map(\.kind) == [.invertedBoxes, .duplicates, .flatBoxes, .outsideFrame, .unknownClasses])
+    #expect(findings.map(\.count) == [1, 1, 1, 1, 1])
+    #expect(findings.map(\.isFault) == [true, true, false, false, false])
+    #expect(findings[0].examples == ["line 4: v0,0902,0.5,0.1,0.4,0.9,5"])
+    #expect(findings[1].examples.first?.hasPrefix("line \(scene.rows.count): v0,0902,") == true)
+    #expect(findings[4].examples == ["2 (1 row)"])
+  }
+
+  @Test("Pixels are one finding, not many")
+  func pixels() throws {
+    var scene = try AuditScene(seed: 6)
+    let original = scene
+    for row in scene.rows.indices {
+      let box = scene.rows[row].box
+      scene.rows[row].box = UnitBox(x1: box.x1 * 640, y1: box.y1 * 480, x2: box.x2 * 640, y2: box.y2 * 480)
+    }
+    let findings = try scene.findings()
+    #expect(findings.map(\.kind) == [.pixels] && findings[0].count == scene.rows.count)
+    let (repaired, _) = Repair(frameSize: ImageSize(width: 640, height: 480)).apply(
+      to: scene.table, labelMap: scene.labels)
+    let (expected, _) = Repair().apply(to: original.table, labelMap: scene.labels)
+    #expect(repaired.boxes.count == expected.boxes.count && repaired.scores == expected.scores)
+    let (nothing, changes) = Repair().apply(to: scene.table, labelMap: scene.labels)
+    #expect(nothing.count == 0 && changes.pixels == scene.rows.count)
+  }
+
+  @Test("Ids alone may say that they are counted otherwise")
+  func idsAlone() throws {
+    let labels = try LabelMap(AuditScene.ids.map { .init(id: $0, name: "\($0)") })
+    func finding(_ ids: ClosedRange<Int>, _ labels: LabelMap) throws -> Finding? {
+      var table = DetectionTable()
+      for id in ids {
+        table.append(video: "v", second: 1, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: id, score: 1)
+      }
+      return audit(try AlignedTables(detections: table, groundTruth: GroundTruthTable(), labelMap: labels)).first {
+        $0.kind == .unknownClasses
+      }
+    }
+    let all = try LabelMap((1...80).map { .init(id: $0, name: "\($0)") })
+    #expect(try finding(0...79, all)?.hint.contains("--classes from-zero") == true)
+    #expect(try finding(2...81, all)?.hint.contains("--classes one-more") == true)
+    #expect(try finding(1...30, labels)?.hint.contains("--classes places") == true)
+    let eighty = try finding(1...40, labels)
+    #expect(eighty?.isFault == false && eighty?.count == 10)
+    #expect(try finding(1...80, all) == nil)
+    #expect(try finding(90...95, all)?.isFault == true)
+  }
+
+  @Test("Key frames and videos that only one side has, excluded ones, unknown ground truth")
+  func frames() throws {
+    var scene = try AuditScene(seed: 7)
+    scene.truth.append(video: "w", second: 902, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: 1)
+    scene.truth.append(video: "v0", second: 1700, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: 2)
+    scene.truth.append(video: "v0", second: 1701, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: 3)
+    var row = scene.rows[0]
+    row.second = 1702
+    scene.rows.append(row)
+    row.video = "x"
+    scene.rows.append(row)
+    var excluded = Exclusions()
+    excluded.insert(video: "v1", time: Timestamp(second: 903))
+    let findings = try scene.findings(excluded)
+    #expect(
+      findings.map(\.kind) == [
+        .unknownVideos, .missingVideos, .unknownFrames, .missingFrames, .excludedFrames, .unknownTruthClasses,
+      ])
+    #expect(findings[0].examples == ["x"] && findings[1].examples == ["w"])
+    #expect(findings[2].examples == ["v0,1702", "x,1702"] && findings[3].examples == ["w,0902", "v0,1701"])
+    #expect(findings[0].isFault && findings[1].isFault && !findings[2].isFault && !findings[5].isFault)
+  }
+
+  @Test("A label map of all eighty classes is no mistake, but not the papers' either")
+  func eightyClasses() throws {
+    let scene = try AuditScene(seed: 8)
+    let labels = try LabelMap((1...80).map { .init(id: $0, name: "\($0)") })
+    let tables = try AlignedTables(detections: scene.table, groundTruth: scene.truth, labelMap: labels)
+    let finding = try #require(audit(tables).first { $0.kind == .eightyClasses })
+    #expect(!finding.isFault && finding.hint.contains("60"))
+  }
+
+  private func expectRepair(_ other: AuditScene, _ convention: Convention, of scene: AuditScene) throws {
+    let (repaired, changes) = Repair(convention: convention).apply(to: other.table, labelMap: scene.labels)
+    let (expected, _) = Repair().apply(to: scene.table, labelMap: scene.labels)
+    #expect(changes.readDifferently == other.rows.count)
+    #expect(repaired.scores == expected.scores && repaired.actionIDs == expected.actionIDs)
+    #expect(repaired.frameIndex.frames == expected.frameIndex.frames && repaired.frames == expected.frames)
+    let tables = try AlignedTables(detections: repaired, groundTruth: scene.truth, labelMap: scene.labels)
+    #expect(audit(tables) == [])
+  }
+
+  /// The four numbers, in the places of corners, that describe a box in a form.
+  private func written(_ box: UnitBox, _ form: BoxForm) -> UnitBox {
+    switch form {
+    case .corners: box
+    case .swapped: UnitBox(x1: box.y1, y1: box.x1, x2: box.y2, y2: box.x2)
+    case .size: UnitBox(x1: box.x1, y1: box.y1, x2: box.x2 - box.x1, y2: box.y2 - box.y1)
+    case .centre:
+      UnitBox(x1: (box.x1 + box.x2) / 2, y1: (box.y1 + box.y2) / 2, x2: box.x2 - box.x1, y2: box.y2 - box.y1)
+    }
+  }
+
+  private func number(_ id: Int, _ numbering: ClassNumbering) -> Int {
+    let place = AuditScene.ids.firstIndex(of: id) ?? 0
+    return switch numbering {
+    case .ids: id
+    case .fromZero: id - 1
+    case .oneMore: id + 1
+    case .places: place + 1
+    case .placesFromZero: place
+    }
+  }
+}

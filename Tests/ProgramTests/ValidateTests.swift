@@ -1,0 +1,118 @@
+import Files
+import TestSupport
+import Testing
+
+/// `validate` as a user runs it, on the little world's ground truth.
+struct ValidateTests {
+  /// The ground truth as perfect detections, rows changed by `change`.
+  private func detections(_ scratch: Scratch, _ change: (inout [String]) -> Void = { _ in }) throws -> String {
+    let rows = try lines(LittleWorld.annotations + "/groundtruth.csv").map { line in
+      var fields = line.split(separator: ",", omittingEmptySubsequences: false).map(String.init)
+      fields = Array(fields.prefix(7)) + ["0.9"]
+      change(&fields)
+      return fields.joined(separator: ",")
+    }
+    return try scratch.file("detections.csv", rows.joined(separator: "\n") + "\n")
+  }
+
+  private func run(_ path: String, _ more: [String] = []) -> Program.Result {
+    Program.run(
+      [
+        "validate", path, "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--labelmap",
+        LittleWorld.annotations + "/labelmap.pbtxt",
+      ] + more)
+  }
+
+  @Test("A good submission: status 0 and nothing to complain about")
+  func clean() throws {
+    let scratch = Scratch()
+    let result = run(try detections(scratch))
+    expectSuccess(result)
+    #expect(result.stdout.contains("nothing to complain about"), "\(result.stdout)")
+    #expect(result.stderr.isEmpty)
+  }
+
+  @Test("A wrong one: status 1, the mistake with its lines; the copy is right")
+  func wrong() throws {
+    let scratch = Scratch()
+    let path = try detections(scratch) { fields in fields[1] = "0\((Int(fields[1]) ?? 0) - 900)" }
+    let result = run(path)
+    #expect(result.status == 1 && result.stdout.contains("mistake: the seconds look shifted: with 900 added"))
+    let copy = scratch.path + "/fixed.csv"
+    let fixed = run(path, ["--fix", copy, "--shift-seconds", "900"])
+    expectSuccess(fixed)
+    #expect(fixed.stdout.contains("fixed.csv: ") && fixed.stdout.contains("read by the given convention"))
+    let again = run(copy)
+    expectSuccess(again)
+    #expect(again.stdout.contains("nothing to complain about"))
+  }
+
+  @Test("JSON has the findings and the copy; rows that cannot be read are left out of it")
+  func json() throws {
+    let scratch = Scratch()
+    var count = 0
+    let path = try detections(scratch) { fields in
+      count += 1
+      if count == 2 { fields[7] = "high" }
+    }
+    let copy = scratch.path + "/fixed.csv"
+    let result = run(path, ["--fix", copy, "--format", "json"])
+    expectSuccess(result)
+    let report = try object(result.stdout)
+    let findings = try #require(report["findings"] as? [[String: Any]])
+    let first = try #require(findings.first)
+    #expect(first["kind"] as? String == "unreadable_rows" && first["wrong"] as? Bool == true)
+    #expect((first["examples"] as? [String]) == ["line 2: 'high'"])
+    let written = try #require(report["copy"] as? [String: Any])
+    #expect(written["rows"] as? Int == count - 1 && report["wrong"] as? Bool == false)
+    #expect(try lines(copy).count == count - 1)
+  }
+
+  @Test("Nothing is written where nothing would be left, or where no file can be")
+  func nothingWritten() throws {
+    let scratch = Scratch()
+    let path = try detections(scratch) { $0[6] = "99" }
+    let result = run(path, ["--fix", scratch.path + "/fixed.csv"])
+    expectFailure(result, ["repairing", "no row would be left", "class not in the label map"])
+    #expect(scratch.files == ["detections.csv"])
+    expectFailure(run(path, ["--fix", path + "/x.csv"]), ["detections.csv"])
+  }
+
+  @Test(
+    "Wrong calls",
+    arguments: [
+      (["--boxes", "yxyx"], "--fix"), (["--frame-size", "640"], "640"), (["--classes", "zero"], "from-zero"),
+      (["--fix", "-"], "name of a file"),
+    ])
+  func usage(words: [String], complaint: String) throws {
+    let result = Program.run(["validate", "x.csv"] + words)
+    #expect(result.status == 64 && result.stderr.contains(complaint), "\(result.stderr)")
+  }
+
+  @Test("Packed files and standard input are read like plain ones", arguments: ["cat", "gzip -c", "zstd -q -c"])
+  func packed(tool: String) throws {
+    let scratch = Scratch()
+    let path = try detections(scratch)
+    let truth = LittleWorld.annotations + "/groundtruth.csv"
+    let call = [
+      "evaluate", "--groundtruth", truth, "--labelmap", LittleWorld.annotations + "/labelmap.pbtxt", "--format", "json",
+      "--detections",
+    ]
+    let plain = Program.run(call + [path])
+    expectSuccess(plain)
+    let packed = scratch.path + "/packed"
+    let made = Program.run(after: "\(tool) '\(path)' > '\(packed)' || exit 9", call + [packed])
+    if made.status == 9 { return }
+    #expect(made.stdout == plain.stdout)
+    #expect(Program.run(after: "exec < '\(packed)'", call + ["-"]).stdout == plain.stdout)
+    if tool == "cat" { return }
+    let short = Program.run(after: "head -c 40 '\(packed)' > '\(packed).short'", call + [packed + ".short"])
+    expectFailure(short, ["packed.short", "expected whole", "after 40 bytes"])
+  }
+
+  @Test("Two files cannot both be standard input")
+  func twoStreams() {
+    let result = Program.run(["evaluate", "--groundtruth", "-", "--detections", "-", "--labelmap", "x"])
+    #expect(result.status == 64 && result.stderr.contains("standard input"))
+  }
+}

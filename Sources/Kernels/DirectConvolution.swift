@@ -10,6 +10,8 @@ struct DirectConvolution: ConvolutionMethod {
   /// What the padding looks like.
   private let zeros: Storage
   private let kernels: ProductKernels
+  /// 2 where the weights are kept as a bfloat16 number and what it lacks.
+  private let parts: Int
   /// Floats that a group's channels take in an input pixel.
   private let groupFloats: Int
 
@@ -18,10 +20,14 @@ struct DirectConvolution: ConvolutionMethod {
     let channels = shape.inChannels / shape.groups
     if input == .bfloat16, let halves = engine.kernels.halves {
       kernels = halves.dots
+      // Few products do not average out what rounding the weights has cost, and these layers wait for memory.
+      let parts = channels <= 8 ? 2 : 1
+      self.parts = parts
       groupFloats = channels / 2
-      self.weights = (0..<shape.groups).map { PackedPanels(halves: weights, shape, group: $0, engine) }
+      self.weights = (0..<shape.groups).map { PackedPanels(halves: weights, shape, group: $0, parts: parts, engine) }
     } else {
       kernels = engine.floatProducts
+      parts = 1
       groupFloats = channels
       self.weights = (0..<shape.groups).map { PackedPanels(weights, shape, group: $0, engine) }
     }
@@ -107,6 +113,7 @@ struct DirectConvolution: ConvolutionMethod {
       rows: table, taps: taps, channels: groupFloats * (shape.kernel.count / taps), bias: store.bias + first,
       output: output.start + pixels.lowerBound * output.pitch + floats(first, output),
       outputPitch: output.pitch, pixels: pixels.count)
+    block.parts = parts
     block.rowOffset = group * groupFloats
     block.ahead = tilePixels * shape.stride.w * rows.input.pitch
     block.outputIsHalf = output.format == .bfloat16

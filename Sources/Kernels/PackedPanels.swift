@@ -41,19 +41,25 @@ struct PackedPanels: Sendable {
 
   /// Packs the weights of a group of a convolution in bfloat16, two input channels to a float: the rows are ordered
   /// tap by tap and pair by pair.
-  init(halves weights: Storage, _ shape: ConvolutionShape, group: Int, _ engine: Engine) {
+  ///
+  /// - Parameter parts: With 2, what rounding has taken from the weights follows as a second matrix below the first.
+  init(halves weights: Storage, _ shape: ConvolutionShape, group: Int, parts: Int, _ engine: Engine) {
     let taps = shape.kernel.count
     let pairs = shape.inChannels / shape.groups / 2
     let outputs = shape.outChannels / shape.groups
     let source = weights.pointer + group * outputs * shape.depth
-    self.init(depth: shape.depth / 2, outputs: outputs, engine) { first, count, width, target in
+    self.init(depth: parts * shape.depth / 2, outputs: outputs, engine) { first, count, width, target in
       for pair in 0..<pairs {
         for tap in 0..<taps {
           let row = target + (tap * pairs + pair) * width
           let from = source + first * shape.depth + 2 * pair * taps + tap
           for o in 0..<count {
-            let (low, high) = (bfloat16(from[o * shape.depth]), bfloat16(from[o * shape.depth + taps]))
-            row[o] = Float(bitPattern: UInt32(high) << 16 | UInt32(low))
+            let (low, high) = (from[o * shape.depth], from[o * shape.depth + taps])
+            row[o] = packedPair(low, high)
+            if parts == 2 {
+              row[shape.depth / 2 * width + o] = packedPair(
+                low - float32(bfloat16(low)), high - float32(bfloat16(high)))
+            }
           }
         }
       }
@@ -76,4 +82,9 @@ struct PackedPanels: Sendable {
       }
     }
   }
+}
+
+/// Two numbers rounded to bfloat16 in one float, the first one in the lower half.
+private func packedPair(_ low: Float, _ high: Float) -> Float {
+  Float(bitPattern: UInt32(bfloat16(high)) << 16 | UInt32(bfloat16(low)))
 }

@@ -26,7 +26,7 @@ struct ProductKernels: Sendable {
   ///   - outputs: How many output channels.
   func multiply(_ block: ProductBlock, _ weights: UnsafePointer<Float>, outputs: Int) {
     var block = block
-    let depth = block.taps * block.channels
+    let depth = block.parts * block.taps * block.channels
     var column = 0
     while column < outputs {
       let width = min(panel, padded(outputs - column))

@@ -17,6 +17,8 @@ public struct ProductBlock {
   public var rowOffset = 0
   /// From a pixel to the one six later, in floats, where pixels follow each other evenly: what is fetched ahead.
   public var ahead = 0
+  /// How many matrices of weights follow each other, all multiplied with the same inputs: their products add up.
+  public var parts = 1
   public var taps: Int
   /// Channels per tap.
   public var channels: Int
@@ -81,7 +83,8 @@ func productTile<Unit: VectorUnit>(
   var weight = weights
   var row = rows
   let channels = block.channels
-  for _ in 0..<block.taps {
+  for tap in 0..<block.parts * block.taps {
+    if tap == block.taps { row = rows }
     let r0 = row[0] + block.rowOffset
     let r1 = row[1] + block.rowOffset
     let r2 = row[2] + block.rowOffset

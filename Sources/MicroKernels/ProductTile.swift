@@ -195,31 +195,45 @@ func productTile<Unit: VectorUnit>(
     }
   }
 
-  /// Stores one register of each pixel; written out, because a loop that is not unrolled would keep the sums in memory.
+  /// Finishes and stores one register of each pixel.
+  ///
+  /// A tile of fewer than six pixels has computed its last one several times, and stores it as often: to the same
+  /// place, the same numbers, after all that is added to them was read.
   @inlinable @inline(__always)
   func store<Unit: VectorUnit>(
     _ unit: Unit.Type, halves: Bool, _ sums: TileColumn<Unit.Vector>, at offset: Int, lanes: Int
   ) {
-    store(unit, halves: halves, sums[0], pixel: 0, at: offset, lanes: lanes)
-    if pixels > 1 { store(unit, halves: halves, sums[1], pixel: 1, at: offset, lanes: lanes) }
-    if pixels > 2 { store(unit, halves: halves, sums[2], pixel: 2, at: offset, lanes: lanes) }
-    if pixels > 3 { store(unit, halves: halves, sums[3], pixel: 3, at: offset, lanes: lanes) }
-    if pixels > 4 { store(unit, halves: halves, sums[4], pixel: 4, at: offset, lanes: lanes) }
-    if pixels > 5 { store(unit, halves: halves, sums[5], pixel: 5, at: offset, lanes: lanes) }
-  }
-
-  @inlinable @inline(__always)
-  func store<Unit: VectorUnit>(
-    _ unit: Unit.Type, halves: Bool, _ sum: Unit.Vector, pixel: Int, at offset: Int, lanes: Int
-  ) {
-    var value = sum
+    var values = sums
+    let last = pixels - 1
     if let residual {
-      let from = residual + (pixel * residualPitch + offset * residualSize)
-      value += loadElements(unit, isHalf: halves && residualSize == 2, lanes, from)
+      let from = residual + offset * residualSize
+      if halves && residualSize == 2 {
+        for i in 0..<6 { values[i] += Unit.loadHalves(lanes, from + min(i, last) * residualPitch) }
+      } else {
+        let floats = from.assumingMemoryBound(to: Float.self)
+        let pitch = residualPitch / 4
+        if lanes == Unit.Vector.scalarCount {
+          for i in 0..<6 { values[i] += Unit.load(floats + min(i, last) * pitch) }
+        } else {
+          for i in 0..<6 { values[i] += Unit.loadFirst(lanes, floats + min(i, last) * pitch) }
+        }
+      }
     }
-    if relu { value = Unit.relu(value) }
-    let to = output + (pixel * outputPitch + offset * outputSize)
-    storeElements(unit, isHalf: halves && outputSize == 2, lanes, value, to)
+    if relu {
+      for i in 0..<6 { values[i] = Unit.relu(values[i]) }
+    }
+    let to = output + offset * outputSize
+    if halves && outputSize == 2 {
+      for i in 0..<6 { Unit.storeHalves(lanes, values[i], to + min(i, last) * outputPitch) }
+    } else {
+      let floats = to.assumingMemoryBound(to: Float.self)
+      let pitch = outputPitch / 4
+      if lanes == Unit.Vector.scalarCount {
+        for i in 0..<6 { MicroKernels.store(values[i], floats + min(i, last) * pitch) }
+      } else {
+        for i in 0..<6 { Unit.storeFirst(lanes, values[i], floats + min(i, last) * pitch) }
+      }
+    }
   }
 }
 

@@ -52,15 +52,21 @@ struct FrameMatcher {
   ///
   /// A row of a class without ground truth here misses whatever the others do; only the rest need an order.
   private mutating func match(_ candidates: ArraySlice<Int32>, _ index: Int) {
+    let detections = tables.detections
     let dropsFlat = rules[index].dropsBoxesWithoutArea
     truth.forgetTaken()
     contested.removeAll(keepingCapacity: true)
+    var latest: (box: Int32, isFlat: Bool) = (-1, false)
     for row in candidates {
-      if dropsFlat, !tables.detections.box(ofRow: Int(row)).isProper {
-        results[index].counts.rowsWithoutArea += 1
-        continue
+      if dropsFlat {
+        let box = detections.boxNumbers[Int(row)]
+        if box != latest.box { latest = (box, !detections.boxes[Int(box)].isProper) }
+        if latest.isFlat {
+          results[index].counts.rowsWithoutArea += 1
+          continue
+        }
       }
-      let position = tables.classes[tables.detections.actionIDs[Int(row)]]
+      let position = tables.classes[detections.actionIDs[Int(row)]]
       if truth.has(class: position) {
         contested.append(row)
       } else {

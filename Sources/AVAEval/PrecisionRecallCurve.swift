@@ -60,8 +60,8 @@ private func precisionsOfGroups(_ ranked: [Outcome], hitsFirst: Bool) -> [Double
   while start < ranked.count {
     var end = start
     var hits = 0
-    let score = ranked[start].score
-    while end < ranked.count, ranked[end].score == score {
+    let key = ranked[start].key
+    while end < ranked.count, ranked[end].key == key {
       if ranked[end].isHit { hits += 1 }
       end += 1
     }

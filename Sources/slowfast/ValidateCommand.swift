@@ -50,7 +50,8 @@ struct ValidateCommand: ParsableCommand {
   @Option(help: "How the file counts classes; --fix renumbers them.")
   var classes = ClassNumbering.ids
 
-  @Option(help: "What to add to the seconds; --fix moves them.")
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("What to add to the seconds; --fix moves them.", valueName: "seconds"))
   var shiftSeconds: Double = 0
 
   @Option(help: ArgumentHelp("The frame that pixels are measured in; --fix divides by it.", valueName: "wxh"))

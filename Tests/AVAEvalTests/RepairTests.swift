@@ -69,11 +69,11 @@ import Testing
   func ties() throws {
     let labels = try LabelMap((1...3).map { .init(id: $0, name: "\($0)") })
     var table = DetectionTable()
-    for row in 0..<120 {
+    for row in 0..<60 {
       let left = Double(row % 40) / 100
       table.append(
-        video: "v", second: 1, box: UnitBox(x1: left, y1: 0, x2: left + 0.5, y2: 1), actionID: 1 + row / 40,
-        score: Double(row * 7 % 10) / 10)
+        video: "v", second: 1, box: UnitBox(x1: left, y1: 0, x2: left + 0.5, y2: 1), actionID: 3 - row % 3,
+        score: row < 45 ? 0.9 : 0.5)
     }
     var truth = GroundTruthTable()
     for id in 1...3 { truth.append(video: "v", second: 1, box: UnitBox(x1: 0.2, y1: 0, x2: 0.7, y2: 1), actionID: id) }
@@ -84,6 +84,12 @@ import Testing
     }
     let (before, after) = (try classes(table), try classes(repaired))
     #expect(before.map(\.detectionCount) == after.map(\.detectionCount))
+    // Of the fifteen that score 0.5, the first five to come.
+    let least = (45..<50).map { "\(3 - $0 % 3) \(Decimals.submission.rounded(table.box(ofRow: $0)).x1)" }
+    let kept = (0..<repaired.count).filter { repaired.scores[$0] == 0.5 }.map { row in
+      "\(repaired.actionIDs[row]) \(repaired.box(ofRow: row).x1)"
+    }
+    #expect(kept.sorted() == least.sorted())
     #expect(before.map(\.apInterval) == after.map(\.apInterval))
   }
 }

@@ -132,10 +132,10 @@ import Testing
     defer { scratch.folder.remove() }
     let path = try scratch.file(
       "v,1,0,0,1,1,1,.5\nv,1,0,0,1,1,12,.25\nv,1,0,0,1,1,1\nv,1,0,0,1,1,3,\nv,1,0,0,1,1, 4 , .5 \nv,1,0,0,1,1,5,1e-2\n"
-        + "v,1,0,0,1,1,\"6\",.5\nv,1,0,0,1,12,7,.5\nv,1,0,0,1,1,8,.125")
+        + "v,1,0,0,1,1,\"6\",.5\nv,1,0,0,1,12,7,.5\nv,1,0,0,1,1,8,.125\nv,1,0,0,1,2,9,.5")
     let table = try DetectionTable.survey(path: path).table
-    #expect(table.actionIDs == [1, 12, 1, 3, 4, 5, 6, 7, 8])
-    #expect(table.scores == [0.5, 0.25, 1, 1, 0.5, 0.01, 0.5, 0.5, 0.125])
-    #expect(table.boxes.map(\.y2) == [1, 12, 1] && table.boxNumbers == [0, 0, 0, 0, 0, 0, 0, 1, 2])
+    #expect(table.actionIDs == [1, 12, 1, 3, 4, 5, 6, 7, 8, 9])
+    #expect(table.scores == [0.5, 0.25, 1, 1, 0.5, 0.01, 0.5, 0.5, 0.125, 0.5])
+    #expect(table.boxes.map(\.y2) == [1, 12, 1, 2] && table.boxNumbers == [0, 0, 0, 0, 0, 0, 0, 1, 2, 3])
   }
 }

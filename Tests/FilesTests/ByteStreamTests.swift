@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Glibc
 import TestSupport
 import Testing
@@ -111,8 +112,14 @@ private let skipped: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]
   func slowPipe() throws {
     var ends: [Int32] = [0, 0]
     #expect(pipe(&ends) == 0)
-    for byte in zstd { #expect(write(ends[1], [byte], 1) == 1) }
-    close(ends[1])
+    let end = ends[1]
+    Thread.detachNewThread {
+      for (place, byte) in zstd.enumerated() {
+        _ = write(end, [byte], 1)
+        if place < 4 { usleep(20_000) }
+      }
+      close(end)
+    }
     defer { close(ends[0]) }
     let stream = try ByteStream(path: "/dev/fd/\(ends[0])", doing: "testing")
     #expect(String(decoding: try stream.readToEnd(), as: UTF8.self) == text)

@@ -47,6 +47,17 @@ struct ValidateTests {
     #expect(again.stdout.contains("nothing to complain about"))
   }
 
+  @Test("The fix that a hint names can be given as it stands", arguments: [-900, 900])
+  func hintedFix(shift: Int) throws {
+    let scratch = Scratch()
+    let path = try detections(scratch) { fields in fields[1] = "\((Int(fields[1]) ?? 0) - shift)" }
+    let words = run(path).stdout.split(separator: " ")
+    let place = try #require(words.firstIndex(of: "--shift-seconds"))
+    #expect(words[place + 1] == "\(shift)")
+    let copy = scratch.path + "/fixed.csv"
+    expectSuccess(run(path, ["--fix", copy, "--shift-seconds", String(words[place + 1])]))
+  }
+
   @Test("JSON has the findings and the copy; rows that cannot be read are left out of it")
   func json() throws {
     let scratch = Scratch()

@@ -4,8 +4,8 @@ public import Tensors
 /// A convolution whose weights were packed for the algorithm chosen at load, with bias, residual and ReLU
 /// fused into its store.
 ///
-/// Layout: channels last (N T H W C), any pitch. Results do not depend on the thread count: the output pixels
-/// are split into blocks whose size follows from the shape alone.
+/// Layout: channels last (N T H W C), any pitch. Results do not depend on the thread count: outputs are
+/// split into pieces, and no sum is.
 public final class Convolution: Sendable {
   public let shape: ConvolutionShape
   public let algorithm: ConvolutionAlgorithm
@@ -64,6 +64,10 @@ public final class Convolution: Sendable {
     precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
+    precondition(
+      shape.groups == 1 || shape.outChannels / shape.groups % 2 == 0
+        || (output.format == .float32 && residual?.format != .bfloat16),
+      "groups of an odd number of outputs have float32 outputs and residuals")
     let store = ConvolutionStore(output: output, bias: bias.pointer, residual: residual, relu: relu)
     engine.exclusively { method.run(input, store, engine) }
   }

@@ -76,6 +76,7 @@ extension KernelTable {
         winograd: WinogradKernels(
           spaceInput: KernelsAVX512BF16.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
-        largest: KernelsAVX512BF16.largestPixel)
+        largest: KernelsAVX512BF16.largestPixel,
+        peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, lanes: 32))
   #endif
 }

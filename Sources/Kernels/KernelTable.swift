@@ -54,4 +54,6 @@ struct HalfKernels: Sendable {
   /// Transforms of bfloat16 inputs to float32 points, and back to either format.
   let winograd: WinogradKernels
   let largest: RowKernels.Reduction
+  /// Products of pairs: a register holds twice as many.
+  let peak: PeakKernels
 }

@@ -15,7 +15,7 @@ public struct MatrixPanels: Sendable {
     engine.kernels.products.padded(outputs) * (depth + 1)
   }
 
-  /// - Parameter memory: Aligned to 64 bytes; `floats(depth:outputs:_:)` of them.
+  /// - Parameter memory: `floats(depth:outputs:_:)` of them.
   public init(depth: Int, outputs: Int, memory: UnsafeMutablePointer<Float>, _ engine: Engine) {
     self.depth = depth
     self.outputs = outputs

@@ -1,3 +1,5 @@
+internal import Tensors
+
 internal import Parallel
 
 /// The measurement of what the vector units can do at most.
@@ -14,12 +16,13 @@ public struct PeakKernels: Sendable {
 }
 
 extension Engine {
-  /// Keeps every thread's vector units busy with `iterations` x 24 products.
+  /// Keeps every thread's vector units busy with `iterations` x 24 products in the engine's precision.
   ///
   /// - Returns: The multiply-adds that were done on all threads together.
   public func runPeak(iterations: Int) -> Int {
     // As many pieces as threads: each runs one, all at the same time.
-    pool.forEach(pool.threads) { _ in _ = kernels.peak.products(iterations, 1) }
-    return pool.threads * kernels.peak.multiplyAdds(iterations: iterations)
+    let peak = activations == .bfloat16 ? kernels.halves?.peak ?? kernels.peak : kernels.peak
+    pool.forEach(pool.threads) { _ in _ = peak.products(iterations, 1) }
+    return pool.threads * peak.multiplyAdds(iterations: iterations)
   }
 }

@@ -6,20 +6,26 @@ internal import Tensors
 /// A slot belongs to the thread of its number while that thread runs a piece of a loop; the last one to whoever starts
 /// the loops.
 final class Scratch: @unchecked Sendable {
-  private var slots: [Storage?]
+  private let slots: UnsafeMutableBufferPointer<Storage?>
 
-  init(slots: Int) { self.slots = Array(repeating: nil, count: slots) }
+  init(slots: Int) {
+    self.slots = .allocate(capacity: slots)
+    self.slots.initialize(repeating: nil)
+  }
+
+  deinit {
+    slots.deinitialize()
+    slots.deallocate()
+  }
 
   /// At least `count` floats, aligned to 64 bytes, holding anything.
   func floats(_ count: Int, thread: Int) -> UnsafeMutablePointer<Float> {
-    slots.withUnsafeMutableBufferPointer { slots in
-      if let slot = slots[thread], slot.count >= count { return slot.pointer }
-      // The old one goes before the new one comes.
-      slots[thread] = nil
-      let made = Storage(count: count)
-      slots[thread] = made
-      return made.pointer
-    }
+    if let slot = slots[thread], slot.count >= count { return slot.pointer }
+    // The old one goes before the new one comes.
+    slots[thread] = nil
+    let made = Storage(count: count)
+    slots[thread] = made
+    return made.pointer
   }
 }
 

@@ -2,7 +2,7 @@ internal import MicroKernels
 internal import Parallel
 internal import Tensors
 
-/// Winograd's F(4, 3) along time, or along height and width at once: a quarter or half of the products, as many matrix
+/// Winograd's F(4, 3) along time, or along height and width at once: half or a quarter of the products, as many matrix
 /// products as a tile has points, and sums and differences before and after.
 ///
 /// Inputs in bfloat16 make points in bfloat16 along time, whose products are taken in pairs; in space, where the rounding

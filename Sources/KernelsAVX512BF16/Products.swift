@@ -47,3 +47,9 @@ public func dotPanel4(_ block: ProductBlock, _ weights: UnsafePointer<Float>, _ 
 public func productPanel4(_ block: ProductBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
   MicroKernels.productPanel(AVX512HalfUnit.self, count: 4, halves: true, block, weights, column: column, lanes: lanes)
 }
+
+/// `MicroKernels.peakProducts` of pairs.
+@inline(never)
+public func peakProducts(_ iterations: Int, _ factor: Float) -> Float {
+  MicroKernels.peakProducts(AVX512DotUnit.self, iterations, factor)
+}

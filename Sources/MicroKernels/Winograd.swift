@@ -140,7 +140,7 @@ public struct WinogradStore {
   public var bias: UnsafePointer<Float>
   /// [16] or [4] The first channel of each output pixel; nil for those outside the map.
   public var outputs: UnsafePointer<UnsafeMutablePointer<Float>?>
-  /// From an output to what is added to it, in floats, where something is: [16] or [4].
+  /// [16] or [4] The first channel of what is added to each output pixel, where something is.
   public var residuals: UnsafePointer<UnsafePointer<Float>?>?
   public var relu: Bool
   /// Whether the output, or the residual, is bfloat16.

@@ -59,7 +59,10 @@ public struct Network: Sendable {
     switch operation {
     case .input: return .float32
     case .convolution(let convolution, _, _, _):
-      return convolution.shape.outChannels % 2 == 0 ? .bfloat16 : .float32
+      // Every group's outputs begin at a whole float.
+      let shape = convolution.shape
+      let isEven = shape.outChannels / shape.groups % 2 == 0 || (shape.groups == 1 && shape.outChannels % 2 == 0)
+      return isEven ? .bfloat16 : .float32
     case .maxPool(_, let x), .fold(let x, _), .unfold(let x, _): return formats[x.id]
     case .concatenate(let values):
       return values.allSatisfy { formats[$0.id] == .bfloat16 } ? .bfloat16 : .float32
@@ -113,7 +116,7 @@ public struct Network: Sendable {
     if case .convolution = operations[value.id], !isRead { formats[value.id] = .float32 }
   }
 
-  /// Every convolution in the order of running, for printing the plan.
+  /// Every convolution in the order of running.
   public var convolutions: [Convolution] {
     operations.compactMap { if case .convolution(let convolution, _, _, _) = $0 { convolution } else { nil } }
   }

@@ -172,7 +172,7 @@ struct NetworkLayout {
         if isAlike, canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
           sliceOf[value.id] = (index, channel)
         }
-        channel += shapes[value.id].floats
+        channel += shapes[value.id].channels * shapes[index].format.bytes / 4
       }
     }
     var blockOf: [Int: Int] = [:]

@@ -44,6 +44,9 @@ struct BenchClipCommand: ParsableCommand {
   var overrides: [String] = []
 
   func validate() throws {
+    if format == .json && (layers || plan) {
+      throw ValidationError("--layers and --plan print tables, --format json one object -> leave one of them away")
+    }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
     try checkOverrides(overrides)
   }
@@ -53,6 +56,7 @@ struct BenchClipCommand: ParsableCommand {
     let config = try configuration()
     let options = WeightOptions(randomSeed: weights == nil ? 1 : nil)
     let model = try LoadedModel(config, options, engine: engine).model
+    warnOfPlainLoops(model)
     if plan { return try printPlan(model) }
     let ready = processSeconds()
     let problem = try ClipProblem(model, size)
@@ -189,7 +193,7 @@ private struct ClipBenchmark {
     }
     if let peak {
       lines.append(
-        "vector units: \(fixed(2 * peak / 1e9, 0)) GFLOP/s at most; the clip reaches "
+        "vector units: \(fixed(2 * peak / 1e9, 0)) GFLOP/s of \(Precision(engine).rawValue) at most; the clip reaches "
           + "\(fixed(100 * gmac * 1e9 / timing.best / peak, 0)) %")
     }
     return lines.joined(separator: "\n")

@@ -3,6 +3,8 @@ internal import Configuration
 internal import Inference
 public import Kernels
 internal import Tensors
+internal import VideoModels
+internal import NN
 internal import Wording
 
 /// What every command that runs a network takes: config, weights, threads, and `KEY VALUE` overrides.
@@ -55,6 +57,7 @@ struct ModelOptions: ParsableArguments {
     let options = WeightOptions(randomSeed: randomWeights, allowPartial: partialWeights)
     let model = try LoadedModel(config, options, engine: engine.make())
     for notice in model.notices { Console.warn(notice) }
+    warnOfPlainLoops(model.model)
     return model
   }
 }
@@ -68,6 +71,16 @@ func checkOverrides(_ overrides: [String]) throws {
     throw ValidationError(
       "overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
   }
+}
+
+/// Says that layers have no kernels in bfloat16, where that is so.
+func warnOfPlainLoops(_ model: VideoModel) {
+  if model.engine.usesReferences { return }
+  let plain = model.network.convolutions.filter { $0.algorithm == .reference }.count
+  if plain == 0 { return }
+  Console.warn(
+    "--precision bf16: \(counted(plain, "convolution")) of groups of an odd number of channels will be computed by the "
+      + "plain loops, slowly -> give --precision fp32")
 }
 
 /// How the arithmetic is done.
@@ -88,7 +101,11 @@ struct EngineOptions: ParsableArguments {
       """)
   var precision: Precision = .fp32
 
-  @Flag(help: "Choose each convolution's algorithm by timing them on the first clip's size, not by its shape.")
+  @Flag(
+    help: """
+      Choose each convolution's algorithm by timing them, anew for every size of clips, instead of by its shape; results \
+      may then differ in the last bits from run to run.
+      """)
   var measurePlan = false
 
   func validate() throws {

@@ -154,4 +154,40 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
       network.convolution(x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0], relu: false))
     #expect(try NetworkPlan(network, batch: 2, extents: [Extent3(1, 2, 3)]).macs == 2 * 6 * 6)
   }
+
+  /// A float32 part of odd width beside a bfloat16 part: the whole is float32, and every part keeps its place.
+  @Test(.enabled(if: KernelTable.best.supportsBFloat16, "needs AVX512-BF16"))
+  func mixedFormatsAreJoined() throws {
+    let engine = Engine(threads: 2, activations: .bfloat16)
+    var network = Network(engine: engine)
+    let x = network.input(channels: 2)
+    func identity(_ channels: Int) -> (Tensor, [Float]) {
+      (
+        Tensor([channels, 2, 1, 1, 1], (0..<2 * channels).map { Float($0 + 1) }), [Float](repeating: 0, count: channels)
+      )
+    }
+    let parts = [4, 3, 2].map { channels in
+      let (weights, bias) = identity(channels)
+      return network.convolution(
+        x, ConvolutionShape(2, channels, kernel: .one), weights: weights, bias: bias, relu: false)
+    }
+    network.output(network.concatenate(parts))
+    let plan = try NetworkPlan(network, batch: 1, extents: [Extent3(1, 1, 2)])
+    for (index, value) in ([1, 2, 3, 4] as [Float]).enumerated() { plan.inputs[0].start[index] = value }
+    plan.run()
+    let output = plan.outputs[0].float32()
+    // Channel o of a part is (2 o + 1) x + (2 o + 2) y: small integers, exact in both formats.
+    func expected(_ x: Float, _ y: Float) -> [Float] {
+      var values: [Float] = []
+      for channels in [4, 3, 2] {
+        for o in 0..<channels {
+          let first = Float(2 * o + 1)
+          values.append(first * x + (first + 1) * y)
+        }
+      }
+      return values
+    }
+    #expect((0..<9).map { output.value(pixel: 0, channel: $0) } == expected(1, 2))
+    #expect((0..<9).map { output.value(pixel: 1, channel: $0) } == expected(3, 4))
+  }
 }

@@ -24,7 +24,7 @@ extension Attention {
   ///   - g: N, extent Q, D.
   ///   - output: N, extent P, D.
   func run(theta: FeatureMap, phi: FeatureMap, g: FeatureMap, into output: FeatureMap, engine: Engine) {
-    if output.format == .bfloat16 || theta.format == .bfloat16 {
+    if [theta, phi, g, output].contains(where: { $0.format == .bfloat16 }) {
       // Products of thousands of positions: in float32, as the heads.
       let result = FeatureMap(zeros: output.batch, output.extent, channels: output.channels)
       run(theta: theta.float32(), phi: phi.float32(), g: g.float32(), into: result, engine: engine)

@@ -146,7 +146,8 @@ struct NetworkLayout {
         if isAlike, canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
           sliceOf[value.id] = (index, channel)
         }
-        channel += shapes[value.id].floats
+        // In floats of the joined map, whatever the part's format is.
+        channel += shapes[value.id].channels * shapes[index].format.bytes / 4
       }
     }
     var blockOf: [Int: Int] = [:]

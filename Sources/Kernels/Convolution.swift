@@ -64,10 +64,6 @@ public final class Convolution: Sendable {
     precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
-    precondition(
-      shape.groups == 1 || shape.outChannels / shape.groups % 2 == 0
-        || (output.format == .float32 && residual?.format != .bfloat16),
-      "groups of an odd number of outputs have float32 outputs and residuals")
     let store = ConvolutionStore(output: output, bias: bias.pointer, residual: residual, relu: relu)
     engine.exclusively { method.run(input, store, engine) }
   }

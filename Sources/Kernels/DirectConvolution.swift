@@ -111,15 +111,14 @@ struct DirectConvolution: ConvolutionMethod {
     let first = group * outputs
     var block = ProductBlock(
       rows: table, taps: taps, channels: groupFloats * (shape.kernel.count / taps), bias: store.bias + first,
-      output: output.start + pixels.lowerBound * output.pitch + floats(first, output),
+      output: address(first, output) + pixels.lowerBound * output.pitch,
       outputPitch: output.pitch, pixels: pixels.count)
     block.parts = parts
     block.rowOffset = group * groupFloats
     block.ahead = tilePixels * shape.stride.w * rows.input.pitch
     block.outputIsHalf = output.format == .bfloat16
     if let residual = store.residual {
-      block.residual =
-        UnsafePointer(residual.start) + pixels.lowerBound * residual.pitch + floats(first, residual)
+      block.residual = UnsafePointer(address(first, residual)) + pixels.lowerBound * residual.pitch
       block.residualPitch = residual.pitch
       block.residualIsHalf = residual.format == .bfloat16
     }
@@ -127,9 +126,9 @@ struct DirectConvolution: ConvolutionMethod {
     kernels.multiply(block, weights[group].panel(0), outputs: outputs)
   }
 
-  /// How many floats a number of channels takes.
-  private func floats(_ channels: Int, _ map: FeatureMap) -> Int {
-    map.format == .float32 ? channels : channels / 2
+  /// Where a channel of the first pixel lies; a group of bfloat16 channels may begin in the middle of a float.
+  private func address(_ channel: Int, _ map: FeatureMap) -> UnsafeMutablePointer<Float> {
+    (UnsafeMutableRawPointer(map.start) + channel * map.format.bytes).assumingMemoryBound(to: Float.self)
   }
 
   /// A piece's inputs stay in the second-level cache while all panels of weights pass by; the pieces divide among the

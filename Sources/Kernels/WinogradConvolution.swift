@@ -43,6 +43,7 @@ struct WinogradConvolution: ConvolutionMethod {
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let tiles = WinogradTiles(axis, batch: input.batch, extent: input.extent, dilation: shape.dilation)
+    if tiles.count == 0 { return }
     let perPiece = tilesPerPiece(tiles.count, engine)
     let layout = PieceLayout(self, tiles: perPiece, engine)
     engine.pool.forEach((tiles.count + perPiece - 1) / perPiece) { number, thread in

@@ -59,10 +59,7 @@ public struct Network: Sendable {
     switch operation {
     case .input: return .float32
     case .convolution(let convolution, _, _, _):
-      // Every group's outputs begin at a whole float.
-      let shape = convolution.shape
-      let isEven = shape.outChannels / shape.groups % 2 == 0 || (shape.groups == 1 && shape.outChannels % 2 == 0)
-      return isEven ? .bfloat16 : .float32
+      return convolution.shape.outChannels % 2 == 0 ? .bfloat16 : .float32
     case .maxPool(_, let x), .fold(let x, _), .unfold(let x, _): return formats[x.id]
     case .concatenate(let values):
       return values.allSatisfy { formats[$0.id] == .bfloat16 } ? .bfloat16 : .float32

@@ -172,6 +172,7 @@ struct NetworkLayout {
         if isAlike, canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
           sliceOf[value.id] = (index, channel)
         }
+        // In floats of the joined map, whatever the part's format is.
         channel += shapes[value.id].channels * shapes[index].format.bytes / 4
       }
     }

@@ -6,7 +6,7 @@ import Testing
 
 /// Draws networks from a seed: any operation on any earlier values that fit, residuals from anywhere, values joined
 /// several times, folded and unfolded, and made outputs while others still read them.
-private struct NetworkDrawing {
+struct NetworkDrawing {
   /// What the drawing knows of a value.
   struct Known {
     let value: Value
@@ -179,23 +179,25 @@ private struct NetworkDrawing {
       #expect(difference(output.channelsFirst().array, first[index], .exact, "output \(index) of seed \(seed)") == nil)
     }
   }
+}
 
-  private func run(
-    _ drawing: NetworkDrawing, keepingMarks: Bool, grouping: FrameGrouping = FrameGrouping()
-  ) throws -> NetworkPlan {
-    let shapes = drawing.inputs.map(\.shape)
-    let plan = try NetworkPlan(
-      drawing.network, batch: shapes[0][0], extents: shapes.map { Extent3($0[2], $0[3], $0[4]) },
-      keepingMarks: keepingMarks, grouping: grouping)
-    fill(plan, drawing.inputs)
-    plan.run()
-    return plan
-  }
+/// Lays a drawn network out and runs it.
+func run(
+  _ drawing: NetworkDrawing, keepingMarks: Bool, grouping: FrameGrouping = FrameGrouping()
+) throws -> NetworkPlan {
+  let shapes = drawing.inputs.map(\.shape)
+  let plan = try NetworkPlan(
+    drawing.network, batch: shapes[0][0], extents: shapes.map { Extent3($0[2], $0[3], $0[4]) },
+    keepingMarks: keepingMarks, grouping: grouping)
+  fill(plan, drawing.inputs)
+  plan.run()
+  return plan
+}
 
-  private func fill(_ plan: NetworkPlan, _ inputs: [Tensor]) {
-    for (map, tensor) in zip(plan.inputs, inputs) {
-      let source = FeatureMap(channelsFirst: tensor)
-      map.start.update(from: source.start, count: source.storage.count)
-    }
+/// Puts inputs [N, C, T, H, W] where a plan reads them.
+func fill(_ plan: NetworkPlan, _ inputs: [Tensor]) {
+  for (map, tensor) in zip(plan.inputs, inputs) {
+    let source = FeatureMap(channelsFirst: tensor)
+    map.start.update(from: source.start, count: source.storage.count)
   }
 }

@@ -1,0 +1,85 @@
+import Kernels
+import Tensors
+import TestSupport
+import Testing
+
+/// The same bits whoever computes, and whatever was computed before.
+struct StabilityTests {
+  /// Large enough for several pieces a thread, with every fused step and odd tails.
+  private static let problems: [ConvolutionAlgorithm: ConvolutionCase] = [
+    .direct: ConvolutionCase(
+      shape: ConvolutionShape(
+        12, 40, kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 1), padding: Extent3(0, 1, 1), groups: 2), batch: 2,
+      extent: Extent3(3, 17, 23), seed: 1),
+    .winogradSpace: ConvolutionCase(
+      shape: ConvolutionShape(
+        22, 70, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 2), dilation: Extent3(1, 1, 2)), batch: 2,
+      extent: Extent3(3, 17, 23), seed: 2),
+    .winogradTime: ConvolutionCase(
+      shape: ConvolutionShape(34, 70, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0)), batch: 2,
+      extent: Extent3(9, 7, 11), seed: 3),
+    .planar: ConvolutionCase(
+      shape: ConvolutionShape(3, 10, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3)),
+      batch: 2, extent: Extent3(7, 41, 61), seed: 4),
+  ]
+
+  /// float32, and bfloat16 where the processor has it and the algorithm takes it.
+  private static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
+    let plain = StoreKind(residual: .float32, relu: true)
+    let input: ElementFormat = algorithm == .planar ? .float32 : .bfloat16
+    let half = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, relu: true)
+    return KernelTable.best.supportsBFloat16 ? [plain, half] : [plain]
+  }
+
+  private func engine(
+    _ algorithm: ConvolutionAlgorithm, _ kind: StoreKind, threads: Int, _ set: InstructionSet = .best
+  ) throws -> Engine {
+    Engine(
+      threads: threads, kernels: try KernelTable(set), planner: ConvolutionPlanner(forced: algorithm),
+      activations: kind.output)
+  }
+
+  @Test("the thread count does not change a bit", arguments: fastAlgorithms)
+  func threads(algorithm: ConvolutionAlgorithm) throws {
+    for kind in Self.kinds(algorithm) {
+      let run = AlgorithmRun(Self.problems[algorithm]!, algorithm, kind)
+      let sets = kind.output == .bfloat16 ? [InstructionSet.best] : InstructionSet.available
+      for set in sets {
+        let one = run.run(run.convolution(try engine(algorithm, kind, threads: 1, set))).values
+        #expect(Set(one).count > 1000, "values that are all alike compare nothing")
+        for threads in [2, 3, 5, 8] {
+          let found = run.run(run.convolution(try engine(algorithm, kind, threads: threads, set))).values
+          let gap = difference(found, one, .exact, "\(set) \(kind) \(algorithm), \(threads) threads")
+          #expect(gap == nil, "\(gap ?? "")")
+        }
+      }
+    }
+  }
+
+  /// A thread's memory is used again by whatever comes next: other shapes, other algorithms, NaN.
+  @Test("what was computed before leaves no trace")
+  func traces() throws {
+    // Wide enough that the planner chooses Winograd in bfloat16 too.
+    var problems = Self.problems
+    problems[.winogradSpace]!.shape = ConvolutionShape(
+      128, 130, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1))
+    problems[.winogradTime]!.shape = ConvolutionShape(
+      130, 128, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
+    for half in KernelTable.best.supportsBFloat16 ? [false, true] : [false] {
+      let engine = Engine(threads: 2, activations: half ? .bfloat16 : .float32)
+      let runs = fastAlgorithms.map { AlgorithmRun(problems[$0]!, $0, Self.kinds($0)[half ? 1 : 0]) }
+      let convolutions = runs.map { $0.convolution(engine) }
+      func compute(_ index: Int) -> [Float] { runs[index].run(convolutions[index]).values }
+      let first = runs.indices.map(compute)
+      for poisoner in runs.indices.reversed() {
+        var poisoned = runs[poisoner]
+        poisoned.input = poisoned.input.map { _ in .nan }
+        #expect(poisoned.run(convolutions[poisoner]).values.allSatisfy { $0.isNaN })
+        for index in runs.indices {
+          let gap = difference(compute(index), first[index], .exact, "\(runs[index]) after \(runs[poisoner])")
+          #expect(gap == nil, "\(gap ?? "")")
+        }
+      }
+    }
+  }
+}

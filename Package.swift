@@ -100,7 +100,8 @@ let meaning: [Target] = [
     dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
     swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Parallel", "Wording"], swiftSettings: safe),
+  .target(
+    name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Tensors", "Parallel", "Wording"], swiftSettings: safe),
 ]
 
 let roof: [Target] = [

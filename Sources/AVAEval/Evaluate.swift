@@ -41,7 +41,8 @@ public func evaluate(_ outcomes: ProtocolOutcomes, pool: WorkerPool? = nil) -> E
 }
 
 private func classResult(_ outcomes: ClassOutcomes, _ rules: EvaluationRules) -> ClassResult {
-  let isLeftOut = outcomes.groundTruthCount == 0 || (outcomes.ranked.isEmpty && rules.leavesOutUndetectedClasses)
+  let isLeftOut = rules.leavesOut(
+    groundTruthCount: outcomes.groundTruthCount, detectionCount: outcomes.ranked.count)
   var ap: Double?
   var interval: ClosedRange<Double>?
   if !isLeftOut {

@@ -75,7 +75,7 @@ struct FrameTruth {
 
 /// Intersection over union as MMAction2 computes it: coordinates, their differences and areas in float32, the rest in
 /// float64.
-private func singleIntersectionOverUnion(_ a: UnitBox, _ b: UnitBox) -> Double {
+func singleIntersectionOverUnion(_ a: UnitBox, _ b: UnitBox) -> Double {
   let (ax1, ay1, ax2, ay2) = (Float(a.x1), Float(a.y1), Float(a.x2), Float(a.y2))
   let (bx1, by1, bx2, by2) = (Float(b.x1), Float(b.y1), Float(b.x2), Float(b.y2))
   let height = max(0, Double(min(ay2, by2) - max(ay1, by1)))

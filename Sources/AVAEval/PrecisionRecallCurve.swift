@@ -32,8 +32,6 @@ public struct PrecisionRecallCurve: Sendable {
   /// Source: PASCAL VOC 2010, all recalls; operations in the order of the public AVA evaluators.
   public var averagePrecision: Double {
     if groundTruthCount == 0 { return .nan }
-    var envelope = precisions
-    for index in envelope.indices.dropLast().reversed() { envelope[index] = max(envelope[index], envelope[index + 1]) }
     var sum = 0.0
     var lastRecall = 0.0
     for (index, precision) in envelope.enumerated() {

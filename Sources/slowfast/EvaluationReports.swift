@@ -24,20 +24,23 @@ func textReport(_ evaluations: [Evaluation]) -> String {
 }
 
 /// Writes evaluations as one JSON object, full double precision; intervals are those of equal scores.
-func jsonReport(_ evaluations: [Evaluation]) -> String {
-  let objects = evaluations.map { evaluation in
+///
+/// - Parameter added: More members for each protocol's object, values as JSON.
+func jsonReport(_ evaluations: [Evaluation], added: [[(name: String, value: String)]] = []) -> String {
+  let objects = evaluations.enumerated().map { index, evaluation in
     func object(_ value: (ClassResult) -> String) -> String {
       "{" + evaluation.perClass.map { "\"\($0.id)\": \(value($0))" }.joined(separator: ", ") + "}"
     }
     return "  \"\(evaluation.rules.name)\": {\"mAP\": \(jsonNumber(evaluation.mAP)), "
       + "\"mAP_interval\": \(jsonInterval(evaluation.mAPInterval)), \"ap\": \(object { jsonNumber($0.ap) }), "
-      + "\"ap_interval\": \(object { jsonInterval($0.apInterval) })}"
+      + "\"ap_interval\": \(object { jsonInterval($0.apInterval) })"
+      + (index < added.count ? added[index].map { ",\n    \"\($0.name)\": \($0.value)" }.joined() : "") + "}"
   }
   return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
 }
 
-/// Writes evaluations as a Markdown table.
-func markdownReport(_ evaluations: [Evaluation]) -> String {
+/// Writes evaluations as a Markdown table, with their intervals over videos where they have any.
+func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) -> String {
   guard let first = evaluations.first else { return "" }
   var text = "| id | class | truth |" + evaluations.map { " \($0.rules.name) |" }.joined() + "\n"
   text += "|--:|---|--:|" + evaluations.map { _ in "--:|" }.joined() + "\n"
@@ -53,36 +56,57 @@ func markdownReport(_ evaluations: [Evaluation]) -> String {
   let intervals = evaluations.map { evaluation in
     evaluation.mAPInterval.map { " \(figure($0.lowerBound)) to \(figure($0.upperBound)) |" } ?? " - |"
   }
-  return text + "| | by the order of equal scores | |" + intervals.joined() + "\n"
+  text += "| | by the order of equal scores | |" + intervals.joined() + "\n"
+  guard let bootstraps, let resampling = bootstraps.first?.resampling else { return text }
+  let cells = bootstraps.map { bootstrap in
+    bootstrap.mAP.map { " \(figure($0.interval.lowerBound)) to \(figure($0.interval.upperBound)) |" } ?? " - |"
+  }
+  return text + "| | by other videos (\(percent(resampling.confidence)) of \(resampling.count) resamples) | |"
+    + cells.joined() + "\n"
 }
 
 /// Writes evaluations as one row a protocol and class; the row without a class id is the mean.
-func csvReport(_ evaluations: [Evaluation]) -> String {
-  var text = "protocol,id,class,truth,detections,true positives,ap,ap worst tie order,ap best tie order\n"
-  for evaluation in evaluations {
+///
+/// - Parameter bootstraps: Intervals over videos, for two more columns.
+func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) -> String {
+  var text = "protocol,id,class,truth,detections,true positives,ap,ap worst tie order,ap best tie order"
+  text += bootstraps == nil ? "\n" : ",ap bootstrap low,ap bootstrap high\n"
+  func bounds(_ interval: BootstrapInterval?) -> String {
+    if bootstraps == nil { return "" }
+    return ",\(csvNumber(interval?.interval.lowerBound)),\(csvNumber(interval?.interval.upperBound))"
+  }
+  for (index, evaluation) in evaluations.enumerated() {
     let name = evaluation.rules.name
-    for result in evaluation.perClass {
+    for (position, result) in evaluation.perClass.enumerated() {
       text += "\(name),\(result.id),\"\(result.name)\",\(result.groundTruthCount),\(result.detectionCount),"
       text += "\(result.truePositiveCount),\(csvNumber(result.ap)),\(csvNumber(result.apInterval?.lowerBound)),"
-      text += "\(csvNumber(result.apInterval?.upperBound))\n"
+      text += "\(csvNumber(result.apInterval?.upperBound))\(bounds(bootstraps?[index].perClass[position]))\n"
     }
     let truth = evaluation.perClass.reduce(0) { $0 + $1.groundTruthCount }
     let found = evaluation.perClass.reduce(0) { $0 + $1.truePositiveCount }
     text += "\(name),,mAP,\(truth),\(evaluation.counts.scoredRows),\(found),\(csvNumber(evaluation.mAP)),"
-    text += "\(csvNumber(evaluation.mAPInterval?.lowerBound)),\(csvNumber(evaluation.mAPInterval?.upperBound))\n"
+    text += "\(csvNumber(evaluation.mAPInterval?.lowerBound)),\(csvNumber(evaluation.mAPInterval?.upperBound))"
+    text += "\(bounds(bootstraps?[index].mAP))\n"
   }
   return text
 }
 
-private func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
+/// A number from 0 to 1 for people.
+func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
 
-private func jsonNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+/// A share in whole percent, or tenths where it has any.
+func percent(_ share: Double) -> String {
+  let value = share * 100
+  return fixed(value, abs(value - value.rounded()) < 0.05 ? 0 : 1) + " %"
+}
 
-private func jsonInterval(_ interval: ClosedRange<Double>?) -> String {
+func jsonNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
+
+func jsonInterval(_ interval: ClosedRange<Double>?) -> String {
   interval.map { "[\($0.lowerBound), \($0.upperBound)]" } ?? "null"
 }
 
-private func csvNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+func csvNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
 
 /// Says between what bounds the order of equal scores can move mAP, where four decimals show it.
 private func ties(_ evaluation: Evaluation) -> String {
@@ -92,13 +116,14 @@ private func ties(_ evaluation: Evaluation) -> String {
 }
 
 /// Lays out rows in columns: text to the left in `leftColumns`, to the right elsewhere.
-private func aligned(_ rows: [[String]], leftColumns: Set<Int>) -> String {
+func aligned(_ rows: [[String]], leftColumns: Set<Int>) -> String {
   let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
   let lines = rows.map { row in
-    row.enumerated().map { column, cell in
+    let cells = row.enumerated().map { column, cell in
       let space = String(repeating: " ", count: widths[column] - cell.count)
       return leftColumns.contains(column) ? cell + space : space + cell
-    }.joined(separator: "  ")
+    }
+    return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
   }
   return lines.joined(separator: "\n") + "\n"
 }

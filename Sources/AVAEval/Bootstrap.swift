@@ -1,0 +1,40 @@
+/// How to draw videos anew.
+public struct Resampling: Equatable, Sendable {
+  /// How many times as many videos as there are are drawn, each of them as likely every time; at least 1.
+  public var count: Int
+  /// The same seed draws the same videos, whatever the order of the files and the number of threads.
+  public var seed: UInt64
+  /// The share of the resamples that an interval covers, between 0 and 1.
+  public var confidence: Double
+
+  public init(count: Int = 1000, seed: UInt64 = 1, confidence: Double = 0.95) {
+    self.count = count
+    self.seed = seed
+    self.confidence = confidence
+  }
+}
+
+/// How far the numbers would move if other videos of the same kind had been taken: the percentile bootstrap over videos.
+///
+/// Every resample is what evaluating anew would give if the rows of each video stood there as often as it was drawn. A
+/// class without ground truth in a resample has no AP there, and does not count in its mean.
+public struct Bootstrap: Equatable, Sendable {
+  public let resampling: Resampling
+  /// How many videos are drawn from: those with ground truth that counts or detections that are scored.
+  public let videoCount: Int
+  public let mAP: BootstrapInterval?
+  /// mAP of each of `ActionGroup.allCases`.
+  public let groups: [BootstrapInterval?]
+  /// AP of every class, in the label map's order; nil where no resample has any.
+  public let perClass: [BootstrapInterval?]
+}
+
+/// What became of one number over the resamples.
+public struct BootstrapInterval: Equatable, Sendable {
+  /// Between which quantiles it lies; the quantile q of n sorted values is the one at q(n - 1), linear in between.
+  public let interval: ClosedRange<Double>
+  /// The standard deviation of the resamples' values, 0 for a single one.
+  public let standardError: Double
+  /// In how many resamples the number exists.
+  public let count: Int
+}

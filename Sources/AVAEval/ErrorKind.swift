@@ -1,0 +1,67 @@
+/// What is wrong with a detection that found no box, or with a ground-truth row that no detection found.
+///
+/// TIDE's kinds, adapted to boxes with many labels; docs/evaluator.md says why each is as it is. "Overlaps" means
+/// intersection over union as the protocol computes it. Of a detection that missed, the first that holds:
+///
+/// 1. `duplicate`: the box of its own class that it overlaps most it overlaps by at least 0.5; a detection that came
+///    earlier has taken it.
+/// 2. `wrongClass`: it overlaps a box of another class by at least 0.5. Somebody is there, who does not do this.
+/// 3. `poorBox`: it overlaps a box of its own class by at least 0.1.
+/// 4. `wrongClassAndPoorBox`: it overlaps a box of another class by at least 0.1.
+/// 5. `background`: nobody is there.
+///
+/// A ground-truth row that was not found is `poorBox` where a detection of that kind overlaps it most of its own class,
+/// and `missed` elsewhere.
+///
+/// Source: Bolya et al., "TIDE: A General Toolbox for Identifying Object Detection Errors", 2020. TIDE asks for a poor
+/// box before a wrong class; among people who overlap each other that would blame the box of one for the action of
+/// another.
+public enum ErrorKind: String, CaseIterable, Sendable {
+  case wrongClass = "wrong_class"
+  case poorBox = "poor_box"
+  case wrongClassAndPoorBox = "wrong_class_and_poor_box"
+  case duplicate
+  case background
+  case missed
+
+  /// Its place in `allCases`, and in every list that has one entry a kind.
+  public var position: Int {
+    switch self {
+    case .wrongClass: 0
+    case .poorBox: 1
+    case .wrongClassAndPoorBox: 2
+    case .duplicate: 3
+    case .background: 4
+    case .missed: 5
+    }
+  }
+}
+
+/// How often one kind of error occurs, and what it costs.
+public struct ErrorCost: Equatable, Sendable {
+  public let kind: ErrorKind
+  /// How many detections are of this kind; 0 for `missed`.
+  public let detectionCount: Int
+  /// How many ground-truth rows are of this kind: `missed` and `poorBox` ones.
+  public let truthCount: Int
+  /// The AP that would be gained if errors of this kind alone were repaired: false detections taken away, those with
+  /// poor boxes put onto their box (or taken away where it is found already), missed boxes no longer asked for. For
+  /// several classes the mean over those that count. The gains of all kinds do not add up to anything.
+  ///
+  /// Nil where the protocol leaves the class out of its mean.
+  public let gain: Double?
+  /// This kind's part of 1 - AP; the parts of all kinds add up to it. An unfound ground-truth row takes its own share of
+  /// the recall; the precision that is missing where a box is found is shared equally by the false detections that
+  /// rank above.
+  ///
+  /// Nil where the protocol leaves the class out of its mean.
+  public let loss: Double?
+
+  init(_ kind: ErrorKind, detectionCount: Int, truthCount: Int, gain: Double?, loss: Double?) {
+    self.kind = kind
+    self.detectionCount = detectionCount
+    self.truthCount = truthCount
+    self.gain = gain
+    self.loss = loss
+  }
+}

@@ -1,0 +1,97 @@
+/// Why a protocol's numbers are what they are. Lists with an entry a class follow the label map.
+public struct Explanation: Sendable {
+  public let evaluation: Evaluation
+  public let classes: [ClassExplanation]
+  /// One for each of `ActionGroup.allCases`.
+  public let groups: [GroupExplanation]
+  /// Every kind of error over all classes, in the order of `ErrorKind.allCases`; the losses add up to 1 - mAP.
+  public let errors: [ErrorCost]
+  /// Scores of all classes together; nil without detections, or where a score is outside 0...1.
+  public let calibration: Calibration?
+  /// What the boxes allow, whatever scores they get.
+  public let proposals: ProposalRecall
+  /// By the area of the box, in fractions of the frame. Ground truth and what found it count by the size of the ground
+  /// truth, other detections by their own.
+  public let boxSizes: [Slice]
+  /// By the number of people (different ground-truth boxes) in the key frame.
+  public let crowds: [Slice]
+  /// By video, in the order of `AlignedTables.videos`; those that the protocol has nothing of are not listed.
+  public let videos: [Slice]
+  /// The key frames that cost most, the worst one first.
+  public let worstFrames: [FrameExplanation]
+  /// How far mAP and AP would move with other videos; nil when not asked for.
+  public let bootstrap: Bootstrap?
+
+  public var rules: EvaluationRules { evaluation.rules }
+}
+
+/// How much is explained, and in what steps.
+public struct ExplanationOptions: Sendable {
+  /// How many points a class's curve keeps at most, at least 2.
+  public var curvePoints = 100
+  /// How many bins of equal width the scores are put into, at least 1.
+  public var calibrationBins = 10
+  /// Where one size of box ends and the next begins, ascending, in fractions of the frame's area.
+  public var boxAreas = [0.05, 0.15, 0.3, 0.5]
+  /// With how many people each kind of crowd begins, ascending, the first 0.
+  public var crowds = [0, 1, 2, 3, 5, 8]
+  /// How many of the worst key frames are listed.
+  public var worstFrames = 20
+  /// How to resample videos; nil does not.
+  public var resampling: Resampling?
+
+  public init() {}
+}
+
+/// Why a class's AP is what it is.
+public struct ClassExplanation: Sendable {
+  public let result: ClassResult
+  public let group: ActionGroup
+  /// From the best scored hit to the last one, thinned; empty without hits.
+  public let curve: [CurvePoint]
+  /// The threshold with the best F1; nil without hits.
+  public let bestF1: OperatingPoint?
+  /// Every kind of error, in the order of `ErrorKind.allCases`.
+  public let errors: [ErrorCost]
+  /// Nil without detections, or where a score is outside 0...1.
+  public let calibration: Calibration?
+  /// The share of the ground truth that some box overlaps by at least 0.5, of whatever class: no scores give a higher
+  /// AP. Nil without ground truth.
+  public let ceiling: Double?
+}
+
+/// What one of AVA's groups of actions comes to: means over its classes that count.
+public struct GroupExplanation: Sendable {
+  public let group: ActionGroup
+  /// How many classes the mean is over.
+  public let classCount: Int
+  public let mAP: Double?
+  public let groundTruthCount: Int
+  public let detectionCount: Int
+  public let truePositiveCount: Int
+  /// Every kind of error, in the order of `ErrorKind.allCases`; the losses add up to 1 - mAP of the group.
+  public let errors: [ErrorCost]
+}
+
+/// A point of a precision-recall curve: just after a detection that found a box.
+public struct CurvePoint: Equatable, Sendable {
+  public let recall: Double
+  public let precision: Double
+  /// The best precision at this recall or beyond: what AP sums.
+  public let envelope: Double
+  /// The detection's score.
+  public let score: Double
+}
+
+/// What a class comes to when detections below a score are dropped.
+public struct OperatingPoint: Equatable, Sendable {
+  /// Detections with this score or more stay.
+  public let threshold: Double
+  public let precision: Double
+  public let recall: Double
+  /// How many detections stay.
+  public let detectionCount: Int
+
+  /// The harmonic mean of precision and recall.
+  public var f1: Double { precision + recall > 0 ? 2 * precision * recall / (precision + recall) : 0 }
+}

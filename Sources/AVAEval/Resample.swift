@@ -1,0 +1,80 @@
+internal import AVARecords
+public import Parallel
+
+/// Draws videos anew, many times, and evaluates each time.
+///
+/// - Parameter pool: The threads that share the work; the caller's alone when nil. The result does not depend on it.
+/// - Returns: Between which bounds mAP and AP lie in most resamples.
+/// - Complexity: Linear in the detections that rank before their class's last hit, times resamples.
+public func bootstrap(
+  _ tables: AlignedTables, _ outcomes: ProtocolOutcomes, _ resampling: Resampling, pool: WorkerPool? = nil
+) -> Bootstrap {
+  let pool = pool ?? WorkerPool(threads: 1)
+  let draws = VideoDraws(names: countedVideos(tables, outcomes), resampling)
+  let resampled = Resampled(tables, outcomes, draws, pool: pool)
+  return Bootstrap(
+    resampling: resampling, videoCount: draws.names.count,
+    mAP: BootstrapInterval(resampled.mAP { _ in true }, resampling),
+    groups: ActionGroup.allCases.map { group in
+      BootstrapInterval(resampled.mAP { ActionGroup(actionID: outcomes.classes[$0].label.id) == group }, resampling)
+    },
+    perClass: resampled.ap.map { BootstrapInterval($0, resampling) })
+}
+
+/// The numbers of every resample, NaN where there is none.
+struct Resampled {
+  /// Class by class.
+  let ap: [[Double]]
+  private let count: Int
+
+  init(_ tables: AlignedTables, _ outcomes: ProtocolOutcomes, _ draws: VideoDraws, pool: WorkerPool) {
+    let places = draws.places(tables)
+    let classes = pool.map(outcomes.classes.count) {
+      ResampledClass(tables, outcomes.classes[$0], outcomes.rules, places: places, count: draws.names.count)
+    }
+    let blockCount = draws.blocks.count
+    let results = pool.map(classes.count * blockCount) { piece in
+      classes[piece / blockCount].averagePrecision(draws.blocks[piece % blockCount])
+    }
+    let resampleCount = draws.resampling.count
+    ap = classes.indices.map { position in
+      (0..<resampleCount).map { results[position * blockCount + $0 / 8][$0 % 8] }
+    }
+    count = resampleCount
+  }
+
+  /// The mean over the classes that are wanted and count, in each resample.
+  func mAP(_ isWanted: (Int) -> Bool) -> [Double] {
+    let wanted = ap.indices.filter(isWanted)
+    return (0..<count).map { resample in
+      let values = wanted.lazy.map { ap[$0][resample] }.filter { !$0.isNaN }
+      return values.reduce(0, +) / Double(values.count)
+    }
+  }
+}
+
+extension BootstrapInterval {
+  /// What became of a number over the resamples; nil where it never exists.
+  init?(_ values: [Double], _ resampling: Resampling) {
+    let sorted = values.filter { !$0.isNaN }.sorted()
+    guard let interval = percentileInterval(sorted: sorted, resampling.confidence) else { return nil }
+    let mean = sorted.reduce(0, +) / Double(sorted.count)
+    let squares = sorted.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+    self.interval = interval
+    standardError = sorted.count > 1 ? (squares / Double(sorted.count - 1)).squareRoot() : 0
+    count = sorted.count
+  }
+}
+
+/// The middle of sorted values, as large a share of them as the confidence says; nil without values.
+func percentileInterval(sorted values: [Double], _ confidence: Double) -> ClosedRange<Double>? {
+  if values.isEmpty { return nil }
+  func quantile(_ share: Double) -> Double {
+    let place = share * Double(values.count - 1)
+    let low = Int(place)
+    if low + 1 >= values.count { return values[values.count - 1] }
+    return values[low] + (values[low + 1] - values[low]) * (place - Double(low))
+  }
+  let low = quantile((1 - confidence) / 2)
+  return low...max(low, quantile((1 + confidence) / 2))
+}

@@ -1,0 +1,49 @@
+internal import AVAEval
+internal import AVARecords
+internal import Wording
+
+/// Writes intervals over videos as a table for people.
+func bootstrapText(_ bootstraps: [Bootstrap], _ evaluations: [Evaluation]) -> String {
+  guard let first = bootstraps.first, let labels = evaluations.first?.perClass else { return "" }
+  var table = [["id", "class"] + evaluations.map(\.rules.name)]
+  for (position, label) in labels.enumerated() where bootstraps.contains(where: { $0.perClass[position] != nil }) {
+    table.append(["\(label.id)", label.name] + bootstraps.map { span($0.perClass[position]) })
+  }
+  for (index, group) in ActionGroup.allCases.enumerated() {
+    table.append(["", group.rawValue] + bootstraps.map { span($0.groups[index]) })
+  }
+  table.append(["", "mAP"] + bootstraps.map { span($0.mAP) })
+  let (resampling, videos) = (first.resampling, counted(first.videoCount, "video"))
+  return "\nwhere \(percent(resampling.confidence)) of \(resampling.count) resamples of \(videos) lie "
+    + "(seed \(resampling.seed))\n" + aligned(table, leftColumns: [1])
+}
+
+private func span(_ interval: BootstrapInterval?) -> String {
+  interval.map { "\(figure($0.interval.lowerBound)) to \(figure($0.interval.upperBound))" } ?? "-"
+}
+
+/// Writes a bootstrap as a JSON object.
+func jsonText(_ bootstrap: Bootstrap, _ labels: LabelMap) -> String {
+  func number(_ interval: BootstrapInterval?) -> String {
+    guard let interval else { return "null" }
+    return jsonObject([
+      ("interval", jsonInterval(interval.interval)), ("standard_error", jsonNumber(interval.standardError)),
+      ("resamples", "\(interval.count)"),
+    ])
+  }
+  return jsonObject([
+    ("resamples", "\(bootstrap.resampling.count)"), ("seed", "\(bootstrap.resampling.seed)"),
+    ("confidence", jsonNumber(bootstrap.resampling.confidence)), ("videos", "\(bootstrap.videoCount)"),
+    ("mAP", number(bootstrap.mAP)),
+    ("groups", jsonObject(zip(ActionGroup.allCases, bootstrap.groups).map { ($0.rawValue, number($1)) })),
+    ("ap", jsonObject(zip(labels.labels, bootstrap.perClass).map { ("\($0.id)", number($1)) })),
+  ])
+}
+
+/// A JSON object of values that are JSON already.
+func jsonObject(_ members: [(name: String, value: String)]) -> String {
+  "{" + members.map { "\(jsonString($0.name)): \($0.value)" }.joined(separator: ", ") + "}"
+}
+
+/// A JSON array of values that are JSON already.
+func jsonArray(_ values: [String]) -> String { "[" + values.joined(separator: ", ") + "]" }

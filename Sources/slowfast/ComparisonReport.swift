@@ -1,0 +1,144 @@
+internal import AVAEval
+internal import AVARecords
+internal import Wording
+
+/// Two files of detections beside each other, a comparison for each protocol.
+struct ComparisonReport {
+  let a: String
+  let b: String
+  let comparisons: [Comparison]
+
+  /// Tables for people: every protocol's mAP, then the first one's classes and key frames.
+  var text: String {
+    guard let first = comparisons.first else { return "" }
+    var text = "A: \(a)\nB: \(b)\n\n" + aligned(means, leftColumns: [0]) + "\n"
+    let resampling = first.resampling
+    text += "low to high: where \(percent(resampling.confidence)) of \(resampling.count) resamples of "
+    text +=
+      "\(counted(first.videoCount, "video")) lie (seed \(resampling.seed)); share: how little they agree on which "
+    text += "file is better (1: not at all)\n\n"
+    text += "average precision by class under the \(first.rules.name) protocol, from B's gains to its losses\n"
+    text += aligned(classRows(first), leftColumns: [1])
+    if first.frames.isEmpty { return text }
+    text += "\nkey frames that differ most: their parts of 1 - mAP\n"
+    return text + aligned(frameRows(first), leftColumns: [0, 4])
+  }
+
+  /// The same as Markdown.
+  var markdown: String {
+    guard let first = comparisons.first else { return "" }
+    let resampling = first.resampling
+    var text = "A: `\(a)`, B: `\(b)`; \(percent(resampling.confidence)) of \(resampling.count) resamples of "
+    text += "\(counted(first.videoCount, "video"))\n\n"
+    text += markdownTable(means, leftColumns: [0]) + "\n"
+    text += markdownTable(classRows(first), leftColumns: [1])
+    return first.frames.isEmpty ? text : text + "\n" + markdownTable(frameRows(first), leftColumns: [0, 4])
+  }
+
+  /// One row a protocol and class; the row without a class id is the mean.
+  var csv: String {
+    var text = "protocol,id,class,truth,ap a,ap b,difference,low,high,share\n"
+    for comparison in comparisons {
+      for entry in comparison.classes {
+        text += "\(comparison.rules.name),\(entry.label.id),\"\(entry.label.name)\",\(entry.groundTruthCount),"
+        text += cells(entry.ap, csvNumber).joined(separator: ",") + "\n"
+      }
+      text += "\(comparison.rules.name),,mAP,\(comparison.classes.reduce(0) { $0 + $1.groundTruthCount }),"
+      text += cells(comparison.mAP, csvNumber).joined(separator: ",") + "\n"
+    }
+    return text
+  }
+
+  /// One object, a member for each protocol.
+  var json: String {
+    let objects = comparisons.map { "  \(jsonString($0.rules.name)): \(jsonText($0))" }
+    return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
+  }
+
+  private var means: [[String]] {
+    var rows = [["", "A", "B", "B - A", "low", "high", "share"]]
+    for comparison in comparisons {
+      rows.append(["\(comparison.rules.name) mAP"] + cells(comparison.mAP, figure))
+      for (group, difference) in zip(ActionGroup.allCases, comparison.groups)
+      where difference.a != nil || difference.b != nil {
+        rows.append(["  \(group.rawValue)"] + cells(difference, figure))
+      }
+    }
+    return rows
+  }
+
+  /// A header and a row for every class that either file has an AP of.
+  private func classRows(_ comparison: Comparison) -> [[String]] {
+    let known = comparison.classes.filter { $0.ap.a != nil || $0.ap.b != nil }
+    let sorted = known.sorted { ($0.ap.difference ?? 0) > ($1.ap.difference ?? 0) }
+    return [["id", "class", "truth", "A", "B", "B - A", "low", "high", "share"]]
+      + sorted.map { ["\($0.label.id)", $0.label.name, "\($0.groundTruthCount)"] + cells($0.ap, figure) }
+  }
+
+  private func frameRows(_ comparison: Comparison) -> [[String]] {
+    var rows = [["key frame", "A", "B", "B better by", "above all"]]
+    for frame in comparison.frames {
+      let visible = frame.classes.filter { abs($0.lossA - $0.lossB) >= 5e-6 }
+      let classes = visible.map { entry in
+        let gain = entry.lossA - entry.lossB
+        return "\(comparison.classes[entry.classPosition].label.name) \(gain > 0 ? "+" : "")\(fixed(gain, 5))"
+      }
+      rows.append([
+        "\(frame.video),\(frame.time)", fixed(frame.lossA, 5), fixed(frame.lossB, 5), fixed(frame.difference, 5),
+        listed(classes, limit: 3),
+      ])
+    }
+    return rows
+  }
+
+  private func cells(_ difference: Difference, _ number: (Double?) -> String) -> [String] {
+    [
+      difference.a, difference.b, difference.difference, difference.interval?.lowerBound,
+      difference.interval?.upperBound, difference.share,
+    ].map(number)
+  }
+
+  private func jsonText(_ comparison: Comparison) -> String {
+    let groups = zip(ActionGroup.allCases, comparison.groups).map { ($0.rawValue, jsonText($1)) }
+    let frames = comparison.frames.map { frame in
+      jsonObject([
+        ("video", jsonString(frame.video)), ("second", jsonNumber(frame.time.seconds)),
+        ("loss_a", jsonNumber(frame.lossA)), ("loss_b", jsonNumber(frame.lossB)),
+        ("difference", jsonNumber(frame.difference)),
+        (
+          "classes",
+          jsonObject(
+            frame.classes.map { entry in
+              (
+                "\(comparison.classes[entry.classPosition].label.id)",
+                jsonObject([("loss_a", jsonNumber(entry.lossA)), ("loss_b", jsonNumber(entry.lossB))])
+              )
+            })
+        ),
+      ])
+    }
+    return jsonObject([
+      ("mAP", jsonText(comparison.mAP)), ("groups", jsonObject(groups)),
+      ("ap", jsonObject(comparison.classes.map { ("\($0.label.id)", jsonText($0.ap)) })),
+      ("frames", jsonArray(frames)), ("resamples", "\(comparison.resampling.count)"),
+      ("seed", "\(comparison.resampling.seed)"), ("confidence", jsonNumber(comparison.resampling.confidence)),
+      ("videos", "\(comparison.videoCount)"),
+    ])
+  }
+
+  private func jsonText(_ difference: Difference) -> String {
+    jsonObject([
+      ("a", jsonNumber(difference.a)), ("b", jsonNumber(difference.b)),
+      ("difference", jsonNumber(difference.difference)),
+      ("interval", jsonInterval(difference.interval)), ("share", jsonNumber(difference.share)),
+    ])
+  }
+}
+
+/// Writes a header and rows as a Markdown table: text to the left in `leftColumns`, to the right elsewhere.
+private func markdownTable(_ rows: [[String]], leftColumns: Set<Int>) -> String {
+  func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
+  let header = rows.first ?? []
+  return line(header) + "|" + header.indices.map { leftColumns.contains($0) ? "---|" : "--:|" }.joined() + "\n"
+    + rows.dropFirst().map(line).joined()
+}

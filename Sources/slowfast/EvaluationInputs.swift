@@ -1,0 +1,33 @@
+internal import AVAEval
+internal import AVARecords
+internal import Parallel
+
+/// What detections are judged by, read from its files.
+struct EvaluationInputs {
+  private let labels: LabelMap
+  private let truth: GroundTruthTable
+  private let exclusions: Exclusions
+
+  /// Reads the files and says what looks wrong with them.
+  init(groundTruth: String, labelMap: String, exclusions path: String?) throws {
+    labels = try LabelMap.read(path: labelMap)
+    let truth = try GroundTruthTable.read(path: groundTruth)
+    exclusions = try path.map { try Exclusions.read(path: $0) } ?? Exclusions()
+    for notice in truth.counts.notices(groundTruth) { Console.warn(notice) }
+    if let path, exclusions.count == 0 { Console.warn("'\(path)' excludes no key frame") }
+    self.truth = truth.table
+  }
+
+  /// Reads detections, and says what looks wrong with them.
+  ///
+  /// - Parameter isNamed: Whether warnings say which file they are about.
+  func tables(detections path: String, pool: WorkerPool, isNamed: Bool = false) throws -> AlignedTables {
+    let found = try DetectionTable.read(path: path, pool: pool)
+    let tables = try AlignedTables(
+      detections: found.table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
+    for finding in audit(tables, counts: found.counts, pool: pool) {
+      Console.warn((isNamed ? "'\(path)': " : "") + finding.line)
+    }
+    return tables
+  }
+}

@@ -1,0 +1,145 @@
+import AVAEval
+import AVARecords
+import Geometry
+import Parallel
+import Tensors
+import Testing
+
+/// The bootstrap done literally: the rows of every drawn video written again under another name, and evaluated.
+struct LiteralBootstrap {
+  let scene: RandomScene
+  let rules: EvaluationRules
+
+  /// The drawing, as `Resampling` has it: as many videos as there are, sorted by name, one after the other.
+  static func draws(_ videos: [String], count: Int, seed: UInt64) -> [[String]] {
+    var random = SeededGenerator(seed: seed)
+    let sorted = videos.sorted()
+    return (0..<count).map { _ in sorted.map { _ in sorted[Int.random(in: 0..<sorted.count, using: &random)] } }
+  }
+
+  func evaluation(of draw: [String]) throws -> Evaluation {
+    var copy = scene
+    copy.found = []
+    copy.truth = GroundTruthTable()
+    copy.excluded = Exclusions()
+    for (place, video) in draw.enumerated() {
+      let name = "\(video) drawn as \(place)"
+      for row in scene.found where row.video == video {
+        copy.found.append((name, row.second, row.box, row.id, row.score))
+      }
+      for frame in scene.truth.frameIndex.frames where scene.truth.frameIndex.videos[frame.video] == video {
+        copy.truth.list(video: name, time: frame.time)
+      }
+      for row in 0..<scene.truth.count {
+        let frame = scene.truth.frameIndex.frames[Int(scene.truth.frames[row])]
+        if scene.truth.frameIndex.videos[frame.video] != video { continue }
+        copy.truth.append(
+          video: name, time: frame.time, box: scene.truth.boxes[row], actionID: Int(scene.truth.actionIDs[row]))
+      }
+      for second in 902..<932 where scene.excluded.contains(video: video, time: Timestamp(second: second)) {
+        copy.excluded.insert(video: name, time: Timestamp(second: second))
+      }
+    }
+    return try copy.evaluate(rules)
+  }
+
+  /// The middle of some values, by another formula than the room's.
+  static func interval(_ values: [Double?], confidence: Double) -> [Double]? {
+    let sorted = values.compactMap { $0 }.sorted()
+    if sorted.isEmpty { return nil }
+    return [(1 - confidence) / 2, 1 - (1 - confidence) / 2].map { share in
+      let place = share * Double(sorted.count - 1)
+      let (low, high) = (sorted[Int(place.rounded(.down))], sorted[Int(place.rounded(.up))])
+      let fraction = place - place.rounded(.down)
+      return low * (1 - fraction) + high * fraction
+    }
+  }
+}
+
+@Suite struct BootstrapTests {
+  private func matched(_ scene: RandomScene, _ rules: EvaluationRules) throws -> (AlignedTables, ProtocolOutcomes) {
+    let tables = try AlignedTables(
+      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded)
+    return (tables, match(tables, rules: [rules])[0])
+  }
+
+  private func expectInterval(_ found: BootstrapInterval?, _ values: [Double?], _ confidence: Double, _ about: String) {
+    let expected = LiteralBootstrap.interval(values, confidence: confidence)
+    expectNear(found?.interval.lowerBound, expected?.first, "low, \(about)")
+    expectNear(found?.interval.upperBound, expected?.last, "high, \(about)")
+    #expect((found?.count ?? 0) == values.count { $0 != nil }, "\(about)")
+  }
+
+  @Test("Every number is what evaluating the drawn videos anew gives", arguments: 1...5 as ClosedRange<UInt64>)
+  func literally(seed: UInt64) throws {
+    let scene = try RandomScene(seed: seed, decimals: nil, crowd: 3)
+    for (rules, confidence) in zip(EvaluationRules.all, [0.95, 0.9, 0.5]) {
+      let (tables, outcomes) = try matched(scene, rules)
+      let result = bootstrap(tables, outcomes, Resampling(count: 21, seed: seed, confidence: confidence))
+      #expect(result.videoCount == 3)
+      let literal = LiteralBootstrap(scene: scene, rules: rules)
+      let evaluations = try LiteralBootstrap.draws(["v0", "v1", "v2"], count: 21, seed: seed).map {
+        try literal.evaluation(of: $0)
+      }
+      let about = "\(rules.name), seed \(seed)"
+      expectInterval(result.mAP, evaluations.map(\.mAP), confidence, "mAP, \(about)")
+      for (index, group) in ActionGroup.allCases.enumerated() {
+        expectInterval(result.groups[index], evaluations.map { $0.mAP(of: group) }, confidence, "\(group), \(about)")
+      }
+      for position in result.perClass.indices {
+        let values = evaluations.map { $0.perClass[position].ap }
+        expectInterval(result.perClass[position], values, confidence, "class \(position), \(about)")
+      }
+    }
+  }
+
+  @Test("Two videos, one all right and one all wrong, by hand")
+  func byHand() throws {
+    var scene = Situation()
+    for video in ["a", "b"] { scene.label(Situation.strip(0, 0.4), 1, video: video) }
+    scene.detect(Situation.strip(0, 0.4), 1, 0.9, video: "a")
+    scene.detect(Situation.strip(0.5, 0.9), 1, 0.8, video: "b")
+    let (tables, outcomes) = try scene.matched()
+    // A resample has a twice (AP 1), both (0.5) or b twice (0).
+    let result = bootstrap(tables, outcomes, Resampling(count: 400, seed: 7, confidence: 1))
+    #expect(result.videoCount == 2 && result.mAP?.interval == 0...1 && result.perClass[0]?.interval == 0...1)
+    #expect(abs((result.mAP?.standardError ?? 0) - 0.125.squareRoot()) < 0.03)
+    #expect(result.perClass[1] == nil)
+    let middle = bootstrap(tables, outcomes, Resampling(count: 400, seed: 7, confidence: 0.4))
+    #expect(middle.mAP?.interval == 0.5...0.5)
+  }
+
+  @Test("One video, or one resample: no width")
+  func oneOfEach() throws {
+    let (tables, outcomes) = try Situation.ranking.matched()
+    let ap = evaluate(outcomes).perClass[0].ap ?? -1
+    for count in [1, 8, 9] {
+      let result = bootstrap(tables, outcomes, Resampling(count: count))
+      #expect(result.videoCount == 1)
+      expectNear(result.perClass[0]?.interval.lowerBound, ap)
+      expectNear(result.perClass[0]?.interval.upperBound, ap)
+      #expect((result.perClass[0]?.standardError ?? 1) < 1e-12)
+    }
+  }
+
+  @Test("A class of one video is missing from resamples without it")
+  func rareClass() throws {
+    var scene = Situation()
+    for video in ["a", "b", "c"] { scene.label(Situation.strip(0, 0.4), 1, video: video) }
+    scene.label(Situation.strip(0, 0.4), 20, video: "b")
+    let (tables, outcomes) = try scene.matched()
+    let result = bootstrap(tables, outcomes, Resampling(count: 300, seed: 2))
+    #expect(result.perClass[0]?.count == 300)
+    // 8 of 27 draws lack a video.
+    #expect(abs(Double(result.perClass[1]?.count ?? 0) / 300 - 19.0 / 27) < 0.1)
+  }
+
+  @Test("Seeds decide, threads do not")
+  func invariance() throws {
+    let scene = try RandomScene(seed: 4, decimals: 10, crowd: 3)
+    let (tables, outcomes) = try matched(scene, .official)
+    let result = bootstrap(tables, outcomes, Resampling(count: 50, seed: 5))
+    #expect(bootstrap(tables, outcomes, Resampling(count: 50, seed: 5), pool: WorkerPool(threads: 3)) == result)
+    #expect(bootstrap(tables, outcomes, Resampling(count: 50, seed: 6)).mAP != result.mAP)
+  }
+}

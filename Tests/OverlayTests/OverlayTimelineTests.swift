@@ -38,6 +38,9 @@ extension OverlayTimeline {
     #expect(timeline.people(at: 1).map(\.color) == [0, 1])
     #expect(timeline.people(at: 2).map(\.color) == [1, 0])
     #expect(timeline.people(at: 3).map(\.color) == [1])
+    // Who comes takes a colour that nobody has.
+    let visitor = OverlayTimeline([keyFrame(1, person(0.1)), keyFrame(2, person(0.7), person(0.1))])
+    #expect(visitor.people(at: 2).map(\.color) == [1, 0])
   }
 
   /// A newcomer far away or of another size takes a free colour and does not glide.

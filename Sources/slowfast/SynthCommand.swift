@@ -27,21 +27,48 @@ struct SynthCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The length of every video, 4 to 900.", valueName: "S"))
   var seconds = 8
 
-  @Option(name: .long, help: ArgumentHelp("The pictures' width.", valueName: "PIXELS"))
-  var width = 340
+  enum SplitName: String, ExpressibleByArgument, CaseIterable {
+    case train
+    case val
+  }
 
-  @Option(name: .long, help: ArgumentHelp("The pictures' height.", valueName: "PIXELS"))
-  var height = 256
+  @Option(name: .customLong("split"), help: "To test on (val) or to learn from (train).")
+  var splitName = SplitName.val
+
+  private var split: Split { splitName == .train ? .train : .val }
+
+  @Option(
+    name: .long, help: ArgumentHelp("The pictures' width (default: 340; for training 256).", valueName: "PIXELS"))
+  var width: Int?
+
+  @Option(
+    name: .long, help: ArgumentHelp("The pictures' height (default: 256; for training 192).", valueName: "PIXELS"))
+  var height: Int?
+
+  @Flag(name: .long, help: "Give every video a size of its own, upright ones too.")
+  var variedSize = false
+
+  func validate() throws {
+    if variedSize, width != nil || height != nil {
+      throw ValidationError("--varied-size chooses the sizes: leave --width and --height away")
+    }
+  }
+
+  private var size: ImageSize? {
+    if variedSize { return nil }
+    return split == .train
+      ? ImageSize(width: width ?? 256, height: height ?? 192) : ImageSize(width: width ?? 340, height: height ?? 256)
+  }
 
   func run() throws {
     let set = try SynthDataSet(
-      seed: seed, videos: videos, seconds: seconds, size: ImageSize(width: width, height: height))
+      seed: seed, split: split, videos: videos, seconds: seconds, size: size)
     let progress = Progress("drawing", total: set.frameCount, unit: "frames")
     try set.write(to: outputDir) { progress.update($0) }
     progress.finish()
     let keys = set.keySeconds
     print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
-    print("\(joinPath(outputDir, "frame_lists/val.csv"))")
+    print("\(joinPath(outputDir, "frame_lists/\(split.rawValue).csv"))")
     print("\(joinPath(outputDir, "annotations")): key frames \(keys.lowerBound) to \(keys.upperBound)")
   }
 }

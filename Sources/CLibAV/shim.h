@@ -18,3 +18,21 @@ static inline int slowfast_averror_invalid_data(void) { return AVERROR_INVALIDDA
 static inline int slowfast_averror(int code) { return AVERROR(code); }
 static inline int64_t slowfast_av_nopts_value(void) { return AV_NOPTS_VALUE; }
 static inline AVRational slowfast_av_time_base_q(void) { return AV_TIME_BASE_Q; }
+
+typedef int (*slowfast_write)(void *opaque, const uint8_t *bytes, int count);
+typedef int64_t (*slowfast_seek)(void *opaque, int64_t offset, int whence);
+
+// The type of avio_alloc_context's callback gained a const in libavformat 61; the call is the same.
+static inline AVIOContext *slowfast_output(void *opaque, slowfast_write write, slowfast_seek seek) {
+  const int size = 1 << 16;
+  unsigned char *buffer = (unsigned char *)av_malloc(size);
+  if (!buffer) return NULL;
+  AVIOContext *context = avio_alloc_context(buffer, size, 1, opaque, NULL, (void *)write, seek);
+  if (!context) av_free(buffer);
+  return context;
+}
+
+static inline void slowfast_close_output(AVIOContext **context) {
+  if (*context) av_freep(&(*context)->buffer);
+  avio_context_free(context);
+}

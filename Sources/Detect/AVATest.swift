@@ -82,13 +82,14 @@ public struct AVATest {
   ///
   /// - Parameters:
   ///   - model: A model of the same configuration.
+  ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
   ///   - progress: Called after each key frame with the number of those done.
-  public func run(model: LoadedModel, progress: (Int) -> Void) throws -> Detections {
+  public func run(model: LoadedModel, isStill: Bool = false, progress: (Int) -> Void) throws -> Detections {
     let videos = frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
     let jobs = try videos.map { try job($0) }
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
     let run = KeyFrameRun(
-      model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
+      model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     var done = 0
     try run.run(jobs) { video, keyFrame, scores in
       let frame = proposals.keyFrames(of: videos[video].name)[keyFrame]

@@ -103,8 +103,11 @@ public struct VideoDetection {
   ///
   /// - Parameters:
   ///   - model: A model of the same configuration.
+  ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
   ///   - progress: Called after each key frame with the number of those done.
-  public func run(model: LoadedModel, progress: (Int) -> Void) throws -> VideoDetections {
+  public func run(
+    model: LoadedModel, isStill: Bool = false, progress: (Int) -> Void
+  ) throws -> VideoDetections {
     let jobs = sources.map { source in
       VideoJob(
         name: source.name, keyFrames: source.moments.map { KeyFrame(center: $0.center, boxes: $0.frame.boxes) },
@@ -112,8 +115,9 @@ public struct VideoDetection {
     }
     var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
     var done = 0
-    try KeyFrameRun(model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config)).run(jobs) {
-      video, keyFrame, scores in
+    let run = KeyFrameRun(
+      model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+    try run.run(jobs) { video, keyFrame, scores in
       result.append(sources[video], sources[video].moments[keyFrame], scores)
       done += 1
       progress(done)

@@ -16,16 +16,46 @@ extension VideoDetections {
     for (index, keyFrame) in keyFrames.enumerated() {
       let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(path: keyFrame.path)
       open = (keyFrame.path, reader)
-      let people = keyFrame.people.map { person in
-        DetectedPerson(
-          box: person.box, proposalScore: person.proposalScore,
-          actions: person.actions.map { ScoredAction(name: $0.name, score: Double($0.score)) })
-      }
-      let time = fixed(keyFrame.time, 3)
-      let scene = OverlayScene(people: people, title: keyFrame.video, time: "\(time) s")
       let name = "\(keyFrame.video)_\(keyFrame.stamp).png"
-      try writeOverlay(reader.frame(keyFrame.frame), scene, style: style, to: joinPath(folder, name))
+      try writeOverlay(reader.frame(keyFrame.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
       progress(index + 1)
     }
+  }
+
+  /// Draws all frames of every video with the people of its key frames, `<video>.mp4` each.
+  ///
+  /// - Parameters:
+  ///   - folder: Where the videos go.
+  ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all.
+  /// - Throws: `VideoError`, `OverlayError`, `FileError`.
+  public func writeOverlayVideos(
+    to folder: String, style: OverlayStyle, progress: (String, Int, Int) -> Void
+  ) throws {
+    for path in keyFrames.map(\.path).uniqued() {
+      let own = keyFrames.filter { $0.path == path }
+      let name = own[0].video
+      let footage = OverlayFootage(try VideoReader(path: path))
+      try writeOverlayVideo(
+        footage, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
+        to: joinPath(folder, "\(name).mp4")
+      ) { progress(name, $0, footage.times.count) }
+    }
+  }
+
+  private func scene(of keyFrame: KeyFrame) -> OverlayScene {
+    let people = keyFrame.people.map { person in
+      DetectedPerson(
+        box: person.box, proposalScore: person.proposalScore,
+        actions: person.actions.map { ScoredAction(name: $0.name, score: Double($0.score)) })
+    }
+    return OverlayScene(people: people, title: keyFrame.video, time: "\(fixed(keyFrame.time, 3)) s")
+  }
+}
+
+extension Array where Element: Hashable {
+  /// The elements without repetitions, in the order of their first appearance.
+  fileprivate func uniqued() -> [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }

@@ -48,6 +48,12 @@ public final class AtomicFile {
     if let code = writeAll(bytes) { throw fail(code) }
   }
 
+  /// Writes raw bytes at a place counted from the beginning: for formats that complete their head at the end.
+  public func write(raw bytes: UnsafeRawBufferPointer, at offset: Int64) throws(FileError) {
+    try flush()
+    if let code = writeAll(bytes, at: offset) { throw fail(code) }
+  }
+
   /// Flushes everything to the disk and gives the file its name.
   public func commit() throws(FileError) {
     try flush()
@@ -78,11 +84,13 @@ public final class AtomicFile {
     if let code { throw fail(code) }
   }
 
-  /// Writes all bytes; returns the `errno` of a failure.
-  private func writeAll(_ bytes: UnsafeRawBufferPointer) -> Int32? {
+  /// Writes all bytes, where the last ones ended or at an offset; returns the `errno` of a failure.
+  private func writeAll(_ bytes: UnsafeRawBufferPointer, at offset: Int64? = nil) -> Int32? {
     var done = 0
     while done < bytes.count {
-      let written = Glibc.write(descriptor, bytes.baseAddress! + done, bytes.count - done)
+      let (start, count) = (bytes.baseAddress! + done, bytes.count - done)
+      let written =
+        offset.map { pwrite(descriptor, start, count, off_t($0) + done) } ?? Glibc.write(descriptor, start, count)
       if written < 0 {
         if errno == EINTR { continue }
         return errno

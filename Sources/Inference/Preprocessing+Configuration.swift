@@ -4,8 +4,8 @@ internal import Imaging
 
 extension ClipWindow {
   /// The clips of a configuration.
-  public init(_ config: Configuration) {
-    self.init(frames: config.int("DATA.NUM_FRAMES"), rate: config.int("DATA.SAMPLING_RATE"))
+  public init(_ config: Configuration, isStill: Bool = false) {
+    self.init(frames: config.int("DATA.NUM_FRAMES"), rate: config.int("DATA.SAMPLING_RATE"), isStill: isStill)
   }
 }
 

@@ -138,6 +138,7 @@ struct OverlayDrawing {
   }
 
   private func legendText() -> String {
+    if scene.isBetweenKeyFrames { return "no key frame here" }
     var parts: [String] = []
     if !layout.omitted.isEmpty { parts.append("no room for \(counted(layout.omitted.count, "label"))") }
     parts.append(scene.people.isEmpty ? "no one detected" : counted(scene.people.count, "person", plural: "people"))

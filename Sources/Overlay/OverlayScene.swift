@@ -19,6 +19,8 @@ public struct DetectedPerson: Hashable, Sendable {
   public var proposalScore: Double?
   /// In any order.
   public var actions: [ScoredAction]
+  /// The number of the person's colour; nil takes the place in the scene.
+  public var color: Int?
 
   public init(box: UnitBox, proposalScore: Double? = nil, actions: [ScoredAction]) {
     self.box = box
@@ -47,6 +49,8 @@ public struct OverlayScene: Sendable {
   public var title: String
   /// What it says next: the time.
   public var time: String
+  /// Nobody was looked for at this moment, which is not the same as nobody found.
+  public var isBetweenKeyFrames = false
 
   public init(people: [DetectedPerson], groundTruth: [LabelledPerson]? = nil, title: String, time: String) {
     self.people = people

@@ -29,7 +29,7 @@ func personMarks(
       let score = fixed(action.score, 2)
       return LabelLine(full: "\(score) \(action.name)", short: "\(score) \(brief(action.name))")
     }
-    let color = personColor(box, others: marks)
+    let color = person.color.map { personPalette[$0 % personPalette.count] } ?? personColor(box, others: marks)
     marks.append(PersonMark(box: box, color: color, lines: lines, isGroundTruth: false, isFaint: lines.isEmpty))
   }
   for (index, person) in (scene.groundTruth ?? []).enumerated() {

@@ -50,6 +50,12 @@ struct DetectCommand: ParsableCommand {
   @Flag(help: "Also draw every key frame: PNG pictures in OUTPUT-DIR/overlays.")
   var overlays = false
 
+  @Flag(help: "Also draw the whole videos: VIDEO.mp4 in OUTPUT-DIR/overlays, boxes moving from key frame to key frame.")
+  var overlayVideo = false
+
+  @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
+  var still = false
+
   @OptionGroup var options: ModelOptions
 
   /// The videos stand before the first word that looks like a config key.
@@ -74,7 +80,7 @@ struct DetectCommand: ParsableCommand {
     for path in VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
-    let found = try detection.run(model: model) { progress.update($0) }
+    let found = try detection.run(model: model, isStill: still) { progress.update($0) }
     progress.finish()
     for path in try found.write(to: outputDir) { Console.say("wrote \(path)") }
     if let scores {
@@ -82,6 +88,7 @@ struct DetectCommand: ParsableCommand {
       Console.say("wrote \(scores)")
     }
     if overlays { try draw(found) }
+    if overlayVideo { try film(found) }
     // Said before the run so that it can be stopped, and again where it is not scrolled away.
     for notice in detection.notices { Console.say("note: \(notice)") }
   }
@@ -99,6 +106,13 @@ struct DetectCommand: ParsableCommand {
     try found.writeOverlays(to: folder, style: OverlayStyle()) { progress.update($0) }
     progress.finish()
     Console.say("wrote \(counted(found.keyFrames.count, "picture")) into \(folder)")
+  }
+
+  private func film(_ found: VideoDetections) throws {
+    let folder = joinPath(outputDir, "overlays")
+    let films = Films()
+    try found.writeOverlayVideos(to: folder, style: OverlayStyle()) { films.update($0, $1, of: $2) }
+    for name in films.names { Console.say("wrote \(joinPath(folder, name + ".mp4"))") }
   }
 }
 

@@ -64,6 +64,11 @@ struct OverlayCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Enlarge pictures by this factor, 1 to 8.", valueName: "N"))
   var scale: Int?
 
+  @Flag(
+    name: .long,
+    help: "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes moving from key frame to key frame.")
+  var overlayVideo = false
+
   func validate() throws {
     if (video == nil) == (frames == nil) { throw ValidationError("Give either --video FILE or --frames DIR.") }
     if !threshold.isFinite { throw ValidationError("--threshold must be a finite number.") }
@@ -84,7 +89,12 @@ struct OverlayCommand: ParsableCommand {
       keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) })
     for name in names { try run.draw(name, try open(name), scenes.videos[name] ?? [:]) }
     try run.finish()
-    print("\(outputDir): \(counted(run.written, "picture"))")
+    let films = Films()
+    if overlayVideo {
+      for name in names { try run.film(name, try open(name), scenes.videos[name] ?? [:], films) }
+    }
+    let videos = overlayVideo ? ", \(counted(films.names.count, "video"))" : ""
+    print("\(outputDir): \(counted(run.written, "picture"))\(videos)")
   }
 
   private func readScenes() throws -> OverlayScenes {

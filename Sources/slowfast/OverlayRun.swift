@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Detect
 internal import Files
 internal import Imaging
 internal import Overlay
@@ -26,7 +27,7 @@ struct OverlayRun {
   mutating func draw(
     _ video: String, _ source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame]
   ) throws {
-    let start = startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
+    let start = start(of: source, frames)
     if startingSecond == nil && start != 0 {
       Console.say("\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
     }
@@ -44,13 +45,34 @@ struct OverlayRun {
   private func draw(
     _ scene: OverlayScenes.KeyFrame, _ picture: Image, _ video: String, _ time: String, _ frame: Int
   ) throws {
-    let drawing = OverlayScene(
-      people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video,
-      time: "\(time) s · frame \(frame)")
-    // A name from a row must not lead out of the folder.
-    let safe = String(video.map { $0 == "/" ? "_" : $0 })
-    try writeOverlay(picture, drawing, style: style, to: joinPath(folder, "\(safe)_\(time).png"))
+    let drawing = overlayScene(scene, video, time: "\(time) s · frame \(frame)")
+    try writeOverlay(picture, drawing, style: style, to: joinPath(folder, "\(fileName(video))_\(time).png"))
   }
+
+  /// Draws all frames of a video and writes them as VIDEO.mp4.
+  func film(
+    _ video: String, _ source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame], _ films: Films
+  ) throws {
+    let start = start(of: source, frames)
+    let timeline = OverlayTimeline(
+      frames.filter { source.frameNumber(at: $0.key.seconds - start) != nil }
+        .map { ($0.key.seconds - start, overlayScene($0.value, video, time: "")) })
+    let footage = source.footage
+    try writeOverlayVideo(
+      footage, timeline, title: video, clock: start, style: style, to: joinPath(folder, fileName(video) + ".mp4")
+    ) { films.update(video, $0, of: footage.times.count) }
+  }
+
+  private func start(of source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> Double {
+    startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
+  }
+
+  private func overlayScene(_ scene: OverlayScenes.KeyFrame, _ video: String, time: String) -> OverlayScene {
+    OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
+  }
+
+  /// A name from a row must not lead out of the folder.
+  private func fileName(_ video: String) -> String { String(video.map { $0 == "/" ? "_" : $0 }) }
 
   /// Ends the progress and names what was not drawn.
   ///

@@ -1,3 +1,4 @@
+internal import Detect
 internal import Files
 internal import Imaging
 internal import Video
@@ -13,6 +14,15 @@ enum OverlaySource {
     switch self {
     case .pictures(let frames, let rate): Double(frames.frameCount) / rate
     case .video(let reader): reader.duration
+    }
+  }
+
+  /// All frames, for a video of them.
+  var footage: OverlayFootage {
+    switch self {
+    case .pictures(let frames, let rate):
+      OverlayFootage(count: frames.frameCount, framesPerSecond: rate) { try frames.frame(at: $0) }
+    case .video(let reader): OverlayFootage(reader)
     }
   }
 

@@ -32,6 +32,9 @@ struct TestCommand: ParsableCommand {
       valueName: "file.npy"))
   var scores: String?
 
+  @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
+  var still = false
+
   func validate() throws { try checkOverrides(options.arguments) }
 
   func run() throws {
@@ -45,7 +48,7 @@ struct TestCommand: ParsableCommand {
     for path in test.outputs(in: config.string("OUTPUT_DIR")) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
-    let detections = try test.run(model: model) { progress.update($0) }
+    let detections = try test.run(model: model, isStill: still) { progress.update($0) }
     progress.finish()
     for path in try test.write(detections, to: config.string("OUTPUT_DIR")) { Console.say("wrote \(path)") }
     if let scores {

@@ -32,4 +32,11 @@ struct ClipWindowTests {
     #expect(window.indices(around: 500, count: 10) == [9, 9, 9, 9])
     #expect(window.indices(around: 5, count: 1) == [0, 0, 0, 0])
   }
+
+  @Test func aStillIsTheKeyFrameOverAndOver() {
+    let window = ClipWindow(frames: 4, rate: 16, isStill: true)
+    #expect(window.indices(around: 60, count: 1000) == [60, 60, 60, 60])
+    #expect(window.indices(around: 60, count: 50) == [49, 49, 49, 49])
+    #expect(window.indices(around: -3, count: 50) == [0, 0, 0, 0])
+  }
 }

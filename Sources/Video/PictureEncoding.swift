@@ -1,0 +1,69 @@
+internal import CLibAV
+internal import Geometry
+internal import Imaging
+
+/// Turns pictures into 4:2:0 frames for an encoder: BT.601, limited range, the same bits on every processor.
+final class PictureEncoding {
+  /// The size with even sides that is encoded.
+  let coded: ImageSize
+  private let source: ImageSize
+  private var scaler: OpaquePointer?
+  private var frame: UnsafeMutablePointer<AVFrame>?
+
+  init(_ size: ImageSize, path: String) throws(VideoError) {
+    source = size
+    coded = ImageSize(width: size.width + size.width % 2, height: size.height + size.height % 2)
+    frame = av_frame_alloc()
+    guard let frame else { fatalError("out of memory") }
+    frame.pointee.width = Int32(coded.width)
+    frame.pointee.height = Int32(coded.height)
+    frame.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+    frame.pointee.colorspace = AVCOL_SPC_SMPTE170M
+    frame.pointee.color_range = AVCOL_RANGE_MPEG
+    if av_frame_get_buffer(frame, 0) < 0 { fatalError("out of memory") }
+  }
+
+  deinit {
+    sws_freeContext(scaler)
+    av_frame_free(&frame)
+  }
+
+  /// Converts a picture; nil when libswscale cannot. The frame is valid until the next call.
+  func frame(of picture: Image) -> UnsafeMutablePointer<AVFrame>? {
+    guard let frame, av_frame_make_writable(frame) >= 0, prepare(picture.order) else { return nil }
+    let stride = coded.width * 3
+    let pixels = coded == source ? picture.pixels : evened(picture)
+    let rows = pixels.withUnsafeBufferPointer { input in
+      let planes: [UnsafePointer<UInt8>?] = [input.baseAddress, nil, nil, nil]
+      let output = frame.pointee.data
+      let target = [output.0, output.1, output.2, nil]
+      let size = frame.pointee.linesize
+      return sws_scale(
+        scaler, planes, [Int32(stride), 0, 0, 0], 0, Int32(coded.height), target, [size.0, size.1, size.2, 0])
+    }
+    return rows == Int32(coded.height) ? frame : nil
+  }
+
+  /// All pictures of a video have one channel order, that of the first.
+  private func prepare(_ order: ChannelOrder) -> Bool {
+    let format = order == .bgr ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24
+    let flags = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT
+    let (width, height) = (Int32(coded.width), Int32(coded.height))
+    scaler = sws_getCachedContext(
+      scaler, width, height, format, width, height, AV_PIX_FMT_YUV420P, flags, nil, nil, nil)
+    return scaler != nil
+  }
+
+  /// The picture with its last column and row repeated where its sides are odd.
+  private func evened(_ picture: Image) -> [UInt8] {
+    var pixels: [UInt8] = []
+    pixels.reserveCapacity(coded.width * coded.height * 3)
+    let stride = source.width * 3
+    for y in 0..<coded.height {
+      let start = min(y, source.height - 1) * stride
+      pixels += picture.pixels[start..<(start + stride)]
+      if coded.width > source.width { pixels += picture.pixels[(start + stride - 3)..<(start + stride)] }
+    }
+    return pixels
+  }
+}

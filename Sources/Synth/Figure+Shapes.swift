@@ -129,7 +129,9 @@ extension Figure {
     shapes.append(spot(0.2 * side, 0.17, 0.84, skin))
     let front = pose.frontal > 0.5
     if !front { shapes.append(spot(1.0 * side, 0.28, 0.14, skin)) }
-    for x in front ? [-0.3, 0.3] : [0.62 * side] { shapes.append(spot(x, 0.1, 0.12, RGBColor(hex: 0x26201C))) }
+    for x in front ? [-0.3, 0.3] : [0.62 * side] {
+      shapes += [spot(x, 0.1, 0.17, RGBColor(hex: 0xF4F1EC)), spot(x, 0.1, 0.11, RGBColor(hex: 0x26201C))]
+    }
     if hairStyle == .cap {
       let brim = [at(-0.75, -0.42), at(front ? 0.75 : 1.35, -0.42)]
       shapes += [.line([at(-0.5, -0.72), at(0.5, -0.72)], 0.75 * r, accent), .line(brim, 0.26 * r, accent)]

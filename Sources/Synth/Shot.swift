@@ -13,6 +13,8 @@ struct Shot {
   let videoSize: ImageSize
   /// Of the video file.
   let framesPerSecond: Double
+  /// How many pictures the video file has: those whose time is before the end.
+  let videoFrames: Int
   let detectorSeed: UInt64
 
   private static let aspects = [4.0 / 3, 16.0 / 9, 3.0 / 2, 1, 3.0 / 4, 9.0 / 16]
@@ -29,6 +31,7 @@ struct Shot {
     let aspect = generator.pick(Shot.aspects)
     let enlargement = generator.pick([1, 1.25, 1.5])
     framesPerSecond = generator.pick(Shot.rates)
+    videoFrames = Int((Double(seconds) * framesPerSecond).rounded(.down))
     func long(_ ratio: Double) -> Int { Int((Double(short) * ratio / 2).rounded()) * 2 }
     let varied =
       aspect >= 1

@@ -2,6 +2,7 @@ internal import Files
 internal import Imaging
 internal import Parallel
 internal import Synchronization
+internal import Video
 
 extension SynthDataSet {
   /// Writes all files; videos are drawn on several threads, which changes no byte.
@@ -43,20 +44,37 @@ extension SynthDataSet {
   /// Writes one video's pictures and returns its rows.
   private func write(_ shot: Shot, to folder: String, drawn: () -> Void) throws -> Annotations {
     var rows = Annotations()
-    let pictures = joinPath(folder, "frames/\(shot.name)")
-    try makeFolder(pictures)
-    let film = try Film(of: shot.world, size: shot.size)
-    for frame in 0..<framesPerVideo {
-      let file = "\(shot.name)_\(padded(frame + 1, 6)).jpg"
-      let picture = try film.picture(at: Double(frame) / Double(SynthDataSet.framesPerSecond))
-      try writeJPEG(picture, to: joinPath(pictures, file), quality: 92)
-      rows.addFrame(shot, frame, file)
-      drawn()
-    }
+    if format != .mp4 { try writeFrames(of: shot, to: folder, drawn: drawn) }
+    if format != .frames { try writeVideo(of: shot, to: folder, drawn: drawn) }
+    for frame in 0..<framesPerVideo { rows.addFrame(shot, frame, frameName(shot, frame)) }
     var detector = Detector(seed: shot.detectorSeed)
     for second in keySeconds { rows.addKeyFrame(shot, second: second, split: split, &detector) }
     // Its clip would reach beyond the last frame.
     rows.exclusions += "\(shot.name),\(padded(keySeconds.upperBound + 1, 4))\n"
     return rows
+  }
+
+  private func frameName(_ shot: Shot, _ frame: Int) -> String { "\(shot.name)_\(padded(frame + 1, 6)).jpg" }
+
+  private func writeFrames(of shot: Shot, to folder: String, drawn: () -> Void) throws {
+    let pictures = joinPath(folder, "frames/\(shot.name)")
+    try makeFolder(pictures)
+    let film = try Film(of: shot.world, size: shot.size)
+    for frame in 0..<framesPerVideo {
+      let picture = try film.picture(at: Double(frame) / Double(SynthDataSet.framesPerSecond))
+      try writeJPEG(picture, to: joinPath(pictures, frameName(shot, frame)), quality: 92)
+      drawn()
+    }
+  }
+
+  private func writeVideo(of shot: Shot, to folder: String, drawn: () -> Void) throws {
+    let film = try Film(of: shot.world, size: shot.videoSize)
+    let video = try VideoWriter(
+      path: joinPath(folder, "videos/\(shot.name).mp4"), size: shot.videoSize, framesPerSecond: shot.framesPerSecond)
+    for frame in 0..<shot.videoFrames {
+      try video.append(try film.picture(at: Double(frame) / shot.framesPerSecond))
+      drawn()
+    }
+    try video.finish()
   }
 }

@@ -6,8 +6,8 @@ internal import Tensors
 /// Layout of the folder: `frames/VIDEO/VIDEO_000001.jpg` ... at 30 frames a second from second 900 on,
 /// `frame_lists/SPLIT.csv`, and under `annotations/` `labelmap.pbtxt` and, for testing, `groundtruth.csv`,
 /// `proposals.csv` and `exclusions.csv`; for training, `train_groundtruth.csv` and `train_proposals.csv`, whose boxes
-/// have the labels of whom they show. Both splits may live in one folder. Equal arguments give equal files, byte for
-/// byte.
+/// have the labels of whom they show; and `videos/VIDEO.mp4`, the same worlds at the rates and sizes of all sorts of
+/// cameras. Both splits may live in one folder. Equal arguments give equal files, byte for byte.
 public struct SynthDataSet: Sendable {
   public let seed: UInt64
   public let split: Split
@@ -16,14 +16,23 @@ public struct SynthDataSet: Sendable {
   public let seconds: Int
   /// Nil where every video has its own.
   public let size: ImageSize?
+  public let format: Format
   /// AVA's clock: the second of a video's first frame, and the frames a second.
   static let (firstSecond, framesPerSecond) = (900, 30)
+
+  /// What the worlds are written as.
+  public enum Format: String, CaseIterable, Sendable {
+    /// Numbered JPEG files, 30 a second.
+    case frames
+    case mp4
+    case both
+  }
 
   /// - Parameter size: Of the pictures; nil chooses for every video, the short side from 192 to 288 pixels.
   /// - Throws: `SynthError` for values out of range.
   public init(
     seed: UInt64, split: Split = .val, videos: Int = 1, seconds: Int = 8,
-    size: ImageSize? = ImageSize(width: 340, height: 256)
+    size: ImageSize? = ImageSize(width: 340, height: 256), format: Format = .frames
   ) throws(SynthError) {
     func require(_ value: Int, _ range: ClosedRange<Int>, _ what: String) throws(SynthError) {
       if range.contains(value) { return }
@@ -44,6 +53,7 @@ public struct SynthDataSet: Sendable {
     self.videos = videos
     self.seconds = seconds
     self.size = size
+    self.format = format
   }
 
   /// The names of the videos.
@@ -58,8 +68,14 @@ public struct SynthDataSet: Sendable {
   }
 
   /// How many numbered pictures there are.
-  public var frameCount: Int { videos * framesPerVideo }
+  public var frameCount: Int { format == .mp4 ? 0 : videos * framesPerVideo }
   var framesPerVideo: Int { seconds * SynthDataSet.framesPerSecond }
+
+  /// How many pictures `write` draws, those of the video files included.
+  public var pictureCount: Int {
+    if format == .frames { return frameCount }
+    return frameCount + (0..<videos).reduce(0) { $0 + shot($1).videoFrames }
+  }
 
   /// The video of an index.
   func shot(_ index: Int) -> Shot {

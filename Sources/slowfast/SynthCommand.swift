@@ -11,8 +11,9 @@ struct SynthCommand: ParsableCommand {
     abstract: "Draws a small data set of moving figures in AVA's form, from a seed.",
     discussion: """
       Writes frames/, frame_lists/val.csv and annotations/ (groundtruth.csv, proposals.csv, labelmap.pbtxt, \
-      exclusions.csv) into the output folder: what `slowfast test` reads with configs/demo/. The same options \
-      give the same files, byte for byte.
+      exclusions.csv) into the output folder: what `slowfast test` reads with configs/demo/; with --split train \
+      frame_lists/train.csv, train_groundtruth.csv and train_proposals.csv in their places, of other worlds and \
+      under other names. The same options give the same files, byte for byte. docs/world.md says what is in it.
       """)
 
   @Option(name: .long, help: ArgumentHelp("The folder to write into; made where it is missing.", valueName: "DIR"))
@@ -34,6 +35,15 @@ struct SynthCommand: ParsableCommand {
 
   @Option(name: .customLong("split"), help: "To test on (val) or to learn from (train).")
   var splitName = SplitName.val
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case frames
+    case mp4
+    case both
+  }
+
+  @Option(name: .long, help: "Numbered pictures, 30 a second; videos of several rates (mp4); or both.")
+  var format = Format.frames
 
   private var split: Split { splitName == .train ? .train : .val }
 
@@ -62,12 +72,16 @@ struct SynthCommand: ParsableCommand {
 
   func run() throws {
     let set = try SynthDataSet(
-      seed: seed, split: split, videos: videos, seconds: seconds, size: size)
-    let progress = Progress("drawing", total: set.frameCount, unit: "frames")
+      seed: seed, split: split, videos: videos, seconds: seconds, size: size,
+      format: format == .frames ? .frames : format == .mp4 ? .mp4 : .both)
+    let progress = Progress("drawing", total: set.pictureCount, unit: "frames")
     try set.write(to: outputDir) { progress.update($0) }
     progress.finish()
     let keys = set.keySeconds
-    print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
+    if format != .mp4 {
+      print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
+    }
+    if format != .frames { print("\(joinPath(outputDir, "videos")): \(counted(videos, "video"))") }
     print("\(joinPath(outputDir, "frame_lists/\(split.rawValue).csv"))")
     print("\(joinPath(outputDir, "annotations")): key frames \(keys.lowerBound) to \(keys.upperBound)")
   }

@@ -119,7 +119,7 @@ let roof: [Target] = [
     ], swiftSettings: strict),
   .target(
     name: "Synth",
-    dependencies: ["Overlay", "Imaging", "Geometry", "Files", "Tensors", "Wording"],
+    dependencies: ["Overlay", "Video", "Imaging", "Geometry", "Files", "Tensors", "Parallel", "Wording"],
     swiftSettings: strict),
   .executableTarget(
     name: "slowfast",
@@ -165,7 +165,7 @@ let testTargets: [Target] = [
   tests(
     "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
     "Geometry", "Files", collections),
-  tests("Synth", "Synth", "Imaging", "AVARecords", "Geometry", "Files"),
+  tests("Synth", "Synth", "Overlay", "Video", "Imaging", "AVARecords", "Geometry", "Files", "Tensors"),
   tests("Program", "slowfast", "Files", "Tensors"),
   tests("House", "Files"),
 ]

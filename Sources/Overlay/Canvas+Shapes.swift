@@ -102,6 +102,17 @@ extension Canvas {
     try body()
   }
 
+  /// Draws with everything scaled along both axes, then moved; lines get thicker with the scale.
+  public func transformed<Failure: Error>(
+    scale: Point, offset: Point, _ body: () throws(Failure) -> Void
+  ) throws(Failure) {
+    cairo_save(context)
+    defer { cairo_restore(context) }
+    cairo_translate(context, offset.x, offset.y)
+    cairo_scale(context, scale.x, scale.y)
+    try body()
+  }
+
   private func trace(_ points: [Point]) {
     cairo_new_path(context)
     for point in points { cairo_line_to(context, point.x, point.y) }

@@ -52,6 +52,20 @@ public final class Canvas {
     try check("enlarging a picture")
   }
 
+  /// Puts all of another canvas into a box (bilinear).
+  public func put(_ other: Canvas, in box: PixelBox) {
+    cairo_save(context)
+    defer { cairo_restore(context) }
+    cairo_translate(context, box.x1, box.y1)
+    cairo_scale(context, (box.x2 - box.x1) / Double(other.size.width), (box.y2 - box.y1) / Double(other.size.height))
+    cairo_set_source_surface(context, other.surface, 0, 0)
+    let pattern = cairo_get_source(context)
+    cairo_pattern_set_filter(pattern, CAIRO_FILTER_BILINEAR)
+    cairo_pattern_set_extend(pattern, CAIRO_EXTEND_PAD)
+    cairo_rectangle(context, 0, 0, Double(other.size.width), Double(other.size.height))
+    cairo_fill(context)
+  }
+
   /// Copies a picture's pixels unchanged.
   private func copy(_ image: Image) {
     cairo_surface_flush(surface)

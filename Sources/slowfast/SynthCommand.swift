@@ -11,8 +11,9 @@ struct SynthCommand: ParsableCommand {
     abstract: "Draws a small data set of moving figures in AVA's form, from a seed.",
     discussion: """
       Writes frames/, frame_lists/val.csv and annotations/ (groundtruth.csv, proposals.csv, labelmap.pbtxt, \
-      exclusions.csv) into the output folder: what `slowfast test` reads with configs/demo/. The same options \
-      give the same files, byte for byte.
+      exclusions.csv) into the output folder: what `slowfast test` reads with configs/demo/; with --split train \
+      frame_lists/train.csv, train_groundtruth.csv and train_proposals.csv in their places, of other worlds and \
+      under other names. The same options give the same files, byte for byte. docs/world.md says what is in it.
       """)
 
   @Option(name: .long, help: ArgumentHelp("The folder to write into; made where it is missing.", valueName: "DIR"))
@@ -27,21 +28,61 @@ struct SynthCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("The length of every video, 4 to 900.", valueName: "S"))
   var seconds = 8
 
-  @Option(name: .long, help: ArgumentHelp("The pictures' width.", valueName: "PIXELS"))
-  var width = 340
+  enum SplitName: String, ExpressibleByArgument, CaseIterable {
+    case train
+    case val
+  }
 
-  @Option(name: .long, help: ArgumentHelp("The pictures' height.", valueName: "PIXELS"))
-  var height = 256
+  @Option(name: .customLong("split"), help: "To test on (val) or to learn from (train).")
+  var splitName = SplitName.val
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case frames
+    case mp4
+    case both
+  }
+
+  @Option(name: .long, help: "Numbered pictures, 30 a second; videos of several rates (mp4); or both.")
+  var format = Format.frames
+
+  private var split: Split { splitName == .train ? .train : .val }
+
+  @Option(
+    name: .long, help: ArgumentHelp("The pictures' width (default: 340; for training 256).", valueName: "PIXELS"))
+  var width: Int?
+
+  @Option(
+    name: .long, help: ArgumentHelp("The pictures' height (default: 256; for training 192).", valueName: "PIXELS"))
+  var height: Int?
+
+  @Flag(name: .long, help: "Give every video a size of its own, upright ones too.")
+  var variedSize = false
+
+  func validate() throws {
+    if variedSize, width != nil || height != nil {
+      throw ValidationError("--varied-size chooses the sizes: leave --width and --height away")
+    }
+  }
+
+  private var size: ImageSize? {
+    if variedSize { return nil }
+    return split == .train
+      ? ImageSize(width: width ?? 256, height: height ?? 192) : ImageSize(width: width ?? 340, height: height ?? 256)
+  }
 
   func run() throws {
     let set = try SynthDataSet(
-      seed: seed, videos: videos, seconds: seconds, size: ImageSize(width: width, height: height))
-    let progress = Progress("drawing", total: set.frameCount, unit: "frames")
+      seed: seed, split: split, videos: videos, seconds: seconds, size: size,
+      format: format == .frames ? .frames : format == .mp4 ? .mp4 : .both)
+    let progress = Progress("drawing", total: set.pictureCount, unit: "frames")
     try set.write(to: outputDir) { progress.update($0) }
     progress.finish()
     let keys = set.keySeconds
-    print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
-    print("\(joinPath(outputDir, "frame_lists/val.csv"))")
+    if format != .mp4 {
+      print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
+    }
+    if format != .frames { print("\(joinPath(outputDir, "videos")): \(counted(videos, "video"))") }
+    print("\(joinPath(outputDir, "frame_lists/\(split.rawValue).csv"))")
     print("\(joinPath(outputDir, "annotations")): key frames \(keys.lowerBound) to \(keys.upperBound)")
   }
 }

@@ -1,0 +1,80 @@
+internal import Files
+internal import Imaging
+internal import Parallel
+internal import Synchronization
+internal import Video
+
+extension SynthDataSet {
+  /// Writes all files; videos are drawn on several threads, which changes no byte.
+  ///
+  /// - Parameters:
+  ///   - folder: Made where it is missing; files of the same names are replaced.
+  ///   - threads: Nil takes the processors that this process may run on.
+  ///   - progress: Called after every picture with the number of pictures so far, by one thread at a time.
+  /// - Throws: The error of the drawing or writing that failed first in the order of videos.
+  public func write(to folder: String, threads: Int? = nil, progress: (Int) -> Void = { _ in }) throws {
+    let done = Mutex(0)
+    let results = WorkerPool(threads: threads.map { min($0, videos) }).map(videos) { index in
+      Result {
+        try write(shot(index), to: folder) {
+          done.withLock { count in
+            count += 1
+            progress(count)
+          }
+        }
+      }
+    }
+    var all = Annotations()
+    for result in results { all.append(try result.get()) }
+    try write(all, to: folder)
+  }
+
+  private func write(_ all: Annotations, to folder: String) throws {
+    func annotation(_ name: String) -> String { joinPath(folder, "annotations/\(split.filePrefix)\(name)") }
+    try writeFile(
+      joinPath(folder, "frame_lists/\(split.rawValue).csv"),
+      "original_vido_id video_id frame_id path labels\n" + all.frames)
+    try writeFile(annotation("groundtruth.csv"), all.truth)
+    try writeFile(annotation("proposals.csv"), all.proposals)
+    if split == .val { try writeFile(annotation("exclusions.csv"), all.exclusions) }
+    let labels = activityClassNames.map { "item {\n  name: \"\($0.name)\"\n  id: \($0.id)\n}\n" }
+    try writeFile(joinPath(folder, "annotations/labelmap.pbtxt"), labels.joined())
+  }
+
+  /// Writes one video's pictures and returns its rows.
+  private func write(_ shot: Shot, to folder: String, drawn: () -> Void) throws -> Annotations {
+    var rows = Annotations()
+    if format != .mp4 { try writeFrames(of: shot, to: folder, drawn: drawn) }
+    if format != .frames { try writeVideo(of: shot, to: folder, drawn: drawn) }
+    for frame in 0..<framesPerVideo { rows.addFrame(shot, frame, frameName(shot, frame)) }
+    var detector = Detector(seed: shot.detectorSeed)
+    for second in keySeconds { rows.addKeyFrame(shot, second: second, split: split, &detector) }
+    // Its clip would reach beyond the last frame.
+    rows.exclusions += "\(shot.name),\(padded(keySeconds.upperBound + 1, 4))\n"
+    return rows
+  }
+
+  private func frameName(_ shot: Shot, _ frame: Int) -> String { "\(shot.name)_\(padded(frame + 1, 6)).jpg" }
+
+  private func writeFrames(of shot: Shot, to folder: String, drawn: () -> Void) throws {
+    let pictures = joinPath(folder, "frames/\(shot.name)")
+    try makeFolder(pictures)
+    let film = try Film(of: shot.world, size: shot.size)
+    for frame in 0..<framesPerVideo {
+      let picture = try film.picture(at: Double(frame) / Double(SynthDataSet.framesPerSecond))
+      try writeJPEG(picture, to: joinPath(pictures, frameName(shot, frame)), quality: 92)
+      drawn()
+    }
+  }
+
+  private func writeVideo(of shot: Shot, to folder: String, drawn: () -> Void) throws {
+    let film = try Film(of: shot.world, size: shot.videoSize)
+    let video = try VideoWriter(
+      path: joinPath(folder, "videos/\(shot.name).mp4"), size: shot.videoSize, framesPerSecond: shot.framesPerSecond)
+    for frame in 0..<shot.videoFrames {
+      try video.append(try film.picture(at: Double(frame) / shot.framesPerSecond))
+      drawn()
+    }
+    try video.finish()
+  }
+}

@@ -165,7 +165,7 @@ let testTargets: [Target] = [
   tests(
     "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
     "Geometry", "Files", collections),
-  tests("Synth", "Synth", "Overlay", "Video", "Imaging", "AVARecords", "Geometry", "Files", "Tensors"),
+  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Program", "slowfast", "Files", "Tensors"),
   tests("House", "Files"),
 ]

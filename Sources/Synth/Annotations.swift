@@ -2,11 +2,12 @@ internal import Geometry
 internal import Wording
 
 /// The rows that describe videos in AVA's form.
-struct Annotations {
-  var frames = ""
-  var truth = ""
-  var proposals = ""
-  var exclusions = ""
+public struct Annotations: Hashable, Sendable {
+  /// Of the frame list, without its first line.
+  public var frames = ""
+  public var truth = ""
+  public var proposals = ""
+  public var exclusions = ""
 
   /// The least overlap of a training proposal with the person whose labels it gets.
   static let sameBox = 0.75
@@ -18,8 +19,8 @@ struct Annotations {
     exclusions += other.exclusions
   }
 
-  mutating func addFrame(_ shot: Shot, _ frame: Int, _ file: String) {
-    frames += "\(shot.name) \(shot.index) \(frame) \(shot.name)/\(file) \"\"\n"
+  mutating func addFrame(_ shot: Shot, _ frame: Int) {
+    frames += "\(shot.name) \(shot.index) \(frame) \(shot.name)/\(shot.fileName(frame)) \"\"\n"
   }
 
   /// Adds a key frame's people and what the detector makes of them.

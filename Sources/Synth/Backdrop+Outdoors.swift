@@ -76,13 +76,15 @@ extension Backdrop {
   func drawBeach(_ canvas: Canvas, _ generator: inout SeededGenerator) {
     let evening = generator.chance(0.4)
     canvas.fill(
-      band(0, horizon), from: RGBColor(hex: evening ? 0x7FA3D1 : 0x6DB7EA), to: RGBColor(hex: evening ? 0xFAD9B0 : 0xDDF1FA))
+      band(0, horizon), from: RGBColor(hex: evening ? 0x7FA3D1 : 0x6DB7EA),
+      to: RGBColor(hex: evening ? 0xFAD9B0 : 0xDDF1FA))
     let sun = Point(width * generator.uniform(0.1, 0.9), height * generator.uniform(0.1, 0.3))
     canvas.fillEllipse(at: sun, radiusX: 15, radiusY: 15, RGBColor(hex: 0xFFF1B8))
     for _ in 0..<3 {
       let (x, y) = (width * generator.uniform(0, 1), height * generator.uniform(0.06, 0.26))
       for shift in [-14.0, 0, 15] {
-        canvas.fillEllipse(at: Point(x + shift, y - (shift == 0 ? 4 : 0)), radiusX: 17, radiusY: 8, .white, opacity: 0.7)
+        canvas.fillEllipse(
+          at: Point(x + shift, y - (shift == 0 ? 4 : 0)), radiusX: 17, radiusY: 8, .white, opacity: 0.7)
       }
     }
     canvas.fill(band(horizon - 22, height * 0.62), from: RGBColor(hex: 0x2F86B5), to: RGBColor(hex: 0x7CCBD3))

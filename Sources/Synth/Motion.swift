@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// What a figure does for a while: finer than AVA's classes, which name only some of the differences.
-enum Motion: Hashable {
+public enum Motion: Hashable, Sendable {
   case stand
   /// Stands still in one pose of something that moves, `at` being where in its rhythm (0 to 1).
   case hold(Rhythm, at: Double)
@@ -23,7 +23,7 @@ enum Motion: Hashable {
   case rise(Fall)
 
   /// What repeats itself and looks like standing when it is stopped.
-  enum Rhythm: Hashable {
+  public enum Rhythm: Hashable, Sendable {
     case wave
     case clap
     case walk
@@ -32,13 +32,13 @@ enum Motion: Hashable {
   }
 
   /// The way to the ground and how one lies there.
-  enum Fall: Hashable {
+  public enum Fall: Hashable, Sendable {
     case onTheBack
     case onTheFace
   }
 
   /// AVA has no class for sitting down: who does that is labelled as sitting.
-  var activity: Activity {
+  public var activity: Activity {
     switch self {
     case .stand, .hold: return .stand
     case .walk: return .walk
@@ -74,17 +74,21 @@ enum Motion: Hashable {
 
 extension Motion {
   /// A moment of a motion.
-  struct Moment {
+  public struct Moment {
     /// Seconds, shifted so that no two people move in step.
-    var time = 0.0
+    public var time: Double
     /// Gait cycles walked or run so far.
-    var cycles = 0.0
+    public var cycles: Double
     /// How much of the motion is over, 0 to 1: what sitting down and the like go by.
-    var progress = 0.0
+    public var progress: Double
+
+    public init(time: Double = 0, cycles: Double = 0, progress: Double = 0) {
+      (self.time, self.cycles, self.progress) = (time, cycles, progress)
+    }
   }
 
   /// The pose at a moment.
-  func pose(at moment: Moment) -> Pose {
+  public func pose(at moment: Moment) -> Pose {
     let time = moment.time
     switch self {
     case .stand: return .standing(sway: 0.02 * sin(time * 1.6))

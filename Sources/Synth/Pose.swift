@@ -1,6 +1,6 @@
 /// An upper and a lower half of an arm or leg: angles in radians from straight down, positive towards where
 /// the figure looks (in a frontal view: to the right).
-struct Limb: Hashable {
+struct Limb: Hashable, Sendable {
   var upper: Double
   var lower: Double
 
@@ -11,7 +11,7 @@ struct Limb: Hashable {
 }
 
 /// The attitude of a figure at one moment; the side nearer to the viewer first.
-struct Pose: Hashable {
+public struct Pose: Hashable, Sendable {
   /// Of the trunk: 0 upright, positive towards where the figure looks, a quarter turn when it lies.
   var lean = 0.0
   var nearArm = Limb(0.1, 0.15)

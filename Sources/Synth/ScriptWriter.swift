@@ -6,7 +6,7 @@ internal import Tensors
 /// Key frames are at whole seconds. A motion lasts some of them and ends about half a second after its last one;
 /// sitting down, falling and the ways back take the second around one key frame.
 struct ScriptWriter {
-  var generator: SeededGenerator
+  private var generator: SeededGenerator
   private var actor: Actor
   /// The first key second of the next part.
   private var second = 0
@@ -46,7 +46,7 @@ struct ScriptWriter {
   /// Sits or lies down, stays a while and gets up again; or returns false, having chosen neither.
   private mutating func visitGround() -> Bool {
     let choice = generator.uniform()
-    if choice < 0.36 {
+    if choice < 0.42 {
       let (anchor, facing, _) = actor.place(at: start)
       let ahead = facing * (middle - anchor.x) > 0
       let fall: Motion.Fall = ahead ? .onTheFace : .onTheBack
@@ -54,7 +54,7 @@ struct ScriptWriter {
       lie(down: fall)
       return true
     }
-    if choice < 0.56, seatIsFree() {
+    if choice < 0.62, seatIsFree() {
       add(.sitDown)
       sit()
       return true
@@ -83,8 +83,8 @@ struct ScriptWriter {
   /// Something done upright, another one than just now.
   private mutating func onFeet() -> Motion {
     let choices: [(Motion, Double)] = [
-      (.walk, 1), (.run, 1), (.bend, 1), (.crouch, 1), (.jump, 1), (.dance, 1), (.wave, 0.8), (.clap, 0.8),
-      (stillness(), 1),
+      (.walk, 1), (.run, 1), (.bend, 1), (.crouch, 1), (.jump, 1), (.dance, 1), (.wave, 0.75), (.clap, 0.85),
+      (stillness(), 0.85),
     ]
     while true {
       var place = generator.uniform() * choices.reduce(0) { $0 + $1.1 }

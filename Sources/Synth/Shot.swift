@@ -42,4 +42,7 @@ struct Shot {
     videoSize = ImageSize(width: even(self.size.width, factor), height: even(self.size.height, factor))
     world = World(seed: worldSeed, aspect: Double(self.size.width) / Double(self.size.height), seconds: Double(seconds))
   }
+
+  /// The name of a numbered picture; the first one has the number 1.
+  func fileName(_ frame: Int) -> String { "\(name)_\(padded(frame + 1, 6)).jpg" }
 }

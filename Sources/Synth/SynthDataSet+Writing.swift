@@ -41,20 +41,12 @@ extension SynthDataSet {
     try writeFile(joinPath(folder, "annotations/labelmap.pbtxt"), labels.joined())
   }
 
-  /// Writes one video's pictures and returns its rows.
+  /// Writes one video and returns its rows.
   private func write(_ shot: Shot, to folder: String, drawn: () -> Void) throws -> Annotations {
-    var rows = Annotations()
     if format != .mp4 { try writeFrames(of: shot, to: folder, drawn: drawn) }
     if format != .frames { try writeVideo(of: shot, to: folder, drawn: drawn) }
-    for frame in 0..<framesPerVideo { rows.addFrame(shot, frame, frameName(shot, frame)) }
-    var detector = Detector(seed: shot.detectorSeed)
-    for second in keySeconds { rows.addKeyFrame(shot, second: second, split: split, &detector) }
-    // Its clip would reach beyond the last frame.
-    rows.exclusions += "\(shot.name),\(padded(keySeconds.upperBound + 1, 4))\n"
-    return rows
+    return annotations(of: shot)
   }
-
-  private func frameName(_ shot: Shot, _ frame: Int) -> String { "\(shot.name)_\(padded(frame + 1, 6)).jpg" }
 
   private func writeFrames(of shot: Shot, to folder: String, drawn: () -> Void) throws {
     let pictures = joinPath(folder, "frames/\(shot.name)")
@@ -62,7 +54,7 @@ extension SynthDataSet {
     let film = try Film(of: shot.world, size: shot.size)
     for frame in 0..<framesPerVideo {
       let picture = try film.picture(at: Double(frame) / Double(SynthDataSet.framesPerSecond))
-      try writeJPEG(picture, to: joinPath(pictures, frameName(shot, frame)), quality: 92)
+      try writeJPEG(picture, to: joinPath(pictures, shot.fileName(frame)), quality: 92)
       drawn()
     }
   }

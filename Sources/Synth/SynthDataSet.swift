@@ -85,8 +85,20 @@ public struct SynthDataSet: Sendable {
     return Shot(name: videoNames[index], index: index, seed: second.next(), seconds: seconds, size: size)
   }
 
-  /// The people at a moment of a video, as its annotations have them.
-  ///
-  /// - Parameter time: Seconds from the beginning.
-  public func people(video index: Int, at time: Double) -> [World.VisiblePerson] { shot(index).world.people(at: time) }
+  /// The rows of all videos, as `write` writes them.
+  public func annotations() -> Annotations {
+    var all = Annotations()
+    for index in 0..<videos { all.append(annotations(of: shot(index))) }
+    return all
+  }
+
+  func annotations(of shot: Shot) -> Annotations {
+    var rows = Annotations()
+    for frame in 0..<framesPerVideo { rows.addFrame(shot, frame) }
+    var detector = Detector(seed: shot.detectorSeed)
+    for second in keySeconds { rows.addKeyFrame(shot, second: second, split: split, &detector) }
+    // Its clip would reach beyond the last frame.
+    rows.exclusions += "\(shot.name),\(padded(keySeconds.upperBound + 1, 4))\n"
+    return rows
+  }
 }

@@ -1,0 +1,128 @@
+"""The network in training: Benchmarks/models.py's SlowFast with PySlowFast's first weights and a faster fast stem."""
+
+import math
+import sys
+from pathlib import Path
+
+import torch
+from problem import Problem
+from torch import nn
+
+sys.path.append(str(Path(__file__).resolve().parents[2] / "Benchmarks"))
+import models  # noqa: E402
+import shapes  # noqa: E402
+
+
+class ShiftAndAdd(torch.autograd.Function):
+    """Sums [N, T, taps, ...] over the taps, each shifted in time: out[t] = sum over k of x[t + k - taps // 2, k]."""
+
+    @staticmethod
+    def spans(frames, taps):
+        """(tap, output frames, input frames) of every tap."""
+        for tap in range(taps):
+            shift = tap - taps // 2
+            first, last = max(0, -shift), min(frames, frames - shift)
+            if first < last:
+                yield tap, slice(first, last), slice(first + shift, last + shift)
+
+    @staticmethod
+    def forward(context, x):
+        context.shape, context.layout = x.shape, x.stride()
+        out = x[:, :, x.shape[2] // 2].clone()
+        for tap, target, source in ShiftAndAdd.spans(x.shape[1], x.shape[2]):
+            if tap != x.shape[2] // 2:
+                out[:, target] += x[:, source, tap]
+        return out
+
+    @staticmethod
+    def backward(context, gradient):
+        shape = context.shape
+        result = torch.empty_strided(shape, context.layout, dtype=gradient.dtype).zero_()
+        for tap, target, source in ShiftAndAdd.spans(shape[1], shape[2]):
+            result[:, source, tap] = gradient[:, target]
+        return result
+
+
+class FrameWiseConv3d(nn.Conv3d):
+    """A 3-D convolution as a 2-D one of every frame, one set of filters a temporal tap, and a sum over time.
+
+    The same function with the same weights; for a few output channels and large kernels, as in the fast pathway's
+    stem, PyTorch computes it several times faster on a CPU.
+    """
+
+    def forward(self, x):
+        (frames, stride, _), (taps, side, _) = (x.shape[2], self.stride[1], 0), self.kernel_size
+        n = x.shape[0]
+        images = x.transpose(1, 2).flatten(0, 1)
+        filters = self.weight.permute(2, 0, 1, 3, 4).flatten(0, 1).contiguous(memory_format=torch.channels_last)
+        y = nn.functional.conv2d(images, filters, None, stride, self.padding[1])
+        y = y.view(n, frames, taps, self.out_channels, *y.shape[2:])
+        return ShiftAndAdd.apply(y).transpose(1, 2)
+
+
+def build(config):
+    """The config's network with its first weights, drawn from torch's generator."""
+    resnet = config["RESNET"]
+    if config["MODEL"]["ARCH"] != "slowfast" or resnet["TRANS_FUNC"] != "bottleneck_transform":
+        raise Problem("building the network: expected MODEL.ARCH slowfast with RESNET.TRANS_FUNC bottleneck_transform")
+    if resnet["DEPTH"] not in shapes.DEPTHS:
+        raise Problem(f"RESNET.DEPTH: found {resnet['DEPTH']} -> {', '.join(map(str, shapes.DEPTHS))}")
+    if not config["DETECTION"]["ENABLE"] or config["MODEL"]["HEAD_ACT"] != "sigmoid":
+        raise Problem("building the network: expected DETECTION.ENABLE True and MODEL.HEAD_ACT sigmoid")
+    network = models.Network(shapes.shape_of(config))
+    fast_stem = network.s1.pathway1_stem
+    conv = fast_stem.conv
+    fast_stem.conv = FrameWiseConv3d(
+        conv.in_channels, conv.out_channels, conv.kernel_size, conv.stride, conv.padding, bias=False
+    )
+    initialise(network, config["MODEL"]["FC_INIT_STD"], resnet["ZERO_INIT_FINAL_BN"])
+    return network.to(memory_format=torch.channels_last_3d)
+
+
+@torch.no_grad()
+def initialise(network, deviation, zero_final):
+    """Kaiming's normal distribution by outputs for convolutions; batch norms do nothing at first."""
+    for name, module in network.named_modules():
+        if isinstance(module, nn.Conv3d):
+            nn.init.normal_(module.weight, 0, math.sqrt(2 / (module.out_channels * math.prod(module.kernel_size))))
+            if module.bias is not None:
+                nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.BatchNorm3d):
+            nn.init.constant_(module.weight, 0 if zero_final and name.endswith("c_bn") else 1)
+            nn.init.zeros_(module.bias)
+        elif isinstance(module, nn.Linear):
+            nn.init.normal_(module.weight, 0, deviation)
+            nn.init.zeros_(module.bias)
+
+
+def precise_statistics(network, batches):
+    """Batch norms' statistics over some batches with the weights as they are: mean and variance of all of them.
+
+    - Parameter batches: (clips, boxes) as the network takes them.
+    """
+    norms = [module for module in network.modules() if isinstance(module, nn.BatchNorm3d)]
+    kept = [norm.momentum for norm in norms]
+    sums = [(torch.zeros_like(norm.running_mean), torch.zeros_like(norm.running_var)) for norm in norms]
+    sizes = {}
+    hooks = [
+        norm.register_forward_hook(lambda module, inputs, _: sizes.__setitem__(module, inputs[0].numel()))
+        for norm in norms
+    ]
+    for norm in norms:
+        norm.momentum = 1.0
+    network.train()
+    count = 0
+    with torch.no_grad():
+        for clips, boxes in batches:
+            network(clips, boxes)
+            count += 1
+            for norm, (mean, square) in zip(norms, sums):
+                n = sizes[norm] / norm.num_features
+                mean += norm.running_mean
+                square += norm.running_var * (n - 1) / n + norm.running_mean**2
+        for norm, (mean, square), momentum in zip(norms, sums, kept):
+            norm.running_mean.copy_(mean / count)
+            norm.running_var.copy_(square / count - (mean / count) ** 2)
+            norm.momentum = momentum
+    for hook in hooks:
+        hook.remove()

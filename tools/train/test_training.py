@@ -55,17 +55,28 @@ class Network(unittest.TestCase):
             self.assertEqual(tuple(state[name].shape), shape, name)
         self.assertLess(sum(4 * tensor.numel() for tensor in state.values()), 5_000_000)
 
-    def test_the_frame_wise_stem_is_the_3d_convolution(self):
-        stem = self.network.s1.pathway1_stem.conv
-        self.assertIsInstance(stem, networks.FrameWiseConv3d)
-        for frames in (2, 6):
-            x = torch.randn(2, 3, frames, 20, 22).contiguous(memory_format=torch.channels_last_3d)
-            plain = nn.functional.conv3d(x, stem.weight, None, stem.stride, stem.padding)
-            torch.testing.assert_close(stem(x), plain, rtol=1e-4, atol=1e-5)
-            weights = torch.randn_like(plain)
-            (found,) = torch.autograd.grad((stem(x) * weights).sum(), stem.weight)
-            (expected,) = torch.autograd.grad((plain * weights).sum(), stem.weight)
-            torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-3)
+    def test_flat_convolutions_are_the_3d_ones(self):
+        for kernel, stride, dilation in (
+            ((1, 1, 1), (1, 1, 1), 1), ((1, 1, 1), (1, 2, 2), 1), ((1, 3, 3), (1, 2, 2), 1), ((1, 3, 3), (1, 1, 1), 2),
+            ((3, 1, 1), (1, 1, 1), 1), ((5, 1, 1), (4, 1, 1), 1), ((5, 7, 7), (1, 2, 2), 1),
+        ):  # fmt: skip
+            padding = (kernel[0] // 2, kernel[1] // 2 * dilation, kernel[2] // 2 * dilation)
+            plain = nn.Conv3d(3, 6, kernel, stride, padding, (1, dilation, dilation), bias=False)
+            flat = networks.FlatConv3d(3, 6, kernel, stride, padding, (1, dilation, dilation), bias=False)
+            flat.load_state_dict(plain.state_dict())
+            for frames in (2, 8):
+                x = torch.randn(2, 3, frames, 20, 22).contiguous(memory_format=torch.channels_last_3d)
+                (x, y), results = (x.clone().requires_grad_(), x.clone().requires_grad_()), []
+                for conv, inputs in ((plain, x), (flat, y)):
+                    out = conv(inputs)
+                    weights = torch.randn(out.shape, generator=torch.Generator().manual_seed(1))
+                    results.append((out, *torch.autograd.grad((out * weights).sum(), [inputs, conv.weight])))
+                for expected, found in zip(*results):
+                    torch.testing.assert_close(found, expected, rtol=1e-3, atol=1e-3)
+
+    def test_every_convolution_is_flat(self):
+        kinds = {type(module) for module in self.network.modules() if isinstance(module, nn.Conv3d)}
+        self.assertEqual(kinds, {networks.FlatConv3d})
 
     def test_first_weights(self):
         conv = self.network.s5.pathway0_res0.branch2.b.weight

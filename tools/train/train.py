@@ -113,14 +113,25 @@ def main():
     validation = Validation(config, options.folders[1], options.output_dir)
     clips = dataset.Clips(training, store, config, train=True)
     say(f"{len(clips)} key frames to train on, {len(validation.split.key_frames)} to validate")
+    newest = checkpoints.newest(options.output_dir) if config["TRAIN"]["AUTO_RESUME"] else None
+    history = begin_log(options.output_dir / "log.jsonl", newest)
     with tempfile.TemporaryDirectory() as folder:
         torch.multiprocessing.start_processes(
-            member, (config, clips, validation, options, Path(folder) / "meeting"), options.processes,
+            member, (config, clips, validation, options, newest, history, Path(folder) / "meeting"), options.processes,
             start_method="fork",
         )  # fmt: skip
 
 
-def member(rank, config, clips, validation, options, meeting):
+def begin_log(path, newest):
+    """The log's rows up to a checkpoint, which are all that the file keeps."""
+    done = int(newest.stem.rpartition("_")[2]) if newest else 0
+    rows = [json.loads(line) for line in path.read_text().splitlines()] if newest and path.exists() else []
+    rows = [row for row in rows if row["epoch"] <= done]
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return rows
+
+
+def member(rank, config, clips, validation, options, newest, history, meeting):
     """What each process does."""
     try:
         team = Team(rank, options.processes)
@@ -128,24 +139,19 @@ def member(rank, config, clips, validation, options, meeting):
         network = networks.build(config)
         team.follow(network)
         optimizer = optimizers.build(network, config["SOLVER"], config["BN"])
-        history = train(network, optimizer, clips, validation, config, options, team)
+        first = checkpoints.resume(newest, network, optimizer, config) if newest else 0
+        if newest and team.leads:
+            say(f"going on after epoch {first}: {newest}")
+        train(network, optimizer, clips, validation, config, options, team, first, history)
         finish(network, clips, validation, config, options, history, team)
         team.leave()
     except Problem as problem:
         sys.exit(f"Error: {problem}")
 
 
-def train(network, optimizer, clips, validation, config, options, team):
-    """All epochs that are left; gives the log of all."""
-    output, log, history, first = options.output_dir, options.output_dir / "log.jsonl", [], 0
-    newest = checkpoints.newest(output) if config["TRAIN"]["AUTO_RESUME"] else None
-    if newest:
-        first = checkpoints.resume(newest, network, optimizer, config)
-        history = [row for row in map(json.loads, log.read_text().splitlines()) if row["epoch"] <= first]
-        if team.leads:
-            say(f"going on after epoch {first}: {newest}")
-    if team.leads:
-        log.write_text("".join(json.dumps(row) + "\n" for row in history))
+def train(network, optimizer, clips, validation, config, options, team, first, history):
+    """All epochs from `first` on; adds a row for each to `history`."""
+    output = options.output_dir
     last, period = config["SOLVER"]["MAX_EPOCH"], config["TRAIN"]["EVAL_PERIOD"]
     clock, began = loop.Clock(first, last), time.monotonic()
     for epoch in range(first, last):
@@ -169,7 +175,6 @@ def train(network, optimizer, clips, validation, config, options, team):
             keep(row, epoch, network, optimizer, config, output)
         if late:
             break
-    return history
 
 
 def keep(row, epoch, network, optimizer, config, output):

@@ -104,6 +104,10 @@ class Clips(torch.utils.data.Dataset):
             targets[row, [label - 1 for label in box.labels]] = 1
         return targets
 
+    def frequencies(self):
+        """The share of the boxes that show each class."""
+        return torch.from_numpy(numpy.concatenate([self.targets(key) for key in self.split.key_frames]).mean(0))
+
 
 def collate(samples):
     """Clips [N, 3, T, H, W] (channels last in memory), boxes [R, 5] with the clip's number first, targets, indices."""

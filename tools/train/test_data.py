@@ -127,6 +127,9 @@ class Splits(Folder):
         targets = clips.targets(split.key_frames[1])
         self.assertEqual(targets.shape, (2, 80))
         self.assertEqual(numpy.argwhere(targets).tolist(), [[0, 11], [0, 68]])
+        # Three boxes in all.
+        frequencies = clips.frequencies()
+        self.assertEqual([round(frequencies[n].item(), 4) for n in (0, 1, 11, 68)], [0.3333, 0, 0.3333, 0.3333])
 
     def test_frames_come_back_and_sizes_must_agree(self):
         for number in range(90):

@@ -83,6 +83,14 @@ class Network(unittest.TestCase):
         self.assertAlmostEqual(conv.std().item(), math.sqrt(2 / (conv.shape[0] * 9)), delta=0.001)
         self.assertEqual(self.network.head.projection.bias.abs().max().item(), 0)
 
+    def test_the_last_layer_starts_from_what_occurs(self):
+        network = nn.Module()
+        network.head = nn.Module()
+        network.head.projection = nn.Linear(2, 3)
+        networks.expect(network, torch.tensor([0.0, 0.25, 1.0]))
+        scores = network.head.projection.bias.sigmoid()
+        torch.testing.assert_close(scores, torch.tensor([0.001, 0.25, 0.999]))
+
     def test_precise_statistics_are_those_of_all_batches(self):
         norm = nn.BatchNorm3d(3)
 

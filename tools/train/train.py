@@ -137,6 +137,7 @@ def member(rank, config, clips, validation, options, newest, history, meeting):
         team = Team(rank, options.processes)
         team.join(meeting)
         network = networks.build(config)
+        networks.expect(network, clips.frequencies())
         team.follow(network)
         optimizer = optimizers.build(network, config["SOLVER"], config["BN"])
         first = checkpoints.resume(newest, network, optimizer, config) if newest else 0

@@ -15,7 +15,7 @@ import numpy
 import windows
 from problem import Problem
 
-DEMO = Path(__file__).resolve().parents[2] / "configs/demo/SLOWFAST_16x2_R18_SMALL.yaml"
+DEMO = Path(__file__).resolve().parents[2] / "configs/demo/SLOWFAST_8x4_R18_SMALL.yaml"
 
 
 class Folder(unittest.TestCase):

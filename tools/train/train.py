@@ -1,7 +1,7 @@
 """Trains a SlowFast network for AVA on a drawn world, or on anything in AVA's form, on the CPU.
 
 Reads a PySlowFast config. DIR has the layout that `slowfast synth` writes: frames/, frame_lists/, annotations/. The run
-is decided by seed, config, data, number of threads and versions; a run that was stopped goes on after its last epoch.
+is decided by seed, config, data, number of processes and versions; a run that was stopped goes on after its last epoch.
 Writes into OUTPUT-DIR: checkpoints/, log.jsonl, and at the end CONFIG.pyth with its birth certificate CONFIG.json.
 """
 

@@ -1,6 +1,7 @@
 """The peers' network: the SlowFast family in PyTorch, built from shapes.py's table.
 
 Tensors have the names that PySlowFast's checkpoints use, so that one file of weights fits both programs.
+tools/train trains this network.
 """
 
 import math
@@ -118,11 +119,13 @@ class Head(nn.Module):
     def __init__(self, shape):
         super().__init__()
         self.shape = shape
+        self.dropout = nn.Dropout(shape.dropout)
         self.projection = nn.Linear(shape.features, shape.classes)
 
     def forward(self, maps, boxes):
         if self.shape.detects:
-            return self.activate(self.projection(torch.cat([self.pool(x, boxes) for x in maps], 1)))
+            features = torch.cat([self.pool(x, boxes) for x in maps], 1)
+            return self.activate(self.projection(self.dropout(features)))
         # Averages over windows, the activation at each position, then their mean.
         side = self.shape.window
         averages = [functional.avg_pool3d(x, (x.shape[2], side, side), 1) for x in maps]

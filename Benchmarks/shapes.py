@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import yaml
 
-DEPTHS = {50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}
+DEPTHS = {18: (2, 2, 2, 2), 50: (3, 4, 6, 3), 101: (3, 4, 23, 3)}
 
 # Per MODEL.ARCH and pathway: the temporal kernel of the stem, then the cycle of each residual stage.
 TEMPORAL_KERNELS = {
@@ -19,7 +19,7 @@ TEMPORAL_KERNELS = {
 
 # PySlowFast's defaults of the keys that are read here.
 DEFAULTS = {
-    "MODEL": {"ARCH": "slowfast", "NUM_CLASSES": 400, "HEAD_ACT": "softmax"},
+    "MODEL": {"ARCH": "slowfast", "NUM_CLASSES": 400, "HEAD_ACT": "softmax", "DROPOUT_RATE": 0.5},
     "RESNET": {
         "DEPTH": 50,
         "WIDTH_PER_GROUP": 64,
@@ -71,6 +71,7 @@ class Shape:
     pool_after_res2: int  # along time
     classes: int
     activation: str
+    dropout: float  # before the last layer, in training
     detects: bool
     aligned: bool
     stride_of_features: int
@@ -126,6 +127,7 @@ def shape_of(config):
         pool_after_res2=2 if arch in ("c2d", "i3d") else 1,
         classes=config["MODEL"]["NUM_CLASSES"],
         activation=config["MODEL"]["HEAD_ACT"],
+        dropout=config["MODEL"]["DROPOUT_RATE"],
         detects=detection["ENABLE"],
         aligned=detection["ALIGNED"],
         stride_of_features=detection["SPATIAL_SCALE_FACTOR"],

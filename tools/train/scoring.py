@@ -1,0 +1,70 @@
+"""Frame mAP at IoU 0.5 of the scores under training: a plain restatement of the official protocol.
+
+`slowfast evaluate` has the last word; this one says where training stands without leaving Python.
+"""
+
+import numpy
+
+
+def iou(box, others):
+    """Intersection over union of a box with each of the others, [N, 4]."""
+    low, high = numpy.maximum(box[:2], others[:, :2]), numpy.minimum(box[2:], others[:, 2:])
+    common = (high - low).clip(0).prod(1)
+    area = lambda boxes: (boxes[..., 2:] - boxes[..., :2]).prod(-1)  # noqa: E731
+    union = area(box) + area(others) - common
+    return numpy.where(union > 0, common / numpy.where(union > 0, union, 1), 0)
+
+
+def average_precision(scores, hits, truths):
+    """Area under the interpolated precision over recall; scores in any order.
+
+    >>> average_precision([0.9, 0.8, 0.7], [True, False, True], 2)
+    0.8333333333333333
+    """
+    order = numpy.argsort(-numpy.asarray(scores), kind="stable")
+    hits = numpy.asarray(hits, bool)[order]
+    found = hits.cumsum()
+    precision = found / numpy.arange(1, len(hits) + 1)
+    envelope = numpy.maximum.accumulate(precision[::-1])[::-1]
+    return float(envelope[hits].sum() / truths)
+
+
+def match(boxes, scores, truth):
+    """Which detections of one class and key frame are hits: each takes the truth it covers best, if still free."""
+    hits = numpy.zeros(len(boxes), bool)
+    free = numpy.ones(len(truth), bool)
+    for index in numpy.argsort(-scores, kind="stable"):
+        if not len(truth):
+            break
+        overlaps = iou(boxes[index], truth)
+        best = int(overlaps.argmax())
+        if overlaps[best] >= 0.5 and free[best]:
+            free[best], hits[index] = False, True
+    return hits
+
+
+def per_class(detections, truth, classes):
+    """{class id: AP} for the classes that the ground truth has.
+
+    - Parameters:
+      - detections: {key frame: (boxes [R, 4], scores [R, classes])}, boxes in fractions of the picture.
+      - truth: {key frame: [annotations.Box]}.
+      - classes: the ids that are scored.
+    """
+    result = {}
+    empty = numpy.zeros((0, 4))
+    for number in classes:
+        boxes = {
+            key: numpy.array([box.corners for box in rows if number in box.labels] or empty)
+            for key, rows in truth.items()
+        }
+        count = sum(map(len, boxes.values()))
+        if count == 0:
+            continue
+        scores, hits = [], []
+        for key, (found, confidence) in detections.items():
+            column = confidence[:, number - 1]
+            scores.extend(column)
+            hits.extend(match(found, column, boxes.get(key, empty)))
+        result[number] = average_precision(scores, hits, count)
+    return result

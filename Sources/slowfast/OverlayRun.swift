@@ -2,6 +2,7 @@ internal import AVARecords
 internal import Files
 internal import Imaging
 internal import Overlay
+internal import Video
 internal import Wording
 
 /// The pictures of one overlay command, drawn video by video: only one video's source is open at a time.
@@ -24,7 +25,7 @@ struct OverlayRun {
 
   /// Draws and writes the key frames of a video; those outside it are kept for the report.
   mutating func draw(
-    _ video: String, _ source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame]
+    _ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]
   ) throws {
     let start = startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
     if startingSecond == nil && start != 0 {

@@ -128,9 +128,9 @@ let roof: [Target] = [
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint", "VideoModels",
-      "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files", "Wording",
-      argumentParser,
+      "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint",
+      "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files",
+      "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
 

@@ -2,9 +2,9 @@ internal import Wording
 
 /// The frame of a chart whose axes both run from 0 to 1, in the units of its view box.
 struct Chart {
-  static let width = 340.0
+  static let width = 346.0
   static let height = 236.0
-  private static let left = 40.0
+  private static let left = 46.0
   private static let top = 10.0
   private static let plotWidth = 288.0
   private static let plotHeight = 186.0

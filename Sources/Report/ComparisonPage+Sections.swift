@@ -27,7 +27,8 @@ extension ComparisonPage {
   private func card(_ place: Int, _ comparison: Comparison) -> HTML {
     let kind: HTML = place == 0 ? " main" : ""
     let mAP = comparison.mAP
-    let interval: HTML = mAP.interval.map { "<p>\(signedSpan($0)) <span class=\"soft\">by other videos</span></p>" } ?? ""
+    let interval: HTML =
+      mAP.interval.map { "<p>\(signedSpan($0)) <span class=\"soft\">by other videos</span></p>" } ?? ""
     let share: HTML = mAP.share.map { "<p class=\"soft\">share \(figure($0))</p>" } ?? ""
     return """
       <article class="card\(kind)"><h3>\(comparison.rules.name)</h3>

@@ -31,7 +31,7 @@ public struct ComparisonPage: Sendable {
     let header: HTML = """
       <p class="eyebrow">Frame mAP at IoU 0.5, two files compared</p>
       <h1>\(names.b) against \(names.a)</h1>
-      <p class="lead">A is <code>\(a)</code>, B is <code>\(b)</code>. \(files.sentence)</p>
+      <p class="lead">A is <code>\(names.a)</code>, B is <code>\(names.b)</code>. \(files.sentence)</p>
 
       """
     return Page(
@@ -54,8 +54,8 @@ public struct ComparisonPage: Sendable {
 
   private var audit: HTML {
     """
-    <h3>A: \(a)</h3>
-    \(findingsHTML(findings.a, title: nil))<h3>B: \(b)</h3>
+    <h3>A: \(names.a)</h3>
+    \(findingsHTML(findings.a, title: nil))<h3>B: \(names.b)</h3>
     \(findingsHTML(findings.b, title: nil))
     """
   }

@@ -40,7 +40,8 @@ struct CurveChart {
         """
     }
     if let ceiling = entry.ceiling {
-      content += "<path class=\"limit\" d=\"M\(number(Chart.x(ceiling))) \(number(Chart.y(1)))V\(number(Chart.y(0)))\"/>"
+      let line = "M\(number(Chart.x(ceiling))) \(number(Chart.y(1)))V\(number(Chart.y(0)))"
+      content += "<path class=\"limit\" d=\"\(line)\"/>"
     }
     return Chart(description: description, xTitle: "recall", yTitle: "precision", content: content).html
   }
@@ -49,7 +50,8 @@ struct CurveChart {
     var words = "Precision against recall of \(entry.result.name): average precision \(figure(entry.result.ap))"
     if let last = entry.curve.last { words += ", recall up to \(figure(last.recall))" }
     if let best = entry.bestF1 {
-      words += ", best F1 \(figure(best.f1)) at score \(figure(best.threshold)) with precision "
+      words +=
+        ", best F1 \(figure(best.f1)) at score \(figure(best.threshold)) with precision "
         + "\(figure(best.precision)) and recall \(figure(best.recall))"
     }
     if let ceiling = entry.ceiling { words += "; the boxes allow a recall of \(figure(ceiling))" }

@@ -16,7 +16,7 @@ struct DataTable {
     /// What it means, for a pointer that rests on it.
     var hint: String?
 
-    static func text(_ title: String, _ hint: String? = nil) -> Column { Column(title: title, isText: true, hint: hint) }
+    static func text(_ title: String) -> Column { Column(title: title, isText: true) }
 
     static func number(_ title: String, _ hint: String? = nil) -> Column { Column(title: title, hint: hint) }
   }
@@ -24,6 +24,8 @@ struct DataTable {
   struct Row {
     var cells: [Cell]
     var isTotal = false
+    /// Whether there is nothing to say: its numbers are missing.
+    var isIdle = false
     /// What a filter looks at.
     var keywords: String?
   }
@@ -44,8 +46,9 @@ struct DataTable {
     /// A number from 0 to 1, or to `limit`, with a bar of its length.
     static func bar(_ value: Double?, limit: Double = 1, _ kind: String = "") -> Cell {
       guard let value else { return .figure(nil) }
+      let width = share(value, of: limit)
       return Cell(
-        content: "<span class=\"meter \(kind)\" style=\"--w:\(share(value, of: limit))\">\(Wording.figure(value))</span>",
+        content: "<span class=\"meter \(kind)\" style=\"--w:\(width)\">\(Wording.figure(value))</span>",
         key: sortKey(value))
     }
   }
@@ -69,7 +72,7 @@ struct DataTable {
   }
 
   private func markup(_ row: Row) -> HTML {
-    let kind: HTML = row.isTotal ? " class=\"total\"" : ""
+    let kind: HTML = row.isTotal ? " class=\"total\"" : row.isIdle ? " class=\"idle\"" : ""
     let keywords: HTML = row.keywords.map { " data-find=\"\($0)\"" } ?? ""
     let cells = zip(columns, row.cells).enumerated().html { place, pair in
       let key: HTML = sortableID == nil ? "" : pair.1.key.map { " data-v=\"\($0)\"" } ?? ""

@@ -7,8 +7,8 @@ extension EvaluationReport {
     """
     <p>\(counted(countingClasses, "class", plural: "classes")) of \(explanation.classes.count) count in the mean. \
     Best F1 is where precision and recall balance best, with the score to cut at for it; the ceiling is the recall \
-    that the boxes allow, whatever their scores. Everything but the AP of other protocols is \
-    \(explanation.rules.name)'s.</p>
+    that the boxes allow, whatever their scores. Everything but the other protocols’ AP is under \
+    the \(explanation.rules.name) one.</p>
     <p class="filter"><label for="class-filter">Filter</label>
     <input id="class-filter" type="search" data-table="class-table" placeholder="name, group or kind of error" \
     autocomplete="off"><span id="class-table-shown" class="soft" role="status"></span></p>
@@ -63,7 +63,7 @@ extension EvaluationReport {
       .text(error.map { "\($0.kind.title) \(figure($0.loss))" } ?? "–"),
     ]
     let keywords = [result.name, entry.group.title, error?.kind.title ?? "", "\(result.id)"]
-    return DataTable.Row(cells: cells, keywords: keywords.joined(separator: " "))
+    return DataTable.Row(cells: cells, isIdle: result.ap == nil, keywords: keywords.joined(separator: " "))
   }
 
   /// Every class with something to find: its curve, its errors.

@@ -5,7 +5,7 @@ extension EvaluationReport {
   /// Kinds of errors with their costs, over all classes and by group.
   var errorSection: HTML {
     """
-    <p>\(explanation.rules.name) mAP is \(figure(explanation.evaluation.mAP)). The losses below add up to the \
+    <p>The \(explanation.rules.name) mAP is \(figure(explanation.evaluation.mAP)). The losses below add up to the \
     \(figure(explanation.evaluation.mAP.map { 1 - $0 })) that are missing; a gain is what repairing this kind alone \
     would bring, so gains do not add up.</p>
     \(errorTable(explanation.errors, caption: "Errors over all classes", isDefined: true))\
@@ -41,8 +41,9 @@ extension EvaluationReport {
 func errorTable(_ errors: [ErrorCost], caption: String, isDefined: Bool = false) -> HTML {
   var table = DataTable(
     caption: caption,
-    columns: [.text("kind of error"), .number("loss"), .number("gain if repaired"), .number("detections"), .number("truth")]
-  )
+    columns: [
+      .text("kind of error"), .number("loss"), .number("gain if repaired"), .number("detections"), .number("truth"),
+    ])
   let limit = errors.flatMap { [$0.loss ?? 0, $0.gain ?? 0] }.max() ?? 1
   for error in errors {
     let definition: HTML = isDefined ? "<small>\(error.kind.definition)</small>" : ""

@@ -71,7 +71,9 @@ extension EvaluationReport {
 
   private func description(_ marks: FrameMarks) -> String {
     let missed = marks.missed.map { "\($0.name) missed \($0.rows.map(\.action).joined(separator: ", "))" }
-    let wrong = marks.wrong.map { "\($0.name) wrongly \($0.rows.prefix(rowLimit).map(\.action).joined(separator: ", "))" }
+    let wrong = marks.wrong.map { mark in
+      "\(mark.name) wrongly \(mark.rows.prefix(rowLimit).map(\.action).joined(separator: ", "))"
+    }
     return (missed + wrong).joined(separator: "; ")
   }
 

@@ -19,9 +19,10 @@ extension EvaluationReport {
     }
     if bootstraps.indices.contains(place), let interval = bootstraps[place].mAP {
       let resampling = bootstraps[place].resampling
+      let videos = bootstraps[place].videoCount
       notes += """
         <p>\(span(interval.interval)) <span class="soft">by other videos: \(percent(resampling.confidence)) of \
-        \(grouped(resampling.count)) resamples of \(counted(bootstraps[place].videoCount, "video"))</span></p>
+        \(grouped(resampling.count)) resamples of \(counted(videos, "video"))\(videos < 10 ? ", few" : "")</span></p>
         """
     }
     let kind: HTML = place == 0 ? " main" : ""

@@ -14,8 +14,9 @@ public struct ReportFiles: Sendable {
   }
 
   var sentence: HTML {
-    let excluded: HTML = exclusions.map { ", without the key frames of <code>\($0)</code>" } ?? ""
-    return "Ground truth <code>\(groundTruth)</code>, classes of <code>\(labelMap)</code>\(excluded)."
+    let excluded: HTML = exclusions.map { ", without the key frames of <code>\(lastName($0))</code>" } ?? ""
+    let (truth, labels) = (lastName(groundTruth), lastName(labelMap))
+    return "Ground truth <code>\(truth)</code>, classes of <code>\(labels)</code>\(excluded)."
   }
 }
 
@@ -80,7 +81,7 @@ public struct EvaluationReport: Sendable {
   var countingClasses: Int { explanation.classes.count { $0.result.ap != nil } }
 }
 
-/// A path's last part: what a heading has room for.
+/// A path's last part: a page that is sent to others need not say where its files lay.
 func lastName(_ path: String) -> String {
   path.split(separator: "/").last.map(String.init) ?? path
 }

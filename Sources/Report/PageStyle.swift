@@ -19,7 +19,7 @@ private let screenStyle = """
   body {
     margin: 0 auto; padding: 0 clamp(1rem, 4vw, 2.5rem) 4rem; max-width: 74rem;
     font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
-    color: var(--ink); background: var(--ground); overflow-wrap: break-word;
+    color: var(--ink); background: var(--ground); overflow-wrap: anywhere;
   }
   header { padding: clamp(2rem, 6vw, 4.5rem) 0 1.5rem; }
   h1 { margin: 0 0 .6rem; font-size: clamp(1.6rem, 4.5vw, 2.5rem); line-height: 1.15; letter-spacing: -.015em; }
@@ -66,7 +66,11 @@ private let screenStyle = """
 
 private let tableStyle = """
 
-  .scroll { overflow-x: auto; margin: 0 0 1.5rem; -webkit-overflow-scrolling: touch; }
+  .scroll {
+    overflow-x: auto; margin: 0 0 1.5rem;
+    background: linear-gradient(to left, var(--ground) 35%, transparent) right / 2.5rem 100% no-repeat local,
+      linear-gradient(to left, var(--line), transparent) right / 1rem 100% no-repeat scroll;
+  }
   table { border-collapse: collapse; font-size: .9rem; line-height: 1.4; min-width: min(100%, 30rem); }
   caption { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   th, td { padding: .42rem .8rem; text-align: right; vertical-align: baseline; white-space: nowrap; }
@@ -97,6 +101,10 @@ private let tableStyle = """
     background: repeating-linear-gradient(135deg, var(--accent) 0 2px, transparent 2px 5px) 0 0 / var(--w) 100%
       no-repeat, var(--line);
   }
+  .sortable { font-size: .85rem; }
+  .sortable :is(th, td) { padding-inline: .55rem; }
+  .sortable .meter::before { width: 3rem; }
+  .idle > * { color: var(--soft); }
   @media (max-width: 40rem) {
     th, td { padding-inline: .55rem; }
     tbody th { white-space: normal; min-width: 7.5rem; max-width: 10rem; }
@@ -139,7 +147,7 @@ private let figureStyle = """
   .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem 2.5rem; }
   .two > * { min-width: 0; }
   .two.inside { padding: .8rem 0 1.6rem; }
-  dl.facts { display: grid; grid-template-columns: auto 1fr; gap: .25rem 1.2rem; font-size: .92rem; }
+  dl.facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1.2rem; font-size: .92rem; }
   dt { color: var(--soft); }
   dd { margin: 0; }
   .frames { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(100%, 30rem), 1fr)); gap: 2.5rem 2rem; }
@@ -157,9 +165,8 @@ private let figureStyle = """
   svg text.letter { font-size: 32px; font-weight: 700; fill: #111; text-anchor: middle; }
   .words { white-space: normal; min-width: 14rem; max-width: 26rem; }
   .rows { list-style: none; margin: .7rem 0 0; padding: 0; font-size: .9rem; }
-  .rows li { display: grid; grid-template-columns: 1.7rem 1fr auto; gap: .1rem .6rem; padding: .3rem 0; }
+  .rows li { display: grid; grid-template-columns: 1.7rem minmax(0, 1fr) auto; gap: 0 .6rem; padding: .3rem 0; }
   .rows li + li { border-top: 1px solid var(--line); }
-  .rows .soft { grid-column: 2; }
   .badge {
     display: inline-block; min-width: 1.5rem; height: 1.5rem; padding: 0 .3rem; text-align: center;
     line-height: 1.5rem; font-size: .8rem; font-weight: 700; color: #111; border-radius: .8rem; background: #ffb52e;
@@ -182,10 +189,10 @@ private let printStyle = """
     nav, .filter, thead button::after { display: none !important; }
     header { padding: 0 0 1rem; }
     section { padding-top: 1.6rem; }
-    h2, h3, summary { break-after: avoid; }
-    tr, figure, .card, .chart, .findings li, .two.inside { break-inside: avoid; }
+    h2, h3, summary, section > p { break-after: avoid; }
+    tr, figure, .scroll:not(:has(.sortable)), .card, .chart, .findings li, .two.inside { break-inside: avoid; }
     thead { display: table-header-group; }
-    .scroll { overflow: visible; }
+    .scroll { overflow: visible; background: none; }
     table { font-size: 7.6pt; min-width: 0; }
     th, td { padding: .18rem .42rem; white-space: normal; }
     td:not(.t) { white-space: nowrap; }

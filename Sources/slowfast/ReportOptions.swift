@@ -24,7 +24,8 @@ struct ReportOptions: ParsableArguments {
     help: ArgumentHelp("The same from video files, named as their rows are.", valueName: "file"))
   var video: [String] = []
 
-  @Option(help: ArgumentHelp("How many key frames the report shows, and --compare lists, 0 to 200.", valueName: "count"))
+  @Option(
+    help: ArgumentHelp("How many key frames the report shows, and --compare lists, 0 to 200.", valueName: "count"))
   var reportFrames = 20
 
   @Option(help: ArgumentHelp("Frames a second of --frames.", valueName: "rate"))

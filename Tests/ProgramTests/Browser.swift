@@ -26,6 +26,7 @@ final class Browser {
 
   init() throws {
     guard let path = Browser.path else { throw Failure(description: "there is no Chromium") }
+    Program.starting.lock()
     let (commands, answers) = (Browser.pipe(), Browser.pipe())
     (input, output) = (commands.write, answers.read)
     var actions = posix_spawn_file_actions_t()
@@ -44,6 +45,7 @@ final class Browser {
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     let code = posix_spawn(&process, path, &actions, nil, &words, environ)
+    Program.starting.unlock()
     close(commands.read)
     close(answers.write)
     if code != 0 { throw Failure(description: "\(path): \(String(cString: strerror(code)))") }
@@ -147,7 +149,7 @@ final class Browser {
   /// A pipe that no other child inherits, clear of the low descriptors.
   private static func pipe() -> (read: Int32, write: Int32) {
     var ends: [Int32] = [-1, -1]
-    pipe2(&ends, O_CLOEXEC)
+    Glibc.pipe(&ends)
     defer { for end in ends { close(end) } }
     return (fcntl(ends[0], F_DUPFD_CLOEXEC, 20), fcntl(ends[1], F_DUPFD_CLOEXEC, 20))
   }

@@ -30,7 +30,8 @@ struct ReportTests {
     let first = try page(folder)
     #expect(first.contains("<image href=\"data:image/jpeg;base64,"))
     expectSuccess(run(["--detections", path], ["--report", folder, "--frames", LittleWorld.folder + "/frames"]))
-    #expect(try page(folder) == first && (try listFolder(folder)) == ["index.html"])
+    #expect(try page(folder) == first)
+    #expect(try listFolder(folder) == ["index.html"])
   }
 
   @Test("--report-frames bounds the pictures; a video without frames is named and not fatal")
@@ -43,7 +44,7 @@ struct ReportTests {
         ["--detections", path],
         ["--report", folder, "--frames", LittleWorld.folder + "/frames", "--report-frames", "2"]))
     #expect(try page(folder).components(separatedBy: "<image ").count == 3)
-    try FileManager.default.createDirectory(atPath: scratch.path + "/other/elsewhere", withIntermediateDirectories: true)
+    try makeFolder(scratch.path + "/other/elsewhere")
     let result = run(["--detections", path], ["--report", folder, "--frames", scratch.path + "/other"])
     expectSuccess(result)
     for words in [result.stderr, try page(folder)] { #expect(words.contains("no frames were given for 1 video")) }
@@ -61,7 +62,8 @@ struct ReportTests {
     "Wrong calls",
     arguments: [
       (["--frames", "x"], "--report DIR"), (["--video", "x"], "--report DIR"),
-      (["--report", "r", "--frames", "x", "--video", "y"], "either"), (["--report", "r", "--report-frames", "201"], "200"),
+      (["--report", "r", "--frames", "x", "--video", "y"], "either"),
+      (["--report", "r", "--report-frames", "201"], "200"),
       (["--report", "r", "--fps", "0"], "--fps"), (["--starting-second", "9"], "--report DIR"),
     ])
   func usage(words: [String], complaint: String) {

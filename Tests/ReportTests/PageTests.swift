@@ -32,7 +32,7 @@ struct PageTests {
       for word in ["http:", "https:", "//www", "@import", "url(", "<link rel=\"stylesheet\"", " src=", "fetch("] {
         #expect(!page.contains(word), "\(word)")
       }
-      for match in page.matches(of: /href="([^"]*)"/) {
+      for match in page.matches(of: #/href="([^"]*)"/#) {
         #expect(match.1.hasPrefix("#") || match.1 == "data:,", "\(match.1)")
       }
     }
@@ -41,9 +41,9 @@ struct PageTests {
   @Test("Links and labels lead to what is there, and no id is there twice")
   func links() throws {
     for page in try pages("stand") {
-      let ids = page.matches(of: / id="([^"]*)"/).map { String($0.1) }
+      let ids = page.matches(of: #/ id="([^"]*)"/#).map { String($0.1) }
       #expect(Set(ids).count == ids.count)
-      for match in page.matches(of: / (?:href="#|aria-labelledby="|for="|data-table=")([^"]+)"/) {
+      for match in page.matches(of: #/ (?:href="#|aria-labelledby="|for="|data-table=")([^"]+)"/#) {
         #expect(ids.contains(String(match.1)), "\(match.1)")
       }
     }
@@ -53,8 +53,8 @@ struct PageTests {
   func balance() throws {
     for page in try pages("stand") {
       var open: [Substring] = []
-      let body = page.replacing(/<(style|script)>[\s\S]*?<\/(style|script)>/, with: "")
-      for match in body.matches(of: /<(\/?)([a-z0-9]+)[^>]*?(\/?)>/) where match.3.isEmpty {
+      let body = page.replacing(#/<(style|script)>[\s\S]*?<\/(style|script)>/#, with: "")
+      for match in body.matches(of: #/<(\/?)([a-z0-9]+)[^>]*?(\/?)>/#) where match.3.isEmpty {
         if ["meta", "link", "br", "input"].contains(match.2) { continue }
         if match.1.isEmpty { open.append(match.2) } else { #expect(open.popLast() == match.2) }
       }
@@ -68,10 +68,10 @@ struct PageTests {
   @Test("Every chart says in words what it shows, every table has a caption")
   func alternatives() throws {
     for page in try pages("stand") {
-      for match in page.matches(of: /<svg[^>]*>/) {
+      for match in page.matches(of: #/<svg[^>]*>/#) {
         #expect(match.0.contains("role=\"img\" aria-label=\"") || match.0.contains("aria-hidden=\"true\""))
       }
-      #expect(page.matches(of: /<table/).count == page.matches(of: /<caption>/).count)
+      #expect(page.matches(of: #/<table/#).count == page.matches(of: #/<caption>/#).count)
     }
   }
 }

@@ -67,16 +67,16 @@ extension ComparisonPage {
         .text("key frame"), .number("B better by"), .number("loss of A"), .number("loss of B"), .text("above all"),
       ], sortableID: "frame-table")
     for frame in first.frames {
-      let visible = frame.classes.filter { abs($0.lossA - $0.lossB) >= 5e-6 }
+      let visible = frame.classes.filter { abs($0.lossA - $0.lossB) >= 5e-7 }
       let classes = visible.map {
-        "\(first.classes[$0.classPosition].label.name) \(signed($0.lossA - $0.lossB, 5))"
+        "\(first.classes[$0.classPosition].label.name) \(signed($0.lossA - $0.lossB, 6))"
       }
       table.rows.append(
         .init(cells: [
           .text("\(frame.video),\(frame.time)"),
-          .init(content: "\(signed(frame.difference, 5))", key: "\(frame.difference)"),
-          .init(content: "\(fixed(frame.lossA, 5))", key: "\(frame.lossA)"),
-          .init(content: "\(fixed(frame.lossB, 5))", key: "\(frame.lossB)"),
+          .init(content: "\(signed(frame.difference, 6))", key: "\(frame.difference)"),
+          .init(content: "\(fixed(frame.lossA, 6))", key: "\(frame.lossA)"),
+          .init(content: "\(fixed(frame.lossB, 6))", key: "\(frame.lossB)"),
           .init(content: "<div class=\"words\">\(listed(classes, limit: 4))</div>"),
         ]))
     }

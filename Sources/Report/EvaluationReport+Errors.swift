@@ -42,7 +42,8 @@ func errorTable(_ errors: [ErrorCost], caption: String, isDefined: Bool = false)
   var table = DataTable(
     caption: caption,
     columns: [
-      .text("kind of error"), .number("loss"), .number("gain if repaired"), .number("detections"), .number("truth"),
+      .text("kind of error"), .number("loss"), .number("gain", "what repairing this kind alone would bring"),
+      .number("detections"), .number("truth"),
     ])
   let limit = errors.flatMap { [$0.loss ?? 0, $0.gain ?? 0] }.max() ?? 1
   for error in errors {

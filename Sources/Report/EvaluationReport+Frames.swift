@@ -39,7 +39,7 @@ extension EvaluationReport {
       }
     let found = frame.truePositiveCount
     return """
-      <figure><h3>\(video) <span>second \(key.time.description)</span> <span>loss \(fixed(frame.loss, 5)), \(found) found</span></h3>
+      <figure><h3>\(video) <span>second \(key.time.description)</span> <span>loss \(fixed(frame.loss, 6)), \(found) found</span></h3>
       \(picture)<ul class="rows">
       \(marks.missed.html { rowItem($0, isTruth: true) })\(marks.wrong.html { rowItem($0, isTruth: false) })</ul>\
       \(omitted(marks))</figure>
@@ -57,7 +57,7 @@ extension EvaluationReport {
     if mark.rows.count > rowLimit { words += "<span class=\"soft\">and \(mark.rows.count - rowLimit) more</span>" }
     return """
       <li><span><span class="badge\(kind)">\(mark.name)</span></span><div>\(words)</div>\
-      <span class="score soft">\(fixed(mark.loss, 5))</span></li>
+      <span class="score soft">\(fixed(mark.loss, 6))</span></li>
 
       """
   }
@@ -109,6 +109,6 @@ private let rowLimit = 5
 extension DataTable.Cell {
   /// A key frame's loss, too small for four decimals.
   static func lossBar(_ loss: Double, _ limit: Double) -> HTML {
-    "<span class=\"meter\" style=\"--w:\(share(loss, of: limit))\">\(fixed(loss, 5))</span>"
+    "<span class=\"meter\" style=\"--w:\(share(loss, of: limit))\">\(fixed(loss, 6))</span>"
   }
 }

@@ -101,15 +101,16 @@ private let tableStyle = """
     background: repeating-linear-gradient(135deg, var(--accent) 0 2px, transparent 2px 5px) 0 0 / var(--w) 100%
       no-repeat, var(--line);
   }
-  .sortable { font-size: .85rem; }
-  .sortable :is(th, td) { padding-inline: .55rem; }
-  .sortable .meter::before { width: 3rem; }
+  .sortable, .two table { font-size: .85rem; }
+  :is(.sortable, .two table) :is(th, td) { padding-inline: .55rem; }
+  :is(.sortable, .two table) tr > :first-child { padding-left: 0; }
+  :is(.sortable, .two table) .meter::before { width: 3rem; }
   .idle > * { color: var(--soft); }
   @media (max-width: 40rem) {
     th, td { padding-inline: .55rem; }
     tbody th { white-space: normal; min-width: 7.5rem; max-width: 10rem; }
     tbody th small { max-width: 16rem; }
-    .meter::before { width: 3.2rem; }
+    .meter::before { width: 2.4rem !important; }
     .findings li { padding-left: 0; }
     .findings li::before { position: static; display: block; }
   }
@@ -147,6 +148,7 @@ private let figureStyle = """
   .two { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1.5rem 2.5rem; }
   .two > * { min-width: 0; }
   .two.inside { padding: .8rem 0 1.6rem; }
+  @media (min-width: 64rem) { .two.inside { grid-template-columns: 5fr 6.6fr; } }
   dl.facts { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1.2rem; font-size: .92rem; }
   dt { color: var(--soft); }
   dd { margin: 0; }

@@ -108,11 +108,36 @@ struct PictureTests {
     #expect(situation.pictures?.warnings == [])
     #expect(situation.pictures?.remarks.count == 2)
     let page = try situation.report()
-    #expect(page.matches(of: #/<image href="data:image\/jpeg;base64,/#).count == 3)
+    let addresses = page.matches(of: #/<image href="data:image\/jpeg;base64,([^"]*)"/#)
+    #expect(addresses.count == 3)
+    for address in addresses {
+      let bytes = Array(try #require(Data(base64Encoded: String(address.1))))
+      #expect(try decodeImage(bytes).size == ImageSize(width: 32, height: 16))
+    }
     #expect(page.contains("v, second 0903: 1 missed stand"))
     #expect(page.contains("w, second 0904: 1 missed read; A wrongly stand"))
     // The missed person on the right of the second picture, in thousandths of its width; it is half as high as wide.
     #expect(page.contains("<path class=\"box-missed\" d=\"M500 3H800V497H500Z\"/>"))
+  }
+
+  @Test("Pictures are as base 64 whatever the count of their bytes, and at most 640 pixels a side")
+  func sizes() throws {
+    defer { folder.remove() }
+    var counts: Set<Int> = []
+    for width in [641, 700, 900, 1300, 30, 31, 32, 33, 34] {
+      let name = "v\(width)"
+      try draw(name, count: 3, size: ImageSize(width: width, height: 320))
+      var situation = Situation()
+      situation.video = name
+      situation.pictures = try pictures([(name, 902)])
+      let page = try situation.report()
+      let address = try #require(page.firstMatch(of: #/data:image\/jpeg;base64,([^"]*)"/#))
+      let bytes = Array(try #require(Data(base64Encoded: String(address.1))))
+      counts.insert(bytes.count % 3)
+      let size = try decodeImage(bytes).size
+      #expect(size.width == min(640, width) && size.height == (width > 640 ? (320 * 640 + width / 2) / width : 320))
+    }
+    #expect(counts.count == 3, "every kind of padding: \(counts)")
   }
 
   @Test("Missing videos, key frames beyond the end and damaged pictures are named, in the page too")

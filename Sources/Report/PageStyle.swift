@@ -127,9 +127,9 @@ private let figureStyle = """
   .limit { fill: none; stroke: var(--soft); stroke-dasharray: 2 4; }
   .mark { fill: var(--ground); stroke: var(--ink); stroke-width: 2; }
   .bin { fill: var(--tint); stroke: var(--accent); }
-  .gap { display: inline-flex; align-items: center; gap: .7rem; }
+  .gap { display: inline-flex; align-items: baseline; gap: .7rem; }
   .gap > span { min-width: 4.2em; }
-  .difference { width: 8.75rem; height: 1.125rem; flex: none; }
+  .difference { width: 8.75rem; height: 1.125rem; flex: none; align-self: center; }
   .bar { stroke: var(--tint); stroke-width: 9; }
   .whisker { stroke: var(--ink); stroke-width: 1.5; }
   .dot { fill: var(--accent); stroke: var(--ground); stroke-width: 1.5; }

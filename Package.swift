@@ -121,12 +121,16 @@ let roof: [Target] = [
     name: "Synth",
     dependencies: ["Overlay", "Video", "Imaging", "Geometry", "Files", "Tensors", "Parallel", "Wording"],
     swiftSettings: strict),
+  .target(
+    name: "Report",
+    dependencies: ["AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files", "Wording"],
+    swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Overlay", "Synth", "Configuration", "Checkpoint", "VideoModels",
-      "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files", "Wording",
-      argumentParser,
+      "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint",
+      "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files",
+      "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
 
@@ -166,6 +170,7 @@ let testTargets: [Target] = [
     "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
+  tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests("Program", "slowfast", "Files", "Tensors"),
   tests("House", "Files"),
 ]

@@ -37,6 +37,20 @@ public enum ErrorKind: String, CaseIterable, Sendable {
   }
 }
 
+extension ErrorKind {
+  /// Its name for people.
+  public var title: String {
+    switch self {
+    case .wrongClass: "wrong class"
+    case .poorBox: "poor box"
+    case .wrongClassAndPoorBox: "wrong class, poor box"
+    case .duplicate: "duplicate"
+    case .background: "background"
+    case .missed: "missed"
+    }
+  }
+}
+
 /// How often one kind of error occurs, and what it costs.
 public struct ErrorCost: Equatable, Sendable {
   public let kind: ErrorKind

@@ -34,11 +34,11 @@ extension VideoDetections {
     for path in keyFrames.map(\.path).uniqued() {
       let own = keyFrames.filter { $0.path == path }
       let name = own[0].video
-      let footage = OverlayFootage(try VideoReader(path: path))
+      let frames = TimedFrames.video(try VideoReader(path: path))
       try writeOverlayVideo(
-        footage, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
+        frames, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")
-      ) { progress(name, $0, footage.times.count) }
+      ) { progress(name, $0, frames.frameCount) }
     }
   }
 

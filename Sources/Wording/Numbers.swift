@@ -22,3 +22,12 @@ public func listed(_ items: some Collection<String>, limit: Int = 5) -> String {
   let shown = items.prefix(limit).joined(separator: ", ")
   return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
 }
+
+/// A number from 0 to 1 for people: four decimals, "-" for none.
+public func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
+
+/// A share in whole percent, or tenths where it has any: "95 %".
+public func percent(_ share: Double) -> String {
+  let value = share * 100
+  return fixed(value, abs(value - value.rounded()) < 0.05 ? 0 : 1) + " %"
+}

@@ -3,6 +3,8 @@ internal import AVARecords
 internal import ArgumentParser
 internal import Files
 internal import Parallel
+internal import Report
+internal import Video
 internal import Wording
 
 /// `slowfast evaluate`: frame mAP of a detections CSV.
@@ -18,6 +20,9 @@ struct EvaluateCommand: ParsableCommand {
       --explain says what 1 - mAP is made of: which kinds of errors, in which key frames, videos, crowds and sizes of \
       boxes, and what the boxes alone would allow. --bootstrap says how far the numbers would move with other videos, \
       --compare whether one file of detections is better than another, and where. docs/evaluator.md defines them.
+
+      --report writes all of this as a page for a browser or a printer, one file that needs no network; with --frames \
+      or --video it shows the worst key frames with what was missed and what was wrong.
       """)
 
   enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
@@ -79,6 +84,9 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Which resamples are drawn.", valueName: "number"))
   var seed: UInt64 = 1
 
+  @OptionGroup(title: "Report")
+  var report: ReportOptions
+
   @Option(help: "How the result is written.")
   var format = Format.text
 
@@ -100,6 +108,11 @@ struct EvaluateCommand: ParsableCommand {
     if explain, format == .csv || format == .markdown {
       throw ValidationError("--explain is written as text or json -> --format text or --format json")
     }
+    try report.check()
+    if !compare.isEmpty, report.frames != nil || !report.video.isEmpty {
+      throw ValidationError(
+        "the report of --compare has no pictures -> leave out --frames and --video, or report each file by itself")
+    }
     if let bootstrap, !(1...1_000_000).contains(bootstrap) {
       throw ValidationError("--bootstrap is \(bootstrap), expected 1 to 1000000 -> 1000 is usual")
     }
@@ -107,10 +120,11 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let pool = WorkerPool()
+    let catalog = try report.catalog()
     let inputs = try EvaluationInputs(groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
     let text =
       if let detections {
-        try evaluationText(try inputs.tables(detections: detections, pool: pool), pool)
+        try evaluationText(detections, inputs, catalog, pool)
       } else {
         try comparisonText(inputs, pool)
       }
@@ -119,80 +133,61 @@ struct EvaluateCommand: ParsableCommand {
 
   private var resampling: Resampling? { bootstrap.map { Resampling(count: $0, seed: seed) } }
 
-  private func evaluationText(_ tables: AlignedTables, _ pool: WorkerPool) throws -> String {
-    let outcomes = match(tables, rules: protocolName.rules, pool: pool)
-    let evaluations = outcomes.map { evaluate($0, pool: pool) }
-    for evaluation in evaluations {
+  private var reportFiles: ReportFiles {
+    ReportFiles(groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+  }
+
+  private func evaluationText(
+    _ detections: String, _ inputs: EvaluationInputs, _ catalog: FrameCatalog?, _ pool: WorkerPool
+  ) throws -> String {
+    let (tables, findings) = try inputs.tables(detections: detections, pool: pool)
+    let run = EvaluationRun(
+      tables: tables, findings: findings, outcomes: match(tables, rules: protocolName.rules, pool: pool),
+      resampling: resampling, pool: pool)
+    for evaluation in run.evaluations {
       for notice in evaluation.notices { Console.say("\(evaluation.rules.name): \(notice)") }
     }
-    let bootstraps = resampling.map { resampling in
-      outcomes.map { AVAEval.bootstrap(tables, $0, resampling, pool: pool) }
-    }
-    if let count = bootstraps?.first?.videoCount, count < fewVideos {
-      Console.warn("intervals from \(counted(count, "video")) say little about others")
-    }
+    warnOfFewVideos(run.bootstraps?.first?.videoCount)
+    if report.folder != nil { try report.write(run, detections, reportFiles, catalog) }
     switch format {
-    case .text:
-      var text = textReport(evaluations) + (bootstraps.map { bootstrapText($0, evaluations) } ?? "")
-      if explain, let first = outcomes.first {
-        text += "\n" + explanationText(AVAEval.explain(tables, first, pool: pool), tables)
-      }
-      return text
-    case .json:
-      return jsonReport(
-        evaluations,
-        added: outcomes.indices.map { index in
-          (explain ? [("explanation", jsonText(AVAEval.explain(tables, outcomes[index], pool: pool), tables))] : [])
-            + (bootstraps.map { [("bootstrap", jsonText($0[index], tables.labelMap))] } ?? [])
-        })
-    case .csv: return csvReport(evaluations, bootstraps)
-    case .markdown: return markdownReport(evaluations, bootstraps)
+    case .text: return run.text(isExplained: explain)
+    case .json: return run.json(isExplained: explain)
+    case .csv: return csvReport(run.evaluations, run.bootstraps)
+    case .markdown: return markdownReport(run.evaluations, run.bootstraps)
     }
   }
 
   private func comparisonText(_ inputs: EvaluationInputs, _ pool: WorkerPool) throws -> String {
-    let tables = try compare.map { try inputs.tables(detections: $0, pool: pool, isNamed: true) }
+    let read = try compare.map { try inputs.tables(detections: $0, pool: pool, isNamed: true) }
+    let tables = read.map(\.tables)
     let (first, second) = (
       match(tables[0], rules: protocolName.rules, pool: pool), match(tables[1], rules: protocolName.rules, pool: pool)
     )
     let comparisons = first.indices.map { index in
       AVAEval.compare(
-        (tables[0], first[index]), (tables[1], second[index]), resampling ?? Resampling(seed: seed), pool: pool)
+        (tables[0], first[index]), (tables[1], second[index]), resampling ?? Resampling(seed: seed),
+        frameLimit: report.reportFrames, pool: pool)
     }
-    if let count = comparisons.first?.videoCount, count < fewVideos {
-      Console.warn("intervals from \(counted(count, "video")) say little about others")
+    warnOfFewVideos(comparisons.first?.videoCount)
+    if report.folder != nil {
+      try report.write(
+        ComparisonPage(
+          a: compare[0], b: compare[1], files: reportFiles, comparisons: comparisons,
+          findings: (read[0].findings, read[1].findings)
+        ).html)
     }
-    let report = ComparisonReport(a: compare[0], b: compare[1], comparisons: comparisons)
+    let texts = ComparisonReport(a: compare[0], b: compare[1], comparisons: comparisons)
     switch format {
-    case .text: return report.text
-    case .json: return report.json
-    case .csv: return report.csv
-    case .markdown: return report.markdown
+    case .text: return texts.text
+    case .json: return texts.json
+    case .csv: return texts.csv
+    case .markdown: return texts.markdown
     }
   }
 }
 
-/// Fewer videos than this make no interval worth much.
-private let fewVideos = 10
-
-extension Evaluation {
-  /// What the protocol did with the rows, in words.
-  var notices: [String] {
-    var notices: [String] = []
-    if counts.rowsBeyondCap > 0, let cap = rules.entriesPerFrame {
-      let tied = counts.rowsTiedAtCap
-      notices.append(
-        "\(counted(counts.rowsBeyondCap, "row")) dropped beyond the \(cap) best of their key frame"
-          + (tied == 0 ? "" : ", \(tied) of them scored as much as the least one kept"))
-    }
-    if counts.ignoredRows > 0 {
-      notices.append("\(counted(counts.ignoredRows, "row")) ignored in key frames without ground truth")
-    }
-    if counts.excludedRows > 0 { notices.append("\(counted(counts.excludedRows, "row")) in excluded key frames") }
-    if counts.rowsWithoutArea > 0 {
-      notices.append(
-        "\(counted(counts.rowsWithoutArea, "row")) dropped: the box has no width or no height, or is inverted")
-    }
-    return notices
-  }
+/// Says that intervals from fewer than ten videos are worth little.
+private func warnOfFewVideos(_ count: Int?) {
+  guard let count, count < 10 else { return }
+  Console.warn("intervals from \(counted(count, "video")) say little about others")
 }

@@ -21,13 +21,15 @@ struct EvaluationInputs {
   /// Reads detections, and says what looks wrong with them.
   ///
   /// - Parameter isNamed: Whether warnings say which file they are about.
-  func tables(detections path: String, pool: WorkerPool, isNamed: Bool = false) throws -> AlignedTables {
+  /// - Returns: The rows beside the ground truth, and what looks wrong.
+  func tables(
+    detections path: String, pool: WorkerPool, isNamed: Bool = false
+  ) throws -> (tables: AlignedTables, findings: [Finding]) {
     let found = try DetectionTable.read(path: path, pool: pool)
     let tables = try AlignedTables(
       detections: found.table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
-    for finding in audit(tables, counts: found.counts, pool: pool) {
-      Console.warn((isNamed ? "'\(path)': " : "") + finding.line)
-    }
-    return tables
+    let findings = audit(tables, counts: found.counts, pool: pool)
+    for finding in findings { Console.warn((isNamed ? "'\(path)': " : "") + finding.line) }
+    return (tables, findings)
   }
 }

@@ -91,15 +91,6 @@ func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) ->
   return text
 }
 
-/// A number from 0 to 1 for people.
-func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
-
-/// A share in whole percent, or tenths where it has any.
-func percent(_ share: Double) -> String {
-  let value = share * 100
-  return fixed(value, abs(value - value.rounded()) < 0.05 ? 0 : 1) + " %"
-}
-
 func jsonNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
 
 func jsonInterval(_ interval: ClosedRange<Double>?) -> String {

@@ -15,20 +15,6 @@ func explanationText(_ explanation: Explanation, _ tables: AlignedTables) -> Str
   return parts.filter { !$0.isEmpty }.joined(separator: "\n")
 }
 
-extension ErrorKind {
-  /// Its name for people.
-  var title: String {
-    switch self {
-    case .wrongClass: "wrong class"
-    case .poorBox: "poor box"
-    case .wrongClassAndPoorBox: "wrong class, poor box"
-    case .duplicate: "duplicate"
-    case .background: "background"
-    case .missed: "missed"
-    }
-  }
-}
-
 private func ceilingText(_ explanation: Explanation) -> String {
   let proposals = explanation.proposals
   guard let recall = proposals.recalls.first?.share else { return "there is no ground truth to find\n" }

@@ -1,7 +1,5 @@
 internal import AVARecords
 internal import ArgumentParser
-internal import Files
-internal import Imaging
 internal import Overlay
 internal import Video
 internal import Wording
@@ -82,19 +80,33 @@ struct OverlayCommand: ParsableCommand {
 
   func run() throws {
     let scenes = try readScenes()
-    let names = try matchingVideos(scenes)
+    let catalog = try catalog()
+    let names = try matchingVideos(scenes, catalog.names)
     var run = OverlayRun(
       style: OverlayStyle(threshold: threshold, topK: topK, scale: scale), hasTruth: groundtruth != nil,
       folder: outputDir, startingSecond: startingSecond,
       keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) })
-    for name in names { try run.draw(name, try open(name), scenes.videos[name] ?? [:]) }
+    for name in names {
+      guard let (source, notices) = try catalog.open(name) else { continue }
+      for notice in notices { Console.warn(notice) }
+      try run.draw(name, source, scenes.videos[name] ?? [:])
+    }
     try run.finish()
     let films = Films()
     if overlayVideo {
-      for name in names { try run.film(name, try open(name), scenes.videos[name] ?? [:], films) }
+      for name in names {
+        guard let (source, _) = try catalog.open(name) else { continue }
+        try run.film(name, source, scenes.videos[name] ?? [:], films)
+      }
     }
     let videos = overlayVideo ? ", \(counted(films.names.count, "video"))" : ""
     print("\(outputDir): \(counted(run.written, "picture"))\(videos)")
+  }
+
+  /// The videos that --video or --frames gives.
+  private func catalog() throws -> FrameCatalog {
+    if let video { return FrameCatalog(videos: [video], name: videoName) }
+    return try FrameCatalog(folder: frames ?? "", framesPerSecond: fps, name: videoName)
   }
 
   private func readScenes() throws -> OverlayScenes {
@@ -117,8 +129,7 @@ struct OverlayCommand: ParsableCommand {
   }
 
   /// The names of the videos that are both given and in the rows; the others are counted and named.
-  private func matchingVideos(_ scenes: OverlayScenes) throws -> [String] {
-    let given = try givenVideos()
+  private func matchingVideos(_ scenes: OverlayScenes, _ given: [String]) throws -> [String] {
     let found = scenes.names.filter { given.contains($0) }
     if found.isEmpty {
       let name = given.first ?? ""
@@ -132,52 +143,6 @@ struct OverlayCommand: ParsableCommand {
       Console.warn("no frames were given for \(counted(others.count, "video")) of the rows: \(listed(others))")
     }
     return found
-  }
-
-  /// The names of the videos that --video or --frames gives.
-  private func givenVideos() throws -> [String] {
-    if let videoName { return [videoName] }
-    if let video {
-      // "name.mp4" is the video "name"; the reference cuts at the first point ("name.x.mp4" is "name").
-      let stem = fileStem(video)
-      let short = stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
-      return short == stem || short.isEmpty ? [stem] : [stem, short]
-    }
-    let folder = frames ?? ""
-    if !isFolder(folder) { throw missingFolder(folder) }
-    if try !listPictures(folder).isEmpty { return [folderName(folder)] }
-    let names = try listFolder(folder).filter { isFolder(joinPath(folder, $0)) }
-    if names.isEmpty {
-      throw OverlayRunError(
-        "listing frames: '\(folder)' holds no JPEG or PNG pictures and no folders -> give the folder of the frames")
-    }
-    return names
-  }
-
-  private func missingFolder(_ folder: String) -> OverlayRunError {
-    let (parent, name) = splitPath(folder)
-    let names = (try? listFolder(parent.isEmpty ? "." : parent)) ?? []
-    let advice = nearest(to: name, among: names).map { "did you mean '\(joinPath(parent, $0))'?" }
-    return OverlayRunError(
-      "listing frames: '\(folder)' is no folder -> " + (advice ?? "give the folder of the pictures"))
-  }
-
-  private func folderName(_ folder: String) -> String {
-    var path = Substring(folder)
-    while path.count > 1 && path.hasSuffix("/") { path = path.dropLast() }
-    return splitPath(String(path)).name
-  }
-
-  private func open(_ name: String) throws -> OverlaySource {
-    if let video {
-      let reader = try VideoReader(path: video)
-      for notice in reader.notices { Console.warn("\(video): \(notice)") }
-      return .video(reader)
-    }
-    let folder = frames ?? ""
-    var pictures = try listPictures(folder)
-    if pictures.isEmpty { pictures = try listPictures(joinPath(folder, name)) }
-    return .pictures(try PictureFrames(name: name, paths: pictures), framesPerSecond: fps)
   }
 }
 

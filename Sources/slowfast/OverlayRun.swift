@@ -3,6 +3,7 @@ internal import Detect
 internal import Files
 internal import Imaging
 internal import Overlay
+internal import Video
 internal import Wording
 
 /// The pictures of one overlay command, drawn video by video: only one video's source is open at a time.
@@ -25,7 +26,7 @@ struct OverlayRun {
 
   /// Draws and writes the key frames of a video; those outside it are kept for the report.
   mutating func draw(
-    _ video: String, _ source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame]
+    _ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]
   ) throws {
     let start = start(of: source, frames)
     if startingSecond == nil && start != 0 {
@@ -51,19 +52,18 @@ struct OverlayRun {
 
   /// Draws all frames of a video and writes them as VIDEO.mp4.
   func film(
-    _ video: String, _ source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame], _ films: Films
+    _ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame], _ films: Films
   ) throws {
     let start = start(of: source, frames)
     let timeline = OverlayTimeline(
       frames.filter { source.frameNumber(at: $0.key.seconds - start) != nil }
         .map { ($0.key.seconds - start, overlayScene($0.value, video, time: "")) })
-    let footage = source.footage
     try writeOverlayVideo(
-      footage, timeline, title: video, clock: start, style: style, to: joinPath(folder, fileName(video) + ".mp4")
-    ) { films.update(video, $0, of: footage.times.count) }
+      source, timeline, title: video, clock: start, style: style, to: joinPath(folder, fileName(video) + ".mp4")
+    ) { films.update(video, $0, of: source.frameCount) }
   }
 
-  private func start(of source: OverlaySource, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> Double {
+  private func start(of source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> Double {
     startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
   }
 

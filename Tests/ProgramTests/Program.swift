@@ -39,7 +39,8 @@ enum Program {
     spawn(wrapper[0], wrapper.dropFirst() + [path] + arguments, timeout)
   }
 
-  private static let starting = NSLock()
+  /// Held while pipes are made and a child is started.
+  static let starting = NSLock()
 
   private static func spawn(
     _ executable: String, _ arguments: [String], _ timeout: Double

@@ -1,0 +1,23 @@
+internal import Wording
+
+extension Evaluation {
+  /// What the protocol did with the rows, in words.
+  public var notices: [String] {
+    var notices: [String] = []
+    if counts.rowsBeyondCap > 0, let cap = rules.entriesPerFrame {
+      let tied = counts.rowsTiedAtCap
+      notices.append(
+        "\(counted(counts.rowsBeyondCap, "row")) dropped beyond the \(cap) best of their key frame"
+          + (tied == 0 ? "" : ", \(tied) of them scored as much as the least one kept"))
+    }
+    if counts.ignoredRows > 0 {
+      notices.append("\(counted(counts.ignoredRows, "row")) ignored in key frames without ground truth")
+    }
+    if counts.excludedRows > 0 { notices.append("\(counted(counts.excludedRows, "row")) in excluded key frames") }
+    if counts.rowsWithoutArea > 0 {
+      notices.append(
+        "\(counted(counts.rowsWithoutArea, "row")) dropped: the box has no width or no height, or is inverted")
+    }
+    return notices
+  }
+}

@@ -1,0 +1,62 @@
+public import AVAEval
+internal import AVARecords
+internal import Wording
+
+/// Two files of detections beside each other, as a page to read.
+public struct ComparisonPage: Sendable {
+  let a: String
+  let b: String
+  let files: ReportFiles
+  let comparisons: [Comparison]
+  let findings: (a: [Finding], b: [Finding])
+
+  /// - Parameters:
+  ///   - a: The first file, as the page names it.
+  ///   - b: The second one.
+  ///   - comparisons: A protocol each, at least one.
+  ///   - findings: What the audit said of each file.
+  public init(
+    a: String, b: String, files: ReportFiles, comparisons: [Comparison], findings: (a: [Finding], b: [Finding])
+  ) {
+    precondition(!comparisons.isEmpty, "a comparison is under some protocol")
+    self.a = a
+    self.b = b
+    self.files = files
+    self.comparisons = comparisons
+    self.findings = findings
+  }
+
+  /// The page, as one HTML document that needs no other file.
+  public var html: String {
+    let header: HTML = """
+      <p class="eyebrow">Frame mAP at IoU 0.5, two files compared</p>
+      <h1>\(names.b) against \(names.a)</h1>
+      <p class="lead">A is <code>\(names.a)</code>, B is <code>\(names.b)</code>. \(files.sentence)</p>
+
+      """
+    return Page(
+      title: "\(names.b) against \(names.a): \(signed(first.mAP.difference)) mAP", header: header,
+      sections: [
+        .init(id: "summary", title: "Summary", content: summary),
+        .init(id: "classes", title: "Classes", content: classSection),
+        .init(id: "frames", title: "Key frames that differ most", content: frameSection),
+        .init(id: "audit", title: "Audit", content: audit),
+      ]
+    ).text
+  }
+
+  var first: Comparison { comparisons[0] }
+
+  /// The files' names, whole where the short ones are the same.
+  private var names: (a: String, b: String) {
+    lastName(a) == lastName(b) ? (a, b) : (lastName(a), lastName(b))
+  }
+
+  private var audit: HTML {
+    """
+    <h3>A: \(names.a)</h3>
+    \(findingsHTML(findings.a, title: nil))<h3>B: \(names.b)</h3>
+    \(findingsHTML(findings.b, title: nil))
+    """
+  }
+}

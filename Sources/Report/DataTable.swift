@@ -1,0 +1,92 @@
+internal import Wording
+
+/// A table of a page: a header, rows, in a box that scrolls by itself where the screen is too narrow.
+struct DataTable {
+  /// What a screen reader calls it.
+  var caption: String
+  var columns: [Column]
+  var rows: [Row] = []
+  /// Lets the reader sort it; an id for the script and for links.
+  var sortableID: String?
+
+  struct Column {
+    var title: String
+    /// Whether its cells are text, which stands to the left.
+    var isText = false
+    /// What it means, for a pointer that rests on it.
+    var hint: String?
+
+    static func text(_ title: String) -> Column { Column(title: title, isText: true) }
+
+    static func number(_ title: String, _ hint: String? = nil) -> Column { Column(title: title, hint: hint) }
+  }
+
+  struct Row {
+    var cells: [Cell]
+    var isTotal = false
+    /// Whether there is nothing to say: its numbers are missing.
+    var isIdle = false
+    /// What a filter looks at.
+    var keywords: String?
+  }
+
+  struct Cell {
+    var content: HTML
+    /// What the script sorts by, where that is not the text; empty for what has no number.
+    var key: String?
+
+    static func text(_ words: String) -> Cell { Cell(content: "\(words)") }
+
+    static func count(_ count: Int) -> Cell { Cell(content: "\(grouped(count))", key: "\(count)") }
+
+    static func figure(_ value: Double?) -> Cell {
+      Cell(content: "\(value.map { Wording.figure($0) } ?? "–")", key: sortKey(value))
+    }
+
+    /// A number from 0 to 1, or to `limit`, with a bar of its length.
+    static func bar(_ value: Double?, limit: Double = 1, _ kind: String = "") -> Cell {
+      guard let value else { return .figure(nil) }
+      let width = share(value, of: limit)
+      return Cell(
+        content: "<span class=\"meter \(kind)\" style=\"--w:\(width)\">\(Wording.figure(value))</span>",
+        key: sortKey(value))
+    }
+  }
+
+  var html: HTML {
+    let id: HTML = sortableID.map { " id=\"\($0)\" class=\"sortable\"" } ?? ""
+    let head = columns.html { column in
+      let hint: HTML = column.hint.map { " title=\"\($0)\"" } ?? ""
+      let kind: HTML = column.isText ? " class=\"t\"" : ""
+      let title: HTML = sortableID == nil ? "\(column.title)" : "<button type=\"button\">\(column.title)</button>"
+      return "<th scope=\"col\"\(kind)\(hint)>\(title)</th>"
+    }
+    return """
+      <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table\(id)>
+      <caption>\(caption)</caption>
+      <thead><tr>\(head)</tr></thead>
+      <tbody>
+      \(rows.html(markup))</tbody></table></div>
+
+      """
+  }
+
+  private func markup(_ row: Row) -> HTML {
+    let kind: HTML = row.isTotal ? " class=\"total\"" : row.isIdle ? " class=\"idle\"" : ""
+    let keywords: HTML = row.keywords.map { " data-find=\"\($0)\"" } ?? ""
+    let cells = zip(columns, row.cells).enumerated().html { place, pair in
+      let key: HTML = sortableID == nil ? "" : pair.1.key.map { " data-v=\"\($0)\"" } ?? ""
+      let kind: HTML = pair.0.isText ? " class=\"t\"" : ""
+      return place == 0
+        ? "<th scope=\"row\"\(kind)\(key)>\(pair.1.content)</th>" : "<td\(kind)\(key)>\(pair.1.content)</td>"
+    }
+    return "<tr\(kind)\(keywords)>\(cells)</tr>\n"
+  }
+}
+
+private func sortKey(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
+
+/// A length for a style: hundredths of the whole, between nothing and all of it.
+func share(_ value: Double, of limit: Double) -> String {
+  limit > 0 ? fixed(min(max(value / limit, 0), 1) * 100, 1) + "%" : "0%"
+}

@@ -1,0 +1,114 @@
+internal import AVAEval
+internal import AVARecords
+internal import Wording
+
+extension EvaluationReport {
+  /// The key frames that cost most: pictures with what was missed and what was wrong, or a table.
+  var frameSection: HTML {
+    let frames = explanation.worstFrames
+    if frames.isEmpty { return "<p class=\"none\">No key frame costs anything.</p>\n" }
+    let introduction: HTML = """
+      <p>The \(counted(frames.count, "key frame")) with the largest share of what is missing, and the rows to blame. The \
+      number behind a row is its share.</p>
+
+      """
+    guard let pictures else { return introduction + frameTable.html }
+    let warnings: HTML =
+      pictures.warnings.isEmpty
+      ? "" : "<ul class=\"findings\">\(pictures.warnings.html { "<li>\($0)</li>" })</ul>\n"
+    return """
+      \(introduction)<ul class="legend"><li><span class="badge">1</span> dashed: ground truth that was missed</li>
+      <li><span class="badge false">A</span> solid: a detection that found nothing</li>
+      <li>thin white: ground truth that was found</li></ul>
+      \(warnings)<div class="frames">
+      \(frames.html { figure($0, pictures) })</div>
+
+      """
+  }
+
+  private func figure(_ frame: FrameExplanation, _ pictures: KeyFramePictures) -> HTML {
+    let key = tables.frames[frame.frame]
+    let video = tables.videos[key.video]
+    let marks = FrameMarks(frame, tables)
+    let title = "\(video), second \(key.time)"
+    let picture: HTML =
+      if let picture = pictures.picture(KeyFrameMoment(video: video, time: key.time)) {
+        FramePicture(picture: picture, marks: marks, description: "\(title): \(description(marks))").html
+      } else {
+        "<p class=\"none\">No picture of this key frame.</p>\n"
+      }
+    let found = frame.truePositiveCount
+    return """
+      <figure><h3>\(video) <span>second \(key.time.description)</span> <span>loss \(fixed(frame.loss, 6)), \(found) found</span></h3>
+      \(picture)<ul class="rows">
+      \(marks.missed.html { rowItem($0, isTruth: true) })\(marks.wrong.html { rowItem($0, isTruth: false) })</ul>\
+      \(omitted(marks))</figure>
+
+      """
+  }
+
+  private func rowItem(_ mark: FrameMarks.Mark, isTruth: Bool) -> HTML {
+    let kind: HTML = isTruth ? "" : " false"
+    let shown = mark.rows.prefix(rowLimit)
+    var words = Array(shown).html { row in
+      let score: HTML = row.score.map { "\(fixed($0, 2)) " } ?? ""
+      return "<span>\(score)\(row.action) <span class=\"soft\">\(row.kind.title)</span></span><br>"
+    }
+    if mark.rows.count > rowLimit { words += "<span class=\"soft\">and \(mark.rows.count - rowLimit) more</span>" }
+    return """
+      <li><span><span class="badge\(kind)">\(mark.name)</span></span><div>\(words)</div>\
+      <span class="score soft">\(fixed(mark.loss, 6))</span></li>
+
+      """
+  }
+
+  private func omitted(_ marks: FrameMarks) -> HTML {
+    let (missed, wrong) = marks.omitted
+    if missed + wrong == 0 { return "" }
+    return "<p class=\"soft\">and \(counted(missed, "more person", plural: "more people")) missed, "
+      + "\(counted(wrong, "more box", plural: "more boxes")) that found nothing</p>\n"
+  }
+
+  private func description(_ marks: FrameMarks) -> String {
+    let missed = marks.missed.map { "\($0.name) missed \($0.rows.map(\.action).joined(separator: ", "))" }
+    let wrong = marks.wrong.map { mark in
+      "\(mark.name) wrongly \(mark.rows.prefix(rowLimit).map(\.action).joined(separator: ", "))"
+    }
+    return (missed + wrong).joined(separator: "; ")
+  }
+
+  private var frameTable: DataTable {
+    var table = DataTable(
+      caption: "Worst key frames",
+      columns: [
+        .text("key frame"), .number("loss"), .number("found"), .text("missed"), .text("wrong, with scores"),
+      ])
+    let limit = explanation.worstFrames.first?.loss ?? 1
+    for frame in explanation.worstFrames {
+      let marks = FrameMarks(frame, tables)
+      let wrong = marks.wrong.flatMap(\.rows).sorted { $0.loss > $1.loss }
+      table.rows.append(
+        .init(cells: [
+          .text(tables.describe(frame: frame.frame)), .init(content: DataTable.Cell.lossBar(frame.loss, limit)),
+          .count(frame.truePositiveCount),
+          .init(content: "<div class=\"words\">\(listed(marks.missed.flatMap(\.rows).map(\.action), limit: 6))</div>"),
+          .init(
+            content: """
+              <div class="words">\
+              \(listed(wrong.map { "\(fixed($0.score ?? 0, 2)) \($0.action) (\($0.kind.title))" }, limit: 6))</div>
+              """),
+        ]))
+    }
+    return table
+  }
+}
+
+/// How many rows of a box are listed.
+private let rowLimit = 5
+
+extension DataTable.Cell {
+  /// A key frame's loss, too small for four decimals.
+  static func lossBar(_ loss: Double, _ limit: Double) -> HTML {
+    "<span class=\"meter\" style=\"--w:\(share(loss, of: limit))\">\(fixed(loss, 6))</span>"
+  }
+}

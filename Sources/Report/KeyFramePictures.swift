@@ -1,0 +1,115 @@
+public import AVARecords
+internal import Geometry
+internal import Imaging
+public import Video
+internal import Wording
+
+/// A key frame by name.
+public struct KeyFrameMoment: Hashable, Sendable {
+  public let video: String
+  public let time: Timestamp
+
+  public init(video: String, time: Timestamp) {
+    self.video = video
+    self.time = time
+  }
+}
+
+/// The pictures of some key frames, small enough for a page; those that could not be had are named, not fatal.
+public struct KeyFramePictures: Sendable {
+  /// What the reader should know: videos without frames, key frames outside their video, pictures that are damaged.
+  public private(set) var warnings: [String] = []
+  /// What was taken for granted, such as the second of the first frame.
+  public private(set) var remarks: [String] = []
+  private var pictures: [KeyFrameMoment: EmbeddedPicture] = [:]
+
+  /// Reads and shrinks pictures, video by video: one source is open at a time.
+  ///
+  /// - Parameters:
+  ///   - moments: The key frames.
+  ///   - times: All key frames of these videos, in seconds: they tell from where the rows count.
+  ///   - catalog: Where the frames are.
+  ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `TimedFrames` does.
+  public init(
+    of moments: [KeyFrameMoment], times: [String: [Double]], from catalog: FrameCatalog, startingSecond: Double? = nil
+  ) {
+    var videos: [String] = []
+    for moment in moments where !videos.contains(moment.video) { videos.append(moment.video) }
+    var unknown: [String] = []
+    for video in videos {
+      do {
+        guard let (frames, notices) = try catalog.open(video) else {
+          unknown.append(video)
+          continue
+        }
+        warnings += notices
+        let own = moments.filter { $0.video == video }
+        read(own, frames, times: times[video] ?? own.map(\.time.seconds), startingSecond)
+      } catch {
+        warnings.append("no pictures of video '\(video)': \(error)")
+      }
+    }
+    if !unknown.isEmpty {
+      let advice = unknown.first.flatMap { nearest(to: $0, among: catalog.names) }.map { "; there is '\($0)'" } ?? ""
+      warnings.append(
+        "no frames were given for \(counted(unknown.count, "video")) of the key frames shown: \(listed(unknown))"
+          + advice)
+    }
+  }
+
+  func picture(_ moment: KeyFrameMoment) -> EmbeddedPicture? { pictures[moment] }
+
+  private mutating func read(
+    _ moments: [KeyFrameMoment], _ frames: TimedFrames, times: [Double], _ startingSecond: Double?
+  ) {
+    let start = startingSecond ?? frames.startingSecond(for: times)
+    let video = moments.first?.video ?? ""
+    if startingSecond == nil, start != 0 {
+      remarks.append(
+        "\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
+    }
+    var beyond: [String] = []
+    for moment in moments {
+      guard let number = frames.frameNumber(at: moment.time.seconds - start) else {
+        beyond.append("\(moment.time)")
+        continue
+      }
+      do {
+        pictures[moment] = try EmbeddedPicture(try frames.frame(number))
+      } catch {
+        warnings.append("no picture of key frame \(video),\(moment.time): \(error)")
+      }
+    }
+    if !beyond.isEmpty {
+      warnings.append(
+        "\(counted(beyond.count, "key frame")) outside the frames of video '\(video)': \(listed(beyond)) "
+          + "-> set --starting-second (AVA's clips begin at 900) or --fps")
+    }
+  }
+}
+
+/// A picture as a page holds it.
+struct EmbeddedPicture: Sendable {
+  let size: ImageSize
+  /// The address that is the picture itself.
+  let address: String
+
+  /// The longest side that a page shows.
+  static let longestSide = 640
+  /// A JPEG of more bytes than this is coded anew, coarser.
+  static let byteLimit = 120_000
+
+  init(_ picture: Image) throws {
+    let size = picture.size
+    let scale = min(1, Double(Self.longestSide) / Double(max(size.width, size.height, 1)))
+    func shrunk(_ side: Int) -> Int { min(side, max(1, Int((Double(side) * scale).rounded()))) }
+    let small = shrinkByArea(picture, to: ImageSize(width: shrunk(size.width), height: shrunk(size.height)))
+    var jpeg: [UInt8] = []
+    for quality in [82, 65, 45, 25] {
+      jpeg = try encodeJPEG(small, quality: quality)
+      if jpeg.count <= Self.byteLimit { break }
+    }
+    self.size = small.size
+    address = "data:image/jpeg;base64,\(base64(jpeg))"
+  }
+}

@@ -1,0 +1,53 @@
+/// A page that needs nothing beside itself: style, script, charts and pictures are inside.
+struct Page {
+  /// What the browser calls it.
+  var title: String
+  var header: HTML
+  var sections: [Section]
+
+  struct Section {
+    /// What links lead to.
+    var id: String
+    var title: String
+    var content: HTML
+  }
+
+  /// The document. Nothing in it may load anything: the policy in its head forbids even what a mistake would ask for.
+  var text: String {
+    let links = sections.html { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" }
+    let parts = sections.html { section in
+      """
+      <section id="\(section.id)" aria-labelledby="\(section.id)-title">
+      <h2 id="\(section.id)-title">\(section.title)</h2>
+      \(section.content)</section>
+
+      """
+    }
+    let document: HTML = """
+      <!DOCTYPE html>
+      <html lang="en">
+      <head>
+      <meta charset="utf-8">
+      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; \
+      script-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'">
+      <meta name="viewport" content="width=device-width, initial-scale=1">
+      <meta name="color-scheme" content="light dark">
+      <title>\(title)</title>
+      <link rel="icon" href="data:,">
+      <style>\(HTML.raw(pageStyle))</style>
+      </head>
+      <body>
+      <header>
+      \(header)</header>
+      <nav aria-label="On this page"><ul>\(links)</ul></nav>
+      <main>
+      \(parts)</main>
+      <footer><p>Written by slowfast evaluate. The same files give the same page, byte by byte.</p></footer>
+      <script>\(HTML.raw(pageScript))</script>
+      </body>
+      </html>
+
+      """
+    return document.text
+  }
+}

@@ -1,0 +1,52 @@
+internal import AVAEval
+internal import Wording
+
+/// A count with its thousands apart: "57,106".
+func grouped(_ count: Int) -> String {
+  var digits = Array("\(abs(count))")
+  var place = digits.count - 3
+  while place > 0 {
+    digits.insert(",", at: place)
+    place -= 3
+  }
+  return (count < 0 ? "-" : "") + String(digits)
+}
+
+/// Two bounds: "0.1234 – 0.2345"; "–" for none.
+func span(_ interval: ClosedRange<Double>?) -> String {
+  interval.map { "\(figure($0.lowerBound)) – \(figure($0.upperBound))" } ?? "–"
+}
+
+/// A difference with its sign: "+0.0123".
+func signed(_ value: Double?, _ decimals: Int = 4) -> String {
+  guard let value else { return "–" }
+  let text = fixed(value, decimals)
+  // What rounds to nothing has no side.
+  if !text.contains(where: { $0 != "0" && $0 != "." && $0 != "-" }) { return fixed(0, decimals) }
+  return value > 0 ? "+" + text : "−" + text.dropFirst()
+}
+
+/// Bounds that four decimals tell apart, nil where they do not.
+func visible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
+  interval.flatMap { figure($0.lowerBound) == figure($0.upperBound) ? nil : $0 }
+}
+
+extension ActionGroup {
+  /// Its name for people.
+  var title: String {
+    switch self {
+    case .personMovement: "pose"
+    case .objectManipulation: "person–object"
+    case .personInteraction: "person–person"
+    }
+  }
+}
+
+extension ClassExplanation {
+  /// The kind of error with the largest loss; nil where nothing is lost.
+  var mainError: (kind: ErrorKind, loss: Double)? {
+    let worst = errors.max { ($0.loss ?? 0) < ($1.loss ?? 0) }
+    guard let worst, let loss = worst.loss, loss > 0 else { return nil }
+    return (worst.kind, loss)
+  }
+}

@@ -1,0 +1,101 @@
+internal import Files
+internal import Imaging
+internal import Wording
+
+/// The videos whose frames are at hand, by the names that rows of detections and ground truth call them by.
+public struct FrameCatalog: Sendable {
+  /// Every name that is known; two of them may mean one video.
+  public let names: [String]
+  private let places: [String: Place]
+
+  private enum Place: Sendable {
+    case folder(String, framesPerSecond: Double)
+    case file(String)
+  }
+
+  /// Lists a folder: of the pictures of one video, or with one such folder a video (AVA's frames).
+  ///
+  /// - Parameters:
+  ///   - framesPerSecond: Of the pictures.
+  ///   - name: What the rows call the only video of the folder, where it is not the folder's name.
+  /// - Throws: `VideoError` when there are no frames, `FileError` when the folder cannot be read.
+  public init(folder: String, framesPerSecond: Double, name: String? = nil) throws {
+    if !isFolder(folder) { throw missingFolder(folder) }
+    if try !listPictures(folder).isEmpty {
+      let own = name ?? folderName(folder)
+      names = [own]
+      places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
+      return
+    }
+    let inside = try listFolder(folder).filter { isFolder(joinPath(folder, $0)) }
+    if inside.isEmpty {
+      throw VideoError(
+        doing: "listing frames", path: folder,
+        reason: "holds no JPEG or PNG pictures and no folders -> give the folder of the frames")
+    }
+    names = name.map { [$0] } ?? inside
+    places = Dictionary(
+      uniqueKeysWithValues: names.map { ($0, .folder(joinPath(folder, $0), framesPerSecond: framesPerSecond)) })
+  }
+
+  /// Lists video files. "name.mp4" is the video "name"; "name.x.mp4" is "name.x", and "name" as the reference cuts it.
+  ///
+  /// - Parameter name: What the rows call the only file, where it is not the file's name.
+  public init(videos paths: [String], name: String? = nil) {
+    var names: [String] = []
+    var places: [String: Place] = [:]
+    for path in paths {
+      let stem = fileStem(path)
+      let short = stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
+      for own in name.map({ [$0] }) ?? (short.isEmpty ? [stem] : [stem, short]) where places[own] == nil {
+        names.append(own)
+        places[own] = .file(path)
+      }
+    }
+    self.names = names
+    self.places = places
+  }
+
+  /// Opens the frames of a video.
+  ///
+  /// - Returns: The frames, and what is odd about their file; nil for a name that is not known.
+  /// - Throws: `VideoError` or `ImagingError` when they cannot be read.
+  public func open(_ name: String) throws -> (frames: TimedFrames, notices: [String])? {
+    switch places[name] {
+    case .folder(let folder, let rate):
+      return (.pictures(try PictureFrames(name: name, paths: try listPictures(folder)), framesPerSecond: rate), [])
+    case .file(let path):
+      let reader = try VideoReader(path: path)
+      return (.video(reader), reader.notices.map { "\(path): \($0)" })
+    case nil: return nil
+    }
+  }
+}
+
+/// Lists the pictures of a folder in the order of the number that ends their names.
+func listPictures(_ folder: String) throws -> [String] {
+  let endings = [".jpg", ".jpeg", ".png"]
+  let names = try listFolder(folder).filter { name in endings.contains { name.lowercased().hasSuffix($0) } }
+  let numbers = names.map { Int(String(fileStem($0).reversed().prefix { $0.isASCII && $0.isNumber }.reversed())) }
+  // "frame2" comes before "frame10"; names without a number keep the alphabet's order.
+  let order = names.indices.sorted { a, b in
+    if let x = numbers[a], let y = numbers[b], x != y { return x < y }
+    return names[a] < names[b]
+  }
+  return order.map { joinPath(folder, names[$0]) }
+}
+
+private func missingFolder(_ folder: String) -> VideoError {
+  let (parent, name) = splitPath(folder)
+  let names = (try? listFolder(parent.isEmpty ? "." : parent)) ?? []
+  let advice = nearest(to: name, among: names).map { "did you mean '\(joinPath(parent, $0))'?" }
+  return VideoError(
+    doing: "listing frames", path: folder,
+    reason: "this is no folder -> " + (advice ?? "give the folder of the pictures"))
+}
+
+private func folderName(_ folder: String) -> String {
+  var path = Substring(folder)
+  while path.count > 1 && path.hasSuffix("/") { path = path.dropLast() }
+  return splitPath(String(path)).name
+}

@@ -1,0 +1,67 @@
+internal import AVAEval
+internal import Parallel
+internal import Report
+internal import Video
+
+/// One file of detections, evaluated: what every format writes.
+struct EvaluationRun {
+  let tables: AlignedTables
+  let findings: [Finding]
+  let evaluations: [Evaluation]
+  /// The protocols' intervals over videos; nil where none were asked for.
+  let bootstraps: [Bootstrap]?
+  private let outcomes: [ProtocolOutcomes]
+  private let pool: WorkerPool
+
+  init(
+    tables: AlignedTables, findings: [Finding], outcomes: [ProtocolOutcomes], resampling: Resampling?, pool: WorkerPool
+  ) {
+    self.tables = tables
+    self.findings = findings
+    self.outcomes = outcomes
+    self.pool = pool
+    evaluations = outcomes.map { evaluate($0, pool: pool) }
+    bootstraps = resampling.map { resampling in
+      outcomes.map { AVAEval.bootstrap(tables, $0, resampling, pool: pool) }
+    }
+  }
+
+  func text(isExplained: Bool) -> String {
+    let text = textReport(evaluations) + (bootstraps.map { bootstrapText($0, evaluations) } ?? "")
+    guard isExplained, let first = outcomes.first else { return text }
+    return text + "\n" + explanationText(explain(tables, first, pool: pool), tables)
+  }
+
+  func json(isExplained: Bool) -> String {
+    jsonReport(
+      evaluations,
+      added: outcomes.indices.map { index in
+        (isExplained ? [("explanation", jsonText(explain(tables, outcomes[index], pool: pool), tables))] : [])
+          + (bootstraps.map { [("bootstrap", jsonText($0[index], tables.labelMap))] } ?? [])
+      })
+  }
+
+  /// Why the first protocol's numbers are what they are, with this many of the worst key frames.
+  func explanation(worstFrames: Int) -> Explanation? {
+    var options = ExplanationOptions()
+    options.worstFrames = worstFrames
+    return outcomes.first.map { explain(tables, $0, options: options, pool: pool) }
+  }
+}
+
+extension ReportOptions {
+  /// Writes the page of an evaluation.
+  func write(_ run: EvaluationRun, _ detections: String, _ files: ReportFiles, _ catalog: FrameCatalog?) throws {
+    guard let explanation = run.explanation(worstFrames: reportFrames) else { return }
+    let moments = explanation.worstFrames.map { frame in
+      let key = run.tables.frames[frame.frame]
+      return KeyFrameMoment(video: run.tables.videos[key.video], time: key.time)
+    }
+    try write(
+      EvaluationReport(
+        detections: detections, files: files, tables: run.tables, evaluations: run.evaluations,
+        bootstraps: run.bootstraps ?? [], explanation: explanation, findings: run.findings,
+        pictures: catalog.map { pictures(moments, [run.tables], $0) }
+      ).html)
+  }
+}

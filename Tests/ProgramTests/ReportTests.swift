@@ -1,0 +1,99 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// `evaluate --report` as a user runs it.
+struct ReportTests {
+  private let labels = LittleWorld.annotations + "/labelmap.pbtxt"
+
+  private func run(_ detections: [String], _ words: [String], labels: String? = nil) -> Program.Result {
+    Program.run(
+      ["evaluate", "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--labelmap", labels ?? self.labels]
+        + detections + words)
+  }
+
+  private func page(_ folder: String) throws -> String {
+    String(decoding: try readFile(folder + "/index.html", doing: "reading a report"), as: UTF8.self)
+  }
+
+  @Test("The page comes beside the result, which stays as it was; twice the same bytes")
+  func besideTheResult() throws {
+    let scratch = Scratch()
+    let path = try ReportWorld.detections(scratch)
+    let plain = run(["--detections", path], [])
+    let folder = scratch.path + "/report"
+    let result = run(["--detections", path], ["--report", folder, "--frames", LittleWorld.folder + "/frames"])
+    expectSuccess(result)
+    #expect(result.stdout == plain.stdout)
+    #expect(result.stderr.contains("report: \(folder)/index.html, 0."))
+    let first = try page(folder)
+    #expect(first.contains("<image href=\"data:image/jpeg;base64,"))
+    expectSuccess(run(["--detections", path], ["--report", folder, "--frames", LittleWorld.folder + "/frames"]))
+    #expect(try page(folder) == first)
+    #expect(try listFolder(folder) == ["index.html"])
+  }
+
+  @Test("--report-frames bounds the pictures; a video without frames is named and not fatal")
+  func frames() throws {
+    let scratch = Scratch()
+    let path = try ReportWorld.detections(scratch)
+    let folder = scratch.path + "/report"
+    expectSuccess(
+      run(
+        ["--detections", path],
+        ["--report", folder, "--frames", LittleWorld.folder + "/frames", "--report-frames", "2"]))
+    #expect(try page(folder).components(separatedBy: "<image ").count == 3)
+    try makeFolder(scratch.path + "/other/elsewhere")
+    let result = run(["--detections", path], ["--report", folder, "--frames", scratch.path + "/other"])
+    expectSuccess(result)
+    for words in [result.stderr, try page(folder)] { #expect(words.contains("no frames were given for 1 video")) }
+  }
+
+  @Test("Two files make a comparison's page")
+  func comparison() throws {
+    let scratch = Scratch()
+    let a = try ReportWorld.detections(scratch)
+    expectSuccess(run(["--compare", a, a], ["--bootstrap", "20", "--report", scratch.path + "/report"]))
+    #expect(try page(scratch.path + "/report").contains("Key frames that differ most"))
+  }
+
+  @Test(
+    "Wrong calls",
+    arguments: [
+      (["--frames", "x"], "--report DIR"), (["--video", "x"], "--report DIR"),
+      (["--report", "r", "--frames", "x", "--video", "y"], "either"),
+      (["--report", "r", "--report-frames", "201"], "200"),
+      (["--report", "r", "--fps", "0"], "--fps"), (["--starting-second", "9"], "--report DIR"),
+    ])
+  func usage(words: [String], complaint: String) {
+    let result = run(["--detections", "d"], words)
+    #expect(result.status == 64 && result.stderr.contains(complaint), "\(result.stderr)")
+  }
+
+  @Test("What stops a report: pictures for a comparison, frames that are not there, a folder that is a file")
+  func failures() throws {
+    let scratch = Scratch()
+    let path = try ReportWorld.detections(scratch)
+    let pair = run(["--compare", path, path], ["--report", scratch.path + "/r", "--frames", "x"])
+    #expect(pair.status == 64 && pair.stderr.contains("no pictures"))
+    expectFailure(
+      run(["--detections", path], ["--report", scratch.path + "/r", "--frames", LittleWorld.folder + "/frame"]),
+      ["this is no folder", "did you mean", "/frames'?"])
+    expectFailure(run(["--detections", path], ["--report", path]), ["found.csv"])
+  }
+}
+
+/// Detections of the drawn world for reports.
+enum ReportWorld {
+  /// The ground truth's rows: every second one with another class, every third box moved, scores that differ.
+  static func detections(_ scratch: Scratch) throws -> String {
+    let rows = try lines(LittleWorld.annotations + "/groundtruth.csv").enumerated().map { index, line in
+      var fields = line.split(separator: ",").prefix(7).map(String.init)
+      if index % 2 == 1 { fields[6] = "14" }
+      if index % 3 == 2 { fields[2] = "0.0" }
+      return (fields + ["\(0.9 - Double(index) / 100)"]).joined(separator: ",")
+    }
+    return try scratch.file("found.csv", rows.joined(separator: "\n") + "\n")
+  }
+}

@@ -1,0 +1,170 @@
+import AVAEval
+import AVARecords
+import Files
+import Foundation
+import Geometry
+import Imaging
+import Report
+import TestSupport
+import Testing
+import Video
+
+/// What the pages say, against what was computed by hand.
+struct ContentTests {
+  /// Class 1: a miss 0.95, a miss 0.9, a hit 0.8, two to find: AP 1/3 * 1/2. Class 20: a hit, two to find: AP 1/2.
+  @Test("The summary has mAP to four decimals, the class table the numbers of the evaluation")
+  func numbers() throws {
+    let page = try Situation().report()
+    #expect(page.contains("<title>found.csv: mAP 0.3333</title>"))
+    #expect(page.contains("<p class=\"big\">0.3333</p>"))
+    let row = try #require(page.firstMatch(of: #/<tr data-find="stand pose [^>]*>.*<\/tr>/#)).0
+    #expect(row.contains("data-v=\"0.16666666666666666\"") && row.contains(">0.1667</span>"))
+    #expect(row.contains("<td data-v=\"2\">2</td><td data-v=\"3\">3</td>"))
+    #expect(!page.contains("interval</button>"))
+  }
+
+  @Test("Intervals over videos appear where they were asked for")
+  func intervals() throws {
+    var situation = Situation()
+    situation.resampling = Resampling(count: 30)
+    let page = try situation.report()
+    #expect(page.contains("95 % of 30 resamples of 2 videos") && page.contains("95 % interval</button>"))
+  }
+
+  @Test("A curve's area ends each step at a hit's recall: one hit of two with precision 1/3")
+  func curve() throws {
+    let page = try Situation().report()
+    #expect(page.contains("<path id=\"e1\" class=\"area\" d=\"M0 1000V667H500V1000\"/>"))
+    #expect(page.contains("<use href=\"#e1\""))
+  }
+
+  @Test("Without pictures the worst key frames are a table with the rows to blame")
+  func frameTable() throws {
+    let page = try Situation().report()
+    #expect(page.contains("0.95 stand (wrong class)") && page.contains("w,0904"))
+    #expect(!page.contains("class=\"legend\""))
+  }
+
+  @Test("No rows at all make a page too")
+  func empty() throws {
+    let tables = try AlignedTables(
+      detections: DetectionTable(), groundTruth: GroundTruthTable(), labelMap: try LabelMap([.init(id: 1, name: "a")]))
+    let outcomes = match(tables, rules: [.official])
+    let page = EvaluationReport(
+      detections: "none.csv", files: ReportFiles(groundTruth: "t", labelMap: "l"), tables: tables,
+      evaluations: [evaluate(outcomes[0])], bootstraps: [], explanation: explain(tables, outcomes[0]), findings: []
+    ).html
+    #expect(page.contains("none.csv: mAP -"))
+    // Neither curves nor a ceiling.
+    #expect(page.components(separatedBy: "There is no ground truth to find.").count == 3)
+    #expect(page.contains("No key frame costs anything.") && page.contains("There are no detections."))
+  }
+
+  @Test("A comparison has differences with their signs, from gains to losses")
+  func comparison() throws {
+    let page = try Situation().comparison()
+    // B's hit of class 1 at 0.92 comes first of all: AP 1/2 instead of 1/6.
+    #expect(page.contains("+0.3333") && page.contains("<p class=\"big\">+0.1667</p>"))
+    #expect(page.contains("b.csv against a.csv: +0.1667 mAP"))
+  }
+
+  @Test("The page is index.html in a folder that is made, and made anew where it stands")
+  func file() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = joinPath(folder.path, "a/b")
+    _ = try writeReport("one", folder: path)
+    let (file, size) = try writeReport("another", folder: path)
+    #expect(file == path + "/index.html" && size == 7)
+    #expect(try listFolder(path) == ["index.html"])
+    #expect(try readFile(file, doing: "reading a page") == Array("another".utf8))
+  }
+}
+
+/// Pictures of key frames.
+struct PictureTests {
+  private let folder = TemporaryFolder()
+
+  /// Draws a video's frames: grey, one a second, from second 900 on.
+  private func draw(_ video: String, count: Int, size: ImageSize = ImageSize(width: 32, height: 16)) throws {
+    let pixels = [UInt8](repeating: 90, count: size.width * size.height * 3)
+    for number in 0..<count {
+      let path = joinPath(folder.path, "frames/\(video)/\(video)_\(number).png")
+      try writePNG(Image(size: size, order: .bgr, pixels: pixels), to: path)
+    }
+  }
+
+  private func pictures(_ moments: [(String, Int)]) throws -> KeyFramePictures {
+    KeyFramePictures(
+      of: moments.map { KeyFrameMoment(video: $0.0, time: Timestamp(second: $0.1)) }, times: [:],
+      from: try FrameCatalog(folder: joinPath(folder.path, "frames"), framesPerSecond: 1))
+  }
+
+  @Test("Key frames get their picture, what was missed and what was wrong marked in it")
+  func marks() throws {
+    defer { folder.remove() }
+    try draw("v", count: 5)
+    try draw("w", count: 5)
+    var situation = Situation()
+    situation.pictures = try pictures([("v", 902), ("v", 903), ("w", 904)])
+    #expect(situation.pictures?.warnings == [])
+    #expect(situation.pictures?.remarks.count == 2)
+    let page = try situation.report()
+    let addresses = page.matches(of: #/<image href="data:image\/jpeg;base64,([^"]*)"/#)
+    #expect(addresses.count == 3)
+    for address in addresses {
+      let bytes = Array(try #require(Data(base64Encoded: String(address.1))))
+      #expect(try decodeImage(bytes).size == ImageSize(width: 32, height: 16))
+    }
+    #expect(page.contains("v, second 0903: 1 missed stand"))
+    #expect(page.contains("w, second 0904: 1 missed read; A wrongly stand"))
+    // The missed person on the right of the second picture, in thousandths of its width; it is half as high as wide.
+    #expect(page.contains("<path class=\"box-missed\" d=\"M500 3H800V497H500Z\"/>"))
+  }
+
+  @Test("Pictures are as base 64 whatever the count of their bytes, and at most 640 pixels a side")
+  func sizes() throws {
+    defer { folder.remove() }
+    var counts: Set<Int> = []
+    for width in [641, 700, 900, 1300, 30, 31, 32, 33, 34] {
+      let name = "v\(width)"
+      try draw(name, count: 3, size: ImageSize(width: width, height: 320))
+      var situation = Situation()
+      situation.video = name
+      situation.pictures = try pictures([(name, 902)])
+      let page = try situation.report()
+      let address = try #require(page.firstMatch(of: #/data:image\/jpeg;base64,([^"]*)"/#))
+      let bytes = Array(try #require(Data(base64Encoded: String(address.1))))
+      counts.insert(bytes.count % 3)
+      let size = try decodeImage(bytes).size
+      #expect(size.width == min(640, width) && size.height == (width > 640 ? (320 * 640 + width / 2) / width : 320))
+    }
+    #expect(counts.count == 3, "every kind of padding: \(counts)")
+  }
+
+  @Test("Missing videos, key frames beyond the end and damaged pictures are named, in the page too")
+  func missing() throws {
+    defer { folder.remove() }
+    try draw("v", count: 3)
+    try writeFile(joinPath(folder.path, "frames/v/v_2.png"), "no picture")
+    var situation = Situation()
+    situation.pictures = try pictures([("v", 902), ("v", 907), ("w", 904)])
+    let warnings = try #require(situation.pictures).warnings
+    #expect(warnings.count == 2)
+    #expect(warnings.contains { $0.contains("1 video of the key frames shown: w") })
+    situation.pictures = try pictures([("v", 902), ("v", 900), ("w", 904)])
+    let page = try situation.report()
+    #expect(page.contains("no picture of key frame v,0902") && page.contains("No picture of this key frame."))
+  }
+
+  @Test("A large picture is shrunk to 640 pixels, each the mean of those that it stands for")
+  func shrinking() throws {
+    let size = ImageSize(width: 4, height: 2)
+    let row: [UInt8] = [0, 0, 0, 10, 20, 30, 100, 100, 100, 100, 100, 101]
+    let image = Image(size: size, order: .rgb, pixels: row + row)
+    #expect(shrinkByArea(image, to: ImageSize(width: 2, height: 1)).pixels == [5, 10, 15, 100, 100, 101])
+    #expect(shrinkByArea(image, to: size).pixels == image.pixels)
+    let odd = Image(size: ImageSize(width: 3, height: 1), order: .rgb, pixels: [0, 0, 0, 9, 9, 9, 4, 4, 4])
+    #expect(shrinkByArea(odd, to: ImageSize(width: 2, height: 1)).pixels == [0, 0, 0, 7, 7, 7])
+  }
+}

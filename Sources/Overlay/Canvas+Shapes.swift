@@ -94,14 +94,6 @@ extension Canvas {
     try body()
   }
 
-  /// Draws with everything moved.
-  public func moved<Failure: Error>(by offset: Point, _ body: () throws(Failure) -> Void) throws(Failure) {
-    cairo_save(context)
-    defer { cairo_restore(context) }
-    cairo_translate(context, offset.x, offset.y)
-    try body()
-  }
-
   /// Draws with everything scaled along both axes, then moved; lines get thicker with the scale.
   public func transformed<Failure: Error>(
     scale: Point, offset: Point, _ body: () throws(Failure) -> Void

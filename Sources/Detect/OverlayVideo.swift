@@ -1,3 +1,4 @@
+internal import Imaging
 public import Overlay
 public import Video
 internal import Wording

@@ -171,7 +171,7 @@ let testTargets: [Target] = [
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
-  tests("Program", "slowfast", "Files", "Tensors"),
+  tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("House", "Files"),
 ]
 

@@ -7,7 +7,7 @@ slowfast=$1
 out=$2
 world="$out/world"
 annotations="$world/annotations"
-model=configs/demo/SLOWFAST_16x2_R18_SMALL
+model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
 rm -rf "$out"
 mkdir -p "$out"
 

@@ -40,7 +40,7 @@ struct ComparisonReport {
     var text = "protocol,id,class,truth,ap a,ap b,difference,low,high,share\n"
     for comparison in comparisons {
       for entry in comparison.classes {
-        text += "\(comparison.rules.name),\(entry.label.id),\"\(entry.label.name)\",\(entry.groundTruthCount),"
+        text += "\(comparison.rules.name),\(entry.label.id),\(csvText(entry.label.name)),\(entry.groundTruthCount),"
         text += cells(entry.ap, csvNumber).joined(separator: ",") + "\n"
       }
       text += "\(comparison.rules.name),,mAP,\(comparison.classes.reduce(0) { $0 + $1.groundTruthCount }),"
@@ -81,10 +81,10 @@ struct ComparisonReport {
       let visible = frame.classes.filter { abs($0.lossA - $0.lossB) >= 5e-6 }
       let classes = visible.map { entry in
         let gain = entry.lossA - entry.lossB
-        return "\(comparison.classes[entry.classPosition].label.name) \(gain > 0 ? "+" : "")\(fixed(gain, 5))"
+        return "\(comparison.classes[entry.classPosition].label.name) \(gain > 0 ? "+" : "")\(fixed(gain, 6))"
       }
       rows.append([
-        "\(frame.video),\(frame.time)", fixed(frame.lossA, 5), fixed(frame.lossB, 5), fixed(frame.difference, 5),
+        "\(frame.video),\(frame.time)", fixed(frame.lossA, 6), fixed(frame.lossB, 6), fixed(frame.difference, 6),
         listed(classes, limit: 3),
       ])
     }
@@ -133,12 +133,4 @@ struct ComparisonReport {
       ("interval", jsonInterval(difference.interval)), ("share", jsonNumber(difference.share)),
     ])
   }
-}
-
-/// Writes a header and rows as a Markdown table: text to the left in `leftColumns`, to the right elsewhere.
-private func markdownTable(_ rows: [[String]], leftColumns: Set<Int>) -> String {
-  func line(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |\n" }
-  let header = rows.first ?? []
-  return line(header) + "|" + header.indices.map { leftColumns.contains($0) ? "---|" : "--:|" }.joined() + "\n"
-    + rows.dropFirst().map(line).joined()
 }

@@ -42,27 +42,25 @@ func jsonReport(_ evaluations: [Evaluation], added: [[(name: String, value: Stri
 /// Writes evaluations as a Markdown table, with their intervals over videos where they have any.
 func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) -> String {
   guard let first = evaluations.first else { return "" }
-  var text = "| id | class | truth |" + evaluations.map { " \($0.rules.name) |" }.joined() + "\n"
-  text += "|--:|---|--:|" + evaluations.map { _ in "--:|" }.joined() + "\n"
+  var rows = [["id", "class", "truth"] + evaluations.map(\.rules.name)]
   for (index, label) in first.perClass.enumerated() {
     let results = evaluations.map { $0.perClass[index] }
     let truth = results.map(\.groundTruthCount).max() ?? 0
-    text += "| \(label.id) | \(label.name) | \(truth) |" + results.map { " \(figure($0.ap)) |" }.joined() + "\n"
+    rows.append(["\(label.id)", label.name, "\(truth)"] + results.map { figure($0.ap) })
   }
   for group in ActionGroup.allCases {
-    text += "| | \(group.rawValue) | |" + evaluations.map { " \(figure($0.mAP(of: group))) |" }.joined() + "\n"
+    rows.append(["", group.rawValue, ""] + evaluations.map { figure($0.mAP(of: group)) })
   }
-  text += "| | **mAP** | |" + evaluations.map { " **\(figure($0.mAP))** |" }.joined() + "\n"
-  let intervals = evaluations.map { evaluation in
-    evaluation.mAPInterval.map { " \(figure($0.lowerBound)) to \(figure($0.upperBound)) |" } ?? " - |"
+  rows.append(["", "**mAP**", ""] + evaluations.map { "**\(figure($0.mAP))**" })
+  func cells(_ intervals: [ClosedRange<Double>?]) -> [String] {
+    intervals.map { $0.map { "\(figure($0.lowerBound)) to \(figure($0.upperBound))" } ?? "-" }
   }
-  text += "| | by the order of equal scores | |" + intervals.joined() + "\n"
-  guard let bootstraps, let resampling = bootstraps.first?.resampling else { return text }
-  let cells = bootstraps.map { bootstrap in
-    bootstrap.mAP.map { " \(figure($0.interval.lowerBound)) to \(figure($0.interval.upperBound)) |" } ?? " - |"
+  rows.append(["", "by the order of equal scores", ""] + cells(evaluations.map(\.mAPInterval)))
+  if let bootstraps, let resampling = bootstraps.first?.resampling {
+    let title = "by other videos (\(percent(resampling.confidence)) of \(resampling.count) resamples)"
+    rows.append(["", title, ""] + cells(bootstraps.map { $0.mAP?.interval }))
   }
-  return text + "| | by other videos (\(percent(resampling.confidence)) of \(resampling.count) resamples) | |"
-    + cells.joined() + "\n"
+  return markdownTable(rows, leftColumns: [1])
 }
 
 /// Writes evaluations as one row a protocol and class; the row without a class id is the mean.
@@ -78,7 +76,7 @@ func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) ->
   for (index, evaluation) in evaluations.enumerated() {
     let name = evaluation.rules.name
     for (position, result) in evaluation.perClass.enumerated() {
-      text += "\(name),\(result.id),\"\(result.name)\",\(result.groundTruthCount),\(result.detectionCount),"
+      text += "\(name),\(result.id),\(csvText(result.name)),\(result.groundTruthCount),\(result.detectionCount),"
       text += "\(result.truePositiveCount),\(csvNumber(result.ap)),\(csvNumber(result.apInterval?.lowerBound)),"
       text += "\(csvNumber(result.apInterval?.upperBound))\(bounds(bootstraps?[index].perClass[position]))\n"
     }
@@ -95,6 +93,11 @@ func jsonNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
 
 func jsonInterval(_ interval: ClosedRange<Double>?) -> String {
   interval.map { "[\($0.lowerBound), \($0.upperBound)]" } ?? "null"
+}
+
+/// A text as a cell of CSV.
+func csvText(_ text: String) -> String {
+  "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
 }
 
 func csvNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }

@@ -109,7 +109,7 @@ private func frameText(_ explanation: Explanation, _ tables: AlignedTables) -> S
   if frames.isEmpty { return "" }
   var table = [["key frame", "loss", "above all"]]
   for frame in frames {
-    table.append([tables.describe(frame: frame.frame), fixed(frame.loss, 5), reasons(frame, tables)])
+    table.append([tables.describe(frame: frame.frame), fixed(frame.loss, 6), reasons(frame, tables)])
   }
   return "key frames with the largest loss\n" + aligned(table, leftColumns: [0, 2])
 }

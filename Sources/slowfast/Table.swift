@@ -12,3 +12,14 @@ func table(_ header: [String], _ rows: [[String]]) -> String {
   }
   return ([header] + rows).map(line).joined(separator: "\n")
 }
+
+/// Writes a header and rows as a Markdown table: text to the left in `leftColumns`, to the right elsewhere.
+func markdownTable(_ rows: [[String]], leftColumns: Set<Int>) -> String {
+  func line(_ cells: [String]) -> String {
+    let escaped = cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
+    return "|" + escaped.map { $0.isEmpty ? " |" : " \($0) |" }.joined() + "\n"
+  }
+  let header = rows.first ?? []
+  return line(header) + "|" + header.indices.map { leftColumns.contains($0) ? "---|" : "--:|" }.joined() + "\n"
+    + rows.dropFirst().map(line).joined()
+}

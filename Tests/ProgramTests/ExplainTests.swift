@@ -40,6 +40,20 @@ struct ExplainTests {
     #expect(other.stdout.contains("what is behind the pyslowfast mAP"))
   }
 
+  @Test("Class names with quotes and bars stay in their cells")
+  func names() throws {
+    let scratch = Scratch()
+    let path = try detections(scratch, "a.csv", first: 0.9)
+    let map = try scratch.file("map.pbtxt", "item {\n  name: 'say \"a|b\"'\n  id: 12\n}\n")
+    func run(_ format: String) -> String {
+      Program.run([
+        "evaluate", "--groundtruth", truth, "--detections", path, "--labelmap", map, "--format", format,
+      ]).stdout
+    }
+    #expect(run("csv").contains("official,12,\"say \"\"a|b\"\"\","))
+    #expect(run("markdown").contains("| 12 | say \"a\\|b\" |"))
+  }
+
   @Test("JSON: two more members, the others as they were; the same at every run")
   func json() throws {
     let scratch = Scratch()

@@ -64,7 +64,7 @@ import Testing
   func filtering() throws {
     let browser = try open(Scratch(), width: 1200)
     _ = try browser.value(
-      "(() => { const input = document.getElementById('class-filter'); input.value = 'JUMP pose';"
+      "(() => { const input = document.getElementById('class-filter'); input.value = 'STAND pose';"
         + " input.dispatchEvent(new Event('input')); })()")
     #expect(try browser.value("document.querySelectorAll('#class-table tbody tr:not([hidden])').length") as? Int == 1)
     #expect(try browser.value("document.getElementById('class-table-shown').textContent") as? String == "1 shown")
@@ -72,7 +72,10 @@ import Testing
     let fold = "document.querySelector(\(link).getAttribute('href')).closest('details')"
     #expect(try browser.value("\(fold).open") as? Bool == false)
     _ = try browser.value("\(link).click()")
-    #expect(try browser.value("new Promise((go) => setTimeout(() => go(1), 200))") != nil)
+    let wait = "new Promise((go) => { const end = Date.now() + 5000; (function look() { "
+    #expect(
+      try browser.value(
+        wait + "\(fold).open || Date.now() > end ? go(1) : setTimeout(look, 20); })(); })") != nil)
     #expect(try browser.value("\(fold).open") as? Bool == true)
   }
 

@@ -22,10 +22,12 @@ public struct Bootstrap: Equatable, Sendable {
   public let resampling: Resampling
   /// How many videos are drawn from: those with ground truth that counts or detections that are scored.
   public let videoCount: Int
+  /// Nil where there is one video only, or no class that counts.
   public let mAP: BootstrapInterval?
   /// mAP of each of `ActionGroup.allCases`.
   public let groups: [BootstrapInterval?]
-  /// AP of every class, in the label map's order; nil where no resample has any.
+  /// AP of every class, in the label map's order; nil where no resample has any, and where the class's ground truth
+  /// lies in one video: drawing others never changes what is asked for.
   public let perClass: [BootstrapInterval?]
 }
 

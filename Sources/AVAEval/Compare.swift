@@ -25,7 +25,8 @@ public func compare(
   )
   let evaluations = (diagnoses.0.evaluation, diagnoses.1.evaluation)
   func meanDifference(_ a: Double?, _ b: Double?, _ isWanted: (Int) -> Bool) -> Difference {
-    Difference(a, b, resampled.0.mAP(isWanted), resampled.1.mAP(isWanted), resampling)
+    Difference(
+      a, b, resampled.0.mAP(isWanted), resampled.1.mAP(isWanted), resampling, isVaried: resampled.0.hasMeans)
   }
   return Comparison(
     rules: a.outcomes.rules, resampling: resampling, videoCount: draws.names.count,
@@ -40,7 +41,7 @@ public func compare(
         label: a.outcomes.classes[position].label, groundTruthCount: a.outcomes.classes[position].groundTruthCount,
         ap: Difference(
           evaluations.0.perClass[position].ap, evaluations.1.perClass[position].ap, resampled.0.ap[position],
-          resampled.1.ap[position], resampling))
+          resampled.1.ap[position], resampling, isVaried: resampled.0.isVaried[position]))
     },
     frames: frameDifferences(diagnoses.0, diagnoses.1, limit: frameLimit))
 }
@@ -49,9 +50,16 @@ extension Difference {
   /// - Parameters:
   ///   - first: A's number in every resample, NaN where there is none.
   ///   - second: B's.
-  fileprivate init(_ a: Double?, _ b: Double?, _ first: [Double], _ second: [Double], _ resampling: Resampling) {
+  ///   - isVaried: Whether resamples differ in what is to be found; without, there is no interval.
+  fileprivate init(
+    _ a: Double?, _ b: Double?, _ first: [Double], _ second: [Double], _ resampling: Resampling, isVaried: Bool
+  ) {
     self.a = a
     self.b = b
+    if !isVaried {
+      (interval, share) = (nil, nil)
+      return
+    }
     let differences = zip(first, second).map { $1 - $0 }.filter { !$0.isNaN }.sorted()
     interval = percentileInterval(sorted: differences, resampling.confidence)
     let (notMore, notLess) = (differences.count { $0 <= 0 }, differences.count { $0 >= 0 })

@@ -23,7 +23,8 @@ public struct Difference: Equatable, Sendable {
   public let a: Double?
   /// B's number, nil where it has none.
   public let b: Double?
-  /// The percentile interval of B - A over the resamples, both files drawn alike; nil where none has both numbers.
+  /// The percentile interval of B - A over the resamples, both files drawn alike; nil where none has both numbers,
+  /// and where the ground truth lies in one video only.
   public let interval: ClosedRange<Double>?
   /// How little the resamples agree on a side: twice the smaller of the shares with B - A at most 0 and at least 0, the
   /// files as they are counted in with both, 1 at most. Small where nearly all agree; 1 for equal files. Like a

@@ -75,7 +75,10 @@ public struct Repair: Equatable, Sendable {
       best.select(rows[...], of: moved, capacity: entriesPerFrame)
       changes.beyondCap += rows.count - best.rows.count
       let key = tables.frames[frame]
-      for row in best.rows.sorted(by: { moved.scores[Int($0)] > moved.scores[Int($1)] }).map(Int.init) {
+      // Equal scores keep their order, not the heap's: what is repaired once stays as it is.
+      let scores = moved.scores
+      let kept = best.rows.sorted { (scores[Int($1)], $0) < (scores[Int($0)], $1) }.map(Int.init)
+      for row in kept {
         result.append(
           video: tables.videos[key.video], time: key.time, box: moved.box(ofRow: row),
           actionID: Int(moved.actionIDs[row]), score: moved.scores[row])

@@ -14,17 +14,24 @@ public func bootstrap(
   let resampled = Resampled(tables, outcomes, draws, pool: pool)
   return Bootstrap(
     resampling: resampling, videoCount: draws.names.count,
-    mAP: BootstrapInterval(resampled.mAP { _ in true }, resampling),
+    mAP: resampled.hasMeans ? BootstrapInterval(resampled.mAP { _ in true }, resampling) : nil,
     groups: ActionGroup.allCases.map { group in
-      BootstrapInterval(resampled.mAP { ActionGroup(actionID: outcomes.classes[$0].label.id) == group }, resampling)
+      if !resampled.hasMeans { return nil }
+      return BootstrapInterval(
+        resampled.mAP { ActionGroup(actionID: outcomes.classes[$0].label.id) == group }, resampling)
     },
-    perClass: resampled.ap.map { BootstrapInterval($0, resampling) })
+    perClass: zip(resampled.ap, resampled.isVaried).map { $1 ? BootstrapInterval($0, resampling) : nil })
 }
 
 /// The numbers of every resample, NaN where there is none.
 struct Resampled {
   /// Class by class.
   let ap: [[Double]]
+  /// Class by class, whether its ground truth lies in more than one video. Where it does not, every resample asks for
+  /// the same boxes, and how alike they come out says nothing about other videos.
+  let isVaried: [Bool]
+  /// Whether more than one video is drawn from.
+  let hasMeans: Bool
   private let count: Int
 
   init(_ tables: AlignedTables, _ outcomes: ProtocolOutcomes, _ draws: VideoDraws, pool: WorkerPool) {
@@ -41,6 +48,8 @@ struct Resampled {
       (0..<resampleCount).map { results[position * blockCount + $0 / 8][$0 % 8] }
     }
     count = resampleCount
+    isVaried = classes.map { $0.truthVideoCount > 1 }
+    hasMeans = draws.names.count > 1
   }
 
   /// The mean over the classes that are wanted and count, in each resample.

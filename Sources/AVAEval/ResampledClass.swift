@@ -8,6 +8,8 @@ struct ResampledClass {
   private let truth: [Double]
   private let detections: [Double]
   private let leavesOutUndetected: Bool
+  /// In how many videos the class has ground truth.
+  var truthVideoCount: Int { truth.count { $0 > 0 } }
 
   /// - Parameter places: The place of each of the tables' videos among those that are drawn.
   init(_ tables: AlignedTables, _ outcomes: ClassOutcomes, _ rules: EvaluationRules, places: [Int32], count: Int) {

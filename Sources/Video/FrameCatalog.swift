@@ -41,11 +41,19 @@ public struct FrameCatalog: Sendable {
   /// Lists video files. "name.mp4" is the video "name"; "name.x.mp4" is "name.x", and "name" as the reference cuts it.
   ///
   /// - Parameter name: What the rows call the only file, where it is not the file's name.
-  public init(videos paths: [String], name: String? = nil) {
+  /// - Throws: `VideoError` where a file is not there or two have one name.
+  public init(videos paths: [String], name: String? = nil) throws {
     var names: [String] = []
     var places: [String: Place] = [:]
     for path in paths {
       let stem = fileStem(path)
+      if !pathExists(path) {
+        throw VideoError(doing: "looking for videos", path: path, reason: "there is no such file -> check its name")
+      }
+      if case .file(let other)? = places[name ?? stem] {
+        throw VideoError(
+          doing: "looking for videos", path: path, reason: "'\(other)' has the same name -> give one of them")
+      }
       let short = stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
       for own in name.map({ [$0] }) ?? (short.isEmpty ? [stem] : [stem, short]) where places[own] == nil {
         names.append(own)
@@ -63,7 +71,9 @@ public struct FrameCatalog: Sendable {
   public func open(_ name: String) throws -> (frames: TimedFrames, notices: [String])? {
     switch places[name] {
     case .folder(let folder, let rate):
-      return (.pictures(try PictureFrames(name: name, paths: try listPictures(folder)), framesPerSecond: rate), [])
+      let paths = try listPictures(folder)
+      try checkNumbers(of: paths, in: folder)
+      return (.pictures(try PictureFrames(name: name, paths: paths), framesPerSecond: rate), [])
     case .file(let path):
       let reader = try VideoReader(path: path)
       return (.video(reader), reader.notices.map { "\(path): \($0)" })
@@ -76,13 +86,34 @@ public struct FrameCatalog: Sendable {
 func listPictures(_ folder: String) throws -> [String] {
   let endings = [".jpg", ".jpeg", ".png"]
   let names = try listFolder(folder).filter { name in endings.contains { name.lowercased().hasSuffix($0) } }
-  let numbers = names.map { Int(String(fileStem($0).reversed().prefix { $0.isASCII && $0.isNumber }.reversed())) }
+  let numbers = names.map(pictureNumber)
   // "frame2" comes before "frame10"; names without a number keep the alphabet's order.
   let order = names.indices.sorted { a, b in
     if let x = numbers[a], let y = numbers[b], x != y { return x < y }
     return names[a] < names[b]
   }
   return order.map { joinPath(folder, names[$0]) }
+}
+
+/// The number that ends a picture's name.
+private func pictureNumber(_ name: String) -> Int? {
+  Int(String(fileStem(name).reversed().prefix { $0.isASCII && $0.isNumber }.reversed()))
+}
+
+/// Makes sure that numbered pictures follow one another evenly: with some missing, all later ones would be shown at
+/// wrong times.
+private func checkNumbers(of paths: [String], in folder: String) throws(VideoError) {
+  let numbers = paths.compactMap(pictureNumber)
+  guard numbers.count == paths.count, numbers.count > 2 else { return }
+  let gaps = zip(numbers.dropFirst(), numbers).map { $0 - $1 }
+  // Every tenth frame, say, is even as well; the caller gives its rate.
+  let usual = gaps.sorted()[gaps.count / 2]
+  guard let odd = gaps.firstIndex(where: { $0 != usual }) else { return }
+  let found = gaps[odd] > usual ? "pictures are missing" : "numbers do not follow one another evenly"
+  throw VideoError(
+    doing: "listing frames", path: folder,
+    reason: "\(found) between '\(splitPath(paths[odd]).name)' and '\(splitPath(paths[odd + 1]).name)', so that times "
+      + "would be wrong -> extract the frames again")
 }
 
 private func missingFolder(_ folder: String) -> VideoError {

@@ -104,6 +104,12 @@ struct EvaluateCommand: ParsableCommand {
     if !compare.isEmpty, compare.count != 2 {
       throw ValidationError("--compare takes two files, A and B; found \(compare.count)")
     }
+    try refuseOverwriting(
+      output, by: "--output",
+      [
+        ("--groundtruth", groundTruth), ("--detections", detections), ("--labelmap", labelMap),
+        ("--exclusions", exclusions), ("--report", report.folder.map { joinPath($0, "index.html") }),
+      ] + compare.map { ("--compare", $0) })
     if explain, !compare.isEmpty { throw ValidationError("--explain and --compare exclude each other") }
     if explain, format == .csv || format == .markdown {
       throw ValidationError("--explain is written as text or json -> --format text or --format json")

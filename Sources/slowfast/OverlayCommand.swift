@@ -105,7 +105,7 @@ struct OverlayCommand: ParsableCommand {
 
   /// The videos that --video or --frames gives.
   private func catalog() throws -> FrameCatalog {
-    if let video { return FrameCatalog(videos: [video], name: videoName) }
+    if let video { return try FrameCatalog(videos: [video], name: videoName) }
     return try FrameCatalog(folder: frames ?? "", framesPerSecond: fps, name: videoName)
   }
 

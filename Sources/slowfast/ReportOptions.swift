@@ -58,7 +58,7 @@ struct ReportOptions: ParsableArguments {
   func catalog() throws -> FrameCatalog? {
     if let folder { try checkReportFolder(folder) }
     if let frames { return try FrameCatalog(folder: frames, framesPerSecond: fps) }
-    return video.isEmpty ? nil : FrameCatalog(videos: video)
+    return video.isEmpty ? nil : try FrameCatalog(videos: video)
   }
 
   /// Reads the pictures of key frames, and says what is missing.

@@ -35,7 +35,8 @@ struct ValidateCommand: ParsableCommand {
 
   @Option(
     name: .customLong("labelmap"),
-    help: ArgumentHelp("The classes that are scored (.pbtxt); AVA's ids 1 to 80 when not given.", valueName: "file"))
+    help: ArgumentHelp(
+      "The classes that are scored (.pbtxt); the challenge's 60 of AVA's 80 when not given.", valueName: "file"))
   var labelMap: String?
 
   @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"))
@@ -67,6 +68,15 @@ struct ValidateCommand: ParsableCommand {
     let streams = [detections, groundTruth, labelMap, exclusions].count { $0 == standardInput }
     if streams > 1 { throw ValidationError("only one file can be standard input (-)") }
     if fix == standardInput { throw ValidationError("--fix needs the name of a file") }
+    if let fix, [".gz", ".zst"].contains(where: fix.hasSuffix) {
+      throw ValidationError("--fix writes plain text -> a name without .gz or .zst")
+    }
+    try refuseOverwriting(
+      fix, by: "--fix",
+      [
+        ("the detections", detections), ("--groundtruth", groundTruth), ("--labelmap", labelMap),
+        ("--exclusions", exclusions),
+      ])
     if !shiftSeconds.isFinite { throw ValidationError("--shift-seconds is \(shiftSeconds) -> give seconds") }
   }
 
@@ -77,7 +87,7 @@ struct ValidateCommand: ParsableCommand {
 
   func run() throws {
     let pool = WorkerPool()
-    let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? everyAVAClass()
+    let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? scoredAVAClasses()
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
     let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
     if let fix { try checkWritable(fix) }
@@ -90,7 +100,7 @@ struct ValidateCommand: ParsableCommand {
       findings: audit(tables, counts: survey.counts, faults: survey.faults, pool: pool))
     if let fix {
       let (table, changes) = repair.apply(to: survey.table, labelMap: labels)
-      if table.count == 0 { throw NothingLeft(file: detections, changes: changes.lines(repair)) }
+      if table.count == 0 { throw NothingLeft(file: detections, changes: unreadable(survey) + changes.lines(repair)) }
       let writer = try DetectionWriter(path: fix, decimals: repair.decimals)
       try writer.append(table)
       try writer.commit()
@@ -109,9 +119,11 @@ struct ValidateCommand: ParsableCommand {
   }
 }
 
-/// AVA's 80 ids, where no label map says which of them are scored.
-private func everyAVAClass() throws -> LabelMap {
-  try LabelMap((1...80).map { LabelMap.Label(id: $0, name: "\($0)") })
+/// The ids that the challenge scores, where no label map says which are: the official evaluator leaves the others out
+/// before it takes 50 rows a key frame.
+private func scoredAVAClasses() throws -> LabelMap {
+  let unscored: Set = [2, 16, 18, 19, 21, 23, 25, 31, 32, 33, 35, 39, 40, 42, 44, 50, 53, 55, 71, 75]
+  return try LabelMap((1...80).filter { !unscored.contains($0) }.map { LabelMap.Label(id: $0, name: "\($0)") })
 }
 
 /// A repair that leaves no row.

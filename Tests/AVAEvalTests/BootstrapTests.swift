@@ -109,29 +109,44 @@ struct LiteralBootstrap {
     #expect(middle.mAP?.interval == 0.5...0.5)
   }
 
-  @Test("One video, or one resample: no width")
-  func oneOfEach() throws {
+  @Test("One video says nothing about others: no interval")
+  func oneVideo() throws {
     let (tables, outcomes) = try Situation.ranking.matched()
-    let ap = evaluate(outcomes).perClass[0].ap ?? -1
-    for count in [1, 8, 9] {
-      let result = bootstrap(tables, outcomes, Resampling(count: count))
-      #expect(result.videoCount == 1)
-      expectNear(result.perClass[0]?.interval.lowerBound, ap)
-      expectNear(result.perClass[0]?.interval.upperBound, ap)
-      #expect((result.perClass[0]?.standardError ?? 1) < 1e-12)
-    }
+    let result = bootstrap(tables, outcomes, Resampling(count: 9))
+    #expect(result.videoCount == 1 && result.mAP == nil)
+    #expect(result.groups.allSatisfy { $0 == nil } && result.perClass.allSatisfy { $0 == nil })
+    let same = compare((tables, outcomes), (tables, outcomes), Resampling(count: 9))
+    #expect(same.mAP.interval == nil && same.mAP.share == nil && same.mAP.difference == 0)
+    #expect(same.classes[0].ap.interval == nil && same.classes[0].ap.a != nil)
   }
 
-  @Test("A class of one video is missing from resamples without it")
+  @Test("One resample: no width")
+  func oneResample() throws {
+    var scene = Situation()
+    for video in ["a", "b"] { scene.label(Situation.strip(0, 0.4), 1, video: video) }
+    scene.detect(Situation.strip(0, 0.4), 1, 0.9, video: "a")
+    let (tables, outcomes) = try scene.matched()
+    let result = bootstrap(tables, outcomes, Resampling(count: 1))
+    let interval = try #require(result.perClass[0])
+    #expect(interval.interval.lowerBound == interval.interval.upperBound && interval.standardError == 0)
+  }
+
+  @Test("A class of two videos is missing from resamples without them; one of one video has no interval")
   func rareClass() throws {
     var scene = Situation()
-    for video in ["a", "b", "c"] { scene.label(Situation.strip(0, 0.4), 1, video: video) }
-    scene.label(Situation.strip(0, 0.4), 20, video: "b")
+    for video in ["a", "b", "c", "d"] { scene.label(Situation.strip(0, 0.4), 1, video: video) }
+    for video in ["b", "c"] { scene.label(Situation.strip(0, 0.4), 20, video: video) }
     let (tables, outcomes) = try scene.matched()
     let result = bootstrap(tables, outcomes, Resampling(count: 300, seed: 2))
     #expect(result.perClass[0]?.count == 300)
-    // 8 of 27 draws lack a video.
-    #expect(abs(Double(result.perClass[1]?.count ?? 0) / 300 - 19.0 / 27) < 0.1)
+    // One draw in 16 takes neither of two videos out of four.
+    #expect(abs(Double(result.perClass[1]?.count ?? 0) / 300 - 15.0 / 16) < 0.05)
+    var single = Situation()
+    for video in ["a", "b"] { single.label(Situation.strip(0, 0.4), 1, video: video) }
+    single.label(Situation.strip(0, 0.4), 20, video: "b")
+    let (few, found) = try single.matched()
+    let other = bootstrap(few, found, Resampling(count: 50))
+    #expect(other.perClass[0] != nil && other.perClass[1] == nil && other.mAP != nil)
   }
 
   @Test("Seeds decide, threads do not")

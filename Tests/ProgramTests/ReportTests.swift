@@ -50,6 +50,36 @@ struct ReportTests {
     for words in [result.stderr, try page(folder)] { #expect(words.contains("no frames were given for 1 video")) }
   }
 
+  /// With a picture missing, all later ones would stand for other seconds.
+  @Test("A gap in the pictures' numbers is named, and no wrong picture shown")
+  func gap() throws {
+    let scratch = Scratch()
+    let path = try ReportWorld.detections(scratch)
+    let frames = scratch.path + "/frames/" + LittleWorld.video
+    try makeFolder(frames)
+    for name in try listFolder(LittleWorld.folder + "/frames/" + LittleWorld.video) where !name.contains("000050") {
+      try FileManager.default.copyItem(
+        atPath: LittleWorld.folder + "/frames/\(LittleWorld.video)/" + name, toPath: frames + "/" + name)
+    }
+    let folder = scratch.path + "/report"
+    let result = run(["--detections", path], ["--report", folder, "--frames", scratch.path + "/frames"])
+    expectSuccess(result)
+    for words in [result.stderr, try page(folder)] { #expect(words.contains("000049.jpg"), "\(words.suffix(400))") }
+    #expect(try !page(folder).contains("<image "))
+    let overlay = Program.run([
+      "overlay", "--frames", scratch.path + "/frames", "--detections", path, "--output-dir", scratch.path + "/o",
+    ])
+    expectFailure(overlay, ["pictures are missing between", "000049.jpg", "000051.jpg"])
+  }
+
+  @Test("A video that is not there stops the call before anything is evaluated")
+  func missingVideo() throws {
+    let scratch = Scratch()
+    let path = try ReportWorld.detections(scratch)
+    let call = ["--report", scratch.path + "/report", "--video", scratch.path + "/nowhere.mp4"]
+    expectFailure(run(["--detections", path], call), ["nowhere.mp4", "no such file"])
+  }
+
   @Test("Two files make a comparison's page")
   func comparison() throws {
     let scratch = Scratch()

@@ -126,4 +126,42 @@ struct ValidateTests {
     let result = Program.run(["evaluate", "--groundtruth", "-", "--detections", "-", "--labelmap", "x"])
     #expect(result.status == 64 && result.stderr.contains("standard input"))
   }
+
+  /// Sixty people: the classes that nobody scores, with the best scores, must not push the others out.
+  @Test("Without a label map the copy is capped as the challenge caps; a second repair changes nothing")
+  func unscoredClasses() throws {
+    let scratch = Scratch()
+    let rows = (0..<60).map { row in
+      let left = Double(row) / 100
+      return
+        "v,0902,\(left),0.1,\(left + 0.3),0.9,\(row < 20 ? 2 : 12),\(row < 20 ? 0.9 : 0.8 - Double(row / 3) / 100)\n"
+    }
+    let path = try scratch.file("many.csv", rows.joined())
+    let (copy, again) = (scratch.path + "/once.csv", scratch.path + "/twice.csv")
+    let result = Program.run(["validate", path, "--fix", copy])
+    expectSuccess(result)
+    #expect(try lines(copy).map { $0.split(separator: ",")[6] } == Array(repeating: "12", count: 40))
+    expectSuccess(Program.run(["validate", copy, "--fix", again]))
+    #expect(try lines(again) == lines(copy))
+  }
+
+  @Test("An input is never written over, and a name does not promise what is not written")
+  func outputs() throws {
+    let scratch = Scratch()
+    let path = try detections(scratch)
+    let before = try lines(path)
+    expectFailure(run(path, ["--fix", path]), status: 64, ["--fix", "is the file of the detections", "another file"])
+    expectFailure(run(path, ["--fix", scratch.path + "/x.csv.gz"]), status: 64, ["plain text"])
+    let truth = try scratch.file(
+      "truth.csv", lines(LittleWorld.annotations + "/groundtruth.csv").joined(separator: "\n"))
+    let judged = [
+      "evaluate", "--groundtruth", truth, "--labelmap", LittleWorld.annotations + "/labelmap.pbtxt", "--detections",
+      path,
+    ]
+    for output in [truth, path, scratch.path + "/../" + splitPath(scratch.path).name + "/truth.csv"] {
+      expectFailure(
+        Program.run(judged + ["--output", output]), status: 64, ["--output", "is the file of", "another file"])
+    }
+    #expect(try lines(path) == before)
+  }
 }

@@ -107,7 +107,7 @@ import Testing
     #expect(result.frames.map(\.time) == [Timestamp(second: 950)] && result.frames.map(\.video) == ["v"])
     expectNear(result.frames.first?.difference, -1.0 / 3)
     #expect(result.frames.first?.classes.map(\.classPosition) == [0] && result.frames.first?.lossA == 0)
-    #expect(result.mAP.share == 2.0 / 6)
+    #expect(result.mAP.share == nil && result.videoCount == 1)
     let turned = compare((two.0, two.1), (one.0, one.1), Resampling(count: 5))
     #expect(turned.frames.map(\.time) == [Timestamp(second: 950)] && (turned.frames.first?.difference ?? 0) > 0)
   }
@@ -121,7 +121,16 @@ import Testing
     #expect(result.classes[0].ap.a == 0 && (result.classes[0].ap.b ?? 0) > 0)
     #expect(result.classes[2].ap == result.classes[2].ap && result.classes[2].ap.share == nil)
     let nothing = compare((one.0, one.1), (one.0, one.1), Resampling(count: 20))
-    #expect(nothing.mAP.difference == 0 && nothing.mAP.share == 1)
+    #expect(nothing.mAP.difference == 0 && nothing.mAP.interval == nil)
+    // Two videos, the same rows: every resample has no difference.
+    var both = Situation()
+    for video in ["a", "b"] {
+      both.label(Situation.strip(0, 0.4), 1, video: video)
+      both.detect(Situation.strip(0, 0.4), 1, 0.5, video: video)
+    }
+    let pair = try both.matched()
+    let same = compare((pair.0, pair.1), (pair.0, pair.1), Resampling(count: 20))
+    #expect(same.mAP.difference == 0 && same.mAP.interval == 0...0 && same.mAP.share == 1)
     let threaded = compare((one.0, one.1), (two.0, two.1), Resampling(count: 20), pool: WorkerPool(threads: 3))
     #expect("\(threaded)" == "\(result)")
   }

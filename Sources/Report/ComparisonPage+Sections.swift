@@ -95,9 +95,9 @@ private struct DifferenceTable {
   /// - Parameter limit: The difference that lies on the edge of the picture.
   init(caption: String, first: String, limit: Double, sortableID: String? = nil) {
     self.limit = limit
-    table = DataTable(caption: caption, columns: [.text(first)], sortableID: sortableID)
+    table = DataTable(caption: caption, columns: [.text(first), .number("B − A")], sortableID: sortableID)
     if sortableID != nil { table.columns.append(.number("truth")) }
-    table.columns += [.number("A"), .number("B"), .number("B − A"), .number("interval"), .number("share")]
+    table.columns += [.number("A"), .number("B"), .number("interval"), .number("share")]
   }
 
   var html: HTML { table.html }
@@ -105,14 +105,17 @@ private struct DifferenceTable {
   mutating func add(
     _ name: HTML, _ difference: Difference, truth: Int? = nil, isTotal: Bool = false, keywords: String? = nil
   ) {
-    var cells: [DataTable.Cell] = [.init(content: name)]
-    if let truth { cells.append(.count(truth)) }
     let number = difference.difference
-    cells += [
-      .figure(difference.a), .figure(difference.b),
+    // What the page is about stands beside the name: a phone's screen shows no more than that.
+    var cells: [DataTable.Cell] = [
+      .init(content: name),
       .init(
         content: "<span class=\"gap\">\(picture(difference))<span>\(signed(number))</span></span>",
         key: number.map { "\($0)" } ?? ""),
+    ]
+    if let truth { cells.append(.count(truth)) }
+    cells += [
+      .figure(difference.a), .figure(difference.b),
       .init(
         content: "\(difference.interval.map(signedSpan) ?? "–")",
         key: difference.interval.map { "\($0.lowerBound)" } ?? ""),

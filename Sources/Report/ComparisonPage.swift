@@ -47,10 +47,7 @@ public struct ComparisonPage: Sendable {
 
   var first: Comparison { comparisons[0] }
 
-  /// The files' names, whole where the short ones are the same.
-  private var names: (a: String, b: String) {
-    lastName(a) == lastName(b) ? (a, b) : (lastName(a), lastName(b))
-  }
+  private var names: (a: String, b: String) { lastNames(a, b) }
 
   private var audit: HTML {
     """

@@ -83,5 +83,19 @@ public struct EvaluationReport: Sendable {
 
 /// A path's last part: a page that is sent to others need not say where its files lay.
 func lastName(_ path: String) -> String {
-  path.split(separator: "/").last.map(String.init) ?? path
+  path == "-" ? "standard input" : path.split(separator: "/").last.map(String.init) ?? path
+}
+
+/// What two files are called beside each other: the folders that tell them apart, or A and B, stand behind one name.
+func lastNames(_ a: String, _ b: String) -> (a: String, b: String) {
+  let (nameA, nameB) = (lastName(a), lastName(b))
+  if nameA != nameB { return (nameA, nameB) }
+  let foldersA = a.split(separator: "/").dropLast().reversed()
+  let foldersB = b.split(separator: "/").dropLast().reversed()
+  if let (folderA, folderB) = zip(foldersA, foldersB).first(where: { $0.0 != $0.1 }),
+    ![".", ".."].contains(folderA), ![".", ".."].contains(folderB)
+  {
+    return ("\(nameA) (\(folderA))", "\(nameB) (\(folderB))")
+  }
+  return ("\(nameA) (A)", "\(nameB) (B)")
 }

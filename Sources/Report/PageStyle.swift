@@ -176,33 +176,77 @@ private let figureStyle = """
   }
   .badge.false { border-radius: 2px; background: #6fd0ff; }
   .legend { display: flex; flex-wrap: wrap; gap: .4rem 1.6rem; padding: 0; list-style: none; font-size: .92rem; }
-  @media (max-width: 40rem) { .why { display: none; } .spark { width: 3.4rem; } }
+  @media (max-width: 40rem) {
+    .why { display: none; }
+    .spark { width: 3.4rem; }
+    .gap { gap: .4rem; }
+    .difference { width: 5rem; }
+  }
   """
 
 private let printStyle = """
 
-  @page { margin: 15mm 13mm; }
+  @page { margin: 13mm 12mm; }
   @media print {
     :root {
       --ground: #fff; --raised: #f6f7f8; --ink: #000; --soft: #444; --line: #ccc; --accent: #0b6a8c; --tint: #cfe5ee;
       --bad: #a8430a; color-scheme: light;
     }
-    body { font-size: 10pt; max-width: none; padding: 0; }
-    nav, .filter, thead button::after { display: none !important; }
-    header { padding: 0 0 1rem; }
-    section { padding-top: 1.6rem; }
-    h2, h3, summary, section > p { break-after: avoid; }
-    tr, figure, .scroll:not(:has(.sortable)), .card, .chart, .findings li, .two.inside { break-inside: avoid; }
+    html { font-size: 9pt; }
+    body { line-height: 1.4; max-width: none; padding: 0; }
+    nav, .filter, .spark, .class > summary::before, thead button::after { display: none !important; }
+    header { padding: 0 0 .6rem; }
+    h1 { font-size: 18pt; }
+    h2 { font-size: 13pt; margin-bottom: .5rem; }
+    h3 { font-size: 10pt; margin: 1rem 0 .4rem; }
+    p, ul { margin-bottom: .6rem; }
+    section { padding-top: 1.2rem; }
+    section > p, header p, li { max-width: none; }
+    footer { margin-top: 1.5rem; padding-top: .5rem; }
+    h2, h3, summary, section > p, .legend { break-after: avoid; }
+    tr, p, figure, .class, .scroll:not(:has(.sortable)), .card, .chart, .findings li { break-inside: avoid; }
+    .cards { gap: .6rem; margin-bottom: .8rem; }
+    .card { padding: .6rem .8rem; }
+    .big { font-size: 20pt; }
+    .findings li { padding-block: .3rem; }
+    .scroll { overflow: visible; background: none; margin-bottom: .8rem; }
+    :is(table, .sortable, .two table) { font-size: 7.2pt; line-height: 1.3; min-width: 0; }
+    :is(table, .sortable, .two table) :is(th, td) {
+      padding: .12rem .3rem; white-space: normal; overflow-wrap: break-word;
+    }
+    :is(table, .sortable, .two table) tr > :first-child { padding-left: 0; }
     thead { display: table-header-group; }
-    .scroll { overflow: visible; background: none; }
-    table { font-size: 7.6pt; min-width: 0; }
-    th, td { padding: .18rem .42rem; white-space: normal; }
-    td:not(.t) { white-space: nowrap; }
-    tbody th { position: static; max-width: none; }
-    .meter::before { width: 2.2rem; }
+    thead th { font-size: inherit; position: static; color: var(--ink); }
+    thead button { display: contents !important; color: inherit !important; }
+    td:not(.t):not(:has(.words)) { white-space: nowrap !important; }
+    tbody th.t { position: static; max-width: none; min-width: 7rem; overflow-wrap: anywhere !important; }
+    .inside tbody th.t { min-width: 0; overflow-wrap: break-word !important; }
+    tbody th small { font-size: 6.6pt; }
+    .words { min-width: 8rem; max-width: none; overflow-wrap: anywhere; }
+    .meter { gap: .35rem; }
+    .meter.meter::before { width: 1.6rem !important; height: .4rem; }
+    #class-table .meter::before { display: none; }
+    #class-table td.t:last-child { min-width: 9.4rem; }
+    #class-table:has(th:nth-child(12)) tr > :nth-child(2) { display: none; }
+    #class-table:has(th:nth-child(13)) { font-size: 6.6pt; }
+    #class-table:has(th:nth-child(13)) :is(th, td) { padding-inline: .18rem; }
+    #class-table:has(th:nth-child(13)) td.t:last-child { min-width: 8.4rem; }
     .two { grid-template-columns: 1fr 1fr; gap: 1rem; }
-    .frames { grid-template-columns: 1fr 1fr; gap: 1.2rem; }
-    .spark { display: none; }
+    .two.inside { grid-template-columns: 4.3cm minmax(0, 1fr) 7.9cm; gap: 0 .8rem; padding: 0 0 .4rem; }
+    .inside > :last-child { display: contents; }
+    .inside svg { overflow: visible; }
+    .inside svg text { font-size: 13px; }
+    .inside svg text.strong { font-size: 12px; }
+    .class > summary { padding: .2rem 0; }
+    .class > summary .name { font-weight: 650; }
+    .inside .scroll { margin: 0; }
+    .inside table { width: 100%; }
+    .inside .meter.meter::before { width: 1.2rem !important; }
+    dl.facts { font-size: 7.2pt; line-height: 1.3; gap: 0 .6rem; margin: 0; align-content: start; }
+    .two > div > .chart { max-width: 8cm; }
+    .frames { grid-template-columns: 1fr 1fr; gap: 1rem; }
+    .rows { margin-top: .3rem; font-size: 7.6pt; line-height: 1.3; }
+    .rows li { padding: .15rem 0; }
     details::details-content { content-visibility: visible; block-size: auto; }
     a { color: inherit; text-decoration: none; }
   }

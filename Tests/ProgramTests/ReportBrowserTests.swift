@@ -8,11 +8,13 @@ import Testing
   private static let hostile = "<img src=x onerror=document.title='broken'><script>document.title='broken'</script>"
 
   /// Writes a report with pictures and opens it.
-  private func open(_ scratch: Scratch, width: Int, isPhone: Bool = false) throws -> Browser {
+  ///
+  /// - Parameter walk: What the class "walk" is called instead.
+  private func open(_ scratch: Scratch, width: Int, isPhone: Bool = false, walk: String = hostile) throws -> Browser {
     let detections = try ReportWorld.detections(scratch)
     let labels = try lines(LittleWorld.annotations + "/labelmap.pbtxt").joined(separator: "\n")
     #expect(labels.contains("\"walk\""))
-    let map = try scratch.file("labels.pbtxt", labels.replacingOccurrences(of: "\"walk\"", with: "\"\(Self.hostile)\""))
+    let map = try scratch.file("labels.pbtxt", labels.replacingOccurrences(of: "\"walk\"", with: "\"\(walk)\""))
     let result = Program.run([
       "evaluate", "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--labelmap", map, "--detections",
       detections, "--bootstrap", "20", "--report", scratch.path + "/report", "--frames", LittleWorld.folder + "/frames",
@@ -113,5 +115,34 @@ import Testing
     let folds = try browser.value("document.querySelectorAll('details').length") as? Int
     #expect(try browser.value("window.opened") as? Int == folds && (folds ?? 0) > 0)
     #expect(try browser.value("document.querySelectorAll('details[open]').length") as? Int == 0)
+  }
+
+  @Test("On paper no name is torn, nothing is cut off, headers come again, and the pages are few")
+  func paper() throws {
+    let browser = try open(Scratch(), width: 703, walk: "talk to (e.g., self, a person, a group)")
+    for (width, height) in [(8.27, 11.69), (8.5, 11.0)] {
+      let pdf = try browser.call("Page.printToPDF", ["paperWidth": width, "paperHeight": height])["data"] as? String
+      let bytes = try #require(pdf.flatMap { Data(base64Encoded: $0) })
+      let text = String(decoding: bytes, as: UTF8.self)
+      let pages = text.components(separatedBy: "/Type /Page\n").count - 1
+      #expect((2...7).contains(pages), "\(pages) pages of \(width) by \(height) inches")
+    }
+    // A4 less the margins of the page's style is 703 CSS pixels wide.
+    try browser.call("Emulation.setEmulatedMedia", ["media": "print"])
+    _ = try browser.value("document.querySelectorAll('details').forEach((fold) => fold.open = true)")
+    #expect(try browser.value("document.documentElement.scrollWidth") as? Int == 703)
+    let names = "[...document.querySelectorAll('#class-table tbody th, .inside tbody th')]"
+    let lines = "Math.round((cell.clientHeight - 2) / parseFloat(getComputedStyle(cell).lineHeight))"
+    let torn = try browser.value("\(names).filter((cell) => \(lines) > 3).map((cell) => cell.textContent)")
+    #expect(torn as? [String] == [])
+    let cells = "[...document.querySelectorAll('th, td, .inside > div > *')]"
+    let cut = try browser.value(
+      "\(cells).filter((cell) => cell.getBoundingClientRect().right > innerWidth + 1 || cell.scrollWidth"
+        + " > cell.clientWidth + 1).map((cell) => cell.textContent)")
+    #expect(cut as? [String] == [])
+    let header = "getComputedStyle(document.querySelector('#class-table thead')).display"
+    #expect(try browser.value(header) as? String == "table-header-group")
+    let button = "getComputedStyle(document.querySelector('#class-table thead button')).display"
+    #expect(try browser.value(button) as? String == "contents", "a button is not painted again on the next page")
   }
 }

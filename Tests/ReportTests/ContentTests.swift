@@ -68,6 +68,31 @@ struct ContentTests {
     #expect(page.contains("b.csv against a.csv: +0.1667 mAP"))
   }
 
+  @Test("The difference stands beside the class's name")
+  func differenceFirst() throws {
+    let page = try Situation().comparison()
+    for head in page.components(separatedBy: "<thead>").dropFirst() where head.contains("B − A") {
+      let columns = head.components(separatedBy: "<th ").map { $0.contains("B − A") }
+      #expect(columns.prefix(3) == [false, false, true])
+    }
+    #expect(page.contains("B − A"))
+  }
+
+  @Test(
+    "No path is named; files with one name are told apart by a folder, or by A and B",
+    arguments: [
+      ("runs/one/d.csv", "runs/two/d.csv", "d.csv (two) against d.csv (one)"),
+      ("/runs/one/ava/d.csv", "/runs/two/ava/d.csv", "d.csv (two) against d.csv (one)"),
+      ("runs/d.csv", "runs/d.csv", "d.csv (B) against d.csv (A)"),
+      ("../d.csv", "runs/d.csv", "d.csv (B) against d.csv (A)"), ("d.csv", "runs/d.csv", "d.csv (B) against d.csv (A)"),
+      ("-", "runs/d.csv", "d.csv against standard input"),
+    ])
+  func names(a: String, b: String, title: String) throws {
+    let page = try Situation().comparison(a: a, b: b)
+    #expect(page.contains("<h1>\(title)</h1>"))
+    #expect(!page.contains("runs/"))
+  }
+
   @Test("The page is index.html in a folder that is made, and made anew where it stands")
   func file() throws {
     let folder = TemporaryFolder()

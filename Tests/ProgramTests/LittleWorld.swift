@@ -19,7 +19,7 @@ enum LittleWorld {
   private static let path = TemporaryFolder().path
 
   static let video = "synth1"
-  static let config = projectRoot + "/configs/demo/SLOWFAST_16x2_R50_SMALL.yaml"
+  static let config = projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.yaml"
   static var annotations: String { folder + "/annotations" }
 
   /// SlowFast-18, eight channels wide at 64 pixels: a key frame takes hundredths of a second.

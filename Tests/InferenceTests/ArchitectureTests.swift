@@ -36,8 +36,8 @@ struct ArchitectureTests {
         path: projectRoot + "/configs/" + name, overrides: ["RESNET.WIDTH_PER_GROUP", "\(max(2, beta))"]))
     let model = VideoModel(thin, weights: WeightReader(random: 1), engine: Engine(threads: 1))
     let depth = config.int("RESNET.DEPTH")
-    #expect(depth == (name.contains("R101") ? 101 : 50), "the name says the depth")
-    let blocks = depth == 101 ? 33 : 16
+    #expect(name.contains("R\(depth)"), "the name says the depth")
+    let blocks = try #require([18: 8, 50: 16, 101: 33][depth])
     let lateral = architecture.pathways == 2 ? 4 : 0
     let nonLocals = architecture.stages.flatMap { $0 }.reduce(0) { $0 + ($1.nonLocal?.after.count ?? 0) }
     #expect((nonLocals > 0) == (name.contains("NLN") || name.hasPrefix("AVA/c2/") && depth == 101))

@@ -25,6 +25,7 @@ func conventionFindings(_ sample: ConventionSample) -> [Finding] {
         "the seconds look shifted: with \(seconds) added \(gain)",
         hint: "--fix with --shift-seconds \(seconds) moves them"))
   }
+  if best == .ava { findings += videoConventionFindings(sample) }
   return findings + numberingFindings(sample, best)
 }
 
@@ -36,7 +37,7 @@ private let almostEqual = 0.03
 private let clearlyMoreAgreement = 0.25
 
 /// How the boxes and seconds are best read, and how much people then overlap the ground truth.
-private func bestPlacement(_ sample: ConventionSample, _ base: Double) -> (Convention, Double) {
+func bestPlacement(_ sample: ConventionSample, _ base: Double) -> (Convention, Double) {
   let (forms, shifts) = (BoxForm.allCases.dropFirst(), sample.shifts)
   // One thing wrong is likelier than two.
   let single = forms.map { Convention(form: $0) } + shifts.map { Convention(shift: $0) }

@@ -32,6 +32,18 @@ struct ConventionSample {
   /// Whether there is anything to compare.
   var isEmpty: Bool { people.isEmpty || truth.count == 0 }
 
+  var count: Int { people.count }
+
+  /// The videos of the people, in order of their names.
+  var videos: [String] { Set(people.map(\.video)).sorted() }
+
+  /// The people of one video alone.
+  func only(video: String) -> ConventionSample {
+    var own = self
+    own.people.removeAll { $0.video != video }
+    return own
+  }
+
   /// Takes people from key frames spread over the whole file.
   private mutating func gather(_ table: DetectionTable) {
     let frameCount = table.frameIndex.frames.count

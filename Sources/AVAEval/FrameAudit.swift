@@ -17,12 +17,16 @@ public struct FrameAudit: Sendable {
   public private(set) var videosOnlyInDetections: [String] = []
   /// Videos of the ground truth without any detection.
   public private(set) var videosOnlyInGroundTruth: [String] = []
+  private var knownVideos: [String] = []
+  private var hasCommonVideo = false
 
   /// Compares the tables.
   public init(_ tables: AlignedTables) {
     compareFrames(tables)
     let found = Set(tables.detections.frameIndex.videos)
     let known = Set(tables.groundTruth.frameIndex.videos)
+    knownVideos = tables.groundTruth.frameIndex.videos
+    hasCommonVideo = !found.isDisjoint(with: known)
     videosOnlyInDetections = tables.detections.frameIndex.videos.filter { !known.contains($0) }
     videosOnlyInGroundTruth = tables.groundTruth.frameIndex.videos.filter { !found.contains($0) }
   }
@@ -58,7 +62,7 @@ public struct FrameAudit: Sendable {
           examples: Array(names.prefix(Finding.exampleLimit)), hint: hint))
     }
     add(
-      .unknownVideos, isFault: true, videosOnlyInDetections, "video with detections is not in the ground truth",
+      .unknownVideos, isFault: true, unknownVideoExamples, "video with detections is not in the ground truth",
       plural: "videos with detections are not in the ground truth", "compare the names in the first columns")
     add(
       .missingVideos, isFault: true, videosOnlyInGroundTruth, "video of the ground truth has no detections",
@@ -69,8 +73,7 @@ public struct FrameAudit: Sendable {
         Finding(
           .noCommonFrames, isFault: true, count: scoredFrames, "no key frame is in both files",
           examples: Array(framesOnlyInDetections.prefix(1) + framesOnlyInGroundTruth.prefix(1)),
-          hint: "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), "
-            + "in seconds and not in frames"))
+          hint: noCommonFramesHint))
       return findings + excluded
     }
     add(
@@ -81,6 +84,29 @@ public struct FrameAudit: Sendable {
       .missingFrames, isFault: false, framesOnlyInGroundTruth, "key frame of the ground truth has no detections",
       plural: "key frames of the ground truth have no detections", "what is there to find counts as missed")
     return findings + excluded
+  }
+
+  /// Why no key frame is in both files: whole videos are told before seconds.
+  private var noCommonFramesHint: String {
+    if groundTruthFrames == excludedGroundTruthFrames {
+      return "the exclusions leave out every key frame of the ground truth: are they of these videos?"
+    }
+    if !hasCommonVideo { return "no video is in both files either: compare the names in the first columns" }
+    return "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), "
+      + "in seconds and not in frames"
+  }
+
+  /// The unknown videos' names, with the known ones that differ by an ending or by capitals alone: folders of videos
+  /// give "name.mkv".
+  private var unknownVideoExamples: [String] {
+    var known: [String: String] = [:]
+    for video in knownVideos { known[video.lowercased()] = video }
+    return videosOnlyInDetections.map { video in
+      let name = video.lowercased()
+      let stem = name.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
+      guard let meant = known[name] ?? known[stem] else { return video }
+      return "\(video) (there is \(meant))"
+    }
   }
 
   private var excluded: [Finding] {

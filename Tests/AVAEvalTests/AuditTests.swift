@@ -129,6 +129,45 @@ struct AuditScene {
     #expect(kinds.contains(.boxForm) && kinds.contains(.shiftedSeconds) && kinds.contains(.classNumbers))
   }
 
+  @Test("One video of several that means something else is named", arguments: 1...3 as ClosedRange<UInt64>)
+  func oneVideo(seed: UInt64) throws {
+    var scene = try AuditScene(seed: seed)
+    for row in scene.rows.indices where scene.rows[row].video == "v1" {
+      scene.rows[row].box = written(scene.rows[row].box, .swapped)
+    }
+    let form = try #require(try scene.findings().first { $0.kind == .boxForm })
+    #expect(form.isFault && form.count == 1 && form.text.hasPrefix("in 1 of 3 videos"), "\(form)")
+    #expect(form.examples.count == 1 && form.examples[0].hasPrefix("v1: y1, x1, y2, x2 (overlap "))
+    #expect(!form.hint.contains("--boxes"))
+    scene = try AuditScene(seed: seed)
+    for row in scene.rows.indices where scene.rows[row].video == "v2" { scene.rows[row].second -= 2 }
+    let shift = try #require(try scene.findings().first { $0.kind == .shiftedSeconds })
+    #expect(shift.isFault && shift.count == 1, "\(shift)")
+    #expect(shift.examples.count == 1 && shift.examples[0].hasPrefix("v2: 2 added (overlap "))
+  }
+
+  @Test("Of names alone that differ, the likely one is told; no seconds are blamed for names or exclusions")
+  func reasons() throws {
+    var scene = try AuditScene(seed: 3)
+    for row in scene.rows.indices where scene.rows[row].video != "v0" { scene.rows[row].video += ".MP4" }
+    var unknown = try #require(try scene.findings().first { $0.kind == .unknownVideos })
+    #expect(unknown.examples == ["v1.MP4 (there is v1)", "v2.MP4 (there is v2)"])
+    for row in scene.rows.indices { scene.rows[row].video = "w" + scene.rows[row].video }
+    let findings = try scene.findings()
+    unknown = try #require(findings.first { $0.kind == .unknownVideos })
+    #expect(unknown.examples == ["wv0", "wv1.MP4", "wv2.MP4"])
+    let none = try #require(findings.first { $0.kind == .noCommonFrames })
+    #expect(none.hint.contains("first columns") && !none.hint.contains("seconds"))
+    scene = try AuditScene(seed: 3)
+    var excluded = Exclusions()
+    for frame in scene.truth.frameIndex.frames {
+      excluded.insert(video: scene.truth.frameIndex.videos[frame.video], time: frame.time)
+    }
+    scene.rows[0].second = 1500
+    let all = try #require(try scene.findings(excluded).first { $0.kind == .noCommonFrames })
+    #expect(all.hint.contains("exclusions") && !all.hint.contains("seconds"))
+  }
+
   @Test("Rows that are odd by themselves are counted and shown with their lines")
   func oddRows() throws {
     var scene = try AuditScene(seed: 5)

@@ -16,6 +16,8 @@ public struct AlignedTables: Sendable {
   public let detectionOrder: [Int32]
   /// Key frames that have ground truth, in the order of their first row.
   public let truthOrder: [Int32]
+  /// Whether there are exclusions, and none of them is of a video here.
+  let hasForeignExclusions: Bool
   let classes: ClassPositions
   private let detectionRows: RowsByFrame
   private let truthRows: RowsByFrame
@@ -49,6 +51,7 @@ public struct AlignedTables: Sendable {
     var joint = JointFrames(known, exclusions)
     ownFrames = joint.join(detections.frameIndex)
     (videos, frames) = (joint.videos, joint.frames)
+    hasForeignExclusions = exclusions.count > 0 && Set(joint.videos).isDisjoint(with: exclusions.videos)
     detectionRows = RowsByFrame(
       frames: detections.frames, numbering: ownFrames, frameCount: frames.count, actionIDs: detections.actionIDs,
       classes: classes)

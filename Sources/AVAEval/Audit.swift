@@ -20,9 +20,17 @@ public func audit(
   findings += boxes.findings
   findings += ClassAudit(tables.detections.actionIDs, tables.labelMap).findings(.unknownClasses)
   findings += RowAudit(tables, pool).findings(tables)
+  findings += wholeScoreFindings(tables.detections)
+  if tables.hasForeignExclusions {
+    findings.append(
+      Finding(
+        .foreignExclusions, isFault: false, count: 1, "no excluded key frame is of a video here",
+        hint: "are they those of another split?"))
+  }
   if !tables.groundTruth.frameIndex.frames.isEmpty {
     if !boxes.hasPixels { findings += conventionFindings(ConventionSample(tables)) }
     findings += FrameAudit(tables).findings
+    findings += repeatedTruthFindings(tables, pool)
     findings += ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).findings(.unknownTruthClasses)
     findings += labelMapFindings(tables.labelMap)
   }

@@ -22,7 +22,9 @@ public struct Bootstrap: Equatable, Sendable {
   public let resampling: Resampling
   /// How many videos are drawn from: those with ground truth that counts or detections that are scored.
   public let videoCount: Int
-  /// Nil where there is one video only, or no class that counts.
+  /// How many videos the ground truth that counts lies in: from fewer than two there are no intervals.
+  public let truthVideoCount: Int
+  /// Nil where the ground truth lies in one video only, or no class counts.
   public let mAP: BootstrapInterval?
   /// mAP of each of `ActionGroup.allCases`.
   public let groups: [BootstrapInterval?]

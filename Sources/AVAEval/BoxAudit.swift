@@ -46,7 +46,8 @@ struct BoxAudit {
       return Finding(
         .pixels, isFault: true, count: tally.count,
         "\(rows) with coordinates that are no fractions of the frame, up to x \(short(largest.x)), y \(short(largest.y))",
-        examples: examples, hint: "divide pixels by the frame's width and height: --fix with --frame-size does")
+        examples: examples,
+        hint: "divide pixels by the frame's width and height: --fix with --frame-size does that to these rows")
     case .inverted:
       return Finding(
         .invertedBoxes, isFault: true, count: tally.count, "\(rows) with x1 beyond x2 or y1 beyond y2",
@@ -64,11 +65,16 @@ struct BoxAudit {
 
   private func trait(_ box: UnitBox) -> Trait? {
     let (low, high) = (min(box.x1, box.y1, box.x2, box.y2), max(box.x1, box.y1, box.x2, box.y2))
-    if low < -1 || high > 2 { return .pixels }
+    if box.looksLikePixels { return .pixels }
     if box.x1 > box.x2 || box.y1 > box.y2 { return .inverted }
     if !box.isProper { return .flat }
     return low < 0 || high > 1 ? .outside : nil
   }
+}
+
+extension UnitBox {
+  /// Whether the numbers cannot be fractions of a frame, some beyond its edges allowed.
+  var looksLikePixels: Bool { min(x1, y1, x2, y2) < -1 || max(x1, y1, x2, y2) > 2 }
 }
 
 /// A row for a message: its line, and what stands there.

@@ -30,6 +30,7 @@ public func compare(
   }
   return Comparison(
     rules: a.outcomes.rules, resampling: resampling, videoCount: draws.names.count,
+    truthVideoCount: resampled.0.truthVideoCount,
     mAP: meanDifference(evaluations.0.mAP, evaluations.1.mAP) { _ in true },
     groups: ActionGroup.allCases.map { group in
       meanDifference(evaluations.0.mAP(of: group), evaluations.1.mAP(of: group)) {

@@ -8,6 +8,8 @@ public struct Comparison: Sendable {
   public let resampling: Resampling
   /// How many videos are drawn from: those with ground truth that counts, or with scored detections in either file.
   public let videoCount: Int
+  /// How many videos the ground truth that counts lies in: from fewer than two there are no intervals.
+  public let truthVideoCount: Int
   public let mAP: Difference
   /// mAP of each of `ActionGroup.allCases`.
   public let groups: [Difference]

@@ -25,7 +25,7 @@ func conventionFindings(_ sample: ConventionSample) -> [Finding] {
         "the seconds look shifted: with \(seconds) added \(gain)",
         hint: "--fix with --shift-seconds \(seconds) moves them"))
   }
-  if best == .ava { findings += videoConventionFindings(sample) }
+  if best == .ava { findings += videoConventionFindings(sample) + overlapFindings(sample) }
   return findings + numberingFindings(sample, best)
 }
 
@@ -60,7 +60,24 @@ private func clearlyBetter(
   return best.map { (candidates[close[$0]], overlaps[close[$0]]) }
 }
 
+/// Says when boxes are somewhere else than people, whatever the reason.
+private func overlapFindings(_ sample: ConventionSample) -> [Finding] {
+  guard let overlap = sample.overlapWhereKnown, overlap < leastOverlap else { return [] }
+  return [
+    Finding(
+      .poorOverlap, isFault: overlap < hardlyAnyOverlap, count: 1,
+      "in common key frames the boxes overlap the ground truth by \(fixed(overlap, 2)) on average",
+      hint: "a person detector's reach 0.7 to 0.9: were boxes scaled or cropped, or are the frames others?")
+  ]
+}
+
+/// A mean of IoU that boxes anywhere reach.
+private let hardlyAnyOverlap = 0.1
+/// A model that always says the same says nothing about how ids are counted.
+private let leastActions = 3
+
 private func numberingFindings(_ sample: ConventionSample, _ placement: Convention) -> [Finding] {
+  if sample.actionCount < leastActions { return [] }
   func agreement(_ numbering: ClassNumbering) -> Double {
     var convention = placement
     convention.numbering = numbering

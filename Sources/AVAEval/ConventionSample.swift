@@ -34,6 +34,15 @@ struct ConventionSample {
 
   var count: Int { people.count }
 
+  /// How many different actions score most in some person.
+  var actionCount: Int { Set(people.map(\.action)).count }
+
+  /// `overlap` of people whose key frame the ground truth has; nil where they are too few to tell.
+  var overlapWhereKnown: Double? {
+    let known = people.count { truthFrame(of: $0, .ava) != nil }
+    return known < 16 ? nil : overlap(.ava) * Double(people.count) / Double(known)
+  }
+
   /// The videos of the people, in order of their names.
   var videos: [String] { Set(people.map(\.video)).sorted() }
 

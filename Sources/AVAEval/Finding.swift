@@ -5,10 +5,14 @@ public struct Finding: Equatable, Sendable {
     /// Rows that cannot be read.
     case unreadableRows = "unreadable_rows"
     case missingScores = "missing_scores"
+    /// Numbers that look like person ids where scores should be.
+    case wholeScores = "whole_scores"
     /// Coordinates in pixels instead of fractions of the frame.
     case pixels
     /// Boxes in another form than two corners, x first.
     case boxForm = "box_form"
+    /// Boxes that lie beside the ground truth's people.
+    case poorOverlap = "poor_overlap"
     case invertedBoxes = "inverted_boxes"
     case flatBoxes = "flat_boxes"
     case outsideFrame = "outside_frame"
@@ -26,10 +30,14 @@ public struct Finding: Equatable, Sendable {
     case unknownFrames = "unknown_frames"
     case missingFrames = "missing_frames"
     case excludedFrames = "excluded_frames"
+    /// Exclusions of other videos.
+    case foreignExclusions = "foreign_exclusions"
     /// A label map of all of AVA's classes, where papers score sixty.
     case eightyClasses = "eighty_classes"
     /// Ground truth of classes outside the label map.
     case unknownTruthClasses = "unknown_truth_classes"
+    /// Ground truth that stands there twice.
+    case repeatedTruth = "repeated_truth"
   }
 
   public let kind: Kind

@@ -19,10 +19,13 @@ public struct FrameAudit: Sendable {
   public private(set) var videosOnlyInGroundTruth: [String] = []
   private var knownVideos: [String] = []
   private var hasCommonVideo = false
+  /// How much longer the detections say the videos are.
+  private var pace: Double?
 
   /// Compares the tables.
   public init(_ tables: AlignedTables) {
     compareFrames(tables)
+    pace = relativePace(tables)
     let found = Set(tables.detections.frameIndex.videos)
     let known = Set(tables.groundTruth.frameIndex.videos)
     knownVideos = tables.groundTruth.frameIndex.videos
@@ -67,11 +70,10 @@ public struct FrameAudit: Sendable {
     add(
       .missingVideos, isFault: true, videosOnlyInGroundTruth, "video of the ground truth has no detections",
       plural: "videos of the ground truth have no detections", "was the run complete?")
-    let scoredFrames = detectionFrames - excludedDetectionFrames
-    if scoredFrames > 0, framesOnlyInDetections.count == scoredFrames, groundTruthFrames > 0 {
+    if let apart {
       findings.append(
         Finding(
-          .noCommonFrames, isFault: true, count: scoredFrames, "no key frame is in both files",
+          .noCommonFrames, isFault: true, count: framesOnlyInDetections.count, apart,
           examples: Array(framesOnlyInDetections.prefix(1) + framesOnlyInGroundTruth.prefix(1)),
           hint: noCommonFramesHint))
       return findings + excluded
@@ -86,14 +88,33 @@ public struct FrameAudit: Sendable {
     return findings + excluded
   }
 
-  /// Why no key frame is in both files: whole videos are told before seconds.
+  /// That the files are about different key frames: none or next to none of both sides are the same. Seconds in another
+  /// unit still meet by chance now and then.
+  private var apart: String? {
+    let found = detectionFrames - excludedDetectionFrames
+    let known = groundTruthFrames - excludedGroundTruthFrames
+    let common = found - framesOnlyInDetections.count
+    if found == 0 || groundTruthFrames == 0 { return nil }
+    if common == 0 { return "no key frame is in both files" }
+    if min(found, known) < Self.leastFrames || common * 10 >= min(found, known) { return nil }
+    return "only \(counted(common, "key frame")) of \(found) with detections and \(known) with ground truth "
+      + "\(common == 1 ? "is" : "are") in both files"
+  }
+
+  /// Below so few key frames no share says anything.
+  private static let leastFrames = 20
+
+  /// Why hardly a key frame is in both files: whole videos are told before seconds.
   private var noCommonFramesHint: String {
     if groundTruthFrames == excludedGroundTruthFrames {
       return "the exclusions leave out every key frame of the ground truth: are they of these videos?"
     }
     if !hasCommonVideo { return "no video is in both files either: compare the names in the first columns" }
-    return "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), "
-      + "in seconds and not in frames"
+    let advice =
+      "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), in seconds and "
+      + "not in frames"
+    guard let pace, pace >= 5 else { return advice }
+    return advice + "; here they run \(short(pace)) times as fast as the ground truth's"
   }
 
   /// The unknown videos' names, with the known ones that differ by an ending or by capitals alone: folders of videos
@@ -120,4 +141,22 @@ public struct FrameAudit: Sendable {
         hint: "PySlowFast's and MMAction2's protocols leave them out, the official one knows no exclusions")
     ]
   }
+}
+
+/// How many times as far the detections' key frames of common videos reach as the ground truth's; nil where the ground
+/// truth has one moment only.
+private func relativePace(_ tables: AlignedTables) -> Double? {
+  func lengths(_ frames: [Int32]) -> [Int: Double] {
+    var spans: [Int: ClosedRange<Double>] = [:]
+    for frame in frames {
+      let (video, time) = (tables.frames[Int(frame)].video, tables.frames[Int(frame)].time.seconds)
+      let span = spans[video] ?? time...time
+      spans[video] = min(span.lowerBound, time)...max(span.upperBound, time)
+    }
+    return spans.mapValues { $0.upperBound - $0.lowerBound }
+  }
+  let (found, known) = (lengths(tables.detectionOrder), lengths(tables.truthOrder))
+  let common = known.keys.filter { found[$0] != nil }
+  let truth = common.reduce(0) { $0 + (known[$1] ?? 0) }
+  return truth > 0 ? common.reduce(0) { $0 + (found[$1] ?? 0) } / truth : nil
 }

@@ -5,7 +5,8 @@ public import Geometry
 public struct Repair: Equatable, Sendable {
   /// What the columns of the file mean.
   public var convention: Convention
-  /// The frame that pixels are measured in; nil where the coordinates are fractions.
+  /// The frame that pixels are measured in; nil where the coordinates are fractions. Rows that are fractions already
+  /// stay as they are.
   public var frameSize: ImageSize?
   public var decimals: Decimals
   /// How many rows a key frame keeps, the best scored.
@@ -29,6 +30,10 @@ public struct Repair: Equatable, Sendable {
     public fileprivate(set) var withoutArea = 0
     public fileprivate(set) var outsideTime = 0
     public fileprivate(set) var pixels = 0
+    /// Rows that are no pixels where a frame's size is given for those that are.
+    public fileprivate(set) var fractionsAlready = 0
+    /// Different scores that rounding made equal to others.
+    public fileprivate(set) var mergedScores = 0
     public fileprivate(set) var duplicates = 0
     public fileprivate(set) var beyondCap = 0
     public fileprivate(set) var rounded = 0
@@ -42,8 +47,11 @@ public struct Repair: Equatable, Sendable {
         count == 0 ? nil : "\(count) \(count == 1 ? "row" : "rows") \(what)"
       }
       return [
-        line(readDifferently, "read by the given convention"), line(clipped, "clipped to the frame"),
-        line(rounded, "rounded to \(repair.decimals.box) decimals of boxes and \(repair.decimals.score) of scores"),
+        line(readDifferently, "read by the given convention"),
+        line(fractionsAlready, "not divided by the frame's size: fractions already"),
+        line(clipped, "clipped to the frame"),
+        line(rounded, "rounded to \(repair.decimals.box) decimals of boxes and \(repair.decimals.score) of scores")
+          .map { $0 + (mergedScores == 0 ? "" : ": \(mergedScores) different scores became equal to others") },
         line(unknownClasses, "dropped: class not in the label map"),
         line(withoutArea, "dropped: box without area, or inverted"),
         line(pixels, "dropped: coordinates are no fractions of the frame"),
@@ -88,6 +96,7 @@ public struct Repair: Equatable, Sendable {
       }
     }
     changes.kept = result.count
+    changes.mergedScores = mergedByRounding(result.scores)
     return (result, changes)
   }
 
@@ -98,7 +107,6 @@ public struct Repair: Equatable, Sendable {
     var result = DetectionTable()
     var origins: [Int] = []
     var isRounded: [Bool] = []
-    let isRead = convention != .ava || frameSize != nil
     for row in 0..<table.count {
       let frame = table.frameIndex.frames[Int(table.frames[row])]
       guard let time = Timestamp(seconds: frame.time.seconds + convention.shift) else {
@@ -110,8 +118,10 @@ public struct Repair: Equatable, Sendable {
         changes.unknownClasses += 1
         continue
       }
-      let box = fractions(table.box(ofRow: row))
-      if min(box.x1, box.y1, box.x2, box.y2) < -1 || max(box.x1, box.y1, box.x2, box.y2) > 2 {
+      let isDivided = frameSize != nil && table.box(ofRow: row).looksLikePixels
+      if frameSize != nil, !isDivided { changes.fractionsAlready += 1 }
+      let box = convention.form.corners(table.box(ofRow: row), in: isDivided ? frameSize : nil)
+      if box.looksLikePixels {
         changes.pixels += 1
         continue
       }
@@ -122,7 +132,7 @@ public struct Repair: Equatable, Sendable {
         changes.withoutArea += 1
         continue
       }
-      if isRead { changes.readDifferently += 1 }
+      if convention != .ava || isDivided { changes.readDifferently += 1 }
       if clipped != box { changes.clipped += 1 }
       result.append(
         video: table.frameIndex.videos[frame.video], time: time, box: final, actionID: id, score: table.scores[row])
@@ -130,13 +140,6 @@ public struct Repair: Equatable, Sendable {
       isRounded.append(final != clipped)
     }
     return (result, origins, isRounded)
-  }
-
-  private func fractions(_ read: UnitBox) -> UnitBox {
-    let box = convention.form.corners(read)
-    guard let frameSize else { return box }
-    let (width, height) = (Double(frameSize.width), Double(frameSize.height))
-    return UnitBox(x1: box.x1 / width, y1: box.y1 / height, x2: box.x2 / width, y2: box.y2 / height)
   }
 
   /// The rows of a key frame, of those with one box and class only the best scored.
@@ -149,9 +152,27 @@ public struct Repair: Equatable, Sendable {
     return dropped.isEmpty ? Array(rows) : rows.filter { !dropped.contains($0) }
   }
 
+  /// How many different scores are no longer different from a neighbour once rounded.
+  private func mergedByRounding(_ scores: [Double]) -> Int {
+    let sorted = scores.sorted()
+    return zip(sorted, sorted.dropFirst()).count { a, b in
+      a != b && decimals.rounded(score: a) == decimals.rounded(score: b)
+    }
+  }
+
   private func isBefore(_ a: Int, _ b: Int, _ tables: AlignedTables) -> Bool {
     let (first, second) = (tables.frames[a], tables.frames[b])
     if first.video != second.video { return tables.videos[first.video] < tables.videos[second.video] }
     return first.time < second.time
+  }
+}
+
+extension BoxForm {
+  /// The box that four numbers stand for, in fractions where they are pixels of a frame.
+  fileprivate func corners(_ read: UnitBox, in frame: ImageSize?) -> UnitBox {
+    let box = corners(read)
+    guard let frame else { return box }
+    let (width, height) = (Double(frame.width), Double(frame.height))
+    return UnitBox(x1: box.x1 / width, y1: box.y1 / height, x2: box.x2 / width, y2: box.y2 / height)
   }
 }

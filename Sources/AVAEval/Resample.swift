@@ -13,7 +13,7 @@ public func bootstrap(
   let draws = VideoDraws(names: countedVideos(tables, outcomes), resampling)
   let resampled = Resampled(tables, outcomes, draws, pool: pool)
   return Bootstrap(
-    resampling: resampling, videoCount: draws.names.count,
+    resampling: resampling, videoCount: draws.names.count, truthVideoCount: resampled.truthVideoCount,
     mAP: resampled.hasMeans ? BootstrapInterval(resampled.mAP { _ in true }, resampling) : nil,
     groups: ActionGroup.allCases.map { group in
       if !resampled.hasMeans { return nil }
@@ -30,8 +30,11 @@ struct Resampled {
   /// Class by class, whether its ground truth lies in more than one video. Where it does not, every resample asks for
   /// the same boxes, and how alike they come out says nothing about other videos.
   let isVaried: [Bool]
-  /// Whether more than one video is drawn from.
-  let hasMeans: Bool
+  /// How many videos the ground truth that counts lies in.
+  let truthVideoCount: Int
+  /// Whether resamples differ in what is to be found. From one video's ground truth they differ by false detections
+  /// elsewhere at most.
+  var hasMeans: Bool { truthVideoCount > 1 }
   private let count: Int
 
   init(_ tables: AlignedTables, _ outcomes: ProtocolOutcomes, _ draws: VideoDraws, pool: WorkerPool) {
@@ -49,7 +52,7 @@ struct Resampled {
     }
     count = resampleCount
     isVaried = classes.map { $0.truthVideoCount > 1 }
-    hasMeans = draws.names.count > 1
+    truthVideoCount = draws.names.indices.count { video in classes.contains { $0.hasTruth(in: video) } }
   }
 
   /// The mean over the classes that are wanted and count, in each resample.

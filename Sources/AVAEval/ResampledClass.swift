@@ -11,6 +11,9 @@ struct ResampledClass {
   /// In how many videos the class has ground truth.
   var truthVideoCount: Int { truth.count { $0 > 0 } }
 
+  /// Whether the class has ground truth in one of the videos that are drawn.
+  func hasTruth(in video: Int) -> Bool { truth[video] > 0 }
+
   /// - Parameter places: The place of each of the tables' videos among those that are drawn.
   init(_ tables: AlignedTables, _ outcomes: ClassOutcomes, _ rules: EvaluationRules, places: [Int32], count: Int) {
     leavesOutUndetected = rules.leavesOutUndetectedClasses

@@ -13,11 +13,20 @@ enum BoxRow {
 extension RowCursor {
   /// Throws unless the row has one of these counts of columns.
   func require(columns allowed: ClosedRange<Int>, or other: Int? = nil, layout: String) throws(RecordError) {
+    if self[0].contains(0) {
+      throw error(expected: "text in UTF-8", found: "zero bytes", advice: "save the file as UTF-8 and not as UTF-16")
+    }
     if allowed.contains(count) || count == other { return }
     let counts = allowed.count == 1 ? "\(allowed.lowerBound)" : "\(allowed.lowerBound) or \(allowed.upperBound)"
     throw error(
       expected: "\(counts) columns (\(layout))", found: count == 1 ? "1 column" : "\(count) columns",
-      advice: "correct or remove the row")
+      advice: separatorAdvice ?? "correct or remove the row")
+  }
+
+  /// What to do about a row that has one column because it is no row of commas.
+  private var separatorAdvice: String? {
+    let isOneColumn = count == 1 && self[0].contains(UInt8(ascii: ";"))
+    return isOneColumn ? "columns are separated by commas or tabs: replace the semicolons" : nil
   }
 
   /// The video's name.

@@ -42,7 +42,10 @@ struct DetectionReader {
     for number in 0..<parts.count {
       // Blocks are taken in order, so that none is missing before a failure.
       guard let part = parts.removeValue(forKey: number) else { break }
-      if let failure = part.failure { throw failure.moved(down: all.lineCount) }
+      if let failure = part.failure {
+        if let damage = blocks.findDamage() { throw damage }
+        throw failure.moved(down: all.lineCount)
+      }
       numbers.append(all.append(part))
       tables.append(part.table)
     }

@@ -9,6 +9,9 @@ public struct Exclusions: Sendable {
   /// How many key frames are excluded.
   public var count: Int { times.values.reduce(0) { $0 + $1.count } }
 
+  /// The videos of these key frames, in no order.
+  public var videos: some Collection<String> { times.keys }
+
   /// Excludes a key frame.
   public mutating func insert(video: String, time: Timestamp) { times[video, default: []].insert(time) }
 

@@ -129,14 +129,25 @@ private struct LabelMapParser {
   }
 
   private mutating func quotedText(_ quote: UInt8) throws(RecordError) -> String {
-    let start = index + 1
-    index = start
-    while index < bytes.count, bytes[index] != quote, bytes[index] != 0x0A { index += 1 }
+    var text: [UInt8] = []
+    index += 1
+    while index < bytes.count, bytes[index] != quote, bytes[index] != 0x0A {
+      if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count {
+        index += 1
+        let marks = [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\")]
+        if !marks.contains(bytes[index]) {
+          let found = "\\" + String(decoding: [bytes[index]], as: UTF8.self)
+          throw fail(line, "\\\", \\' or \\\\ for a character in quotes", found, "write the character itself")
+        }
+      }
+      text.append(bytes[index])
+      index += 1
+    }
     if index == bytes.count || bytes[index] == 0x0A {
       throw fail(line, "a closing quote on the same line", "none", nil)
     }
     index += 1
-    return String(decoding: bytes[start..<index - 1], as: UTF8.self)
+    return String(decoding: text, as: UTF8.self)
   }
 
   private mutating func skipBlanks() {

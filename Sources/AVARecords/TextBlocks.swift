@@ -65,6 +65,22 @@ final class TextBlocks: Sendable {
   /// Ends the reading: nobody needs what is left.
   func stop() { state.withLock { $0.hasEnded = true } }
 
+  /// Reads the rest of a file whose lines make no sense, for a damage that explains them: what packs bytes often sees it
+  /// at the end only.
+  func findDamage() -> FileError? {
+    state.withLock { state in
+      guard state.stream.compression != nil else { return nil }
+      let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+      defer { chunk.deallocate() }
+      do throws(FileError) {
+        while try state.stream.read(into: chunk) == chunk.count {}
+      } catch {
+        return error
+      }
+      return nil
+    }
+  }
+
   private func fill(_ block: TextBlock, _ state: inout State) throws(FileError) {
     while block.buffer.count <= state.rest.count { block.grow() }
     block.buffer.copyBytes(from: state.rest)

@@ -5,7 +5,7 @@ internal import Synchronization
 ///
 /// Bytes go to a temporary neighbour; `commit()` flushes it to the disk and renames it. Whatever ends the
 /// writing before that (an error, `discard()`, the last reference gone) deletes the neighbour and leaves
-/// what stood under the name before. A link stays a link: the file it points to is replaced. A device or a pipe
+/// what stood under the name before. What is replaced hands its permissions on. A link stays a link: the file it points to is replaced. A device or a pipe
 /// (/dev/stdout) cannot be replaced and is written as it stands.
 public final class AtomicFile {
   public let path: String
@@ -23,6 +23,7 @@ public final class AtomicFile {
       names = nil
       descriptor = open(path, O_WRONLY | O_CLOEXEC)
     } else {
+      let permissions = access(path, F_OK) == 0 ? status.st_mode & 0o7777 : nil
       let final = linkTarget(path)
       let (folder, name) = splitPath(final)
       try makeFolder(folder)
@@ -30,6 +31,8 @@ public final class AtomicFile {
       let temporary = joinPath(folder, ".\(name).\(getpid()).\(number).partial")
       names = (temporary, final)
       descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+      // On foreign file systems permissions may not be ours to set; the content matters more.
+      if let permissions { _ = fchmod(descriptor, permissions) }
     }
     if descriptor < 0 { throw .system(doing: "writing", path: path, code: errno) }
   }

@@ -10,6 +10,8 @@ public let standardInput = "-"
 public final class ByteStream {
   /// The path, for messages.
   public let path: String
+  /// How the bytes are packed, nil where they are not.
+  public let compression: Compression?
   private let input: RawInput
   private let decoder: Decoder
 
@@ -28,7 +30,8 @@ public final class ByteStream {
     self.path = path
     input = try RawInput(path: path, doing: doing)
     try input.refill()
-    switch Compression(beginning: input.available) {
+    compression = Compression(beginning: input.available)
+    switch compression {
     case nil: decoder = .plain
     case .gzip: decoder = .gzip(Gunzip())
     case .zstd: decoder = .zstd(Unzstd())

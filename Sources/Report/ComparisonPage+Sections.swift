@@ -13,12 +13,20 @@ extension ComparisonPage {
     }
     table.add("all", first.mAP, isTotal: true)
     let resampling = first.resampling
+    let line: HTML =
+      first.truthVideoCount < 2
+      ? """
+      There are no intervals over videos: the ground truth that counts lies in \
+      \(counted(first.truthVideoCount, "video")).
+      """
+      : """
+      The line through a dot is where \(percent(resampling.confidence)) of \(grouped(resampling.count)) resamples of \
+      \(counted(first.videoCount, "video")) lie; the share says how little they agree on which file is better, 1 being \
+      not at all.
+      """
     return """
       <div class="cards">\(cards)</div>
-      <p>Differences are B − A: to the right of the middle B is better. The line through a dot is where \
-      \(percent(resampling.confidence)) of \(grouped(resampling.count)) resamples of \
-      \(counted(first.videoCount, "video")) lie; the share says how little they agree on which file is better, 1 being \
-      not at all.</p>
+      <p>Differences are B − A: to the right of the middle B is better. \(line)</p>
       <h3>By group of actions, \(first.rules.name)</h3>
       \(table.html)
       """
@@ -73,7 +81,7 @@ extension ComparisonPage {
       }
       table.rows.append(
         .init(cells: [
-          .text("\(frame.video),\(frame.time)"),
+          .keyFrame(frame.video, "\(frame.time)"),
           .init(content: "\(signed(frame.difference, 6))", key: "\(frame.difference)"),
           .init(content: "\(fixed(frame.lossA, 6))", key: "\(frame.lossA)"),
           .init(content: "\(fixed(frame.lossB, 6))", key: "\(frame.lossB)"),

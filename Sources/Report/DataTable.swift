@@ -37,6 +37,11 @@ struct DataTable {
 
     static func text(_ words: String) -> Cell { Cell(content: "\(words)") }
 
+    /// A key frame's name, which breaks before its second and not within.
+    static func keyFrame(_ video: String, _ second: String) -> Cell {
+      Cell(content: "\(video),<wbr><span class=\"whole\">\(second)</span>")
+    }
+
     static func count(_ count: Int) -> Cell { Cell(content: "\(grouped(count))", key: "\(count)") }
 
     static func figure(_ value: Double?) -> Cell {

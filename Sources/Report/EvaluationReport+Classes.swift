@@ -60,7 +60,7 @@ extension EvaluationReport {
     cells += [
       .count(result.groundTruthCount), .count(result.detectionCount), .figure(entry.bestF1?.f1),
       .figure(entry.bestF1?.threshold), .figure(entry.ceiling),
-      .text(error.map { "\($0.kind.title) \(figure($0.loss))" } ?? "–"),
+      .init(content: "\(error.map { "\($0.kind.title) \(figure($0.loss))" } ?? "–")", key: error == nil ? "" : nil),
     ]
     let keywords = [result.name, entry.group.title, error?.kind.title ?? "", "\(result.id)"]
     return DataTable.Row(cells: cells, isIdle: result.ap == nil, keywords: keywords.joined(separator: " "))

@@ -86,10 +86,11 @@ extension EvaluationReport {
     let limit = explanation.worstFrames.first?.loss ?? 1
     for frame in explanation.worstFrames {
       let marks = FrameMarks(frame, tables)
+      let key = tables.frames[frame.frame]
       let wrong = marks.wrong.flatMap(\.rows).sorted { $0.loss > $1.loss }
       table.rows.append(
         .init(cells: [
-          .text(tables.describe(frame: frame.frame)), .init(content: DataTable.Cell.lossBar(frame.loss, limit)),
+          .keyFrame(tables.videos[key.video], "\(key.time)"), .init(content: DataTable.Cell.lossBar(frame.loss, limit)),
           .count(frame.truePositiveCount),
           .init(content: "<div class=\"words\">\(listed(marks.missed.flatMap(\.rows).map(\.action), limit: 6))</div>"),
           .init(

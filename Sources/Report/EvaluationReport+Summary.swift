@@ -24,6 +24,11 @@ extension EvaluationReport {
         <p>\(span(interval.interval)) <span class="soft">by other videos: \(percent(resampling.confidence)) of \
         \(grouped(resampling.count)) resamples of \(counted(videos, "video"))\(videos < 10 ? ", few" : "")</span></p>
         """
+    } else if bootstraps.indices.contains(place) {
+      notes += """
+        <p class="soft">No interval: the ground truth that counts lies in \
+        \(counted(bootstraps[place].truthVideoCount, "video")).</p>
+        """
     }
     let kind: HTML = place == 0 ? " main" : ""
     let explained: HTML =
@@ -41,6 +46,7 @@ extension EvaluationReport {
     let truth = tables.groundTruth
     var table = DataTable(caption: "What was counted", columns: [.text("rows")])
     table.columns += evaluations.map { .number($0.rules.name) }
+    let cap = evaluations.lazy.compactMap(\.rules.entriesPerFrame).first ?? 0
     func add(_ title: String, _ value: (Evaluation) -> Int) {
       let values = evaluations.map(value)
       if values.allSatisfy({ $0 == 0 }) { return }
@@ -50,7 +56,7 @@ extension EvaluationReport {
     add("of them found a box") { $0.perClass.reduce(0) { $0 + $1.truePositiveCount } }
     add("in excluded key frames") { $0.counts.excludedRows }
     add("in key frames without ground truth, ignored") { $0.counts.ignoredRows }
-    add("beyond the best of their key frame") { $0.counts.rowsBeyondCap }
+    add("beyond the best \(cap) of their key frame") { $0.counts.rowsBeyondCap }
     add("of them equal to the least one kept") { $0.counts.rowsTiedAtCap }
     add("boxes without area, dropped") { $0.counts.rowsWithoutArea }
     add("ground truth to find") { $0.perClass.reduce(0) { $0 + $1.groundTruthCount } }

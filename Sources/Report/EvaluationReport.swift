@@ -74,8 +74,8 @@ public struct EvaluationReport: Sendable {
     ).text
   }
 
-  /// The bootstrap of the protocol that is explained.
-  var bootstrap: Bootstrap? { bootstraps.first }
+  /// The bootstrap of the protocol that is explained; nil where it gives no intervals.
+  var bootstrap: Bootstrap? { bootstraps.first.flatMap { $0.truthVideoCount < 2 ? nil : $0 } }
 
   /// How many classes the explained protocol's mean is over.
   var countingClasses: Int { explanation.classes.count { $0.result.ap != nil } }

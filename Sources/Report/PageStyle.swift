@@ -165,6 +165,7 @@ private let figureStyle = """
   .badge-missed { fill: #ffb52e; stroke: #111; stroke-width: 2; }
   .badge-wrong { fill: #6fd0ff; stroke: #111; stroke-width: 2; }
   svg text.letter { font-size: 32px; font-weight: 700; fill: #111; text-anchor: middle; }
+  .whole { white-space: nowrap; }
   .words { white-space: normal; min-width: 14rem; max-width: 26rem; }
   .rows { list-style: none; margin: .7rem 0 0; padding: 0; font-size: .9rem; }
   .rows li { display: grid; grid-template-columns: 1.7rem minmax(0, 1fr) auto; gap: 0 .6rem; padding: .3rem 0; }

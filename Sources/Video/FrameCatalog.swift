@@ -27,7 +27,7 @@ public struct FrameCatalog: Sendable {
       places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
       return
     }
-    let inside = try listFolder(folder).filter { isFolder(joinPath(folder, $0)) }
+    let inside = try listFolder(folder).filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
     if inside.isEmpty {
       throw VideoError(
         doing: "listing frames", path: folder,
@@ -85,7 +85,10 @@ public struct FrameCatalog: Sendable {
 /// Lists the pictures of a folder in the order of the number that ends their names.
 func listPictures(_ folder: String) throws -> [String] {
   let endings = [".jpg", ".jpeg", ".png"]
-  let names = try listFolder(folder).filter { name in endings.contains { name.lowercased().hasSuffix($0) } }
+  // macOS leaves "._name.jpg" beside pictures on foreign disks: hidden files are no frames.
+  let names = try listFolder(folder).filter { name in
+    !name.hasPrefix(".") && endings.contains { name.lowercased().hasSuffix($0) }
+  }
   let numbers = names.map(pictureNumber)
   // "frame2" comes before "frame10"; names without a number keep the alphabet's order.
   let order = names.indices.sorted { a, b in

@@ -5,6 +5,7 @@ internal import Wording
 /// Writes intervals over videos as a table for people.
 func bootstrapText(_ bootstraps: [Bootstrap], _ evaluations: [Evaluation]) -> String {
   guard let first = bootstraps.first, let labels = evaluations.first?.perClass else { return "" }
+  if bootstraps.allSatisfy({ $0.truthVideoCount < 2 }) { return "\n" + noIntervals(first.truthVideoCount) + "\n" }
   var table = [["id", "class"] + evaluations.map(\.rules.name)]
   for (position, label) in labels.enumerated() where bootstraps.contains(where: { $0.perClass[position] != nil }) {
     table.append(["\(label.id)", label.name] + bootstraps.map { span($0.perClass[position]) })
@@ -13,9 +14,18 @@ func bootstrapText(_ bootstraps: [Bootstrap], _ evaluations: [Evaluation]) -> St
     table.append(["", group.rawValue] + bootstraps.map { span($0.groups[index]) })
   }
   table.append(["", "mAP"] + bootstraps.map { span($0.mAP) })
-  let (resampling, videos) = (first.resampling, counted(first.videoCount, "video"))
+  let resampling = first.resampling
+  let counts = bootstraps.map { "\($0.videoCount)" }
+  // PySlowFast's protocol also counts videos that have no ground truth.
+  let videos =
+    Set(counts).count == 1 ? counted(first.videoCount, "video") : "\(counts.joined(separator: ", ")) videos"
   return "\nwhere \(percent(resampling.confidence)) of \(resampling.count) resamples of \(videos) lie "
     + "(seed \(resampling.seed))\n" + aligned(table, leftColumns: [1])
+}
+
+/// Why there is no interval.
+func noIntervals(_ truthVideoCount: Int) -> String {
+  "no intervals over videos: the ground truth that counts lies in \(counted(truthVideoCount, "video"))"
 }
 
 private func span(_ interval: BootstrapInterval?) -> String {

@@ -13,6 +13,7 @@ struct ComparisonReport {
     guard let first = comparisons.first else { return "" }
     var text = "A: \(a)\nB: \(b)\n\n" + aligned(means, leftColumns: [0]) + "\n"
     let resampling = first.resampling
+    if first.truthVideoCount < 2 { text += noIntervals(first.truthVideoCount) + "\n\n" }
     text += "low to high: where \(percent(resampling.confidence)) of \(resampling.count) resamples of "
     text +=
       "\(counted(first.videoCount, "video")) lie (seed \(resampling.seed)); share: how little they agree on which "
@@ -31,8 +32,9 @@ struct ComparisonReport {
     var text = "A: `\(a)`, B: `\(b)`; \(percent(resampling.confidence)) of \(resampling.count) resamples of "
     text += "\(counted(first.videoCount, "video"))\n\n"
     text += markdownTable(means, leftColumns: [0]) + "\n"
-    text += markdownTable(classRows(first), leftColumns: [1])
-    return first.frames.isEmpty ? text : text + "\n" + markdownTable(frameRows(first), leftColumns: [0, 4])
+    text += markdownTable(markdown(classRows(first), columns: [1]), leftColumns: [1])
+    if first.frames.isEmpty { return text }
+    return text + "\n" + markdownTable(markdown(frameRows(first), columns: [0, 4]), leftColumns: [0, 4])
   }
 
   /// One row a protocol and class; the row without a class id is the mean.
@@ -53,6 +55,11 @@ struct ComparisonReport {
   var json: String {
     let objects = comparisons.map { "  \(jsonString($0.rules.name)): \(jsonText($0))" }
     return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
+  }
+
+  /// Rows with the columns that hold names made harmless.
+  private func markdown(_ rows: [[String]], columns: Set<Int>) -> [[String]] {
+    rows.map { $0.enumerated().map { columns.contains($0) ? markdownText($1) : $1 } }
   }
 
   private var means: [[String]] {

@@ -104,12 +104,14 @@ struct EvaluateCommand: ParsableCommand {
     if !compare.isEmpty, compare.count != 2 {
       throw ValidationError("--compare takes two files, A and B; found \(compare.count)")
     }
-    try refuseOverwriting(
-      output, by: "--output",
+    let page = report.folder.map { joinPath($0, "index.html") }
+    let inputs: [(String, String?)] =
       [
         ("--groundtruth", groundTruth), ("--detections", detections), ("--labelmap", labelMap),
-        ("--exclusions", exclusions), ("--report", report.folder.map { joinPath($0, "index.html") }),
-      ] + compare.map { ("--compare", $0) })
+        ("--exclusions", exclusions),
+      ] + compare.map { ("--compare", $0) }
+    try refuseOverwriting(output, by: "--output", inputs + [("--report", page)])
+    try refuseOverwriting(page, by: "--report", inputs)
     if explain, !compare.isEmpty { throw ValidationError("--explain and --compare exclude each other") }
     if explain, format == .csv || format == .markdown {
       throw ValidationError("--explain is written as text or json -> --format text or --format json")
@@ -153,7 +155,7 @@ struct EvaluateCommand: ParsableCommand {
     for evaluation in run.evaluations {
       for notice in evaluation.notices { Console.say("\(evaluation.rules.name): \(notice)") }
     }
-    warnOfFewVideos(run.bootstraps?.first?.videoCount)
+    warnOfFewVideos(run.bootstraps?.first?.truthVideoCount)
     if report.folder != nil { try report.write(run, detections, reportFiles, catalog) }
     switch format {
     case .text: return run.text(isExplained: explain)
@@ -174,7 +176,7 @@ struct EvaluateCommand: ParsableCommand {
         (tables[0], first[index]), (tables[1], second[index]), resampling ?? Resampling(seed: seed),
         frameLimit: report.reportFrames, pool: pool)
     }
-    warnOfFewVideos(comparisons.first?.videoCount)
+    warnOfFewVideos(comparisons.first?.truthVideoCount)
     if report.folder != nil {
       try report.write(
         ComparisonPage(
@@ -195,5 +197,5 @@ struct EvaluateCommand: ParsableCommand {
 /// Says that intervals from fewer than ten videos are worth little.
 private func warnOfFewVideos(_ count: Int?) {
   guard let count, count < 10 else { return }
-  Console.warn("intervals from \(counted(count, "video")) say little about others")
+  Console.warn(count < 2 ? noIntervals(count) : "intervals from \(counted(count, "video")) say little about others")
 }

@@ -46,7 +46,7 @@ func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = ni
   for (index, label) in first.perClass.enumerated() {
     let results = evaluations.map { $0.perClass[index] }
     let truth = results.map(\.groundTruthCount).max() ?? 0
-    rows.append(["\(label.id)", label.name, "\(truth)"] + results.map { figure($0.ap) })
+    rows.append(["\(label.id)", markdownText(label.name), "\(truth)"] + results.map { figure($0.ap) })
   }
   for group in ActionGroup.allCases {
     rows.append(["", group.rawValue, ""] + evaluations.map { figure($0.mAP(of: group)) })

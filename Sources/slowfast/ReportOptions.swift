@@ -28,8 +28,8 @@ struct ReportOptions: ParsableArguments {
     help: ArgumentHelp("How many key frames the report shows, and --compare lists, 0 to 200.", valueName: "count"))
   var reportFrames = 20
 
-  @Option(help: ArgumentHelp("Frames a second of --frames.", valueName: "rate"))
-  var fps = 30.0
+  @Option(help: ArgumentHelp("Frames a second of --frames; 30 when not given.", valueName: "rate"))
+  var fps: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -39,6 +39,7 @@ struct ReportOptions: ParsableArguments {
   /// Says what is wrong with the options by themselves.
   func check() throws {
     let isWithoutReport = folder == nil
+    if folder == "" { throw ValidationError("--report needs a folder, found none -> is a shell variable empty?") }
     for (name, isGiven) in [
       ("--frames", frames != nil), ("--video", !video.isEmpty), ("--starting-second", startingSecond != nil),
     ] where isGiven && isWithoutReport {
@@ -48,7 +49,10 @@ struct ReportOptions: ParsableArguments {
     if !(0...200).contains(reportFrames) {
       throw ValidationError("--report-frames is \(reportFrames), expected 0 to 200")
     }
-    if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0") }
+    if let fps {
+      if frames == nil { throw ValidationError("--fps is for --frames: videos know their own rate") }
+      if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0") }
+    }
     if let startingSecond, !startingSecond.isFinite {
       throw ValidationError("--starting-second must be a finite number")
     }
@@ -57,7 +61,7 @@ struct ReportOptions: ParsableArguments {
   /// Looks for the frames and the report's place, before anything is evaluated. Nil where no pictures are wanted.
   func catalog() throws -> FrameCatalog? {
     if let folder { try checkReportFolder(folder) }
-    if let frames { return try FrameCatalog(folder: frames, framesPerSecond: fps) }
+    if let frames { return try FrameCatalog(folder: frames, framesPerSecond: fps ?? 30) }
     return video.isEmpty ? nil : try FrameCatalog(videos: video)
   }
 

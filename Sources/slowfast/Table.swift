@@ -13,11 +13,20 @@ func table(_ header: [String], _ rows: [[String]]) -> String {
   return ([header] + rows).map(line).joined(separator: "\n")
 }
 
+/// A text from a file, for Markdown: nothing in it marks up.
+func markdownText(_ text: String) -> String {
+  text.reduce(into: "") { result, character in
+    if "\\`*_[]<>#~&|".contains(character) { result.append("\\") }
+    result.append(character)
+  }
+}
+
 /// Writes a header and rows as a Markdown table: text to the left in `leftColumns`, to the right elsewhere.
+///
+/// Cells are Markdown: what comes from files goes through `markdownText` first.
 func markdownTable(_ rows: [[String]], leftColumns: Set<Int>) -> String {
   func line(_ cells: [String]) -> String {
-    let escaped = cells.map { $0.split(separator: "|", omittingEmptySubsequences: false).joined(separator: "\\|") }
-    return "|" + escaped.map { $0.isEmpty ? " |" : " \($0) |" }.joined() + "\n"
+    "|" + cells.map { $0.isEmpty ? " |" : " \($0) |" }.joined() + "\n"
   }
   let header = rows.first ?? []
   return line(header) + "|" + header.indices.map { leftColumns.contains($0) ? "---|" : "--:|" }.joined() + "\n"

@@ -62,7 +62,7 @@ struct ValidateCommand: ParsableCommand {
   var format = Format.text
 
   func validate() throws {
-    if fix == nil, repair.convention != .ava || frameSize != nil {
+    if fix == nil, convention != .ava || frameSize != nil {
       throw ValidationError("--boxes, --classes, --shift-seconds and --frame-size say how to repair -> add --fix FILE")
     }
     let streams = [detections, groundTruth, labelMap, exclusions].count { $0 == standardInput }
@@ -80,9 +80,12 @@ struct ValidateCommand: ParsableCommand {
     if !shiftSeconds.isFinite { throw ValidationError("--shift-seconds is \(shiftSeconds) -> give seconds") }
   }
 
-  private var repair: Repair {
+  private var convention: Convention { Convention(form: boxes, numbering: classes, shift: shiftSeconds) }
+
+  private func repair(of table: DetectionTable) -> Repair {
     Repair(
-      convention: Convention(form: boxes, numbering: classes, shift: shiftSeconds), frameSize: frameSize?.size)
+      convention: convention, frameSize: frameSize?.size,
+      decimals: .submission(largestScore: table.scores.max() ?? 1))
   }
 
   func run() throws {
@@ -99,6 +102,7 @@ struct ValidateCommand: ParsableCommand {
       videos: survey.table.frameIndex.videos.count,
       findings: audit(tables, counts: survey.counts, faults: survey.faults, pool: pool))
     if let fix {
+      let repair = repair(of: survey.table)
       let (table, changes) = repair.apply(to: survey.table, labelMap: labels)
       if table.count == 0 { throw NothingLeft(file: detections, changes: unreadable(survey) + changes.lines(repair)) }
       let writer = try DetectionWriter(path: fix, decimals: repair.decimals)
@@ -106,16 +110,21 @@ struct ValidateCommand: ParsableCommand {
       try writer.commit()
       let repaired = try AlignedTables(
         detections: table, groundTruth: truth, labelMap: labels, exclusions: excluded)
+      // A score that nobody gave is no repair: the copy has one, and is still wrong.
+      var counts = RowCounts()
+      counts.withoutScore = survey.counts.withoutScore
       report.copy = ValidationReport.Copy(
         file: fix, rows: table.count, changes: unreadable(survey) + changes.lines(repair),
-        findings: audit(repaired, pool: pool))
+        findings: audit(repaired, counts: counts, pool: pool))
     }
     print(format == .text ? report.text : report.json, terminator: "")
     if report.hasFaults { throw ExitCode.failure }
   }
 
   private func unreadable(_ survey: DetectionSurvey) -> [String] {
-    survey.faults.count == 0 ? [] : ["\(counted(survey.faults.count, "row")) left out: cannot be read"]
+    let (faults, scores) = (survey.faults.count, survey.counts.withoutScore)
+    return (faults == 0 ? [] : ["\(counted(faults, "row")) left out: cannot be read"])
+      + (scores == 0 ? [] : ["\(counted(scores, "row")) given score 1, as evaluators do: without one"])
   }
 }
 

@@ -168,6 +168,94 @@ struct AuditScene {
     #expect(all.hint.contains("exclusions") && !all.hint.contains("seconds"))
   }
 
+  @Test("Frame numbers in place of seconds are told, although some meet a second by chance", arguments: [25.0, 30])
+  func frameNumbers(rate: Double) throws {
+    var scene = try AuditScene(seed: 2)
+    for row in scene.rows.indices { scene.rows[row].second = (scene.rows[row].second - 900) * rate }
+    for row in scene.rows.indices where scene.rows[row].video == "v0" && scene.rows[row].second < 100 {
+      scene.rows[row].second = 905
+    }
+    let findings = try scene.findings()
+    let apart = try #require(findings.first { $0.kind == .noCommonFrames })
+    #expect(apart.isFault && apart.text.hasPrefix("only \(rate == 25 ? "1 key frame" : "4 key frames") of "), "\(apart)")
+    #expect(apart.hint.contains("not in frames; here they run "))
+    #expect(!findings.contains { $0.kind == .unknownFrames || $0.kind == .missingFrames })
+    // Detections between the seconds are no mistake: all that the ground truth asks for is there.
+    var dense = try AuditScene(seed: 2)
+    for row in dense.rows {
+      for step in 1...11 {
+        var between = row
+        between.second += Double(step) / 12
+        dense.rows.append(between)
+      }
+    }
+    #expect(try dense.kinds() == [.unknownFrames])
+  }
+
+  @Test("Boxes that lie beside everybody are told, whatever moved them")
+  func nobody() throws {
+    var scene = try AuditScene(seed: 6)
+    for row in scene.rows.indices {
+      let box = scene.rows[row].box
+      scene.rows[row].box = UnitBox(x1: box.x1 / 1280, y1: box.y1 / 720, x2: box.x2 / 1280, y2: box.y2 / 720)
+    }
+    let finding = try #require(try scene.findings().first { $0.kind == .poorOverlap })
+    #expect(finding.isFault && finding.text.contains("by 0.00 on average"))
+    scene = try AuditScene(seed: 6)
+    // One person of four where somebody is.
+    for row in scene.rows.indices where row / AuditScene.ids.count % 4 != 0 {
+      scene.rows[row].box = UnitBox(x1: 0, y1: 0, x2: 0.02, y2: 0.02 + Double(row / AuditScene.ids.count) / 1e5)
+    }
+    #expect(try scene.findings().first { $0.kind == .poorOverlap }?.isFault == false)
+  }
+
+  @Test("A model that always says the same says nothing about class numbers")
+  func collapsed() throws {
+    var scene = try AuditScene(seed: 7)
+    let right = scene.truth.actionIDs
+    for row in scene.rows.indices { scene.rows[row].score = scene.rows[row].id == Int(right[0]) + 1 ? 0.9 : 0.1 }
+    var truth = GroundTruthTable()
+    for row in 0..<scene.truth.count {
+      let frame = scene.truth.frameIndex.frames[Int(scene.truth.frames[row])]
+      truth.append(
+        video: scene.truth.frameIndex.videos[frame.video], time: frame.time, box: scene.truth.boxes[row],
+        actionID: Int(right[0]))
+    }
+    scene.truth = truth
+    #expect(try !scene.kinds().contains(.classNumbers))
+  }
+
+  @Test("Ground truth in the place of detections, ground truth twice, exclusions of other videos")
+  func wrongFiles() throws {
+    var scene = try AuditScene(seed: 8)
+    scene.rows = scene.rows.indices.map { row in
+      var row = scene.rows[row]
+      row.score = (row.box.x1 * 1000).rounded()
+      return row
+    }
+    let whole = try #require(try scene.findings().first { $0.kind == .wholeScores })
+    #expect(whole.isFault && whole.count == scene.rows.count && whole.hint.contains("person ids"))
+    scene.rows[5].score += 1
+    #expect(try !scene.kinds().contains(.wholeScores))
+    scene = try AuditScene(seed: 8)
+    var excluded = Exclusions()
+    excluded.insert(video: "another", time: Timestamp(second: 903))
+    for row in [0, 7] {
+      let frame = scene.truth.frameIndex.frames[Int(scene.truth.frames[row])]
+      scene.truth.append(
+        video: scene.truth.frameIndex.videos[frame.video], time: frame.time, box: scene.truth.boxes[row],
+        actionID: Int(scene.truth.actionIDs[row]))
+    }
+    // Another person in the same place is no repetition.
+    scene.truth.append(
+      video: "v0", second: 902, box: scene.truth.boxes[0], actionID: Int(scene.truth.actionIDs[0]), personID: 9)
+    let findings = try scene.findings(excluded)
+    #expect(findings.map(\.kind) == [.foreignExclusions, .repeatedTruth])
+    #expect(findings.last?.count == 2 && findings.last?.examples.first?.hasPrefix("v0,0902 action ") == true)
+    excluded.insert(video: "v2", time: Timestamp(second: 1000))
+    #expect(try scene.findings(excluded).map(\.kind) == [.repeatedTruth])
+  }
+
   @Test("Rows that are odd by themselves are counted and shown with their lines")
   func oddRows() throws {
     var scene = try AuditScene(seed: 5)
@@ -200,6 +288,13 @@ struct AuditScene {
       to: scene.table, labelMap: scene.labels)
     let (expected, _) = Repair().apply(to: original.table, labelMap: scene.labels)
     #expect(repaired.boxes.count == expected.boxes.count && repaired.scores == expected.scores)
+    // Fractions among pixels stay what they are.
+    scene.rows[0].box = original.rows[0].box
+    let (mixed, divided) = Repair(frameSize: ImageSize(width: 640, height: 480)).apply(
+      to: scene.table, labelMap: scene.labels)
+    #expect(mixed.scores == expected.scores && mixed.boxes.first == expected.boxes.first)
+    #expect(divided.fractionsAlready == 1 && divided.readDifferently == scene.rows.count - 1)
+    scene.rows[0].box.x2 = 640
     let (nothing, changes) = Repair().apply(to: scene.table, labelMap: scene.labels)
     #expect(nothing.count == 0 && changes.pixels == scene.rows.count)
   }
@@ -219,6 +314,9 @@ struct AuditScene {
     let all = try LabelMap((1...80).map { .init(id: $0, name: "\($0)") })
     #expect(try finding(0...79, all)?.hint.contains("--classes from-zero") == true)
     #expect(try finding(2...81, all)?.hint.contains("--classes one-more") == true)
+    let scored = try LabelMap((1...80).filter { $0 % 4 != 1 }.map { .init(id: $0, name: "\($0)") })
+    #expect(try finding(2...81, scored)?.hint.contains("--classes one-more") == true)
+    #expect(try finding(1...80, scored)?.isFault == false)
     #expect(try finding(1...30, labels)?.hint.contains("--classes places") == true)
     let eighty = try finding(1...40, labels)
     #expect(eighty?.isFault == false && eighty?.count == 10)

@@ -115,6 +115,15 @@ struct LiteralBootstrap {
     let result = bootstrap(tables, outcomes, Resampling(count: 9))
     #expect(result.videoCount == 1 && result.mAP == nil)
     #expect(result.groups.allSatisfy { $0 == nil } && result.perClass.allSatisfy { $0 == nil })
+    // Detections in another video move PySlowFast's numbers, but nothing else is ever asked for.
+    var two = Situation.ranking
+    two.detect(Situation.strip(0, 0.4), 1, 0.99, video: "elsewhere")
+    let (wider, found) = try two.matched(.pyslowfast)
+    let others = bootstrap(wider, found, Resampling(count: 9))
+    #expect(others.videoCount == 2 && others.truthVideoCount == 1 && others.mAP == nil)
+    #expect(others.groups.allSatisfy { $0 == nil })
+    let beside = compare((wider, found), (wider, found), Resampling(count: 9))
+    #expect(beside.truthVideoCount == 1 && beside.mAP.interval == nil && beside.mAP.share == nil)
     let same = compare((tables, outcomes), (tables, outcomes), Resampling(count: 9))
     #expect(same.mAP.interval == nil && same.mAP.share == nil && same.mAP.difference == 0)
     #expect(same.classes[0].ap.interval == nil && same.classes[0].ap.a != nil)

@@ -41,6 +41,24 @@ import Testing
     #expect(more.kept == once.count && more.beyondCap + more.duplicates + more.moved + more.clipped == 0)
   }
 
+  @Test("Small scores keep their digits; what rounding makes equal is counted")
+  func smallScores() throws {
+    #expect(Decimals.submission(largestScore: 1).score == 6 && Decimals.submission(largestScore: 0.12).score == 6)
+    #expect(Decimals.submission(largestScore: 0.012).score == 7 && Decimals.submission(largestScore: 2e-7).score == 12)
+    #expect(Decimals.submission(largestScore: 0.0999999999).score == 6, "it is written as 0.1")
+    #expect(Decimals.submission(largestScore: 1e-30).score == 15 && Decimals.submission(largestScore: 0).score == 6)
+    var table = DetectionTable()
+    let scores = [0.5, 0.3000001, 0.3000002, 0.3000003, 0.2, 0.2]
+    for (row, score) in scores.enumerated() {
+      let box = UnitBox(x1: 0, y1: 0, x2: Double(row + 1) / 8, y2: 1)
+      table.append(video: "v", second: 902, box: box, actionID: 1, score: score)
+    }
+    let labels = try LabelMap([.init(id: 1, name: "a")])
+    let (_, changes) = Repair().apply(to: table, labelMap: labels)
+    #expect(changes.mergedScores == 2 && changes.rounded == 3)
+    #expect(changes.lines(Repair()).contains { $0.hasSuffix("2 different scores became equal to others") })
+  }
+
   @Test("Of rows that repeat each other the best scored stays; boxes are clipped, flat ones go; the rest is counted")
   func byHand() throws {
     let labels = try LabelMap([.init(id: 1, name: "a"), .init(id: 3, name: "c")])

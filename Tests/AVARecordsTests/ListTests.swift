@@ -22,6 +22,14 @@ import Testing
     #expect(map.position(of: 3) == 2 && map.largestID == 14)
   }
 
+  @Test("Quotes and backslashes may stand in names, as protobuf writes them")
+  func escapes() throws {
+    let map = try read(#"item { name: "say \"no\" \\ it\'s" id: 1 }"# + "\n" + #"item { name: '\'' id: 2 }"#)
+    #expect(map.labels.map(\.name) == [#"say "no" \ it's"#, "'"])
+    #expect(throws: RecordError.self) { try read(#"item { name: "a\q" id: 1 }"#) }
+    #expect(throws: RecordError.self) { try read(#"item { name: "a\"# + "\n\" id: 1 }") }
+  }
+
   @Test("The project's own maps have 80 and 60 classes")
   func annotations() throws {
     let all = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2.pbtxt")

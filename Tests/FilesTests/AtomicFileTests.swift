@@ -84,6 +84,16 @@ private func failure(_ body: () throws -> Void) -> String {
     #expect(try text(path) == "new")
   }
 
+  @Test func whatIsReplacedHandsItsPermissionsOn() throws {
+    defer { scratch.remove() }
+    try writeFile(path, "old")
+    #expect(chmod(path, 0o640) == 0)
+    try writeFile(path, "new")
+    var status = stat()
+    #expect(stat(path, &status) == 0 && status.st_mode & 0o7777 == 0o640)
+    #expect(try text(path) == "new")
+  }
+
   @Test func nothingMoreAfterCommit() throws {
     defer { scratch.remove() }
     let file = try AtomicFile(path: path)

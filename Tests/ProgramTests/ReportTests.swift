@@ -61,6 +61,8 @@ struct ReportTests {
       try FileManager.default.copyItem(
         atPath: LittleWorld.folder + "/frames/\(LittleWorld.video)/" + name, toPath: frames + "/" + name)
     }
+    // A hidden neighbour, as other systems leave them, is no frame and no error.
+    _ = try scratch.file("frames/\(LittleWorld.video)/._x.jpg", "")
     let folder = scratch.path + "/report"
     let result = run(["--detections", path], ["--report", folder, "--frames", scratch.path + "/frames"])
     expectSuccess(result)

@@ -145,6 +145,46 @@ struct ValidateTests {
     #expect(try lines(again) == lines(copy))
   }
 
+  @Test("A score that nobody gave is no repair: the copy has one, says so, and is still wrong")
+  func withoutScores() throws {
+    let scratch = Scratch()
+    let path = try detections(scratch) { $0.removeLast() }
+    let copy = scratch.path + "/fixed.csv"
+    let result = run(path, ["--fix", copy])
+    #expect(result.status == 1)
+    #expect(result.stdout.contains("given score 1, as evaluators do") && result.stdout.contains("still wrong in the copy"))
+    #expect(try lines(copy).allSatisfy { $0.hasSuffix(",1.000000") })
+  }
+
+  @Test("A damaged archive is called one, not a bad row; semicolons and UTF-16 are told")
+  func unreadable() throws {
+    let scratch = Scratch()
+    let path = try detections(scratch)
+    func judged(_ path: String) -> Program.Result {
+      Program.run([
+        "evaluate", "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--labelmap",
+        LittleWorld.annotations + "/labelmap.pbtxt", "--detections", path,
+      ])
+    }
+    let text = try lines(path).joined(separator: "\n")
+    let semicolons = try scratch.file("s.csv", text.replacing(",", with: ";"))
+    expectFailure(judged(semicolons), status: 1, ["line 1", "replace the semicolons"])
+    let wide = try scratch.file("w.csv", text.flatMap { "\($0)\0" }.map(String.init).joined())
+    expectFailure(judged(wide), status: 1, ["zero bytes", "save the file as UTF-8"])
+    // Stored without compression, so that a flipped bit in it shows as a bad row before it shows in the checksum.
+    var bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1]
+    let body = Array((text + "\n").utf8.prefix(40_000))
+    bytes += [UInt8(body.count & 255), UInt8(body.count >> 8), ~UInt8(body.count & 255), ~UInt8(body.count >> 8)]
+    bytes += body + [1, 2, 3, 4, 0, 0, 0, 0]
+    let row = try #require(bytes.firstIndex(of: UInt8(ascii: ",")))
+    bytes[row] = UInt8(ascii: "x")
+    let packed = scratch.path + "/d.csv.gz"
+    let file = try AtomicFile(path: packed)
+    try file.write(bytes)
+    try file.commit()
+    expectFailure(judged(packed), status: 1, ["expected whole gzip data", "copy the file again"])
+  }
+
   @Test("An input is never written over, and a name does not promise what is not written")
   func outputs() throws {
     let scratch = Scratch()
@@ -163,5 +203,17 @@ struct ValidateTests {
         Program.run(judged + ["--output", output]), status: 64, ["--output", "is the file of", "another file"])
     }
     #expect(try lines(path) == before)
+    // A report is index.html, whatever stood there.
+    let page = try scratch.file("index.html", lines(path).joined(separator: "\n"))
+    let reported = [
+      "evaluate", "--groundtruth", truth, "--labelmap", LittleWorld.annotations + "/labelmap.pbtxt", "--detections",
+      page, "--report", scratch.path,
+    ]
+    expectFailure(Program.run(reported), status: 64, ["--report", "is the file of --detections"])
+    #expect(try lines(page) == before)
+    expectFailure(Program.run(judged + ["--report", ""]), status: 64, ["--report needs a folder"])
+    expectFailure(
+      Program.run(judged + ["--report", scratch.path + "/r", "--video", path, "--fps", "25"]), status: 64,
+      ["--fps is for --frames"])
   }
 }

@@ -29,6 +29,14 @@ struct ContentTests {
     situation.resampling = Resampling(count: 30)
     let page = try situation.report()
     #expect(page.contains("95 % of 30 resamples of 2 videos") && page.contains("95 % interval</button>"))
+    // All ground truth in one video: no column of dashes, and no word of intervals that are not there.
+    situation.video = "w"
+    let single = try situation.report()
+    #expect(!single.contains("95 % interval") && !single.contains("of 30 resamples"))
+    #expect(single.contains("No interval: the ground truth that counts lies in 1 video."))
+    let comparison = try situation.comparison()
+    #expect(comparison.contains("There are no intervals over videos") && !comparison.contains("The line through a dot"))
+    #expect(try Situation().comparison().contains("The line through a dot"))
   }
 
   @Test("A curve's area ends each step at a hit's recall: one hit of two with precision 1/3")
@@ -41,7 +49,7 @@ struct ContentTests {
   @Test("Without pictures the worst key frames are a table with the rows to blame")
   func frameTable() throws {
     let page = try Situation().report()
-    #expect(page.contains("0.95 stand (wrong class)") && page.contains("w,0904"))
+    #expect(page.contains("0.95 stand (wrong class)") && page.contains("w,<wbr><span class=\"whole\">0904</span>"))
     #expect(!page.contains("class=\"legend\""))
   }
 

@@ -32,6 +32,7 @@ public func compare(
     rules: a.outcomes.rules, resampling: resampling, videoCount: draws.names.count,
     truthVideoCount: resampled.0.truthVideoCount,
     mAP: meanDifference(evaluations.0.mAP, evaluations.1.mAP) { _ in true },
+    tieIntervals: (evaluations.0.mAPInterval, evaluations.1.mAPInterval),
     groups: ActionGroup.allCases.map { group in
       meanDifference(evaluations.0.mAP(of: group), evaluations.1.mAP(of: group)) {
         ActionGroup(actionID: a.outcomes.classes[$0].label.id) == group

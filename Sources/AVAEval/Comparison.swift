@@ -11,6 +11,8 @@ public struct Comparison: Sendable {
   /// How many videos the ground truth that counts lies in: from fewer than two there are no intervals.
   public let truthVideoCount: Int
   public let mAP: Difference
+  /// Between which bounds the order of equal scores can move A's mAP and B's.
+  public let tieIntervals: (a: ClosedRange<Double>?, b: ClosedRange<Double>?)
   /// mAP of each of `ActionGroup.allCases`.
   public let groups: [Difference]
   /// Every class of the label map, in its order.

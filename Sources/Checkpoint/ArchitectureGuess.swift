@@ -87,9 +87,11 @@ public struct ArchitectureGuess: Sendable, Equatable {
     let stages = (2...5).map { stage in
       let counts = (0..<pathways).map { pathway -> String in
         let kernels = layout.temporalKernels(stage: stage, pathway: pathway)
-        // I3D's patterns alternate: one block more than the last visible may count, and makes no difference.
         let visible = (kernels.lastIndex { $0 > 1 } ?? -1) + 1
-        return "\(min(max(visible, visible == 0 || arch == "i3d" ? usual[stage - 2] : 0), kernels.count))"
+        // I3D's patterns alternate: one block more than the last visible may count, and makes no difference. Slow's res4
+        // and res5 have 3 in theirs: without any, none takes part.
+        let isFree = arch == "i3d" || arch == "c2d" || pathway == 0 && stage <= 3
+        return "\(min(max(visible, isFree ? usual[stage - 2] : 0), kernels.count))"
       }
       return "[\(counts.joined(separator: ", "))]"
     }

@@ -37,7 +37,7 @@ struct Detector {
       if generator.chance(0.012) { found(person.box, generator.uniform(0.4, 0.9), spread: 0.06) }
     }
     if generator.chance(0.3) { proposals.append(Proposal(box: decoy(), score: generator.uniform(0.05, 0.75))) }
-    if generator.chance(0.025) { proposals.append(Proposal(box: decoy(), score: generator.uniform(0.8, 0.93))) }
+    if generator.chance(0.06) { proposals.append(Proposal(box: decoy(), score: generator.uniform(0.8, 0.93))) }
     return proposals
 
     func found(_ box: UnitBox, _ score: Double, spread: Double? = nil) {

@@ -75,7 +75,7 @@ struct Stool {
     let half = 0.11 * s
     let legs = [-0.75, 0.75].map { side in
       Shape.line(
-        [Point(foot.x + side * half, top), Point(foot.x + side * half * 1.2, foot.y - 0.015 * s)], 0.028 * s,
+        [Point(foot.x + side * half, top + 0.02 * s), Point(foot.x + side * half * 1.2, foot.y - 0.015 * s)], 0.028 * s,
         color.mixed(with: .black, 0.3))
     }
     let seat = PixelBox(x1: foot.x - half, y1: top, x2: foot.x + half, y2: top + 0.045 * s)

@@ -92,7 +92,7 @@ extension Motion {
     let time = moment.time
     switch self {
     case .stand: return .standing(sway: 0.02 * sin(time * 1.6))
-    case .hold(let rhythm, let at): return rhythm.pose(at, stopped: true)
+    case .hold(let rhythm, let at): return rhythm.pose(at)
     case .walk: return Rhythm.walk.pose(moment.cycles)
     case .run: return Rhythm.run.pose(moment.cycles)
     case .sit: return .sitting(nod: 0.03 * sin(time * 1.3))
@@ -112,19 +112,27 @@ extension Motion {
 }
 
 extension Motion.Rhythm {
-  /// The pose at a place of the rhythm, whose period is 1.
-  func pose(_ phase: Double, stopped: Bool = false) -> Pose {
+  /// The pose at a place of the rhythm, whose period is 1. A foot is always on the ground, so that each can be held.
+  func pose(_ phase: Double) -> Pose {
     let angle = 2 * Double.pi * phase
-    var pose: Pose
     switch self {
-    case .wave: pose = .waving(angle)
-    case .clap: pose = .clapping(angle)
-    case .walk: pose = .gait(angle, thigh: 0.48, knee: 0.75, elbow: 0.3, lean: 0.05, bounce: 0)
-    case .run: pose = .gait(angle, thigh: 0.85, knee: 1.5, elbow: 1.45, lean: 0.24, bounce: 0.045)
-    case .dance: pose = .dancing(angle)
+    case .wave: return .waving(angle)
+    case .clap: return .clapping(angle)
+    case .walk: return .gait(angle, thigh: 0.48, knee: 0.75, elbow: 0.3, lean: 0.05)
+    case .run: return .gait(angle, thigh: 0.85, knee: 1.5, elbow: 1.45, lean: 0.24)
+    case .dance: return .dancing(angle)
     }
-    if stopped { pose.lift = 0 }
-    return pose
+  }
+
+  /// What moves in this rhythm.
+  var motion: Motion {
+    switch self {
+    case .wave: .wave
+    case .clap: .clap
+    case .walk: .walk
+    case .run: .run
+    case .dance: .dance
+    }
   }
 }
 

@@ -15,7 +15,7 @@ extension Pose {
 
   /// Two steps for a full turn of the angle.
   static func gait(
-    _ angle: Double, thigh: Double, knee: Double, elbow: Double, lean: Double, bounce: Double
+    _ angle: Double, thigh: Double, knee: Double, elbow: Double, lean: Double
   ) -> Pose {
     func leg(_ angle: Double) -> Limb {
       let upper = thigh * sin(angle) + thigh * 0.12
@@ -32,7 +32,6 @@ extension Pose {
     pose.farLeg = leg(angle + .pi)
     pose.nearArm = arm(angle)
     pose.farArm = arm(angle + .pi)
-    pose.lift = bounce * (0.5 - 0.5 * cos(2 * angle))
     pose.planted = 0
     return pose
   }

@@ -27,7 +27,7 @@ struct ScriptWriter {
     var mayMove = true
     switch generator.uniform() {
     case ..<0.12: sit()
-    case ..<0.24: lie(down: .onTheBack)
+    case ..<0.24: lie(down: generator.chance(0.5) ? .onTheBack : .onTheFace)
     default: mayMove = false
     }
     while Double(second) <= seconds {
@@ -81,30 +81,37 @@ struct ScriptWriter {
   }
 
   /// Something done upright, another one than just now.
+  ///
+  /// Between two movements people often stand still: so often that each pose of what repeats itself is held as often as
+  /// it is moved through, and a single picture of it is a coin's toss.
   private mutating func onFeet() -> Motion {
-    let choices: [(Motion, Double)] = [
-      (.walk, 1), (.run, 1), (.bend, 1), (.crouch, 1), (.jump, 1), (.dance, 1), (.wave, 0.75), (.clap, 0.85),
-      (stillness(), 0.85),
-    ]
+    let isStill = actor.script.last?.motion.activity == .stand
+    if !isStill, generator.chance(Self.stillness) {
+      let at = generator.uniform()
+      let held: [(Motion, Double)] = Self.repeating.map { (.hold($0.rhythm, at: at), $0.weight) }
+      return choice(held + [(.stand, 0.4)])
+    }
+    let others: [(Motion, Double)] = [(.bend, 1), (.crouch, 1), (.jump, 1)]
     while true {
-      var place = generator.uniform() * choices.reduce(0) { $0 + $1.1 }
-      for (motion, weight) in choices {
-        place -= weight
-        if place < 0, motion.activity != actor.script.last?.motion.activity { return motion }
-        if place < 0 { break }
-      }
+      let motion = choice(Self.repeating.map { ($0.rhythm.motion, $0.weight) } + others)
+      if motion.activity != actor.script.last?.motion.activity { return motion }
     }
   }
 
-  private mutating func stillness() -> Motion {
-    let at = generator.uniform()
-    switch generator.uniform() {
-    case ..<0.25: return .stand
-    case ..<0.43: return .hold(.wave, at: at)
-    case ..<0.61: return .hold(.clap, at: at)
-    case ..<0.77: return .hold(.walk, at: at)
-    case ..<0.89: return .hold(.run, at: at)
-    default: return .hold(.dance, at: at)
+  /// What repeats itself, by how often it is done.
+  private static let repeating: [(rhythm: Motion.Rhythm, weight: Double)] = [
+    (.walk, 1), (.run, 1), (.dance, 1), (.wave, 0.75), (.clap, 0.85),
+  ]
+  /// Chosen so that poses are held as often as they are moved through: stillness never follows stillness, movements
+  /// may follow each other.
+  private static let stillness = 0.54
+
+  private mutating func choice(_ choices: [(motion: Motion, weight: Double)]) -> Motion {
+    var place = generator.uniform() * choices.reduce(0) { $0 + $1.weight }
+    for (motion, weight) in choices {
+      place -= weight
+      if place < 0 { return motion }
     }
+    return choices[choices.count - 1].motion
   }
 }

@@ -31,9 +31,11 @@ extension SynthDataSet {
 
   private func write(_ all: Annotations, to folder: String) throws {
     func annotation(_ name: String) -> String { joinPath(folder, "annotations/\(split.filePrefix)\(name)") }
-    try writeFile(
-      joinPath(folder, "frame_lists/\(split.rawValue).csv"),
-      "original_vido_id video_id frame_id path labels\n" + all.frames)
+    if format != .mp4 {
+      try writeFile(
+        joinPath(folder, "frame_lists/\(split.rawValue).csv"),
+        "original_vido_id video_id frame_id path labels\n" + all.frames)
+    }
     try writeFile(annotation("groundtruth.csv"), all.truth)
     try writeFile(annotation("proposals.csv"), all.proposals)
     if split == .val { try writeFile(annotation("exclusions.csv"), all.exclusions) }
@@ -51,6 +53,9 @@ extension SynthDataSet {
   private func writeFrames(of shot: Shot, to folder: String, drawn: () -> Void) throws {
     let pictures = joinPath(folder, "frames/\(shot.name)")
     try makeFolder(pictures)
+    if pathExists(joinPath(pictures, shot.fileName(framesPerVideo))) {
+      throw SynthError.longerVideo(folder: pictures, frames: framesPerVideo)
+    }
     let film = try Film(of: shot.world, size: shot.size)
     for frame in 0..<framesPerVideo {
       let picture = try film.picture(at: Double(frame) / Double(SynthDataSet.framesPerSecond))

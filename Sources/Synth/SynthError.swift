@@ -2,11 +2,16 @@
 public enum SynthError: Error, Equatable, CustomStringConvertible {
   /// A value outside its range.
   case outOfRange(what: String, expected: String, found: Int)
+  /// A folder holds more pictures of a video than are to be drawn: the rest would be taken for frames of the new one.
+  case longerVideo(folder: String, frames: Int)
 
   public var description: String {
     switch self {
     case .outOfRange(let what, let expected, let found):
       return "making a data set: \(what) must be \(expected), found \(found)"
+    case .longerVideo(let folder, let frames):
+      return "making a data set: '\(folder)' holds more than the \(frames) frames to draw, of a longer video -> an "
+        + "empty output folder"
     }
   }
 }

@@ -24,7 +24,9 @@ public struct World: Sendable {
     public let id: Int
     /// Around all of the figure, cut at the picture's borders.
     public let box: UnitBox
-    public let activity: Activity
+    public var activity: Activity { motion.activity }
+    /// What exactly is done; labels name the activity alone.
+    public let motion: Motion
     /// The share of the figure that is in the picture and not hidden, 0 to 1.
     public let visibleShare: Double
     /// Whether an annotator would label the person: at least half of the figure is visible.
@@ -73,7 +75,7 @@ public struct World: Sendable {
         id: index,
         box: UnitBox(
           x1: box.x1 / size.width, y1: box.y1 / size.height, x2: box.x2 / size.width, y2: box.y2 / size.height),
-        activity: actors[index].motion(at: time).activity,
+        motion: actors[index].motion(at: time),
         visibleShare: visibleShare(of: figures[index], extent, behind: figures[(index + 1)...], view))
     }
   }

@@ -18,7 +18,7 @@ struct ComparisonReport {
     text +=
       "\(counted(first.videoCount, "video")) lie (seed \(resampling.seed)); share: how little they agree on which "
     text += "file is better (1: not at all)\n\n"
-    text += "average precision by class under the \(first.rules.name) protocol, from B's gains to its losses\n"
+    text += ties + "average precision by class under the \(first.rules.name) protocol, from B's gains to its losses\n"
     text += aligned(classRows(first), leftColumns: [1])
     if first.frames.isEmpty { return text }
     text += "\nkey frames that differ most: their parts of 1 - mAP\n"
@@ -55,6 +55,20 @@ struct ComparisonReport {
   var json: String {
     let objects = comparisons.map { "  \(jsonString($0.rules.name)): \(jsonText($0))" }
     return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
+  }
+
+  /// How far the order of equal scores could move the numbers, a line for each that it can.
+  private var ties: String {
+    let lines = comparisons.flatMap { comparison in
+      [("A", comparison.tieIntervals.a), ("B", comparison.tieIntervals.b)].compactMap { name, interval in
+        interval.flatMap { interval -> String? in
+          let (worst, best) = (figure(interval.lowerBound), figure(interval.upperBound))
+          return worst == best
+            ? nil : "\(name)'s \(comparison.rules.name) mAP: \(worst) to \(best) by the order of equal scores\n"
+        }
+      }
+    }
+    return lines.isEmpty ? "" : lines.joined() + "\n"
   }
 
   /// Rows with the columns that hold names made harmless.

@@ -10,7 +10,7 @@ struct SynthCommand: ParsableCommand {
     commandName: "synth",
     abstract: "Draws a small data set of moving figures in AVA's form, from a seed.",
     discussion: """
-      Writes frames/, frame_lists/val.csv and annotations/ (groundtruth.csv, proposals.csv, labelmap.pbtxt, \
+      Writes frames/, frame_lists/val.csv (with --format mp4 videos/ in their places) and annotations/ (groundtruth.csv, proposals.csv, labelmap.pbtxt, \
       exclusions.csv) into the output folder: what `slowfast test` reads with configs/demo/; with --split train \
       frame_lists/train.csv, train_groundtruth.csv and train_proposals.csv in their places, of other worlds and \
       under other names. The same options give the same files, byte for byte. docs/world.md says what is in it.
@@ -22,10 +22,11 @@ struct SynthCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Another seed, another world.", valueName: "N"))
   var seed: UInt64 = 1
 
-  @Option(name: .long, help: ArgumentHelp("How many videos.", valueName: "N"))
+  @Option(name: .long, parsing: .unconditional, help: ArgumentHelp("How many videos.", valueName: "N"))
   var videos = 1
 
-  @Option(name: .long, help: ArgumentHelp("The length of every video, 4 to 900.", valueName: "S"))
+  @Option(
+    name: .long, parsing: .unconditional, help: ArgumentHelp("The length of every video, 4 to 900.", valueName: "S"))
   var seconds = 8
 
   enum SplitName: String, ExpressibleByArgument, CaseIterable {
@@ -62,6 +63,10 @@ struct SynthCommand: ParsableCommand {
     if variedSize, width != nil || height != nil {
       throw ValidationError("--varied-size chooses the sizes: leave --width and --height away")
     }
+    if outputDir.isEmpty {
+      throw ValidationError("--output-dir needs a folder, found none -> is a shell variable empty?")
+    }
+    do throws(SynthError) { _ = try dataSet() } catch { throw ValidationError("\(error)") }
   }
 
   private var size: ImageSize? {
@@ -70,10 +75,14 @@ struct SynthCommand: ParsableCommand {
       ? ImageSize(width: width ?? 256, height: height ?? 192) : ImageSize(width: width ?? 340, height: height ?? 256)
   }
 
-  func run() throws {
-    let set = try SynthDataSet(
+  private func dataSet() throws(SynthError) -> SynthDataSet {
+    try SynthDataSet(
       seed: seed, split: split, videos: videos, seconds: seconds, size: size,
       format: format == .frames ? .frames : format == .mp4 ? .mp4 : .both)
+  }
+
+  func run() throws {
+    let set = try dataSet()
     let progress = Progress("drawing", total: set.pictureCount, unit: "frames")
     try set.write(to: outputDir) { progress.update($0) }
     progress.finish()
@@ -82,7 +91,7 @@ struct SynthCommand: ParsableCommand {
       print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
     }
     if format != .frames { print("\(joinPath(outputDir, "videos")): \(counted(videos, "video"))") }
-    print("\(joinPath(outputDir, "frame_lists/\(split.rawValue).csv"))")
+    if format != .mp4 { print("\(joinPath(outputDir, "frame_lists/\(split.rawValue).csv"))") }
     print("\(joinPath(outputDir, "annotations")): key frames \(keys.lowerBound) to \(keys.upperBound)")
   }
 }

@@ -177,7 +177,8 @@ struct AuditScene {
     }
     let findings = try scene.findings()
     let apart = try #require(findings.first { $0.kind == .noCommonFrames })
-    #expect(apart.isFault && apart.text.hasPrefix("only \(rate == 25 ? "1 key frame" : "4 key frames") of "), "\(apart)")
+    let common = rate == 25 ? "1 key frame" : "4 key frames"
+    #expect(apart.isFault && apart.text.hasPrefix("only \(common) of "), "\(apart)")
     #expect(apart.hint.contains("not in frames; here they run "))
     #expect(!findings.contains { $0.kind == .unknownFrames || $0.kind == .missingFrames })
     // Detections between the seconds are no mistake: all that the ground truth asks for is there.

@@ -50,6 +50,9 @@ import Testing
     #expect(i3d.summary == "I3D R50" && value(i3d, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [3]]")
     let basic = ArchitectureGuess(try save(resNet(blocks: [2, 2, 2, 2], kernels: [[1], [1], [3], [3]])))
     #expect(value(basic, "RESNET.DEPTH") == "18" && value(basic, "RESNET.NUM_GROUPS") == nil)
+    // Where the pattern is 1 any number would do; where it is 3, none means none.
+    let early = ArchitectureGuess(try save(resNet(blocks: [3, 4, 6, 3], kernels: [[1], [1], [3], [1]])))
+    #expect(value(early, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [0]]")
     #expect(value(slow, "MODEL.NUM_CLASSES") == "60" && slow.remarks.contains { $0.contains("DETECTION.ENABLE True") })
   }
 
@@ -67,7 +70,7 @@ import Testing
     #expect(value(guess, "SLOWFAST.BETA_INV") == "8" && value(guess, "SLOWFAST.FUSION_KERNEL_SZ") == "7")
     #expect(value(guess, "SLOWFAST.FUSION_CONV_CHANNEL_RATIO") == "2")
     #expect(value(guess, "NONLOCAL.LOCATION") == "[[[], []], [[], []], [[6, 13, 20], []], [[], []]]")
-    #expect(value(guess, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3, 3], [4, 4], [6, 6], [3, 3]]")
+    #expect(value(guess, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3, 0], [4, 0], [6, 6], [3, 3]]")
     #expect(value(guess, "RESNET.WIDTH_PER_GROUP") == "16" && value(guess, "RESNET.NUM_GROUPS") == "1")
   }
 

@@ -25,7 +25,7 @@ struct BadRowsTests {
       ("synth1,99999999999999999999,0.1,0.3,0.4,0.7,,0.9", "column 2", "99999999999999999999"),
       (",0902,0.1,0.3,0.4,0.7,,0.9", "column 1", "video"), ("synth1,0902,0.1,0.3,0.4,0.7", "6 columns", "8 columns"),
       ("synth1,0902,0.1,0.3,0.4,0.7,,0.9,1", "9 columns", "8 columns"),
-      ("synth1,0902,1e400,0.3,0.4,0.7,,0.9", "column 3", "1e400"), ("\u{0}\u{1}\u{2}", "line 2", "8 columns"),
+      ("synth1,0902,1e400,0.3,0.4,0.7,,0.9", "column 3", "1e400"), ("\u{0}\u{1}\u{2}", "line 2", "zero bytes"),
     ])
   func malformedProposals(row: String, place: String, found: String) throws {
     let (scratch, output) = (Scratch(), Scratch())

@@ -32,7 +32,8 @@ struct ExplainTests {
     expectSuccess(result)
     #expect(result.stdout.hasPrefix(plain.stdout))
     for words in [
-      "no intervals over videos: the ground truth that counts lies in 1 video", "what is behind the official mAP", "kind of error", "wrong class",
+      "no intervals over videos: the ground truth that counts lies in 1 video", "what is behind the official mAP",
+      "kind of error", "wrong class",
       "1 - mAP", "by group", "best F1", "by people in the key frame", "calibration", "key frames with the largest loss",
     ] { #expect(result.stdout.contains(words), "\(words): \(result.stdout)") }
     #expect(result.stderr.contains("no intervals over videos"))
@@ -121,6 +122,17 @@ struct ExplainTests {
     let same = try object(run(["--compare", a, a, "--format", "json"]).stdout)
     let mAP = try #require((same["official"] as? [String: Any])?["mAP"] as? [String: Any])
     #expect(mAP["difference"] as? Double == 0 && mAP["share"] is NSNull)
+    // All of B's scores are equal and all are right: no order matters, until as many wrong ones come in.
+    #expect(!text.stdout.contains("by the order of equal scores"))
+    let tied = try scratch.file(
+      "tied.csv",
+      try lines(b).map { row in
+        let fields = row.split(separator: ",")
+        return "\(row)\n\(fields[0]),\(fields[1]),0,0,0.01,0.01,\(fields[6]),0.7\n"
+      }.joined())
+    let ties = run(["--compare", tied, b, "--bootstrap", "30"]).stdout
+    #expect(ties.contains("A's official mAP: ") && ties.contains(" by the order of equal scores"))
+    #expect(!ties.contains("B's official mAP: "))
   }
 
   @Test("A warning says which of two files it is about; a missing one is named")

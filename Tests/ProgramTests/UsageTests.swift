@@ -3,6 +3,16 @@ import Testing
 
 /// Calls that are wrong end with 64 before anything is done, and name the nearest word that is right.
 struct UsageTests {
+  @Test("synth: what cannot be drawn is a wrong call", arguments: ["videos 0", "videos -1", "seconds 3", "width 1"])
+  func impossibleWorlds(words: String) {
+    let parts = words.split(separator: " ").map(String.init)
+    let output = Scratch()
+    expectFailure(
+      Program.run(["synth", "--output-dir", output.path, "--" + parts[0], parts[1]]), status: 64,
+      ["must be from", "found \(parts[1])"], leaving: output)
+    expectFailure(Program.run(["synth", "--output-dir", ""]), status: 64, ["--output-dir needs a folder"])
+  }
+
   @Test(
     "A mistyped command",
     arguments: [

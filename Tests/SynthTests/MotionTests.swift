@@ -32,9 +32,37 @@ import Testing
       #expect(Motion.hold(.wave, at: share * 1.7).pose(at: .init(time: 5)) == Motion.wave.pose(at: moment), "\(share)")
       #expect(Motion.hold(.walk, at: share).pose(at: .init(time: 5)) == Motion.walk.pose(at: .init(cycles: share)))
       #expect(Motion.hold(.clap, at: share).activity == .stand)
+      // A run that left the ground could not be held.
+      #expect(Motion.hold(.run, at: share).pose(at: .init(time: 5)) == Motion.run.pose(at: .init(cycles: share)))
     }
     #expect(
       Motion.hold(.wave, at: 0.3).pose(at: .init(time: 1)) == Motion.hold(.wave, at: 0.3).pose(at: .init(time: 2)))
+  }
+
+  /// With as many held poses as moved ones, whoever guesses from single frames is wrong every other time.
+  @Test func posesAreHeldAsOftenAsTheyAreMovedThrough() {
+    var (moved, held): ([Motion.Rhythm: Int], [Motion.Rhythm: Int]) = ([:], [:])
+    for seed in 0..<400 as Range<UInt64> {
+      let world = World(seed: seed, seconds: 12)
+      for second in 2...10 {
+        for person in world.people(at: Double(second)) {
+          switch person.motion {
+          case .hold(let rhythm, _): held[rhythm, default: 0] += 1
+          case .walk: moved[.walk, default: 0] += 1
+          case .run: moved[.run, default: 0] += 1
+          case .dance: moved[.dance, default: 0] += 1
+          case .wave: moved[.wave, default: 0] += 1
+          case .clap: moved[.clap, default: 0] += 1
+          default: break
+          }
+        }
+      }
+    }
+    #expect(moved.count == 5 && held.count == 5)
+    for (rhythm, count) in moved {
+      let odds = Double(held[rhythm] ?? 0) / Double(count)
+      #expect(count > 200 && odds > 0.75 && odds < 1.35, "\(rhythm): \(count) moved, \(odds) times as many held")
+    }
   }
 
   @Test func labelsChangeOnlyBetweenKeyFrames() {

@@ -105,6 +105,13 @@ private let small = ImageSize(width: 96, height: 72)
     #expect(rates.count > 1)
   }
 
+  @Test func withoutPicturesThereIsNoListOfThem() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try SynthDataSet(seed: 7, seconds: 4, size: small, format: .mp4).write(to: folder.path)
+    #expect(try listFolder(folder.path).sorted() == ["annotations", "videos"])
+  }
+
   @Test func impossibleRequestsAreErrorsThatSayTheRange() throws {
     let error = #expect(throws: SynthError.self) { try SynthDataSet(seed: 1, seconds: 3) }
     #expect("\(try #require(error))".contains("from 4 to 900, found 3"))
@@ -112,6 +119,19 @@ private let small = ImageSize(width: 96, height: 72)
     #expect(throws: SynthError.self) { try SynthDataSet(seed: 1, size: ImageSize(width: 8, height: 256)) }
     #expect(throws: SynthError.self) { try SynthDataSet(seed: 1, size: ImageSize(width: 100, height: 256)) }
     #expect(throws: SynthError.self) { try SynthDataSet(seed: 1, seconds: Int.max) }
+  }
+
+  @Test func whatALongerVideoLeftIsNotTakenForAShorterOnes() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try SynthDataSet(seed: 7, seconds: 5, size: small).write(to: folder.path)
+    let before = try contents(folder.path)
+    let error = #expect(throws: SynthError.self) {
+      try SynthDataSet(seed: 7, seconds: 4, size: small).write(to: folder.path)
+    }
+    #expect("\(try #require(error))".contains("more than the 120 frames to draw"))
+    #expect(try contents(folder.path) == before)
+    try SynthDataSet(seed: 7, seconds: 5, size: small).write(to: folder.path)
   }
 }
 

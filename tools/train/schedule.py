@@ -5,6 +5,14 @@ import math
 from problem import Problem
 
 
+def check(solver):
+    """Raises a Problem for a schedule that cannot be followed, before anything is read."""
+    warm_up, last = solver["WARMUP_EPOCHS"], solver["MAX_EPOCH"]
+    if last < 1 or warm_up >= last:
+        raise Problem(f"SOLVER.WARMUP_EPOCHS: found {warm_up} of {last} epochs -> less than SOLVER.MAX_EPOCH")
+    learning_rate(solver, warm_up)
+
+
 def learning_rate(solver, epoch):
     """PySlowFast's policies: `cosine`, `steps_with_relative_lrs`, each after a linear warm-up.
 

@@ -8,6 +8,7 @@ Writes into OUTPUT-DIR: checkpoints/, log.jsonl, and at the end CONFIG.pyth with
 import argparse
 import json
 import random
+import shlex
 import sys
 import tempfile
 import time
@@ -25,6 +26,7 @@ import loop
 import network as networks
 import numpy
 import optimizer as optimizers
+import schedule
 import torch
 from problem import Problem
 from team import Team
@@ -43,7 +45,10 @@ def arguments():
     parser.add_argument("--processes", type=int, default=2, metavar="N", help="that train together (default: 2)")
     parser.add_argument("--minutes", type=float, metavar="M", help="a trial: stop after the epoch that passes M minutes")
     parser.add_argument("overrides", nargs="*", metavar="KEY VALUE", help="override the config: SOLVER.BASE_LR 0.01 ...")
-    return parser.parse_args()
+    options = parser.parse_args()
+    if options.processes < 1:
+        parser.error(f"--processes: found {options.processes} -> 1 or more")
+    return options
 
 
 def folders_of(folder):
@@ -105,16 +110,30 @@ def main():
     options.began = time.monotonic()
     config = configs.load(options.cfg, options.overrides)
     options.folders = folders_of(options.data), folders_of(options.val_data or options.data)
-    options.output_dir.mkdir(parents=True, exist_ok=True)
+    schedule.check(config["SOLVER"])
+    try:
+        options.output_dir.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise Problem(f"making the folder {options.output_dir}: {error.strerror} -> another --output-dir") from None
     seed_everything(config["RNG_SEED"])
+    try:
+        prepare_and_train(config, options)
+    finally:
+        # Gigabytes that the next run writes anew.
+        for name in ("train", "val"):
+            (options.output_dir / f"{name}.npy").unlink(missing_ok=True)
 
+
+def prepare_and_train(config, options):
+    """Reads the data, the small split first: what is missing there shows at once."""
     training = dataset.training_split(config, options.folders[0])
-    store = decode("train", training, config, options.folders[0], options.output_dir)
     validation = Validation(config, options.folders[1], options.output_dir)
+    store = decode("train", training, config, options.folders[0], options.output_dir)
     clips = dataset.Clips(training, store, config, train=True)
     say(f"{len(clips)} key frames to train on, {len(validation.split.key_frames)} to validate")
     newest = checkpoints.newest(options.output_dir) if config["TRAIN"]["AUTO_RESUME"] else None
     history = begin_log(options.output_dir / "log.jsonl", newest)
+    options.seconds_before = sum(row["seconds"] for row in history)
     with tempfile.TemporaryDirectory() as folder:
         torch.multiprocessing.start_processes(
             member, (config, clips, validation, options, newest, history, Path(folder) / "meeting"), options.processes,
@@ -201,7 +220,7 @@ def finish(network, clips, validation, config, options, history, team):
     checkpoints.save(weights, history[-1]["epoch"] - 1, network, None, config)
     content = {
         "weights": {"file": weights.name, "bytes": weights.stat().st_size, "sha256": certificate.sha256(weights)},
-        "command": " ".join(["python", "tools/train/train.py", *sys.argv[1:]]),
+        "command": shlex.join(["python", "tools/train/train.py", *sys.argv[1:]]),
         "config": {"file": str(options.cfg), "sha256": certificate.sha256(options.cfg)},
         "seed": config["RNG_SEED"],
         "scripts": certificate.scripts(),
@@ -217,7 +236,7 @@ def finish(network, clips, validation, config, options, history, team):
             },
         },
         "processes": options.processes,
-        "seconds": round(time.monotonic() - options.began),
+        "seconds": round(options.seconds_before + time.monotonic() - options.began),
         "val_map": precision,
         "val_ap": named(precisions, validation.labels),
         "frozen_val_map": frozen,

@@ -18,7 +18,10 @@ public func audit(
   var findings = readingFindings(counts, faults)
   let boxes = BoxAudit(tables.detections)
   findings += boxes.findings
-  findings += ClassAudit(tables.detections.actionIDs, tables.labelMap).findings(.unknownClasses)
+  let hasTruth = !tables.groundTruth.frameIndex.frames.isEmpty
+  let sample = hasTruth && !boxes.hasPixels ? ConventionSample(tables) : nil
+  findings += ClassAudit(tables.detections.actionIDs, tables.labelMap).findings(
+    .unknownClasses, isTrusted: sample.flatMap(idsAgree) ?? false)
   findings += RowAudit(tables, pool).findings(tables)
   findings += wholeScoreFindings(tables.detections)
   if tables.hasForeignExclusions {
@@ -27,8 +30,8 @@ public func audit(
         .foreignExclusions, isFault: false, count: 1, "no excluded key frame is of a video here",
         hint: "are they those of another split?"))
   }
-  if !tables.groundTruth.frameIndex.frames.isEmpty {
-    if !boxes.hasPixels { findings += conventionFindings(ConventionSample(tables)) }
+  if hasTruth {
+    if let sample { findings += conventionFindings(sample) }
     findings += FrameAudit(tables).findings
     findings += repeatedTruthFindings(tables, pool)
     findings += ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).findings(.unknownTruthClasses)

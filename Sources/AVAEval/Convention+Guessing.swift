@@ -25,13 +25,18 @@ func conventionFindings(_ sample: ConventionSample) -> [Finding] {
         "the seconds look shifted: with \(seconds) added \(gain)",
         hint: "--fix with --shift-seconds \(seconds) moves them"))
   }
-  if best == .ava { findings += videoConventionFindings(sample) + overlapFindings(sample) }
+  if best == .ava {
+    let videos = videoConventionFindings(sample)
+    // Whole videos explain mixed rows.
+    if !videos.contains(where: { $0.kind == .boxForm }) { findings += mixedFormFindings(sample) }
+    findings += videos + overlapFindings(sample)
+  }
   return findings + numberingFindings(sample, best)
 }
 
 /// Means of IoU: two good detectors differ less, and a meaning that puts nobody in place explains nothing.
 private let clearlyMoreOverlap = 0.1
-private let leastOverlap = 0.3
+private let leastOverlap = 0.5
 private let almostEqual = 0.03
 /// A share of people: two sensible classifiers differ less.
 private let clearlyMoreAgreement = 0.25
@@ -66,15 +71,36 @@ private func overlapFindings(_ sample: ConventionSample) -> [Finding] {
   return [
     Finding(
       .poorOverlap, isFault: overlap < hardlyAnyOverlap, count: 1,
-      "in common key frames the boxes overlap the ground truth by \(fixed(overlap, 2)) on average",
-      hint: "a person detector's reach 0.7 to 0.9: were boxes scaled or cropped, or are the frames others?")
+      "in common key frames the best placed boxes overlap the ground truth by \(fixed(overlap, 2)) on average",
+      hint: "a person detector's reach 0.7 to 0.9: were boxes scaled by another size, or are frames others?")
   ]
 }
 
-/// A mean of IoU that boxes anywhere reach.
-private let hardlyAnyOverlap = 0.1
+/// A mean of IoU below which hardly anybody can be found: that takes 0.5.
+private let hardlyAnyOverlap = 0.3
+
+/// Says when a part of the rows is in another form, in whatever video.
+private func mixedFormFindings(_ sample: ConventionSample) -> [Finding] {
+  if sample.count < 16 { return [] }
+  let shares = BoxForm.allCases.dropFirst().map { (form: $0, share: sample.share(mistakenFor: $0)) }
+  guard let most = shares.max(by: { $0.share < $1.share }), most.share >= 0.2 else { return [] }
+  return [
+    Finding(
+      .boxForm, isFault: true, count: 1,
+      "\(percent(most.share)) of the boxes look like \(most.form.description), the others do not",
+      hint: "AVA's are x1, y1, x2, y2: correct these rows where they come from, --fix would change all")
+  ]
+}
 /// A model that always says the same says nothing about how ids are counted.
 private let leastActions = 3
+
+/// Whether people's best scored actions are true as the ids stand: nil where too few tell.
+func idsAgree(_ sample: ConventionSample) -> Bool? {
+  if sample.count < 16 || sample.actionCount < leastActions { return nil }
+  let base = sample.overlap(.ava)
+  let (placement, _) = bestPlacement(sample, base)
+  return numberingFindings(sample, placement).isEmpty && sample.agreement(placement) >= 0.25
+}
 
 private func numberingFindings(_ sample: ConventionSample, _ placement: Convention) -> [Finding] {
   if sample.actionCount < leastActions { return [] }
@@ -90,7 +116,6 @@ private func numberingFindings(_ sample: ConventionSample, _ placement: Conventi
     if value >= base + clearlyMoreAgreement, value > best.agreement { best = (numbering, value) }
   }
   if best.numbering == .ids { return [] }
-  func percent(_ share: Double) -> String { "\(Int((100 * share).rounded())) %" }
   return [
     Finding(
       .classNumbers, isFault: true, count: 1,

@@ -4,6 +4,8 @@ internal import Geometry
 /// Some key frames' people and ground truth, to find out what the columns of a file mean.
 struct ConventionSample {
   private var people: [Person] = []
+  /// The people of each key frame: the best scored ones.
+  private var groups: [[Int]] = []
   private let truth: GroundTruthTable
   private let labelMap: LabelMap
   private let truthRows: RowsByFrame
@@ -32,28 +34,38 @@ struct ConventionSample {
   /// Whether there is anything to compare.
   var isEmpty: Bool { people.isEmpty || truth.count == 0 }
 
-  var count: Int { people.count }
+  var count: Int { groups.reduce(0) { $0 + $1.count } }
 
   /// How many different actions score most in some person.
-  var actionCount: Int { Set(people.map(\.action)).count }
+  var actionCount: Int { Set(groups.joined().map { people[$0].action }).count }
 
-  /// `overlap` of people whose key frame the ground truth has; nil where they are too few to tell.
+  /// `overlap` in key frames that the ground truth has; nil where they are too few to tell.
   var overlapWhereKnown: Double? {
-    let known = people.count { truthFrame(of: $0, .ava) != nil }
-    return known < 16 ? nil : overlap(.ava) * Double(people.count) / Double(known)
+    var known = self
+    known.groups.removeAll { group in truthFrame(of: people[group[0]], .ava) == nil }
+    return known.count < 16 ? nil : known.overlap(.ava)
+  }
+
+  /// The share of people who lie beside everybody as they are, and over somebody when read in another form.
+  func share(mistakenFor form: BoxForm) -> Double {
+    let mistaken = groups.joined().count { person in
+      (nearest(people[person], .ava)?.overlap ?? 0) < 0.3
+        && (nearest(people[person], Convention(form: form))?.overlap ?? 0) >= 0.7
+    }
+    return Double(mistaken) / Double(max(1, count))
   }
 
   /// The videos of the people, in order of their names.
-  var videos: [String] { Set(people.map(\.video)).sorted() }
+  var videos: [String] { Set(groups.map { people[$0[0]].video }).sorted() }
 
   /// The people of one video alone.
   func only(video: String) -> ConventionSample {
     var own = self
-    own.people.removeAll { $0.video != video }
+    own.groups.removeAll { people[$0[0]].video != video }
     return own
   }
 
-  /// Takes people from key frames spread over the whole file.
+  /// Takes people from key frames spread over the whole file, the best scored of each wherever they stand.
   private mutating func gather(_ table: DetectionTable) {
     let frameCount = table.frameIndex.frames.count
     let step = max(1, frameCount / Self.frameLimit)
@@ -66,31 +78,51 @@ struct ConventionSample {
         if score > people[place].score {
           (people[place].action, people[place].score) = (Int(table.actionIDs[row]), score)
         }
-      } else if places[frame].count < Self.peopleLimit {
+      } else {
         let key = table.frameIndex.frames[frame]
-        places[frame].append(people.count)
-        people.append(
-          Person(
-            video: table.frameIndex.videos[key.video], time: key.time, box: box, action: Int(table.actionIDs[row]),
-            score: score))
+        let person = Person(
+          video: table.frameIndex.videos[key.video], time: key.time, box: box, action: Int(table.actionIDs[row]),
+          score: score)
+        if places[frame].count < Self.peopleLimit {
+          places[frame].append(people.count)
+          people.append(person)
+        } else if let least = places[frame].min(by: { people[$0].score < people[$1].score }),
+          people[least].score < score
+        {
+          people[least] = person
+        }
       }
     }
+    groups = places.filter { !$0.isEmpty }
   }
 
-  /// How well people lie over ground truth, 0 to 1: the mean over people of the largest IoU.
+  /// How well people lie over ground truth, 0 to 1: the mean of the largest IoUs, in each key frame as many as it has
+  /// people to find, so that boxes beyond these (models say something about a hundred places) do not count.
   func overlap(_ convention: Convention) -> Double {
-    people.reduce(0.0) { $0 + (nearest($1, convention)?.overlap ?? 0) } / Double(max(1, people.count))
+    var (sum, count) = (0.0, 0)
+    for group in groups {
+      guard let frame = truthFrame(of: people[group[0]], convention) else {
+        count += group.count
+        continue
+      }
+      let wanted = min(group.count, Set(truthRows[frame].map { truth.boxes[Int($0)] }).count)
+      let overlaps = group.map { nearest(people[$0], convention)?.overlap ?? 0 }.sorted(by: >)
+      sum += overlaps.prefix(wanted).reduce(0, +)
+      count += wanted
+    }
+    return sum / Double(max(1, count))
   }
 
   /// The share of people whose key frame the ground truth has.
   func knownShare(_ convention: Convention) -> Double {
-    Double(people.count { truthFrame(of: $0, convention) != nil }) / Double(max(1, people.count))
+    let known = groups.lazy.filter { truthFrame(of: people[$0[0]], convention) != nil }.reduce(0) { $0 + $1.count }
+    return Double(known) / Double(max(1, count))
   }
 
   /// Of the people that lie over ground truth, the share whose best scored action is true.
   func agreement(_ convention: Convention) -> Double {
     var (found, right) = (0, 0)
-    for person in people {
+    for person in groups.joined().lazy.map({ people[$0] }) {
       guard let match = nearest(person, convention), match.overlap >= 0.5 else { continue }
       found += 1
       let id = convention.numbering.id(person.action, labelMap)
@@ -114,7 +146,9 @@ struct ConventionSample {
       first[video] = min(first[video] ?? .infinity, frame.time.seconds)
     }
     var own: [String: Double] = [:]
-    for person in people { own[person.video] = min(own[person.video] ?? .infinity, person.time.seconds) }
+    for person in groups.lazy.map({ people[$0[0]] }) {
+      own[person.video] = min(own[person.video] ?? .infinity, person.time.seconds)
+    }
     for video in own.keys.sorted().prefix(8) {
       guard let a = first[video], let b = own[video], a != b, !shifts.contains(a - b) else { continue }
       shifts.append(a - b)

@@ -21,11 +21,14 @@ public struct FrameAudit: Sendable {
   private var hasCommonVideo = false
   /// How much longer the detections say the videos are.
   private var pace: Double?
+  /// Videos of which hardly a key frame is in both files.
+  private var videosApart: [String] = []
 
   /// Compares the tables.
   public init(_ tables: AlignedTables) {
     compareFrames(tables)
     pace = relativePace(tables)
+    videosApart = apartVideos(tables)
     let found = Set(tables.detections.frameIndex.videos)
     let known = Set(tables.groundTruth.frameIndex.videos)
     knownVideos = tables.groundTruth.frameIndex.videos
@@ -78,6 +81,14 @@ public struct FrameAudit: Sendable {
           hint: noCommonFramesHint))
       return findings + excluded
     }
+    if !videosApart.isEmpty {
+      findings.append(
+        Finding(
+          .noCommonFrames, isFault: true, count: videosApart.count,
+          "\(counted(videosApart.count, "video")) with hardly a key frame in both files",
+          examples: Array(videosApart.prefix(Finding.exampleLimit)),
+          hint: "compare the seconds in the second columns: are these frame numbers, or counted from elsewhere?"))
+    }
     add(
       .unknownFrames, isFault: false, framesOnlyInDetections, "key frame with detections is not in the ground truth",
       plural: "key frames with detections are not in the ground truth",
@@ -96,7 +107,8 @@ public struct FrameAudit: Sendable {
     let common = found - framesOnlyInDetections.count
     if found == 0 || groundTruthFrames == 0 { return nil }
     if common == 0 { return "no key frame is in both files" }
-    if min(found, known) < Self.leastFrames || common * 10 >= min(found, known) { return nil }
+    let isApart = common * 10 < min(found, known) || common * 5 < 3 * min(found, known) && (pace ?? 1) >= 1.5
+    if min(found, known) < Self.leastFrames || !isApart { return nil }
     return "only \(counted(common, "key frame")) of \(found) with detections and \(known) with ground truth "
       + "\(common == 1 ? "is" : "are") in both files"
   }
@@ -113,7 +125,7 @@ public struct FrameAudit: Sendable {
     let advice =
       "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), in seconds and "
       + "not in frames"
-    guard let pace, pace >= 5 else { return advice }
+    guard let pace, pace >= 1.5 else { return advice }
     return advice + "; here they run \(short(pace)) times as fast as the ground truth's"
   }
 
@@ -141,22 +153,4 @@ public struct FrameAudit: Sendable {
         hint: "PySlowFast's and MMAction2's protocols leave them out, the official one knows no exclusions")
     ]
   }
-}
-
-/// How many times as far the detections' key frames of common videos reach as the ground truth's; nil where the ground
-/// truth has one moment only.
-private func relativePace(_ tables: AlignedTables) -> Double? {
-  func lengths(_ frames: [Int32]) -> [Int: Double] {
-    var spans: [Int: ClosedRange<Double>] = [:]
-    for frame in frames {
-      let (video, time) = (tables.frames[Int(frame)].video, tables.frames[Int(frame)].time.seconds)
-      let span = spans[video] ?? time...time
-      spans[video] = min(span.lowerBound, time)...max(span.upperBound, time)
-    }
-    return spans.mapValues { $0.upperBound - $0.lowerBound }
-  }
-  let (found, known) = (lengths(tables.detectionOrder), lengths(tables.truthOrder))
-  let common = known.keys.filter { found[$0] != nil }
-  let truth = common.reduce(0) { $0 + (known[$1] ?? 0) }
-  return truth > 0 ? common.reduce(0) { $0 + (found[$1] ?? 0) } / truth : nil
 }

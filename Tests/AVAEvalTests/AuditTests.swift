@@ -203,11 +203,88 @@ struct AuditScene {
     let finding = try #require(try scene.findings().first { $0.kind == .poorOverlap })
     #expect(finding.isFault && finding.text.contains("by 0.00 on average"))
     scene = try AuditScene(seed: 6)
-    // One person of four where somebody is.
-    for row in scene.rows.indices where row / AuditScene.ids.count % 4 != 0 {
+    // One person of two where somebody is: what a person detector might do, if a bad one.
+    for row in scene.rows.indices where row / AuditScene.ids.count % 2 != 0 {
       scene.rows[row].box = UnitBox(x1: 0, y1: 0, x2: 0.02, y2: 0.02 + Double(row / AuditScene.ids.count) / 1e5)
     }
     #expect(try scene.findings().first { $0.kind == .poorOverlap }?.isFault == false)
+  }
+
+  @Test("A model that says something about many places is judged by its best, wherever these stand", arguments: [0, 1])
+  func manyPlaces(order: Int) throws {
+    var scene = try AuditScene(seed: 11)
+    var random = SeededGenerator(seed: 3)
+    var others: [AuditScene.Row] = []
+    for frame in 0..<90 {
+      for _ in 0..<30 {
+        let (x, y) = (random.uniform(0, 0.9), random.uniform(0, 0.9))
+        let box = UnitBox(x1: x, y1: y, x2: x + 0.05, y2: y + 0.1)
+        let second = Double(902 + frame / 3)
+        others.append(
+          .init(video: "v\(frame % 3)", second: second, box: box, id: 1, score: random.uniform(0, 0.05)))
+      }
+    }
+    scene.rows = order == 0 ? others + scene.rows : scene.rows + others
+    #expect(try scene.findings() == [])
+  }
+
+  @Test("A part of the rows in another form is told, in whatever videos they are")
+  func mixedForms() throws {
+    var scene = try AuditScene(seed: 12)
+    for row in scene.rows.indices where row / AuditScene.ids.count % 2 == 0 {
+      scene.rows[row].box = written(scene.rows[row].box, .swapped)
+    }
+    let finding = try #require(try scene.findings().first { $0.kind == .boxForm })
+    #expect(finding.isFault && finding.text.contains("of the boxes look like y1, x1, y2, x2, the others do not"))
+  }
+
+  @Test("Boxes of another scale are not taken for another form", arguments: [0.6, 0.8])
+  func scaled(factor: Double) throws {
+    var scene = try AuditScene(seed: 13)
+    for row in scene.rows.indices {
+      let box = scene.rows[row].box
+      scene.rows[row].box = UnitBox(
+        x1: box.x1 * factor, y1: box.y1 * factor, x2: box.x2 * factor, y2: box.y2 * factor)
+    }
+    let findings = try scene.findings()
+    #expect(!findings.contains { $0.kind == .boxForm } && findings.contains { $0.kind == .poorOverlap }, "\(findings)")
+  }
+
+  @Test("Ids that agree with the ground truth are not guessed at; a stray one is no accusation")
+  func trustedIDs() throws {
+    // A file of the classes 0 to 40, where 0 is a background that nobody scores.
+    var scene = try AuditScene(seed: 14)
+    for row in scene.rows where row.id == 1 {
+      var background = row
+      background.id = 0
+      background.score = 0.01
+      scene.rows.append(background)
+    }
+    let background = try #require(try scene.findings().first { $0.kind == .unknownClasses })
+    #expect(!background.isFault && background.hint == "they are not scored", "\(background)")
+    var table = scene.table
+    scene.truth = GroundTruthTable()
+    let alone = audit(try AlignedTables(detections: table, groundTruth: scene.truth, labelMap: scene.labels))
+    #expect(alone.first { $0.kind == .unknownClasses }?.isFault == true)
+    scene.rows.removeAll { $0.id == 0 }
+    table = scene.table
+    table.append(video: "v0", second: 902, box: scene.rows[0].box, actionID: 41, score: 0.01)
+    let stray = audit(try AlignedTables(detections: table, groundTruth: scene.truth, labelMap: scene.labels))
+    #expect(stray.first { $0.kind == .unknownClasses }?.isFault == false)
+  }
+
+  @Test("Frame numbers in one video, and such as meet a second often, are told", arguments: [2.0, 5, 8])
+  func frameNumbersInPart(rate: Double) throws {
+    var scene = try AuditScene(seed: 15)
+    for row in scene.rows.indices { scene.rows[row].second = 902 + (scene.rows[row].second - 902) * rate }
+    let apart = try #require(try scene.findings().first { $0.kind == .noCommonFrames })
+    #expect(apart.isFault && apart.hint.contains("here they run \(Int(rate)) times as fast"), "\(apart)")
+    scene = try AuditScene(seed: 15)
+    for row in scene.rows.indices where scene.rows[row].video == "v1" {
+      scene.rows[row].second = (scene.rows[row].second - 900) * 30
+    }
+    let one = try #require(try scene.findings().first { $0.kind == .noCommonFrames })
+    #expect(one.isFault && one.count == 1 && one.examples == ["v1"])
   }
 
   @Test("A model that always says the same says nothing about class numbers")

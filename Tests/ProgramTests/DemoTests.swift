@@ -7,8 +7,9 @@ import Testing
 /// `make demo` from end to end, held against what it gave when its weights were committed.
 ///
 /// Rows depend on the drawn world alone and are exact. Scores depend on the videos' encoder and on the order of sums,
-/// both of which may change with the machine: mAP may move by 0.01, the committed picture's scores by 0.05, pictures by 2
-/// of 255 levels in the mean and by 35 in the mean of any 24 x 24 pixels (another word in a label is more).
+/// both of which may change with the machine: mAP may move by 0.01, the committed picture's scores by 0.05, pictures by
+/// half of 255 levels in the mean and by 15 in the mean of any 24 x 24 pixels: another word in a label is 24 or more,
+/// other digits of a score are 10. The film may lose as much as its compression does.
 struct DemoTests {
   /// What was measured.
   private struct Expected: Decodable {
@@ -120,7 +121,7 @@ struct DemoTests {
     let committed = try readImage(path: projectRoot + "/docs/pictures/overlay.png")
     try #require(drawn.size == committed.size)
     let change = gaps(drawn, committed)
-    #expect(change.mean < 2 && change.block < 35, "\(change)")
+    #expect(change.mean < 0.5 && change.block < 15, "\(change)")
     try checkPeople(expected, scratch)
 
     let film = try #require(try listFolder(scratch.path + "/overlays").first { $0.hasSuffix(".mp4") })

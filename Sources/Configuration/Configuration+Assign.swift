@@ -27,37 +27,7 @@ extension Configuration {
     return .wrongType(
       key: leaf.key, place: misfit.place.map { "[\($0)]" }.joined(), source: source,
       expected: misfit.expected.name, found: "\(misfit.found.typeName) \(text)".trimmingBlanks,
-      remedy: remedy(leaf, misfit.found, source))
-  }
-
-  /// Says what to write instead, in the spelling of the place where it was written.
-  private static func remedy(_ leaf: Leaf, _ found: Value, _ source: Source) -> String {
-    let example: String
-    switch (leaf.kind, found) {
-    case (.bool, _): example = "True or False"
-    case (.int, .double(let number)) where number == number.rounded() && abs(number) < 1e15:
-      example = String(Int(number))
-    case (.string, .int), (.string, .double), (.string, .bool): example = "'\"\(found.literal)\"'"
-    case (.string, .foreign("a date", let text)): example = "'\(text)'"
-    case (.strings, .string(let text)): example = inPlace("[\(quoted(text))]", source)
-    case (_, _) where leaf.kind.element != nil: example = inPlace(sample(leaf), source)
-    default: example = sample(leaf)
-    }
-    let name = if case .override = source { leaf.key + " " } else { Schema.split(leaf.key).name + ": " }
-    return "write \(name)\(example)"
-  }
-
-  private static func inPlace(_ literal: String, _ source: Source) -> String {
-    if case .override = source { return "\"\(literal)\"" }
-    return literal
-  }
-
-  private static func sample(_ leaf: Leaf) -> String {
-    switch leaf.fallback {
-    case .list([]): return leaf.kind.element.map { _ in "[...]" } ?? "[]"
-    case .string(let text): return text.isEmpty ? "text" : text
-    default: return leaf.fallback.literal
-    }
+      remedy: Remedy(leaf: leaf, found: misfit.found, raw: raw, source: source).text)
   }
 }
 

@@ -21,7 +21,8 @@ extension Configuration {
     if string("TEST.DATASET") == "ava" && !bool("DETECTION.ENABLE") {
       throw .impossible(
         problem: "AVA's boxes need the detection head", keys: [cite("TEST.DATASET"), cite("DETECTION.ENABLE")],
-        remedy: "set DETECTION.ENABLE True")
+        remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
+          + "DETECTION.ENABLE True")
     }
     findings = try checkModel()
     if !["cv2", "pytorch"].contains(string("AVA.IMG_PROC_BACKEND")) {
@@ -32,7 +33,7 @@ extension Configuration {
   /// Decides what a key without a value means. The reference takes null for anything and fails when it uses it.
   private mutating func fillIn(_ key: String, _ source: Source) throws(ConfigurationError) {
     let leaf = leaf(key)
-    let isOpen = leaf.use.hasEffect && Limit.table[key] == nil
+    let isOpen = leaf.use.isOfTests && Limit.table[key] == nil
     switch leaf.kind {
     case .anything, .optionalInts:
       return
@@ -42,7 +43,7 @@ extension Configuration {
     case .strings where isOpen:
       given[key]?.value = []
       warnings.append("\(key) (\(source)) is left empty: read as []")
-    case _ where leaf.use.hasEffect:
+    case _ where leaf.use.isOfTests:
       throw .wrongType(
         key: key, place: "", source: source, expected: leaf.kind.name, found: Value.null.typeName,
         remedy: "give it a value or delete the line; the default is \(leaf.fallback.excerpt)")

@@ -11,8 +11,10 @@ extension Configuration {
     var configuration = Configuration()
     configuration.path = path
     do {
-      try configuration.merge(file: path, doing: "reading the config", above: [])
-      for (key, text) in try pairs(overrides) { try configuration.override(key, text) }
+      var reading = Reading()
+      try configuration.merge(file: path, doing: "reading the config", above: [], &reading)
+      try reading.check(path)
+      try configuration.take(overrides)
       try configuration.finish()
     } catch let error as ConfigurationError where !configuration.warnings.isEmpty {
       throw ConfigurationError.warned(error, configuration.warnings)
@@ -23,8 +25,14 @@ extension Configuration {
   private static let sizeLimit = 1 << 20
 
   /// Merges one file, its bases first.
-  private mutating func merge(file path: String, doing: String, above: [String]) throws {
-    let document = try YAMLDocument(text: Self.text(of: path, doing: doing), path: path)
+  private mutating func merge(file path: String, doing: String, above: [String], _ reading: inout Reading) throws {
+    let text = try Self.text(of: path, doing: doing)
+    if let line = pythonAssignment(in: text) {
+      throw ConfigurationError.malformed(
+        path: path, line: line, column: nil, problem: "this is Python, as MMAction2's configs are, and no YAML",
+        remedy: "give a config of PySlowFast, such as configs/AVA/SLOWFAST_32x2_R50_SHORT.yaml")
+    }
+    let document = try YAMLDocument(text: text, path: path)
     if document.entries.isEmpty {
       throw ConfigurationError.malformed(
         path: path, line: 1, column: nil, problem: "the file holds no keys",
@@ -42,10 +50,10 @@ extension Configuration {
           throw ConfigurationError.base(
             path: path, line: entry.line, problem: "more than 16 files deep", remedy: "shorten the chain")
         }
-        try merge(file: base, doing: "reading the _BASE_ in line \(entry.line) of \(path)", above: chain)
+        try merge(file: base, doing: "reading the _BASE_ in line \(entry.line) of \(path)", above: chain, &reading)
       }
     }
-    for entry in document.entries where entry.key != "_BASE_" { try merge(entry, prefix: "", path: path) }
+    for entry in document.entries where entry.key != "_BASE_" { take(entry, prefix: "", path: path, &reading) }
   }
 
   private static func text(of path: String, doing: String) throws -> String {
@@ -110,37 +118,34 @@ extension Configuration {
 // MARK: - Keys
 
 extension Configuration {
-  private mutating func merge(_ entry: YAMLEntry, prefix: String, path: String) throws(ConfigurationError) {
+  /// Takes an entry of a file and those in it; what does not fit is noted, so that one look finds all of it.
+  private mutating func take(_ entry: YAMLEntry, prefix: String, path: String, _ reading: inout Reading) {
     let key = prefix + entry.key
     let source = Source.file(path: path, line: entry.line)
-    if drop(key, entry.node, source) { return }
-    if Schema.leaves[key] != nil && !entry.key.contains(".") {
-      switch entry.node {
-      case .value(let value): try assign(key, value, source)
-      case .section: try assign(key, .foreign(type: "a section of keys", text: ""), source)
-      }
-    } else if Schema.sections.contains(key) || Removed.sections.contains(key) {
-      switch entry.node {
-      case .section(let entries):
-        for inner in entries { try merge(inner, prefix: key + ".", path: path) }
-      case .value(.null): return
-      case .value(let value): throw sectionNeeded(key, found: value, source)
-      }
-    } else {
-      throw .unknownKey(key, source: source, remedy: Self.remedy(forUnknown: entry.key, full: key))
+    if drop(key, entry.node, source) {
+      reading.known += 1
+      return
     }
-  }
-
-  private static func remedy(forUnknown name: String, full key: String) -> String {
-    if name.contains("."), Schema.leaves[key] != nil || Schema.leaves[name] != nil {
-      let (section, leaf) = Schema.split(name)
-      return "in YAML, write \(leaf) indented under \(section):"
+    do throws(ConfigurationError) {
+      if Schema.leaves[key] != nil && !entry.key.contains(".") {
+        reading.known += 1
+        switch entry.node {
+        case .value(let value): try assign(key, value, source)
+        case .section: try assign(key, .foreign(type: "a section of keys", text: ""), source)
+        }
+      } else if Schema.sections.contains(key) || Removed.sections.contains(key) {
+        switch entry.node {
+        case .section(let entries):
+          for inner in entries { take(inner, prefix: key + ".", path: path, &reading) }
+        case .value(.null): return
+        case .value(let value): throw sectionNeeded(key, found: value, source)
+        }
+      } else {
+        reading.unknown.append(UnknownKey(entry, key, source))
+      }
+    } catch {
+      reading.problem = reading.problem ?? error
     }
-    return remedy(forUnknown: key)
-  }
-
-  static func remedy(forUnknown key: String) -> String {
-    Schema.nearestKey(to: key).map { "did you mean \($0)?" } ?? "delete it; nothing reads it"
   }
 
   func sectionNeeded(_ key: String, found: Value, _ source: Source) -> ConfigurationError {

@@ -11,28 +11,45 @@ extension Configuration {
   /// - Throws: `ConfigurationError`.
   public mutating func apply(overrides: [String]) throws {
     var changed = self
-    for (key, text) in try Self.pairs(overrides) { try changed.override(key, text) }
+    try changed.take(overrides)
     try changed.finish()
     self = changed
   }
 
-  static func pairs(_ overrides: [String]) throws(ConfigurationError) -> [(key: String, text: String)] {
+  /// Takes pairs one after the other, without the check of the whole.
+  mutating func take(_ overrides: [String]) throws(ConfigurationError) {
+    var unknown: [UnknownKey] = []
+    for (key, text) in try Self.pairs(overrides) {
+      if isKnown(key) { try override(key, text) } else { unknown.append(UnknownKey(override: key)) }
+    }
+    if !unknown.isEmpty { throw .unknownKeys(unknown) }
+  }
+
+  /// Splits a word that was meant as `KEY VALUE`: "DETECTION.ALIGNED=True" into key and value; nil for any other word.
+  public static func assignment(in word: String) -> (key: String, value: String)? {
+    guard let sign = word.firstIndex(of: "="), Schema.leaves[String(word[..<sign])] != nil else { return nil }
+    return (String(word[..<sign]), String(word[word.index(after: sign)...]))
+  }
+
+  private static func pairs(_ overrides: [String]) throws(ConfigurationError) -> [(key: String, text: String)] {
     if overrides.count % 2 != 0 {
       // The first word that stands in a key's place and is none shows where a pair broke.
       let broken = stride(from: 0, to: overrides.count, by: 2).first { Schema.leaves[overrides[$0]] == nil }
       let key = overrides[broken ?? overrides.count - 1]
+      if let (name, value) = assignment(in: key) { throw .unpaired(key: "'\(key)'", remedy: "write \(name) \(value)") }
       throw .unpaired(key: "'\(key)'", remedy: "give KEY VALUE, lists quoted: DATA.MEAN '[0.45, 0.45, 0.45]'")
     }
     return stride(from: 0, to: overrides.count, by: 2).map { (overrides[$0], overrides[$0 + 1]) }
   }
 
-  mutating func override(_ key: String, _ text: String) throws(ConfigurationError) {
+  private func isKnown(_ key: String) -> Bool {
+    Schema.leaves[key] != nil || Schema.sections.contains(key) || Removed.keys[key] != nil
+  }
+
+  private mutating func override(_ key: String, _ text: String) throws(ConfigurationError) {
     let value = Value.string(text)
     if drop(key, .value(PythonLiteral.decode(text)), .override) { return }
-    guard let leaf = Schema.leaves[key] else {
-      if Schema.sections.contains(key) { throw sectionNeeded(key, found: value, .override) }
-      throw .unknownKey(key, source: .override, remedy: Self.remedy(forUnknown: key))
-    }
+    guard let leaf = Schema.leaves[key] else { throw sectionNeeded(key, found: value, .override) }
     // The reference knows only Python's spelling here, although YAML takes both.
     let spellings: [String: Value] = ["true": true, "false": false]
     if case .bool = leaf.kind, let flag = spellings[text.lowercased()] {

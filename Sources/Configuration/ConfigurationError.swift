@@ -6,8 +6,10 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
   case malformed(path: String, line: Int, column: Int?, problem: String, remedy: String)
   /// A `_BASE_` that cannot be followed.
   case base(path: String, line: Int, problem: String, remedy: String)
-  /// No such key.
-  case unknownKey(String, source: Configuration.Source, remedy: String)
+  /// Keys that PySlowFast does not have; at least one.
+  case unknownKeys([UnknownKey])
+  /// A file whose keys are another program's; `known` of them PySlowFast has too.
+  case foreign(path: String, program: String?, unknown: [UnknownKey], known: Int)
   /// A value of a type that the key does not hold; `place` is the element of a list, like "[2][0]".
   case wrongType(
     key: String, place: String, source: Configuration.Source, expected: String, found: String,
@@ -31,8 +33,14 @@ public enum ConfigurationError: Error, Equatable, CustomStringConvertible {
       return "reading the config: \(place) of \(path): \(problem) -> \(remedy)"
     case .base(let path, let line, let problem, let remedy):
       return "reading the config: _BASE_ in line \(line) of \(path): \(problem) -> \(remedy)"
-    case .unknownKey(let key, let source, let remedy):
-      return "config: there is no key \(key) (\(source)) -> \(remedy)"
+    case .unknownKeys(let keys):
+      return describe(keys)
+    case .foreign(let path, let program, let unknown, let known):
+      let names = listed(unknown.map(\.key), limit: 6)
+      let which =
+        known == 0 ? "no key of \(path) is" : "\(unknown.count) of \(unknown.count + known) keys of \(path) are not"
+      return "config: \(which) PySlowFast's (\(names))\(program.map { ": this looks like a config of \($0)" } ?? "")"
+        + " -> give a config of PySlowFast, such as configs/AVA/SLOWFAST_32x2_R50_SHORT.yaml"
     case .wrongType(let key, let place, let source, let expected, let found, let remedy):
       let what = place.isEmpty ? key : "element \(place) of \(key)"
       return "config: \(what) must be \(expected), found \(found) (\(source)) -> \(remedy)"

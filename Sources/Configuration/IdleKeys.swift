@@ -2,25 +2,34 @@ internal import OrderedCollections
 internal import Wording
 
 extension Configuration {
-  /// Names the given keys that change nothing in this program: in one sentence, whole sections as one. Keys that only
-  /// training reads are counted alone: every config has them, and who tests expects nothing of them.
+  /// Names the keys that were set to another value than their default, that could change what the reference's test run
+  /// or demo gives, and that nothing here reads: in one sentence, whole sections as one.
+  ///
+  /// Keys of training, of devices and of batches are not said: every published config has them, and who tests expects
+  /// nothing of them.
   var idleKeysNotice: String? {
-    let idle = given.keys.filter { !leaf($0).use.hasEffect }
-    let others = idle.filter { leaf($0).use != .training }
-    let trained = idle.count - others.count
+    let idle = given.keys.filter(isIdle)
     if idle.isEmpty { return nil }
-    let training = "\(counted(trained, "key")) of training given without effect: nothing is trained here"
-    if others.isEmpty { return training }
     var names: [String] = []
-    for key in others {
+    for key in idle {
       let section = String(key.prefix { $0 != "." })
-      let isWhole = given.keys.allSatisfy { !$0.hasPrefix(section + ".") || !leaf($0).use.hasEffect }
-      let name = isWhole && section != key ? section + ".*" : key
+      let isSection = section != key && !Schema.read.contains { $0.hasPrefix(section + ".") }
+      let name = isSection ? section + ".*" : "\(key) \(value(key).excerpt)"
       if !names.contains(name) { names.append(name) }
     }
-    let sentence =
-      "\(counted(others.count, "key")) given without effect here, where key frames and clips are computed one at a "
-      + "time whatever the batch: \(listed(names, limit: 24))"
-    return trained == 0 ? sentence : sentence + "; \(training)"
+    return idle.count == 1
+      ? "\(cite(idle[0])) changes nothing: this program does not read the key"
+      : "\(counted(idle.count, "key")) set that this program does not read, and that change nothing: "
+        + listed(names, limit: 12)
+  }
+
+  private func isIdle(_ key: String) -> Bool {
+    let leaf = leaf(key)
+    guard leaf.use == .test || leaf.use == .display, !Schema.read.contains(key), value(key) != leaf.fallback else {
+      return false
+    }
+    // Of a network that cannot be built, that is what the user hears.
+    let isArchitecture = key.hasPrefix("X3D.") || key.hasPrefix("MVIT.")
+    return !isArchitecture || ResNetShape.native.contains(string("MODEL.MODEL_NAME"))
   }
 }

@@ -1,14 +1,16 @@
 internal import OrderedCollections
 internal import Wording
 
-/// Who reads a key.
+/// What a key can change in the reference. `Schema.read` says which keys this program reads today.
 enum Use: Sendable {
-  /// Can change what a test run computes.
+  /// What a test run computes or writes.
   case test
-  /// Read by the reference's test run too, but of no effect in this program: devices, batches, workers, what only
-  /// saves memory, and choices that the program makes by itself.
+  /// Training, and the tests of whole clips or pictures too: a config that gives it has it for training.
+  case trainingAndClips
+  /// Nothing that a test run computes: devices, batches, workers, memory, logs, which modes run, and choices that this
+  /// program makes by itself.
   case idle
-  /// Only training.
+  /// Only training, the validation in it, and how weights are initialised.
   case training
   /// Only contrastive and masked pre-training.
   case selfSupervised
@@ -17,10 +19,11 @@ enum Use: Sendable {
   /// No code reads it.
   case unread
 
-  var hasEffect: Bool { self == .test }
+  /// Whether a test run of the reference reads the key.
+  var isOfTests: Bool { self == .test || self == .trainingAndClips }
 }
 
-/// One key with its type, its default and who reads it.
+/// One key with its type, its default and what it can change.
 struct Leaf: Sendable {
   let key: String
   let kind: Kind
@@ -56,8 +59,15 @@ enum Schema {
 
   /// Finds the valid key that was most likely meant: the same name in another section first, then a similar name
   /// in the section given, then a similar key anywhere.
-  static func nearestKey(to key: String) -> String? {
+  ///
+  /// - Parameter members: What stands in the section that the key opens, if it does: a section is meant only where it
+  ///   has one of these.
+  static func nearestKey(to key: String, members: [String] = []) -> String? {
     if key.count > 200 { return nil }
+    if !members.isEmpty {
+      let likely = sections.sorted().filter { section in members.contains { leaves["\(section).\($0)"] != nil } }
+      return nearest(to: key, among: likely)
+    }
     let (section, name) = split(key)
     let namesakes = leaves.keys.filter { split($0).name == name.uppercased() }
     if let best = nearest(to: key, among: namesakes) ?? namesakes.first { return best }

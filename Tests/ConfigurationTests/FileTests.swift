@@ -29,7 +29,7 @@ import Testing
     #expect(configuration.int("DATA.NUM_FRAMES") == 2)
     #expect(configuration.int("DATA.SAMPLING_RATE") == 3)
     #expect(configuration.int("TEST.BATCH_SIZE") == 2)
-    try #require(configuration.notices.count == 3)
+    try #require(configuration.notices.count == 2)
   }
 
   @Test func whatWasWarnedAboutStandsInTheErrorThatFollows() {
@@ -68,19 +68,6 @@ import Testing
     try #require(configuration.notices.count == 3)
     let unpooled = try load("MODEL: {ARCH: c2d, MODEL_NAME: ResNet_nopool}\n")
     #expect(unpooled.string("MODEL.MODEL_NAME") == "ResNet_nopool" && !unpooled.poolsTimeAfterStage2)
-  }
-
-  // MARK: Keys without effect
-
-  @Test func keysWithoutEffectAreNamedOnce() throws {
-    let configuration = try load(
-      slow + "SOLVER: {BASE_LR: 1, MAX_EPOCH: 3}\nTEST: {BATCH_SIZE: 1, DATASET: kinetics}\nNUM_GPUS: 8\n",
-      ["DATA_LOADER.NUM_WORKERS", "2"])
-    try #require(configuration.notices.count == 1)
-    #expect(configuration.notices[0].hasPrefix("3 keys given without effect here"))
-    #expect(configuration.notices[0].contains(": TEST.BATCH_SIZE, NUM_GPUS, DATA_LOADER.*; 2 keys of training given"))
-    let trained = try load(slow + "SOLVER: {BASE_LR: 1}\n", [])
-    #expect(trained.notices == ["1 key of training given without effect: nothing is trained here"])
   }
 
   // MARK: _BASE_, anchors

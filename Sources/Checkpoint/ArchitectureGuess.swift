@@ -1,5 +1,5 @@
 /// What the names and shapes of a file's tensors say about the network they belong to.
-public struct ArchitectureGuess: Sendable, Equatable {
+public struct ArchitectureGuess: Sendable {
   /// One configuration value that the tensors speak for.
   public struct Setting: Sendable, Equatable {
     public let key: String
@@ -12,14 +12,34 @@ public struct ArchitectureGuess: Sendable, Equatable {
   public private(set) var settings: [Setting] = []
   /// What the tensors cannot tell, or what else is worth knowing.
   public private(set) var remarks: [String] = []
+  /// Why this program cannot run the network, and what to do; nil where it can, or where it is none of the known ones.
+  public private(set) var obstacle: (reason: String, advice: String)?
+  /// What the head scores, where the file's own configuration or the number of its classes tells.
+  public private(set) var head: Head?
+
+  /// What a head scores.
+  public enum Head: Sendable, Equatable {
+    /// Boxes of people.
+    case boxes
+    /// Whole clips; of which data set, where the number of classes tells.
+    case clips(dataSet: String?)
+  }
 
   /// Looks at a file's names and shapes; no numbers are read.
   public init(_ checkpoint: Checkpoint) {
     let layout = NetworkLayout(checkpoint)
+    if let foreign = ForeignNames(checkpoint.entries.map(\.name)) {
+      summary = "a network of \(foreign.owner)"
+      obstacle = (
+        "its tensors have \(foreign.owner)'s names ('\(printable(foreign.example))'), which this program does not read",
+        foreign.advice
+      )
+      return
+    }
     if layout.shape("patch_embed.proj.weight") != nil || layout.shape("blocks.0.attn.qkv.weight") != nil {
       summary = "MViT"
       addClasses(layout)
-      remarks.append("MViT is not among the models of this program")
+      refuse("MViT")
       return
     }
     guard let stem = layout.shape("s1.pathway0_stem.conv.weight"), stem.count == 5,
@@ -33,6 +53,13 @@ public struct ArchitectureGuess: Sendable, Equatable {
     addNonLocal(layout)
     addClasses(layout)
     addHead(layout, checkpoint.configText)
+  }
+
+  private mutating func refuse(_ family: String) {
+    obstacle = (
+      "it holds \(summary ?? family), a network that this program cannot run yet",
+      "give weights of a SlowFast, Slow, C2D or I3D network and their config"
+    )
   }
 
   // MARK: ResNets
@@ -106,6 +133,7 @@ public struct ArchitectureGuess: Sendable, Equatable {
       [3, 5, 11, 7]: ("X3D XS, S or M", "2.2"), [5, 10, 25, 15]: ("X3D L", "5.0"), [1, 2, 5, 3]: ("X3D", "1.0"),
     ]
     summary = known[blocks]?.0 ?? "X3D"
+    refuse("X3D")
     add("MODEL.ARCH", "x3d")
     add("MODEL.MODEL_NAME", "X3D")
     if let factor = known[blocks]?.1 { add("X3D.DEPTH_FACTOR", factor) }
@@ -141,7 +169,11 @@ public struct ArchitectureGuess: Sendable, Equatable {
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
       return
     }
+    let dataSet = [400: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700"][projection[0]]
+    if dataSet != nil { head = .clips(dataSet: dataSet) }
+    if projection[0] == 80 || projection[0] == 60 { head = .boxes }
     if let isDetection = configText.flatMap(detectionFlag) {
+      head = isDetection ? .boxes : .clips(dataSet: dataSet)
       add("DETECTION.ENABLE", isDetection ? "True" : "False")
       remarks.append(
         "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")

@@ -54,7 +54,7 @@ public final class Checkpoint: Sendable {
     file = try MappedFile(path: path, doing: "reading the weights")
     self.path = path
     var content = try readContent(file)
-    content.stripModulePrefix()
+    content.stripSharedPrefix()
     content.normaliseSubBatchNorm()
     content.keepLastOfEachName()
     format = content.format

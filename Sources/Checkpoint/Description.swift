@@ -41,6 +41,7 @@ private func guessed(_ guess: ArchitectureGuess) -> [String] {
   guard let summary = guess.summary else { return ["architecture  none that this program knows"] }
   var lines = ["architecture  \(summary), by the tensors' names and shapes"]
   lines += guess.remarks.map { "note          \($0)" }
+  if let (reason, advice) = guess.obstacle { return lines + ["note          \(reason) -> \(advice)"] }
   lines += ["", "overrides that suit these weights:"]
   return lines + guess.settings.map { "  \($0.key) \(quotedForShell($0.value))" }
 }

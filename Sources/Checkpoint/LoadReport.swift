@@ -3,7 +3,7 @@ internal import Tensors
 internal import Wording
 
 /// How a model's tensors and a file's compare.
-public struct LoadReport: Sendable, Equatable {
+public struct LoadReport: Sendable {
   /// A tensor that the model needs and the file has not.
   public struct Missing: Sendable, Equatable {
     public let name: String
@@ -25,21 +25,41 @@ public struct LoadReport: Sendable, Equatable {
 
   /// The file; nil where no file was given or weights are random by intent.
   public let path: String?
+  /// How many of the model's tensors the file has in their shape.
+  public let found: Int
   public let missing: [Missing]
   /// Names in the file that the model did not ask for.
   public let unused: [String]
   public let mismatched: [Mismatched]
+  /// Whether the config scores boxes and not whole clips, for the advice; nil where nobody said.
+  public var scoresBoxes: Bool?
+  private let guess: ArchitectureGuess?
   /// Configuration values that the file's tensors speak for, by key.
-  let suggestions: [String: String]
+  private let suggestions: [String: String]
+
+  init(
+    path: String?, found: Int = 0, missing: [Missing] = [], unused: [String] = [], mismatched: [Mismatched] = [],
+    guess: ArchitectureGuess? = nil
+  ) {
+    self.path = path
+    self.found = found
+    self.missing = missing
+    self.unused = unused
+    self.mismatched = mismatched
+    self.guess = guess
+    suggestions = Dictionary(
+      (guess?.settings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+  }
 
   /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
   public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty }
 
-  /// Stops when weights are missing or of another shape, unless a partial load is allowed.
+  /// Stops when weights are missing or of another shape, unless a partial load is allowed; and that is refused where
+  /// nothing at all fits, or where the file is of another kind of network.
   ///
   /// - Throws: `CheckpointError.weightsDoNotFit` with all that is known about why.
   public func check(allowPartial: Bool) throws {
-    if isComplete || allowPartial { return }
+    if isComplete || allowPartial && found > 0 && guess?.obstacle == nil { return }
     throw CheckpointError.weightsDoNotFit(text)
   }
 
@@ -47,8 +67,13 @@ public struct LoadReport: Sendable, Equatable {
   public var notices: [String] {
     var lines: [String] = []
     if !isComplete {
-      lines.append("partial load: these weights are seeded random numbers, the scores mean little")
+      lines.append(
+        "partial load: these weights are seeded random numbers, fresh residual and non-local branches begin at 0; the "
+          + "scores mean little")
       lines += mismatchLines + missingLines
+    }
+    if scoresBoxes == true, case .clips? = guess?.head {
+      lines.append("\(fileName) \(headWords): scores of boxes mean nothing -> give weights trained on AVA")
     }
     return lines + unusedLines
   }
@@ -60,9 +85,26 @@ public struct LoadReport: Sendable, Equatable {
       return "weights: no file was given, and the model needs \(counted(missing.count, "tensor")): \(names)\n"
         + "         -> give the file of weights"
     }
-    let lines = mismatchLines + missingLines + unusedLines
-    let closing = "         -> or allow a partial load (--partial-weights), which fills the gaps with random numbers"
-    return (lines.map { "weights: " + $0 } + [closing]).joined(separator: "\n")
+    if let (reason, advice) = guess?.obstacle {
+      return "weights: '\(path ?? "")' does not suit this config: \(reason)\n         -> \(advice)"
+    }
+    var lines = mismatchLines + missingLines + unusedLines
+    var closing = "or allow a partial load (--partial-weights), which fills the gaps with random numbers"
+    if found == 0 {
+      lines.insert("nothing in '\(path ?? "")' fits this config: no tensor has a name and shape that it needs", at: 0)
+      closing = "give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"
+    }
+    return (lines.map { "weights: " + $0 } + ["         -> " + closing]).joined(separator: "\n")
+  }
+
+  /// What the file's head scores, as far as is known.
+  private var headWords: String {
+    switch guess?.head {
+    case .clips(let dataSet?): "holds a classification network (\(dataSet)'s classes)"
+    case .clips(nil): "holds a classification network"
+    case .boxes: "holds a detection network"
+    case nil: "holds another head"
+    }
   }
 
   private var fileName: String { splitPath(path ?? "").name }
@@ -90,17 +132,27 @@ public struct LoadReport: Sendable, Equatable {
 
   private func modelClause(_ item: Mismatched, _ model: String) -> String {
     guard let hint = item.hint else { return "this config needs \(model)" }
-    if hint == "MODEL.NUM_CLASSES", let classes = item.modelShape.first {
+    if hint == "MODEL.NUM_CLASSES", let classes = item.modelShape.first, classes != item.fileShape.first {
       return "this config has \(hint) \(classes) and needs \(model)"
     }
-    return "this config needs \(model) (\(hint))"
+    return hint == "MODEL.NUM_CLASSES" ? "this config's network needs \(model)" : "this config needs \(model) (\(hint))"
   }
 
   private func advice(_ item: Mismatched) -> String {
     guard let hint = item.hint else { return "" }
     let arrow = "\n         -> "
-    if hint == "MODEL.NUM_CLASSES", let classes = item.fileShape.first {
-      return "\(arrow)set \(hint) \(classes), or give the label map that these weights were trained with"
+    if hint == "MODEL.NUM_CLASSES" {
+      // With as many classes, the head takes more or fewer features: that follows from other keys.
+      guard let classes = item.fileShape.first, classes != item.modelShape.first else { return "" }
+      switch (scoresBoxes, guess?.head) {
+      case (true, .clips):
+        return "\(arrow)\(fileName) \(headWords), and this config scores boxes: give weights trained on AVA; only "
+          + "where these do score boxes, set \(hint) \(classes)"
+      case (false, .boxes):
+        return "\(arrow)\(fileName) \(headWords), and this config scores whole clips: take one of configs/AVA"
+      default:
+        return "\(arrow)set \(hint) \(classes), or give the label map that these weights were trained with"
+      }
     }
     if let value = suggestions[hint] { return "\(arrow)set \(hint) \(value)" }
     return "\(arrow)change \(hint)"

@@ -1,11 +1,49 @@
 internal import Wording
 
 extension FileContent {
-  /// Takes the `module.` off that data-parallel training puts before every name.
-  mutating func stripModulePrefix() {
-    let prefix = "module."
-    guard !items.isEmpty, items.allSatisfy({ $0.name.hasPrefix(prefix) }) else { return }
+  /// Takes off what wrappers put before every name, one inside the other too: `module.` of data-parallel training,
+  /// `_orig_mod.` of torch.compile, `model.` of Lightning, `backbone.`, or any other prefix that all names share and
+  /// behind which the names of PySlowFast's modules stand.
+  mutating func stripSharedPrefix() {
+    let count = wrapperDepth(sharedComponents)
+    if count == 0 { return }
+    let prefix = sharedComponents.prefix(count).joined(separator: ".") + "."
     for index in items.indices { items[index].name.removeFirst(prefix.count) }
+    notices.append("'\(printable(prefix))' stands before every name and is left out")
+  }
+
+  /// The parts before points that all names begin with; the last part of a name is no prefix.
+  private var sharedComponents: [Substring] {
+    guard var shared = items.first?.name.split(separator: ".", omittingEmptySubsequences: false).dropLast() else {
+      return []
+    }
+    for item in items {
+      let parts = item.name.split(separator: ".", omittingEmptySubsequences: false).dropLast()
+      shared = shared.prefix(zip(shared, parts).prefix { $0 == $1 }.count)
+      if shared.isEmpty { break }
+    }
+    return Array(shared)
+  }
+
+  /// How many of the shared parts are wrappers: those before a module of PySlowFast's, else the usual ones.
+  private func wrapperDepth(_ shared: [Substring]) -> Int {
+    let usual: Set<Substring> = ["module", "_orig_mod", "model", "backbone", "net", "network", "encoder"]
+    for depth in 0...shared.count where items.contains(where: { Self.isModule($0.name, behind: depth) }) {
+      return depth
+    }
+    return shared.prefix { usual.contains($0) }.count
+  }
+
+  /// Whether a name continues with a module of PySlowFast's networks behind so many parts.
+  private static func isModule(_ name: String, behind depth: Int) -> Bool {
+    let parts = name.split(separator: ".", maxSplits: depth + 1, omittingEmptySubsequences: false)
+    guard depth < parts.count else { return false }
+    let others: Set<Substring> = [
+      "head", "patch_embed", "blocks", "cls_token", "pos_embed", "pos_embed_spatial", "norm",
+    ]
+    let part = parts[depth]
+    let isStage = part.hasPrefix("s") && part.dropFirst().first.map { ("1"..."5").contains($0) } == true
+    return others.contains(part) || isStage && (part.count == 2 || part.hasSuffix("_fuse"))
   }
 
   /// Makes ordinary batch norms of split ones, should raw training state have been saved: the statistics of

@@ -19,6 +19,8 @@ public struct WeightReader {
   /// What has been asked for so far.
   private final class Record {
     var used: Set<String> = []
+    /// How many tensors were found in their shape.
+    var found = 0
     var missing: [LoadReport.Missing] = []
     var mismatched: [LoadReport.Mismatched] = []
   }
@@ -59,22 +61,31 @@ public struct WeightReader {
   /// - Parameters:
   ///   - hint: The configuration key that sets this shape, for the report.
   ///   - kernelHint: The one that sets what follows the first two extents, where another key does.
+  ///   - branchGain: For the scale at the end of a residual or non-local branch: what it is among random weights. What
+  ///     a partial load lacks of such scales is 0, as the reference begins: fresh branches do nothing.
   /// - Returns: The tensor. Where the file has none, or one of another shape: random weights if a partial load is
   ///   allowed, else nil; either way it is recorded.
-  public func tensor(_ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil) -> Tensor? {
+  public func tensor(
+    _ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil, branchGain: Float? = nil
+  ) -> Tensor? {
     let name = scope.isEmpty ? name : scope + "." + name
     switch source {
-    case .random(let weights): return weights.tensor(name, shape)
+    case .random(let weights):
+      guard let branchGain else { return weights.tensor(name, shape) }
+      let tensor = Tensor(zeros: shape)
+      tensor.mutableValues.update(repeating: branchGain)
+      return tensor
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
-      return checkpoint.flatMap { read(name, shape, hint, kernelHint, from: $0) }
-        ?? {
-          if checkpoint?.shape(name) == nil {
-            record.missing.append(
-              LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.misfit(name)))
-          }
-          return substitute?.tensor(name, shape)
-        }()
+      if let tensor = checkpoint.flatMap({ read(name, shape, hint, kernelHint, from: $0) }) {
+        record.found += 1
+        return tensor
+      }
+      if checkpoint?.shape(name) == nil {
+        record.missing.append(
+          LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.misfit(name)))
+      }
+      return substitute.map { branchGain == nil ? $0.tensor(name, shape) : Tensor(zeros: shape) }
     }
   }
 
@@ -120,17 +131,13 @@ public struct WeightReader {
 
   /// What was not found, not used or of another shape so far; meant for after the model is built.
   public var report: LoadReport {
-    guard case .checkpoint(let checkpoint, _) = source else {
-      return LoadReport(path: nil, missing: [], unused: [], mismatched: [], suggestions: [:])
-    }
+    guard case .checkpoint(let checkpoint, _) = source else { return LoadReport(path: nil) }
     let unused = (checkpoint?.entries ?? []).filter { entry in
       !record.used.contains(entry.name) && !entry.name.hasSuffix("num_batches_tracked")
         && !(checkpoint?.format == .caffe2 && isCaffe2TrainingBlob(entry.originalName))
     }
-    let isPerfect = record.mismatched.isEmpty && record.missing.isEmpty && unused.isEmpty
-    let suggestions = isPerfect ? [] : checkpoint.map { ArchitectureGuess($0).settings } ?? []
     return LoadReport(
-      path: checkpoint?.path, missing: record.missing, unused: unused.map(\.name), mismatched: record.mismatched,
-      suggestions: Dictionary(suggestions.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }))
+      path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),
+      mismatched: record.mismatched, guess: checkpoint.map { ArchitectureGuess($0) })
   }
 }

@@ -52,7 +52,8 @@ public struct LoadedModel {
     let checkpoint = try Checkpoint(path: path)
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine)
-    let report = weights.report
+    var report = weights.report
+    report.scoresBoxes = config.bool("DETECTION.ENABLE")
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []

@@ -59,6 +59,10 @@ struct ResidualBlock {
 }
 
 extension NetworkBuilder {
+  /// The scale at the end of a branch among random weights. The reference begins at 0, and so would leave every branch
+  /// unseen; at 1 each block triples the square of its input, which 33 blocks and products of it carry beyond float32.
+  private static let branchGain: Float = 0.2
+
   /// ReLU(shortcut + branch): the sum and the last ReLU are fused into the branch's last convolution.
   mutating func residualBlock(_ x: Value, _ block: ResidualBlock, _ scope: WeightReader) -> Value {
     var shortcut = x
@@ -71,7 +75,8 @@ extension NetworkBuilder {
       let last = i == branch.count - 1
       y = convolution(
         y, layer.shape, scope["branch2"], layer.name, norm: layer.name + "_bn", relu: true,
-        adding: last ? shortcut : nil, kernelKey: "RESNET.NUM_BLOCK_TEMP_KERNEL")
+        adding: last ? shortcut : nil, kernelKey: "RESNET.NUM_BLOCK_TEMP_KERNEL",
+        branchGain: last ? Self.branchGain : nil)
     }
     return y
   }
@@ -90,16 +95,21 @@ extension NetworkBuilder {
     let g = convolution(pooled, reduce, scope, "conv_g", norm: nil, relu: false)
     let y = network.attention(kind.attention, theta: theta, phi: phi, g: g)
     let expand = ConvolutionShape(inner, channels, kernel: .one)
-    let out = convolution(y, expand, scope, "conv_out", norm: "bn", relu: false, adding: folded, hasBias: true)
+    // A dot product over `inner` channels grows with their root, and is multiplied once more.
+    let gain = kind.attention == .softmax ? Self.branchGain : Self.branchGain / (8 * Float(inner).squareRoot())
+    let out = convolution(
+      y, expand, scope, "conv_out", norm: "bn", relu: false, adding: folded, hasBias: true, branchGain: gain)
     return network.unfold(out, groups: kind.groups)
   }
 
   /// Adds a convolution with its batch normalisation folded in, or with its own bias where there is none.
   ///
-  /// - Parameter kernelKey: The configuration key that sets the extent of the kernel, for the report of misfits.
+  /// - Parameters:
+  ///   - kernelKey: The configuration key that sets the extent of the kernel, for the report of misfits.
+  ///   - branchGain: Where the normalisation ends a branch: its scale among random weights.
   mutating func convolution(
     _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?, relu: Bool,
-    adding residual: Value? = nil, hasBias: Bool = false, kernelKey: String? = nil
+    adding residual: Value? = nil, hasBias: Bool = false, kernelKey: String? = nil, branchGain: Float? = nil
   ) -> Value {
     let isThin = scope.scope.contains("pathway1") || scope.scope.hasSuffix("fuse")
     let widthKey = isThin ? "SLOWFAST.BETA_INV" : "RESNET.WIDTH_PER_GROUP"
@@ -110,7 +120,9 @@ extension NetworkBuilder {
     if hasBias || norm == nil, let own = scope.tensor("\(name).bias", [shape.outChannels], hint: widthKey) {
       bias = own.array
     }
-    if let norm { BatchNorm(scope[norm], channels: shape.outChannels, widthKey).fold(into: weight, &bias) }
+    if let norm {
+      BatchNorm(scope[norm], channels: shape.outChannels, widthKey, branchGain: branchGain).fold(into: weight, &bias)
+    }
     return network.convolution(x, shape, weights: weight, bias: bias, adding: residual, relu: relu)
   }
 }
@@ -122,11 +134,11 @@ struct BatchNorm {
   private let mean: [Float]
   private let variance: [Float]
 
-  init(_ scope: WeightReader, channels: Int, _ hint: String?) {
-    func read(_ name: String) -> [Float] {
-      scope.tensor(name, [channels], hint: hint)?.array ?? [Float](repeating: 0, count: channels)
+  init(_ scope: WeightReader, channels: Int, _ hint: String?, branchGain: Float?) {
+    func read(_ name: String, _ gain: Float? = nil) -> [Float] {
+      scope.tensor(name, [channels], hint: hint, branchGain: gain)?.array ?? [Float](repeating: 0, count: channels)
     }
-    weight = read("weight")
+    weight = read("weight", branchGain)
     bias = read("bias")
     mean = read("running_mean")
     variance = read("running_var")

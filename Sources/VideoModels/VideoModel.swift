@@ -24,8 +24,8 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
       return "running the model: the clip has \(found) channels, the model takes \(expected)"
         + " -> check DATA.INPUT_CHANNEL_NUM and the clip's axes (N, C, T, H, W)"
     case .noRoIHead:
-      return "running the model: boxes were given, but this config classifies whole clips"
-        + " -> set DETECTION.ENABLE True, or leave the boxes out"
+      return "running the model: boxes were given, but this is a classification config (DETECTION.ENABLE is False)"
+        + " -> leave the boxes out, or take one of configs/AVA, with weights trained on AVA"
     case .noClassificationHead:
       return "running the model: this config scores boxes (DETECTION.ENABLE is True), and none were given"
         + " -> give boxes"
@@ -88,12 +88,12 @@ public final class VideoModel {
   /// - Throws: `VideoModelError` for a clip of another shape, `NetworkError` for one that is too small.
   public func features(_ clip: FeatureMap, keepingMarks: Bool = false) throws -> NetworkPlan {
     guard clip.batch > 0 else { throw VideoModelError.noClips }
-    guard clip.extent.t == architecture.frames else {
-      throw VideoModelError.wrongFrames(expected: architecture.frames, found: clip.extent.t)
-    }
-    // Every pathway sees the same pictures.
+    // Every pathway sees the same pictures. A clip with its axes in another order shows here first.
     for stem in architecture.stems where stem.inChannels != clip.channels {
       throw VideoModelError.wrongChannels(expected: stem.inChannels, found: clip.channels)
+    }
+    guard clip.extent.t == architecture.frames else {
+      throw VideoModelError.wrongFrames(expected: architecture.frames, found: clip.extent.t)
     }
     let plan = try plan(
       batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingMarks: keepingMarks)

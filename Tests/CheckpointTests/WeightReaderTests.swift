@@ -55,6 +55,10 @@ import Testing
     let head = try #require(reader.tensor("head.projection.weight", [80, 4]))
     #expect(head.array == RandomWeights(seed: 5).tensor("head.projection.weight", [80, 4]).array)
     #expect(reader.tensor("new.bn.weight", [2])?.array == [1, 1])
+    // A fresh branch does nothing; one that the file has stays.
+    #expect(reader.tensor("new.c_bn.weight", [2], branchGain: 0.5)?.array == [0, 0])
+    let scale = "s1.pathway0_stem.bn.weight"
+    #expect(reader.tensor(scale, [2], branchGain: 0.5)?.array == (try checkpoint.tensor(scale).array))
     #expect(reader.tensor("head.projection.bias", [3])?.array == (try checkpoint.tensor("head.projection.bias").array))
     try reader.report.check(allowPartial: true)
     #expect(reader.report.notices.first?.contains("partial load") == true)
@@ -98,6 +102,7 @@ import Testing
     let second = WeightReader(random: 1)
     _ = second.tensor("other.weight", [2, 2])
     #expect(second.tensor("s1.conv.weight", [8, 3, 1, 3, 3])?.array == a.array)
+    #expect(first.tensor("a.c_bn.weight", [3], branchGain: 0.5)?.array == [0.5, 0.5, 0.5])
     #expect(WeightReader(random: 2).tensor("s1.conv.weight", [8, 3, 1, 3, 3])?.array != a.array)
     #expect(first["s2"].tensor("conv.weight", [8, 3, 1, 3, 3])?.array != a.array)
     try first.report.check(allowPartial: false)

@@ -1,0 +1,95 @@
+import Checkpoint
+import Tensors
+import TestSupport
+import Testing
+
+/// What is said of weights that do not suit a config.
+@Suite struct LoadReportTests {
+  private func message(
+    _ items: [(name: String, tensor: Tensor)], asking asked: [(String, [Int])], allowPartial: Bool = false,
+    scoresBoxes: Bool? = nil
+  ) throws -> String {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeSafetensors(items, to: folder.path + "/w.safetensors")
+    let reader = WeightReader(try Checkpoint(path: folder.path + "/w.safetensors"), allowPartial: allowPartial)
+    for (name, shape) in asked {
+      let isHead = name.hasPrefix("head.")
+      _ = reader.tensor(name, shape, hint: isHead ? "MODEL.NUM_CLASSES" : "RESNET.WIDTH_PER_GROUP")
+    }
+    var report = reader.report
+    report.scoresBoxes = scoresBoxes
+    do {
+      try report.check(allowPartial: allowPartial)
+      return report.notices.joined(separator: "\n")
+    } catch {
+      return "\(error)".split(separator: folder.path + "/", omittingEmptySubsequences: false).joined()
+    }
+  }
+
+  private let head = "head.projection.weight"
+
+  @Test func mvitIsSaidInOneSentence() throws {
+    let items = [("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])), (head, Tensor(zeros: [400, 768]))]
+    for allowPartial in [false, true] {
+      let text = try message(
+        items, asking: [("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7]), (head, [400, 2304])],
+        allowPartial: allowPartial)
+      #expect(
+        text == """
+          weights: 'w.safetensors' does not suit this config: it holds MViT, a network that this program cannot run yet
+                   -> give weights of a SlowFast, Slow, C2D or I3D network and their config
+          """)
+    }
+  }
+
+  @Test func x3dIsSaidInOneSentence() throws {
+    let items = [
+      ("s1.pathway0_stem.conv.weight", Tensor(zeros: [24, 1, 5, 1, 1])),
+      ("s1.pathway0_stem.conv_xy.weight", Tensor(zeros: [24, 3, 1, 3, 3])),
+      ("s1.pathway0_stem.bn.weight", Tensor(zeros: [24])),
+      ("s2.pathway0_res0.branch2.a.weight", Tensor(zeros: [54, 24, 1, 1, 1])),
+    ]
+    // Even where a tensor fits by chance.
+    let text = try message(
+      items, asking: [("s1.pathway0_stem.bn.weight", [24]), (head, [400, 2304])], allowPartial: true)
+    #expect(text.contains("it holds X3D, a network that this program cannot run yet\n"), "\(text)")
+    #expect(text.split(separator: "\n").count == 2 && !text.contains("MODEL.ARCH"))
+  }
+
+  @Test func aPartialLoadWhereNothingFitsIsRefused() throws {
+    let items = [("a.weight", Tensor(zeros: [3])), ("b.weight", Tensor(zeros: [4]))]
+    let text = try message(items, asking: [("a.weight", [5]), ("c.weight", [4])], allowPartial: true)
+    #expect(text.hasPrefix("weights: nothing in 'w.safetensors' fits this config: no tensor has a name and shape"))
+    #expect(text.contains("'a.weight' is 3 in w.safetensors") && text.contains("'c.weight' (4) is not in"))
+    #expect(
+      text.hasSuffix(
+        "-> give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"))
+    #expect(!text.contains("--partial-weights"))
+    let some = try message(items, asking: [("a.weight", [3]), ("c.weight", [4])], allowPartial: true)
+    #expect(some.hasPrefix("partial load: "), "\(some)")
+  }
+
+  @Test func classificationHeadsInADetectionConfigAreSaid() throws {
+    let items = [(head, Tensor(zeros: [400, 8])), ("head.projection.bias", Tensor(zeros: [400]))]
+    func said(_ classes: Int, _ features: Int, scoresBoxes: Bool?) throws -> String {
+      try message(items, asking: [(head, [classes, features])], scoresBoxes: scoresBoxes)
+    }
+    #expect(
+      try said(80, 8, scoresBoxes: true).contains(
+        "-> w.safetensors holds a classification network (Kinetics-400's classes), and this config scores boxes: give "
+          + "weights trained on AVA; only where these do score boxes, set MODEL.NUM_CLASSES 400"))
+    #expect(try said(600, 8, scoresBoxes: false).contains("-> set MODEL.NUM_CLASSES 400, or give the label map"))
+    // As many classes of other features: the number of classes is no repair.
+    let features = try said(400, 16, scoresBoxes: false)
+    #expect(features.contains("this config's network needs 400x16") && !features.contains("set MODEL.NUM_CLASSES"))
+    // Nothing is amiss in shape, and yet.
+    #expect(try said(400, 8, scoresBoxes: true).contains("scores of boxes mean nothing -> give weights trained on AVA"))
+    #expect(try !said(400, 8, scoresBoxes: false).contains("classification"))
+  }
+
+  @Test func detectionHeadsInAClassificationConfigAreSaid() throws {
+    let text = try message([(head, Tensor(zeros: [80, 8]))], asking: [(head, [400, 8])], scoresBoxes: false)
+    #expect(text.contains("holds a detection network, and this config scores whole clips: take one of configs/AVA"))
+  }
+}

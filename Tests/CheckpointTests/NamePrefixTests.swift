@@ -1,0 +1,74 @@
+import Checkpoint
+import Tensors
+import TestSupport
+import Testing
+
+/// Names behind the prefixes of wrappers, and names of other projects.
+@Suite struct NamePrefixTests {
+  private static let names = ["s1.pathway0_stem.conv.weight", "s2_fuse.bn.bias", "head.projection.weight"]
+
+  private func save(_ names: [String]) throws -> Checkpoint {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeSafetensors(names.map { ($0, Tensor(zeros: [2])) }, to: folder.path + "/w.safetensors")
+    return try Checkpoint(path: folder.path + "/w.safetensors")
+  }
+
+  @Test(arguments: [
+    "module.", "_orig_mod.", "model.", "backbone.", "module._orig_mod.", "model.backbone.", "my_net.slow_fast.",
+    "module.module.",
+  ])
+  func sharedPrefixesAreLeftOutAndSaid(prefix: String) throws {
+    let checkpoint = try save(Self.names.map { prefix + $0 })
+    #expect(Set(checkpoint.entries.map(\.name)) == Set(Self.names))
+    #expect(Set(checkpoint.entries.map(\.originalName)) == Set(Self.names.map { prefix + $0 }))
+    #expect(checkpoint.notices == ["'\(prefix)' stands before every name and is left out"])
+    #expect(describe(checkpoint).contains("note          '\(prefix)' stands before every name and is left out"))
+  }
+
+  @Test(arguments: [
+    names, ["head.projection.weight"], ["s1.pathway0_stem.conv.weight", "s1.pathway0_stem.bn.bias"],
+    ["model.s1.pathway0_stem.conv.weight", "queue"], ["blocks.0.attn.qkv.weight", "blocks.1.attn.qkv.weight"],
+    ["stem.a.weight", "stem.b.weight"], ["weight"], ["model.weight", "model"],
+  ])
+  func whatIsNoPrefixStays(names: [String]) throws {
+    let checkpoint = try save(names)
+    #expect(Set(checkpoint.entries.map(\.name)) == Set(names) && checkpoint.notices == [])
+  }
+
+  /// Of names that are nobody's, the usual wrappers alone are left out.
+  @Test func usualWrappersAreLeftOutOfUnknownNames() throws {
+    #expect(
+      try save(["module.model.a.b.weight", "module.model.a.c.bias"]).entries.map(\.name).sorted()
+        == ["a.b.weight", "a.c.bias"])
+  }
+
+  @Test(arguments: [
+    ("blocks.1.multipathway_blocks.0.res_blocks.0.branch2.conv_a.weight", "PyTorchVideo"),
+    ("model.blocks.1.res_blocks.0.branch2.conv_a.weight", "PyTorchVideo"),
+    ("patch_embed.patch_model.weight", "PyTorchVideo"),
+    ("backbone.slow_path.layer1.0.conv1.conv.weight", "MMAction2"),
+    ("backbone.slow.res_nl1.res_0.btnk.conv1.conv.weight", "AlphAction"),
+    ("module.backbone.module.slow_res1.0.conv1.weight", "ACAR-Net"),
+  ])
+  func otherProjectsAreNamed(name: String, owner: String) throws {
+    let checkpoint = try save([name, name.split(separator: ".")[0] + ".other.weight"])
+    let text = describe(checkpoint)
+    #expect(text.contains("architecture  a network of \(owner), by the tensors' names"), "\(text)")
+    #expect(text.contains("have \(owner)'s names ('") && text.contains("which this program does not read -> give a"))
+    #expect(!text.contains("overrides that suit"))
+    for allowPartial in [false, true] {
+      let reader = WeightReader(checkpoint, allowPartial: allowPartial)
+      _ = reader.tensor("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7])
+      let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: allowPartial) }
+      let message = "\(error!)"
+      #expect(message.contains("does not suit this config: its tensors have \(owner)'s names"), "\(message)")
+      #expect(message.split(separator: "\n").count == 2 && !message.contains("--partial-weights"))
+    }
+  }
+
+  @Test func detectorsOfPeopleAreToldApart() throws {
+    let checkpoint = try save(["backbone.bottom_up.stem.conv1.weight", "proposal_generator.rpn_head.conv.weight"])
+    #expect(describe(checkpoint).contains("that is a detector of people, whose boxes come in as proposals"))
+  }
+}

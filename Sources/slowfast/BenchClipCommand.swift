@@ -48,7 +48,7 @@ struct BenchClipCommand: ParsableCommand {
       throw ValidationError("--layers and --plan print tables, --format json one object -> leave one of them away")
     }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
-    try checkOverrides(overrides)
+    try FreeWords(overrides).check()
   }
 
   func run() throws {
@@ -73,7 +73,8 @@ struct BenchClipCommand: ParsableCommand {
   }
 
   private func configuration() throws -> Configuration {
-    let pairs = overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
+    let pairs =
+      FreeWords(overrides).overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
     if let config {
       let loaded = try Configuration.load(path: config, overrides: pairs)
       for notice in loaded.notices { Console.warn(notice) }

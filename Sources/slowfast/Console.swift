@@ -1,4 +1,5 @@
 @preconcurrency internal import Glibc
+internal import Synchronization
 internal import Wording
 
 /// What the program says beside its results: everything here goes to stderr.
@@ -9,8 +10,14 @@ enum Console {
   /// Says one warning.
   static func warn(_ line: String) { write("warning: \(line)\n") }
 
+  /// How many lines stderr has got.
+  static var lineCount: Int { lines.load(ordering: .relaxed) }
+
+  private static let lines = Atomic<Int>(0)
+
   static func write(_ text: String) {
     let bytes = Array(text.utf8)
+    lines.add(bytes.count { $0 == UInt8(ascii: "\n") }, ordering: .relaxed)
     bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
   }
 
@@ -27,6 +34,26 @@ enum Console {
 
   /// Whether stderr is a terminal that understands carriage returns.
   static let isTerminal = isatty(2) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
+}
+
+/// What the user should know of the inputs of a long run: said before it, so that it can be stopped, and again behind
+/// it where that has scrolled away.
+struct Notices {
+  private let lines: [String]
+  private let end: Int
+
+  /// Says the lines as warnings.
+  init(_ lines: [String]) {
+    self.lines = lines
+    for line in lines { Console.warn(line) }
+    end = Console.lineCount
+  }
+
+  /// Says them again as notes if more than a screen lies between.
+  func repeatIfFar(linesOnStdout: Int = 0) {
+    if Console.lineCount - end + linesOnStdout <= 24 { return }
+    for line in lines { Console.say("note: \(line)") }
+  }
 }
 
 /// The results could not be written to stdout.

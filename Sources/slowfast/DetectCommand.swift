@@ -59,11 +59,11 @@ struct DetectCommand: ParsableCommand {
   @OptionGroup var options: ModelOptions
 
   /// The videos stand before the first word that looks like a config key.
-  private var videos: [String] { Array(options.arguments.prefix { !looksLikeKey($0) }) }
-  private var overrides: [String] { Array(options.arguments.dropFirst(videos.count)) }
+  private var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
+  private var videos: [String] { words.names }
 
   func validate() throws {
-    try checkOverrides(videos.filter { $0.hasPrefix("-") } + overrides)
+    try words.check()
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
     if !startingSecond.isFinite { throw ValidationError("--starting-second is \(startingSecond) -> give a number") }
     if let every, !(every > 0 && every.isFinite) {
@@ -72,11 +72,14 @@ struct DetectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let config = try options.load(overrides)
+    let config = try options.load(words.overrides)
+    if !config.bool("DETECTION.ENABLE") {
+      throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
+    }
     let detection = try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every))
-    for notice in detection.notices { Console.warn(notice) }
+    let notices = Notices(detection.notices)
     for path in VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
@@ -89,8 +92,7 @@ struct DetectCommand: ParsableCommand {
     }
     if overlays { try draw(found) }
     if overlayVideo { try film(found) }
-    // Said before the run so that it can be stopped, and again where it is not scrolled away.
-    for notice in detection.notices { Console.say("note: \(notice)") }
+    notices.repeatIfFar()
   }
 
   private func configuredLabelMap(_ config: Configuration) -> String? {
@@ -114,14 +116,4 @@ struct DetectCommand: ParsableCommand {
     try found.writeOverlayVideos(to: folder, style: OverlayStyle()) { films.update($0, $1, of: $2) }
     for name in films.names { Console.say("wrote \(joinPath(folder, name + ".mp4"))") }
   }
-}
-
-/// Whether a word could be meant as a config key: upper-case parts joined by points, or a top-level key. A file of
-/// that name is a video.
-private func looksLikeKey(_ word: String) -> Bool {
-  if Configuration.keys.contains(word) { return true }
-  if pathExists(word) { return false }
-  let parts = word.split(separator: ".", omittingEmptySubsequences: false)
-  guard parts.count > 1, Configuration.keys.contains(where: { $0.hasPrefix(parts[0] + ".") }) else { return false }
-  return parts.allSatisfy { part in !part.isEmpty && part.allSatisfy { $0.isUppercase || $0.isNumber || $0 == "_" } }
 }

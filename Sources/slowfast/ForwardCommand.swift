@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Files
 internal import Inference
 internal import NN
@@ -34,13 +35,22 @@ struct ForwardCommand: ParsableCommand {
       "Also write shape, mean, deviation, first and last eight values of every stage.", valueName: "file.json"))
   var stages: String?
 
-  func validate() throws { try checkOverrides(options.arguments) }
+  private var words: FreeWords { FreeWords(options.arguments) }
+
+  func validate() throws { try words.check() }
 
   func run() throws {
-    let config = try options.load(options.arguments)
+    let config = try options.load(words.overrides)
     let clip = try Tensor(npy: clip)
     guard clip.shape.count == 5 else {
       throw ShapeError(file: self.clip, expected: "five axes [N, 3, T, H, W]", found: clip.shape)
+    }
+    let channels = config.ints("DATA.INPUT_CHANNEL_NUM").first ?? 3
+    if clip.shape[1] != channels, let axis = clip.shape.lastIndex(of: channels), axis > 1 {
+      let order = [0, axis] + (1...4).filter { $0 != axis }
+      throw ShapeError(
+        file: self.clip, expected: "[N, \(channels), T, H, W], the channels second", found: clip.shape,
+        advice: "numpy.transpose(clip, (\(order.map(String.init).joined(separator: ", "))))")
     }
     let regions = try boxes.map { path -> [Region] in
       let rows = try Tensor(npy: path)
@@ -73,9 +83,10 @@ struct ShapeError: Error, CustomStringConvertible {
   let file: String
   let expected: String
   let found: [Int]
+  var advice = "reshape it"
 
   var description: String {
-    "reading '\(file)': expected \(expected), found the shape \(Tensors.describe(shape: found)) -> reshape it"
+    "reading '\(file)': expected \(expected), found the shape \(Tensors.describe(shape: found)) -> \(advice)"
   }
 }
 

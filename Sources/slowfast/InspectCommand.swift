@@ -18,9 +18,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     if try looksLikeCheckpoint(file) {
-      let checkpoint = try Checkpoint(path: file)
-      for notice in checkpoint.notices { Console.warn(notice) }
-      print(describe(checkpoint))
+      print(describe(try Checkpoint(path: file)))
       return
     }
     do {

@@ -26,12 +26,38 @@ func unknownCommand(in words: [String]) -> Misspelling? {
 func unknownOption(in words: [String]) -> Misspelling? {
   let call = resolve(words[...])
   let command = call.command.configuration.defaultSubcommand ?? call.command
-  let known = optionNames(of: command)
+  let known = options(of: command).map(\.name)
   for word in call.rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
     let option = String(word.prefix { $0 != "=" })
     if known.contains(option) { continue }
-    let advice = nearest(to: option, among: known).map { "did you mean '\($0)'?" } ?? "see the command's options"
+    let advice = nearest(to: option, among: known).map { "did you mean '\($0)'?" } ?? adviceFromElsewhere(option)
     return Misspelling(text: "unknown option '\(option)' -> \(advice)", command: call.path)
+  }
+  return nil
+}
+
+/// Names the commands that have an option like one that is nowhere near those of the command called.
+private func adviceFromElsewhere(_ option: String) -> String {
+  let all = SlowFast.configuration.subcommands.map { (command: name(of: $0), options: options(of: $0).map(\.name)) }
+  guard let near = nearest(to: option, among: all.flatMap(\.options)) else { return "see the command's options" }
+  let owners = all.filter { $0.options.contains(near) }.map(\.command)
+  return "see the command's options ('\(near)' is one of \(listed(owners)))"
+}
+
+/// Finds a name or value that begins with a dash, where the parser has taken it for an option.
+func dashedWord(in words: [String]) -> Misspelling? {
+  let call = resolve(words[...])
+  let command = call.command.configuration.defaultSubcommand ?? call.command
+  let valued = options(of: command).filter(\.takesValue).map(\.name)
+  var previous = ""
+  for word in call.rest.prefix(while: { $0 != "--" }) {
+    defer { previous = word }
+    guard word.hasPrefix("-"), !word.hasPrefix("--"), word.count > 2, Double(word) == nil else { continue }
+    let text =
+      valued.contains(previous)
+      ? "no value for '\(previous)': '\(word)' begins with a dash -> write \(previous)=\(word)"
+      : "unknown option '\(word)' -> \(adviceForName(word))"
+    return Misspelling(text: text, command: call.path)
   }
   return nil
 }
@@ -54,10 +80,12 @@ private func resolve(_ words: ArraySlice<String>) -> (
 private func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
 
 /// The long options of a command, taken from its help: "  -h, --help   Show help", "  --cfg <file>   A config".
-private func optionNames(of command: any ParsableCommand.Type) -> [String] {
+private func options(of command: any ParsableCommand.Type) -> [(name: String, takesValue: Bool)] {
   SlowFast.helpMessage(for: command).split(separator: "\n").compactMap { line in
     let words = line.split(separator: " ")
-    guard line.hasPrefix("  -"), let option = words.prefix(2).first(where: { $0.hasPrefix("--") }) else { return nil }
-    return String(option)
+    guard line.hasPrefix("  -"), let place = words.prefix(2).firstIndex(where: { $0.hasPrefix("--") }) else {
+      return nil
+    }
+    return (String(words[place]), place + 1 < words.count && words[place + 1].hasPrefix("<"))
   }
 }

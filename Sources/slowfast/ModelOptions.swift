@@ -43,7 +43,7 @@ struct ModelOptions: ParsableArguments {
 
   /// The configuration with `--weights`, the overrides and what the command adds; its notices go to stderr.
   ///
-  /// - Parameter overrides: Pairs that `checkOverrides` has passed.
+  /// - Parameter overrides: Pairs that `FreeWords.check` has passed.
   func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
     var pairs = overrides + more
     if let weights { pairs += ["TEST.CHECKPOINT_FILE_PATH", pythonString(weights)] }
@@ -59,17 +59,6 @@ struct ModelOptions: ParsableArguments {
     for notice in model.notices { Console.warn(notice) }
     warnOfPlainLoops(model.model)
     return model
-  }
-}
-
-/// Tells a mistyped option from the `KEY VALUE` pairs it was taken for.
-func checkOverrides(_ overrides: [String]) throws {
-  for (index, text) in overrides.enumerated() where index % 2 == 0 && text.hasPrefix("-") {
-    throw ValidationError("unknown option '\(text)' -> see --help")
-  }
-  if overrides.count % 2 == 1 {
-    throw ValidationError(
-      "overrides come in pairs KEY VALUE, and '\(overrides.last!)' has no partner -> give its value")
   }
 }
 

@@ -54,8 +54,9 @@ struct OverlayCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Frames a second of a folder of pictures.", valueName: "FPS"))
   var fps = 30.0
 
+  // AVA has names that begin with a dash.
   @Option(
-    name: .long,
+    name: .long, parsing: .unconditional,
     help: ArgumentHelp("The video's name in the rows, where it is not the file's or folder's.", valueName: "NAME"))
   var videoName: String?
 

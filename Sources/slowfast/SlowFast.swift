@@ -25,8 +25,11 @@ enum Program {
       try command.run()
       try Console.flushResults()
     } catch {
-      if SlowFast.exitCode(for: error) == .validationFailure, let complaint = unknownOption(in: words) {
-        refuse(complaint)
+      if SlowFast.exitCode(for: error) == .validationFailure {
+        if let complaint = unknownOption(in: words) { refuse(complaint) }
+        let message = SlowFast.message(for: error)
+        let isOfDashes = message.hasPrefix("Missing value") || message.hasPrefix("Unknown option")
+        if isOfDashes, let complaint = dashedWord(in: words) { refuse(complaint) }
       }
       SlowFast.exit(withError: error)
     }

@@ -35,16 +35,19 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
-  func validate() throws { try checkOverrides(options.arguments) }
+  private var words: FreeWords { FreeWords(options.arguments) }
+
+  func validate() throws { try words.check() }
 
   func run() throws {
-    let config = try options.load(options.arguments, adding: outputDir.map { ["OUTPUT_DIR", pythonString($0)] } ?? [])
-    guard config.bool("DETECTION.ENABLE"), config.string("TEST.DATASET") == "ava" else {
-      throw NotYet("testing classification (TEST.DATASET \(config.string("TEST.DATASET")), DETECTION.ENABLE False)")
+    let config = try options.load(words.overrides, adding: outputDir.map { ["OUTPUT_DIR", pythonString($0)] } ?? [])
+    if !config.bool("DETECTION.ENABLE") {
+      throw ClassificationConfig(
+        config, doing: "testing", "and testing classification comes with a later version of this program")
     }
+    if config.string("TEST.DATASET") != "ava" { throw OtherDataSet(config) }
     let test = try AVATest(config)
-    let notices = notices(test)
-    for notice in notices { Console.warn(notice) }
+    let notices = Notices(notices(test))
     for path in test.outputs(in: config.string("OUTPUT_DIR")) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
@@ -56,8 +59,8 @@ struct TestCommand: ParsableCommand {
       Console.say("wrote \(scores)")
     }
     try printResult(test, detections)
-    // Said before the run so that it can be stopped, and again where it is not scrolled away.
-    for notice in notices { Console.say("note: \(notice)") }
+    // The table of classes may lie between.
+    notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
   }
 
   /// What of the inputs was of no use or may surprise.

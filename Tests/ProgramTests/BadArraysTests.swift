@@ -34,6 +34,17 @@ struct BadArraysTests {
     expectFailure(forward(clip: clip, boxes: boxes), [], leaving: output)
   }
 
+  @Test("A clip whose channels stand elsewhere: that is said, and how to turn it")
+  func axes() throws {
+    let boxes = try array("boxes.npy", [1, 5], [0, 1, 1, 20, 20])
+    for (shape, order) in [([1, 16, 64, 80, 3], "0, 4, 1, 2, 3"), ([1, 16, 3, 64, 80], "0, 2, 1, 3, 4")] {
+      let result = forward(clip: try array("clip.npy", shape), boxes: boxes)
+      expectFailure(
+        result, ["expected [N, 3, T, H, W], the channels second", "-> numpy.transpose(clip, (\(order)))"],
+        leaving: output)
+    }
+  }
+
   @Test(
     "Boxes that do not fit",
     arguments: [

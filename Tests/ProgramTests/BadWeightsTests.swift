@@ -91,24 +91,41 @@ struct BadWeightsTests {
 
   @Test("Weights of 60 classes under a config of 80: both shapes and the key to change")
   func otherClasses() throws {
-    // The head of a checkpoint, as safetensors: what the message is about.
-    let header = #"{"head.projection.weight":{"dtype":"F32","shape":[60,320],"data_offsets":[0,76800]}}"#
+    try expectRefused(
+      head(classes: 60), "sixty.safetensors",
+      ["head.projection.weight", "60x320", "80x320", "set MODEL.NUM_CLASSES 60"])
+  }
+
+  @Test("Kinetics weights under a config of AVA: said as such")
+  func classification() throws {
+    try expectRefused(
+      head(classes: 400), "k400.safetensors",
+      ["a classification network (Kinetics-400's classes), and this config scores boxes: give weights trained on AVA"])
+  }
+
+  /// The head of a checkpoint, as safetensors: what the message is about.
+  private func head(classes: Int) -> [UInt8] {
+    let end = classes * 320 * 4
+    let header =
+      #"{"head.projection.weight":{"dtype":"F32","shape":[\#(classes),320],"data_offsets":[0,\#(end)]}}"#
     let length = UInt64(header.utf8.count)
     let size = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
-    let bytes = size + Array(header.utf8) + [UInt8](repeating: 0, count: 76_800)
-    try expectRefused(
-      bytes, "sixty.safetensors", ["head.projection.weight", "60x320", "80x320", "set MODEL.NUM_CLASSES 60"])
+    return size + Array(header.utf8) + [UInt8](repeating: 0, count: end)
   }
 
   @Test("A partial load is allowed when asked for, and named")
   func partial() throws {
-    let output = Scratch()
-    let path = Self.fixtures + "zip_protocol2.pyth"
+    let (scratch, output) = (Scratch(), Scratch())
+    let path = try scratch.file("head.safetensors", bytes: head(classes: 80))
     let result = Program.run(
       LittleWorld.test(into: output.path, weights: ["--weights", path, "--partial-weights"]))
     expectSuccess(result)
-    #expect(result.stderr.contains("head.projection.weight"))
+    #expect(result.stderr.contains("'s1.pathway0_stem.conv.weight' (8x3x1x7x7) is not in head.safetensors"))
     #expect(output.files.count == 2)
+    let none = LittleWorld.test(
+      into: output.path, weights: ["--weights", Self.fixtures + "zip_protocol2.pyth", "--partial-weights"])
+    expectFailure(
+      Program.run(none), ["nothing in '", "zip_protocol2.pyth' fits this config", "head.projection.weight"])
   }
 
   @Test(.enabled(if: sharedFolder != nil, Golden.reason))

@@ -46,6 +46,81 @@ struct UsageTests {
   }
 
   @Test(
+    "An option of another command",
+    arguments: [
+      (["test", "--cfg", "x", "--video-name", "a"], "'--video-name' is one of overlay"),
+      (["inspect", "x", "--propozals", "0.5"], "'--proposals' is one of detect"),
+    ])
+  func otherCommands(words: [String], advice: String) {
+    expectFailure(Program.run(words), status: 64, ["unknown option '--", "-> see the command's options (\(advice)"])
+  }
+
+  @Test(
+    "Names that begin with a dash",
+    arguments: [
+      (
+        ["detect", "-5KQ66.mp4", "--cfg", "x", "--proposals", "y", "--output-dir", "z"], "write ./-5KQ66.mp4, or put --"
+      ),
+      (["detect", "--cfg", "x", "--proposals", "y", "--output-dir", "z", "a.mp4", "-5KQ66.mp4"], "write ./-5KQ66.mp4"),
+      (["inspect", "-5KQ66.mp4"], "write ./-5KQ66.mp4, or put -- before the names"),
+      (["frames", "-5KQ66.mp4", "--output-dir", "x"], "write ./-5KQ66.mp4, or put -- before the names"),
+      (["test", "--cfg", "x", "--weights", "-w.pyth"], "no value for '--weights': '-w.pyth' begins with a dash"),
+      (["overlay", "--video", "-5KQ66.mp4", "--detections", "x", "--output-dir", "y"], "write --video=-5KQ66.mp4"),
+    ])
+  func dashes(words: [String], advice: String) {
+    expectFailure(Program.run(words), status: 64, ["-> ", advice])
+  }
+
+  @Test(
+    "Behind -- nothing is an option",
+    arguments: [
+      ["detect", "--cfg", "none.yaml", "--proposals", "y", "--output-dir", "z", "--", "-5KQ66.mp4", "--b.mp4"],
+      [
+        "detect", "--cfg", "none.yaml", "--proposals", "y", "--output-dir", "z", "a.mp4", "--", "-b.mp4", "NUM_GPUS",
+        "1",
+      ],
+      ["test", "--cfg", "none.yaml", "--", "NUM_GPUS", "1"],
+      ["forward", "--cfg", "none.yaml", "--clip", "x", "--output", "y", "--", "NUM_GPUS", "1"],
+      ["bench", "clip", "--cfg", "none.yaml", "--", "NUM_GPUS", "1"],
+    ])
+  func doubleDash(words: [String]) { expectFailure(Program.run(words), ["'none.yaml' does not exist"]) }
+
+  @Test("A video's name that begins with a dash is a value like any other")
+  func dashedVideoName() {
+    let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+    let call = ["overlay", "--video", video, "--video-name", "-5KQ66", "--detections", "none.csv", "--output-dir", "y"]
+    expectFailure(Program.run(call), ["'none.csv' does not exist"])
+  }
+
+  @Test(
+    "KEY=VALUE",
+    arguments: [
+      ["test", "--cfg", "x", "DETECTION.ALIGNED=True"],
+      ["test", "--cfg", "x", "A", "1", "DETECTION.ALIGNED=True", "B"],
+      ["detect", "a.mp4", "DETECTION.ALIGNED=True", "--cfg", "x", "--proposals", "y", "--output-dir", "z"],
+    ])
+  func assignments(words: [String]) {
+    expectFailure(
+      Program.run(words), status: 64, ["found 'DETECTION.ALIGNED=True' -> write DETECTION.ALIGNED True"])
+  }
+
+  @Test("A classification config in a run of AVA")
+  func classificationConfig() {
+    let (config, output) = (projectRoot + "/configs/Kinetics/c2/SLOWFAST_4x16_R50.yaml", Scratch())
+    let detect = ["detect", "a.mp4", "--proposals", "p.csv", "--random-weights", "1", "--output-dir", output.path]
+    for call in [["test", "--random-weights", "1"], detect] {
+      let result = Program.run(call + ["--cfg", config])
+      expectFailure(
+        result, ["is a classification config (TEST.DATASET 'kinetics' (line ", "take one of configs/AVA"],
+        leaving: output)
+      #expect(!result.stderr.contains("DETECTION.ENABLE True"))
+    }
+    expectFailure(
+      Program.run(["test", "--random-weights", "1", "--cfg", config, "DETECTION.ENABLE", "True"]),
+      ["boxes are tested on AVA's files -> set TEST.DATASET ava, or take one of configs/AVA"])
+  }
+
+  @Test(
     "Values and arguments that cannot be",
     arguments: [
       (["test"], "--cfg"), (["test", "--cfg"], "--cfg"), (["test", "--cfg", "x", "--threads", "0"], "--threads"),

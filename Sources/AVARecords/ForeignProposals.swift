@@ -7,7 +7,8 @@ func foreignProposals(_ bytes: UnsafeRawBufferPointer) -> ForeignContent? {
   switch ForeignContent(beginning: bytes)?.format {
   case .pickle:
     return named(
-      "a pickle, as MMAction2 has its proposals", "a key there is 'video,second', a value rows of x1, y1, x2, y2, score")
+      "a pickle, as MMAction2 has its proposals", "a key there is 'video,second', a value rows of x1, y1, x2, y2, score"
+    )
   case .json: return json(text)
   case .other: return nil
   case nil: return rows(text)
@@ -17,18 +18,23 @@ func foreignProposals(_ bytes: UnsafeRawBufferPointer) -> ForeignContent? {
 private func named(_ name: String, _ hint: String) -> ForeignContent {
   ForeignContent(
     name,
-    advice: "write a row for each box: video, second, x1, y1, x2, y2 (fractions of the frame), nothing, score; \(hint)")
+    advice:
+      "write a row for each box: video, second, x1, y1, x2, y2 in fractions of the frame, an empty column, score; "
+      + hint)
 }
 
-private let pixels = "x is pixels by the frame's width, y by its height"
+private let pixels = "divide pixels by the frame's width and height"
 
 private func json(_ text: String) -> ForeignContent {
   if text.contains("\"_via_") || text.contains("\"vid_list\"") || text.contains("\"region_attributes\"") {
     return named("VIA's JSON", pixels)
   }
-  if text.contains("\"bbox\""), text.contains("\"video_id\"") { return named("JSON as AlphAction has its boxes", pixels) }
+  if text.contains("\"bbox\""), text.contains("\"video_id\"") {
+    return named("JSON as AlphAction has its boxes", pixels)
+  }
   if text.contains("\"bbox\"") || text.contains("\"annotations\"") {
-    return named("JSON in COCO's form", "bbox is left, top, width, height; \(pixels)")
+    return named(
+      "JSON in COCO's form", "bbox is left, top, width, height: x2 is left + width, y2 is top + height; \(pixels)")
   }
   return named("JSON", pixels)
 }
@@ -54,7 +60,8 @@ private func rows(_ text: String) -> ForeignContent? {
   if 7...10 ~= numbers.count, isWhole(numbers[0]), isWhole(numbers[1]), numbers[2...5].contains(where: { $0 > 1.5 }) {
     return named(
       "tracks in MOTChallenge's form",
-      "its columns are frame, track, left, top, width, height, score: the second is frame by frame rate; \(pixels)")
+      "its columns are frame, track, left, top, width, height, score: x2 is left + width, y2 is top + height; \(pixels), "
+        + "and frame numbers by the frame rate")
   }
   return nil
 }

@@ -167,7 +167,8 @@ private struct MomentPlanner {
     let avaStart = Double(ProposalList.Times.firstSecond)
     if outside.allSatisfy({ (0..<duration).contains($0.seconds - avaStart) }) { return "give --starting-second 900" }
     if outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
-      return "or are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
+      return
+        "or are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
         + "for seconds; otherwise check --starting-second"
     }
     return "check --starting-second"

@@ -28,7 +28,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       return "\(doing): '\(path)': expected whole \(compression.rawValue) data, found \(found) "
         + "-> copy the file again, or compress it anew"
     case .foreign(let doing, let path, let expected, let content):
-      return "\(doing): '\(path)': expected \(expected), found \(content.name) -> \(content.advice ?? "write it as such")"
+      return
+        "\(doing): '\(path)': expected \(expected), found \(content.name) -> \(content.advice ?? "write it in that form")"
     }
   }
 

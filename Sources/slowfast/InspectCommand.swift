@@ -18,7 +18,8 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     if try looksLikeCheckpoint(file) {
-      print(describe(try Checkpoint(path: file)))
+      let checkpoint = try Checkpoint(path: file)
+      print(BoxPickle(checkpoint)?.description ?? describe(checkpoint))
       return
     }
     do {

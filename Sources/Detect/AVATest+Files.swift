@@ -15,13 +15,27 @@ extension AVATest {
   /// - Throws: `FileError`.
   public func write(_ detections: Detections, to folder: String) throws -> [String] {
     let path = joinPath(folder, "detections_latest.csv")
-    let writer = try DetectionWriter(path: path)
-    try writer.append(detections.table)
-    try writer.commit()
+    try writeRows(detections, to: path)
     guard let groundTruth else { return [path] }
     let truthPath = joinPath(folder, "groundtruth_latest.csv")
     try writeGroundTruth(groundTruth, to: truthPath)
     return [path, truthPath]
+  }
+
+  /// Writes the rows of a run that was ended early, under a name that says so.
+  ///
+  /// - Returns: The path.
+  /// - Throws: `FileError`.
+  public func writePart(_ detections: Detections, to folder: String) throws -> String {
+    let path = joinPath(folder, "detections_latest.partial.csv")
+    try writeRows(detections, to: path)
+    return path
+  }
+
+  private func writeRows(_ detections: Detections, to path: String) throws {
+    let writer = try DetectionWriter(path: path)
+    try writer.append(detections.table)
+    try writer.commit()
   }
 
   /// Key frame by key frame in the order of the file, rows of classes that the label map lacks left out.

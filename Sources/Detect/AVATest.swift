@@ -84,20 +84,35 @@ public struct AVATest {
   /// - Parameters:
   ///   - model: A model of the same configuration.
   ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
+  ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
+  ///   - isToStop: Asked after each key frame; true ends the run with what there is.
   ///   - progress: Called after each key frame with the number of those done.
-  public func run(model: LoadedModel, isStill: Bool = false, progress: (Int) -> Void) throws -> Detections {
+  public func run(
+    model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
+    progress: (Int) -> Void
+  ) throws -> Detections {
     let videos = frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
     let jobs = try videos.map { try job($0) }
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
     let run = KeyFrameRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    var done = 0
-    try run.run(jobs) { video, keyFrame, scores in
-      let frame = proposals.keyFrames(of: videos[video].name)[keyFrame]
-      detections.append(video: videos[video].name, frame, scores)
-      done += 1
-      progress(done)
+    func frame(_ video: Int, _ keyFrame: Int) -> ProposalList.KeyFrame {
+      proposals.keyFrames(of: videos[video].name)[keyFrame]
     }
+    try run.run(
+      jobs,
+      goesOn: {
+        progress($0)
+        return !isToStop()
+      },
+      damaged: { video, keyFrame, damage in
+        if stopsAtDamage { throw damage }
+        let second = frame(video, keyFrame).time.description
+        detections.damage.append(video: videos[video].name, second: second, cause: damage.cause)
+      },
+      each: { video, keyFrame, scores in
+        detections.append(video: videos[video].name, frame(video, keyFrame), scores)
+      })
     return detections
   }
 

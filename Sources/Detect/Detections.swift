@@ -6,6 +6,10 @@ public import Tensors
 public struct Detections {
   /// One row per box and class of the label map, in the order of the run.
   public private(set) var table = DetectionTable()
+  /// The key frames that have no scores.
+  public internal(set) var damage = DamageReport()
+  /// How many key frames were scored.
+  public private(set) var keyFrameCount = 0
   private var rawScores: [Float] = []
   private let classes: Int
   private let labelMap: LabelMap
@@ -25,6 +29,7 @@ public struct Detections {
   /// - Parameter scores: [boxes, classes].
   mutating func append(video: String, _ frame: ProposalList.KeyFrame, _ scores: Tensor) {
     rawScores.append(contentsOf: scores.values)
+    keyFrameCount += 1
     for (index, box) in frame.boxes.enumerated() {
       let rounded = UnitBox(
         x1: Double(Float(box.x1)), y1: Double(Float(box.y1)), x2: Double(Float(box.x2)), y2: Double(Float(box.y2)))

@@ -10,21 +10,34 @@ internal import Wording
 ///   - timeline: Its times are seconds after the first frame.
 ///   - clock: What the strip calls the first frame's time, in seconds.
 ///   - progress: Called after each frame with the number of those done.
+/// - Returns: How many frames are damaged: there the picture before stays.
 /// - Throws: the errors of reading, drawing and writing; then there is no file.
+@discardableResult
 public func writeOverlayVideo(
   _ frames: TimedFrames, _ timeline: OverlayTimeline, title: String, clock: Double = 0, style: OverlayStyle,
   to path: String, progress: (Int) -> Void
-) throws {
+) throws -> Int {
+  var damaged = 0
+  var damage: FrameDamage?
   let rate = min(1000, max(0.001, frames.framesPerSecond))
   var writer: VideoWriter?
   for number in 0..<frames.frameCount {
     let time = frames.time(ofFrame: number)
     let scene = timeline.scene(at: time, title: title, timeText: "\(fixed(time + clock, 2)) s")
-    let drawn = try drawOverlay(frames.frame(number), scene, style: style)
+    defer { progress(number + 1) }
+    let picture: Image
+    do {
+      picture = try frames.frame(number)
+    } catch let found as FrameDamage {
+      (damaged, damage) = (damaged + 1, found)
+      continue
+    }
+    let drawn = try drawOverlay(picture, scene, style: style)
     let open = try writer ?? VideoWriter(path: path, size: drawn.size, framesPerSecond: rate)
     try open.append(drawn, at: time)
     writer = open
-    progress(number + 1)
   }
+  if let damage, writer == nil { throw damage }
   try writer?.finish()
+  return damaged
 }

@@ -51,6 +51,8 @@ public struct VideoDetection {
   /// What the user should know of the inputs.
   public let notices: [String]
   let sources: [Source]
+  /// The key frames of videos that cannot be read at all.
+  let unreadable: DamageReport
 
   /// Opens the videos and reads their proposals.
   ///
@@ -58,9 +60,12 @@ public struct VideoDetection {
   ///   - videos: The files; a video's name in the proposals is its file name without the extension.
   ///   - proposals: The proposals' file.
   ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
+  ///   - stopsAtDamage: Whether a video that is damaged as a whole, or cut short, is an error; else its key frames are
+  ///     passed over.
   /// - Throws: `FileError`, `VideoError`, `RecordError`, `VideoDetectionError`.
   public init(
-    _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing
+    _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing,
+    stopsAtDamage: Bool = true
   ) throws {
     self.config = config
     if let every = timing.every, !(every >= 1 / Self.framesPerSecond && every.isFinite) {
@@ -85,8 +90,19 @@ public struct VideoDetection {
       paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
     notices += proposals.summary.notices(scoreThreshold: threshold)
     var sources: [Source] = []
+    var unreadable = DamageReport()
+    var firstFault: VideoError?
     for (video, name) in zip(videos, names) {
-      let frames = try VideoFrames(path: video, framesPerSecond: Self.framesPerSecond)
+      let frames: VideoFrames
+      do {
+        frames = try VideoFrames(path: video, framesPerSecond: Self.framesPerSecond)
+      } catch let error as VideoError where !stopsAtDamage {
+        firstFault = firstFault ?? error
+        for frame in proposals.keyFrames(of: name) {
+          unreadable.append(video: name, second: frame.time.description, cause: "'\(error.path)': \(error.found)")
+        }
+        continue
+      }
       notices += frames.reader.notices.map { "\(name): \($0)" }
       var planner = MomentPlanner(frames: frames, timing: timing)
       let moments = planner.moments(of: proposals.keyFrames(of: name))
@@ -95,10 +111,12 @@ public struct VideoDetection {
     }
     self.sources = sources.filter { !$0.moments.isEmpty }
     self.notices = notices
+    self.unreadable = unreadable
+    if keyFrameCount == 0, let firstFault { throw firstFault }
     if keyFrameCount == 0 { throw VideoDetectionError.nothingToDo(videos: names, notices: notices) }
   }
 
-  /// How many key frames have people to score.
+  /// How many key frames of readable videos have people to score.
   public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.moments.count } }
 
   /// Scores all key frames: videos in the order given, times ascending.
@@ -106,9 +124,12 @@ public struct VideoDetection {
   /// - Parameters:
   ///   - model: A model of the same configuration.
   ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
+  ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
+  ///   - isToStop: Asked after each key frame; true ends the run with what there is.
   ///   - progress: Called after each key frame with the number of those done.
   public func run(
-    model: LoadedModel, isStill: Bool = false, progress: (Int) -> Void
+    model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
+    progress: (Int) -> Void
   ) throws -> VideoDetections {
     let jobs = sources.map { source in
       VideoJob(
@@ -116,14 +137,23 @@ public struct VideoDetection {
         open: { try VideoFrames(path: source.path, framesPerSecond: Self.framesPerSecond) })
     }
     var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
-    var done = 0
+    result.detections.damage = unreadable
     let run = KeyFrameRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    try run.run(jobs) { video, keyFrame, scores in
-      result.append(sources[video], sources[video].moments[keyFrame], scores)
-      done += 1
-      progress(done)
-    }
+    try run.run(
+      jobs,
+      goesOn: {
+        progress($0)
+        return !isToStop()
+      },
+      damaged: { video, keyFrame, damage in
+        if stopsAtDamage { throw damage }
+        let (source, second) = (sources[video], sources[video].moments[keyFrame].frame.time.description)
+        result.detections.damage.append(video: source.name, second: second, cause: damage.cause)
+      },
+      each: { video, keyFrame, scores in
+        result.append(sources[video], sources[video].moments[keyFrame], scores)
+      })
     return result
   }
 }

@@ -27,19 +27,24 @@ extension VideoDetections {
   /// - Parameters:
   ///   - folder: Where the videos go.
   ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all.
+  /// - Returns: How many frames of a video are damaged: there the picture before stays.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
+  @discardableResult
   public func writeOverlayVideos(
     to folder: String, style: OverlayStyle, progress: (String, Int, Int) -> Void
-  ) throws {
+  ) throws -> [(video: String, damaged: Int)] {
+    var damaged: [(video: String, damaged: Int)] = []
     for path in keyFrames.map(\.path).uniqued() {
       let own = keyFrames.filter { $0.path == path }
       let name = own[0].video
       let frames = TimedFrames.video(try VideoReader(path: path))
-      try writeOverlayVideo(
+      let count = try writeOverlayVideo(
         frames, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")
       ) { progress(name, $0, frames.frameCount) }
+      if count > 0 { damaged.append((name, count)) }
     }
+    return damaged
   }
 
   private func scene(of keyFrame: KeyFrame) -> OverlayScene {

@@ -28,7 +28,7 @@ public struct VideoDetections {
   }
 
   /// The rows for a CSV.
-  public private(set) var detections: Detections
+  public internal(set) var detections: Detections
   /// In the order of the run.
   public private(set) var keyFrames: [KeyFrame] = []
   private let labelMap: LabelMap
@@ -69,13 +69,27 @@ public struct VideoDetections {
   /// - Throws: `FileError`.
   public func write(to folder: String) throws -> [String] {
     let csv = joinPath(folder, "detections.csv")
-    // Finer than the reference's files: nobody compares these with its own, and equal scores have no order.
-    let writer = try DetectionWriter(path: csv, decimals: .submission)
-    try writer.append(detections.table)
-    try writer.commit()
+    try writeRows(to: csv)
     let json = joinPath(folder, "detections.json")
     try writeFile(json, self.json)
     return [csv, json]
+  }
+
+  /// Writes the rows of a run that was ended early, under a name that says so.
+  ///
+  /// - Returns: The path.
+  /// - Throws: `FileError`.
+  public func writePart(to folder: String) throws -> String {
+    let path = joinPath(folder, "detections.partial.csv")
+    try writeRows(to: path)
+    return path
+  }
+
+  private func writeRows(to path: String) throws {
+    // Finer than the reference's files: nobody compares these with its own, and equal scores have no order.
+    let writer = try DetectionWriter(path: path, decimals: .submission)
+    try writer.append(detections.table)
+    try writer.commit()
   }
 
   /// One object for one video, a list of such objects for several.

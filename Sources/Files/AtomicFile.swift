@@ -27,10 +27,11 @@ public final class AtomicFile {
       let final = linkTarget(path)
       let (folder, name) = splitPath(final)
       try makeFolder(folder)
+      TemporaryFiles.deleteLeftovers(of: name, in: folder)
       let number = temporaryFiles.wrappingAdd(1, ordering: .relaxed).newValue
       let temporary = joinPath(folder, ".\(name).\(getpid()).\(number).partial")
       names = (temporary, final)
-      descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+      descriptor = TemporaryFiles.make(temporary)
       // On foreign file systems permissions may not be ours to set; the content matters more.
       if let permissions { _ = fchmod(descriptor, permissions) }
     }
@@ -64,7 +65,7 @@ public final class AtomicFile {
     let closed = close(descriptor)
     descriptor = -1
     if closed != 0 { throw fail(errno) }
-    if let names, rename(names.temporary, names.final) != 0 { throw fail(errno) }
+    if let names, !TemporaryFiles.finish(names.temporary, as: names.final) { throw fail(errno) }
   }
 
   /// Gives the writing up and deletes the temporary file.
@@ -72,7 +73,7 @@ public final class AtomicFile {
     if descriptor >= 0 {
       close(descriptor)
       descriptor = -1
-      if let names { unlink(names.temporary) }
+      if let names { TemporaryFiles.delete(names.temporary) }
     }
   }
 
@@ -106,7 +107,7 @@ public final class AtomicFile {
   private func fail(_ code: Int32) -> FileError {
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
-    if let names { unlink(names.temporary) }
+    if let names { TemporaryFiles.delete(names.temporary) }
     return .system(doing: "writing", path: path, code: code)
   }
 }

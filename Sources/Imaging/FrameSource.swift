@@ -10,6 +10,7 @@ public protocol FrameSource: AnyObject {
   var frameCount: Int { get }
   /// Decodes one frame.
   ///
-  /// - Throws: The room's error, naming the file, the frame and the reason.
+  /// - Throws: ``FrameDamage`` when this frame cannot be had but others may; the module's error when the source as a
+  ///   whole is at fault. Both name the file, the frame and the reason.
   func frame(at index: Int) throws -> Image
 }

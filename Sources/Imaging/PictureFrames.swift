@@ -4,7 +4,7 @@ internal import Wording
 
 /// The frames of one video as a list of picture files.
 ///
-/// The first picture gives the size; every other must have the same.
+/// The first picture that can be read gives the size; every other must have the same.
 public final class PictureFrames: FrameSource {
   public let name: String
   /// The picture files, frame by frame.
@@ -48,28 +48,30 @@ public final class PictureFrames: FrameSource {
     guard paths.indices.contains(index) else {
       throw ImagingError(doing: doing, reason: "the list has \(counted(frameCount, "frame")), counted from 0")
     }
-    let image: Image
     do {
-      image = try readImage(path: paths[index])
+      let image = try readImage(path: paths[index])
+      let expected = size(given: image, at: index)
+      if image.size != expected {
+        throw ImagingError(
+          doing: doing, source: paths[index],
+          reason: "the picture is \(image.width) x \(image.height), the video's first frame "
+            + "\(expected.width) x \(expected.height) -> all frames of a video must have one size")
+      }
+      return image
     } catch {
-      throw ImagingError(doing: doing, reason: "\(error)")
+      var reason = Substring("\(error)")
+      if reason.hasPrefix(doing + ": ") { reason = reason.dropFirst(doing.count + 2) }
+      let cause = reason.firstRange(of: " -> ").map { reason[..<$0.lowerBound] } ?? reason
+      throw FrameDamage(frame: index, cause: String(cause), description: "\(doing): \(reason)")
     }
-    let expected = try size ?? (index == 0 ? image.size : sizeOfFirstFrame())
-    size = expected
-    if image.size != expected {
-      throw ImagingError(
-        doing: doing, source: paths[index],
-        reason: "the picture is \(image.width) x \(image.height), the video's first frame "
-          + "\(expected.width) x \(expected.height) -> all frames of a video must have one size")
-    }
-    return image
   }
 
-  private func sizeOfFirstFrame() throws -> ImageSize {
-    do {
-      return try readImage(path: paths[0]).size
-    } catch {
-      throw ImagingError(doing: "reading frame 0 of video '\(name)'", reason: "\(error)")
-    }
+  /// The size of the video's pictures: that of the first one that can be read, the given one where none can before it.
+  private func size(given image: Image, at index: Int) -> ImageSize {
+    if let size { return size }
+    let before = paths[..<index].lazy.compactMap { try? readImage(path: $0) }.first
+    let found = before?.size ?? image.size
+    size = found
+    return found
   }
 }

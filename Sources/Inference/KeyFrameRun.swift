@@ -57,32 +57,44 @@ public struct KeyFrameRun {
     self.preprocessing = preprocessing
   }
 
-  /// A clip on its way to the model.
+  /// A key frame on its way to the model.
   private struct Prepared {
     let video: Int
     let keyFrame: Int
-    let clip: FeatureMap
-    let regions: [Region]
+    let clip: Result<(frames: FeatureMap, regions: [Region]), FrameDamage>
   }
 
   /// Scores all key frames in order.
   ///
   /// - Parameters:
   ///   - videos: What to score.
+  ///   - goesOn: Called after each key frame with the number of those done; false ends the run.
+  ///   - damaged: Called instead of `each` for a key frame whose clip has a damaged frame; what is not thrown here is
+  ///     passed over.
   ///   - each: Called after each key frame with its video's and its own number and the scores [boxes, classes].
-  /// - Throws: The errors of opening and decoding, of the model, and whatever `each` throws.
+  /// - Throws: The errors of opening and decoding, of the model, and whatever the two closures throw.
   public func run(
-    _ videos: [VideoJob], each: (_ video: Int, _ keyFrame: Int, _ scores: Tensor) throws -> Void
+    _ videos: [VideoJob], goesOn: (_ done: Int) -> Bool = { _ in true },
+    damaged: (_ video: Int, _ keyFrame: Int, _ damage: FrameDamage) throws -> Void = { throw $2 },
+    each: (_ video: Int, _ keyFrame: Int, _ scores: Tensor) throws -> Void
   ) throws {
     var preparation = Preparation(videos: videos, window: window, preprocessing: preprocessing)
     // Two clips wait at most: more would only take memory.
     let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
+    var done = 0
     while let prepared = try prefetcher.next() {
-      let scores = try model.detect(prepared.clip, prepared.regions)
-      guard scores.array.allSatisfy(\.isFinite) else {
-        throw KeyFrameError.notFinite(video: videos[prepared.video].name, keyFrame: prepared.keyFrame)
+      let (video, keyFrame) = (prepared.video, prepared.keyFrame)
+      switch prepared.clip {
+      case .success(let clip):
+        let scores = try model.detect(clip.frames, clip.regions)
+        guard scores.array.allSatisfy(\.isFinite) else {
+          throw KeyFrameError.notFinite(video: videos[video].name, keyFrame: keyFrame)
+        }
+        try each(video, keyFrame, scores)
+      case .failure(let damage): try damaged(video, keyFrame, damage)
       }
-      try each(prepared.video, prepared.keyFrame, scores)
+      done += 1
+      if !goesOn(done) { return }
     }
   }
 
@@ -107,11 +119,15 @@ public struct KeyFrameRun {
       let reader = try self.reader ?? ClipReader(job.open(), window: window, preprocessing: preprocessing)
       self.reader = reader
       reader.forget(before: key.center)
-      let clip = try reader.clip(around: key.center)
-      let boxes = preprocessing.boxes(key.boxes, in: reader.pictureSize!)
       defer { keyFrame += 1 }
-      return Prepared(
-        video: video, keyFrame: keyFrame, clip: clip, regions: boxes.map { Region(picture: 0, box: $0) })
+      do {
+        let clip = try reader.clip(around: key.center)
+        let boxes = preprocessing.boxes(key.boxes, in: reader.pictureSize!)
+        return Prepared(
+          video: video, keyFrame: keyFrame, clip: .success((clip, boxes.map { Region(picture: 0, box: $0) })))
+      } catch let damage as FrameDamage {
+        return Prepared(video: video, keyFrame: keyFrame, clip: .failure(damage))
+      }
     }
   }
 }

@@ -1,6 +1,14 @@
 internal import CLibAV
 internal import Wording
 
+/// A packet or a frame that the decoder found damaged; it can be asked for the next one after that.
+struct DecodingFailure: Error {
+  /// Where, and what was found.
+  let reason: String
+  /// Whether there is a frame, though a damaged one.
+  let hasFrame: Bool
+}
+
 /// A libav decoder with the file that feeds it: decoded frames in order of presentation.
 final class Decoder {
   private(set) var demuxer: Demuxer
@@ -13,6 +21,15 @@ final class Decoder {
   private var lastTime: Int64?
   /// While set, damage is put up with: the frames before the first good one after a jump.
   var toleratesDamage = false
+  /// While set, packets that lost parts on their way are failures, whatever the decoder makes of them.
+  var reportsIncompletePackets = false
+  /// While set, no frame comes out before those that it may lean on are known to be sound.
+  var looksAhead = false
+  private var ahead: [UnsafeMutablePointer<AVFrame>] = []
+  private var failureAhead: DecodingFailure?
+  private var endsAhead = false
+  /// More frames are never shown between two that all of them lean on.
+  private static let farthestAhead = 16
   /// Packets before the first key packet after a jump are skipped; then this holds its timestamp.
   private(set) var landing: Landing = .settled
 
@@ -31,6 +48,7 @@ final class Decoder {
   }
 
   deinit {
+    forgetAhead()
     var frame: UnsafeMutablePointer<AVFrame>? = frame
     av_frame_free(&frame)
     var open: UnsafeMutablePointer<AVCodecContext>? = context
@@ -64,6 +82,7 @@ final class Decoder {
     avcodec_free_context(&old)
     context = fresh
     isDraining = false
+    forgetAhead()
     landing = .settled
     toleratesDamage = false
     (failures, lastTime) = (0, nil)
@@ -74,6 +93,7 @@ final class Decoder {
     guard demuxer.seek(to: timestamp) else { return false }
     avcodec_flush_buffers(context)
     isDraining = false
+    forgetAhead()
     landing = .waitingForKey
     toleratesDamage = true
     return true
@@ -82,13 +102,55 @@ final class Decoder {
   /// Decodes the next frame into `frame`.
   ///
   /// - Returns: false at the end.
-  /// - Throws: ``VideoError`` on damaged data.
+  /// - Throws: ``DecodingFailure`` on damaged data, ``VideoError`` when the file cannot be read on.
   func advance() throws -> Bool {
+    if toleratesDamage || !looksAhead || context.pointee.has_b_frames == 0 && ahead.isEmpty { return try decode() }
+    // A B frame leans on one that is shown after it, and whose damage shows only there.
+    while failureAhead == nil, !endsAhead, ahead.last.map(Decoder.isB) ?? true, ahead.count < Decoder.farthestAhead {
+      do {
+        if try decode() {
+          guard let kept = av_frame_clone(frame) else { fatalError("out of memory") }
+          ahead.append(kept)
+        } else {
+          endsAhead = true
+        }
+      } catch let failure as DecodingFailure {
+        failureAhead = failure
+      }
+    }
+    if let failure = failureAhead, ahead.allSatisfy(Decoder.isB) {
+      forgetAhead()
+      throw failure
+    }
+    if ahead.isEmpty { return false }
+    var next: UnsafeMutablePointer<AVFrame>? = ahead.removeFirst()
+    av_frame_unref(frame)
+    av_frame_move_ref(frame, next)
+    av_frame_free(&next)
+    return true
+  }
+
+  private static func isB(_ frame: UnsafeMutablePointer<AVFrame>) -> Bool {
+    frame.pointee.pict_type == AV_PICTURE_TYPE_B
+  }
+
+  private func forgetAhead() {
+    for frame in ahead {
+      var frame: UnsafeMutablePointer<AVFrame>? = frame
+      av_frame_free(&frame)
+    }
+    (ahead, failureAhead, endsAhead) = ([], nil, false)
+  }
+
+  /// Decodes the next frame into `frame` without looking further.
+  private func decode() throws -> Bool {
     while true {
       let status = avcodec_receive_frame(context, frame)
       if status >= 0 {
         defer { lastTime = presentationTime ?? lastTime }
-        if !toleratesDamage, let damage = damage() { throw problem("is damaged: \(damage)\(LibAVLog.complaint)") }
+        if !toleratesDamage, let damage = damage() {
+          throw failure("is damaged: \(damage)\(LibAVLog.complaint)", hasFrame: true)
+        }
         return true
       }
       if status == slowfast_averror_eof() { return false }
@@ -96,10 +158,10 @@ final class Decoder {
         try feed()
       } else {
         failures += 1
+        let failure = failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)")
         // Even where damage is expected it must end.
-        if !toleratesDamage || failures > 1000 {
-          throw problem("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)")
-        }
+        if failures > 1000 { throw VideoError(doing: decoding, path: demuxer.path, reason: failure.reason + advice) }
+        if !toleratesDamage { throw failure }
       }
     }
   }
@@ -114,11 +176,13 @@ final class Decoder {
         landing = timestamp(packet.pointee.pts).map { .landed($0) } ?? .settled
       }
       LibAVLog.clear()
+      failures = 0
+      let (time, isIncomplete) = (timestamp(packet.pointee.pts), packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0)
       let status = avcodec_send_packet(context, packet)
-      if status < 0, !toleratesDamage {
-        throw problem(
-          "cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)", at: timestamp(packet.pointee.pts))
-      }
+      if toleratesDamage { return true }
+      if status < 0 { throw failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)", at: time) }
+      // Decoders conceal what is missing and do not say so.
+      if isIncomplete && reportsIncompletePackets { throw failure(incomplete, at: time) }
       return true
     }
     if fed == nil {
@@ -143,13 +207,34 @@ final class Decoder {
     timestamp(frame.pointee.pts) ?? timestamp(frame.pointee.best_effort_timestamp)
   }
 
-  private func problem(_ what: String, at time: Int64? = nil) -> VideoError {
-    func seconds(_ ticks: Int64) -> String { fixed(Double(ticks) * demuxer.timeBase.value, 3) + " s of its clock" }
+  /// Whether the decoded frame may lean on one that is shown after it.
+  var isBFrame: Bool { Decoder.isB(frame) }
+
+  /// Whether the decoded frame is one that leans on none before it.
+  var isKeyFrame: Bool { frame.pointee.key_frame != 0 }
+
+  /// How many frames at most come out after a packet went in that precede it.
+  var lag: Int { Int(context.pointee.has_b_frames) + threads + 1 }
+
+  private func failure(_ what: String, at time: Int64? = nil, hasFrame: Bool = false) -> DecodingFailure {
     let place =
-      (time ?? presentationTime).map { "the frame at \(seconds($0))" }
-      ?? lastTime.map { "the frame after \(seconds($0))" } ?? "the first frame"
-    return VideoError(
-      doing: "decoding a video", path: demuxer.path,
-      reason: "\(place) \(what) -> the file is damaged: copy or record it again")
+      (time ?? presentationTime).map { placeOfFrame(at: $0, demuxer.timeBase) }
+      ?? lastTime.map { "the frame after \(clockText($0, demuxer.timeBase))" } ?? "the first frame"
+    return DecodingFailure(reason: "\(place) \(what)", hasFrame: hasFrame)
   }
+}
+
+private let decoding = "decoding a video"
+
+/// What to do about damage, after what was found.
+let advice = " -> the file is damaged: copy or record it again"
+
+/// What is said of a frame whose packet was cut on its way.
+let incomplete = "is incomplete: parts of the stream were lost"
+
+/// Names a frame by its time.
+func placeOfFrame(at ticks: Int64, _ timeBase: Ratio) -> String { "the frame at \(clockText(ticks, timeBase))" }
+
+private func clockText(_ ticks: Int64, _ timeBase: Ratio) -> String {
+  fixed(Double(ticks) * timeBase.value, 3) + " s of its clock"
 }

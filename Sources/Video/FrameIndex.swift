@@ -14,6 +14,8 @@ struct FrameIndex {
   /// How long the last frame is shown, in ticks.
   var lastDuration: Int64
   var notices: [String] = []
+  /// What is known of damage before a frame is asked for.
+  var damaged = DamagedFrames()
 
   /// The number of the frame nearest to a time in ticks after the first frame; of two equally near ones the earlier.
   func nearest(to ticks: Double) -> Int {
@@ -32,6 +34,13 @@ struct FrameIndex {
   func key(before time: Int64) -> Int? {
     let next = firstIndex(of: keys.count) { keys[$0].time > time }
     return next == 0 ? nil : next - 1
+  }
+
+  /// The first frame at or after `number` from which on nothing leans on what `number` leans on; the count of frames
+  /// where there is none.
+  func recovery(after number: Int) -> Int {
+    let next = firstIndex(of: keys.count) { keys[$0].time > times[number] }
+    return next == keys.count ? times.count : firstFrame(notBefore: keys[next].time)
   }
 
   /// The first of `count` ascending positions for which `isReached` holds.

@@ -21,7 +21,14 @@ extension FrameIndex {
     }
     if scan.times.isEmpty { throw noFrames(path) }
     let last = scan.lastDuration > 0 ? scan.lastDuration : interval
-    return FrameIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
+    var index = FrameIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
+    for (from, to, packet) in scan.damage {
+      let first = min(index.firstFrame(notBefore: from), index.times.count - 1)
+      index.damaged.add(
+        first..<max(first, index.firstFrame(notBefore: to)),
+        cause: placeOfFrame(at: packet, demuxer.timeBase) + " " + incomplete)
+    }
+    return index
   }
 
   private static func noFrames(_ path: String) -> VideoError {
@@ -56,9 +63,18 @@ extension FrameIndex {
     let decoder = try Decoder(path: path, threads: threads)
     // A recording may begin in the middle of a group of pictures; what comes before the first good one is no frame.
     decoder.toleratesDamage = true
+    decoder.reportsIncompletePackets = true
     var times: [Int64] = []
     var jumps = 0
-    while try decoder.advance() {
+    var trail = DamageTrail()
+    while true {
+      do {
+        if try !decoder.advance() { break }
+        trail.pass(times.count, isKey: decoder.isKeyFrame, isB: decoder.isBFrame)
+      } catch let failure as DecodingFailure {
+        trail.begin(at: times.count, cause: failure.reason, lag: decoder.lag)
+        if !failure.hasFrame { continue }
+      }
       decoder.toleratesDamage = false
       let expected = times.last.map { $0 &+ interval } ?? 0
       var time = decoder.presentationTime ?? expected
@@ -69,7 +85,9 @@ extension FrameIndex {
       times.append(time)
     }
     if times.isEmpty { throw noFrames(path) }
+    trail.end(at: times.count)
     var index = FrameIndex(method: .decoding, times: times, keys: [], lastDuration: interval)
+    index.damaged = trail.damaged
     index.notices = ["video '\(path)': \(doubt), so its frames were counted by decoding it once"]
     if jumps > 0 {
       index.notices.append(

@@ -13,6 +13,9 @@ struct PacketScan {
   var endsIncomplete = false
   /// The end of the last packet of any stream, in seconds of the file's clock.
   var endOfAll = 0.0
+  /// From where to where, in presentation times, frames lean on packets of which parts are missing.
+  private(set) var damage: [(from: Int64, to: Int64, packet: Int64)] = []
+  private var openDamage: (from: Int64, packet: Int64)?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
   private var lastDecodingTime = Int64.min
@@ -20,6 +23,7 @@ struct PacketScan {
   /// Reads all packets of a freshly opened file. What was read before an error stays.
   mutating func read(_ demuxer: Demuxer) throws {
     while try demuxer.nextPacket({ note($0.pointee, ofVideo: $1, tick: $2) }, ofAnyStream: true) != nil {}
+    if let open = openDamage { damage.append((open.from, .max, open.packet)) }
     times.sort()
     keys.sort { $0.time < $1.time }
     if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) { doubt = doubt ?? "two packets share a time" }
@@ -48,8 +52,23 @@ struct PacketScan {
       return
     }
     if isKey { keys.append((time, min(time, timestamp(packet.dts) ?? time))) }
+    followDamage(packet, time, isKey: isKey)
     if isDropped { return }
     times.append(time)
     if time > lastTime { (lastTime, lastDuration) = (time, packet.duration) }
+  }
+
+  /// Packets come in decoding order: up to the next key packet any may lean on the incomplete one, also those that are
+  /// shown before it.
+  private mutating func followDamage(_ packet: AVPacket, _ time: Int64, isKey: Bool) {
+    if let open = openDamage {
+      if isKey {
+        damage.append((open.from, time, open.packet))
+        openDamage = nil
+      } else {
+        openDamage = (min(open.from, time), open.packet)
+      }
+    }
+    if endsIncomplete, openDamage == nil { openDamage = (time, time) }
   }
 }

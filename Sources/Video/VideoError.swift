@@ -13,5 +13,8 @@ public struct VideoError: Error, Equatable, CustomStringConvertible {
     self.reason = reason
   }
 
+  /// What was found, without the advice.
+  public var found: String { reason.firstRange(of: " -> ").map { String(reason[..<$0.lowerBound]) } ?? reason }
+
   public var description: String { "\(doing): '\(path)': \(reason)" }
 }

@@ -17,6 +17,10 @@ public final class VideoReader {
   private let decoder: Decoder
   private let converter = PictureConverter()
   private let orientation: Orientation
+  /// Grows while frames are read.
+  private var damaged: DamagedFrames
+  /// The frame that a walk waited for in vain.
+  private var lost = 0
   /// The number of the frame decoded last: -1 at the beginning, nil where only a seek helps.
   private var position: Int? = -1
   private var last: (number: Int, image: Image)?
@@ -29,9 +33,11 @@ public final class VideoReader {
     self.path = path
     let threads = max(1, min(threads, 64))
     index = try FrameIndex.build(path: path, threads: threads)
+    damaged = index.damaged
     decoder = try Decoder(path: path, threads: threads)
     // Where frames are counted by decoding, the stream may begin with packets that show nothing.
     decoder.toleratesDamage = index.method == .decoding
+    decoder.looksAhead = index.method == .packets
     let (info, notices) = VideoInfo.survey(decoder.demuxer, index)
     self.info = info
     self.notices = index.notices + notices
@@ -58,7 +64,11 @@ public final class VideoReader {
 
   /// Decodes one frame: BGR, upright.
   ///
-  /// - Throws: ``VideoError`` with the frame's number and time when its data is damaged or it never comes.
+  /// A frame is damaged if its own data is, or that of one which it may lean on: the frames from there up to the next
+  /// key frame. Which frames are does not depend on what was read before.
+  ///
+  /// - Throws: `FrameDamage` with the frame's number and time when its data is damaged, it never comes, or has another
+  ///   size; ``VideoError`` where no frame can be had.
   public func frame(_ number: Int) throws -> Image {
     guard index.times.indices.contains(number) else {
       throw VideoError(
@@ -66,6 +76,7 @@ public final class VideoReader {
         reason: "the video has \(counted(frameCount, "frame")), counted from 0")
     }
     if let last, last.number == number { return last.image }
+    if let run = damaged.run(of: number) { throw damage(number, run) }
     do {
       try bring(number)
     } catch let error as VideoError {
@@ -77,35 +88,59 @@ public final class VideoReader {
     }
     let image = stored.applying(orientation)
     guard image.width == info.width && image.height == info.height else {
-      throw VideoError(
-        doing: reading(number), path: path,
-        reason: "the picture is \(image.width) x \(image.height), the video \(info.width) x \(info.height) "
-          + "-> all frames of a video must have one size: convert it")
+      let found = "the picture is \(image.width) x \(image.height), the video \(info.width) x \(info.height)"
+      throw damage(number, found, advice: " -> all frames of a video must have one size: convert it")
     }
     last = (number, image)
     return image
   }
 
+  private func damage(_ number: Int, _ cause: String, advice: String = advice) -> FrameDamage {
+    FrameDamage(
+      frame: number, cause: "'\(path)': \(cause)", description: "\(reading(number)): '\(path)': \(cause)\(advice)")
+  }
+
+  private func damage(_ number: Int, _ run: DamagedFrames.Run) -> FrameDamage { damage(number, run.cause) }
+
   private func reading(_ number: Int) -> String { "reading frame \(number) (\(fixed(time(ofFrame: number), 3)) s)" }
 
   /// Makes `number` the frame decoded last.
   private func bring(_ number: Int) throws {
-    switch index.method {
-    case .decoding: try countTo(number)
-    case .packets:
-      if let position, position < number, !isSeekWorthwhile(from: position, to: number) {
-        if try walk(to: number) { return }
+    if index.method == .decoding { return try countTo(number) }
+    var cause: String?
+    /// Tries a way to the frame; false when it leads elsewhere or through damage.
+    func leads(_ way: () throws -> Bool) throws -> Bool {
+      do {
+        return try way()
+      } catch let failure as DecodingFailure {
+        let first = (position ?? number - 1) + 1
+        position = nil
+        damaged.add(first..<max(first + 1, index.recovery(after: first)), cause: failure.reason)
+        if let run = damaged.run(of: number) { throw damage(number, run) }
+        cause = failure.reason
+        return false
       }
-      // A key packet may turn out to be a weak starting point: then an earlier one, and last the beginning.
-      if let key = index.key(before: index.times[number]) {
-        for candidate in stride(from: key, through: max(0, key - 3), by: -1) {
-          if try jump(to: index.keys[candidate].seek, for: number) { return }
-        }
+    }
+    if let position, position < number, !isSeekWorthwhile(from: position, to: number) {
+      if try leads({ try walk(to: number) }) { return }
+    }
+    // A key packet may turn out to be a weak starting point: then an earlier one, and last the beginning.
+    if let key = index.key(before: index.times[number]) {
+      for candidate in stride(from: key, through: max(0, key - 3), by: -1) {
+        if try leads({ try jump(to: index.keys[candidate].seek, for: number) }) { return }
       }
+    }
+    if cause == nil {
       try decoder.restart()
       position = -1
-      if try !walk(to: number) { throw neverComes(number) }
+      if try leads({ try walk(to: number) }) { return }
     }
+    let isBehindLost = cause == nil && lost <= number && number < index.recovery(after: lost)
+    let run = DamagedFrames.Run(
+      frames: (isBehindLost ? lost : number)..<index.recovery(after: number),
+      cause: cause ?? "the file announces frame \(min(lost, number)), but its decoder never shows it")
+    damaged.add(run.frames, cause: run.cause)
+    throw damage(number, run)
   }
 
   /// Decodes on, or from the beginning, counting frames.
@@ -117,7 +152,14 @@ public final class VideoReader {
       reached = -1
     }
     while reached < number {
-      guard try decoder.advance() else { throw neverComes(number) }
+      do {
+        guard try decoder.advance() else {
+          throw damage(number, "the decoder showed this frame when frames were counted, and now never does")
+        }
+      } catch let failure as DecodingFailure {
+        // Counted as it was when the index was made; the index knows which frames are damaged.
+        if !failure.hasFrame { continue }
+      }
       decoder.toleratesDamage = false
       reached += 1
       position = reached
@@ -130,6 +172,7 @@ public final class VideoReader {
     while reached < number {
       guard try decoder.advance(), decoder.presentationTime == index.times[reached + 1] else {
         position = nil
+        lost = reached + 1
         return false
       }
       reached += 1
@@ -157,15 +200,10 @@ public final class VideoReader {
     return false
   }
 
-  /// Whether jumping skips more frames than the decoder's start costs.
+  /// Whether jumping skips damage, or more frames than the decoder's start costs.
   private func isSeekWorthwhile(from reached: Int, to number: Int) -> Bool {
+    if damaged.isAny(of: reached + 1..<number) { return true }
     guard let key = index.key(before: index.times[number]) else { return false }
     return index.firstFrame(notBefore: index.keys[key].time) - reached > 16
-  }
-
-  private func neverComes(_ number: Int) -> VideoError {
-    VideoError(
-      doing: reading(number), path: path,
-      reason: "the file announces this frame, but its decoder never shows it -> the file is damaged or cut short")
   }
 }

@@ -15,10 +15,25 @@ enum Console {
 
   private static let lines = Atomic<Int>(0)
 
-  static func write(_ text: String) {
-    let bytes = Array(text.utf8)
-    lines.add(bytes.count { $0 == UInt8(ascii: "\n") }, ordering: .relaxed)
-    bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
+  /// Whether the line that the cursor stands in belongs to a bar of progress; also what makes lines of two threads
+  /// come one after the other.
+  private static let hasBar = Mutex(false)
+
+  private static func write(_ text: String) { show(text, isBar: false) }
+
+  /// Draws a bar of progress over the one before it.
+  static func showBar(_ text: String) { show(text, isBar: true) }
+
+  /// Wipes the bar of progress away.
+  static func clearBar() { show("", isBar: false) }
+
+  private static func show(_ text: String, isBar: Bool) {
+    hasBar.withLock { hasBar in
+      let bytes = Array(((hasBar || isBar ? "\r\u{1B}[K" : "") + text).utf8)
+      lines.add(bytes.count { $0 == UInt8(ascii: "\n") }, ordering: .relaxed)
+      bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
+      hasBar = isBar
+    }
   }
 
   /// Hands the results on stdout over; a disk that is full shows only now.
@@ -104,7 +119,7 @@ final class Progress {
   /// Ends the bar and says how long the run took.
   func finish() {
     let seconds = monotonicSeconds() - start
-    if Console.isTerminal { Console.write("\r\u{1B}[K") }
+    Console.clearBar()
     let rate = seconds > 0 ? Double(done) / seconds : 0
     Console.say("\(title): \(done) \(unit) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
   }
@@ -118,7 +133,7 @@ final class Progress {
     if Console.isTerminal {
       let filled = total > 0 ? done * 24 / total : 24
       let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
-      Console.write("\r\u{1B}[K\(title) [\(bar)] \(figures)")
+      Console.showBar("\(title) [\(bar)] \(figures)")
     } else {
       Console.say("\(title): \(figures)")
     }

@@ -56,6 +56,8 @@ struct DetectCommand: ParsableCommand {
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
+  @OptionGroup var damage: DamageOption
+
   @OptionGroup var options: ModelOptions
 
   /// The videos stand before the first word that looks like a config key.
@@ -78,13 +80,21 @@ struct DetectCommand: ParsableCommand {
     }
     let detection = try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
-      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every))
+      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
     let notices = Notices(detection.notices)
     for path in VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
-    let found = try detection.run(model: model, isStill: still) { progress.update($0) }
+    let found = try Interruption.stoppable {
+      let found = try detection.run(
+        model: model, isStill: still, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }
+      ) { progress.update($0) }
+      if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount) }
+      return found
+    }
     progress.finish()
+    let total = found.keyFrames.count + found.detections.damage.keyFrames.count
+    try damage.say(found.detections.damage, of: total)
     for path in try found.write(to: outputDir) { Console.say("wrote \(path)") }
     if let scores {
       try found.detections.scores.writeNPY(scores)
@@ -93,6 +103,14 @@ struct DetectCommand: ParsableCommand {
     if overlays { try draw(found) }
     if overlayVideo { try film(found) }
     notices.repeatIfFar()
+    try damage.finish(found.detections.damage, of: total)
+  }
+
+  /// Keeps the rows of the key frames that were scored.
+  private func interrupted(_ found: VideoDetections, of total: Int) throws -> Interrupted {
+    let count = "\(found.keyFrames.count) of \(counted(total, "key frame"))"
+    if found.keyFrames.isEmpty { return Interrupted("\(count) scored, nothing written") }
+    return Interrupted("\(count) scored, their rows are in \(try found.writePart(to: outputDir))")
   }
 
   private func configuredLabelMap(_ config: Configuration) -> String? {
@@ -113,7 +131,10 @@ struct DetectCommand: ParsableCommand {
   private func film(_ found: VideoDetections) throws {
     let folder = joinPath(outputDir, "overlays")
     let films = Films()
-    try found.writeOverlayVideos(to: folder, style: OverlayStyle()) { films.update($0, $1, of: $2) }
+    let damaged = try found.writeOverlayVideos(to: folder, style: OverlayStyle()) { films.update($0, $1, of: $2) }
+    for (name, count) in damaged {
+      Console.warn("\(name).mp4: \(counted(count, "frame")) damaged, the picture before stays there")
+    }
     for name in films.names { Console.say("wrote \(joinPath(folder, name + ".mp4"))") }
   }
 }

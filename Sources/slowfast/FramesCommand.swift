@@ -28,13 +28,20 @@ struct FramesCommand: ParsableCommand {
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be a positive number, not \(fps)") }
   }
 
-  func run() throws {
+  func run() throws { try Interruption.stoppable(write) }
+
+  private func write() throws {
     let frames = try VideoFrames(path: video, framesPerSecond: fps)
     frames.reader.notices.forEach(Console.warn)
     let name = listName(of: frames.name)
     let progress = Progress("writing frames", total: frames.frameCount, unit: "frames")
     var list = "original_vido_id video_id frame_id path labels\n"
     for index in 0..<frames.frameCount {
+      if Interruption.isAsked {
+        throw Interrupted(
+          "\(index) of \(counted(frames.frameCount, "picture")) written into \(joinPath(outputDir, name)), no frame list"
+        )
+      }
       let picture = "\(name)/\(name)_\(sixDigits(index + 1)).\(format.rawValue)"
       let image = try frames.frame(at: index)
       switch format {

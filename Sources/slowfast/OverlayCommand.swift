@@ -63,6 +63,14 @@ struct OverlayCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Enlarge pictures by this factor, 1 to 8.", valueName: "N"))
   var scale: Int?
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      What becomes of key frames that are damaged: report (leave them out, finish, name them, exit status 1), skip \
+      (the same with exit status 0) or stop (end at the first).
+      """, valueName: "rule"))
+  var damaged: DamageRule = .report
+
   @Flag(
     name: .long,
     help: "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes moving from key frame to key frame.")
@@ -86,11 +94,13 @@ struct OverlayCommand: ParsableCommand {
     var run = OverlayRun(
       style: OverlayStyle(threshold: threshold, topK: topK, scale: scale), hasTruth: groundtruth != nil,
       folder: outputDir, startingSecond: startingSecond,
-      keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) })
-    for name in names {
-      guard let (source, notices) = try catalog.open(name) else { continue }
-      for notice in notices { Console.warn(notice) }
-      try run.draw(name, source, scenes.videos[name] ?? [:])
+      keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) }, damageRule: damaged)
+    try Interruption.stoppable {
+      for name in names {
+        guard let (source, notices) = try catalog.open(name) else { continue }
+        for notice in notices { Console.warn(notice) }
+        try run.draw(name, source, scenes.videos[name] ?? [:])
+      }
     }
     try run.finish()
     let films = Films()
@@ -102,6 +112,7 @@ struct OverlayCommand: ParsableCommand {
     }
     let videos = overlayVideo ? ", \(counted(films.names.count, "video"))" : ""
     print("\(outputDir): \(counted(run.written, "picture"))\(videos)")
+    try run.finishDamage()
   }
 
   /// The videos that --video or --frames gives.

@@ -14,9 +14,16 @@ struct OverlayRun {
   let startingSecond: Double?
   private(set) var written = 0
   private var beyond: [String] = []
+  private var damaged: [String] = []
+  private let keyFrames: Int
+  private let damageRule: DamageRule
   private let progress: Progress
 
-  init(style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, keyFrames: Int) {
+  init(
+    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, keyFrames: Int, damageRule: DamageRule
+  ) {
+    self.keyFrames = keyFrames
+    self.damageRule = damageRule
     self.style = style
     self.hasTruth = hasTruth
     self.folder = folder
@@ -33,9 +40,16 @@ struct OverlayRun {
       Console.say("\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
     }
     for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
+      if Interruption.isAsked {
+        throw Interrupted("\(written) of \(counted(keyFrames, "picture")) drawn, they are in \(folder)")
+      }
       if let frame = source.frameNumber(at: time.seconds - start) {
-        try draw(scene, try source.frame(frame), video, "\(time)", frame)
-        written += 1
+        do {
+          try draw(scene, try source.frame(frame), video, "\(time)", frame)
+          written += 1
+        } catch let damage as FrameDamage where damageRule != .stop {
+          damaged.append("\(video), second \(time): \(damage.cause)")
+        }
       } else {
         beyond.append("\(video) \(time)")
       }
@@ -58,9 +72,22 @@ struct OverlayRun {
     let timeline = OverlayTimeline(
       frames.filter { source.frameNumber(at: $0.key.seconds - start) != nil }
         .map { ($0.key.seconds - start, overlayScene($0.value, video, time: "")) })
-    try writeOverlayVideo(
+    let damaged = try writeOverlayVideo(
       source, timeline, title: video, clock: start, style: style, to: joinPath(folder, fileName(video) + ".mp4")
     ) { films.update(video, $0, of: source.frameCount) }
+    if damaged > 0 {
+      Console.warn("\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there")
+    }
+  }
+
+  /// Ends a command whose other pictures are written.
+  ///
+  /// - Throws: `DamageFound` under the rule `report`, or where there are no others.
+  func finishDamage() throws {
+    if damaged.isEmpty || (damageRule == .skip && written > 0) { return }
+    throw DamageFound(
+      description: "\(counted(damaged.count, "key frame")) of \(keyFrames) not drawn, named above"
+        + " -> copy or record the damaged files again, or take the pictures as they are: --damaged skip")
   }
 
   private func start(of source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> Double {
@@ -79,6 +106,11 @@ struct OverlayRun {
   /// - Throws: `OverlayRunError` when nothing was.
   func finish() throws {
     progress.finish()
+    if !damaged.isEmpty {
+      Console.warn("\(counted(damaged.count, "key frame")) not drawn, their frames are damaged:")
+      for line in damaged.prefix(10) { Console.say("  " + line) }
+      if damaged.count > 10 { Console.say("  and \(damaged.count - 10) more") }
+    }
     if beyond.isEmpty { return }
     let missing = "\(counted(beyond.count, "key frame")) outside the video, not drawn: \(listed(beyond))"
     if written == 0 {

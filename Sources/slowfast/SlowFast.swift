@@ -18,12 +18,15 @@ enum Program {
     // A file size limit and a closed pipe then fail the write itself, which cleans up and says why.
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
+    Interruption.install()
     let words = Array(CommandLine.arguments.dropFirst())
     if let complaint = unknownCommand(in: words) { refuse(complaint) }
     do {
       var command = try SlowFast.parseAsRoot(words)
       try command.run()
       try Console.flushResults()
+    } catch let interrupted as Interrupted {
+      Interruption.end(interrupted)
     } catch {
       if SlowFast.exitCode(for: error) == .validationFailure {
         if let complaint = unknownOption(in: words) { refuse(complaint) }

@@ -22,6 +22,8 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
 
+  @OptionGroup var damage: DamageOption
+
   @Option(
     help: ArgumentHelp("Where the CSV files go (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"))
   var outputDir: String?
@@ -51,8 +53,15 @@ struct TestCommand: ParsableCommand {
     for path in test.outputs(in: config.string("OUTPUT_DIR")) + [scores].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
-    let detections = try test.run(model: model, isStill: still) { progress.update($0) }
+    let detections = try Interruption.stoppable {
+      let found = try test.run(
+        model: model, isStill: still, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }
+      ) { progress.update($0) }
+      if Interruption.isAsked { throw try interrupted(test, found, config) }
+      return found
+    }
     progress.finish()
+    try damage.say(detections.damage, of: test.keyFrameCount)
     for path in try test.write(detections, to: config.string("OUTPUT_DIR")) { Console.say("wrote \(path)") }
     if let scores {
       try detections.scores.writeNPY(scores)
@@ -61,6 +70,15 @@ struct TestCommand: ParsableCommand {
     try printResult(test, detections)
     // The table of classes may lie between.
     notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
+    try damage.finish(detections.damage, of: test.keyFrameCount)
+  }
+
+  /// Keeps the rows of the key frames that were scored.
+  private func interrupted(_ test: AVATest, _ found: Detections, _ config: Configuration) throws -> Interrupted {
+    let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
+    if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    return Interrupted(
+      "\(count) scored, their rows are in \(try test.writePart(found, to: config.string("OUTPUT_DIR")))")
   }
 
   /// What of the inputs was of no use or may surprise.
@@ -85,6 +103,8 @@ struct TestCommand: ParsableCommand {
     }
     print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
     let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
-    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores): \(mean)")
+    let missing = detections.damage.keyFrames.count
+    let lack = missing == 0 ? "" : "; \(missing) of \(counted(test.keyFrameCount, "key frame")) missing"
+    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
   }
 }

@@ -114,6 +114,45 @@ private func failure(_ body: () throws -> Void) -> String {
     #expect(try names() == ["out.csv"])
   }
 
+  /// What a killed process left is taken away when its file is written again; what another machine, whose process
+  /// numbers say nothing here, may still be writing stays.
+  @Test func leftoversOfDeadProcessesGo() throws {
+    defer { scratch.remove() }
+    // No process has a number beyond the system's limit.
+    let dead = "2000000000"
+    let old = [".out.csv.\(dead).0.partial", ".out.csv.\(getpid()).900.partial", ".other.csv.\(dead).3.partial"]
+    for name in old + [".out.csv.\(dead).1.partial", "out.csv.\(dead).2.partial"] {
+      try writeFile(scratch.path + "/" + name, "half")
+    }
+    for name in old {
+      var times = [timeval(tv_sec: 1_000_000_000, tv_usec: 0), timeval(tv_sec: 1_000_000_000, tv_usec: 0)]
+      #expect(utimes(scratch.path + "/" + name, &times) == 0)
+    }
+    // The folder is looked at once in a process: by another name this process has not been there.
+    let link = scratch.path + "-link"
+    #expect(symlink(scratch.path, link) == 0)
+    defer { removeFile(link) }
+    try writeFile(link + "/out.csv", "whole")
+    #expect(
+      try names() == [old[2], old[1], ".out.csv.\(dead).1.partial", "out.csv", "out.csv.\(dead).2.partial"].sorted())
+  }
+
+  /// A process that ends in the middle takes its temporary files along.
+  @Test func endingTakesTemporaryFilesAlong() async {
+    await #expect(processExitsWith: .exitCode(3)) {
+      let scratch = TemporaryFolder()
+      let path = scratch.path + "/out.csv"
+      try writeFile(path, "old")
+      let file = try AtomicFile(path: path)
+      try file.write(String(repeating: "x", count: 100_000))
+      TemporaryFiles.deleteAll {
+        let left = (try? listFolder(scratch.path)) ?? []
+        scratch.remove()
+        exit(left == ["out.csv"] ? 3 : 4)
+      }
+    }
+  }
+
   @Test func makesFoldersOnTheWay() throws {
     defer { scratch.remove() }
     let deep = scratch.path + "/a/b/c/out.csv"

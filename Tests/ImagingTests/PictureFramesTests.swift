@@ -41,6 +41,22 @@ import Testing
     #expect(text.contains("frame 1 of video 'clip'") && text.contains("cut.jpg") && text.contains("cut short"))
   }
 
+  /// One bad picture is one bad frame, also when it is the first; the others are as they were.
+  @Test func aDamagedPictureTakesNoOtherAway() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(pictureFolder + "/420.jpg", doing: "testing")
+    let file = try AtomicFile(path: folder.path + "/cut.jpg")
+    try file.write(bytes[..<900])
+    try file.commit()
+    let good = pictureFolder + "/420.jpg"
+    let frames = try PictureFrames(name: "clip", paths: [folder.path + "/cut.jpg", good, good])
+    #expect(try frames.frame(at: 2).pixels == readImage(path: good).pixels)
+    let damage = #expect(throws: FrameDamage.self) { _ = try frames.frame(at: 0) }
+    #expect(damage?.frame == 0)
+    #expect(damage?.cause.contains("cut.jpg") == true && damage?.cause.contains("->") == false)
+  }
+
   @Test func emptyListsAndWrongNumbersAreErrors() throws {
     #expect(errorText { _ = try PictureFrames(name: "clip", paths: []) }.contains("'clip'"))
     let frames = try PictureFrames(name: "clip", paths: [pictureFolder + "/420.jpg"])

@@ -77,6 +77,41 @@ struct KeyFrameRunTests {
     #expect(seen == 2)
   }
 
+  /// A damaged frame takes away the key frames whose clips need it, and no others; their scores stay as they were.
+  @Test func damageIsPassedOver() throws {
+    let run = try run()
+    let centers = [5, 10, 30, 33, 45]
+    var sound: [Int: [Float]] = [:]
+    try run.run([job("a", centers: centers)]) {
+      sound[$1] = $2.array; _ = $0
+    }
+    let damagedJob = VideoJob(name: "a", keyFrames: centers.map { KeyFrame(center: $0, boxes: [left, right]) }) {
+      DamagedFrames(NoiseFrames("a", count: 60), at: 30)
+    }
+    var (scored, damaged): ([Int: [Float]], [Int]) = ([:], [])
+    try run.run(
+      [damagedJob],
+      damaged: { video, keyFrame, damage in
+        #expect(video == 0 && damage.frame == 30)
+        damaged.append(keyFrame)
+      },
+      each: {
+        scored[$1] = $2.array; _ = $0
+      })
+    let window = run.window
+    let needy = centers.indices.filter { window.indices(around: centers[$0], count: 60).contains(30) }
+    #expect(!needy.isEmpty && damaged == needy)
+    #expect(scored == sound.filter { !needy.contains($0.key) })
+    #expect(throws: FrameDamage.self) { try run.run([damagedJob]) { _, _, _ in } }
+  }
+
+  /// Asked to stop, a run keeps what it has and makes no more.
+  @Test func aRunEndsWhenItIsToldTo() throws {
+    var seen = 0
+    try run().run([job("a", centers: [5, 10, 30, 40])], goesOn: { $0 < 2 }) { _, _, _ in seen += 1 }
+    #expect(seen == 2)
+  }
+
   @Test func errorsOfOpeningSurface() throws {
     struct Closed: Error {}
     var seen = 0
@@ -109,5 +144,24 @@ struct KeyFrameRunTests {
 
   @Test func keyFramesWithoutPeopleHaveNoRows() throws {
     try run().run([job("a", centers: [4], boxes: [])]) { _, _, scores in #expect(scores.shape == [0, 3]) }
+  }
+}
+
+/// Frames of which one is damaged.
+private final class DamagedFrames: FrameSource {
+  let frames: NoiseFrames
+  let damaged: Int
+
+  init(_ frames: NoiseFrames, at damaged: Int) {
+    self.frames = frames
+    self.damaged = damaged
+  }
+
+  var name: String { frames.name }
+  var frameCount: Int { frames.frameCount }
+
+  func frame(at index: Int) throws -> Image {
+    if index == damaged { throw FrameDamage(frame: index, cause: "torn", description: "reading: torn -> mend it") }
+    return try frames.frame(at: index)
   }
 }

@@ -6,9 +6,18 @@ import Testing
 struct BadFramesTests {
   private static let videos = projectRoot + "/Tests/Fixtures/Video/"
 
-  /// A copy of the little world's frames as links, with one frame replaced.
+  /// A test run on a copy of the little world's frames with one frame replaced: it ends there.
   private func run(_ replace: (Scratch, _ name: String, _ bytes: [UInt8]) throws -> Void) throws -> Program.Result {
-    let (frames, output) = (Scratch(), Scratch())
+    let output = Scratch()
+    let (result, bad) = try run(into: output, ["--damaged", "stop"], replace)
+    expectFailure(result, [bad, "frame 60", LittleWorld.video], leaving: output)
+    return result
+  }
+
+  private func run(
+    into output: Scratch, _ options: [String], _ replace: (Scratch, _ name: String, _ bytes: [UInt8]) throws -> Void
+  ) throws -> (result: Program.Result, bad: String) {
+    let frames = Scratch()
     let video = LittleWorld.video
     let folder = LittleWorld.folder + "/frames/\(video)"
     // Frame 60, the key frame of second 902.
@@ -21,9 +30,47 @@ struct BadFramesTests {
         try frames.file("\(video)/\(name)", bytes: bytes)
       }
     }
-    let result = Program.run(LittleWorld.test(into: output.path, ["AVA.FRAME_DIR", frames.path]))
-    expectFailure(result, [bad, "frame 60", video], leaving: output)
-    return result
+    return (Program.run(LittleWorld.test(into: output.path, ["AVA.FRAME_DIR", frames.path]) + options), bad)
+  }
+
+  @Test("A damaged frame costs its key frame and no other", arguments: [([], 1), (["--damaged", "skip"], 0)])
+  func damaged(options: [String], status: Int) throws {
+    let (sound, output) = (Scratch(), Scratch())
+    expectSuccess(Program.run(LittleWorld.test(into: sound.path)))
+    let scores = output.path + "/scores.npy"
+    let (result, bad) = try run(into: output, options + ["--scores", scores]) {
+      try $0.file($1, bytes: Array($2.dropLast(40)))
+    }
+    #expect(result.status == status, "\(result.stderr)")
+    #expect(result.stderr.contains("warning: 1 of 3 key frames not scored, frames of their clips are damaged:"))
+    #expect(result.stderr.contains("  synth1, second 0902: reading a JPEG: ") && result.stderr.contains(bad))
+    #expect(result.stderr.contains("the results lack 1 of 3 key frames") == (status == 1))
+    #expect(result.stdout.contains("unrounded scores; 1 of 3 key frames missing): "), "\(result.stdout)")
+    func rows(_ folder: Scratch) throws -> [Substring] {
+      let bytes = try readFile(folder.path + "/detections_latest.csv", doing: "testing")
+      return String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+    }
+    let kept = try rows(sound).filter { !$0.contains(",0902,") }
+    #expect(try rows(output) == kept && !kept.isEmpty)
+    #expect(Set(output.files) == ["detections_latest.csv", "groundtruth_latest.csv", "scores.npy"])
+  }
+
+  @Test("A video that is cut short costs its own key frames alone")
+  func oneOfTwoVideosIsCut() throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let bytes = try readFile(Self.videos + "ntsc.mp4", doing: "testing")
+    let cut = try scratch.file("cut.mp4", bytes: Array(bytes.prefix(bytes.count / 2)))
+    let boxes = try scratch.file("boxes.csv", "cut,1,0.1,0.1,0.5,0.9,,0.99\nbframes,1,0.1,0.1,0.5,0.9,,0.99\n")
+    func detect(_ options: [String]) -> Program.Result {
+      Program.run(
+        ["detect", cut, Self.videos + "bframes.mp4", "--proposals", boxes, "--cfg", LittleWorld.config]
+          + ["--random-weights", "1", "--output-dir", output.path] + options + LittleWorld.tinyNetwork)
+    }
+    expectFailure(detect(["--damaged", "stop"]), ["cut.mp4", "cut short"], leaving: output)
+    let result = detect([])
+    #expect(result.status == 1 && result.stderr.contains("the results lack 1 of 2 key frames"), "\(result.stderr)")
+    #expect(result.stderr.contains("  cut, second 0001: '\(cut)'"), "\(result.stderr)")
+    #expect(output.files == ["detections.csv", "detections.json"])
   }
 
   @Test("A frame of the list that is not there")

@@ -1,0 +1,42 @@
+internal import Wording
+
+/// A key frame without scores, because a frame that its clip takes is damaged.
+public struct DamagedKeyFrame: Sendable, Equatable {
+  public let video: String
+  /// The second as the rows of the CSV write it.
+  public let second: String
+  /// What is damaged, and where.
+  public let cause: String
+}
+
+/// What a run passed over: the key frames without scores, in the order of the run.
+public struct DamageReport: Sendable {
+  public private(set) var keyFrames: [DamagedKeyFrame] = []
+
+  public var isEmpty: Bool { keyFrames.isEmpty }
+
+  mutating func append(video: String, second: String, cause: String) {
+    keyFrames.append(DamagedKeyFrame(video: video, second: second, cause: cause))
+  }
+
+  /// One line for each damage with the key frames it takes away, at most `limit` of them, and one for the rest.
+  public func lines(limit: Int = 10) -> [String] {
+    var groups: [(video: String, cause: String, seconds: [String])] = []
+    for frame in keyFrames {
+      if let last = groups.last, last.video == frame.video, last.cause == frame.cause {
+        groups[groups.count - 1].seconds.append(frame.second)
+      } else {
+        groups.append((frame.video, frame.cause, [frame.second]))
+      }
+    }
+    var lines = groups.prefix(limit).map { group in
+      "\(group.video), \(group.seconds.count == 1 ? "second" : "seconds") \(listed(group.seconds)): \(group.cause)"
+    }
+    let rest = groups.dropFirst(limit)
+    if !rest.isEmpty {
+      let count = rest.reduce(0) { $0 + $1.seconds.count }
+      lines.append("and \(counted(count, "more key frame")) in \(counted(Set(rest.map(\.video)).count, "video"))")
+    }
+    return lines
+  }
+}

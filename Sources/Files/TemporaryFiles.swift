@@ -1,0 +1,84 @@
+internal import Glibc
+internal import Synchronization
+
+/// The temporary files that this process writes at present, so that a process that is asked to end can take them along.
+public enum TemporaryFiles {
+  private static let open = Mutex<Set<String>>([])
+  /// What dead processes left in the folders that this one writes to: file name to temporary neighbours.
+  private static let leftovers = Mutex<[String: [String: [String]]]>([:])
+
+  /// Deletes all temporary files and ends the process. No other thread can begin or finish a file after that.
+  public static func deleteAll(andThen end: () -> Never) -> Never {
+    open.withLock { paths in
+      for path in paths { unlink(path) }
+      end()
+    }
+  }
+
+  /// Makes a temporary file and knows it from then on.
+  ///
+  /// - Returns: The descriptor, or a negative number and `errno`.
+  static func make(_ path: String) -> Int32 {
+    open.withLock { paths in
+      let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
+      if descriptor >= 0 { paths.insert(path) }
+      return descriptor
+    }
+  }
+
+  /// Gives a temporary file its final name.
+  ///
+  /// - Returns: false and `errno` when that failed; then it is deleted.
+  static func finish(_ path: String, as final: String) -> Bool {
+    open.withLock { paths in
+      paths.remove(path)
+      if rename(path, final) == 0 { return true }
+      let code = errno
+      unlink(path)
+      errno = code
+      return false
+    }
+  }
+
+  /// Deletes a temporary file.
+  static func delete(_ path: String) {
+    open.withLock { paths in
+      paths.remove(path)
+      unlink(path)
+    }
+  }
+
+  /// Deletes what earlier processes left of a file: they were killed, or the power failed.
+  static func deleteLeftovers(of name: String, in folder: String) {
+    let found = leftovers.withLock { known -> [String] in
+      // One look at a folder is enough, and folders of frames are large.
+      let inFolder = known[folder] ?? staleFiles(in: folder)
+      known[folder] = inFolder
+      return inFolder[name] ?? []
+    }
+    for path in found { unlink(path) }
+  }
+
+  /// The temporary files of processes that are no more, by the name they were to have.
+  ///
+  /// A process number means something on its own machine only, and the folder may be on a disk that several machines
+  /// (or containers) share: a file that was touched within the hour may be one that another machine is writing.
+  private static func staleFiles(in folder: String) -> [String: [String]] {
+    var found: [String: [String]] = [:]
+    for entry in (try? listFolder(folder.isEmpty ? "." : folder)) ?? []
+    where entry.hasPrefix(".") && entry.hasSuffix(".partial") {
+      // .NAME.PROCESS.NUMBER.partial
+      let parts = entry.dropFirst().dropLast(8).split(separator: ".", omittingEmptySubsequences: false)
+      guard parts.count >= 3, let process = pid_t(parts[parts.count - 2]), process > 0,
+        Int(parts[parts.count - 1]) != nil
+      else { continue }
+      let path = joinPath(folder, entry)
+      var status = stat()
+      guard kill(process, 0) != 0, errno == ESRCH, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        time(nil) - status.st_mtim.tv_sec > 3600
+      else { continue }
+      found[parts.dropLast(2).joined(separator: "."), default: []].append(path)
+    }
+    return found
+  }
+}

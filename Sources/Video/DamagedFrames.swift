@@ -1,0 +1,52 @@
+/// The frames of a video that cannot be shown as they were recorded, as far as it is known.
+struct DamagedFrames {
+  /// Frames one after the other that one fault takes away: the damaged one and those that lean on it.
+  struct Run {
+    let frames: Range<Int>
+    let cause: String
+  }
+
+  private var runs: [Run] = []
+
+  mutating func add(_ frames: Range<Int>, cause: String) {
+    if !frames.isEmpty { runs.append(Run(frames: frames, cause: cause)) }
+  }
+
+  /// The run that a frame belongs to; nil for one that is not known to be damaged.
+  func run(of frame: Int) -> Run? { runs.first { $0.frames.contains(frame) } }
+
+  /// Whether one of the frames is damaged.
+  func isAny(of frames: Range<Int>) -> Bool { runs.contains { $0.frames.overlaps(frames) } }
+}
+
+/// Follows damage through frames in order of presentation, where nothing but the decoder knows the stream.
+struct DamageTrail {
+  private(set) var damaged = DamagedFrames()
+  private var open: (first: Int, cause: String)?
+  private var earliestEnd = 0
+  /// Frames that came out last and may lean on the next one.
+  private var leaning = 0
+
+  /// Something failed before frame `number`, or the frame itself is damaged.
+  ///
+  /// - Parameter lag: How many frames may still come out that went in before: a key frame among them ends nothing.
+  mutating func begin(at number: Int, cause: String, lag: Int) {
+    if open == nil { open = (number - leaning, cause) }
+    earliestEnd = number + lag
+  }
+
+  /// Frame `number` came out without complaint.
+  mutating func pass(_ number: Int, isKey: Bool, isB: Bool) {
+    leaning = isB ? min(leaning + 1, 16) : 0
+    guard let open, isKey, number >= earliestEnd else { return }
+    damaged.add(open.first..<number, cause: open.cause)
+    self.open = nil
+  }
+
+  /// There are `count` frames.
+  mutating func end(at count: Int) {
+    // What failed after the last frame took frames away that nobody can count: the last one stands for them.
+    if let open { damaged.add(min(open.first, count - 1)..<count, cause: open.cause) }
+    open = nil
+  }
+}

@@ -1,0 +1,51 @@
+internal import ArgumentParser
+internal import Detect
+internal import Wording
+
+/// What becomes of a run that meets damaged frames.
+enum DamageRule: String, ExpressibleByArgument, CaseIterable {
+  case report
+  case skip
+  case stop
+}
+
+/// `--damaged`, and what is said and thrown by its rule.
+struct DamageOption: ParsableArguments {
+  @Option(
+    help: ArgumentHelp(
+      """
+      What becomes of key frames whose clip has a damaged frame: report (leave them out, finish, name them, exit \
+      status 1), skip (the same with exit status 0) or stop (end at the first, write nothing).
+      """, valueName: "rule"))
+  var damaged: DamageRule = .report
+
+  var stops: Bool { damaged == .stop }
+
+  /// Names the key frames without scores.
+  ///
+  /// - Throws: `DamageFound` when there are no others.
+  func say(_ report: DamageReport, of total: Int) throws {
+    if report.isEmpty { return }
+    let count = report.keyFrames.count
+    Console.warn("\(count) of \(counted(total, "key frame")) not scored, frames of their clips are damaged:")
+    for line in report.lines() { Console.say("  " + line) }
+    if count >= total {
+      throw DamageFound(description: "no key frame could be scored -> copy or record the damaged files again")
+    }
+  }
+
+  /// Ends a run whose results are written, but not for all key frames.
+  ///
+  /// - Throws: `DamageFound` under the rule `report`.
+  func finish(_ report: DamageReport, of total: Int) throws {
+    if report.isEmpty || damaged == .skip { return }
+    throw DamageFound(
+      description: "the results lack \(report.keyFrames.count) of \(counted(total, "key frame")), named above"
+        + " -> copy or record the damaged files again, or take the results as they are: --damaged skip")
+  }
+}
+
+/// A run that is over, with less than what was asked for.
+struct DamageFound: Error, CustomStringConvertible {
+  let description: String
+}

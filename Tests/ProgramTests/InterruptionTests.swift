@@ -1,0 +1,55 @@
+import Files
+import TestSupport
+import Testing
+
+/// Ctrl-C and its kin: a sentence, nothing half done, and the signal itself for the shell.
+struct InterruptionTests {
+  private static let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+
+  /// Runs the program and sends it a signal as soon as a condition of the shell holds.
+  private func run(_ signal: String, when condition: String, _ arguments: [String]) -> Program.Result {
+    Program.run(after: "(until \(condition); do sleep 0.02; done; kill -\(signal) $$) &", arguments)
+  }
+
+  @Test("frames keeps its finished pictures", arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])
+  func frames(signal: String, status: Int) {
+    let output = Scratch()
+    // Five thousand pictures: far more than are written before the signal comes.
+    let result = run(
+      signal, when: "[ -e '\(output.path)/bframes/bframes_000003.png' ]",
+      ["frames", Self.video, "--output-dir", output.path, "--fps", "2500", "--format", "png"])
+    #expect(result.status == status, "\(result.stderr)")
+    #expect(result.stderr.contains("\ninterrupted: ") || result.stderr.hasPrefix("interrupted: "), "\(result.stderr)")
+    #expect(result.stderr.contains(" of 6000 pictures written into \(output.path)/bframes, no frame list\n"))
+    #expect(output.files.contains("bframes/bframes_000003.png"))
+    #expect(output.files.allSatisfy { $0.hasSuffix(".png") && !$0.contains("partial") })
+  }
+
+  @Test("detect keeps the rows of what it scored, under a name that says so")
+  func detect() throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let rows = (0..<60).map { "bframes,\(Double($0) / 30),0.1,0.1,0.5,0.9,,0.99\n" }.joined()
+    let boxes = try scratch.file("boxes.csv", rows)
+    // The folder of the results is made before the first key frame is scored.
+    let result = run(
+      "INT", when: "[ -d '\(output.path)/out' ]",
+      ["detect", Self.video, "--proposals", boxes, "--cfg", LittleWorld.config, "--random-weights", "1"]
+        + ["--output-dir", output.path + "/out"] + LittleWorld.tinyNetwork + ["DATA.TEST_CROP_SIZE", "192"])
+    #expect(result.status == 130, "\(result.stderr)")
+    #expect(result.stderr.contains("interrupted: "), "\(result.stderr)")
+    // Where the signal met the run is a matter of chance; what is said of the rows holds.
+    let hasRows = result.stderr.contains("their rows are in \(output.path)/out/detections.partial.csv\n")
+    #expect(output.files == (hasRows ? ["out/detections.partial.csv"] : []), "\(result.stderr)")
+  }
+
+  @Test("What nohup switched off stays off")
+  func ignored() {
+    let output = Scratch()
+    let result = Program.run(
+      after:
+        "trap '' HUP; (until [ -e '\(output.path)/bframes/bframes_000003.jpg' ]; do sleep 0.02; done; kill -HUP $$) &",
+      ["frames", Self.video, "--output-dir", output.path, "--fps", "100"])
+    expectSuccess(result)
+    #expect(output.files.contains("frame_list.csv"))
+  }
+}

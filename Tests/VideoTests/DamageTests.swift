@@ -1,0 +1,93 @@
+import Files
+import Imaging
+import TestSupport
+import Testing
+import Video
+
+/// Damage in a file of moving pictures: which frames it takes away, and that it takes no others.
+@Suite struct DamageTests {
+  /// What each frame of a video is: its picture's checksum, or nil where it is damaged.
+  private func frames(_ reader: VideoReader, _ order: some Sequence<Int>) throws -> [Int: UInt64] {
+    var found: [Int: UInt64] = [:]
+    for number in order {
+      do {
+        found[number] = checksum(try reader.frame(number))
+      } catch let damage as FrameDamage {
+        #expect(damage.frame == number && "\(damage)".contains("reading frame \(number) ("), "\(damage)")
+        #expect("\(damage)".contains(" -> ") && !damage.cause.contains(" -> "), "\(damage)")
+      }
+    }
+    return found
+  }
+
+  /// Every frame that is given out equals the sound file's, in whatever order frames are asked for, and on any threads.
+  private func check(_ path: String, against sound: String) throws -> [Int] {
+    let whole = try VideoReader(path: sound)
+    let expected = try (0..<whole.frameCount).map { checksum(try whole.frame($0)) }
+    let reader = try VideoReader(path: path)
+    try #require(reader.frameCount == whole.frameCount)
+    let ascending = try frames(reader, 0..<whole.frameCount)
+    for (number, sum) in ascending { #expect(sum == expected[number], "frame \(number) of \(path)") }
+    let others = try frames(VideoReader(path: path, threads: 1), (0..<whole.frameCount).reversed())
+    #expect(others == ascending)
+    return (0..<whole.frameCount).filter { ascending[$0] == nil }
+  }
+
+  /// Overwrites bytes of a fixture from a place on, where its pictures are.
+  private func damage(_ name: String, at place: Int, count: Int, in folder: TemporaryFolder) throws -> String {
+    var bytes = try readFile(fixture(name), doing: "testing")
+    for position in place..<place + count { bytes[position] = UInt8(truncatingIfNeeded: position &* 73 &+ 11) }
+    let path = folder.path + "/\(place)-\(name)"
+    try write(bytes, to: path)
+    return path
+  }
+
+  @Test(arguments: [("bframes.mp4", 1500), ("bframes.mp4", 2600), ("ntsc.mp4", 3000), ("vfr.mkv", 2500)])
+  func garbledBytesTakeTheirGroupAway(name: String, place: Int) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let damaged = try check(damage(name, at: place, count: 60, in: folder), against: fixture(name))
+    #expect(!damaged.isEmpty)
+    #expect(damaged == Array(damaged[0]...damaged[damaged.count - 1]))
+  }
+
+  /// libav conceals what is lost and marks no frame; only the packet says so.
+  @Test func packetsLostFromATransportStreamAreDamage() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture("offset.ts"), doing: "testing")
+    let packets = bytes.count / 188
+    // One packet of the pictures in the first half of the file.
+    let place = try #require(
+      (packets / 3..<packets).first { number in
+        let start = number * 188
+        let isStart = bytes[start + 1] & 0x40 != 0
+        return !isStart && Int(bytes[start + 1] & 0x1F) << 8 | Int(bytes[start + 2]) == 256
+      })
+    let path = folder.path + "/lost.ts"
+    try write(bytes[..<(place * 188)] + bytes[((place + 1) * 188)...], to: path)
+    let reader = try VideoReader(path: path)
+    let sound = try VideoReader(path: fixture("offset.ts"))
+    let found = try frames(reader, 0..<reader.frameCount)
+    #expect(found.count < reader.frameCount && found.count > 0)
+    for (number, sum) in found { #expect(sum == checksum(try sound.frame(number)), "frame \(number)") }
+    let text = errorText { for number in 0..<reader.frameCount { _ = try reader.frame(number) } }
+    #expect(text.contains("parts of the stream were lost -> the file is damaged"), "\(text)")
+  }
+
+  /// A stream that begins in the middle, or has no index: frames are counted by decoding, damage and all.
+  @Test(arguments: ["midstream.ts", "raw.h264"])
+  func countedFramesKeepTheirNumbers(name: String) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture(name), doing: "testing")
+    let path = try damage(name, at: bytes.count / 2 + 40, count: 30, in: folder)
+    let sound = try VideoReader(path: fixture(name))
+    let reader = try VideoReader(path: path)
+    let found = try frames(reader, 0..<reader.frameCount)
+    #expect(found.count < reader.frameCount && found.count > 0)
+    let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame($0)) })
+    for (number, sum) in found { #expect(expected.contains(sum), "frame \(number)") }
+    #expect(try frames(VideoReader(path: path), (0..<reader.frameCount).reversed()) == found)
+  }
+}

@@ -32,7 +32,7 @@ public final class AtomicFile {
       names = (temporary, final)
       descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
       // On foreign file systems permissions may not be ours to set; the content matters more.
-      if let permissions { _ = fchmod(descriptor, permissions) }
+      if descriptor >= 0, let permissions { _ = fchmod(descriptor, permissions) }
     }
     if descriptor < 0 { throw .system(doing: "writing", path: path, code: errno) }
   }

@@ -1,3 +1,5 @@
-// The door to Cairo (Debian: libcairo2-dev).
+// The door to Cairo and to fontconfig (Debian: libcairo2-dev, libfontconfig1-dev).
 #pragma once
 #include <cairo.h>
+#include <cairo-ft.h>
+#include <fontconfig/fontconfig.h>

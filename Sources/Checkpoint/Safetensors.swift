@@ -120,19 +120,25 @@ private func damaged(_ file: MappedFile, _ found: String) -> CheckpointError {
 public func writeSafetensors(
   _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
 ) throws(FileError) {
-  var members: [String] = []
+  var members: [(name: String, value: JSON)] = []
   if !metadata.isEmpty {
-    let notes = metadata.sorted { $0.key < $1.key }.map { "\(jsonString($0.key)):\(jsonString($0.value))" }
-    members.append("\"__metadata__\":{\(notes.joined(separator: ","))}")
+    let notes = metadata.sorted { $0.key < $1.key }.map { (name: $0.key, value: JSON($0.value)) }
+    members.append(("__metadata__", .object(notes)))
   }
   var offset = 0
   for (name, tensor) in tensors {
-    let shape = tensor.shape.map(String.init).joined(separator: ",")
     let end = offset + tensor.count * 4
-    members.append("\(jsonString(name)):{\"dtype\":\"F32\",\"shape\":[\(shape)],\"data_offsets\":[\(offset),\(end)]}")
+    members.append(
+      (
+        name,
+        .object([
+          ("dtype", JSON("F32")), ("shape", .array(tensor.shape.map { JSON($0) })),
+          ("data_offsets", .array([JSON(offset), JSON(end)])),
+        ])
+      ))
     offset = end
   }
-  var header = "{\(members.joined(separator: ","))}"
+  var header = JSON.object(members).text
   header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
   let file = try AtomicFile(path: path)
   var length = UInt64(header.utf8.count)

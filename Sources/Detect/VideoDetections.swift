@@ -103,26 +103,22 @@ public struct VideoDetections {
       }
     }
     let objects = videos.map { video in
-      let frames = video.frames.map(describe).joined(separator: ",\n")
-      return "{\"video\": \(jsonString(video.name)), \"keyframes\": [\n\(frames)\n]}"
+      JSON.object([("video", JSON(video.name)), ("keyframes", .array(video.frames.map(describe), lines: true))])
     }
-    return objects.count == 1 ? objects[0] + "\n" : "[\n" + objects.joined(separator: ",\n") + "\n]\n"
+    return (objects.count == 1 ? objects[0] : .array(objects, lines: true)).text + "\n"
   }
 
-  /// JSON has no NaN and no infinities: broken weights show as null.
-  private func number(_ value: Float) -> String { value.isFinite ? "\(value)" : "null" }
-
-  private func describe(_ keyFrame: KeyFrame) -> String {
+  private func describe(_ keyFrame: KeyFrame) -> JSON {
     let people = keyFrame.people.map { person in
       let actions = person.actions.map { action in
-        "{\"id\": \(action.id), \"name\": \(jsonString(action.name)), \"score\": \(number(action.score))}"
+        JSON.object([("id", JSON(action.id)), ("name", JSON(action.name)), ("score", JSON(action.score))])
       }
       let box = person.box
-      return
-        "    {\"box\": [\(box.x1), \(box.y1), \(box.x2), \(box.y2)], \"proposal_score\": \(person.proposalScore),\n"
-        + "     \"actions\": [\(actions.joined(separator: ", "))]}"
+      return JSON.object([
+        ("box", .array([box.x1, box.y1, box.x2, box.y2].map { JSON($0) })),
+        ("proposal_score", JSON(person.proposalScore)), ("actions", .array(actions)),
+      ])
     }
-    return "  {\"time\": \(keyFrame.time), \"frame\": \(keyFrame.frame), \"people\": [\n"
-      + people.joined(separator: ",\n") + "]}"
+    return .object([("time", JSON(keyFrame.time)), ("frame", JSON(keyFrame.frame)), ("people", .array(people))])
   }
 }

@@ -33,7 +33,7 @@ public final class AtomicFile {
       names = (temporary, final)
       descriptor = TemporaryFiles.make(temporary)
       // On foreign file systems permissions may not be ours to set; the content matters more.
-      if let permissions { _ = fchmod(descriptor, permissions) }
+      if descriptor >= 0, let permissions { _ = fchmod(descriptor, permissions) }
     }
     if descriptor < 0 { throw .system(doing: "writing", path: path, code: errno) }
   }

@@ -21,10 +21,17 @@ extension KernelTable {
     #endif
   }
 
+  /// As many as leave registers for the factors: 32 stand on arm64, 16 on baseline x86-64.
+  #if arch(arm64)
+    private static let portableSums = 24
+  #else
+    private static let portableSums = 12
+  #endif
+
   private static let portable = KernelTable(
     instructionSet: .portable, roiAlign: RoIAlignKernels(bins: KernelsPortable.alignBins),
     rows: RowKernels(largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel),
-    peak: PeakKernels(products: KernelsPortable.peakProducts, lanes: 4),
+    peak: PeakKernels(products: KernelsPortable.peakProducts, sums: portableSums, lanes: 4),
     products: ProductKernels(lanes: 4, panels: [KernelsPortable.productPanel1, KernelsPortable.productPanel2]),
     planar: PlanarKernels(row: KernelsPortable.planarRow, channels: 4, pixels: 12),
     winograd: WinogradKernels(
@@ -35,7 +42,7 @@ extension KernelTable {
     private static let avx2 = KernelTable(
       instructionSet: .avx2, roiAlign: RoIAlignKernels(bins: KernelsAVX2.alignBins),
       rows: RowKernels(largest: KernelsAVX2.largestPixel, mean: KernelsAVX2.meanPixel),
-      peak: PeakKernels(products: KernelsAVX2.peakProducts, lanes: 8),
+      peak: PeakKernels(products: KernelsAVX2.peakProducts, sums: 12, lanes: 8),
       products: ProductKernels(lanes: 8, panels: [KernelsAVX2.productPanel1, KernelsAVX2.productPanel2]),
       planar: PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, pixels: 24),
       winograd: WinogradKernels(
@@ -45,7 +52,7 @@ extension KernelTable {
     private static let avx512 = KernelTable(
       instructionSet: .avx512, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
       rows: RowKernels(largest: KernelsAVX512.largestPixel, mean: KernelsAVX512.meanPixel),
-      peak: PeakKernels(products: KernelsAVX512.peakProducts, lanes: 16),
+      peak: PeakKernels(products: KernelsAVX512.peakProducts, sums: 24, lanes: 16),
       products: ProductKernels(
         lanes: 16,
         panels: [
@@ -77,6 +84,6 @@ extension KernelTable {
           spaceInput: KernelsAVX512BF16.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
         largest: KernelsAVX512BF16.largestPixel,
-        peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, lanes: 32))
+        peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
   #endif
 }

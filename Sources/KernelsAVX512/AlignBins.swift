@@ -16,5 +16,5 @@ public func alignBins(
 /// `MicroKernels.peakProducts` for this instruction set.
 @inline(never)
 public func peakProducts(_ iterations: Int, _ factor: Float) -> Float {
-  MicroKernels.peakProducts(AVX512Unit.self, iterations, factor)
+  MicroKernels.peakProducts(AVX512Unit.self, sums: 24, fuses: true, iterations, factor)
 }

@@ -51,5 +51,5 @@ public func productPanel4(_ block: ProductBlock, _ weights: UnsafePointer<Float>
 /// `MicroKernels.peakProducts` of pairs.
 @inline(never)
 public func peakProducts(_ iterations: Int, _ factor: Float) -> Float {
-  MicroKernels.peakProducts(AVX512DotUnit.self, iterations, factor)
+  MicroKernels.peakProducts(AVX512DotUnit.self, sums: 24, fuses: true, iterations, factor)
 }

@@ -16,5 +16,9 @@ public func alignBins(
 /// `MicroKernels.peakProducts` for this instruction set.
 @inline(never)
 public func peakProducts(_ iterations: Int, _ factor: Float) -> Float {
-  MicroKernels.peakProducts(PortableUnit.self, iterations, factor)
+  #if arch(arm64)
+    MicroKernels.peakProducts(PortableUnit.self, sums: 24, fuses: true, iterations, factor)
+  #else
+    MicroKernels.peakProducts(PortableUnit.self, sums: 12, fuses: false, iterations, factor)
+  #endif
 }

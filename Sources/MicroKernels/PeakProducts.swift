@@ -1,24 +1,70 @@
-/// Adds products to 24 registers and touches no memory: the most that a processor's vector units can do.
+/// Adds products to registers and touches no memory: the most that a processor's vector units can do.
 ///
-/// 24 accumulators hide the latency of a fused multiply-add on every processor so far, and leave registers for
-/// the two factors.
+/// The sums are variables and not an array: an array that the optimiser leaves in memory would measure its loads and
+/// stores. No sum waits for another, so a unit with `n` of them and a latency of `l` cycles may start `n / l` products a
+/// cycle.
 ///
 /// - Parameters:
-///   - iterations: Each does 24 products of a whole register.
+///   - sums: 12, which leaves registers for the factors among 16, or 24 where there are 32.
+///   - fuses: Whether product and sum are one instruction, which adds to its sum in place. Where they are two, the sum is
+///     a factor as well, or the product would be computed once for all.
+///   - iterations: Each adds a product to every sum.
 ///   - factor: Close to 1, or the sums overflow.
 /// - Returns: The sum of all lanes, so that nothing is optimised away.
 @inlinable @inline(__always)
-public func peakProducts<U: VectorUnit>(_ unit: U.Type, _ iterations: Int, _ factor: Float) -> Float {
-  var sums = InlineArray<24, U.Vector>(repeating: .zero)
-  // Different beginnings keep the compiler from seeing one register where there are 24.
-  for i in 0..<24 { sums[i] = U.Vector(repeating: factor * Float(i)) }
-  let a = U.Vector(repeating: factor)
-  var b = U.Vector(repeating: 0.5)
-  for _ in 0..<iterations {
-    for i in 0..<24 { sums[i] = U.multiplyAdd(b, sums[i], a) }
-    b = -b
+public func peakProducts<U: VectorUnit>(
+  _ unit: U.Type, sums: Int, fuses: Bool, _ iterations: Int, _ factor: Float
+) -> Float {
+  let (a, b) = (U.Vector(repeating: factor), U.Vector(repeating: 0.5 * factor))
+  var (first, second) = (TwelveSums<U>(factor), TwelveSums<U>(2 * factor))
+  if sums == 12 {
+    for _ in 0..<iterations { first.add(a, b, fuses) }
+    return first.total.sum()
   }
-  var total = U.Vector.zero
-  for i in 0..<24 { total += sums[i] }
-  return total.sum()
+  for _ in 0..<iterations {
+    first.add(a, b, fuses)
+    second.add(a, b, fuses)
+  }
+  return (first.total + second.total).sum()
+}
+
+/// Twelve registers, which begin differently: equal ones would be one to the optimiser.
+@usableFromInline
+struct TwelveSums<U: VectorUnit> {
+  @usableFromInline var s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11: U.Vector
+
+  @inlinable @inline(__always)
+  init(_ start: Float) {
+    s0 = U.Vector(repeating: start)
+    s1 = U.Vector(repeating: start * 3)
+    s2 = U.Vector(repeating: start * 5)
+    s3 = U.Vector(repeating: start * 7)
+    s4 = U.Vector(repeating: start * 9)
+    s5 = U.Vector(repeating: start * 11)
+    s6 = U.Vector(repeating: start * 13)
+    s7 = U.Vector(repeating: start * 15)
+    s8 = U.Vector(repeating: start * 17)
+    s9 = U.Vector(repeating: start * 19)
+    s10 = U.Vector(repeating: start * 21)
+    s11 = U.Vector(repeating: start * 23)
+  }
+
+  @inlinable @inline(__always)
+  mutating func add(_ a: U.Vector, _ b: U.Vector, _ fuses: Bool) {
+    s0 = fuses ? U.multiplyAdd(s0, a, b) : U.multiplyAdd(b, s0, a)
+    s1 = fuses ? U.multiplyAdd(s1, a, b) : U.multiplyAdd(b, s1, a)
+    s2 = fuses ? U.multiplyAdd(s2, a, b) : U.multiplyAdd(b, s2, a)
+    s3 = fuses ? U.multiplyAdd(s3, a, b) : U.multiplyAdd(b, s3, a)
+    s4 = fuses ? U.multiplyAdd(s4, a, b) : U.multiplyAdd(b, s4, a)
+    s5 = fuses ? U.multiplyAdd(s5, a, b) : U.multiplyAdd(b, s5, a)
+    s6 = fuses ? U.multiplyAdd(s6, a, b) : U.multiplyAdd(b, s6, a)
+    s7 = fuses ? U.multiplyAdd(s7, a, b) : U.multiplyAdd(b, s7, a)
+    s8 = fuses ? U.multiplyAdd(s8, a, b) : U.multiplyAdd(b, s8, a)
+    s9 = fuses ? U.multiplyAdd(s9, a, b) : U.multiplyAdd(b, s9, a)
+    s10 = fuses ? U.multiplyAdd(s10, a, b) : U.multiplyAdd(b, s10, a)
+    s11 = fuses ? U.multiplyAdd(s11, a, b) : U.multiplyAdd(b, s11, a)
+  }
+
+  @inlinable @inline(__always)
+  var total: U.Vector { ((s0 + s1) + (s2 + s3) + (s4 + s5)) + ((s6 + s7) + (s8 + s9) + (s10 + s11)) }
 }

@@ -17,6 +17,9 @@ public struct LayerReport: Sendable {
 }
 
 extension NetworkPlan {
+  /// Multiply-adds of all operations.
+  public var macs: Int { layers().reduce(0) { $0 + $1.macs } }
+
   /// Describes every operation that computes, in order.
   public func layers() -> [LayerReport] { indicesOfWork.map { layer($0) } }
 
@@ -57,10 +60,13 @@ extension NetworkPlan {
       weights = convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes / 4
     case .maxPool(let shape, _): name = "max pool \(shape.kernel) stride \(shape.stride)"
     case .concatenate: name = "concatenate"
-    case .attention(let kind, let theta, let phi, _):
+    case .attention(let kind, let theta, let phi, let g):
       name = "attention \(kind)"
       let queries = layout.shapes[theta.id]
-      macs = 2 * queries.batch * queries.extent.count * layout.shapes[phi.id].extent.count * queries.channels
+      // Every query meets every key twice: their product over theta's channels, and its weight for g's.
+      macs =
+        queries.batch * queries.extent.count * layout.shapes[phi.id].extent.count
+        * (queries.channels + layout.shapes[g.id].channels)
     case .input, .fold, .unfold: name = ""
     }
     return LayerReport(

@@ -16,8 +16,6 @@ public final class NetworkPlan: @unchecked Sendable {
   public let marks: [(name: String, map: FeatureMap)]
   /// The floats of the arena.
   public var arenaCount: Int { arena.count }
-  /// Multiply-adds of all convolutions.
-  public let macs: Int
   private let arena: Storage
   private let maps: [FeatureMap]
   let layout: NetworkLayout
@@ -52,11 +50,6 @@ public final class NetworkPlan: @unchecked Sendable {
     inputs = network.inputs.map { maps[$0.id] }
     outputs = network.outputs.map { maps[$0.id] }
     marks = keepingMarks ? network.marks.map { ($0.name, maps[$0.value.id]) } : []
-    macs = network.operations.reduce(0) { sum, operation in
-      guard case .convolution(let convolution, let x, _, _) = operation else { return sum }
-      let input = layout.shapes[x.id]
-      return sum + convolution.shape.macs(batch: input.batch, input: input.extent)
-    }
     if network.engine.planner.measures { network.engine.exclusively { measure() } }
   }
 

@@ -44,23 +44,43 @@ extension Canvas {
     select(size: size)
     cairo_set_source_rgb(context, color.red, color.green, color.blue)
     cairo_move_to(context, baseline.x, baseline.y)
-    cairo_show_text(context, printable(text))
+    // Every part ends where the next one begins.
+    forEachPart(text) { cairo_show_text(context, $0) }
   }
 
   private func advance(of text: String) -> Double {
-    var extents = cairo_text_extents_t()
-    cairo_text_extents(context, printable(text), &extents)
-    return extents.x_advance
+    var sum = 0.0
+    forEachPart(text) { part in
+      var extents = cairo_text_extents_t()
+      cairo_text_extents(context, part, &extents)
+      sum += extents.x_advance
+    }
+    return sum
+  }
+
+  /// Selects the fonts of a text, one after the other, each with what it draws.
+  private func forEachPart(_ text: String, _ body: (String) -> Void) {
+    let text = Canvas.printable(text)
+    // The label font has all of Latin: most texts need no other.
+    if text.unicodeScalars.allSatisfy({ $0.value < 0x250 }) { return body(text) }
+    for (font, part) in FontChain.installed.parts(text) {
+      if let font { cairo_set_font_face(context, font.face) } else { selectLabelFont() }
+      body(part)
+    }
   }
 
   /// Cairo takes a zero byte for the text's end, and draws a box for other control characters.
-  private func printable(_ text: String) -> String {
+  static func printable(_ text: String) -> String {
     String(String.UnicodeScalarView(text.unicodeScalars.filter { $0.value >= 32 && $0.value != 127 }))
   }
 
-  private func select(size: Double) {
+  private func selectLabelFont() {
     cairo_select_font_face(
       context, Canvas.fontFamily, CAIRO_FONT_SLANT_NORMAL, CAIRO_FONT_WEIGHT_NORMAL)
+  }
+
+  private func select(size: Double) {
+    selectLabelFont()
     cairo_set_font_size(context, size)
     guard let options = cairo_font_options_create() else { return }
     defer { cairo_font_options_destroy(options) }

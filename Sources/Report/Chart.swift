@@ -5,9 +5,9 @@ struct Chart {
   static let width = 346.0
   static let height = 236.0
   private static let left = 46.0
-  private static let top = 10.0
+  private static let top = 14.0
   private static let plotWidth = 288.0
-  private static let plotHeight = 186.0
+  private static let plotHeight = 182.0
 
   /// What it shows, in words: for those who cannot see it.
   var description: String

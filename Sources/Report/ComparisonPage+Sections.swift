@@ -21,12 +21,12 @@ extension ComparisonPage {
       """
       : """
       The line through a dot is where \(percent(resampling.confidence)) of \(grouped(resampling.count)) resamples of \
-      \(counted(first.videoCount, "video")) lie; the share says how little they agree on which file is better, 1 being \
-      not at all.
+      \(counted(first.videoCount, "video")) lie. The share tells how well they agree on which file is better: near 0 \
+      nearly all name the same one, at 1 they say nothing.
       """
     return """
       <div class="cards">\(cards)</div>
-      <p>Differences are B − A: to the right of the middle B is better. \(line)</p>
+      <p>Differences are B − A: a dot to the right of the zero line means that B is better. \(line)</p>
       <h3>By group of actions, \(first.rules.name)</h3>
       \(table.html)
       """
@@ -104,6 +104,12 @@ private struct DifferenceTable {
   init(caption: String, first: String, limit: Double, sortableID: String? = nil) {
     self.limit = limit
     table = DataTable(caption: caption, columns: [.text(first), .number("B − A")], sortableID: sortableID)
+    table.columns[1].scale = """
+      <span class="gap scale"><svg class="difference" viewBox="0 0 140 18" aria-hidden="true">\
+      <path class="zero" d="M70 12V27"/><text x="6" y="9" text-anchor="middle">\(edge(-limit))</text>\
+      <text x="70" y="9" text-anchor="middle">0</text><text x="134" y="9" text-anchor="middle">\(edge(limit))</text>\
+      </svg><span></span></span>
+      """
     if sortableID != nil { table.columns.append(.number("truth")) }
     table.columns += [.number("A"), .number("B"), .number("interval"), .number("share")]
   }
@@ -135,7 +141,8 @@ private struct DifferenceTable {
   private func picture(_ difference: Difference) -> HTML {
     guard let value = difference.difference else { return "" }
     func x(_ value: Double) -> String { number(limit > 0 ? 70 + 64 * min(max(value / limit, -1), 1) : 70) }
-    var lines: HTML = "<path class=\"grid\" d=\"M70 0V18\"/>"
+    // From row to row: one line down the whole table.
+    var lines: HTML = "<path class=\"zero\" d=\"M70 -9V27\"/>"
     lines += "<path class=\"bar\" d=\"M70 9H\(x(value))\"/>"
     if let interval = difference.interval {
       lines += "<path class=\"whisker\" d=\"M\(x(interval.lowerBound)) 9H\(x(interval.upperBound))\"/>"
@@ -146,6 +153,9 @@ private struct DifferenceTable {
       """
   }
 }
+
+/// The end of a scale, as short as it can be told.
+private func edge(_ limit: Double) -> String { signed(limit, abs(limit) < 0.1 ? 3 : 2) }
 
 private func signedSpan(_ interval: ClosedRange<Double>) -> String {
   "\(signed(interval.lowerBound)) to \(signed(interval.upperBound))"

@@ -31,6 +31,7 @@ public struct ComparisonPage: Sendable {
     let header: HTML = """
       <p class="eyebrow">Frame mAP at IoU 0.5, two files compared</p>
       <h1>\(names.b) against \(names.a)</h1>
+      \(headline)\
       <p class="lead">A is <code>\(names.a)</code>, B is <code>\(names.b)</code>. \(files.sentence)</p>
 
       """
@@ -48,6 +49,23 @@ public struct ComparisonPage: Sendable {
   var first: Comparison { comparisons[0] }
 
   private var names: (a: String, b: String) { lastNames(a, b) }
+
+  /// Which file is better, and whether other videos might say otherwise.
+  private var headline: HTML {
+    guard let gap = first.mAP.difference else { return "" }
+    let lead: HTML =
+      gap == 0
+      ? "Both files have the same mAP"
+      : "\(gap > 0 ? names.b : names.a) is better by \(figure(abs(gap))) mAP (\(first.rules.name))"
+    var doubt: HTML = ""
+    if let interval = first.mAP.interval, gap != 0 {
+      doubt =
+        interval.contains(0)
+        ? "; other videos might say otherwise, for the interval holds 0"
+        : "; other videos would most likely say the same"
+    }
+    return "<p class=\"headline\">\(lead)\(doubt).</p>\n"
+  }
 
   private var audit: HTML {
     """

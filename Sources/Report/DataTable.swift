@@ -15,6 +15,8 @@ struct DataTable {
     var isText = false
     /// What it means, for a pointer that rests on it.
     var hint: String?
+    /// What stands under the title.
+    var scale: HTML?
 
     static func text(_ title: String) -> Column { Column(title: title, isText: true) }
 
@@ -49,6 +51,8 @@ struct DataTable {
     }
 
     /// A number from 0 to 1, or to `limit`, with a bar of its length.
+    ///
+    /// - Parameter kind: "loss" for what is missing, "gain" for what could be had; a score where neither.
     static func bar(_ value: Double?, limit: Double = 1, _ kind: String = "") -> Cell {
       guard let value else { return .figure(nil) }
       let width = share(value, of: limit)
@@ -64,7 +68,7 @@ struct DataTable {
       let hint: HTML = column.hint.map { " title=\"\($0)\"" } ?? ""
       let kind: HTML = column.isText ? " class=\"t\"" : ""
       let title: HTML = sortableID == nil ? "\(column.title)" : "<button type=\"button\">\(column.title)</button>"
-      return "<th scope=\"col\"\(kind)\(hint)>\(title)</th>"
+      return "<th scope=\"col\"\(kind)\(hint)>\(title)\(column.scale ?? "")</th>"
     }
     return """
       <div class="scroll" role="region" aria-label="\(caption)" tabindex="0"><table\(id)>

@@ -12,9 +12,22 @@ extension EvaluationReport {
     <p class="filter"><label for="class-filter">Filter</label>
     <input id="class-filter" type="search" data-table="class-table" placeholder="name, group or kind of error" \
     autocomplete="off"><span id="class-table-shown" class="soft" role="status"></span></p>
-    \(classTable.html)
+    \(idleSwitch)\(classTable.html)
     """
   }
+
+  /// Shows the rows that have no number under any protocol.
+  private var idleSwitch: HTML {
+    let idle = explanation.classes.indices.count(where: isIdle)
+    if idle == 0 { return "" }
+    return """
+      <p class="fold"><label><input type="checkbox" id="class-table-idle"> Show \
+      \(idle == 1 ? "the class" : "the \(idle) classes") without ground truth</label></p>
+
+      """
+  }
+
+  private func isIdle(_ position: Int) -> Bool { evaluations.allSatisfy { $0.perClass[position].ap == nil } }
 
   private var hasTies: Bool { explanation.classes.contains { visible($0.result.apInterval) != nil } }
 
@@ -63,7 +76,7 @@ extension EvaluationReport {
       .init(content: "\(error.map { "\($0.kind.title) \(figure($0.loss))" } ?? "–")", key: error == nil ? "" : nil),
     ]
     let keywords = [result.name, entry.group.title, error?.kind.title ?? "", "\(result.id)"]
-    return DataTable.Row(cells: cells, isIdle: result.ap == nil, keywords: keywords.joined(separator: " "))
+    return DataTable.Row(cells: cells, isIdle: isIdle(position), keywords: keywords.joined(separator: " "))
   }
 
   /// Every class with something to find: its curve, its errors.

@@ -50,8 +50,8 @@ func errorTable(_ errors: [ErrorCost], caption: String, isDefined: Bool = false)
     let definition: HTML = isDefined ? "<small>\(error.kind.definition)</small>" : ""
     table.rows.append(
       .init(cells: [
-        .init(content: "\(error.kind.title)\(definition)"), .bar(error.loss, limit: limit),
-        .bar(error.gain, limit: limit, "open"), .count(error.detectionCount), .count(error.truthCount),
+        .init(content: "\(error.kind.title)\(definition)"), .bar(error.loss, limit: limit, "loss"),
+        .bar(error.gain, limit: limit, "gain"), .count(error.detectionCount), .count(error.truthCount),
       ]))
   }
   return table.html

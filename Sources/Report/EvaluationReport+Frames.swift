@@ -9,17 +9,18 @@ extension EvaluationReport {
     if frames.isEmpty { return "<p class=\"none\">No key frame costs anything.</p>\n" }
     let introduction: HTML = """
       <p>The \(counted(frames.count, "key frame")) with the largest share of what is missing, and the rows to blame. The \
-      number behind a row is its share.</p>
+      number after a row is its share.</p>
 
       """
     guard let pictures else { return introduction + frameTable.html }
     let warnings: HTML =
       pictures.warnings.isEmpty
-      ? "" : "<ul class=\"findings\">\(pictures.warnings.html { "<li>\($0)</li>" })</ul>\n"
+      ? "" : "<ul class=\"findings\">\(pictures.warnings.html { "<li>\(messageHTML($0))</li>" })</ul>\n"
     return """
-      \(introduction)<ul class="legend"><li><span class="badge">1</span> dashed: ground truth that was missed</li>
-      <li><span class="badge false">A</span> solid: a detection that found nothing</li>
-      <li>thin white: ground truth that was found</li></ul>
+      \(introduction)<ul class="legend"><li>\(FramePicture.swatch("missed")) <span class="badge">1</span> ground truth \
+      that was missed</li>
+      <li>\(FramePicture.swatch("wrong")) <span class="badge false">A</span> a detection that found nothing</li>
+      <li>\(FramePicture.swatch("found")) ground truth that was found</li></ul>
       \(warnings)<div class="frames">
       \(frames.html { figure($0, pictures) })</div>
 
@@ -51,7 +52,7 @@ extension EvaluationReport {
     let kind: HTML = isTruth ? "" : " false"
     let shown = mark.rows.prefix(rowLimit)
     var words = Array(shown).html { row in
-      let score: HTML = row.score.map { "\(fixed($0, 2)) " } ?? ""
+      let score: HTML = row.score.map { "\(scoreText($0)) " } ?? ""
       return "<span>\(score)\(row.action) <span class=\"soft\">\(row.kind.title)</span></span><br>"
     }
     if mark.rows.count > rowLimit { words += "<span class=\"soft\">and \(mark.rows.count - rowLimit) more</span>" }
@@ -96,7 +97,7 @@ extension EvaluationReport {
           .init(
             content: """
               <div class="words">\
-              \(listed(wrong.map { "\(fixed($0.score ?? 0, 2)) \($0.action) (\($0.kind.title))" }, limit: 6))</div>
+              \(listed(wrong.map { "\(scoreText($0.score ?? 0)) \($0.action) (\($0.kind.title))" }, limit: 6))</div>
               """),
         ]))
     }
@@ -110,6 +111,6 @@ private let rowLimit = 5
 extension DataTable.Cell {
   /// A key frame's loss, too small for four decimals.
   static func lossBar(_ loss: Double, _ limit: Double) -> HTML {
-    "<span class=\"meter\" style=\"--w:\(share(loss, of: limit))\">\(fixed(loss, 6))</span>"
+    "<span class=\"meter loss\" style=\"--w:\(share(loss, of: limit))\">\(fixed(loss, 6))</span>"
   }
 }

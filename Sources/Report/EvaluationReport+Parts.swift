@@ -11,16 +11,24 @@ extension EvaluationReport {
     let isCut = videos.count > Self.videoLimit
     let videoTitle =
       isCut ? "The \(Self.videoLimit) of \(grouped(videos.count)) videos with the largest loss" : "By video"
+    let parts =
+      part("By size of the box, in fractions of the frame’s area", explanation.boxSizes, "size")
+      + part("By people in the key frame", explanation.crowds, "people")
+      + part(videoTitle, Array(videos.prefix(Self.videoLimit)), "video", id: "video-table")
+    if parts.text.isEmpty {
+      return "<p class=\"none\">There is nothing to compare: one size of boxes, one size of crowds, one video.</p>\n"
+    }
     return """
       <p>A part's mAP is that of a file with nothing else, over the classes that occur in it; the losses of all parts add \
       up to what is missing.</p>
-      <h3>By size of the box, in fractions of the frame’s area</h3>
-      \(sliceTable(explanation.boxSizes, "size", "By size of the box").html)\
-      <h3>By people in the key frame</h3>
-      \(sliceTable(explanation.crowds, "people", "By people in the key frame").html)\
-      <h3>\(videoTitle)</h3>
-      \(sliceTable(Array(videos.prefix(Self.videoLimit)), "video", "By video", id: "video-table").html)
+      \(parts)
       """
+  }
+
+  /// A heading and a table; nothing where there is but one part, which is the whole.
+  private func part(_ title: String, _ slices: [Slice], _ column: String, id: String? = nil) -> HTML {
+    let table = sliceTable(slices, column, title, id: id)
+    return table.rows.count < 2 ? "" : "<h3>\(title)</h3>\n\(table.html)"
   }
 
   private func sliceTable(_ slices: [Slice], _ title: String, _ caption: String, id: String? = nil) -> DataTable {
@@ -35,7 +43,7 @@ extension EvaluationReport {
       table.rows.append(
         .init(cells: [
           .text(slice.name), .count(slice.keyFrameCount), .count(slice.groundTruthCount),
-          .count(slice.detectionCount), .figure(slice.recall), .bar(slice.mAP), .bar(slice.loss, limit: limit, "open"),
+          .count(slice.detectionCount), .figure(slice.recall), .bar(slice.mAP), .bar(slice.loss, limit: limit, "loss"),
         ]))
     }
     return table
@@ -67,7 +75,8 @@ extension EvaluationReport {
     return """
       <p>Detections score \(figure(calibration.meanScore)) in the mean, and \(figure(calibration.hitShare)) of them \
       find a box. On the dashed line a score of 0.8 would be right four times in five; the expected error is \
-      \(figure(calibration.expectedError)).</p>
+      \(figure(calibration.expectedError)). The number over a bar counts the detections it rests on; hollow bars rest on \
+      fewer than \(fewDetections).</p>
       \(calibrationChart(calibration))\(table.html)
       """
   }
@@ -91,7 +100,11 @@ extension EvaluationReport {
   }
 }
 
-/// A bar as wide as its bin and as high as the share of detections that found a box, a ring at the mean score.
+/// A bar of fewer detections says little.
+private let fewDetections = 10
+
+/// A bar as wide as its bin and as high as the share of detections that found a box, a ring at the mean score, and over
+/// each how many detections that are.
 private func calibrationChart(_ calibration: Calibration) -> HTML {
   var content: HTML = ""
   for bin in calibration.bins {
@@ -99,9 +112,11 @@ private func calibrationChart(_ calibration: Calibration) -> HTML {
     let (left, right) = (Chart.x(bin.lowerBound), Chart.x(bin.upperBound))
     let (top, bottom) = (Chart.y(share), Chart.y(0))
     content += """
-      <rect class="bin" x="\(number(left + 1))" y="\(number(top))" width="\(number(right - left - 2))" \
+      <rect class="bin\(bin.count < fewDetections ? " few" : "")" x="\(number(left + 1))" y="\(number(top))" \
+      width="\(number(right - left - 2))" \
       height="\(number(bottom - top))"/>\
-      <circle class="mark" cx="\(number(Chart.x(score)))" cy="\(number(top))" r="3.5"/>
+      <circle class="mark" cx="\(number(Chart.x(score)))" cy="\(number(top))" r="3.5"/>\
+      <text x="\(number((left + right) / 2))" y="\(number(Chart.y(1) - 3))" text-anchor="middle">\(short(bin.count))</text>
       """
   }
   content += """

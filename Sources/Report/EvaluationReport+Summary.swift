@@ -81,14 +81,35 @@ extension EvaluationReport {
 ///
 /// - Parameter title: A heading above it, nil where there is one already.
 func findingsHTML(_ findings: [Finding], title: String? = "Audit") -> HTML {
-  let heading: HTML = title.map { "<h3>\($0)</h3>\n" } ?? ""
+  let heading: HTML = title.map { "<h3 id=\"audit\">\($0)</h3>\n" } ?? ""
   if findings.isEmpty { return heading + "<p>Nothing to complain about.</p>\n" }
   let items = findings.html { finding in
     let kind: HTML = finding.isFault ? " class=\"fault\"" : ""
     let more = finding.examples.count < finding.count ? "such as " : ""
     let examples: HTML =
       finding.examples.isEmpty ? "" : " <span class=\"soft\">(\(more)\(listed(finding.examples, limit: 3)))</span>"
-    return "<li\(kind)>\(finding.text)\(examples) <span class=\"hint\">\(finding.hint)</span></li>\n"
+    return "<li\(kind)>\(finding.text)\(examples)\(hintHTML(finding.hint))</li>\n"
   }
-  return heading + "<ul class=\"findings\">\(items)</ul>\n"
+  let options: HTML =
+    findings.contains { $0.hint.contains("--") }
+    ? "<p class=\"soft\">What begins with two dashes is an option of <code>slowfast validate</code>.</p>\n" : ""
+  return heading + "<ul class=\"findings\">\(items)</ul>\n" + options
+}
+
+/// A message of the program: what it says, and its advice on a line of its own.
+func messageHTML(_ message: String) -> HTML {
+  guard let arrow = message.firstRange(of: " -> ") else { return "\(message)" }
+  return "\(String(message[..<arrow.lowerBound]))\(hintHTML(String(message[arrow.upperBound...])))"
+}
+
+/// Advice, with the program's options set as what one types: a reader of the page may never have seen the program.
+private func hintHTML(_ hint: String) -> HTML {
+  let words = hint.split(separator: " ", omittingEmptySubsequences: false).map { word -> HTML in
+    guard let start = word.firstRange(of: "--")?.lowerBound else { return "\(String(word))" }
+    let end = word.lastIndex { $0.isLetter || $0.isNumber }.map(word.index(after:)) ?? word.endIndex
+    if end <= start { return "\(String(word))" }
+    let (before, option, after) = (String(word[..<start]), String(word[start..<end]), String(word[end...]))
+    return "\(before)<code>\(option)</code>\(after)"
+  }
+  return " <span class=\"hint\">\(words.joined(by: " "))</span>"
 }

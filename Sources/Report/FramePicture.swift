@@ -29,6 +29,15 @@ struct FramePicture {
       """
   }
 
+  /// A line as the pictures have it, for a legend.
+  static func swatch(_ kind: String) -> HTML {
+    let line = "M6 24H114"
+    return """
+      <svg class="swatch" viewBox="0 0 120 48" aria-hidden="true"><path class="under" d="\(line)"/>\
+      <path class="box-\(kind)" d="\(line)"/></svg>
+      """
+  }
+
   /// A box inside the picture, with corners in order.
   private func place(_ box: UnitBox) -> PixelBox {
     func side(_ a: Double, _ b: Double, _ length: Double) -> (Double, Double) {

@@ -39,6 +39,12 @@ extension Sequence {
   func html(_ markup: (Element) -> HTML) -> HTML { reduce(into: "") { $0 += markup($1) } }
 }
 
+extension Sequence<HTML> {
+  func joined(by separator: HTML) -> HTML {
+    enumerated().html { $0.offset == 0 ? $0.element : separator + $0.element }
+  }
+}
+
 /// Escapes what means something in HTML's texts and attributes; control characters, which no page may hold, become
 /// U+FFFD.
 func escaped(_ words: String) -> String {

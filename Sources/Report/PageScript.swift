@@ -45,6 +45,7 @@ let pageScript = #"""
       const result = document.getElementById(input.dataset.table + "-shown");
       input.addEventListener("input", () => {
         const words = input.value.toLowerCase().split(/\s+/).filter(Boolean);
+        document.getElementById(input.dataset.table).classList.toggle("filtered", words.length > 0);
         for (const row of rows) {
           const text = row.dataset.find.toLowerCase();
           row.hidden = !words.every((word) => text.includes(word));
@@ -52,6 +53,14 @@ let pageScript = #"""
         result.textContent = words.length === 0 ? "" : rows.filter((row) => !row.hidden).length + " shown";
       });
     }
+
+    // A table that fits needs no box of its own, and its header stays at the top of the window.
+    const boxes = [...document.querySelectorAll(".scroll:has(.sortable)")];
+    const fit = () => {
+      for (const box of boxes) box.classList.toggle("fits", box.firstElementChild.offsetWidth <= box.clientWidth);
+    };
+    addEventListener("resize", fit);
+    fit();
 
     const reveal = () => {
       const target = location.hash && document.getElementById(decodeURIComponent(location.hash.slice(1)));

@@ -15,9 +15,9 @@ private let screenStyle = """
     }
   }
   * { box-sizing: border-box; }
-  html { scroll-padding-top: 1rem; -webkit-text-size-adjust: 100%; }
+  html { scroll-padding-top: 3rem; -webkit-text-size-adjust: 100%; }
   body {
-    margin: 0 auto; padding: 0 clamp(1rem, 4vw, 2.5rem) 4rem; max-width: 74rem;
+    margin: 0 auto; padding: 0 clamp(1rem, 4vw, 2.5rem) 4rem; max-width: 112rem;
     font: 1rem/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "Noto Sans", sans-serif;
     color: var(--ink); background: var(--ground); overflow-wrap: anywhere;
   }
@@ -38,12 +38,13 @@ private let screenStyle = """
   .lead, .soft, footer, nav { color: var(--soft); }
   .soft, footer { font-size: .9rem; }
   .lead { font-size: 1.08rem; }
+  header .headline { font-size: 1.2rem; line-height: 1.45; max-width: 52rem; border-left: 3px solid var(--accent); padding-left: 1rem; }
   nav { border-block: 1px solid var(--line); padding: .7rem 0; font-size: .92rem; }
   nav ul { display: flex; flex-wrap: wrap; gap: .25rem 1.4rem; margin: 0; padding: 0; list-style: none; }
   nav a { color: inherit; text-decoration: none; display: inline-block; padding: .2rem 0; }
   nav a:hover { color: var(--accent); }
   footer { margin-top: 5rem; padding-top: 1.2rem; border-top: 1px solid var(--line); }
-  .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin: 0 0 1.5rem; }
+  .cards { display: grid; grid-template-columns: repeat(auto-fit, minmax(15rem, 1fr)); gap: 1rem; margin: 0 0 1.5rem; max-width: 84rem; }
   .card { padding: 1.2rem 1.3rem; background: var(--raised); border-radius: 10px; border-top: 3px solid var(--line); }
   .card.main { border-top-color: var(--accent); }
   .card h3 { margin: 0; color: var(--soft); font-weight: 600; }
@@ -58,6 +59,10 @@ private let screenStyle = """
   .findings .hint { display: block; color: var(--soft); font-size: .92rem; }
   .filter { display: none; margin: 0 0 .8rem; align-items: center; gap: .7rem; flex-wrap: wrap; }
   .js .filter { display: flex; }
+  .fold { font-size: .92rem; color: var(--soft); }
+  .fold label { cursor: pointer; }
+  .fold input { width: auto; margin: 0 .4rem 0 0; accent-color: var(--accent); }
+  section:not(:has(#class-table-idle:checked)) #class-table:not(.filtered) .idle { display: none; }
   input {
     font: inherit; color: inherit; background: var(--ground); border: 1px solid var(--line); border-radius: 6px;
     padding: .4rem .7rem; width: min(18rem, 100%);
@@ -76,8 +81,16 @@ private let tableStyle = """
   th, td { padding: .42rem .8rem; text-align: right; vertical-align: baseline; white-space: nowrap; }
   th { font-weight: 600; }
   th.t, td.t { text-align: left; }
-  thead th { color: var(--soft); border-bottom: 1px solid var(--line); vertical-align: bottom; font-size: .85rem; }
-  tbody th { font-weight: 500; position: sticky; left: 0; background: var(--ground); }
+  thead th {
+    color: var(--soft); box-shadow: inset 0 -1px var(--line); vertical-align: bottom; font-size: .85rem;
+    background: var(--ground);
+  }
+  tr > :first-child { position: sticky; left: 0; background: var(--ground); }
+  tbody th { font-weight: 500; }
+  .scroll:has(.sortable) { max-height: max(85vh, 20rem); overflow-y: auto; }
+  .scroll.fits { max-height: none; overflow: visible; background: none; }
+  .sortable thead th { position: sticky; top: 0; z-index: 1; }
+  .sortable thead th:first-child { z-index: 2; }
   tbody tr + tr > * { border-top: 1px solid var(--line); }
   tr > :first-child { padding-left: 0; }
   .total > * { font-weight: 650; border-top: 2px solid var(--line) !important; }
@@ -94,10 +107,11 @@ private let tableStyle = """
   .meter { display: inline-flex; align-items: center; gap: .6rem; }
   .meter::before {
     content: ""; width: 5.5rem; height: .6rem; border-radius: 2px; flex: none;
-    background: linear-gradient(var(--accent), var(--accent)) 0 0 / var(--w) 100% no-repeat, var(--line);
+    background: linear-gradient(var(--bar, var(--accent)), var(--bar, var(--accent))) 0 0 / var(--w) 100% no-repeat, var(--line);
     -webkit-print-color-adjust: exact; print-color-adjust: exact;
   }
-  .meter.open::before {
+  .meter.loss { --bar: var(--bad); }
+  .meter.gain::before {
     background: repeating-linear-gradient(135deg, var(--accent) 0 2px, transparent 2px 5px) 0 0 / var(--w) 100%
       no-repeat, var(--line);
   }
@@ -127,15 +141,19 @@ private let figureStyle = """
   .limit { fill: none; stroke: var(--soft); stroke-dasharray: 2 4; }
   .mark { fill: var(--ground); stroke: var(--ink); stroke-width: 2; }
   .bin { fill: var(--tint); stroke: var(--accent); }
+  .bin.few { fill: none; stroke-dasharray: 3 3; }
   .gap { display: inline-flex; align-items: baseline; gap: .7rem; }
-  .gap > span { min-width: 4.2em; }
-  .difference { width: 8.75rem; height: 1.125rem; flex: none; align-self: center; }
+  .gap > span { min-width: 4.4rem; }
+  .difference { width: 8.75rem; height: 1.125rem; flex: none; align-self: center; overflow: visible; }
+  .zero { stroke: var(--soft); stroke-width: 1; }
+  .gap.scale { display: flex; justify-content: flex-end; font-weight: 400; }
+  .gap.scale svg text { font-size: 10px; }
   .bar { stroke: var(--tint); stroke-width: 9; }
   .whisker { stroke: var(--ink); stroke-width: 1.5; }
   .dot { fill: var(--accent); stroke: var(--ground); stroke-width: 1.5; }
   .diagonal { stroke: var(--soft); stroke-dasharray: 5 4; fill: none; }
   .spark { width: 4.5rem; height: 2rem; border: solid var(--line); border-width: 0 0 1px 1px; flex: none; }
-  details.class { border-top: 1px solid var(--line); }
+  details.class { max-width: 84rem; border-top: 1px solid var(--line); }
   details.class:last-of-type { border-bottom: 1px solid var(--line); }
   summary { cursor: pointer; padding: .55rem 0; }
   .class > summary { display: flex; align-items: center; gap: 1rem; list-style: none; }
@@ -176,6 +194,7 @@ private let figureStyle = """
     -webkit-print-color-adjust: exact; print-color-adjust: exact;
   }
   .badge.false { border-radius: 2px; background: #6fd0ff; }
+  .swatch { width: 2.5rem; height: 1rem; vertical-align: -.2em; background: #6b7480; border-radius: 3px; }
   .legend { display: flex; flex-wrap: wrap; gap: .4rem 1.6rem; padding: 0; list-style: none; font-size: .92rem; }
   @media (max-width: 40rem) {
     .why { display: none; }
@@ -195,7 +214,7 @@ private let printStyle = """
     }
     html { font-size: 9pt; }
     body { line-height: 1.4; max-width: none; padding: 0; }
-    nav, .filter, .spark, .class > summary::before, thead button::after { display: none !important; }
+    nav, .filter, .fold, .spark, .class > summary::before, thead button::after { display: none !important; }
     header { padding: 0 0 .6rem; }
     h1 { font-size: 18pt; }
     h2 { font-size: 13pt; margin-bottom: .5rem; }
@@ -210,14 +229,15 @@ private let printStyle = """
     .card { padding: .6rem .8rem; }
     .big { font-size: 20pt; }
     .findings li { padding-block: .3rem; }
-    .scroll { overflow: visible; background: none; margin-bottom: .8rem; }
+    .scroll.scroll { overflow: visible; max-height: none; background: none; margin-bottom: .8rem; }
     :is(table, .sortable, .two table) { font-size: 7.2pt; line-height: 1.3; min-width: 0; }
     :is(table, .sortable, .two table) :is(th, td) {
       padding: .12rem .3rem; white-space: normal; overflow-wrap: break-word;
     }
     :is(table, .sortable, .two table) tr > :first-child { padding-left: 0; }
     thead { display: table-header-group; }
-    thead th { font-size: inherit; position: static; color: var(--ink); }
+    thead th.t, thead th { font-size: inherit; position: static !important; color: var(--ink); }
+    .swatch { -webkit-print-color-adjust: exact; print-color-adjust: exact; }
     thead button { display: contents !important; color: inherit !important; }
     td:not(.t):not(:has(.words)) { white-space: nowrap !important; }
     tbody th.t { position: static; max-width: none; min-width: 7rem; overflow-wrap: anywhere !important; }

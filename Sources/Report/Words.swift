@@ -26,6 +26,26 @@ func signed(_ value: Double?, _ decimals: Int = 4) -> String {
   return value > 0 ? "+" + text : "−" + text.dropFirst()
 }
 
+/// A score with two decimals, or with two digits that are not zero where it is small: 0.00 would say nothing.
+func scoreText(_ value: Double) -> String {
+  var decimals = 2
+  var least = 0.1
+  while abs(value) < least, decimals < 9, value != 0 {
+    decimals += 1
+    least /= 10
+  }
+  return fixed(value, decimals)
+}
+
+/// A count in a few letters: "840", "1.6k", "23k", "1.2M".
+func short(_ count: Int) -> String {
+  let value = Double(count)
+  if count < 1000 { return "\(count)" }
+  if value < 9950 { return fixed(value / 1e3, 1) + "k" }
+  if value < 999_500 { return fixed(value / 1e3, 0) + "k" }
+  return fixed(value / 1e6, value < 9.95e6 ? 1 : 0) + "M"
+}
+
 /// Bounds that four decimals tell apart, nil where they do not.
 func visible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
   interval.flatMap { figure($0.lowerBound) == figure($0.upperBound) ? nil : $0 }

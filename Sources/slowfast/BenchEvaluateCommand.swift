@@ -45,7 +45,7 @@ struct BenchEvaluateCommand: ParsableCommand {
     Console.say("\(folder): \(counted(made, "row")) of detections")
     let pool = WorkerPool(threads: threads)
     var parts: [[Double]] = []
-    var means: [String] = []
+    var means: [(name: String, value: JSON)] = []
     let timing = try measure(runs: runs) {
       let start = monotonicSeconds()
       let labels = try LabelMap.read(path: files.labelMap)
@@ -56,7 +56,7 @@ struct BenchEvaluateCommand: ParsableCommand {
       _ = audit(tables, counts: found.counts, pool: pool)
       let audited = monotonicSeconds()
       let results = match(tables, rules: EvaluationRules.all, pool: pool).map { evaluate($0, pool: pool) }
-      means = results.map { "\"\($0.rules.name)\": \($0.mAP ?? .nan)" }
+      means = results.map { ($0.rules.name, JSON($0.mAP)) }
       parts.append([read - start, audited - read, monotonicSeconds() - audited])
     }
     // The first run was the warm-up.
@@ -64,16 +64,19 @@ struct BenchEvaluateCommand: ParsableCommand {
     report(timing, best, rows: made, threads: pool.threads, means: means)
   }
 
-  private func report(_ timing: Timing, _ parts: [Double], rows: Int, threads: Int, means: [String]) {
+  private func report(
+    _ timing: Timing, _ parts: [Double], rows: Int, threads: Int, means: [(name: String, value: JSON)]
+  ) {
     switch format {
     case .json:
       print(
-        """
-        {"seconds_best": \(timing.best), "seconds_median": \(timing.median), "read_seconds": \(parts[0]), \
-        "audit_seconds": \(parts[1]), "match_seconds": \(parts[2]), "rows": \(rows), \
-        "rows_per_second": \(Double(rows) / timing.best), "runs": \(runs), "threads": \(threads), \
-        "peak_rss_bytes": \(peakResidentBytes()), "seed": \(seed), "mAP": {\(means.joined(separator: ", "))}}
-        """)
+        JSON.object([
+          ("seconds_best", JSON(timing.best)), ("seconds_median", JSON(timing.median)),
+          ("read_seconds", JSON(parts[0])), ("audit_seconds", JSON(parts[1])), ("match_seconds", JSON(parts[2])),
+          ("rows", JSON(rows)), ("rows_per_second", JSON(Double(rows) / timing.best)), ("runs", JSON(runs)),
+          ("threads", JSON(threads)), ("peak_rss_bytes", JSON(peakResidentBytes())), ("seed", JSON(seed)),
+          ("mAP", .object(means)),
+        ]).text)
     case .text:
       print(
         """

@@ -88,14 +88,14 @@ struct BenchRoIAlignCommand: ParsableCommand {
     switch format {
     case .json:
       print(
-        """
-        {"seconds_best": \(plain.best), "seconds_median": \(plain.median), \
-        "fused_seconds_best": \(fused.best), "fused_seconds_median": \(fused.median), \
-        "runs": \(runs), "threads": \(threads), "precision": "fp32", "kernels": "\(kernels.rawValue)", \
-        "peak_rss_bytes": \(peakResidentBytes()), "gmac": \(gmac), \
-        "channels": \(channels), "height": \(height), "width": \(width), "boxes": \(boxes), \
-        "resolution": \(resolution), "seed": \(seed)}
-        """)
+        JSON.object([
+          ("seconds_best", JSON(plain.best)), ("seconds_median", JSON(plain.median)),
+          ("fused_seconds_best", JSON(fused.best)), ("fused_seconds_median", JSON(fused.median)),
+          ("runs", JSON(runs)), ("threads", JSON(threads)), ("precision", JSON("fp32")),
+          ("kernels", JSON(kernels.rawValue)), ("peak_rss_bytes", JSON(peakResidentBytes())), ("gmac", JSON(gmac)),
+          ("channels", JSON(channels)), ("height", JSON(height)), ("width", JSON(width)), ("boxes", JSON(boxes)),
+          ("resolution", JSON(resolution)), ("seed", JSON(seed)),
+        ]).text)
     case .text:
       func row(_ timing: Timing) -> String {
         "best \(fixed(timing.best * 1e3, 3)) ms, median \(fixed(timing.median * 1e3, 3)) ms"

@@ -33,27 +33,19 @@ private func span(_ interval: BootstrapInterval?) -> String {
 }
 
 /// Writes a bootstrap as a JSON object.
-func jsonText(_ bootstrap: Bootstrap, _ labels: LabelMap) -> String {
-  func number(_ interval: BootstrapInterval?) -> String {
-    guard let interval else { return "null" }
-    return jsonObject([
-      ("interval", jsonInterval(interval.interval)), ("standard_error", jsonNumber(interval.standardError)),
-      ("resamples", "\(interval.count)"),
+func jsonText(_ bootstrap: Bootstrap, _ labels: LabelMap) -> JSON {
+  func number(_ interval: BootstrapInterval?) -> JSON {
+    guard let interval else { return .null }
+    return JSON.object([
+      ("interval", JSON(interval.interval)), ("standard_error", JSON(interval.standardError)),
+      ("resamples", JSON(interval.count)),
     ])
   }
-  return jsonObject([
-    ("resamples", "\(bootstrap.resampling.count)"), ("seed", "\(bootstrap.resampling.seed)"),
-    ("confidence", jsonNumber(bootstrap.resampling.confidence)), ("videos", "\(bootstrap.videoCount)"),
+  return JSON.object([
+    ("resamples", JSON(bootstrap.resampling.count)), ("seed", JSON(bootstrap.resampling.seed)),
+    ("confidence", JSON(bootstrap.resampling.confidence)), ("videos", JSON(bootstrap.videoCount)),
     ("mAP", number(bootstrap.mAP)),
-    ("groups", jsonObject(zip(ActionGroup.allCases, bootstrap.groups).map { ($0.rawValue, number($1)) })),
-    ("ap", jsonObject(zip(labels.labels, bootstrap.perClass).map { ("\($0.id)", number($1)) })),
+    ("groups", JSON.object(zip(ActionGroup.allCases, bootstrap.groups).map { ($0.rawValue, number($1)) })),
+    ("ap", JSON.object(zip(labels.labels, bootstrap.perClass).map { ("\($0.id)", number($1)) })),
   ])
 }
-
-/// A JSON object of values that are JSON already.
-func jsonObject(_ members: [(name: String, value: String)]) -> String {
-  "{" + members.map { "\(jsonString($0.name)): \($0.value)" }.joined(separator: ", ") + "}"
-}
-
-/// A JSON array of values that are JSON already.
-func jsonArray(_ values: [String]) -> String { "[" + values.joined(separator: ", ") + "]" }

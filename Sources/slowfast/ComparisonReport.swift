@@ -53,8 +53,7 @@ struct ComparisonReport {
 
   /// One object, a member for each protocol.
   var json: String {
-    let objects = comparisons.map { "  \(jsonString($0.rules.name)): \(jsonText($0))" }
-    return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
+    JSON.object(comparisons.map { ($0.rules.name, jsonText($0)) }, lines: true).text + "\n"
   }
 
   /// How far the order of equal scores could move the numbers, a line for each that it can.
@@ -119,39 +118,39 @@ struct ComparisonReport {
     ].map(number)
   }
 
-  private func jsonText(_ comparison: Comparison) -> String {
+  private func jsonText(_ comparison: Comparison) -> JSON {
     let groups = zip(ActionGroup.allCases, comparison.groups).map { ($0.rawValue, jsonText($1)) }
     let frames = comparison.frames.map { frame in
-      jsonObject([
-        ("video", jsonString(frame.video)), ("second", jsonNumber(frame.time.seconds)),
-        ("loss_a", jsonNumber(frame.lossA)), ("loss_b", jsonNumber(frame.lossB)),
-        ("difference", jsonNumber(frame.difference)),
+      JSON.object([
+        ("video", JSON(frame.video)), ("second", JSON(frame.time.seconds)),
+        ("loss_a", JSON(frame.lossA)), ("loss_b", JSON(frame.lossB)),
+        ("difference", JSON(frame.difference)),
         (
           "classes",
-          jsonObject(
+          JSON.object(
             frame.classes.map { entry in
               (
                 "\(comparison.classes[entry.classPosition].label.id)",
-                jsonObject([("loss_a", jsonNumber(entry.lossA)), ("loss_b", jsonNumber(entry.lossB))])
+                JSON.object([("loss_a", JSON(entry.lossA)), ("loss_b", JSON(entry.lossB))])
               )
             })
         ),
       ])
     }
-    return jsonObject([
-      ("mAP", jsonText(comparison.mAP)), ("groups", jsonObject(groups)),
-      ("ap", jsonObject(comparison.classes.map { ("\($0.label.id)", jsonText($0.ap)) })),
-      ("frames", jsonArray(frames)), ("resamples", "\(comparison.resampling.count)"),
-      ("seed", "\(comparison.resampling.seed)"), ("confidence", jsonNumber(comparison.resampling.confidence)),
-      ("videos", "\(comparison.videoCount)"),
+    return JSON.object([
+      ("mAP", jsonText(comparison.mAP)), ("groups", JSON.object(groups)),
+      ("ap", JSON.object(comparison.classes.map { ("\($0.label.id)", jsonText($0.ap)) })),
+      ("frames", JSON.array(frames)), ("resamples", JSON(comparison.resampling.count)),
+      ("seed", JSON(comparison.resampling.seed)), ("confidence", JSON(comparison.resampling.confidence)),
+      ("videos", JSON(comparison.videoCount)),
     ])
   }
 
-  private func jsonText(_ difference: Difference) -> String {
-    jsonObject([
-      ("a", jsonNumber(difference.a)), ("b", jsonNumber(difference.b)),
-      ("difference", jsonNumber(difference.difference)),
-      ("interval", jsonInterval(difference.interval)), ("share", jsonNumber(difference.share)),
+  private func jsonText(_ difference: Difference) -> JSON {
+    JSON.object([
+      ("a", JSON(difference.a)), ("b", JSON(difference.b)),
+      ("difference", JSON(difference.difference)),
+      ("interval", JSON(difference.interval)), ("share", JSON(difference.share)),
     ])
   }
 }

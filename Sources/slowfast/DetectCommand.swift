@@ -83,6 +83,8 @@ struct DetectCommand: ParsableCommand {
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
     let notices = Notices(detection.notices)
     for path in VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self) { try checkWritable(path) }
+    let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
+    if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
     let found = try Interruption.stoppable {

@@ -25,18 +25,19 @@ func textReport(_ evaluations: [Evaluation]) -> String {
 
 /// Writes evaluations as one JSON object, full double precision; intervals are those of equal scores.
 ///
-/// - Parameter added: More members for each protocol's object, values as JSON.
-func jsonReport(_ evaluations: [Evaluation], added: [[(name: String, value: String)]] = []) -> String {
-  let objects = evaluations.enumerated().map { index, evaluation in
-    func object(_ value: (ClassResult) -> String) -> String {
-      "{" + evaluation.perClass.map { "\"\($0.id)\": \(value($0))" }.joined(separator: ", ") + "}"
+/// - Parameter added: More members for each protocol's object.
+func jsonReport(_ evaluations: [Evaluation], added: [[(name: String, value: JSON)]] = []) -> String {
+  let objects = evaluations.enumerated().map { index, evaluation -> (name: String, value: JSON) in
+    func object(_ value: (ClassResult) -> JSON) -> JSON {
+      .object(evaluation.perClass.map { ("\($0.id)", value($0)) })
     }
-    return "  \"\(evaluation.rules.name)\": {\"mAP\": \(jsonNumber(evaluation.mAP)), "
-      + "\"mAP_interval\": \(jsonInterval(evaluation.mAPInterval)), \"ap\": \(object { jsonNumber($0.ap) }), "
-      + "\"ap_interval\": \(object { jsonInterval($0.apInterval) })"
-      + (index < added.count ? added[index].map { ",\n    \"\($0.name)\": \($0.value)" }.joined() : "") + "}"
+    let members: [(name: String, value: JSON)] = [
+      ("mAP", JSON(evaluation.mAP)), ("mAP_interval", JSON(evaluation.mAPInterval)),
+      ("ap", object { JSON($0.ap) }), ("ap_interval", object { JSON($0.apInterval) }),
+    ]
+    return (evaluation.rules.name, .object(members + (index < added.count ? added[index] : [])))
   }
-  return "{\n" + objects.joined(separator: ",\n") + "\n}\n"
+  return JSON.object(objects, lines: true).text + "\n"
 }
 
 /// Writes evaluations as a Markdown table, with their intervals over videos where they have any.
@@ -87,12 +88,6 @@ func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) ->
     text += "\(bounds(bootstraps?[index].mAP))\n"
   }
   return text
-}
-
-func jsonNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "null" }
-
-func jsonInterval(_ interval: ClosedRange<Double>?) -> String {
-  interval.map { "[\($0.lowerBound), \($0.upperBound)]" } ?? "null"
 }
 
 /// A text as a cell of CSV.

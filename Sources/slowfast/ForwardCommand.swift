@@ -92,24 +92,19 @@ struct ShapeError: Error, CustomStringConvertible {
 
 /// Writes the named values of a plan as JSON: shape (N C T H W), mean, deviation, first and last eight values.
 func describeStages(_ plan: NetworkPlan) -> String {
-  let entries = plan.marks.map { name, map -> String in
+  let entries = plan.marks.map { name, map -> (name: String, value: JSON) in
     let tensor = map.float32().channelsFirst()
     let values = tensor.array
     let mean = values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count))
     let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
     let deviation = (squares / Double(max(1, values.count))).squareRoot()
-    func list(_ items: some Sequence<some CustomStringConvertible>) -> String {
-      "[" + items.map(\.description).joined(separator: ", ") + "]"
-    }
-    return """
-       "\(name)": {
-        "shape": \(list(tensor.shape)),
-        "mean": \(mean),
-        "std": \(deviation),
-        "first8": \(list(values.prefix(8))),
-        "last8": \(list(values.suffix(8)))
-       }
-      """
+    return (
+      name,
+      .object([
+        ("shape", .array(tensor.shape.map { JSON($0) })), ("mean", JSON(mean)), ("std", JSON(deviation)),
+        ("first8", .array(values.prefix(8).map { JSON($0) })), ("last8", .array(values.suffix(8).map { JSON($0) })),
+      ])
+    )
   }
-  return "{\n" + entries.joined(separator: ",\n") + "\n}\n"
+  return JSON.object(entries, lines: true).text + "\n"
 }

@@ -91,6 +91,7 @@ struct OverlayCommand: ParsableCommand {
     let scenes = try readScenes()
     let catalog = try catalog()
     let names = try matchingVideos(scenes, catalog.names)
+    if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
     var run = OverlayRun(
       style: OverlayStyle(threshold: threshold, topK: topK, scale: scale), hasTruth: groundtruth != nil,
       folder: outputDir, startingSecond: startingSecond,

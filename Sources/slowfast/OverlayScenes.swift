@@ -64,6 +64,9 @@ struct OverlayScenes {
     }
   }
 
+  /// The names of the label map.
+  var actionNames: [String] { labels?.labels.map(\.name) ?? [] }
+
   private mutating func name(of id: Int) -> String {
     if let name = labels?.name(of: id) { return name }
     if known.insert(id).inserted { unnamed.append(id) }

@@ -55,7 +55,10 @@ struct ValidateCommand: ParsableCommand {
     parsing: .unconditional, help: ArgumentHelp("What to add to the seconds; --fix moves them.", valueName: "seconds"))
   var shiftSeconds: Double = 0
 
-  @Option(help: ArgumentHelp("The frame that pixels are measured in; --fix divides by it.", valueName: "wxh"))
+  @Option(
+    help: ArgumentHelp(
+      "Width and height of the frame that pixels are measured in; --fix divides by them.", valueName: "WxH"),
+    transform: PictureSize.init(argument:))
   var frameSize: PictureSize?
 
   @Option(help: "How the findings are written.")
@@ -89,6 +92,7 @@ struct ValidateCommand: ParsableCommand {
   }
 
   func run() throws {
+    if let hint = frameSize?.hint("--frame-size") { Console.say("note: \(hint)") }
     let pool = WorkerPool()
     let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? scoredAVAClasses()
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()

@@ -49,28 +49,29 @@ struct ValidationReport {
   }
 
   var json: String {
-    var fields = [
-      "\"file\": \(jsonString(file))", "\"rows\": \(rows)", "\"key_frames\": \(keyFrames)", "\"videos\": \(videos)",
-      "\"wrong\": \(hasFaults)", "\"findings\": \(json(findings))",
+    var members: [(name: String, value: JSON)] = [
+      ("file", JSON(file)), ("rows", JSON(rows)), ("key_frames", JSON(keyFrames)), ("videos", JSON(videos)),
+      ("wrong", JSON(hasFaults)), ("findings", .array(findings.map(json), lines: true)),
     ]
     if let copy {
-      let changes = copy.changes.map(jsonString).joined(separator: ", ")
-      fields.append(
-        "\"copy\": {\"file\": \(jsonString(copy.file)), \"rows\": \(copy.rows), \"changes\": [\(changes)], "
-          + "\"findings\": \(json(copy.findings))}")
+      members.append(
+        (
+          "copy",
+          .object([
+            ("file", JSON(copy.file)), ("rows", JSON(copy.rows)), ("changes", .array(copy.changes.map { JSON($0) })),
+            ("findings", .array(copy.findings.map(json), lines: true)),
+          ])
+        ))
     }
-    return "{\n  " + fields.joined(separator: ",\n  ") + "\n}\n"
+    return JSON.object(members, lines: true).text + "\n"
   }
 
-  private func json(_ findings: [Finding]) -> String {
-    if findings.isEmpty { return "[]" }
-    let objects = findings.map { finding in
-      "    {\"kind\": \"\(finding.kind.rawValue)\", \"wrong\": \(finding.isFault), \"count\": \(finding.count), "
-        + "\"text\": \(jsonString(finding.text)), "
-        + "\"examples\": [\(finding.examples.map(jsonString).joined(separator: ", "))], "
-        + "\"hint\": \(jsonString(finding.hint))}"
-    }
-    return "[\n" + objects.joined(separator: ",\n") + "\n  ]"
+  private func json(_ finding: Finding) -> JSON {
+    .object([
+      ("kind", JSON(finding.kind.rawValue)), ("wrong", JSON(finding.isFault)), ("count", JSON(finding.count)),
+      ("text", JSON(finding.text)), ("examples", .array(finding.examples.map { JSON($0) })),
+      ("hint", JSON(finding.hint)),
+    ])
   }
 }
 

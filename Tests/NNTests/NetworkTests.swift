@@ -155,6 +155,19 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
     #expect(try NetworkPlan(network, batch: 2, extents: [Extent3(1, 2, 3)]).macs == 2 * 6 * 6)
   }
 
+  /// 24 queries meet 24 keys in each of two batch items, over 5 channels of theta and phi and over 5 of g.
+  @Test func countsMultiplyAddsOfAttention() throws {
+    var network = Network(engine: fast)
+    let x = network.input(channels: 5)
+    let shape = ConvolutionShape(5, 5, kernel: .one)
+    let theta = network.convolution(
+      x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0, 0], relu: false)
+    network.output(network.attention(.softmax, theta: theta, phi: x, g: x))
+    let plan = try NetworkPlan(network, batch: 2, extents: [Extent3(2, 3, 4)])
+    #expect(plan.macs == 2 * 24 * 5 * 5 + 2 * 24 * 24 * (5 + 5))
+    #expect(plan.macs == plan.layers().reduce(0) { $0 + $1.macs })
+  }
+
   /// A float32 part of odd width beside a bfloat16 part: the whole is float32, and every part keeps its place.
   @Test(.enabled(if: KernelTable.best.supportsBFloat16, "needs AVX512-BF16"))
   func mixedFormatsAreJoined() throws {

@@ -4,7 +4,7 @@ import Testing
 /// The measurements print what scripts rely on; their figures are not judged.
 struct BenchTests {
   private static let clip =
-    ["--cfg", LittleWorld.config, "--size", "64x80", "--runs", "2", "--threads", "1"] + LittleWorld.tinyNetwork
+    ["--cfg", LittleWorld.config, "--size", "80x64", "--runs", "2", "--threads", "1"] + LittleWorld.tinyNetwork
 
   @Test("bench --format json", arguments: [["bench"], ["bench", "clip"]])
   func clip(command: [String]) throws {

@@ -89,6 +89,34 @@ import Testing
       #expect(try browser.value("document.documentElement.scrollWidth") as? Int == width)
       #expect(try browser.value("innerWidth") as? Int == width)
     }
+    // Scrolled to its end, the class table still has the names under their heading, and the headings over the numbers.
+    let table = "document.getElementById('class-table')"
+    _ = try browser.value(
+      "\(table).parentElement.scrollTo(9999, 9999); document.getElementById('class-table-idle').click()")
+    _ = try browser.value("\(table).parentElement.scrollTo(9999, 9999)")
+    let box = "\(table).parentElement.getBoundingClientRect()"
+    let corner = "\(table).tHead.rows[0].cells[0].getBoundingClientRect()"
+    let name = "[...\(table).tBodies[0].rows].at(-1).cells[0].getBoundingClientRect()"
+    #expect(try browser.value("\(table).parentElement.scrollLeft > 100") as? Bool == true)
+    for edge in ["\(corner).left - \(box).left", "\(name).left - \(box).left", "\(corner).top - \(box).top"] {
+      #expect(abs(try #require(try browser.value(edge) as? Double ?? (browser.value(edge) as? Int).map(Double.init))) < 1)
+    }
+  }
+
+  @Test("A wide screen shows the class table whole, its header stays at the top, and empty rows come on demand")
+  func wide() throws {
+    let browser = try open(Scratch(), width: 1920)
+    let table = "document.getElementById('class-table')"
+    #expect(try browser.value("\(table).offsetWidth <= \(table).parentElement.clientWidth") as? Bool == true)
+    #expect(try browser.value("\(table).parentElement.classList.contains('fits')") as? Bool == true)
+    let shown = "[...\(table).tBodies[0].rows].filter((row) => row.offsetHeight > 0).length"
+    let idle = "\(table).querySelectorAll('.idle').length"
+    let before = try #require(try browser.value(shown) as? Int)
+    _ = try browser.value("document.getElementById('class-table-idle').click()")
+    let folded = try #require(try browser.value(idle) as? Int)
+    #expect(try browser.value(shown) as? Int == before + folded && folded > 0 && before > 0)
+    _ = try browser.value("[...\(table).tBodies[0].rows].at(-1).scrollIntoView({ block: 'center' })")
+    #expect(try browser.value("Math.round(\(table).tHead.rows[0].cells[3].getBoundingClientRect().top)") as? Int == 0)
   }
 
   @Test("Without scripts the page reads the same, without what only a script can do")

@@ -39,6 +39,72 @@ struct ContentTests {
     #expect(try Situation().comparison().contains("The line through a dot"))
   }
 
+  @Test("The page begins with what makes its numbers worthless, or with where most is lost")
+  func headline() throws {
+    func headline(_ situation: Situation) throws -> String {
+      let page = try situation.report()
+      return String(try #require(page.firstMatch(of: #/<p class="headline">(.*)<\/p>/#)).1)
+    }
+    // Class 1 loses 5/6 of its AP, class 20 half: 2/3 in the mean, and not found is the largest part.
+    #expect(try headline(Situation()).contains("Of the 0.6667 missing to a perfect mAP, “"))
+    var silent = Situation()
+    silent.names[70] = "talk <to>"
+    silent.silentClass = 70
+    #expect(try headline(silent).hasPrefix("1 of 3 classes has no detection at all: talk &lt;to&gt;."))
+  }
+
+  @Test("Classes that no protocol has a number of are folded, and can be shown")
+  func folded() throws {
+    let page = try Situation().report()
+    #expect(page.contains("Show the class without ground truth"))
+    #expect(page.matches(of: #/<tr class="idle" data-find="talk to/#).count == 1)
+    #expect(page.matches(of: #/<tr class="idle"/#).count == 1)
+    var all = Situation()
+    all.silentClass = 70
+    #expect(!(try all.report().contains("without ground truth</label>")))
+  }
+
+  @Test("A table of parts that has one row is left out; nothing else is")
+  func oneVideo() throws {
+    var situation = Situation()
+    #expect(try situation.report().contains("<h3>By video</h3>"))
+    situation.video = "w"
+    let page = try situation.report()
+    #expect(!page.contains("By video") && page.contains("<h3>By people in the key frame</h3>"))
+  }
+
+  @Test("Small scores keep two digits, bars say how many detections they rest on")
+  func digits() throws {
+    var situation = Situation()
+    situation.wrongScore = 0.004_321
+    #expect(try situation.report().contains("0.0043 stand (wrong class)"))
+    // Of the bins' bars all rest on one or two detections here.
+    let page = try Situation().report()
+    let counts = page.matches(of: #/text-anchor="middle">([12])<\/text>/#).map(\.1)
+    #expect(counts.count >= 3 && page.contains("class=\"bin few\""))
+    #expect(!page.contains("class=\"bin\""))
+  }
+
+  @Test("Hatched bars are gains and nothing else; losses have a colour of their own")
+  func bars() throws {
+    let page = try Situation().report()
+    #expect(!page.contains("meter open"))
+    let gains = page.matches(of: #/meter gain/#).count
+    // Two classes with something to find and the table of all, six kinds each.
+    #expect(gains == 18 && page.matches(of: #/meter loss/#).count > gains)
+  }
+
+  @Test("What the program advises is told apart from the page's words, its options set as code")
+  func advice() throws {
+    var situation = Situation()
+    situation.wrongScore = 1.5
+    let page = try situation.report()
+    #expect(!page.contains(" -&gt; "))
+    for hint in page.matches(of: #/<span class="hint">(.*?)<\/span>/#) {
+      #expect(!hint.1.replacing(#/<code>.*?<\/code>/#, with: "").contains("--"), "\(hint.1)")
+    }
+  }
+
   @Test("A curve's area ends each step at a hit's recall: one hit of two with precision 1/3")
   func curve() throws {
     let page = try Situation().report()
@@ -74,6 +140,11 @@ struct ContentTests {
     // B's hit of class 1 at 0.92 comes first of all: AP 1/2 instead of 1/6.
     #expect(page.contains("+0.3333") && page.contains("<p class=\"big\">+0.1667</p>"))
     #expect(page.contains("b.csv against a.csv: +0.1667 mAP"))
+    #expect(page.contains("b.csv is better by 0.1667 mAP (official)"))
+    // A zero line in every row with a difference, and a scale with its ends over each table.
+    let rows = page.matches(of: #/<path class="zero" d="M70 -9V27"/#).count
+    #expect(rows == page.matches(of: #/<circle class="dot"/#).count && rows > 3)
+    #expect(page.matches(of: #/text-anchor="middle">\+0\.33</#).count == 1 && !page.contains("the middle"))
   }
 
   @Test("The difference stands beside the class's name")
@@ -143,6 +214,9 @@ struct PictureTests {
     #expect(situation.pictures?.warnings == [])
     #expect(situation.pictures?.remarks.count == 2)
     let page = try situation.report()
+    for kind in ["missed", "wrong", "found"] {
+      #expect(page.matches(of: try Regex("swatch.*box-\(kind)")).count == 1, "a line in the legend")
+    }
     let addresses = page.matches(of: #/<image href="data:image\/jpeg;base64,([^"]*)"/#)
     #expect(addresses.count == 3)
     for address in addresses {

@@ -50,18 +50,31 @@ import Wording
 }
 
 @Suite struct JSONTests {
+  @Test func numbersThatJSONLacksAreNull() {
+    #expect(JSON.array([JSON(0.1), JSON(Float(0.1)), JSON(-2), JSON(1e300)]).text == "[0.1, 0.1, -2, 1e+300]")
+    let missing: [Double?] = [nil, .nan, .infinity, -.infinity]
+    #expect(JSON.array(missing.map { JSON($0) } + [JSON(Float.nan)]).text == "[null, null, null, null, null]")
+    #expect(JSON(0.25...Double.infinity).text == "[0.25, null]")
+  }
+
+  @Test func objectsQuoteTheirNames() {
+    #expect(JSON.object([("a \"b\"", JSON(true)), ("c", .object([]))]).text == #"{"a \"b\"": true, "c": {}}"#)
+    #expect(JSON.object([("a", JSON("x")), ("b", .null)], lines: true).text == "{\n  \"a\": \"x\",\n  \"b\": null\n}")
+    #expect(JSON.array([], lines: true).text == "[]")
+  }
+
   @Test(arguments: [
     ("", #""""#), ("plain", #""plain""#), (#"a"b"#, #""a\"b""#), (#"back\slash"#, #""back\\slash""#),
     ("line\nreturn\rtab\t", #""line\nreturn\rtab\t""#), ("\u{0}\u{1f}\u{7f}", "\"\\u0000\\u001f\u{7f}\""),
     ("\r\n", #""\r\n""#), ("Größe 走る 👩‍👧", #""Größe 走る 👩‍👧""#), ("a/b", #""a/b""#),
   ])
-  func quotesText(_ text: String, _ expected: String) { #expect(jsonString(text) == expected) }
+  func quotesText(_ text: String, _ expected: String) { #expect(JSON(text).text == expected) }
 
   /// Undone by hand, every scalar up to U+024F comes back.
   @Test func everyScalarComesBack() {
     for code in 0..<0x250 as Range<UInt32> {
       let text = String(Unicode.Scalar(code)!)
-      let quoted = jsonString(text)
+      let quoted = JSON(text).text
       #expect(quoted.unicodeScalars.allSatisfy { $0.value >= 0x20 })
       let inner = String(String.UnicodeScalarView(quoted.unicodeScalars.dropFirst().dropLast()))
       let escapes = ["\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\"": "\"", "\\\\": "\\"]

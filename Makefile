@@ -1,5 +1,5 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable bench bench-setup bench-test build format lint setup clean
+.PHONY: demo test test-old-cpus test-portable test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -30,6 +30,22 @@ test-portable: setup
 	@swift test $(PORTABLE) --skip-build \
 	  --filter '^(Kernels|NN|RoIAlign|VideoModels|Inference|House)Tests\.|GoldenModelTests'
 
+# What handles memory itself or starts threads, with its tests, built to report bytes beyond a block or after its life and
+# blocks that nobody frees (address), and what two threads touch without order (thread). The manifest is compiled with
+# -DSANITIZED; without x86's rooms, whose intrinsics both would not see.
+SANITIZED = -c release --sanitize=$* --scratch-path .build-$* -Xbuild-tools-swiftc -DPORTABLE_ONLY \
+  -Xbuild-tools-swiftc -DSANITIZED
+test-address test-thread: test-%: setup
+	@swift build $(SANITIZED) --build-tests
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/known-leaks.txt:print_suppressions=0 SWIFT_BACKTRACE=enable=no \
+	  swift test $(SANITIZED) --skip-build
+
+# Every reader of strangers' bytes against made-up files, for so many seconds in all: see Fuzzing/README.md.
+SECONDS := 60
+fuzz: setup
+	@Fuzzing/build.sh
+	@Fuzzing/run.sh $(SECONDS)
+
 # Side by side with OpenVINO, PyTorch and torchvision: see Benchmarks/README.md.
 BENCH := Benchmarks/.venv/bin/python
 
@@ -44,11 +60,13 @@ bench: build bench-setup
 bench-test: bench-setup
 	@cd Benchmarks && .venv/bin/python -m unittest --quiet
 
+SWIFT := Sources Tests Package.swift Fuzzing/Sources Fuzzing/Package.swift
+
 lint:
-	@swift format lint --strict --recursive Sources Tests Package.swift
+	@swift format lint --strict --recursive $(SWIFT)
 
 format:
-	@swift format --in-place --recursive Sources Tests Package.swift
+	@swift format --in-place --recursive $(SWIFT)
 
 clean:
-	@rm -rf .build .build-portable $(DEMO)
+	@rm -rf .build .build-portable .build-address .build-thread Fuzzing/.build $(DEMO)

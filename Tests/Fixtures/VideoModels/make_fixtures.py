@@ -16,7 +16,6 @@ import platform
 import numpy as np
 import torch
 import torch.nn.functional as F
-import torchvision
 
 torch.manual_seed(0)
 torch.set_num_threads(1)
@@ -224,6 +223,8 @@ class Model:
     def __call__(self, clip, boxes):
         xs = self.features(clip)
         if boxes is not None:
+            import torchvision  # Not at the top: others take the networks from here and pool for themselves.
+
             o = self.o
             pooled = [
                 torchvision.ops.roi_align(
@@ -327,6 +328,8 @@ def digest(shapes):
 
 
 def main():
+    import torchvision
+
     folder = pathlib.Path(__file__).parent
     cases = []
     for name, (options, shape, boxes) in CASES.items():
@@ -364,4 +367,5 @@ numpy {np.__version__} on {platform.machine()}. SHA-256:
 """)
 
 
-main()
+if __name__ == "__main__":
+    main()

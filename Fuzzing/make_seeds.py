@@ -1,0 +1,83 @@
+#!/usr/bin/env python3
+"""Writes the fuzzer's first inputs that Tests/Fixtures does not hold: Seeds/TARGET/NAME, one small file a form.
+
+Text is written by hand below; the pickles are taken out of the torch archives in Tests/Fixtures/Checkpoint.
+"""
+
+import gzip
+import pathlib
+import zipfile
+
+here = pathlib.Path(__file__).resolve().parent
+fixtures = here.parent / "Tests/Fixtures/Checkpoint"
+
+ROWS = "v,0902,0.1,0.2,0.3,0.4,{action},{last}\nv,902.5,0,0,1,1,80,1e-3\r\n\n\"w,1\",1798,-0.004,0.5,0.5,1.004,1,0.999999\n"
+
+SEEDS = {
+    "detections": {
+        "plain.csv": ROWS.format(action=12, last="0.5"),
+        "header.tsv": "video\tsecond\tx1\ty1\tx2\ty2\taction\tscore\nv\t902\t.1\t.2\t.3\t.4\t12\t.5\n",
+        "bom_without_score.csv": "\ufeffv,902,0.1,0.2,0.3,0.4,12\nv,902,0.3,0.2,0.1,0.4,12,\n",
+        "pixels_and_words.csv": "v,902,10,20,300,400,12,0.5\nv,902,nan,inf,-1e308,1e999,12,0.5\nv,902\n",
+        "packed.csv.gz": gzip.compress(ROWS.format(action=12, last="0.5").encode(), mtime=0),
+    },
+    "groundtruth": {
+        "plain.csv": ROWS.format(action=12, last="7"),
+        "listed.csv": "v,0902\nv,0903,,,,,,\nv,0904,0.1,0.2,0.3,0.4,,3\n",
+    },
+    "proposals": {
+        "plain.csv": ROWS.format(action="", last="0.95"),
+        "repeated.csv": "v,0902,0.1,0.2,0.3,0.4,,0.9\nv,0902,0.1,0.2,0.3,0.4,12,0.8\nw,903,0.1,0.1,0.1,0.2,-1,1\n",
+    },
+    "framelist": {
+        "plain.csv": "original_vido_id video_id frame_id path labels\nv 0 0 v/v_000001.jpg \"\"\nv 0 1 v/v_000002.jpg \"\"\n"
+        "w 1 0 /w/w_000001.jpg \"\"\n",
+        "jump.csv": "x video_id frame_id path labels\nv 0 7 a.jpg \"\"\nv 0 9 b.jpg \"1,2\"\r\n",
+    },
+    "labelmap": {
+        "item.pbtxt": 'item {\n  name: "bend/bow (at the waist)"\n  id: 1\n}\nitem { id: 2 name: \'lie\\/sleep \\303\\251\' }\n',
+        "label.pbtxt": 'label {\n  name: "stand"\n  label_id: 12\n  label_type: PERSON_MOVEMENT\n}\n# a remark\n',
+        "nested.pbtxt": 'item: <name: "a", id: 3; display_name: "b" extra { deep { x: [1, 2] } } >\n',
+    },
+    "exclusions": {"plain.csv": "v,0902\nw,1798\n", "decimals.csv": "\"v\",902.25\r\n\r\nw,0\n"},
+    "json": {
+        # The harness writes the opening brace.
+        "empty.json": "}",
+        "values.json": '"__metadata__":{"epoch":"7","cfg":"A: 1"},"a\\u00e9\\ud83d\\ude00":{"dtype":"F32","shape":[0,2],'
+        '"data_offsets":[0,0]},"b":[null,true,false,-1.5e3,"\\n",{}]}',
+        "deep.json": '"a":' + "[" * 20 + "]" * 20 + "}",
+    },
+    "npy": {
+        "double.npy": b"\x93NUMPY\x01\x00\x46\x00{'descr': '<f8', 'fortran_order': False, 'shape': (2,), }".ljust(79)
+        + b"\n"
+        + bytes(16),
+        "long_header.npy": b"\x93NUMPY\x02\x00\x44\x00\x00\x00{'descr': '<f4', 'fortran_order': True, 'shape': (1, 3), }".ljust(79)
+        + b"\n"
+        + bytes(12),
+    },
+    "yaml": {
+        "forms.yaml": "TRAIN: {ENABLE: no, DATASET: 'ava'}\nSLOWFAST:\n  ALPHA: 0x4\n  BETA_INV: 8\nRESNET:\n  NUM_BLOCK_TEMP_KERNEL: "
+        "[[3, 3], [4, 4],\n    [6, 6], [3, 3]]\nMODEL: &m\n  NUM_CLASSES: 80\nTEST: *m\nSOLVER:\n  BASE_LR: 1e-1\nAVA:\n"
+        "  FRAME_LIST_DIR: |\n    a\n    b\n",
+        "base.yaml": "_BASE_: none.yaml\nTRAIN:\n  ENABLE: False\n",
+        "literals.yaml": "MODEL:\n  ARCH: \"slowfast\"\nDATA:\n  MEAN: (0.45, 0.45, 0.45)\n  INPUT_CHANNEL_NUM: [3, 3]\n"
+        "NONLOCAL:\n  LOCATION: [[[], []], [[], []], [[6, 13, 20], []], [[], []]]\n",
+    },
+}
+
+
+def main():
+    seeds = dict(SEEDS)
+    seeds["torchpickle"] = {
+        f"{name}.pkl": zipfile.ZipFile(fixtures / name).read(next(n for n in zipfile.ZipFile(fixtures / name).namelist() if n.endswith("data.pkl")))
+        for name in ("zip_protocol2.pyth", "zip_protocol4.pyth", "views_zip.pyth", "types_zip.pth", "split_bn.pyth")
+    }
+    for target, files in seeds.items():
+        folder = here / "Seeds" / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, content in files.items():
+            (folder / name).write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+if __name__ == "__main__":
+    main()

@@ -25,7 +25,8 @@ struct BenchClipCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The weights.", valueName: "file"))
   var weights: String?
   @Option(
-    help: ArgumentHelp("Width and height of the clip.", valueName: "WxH"), transform: PictureSize.init(argument:))
+    help: ArgumentHelp("Width and height of the clip (default: 455x256).", valueName: "WxH"),
+    transform: PictureSize.init(argument:))
   var size = PictureSize(width: 455, height: 256)
   @OptionGroup var engine: EngineOptions
   @Option(help: "How often to measure; the best and the median are printed.")

@@ -63,14 +63,14 @@ private func failure(_ body: () throws -> Void) -> String {
     try writeFile(path, "old")
     chmod(scratch.path, 0o555)
     let text = failure { _ = try AtomicFile(path: path) }
-    #expect(text.contains("writing '\(path)'") && text.contains("Permission denied"), "\(text)")
+    #expect(text.contains("writing: '\(path)'") && text.contains("Permission denied"), "\(text)")
     #expect(try readFile(path, doing: "testing") == Array("old".utf8))
   }
 
   /// Root cannot make files there either; the file that exists has permissions to hand on.
   @Test func namesTheReasonWhereNobodyMayMakeFiles() {
     let text = failure { _ = try AtomicFile(path: "/proc/self/comm") }
-    #expect(text.contains("writing '/proc/self/comm'") && !text.contains("Bad file descriptor"), "\(text)")
+    #expect(text.contains("writing: '/proc/self/comm'") && !text.contains("Bad file descriptor"), "\(text)")
   }
 
   @Test func discardingLeavesWhatWasThere() throws {

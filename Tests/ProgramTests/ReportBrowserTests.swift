@@ -99,7 +99,8 @@ import Testing
     let name = "[...\(table).tBodies[0].rows].at(-1).cells[0].getBoundingClientRect()"
     #expect(try browser.value("\(table).parentElement.scrollLeft > 100") as? Bool == true)
     for edge in ["\(corner).left - \(box).left", "\(name).left - \(box).left", "\(corner).top - \(box).top"] {
-      #expect(abs(try #require(try browser.value(edge) as? Double ?? (browser.value(edge) as? Int).map(Double.init))) < 1)
+      #expect(
+        abs(try #require(try browser.value(edge) as? Double ?? (browser.value(edge) as? Int).map(Double.init))) < 1)
     }
   }
 

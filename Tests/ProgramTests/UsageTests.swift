@@ -143,7 +143,8 @@ struct UsageTests {
       (["overlay", "--video", "a", "--detections", "x", "--output-dir", "y", "--top-k", "0"], "--top-k"),
       (["frames", "v.mp4", "--output-dir", "x", "--fps", "-1"], "--fps"),
       (["frames", "v.mp4", "--output-dir", "x", "--format", "gif"], "png"), (["inspect"], "file"),
-      (["inspect", "a", "b"], "'b'"), (["bench", "--size", "12"], "--size"), (["bench", "--runs", "0"], "--runs"),
+      (["inspect", "a", "b"], "'b'"), (["bench", "--size", "12"], "width x height"),
+      (["bench", "--runs", "0"], "--runs"),
       (["bench", "roialign", "--channels", "0"], "--channels"), (["synth"], "--output-dir"),
     ])
   func value(words: [String], essential: String) {

@@ -92,7 +92,8 @@ struct ValidateTests {
   @Test(
     "Wrong calls",
     arguments: [
-      (["--boxes", "yxyx"], "--fix"), (["--frame-size", "640"], "640"), (["--classes", "zero"], "from-zero"),
+      (["--boxes", "yxyx"], "--fix"), (["--frame-size", "640"], "width x height"),
+      (["--classes", "zero"], "from-zero"),
       (["--fix", "-"], "name of a file"),
     ])
   func usage(words: [String], complaint: String) throws {

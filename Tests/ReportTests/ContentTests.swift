@@ -76,7 +76,7 @@ struct ContentTests {
   @Test("Small scores keep two digits, bars say how many detections they rest on")
   func digits() throws {
     var situation = Situation()
-    situation.wrongScore = 0.004_321
+    situation.scale = 0.0045
     #expect(try situation.report().contains("0.0043 stand (wrong class)"))
     // Of the bins' bars all rest on one or two detections here.
     let page = try Situation().report()
@@ -97,7 +97,7 @@ struct ContentTests {
   @Test("What the program advises is told apart from the page's words, its options set as code")
   func advice() throws {
     var situation = Situation()
-    situation.wrongScore = 1.5
+    situation.scale = 1.5
     let page = try situation.report()
     #expect(!page.contains(" -&gt; "))
     for hint in page.matches(of: #/<span class="hint">(.*?)<\/span>/#) {
@@ -144,7 +144,9 @@ struct ContentTests {
     // A zero line in every row with a difference, and a scale with its ends over each table.
     let rows = page.matches(of: #/<path class="zero" d="M70 -9V27"/#).count
     #expect(rows == page.matches(of: #/<circle class="dot"/#).count && rows > 3)
-    #expect(page.matches(of: #/text-anchor="middle">\+0\.33</#).count == 1 && !page.contains("the middle"))
+    let scales = page.matches(of: #/<path class="zero" d="M70 12V27"/>.*?>0</#).count
+    #expect(scales == page.components(separatedBy: "B − A<").count - 1 && scales == 2)
+    #expect(!page.contains("the middle"))
   }
 
   @Test("The difference stands beside the class's name")

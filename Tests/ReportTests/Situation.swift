@@ -12,8 +12,8 @@ struct Situation {
   var pictures: KeyFramePictures?
   /// A class with a person to find and no detection.
   var silentClass: Int?
-  /// The score of the detection that is wrong most.
-  var wrongScore = 0.95
+  /// What every score is multiplied by.
+  var scale = 1.0
 
   static let left = UnitBox(x1: 0, y1: 0, x2: 0.3, y2: 1)
   static let right = UnitBox(x1: 0.5, y1: 0, x2: 0.8, y2: 1)
@@ -24,10 +24,10 @@ struct Situation {
     truth.append(video: video, second: 903, box: Self.right, actionID: 1)
     truth.append(video: "w", second: 904, box: Self.right, actionID: 20)
     truth.append(video: "w", second: 904, box: Self.left, actionID: 20)
-    found.append(video: video, second: 902, box: Self.right, actionID: 1, score: 0.9)
-    found.append(video: video, second: 902, box: Self.left, actionID: 1, score: 0.8 + shift)
-    found.append(video: "w", second: 904, box: Self.right, actionID: 1, score: wrongScore - shift)
-    found.append(video: "w", second: 904, box: Self.right, actionID: 20, score: 0.6)
+    found.append(video: video, second: 902, box: Self.right, actionID: 1, score: scale * 0.9)
+    found.append(video: video, second: 902, box: Self.left, actionID: 1, score: scale * (0.8 + shift))
+    found.append(video: "w", second: 904, box: Self.right, actionID: 1, score: scale * (0.95 - shift))
+    found.append(video: "w", second: 904, box: Self.right, actionID: 20, score: scale * 0.6)
     if let silentClass { truth.append(video: "w", second: 904, box: Self.right, actionID: silentClass) }
     let labels = try LabelMap(names.sorted { $0.key < $1.key }.map { .init(id: $0.key, name: $0.value) })
     return try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)

@@ -75,6 +75,25 @@ import Video
     #expect(text.contains("parts of the stream were lost -> the file is damaged"), "\(text)")
   }
 
+  /// Sixteen packets: their counter fits again, no packet is marked, and the decoder conceals what it misses.
+  @Test(arguments: [6, 12, 16]) func wholeFramesLostUnseenAreDamage(from first: Int) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture("offset.ts"), doing: "testing")
+    let pictures = (0..<bytes.count / 188).filter { number in
+      Int(bytes[number * 188 + 1] & 0x1F) << 8 | Int(bytes[number * 188 + 2]) == 256
+    }
+    let lost = Set(pictures[first..<first + 16])
+    let path = folder.path + "/lost.ts"
+    try write(
+      (0..<bytes.count / 188).filter { !lost.contains($0) }.flatMap { bytes[$0 * 188..<$0 * 188 + 188] }, to: path)
+    let (sound, reader) = (try VideoReader(path: fixture("offset.ts")), try VideoReader(path: path))
+    let found = try frames(reader, 0..<reader.frameCount)
+    #expect(reader.frameCount < sound.frameCount && found.count < reader.frameCount)
+    let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame($0)) })
+    for (number, sum) in found { #expect(expected.contains(sum), "frame \(number)") }
+  }
+
   /// A stream that begins in the middle, or has no index: frames are counted by decoding, damage and all.
   @Test(arguments: ["midstream.ts", "raw.h264"])
   func countedFramesKeepTheirNumbers(name: String) throws {

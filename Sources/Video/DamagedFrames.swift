@@ -26,6 +26,8 @@ struct DamageTrail {
   private var earliestEnd = 0
   /// The frame before the last gap in the clock, up to the next key frame.
   private var suspect: Int?
+  /// The last complaint, up to which frame it may be about a gap, and how to call it.
+  private var complaint: (last: Int, cause: String, lag: Int)?
   /// Frames that came out last and may lean on the next one.
   private var leaning = 0
 
@@ -38,11 +40,18 @@ struct DamageTrail {
   }
 
   /// Before frame `number` the clock skips: frames may be missing, or were never there.
-  mutating func skip(before number: Int) { suspect = suspect ?? number - 1 }
+  mutating func skip(before number: Int) {
+    suspect = suspect ?? number - 1
+    // The decoder works ahead: it may have complained while earlier frames came out.
+    if let complaint, number <= complaint.last {
+      complain(at: number, cause: complaint.cause, lag: complaint.lag)
+    }
+  }
 
   /// The decoder complains while frame `number` comes out. Decoders grumble about sound streams too; after a gap it is
   /// the frames lost there that they miss.
   mutating func complain(at number: Int, cause: String, lag: Int) {
+    complaint = (number + lag, cause, lag)
     guard let first = suspect, open == nil else { return }
     open = (first, cause)
     earliestEnd = number + lag

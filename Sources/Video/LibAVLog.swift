@@ -18,7 +18,7 @@ enum LibAVLog {
       let length = vsnprintf(&line, line.count, format, arguments)
       let bytes = line.prefix(max(0, min(Int(length), line.count - 1))).map { UInt8(bitPattern: $0) }
       let text = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
-      if !text.isEmpty { last.withLock { $0 = text } }
+      if level <= AV_LOG_ERROR, !text.isEmpty { last.withLock { $0 = text } }
     }
   }()
 

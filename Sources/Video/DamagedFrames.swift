@@ -24,6 +24,10 @@ struct DamageTrail {
   private(set) var damaged = DamagedFrames()
   private var open: (first: Int, cause: String)?
   private var earliestEnd = 0
+  /// The frame before the last gap in the clock, up to the next key frame.
+  private var suspect: Int?
+  /// The last complaint, up to which frame it may be about a gap, and how to call it.
+  private var complaint: (last: Int, cause: String, lag: Int)?
   /// Frames that came out last and may lean on the next one.
   private var leaning = 0
 
@@ -35,9 +39,28 @@ struct DamageTrail {
     earliestEnd = number + lag
   }
 
-  /// Frame `number` came out without complaint.
+  /// Before frame `number` the clock skips: frames may be missing, or were never there.
+  mutating func skip(before number: Int) {
+    suspect = suspect ?? number - 1
+    // The decoder works ahead: it may have complained while earlier frames came out.
+    if let complaint, number <= complaint.last {
+      complain(at: number, cause: complaint.cause, lag: complaint.lag)
+    }
+  }
+
+  /// The decoder complains while frame `number` comes out. Decoders grumble about sound streams too; after a gap it is
+  /// the frames lost there that they miss.
+  mutating func complain(at number: Int, cause: String, lag: Int) {
+    complaint = (number + lag, cause, lag)
+    guard let first = suspect, open == nil else { return }
+    open = (first, cause)
+    earliestEnd = number + lag
+  }
+
+  /// Frame `number` came out and bears no mark of damage.
   mutating func pass(_ number: Int, isKey: Bool, isB: Bool) {
     leaning = isB ? min(leaning + 1, 16) : 0
+    if isKey { suspect = nil }
     guard let open, isKey, number >= earliestEnd else { return }
     damaged.add(open.first..<number, cause: open.cause)
     self.open = nil

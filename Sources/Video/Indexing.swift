@@ -17,7 +17,8 @@ extension FrameIndex {
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
     if let doubt = try scan.doubt ?? surprise(path: path, threads: threads, scan) {
-      return try decodingIndex(path: path, threads: threads, interval: interval, doubt: doubt)
+      return try decodingIndex(
+        path: path, threads: threads, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
     }
     if scan.times.isEmpty { throw noFrames(path) }
     let last = scan.lastDuration > 0 ? scan.lastDuration : interval
@@ -58,18 +59,31 @@ extension FrameIndex {
 
   /// Decodes the whole stream once for the times of its frames.
   private static func decodingIndex(
-    path: String, threads: Int, interval: Int64, doubt: String
+    path: String, threads: Int, interval: Int64, stepBesideGaps: Int64?, doubt: String
   ) throws -> FrameIndex {
-    let decoder = try Decoder(path: path, threads: threads)
+    // What a decoder complains about is known by the thread.
+    let decoder = try Decoder(path: path, threads: stepBesideGaps == nil ? threads : 1)
     // A recording may begin in the middle of a group of pictures; what comes before the first good one is no frame.
     decoder.toleratesDamage = true
     decoder.reportsIncompletePackets = true
     var times: [Int64] = []
     var jumps = 0
     var trail = DamageTrail()
+    var complaints = LibAVLog.complaints
     while true {
       do {
         if try !decoder.advance() { break }
+        if let step = stepBesideGaps, let last = times.last, let now = decoder.presentationTime,
+          now &- last > step + step / 2
+        {
+          trail.skip(before: times.count)
+        }
+        if LibAVLog.complaints != complaints {
+          let place = placeOfFrame(at: decoder.presentationTime ?? 0, decoder.demuxer.timeBase)
+          trail.complain(
+            at: times.count, cause: "frames before \(place) are missing\(LibAVLog.complaint)", lag: decoder.lag)
+        }
+        complaints = LibAVLog.complaints
         trail.pass(times.count, isKey: decoder.isKeyFrame, isB: decoder.isBFrame)
       } catch let failure as DecodingFailure {
         trail.begin(at: times.count, cause: failure.reason, lag: decoder.lag)

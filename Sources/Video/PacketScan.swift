@@ -1,4 +1,5 @@
 internal import CLibAV
+internal import Wording
 
 /// What one pass over a file's packets finds, without decoding.
 struct PacketScan {
@@ -16,6 +17,8 @@ struct PacketScan {
   /// From where to where, in presentation times, frames lean on packets of which parts are missing.
   private(set) var damage: [(from: Int64, to: Int64, packet: Int64)] = []
   private var openDamage: (from: Int64, packet: Int64)?
+  /// The usual distance of frames in a transport stream of constant rate with gaps; nil for all others.
+  private(set) var stepBesideGaps: Int64?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
   private var lastDecodingTime = Int64.min
@@ -26,6 +29,7 @@ struct PacketScan {
     if let open = openDamage { damage.append((open.from, .max, open.packet)) }
     times.sort()
     keys.sort { $0.time < $1.time }
+    if String(cString: demuxer.context.pointee.iformat.pointee.name) == "mpegts" { lookForGaps() }
     if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) { doubt = doubt ?? "two packets share a time" }
     if demuxer.codec.pointee.id == AV_CODEC_ID_VP8 { doubt = doubt ?? "VP8 has packets that show nothing" }
   }
@@ -56,6 +60,19 @@ struct PacketScan {
     if isDropped { return }
     times.append(time)
     if time > lastTime { (lastTime, lastDuration) = (time, packet.duration) }
+  }
+
+  /// Whole frames that are lost from a transport stream mark no packet when the packets' counter, of four bits, happens
+  /// to fit again. Their times are missing: then only the decoder can tell whether others lean on them.
+  private mutating func lookForGaps() {
+    let steps = zip(times.dropFirst(), times).map { $0 &- $1 }
+    guard let usual = steps.isEmpty ? nil : steps.sorted()[steps.count / 2] else { return }
+    let gaps = steps.indices.filter { steps[$0] > usual + usual / 2 }
+    // A stream that has many of them is of variable rate.
+    if gaps.isEmpty || gaps.count * 10 > steps.count { return }
+    stepBesideGaps = usual
+    let open = gaps.filter { gap in !damage.contains { $0.from <= times[gap + 1] && times[gap] < $0.to } }
+    if !open.isEmpty { doubt = doubt ?? "its clock skips at \(counted(open.count, "place"))" }
   }
 
   /// Packets come in decoding order: up to the next key packet any may lean on the incomplete one, also those that are

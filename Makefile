@@ -37,7 +37,8 @@ SANITIZED = -c release --sanitize=$* --scratch-path .build-$* -Xbuild-tools-swif
   -Xbuild-tools-swiftc -DSANITIZED
 test-address test-thread: test-%: setup
 	@swift build $(SANITIZED) --build-tests
-	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/known-leaks.txt:print_suppressions=0 SWIFT_BACKTRACE=enable=no \
+	@LSAN_OPTIONS=suppressions=$(CURDIR)/tools/known-leaks.txt:print_suppressions=0 \
+	  TSAN_OPTIONS=suppressions=$(CURDIR)/tools/known-races.txt:print_suppressions=0 SWIFT_BACKTRACE=enable=no \
 	  swift test $(SANITIZED) --skip-build
 
 # Every reader of strangers' bytes against made-up files, for so many seconds in all: see Fuzzing/README.md.

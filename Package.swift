@@ -17,7 +17,9 @@ import PackageDescription
 #if SANITIZED
   let sanitizedTests = ["Files", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords"]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
+  let locks: [Target] = [.target(name: "KnownLocks", path: "Tests/KnownLocks")]
 #else
+  let locks: [Target] = []
   let checkedC: [String] = []
 #endif
 
@@ -153,7 +155,9 @@ func tests(_ name: String, _ rooms: Target.Dependency...) -> Target {
 }
 
 let testTargets: [Target] = [
-  .target(name: "TestSupport", dependencies: ["Files"], path: "Tests/TestSupport", swiftSettings: strict),
+  .target(
+    name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
+    swiftSettings: strict),
   tests("Wording", "Wording"),
   tests("Geometry", "Geometry"),
   tests("Files", "Files"),
@@ -191,7 +195,7 @@ let testTargets: [Target] = [
   let targets =
     doors + cellar + arithmetic.filter { !["NN", "RoIAlign"].contains($0.name) }
     + outside.filter { $0.name != "Configuration" }
-    + testTargets.filter { $0.name == "TestSupport" || sanitizedTests.contains(String($0.name.dropLast(5))) }
+    + locks + testTargets.filter { $0.name == "TestSupport" || sanitizedTests.contains(String($0.name.dropLast(5))) }
 #else
   let products: [Product] = [
     .executable(name: "slowfast", targets: ["slowfast"]),

@@ -19,7 +19,10 @@ public struct ImagingError: Error, Equatable, CustomStringConvertible {
 }
 
 /// The most pixels a picture may have: a header that promises more is not believed, and nothing is allocated.
-let largestPixelCount = 1 << 27
+///
+/// Twice as many as 8K video has. A progressive JPEG of so many takes two thirds of a gigabyte to decode and turn, though
+/// its file may have less than one megabyte.
+let largestPixelCount = 1 << 26
 
 /// Checks a size that a header promises before memory is taken for it.
 func checkSize(width: Int, height: Int, doing: String, source: String?) throws(ImagingError) {

@@ -9,7 +9,12 @@ import Testing
 func agreesWithThePlainEvaluator() throws {
   struct Numbers: Decodable {
     let mAP: Double
-    let AP: [String: Double?]
+    let classes: [String: Double?]
+
+    enum CodingKeys: String, CodingKey {
+      case mAP
+      case classes = "AP"
+    }
   }
   let folder = projectRoot + "/Tests/Fixtures/AVAEval/"
   let json = try Data(contentsOf: URL(fileURLWithPath: folder + "expected.json"))
@@ -23,9 +28,9 @@ func agreesWithThePlainEvaluator() throws {
   for evaluation in found {
     let wanted = try #require(expected[evaluation.rules.name])
     #expect(abs(try #require(evaluation.mAP) - wanted.mAP) < 1e-12, "\(evaluation.rules.name)")
-    #expect(evaluation.perClass.count == wanted.AP.count)
+    #expect(evaluation.perClass.count == wanted.classes.count)
     for result in evaluation.perClass {
-      let value = try #require(wanted.AP[String(result.id)], "\(result.name)")
+      let value = try #require(wanted.classes[String(result.id)], "\(result.name)")
       #expect((result.ap == nil) == (value == nil), "\(evaluation.rules.name): \(result.name)")
       #expect(abs((result.ap ?? 0) - (value ?? 0)) < 1e-12, "\(evaluation.rules.name): \(result.name)")
     }

@@ -109,6 +109,14 @@ func errorText(_ body: () throws -> Void) -> String {
     #expect(errorText { _ = try decodePNG(png, source: "p.png") }.contains("'p.png'"))
   }
 
+  /// A header that could make a small file take more than a gigabyte: 8193 x 8192 pixels.
+  @Test func sizesThatNoMemoryShouldBeSpentOnAreRefused() throws {
+    var bytes = try readFile(pictureFolder + "/progressive.jpg", doing: "testing")
+    let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC2 })
+    bytes.replaceSubrange(frame + 5..<frame + 9, with: [0x20, 0x00, 0x20, 0x01])
+    #expect(errorText { _ = try decodeJPEG(bytes) }.contains("8193 x 8192 pixels, more than the 67108864 allowed"))
+  }
+
   @Test func everyCutOfAPNGIsAnError() throws {
     let bytes = try readFile(pictureFolder + "/colour.png", doing: "testing")
     for count in 0..<bytes.count {

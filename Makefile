@@ -1,5 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
+.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-address test-thread fuzz \
+  bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -17,7 +18,17 @@ demo: build
 # The tests run the built program too. Release: debug builds run SIMD loops hundreds of times slower.
 test: setup
 	@swift build -c release --build-tests
-	@swift test -c release --skip-build
+	@tools/run-tests.sh -c release
+
+# What root cannot see fail: files and folders that one may not write. Run by root, as another user.
+test-unprivileged: setup
+	@swift build -c release --build-tests
+	@tools/test-unprivileged.sh
+
+# A thousand videos written beside a load on every core: equal pictures, equal files. Some minutes.
+test-video-writes: setup
+	@swift build -c release --build-tests
+	@tools/test-video-writes.sh
 
 # The built program on emulated processors without AVX-512, and without AVX.
 test-old-cpus: setup
@@ -27,8 +38,8 @@ test-old-cpus: setup
 PORTABLE := -c release --scratch-path .build-portable -Xbuild-tools-swiftc -DPORTABLE_ONLY
 test-portable: setup
 	@swift build $(PORTABLE) --build-tests
-	@swift test $(PORTABLE) --skip-build \
-	  --filter '^(Kernels|NN|RoIAlign|VideoModels|Inference|House)Tests\.|GoldenModelTests'
+	@tools/run-tests.sh $(PORTABLE) \
+	  --filter '^(Kernels|NN|RoIAlign|VideoModels|Inference)Tests\.|GoldenModelTests'
 
 # What handles memory itself or starts threads, with its tests, built to report bytes beyond a block or after its life and
 # blocks that nobody frees (address), and what two threads touch without order (thread). The manifest is compiled with

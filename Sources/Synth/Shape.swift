@@ -81,6 +81,4 @@ extension [Shape] {
     }
     return box
   }
-
-  func contains(_ point: Point) -> Bool { contains { $0.contains(point) } }
 }

@@ -65,8 +65,9 @@ public struct World: Sendable {
     let view = camera.view(at: time)
     let figures = actors.map { actor in
       let (pose, bones) = actor.state(at: time)
-      return actor.figure.shapes(bones, pose: pose)
+      return Silhouette(actor.figure.shapes(bones, pose: pose))
     }
+    let things = Silhouette(foreground)
     return figures.indices.compactMap { index in
       let extent = figures[index].extent
       let box = view.picture(extent).clipped(maxX: size.width, maxY: size.height)
@@ -76,16 +77,17 @@ public struct World: Sendable {
         box: UnitBox(
           x1: box.x1 / size.width, y1: box.y1 / size.height, x2: box.x2 / size.width, y2: box.y2 / size.height),
         motion: actors[index].motion(at: time),
-        visibleShare: visibleShare(of: figures[index], extent, behind: figures[(index + 1)...], view))
+        visibleShare: visibleShare(
+          of: figures[index], behind: figures[(index + 1)...].filter { $0.meets(figures[index]) } + [things], view))
     }
   }
 
   /// Counts points of a grid over a figure.
   private func visibleShare(
-    of figure: [Shape], _ extent: PixelBox, behind others: ArraySlice<[Shape]>, _ view: Camera.View
+    of figure: Silhouette, behind others: [Silhouette], _ view: Camera.View
   ) -> Double {
     let steps = 28
-    let near = others.filter { meets($0.extent, extent) } + [foreground]
+    let extent = figure.extent
     var (all, seen) = (0, 0)
     for row in 0..<steps {
       for column in 0..<steps {
@@ -96,13 +98,11 @@ public struct World: Sendable {
         all += 1
         let shown = view.picture(point)
         if shown.x < 0 || shown.x > size.width || shown.y < 0 || shown.y > size.height { continue }
-        if !near.contains(where: { $0.contains(point) }) { seen += 1 }
+        if !others.contains(where: { $0.contains(point) }) { seen += 1 }
       }
     }
     return all > 0 ? Double(seen) / Double(all) : 0
   }
-
-  private func meets(_ a: PixelBox, _ b: PixelBox) -> Bool { a.x1 < b.x2 && b.x1 < a.x2 && a.y1 < b.y2 && b.y1 < a.y2 }
 
   /// Draws the picture of a moment; ``Film`` does that faster for many.
   ///

@@ -73,6 +73,10 @@ final class EncodedStream {
     if String(cString: encoder.pointee.codec.pointee.name) == "libx264" {
       av_opt_set(encoder.pointee.priv_data, "preset", "veryfast", 0)
       av_opt_set(encoder.pointee.priv_data, "crf", "18", 0)
+      // Without this, x264 weighs blocks with loops that differ from processor to processor. The one for AVX-512 works
+      // on eight blocks at a time, past the end of the last row: what an earlier owner of that memory left there
+      // then decided over every block's quality, and equal pictures became different files.
+      av_opt_set(encoder.pointee.priv_data, "x264-params", "cpu-independent=1", 0)
     } else {
       // MPEG-4's clock has 16 bits.
       encoder.pointee.time_base = AVRational(num: rate.den, den: rate.num)

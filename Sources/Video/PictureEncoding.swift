@@ -7,12 +7,15 @@ final class PictureEncoding {
   /// The size with even sides that is encoded.
   let coded: ImageSize
   private let source: ImageSize
+  /// The picture with even sides. libswscale reads whole vectors: it needs bytes after the end, and uses none of them.
+  private var pixels: [UInt8]
   private var scaler: OpaquePointer?
   private var frame: UnsafeMutablePointer<AVFrame>?
 
   init(_ size: ImageSize, path: String) throws(VideoError) {
     source = size
     coded = ImageSize(width: size.width + size.width % 2, height: size.height + size.height % 2)
+    pixels = [UInt8](repeating: 0, count: coded.width * coded.height * 3 + 64)
     frame = av_frame_alloc()
     guard let frame else { fatalError("out of memory") }
     frame.pointee.width = Int32(coded.width)
@@ -32,7 +35,7 @@ final class PictureEncoding {
   func frame(of picture: Image) -> UnsafeMutablePointer<AVFrame>? {
     guard let frame, av_frame_make_writable(frame) >= 0, prepare(picture.order) else { return nil }
     let stride = coded.width * 3
-    let pixels = coded == source ? picture.pixels : evened(picture)
+    take(picture)
     let rows = pixels.withUnsafeBufferPointer { input in
       let planes: [UnsafePointer<UInt8>?] = [input.baseAddress, nil, nil, nil]
       let output = frame.pointee.data
@@ -54,16 +57,17 @@ final class PictureEncoding {
     return scaler != nil
   }
 
-  /// The picture with its last column and row repeated where its sides are odd.
-  private func evened(_ picture: Image) -> [UInt8] {
-    var pixels: [UInt8] = []
-    pixels.reserveCapacity(coded.width * coded.height * 3)
-    let stride = source.width * 3
+  /// Copies the picture, its last column and row twice where its sides are odd.
+  private func take(_ picture: Image) {
+    let (width, stride) = (source.width * 3, coded.width * 3)
     for y in 0..<coded.height {
-      let start = min(y, source.height - 1) * stride
-      pixels += picture.pixels[start..<(start + stride)]
-      if coded.width > source.width { pixels += picture.pixels[(start + stride - 3)..<(start + stride)] }
+      let start = min(y, source.height - 1) * width
+      let row = y * stride
+      pixels.replaceSubrange(row..<(row + width), with: picture.pixels[start..<(start + width)])
+      if stride > width {
+        pixels.replaceSubrange(
+          (row + width)..<(row + stride), with: picture.pixels[(start + width - 3)..<(start + width)])
+      }
     }
-    return pixels
   }
 }

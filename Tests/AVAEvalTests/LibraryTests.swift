@@ -42,17 +42,19 @@ import Testing
   func client() throws {
     let scratch = TemporaryFolder()
     defer { scratch.remove() }
-    try writeFile(scratch.path + "/Package.swift", manifest)
-    try writeFile(scratch.path + "/Sources/Client/main.swift", Self.program)
-    try writeFile(scratch.path + "/.swiftpm/configuration/mirrors.json", try mirrors())
+    // The package stays: another run compiles only what has changed since.
+    let package = projectRoot + "/.build/library-client"
+    try writeFile(package + "/Package.swift", manifest)
+    try writeFile(package + "/Sources/Client/main.swift", Self.program)
+    try writeFile(package + "/.swiftpm/configuration/mirrors.json", try mirrors())
     try writeFile(scratch.path + "/truth.csv", "v,0902,0.1,0.1,0.5,0.9,1,0\nv,0902,0.5,0.1,0.9,0.9,2,1\n")
     try writeFile(
       scratch.path + "/found.csv",
       "v,0902,0.1,0.1,0.5,0.9,1,0.9\nv,0902,0.5,0.1,0.9,0.9,1,0.8\nv,0902,0.5,0.1,0.9,0.9,7,0.8\n")
-    let build = try run(["timeout", "1200", "swift", "build", "--package-path", scratch.path])
+    let build = try run(["timeout", "1200", "swift", "build", "--package-path", package])
     #expect(build.status == 0, "\(build.output.suffix(2000))")
     let client = try run([
-      scratch.path + "/.build/debug/Client", scratch.path + "/truth.csv", scratch.path + "/found.csv",
+      package + "/.build/debug/Client", scratch.path + "/truth.csv", scratch.path + "/found.csv",
     ])
     #expect(
       client.output == """

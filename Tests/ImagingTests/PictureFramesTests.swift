@@ -10,8 +10,8 @@ import Testing
     let frames = try PictureFrames(name: "clip", paths: paths)
     try frames.verifyFilesExist()
     #expect(frames.frameCount == 3)
-    #expect(try frames.frame(at: 1).pixels == readImage(path: paths[1]).pixels)
-    #expect(try frames.frame(at: 2).pixels == frames.frame(at: 0).pixels)
+    #expect(try difference(frames.frame(at: 1).pixels, readImage(path: paths[1]).pixels) == nil)
+    #expect(try difference(frames.frame(at: 2).pixels, frames.frame(at: 0).pixels) == nil)
   }
 
   @Test func missingFilesAreFoundUpFront() throws {

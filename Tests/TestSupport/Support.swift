@@ -68,7 +68,8 @@ public struct TemporaryFolder {
   public let path: String
 
   public init() {
-    var template = Array("/tmp/slowfast-test-XXXXXX".utf8CString)
+    let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
+    var template = Array((parent + "/slowfast-test-XXXXXX").utf8CString)
     template.withUnsafeMutableBufferPointer { _ = mkdtemp($0.baseAddress!) }
     path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }

@@ -1,7 +1,9 @@
+import Dispatch
 import Files
 import Geometry
 import Glibc
 import Imaging
+import Synchronization
 import TestSupport
 import Testing
 import Video
@@ -103,8 +105,65 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     try withTemporaryFolder { folder in
       try write(folder + "/a.mp4", frames: 40, rate: 30)
       try write(folder + "/b.mp4", frames: 40, rate: 30)
-      #expect(try readFile(folder + "/a.mp4", doing: "") == readFile(folder + "/b.mp4", doing: ""))
+      #expect(try fileDifference(folder + "/b.mp4", folder + "/a.mp4") == nil)
     }
+  }
+
+  /// Encoders read a little past the ends of their arrays. What lies there, from the process's life before, must not
+  /// count: the memory that this video gets is filled with other bytes each time.
+  @Test func whatMemoryHeldBeforeChangesNoFile() throws {
+    try withTemporaryFolder { folder in
+      // Several at once, as sets are drawn: no encoder may notice another one either.
+      let failures = Mutex<[String]>([])
+      DispatchQueue.concurrentPerform(iterations: 4) { round in
+        do {
+          try withUsedMemory(seed: UInt64(round)) {
+            // Six blocks of 16 x 16 a row: no multiple of what a vector holds.
+            let writer = try VideoWriter(
+              path: folder + "/\(round).mp4", size: ImageSize(width: 96, height: 72), framesPerSecond: 30)
+            for number in 0..<40 { try writer.append(WritingTests.moving(number)) }
+            try writer.finish()
+          }
+        } catch {
+          failures.withLock { $0.append("\(error)") }
+        }
+      }
+      #expect(failures.withLock { $0 } == [])
+      for round in 1..<4 {
+        #expect(try fileDifference(folder + "/\(round).mp4", folder + "/0.mp4") == nil, "round \(round)")
+      }
+    }
+  }
+
+  /// A texture that moves, so that the encoder finds its blocks again elsewhere in the picture before.
+  private static func moving(_ number: Int) -> Image {
+    var pixels: [UInt8] = []
+    for y in 0..<72 {
+      for x in 0..<96 {
+        let (u, v) = (Double(x) - 2.5 * Double(number), Double(y) + 1.5 * Double(number))
+        for c in 0..<3 {
+          pixels.append(UInt8(128 + 60 * sin(u / 5 + Double(c)) * cos(v / 7) + 60 * sin(u * v / 300)))
+        }
+      }
+    }
+    return Image(size: ImageSize(width: 96, height: 72), order: .bgr, pixels: pixels)
+  }
+
+  /// Runs `body` where the allocator hands out memory that was written to.
+  private func withUsedMemory(seed: UInt64, _ body: () throws -> Void) rethrows {
+    var generator = SeededBytes(state: seed &+ 1)
+    var blocks: [UnsafeMutableRawPointer] = []
+    for size in [700, 5_000, 20_000, 60_000, 100_000, 125_000] {
+      for _ in 0..<(4_000_000 / size) {
+        let block = malloc(size)!
+        for place in stride(from: 0, to: size - 7, by: 8) {
+          block.storeBytes(of: generator.next(), toByteOffset: place, as: UInt64.self)
+        }
+        blocks.append(block)
+      }
+    }
+    for block in blocks { free(block) }
+    try body()
   }
 
   @Test func anUnfinishedFileIsNotThere() throws {
@@ -151,5 +210,15 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
       let text = errorText { try write(path, frames: 3, rate: 30) }
       #expect(text.contains("a.mp4") && text.contains("No space left on device"), "\(text)")
     }
+  }
+}
+
+/// Bytes to fill memory with.
+private struct SeededBytes {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+    return state ^ state >> 29
   }
 }

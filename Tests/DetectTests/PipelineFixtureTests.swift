@@ -41,6 +41,6 @@ private func lines(_ path: String) throws -> [String] {
   let rows = try lines(out.path + "/detections_latest.csv").map(parts)
   let wanted = try lines(folder + "/detections_latest.csv").map(parts)
   #expect(rows.map(\.key) == wanted.map(\.key))
-  let gaps = try zip(rows, wanted).map { abs(try #require($0.score) - (try #require($1.score))) }
+  let gaps = try zip(rows, wanted).map { try abs(#require($0.score) - #require($1.score)) }
   #expect(try #require(gaps.max()) < 1.5e-4)
 }

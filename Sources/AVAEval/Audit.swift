@@ -58,6 +58,13 @@ private func readingFindings(_ counts: RowCounts, _ faults: RowFaults) -> [Findi
       examples: fault.examples.map { "line \($0.line): \($0.found)" },
       hint: (fault.advice ?? "correct these lines") + "; --fix leaves them out")
   }
+  if counts.keyFramesOnly > 0 {
+    findings.append(
+      Finding(
+        .keyFramesOnly, isFault: false, count: counts.keyFramesOnly,
+        "\(counted(counts.keyFramesOnly, "row")) of two columns (video, second) passed over, as the official evaluator does",
+        hint: "PySlowFast's and MMAction2's evaluators refuse the file: remove such rows for them"))
+  }
   if counts.withoutScore > 0 {
     findings.append(
       Finding(

@@ -5,6 +5,8 @@ public struct Finding: Equatable, Sendable {
     /// Rows that cannot be read.
     case unreadableRows = "unreadable_rows"
     case missingScores = "missing_scores"
+    /// Rows of detections that name a key frame and nothing else.
+    case keyFramesOnly = "key_frames_only"
     /// Numbers that look like person ids where scores should be.
     case wholeScores = "whole_scores"
     /// Coordinates in pixels instead of fractions of the frame.

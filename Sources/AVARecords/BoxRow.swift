@@ -1,6 +1,7 @@
 internal import Files
 internal import Geometry
 internal import Glibc
+internal import Wording
 
 /// The columns that all of AVA's box files begin with.
 enum BoxRow {
@@ -8,25 +9,43 @@ enum BoxRow {
 
   /// Coordinates beyond this are no fractions of a frame, whatever a detector overshoots.
   static let widestRange = -1.0...2.0
+  /// Coordinates of people beyond this are no tracker's overshoot.
+  static let personRange = -0.5...1.5
+  /// Detectors write three decimals: what rounding can push over the edge lies on it.
+  static let edge = 0.005
 }
 
 extension RowCursor {
   /// Throws unless the row has one of these counts of columns.
   func require(columns allowed: ClosedRange<Int>, or other: Int? = nil, layout: String) throws(RecordError) {
-    if self[0].contains(0) {
+    if wholeLine.contains(0) {
       throw error(expected: "text in UTF-8", found: "zero bytes", advice: "save the file as UTF-8 and not as UTF-16")
     }
     if allowed.contains(count) || count == other { return }
     let counts = allowed.count == 1 ? "\(allowed.lowerBound)" : "\(allowed.lowerBound) or \(allowed.upperBound)"
+    let semicolons = columnsBetweenSemicolons(allowed)
     throw error(
-      expected: "\(counts) columns (\(layout))", found: count == 1 ? "1 column" : "\(count) columns",
-      advice: separatorAdvice ?? "correct or remove the row")
+      expected: "\(counts) columns (\(layout))",
+      found: counted(semicolons?.count ?? count, "column") + (semicolons == nil ? "" : " between semicolons"),
+      advice: semicolons?.advice ?? "correct or remove the row")
   }
 
-  /// What to do about a row that has one column because it is no row of commas.
-  private var separatorAdvice: String? {
-    let isOneColumn = count == 1 && self[0].contains(UInt8(ascii: ";"))
-    return isOneColumn ? "columns are separated by commas or tabs: replace the semicolons" : nil
+  /// How many columns a row has whose separators are semicolons, as Excel writes them where the decimal mark is a comma,
+  /// and what to do about it; nil where they do not look like separators.
+  private func columnsBetweenSemicolons(_ allowed: ClosedRange<Int>) -> (count: Int, advice: String)? {
+    let line = wholeLine
+    let parts = 1 + line.count { $0 == UInt8(ascii: ";") }
+    guard parts > 1, count == 1 || allowed.contains(parts) else { return nil }
+    func isDigit(_ place: Int) -> Bool { line.indices.contains(place) && (0x30...0x39).contains(line[place]) }
+    let hasDecimalCommas = line.indices.contains {
+      line[$0] == UInt8(ascii: ",") && isDigit($0 - 1) && isDigit($0 + 1)
+    }
+    return (
+      parts,
+      hasDecimalCommas
+        ? "columns are separated by commas and decimals by points: write 0.5 instead of 0,5, and replace the semicolons"
+        : "columns are separated by commas or tabs: replace the semicolons"
+    )
   }
 
   /// The video's name.
@@ -67,6 +86,18 @@ extension RowCursor {
     return box
   }
 
+  /// A person's box with corners in order that overlaps the frame, or touches it; it may reach beyond.
+  func personBox() throws(RecordError) -> UnitBox {
+    let box = try orderedBox(within: BoxRow.personRange)
+    let edge = BoxRow.edge
+    if box.x2 < -edge || box.y2 < -edge || box.x1 > 1 + edge || box.y1 > 1 + edge {
+      throw error(
+        expected: "a box that overlaps the frame, 0 to 1", found: "x \(box.x1) to \(box.x2), y \(box.y1) to \(box.y2)",
+        advice: "divide pixels by the frame's width and height, or remove the row")
+    }
+    return box
+  }
+
   /// A finite number.
   func number(_ index: Int, _ name: String) throws(RecordError) -> Double {
     guard let value = decimalNumber(self[index]) else {
@@ -83,14 +114,14 @@ extension RowCursor {
     return value
   }
 
-  private var columnAdvice: String { "the columns are video, second, x1, y1, x2, y2, action id, and an eighth" }
+  private var columnAdvice: String { "the columns are video, second, x1, y1, x2, y2, action id, score or person id" }
 
   private func coordinate(_ index: Int, within range: ClosedRange<Double>) throws(RecordError) -> Double {
     let value = try number(index, BoxRow.names[index])
     if !range.contains(value) {
       throw error(
         field: index, BoxRow.names[index], expected: "a fraction of the frame, 0 to 1",
-        advice: value > 2 ? "divide pixels by the frame's width and height" : "correct the box")
+        advice: value > range.upperBound ? "divide pixels by the frame's width and height" : "correct the box")
     }
     return value
   }

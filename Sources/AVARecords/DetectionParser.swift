@@ -2,6 +2,9 @@ internal import Geometry
 
 /// Parses the rows of a block of lines.
 struct DetectionParser: ~Copyable {
+  /// The columns of a row.
+  static let columns = "video, second, x1, y1, x2, y2, action id, score"
+
   private var cursor: RowCursor
   private var block = DetectionBlock()
   private let isLenient: Bool
@@ -57,7 +60,11 @@ struct DetectionParser: ~Copyable {
   private mutating func takeRow() throws(RecordError) {
     // Until the row is whole, nothing is like it.
     beginning = UnsafeRawBufferPointer(start: nil, count: 0)
-    try cursor.require(columns: 7...8, layout: "video, second, x1, y1, x2, y2, action id, score")
+    if cursor.count == 2, !cursor[0].isEmpty, Timestamp(cursor[1]) != nil {
+      block.counts.keyFramesOnly += 1
+      return
+    }
+    try cursor.require(columns: 7...8, layout: Self.columns)
     let (frameText, boxText) = (cursor.raw(0...1), cursor.raw(2...5))
     let isNewFrame = !sameBytes(frameText, self.frameText)
     if isNewFrame {

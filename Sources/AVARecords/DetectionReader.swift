@@ -23,7 +23,7 @@ struct DetectionReader {
   /// - Throws: The error of the first row that has one, whatever thread met it; `FileError`.
   func read(_ pool: WorkerPool?, blockSize: Int) throws -> DetectionBlock {
     let pool = pool ?? WorkerPool(threads: 1)
-    let blocks = try TextBlocks(path: path, doing: doing)
+    let blocks = try TextBlocks(path: path, doing: doing, expecting: "rows of \(DetectionParser.columns)")
     let parsed = Mutex<[Int: DetectionBlock]>([:])
     pool.forEach(pool.threads) { _ in
       let text = TextBlock(capacity: blockSize)

@@ -22,10 +22,11 @@ public struct Exclusions: Sendable {
   ///
   /// - Throws: `RecordError` with file, line and column of a malformed row; `FileError`.
   public static func read(path: String) throws -> Exclusions {
-    var cursor = try RowCursor(path: path, doing: "reading the excluded timestamps")
+    let columns = "video, second"
+    var cursor = try RowCursor(path: path, doing: "reading the excluded timestamps", columns: columns)
     var exclusions = Exclusions()
     while try cursor.advance() {
-      try cursor.require(columns: 2...2, layout: "video, second")
+      try cursor.require(columns: 2...2, layout: columns)
       exclusions.insert(video: try cursor.videoName(), time: try cursor.time())
     }
     return exclusions

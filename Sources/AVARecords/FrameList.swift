@@ -50,6 +50,7 @@ public struct FrameList: Sendable {
     var list = FrameList()
     for path in paths {
       let file = try FileBytes(path: path, doing: doing)
+      try file.requireText(expecting: "a header line and rows of \(fieldNames)")
       try list.append(file, doing: doing, folder: frameFolder)
     }
     if list.jumps > 0 {
@@ -57,6 +58,12 @@ public struct FrameList: Sendable {
         "frame list: \(counted(list.jumps, "row")) whose frame number does not follow that of the row before, first "
           + "\(list.firstJump) -> frames are counted by rows, as in the reference: a missing or misplaced row shifts "
           + "all later ones")
+    }
+    let marked = list.videos.map(\.name).filter { $0.contains("\"") || $0.hasPrefix("'") || $0.hasSuffix(",") }
+    if !marked.isEmpty {
+      list.notices.append(
+        "frame list: \(counted(marked.count, "video")) whose name holds quotes or a comma: "
+          + "\(listed(marked)) -> remove them: fields are separated by spaces alone and stand without quotes")
     }
     if list.videos.isEmpty {
       throw RecordError.empty(
@@ -87,7 +94,7 @@ public struct FrameList: Sendable {
       if fields.count != 5 {
         throw RecordError.malformed(
           RecordError.Place(doing: doing, path: file.path, line: line, column: nil, columnName: nil),
-          expected: "5 fields separated by spaces (video, video number, frame number, path, labels)",
+          expected: "5 fields separated by spaces (\(fieldNames))",
           found: "\(fields.count)", advice: "correct the line; a path must not contain spaces")
       }
       let number = insert(fields[0], path: fields[3], folder: folder)
@@ -122,6 +129,8 @@ public struct FrameList: Sendable {
     return number
   }
 }
+
+private let fieldNames = "video, video number, frame number, path, labels"
 
 /// Splits at runs of spaces as Python's `split()` does.
 private func words(_ bytes: UnsafeRawBufferPointer, _ range: Range<Int>) -> [UnsafeRawBufferPointer] {

@@ -58,13 +58,14 @@ public struct GroundTruthTable: Sendable {
   ///   without rows; `FileError`.
   public static func read(path: String) throws -> (table: GroundTruthTable, counts: RowCounts) {
     let doing = "reading the ground truth"
-    var cursor = try RowCursor(path: path, doing: doing)
+    let columns = "video, second, x1, y1, x2, y2, action id, person id"
+    var cursor = try RowCursor(path: path, doing: doing, columns: columns)
     var table = GroundTruthTable()
     var counts = RowCounts()
     var video = ""
     var videoText = UnsafeRawBufferPointer(start: nil, count: 0)
     while try cursor.advance() {
-      try cursor.require(columns: 7...8, or: 2, layout: "video, second, x1, y1, x2, y2, action id, person id")
+      try cursor.require(columns: 7...8, or: 2, layout: columns)
       counts.rows += 1
       if !sameBytes(cursor[0], videoText) || video.isEmpty {
         video = try cursor.videoName()

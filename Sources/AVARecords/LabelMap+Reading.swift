@@ -3,187 +3,152 @@ internal import Wording
 
 extension LabelMap {
   /// Reads a label map in protobuf's text form: `item { name: "..." id: 1 }` or
-  /// `label { name: "..." label_id: 1 label_type: X }`.
+  /// `label { name: "..." label_id: 1 label_type: X }`. Fields that say nothing about id and name are passed over; where
+  /// there is no name, `display_name` is taken for it.
   ///
-  /// - Throws: `RecordError` with file and line of what is malformed, and for a file without labels; `FileError`.
+  /// - Throws: `RecordError` with file and line of what is malformed (two ids or names in one block are), and for a
+  ///   file without labels; `FileError`.
   public static func read(path: String) throws -> LabelMap {
     let doing = "reading the label map"
-    let bytes = try ByteStream(path: path, doing: doing).readToEnd()
-    var parser = LabelMapParser(bytes: bytes, doing: doing, path: path)
-    let labels = try parser.labels()
+    let file = try FileBytes(path: path, doing: doing)
+    try file.requireText(expecting: "classes such as 'item { name: \"walk\" id: 14 }'")
+    var reader = LabelMapReader(TextFormatScanner(file.bytes, path: path, doing: doing))
+    let labels = try withExtendedLifetime(file) { try reader.labels() }
     if labels.isEmpty {
       throw RecordError.empty(
         doing: doing, path: path, expected: "labels", advice: "give a .pbtxt such as those in annotations/")
     }
-    guard let map = try? LabelMap(labels) else {
-      throw RecordError.empty(doing: doing, path: path, expected: "labels with ids of their own", advice: nil)
-    }
-    return map
+    return try LabelMap(labels)
   }
 }
 
-private struct LabelMapParser {
-  let bytes: [UInt8]
-  let doing: String
-  let path: String
-  private var index = 0
-  private var line = 1
+private struct LabelMapReader {
+  private var scanner: TextFormatScanner
 
-  init(bytes: [UInt8], doing: String, path: String) {
-    self.bytes = bytes
-    self.doing = doing
-    self.path = path
-    if bytes.starts(with: [0xEF, 0xBB, 0xBF]) { index = 3 }
-  }
+  private static let largestID = 1_000_000
 
-  enum Token: Equatable {
-    case word(String)
-    case text(String)
-    case mark(Character)
-    case end
-
-    var description: String {
-      switch self {
-      case .word(let word): "'\(word)'"
-      case .text(let text): "\"\(text)\""
-      case .mark(let mark): "'\(mark)'"
-      case .end: "the end of the file"
-      }
-    }
-  }
+  init(_ scanner: TextFormatScanner) { self.scanner = scanner }
 
   mutating func labels() throws(RecordError) -> [LabelMap.Label] {
     var labels: [LabelMap.Label] = []
     var lines: [Int: Int] = [:]
     while true {
-      let token = try next()
+      let token = try scanner.next()
       if token == .end { return labels }
       guard token == .word("item") || token == .word("label") else {
-        throw error("'item {' or 'label {'", token, nearestAdvice(token, ["item", "label"]))
+        throw scanner.error("'item {' or 'label {'", token, suggestion(token, ["item", "label"]))
       }
-      let start = line
+      let start = scanner.line
       let label = try block()
       if let first = lines.updateValue(start, forKey: label.id) {
-        throw fail(
+        throw scanner.fail(
           start, "an id of its own", "id \(label.id) again, as on line \(first)", "give every class its own id")
       }
       labels.append(label)
     }
   }
 
-  private mutating func block() throws(RecordError) -> LabelMap.Label {
-    let start = line
-    try expect("{", afterColon: true)
-    var id: Int?
-    var name: String?
+  /// A block's fields as they are met.
+  private struct Fields {
+    var id: (value: Int, line: Int)?
+    var name: (value: String, line: Int)?
+    var displayName: (value: String, line: Int)?
     var type: String?
+    /// Names of other fields and their lines: misspelt ones may be among them.
+    var others: [(name: String, line: Int)] = []
+  }
+
+  private mutating func block() throws(RecordError) -> LabelMap.Label {
+    let start = scanner.line
+    let closer = try scanner.openBlock()
+    var fields = Fields()
     while true {
-      let token = try next()
-      if token == .mark("}") { break }
-      guard case .word(let key) = token else { throw error("a field such as 'name:' or '}'", token) }
-      try expect(":")
-      let value = try next()
-      switch key {
-      case "id", "label_id":
-        guard case .word(let digits) = value, let number = Int(digits), number > 0, number <= 1_000_000 else {
-          throw error("a whole number above 0 behind '\(key):'", value)
-        }
-        id = number
-      case "name":
-        guard case .text(let text) = value else { throw error("a name in quotes behind 'name:'", value) }
-        name = text
-      case "display_name": break
-      case "label_type": if case .word(let word) = value { type = word }
-      default:
-        throw error(
-          "one of the fields name, id, label_id, label_type", token,
-          nearestAdvice(token, ["name", "id", "label_id", "label_type"]))
+      let token = try scanner.next()
+      switch token {
+      case .mark(closer): return try label(fields, line: start)
+      case .word(let key): try takeField(key, &fields)
+      case .mark("["):
+        // The name of an extension.
+        try scanner.skip(from: token)
+        try scanner.skipField()
+      default: throw scanner.error("a field such as 'name:' or '\(closer)'", token)
       }
     }
-    guard let id else { throw fail(start, "an 'id:' or 'label_id:' in the block", "none", nil) }
-    guard let name else { throw fail(start, "a 'name:' in the block", "none", nil) }
-    return LabelMap.Label(id: id, name: name, type: type)
   }
 
-  private mutating func expect(_ mark: Character, afterColon: Bool = false) throws(RecordError) {
-    var token = try next()
-    if afterColon, token == .mark(":") { token = try next() }
-    if token != .mark(mark) { throw error("'\(mark)'", token) }
-  }
-
-  private mutating func next() throws(RecordError) -> Token {
-    skipBlanks()
-    if index == bytes.count { return .end }
-    let byte = bytes[index]
-    switch byte {
-    case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: ":"):
-      index += 1
-      return .mark(Character(UnicodeScalar(byte)))
-    case UInt8(ascii: "\""), UInt8(ascii: "'"): return .text(try quotedText(byte))
+  private mutating func takeField(_ key: String, _ fields: inout Fields) throws(RecordError) {
+    let line = scanner.line
+    switch key {
+    case "id", "label_id":
+      try refuseSecond("id", key, fields.id?.line)
+      fields.id = (try id(key), line)
+    case "name":
+      try refuseSecond("name", key, fields.name?.line)
+      fields.name = (try text(key), line)
+    case "display_name":
+      try refuseSecond("display name", key, fields.displayName?.line)
+      fields.displayName = (try text(key), line)
+    case "label_type":
+      let value = try scanner.value()
+      if case .word(let word) = value { fields.type = word }
     default:
-      let start = index
-      while index < bytes.count, isWordByte(bytes[index]) { index += 1 }
-      if index == start { index += 1 }
-      return .word(String(decoding: bytes[start..<index], as: UTF8.self))
+      fields.others.append((key, line))
+      try scanner.skipField()
     }
   }
 
-  private mutating func quotedText(_ quote: UInt8) throws(RecordError) -> String {
-    var text: [UInt8] = []
-    index += 1
-    while index < bytes.count, bytes[index] != quote, bytes[index] != 0x0A {
-      if bytes[index] == UInt8(ascii: "\\"), index + 1 < bytes.count {
-        index += 1
-        let marks = [UInt8(ascii: "\""), UInt8(ascii: "'"), UInt8(ascii: "\\")]
-        if !marks.contains(bytes[index]) {
-          let found = "\\" + String(decoding: [bytes[index]], as: UTF8.self)
-          throw fail(line, "\\\", \\' or \\\\ for a character in quotes", found, "write the character itself")
-        }
-      }
-      text.append(bytes[index])
-      index += 1
-    }
-    if index == bytes.count || bytes[index] == 0x0A {
-      throw fail(line, "a closing quote on the same line", "none", nil)
-    }
-    index += 1
-    return String(decoding: text, as: UTF8.self)
+  /// A second id or name would take the place of the first: more often a closing brace is missing, and several classes
+  /// stand in one block.
+  private func refuseSecond(_ what: String, _ key: String, _ first: Int?) throws(RecordError) {
+    guard let first else { return }
+    throw scanner.fail(
+      scanner.line, "one \(what) in a block", "a second one, '\(key):' (the first is on line \(first))",
+      "give every class a block of its own: close this one with '}' and begin the next with 'item {'")
   }
 
-  private mutating func skipBlanks() {
-    while index < bytes.count {
-      let byte = bytes[index]
-      if byte == UInt8(ascii: "#") {
-        while index < bytes.count, bytes[index] != 0x0A { index += 1 }
-      } else if byte == 0x0A || byte == 0x0D || byte == 0x20 || byte == 0x09 || byte == UInt8(ascii: ",")
-        || byte == UInt8(ascii: ";")
-      {
-        if byte == 0x0A { line += 1 }
-        index += 1
-      } else {
-        return
-      }
+  private mutating func id(_ key: String) throws(RecordError) -> Int {
+    let value = try scanner.value()
+    guard case .word(let digits) = value, let number = Int(digits), number > 0, number <= Self.largestID else {
+      let isZero = value == .word("0")
+      throw scanner.error(
+        "a whole number above 0 after '\(key):'", value,
+        isZero ? "AVA's ids begin with 1: id 1 is the first of the network's scores" : nil)
     }
+    return number
   }
 
-  private func isWordByte(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: "_") || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".") || byte == UInt8(ascii: "+")
-      || (byte | 0x20 >= UInt8(ascii: "a") && byte | 0x20 <= UInt8(ascii: "z"))
-      || (byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9"))
+  private mutating func text(_ key: String) throws(RecordError) -> String {
+    let value = try scanner.value()
+    guard case .text(let bytes) = value else { throw scanner.error("a name in quotes after '\(key):'", value) }
+    guard let text = String(validating: bytes, as: UTF8.self) else {
+      throw scanner.error("a name in UTF-8 after '\(key):'", value, "save the file as UTF-8")
+    }
+    return text
   }
 
-  private func nearestAdvice(_ token: Token, _ names: [String]) -> String? {
+  private func label(_ fields: Fields, line: Int) throws(RecordError) -> LabelMap.Label {
+    guard let id = fields.id else {
+      throw missing("'id:' or 'label_id:'", ["id", "label_id"], fields, line: line, article: "an")
+    }
+    guard let name = fields.name ?? fields.displayName else {
+      throw missing("'name:'", ["name", "display_name"], fields, line: line, article: "a")
+    }
+    return LabelMap.Label(id: id.value, name: name.value, type: fields.type)
+  }
+
+  /// An error about a field that is not there, at the field that may be meant for it.
+  private func missing(
+    _ what: String, _ names: [String], _ fields: Fields, line: Int, article: String
+  ) -> RecordError {
+    for other in fields.others {
+      guard let meant = nearest(to: other.name, among: names) else { continue }
+      return scanner.fail(other.line, what, "'\(other.name)'", "did you mean '\(meant)'?")
+    }
+    return scanner.fail(line, "\(article) \(what) in the block", "none", nil)
+  }
+
+  private func suggestion(_ token: TextFormatScanner.Token, _ names: [String]) -> String? {
     guard case .word(let word) = token else { return nil }
     return nearest(to: word, among: names).map { "did you mean '\($0)'?" }
-  }
-
-  private func error(_ expected: String, _ found: Token, _ advice: String? = nil) -> RecordError {
-    fail(line, expected, found.description, advice)
-  }
-
-  private func fail(_ line: Int, _ expected: String, _ found: String, _ advice: String?) -> RecordError {
-    .malformed(
-      RecordError.Place(doing: doing, path: path, line: line, column: nil, columnName: nil), expected: expected,
-      found: found, advice: advice)
   }
 }

@@ -40,6 +40,25 @@ public struct LabelMap: Sendable {
   /// The place of a class in `labels`, nil for an unknown id.
   public func position(of id: Int) -> Int? { positions[id] }
 
+  /// Names that several classes share, in the order of the file, each with its ids ascending.
+  public var sharedNames: [(name: String, ids: [Int])] {
+    let ids = Dictionary(grouping: labels, by: \.name).mapValues { $0.map(\.id).sorted() }
+    var said: Set<String> = []
+    return labels.compactMap { label in
+      guard let own = ids[label.name], own.count > 1, said.insert(label.name).inserted else { return nil }
+      return (label.name, own)
+    }
+  }
+
+  /// What may surprise whoever reads the names: "'stand' names 12, 61 and 80".
+  public var notices: [String] {
+    let shared = sharedNames.map { name, ids in
+      "'\(name)' names \(ids.dropLast().map { "\($0)" }.joined(separator: ", ")) and \(ids[ids.count - 1])"
+    }
+    if shared.isEmpty { return [] }
+    return ["label map: \(listed(shared)) -> give each class a name of its own: by name they cannot be told apart"]
+  }
+
   /// The largest id, 0 where there are no labels.
   public var largestID: Int { labels.map(\.id).max() ?? 0 }
 }

@@ -1,7 +1,6 @@
 internal import Files
 internal import Geometry
 internal import OrderedCollections
-internal import Wording
 
 extension ProposalList {
   /// Reads proposals: `video, second, x1, y1, x2, y2, action id, score`, the action id mostly empty.
@@ -15,8 +14,8 @@ extension ProposalList {
   ///   - scoreThreshold: The least detector score that counts.
   ///   - times: Which times may appear; others are counted.
   ///   - listedVideos: The videos that exist; rows of others are counted. Nil takes all.
-  /// - Throws: `RecordError` with file, line and column of a malformed row (NaN, an inverted box, a coordinate out of
-  ///   0 to 1 by more than 0.005), and for files without rows; `FileError`.
+  /// - Throws: `RecordError` with file, line and column of a malformed row (NaN, an inverted box, one that does not
+  ///   overlap the frame), and for files without rows; `FileError`, for a file of another tool too.
   public static func read(
     paths: [String], scoreThreshold: Double, times: Times = .ava, listedVideos: [String]? = nil
   ) throws -> ProposalList {
@@ -38,8 +37,6 @@ private struct ProposalReader {
   private var unlistedVideos: OrderedDictionary<String, Int> = [:]
   private var seenVideos: OrderedSet<String> = []
 
-  /// Detectors write three decimals: what rounding can push over the edge is no error.
-  private static let slack = -0.005...1.005
   private static let doing = "reading the proposals"
   private static let layout = "video, second, x1, y1, x2, y2, action id (may be empty), score"
 
@@ -53,22 +50,41 @@ private struct ProposalReader {
     self.scoreThreshold = scoreThreshold
     self.times = times
     self.listedVideos = listedVideos.map { OrderedSet($0) }
+    if case .wholeSeconds(let range, _) = times { list.summary.validSeconds = range }
   }
 
   mutating func read(_ path: String) throws {
-    var cursor = try RowCursor(path: path, doing: Self.doing)
+    let file = try FileBytes(path: path, doing: Self.doing)
+    let rowsBefore = list.summary.rows
+    do {
+      try readRows(file)
+    } catch {
+      // A file whose first row makes no sense may be another tool's.
+      guard list.summary.rows == rowsBefore, let content = foreignProposals(file.bytes) else { throw error }
+      throw FileError.foreign(doing: Self.doing, path: path, expected: "rows of \(Self.layout)", content: content)
+    }
+  }
+
+  private mutating func readRows(_ file: FileBytes) throws {
+    var cursor = try RowCursor(file, doing: Self.doing, columns: Self.layout)
     while try cursor.advance() {
       try cursor.require(columns: 8...8, layout: Self.layout)
       list.summary.rows += 1
       let video = try cursor.videoName()
       let time = try rowTime(cursor)
-      let box = try cursor.orderedBox(within: Self.slack)
-      let label = cursor[6].isEmpty ? -1 : try cursor.integer(6, "action id")
+      let box = try cursor.personBox()
+      let label = cursor[6].isEmpty ? nil : try cursor.integer(6, "action id")
       let score = try cursor.number(7, "score")
-      if !keeps(video: video, time: time, score: score) { continue }
+      if !isListed(video) { continue }
+      list.summary.scores.add(score, hasAction: label != nil)
+      if !keeps(time: time, score: score) { continue }
       list.summary.keptRows += 1
       let coordinates = String(decoding: cursor.raw(2...5), as: UTF8.self)
-      add(box, score, label, BoxKey(frame: index.insert(video: video, time: time), coordinates: coordinates))
+      let key = BoxKey(frame: index.insert(video: video, time: time), coordinates: coordinates)
+      if add(box, score, label ?? -1, key), !isInsideFrame(box) {
+        if list.summary.beyondFrame == 0 { list.summary.firstBeyondFrame = "line \(cursor.line) of '\(file.path)'" }
+        list.summary.beyondFrame += 1
+      }
     }
   }
 
@@ -96,12 +112,16 @@ private struct ProposalReader {
     return time
   }
 
-  private mutating func keeps(video: String, time: Timestamp, score: Double) -> Bool {
+  private mutating func isListed(_ video: String) -> Bool {
     if let listedVideos, !listedVideos.contains(video) {
       unlistedVideos[video, default: 0] += 1
       return false
     }
     seenVideos.append(video)
+    return true
+  }
+
+  private mutating func keeps(time: Timestamp, score: Double) -> Bool {
     if score < scoreThreshold {
       list.summary.belowThreshold += 1
       return false
@@ -119,7 +139,8 @@ private struct ProposalReader {
     return true
   }
 
-  private mutating func add(_ box: UnitBox, _ score: Double, _ label: Int, _ key: BoxKey) {
+  /// Adds a row's box, or its label to the box that is there already; returns whether the box is new.
+  private mutating func add(_ box: UnitBox, _ score: Double, _ label: Int, _ key: BoxKey) -> Bool {
     let video = index.frames[key.frame].video
     if key.frame == places.count {
       if video == list.videos.count { list.videos.append(ProposalList.Video(name: index.videos[video])) }
@@ -130,46 +151,13 @@ private struct ProposalReader {
     if let number = boxNumbers[key] {
       list.summary.repeatedBoxes += 1
       list.videos[video].keyFrames[place].labels[number].append(label)
-      return
+      return false
     }
     if !box.isProper { list.summary.withoutArea += 1 }
     boxNumbers[key] = list.videos[video].keyFrames[place].boxes.count
     list.videos[video].keyFrames[place].boxes.append(box)
     list.videos[video].keyFrames[place].scores.append(score)
     list.videos[video].keyFrames[place].labels.append([label])
-  }
-}
-
-extension ProposalList.Summary {
-  /// The counts in words, where there is something to say.
-  public func notices(scoreThreshold: Double) -> [String] {
-    var notices: [String] = []
-    if belowThreshold > 0 {
-      notices.append(
-        "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold)")
-    }
-    if !unlistedVideos.isEmpty {
-      let names = unlistedVideos.map { "\($0.video) (\(counted($0.rows, "row")))" }
-      notices.append(
-        "proposals: \(counted(unlistedVideos.count, "video")) not among those of this run: \(listed(names))")
-    }
-    if outsideRange > 0 {
-      let seconds = secondsOutsideRange.sorted().map { "\($0)" }
-      notices.append(
-        "proposals: \(counted(outsideRange, "row")) at seconds outside the valid range: \(listed(seconds))")
-    }
-    if !videosWithoutBoxes.isEmpty {
-      notices.append(
-        "proposals: \(counted(videosWithoutBoxes.count, "video")) without a single box left: "
-          + listed(videosWithoutBoxes))
-    }
-    if !videosWithoutRows.isEmpty {
-      notices.append(
-        "proposals: \(counted(videosWithoutRows.count, "listed video")) without any row: \(listed(videosWithoutRows))")
-    }
-    if withoutArea > 0 {
-      notices.append("proposals: \(counted(withoutArea, "box", plural: "boxes")) without width or height")
-    }
-    return notices
+    return true
   }
 }

@@ -32,6 +32,8 @@ public struct ProposalList: Sendable {
 
     /// The seconds that AVA labels.
     public static let ava = Times.wholeSeconds(902...1798, every: 1)
+    /// The second that AVA calls a video's first frame.
+    public static let firstSecond = 900
   }
 
   /// How many rows speak of a video.
@@ -54,7 +56,9 @@ public struct ProposalList: Sendable {
     /// Rows of a second that this run passes over (not a multiple of `every`).
     public var skippedSeconds = 0
     public var outsideRange = 0
-    /// The seconds that are outside the range, sorted, each once.
+    /// Which seconds may appear, where not all may.
+    public var validSeconds: ClosedRange<Int>?
+    /// The seconds that are outside this range, each once.
     public var secondsOutsideRange: Set<Int> = []
     /// Rows of each video that is not listed.
     public var unlistedVideos: [RowsOfVideo] = []
@@ -66,6 +70,12 @@ public struct ProposalList: Sendable {
     public var repeatedBoxes = 0
     /// Boxes without width or height.
     public var withoutArea = 0
+    /// Boxes that reach beyond the frame.
+    public var beyondFrame = 0
+    /// Where the first of these stands: "line 3 of 'boxes.csv'".
+    public var firstBeyondFrame = ""
+    /// The scores of listed videos, those below the threshold too.
+    public var scores = ProposalScores()
   }
 
   /// Videos in the order of their first kept rows.

@@ -12,8 +12,11 @@ public struct RowCounts: Equatable, Sendable {
   public var outsideFrame = 0
   /// The line of the first of these.
   public var firstOutsideLine = 0
-  /// Rows that list a key frame without saying what is done there.
+  /// Rows of ground truth that list a key frame without saying what is done there.
   public var withoutAction = 0
+  /// Rows of detections that name a key frame and nothing else: passed over, as the official evaluator does, and not
+  /// among `rows`.
+  public var keyFramesOnly = 0
 
   public init() {}
 
@@ -29,6 +32,7 @@ public struct RowCounts: Equatable, Sendable {
         "\(file): \(counted(outsideFrame, "row")) with a box that reaches out of the frame, the first on line "
           + "\(firstOutsideLine)")
     }
+    if keyFramesOnly > 0 { notices.append("\(file): \(counted(keyFramesOnly, "row")) of two columns passed over") }
     return notices
   }
 
@@ -40,5 +44,6 @@ public struct RowCounts: Equatable, Sendable {
     if outsideFrame == 0, other.outsideFrame > 0 { firstOutsideLine = afterLines + other.firstOutsideLine }
     outsideFrame += other.outsideFrame
     withoutAction += other.withoutAction
+    keyFramesOnly += other.keyFramesOnly
   }
 }

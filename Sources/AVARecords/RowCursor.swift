@@ -4,7 +4,7 @@ internal import Glibc
 /// Walks the rows of a comma- or tab-separated file in place: no copies, no strings.
 ///
 /// Blank lines, a byte order mark, CRLF and spaces around a field are passed over; a field may stand in double
-/// quotes. The first row is passed over as a header when nothing behind its first column is a number.
+/// quotes. The first row is passed over as a header when nothing after its first column is a number.
 struct RowCursor: ~Copyable {
   let path: String
   private let bytes: UnsafeRawBufferPointer
@@ -17,6 +17,9 @@ struct RowCursor: ~Copyable {
   /// How many fields the present row has; the first `fieldLimit` are kept.
   private(set) var count = 0
   private(set) var hasHeader = false
+  /// Where the present line lies, without its end.
+  private var lineStart = 0
+  private var lineStop = 0
   private let fields: UnsafeMutablePointer<Field>
   private var isAtFirstRow: Bool
 
@@ -32,9 +35,16 @@ struct RowCursor: ~Copyable {
   }
 
   /// Walks a whole file.
-  init(path: String, doing: String) throws(FileError) {
-    let file = try FileBytes(path: path, doing: doing)
-    self.init(file.bytes, of: file, path: path, doing: doing, isBeginning: true)
+  ///
+  /// - Parameter columns: The columns of its rows, for the error about a file that is no such text.
+  init(path: String, doing: String, columns: String) throws(FileError) {
+    try self.init(FileBytes(path: path, doing: doing), doing: doing, columns: columns)
+  }
+
+  /// Walks a whole file.
+  init(_ file: FileBytes, doing: String, columns: String) throws(FileError) {
+    try file.requireText(expecting: "rows of \(columns)")
+    self.init(file.bytes, of: file, path: file.path, doing: doing, isBeginning: true)
   }
 
   /// Walks whole lines of a file; only the beginning of a file may have a byte order mark and a header.
@@ -95,6 +105,9 @@ struct RowCursor: ~Copyable {
     UnsafeRawBufferPointer(rebasing: bytes[fields[0].rawStart..<fields[index].rawStart])
   }
 
+  /// The bytes of the present line, without its end.
+  var wholeLine: UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[lineStart..<lineStop]) }
+
   /// The value of a field; empty where the row has no such field.
   subscript(_ index: Int) -> UnsafeRawBufferPointer {
     if index >= count || index >= Self.fieldLimit { return UnsafeRawBufferPointer(start: nil, count: 0) }
@@ -132,7 +145,7 @@ struct RowCursor: ~Copyable {
     if count < 2 { return false }
     for index in 1..<min(count, Self.fieldLimit) {
       let text = self[index]
-      if decimalNumber(text) != nil || text.isEmpty { return false }
+      guard decimalNumber(text) == nil, let first = text.first, !(0x30...0x39).contains(first) else { return false }
       let word = String(decoding: text, as: UTF8.self).lowercased()
       if word.hasSuffix("nan") || word.hasSuffix("inf") || word.hasSuffix("infinity") { return false }
     }
@@ -143,6 +156,7 @@ struct RowCursor: ~Copyable {
   private mutating func split(from start: Int, to end: Int) throws(RecordError) -> Bool {
     var end = end
     if end > start, bytes[end - 1] == 0x0D { end -= 1 }
+    (lineStart, lineStop) = (start, end)
     count = 0
     var fieldStart = start
     var index = start

@@ -31,6 +31,8 @@ final class TextBlocks: Sendable {
 
   private struct State: ~Copyable {
     nonisolated(unsafe) let stream: ByteStream
+    let doing: String
+    let expected: String
     /// The beginning of a line whose end is in the next block.
     var rest: [UInt8] = []
     var next = 0
@@ -38,8 +40,9 @@ final class TextBlocks: Sendable {
     var failure: FileError?
   }
 
-  init(path: String, doing: String) throws(FileError) {
-    state = Mutex(State(stream: try ByteStream(path: path, doing: doing)))
+  /// - Parameter expected: What the file should hold, for the error about one that is no such text.
+  init(path: String, doing: String, expecting expected: String) throws(FileError) {
+    state = Mutex(State(stream: try ByteStream(path: path, doing: doing), doing: doing, expected: expected))
   }
 
   /// What ended the reading before the file's end.
@@ -90,6 +93,9 @@ final class TextBlocks: Sendable {
       let room = block.buffer.count - block.count
       let got = try state.stream.read(into: UnsafeMutableRawBufferPointer(rebasing: block.buffer[block.count...]))
       block.count += got
+      if state.next == 0, let content = ForeignContent(beginning: block.bytes) {
+        throw .foreign(doing: state.doing, path: state.stream.path, expected: state.expected, content: content)
+      }
       if got < room {
         state.hasEnded = true
         return

@@ -12,7 +12,7 @@ internal import Wording
 /// Everything small is read and checked when the value is made, so that a run fails before it computes.
 public struct AVATest {
   /// The second at which AVA's frame lists begin, and their frames a second: constants of the reference.
-  static let firstSecond = 900
+  static let firstSecond = ProposalList.Times.firstSecond
   static let framesPerSecond = 30
 
   public let config: Configuration
@@ -55,7 +55,8 @@ public struct AVATest {
         paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
         scoreThreshold: threshold, times: .ava, listedVideos: listed)
     }
-    var notices = frameList.notices + proposals.summary.notices(scoreThreshold: threshold)
+    var notices = frameList.notices + labelMap.notices(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
+    notices += proposals.summary.notices(scoreThreshold: threshold)
     if hasExclusions && exclusions.count == 0 {
       notices.append("'\(annotation("AVA.EXCLUSION_FILE"))' excludes no key frame")
     }
@@ -132,16 +133,6 @@ private func named<Value>(_ config: Configuration, _ keys: [String], _ read: () 
   }
 }
 
-extension LabelMap {
-  /// The label map may name fewer classes than the network scores (60 of 80), never others.
-  func check(against config: Configuration, path: String) throws {
-    let classes = config.int("MODEL.NUM_CLASSES")
-    for label in labels where !(1...max(1, classes)).contains(label.id) {
-      throw AVATestError.classOutOfRange(path: path, id: label.id, classes: classes)
-    }
-  }
-}
-
 /// Why an AVA test cannot run.
 public enum AVATestError: Error, Equatable, CustomStringConvertible {
   case noKeyFrames(notices: [String])
@@ -153,7 +144,7 @@ public enum AVATestError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .unreadable(let keys, let reason):
       return "testing on AVA: \(reason)\n         the name comes from \(keys.joined(separator: " and "))"
-        + " -> set it in the config or behind the command"
+        + " -> set it in the config or after the command"
     case .noKeyFrames(let notices):
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
       return "testing on AVA: no proposal is left to score\(why)"

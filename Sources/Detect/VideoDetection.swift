@@ -67,9 +67,11 @@ public struct VideoDetection {
       throw VideoDetectionError.badStep(every)
     }
     if !timing.startingSecond.isFinite { throw VideoDetectionError.badStart(timing.startingSecond) }
+    var notices: [String] = []
     if let labelMap {
       self.labelMap = try LabelMap.read(path: labelMap)
       try self.labelMap.check(against: config, path: labelMap)
+      notices += self.labelMap.notices(against: config, path: labelMap)
     } else {
       let ids = 1...max(1, config.int("MODEL.NUM_CLASSES"))
       self.labelMap = try LabelMap(ids.map { LabelMap.Label(id: $0, name: "action \($0)") })
@@ -81,7 +83,7 @@ public struct VideoDetection {
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     let proposals = try ProposalList.read(
       paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
-    var notices = proposals.summary.notices(scoreThreshold: threshold)
+    notices += proposals.summary.notices(scoreThreshold: threshold)
     var sources: [Source] = []
     for (video, name) in zip(videos, names) {
       let frames = try VideoFrames(path: video, framesPerSecond: Self.framesPerSecond)
@@ -138,12 +140,12 @@ private struct MomentPlanner {
   }
 
   mutating func moments(of keyFrames: [ProposalList.KeyFrame]) -> [VideoDetection.Moment] {
-    var outside: [String] = []
+    var outside: [Timestamp] = []
     var moments: [VideoDetection.Moment] = []
     for (frame, time) in chosen(keyFrames) {
       let center = (time * VideoDetection.framesPerSecond).rounded()
       guard center >= 0, center < Double(frames.frameCount) else {
-        outside.append(frame.time.description)
+        outside.append(frame.time)
         continue
       }
       moments.append(
@@ -153,10 +155,23 @@ private struct MomentPlanner {
     if !outside.isEmpty {
       notices.append(
         "\(frames.name): \(counted(outside.count, "key frame")) outside the video, which lasts "
-          + "\(fixed(frames.reader.duration, 2)) s from second \(timing.startingSecond): \(listed(outside))"
-          + " -> check --starting-second")
+          + "\(fixed(frames.reader.duration, 2)) s from second \(timing.startingSecond): "
+          + "\(listed(outside.map(\.description))) -> \(advice(outside))")
     }
     return moments
+  }
+
+  /// What times outside the video may be: numbers of its frames, or seconds counted as in AVA's clips.
+  private func advice(_ outside: [Timestamp]) -> String {
+    let (count, duration) = (frames.reader.frameCount, frames.reader.duration)
+    let avaStart = Double(ProposalList.Times.firstSecond)
+    if outside.allSatisfy({ (0..<duration).contains($0.seconds - avaStart) }) { return "give --starting-second 900" }
+    if outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
+      return
+        "or are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
+        + "for seconds; otherwise check --starting-second"
+    }
+    return "check --starting-second"
   }
 
   /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals

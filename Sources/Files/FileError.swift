@@ -11,6 +11,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case system(doing: String, path: String, code: Int32)
   /// Compressed data cannot be unpacked.
   case damaged(doing: String, path: String, compression: Compression, found: String)
+  /// The file is something else than the expected text.
+  case foreign(doing: String, path: String, expected: String, content: ForeignContent)
 
   public var description: String {
     switch self {
@@ -25,6 +27,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case .damaged(let doing, let path, let compression, let found):
       return "\(doing): '\(path)': expected whole \(compression.rawValue) data, found \(found) "
         + "-> copy the file again, or compress it anew"
+    case .foreign(let doing, let path, let expected, let content):
+      return
+        "\(doing): '\(path)': expected \(expected), found \(content.name) -> \(content.advice ?? "write it in that form")"
     }
   }
 

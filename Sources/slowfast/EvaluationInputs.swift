@@ -13,6 +13,7 @@ struct EvaluationInputs {
     labels = try LabelMap.read(path: labelMap)
     let truth = try GroundTruthTable.read(path: groundTruth)
     exclusions = try path.map { try Exclusions.read(path: $0) } ?? Exclusions()
+    for notice in labels.notices { Console.warn(notice) }
     for notice in truth.counts.notices(groundTruth) { Console.warn(notice) }
     if let path, exclusions.count == 0 { Console.warn("'\(path)' excludes no key frame") }
     self.truth = truth.table

@@ -20,7 +20,7 @@ struct InspectCommand: ParsableCommand {
     if try looksLikeCheckpoint(file) {
       let checkpoint = try Checkpoint(path: file)
       for notice in checkpoint.notices { Console.warn(notice) }
-      print(describe(checkpoint))
+      print(BoxPickle(checkpoint)?.description ?? describe(checkpoint))
       return
     }
     do {

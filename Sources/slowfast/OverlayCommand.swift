@@ -118,7 +118,9 @@ struct OverlayCommand: ParsableCommand {
       for notice in counts.notices(groundtruth) { Console.warn(notice) }
       truth = table
     }
-    let scenes = OverlayScenes(table, truth, labels: try labelmap.map { try LabelMap.read(path: $0) })
+    let labels = try labelmap.map { try LabelMap.read(path: $0) }
+    for notice in labels?.notices ?? [] { Console.warn(notice) }
+    let scenes = OverlayScenes(table, truth, labels: labels)
     if labelmap == nil {
       Console.say("actions are shown by their ids -> give --labelmap FILE for their names")
     } else if !scenes.unnamed.isEmpty {

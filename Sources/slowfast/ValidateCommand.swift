@@ -123,7 +123,9 @@ struct ValidateCommand: ParsableCommand {
 
   private func unreadable(_ survey: DetectionSurvey) -> [String] {
     let (faults, scores) = (survey.faults.count, survey.counts.withoutScore)
+    let short = survey.counts.keyFramesOnly
     return (faults == 0 ? [] : ["\(counted(faults, "row")) left out: cannot be read"])
+      + (short == 0 ? [] : ["\(counted(short, "row")) left out: two columns, nothing detected"])
       + (scores == 0 ? [] : ["\(counted(scores, "row")) given score 1, as evaluators do: without one"])
   }
 }
@@ -131,8 +133,8 @@ struct ValidateCommand: ParsableCommand {
 /// The ids that the challenge scores, where no label map says which are: the official evaluator leaves the others out
 /// before it takes 50 rows a key frame.
 private func scoredAVAClasses() throws -> LabelMap {
-  let unscored: Set = [2, 16, 18, 19, 21, 23, 25, 31, 32, 33, 35, 39, 40, 42, 44, 50, 53, 55, 71, 75]
-  return try LabelMap((1...80).filter { !unscored.contains($0) }.map { LabelMap.Label(id: $0, name: "\($0)") })
+  let ids = (1...AVAClasses.count).filter { !AVAClasses.unscored.contains($0) }
+  return try LabelMap(ids.map { LabelMap.Label(id: $0, name: "\($0)") })
 }
 
 /// A repair that leaves no row.

@@ -26,8 +26,57 @@ import Testing
   func escapes() throws {
     let map = try read(#"item { name: "say \"no\" \\ it\'s" id: 1 }"# + "\n" + #"item { name: '\'' id: 2 }"#)
     #expect(map.labels.map(\.name) == [#"say "no" \ it's"#, "'"])
-    #expect(throws: RecordError.self) { try read(#"item { name: "a\q" id: 1 }"#) }
     #expect(throws: RecordError.self) { try read(#"item { name: "a\"# + "\n\" id: 1 }") }
+  }
+
+  @Test("Escapes are decoded as protobuf's writer makes them", arguments: escapedNames)
+  func protobufEscapes(_ text: String, _ name: String) throws {
+    #expect(try read("item { name: \(text) id: 1 }").labels.map(\.name) == [name])
+  }
+
+  @Test("Fields that say nothing about id and name are passed over, blocks and lists with all that is in them")
+  func otherFields() throws {
+    let map = try read(
+      """
+      item <
+        name: "a"
+        id: 1
+        frequency: FREQUENT
+        keypoints {
+          id: 7
+          label: "} nose {"  # }
+          color < r: 1 > parts: [ { id: 8 }, { id: 9 } ]
+        }
+        ancestor_ids: [ "x", 'y' ]; [my.extension] { id: 3 }
+        score: -0.5
+      >
+      item: { id: 2, display_name: "shown" }
+      item { name: "/m/01" display_name: "person" id: 3 }
+      """)
+    #expect(map.labels.map(\.name) == ["a", "shown", "/m/01"])
+    #expect(map.labels.map(\.id) == [1, 2, 3])
+  }
+
+  @Test("Names of several classes are named with their ids")
+  func sharedNames() throws {
+    let map = try read(
+      [("stand", 61), ("sit", 49), ("stand", 12), ("walk", 14), ("sit", 11), ("stand", 80)]
+        .map { "item { name: '\($0)' id: \($1) }" }.joined(separator: "\n"))
+    #expect(map.sharedNames.map(\.name) == ["stand", "sit"])
+    #expect(map.notices.count == 1)
+    expectEssentials(map.notices.first, ["'stand' names 12, 61 and 80", "'sit' names 11 and 49"])
+    #expect(try read("item { name: 'a' id: 1 }").notices.isEmpty)
+  }
+
+  @Test("The project's own maps have AVA's 80 classes and the 60 that are scored")
+  func classNames() throws {
+    let all = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2.pbtxt")
+    #expect(all.labels.map(\.name) == (1...80).compactMap { AVAClasses.name(of: $0) })
+    let scored = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt")
+    #expect(Set(scored.labels.map(\.id)) == Set(1...80).subtracting(AVAClasses.unscored))
+    #expect(
+      AVAClasses.isName("Run", of: 10) && AVAClasses.isName("bend/bow", of: 1) && !AVAClasses.isName("stand", of: 2))
+    #expect(AVAClasses.ids(of: "watch") == [61, 80] && AVAClasses.ids(of: "skip rope").isEmpty)
   }
 
   @Test("The project's own maps have 80 and 60 classes")
@@ -55,13 +104,32 @@ import Testing
   }
 }
 
+private let escapedNames = [
+  (#""\350\265\260\350\267\257""#, "走路"), (#""\xe8\xb5\XB0""#, "走"), (#""\u8d70\U00008def""#, "走路"),
+  (#""\ud83d\ude00""#, "😀"), (#"'a\tb\n\?\"'"#, "a\tb\n?\""), (#""\350" '\265' "\260""#, "走"), (#""\0601""#, "01"),
+]
+
 private let badMaps = [
   BadRow(row: "", essentials: ["expected labels", "none"]),
   BadRow(row: "item {\n name: \"a\"\n id: 1\n}\nitme {\n}", essentials: ["line 5", "'itme'", "did you mean 'item'?"]),
   BadRow(row: "item {\n name: \"a\"\n}", essentials: ["line 1", "'id:'", "none"]),
   BadRow(row: "item {\n id: 1\n}", essentials: ["line 1", "'name:'", "none"]),
+  BadRow(
+    row: "item {\n  name: \"a\"\n  id: 1\n  name: \"b\"\n  id: 2\n}",
+    essentials: ["line 4", "one name in a block", "the first is on line 2", "begin the next with 'item {'"]),
+  BadRow(row: "item {\n  id: 1\n  label_id: 2\n  name: 'a'\n}", essentials: ["line 3", "one id", "'label_id:'"]),
+  BadRow(row: "item {\n display_name: 'a'\n display_name: 'a'\n id: 2\n}", essentials: ["line 3", "display name"]),
+  BadRow(row: #"item { name: "a\q" id: 1 }"#, essentials: ["line 1", #"found '\q'"#, #"write \\"#]),
+  BadRow(row: #"item { name: "\777" id: 1 }"#, essentials: ["line 1", #"'\777'"#]),
+  BadRow(row: #"item { name: "\ud83d" id: 1 }"#, essentials: ["line 1", #"'\ud83d'"#]),
+  BadRow(row: #"item { name: "\350\265" id: 1 }"#, essentials: ["line 1", "a name in UTF-8"]),
+  BadRow(row: "item {\n name: 'a'\n id: 1\n keypoints {\n  id: 7\n", essentials: ["line 4", "'}'", "end of the file"]),
+  BadRow(row: "item {\n name: 'a'\n id: 1\n k { x: [1, 2} }\n}", essentials: ["line 4", "']'", "'}'"]),
+  BadRow(row: "item {\n name: 'a'\n id: 1\n frequency }", essentials: ["line 4", "':'"]),
+  BadRow(row: "{\"walk\": 0, \"stand\": 1}\n", essentials: ["item { name:", "found JSON"]),
   BadRow(row: "item {\n name: \"a\"\n id: one\n}", essentials: ["line 3", "whole number", "'one'"]),
-  BadRow(row: "item {\n name: \"a\"\n id: 0\n}", essentials: ["line 3", "whole number above 0", "'0'"]),
+  BadRow(
+    row: "item {\n name: \"a\"\n id: 0\n}", essentials: ["line 3", "whole number above 0", "'0'", "ids begin with 1"]),
   BadRow(row: "item {\n name: \"a\n id: 1\n}", essentials: ["line 2", "closing quote"]),
   BadRow(row: "item {\n name: \"a\"\n id: 1", essentials: ["line 3", "'}'", "end of the file"]),
   BadRow(row: "item {\n nmae: \"a\"\n id: 1\n}", essentials: ["line 2", "'nmae'", "'name'"]),
@@ -136,6 +204,16 @@ private let badMaps = [
     let list = try FrameList.read(paths: [try scratch.file("a 0 0 1.jpg \"\"\na 0 1 2.jpg \"\"\n")], frameFolder: "")
     #expect(list.videos.map(\.count) == [1])
     #expect(list.notices.count == 1)
+  }
+
+  @Test("Quotes and commas in names are said")
+  func quotedNames() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let list = try FrameList.read(paths: [try scratch.file("header\n\"a\", 0 0 1.jpg \"\"\n")], frameFolder: "")
+    #expect(list.videos.map(\.name) == ["\"a\","])
+    #expect(list.notices.count == 1)
+    expectEssentials(list.notices.first, ["1 video whose name holds quotes or a comma", "\"a\","])
   }
 
   @Test("A malformed line is an error; so is a list without frames")

@@ -52,7 +52,9 @@ import Testing
     #expect(list.summary.outsideRange == 2 && list.summary.secondsOutsideRange == [901, 1799])
     #expect(list.summary.unlistedVideos == [.init(video: "w", rows: 2)] && list.summary.videosWithoutRows == ["x"])
     let notices = list.summary.notices(scoreThreshold: 0.5).joined(separator: "\n")
-    for part in ["w (2 rows)", "901, 1799", "listed video without any row: x"] { #expect(notices.contains(part)) }
+    for part in ["w (2 rows)", "valid range 902 to 1798", "901, 1799", "listed video without any row: x"] {
+      #expect(notices.contains(part))
+    }
   }
 
   @Test("The quick validation takes every fourth second")
@@ -79,6 +81,41 @@ import Testing
     expectEssentials(text, ["reading the proposals", "rows.csv", "line 2"] + bad.essentials)
   }
 
+  @Test("Boxes beyond the frame stay as they are and are counted")
+  func beyondTheFrame() throws {
+    let list = try read(
+      "v,902,-0.012,0,.5,1.013,,.9\nv,902,-0.012,0,.5,1.013,4,.9\nv,902,0,0,1,1,,.9\nv,903,.9,.9,1.4,1.5,,.9\n"
+        + "v,903,-.4,0,1,1,,.1\n")
+    #expect(list.keyFrames(of: "v").flatMap { $0.boxes.map(\.x1) } == [-0.012, 0, 0.9])
+    #expect(list.summary.beyondFrame == 2)
+    let said = list.summary.notices(scoreThreshold: 0.5).joined(separator: "\n")
+    #expect(said.contains("2 boxes reaching beyond the frame, the first at line 1 of"), "\(said)")
+  }
+
+  @Test("Which seconds are valid is said, with the shift that fits", arguments: secondsOutside)
+  func validSeconds(_ second: Int, _ advice: String) throws {
+    let list = try read("v,902,0,0,1,1,,.9\nv,\(second),0,0,1,1,,.9\n")
+    let said = list.summary.notices(scoreThreshold: 0.5).joined(separator: "\n")
+    #expect(said.contains("902 to 1798") && said.contains("first frame of a video is second 900: \(advice)"), "\(said)")
+  }
+
+  @Test("Scores that are no detector's are said", arguments: oddScores)
+  func scores(_ rows: [String], _ threshold: Double, _ essentials: [String]) throws {
+    let list = try read(rows.map { "v,902,0,0,1,1,\($0)\n" }.joined(), threshold: threshold)
+    let said = list.summary.notices(scoreThreshold: threshold).filter {
+      $0.contains("scores") || $0.contains("score of")
+    }
+    #expect(said.isEmpty == essentials.isEmpty, "\(said)")
+    if !essentials.isEmpty { expectEssentials(said.joined(), essentials + ["AVA.DETECTION_SCORE_THRESH"]) }
+  }
+
+  @Test("Boxes of other tools are named by their format", arguments: foreignFiles)
+  func otherTools(_ bad: BadRow) throws {
+    let said = try failure(bad.row) { _ = try ProposalList.read(paths: [$0], scoreThreshold: 0) }
+    expectEssentials(
+      said, ["reading the proposals", "rows.csv", "write a row for each box: video, second"] + bad.essentials)
+  }
+
   @Test("Files without rows are an error")
   func empty() throws {
     let text = try failure("\n") { _ = try ProposalList.read(paths: [$0, $0], scoreThreshold: 0) }
@@ -90,12 +127,44 @@ private let badProposals = [
   BadRow(row: "v,902,nan,0,1,1,,.1", essentials: ["column 3 (x1)", "'nan'"]),
   BadRow(row: "v,902,.5,0,.2,1,,.1", essentials: ["column 5 (x2)", "x1 = 0.5"]),
   BadRow(row: "v,902,0,.5,1,.2,,.9", essentials: ["column 6 (y2)", "y1 = 0.5"]),
-  BadRow(row: "v,902,0,0,1.2,1,,.9", essentials: ["column 5 (x2)", "0 to 1", "'1.2'"]),
-  BadRow(row: "v,902,-.1,0,1,1,,.9", essentials: ["column 3 (x1)", "0 to 1"]),
+  BadRow(row: "v,902,0,0,1.6,1,,.1", essentials: ["column 5 (x2)", "0 to 1", "'1.6'", "divide pixels"]),
+  BadRow(row: "v,902,-.6,0,1,1,,.9", essentials: ["column 3 (x1)", "0 to 1"]),
+  BadRow(row: "v,902,1.1,0,1.2,1,,.9", essentials: ["overlaps the frame", "x 1.1 to 1.2", "divide pixels"]),
+  BadRow(row: "v,902,0,-.3,1,-.1,,.9", essentials: ["overlaps the frame", "y -0.3 to -0.1"]),
   BadRow(row: "v,902,0,0,1,1,,", essentials: ["column 8 (score)", "nothing"]),
   BadRow(row: "v,902,0,0,1,1,,nan", essentials: ["column 8 (score)", "'nan'"]),
   BadRow(row: "v,902,0,0,1,1,x,.9", essentials: ["column 7 (action id)", "'x'"]),
   BadRow(row: "v,902,0,0,1,1,", essentials: ["8 columns", "found 7 columns"]),
   BadRow(row: "v,902,0,0,1,1,.9", essentials: ["8 columns", "found 7 columns"]),
   BadRow(row: "v,later,0,0,1,1,,.9", essentials: ["column 2 (second)", "'later'"]),
+]
+
+private let secondsOutside: [(Int, String)] = [
+  (2, "add 900"), (898, "add 900"), (901, "leave these rows out"), (1799, "leave these rows out"),
+  (27_060, "if these are frame numbers"),
+]
+
+private let oddScores: [(rows: [String], threshold: Double, essentials: [String])] = [
+  ([",.9", ",.5"], 0.8, []), ([",1", ",.5"], 0.8, []), ([",1"], 0.8, []),
+  (
+    ["10,0", "12,1", "12,1"], 0.8,
+    ["all 3 scores are whole numbers, 0 to 1", "person ids of a ground truth", "fall away"]
+  ),
+  ([",0", ",3"], 0.8, ["whole numbers, 0 to 3", "person ids, or percent"]),
+  ([",97.5", ",55.1"], 0.8, ["2 scores of 2 above 1, up to 97.5", "divide them by 100", "None is below"]),
+  ([",97.5", ",55.1"], 80, []), ([",250.5", ",0.5"], 0.8, ["up to 250.5", "give scores of 0 to 1"]),
+  (Array(repeating: ",.9", count: 9), 0.8, []),
+  (Array(repeating: ",1", count: 10), 0.8, ["all 10 scores are 1:", "None is below"]),
+  (Array(repeating: ",.25", count: 10), 0.8, ["all 10 scores are 0.25", "All are below"]),
+  (Array(repeating: "12,0", count: 10), 0.8, ["whole numbers, 0 to 0", "ground truth", "All are below"]),
+]
+
+private let foreignFiles = [
+  BadRow(row: #"[{"video_id": "a,0902", "bbox":[1,2,3,4], "score": 0.9}]"#, essentials: ["AlphAction"]),
+  BadRow(row: #"{"images": [], "annotations": [{"image_id":1,"bbox":[1,2,3,4]}]}"#, essentials: ["COCO", "left, top"]),
+  BadRow(row: #"{"a": 1}"#, essentials: ["found JSON"]),
+  BadRow(row: #"{"_via_settings": {}, "_via_img_metadata": {}}"#, essentials: ["VIA's JSON"]),
+  BadRow(row: "1,-1,94.4,94.1,66.8,196.4,0.99,-1,-1,-1\n", essentials: ["MOTChallenge", "frame, track"]),
+  BadRow(row: "0 0.5 0.5 0.2 0.3 0.9\n", essentials: ["YOLO", "centre x"]),
+  BadRow(row: "# Exported using VIA\nmetadata_id,file_list,temporal_coordinates\n", essentials: ["VIA's CSV"]),
 ]

@@ -129,7 +129,7 @@ struct AVATestTests {
     #expect(said.contains("1 row of 5 below the score threshold 0.8"), "\(said)")
     #expect(said.contains("stranger (2 rows)"), "\(said)")
     #expect(said.contains("without a single box left: b"), "\(said)")
-    #expect(said.contains("outside the valid range: 901"), "\(said)")
+    #expect(said.contains("outside the valid range 902 to 1798, at which PySlowFast stops: 901"), "\(said)")
     #expect(try test.run(model: randomModel(config)) { _ in }.boxCount == 1)
   }
 
@@ -163,11 +163,46 @@ struct AVATestTests {
     let map = projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt"
     world.overrides = ["AVA.LABEL_MAP_FILE", map, "MODEL.NUM_CLASSES", "80"]
     let config = try world.config()
-    let found = try AVATest(config).run(model: randomModel(config)) { _ in }
+    let test = try AVATest(config)
+    #expect(!test.notices.contains { $0.contains("label map") })
+    let found = try test.run(model: randomModel(config)) { _ in }
     #expect(found.table.count == 60)
     #expect(found.scores.shape == [1, 80])
     let ids = found.table.actionIDs.map { Int($0) }
     #expect(ids == ids.sorted() && ids.first == 1 && ids.last == 80 && !ids.contains(2))
+  }
+
+  /// The published behaviour: clipped for the network, written as it is.
+  @Test func boxesBeyondTheFrame() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,-0.012,0.2,0.5,1.013,,0.9\na,0902,0,0.2,0.5,1,,0.9\n"
+    let config = try world.config()
+    let test = try AVATest(config)
+    #expect(test.notices.contains { $0.contains("1 box reaching beyond the frame, the first at line 1") })
+    let found = try test.run(model: randomModel(config)) { _ in }
+    let scores = found.scores.array
+    // The clipped box ends at the last pixel, as the other does.
+    #expect(Array(scores[0..<3]) == Array(scores[3..<6]))
+    #expect(found.table.box(ofRow: 0).x1 == Double(Float(-0.012)))
+    _ = try test.write(found, to: world.folder.path)
+    #expect(
+      try lines(world.folder.path + "/detections_latest.csv").first?.hasPrefix("a,0902,-0.012,0.200,0.500,1.013,")
+        == true)
+  }
+
+  /// What label maps say beside the network: nothing where they are AVA's.
+  @Test(arguments: labelMaps) func labelMapsBesideTheNetwork(
+    _ labels: [Int: String], _ classes: Int, _ essentials: [String]
+  ) throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,0902,0.1,0.2,0.5,0.9,,0.9\n"
+    world.labels = labels
+    world.overrides = ["MODEL.NUM_CLASSES", "\(classes)"]
+    let said = try AVATest(try world.config()).notices.filter { $0.contains("label map") }.joined(separator: "\n")
+    #expect(said.isEmpty == essentials.isEmpty, "\(said)")
+    for part in essentials { #expect(said.contains(part), "\(said)") }
   }
 
   /// A picture that is missing stops the run before anything is computed; one that is broken names itself.
@@ -235,3 +270,26 @@ struct AVATestTests {
     }
   }
 }
+
+private let avaNames = Dictionary(uniqueKeysWithValues: (1...80).map { ($0, AVAClasses.name(of: $0) ?? "") })
+
+private let labelMaps: [(labels: [Int: String], classes: Int, essentials: [String])] = [
+  (avaNames, 80, []), ([1: "bend/bow", 12: "Stand", 14: "walk"], 80, []),
+  ([1: "dribble", 2: "pass"], 2, []),
+  (Dictionary(uniqueKeysWithValues: (1...80).map { ($0, "own \($0)") }), 80, []),
+  (
+    [1: "dance", 2: "stand", 3: "walk"], 80,
+    [
+      "1 is 'bend/bow (at the waist)' and not 'dance' (4 there)", "2 is 'crawl' and not 'stand' (12 there)",
+      "ids are the network's columns", "unless the network was trained with these",
+      "77 of the network's 80 classes (MODEL.NUM_CLASSES) are not in the label map",
+    ]
+  ),
+  ([1: "a", 2: "b"], 80, ["1 is 'bend/bow (at the waist)' and not 'a',", "78 of the network's 80 classes"]),
+  (
+    avaNames.filter { !AVAClasses.unscored.contains($0.key) }, 400,
+    ["340 of the network's 400 classes", "other weights?"]
+  ),
+  ([1: "dribble", 3: "pass"], 3, ["1 of the network's 3 classes"]),
+  ([1: "sit", 2: "sit"], 2, ["'sit' names 1 and 2"]),
+]

@@ -85,6 +85,18 @@ struct VideoDetectionTests {
     #expect(message.contains("no proposal is left for bframes") && message.contains("4 key frames"), "\(message)")
   }
 
+  @Test func timesThatCountOtherwise() throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    let frames = world("bframes,2,\(box)", "bframes,30,\(box)", "bframes,59,\(box)")
+    defer { frames.folder.remove() }
+    let said = try detection(frames).notices.joined(separator: "\n")
+    #expect(said.contains("are these frame numbers? The video has 60 frames: divide by 25.00"), "\(said)")
+    let clip = world("bframes,1,\(box)", "bframes,901,\(box)", "bframes,902.3,\(box)")
+    defer { clip.folder.remove() }
+    let advice = try detection(clip).notices.joined(separator: "\n")
+    #expect(advice.contains("-> give --starting-second 900"), "\(advice)")
+  }
+
   /// Key frames at regular times, each with the proposals nearest to it, at most half a step away.
   @Test func regularKeyFrames() throws {
     let world = world("bframes,1,0.1,0.2,0.5,0.9,,0.9", "bframes,2,0.2,0.2,0.6,0.9,,0.9")

@@ -171,7 +171,7 @@ struct ValidateTests {
     let semicolons = try scratch.file("s.csv", text.replacing(",", with: ";"))
     expectFailure(judged(semicolons), status: 1, ["line 1", "replace the semicolons"])
     let wide = try scratch.file("w.csv", text.flatMap { "\($0)\0" }.map(String.init).joined())
-    expectFailure(judged(wide), status: 1, ["zero bytes", "save the file as UTF-8"])
+    expectFailure(judged(wide), status: 1, ["text in UTF-16", "save the file as UTF-8"])
     // Stored without compression, so that a flipped bit in it shows as a bad row before it shows in the checksum.
     var bytes: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1]
     let body = Array((text + "\n").utf8.prefix(40_000))

@@ -1,0 +1,55 @@
+internal import Wording
+
+extension ProposalList.Summary {
+  /// The counts in words, where there is something to say.
+  public func notices(scoreThreshold: Double) -> [String] {
+    var notices: [String] = []
+    if belowThreshold > 0 {
+      notices.append(
+        "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold) "
+          + "(AVA.DETECTION_SCORE_THRESH)")
+    }
+    notices += scores.notices(threshold: scoreThreshold)
+    if !unlistedVideos.isEmpty {
+      let names = unlistedVideos.map { "\($0.video) (\(counted($0.rows, "row")))" }
+      notices.append(
+        "proposals: \(counted(unlistedVideos.count, "video")) not among those of this run: \(listed(names))")
+    }
+    if let validSeconds, outsideRange > 0 { notices.append(outsideNotice(validSeconds)) }
+    if !videosWithoutBoxes.isEmpty {
+      notices.append(
+        "proposals: \(counted(videosWithoutBoxes.count, "video")) without a single box left: "
+          + listed(videosWithoutBoxes))
+    }
+    if !videosWithoutRows.isEmpty {
+      notices.append(
+        "proposals: \(counted(videosWithoutRows.count, "listed video")) without any row: \(listed(videosWithoutRows))")
+    }
+    if withoutArea > 0 {
+      notices.append("proposals: \(counted(withoutArea, "box", plural: "boxes")) without width or height")
+    }
+    if beyondFrame > 0 {
+      notices.append(
+        "proposals: \(counted(beyondFrame, "box", plural: "boxes")) reaching beyond the frame, the first at "
+          + "\(firstBeyondFrame): scored within the frame and written as given, as in PySlowFast")
+    }
+    return notices
+  }
+
+  /// Which seconds are valid, and the shift that would make the others so.
+  private func outsideNotice(_ valid: ClosedRange<Int>) -> String {
+    let seconds = secondsOutsideRange.sorted()
+    let first = ProposalList.Times.firstSecond
+    let advice =
+      if seconds[seconds.count - 1] + first <= valid.upperBound {
+        "add \(first) to seconds that are counted from a video's beginning, or use detect"
+      } else if seconds[0] > valid.upperBound + first {
+        "if these are frame numbers, divide them by the frame rate and add \(first)"
+      } else {
+        "leave these rows out"
+      }
+    return "proposals: \(counted(outsideRange, "row")) at seconds outside the valid range "
+      + "\(valid.lowerBound) to \(valid.upperBound), at which PySlowFast stops: \(listed(seconds.map { "\($0)" })) "
+      + "-> the first frame of a video is second \(first): \(advice)"
+  }
+}

@@ -198,7 +198,7 @@ private struct MomentPlanner {
     if outside.allSatisfy({ (0..<duration).contains($0.seconds - avaStart) }) { return "give --starting-second 900" }
     if outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
       return
-        "or are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
+        "are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
         + "for seconds; otherwise check --starting-second"
     }
     return "check --starting-second"

@@ -29,7 +29,7 @@ import Testing
     #expect(throws: RecordError.self) { try read(#"item { name: "a\"# + "\n\" id: 1 }") }
   }
 
-  @Test("Escapes are decoded as protobuf's writer makes them", arguments: escapes)
+  @Test("Escapes are decoded as protobuf's writer makes them", arguments: escapedNames)
   func protobufEscapes(_ text: String, _ name: String) throws {
     #expect(try read("item { name: \(text) id: 1 }").labels.map(\.name) == [name])
   }
@@ -104,7 +104,7 @@ import Testing
   }
 }
 
-private let escapes = [
+private let escapedNames = [
   (#""\350\265\260\350\267\257""#, "走路"), (#""\xe8\xb5\XB0""#, "走"), (#""\u8d70\U00008def""#, "走路"),
   (#""\ud83d\ude00""#, "😀"), (#"'a\tb\n\?\"'"#, "a\tb\n?\""), (#""\350" '\265' "\260""#, "走"), (#""\0601""#, "01"),
 ]

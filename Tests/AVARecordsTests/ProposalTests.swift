@@ -103,7 +103,7 @@ import Testing
   func scores(_ rows: [String], _ threshold: Double, _ essentials: [String]) throws {
     let list = try read(rows.map { "v,902,0,0,1,1,\($0)\n" }.joined(), threshold: threshold)
     let said = list.summary.notices(scoreThreshold: threshold).filter {
-      $0.contains("score") && !$0.contains("rows of")
+      $0.contains("scores") || $0.contains("score of")
     }
     #expect(said.isEmpty == essentials.isEmpty, "\(said)")
     if !essentials.isEmpty { expectEssentials(said.joined(), essentials + ["AVA.DETECTION_SCORE_THRESH"]) }
@@ -127,8 +127,10 @@ private let badProposals = [
   BadRow(row: "v,902,nan,0,1,1,,.1", essentials: ["column 3 (x1)", "'nan'"]),
   BadRow(row: "v,902,.5,0,.2,1,,.1", essentials: ["column 5 (x2)", "x1 = 0.5"]),
   BadRow(row: "v,902,0,.5,1,.2,,.9", essentials: ["column 6 (y2)", "y1 = 0.5"]),
-  BadRow(row: "v,902,0,0,1.2,1,,.9", essentials: ["column 5 (x2)", "0 to 1", "'1.2'"]),
-  BadRow(row: "v,902,-.1,0,1,1,,.9", essentials: ["column 3 (x1)", "0 to 1"]),
+  BadRow(row: "v,902,0,0,1.6,1,,.1", essentials: ["column 5 (x2)", "0 to 1", "'1.6'", "divide pixels"]),
+  BadRow(row: "v,902,-.6,0,1,1,,.9", essentials: ["column 3 (x1)", "0 to 1"]),
+  BadRow(row: "v,902,1.1,0,1.2,1,,.9", essentials: ["overlaps the frame", "x 1.1 to 1.2", "divide pixels"]),
+  BadRow(row: "v,902,0,-.3,1,-.1,,.9", essentials: ["overlaps the frame", "y -0.3 to -0.1"]),
   BadRow(row: "v,902,0,0,1,1,,", essentials: ["column 8 (score)", "nothing"]),
   BadRow(row: "v,902,0,0,1,1,,nan", essentials: ["column 8 (score)", "'nan'"]),
   BadRow(row: "v,902,0,0,1,1,x,.9", essentials: ["column 7 (action id)", "'x'"]),

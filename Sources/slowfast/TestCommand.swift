@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import AVAEval
-internal import AVARecords
 internal import Configuration
 internal import Detect
 internal import Files
@@ -55,7 +53,7 @@ struct TestCommand: ParsableCommand {
       try detections.scores.writeNPY(scores)
       Console.say("wrote \(scores)")
     }
-    try printResult(test, detections)
+    if let groundTruth = test.groundTruth { try TestResult(test, detections, groundTruth).show() }
     // Said before the run so that it can be stopped, and again where it is not scrolled away.
     for notice in notices { Console.say("note: \(notice)") }
   }
@@ -67,21 +65,5 @@ struct TestCommand: ParsableCommand {
       "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
       + listed(test.lateKeyFrames)
     return test.notices + [late]
-  }
-
-  /// The mAP as the reference computes it: unrounded scores, PySlowFast's protocol.
-  private func printResult(_ test: AVATest, _ detections: Detections) throws {
-    guard let groundTruth = test.groundTruth else { return }
-    let evaluation = try evaluate(
-      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
-      rules: .pyslowfast)
-    let rows = evaluation.perClass.compactMap { result in
-      result.ap.map {
-        ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
-      }
-    }
-    print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
-    let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
-    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores): \(mean)")
   }
 }

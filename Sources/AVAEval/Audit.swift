@@ -19,25 +19,47 @@ public func audit(
   let boxes = BoxAudit(tables.detections)
   findings += boxes.findings
   let hasTruth = !tables.groundTruth.frameIndex.frames.isEmpty
-  let sample = hasTruth && !boxes.hasPixels ? ConventionSample(tables) : nil
-  findings += ClassAudit(tables.detections.actionIDs, tables.labelMap).findings(
-    .unknownClasses, isTrusted: sample.flatMap(idsAgree) ?? false)
+  let truthPixels = truthPixelFindings(tables.groundTruth)
+  let classes = ClassAudit(tables.detections.actionIDs, tables.labelMap)
+  let convention =
+    hasTruth && !boxes.hasPixels && truthPixels.isEmpty
+    ? ConventionAudit(ConventionSample(tables), classes.usedIDs) : nil
+  findings += classes.findings(isTrusted: convention?.hasTrustedIDs ?? false)
   findings += RowAudit(tables, pool).findings(tables)
-  findings += wholeScoreFindings(tables.detections)
+  findings += scoreFindings(tables.detections)
+  if hasTruth {
+    findings += (convention?.findings ?? []) + truthPixels + commonFindings(tables, pool)
+    findings += labelMapFindings(tables.labelMap)
+  }
+  return gravestFirst(findings)
+}
+
+/// Looks for whatever may make the ground truth of a run mean something else than its detections, whose own columns
+/// are known to be right.
+///
+/// - Returns: Findings, the graver ones first.
+public func auditGroundTruth(_ tables: AlignedTables, pool: WorkerPool? = nil) -> [Finding] {
+  let pixels = truthPixelFindings(tables.groundTruth)
+  let ids = ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).usedIDs
+  let convention = pixels.isEmpty ? ConventionAudit(ConventionSample(tables, .groundTruth), ids).findings : []
+  return gravestFirst(pixels + convention + commonFindings(tables, pool ?? WorkerPool(threads: 1)))
+}
+
+/// What the ground truth says by itself, and how its key frames and those of the detections fit together.
+private func commonFindings(_ tables: AlignedTables, _ pool: WorkerPool) -> [Finding] {
+  var findings = FrameAudit(tables).findings
   if tables.hasForeignExclusions {
     findings.append(
       Finding(
         .foreignExclusions, isFault: false, count: 1, "no excluded key frame is of a video here",
         hint: "are they those of another split?"))
   }
-  if hasTruth {
-    if let sample { findings += conventionFindings(sample) }
-    findings += FrameAudit(tables).findings
-    findings += repeatedTruthFindings(tables, pool)
-    findings += ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).findings(.unknownTruthClasses)
-    findings += labelMapFindings(tables.labelMap)
-  }
-  return findings.filter(\.isFault) + findings.filter { !$0.isFault }
+  return findings + repeatedTruthFindings(tables, pool)
+    + ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).truthFindings
+}
+
+private func gravestFirst(_ findings: [Finding]) -> [Finding] {
+  findings.filter(\.isFault) + findings.filter { !$0.isFault }
 }
 
 private func labelMapFindings(_ labelMap: LabelMap) -> [Finding] {

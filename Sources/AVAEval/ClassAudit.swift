@@ -21,47 +21,64 @@ struct ClassAudit {
     unknown = rows.filter { !labelMap.contains(Int($0.key)) }.map { (Int($0.key), $0.value) }.sorted { $0.id < $1.id }
   }
 
-  /// What the ids say by themselves; what they say beside the ground truth is said elsewhere.
+  /// What the ids say about how they count.
+  var usedIDs: UsedIDs { UsedIDs(rows, labelMap) }
+
+  /// What the ids of detections say by themselves; what they say beside the ground truth is said elsewhere.
   ///
   /// - Parameter isTrusted: Whether the ground truth says that ids mean what they should: then nothing is guessed.
-  func findings(_ kind: Finding.Kind, isTrusted: Bool = false) -> [Finding] {
+  func findings(isTrusted: Bool) -> [Finding] {
     guard !unknown.isEmpty else { return [] }
-    let count = unknown.reduce(0) { $0 + $1.rows }
-    let isTruth = kind == .unknownTruthClasses
-    let text =
-      "\(counted(count, "row")) of \(counted(unknown.count, "class", plural: "classes")) that the label map of "
-      + "\(labelMap.labels.count) does not have"
-    let guess = isTruth || isTrusted ? nil : guess
+    let (evidence, hint) = isTrusted ? (.none, nil) : guess
+    let isNoneKnown = count == rows.values.reduce(0, +)
     return [
       Finding(
-        kind, isFault: guess != nil || !isTruth && count == rows.values.reduce(0, +), count: count,
-        isTruth ? "ground truth: " + text : text, examples: unknown.map { "\($0.id) (\(counted($0.rows, "row")))" },
+        .unknownClasses, isNoneKnown ? .certain : evidence, count: count, text, examples: examples,
+        hint: hint ?? "they are not scored", doubt: "")
+    ]
+  }
+
+  /// What the ids of ground truth say by themselves.
+  var truthFindings: [Finding] {
+    guard !unknown.isEmpty else { return [] }
+    func isMended(by change: Int) -> Bool { rows.keys.allSatisfy { labelMap.contains($0 + change) } }
+    let guess =
+      isMended(by: 1)
+      ? "with 1 added all ids would be in it: are they counted from 0?"
+      : isMended(by: -1) ? "with 1 taken from them all ids would be in it: was a background class counted?" : nil
+    return [
+      Finding(
+        .unknownTruthClasses, isFault: false, count: count, "ground truth: " + text, examples: examples,
         hint: guess ?? "they are not scored")
     ]
   }
 
+  private var count: Int { unknown.reduce(0) { $0 + $1.rows } }
+
+  private var examples: [String] { unknown.map { "\($0.id) (\(counted($0.rows, "row")))" } }
+
+  private var text: String {
+    "\(counted(count, "row")) of \(counted(unknown.count, "class", plural: "classes")) that the label map of "
+      + "\(labelMap.labels.count) does not have"
+  }
+
   /// What the ids look like when they are not the label map's.
-  private var guess: String? {
-    let all = rows.values.reduce(0, +)
-    // A stray row is a slip; a class of a shifted file has its share of the rows.
-    func isCommon(_ rows: Int) -> Bool { rows * 500 >= all }
-    if let first = unknown.first, first.id <= 0, isCommon(first.rows) {
-      return "ids begin with \(labelMap.labels.map(\.id).min() ?? 1): are these counted from 0 "
-        + "(--classes from-zero), or is 0 the background?"
+  private var guess: (evidence: Evidence, hint: String?) {
+    let ids = usedIDs
+    let first = labelMap.labels.map(\.id).min() ?? 1
+    guard let (numbering, evidence) = ids.guess else {
+      return (.none, ids.haveZero ? "ids begin with \(first): is 0 the background?" : nil)
     }
-    let places = 1...max(1, labelMap.labels.count)
-    let used = rows.keys
-    if labelMap.largestID > labelMap.labels.count, used.count > labelMap.labels.count / 2,
-      used.allSatisfy({ places.contains($0) })
-    {
-      return "all ids are at most \(labelMap.labels.count), the count of classes: are they places in the label map "
-        + "(--classes places)?"
-    }
-    // A head of more classes than the label map ends elsewhere, so no count of labels is asked for: the challenge's map
-    // has 60 of 80.
-    if let last = unknown.last, last.id == labelMap.largestID + 1, isCommon(last.rows) {
-      return "id \(last.id) is one more than the last: was a background class counted (--classes one-more)?"
-    }
-    return nil
+    let hint =
+      switch numbering {
+      case .places, .placesFromZero:
+        "all ids are at most \(labelMap.labels.count), the count of classes: are they places in the label map "
+          + "(--classes places)?"
+      case .oneMore:
+        "id \(unknown.last?.id ?? 0) is one more than the last: was a background class counted (--classes one-more)?"
+      case .ids, .fromZero:
+        "ids begin with \(first): are these counted from 0 (--classes from-zero), or is 0 the background?"
+      }
+    return (evidence, hint)
   }
 }

@@ -1,126 +1,136 @@
-internal import AVARecords
 internal import Wording
 
-/// Finds out from the ground truth whether the columns of a file mean something else than AVA's.
+/// What the columns of a table mean, found out beside the other table.
 ///
-/// A meaning is told by what it explains: people lie over the ground truth's people, and the best scored action of a
-/// person is one of the true ones. Another meaning than AVA's must explain clearly more.
-func conventionFindings(_ sample: ConventionSample) -> [Finding] {
-  if sample.isEmpty { return [] }
-  let base = sample.overlap(.ava)
-  let (best, overlap) = bestPlacement(sample, base)
-  var findings: [Finding] = []
-  let gain = "the boxes then overlap the ground truth by \(fixed(overlap, 2)) on average instead of \(fixed(base, 2))"
-  if best.form != .corners {
-    findings.append(
-      Finding(
-        .boxForm, isFault: true, count: 1, "the boxes look like \(best.form.description): \(gain)",
-        hint: "AVA's are x1, y1, x2, y2: --fix with --boxes \(best.form.rawValue) turns them"))
+/// A meaning is told by what it explains: people lie over the other table's people, and the best scored action of a
+/// person is one of the true ones. Whether that makes a mistake is for `Evidence` to say.
+struct ConventionAudit {
+  private let sample: ConventionSample
+  private let base: ConventionFit
+  private let placement: Placement?
+  private let numbering: NumberingGuess
+
+  init(_ sample: ConventionSample, _ ids: UsedIDs) {
+    self.sample = sample
+    base = sample.fit(.ava)
+    placement = sample.isEmpty ? nil : Placement(sample, base)
+    numbering = NumberingGuess(sample, placement?.convention ?? .ava, ids)
   }
-  if best.shift != 0 {
-    let seconds = short(best.shift)
-    findings.append(
-      Finding(
-        .shiftedSeconds, isFault: true, count: 1,
-        "the seconds look shifted: with \(seconds) added \(gain)",
-        hint: "--fix with --shift-seconds \(seconds) moves them"))
+
+  /// Whether the action ids mean what they should.
+  var hasTrustedIDs: Bool { numbering.isTrusted && sample.count >= fewPeople }
+
+  var findings: [Finding] {
+    if sample.isEmpty { return [] }
+    var findings = placement.map { sample.subject.findings($0, base) } ?? []
+    if placement?.evidence.isConclusive != true {
+      let videos = videoConventionFindings(sample)
+      // Whole videos explain mixed rows.
+      if !(findings + videos).contains(where: { $0.kind == .boxForm }) { findings += mixedFormFindings(sample, base) }
+      findings += videos + overlapFindings(sample)
+      if placement == nil, videos.isEmpty { findings += uncertainSecondsFindings(sample) }
+    }
+    return findings + numbering.findings
   }
-  if best == .ava {
-    let videos = videoConventionFindings(sample)
-    // Whole videos explain mixed rows.
-    if !videos.contains(where: { $0.kind == .boxForm }) { findings += mixedFormFindings(sample) }
-    findings += videos + overlapFindings(sample)
-  }
-  return findings + numberingFindings(sample, best)
 }
 
-/// Means of IoU: two good detectors differ less, and a meaning that puts nobody in place explains nothing.
-private let clearlyMoreOverlap = 0.1
-private let leastOverlap = 0.5
-private let almostEqual = 0.03
-/// A share of people: two sensible classifiers differ less.
-private let clearlyMoreAgreement = 0.25
+extension ConventionSample.Subject {
+  /// What stands before the name of a column in a message.
+  var whose: String { self == .detections ? "the" : "the ground truth's" }
 
-/// How the boxes and seconds are best read, and how much people then overlap the ground truth.
-func bestPlacement(_ sample: ConventionSample, _ base: Double) -> (Convention, Double) {
-  let (forms, shifts) = (BoxForm.allCases.dropFirst(), sample.shifts)
-  // One thing wrong is likelier than two.
-  let single = forms.map { Convention(form: $0) } + shifts.map { Convention(shift: $0) }
-  if let best = clearlyBetter(single, sample, base) { return best }
-  let double = forms.flatMap { form in shifts.map { Convention(form: form, shift: $0) } }
-  if base < leastOverlap, let best = clearlyBetter(double, sample, base) { return best }
-  return (.ava, base)
-}
+  private var otherTable: String { self == .detections ? "the ground truth" : "the detections" }
 
-/// The candidate that explains clearly more than the base, if any; of almost equal ones, as people who hardly move
-/// give them, the one with most key frames in the ground truth.
-private func clearlyBetter(
-  _ candidates: [Convention], _ sample: ConventionSample, _ base: Double
-) -> (Convention, Double)? {
-  let overlaps = candidates.map { sample.overlap($0) }
-  guard let most = overlaps.max(), most >= base + clearlyMoreOverlap, most >= leastOverlap else { return nil }
-  let close = candidates.indices.filter { overlaps[$0] >= most - almostEqual }
-  let known = close.map { sample.knownShare(candidates[$0]) }
-  let best = close.indices.max { (known[$0], overlaps[close[$0]]) < (known[$1], overlaps[close[$1]]) }
-  return best.map { (candidates[close[$0]], overlaps[close[$0]]) }
+  fileprivate func findings(_ placement: Placement, _ base: ConventionFit) -> [Finding] {
+    let (form, seconds) = (placement.convention.form, short(placement.convention.shift))
+    let gain =
+      "the boxes then overlap \(otherTable) by \(fixed(placement.fit.mean, 2)) on average instead of "
+      + fixed(base.mean, 2)
+    var findings: [Finding] = []
+    if form != .corners {
+      findings.append(
+        Finding(
+          .boxForm, placement.evidence, "\(whose) boxes look like \(form.description): \(gain)",
+          hint: self == .detections
+            ? "--fix with --boxes \(form.rawValue) turns them into AVA's x1, y1, x2, y2"
+            : "write its columns 3 to 6 as x1, y1, x2, y2"))
+    }
+    if placement.convention.shift != 0 {
+      findings.append(
+        Finding(
+          .shiftedSeconds, placement.evidence, "\(whose) seconds look shifted: with \(seconds) added \(gain)",
+          hint: self == .detections
+            ? "--fix with --shift-seconds \(seconds) moves them"
+            : (placement.convention.shift > 0
+              ? "add \(seconds) to" : "take \(short(-placement.convention.shift)) from")
+              + " the second column of the ground truth"))
+    }
+    return findings
+  }
 }
 
 /// Says when boxes are somewhere else than people, whatever the reason.
 private func overlapFindings(_ sample: ConventionSample) -> [Finding] {
-  guard let overlap = sample.overlapWhereKnown, overlap < leastOverlap else { return [] }
+  let known = sample.whereKnown
+  let fit = known.fit(.ava)
+  if known.count < fewPeople || fit.mean >= leastPersonOverlap { return [] }
+  let votes = known.count(fit, fit) { overlap, _ in overlap < hardlyAnyOverlap }
+  let evidence = Evidence(supporting: votes.supporting, opposing: votes.opposing)
   return [
     Finding(
-      .poorOverlap, isFault: overlap < hardlyAnyOverlap, count: 1,
-      "in common key frames the best placed boxes overlap the ground truth by \(fixed(overlap, 2)) on average",
-      hint: "a person detector's reach 0.7 to 0.9: were boxes scaled by another size, or are frames others?")
+      .poorOverlap, fit.mean < hardlyAnyOverlap ? evidence : .none,
+      "in common key frames the best placed boxes overlap the ground truth by \(fixed(fit.mean, 2)) on average",
+      hint: "a person detector's reach 0.7 to 0.9: were boxes scaled by another size, or are frames others?", doubt: "")
   ]
 }
 
 /// A mean of IoU below which hardly anybody can be found: that takes 0.5.
-private let hardlyAnyOverlap = 0.3
+private let hardlyAnyOverlap = 0.2
+/// People below which a mean says little.
+private let fewPeople = 16
 
-/// Says when a part of the rows is in another form, in whatever video.
-private func mixedFormFindings(_ sample: ConventionSample) -> [Finding] {
-  if sample.count < 16 { return [] }
-  let shares = BoxForm.allCases.dropFirst().map { (form: $0, share: sample.share(mistakenFor: $0)) }
-  guard let most = shares.max(by: { $0.share < $1.share }), most.share >= 0.2 else { return [] }
+/// Says when boxes would fit about as well a second earlier or later, so that nobody can tell whether they are.
+private func uncertainSecondsFindings(_ sample: ConventionSample) -> [Finding] {
+  let known = sample.whereKnown
+  let base = known.fit(.ava)
+  if known.count < fewPeople || base.mean < leastPersonOverlap { return [] }
+  let open = [-1.0, 1].compactMap { shift -> (shift: Double, overlap: Double)? in
+    let fit = known.fit(Convention(shift: shift))
+    let votes = known.votes(base, over: fit)
+    let isTold = Evidence(supporting: votes.supporting, opposing: votes.opposing).isConclusive
+    return fit.knownShare >= 0.5 && !isTold ? (shift, fit.mean) : nil
+  }
+  guard let best = open.max(by: { $0.overlap < $1.overlap }) else { return [] }
   return [
     Finding(
-      .boxForm, isFault: true, count: 1,
-      "\(percent(most.share)) of the boxes look like \(most.form.description), the others do not",
-      hint: "AVA's are x1, y1, x2, y2: correct these rows where they come from, --fix would change all")
+      .uncertainSeconds, isFault: false, count: 1,
+      "the boxes overlap \(sample.subject == .detections ? "the ground truth" : "the detections") by "
+        + "\(fixed(base.mean, 2)) on average, and by \(fixed(best.overlap, 2)) a second "
+        + (best.shift > 0 ? "later" : "earlier"),
+      hint: "too loose, or of people who move too little, to tell whether the seconds are shifted by one")
   ]
 }
-/// A model that always says the same says nothing about how ids are counted.
-private let leastActions = 3
 
-/// Whether people's best scored actions are true as the ids stand: nil where too few tell.
-func idsAgree(_ sample: ConventionSample) -> Bool? {
-  if sample.count < 16 || sample.actionCount < leastActions { return nil }
-  let base = sample.overlap(.ava)
-  let (placement, _) = bestPlacement(sample, base)
-  return numberingFindings(sample, placement).isEmpty && sample.agreement(placement) >= 0.25
-}
-
-private func numberingFindings(_ sample: ConventionSample, _ placement: Convention) -> [Finding] {
-  if sample.actionCount < leastActions { return [] }
-  func agreement(_ numbering: ClassNumbering) -> Double {
-    var convention = placement
-    convention.numbering = numbering
-    return sample.agreement(convention)
+/// Says when a part of the rows is in another form, in whatever video.
+private func mixedFormFindings(_ sample: ConventionSample, _ base: ConventionFit) -> [Finding] {
+  if sample.subject == .groundTruth || sample.count < fewPeople { return [] }
+  let forms = BoxForm.allCases.dropFirst()
+  let guesses = forms.map { form in
+    let fit = sample.fit(Convention(form: form))
+    // Among the people who lie beside everybody, those that the form puts over somebody.
+    let beside = sample.count(fit, base) { mended, overlap in overlap >= 0.3 ? nil : mended >= 0.7 }
+    let all = sample.count(fit, base) { _, overlap in overlap < 0.3 }
+    return (
+      form: form, share: Double(beside.supporting) / Double(max(1, all.supporting + all.opposing)),
+      evidence: Evidence(supporting: beside.supporting, opposing: beside.opposing, guesses: forms.count)
+    )
   }
-  let base = agreement(.ids)
-  var best = (numbering: ClassNumbering.ids, agreement: base)
-  for numbering in ClassNumbering.allCases.dropFirst() {
-    let value = agreement(numbering)
-    if value >= base + clearlyMoreAgreement, value > best.agreement { best = (numbering, value) }
+  guard let most = guesses.max(by: { $0.share < $1.share }), most.share >= 0.2, most.evidence.isWorthMentioning else {
+    return []
   }
-  if best.numbering == .ids { return [] }
   return [
     Finding(
-      .classNumbers, isFault: true, count: 1,
-      "the action ids look like \(best.numbering.description): the best scored action is then true for "
-        + "\(percent(best.agreement)) of the people found, instead of \(percent(base))",
-      hint: "--fix with --classes \(best.numbering.rawValue) renumbers them")
+      .boxForm, most.evidence,
+      "\(percent(most.share)) of the boxes look like \(most.form.description), the others do not",
+      hint: "correct these rows where they come from, --fix would change all")
   ]
 }

@@ -16,6 +16,14 @@ public struct Convention: Equatable, Sendable {
 
   /// AVA's own.
   public static let ava = Convention()
+
+  /// The options of the command line that say it.
+  var options: String {
+    [
+      form == .corners ? nil : "--boxes \(form.rawValue)", shift == 0 ? nil : "--shift-seconds \(short(shift))",
+      numbering == .ids ? nil : "--classes \(numbering.rawValue)",
+    ].compactMap { $0 }.joined(separator: " ")
+  }
 }
 
 /// How four numbers describe a box.

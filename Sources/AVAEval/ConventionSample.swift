@@ -1,154 +1,155 @@
 internal import AVARecords
 internal import Geometry
 
-/// Some key frames' people and ground truth, to find out what the columns of a file mean.
+/// The people of one table beside those of the other, to find out what the columns of the first one mean.
 struct ConventionSample {
-  private var people: [Person] = []
-  /// The people of each key frame: the best scored ones.
-  private var groups: [[Int]] = []
-  private let truth: GroundTruthTable
-  private let labelMap: LabelMap
-  private let truthRows: RowsByFrame
+  /// The table whose columns are in doubt.
+  enum Subject {
+    case detections, groundTruth
+  }
 
-  private struct Person {
+  let subject: Subject
+  let labelMap: LabelMap
+  private var groups: [Group] = []
+  /// The people of the other table.
+  private let reference: KeyFramePeople
+
+  private struct Group {
     let video: String
     let time: Timestamp
-    let box: UnitBox
-    /// The action that scores most.
-    var action: Int
-    var score: Double
+    var people: [Witness] = []
+  }
+
+  private struct Witness {
+    let person: KeyFramePeople.Person
+    /// The same number for all who stand in the same place of the same video: a person who stays there says the same
+    /// again and again.
+    let place: Int
   }
 
   private static let frameLimit = 1500
   private static let peopleLimit = 8
+  /// Models say something about a hundred places; those beyond the best fifty do not count.
+  private static let referenceLimit = 50
 
-  init(_ tables: AlignedTables) {
-    truth = tables.groundTruth
+  init(_ tables: AlignedTables, _ subject: Subject = .detections) {
+    self.subject = subject
     labelMap = tables.labelMap
-    truthRows = RowsByFrame(
-      frames: truth.frames, numbering: nil, frameCount: truth.frameIndex.frames.count, actionIDs: truth.actionIDs,
-      classes: nil)
-    gather(tables.detections)
+    func step(_ index: FrameIndex) -> Int { max(1, index.frames.count / Self.frameLimit) }
+    switch subject {
+    case .detections:
+      reference = KeyFramePeople(tables.groundTruth)
+      gather(
+        KeyFramePeople(
+          tables.detections, everyFrame: step(tables.detections.frameIndex), limit: Self.peopleLimit))
+    case .groundTruth:
+      reference = KeyFramePeople(tables.detections, limit: Self.referenceLimit)
+      gather(
+        KeyFramePeople(
+          tables.groundTruth, everyFrame: step(tables.groundTruth.frameIndex), limit: Self.peopleLimit))
+    }
+  }
+
+  private mutating func gather(_ table: KeyFramePeople) {
+    var places = Places(table.people.lazy.joined().map(\.box))
+    for (frame, people) in table.people.enumerated() where !people.isEmpty {
+      let key = table.index.frames[frame]
+      groups.append(
+        Group(
+          video: table.index.videos[key.video], time: key.time,
+          people: people.map { Witness(person: $0, place: places.number(of: $0.box, video: key.video)) }))
+    }
   }
 
   /// Whether there is anything to compare.
-  var isEmpty: Bool { people.isEmpty || truth.count == 0 }
+  var isEmpty: Bool { groups.isEmpty || reference.people.allSatisfy(\.isEmpty) }
 
-  var count: Int { groups.reduce(0) { $0 + $1.count } }
+  var count: Int { groups.reduce(0) { $0 + $1.people.count } }
 
-  /// How many different actions score most in some person.
-  var actionCount: Int { Set(groups.joined().map { people[$0].action }).count }
-
-  /// `overlap` in key frames that the ground truth has; nil where they are too few to tell.
-  var overlapWhereKnown: Double? {
-    var known = self
-    known.groups.removeAll { group in truthFrame(of: people[group[0]], .ava) == nil }
-    return known.count < 16 ? nil : known.overlap(.ava)
-  }
-
-  /// The share of people who lie beside everybody as they are, and over somebody when read in another form.
-  func share(mistakenFor form: BoxForm) -> Double {
-    let mistaken = groups.joined().count { person in
-      (nearest(people[person], .ava)?.overlap ?? 0) < 0.3
-        && (nearest(people[person], Convention(form: form))?.overlap ?? 0) >= 0.7
-    }
-    return Double(mistaken) / Double(max(1, count))
-  }
+  /// How many different actions people do, as the table says.
+  var actionCount: Int { Set(groups.lazy.flatMap(\.people).flatMap(\.person.actions)).count }
 
   /// The videos of the people, in order of their names.
-  var videos: [String] { Set(groups.map { people[$0[0]].video }).sorted() }
+  var videos: [String] { Set(groups.map(\.video)).sorted() }
 
   /// The people of one video alone.
   func only(video: String) -> ConventionSample {
     var own = self
-    own.groups.removeAll { people[$0[0]].video != video }
+    own.groups.removeAll { $0.video != video }
     return own
   }
 
-  /// Takes people from key frames spread over the whole file, the best scored of each wherever they stand.
-  private mutating func gather(_ table: DetectionTable) {
-    let frameCount = table.frameIndex.frames.count
-    let step = max(1, frameCount / Self.frameLimit)
-    var places: [[Int]] = Array(repeating: [], count: frameCount)
-    for row in 0..<table.count {
-      let frame = Int(table.frames[row])
-      if frame % step != 0 { continue }
-      let (box, score) = (table.box(ofRow: row), table.scores[row])
-      if let place = places[frame].first(where: { people[$0].box == box }) {
-        if score > people[place].score {
-          (people[place].action, people[place].score) = (Int(table.actionIDs[row]), score)
+  /// The people in key frames that both tables have.
+  var whereKnown: ConventionSample {
+    var known = self
+    known.groups.removeAll { reference.index.number(video: $0.video, time: $0.time) == nil }
+    return known
+  }
+
+  /// How far each person lies over somebody of the other table, when the table is read by a convention.
+  func fit(_ convention: Convention) -> ConventionFit {
+    ConventionFit(
+      groups.map { group in
+        guard let others = others(group, convention) else {
+          return .init(overlaps: Array(repeating: 0, count: group.people.count), wanted: nil)
         }
-      } else {
-        let key = table.frameIndex.frames[frame]
-        let person = Person(
-          video: table.frameIndex.videos[key.video], time: key.time, box: box, action: Int(table.actionIDs[row]),
-          score: score)
-        if places[frame].count < Self.peopleLimit {
-          places[frame].append(people.count)
-          people.append(person)
-        } else if let least = places[frame].min(by: { people[$0].score < people[$1].score }),
-          people[least].score < score
-        {
-          people[least] = person
-        }
+        return .init(
+          overlaps: group.people.map { nearest($0.person.box, others, convention)?.overlap ?? 0 },
+          wanted: min(group.people.count, others.count))
+      })
+  }
+
+  /// What people say for a convention and against it, where another one is the alternative. Of each key frame as many
+  /// count as there are people to find, those that fit best by either; of those in one place, one.
+  func votes(_ fit: ConventionFit, over other: ConventionFit) -> (supporting: Int, opposing: Int) {
+    count(fit, other) { a, b in abs(a - b) < Self.clearDifference ? nil : a > b }
+  }
+
+  /// Counts the people who answer a question about their two overlaps with yes and with no.
+  func count(
+    _ fit: ConventionFit, _ other: ConventionFit, _ answer: (Double, Double) -> Bool?
+  ) -> (supporting: Int, opposing: Int) {
+    var seen: Set<Int> = []
+    var votes = (supporting: 0, opposing: 0)
+    for (number, group) in groups.enumerated() {
+      let (a, b) = (fit.frames[number], other.frames[number])
+      let wanted = max(a.wanted ?? 0, b.wanted ?? 0)
+      let best = zip(a.overlaps, b.overlaps).map { max($0, $1) }
+      let order = best.indices.sorted { (best[$0], $1) > (best[$1], $0) }
+      for place in order.prefix(wanted) {
+        guard let vote = answer(a.overlaps[place], b.overlaps[place]) else { continue }
+        if !seen.insert(group.people[place].place).inserted { continue }
+        if vote { votes.supporting += 1 } else { votes.opposing += 1 }
       }
     }
-    groups = places.filter { !$0.isEmpty }
+    return votes
   }
 
-  /// How well people lie over ground truth, 0 to 1: the mean of the largest IoUs, in each key frame as many as it has
-  /// people to find, so that boxes beyond these (models say something about a hundred places) do not count.
-  func overlap(_ convention: Convention) -> Double {
-    var (sum, count) = (0.0, 0)
-    for group in groups {
-      guard let frame = truthFrame(of: people[group[0]], convention) else {
-        count += group.count
-        continue
-      }
-      let wanted = min(group.count, Set(truthRows[frame].map { truth.boxes[Int($0)] }).count)
-      let overlaps = group.map { nearest(people[$0], convention)?.overlap ?? 0 }.sorted(by: >)
-      sum += overlaps.prefix(wanted).reduce(0, +)
-      count += wanted
-    }
-    return sum / Double(max(1, count))
-  }
+  /// An IoU: less may come from rounding or from a person who hardly moves.
+  private static let clearDifference = 0.05
 
-  /// The share of people whose key frame the ground truth has.
-  func knownShare(_ convention: Convention) -> Double {
-    let known = groups.lazy.filter { truthFrame(of: people[$0[0]], convention) != nil }.reduce(0) { $0 + $1.count }
-    return Double(known) / Double(max(1, count))
-  }
-
-  /// Of the people that lie over ground truth, the share whose best scored action is true.
-  func agreement(_ convention: Convention) -> Double {
-    var (found, right) = (0, 0)
-    for person in groups.joined().lazy.map({ people[$0] }) {
-      guard let match = nearest(person, convention), match.overlap >= 0.5 else { continue }
-      found += 1
-      let id = convention.numbering.id(person.action, labelMap)
-      let box = truth.boxes[match.row]
-      if truthRows[Int(truth.frames[match.row])].contains(where: { row in
-        Int(truth.actionIDs[Int(row)]) == id && truth.boxes[Int(row)] == box
-      }) {
-        right += 1
+  /// The actions of people who lie over one another: what this table says, and what the other one does.
+  func actionPairs(_ convention: Convention) -> [(own: [Int], other: [Int], place: Int)] {
+    groups.flatMap { group -> [(own: [Int], other: [Int], place: Int)] in
+      guard let others = others(group, convention) else { return [] }
+      return group.people.compactMap { witness in
+        guard let match = nearest(witness.person.box, others, convention), match.overlap >= 0.5 else { return nil }
+        return (witness.person.actions, match.person.actions, witness.place)
       }
     }
-    return Double(right) / Double(max(1, found))
   }
 
-  /// Differences between the seconds of the two files that are worth a try.
+  /// Differences between the seconds of the two files that are worth a try, the likeliest first.
   var shifts: [Double] {
-    var shifts: [Double] = [-5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 900, 901, 902, -900, -901, -902]
+    var shifts: [Double] = [900, -900, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 902, -902, 901, -901]
     // What brings a video's first key frames together.
     var first: [String: Double] = [:]
-    for frame in truth.frameIndex.frames {
-      let video = truth.frameIndex.videos[frame.video]
+    for frame in reference.index.frames {
+      let video = reference.index.videos[frame.video]
       first[video] = min(first[video] ?? .infinity, frame.time.seconds)
     }
     var own: [String: Double] = [:]
-    for person in groups.lazy.map({ people[$0[0]] }) {
-      own[person.video] = min(own[person.video] ?? .infinity, person.time.seconds)
-    }
+    for group in groups { own[group.video] = min(own[group.video] ?? .infinity, group.time.seconds) }
     for video in own.keys.sorted().prefix(8) {
       guard let a = first[video], let b = own[video], a != b, !shifts.contains(a - b) else { continue }
       shifts.append(a - b)
@@ -156,20 +157,49 @@ struct ConventionSample {
     return shifts
   }
 
-  private func nearest(_ person: Person, _ convention: Convention) -> (row: Int, overlap: Double)? {
-    guard let frame = truthFrame(of: person, convention) else { return nil }
-    let box = convention.form.corners(person.box)
-    guard box.isProper else { return nil }
-    var best: (row: Int, overlap: Double)?
-    for row in truthRows[frame] {
-      let overlap = intersectionOverUnion(box, truth.boxes[Int(row)])
-      if overlap > best?.overlap ?? 0 { best = (Int(row), overlap) }
-    }
-    return best
+  private func others(_ group: Group, _ convention: Convention) -> [KeyFramePeople.Person]? {
+    guard let time = Timestamp(seconds: group.time.seconds + convention.shift),
+      let frame = reference.index.number(video: group.video, time: time)
+    else { return nil }
+    return reference.people[frame]
   }
 
-  private func truthFrame(of person: Person, _ convention: Convention) -> Int? {
-    guard let time = Timestamp(seconds: person.time.seconds + convention.shift) else { return nil }
-    return truth.frameIndex.number(video: person.video, time: time)
+  private func nearest(
+    _ own: UnitBox, _ others: [KeyFramePeople.Person], _ convention: Convention
+  ) -> (person: KeyFramePeople.Person, overlap: Double)? {
+    let box = convention.form.corners(own)
+    guard box.isProper else { return nil }
+    var best: (place: Int, overlap: Double)?
+    for place in others.indices {
+      let overlap = intersectionOverUnion(box, others[place].box)
+      if overlap > best?.overlap ?? 0 { best = (place, overlap) }
+    }
+    return best.map { (others[$0.place], $0.overlap) }
+  }
+}
+
+/// Numbers the places where people stand, in whatever form their boxes are.
+private struct Places {
+  private var known: [Int: [(box: UnitBox, number: Int)]] = [:]
+  private var count = 0
+
+  /// Boxes whose numbers differ by less are in one place.
+  private let reach: Double
+
+  /// - Parameter boxes: All boxes, for their scale.
+  init(_ boxes: some Sequence<UnitBox>) {
+    let largest = boxes.reduce(0) { max($0, abs($1.x1), abs($1.y1), abs($1.x2), abs($1.y2)) }
+    reach = 0.05 * min(1, largest)
+  }
+
+  mutating func number(of box: UnitBox, video: Int) -> Int {
+    if let same = known[video]?.first(where: { isNear($0.box, box) }) { return same.number }
+    known[video, default: []].append((box, count))
+    count += 1
+    return count - 1
+  }
+
+  private func isNear(_ a: UnitBox, _ b: UnitBox) -> Bool {
+    abs(a.x1 - b.x1) < reach && abs(a.y1 - b.y1) < reach && abs(a.x2 - b.x2) < reach && abs(a.y2 - b.y2) < reach
   }
 }

@@ -9,6 +9,8 @@ public struct Finding: Equatable, Sendable {
     case keyFramesOnly = "key_frames_only"
     /// Numbers that look like person ids where scores should be.
     case wholeScores = "whole_scores"
+    /// Scores that are no probabilities.
+    case oddScores = "odd_scores"
     /// Coordinates in pixels instead of fractions of the frame.
     case pixels
     /// Boxes in another form than two corners, x first.
@@ -26,6 +28,8 @@ public struct Finding: Equatable, Sendable {
     /// More rows in a key frame than the official protocol takes.
     case beyondCap = "beyond_cap"
     case shiftedSeconds = "shifted_seconds"
+    /// Boxes that fit as well a second earlier or later.
+    case uncertainSeconds = "uncertain_seconds"
     case noCommonFrames = "no_common_frames"
     case unknownVideos = "unknown_videos"
     case missingVideos = "missing_videos"
@@ -40,6 +44,18 @@ public struct Finding: Equatable, Sendable {
     case unknownTruthClasses = "unknown_truth_classes"
     /// Ground truth that stands there twice.
     case repeatedTruth = "repeated_truth"
+
+    /// Whether it is guessed from what usually is the case, so that it takes evidence to call it a mistake. Other
+    /// findings stand in the files.
+    var isGuess: Bool {
+      switch self {
+      case .wholeScores, .boxForm, .poorOverlap, .unknownClasses, .classNumbers, .shiftedSeconds: true
+      case .unreadableRows, .missingScores, .oddScores, .pixels, .invertedBoxes, .flatBoxes, .outsideFrame, .duplicates,
+        .beyondCap, .uncertainSeconds, .noCommonFrames, .unknownVideos, .missingVideos, .unknownFrames, .missingFrames,
+        .excludedFrames, .foreignExclusions, .eightyClasses, .unknownTruthClasses, .repeatedTruth:
+        false
+      }
+    }
   }
 
   public let kind: Kind
@@ -54,8 +70,27 @@ public struct Finding: Equatable, Sendable {
   /// What to do.
   public let hint: String
 
+  /// Says what stands in the files.
   public init(
     _ kind: Kind, isFault: Bool, count: Int, _ text: String, examples: [String] = [], hint: String
+  ) {
+    precondition(!kind.isGuess, "a guess takes evidence")
+    self.init(kind, count, text, examples, hint, isFault: isFault)
+  }
+
+  /// Says what is guessed: a mistake where the evidence is conclusive, and a notice otherwise.
+  ///
+  /// - Parameter doubt: What the notice says before its hint.
+  init(
+    _ kind: Kind, _ evidence: Evidence, count: Int = 1, _ text: String, examples: [String] = [], hint: String,
+    doubt: String = "too little evidence to be sure; if it is so, "
+  ) {
+    let isSure = evidence.isConclusive
+    self.init(kind, count, text, examples, isSure ? hint : doubt + hint, isFault: isSure)
+  }
+
+  private init(
+    _ kind: Kind, _ count: Int, _ text: String, _ examples: [String], _ hint: String, isFault: Bool
   ) {
     self.kind = kind
     self.isFault = isFault

@@ -1,7 +1,7 @@
 internal import AVARecords
 
 /// How many times as far the detections' key frames of common videos reach as the ground truth's; nil where the ground
-/// truth has one moment only.
+/// truth has one moment only. Detections of a part of the videos reach less far, but lie no closer.
 func relativePace(_ tables: AlignedTables) -> Double? {
   func lengths(_ frames: [Int32]) -> [Int: Double] {
     var spans: [Int: ClosedRange<Double>] = [:]
@@ -15,7 +15,11 @@ func relativePace(_ tables: AlignedTables) -> Double? {
   let (found, known) = (lengths(tables.detectionOrder), lengths(tables.truthOrder))
   let common = known.keys.filter { found[$0] != nil }
   let truth = common.reduce(0) { $0 + (known[$1] ?? 0) }
-  return truth > 0 ? common.reduce(0) { $0 + (found[$1] ?? 0) } / truth : nil
+  let own = common.reduce(0) { $0 + (found[$1] ?? 0) }
+  guard truth > 0 else { return nil }
+  if own >= truth || own == 0 { return own / truth }
+  let steps = Double(max(1, tables.detectionOrder.count - 1)) / Double(max(1, tables.truthOrder.count - 1))
+  return min(1, max(own / truth, own / truth / steps))
 }
 
 /// Videos with at least ten key frames on both sides of which less than a tenth are the same.

@@ -107,11 +107,13 @@ public struct FrameAudit: Sendable {
     let common = found - framesOnlyInDetections.count
     if found == 0 || groundTruthFrames == 0 { return nil }
     if common == 0 { return "no key frame is in both files" }
-    let isApart = common * 10 < min(found, known) || common * 5 < 3 * min(found, known) && (pace ?? 1) >= 1.5
+    let isApart = common * 10 < min(found, known) || common * 5 < 3 * min(found, known) && Self.isOtherPace(pace ?? 1)
     if min(found, known) < Self.leastFrames || !isApart { return nil }
     return "only \(counted(common, "key frame")) of \(found) with detections and \(known) with ground truth "
       + "\(common == 1 ? "is" : "are") in both files"
   }
+
+  private static func isOtherPace(_ pace: Double) -> Bool { pace >= 1.5 || pace > 0 && pace <= 1 / 1.5 }
 
   /// Below so few key frames no share says anything.
   private static let leastFrames = 20
@@ -125,19 +127,26 @@ public struct FrameAudit: Sendable {
     let advice =
       "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), in seconds and "
       + "not in frames"
-    guard let pace, pace >= 1.5 else { return advice }
-    return advice + "; here they run \(short(pace)) times as fast as the ground truth's"
+    guard let pace, Self.isOtherPace(pace) else { return advice }
+    return advice
+      + (pace > 1
+        ? "; here they run \(short(pace)) times as fast as the ground truth's"
+        : "; the ground truth's run \(short(1 / pace)) times as fast as those of the detections")
   }
 
   /// The unknown videos' names, with the known ones that differ by an ending or by capitals alone: folders of videos
   /// give "name.mkv".
   private var unknownVideoExamples: [String] {
+    func stem(_ name: String) -> String {
+      let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+      return parts.count < 2 ? name : parts.dropLast().joined(separator: ".")
+    }
     var known: [String: String] = [:]
+    for video in knownVideos { known[stem(video.lowercased())] = video }
     for video in knownVideos { known[video.lowercased()] = video }
     return videosOnlyInDetections.map { video in
       let name = video.lowercased()
-      let stem = name.split(separator: ".", omittingEmptySubsequences: false).dropLast().joined(separator: ".")
-      guard let meant = known[name] ?? known[stem] else { return video }
+      guard let meant = known[name] ?? known[stem(name)] else { return video }
       return "\(video) (there is \(meant))"
     }
   }

@@ -24,7 +24,10 @@ public struct Repair: Equatable, Sendable {
 
   /// What a repair did, in rows.
   public struct Changes: Equatable, Sendable {
+    /// Rows whose boxes, seconds or classes were read otherwise than AVA's.
     public fileprivate(set) var readDifferently = 0
+    /// Rows whose pixels were divided by the frame's size.
+    public fileprivate(set) var divided = 0
     public fileprivate(set) var clipped = 0
     public fileprivate(set) var unknownClasses = 0
     public fileprivate(set) var withoutArea = 0
@@ -47,14 +50,15 @@ public struct Repair: Equatable, Sendable {
         count == 0 ? nil : "\(count) \(count == 1 ? "row" : "rows") \(what)"
       }
       return [
-        line(readDifferently, "read by the given convention"),
+        line(readDifferently, "read with \(repair.convention.options)"),
+        line(divided, "divided by the frame's size" + (repair.frameSize.map { ", \($0.width)x\($0.height)" } ?? "")),
         line(fractionsAlready, "not divided by the frame's size: fractions already"),
         line(clipped, "clipped to the frame"),
         line(rounded, "rounded to \(repair.decimals.box) decimals of boxes and \(repair.decimals.score) of scores")
           .map { $0 + (mergedScores == 0 ? "" : ": \(mergedScores) different scores became equal to others") },
         line(unknownClasses, "dropped: class not in the label map"),
         line(withoutArea, "dropped: box without area, or inverted"),
-        line(pixels, "dropped: coordinates are no fractions of the frame"),
+        line(pixels, "dropped: coordinates are no fractions of the frame (--frame-size divides pixels)"),
         line(outsideTime, "dropped: before second 0"), line(duplicates, "dropped: repeating a better scored row"),
         line(beyondCap, "dropped: beyond the \(repair.entriesPerFrame) best of their key frame"),
         line(moved, "in another place: sorted by video, second and descending score"),
@@ -132,7 +136,8 @@ public struct Repair: Equatable, Sendable {
         changes.withoutArea += 1
         continue
       }
-      if convention != .ava || isDivided { changes.readDifferently += 1 }
+      if convention != .ava { changes.readDifferently += 1 }
+      if isDivided { changes.divided += 1 }
       if clipped != box { changes.clipped += 1 }
       result.append(
         video: table.frameIndex.videos[frame.video], time: time, box: final, actionID: id, score: table.scores[row])

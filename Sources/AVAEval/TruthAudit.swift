@@ -38,19 +38,14 @@ private func repeatedRows(of frame: Int, _ tables: AlignedTables) -> [Int32] {
   }
 }
 
-/// Tells ground truth given as detections: its last column counts people, every action of a box has the same number.
-func wholeScoreFindings(_ table: DetectionTable) -> [Finding] {
-  guard let largest = table.scores.max(), largest > 1, table.scores.allSatisfy({ $0 == $0.rounded() }) else {
-    return []
-  }
-  let isOneABox = (1..<table.count).allSatisfy { row in
-    table.boxNumbers[row] != table.boxNumbers[row - 1] || table.scores[row] == table.scores[row - 1]
-  }
-  if !isOneABox { return [] }
+/// Ground truth in pixels.
+func truthPixelFindings(_ truth: GroundTruthTable) -> [Finding] {
+  let count = truth.boxes.count { $0.looksLikePixels }
+  if count == 0 { return [] }
   return [
     Finding(
-      .wholeScores, isFault: true, count: table.count,
-      "all scores are whole numbers up to \(short(largest)), one for each box",
-      hint: "is this ground truth, with person ids in the last column?")
+      .pixels, isFault: true, count: count,
+      "ground truth: \(counted(count, "row")) with coordinates that are no fractions of the frame",
+      hint: "divide pixels by the frame's width and height")
   ]
 }

@@ -12,12 +12,7 @@ struct ComparisonReport {
   var text: String {
     guard let first = comparisons.first else { return "" }
     var text = "A: \(a)\nB: \(b)\n\n" + aligned(means, leftColumns: [0]) + "\n"
-    let resampling = first.resampling
-    if first.truthVideoCount < 2 { text += noIntervals(first.truthVideoCount) + "\n\n" }
-    text += "low to high: where \(percent(resampling.confidence)) of \(resampling.count) resamples of "
-    text +=
-      "\(counted(first.videoCount, "video")) lie (seed \(resampling.seed)); share: how little they agree on which "
-    text += "file is better (1: not at all)\n\n"
+    text += (hasIntervals ? legend(first) : noIntervals(first.truthVideoCount)) + "\n\n"
     text += ties + "average precision by class under the \(first.rules.name) protocol, from B's gains to its losses\n"
     text += aligned(classRows(first), leftColumns: [1])
     if first.frames.isEmpty { return text }
@@ -28,13 +23,22 @@ struct ComparisonReport {
   /// The same as Markdown.
   var markdown: String {
     guard let first = comparisons.first else { return "" }
-    let resampling = first.resampling
-    var text = "A: `\(a)`, B: `\(b)`; \(percent(resampling.confidence)) of \(resampling.count) resamples of "
-    text += "\(counted(first.videoCount, "video"))\n\n"
+    var text = "A: `\(a)`, B: `\(b)`; \(hasIntervals ? legend(first) : noIntervals(first.truthVideoCount))\n\n"
     text += markdownTable(means, leftColumns: [0]) + "\n"
     text += markdownTable(markdown(classRows(first), columns: [1]), leftColumns: [1])
     if first.frames.isEmpty { return text }
     return text + "\n" + markdownTable(markdown(frameRows(first), columns: [0, 4]), leftColumns: [0, 4])
+  }
+
+  /// Whether other videos could say something else; without, three columns would be empty.
+  private var hasIntervals: Bool { comparisons.contains { $0.truthVideoCount >= 2 } }
+
+  /// What the columns over resamples mean.
+  private func legend(_ comparison: Comparison) -> String {
+    let resampling = comparison.resampling
+    return "low to high: where B - A lies in \(percent(resampling.confidence)) of \(resampling.count) resamples of "
+      + "\(counted(comparison.videoCount, "video")) (seed \(resampling.seed)); share: near 0 where nearly all "
+      + "resamples prefer the same file, 1 where as many prefer A as B"
   }
 
   /// One row a protocol and class; the row without a class id is the mean.
@@ -76,12 +80,12 @@ struct ComparisonReport {
   }
 
   private var means: [[String]] {
-    var rows = [["", "A", "B", "B - A", "low", "high", "share"]]
+    var rows = [["", "A", "B", "B - A"] + intervalTitles]
     for comparison in comparisons {
-      rows.append(["\(comparison.rules.name) mAP"] + cells(comparison.mAP, figure))
+      rows.append(["\(comparison.rules.name) mAP"] + shownCells(comparison.mAP))
       for (group, difference) in zip(ActionGroup.allCases, comparison.groups)
       where difference.a != nil || difference.b != nil {
-        rows.append(["  \(group.rawValue)"] + cells(difference, figure))
+        rows.append(["  \(group.rawValue)"] + shownCells(difference))
       }
     }
     return rows
@@ -91,8 +95,8 @@ struct ComparisonReport {
   private func classRows(_ comparison: Comparison) -> [[String]] {
     let known = comparison.classes.filter { $0.ap.a != nil || $0.ap.b != nil }
     let sorted = known.sorted { ($0.ap.difference ?? 0) > ($1.ap.difference ?? 0) }
-    return [["id", "class", "truth", "A", "B", "B - A", "low", "high", "share"]]
-      + sorted.map { ["\($0.label.id)", $0.label.name, "\($0.groundTruthCount)"] + cells($0.ap, figure) }
+    return [["id", "class", "truth", "A", "B", "B - A"] + intervalTitles]
+      + sorted.map { ["\($0.label.id)", $0.label.name, "\($0.groundTruthCount)"] + shownCells($0.ap) }
   }
 
   private func frameRows(_ comparison: Comparison) -> [[String]] {
@@ -109,6 +113,13 @@ struct ComparisonReport {
       ])
     }
     return rows
+  }
+
+  private var intervalTitles: [String] { hasIntervals ? ["low", "high", "share"] : [] }
+
+  /// The numbers of a table for people.
+  private func shownCells(_ difference: Difference) -> [String] {
+    Array(cells(difference, figure).prefix(hasIntervals ? 6 : 3))
   }
 
   private func cells(_ difference: Difference, _ number: (Double?) -> String) -> [String] {

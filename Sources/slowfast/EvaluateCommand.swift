@@ -149,6 +149,7 @@ struct EvaluateCommand: ParsableCommand {
     _ detections: String, _ inputs: EvaluationInputs, _ catalog: FrameCatalog?, _ pool: WorkerPool
   ) throws -> String {
     let (tables, findings) = try inputs.tables(detections: detections, pool: pool)
+    Console.say(findings)
     let run = EvaluationRun(
       tables: tables, findings: findings, outcomes: match(tables, rules: protocolName.rules, pool: pool),
       resampling: resampling, pool: pool)
@@ -166,7 +167,11 @@ struct EvaluateCommand: ParsableCommand {
   }
 
   private func comparisonText(_ inputs: EvaluationInputs, _ pool: WorkerPool) throws -> String {
-    let read = try compare.map { try inputs.tables(detections: $0, pool: pool, isNamed: true) }
+    let read = try compare.map { try inputs.tables(detections: $0, pool: pool) }
+    // What both have in common is about the ground truth, the label map or the exclusions.
+    let common = read[0].findings.filter { read[1].findings.contains($0) }
+    Console.say(common)
+    for (path, one) in zip(compare, read) { Console.say(one.findings.filter { !common.contains($0) }, about: path) }
     let tables = read.map(\.tables)
     let (first, second) = (
       match(tables[0], rules: protocolName.rules, pool: pool), match(tables[1], rules: protocolName.rules, pool: pool)

@@ -19,18 +19,23 @@ struct EvaluationInputs {
     self.truth = truth.table
   }
 
-  /// Reads detections, and says what looks wrong with them.
+  /// Reads detections.
   ///
-  /// - Parameter isNamed: Whether warnings say which file they are about.
   /// - Returns: The rows beside the ground truth, and what looks wrong.
-  func tables(
-    detections path: String, pool: WorkerPool, isNamed: Bool = false
-  ) throws -> (tables: AlignedTables, findings: [Finding]) {
+  func tables(detections path: String, pool: WorkerPool) throws -> (tables: AlignedTables, findings: [Finding]) {
     let found = try DetectionTable.read(path: path, pool: pool)
     let tables = try AlignedTables(
       detections: found.table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
-    let findings = audit(tables, counts: found.counts, pool: pool)
-    for finding in findings { Console.warn((isNamed ? "'\(path)': " : "") + finding.line) }
-    return (tables, findings)
+    return (tables, audit(tables, counts: found.counts, pool: pool))
+  }
+}
+
+extension Console {
+  /// Says what an audit found: mistakes are warnings, what may only surprise is a note.
+  static func say(_ findings: [Finding], about path: String? = nil) {
+    for finding in findings {
+      let line = (path.map { "'\($0)': " } ?? "") + finding.line
+      if finding.isFault { warn(line) } else { say("note: \(line)") }
+    }
   }
 }

@@ -1,6 +1,4 @@
 internal import ArgumentParser
-internal import AVAEval
-internal import AVARecords
 internal import Configuration
 internal import Detect
 internal import Files
@@ -67,7 +65,7 @@ struct TestCommand: ParsableCommand {
       try detections.scores.writeNPY(scores)
       Console.say("wrote \(scores)")
     }
-    try printResult(test, detections)
+    if let groundTruth = test.groundTruth { try TestResult(test, detections, groundTruth).show() }
     // The table of classes may lie between.
     notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
     try damage.finish(detections.damage, of: test.keyFrameCount)
@@ -88,23 +86,5 @@ struct TestCommand: ParsableCommand {
       "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
       + listed(test.lateKeyFrames)
     return test.notices + [late]
-  }
-
-  /// The mAP as the reference computes it: unrounded scores, PySlowFast's protocol.
-  private func printResult(_ test: AVATest, _ detections: Detections) throws {
-    guard let groundTruth = test.groundTruth else { return }
-    let evaluation = try evaluate(
-      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
-      rules: .pyslowfast)
-    let rows = evaluation.perClass.compactMap { result in
-      result.ap.map {
-        ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
-      }
-    }
-    print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
-    let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
-    let missing = detections.damage.keyFrames.count
-    let lack = missing == 0 ? "" : "; \(missing) of \(counted(test.keyFrameCount, "key frame")) missing"
-    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
   }
 }

@@ -108,7 +108,10 @@ struct ValidateCommand: ParsableCommand {
     if let fix {
       let repair = repair(of: survey.table)
       let (table, changes) = repair.apply(to: survey.table, labelMap: labels)
-      if table.count == 0 { throw NothingLeft(file: detections, changes: unreadable(survey) + changes.lines(repair)) }
+      if table.count == 0 {
+        throw NothingLeft(
+          file: detections, changes: unreadable(survey) + changes.lines(repair), arePixels: changes.pixels > 0)
+      }
       let writer = try DetectionWriter(path: fix, decimals: repair.decimals)
       try writer.append(table)
       try writer.commit()
@@ -145,9 +148,12 @@ private func scoredAVAClasses() throws -> LabelMap {
 private struct NothingLeft: Error, CustomStringConvertible {
   let file: String
   let changes: [String]
+  let arePixels: Bool
 
   var description: String {
-    "repairing '\(file)': no row would be left (\(changes.joined(separator: "; "))) -> see the findings of validate "
-      + "without --fix"
+    "repairing '\(file)': no row would be left (\(changes.joined(separator: "; "))) -> "
+      + (arePixels
+        ? "give the size of the frame that pixels are measured in: --frame-size 640x480"
+        : "see the findings of validate without --fix")
   }
 }

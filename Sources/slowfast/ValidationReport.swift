@@ -24,24 +24,28 @@ struct ValidationReport {
   var hasFaults: Bool { (copy?.findings ?? findings).contains(where: \.isFault) }
 
   var text: String {
-    let faults = findings.count(where: \.isFault)
     var lines = [
       "\(file): \(counted(rows, "row")), \(counted(keyFrames, "key frame")), \(counted(videos, "video")); "
-        + (findings.isEmpty
-          ? "nothing to complain about"
-          : "\(counted(faults, "mistake")), \(counted(findings.count - faults, "notice"))")
+        + summary(findings)
     ]
     lines += findings.flatMap(self.lines)
     if let copy {
       lines.append("\(copy.file): \(counted(copy.rows, "row")) written")
       lines += copy.changes.map { "  \($0)" }
       let left = copy.findings.filter(\.isFault)
-      if !left.isEmpty {
-        lines.append("still wrong in the copy:")
-        lines += left.flatMap(self.lines)
-      }
+      lines.append(
+        left.isEmpty
+          ? "the copy was checked like the file: \(summary(copy.findings))" : "still wrong in the copy:")
+      lines += left.flatMap(self.lines)
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func summary(_ findings: [Finding]) -> String {
+    let faults = findings.count(where: \.isFault)
+    return findings.isEmpty
+      ? "nothing to complain about"
+      : "\(counted(faults, "mistake")), \(counted(findings.count - faults, "notice"))"
   }
 
   private func lines(_ finding: Finding) -> [String] {

@@ -37,11 +37,12 @@ struct ValidateTests {
     let scratch = Scratch()
     let path = try detections(scratch) { fields in fields[1] = "0\((Int(fields[1]) ?? 0) - 900)" }
     let result = run(path)
-    #expect(result.status == 1 && result.stdout.contains("mistake: the seconds look shifted: with 900 added"))
+    #expect(result.status == 1 && result.stdout.contains(": the seconds look shifted: with 900 added"))
     let copy = scratch.path + "/fixed.csv"
     let fixed = run(path, ["--fix", copy, "--shift-seconds", "900"])
     expectSuccess(fixed)
-    #expect(fixed.stdout.contains("fixed.csv: ") && fixed.stdout.contains("read by the given convention"))
+    #expect(fixed.stdout.contains("fixed.csv: ") && fixed.stdout.contains("read with --shift-seconds 900\n"))
+    #expect(fixed.stdout.contains("the copy was checked like the file: nothing to complain about"))
     let again = run(copy)
     expectSuccess(again)
     #expect(again.stdout.contains("nothing to complain about"))

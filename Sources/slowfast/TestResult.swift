@@ -1,0 +1,50 @@
+internal import AVAEval
+internal import AVARecords
+internal import Detect
+internal import Parallel
+internal import Wording
+
+/// The mAP of a test run as the reference computes it (unrounded scores, PySlowFast's protocol), and what may make it
+/// mean something else than it seems to.
+struct TestResult {
+  private let evaluation: Evaluation
+  private let findings: [Finding]
+  /// What is said of key frames that damage has taken out; empty where all were scored.
+  private let lack: String
+
+  init(_ test: AVATest, _ detections: Detections, _ groundTruth: GroundTruthTable) throws {
+    let pool = WorkerPool()
+    let tables = try AlignedTables(
+      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions)
+    findings = auditGroundTruth(tables, pool: pool)
+    let missing = detections.damage.keyFrames.count
+    lack = missing == 0 ? "" : "; \(missing) of \(counted(test.keyFrameCount, "key frame")) missing"
+    evaluation = evaluate(match(tables, rules: [.pyslowfast], pool: pool)[0], pool: pool)
+  }
+
+  /// Whether a finding explains that nothing was found.
+  private func isCause(_ finding: Finding) -> Bool {
+    switch finding.kind {
+    case .boxForm, .shiftedSeconds, .classNumbers, .poorOverlap, .unknownTruthClasses: true
+    default: finding.isFault
+    }
+  }
+
+  /// Says the findings on stderr, and prints the table of classes and the mAP.
+  func show() {
+    Console.say(findings)
+    if evaluation.mAP == 0, !findings.contains(where: isCause) {
+      Console.warn(
+        "no detection found a person with the right action, and the files do not say why -> 'slowfast evaluate "
+          + "--explain' on detections_latest.csv says what is wrong with the detections: boxes, actions, or both")
+    }
+    let rows = evaluation.perClass.compactMap { result in
+      result.ap.map {
+        ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
+      }
+    }
+    print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
+    let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
+    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
+  }
+}

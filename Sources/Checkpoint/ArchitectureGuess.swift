@@ -42,6 +42,7 @@ public struct ArchitectureGuess: Sendable {
       refuse("MViT")
       return
     }
+    readHead(layout, checkpoint.configText)
     guard let stem = layout.shape("s1.pathway0_stem.conv.weight"), stem.count == 5,
       !layout.blocks(stage: 2, pathway: 0).isEmpty
     else { return }
@@ -162,6 +163,17 @@ public struct ArchitectureGuess: Sendable {
     if let classes = layout.shape("head.projection.weight")?.first { add("MODEL.NUM_CLASSES", "\(classes)") }
   }
 
+  /// Tells what the head scores, whatever else the file has.
+  private mutating func readHead(_ layout: NetworkLayout, _ configText: String?) {
+    guard let projection = layout.shape("head.projection.weight"), projection.count == 2 else { return }
+    let dataSet = [400: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700"][projection[0]]
+    if dataSet != nil { head = .clips(dataSet: dataSet) }
+    if projection[0] == 80 || projection[0] == 60 { head = .boxes }
+    if let isDetection = configText.flatMap(detectionFlag) {
+      head = isDetection ? .boxes : .clips(dataSet: dataSet)
+    }
+  }
+
   private mutating func addHead(_ layout: NetworkLayout, _ configText: String?) {
     guard let projection = layout.shape("head.projection.weight"), projection.count == 2 else {
       remarks.append(
@@ -169,11 +181,7 @@ public struct ArchitectureGuess: Sendable {
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
       return
     }
-    let dataSet = [400: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700"][projection[0]]
-    if dataSet != nil { head = .clips(dataSet: dataSet) }
-    if projection[0] == 80 || projection[0] == 60 { head = .boxes }
     if let isDetection = configText.flatMap(detectionFlag) {
-      head = isDetection ? .boxes : .clips(dataSet: dataSet)
       add("DETECTION.ENABLE", isDetection ? "True" : "False")
       remarks.append(
         "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")

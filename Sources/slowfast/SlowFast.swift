@@ -31,7 +31,8 @@ enum Program {
       if SlowFast.exitCode(for: error) == .validationFailure {
         if let complaint = unknownOption(in: words) { refuse(complaint) }
         let message = SlowFast.message(for: error)
-        let isOfDashes = message.hasPrefix("Missing value") || message.hasPrefix("Unknown option")
+        let ofDashes = ["Missing value", "Missing expected argument", "Unknown option"]
+        let isOfDashes = ofDashes.contains { message.hasPrefix($0) }
         if isOfDashes, let complaint = dashedWord(in: words) { refuse(complaint) }
       }
       SlowFast.exit(withError: error)

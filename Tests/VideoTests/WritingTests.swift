@@ -130,7 +130,8 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
       }
       #expect(failures.withLock { $0 } == [])
       for round in 1..<4 {
-        #expect(try fileDifference(folder + "/\(round).mp4", folder + "/0.mp4") == nil, "round \(round)")
+        let gap = try fileDifference(folder + "/\(round).mp4", folder + "/0.mp4")
+        #expect(gap == nil, "round \(round)")
       }
     }
   }

@@ -43,7 +43,7 @@ def our_scores(options, model, weights, folder, variant):
     output = folder / "scores.npy"
     slowfast(
         *(options.slowfast, "forward", "--cfg", CONFIGS[model], "--weights", weights),
-        *("--clip", folder / "clip.npy", "--boxes", folder / "boxes.npy", "--output", output),
+        *("--clip", folder / "clip.npy", "--boxes", folder / "boxes.npy", "--output", output, "--overwrite"),
         *("--threads", options.threads, *variant.split()),
     )
     return numpy.load(output)

@@ -114,7 +114,9 @@ extension RowCursor {
     return value
   }
 
-  private var columnAdvice: String { "the columns are video, second, x1, y1, x2, y2, action id, score or person id" }
+  private var columnAdvice: String {
+    "the columns are video, second, x1, y1, x2, y2, action id, then a score (in ground truth a person id, or nothing)"
+  }
 
   private func coordinate(_ index: Int, within range: ClosedRange<Double>) throws(RecordError) -> Double {
     let value = try number(index, BoxRow.names[index])

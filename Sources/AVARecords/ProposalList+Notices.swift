@@ -6,7 +6,7 @@ extension ProposalList.Summary {
     var notices: [String] = []
     if belowThreshold > 0 {
       notices.append(
-        "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold) "
+        "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold) left out "
           + "(AVA.DETECTION_SCORE_THRESH)")
     }
     notices += scores.notices(threshold: scoreThreshold)

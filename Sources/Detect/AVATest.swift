@@ -30,50 +30,58 @@ public struct AVATest {
   /// - Throws: `RecordError`, `FileError`, `AVATestError`.
   public init(_ config: Configuration) throws {
     self.config = config
-    let annotations = config.string("AVA.ANNOTATION_DIR")
-    func annotation(_ key: String) -> String { joinPath(annotations, config.string(key)) }
-    for key in ["AVA.TEST_LISTS", "AVA.TEST_PREDICT_BOX_LISTS"] where config.strings(key).isEmpty {
-      throw AVATestError.unreadable(keys: [config.cite(key)], reason: "it names no file")
-    }
-    frameList = try named(config, ["AVA.FRAME_LIST_DIR", "AVA.TEST_LISTS"]) {
-      try FrameList.read(
-        paths: config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) },
-        frameFolder: config.string("AVA.FRAME_DIR"))
-    }
-    labelMap = try named(config, ["AVA.ANNOTATION_DIR", "AVA.LABEL_MAP_FILE"]) {
-      try LabelMap.read(path: annotation("AVA.LABEL_MAP_FILE"))
-    }
-    try labelMap.check(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
-    let hasExclusions = !config.string("AVA.EXCLUSION_FILE").isEmpty
-    exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
-      hasExclusions ? try Exclusions.read(path: annotation("AVA.EXCLUSION_FILE")) : Exclusions()
-    }
+    let inputs = AVATestInputs(config)
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
-    let listed = frameList.videos.map(\.name)
-    proposals = try named(config, ["AVA.ANNOTATION_DIR", "AVA.TEST_PREDICT_BOX_LISTS"]) {
-      try ProposalList.read(
-        paths: config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) },
-        scoreThreshold: threshold, times: .ava, listedVideos: listed)
+    let frameList =
+      try inputs.canRead(inputs.frameLists)
+      ? named(config, ["AVA.FRAME_LIST_DIR", "AVA.TEST_LISTS"]) {
+        try FrameList.read(paths: inputs.frameLists, frameFolder: config.string("AVA.FRAME_DIR"))
+      } : nil
+    let proposals =
+      try inputs.canRead(inputs.proposals)
+      ? named(config, ["AVA.ANNOTATION_DIR", "AVA.TEST_PREDICT_BOX_LISTS"]) {
+        try ProposalList.read(
+          paths: inputs.proposals, scoreThreshold: threshold, times: .ava,
+          listedVideos: frameList?.videos.map(\.name))
+      } : nil
+    var faults = inputs.faults
+    if let frameList {
+      let isNeeded = { (name: String) in proposals.map { !$0.keyFrames(of: name).isEmpty } ?? true }
+      faults += [inputs.missingFrames(frameList, isNeeded: isNeeded)].compactMap(\.self)
     }
-    var notices = frameList.notices + labelMap.notices(against: config, path: annotation("AVA.LABEL_MAP_FILE"))
-    notices += proposals.summary.notices(scoreThreshold: threshold)
-    if hasExclusions && exclusions.count == 0 {
-      notices.append("'\(annotation("AVA.EXCLUSION_FILE"))' excludes no key frame")
+    var notices = frameList?.notices ?? []
+    notices += proposals?.summary.notices(scoreThreshold: threshold) ?? []
+    if let proposals, proposals.keyFrameCount == 0 {
+      let error = AVATestError.noKeyFrames(notices: notices)
+      if faults.isEmpty { throw error }
+      faults.append(error.reason)
     }
-    if config.string("AVA.GROUNDTRUTH_FILE").isEmpty {
-      groundTruth = nil
-      notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
-    } else {
-      let path = annotation("AVA.GROUNDTRUTH_FILE")
+    guard faults.isEmpty, let frameList, let proposals else { throw AVATestError.incomplete(faults) }
+    self.frameList = frameList
+    self.proposals = proposals
+    labelMap = try named(config, ["AVA.ANNOTATION_DIR", "AVA.LABEL_MAP_FILE"]) {
+      try LabelMap.read(path: inputs.labelMap)
+    }
+    try labelMap.check(against: config, path: inputs.labelMap)
+    notices += labelMap.notices(against: config, path: inputs.labelMap)
+    exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
+      try inputs.exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
+    }
+    if let path = inputs.exclusions {
+      if exclusions.count == 0 { notices.append("'\(path)' excludes no key frame") }
+    }
+    if let path = inputs.groundTruth {
       let read = try named(config, ["AVA.ANNOTATION_DIR", "AVA.GROUNDTRUTH_FILE"]) {
         try GroundTruthTable.read(path: path)
       }
       groundTruth = read.table
       notices += read.counts.notices(path)
+    } else {
+      groundTruth = nil
+      notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
     }
-    if !hasExclusions { notices.append("AVA.EXCLUSION_FILE is empty: every key frame counts") }
+    if inputs.exclusions == nil { notices.append("AVA.EXCLUSION_FILE is empty: every key frame counts") }
     self.notices = notices
-    if proposals.keyFrameCount == 0 { throw AVATestError.noKeyFrames(notices: notices) }
   }
 
   /// How many key frames have people to score.
@@ -151,19 +159,32 @@ private func named<Value>(_ config: Configuration, _ keys: [String], _ read: () 
 /// Why an AVA test cannot run.
 public enum AVATestError: Error, Equatable, CustomStringConvertible {
   case noKeyFrames(notices: [String])
+  /// What the configuration names and is not there, a text for each.
+  case incomplete([String])
   /// A file that the configuration names cannot be read; the keys with their values and sources.
   case unreadable(keys: [String], reason: String)
   case classOutOfRange(path: String, id: Int, classes: Int)
 
+  /// Without what was being done.
+  fileprivate var reason: String {
+    guard case .noKeyFrames(let notices) = self else { return description }
+    let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
+    return "no proposal is left to score\(why)"
+      + " -> check AVA.TEST_PREDICT_BOX_LISTS, AVA.TEST_LISTS and AVA.DETECTION_SCORE_THRESH"
+  }
+
   public var description: String {
     switch self {
     case .unreadable(let keys, let reason):
-      return "testing on AVA: \(reason)\n         the name comes from \(keys.joined(separator: " and "))"
-        + " -> set it in the config or after the command"
-    case .noKeyFrames(let notices):
-      let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
-      return "testing on AVA: no proposal is left to score\(why)"
-        + " -> check AVA.TEST_PREDICT_BOX_LISTS, AVA.TEST_LISTS and AVA.DETECTION_SCORE_THRESH"
+      return "testing on AVA: \(reason)\(AVATestInputs.origin(keys)) -> set it in the config or after the command"
+    case .incomplete(let faults) where faults.count == 1:
+      return "testing on AVA: \(faults[0]) -> set it in the config or after the command"
+    case .incomplete(let faults):
+      return "testing on AVA: \(faults.count) things are missing\n  "
+        + faults.joined(separator: "\n  ")
+        + "\n  -> set the keys in the config or after the command; docs/own-data.md says what the files hold"
+    case .noKeyFrames:
+      return "testing on AVA: \(reason)"
     case .classOutOfRange(let path, let id, let classes):
       return "reading the label map: '\(path)' has a class \(id), the network scores classes 1 to \(classes)"
         + " (MODEL.NUM_CLASSES) -> set MODEL.NUM_CLASSES to that of the weights, or give their label map"

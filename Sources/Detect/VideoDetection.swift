@@ -15,12 +15,12 @@ internal import Wording
 public struct VideoDetection {
   /// How the proposals' times and the videos' clocks meet.
   public struct Timing: Sendable {
-    /// The second that the proposals call a file's beginning: 900 for AVA's clips.
-    public var startingSecond: Double
+    /// The second that the proposals call a file's beginning; nil is found out as by `TimedFrames.startingSecond`.
+    public var startingSecond: Double?
     /// Key frames at this distance in seconds instead of at the proposals' own times.
     public var every: Double?
 
-    public init(startingSecond: Double = 0, every: Double? = nil) {
+    public init(startingSecond: Double? = nil, every: Double? = nil) {
       self.startingSecond = startingSecond
       self.every = every
     }
@@ -50,6 +50,8 @@ public struct VideoDetection {
   public let labelMap: LabelMap
   /// What the user should know of the inputs.
   public let notices: [String]
+  /// What was taken for granted, such as the second of a video's beginning.
+  public let remarks: [String]
   let sources: [Source]
   /// The key frames of videos that cannot be read at all.
   let unreadable: DamageReport
@@ -71,7 +73,7 @@ public struct VideoDetection {
     if let every = timing.every, !(every >= 1 / Self.framesPerSecond && every.isFinite) {
       throw VideoDetectionError.badStep(every)
     }
-    if !timing.startingSecond.isFinite { throw VideoDetectionError.badStart(timing.startingSecond) }
+    if let start = timing.startingSecond, !start.isFinite { throw VideoDetectionError.badStart(start) }
     var notices: [String] = []
     if let labelMap {
       self.labelMap = try LabelMap.read(path: labelMap)
@@ -92,6 +94,7 @@ public struct VideoDetection {
     var sources: [Source] = []
     var unreadable = DamageReport()
     var firstFault: VideoError?
+    var shifted: [String] = []
     for (video, name) in zip(videos, names) {
       let frames: VideoFrames
       do {
@@ -104,14 +107,22 @@ public struct VideoDetection {
         continue
       }
       notices += frames.reader.notices.map { "\(name): \($0)" }
-      var planner = MomentPlanner(frames: frames, timing: timing)
-      let moments = planner.moments(of: proposals.keyFrames(of: name))
+      let keyFrames = proposals.keyFrames(of: name)
+      let start =
+        timing.startingSecond ?? TimedFrames.video(frames.reader).startingSecond(for: keyFrames.map(\.time.seconds))
+      if timing.startingSecond == nil && start != 0 { shifted.append(name) }
+      var planner = MomentPlanner(frames: frames, startingSecond: start, every: timing.every)
+      let moments = planner.moments(of: keyFrames)
       notices += planner.notices
       sources.append(Source(path: video, name: name, moments: moments))
     }
     self.sources = sources.filter { !$0.moments.isEmpty }
     self.notices = notices
     self.unreadable = unreadable
+    remarks =
+      shifted.isEmpty
+      ? []
+      : ["the first frame is taken for second 900 (--starting-second says otherwise): \(listed(shifted))"]
     if keyFrameCount == 0, let firstFault { throw firstFault }
     if keyFrameCount == 0 { throw VideoDetectionError.nothingToDo(videos: names, notices: notices) }
   }
@@ -161,12 +172,14 @@ public struct VideoDetection {
 /// Finds the frames of a video that its proposals speak of.
 private struct MomentPlanner {
   let frames: VideoFrames
-  let timing: VideoDetection.Timing
+  let startingSecond: Double
+  let every: Double?
   private(set) var notices: [String] = []
 
-  init(frames: VideoFrames, timing: VideoDetection.Timing) {
+  init(frames: VideoFrames, startingSecond: Double, every: Double?) {
     self.frames = frames
-    self.timing = timing
+    self.startingSecond = startingSecond
+    self.every = every
   }
 
   mutating func moments(of keyFrames: [ProposalList.KeyFrame]) -> [VideoDetection.Moment] {
@@ -185,7 +198,7 @@ private struct MomentPlanner {
     if !outside.isEmpty {
       notices.append(
         "\(frames.name): \(counted(outside.count, "key frame")) outside the video, which lasts "
-          + "\(fixed(frames.reader.duration, 2)) s from second \(timing.startingSecond): "
+          + "\(fixed(frames.reader.duration, 2)) s from second \(startingSecond): "
           + "\(listed(outside.map(\.description))) -> \(advice(outside))")
     }
     return moments
@@ -207,8 +220,8 @@ private struct MomentPlanner {
   /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals
   /// nearest to it, at most half a step away.
   private mutating func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
-    let own = keyFrames.map { ($0, $0.time.seconds - timing.startingSecond) }
-    guard let every = timing.every else { return own }
+    let own = keyFrames.map { ($0, $0.time.seconds - startingSecond) }
+    guard let every else { return own }
     var chosen: [(ProposalList.KeyFrame, Double)] = []
     var alone = 0
     var step = 0
@@ -219,7 +232,7 @@ private struct MomentPlanner {
       // Both ascend: the nearest proposal never lies before that of the step before.
       while nearest + 1 < own.count, abs(own[nearest + 1].1 - time) < abs(own[nearest].1 - time) { nearest += 1 }
       guard nearest < own.count, abs(own[nearest].1 - time) <= every / 2,
-        let stamp = Timestamp(seconds: time + timing.startingSecond)
+        let stamp = Timestamp(seconds: time + startingSecond)
       else {
         alone += 1
         continue

@@ -4,6 +4,21 @@ public import Overlay
 internal import Video
 internal import Wording
 
+extension VideoDetection {
+  /// The files that `writeOverlays` makes in a folder.
+  public func overlays(in folder: String) -> [String] {
+    sources.flatMap { source in
+      source.moments.map { joinPath(folder, overlayName(video: source.name, stamp: $0.frame.time.description)) }
+    }
+  }
+
+  /// The files that `writeOverlayVideos` makes in a folder.
+  public func overlayVideos(in folder: String) -> [String] { sources.map { joinPath(folder, "\($0.name).mp4") } }
+}
+
+/// The name of a key frame's picture.
+private func overlayName(video: String, stamp: String) -> String { "\(video)_\(stamp).png" }
+
 extension VideoDetections {
   /// Draws every key frame with its people and their best actions, one PNG each.
   ///
@@ -16,7 +31,7 @@ extension VideoDetections {
     for (index, keyFrame) in keyFrames.enumerated() {
       let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(path: keyFrame.path)
       open = (keyFrame.path, reader)
-      let name = "\(keyFrame.video)_\(keyFrame.stamp).png"
+      let name = overlayName(video: keyFrame.video, stamp: keyFrame.stamp)
       try writeOverlay(reader.frame(keyFrame.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
       progress(index + 1)
     }

@@ -13,6 +13,10 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case damaged(doing: String, path: String, compression: Compression, found: String)
   /// The file is something else than the expected text.
   case foreign(doing: String, path: String, expected: String, content: ForeignContent)
+  /// Results are there that a run would replace; what else one can do.
+  case existing(paths: [String], elsewhere: String)
+  /// Another run writes into the folder; who, where it is known.
+  case locked(folder: String, holder: String?)
 
   public var description: String {
     switch self {
@@ -30,6 +34,13 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case .foreign(let doing, let path, let expected, let content):
       return
         "\(doing): '\(path)': expected \(expected), found \(content.name) -> \(content.advice ?? "write it in that form")"
+    case .existing(let paths, let elsewhere):
+      let names = listed(paths.map { "'\($0)'" })
+      return "writing the results: \(names) \(paths.count == 1 ? "exists" : "exist") already "
+        + "-> add --overwrite to replace \(paths.count == 1 ? "it" : "them"), or \(elsewhere)"
+    case .locked(let folder, let holder):
+      return "writing into '\(folder)': another run writes into it (\(holder ?? "perhaps on another machine")) "
+        + "-> wait for its end, or give another folder"
     }
   }
 

@@ -39,6 +39,11 @@ public final class MappedFile: @unchecked Sendable {
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
 }
 
+/// Makes sure that a file is there and may be read.
+public func checkReadable(_ path: String, doing: String) throws(FileError) {
+  _ = try MappedFile(path: path, doing: doing)
+}
+
 /// Reads a whole file into memory: for small files and for streams that cannot be mapped.
 public func readFile(_ path: String, doing: String) throws(FileError) -> [UInt8] {
   let descriptor = open(path, O_RDONLY | O_CLOEXEC)

@@ -57,3 +57,11 @@ public func makeFolder(_ path: String) throws(FileError) {
 
 /// Deletes a file if it is there.
 public func removeFile(_ path: String) { _ = unlink(path) }
+
+/// Deletes a folder if it is there and empty.
+public func removeFolder(_ path: String) { _ = rmdir(path) }
+
+/// Gives a file or folder another name on the same disk; a file of that name is replaced.
+public func moveFile(_ path: String, to name: String) throws(FileError) {
+  if rename(path, name) != 0 { throw .system(doing: "moving '\(path)'", path: name, code: errno) }
+}

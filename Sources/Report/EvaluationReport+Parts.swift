@@ -92,7 +92,7 @@ extension EvaluationReport {
       table.rows.append(.init(cells: [.text(fixed(recall.overlap, 2)), .bar(recall.share)]))
     }
     return """
-      <p>With the same boxes, perfect scores would reach a mAP of at most <strong>\(figure(proposals.ceiling))</strong>. \
+      <p>With the same boxes, perfect scores would reach an mAP of at most <strong>\(figure(proposals.ceiling))</strong>. \
       Of \(grouped(proposals.boxCount)) different boxes \(figure(proposals.precision)) are on a person (IoU 0.5); of \
       \(grouped(proposals.personCount)) people the boxes find:</p>
       \(table.html)

@@ -65,7 +65,7 @@ public struct EvaluationReport: Sendable {
       title: "\(lastName(detections)): mAP \(figure(explanation.evaluation.mAP))", header: header,
       sections: [
         .init(id: "summary", title: "Summary", content: summary),
-        .init(id: "errors", title: "Where it is lost", content: errorSection),
+        .init(id: "errors", title: "What keeps the mAP below 1", content: errorSection),
         .init(id: "classes", title: "Classes", content: classSection),
         .init(id: "curves", title: "Curves and errors by class", content: curveSection),
         .init(id: "parts", title: "Sizes, crowds, videos", content: partSection),

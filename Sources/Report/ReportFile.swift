@@ -9,7 +9,5 @@ public func writeReport(_ html: String, folder: String) throws(FileError) -> (pa
   return (path, html.utf8.count)
 }
 
-/// Makes sure that a report could be written, before work is spent on it.
-public func checkReportFolder(_ folder: String) throws(FileError) { try checkWritable(joinPath(folder, reportName)) }
-
-private let reportName = "index.html"
+/// The page's name in its folder.
+public let reportName = "index.html"

@@ -5,6 +5,20 @@ internal import Synchronization
 internal import Video
 
 extension SynthDataSet {
+  /// The files that `write` makes in a folder, but for the label map, which all data sets share; of a video's pictures
+  /// the first stands for all.
+  public func outputs(in folder: String) -> [String] {
+    let annotations = ["groundtruth.csv", "proposals.csv"] + (split == .val ? ["exclusions.csv"] : [])
+    var files = annotations.map { "annotations/\(split.filePrefix)\($0)" }
+    if format != .mp4 { files.append("frame_lists/\(split.rawValue).csv") }
+    for index in 0..<videos {
+      let shot = shot(index)
+      if format != .mp4 { files.append("frames/\(shot.name)/\(shot.fileName(0))") }
+      if format != .frames { files.append("videos/\(shot.name).mp4") }
+    }
+    return files.map { joinPath(folder, $0) }
+  }
+
   /// Writes all files; videos are drawn on several threads, which changes no byte.
   ///
   /// - Parameters:

@@ -55,10 +55,10 @@ public enum TimedFrames {
     }
   }
 
-  /// The second that the rows call the first frame's: 0, unless the times lie beyond the end and would all fit
-  /// when counted from 900, where AVA's clips begin.
+  /// The second that the rows call the first frame's: 0, unless more of the times lie inside when they are counted
+  /// from 900, where AVA's clips begin.
   public func startingSecond(for times: [Double]) -> Double {
-    guard let last = times.max(), let first = times.min() else { return 0 }
-    return last >= duration && first >= 900 && last < 900 + duration ? 900 : 0
+    func inside(_ start: Double) -> Int { times.count { $0 >= start && $0 < start + duration } }
+    return inside(900) > inside(0) ? 900 : 0
   }
 }

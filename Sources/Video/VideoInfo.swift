@@ -62,7 +62,9 @@ extension VideoInfo {
     for stream in streams {
       lines.append("stream \(stream.index)\(stream.index == chosenStream ? " (read)" : ""): \(stream.describe)")
     }
-    lines.append("upright size: \(width) x \(height)\(orientation == .upright ? "" : " (\(orientation))")")
+    lines.append(
+      "upright size: \(width) x \(height)\(orientation == .upright ? "" : " (the stored picture \(orientation.inWords))")"
+    )
     var counts = "frames: \(frameCount)"
     if keyFrameCount > 0 { counts += ", key frames: \(keyFrameCount)" }
     lines.append(counts + ", first at \(fixed(firstFrameTime, 3)) s of the file's clock")
@@ -92,5 +94,21 @@ extension VideoInfo.Stream {
     if statedFrameCount > 0 { parts.append("\(statedFrameCount) frames stated") }
     if let language { parts.append("language \(language)") }
     return parts.joined(separator: ", ")
+  }
+}
+
+extension Orientation {
+  /// What must be done to the stored picture.
+  fileprivate var inWords: String {
+    switch self {
+    case .upright: "as it is"
+    case .flippedHorizontally: "mirrored left to right"
+    case .rotated180: "turned by 180 degrees"
+    case .flippedVertically: "mirrored top to bottom"
+    case .transposed: "mirrored at the main diagonal"
+    case .rotated90: "turned by 90 degrees clockwise"
+    case .transversed: "mirrored at the other diagonal"
+    case .rotated270: "turned by 90 degrees counterclockwise"
+    }
   }
 }

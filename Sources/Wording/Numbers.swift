@@ -23,6 +23,13 @@ public func listed(_ items: some Collection<String>, limit: Int = 5) -> String {
   return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
 }
 
+/// The size of a file for people: "812 bytes", "37 kB", "4.2 MB".
+public func fileSize(_ bytes: Int) -> String {
+  if bytes < 1000 { return counted(bytes, "byte") }
+  if bytes < 999_500 { return "\((bytes + 500) / 1000) kB" }
+  return "\(fixed(Double(bytes) / 1e6, 1)) MB"
+}
+
 /// A number from 0 to 1 for people: four decimals, "-" for none.
 public func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
 

@@ -26,6 +26,7 @@ struct BenchEvaluateCommand: ParsableCommand {
   var seed: UInt64 = 1
   @Option(help: ArgumentHelp("Keep the files in this folder.", valueName: "folder"))
   var outputDir: String?
+  @OptionGroup var results: OverwriteOptions
   @Option(help: "How to print the result.")
   var format = BenchFormat.text
 
@@ -40,6 +41,8 @@ struct BenchEvaluateCommand: ParsableCommand {
   func run() throws {
     let folder = try outputDir ?? temporaryFolder()
     let files = BenchEvaluateFiles(folder: folder)
+    try results.check(
+      [files.detections, files.groundTruth, files.labelMap], orGive: "give another --output-dir")
     defer { if outputDir == nil { files.remove() } }
     let made = try files.make(rows: rows, seed: seed)
     Console.say("\(folder): \(counted(made, "row")) of detections")

@@ -100,7 +100,7 @@ final class Progress {
   /// - Parameters:
   ///   - title: What is going on ("detecting").
   ///   - total: How many steps there are.
-  ///   - unit: What a step is, in the plural ("key frames").
+  ///   - unit: What a step is, in the singular ("key frame").
   init(_ title: String, total: Int, unit: String) {
     self.title = title
     self.total = total
@@ -121,7 +121,7 @@ final class Progress {
     let seconds = monotonicSeconds() - start
     Console.clearBar()
     let rate = seconds > 0 ? Double(done) / seconds : 0
-    Console.say("\(title): \(done) \(unit) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
+    Console.say("\(title): \(counted(done, unit)) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
   }
 
   private func show(at now: Double) {
@@ -129,7 +129,7 @@ final class Progress {
     let elapsed = now - start
     let rate = elapsed > 0 ? Double(done) / elapsed : 0
     let left = rate > 0 ? ", \(duration(Double(total - done) / rate)) left" : ""
-    let figures = "\(done)/\(total) \(unit), \(fixed(rate, 2))/s\(left)"
+    let figures = "\(done)/\(counted(total, unit)), \(fixed(rate, 2))/s\(left)"
     if Console.isTerminal {
       let filled = total > 0 ? done * 24 / total : 24
       let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)

@@ -17,7 +17,9 @@ struct DetectCommand: ParsableCommand {
     discussion: """
       Videos may have any container, codec, frame rate, size and length that libav reads. The proposals are \
       PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
-      name without the extension. Writes detections.csv and detections.json into the output folder.
+      name without the extension. Writes detections.csv and detections.json into the output folder. Boxes with a \
+      score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. docs/own-data.md leads \
+      from a video to its mAP.
       """)
 
   @Option(help: ArgumentHelp("The people's boxes.", valueName: "file"))
@@ -28,8 +30,11 @@ struct DetectCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "The second that the proposals call a file's beginning (900 for AVA's clips).", valueName: "seconds"))
-  var startingSecond = 0.0
+      """
+      The second that the proposals call a file's beginning. Without it 0; or 900, as in AVA's clips, where more of \
+      their times lie inside the video when counted from 900.
+      """, valueName: "seconds"))
+  var startingSecond: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -53,10 +58,14 @@ struct DetectCommand: ParsableCommand {
   @Flag(help: "Also draw the whole videos: VIDEO.mp4 in OUTPUT-DIR/overlays, boxes moving from key frame to key frame.")
   var overlayVideo = false
 
+  @OptionGroup var drawing: OverlayOptions
+
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
   @OptionGroup var damage: DamageOption
+
+  @OptionGroup var results: OverwriteOptions
 
   @OptionGroup var options: ModelOptions
 
@@ -67,7 +76,14 @@ struct DetectCommand: ParsableCommand {
   func validate() throws {
     try words.check()
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
-    if !startingSecond.isFinite { throw ValidationError("--starting-second is \(startingSecond) -> give a number") }
+    if let startingSecond, !startingSecond.isFinite {
+      throw ValidationError("--starting-second is \(startingSecond) -> give a number")
+    }
+    if !drawing.isDefault && !overlays && !overlayVideo {
+      throw ValidationError(
+        "--threshold and --top-k choose what overlays show, rows are written for every action -> add --overlays or "
+          + "--overlay-video, or leave them out")
+    }
     if let every, !(every > 0 && every.isFinite) {
       throw ValidationError("--every is \(every) -> give a positive number")
     }
@@ -81,12 +97,15 @@ struct DetectCommand: ParsableCommand {
     let detection = try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
+    for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
-    for path in VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self) { try checkWritable(path) }
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    try results.check(outputs(detection), orGive: "give another --output-dir")
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
-    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frames")
+    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame")
     let found = try Interruption.stoppable {
       let found = try detection.run(
         model: model, isStill: still, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }
@@ -102,6 +121,7 @@ struct DetectCommand: ParsableCommand {
       try found.detections.scores.writeNPY(scores)
       Console.say("wrote \(scores)")
     }
+    if overlays || overlayVideo { drawing.warnOfNothing(in: found.detections.table) }
     if overlays { try draw(found) }
     if overlayVideo { try film(found) }
     notices.repeatIfFar()
@@ -115,6 +135,14 @@ struct DetectCommand: ParsableCommand {
     return Interrupted("\(count) scored, their rows are in \(try found.writePart(to: outputDir))")
   }
 
+  /// Everything that the run writes.
+  private func outputs(_ detection: VideoDetection) -> [String] {
+    let folder = joinPath(outputDir, "overlays")
+    return VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self)
+      + (overlays ? detection.overlays(in: folder) : [])
+      + (overlayVideo ? detection.overlayVideos(in: folder) : [])
+  }
+
   private func configuredLabelMap(_ config: Configuration) -> String? {
     let path = joinPath(config.string("AVA.ANNOTATION_DIR"), config.string("AVA.LABEL_MAP_FILE"))
     if pathExists(path) { return path }
@@ -124,8 +152,8 @@ struct DetectCommand: ParsableCommand {
 
   private func draw(_ found: VideoDetections) throws {
     let folder = joinPath(outputDir, "overlays")
-    let progress = Progress("drawing", total: found.keyFrames.count, unit: "pictures")
-    try found.writeOverlays(to: folder, style: OverlayStyle()) { progress.update($0) }
+    let progress = Progress("drawing", total: found.keyFrames.count, unit: "picture")
+    try found.writeOverlays(to: folder, style: drawing.style()) { progress.update($0) }
     progress.finish()
     Console.say("wrote \(counted(found.keyFrames.count, "picture")) into \(folder)")
   }
@@ -133,7 +161,7 @@ struct DetectCommand: ParsableCommand {
   private func film(_ found: VideoDetections) throws {
     let folder = joinPath(outputDir, "overlays")
     let films = Films()
-    let damaged = try found.writeOverlayVideos(to: folder, style: OverlayStyle()) { films.update($0, $1, of: $2) }
+    let damaged = try found.writeOverlayVideos(to: folder, style: drawing.style()) { films.update($0, $1, of: $2) }
     for (name, count) in damaged {
       Console.warn("\(name).mp4: \(counted(count, "frame")) damaged, the picture before stays there")
     }

@@ -93,6 +93,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Write the result to this file instead of stdout.", valueName: "file"))
   var output: String?
 
+  @OptionGroup var results: OverwriteOptions
+
   func validate() throws {
     let files = [groundTruth, detections, labelMap, exclusions] + compare
     if files.count(where: { $0 == standardInput }) > 1 {
@@ -104,14 +106,13 @@ struct EvaluateCommand: ParsableCommand {
     if !compare.isEmpty, compare.count != 2 {
       throw ValidationError("--compare takes two files, A and B; found \(compare.count)")
     }
-    let page = report.folder.map { joinPath($0, "index.html") }
     let inputs: [(String, String?)] =
       [
         ("--groundtruth", groundTruth), ("--detections", detections), ("--labelmap", labelMap),
         ("--exclusions", exclusions),
       ] + compare.map { ("--compare", $0) }
-    try refuseOverwriting(output, by: "--output", inputs + [("--report", page)])
-    try refuseOverwriting(page, by: "--report", inputs)
+    try refuseOverwriting(output, by: "--output", inputs + [("--report", report.page)])
+    try refuseOverwriting(report.page, by: "--report", inputs)
     if explain, !compare.isEmpty { throw ValidationError("--explain and --compare exclude each other") }
     if explain, format == .csv || format == .markdown {
       throw ValidationError("--explain is written as text or json -> --format text or --format json")
@@ -128,6 +129,9 @@ struct EvaluateCommand: ParsableCommand {
 
   func run() throws {
     let pool = WorkerPool()
+    let lock = try report.folder.map { try FolderLock($0) }
+    defer { lock?.release() }
+    try results.check([output, report.page].compactMap(\.self), orGive: "write elsewhere")
     let catalog = try report.catalog()
     let inputs = try EvaluationInputs(groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
     let text =
@@ -136,7 +140,12 @@ struct EvaluateCommand: ParsableCommand {
       } else {
         try comparisonText(inputs, pool)
       }
-    if let output { try writeFile(output, text) } else { print(text, terminator: "") }
+    if let output {
+      try writeFile(output, text)
+      Console.say("wrote \(output)")
+    } else {
+      print(text, terminator: "")
+    }
   }
 
   private var resampling: Resampling? { bootstrap.map { Resampling(count: $0, seed: seed) } }

@@ -5,17 +5,26 @@ internal import Wording
 func textReport(_ evaluations: [Evaluation]) -> String {
   guard let first = evaluations.first else { return "" }
   var table = [["id", "class", "truth", "detections"] + evaluations.map(\.rules.name)]
+  var without = 0
   for (index, label) in first.perClass.enumerated() {
     let results = evaluations.map { $0.perClass[index] }
+    if results.allSatisfy({ $0.ap == nil }) {
+      without += 1
+      continue
+    }
     let truth = results.map(\.groundTruthCount).max() ?? 0
     let found = results.map(\.detectionCount).max() ?? 0
     table.append(["\(label.id)", label.name, "\(truth)", "\(found)"] + results.map { figure($0.ap) })
   }
-  for group in ActionGroup.allCases {
+  for group in ActionGroup.allCases where evaluations.contains(where: { $0.mAP(of: group) != nil }) {
     table.append(["", group.rawValue, "", ""] + evaluations.map { figure($0.mAP(of: group)) })
   }
   table.append(["", "mAP", "", ""] + evaluations.map { figure($0.mAP) })
   var text = "average precision by class at IoU 0.5\n" + aligned(table, leftColumns: [1])
+  if without > 0 {
+    text +=
+      "\(counted(without, "class", plural: "classes")) without ground truth \(without == 1 ? "is" : "are") not listed\n"
+  }
   text += "\n"
   for evaluation in evaluations {
     text += "\(evaluation.rules.name): mAP \(figure(evaluation.mAP))\(ties(evaluation)); \(evaluation.rules.summary)\n"

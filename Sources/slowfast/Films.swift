@@ -6,7 +6,7 @@ final class Films {
   func update(_ name: String, _ done: Int, of total: Int) {
     if names.last != name {
       names.append(name)
-      progress = Progress("filming \(name)", total: total, unit: "frames")
+      progress = Progress("filming \(name)", total: total, unit: "frame")
     }
     progress?.update(done)
     if done == total { progress?.finish() }

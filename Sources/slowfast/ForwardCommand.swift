@@ -35,11 +35,14 @@ struct ForwardCommand: ParsableCommand {
       "Also write shape, mean, deviation, first and last eight values of every stage.", valueName: "file.json"))
   var stages: String?
 
+  @OptionGroup var results: OverwriteOptions
+
   private var words: FreeWords { FreeWords(options.arguments) }
 
   func validate() throws { try words.check() }
 
   func run() throws {
+    try results.check([output, stages].compactMap(\.self), orGive: "write to other files")
     let config = try options.load(words.overrides)
     let clip = try Tensor(npy: clip)
     guard clip.shape.count == 5 else {
@@ -59,7 +62,6 @@ struct ForwardCommand: ParsableCommand {
       }
       return try Region.rows(of: rows)
     }
-    for path in [output, stages].compactMap(\.self) { try checkWritable(path) }
     let model = try options.model(config).model
     if case .roi = model.architecture.head, regions == nil { throw VideoModelError.noClassificationHead }
     if case .classification = model.architecture.head, regions != nil { throw VideoModelError.noRoIHead }

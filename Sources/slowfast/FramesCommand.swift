@@ -1,17 +1,17 @@
 internal import ArgumentParser
+internal import Detect
 internal import Files
-internal import Imaging
-internal import Video
 internal import Wording
 
-/// Writes a video's frames as pictures with a frame list in PySlowFast's format.
+/// Writes videos' frames as pictures with a frame list in PySlowFast's format.
 struct FramesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "frames",
-    abstract: "Writes a video's frames as pictures, with a frame list that 'test' reads.",
+    abstract: "Writes videos' frames as pictures, with a frame list that 'test' reads.",
     discussion: """
-      Writes DIR/NAME/NAME_000001.png and so on, and last DIR/frame_list.csv. Frame i is the one nearest in time to
-      i / fps seconds after the first. PNG loses nothing: results on the list equal results on the video.
+      Writes DIR/NAME/NAME_000001.jpg and so on for every video, and joins each to DIR/frame_list.csv when all its \
+      pictures are there; the videos that the list has already stay. Frame i is the one nearest in time to i / fps \
+      seconds after the first. PNG loses nothing: results on the list equal results on the video.
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -19,10 +19,12 @@ struct FramesCommand: ParsableCommand {
     case png
   }
 
-  @Argument(help: "The video file.") var video: String
+  @Argument(help: ArgumentHelp("The video files.", valueName: "video")) var videos: [String]
   @Option(help: "The folder to write into; made if missing.") var outputDir: String
   @Option(help: "Frames a second.") var fps: Double = 30
   @Option(help: "jpg (quality 95, small) or png (lossless).") var format: Format = .jpg
+  @Flag(help: "Write videos anew that the list has already; without this they stop the run before it begins.")
+  var overwrite = false
 
   func validate() throws {
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be a positive number, not \(fps)") }
@@ -31,37 +33,29 @@ struct FramesCommand: ParsableCommand {
   func run() throws { try Interruption.stoppable(write) }
 
   private func write() throws {
-    let frames = try VideoFrames(path: video, framesPerSecond: fps)
-    frames.reader.notices.forEach(Console.warn)
-    let name = listName(of: frames.name)
-    let progress = Progress("writing frames", total: frames.frameCount, unit: "frames")
-    var list = "original_vido_id video_id frame_id path labels\n"
-    for index in 0..<frames.frameCount {
-      if Interruption.isAsked {
-        throw Interrupted(
-          "\(index) of \(counted(frames.frameCount, "picture")) written into \(joinPath(outputDir, name)), no frame list"
-        )
+    // Before the list is read: nobody else may add to it meanwhile.
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    var extraction = try FrameExtraction(
+      videos: videos, folder: outputDir, framesPerSecond: fps, format: format == .jpg ? .jpg : .png,
+      isReplacing: overwrite)
+    for notice in extraction.notices { Console.warn(notice) }
+    let progress = Progress("writing frames", total: extraction.frameCount, unit: "frame")
+    var written: [String] = []
+    let result = Result {
+      try extraction.write {
+        progress.update($0)
+        if Interruption.isAsked {
+          throw Interrupted("\(written.count) of \(counted(videos.count, "video")) written and listed")
+        }
+      } wrote: { folder, count in
+        written.append("wrote \(folder): \(counted(count, "picture"))")
       }
-      let picture = "\(name)/\(name)_\(sixDigits(index + 1)).\(format.rawValue)"
-      let image = try frames.frame(at: index)
-      switch format {
-      case .jpg: try writeJPEG(image, to: joinPath(outputDir, picture))
-      case .png: try writePNG(image, to: joinPath(outputDir, picture))
-      }
-      list += "\(name) 0 \(index) \(picture) \"\"\n"
-      progress.update(index + 1)
     }
-    try writeFile(joinPath(outputDir, "frame_list.csv"), list)
     progress.finish()
-  }
-
-  /// The video's name without what would split a field of the list.
-  private func listName(of name: String) -> String {
-    String(name.map { $0.isWhitespace ? "_" : $0 })
-  }
-
-  private func sixDigits(_ number: Int) -> String {
-    let digits = String(number)
-    return String(repeating: "0", count: max(0, 6 - digits.count)) + digits
+    // What was finished stays when a later video fails.
+    if !written.isEmpty { written.append("wrote \(extraction.listPath)") }
+    for line in written { Console.say(line) }
+    try result.get()
   }
 }

@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import ArgumentParser
+internal import Files
 internal import Overlay
 internal import Video
 internal import Wording
@@ -37,19 +38,15 @@ struct OverlayCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      The second that the rows call the first frame's. Without it 0; or 900, as in AVA's clips, where the rows' \
-      times lie beyond the end and fit when counted from 900.
+      The second that the rows call the first frame's. Without it 0; or 900, as in AVA's clips, where more of the \
+      rows' times lie inside the video when counted from 900.
       """, valueName: "S"))
   var startingSecond: Double?
 
   @Option(name: .long, help: ArgumentHelp("The folder for the PNG files; made where it is missing.", valueName: "DIR"))
   var outputDir: String
 
-  @Option(name: .long, help: ArgumentHelp("Leave out actions with a lower score.", valueName: "SCORE"))
-  var threshold = 0.3
-
-  @Option(name: .long, help: ArgumentHelp("At most this many actions a person.", valueName: "K"))
-  var topK = 4
+  @OptionGroup var drawing: OverlayOptions
 
   @Option(name: .long, help: ArgumentHelp("Frames a second of a folder of pictures.", valueName: "FPS"))
   var fps = 30.0
@@ -76,10 +73,16 @@ struct OverlayCommand: ParsableCommand {
     help: "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes moving from key frame to key frame.")
   var overlayVideo = false
 
+  @Flag(name: .long, help: "Draw the videos of --overlay-video alone, no PNG files.")
+  var noPictures = false
+
+  @OptionGroup var results: OverwriteOptions
+
   func validate() throws {
     if (video == nil) == (frames == nil) { throw ValidationError("Give either --video FILE or --frames DIR.") }
-    if !threshold.isFinite { throw ValidationError("--threshold must be a finite number.") }
-    if topK < 1 { throw ValidationError("--top-k must be 1 or more.") }
+    if noPictures && !overlayVideo {
+      throw ValidationError("--no-pictures leaves nothing to draw -> add --overlay-video")
+    }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
     if let scale, !(1...8).contains(scale) { throw ValidationError("--scale must be from 1 to 8.") }
     if let startingSecond, !startingSecond.isFinite {
@@ -93,27 +96,46 @@ struct OverlayCommand: ParsableCommand {
     let names = try matchingVideos(scenes, catalog.names)
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
     var run = OverlayRun(
-      style: OverlayStyle(threshold: threshold, topK: topK, scale: scale), hasTruth: groundtruth != nil,
-      folder: outputDir, startingSecond: startingSecond,
-      keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) }, damageRule: damaged)
-    try Interruption.stoppable {
-      for name in names {
-        guard let (source, notices) = try catalog.open(name) else { continue }
-        for notice in notices { Console.warn(notice) }
-        try run.draw(name, source, scenes.videos[name] ?? [:])
-      }
+      style: drawing.style(scale: scale), hasTruth: groundtruth != nil, folder: outputDir,
+      startingSecond: startingSecond, damageRule: damaged)
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    try results.check(
+      names.flatMap { name in
+        (noPictures ? [] : run.picturePaths(name, scenes.videos[name] ?? [:]))
+          + (overlayVideo ? [run.filmPath(name)] : [])
+      }, orGive: "give another --output-dir")
+    for name in names {
+      guard let (source, notices) = try catalog.open(name) else { continue }
+      for notice in notices { Console.warn(notice) }
+      run.place(name, source, scenes.videos[name] ?? [:])
     }
-    try run.finish()
+    try run.checkPlaces()
+    if !noPictures { try draw(names, catalog, &run) }
     let films = Films()
     if overlayVideo {
       for name in names {
         guard let (source, _) = try catalog.open(name) else { continue }
-        try run.film(name, source, scenes.videos[name] ?? [:], films)
+        try run.film(name, source, films)
       }
     }
-    let videos = overlayVideo ? ", \(counted(films.names.count, "video"))" : ""
-    print("\(outputDir): \(counted(run.written, "picture"))\(videos)")
-    try run.finishDamage()
+    let counts =
+      (noPictures ? [] : [counted(run.drawn, "picture")])
+      + (overlayVideo ? [counted(films.names.count, "video")] : [])
+    print("\(outputDir): \(counts.joined(separator: ", "))")
+    if !noPictures { try run.finishDamage() }
+  }
+
+  private func draw(_ names: [String], _ catalog: FrameCatalog, _ run: inout OverlayRun) throws {
+    let progress = Progress("drawing", total: run.keyFrameCount, unit: "key frame")
+    try Interruption.stoppable {
+      for name in names {
+        guard let (source, _) = try catalog.open(name) else { continue }
+        try run.draw(name, source) { progress.update($0) }
+      }
+    }
+    progress.finish()
+    run.sayDamage()
   }
 
   /// The videos that --video or --frames gives.
@@ -125,6 +147,7 @@ struct OverlayCommand: ParsableCommand {
   private func readScenes() throws -> OverlayScenes {
     let (table, counts) = try DetectionTable.read(path: detections)
     for notice in counts.notices(detections) { Console.warn(notice) }
+    drawing.warnOfNothing(in: table)
     var truth: GroundTruthTable?
     if let groundtruth {
       let (table, counts) = try GroundTruthTable.read(path: groundtruth)

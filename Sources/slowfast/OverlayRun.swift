@@ -8,115 +8,126 @@ internal import Wording
 
 /// The pictures of one overlay command, drawn video by video: only one video's source is open at a time.
 struct OverlayRun {
+  /// A key frame and the number of its frame.
+  private typealias Place = (time: Timestamp, frame: Int, scene: OverlayScenes.KeyFrame)
+
   let style: OverlayStyle
   let hasTruth: Bool
   let folder: String
   let startingSecond: Double?
-  private(set) var written = 0
+  /// How many key frames have a frame.
+  private(set) var keyFrameCount = 0
+  private var places: [String: (start: Double, keyFrames: [Place])] = [:]
   private var beyond: [String] = []
   private var damaged: [String] = []
-  private let keyFrames: Int
   private let damageRule: DamageRule
-  private let progress: Progress
+  /// How many pictures are drawn.
+  private(set) var drawn = 0
 
   init(
-    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, keyFrames: Int, damageRule: DamageRule
+    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, damageRule: DamageRule
   ) {
-    self.keyFrames = keyFrames
     self.damageRule = damageRule
     self.style = style
     self.hasTruth = hasTruth
     self.folder = folder
     self.startingSecond = startingSecond
-    progress = Progress("drawing", total: keyFrames, unit: "key frames")
   }
 
-  /// Draws and writes the key frames of a video; those outside it are kept for the report.
-  mutating func draw(
-    _ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]
-  ) throws {
-    let start = start(of: source, frames)
-    if startingSecond == nil && start != 0 {
-      Console.say("\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
-    }
-    for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
-      if Interruption.isAsked {
-        throw Interrupted("\(written) of \(counted(keyFrames, "picture")) drawn, they are in \(folder)")
-      }
-      if let frame = source.frameNumber(at: time.seconds - start) {
-        do {
-          try draw(scene, try source.frame(frame), video, "\(time)", frame)
-          written += 1
-        } catch let damage as FrameDamage where damageRule != .stop {
-          damaged.append("\(video), second \(time): \(damage.cause)")
-        }
-      } else {
-        beyond.append("\(video) \(time)")
-      }
-      progress.update(written)
-    }
+  /// The files of a video's pictures.
+  func picturePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> [String] {
+    frames.keys.sorted().map { picturePath(video, $0) }
   }
 
-  private func draw(
-    _ scene: OverlayScenes.KeyFrame, _ picture: Image, _ video: String, _ time: String, _ frame: Int
-  ) throws {
-    let drawing = overlayScene(scene, video, time: "\(time) s · frame \(frame)")
-    try writeOverlay(picture, drawing, style: style, to: joinPath(folder, "\(fileName(video))_\(time).png"))
+  /// The file of a whole video with its people.
+  func filmPath(_ video: String) -> String { joinPath(folder, fileName(video) + ".mp4") }
+
+  private func picturePath(_ video: String, _ time: Timestamp) -> String {
+    joinPath(folder, "\(fileName(video))_\(time).png")
   }
 
-  /// Draws all frames of a video and writes them as VIDEO.mp4.
-  func film(
-    _ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame], _ films: Films
-  ) throws {
-    let start = start(of: source, frames)
-    let timeline = OverlayTimeline(
-      frames.filter { source.frameNumber(at: $0.key.seconds - start) != nil }
-        .map { ($0.key.seconds - start, overlayScene($0.value, video, time: "")) })
-    let damaged = try writeOverlayVideo(
-      source, timeline, title: video, clock: start, style: style, to: joinPath(folder, fileName(video) + ".mp4")
-    ) { films.update(video, $0, of: source.frameCount) }
-    if damaged > 0 {
-      Console.warn("\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there")
-    }
+  /// Names the key frames whose frames are damaged.
+  func sayDamage() {
+    if damaged.isEmpty { return }
+    Console.warn("\(counted(damaged.count, "key frame")) not drawn, their frames are damaged:")
+    for line in damaged.prefix(10) { Console.say("  " + line) }
+    if damaged.count > 10 { Console.say("  and \(damaged.count - 10) more") }
   }
 
   /// Ends a command whose other pictures are written.
   ///
   /// - Throws: `DamageFound` under the rule `report`, or where there are no others.
   func finishDamage() throws {
-    if damaged.isEmpty || (damageRule == .skip && written > 0) { return }
+    if damaged.isEmpty || (damageRule == .skip && drawn > 0) { return }
     throw DamageFound(
-      description: "\(counted(damaged.count, "key frame")) of \(keyFrames) not drawn, named above"
+      description: "\(counted(damaged.count, "key frame")) of \(keyFrameCount) not drawn, named above"
         + " -> copy or record the damaged files again, or take the pictures as they are: --damaged skip")
-  }
-
-  private func start(of source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> Double {
-    startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
-  }
-
-  private func overlayScene(_ scene: OverlayScenes.KeyFrame, _ video: String, time: String) -> OverlayScene {
-    OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
   }
 
   /// A name from a row must not lead out of the folder.
   private func fileName(_ video: String) -> String { String(video.map { $0 == "/" ? "_" : $0 }) }
 
-  /// Ends the progress and names what was not drawn.
-  ///
-  /// - Throws: `OverlayRunError` when nothing was.
-  func finish() throws {
-    progress.finish()
-    if !damaged.isEmpty {
-      Console.warn("\(counted(damaged.count, "key frame")) not drawn, their frames are damaged:")
-      for line in damaged.prefix(10) { Console.say("  " + line) }
-      if damaged.count > 10 { Console.say("  and \(damaged.count - 10) more") }
+  /// Finds the frames of a video's key frames; those outside it are kept for the report.
+  mutating func place(_ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]) {
+    let start = startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
+    if startingSecond == nil && start != 0 {
+      Console.say("\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
     }
+    var keyFrames: [Place] = []
+    for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
+      if let frame = source.frameNumber(at: time.seconds - start) {
+        keyFrames.append((time, frame, scene))
+      } else {
+        beyond.append("\(video) \(time)")
+      }
+    }
+    places[video] = (start, keyFrames)
+    keyFrameCount += keyFrames.count
+  }
+
+  /// Names the key frames that are outside their videos.
+  ///
+  /// - Throws: `OverlayRunError` when all are.
+  func checkPlaces() throws {
     if beyond.isEmpty { return }
     let missing = "\(counted(beyond.count, "key frame")) outside the video, not drawn: \(listed(beyond))"
-    if written == 0 {
-      throw OverlayRunError(
-        "drawing overlays: \(missing) -> set --starting-second (AVA's clips begin at 900) or --fps")
+    let advice = "set --starting-second (AVA's clips begin at 900) or --fps"
+    if keyFrameCount == 0 { throw OverlayRunError("drawing overlays: \(missing) -> \(advice)") }
+    Console.warn("\(missing) -> if they should be inside, \(advice)")
+  }
+
+  /// Draws the key frames of a video.
+  mutating func draw(_ video: String, _ source: TimedFrames, progress: (Int) -> Void) throws {
+    for (time, frame, scene) in places[video]?.keyFrames ?? [] {
+      if Interruption.isAsked {
+        throw Interrupted("\(drawn) of \(counted(keyFrameCount, "picture")) drawn, they are in \(folder)")
+      }
+      do {
+        try writeOverlay(
+          source.frame(frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: style,
+          to: picturePath(video, time))
+        drawn += 1
+      } catch let damage as FrameDamage where damageRule != .stop {
+        damaged.append("\(video), second \(time): \(damage.cause)")
+      }
+      progress(drawn)
     }
-    Console.warn(missing)
+  }
+
+  /// Draws all frames of a video and writes them as VIDEO.mp4.
+  func film(_ video: String, _ source: TimedFrames, _ films: Films) throws {
+    guard let (start, keyFrames) = places[video] else { return }
+    let timeline = OverlayTimeline(
+      keyFrames.map { ($0.time.seconds - start, overlayScene($0.scene, video, time: "")) })
+    let damaged = try writeOverlayVideo(
+      source, timeline, title: video, clock: start, style: style, to: filmPath(video)
+    ) { films.update(video, $0, of: source.frameCount) }
+    if damaged > 0 {
+      Console.warn("\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there")
+    }
+  }
+
+  private func overlayScene(_ scene: OverlayScenes.KeyFrame, _ video: String, time: String) -> OverlayScene {
+    OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
   }
 }

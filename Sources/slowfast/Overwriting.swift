@@ -1,5 +1,20 @@
 internal import ArgumentParser
+internal import Files
 internal import Glibc
+
+/// What every command takes that writes files: results that are there stay, unless the call says otherwise.
+///
+/// Nothing tells a result that may go from one that is still wanted: not its name (two configs share a folder), not its
+/// age. So there is one rule for all, as in other tools that work for hours, and it is kept before work is spent.
+struct OverwriteOptions: ParsableArguments {
+  @Flag(help: "Replace results that are there already; without this they stop the run before it computes.")
+  var overwrite = false
+
+  /// Makes sure that files can be written and replace nothing that they may not.
+  func check(_ paths: [String], orGive elsewhere: String) throws {
+    try checkOutputs(paths, isReplacing: overwrite, elsewhere: elsewhere)
+  }
+}
 
 /// Refuses a call whose result would replace one of its inputs.
 ///

@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
+internal import Files
 internal import Report
 internal import Video
 internal import Wording
@@ -58,9 +59,11 @@ struct ReportOptions: ParsableArguments {
     }
   }
 
-  /// Looks for the frames and the report's place, before anything is evaluated. Nil where no pictures are wanted.
+  /// The page's file.
+  var page: String? { folder.map { joinPath($0, reportName) } }
+
+  /// Looks for the frames, before anything is evaluated. Nil where no pictures are wanted.
   func catalog() throws -> FrameCatalog? {
-    if let folder { try checkReportFolder(folder) }
     if let frames { return try FrameCatalog(folder: frames, framesPerSecond: fps ?? 30) }
     return video.isEmpty ? nil : try FrameCatalog(videos: video)
   }
@@ -84,6 +87,6 @@ struct ReportOptions: ParsableArguments {
   func write(_ html: String) throws {
     guard let folder else { return }
     let (path, size) = try writeReport(html, folder: folder)
-    Console.say("report: \(path), \(fixed(Double(size) / 1e6, 1)) MB")
+    Console.say("report: \(path), \(fileSize(size))")
   }
 }

@@ -1,13 +1,16 @@
 internal import ArgumentParser
 internal import Glibc
 
+/// What `--version` prints.
+let programVersion = "0.11.0"
+
 struct SlowFast: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slowfast",
     abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
+    version: programVersion,
     subcommands: [
       TestCommand.self, DetectCommand.self, EvaluateCommand.self, ValidateCommand.self, OverlayCommand.self,
-      EnsembleCommand.self,
       ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
     ])
 }

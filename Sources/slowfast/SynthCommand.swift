@@ -59,6 +59,8 @@ struct SynthCommand: ParsableCommand {
   @Flag(name: .long, help: "Give every video a size of its own, upright ones too.")
   var variedSize = false
 
+  @OptionGroup var results: OverwriteOptions
+
   func validate() throws {
     if variedSize, width != nil || height != nil {
       throw ValidationError("--varied-size chooses the sizes: leave --width and --height away")
@@ -83,7 +85,10 @@ struct SynthCommand: ParsableCommand {
 
   func run() throws {
     let set = try dataSet()
-    let progress = Progress("drawing", total: set.pictureCount, unit: "frames")
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    try results.check(set.outputs(in: outputDir), orGive: "give another --output-dir")
+    let progress = Progress("drawing", total: set.pictureCount, unit: "frame")
     try set.write(to: outputDir) { progress.update($0) }
     progress.finish()
     let keys = set.keySeconds

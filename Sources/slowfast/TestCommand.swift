@@ -15,7 +15,8 @@ struct TestCommand: ParsableCommand {
       Reads the frame lists, proposals, label map, exclusions and ground truth that the config's AVA section names \
       (relative names under AVA.FRAME_LIST_DIR, AVA.FRAME_DIR and AVA.ANNOTATION_DIR), scores the people of every key \
       frame, writes detections_latest.csv and groundtruth_latest.csv, and prints the mAP of the unrounded scores \
-      under PySlowFast's protocol.
+      under PySlowFast's protocol. Boxes with a score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs \
+      0.8) are left out. docs/own-data.md says what the files hold, for a data set of your own.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -35,6 +36,8 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
+  @OptionGroup var results: OverwriteOptions
+
   private var words: FreeWords { FreeWords(options.arguments) }
 
   func validate() throws { try words.check() }
@@ -48,9 +51,12 @@ struct TestCommand: ParsableCommand {
     if config.string("TEST.DATASET") != "ava" { throw OtherDataSet(config) }
     let test = try AVATest(config)
     let notices = Notices(notices(test))
-    for path in test.outputs(in: config.string("OUTPUT_DIR")) + [scores].compactMap(\.self) { try checkWritable(path) }
+    let folder = config.string("OUTPUT_DIR")
+    let lock = try FolderLock(folder)
+    defer { lock.release() }
+    try results.check(test.outputs(in: folder) + [scores].compactMap(\.self), orGive: "give another --output-dir")
     let model = try options.model(config)
-    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frames")
+    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame")
     let detections = try Interruption.stoppable {
       let found = try test.run(
         model: model, isStill: still, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }
@@ -60,7 +66,7 @@ struct TestCommand: ParsableCommand {
     }
     progress.finish()
     try damage.say(detections.damage, of: test.keyFrameCount)
-    for path in try test.write(detections, to: config.string("OUTPUT_DIR")) { Console.say("wrote \(path)") }
+    for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
     if let scores {
       try detections.scores.writeNPY(scores)
       Console.say("wrote \(scores)")

@@ -61,6 +61,8 @@ struct ValidateCommand: ParsableCommand {
     transform: PictureSize.init(argument:))
   var frameSize: PictureSize?
 
+  @OptionGroup var results: OverwriteOptions
+
   @Option(help: "How the findings are written.")
   var format = Format.text
 
@@ -94,10 +96,10 @@ struct ValidateCommand: ParsableCommand {
   func run() throws {
     if let hint = frameSize?.hint("--frame-size") { Console.say("note: \(hint)") }
     let pool = WorkerPool()
+    try results.check([fix].compactMap(\.self), orGive: "write to another file")
     let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? scoredAVAClasses()
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
     let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
-    if let fix { try checkWritable(fix) }
     let survey = try DetectionTable.survey(path: detections, pool: pool)
     let tables = try AlignedTables(
       detections: survey.table, groundTruth: truth, labelMap: labels, exclusions: excluded)

@@ -143,6 +143,36 @@ struct AVATestTests {
     #expect(message.contains("below the score threshold"), "\(message)")
   }
 
+  /// A data set of one's own is not mended run by run.
+  @Test func allThatIsMissingAtOnce() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "a,2,0.1,0.2,0.5,0.9,,0.9\n"
+    world.overrides = [
+      "AVA.LABEL_MAP_FILE", "lables.pbtxt", "AVA.GROUNDTRUTH_FILE", "truth.csv", "AVA.EXCLUSION_FILE", "none.csv",
+    ]
+    var config = try world.config()
+    let message = text { _ = try AVATest(config) }
+    for part in [
+      "4 things are missing", "reading the label map: '\(world.folder.path)/lables.pbtxt' does not exist",
+      "did you mean '\(world.folder.path)/labels.pbtxt'?", "AVA.LABEL_MAP_FILE 'lables.pbtxt'",
+      "truth.csv' does not exist", "give AVA.GROUNDTRUTH_FILE ''", "none.csv' does not exist",
+      "give AVA.EXCLUSION_FILE ''", "no proposal is left to score", "outside the valid range",
+      "-> set the keys in the config or after the command; docs/own-data.md",
+    ] { #expect(message.contains(part), "\(part) in: \(message)") }
+
+    try config.apply(overrides: [
+      "AVA.TEST_LISTS", "[]", "AVA.TEST_PREDICT_BOX_LISTS", "['boxes.csv']", "AVA.FRAME_DIR", "/nowhere",
+    ])
+    let more = text { _ = try AVATest(config) }
+    for part in ["5 things", "AVA.TEST_LISTS [] ", "names no file", "boxes.csv' does not exist"] {
+      #expect(more.contains(part), "\(part) in: \(more)")
+    }
+    try config.apply(overrides: ["AVA.TEST_LISTS", "['list.csv']"])
+    let frames = text { _ = try AVATest(config) }
+    #expect(frames.contains("no picture '/nowhere/0.png', the first of b, a -> "), "\(frames)")
+  }
+
   /// Classes that the network does not score: 80 of them with 3 outputs, or an id of 0.
   @Test(arguments: [4, 0]) func classesOfAnotherNetwork(_ id: Int) throws {
     var world = World()

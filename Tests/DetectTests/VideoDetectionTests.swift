@@ -16,7 +16,7 @@ private let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
 
 struct VideoDetectionTests {
   private func detection(
-    _ world: World, _ videos: [String] = [movie], start: Double = 0, every: Double? = nil
+    _ world: World, _ videos: [String] = [movie], start: Double? = 0, every: Double? = nil
   ) throws -> VideoDetection {
     let config = try world.config()
     return try VideoDetection(
@@ -95,6 +95,21 @@ struct VideoDetectionTests {
     defer { clip.folder.remove() }
     let advice = try detection(clip).notices.joined(separator: "\n")
     #expect(advice.contains("-> give --starting-second 900"), "\(advice)")
+  }
+
+  /// Without a starting second AVA's clock is told from the times, and those outside are named as always.
+  @Test func startingSecondByTheTimes() throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    let world = world("bframes,901,\(box)", "bframes,910,\(box)", "bframes,911,\(box)")
+    defer { world.folder.remove() }
+    let found = try detection(world, start: nil)
+    #expect(found.keyFrameCount == 1)
+    #expect(found.remarks.count == 1 && found.remarks[0].contains("second 900") && found.remarks[0].contains("bframes"))
+    #expect(found.notices.contains { $0.contains("2 key frames outside the video") }, "\(found.notices)")
+    let own = self.world("bframes,1,\(box)", "bframes,901,\(box)")
+    defer { own.folder.remove() }
+    let both = try detection(own, start: nil)
+    #expect(both.keyFrameCount == 1 && both.remarks.isEmpty)
   }
 
   /// Key frames at regular times, each with the proposals nearest to it, at most half a step away.

@@ -42,7 +42,8 @@ struct DiskTests {
     expectSuccess(Program.run(LittleWorld.test(into: output.path) + scores))
     let before = output.files
     let csv = try readFile(output.path + "/detections_latest.csv", doing: "testing")
-    let limited = Program.run(after: "ulimit -f 2", LittleWorld.test(into: output.path, ["RNG_SEED", "3"]) + scores)
+    let limited = Program.run(
+      after: "ulimit -f 2", LittleWorld.test(into: output.path, ["RNG_SEED", "3", "--overwrite"]) + scores)
     expectFailure(limited, ["File too large"])
     // What stood there before stands there still.
     #expect(difference(output.files, before) == nil)
@@ -63,7 +64,7 @@ struct DiskTests {
     ] {
       let result = Program.run(call)
       expectFailure(result, [call[0] == "test" && call.contains("--scores") ? scratch.path : file])
-      #expect(!result.stderr.contains("key frames in"), "it should have failed before computing")
+      #expect(!result.stderr.contains(" a second)"), "it should have failed before computing")
       #expect(scratch.files.sorted() == ["boxes.csv", "file"])
     }
   }

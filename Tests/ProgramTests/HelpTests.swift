@@ -8,7 +8,7 @@ import Testing
 struct HelpTests {
   private static let folder = projectRoot + "/Tests/Fixtures/Program/help"
   static let commands = [
-    [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["ensemble"], ["forward"], ["inspect"],
+    [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
     ["bench", "clip"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
   ]
@@ -30,6 +30,12 @@ struct HelpTests {
     let result = Program.run(words)
     expectSuccess(result)
     #expect(difference(result.stdout, Program.run(["test", "--help"]).stdout) == nil)
+  }
+
+  @Test func version() {
+    let result = Program.run(["--version"])
+    expectSuccess(result)
+    #expect(result.stdout.split(separator: ".").count == 3, "\(result.stdout)")
   }
 
   @Test("Every command of the list has a golden help, and no other has")

@@ -40,4 +40,27 @@ struct MotionTests {
     #expect(inspection.stdout.contains("180"), "\(inspection.stdout)")
     #expect(inspection.stdout.contains("30"), "\(inspection.stdout)")
   }
+
+  /// A long video's pictures may be of no use to who wants the film.
+  @Test func theFilmAlone() throws {
+    let (input, out) = (Scratch(), Scratch())
+    let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+    let rows = try input.file("d.csv", "bframes,0901,0.1,0.1,0.5,0.9,12,0.7\nbframes,0990,0.1,0.1,0.5,0.9,12,0.8\n")
+    let call = ["overlay", "--video", movie, "--detections", rows, "--output-dir", out.path]
+    let film = Program.run(call + ["--overlay-video", "--no-pictures"])
+    expectSuccess(film)
+    #expect(film.stdout == "\(out.path): 1 video\n")
+    #expect(out.files == ["bframes.mp4"])
+    // One key frame of two is inside when seconds count from 900: it is drawn, the other is named.
+    #expect(film.stderr.contains("the first frame is taken for second 900"), "\(film.stderr)")
+    #expect(film.stderr.contains("1 key frame outside the video, not drawn: bframes 0990"), "\(film.stderr)")
+    expectFailure(Program.run(call + ["--no-pictures"]), status: 64, ["add --overlay-video"])
+
+    let high = Program.run(call + ["--threshold", "10"])
+    expectSuccess(high)
+    #expect(
+      high.stderr.contains("--threshold 10.0: no action is drawn, for the highest of 2 scores is 0.8000"),
+      "\(high.stderr)")
+    #expect(high.stderr.contains("drawing: 1 key frame in "), "\(high.stderr)")
+  }
 }

@@ -26,10 +26,12 @@ struct ReportTests {
     let result = run(["--detections", path], ["--report", folder, "--frames", LittleWorld.folder + "/frames"])
     expectSuccess(result)
     #expect(difference(result.stdout, plain.stdout) == nil)
-    #expect(result.stderr.contains("report: \(folder)/index.html, 0."))
+    #expect(
+      result.stderr.contains("report: \(folder)/index.html, ") && result.stderr.contains(" kB\n"), "\(result.stderr)")
     let first = try page(folder)
     #expect(first.contains("<image href=\"data:image/jpeg;base64,"))
-    expectSuccess(run(["--detections", path], ["--report", folder, "--frames", LittleWorld.folder + "/frames"]))
+    expectSuccess(
+      run(["--detections", path], ["--report", folder, "--frames", LittleWorld.folder + "/frames", "--overwrite"]))
     #expect(try page(folder) == first)
     #expect(try listFolder(folder) == ["index.html"])
   }
@@ -45,7 +47,7 @@ struct ReportTests {
         ["--report", folder, "--frames", LittleWorld.folder + "/frames", "--report-frames", "2"]))
     #expect(try page(folder).components(separatedBy: "<image ").count == 3)
     try makeFolder(scratch.path + "/other/elsewhere")
-    let result = run(["--detections", path], ["--report", folder, "--frames", scratch.path + "/other"])
+    let result = run(["--detections", path], ["--report", folder, "--frames", scratch.path + "/other", "--overwrite"])
     expectSuccess(result)
     for words in [result.stderr, try page(folder)] { #expect(words.contains("no frames were given for 1 video")) }
   }

@@ -138,6 +138,7 @@ struct UsageTests {
       (["detect", "--cfg", "x", "--proposals", "y", "--output-dir", "z"], "no video"),
       (["detect", "v.mp4", "--cfg", "x", "--proposals", "y", "--output-dir", "z", "--every", "0"], "--every"),
       (["detect", "v.mp4", "--cfg", "x", "--proposals", "y", "--output-dir", "z", "--every", "nan"], "--every"),
+      (["detect", "v.mp4", "--cfg", "x", "--proposals", "y", "--output-dir", "z", "--top-k", "2"], "add --overlays"),
       (["overlay", "--detections", "x", "--output-dir", "y"], "--video"),
       (["overlay", "--video", "a", "--frames", "b", "--detections", "x", "--output-dir", "y"], "either"),
       (["overlay", "--video", "a", "--detections", "x", "--output-dir", "y", "--top-k", "0"], "--top-k"),
@@ -154,10 +155,9 @@ struct UsageTests {
   @Test(
     "What comes with a later version says so by name",
     arguments: [
-      (["ensemble", "a.csv", "b.csv", "--output", "c.csv"], "ensemble"),
       (
         ["test", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "--random-weights", "1"], "classification"
-      ),
+      )
     ])
   func later(words: [String], name: String) {
     let result = Program.run(words)

@@ -79,6 +79,8 @@ public struct TemporaryFolder {
 }
 
 private func removeTree(_ path: String) {
+  // A link is deleted itself, never what it leads to; of a folder this fails.
+  if unlink(path) == 0 { return }
   if isFolder(path), let names = try? listFolder(path) {
     for name in names { removeTree(path + "/" + name) }
     _ = rmdir(path)

@@ -44,6 +44,17 @@ import Video
     }
   }
 
+  /// The 2.4 seconds of the video are AVA's 900 to 902.4 where more times lie inside them so.
+  @Test func whereTheRowsCountFrom() throws {
+    let frames = TimedFrames.video(try VideoReader(path: fixture("bframes.mp4")))
+    for (times, start) in [
+      ([], 0), ([0, 1, 2], 0), ([902], 900), ([901, 902, 903, 1798], 900), ([1, 901], 0), ([1, 901, 902], 900),
+      ([5, 6], 0), ([899, 903], 0),
+    ] as [([Double], Double)] {
+      #expect(frames.startingSecond(for: times) == start, "\(times)")
+    }
+  }
+
   @Test func numbersOutsideAreErrors() throws {
     let frames = try VideoFrames(path: fixture("slow.mp4"))
     #expect(errorText { _ = try frames.frame(at: 36) }.contains("36 frames"))

@@ -2,6 +2,11 @@ import Testing
 import Wording
 
 @Suite struct NumberTests {
+  @Test func sizesOfFiles() {
+    let sizes = [1, 999, 1000, 1499, 999_499, 999_500, 4_200_000].map(fileSize)
+    #expect(sizes == ["1 byte", "999 bytes", "1 kB", "1 kB", "999 kB", "1.0 MB", "4.2 MB"])
+  }
+
   /// What C's printf prints, known from its definition: exact decimal value, ties to even.
   @Test(
     arguments: [

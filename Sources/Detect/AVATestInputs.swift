@@ -1,0 +1,97 @@
+internal import AVARecords
+internal import Configuration
+internal import Files
+internal import Wording
+
+/// The files that an AVA test's configuration names.
+struct AVATestInputs {
+  /// A file with the keys that name it.
+  private struct Input {
+    let doing: String
+    let path: String
+    let keys: [String]
+    /// What to do where there is no such file and none is needed.
+    var spare: String?
+  }
+
+  let config: Configuration
+  let frameLists: [String]
+  let proposals: [String]
+  let labelMap: String
+  /// Nil where the config names none.
+  let exclusions: String?
+  let groundTruth: String?
+
+  init(_ config: Configuration) {
+    self.config = config
+    let annotations = config.string("AVA.ANNOTATION_DIR")
+    func annotation(_ key: String) -> String? {
+      let name = config.string(key)
+      return name.isEmpty ? nil : joinPath(annotations, name)
+    }
+    frameLists = config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) }
+    proposals = config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) }
+    labelMap = joinPath(annotations, config.string("AVA.LABEL_MAP_FILE"))
+    exclusions = annotation("AVA.EXCLUSION_FILE")
+    groundTruth = annotation("AVA.GROUNDTRUTH_FILE")
+  }
+
+  /// Whether all of these files can be opened.
+  func canRead(_ paths: [String]) -> Bool { !paths.isEmpty && paths.allSatisfy { fault($0, "reading") == nil } }
+
+  /// What cannot be opened, a text for each: all at once, so that a data set of one's own is not mended run by run.
+  var faults: [String] {
+    var faults: [String] = []
+    for (key, paths) in [("AVA.TEST_LISTS", frameLists), ("AVA.TEST_PREDICT_BOX_LISTS", proposals)] where paths.isEmpty
+    {
+      faults.append(nameless(key))
+    }
+    var inputs = frameLists.map {
+      Input(doing: "reading the frame list", path: $0, keys: ["AVA.FRAME_LIST_DIR", "AVA.TEST_LISTS"])
+    }
+    func add(_ doing: String, _ paths: [String], _ key: String, spare: String? = nil) {
+      inputs += paths.map { Input(doing: doing, path: $0, keys: ["AVA.ANNOTATION_DIR", key], spare: spare) }
+    }
+    add("reading the proposals", proposals, "AVA.TEST_PREDICT_BOX_LISTS")
+    add("reading the label map", [labelMap], "AVA.LABEL_MAP_FILE")
+    add(
+      "reading the exclusions", [exclusions].compactMap(\.self), "AVA.EXCLUSION_FILE",
+      spare: "give AVA.EXCLUSION_FILE '' if every key frame counts")
+    add(
+      "reading the ground truth", [groundTruth].compactMap(\.self), "AVA.GROUNDTRUTH_FILE",
+      spare: "give AVA.GROUNDTRUTH_FILE '' to write detections without mAP")
+    for input in inputs {
+      guard let reason = fault(input.path, input.doing) else { continue }
+      let spare = input.spare.map { "; \($0)" } ?? ""
+      faults.append("\(reason)\(spare)\(AVATestInputs.origin(input.keys.map { config.cite($0) }))")
+    }
+    return faults
+  }
+
+  /// The videos whose first picture is not there, in one text.
+  ///
+  /// - Parameter isNeeded: Whether frames of a video will be read.
+  func missingFrames(_ list: FrameList, isNeeded: (String) -> Bool) -> String? {
+    let videos = list.videos.filter { isNeeded($0.name) && $0.count > 0 && !pathExists($0.path(ofFrame: 0)) }
+    guard let first = videos.first else { return nil }
+    return "looking for frames: no picture '\(first.path(ofFrame: 0))', the first of \(listed(videos.map(\.name)))"
+      + " -> give the folder that the list's paths begin in"
+      + AVATestInputs.origin([config.cite("AVA.FRAME_DIR")])
+  }
+
+  /// Where a name was taken from.
+  static func origin(_ keys: [String]) -> String {
+    "\n         the name comes from \(keys.joined(separator: " and "))"
+  }
+
+  private func nameless(_ key: String) -> String {
+    "it names no file\(AVATestInputs.origin([config.cite(key)]))"
+  }
+
+  private func fault(_ path: String, _ doing: String) -> String? {
+    do throws(FileError) {
+      try checkReadable(path, doing: doing)
+      return nil
+    } catch { return "\(error)" }
+  }
+}

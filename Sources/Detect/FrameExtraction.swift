@@ -1,0 +1,189 @@
+internal import AVARecords
+internal import Files
+internal import Imaging
+internal import Video
+internal import Wording
+
+/// Writes the frames of videos as pictures, and joins them to a folder's frame list in PySlowFast's format.
+///
+/// A video's pictures appear in `FOLDER/NAME/` together, and its rows after them: whatever ends the writing, the list
+/// names whole videos only, the old ones and those that were finished.
+public struct FrameExtraction {
+  public enum Format: String, Sendable {
+    /// Quality 95.
+    case jpg
+    /// Lossless.
+    case png
+  }
+
+  /// A video and what the list calls it.
+  private struct Source {
+    let path: String
+    let name: String
+    let frameCount: Int
+  }
+
+  /// The list's file.
+  public let listPath: String
+  /// How many pictures there will be.
+  public let frameCount: Int
+  /// What the user should know of the videos.
+  public let notices: [String]
+  private let sources: [Source]
+  private let folder: String
+  private let framesPerSecond: Double
+  private let format: Format
+  private var list: FrameListText
+
+  /// Opens the videos and reads the folder's list, if there is one.
+  ///
+  /// - Parameters:
+  ///   - framesPerSecond: Frame i is the one nearest in time to i / `framesPerSecond` seconds after the first.
+  ///   - isReplacing: Whether videos that the list has already are written anew.
+  /// - Throws: `FrameExtractionError`, `VideoError`, `FileError`, `RecordError`.
+  public init(
+    videos: [String], folder: String, framesPerSecond: Double, format: Format, isReplacing: Bool = false
+  ) throws {
+    self.folder = folder
+    self.framesPerSecond = framesPerSecond
+    self.format = format
+    listPath = joinPath(folder, "frame_list.csv")
+    list = pathExists(listPath) ? try FrameListText(path: listPath) : FrameListText()
+    let names = videos.map { listName(of: fileStem($0)) }
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw FrameExtractionError.sameName(twice)
+    }
+    if !isReplacing {
+      let known = Set(list.videos)
+      let listed = names.filter(known.contains)
+      if !listed.isEmpty { throw FrameExtractionError.listed(listed, list: listPath) }
+      // A folder of pictures that no list names is somebody's all the same.
+      let taken = names.map { joinPath(folder, $0) }.filter { pathExists($0) }
+      if !taken.isEmpty { throw FrameExtractionError.taken(taken) }
+    }
+    var notices: [String] = []
+    var sources: [Source] = []
+    for (path, name) in zip(videos, names) {
+      let frames = try VideoFrames(path: path, framesPerSecond: framesPerSecond)
+      notices += frames.reader.notices.map { "\(path): \($0)" }
+      if name != frames.name {
+        notices.append(
+          "'\(frames.name)' is '\(name)' in the list, whose names have no spaces: call it so in other files")
+      }
+      sources.append(Source(path: path, name: name, frameCount: frames.frameCount))
+    }
+    self.notices = notices
+    self.sources = sources
+    frameCount = sources.reduce(0) { $0 + $1.frameCount }
+  }
+
+  /// Writes video after video; the list grows by each when it is complete.
+  ///
+  /// - Parameters:
+  ///   - progress: Called after each picture with the number of those done; what it throws ends the writing.
+  ///   - wrote: Called after each video with its folder and how many pictures it has.
+  /// - Throws: `VideoError`, `ImagingError`, `FileError`; then nothing of the video at hand is left.
+  public mutating func write(progress: (Int) throws -> Void, wrote: (String, Int) -> Void) throws {
+    try checkWritable(listPath)
+    var done = 0
+    for source in sources {
+      let pictures = PictureFolder(folder: folder, name: source.name)
+      try pictures.makeEmpty()
+      do {
+        let frames = try VideoFrames(path: source.path, framesPerSecond: framesPerSecond)
+        for index in 0..<frames.frameCount {
+          let path = joinPath(pictures.growing, pictures.fileName(index, format))
+          switch format {
+          case .jpg: try writeJPEG(frames.frame(at: index), to: path)
+          case .png: try writePNG(frames.frame(at: index), to: path)
+          }
+          done += 1
+          try progress(done)
+        }
+        try pictures.finish()
+      } catch {
+        pictures.discard()
+        throw error
+      }
+      list.set(
+        source.name,
+        paths: (0..<source.frameCount).map { "\(source.name)/\(pictures.fileName($0, format))" })
+      try writeFile(listPath, list.text)
+      wrote(pictures.final, source.frameCount)
+    }
+  }
+}
+
+/// The pictures of one video: they grow in a folder beside the one that they end in.
+private struct PictureFolder {
+  let name: String
+  let final: String
+  let growing: String
+
+  init(folder: String, name: String) {
+    self.name = name
+    final = joinPath(folder, name)
+    growing = final + ".partial"
+  }
+
+  func fileName(_ index: Int, _ format: FrameExtraction.Format) -> String {
+    let digits = String(index + 1)
+    return "\(name)_\(String(repeating: "0", count: max(0, 6 - digits.count)))\(digits).\(format.rawValue)"
+  }
+
+  /// Makes the folder to grow in, without what an interrupted run left there.
+  func makeEmpty() throws {
+    try makeFolder(growing)
+    removePictures(in: growing)
+  }
+
+  /// Moves the pictures to their place, where those of an earlier run go.
+  func finish() throws {
+    if !pathExists(final) {
+      try moveFile(growing, to: final)
+      return
+    }
+    removePictures(in: final)
+    for picture in try listFolder(growing) { try moveFile(joinPath(growing, picture), to: joinPath(final, picture)) }
+    removeFolder(growing)
+  }
+
+  func discard() {
+    removePictures(in: growing)
+    removeFolder(growing)
+  }
+
+  /// Deletes what such a run has written: NAME_000001.jpg and so on, nothing else.
+  private func removePictures(in folder: String) {
+    for file in (try? listFolder(folder)) ?? [] where file.hasPrefix(name + "_") {
+      let number = fileStem(file).dropFirst(name.count + 1)
+      guard number.count >= 6, number.allSatisfy({ $0.isASCII && $0.isNumber }) else { continue }
+      if file.hasSuffix(".jpg") || file.hasSuffix(".png") { removeFile(joinPath(folder, file)) }
+    }
+  }
+}
+
+/// The video's name without what would split a field of the list.
+private func listName(of name: String) -> String { String(name.map { $0.isWhitespace ? "_" : $0 }) }
+
+/// Why frames are not written.
+public enum FrameExtractionError: Error, Equatable, CustomStringConvertible {
+  case sameName(String)
+  case listed([String], list: String)
+  case taken([String])
+
+  public var description: String {
+    switch self {
+    case .sameName(let name):
+      return "writing frames: two videos are called '\(name)', a frame list cannot tell them apart -> rename one"
+    case .listed(let names, let list):
+      return
+        "writing frames: \(Wording.listed(names.map { "'\($0)'" })) \(names.count == 1 ? "is" : "are") in '\(list)' "
+        + "already -> add --overwrite to write the frames anew, or leave \(names.count == 1 ? "the video" : "these") out"
+    case .taken(let folders):
+      return "writing frames: \(Wording.listed(folders.map { "'\($0)'" })) \(folders.count == 1 ? "exists" : "exist") "
+        + "already, and the frame list does not name \(folders.count == 1 ? "it" : "them") "
+        + "-> add --overwrite to replace the pictures there, or give another --output-dir"
+    }
+  }
+}

@@ -1,0 +1,101 @@
+import AVARecords
+import Detect
+import Files
+import TestSupport
+import Testing
+
+private let videos = projectRoot + "/Tests/Fixtures/Video/"
+private let (short, other) = (videos + "bframes.mp4", videos + "ntsc.mp4")
+
+/// Frame lists from videos.
+struct FrameExtractionTests {
+  /// Writes videos' frames at one a second; returns what was said of each.
+  @discardableResult private func extract(
+    _ videos: [String], _ folder: String, _ format: FrameExtraction.Format = .jpg, replacing: Bool = false
+  ) throws -> [String] {
+    var extraction = try FrameExtraction(
+      videos: videos, folder: folder, framesPerSecond: 1, format: format, isReplacing: replacing)
+    var (done, wrote): ([Int], [String]) = ([], [])
+    defer { #expect(done == Array(1..<(done.count + 1))) }
+    try extraction.write {
+      done.append($0)
+    } wrote: {
+      wrote.append("\($0) \($1)")
+    }
+    #expect(done.count == extraction.frameCount)
+    return wrote
+  }
+
+  private func list(_ folder: String) throws -> [String] {
+    String(decoding: try readFile(folder + "/frame_list.csv", doing: "testing"), as: UTF8.self).split(separator: "\n")
+      .map(String.init)
+  }
+
+  @Test func severalVideosMakeOneList() throws {
+    let (one, two) = (TemporaryFolder(), TemporaryFolder())
+    defer { for folder in [one, two] { folder.remove() } }
+    #expect(try extract([short, other], one.path) == ["\(one.path)/bframes 2", "\(one.path)/ntsc 2"])
+    try extract([short], two.path)
+    try extract([other], two.path)
+    let rows = try list(one.path)
+    #expect(try list(two.path) == rows)
+    #expect(
+      rows == [
+        "original_vido_id video_id frame_id path labels", "bframes 0 0 bframes/bframes_000001.jpg \"\"",
+        "bframes 0 1 bframes/bframes_000002.jpg \"\"", "ntsc 1 0 ntsc/ntsc_000001.jpg \"\"",
+        "ntsc 1 1 ntsc/ntsc_000002.jpg \"\"",
+      ])
+    #expect(try listFolder(one.path) == ["bframes", "frame_list.csv", "ntsc"])
+    let read = try FrameList.read(paths: [one.path + "/frame_list.csv"], frameFolder: one.path)
+    #expect(read.videos.allSatisfy { video in (0..<video.count).allSatisfy { pathExists(video.path(ofFrame: $0)) } })
+  }
+
+  @Test func whatIsThereStays() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try extract([short], folder.path)
+    let refused = text { try extract([other, short], folder.path) }
+    #expect(
+      refused.contains("'bframes' is in '\(folder.path)/frame_list.csv' already -> add --overwrite"), "\(refused)")
+    #expect(try listFolder(folder.path) == ["bframes", "frame_list.csv"])
+    try makeFolder(folder.path + "/ntsc")
+    let taken = text { try extract([other], folder.path) }
+    #expect(taken.contains("'\(folder.path)/ntsc' exists already") && taken.contains("--overwrite"), "\(taken)")
+    let twice = text { try extract([short, "elsewhere/bframes.mkv"], folder.path) }
+    #expect(twice.contains("two videos are called 'bframes'"), "\(twice)")
+  }
+
+  /// Replaced pictures are all the new ones; other files of the folder are nobody's to delete.
+  @Test func replacing() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try extract([short, other], folder.path)
+    try writeFile(folder.path + "/bframes/notes.txt", "mine")
+    try writeFile(folder.path + "/bframes/bframes_000003.jpg", "of a longer run")
+    try makeFolder(folder.path + "/bframes.partial")
+    try writeFile(folder.path + "/bframes.partial/bframes_000009.png", "of an interrupted run")
+    try extract([short], folder.path, .png, replacing: true)
+    #expect(try listFolder(folder.path + "/bframes") == ["bframes_000001.png", "bframes_000002.png", "notes.txt"])
+    #expect(try listFolder(folder.path) == ["bframes", "frame_list.csv", "ntsc"])
+    #expect(
+      try list(folder.path)[1...3] == [
+        "bframes 0 0 bframes/bframes_000001.png \"\"", "bframes 0 1 bframes/bframes_000002.png \"\"",
+        "ntsc 1 0 ntsc/ntsc_000001.jpg \"\"",
+      ])
+  }
+
+  /// A disk that fails in the middle: here a file where the second video's folder must grow.
+  @Test func failuresLeaveTheListWhole() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try extract([short], folder.path)
+    let before = try list(folder.path)
+    try writeFile(folder.path + "/ntsc.partial", "a file")
+    let failed = text { try extract([other], folder.path) }
+    #expect(failed.contains("ntsc.partial"), "\(failed)")
+    #expect(try list(folder.path) == before)
+    let missing = text { try extract([videos + "none.mp4"], folder.path) }
+    #expect(missing.contains("none.mp4"), "\(missing)")
+    #expect(try list(folder.path) == before)
+  }
+}

@@ -1,0 +1,102 @@
+import Files
+import TestSupport
+import Testing
+
+/// What is there stays, unless the call says `--overwrite`; the exits of every command that writes files.
+struct OverwriteTests {
+  private let annotations = LittleWorld.annotations
+  private let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+
+  /// Runs a call that makes files, runs it again, and once more with the option.
+  private func expectKept(_ call: [String], _ scratch: Scratch, _ names: String..., status: Int = 0) throws {
+    #expect(Program.run(call).status == status, "\(call)")
+    let before = scratch.files
+    for name in names {
+      let path = scratch.path + "/" + name
+      try #require(pathExists(path), "\(call)")
+      try writeFile(path, "mine")
+    }
+    let refused = Program.run(call)
+    expectFailure(refused, names.map { "/\($0)'" } + ["already -> add --overwrite"])
+    #expect(!refused.stderr.contains(" a second)"), "it should have been refused before computing")
+    for name in names { #expect(try lines(scratch.path + "/" + name) == ["mine"]) }
+    #expect(Program.run(call + ["--overwrite"]).status == status)
+    for name in names { #expect(try readFile(scratch.path + "/" + name, doing: "testing") != Array("mine".utf8)) }
+    #expect(scratch.files == before)
+  }
+
+  @Test func test() throws {
+    let out = Scratch()
+    let call = LittleWorld.test(into: out.path) + ["--scores", out.path + "/s.npy"]
+    try expectKept(call, out, "detections_latest.csv", "groundtruth_latest.csv", "s.npy")
+  }
+
+  @Test func detect() throws {
+    let (out, input) = (Scratch(), Scratch())
+    let proposals = try input.file("p.csv", "bframes,0902,0.1,0.1,0.5,0.9,,0.99\n")
+    try expectKept(
+      [
+        "detect", movie, "--proposals", proposals, "--output-dir", out.path, "--overlays", "--overlay-video", "--cfg",
+        LittleWorld.config, "--random-weights", "1", "--labelmap", annotations + "/labelmap.pbtxt",
+      ] + LittleWorld.tinyNetwork, out, "detections.csv", "detections.json", "overlays/bframes_0902.png",
+      "overlays/bframes.mp4")
+  }
+
+  @Test func judging() throws {
+    let out = Scratch()
+    let truth = annotations + "/groundtruth.csv"
+    try expectKept(
+      [
+        "evaluate", "--groundtruth", truth, "--detections", truth, "--labelmap", annotations + "/labelmap.pbtxt",
+        "--output", out.path + "/result.txt", "--report", out.path + "/report",
+      ], out, "result.txt", "report/index.html")
+    let fixed = Scratch()
+    try expectKept(["validate", truth, "--fix", fixed.path + "/fixed.csv"], fixed, "fixed.csv")
+  }
+
+  @Test func pictures() throws {
+    let out = Scratch()
+    let name = LittleWorld.video
+    try expectKept(
+      [
+        "overlay", "--frames", LittleWorld.folder + "/frames", "--detections", annotations + "/groundtruth.csv",
+        "--output-dir", out.path, "--overlay-video",
+      ], out, "\(name)_0902.png", "\(name).mp4")
+    let frames = Scratch()
+    let call = ["frames", movie, "--output-dir", frames.path, "--fps", "1"]
+    expectSuccess(Program.run(call))
+    expectFailure(Program.run(call), ["'bframes' is in '\(frames.path)/frame_list.csv' already -> add --overwrite"])
+    let again = Program.run(call + ["--overwrite"])
+    expectSuccess(again)
+    #expect(again.stderr.contains("wrote \(frames.path)/bframes: 2 pictures\nwrote \(frames.path)/frame_list.csv"))
+  }
+
+  @Test func madeUpData() throws {
+    let synth = Scratch()
+    try expectKept(
+      ["synth", "--output-dir", synth.path, "--seconds", "4", "--width", "64", "--height", "64"], synth,
+      "annotations/proposals.csv", "frame_lists/val.csv", "frames/synth1/synth1_000001.jpg")
+    // Both splits share a folder.
+    expectSuccess(
+      Program.run([
+        "synth", "--output-dir", synth.path, "--seconds", "4", "--width", "64", "--height", "64", "--split", "train",
+      ]))
+    let bench = Scratch()
+    try expectKept(
+      ["bench", "evaluate", "--rows", "6000", "--runs", "1", "--output-dir", bench.path], bench, "detections.csv")
+  }
+
+  @Test("While one run writes into a folder, another is told who does")
+  func locked() throws {
+    let out = Scratch()
+    let lock = try FolderLock(out.path)
+    defer { lock.release() }
+    for call in [
+      LittleWorld.test(into: out.path), ["synth", "--output-dir", out.path],
+      ["frames", movie, "--output-dir", out.path],
+    ] {
+      expectFailure(
+        Program.run(call), ["writing into '\(out.path)': another run writes into it", "wait for its end"], leaving: out)
+    }
+  }
+}

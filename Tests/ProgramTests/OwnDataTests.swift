@@ -1,0 +1,48 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// docs/own-data.md: its commands, run as they stand.
+struct OwnDataTests {
+  /// The blocks between ``` lines; those of another kind (```text) are examples of files.
+  private func commands() throws -> [String] {
+    var blocks: [(kind: String, lines: [String])] = []
+    var isInside = false
+    for line in try String(contentsOfFile: projectRoot + "/docs/own-data.md", encoding: .utf8).split(separator: "\n") {
+      if line.hasPrefix("```") {
+        isInside.toggle()
+        if isInside { blocks.append((String(line.dropFirst(3)), [])) }
+      } else if isInside {
+        blocks[blocks.count - 1].lines.append(String(line))
+      }
+    }
+    return blocks.filter { $0.kind.isEmpty }.map { $0.lines.joined(separator: "\n") }
+      .filter { !$0.contains("export PATH") }
+  }
+
+  @Test func everyCommandRuns() throws {
+    let scratch = Scratch()
+    // Of the project's root, what the commands read.
+    try makeFolder(scratch.path + "/configs")
+    try FileManager.default.copyItem(atPath: projectRoot + "/configs/demo", toPath: scratch.path + "/configs/demo")
+    let commands = try commands()
+    #expect(commands.count == 6)
+    let script =
+      "set -eu; cd '\(scratch.path)'; slowfast() { '\(Program.path)' \"$@\"; }\n" + commands.joined(separator: "\n")
+    let result = Program.run(through: ["/bin/sh", "-c", script], [], timeout: 300)
+    expectSuccess(result)
+    #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): 0."), "\(result.stdout)")
+    let own = scratch.path + "/own"
+    for file in [
+      "results/detections_latest.csv", "report/index.html", "pictures/synth3_1_0902.png", "detected/detections.json",
+      "detected/overlays/synth3_2_0903.png",
+    ] {
+      #expect(pathExists(own + "/" + file), "\(file)")
+    }
+    // The list's beginning is that of the text.
+    let list = try lines(own + "/frames/frame_list.csv").prefix(3).joined(separator: "\n")
+    let text = try String(contentsOfFile: projectRoot + "/docs/own-data.md", encoding: .utf8)
+    #expect(text.contains(list + "\n"), "\(list)")
+  }
+}

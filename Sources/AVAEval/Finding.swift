@@ -50,8 +50,9 @@ public struct Finding: Equatable, Sendable {
     var isGuess: Bool {
       switch self {
       case .wholeScores, .boxForm, .poorOverlap, .unknownClasses, .classNumbers, .shiftedSeconds: true
-      case .unreadableRows, .missingScores, .oddScores, .pixels, .invertedBoxes, .flatBoxes, .outsideFrame, .duplicates,
-        .beyondCap, .uncertainSeconds, .noCommonFrames, .unknownVideos, .missingVideos, .unknownFrames, .missingFrames,
+      case .unreadableRows, .missingScores, .keyFramesOnly, .oddScores, .pixels, .invertedBoxes, .flatBoxes,
+        .outsideFrame, .duplicates, .beyondCap, .uncertainSeconds, .noCommonFrames, .unknownVideos, .missingVideos,
+        .unknownFrames, .missingFrames,
         .excludedFrames, .foreignExclusions, .eightyClasses, .unknownTruthClasses, .repeatedTruth:
         false
       }

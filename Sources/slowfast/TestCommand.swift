@@ -1,3 +1,4 @@
+internal import AVARecords
 internal import ArgumentParser
 internal import Configuration
 internal import Detect

@@ -33,7 +33,12 @@ enum Interruption {
         return nil
       }, UnsafeMutableRawPointer(bitPattern: Int(ends[0])))
     if code != 0 { return }
+    // A parent may have started this process from a thread that blocks signals, as Dispatch's do.
+    var unblocked = sigset_t()
+    sigemptyset(&unblocked)
+    defer { pthread_sigmask(SIG_UNBLOCK, &unblocked, nil) }
     for number in [SIGINT, SIGTERM, SIGHUP] {
+      sigaddset(&unblocked, number)
       var action = sigaction()
       sigaction(number, nil, &action)
       // What `nohup` or a shell's `&` has switched off stays off.

@@ -50,6 +50,17 @@ struct FrameExtractionTests {
     #expect(read.videos.allSatisfy { video in (0..<video.count).allSatisfy { pathExists(video.path(ofFrame: $0)) } })
   }
 
+  @Test func whatWasFinishedStaysWhenTheWritingEnds() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var extraction = try FrameExtraction(
+      videos: [short, other], folder: folder.path, framesPerSecond: 1, format: .jpg)
+    struct Stop: Error {}
+    #expect(throws: Stop.self) { try extraction.write { if $0 == 3 { throw Stop() } } wrote: { _, _ in } }
+    #expect(try list(folder.path).count == 3)
+    #expect(try listFolder(folder.path) == ["bframes", "frame_list.csv"])
+  }
+
   @Test func whatIsThereStays() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }

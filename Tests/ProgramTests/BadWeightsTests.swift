@@ -115,7 +115,7 @@ struct BadWeightsTests {
 
   @Test("A partial load is allowed when asked for, and named")
   func partial() throws {
-    let (scratch, output) = (Scratch(), Scratch())
+    let (scratch, output, other) = (Scratch(), Scratch(), Scratch())
     let path = try scratch.file("head.safetensors", bytes: head(classes: 80))
     let result = Program.run(
       LittleWorld.test(into: output.path, weights: ["--weights", path, "--partial-weights"]))
@@ -123,7 +123,7 @@ struct BadWeightsTests {
     #expect(result.stderr.contains("'s1.pathway0_stem.conv.weight' (8x3x1x7x7) is not in head.safetensors"))
     #expect(output.files.count == 2)
     let none = LittleWorld.test(
-      into: output.path, weights: ["--weights", Self.fixtures + "zip_protocol2.pyth", "--partial-weights"])
+      into: other.path, weights: ["--weights", Self.fixtures + "zip_protocol2.pyth", "--partial-weights"])
     expectFailure(
       Program.run(none), ["nothing in '", "zip_protocol2.pyth' fits this config", "head.projection.weight"])
   }

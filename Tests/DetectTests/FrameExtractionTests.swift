@@ -56,7 +56,12 @@ struct FrameExtractionTests {
     var extraction = try FrameExtraction(
       videos: [short, other], folder: folder.path, framesPerSecond: 1, format: .jpg)
     struct Stop: Error {}
-    #expect(throws: Stop.self) { try extraction.write { if $0 == 3 { throw Stop() } } wrote: { _, _ in } }
+    #expect(throws: Stop.self) {
+      try extraction.write {
+        if $0 == 3 { throw Stop() }
+      } wrote: { _, _ in
+      }
+    }
     #expect(try list(folder.path).count == 3)
     #expect(try listFolder(folder.path) == ["bframes", "frame_list.csv"])
   }

@@ -8,7 +8,9 @@ struct InterruptionTests {
 
   /// Runs the program and sends it a signal as soon as a condition of the shell holds.
   private func run(_ signal: String, when condition: String, _ arguments: [String]) -> Program.Result {
-    Program.run(after: "{ (until \(condition) || ! kill -0 $$; do sleep 0.02; done; kill -\(signal) $$) 2>/dev/null & }", arguments)
+    Program.run(
+      after: "{ (until \(condition) || ! kill -0 $$; do sleep 0.02; done; kill -\(signal) $$) 2>/dev/null & }",
+      arguments)
   }
 
   @Test("frames leaves nothing of a video that is not whole", arguments: [("INT", 130), ("TERM", 143), ("HUP", 129)])

@@ -52,7 +52,8 @@ extension ConventionSample.Subject {
           .boxForm, placement.evidence, "\(whose) boxes look like \(form.description): \(gain)",
           hint: self == .detections
             ? "--fix with --boxes \(form.rawValue) turns them into AVA's x1, y1, x2, y2"
-            : "write its columns 3 to 6 as x1, y1, x2, y2"))
+            : "an overlay of both shows which is wrong: the proposals (AVA.TEST_PREDICT_BOX_LISTS), or the ground truth, "
+              + "whose columns 3 to 6 must be x1, y1, x2, y2"))
     }
     if placement.convention.shift != 0 {
       findings.append(
@@ -60,9 +61,11 @@ extension ConventionSample.Subject {
           .shiftedSeconds, placement.evidence, "\(whose) seconds look shifted: with \(seconds) added \(gain)",
           hint: self == .detections
             ? "--fix with --shift-seconds \(seconds) moves them"
-            : (placement.convention.shift > 0
-              ? "add \(seconds) to" : "take \(short(-placement.convention.shift)) from")
-              + " the second column of the ground truth"))
+            : "an overlay of both shows which is wrong: the proposals (AVA.TEST_PREDICT_BOX_LISTS), or the ground truth; if "
+              + "that, "
+              + (placement.convention.shift > 0
+                ? "add \(seconds) to" : "take \(short(-placement.convention.shift)) from")
+              + " its second column"))
     }
     return findings
   }

@@ -9,9 +9,12 @@ struct NumberingGuess {
   /// The numbering that makes clearly more of them right.
   let best: (numbering: ClassNumbering, agreement: Double, evidence: Evidence)?
   private let subject: ConventionSample.Subject
+  /// Whether the ids are of so few actions that they say little about how they are counted.
+  private let isMonotone: Bool
 
-  /// A model that always says the same says nothing about how ids are counted.
   private static let leastActions = 3
+  /// The share of people that a numbering must make right to be mentioned where ids are of few actions.
+  private static let nearlyAll = 0.8
   /// A share of people: two sensible classifiers differ less.
   private static let clearlyMoreAgreement = 0.25
 
@@ -22,7 +25,9 @@ struct NumberingGuess {
   init(_ sample: ConventionSample, _ placement: Convention, _ ids: UsedIDs) {
     subject = sample.subject
     let pairs = sample.actionPairs(placement)
-    if sample.actionCount < Self.leastActions || pairs.isEmpty {
+    isMonotone = sample.actionCount < Self.leastActions
+    let leastShare = isMonotone ? Self.nearlyAll : 0
+    if pairs.isEmpty {
       (agreement, best) = (nil, nil)
       return
     }
@@ -40,7 +45,7 @@ struct NumberingGuess {
     let rate = 1 / Double(min(max(2, sample.labelMap.labels.count - 1), 10))
     let guesses = numberings.compactMap { numbering -> (ClassNumbering, Double, Evidence)? in
       let mended = share(numbering)
-      if mended < standing + Self.clearlyMoreAgreement || ids.speakAgainst(numbering) { return nil }
+      if mended < max(leastShare, standing + Self.clearlyMoreAgreement) || ids.speakAgainst(numbering) { return nil }
       // A model that takes one action for another is one witness, however many people do it.
       var (seen, people, actions): (Set<Int>, Int, [Int: Int]) = ([], 0, [:])
       var opposing = 0
@@ -63,7 +68,7 @@ struct NumberingGuess {
   }
 
   /// Whether the ids mean what they should.
-  var isTrusted: Bool { best == nil && (agreement ?? 0) >= 0.25 }
+  var isTrusted: Bool { !isMonotone && best == nil && (agreement ?? 0) >= 0.25 }
 
   var findings: [Finding] {
     guard let best, let agreement else { return [] }

@@ -6,10 +6,35 @@ extension FileContent {
   /// behind which the names of PySlowFast's modules stand.
   mutating func stripSharedPrefix() {
     let count = wrapperDepth(sharedComponents)
-    if count == 0 { return }
+    if count == 0 { return stripPrefixOfMost() }
     let prefix = sharedComponents.prefix(count).joined(separator: ".") + "."
     for index in items.indices { items[index].name.removeFirst(prefix.count) }
     notices.append("'\(printable(prefix))' stands before every name and is left out")
+  }
+
+  /// Takes off what stands before the network's first module, where other things lie beside the network: a loss, a
+  /// second copy, a head of its own.
+  private mutating func stripPrefixOfMost() {
+    let first: Set<Substring> = ["s1", "patch_embed"]
+    func depth(_ item: StateItem) -> Int? {
+      item.name.split(separator: ".", omittingEmptySubsequences: false).firstIndex(where: first.contains)
+    }
+    let depths = items.map(depth)
+    // A network whose names are as they should be is not renamed for what lies beside it.
+    guard !depths.contains(0), let index = depths.firstIndex(where: { $0 != nil }), let depth = depths[index] else {
+      return
+    }
+    let prefix =
+      items[index].name.split(separator: ".", omittingEmptySubsequences: false).prefix(depth)
+      .joined(separator: ".") + "."
+    let own = items.indices.filter { items[$0].name.hasPrefix(prefix) }
+    // What is renamed must not meet another tensor of that name.
+    let others = Set(items.map(\.name))
+    if own.contains(where: { others.contains(String(items[$0].name.dropFirst(prefix.count))) }) { return }
+    for index in own { items[index].name.removeFirst(prefix.count) }
+    notices.append(
+      "'\(printable(prefix))' stands before \(own.count) of \(items.count) names, those of the network, and is left out"
+    )
   }
 
   /// The parts before points that all names begin with; the last part of a name is no prefix.

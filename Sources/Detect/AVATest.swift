@@ -84,6 +84,9 @@ public struct AVATest {
     self.notices = notices
   }
 
+  /// The files that were read.
+  public var inputFiles: [String] { AVATestInputs(config).files }
+
   /// How many key frames have people to score.
   public var keyFrameCount: Int { proposals.keyFrameCount }
 

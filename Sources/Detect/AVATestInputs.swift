@@ -36,6 +36,9 @@ struct AVATestInputs {
     groundTruth = annotation("AVA.GROUNDTRUTH_FILE")
   }
 
+  /// All of them.
+  var files: [String] { frameLists + proposals + [labelMap] + [exclusions, groundTruth].compactMap(\.self) }
+
   /// Whether all of these files can be opened.
   func canRead(_ paths: [String]) -> Bool { !paths.isEmpty && paths.allSatisfy { fault($0, "reading") == nil } }
 

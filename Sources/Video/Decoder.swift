@@ -12,7 +12,6 @@ struct DecodingFailure: Error {
 /// A libav decoder with the file that feeds it: decoded frames in order of presentation.
 final class Decoder {
   private(set) var demuxer: Demuxer
-  private let threads: Int
   private var context: UnsafeMutablePointer<AVCodecContext>
   /// The frame decoded last.
   let frame: UnsafeMutablePointer<AVFrame>
@@ -39,10 +38,9 @@ final class Decoder {
     case landed(Int64)
   }
 
-  init(path: String, threads: Int) throws {
+  init(path: String) throws {
     demuxer = try Demuxer(path: path)
-    self.threads = threads
-    context = try Decoder.open(demuxer, threads: threads)
+    context = try Decoder.open(demuxer)
     guard let frame = av_frame_alloc() else { fatalError("out of memory") }
     self.frame = frame
   }
@@ -55,14 +53,13 @@ final class Decoder {
     avcodec_free_context(&open)
   }
 
-  private static func open(_ demuxer: Demuxer, threads: Int) throws(VideoError) -> UnsafeMutablePointer<AVCodecContext>
-  {
+  private static func open(_ demuxer: Demuxer) throws(VideoError) -> UnsafeMutablePointer<AVCodecContext> {
     guard let context = avcodec_alloc_context3(demuxer.codec) else { fatalError("out of memory") }
     var status = avcodec_parameters_to_context(context, demuxer.stream.pointee.codecpar)
     context.pointee.pkt_timebase = demuxer.stream.pointee.time_base
-    context.pointee.thread_count = Int32(threads)
-    // Slices on several threads would switch off the error marks on frames.
-    context.pointee.thread_type = FF_THREAD_FRAME
+    // One thread: with several, a frame comes out before another thread has marked its damage, so that the same file is
+    // damaged in one run and sound in the next; with slices on several threads there are no marks at all.
+    context.pointee.thread_count = 1
     if status >= 0 { status = avcodec_open2(context, demuxer.codec, nil) }
     if status < 0 {
       var open: UnsafeMutablePointer<AVCodecContext>? = context
@@ -77,7 +74,7 @@ final class Decoder {
   /// Begins again at the first packet, with the file opened anew: nothing is left over from before.
   func restart() throws {
     demuxer = try Demuxer(path: demuxer.path)
-    let fresh = try Decoder.open(demuxer, threads: threads)
+    let fresh = try Decoder.open(demuxer)
     var old: UnsafeMutablePointer<AVCodecContext>? = context
     avcodec_free_context(&old)
     context = fresh
@@ -214,7 +211,7 @@ final class Decoder {
   var isKeyFrame: Bool { frame.pointee.key_frame != 0 }
 
   /// How many frames at most come out after a packet went in that precede it.
-  var lag: Int { Int(context.pointee.has_b_frames) + threads + 1 }
+  var lag: Int { Int(context.pointee.has_b_frames) + 2 }
 
   private func failure(_ what: String, at time: Int64? = nil, hasFrame: Bool = false) -> DecodingFailure {
     let place =

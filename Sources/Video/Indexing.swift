@@ -5,7 +5,7 @@ extension FrameIndex {
   /// Finds the presentation times of a video's frames: from its packets where those tell, else by decoding.
   ///
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
-  static func build(path: String, threads: Int) throws -> FrameIndex {
+  static func build(path: String) throws -> FrameIndex {
     let demuxer = try Demuxer(path: path)
     var scan = PacketScan()
     do {
@@ -16,9 +16,9 @@ extension FrameIndex {
     try checkWhole(demuxer, scan)
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
-    if let doubt = try scan.doubt ?? surprise(path: path, threads: threads, scan) {
+    if let doubt = try scan.doubt ?? surprise(path: path, scan) {
       return try decodingIndex(
-        path: path, threads: threads, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
+        path: path, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
     }
     if scan.times.isEmpty { throw noFrames(path) }
     let last = scan.lastDuration > 0 ? scan.lastDuration : interval
@@ -47,8 +47,8 @@ extension FrameIndex {
   /// Decodes the first frames and compares them with what the packets said; returns what differs.
   ///
   /// Damaged data is no surprise here: it is reported when its frame is asked for.
-  private static func surprise(path: String, threads: Int, _ scan: PacketScan) throws -> String? {
-    let decoder = try Decoder(path: path, threads: threads)
+  private static func surprise(path: String, _ scan: PacketScan) throws -> String? {
+    let decoder = try Decoder(path: path)
     for (number, time) in scan.times.prefix(24).enumerated() {
       guard let more = try? decoder.advance() else { return nil }
       if !more { return "the stream ends after \(counted(number, "frame"))" }
@@ -59,10 +59,10 @@ extension FrameIndex {
 
   /// Decodes the whole stream once for the times of its frames.
   private static func decodingIndex(
-    path: String, threads: Int, interval: Int64, stepBesideGaps: Int64?, doubt: String
+    path: String, interval: Int64, stepBesideGaps: Int64?, doubt: String
   ) throws -> FrameIndex {
     // What a decoder complains about is known by the thread.
-    let decoder = try Decoder(path: path, threads: stepBesideGaps == nil ? threads : 1)
+    let decoder = try Decoder(path: path)
     // A recording may begin in the middle of a group of pictures; what comes before the first good one is no frame.
     decoder.toleratesDamage = true
     decoder.reportsIncompletePackets = true

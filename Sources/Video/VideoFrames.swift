@@ -17,9 +17,8 @@ public final class VideoFrames: FrameSource {
   ///
   /// - Parameters:
   ///   - framesPerSecond: The rate of the view; AVA's is 30.
-  ///   - threads: Threads that decode; the frames are the same with any number.
-  public convenience init(path: String, framesPerSecond: Double = 30, threads: Int = 2) throws {
-    try self.init(VideoReader(path: path, threads: threads), framesPerSecond: framesPerSecond)
+  public convenience init(path: String, framesPerSecond: Double = 30) throws {
+    try self.init(VideoReader(path: path), framesPerSecond: framesPerSecond)
   }
 
   /// Views an open video at a regular rate.

@@ -27,14 +27,12 @@ public final class VideoReader {
 
   /// Opens a local video file of any container and codec that libav reads, and finds the times of its frames.
   ///
-  /// - Parameter threads: Threads that decode; the frames are the same with any number.
   /// - Throws: `FileError` or ``VideoError`` when the file is missing, empty, no video, or cut short.
-  public init(path: String, threads: Int = 2) throws {
+  public init(path: String) throws {
     self.path = path
-    let threads = max(1, min(threads, 64))
-    index = try FrameIndex.build(path: path, threads: threads)
+    index = try FrameIndex.build(path: path)
     damaged = index.damaged
-    decoder = try Decoder(path: path, threads: threads)
+    decoder = try Decoder(path: path)
     // Where frames are counted by decoding, the stream may begin with packets that show nothing.
     decoder.toleratesDamage = index.method == .decoding
     decoder.looksAhead = index.method == .packets

@@ -101,7 +101,9 @@ struct DetectCommand: ParsableCommand {
     let notices = Notices(detection.notices)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
-    try results.check(outputs(detection), orGive: "give another --output-dir")
+    try results.check(
+      outputs(detection), reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
+      orGive: "give another --output-dir")
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)

@@ -42,7 +42,9 @@ struct ForwardCommand: ParsableCommand {
   func validate() throws { try words.check() }
 
   func run() throws {
-    try results.check([output, stages].compactMap(\.self), orGive: "write to other files")
+    try results.check(
+      [output, stages].compactMap(\.self), reading: [clip] + [boxes].compactMap(\.self) + options.inputFiles,
+      orGive: "write to other files")
     let config = try options.load(words.overrides)
     let clip = try Tensor(npy: clip)
     guard clip.shape.count == 5 else {

@@ -40,6 +40,10 @@ struct FramesCommand: ParsableCommand {
       videos: videos, folder: outputDir, framesPerSecond: fps, format: format == .jpg ? .jpg : .png,
       isReplacing: overwrite)
     for notice in extraction.notices { Console.warn(notice) }
+    if fps != 30 {
+      Console.warn(
+        "--fps \(fps): 'test' takes 30 pictures of the list for a second, as PySlowFast does -> leave --fps out for it")
+    }
     let progress = Progress("writing frames", total: extraction.frameCount, unit: "frame")
     var written: [String] = []
     let result = Result {

@@ -52,6 +52,9 @@ struct ModelOptions: ParsableArguments {
     return loaded
   }
 
+  /// The files that the options name.
+  var inputFiles: [String] { [config, weights].compactMap(\.self) }
+
   /// Builds the model with its weights; notices go to stderr.
   func model(_ config: Configuration) throws -> LoadedModel {
     let options = WeightOptions(randomSeed: randomWeights, allowPartial: partialWeights)

@@ -104,7 +104,7 @@ struct OverlayCommand: ParsableCommand {
       names.flatMap { name in
         (noPictures ? [] : run.picturePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
-      }, orGive: "give another --output-dir")
+      }, reading: [video, detections, groundtruth, labelmap].compactMap(\.self), orGive: "give another --output-dir")
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }
       for notice in notices { Console.warn(notice) }
@@ -123,7 +123,7 @@ struct OverlayCommand: ParsableCommand {
       (noPictures ? [] : [counted(run.drawn, "picture")])
       + (overlayVideo ? [counted(films.names.count, "video")] : [])
     print("\(outputDir): \(counts.joined(separator: ", "))")
-    if !noPictures { try run.finishDamage() }
+    try run.finishDamage()
   }
 
   private func draw(_ names: [String], _ catalog: FrameCatalog, _ run: inout OverlayRun) throws {

@@ -20,6 +20,7 @@ struct OverlayRun {
   private var places: [String: (start: Double, keyFrames: [Place])] = [:]
   private var beyond: [String] = []
   private var damaged: [String] = []
+  private var damagedFilmFrames = 0
   private let damageRule: DamageRule
   /// How many pictures are drawn.
   private(set) var drawn = 0
@@ -58,10 +59,15 @@ struct OverlayRun {
   ///
   /// - Throws: `DamageFound` under the rule `report`, or where there are no others.
   func finishDamage() throws {
-    if damaged.isEmpty || (damageRule == .skip && drawn > 0) { return }
+    let advice =
+      " -> copy or record the damaged files again, or take the pictures as they are: --damaged skip"
+    if damaged.isEmpty {
+      if damagedFilmFrames == 0 || damageRule == .skip { return }
+      throw DamageFound(description: "\(counted(damagedFilmFrames, "frame")) of films damaged, named above" + advice)
+    }
+    if damageRule == .skip && drawn > 0 { return }
     throw DamageFound(
-      description: "\(counted(damaged.count, "key frame")) of \(keyFrameCount) not drawn, named above"
-        + " -> copy or record the damaged files again, or take the pictures as they are: --damaged skip")
+      description: "\(counted(damaged.count, "key frame")) of \(keyFrameCount) not drawn, named above" + advice)
   }
 
   /// A name from a row must not lead out of the folder.
@@ -115,7 +121,7 @@ struct OverlayRun {
   }
 
   /// Draws all frames of a video and writes them as VIDEO.mp4.
-  func film(_ video: String, _ source: TimedFrames, _ films: Films) throws {
+  mutating func film(_ video: String, _ source: TimedFrames, _ films: Films) throws {
     guard let (start, keyFrames) = places[video] else { return }
     let timeline = OverlayTimeline(
       keyFrames.map { ($0.time.seconds - start, overlayScene($0.scene, video, time: "")) })
@@ -123,6 +129,7 @@ struct OverlayRun {
       source, timeline, title: video, clock: start, style: style, to: filmPath(video)
     ) { films.update(video, $0, of: source.frameCount) }
     if damaged > 0 {
+      damagedFilmFrames += damaged
       Console.warn("\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there")
     }
   }

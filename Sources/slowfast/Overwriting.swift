@@ -10,8 +10,15 @@ struct OverwriteOptions: ParsableArguments {
   @Flag(help: "Replace results that are there already; without this they stop the run before it computes.")
   var overwrite = false
 
-  /// Makes sure that files can be written and replace nothing that they may not.
-  func check(_ paths: [String], orGive elsewhere: String) throws {
+  /// Makes sure that files can be written and replace nothing that they may not: results without `--overwrite`, and
+  /// what the run reads with it either.
+  func check(_ paths: [String], reading inputs: [String] = [], orGive elsewhere: String) throws {
+    let read = Set(inputs.compactMap(FileIdentity.init))
+    for path in paths {
+      if let identity = FileIdentity(path), read.contains(identity) {
+        throw InputReplaced(path: path, elsewhere: elsewhere)
+      }
+    }
     try checkOutputs(paths, isReplacing: overwrite, elsewhere: elsewhere)
   }
 }
@@ -31,9 +38,29 @@ func refuseOverwriting(_ output: String?, by option: String, _ others: [(name: S
   }
 }
 
+/// A result that would take the place of a file that the same run reads.
+private struct InputReplaced: Error, CustomStringConvertible {
+  let path: String
+  let elsewhere: String
+
+  var description: String { "writing the results: '\(path)' is read by the same run -> \(elsewhere)" }
+}
+
 /// Whether two paths lead to one file, be it there already or not. Devices and pipes are nobody's input to lose.
 private func isSameFile(_ a: String, _ b: String) -> Bool {
-  var (first, second) = (stat(), stat())
-  guard stat(a, &first) == 0, stat(b, &second) == 0 else { return a == b }
-  return first.st_mode & S_IFMT == S_IFREG && first.st_dev == second.st_dev && first.st_ino == second.st_ino
+  guard let first = FileIdentity(a), let second = FileIdentity(b) else { return a == b && !pathExists(a) }
+  return first == second
+}
+
+/// What tells a file from others, whatever path leads to it.
+private struct FileIdentity: Hashable {
+  private let device: dev_t
+  private let number: ino_t
+
+  /// Nil where there is no regular file: devices and pipes are nobody's input to lose.
+  init?(_ path: String) {
+    var status = stat()
+    guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return nil }
+    (device, number) = (status.st_dev, status.st_ino)
+  }
 }

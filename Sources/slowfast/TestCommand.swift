@@ -55,7 +55,9 @@ struct TestCommand: ParsableCommand {
     let folder = config.string("OUTPUT_DIR")
     let lock = try FolderLock(folder)
     defer { lock.release() }
-    try results.check(test.outputs(in: folder) + [scores].compactMap(\.self), orGive: "give another --output-dir")
+    try results.check(
+      test.outputs(in: folder) + [scores].compactMap(\.self), reading: test.inputFiles + options.inputFiles,
+      orGive: "give another --output-dir")
     let model = try options.model(config)
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame")
     let detections = try Interruption.stoppable {

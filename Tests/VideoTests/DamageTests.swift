@@ -28,7 +28,7 @@ import Video
     try #require(reader.frameCount == whole.frameCount)
     let ascending = try frames(reader, 0..<whole.frameCount)
     for (number, sum) in ascending { #expect(sum == expected[number], "frame \(number) of \(path)") }
-    let others = try frames(VideoReader(path: path, threads: 1), (0..<whole.frameCount).reversed())
+    let others = try frames(VideoReader(path: path), (0..<whole.frameCount).reversed())
     #expect(others == ascending)
     return (0..<whole.frameCount).filter { ascending[$0] == nil }
   }

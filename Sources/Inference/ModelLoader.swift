@@ -61,6 +61,15 @@ public struct LoadedModel {
   }
 }
 
+/// What hinders the weights from being read, in one line; nil where their file is there or they are to be random.
+///
+/// For commands that name everything that is missing at once; ``LoadedModel`` has the whole of it.
+public func missingWeights(_ config: Configuration, _ options: WeightOptions) -> String? {
+  if options.randomSeed != nil { return nil }
+  guard let found = try? checkpointPath(config) else { return "weights: none were given -> give --weights FILE" }
+  return pathExists(found.path) ? nil : "reading weights: no file '\(found.path)' -> give --weights FILE"
+}
+
 /// The file that the reference would test: `TEST.CHECKPOINT_FILE_PATH`, else the last checkpoint of the output
 /// folder, else `TRAIN.CHECKPOINT_FILE_PATH`.
 ///

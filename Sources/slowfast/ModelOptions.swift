@@ -52,13 +52,14 @@ struct ModelOptions: ParsableArguments {
     return loaded
   }
 
+  var weightOptions: WeightOptions { WeightOptions(randomSeed: randomWeights, allowPartial: partialWeights) }
+
   /// The files that the options name.
   var inputFiles: [String] { [config, weights].compactMap(\.self) }
 
   /// Builds the model with its weights; notices go to stderr.
   func model(_ config: Configuration) throws -> LoadedModel {
-    let options = WeightOptions(randomSeed: randomWeights, allowPartial: partialWeights)
-    let model = try LoadedModel(config, options, engine: engine.make())
+    let model = try LoadedModel(config, weightOptions, engine: engine.make())
     for notice in model.notices { Console.warn(notice) }
     warnOfPlainLoops(model.model)
     return model

@@ -50,7 +50,7 @@ struct OverlayRun {
   /// Names the key frames whose frames are damaged.
   func sayDamage() {
     if damaged.isEmpty { return }
-    Console.warn("\(counted(damaged.count, "key frame")) not drawn, their frames are damaged:")
+    Console.warn("\(counted(damaged.count, "key frame")) not drawn, for damaged frames:")
     for line in damaged.prefix(10) { Console.say("  " + line) }
     if damaged.count > 10 { Console.say("  and \(damaged.count - 10) more") }
   }

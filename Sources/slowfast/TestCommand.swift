@@ -50,7 +50,7 @@ struct TestCommand: ParsableCommand {
         config, doing: "testing", "and testing classification comes with a later version of this program")
     }
     if config.string("TEST.DATASET") != "ava" { throw OtherDataSet(config) }
-    let test = try AVATest(config)
+    let test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
     let notices = Notices(notices(test))
     let folder = config.string("OUTPUT_DIR")
     let lock = try FolderLock(folder)

@@ -62,6 +62,15 @@ import Testing
     }
   }
 
+  /// A model that always says the same: what one number more would mend is mentioned, and is no mistake.
+  @Test(arguments: [(1, 1, false), (1, 2, true), (2, 1, true)])
+  func oneActionAlone(said: Int, done: Int, isMentioned: Bool) throws {
+    let findings = try WeakModel(frames: 15, looseness: 0.05).findings(
+      seed: 1, found: { $0.id = said }, truth: { $0.id = done })
+    #expect(findings.contains { $0.kind == .classNumbers && !$0.isFault } == isMentioned, "\(findings)")
+    #expect(!findings.contains { $0.kind == .classNumbers && $0.isFault })
+  }
+
   @Test(.enabled(if: sharedFolder != nil, "the public sample stands beside the project"))
   func publicSample() throws {
     let folder = (sharedFolder ?? "") + "/cases/src/mm/tests/data/eval_detection"

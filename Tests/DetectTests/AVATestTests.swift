@@ -161,6 +161,9 @@ struct AVATestTests {
       "-> set the keys in the config or after the command; docs/own-data.md",
     ] { #expect(message.contains(part), "\(part) in: \(message)") }
 
+    let withWeights = text { _ = try AVATest(config, with: ["weights: none were given"]) }
+    #expect(withWeights.contains("5 things are missing") && withWeights.contains("weights: none"), "\(withWeights)")
+
     try config.apply(overrides: [
       "AVA.TEST_LISTS", "[]", "AVA.TEST_PREDICT_BOX_LISTS", "['boxes.csv']", "AVA.FRAME_DIR", "/nowhere",
     ])

@@ -42,6 +42,22 @@ struct OverwriteTests {
       "overlays/bframes.mp4")
   }
 
+  /// Whatever path leads to it, what a run reads is not replaced by what it writes.
+  @Test func whatIsReadStays() throws {
+    let scratch = Scratch()
+    let proposals = try scratch.file("detections.csv", "bframes,0902,0.1,0.1,0.5,0.9,,0.99\n")
+    let call =
+      ["detect", movie, "--proposals", proposals, "--output-dir", scratch.path + "/../" + splitPath(scratch.path).name]
+      + ["--overwrite", "--cfg", LittleWorld.config, "--random-weights", "1"] + LittleWorld.tinyNetwork
+    expectFailure(Program.run(call), ["detections.csv' is read by the same run -> give another --output-dir"])
+    #expect(try lines(proposals) == ["bframes,0902,0.1,0.1,0.5,0.9,,0.99"])
+    let film = try scratch.file("bframes.mp4", bytes: readFile(movie, doing: "testing"))
+    let rows = try scratch.file("rows.csv", "bframes,0001,0.1,0.1,0.5,0.9,1,0.99\n")
+    let overlay = ["overlay", "--video", film, "--detections", rows, "--output-dir", scratch.path]
+    expectFailure(
+      Program.run(overlay + ["--overlay-video", "--no-pictures", "--overwrite"]), ["is read by the same run"])
+  }
+
   @Test func judging() throws {
     let out = Scratch()
     let truth = annotations + "/groundtruth.csv"

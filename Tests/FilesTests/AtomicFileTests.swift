@@ -167,7 +167,8 @@ private func failure(_ body: () throws -> Void) -> String {
       TemporaryFiles.deleteAll {
         let left = (try? listFolder(scratch.path)) ?? []
         scratch.remove()
-        exit(left == ["out.csv"] ? 3 : 4)
+        // Not exit(): AddressSanitizer would count the file that is still open as a leak.
+        _exit(left == ["out.csv"] ? 3 : 4)
       }
     }
   }

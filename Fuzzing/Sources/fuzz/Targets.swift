@@ -46,7 +46,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
   FuzzTarget(name: "jpeg") { _ = try readImage(path: $0) },
   FuzzTarget(name: "png") { _ = try readImage(path: $0) },
   FuzzTarget(name: "video") { path in
-    let video = try VideoReader(path: path, threads: 1)
+    let video = try VideoReader(path: path)
     _ = video.info.describe
     for number in [0, video.frameCount - 1, video.nearestFrame(to: video.duration / 2)] { _ = try video.frame(number) }
   },

@@ -38,8 +38,7 @@ test-old-cpus: setup
 PORTABLE := -c release --scratch-path .build-portable -Xbuild-tools-swiftc -DPORTABLE_ONLY
 test-portable: setup
 	@swift build $(PORTABLE) --build-tests
-	@tools/run-tests.sh $(PORTABLE) \
-	  --filter '^(Kernels|NN|RoIAlign|VideoModels|Inference)Tests\.|GoldenModelTests'
+	@tools/run-tests.sh $(PORTABLE)
 
 # What handles memory itself or starts threads, with its tests, built to report bytes beyond a block or after its life and
 # blocks that nobody frees (address), and what two threads touch without order (thread). The manifest is compiled with

@@ -12,8 +12,8 @@ import PackageDescription
   let variant: [SwiftSetting] = [.define("PORTABLE_ONLY")]
 #endif
 
-// `make test-sanitizers` builds it with -DSANITIZED as well: only what handles memory itself or starts threads, with its
-// tests. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
+// `make test-address` and `make test-thread` build it with -DSANITIZED as well: only what handles memory itself or starts
+// threads, with its tests. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
   let sanitizedTests = ["Files", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords"]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
@@ -147,11 +147,17 @@ let roof: [Target] = [
     ], swiftSettings: strict),
 ]
 
+/// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
+let plainTests: Set = [
+  "Wording", "Files", "Checkpoint", "Configuration", "AVARecords", "AVAEval", "Report", "Program", "House",
+]
+
 /// One test target a room; ProgramTests runs the built program, HouseTests reads the sources.
 func tests(_ name: String, _ rooms: Target.Dependency...) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: rooms + ["TestSupport"],
-    swiftSettings: variant + [.enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error)])
+    swiftSettings: variant + (plainTests.contains(name) ? [.unsafeFlags(["-Onone"])] : [])
+      + [.enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error)])
 }
 
 let testTargets: [Target] = [
@@ -190,22 +196,21 @@ let testTargets: [Target] = [
   tests("House", "Files"),
 ]
 
-#if PORTABLE_ONLY
-  // What `make test-portable` runs: the arithmetic and what stands on it.
-  let portable: Set = [
-    "TestSupport", "KernelsTests", "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests", "ProgramTests",
-  ]
-  let chosenTests = testTargets.filter { portable.contains($0.name) }
-#else
-  let chosenTests = testTargets
-#endif
-
 #if SANITIZED
   let products: [Product] = []
   let targets =
     doors + cellar + arithmetic.filter { !["NN", "RoIAlign"].contains($0.name) }
     + outside.filter { $0.name != "Configuration" }
     + locks + testTargets.filter { $0.name == "TestSupport" || sanitizedTests.contains(String($0.name.dropLast(5))) }
+#elseif PORTABLE_ONLY
+  // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
+  let products: [Product] = []
+  let portable: Set = [
+    "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "Inference", "TestSupport", "KernelsTests",
+    "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests",
+  ]
+  let targets =
+    doors + cellar + arithmetic + (outside + meaning + roof + testTargets).filter { portable.contains($0.name) }
 #else
   let products: [Product] = [
     .executable(name: "slowfast", targets: ["slowfast"]),
@@ -214,7 +219,7 @@ let testTargets: [Target] = [
     .library(
       name: "Readers", targets: ["Checkpoint", "Configuration", "AVARecords", "Imaging", "Video", "Tensors", "Files"]),
   ]
-  let targets = doors + cellar + arithmetic + outside + meaning + roof + chosenTests
+  let targets = doors + cellar + arithmetic + outside + meaning + roof + testTargets
 #endif
 
 let package = Package(

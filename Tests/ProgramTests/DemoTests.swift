@@ -29,16 +29,17 @@ struct DemoTests {
   /// How much two pictures differ, in levels: in the mean, and in the 24 x 24 pixels that differ most.
   private func gaps(_ a: Image, _ b: Image) -> (mean: Double, block: Double) {
     let (width, height) = (min(a.width, b.width), min(a.height, b.height))
-    var blocks: [Int: Int] = [:]
+    let across = width / 24 + 1
+    var blocks = [Int](repeating: 0, count: across * (height / 24 + 1))
     var sum = 0
     for y in 0..<height {
       for x in 0..<(3 * width) {
         let gap = abs(Int(a.pixels[y * 3 * a.width + x]) - Int(b.pixels[y * 3 * b.width + x]))
         sum += gap
-        blocks[y / 24 * 1000 + x / 72, default: 0] += gap
+        blocks[y / 24 * across + x / 72] += gap
       }
     }
-    return (Double(sum) / Double(3 * width * height), Double(blocks.values.max() ?? 0) / (24 * 24 * 3))
+    return (Double(sum) / Double(3 * width * height), Double(blocks.max() ?? 0) / (24 * 24 * 3))
   }
 
   private func evaluation(_ detections: String, _ annotations: String) throws -> [String: Any] {

@@ -29,13 +29,6 @@ struct GoldenModelTests {
     }
   }
 
-  @Test(
-    "Every convolution algorithm, forced wherever it is legal, on every network",
-    arguments: ["direct", "winogradSpace", "winogradTime", "planar"], Golden.Model.names)
-  func convolution(algorithm: String, model: String) throws {
-    _ = try Golden.Model(model).expectSameScores(["--convolution", algorithm])
-  }
-
   @Test("The plain reference of every operator")
   func reference() throws {
     _ = try Golden.Model("slow_r50_ava").expectSameScores(["--convolution", "reference"])

@@ -18,10 +18,8 @@ private struct OldProcessor: CustomTestStringConvertible {
 
   var testDescription: String { name }
 
-  static let emulator: String? = {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    return folders.map { $0 + "/qemu-x86_64" }.first { FileManager.default.isExecutableFile(atPath: $0) }
-  }()
+  /// The emulator's path, from tools/test-old-cpus.sh.
+  static let emulator = ProcessInfo.processInfo.environment["X86_EMULATOR"]
 
   /// Runs the built program. OpenBLAS asks the processor too, unless a variable names another one.
   func run(_ arguments: [String]) -> Program.Result {
@@ -32,8 +30,8 @@ private struct OldProcessor: CustomTestStringConvertible {
 }
 
 /// The program that was built on this machine, on processors without AVX-512, and without AVX.
-@Suite(
-  .enabled(if: OldProcessor.emulator != nil, "needs qemu-x86_64: tools/test-old-cpus.sh installs it"), .serialized)
+/// A minute of them: they run where they are asked for.
+@Suite(.enabled(if: OldProcessor.emulator != nil, "make test-old-cpus runs them"), .serialized)
 struct OldProcessorTests {
   @Test("The widest kernels that the processor has are chosen", arguments: OldProcessor.all)
   private func choice(processor: OldProcessor) throws {

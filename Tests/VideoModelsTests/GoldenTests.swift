@@ -104,8 +104,8 @@ private func json(_ path: String) throws -> JSON {
     "slowfast_r101_nln_ava_caffe2", "slowfast_4x16_k400", "c2d_r50_k400", "i3d_nln_r50_k400",
   ]
 
-  /// The reference on its own checkpoint files, stages included, through the project's own configs.
-  @Test(arguments: fileCases) func checkpointFiles(_ name: String) throws {
+  /// A golden model's scores by an engine, through the project's own config, are the reference's; returns its stages.
+  private func run(_ name: String, _ engine: Engine) throws -> NetworkPlan {
     let folder = sharedFolder! + "/golden/models/\(name)"
     let item = try json(folder + "/case.json")
     let overrides = item["overrides"].members.flatMap { [$0.key, $0.value.text] }
@@ -113,7 +113,7 @@ private func json(_ path: String) throws -> JSON {
     let config = try Configuration.load(
       path: projectRoot + "/" + item["config"].text,
       overrides: overrides + ["TEST.CHECKPOINT_FILE_PATH", "\(folder)/\(file)"])
-    let model = try LoadedModel(config, WeightOptions(), engine: Engine()).model
+    let model = try LoadedModel(config, WeightOptions(), engine: engine).model
     let clip = FeatureMap(channelsFirst: try Tensor(npy: folder + "/clip.npy"))
     let plan = try model.features(clip, keepingMarks: true)
     let expected = try Tensor(npy: folder + "/output.npy")
@@ -124,7 +124,22 @@ private func json(_ path: String) throws -> JSON {
       scores = try model.classify(plan.outputs)
     }
     #expect(scores.shape == expected.shape)
-    #expect(difference(scores.array, expected.array, .network, name) == nil)
+    let gap = difference(
+      scores.array, expected.array, .network, "\(name), \(engine.planner.forced?.rawValue ?? "planned")")
+    #expect(gap == nil, "\(gap ?? "")")
+    return plan
+  }
+
+  /// Every convolution algorithm, forced wherever it is legal.
+  @Test(arguments: fileCases, [ConvolutionAlgorithm.direct, .winogradSpace, .winogradTime, .planar])
+  func convolutionAlgorithms(_ name: String, _ algorithm: ConvolutionAlgorithm) throws {
+    _ = try run(name, Engine(planner: ConvolutionPlanner(forced: algorithm)))
+  }
+
+  /// The reference on its own checkpoint files, stages included.
+  @Test(arguments: fileCases) func checkpointFiles(_ name: String) throws {
+    let folder = sharedFolder! + "/golden/models/\(name)"
+    let plan = try run(name, Engine())
     for (stage, values) in try json(folder + "/stages.json").members {
       guard let map = plan.marks.first(where: { $0.name == stage })?.map else { continue }
       let tensor = map.channelsFirst()

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Fuzzes every reader of strangers' bytes for its share of the seconds, one after the other. A later run goes on where the
-# one before ended: Corpus/ keeps the inputs that reached new code, Findings/ those that failed.
+# Fuzzes every reader of strangers' bytes for its share of the seconds, one on every processor. A later run goes on where
+# the one before ended: Corpus/ keeps the inputs that reached new code, Findings/ those that failed.
 # usage: run.sh SECONDS [TARGET...]
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -54,22 +54,36 @@ fi
 share=$((seconds / $#))
 if [ $share -lt 1 ]; then share=1; fi
 mkdir -p Corpus Findings
-status=0
-for target in "$@"; do
+
+# Fuzzes one reader and says how it went; 1 if it failed.
+fuzz() {
+  local target=$1 log=Findings/$1.log dictionary=() code=0 tries
   mkdir -p "Corpus/$target"
-  log=Findings/$target.log
-  dictionary=()
   if [ -f "$(words "$target")" ]; then dictionary=("-dict=$(words "$target")"); fi
-  code=0
   FUZZ_TARGET=$target $program "${limits[@]}" "${dictionary[@]}" -max_total_time=$share -max_len="$(longest "$target")" \
     -print_final_stats=1 "-artifact_prefix=Findings/$target-" "-seed_inputs=$(seeds "$target" | paste -sd, -)" \
     "Corpus/$target" >"$log" 2>&1 || code=$?
   tries=$(sed -n 's/^stat::number_of_executed_units: *//p' "$log")
   echo "$target: ${tries:-no} tries in $share s, $(find "Corpus/$target" -type f | wc -l) inputs kept"
-  if [ $code -ne 0 ]; then
-    status=1
-    grep -E 'ERROR|SUMMARY|Fatal error|Test unit written' "$log" >&2 || tail -5 "$log" >&2
-    echo "-> again: FUZZ_TARGET=$target Fuzzing/$program FILE (the 'Test unit' above, from Fuzzing/); log: Fuzzing/$log" >&2
+  if [ $code -eq 0 ]; then return 0; fi
+  echo "$target failed:
+$(grep -E 'ERROR|SUMMARY|Fatal error|Test unit written' "$log" || tail -5 "$log")
+-> again: FUZZ_TARGET=$target Fuzzing/$program FILE (the 'Test unit' above, from Fuzzing/); log: Fuzzing/$log" >&2
+  return 1
+}
+
+status=0
+running=0
+for target in "$@"; do
+  if [ $running -ge "$(nproc)" ]; then
+    wait -n || status=1
+    running=$((running - 1))
   fi
+  fuzz "$target" &
+  running=$((running + 1))
+done
+while [ $running -gt 0 ]; do
+  wait -n || status=1
+  running=$((running - 1))
 done
 exit $status

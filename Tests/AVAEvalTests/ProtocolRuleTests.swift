@@ -38,8 +38,9 @@ import Testing
     let labels = try #require(labels)
     let results = try evaluate(
       detections: found, groundTruth: truth, labelMap: labels, rules: EvaluationRules.all)
-    #expect(results.map { $0.perClass[1].ap } == [0, 0, nil])
-    #expect(results.map(\.mAP) == [0.25, 1.0 / 6, 1])
+    let (scores, means): ([Double?], [Double?]) = ([0, 0, nil], [0.25, 1.0 / 6, 1])
+    #expect(results.map { $0.perClass[1].ap } == scores)
+    #expect(results.map(\.mAP) == means)
   }
 
   @Test("Excluded frames: unknown to the official rules; MMAction2 still counts their truth")

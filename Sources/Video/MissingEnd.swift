@@ -38,8 +38,9 @@ struct MissingEnd {
     if failure != nil { count = max(1, count) }
     // More is a head that is wrong.
     guard count > 0, count < 10_000_000 else { return nil }
+    // libav guesses an AVI file's length from its size.
     let promises = [
-      promised > 0 ? counted(promised, "frame") : nil, seconds > 0 ? "\(fixed(seconds, 2)) s" : nil,
+      promised > 0 ? counted(promised, "frame") : nil, seconds > 0 && format != "avi" ? "\(fixed(seconds, 2)) s" : nil,
     ].compactMap(\.self)
     let promise = promises.isEmpty ? "" : "its head promises \(promises.joined(separator: ", ")), "
     let found =

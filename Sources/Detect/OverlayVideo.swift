@@ -9,13 +9,13 @@ internal import Wording
 ///   - frames: All of them are drawn, at their own times.
 ///   - timeline: Its times are seconds after the first frame.
 ///   - clock: What the strip calls the first frame's time, in seconds.
-///   - progress: Called after each frame with the number of those done.
+///   - progress: Called after each frame with the number of those done; what it throws ends the video.
 /// - Returns: How many frames are damaged: there the picture before stays.
 /// - Throws: the errors of reading, drawing and writing; then there is no file.
 @discardableResult
 public func writeOverlayVideo(
   _ frames: TimedFrames, _ timeline: OverlayTimeline, title: String, clock: Double = 0, style: OverlayStyle,
-  to path: String, progress: (Int) -> Void
+  to path: String, progress: (Int) throws -> Void
 ) throws -> Int {
   var damaged = 0
   var damage: FrameDamage?
@@ -24,18 +24,15 @@ public func writeOverlayVideo(
   for number in 0..<frames.frameCount {
     let time = frames.time(ofFrame: number)
     let scene = timeline.scene(at: time, title: title, timeText: "\(fixed(time + clock, 2)) s")
-    defer { progress(number + 1) }
-    let picture: Image
     do {
-      picture = try frames.frame(number)
+      let drawn = try drawOverlay(frames.frame(number), scene, style: style)
+      let open = try writer ?? VideoWriter(path: path, size: drawn.size, framesPerSecond: rate)
+      try open.append(drawn, at: time)
+      writer = open
     } catch let found as FrameDamage {
       (damaged, damage) = (damaged + 1, found)
-      continue
     }
-    let drawn = try drawOverlay(picture, scene, style: style)
-    let open = try writer ?? VideoWriter(path: path, size: drawn.size, framesPerSecond: rate)
-    try open.append(drawn, at: time)
-    writer = open
+    try progress(number + 1)
   }
   if let damage, writer == nil { throw damage }
   try writer?.finish()

@@ -204,17 +204,26 @@ private struct MomentPlanner {
     return moments
   }
 
+  /// What times may be otherwise. A stream does not say how long it is to be: one that was cut short ends, no more.
+  private func otherAdvice(_ outside: [Timestamp]) -> String {
+    let end = startingSecond + frames.reader.duration
+    if !outside.allSatisfy({ $0.seconds >= end }) { return "check --starting-second" }
+    return "if the video should go on after second \(fixed(end, 2)), the file was cut short: copy or record it again; "
+      + "if not, check --starting-second"
+  }
+
   /// What times outside the video may be: numbers of its frames, or seconds counted as in AVA's clips.
   private func advice(_ outside: [Timestamp]) -> String {
     let (count, duration) = (frames.reader.frameCount, frames.reader.duration)
+    let other = otherAdvice(outside)
     let avaStart = Double(ProposalList.Times.firstSecond)
     if outside.allSatisfy({ (0..<duration).contains($0.seconds - avaStart) }) { return "give --starting-second 900" }
     if outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
       return
         "are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
-        + "for seconds; otherwise check --starting-second"
+        + "for seconds; otherwise \(other)"
     }
-    return "check --starting-second"
+    return other
   }
 
   /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals

@@ -24,16 +24,16 @@ extension VideoDetections {
   ///
   /// - Parameters:
   ///   - folder: Where `<video>_<second>.png` go, the second as in the rows of the CSV.
-  ///   - progress: Called after each picture with the number of those done.
+  ///   - progress: Called after each picture with the number of those done; what it throws ends the drawing.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
-  public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) -> Void) throws {
+  public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) throws -> Void) throws {
     var open: (path: String, reader: VideoReader)?
     for (index, keyFrame) in keyFrames.enumerated() {
       let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(path: keyFrame.path)
       open = (keyFrame.path, reader)
       let name = overlayName(video: keyFrame.video, stamp: keyFrame.stamp)
       try writeOverlay(reader.frame(keyFrame.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
-      progress(index + 1)
+      try progress(index + 1)
     }
   }
 
@@ -41,12 +41,13 @@ extension VideoDetections {
   ///
   /// - Parameters:
   ///   - folder: Where the videos go.
-  ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all.
+  ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all;
+  ///     what it throws ends the video at hand, of which nothing stays.
   /// - Returns: How many frames of a video are damaged: there the picture before stays.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
   @discardableResult
   public func writeOverlayVideos(
-    to folder: String, style: OverlayStyle, progress: (String, Int, Int) -> Void
+    to folder: String, style: OverlayStyle, progress: (String, Int, Int) throws -> Void
   ) throws -> [(video: String, damaged: Int)] {
     var damaged: [(video: String, damaged: Int)] = []
     for path in keyFrames.map(\.path).uniqued() {
@@ -56,7 +57,7 @@ extension VideoDetections {
       let count = try writeOverlayVideo(
         frames, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")
-      ) { progress(name, $0, frames.frameCount) }
+      ) { try progress(name, $0, frames.frameCount) }
       if count > 0 { damaged.append((name, count)) }
     }
     return damaged

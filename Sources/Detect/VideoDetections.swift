@@ -75,12 +75,15 @@ public struct VideoDetections {
     return [csv, json]
   }
 
+  /// The file that `writePart` makes in a folder.
+  public static func part(in folder: String) -> String { joinPath(folder, "detections.partial.csv") }
+
   /// Writes the rows of a run that was ended early, under a name that says so.
   ///
   /// - Returns: The path.
   /// - Throws: `FileError`.
   public func writePart(to folder: String) throws -> String {
-    let path = joinPath(folder, "detections.partial.csv")
+    let path = Self.part(in: folder)
     try writeRows(to: path)
     return path
   }

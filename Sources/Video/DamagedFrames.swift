@@ -12,6 +12,11 @@ struct DamagedFrames {
     if !frames.isEmpty { runs.append(Run(frames: frames, cause: cause)) }
   }
 
+  /// Gives frame `i` the number `new[i]`; numbers ascend.
+  mutating func renumber(_ new: [Int]) {
+    runs = runs.map { Run(frames: new[$0.frames.lowerBound]..<new[$0.frames.upperBound - 1] + 1, cause: $0.cause) }
+  }
+
   /// The run that a frame belongs to; nil for one that is not known to be damaged.
   func run(of frame: Int) -> Run? { runs.first { $0.frames.contains(frame) } }
 

@@ -20,8 +20,11 @@ final class Decoder {
   private var lastTime: Int64?
   /// While set, damage is put up with: the frames before the first good one after a jump.
   var toleratesDamage = false
-  /// While set, packets that lost parts on their way are failures, whatever the decoder makes of them.
-  var reportsIncompletePackets = false
+  /// Packets that are failures, whatever the decoder makes of them.
+  var faults: PacketFaults?
+  /// Packets that went in since the beginning of the file, and frames that came out; frames nil after a jump.
+  private var packets = 0
+  private var shown: Int? = 0
   /// While set, no frame comes out before those that it may lean on are known to be sound.
   var looksAhead = false
   private var ahead: [UnsafeMutablePointer<AVFrame>] = []
@@ -82,7 +85,7 @@ final class Decoder {
     forgetAhead()
     landing = .settled
     toleratesDamage = false
-    (failures, lastTime) = (0, nil)
+    (failures, lastTime, packets, shown) = (0, nil, 0, 0)
   }
 
   /// Jumps to the key packet at or before a timestamp; false where the container cannot.
@@ -92,6 +95,7 @@ final class Decoder {
     isDraining = false
     forgetAhead()
     landing = .waitingForKey
+    shown = nil
     toleratesDamage = true
     return true
   }
@@ -144,7 +148,10 @@ final class Decoder {
     while true {
       let status = avcodec_receive_frame(context, frame)
       if status >= 0 {
-        defer { lastTime = presentationTime ?? lastTime }
+        defer {
+          lastTime = presentationTime ?? lastTime
+          shown = shown.map { $0 + 1 }
+        }
         if !toleratesDamage, let damage = damage() {
           throw failure("is damaged: \(damage)\(LibAVLog.complaint)", hasFrame: true)
         }
@@ -174,12 +181,14 @@ final class Decoder {
       }
       LibAVLog.clear()
       failures = 0
-      let (time, isIncomplete) = (timestamp(packet.pointee.pts), packet.pointee.flags & AV_PKT_FLAG_CORRUPT != 0)
+      let time = timestamp(packet.pointee.pts)
+      let fault = faults?.cause(of: packet.pointee, number: packets)
+      packets += 1
       let status = avcodec_send_packet(context, packet)
       if toleratesDamage { return true }
       if status < 0 { throw failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)", at: time) }
       // Decoders conceal what is missing and do not say so.
-      if isIncomplete && reportsIncompletePackets { throw failure(incomplete, at: time) }
+      if let fault { throw failure(fault, at: time) }
       return true
     }
     if fed == nil {
@@ -210,13 +219,19 @@ final class Decoder {
   /// Whether the decoded frame is one that leans on none before it.
   var isKeyFrame: Bool { frame.pointee.key_frame != 0 }
 
+  /// Where a stream without a clock is, by the number of frames that came out.
+  private func placeByNumber(hasFrame: Bool) -> String {
+    guard let shown, shown > 0 else { return "the first frame" }
+    return hasFrame ? "frame \(shown)" : "a frame after frame \(shown - 1)"
+  }
+
   /// How many frames at most come out after a packet went in that precede it.
   var lag: Int { Int(context.pointee.has_b_frames) + 2 }
 
   private func failure(_ what: String, at time: Int64? = nil, hasFrame: Bool = false) -> DecodingFailure {
     let place =
       (time ?? presentationTime).map { placeOfFrame(at: $0, demuxer.timeBase) }
-      ?? lastTime.map { "the frame after \(clockText($0, demuxer.timeBase))" } ?? "the first frame"
+      ?? lastTime.map { "the frame after \(clockText($0, demuxer.timeBase))" } ?? placeByNumber(hasFrame: hasFrame)
     return DecodingFailure(reason: "\(place) \(what)", hasFrame: hasFrame)
   }
 }

@@ -21,6 +21,7 @@ final class Demuxer {
     self.path = path
     context = try Demuxer.open(path, size: file.count)
     do {
+      try Demuxer.findStreams(context, path)
       (stream, codec) = try Demuxer.chooseStream(context, path)
     } catch {
       var open: UnsafeMutablePointer<AVFormatContext>? = context
@@ -54,14 +55,37 @@ final class Demuxer {
         reason: "\(reason(of: opened)) in its \(counted(size, "byte"))\(LibAVLog.complaint) -> "
           + "it is cut short, damaged or not a video")
     }
+    return context
+  }
+
+  /// Reads the first packets, where containers and decoders say more than in the head; reading begins with these again.
+  private static func findStreams(
+    _ context: UnsafeMutablePointer<AVFormatContext>, _ path: String
+  ) throws(VideoError) {
     let found = avformat_find_stream_info(context, nil)
     if found < 0 {
-      var open: UnsafeMutablePointer<AVFormatContext>? = context
-      avformat_close_input(&open)
       throw VideoError(
         doing: opening, path: path, reason: "no stream can be read: \(reason(of: found))\(LibAVLog.complaint)")
     }
-    return context
+  }
+
+  /// Lends `body` all packets of a file up to its end or its first error, none of them read ahead: what `LibAVLog` holds
+  /// then was said while this one was read, or, after the last one, on the way to the end.
+  static func readThrough(_ path: String, _ body: (AVPacket) -> Void) throws {
+    var context: UnsafeMutablePointer<AVFormatContext>? = try open(
+      path, size: MappedFile(path: path, doing: opening).count)
+    defer { avformat_close_input(&context) }
+    var packet = av_packet_alloc()
+    defer { av_packet_free(&packet) }
+    guard let packet else { fatalError("out of memory") }
+    while true {
+      LibAVLog.clear()
+      let status = av_read_frame(context, packet)
+      if status == slowfast_averror(EAGAIN) { continue }
+      if status < 0 { return }
+      body(packet.pointee)
+      av_packet_unref(packet)
+    }
   }
 
   /// The stream that people mean by "the video": default before others, then the largest picture, then the first.

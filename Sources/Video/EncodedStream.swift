@@ -25,6 +25,7 @@ final class EncodedStream {
         doing: writing, path: path,
         reason: "libavcodec has no encoder \(listed(encoders)) -> install Debian's libavcodec-extra")
     }
+    LibAVLog.clear()
     self.path = path
     duration = max(1, Int64((Double(EncodedStream.ticksPerSecond) / framesPerSecond).rounded()))
     guard let encoder = avcodec_alloc_context3(codec) else { fatalError("out of memory") }
@@ -96,6 +97,7 @@ final class EncodedStream {
 
   /// Encodes a frame whose time is in the file's ticks; nil at the end.
   func encode(_ frame: UnsafeMutablePointer<AVFrame>?) throws {
+    LibAVLog.clear()
     let clock = AVRational(num: 1, den: EncodedStream.ticksPerSecond)
     if let frame { frame.pointee.pts = av_rescale_q(frame.pointee.pts, clock, encoder.pointee.time_base) }
     try check(avcodec_send_frame(encoder, frame), "a picture cannot be encoded")

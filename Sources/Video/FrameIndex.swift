@@ -14,8 +14,37 @@ struct FrameIndex {
   /// How long the last frame is shown, in ticks.
   var lastDuration: Int64
   var notices: [String] = []
+  /// Frames that were lost on the way, by number: the decoder passes from the one before to the one after.
+  private(set) var lost: Set<Int> = []
   /// What is known of damage before a frame is asked for.
   var damaged = DamagedFrames()
+
+  /// Gives the frames numbers that are missing in or beside damage, so that what is asked for at their times is damaged.
+  mutating func fillGaps(step: Int64) {
+    var filled: [Int64] = []
+    var moved: [Int] = []
+    var gaps: [(Range<Int>, cause: String)] = []
+    for (number, time) in times.enumerated() {
+      moved.append(filled.count)
+      filled.append(time)
+      guard number + 1 < times.count, step > 0, times[number + 1] &- time > step + step / 2,
+        let run = damaged.run(of: number) ?? damaged.run(of: number + 1)
+      else { continue }
+      let count = (times[number + 1] &- time) / step
+      // More is no gap but a clock that is wrong.
+      if count > 1_000_000 { continue }
+      let first = filled.count
+      filled += (1..<max(2, count + 1)).map { time + $0 * step }.filter { $0 < times[number + 1] - step / 2 }
+      gaps.append((first..<filled.count, run.cause))
+    }
+    if gaps.isEmpty { return }
+    times = filled
+    damaged.renumber(moved)
+    for (numbers, cause) in gaps {
+      damaged.add(numbers, cause: cause)
+      lost.formUnion(numbers)
+    }
+  }
 
   /// The number of the frame nearest to a time in ticks after the first frame; of two equally near ones the earlier.
   func nearest(to ticks: Double) -> Int {

@@ -7,29 +7,44 @@ extension FrameIndex {
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
   static func build(path: String) throws -> FrameIndex {
     let demuxer = try Demuxer(path: path)
-    var scan = PacketScan()
+    let faults = try PacketFaults(demuxer)
+    var scan = PacketScan(faults, timeBase: demuxer.timeBase)
+    var failure: String?
     do {
       try scan.read(demuxer)
     } catch let error as VideoError {
-      throw truncated(demuxer, scan, because: error.reason)
+      failure = error.reason
     }
-    try checkWhole(demuxer, scan)
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
+    let missing = MissingEnd(demuxer, scan, faults, failure: failure, interval: max(1, scan.usualStep ?? interval))
     if let doubt = try scan.doubt ?? surprise(path: path, scan) {
-      return try decodingIndex(
-        path: path, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
+      var index = try decodingIndex(
+        path: path, faults: faults, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
+      index.fillGaps(step: scan.usualStep ?? interval)
+      missing?.extend(&index)
+      index.loseTimes(faults, step: scan.usualStep ?? interval)
+      return index
     }
     if scan.times.isEmpty { throw noFrames(path) }
     let last = scan.lastDuration > 0 ? scan.lastDuration : interval
     var index = FrameIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
-    for (from, to, packet) in scan.damage {
+    for (from, to, cause) in scan.damage {
       let first = min(index.firstFrame(notBefore: from), index.times.count - 1)
-      index.damaged.add(
-        first..<max(first, index.firstFrame(notBefore: to)),
-        cause: placeOfFrame(at: packet, demuxer.timeBase) + " " + incomplete)
+      index.damaged.add(first..<max(first, index.firstFrame(notBefore: to)), cause: cause)
     }
+    index.fillGaps(step: scan.usualStep ?? interval)
+    missing?.extend(&index)
+    index.loseTimes(faults, step: scan.usualStep ?? interval)
     return index
+  }
+
+  /// Where the beginning is lost, times after the first frame are not the recording's any more.
+  private mutating func loseTimes(_ faults: PacketFaults, step: Int64) {
+    guard faults.isBrokenAtStart, times[0] > step + step / 2 else { return }
+    let cause = "the file is broken before the first frame that is left, so that no frame's time is known"
+    damaged = DamagedFrames()
+    damaged.add(0..<times.count, cause: cause)
   }
 
   private static func noFrames(_ path: String) -> VideoError {
@@ -59,13 +74,13 @@ extension FrameIndex {
 
   /// Decodes the whole stream once for the times of its frames.
   private static func decodingIndex(
-    path: String, interval: Int64, stepBesideGaps: Int64?, doubt: String
+    path: String, faults: PacketFaults, interval: Int64, stepBesideGaps: Int64?, doubt: String
   ) throws -> FrameIndex {
     // What a decoder complains about is known by the thread.
     let decoder = try Decoder(path: path)
     // A recording may begin in the middle of a group of pictures; what comes before the first good one is no frame.
     decoder.toleratesDamage = true
-    decoder.reportsIncompletePackets = true
+    decoder.faults = faults
     var times: [Int64] = []
     var jumps = 0
     var trail = DamageTrail()
@@ -109,37 +124,6 @@ extension FrameIndex {
           + "at the stream's own rate")
     }
     return index
-  }
-
-  /// Compares what the file held with what its header promised.
-  private static func checkWhole(_ demuxer: Demuxer, _ scan: PacketScan) throws(VideoError) {
-    if scan.endsIncomplete { throw truncated(demuxer, scan, because: "its last packet is incomplete") }
-    let promised = Int(demuxer.stream.pointee.nb_frames)
-    let format = String(cString: demuxer.context.pointee.iformat.pointee.name)
-    if format.hasPrefix("mov"), scan.packets < promised {
-      throw truncated(demuxer, scan, because: "frames are missing")
-    }
-    guard format.hasPrefix("matroska"), demuxer.context.pointee.duration > 0 else { return }
-    // Matroska's header states the length of the longest stream, its last frame included or not.
-    let length = Double(demuxer.context.pointee.duration) * slowfast_av_time_base_q().seconds
-    if scan.endOfAll < length - max(0.5, 0.02 * length) {
-      throw truncated(
-        demuxer, scan, because: "the last packet of any stream ends at \(fixed(scan.endOfAll, 2)) s")
-    }
-  }
-
-  private static func truncated(_ demuxer: Demuxer, _ scan: PacketScan, because: String) -> VideoError {
-    var promises: [String] = []
-    let frames = Int(demuxer.stream.pointee.nb_frames)
-    if frames > 0 { promises.append(counted(frames, "frame")) }
-    let duration = demuxer.context.pointee.duration
-    if duration > 0 { promises.append("\(fixed(Double(duration) * slowfast_av_time_base_q().seconds, 2)) s") }
-    let promise = promises.isEmpty ? "" : "the header promises \(promises.joined(separator: ", ")), "
-    let end = scan.lastTime == .min ? 0 : Double(scan.lastTime) * demuxer.timeBase.value
-    return VideoError(
-      doing: opening, path: demuxer.path,
-      reason: "the file is cut short: \(promise)it holds \(counted(scan.packets, "frame")) up to \(fixed(end, 2)) s; "
-        + "\(because) -> copy or record it again")
   }
 }
 

@@ -3,39 +3,64 @@ internal import Glibc
 internal import Synchronization
 
 /// Keeps libav quiet on stderr, and its last complaint at hand for error texts.
+///
+/// Videos are read and written by several threads at once, each alone with its file for as long as a call takes, and
+/// libav works on the caller's thread (its codecs are opened with one thread). So what it says is kept by thread, and
+/// forgotten before each step: no complaint about one video stands in another's message.
 enum LibAVLog {
-  private static let last = Mutex("")
-  /// Complaints so far, by the thread that they came on.
-  private static let counts = Mutex<[UInt: Int]>([:])
+  private struct Said {
+    var text = ""
+    /// What the reader of the container said, as opposed to a decoder.
+    var ofContainer: String?
+    var count = 0
+  }
+
+  private static let said = Mutex<[UInt: Said]>([:])
 
   /// Takes libav's log over, once in the life of the program.
   static let capture: Void = {
     av_log_set_level(AV_LOG_ERROR)
-    av_log_set_callback { _, level, format, arguments in
+    av_log_set_callback { context, level, format, arguments in
       guard let format, let arguments, level <= AV_LOG_ERROR || isGap(format) else { return }
-      counts.withLock { $0[UInt(pthread_self()), default: 0] += 1 }
       var line = [CChar](repeating: 0, count: 400)
       let length = vsnprintf(&line, line.count, format, arguments)
       let bytes = line.prefix(max(0, min(Int(length), line.count - 1))).map { UInt8(bitPattern: $0) }
       let text = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
-      if level <= AV_LOG_ERROR, !text.isEmpty { last.withLock { $0 = text } }
+      change { said in
+        said.count += 1
+        if level > AV_LOG_ERROR || text.isEmpty { return }
+        said.text = text
+        if isContainer(context) { said.ofContainer = said.ofContainer ?? text }
+      }
     }
   }()
 
-  /// How often libav has complained on the calling thread; a decoder without threads of its own works there.
-  static var complaints: Int { counts.withLock { $0[UInt(pthread_self())] ?? 0 } }
+  private static func change(_ body: (inout Said) -> Void) {
+    said.withLock { body(&$0[UInt(pthread_self()), default: Said()]) }
+  }
+
+  private static var own: Said { said.withLock { $0[UInt(pthread_self())] ?? Said() } }
+
+  /// How often libav has complained on the calling thread.
+  static var complaints: Int { own.count }
 
   /// Whether it is what H.264's decoder says, as a detail, where the numbers of frames are not consecutive.
   private static func isGap(_ format: UnsafePointer<CChar>) -> Bool { strncmp(format, "Frame num gap", 13) == 0 }
 
-  /// Forgets what was said so far.
-  static func clear() { last.withLock { $0 = "" } }
+  /// Whether a file's context speaks; all that libav logs for begin with a pointer to their class.
+  private static func isContainer(_ context: UnsafeMutableRawPointer?) -> Bool {
+    guard let described = context?.load(as: UnsafePointer<AVClass>?.self) else { return false }
+    return strcmp(described.pointee.class_name, "AVFormatContext") == 0
+  }
+
+  /// Forgets what was said on the calling thread so far.
+  static func clear() { change { ($0.text, $0.ofContainer) = ("", nil) } }
 
   /// The last complaint in brackets, or nothing.
-  static var complaint: String {
-    let text = last.withLock { $0 }
-    return text.isEmpty ? "" : " (libav: \(text))"
-  }
+  static var complaint: String { own.text.isEmpty ? "" : " (libav: \(own.text))" }
+
+  /// The first complaint about the container's structure.
+  static var containerComplaint: String? { own.ofContainer }
 }
 
 /// libav's words for a return code.

@@ -10,23 +10,29 @@ struct PacketScan {
   var lastTime = Int64.min
   var lastDuration: Int64 = 0
   var packets = 0
-  /// Whether the demuxer marked the last packet as cut off.
-  var endsIncomplete = false
   /// The end of the last packet of any stream, in seconds of the file's clock.
   var endOfAll = 0.0
   /// From where to where, in presentation times, frames lean on packets of which parts are missing.
-  private(set) var damage: [(from: Int64, to: Int64, packet: Int64)] = []
-  private var openDamage: (from: Int64, packet: Int64)?
+  private(set) var damage: [(from: Int64, to: Int64, cause: String)] = []
+  private var openDamage: (from: Int64, cause: String)?
+  private let faults: PacketFaults
+  private let timeBase: Ratio
   /// The usual distance of frames in a transport stream of constant rate with gaps; nil for all others.
   private(set) var stepBesideGaps: Int64?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
   private var lastDecodingTime = Int64.min
 
+  init(_ faults: PacketFaults, timeBase: Ratio) {
+    self.faults = faults
+    self.timeBase = timeBase
+  }
+
   /// Reads all packets of a freshly opened file. What was read before an error stays.
   mutating func read(_ demuxer: Demuxer) throws {
     while try demuxer.nextPacket({ note($0.pointee, ofVideo: $1, tick: $2) }, ofAnyStream: true) != nil {}
-    if let open = openDamage { damage.append((open.from, .max, open.packet)) }
+    if let open = openDamage { damage.append((open.from, .max, open.cause)) }
+    openDamage = nil
     times.sort()
     keys.sort { $0.time < $1.time }
     if String(cString: demuxer.context.pointee.iformat.pointee.name) == "mpegts" { lookForGaps() }
@@ -42,10 +48,11 @@ struct PacketScan {
   }
 
   private mutating func note(_ packet: AVPacket) {
+    let fault = faults.cause(of: packet, number: packets)
+    let isLost = faults.isLost(from: packets)
     packets += 1
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
     let isDropped = packet.flags & AV_PKT_FLAG_DISCARD != 0
-    endsIncomplete = packet.flags & AV_PKT_FLAG_CORRUPT != 0
     if packets == 1 && !isKey { doubt = "the stream does not begin with a key frame" }
     if let decodingTime = timestamp(packet.dts) {
       if decodingTime < lastDecodingTime { doubt = doubt ?? "its clock jumps back" }
@@ -56,7 +63,7 @@ struct PacketScan {
       return
     }
     if isKey { keys.append((time, min(time, timestamp(packet.dts) ?? time))) }
-    followDamage(packet, time, isKey: isKey)
+    followDamage(time, fault, isKey: isKey && !isLost)
     if isDropped { return }
     times.append(time)
     if time > lastTime { (lastTime, lastDuration) = (time, packet.duration) }
@@ -66,7 +73,7 @@ struct PacketScan {
   /// to fit again. Their times are missing: then only the decoder can tell whether others lean on them.
   private mutating func lookForGaps() {
     let steps = zip(times.dropFirst(), times).map { $0 &- $1 }
-    guard let usual = steps.isEmpty ? nil : steps.sorted()[steps.count / 2] else { return }
+    guard let usual = usualStep else { return }
     let gaps = steps.indices.filter { steps[$0] > usual + usual / 2 }
     // A stream that has many of them is of variable rate.
     if gaps.isEmpty || gaps.count * 10 > steps.count { return }
@@ -77,15 +84,21 @@ struct PacketScan {
 
   /// Packets come in decoding order: up to the next key packet any may lean on the incomplete one, also those that are
   /// shown before it.
-  private mutating func followDamage(_ packet: AVPacket, _ time: Int64, isKey: Bool) {
+  private mutating func followDamage(_ time: Int64, _ fault: String?, isKey: Bool) {
     if let open = openDamage {
       if isKey {
-        damage.append((open.from, time, open.packet))
+        damage.append((open.from, time, open.cause))
         openDamage = nil
       } else {
-        openDamage = (min(open.from, time), open.packet)
+        openDamage = (min(open.from, time), open.cause)
       }
     }
-    if endsIncomplete, openDamage == nil { openDamage = (time, time) }
+    if let fault, openDamage == nil { openDamage = (time, placeOfFrame(at: time, timeBase) + " " + fault) }
+  }
+
+  /// The usual distance of frames; nil where there are no two.
+  var usualStep: Int64? {
+    let steps = zip(times.dropFirst(), times).map { $0 &- $1 }
+    return steps.isEmpty ? nil : steps.sorted()[steps.count / 2]
   }
 }

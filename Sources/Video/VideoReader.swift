@@ -159,7 +159,7 @@ public final class VideoReader {
         if !failure.hasFrame { continue }
       }
       decoder.toleratesDamage = false
-      reached += 1
+      repeat { reached += 1 } while index.lost.contains(reached)
       position = reached
     }
   }

@@ -124,8 +124,12 @@ struct DetectCommand: ParsableCommand {
       Console.say("wrote \(scores)")
     }
     if overlays || overlayVideo { drawing.warnOfNothing(in: found.detections.table) }
-    if overlays { try draw(found) }
-    if overlayVideo { try film(found) }
+    try Interruption.stoppable {
+      if overlays { try draw(found) }
+      if overlayVideo { try film(found) }
+    }
+    Leftovers.say(detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
+    Leftovers.sayPart(VideoDetections.part(in: outputDir))
     notices.repeatIfFar()
     try damage.finish(found.detections.damage, of: total)
   }
@@ -139,7 +143,7 @@ struct DetectCommand: ParsableCommand {
 
   /// Everything that the run writes.
   private func outputs(_ detection: VideoDetection) -> [String] {
-    let folder = joinPath(outputDir, "overlays")
+    let folder = overlayFolder
     return VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self)
       + (overlays ? detection.overlays(in: folder) : [])
       + (overlayVideo ? detection.overlayVideos(in: folder) : [])
@@ -152,18 +156,33 @@ struct DetectCommand: ParsableCommand {
     return nil
   }
 
+  private var overlayFolder: String { joinPath(outputDir, "overlays") }
+
   private func draw(_ found: VideoDetections) throws {
-    let folder = joinPath(outputDir, "overlays")
-    let progress = Progress("drawing", total: found.keyFrames.count, unit: "picture")
-    try found.writeOverlays(to: folder, style: drawing.style()) { progress.update($0) }
+    let folder = overlayFolder
+    let total = found.keyFrames.count
+    let progress = Progress("drawing", total: total, unit: "picture")
+    try found.writeOverlays(to: folder, style: drawing.style()) { done in
+      progress.update(done)
+      if Interruption.isAsked {
+        throw Interrupted(
+          "the rows are in \(outputDir), \(done) of \(counted(total, "picture")) in \(folder)")
+      }
+    }
     progress.finish()
     Console.say("wrote \(counted(found.keyFrames.count, "picture")) into \(folder)")
   }
 
   private func film(_ found: VideoDetections) throws {
-    let folder = joinPath(outputDir, "overlays")
+    let folder = overlayFolder
     let films = Films()
-    let damaged = try found.writeOverlayVideos(to: folder, style: drawing.style()) { films.update($0, $1, of: $2) }
+    let damaged = try found.writeOverlayVideos(to: folder, style: drawing.style()) { name, done, total in
+      films.update(name, done, of: total)
+      if Interruption.isAsked {
+        let pictures = overlays ? ", the pictures in \(folder)" : ""
+        throw Interrupted("the rows are in \(outputDir)\(pictures), \(films.kept(in: folder))")
+      }
+    }
     for (name, count) in damaged {
       Console.warn("\(name).mp4: \(counted(count, "frame")) damaged, the picture before stays there")
     }

@@ -127,7 +127,13 @@ struct OverlayRun {
       keyFrames.map { ($0.time.seconds - start, overlayScene($0.scene, video, time: "")) })
     let damaged = try writeOverlayVideo(
       source, timeline, title: video, clock: start, style: style, to: filmPath(video)
-    ) { films.update(video, $0, of: source.frameCount) }
+    ) { done in
+      films.update(video, done, of: source.frameCount)
+      if Interruption.isAsked {
+        let pictures = drawn > 0 ? "\(counted(drawn, "picture")) drawn, " : ""
+        throw Interrupted(pictures + films.kept(in: folder))
+      }
+    }
     if damaged > 0 {
       damagedFilmFrames += damaged
       Console.warn("\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there")

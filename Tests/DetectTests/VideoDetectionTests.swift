@@ -85,6 +85,20 @@ struct VideoDetectionTests {
     #expect(message.contains("no proposal is left for bframes") && message.contains("4 key frames"), "\(message)")
   }
 
+  /// A stream does not say how long it is to be.
+  @Test func streamsCutShort() throws {
+    let world = world("cut,0.2,0.1,0.2,0.5,0.9,,0.9", "cut,1.4,0.1,0.2,0.5,0.9,,0.9")
+    defer { world.folder.remove() }
+    let bytes = try readFile(projectRoot + "/Tests/Fixtures/Video/offset.ts", doing: "testing")
+    let path = world.folder.path + "/cut.ts"
+    let file = try AtomicFile(path: path)
+    try file.write(bytes.prefix(bytes.count / 188 / 2 * 188))
+    try file.commit()
+    let notices = try detection(world, [path]).notices.joined()
+    #expect(notices.contains("1 key frame outside the video, which lasts "), "\(notices)")
+    #expect(notices.contains("the file was cut short: copy or record it again; if not, check"), "\(notices)")
+  }
+
   @Test func timesThatCountOtherwise() throws {
     let box = "0.1,0.2,0.5,0.9,,0.9"
     let frames = world("bframes,2,\(box)", "bframes,30,\(box)", "bframes,59,\(box)")

@@ -43,6 +43,21 @@ struct InterruptionTests {
     #expect(output.files == (hasRows ? ["out/detections.partial.csv"] : []), "\(result.stderr)")
   }
 
+  @Test("A film is not kept in part, and it is said what is")
+  func film() throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let rows = try scratch.file("rows.csv", "bframes,0001,0.1,0.1,0.5,0.9,1,0.99\n")
+    let result = run(
+      "INT", when: "[ -d '\(output.path)/out' ]",
+      ["overlay", "--video", Self.video, "--detections", rows, "--output-dir", output.path + "/out"]
+        + ["--overlay-video", "--no-pictures"])
+    // Where the signal met the run is a matter of chance.
+    if result.status == 130, result.stderr.contains("bframes.mp4") {
+      #expect(result.stderr.contains("bframes.mp4 was not finished and is not kept"), "\(result.stderr)")
+      #expect(output.files == [])
+    }
+  }
+
   @Test("What nohup switched off stays off")
   func ignored() {
     let output = Scratch()

@@ -42,6 +42,23 @@ struct OverwriteTests {
       "overlays/bframes.mp4")
   }
 
+  /// What is of another run stays, and is named.
+  @Test func leftoversAreNamed() throws {
+    let (out, input) = (Scratch(), Scratch())
+    let proposals = try input.file("p.csv", "bframes,0902,0.1,0.1,0.5,0.9,,0.99\n")
+    try makeFolder(out.path + "/overlays")
+    let old = ["detections.partial.csv", "overlays/bframes_0001.png", "overlays/bframes_0902.png", "overlays/note.txt"]
+    for name in old { try writeFile(out.path + "/" + name, "old") }
+    let result = Program.run(
+      ["detect", movie, "--proposals", proposals, "--output-dir", out.path, "--overlays", "--overwrite", "--cfg"]
+        + [LittleWorld.config, "--random-weights", "1"] + LittleWorld.tinyNetwork)
+    expectSuccess(result)
+    #expect(
+      result.stderr.contains("'bframes_0001.png' in \(out.path)/overlays is not of this run -> "), "\(result.stderr)")
+    #expect(result.stderr.contains("detections.partial.csv' is of an earlier run that was interrupted"))
+    #expect(out.files == (old + ["detections.csv", "detections.json"]).sorted())
+  }
+
   /// Whatever path leads to it, what a run reads is not replaced by what it writes.
   @Test func whatIsReadStays() throws {
     let scratch = Scratch()

@@ -89,7 +89,7 @@ import Video
       (0..<bytes.count / 188).filter { !lost.contains($0) }.flatMap { bytes[$0 * 188..<$0 * 188 + 188] }, to: path)
     let (sound, reader) = (try VideoReader(path: fixture("offset.ts")), try VideoReader(path: path))
     let found = try frames(reader, 0..<reader.frameCount)
-    #expect(reader.frameCount < sound.frameCount && found.count < reader.frameCount)
+    #expect(reader.frameCount <= sound.frameCount && found.count < reader.frameCount)
     let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame($0)) })
     for (number, sum) in found { #expect(expected.contains(sum), "frame \(number)") }
   }

@@ -64,6 +64,8 @@ def main():
             ffmpeg("-i", upright, "-c", "copy", "-fflags", "+bitexact", "-metadata:s:v", f"rotate={360 - degrees}",
                    os.path.join(HERE, f"rotated{degrees}.mp4"))
     make("mjpeg.avi", 20, size=(61, 45), options=["-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj420p"])
+    make("small.flv", 40, options=h264())
+    make("small.wmv", 30, options=["-c:v", "wmv2", "-g", "10", "-b:v", "60k"])
     make("offset.ts", 40, options=h264("-output_ts_offset", "900"))
     make("raw.h264", 30, options=h264())
     make("vp8.webm", 30, options=[
@@ -87,7 +89,7 @@ def main():
     ffmpeg(*silence, os.path.join(HERE, "audio.wav"))
     with open(os.path.join(HERE, "SHA256SUMS"), "w") as sums:
         for name in sorted(os.listdir(HERE)):
-            if name.split(".")[-1] in ("mp4", "mkv", "avi", "ts", "h264", "webm", "gif", "wav"):
+            if name.split(".")[-1] in ("mp4", "mkv", "avi", "ts", "h264", "webm", "gif", "wav", "flv", "wmv"):
                 digest = hashlib.sha256(open(os.path.join(HERE, name), "rb").read()).hexdigest()
                 sums.write(f"{digest}  {name}\n")
 

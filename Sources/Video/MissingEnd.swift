@@ -1,0 +1,61 @@
+internal import CLibAV
+internal import Wording
+
+/// What a file's head promises and the file does not hold: it was cut short.
+struct MissingEnd {
+  /// How many frames at least.
+  private let count: Int
+  private let interval: Int64
+  private let notice: String
+  private let cause: String
+
+  /// Compares what a file held with what its head promised.
+  ///
+  /// - Parameters:
+  ///   - failure: Why reading ended before the end, if so.
+  ///   - interval: Ticks from frame to frame.
+  /// - Returns: nil for a file that is whole, as far as its container tells.
+  init?(_ demuxer: Demuxer, _ scan: PacketScan, _ faults: PacketFaults, failure: String?, interval: Int64) {
+    let format = String(cString: demuxer.context.pointee.iformat.pointee.name)
+    let promised = Int(demuxer.stream.pointee.nb_frames)
+    let duration = timestamp(demuxer.context.pointee.duration)
+    let seconds = faults.statedSeconds ?? duration.map { Double($0) * slowfast_av_time_base_q().seconds } ?? 0
+    let tick = demuxer.timeBase.value
+    let end = scan.lastTime == .min ? 0 : Double(scan.lastTime) * tick
+    var count = 0
+    var why = failure
+    if format == "avi" || format.hasPrefix("mov") {
+      count = max(0, promised - scan.packets)
+    } else if ["matroska", "flv", "asf"].contains(where: format.hasPrefix), seconds > 0 {
+      // The head states the length of the longest stream, its last frame included or not.
+      let isBroken = faults.endsBroken || faults.statedSeconds != nil
+      let tolerance = isBroken ? 1.5 * Double(interval) * tick : max(0.5, 0.02 * seconds)
+      if scan.endOfAll < seconds - tolerance {
+        count = max(1, Int((seconds - end) / (Double(interval) * tick)) - 1)
+        why = why ?? "the last packet of any stream ends at \(fixed(scan.endOfAll, 2)) s"
+      }
+    }
+    if failure != nil { count = max(1, count) }
+    // More is a head that is wrong.
+    guard count > 0, count < 10_000_000 else { return nil }
+    // libav guesses an AVI file's length from its size.
+    let promises = [
+      promised > 0 ? counted(promised, "frame") : nil, seconds > 0 && format != "avi" ? "\(fixed(seconds, 2)) s" : nil,
+    ].compactMap(\.self)
+    let promise = promises.isEmpty ? "" : "its head promises \(promises.joined(separator: ", ")), "
+    let found =
+      "the file is cut short: \(promise)it holds \(counted(scan.packets, "frame")) up to \(fixed(end, 2)) s"
+      + (why.map { "; \($0)" } ?? "")
+    (self.count, self.interval, cause) = (count, interval, found)
+    notice = "video '\(demuxer.path)': \(found); the frames after that count as damaged -> copy or record it again"
+  }
+
+  /// Adds the frames that are missing, as damaged ones.
+  func extend(_ index: inout FrameIndex) {
+    guard let last = index.times.last, last <= .max - Int64(count) * interval else { return }
+    let first = index.times.count
+    index.times += (1...Int64(count)).map { last + $0 * interval }
+    index.damaged.add(first..<first + count, cause: cause)
+    index.notices.append(notice)
+  }
+}

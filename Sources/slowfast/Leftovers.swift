@@ -1,0 +1,25 @@
+internal import Files
+internal import Wording
+
+/// What earlier runs left in a folder beside the results of this one.
+///
+/// It is named and not deleted: nothing tells a picture that is out of date from one that somebody put there to keep.
+enum Leftovers {
+  /// Warns of pictures and videos in a folder that are none of this run's `results`.
+  static func say(_ results: [String], in folder: String) {
+    let own = Set(results)
+    let others = ((try? listFolder(folder)) ?? []).filter { name in
+      [".png", ".mp4"].contains { name.hasSuffix($0) } && !name.hasPrefix(".") && !own.contains(joinPath(folder, name))
+    }
+    guard let first = others.sorted().first else { return }
+    let what =
+      others.count == 1 ? "'\(first)' in \(folder) is" : "\(others.count) files in \(folder) ('\(first)' ...) are"
+    Console.warn("\(what) not of this run -> delete what is out of date, or give each run its own --output-dir")
+  }
+
+  /// Warns of the rows that an interrupted run has written.
+  static func sayPart(_ path: String) {
+    if !pathExists(path) { return }
+    Console.warn("'\(path)' is of an earlier run that was interrupted, the rows of this one are complete -> delete it")
+  }
+}

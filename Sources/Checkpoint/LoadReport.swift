@@ -40,7 +40,8 @@ public struct LoadReport: Sendable {
   public let mismatched: [Mismatched]
   /// Batch normalisations that would make every score not a number.
   public let unsound: [Unsound]
-  /// How many of the tensors before the head are asked for, and found.
+  /// How many of the convolutions before the head are asked for, and found. Vectors do not count: those of Caffe2's files
+  /// fit wherever they are a fraction as long.
   private let backbone: (asked: Int, found: Int)
   /// Whether the config scores boxes and not whole clips, for the advice; nil where nobody said.
   public var scoresBoxes: Bool?
@@ -91,7 +92,8 @@ public struct LoadReport: Sendable {
     throw CheckpointError.weightsDoNotFit(text)
   }
 
-  /// Whether a partial load would compute with a random network: less than a tenth of what lies before the head is there.
+  /// Whether a partial load would compute with a random network: less than a tenth of the convolutions before the head
+  /// is there.
   private var fitsTooLittle: Bool { found == 0 || backbone.found * 10 < backbone.asked }
 
   /// Lines for the user about an incomplete but allowed load, and about tensors that were not used.
@@ -127,8 +129,8 @@ public struct LoadReport: Sendable {
       lines.insert(
         found == 0
           ? "nothing in '\(path ?? "")' fits this config: no tensor has a name and shape that it needs"
-          : "too little in '\(path ?? "")' fits this config: \(backbone.found) of the \(backbone.asked) tensors before the "
-            + "head that it needs", at: 0)
+          : "too little in '\(path ?? "")' fits this config: \(backbone.found) of the \(backbone.asked) convolutions before "
+            + "the head that it needs", at: 0)
       closing = [
         "give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"
       ]
@@ -225,6 +227,10 @@ public struct LoadReport: Sendable {
         if name.contains("pathway1") || name.contains("_fuse") { keys.formUnion(["MODEL.ARCH", "MODEL.MODEL_NAME"]) }
         if name.contains("_res") { keys.insert("RESNET.DEPTH") }
       }
+    }
+    // What one width or one lateral connection shows, the others show too.
+    if keys.contains(where: { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.WIDTH_PER_GROUP" }) {
+      keys.formUnion(suggestions.keys.filter { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.NUM_GROUPS" })
     }
     // In a deeper network more blocks may have temporal kernels.
     if keys.contains("RESNET.DEPTH"), isNews("RESNET.DEPTH") { keys.insert("RESNET.NUM_BLOCK_TEMP_KERNEL") }

@@ -21,7 +21,7 @@ public struct WeightReader {
     var used: Set<String> = []
     /// How many tensors were found in their shape.
     var found = 0
-    /// How many of the tensors before the head were asked for, and found.
+    /// How many of the convolutions before the head were asked for, and found.
     var (backbone, foundInBackbone) = (0, 0)
     var missing: [LoadReport.Missing] = []
     var mismatched: [LoadReport.Mismatched] = []
@@ -80,7 +80,7 @@ public struct WeightReader {
       return tensor
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
-      let isInBackbone = !name.hasPrefix("head.")
+      let isInBackbone = !name.hasPrefix("head.") && shape.count > 1
       if isInBackbone { record.backbone += 1 }
       if let tensor = checkpoint.flatMap({ read(name, shape, hint, kernelHint, from: $0) }) {
         record.found += 1

@@ -71,15 +71,18 @@ import Testing
   }
 
   @Test func aPartialLoadOfNextToNothingIsRefused() throws {
-    let items = [("s1.a", Tensor(zeros: [3])), ("head.b", Tensor(zeros: [4])), ("s1.c", Tensor(zeros: [4]))]
-    let others = (0..<30).map { ("s2.\($0)", [2]) }
-    let text = try message(items, asking: [("s1.a", [3]), ("head.b", [4])] + others, allowPartial: true)
+    let items = [("s1.a", Tensor(zeros: [3, 1])), ("head.b", Tensor(zeros: [4])), ("s1.c", Tensor(zeros: [4]))]
+    let others = (0..<30).map { ("s2.\($0)", [2, 1]) }
+    let text = try message(
+      items, asking: [("s1.a", [3, 1]), ("s1.c", [4]), ("head.b", [4])] + others, allowPartial: true)
     #expect(
-      text.hasPrefix("weights: too little in 'w.safetensors' fits this config: 1 of the 31 tensors before the head"),
+      text.hasPrefix(
+        "weights: too little in 'w.safetensors' fits this config: 1 of the 31 convolutions before the head"),
       "\(text)")
     #expect(text.hasSuffix("or the config of these weights (slowfast inspect tells what they are)"))
     #expect(!text.contains("--partial-weights"))
-    let enough = try message(items, asking: [("s1.a", [3]), ("head.b", [4])] + others.prefix(8), allowPartial: true)
+    let enough = try message(
+      items, asking: [("s1.a", [3, 1]), ("head.b", [4])] + others.prefix(8), allowPartial: true)
     #expect(enough.hasPrefix("partial load: "), "\(enough)")
   }
 

@@ -51,7 +51,9 @@ public struct AlignedTables: Sendable {
     var joint = JointFrames(known, exclusions)
     ownFrames = joint.join(detections.frameIndex)
     (videos, frames) = (joint.videos, joint.frames)
-    hasForeignExclusions = exclusions.count > 0 && Set(joint.videos).isDisjoint(with: exclusions.videos)
+    hasForeignExclusions =
+      exclusions.count > 0 && Set(joint.videos).isDisjoint(with: exclusions.videos)
+      && (isOfAVA(joint.videos) || isNamedOtherwise(joint.videos, exclusions.videos))
     detectionRows = RowsByFrame(
       frames: detections.frames, numbering: ownFrames, frameCount: frames.count, actionIDs: detections.actionIDs,
       classes: classes)
@@ -146,4 +148,24 @@ private func checkNumbers(_ table: GroundTruthTable) throws(EvaluationError) {
 
 private func isFinite(_ box: UnitBox) -> Bool {
   box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
+}
+
+/// Whether most videos have names like AVA's: YouTube's ids of eleven letters, digits, dashes and underscores. Videos of
+/// one's own are in no list of AVA's excluded key frames, and that is as it should be.
+private func isOfAVA(_ videos: [String]) -> Bool {
+  let count = videos.count { name in
+    name.utf8.count == 11 && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+      && name.contains(where: \.isUppercase) && name.contains(where: \.isLowercase)
+  }
+  return 2 * count > videos.count
+}
+
+/// Whether names are the same but for folders before them and an extension behind.
+private func isNamedOtherwise(_ videos: [String], _ others: some Sequence<String>) -> Bool {
+  func stem(_ name: String) -> Substring {
+    let file = name.split(separator: "/").last ?? Substring(name)
+    guard let point = file.lastIndex(of: "."), point != file.startIndex else { return file }
+    return file[..<point]
+  }
+  return !Set(videos.map(stem)).isDisjoint(with: others.map(stem))
 }

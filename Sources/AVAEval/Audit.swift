@@ -52,7 +52,7 @@ private func commonFindings(_ tables: AlignedTables, _ pool: WorkerPool) -> [Fin
     findings.append(
       Finding(
         .foreignExclusions, isFault: false, count: 1, "no excluded key frame is of a video here",
-        hint: "are they those of another split?"))
+        hint: "are they those of another split, or named otherwise?"))
   }
   return findings + repeatedTruthFindings(tables, pool)
     + ClassAudit(tables.groundTruth.actionIDs, tables.labelMap).truthFindings

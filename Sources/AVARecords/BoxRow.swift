@@ -93,7 +93,7 @@ extension RowCursor {
     if box.x2 < -edge || box.y2 < -edge || box.x1 > 1 + edge || box.y1 > 1 + edge {
       throw error(
         expected: "a box that overlaps the frame, 0 to 1", found: "x \(box.x1) to \(box.x2), y \(box.y1) to \(box.y2)",
-        advice: "divide pixels by the frame's width and height, or remove the row")
+        advice: hasPixels ? Self.pixelAdvice : "remove the row: the person is not in the picture")
     }
     return box
   }
@@ -118,12 +118,25 @@ extension RowCursor {
     "the columns are video, second, x1, y1, x2, y2, action id, then a score (in ground truth a person id, or nothing)"
   }
 
+  private static var pixelAdvice: String { "divide pixels by the frame's width and height" }
+
+  /// Whether the row's coordinates look like pixels: whole numbers, or ones that no overshoot reaches. A fraction that is
+  /// merely too large is none.
+  private var hasPixels: Bool {
+    let values = (2...5).compactMap { decimalNumber(self[$0]) }
+    let largest = values.max() ?? 0
+    return largest > 10 || largest > 2 && values.allSatisfy { $0 == $0.rounded() }
+  }
+
   private func coordinate(_ index: Int, within range: ClosedRange<Double>) throws(RecordError) -> Double {
     let value = try number(index, BoxRow.names[index])
     if !range.contains(value) {
       throw error(
         field: index, BoxRow.names[index], expected: "a fraction of the frame, 0 to 1",
-        advice: value > range.upperBound ? "divide pixels by the frame's width and height" : "correct the box")
+        advice: hasPixels
+          ? Self.pixelAdvice
+          : "correct the box, or cut it off at the frame's edge: a box may reach beyond the frame, but only from "
+            + "\(range.lowerBound) to \(range.upperBound)")
     }
     return value
   }

@@ -10,6 +10,7 @@ func foreignProposals(_ bytes: UnsafeRawBufferPointer) -> ForeignContent? {
       "a pickle, as MMAction2 has its proposals", "a key there is 'video,second', a value rows of x1, y1, x2, y2, score"
     )
   case .json: return json(text)
+  case .xml: return xml(text)
   case .other: return nil
   case nil: return rows(text)
   }
@@ -39,6 +40,29 @@ private func json(_ text: String) -> ForeignContent {
   return named("JSON", pixels)
 }
 
+private func xml(_ text: String) -> ForeignContent {
+  if text.contains("<bndbox") {
+    return named(
+      "Pascal VOC's XML, a file for each picture", "x1, y1, x2, y2 are xmin, ymin, xmax, ymax of a bndbox; \(pixels)")
+  }
+  if text.contains("xtl=") {
+    return named(
+      "CVAT's XML", "x1, y1, x2, y2 are xtl, ytl, xbr, ybr of a box; \(pixels), and frames by the frame rate")
+  }
+  return named("XML", pixels)
+}
+
+/// Tells rows of other columns by their header: frames in the place of seconds, or a width and a height.
+private func table(_ header: [String]) -> ForeignContent? {
+  let columns = Set(header.map { $0.lowercased().filter(\.isLetter) })
+  let hasFrames = !columns.isDisjoint(with: ["frame", "frameid", "frameindex", "framenumber", "framenum", "frameno"])
+  let hasSizes = columns.contains { $0 == "w" || $0.hasSuffix("width") }
+  if columns.count < 5 || !hasFrames && !hasSizes { return nil }
+  let sizes = hasSizes ? "x2 is left + width, y2 is top + height; " : ""
+  let frames = hasFrames ? ", and frame numbers by the frame rate" : ""
+  return named("tracks with the columns \(header.joined(separator: ", "))", "\(sizes)\(pixels)\(frames)")
+}
+
 /// Tells rows of other columns by the first line that is not blank.
 private func rows(_ text: String) -> ForeignContent? {
   let lines = text.split(whereSeparator: \.isNewline)
@@ -50,6 +74,7 @@ private func rows(_ text: String) -> ForeignContent? {
   }
   let parts = line.split { $0 == "," || $0.isWhitespace }
   let numbers = parts.compactMap { Double($0) }
+  if numbers.isEmpty { return table(parts.map { $0.filter { $0 != "\"" && $0 != "\u{feff}" } }) }
   if numbers.count != parts.count { return nil }
   let isSpaced = !line.contains(",")
   if isSpaced, 5...7 ~= numbers.count, isWhole(numbers[0]), numbers[1...4].allSatisfy({ 0...1 ~= $0 }) {

@@ -11,9 +11,17 @@ extension LabelMap {
   public static func read(path: String) throws -> LabelMap {
     let doing = "reading the label map"
     let file = try FileBytes(path: path, doing: doing)
-    try file.requireText(expecting: "classes such as 'item { name: \"walk\" id: 14 }'")
+    let expected = "classes such as 'item { name: \"walk\" id: 14 }'"
+    try file.requireText(expecting: expected)
     var reader = LabelMapReader(TextFormatScanner(file.bytes, path: path, doing: doing))
-    let labels = try withExtendedLifetime(file) { try reader.labels() }
+    let labels: [Label]
+    do {
+      labels = try reader.labels()
+    } catch {
+      guard !reader.sawBlock, let content = foreignLabels(file.bytes) else { throw error }
+      throw FileError.foreign(doing: doing, path: path, expected: expected, content: content)
+    }
+    withExtendedLifetime(file) {}
     if labels.isEmpty {
       throw RecordError.empty(
         doing: doing, path: path, expected: "labels", advice: "give a .pbtxt such as those in annotations/")
@@ -24,6 +32,8 @@ extension LabelMap {
 
 private struct LabelMapReader {
   private var scanner: TextFormatScanner
+  /// Whether a block was begun: the file is a label map, if perhaps a malformed one.
+  private(set) var sawBlock = false
 
   private static let largestID = 1_000_000
 
@@ -39,6 +49,7 @@ private struct LabelMapReader {
         throw scanner.error("'item {' or 'label {'", token, suggestion(token, ["item", "label"]))
       }
       let start = scanner.line
+      sawBlock = true
       let label = try block()
       if let first = lines.updateValue(start, forKey: label.id) {
         throw scanner.fail(
@@ -121,7 +132,12 @@ private struct LabelMapReader {
     let value = try scanner.value()
     guard case .text(let bytes) = value else { throw scanner.error("a name in quotes after '\(key):'", value) }
     guard let text = String(validating: bytes, as: UTF8.self) else {
-      throw scanner.error("a name in UTF-8 after '\(key):'", value, "save the file as UTF-8")
+      throw scanner.error(
+        "a name in UTF-8 after '\(key):'", value,
+        scanner.textHasEscapes
+          ? "the escapes are bytes of another encoding, such as GBK: write the name's own characters in their place, and "
+            + "save the file as UTF-8"
+          : "convert the file from its own encoding, such as: iconv -f GBK -t UTF-8 FILE > NEW")
     }
     return text
   }

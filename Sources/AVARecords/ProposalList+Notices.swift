@@ -2,7 +2,10 @@ internal import Wording
 
 extension ProposalList.Summary {
   /// The counts in words, where there is something to say.
-  public func notices(scoreThreshold: Double) -> [String] {
+  ///
+  /// - Parameter isChosenSubset: Whether the user has named the videos of the run: that the proposals have others too is
+  ///   said only where one of these has none, and may be called otherwise there.
+  public func notices(scoreThreshold: Double, isChosenSubset: Bool = false) -> [String] {
     var notices: [String] = []
     if belowThreshold > 0 {
       notices.append(
@@ -10,7 +13,7 @@ extension ProposalList.Summary {
           + "(AVA.DETECTION_SCORE_THRESH)")
     }
     notices += scores.notices(threshold: scoreThreshold)
-    if !unlistedVideos.isEmpty {
+    if !unlistedVideos.isEmpty && !(isChosenSubset && videosWithoutRows.isEmpty) {
       let names = unlistedVideos.map { "\($0.video) (\(counted($0.rows, "row")))" }
       notices.append(
         "proposals: \(counted(unlistedVideos.count, "video")) not among those of this run: \(listed(names))")
@@ -34,6 +37,11 @@ extension ProposalList.Summary {
           + "\(firstBeyondFrame): scored within the frame and written as given, as in PySlowFast")
     }
     return notices
+  }
+
+  /// What to do where all rows are below the threshold.
+  public var thresholdAdvice: String {
+    "set AVA.DETECTION_SCORE_THRESH to no more than \(scores.largest), the highest score"
   }
 
   /// Which seconds are valid, and the shift that would make the others so.

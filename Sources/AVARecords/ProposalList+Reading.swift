@@ -69,12 +69,12 @@ private struct ProposalReader {
     var cursor = try RowCursor(file, doing: Self.doing, columns: Self.layout)
     while try cursor.advance() {
       try cursor.require(columns: 8...8, layout: Self.layout)
-      list.summary.rows += 1
       let video = try cursor.videoName()
       let time = try rowTime(cursor)
       let box = try cursor.personBox()
       let label = cursor[6].isEmpty ? nil : try cursor.integer(6, "action id")
       let score = try cursor.number(7, "score")
+      list.summary.rows += 1
       if !isListed(video) { continue }
       list.summary.scores.add(score, hasAction: label != nil)
       if !keeps(time: time, score: score) { continue }

@@ -76,6 +76,23 @@ public struct ProposalList: Sendable {
     public var firstBeyondFrame = ""
     /// The scores of listed videos, those below the threshold too.
     public var scores = ProposalScores()
+
+    /// Why rows fell away.
+    public enum Loss: Equatable, Sendable {
+      case otherVideos, belowThreshold, outsideRange, skippedSeconds
+    }
+
+    /// Why no row is left: what most of them fell away for; nil where some were kept.
+    public var mainLoss: Loss? {
+      if keptRows > 0 { return nil }
+      let counts: [(Loss, Int)] = [
+        (.otherVideos, unlistedVideos.reduce(0) { $0 + $1.rows }), (.belowThreshold, belowThreshold),
+        (.outsideRange, outsideRange), (.skippedSeconds, skippedSeconds),
+      ]
+      // Rows of other videos are normal where some are of those that are asked for.
+      let own = counts.dropFirst().filter { $0.1 > 0 }
+      return (own.isEmpty ? counts : own).max { $0.1 < $1.1 }?.0
+    }
   }
 
   /// Videos in the order of their first kept rows.

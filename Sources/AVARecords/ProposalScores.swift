@@ -4,7 +4,8 @@ internal import Wording
 public struct ProposalScores: Equatable, Sendable {
   private var count = 0
   private var smallest = Double.infinity
-  private var largest = -Double.infinity
+  /// The highest score, minus infinity where there is none.
+  public private(set) var largest = -Double.infinity
   private var aboveOne = 0
   private var areWhole = true
   /// Rows that have an action id, as ground truth has.
@@ -30,10 +31,11 @@ public struct ProposalScores: Equatable, Sendable {
     let isTruth = withAction == count
     if areWhole, smallest < largest || (isTruth && count >= Self.leastEqualScores) {
       let kind = isTruth ? "person ids of a ground truth (every row has an action id)" : "person ids, or percent"
+      let percent = isTruth || largest > 100 || largest < 2 ? "" : "divide percent by 100; if these are person ids, "
       return [
-        "proposals: all \(count) scores are whole numbers, \(short(smallest)) to \(short(largest)): \(kind)? -> give the "
-          + "boxes and scores of a person detector; to have true boxes scored, write 1 into their column 8. "
-          + "\(effect(threshold))"
+        "proposals: all \(count) scores are whole numbers, \(short(smallest)) to \(short(largest)): \(kind)? -> "
+          + "\(percent)give the boxes and scores of a person detector; to have true boxes scored, write 1 into their "
+          + "column 8. \(effect(threshold))"
       ]
     }
     if smallest == largest, count >= Self.leastEqualScores {

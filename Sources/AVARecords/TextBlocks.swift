@@ -28,6 +28,8 @@ final class TextBlock {
 /// theirs. How a file is cut depends on the size of the blocks alone.
 final class TextBlocks: Sendable {
   private let state: Mutex<State>
+  /// What is longer is no row: a block that has to hold one must not grow without end.
+  private static let longestRow = 1 << 24
 
   private struct State: ~Copyable {
     nonisolated(unsafe) let stream: ByteStream
@@ -105,6 +107,11 @@ final class TextBlocks: Sendable {
         state.rest = Array(block.bytes[end...])
         block.count = end
         return
+      }
+      if block.count > Self.longestRow {
+        throw .excessive(
+          doing: state.doing, path: state.stream.path, expected: "rows of \(Self.longestRow) bytes at most",
+          found: "no end of a row in \(block.count) bytes", advice: "give the right file: \(state.expected)")
       }
       block.grow()
     }

@@ -25,6 +25,8 @@ struct TextFormatScanner {
   private var index = 0
   /// The line of the next token's beginning or of blanks before it, counted from 1.
   private(set) var line = 1
+  /// Whether there were escapes in the latest text in quotes.
+  private(set) var textHasEscapes = false
 
   private static let closers: [Character: Character] = ["{": "}", "<": ">", "[": "]"]
 
@@ -46,6 +48,7 @@ struct TextFormatScanner {
     }
     if isQuote(byte) {
       var text: [UInt8] = []
+      textHasEscapes = false
       repeat {
         try takeQuoted(into: &text)
         skipBlanks()
@@ -142,6 +145,7 @@ struct TextFormatScanner {
           line, #"an escape such as \" or \\ or \350 in quotes"#, "'\(String(decoding: found, as: UTF8.self))'",
           #"write \\ for a backslash, or the character itself"#)
       }
+      textHasEscapes = true
       text += escape.bytes
       index += escape.length
     }

@@ -9,14 +9,12 @@ enum FileKind {
   init(_ file: MappedFile) {
     if file.has([0x50, 0x4b, 3, 4], at: 0) || file.has([0x50, 0x4b, 5, 6], at: 0) {
       self = .zip
-    } else if let known = FileKind.foreign(file) {
-      self = known
     } else if FileKind.isPickle(file) {
       self = FileKind.beginsWithTorchMagic(file) ? .legacyTorch : .pickle
     } else if FileKind.isSafetensors(file) {
       self = .safetensors
     } else {
-      self = FileKind.textOrUnknown(file)
+      self = FileKind.foreign(file) ?? FileKind.textOrUnknown(file)
     }
   }
 
@@ -40,37 +38,34 @@ enum FileKind {
 
   private static func foreign(_ file: MappedFile) -> FileKind? {
     if file.count == 0 { return .other("an empty file", advice: "fetch the file again: nothing of it has arrived") }
-    if isTar(file) {
-      return file.has("storages", at: 0) || file.has("pickle", at: 0) || file.has("sys_info", at: 0)
-        ? .other(
-          "torch's tar archive of 2017 or before", advice: "load it with torch and save it again: torch.save(x, file)")
-        : .other("a tar archive", advice: "unpack it and give the file of weights inside")
+    if file.has("ustar", at: 257), ["storages", "pickle", "sys_info"].contains(where: { file.has($0, at: 0) }) {
+      return .other(
+        "torch's tar archive of 2017 or before", advice: "load it with torch and save it again: torch.save(x, file)")
     }
     for (magic, offset, looksLike, advice) in signatures where file.has(magic, at: offset) {
       return .other(looksLike, advice: advice)
     }
-    return nil
+    guard let content = ForeignContent(beginning: UnsafeRawBufferPointer(rebasing: file.bytes.prefix(4096))) else {
+      return nil
+    }
+    let advice =
+      content.format == .xml
+      ? "the server may have answered with a message instead of the file: look into it" : content.advice ?? weights
+    return .other(content.name, advice: advice)
   }
 
-  private static func isTar(_ file: MappedFile) -> Bool { file.has("ustar", at: 257) }
-
   private static let weights = "give the file of weights (.pyth, .pth, .pkl or .safetensors)"
-  private static let unpack = "unpack it first"
+  /// What only a reader of weights is given: the others are named by `ForeignContent`.
   private static let signatures: [([UInt8], Int, String, String)] = [
-    (Array("version https://git-lfs".utf8), 0, "a Git LFS pointer", "run 'git lfs pull' to fetch the file itself"),
     (Array("ftyp".utf8), 4, "an MP4 or MOV video", "give the video as the input and a file of weights here"),
     ([0x1a, 0x45, 0xdf, 0xa3], 0, "a Matroska or WebM video", weights),
     (Array("RIFF".utf8), 0, "an AVI, WAV or WebP file", weights),
     ([0xff, 0xd8, 0xff], 0, "a JPEG picture", weights),
     ([0x89, 0x50, 0x4e, 0x47], 0, "a PNG picture", weights),
-    (Array("%PDF".utf8), 0, "a PDF document", weights),
+    // Rows may be packed so; weights are not.
     ([0x1f, 0x8b], 0, "a gzip-compressed file", "unpack it first: gunzip"),
-    ([0xfd, 0x37, 0x7a, 0x58, 0x5a], 0, "an xz-compressed file", unpack),
-    ([0x28, 0xb5, 0x2f, 0xfd], 0, "a zstd-compressed file", unpack),
-    (Array("BZh".utf8), 0, "a bzip2-compressed file", unpack),
-    ([0x37, 0x7a, 0xbc, 0xaf], 0, "a 7-Zip archive", unpack),
+    ([0x28, 0xb5, 0x2f, 0xfd], 0, "a zstd-compressed file", "unpack it first: unzstd"),
     ([0x89, 0x48, 0x44, 0x46], 0, "an HDF5 file (Keras or MATLAB)", "convert the weights to safetensors"),
-    ([0x93] + Array("NUMPY".utf8), 0, "a NumPy array (.npy)", weights),
     ([0x7f, 0x45, 0x4c, 0x46], 0, "a program", weights),
     (Array("GGUF".utf8), 0, "a GGUF file of a language model", weights),
   ]
@@ -90,15 +85,10 @@ enum FileKind {
     }
     let text = String(decoding: head, as: UTF8.self)
     let start = text.drop { $0.isWhitespace || $0 == "\u{feff}" }
-    let lower = start.prefix(200).lowercased()
-    if lower.hasPrefix("<!doctype html") || lower.hasPrefix("<html") || lower.contains("<head") {
-      return .other(
-        "an HTML page", advice: "the browser saved a page instead of the file: use the direct download link")
+    if start.lowercased().hasPrefix("<error") || start.prefix(200).lowercased().contains("<head") {
+      return .other("a page of the web", advice: "the server answered with a message instead of the file: look into it")
     }
-    if lower.hasPrefix("<?xml") || lower.hasPrefix("<error") {
-      return .other("an XML page", advice: "the server answered with a message instead of the file: look into it")
-    }
-    if start.hasPrefix("{") || start.hasPrefix("[") { return .other("a JSON text", advice: weights) }
+    if start.hasPrefix("{") || start.hasPrefix("[") { return .other("JSON", advice: weights) }
     if start.isEmpty { return .other("blank text", advice: weights) }
     let first = start.prefix { !$0.isNewline }
     if first.hasPrefix("#") || isYAMLKey(first) {

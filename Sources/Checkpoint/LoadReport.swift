@@ -23,6 +23,13 @@ public struct LoadReport: Sendable {
     public let hint: String?
   }
 
+  /// A variance that has no root.
+  public struct Unsound: Sendable, Equatable {
+    public let name: String
+    public let channel: Int
+    public let value: Float
+  }
+
   /// The file; nil where no file was given or weights are random by intent.
   public let path: String?
   /// How many of the model's tensors the file has in their shape.
@@ -31,37 +38,63 @@ public struct LoadReport: Sendable {
   /// Names in the file that the model did not ask for.
   public let unused: [String]
   public let mismatched: [Mismatched]
+  /// Batch normalisations that would make every score not a number.
+  public let unsound: [Unsound]
+  /// How many of the convolutions before the head are asked for, and found. Vectors do not count: those of Caffe2's files
+  /// fit wherever they are a fraction as long.
+  private let backbone: (asked: Int, found: Int)
   /// Whether the config scores boxes and not whole clips, for the advice; nil where nobody said.
   public var scoresBoxes: Bool?
+  /// The configuration's own values as literals, by key: what it says already is no advice.
+  public var configured: [String: String] = [:]
   private let guess: ArchitectureGuess?
   /// Configuration values that the file's tensors speak for, by key.
   private let suggestions: [String: String]
 
   init(
     path: String?, found: Int = 0, missing: [Missing] = [], unused: [String] = [], mismatched: [Mismatched] = [],
-    guess: ArchitectureGuess? = nil
+    unsound: [Unsound] = [], backbone: (Int, Int) = (0, 0), guess: ArchitectureGuess? = nil
   ) {
     self.path = path
     self.found = found
     self.missing = missing
     self.unused = unused
     self.mismatched = mismatched
+    self.unsound = unsound
+    self.backbone = backbone
     self.guess = guess
-    suggestions = Dictionary(
+    var suggestions = Dictionary(
       (guess?.settings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    if let arch = suggestions["MODEL.ARCH"], suggestions["NONLOCAL.LOCATION"] == nil {
+      let stage = arch == "slowfast" ? "[[], []]" : "[[]]"
+      suggestions["NONLOCAL.LOCATION"] = "[\(Array(repeating: stage, count: 4).joined(separator: ", "))]"
+    }
+    self.suggestions = suggestions
   }
 
   /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
   public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty }
 
   /// Stops when weights are missing or of another shape, unless a partial load is allowed; and that is refused where
-  /// nothing at all fits, or where the file is of another kind of network.
+  /// (almost) nothing before the head fits, or where the file is of another kind of network. Stops also where a batch
+  /// normalisation of the file would make every score not a number.
   ///
   /// - Throws: `CheckpointError.weightsDoNotFit` with all that is known about why.
   public func check(allowPartial: Bool) throws {
-    if isComplete || allowPartial && found > 0 && guess?.obstacle == nil { return }
+    if let first = unsound.first {
+      let more = unsound.count > 1 ? ", and \(counted(unsound.count - 1, "more tensor")) likewise" : ""
+      throw CheckpointError.weightsDoNotFit(
+        "weights: '\(printable(first.name))' of '\(path ?? "")' holds the variance \(first.value) (channel "
+          + "\(first.channel))\(more): a variance is 0 or more, and every score would be NaN\n"
+          + "         -> the file is damaged, or its training diverged: fetch it again, or take an earlier checkpoint")
+    }
+    if isComplete || allowPartial && !fitsTooLittle && guess?.obstacle == nil { return }
     throw CheckpointError.weightsDoNotFit(text)
   }
+
+  /// Whether a partial load would compute with a random network: less than a tenth of the convolutions before the head
+  /// is there.
+  private var fitsTooLittle: Bool { found == 0 || backbone.found * 10 < backbone.asked }
 
   /// Lines for the user about an incomplete but allowed load, and about tensors that were not used.
   public var notices: [String] {
@@ -75,7 +108,9 @@ public struct LoadReport: Sendable {
     if scoresBoxes == true, case .clips? = guess?.head {
       lines.append("\(fileName) \(headWords): scores of boxes mean nothing -> give weights trained on AVA")
     }
-    return lines + unusedLines
+    lines += unusedLines
+    if let changes { lines.append("\(fileName) -> to use it as it is, set \(changes)") }
+    return lines
   }
 
   /// The whole report as text, one finding a line.
@@ -89,12 +124,19 @@ public struct LoadReport: Sendable {
       return "weights: '\(path ?? "")' does not suit this config: \(reason)\n         -> \(advice)"
     }
     var lines = mismatchLines + missingLines + unusedLines
-    var closing = "or allow a partial load (--partial-weights), which fills the gaps with random numbers"
-    if found == 0 {
-      lines.insert("nothing in '\(path ?? "")' fits this config: no tensor has a name and shape that it needs", at: 0)
-      closing = "give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"
+    var closing = ["or allow a partial load (--partial-weights), which fills the gaps with random numbers"]
+    if fitsTooLittle {
+      lines.insert(
+        found == 0
+          ? "nothing in '\(path ?? "")' fits this config: no tensor has a name and shape that it needs"
+          : "too little in '\(path ?? "")' fits this config: \(backbone.found) of the \(backbone.asked) convolutions before "
+            + "the head that it needs", at: 0)
+      closing = [
+        "give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"
+      ]
     }
-    return (lines.map { "weights: " + $0 } + ["         -> " + closing]).joined(separator: "\n")
+    if let changes { closing.insert("set \(changes), as these weights have it", at: 0) }
+    return (lines.map { "weights: " + $0 } + closing.map { "         -> " + $0 }).joined(separator: "\n")
   }
 
   /// What the file's head scores, as far as is known.
@@ -141,6 +183,8 @@ public struct LoadReport: Sendable {
   private func advice(_ item: Mismatched) -> String {
     guard let hint = item.hint else { return "" }
     let arrow = "\n         -> "
+    // What the file tells of is said once, at the end.
+    if hint != "MODEL.NUM_CLASSES", suggestions[hint] != nil { return "" }
     if hint == "MODEL.NUM_CLASSES" {
       // With as many classes, the head takes more or fewer features: that follows from other keys.
       guard let classes = item.fileShape.first, classes != item.modelShape.first else { return "" }
@@ -154,22 +198,16 @@ public struct LoadReport: Sendable {
         return "\(arrow)set \(hint) \(classes), or give the label map that these weights were trained with"
       }
     }
-    if let value = suggestions[hint] { return "\(arrow)set \(hint) \(value)" }
     return "\(arrow)change \(hint)"
   }
 
   private var missingLines: [String] {
     var lines: [String] = []
-    var given: Set<String> = []
     for item in missing.prefix(LoadReport.shownLimit) {
       var line = "'\(printable(item.name))' (\(describe(shape: item.shape))) is not in \(fileName)"
       if let found = item.found { line += ", which has \(found) there" }
       if let near = nearest(to: item.name, among: unused) {
         line += "; the nearest unused name is '\(printable(near))'"
-      }
-      // What is absent follows from other keys than what has another shape.
-      if let key = keyOfPresence(item.name), let value = suggestions[key], given.insert(key).inserted {
-        line += "\n         -> set \(key) \(value)"
       }
       lines.append(line)
     }
@@ -178,23 +216,42 @@ public struct LoadReport: Sendable {
     return lines
   }
 
-  /// The configuration key that decides whether a tensor of this name exists.
-  private func keyOfPresence(_ name: String) -> String? {
-    let parts = [
-      ("_nonlocal", "NONLOCAL.LOCATION"), ("pathway1", "MODEL.ARCH"), ("_fuse", "MODEL.ARCH"), ("_res", "RESNET.DEPTH"),
-    ]
-    return parts.first { name.contains($0.0) }?.1
+  /// All that the configuration has to say otherwise to suit the file, as "KEY value and KEY value": the keys that decide
+  /// whether the tensors in question exist, and their shapes; nil where nothing is known.
+  private var changes: String? {
+    var keys: Set<String> = Set(mismatched.compactMap(\.hint)).subtracting(["MODEL.NUM_CLASSES"])
+    for name in missing.map(\.name) + unused {
+      if name.contains("_nonlocal") {
+        keys.insert("NONLOCAL.LOCATION")
+      } else {
+        if name.contains("pathway1") || name.contains("_fuse") { keys.formUnion(["MODEL.ARCH", "MODEL.MODEL_NAME"]) }
+        if name.contains("_res") { keys.insert("RESNET.DEPTH") }
+      }
+    }
+    // What one width or one lateral connection shows, the others show too.
+    if keys.contains(where: { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.WIDTH_PER_GROUP" }) {
+      keys.formUnion(suggestions.keys.filter { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.NUM_GROUPS" })
+    }
+    // In a deeper network more blocks may have temporal kernels.
+    if keys.contains("RESNET.DEPTH"), isNews("RESNET.DEPTH") { keys.insert("RESNET.NUM_BLOCK_TEMP_KERNEL") }
+    // A list is quoted, as a shell needs it.
+    let settings = (suggestions.keys.filter { keys.contains($0) && isNews($0) }).sorted().compactMap { key in
+      suggestions[key].map { "\(key) \($0.hasPrefix("[") ? "\"\($0)\"" : $0)" }
+    }
+    return settings.isEmpty ? nil : settings.joined(separator: " ")
+  }
+
+  /// Whether the file speaks for another value of a key than the configuration has.
+  private func isNews(_ key: String) -> Bool {
+    func plain(_ text: String) -> String { text.filter { $0 != " " && $0 != "'" } }
+    guard let value = suggestions[key] else { return false }
+    return configured[key].map(plain) != plain(value)
   }
 
   private var unusedLines: [String] {
     if unused.isEmpty { return [] }
     let names = listed(unused.map { "'\(printable($0))'" }, limit: LoadReport.shownLimit)
     let verb = unused.count == 1 ? "is" : "are"
-    var line = "\(counted(unused.count, "tensor")) of \(fileName) \(verb) not used by this config: \(names)"
-    var given: Set<String> = []
-    for key in unused.compactMap(keyOfPresence) where given.insert(key).inserted {
-      if let value = suggestions[key] { line += "\n         -> these weights suit \(key) \(value)" }
-    }
-    return [line]
+    return ["\(counted(unused.count, "tensor")) of \(fileName) \(verb) not used by this config: \(names)"]
   }
 }

@@ -21,8 +21,11 @@ public struct WeightReader {
     var used: Set<String> = []
     /// How many tensors were found in their shape.
     var found = 0
+    /// How many of the convolutions before the head were asked for, and found.
+    var (backbone, foundInBackbone) = (0, 0)
     var missing: [LoadReport.Missing] = []
     var mismatched: [LoadReport.Mismatched] = []
+    var unsound: [LoadReport.Unsound] = []
   }
 
   /// Reads from a file.
@@ -77,8 +80,12 @@ public struct WeightReader {
       return tensor
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
+      let isInBackbone = !name.hasPrefix("head.") && shape.count > 1
+      if isInBackbone { record.backbone += 1 }
       if let tensor = checkpoint.flatMap({ read(name, shape, hint, kernelHint, from: $0) }) {
         record.found += 1
+        if isInBackbone { record.foundInBackbone += 1 }
+        if name.hasSuffix("running_var") { checkVariance(tensor, name) }
         return tensor
       }
       if checkpoint?.shape(name) == nil {
@@ -87,6 +94,12 @@ public struct WeightReader {
       }
       return substitute.map { branchGain == nil ? $0.tensor(name, shape) : Tensor(zeros: shape) }
     }
+  }
+
+  /// Batch normalisation takes the root of variance + 1e-5.
+  private func checkVariance(_ tensor: Tensor, _ name: String) {
+    guard let channel = tensor.values.firstIndex(where: { !($0 > -1e-5) }) else { return }
+    record.unsound.append(LoadReport.Unsound(name: name, channel: channel, value: tensor.values[channel]))
   }
 
   /// Whether the file has a tensor of that name under this prefix; random weights have every name.
@@ -138,6 +151,7 @@ public struct WeightReader {
     }
     return LoadReport(
       path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),
-      mismatched: record.mismatched, guess: checkpoint.map { ArchitectureGuess($0) })
+      mismatched: record.mismatched, unsound: record.unsound,
+      backbone: (record.backbone, record.foundInBackbone), guess: checkpoint.map { ArchitectureGuess($0) })
   }
 }

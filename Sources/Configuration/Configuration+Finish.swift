@@ -58,6 +58,20 @@ extension Configuration {
     if case .oneOf(let names) = limit, case .string(let text) = value(key), let best = nearest(to: text, among: names) {
       return "did you mean \(best)?"
     }
-    return "PySlowFast's default is \(leaf(key).fallback.excerpt)"
+    return Self.advice[key] ?? "PySlowFast's default is \(leaf(key).fallback.excerpt)"
   }
+
+  /// What to give where the default suits few configs, or other weights than those at hand.
+  private static let advice = [
+    "MODEL.NUM_CLASSES": "give the number of the weights' classes, such as 80 for AVA (slowfast inspect names it)",
+    "MODEL.HEAD_ACT": "give sigmoid for the actions of boxes, as AVA's configs do, or softmax for whole clips",
+    "RESNET.TRANS_FUNC": "give bottleneck_transform for depth 50 and 101, or basic_transform for 18",
+    "DATA.NUM_FRAMES":
+      "give the frames of a clip that the weights were trained with, such as 32 for a config named 32x2",
+    "DATA.SAMPLING_RATE":
+      "give 1 for every frame of a clip's span, or what the weights were trained with, such as 2 for a config named 32x2",
+    "RESNET.WIDTH_PER_GROUP": "give the width of the weights' stem, mostly 64 (slowfast inspect names it)",
+    "SLOWFAST.ALPHA": "give the factor that the weights were trained with: 4 or 8 in PySlowFast's configs",
+    "SLOWFAST.FUSION_KERNEL_SZ": "give the factor that the weights were trained with: 5 or 7 in PySlowFast's configs",
+  ]
 }

@@ -57,12 +57,9 @@ extension Configuration {
   }
 
   private static func text(of path: String, doing: String) throws -> String {
-    let bytes = try readFile(path, doing: doing)
+    let bytes = try readFile(path, doing: doing, limit: sizeLimit)
     func malformed(_ line: Int, _ problem: String, _ remedy: String) -> ConfigurationError {
       .malformed(path: path, line: line, column: nil, problem: problem, remedy: remedy)
-    }
-    if bytes.count > sizeLimit {
-      throw malformed(1, "\(bytes.count) bytes, more than the \(sizeLimit) a config may have", "give a YAML config")
     }
     guard let text = String(validating: bytes, as: UTF8.self) else {
       let good = String(decoding: bytes, as: UTF8.self).utf8

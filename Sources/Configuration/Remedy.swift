@@ -10,11 +10,27 @@ struct Remedy {
 
   var text: String {
     guard let value = repaired else {
+      if let example = Self.examples[leaf.key] { return "give \(leaf.kind.name), \(example)" }
       return "give \(leaf.kind.name); PySlowFast's default is \(leaf.fallback.excerpt)"
     }
     let name = isOverride ? leaf.key + " " : Schema.split(leaf.key).name + ": "
     return "write \(name)\(value)"
   }
+
+  /// Lists by stage and pathway: which one suits depends on the network.
+  private static let examples: [String: String] = {
+    func forms(_ entry: String) -> String {
+      func stages(_ text: String) -> String { "[" + Array(repeating: text, count: 4).joined(separator: ", ") + "]" }
+      return
+        "one for each of res2 to res5, in it an entry for each pathway: \"\(stages("[\(entry)]"))\", or for SlowFast "
+        + "\"\(stages("[\(entry), \(entry)]"))\""
+    }
+    return [
+      "NONLOCAL.LOCATION": forms("[]"), "NONLOCAL.POOL": forms("[1, 2, 2]"), "NONLOCAL.GROUP": forms("1"),
+      "RESNET.SPATIAL_STRIDES": forms("1"), "RESNET.SPATIAL_DILATIONS": forms("1"),
+      "RESNET.NUM_BLOCK_TEMP_KERNEL": forms("2"),
+    ]
+  }()
 
   private var isOverride: Bool { if case .override = source { true } else { false } }
 
@@ -28,7 +44,9 @@ struct Remedy {
     case (.strings, .string(let text)) where raw == .string(text): return inPlace(Self.names(in: text))
     case (.int, .string(let text)): return Self.withoutZeros(text)
     case (.double, _):
-      if case .string(let text) = raw { return Self.withPoint(text) ?? Self.withoutZeros(text) }
+      if case .string(let text) = raw {
+        return Self.withPoint(text) ?? Self.withoutZeros(text) ?? Self.withoutPercent(text)
+      }
       return nil
     default: return nil
     }
@@ -59,6 +77,12 @@ struct Remedy {
     let digits = text.dropFirst(sign.count)
     guard digits.hasPrefix("0"), digits.allSatisfy({ ("0"..."9").contains($0) }) else { return nil }
     return Int(digits).map { sign + String($0) }
+  }
+
+  /// `80%` as 0.8.
+  private static func withoutPercent(_ text: String) -> String? {
+    guard text.hasSuffix("%"), let number = Double(trimmed(text.dropLast())), number.isFinite else { return nil }
+    return "\(number / 100)"
   }
 
   /// `0,8` as 0.8.

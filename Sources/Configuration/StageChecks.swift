@@ -26,7 +26,7 @@ extension Configuration {
           throw .badValue(
             key: "element [\(stage)][\(pathway)] of \(list.key)", source: source(of: list.key),
             expected: "from \(list.values.lowerBound) to \(list.values.upperBound)", found: "\(number)",
-            remedy: "PySlowFast's default is \(leaf(list.key).fallback.excerpt)")
+            remedy: example(list.key, shape))
         }
       }
     }
@@ -51,7 +51,7 @@ extension Configuration {
     if pathways.count != 4 {
       throw .badValue(
         key: key, source: source(of: key), expected: "4 lists, one for each of res2 to res5",
-        found: counted(pathways.count, "list"), remedy: "PySlowFast's default is \(leaf(key).fallback.excerpt)")
+        found: counted(pathways.count, "list"), remedy: example(key, shape))
     }
     let isTolerant = mayBeLonger || source(of: key) == .fallback
     for (stage, count) in pathways.enumerated() {
@@ -59,19 +59,22 @@ extension Configuration {
       throw .impossible(
         problem: "res\(stage + 2) has \(counted(count, "pathway")) in \(key), the model \(shape.pathways)",
         keys: [cite(key), cite("MODEL.ARCH")],
-        remedy: "write one entry for each pathway, such as \(key) "
-          + widened(key, to: shape.pathways).literal)
+        remedy: "write one entry for each pathway: " + example(key, shape))
     }
   }
 
-  /// The key's default with every stage's first entry repeated for each pathway.
-  private func widened(_ key: String, to pathways: Int) -> Value {
-    guard case .list(let stages) = leaf(key).fallback else { return .null }
-    return .list(
-      stages.map { stage in
-        guard case .list(let entries) = stage, let first = entries.first else { return stage }
-        return .list([Value](repeating: first, count: pathways))
-      })
+  /// The key with a value that suits the model: its default, every stage's first entry repeated for each pathway.
+  private func example(_ key: String, _ shape: ResNetShape) -> String {
+    guard case .list(let stages) = leaf(key).fallback else { return "correct it" }
+    let suited = stages.enumerated().map { index, stage -> Value in
+      guard case .list(let entries) = stage, var first = entries.first else { return stage }
+      // No more temporal kernels than there are blocks.
+      if key == "RESNET.NUM_BLOCK_TEMP_KERNEL", case .int(let count) = first {
+        first = .int(min(count, shape.blocks[index]))
+      }
+      return .list([Value](repeating: first, count: shape.pathways))
+    }
+    return "such as \(key) \"\(Value.list(suited).literal)\""
   }
 
   private func checkTemporalKernels(_ shape: ResNetShape) throws(ConfigurationError) {

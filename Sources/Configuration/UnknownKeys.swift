@@ -36,7 +36,11 @@ public struct UnknownKey: Sendable, Equatable {
 /// One sentence for one key; for several a line each, as many as fit a screen.
 func describe(_ keys: [UnknownKey]) -> String {
   if let only = keys.first, keys.count == 1 {
-    return "config: there is no key \(only.key) (\(only.source)) -> \(only.remedy ?? "delete it; nothing reads it")"
+    let remedy =
+      only.remedy
+      ?? "PySlowFast has no key of that name, nor one like it: check its spelling and its section, or delete it (nothing "
+      + "reads it)"
+    return "config: there is no key \(only.key) (\(only.source)) -> \(remedy)"
   }
   let limit = 12
   var lines = ["config: there are no such keys:"]

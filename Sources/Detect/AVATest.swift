@@ -53,7 +53,7 @@ public struct AVATest {
     var notices = frameList?.notices ?? []
     notices += proposals?.summary.notices(scoreThreshold: threshold) ?? []
     if let proposals, proposals.keyFrameCount == 0 {
-      let error = AVATestError.noKeyFrames(notices: notices)
+      let error = AVATestError.noKeyFrames(notices: notices, proposals: proposals.summary)
       if faults.isEmpty { throw error }
       faults.append(error.reason)
     }
@@ -81,7 +81,6 @@ public struct AVATest {
       groundTruth = nil
       notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
     }
-    if inputs.exclusions == nil { notices.append("AVA.EXCLUSION_FILE is empty: every key frame counts") }
     self.notices = notices
   }
 
@@ -162,7 +161,7 @@ private func named<Value>(_ config: Configuration, _ keys: [String], _ read: () 
 
 /// Why an AVA test cannot run.
 public enum AVATestError: Error, Equatable, CustomStringConvertible {
-  case noKeyFrames(notices: [String])
+  case noKeyFrames(notices: [String], proposals: ProposalList.Summary)
   /// What the configuration names and is not there, a text for each.
   case incomplete([String])
   /// A file that the configuration names cannot be read; the keys with their values and sources.
@@ -171,10 +170,15 @@ public enum AVATestError: Error, Equatable, CustomStringConvertible {
 
   /// Without what was being done.
   fileprivate var reason: String {
-    guard case .noKeyFrames(let notices) = self else { return description }
+    guard case .noKeyFrames(let notices, let proposals) = self else { return description }
     let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
-    return "no proposal is left to score\(why)"
-      + " -> check AVA.TEST_PREDICT_BOX_LISTS, AVA.TEST_LISTS and AVA.DETECTION_SCORE_THRESH"
+    let advice =
+      switch proposals.mainLoss {
+      case .belowThreshold: proposals.thresholdAdvice
+      case .otherVideos: "give proposals of the listed videos: AVA.TEST_PREDICT_BOX_LISTS, or others: AVA.TEST_LISTS"
+      default: "check AVA.TEST_PREDICT_BOX_LISTS: the second column"
+      }
+    return "no proposal is left to score\(why) -> \(advice)"
   }
 
   public var description: String {

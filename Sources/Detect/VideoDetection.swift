@@ -90,7 +90,7 @@ public struct VideoDetection {
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     let proposals = try ProposalList.read(
       paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
-    notices += proposals.summary.notices(scoreThreshold: threshold)
+    notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
     var sources: [Source] = []
     var unreadable = DamageReport()
     var firstFault: VideoError?
@@ -124,7 +124,9 @@ public struct VideoDetection {
       ? []
       : ["the first frame is taken for second 900 (--starting-second says otherwise): \(listed(shifted))"]
     if keyFrameCount == 0, let firstFault { throw firstFault }
-    if keyFrameCount == 0 { throw VideoDetectionError.nothingToDo(videos: names, notices: notices) }
+    if keyFrameCount == 0 {
+      throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
+    }
   }
 
   /// How many key frames of readable videos have people to score.
@@ -262,7 +264,7 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
   case badStep(Double)
   case badStart(Double)
   case sameName(String)
-  case nothingToDo(videos: [String], notices: [String])
+  case nothingToDo(videos: [String], notices: [String], proposals: ProposalList.Summary)
 
   public var description: String {
     switch self {
@@ -273,11 +275,15 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):
       return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
-    case .nothingToDo(let videos, let notices):
+    case .nothingToDo(let videos, let notices, let proposals):
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
-      return "detecting: no proposal is left for \(listed(videos))\(why)"
-        + " -> the proposals' first column must be the file's name without extension; see also --starting-second "
-        + "and AVA.DETECTION_SCORE_THRESH"
+      let advice =
+        switch proposals.mainLoss {
+        case .belowThreshold: proposals.thresholdAdvice
+        case .otherVideos: "the proposals' first column must be the file's name without extension"
+        default: "the proposals' second column must be seconds of the video; see also --starting-second and --every"
+        }
+      return "detecting: no proposal is left for \(listed(videos))\(why) -> \(advice)"
     }
   }
 }

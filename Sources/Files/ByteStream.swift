@@ -13,6 +13,9 @@ public final class ByteStream {
   /// How the bytes are packed, nil where they are not.
   public let compression: Compression?
   private let input: RawInput
+  private let doing: String
+  /// How many bytes were handed out.
+  private var count = 0
   private let decoder: Decoder
 
   private enum Decoder {
@@ -28,6 +31,7 @@ public final class ByteStream {
   ///   - doing: What the caller is about, for the error text ("reading the detections").
   public init(path: String, doing: String) throws(FileError) {
     self.path = path
+    self.doing = doing
     input = try RawInput(path: path, doing: doing)
     try input.refill()
     compression = Compression(beginning: input.available)
@@ -38,25 +42,47 @@ public final class ByteStream {
     }
   }
 
+  /// Rows shrink to a fifth or a tenth, repeated ones to a fiftieth. What grows a hundred times and is large besides was
+  /// made to fill the memory.
+  private static let (largestGrowth, harmlessSize) = (100, 1 << 26)
+
   /// Fills a buffer with the next bytes.
   ///
   /// - Returns: How many bytes there are now; less than the buffer holds only at the end.
-  /// - Throws: `FileError`, also for compressed data that is damaged or ends too early.
+  /// - Throws: `FileError`, also for compressed data that is damaged, ends too early, or unpacks to far more than rows do.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
-    switch decoder {
-    case .plain: try input.read(into: buffer)
-    case .gzip(let gunzip): try gunzip.read(from: input, into: buffer)
-    case .zstd(let unzstd): try unzstd.read(from: input, into: buffer)
+    let got =
+      switch decoder {
+      case .plain: try input.read(into: buffer)
+      case .gzip(let gunzip): try gunzip.read(from: input, into: buffer)
+      case .zstd(let unzstd): try unzstd.read(from: input, into: buffer)
+      }
+    count += got
+    if let compression, count > Self.harmlessSize, count / Self.largestGrowth > input.position {
+      throw .excessive(
+        doing: doing, path: path,
+        expected: "\(compression.rawValue) data that unpacks to at most "
+          + "\(Self.largestGrowth) times its size", found: "\(count) bytes from \(input.position) so far",
+        advice: "if it is what it should be, unpack it first and give the unpacked file")
     }
+    return got
   }
 
   /// Reads all that is left.
-  public func readToEnd() throws(FileError) -> [UInt8] {
+  ///
+  /// - Parameter limit: How many bytes that may be; a pipe may have no end.
+  /// - Throws: `FileError`.
+  public func readToEnd(limit: Int = 1 << 32) throws(FileError) -> [UInt8] {
     var bytes: [UInt8] = []
     let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
     defer { chunk.deallocate() }
     while true {
       let got = try read(into: chunk)
+      if bytes.count + got > limit {
+        throw .excessive(
+          doing: doing, path: path, expected: "at most \(limit) bytes", found: "more",
+          advice: "give the right file, or write a stream into a file first")
+      }
       bytes.append(contentsOf: chunk[..<got])
       if got < chunk.count { return bytes }
     }

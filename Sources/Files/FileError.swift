@@ -13,6 +13,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case damaged(doing: String, path: String, compression: Compression, found: String)
   /// The file is something else than the expected text.
   case foreign(doing: String, path: String, expected: String, content: ForeignContent)
+  /// There is more of it than can be meant, or no end.
+  case excessive(doing: String, path: String, expected: String, found: String, advice: String)
   /// Results are there that a run would replace; what else one can do.
   case existing(paths: [String], elsewhere: String)
   /// Another run writes into the folder; who, where it is known.
@@ -34,6 +36,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     case .foreign(let doing, let path, let expected, let content):
       return
         "\(doing): '\(path)': expected \(expected), found \(content.name) -> \(content.advice ?? "write it in that form")"
+    case .excessive(let doing, let path, let expected, let found, let advice):
+      return "\(doing): '\(path)': expected \(expected), found \(found) -> \(advice)"
     case .existing(let paths, let elsewhere):
       let names = listed(paths.map { "'\($0)'" })
       return "writing the results: \(names) \(paths.count == 1 ? "exists" : "exist") already "

@@ -3,7 +3,7 @@
 public struct ForeignContent: Equatable, Sendable {
   /// The formats whose content a reader may want to look at.
   public enum Format: Equatable, Sendable {
-    case json, pickle, other
+    case json, pickle, xml, other
   }
 
   public let format: Format
@@ -101,7 +101,7 @@ public struct ForeignContent: Equatable, Sendable {
         return Self(
           "a web page (HTML)", advice: "the browser saved a page instead of the file: use the direct download link")
       }
-      return word.hasPrefix("<?xml") ? Self("XML") : nil
+      return ["<?xml", "<annotation"].contains(where: word.hasPrefix) ? Self("XML", format: .xml) : nil
     }
     // A video may be called '[1080p] match': a bracket alone is not JSON yet.
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return nil }

@@ -15,12 +15,10 @@ public final class MappedFile: @unchecked Sendable {
   ///   - doing: What the caller is about, for the error text ("reading the weights").
   public init(path: String, doing: String) throws(FileError) {
     self.path = path
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw FileError.current(errno, doing: doing, path: path) }
+    let descriptor = try openForReading(path, doing: doing)
     defer { close(descriptor) }
     var status = stat()
     if fstat(descriptor, &status) != 0 { throw .system(doing: doing, path: path, code: errno) }
-    if status.st_mode & S_IFMT == S_IFDIR { throw .isDirectory(doing: doing, path: path) }
     count = Int(status.st_size)
     if count == 0 {
       base = nil
@@ -44,10 +42,36 @@ public func checkReadable(_ path: String, doing: String) throws(FileError) {
   _ = try MappedFile(path: path, doing: doing)
 }
 
-/// Reads a whole file into memory: for small files and for streams that cannot be mapped.
-public func readFile(_ path: String, doing: String) throws(FileError) -> [UInt8] {
-  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+/// Opens a file, a pipe or standard input to be read. A folder is none, nor a device that never ends.
+///
+/// - Returns: The descriptor, for the caller to close.
+func openForReading(_ path: String, doing: String) throws(FileError) -> Int32 {
+  let descriptor = path == standardInput ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
   if descriptor < 0 { throw FileError.current(errno, doing: doing, path: path) }
+  var status = stat()
+  if fstat(descriptor, &status) == 0 {
+    let kind = status.st_mode & S_IFMT
+    // Of devices, a terminal ends with its user's last line, and /dev/null (1, 3) at once.
+    let isNull = status.st_rdev == 1 << 8 | 3
+    if kind == S_IFDIR {
+      close(descriptor)
+      throw .isDirectory(doing: doing, path: path)
+    }
+    if kind == S_IFBLK || kind == S_IFCHR && !isNull && isatty(descriptor) == 0 {
+      close(descriptor)
+      throw .excessive(
+        doing: doing, path: path, expected: "a file", found: "a device, which may never end", advice: "give a file")
+    }
+  }
+  return descriptor
+}
+
+/// Reads a whole file into memory: for small files and for streams that cannot be mapped.
+///
+/// - Parameter limit: How many bytes there may be; a pipe may have no end.
+/// - Throws: `FileError`.
+public func readFile(_ path: String, doing: String, limit: Int = 1 << 30) throws(FileError) -> [UInt8] {
+  let descriptor = try openForReading(path, doing: doing)
   defer { close(descriptor) }
   var result: [UInt8] = []
   var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -57,6 +81,10 @@ public func readFile(_ path: String, doing: String) throws(FileError) -> [UInt8]
     if got < 0 {
       if errno == EINTR { continue }
       throw FileError.current(errno, doing: doing, path: path)
+    }
+    if result.count + got > limit {
+      throw .excessive(
+        doing: doing, path: path, expected: "at most \(limit) bytes", found: "more", advice: "give the right file")
     }
     result.append(contentsOf: chunk[..<got])
   }

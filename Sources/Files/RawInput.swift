@@ -14,8 +14,7 @@ final class RawInput {
   init(path: String, doing: String) throws(FileError) {
     self.path = path
     self.doing = doing
-    descriptor = path == standardInput ? dup(STDIN_FILENO) : open(path, O_RDONLY | O_CLOEXEC)
-    if descriptor < 0 { throw FileError.current(errno, doing: doing, path: path) }
+    descriptor = try openForReading(path, doing: doing)
   }
 
   deinit {

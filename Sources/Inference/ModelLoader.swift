@@ -53,6 +53,7 @@ public struct LoadedModel {
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine)
     var report = weights.report
+    report.configured = Dictionary(uniqueKeysWithValues: Configuration.keys.map { ($0, config.literal($0)) })
     report.scoresBoxes = config.bool("DETECTION.ENABLE")
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path

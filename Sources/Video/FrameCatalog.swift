@@ -4,9 +4,11 @@ internal import Wording
 
 /// The videos whose frames are at hand, by the names that rows of detections and ground truth call them by.
 public struct FrameCatalog: Sendable {
-  /// Every name that is known; two of them may mean one video.
+  /// Every name that is known beforehand; two of them may mean one video.
   public let names: [String]
   private let places: [String: Place]
+  /// A folder of folders: a name with slashes, "sport/clip", is looked for deeper there.
+  private let root: (path: String, framesPerSecond: Double)?
 
   private enum Place: Sendable {
     case folder(String, framesPerSecond: Double)
@@ -25,6 +27,7 @@ public struct FrameCatalog: Sendable {
       let own = name ?? folderName(folder)
       names = [own]
       places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
+      root = nil
       return
     }
     let inside = try listFolder(folder).filter { !$0.hasPrefix(".") && isFolder(joinPath(folder, $0)) }
@@ -36,6 +39,7 @@ public struct FrameCatalog: Sendable {
     names = name.map { [$0] } ?? inside
     places = Dictionary(
       uniqueKeysWithValues: names.map { ($0, .folder(joinPath(folder, $0), framesPerSecond: framesPerSecond)) })
+    root = name == nil ? (folder, framesPerSecond) : nil
   }
 
   /// Lists video files. "name.mp4" is the video "name"; "name.x.mp4" is "name.x", and "name" as the reference cuts it.
@@ -62,6 +66,19 @@ public struct FrameCatalog: Sendable {
     }
     self.names = names
     self.places = places
+    root = nil
+  }
+
+  /// Whether there are frames of a video of that name.
+  public func contains(_ name: String) -> Bool { place(name) != nil }
+
+  private func place(_ name: String) -> Place? {
+    if let known = places[name] { return known }
+    // A name from a row must not lead out of the folder.
+    let parts = name.split(separator: "/", omittingEmptySubsequences: false)
+    guard let root, parts.count > 1, !parts.contains(where: { ["", ".", ".."].contains($0) }) else { return nil }
+    let folder = joinPath(root.path, name)
+    return isFolder(folder) ? .folder(folder, framesPerSecond: root.framesPerSecond) : nil
   }
 
   /// Opens the frames of a video.
@@ -69,7 +86,7 @@ public struct FrameCatalog: Sendable {
   /// - Returns: The frames, and what is odd about their file; nil for a name that is not known.
   /// - Throws: `VideoError` or `ImagingError` when they cannot be read.
   public func open(_ name: String) throws -> (frames: TimedFrames, notices: [String])? {
-    switch places[name] {
+    switch place(name) {
     case .folder(let folder, let rate):
       let paths = try listPictures(folder)
       try checkNumbers(of: paths, in: folder)

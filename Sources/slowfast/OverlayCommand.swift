@@ -93,7 +93,7 @@ struct OverlayCommand: ParsableCommand {
   func run() throws {
     let scenes = try readScenes()
     let catalog = try catalog()
-    let names = try matchingVideos(scenes, catalog.names)
+    let names = try matchingVideos(scenes, catalog)
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
     var run = OverlayRun(
       style: drawing.style(scale: scale), hasTruth: groundtruth != nil, folder: outputDir,
@@ -167,8 +167,9 @@ struct OverlayCommand: ParsableCommand {
   }
 
   /// The names of the videos that are both given and in the rows; the others are counted and named.
-  private func matchingVideos(_ scenes: OverlayScenes, _ given: [String]) throws -> [String] {
-    let found = scenes.names.filter { given.contains($0) }
+  private func matchingVideos(_ scenes: OverlayScenes, _ catalog: FrameCatalog) throws -> [String] {
+    let found = scenes.names.filter(catalog.contains)
+    let given = catalog.names
     if found.isEmpty {
       let name = given.first ?? ""
       let advice = nearest(to: name, among: scenes.names).map { " -> did you mean --video-name '\($0)'?" }
@@ -176,7 +177,7 @@ struct OverlayCommand: ParsableCommand {
         "matching videos: none of \(listed(given.map { "'\($0)'" })) is in '\(detections)', which has "
           + listed(scenes.names.map { "'\($0)'" }) + (advice ?? " -> give the name in the rows with --video-name"))
     }
-    let others = scenes.names.filter { !given.contains($0) }
+    let others = scenes.names.filter { !catalog.contains($0) }
     if !others.isEmpty {
       Console.warn("no frames were given for \(counted(others.count, "video")) of the rows: \(listed(others))")
     }

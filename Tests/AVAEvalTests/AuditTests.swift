@@ -320,6 +320,9 @@ struct AuditScene {
     scene = try AuditScene(seed: 8)
     var excluded = Exclusions()
     excluded.insert(video: "another", time: Timestamp(second: 903))
+    // As with AVA's own list and videos of one's own.
+    #expect(try !scene.findings(excluded).map(\.kind).contains(.foreignExclusions))
+    excluded.insert(video: "clips/v0.mp4", time: Timestamp(second: 903))
     for row in [0, 7] {
       let frame = scene.truth.frameIndex.frames[Int(scene.truth.frames[row])]
       scene.truth.append(

@@ -122,7 +122,17 @@ private let badMaps = [
   BadRow(row: #"item { name: "a\q" id: 1 }"#, essentials: ["line 1", #"found '\q'"#, #"write \\"#]),
   BadRow(row: #"item { name: "\777" id: 1 }"#, essentials: ["line 1", #"'\777'"#]),
   BadRow(row: #"item { name: "\ud83d" id: 1 }"#, essentials: ["line 1", #"'\ud83d'"#]),
-  BadRow(row: #"item { name: "\350\265" id: 1 }"#, essentials: ["line 1", "a name in UTF-8"]),
+  BadRow(
+    row: #"item { name: "\350\265" id: 1 }"#, essentials: ["line 1", "a name in UTF-8", "bytes of another encoding"]),
+  BadRow(
+    row: #"item { name: "\327\337\302\267" id: 1 }"#, essentials: ["write the name's own characters in their place"]),
+  BadRow(
+    row: "walk\nrun, jog\n\nsit \"down\"\n",
+    essentials: ["found names alone, one a line", #"item { name: "walk" id: 1 }"#]),
+  BadRow(
+    row: "1: bend/bow (at the waist)\n12: stand\n",
+    essentials: ["found numbers and names", #"item { name: "bend/bow (at the waist)" id: 1 } for '1: bend/bow"#]),
+  BadRow(row: "14,walk\n", essentials: ["found numbers and names", #"item { name: "walk" id: 14 }"#]),
   BadRow(row: "item {\n name: 'a'\n id: 1\n keypoints {\n  id: 7\n", essentials: ["line 4", "'}'", "end of the file"]),
   BadRow(row: "item {\n name: 'a'\n id: 1\n k { x: [1, 2} }\n}", essentials: ["line 4", "']'", "'}'"]),
   BadRow(row: "item {\n name: 'a'\n id: 1\n frequency }", essentials: ["line 4", "':'"]),

@@ -116,6 +116,27 @@ import Testing
       said, ["reading the proposals", "rows.csv", "write a row for each box: video, second"] + bad.essentials)
   }
 
+  @Test("Why no row is left is told from the rows of the run's own videos")
+  func losses() throws {
+    let rows = "v,902,0,0,1,1,,.3\nv,903,0,0,1,1,,.42\nw,902,0,0,1,1,,.9\nw,903,0,0,1,1,,.9\nw,904,0,0,1,1,,.9\n"
+    let low = try read(rows, threshold: 0.8, listed: ["v"]).summary
+    #expect(low.mainLoss == .belowThreshold && low.thresholdAdvice.contains("no more than 0.42"))
+    // As advised, a row is left.
+    #expect(try read(rows, threshold: 0.42, listed: ["v"]).summary.mainLoss == nil)
+    #expect(try read(rows, listed: ["x"]).summary.mainLoss == .otherVideos)
+    #expect(try read("v,2,0,0,1,1,,.9\nw,902,0,0,1,1,,.9\n", listed: ["v"]).summary.mainLoss == .outsideRange)
+  }
+
+  @Test("Rows of videos that the user has not chosen are said only where one of the chosen has none")
+  func chosenSubset() throws {
+    let rows = "v,902,0,0,1,1,,.9\nw,902,0,0,1,1,,.9\n"
+    func said(_ listed: [String]) throws -> String {
+      try read(rows, listed: listed).summary.notices(scoreThreshold: 0.5, isChosenSubset: true).joined()
+    }
+    #expect(try said(["v"]).isEmpty)
+    #expect(try said(["v", "u"]).contains("1 video not among those of this run: w (1 row)"))
+  }
+
   @Test("Files without rows are an error")
   func empty() throws {
     let text = try failure("\n") { _ = try ProposalList.read(paths: [$0, $0], scoreThreshold: 0) }
@@ -127,9 +148,13 @@ private let badProposals = [
   BadRow(row: "v,902,nan,0,1,1,,.1", essentials: ["column 3 (x1)", "'nan'"]),
   BadRow(row: "v,902,.5,0,.2,1,,.1", essentials: ["column 5 (x2)", "x1 = 0.5"]),
   BadRow(row: "v,902,0,.5,1,.2,,.9", essentials: ["column 6 (y2)", "y1 = 0.5"]),
-  BadRow(row: "v,902,0,0,1.6,1,,.1", essentials: ["column 5 (x2)", "0 to 1", "'1.6'", "divide pixels"]),
+  BadRow(
+    row: "v,902,0,0,1.6,1,,.1", essentials: ["column 5 (x2)", "0 to 1", "'1.6'", "cut it off at the frame's edge"]),
+  BadRow(row: "v,902,.1,.2,.6,1.6,,.9", essentials: ["column 6 (y2)", "only from -0.5 to 1.5"]),
+  BadRow(row: "v,902,10,20,60,160,,.9", essentials: ["column 3 (x1)", "divide pixels"]),
+  BadRow(row: "v,902,0,0,3,4,,.9", essentials: ["column 5 (x2)", "divide pixels"]),
   BadRow(row: "v,902,-.6,0,1,1,,.9", essentials: ["column 3 (x1)", "0 to 1"]),
-  BadRow(row: "v,902,1.1,0,1.2,1,,.9", essentials: ["overlaps the frame", "x 1.1 to 1.2", "divide pixels"]),
+  BadRow(row: "v,902,1.1,0,1.2,1,,.9", essentials: ["overlaps the frame", "x 1.1 to 1.2", "remove the row"]),
   BadRow(row: "v,902,0,-.3,1,-.1,,.9", essentials: ["overlaps the frame", "y -0.3 to -0.1"]),
   BadRow(row: "v,902,0,0,1,1,,", essentials: ["column 8 (score)", "nothing"]),
   BadRow(row: "v,902,0,0,1,1,,nan", essentials: ["column 8 (score)", "'nan'"]),
@@ -150,7 +175,8 @@ private let oddScores: [(rows: [String], threshold: Double, essentials: [String]
     ["10,0", "12,1", "12,1"], 0.8,
     ["all 3 scores are whole numbers, 0 to 1", "person ids of a ground truth", "fall away"]
   ),
-  ([",0", ",3"], 0.8, ["whole numbers, 0 to 3", "person ids, or percent"]),
+  ([",0", ",3"], 0.8, ["whole numbers, 0 to 3", "person ids, or percent", "divide percent by 100"]),
+  ([",97", ",55"], 0.8, ["whole numbers, 55 to 97", "divide percent by 100"]),
   ([",97.5", ",55.1"], 0.8, ["2 scores of 2 above 1, up to 97.5", "divide them by 100", "None is below"]),
   ([",97.5", ",55.1"], 80, []), ([",250.5", ",0.5"], 0.8, ["up to 250.5", "give scores of 0 to 1"]),
   (Array(repeating: ",.9", count: 9), 0.8, []),
@@ -166,5 +192,18 @@ private let foreignFiles = [
   BadRow(row: #"{"_via_settings": {}, "_via_img_metadata": {}}"#, essentials: ["VIA's JSON"]),
   BadRow(row: "1,-1,94.4,94.1,66.8,196.4,0.99,-1,-1,-1\n", essentials: ["MOTChallenge", "frame, track"]),
   BadRow(row: "0 0.5 0.5 0.2 0.3 0.9\n", essentials: ["YOLO", "centre x"]),
+  BadRow(
+    row: "<annotation>\n<object><bndbox><xmin>1</xmin></bndbox></object></annotation>\n",
+    essentials: ["found Pascal VOC's XML", "xmin, ymin, xmax, ymax"]),
+  BadRow(
+    row: "<?xml version=\"1.0\"?>\n<annotations><track><box xtl=\"1\"/></track></annotations>\n",
+    essentials: ["found CVAT's XML"]),
+  BadRow(
+    row: "frame,id,x,y,w,h,conf\n1,1,94,94,66,196,0.9\n",
+    essentials: ["found tracks with the columns frame, id, x", "left + width", "by the frame rate"]),
+  BadRow(
+    row: "frame,id,bb_left,bb_top,bb_width,bb_height,conf,class\n1,1,94,94,66,196,0.9,1\n",
+    essentials: ["found tracks with the columns frame, id", "left + width"]),
+  BadRow(row: "1,1,94.4,94.1,66.8,196.4,0.99,1\n", essentials: ["MOTChallenge"]),
   BadRow(row: "# Exported using VIA\nmetadata_id,file_list,temporal_coordinates\n", essentials: ["VIA's CSV"]),
 ]

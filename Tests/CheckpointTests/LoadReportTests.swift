@@ -70,6 +70,37 @@ import Testing
     #expect(some.hasPrefix("partial load: "), "\(some)")
   }
 
+  @Test func aPartialLoadOfNextToNothingIsRefused() throws {
+    let items = [("s1.a", Tensor(zeros: [3, 1])), ("head.b", Tensor(zeros: [4])), ("s1.c", Tensor(zeros: [4]))]
+    let others = (0..<30).map { ("s2.\($0)", [2, 1]) }
+    let text = try message(
+      items, asking: [("s1.a", [3, 1]), ("s1.c", [4]), ("head.b", [4])] + others, allowPartial: true)
+    #expect(
+      text.hasPrefix(
+        "weights: too little in 'w.safetensors' fits this config: 1 of the 31 convolutions before the head"),
+      "\(text)")
+    #expect(text.hasSuffix("or the config of these weights (slowfast inspect tells what they are)"))
+    #expect(!text.contains("--partial-weights"))
+    let enough = try message(
+      items, asking: [("s1.a", [3, 1]), ("head.b", [4])] + others.prefix(8), allowPartial: true)
+    #expect(enough.hasPrefix("partial load: "), "\(enough)")
+  }
+
+  @Test func aVarianceWithoutRootIsNamed() throws {
+    let variances = Tensor(zeros: [3])
+    variances.mutableValues[1] = -1e-6
+    func said() throws -> String {
+      try message([("s1.bn.running_var", variances)], asking: [("s1.bn.running_var", [3])], allowPartial: true)
+    }
+    #expect(try said().isEmpty, "the root of 1e-5 more is a number")
+    variances.mutableValues[2] = -0.5
+    let text = try said()
+    #expect(text.hasPrefix("weights: 's1.bn.running_var' of 'w.safetensors' holds the variance -0.5 (channel 2):"))
+    #expect(text.contains("-> the file is damaged, or its training diverged"), "\(text)")
+    variances.mutableValues[2] = .nan
+    #expect(try said().contains("the variance nan (channel 2)"))
+  }
+
   @Test func classificationHeadsInADetectionConfigAreSaid() throws {
     let items = [(head, Tensor(zeros: [400, 8])), ("head.projection.bias", Tensor(zeros: [400]))]
     func said(_ classes: Int, _ features: Int, scoresBoxes: Bool?) throws -> String {

@@ -81,7 +81,10 @@ private let badOverrides: [(overrides: [String], texts: [String])] = [
   (["data.num_frames", "8"], ["did you mean DATA.NUM_FRAMES?"]),
   (["NUM_FRAMES", "8"], ["did you mean DATA.NUM_FRAMES?"]),
   (["DATA.NUM_CLASSES", "8"], ["did you mean MODEL.NUM_CLASSES?"]),
-  (["zzzzzzzzzzzzzzzz", "8"], ["there is no key zzzzzzzzzzzzzzzz", "nothing reads it"]),
+  (
+    ["zzzzzzzzzzzzzzzz", "8"],
+    ["there is no key zzzzzzzzzzzzzzzz", "no key of that name", "check its spelling and its section"]
+  ),
   (["DATA", "8"], ["DATA must be a section of keys, found a string '8'"]),
   (["DATA.NUM_FRAMES"], ["KEY VALUE pairs, but 'DATA.NUM_FRAMES' has no value"]),
   (["DATA.NUM_FRAMES", "8", "extra"], ["KEY VALUE pairs, but 'extra' has no value"]),

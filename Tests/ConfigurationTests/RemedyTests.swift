@@ -16,6 +16,7 @@ import Testing
       (["AVA.DETECTION_SCORE_THRESH", "0,8"], "write AVA.DETECTION_SCORE_THRESH 0.8"),
       (["MODEL.NUM_CLASSES", "080"], "write MODEL.NUM_CLASSES 80"),
       (["RNG_SEED", "-07"], "write RNG_SEED -7"),
+      (["AVA.DETECTION_SCORE_THRESH", "12.5 %"], "write AVA.DETECTION_SCORE_THRESH 0.125"),
     ])
   func overrides(pair: [String], text: String) throws {
     let message = failure(slow, pair)
@@ -33,11 +34,53 @@ import Testing
       ("DATA:\n  NUM_FRAMES: 080\n", "-> write NUM_FRAMES: 80"),
       ("DATA:\n  NUM_FRAMES: many\n", "-> give an int; PySlowFast's default is 8"),
       ("DATA:\n  MEAN: 0.45\n", "-> give a list of numbers; PySlowFast's default is [0.45, 0.45, 0.45]"),
-      ("AVA:\n  DETECTION_SCORE_THRESH: 80%\n", "-> give a number; PySlowFast's default is 0.9"),
+      ("AVA:\n  DETECTION_SCORE_THRESH: 80%\n", "-> write DETECTION_SCORE_THRESH: 0.8"),
       ("AVA:\n  DETECTION_SCORE_THRESH: 1,2,3\n", "-> give a number; PySlowFast's default is 0.9"),
     ])
   func files(yaml: String, text: String) {
     #expect(failure(slow + yaml).hasSuffix(text), "\(failure(slow + yaml))")
+  }
+
+  @Test(
+    "Where the default suits few configs, something that suits is named",
+    arguments: [
+      ("MODEL.NUM_CLASSES", "-1", "such as 80 for AVA"),
+      ("DATA.SAMPLING_RATE", "0", "such as 2 for a config named 32x2"),
+      ("MODEL.HEAD_ACT", "relu", "give sigmoid for the actions of boxes"), ("SLOWFAST.ALPHA", "0", "4 or 8"),
+    ])
+  func defaultsThatSuitFew(key: String, value: String, text: String) {
+    let message = failure(slow, [key, value])
+    #expect(message.contains(text) && !message.contains("default"), "\(message)")
+  }
+
+  @Test(
+    "Lists by stage and pathway: what is written as an example loads",
+    arguments: ["NONLOCAL.LOCATION", "NONLOCAL.POOL", "RESNET.SPATIAL_STRIDES", "RESNET.NUM_BLOCK_TEMP_KERNEL"])
+  func examplesOfLists(key: String) throws {
+    for (base, isTwoPathway) in [
+      (slow, false), (slow + "RESNET:\n  DEPTH: 18\n  NUM_BLOCK_TEMP_KERNEL: [[2],[2],[2],[2]]\n", false),
+    ] {
+      for value in ["[[1]]", "3"] {
+        let message = failure(base, [key, value])
+        let examples = message.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
+          .filter { $0.offset % 2 == 1 }.map { String($0.element) }
+        let example = try #require(isTwoPathway ? examples.last : examples.first, "\(message)")
+        _ = try load(base, [key, example])
+      }
+    }
+  }
+
+  @Test func examplesOfListsSuitTwoPathwaysToo() throws {
+    for value in ["[[[]]]", "[[[]],[[]],[[]],[[]]]", "3"] {
+      do {
+        _ = try Configuration.load(path: slowfastPath, overrides: ["NONLOCAL.LOCATION", value])
+        Issue.record("loaded")
+      } catch {
+        let parts = "\(error)".split(separator: "\"", omittingEmptySubsequences: false)
+        let example = try #require(parts.count > 2 ? String(parts[parts.count - 2]) : nil, "\(error)")
+        _ = try Configuration.load(path: slowfastPath, overrides: ["NONLOCAL.LOCATION", example])
+      }
+    }
   }
 
   @Test func classificationConfigsAreSentToTheAVAConfigs() {

@@ -45,6 +45,34 @@ private let skipped: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]
     do { return "no error but '\(try read(bytes))'" } catch { return "\(error)" }
   }
 
+  @Test("Far more bytes than rows unpack to end the reading, and not the memory")
+  func bombs() throws {
+    /// Blocks of 128 KiB of one byte each, as Zstandard packs them: 4 bytes a block.
+    func repeated(_ blocks: Int) -> [UInt8] {
+      let head: [UInt8] = [0x28, 0xB5, 0x2F, 0xFD, 0, 0x38]
+      return head + (1...blocks).flatMap { [$0 == blocks ? 0x03 : 0x02, 0, 0x10, UInt8(ascii: "a")] }
+    }
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    let path = scratch.path + "/rows.csv.zst"
+    let chunk = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { chunk.deallocate() }
+    for (blocks, isRefused) in [(500, false), (600, true)] {
+      let file = try AtomicFile(path: path)
+      try file.write(repeated(blocks))
+      try file.commit()
+      let stream = try ByteStream(path: path, doing: "reading rows")
+      do {
+        while try stream.read(into: chunk) == chunk.count {}
+        #expect(!isRefused)
+      } catch {
+        #expect(isRefused)
+        #expect("\(error)".hasPrefix("reading rows: '\(path)': expected zstd data that unpacks to at most 100 times"))
+        #expect("\(error)".hasSuffix("-> if it is what it should be, unpack it first and give the unpacked file"))
+      }
+    }
+  }
+
   @Test("Packing is told from the content; parts behind each other are one; steps do not matter")
   func unpacks() throws {
     let packed = [Array(text.utf8), gzip, zstd]

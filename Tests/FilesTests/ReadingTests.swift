@@ -65,6 +65,21 @@ private func failure(_ body: () throws -> Void) -> String {
     #expect(String(decoding: try readFile("/dev/fd/\(ends[0])", doing: "testing"), as: UTF8.self) == "through")
   }
 
+  @Test func whatHasNoEndIsRefused() throws {
+    defer { scratch.remove() }
+    let device = "reading: '/dev/zero': expected a file, found a device, which may never end -> give a file"
+    #expect(failure { _ = try readFile("/dev/zero", doing: "reading") } == device)
+    #expect(failure { _ = try MappedFile(path: "/dev/zero", doing: "reading") } == device)
+    #expect(failure { _ = try ByteStream(path: "/dev/zero", doing: "reading") } == device)
+    #expect(try readFile("/dev/null", doing: "reading").isEmpty)
+    let path = scratch.path + "/data"
+    try writeFile(path, "12345")
+    #expect(try readFile(path, doing: "reading", limit: 5).count == 5)
+    let said = "reading: '\(path)': expected at most 4 bytes, found more -> give the right file"
+    #expect(failure { _ = try readFile(path, doing: "reading", limit: 4) } == said)
+    #expect(failure { _ = try ByteStream(path: path, doing: "reading").readToEnd(limit: 4) }.hasPrefix(said))
+  }
+
   @Test func missingFilesAreAnsweredWithTheNearest() throws {
     defer { scratch.remove() }
     let folder = scratch.path + "/frames/basketball"

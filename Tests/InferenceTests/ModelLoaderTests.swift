@@ -71,6 +71,30 @@ struct ModelLoaderTests {
     #expect(shape.contains("MODEL.NUM_CLASSES 5") && shape.contains("MODEL.NUM_CLASSES 3"), "\(shape)")
   }
 
+  /// All that the config has to say otherwise is said at once, as it may be pasted behind the command; it then loads.
+  @Test func otherNetworksAreNamedWithAllTheirKeys() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/weights.safetensors"
+    let deeper = [
+      "RESNET.DEPTH", "50", "RESNET.TRANS_FUNC", "bottleneck_transform", "NONLOCAL.LOCATION", "[[[]],[[1]],[[]],[[]]]",
+      "RESNET.NUM_BLOCK_TEMP_KERNEL", "[[3],[4],[6],[3]]",
+    ]
+    try writeWeights(of: try configured(thinDetector + deeper), to: path)
+    let base = thinDetector + ["RESNET.TRANS_FUNC", "bottleneck_transform", "TEST.CHECKPOINT_FILE_PATH", path]
+    // The shallower network finds all that it needs: a warning.
+    let said = try LoadedModel(configured(base), WeightOptions(), engine: engine).notices.joined(separator: "\n")
+    let advice = try #require(said.split(separator: "-> to use it as it is, set ").last)
+    #expect(
+      advice == "NONLOCAL.LOCATION \"[[[]], [[1]], [[]], [[]]]\" RESNET.DEPTH 50 RESNET.NUM_BLOCK_TEMP_KERNEL "
+        + "\"[[3], [4], [6], [3]]\"", "\(said)")
+    // A shell splits it so.
+    let words = advice.split(separator: "\"").enumerated().flatMap { index, part in
+      index % 2 == 1 ? [String(part)] : part.split(separator: " ").map(String.init)
+    }
+    #expect(try LoadedModel(configured(base + words), WeightOptions(), engine: engine).notices.isEmpty)
+  }
+
   /// Weights of a deeper network: what is left over is named, and does no harm.
   @Test func unusedWeightsAreNoticed() throws {
     let folder = TemporaryFolder()

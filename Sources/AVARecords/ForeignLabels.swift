@@ -11,7 +11,9 @@ func foreignLabels(_ bytes: UnsafeRawBufferPointer) -> ForeignContent? {
   if let (id, name) = numbered[0], numbered.allSatisfy({ $0 != nil }) {
     return blocks("numbers and names, a class a line", id, name, "'\(first)'")
   }
-  if lines.contains(where: { $0.contains(":") }) { return nil }
+  // A label map that lost its braces is named by line.
+  let word = first.prefix { $0 != " " && $0 != "\t" }
+  if lines.contains(where: { $0.contains(":") }) || ["item", "id", "name"].contains(word) { return nil }
   return blocks("names alone, one a line", "1", first, "the first, and so on")
 }
 

@@ -1,8 +1,8 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-// Rooms in order from the cellar to the roof; docs/architecture.md explains them, and a test holds
-// it against the imports. A room may depend only on rooms above its line in this file.
+// Modules in the order of their dependencies: one may import only modules above its line. docs/architecture.md explains
+// them, and a test holds its table against this file and every import.
 
 // `make test-portable` builds this manifest with -DPORTABLE_ONLY: on x86 too it is then that of a processor without
 // kernels of its own, and so are the sources.
@@ -31,13 +31,13 @@ let strict: [SwiftSetting] =
     .enableUpcomingFeature("ExistentialAny"),
     .treatAllWarnings(as: .error),
   ]
-/// Rooms without pointers of their own.
+/// Modules without pointers of their own.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 
 /// Register tiles and channel loops: bounds are the callers' business.
 let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
-/// A room compiled for one instruction set, whatever the rest of the program is compiled for.
+/// A module compiled for one instruction set, whatever the rest of the program is compiled for.
 func kernel(march: String) -> [SwiftSetting] {
   strict + [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)"])]
 }
@@ -47,7 +47,7 @@ let collections: Target.Dependency = .product(name: "OrderedCollections", packag
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 
 #if arch(x86_64) && !PORTABLE_ONLY
-  let isaRooms: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16"]
+  let isaModules: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16"]
   let isaTargets: [Target] = [
     .target(name: "KernelsAVX2", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v3")),
     .target(name: "KernelsAVX512", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v4")),
@@ -56,11 +56,17 @@ let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
       swiftSettings: kernel(march: "x86-64-v4") + [.unsafeFlags(["-Xcc", "-mavx512bf16"])]),
   ]
 #else
-  let isaRooms: [Target.Dependency] = []
+  let isaModules: [Target.Dependency] = []
   let isaTargets: [Target] = []
 #endif
 
-let doors: [Target] = [
+/// Gives targets their folders: those of a group lie together in Sources.
+func grouped(_ group: String, _ targets: [Target]) -> [Target] {
+  for target in targets { target.path = "Sources/\(group)/\(target.name)" }
+  return targets
+}
+
+let cLibraries: [Target] = [
   .systemLibrary(
     name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil libswscale",
     providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
@@ -71,65 +77,78 @@ let doors: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
-  .target(name: "CCPU", cSettings: [.unsafeFlags(checkedC)]),
 ]
 
-let cellar: [Target] = [
+let support: [Target] = [
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
   .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd"], swiftSettings: strict),
-  .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
-  .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
 ]
 
-let arithmetic: [Target] =
-  [.target(name: "CSIMD"), .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel)] + isaTargets
+let engine: [Target] =
+  [
+    .target(name: "CCPU", cSettings: [.unsafeFlags(checkedC)]),
+    .target(name: "CSIMD"),
+    .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
+    .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
+    .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel),
+  ] + isaTargets
   + [
     .target(name: "KernelsPortable", dependencies: ["MicroKernels"], swiftSettings: kernel),
     .target(
       name: "Kernels",
-      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaRooms,
+      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaModules,
       swiftSettings: strict),
     .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel"], swiftSettings: strict),
-    .target(
-      name: "RoIAlign", dependencies: ["Kernels", "Tensors", "Geometry", "Parallel"], swiftSettings: strict),
   ]
 
-let outside: [Target] = [
+let roiAlign: [Target] = [
+  .target(name: "RoIAlign", dependencies: ["Kernels", "Tensors", "Geometry", "Parallel"], swiftSettings: strict)
+]
+
+let formats: [Target] = [
   .target(name: "Checkpoint", dependencies: ["Files", "Wording", "Tensors"], swiftSettings: strict),
   .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
-  .target(
-    name: "Imaging", dependencies: ["Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"], swiftSettings: strict),
-  .target(
-    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(
     name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", "Parallel", collections], swiftSettings: strict),
 ]
 
-let meaning: [Target] = [
-  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry"], swiftSettings: strict),
+let media: [Target] = [
   .target(
-    name: "VideoModels",
-    dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
-    swiftSettings: strict),
+    name: "Imaging", dependencies: ["Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"], swiftSettings: strict),
+  .target(
+    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(
-    name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Tensors", "Parallel", "Wording"], swiftSettings: safe),
+  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry"], swiftSettings: strict),
 ]
 
-let roof: [Target] = [
+let models: [Target] = [
+  .target(
+    name: "VideoModels", dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
+    swiftSettings: strict),
   .target(
     name: "Inference",
     dependencies: [
       "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign", "Tensors",
       "Geometry", "Files", "Wording", "Parallel",
     ], swiftSettings: strict),
+]
+
+let avaEval: [Target] = [
+  .target(
+    name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Tensors", "Parallel", "Wording"], swiftSettings: safe)
+]
+
+let detect: [Target] = [
   .target(
     name: "Detect",
     dependencies: [
       "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
       "Files", "Wording",
-    ], swiftSettings: strict),
+    ], swiftSettings: strict)
+]
+
+let program: [Target] = [
   .target(
     name: "Synth",
     dependencies: ["Overlay", "Video", "Imaging", "Geometry", "Files", "Tensors", "Parallel", "Wording"],
@@ -149,13 +168,13 @@ let roof: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "Files", "Checkpoint", "Configuration", "AVARecords", "AVAEval", "Report", "Program", "House",
+  "Wording", "Files", "Checkpoint", "Configuration", "AVARecords", "AVAEval", "Report", "Program", "Dependency",
 ]
 
-/// One test target a room; ProgramTests runs the built program, HouseTests reads the sources.
-func tests(_ name: String, _ rooms: Target.Dependency...) -> Target {
+/// One test target a module; ProgramTests runs the built program, DependencyTests reads the sources.
+func tests(_ name: String, _ modules: Target.Dependency...) -> Target {
   .testTarget(
-    name: name + "Tests", dependencies: rooms + ["TestSupport"],
+    name: name + "Tests", dependencies: modules + ["TestSupport"],
     swiftSettings: variant + (plainTests.contains(name) ? [.unsafeFlags(["-Onone"])] : [])
       + [.enableUpcomingFeature("MemberImportVisibility"), .treatAllWarnings(as: .error)])
 }
@@ -193,14 +212,16 @@ let testTargets: [Target] = [
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
-  tests("House", "Files"),
+  tests("Dependency", "Files"),
 ]
 
 #if SANITIZED
   let products: [Product] = []
   let targets =
-    doors + cellar + arithmetic.filter { !["NN", "RoIAlign"].contains($0.name) }
-    + outside.filter { $0.name != "Configuration" }
+    grouped("CLibraries", cLibraries) + grouped("Support", support)
+    + grouped("Engine", engine.filter { $0.name != "NN" })
+    + grouped("Formats", formats.filter { $0.name != "Configuration" })
+    + grouped("Media", media.filter { ["Imaging", "Video"].contains($0.name) })
     + locks + testTargets.filter { $0.name == "TestSupport" || sanitizedTests.contains(String($0.name.dropLast(5))) }
 #elseif PORTABLE_ONLY
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
@@ -210,7 +231,10 @@ let testTargets: [Target] = [
     "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests",
   ]
   let targets =
-    doors + cellar + arithmetic + (outside + meaning + roof + testTargets).filter { portable.contains($0.name) }
+    grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
+    + (grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models) + testTargets).filter {
+      portable.contains($0.name)
+    }
 #else
   let products: [Product] = [
     .executable(name: "slowfast", targets: ["slowfast"]),
@@ -219,7 +243,10 @@ let testTargets: [Target] = [
     .library(
       name: "Readers", targets: ["Checkpoint", "Configuration", "AVARecords", "Imaging", "Video", "Tensors", "Files"]),
   ]
-  let targets = doors + cellar + arithmetic + outside + meaning + roof + testTargets
+  let targets =
+    grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
+    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models) + avaEval + detect
+    + grouped("Program", program) + testTargets
 #endif
 
 let package = Package(

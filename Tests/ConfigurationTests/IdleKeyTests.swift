@@ -58,7 +58,7 @@ import Testing
 
   private func sourceLines(_ folder: String) throws -> [Substring] {
     // These two speak of keys as texts, for files of weights and for the checks of values.
-    if ["Configuration", "Checkpoint"].contains(where: { folder.hasSuffix("/Sources/" + $0) }) { return [] }
+    if ["Configuration", "Checkpoint"].contains(where: { folder.hasSuffix("/Formats/" + $0) }) { return [] }
     return try listFolder(folder).flatMap { name -> [Substring] in
       let path = folder + "/" + name
       if isFolder(path) { return try sourceLines(path) }

@@ -12,8 +12,11 @@ struct SourceFile {
     lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
   }
 
-  /// The folder under Sources or Tests.
-  var room: String { path.split(separator: "/").dropFirst().first.map(String.init) ?? "" }
+  /// The folder that it lies in: of a source, its module.
+  var folder: String { path.split(separator: "/").dropLast().last.map(String.init) ?? "" }
+
+  /// Whether it lies in a folder, or in one within that.
+  func isIn(_ folder: String) -> Bool { path.hasPrefix("Sources/\(folder)/") }
 
   /// One line that imports a module.
   struct Import: Equatable {

@@ -1,46 +1,46 @@
 import Files
 import TestSupport
 
-/// A room as a plan has it: the architecture's table, or the manifest.
-struct Room: Equatable {
-  /// nil where the plan does not say.
-  var floor: String?
+/// A module as the architecture's table or the manifest has it.
+struct Module: Equatable {
+  /// The folder in Sources that it lies in, or its own name; nil where the manifest does not say.
+  var group: String?
   var name: String
-  /// Rooms and packages that it may import.
+  /// Modules and packages that it may import.
   var imports: Set<String>
 }
 
-/// Reads the rooms from the table under `| floor | room | holds | may import |`, top to bottom.
-func roomsOfTable(_ text: String) -> [Room] {
+/// Reads the modules from the table under `| group | module | holds | may import |`, top to bottom.
+func modulesOfTable(_ text: String) -> [Module] {
   let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-  guard let header = lines.firstIndex(of: "| floor | room | holds | may import |") else { return [] }
+  guard let header = lines.firstIndex(of: "| group | module | holds | may import |") else { return [] }
   return lines[(header + 2)...].prefix { $0.hasPrefix("|") }.map { line in
     let cells = line.split(separator: "|").map { trimmed(String($0)) }
     let imports = cells[3].split(separator: ",").map { trimmed(String($0)) }
-    return Room(floor: cells[0], name: cells[1], imports: Set(imports).subtracting(["-"]))
+    return Module(group: cells[0], name: cells[1], imports: Set(imports).subtracting(["-"]))
   }
 }
 
-/// Reads the rooms from a manifest written as this project's is: no test targets, packages by product name.
-func roomsOfManifest(_ manifest: String) -> [Room] {
+/// Reads the modules from a manifest written as this project's is: no test targets, packages by product name.
+func modulesOfManifest(_ manifest: String) -> [Module] {
   let text = manifest.split(separator: "\n").map { codePart(String($0)) }.joined(separator: "\n")
-  var rooms: [Room] = []
+  var modules: [Module] = []
   for call in [".target(", ".executableTarget(", ".systemLibrary("] {
     for range in text.ranges(of: call) {
       let body = balanced(text[range.upperBound...])
       guard let name = body.firstRange(of: "name: \""), !body.contains("path: \"Tests") else { continue }
       let names = Set(dependencies(of: body).flatMap { resolve($0, in: text) })
-      rooms.append(
-        Room(
-          floor: floor(at: text[..<range.lowerBound]), name: String(body[name.upperBound...].prefix { $0 != "\"" }),
+      modules.append(
+        Module(
+          group: group(at: text[..<range.lowerBound]), name: String(body[name.upperBound...].prefix { $0 != "\"" }),
           imports: names))
     }
   }
-  return rooms
+  return modules
 }
 
-/// The list that a target stands in: `let doors: [Target]`.
-private func floor(at before: Substring) -> String? {
+/// The list that a target stands in: `engine` of `let engine: [Target]`; a group is named like its list, but for capitals.
+private func group(at before: Substring) -> String? {
   guard let list = before.ranges(of: ": [Target] =").last else { return nil }
   return before[..<list.lowerBound].split(separator: " ").last.map(String.init)
 }

@@ -11,14 +11,14 @@ private let machinePaths = ["/wo" + "rk/", "/ro" + "ot/", "/ho" + "me/"]
 private let leftovers = ["TO" + "DO", "FIX" + "ME"]
 
 /// The project as it stands.
-@Suite struct HouseTests {
-  let table: [Room]
-  let manifest: [Room]
+@Suite struct DependencyTests {
+  let table: [Module]
+  let manifest: [Module]
   let sources: [SourceFile]
 
   init() throws {
-    table = roomsOfTable(try text("docs/architecture.md"))
-    manifest = roomsOfManifest(try text("Package.swift"))
+    table = modulesOfTable(try text("docs/architecture.md"))
+    manifest = modulesOfManifest(try text("Package.swift"))
     sources = try sourceFiles(["Sources"], endings: [".swift", ".c", ".h", ".modulemap"])
   }
 
@@ -27,19 +27,27 @@ private let leftovers = ["TO" + "DO", "FIX" + "ME"]
     #expect(differences(table: table, manifest: manifest) == [])
   }
 
-  @Test func noCircle() { #expect(upwardImports(table) == []) }
+  @Test func noCycle() { #expect(upwardImports(table) == []) }
 
   @Test func importsAreAllowed() {
     #expect(sources.count > 150)
     #expect(forbiddenImports(sources, table) == [])
   }
 
-  @Test func everyRoomHasItsFolder() throws {
-    #expect(try listFolder(projectRoot + "/Sources") == table.map(\.name).sorted())
+  @Test func everyModuleHasItsFolder() throws {
+    let groups = Set(table.map { $0.group ?? "" })
+    #expect(try listFolder(projectRoot + "/Sources") == groups.sorted())
+    for group in groups.subtracting(table.map(\.name)) {
+      let modules = table.filter { $0.group == group }.map(\.name)
+      #expect(try listFolder(projectRoot + "/Sources/" + group) == modules.sorted())
+    }
   }
 
+  /// A dozen names: more than that is a list, not a layout.
+  @Test func theFirstLevelIsShort() throws { #expect(try listFolder(projectRoot + "/Sources").count <= 12) }
+
   @Test func onlyTheProgramPrints() {
-    #expect(printingLines(sources.filter { $0.room != "slowfast" }) == [])
+    #expect(printingLines(sources.filter { $0.folder != "slowfast" }) == [])
   }
 
   @Test func nothingIsLeftOver() throws {
@@ -59,7 +67,7 @@ private let leftovers = ["TO" + "DO", "FIX" + "ME"]
   }
 
   @Test func theArchitectureNamesFilesThatExist() throws {
-    #expect(missingFiles(namedIn: try text("docs/architecture.md")) == [])
+    #expect(missingFiles(namedIn: try text("docs/architecture.md"), in: Set(table.compactMap(\.group))) == [])
   }
 
   @Test func licenceIsApache() throws {
@@ -76,76 +84,83 @@ private let leftovers = ["TO" + "DO", "FIX" + "ME"]
   }
 }
 
-/// The checks themselves, on a little house with faults.
+/// The checks themselves, on a little project with faults.
 @Suite struct CheckTests {
-  private let table = roomsOfTable(
+  private let table = modulesOfTable(
     """
-    | floor | room | holds | may import |
+    | group | module | holds | may import |
     |---|---|---|---|
-    | doors | CDoor | a C library | - |
-    | cellar | Words | words | - |
-    | cellar | Pictures | pictures | Words, CDoor, Yams |
+    | CLibraries | CPNG | a C library | - |
+    | Support | Words | words | - |
+    | Support | Images | images | Words, CPNG, Yams |
+    | Detect | Detect | detection | Images |
 
-    | floor | room | holds | may import |
+    | group | module | holds | may import |
     """)
 
   private let manifest = """
     // .target(name: "Ghost", dependencies: ["Words"]),
     let yams: Target.Dependency = .product(name: "Yams", package: "Other")
-    let more: [Target.Dependency] = ["CDoor"]
-    let doors: [Target] = [
-      .systemLibrary(name: "CDoor", pkgConfig: "door", providers: [.apt(["door-dev"])])
+    let more: [Target.Dependency] = ["CPNG"]
+    let cLibraries: [Target] = [
+      .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])])
     ]
-    let cellar: [Target] = [
+    let support: [Target] = [
       .target(name: "Words", swiftSettings: [.unsafeFlags(["-O"])]),
       .target(
-        name: "Pictures",
+        name: "Images",
         dependencies: ["Words", yams] + more, swiftSettings: strict),
     ]
+    let detect: [Target] = [.target(name: "Detect", dependencies: ["Images"])]
     let tests: [Target] = [.target(name: "Support", dependencies: ["Words"], path: "Tests/Support")]
     let package = Package(url: "https://example.org/x")
     """
 
   private func faults(replacing old: String, with new: String) -> [String] {
-    differences(table: table, manifest: roomsOfManifest(manifest.replacing(old, with: new)))
+    differences(table: table, manifest: modulesOfManifest(manifest.replacing(old, with: new)))
   }
 
   @Test func tableAndManifestAreRead() {
-    #expect(table.map(\.name) == ["CDoor", "Words", "Pictures"])
-    #expect(table[2] == Room(floor: "cellar", name: "Pictures", imports: ["Words", "CDoor", "Yams"]))
-    #expect(differences(table: table, manifest: roomsOfManifest(manifest)) == [])
+    #expect(table.map(\.name) == ["CPNG", "Words", "Images", "Detect"])
+    #expect(table[2] == Module(group: "Support", name: "Images", imports: ["Words", "CPNG", "Yams"]))
+    #expect(differences(table: table, manifest: modulesOfManifest(manifest)) == [])
   }
 
   @Test func tableAndManifestDiffer() {
-    #expect(faults(replacing: "\"Words\", yams", with: "yams") == ["Pictures: Words is only in the table"])
+    #expect(faults(replacing: "\"Words\", yams", with: "yams") == ["Images: Words is only in the table"])
     #expect(
-      faults(replacing: "yams] + more", with: "yams, \"More\"] + more") == ["Pictures: More is only in the manifest"])
+      faults(replacing: "yams] + more", with: "yams, \"More\"] + more") == ["Images: More is only in the manifest"])
     #expect(
       faults(replacing: "name: \"Words\"", with: "name: \"Word\"") == [
         "Word is not in the table", "Words is not in the manifest",
       ])
-    #expect(faults(replacing: "let cellar", with: "let doors").contains("Words: floor"))
+    #expect(faults(replacing: "let support", with: "let detect").contains("Words: group"))
   }
 
-  @Test func circlesAreFound() {
-    let circle = [Room(name: "A", imports: ["B"]), Room(name: "B", imports: ["A"]), Room(name: "C", imports: ["C"])]
+  @Test func cyclesAreFound() {
+    let cycle = [
+      Module(name: "A", imports: ["B"]), Module(name: "B", imports: ["A"]), Module(name: "C", imports: ["C"]),
+    ]
     #expect(
-      upwardImports(circle) == [
+      upwardImports(cycle) == [
         "A imports B, which does not stand above it", "C imports C, which does not stand above it",
       ])
   }
 
   @Test func importsAreHeldAgainstTheTable() {
-    func faults(_ line: String, _ room: String = "Words") -> [String] {
-      forbiddenImports([SourceFile(path: "Sources/\(room)/File.swift", text: "\n\(line)\n// import Nothing")], table)
+    func faults(_ line: String, _ folder: String = "Support/Words") -> [String] {
+      forbiddenImports([SourceFile(path: "Sources/\(folder)/File.swift", text: "\n\(line)\n// import Nothing")], table)
     }
     #expect(faults("internal import Glibc") == [])
-    #expect(faults("internal import Words", "Pictures") == [])
-    #expect(faults("@preconcurrency import CDoor", "Pictures") == [])
-    #expect(faults("public import CDoor", "Pictures").first?.hasSuffix("a door is internal") == true)
-    #expect(faults("internal import CDoor") == ["Sources/Words/File.swift:2: internal import CDoor: not in the table"])
+    #expect(faults("internal import Words", "Support/Images") == [])
+    #expect(faults("internal import Images", "Detect") == [])
+    #expect(faults("@preconcurrency import CPNG", "Support/Images") == [])
+    #expect(
+      faults("public import CPNG", "Support/Images").first?.hasSuffix("the import of a C library is internal") == true)
+    #expect(
+      faults("internal import CPNG") == ["Sources/Support/Words/File.swift:2: internal import CPNG: not in the table"])
     #expect(faults("import struct Foundation.Data").first?.hasSuffix("import Foundation: not in the table") == true)
-    #expect(faults("let x = 1", "Attic") == ["Sources/Attic/File.swift: no such room"])
+    #expect(faults("let x = 1", "Attic") == ["Sources/Attic/File.swift: in no module's folder"])
   }
 
   @Test func printingIsFound() {
@@ -165,7 +180,8 @@ private let leftovers = ["TO" + "DO", "FIX" + "ME"]
 
   @Test func missingFilesAreFound() {
     #expect(
-      missingFiles(namedIn: "see `Sources/Gone.swift`, `Files/Paths.swift` and `NN/*.swift`") == ["Sources/Gone.swift"])
+      missingFiles(namedIn: "see `Sources/Gone.swift`, `Files/Paths.swift` and `NN/*.swift`", in: ["Support"])
+        == ["Sources/Gone.swift"])
   }
 
   @Test func makeTargetsAreRead() {

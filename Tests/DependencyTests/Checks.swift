@@ -1,49 +1,58 @@
 import Files
 import TestSupport
 
-/// What every room may import besides rooms.
+/// What every module may import besides modules.
 private let systemModules: Set<String> = ["Glibc", "Synchronization"]
 
-/// Compares the table with the manifest: the same rooms on the same floors with the same imports.
-func differences(table: [Room], manifest: [Room]) -> [String] {
+/// Compares the table with the manifest: the same modules in the same groups with the same imports.
+func differences(table: [Module], manifest: [Module]) -> [String] {
   let known = Set(table.map(\.name))
   var found = manifest.filter { !known.contains($0.name) }.map { "\($0.name) is not in the table" }
-  for room in table {
-    guard let declared = manifest.first(where: { $0.name == room.name }) else {
-      found.append("\(room.name) is not in the manifest")
+  for module in table {
+    guard let declared = manifest.first(where: { $0.name == module.name }) else {
+      found.append("\(module.name) is not in the manifest")
       continue
     }
-    let floors = Set(table.map(\.floor))
-    if floors.contains(declared.floor) && declared.floor != room.floor { found.append("\(room.name): floor") }
-    for name in declared.imports.symmetricDifference(room.imports).sorted() {
-      found.append("\(room.name): \(name) is only in the " + (room.imports.contains(name) ? "table" : "manifest"))
+    let groups = Set(table.map { $0.group?.lowercased() })
+    let group = declared.group?.lowercased()
+    if groups.contains(group) && group != module.group?.lowercased() { found.append("\(module.name): group") }
+    for name in declared.imports.symmetricDifference(module.imports).sorted() {
+      found.append("\(module.name): \(name) is only in the " + (module.imports.contains(name) ? "table" : "manifest"))
     }
   }
   return found
 }
 
-/// Finds imports of rooms that do not stand higher in the table: without them there is no circle.
-func upwardImports(_ table: [Room]) -> [String] {
+/// Finds imports of modules that do not stand higher in the table: without them there is no cycle.
+func upwardImports(_ table: [Module]) -> [String] {
   let place = Dictionary(table.enumerated().map { ($1.name, $0) }, uniquingKeysWith: min)
-  return table.enumerated().flatMap { index, room in
-    room.imports.sorted().compactMap { name in
+  return table.enumerated().flatMap { index, module in
+    module.imports.sorted().compactMap { name in
       guard let other = place[name], other >= index else { return nil }
-      return "\(room.name) imports \(name), which does not stand above it"
+      return "\(module.name) imports \(name), which does not stand above it"
     }
   }
 }
 
-/// Finds `import` lines that the table does not allow, and doors that are opened for others.
-func forbiddenImports(_ files: [SourceFile], _ table: [Room]) -> [String] {
-  let doors = Set(table.filter { $0.floor == "doors" }.map(\.name))
+/// The module of a source, where the table has it in that folder.
+func module(of file: SourceFile, _ table: [Module]) -> Module? {
+  table.first { module in
+    let group = module.group ?? ""
+    return file.isIn(group == module.name ? group : "\(group)/\(module.name)")
+  }
+}
+
+/// Finds `import` lines that the table does not allow, and C libraries that are imported for others.
+func forbiddenImports(_ files: [SourceFile], _ table: [Module]) -> [String] {
+  let cLibraries = Set(table.filter { $0.group == "CLibraries" }.map(\.name))
   return files.flatMap { file -> [String] in
-    guard let room = table.first(where: { $0.name == file.room }) else { return ["\(file.path): no such room"] }
+    guard let module = module(of: file, table) else { return ["\(file.path): in no module's folder"] }
     return file.imports.compactMap { line in
       let place = "\(file.path):\(line.line): \(line.access) import \(line.module)"
-      if doors.contains(line.module) && ["public", "package"].contains(line.access) {
-        return "\(place): a door is internal"
+      if cLibraries.contains(line.module) && ["public", "package"].contains(line.access) {
+        return "\(place): the import of a C library is internal"
       }
-      return room.imports.union(systemModules).contains(line.module) ? nil : "\(place): not in the table"
+      return module.imports.union(systemModules).contains(line.module) ? nil : "\(place): not in the table"
     }
   }
 }
@@ -78,15 +87,16 @@ func longFiles(_ files: [SourceFile], limit: Int) -> [String] {
   files.filter { $0.lines.count > limit }.map { "\($0.path): \($0.lines.count) lines" }
 }
 
-/// Finds files that a text names in backquotes and that are not there, under the root, Sources or Tests.
-func missingFiles(namedIn text: String) -> [String] {
+/// Finds files that a text names in backquotes and that are not there, under the root, Tests, Sources or its groups.
+func missingFiles(namedIn text: String, in groups: Set<String>) -> [String] {
   let quoted = text.split(separator: "`", omittingEmptySubsequences: false)
   let names = stride(from: 1, to: quoted.count, by: 2).map { String(quoted[$0]) }
   return names.filter { name in
     guard name.contains("/"), name.hasSuffix(".swift"), !name.contains(where: { "*<".contains($0) }) else {
       return false
     }
-    return !["", "Sources/", "Tests/"].contains { pathExists(projectRoot + "/" + $0 + name) }
+    let folders = ["", "Sources/", "Tests/"] + groups.map { "Sources/\($0)/" }
+    return !folders.contains { pathExists(projectRoot + "/" + $0 + name) }
   }
 }
 

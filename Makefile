@@ -34,7 +34,7 @@ test-video-writes: setup
 test-old-cpus: setup
 	@tools/test-old-cpus.sh
 
-# The build of a processor without kernels of its own, here: the rooms of x86's instruction sets are left out.
+# The build of a processor without kernels of its own, here: the modules of x86's instruction sets are left out.
 PORTABLE := -c release --scratch-path .build-portable -Xbuild-tools-swiftc -DPORTABLE_ONLY
 test-portable: setup
 	@swift build $(PORTABLE) --build-tests
@@ -42,7 +42,7 @@ test-portable: setup
 
 # What handles memory itself or starts threads, with its tests, built to report bytes beyond a block or after its life and
 # blocks that nobody frees (address), and what two threads touch without order (thread). The manifest is compiled with
-# -DSANITIZED; without x86's rooms, whose intrinsics both would not see.
+# -DSANITIZED; without x86's modules, whose intrinsics both would not see.
 SANITIZED = -c release --sanitize=$* --scratch-path .build-$* -Xbuild-tools-swiftc -DPORTABLE_ONLY \
   -Xbuild-tools-swiftc -DSANITIZED
 # What one thread does to thousands of damaged files says nothing of threads.

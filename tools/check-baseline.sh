@@ -1,6 +1,6 @@
 #!/bin/sh
 # Reads the machine code of built programs: instructions that not every x86-64 processor has may stand only in the
-# rooms that are compiled for one instruction set, and there only those of that set.
+# modules that are compiled for one instruction set, and there only those of that set.
 # usage: check-baseline.sh PROGRAM...
 set -eu
 
@@ -13,8 +13,8 @@ for program in "$@"; do
   objdump --disassemble --no-show-raw-insn "$program" >"$listing"
   awk -v program="$program" '
     # What a function may need, by its name: 4 is x86-64-v4 and more, 3 is x86-64-v3, 1 is any x86-64.
-    # Swift mangles a room as the length of its name and the name. Beside the rooms of an instruction set there are
-    # the kernels for one of their units, which no other room can ask for, and the C functions of intrinsics, which are
+    # Swift mangles a module as the length of its name and the name. Beside the modules of an instruction set there are
+    # the kernels for one of their units, which no other module can ask for, and the C functions of intrinsics, which are
     # compiled for their own target and called by kernels for one unit.
     function allowance(name) {
       if (name ~ /^\$s[0-9]+KernelsAVX512/ || name ~ /^\$s12MicroKernels.*AVX512/ || name ~ /^simd_/) return 4
@@ -46,15 +46,15 @@ for program in "$@"; do
         faults++
       }
       if (faults) {
-        print "-> a function that an instruction set'"'"'s room emits under another name may be run on any processor:" \
-          " inline it always, or keep it out of that room"
+        print "-> a function that an instruction set'"'"'s module emits under another name may be run on any processor:" \
+          " inline it always, or keep it out of that module"
         exit 1
       }
       if (!used[3] || !used[4]) {
         printf "%s: no code for AVX2 or AVX-512 was found: this check sees nothing\n", program
-        print "-> see whether the rooms were renamed, or the program was stripped of its symbols"
+        print "-> see whether the modules were renamed, or the program was stripped of its symbols"
         exit 1
       }
-      printf "%s: %d AVX2 and %d AVX-512 instructions, all in their rooms\n", program, used[3], used[4]
+      printf "%s: %d AVX2 and %d AVX-512 instructions, all in their modules\n", program, used[3], used[4]
     }' "$listing" >&2
 done

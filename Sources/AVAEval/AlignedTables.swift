@@ -39,7 +39,7 @@ public struct AlignedTables: Sendable {
   /// - Throws: `EvaluationError.notANumber` when a table holds NaN or infinity.
   public init(
     detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-    exclusions: Exclusions = Exclusions()
+    exclusions: ExcludedTimestamps = ExcludedTimestamps()
   ) throws(EvaluationError) {
     try checkNumbers(detections)
     try checkNumbers(groundTruth)
@@ -87,15 +87,15 @@ public struct AlignedTables: Sendable {
   private func position(_ place: Int) -> Int? { place < 0 ? nil : place }
 }
 
-/// The key frames of the ground truth, and behind them those that others add.
+/// The key frames of the ground truth, and after them those that others add.
 private struct JointFrames {
   private(set) var videos: [String]
   private(set) var frames: [AlignedTables.KeyFrame]
   private let known: FrameIndex
-  private let exclusions: Exclusions
+  private let exclusions: ExcludedTimestamps
   private var numbers: [String: Int] = [:]
 
-  init(_ known: FrameIndex, _ exclusions: Exclusions) {
+  init(_ known: FrameIndex, _ exclusions: ExcludedTimestamps) {
     self.known = known
     self.exclusions = exclusions
     videos = known.videos
@@ -160,7 +160,7 @@ private func isOfAVA(_ videos: [String]) -> Bool {
   return 2 * count > videos.count
 }
 
-/// Whether names are the same but for folders before them and an extension behind.
+/// Whether names are the same but for folders before them and an extension after.
 private func isNamedOtherwise(_ videos: [String], _ others: some Sequence<String>) -> Bool {
   func stem(_ name: String) -> Substring {
     let file = name.split(separator: "/").last ?? Substring(name)

@@ -154,7 +154,7 @@ extension PrecisionRecallCurve {
     self.groundTruthCount = groundTruthCount
   }
 
-  /// The best precision at each hit or behind it.
+  /// The best precision at each hit or after it.
   var envelope: [Double] {
     var envelope = precisions
     for index in envelope.indices.dropLast().reversed() { envelope[index] = max(envelope[index], envelope[index + 1]) }

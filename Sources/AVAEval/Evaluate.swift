@@ -14,7 +14,7 @@ public import Parallel
 /// - Throws: `EvaluationError` when a table holds NaN or infinity.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: Exclusions = Exclusions(), rules: [EvaluationRules], pool: WorkerPool? = nil
+  exclusions: ExcludedTimestamps = ExcludedTimestamps(), rules: [EvaluationRules], pool: WorkerPool? = nil
 ) throws(EvaluationError) -> [Evaluation] {
   let tables = try AlignedTables(
     detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
@@ -24,7 +24,7 @@ public func evaluate(
 /// Scores detections against ground truth under one protocol.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: Exclusions = Exclusions(), rules: EvaluationRules, pool: WorkerPool? = nil
+  exclusions: ExcludedTimestamps = ExcludedTimestamps(), rules: EvaluationRules, pool: WorkerPool? = nil
 ) throws(EvaluationError) -> Evaluation {
   let tables = try AlignedTables(
     detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)

@@ -6,7 +6,7 @@ public struct FrameExplanation: Equatable, Sendable {
   public let loss: Double
   /// Ground-truth rows that were not found, the most expensive one first.
   public let unfound: [Truth]
-  /// Detections that found nothing and cost something, the most expensive one first; those that rank behind the last hit
+  /// Detections that found nothing and cost something, the most expensive one first; those that rank after the last hit
   /// of their class cost nothing.
   public let falseDetections: [Detection]
   /// How many detections found a box.

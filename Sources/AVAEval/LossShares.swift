@@ -4,7 +4,7 @@
 /// first d detections, (1 - h/d)/n is missing, and the d - h false detections among these d share it equally. All
 /// shares add up to 1 - AP.
 struct LossShares {
-  /// The shares of the ranked detections up to the last hit, 0 for hits; those behind cost nothing.
+  /// The shares of the ranked detections up to the last hit, 0 for hits; those after cost nothing.
   let ofRank: [Double]
   /// The share of each ground-truth row that was not found.
   let ofTruth: Double

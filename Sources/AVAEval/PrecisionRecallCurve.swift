@@ -51,7 +51,7 @@ private func precisionsAsRanked(_ ranked: [Outcome]) -> [Double] {
   return precisions
 }
 
-/// Precision at each hit when among equal scores all hits stand together, before or behind the misses.
+/// Precision at each hit when among equal scores all hits stand together, before or after the misses.
 private func precisionsOfGroups(_ ranked: [Outcome], hitsFirst: Bool) -> [Double] {
   var precisions: [Double] = []
   var start = 0

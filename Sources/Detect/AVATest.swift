@@ -19,7 +19,7 @@ public struct AVATest {
   public let frameList: FrameList
   public let proposals: ProposalList
   public let labelMap: LabelMap
-  public let exclusions: Exclusions
+  public let exclusions: ExcludedTimestamps
   /// All rows of the file; nil where the config names none.
   public let groundTruth: GroundTruthTable?
   /// What the user should know of the inputs.
@@ -66,7 +66,7 @@ public struct AVATest {
     try labelMap.check(against: config, path: inputs.labelMap)
     notices += labelMap.notices(against: config, path: inputs.labelMap)
     exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
-      try inputs.exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
+      try inputs.exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     }
     if let path = inputs.exclusions {
       if exclusions.count == 0 { notices.append("'\(path)' excludes no key frame") }
@@ -141,8 +141,8 @@ public struct AVATest {
 
   private func job(_ video: FrameList.Video) throws -> VideoJob {
     // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
-    func frames() throws -> PictureFrames {
-      try PictureFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
+    func frames() throws -> ImageFrames {
+      try ImageFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
     }
     try frames().verifyFilesExist()
     let keyFrames = proposals.keyFrames(of: video.name).map { KeyFrame(center: center($0), boxes: $0.boxes) }

@@ -87,12 +87,12 @@ public struct FrameExtraction {
     try checkWritable(listPath)
     var done = 0
     for source in sources {
-      let pictures = PictureFolder(folder: folder, name: source.name)
-      try pictures.makeEmpty()
+      let images = ImageFolder(folder: folder, name: source.name)
+      try images.makeEmpty()
       do {
         let frames = try VideoFrames(path: source.path, framesPerSecond: framesPerSecond)
         for index in 0..<frames.frameCount {
-          let path = joinPath(pictures.growing, pictures.fileName(index, format))
+          let path = joinPath(images.growing, images.fileName(index, format))
           switch format {
           case .jpg: try writeJPEG(frames.frame(at: index), to: path)
           case .png: try writePNG(frames.frame(at: index), to: path)
@@ -100,22 +100,22 @@ public struct FrameExtraction {
           done += 1
           try progress(done)
         }
-        try pictures.finish()
+        try images.finish()
       } catch {
-        pictures.discard()
+        images.discard()
         throw error
       }
       list.set(
         source.name,
-        paths: (0..<source.frameCount).map { "\(source.name)/\(pictures.fileName($0, format))" })
+        paths: (0..<source.frameCount).map { "\(source.name)/\(images.fileName($0, format))" })
       try writeFile(listPath, list.text)
-      wrote(pictures.final, source.frameCount)
+      wrote(images.final, source.frameCount)
     }
   }
 }
 
 /// The pictures of one video: they grow in a folder beside the one that they end in.
-private struct PictureFolder {
+private struct ImageFolder {
   let name: String
   let final: String
   let growing: String
@@ -134,7 +134,7 @@ private struct PictureFolder {
   /// Makes the folder to grow in, without what an interrupted run left there.
   func makeEmpty() throws {
     try makeFolder(growing)
-    removePictures(in: growing)
+    removeImages(in: growing)
   }
 
   /// Moves the pictures to their place, where those of an earlier run go.
@@ -143,18 +143,18 @@ private struct PictureFolder {
       try moveFile(growing, to: final)
       return
     }
-    removePictures(in: final)
-    for picture in try listFolder(growing) { try moveFile(joinPath(growing, picture), to: joinPath(final, picture)) }
+    removeImages(in: final)
+    for image in try listFolder(growing) { try moveFile(joinPath(growing, image), to: joinPath(final, image)) }
     removeFolder(growing)
   }
 
   func discard() {
-    removePictures(in: growing)
+    removeImages(in: growing)
     removeFolder(growing)
   }
 
   /// Deletes what such a run has written: NAME_000001.jpg and so on, nothing else.
-  private func removePictures(in folder: String) {
+  private func removeImages(in folder: String) {
     for file in (try? listFolder(folder)) ?? [] where file.hasPrefix(name + "_") {
       let number = fileStem(file).dropFirst(name.count + 1)
       guard number.count >= 6, number.allSatisfy({ $0.isASCII && $0.isNumber }) else { continue }

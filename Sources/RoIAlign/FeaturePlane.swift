@@ -56,7 +56,7 @@ public struct FeaturePlane: Sendable {
   }
 
   /// The first channel of a pixel.
-  func pixel(_ picture: Int, _ y: Int, _ x: Int, frame: Int = 0) -> UnsafePointer<Float> {
-    UnsafePointer(storage.pointer) + offset + (((picture * frames + frame) * height + y) * width + x) * pitch
+  func pixel(_ batchIndex: Int, _ y: Int, _ x: Int, frame: Int = 0) -> UnsafePointer<Float> {
+    UnsafePointer(storage.pointer) + offset + (((batchIndex * frames + frame) * height + y) * width + x) * pitch
   }
 }

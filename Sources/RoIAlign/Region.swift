@@ -4,22 +4,22 @@ public import Tensors
 /// A box of one picture of a batch, in that picture's pixels, as the arithmetic sees it: in float32.
 public struct Region: Hashable, Sendable {
   /// Which picture of the batch.
-  public var picture: Int
+  public var batchIndex: Int
   public var x1: Float
   public var y1: Float
   public var x2: Float
   public var y2: Float
 
-  public init(picture: Int, x1: Float, y1: Float, x2: Float, y2: Float) {
-    self.picture = picture
+  public init(batchIndex: Int, x1: Float, y1: Float, x2: Float, y2: Float) {
+    self.batchIndex = batchIndex
     self.x1 = x1
     self.y1 = y1
     self.x2 = x2
     self.y2 = y2
   }
 
-  public init(picture: Int, box: PixelBox) {
-    self.init(picture: picture, x1: Float(box.x1), y1: Float(box.y1), x2: Float(box.x2), y2: Float(box.y2))
+  public init(batchIndex: Int, box: PixelBox) {
+    self.init(batchIndex: batchIndex, x1: Float(box.x1), y1: Float(box.y1), x2: Float(box.x2), y2: Float(box.y2))
   }
 
   /// Reads rows [R, 5] of batch index, x1, y1, x2, y2.
@@ -32,9 +32,9 @@ public struct Region: Hashable, Sendable {
       let v = tensor.values[row * 5..<row * 5 + 5].map { $0 }
       // Beyond 2^24 a float no longer tells neighbouring whole numbers apart.
       guard v[0] >= 0, v[0] < 0x1p24, v[0] == v[0].rounded(.down) else {
-        throw .badPicture(box: row, found: "\(v[0])", pictures: nil)
+        throw .badBatchIndex(box: row, found: "\(v[0])", batch: nil)
       }
-      regions.append(Region(picture: Int(v[0]), x1: v[1], y1: v[2], x2: v[3], y2: v[4]))
+      regions.append(Region(batchIndex: Int(v[0]), x1: v[1], y1: v[2], x2: v[3], y2: v[4]))
     }
     return regions
   }

@@ -4,8 +4,8 @@ internal import Tensors
 public enum RoIAlignError: Error, Equatable, CustomStringConvertible {
   case badParameter(name: String, found: String, expected: String)
   case notRows(shape: [Int])
-  /// `pictures` is nil while the batch is not known yet.
-  case badPicture(box: Int, found: String, pictures: Int?)
+  /// `batch` is nil while the batch is not known yet.
+  case badBatchIndex(box: Int, found: String, batch: Int?)
   case notFinite(box: Int, region: Region)
   case tooLarge(box: Int, region: Region)
 
@@ -16,8 +16,8 @@ public enum RoIAlignError: Error, Equatable, CustomStringConvertible {
     case .notRows(let shape):
       return "RoIAlign: boxes of shape \(describe(shape: shape)), expected Rx5"
         + " -> give rows of batch index, x1, y1, x2, y2"
-    case .badPicture(let box, let found, let pictures):
-      let range = pictures.map { "a whole number from 0 to \($0 - 1)" } ?? "a whole number from 0 on"
+    case .badBatchIndex(let box, let found, let batch):
+      let range = batch.map { "a whole number from 0 to \($0 - 1)" } ?? "a whole number from 0 on"
       return "RoIAlign, box \(box): the batch index is \(found), expected \(range)"
         + " -> number the pictures of the batch from 0"
     case .notFinite(let box, let region):

@@ -45,7 +45,7 @@ extension RoIAligner {
           let group = piece % groups
           for box in group * regions.count / groups..<(group + 1) * regions.count / groups {
             align(
-              features.pixel(regions[box].picture, 0, 0) + first, min(slice, channels - first), bins,
+              features.pixel(regions[box].batchIndex, 0, 0) + first, min(slice, channels - first), bins,
               rowStarts + box * (bins + 1), rowOffsets, rowWeights,
               columnStarts + box * (bins + 1), columnOffsets, columnWeights,
               target.storage.pointer + target.offset + box * boxPitch + first, target.pitch, target.takesMaximum)

@@ -12,7 +12,7 @@ extension RoIAligner {
     let output = Tensor(zeros: [regions.count, resolution, resolution, features.channels])
     var target = output.storage.pointer
     for (box, region) in regions.enumerated() {
-      let (x, y) = try axes(of: region, box: box, pictures: features.batch)
+      let (x, y) = try axes(of: region, box: box, batch: features.batch)
       let count = Float(max(x.samples * y.samples, 1))
       for bin in 0..<resolution * resolution {
         for channel in 0..<features.channels {
@@ -20,7 +20,7 @@ extension RoIAligner {
           for row in 0..<y.samples {
             for column in 0..<x.samples {
               sum += bilinear(
-                features, region.picture, channel, y: y.position(bin: bin / resolution, sample: row),
+                features, region.batchIndex, channel, y: y.position(bin: bin / resolution, sample: row),
                 x: x.position(bin: bin % resolution, sample: column))
             }
           }
@@ -48,7 +48,7 @@ private func meanFrame(of features: FeaturePlane) -> FeaturePlane {
 }
 
 /// Interpolates one channel between the four pixels around a point.
-private func bilinear(_ features: FeaturePlane, _ picture: Int, _ channel: Int, y: Float, x: Float) -> Float {
+private func bilinear(_ features: FeaturePlane, _ batchIndex: Int, _ channel: Int, y: Float, x: Float) -> Float {
   let (height, width) = (features.height, features.width)
   if y < -1 || y > Float(height) || x < -1 || x > Float(width) || height == 0 || width == 0 { return 0 }
   let (y, x) = (max(y, 0), max(x, 0))
@@ -56,8 +56,8 @@ private func bilinear(_ features: FeaturePlane, _ picture: Int, _ channel: Int, 
   let (bottom, right) = (min(top + 1, height - 1), min(left + 1, width - 1))
   let (lowY, lowX) = (top == bottom ? 0 : y - Float(top), left == right ? 0 : x - Float(left))
   let (highY, highX) = (1 - lowY, 1 - lowX)
-  return highY * highX * features.pixel(picture, top, left)[channel]
-    + highY * lowX * features.pixel(picture, top, right)[channel]
-    + lowY * highX * features.pixel(picture, bottom, left)[channel]
-    + lowY * lowX * features.pixel(picture, bottom, right)[channel]
+  return highY * highX * features.pixel(batchIndex, top, left)[channel]
+    + highY * lowX * features.pixel(batchIndex, top, right)[channel]
+    + lowY * highX * features.pixel(batchIndex, bottom, left)[channel]
+    + lowY * lowX * features.pixel(batchIndex, bottom, right)[channel]
 }

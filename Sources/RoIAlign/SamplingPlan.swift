@@ -8,7 +8,7 @@ struct SamplingPlan {
     rows = AxisWeights(bins: bins, cells: features.height, stride: features.width * features.pitch)
     columns = AxisWeights(bins: bins, cells: features.width, stride: features.pitch)
     for (box, region) in regions.enumerated() {
-      let (x, y) = try aligner.axes(of: region, box: box, pictures: features.batch)
+      let (x, y) = try aligner.axes(of: region, box: box, batch: features.batch)
       rows.append(y)
       columns.append(x)
     }
@@ -21,7 +21,7 @@ struct SamplingPlan {
     for (box, region) in regions.enumerated() {
       for x in columns.lines(ofBox: box) { isColumn[x] = true }
       for y in rows.lines(ofBox: box) {
-        let line = (region.picture * features.height + y) * features.width
+        let line = (region.batchIndex * features.height + y) * features.width
         for x in isColumn.indices where isColumn[x] { isTouched[line + x] = true }
       }
       for x in columns.lines(ofBox: box) { isColumn[x] = false }
@@ -32,9 +32,9 @@ struct SamplingPlan {
 
 extension RoIAligner {
   /// Checks one box and places its samples.
-  func axes(of region: Region, box: Int, pictures: Int) throws(RoIAlignError) -> (x: AxisSampling, y: AxisSampling) {
-    guard region.picture >= 0, region.picture < pictures else {
-      throw .badPicture(box: box, found: "\(region.picture)", pictures: pictures)
+  func axes(of region: Region, box: Int, batch: Int) throws(RoIAlignError) -> (x: AxisSampling, y: AxisSampling) {
+    guard region.batchIndex >= 0, region.batchIndex < batch else {
+      throw .badBatchIndex(box: box, found: "\(region.batchIndex)", batch: batch)
     }
     guard region.x1.isFinite, region.y1.isFinite, region.x2.isFinite, region.y2.isFinite else {
       throw .notFinite(box: box, region: region)

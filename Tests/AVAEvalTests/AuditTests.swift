@@ -51,12 +51,12 @@ struct AuditScene {
     return table
   }
 
-  func tables(_ exclusions: Exclusions = Exclusions()) throws -> AlignedTables {
+  func tables(_ exclusions: ExcludedTimestamps = ExcludedTimestamps()) throws -> AlignedTables {
     try AlignedTables(detections: table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
   }
 
   /// The findings but for full key frames, which sixty rows a key frame always give.
-  func findings(_ exclusions: Exclusions = Exclusions()) throws -> [Finding] {
+  func findings(_ exclusions: ExcludedTimestamps = ExcludedTimestamps()) throws -> [Finding] {
     audit(try tables(exclusions)).filter { $0.kind != .beyondCap }
   }
 
@@ -159,7 +159,7 @@ struct AuditScene {
     let none = try #require(findings.first { $0.kind == .noCommonFrames })
     #expect(none.hint.contains("first columns") && !none.hint.contains("seconds"))
     scene = try AuditScene(seed: 3)
-    var excluded = Exclusions()
+    var excluded = ExcludedTimestamps()
     for frame in scene.truth.frameIndex.frames {
       excluded.insert(video: scene.truth.frameIndex.videos[frame.video], time: frame.time)
     }
@@ -318,7 +318,7 @@ struct AuditScene {
     scene.rows[5].score += 1
     #expect(try !scene.kinds().contains(.wholeScores))
     scene = try AuditScene(seed: 8)
-    var excluded = Exclusions()
+    var excluded = ExcludedTimestamps()
     excluded.insert(video: "another", time: Timestamp(second: 903))
     // As with AVA's own list and videos of one's own.
     #expect(try !scene.findings(excluded).map(\.kind).contains(.foreignExclusions))
@@ -420,7 +420,7 @@ struct AuditScene {
     scene.rows.append(row)
     row.video = "x"
     scene.rows.append(row)
-    var excluded = Exclusions()
+    var excluded = ExcludedTimestamps()
     excluded.insert(video: "v1", time: Timestamp(second: 903))
     let findings = try scene.findings(excluded)
     #expect(

@@ -21,7 +21,7 @@ struct LiteralBootstrap {
     var copy = scene
     copy.found = []
     copy.truth = GroundTruthTable()
-    copy.excluded = Exclusions()
+    copy.excluded = ExcludedTimestamps()
     for (place, video) in draw.enumerated() {
       let name = "\(video) drawn as \(place)"
       for row in scene.found where row.video == video {
@@ -43,7 +43,7 @@ struct LiteralBootstrap {
     return try copy.evaluate(rules)
   }
 
-  /// The middle of some values, by another formula than the room's.
+  /// The middle of some values, by another formula than the module's.
   static func interval(_ values: [Double?], confidence: Double) -> [Double]? {
     let sorted = values.compactMap { $0 }.sorted()
     if sorted.isEmpty { return nil }

@@ -16,7 +16,7 @@ struct GoldenTests {
       detections: try DetectionTable.read(path: folder + "detections.csv").table,
       groundTruth: try GroundTruthTable.read(path: folder + "groundtruth.csv").table,
       labelMap: try LabelMap.read(path: folder + "labelmap.pbtxt"),
-      exclusions: try Exclusions.read(path: folder + "excluded.csv"), rules: EvaluationRules.all)
+      exclusions: try ExcludedTimestamps.read(path: folder + "excluded.csv"), rules: EvaluationRules.all)
     return (found, try JSONDecoder().decode([String: [String: Double?]].self, from: json))
   }
 

@@ -48,7 +48,7 @@ import Testing
     var (found, truth) = tables()
     truth.append(video: "v", second: 1000, box: unit, actionID: 1)
     found.append(video: "v", second: 1000, box: unit, actionID: 1, score: 0.9)
-    var excluded = Exclusions()
+    var excluded = ExcludedTimestamps()
     excluded.insert(video: "v", time: Timestamp(second: 1000))
     let results = try evaluate(
       detections: found, groundTruth: truth, labelMap: try #require(labels), exclusions: excluded,

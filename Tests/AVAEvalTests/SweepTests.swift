@@ -8,7 +8,7 @@ import Testing
 struct RandomScene {
   var truth = GroundTruthTable()
   var found: [(video: String, second: Int, box: UnitBox, id: Int, score: Double)] = []
-  var excluded = Exclusions()
+  var excluded = ExcludedTimestamps()
   var naive: NaiveEvaluator
   let labels: LabelMap
 
@@ -83,7 +83,7 @@ struct RandomScene {
     return abs(a - b) < 1e-12
   }
 
-  @Test("The room agrees with the re-stated evaluators", arguments: 1...12 as ClosedRange<UInt64>)
+  @Test("The module agrees with the re-stated evaluators", arguments: 1...12 as ClosedRange<UInt64>)
   func independent(seed: UInt64) throws {
     for (decimals, crowd) in [(nil, 3), (nil, 14), (20, 3), (4, 14)] as [(Int?, Int)] {
       let scene = try RandomScene(seed: seed, decimals: decimals, crowd: crowd)

@@ -154,27 +154,27 @@ private let badMaps = [
   func reading() throws {
     let scratch = Scratch()
     defer { scratch.folder.remove() }
-    let exclusions = try Exclusions.read(path: try scratch.file("v,0902\nw,903.000000\nv,902\n"))
+    let exclusions = try ExcludedTimestamps.read(path: try scratch.file("v,0902\nw,903.000000\nv,902\n"))
     #expect(exclusions.count == 2)
     #expect(exclusions.contains(video: "v", time: Timestamp(second: 902)))
     #expect(exclusions.contains(video: "w", time: Timestamp(second: 903)))
     #expect(!exclusions.contains(video: "v", time: Timestamp(second: 903)))
-    #expect(try Exclusions.read(path: try scratch.file("")).count == 0)
+    #expect(try ExcludedTimestamps.read(path: try scratch.file("")).count == 0)
   }
 
   @Test("The project's own lists have the rows that their README states")
   func annotations() throws {
     for (split, count) in [("train", 161), ("val", 37), ("test", 66)] {
       let path = projectRoot + "/annotations/ava_\(split)_excluded_timestamps_v2.2.csv"
-      #expect(try Exclusions.read(path: path).count == count)
+      #expect(try ExcludedTimestamps.read(path: path).count == count)
     }
   }
 
   @Test("A malformed row is an error")
   func bad() throws {
-    let columns = try failure("v,902\nv,902,1\n") { _ = try Exclusions.read(path: $0) }
+    let columns = try failure("v,902\nv,902,1\n") { _ = try ExcludedTimestamps.read(path: $0) }
     expectEssentials(columns, ["line 2", "2 columns", "found 3 columns"])
-    let second = try failure("v,902\nv,9o2\n") { _ = try Exclusions.read(path: $0) }
+    let second = try failure("v,902\nv,9o2\n") { _ = try ExcludedTimestamps.read(path: $0) }
     expectEssentials(second, ["line 2", "column 2 (second)", "'9o2'"])
   }
 }

@@ -68,7 +68,7 @@ import Testing
     #expect(refused > 0)
   }
 
-  /// Random operations behind a pickle's beginning.
+  /// Random operations after a pickle's beginning.
   @Test func randomPickles() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }

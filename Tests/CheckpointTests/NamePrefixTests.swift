@@ -3,7 +3,7 @@ import Tensors
 import TestSupport
 import Testing
 
-/// Names behind the prefixes of wrappers, and names of other projects.
+/// Names after the prefixes of wrappers, and names of other projects.
 @Suite struct NamePrefixTests {
   private static let names = ["s1.pathway0_stem.conv.weight", "s2_fuse.bn.bias", "head.projection.weight"]
 

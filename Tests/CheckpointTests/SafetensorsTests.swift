@@ -48,7 +48,7 @@ import Testing
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[8,0]}}"#, "at bytes 8 to 0"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[-8,0]}}"#, "at bytes -8"),
     (#"{"a":{"dtype":"F32","shape":[3],"data_offsets":[0,8]}}"#, "takes 12 bytes"),
-    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, "4 bytes behind the last tensor"),
+    (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#, "4 bytes after the last tensor"),
     (#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#, "leaves a gap"),
     (
       #"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8]},"b":{"dtype":"F32","shape":[1],"data_offsets":[4,8]}}"#,
@@ -66,7 +66,7 @@ import Testing
     (#"{"a":{"dtype":"F32","shape":[2]}}"#, "without dtype"),
     (#"{"a":{"dtype":"F32","shape":[2],"data_offsets":[0,8],"x":1}}"#, "malformed 'x'"),
     (#"{"a":1}"#, "without a description"), (#"{"a":{},"a":{}}"#, "twice"), (#"{"a"}"#, "without a value"),
-    (#"{"a":{}"#, "ends too early"), (#"{"a":{}} x"#, "behind the JSON header"), (#"{a:1}"#, "without quotes"),
+    (#"{"a":{}"#, "ends too early"), (#"{"a":{}} x"#, "after the JSON header"), (#"{a:1}"#, "without quotes"),
     (#"{"a\q":1}"#, "unknown escape"), (#"{"a\ud800":1}"#, "surrogate"), (#"{"a":01}"#, "malformed JSON"),
     (#"{"a":[1 2]}"#, "without a comma"), (#"{"a":{} "b":{}}"#, "without a comma"), (#"{"a":nul}"#, "malformed JSON"),
     ("{\"a\u{1}\":1}", "control character"), (#"{"a":-}"#, "malformed JSON"), (#"{"a":1e5x}"#, "without a comma"),

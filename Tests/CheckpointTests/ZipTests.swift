@@ -48,11 +48,11 @@ import Testing
     ("no pickle", "without torch's data.pkl", { $0.entries.remove(at: 0) }),
     ("no entries", "an empty zip archive", { $0.entries = [] }),
     ("no storage", "'0' is missing", { $0.entries.remove(at: 2) }),
-    ("an offset behind the end", "outside the file", { $0.entries[2].offset = 1 << 30 }),
+    ("an offset after the end", "outside the file", { $0.entries[2].offset = 1 << 30 }),
     ("an offset into another entry", "no header where it should be", { $0.entries[2].offset = 3 }),
     ("an offset of another entry", "another name", { $0.entries[2].offset = 0 }),
     ("an offset into the directory", "", { $0.entries[2].offset = UInt32($0.bytes.count - 60) }),
-    ("a size behind the end", "outside the file", { $0.entries[2].size = 1 << 31 }),
+    ("a size after the end", "outside the file", { $0.entries[2].size = 1 << 31 }),
     (
       "a size into the directory", "of 300 bytes",
       {
@@ -66,7 +66,7 @@ import Testing
       }
     ),
     ("a local name of another length", "another name", { $0.entries[2].localName = "archive/data/00" }),
-    ("a directory behind the end", "outside the file", { $0.directoryOffset = 1 << 31 }),
+    ("a directory after the end", "outside the file", { $0.directoryOffset = 1 << 31 }),
     (
       "a huge zip64 directory", "outside the file",
       {

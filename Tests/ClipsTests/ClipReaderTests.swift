@@ -109,8 +109,8 @@ struct ClipReaderTests {
 
   @Test func pictureSizeIsThatOfTheSource() throws {
     let reader = reader(CountingFrames(count: 9))
-    #expect(reader.pictureSize == nil)
+    #expect(reader.frameSize == nil)
     _ = try reader.clip(around: 3)
-    #expect(reader.pictureSize == ImageSize(width: 6, height: 4))
+    #expect(reader.frameSize == ImageSize(width: 6, height: 4))
   }
 }

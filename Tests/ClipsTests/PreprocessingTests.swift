@@ -10,7 +10,7 @@ func preprocessing(
   _ shortSide: Int, _ backend: Preprocessing.Backend = .cv2, order: ChannelOrder = .rgb, flip: Bool = false
 ) -> Preprocessing {
   Preprocessing(
-    shortSide: shortSide, backend: backend, mean: [0.45, 0.45, 0.45], deviation: [0.225, 0.225, 0.225], order: order,
+    shortSide: shortSide, backend: backend, mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225], order: order,
     flip: flip)
 }
 
@@ -101,7 +101,7 @@ struct BoxTests {
 
 struct PixelTests {
   /// A picture of one colour, given as blue, green, red.
-  private func picture(_ bgr: [UInt8], _ width: Int = 4, _ height: Int = 4) -> Image {
+  private func image(_ bgr: [UInt8], _ width: Int = 4, _ height: Int = 4) -> Image {
     let pixels = (0..<width * height).flatMap { _ in bgr }
     return Image(size: size(width, height), order: .bgr, pixels: pixels)
   }
@@ -114,10 +114,10 @@ struct PixelTests {
 
   @Test(arguments: [Preprocessing.Backend.cv2, .pytorch])
   func normalisedInTwoRoundings(_ backend: Preprocessing.Backend) throws {
-    #expect(try clip(picture([0, 0, 0]), preprocessing(4, backend)).channelsFirst().array.allSatisfy { $0 == -2 })
-    let white = try clip(picture([255, 255, 255]), preprocessing(4, backend)).channelsFirst().array
+    #expect(try clip(image([0, 0, 0]), preprocessing(4, backend)).channelsFirst().array.allSatisfy { $0 == -2 })
+    let white = try clip(image([255, 255, 255]), preprocessing(4, backend)).channelsFirst().array
     #expect(white.allSatisfy { $0 == 2.4444447 })
-    let gray = try clip(picture([100, 100, 100]), preprocessing(4, backend)).channelsFirst().array
+    let gray = try clip(image([100, 100, 100]), preprocessing(4, backend)).channelsFirst().array
     #expect(gray.allSatisfy { $0 == (Float(100) / 255 - 0.45) / 0.225 })
   }
 
@@ -126,9 +126,9 @@ struct PixelTests {
   func channelOrder(_ backend: Preprocessing.Backend) throws {
     var steps = preprocessing(4, backend)
     steps.mean = [0, 0.5, 1]
-    steps.deviation = [1, 0.5, 0.25]
+    steps.std = [1, 0.5, 0.25]
     let blueGreenRed: [Float] = [51 / 255, (102 / 255 - 0.5) / 0.5, (204 / 255 - 1) / 0.25]
-    let image = picture([51, 102, 204])
+    let image = image([51, 102, 204])
     #expect(
       try Array(clip(image, steps).channelsFirst().array.enumerated().filter { $0.0 % 16 == 0 }.map(\.1))
         == blueGreenRed.reversed())
@@ -165,7 +165,7 @@ struct PixelTests {
     func padded(_ number: Int) -> String { String(repeating: "0", count: 6 - "\(number)".count) + "\(number)" }
     let paths = (1...200).map { folder + "/frames/basketball1/basketball1_\(padded($0)).jpg" }
     let reader = ClipReader(
-      try PictureFrames(name: "basketball1", paths: paths), window: ClipWindow(frames: 32, rate: 2),
+      try ImageFrames(name: "basketball1", paths: paths), window: ClipWindow(frames: 32, rate: 2),
       preprocessing: steps)
     // Second 902 of a list that begins at 900.
     let clip = try reader.clip(around: 60).channelsFirst()
@@ -181,7 +181,7 @@ struct PixelTests {
     let people = [
       UnitBox(x1: 0.267, y1: 0.513, x2: 0.386, y2: 0.971), UnitBox(x1: 0.743, y1: 0.510, x2: 0.851, y2: 0.987),
     ]
-    let boxes = steps.boxes(people, in: reader.pictureSize!)
+    let boxes = steps.boxes(people, in: reader.frameSize!)
     let found = boxes.flatMap { [Float($0.x1), Float($0.y1), Float($0.x2), Float($0.y2)] }
     #expect(difference(found, try Tensor(npy: folder + "/\(name)_boxes0.npy").array, .exact, name) == nil)
   }

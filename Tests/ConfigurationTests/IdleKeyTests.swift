@@ -42,7 +42,7 @@ import Testing
     #expect(try load("MODEL: {ARCH: x3d, MODEL_NAME: X3D}\nX3D: {WIDTH_FACTOR: 2.0}\n").notices == [])
   }
 
-  /// The list of what is read is what the sources read: a key behind an opening bracket, as in `config.int("KEY")`,
+  /// The list of what is read is what the sources read: a key after an opening bracket, as in `config.int("KEY")`,
   /// outside of messages.
   @Test func theListOfKeysReadIsTrue() throws {
     var found: Set<String> = []

@@ -73,7 +73,7 @@ private let skipped: [UInt8] = [0x50, 0x2A, 0x4D, 0x18, 4, 0, 0, 0, 1, 2, 3, 4]
     }
   }
 
-  @Test("Packing is told from the content; parts behind each other are one; steps do not matter")
+  @Test("Packing is told from the content; parts one after the other are one; steps do not matter")
   func unpacks() throws {
     let packed = [Array(text.utf8), gzip, zstd]
     for bytes in packed {

@@ -82,7 +82,7 @@ private struct Numbers {
     }
   }
 
-  @Test func laws() {
+  @Test func properties() {
     var numbers = Numbers(state: 2)
     for round in 0..<300 {
       let (a, b) = (numbers.properBox(), numbers.properBox())

@@ -4,7 +4,7 @@ import Imaging
 import TestSupport
 import Testing
 
-let pictureFolder = projectRoot + "/Tests/Fixtures/Imaging"
+let imageFolder = projectRoot + "/Tests/Fixtures/Imaging"
 
 /// 64-bit FNV-1a.
 func checksum(_ bytes: [UInt8]) -> String {
@@ -14,8 +14,8 @@ func checksum(_ bytes: [UInt8]) -> String {
   return String(repeating: "0", count: 16 - digits.count) + digits
 }
 
-func expectedPictures() throws -> [[Substring]] {
-  let text = String(decoding: try readFile(pictureFolder + "/expected.txt", doing: "testing"), as: UTF8.self)
+func expectedImages() throws -> [[Substring]] {
+  let text = String(decoding: try readFile(imageFolder + "/expected.txt", doing: "testing"), as: UTF8.self)
   return text.split(separator: "\n").map { $0.split(separator: " ") }
 }
 
@@ -31,10 +31,10 @@ func errorText(_ body: () throws -> Void) -> String {
 
 @Suite struct DecodingTests {
   @Test func everyFixtureDecodesAsOpenCVDecodesIt() throws {
-    let expected = try expectedPictures()
+    let expected = try expectedImages()
     #expect(expected.count == 22)
     for line in expected {
-      let image = try readImage(path: pictureFolder + "/" + line[0])
+      let image = try readImage(path: imageFolder + "/" + line[0])
       #expect(image.order == .bgr)
       #expect("\(image.width) \(image.height)" == "\(line[1]) \(line[2])", "\(line[0])")
       #expect(checksum(image.pixels) == line[3], "\(line[0])")
@@ -43,8 +43,8 @@ func errorText(_ body: () throws -> Void) -> String {
 
   /// Independent formulation: the eight orientations by coordinates, from the plain file.
   @Test(arguments: 1...8) func orientationsMoveThePlainPicture(value: Int) throws {
-    let plain = try readImage(path: pictureFolder + "/exif1.jpg")
-    let turned = try readImage(path: pictureFolder + "/exif\(value).jpg")
+    let plain = try readImage(path: imageFolder + "/exif1.jpg")
+    let turned = try readImage(path: imageFolder + "/exif\(value).jpg")
     let (w, h) = (plain.width, plain.height)
     for y in 0..<turned.height {
       for x in 0..<turned.width {
@@ -60,8 +60,8 @@ func errorText(_ body: () throws -> Void) -> String {
   }
 
   @Test func damagedExifIsIgnored() throws {
-    let bytes = try readFile(pictureFolder + "/exif6.jpg", doing: "testing")
-    let upright = try readImage(path: pictureFolder + "/exif1.jpg")
+    let bytes = try readFile(imageFolder + "/exif6.jpg", doing: "testing")
+    let upright = try readImage(path: imageFolder + "/exif1.jpg")
     // Byte order mark, directory offset, entry count, value: positions in the first APP1 segment.
     for (position, value) in [(12, UInt8(0)), (16, 0x7F), (15, 0xFF), (40, 99), (41, 99)] {
       var damaged = bytes
@@ -74,7 +74,7 @@ func errorText(_ body: () throws -> Void) -> String {
 
   @Test func everyCutOfAJPEGIsAnErrorThatNamesTheFile() throws {
     for name in ["420.jpg", "progressive.jpg", "gray.jpg"] {
-      let bytes = try readFile(pictureFolder + "/" + name, doing: "testing")
+      let bytes = try readFile(imageFolder + "/" + name, doing: "testing")
       for count in 0..<bytes.count - 1 {
         let text = errorText { _ = try decodeImage(Array(bytes[..<count]), source: name) }
         #expect(text.contains("'\(name)'") && text.contains("->"), "\(name) cut at \(count): \(text)")
@@ -83,7 +83,7 @@ func errorText(_ body: () throws -> Void) -> String {
   }
 
   @Test func damagedEntropyDataIsAnError() throws {
-    var bytes = try readFile(pictureFolder + "/444.jpg", doing: "testing")
+    var bytes = try readFile(imageFolder + "/444.jpg", doing: "testing")
     let middle = bytes.count * 3 / 4
     for position in middle..<(middle + 40) { bytes[position] = 0xFF - bytes[position] }
     bytes[middle + 41] = 0xFF
@@ -93,32 +93,32 @@ func errorText(_ body: () throws -> Void) -> String {
   }
 
   @Test func paddingAfterTheDataIsNoDamage() throws {
-    let bytes = try readFile(pictureFolder + "/420.jpg", doing: "testing")
+    let bytes = try readFile(imageFolder + "/420.jpg", doing: "testing")
     let padded = bytes.dropLast(2) + [UInt8](repeating: 0, count: 9) + bytes.suffix(2)
     #expect(try difference(decodeJPEG(Array(padded)).pixels, decodeJPEG(bytes).pixels) == nil)
     #expect(try difference(decodeJPEG(bytes + [1, 2, 3]).pixels, decodeJPEG(bytes).pixels) == nil)
   }
 
   @Test func absurdSizesAreRefusedBeforeAllocation() throws {
-    var bytes = try readFile(pictureFolder + "/420.jpg", doing: "testing")
+    var bytes = try readFile(imageFolder + "/420.jpg", doing: "testing")
     let frame = try #require(bytes.indices.first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC0 })
     for position in (frame + 5)..<(frame + 9) { bytes[position] = 0xFF }
     #expect(errorText { _ = try decodeJPEG(bytes) }.contains("65535 x 65535"))
-    var png = try readFile(pictureFolder + "/colour.png", doing: "testing")
+    var png = try readFile(imageFolder + "/colour.png", doing: "testing")
     for position in 16..<24 { png[position] = 0x7F }
     #expect(errorText { _ = try decodePNG(png, source: "p.png") }.contains("'p.png'"))
   }
 
   /// A header that could make a small file take more than a gigabyte: 8193 x 8192 pixels.
   @Test func sizesThatNoMemoryShouldBeSpentOnAreRefused() throws {
-    var bytes = try readFile(pictureFolder + "/progressive.jpg", doing: "testing")
+    var bytes = try readFile(imageFolder + "/progressive.jpg", doing: "testing")
     let frame = try #require(bytes.indices.dropLast().first { bytes[$0] == 0xFF && bytes[$0 + 1] == 0xC2 })
     bytes.replaceSubrange(frame + 5..<frame + 9, with: [0x20, 0x00, 0x20, 0x01])
     #expect(errorText { _ = try decodeJPEG(bytes) }.contains("8193 x 8192 pixels, more than the 67108864 allowed"))
   }
 
   @Test func everyCutOfAPNGIsAnError() throws {
-    let bytes = try readFile(pictureFolder + "/colour.png", doing: "testing")
+    let bytes = try readFile(imageFolder + "/colour.png", doing: "testing")
     for count in 0..<bytes.count {
       let text = errorText { _ = try decodeImage(Array(bytes[..<count]), source: "c.png") }
       #expect(text.contains("'c.png'"), "cut at \(count): \(text)")
@@ -135,7 +135,7 @@ func errorText(_ body: () throws -> Void) -> String {
       return Int(state >> 33) % bound
     }
     for name in ["420.jpg", "exif6.jpg", "progressive.jpg", "cmyk.jpg", "alpha.png", "palette.png"] {
-      let bytes = try readFile(pictureFolder + "/" + name, doing: "testing")
+      let bytes = try readFile(imageFolder + "/" + name, doing: "testing")
       for _ in 0..<150 {
         var damaged = bytes
         for _ in 0...random(4) { damaged[random(bytes.count)] = UInt8(random(256)) }

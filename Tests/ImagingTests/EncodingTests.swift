@@ -20,7 +20,7 @@ import Testing
   }
 
   @Test func jpegStaysNear() throws {
-    let image = try readImage(path: pictureFolder + "/colour.png")
+    let image = try readImage(path: imageFolder + "/colour.png")
     let fine = try decodeJPEG(encodeJPEG(image, quality: 100, fullChroma: true))
     let gaps = zip(image.pixels, fine.pixels).map { abs(Int($0) - Int($1)) }
     #expect(fine.size == image.size)

@@ -122,7 +122,7 @@ struct ConfiguredPreprocessingTests {
     let found = Preprocessing(config)
     #expect(found.shortSide == 224)
     #expect(found.mean == [0.1, 0.2, 0.3])
-    #expect(found.deviation == [0.4, 0.5, 0.6])
+    #expect(found.std == [0.4, 0.5, 0.6])
     #expect(found.flip)
     #expect(found.backend == .pytorch)
     #expect(ClipWindow(config) == ClipWindow(frames: 4, rate: 2))

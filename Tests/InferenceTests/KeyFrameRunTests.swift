@@ -62,8 +62,8 @@ struct KeyFrameRunTests {
     }
     let reader = ClipReader(NoiseFrames("a", count: 60), window: run.window, preprocessing: run.preprocessing)
     let clip = try reader.clip(around: 40)
-    let boxes = run.preprocessing.boxes([left, right], in: try #require(reader.pictureSize))
-    let alone = try run.model.detect(clip, boxes.map { Region(picture: 0, box: $0) })
+    let boxes = run.preprocessing.boxes([left, right], in: try #require(reader.frameSize))
+    let alone = try run.model.detect(clip, boxes.map { Region(batchIndex: 0, box: $0) })
     #expect(alone.array == together[3])
     #expect(Set(together).count == 4)
   }

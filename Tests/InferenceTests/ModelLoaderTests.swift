@@ -71,7 +71,7 @@ struct ModelLoaderTests {
     #expect(shape.contains("MODEL.NUM_CLASSES 5") && shape.contains("MODEL.NUM_CLASSES 3"), "\(shape)")
   }
 
-  /// All that the config has to say otherwise is said at once, as it may be pasted behind the command; it then loads.
+  /// All that the config has to say otherwise is said at once, as it may be pasted after the command; it then loads.
   @Test func otherNetworksAreNamedWithAllTheirKeys() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }

@@ -32,7 +32,7 @@ struct RandomWeightTests {
     let plan = try model.features(clip)
     let features = plan.outputs.map { $0.float32().channelsFirst() }
     if case .roi = model.architecture.head {
-      let region = Region(picture: 0, x1: 4, y1: 4, x2: 28, y2: 30)
+      let region = Region(batchIndex: 0, x1: 4, y1: 4, x2: 28, y2: 30)
       return (features, try model.detect(plan.outputs, [region]))
     }
     return (features, try model.classify(plan.outputs))

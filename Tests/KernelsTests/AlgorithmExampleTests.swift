@@ -37,7 +37,7 @@ struct AlgorithmExampleTests {
     { #expect(found == [103, 206, 351, 501], "\(set)") }
   }
 
-  /// Ones under a filter of ones: every output counts the pixels it sees. 5 x 6 outputs are four tiles, three of them
+  /// Ones under a filter of ones: every output counts the positions it sees. 5 x 6 outputs are four tiles, three of them
   /// not full.
   @Test func winogradSpaceByHand() throws {
     let shape = ConvolutionShape(1, 1, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1))

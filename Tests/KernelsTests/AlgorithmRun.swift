@@ -105,7 +105,7 @@ struct AlgorithmRun: CustomStringConvertible {
   var tolerance: SumTolerance {
     switch algorithm {
     case .winogradSpace: .winogradSpace
-    case .winogradTime: kind.input == .bfloat16 ? .winogradTimeHalf : .winogradTime
+    case .winogradTime: kind.input == .bfloat16 ? .winogradTimeBFloat16 : .winogradTime
     case .reference, .direct, .planar: .summed(terms: shape.depth)
     }
   }
@@ -117,7 +117,7 @@ struct AlgorithmRun: CustomStringConvertible {
     if !found.keptToSlices { return "wrote outside its slice: \(about)" }
     return SumComparison(
       found: found.values, expected: expected.values, magnitudes: expected.magnitudes, shape: outputShape,
-      isHalf: kind.output == .bfloat16
+      isBFloat16: kind.output == .bfloat16
     ).difference(tolerance, about)
   }
 }

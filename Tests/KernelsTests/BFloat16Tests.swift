@@ -63,8 +63,8 @@ struct BFloat16KernelTests {
     // The processor's instructions take what is smaller than normal for zero.
     values = values.map { abs($0) < .leastNormalMagnitude ? 0 : $0 }
     let found = stored(values, algorithm)
-    for (value, half) in zip(values, found) {
-      #expect(half == bfloat16(value), "\(value) became \(float32(half))")
+    for (value, bits) in zip(values, found) {
+      #expect(bits == bfloat16(value), "\(value) became \(float32(bits))")
     }
   }
 
@@ -73,8 +73,8 @@ struct BFloat16KernelTests {
     arguments: [ConvolutionAlgorithm.direct, .planar])
   func denormals(algorithm: ConvolutionAlgorithm) {
     let values = (0..<100).map { Float(bitPattern: UInt32($0 * 83_000 + 1)) } + [-.leastNonzeroMagnitude]
-    for (value, half) in zip(values, stored(values, algorithm)) {
-      #expect(half == bfloat16(value) || half & 0x7fff == 0, "\(value) became \(float32(half))")
+    for (value, bits) in zip(values, stored(values, algorithm)) {
+      #expect(bits == bfloat16(value) || bits & 0x7fff == 0, "\(value) became \(float32(bits))")
     }
   }
 
@@ -85,8 +85,10 @@ struct BFloat16KernelTests {
       engine: engine(algorithm))
     let output = FeatureMap(zeros: 1, Extent3(1, 1, values.count), channels: 2, format: .bfloat16)
     convolution.run(FeatureMap(channelsFirst: Tensor([1, 1, 1, 1, values.count], values)), into: output)
-    for pixel in values.indices { #expect(output.halves(of: pixel)[0] == output.halves(of: pixel)[1]) }
-    return values.indices.map { output.halves(of: $0)[0] }
+    for position in values.indices {
+      #expect(output.bfloat16Channels(of: position)[0] == output.bfloat16Channels(of: position)[1])
+    }
+    return values.indices.map { output.bfloat16Channels(of: $0)[0] }
   }
 
   /// 1.5 and 2.5 are bfloat16 numbers and their products too: nothing is rounded on the way.
@@ -96,12 +98,12 @@ struct BFloat16KernelTests {
       engine: engine(.direct), input: .bfloat16)
     let input = FeatureMap(zeros: 1, Extent3(1, 1, 2), channels: 2, format: .bfloat16)
     for (index, value) in [2, 4, -3, 0.5].enumerated() {
-      input.set(Float(value), pixel: index / 2, channel: index % 2)
+      input.set(Float(value), position: index / 2, channel: index % 2)
     }
     let output = FeatureMap(zeros: 1, Extent3(1, 1, 2), channels: 2, format: .bfloat16)
     convolution.run(input, into: output, relu: true)
     // 3 + 10 + 0.25, -2 + 16; -4.5 + 1.25 + 0.25, 3 + 2.
-    #expect((0..<4).map { output.value(pixel: $0 / 2, channel: $0 % 2) } == [13.25, 14, 0, 5])
+    #expect((0..<4).map { output.value(position: $0 / 2, channel: $0 % 2) } == [13.25, 14, 0, 5])
   }
 
   /// What is no bfloat16 number is rounded before it is multiplied: 1 + 1/256 is 1. Up to 8 channels keep both parts.
@@ -112,7 +114,7 @@ struct BFloat16KernelTests {
       weights: Tensor([1, channels, 1, 1, 1], [1 + 0x1p-8] + [Float](repeating: 0, count: channels - 1)), bias: [0],
       engine: engine(.direct), input: .bfloat16)
     let input = FeatureMap(zeros: 1, .one, channels: channels, format: .bfloat16)
-    input.set(3, pixel: 0, channel: 0)
+    input.set(3, position: 0, channel: 0)
     let output = FeatureMap(zeros: 1, .one, channels: 1)
     convolution.run(input, into: output)
     #expect(output.start[0] == expected)
@@ -158,10 +160,10 @@ struct BFloat16KernelTests {
         Int.random(in: 0..<40, using: &generator) == 0 ? Float.nan : Float(generator.uniform(-4, 4))
       }
       let rows = FeatureMap(zeros: 1, Extent3(1, 1, count), channels: channels, format: .bfloat16)
-      for (i, value) in values.enumerated() { rows.set(value, pixel: i / channels, channel: i % channels) }
-      let pixels = (0..<count).map { UnsafePointer(rows.start + $0 * rows.pitch) }
+      for (i, value) in values.enumerated() { rows.set(value, position: i / channels, channel: i % channels) }
+      let positions = (0..<count).map { UnsafePointer(rows.start + $0 * rows.pitch) }
       let output = SlicedMap(nil, batch: 1, .one, channels: channels, format: .bfloat16, room: (2, 3))
-      kernel(pixels, count, channels, output.map.start)
+      kernel(positions, count, channels, output.map.start)
       let expected = (0..<channels).map { c in
         rounded((0..<count).map { values[$0 * channels + c] }, .bfloat16).reduce(-.infinity) {
           $0.isNaN || $1.isNaN ? .nan : max($0, $1)

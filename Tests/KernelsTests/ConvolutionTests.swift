@@ -80,7 +80,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     for t in 0..<c.extent.t {
       for y in 0..<c.extent.h {
         for x in 0..<c.extent.w {
-          let pixel = ((n * c.extent.t + t) * c.extent.h + y) * c.extent.w + x
+          let position = ((n * c.extent.t + t) * c.extent.h + y) * c.extent.w + x
           for kt in 0..<s.kernel.t {
             for ky in 0..<s.kernel.h {
               for kx in 0..<s.kernel.w {
@@ -99,7 +99,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
                   for i in 0..<inputs {
                     let weight = weights.values[
                       (((o * inputs + i) * s.kernel.t + kt) * s.kernel.h + ky) * s.kernel.w + kx]
-                    let value = input.start[pixel * input.pitch + o / outputs * inputs + i]
+                    let value = input.start[position * input.pitch + o / outputs * inputs + i]
                     sums[(n * s.outChannels + o) * out.count + target] += Double(weight) * Double(value)
                   }
                 }
@@ -221,7 +221,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     let residual = FeatureMap(zeros: c.batch, c.extent, channels: outputs)
     for (i, value) in c.random(residual.storage.count, 9).enumerated() { residual.start[i] = value }
     let input = c.input
-    for p in 0..<wide.pixels {
+    for p in 0..<wide.positions {
       for i in 0..<inputs { wide.start[p * pitch + 1 + i] = input.start[p * inputs + i] }
       for o in 0..<outputs { wide.start[p * pitch + 2 + inputs + o] = residual.start[p * outputs + o] }
     }
@@ -253,7 +253,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     let c = ConvolutionCase(
       shape: .init(3, 4, kernel: Extent3(1, 3, 3), padding: Extent3(0, 3, 3), dilation: Extent3(1, 3, 3)),
       extent: .one)
-    // Only the middle tap sees the pixel.
+    // Only the middle tap sees the position.
     #expect(difference(c.run(nil), scatter(c), .reassociated) == nil)
     #expect(c.shape.output(for: Extent3(1, 0, 1)).count == 0)
   }

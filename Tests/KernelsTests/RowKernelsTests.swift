@@ -8,9 +8,9 @@ struct RowKernelsTests {
   private func reduce(_ rows: [[Float]], _ kernel: RowKernels.Reduction) -> [Float] {
     let (count, channels) = (rows.count, rows[0].count)
     let tensor = Tensor([count, channels], rows.flatMap { $0 })
-    let pixels = (0..<count).map { UnsafePointer(tensor.storage.pointer + $0 * channels) }
+    let positions = (0..<count).map { UnsafePointer(tensor.storage.pointer + $0 * channels) }
     var output = [Float](repeating: 77, count: channels + 1)
-    withExtendedLifetime(tensor) { kernel(pixels, count, channels, &output) }
+    withExtendedLifetime(tensor) { kernel(positions, count, channels, &output) }
     #expect(output[channels] == 77)
     return Array(output.dropLast())
   }

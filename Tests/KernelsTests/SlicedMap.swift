@@ -7,14 +7,14 @@ struct SlicedMap {
 
   /// - Parameters:
   ///   - values: [N, C, T, H, W]; nil leaves the pattern in the slice too.
-  ///   - room: The floats before and behind the slice in every pixel.
+  ///   - room: The floats before and after the slice in every position.
   ///   - pattern: The bits around the slice; of NaN, two of bfloat16.
   init(
     _ values: [Float]?, batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat = .float32,
-    room: (before: Int, behind: Int), pattern: UInt32 = 0x7fd1_7fd2
+    room: (before: Int, after: Int), pattern: UInt32 = 0x7fd1_7fd2
   ) {
     let floats = format == .float32 ? channels : channels / 2
-    let pitch = room.before + floats + room.behind
+    let pitch = room.before + floats + room.after
     let storage = Storage(count: batch * extent.count * pitch)
     for index in 0..<storage.count { storage.pointer[index] = Float(bitPattern: pattern) }
     map = FeatureMap(
@@ -22,8 +22,8 @@ struct SlicedMap {
       channels: channels, pitch: pitch, format: format)
     if let values {
       for (index, value) in values.enumerated() {
-        let (plane, position) = (index / extent.count, index % extent.count)
-        map.set(value, pixel: plane / channels * extent.count + position, channel: plane % channels)
+        let (plane, place) = (index / extent.count, index % extent.count)
+        map.set(value, position: plane / channels * extent.count + place, channel: plane % channels)
       }
     }
     before = Self.bits(storage)

@@ -27,8 +27,8 @@ struct StabilityTests {
   private static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
     let plain = StoreKind(residual: .float32, relu: true)
     let input: ElementFormat = algorithm == .planar ? .float32 : .bfloat16
-    let half = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, relu: true)
-    return KernelTable.best.supportsBFloat16 ? [plain, half] : [plain]
+    let bf16 = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, relu: true)
+    return KernelTable.best.supportsBFloat16 ? [plain, bf16] : [plain]
   }
 
   private func engine(
@@ -65,9 +65,9 @@ struct StabilityTests {
       128, 130, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1))
     problems[.winogradTime]!.shape = ConvolutionShape(
       130, 128, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
-    for half in KernelTable.best.supportsBFloat16 ? [false, true] : [false] {
-      let engine = Engine(threads: 2, activations: half ? .bfloat16 : .float32)
-      let runs = fastAlgorithms.map { AlgorithmRun(problems[$0]!, $0, Self.kinds($0)[half ? 1 : 0]) }
+    for bf16 in KernelTable.best.supportsBFloat16 ? [false, true] : [false] {
+      let engine = Engine(threads: 2, activations: bf16 ? .bfloat16 : .float32)
+      let runs = fastAlgorithms.map { AlgorithmRun(problems[$0]!, $0, Self.kinds($0)[bf16 ? 1 : 0]) }
       let convolutions = runs.map { $0.convolution(engine) }
       func compute(_ index: Int) -> [Float] { runs[index].run(convolutions[index]).values }
       let first = runs.indices.map(compute)

@@ -19,7 +19,7 @@ import Testing
   /// Added one by one in Float, so many tenths drift away from their mean.
   @Test func averagesOfManyDoNotDrift() {
     let map = FeatureMap(zeros: 1, Extent3(32, 70, 70), channels: 2)
-    for p in 0..<map.pixels {
+    for p in 0..<map.positions {
       map.start[2 * p] = 0.1
       map.start[2 * p + 1] = p % 2 == 0 ? 1e4 : -1e4 + 1
     }

@@ -7,8 +7,8 @@ import Testing
 /// Networks whose activations are bfloat16; where the processor has no dot products for it, these tests are skipped.
 @Suite(.enabled(if: KernelTable.best.supportsBFloat16, "needs AVX512-BF16"))
 struct BFloat16NetworkTests {
-  private static let half = Engine(threads: 2, activations: .bfloat16)
-  private static let plainHalf = Engine(
+  private static let bf16 = Engine(threads: 2, activations: .bfloat16)
+  private static let plainBFloat16 = Engine(
     threads: 2, planner: ConvolutionPlanner(forced: .reference), activations: .bfloat16)
 
   private func rounded(_ values: [Float]) -> [Float] { values.map { float32(bfloat16($0)) } }
@@ -26,7 +26,7 @@ struct BFloat16NetworkTests {
 
   @Test("inputs and what ends a network are float32, what is between is bfloat16 in pairs")
   func formats() throws {
-    var network = Network(engine: Self.half)
+    var network = Network(engine: Self.bf16)
     let x = network.input(channels: 3)
     let even = take(&network, x, 3, outputs: 2)
     let odd = take(&network, x, 3, outputs: 3)
@@ -35,12 +35,12 @@ struct BFloat16NetworkTests {
     let pooled = network.maxPool(even, PoolShape(kernel: Extent3(1, 1, 2), stride: .one))
     let last = take(&network, joined, 4, outputs: 4)
     for (value, name) in [(even, "even"), (odd, "odd"), (joined, "joined"), (mixed, "mixed"), (pooled, "pooled")] {
-      network.mark(value, name)
+      network.setName(value, name)
     }
     network.output(last)
-    let plan = try run(network, [random([1, 3, 1, 2, 3], seed: 1)], keepingMarks: true)
+    let plan = try run(network, [random([1, 3, 1, 2, 3], seed: 1)], keepingNamed: true)
     #expect(plan.inputs[0].format == .float32 && plan.outputs[0].format == .float32)
-    let formats = Dictionary(uniqueKeysWithValues: plan.marks.map { ($0.name, $0.map.format) })
+    let formats = Dictionary(uniqueKeysWithValues: plan.named.map { ($0.name, $0.map.format) })
     #expect(
       formats == ["even": .bfloat16, "odd": .float32, "joined": .bfloat16, "mixed": .float32, "pooled": .bfloat16])
   }
@@ -65,13 +65,13 @@ struct BFloat16NetworkTests {
       network.output(network.maxPool(value, shape))
       return try run(network, [x]).outputs[0].float32().channelsFirst().array
     }
-    // A NaN times nothing is one: then whole pixels are, and the maxima of all channels.
+    // A NaN times nothing is one: then whole positions are, and the maxima of all channels.
     if seed % 4 == 0 {
-      #expect(try pooled(Self.half).contains { $0.isNaN })
+      #expect(try pooled(Self.bf16).contains { $0.isNaN })
     } else {
-      #expect(try pooled(Self.half) == rounded(pooled(plain)), "\(shape) on \(x.shape) seed \(seed)")
+      #expect(try pooled(Self.bf16) == rounded(pooled(plain)), "\(shape) on \(x.shape) seed \(seed)")
     }
-    let gap = difference(try pooled(Self.half), try pooled(Self.plainHalf), .exact, "\(shape) on \(x.shape)")
+    let gap = difference(try pooled(Self.bf16), try pooled(Self.plainBFloat16), .exact, "\(shape) on \(x.shape)")
     #expect(gap == nil, "\(gap ?? "")")
   }
 
@@ -81,12 +81,12 @@ struct BFloat16NetworkTests {
     let x = random([2, 6, 2, 3, 4], seed: 3)
     let positions = 24
     for twice in [false, true] {
-      var network = Network(engine: Self.half)
+      var network = Network(engine: Self.bf16)
       let input = network.input(channels: 6)
       var parts = widths.map { take(&network, input, 6, outputs: $0) }
       if twice { parts += parts }
       let joined = network.concatenate(parts)
-      network.mark(joined, "joined")
+      network.setName(joined, "joined")
       network.output(joined)
       let found = try run(network, [x]).outputs[0].float32().channelsFirst().array
       var expected: [Float] = []
@@ -104,31 +104,32 @@ struct BFloat16NetworkTests {
 
   /// Values in either format, in every combination.
   @Test("attention", arguments: [Attention.dotProduct, .softmax], 0..<8)
-  func attention(kind: Attention, halves: Int) throws {
+  func attention(kind: Attention, formats: Int) throws {
     for channels in [12, 7] {
-      let isHalf = (0..<3).map { channels % 2 == 0 && halves >> $0 & 1 == 1 }
+      let isBFloat16 = (0..<3).map { channels % 2 == 0 && formats >> $0 & 1 == 1 }
       let x = [
         random([2, channels, 3, 5, 7], seed: 1), random([2, channels, 3, 2, 3], seed: 2),
         random([2, channels, 3, 2, 3], seed: 3),
       ]
-      var network = Network(engine: Self.half)
-      let values = isHalf.map { isHalf in
+      var network = Network(engine: Self.bf16)
+      let values = isBFloat16.map { isBFloat16 in
         let input = network.input(channels: channels)
-        return isHalf ? take(&network, input, channels, outputs: channels) : input
+        return isBFloat16 ? take(&network, input, channels, outputs: channels) : input
       }
       network.output(network.attention(kind, theta: values[0], phi: values[1], g: values[2]))
       let result = try run(network, x).outputs[0]
-      #expect(result.format == (isHalf[2] ? .bfloat16 : .float32))
+      #expect(result.format == (isBFloat16[2] ? .bfloat16 : .float32))
       // The same on what bfloat16 leaves of the numbers.
       var reference = Network(engine: plain)
       let inputs = x.map { _ in reference.input(channels: channels) }
       reference.output(reference.attention(kind, theta: inputs[0], phi: inputs[1], g: inputs[2]))
-      let kept = zip(x, isHalf).map { $1 ? Tensor($0.shape, rounded($0.array)) : $0 }
+      let kept = zip(x, isBFloat16).map { $1 ? Tensor($0.shape, rounded($0.array)) : $0 }
       let expected = try run(reference, kept).outputs[0].channelsFirst().array
       // Sums in float32; the result is rounded once.
-      let bound = (isHalf[2] ? 0x1p-8 : 1e-5) * expected.reduce(0) { max($0, abs($1)) }
+      let bound = (isBFloat16[2] ? 0x1p-8 : 1e-5) * expected.reduce(0) { max($0, abs($1)) }
       let gap = difference(
-        result.float32().channelsFirst().array, expected, .absolute(bound), "\(kind), \(channels) channels, \(isHalf)")
+        result.float32().channelsFirst().array, expected, .absolute(bound),
+        "\(kind), \(channels) channels, \(isBFloat16)")
       #expect(gap == nil, "\(gap ?? "")")
     }
   }
@@ -155,7 +156,7 @@ struct BFloat16NetworkTests {
         network.output(network.maxPool(y, PoolShape(kernel: .one, stride: .one)))
         return try run(network, [x]).outputs[0].float32().channelsFirst().array
       }
-      let (found, expected) = (try scores(Self.half), try scores(plain))
+      let (found, expected) = (try scores(Self.bf16), try scores(plain))
       let largest = expected.reduce(0) { max($0, abs($1)) }
       let gap = difference(
         found, expected, .absolute(0x1p-6 * largest), "\(inputs)->\(outputs) groups \(groups), \(fromInput)")
@@ -174,7 +175,7 @@ struct BFloat16NetworkTests {
       outputs(
         try NetworkPlan(SampleNetwork(engine, seed: UInt64(seed)).network, batch: 2, extents: extents), inputs)
     }
-    for (found, expected) in zip(try scores(Self.half), try scores(fast)) {
+    for (found, expected) in zip(try scores(Self.bf16), try scores(fast)) {
       let largest = expected.reduce(0) { max($0, abs($1)) }
       let mean = zip(found, expected).reduce(0.0) { $0 + Double(abs($1.0 - $1.1)) } / Double(found.count)
       let gap = difference(found, expected, .absolute(0.02 * largest), "seed \(seed)")
@@ -186,9 +187,9 @@ struct BFloat16NetworkTests {
   /// With every value marked nothing may share memory; then sharing must change nothing.
   @Test("sharing memory changes nothing", arguments: 0..<60)
   func sharing(seed: Int) throws {
-    let drawing = NetworkDrawing(Self.half, seed: UInt64(seed), operations: 4 + seed % 25)
-    let kept = try run(drawing, keepingMarks: true)
-    let shared = try run(drawing, keepingMarks: false)
+    let drawing = NetworkDrawing(Self.bf16, seed: UInt64(seed), operations: 4 + seed % 25)
+    let kept = try run(drawing, keepingNamed: true)
+    let shared = try run(drawing, keepingNamed: false)
     for (index, (a, b)) in zip(shared.outputs, kept.outputs).enumerated() {
       let (found, expected) = (a.float32().channelsFirst().array, b.float32().channelsFirst().array)
       let gap = difference(found, expected, .exact, "output \(index) of seed \(seed)")
@@ -200,10 +201,10 @@ struct BFloat16NetworkTests {
   @Test("plans agree with references", arguments: 0..<60)
   func references(seed: Int) throws {
     let operations = 3 + seed % 10
-    let found = try run(NetworkDrawing(Self.half, seed: UInt64(seed), operations: operations), keepingMarks: true)
+    let found = try run(NetworkDrawing(Self.bf16, seed: UInt64(seed), operations: operations), keepingNamed: true)
     let expected = try run(
-      NetworkDrawing(Self.plainHalf, seed: UInt64(seed), operations: operations), keepingMarks: true)
-    for ((name, a), (_, b)) in zip(found.marks, expected.marks) {
+      NetworkDrawing(Self.plainBFloat16, seed: UInt64(seed), operations: operations), keepingNamed: true)
+    for ((name, a), (_, b)) in zip(found.named, expected.named) {
       #expect(a.format == b.format)
       let (values, wanted) = (a.float32().channelsFirst().array, b.float32().channelsFirst().array)
       let scale = wanted.reduce(1) { max($0, abs($1)) }

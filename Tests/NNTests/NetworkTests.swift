@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// A little two-pathway network with every operation, from a seed.
-private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> Network {
+private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> Network {
   var network = Network(engine: engine)
   var salt = seed &* 1000
   func convolution(
@@ -18,7 +18,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
     let weights = Tensor(shape.weightShape, random(shape.weightShape, seed: salt).array.map { $0 * 0.3 })
     let y = network.convolution(
       x, shape, weights: weights, bias: random([to], seed: salt + 500).array, adding: adding, relu: adding == nil)
-    network.mark(y, "convolution \(salt)")
+    network.setName(y, "convolution \(salt)")
     return y
   }
   let slow = network.input(channels: 3)
@@ -27,16 +27,16 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
   var b = convolution(fast, 3, 4, Extent3(3, 3, 3))
   a = network.maxPool(a, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
   b = network.maxPool(b, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
-  network.mark(b, "fast")
+  network.setName(b, "fast")
   let lateral = convolution(b, 4, 6, Extent3(3, 1, 1), stride: Extent3(4, 1, 1))
   let joined = network.concatenate([a, lateral])
-  network.mark(joined, "joined")
+  network.setName(joined, "joined")
   let inner = convolution(joined, 14, 5, .one)
   let sum = convolution(inner, 5, 14, Extent3(1, 3, 3), adding: joined)
-  let folded = network.fold(sum, groups: 2)
+  let folded = network.framesToBatch(sum, groups: 2)
   let keys = network.maxPool(folded, PoolShape(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2)))
   let attended = network.attention(.softmax, theta: folded, phi: keys, g: keys)
-  network.output(network.unfold(attended, groups: 2))
+  network.output(network.batchToFrames(attended, groups: 2))
   // The same value joined twice and an input joined directly cannot be written in place, and are copied.
   network.output(network.concatenate([b, b, convolution(b, 4, 2, .one)]))
   return network
@@ -57,13 +57,13 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
   @Test func sharedMemoryChangesNothing() throws {
     let network = twoPathways(fast, seed: 7)
     let shared = try run(network, inputs(7))
-    let kept = try run(network, inputs(7), keepingMarks: true)
+    let kept = try run(network, inputs(7), keepingNamed: true)
     #expect(shared.arenaCount < kept.arenaCount)
     for (a, b) in zip(shared.outputs, kept.outputs) {
       #expect(difference(a.channelsFirst().array, b.channelsFirst().array, .exact) == nil)
     }
-    #expect(kept.marks.count == 8)
-    #expect(kept.marks.first { $0.name == "joined" }?.map.channels == 14)
+    #expect(kept.named.count == 8)
+    #expect(kept.named.first { $0.name == "joined" }?.map.channels == 14)
   }
 
   /// In a chain only two values are alive at a time; joined values are never held twice.
@@ -73,16 +73,16 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
       let shape = ConvolutionShape(4, 4, kernel: .one)
       let value = network.convolution(
         x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0], relu: false)
-      network.mark(value, "step")
+      network.setName(value, "step")
       return value
     }
     let x = network.input(channels: 4)
     network.output((0..<10).reduce(x) { value, _ in step(value) })
-    // 2 x 4 x 4 pixels of 4 channels.
+    // 2 x 4 x 4 positions of 4 channels.
     let extents = [Extent3(2, 4, 4)]
     #expect(try NetworkPlan(network, batch: 1, extents: extents).arenaCount == 2 * 128)
     // All ten steps; one of them lies where the input was.
-    #expect(try NetworkPlan(network, batch: 1, extents: extents, keepingMarks: true).arenaCount == 10 * 128)
+    #expect(try NetworkPlan(network, batch: 1, extents: extents, keepingNamed: true).arenaCount == 10 * 128)
     var joining = Network(engine: fast)
     swap(&network, &joining)
     let y = network.input(channels: 4)
@@ -140,7 +140,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
 
   @Test func framesThatDoNotGroupAreNamed() {
     var network = Network(engine: fast)
-    network.output(network.fold(network.input(channels: 1), groups: 4))
+    network.output(network.framesToBatch(network.input(channels: 1), groups: 4))
     #expect(throws: NetworkError.ungrouped(frames: 6, groups: 4)) {
       try NetworkPlan(network, batch: 1, extents: [Extent3(6, 2, 2)])
     }
@@ -200,7 +200,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, marks: Bool = true) -> 
       }
       return values
     }
-    #expect((0..<9).map { output.value(pixel: 0, channel: $0) } == expected(1, 2))
-    #expect((0..<9).map { output.value(pixel: 1, channel: $0) } == expected(3, 4))
+    #expect((0..<9).map { output.value(position: 0, channel: $0) } == expected(1, 2))
+    #expect((0..<9).map { output.value(position: 1, channel: $0) } == expected(3, 4))
   }
 }

@@ -10,10 +10,10 @@ func random(_ shape: [Int], seed: UInt64) -> Tensor {
 }
 
 /// Runs a network of one or more inputs and returns its first output as [N, C, T, H, W].
-func run(_ network: Network, _ inputs: [Tensor], keepingMarks: Bool = false) throws -> NetworkPlan {
+func run(_ network: Network, _ inputs: [Tensor], keepingNamed: Bool = false) throws -> NetworkPlan {
   let plan = try NetworkPlan(
     network, batch: inputs[0].shape[0], extents: inputs.map { Extent3($0.shape[2], $0.shape[3], $0.shape[4]) },
-    keepingMarks: keepingMarks)
+    keepingNamed: keepingNamed)
   for (map, tensor) in zip(plan.inputs, inputs) {
     let source = FeatureMap(channelsFirst: tensor)
     map.start.update(from: source.start, count: source.storage.count)

@@ -37,7 +37,7 @@ struct NetworkDrawing {
 
   private mutating func add(_ value: Value, channels: Int, batch: Int, _ extent: Extent3) {
     known.append(Known(value: value, channels: channels, batch: batch, extent: extent))
-    network.mark(value, "\(known.count - 1)")
+    network.setName(value, "\(known.count - 1)")
   }
 
   private mutating func addInput() {
@@ -52,8 +52,8 @@ struct NetworkDrawing {
     case 0...3: addConvolution()
     case 4: addPool()
     case 5, 6: addConcatenation()
-    case 7: addFold()
-    case 8: addUnfold()
+    case 7: addFramesToBatch()
+    case 8: addBatchToFrames()
     default: addAttention()
     }
   }
@@ -99,18 +99,18 @@ struct NetworkDrawing {
     }
   }
 
-  private mutating func addFold() {
+  private mutating func addFramesToBatch() {
     let x = anyValue()
     guard x.extent.t % 2 == 0 else { return }
     let extent = Extent3(x.extent.t / 2, x.extent.h, x.extent.w)
-    add(network.fold(x.value, groups: 2), channels: x.channels, batch: x.batch * 2, extent)
+    add(network.framesToBatch(x.value, groups: 2), channels: x.channels, batch: x.batch * 2, extent)
   }
 
-  private mutating func addUnfold() {
+  private mutating func addBatchToFrames() {
     let x = anyValue()
     guard x.batch == batch * 2 else { return }
     let extent = Extent3(x.extent.t * 2, x.extent.h, x.extent.w)
-    add(network.unfold(x.value, groups: 2), channels: x.channels, batch: x.batch / 2, extent)
+    add(network.batchToFrames(x.value, groups: 2), channels: x.channels, batch: x.batch / 2, extent)
   }
 
   private mutating func addAttention() {
@@ -129,10 +129,10 @@ struct NetworkDrawing {
   /// With every value marked nothing may share memory; then sharing must change nothing.
   @Test(arguments: 0..<150) func sharedMemoryChangesNothing(_ seed: Int) throws {
     let drawing = NetworkDrawing(fast, seed: UInt64(seed), operations: 4 + seed % 25)
-    let kept = try run(drawing, keepingMarks: true)
-    let shared = try run(drawing, keepingMarks: false)
+    let kept = try run(drawing, keepingNamed: true)
+    let shared = try run(drawing, keepingNamed: false)
     #expect(shared.arenaCount <= kept.arenaCount)
-    #expect(kept.marks.count == drawing.known.count)
+    #expect(kept.named.count == drawing.known.count)
     for (index, (a, b)) in zip(shared.outputs, kept.outputs).enumerated() {
       let found = a.channelsFirst().array
       #expect(!found.contains { $0.isNaN })
@@ -143,10 +143,10 @@ struct NetworkDrawing {
   /// Frame by frame, or two frames at a time, a stretch of operations computes what it computes on all of them.
   @Test(arguments: 0..<120) func framesByThemselvesChangeNothing(_ seed: Int) throws {
     let drawing = NetworkDrawing(fast, seed: UInt64(seed), operations: 4 + seed % 25)
-    let whole = try run(drawing, keepingMarks: false, grouping: FrameGrouping(leastPixels: .max))
+    let whole = try run(drawing, keepingNamed: false, grouping: FrameGrouping(leastPositions: .max))
     for bytes in [1, 2000] {
-      let grouping = FrameGrouping(leastPixels: 1, groupBytes: bytes)
-      let frames = try run(drawing, keepingMarks: seed % 3 == 0, grouping: grouping)
+      let grouping = FrameGrouping(leastPositions: 1, groupBytes: bytes)
+      let frames = try run(drawing, keepingNamed: seed % 3 == 0, grouping: grouping)
       for (index, (a, b)) in zip(frames.outputs, whole.outputs).enumerated() {
         let about = "output \(index) of seed \(seed), \(bytes) bytes"
         #expect(difference(a.channelsFirst().array, b.channelsFirst().array, .exact, about) == nil)
@@ -156,8 +156,8 @@ struct NetworkDrawing {
 
   /// What a plan computes is what the operations compute one by one, each into memory of its own.
   @Test(arguments: 0..<60) func plansAgreeWithReferences(_ seed: Int) throws {
-    let found = try run(NetworkDrawing(fast, seed: UInt64(seed), operations: 3 + seed % 12), keepingMarks: false)
-    let expected = try run(NetworkDrawing(plain, seed: UInt64(seed), operations: 3 + seed % 12), keepingMarks: true)
+    let found = try run(NetworkDrawing(fast, seed: UInt64(seed), operations: 3 + seed % 12), keepingNamed: false)
+    let expected = try run(NetworkDrawing(plain, seed: UInt64(seed), operations: 3 + seed % 12), keepingNamed: true)
     for (index, (a, b)) in zip(found.outputs, expected.outputs).enumerated() {
       let (values, wanted) = (a.channelsFirst().array, b.channelsFirst().array)
       let scale = wanted.reduce(1) { max($0, abs($1)) }
@@ -169,7 +169,7 @@ struct NetworkDrawing {
   /// Garbage left in the arena by an earlier run reaches no output.
   @Test(arguments: 0..<40) func earlierRunsLeaveNoTrace(_ seed: Int) throws {
     let drawing = NetworkDrawing(fast, seed: UInt64(seed), operations: 4 + seed % 20)
-    let plan = try run(drawing, keepingMarks: false)
+    let plan = try run(drawing, keepingNamed: false)
     let first = plan.outputs.map { $0.channelsFirst().array }
     let arena = plan.outputs[0].storage
     for i in 0..<arena.count { arena.pointer[i] = .nan }
@@ -183,12 +183,12 @@ struct NetworkDrawing {
 
 /// Lays a drawn network out and runs it.
 func run(
-  _ drawing: NetworkDrawing, keepingMarks: Bool, grouping: FrameGrouping = FrameGrouping()
+  _ drawing: NetworkDrawing, keepingNamed: Bool, grouping: FrameGrouping = FrameGrouping()
 ) throws -> NetworkPlan {
   let shapes = drawing.inputs.map(\.shape)
   let plan = try NetworkPlan(
     drawing.network, batch: shapes[0][0], extents: shapes.map { Extent3($0[2], $0[3], $0[4]) },
-    keepingMarks: keepingMarks, grouping: grouping)
+    keepingNamed: keepingNamed, grouping: grouping)
   fill(plan, drawing.inputs)
   plan.run()
   return plan

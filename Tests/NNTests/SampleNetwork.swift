@@ -59,7 +59,7 @@ struct SampleNetwork {
     let y = network.convolution(
       x, shape, weights: weights, bias: random([to], seed: salt &+ 500).array.map { $0 * 0.1 }, adding: adding,
       relu: relu)
-    network.mark(y, "\(salt)")
+    network.setName(y, "\(salt)")
     return y
   }
 }

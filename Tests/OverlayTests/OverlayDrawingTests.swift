@@ -35,9 +35,9 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
   @Test(arguments: [ChannelOrder.rgb, .bgr]) func edgesHaveThePersonsColourAndTheRestIsUntouched(
     _ order: ChannelOrder
   ) throws {
-    let picture = grey(800, 600, order: order)
+    let image = grey(800, 600, order: order)
     let people = [person(0.25, 0.5, 0.5, 0.75, 0.9), person(0.625, 0.5, 0.875, 0.75, 0.8)]
-    let drawn = try drawOverlay(picture, scene(people))
+    let drawn = try drawOverlay(image, scene(people))
     #expect(drawn.order == order && drawn.width == 800 && drawn.height > 600)
     // Boxes from x 200 to 400 and 500 to 700, y 300 to 450.
     #expect(pixel(drawn, 200, 400) == bytes(personPalette[0]))
@@ -52,11 +52,11 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
   }
 
   @Test func thresholdAndTopKChooseTheActions() throws {
-    let picture = grey(800, 600)
+    let image = grey(800, 600)
     let many = person(0.3, 0.5, 0.6, 0.9, 0.9, 0.8, 0.7, 0.2)
     func draw(_ person: DetectedPerson, _ threshold: Double, _ topK: Int) throws -> [UInt8] {
       // The strip names the threshold: it is cut off.
-      let image = try drawOverlay(picture, scene([person]), style: OverlayStyle(threshold: threshold, topK: topK))
+      let image = try drawOverlay(image, scene([person]), style: OverlayStyle(threshold: threshold, topK: topK))
       return Array(image.pixels.prefix(800 * 600 * 3))
     }
     #expect(try draw(many, 0.3, 9) == draw(person(0.3, 0.5, 0.6, 0.9, 0.7, 0.9, 0.8), 0, 9))
@@ -88,12 +88,12 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
   @Test func aFrameWithoutPeopleKeepsItsPictureAndGetsItsStrip() throws {
     var generator = SeededGenerator(seed: 1)
     let size = ImageSize(width: 500, height: 401)
-    let picture = Image(
+    let image = Image(
       size: size, order: .bgr,
       pixels: (0..<500 * 401 * 3).map { _ in UInt8(truncatingIfNeeded: generator.next()) })
-    let drawn = try drawOverlay(picture, scene([]))
-    #expect(difference(Array(drawn.pixels.prefix(picture.pixels.count)), picture.pixels) == nil)
-    let strip = drawn.pixels.dropFirst(picture.pixels.count)
+    let drawn = try drawOverlay(image, scene([]))
+    #expect(difference(Array(drawn.pixels.prefix(image.pixels.count)), image.pixels) == nil)
+    let strip = drawn.pixels.dropFirst(image.pixels.count)
     #expect(strip.contains { $0 > 200 }, "the strip says nothing")
   }
 
@@ -196,11 +196,11 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
   @Test(arguments: [ChannelOrder.rgb, .bgr]) func aPictureComesBackUnchanged(_ order: ChannelOrder) throws {
     var generator = SeededGenerator(seed: 5)
     let size = ImageSize(width: 37, height: 23)
-    let picture = Image(
+    let image = Image(
       size: size, order: order, pixels: (0..<37 * 23 * 3).map { _ in UInt8(truncatingIfNeeded: generator.next()) })
     let canvas = try Canvas(size: size)
-    try canvas.put(picture)
-    #expect(try difference(canvas.image(order: order).pixels, picture.pixels) == nil)
+    try canvas.put(image)
+    #expect(try difference(canvas.image(order: order).pixels, image.pixels) == nil)
   }
 
   @Test func aFilledBoxCoversItsPixelsAndNoOthers() throws {

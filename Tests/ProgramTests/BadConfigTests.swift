@@ -41,7 +41,7 @@ struct BadConfigTests {
     expectFailure(Program.run(LittleWorld.test(into: output.path, pairs)), words, leaving: output)
   }
 
-  @Test("Pairs behind --opts, negative numbers and lists are values like any other")
+  @Test("Pairs after --opts, negative numbers and lists are values like any other")
   func values() {
     let output = Scratch()
     let pairs = ["--opts", "DATA.MEAN", "[-0.5, 0.45, 0.45]", "RNG_SEED", "-1"]

@@ -4,7 +4,7 @@ import Glibc
 import TestSupport
 
 /// A headless Chromium with one page, driven over a pair of pipes by Chrome's DevTools protocol: messages in JSON, a
-/// zero byte behind each.
+/// zero byte after each.
 final class Browser {
   /// The installed Chromium; nil where there is none.
   static let path: String? = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]

@@ -7,7 +7,7 @@ import Testing
 struct EndToEndTests {
   @Test("synth, test, evaluate, overlay, one after the other")
   func wholePath() throws {
-    let (run, pictures) = (Scratch(), Scratch())
+    let (run, images) = (Scratch(), Scratch())
     let test = Program.run(LittleWorld.test(into: run.path, ["DATA.TEST_CROP_SIZE", "64"]))
     expectSuccess(test)
     #expect(run.files.sorted() == ["detections_latest.csv", "groundtruth_latest.csv"])
@@ -45,13 +45,13 @@ struct EndToEndTests {
     let overlay = Program.run([
       "overlay", "--frames", LittleWorld.folder + "/frames", "--detections", run.path + "/detections_latest.csv",
       "--groundtruth", LittleWorld.annotations + "/groundtruth.csv", "--labelmap",
-      LittleWorld.annotations + "/labelmap.pbtxt", "--starting-second", "900", "--output-dir", pictures.path,
+      LittleWorld.annotations + "/labelmap.pbtxt", "--starting-second", "900", "--output-dir", images.path,
     ])
     expectSuccess(overlay)
     let expected = ["0902", "0903", "0904"].map { "\(LittleWorld.video)_\($0).png" }
-    #expect(pictures.files.sorted() == expected)
-    for name in pictures.files {
-      #expect(try readFile(pictures.path + "/" + name, doing: "testing").starts(with: [0x89, 0x50, 0x4e, 0x47]))
+    #expect(images.files.sorted() == expected)
+    for name in images.files {
+      #expect(try readFile(images.path + "/" + name, doing: "testing").starts(with: [0x89, 0x50, 0x4e, 0x47]))
     }
   }
 

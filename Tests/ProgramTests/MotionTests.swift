@@ -26,16 +26,16 @@ struct MotionTests {
   }
 
   @Test func overlayVideosShowEveryFrame() throws {
-    let pictures = Scratch()
+    let images = Scratch()
     let result = Program.run([
       "overlay", "--frames", LittleWorld.folder + "/frames", "--detections",
       LittleWorld.annotations + "/groundtruth.csv", "--labelmap", LittleWorld.annotations + "/labelmap.pbtxt",
-      "--output-dir", pictures.path, "--overlay-video",
+      "--output-dir", images.path, "--overlay-video",
     ])
     expectSuccess(result)
     #expect(result.stdout.contains("3 pictures, 1 video"))
-    #expect(pictures.files.contains("\(LittleWorld.video).mp4"))
-    let inspection = Program.run(["inspect", pictures.path + "/\(LittleWorld.video).mp4"])
+    #expect(images.files.contains("\(LittleWorld.video).mp4"))
+    let inspection = Program.run(["inspect", images.path + "/\(LittleWorld.video).mp4"])
     expectSuccess(inspection)
     #expect(inspection.stdout.contains("180"), "\(inspection.stdout)")
     #expect(inspection.stdout.contains("30"), "\(inspection.stdout)")

@@ -87,7 +87,7 @@ struct OverwriteTests {
     try expectKept(["validate", truth, "--fix", fixed.path + "/fixed.csv"], fixed, "fixed.csv")
   }
 
-  @Test func pictures() throws {
+  @Test func images() throws {
     let out = Scratch()
     let name = LittleWorld.video
     try expectKept(

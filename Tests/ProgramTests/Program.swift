@@ -29,12 +29,12 @@ enum Program {
     spawn(path, arguments, timeout)
   }
 
-  /// Runs the program behind a line of shell that sets something up, such as "ulimit -f 8; trap '' XFSZ".
+  /// Runs the program after a line of shell that sets something up, such as "ulimit -f 8; trap '' XFSZ".
   static func run(after setUp: String, _ arguments: [String], timeout: Double = 120) -> Result {
     spawn("/bin/sh", ["-c", setUp + "; exec \"$0\" \"$@\"", path] + arguments, timeout)
   }
 
-  /// Runs the program behind another one that takes a command line, such as an emulator.
+  /// Runs the program after another one that takes a command line, such as an emulator.
   static func run(through wrapper: [String], _ arguments: [String], timeout: Double = 120) -> Result {
     spawn(wrapper[0], wrapper.dropFirst() + [path] + arguments, timeout)
   }

@@ -72,7 +72,7 @@ struct UsageTests {
   }
 
   @Test(
-    "Behind -- nothing is an option",
+    "After -- nothing is an option",
     arguments: [
       ["detect", "--cfg", "none.yaml", "--proposals", "y", "--output-dir", "z", "--", "-5KQ66.mp4", "--b.mp4"],
       [

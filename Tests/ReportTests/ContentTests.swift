@@ -188,7 +188,7 @@ struct ContentTests {
 }
 
 /// Pictures of key frames.
-struct PictureTests {
+struct ImageTests {
   private let folder = TemporaryFolder()
 
   /// Draws a video's frames: grey, one a second, from second 900 on.
@@ -200,9 +200,9 @@ struct PictureTests {
     }
   }
 
-  private func pictures(_ moments: [(String, Int)]) throws -> KeyFramePictures {
-    KeyFramePictures(
-      of: moments.map { KeyFrameMoment(video: $0.0, time: Timestamp(second: $0.1)) }, times: [:],
+  private func images(_ moments: [(String, Int)]) throws -> KeyFrameImages {
+    KeyFrameImages(
+      of: moments.map { KeyFrameTimestamp(video: $0.0, time: Timestamp(second: $0.1)) }, times: [:],
       from: try FrameCatalog(folder: joinPath(folder.path, "frames"), framesPerSecond: 1))
   }
 
@@ -212,9 +212,9 @@ struct PictureTests {
     try draw("v", count: 5)
     try draw("w", count: 5)
     var situation = Situation()
-    situation.pictures = try pictures([("v", 902), ("v", 903), ("w", 904)])
-    #expect(situation.pictures?.warnings == [])
-    #expect(situation.pictures?.remarks.count == 2)
+    situation.images = try images([("v", 902), ("v", 903), ("w", 904)])
+    #expect(situation.images?.warnings == [])
+    #expect(situation.images?.remarks.count == 2)
     let page = try situation.report()
     for kind in ["missed", "wrong", "found"] {
       #expect(page.matches(of: try Regex("swatch.*box-\(kind)")).count == 1, "a line in the legend")
@@ -240,7 +240,7 @@ struct PictureTests {
       try draw(name, count: 3, size: ImageSize(width: width, height: 320))
       var situation = Situation()
       situation.video = name
-      situation.pictures = try pictures([(name, 902)])
+      situation.images = try images([(name, 902)])
       let page = try situation.report()
       let address = try #require(page.firstMatch(of: #/data:image\/jpeg;base64,([^"]*)"/#))
       let bytes = Array(try #require(Data(base64Encoded: String(address.1))))
@@ -257,14 +257,14 @@ struct PictureTests {
     try draw("v", count: 3)
     try writeFile(joinPath(folder.path, "frames/v/v_2.png"), "no picture")
     var situation = Situation()
-    situation.pictures = try pictures([("v", 902), ("v", 907), ("w", 904)])
-    let warnings = try #require(situation.pictures).warnings
+    situation.images = try images([("v", 902), ("v", 907), ("w", 904)])
+    let warnings = try #require(situation.images).warnings
     #expect(warnings.count == 3)
     // Seconds counted from 900 bring one of two inside: it is looked for, the other is named.
     #expect(warnings.contains { $0.contains("no picture of key frame v,0902") })
     #expect(warnings.contains { $0.contains("1 key frame outside the frames of video 'v': 0907") })
     #expect(warnings.contains { $0.contains("1 video of the key frames shown: w") })
-    situation.pictures = try pictures([("v", 902), ("v", 900), ("w", 904)])
+    situation.images = try images([("v", 902), ("v", 900), ("w", 904)])
     let page = try situation.report()
     #expect(page.contains("no picture of key frame v,0902") && page.contains("No picture of this key frame."))
   }

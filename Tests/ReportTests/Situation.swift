@@ -9,7 +9,7 @@ struct Situation {
   var video = "v"
   var resampling: Resampling?
   var options = ExplanationOptions()
-  var pictures: KeyFramePictures?
+  var images: KeyFrameImages?
   /// A class with a person to find and no detection.
   var silentClass: Int?
   /// What every score is multiplied by.
@@ -40,7 +40,7 @@ struct Situation {
       detections: detections, files: ReportFiles(groundTruth: "truth.csv", labelMap: "labels.pbtxt"), tables: tables,
       evaluations: outcomes.map { evaluate($0) },
       bootstraps: resampling.map { resampling in outcomes.map { bootstrap(tables, $0, resampling) } } ?? [],
-      explanation: explain(tables, outcomes[0], options: options), findings: audit(tables), pictures: pictures
+      explanation: explain(tables, outcomes[0], options: options), findings: audit(tables), images: images
     ).html
   }
 

@@ -33,7 +33,7 @@ struct SeededCase: CustomStringConvertible {
       let y = (0..<2).map { _ in Float(generator.uniform(-0.5, 1.5) * Double(height) / scale) }
       let inverted = generator.uniform() < 0.15
       return Region(
-        picture: Int.random(in: 0..<batch, using: &generator),
+        batchIndex: Int.random(in: 0..<batch, using: &generator),
         x1: inverted ? x[0] : min(x[0], x[1]), y1: min(y[0], y[1]), x2: inverted ? x[1] : max(x[0], x[1]),
         y2: max(y[0], y[1]))
     }
@@ -66,5 +66,5 @@ func seededFeatures(_ seed: UInt64, _ height: Int, _ width: Int, _ channels: Int
 }
 
 func box(_ x1: Float, _ y1: Float, _ x2: Float, _ y2: Float) -> Region {
-  Region(picture: 0, x1: x1, y1: y1, x2: x2, y2: y2)
+  Region(batchIndex: 0, x1: x1, y1: y1, x2: x2, y2: y2)
 }

@@ -117,8 +117,8 @@ struct BadInputTests {
   }
 
   @Test("a batch index outside the batch is named", arguments: [-1, 1, Int.max])
-  func picture(index: Int) throws {
-    let text = try complaint([Region(picture: index, x1: 0, y1: 0, x2: 9, y2: 9)])
+  func batchIndex(index: Int) throws {
+    let text = try complaint([Region(batchIndex: index, x1: 0, y1: 0, x2: 9, y2: 9)])
     #expect(text.contains("batch index is \(index)") && text.contains("0 to 0"))
   }
 
@@ -126,7 +126,7 @@ struct BadInputTests {
   func rows() throws {
     let good = Tensor([2, 5], [0, 1, 2, 3, 4, 7, 5, 6, 7, 8])
     #expect(
-      try Region.rows(of: good) == [box(1, 2, 3, 4), Region(picture: 7, x1: 5, y1: 6, x2: 7, y2: 8)])
+      try Region.rows(of: good) == [box(1, 2, 3, 4), Region(batchIndex: 7, x1: 5, y1: 6, x2: 7, y2: 8)])
     #expect(try Region.rows(of: Tensor(zeros: [0, 5])).isEmpty)
     for index in [Float(0.5), -1, .nan, .infinity, 1e20] {
       let error = try #require(throws: RoIAlignError.self) {
@@ -158,7 +158,7 @@ struct BadInputTests {
 
   @Test("a box of pixels becomes float32")
   func pixelBox() {
-    let region = Region(picture: 2, box: PixelBox(x1: 0.1, y1: 0.2, x2: 0.3, y2: 1e-60))
-    #expect(region == Region(picture: 2, x1: 0.1, y1: 0.2, x2: 0.3, y2: 0))
+    let region = Region(batchIndex: 2, box: PixelBox(x1: 0.1, y1: 0.2, x2: 0.3, y2: 1e-60))
+    #expect(region == Region(batchIndex: 2, x1: 0.1, y1: 0.2, x2: 0.3, y2: 0))
   }
 }

@@ -18,7 +18,7 @@ struct FramesTests {
   }
 
   private let boxes =
-    LawTests.boxes + LawTests.boxes.map { Region(picture: 1, x1: $0.y1, y1: $0.x1, x2: $0.y2, y2: $0.x2) }
+    PropertyTests.boxes + PropertyTests.boxes.map { Region(batchIndex: 1, x1: $0.y1, y1: $0.x1, x2: $0.y2, y2: $0.x2) }
 
   @Test("two frames by hand", arguments: everyTable)
   func byHand(kernels: KernelTable) throws {
@@ -51,8 +51,8 @@ struct FramesTests {
     let frame = 12 * 16 * 141
     for frameIndex in 1..<5 { (map.start + frameIndex * frame).update(from: map.start, count: frame) }
     let one = FeaturePlane(storage: map.storage, batch: 1, height: 12, width: 16, channels: 141)
-    let found = try align(FeaturePlane(map), LawTests.boxes, pool: onePool, kernels: kernels).array
-    let expected = try align(one, LawTests.boxes, pool: onePool, kernels: kernels).array
+    let found = try align(FeaturePlane(map), PropertyTests.boxes, pool: onePool, kernels: kernels).array
+    let expected = try align(one, PropertyTests.boxes, pool: onePool, kernels: kernels).array
     #expect(difference(found, expected, .exact) == nil)
   }
 
@@ -62,7 +62,7 @@ struct FramesTests {
     let narrow = FeaturePlane(
       storage: map.storage, offset: 7, batch: 1, frames: 3, height: 9, width: 10, channels: 33, pitch: 141)
     for (plane, regions) in [
-      (FeaturePlane(map), [boxes[0]]), (narrow, [boxes[2]]), (FeaturePlane(map), boxes), (narrow, LawTests.boxes),
+      (FeaturePlane(map), [boxes[0]]), (narrow, [boxes[2]]), (FeaturePlane(map), boxes), (narrow, PropertyTests.boxes),
     ] {
       let output = Tensor(zeros: [regions.count, plane.channels])
       try align.alignMaxPooled(

@@ -21,7 +21,7 @@ private let small = ImageSize(width: 96, height: 72)
     var reported: [Int] = []
     try set.write(to: a.path, threads: 1) { reported.append($0) }
     try set.write(to: b.path, threads: 3)
-    #expect(reported == Array(1...set.pictureCount))
+    #expect(reported == Array(1...set.imageCount))
     #expect(try contents(of: a.path).count == 3 * 121 + 5)
     #expect(try folderDifference(b.path, a.path) == nil)
   }
@@ -39,8 +39,8 @@ private let small = ImageSize(width: 96, height: 72)
     #expect(truth.actionIDs.allSatisfy { labels.contains(Int($0)) })
     #expect(labels.name(of: 14) == "walk" && labels.labels.count == 13)
     #expect(Activity.allCases.allSatisfy { $0.classIDs.allSatisfy(labels.contains) })
-    let picture = try readImage(path: folder.path + "/frames/synth7/synth7_000180.jpg")
-    #expect(picture.size == small)
+    let image = try readImage(path: folder.path + "/frames/synth7/synth7_000180.jpg")
+    #expect(image.size == small)
     #expect(!pathExists(folder.path + "/frames/synth7/synth7_000181.jpg"))
     let rows = try lines(folder.path + "/frame_lists/val.csv")
     #expect(rows.count == 181 && rows[0] == "original_vido_id video_id frame_id path labels")
@@ -96,9 +96,9 @@ private let small = ImageSize(width: 96, height: 72)
       #expect(video.frameCount == Int(4 * rate + 0.01) && [24, 25, 30, 50, 60].contains(rate.rounded()))
       // The moments that both have: for rates like 59.94 nearly so.
       for second in [0, 1, 3] {
-        let picture = try readImage(path: folder.path + "/frames/\(name)/\(name)_\(numbered(second * 30 + 1)).jpg")
+        let image = try readImage(path: folder.path + "/frames/\(name)/\(name)_\(numbered(second * 30 + 1)).jpg")
         let shown = try video.frame(atTime: Double(second))
-        #expect(signalToNoise(shown, picture) > 24, "\(name), second \(second)")
+        #expect(signalToNoise(shown, image) > 24, "\(name), second \(second)")
       }
     }
     #expect(rates.count > 1)

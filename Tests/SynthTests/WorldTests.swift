@@ -6,11 +6,11 @@ import Testing
 
 @Suite struct WorldTests {
   @Test func equalSeedsDrawEqualPicturesAndOthersDoNot() throws {
-    let first = try World(seed: 4).picture(at: 2.5)
-    #expect(try difference(World(seed: 4).picture(at: 2.5).pixels, first.pixels) == nil)
+    let first = try World(seed: 4).image(at: 2.5)
+    #expect(try difference(World(seed: 4).image(at: 2.5).pixels, first.pixels) == nil)
     #expect(World(seed: 4).people(at: 2.5).map(\.box) == World(seed: 4).people(at: 2.5).map(\.box))
-    #expect(try World(seed: 5).picture(at: 2.5).pixels != first.pixels)
-    #expect(try World(seed: 4).picture(at: 2.6).pixels != first.pixels)
+    #expect(try World(seed: 5).image(at: 2.5).pixels != first.pixels)
+    #expect(try World(seed: 4).image(at: 2.6).pixels != first.pixels)
   }
 
   @Test func oneToFivePeopleAreInThePictureInUnlikeSizes() {
@@ -34,7 +34,7 @@ import Testing
     // Between two moments close together only the people (and, a little, the camera) move.
     for seed in 0..<8 as Range<UInt64> {
       let world = World(seed: seed)
-      let (first, second) = (try world.picture(at: 2), try world.picture(at: 2 + 1.0 / 30))
+      let (first, second) = (try world.image(at: 2), try world.image(at: 2 + 1.0 / 30))
       let people = world.sightings(at: 2)
       var (inside, outside) = (0, 0)
       for y in 0..<first.height {
@@ -80,8 +80,8 @@ import Testing
 
   @Test func aFilmOfAnotherSizeShowsTheSame() throws {
     let world = World(seed: 3)
-    let small = try Film(of: world, size: ImageSize(width: 160, height: 120)).picture(at: 3)
-    let large = try Film(of: world, size: ImageSize(width: 640, height: 480)).picture(at: 3)
+    let small = try Film(of: world, size: ImageSize(width: 160, height: 120)).image(at: 3)
+    let large = try Film(of: world, size: ImageSize(width: 640, height: 480)).image(at: 3)
     var sum = 0
     for y in 0..<120 {
       for x in 0..<160 {

@@ -7,8 +7,8 @@ struct BFloat16Tests {
     let below = UInt16(truncatingIfNeeded: value.bitPattern >> 16)
     let above = below &+ 1
     // Beyond the largest number the next step of the same size counts as infinity.
-    func number(_ half: UInt16) -> Double {
-      let float = float32(half)
+    func number(_ rounded: UInt16) -> Double {
+      let float = float32(rounded)
       return float.isInfinite ? (float < 0 ? -0x1p128 : 0x1p128) : Double(float)
     }
     let (down, up) = (abs(Double(value) - number(below)), abs(number(above) - Double(value)))
@@ -26,15 +26,15 @@ struct BFloat16Tests {
       // Small numbers keep what bits they have; half the smallest is a tie, and goes to zero.
       (.leastNormalMagnitude, 0x0080), (0x1p-133, 1), (0x1p-134, 0), (0x1.8p-133, 2), (.leastNonzeroMagnitude, 0),
     ]
-    for (value, half) in cases { #expect(bfloat16(value) == half, "\(value): \(bfloat16(value))") }
+    for (value, rounded) in cases { #expect(bfloat16(value) == rounded, "\(value): \(bfloat16(value))") }
   }
 
   @Test func notANumberStaysOne() {
     // A payload in the lower half alone must not leave an infinity.
     for bits in [0x7f80_0001, 0x7fc0_0000, 0xff80_ffff, 0x7fff_ffff, 0xffff_ffff, 0x7fa0_0000] as [UInt32] {
-      let half = bfloat16(Float(bitPattern: bits))
-      #expect(float32(half).isNaN, "\(bits)")
-      #expect(half >> 15 == UInt16(bits >> 31), "\(bits): the sign")
+      let rounded = bfloat16(Float(bitPattern: bits))
+      #expect(float32(rounded).isNaN, "\(bits)")
+      #expect(rounded >> 15 == UInt16(bits >> 31), "\(bits): the sign")
     }
   }
 
@@ -49,7 +49,7 @@ struct BFloat16Tests {
 
   /// Every bfloat16 number is itself.
   @Test func survivesTheWayThereAndBack() {
-    for half in 0...UInt16.max where !float32(half).isNaN { #expect(bfloat16(float32(half)) == half) }
+    for rounded in 0...UInt16.max where !float32(rounded).isNaN { #expect(bfloat16(float32(rounded)) == rounded) }
   }
 
   @Test func keepsTheOrder() {
@@ -67,8 +67,8 @@ struct BFloat16Tests {
     let map = FeatureMap(
       storage: storage, offset: 1, batch: 1, extent: Extent3(1, 1, 2), channels: 4, pitch: 5, format: .bfloat16)
     #expect(map.floats == 2)
-    for index in 0..<8 { map.set(Float(index) + 0.001, pixel: index / 4, channel: index % 4) }
-    #expect((0..<8).map { map.value(pixel: $0 / 4, channel: $0 % 4) } == [0.00099945068, 1, 2, 3, 4, 5, 6, 7])
+    for index in 0..<8 { map.set(Float(index) + 0.001, position: index / 4, channel: index % 4) }
+    #expect((0..<8).map { map.value(position: $0 / 4, channel: $0 % 4) } == [0.00099945068, 1, 2, 3, 4, 5, 6, 7])
     #expect([0, 3, 4, 5, 8, 9, 10, 11].allSatisfy { storage.pointer[$0] == -7 })
     let wide = map.float32()
     #expect(wide.format == .float32 && wide.pitch == 4 && wide.storage !== storage)

@@ -65,10 +65,10 @@ import Testing
 
 @Suite struct FeatureMapTests {
   @Test func channelsLastByHand() {
-    // Two channels of 1 x 1 x 3 pixels.
+    // Two channels of 1 x 1 x 3 positions.
     let map = FeatureMap(channelsFirst: Tensor([1, 2, 1, 1, 3], [1, 2, 3, 10, 20, 30]))
     #expect((0..<6).map { map.start[$0] } == [1, 10, 2, 20, 3, 30])
-    #expect(map.pixels == 3 && map.pitch == 2)
+    #expect(map.positions == 3 && map.pitch == 2)
   }
 
   @Test func everyElementKeepsItsPlace() {
@@ -102,7 +102,7 @@ import Testing
 
   @Test func anEmptyBatchIsAMap() {
     let map = FeatureMap(zeros: 0, Extent3(2, 3, 4), channels: 5)
-    #expect(map.pixels == 0)
+    #expect(map.positions == 0)
     #expect(map.channelsFirst().shape == [0, 5, 2, 3, 4])
   }
 

@@ -16,7 +16,7 @@ public enum SumTolerance: Sendable, Equatable {
   case winogradSpace
   /// Winograd's F(4, 3) in time whose points and transformed weights are rounded to bfloat16. Measured in the same way:
   /// up to 2.4 x 2^-8, half of them below 0.4.
-  case winogradTimeHalf
+  case winogradTimeBFloat16
 
   /// The bound as a share of the magnitude.
   public var share: Float {
@@ -25,7 +25,7 @@ public enum SumTolerance: Sendable, Equatable {
     case .summed(let terms): Float(terms + 4) * 0x1p-24
     case .winogradTime: 20 * 0x1p-24
     case .winogradSpace: 80 * 0x1p-24
-    case .winogradTimeHalf: 4 * 0x1p-8
+    case .winogradTimeBFloat16: 4 * 0x1p-8
     }
   }
 
@@ -42,21 +42,21 @@ public struct SumComparison {
   /// Of the arrays: the last axes vary fastest.
   public var shape: [Int]
   /// Whether what was found was rounded to bfloat16 in the end.
-  public var isHalf: Bool
+  public var isBFloat16: Bool
 
-  public init(found: [Float], expected: [Float], magnitudes: [Float], shape: [Int], isHalf: Bool = false) {
+  public init(found: [Float], expected: [Float], magnitudes: [Float], shape: [Int], isBFloat16: Bool = false) {
     self.found = found
     self.expected = expected
     self.magnitudes = magnitudes
     self.shape = shape
-    self.isHalf = isHalf
+    self.isBFloat16 = isBFloat16
   }
 
   /// The largest allowed difference of one output.
   private func bound(_ index: Int, _ tolerance: SumTolerance, largest: Float) -> Float {
     let bound = tolerance.share * (tolerance.isOfWholeMap ? largest : magnitudes[index])
     // Rounding to 8 bits; the processors' instructions take what is smaller than normal for zero.
-    return isHalf ? bound + 0x1p-8 * (abs(expected[index]) + bound) + Float.leastNormalMagnitude : bound
+    return isBFloat16 ? bound + 0x1p-8 * (abs(expected[index]) + bound) + Float.leastNormalMagnitude : bound
   }
 
   /// Nil when all differences are within their bounds, else one line with the worst one's place, both values, its bound

@@ -39,7 +39,7 @@ struct FixtureCase: Decodable, CustomTestStringConvertible {
 }
 
 func region(_ row: [Float]) -> Region {
-  Region(picture: Int(row[0]), x1: row[1], y1: row[2], x2: row[3], y2: row[4])
+  Region(batchIndex: Int(row[0]), x1: row[1], y1: row[2], x2: row[3], y2: row[4])
 }
 
 struct FixtureTests {
@@ -49,14 +49,14 @@ struct FixtureTests {
   @Test(arguments: FixtureCase.all) func agreesWithPyTorch(_ item: FixtureCase) throws {
     let architecture = try Architecture(configured(item.overrides))
     let model = try loaded(architecture, damping: item.damping)
-    let plan = try model.features(filledClip(item.input), keepingMarks: true)
+    let plan = try model.features(filledClip(item.input), keepingNamed: true)
     for stage in item.stages {
-      let map = try #require(plan.marks.first { $0.name == stage.name }, "\(stage.name)").map
+      let map = try #require(plan.named.first { $0.name == stage.name }, "\(stage.name)").map
       let tensor = map.channelsFirst()
       #expect(tensor.shape == stage.shape, "\(stage.name)")
-      let (mean, deviation) = statistics(tensor.array)
+      let (mean, std) = statistics(tensor.array)
       #expect(abs(mean - stage.mean) < 1e-5 * (1 + stage.deviation), "\(stage.name): \(mean), expected \(stage.mean)")
-      #expect(abs(deviation - stage.deviation) < 1e-5 * (1 + stage.deviation), "\(stage.name): \(deviation)")
+      #expect(abs(std - stage.deviation) < 1e-5 * (1 + stage.deviation), "\(stage.name): \(std)")
     }
     let scores = try item.regions.map { try model.detect(plan.outputs, $0) } ?? model.classify(plan.outputs)
     let expected = try Tensor(npy: folder + "/\(item.name).npy")
@@ -80,7 +80,7 @@ struct FixtureTests {
 }
 
 /// Mean and deviation (over n - 1).
-func statistics(_ values: [Float]) -> (mean: Double, deviation: Double) {
+func statistics(_ values: [Float]) -> (mean: Double, std: Double) {
   let mean = values.reduce(0.0) { $0 + Double($1) } / Double(values.count)
   let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
   return (mean, (squares / Double(values.count - 1)).squareRoot())

@@ -77,14 +77,14 @@ private func json(_ path: String) throws -> JSON {
     let norms = tensors.count { $0.name.hasSuffix("running_mean") }
     #expect(tensors.count + norms == Int(item["n_tensors"].number))
     let model = try loaded(architecture)
-    let plan = try model.features(filledClip(item["input"].ints), keepingMarks: true)
+    let plan = try model.features(filledClip(item["input"].ints), keepingNamed: true)
     var compared = 0
     for stage in item["stages"].items {
       let parts = stage.items
       let name = parts[0].text.replacing("[", with: ".p").replacing("]", with: "")
-      guard let mark = plan.marks.first(where: { $0.name == name }) else { continue }
+      guard let setName = plan.named.first(where: { $0.name == name }) else { continue }
       compared += 1
-      let tensor = mark.map.channelsFirst()
+      let tensor = setName.map.channelsFirst()
       #expect(tensor.shape == parts[1].ints, "\(name)")
       let (mean, deviation) = statistics(tensor.array)
       let bound = 1e-4 * (1 + parts[3].number)
@@ -115,7 +115,7 @@ private func json(_ path: String) throws -> JSON {
       overrides: overrides + ["TEST.CHECKPOINT_FILE_PATH", "\(folder)/\(file)"])
     let model = try LoadedModel(config, WeightOptions(), engine: engine).model
     let clip = FeatureMap(channelsFirst: try Tensor(npy: folder + "/clip.npy"))
-    let plan = try model.features(clip, keepingMarks: true)
+    let plan = try model.features(clip, keepingNamed: true)
     let expected = try Tensor(npy: folder + "/output.npy")
     let scores: Tensor
     if model.architecture.head.scoresBoxes {
@@ -141,7 +141,7 @@ private func json(_ path: String) throws -> JSON {
     let folder = sharedFolder! + "/golden/models/\(name)"
     let plan = try run(name, Engine())
     for (stage, values) in try json(folder + "/stages.json").members {
-      guard let map = plan.marks.first(where: { $0.name == stage })?.map else { continue }
+      guard let map = plan.named.first(where: { $0.name == stage })?.map else { continue }
       let tensor = map.channelsFirst()
       #expect(tensor.shape == values["shape"].ints, "\(stage)")
       let bound = Float(1e-4 * (1 + values["std"].number))

@@ -73,9 +73,9 @@ struct StageShapeTests {
   private func shapes(_ overrides: [String], height: Int, width: Int) throws -> [String: [Int]] {
     let architecture = try Architecture(configured(overrides))
     let model = VideoModel(architecture, weights: WeightReader(random: 1), engine: Engine(threads: 1))
-    let plan = try model.plan(batch: 1, height: height, width: width, keepingMarks: true)
+    let plan = try model.plan(batch: 1, height: height, width: width, keepingNamed: true)
     return Dictionary(
-      plan.marks.map { ($0.name, [$0.map.channels, $0.map.extent.t, $0.map.extent.h, $0.map.extent.w]) },
+      plan.named.map { ($0.name, [$0.map.channels, $0.map.extent.t, $0.map.extent.h, $0.map.extent.w]) },
       uniquingKeysWith: { first, _ in first })
   }
 

@@ -80,10 +80,10 @@ import Video
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let bytes = try readFile(fixture("offset.ts"), doing: "testing")
-    let pictures = (0..<bytes.count / 188).filter { number in
+    let images = (0..<bytes.count / 188).filter { number in
       Int(bytes[number * 188 + 1] & 0x1F) << 8 | Int(bytes[number * 188 + 2]) == 256
     }
-    let lost = Set(pictures[first..<first + 16])
+    let lost = Set(images[first..<first + 16])
     let path = folder.path + "/lost.ts"
     try write(
       (0..<bytes.count / 188).filter { !lost.contains($0) }.flatMap { bytes[$0 * 188..<$0 * 188 + 188] }, to: path)

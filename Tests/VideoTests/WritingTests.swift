@@ -86,15 +86,15 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
   /// 4:2:0 has even sides only: the last column and row stand twice.
   @Test func oddSidesAreEvened() throws {
     try withTemporaryFolder { folder in
-      let picture = WritingTests.numbered(5, width: 97, height: 63)
-      let writer = try VideoWriter(path: folder + "/a.mp4", size: picture.size, framesPerSecond: 30)
-      for _ in 0..<3 { try writer.append(picture) }
+      let image = WritingTests.numbered(5, width: 97, height: 63)
+      let writer = try VideoWriter(path: folder + "/a.mp4", size: image.size, framesPerSecond: 30)
+      for _ in 0..<3 { try writer.append(image) }
       try writer.finish()
       let frame = try VideoReader(path: folder + "/a.mp4").frame(1)
       #expect((frame.width, frame.height) == (98, 64))
       for y in 0..<64 {
         let row = (0..<98).map { x in Int(frame.pixels[(y * 98 + x) * 3 + 2]) }
-        let wanted = (0..<98).map { x in Int(picture.pixels[(min(y, 62) * 97 + min(x, 96)) * 3 + 2]) }
+        let wanted = (0..<98).map { x in Int(image.pixels[(min(y, 62) * 97 + min(x, 96)) * 3 + 2]) }
         let gap = zip(row, wanted).map { abs($0 - $1) }.reduce(0, +) / 98
         #expect(gap < 12, "row \(y): \(gap) levels off in the mean")
       }

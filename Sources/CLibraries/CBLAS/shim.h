@@ -1,3 +1,3 @@
-// The door to OpenBLAS (Debian: libopenblas-dev).
+// What Swift sees of OpenBLAS (Debian: libopenblas-dev).
 #pragma once
 #include <cblas.h>

@@ -1,4 +1,4 @@
-// The door to Cairo and to fontconfig (Debian: libcairo2-dev, libfontconfig1-dev).
+// What Swift sees of Cairo and to fontconfig (Debian: libcairo2-dev, libfontconfig1-dev).
 #pragma once
 #include <cairo.h>
 #include <cairo-ft.h>

@@ -1,4 +1,4 @@
-// The door to libav (Debian: libavformat-dev libavcodec-dev libavutil-dev libswscale-dev).
+// What Swift sees of libav (Debian: libavformat-dev libavcodec-dev libavutil-dev libswscale-dev).
 // Macros that Swift cannot import are functions here; there is no logic.
 #pragma once
 #include <errno.h>

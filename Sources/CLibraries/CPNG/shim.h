@@ -1,4 +1,4 @@
-// The door to libpng (Debian: libpng-dev). Only the simplified API is used: it reports errors by
+// What Swift sees of libpng (Debian: libpng-dev). Only the simplified API is used: it reports errors by
 // return codes, so longjmp never crosses a Swift frame.
 #pragma once
 #include <png.h>

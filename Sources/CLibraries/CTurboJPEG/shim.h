@@ -1,3 +1,3 @@
-// The door to libjpeg-turbo's TurboJPEG API (Debian: libturbojpeg0-dev).
+// What Swift sees of libjpeg-turbo's TurboJPEG API (Debian: libturbojpeg0-dev).
 #pragma once
 #include <turbojpeg.h>

@@ -1,4 +1,4 @@
-// The door to zlib (Debian: zlib1g-dev).
+// What Swift sees of zlib (Debian: zlib1g-dev).
 #pragma once
 #include <zlib.h>
 

@@ -1,3 +1,3 @@
-// The door to Zstandard (Debian: libzstd-dev).
+// What Swift sees of Zstandard (Debian: libzstd-dev).
 #pragma once
 #include <zstd.h>

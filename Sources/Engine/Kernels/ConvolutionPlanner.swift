@@ -4,13 +4,13 @@ public import Tensors
 public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// Loops over every product with Double accumulators: what the others are tested against.
   case reference
-  /// Register tiles that read every tap of every output pixel where it lies.
+  /// Register tiles that read every tap of every output position where it lies.
   case direct
   /// Winograd's F(4 x 4, 3 x 3) in height and width, dilated convolutions as interleaved planes.
   case winogradSpace
   /// Winograd's F(4, 3) in time.
   case winogradTime
-  /// Register tiles with pixels instead of output channels in the lanes, for first layers: up to 4 input channels.
+  /// Register tiles with positions instead of output channels in the lanes, for first layers: up to 4 input channels.
   case planar
 
   /// Whether the algorithm can compute this shape at all.
@@ -65,7 +65,7 @@ public struct ConvolutionPlanner: Sendable {
     func can(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm.supports(shape, input: input) }
     if let forced, can(forced) { return forced }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
-    // Where output channels fill a register, they use it as well as pixels do, and inputs need not be split.
+    // Where output channels fill a register, they use it as well as positions do, and inputs need not be split.
     if can(.planar) && outputs <= 12 { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
     // direct products come at twice the rate, as do those in time, and those in space do not.

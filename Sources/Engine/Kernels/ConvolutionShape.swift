@@ -48,7 +48,7 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
     batch * output(for: input).count * outChannels * depth
   }
 
-  /// Whether an output pixel sees exactly the input pixel of the same place.
+  /// Whether an output position sees exactly the input position of the same place.
   public var isPointwise: Bool { kernel == .one && stride == .one && padding == .zero }
 
   public var description: String {

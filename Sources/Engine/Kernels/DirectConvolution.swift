@@ -2,31 +2,31 @@ internal import MicroKernels
 internal import Parallel
 internal import Tensors
 
-/// Implicit matrix multiplication: each output pixel's taps are read where they lie, through a table of addresses, and
+/// Implicit matrix multiplication: each output position's taps are read where they lie, through a table of addresses, and
 /// multiplied with packed weights. Any kernel, stride, dilation, padding and groups.
 struct DirectConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let weights: [PackedPanels]
   /// What the padding looks like.
   private let zeros: Storage
-  private let kernels: ProductKernels
+  private let kernels: GEMMKernels
   /// 2 where the weights are kept as a bfloat16 number and what it lacks.
   private let parts: Int
-  /// Floats that a group's channels take in an input pixel.
+  /// Floats that a group's channels take in an input position.
   private let groupFloats: Int
 
   init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
     self.shape = shape
     let channels = shape.inChannels / shape.groups
-    if input == .bfloat16, let halves = engine.kernels.halves {
-      kernels = halves.dots
+    if input == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
+      kernels = bfloat16.dots
       // Few products do not average out what rounding the weights has cost, and these layers wait for memory.
       let parts = channels <= 8 ? 2 : 1
       self.parts = parts
       groupFloats = channels / 2
-      self.weights = (0..<shape.groups).map { PackedPanels(halves: weights, shape, group: $0, parts: parts, engine) }
+      self.weights = (0..<shape.groups).map { PackedPanels(bfloat16: weights, shape, group: $0, parts: parts, engine) }
     } else {
-      kernels = engine.floatProducts
+      kernels = engine.floatGEMM
       parts = 1
       groupFloats = channels
       self.weights = (0..<shape.groups).map { PackedPanels(weights, shape, group: $0, engine) }
@@ -37,46 +37,46 @@ struct DirectConvolution: ConvolutionMethod {
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
-    let rows = PixelRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
+    let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
     if joinsColumns(input) { return runLines(rows, store, engine) }
-    let block = pixelsPerPiece(output.pixels, engine)
+    let block = positionsPerPiece(output.positions, engine)
     let taps = shape.kernel.count
-    engine.pool.forEach((output.pixels + block - 1) / block) { piece, thread in
-      let pixels = piece * block..<min(output.pixels, (piece + 1) * block)
-      let table = table(taps: taps, pixels: pixels.count, thread, engine)
-      rows.fill(pixels, table)
-      multiply(pixels, table, rows, taps: taps, store, engine)
+    engine.pool.forEach((output.positions + block - 1) / block) { piece, thread in
+      let positions = piece * block..<min(output.positions, (piece + 1) * block)
+      let table = table(taps: taps, positions: positions.count, thread, engine)
+      rows.fill(positions, table)
+      multiply(positions, table, rows, taps: taps, store, engine)
     }
   }
 
   /// Room for the addresses of a block's taps.
   private func table(
-    taps: Int, pixels: Int, _ thread: Int, _ engine: Engine
+    taps: Int, positions: Int, _ thread: Int, _ engine: Engine
   ) -> UnsafeMutablePointer<UnsafePointer<Float>> {
-    let count = (pixels + tilePixels - 1) / tilePixels * tilePixels * taps
+    let count = (positions + tilePositions - 1) / tilePositions * tilePositions * taps
     // An address takes the room of two floats.
     let scratch = UnsafeMutableRawPointer(engine.scratch.floats(2 * count, thread: thread))
     return scratch.bindMemory(to: UnsafePointer<Float>.self, capacity: count)
   }
 
-  /// Whether what a pixel sees of a line is one run of memory, and short enough that its taps are worth joining.
+  /// Whether what a position sees of a line is one run of memory, and short enough that its taps are worth joining.
   private func joinsColumns(_ input: FeatureMap) -> Bool {
     shape.kernel.w > 1 && shape.dilation.w == 1 && shape.groups == 1 && input.pitch == groupFloats
       && groupFloats <= 16
   }
 
   /// Computes line by line: away from the ends of a line, the taps along it count as one.
-  private func runLines(_ rows: PixelRows, _ store: ConvolutionStore, _ engine: Engine) {
+  private func runLines(_ rows: TapRows, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let lines = output.batch * output.extent.t * output.extent.h
     let width = output.extent.w
     let before = min(width, (shape.padding.w + shape.stride.w - 1) / shape.stride.w)
-    // The first output that sees something behind the line's end.
+    // The first output that sees something after the line's end.
     let room = rows.input.extent.w + shape.padding.w - shape.kernel.w
     let after = max(before, min(width, room < 0 ? 0 : room / shape.stride.w + 1))
-    let perPiece = max(1, pixelsPerPiece(output.pixels, engine) / max(1, width))
+    let perPiece = max(1, positionsPerPiece(output.positions, engine) / max(1, width))
     engine.pool.forEach((lines + perPiece - 1) / perPiece) { piece, thread in
-      let table = table(taps: shape.kernel.count, pixels: width, thread, engine)
+      let table = table(taps: shape.kernel.count, positions: width, thread, engine)
       for line in piece * perPiece..<min(lines, (piece + 1) * perPiece) {
         let start = line * width
         for ends in [start..<start + before, start + after..<start + width] where !ends.isEmpty {
@@ -92,53 +92,53 @@ struct DirectConvolution: ConvolutionMethod {
     }
   }
 
-  /// Multiplies a block's pixels with the weights of every group.
+  /// Multiplies a block's positions with the weights of every group.
   ///
   /// - Parameter taps: The taps of the table; fewer than the kernel's where those along a line are joined.
   private func multiply(
-    _ pixels: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: PixelRows, taps: Int,
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: TapRows, taps: Int,
     _ store: ConvolutionStore, _ engine: Engine
   ) {
-    for group in 0..<shape.groups { multiply(pixels, table, rows, taps: taps, group, store, engine) }
+    for group in 0..<shape.groups { multiply(positions, table, rows, taps: taps, group, store, engine) }
   }
 
   private func multiply(
-    _ pixels: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: PixelRows, taps: Int, _ group: Int,
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: TapRows, taps: Int, _ group: Int,
     _ store: ConvolutionStore, _ engine: Engine
   ) {
     let output = store.output
     let outputs = shape.outChannels / shape.groups
     let first = group * outputs
-    var block = ProductBlock(
+    var block = GEMMBlock(
       rows: table, taps: taps, channels: groupFloats * (shape.kernel.count / taps), bias: store.bias + first,
-      output: address(first, output) + pixels.lowerBound * output.pitch,
-      outputPitch: output.pitch, pixels: pixels.count)
+      output: address(first, output) + positions.lowerBound * output.pitch,
+      outputPitch: output.pitch, positions: positions.count)
     block.parts = parts
     block.rowOffset = group * groupFloats
-    block.ahead = tilePixels * shape.stride.w * rows.input.pitch
-    block.outputIsHalf = output.format == .bfloat16
+    block.ahead = tilePositions * shape.stride.w * rows.input.pitch
+    block.outputIsBFloat16 = output.format == .bfloat16
     if let residual = store.residual {
-      block.residual = UnsafePointer(address(first, residual)) + pixels.lowerBound * residual.pitch
+      block.residual = UnsafePointer(address(first, residual)) + positions.lowerBound * residual.pitch
       block.residualPitch = residual.pitch
-      block.residualIsHalf = residual.format == .bfloat16
+      block.residualIsBFloat16 = residual.format == .bfloat16
     }
     block.relu = store.relu
     kernels.multiply(block, weights[group].panel(0), outputs: outputs)
   }
 
-  /// Where a channel of the first pixel lies; a group of bfloat16 channels may begin in the middle of a float.
+  /// Where a channel of the first position lies; a group of bfloat16 channels may begin in the middle of a float.
   private func address(_ channel: Int, _ map: FeatureMap) -> UnsafeMutablePointer<Float> {
     (UnsafeMutableRawPointer(map.start) + channel * map.format.bytes).assumingMemoryBound(to: Float.self)
   }
 
   /// A piece's inputs stay in the second-level cache while all panels of weights pass by; the pieces divide among the
   /// threads.
-  private func pixelsPerPiece(_ pixels: Int, _ engine: Engine) -> Int {
+  private func positionsPerPiece(_ positions: Int, _ engine: Engine) -> Int {
     let cached = 98_304 / max(1, shape.kernel.count * groupFloats * shape.groups)
-    let wanted = max(2 * tilePixels, min(cached, 1536))
+    let wanted = max(2 * tilePositions, min(cached, 1536))
     let threads = engine.pool.threads
-    let pieces = max(8 * threads, (pixels / wanted + threads - 1) / threads * threads)
-    let share = (pixels + pieces - 1) / pieces
-    return max(2 * tilePixels, (share + tilePixels - 1) / tilePixels * tilePixels)
+    let pieces = max(8 * threads, (positions / wanted + threads - 1) / threads * threads)
+    let share = (positions + pieces - 1) / pieces
+    return max(2 * tilePositions, (share + tilePositions - 1) / tilePositions * tilePositions)
   }
 }

@@ -9,7 +9,7 @@ public final class Engine: Sendable {
   /// How activations lie in memory; bfloat16 only where `kernels.supportsBFloat16`.
   public let activations: ElementFormat
   let scratch: Scratch
-  private let exclusion = Exclusion()
+  private let exclusion = ExclusiveAccess()
 
   /// - Parameters:
   ///   - threads: How many threads compute; nil takes every processor this process may use.
@@ -38,23 +38,23 @@ public final class Engine: Sendable {
   }
 
   /// Products of float32 inputs, whatever their outputs are.
-  var floatProducts: ProductKernels {
-    if activations == .bfloat16, let halves = kernels.halves { return halves.products }
-    return kernels.products
+  var floatGEMM: GEMMKernels {
+    if activations == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.gemm }
+    return kernels.gemm
   }
 
   /// Transforms of inputs of a format.
   func winograd(_ input: ElementFormat) -> WinogradKernels {
-    guard activations == .bfloat16, let halves = kernels.halves else { return kernels.winograd }
-    if input == .bfloat16 { return halves.winograd }
+    guard activations == .bfloat16, let bfloat16 = kernels.bfloat16 else { return kernels.winograd }
+    if input == .bfloat16 { return bfloat16.winograd }
     return WinogradKernels(
       spaceInput: kernels.winograd.spaceInput, timeInput: kernels.winograd.timeInput,
-      spaceOutput: halves.winograd.spaceOutput, timeOutput: halves.winograd.timeOutput)
+      spaceOutput: bfloat16.winograd.spaceOutput, timeOutput: bfloat16.winograd.timeOutput)
   }
 
-  /// Takes the largest of several pixels of a format.
+  /// Takes the largest of several positions of a format.
   public func largest(_ format: ElementFormat) -> RowKernels.Reduction {
-    if format == .bfloat16, let halves = kernels.halves { return halves.largest }
+    if format == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.largest }
     return kernels.rows.largest
   }
 

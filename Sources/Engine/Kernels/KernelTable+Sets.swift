@@ -30,10 +30,10 @@ extension KernelTable {
 
   private static let portable = KernelTable(
     instructionSet: .portable, roiAlign: RoIAlignKernels(bins: KernelsPortable.alignBins),
-    rows: RowKernels(largest: KernelsPortable.largestPixel, mean: KernelsPortable.meanPixel),
+    rows: RowKernels(largest: KernelsPortable.maxOverPositions, mean: KernelsPortable.meanOverPositions),
     peak: PeakKernels(products: KernelsPortable.peakProducts, sums: portableSums, lanes: 4),
-    products: ProductKernels(lanes: 4, panels: [KernelsPortable.productPanel1, KernelsPortable.productPanel2]),
-    planar: PlanarKernels(row: KernelsPortable.planarRow, channels: 4, pixels: 12),
+    gemm: GEMMKernels(lanes: 4, panels: [KernelsPortable.gemmPanel1, KernelsPortable.gemmPanel2]),
+    planar: PlanarKernels(row: KernelsPortable.planarRow, channels: 4, positions: 12),
     winograd: WinogradKernels(
       spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput))
@@ -41,49 +41,50 @@ extension KernelTable {
   #if arch(x86_64) && !PORTABLE_ONLY
     private static let avx2 = KernelTable(
       instructionSet: .avx2, roiAlign: RoIAlignKernels(bins: KernelsAVX2.alignBins),
-      rows: RowKernels(largest: KernelsAVX2.largestPixel, mean: KernelsAVX2.meanPixel),
+      rows: RowKernels(largest: KernelsAVX2.maxOverPositions, mean: KernelsAVX2.meanOverPositions),
       peak: PeakKernels(products: KernelsAVX2.peakProducts, sums: 12, lanes: 8),
-      products: ProductKernels(lanes: 8, panels: [KernelsAVX2.productPanel1, KernelsAVX2.productPanel2]),
-      planar: PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, pixels: 24),
+      gemm: GEMMKernels(lanes: 8, panels: [KernelsAVX2.gemmPanel1, KernelsAVX2.gemmPanel2]),
+      planar: PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, positions: 24),
       winograd: WinogradKernels(
         spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput))
 
     private static let avx512 = KernelTable(
       instructionSet: .avx512, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
-      rows: RowKernels(largest: KernelsAVX512.largestPixel, mean: KernelsAVX512.meanPixel),
+      rows: RowKernels(largest: KernelsAVX512.maxOverPositions, mean: KernelsAVX512.meanOverPositions),
       peak: PeakKernels(products: KernelsAVX512.peakProducts, sums: 24, lanes: 16),
-      products: ProductKernels(
+      gemm: GEMMKernels(
         lanes: 16,
         panels: [
-          KernelsAVX512.productPanel1, KernelsAVX512.productPanel2, KernelsAVX512.productPanel3,
-          KernelsAVX512.productPanel4,
+          KernelsAVX512.gemmPanel1, KernelsAVX512.gemmPanel2, KernelsAVX512.gemmPanel3,
+          KernelsAVX512.gemmPanel4,
         ]),
-      planar: PlanarKernels(row: KernelsAVX512.planarRow, channels: 8, pixels: 48),
+      planar: PlanarKernels(row: KernelsAVX512.planarRow, channels: 8, positions: 48),
       winograd: WinogradKernels(
         spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
-        spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput), halves: halves)
+        spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
+      bfloat16: bfloat16)
 
-    private static let halves: HalfKernels? =
+    private static let bfloat16: BFloat16Kernels? =
       slowfast_cpu_has_avx512_bf16() == 0
       ? nil
-      : HalfKernels(
-        dots: ProductKernels(
+      : BFloat16Kernels(
+        dots: GEMMKernels(
           lanes: 16,
           panels: [
             KernelsAVX512BF16.dotPanel1, KernelsAVX512BF16.dotPanel2, KernelsAVX512BF16.dotPanel3,
             KernelsAVX512BF16.dotPanel4,
           ]),
-        products: ProductKernels(
+        gemm: GEMMKernels(
           lanes: 16,
           panels: [
-            KernelsAVX512BF16.productPanel1, KernelsAVX512BF16.productPanel2, KernelsAVX512BF16.productPanel3,
-            KernelsAVX512BF16.productPanel4,
+            KernelsAVX512BF16.gemmPanel1, KernelsAVX512BF16.gemmPanel2, KernelsAVX512BF16.gemmPanel3,
+            KernelsAVX512BF16.gemmPanel4,
           ]),
         winograd: WinogradKernels(
           spaceInput: KernelsAVX512BF16.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
-        largest: KernelsAVX512BF16.largestPixel,
+        largest: KernelsAVX512BF16.maxOverPositions,
         peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
   #endif
 }

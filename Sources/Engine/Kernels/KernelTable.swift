@@ -8,14 +8,14 @@ public struct KernelTable: Sendable {
   public let roiAlign: RoIAlignKernels
   public let rows: RowKernels
   public let peak: PeakKernels
-  let products: ProductKernels
+  let gemm: GEMMKernels
   let planar: PlanarKernels
   let winograd: WinogradKernels
   /// The kernels for activations in bfloat16, where the processor has dot products for them.
-  let halves: HalfKernels?
+  let bfloat16: BFloat16Kernels?
 
   /// Whether activations and weights can be bfloat16.
-  public var supportsBFloat16: Bool { halves != nil }
+  public var supportsBFloat16: Bool { bfloat16 != nil }
 
   /// The kernels of the widest set that can be used here.
   public static let best = of(.best)
@@ -32,25 +32,25 @@ public struct KernelTable: Sendable {
 
   init(
     instructionSet: InstructionSet, roiAlign: RoIAlignKernels, rows: RowKernels, peak: PeakKernels,
-    products: ProductKernels, planar: PlanarKernels, winograd: WinogradKernels, halves: HalfKernels? = nil
+    gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels, bfloat16: BFloat16Kernels? = nil
   ) {
     self.instructionSet = instructionSet
     self.roiAlign = roiAlign
     self.rows = rows
     self.peak = peak
-    self.products = products
+    self.gemm = gemm
     self.planar = planar
     self.winograd = winograd
-    self.halves = halves
+    self.bfloat16 = bfloat16
   }
 }
 
 /// What computes on activations in bfloat16.
-struct HalfKernels: Sendable {
+struct BFloat16Kernels: Sendable {
   /// Products of bfloat16 inputs and weights, in pairs: what the panels call a channel is two of them.
-  let dots: ProductKernels
+  let dots: GEMMKernels
   /// Products of float32 inputs and weights whose outputs may be bfloat16.
-  let products: ProductKernels
+  let gemm: GEMMKernels
   /// Transforms of bfloat16 inputs to float32 points, and back to either format.
   let winograd: WinogradKernels
   let largest: RowKernels.Reduction

@@ -8,11 +8,11 @@ public struct MatrixPanels: Sendable {
   public let depth: Int
   public let outputs: Int
   nonisolated(unsafe) private let memory: UnsafeMutablePointer<Float>
-  private let kernels: ProductKernels
+  private let kernels: GEMMKernels
 
   /// The floats that a packed matrix takes, zeros for its bias among them.
   public static func floats(depth: Int, outputs: Int, _ engine: Engine) -> Int {
-    engine.kernels.products.padded(outputs) * (depth + 1)
+    engine.kernels.gemm.padded(outputs) * (depth + 1)
   }
 
   /// - Parameter memory: `floats(depth:outputs:_:)` of them.
@@ -20,19 +20,19 @@ public struct MatrixPanels: Sendable {
     self.depth = depth
     self.outputs = outputs
     self.memory = memory
-    kernels = engine.kernels.products
+    kernels = engine.kernels.gemm
     (memory + kernels.padded(outputs) * depth).update(repeating: 0, count: kernels.padded(outputs))
   }
 
   /// How many panels there are to fill.
   public var panels: Int { (outputs + kernels.panel - 1) / kernels.panel }
 
-  /// Fills one panel from rows of a map: element [d, o] is channel o of pixel `first + d`, or channel d of pixel
+  /// Fills one panel from rows of a map: element [d, o] is channel o of position `first + d`, or channel d of position
   /// `first + o`.
   ///
   /// - Parameters:
-  ///   - pixelsAreDepth: Which of the two.
-  public func fill(_ panel: Int, from map: FeatureMap, first: Int, pixelsAreDepth: Bool) {
+  ///   - positionsAreDepth: Which of the two.
+  public func fill(_ panel: Int, from map: FeatureMap, first: Int, positionsAreDepth: Bool) {
     let start = panel * kernels.panel
     let count = min(kernels.panel, outputs - start)
     let width = kernels.padded(count)
@@ -41,8 +41,8 @@ public struct MatrixPanels: Sendable {
       let row = target + d * width
       for o in 0..<count {
         row[o] =
-          pixelsAreDepth
-          ? map.value(pixel: first + d, channel: start + o) : map.value(pixel: first + start + o, channel: d)
+          positionsAreDepth
+          ? map.value(position: first + d, channel: start + o) : map.value(position: first + start + o, channel: d)
       }
       for o in count..<width { row[o] = 0 }
     }
@@ -58,10 +58,12 @@ public struct MatrixPanels: Sendable {
     _ rows: UnsafePointer<Float>, pitch: Int, count: Int, into output: UnsafeMutablePointer<Float>, outputPitch: Int,
     table: UnsafeMutablePointer<UnsafePointer<Float>>
   ) {
-    for i in 0..<(count + tilePixels - 1) / tilePixels * tilePixels { table[i] = rows + min(i, count - 1) * pitch }
-    let block = ProductBlock(
+    for i in 0..<(count + tilePositions - 1) / tilePositions * tilePositions {
+      table[i] = rows + min(i, count - 1) * pitch
+    }
+    let block = GEMMBlock(
       rows: table, taps: 1, channels: depth, bias: memory + kernels.padded(outputs) * depth, output: output,
-      outputPitch: outputPitch, pixels: count)
+      outputPitch: outputPitch, positions: count)
     kernels.multiply(block, memory, outputs: outputs)
   }
 }

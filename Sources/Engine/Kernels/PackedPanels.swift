@@ -19,7 +19,7 @@ struct PackedPanels: Sendable {
   init(depth: Int, outputs: Int, _ engine: Engine) {
     self.depth = depth
     self.outputs = outputs
-    storage = Storage(count: depth * engine.kernels.products.padded(outputs))
+    storage = Storage(count: depth * engine.kernels.gemm.padded(outputs))
   }
 
   /// - Parameter fill: Writes one panel's part of the matrix: given its first output, how many outputs it really
@@ -29,7 +29,7 @@ struct PackedPanels: Sendable {
     fill: (_ first: Int, _ count: Int, _ width: Int, _ target: UnsafeMutablePointer<Float>) -> Void
   ) {
     self.init(depth: depth, outputs: outputs, engine)
-    let kernels = engine.kernels.products
+    let kernels = engine.kernels.gemm
     withoutActuallyEscaping(fill) { fill in
       engine.pool.forEach((outputs + kernels.panel - 1) / kernels.panel) { index in
         let first = index * kernels.panel
@@ -43,7 +43,7 @@ struct PackedPanels: Sendable {
   /// tap by tap and pair by pair.
   ///
   /// - Parameter parts: With 2, what rounding has taken from the weights follows as a second matrix below the first.
-  init(halves weights: Storage, _ shape: ConvolutionShape, group: Int, parts: Int, _ engine: Engine) {
+  init(bfloat16 weights: Storage, _ shape: ConvolutionShape, group: Int, parts: Int, _ engine: Engine) {
     let taps = shape.kernel.count
     let pairs = shape.inChannels / shape.groups / 2
     let outputs = shape.outChannels / shape.groups

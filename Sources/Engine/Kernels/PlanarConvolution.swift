@@ -2,10 +2,10 @@ internal import MicroKernels
 internal import Parallel
 internal import Tensors
 
-/// A convolution over few input channels with pixels in the lanes.
+/// A convolution over few input channels with positions in the lanes.
 ///
 /// Lines of input are split by channel and, where the stride is more than one, by the remainder of their column, so
-/// that what neighbouring output pixels see under one tap are neighbours in memory: [channel][remainder][column].
+/// that what neighbouring output positions see under one tap are neighbours in memory: [channel][remainder][column].
 /// A piece is a band of output rows through all frames of a clip; it splits each line once and keeps those of as many
 /// frames as the kernel is long.
 struct PlanarConvolution: ConvolutionMethod {
@@ -66,7 +66,7 @@ struct PlanarConvolution: ConvolutionMethod {
 
     init(_ shape: ConvolutionShape, _ extent: Extent3, rows: Int, _ engine: Engine) {
       let tile = engine.kernels.planar
-      let tiled = (extent.w + tile.pixels - 1) / tile.pixels * tile.pixels
+      let tiled = (extent.w + tile.positions - 1) / tile.positions * tile.positions
       columns = (tiled + shape.kernel.w / shape.stride.w + 1 + 15) / 16 * 16
       line = columns * shape.inChannels * shape.stride.w
       lines = (rows - 1) * shape.stride.h + shape.dilation.h * (shape.kernel.h - 1) + 1
@@ -76,7 +76,7 @@ struct PlanarConvolution: ConvolutionMethod {
       // An address or an Int takes the room of two floats.
       table = layout.add(2 * shape.kernel.t * shape.kernel.h)
       offsets = layout.add(2 * shape.inChannels * shape.kernel.w)
-      temporary = layout.add(tile.channels * tile.pixels)
+      temporary = layout.add(tile.channels * tile.positions)
       count = layout.count
     }
   }
@@ -168,21 +168,21 @@ struct PlanarConvolution: ConvolutionMethod {
         }
       }
       let output = store.output
-      let pixel = ((item * output.extent.t + t) * output.extent.h + h) * output.extent.w
+      let position = ((item * output.extent.t + t) * output.extent.h + h) * output.extent.w
       let tile = engine.kernels.planar.channels
       var first = 0
       while first < shape.outChannels {
         var row = PlanarRow(
           lines: table, lineCount: shape.kernel.t * shape.kernel.h, offsets: offsets,
           offsetCount: shape.inChannels * shape.kernel.w, weights: convolution.weights.pointer + first * shape.depth,
-          bias: store.bias + first, output: output.start + pixel * output.pitch + first * output.format.bytes / 4,
+          bias: store.bias + first, output: output.start + position * output.pitch + first * output.format.bytes / 4,
           outputPitch: output.pitch,
           residual: store.residual.map {
-            UnsafePointer($0.start) + pixel * $0.pitch + first * $0.format.bytes / 4
-          }, residualPitch: store.residual?.pitch ?? 0, pixels: output.extent.w,
+            UnsafePointer($0.start) + position * $0.pitch + first * $0.format.bytes / 4
+          }, residualPitch: store.residual?.pitch ?? 0, positions: output.extent.w,
           channels: min(tile, shape.outChannels - first), relu: store.relu, temporary: memory + geometry.temporary)
-        row.outputIsHalf = output.format == .bfloat16
-        row.residualIsHalf = store.residual?.format == .bfloat16
+        row.outputIsBFloat16 = output.format == .bfloat16
+        row.residualIsBFloat16 = store.residual?.format == .bfloat16
         engine.kernels.planar.row(row)
         first += tile
       }

@@ -5,6 +5,6 @@ struct PlanarKernels: Sendable {
   let row: @Sendable (PlanarRow) -> Void
   /// Output channels of a tile.
   let channels: Int
-  /// Output pixels of a tile.
-  let pixels: Int
+  /// Output positions of a tile.
+  let positions: Int
 }

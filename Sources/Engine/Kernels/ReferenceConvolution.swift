@@ -11,8 +11,8 @@ struct ReferenceConvolution: ConvolutionMethod {
     let output = store.output
     let inputs = shape.inChannels / shape.groups
     let outputs = shape.outChannels / shape.groups
-    engine.pool.forEach(output.pixels) { pixel in
-      let place = ConvolutionPlace(pixel, output.extent, shape)
+    engine.pool.forEach(output.positions) { position in
+      let place = ConvolutionPlace(position, output.extent, shape)
       for o in 0..<shape.outChannels {
         var sum = 0.0
         var weight = weights.pointer + o * shape.depth
@@ -25,14 +25,14 @@ struct ReferenceConvolution: ConvolutionMethod {
                 let w = place.w + kw * shape.dilation.w
                 if t >= 0, t < input.extent.t, h >= 0, h < input.extent.h, w >= 0, w < input.extent.w {
                   let at = ((place.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + w
-                  sum += Double(weight.pointee) * Double(input.value(pixel: at, channel: o / outputs * inputs + c))
+                  sum += Double(weight.pointee) * Double(input.value(position: at, channel: o / outputs * inputs + c))
                 }
                 weight += 1
               }
             }
           }
         }
-        output.set(store.finish(Float(sum), pixel: pixel, channel: o), pixel: pixel, channel: o)
+        output.set(store.finish(Float(sum), position: position, channel: o), position: position, channel: o)
       }
     }
   }

@@ -7,11 +7,11 @@ public struct RoIAlignKernels: Sendable {
   /// does not depend on how the channels are split between calls.
   ///
   /// - Parameters:
-  ///   - features: The first wanted channel of the picture's first pixel.
+  ///   - features: The first wanted channel of the picture's first position.
   ///   - channels: How many channels to compute.
   ///   - bins: The number of bins on each axis.
   ///   - rowStarts, columnStarts: [bins + 1].
-  ///   - rowOffsets, columnOffsets: From `features` to a row, and from a row to a pixel.
+  ///   - rowOffsets, columnOffsets: From `features` to a row, and from a row to a position.
   ///   - rowWeights, columnWeights: What a row or a column counts in its bin.
   ///   - output: The first wanted channel of the first bin.
   ///   - pitch: The distance in floats from a bin to the next.

@@ -17,7 +17,7 @@ struct WinogradConvolution: ConvolutionMethod {
   private let weights: [PackedPanels]
   private let zeros: Storage
   private let kernels: WinogradKernels
-  private let products: ProductKernels
+  private let products: GEMMKernels
   /// How the points of inputs and weights lie in memory.
   private let pointFormat: ElementFormat
 
@@ -30,11 +30,11 @@ struct WinogradConvolution: ConvolutionMethod {
     self.kernels = engine.winograd(input)
     self.axis = axis
     self.shape = shape
-    if axis == .time, input == .bfloat16, let halves = engine.kernels.halves {
-      products = halves.dots
+    if axis == .time, input == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
+      products = bfloat16.dots
       pointFormat = .bfloat16
     } else {
-      products = engine.kernels.products
+      products = engine.kernels.gemm
       pointFormat = .float32
     }
     zeros = Storage(count: shape.inChannels)
@@ -68,7 +68,7 @@ struct WinogradConvolution: ConvolutionMethod {
     let threads = engine.pool.threads
     let even = (pieces + threads - 1) / threads * threads
     let share = (tiles + even - 1) / even
-    return max(tilePixels, (share + tilePixels - 1) / tilePixels * tilePixels)
+    return max(tilePositions, (share + tilePositions - 1) / tilePositions * tilePositions)
   }
 
   /// Where a piece's intermediate results lie in its thread's memory.
@@ -91,7 +91,7 @@ struct WinogradConvolution: ConvolutionMethod {
     let count: Int
 
     init(_ convolution: WinogradConvolution, tiles: Int, _ engine: Engine) {
-      let kernels = engine.kernels.products
+      let kernels = engine.kernels.gemm
       self.tiles = tiles
       pitch = kernels.padded(convolution.shape.inChannels) * convolution.pointFormat.bytes / 4
       run = min(kernels.padded(convolution.shape.outChannels), max(64, kernels.panel))
@@ -122,7 +122,7 @@ struct WinogradConvolution: ConvolutionMethod {
     let engine: Engine
 
     private var shape: ConvolutionShape { convolution.shape }
-    private var pixels: Int { convolution.axis == .space ? 16 : 4 }
+    private var positions: Int { convolution.axis == .space ? 16 : 4 }
 
     private func addresses<T>(_ offset: Int, _ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
       UnsafeMutableRawPointer(memory + offset).bindMemory(to: type, capacity: count)
@@ -133,11 +133,11 @@ struct WinogradConvolution: ConvolutionMethod {
       let outputs = addresses(layout.outputs, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
       let residuals = addresses(layout.residuals, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
       for (index, tile) in range.enumerated() {
-        tiles.outputs(tile, of: store.output, outputs + index * pixels)
-        if let residual = store.residual { tiles.outputs(tile, of: residual, residuals + index * pixels) }
+        tiles.outputs(tile, of: store.output, outputs + index * positions)
+        if let residual = store.residual { tiles.outputs(tile, of: residual, residuals + index * positions) }
       }
       let table = addresses(layout.table, layout.tiles, of: UnsafePointer<Float>.self)
-      for i in 0..<(range.count + tilePixels - 1) / tilePixels * tilePixels {
+      for i in 0..<(range.count + tilePositions - 1) / tilePositions * tilePositions {
         table[i] = UnsafePointer(memory) + layout.points + min(i, range.count - 1) * layout.pitch
       }
       var first = 0
@@ -168,16 +168,16 @@ struct WinogradConvolution: ConvolutionMethod {
 
     private func multiply(_ table: UnsafePointer<UnsafePointer<Float>>, first: Int, count: Int) {
       for point in 0..<convolution.points {
-        var block = ProductBlock(
+        var block = GEMMBlock(
           rows: table, taps: 1, channels: shape.inChannels * convolution.pointFormat.bytes / 4,
           bias: UnsafePointer(zeroBias.pointer),
           output: memory + layout.products + point * layout.productStep, outputPitch: layout.run,
-          pixels: range.count)
+          positions: range.count)
         block.rowOffset = point * layout.pointStep
-        block.ahead = tilePixels * layout.pitch
-        // Whole registers are stored: what stands behind the last channel is read by the next step and not used.
+        block.ahead = tilePositions * layout.pitch
+        // Whole registers are stored: what stands after the last channel is read by the next step and not used.
         convolution.products.multiply(
-          block, convolution.weights[point].panel(first), outputs: engine.kernels.products.padded(count))
+          block, convolution.weights[point].panel(first), outputs: engine.kernels.gemm.padded(count))
       }
     }
 
@@ -187,17 +187,17 @@ struct WinogradConvolution: ConvolutionMethod {
       let kernels = convolution.kernels
       let step = layout.productStep
       for index in 0..<range.count {
-        for pixel in index * pixels..<(index + 1) * pixels where first > 0 {
-          outputs[pixel] = outputs[pixel].map { $0 + layout.run * store.output.format.bytes / 4 }
+        for position in index * positions..<(index + 1) * positions where first > 0 {
+          outputs[position] = outputs[position].map { $0 + layout.run * store.output.format.bytes / 4 }
           if let residual = store.residual {
-            residuals[pixel] = residuals[pixel].map { $0 + layout.run * residual.format.bytes / 4 }
+            residuals[position] = residuals[position].map { $0 + layout.run * residual.format.bytes / 4 }
           }
         }
         var target = WinogradStore(
-          bias: store.bias + first, outputs: outputs + index * pixels,
-          residuals: store.residual == nil ? nil : UnsafePointer(residuals + index * pixels), relu: store.relu)
-        target.outputIsHalf = store.output.format == .bfloat16
-        target.residualIsHalf = store.residual?.format == .bfloat16
+          bias: store.bias + first, outputs: outputs + index * positions,
+          residuals: store.residual == nil ? nil : UnsafePointer(residuals + index * positions), relu: store.relu)
+        target.outputIsBFloat16 = store.output.format == .bfloat16
+        target.residualIsBFloat16 = store.residual?.format == .bfloat16
         let products = UnsafePointer(memory) + layout.products + index * layout.run
         switch convolution.axis {
         case .space: kernels.spaceOutput(products, step, count, memory + layout.temporary, target)

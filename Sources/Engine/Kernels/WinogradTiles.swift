@@ -1,10 +1,10 @@
 internal import MicroKernels
 internal import Tensors
 
-/// Cuts a map into Winograd's tiles, four outputs to a side, and finds their pixels.
+/// Cuts a map into Winograd's tiles, four outputs to a side, and finds their positions.
 ///
-/// Along height and width a dilated convolution is several plain ones whose pixels interleave: a tile belongs to one
-/// of them, and its pixels lie `dilation` apart. Along time a tile is four frames of one pixel.
+/// Along height and width a dilated convolution is several plain ones whose positions interleave: a tile belongs to one
+/// of them, and its positions lie `dilation` apart. Along time a tile is four frames of one position.
 struct WinogradTiles {
   enum Axis: Sendable { case space, time }
 
@@ -39,7 +39,7 @@ struct WinogradTiles {
     let w: Int
   }
 
-  /// Tiles that follow each other lie next to each other: in a row of one plane, or in a row of pixels.
+  /// Tiles that follow each other lie next to each other: in a row of one plane, or in a row of positions.
   func place(_ tile: Int) -> Place {
     let x = tile % grid.w
     let y = tile / grid.w % grid.h
@@ -74,17 +74,17 @@ struct WinogradTiles {
         }
       }
     case .time:
-      let pixel = place.h * extent.w + place.w
+      let position = place.h * extent.w + place.w
       for i in 0..<6 {
         let t = place.t + i - 1
         let inside = t >= 0 && t < extent.t
-        rows[i] = inside ? start + ((place.frame + t) * extent.h * extent.w + pixel) * map.pitch : zeros
+        rows[i] = inside ? start + ((place.frame + t) * extent.h * extent.w + position) * map.pitch : zeros
       }
     }
   }
 
   /// Writes the addresses of a tile's outputs in a map: [4][4] in space, [4] in time; nil outside.
-  func outputs(_ tile: Int, of map: FeatureMap, _ pixels: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>) {
+  func outputs(_ tile: Int, of map: FeatureMap, _ positions: UnsafeMutablePointer<UnsafeMutablePointer<Float>?>) {
     let place = place(tile)
     switch axis {
     case .space:
@@ -93,15 +93,15 @@ struct WinogradTiles {
         let line = map.start + ((place.frame * extent.h) + h) * extent.w * map.pitch
         for j in 0..<4 {
           let w = place.w + j * dilation.w
-          pixels[4 * i + j] = h < extent.h && w < extent.w ? line + w * map.pitch : nil
+          positions[4 * i + j] = h < extent.h && w < extent.w ? line + w * map.pitch : nil
         }
       }
     case .time:
-      let pixel = place.h * extent.w + place.w
+      let position = place.h * extent.w + place.w
       for i in 0..<4 {
         let t = place.t + i
-        pixels[i] =
-          t < extent.t ? map.start + ((place.frame + t) * extent.h * extent.w + pixel) * map.pitch : nil
+        positions[i] =
+          t < extent.t ? map.start + ((place.frame + t) * extent.h * extent.w + position) * map.pitch : nil
       }
     }
   }

@@ -12,11 +12,11 @@ func winogradWeights(
   // Two channels in bfloat16 take one float.
   let depth = shape.inChannels * format.bytes / 4
   let panels = (0..<points).map { _ in PackedPanels(depth: depth, outputs: shape.outChannels, engine) }
-  let width = engine.kernels.products.panel
+  let width = engine.kernels.gemm.panel
   engine.pool.forEach((shape.outChannels + width - 1) / width) { index in
     let first = index * width
     let count = min(width, shape.outChannels - first)
-    let pitch = engine.kernels.products.padded(count)
+    let pitch = engine.kernels.gemm.padded(count)
     var transformed = InlineArray<36, Double>(repeating: 0)
     let targets = panels.map { $0.mutablePanel(first) }
     for c in 0..<shape.inChannels {

@@ -1,9 +1,9 @@
 internal import MicroKernels
 
-/// `MicroKernels.largestPixel` for this instruction set, of bfloat16 numbers.
+/// `MicroKernels.maxOverPositions` for this instruction set, of bfloat16 numbers.
 @inline(never)
-public func largestPixel(
-  _ pixels: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
+public func maxOverPositions(
+  _ positions: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
 ) {
-  MicroKernels.largestPixel(AVX512HalfUnit.self, isHalf: true, pixels, count, channels, output)
+  MicroKernels.maxOverPositions(AVX512BF16Unit.self, isBFloat16: true, positions, count, channels, output)
 }

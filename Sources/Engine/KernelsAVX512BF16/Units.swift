@@ -3,9 +3,9 @@ internal import MicroKernels
 
 /// 512-bit registers and memory in bfloat16: x86-64-v4 with AVX512-BF16.
 ///
-/// The units stand here and not beside the others: a room compiled for older processors cannot even contain their
+/// The units stand here and not beside the others: a module compiled for older processors cannot even contain their
 /// instructions.
-enum AVX512HalfUnit: VectorUnit {
+enum AVX512BF16Unit: VectorUnit {
   typealias Vector = SIMD16<Float>
 
   @inline(__always)
@@ -38,13 +38,13 @@ enum AVX512HalfUnit: VectorUnit {
   }
 
   @inline(__always)
-  static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
-    simd_load_halves512(from, Int32(truncatingIfNeeded: count))
+  static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
+    simd_load_bf16_512(from, Int32(truncatingIfNeeded: count))
   }
 
   @inline(__always)
-  static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
-    simd_store_halves512(to, value, Int32(truncatingIfNeeded: count))
+  static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    simd_store_bf16_512(to, value, Int32(truncatingIfNeeded: count))
   }
 }
 
@@ -84,12 +84,12 @@ enum AVX512DotUnit: VectorUnit {
   }
 
   @inline(__always)
-  static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
-    simd_load_halves512(from, Int32(truncatingIfNeeded: count))
+  static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
+    simd_load_bf16_512(from, Int32(truncatingIfNeeded: count))
   }
 
   @inline(__always)
-  static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
-    simd_store_halves512(to, value, Int32(truncatingIfNeeded: count))
+  static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    simd_store_bf16_512(to, value, Int32(truncatingIfNeeded: count))
   }
 }

@@ -6,7 +6,7 @@ public func winogradSpaceInput(
   _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
   _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
-  MicroKernels.winogradSpaceInput(AVX512HalfUnit.self, isHalf: true, rows, channels, temporary, output, step)
+  MicroKernels.winogradSpaceInput(AVX512BF16Unit.self, isBFloat16: true, rows, channels, temporary, output, step)
 }
 
 /// `MicroKernels.winogradTimeInput` for this instruction set, bfloat16 in memory.
@@ -14,7 +14,8 @@ public func winogradSpaceInput(
 public func winogradTimeInput(
   _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
-  MicroKernels.winogradTimeInput(AVX512HalfUnit.self, isHalf: true, pointsAreHalf: true, rows, channels, output, step)
+  MicroKernels.winogradTimeInput(
+    AVX512BF16Unit.self, isBFloat16: true, pointsAreBFloat16: true, rows, channels, output, step)
 }
 
 /// `MicroKernels.winogradSpaceOutput` for this instruction set, bfloat16 in memory.
@@ -23,7 +24,7 @@ public func winogradSpaceOutput(
   _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
   _ target: WinogradStore
 ) {
-  MicroKernels.winogradSpaceOutput(AVX512HalfUnit.self, halves: true, products, step, channels, temporary, target)
+  MicroKernels.winogradSpaceOutput(AVX512BF16Unit.self, bfloat16: true, products, step, channels, temporary, target)
 }
 
 /// `MicroKernels.winogradTimeOutput` for this instruction set, bfloat16 in memory.
@@ -31,5 +32,5 @@ public func winogradSpaceOutput(
 public func winogradTimeOutput(
   _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore
 ) {
-  MicroKernels.winogradTimeOutput(AVX512HalfUnit.self, halves: true, products, step, channels, target)
+  MicroKernels.winogradTimeOutput(AVX512BF16Unit.self, bfloat16: true, products, step, channels, target)
 }

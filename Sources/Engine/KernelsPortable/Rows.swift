@@ -1,9 +1,9 @@
 internal import MicroKernels
 
-/// `MicroKernels.largestPixel` for this instruction set.
+/// `MicroKernels.maxOverPositions` for this instruction set.
 @inline(never)
-public func largestPixel(
-  _ pixels: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
+public func maxOverPositions(
+  _ positions: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
 ) {
-  MicroKernels.largestPixel(PortableUnit.self, pixels, count, channels, output)
+  MicroKernels.maxOverPositions(PortableUnit.self, positions, count, channels, output)
 }

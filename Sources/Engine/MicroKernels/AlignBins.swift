@@ -6,11 +6,11 @@
 /// does not show in the result.
 ///
 /// - Parameters:
-///   - features: The first wanted channel of the picture's first pixel.
+///   - features: The first wanted channel of the picture's first position.
 ///   - channels: How many channels to compute.
 ///   - bins: The number of bins on each axis.
 ///   - rowStarts, columnStarts: [bins + 1] where each bin's entries begin in the next two.
-///   - rowOffsets, columnOffsets: The distance in floats from `features` to a row, or from a row to a pixel.
+///   - rowOffsets, columnOffsets: The distance in floats from `features` to a row, or from a row to a position.
 ///   - rowWeights, columnWeights: What a row or column counts in its bin.
 ///   - output: The first wanted channel of the first bin.
 ///   - pitch: The distance in floats from a bin to the next.
@@ -62,10 +62,10 @@ func alignTile<Unit: VectorUnit, let registers: Int>(
       for row in rowStarts[binRow]..<rowStarts[binRow + 1] {
         let line = features + rowOffsets[row]
         for column in columnStarts[binColumn]..<columnStarts[binColumn + 1] {
-          let pixel = line + columnOffsets[column]
+          let position = line + columnOffsets[column]
           let weight = Unit.Vector(repeating: rowWeights[row] * columnWeights[column])
           for i in 0..<registers {
-            sums[i] = Unit.multiplyAdd(sums[i], weight, Unit.load(pixel + i * width))
+            sums[i] = Unit.multiplyAdd(sums[i], weight, Unit.load(position + i * width))
           }
         }
       }

@@ -1,37 +1,37 @@
-/// One row of output pixels of a convolution over few input channels, computed with pixels in the lanes.
+/// One row of output positions of a convolution over few input channels, computed with positions in the lanes.
 ///
 /// A first layer sees 3 channels and may make as few as 8: with output channels in the lanes most of a register would
-/// lie idle. Here a register holds neighbouring output pixels; the inputs are laid out so that they are neighbours too.
+/// lie idle. Here a register holds neighbouring output positions; the inputs are laid out so that they are neighbours too.
 public struct PlanarRow {
   /// [taps in time and height] Where the lines of input begin that this row sees.
   public var lines: UnsafePointer<UnsafePointer<Float>>
   public var lineCount: Int
-  /// [input channels x taps in width] From the beginning of a line to what the first output pixel sees.
+  /// [input channels x taps in width] From the beginning of a line to what the first output position sees.
   public var offsets: UnsafePointer<Int>
   public var offsetCount: Int
   /// [lines][offsets][channels of the tile]
   public var weights: UnsafePointer<Float>
   /// The tile's first output channel's.
   public var bias: UnsafePointer<Float>
-  /// The tile's first channel of the row's first pixel.
+  /// The tile's first channel of the row's first position.
   public var output: UnsafeMutablePointer<Float>
   public var outputPitch: Int
   public var residual: UnsafePointer<Float>?
   public var residualPitch: Int
-  /// Output pixels, and output channels of the tile that exist.
-  public var pixels: Int
+  /// Output positions, and output channels of the tile that exist.
+  public var positions: Int
   public var channels: Int
   public var relu: Bool
   /// Whether the output, or the residual, is bfloat16.
-  public var outputIsHalf = false
-  public var residualIsHalf = false
+  public var outputIsBFloat16 = false
+  public var residualIsBFloat16 = false
   /// Room for channels of the tile x 3 registers.
   public var temporary: UnsafeMutablePointer<Float>
 
   public init(
     lines: UnsafePointer<UnsafePointer<Float>>, lineCount: Int, offsets: UnsafePointer<Int>, offsetCount: Int,
     weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPitch: Int,
-    residual: UnsafePointer<Float>?, residualPitch: Int, pixels: Int, channels: Int, relu: Bool,
+    residual: UnsafePointer<Float>?, residualPitch: Int, positions: Int, channels: Int, relu: Bool,
     temporary: UnsafeMutablePointer<Float>
   ) {
     self.lines = lines
@@ -44,14 +44,14 @@ public struct PlanarRow {
     self.outputPitch = outputPitch
     self.residual = residual
     self.residualPitch = residualPitch
-    self.pixels = pixels
+    self.positions = positions
     self.channels = channels
     self.relu = relu
     self.temporary = temporary
   }
 }
 
-/// Computes a row, three registers of pixels times four or eight channels at a time.
+/// Computes a row, three registers of positions times four or eight channels at a time.
 ///
 /// - Parameter isWide: Whether a tile has eight channels, else four; a literal.
 @inlinable @inline(__always)
@@ -59,7 +59,7 @@ public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: 
   typealias V = Unit.Vector
   let width = V.scalarCount
   var x = 0
-  while x < row.pixels {
+  while x < row.positions {
     var s0 = InlineArray<8, V>(repeating: .zero)
     var s1 = s0
     var s2 = s0
@@ -101,17 +101,17 @@ public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: 
         store(s2[c], to + (3 * c + 2) * width)
       }
     }
-    row.finish(from: x, count: min(3 * width, row.pixels - x), pitch: 3 * width)
+    row.finish(from: x, count: min(3 * width, row.positions - x), pitch: 3 * width)
     x += 3 * width
   }
 }
 
 extension PlanarRow {
-  /// Turns sums [channel][pixel] into output pixels.
+  /// Turns sums [channel][position] into output positions.
   @inlinable @inline(__always)
   func finish(from first: Int, count: Int, pitch: Int) {
     // A constant count lets the compiler turn the loop over channels into shuffles.
-    if channels == 8 && residual == nil && !outputIsHalf {
+    if channels == 8 && residual == nil && !outputIsBFloat16 {
       for i in 0..<count {
         let to = output + (first + i) * outputPitch
         for c in 0..<8 {
@@ -126,7 +126,7 @@ extension PlanarRow {
         let to = UnsafeMutableRawPointer(output + (first + i) * outputPitch)
         for c in 0..<8 {
           let value = temporary[c * pitch + i] + bias[c]
-          to.storeBytes(of: halfBits(relu && value < 0 ? 0 : value), toByteOffset: 2 * c, as: UInt16.self)
+          to.storeBytes(of: bfloat16Bits(relu && value < 0 ? 0 : value), toByteOffset: 2 * c, as: UInt16.self)
         }
       }
       return
@@ -135,11 +135,11 @@ extension PlanarRow {
       let to = output + (first + i) * outputPitch
       for c in 0..<channels {
         var value = temporary[c * pitch + i] + bias[c]
-        if let residual { value += number(residual + (first + i) * residualPitch, c, isHalf: residualIsHalf) }
+        if let residual { value += number(residual + (first + i) * residualPitch, c, isBFloat16: residualIsBFloat16) }
         // Asked this way round, a NaN stays one, as it does in PyTorch.
         if relu && value < 0 { value = 0 }
-        if outputIsHalf {
-          UnsafeMutableRawPointer(to).storeBytes(of: halfBits(value), toByteOffset: 2 * c, as: UInt16.self)
+        if outputIsBFloat16 {
+          UnsafeMutableRawPointer(to).storeBytes(of: bfloat16Bits(value), toByteOffset: 2 * c, as: UInt16.self)
         } else {
           to[c] = value
         }
@@ -148,17 +148,17 @@ extension PlanarRow {
   }
 }
 
-/// Number `index` behind an address.
+/// Number `index` after an address.
 @inlinable @inline(__always)
-func number(_ from: UnsafePointer<Float>, _ index: Int, isHalf: Bool) -> Float {
-  if !isHalf { return from[index] }
+func number(_ from: UnsafePointer<Float>, _ index: Int, isBFloat16: Bool) -> Float {
+  if !isBFloat16 { return from[index] }
   let bits = UnsafeRawPointer(from).loadUnaligned(fromByteOffset: 2 * index, as: UInt16.self)
   return Float(bitPattern: UInt32(bits) << 16)
 }
 
 /// Rounds to bfloat16: nearest, ties to even; a NaN stays one.
 @inlinable @inline(__always)
-func halfBits(_ value: Float) -> UInt16 {
+func bfloat16Bits(_ value: Float) -> UInt16 {
   let bits = value.bitPattern
   let rounded = (bits &+ 0x7fff &+ (bits >> 16 & 1)) >> 16
   return UInt16(truncatingIfNeeded: value == value ? rounded : bits >> 16 | 0x40)

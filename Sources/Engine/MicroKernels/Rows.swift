@@ -1,26 +1,28 @@
-/// Takes the largest of several pixels, channel by channel; a NaN wins.
+/// Takes the largest of several positions, channel by channel; a NaN wins.
 ///
 /// - Parameters:
-///   - isHalf: Whether all numbers are bfloat16; a literal.
-///   - pixels: [count] Where each pixel's first wanted channel lies.
+///   - isBFloat16: Whether all numbers are bfloat16; a literal.
+///   - positions: [count] Where each position's first wanted channel lies.
 ///   - count: At least 1.
-///   - output: [channels] May be one of the pixels.
+///   - output: [channels] May be one of the positions.
 @inlinable @inline(__always)
-public func largestPixel<Unit: VectorUnit>(
-  _ unit: Unit.Type, isHalf: Bool = false, _ pixels: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int,
+public func maxOverPositions<Unit: VectorUnit>(
+  _ unit: Unit.Type, isBFloat16: Bool = false, _ positions: UnsafePointer<UnsafePointer<Float>>, _ count: Int,
+  _ channels: Int,
   _ output: UnsafeMutablePointer<Float>
 ) {
   let width = Unit.Vector.scalarCount
-  let size = isHalf ? 2 : 4
+  let size = isBFloat16 ? 2 : 4
   var channel = 0
   while channel < channels {
     let left = channels - channel
     let at = channel * size
-    var best = loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(pixels[0]) + at)
+    var best = loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(positions[0]) + at)
     for index in 1..<count {
-      best = Unit.larger(best, loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(pixels[index]) + at))
+      best = Unit.larger(
+        best, loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(positions[index]) + at))
     }
-    storeElements(unit, isHalf: isHalf, left, best, UnsafeMutableRawPointer(output) + at)
+    storeElements(unit, isBFloat16: isBFloat16, left, best, UnsafeMutableRawPointer(output) + at)
     channel += width
   }
 }

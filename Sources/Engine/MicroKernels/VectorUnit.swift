@@ -23,23 +23,23 @@ public protocol VectorUnit {
   /// A requirement, because the standard library's generic load may be emitted as a function of its own, compiled for
   /// this instruction set under a name that the whole program shares.
   static func load(_ from: UnsafePointer<Float>) -> Vector
-  /// The first `count` lanes of memory, zeros in the others; memory behind them is not touched.
+  /// The first `count` lanes of memory, zeros in the others; memory after them is not touched.
   static func loadFirst(_ count: Int, _ from: UnsafePointer<Float>) -> Vector
   /// Writes the first `count` lanes.
   static func storeFirst(_ count: Int, _ value: Vector, _ to: UnsafeMutablePointer<Float>)
   /// The first `count` bfloat16 numbers of memory as floats, zeros in the other lanes.
-  static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector
+  static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector
   /// Rounds to bfloat16 and writes the first `count` lanes.
-  static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
+  static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
 }
 
 extension VectorUnit {
   // Only kernels for bfloat16 call these, and their units have instructions for them.
   @inlinable @inline(__always)
-  public static func loadHalves(_ count: Int, _ from: UnsafeRawPointer) -> Vector { fatalError("no bfloat16") }
+  public static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector { fatalError("no bfloat16") }
 
   @inlinable @inline(__always)
-  public static func storeHalves(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+  public static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
     fatalError("no bfloat16")
   }
 }

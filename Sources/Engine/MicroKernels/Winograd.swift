@@ -49,33 +49,33 @@ func winogradOutput<Unit: VectorUnit>(_ unit: Unit.Type, _ m: Six<Unit.Vector>) 
   ]
 }
 
-/// Transforms the inputs of one tile in space: 6 x 6 pixels become 36 points.
+/// Transforms the inputs of one tile in space: 6 x 6 positions become 36 points.
 ///
 /// - Parameters:
-///   - rows: [2][6][6] Where each pixel's channels begin; the second half belongs to the tile that comes next and is
+///   - rows: [2][6][6] Where each position's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
 ///   - temporary: Room for 36 registers.
-///   - isHalf: Whether the inputs are bfloat16; a literal.
+///   - isBFloat16: Whether the inputs are bfloat16; a literal.
 ///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
 @inlinable @inline(__always)
 public func winogradSpaceInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, isHalf: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ unit: Unit.Type, isBFloat16: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
-  let size = isHalf ? 2 : 4
+  let size = isBFloat16 ? 2 : 4
   var c = 0
   while c < channels {
     let left = channels - c
     for i in 36..<72 { simd_prefetch(UnsafeRawPointer(rows[i]) + c * size) }
     for j in 0..<6 {
       let d: Six<Unit.Vector> = [
-        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[j]) + c * size),
-        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[6 + j]) + c * size),
-        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[12 + j]) + c * size),
-        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[18 + j]) + c * size),
-        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[24 + j]) + c * size),
-        loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(rows[30 + j]) + c * size),
+        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[j]) + c * size),
+        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[6 + j]) + c * size),
+        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[12 + j]) + c * size),
+        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[18 + j]) + c * size),
+        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[24 + j]) + c * size),
+        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[30 + j]) + c * size),
       ]
       let t = winogradInput(unit, d)
       let to = temporary + j * width
@@ -96,39 +96,40 @@ public func winogradSpaceInput<Unit: VectorUnit>(
   }
 }
 
-/// Transforms the inputs of one tile in time: 6 frames of one pixel become 6 points.
+/// Transforms the inputs of one tile in time: 6 frames of one position become 6 points.
 ///
 /// - Parameters:
 ///   - rows: [2][6] Where each frame's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
-///   - isHalf: Whether the inputs are bfloat16; a literal.
-///   - pointsAreHalf: Whether the points become bfloat16; a literal.
+///   - isBFloat16: Whether the inputs are bfloat16; a literal.
+///   - pointsAreBFloat16: Whether the points become bfloat16; a literal.
 ///   - output: Point p begins `p * step` floats further; whole registers are written.
 @inlinable @inline(__always)
 public func winogradTimeInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, isHalf: Bool = false, pointsAreHalf: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>,
+  _ unit: Unit.Type, isBFloat16: Bool = false, pointsAreBFloat16: Bool = false,
+  _ rows: UnsafePointer<UnsafePointer<Float>>,
   _ channels: Int,
   _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
-  let size = isHalf ? 2 : 4
+  let size = isBFloat16 ? 2 : 4
   let (r0, r1, r2, r3, r4, r5) = (rows[0], rows[1], rows[2], rows[3], rows[4], rows[5])
   var c = 0
   while c < channels {
     let left = channels - c
     for i in 6..<12 { simd_prefetch(UnsafeRawPointer(rows[i]) + c * size) }
     let d: Six<Unit.Vector> = [
-      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r0) + c * size),
-      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r1) + c * size),
-      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r2) + c * size),
-      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r3) + c * size),
-      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r4) + c * size),
-      loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(r5) + c * size),
+      loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(r0) + c * size),
+      loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(r1) + c * size),
+      loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(r2) + c * size),
+      loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(r3) + c * size),
+      loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(r4) + c * size),
+      loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(r5) + c * size),
     ]
     let t = winogradInput(unit, d)
     for i in 0..<6 {
-      let to = UnsafeMutableRawPointer(output + i * step) + c * (pointsAreHalf ? 2 : 4)
-      storeElements(unit, isHalf: pointsAreHalf, width, t[i], to)
+      let to = UnsafeMutableRawPointer(output + i * step) + c * (pointsAreBFloat16 ? 2 : 4)
+      storeElements(unit, isBFloat16: pointsAreBFloat16, width, t[i], to)
     }
     c += width
   }
@@ -138,14 +139,14 @@ public func winogradTimeInput<Unit: VectorUnit>(
 public struct WinogradStore {
   /// The first channel's bias.
   public var bias: UnsafePointer<Float>
-  /// [16] or [4] The first channel of each output pixel; nil for those outside the map.
+  /// [16] or [4] The first channel of each output position; nil for those outside the map.
   public var outputs: UnsafePointer<UnsafeMutablePointer<Float>?>
-  /// [16] or [4] The first channel of what is added to each output pixel, where something is.
+  /// [16] or [4] The first channel of what is added to each output position, where something is.
   public var residuals: UnsafePointer<UnsafePointer<Float>?>?
   public var relu: Bool
   /// Whether the output, or the residual, is bfloat16.
-  public var outputIsHalf = false
-  public var residualIsHalf = false
+  public var outputIsBFloat16 = false
+  public var residualIsBFloat16 = false
 
   public init(
     bias: UnsafePointer<Float>, outputs: UnsafePointer<UnsafeMutablePointer<Float>?>,
@@ -159,29 +160,31 @@ public struct WinogradStore {
 
   @inlinable @inline(__always)
   func store<Unit: VectorUnit>(
-    _ unit: Unit.Type, halves: Bool, _ sum: Unit.Vector, pixel: Int, channel: Int, left: Int
+    _ unit: Unit.Type, bfloat16: Bool, _ sum: Unit.Vector, position: Int, channel: Int, left: Int
   ) {
-    guard let output = outputs[pixel] else { return }
+    guard let output = outputs[position] else { return }
     var value = sum + Unit.load(bias + channel)
-    if let residuals, let residual = residuals[pixel] {
-      let isHalf = halves && residualIsHalf
-      value += loadElements(unit, isHalf: isHalf, left, UnsafeRawPointer(residual) + channel * (isHalf ? 2 : 4))
+    if let residuals, let residual = residuals[position] {
+      let isBFloat16 = bfloat16 && residualIsBFloat16
+      value += loadElements(
+        unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(residual) + channel * (isBFloat16 ? 2 : 4))
     }
     if relu { value = Unit.relu(value) }
-    let isHalf = halves && outputIsHalf
-    storeElements(unit, isHalf: isHalf, left, value, UnsafeMutableRawPointer(output) + channel * (isHalf ? 2 : 4))
+    let isBFloat16 = bfloat16 && outputIsBFloat16
+    storeElements(
+      unit, isBFloat16: isBFloat16, left, value, UnsafeMutableRawPointer(output) + channel * (isBFloat16 ? 2 : 4))
   }
 }
 
 /// Turns 36 points of products into the 4 x 4 outputs of a tile in space.
 ///
 /// - Parameters:
-///   - halves: Whether outputs or residuals may be bfloat16; a literal.
+///   - bfloat16: Whether outputs or residuals may be bfloat16; a literal.
 ///   - products: Point p of channel c lies at `p * step + c`.
 ///   - temporary: Room for 24 registers.
 @inlinable @inline(__always)
 public func winogradSpaceOutput<Unit: VectorUnit>(
-  _ unit: Unit.Type, halves: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ unit: Unit.Type, bfloat16: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
@@ -205,10 +208,10 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
         Unit.load(from + 4 * width), Unit.load(from + 5 * width),
       ]
       let y = winogradOutput(unit, m)
-      target.store(unit, halves: halves, y[0], pixel: 4 * i, channel: c, left: channels - c)
-      target.store(unit, halves: halves, y[1], pixel: 4 * i + 1, channel: c, left: channels - c)
-      target.store(unit, halves: halves, y[2], pixel: 4 * i + 2, channel: c, left: channels - c)
-      target.store(unit, halves: halves, y[3], pixel: 4 * i + 3, channel: c, left: channels - c)
+      target.store(unit, bfloat16: bfloat16, y[0], position: 4 * i, channel: c, left: channels - c)
+      target.store(unit, bfloat16: bfloat16, y[1], position: 4 * i + 1, channel: c, left: channels - c)
+      target.store(unit, bfloat16: bfloat16, y[2], position: 4 * i + 2, channel: c, left: channels - c)
+      target.store(unit, bfloat16: bfloat16, y[3], position: 4 * i + 3, channel: c, left: channels - c)
     }
     c += width
   }
@@ -217,11 +220,11 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
 /// Turns 6 points of products into the 4 outputs of a tile in time.
 ///
 /// - Parameters:
-///   - halves: Whether outputs or residuals may be bfloat16; a literal.
+///   - bfloat16: Whether outputs or residuals may be bfloat16; a literal.
 ///   - products: Point p of channel c lies at `p * step + c`.
 @inlinable @inline(__always)
 public func winogradTimeOutput<Unit: VectorUnit>(
-  _ unit: Unit.Type, halves: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ unit: Unit.Type, bfloat16: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ target: WinogradStore
 ) {
   let width = Unit.Vector.scalarCount
@@ -234,10 +237,10 @@ public func winogradTimeOutput<Unit: VectorUnit>(
       Unit.load(from + 4 * step), Unit.load(from + 5 * step),
     ]
     let y = winogradOutput(unit, m)
-    target.store(unit, halves: halves, y[0], pixel: 0, channel: c, left: channels - c)
-    target.store(unit, halves: halves, y[1], pixel: 1, channel: c, left: channels - c)
-    target.store(unit, halves: halves, y[2], pixel: 2, channel: c, left: channels - c)
-    target.store(unit, halves: halves, y[3], pixel: 3, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, y[0], position: 0, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, y[1], position: 1, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, y[2], position: 2, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, y[3], position: 3, channel: c, left: channels - c)
     c += width
   }
 }

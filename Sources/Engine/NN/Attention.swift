@@ -36,7 +36,7 @@ extension Attention {
         let isPhi = piece < phiPanels.panels
         let panel = isPhi ? piece : piece - phiPanels.panels
         (isPhi ? phiPanels : gPanels).fill(
-          panel, from: isPhi ? phi : g, first: item * keys, pixelsAreDepth: !isPhi)
+          panel, from: isPhi ? phi : g, first: item * keys, positionsAreDepth: !isPhi)
       }
       let positions = theta.extent.count
       engine.pool.forEach((positions + Attention.block - 1) / Attention.block) { piece, thread in
@@ -65,7 +65,7 @@ extension Attention {
         table: table)
     } else {
       for i in 0..<count {
-        for c in 0..<depth { rows[i * wide + c] = theta.value(pixel: first + i, channel: c) }
+        for c in 0..<depth { rows[i * wide + c] = theta.value(position: first + i, channel: c) }
       }
       phi.multiply(rows, pitch: wide, count: count, into: memory, outputPitch: pitch, table: table)
     }
@@ -77,7 +77,7 @@ extension Attention {
     } else {
       g.multiply(memory, pitch: pitch, count: count, into: rows, outputPitch: wide, table: table)
       for i in 0..<count {
-        for c in 0..<g.outputs { output.set(rows[i * wide + c], pixel: first + i, channel: c) }
+        for c in 0..<g.outputs { output.set(rows[i * wide + c], position: first + i, channel: c) }
       }
     }
   }
@@ -107,11 +107,11 @@ extension Attention {
   func runReference(theta: FeatureMap, phi: FeatureMap, g: FeatureMap, into output: FeatureMap) {
     let positions = theta.extent.count
     let keys = phi.extent.count
-    for i in 0..<theta.pixels {
+    for i in 0..<theta.positions {
       let item = i / positions
       var weights = (0..<keys).map { j in
         (0..<theta.channels).reduce(0.0) { sum, c in
-          sum + Double(theta.value(pixel: i, channel: c)) * Double(phi.value(pixel: item * keys + j, channel: c))
+          sum + Double(theta.value(position: i, channel: c)) * Double(phi.value(position: item * keys + j, channel: c))
         }
       }
       switch self {
@@ -124,8 +124,8 @@ extension Attention {
         weights = powers.map { $0 / sum }
       }
       for c in 0..<output.channels {
-        let y = (0..<keys).reduce(0.0) { $0 + weights[$1] * Double(g.value(pixel: item * keys + $1, channel: c)) }
-        output.set(Float(y), pixel: i, channel: c)
+        let y = (0..<keys).reduce(0.0) { $0 + weights[$1] * Double(g.value(position: item * keys + $1, channel: c)) }
+        output.set(Float(y), position: i, channel: c)
       }
     }
   }

@@ -18,33 +18,33 @@ public func averagePool(_ map: FeatureMap, window: (height: Int, width: Int), en
   let width = 256
   let slices = (map.channels + width - 1) / width
   engine.pool.forEach(windows.count * slices) { piece in
-    let (position, channel) = (piece / slices, piece % slices * width)
-    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: windows.pixels) { pixels in
+    let (index, channel) = (piece / slices, piece % slices * width)
+    withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: windows.positions) { positions in
       var count = 0
-      windows.forEachPixel(of: position) { pixel in
-        pixels.initializeElement(at: count, to: pixel + channel)
+      windows.forEachPosition(of: index) { position in
+        positions.initializeElement(at: count, to: position + channel)
         count += 1
       }
       engine.kernels.rows.mean(
-        UnsafePointer(pixels.baseAddress!), count, min(width, map.channels - channel),
-        result.storage.pointer + position * map.channels + channel)
+        UnsafePointer(positions.baseAddress!), count, min(width, map.channels - channel),
+        result.storage.pointer + index * map.channels + channel)
     }
   }
   return result
 }
 
-/// The definition, pixel by pixel.
+/// The definition, position by position.
 public func averagePoolReference(_ map: FeatureMap, window: (height: Int, width: Int)) -> Tensor {
   let windows = AverageWindows(map, window)
   let result = Tensor(zeros: windows.shape)
   var sums = [Double](repeating: 0, count: map.channels)
-  for position in 0..<windows.count {
+  for index in 0..<windows.count {
     for c in sums.indices { sums[c] = 0 }
-    windows.forEachPixel(of: position) { pixel in
-      for c in sums.indices { sums[c] += Double(pixel[c]) }
+    windows.forEachPosition(of: index) { position in
+      for c in sums.indices { sums[c] += Double(position[c]) }
     }
-    let target = result.storage.pointer + position * map.channels
-    for c in sums.indices { target[c] = Float(sums[c] / Double(windows.pixels)) }
+    let target = result.storage.pointer + index * map.channels
+    for c in sums.indices { target[c] = Float(sums[c] / Double(windows.positions)) }
   }
   return result
 }
@@ -66,12 +66,12 @@ private struct AverageWindows {
   var shape: [Int] { [map.batch, rows, columns, map.channels] }
   /// The number of windows.
   var count: Int { map.batch * rows * columns }
-  /// The pixels of one window.
-  var pixels: Int { map.extent.t * window.height * window.width }
+  /// The positions of one window.
+  var positions: Int { map.extent.t * window.height * window.width }
 
-  /// Calls `body` with the first channel of every pixel of one window, frame after frame, row after row.
-  func forEachPixel(of position: Int, _ body: (UnsafePointer<Float>) -> Void) {
-    let (n, y, x) = (position / (rows * columns), position / columns % rows, position % columns)
+  /// Calls `body` with the first channel of every position of one window, frame after frame, row after row.
+  func forEachPosition(of index: Int, _ body: (UnsafePointer<Float>) -> Void) {
+    let (n, y, x) = (index / (rows * columns), index / columns % rows, index % columns)
     for t in 0..<map.extent.t {
       for h in y..<y + window.height {
         let line = ((n * map.extent.t + t) * map.extent.h + h) * map.extent.w

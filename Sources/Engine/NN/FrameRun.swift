@@ -18,21 +18,21 @@ extension Operation {
       let shape = convolution.shape
       return shape.kernel.t == 1 && shape.stride.t == 1 && shape.padding.t == 0
     case .maxPool(let shape, _): return shape.kernel.t == 1 && shape.stride.t == 1 && shape.padding.t == 0
-    case .input, .concatenate, .attention, .fold, .unfold: return false
+    case .input, .concatenate, .attention, .framesToBatch, .batchToFrames: return false
     }
   }
 }
 
 /// When a stretch of operations runs frame by frame, and how many frames go together.
 public struct FrameGrouping: Sendable {
-  /// The least pixels of a frame. Smaller frames are not worth it: all of them together fit into the caches, and weights
+  /// The least positions of a frame. Smaller frames are not worth it: all of them together fit into the caches, and weights
   /// would be read once a frame.
-  public var leastPixels: Int
+  public var leastPositions: Int
   /// The most bytes of one value of a group: what goes through a stretch together should stay in the caches.
   public var groupBytes: Int
 
-  public init(leastPixels: Int = 1024, groupBytes: Int = 6 << 20) {
-    self.leastPixels = leastPixels
+  public init(leastPositions: Int = 1024, groupBytes: Int = 6 << 20) {
+    self.leastPositions = leastPositions
     self.groupBytes = groupBytes
   }
 }
@@ -47,7 +47,7 @@ extension FrameRun {
     func frames(_ index: Int) -> Int { shapes[index].batch * shapes[index].extent.t }
     func fits(_ index: Int) -> Bool {
       let extent = shapes[index].extent
-      return network.operations[index].keepsFramesApart && extent.h * extent.w >= grouping.leastPixels
+      return network.operations[index].keepsFramesApart && extent.h * extent.w >= grouping.leastPositions
         && frames(index) > 1
     }
     func close(_ end: Int) {

@@ -17,15 +17,15 @@ enum Operation: Sendable {
   /// Attention between all positions of two maps (non-local block).
   case attention(Attention, theta: Value, phi: Value, g: Value)
   /// Groups of frames counted as batch items (factor > 1), or batch items as frames again.
-  case fold(Value, groups: Int)
-  case unfold(Value, groups: Int)
+  case framesToBatch(Value, groups: Int)
+  case batchToFrames(Value, groups: Int)
 
   /// The values that the operation reads.
   var inputs: [Value] {
     switch self {
     case .input: return []
     case .convolution(_, let x, let residual, _): return [x] + (residual.map { [$0] } ?? [])
-    case .maxPool(_, let x), .fold(let x, _), .unfold(let x, _): return [x]
+    case .maxPool(_, let x), .framesToBatch(let x, _), .batchToFrames(let x, _): return [x]
     case .concatenate(let values): return values
     case .attention(_, let theta, let phi, let g): return [theta, phi, g]
     }
@@ -43,7 +43,7 @@ public struct Network: Sendable {
   var inputs: [Value] = []
   var outputs: [Value] = []
   /// Values with a name, in order: the stages that `--stages` reports.
-  var marks: [(name: String, value: Value)] = []
+  var named: [(name: String, value: Value)] = []
 
   public init(engine: Engine) { self.engine = engine }
 
@@ -60,7 +60,7 @@ public struct Network: Sendable {
     case .input: return .float32
     case .convolution(let convolution, _, _, _):
       return convolution.shape.outChannels % 2 == 0 ? .bfloat16 : .float32
-    case .maxPool(_, let x), .fold(let x, _), .unfold(let x, _): return formats[x.id]
+    case .maxPool(_, let x), .framesToBatch(let x, _), .batchToFrames(let x, _): return formats[x.id]
     case .concatenate(let values):
       return values.allSatisfy { formats[$0.id] == .bfloat16 } ? .bfloat16 : .float32
     case .attention(_, _, _, let g): return formats[g.id]
@@ -98,13 +98,17 @@ public struct Network: Sendable {
   }
 
   /// Counts `groups` runs of consecutive frames as batch items.
-  public mutating func fold(_ x: Value, groups: Int) -> Value { groups == 1 ? x : add(.fold(x, groups: groups)) }
+  public mutating func framesToBatch(_ x: Value, groups: Int) -> Value {
+    groups == 1 ? x : add(.framesToBatch(x, groups: groups))
+  }
 
-  /// Undoes `fold`.
-  public mutating func unfold(_ x: Value, groups: Int) -> Value { groups == 1 ? x : add(.unfold(x, groups: groups)) }
+  /// Undoes `framesToBatch`.
+  public mutating func batchToFrames(_ x: Value, groups: Int) -> Value {
+    groups == 1 ? x : add(.batchToFrames(x, groups: groups))
+  }
 
   /// Names a value for inspection.
-  public mutating func mark(_ value: Value, _ name: String) { marks.append((name, value)) }
+  public mutating func setName(_ value: Value, _ name: String) { named.append((name, value)) }
 
   /// Declares the next output: float32 where a convolution makes it that nothing else reads.
   public mutating func output(_ value: Value) {

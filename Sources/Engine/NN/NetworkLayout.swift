@@ -40,7 +40,7 @@ struct NetworkLayout {
     var channels: Int
     var format: ElementFormat
 
-    /// The floats that a pixel's channels take.
+    /// The floats that a position's channels take.
     var floats: Int { format == .float32 ? channels : channels / 2 }
   }
 
@@ -69,7 +69,7 @@ struct NetworkLayout {
   private(set) var arenaCount = 0
 
   init(
-    _ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool, grouping: FrameGrouping
+    _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool, grouping: FrameGrouping
   ) throws {
     precondition(extents.count == network.inputs.count, "one extent per input")
     for index in network.operations.indices {
@@ -77,7 +77,7 @@ struct NetworkLayout {
       shape.format = network.formats[index]
       shapes.append(shape)
     }
-    let kept = Set((network.outputs + (keepingMarks ? network.marks.map(\.value) : [])).map(\.id))
+    let kept = Set((network.outputs + (keepingNamed ? network.named.map(\.value) : [])).map(\.id))
     runs = FrameRun.find(network, shapes, grouping)
     passing = passingFrames(network, kept: kept)
     place(network, kept: kept)
@@ -130,7 +130,7 @@ struct NetworkLayout {
       return Shape(
         batch: shapes[theta.id].batch, extent: shapes[theta.id].extent, channels: shapes[g.id].channels,
         format: .float32)
-    case .fold(let x, let groups):
+    case .framesToBatch(let x, let groups):
       let input = shapes[x.id]
       guard input.extent.t % groups == 0 else {
         throw NetworkError.ungrouped(frames: input.extent.t, groups: groups)
@@ -139,7 +139,7 @@ struct NetworkLayout {
         batch: input.batch * groups,
         extent: Extent3(input.extent.t / groups, input.extent.h, input.extent.w), channels: input.channels,
         format: .float32)
-    case .unfold(let x, let groups):
+    case .batchToFrames(let x, let groups):
       let input = shapes[x.id]
       return Shape(
         batch: input.batch / groups,
@@ -188,7 +188,7 @@ struct NetworkLayout {
     let origins = origins(network)
     for (index, operation) in network.operations.enumerated() {
       switch operation {
-      case .fold(let x, _), .unfold(let x, _):
+      case .framesToBatch(let x, _), .batchToFrames(let x, _):
         places.append(places[x.id])
       case .convolution(_, let x, let residual?, _)
       where sliceOf[index] == nil && sliceOf[origins[residual.id]] == nil
@@ -210,7 +210,7 @@ struct NetworkLayout {
     var origins: [Int] = []
     for (index, operation) in network.operations.enumerated() {
       switch operation {
-      case .fold(let x, _), .unfold(let x, _): origins.append(origins[x.id])
+      case .framesToBatch(let x, _), .batchToFrames(let x, _): origins.append(origins[x.id])
       default: origins.append(index)
       }
     }
@@ -236,11 +236,11 @@ struct NetworkLayout {
       }
   }
 
-  /// Only operations that write pixel by pixel with a pitch can write into a wider map.
+  /// Only operations that write position by position with a pitch can write into a wider map.
   private func canBeSlice(_ operation: Operation) -> Bool {
     switch operation {
     case .convolution, .maxPool, .attention: return true
-    case .input, .concatenate, .fold, .unfold: return false
+    case .input, .concatenate, .framesToBatch, .batchToFrames: return false
     }
   }
 

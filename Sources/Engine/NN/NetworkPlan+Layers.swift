@@ -36,7 +36,7 @@ extension NetworkPlan {
   private var indicesOfWork: [Int] {
     network.operations.indices.filter {
       switch network.operations[$0] {
-      case .input, .fold, .unfold: false
+      case .input, .framesToBatch, .batchToFrames: false
       default: true
       }
     }
@@ -67,7 +67,7 @@ extension NetworkPlan {
       macs =
         queries.batch * queries.extent.count * layout.shapes[phi.id].extent.count
         * (queries.channels + layout.shapes[g.id].channels)
-    case .input, .fold, .unfold: name = ""
+    case .input, .framesToBatch, .batchToFrames: name = ""
     }
     return LayerReport(
       operation: name, algorithm: algorithm, output: "\(output.batch) x \(output.extent) x \(output.channels)",

@@ -13,7 +13,7 @@ public final class NetworkPlan: @unchecked Sendable {
   /// Where the outputs are after `run()`, until the inputs of the next one are put in; they may have a pitch.
   public let outputs: [FeatureMap]
   /// The named values, with their contents after `run()`; empty unless they were asked for.
-  public let marks: [(name: String, map: FeatureMap)]
+  public let named: [(name: String, map: FeatureMap)]
   /// The floats of the arena.
   public var arenaCount: Int { arena.count }
   private let arena: Storage
@@ -28,15 +28,15 @@ public final class NetworkPlan: @unchecked Sendable {
   ///
   /// - Parameters:
   ///   - extents: One per input of the network.
-  ///   - keepingMarks: Keeps every named value until the end of a run, at the price of memory.
+  ///   - keepingNamed: Keeps every named value until the end of a run, at the price of memory.
   ///   - grouping: When operations run frame by frame.
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(
-    _ network: Network, batch: Int, extents: [Extent3], keepingMarks: Bool = false,
+    _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
     grouping: FrameGrouping = FrameGrouping()
   ) throws {
     let layout = try NetworkLayout(
-      network, batch: batch, extents: extents, keepingMarks: keepingMarks, grouping: grouping)
+      network, batch: batch, extents: extents, keepingNamed: keepingNamed, grouping: grouping)
     let memory = physicalMemoryBytes()
     guard layout.arenaCount < memory / 4 else {
       throw NetworkError.tooLarge(bytes: 4 * layout.arenaCount, memory: memory)
@@ -49,7 +49,7 @@ public final class NetworkPlan: @unchecked Sendable {
     self.layout = layout
     inputs = network.inputs.map { maps[$0.id] }
     outputs = network.outputs.map { maps[$0.id] }
-    marks = keepingMarks ? network.marks.map { ($0.name, maps[$0.value.id]) } : []
+    named = keepingNamed ? network.named.map { ($0.name, maps[$0.value.id]) } : []
     if network.engine.planner.measures { network.engine.exclusively { measure() } }
   }
 
@@ -109,7 +109,7 @@ public final class NetworkPlan: @unchecked Sendable {
 
   private func step(_ index: Int, _ maps: (Int) -> FeatureMap) {
     switch network.operations[index] {
-    case .input, .fold, .unfold: break
+    case .input, .framesToBatch, .batchToFrames: break
     case .convolution(let convolution, let x, let residual, let relu):
       let fastest = measured[index] ?? convolution
       fastest.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu)
@@ -137,17 +137,17 @@ public final class NetworkPlan: @unchecked Sendable {
     for value in values {
       let part = maps[value.id]
       if part.format != output.format {
-        for pixel in 0..<output.pixels {
+        for position in 0..<output.positions {
           for c in 0..<part.channels {
-            output.set(part.value(pixel: pixel, channel: c), pixel: pixel, channel: channel + c)
+            output.set(part.value(position: position, channel: c), position: position, channel: channel + c)
           }
         }
       } else {
         let first = channel * output.format.bytes / 4
         let isPlaced = part.offset == output.offset + first && part.pitch == output.pitch
-        for pixel in 0..<output.pixels where !isPlaced {
-          (output.start + pixel * output.pitch + first).update(
-            from: part.start + pixel * part.pitch, count: part.floats)
+        for position in 0..<output.positions where !isPlaced {
+          (output.start + position * output.pitch + first).update(
+            from: part.start + position * part.pitch, count: part.floats)
         }
       }
       channel += part.channels

@@ -35,11 +35,11 @@ extension PoolShape {
     let rows = output.batch * output.extent.t * output.extent.h
     let isDense = input.pitch == input.floats && kernel.t * kernel.h > 1
     engine.pool.forEach(rows) { row, thread in
-      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernel.count) { pixels in
+      withUnsafeTemporaryAllocation(of: UnsafePointer<Float>.self, capacity: kernel.count) { positions in
         if isDense {
-          runLines(row, input, into: output, engine, engine.scratch(input.extent.w * input.floats, thread), pixels)
+          runLines(row, input, into: output, engine, engine.scratch(input.extent.w * input.floats, thread), positions)
         } else {
-          runPixels(row, input, into: output, engine, pixels)
+          runPositions(row, input, into: output, engine, positions)
         }
       }
     }
@@ -48,7 +48,7 @@ extension PoolShape {
   /// One row of outputs: first the largest of the lines that it sees, column by column, then along the line.
   private func runLines(
     _ row: Int, _ input: FeatureMap, into output: FeatureMap, _ engine: Engine,
-    _ line: UnsafeMutablePointer<Float>, _ pixels: UnsafeMutableBufferPointer<UnsafePointer<Float>>
+    _ line: UnsafeMutablePointer<Float>, _ positions: UnsafeMutableBufferPointer<UnsafePointer<Float>>
   ) {
     let window = PoolWindow(self, row * output.extent.w, input, output)
     let largest = engine.largest(input.format)
@@ -56,62 +56,62 @@ extension PoolShape {
     for t in window.t {
       for h in window.h {
         let first = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
-        pixels[count] = UnsafePointer(input.start + first * input.pitch)
+        positions[count] = UnsafePointer(input.start + first * input.pitch)
         count += 1
       }
     }
-    largest(UnsafePointer(pixels.baseAddress!), count, input.extent.w * input.channels, line)
+    largest(UnsafePointer(positions.baseAddress!), count, input.extent.w * input.channels, line)
     for w in 0..<output.extent.w {
       let start = w * stride.w - padding.w
       count = 0
       for column in max(0, start)..<min(input.extent.w, start + kernel.w) {
-        pixels[count] = UnsafePointer(line) + column * input.floats
+        positions[count] = UnsafePointer(line) + column * input.floats
         count += 1
       }
       largest(
-        UnsafePointer(pixels.baseAddress!), count, input.channels,
+        UnsafePointer(positions.baseAddress!), count, input.channels,
         output.start + (row * output.extent.w + w) * output.pitch)
     }
   }
 
   /// One row of outputs, window by window.
-  private func runPixels(
+  private func runPositions(
     _ row: Int, _ input: FeatureMap, into output: FeatureMap, _ engine: Engine,
-    _ pixels: UnsafeMutableBufferPointer<UnsafePointer<Float>>
+    _ positions: UnsafeMutableBufferPointer<UnsafePointer<Float>>
   ) {
     let largest = engine.largest(input.format)
     for w in 0..<output.extent.w {
-      let pixel = row * output.extent.w + w
-      let window = PoolWindow(self, pixel, input, output)
+      let position = row * output.extent.w + w
+      let window = PoolWindow(self, position, input, output)
       var count = 0
       for t in window.t {
         for h in window.h {
           let line = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
           for w in window.w {
-            pixels[count] = UnsafePointer(input.start + (line + w) * input.pitch)
+            positions[count] = UnsafePointer(input.start + (line + w) * input.pitch)
             count += 1
           }
         }
       }
-      largest(UnsafePointer(pixels.baseAddress!), count, input.channels, output.start + pixel * output.pitch)
+      largest(UnsafePointer(positions.baseAddress!), count, input.channels, output.start + position * output.pitch)
     }
   }
 
   /// The definition, channel by channel.
   func runReference(_ input: FeatureMap, into output: FeatureMap) {
-    for pixel in 0..<output.pixels {
-      let window = PoolWindow(self, pixel, input, output)
+    for position in 0..<output.positions {
+      let window = PoolWindow(self, position, input, output)
       for c in 0..<input.channels {
         var best = -Float.infinity
         for t in window.t {
           for h in window.h {
             for w in window.w {
               let at = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + w
-              best = larger(best, input.value(pixel: at, channel: c))
+              best = larger(best, input.value(position: at, channel: c))
             }
           }
         }
-        output.set(best, pixel: pixel, channel: c)
+        output.set(best, position: position, channel: c)
       }
     }
   }
@@ -121,23 +121,23 @@ extension PoolShape {
 @inline(__always)
 private func larger(_ kept: Float, _ new: Float) -> Float { new > kept || new != new ? new : kept }
 
-/// The part of an output pixel's window that lies inside the input.
+/// The part of an output position's window that lies inside the input.
 private struct PoolWindow {
   let n: Int
   let t: Range<Int>
   let h: Range<Int>
   let w: Range<Int>
 
-  init(_ shape: PoolShape, _ pixel: Int, _ input: FeatureMap, _ output: FeatureMap) {
+  init(_ shape: PoolShape, _ position: Int, _ input: FeatureMap, _ output: FeatureMap) {
     func inside(_ index: Int, _ stride: Int, _ padding: Int, _ kernel: Int, _ length: Int) -> Range<Int> {
       let start = index * stride - padding
       return max(0, start)..<min(length, start + kernel)
     }
     let extent = output.extent
-    n = pixel / extent.count
+    n = position / extent.count
     t = inside(
-      pixel / (extent.w * extent.h) % extent.t, shape.stride.t, shape.padding.t, shape.kernel.t, input.extent.t)
-    h = inside(pixel / extent.w % extent.h, shape.stride.h, shape.padding.h, shape.kernel.h, input.extent.h)
-    w = inside(pixel % extent.w, shape.stride.w, shape.padding.w, shape.kernel.w, input.extent.w)
+      position / (extent.w * extent.h) % extent.t, shape.stride.t, shape.padding.t, shape.kernel.t, input.extent.t)
+    h = inside(position / extent.w % extent.h, shape.stride.h, shape.padding.h, shape.kernel.h, input.extent.h)
+    w = inside(position % extent.w, shape.stride.w, shape.padding.w, shape.kernel.w, input.extent.w)
   }
 }

@@ -18,4 +18,4 @@ public func bfloat16(_ value: Float) -> UInt16 {
 
 /// The number that a bfloat16 stands for.
 @inlinable
-public func float32(_ half: UInt16) -> Float { Float(bitPattern: UInt32(half) << 16) }
+public func float32(_ bits: UInt16) -> Float { Float(bitPattern: UInt32(bits) << 16) }

@@ -61,16 +61,16 @@ public struct FeatureMap: Sendable {
       channels: channels, pitch: floats, format: format)
   }
 
-  /// The floats that a pixel's channels take.
+  /// The floats that a position's channels take.
   public var floats: Int { format == .float32 ? channels : channels / 2 }
 
   /// The numbers as float32: this map itself, or a dense copy.
   public func float32() -> FeatureMap {
     if format == .float32 { return self }
     let result = FeatureMap(zeros: batch, extent, channels: channels)
-    for pixel in 0..<pixels {
-      let halves = halves(of: pixel)
-      for c in 0..<channels { result.start[pixel * channels + c] = Tensors.float32(halves[c]) }
+    for position in 0..<positions {
+      let numbers = bfloat16Channels(of: position)
+      for c in 0..<channels { result.start[position * channels + c] = Tensors.float32(numbers[c]) }
     }
     return result
   }
@@ -82,29 +82,29 @@ public struct FeatureMap: Sendable {
       extent: Extent3(range.count, extent.h, extent.w), channels: channels, pitch: pitch, format: format)
   }
 
-  /// The channels of a pixel of a bfloat16 map.
-  public func halves(of pixel: Int) -> UnsafeMutablePointer<UInt16> {
-    UnsafeMutableRawPointer(start + pixel * pitch).assumingMemoryBound(to: UInt16.self)
+  /// The channels of a position of a bfloat16 map.
+  public func bfloat16Channels(of position: Int) -> UnsafeMutablePointer<UInt16> {
+    UnsafeMutableRawPointer(start + position * pitch).assumingMemoryBound(to: UInt16.self)
   }
 
-  /// Reads one channel of a pixel, whatever the format.
-  public func value(pixel: Int, channel: Int) -> Float {
+  /// Reads one channel of a position, whatever the format.
+  public func value(position: Int, channel: Int) -> Float {
     switch format {
-    case .float32: return start[pixel * pitch + channel]
-    case .bfloat16: return Tensors.float32(halves(of: pixel)[channel])
+    case .float32: return start[position * pitch + channel]
+    case .bfloat16: return Tensors.float32(bfloat16Channels(of: position)[channel])
     }
   }
 
-  /// Writes one channel of a pixel, whatever the format.
-  public func set(_ value: Float, pixel: Int, channel: Int) {
+  /// Writes one channel of a position, whatever the format.
+  public func set(_ value: Float, position: Int, channel: Int) {
     switch format {
-    case .float32: start[pixel * pitch + channel] = value
-    case .bfloat16: halves(of: pixel)[channel] = bfloat16(value)
+    case .float32: start[position * pitch + channel] = value
+    case .bfloat16: bfloat16Channels(of: position)[channel] = bfloat16(value)
     }
   }
 
-  /// The number of pixels: batch x T x H x W.
-  public var pixels: Int { batch * extent.count }
+  /// The number of positions: batch x T x H x W.
+  public var positions: Int { batch * extent.count }
 
   /// The first element; valid as long as the storage lives.
   public var start: UnsafeMutablePointer<Float> { storage.pointer + offset }

@@ -48,7 +48,7 @@ struct DetectionParser: ~Copyable {
 
   /// Takes the next row if it begins as the latest did: another action of the same box.
   private mutating func takeSimilarRow() -> Bool {
-    guard let rest = cursor.nextLine(behind: beginning), let comma = rest.firstIndex(of: UInt8(ascii: ",")),
+    guard let rest = cursor.nextLine(after: beginning), let comma = rest.firstIndex(of: UInt8(ascii: ",")),
       let actionID = wholeNumber(UnsafeRawBufferPointer(rebasing: rest[..<comma])),
       let score = decimalNumber(UnsafeRawBufferPointer(rebasing: rest[(comma + 1)...]))
     else { return false }

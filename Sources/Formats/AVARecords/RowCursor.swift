@@ -82,9 +82,9 @@ struct RowCursor: ~Copyable {
     return false
   }
 
-  /// What follows on the next line behind a text that it begins with, without the line's end; nil where it begins
+  /// What follows on the next line after a text that it begins with, without the line's end; nil where it begins
   /// otherwise. The line is not taken yet.
-  func nextLine(behind text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
+  func nextLine(after text: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer? {
     guard let base = bytes.baseAddress, let start = text.baseAddress, bytes.count - next > text.count,
       memcmp(base + next, start, text.count) == 0
     else { return nil }
@@ -93,7 +93,7 @@ struct RowCursor: ~Copyable {
     return UnsafeRawBufferPointer(rebasing: bytes[next + text.count..<max(end, next + text.count)])
   }
 
-  /// Takes the line whose rest `nextLine(behind:)` has given, without splitting it.
+  /// Takes the line whose rest `nextLine(after:)` has given, without splitting it.
   mutating func takeLine(endingWith rest: UnsafeRawBufferPointer) {
     guard let base = bytes.baseAddress, let start = rest.baseAddress else { return }
     next = lineEnd(from: start + rest.count - base) + 1
@@ -172,7 +172,7 @@ struct RowCursor: ~Copyable {
     return count > 1 || fields[0].start < fields[0].end
   }
 
-  /// Finds the place behind the quote that closes a quoted field.
+  /// Finds the place after the quote that closes a quoted field.
   private func closingQuote(_ start: Int, _ end: Int) throws(RecordError) -> Int {
     var index = start + 1
     while index < end, bytes[index] != UInt8(ascii: "\"") { index += 1 }
@@ -183,7 +183,7 @@ struct RowCursor: ~Copyable {
     index += 1
     if index < end, bytes[index] != UInt8(ascii: ","), bytes[index] != 0x09, bytes[index] != 0x20 {
       throw error(
-        expected: "a comma behind the closing quote",
+        expected: "a comma after the closing quote",
         found: quoted(UnsafeRawBufferPointer(rebasing: bytes[index..<end])),
         advice: "quotes inside a field are not supported: remove them")
     }

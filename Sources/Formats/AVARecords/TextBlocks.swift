@@ -118,7 +118,7 @@ final class TextBlocks: Sendable {
   }
 }
 
-/// The place behind the last end of a line.
+/// The place after the last end of a line.
 private func lastLineEnd(_ bytes: UnsafeRawBufferPointer) -> Int? { bytes.lastIndex(of: 0x0A).map { $0 + 1 } }
 
 /// Whether there are only spaces, ends of lines and the bytes of a byte order mark.

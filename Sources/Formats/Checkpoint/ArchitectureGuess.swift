@@ -99,12 +99,12 @@ public struct ArchitectureGuess: Sendable {
 
   private mutating func singlePathwayArch(_ layout: NetworkLayout, _ stem: [Int]) -> String {
     if stem[2] == 5 {
-      remarks.append("'slow_i3d' has the same tensors; it lacks the temporal pool behind res2")
+      remarks.append("'slow_i3d' has the same tensors; it lacks the temporal pool after res2")
       return "i3d"
     }
     let isTemporal = (4...5).contains { layout.temporalKernels(stage: $0, pathway: 0).contains { $0 > 1 } }
     if isTemporal { return "slow" }
-    remarks.append("'slow_c2d' and '2d' have the same tensors; they lack the temporal pool behind res2")
+    remarks.append("'slow_c2d' and '2d' have the same tensors; they lack the temporal pool after res2")
     return "c2d"
   }
 

@@ -67,7 +67,7 @@ struct ByteCursor {
   /// Moves to an offset inside this part.
   mutating func seek(_ target: Int, _ what: @autoclosure () -> String) throws(CheckpointError) {
     guard target >= 0, target <= end else {
-      throw .damaged(path: path, offset: offset, found: "\(what()) points to byte \(target), behind the end \(end)")
+      throw .damaged(path: path, offset: offset, found: "\(what()) points to byte \(target), after the end \(end)")
     }
     offset = target
   }

@@ -29,7 +29,7 @@ struct JSONReader {
   mutating func read() throws(CheckpointError) -> JSONValue {
     let value = try value(depth: 0)
     skipSpace()
-    if offset != end { throw damaged("something behind the JSON header") }
+    if offset != end { throw damaged("something after the JSON header") }
     return value
   }
 

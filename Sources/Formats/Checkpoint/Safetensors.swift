@@ -88,14 +88,14 @@ private func checkCoverage(_ file: MappedFile, _ ranges: [(range: Range<Int>, na
   }
   for (range, name) in ordered {
     guard range.lowerBound == next else {
-      let relation = range.lowerBound < next ? "overlaps" : "leaves a gap behind"
+      let relation = range.lowerBound < next ? "overlaps" : "leaves a gap after"
       throw damaged(file, "the tensor '\(printable(name))' \(relation) \(previous)")
     }
     next = range.upperBound
     previous = "'\(printable(name))'"
   }
   guard next == data.upperBound else {
-    throw damaged(file, "\(data.upperBound - next) bytes behind the last tensor")
+    throw damaged(file, "\(data.upperBound - next) bytes after the last tensor")
   }
 }
 

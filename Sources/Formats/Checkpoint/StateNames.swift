@@ -3,7 +3,7 @@ internal import Wording
 extension FileContent {
   /// Takes off what wrappers put before every name, one inside the other too: `module.` of data-parallel training,
   /// `_orig_mod.` of torch.compile, `model.` of Lightning, `backbone.`, or any other prefix that all names share and
-  /// behind which the names of PySlowFast's modules stand.
+  /// after which the names of PySlowFast's modules stand.
   mutating func stripSharedPrefix() {
     let count = wrapperDepth(sharedComponents)
     if count == 0 { return stripPrefixOfMost() }
@@ -53,14 +53,14 @@ extension FileContent {
   /// How many of the shared parts are wrappers: those before a module of PySlowFast's, else the usual ones.
   private func wrapperDepth(_ shared: [Substring]) -> Int {
     let usual: Set<Substring> = ["module", "_orig_mod", "model", "backbone", "net", "network", "encoder"]
-    for depth in 0...shared.count where items.contains(where: { Self.isModule($0.name, behind: depth) }) {
+    for depth in 0...shared.count where items.contains(where: { Self.isModule($0.name, after: depth) }) {
       return depth
     }
     return shared.prefix { usual.contains($0) }.count
   }
 
-  /// Whether a name continues with a module of PySlowFast's networks behind so many parts.
-  private static func isModule(_ name: String, behind depth: Int) -> Bool {
+  /// Whether a name continues with a module of PySlowFast's networks after so many parts.
+  private static func isModule(_ name: String, after depth: Int) -> Bool {
     let parts = name.split(separator: ".", maxSplits: depth + 1, omittingEmptySubsequences: false)
     guard depth < parts.count else { return false }
     let others: Set<Substring> = [

@@ -88,7 +88,7 @@ func readTorchLegacy(_ file: MappedFile) throws -> FileContent {
   }
 }
 
-/// Walks over the storages behind a legacy file's pickles.
+/// Walks over the storages after a legacy file's pickles.
 private func legacyStorages(_ unpickler: inout Unpickler, _ keys: PickleValue) throws -> [String: Range<Int>] {
   guard let keys = unpickler.items(keys) else {
     throw unpickler.damaged("a legacy torch file without its list of storages")

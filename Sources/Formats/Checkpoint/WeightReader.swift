@@ -7,7 +7,7 @@ public import Tensors
 public struct WeightReader {
   private let source: Source
   private let record: Record
-  /// The prefix, without the point behind it.
+  /// The prefix, without the dot after it.
   public let scope: String
 
   private enum Source {

@@ -10,7 +10,7 @@ struct ResNetShape {
   static let blocksOfDepth = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
   static let singlePathway = ["2d", "c2d", "slow_c2d", "i3d", "slow_i3d", "slow"]
   static let native = ["SlowFast", "ResNet", "ResNet_nopool"]
-  /// Models that load as a config; the room that builds models says whether it has them.
+  /// Models that load as a config; the module that builds models says whether it has them.
   static let others = ["X3D", "MViT", "MaskMViT", "ContrastiveModel"]
 }
 

@@ -88,7 +88,7 @@ extension YAMLDocument {
     return merged.filter { !names.contains($0.key) } + own
   }
 
-  /// The entries behind `<<:`, one mapping or a list of them of which the first that has a key wins.
+  /// The entries after `<<:`, one mapping or a list of them of which the first that has a key wins.
   private mutating func mergeTargets(_ node: Node, depth: Int) throws(ConfigurationError) -> [YAMLEntry] {
     switch node {
     case .mapping(let mapping):

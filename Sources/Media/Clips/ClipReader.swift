@@ -29,7 +29,7 @@ public final class ClipReader {
   public let preprocessing: Preprocessing
   private var frames: [Int: PreparedFrame] = [:]
   /// The size of the video's pictures, known once one was decoded.
-  public private(set) var pictureSize: ImageSize?
+  public private(set) var frameSize: ImageSize?
 
   public init(_ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing) {
     self.source = source
@@ -46,12 +46,12 @@ public final class ClipReader {
     let indices = window.indices(around: center, count: source.frameCount)
     for index in Set(indices).sorted() where frames[index] == nil {
       let image = try source.frame(at: index)
-      let expected = pictureSize ?? image.size
+      let expected = frameSize ?? image.size
       if image.size != expected {
         throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
       }
-      if pictureSize == nil { try checkSize(expected) }
-      pictureSize = expected
+      if frameSize == nil { try checkSize(expected) }
+      frameSize = expected
       frames[index] = preprocessing.prepare(image)
     }
     let first = frames[indices[0]]!

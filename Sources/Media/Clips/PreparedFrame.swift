@@ -60,7 +60,7 @@ extension Preprocessing {
     }
   }
 
-  private func normalised(_ value: Float, channel: Int) -> Float { (value - mean[channel]) / deviation[channel] }
+  private func normalised(_ value: Float, channel: Int) -> Float { (value - mean[channel]) / std[channel] }
 
   /// Writes every pixel's values where mirroring and channel order put them.
   @inline(__always)

@@ -17,19 +17,19 @@ public struct Preprocessing: Sendable, Equatable {
   public var backend: Backend
   /// Per channel of the BGR picture (`DATA.MEAN`, `DATA.STD`).
   public var mean: [Float]
-  public var deviation: [Float]
+  public var std: [Float]
   /// The order of the channels that the network sees.
   public var order: ChannelOrder
   /// Whether clip and boxes are mirrored (`AVA.TEST_FORCE_FLIP`).
   public var flip: Bool
 
   public init(
-    shortSide: Int, backend: Backend, mean: [Float], deviation: [Float], order: ChannelOrder, flip: Bool
+    shortSide: Int, backend: Backend, mean: [Float], std: [Float], order: ChannelOrder, flip: Bool
   ) {
     self.shortSide = shortSide
     self.backend = backend
     self.mean = mean
-    self.deviation = deviation
+    self.std = std
     self.order = order
     self.flip = flip
   }

@@ -2,7 +2,7 @@ internal import Files
 internal import Wording
 
 /// The picture formats that are read, told by their first bytes.
-enum PictureFormat {
+enum ImageFormat {
   case jpeg
   case png
 
@@ -30,7 +30,7 @@ public func readImage(path: String) throws -> Image {
 ///
 /// - Parameter source: What the error text calls the picture (its file).
 public func decodeImage(_ bytes: [UInt8], source: String? = nil) throws -> Image {
-  switch bytes.withUnsafeBufferPointer({ PictureFormat($0) }) {
+  switch bytes.withUnsafeBufferPointer({ ImageFormat($0) }) {
   case .jpeg: return try decodeJPEG(bytes, source: source)
   case .png: return try decodePNG(bytes, source: source)
   case nil:

@@ -37,7 +37,7 @@ struct JPEGHeader: Equatable {
     return nil
   }
 
-  /// Finds the next marker at or after `position`, which moves behind it.
+  /// Finds the next marker at or after `position`, which moves after it.
   private static func nextMarker(_ reader: ByteReader, _ position: inout Int) -> Int? {
     while let byte = reader.byte(at: position) {
       position += 1

@@ -45,26 +45,26 @@ private func criticalChunks(
 
 private func readChunks(_ chunks: UnsafeRawBufferPointer, source: String?) throws(ImagingError) -> Image {
   // libpng keeps this structure's address, so it may not move.
-  let picture = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
-  picture.initialize(to: png_image())
+  let handle = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+  handle.initialize(to: png_image())
   defer {
-    png_image_free(picture)
-    picture.deallocate()
+    png_image_free(handle)
+    handle.deallocate()
   }
-  picture.pointee.version = png_uint_32(PNG_IMAGE_VERSION)
-  func problem() -> ImagingError { ImagingError(doing: reading, source: source, reason: message(of: picture)) }
-  if png_image_begin_read_from_memory(picture, chunks.baseAddress, chunks.count) == 0 { throw problem() }
-  let (width, height) = (Int(picture.pointee.width), Int(picture.pointee.height))
+  handle.pointee.version = png_uint_32(PNG_IMAGE_VERSION)
+  func problem() -> ImagingError { ImagingError(doing: reading, source: source, reason: message(of: handle)) }
+  if png_image_begin_read_from_memory(handle, chunks.baseAddress, chunks.count) == 0 { throw problem() }
+  let (width, height) = (Int(handle.pointee.width), Int(handle.pointee.height))
   try checkSize(width: width, height: height, doing: reading, source: source)
   // Without this flag 16-bit samples would be taken for linear light and bent.
-  picture.pointee.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
+  handle.pointee.flags |= png_uint_32(PNG_IMAGE_FLAG_16BIT_sRGB)
   // Asking for the alpha keeps libpng from blending; it is dropped below.
-  let hasAlpha = picture.pointee.format & png_uint_32(PNG_FORMAT_FLAG_ALPHA) != 0
-  picture.pointee.format = hasAlpha ? alphaFormat : colourFormat
+  let hasAlpha = handle.pointee.format & png_uint_32(PNG_FORMAT_FLAG_ALPHA) != 0
+  handle.pointee.format = hasAlpha ? alphaFormat : colourFormat
   let count = width * height * (hasAlpha ? 4 : 3)
   var status: Int32 = 0
   var samples = [UInt8](unsafeUninitializedCapacity: count) { output, filled in
-    status = png_image_finish_read(picture, nil, output.baseAddress, 0, nil)
+    status = png_image_finish_read(handle, nil, output.baseAddress, 0, nil)
     filled = count
   }
   if status == 0 { throw problem() }
@@ -85,8 +85,8 @@ private func droppingFourth(_ samples: [UInt8]) -> [UInt8] {
   }
 }
 
-private func message(of picture: UnsafeMutablePointer<png_image>) -> String {
-  let text = withUnsafeBytes(of: picture.pointee.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+private func message(of handle: UnsafeMutablePointer<png_image>) -> String {
+  let text = withUnsafeBytes(of: handle.pointee.message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   return "\(text.isEmpty ? "libpng gave no reason" : text) -> the file is damaged: make it again"
 }
 
@@ -94,29 +94,29 @@ private func message(of picture: UnsafeMutablePointer<png_image>) -> String {
 ///
 /// - Throws: ``ImagingError`` when the picture is empty or too large for libpng.
 public func encodePNG(_ image: Image) throws -> [UInt8] {
-  let picture = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
-  picture.initialize(to: png_image())
+  let handle = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
+  handle.initialize(to: png_image())
   defer {
-    png_image_free(picture)
-    picture.deallocate()
+    png_image_free(handle)
+    handle.deallocate()
   }
-  picture.pointee.version = png_uint_32(PNG_IMAGE_VERSION)
-  picture.pointee.width = png_uint_32(image.width)
-  picture.pointee.height = png_uint_32(image.height)
-  picture.pointee.format = image.order == .bgr ? colourFormat : png_uint_32(PNG_FORMAT_FLAG_COLOR)
+  handle.pointee.version = png_uint_32(PNG_IMAGE_VERSION)
+  handle.pointee.width = png_uint_32(image.width)
+  handle.pointee.height = png_uint_32(image.height)
+  handle.pointee.format = image.order == .bgr ? colourFormat : png_uint_32(PNG_FORMAT_FLAG_COLOR)
   // Filters of photographs never double their size; libpng says so itself if this is too small.
   let room = image.pixels.count + image.pixels.count / 4 + (1 << 16)
   var length = room
   var status: Int32 = 0
   let data = [UInt8](unsafeUninitializedCapacity: room) { output, count in
     status = image.pixels.withUnsafeBytes {
-      png_image_write_to_memory(picture, output.baseAddress, &length, 0, $0.baseAddress, 0, nil)
+      png_image_write_to_memory(handle, output.baseAddress, &length, 0, $0.baseAddress, 0, nil)
     }
     count = status == 0 ? 0 : length
   }
   if status == 0 {
     throw ImagingError(
-      doing: "writing a PNG of \(image.width) x \(image.height) pixels", reason: message(of: picture))
+      doing: "writing a PNG of \(image.width) x \(image.height) pixels", reason: message(of: handle))
   }
   return data
 }

@@ -10,18 +10,18 @@ internal import Wording
 ///
 /// - Throws: `OverlayError` when a box is not finite, no font is installed or the result is too large.
 public func drawOverlay(
-  _ picture: Image, _ scene: OverlayScene, style: OverlayStyle = OverlayStyle()
+  _ image: Image, _ scene: OverlayScene, style: OverlayStyle = OverlayStyle()
 ) throws(OverlayError) -> Image {
-  let drawing = try OverlayDrawing(picture, scene, style)
+  let drawing = try OverlayDrawing(image, scene, style)
   try drawing.draw()
-  return try drawing.canvas.image(order: picture.order)
+  return try drawing.canvas.image(order: image.order)
 }
 
 /// Draws a key frame's overlay and writes it as a PNG file, complete or not at all.
 public func writeOverlay(
-  _ picture: Image, _ scene: OverlayScene, style: OverlayStyle = OverlayStyle(), to path: String
+  _ image: Image, _ scene: OverlayScene, style: OverlayStyle = OverlayStyle(), to path: String
 ) throws {
-  try writePNG(try drawOverlay(picture, scene, style: style), to: path)
+  try writePNG(try drawOverlay(image, scene, style: style), to: path)
 }
 
 /// The sizes and the canvas of one overlay while it is drawn.
@@ -39,19 +39,19 @@ struct OverlayDrawing {
   /// The smallest text that can be read.
   static let minimumFontSize = 9.5
 
-  init(_ picture: Image, _ scene: OverlayScene, _ style: OverlayStyle) throws(OverlayError) {
-    let factor = style.factor(for: picture.size)
+  init(_ image: Image, _ scene: OverlayScene, _ style: OverlayStyle) throws(OverlayError) {
+    let factor = style.factor(for: image.size)
     let limit = Canvas.largestSide
-    if picture.width > limit / factor || picture.height > limit / factor {
-      throw .tooLarge(width: picture.width, height: picture.height, limit: limit / factor)
+    if image.width > limit / factor || image.height > limit / factor {
+      throw .tooLarge(width: image.width, height: image.height, limit: limit / factor)
     }
-    let area = ImageSize(width: picture.width * factor, height: picture.height * factor)
+    let area = ImageSize(width: image.width * factor, height: image.height * factor)
     // 13 pixels at 480 lines, 24 at 1080: larger pictures have room for more, not only for larger text.
     fontSize = max(11, (4.2 + Double(area.shortSide) * 0.0183).rounded())
     lineWidth = max(2, (Double(area.shortSide) / 240).rounded())
     let strip = Int((fontSize * 1.7).rounded())
     canvas = try Canvas(size: ImageSize(width: area.width, height: area.height + strip))
-    try canvas.put(picture, scale: factor)
+    try canvas.put(image, scale: factor)
     metrics = try canvas.textMetrics()
     marks = try personMarks(scene, style, area: area, lineWidth: lineWidth)
     layout = layOutLabels(
@@ -63,8 +63,8 @@ struct OverlayDrawing {
   }
 
   func draw() throws(OverlayError) {
-    let picture = PixelBox(x1: 0, y1: 0, x2: Double(area.width), y2: Double(area.height))
-    canvas.clipped(to: picture) {
+    let image = PixelBox(x1: 0, y1: 0, x2: Double(area.width), y2: Double(area.height))
+    canvas.clipped(to: image) {
       // Small boxes over large ones, and the ground truth's open dashes over all: none hides another.
       for mark in marks.filter({ !$0.isGroundTruth }).sorted(by: { $0.area > $1.area }) { drawBox(mark) }
       for mark in marks where mark.isGroundTruth { drawBox(mark) }

@@ -23,7 +23,7 @@ public struct FrameCatalog: Sendable {
   /// - Throws: `VideoError` when there are no frames, `FileError` when the folder cannot be read.
   public init(folder: String, framesPerSecond: Double, name: String? = nil) throws {
     if !isFolder(folder) { throw missingFolder(folder) }
-    if try !listPictures(folder).isEmpty {
+    if try !listImages(folder).isEmpty {
       let own = name ?? folderName(folder)
       names = [own]
       places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
@@ -88,9 +88,9 @@ public struct FrameCatalog: Sendable {
   public func open(_ name: String) throws -> (frames: TimedFrames, notices: [String])? {
     switch place(name) {
     case .folder(let folder, let rate):
-      let paths = try listPictures(folder)
+      let paths = try listImages(folder)
       try checkNumbers(of: paths, in: folder)
-      return (.pictures(try PictureFrames(name: name, paths: paths), framesPerSecond: rate), [])
+      return (.images(try ImageFrames(name: name, paths: paths), framesPerSecond: rate), [])
     case .file(let path):
       let reader = try VideoReader(path: path)
       return (.video(reader), reader.notices.map { "\(path): \($0)" })
@@ -100,13 +100,13 @@ public struct FrameCatalog: Sendable {
 }
 
 /// Lists the pictures of a folder in the order of the number that ends their names.
-func listPictures(_ folder: String) throws -> [String] {
+func listImages(_ folder: String) throws -> [String] {
   let endings = [".jpg", ".jpeg", ".png"]
   // macOS leaves "._name.jpg" beside pictures on foreign disks: hidden files are no frames.
   let names = try listFolder(folder).filter { name in
     !name.hasPrefix(".") && endings.contains { name.lowercased().hasSuffix($0) }
   }
-  let numbers = names.map(pictureNumber)
+  let numbers = names.map(frameNumber)
   // "frame2" comes before "frame10"; names without a number keep the alphabet's order.
   let order = names.indices.sorted { a, b in
     if let x = numbers[a], let y = numbers[b], x != y { return x < y }
@@ -116,14 +116,14 @@ func listPictures(_ folder: String) throws -> [String] {
 }
 
 /// The number that ends a picture's name.
-private func pictureNumber(_ name: String) -> Int? {
+private func frameNumber(_ name: String) -> Int? {
   Int(String(fileStem(name).reversed().prefix { $0.isASCII && $0.isNumber }.reversed()))
 }
 
 /// Makes sure that numbered pictures follow one another evenly: with some missing, all later ones would be shown at
 /// wrong times.
 private func checkNumbers(of paths: [String], in folder: String) throws(VideoError) {
-  let numbers = paths.compactMap(pictureNumber)
+  let numbers = paths.compactMap(frameNumber)
   guard numbers.count == paths.count, numbers.count > 2 else { return }
   let gaps = zip(numbers.dropFirst(), numbers).map { $0 - $1 }
   // Every tenth frame, say, is even as well; the caller gives its rate.

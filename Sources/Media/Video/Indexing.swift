@@ -1,11 +1,11 @@
 internal import CLibAV
 internal import Wording
 
-extension FrameIndex {
+extension TimestampIndex {
   /// Finds the presentation times of a video's frames: from its packets where those tell, else by decoding.
   ///
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
-  static func build(path: String) throws -> FrameIndex {
+  static func build(path: String) throws -> TimestampIndex {
     let demuxer = try Demuxer(path: path)
     let faults = try PacketFaults(demuxer)
     var scan = PacketScan(faults, timeBase: demuxer.timeBase)
@@ -28,7 +28,7 @@ extension FrameIndex {
     }
     if scan.times.isEmpty { throw noFrames(path) }
     let last = scan.lastDuration > 0 ? scan.lastDuration : interval
-    var index = FrameIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
+    var index = TimestampIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
     for (from, to, cause) in scan.damage {
       let first = min(index.firstFrame(notBefore: from), index.times.count - 1)
       index.damaged.add(first..<max(first, index.firstFrame(notBefore: to)), cause: cause)
@@ -75,7 +75,7 @@ extension FrameIndex {
   /// Decodes the whole stream once for the times of its frames.
   private static func decodingIndex(
     path: String, faults: PacketFaults, interval: Int64, stepBesideGaps: Int64?, doubt: String
-  ) throws -> FrameIndex {
+  ) throws -> TimestampIndex {
     // What a decoder complains about is known by the thread.
     let decoder = try Decoder(path: path)
     // A recording may begin in the middle of a group of pictures; what comes before the first good one is no frame.
@@ -115,7 +115,7 @@ extension FrameIndex {
     }
     if times.isEmpty { throw noFrames(path) }
     trail.end(at: times.count)
-    var index = FrameIndex(method: .decoding, times: times, keys: [], lastDuration: interval)
+    var index = TimestampIndex(method: .decoding, times: times, keys: [], lastDuration: interval)
     index.damaged = trail.damaged
     index.notices = ["video '\(path)': \(doubt), so its frames were counted by decoding it once"]
     if jumps > 0 {

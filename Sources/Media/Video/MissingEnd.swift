@@ -51,7 +51,7 @@ struct MissingEnd {
   }
 
   /// Adds the frames that are missing, as damaged ones.
-  func extend(_ index: inout FrameIndex) {
+  func extend(_ index: inout TimestampIndex) {
     guard let last = index.times.last, last <= .max - Int64(count) * interval else { return }
     let first = index.times.count
     index.times += (1...Int64(count)).map { last + $0 * interval }

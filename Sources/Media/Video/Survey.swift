@@ -5,7 +5,7 @@ internal import Wording
 
 extension VideoInfo {
   /// Collects what an open file says, with what a user should know about it.
-  static func survey(_ demuxer: Demuxer, _ index: FrameIndex) -> (VideoInfo, notices: [String]) {
+  static func survey(_ demuxer: Demuxer, _ index: TimestampIndex) -> (VideoInfo, notices: [String]) {
     let context = demuxer.context.pointee
     let streams = (0..<Int(context.nb_streams)).compactMap { context.streams[$0] }
     let chosen = Int(demuxer.stream.pointee.index)
@@ -20,7 +20,7 @@ extension VideoInfo {
       duration: timestamp(context.duration).map { Double($0) * slowfast_av_time_base_q().seconds },
       bitRate: Int(context.bit_rate), streams: streams.map(Stream.init), chosenStream: chosen,
       orientation: turn ?? .upright, width: size.width, height: size.height,
-      frameCount: index.times.count, keyFrameCount: index.keys.count, shortestInterval: intervals.min() ?? 0,
+      frameCount: index.times.count, iFrameCount: index.keys.count, shortestInterval: intervals.min() ?? 0,
       longestInterval: intervals.max() ?? 0, firstFrameTime: Double(index.times[0]) * tick)
     var notices: [String] = []
     func say(_ text: String) { notices.append("video '\(demuxer.path)': \(text)") }

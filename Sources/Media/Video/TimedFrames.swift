@@ -2,20 +2,20 @@ public import Imaging
 
 /// The frames of one video, asked for by time: from a list of pictures or from a video file.
 public enum TimedFrames {
-  case pictures(PictureFrames, framesPerSecond: Double)
+  case images(ImageFrames, framesPerSecond: Double)
   case video(VideoReader)
 
   /// Seconds from the first frame to the end of the last.
   public var duration: Double {
     switch self {
-    case .pictures(let frames, let rate): Double(frames.frameCount) / rate
+    case .images(let frames, let rate): Double(frames.frameCount) / rate
     case .video(let reader): reader.duration
     }
   }
 
   public var frameCount: Int {
     switch self {
-    case .pictures(let frames, _): frames.frameCount
+    case .images(let frames, _): frames.frameCount
     case .video(let reader): reader.frameCount
     }
   }
@@ -23,7 +23,7 @@ public enum TimedFrames {
   /// Frames a second, of a video on average.
   public var framesPerSecond: Double {
     switch self {
-    case .pictures(_, let rate): rate
+    case .images(_, let rate): rate
     case .video(let reader): Double(reader.frameCount) / max(1e-6, reader.duration)
     }
   }
@@ -31,7 +31,7 @@ public enum TimedFrames {
   /// The time at which a frame appears, in seconds after the first frame.
   public func time(ofFrame number: Int) -> Double {
     switch self {
-    case .pictures(_, let rate): Double(number) / rate
+    case .images(_, let rate): Double(number) / rate
     case .video(let reader): reader.time(ofFrame: number)
     }
   }
@@ -39,7 +39,7 @@ public enum TimedFrames {
   /// The frame nearest to a time in seconds after the first frame; nil before the beginning and after the end.
   public func frameNumber(at time: Double) -> Int? {
     switch self {
-    case .pictures(let frames, let rate):
+    case .images(let frames, let rate):
       let number = (time * rate).rounded()
       return number >= 0 && number < Double(frames.frameCount) ? Int(number) : nil
     case .video(let reader):
@@ -50,7 +50,7 @@ public enum TimedFrames {
   /// A frame by its number, upright.
   public func frame(_ number: Int) throws -> Image {
     switch self {
-    case .pictures(let frames, _): try frames.frame(at: number)
+    case .images(let frames, _): try frames.frame(at: number)
     case .video(let reader): try reader.frame(number)
     }
   }

@@ -46,7 +46,7 @@ public struct VideoInfo: Sendable {
   public var height: Int
   /// What was counted: frames, key frames, shortest and longest time between two frames in seconds.
   public var frameCount: Int
-  public var keyFrameCount: Int
+  public var iFrameCount: Int
   public var shortestInterval: Double
   public var longestInterval: Double
   /// The first frame's time on the file's clock, in seconds.
@@ -66,7 +66,7 @@ extension VideoInfo {
       "upright size: \(width) x \(height)\(orientation == .upright ? "" : " (the stored picture \(orientation.inWords))")"
     )
     var counts = "frames: \(frameCount)"
-    if keyFrameCount > 0 { counts += ", key frames: \(keyFrameCount)" }
+    if iFrameCount > 0 { counts += ", key frames: \(iFrameCount)" }
     lines.append(counts + ", first at \(fixed(firstFrameTime, 3)) s of the file's clock")
     if frameCount > 1 {
       lines.append("frame intervals: \(fixed(shortestInterval, 4)) to \(fixed(longestInterval, 4)) s")

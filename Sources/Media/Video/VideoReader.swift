@@ -13,9 +13,9 @@ public final class VideoReader {
   public let info: VideoInfo
   /// What a user should know: how frames were counted, what was not applied.
   public let notices: [String]
-  private let index: FrameIndex
+  private let index: TimestampIndex
   private let decoder: Decoder
-  private let converter = PictureConverter()
+  private let converter = FrameConverter()
   private let orientation: Orientation
   /// Grows while frames are read.
   private var damaged: DamagedFrames
@@ -30,7 +30,7 @@ public final class VideoReader {
   /// - Throws: `FileError` or ``VideoError`` when the file is missing, empty, no video, or cut short.
   public init(path: String) throws {
     self.path = path
-    index = try FrameIndex.build(path: path)
+    index = try TimestampIndex.build(path: path)
     damaged = index.damaged
     decoder = try Decoder(path: path)
     // Where frames are counted by decoding, the stream may begin with packets that show nothing.

@@ -18,7 +18,7 @@ public final class VideoWriter {
   /// The pictures so far.
   public private(set) var frameCount = 0
   private let stream: EncodedStream
-  private let converter: PictureEncoding
+  private let converter: FrameEncoding
   private var lastTick: Int64 = -1
 
   /// Begins a file; missing folders are made.
@@ -44,25 +44,25 @@ public final class VideoWriter {
     self.size = size
     self.framesPerSecond = framesPerSecond
     _ = LibAVLog.capture
-    converter = try PictureEncoding(size, path: path)
+    converter = try FrameEncoding(size, path: path)
     stream = try EncodedStream(
       path: path, size: converter.coded, framesPerSecond: framesPerSecond, encoders: encoders)
   }
 
   /// Adds a picture, shown from `1 / framesPerSecond` seconds after the one before.
-  public func append(_ picture: Image) throws { try append(picture, at: Double(frameCount) / framesPerSecond) }
+  public func append(_ image: Image) throws { try append(image, at: Double(frameCount) / framesPerSecond) }
 
   /// Adds a picture, shown from a time on.
   ///
   /// - Parameter seconds: After the beginning; above that of the picture before by a tick (1/90000 s) or more.
-  /// - Throws: ``VideoError`` for a picture of another size or a time that does not grow, `FileError`.
-  public func append(_ picture: Image, at seconds: Double) throws {
+  /// - Throws: ``VideoError`` for a image of another size or a time that does not grow, `FileError`.
+  public func append(_ image: Image, at seconds: Double) throws {
     func problem(_ reason: String) -> VideoError {
       VideoError(doing: "writing frame \(frameCount) of a video", path: path, reason: reason)
     }
-    if picture.size != size {
+    if image.size != size {
       throw problem(
-        "the picture is \(picture.width) x \(picture.height), the video \(size.width) x \(size.height) "
+        "the picture is \(image.width) x \(image.height), the video \(size.width) x \(size.height) "
           + "-> all frames of a video must have one size")
     }
     guard seconds.isFinite, seconds >= 0, seconds < 1e9 else {
@@ -70,7 +70,7 @@ public final class VideoWriter {
     }
     let tick = Int64((seconds * Double(EncodedStream.ticksPerSecond)).rounded())
     if tick <= lastTick { throw problem("its time, \(fixed(seconds, 5)) s, is not after the frame before") }
-    guard let frame = converter.frame(of: picture) else { throw problem("it cannot be converted to 4:2:0") }
+    guard let frame = converter.frame(of: image) else { throw problem("it cannot be converted to 4:2:0") }
     frame.pointee.pts = tick
     try stream.encode(frame)
     lastTick = tick
@@ -79,7 +79,7 @@ public final class VideoWriter {
 
   /// Writes what the encoder still holds and the container's end, and gives the file its name.
   ///
-  /// - Throws: ``VideoError`` when there was no picture, `FileError`.
+  /// - Throws: ``VideoError`` when there was no image, `FileError`.
   public func finish() throws {
     if frameCount == 0 { throw VideoError(doing: writing, path: path, reason: "there was no picture to write") }
     try stream.finish()

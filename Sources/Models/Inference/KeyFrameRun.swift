@@ -122,9 +122,9 @@ public struct KeyFrameRun {
       defer { keyFrame += 1 }
       do {
         let clip = try reader.clip(around: key.center)
-        let boxes = preprocessing.boxes(key.boxes, in: reader.pictureSize!)
+        let boxes = preprocessing.boxes(key.boxes, in: reader.frameSize!)
         return Prepared(
-          video: video, keyFrame: keyFrame, clip: .success((clip, boxes.map { Region(picture: 0, box: $0) })))
+          video: video, keyFrame: keyFrame, clip: .success((clip, boxes.map { Region(batchIndex: 0, box: $0) })))
       } catch let damage as FrameDamage {
         return Prepared(video: video, keyFrame: keyFrame, clip: .failure(damage))
       }

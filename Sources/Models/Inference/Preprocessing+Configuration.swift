@@ -17,7 +17,7 @@ extension Preprocessing {
     self.init(
       shortSide: config.int("DATA.TEST_CROP_SIZE"),
       backend: config.string("AVA.IMG_PROC_BACKEND") == "pytorch" ? .pytorch : .cv2,
-      mean: config.doubles("DATA.MEAN").map { Float($0) }, deviation: config.doubles("DATA.STD").map { Float($0) },
+      mean: config.doubles("DATA.MEAN").map { Float($0) }, std: config.doubles("DATA.STD").map { Float($0) },
       order: bgr ? .bgr : .rgb, flip: config.bool("AVA.TEST_FORCE_FLIP"))
   }
 }

@@ -87,10 +87,10 @@ extension NetworkBuilder {
   ) -> Value {
     let inner = channels / 2
     let reduce = ConvolutionShape(channels, inner, kernel: .one)
-    let folded = network.fold(x, groups: kind.groups)
-    let theta = convolution(folded, reduce, scope, "conv_theta", norm: nil, relu: false)
+    let grouped = network.framesToBatch(x, groups: kind.groups)
+    let theta = convolution(grouped, reduce, scope, "conv_theta", norm: nil, relu: false)
     let pooled =
-      kind.pool == .one ? folded : network.maxPool(folded, PoolShape(kernel: kind.pool, stride: kind.pool))
+      kind.pool == .one ? grouped : network.maxPool(grouped, PoolShape(kernel: kind.pool, stride: kind.pool))
     let phi = convolution(pooled, reduce, scope, "conv_phi", norm: nil, relu: false)
     let g = convolution(pooled, reduce, scope, "conv_g", norm: nil, relu: false)
     let y = network.attention(kind.attention, theta: theta, phi: phi, g: g)
@@ -98,8 +98,8 @@ extension NetworkBuilder {
     // A dot product over `inner` channels grows with their root, and is multiplied once more.
     let gain = kind.attention == .softmax ? Self.branchGain : Self.branchGain / (8 * Float(inner).squareRoot())
     let out = convolution(
-      y, expand, scope, "conv_out", norm: "bn", relu: false, adding: folded, hasBias: true, branchGain: gain)
-    return network.unfold(out, groups: kind.groups)
+      y, expand, scope, "conv_out", norm: "bn", relu: false, adding: grouped, hasBias: true, branchGain: gain)
+    return network.batchToFrames(out, groups: kind.groups)
   }
 
   /// Adds a convolution with its batch normalisation folded in, or with its own bias where there is none.

@@ -22,12 +22,12 @@ struct NetworkBuilder {
   mutating func build() -> Network {
     var paths = architecture.stems.map { network.input(channels: $0.inChannels) }
     for (p, stem) in architecture.stems.enumerated() { paths[p] = self.stem(paths[p], stem, pathway: p) }
-    mark("s1", paths)
+    setName("s1", paths)
     paths = fuse("s1_fuse", paths, from: architecture.stems.map(\.width))
     for (index, stage) in architecture.stages.enumerated() {
       let name = "s\(index + 2)"
       for (p, pathway) in stage.enumerated() { paths[p] = residualStage(paths[p], pathway, name, pathway: p, index) }
-      mark(name, paths)
+      setName(name, paths)
       if index < architecture.stages.count - 1 { paths = fuse("\(name)_fuse", paths, from: stage.map(\.width)) }
       if index == 0 {
         for (p, pool) in architecture.pathwayPools.enumerated() where pool != .one {
@@ -39,8 +39,8 @@ struct NetworkBuilder {
     return network
   }
 
-  private mutating func mark(_ name: String, _ paths: [Value]) {
-    for (p, value) in paths.enumerated() { network.mark(value, "\(name).p\(p)") }
+  private mutating func setName(_ name: String, _ paths: [Value]) {
+    for (p, value) in paths.enumerated() { network.setName(value, "\(name).p\(p)") }
   }
 
   private mutating func stem(_ x: Value, _ stem: Architecture.Stem, pathway: Int) -> Value {
@@ -64,7 +64,7 @@ struct NetworkBuilder {
       kernelKey: "SLOWFAST.FUSION_KERNEL_SZ")
     let fused = [network.concatenate([paths[0], lateral]), paths[1]]
     // The public stage dumps that `--stages` agrees with stop naming fusions after res2.
-    if name == "s1_fuse" || name == "s2_fuse" { mark(name, fused) }
+    if name == "s1_fuse" || name == "s2_fuse" { setName(name, fused) }
     return fused
   }
 

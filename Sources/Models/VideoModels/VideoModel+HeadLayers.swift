@@ -20,7 +20,7 @@ extension VideoModel {
       let report = try LayerReport(
         timing: "mean of \(map.extent.t) frames + RoIAlign \(bins) + max", output: "\(regions.count) x \(map.channels)",
         macs: aligner.multiplyAdds(FeaturePlane(map.float32()), regions),
-        bytes: 4 * (map.pixels + regions.count) * map.channels
+        bytes: 4 * (map.positions + regions.count) * map.channels
       ) { try pool(map, regions, aligner, into: rows, at: channel) }
       reports.append(report)
       channel += map.channels
@@ -35,7 +35,7 @@ extension VideoModel {
       let shape = try average(map).shape
       let report = try LayerReport(
         timing: "mean of \(map.extent.t) frames and windows", output: describe(shape: shape), macs: 0,
-        bytes: 4 * (map.pixels * map.channels + shape.reduce(1, *))
+        bytes: 4 * (map.positions * map.channels + shape.reduce(1, *))
       ) { _ = try average(map) }
       reports.append(report)
       positions = shape.dropLast().reduce(1, *)

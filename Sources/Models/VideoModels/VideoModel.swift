@@ -53,7 +53,7 @@ public final class VideoModel {
     let batch: Int
     let height: Int
     let width: Int
-    let keepingMarks: Bool
+    let keepingNamed: Bool
   }
 
   /// Builds the model; ask `weights.report` afterwards whether everything was found.
@@ -70,13 +70,13 @@ public final class VideoModel {
   }
 
   /// Lays the network out for clips of a size, or takes the latest layout where it fits.
-  public func plan(batch: Int, height: Int, width: Int, keepingMarks: Bool = false) throws -> NetworkPlan {
-    let key = PlanKey(batch: batch, height: height, width: width, keepingMarks: keepingMarks)
+  public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
+    let key = PlanKey(batch: batch, height: height, width: width, keepingNamed: keepingNamed)
     if let plan, plan.key == key { return plan.plan }
     // The old arena goes before the new one comes.
     plan = nil
     let extents = architecture.pathwayFrames.map { Extent3($0, height, width) }
-    let made = try NetworkPlan(network, batch: batch, extents: extents, keepingMarks: keepingMarks)
+    let made = try NetworkPlan(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
     plan = (key, made)
     return made
   }
@@ -86,7 +86,7 @@ public final class VideoModel {
   /// - Parameter clip: N, [T, H, W], channels in the order the weights were trained with.
   /// - Returns: The plan, with the last features of each pathway in its outputs.
   /// - Throws: `VideoModelError` for a clip of another shape, `NetworkError` for one that is too small.
-  public func features(_ clip: FeatureMap, keepingMarks: Bool = false) throws -> NetworkPlan {
+  public func features(_ clip: FeatureMap, keepingNamed: Bool = false) throws -> NetworkPlan {
     guard clip.batch > 0 else { throw VideoModelError.noClips }
     // Every pathway sees the same pictures. A clip with its axes in another order shows here first.
     for stem in architecture.stems where stem.inChannels != clip.channels {
@@ -96,7 +96,7 @@ public final class VideoModel {
       throw VideoModelError.wrongFrames(expected: architecture.frames, found: clip.extent.t)
     }
     let plan = try plan(
-      batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingMarks: keepingMarks)
+      batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingNamed: keepingNamed)
     let all = Array(0..<architecture.frames)
     let rates = architecture.fusion == nil ? [all] : [architecture.slowFrames, all]
     for (input, frames) in zip(plan.inputs, rates) { copyFrames(frames, of: clip, into: input) }

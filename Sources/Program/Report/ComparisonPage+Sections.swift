@@ -124,7 +124,7 @@ private struct DifferenceTable {
     var cells: [DataTable.Cell] = [
       .init(content: name),
       .init(
-        content: "<span class=\"gap\">\(picture(difference))<span>\(signed(number))</span></span>",
+        content: "<span class=\"gap\">\(image(difference))<span>\(signed(number))</span></span>",
         key: number.map { "\($0)" } ?? ""),
     ]
     if let truth { cells.append(.count(truth)) }
@@ -138,7 +138,7 @@ private struct DifferenceTable {
     table.rows.append(.init(cells: cells, isTotal: isTotal, keywords: keywords))
   }
 
-  private func picture(_ difference: Difference) -> HTML {
+  private func image(_ difference: Difference) -> HTML {
     guard let value = difference.difference else { return "" }
     func x(_ value: Double) -> String { number(limit > 0 ? 70 + 64 * min(max(value / limit, -1), 1) : 70) }
     // From row to row: one line down the whole table.

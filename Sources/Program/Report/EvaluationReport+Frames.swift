@@ -12,36 +12,36 @@ extension EvaluationReport {
       number after a row is its share.</p>
 
       """
-    guard let pictures else { return introduction + frameTable.html }
+    guard let images else { return introduction + frameTable.html }
     let warnings: HTML =
-      pictures.warnings.isEmpty
-      ? "" : "<ul class=\"findings\">\(pictures.warnings.html { "<li>\(messageHTML($0))</li>" })</ul>\n"
+      images.warnings.isEmpty
+      ? "" : "<ul class=\"findings\">\(images.warnings.html { "<li>\(messageHTML($0))</li>" })</ul>\n"
     return """
-      \(introduction)<ul class="legend"><li>\(FramePicture.swatch("missed")) <span class="badge">1</span> ground truth \
+      \(introduction)<ul class="legend"><li>\(FrameDrawing.swatch("missed")) <span class="badge">1</span> ground truth \
       that was missed</li>
-      <li>\(FramePicture.swatch("wrong")) <span class="badge false">A</span> a detection that found nothing</li>
-      <li>\(FramePicture.swatch("found")) ground truth that was found</li></ul>
+      <li>\(FrameDrawing.swatch("wrong")) <span class="badge false">A</span> a detection that found nothing</li>
+      <li>\(FrameDrawing.swatch("found")) ground truth that was found</li></ul>
       \(warnings)<div class="frames">
-      \(frames.html { figure($0, pictures) })</div>
+      \(frames.html { figure($0, images) })</div>
 
       """
   }
 
-  private func figure(_ frame: FrameExplanation, _ pictures: KeyFramePictures) -> HTML {
+  private func figure(_ frame: FrameExplanation, _ images: KeyFrameImages) -> HTML {
     let key = tables.frames[frame.frame]
     let video = tables.videos[key.video]
     let marks = FrameMarks(frame, tables)
     let title = "\(video), second \(key.time)"
-    let picture: HTML =
-      if let picture = pictures.picture(KeyFrameMoment(video: video, time: key.time)) {
-        FramePicture(picture: picture, marks: marks, description: "\(title): \(description(marks))").html
+    let image: HTML =
+      if let image = images.image(KeyFrameTimestamp(video: video, time: key.time)) {
+        FrameDrawing(image: image, marks: marks, description: "\(title): \(description(marks))").html
       } else {
         "<p class=\"none\">No picture of this key frame.</p>\n"
       }
     let found = frame.truePositiveCount
     return """
       <figure><h3>\(video) <span>second \(key.time.description)</span> <span>loss \(fixed(frame.loss, 6)), \(found) found</span></h3>
-      \(picture)<ul class="rows">
+      \(image)<ul class="rows">
       \(marks.missed.html { rowItem($0, isTruth: true) })\(marks.wrong.html { rowItem($0, isTruth: false) })</ul>\
       \(omitted(marks))</figure>
 

@@ -29,7 +29,7 @@ public struct EvaluationReport: Sendable {
   let bootstraps: [Bootstrap]
   let explanation: Explanation
   let findings: [Finding]
-  let pictures: KeyFramePictures?
+  let images: KeyFrameImages?
 
   /// - Parameters:
   ///   - detections: The file of the detections, as the page names it.
@@ -37,10 +37,10 @@ public struct EvaluationReport: Sendable {
   ///   - bootstraps: The same protocols' intervals over videos; empty without.
   ///   - explanation: Of the first protocol.
   ///   - findings: What the audit said.
-  ///   - pictures: Of the worst key frames; nil where none were asked for.
+  ///   - images: Of the worst key frames; nil where none were asked for.
   public init(
     detections: String, files: ReportFiles, tables: AlignedTables, evaluations: [Evaluation], bootstraps: [Bootstrap],
-    explanation: Explanation, findings: [Finding], pictures: KeyFramePictures? = nil
+    explanation: Explanation, findings: [Finding], images: KeyFrameImages? = nil
   ) {
     self.detections = detections
     self.files = files
@@ -49,7 +49,7 @@ public struct EvaluationReport: Sendable {
     self.bootstraps = bootstraps
     self.explanation = explanation
     self.findings = findings
-    self.pictures = pictures
+    self.images = images
   }
 
   /// The page, as one HTML document that needs no other file.

@@ -35,7 +35,7 @@ struct HTML: ExpressibleByStringInterpolation, Sendable {
 }
 
 extension Sequence {
-  /// The markup of all elements, one behind the other.
+  /// The markup of all elements, one after the other.
   func html(_ markup: (Element) -> HTML) -> HTML { reduce(into: "") { $0 += markup($1) } }
 }
 

@@ -44,9 +44,9 @@ extension Backdrop {
     let middle = (window.x1 + window.x2) / 2
     canvas.stroke([Point(middle, window.y1), Point(middle, window.y2)], Pen(.white, width: 3))
     let side = x > width * 0.3 ? width * 0.08 : width * 0.7
-    let picture = PixelBox(x1: side, y1: height * 0.16, x2: side + width * 0.16, y2: height * 0.34)
-    canvas.fill(picture, from: RGBColor(hex: 0xF6C28B), to: RGBColor(hex: 0x5C7FA3))
-    canvas.stroke(picture, Pen(RGBColor(hex: 0x6B4A32), width: 3))
+    let image = PixelBox(x1: side, y1: height * 0.16, x2: side + width * 0.16, y2: height * 0.34)
+    canvas.fill(image, from: RGBColor(hex: 0xF6C28B), to: RGBColor(hex: 0x5C7FA3))
+    canvas.stroke(image, Pen(RGBColor(hex: 0x6B4A32), width: 3))
     canvas.fill(band(horizon, height), from: RGBColor(hex: 0xB9926B), to: RGBColor(hex: 0x8F6A48))
     canvas.fill(band(horizon - height * 0.025, horizon), RGBColor(hex: 0xF7F4EE))
     let rug = Point(width * 0.5, height * 0.84)

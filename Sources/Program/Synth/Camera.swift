@@ -10,13 +10,13 @@ struct Camera {
     var zoom: Double
     var offset: Point
 
-    func picture(_ box: PixelBox) -> PixelBox {
+    func image(_ box: PixelBox) -> PixelBox {
       PixelBox(
         x1: box.x1 * zoom + offset.x, y1: box.y1 * zoom + offset.y, x2: box.x2 * zoom + offset.x,
         y2: box.y2 * zoom + offset.y)
     }
 
-    func picture(_ point: Point) -> Point { Point(point.x * zoom + offset.x, point.y * zoom + offset.y) }
+    func image(_ point: Point) -> Point { Point(point.x * zoom + offset.x, point.y * zoom + offset.y) }
   }
 
   private let size: SceneSize

@@ -27,7 +27,7 @@ public final class Film {
   }
 
   /// Draws the picture of a moment.
-  public func picture(at time: Double) throws -> Image {
+  public func image(at time: Double) throws -> Image {
     let canvas = try Canvas(size: size)
     let view = world.camera.view(at: time)
     canvas.transformed(

@@ -65,15 +65,15 @@ extension SynthDataSet {
   }
 
   private func writeFrames(of shot: Shot, to folder: String, drawn: () -> Void) throws {
-    let pictures = joinPath(folder, "frames/\(shot.name)")
-    try makeFolder(pictures)
-    if pathExists(joinPath(pictures, shot.fileName(framesPerVideo))) {
-      throw SynthError.longerVideo(folder: pictures, frames: framesPerVideo)
+    let images = joinPath(folder, "frames/\(shot.name)")
+    try makeFolder(images)
+    if pathExists(joinPath(images, shot.fileName(framesPerVideo))) {
+      throw SynthError.longerVideo(folder: images, frames: framesPerVideo)
     }
     let film = try Film(of: shot.world, size: shot.size)
     for frame in 0..<framesPerVideo {
-      let picture = try film.picture(at: Double(frame) / Double(SynthDataSet.framesPerSecond))
-      try writeJPEG(picture, to: joinPath(pictures, shot.fileName(frame)), quality: 92)
+      let image = try film.image(at: Double(frame) / Double(SynthDataSet.framesPerSecond))
+      try writeJPEG(image, to: joinPath(images, shot.fileName(frame)), quality: 92)
       drawn()
     }
   }
@@ -83,7 +83,7 @@ extension SynthDataSet {
     let video = try VideoWriter(
       path: joinPath(folder, "videos/\(shot.name).mp4"), size: shot.videoSize, framesPerSecond: shot.framesPerSecond)
     for frame in 0..<shot.videoFrames {
-      try video.append(try film.picture(at: Double(frame) / shot.framesPerSecond))
+      try video.append(try film.image(at: Double(frame) / shot.framesPerSecond))
       drawn()
     }
     try video.finish()

@@ -72,7 +72,7 @@ public struct SynthDataSet: Sendable {
   var framesPerVideo: Int { seconds * SynthDataSet.framesPerSecond }
 
   /// How many pictures `write` draws, those of the video files included.
-  public var pictureCount: Int {
+  public var imageCount: Int {
     if format == .frames { return frameCount }
     return frameCount + (0..<videos).reduce(0) { $0 + shot($1).videoFrames }
   }

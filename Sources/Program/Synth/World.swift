@@ -70,7 +70,7 @@ public struct World: Sendable {
     let things = Silhouette(foreground)
     return figures.indices.compactMap { index in
       let extent = figures[index].extent
-      let box = view.picture(extent).clipped(maxX: size.width, maxY: size.height)
+      let box = view.image(extent).clipped(maxX: size.width, maxY: size.height)
       if box.x2 - box.x1 < 1 || box.y2 - box.y1 < 1 { return nil }
       return VisiblePerson(
         id: index,
@@ -96,7 +96,7 @@ public struct World: Sendable {
           extent.y1 + (extent.y2 - extent.y1) * (Double(row) + 0.5) / Double(steps))
         if !figure.contains(point) { continue }
         all += 1
-        let shown = view.picture(point)
+        let shown = view.image(point)
         if shown.x < 0 || shown.x > size.width || shown.y < 0 || shown.y > size.height { continue }
         if !others.contains(where: { $0.contains(point) }) { seen += 1 }
       }
@@ -107,8 +107,8 @@ public struct World: Sendable {
   /// Draws the picture of a moment; ``Film`` does that faster for many.
   ///
   /// - Throws: The drawing's error, when there is no memory for a picture of this size.
-  public func picture(at time: Double, height: Int = 256) throws -> Image {
+  public func image(at time: Double, height: Int = 256) throws -> Image {
     let width = Int((Double(height) * aspect).rounded())
-    return try Film(of: self, size: ImageSize(width: width, height: height)).picture(at: time)
+    return try Film(of: self, size: ImageSize(width: width, height: height)).image(at: time)
   }
 }

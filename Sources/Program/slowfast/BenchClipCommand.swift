@@ -125,7 +125,7 @@ private struct ClipProblem {
       let x = generator.uniform(0, Double(size.width) / 2)
       let y = generator.uniform(0, Double(size.height) / 2)
       return Region(
-        picture: 0, x1: Float(x), y1: Float(y), x2: Float(x + Double(size.width) / 3),
+        batchIndex: 0, x1: Float(x), y1: Float(y), x2: Float(x + Double(size.width) / 3),
         y2: Float(y + Double(size.height) / 2))
     }
   }

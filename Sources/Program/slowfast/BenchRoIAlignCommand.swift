@@ -80,7 +80,7 @@ struct BenchRoIAlignCommand: ParsableCommand {
       let y = generator.uniform(0, halfHeight)
       let boxWidth = generator.uniform(0, 0.9 * halfWidth) + 8
       let boxHeight = generator.uniform(0, 0.9 * halfHeight) + 8
-      return Region(picture: 0, x1: Float(x), y1: Float(y), x2: Float(x + boxWidth), y2: Float(y + boxHeight))
+      return Region(batchIndex: 0, x1: Float(x), y1: Float(y), x2: Float(x + boxWidth), y2: Float(y + boxHeight))
     }
   }
 

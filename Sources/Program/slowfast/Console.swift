@@ -51,7 +51,7 @@ enum Console {
   static let isTerminal = isatty(2) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
 }
 
-/// What the user should know of the inputs of a long run: said before it, so that it can be stopped, and again behind
+/// What the user should know of the inputs of a long run: said before it, so that it can be stopped, and again after
 /// it where that has scrolled away.
 struct Notices {
   private let lines: [String]

@@ -179,8 +179,8 @@ struct DetectCommand: ParsableCommand {
     let damaged = try found.writeOverlayVideos(to: folder, style: drawing.style()) { name, done, total in
       films.update(name, done, of: total)
       if Interruption.isAsked {
-        let pictures = overlays ? ", the pictures in \(folder)" : ""
-        throw Interrupted("the rows are in \(outputDir)\(pictures), \(films.kept(in: folder))")
+        let images = overlays ? ", the pictures in \(folder)" : ""
+        throw Interrupted("the rows are in \(outputDir)\(images), \(films.kept(in: folder))")
       }
     }
     for (name, count) in damaged {

@@ -6,13 +6,13 @@ internal import Parallel
 struct EvaluationInputs {
   private let labels: LabelMap
   private let truth: GroundTruthTable
-  private let exclusions: Exclusions
+  private let exclusions: ExcludedTimestamps
 
   /// Reads the files and says what looks wrong with them.
   init(groundTruth: String, labelMap: String, exclusions path: String?) throws {
     labels = try LabelMap.read(path: labelMap)
     let truth = try GroundTruthTable.read(path: groundTruth)
-    exclusions = try path.map { try Exclusions.read(path: $0) } ?? Exclusions()
+    exclusions = try path.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     for notice in labels.notices { Console.warn(notice) }
     for notice in truth.counts.notices(groundTruth) { Console.warn(notice) }
     if let path, exclusions.count == 0 { Console.warn("'\(path)' excludes no key frame") }

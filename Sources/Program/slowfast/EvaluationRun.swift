@@ -55,13 +55,13 @@ extension ReportOptions {
     guard let explanation = run.explanation(worstFrames: reportFrames) else { return }
     let moments = explanation.worstFrames.map { frame in
       let key = run.tables.frames[frame.frame]
-      return KeyFrameMoment(video: run.tables.videos[key.video], time: key.time)
+      return KeyFrameTimestamp(video: run.tables.videos[key.video], time: key.time)
     }
     try write(
       EvaluationReport(
         detections: detections, files: files, tables: run.tables, evaluations: run.evaluations,
         bootstraps: run.bootstraps ?? [], explanation: explanation, findings: run.findings,
-        pictures: catalog.map { pictures(moments, [run.tables], $0) }
+        images: catalog.map { images(moments, [run.tables], $0) }
       ).html)
   }
 }

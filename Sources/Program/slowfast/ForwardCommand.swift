@@ -67,7 +67,7 @@ struct ForwardCommand: ParsableCommand {
     let model = try options.model(config).model
     if case .roi = model.architecture.head, regions == nil { throw VideoModelError.noClassificationHead }
     if case .classification = model.architecture.head, regions != nil { throw VideoModelError.noRoIHead }
-    let plan = try model.features(FeatureMap(channelsFirst: clip), keepingMarks: stages != nil)
+    let plan = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
     let scores = try regions.map { try model.detect(plan.outputs, $0) } ?? model.classify(plan.outputs)
     if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
     if let stages { try writeFile(stages, describeStages(plan)) }
@@ -96,16 +96,16 @@ struct ShapeError: Error, CustomStringConvertible {
 
 /// Writes the named values of a plan as JSON: shape (N C T H W), mean, deviation, first and last eight values.
 func describeStages(_ plan: NetworkPlan) -> String {
-  let entries = plan.marks.map { name, map -> (name: String, value: JSON) in
+  let entries = plan.named.map { name, map -> (name: String, value: JSON) in
     let tensor = map.float32().channelsFirst()
     let values = tensor.array
     let mean = values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count))
     let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-    let deviation = (squares / Double(max(1, values.count))).squareRoot()
+    let std = (squares / Double(max(1, values.count))).squareRoot()
     return (
       name,
       .object([
-        ("shape", .array(tensor.shape.map { JSON($0) })), ("mean", JSON(mean)), ("std", JSON(deviation)),
+        ("shape", .array(tensor.shape.map { JSON($0) })), ("mean", JSON(mean)), ("std", JSON(std)),
         ("first8", .array(values.prefix(8).map { JSON($0) })), ("last8", .array(values.suffix(8).map { JSON($0) })),
       ])
     )

@@ -3,7 +3,7 @@ internal import Configuration
 internal import Files
 
 /// The words of a call that are neither options nor their values: names of files where a command takes any, then
-/// `KEY VALUE` pairs. `--` may stand before them; behind it nothing is taken for an option.
+/// `KEY VALUE` pairs. `--` may stand before them; after it nothing is taken for an option.
 struct FreeWords {
   let names: [String]
   let overrides: [String]

@@ -110,8 +110,8 @@ struct EngineOptions: ParsableArguments {
 
   func make() throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
-    let isHalf = precision == .bf16 && table.supportsBFloat16
-    if precision == .bf16 && !isHalf {
+    let isBFloat16 = precision == .bf16 && table.supportsBFloat16
+    if precision == .bf16 && !isBFloat16 {
       let reason =
         kernels != nil && KernelTable.best.supportsBFloat16
         ? "the \(table.instructionSet.rawValue) kernels have no bfloat16 (leave --kernels away)"
@@ -120,7 +120,7 @@ struct EngineOptions: ParsableArguments {
     }
     return Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
-      activations: isHalf ? .bfloat16 : .float32)
+      activations: isBFloat16 ? .bfloat16 : .float32)
   }
 }
 

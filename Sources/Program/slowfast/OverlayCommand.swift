@@ -102,7 +102,7 @@ struct OverlayCommand: ParsableCommand {
     defer { lock.release() }
     try results.check(
       names.flatMap { name in
-        (noPictures ? [] : run.picturePaths(name, scenes.videos[name] ?? [:]))
+        (noPictures ? [] : run.imagePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
       }, reading: [video, detections, groundtruth, labelmap].compactMap(\.self), orGive: "give another --output-dir")
     for name in names {

@@ -36,14 +36,14 @@ struct OverlayRun {
   }
 
   /// The files of a video's pictures.
-  func picturePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> [String] {
-    frames.keys.sorted().map { picturePath(video, $0) }
+  func imagePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> [String] {
+    frames.keys.sorted().map { imagePath(video, $0) }
   }
 
   /// The file of a whole video with its people.
   func filmPath(_ video: String) -> String { joinPath(folder, fileName(video) + ".mp4") }
 
-  private func picturePath(_ video: String, _ time: Timestamp) -> String {
+  private func imagePath(_ video: String, _ time: Timestamp) -> String {
     joinPath(folder, "\(fileName(video))_\(time).png")
   }
 
@@ -111,7 +111,7 @@ struct OverlayRun {
       do {
         try writeOverlay(
           source.frame(frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: style,
-          to: picturePath(video, time))
+          to: imagePath(video, time))
         drawn += 1
       } catch let damage as FrameDamage where damageRule != .stop {
         damaged.append("\(video), second \(time): \(damage.cause)")
@@ -130,8 +130,8 @@ struct OverlayRun {
     ) { done in
       films.update(video, done, of: source.frameCount)
       if Interruption.isAsked {
-        let pictures = drawn > 0 ? "\(counted(drawn, "picture")) drawn, " : ""
-        throw Interrupted(pictures + films.kept(in: folder))
+        let images = drawn > 0 ? "\(counted(drawn, "picture")) drawn, " : ""
+        throw Interrupted(images + films.kept(in: folder))
       }
     }
     if damaged > 0 {

@@ -69,7 +69,7 @@ struct ReportOptions: ParsableArguments {
   }
 
   /// Reads the pictures of key frames, and says what is missing.
-  func pictures(_ moments: [KeyFrameMoment], _ tables: [AlignedTables], _ catalog: FrameCatalog) -> KeyFramePictures {
+  func images(_ moments: [KeyFrameTimestamp], _ tables: [AlignedTables], _ catalog: FrameCatalog) -> KeyFrameImages {
     let wanted = Set(moments.map(\.video))
     var times: [String: [Double]] = [:]
     for tables in tables {
@@ -77,10 +77,10 @@ struct ReportOptions: ParsableArguments {
         times[tables.videos[frame.video], default: []].append(frame.time.seconds)
       }
     }
-    let pictures = KeyFramePictures(of: moments, times: times, from: catalog, startingSecond: startingSecond)
-    for remark in pictures.remarks { Console.say(remark) }
-    for warning in pictures.warnings { Console.warn("report: \(warning)") }
-    return pictures
+    let images = KeyFrameImages(of: moments, times: times, from: catalog, startingSecond: startingSecond)
+    for remark in images.remarks { Console.say(remark) }
+    for warning in images.warnings { Console.warn("report: \(warning)") }
+    return images
   }
 
   /// Writes the page and says where it is.

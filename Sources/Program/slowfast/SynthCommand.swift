@@ -88,7 +88,7 @@ struct SynthCommand: ParsableCommand {
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
     try results.check(set.outputs(in: outputDir), orGive: "give another --output-dir")
-    let progress = Progress("drawing", total: set.pictureCount, unit: "frame")
+    let progress = Progress("drawing", total: set.imageCount, unit: "frame")
     try set.write(to: outputDir) { progress.update($0) }
     progress.finish()
     let keys = set.keySeconds

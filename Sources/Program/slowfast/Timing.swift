@@ -36,7 +36,7 @@ func processSeconds() -> Double? {
   defer { fclose(file) }
   var bytes = [UInt8](repeating: 0, count: 4096)
   let count = fread(&bytes, 1, bytes.count, file)
-  // The name in brackets may hold anything; the fields are counted from behind it.
+  // The name in brackets may hold anything; the fields are counted from after it.
   let text = String(decoding: bytes[..<count], as: UTF8.self)
   guard let bracket = text.lastIndex(of: ")") else { return nil }
   let fields = text[text.index(after: bracket)...].split(separator: " ")

@@ -99,7 +99,7 @@ struct ValidateCommand: ParsableCommand {
     try results.check([fix].compactMap(\.self), orGive: "write to another file")
     let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? scoredAVAClasses()
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
-    let excluded = try exclusions.map { try Exclusions.read(path: $0) } ?? Exclusions()
+    let excluded = try exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     let survey = try DetectionTable.survey(path: detections, pool: pool)
     let tables = try AlignedTables(
       detections: survey.table, groundTruth: truth, labelMap: labels, exclusions: excluded)

@@ -5,7 +5,7 @@ public let standardInput = "-"
 
 /// The bytes of a file, pipe or standard input one after the other, decompressed where their beginning says so.
 ///
-/// gzip and Zstandard are told from the content, never from the name; several compressed parts behind each other are
+/// gzip and Zstandard are told from the content, never from the name; several compressed parts one after the other are
 /// read as one. Not for several threads at once.
 public final class ByteStream {
   /// The path, for messages.

@@ -54,7 +54,7 @@ public struct ForeignContent: Equatable, Sendable {
     Signature(bytes: [0xFF, 0xFE, 0, 0], content: Self("text in UTF-32", advice: "save the file as UTF-8")),
     Signature(bytes: [0xFF, 0xFE], content: utf16),
     Signature(bytes: [0xFE, 0xFF], content: utf16),
-    // A text may begin with 'BZh9', but not with the block mark behind it.
+    // A text may begin with 'BZh9', but not with the block mark after it.
     Signature(
       bytes: [0x31, 0x41, 0x59, 0x26, 0x53, 0x59], offset: 4,
       content: Self("a bzip2-compressed file", advice: "unpack it: bunzip2")),

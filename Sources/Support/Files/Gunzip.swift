@@ -1,6 +1,6 @@
 internal import CZlib
 
-/// Unpacks gzip: one member, or several behind each other.
+/// Unpacks gzip: one member, or several one after the other.
 final class Gunzip {
   /// zlib keeps its address.
   private let stream = UnsafeMutablePointer<z_stream>.allocate(capacity: 1)
@@ -36,7 +36,7 @@ final class Gunzip {
     return done
   }
 
-  /// Takes up the next member; zeros behind the last one are padding.
+  /// Takes up the next member; zeros after the last one are padding.
   private func beginMember(_ input: RawInput) {
     if let padding = input.available.firstIndex(where: { $0 != 0 }), padding == 0 {
       inflateReset(stream)

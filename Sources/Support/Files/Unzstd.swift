@@ -1,6 +1,6 @@
 internal import CZstd
 
-/// Unpacks Zstandard: one frame, or several behind each other.
+/// Unpacks Zstandard: one frame, or several one after the other.
 final class Unzstd {
   private let context = ZSTD_createDCtx()
   /// Whether a frame was begun and not ended.

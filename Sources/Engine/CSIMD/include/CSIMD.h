@@ -20,7 +20,7 @@ static inline __attribute__((always_inline, target("avx"))) __m256 simd_load256u
   return _mm256_loadu_ps(from);
 }
 
-/// The first `count` lanes of memory, zeros in the others; memory behind them is not touched.
+/// The first `count` lanes of memory, zeros in the others; memory after them is not touched.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load512(const float *from, int count) {
   return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);
 }
@@ -34,7 +34,7 @@ static inline __attribute__((always_inline, target("avx2"))) __m256i simd_mask25
   return _mm256_cmpgt_epi32(_mm256_set1_epi32(count), _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
 }
 
-/// The first `count` lanes of memory, zeros in the others; memory behind them is not touched.
+/// The first `count` lanes of memory, zeros in the others; memory after them is not touched.
 static inline __attribute__((always_inline, target("avx2"))) __m256 simd_load256(const float *from, int count) {
   return _mm256_maskload_ps(from, simd_mask256(count));
 }
@@ -51,14 +51,14 @@ static inline __attribute__((always_inline, target("avx512f,avx512bf16"))) __m51
 }
 
 /// The first `count` lanes of bfloat16 memory as floats, zeros in the others.
-static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl"))) __m512 simd_load_halves512(
+static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl"))) __m512 simd_load_bf16_512(
     const void *from, int count) {
   __m256i halves = _mm256_maskz_loadu_epi16((__mmask16)((1u << count) - 1), from);
   return _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(halves), 16));
 }
 
 /// Rounds to bfloat16 and writes the first `count` lanes.
-static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512bf16"))) void simd_store_halves512(
+static inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl,avx512bf16"))) void simd_store_bf16_512(
     void *to, __m512 value, int count) {
   _mm256_mask_storeu_epi16(to, (__mmask16)((1u << count) - 1), (__m256i)_mm512_cvtneps_pbh(value));
 }

@@ -1,7 +1,7 @@
 internal import Files
 
 /// Key frames that are not scored: AVA's lists of excluded timestamps.
-public struct Exclusions: Sendable {
+public struct ExcludedTimestamps: Sendable {
   private var times: [String: Set<Timestamp>] = [:]
 
   public init() {}
@@ -21,10 +21,10 @@ public struct Exclusions: Sendable {
   /// Reads rows `video, second`. A file without rows excludes nothing.
   ///
   /// - Throws: `RecordError` with file, line and column of a malformed row; `FileError`.
-  public static func read(path: String) throws -> Exclusions {
+  public static func read(path: String) throws -> ExcludedTimestamps {
     let columns = "video, second"
     var cursor = try RowCursor(path: path, doing: "reading the excluded timestamps", columns: columns)
-    var exclusions = Exclusions()
+    var exclusions = ExcludedTimestamps()
     while try cursor.advance() {
       try cursor.require(columns: 2...2, layout: columns)
       exclusions.insert(video: try cursor.videoName(), time: try cursor.time())

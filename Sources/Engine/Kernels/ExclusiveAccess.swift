@@ -1,7 +1,7 @@
 internal import Glibc
 
 /// One run at a time; whoever runs may enter again.
-final class Exclusion: @unchecked Sendable {
+final class ExclusiveAccess: @unchecked Sendable {
   private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
 
   init() {

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// What must hold whatever the numbers are.
-struct LawTests {
+struct PropertyTests {
   static let boxes = [
     box(40, 33, 170, 120), box(65.5, 20.25, 66, 140), box(16, 16, 240, 176), box(100, 90, 101, 91),
   ]

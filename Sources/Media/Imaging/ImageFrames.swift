@@ -5,7 +5,7 @@ internal import Wording
 /// The frames of one video as a list of picture files.
 ///
 /// The first picture that can be read gives the size; every other must have the same.
-public final class PictureFrames: FrameSource {
+public final class ImageFrames: FrameSource {
   public let name: String
   /// The picture files, frame by frame.
   public let paths: [String]

@@ -1,21 +1,21 @@
 public import CSIMD
 
-/// How many pixels a register tile computes at once.
+/// How many positions a register tile computes at once.
 ///
-/// Six pixels times four vectors are 24 sums, and leave registers for the weights and one factor; six addresses fit
+/// Six positions times four vectors are 24 sums, and leave registers for the weights and one factor; six addresses fit
 /// into the general registers of x86.
-public let tilePixels = 6
+public let tilePositions = 6
 
-/// A block of output pixels times a range of output channels, as the convolutions hand it to a kernel.
+/// A block of output positions times a range of output channels, as the convolutions hand it to a kernel.
 ///
 /// `output[p, o] = activation(sum over taps and channels of rows[p, tap][c] x weights[tap, c, o] + bias[o] +
 /// residual[p, o])`
-public struct ProductBlock {
-  /// [pixels / 6 rounded up][taps][6]: where each pixel's channels begin under each tap.
+public struct GEMMBlock {
+  /// [positions / 6 rounded up][taps][6]: where each position's channels begin under each tap.
   public var rows: UnsafePointer<UnsafePointer<Float>>
   /// Added to every address of `rows`, in floats.
   public var rowOffset = 0
-  /// From a pixel to the one six later, in floats, where pixels follow each other evenly: what is fetched ahead.
+  /// From a position to the one six later, in floats, where positions follow each other evenly: what is fetched ahead.
   public var ahead = 0
   /// How many matrices of weights follow each other, all multiplied with the same inputs: their products add up.
   public var parts = 1
@@ -29,15 +29,15 @@ public struct ProductBlock {
   public var outputPitch: Int
   public var residual: UnsafePointer<Float>?
   public var residualPitch = 0
-  public var pixels: Int
+  public var positions: Int
   public var relu = false
   /// Whether the output, or the residual, is bfloat16; addresses and pitches count floats all the same.
-  public var outputIsHalf = false
-  public var residualIsHalf = false
+  public var outputIsBFloat16 = false
+  public var residualIsBFloat16 = false
 
   public init(
     rows: UnsafePointer<UnsafePointer<Float>>, taps: Int, channels: Int,
-    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPitch: Int, pixels: Int
+    bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPitch: Int, positions: Int
   ) {
     self.rows = rows
     self.taps = taps
@@ -45,35 +45,35 @@ public struct ProductBlock {
     self.bias = bias
     self.output = output
     self.outputPitch = outputPitch
-    self.pixels = pixels
+    self.positions = positions
   }
 }
 
-/// The sums of six pixels for one register of output channels.
+/// The sums of six positions for one register of output channels.
 @usableFromInline typealias TileColumn<Vector: SIMD> = InlineArray<6, Vector> where Vector.Scalar == Float
 
-/// Computes one tile: six pixels times `count` registers of output channels.
+/// Computes one tile: six positions times `count` registers of output channels.
 ///
-/// The sums of a pixel are taken tap by tap and channel by channel, whatever the tile is: how a convolution is cut
+/// The sums of a position are taken tap by tap and channel by channel, whatever the tile is: how a convolution is cut
 /// into blocks does not show in the result.
 ///
-/// `count` and `halves` are literals in every call and all of this is inlined, so what a narrower tile does not need vanishes.
+/// `count` and `bfloat16` are literals in every call and all of this is inlined, so what a narrower tile does not need vanishes.
 /// Every index into the sums is a constant once unrolled: one dynamic index, and they would live in memory.
 ///
 /// - Parameters:
 ///   - count: Registers, 1 to 4.
-///   - halves: Whether outputs or residuals may be bfloat16.
+///   - bfloat16: Whether outputs or residuals may be bfloat16.
 ///   - rows: [taps][6].
-///   - pixels: How many of the six are stored.
+///   - positions: How many of the six are stored.
 ///   - lanes: How many lanes of the last register are stored.
 @inlinable @inline(__always)
-func productTile<Unit: VectorUnit>(
-  _ unit: Unit.Type, count: Int, halves: Bool, _ block: ProductBlock, _ rows: UnsafePointer<UnsafePointer<Float>>,
-  _ weights: UnsafePointer<Float>, pixel: Int, column: Int, pixels: Int, lanes: Int
+func gemmTile<Unit: VectorUnit>(
+  _ unit: Unit.Type, count: Int, bfloat16: Bool, _ block: GEMMBlock, _ rows: UnsafePointer<UnsafePointer<Float>>,
+  _ weights: UnsafePointer<Float>, position: Int, column: Int, positions: Int, lanes: Int
 ) {
   typealias V = Unit.Vector
   let width = V.scalarCount
-  let tile = TileStore(block, halves: halves, pixel: pixel, column: column, pixels: pixels)
+  let tile = TileStore(block, bfloat16: bfloat16, position: position, column: column, positions: positions)
   tile.prefetch(floats: count * width)
   let bias = block.bias + column
   var s0 = TileColumn<V>(repeating: Unit.load(bias))
@@ -145,10 +145,10 @@ func productTile<Unit: VectorUnit>(
   if count == 1 {
     for i in 0..<6 { s0[i] += s1[i] }
   }
-  tile.store(unit, halves: halves, s0, at: 0, lanes: count == 1 ? lanes : width)
-  if count > 1 { tile.store(unit, halves: halves, s1, at: width, lanes: count == 2 ? lanes : width) }
-  if count > 2 { tile.store(unit, halves: halves, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
-  if count > 3 { tile.store(unit, halves: halves, s3, at: 3 * width, lanes: lanes) }
+  tile.store(unit, bfloat16: bfloat16, s0, at: 0, lanes: count == 1 ? lanes : width)
+  if count > 1 { tile.store(unit, bfloat16: bfloat16, s1, at: width, lanes: count == 2 ? lanes : width) }
+  if count > 2 { tile.store(unit, bfloat16: bfloat16, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
+  if count > 3 { tile.store(unit, bfloat16: bfloat16, s3, at: 3 * width, lanes: lanes) }
 }
 
 /// Where a tile's sums go, and what is added on the way.
@@ -161,26 +161,26 @@ func productTile<Unit: VectorUnit>(
   @usableFromInline let outputSize: Int
   @usableFromInline let residualSize: Int
   @usableFromInline let relu: Bool
-  @usableFromInline let pixels: Int
+  @usableFromInline let positions: Int
 
   @inlinable @inline(__always)
-  init(_ block: ProductBlock, halves: Bool, pixel: Int, column: Int, pixels: Int) {
-    outputSize = halves && block.outputIsHalf ? 2 : 4
-    residualSize = halves && block.residualIsHalf ? 2 : 4
+  init(_ block: GEMMBlock, bfloat16: Bool, position: Int, column: Int, positions: Int) {
+    outputSize = bfloat16 && block.outputIsBFloat16 ? 2 : 4
+    residualSize = bfloat16 && block.residualIsBFloat16 ? 2 : 4
     outputPitch = 4 * block.outputPitch
     residualPitch = 4 * block.residualPitch
-    output = UnsafeMutableRawPointer(block.output) + (pixel * outputPitch + column * outputSize)
+    output = UnsafeMutableRawPointer(block.output) + (position * outputPitch + column * outputSize)
     let size = residualSize
     let pitch = residualPitch
-    residual = block.residual.map { UnsafeRawPointer($0) + (pixel * pitch + column * size) }
+    residual = block.residual.map { UnsafeRawPointer($0) + (position * pitch + column * size) }
     relu = block.relu
-    self.pixels = pixels
+    self.positions = positions
   }
 
   /// Asks for what the stores will touch while the sums are taken.
   @inlinable @inline(__always)
   func prefetch(floats: Int) {
-    for i in 0..<pixels {
+    for i in 0..<positions {
       var byte = 0
       while byte < floats * outputSize {
         simd_prefetch(output + (i * outputPitch + byte))
@@ -195,20 +195,20 @@ func productTile<Unit: VectorUnit>(
     }
   }
 
-  /// Finishes and stores one register of each pixel.
+  /// Finishes and stores one register of each position.
   ///
-  /// A tile of fewer than six pixels has computed its last one several times, and stores it as often: to the same
+  /// A tile of fewer than six positions has computed its last one several times, and stores it as often: to the same
   /// place, the same numbers, after all that is added to them was read.
   @inlinable @inline(__always)
   func store<Unit: VectorUnit>(
-    _ unit: Unit.Type, halves: Bool, _ sums: TileColumn<Unit.Vector>, at offset: Int, lanes: Int
+    _ unit: Unit.Type, bfloat16: Bool, _ sums: TileColumn<Unit.Vector>, at offset: Int, lanes: Int
   ) {
     var values = sums
-    let last = pixels - 1
+    let last = positions - 1
     if let residual {
       let from = residual + offset * residualSize
-      if halves && residualSize == 2 {
-        for i in 0..<6 { values[i] += Unit.loadHalves(lanes, from + min(i, last) * residualPitch) }
+      if bfloat16 && residualSize == 2 {
+        for i in 0..<6 { values[i] += Unit.loadBFloat16(lanes, from + min(i, last) * residualPitch) }
       } else {
         let floats = from.assumingMemoryBound(to: Float.self)
         let pitch = residualPitch / 4
@@ -223,8 +223,8 @@ func productTile<Unit: VectorUnit>(
       for i in 0..<6 { values[i] = Unit.relu(values[i]) }
     }
     let to = output + offset * outputSize
-    if halves && outputSize == 2 {
-      for i in 0..<6 { Unit.storeHalves(lanes, values[i], to + min(i, last) * outputPitch) }
+    if bfloat16 && outputSize == 2 {
+      for i in 0..<6 { Unit.storeBFloat16(lanes, values[i], to + min(i, last) * outputPitch) }
     } else {
       let floats = to.assumingMemoryBound(to: Float.self)
       let pitch = outputPitch / 4
@@ -240,10 +240,10 @@ func productTile<Unit: VectorUnit>(
 /// The first `count` numbers of memory, or a whole register's where there are as many.
 @inlinable @inline(__always)
 func loadElements<Unit: VectorUnit>(
-  _ unit: Unit.Type, isHalf: Bool, _ count: Int, _ from: UnsafeRawPointer
+  _ unit: Unit.Type, isBFloat16: Bool, _ count: Int, _ from: UnsafeRawPointer
 ) -> Unit.Vector {
   let lanes = min(count, Unit.Vector.scalarCount)
-  if isHalf { return Unit.loadHalves(lanes, from) }
+  if isBFloat16 { return Unit.loadBFloat16(lanes, from) }
   let floats = from.assumingMemoryBound(to: Float.self)
   return lanes == Unit.Vector.scalarCount ? Unit.load(floats) : Unit.loadFirst(lanes, floats)
 }
@@ -251,15 +251,15 @@ func loadElements<Unit: VectorUnit>(
 /// Writes the first `count` lanes, or all of them where there are as many.
 @inlinable @inline(__always)
 func storeElements<Unit: VectorUnit>(
-  _ unit: Unit.Type, isHalf: Bool, _ count: Int, _ value: Unit.Vector, _ to: UnsafeMutableRawPointer
+  _ unit: Unit.Type, isBFloat16: Bool, _ count: Int, _ value: Unit.Vector, _ to: UnsafeMutableRawPointer
 ) {
   let lanes = min(count, Unit.Vector.scalarCount)
-  if isHalf { return Unit.storeHalves(lanes, value, to) }
+  if isBFloat16 { return Unit.storeBFloat16(lanes, value, to) }
   let floats = to.assumingMemoryBound(to: Float.self)
   if lanes == Unit.Vector.scalarCount { store(value, floats) } else { Unit.storeFirst(lanes, value, floats) }
 }
 
-/// Computes a block's pixels times one panel of weights.
+/// Computes a block's positions times one panel of weights.
 ///
 /// - Parameters:
 ///   - count: Registers in the panel, a literal.
@@ -267,18 +267,18 @@ func storeElements<Unit: VectorUnit>(
 ///   - column: The panel's first output channel.
 ///   - lanes: How many lanes of the panel's last register are outputs.
 @inlinable @inline(__always)
-public func productPanel<Unit: VectorUnit>(
-  _ unit: Unit.Type, count: Int, halves: Bool = false, _ block: ProductBlock, _ weights: UnsafePointer<Float>,
+public func gemmPanel<Unit: VectorUnit>(
+  _ unit: Unit.Type, count: Int, bfloat16: Bool = false, _ block: GEMMBlock, _ weights: UnsafePointer<Float>,
   column: Int, lanes: Int
 ) {
   var rows = block.rows
-  var pixel = 0
-  while pixel < block.pixels {
-    productTile(
-      unit, count: count, halves: halves, block, rows, weights, pixel: pixel, column: column,
-      pixels: min(6, block.pixels - pixel),
+  var position = 0
+  while position < block.positions {
+    gemmTile(
+      unit, count: count, bfloat16: bfloat16, block, rows, weights, position: position, column: column,
+      positions: min(6, block.positions - position),
       lanes: lanes)
-    pixel += 6
+    position += 6
     rows += 6 * block.taps
   }
 }

@@ -4,7 +4,7 @@ import Geometry
 import Testing
 
 /// What is said about errors holds for random scenes, and agrees with files that were repaired and evaluated anew.
-@Suite struct RepairLawTests {
+@Suite struct RepairPropertyTests {
   private func diagnoses(
     _ scene: RandomScene, _ rules: EvaluationRules
   ) throws -> [(outcomes: ClassOutcomes, diagnosis: ClassDiagnosis)] {
@@ -16,7 +16,7 @@ import Testing
   }
 
   @Test("Repairing nothing changes nothing, any kind helps, all give AP 1", arguments: 1...10 as ClosedRange<UInt64>)
-  func laws(seed: UInt64) throws {
+  func properties(seed: UInt64) throws {
     for (decimals, crowd) in [(nil, 3), (10, 6)] as [(Int?, Int)] {
       let scene = try RandomScene(seed: seed, decimals: decimals, crowd: crowd)
       for rules in EvaluationRules.all {

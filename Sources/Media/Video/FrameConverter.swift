@@ -7,7 +7,7 @@ internal import Imaging
 ///
 /// Range and matrix are taken from the frame's tags; an untagged matrix is BT.601, an untagged range limited, as
 /// libswscale and ffmpeg assume.
-final class PictureConverter {
+final class FrameConverter {
   /// What a conversion depends on.
   private struct Kind: Equatable {
     var width: Int32
@@ -25,7 +25,7 @@ final class PictureConverter {
   func image(of frame: AVFrame) -> Image? {
     guard prepare(frame) else { return nil }
     let (width, height) = (Int(frame.width), Int(frame.height))
-    // libswscale writes whole vectors: rows need room behind their end.
+    // libswscale writes whole vectors: rows need room after their end.
     let stride = (width * 3 + 127) / 64 * 64
     var padded = [UInt8](repeating: 0, count: stride * height + 64)
     let rows = padded.withUnsafeMutableBufferPointer { output in scale(frame, into: output, stride: stride) }

@@ -4,10 +4,10 @@ import Imaging
 import TestSupport
 import Testing
 
-@Suite struct PictureFramesTests {
+@Suite struct ImageFramesTests {
   @Test func framesComeInListOrder() throws {
-    let paths = ["colour.png", "420.jpg", "colour.png"].map { pictureFolder + "/" + $0 }
-    let frames = try PictureFrames(name: "clip", paths: paths)
+    let paths = ["colour.png", "420.jpg", "colour.png"].map { imageFolder + "/" + $0 }
+    let frames = try ImageFrames(name: "clip", paths: paths)
     try frames.verifyFilesExist()
     #expect(frames.frameCount == 3)
     #expect(try difference(frames.frame(at: 1).pixels, readImage(path: paths[1]).pixels) == nil)
@@ -15,16 +15,16 @@ import Testing
   }
 
   @Test func missingFilesAreFoundUpFront() throws {
-    let paths = ["colour.png", "nowhere.jpg", "420.jpg", "nowhere2.jpg"].map { pictureFolder + "/" + $0 }
-    let frames = try PictureFrames(name: "clip", paths: paths)
+    let paths = ["colour.png", "nowhere.jpg", "420.jpg", "nowhere2.jpg"].map { imageFolder + "/" + $0 }
+    let frames = try ImageFrames(name: "clip", paths: paths)
     let text = errorText { try frames.verifyFilesExist() }
     #expect(text.contains("nowhere.jpg") && text.contains("frame 1") && text.contains("2 of 4"), "\(text)")
     #expect(errorText { _ = try frames.frame(at: 1) }.contains("frame 1 of video 'clip'"))
   }
 
   @Test func anotherSizeIsAnErrorWhateverIsReadFirst() throws {
-    let paths = ["colour.png", "exif5.jpg"].map { pictureFolder + "/" + $0 }
-    let frames = try PictureFrames(name: "clip", paths: paths)
+    let paths = ["colour.png", "exif5.jpg"].map { imageFolder + "/" + $0 }
+    let frames = try ImageFrames(name: "clip", paths: paths)
     let text = errorText { _ = try frames.frame(at: 1) }
     #expect(text.contains("25 x 37") && text.contains("37 x 25") && text.contains("exif5.jpg"), "\(text)")
   }
@@ -32,11 +32,11 @@ import Testing
   @Test func damagedPicturesAreNamedWithFrameAndVideo() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
-    let bytes = try readFile(pictureFolder + "/420.jpg", doing: "testing")
+    let bytes = try readFile(imageFolder + "/420.jpg", doing: "testing")
     let file = try AtomicFile(path: folder.path + "/cut.jpg")
     try file.write(bytes[..<900])
     try file.commit()
-    let frames = try PictureFrames(name: "clip", paths: [pictureFolder + "/420.jpg", folder.path + "/cut.jpg"])
+    let frames = try ImageFrames(name: "clip", paths: [imageFolder + "/420.jpg", folder.path + "/cut.jpg"])
     let text = errorText { _ = try frames.frame(at: 1) }
     #expect(text.contains("frame 1 of video 'clip'") && text.contains("cut.jpg") && text.contains("cut short"))
   }
@@ -45,12 +45,12 @@ import Testing
   @Test func aDamagedPictureTakesNoOtherAway() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
-    let bytes = try readFile(pictureFolder + "/420.jpg", doing: "testing")
+    let bytes = try readFile(imageFolder + "/420.jpg", doing: "testing")
     let file = try AtomicFile(path: folder.path + "/cut.jpg")
     try file.write(bytes[..<900])
     try file.commit()
-    let good = pictureFolder + "/420.jpg"
-    let frames = try PictureFrames(name: "clip", paths: [folder.path + "/cut.jpg", good, good])
+    let good = imageFolder + "/420.jpg"
+    let frames = try ImageFrames(name: "clip", paths: [folder.path + "/cut.jpg", good, good])
     #expect(try frames.frame(at: 2).pixels == readImage(path: good).pixels)
     let damage = #expect(throws: FrameDamage.self) { _ = try frames.frame(at: 0) }
     #expect(damage?.frame == 0)
@@ -58,8 +58,8 @@ import Testing
   }
 
   @Test func emptyListsAndWrongNumbersAreErrors() throws {
-    #expect(errorText { _ = try PictureFrames(name: "clip", paths: []) }.contains("'clip'"))
-    let frames = try PictureFrames(name: "clip", paths: [pictureFolder + "/420.jpg"])
+    #expect(errorText { _ = try ImageFrames(name: "clip", paths: []) }.contains("'clip'"))
+    let frames = try ImageFrames(name: "clip", paths: [imageFolder + "/420.jpg"])
     #expect(errorText { _ = try frames.frame(at: 1) }.contains("1 frame"))
     #expect(errorText { _ = try frames.frame(at: -1) }.contains("frame -1"))
   }

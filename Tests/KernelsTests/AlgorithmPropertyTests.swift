@@ -19,8 +19,8 @@ private struct Layer {
   }
 }
 
-/// A shape that an algorithm takes, with channels that fill no register, and by how many input pixels its tiles move.
-private let lawShapes: [(algorithm: ConvolutionAlgorithm, shape: ConvolutionShape, step: Extent3)] = [
+/// A shape that an algorithm takes, with channels that fill no register, and by how many input positions its tiles move.
+private let propertyShapes: [(algorithm: ConvolutionAlgorithm, shape: ConvolutionShape, step: Extent3)] = [
   (
     .direct,
     ConvolutionShape(
@@ -57,12 +57,12 @@ private func tolerance(_ algorithm: ConvolutionAlgorithm, _ shape: ConvolutionSh
 }
 
 /// What must not change a result, or must change it in a known way, on every instruction set.
-struct AlgorithmLawTests {
+struct AlgorithmPropertyTests {
   private static let extent = Extent3(9, 18, 17)
-  private static let cases = Array(lawShapes.indices)
+  private static let cases = Array(propertyShapes.indices)
 
   private func layer(_ index: Int, bias: Bool = true) -> Layer {
-    let shape = lawShapes[index].shape
+    let shape = propertyShapes[index].shape
     let zeros = [Float](repeating: 0, count: shape.outChannels)
     return Layer(
       shape: shape, weights: numbers(shape.weightShape.reduce(1, *), seed: 11),
@@ -70,7 +70,7 @@ struct AlgorithmLawTests {
   }
 
   private func input(_ index: Int, seed: UInt64) -> Tensor {
-    let sides = [1, lawShapes[index].shape.inChannels, Self.extent.t, Self.extent.h, Self.extent.w]
+    let sides = [1, propertyShapes[index].shape.inChannels, Self.extent.t, Self.extent.h, Self.extent.w]
     return Tensor(sides, numbers(sides.reduce(1, *), seed: seed))
   }
 
@@ -80,7 +80,7 @@ struct AlgorithmLawTests {
     let layer = layer(index, bias: false)
     let x = input(index, seed: 1)
     let larger = Tensor(x.shape, x.array.map { $0 * -4 })
-    for engine in try engines(lawShapes[index].algorithm) {
+    for engine in try engines(propertyShapes[index].algorithm) {
       let expected = layer(x, engine).map { $0 * -4 }
       #expect(difference(layer(larger, engine), expected, .exact, "\(engine.kernels.instructionSet)") == nil)
     }
@@ -88,7 +88,7 @@ struct AlgorithmLawTests {
 
   @Test("a sum of inputs makes the sum of outputs", arguments: cases)
   func adds(index: Int) throws {
-    let (algorithm, shape, _) = lawShapes[index]
+    let (algorithm, shape, _) = propertyShapes[index]
     let layer = layer(index, bias: false)
     let (x, y) = (input(index, seed: 1), input(index, seed: 2))
     let sum = Tensor(x.shape, zip(x.array, y.array).map { $0 + $1 })
@@ -108,7 +108,7 @@ struct AlgorithmLawTests {
   /// An island in a sea of zeros, moved by whole tiles: the same sums at other places.
   @Test("a moved input moves the output, to the last bit", arguments: cases)
   func moves(index: Int) throws {
-    let (algorithm, shape, step) = lawShapes[index]
+    let (algorithm, shape, step) = propertyShapes[index]
     let island = Extent3(4, 5, 6)
     func world(_ offset: Extent3) -> Tensor {
       let x = Tensor(zeros: [1, shape.inChannels, Self.extent.t, Self.extent.h, Self.extent.w])
@@ -143,7 +143,7 @@ struct AlgorithmLawTests {
 
   @Test("a filter of one tap hands the input on, moved by the tap", arguments: cases)
   func delta(index: Int) throws {
-    let (algorithm, shape, _) = lawShapes[index]
+    let (algorithm, shape, _) = propertyShapes[index]
     let taps = shape.kernel.count
     let inputs = shape.inChannels / shape.groups
     let x = input(index, seed: 4)
@@ -187,7 +187,7 @@ struct AlgorithmLawTests {
   /// A panel of a single register sums odd and even channels apart: the last bits depend on the panel.
   @Test("output channels in another order are the same", arguments: cases)
   func permutedOutputs(index: Int) throws {
-    let (algorithm, shape, _) = lawShapes[index]
+    let (algorithm, shape, _) = propertyShapes[index]
     let layer = layer(index)
     let x = input(index, seed: 5)
     // Backwards within every group: lanes and panels all change.
@@ -209,7 +209,7 @@ struct AlgorithmLawTests {
 
   @Test("input channels in another order make the same sums", arguments: cases)
   func permutedInputs(index: Int) throws {
-    let (algorithm, shape, _) = lawShapes[index]
+    let (algorithm, shape, _) = propertyShapes[index]
     let layer = layer(index)
     let x = input(index, seed: 6)
     let inputs = shape.inChannels / shape.groups
@@ -241,18 +241,18 @@ struct AlgorithmLawTests {
   /// As in PyTorch a NaN passes the ReLU. Outputs that do not see it stay numbers; in Winograd's tiles they may not.
   @Test("a NaN reaches every output that sees it, through the ReLU", arguments: cases)
   func notANumber(index: Int) throws {
-    let (algorithm, shape, _) = lawShapes[index]
+    let (algorithm, shape, _) = propertyShapes[index]
     let layer = layer(index)
     let x = input(index, seed: 7)
     let size = Self.extent.count
     let place = (4 * Self.extent.h + 9) * Self.extent.w + 8
     // In the last channel: the tail of the registers.
     x.mutableValues[(shape.inChannels - 1) * size + place] = .nan
-    let marks = Layer(
+    let named = Layer(
       shape: shape, weights: layer.weights.map { _ in 1 }, bias: [Float](repeating: 0, count: shape.outChannels))
     let dot = Tensor(zeros: x.shape)
     dot.mutableValues[(shape.inChannels - 1) * size + place] = 1
-    let seen = marks(dot, Engine(threads: 1, planner: ConvolutionPlanner(forced: .reference))).map { $0 > 0 }
+    let seen = named(dot, Engine(threads: 1, planner: ConvolutionPlanner(forced: .reference))).map { $0 > 0 }
     #expect(seen.contains(true) && seen.contains(false))
     for engine in try engines(algorithm) {
       let found = layer(x, engine, relu: true)

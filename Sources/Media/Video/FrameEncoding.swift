@@ -3,7 +3,7 @@ internal import Geometry
 internal import Imaging
 
 /// Turns pictures into 4:2:0 frames for an encoder: BT.601, limited range, the same bits on every processor.
-final class PictureEncoding {
+final class FrameEncoding {
   /// The size with even sides that is encoded.
   let coded: ImageSize
   private let source: ImageSize
@@ -32,10 +32,10 @@ final class PictureEncoding {
   }
 
   /// Converts a picture; nil when libswscale cannot. The frame is valid until the next call.
-  func frame(of picture: Image) -> UnsafeMutablePointer<AVFrame>? {
-    guard let frame, av_frame_make_writable(frame) >= 0, prepare(picture.order) else { return nil }
+  func frame(of image: Image) -> UnsafeMutablePointer<AVFrame>? {
+    guard let frame, av_frame_make_writable(frame) >= 0, prepare(image.order) else { return nil }
     let stride = coded.width * 3
-    take(picture)
+    take(image)
     let rows = pixels.withUnsafeBufferPointer { input in
       let planes: [UnsafePointer<UInt8>?] = [input.baseAddress, nil, nil, nil]
       let output = frame.pointee.data
@@ -58,15 +58,15 @@ final class PictureEncoding {
   }
 
   /// Copies the picture, its last column and row twice where its sides are odd.
-  private func take(_ picture: Image) {
+  private func take(_ image: Image) {
     let (width, stride) = (source.width * 3, coded.width * 3)
     for y in 0..<coded.height {
       let start = min(y, source.height - 1) * width
       let row = y * stride
-      pixels.replaceSubrange(row..<(row + width), with: picture.pixels[start..<(start + width)])
+      pixels.replaceSubrange(row..<(row + width), with: image.pixels[start..<(start + width)])
       if stride > width {
         pixels.replaceSubrange(
-          (row + width)..<(row + stride), with: picture.pixels[(start + width - 3)..<(start + width)])
+          (row + width)..<(row + stride), with: image.pixels[(start + width - 3)..<(start + width)])
       }
     }
   }

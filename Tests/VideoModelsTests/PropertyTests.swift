@@ -9,8 +9,8 @@ import Testing
 import VideoModels
 
 private let people = [
-  Region(picture: 0, x1: 3.2, y1: 5.1, x2: 40.7, y2: 40.3), Region(picture: 0, x1: 0, y1: 0, x2: 63, y2: 47),
-  Region(picture: 0, x1: 40.5, y1: 20.25, x2: 62, y2: 44), Region(picture: 0, x1: -30, y1: -20, x2: 90, y2: 70),
+  Region(batchIndex: 0, x1: 3.2, y1: 5.1, x2: 40.7, y2: 40.3), Region(batchIndex: 0, x1: 0, y1: 0, x2: 63, y2: 47),
+  Region(batchIndex: 0, x1: 40.5, y1: 20.25, x2: 62, y2: 44), Region(batchIndex: 0, x1: -30, y1: -20, x2: 90, y2: 70),
 ]
 
 /// Rows [R, C] as arrays.
@@ -23,7 +23,7 @@ private func rows(_ scores: Tensor) -> [[Float]] {
 private func batch(_ a: FeatureMap, _ b: FeatureMap) -> FeatureMap {
   let both = FeatureMap(zeros: 2, a.extent, channels: a.channels)
   for (n, clip) in [a, b].enumerated() {
-    (both.start + n * a.pixels * a.pitch).update(from: clip.start, count: a.pixels * a.pitch)
+    (both.start + n * a.positions * a.pitch).update(from: clip.start, count: a.positions * a.pitch)
   }
   return both
 }
@@ -32,14 +32,14 @@ private func batch(_ a: FeatureMap, _ b: FeatureMap) -> FeatureMap {
 private func mirrored(_ clip: FeatureMap) -> FeatureMap {
   let result = FeatureMap(zeros: clip.batch, clip.extent, channels: clip.channels)
   let width = clip.extent.w
-  for pixel in 0..<clip.pixels {
+  for pixel in 0..<clip.positions {
     let opposite = pixel / width * width + width - 1 - pixel % width
     (result.start + opposite * clip.pitch).update(from: clip.start + pixel * clip.pitch, count: clip.channels)
   }
   return result
 }
 
-struct ModelLawTests {
+struct ModelPropertyTests {
   /// Batch norm folded by hand: a stem that passes its input through, under (x - 1) / sqrt(4) * 0.5 + 0.25.
   @Test func batchNormFoldsIntoTheConvolution() throws {
     let architecture = try Architecture(configured(smallSlow))
@@ -55,13 +55,13 @@ struct ModelLawTests {
         bn + "running_mean": constant(1), bn + "running_var": constant(4 - 1e-5),
       ])
     let clip = FeatureMap(zeros: 1, Extent3(4, 64, 64), channels: 3)
-    for pixel in 0..<clip.pixels { clip.start[pixel * 3 + 1] = 3 }
-    let stem = try #require(model.features(clip, keepingMarks: true).marks.first { $0.name == "s1.p0" }).map
+    for pixel in 0..<clip.positions { clip.start[pixel * 3 + 1] = 3 }
+    let stem = try #require(model.features(clip, keepingNamed: true).named.first { $0.name == "s1.p0" }).map
     let values = stem.channelsFirst().array
     #expect(difference(values, [Float](repeating: 0.75, count: values.count), .rounding) == nil)
     // Below zero the ReLU cuts: (0 - 1) / 2 * 0.5 + 0.25 = 0.
-    for pixel in 0..<clip.pixels { clip.start[pixel * 3 + 1] = -5 }
-    let cut = try #require(model.features(clip, keepingMarks: true).marks.first { $0.name == "s1.p0" }).map
+    for pixel in 0..<clip.positions { clip.start[pixel * 3 + 1] = -5 }
+    let cut = try #require(model.features(clip, keepingNamed: true).named.first { $0.name == "s1.p0" }).map
     #expect(cut.channelsFirst().array.allSatisfy { $0 == 0 })
   }
 
@@ -98,14 +98,14 @@ struct ModelLawTests {
     _ = try model.detect(filledClip([1, 3, 8, 80, 56]), people)
     #expect(try model.detect(clip, people).array == first)
     #expect(try model.detect(clip, people).array == first)
-    let marked = try model.detect(model.features(clip, keepingMarks: true).outputs, people)
+    let marked = try model.detect(model.features(clip, keepingNamed: true).outputs, people)
     #expect(marked.array == first)
   }
 
   @Test func batchItemsDoNotMix() throws {
     let detector = try loaded(try Architecture(configured(smallSlowFast)))
     let (a, b) = (filledClip([1, 3, 8, 48, 64]), mirrored(filledClip([1, 3, 8, 48, 64])))
-    let second = people.map { Region(picture: 1, x1: $0.x1, y1: $0.y1, x2: $0.x2, y2: $0.y2) }
+    let second = people.map { Region(batchIndex: 1, x1: $0.x1, y1: $0.y1, x2: $0.x2, y2: $0.y2) }
     let both = try rows(detector.detect(batch(a, b), [second[0], people[1], second[2], people[3]]))
     let (alone, other) = (try rows(detector.detect(a, people)), try rows(detector.detect(b, people)))
     let expected = [other[0], alone[1], other[2], alone[3]]
@@ -155,7 +155,7 @@ struct ModelLawTests {
   /// With aligned sampling a box without area has no samples: its score is the activated bias.
   @Test func boxesWithoutAreaScoreTheBias() throws {
     let model = try loaded(try Architecture(configured(smallSlowFast)))
-    let empty = Region(picture: 0, x1: 10, y1: 10, x2: 10, y2: 10)
+    let empty = Region(batchIndex: 0, x1: 10, y1: 10, x2: 10, y2: 10)
     let scores = try model.detect(filledClip([1, 3, 8, 48, 64]), [empty])
     let bias = filled("head.projection.bias", [5])
     Activation.sigmoid.apply(to: bias.reshaped([1, 5]))
@@ -192,9 +192,9 @@ struct WrongInputTests {
   @Test func boxesOfNoClipAndBoxesOfNoPlace() throws {
     let model = try loaded(try Architecture(configured(smallSlowFast)))
     let clip = filledClip([1, 3, 8, 48, 64])
-    let picture = text { _ = try model.detect(clip, [people[0], Region(picture: 1, x1: 0, y1: 0, x2: 9, y2: 9)]) }
-    #expect(picture.contains("box 1") && picture.contains("batch index is 1"), "\(picture)")
-    let nan = text { _ = try model.detect(clip, [Region(picture: 0, x1: .nan, y1: 0, x2: 9, y2: 9)]) }
+    let image = text { _ = try model.detect(clip, [people[0], Region(batchIndex: 1, x1: 0, y1: 0, x2: 9, y2: 9)]) }
+    #expect(image.contains("box 1") && image.contains("batch index is 1"), "\(image)")
+    let nan = text { _ = try model.detect(clip, [Region(batchIndex: 0, x1: .nan, y1: 0, x2: 9, y2: 9)]) }
     #expect(nan.contains("box 0") && nan.contains("not finite"), "\(nan)")
   }
 

@@ -3,10 +3,10 @@ internal import MicroKernels
 /// The convolutions' inner loops for one instruction set.
 ///
 /// Weights are packed into panels of `panel` output channels; the last panel is as narrow as whole registers allow.
-struct ProductKernels: Sendable {
-  /// Computes a block of pixels times one panel of weights: the panel, its first output, the lanes of its last
+struct GEMMKernels: Sendable {
+  /// Computes a block of positions times one panel of weights: the panel, its first output, the lanes of its last
   /// register that are outputs.
-  typealias Panel = @Sendable (ProductBlock, UnsafePointer<Float>, Int, Int) -> Void
+  typealias Panel = @Sendable (GEMMBlock, UnsafePointer<Float>, Int, Int) -> Void
 
   /// Floats in a register.
   let lanes: Int
@@ -19,12 +19,12 @@ struct ProductKernels: Sendable {
   /// Output channels with the last register filled up.
   func padded(_ outputs: Int) -> Int { (outputs + lanes - 1) / lanes * lanes }
 
-  /// Computes a block of pixels times a range of output channels.
+  /// Computes a block of positions times a range of output channels.
   ///
   /// - Parameters:
   ///   - weights: Packed panels [taps x channels][columns], the first one's first.
   ///   - outputs: How many output channels.
-  func multiply(_ block: ProductBlock, _ weights: UnsafePointer<Float>, outputs: Int) {
+  func multiply(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, outputs: Int) {
     var block = block
     let depth = block.parts * block.taps * block.channels
     var column = 0
@@ -33,7 +33,7 @@ struct ProductKernels: Sendable {
       let excess = max(0, column + width - outputs)
       panels[width / lanes - 1](block, weights + column * depth, column, lanes - excess)
       column += width
-      // The pixels are in the cache now.
+      // The positions are in the cache now.
       block.ahead = 0
     }
   }

@@ -1,8 +1,8 @@
 internal import Geometry
 
 /// A key frame's picture with its marks drawn over it, as one scalable drawing.
-struct FramePicture {
-  let picture: EmbeddedPicture
+struct FrameDrawing {
+  let image: EmbeddedImage
   let marks: FrameMarks
   /// What it shows, in words.
   let description: String
@@ -11,7 +11,7 @@ struct FramePicture {
   private static let width = 1000.0
   private static let badge = (width: 46.0, height: 46.0)
 
-  private var height: Double { Self.width * Double(picture.size.height) / Double(max(1, picture.size.width)) }
+  private var height: Double { Self.width * Double(image.size.height) / Double(max(1, image.size.width)) }
 
   var html: HTML {
     var layer = marks.found.html { outline($0, "found") }
@@ -23,7 +23,7 @@ struct FramePicture {
     for mark in marks.wrong { layer += badge(mark, isTruth: false, &taken) }
     return """
       <svg class="picture" viewBox="0 0 \(number(Self.width)) \(number(height))" role="img" aria-label="\(description)">\
-      <image href="\(picture.address)" width="\(number(Self.width))" height="\(number(height))" \
+      <image href="\(image.address)" width="\(number(Self.width))" height="\(number(height))" \
       preserveAspectRatio="none"/>\(layer)</svg>
 
       """

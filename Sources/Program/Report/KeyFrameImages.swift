@@ -5,7 +5,7 @@ public import Video
 internal import Wording
 
 /// A key frame by name.
-public struct KeyFrameMoment: Hashable, Sendable {
+public struct KeyFrameTimestamp: Hashable, Sendable {
   public let video: String
   public let time: Timestamp
 
@@ -16,12 +16,12 @@ public struct KeyFrameMoment: Hashable, Sendable {
 }
 
 /// The pictures of some key frames, small enough for a page; those that could not be had are named, not fatal.
-public struct KeyFramePictures: Sendable {
+public struct KeyFrameImages: Sendable {
   /// What the reader should know: videos without frames, key frames outside their video, pictures that are damaged.
   public private(set) var warnings: [String] = []
   /// What was taken for granted, such as the second of the first frame.
   public private(set) var remarks: [String] = []
-  private var pictures: [KeyFrameMoment: EmbeddedPicture] = [:]
+  private var images: [KeyFrameTimestamp: EmbeddedImage] = [:]
 
   /// Reads and shrinks pictures, video by video: one source is open at a time.
   ///
@@ -31,7 +31,8 @@ public struct KeyFramePictures: Sendable {
   ///   - catalog: Where the frames are.
   ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `TimedFrames` does.
   public init(
-    of moments: [KeyFrameMoment], times: [String: [Double]], from catalog: FrameCatalog, startingSecond: Double? = nil
+    of moments: [KeyFrameTimestamp], times: [String: [Double]], from catalog: FrameCatalog,
+    startingSecond: Double? = nil
   ) {
     var videos: [String] = []
     for moment in moments where !videos.contains(moment.video) { videos.append(moment.video) }
@@ -57,10 +58,10 @@ public struct KeyFramePictures: Sendable {
     }
   }
 
-  func picture(_ moment: KeyFrameMoment) -> EmbeddedPicture? { pictures[moment] }
+  func image(_ moment: KeyFrameTimestamp) -> EmbeddedImage? { images[moment] }
 
   private mutating func read(
-    _ moments: [KeyFrameMoment], _ frames: TimedFrames, times: [Double], _ startingSecond: Double?
+    _ moments: [KeyFrameTimestamp], _ frames: TimedFrames, times: [Double], _ startingSecond: Double?
   ) {
     let start = startingSecond ?? frames.startingSecond(for: times)
     let video = moments.first?.video ?? ""
@@ -75,7 +76,7 @@ public struct KeyFramePictures: Sendable {
         continue
       }
       do {
-        pictures[moment] = try EmbeddedPicture(try frames.frame(number))
+        images[moment] = try EmbeddedImage(try frames.frame(number))
       } catch {
         warnings.append("no picture of key frame \(video),\(moment.time): \(error)")
       }
@@ -89,7 +90,7 @@ public struct KeyFramePictures: Sendable {
 }
 
 /// A picture as a page holds it.
-struct EmbeddedPicture: Sendable {
+struct EmbeddedImage: Sendable {
   let size: ImageSize
   /// The address that is the picture itself.
   let address: String
@@ -99,11 +100,11 @@ struct EmbeddedPicture: Sendable {
   /// A JPEG of more bytes than this is coded anew, coarser.
   static let byteLimit = 120_000
 
-  init(_ picture: Image) throws {
-    let size = picture.size
+  init(_ image: Image) throws {
+    let size = image.size
     let scale = min(1, Double(Self.longestSide) / Double(max(size.width, size.height, 1)))
     func shrunk(_ side: Int) -> Int { min(side, max(1, Int((Double(side) * scale).rounded()))) }
-    let small = shrinkByArea(picture, to: ImageSize(width: shrunk(size.width), height: shrunk(size.height)))
+    let small = shrinkByArea(image, to: ImageSize(width: shrunk(size.width), height: shrunk(size.height)))
     var jpeg: [UInt8] = []
     for quality in [82, 65, 45, 25] {
       jpeg = try encodeJPEG(small, quality: quality)

@@ -1,0 +1,13 @@
+public import MicroKernels
+
+/// `MicroKernels.gemmPanel` of 1 register for this instruction set.
+@inline(never)
+public func gemmPanel1(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
+  MicroKernels.gemmPanel(AVX2Unit.self, count: 1, block, weights, column: column, lanes: lanes)
+}
+
+/// `MicroKernels.gemmPanel` of 2 registers for this instruction set.
+@inline(never)
+public func gemmPanel2(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
+  MicroKernels.gemmPanel(AVX2Unit.self, count: 2, block, weights, column: column, lanes: lanes)
+}

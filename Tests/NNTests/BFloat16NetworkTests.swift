@@ -32,7 +32,7 @@ struct BFloat16NetworkTests {
     let odd = take(&network, x, 3, outputs: 3)
     let joined = network.concatenate([even, even])
     let mixed = network.concatenate([even, odd])
-    let pooled = network.maxPool(even, PoolShape(kernel: Extent3(1, 1, 2), stride: .one))
+    let pooled = network.maxPool(even, MaxPooling(kernel: Extent3(1, 1, 2), stride: .one))
     let last = take(&network, joined, 4, outputs: 4)
     for (value, name) in [(even, "even"), (odd, "odd"), (joined, "joined"), (mixed, "mixed"), (pooled, "pooled")] {
       network.setName(value, name)
@@ -52,7 +52,7 @@ struct BFloat16NetworkTests {
     var generator = SeededGenerator(seed: UInt64(seed))
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
     let kernel = Extent3(pick(1...2), pick(1...3), pick(1...3))
-    let shape = PoolShape(
+    let shape = MaxPooling(
       kernel: kernel, stride: Extent3(pick(1...2), pick(1...3), pick(1...3)),
       padding: Extent3(0, kernel.h / 2, kernel.w / 2))
     let channels = 2 * pick(1...20)
@@ -153,7 +153,7 @@ struct BFloat16NetworkTests {
           value, shape, weights: random(shape.weightShape, seed: 7), bias: random([outputs], seed: 8).array,
           adding: added, relu: false)
         // Pooled: what nothing reads would be float32.
-        network.output(network.maxPool(y, PoolShape(kernel: .one, stride: .one)))
+        network.output(network.maxPool(y, MaxPooling(kernel: .one, stride: .one)))
         return try run(network, [x]).outputs[0].float32().channelsFirst().array
       }
       let (found, expected) = (try scores(Self.bf16), try scores(plain))

@@ -26,7 +26,7 @@ let fast = Engine(threads: 2)
 let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
 
 @Suite struct MaxPoolTests {
-  func pool(_ x: Tensor, _ shape: PoolShape, _ engine: Engine = fast) throws -> Tensor {
+  func pool(_ x: Tensor, _ shape: MaxPooling, _ engine: Engine = fast) throws -> Tensor {
     var network = Network(engine: engine)
     let input = network.input(channels: x.shape[1])
     network.output(network.maxPool(input, shape))
@@ -35,7 +35,7 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
 
   @Test func takesTheLargestByHand() throws {
     let x = Tensor([1, 1, 1, 3, 3], [-1, -2, -3, -4, -5, -6, -7, -8, -9])
-    let shape = PoolShape(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1))
+    let shape = MaxPooling(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1))
     // Padding never wins, or the corners would be 0.
     #expect(try pool(x, shape).array == [-1, -2, -4, -5])
   }
@@ -44,7 +44,7 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
     var generator = SeededGenerator(seed: UInt64(seed))
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
     let kernel = Extent3(pick(1...2), pick(1...3), pick(1...3))
-    let shape = PoolShape(
+    let shape = MaxPooling(
       kernel: kernel, stride: Extent3(pick(1...2), pick(1...3), pick(1...3)),
       padding: Extent3(0, kernel.h / 2, kernel.w / 2))
     let x = random([pick(1...2), pick(1...20), pick(2...5), pick(3...8), pick(3...9)], seed: UInt64(seed))
@@ -53,9 +53,9 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
 
   @Test func largerKernelNeverLowers() throws {
     let x = random([1, 5, 2, 6, 6], seed: 3)
-    let small = try pool(x, PoolShape(kernel: .one, stride: .one)).array
+    let small = try pool(x, MaxPooling(kernel: .one, stride: .one)).array
     let large = try pool(
-      x, PoolShape(kernel: Extent3(1, 3, 3), stride: .one, padding: Extent3(0, 1, 1))
+      x, MaxPooling(kernel: Extent3(1, 3, 3), stride: .one, padding: Extent3(0, 1, 1))
     ).array
     #expect(small == x.array)
     #expect(zip(small, large).allSatisfy { $0 <= $1 })
@@ -63,7 +63,7 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
 
   /// As in PyTorch: a NaN is larger than everything, wherever it stands in the window.
   @Test func notANumberWins() throws {
-    let shape = PoolShape(kernel: Extent3(1, 1, 3), stride: Extent3(1, 1, 3))
+    let shape = MaxPooling(kernel: Extent3(1, 1, 3), stride: Extent3(1, 1, 3))
     let x = Tensor([1, 1, 1, 1, 9], [.nan, 1, 2, 3, .nan, 4, 5, 6, .nan])
     for engine in [fast, plain] { #expect(try pool(x, shape, engine).array.allSatisfy(\.isNaN)) }
     let y = Tensor([1, 1, 1, 1, 9], [1, 2, .nan, -.infinity, -.infinity, -.infinity, 5, .infinity, 6])
@@ -77,7 +77,7 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
   @Test func poolsInTwoSteps() throws {
     let x = random([2, 3, 4, 6, 8], seed: 4)
     func halves(_ x: Tensor, _ t: Int, _ h: Int, _ w: Int) throws -> Tensor {
-      try pool(x, PoolShape(kernel: Extent3(t, h, w), stride: Extent3(t, h, w)))
+      try pool(x, MaxPooling(kernel: Extent3(t, h, w), stride: Extent3(t, h, w)))
     }
     let once = try halves(x, 2, 3, 4).array
     #expect(try halves(halves(x, 1, 3, 2), 2, 1, 2).array == once)
@@ -85,7 +85,7 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
 
   @Test func refusesMapsThatAreTooSmall() {
     #expect(throws: NetworkError.self) {
-      try pool(random([1, 1, 1, 2, 2], seed: 1), PoolShape(kernel: Extent3(2, 2, 2), stride: Extent3(2, 2, 2)))
+      try pool(random([1, 1, 1, 2, 2], seed: 1), MaxPooling(kernel: Extent3(2, 2, 2), stride: Extent3(2, 2, 2)))
     }
   }
 }

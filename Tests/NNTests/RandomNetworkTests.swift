@@ -84,7 +84,7 @@ struct NetworkDrawing {
     let x = anyValue()
     let kernel = Extent3(1, min(x.extent.h, pick(1...3)), min(x.extent.w, pick(1...3)))
     let padding = Extent3(0, kernel.h / 2, kernel.w / 2)
-    let shape = PoolShape(kernel: kernel, stride: Extent3(1, pick(1...2), pick(1...2)), padding: padding)
+    let shape = MaxPooling(kernel: kernel, stride: Extent3(1, pick(1...2), pick(1...2)), padding: padding)
     add(network.maxPool(x.value, shape), channels: x.channels, batch: x.batch, shape.output(for: x.extent))
   }
 

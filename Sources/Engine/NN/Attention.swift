@@ -1,13 +1,13 @@
 internal import Glibc
-internal import Kernels
+public import Kernels
 internal import Parallel
-internal import Tensors
+public import Tensors
 
 /// The sum over all positions that a non-local block computes: y(i) = sum over j of weight(i, j) g(j), where
 /// weight comes from the products theta(i) . phi(j).
 ///
 /// Source: Wang et al., "Non-local Neural Networks", 2018, the embedded Gaussian and dot-product forms.
-public enum Attention: Hashable, Sendable {
+public enum Attention: Operator, Hashable {
   /// The products divided by the number of positions of phi.
   case dotProduct
   /// The softmax over j of the products scaled by 1 / sqrt(channels).
@@ -18,13 +18,25 @@ extension Attention {
   /// Output positions per block: whole register tiles.
   private static let block = 66
 
+  public var name: String { "attention \(self)" }
+  public var writesSlices: Bool { true }
+
+  public func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat { inputs[2] }
+
+  public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
+    ValueShape(batch: inputs[0].batch, extent: inputs[0].extent, channels: inputs[2].channels)
+  }
+
+  /// Every query meets every key twice: their product over theta's channels, and its weight for g's.
+  public func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int {
+    inputs[0].positions * inputs[1].extent.count * (inputs[0].channels + inputs[2].channels)
+  }
+
   /// - Parameters:
-  ///   - theta: N, extent P, D.
-  ///   - phi: N, extent Q, D.
-  ///   - g: N, extent Q, D.
+  ///   - inputs: theta: N, extent P, D; phi: N, extent Q, D; g: N, extent Q, D.
   ///   - output: N, extent P, D.
-  func run(theta: FeatureMap, phi: FeatureMap, g: FeatureMap, into output: FeatureMap, engine: Engine) {
-    if engine.usesReferences { return runReference(theta: theta, phi: phi, g: g, into: output) }
+  public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    let (theta, phi, g) = (inputs[0], inputs[1], inputs[2])
     for item in 0..<theta.batch {
       let keys = phi.extent.count
       let first = MatrixPanels.floats(depth: phi.channels, outputs: keys, engine)
@@ -104,7 +116,8 @@ extension Attention {
   }
 
   /// The definition in Double, position by position.
-  func runReference(theta: FeatureMap, phi: FeatureMap, g: FeatureMap, into output: FeatureMap) {
+  public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    let (theta, phi, g) = (inputs[0], inputs[1], inputs[2])
     let positions = theta.extent.count
     let keys = phi.extent.count
     for i in 0..<theta.positions {
@@ -128,5 +141,12 @@ extension Attention {
         output.set(Float(y), position: i, channel: c)
       }
     }
+  }
+}
+
+extension Network {
+  /// Adds the sum over all positions j of weight(i, j) g(j) for every position i of theta.
+  public mutating func attention(_ kind: Attention, theta: Value, phi: Value, g: Value) -> Value {
+    add(kind, [theta, phi, g])
   }
 }

@@ -1,29 +1,16 @@
 internal import Kernels
 internal import Tensors
 
-/// A stretch of operations that look at one frame at a time, to be run frame by frame.
+/// A stretch of operators that look at one frame at a time, to be run frame by frame.
 ///
-/// What such operations hand each other then stays in the caches, and takes the memory of a few frames instead of all.
+/// What such operators hand each other then stays in the caches, and takes the memory of a few frames instead of all.
 struct FrameRun {
-  let operations: Range<Int>
+  let operators: Range<Int>
   /// How many frames go through the stretch together.
   let frames: Int
 }
 
-extension Operation {
-  /// Whether frame t of the output depends on frame t of the inputs alone.
-  var keepsFramesApart: Bool {
-    switch self {
-    case .convolution(let convolution, _, _, _):
-      let shape = convolution.shape
-      return shape.kernel.t == 1 && shape.stride.t == 1 && shape.padding.t == 0
-    case .maxPool(let shape, _): return shape.kernel.t == 1 && shape.stride.t == 1 && shape.padding.t == 0
-    case .input, .concatenate, .attention, .framesToBatch, .batchToFrames: return false
-    }
-  }
-}
-
-/// When a stretch of operations runs frame by frame, and how many frames go together.
+/// When a stretch of operators runs frame by frame, and how many frames go together.
 public struct FrameGrouping: Sendable {
   /// The least positions of a frame. Smaller frames are not worth it: all of them together fit into the caches, and weights
   /// would be read once a frame.
@@ -40,24 +27,24 @@ public struct FrameGrouping: Sendable {
 extension FrameRun {
   /// Finds the stretches of a network whose values have these shapes.
   static func find(
-    _ network: Network, _ shapes: [NetworkLayout.Shape], _ grouping: FrameGrouping
+    _ network: Network, _ shapes: [ValueShape], _ grouping: FrameGrouping
   ) -> [FrameRun] {
     var runs: [FrameRun] = []
     var start = 0
     func frames(_ index: Int) -> Int { shapes[index].batch * shapes[index].extent.t }
     func fits(_ index: Int) -> Bool {
       let extent = shapes[index].extent
-      return network.operations[index].keepsFramesApart && extent.h * extent.w >= grouping.leastPositions
+      return network.nodes[index].op?.keepsFramesApart == true && extent.h * extent.w >= grouping.leastPositions
         && frames(index) > 1
     }
     func close(_ end: Int) {
       if end - start >= 2 {
         let largest = (start..<end).map { shapes[$0].extent.h * shapes[$0].extent.w * shapes[$0].floats * 4 }.max()!
         let group = max(1, min(frames(start), grouping.groupBytes / max(1, largest)))
-        if group < frames(start) { runs.append(FrameRun(operations: start..<end, frames: group)) }
+        if group < frames(start) { runs.append(FrameRun(operators: start..<end, frames: group)) }
       }
     }
-    for index in network.operations.indices {
+    for index in network.nodes.indices {
       if !fits(index) {
         close(index)
         start = index + 1
@@ -66,7 +53,7 @@ extension FrameRun {
         start = index
       }
     }
-    close(network.operations.count)
+    close(network.nodes.count)
     return runs
   }
 }

@@ -1,49 +1,8 @@
 internal import Kernels
 internal import Tensors
 
-/// What can be wrong with the extents that a network is laid out for.
-public enum NetworkError: Error, Equatable, CustomStringConvertible {
-  /// A kernel does not fit into what reaches it.
-  case tooSmall(operation: String, input: String)
-  /// Maps that are to be joined differ in extent.
-  case unequal(maps: [String])
-  /// The frames do not divide into the groups of a non-local block.
-  case ungrouped(frames: Int, groups: Int)
-  /// The activations take more memory than the machine has.
-  case tooLarge(bytes: Int, memory: Int)
-
-  public var description: String {
-    switch self {
-    case .unequal(let maps):
-      return
-        "laying out the network: maps of \(maps.joined(separator: " and ")) (T x H x W) are to be joined, and differ"
-        + " -> give a number of frames that every pathway's rate divides"
-    case .ungrouped(let frames, let groups):
-      return "laying out the network: a non-local block of \(groups) groups cannot share out \(frames) frames"
-        + " -> give a number of frames that the groups divide"
-    case .tooLarge(let bytes, let memory):
-      return "laying out the network: its activations take \(bytes >> 20) MB, the machine has \(memory >> 20) MB"
-        + " -> give smaller pictures (DATA.TEST_CROP_SIZE), fewer frames or a narrower network"
-    case .tooSmall(let operation, let input):
-      return "laying out the network: \(operation) does not fit into a map of \(input) (T x H x W)"
-        + " -> give larger pictures or more frames"
-    }
-  }
-}
-
 /// The shapes, lifetimes and places of a network's values.
 struct NetworkLayout {
-  /// The shape of one value.
-  struct Shape {
-    var batch: Int
-    var extent: Extent3
-    var channels: Int
-    var format: ElementFormat
-
-    /// The floats that a position's channels take.
-    var floats: Int { format == .float32 ? channels : channels / 2 }
-  }
-
   /// Memory of its own: a value that is no slice and no view of another.
   struct Block {
     var count: Int
@@ -59,7 +18,7 @@ struct NetworkLayout {
     var pitch: Int
   }
 
-  private(set) var shapes: [Shape] = []
+  private(set) var shapes: [ValueShape] = []
   /// Stretches of operations that run frame by frame.
   private(set) var runs: [FrameRun] = []
   /// How many frames of a value exist at a time, where it lives inside a stretch only.
@@ -72,8 +31,11 @@ struct NetworkLayout {
     _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool, grouping: FrameGrouping
   ) throws {
     precondition(extents.count == network.inputs.count, "one extent per input")
-    for index in network.operations.indices {
-      var shape = try shape(of: network.operations[index], network, batch: batch, extents: extents, at: index)
+    var unusedExtents = extents[...]
+    for (index, node) in network.nodes.enumerated() {
+      var shape =
+        try node.op?.shape(of: node.inputs.map { shapes[$0.id] })
+        ?? ValueShape(batch: batch, extent: unusedExtents.removeFirst(), channels: node.channels)
       shape.format = network.formats[index]
       shapes.append(shape)
     }
@@ -97,79 +59,27 @@ struct NetworkLayout {
       format: shapes[index].format)
   }
 
-  private func shape(
-    of operation: Operation, _ network: Network, batch: Int, extents: [Extent3], at index: Int
-  ) throws -> Shape {
-    switch operation {
-    case .input(let channels):
-      let number = network.inputs.firstIndex { $0.id == index }!
-      return Shape(batch: batch, extent: extents[number], channels: channels, format: .float32)
-    case .convolution(let convolution, let x, _, _):
-      let input = shapes[x.id]
-      let output = convolution.shape.output(for: input.extent)
-      guard output.count > 0 else {
-        throw NetworkError.tooSmall(operation: "a convolution \(convolution.shape)", input: "\(input.extent)")
-      }
-      return Shape(batch: input.batch, extent: output, channels: convolution.shape.outChannels, format: .float32)
-    case .maxPool(let pool, let x):
-      let input = shapes[x.id]
-      let output = pool.output(for: input.extent)
-      guard output.count > 0 else {
-        throw NetworkError.tooSmall(operation: "a max pooling \(pool.kernel)", input: "\(input.extent)")
-      }
-      return Shape(batch: input.batch, extent: output, channels: input.channels, format: .float32)
-    case .concatenate(let values):
-      let parts = values.map { shapes[$0.id] }
-      guard parts.allSatisfy({ $0.extent == parts[0].extent && $0.batch == parts[0].batch }) else {
-        throw NetworkError.unequal(maps: parts.map { $0.extent.description })
-      }
-      return Shape(
-        batch: parts[0].batch, extent: parts[0].extent, channels: parts.reduce(0) { $0 + $1.channels }, format: .float32
-      )
-    case .attention(_, let theta, _, let g):
-      return Shape(
-        batch: shapes[theta.id].batch, extent: shapes[theta.id].extent, channels: shapes[g.id].channels,
-        format: .float32)
-    case .framesToBatch(let x, let groups):
-      let input = shapes[x.id]
-      guard input.extent.t % groups == 0 else {
-        throw NetworkError.ungrouped(frames: input.extent.t, groups: groups)
-      }
-      return Shape(
-        batch: input.batch * groups,
-        extent: Extent3(input.extent.t / groups, input.extent.h, input.extent.w), channels: input.channels,
-        format: .float32)
-    case .batchToFrames(let x, let groups):
-      let input = shapes[x.id]
-      return Shape(
-        batch: input.batch / groups,
-        extent: Extent3(input.extent.t * groups, input.extent.h, input.extent.w), channels: input.channels,
-        format: .float32)
-    }
-  }
-
   /// Finds the values that are made and read inside one stretch.
   private func passingFrames(_ network: Network, kept: Set<Int>) -> [Int?] {
     var result = [Int?](repeating: nil, count: shapes.count)
     for run in runs {
-      for index in run.operations where !kept.contains(index) {
-        let readers = network.operations.indices.filter { network.operations[$0].inputs.contains(Value(id: index)) }
-        if !readers.isEmpty && readers.allSatisfy(run.operations.contains) { result[index] = run.frames }
+      for index in run.operators where !kept.contains(index) {
+        let readers = network.nodes.indices.filter { network.nodes[$0].inputs.contains(Value(id: index)) }
+        if !readers.isEmpty && readers.allSatisfy(run.operators.contains) { result[index] = run.frames }
       }
     }
     return result
   }
 
-  /// Gives every value a block, a slice of the block of the concatenation that it goes into, or the place of what is
-  /// added to it and is read for the last time.
+  /// Gives every value a block, a slice of the block of what joins it, or the place of an input that may be overwritten
+  /// and is read for the last time.
   private mutating func place(_ network: Network, kept: Set<Int>) {
-    var sliceOf: [Int: (concatenation: Int, channel: Int)] = [:]
-    for (index, operation) in network.operations.enumerated() {
-      guard case .concatenate(let values) = operation else { continue }
+    var sliceOf: [Int: (joined: Int, channel: Int)] = [:]
+    for (index, node) in network.nodes.enumerated() where node.op?.aliasing == .joinsInputs {
       var channel = 0
-      for value in values {
+      for value in node.inputs {
         let isAlike = shapes[value.id].format == shapes[index].format
-        if isAlike, canBeSlice(network.operations[value.id]), sliceOf[value.id] == nil {
+        if isAlike, network.nodes[value.id].op?.writesSlices == true, sliceOf[value.id] == nil {
           sliceOf[value.id] = (index, channel)
         }
         // In floats of the joined map, whatever the part's format is.
@@ -186,18 +96,18 @@ struct NetworkLayout {
       return blocks.count - 1
     }
     let origins = origins(network)
-    for (index, operation) in network.operations.enumerated() {
-      switch operation {
-      case .framesToBatch(let x, _), .batchToFrames(let x, _):
-        places.append(places[x.id])
-      case .convolution(_, let x, let residual?, _)
-      where sliceOf[index] == nil && sliceOf[origins[residual.id]] == nil
-        && canReplace(residual.id, by: index, reading: x.id, network, origins, kept):
-        places.append(places[residual.id])
+    for (index, node) in network.nodes.enumerated() {
+      switch node.op?.aliasing {
+      case .view(let input):
+        places.append(places[node.inputs[input].id])
+      case .mayOverwrite(let input)
+      where sliceOf[index] == nil && sliceOf[origins[node.inputs[input].id]] == nil
+        && canOverwrite(input, by: index, network, origins, kept):
+        places.append(places[node.inputs[input].id])
       default:
         if let slice = sliceOf[index] {
-          let owner = block(for: slice.concatenation, &blocks)
-          places.append(Place(block: owner, channel: slice.channel, pitch: shapes[slice.concatenation].floats))
+          let owner = block(for: slice.joined, &blocks)
+          places.append(Place(block: owner, channel: slice.channel, pitch: shapes[slice.joined].floats))
         } else {
           places.append(Place(block: block(for: index, &blocks), channel: 0, pitch: shapes[index].floats))
         }
@@ -208,46 +118,40 @@ struct NetworkLayout {
   /// The value that each value is a view of, or itself.
   private func origins(_ network: Network) -> [Int] {
     var origins: [Int] = []
-    for (index, operation) in network.operations.enumerated() {
-      switch operation {
-      case .framesToBatch(let x, _), .batchToFrames(let x, _): origins.append(origins[x.id])
-      default: origins.append(index)
+    for (index, node) in network.nodes.enumerated() {
+      if case .view(let input) = node.op?.aliasing {
+        origins.append(origins[node.inputs[input].id])
+      } else {
+        origins.append(index)
       }
     }
     return origins
   }
 
-  /// Whether an output may be written over the value that is added to it: element by element, read just before.
-  private func canReplace(
-    _ residual: Int, by index: Int, reading input: Int, _ network: Network, _ origins: [Int], _ kept: Set<Int>
+  /// Whether an output may be written over an input that its operator allows: nothing else reads that memory then or
+  /// later, and both have the same elements.
+  private func canOverwrite(
+    _ input: Int, by index: Int, _ network: Network, _ origins: [Int], _ kept: Set<Int>
   ) -> Bool {
-    let origin = origins[residual]
+    let inputs = network.nodes[index].inputs.map(\.id)
+    let overwritten = inputs[input]
+    let origin = origins[overwritten]
+    // The caller fills inputs of the network; parts of a joined value lie in its place, and may be read by themselves.
+    guard let maker = network.nodes[origin].op, maker.aliasing != .joinsInputs else { return false }
+    let others = inputs.indices.filter { $0 != input }
     let views = origins.indices.filter { origins[$0] == origin }
-    // Parts of a concatenation lie in its place, and may be read by themselves.
-    switch network.operations[origin] {
-    case .input, .concatenate: return false
-    default: break
-    }
-    return origins[input] != origin && shapes[residual].format == shapes[index].format
-      && shapes[residual].channels == shapes[index].channels
-      && (passing[residual] == nil) == (passing[index] == nil) && views.allSatisfy { !kept.contains($0) }
-      && network.operations.indices.allSatisfy { later in
-        later <= index || network.operations[later].inputs.allSatisfy { origins[$0.id] != origin }
+    return others.allSatisfy { origins[inputs[$0]] != origin } && shapes[overwritten].format == shapes[index].format
+      && shapes[overwritten].channels == shapes[index].channels
+      && (passing[overwritten] == nil) == (passing[index] == nil) && views.allSatisfy { !kept.contains($0) }
+      && network.nodes.indices.allSatisfy { later in
+        later <= index || network.nodes[later].inputs.allSatisfy { origins[$0.id] != origin }
       }
-  }
-
-  /// Only operations that write position by position with a pitch can write into a wider map.
-  private func canBeSlice(_ operation: Operation) -> Bool {
-    switch operation {
-    case .convolution, .maxPool, .attention: return true
-    case .input, .concatenate, .framesToBatch, .batchToFrames: return false
-    }
   }
 
   /// Finds when each block is first written and last read.
   private mutating func live(_ network: Network, kept: Set<Int>) {
-    for (index, operation) in network.operations.enumerated() {
-      for used in [Value(id: index)] + operation.inputs {
+    for (index, node) in network.nodes.enumerated() {
+      for used in [Value(id: index)] + node.inputs {
         let block = places[used.id].block
         blocks[block].first = min(blocks[block].first, index)
         blocks[block].last = max(blocks[block].last, index)
@@ -255,14 +159,14 @@ struct NetworkLayout {
     }
     // Inputs are written before the first operation.
     for value in network.inputs { blocks[places[value.id].block].first = 0 }
-    for index in kept { blocks[places[index].block].last = network.operations.count }
+    for index in kept { blocks[places[index].block].last = network.nodes.count }
     // Frames take turns in a stretch: what outlives it, or was there before, must not be written over inside it.
     for run in runs {
-      for index in run.operations {
-        for used in [index] + network.operations[index].inputs.map(\.id) where passing[used] == nil {
+      for index in run.operators {
+        for used in [index] + network.nodes[index].inputs.map(\.id) where passing[used] == nil {
           let block = places[used].block
-          blocks[block].first = min(blocks[block].first, run.operations.lowerBound)
-          blocks[block].last = max(blocks[block].last, run.operations.upperBound - 1)
+          blocks[block].first = min(blocks[block].first, run.operators.lowerBound)
+          blocks[block].last = max(blocks[block].last, run.operators.upperBound - 1)
         }
       }
     }

@@ -1,7 +1,7 @@
 internal import Kernels
 internal import Tensors
 
-/// One operation of a plan: what it is, how it is computed, and what it costs.
+/// One operator of a plan: what it is, how it is computed, and what it costs.
 public struct LayerReport: Sendable {
   public let operation: String
   /// The algorithm of a convolution, else empty.
@@ -17,13 +17,13 @@ public struct LayerReport: Sendable {
 }
 
 extension NetworkPlan {
-  /// Multiply-adds of all operations.
+  /// Multiply-adds of all operators.
   public var macs: Int { layers().reduce(0) { $0 + $1.macs } }
 
-  /// Describes every operation that computes, in order.
+  /// Describes every operator that computes, in order.
   public func layers() -> [LayerReport] { indicesOfWork.map { layer($0) } }
 
-  /// Runs once and times every operation.
+  /// Runs once and times every operator.
   public func timedLayers() -> [LayerReport] {
     let seconds = timedSteps()
     return indicesOfWork.map { index in
@@ -33,44 +33,22 @@ extension NetworkPlan {
     }
   }
 
+  /// The operators that compute: neither inputs nor views.
   private var indicesOfWork: [Int] {
-    network.operations.indices.filter {
-      switch network.operations[$0] {
-      case .input, .framesToBatch, .batchToFrames: false
-      default: true
-      }
+    operators.indices.filter { index in
+      guard let op = operators[index] else { return false }
+      if case .view = op.aliasing { return false }
+      return true
     }
   }
 
   private func layer(_ index: Int) -> LayerReport {
-    let operation = network.operations[index]
+    let op = operators[index]!
+    let inputs = network.nodes[index].inputs.map { layout.shapes[$0.id] }
     let output = layout.shapes[index]
-    let touched = (operation.inputs.map(\.id) + [index]).reduce(0) {
-      $0 + layout.shapes[$1].batch * layout.shapes[$1].extent.count * layout.shapes[$1].floats
-    }
-    var algorithm = ""
-    var macs = 0
-    var weights = 0
-    var name: String
-    switch operation {
-    case .convolution(let convolution, let x, let residual, let relu):
-      name = "conv \(convolution.shape)" + (residual == nil ? "" : " + residual") + (relu ? " + relu" : "")
-      algorithm = self.convolution(index, convolution).algorithm.rawValue
-      macs = convolution.shape.macs(batch: layout.shapes[x.id].batch, input: layout.shapes[x.id].extent)
-      weights = convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes / 4
-    case .maxPool(let shape, _): name = "max pool \(shape.kernel) stride \(shape.stride)"
-    case .concatenate: name = "concatenate"
-    case .attention(let kind, let theta, let phi, let g):
-      name = "attention \(kind)"
-      let queries = layout.shapes[theta.id]
-      // Every query meets every key twice: their product over theta's channels, and its weight for g's.
-      macs =
-        queries.batch * queries.extent.count * layout.shapes[phi.id].extent.count
-        * (queries.channels + layout.shapes[g.id].channels)
-    case .input, .framesToBatch, .batchToFrames: name = ""
-    }
     return LayerReport(
-      operation: name, algorithm: algorithm, output: "\(output.batch) x \(output.extent) x \(output.channels)",
-      macs: macs, bytes: 4 * (touched + weights))
+      operation: op.name, algorithm: op.algorithm, output: "\(output.batch) x \(output.extent) x \(output.channels)",
+      macs: op.multiplyAdds(inputs, output),
+      bytes: inputs.reduce(output.bytes + op.weightBytes) { $0 + $1.bytes })
   }
 }

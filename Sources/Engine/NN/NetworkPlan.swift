@@ -19,10 +19,8 @@ public final class NetworkPlan: @unchecked Sendable {
   private let arena: Storage
   private let maps: [FeatureMap]
   let layout: NetworkLayout
-  /// What was found faster than a layer's own convolution, by operation.
-  private var measured: [Int: Convolution] = [:]
-
-  func map(_ index: Int) -> FeatureMap { maps[index] }
+  /// What each value is made with: the network's operator, or what was found faster; nil for inputs.
+  private(set) var operators: [(any Operator)?]
 
   /// Lays a network out.
   ///
@@ -42,116 +40,90 @@ public final class NetworkPlan: @unchecked Sendable {
       throw NetworkError.tooLarge(bytes: 4 * layout.arenaCount, memory: memory)
     }
     let arena = Storage(count: layout.arenaCount)
-    let maps = network.operations.indices.map { layout.map($0, in: arena) }
+    let maps = network.nodes.indices.map { layout.map($0, in: arena) }
     self.network = network
     self.arena = arena
     self.maps = maps
     self.layout = layout
+    operators = network.nodes.map(\.op)
     inputs = network.inputs.map { maps[$0.id] }
     outputs = network.outputs.map { maps[$0.id] }
     named = keepingNamed ? network.named.map { ($0.name, maps[$0.value.id]) } : []
     if network.engine.planner.measures { network.engine.exclusively { measure() } }
   }
 
-  /// The convolution of an operation.
-  func convolution(_ index: Int, _ own: Convolution) -> Convolution { measured[index] ?? own }
-
-  /// Times the candidates of every convolution on its own maps and remembers the fastest; layers of one shape, extent
-  /// and format choose together.
+  /// Times the candidates of every operator on its own maps and keeps the fastest; operators of one name on inputs of
+  /// one shape choose together.
   private func measure() {
-    var fastest: [String: ConvolutionAlgorithm] = [:]
+    struct Layer: Hashable {
+      let name: String
+      let inputs: [ValueShape]
+    }
+    var fastest: [Layer: String] = [:]
     var done = Set<Int>()
-    forEachStep { index, maps in
-      guard case .convolution(let own, let x, let residual, let relu) = network.operations[index],
-        done.insert(index).inserted
-      else { return }
-      let candidates = own.candidates()
+    forEachStep { index, inputs, output in
+      guard let own = operators[index], done.insert(index).inserted else { return }
+      let candidates = own.candidates
       if candidates.count < 2 { return }
-      let key = "\(own.shape) on \(maps(x.id).extent) \(own.input) \(residual != nil)"
-      if fastest[key] == nil {
+      let layer = Layer(name: own.name, inputs: network.nodes[index].inputs.map { layout.shapes[$0.id] })
+      if fastest[layer] == nil {
         let seconds = candidates.map { candidate in
-          (0..<4).map { _ in
-            clocked { candidate.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu) }
-          }.min()!
+          (0..<4).map { _ in clocked { candidate.run(inputs, into: output, engine: network.engine) } }.min()!
         }
-        fastest[key] = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!].algorithm
+        fastest[layer] = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!].algorithm
       }
-      if fastest[key] != own.algorithm { measured[index] = candidates.first { $0.algorithm == fastest[key] } }
+      if fastest[layer] != own.algorithm {
+        operators[index] = candidates.first { $0.algorithm == fastest[layer] }
+      }
     }
   }
 
   /// Computes the outputs from what stands in the inputs.
-  public func run() { network.engine.exclusively { forEachStep { index, maps in step(index, maps) } } }
+  public func run() { network.engine.exclusively { forEachStep(step) } }
 
-  /// Calls a body for every operation, in order, with the maps it works on; for those of a stretch that is run frame by
+  /// Calls a body for every operator, in order, with the maps it works on; for those of a stretch that is run frame by
   /// frame once per group of frames.
-  func forEachStep(_ body: (_ index: Int, _ maps: (Int) -> FeatureMap) -> Void) {
+  private func forEachStep(_ body: (_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) -> Void) {
+    func call(_ index: Int, _ map: (Int) -> FeatureMap) {
+      body(index, network.nodes[index].inputs.map { map($0.id) }, map(index))
+    }
     var index = 0
     for run in layout.runs {
-      while index < run.operations.lowerBound {
-        body(index) { maps[$0] }
+      while index < run.operators.lowerBound {
+        call(index) { maps[$0] }
         index += 1
       }
       let total = layout.shapes[index].batch * layout.shapes[index].extent.t
       for first in stride(from: 0, to: total, by: run.frames) {
         let frames = first..<min(total, first + run.frames)
-        for index in run.operations {
-          body(index) { layout.passing[$0] == nil ? maps[$0].frames(frames) : maps[$0].frames(0..<frames.count) }
+        for index in run.operators {
+          call(index) { layout.passing[$0] == nil ? maps[$0].frames(frames) : maps[$0].frames(0..<frames.count) }
         }
       }
-      index = run.operations.upperBound
+      index = run.operators.upperBound
     }
-    while index < network.operations.count {
-      body(index) { maps[$0] }
+    while index < network.nodes.count {
+      call(index) { maps[$0] }
       index += 1
     }
   }
 
-  private func step(_ index: Int, _ maps: (Int) -> FeatureMap) {
-    switch network.operations[index] {
-    case .input, .framesToBatch, .batchToFrames: break
-    case .convolution(let convolution, let x, let residual, let relu):
-      let fastest = measured[index] ?? convolution
-      fastest.run(maps(x.id), into: maps(index), adding: residual.map { maps($0.id) }, relu: relu)
-    case .maxPool(let shape, let x):
-      shape.run(maps(x.id), into: maps(index), engine: network.engine)
-    case .concatenate(let values):
-      copyUnplaced(values, into: maps(index))
-    case .attention(let kind, let theta, let phi, let g):
-      kind.run(theta: maps(theta.id), phi: maps(phi.id), g: maps(g.id), into: maps(index), engine: network.engine)
+  private func step(_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) {
+    guard let op = operators[index] else { return }
+    if network.engine.usesReferences {
+      op.runReference(inputs, into: output, engine: network.engine)
+    } else {
+      op.run(inputs, into: output, engine: network.engine)
     }
   }
 
-  /// Runs once and adds up the seconds of every operation.
+  /// Runs once and adds up the seconds of every operator.
   func timedSteps() -> [Double] {
-    var seconds = [Double](repeating: 0, count: network.operations.count)
+    var seconds = [Double](repeating: 0, count: network.nodes.count)
     network.engine.exclusively {
-      forEachStep { index, maps in seconds[index] += clocked { step(index, maps) } }
+      forEachStep { index, inputs, output in seconds[index] += clocked { step(index, inputs, output) } }
     }
     return seconds
-  }
-
-  /// Copies the parts of a concatenation that were not written in place.
-  private func copyUnplaced(_ values: [Value], into output: FeatureMap) {
-    var channel = 0
-    for value in values {
-      let part = maps[value.id]
-      if part.format != output.format {
-        for position in 0..<output.positions {
-          for c in 0..<part.channels {
-            output.set(part.value(position: position, channel: c), position: position, channel: channel + c)
-          }
-        }
-      } else {
-        let first = channel * output.format.bytes / 4
-        let isPlaced = part.offset == output.offset + first && part.pitch == output.pitch
-        for position in 0..<output.positions where !isPlaced {
-          (output.start + position * output.pitch + first).update(
-            from: part.start + position * part.pitch, count: part.floats)
-        }
-      }
-      channel += part.channels
-    }
   }
 }
 

@@ -90,7 +90,7 @@ extension NetworkBuilder {
     let grouped = network.framesToBatch(x, groups: kind.groups)
     let theta = convolution(grouped, reduce, scope, "conv_theta", norm: nil, relu: false)
     let pooled =
-      kind.pool == .one ? grouped : network.maxPool(grouped, PoolShape(kernel: kind.pool, stride: kind.pool))
+      kind.pool == .one ? grouped : network.maxPool(grouped, MaxPooling(kernel: kind.pool, stride: kind.pool))
     let phi = convolution(pooled, reduce, scope, "conv_phi", norm: nil, relu: false)
     let g = convolution(pooled, reduce, scope, "conv_g", norm: nil, relu: false)
     let y = network.attention(kind.attention, theta: theta, phi: phi, g: g)

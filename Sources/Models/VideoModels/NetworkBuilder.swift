@@ -31,7 +31,7 @@ struct NetworkBuilder {
       if index < architecture.stages.count - 1 { paths = fuse("\(name)_fuse", paths, from: stage.map(\.width)) }
       if index == 0 {
         for (p, pool) in architecture.pathwayPools.enumerated() where pool != .one {
-          paths[p] = network.maxPool(paths[p], PoolShape(kernel: pool, stride: pool))
+          paths[p] = network.maxPool(paths[p], MaxPooling(kernel: pool, stride: pool))
         }
       }
     }
@@ -50,7 +50,7 @@ struct NetworkBuilder {
       padding: Extent3(stem.temporalKernel / 2, 3, 3))
     let y = convolution(x, shape, scope, "conv", norm: "bn", relu: true, kernelKey: "MODEL.ARCH")
     return network.maxPool(
-      y, PoolShape(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1)))
+      y, MaxPooling(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1)))
   }
 
   /// Joins the fast pathway, brought to the slow rate by a strided convolution in time, to the slow one.

@@ -1,9 +1,9 @@
-internal import Kernels
+public import Kernels
 internal import Parallel
 public import Tensors
 
-/// The geometry of a max pooling; positions outside the input never win, NaN always does, as in PyTorch.
-public struct PoolShape: Hashable, Sendable {
+/// A max pooling; positions outside the input never win, NaN always does, as in PyTorch.
+public struct MaxPooling: Operator, Hashable {
   public var kernel: Extent3
   public var stride: Extent3
   public var padding: Extent3
@@ -24,14 +24,27 @@ public struct PoolShape: Hashable, Sendable {
   }
 }
 
-extension PoolShape {
+extension MaxPooling {
+  public var name: String { "max pool \(kernel) stride \(stride)" }
+  public var writesSlices: Bool { true }
+  public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 }
+
+  public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
+    var shape = inputs[0]
+    shape.extent = output(for: shape.extent)
+    guard shape.extent.count > 0 else {
+      throw .tooSmall(operation: "a max pooling \(kernel)", input: "\(inputs[0].extent)")
+    }
+    return shape
+  }
+
   /// Takes the largest value of each window, channel by channel.
   ///
   /// - Parameters:
-  ///   - input: N, extent, C.
+  ///   - inputs: One: N, extent, C.
   ///   - output: N, `output(for:)`, C.
-  func run(_ input: FeatureMap, into output: FeatureMap, engine: Engine) {
-    if engine.usesReferences { return runReference(input, into: output) }
+  public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    let input = inputs[0]
     let rows = output.batch * output.extent.t * output.extent.h
     let isDense = input.pitch == input.floats && kernel.t * kernel.h > 1
     engine.pool.forEach(rows) { row, thread in
@@ -98,7 +111,8 @@ extension PoolShape {
   }
 
   /// The definition, channel by channel.
-  func runReference(_ input: FeatureMap, into output: FeatureMap) {
+  public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    let input = inputs[0]
     for position in 0..<output.positions {
       let window = PoolWindow(self, position, input, output)
       for c in 0..<input.channels {
@@ -128,7 +142,7 @@ private struct PoolWindow {
   let h: Range<Int>
   let w: Range<Int>
 
-  init(_ shape: PoolShape, _ position: Int, _ input: FeatureMap, _ output: FeatureMap) {
+  init(_ shape: MaxPooling, _ position: Int, _ input: FeatureMap, _ output: FeatureMap) {
     func inside(_ index: Int, _ stride: Int, _ padding: Int, _ kernel: Int, _ length: Int) -> Range<Int> {
       let start = index * stride - padding
       return max(0, start)..<min(length, start + kernel)
@@ -140,4 +154,9 @@ private struct PoolWindow {
     h = inside(position / extent.w % extent.h, shape.stride.h, shape.padding.h, shape.kernel.h, input.extent.h)
     w = inside(position % extent.w, shape.stride.w, shape.padding.w, shape.kernel.w, input.extent.w)
   }
+}
+
+extension Network {
+  /// Adds a max pooling; padding never wins.
+  public mutating func maxPool(_ x: Value, _ pooling: MaxPooling) -> Value { add(pooling, [x]) }
 }

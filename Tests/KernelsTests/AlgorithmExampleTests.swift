@@ -8,14 +8,14 @@ struct AlgorithmExampleTests {
   /// One input channel to one output channel, over one row of numbers per frame row.
   private func run(
     _ algorithm: ConvolutionAlgorithm, _ shape: ConvolutionShape, _ weights: [Float], bias: [Float],
-    _ input: Tensor, residual: Tensor? = nil, relu: Bool = false
+    _ input: Tensor, residual: Tensor? = nil, epilogue: Epilogue = .none
   ) throws -> [(set: InstructionSet, values: [Float])] {
     try engines(algorithm).map { engine in
       let convolution = Convolution(shape, weights: Tensor(shape.weightShape, weights), bias: bias, engine: engine)
       #expect(convolution.algorithm == algorithm)
       let map = FeatureMap(channelsFirst: input)
       let output = FeatureMap(zeros: map.batch, shape.output(for: map.extent), channels: shape.outChannels)
-      convolution.run(map, into: output, adding: residual.map { FeatureMap(channelsFirst: $0) }, relu: relu)
+      convolution.run(map, into: output, adding: residual.map { FeatureMap(channelsFirst: $0) }, epilogue: epilogue)
       return (engine.kernels.instructionSet, output.channelsFirst().array)
     }
   }
@@ -24,7 +24,7 @@ struct AlgorithmExampleTests {
   @Test func directByHand() throws {
     let shape = ConvolutionShape(1, 2, kernel: Extent3(1, 1, 2), stride: Extent3(1, 1, 2))
     for (set, found) in try run(
-      .direct, shape, [1, 10, -1, -10], bias: [0.5, 30], Tensor([1, 1, 1, 1, 5], [1, 2, 3, 4, 5]), relu: true)
+      .direct, shape, [1, 10, -1, -10], bias: [0.5, 30], Tensor([1, 1, 1, 1, 5], [1, 2, 3, 4, 5]), epilogue: .relu)
     { #expect(found == [21.5, 43.5, 9, 0], "\(set)") }
   }
 
@@ -94,16 +94,20 @@ struct AlgorithmExampleTests {
   func onePixel(algorithm: ConvolutionAlgorithm) throws {
     let kernel = algorithm == .winogradTime ? Extent3(3, 1, 1) : Extent3(1, 3, 3)
     let padding = algorithm == .winogradTime ? Extent3(1, 0, 0) : Extent3(0, 1, 1)
-    let shape = ConvolutionShape(3, 5, kernel: kernel, padding: padding)
+    // A depthwise output sees its own channel alone.
+    let groups = algorithm == .depthwise ? 3 : 1
+    let (seen, outputs) = (3 / groups, groups == 3 ? 3 : 5)
+    let shape = ConvolutionShape(3, outputs, kernel: kernel, padding: padding, groups: groups)
     let problem = ConvolutionCase(shape: shape, batch: 2, extent: .one, seed: 8)
     let run = AlgorithmRun(problem, algorithm, StoreKind(residual: .float32))
     let taps = kernel.count
     var expected: [Float] = []
     for n in 0..<2 {
-      for o in 0..<5 {
-        var sum = Double(run.bias[o]) + Double(run.residual![n * 5 + o])
-        for c in 0..<3 {
-          sum += Double(run.weights[(o * 3 + c) * taps + taps / 2]) * Double(run.input[n * 3 + c])
+      for o in 0..<outputs {
+        var sum = Double(run.bias[o]) + Double(run.residual![n * outputs + o])
+        for c in 0..<seen {
+          let input = run.input[n * 3 + (groups == 3 ? o : c)]
+          sum += Double(run.weights[(o * seen + c) * taps + taps / 2]) * Double(input)
         }
         expected.append(Float(sum))
       }
@@ -118,8 +122,11 @@ struct AlgorithmExampleTests {
   @Test("no clips, and no frames, rows or columns: nothing to do", arguments: fastAlgorithms)
   func nothing(algorithm: ConvolutionAlgorithm) throws {
     let isTime = algorithm == .winogradTime
+    let groups = algorithm == .depthwise ? 3 : 1
     let shape = ConvolutionShape(
-      3, 5, kernel: isTime ? Extent3(3, 1, 1) : Extent3(1, 3, 3), padding: isTime ? Extent3(1, 0, 0) : Extent3(0, 1, 1))
+      3, groups == 3 ? 3 : 5, kernel: isTime ? Extent3(3, 1, 1) : Extent3(1, 3, 3),
+      padding: isTime ? Extent3(1, 0, 0) : Extent3(0, 1, 1),
+      groups: groups)
     for engine in try engines(algorithm) {
       for (batch, extent) in [
         (0, Extent3(2, 4, 4)), (1, Extent3(0, 4, 4)), (1, Extent3(2, 0, 4)), (1, Extent3(2, 4, 0)),
@@ -139,6 +146,7 @@ struct AlgorithmExampleTests {
       .winogradSpace: ConvolutionShape(
         5, 6, kernel: Extent3(1, 3, 3), padding: Extent3(0, 4, 3), dilation: Extent3(1, 4, 3)),
       .winogradTime: ConvolutionShape(5, 6, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0)),
+      .depthwise: ConvolutionShape(6, 6, kernel: Extent3(5, 7, 7), padding: Extent3(2, 3, 3), groups: 6),
     ]
     for extent in [Extent3(1, 2, 1), Extent3(2, 1, 3), Extent3(1, 3, 2)] {
       let problem = ConvolutionCase(shape: shapes[algorithm]!, extent: extent, seed: 3)

@@ -10,11 +10,11 @@ private struct Layer {
   var bias: [Float]
 
   /// [N, C, T, H, W] in and out.
-  func callAsFunction(_ input: Tensor, _ engine: Engine, relu: Bool = false) -> [Float] {
+  func callAsFunction(_ input: Tensor, _ engine: Engine, epilogue: Epilogue = .none) -> [Float] {
     let convolution = Convolution(shape, weights: Tensor(shape.weightShape, weights), bias: bias, engine: engine)
     let map = FeatureMap(channelsFirst: input)
     let output = FeatureMap(zeros: map.batch, shape.output(for: map.extent), channels: shape.outChannels)
-    convolution.run(map, into: output, relu: relu)
+    convolution.run(map, into: output, epilogue: epilogue)
     return output.channelsFirst().array
   }
 }
@@ -40,6 +40,12 @@ private let propertyShapes: [(algorithm: ConvolutionAlgorithm, shape: Convolutio
     ConvolutionShape(
       3, 10, kernel: Extent3(3, 3, 5), stride: Extent3(1, 2, 2), padding: Extent3(1, 1, 2)), Extent3(1, 2, 2)
   ),
+  (
+    .depthwise,
+    ConvolutionShape(
+      21, 21, kernel: Extent3(3, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(1, 1, 1), groups: 21),
+    Extent3(1, 2, 2)
+  ),
 ]
 
 private func numbers(_ count: Int, seed: UInt64) -> [Float] {
@@ -52,7 +58,7 @@ private func tolerance(_ algorithm: ConvolutionAlgorithm, _ shape: ConvolutionSh
   switch algorithm {
   case .winogradSpace: .winogradSpace
   case .winogradTime: .winogradTime
-  case .reference, .direct, .planar: .summed(terms: shape.depth)
+  case .reference, .direct, .planar, .depthwise: .summed(terms: shape.depth)
   }
 }
 
@@ -199,10 +205,10 @@ struct AlgorithmPropertyTests {
       bias: order.map { layer.bias[$0] })
     let positions = shape.output(for: Self.extent).count
     for engine in try engines(algorithm) {
-      let plain = layer(x, engine, relu: true)
+      let plain = layer(x, engine, epilogue: .relu)
       let expected = order.flatMap { plain[$0 * positions..<($0 + 1) * positions] }
       let gap = difference(
-        turned(x, engine, relu: true), expected, .reassociated, "\(engine.kernels.instructionSet)")
+        turned(x, engine, epilogue: .relu), expected, .reassociated, "\(engine.kernels.instructionSet)")
       #expect(gap == nil, "\(gap ?? "")")
     }
   }
@@ -255,7 +261,7 @@ struct AlgorithmPropertyTests {
     let seen = named(dot, Engine(threads: 1, planner: ConvolutionPlanner(forced: .reference))).map { $0 > 0 }
     #expect(seen.contains(true) && seen.contains(false))
     for engine in try engines(algorithm) {
-      let found = layer(x, engine, relu: true)
+      let found = layer(x, engine, epilogue: .relu)
       let about = "\(engine.kernels.instructionSet) \(algorithm)"
       #expect(zip(found, seen).allSatisfy { !$1 || $0.isNaN }, "\(about): a NaN was lost")
       let others = zip(found, seen).count { !$1 && $0.isNaN }

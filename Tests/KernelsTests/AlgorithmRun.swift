@@ -12,10 +12,10 @@ struct StoreKind: CustomStringConvertible {
   var output = ElementFormat.float32
   /// Nil where nothing is added.
   var residual: ElementFormat?
-  var relu = false
+  var epilogue = Epilogue.none
 
   var description: String {
-    "\(input) to \(output)" + (residual.map { " + \($0)" } ?? "") + (relu ? " relu" : "")
+    "\(input) to \(output)" + (residual.map { " + \($0)" } ?? "") + (epilogue == .none ? "" : " \(epilogue)")
   }
 }
 
@@ -75,21 +75,21 @@ struct AlgorithmRun: CustomStringConvertible {
       SlicedMap(
         $0, batch: problem.batch, extent, channels: shape.outChannels, format: kind.residual!, room: room())
     }
-    convolution.run(input.map, into: output.map, adding: added?.map, relu: kind.relu)
+    convolution.run(input.map, into: output.map, adding: added?.map, epilogue: kind.epilogue)
     let kept = input.isUntouched && added?.isUntouched ?? true && output.surroundingsAreUntouched
     return (output.values, kept)
   }
 
   /// The reference's results in float32, and what each sum would be if nothing cancelled.
   func expected() -> (values: [Float], magnitudes: [Float]) {
-    let values = reference(input, weights, bias, residual, relu: kind.relu)
+    let values = reference(input, weights, bias, residual, epilogue: kind.epilogue)
     let magnitudes = reference(
-      input.map(abs), weights.map(abs), bias.map(abs), residual?.map(abs), relu: false)
+      input.map(abs), weights.map(abs), bias.map(abs), residual?.map(abs), epilogue: .none)
     return (values, magnitudes)
   }
 
   private func reference(
-    _ input: [Float], _ weights: [Float], _ bias: [Float], _ residual: [Float]?, relu: Bool
+    _ input: [Float], _ weights: [Float], _ bias: [Float], _ residual: [Float]?, epilogue: Epilogue
   ) -> [Float] {
     let convolution = Convolution(
       shape, weights: Tensor(shape.weightShape, weights), bias: bias, engine: referenceEngine)
@@ -97,7 +97,7 @@ struct AlgorithmRun: CustomStringConvertible {
     let sides = [problem.batch, shape.inChannels, problem.extent.t, problem.extent.h, problem.extent.w]
     convolution.run(
       FeatureMap(channelsFirst: Tensor(sides, input)), into: output,
-      adding: residual.map { FeatureMap(channelsFirst: Tensor(outputShape, $0)) }, relu: relu)
+      adding: residual.map { FeatureMap(channelsFirst: Tensor(outputShape, $0)) }, epilogue: epilogue)
     return output.channelsFirst().array
   }
 
@@ -106,7 +106,7 @@ struct AlgorithmRun: CustomStringConvertible {
     switch algorithm {
     case .winogradSpace: .winogradSpace
     case .winogradTime: kind.input == .bfloat16 ? .winogradTimeBFloat16 : .winogradTime
-    case .reference, .direct, .planar: .summed(terms: shape.depth)
+    case .reference, .direct, .planar, .depthwise: .summed(terms: shape.depth)
     }
   }
 

@@ -9,7 +9,7 @@ struct AlgorithmTests {
   func agreesWithReference(algorithm: ConvolutionAlgorithm) throws {
     let engines = try engines(algorithm)
     for seed in 0..<40 as Range<UInt64> {
-      let kind = StoreKind(residual: seed % 3 == 0 ? nil : .float32, relu: seed % 2 == 0)
+      let kind = StoreKind(residual: seed % 3 == 0 ? nil : .float32, epilogue: seed % 2 == 0 ? .relu : .none)
       let run = AlgorithmRun(.drawn(for: algorithm, seed: seed, kind), algorithm, kind)
       let expected = run.expected()
       for engine in engines {

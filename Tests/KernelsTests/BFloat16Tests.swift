@@ -18,7 +18,8 @@ struct BFloat16KernelTests {
     for input in inputs {
       for output in formats {
         for residual in [nil, .float32, .bfloat16] as [ElementFormat?] {
-          kinds.append(StoreKind(input: input, output: output, residual: residual, relu: kinds.count % 2 == 0))
+          kinds.append(
+            StoreKind(input: input, output: output, residual: residual, epilogue: kinds.count % 2 == 0 ? .relu : .none))
         }
       }
     }
@@ -41,7 +42,7 @@ struct BFloat16KernelTests {
   /// The plain reference reads and writes both formats too.
   @Test("the reference in bfloat16 is the reference on rounded numbers, rounded")
   func reference() {
-    let kind = StoreKind(input: .bfloat16, output: .bfloat16, residual: .bfloat16, relu: true)
+    let kind = StoreKind(input: .bfloat16, output: .bfloat16, residual: .bfloat16, epilogue: .relu)
     for seed in 0..<10 as Range<UInt64> {
       let run = AlgorithmRun(.drawn(for: .reference, seed: seed, kind), .reference, kind)
       let found = run.run(run.convolution(engine(.reference)))
@@ -101,7 +102,7 @@ struct BFloat16KernelTests {
       input.set(Float(value), position: index / 2, channel: index % 2)
     }
     let output = FeatureMap(zeros: 1, Extent3(1, 1, 2), channels: 2, format: .bfloat16)
-    convolution.run(input, into: output, relu: true)
+    convolution.run(input, into: output, epilogue: .relu)
     // 3 + 10 + 0.25, -2 + 16; -4.5 + 1.25 + 0.25, 3 + 2.
     #expect((0..<4).map { output.value(position: $0 / 2, channel: $0 % 2) } == [13.25, 14, 0, 5])
   }
@@ -125,7 +126,7 @@ struct BFloat16KernelTests {
     let isTime = algorithm == .winogradTime
     let shape = ConvolutionShape(
       4, 6, kernel: isTime ? Extent3(3, 1, 1) : Extent3(1, 3, 3), padding: isTime ? Extent3(1, 0, 0) : Extent3(0, 1, 1))
-    let kind = StoreKind(input: algorithm == .planar ? .float32 : .bfloat16, output: .bfloat16, relu: true)
+    let kind = StoreKind(input: algorithm == .planar ? .float32 : .bfloat16, output: .bfloat16, epilogue: .relu)
     let extent = Extent3(5, 6, 7)
     var run = AlgorithmRun(ConvolutionCase(shape: shape, extent: extent), algorithm, kind)
     run.input[3 * extent.count + (2 * 6 + 3) * 7 + 4] = .nan

@@ -28,12 +28,12 @@ struct ConvolutionCase: CustomStringConvertible {
   }
 
   func run(
-    _ algorithm: ConvolutionAlgorithm?, threads: Int = 2, residual: FeatureMap? = nil, relu: Bool = false
+    _ algorithm: ConvolutionAlgorithm?, threads: Int = 2, residual: FeatureMap? = nil, epilogue: Epilogue = .none
   ) -> [Float] {
     let engine = Engine(threads: threads, planner: ConvolutionPlanner(forced: algorithm))
     let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine)
     let output = FeatureMap(zeros: batch, shape.output(for: extent), channels: shape.outChannels)
-    convolution.run(input, into: output, adding: residual, relu: relu)
+    convolution.run(input, into: output, adding: residual, epilogue: epilogue)
     return output.channelsFirst().array
   }
 }
@@ -117,7 +117,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
   @Test func sumsThreeTapsByHand() {
     // One channel, times 1 2 3 with weights 10 20 30: middle 10*1+20*2+30*3, ends lose a tap to the padding.
     let shape = ConvolutionShape(1, 1, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
-    for algorithm in [ConvolutionAlgorithm.reference, .direct, .winogradTime, .planar] {
+    for algorithm in [ConvolutionAlgorithm.reference, .direct, .winogradTime, .planar, .depthwise] {
       let engine = Engine(threads: 1, planner: ConvolutionPlanner(forced: algorithm))
       let convolution = Convolution(
         shape, weights: Tensor([1, 1, 3, 1, 1], [10, 20, 30]), bias: [1], engine: engine)
@@ -135,7 +135,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     let output = FeatureMap(zeros: 1, .one, channels: 2)
     let residual = FeatureMap(channelsFirst: Tensor([1, 2, 1, 1, 1], [1, 5]))
     convolution.run(
-      FeatureMap(channelsFirst: Tensor([1, 1, 1, 1, 1], [-3])), into: output, adding: residual, relu: true)
+      FeatureMap(channelsFirst: Tensor([1, 1, 1, 1, 1], [-3])), into: output, adding: residual, epilogue: .relu)
     #expect(output.channelsFirst().array == [0, 8])
   }
 
@@ -146,7 +146,7 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
         ConvolutionShape(1, 1, kernel: .one), weights: Tensor([1, 1, 1, 1, 1], [1]), bias: [0], engine: engine)
       let output = FeatureMap(zeros: 1, Extent3(1, 1, 3), channels: 1)
       let input = FeatureMap(channelsFirst: Tensor([1, 1, 1, 1, 3], [.nan, -1, 2]))
-      convolution.run(input, into: output, relu: true)
+      convolution.run(input, into: output, epilogue: .relu)
       let found = output.channelsFirst().array
       #expect(found[0].isNaN && found[1] == 0 && found[2] == 2)
     }
@@ -162,9 +162,9 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
       channelsFirst: Tensor(
         [c.batch, c.shape.outChannels, out.t, out.h, out.w],
         c.random(c.batch * c.shape.outChannels * out.count, 9)))
-    let expected = c.run(.reference, residual: residual, relu: true)
+    let expected = c.run(.reference, residual: residual, epilogue: .relu)
     for algorithm in ConvolutionAlgorithm.allCases where algorithm.supports(c.shape) {
-      let found = c.run(algorithm, residual: residual, relu: true)
+      let found = c.run(algorithm, residual: residual, epilogue: .relu)
       #expect(difference(found, expected, .reassociated, "\(algorithm) \(c)") == nil)
     }
   }
@@ -229,8 +229,8 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
       let engine = Engine(threads: 2, planner: ConvolutionPlanner(forced: algorithm))
       let convolution = Convolution(c.shape, weights: c.weights, bias: c.bias, engine: engine)
       let output = slice(3 + inputs + outputs, outputs)
-      convolution.run(slice(1, inputs), into: output, adding: slice(2 + inputs, outputs), relu: true)
-      let expected = c.run(algorithm, residual: residual, relu: true)
+      convolution.run(slice(1, inputs), into: output, adding: slice(2 + inputs, outputs), epilogue: .relu)
+      let expected = c.run(algorithm, residual: residual, epilogue: .relu)
       // Rows of another pitch may take another path in the matrix product.
       #expect(difference(output.channelsFirst().array, expected, .reassociated, "\(algorithm) \(c)") == nil)
     }
@@ -281,6 +281,8 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     let stem = ConvolutionShape(
       3, 8, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3))
     #expect(planner.choose(for: stem) == .planar)
+    #expect(planner.choose(for: ConvolutionShape(24, 24, kernel: plane, padding: around, groups: 24)) == .depthwise)
+    #expect(planner.choose(for: ConvolutionShape(24, 48, kernel: plane, padding: around, groups: 24)) == .direct)
     #expect(ConvolutionPlanner(forced: .winogradTime).choose(for: stem) == .planar)
     #expect(ConvolutionPlanner(forced: .direct).choose(for: stem) == .direct)
   }

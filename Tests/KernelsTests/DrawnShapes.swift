@@ -57,6 +57,12 @@ private struct ShapeDrawing {
         pick(1...4), outputs, kernel: extent(5, 7, 7), stride: extent(2, 3, 3),
         padding: Extent3(pick(0...2), pick(0...3), pick(0...3)), dilation: extent(2, 2, 1))
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(5, 12, 60), seed: seed)
+    case .depthwise:
+      let shape = ConvolutionShape(
+        outputs, outputs, kernel: extent(5, 4, 5), stride: extent(2, 3, 3),
+        padding: Extent3(pick(0...2), pick(0...3), pick(0...3)), dilation: extent(2, 2, 3), groups: outputs)
+      if kind.input == .bfloat16 && outputs % 2 == 1 { return problem(algorithm, kind) }
+      return ConvolutionCase(shape: shape, batch: batch, extent: extent(5, 9, 31), seed: seed)
     case .direct, .reference:
       let groups = pick(1...3)
       let shape = ConvolutionShape(

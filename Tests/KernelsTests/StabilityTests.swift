@@ -21,13 +21,17 @@ struct StabilityTests {
     .planar: ConvolutionCase(
       shape: ConvolutionShape(3, 10, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3)),
       batch: 2, extent: Extent3(7, 41, 61), seed: 4),
+    .depthwise: ConvolutionCase(
+      shape: ConvolutionShape(
+        42, 42, kernel: Extent3(3, 3, 3), stride: Extent3(1, 1, 2), padding: Extent3(1, 1, 1), groups: 42), batch: 2,
+      extent: Extent3(5, 17, 23), seed: 5),
   ]
 
   /// float32, and bfloat16 where the processor has it and the algorithm takes it.
   private static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
-    let plain = StoreKind(residual: .float32, relu: true)
+    let plain = StoreKind(residual: .float32, epilogue: .relu)
     let input: ElementFormat = algorithm == .planar ? .float32 : .bfloat16
-    let bf16 = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, relu: true)
+    let bf16 = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, epilogue: .relu)
     return KernelTable.best.supportsBFloat16 ? [plain, bf16] : [plain]
   }
 

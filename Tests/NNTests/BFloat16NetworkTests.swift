@@ -19,7 +19,7 @@ struct BFloat16NetworkTests {
     let weights = Tensor(zeros: shape.weightShape)
     for o in 0..<outputs { weights.mutableValues[o * channels + o] = 1 }
     return network.convolution(
-      x, shape, weights: weights, bias: [Float](repeating: 0, count: outputs), relu: false)
+      x, shape, weights: weights, bias: [Float](repeating: 0, count: outputs))
   }
 
   // MARK: Formats
@@ -148,10 +148,10 @@ struct BFloat16NetworkTests {
           inputs, outputs, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1), groups: groups)
         let added = network.convolution(
           input, ConvolutionShape(inputs, outputs, kernel: .one), weights: random([outputs, inputs, 1, 1, 1], seed: 6),
-          bias: [Float](repeating: 0, count: outputs), relu: false)
+          bias: [Float](repeating: 0, count: outputs))
         let y = network.convolution(
           value, shape, weights: random(shape.weightShape, seed: 7), bias: random([outputs], seed: 8).array,
-          adding: added, relu: false)
+          adding: added)
         // Pooled: what nothing reads would be float32.
         network.output(network.maxPool(y, MaxPooling(kernel: .one, stride: .one)))
         return try run(network, [x]).outputs[0].float32().channelsFirst().array

@@ -17,7 +17,8 @@ private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> 
     // Small weights: large products would make the softmax a maximum, where the last bit decides.
     let weights = Tensor(shape.weightShape, random(shape.weightShape, seed: salt).array.map { $0 * 0.3 })
     let y = network.convolution(
-      x, shape, weights: weights, bias: random([to], seed: salt + 500).array, adding: adding, relu: adding == nil)
+      x, shape, weights: weights, bias: random([to], seed: salt + 500).array, adding: adding,
+      epilogue: adding == nil ? .relu : .none)
     network.setName(y, "convolution \(salt)")
     return y
   }
@@ -72,7 +73,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> 
     func step(_ x: Value) -> Value {
       let shape = ConvolutionShape(4, 4, kernel: .one)
       let value = network.convolution(
-        x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0], relu: false)
+        x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0])
       network.setName(value, "step")
       return value
     }
@@ -151,7 +152,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> 
     let x = network.input(channels: 2)
     let shape = ConvolutionShape(2, 3, kernel: .one)
     network.output(
-      network.convolution(x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0], relu: false))
+      network.convolution(x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0]))
     #expect(try NetworkPlan(network, batch: 2, extents: [Extent3(1, 2, 3)]).macs == 2 * 6 * 6)
   }
 
@@ -161,7 +162,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> 
     let x = network.input(channels: 5)
     let shape = ConvolutionShape(5, 5, kernel: .one)
     let theta = network.convolution(
-      x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0, 0], relu: false)
+      x, shape, weights: random(shape.weightShape, seed: 1), bias: [0, 0, 0, 0, 0])
     network.output(network.attention(.softmax, theta: theta, phi: x, g: x))
     let plan = try NetworkPlan(network, batch: 2, extents: [Extent3(2, 3, 4)])
     #expect(plan.macs == 2 * 24 * 5 * 5 + 2 * 24 * 24 * (5 + 5))
@@ -182,7 +183,7 @@ private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> 
     let parts = [4, 3, 2].map { channels in
       let (weights, bias) = identity(channels)
       return network.convolution(
-        x, ConvolutionShape(2, channels, kernel: .one), weights: weights, bias: bias, relu: false)
+        x, ConvolutionShape(2, channels, kernel: .one), weights: weights, bias: bias)
     }
     network.output(network.concatenate(parts))
     let plan = try NetworkPlan(network, batch: 1, extents: [Extent3(1, 1, 2)])

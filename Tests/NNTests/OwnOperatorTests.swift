@@ -53,7 +53,8 @@ private struct ChannelScale: Operator {
     func convolution(_ x: Value, _ from: Int, _ to: Int, seed: UInt64) -> Value {
       let shape = ConvolutionShape(from, to, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1))
       return network.convolution(
-        x, shape, weights: random(shape.weightShape, seed: seed), bias: random([to], seed: seed + 9).array, relu: true)
+        x, shape, weights: random(shape.weightShape, seed: seed), bias: random([to], seed: seed + 9).array,
+        epilogue: .relu)
     }
     var x = convolution(network.input(channels: 3), 3, 6, seed: 1)
     if scales { x = network.add(ChannelScale(scale: scale), [x]) }
@@ -95,7 +96,7 @@ private struct ChannelScale: Operator {
       let shape = ConvolutionShape(3, 6, kernel: .one)
       var x = network.convolution(
         network.input(channels: 3), shape, weights: random(shape.weightShape, seed: 1),
-        bias: [Float](repeating: 0, count: 6), relu: true)
+        bias: [Float](repeating: 0, count: 6), epilogue: .relu)
       if scales { x = network.add(ChannelScale(scale: Self.scale), [x]) }
       network.output(network.maxPool(x, MaxPooling(kernel: Extent3(1, 2, 2), stride: Extent3(1, 2, 2))))
       return try NetworkPlan(network, batch: 2, extents: [Extent3(2, 6, 7)]).arenaCount

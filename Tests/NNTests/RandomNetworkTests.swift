@@ -76,7 +76,7 @@ struct NetworkDrawing {
     for i in 0..<weights.count { weights.mutableValues[i] *= scale }
     let value = network.convolution(
       x.value, shape, weights: weights, bias: random([shape.outChannels], seed: generator.next()).array,
-      adding: residual?.value, relu: pick(0...1) == 0)
+      adding: residual?.value, epilogue: Epilogue.allCases[pick(0...Epilogue.allCases.count - 1)])
     add(value, channels: shape.outChannels, batch: x.batch, output)
   }
 

@@ -28,7 +28,7 @@ struct SampleNetwork {
     let g = convolution(keys, width, 64, .one)
     let attended = network.attention(.softmax, theta: theta, phi: phi, g: g)
     a = convolution(attended, 64, width, .one, adding: a)
-    network.output(convolution(a, width, width, .one, relu: true))
+    network.output(convolution(a, width, width, .one, epilogue: .relu))
     // Joined twice: copied, and not written in place.
     network.output(network.concatenate([b, b, convolution(b, 8, 10, .one)]))
   }
@@ -42,13 +42,13 @@ struct SampleNetwork {
   private mutating func block(_ x: Value, _ from: Int, inner: Int, _ to: Int) -> Value {
     let shortcut = from == to ? x : convolution(x, from, to, .one)
     let y = convolution(
-      convolution(x, from, inner, Extent3(3, 1, 1), relu: true), inner, inner, Extent3(1, 3, 3), relu: true)
-    return convolution(y, inner, to, .one, adding: shortcut, relu: true)
+      convolution(x, from, inner, Extent3(3, 1, 1), epilogue: .relu), inner, inner, Extent3(1, 3, 3), epilogue: .relu)
+    return convolution(y, inner, to, .one, adding: shortcut, epilogue: .relu)
   }
 
   private mutating func convolution(
     _ x: Value, _ from: Int, _ to: Int, _ kernel: Extent3, stride: Extent3 = .one, adding: Value? = nil,
-    relu: Bool = false
+    epilogue: Epilogue = .none
   ) -> Value {
     salt += 1
     let shape = ConvolutionShape(
@@ -58,7 +58,7 @@ struct SampleNetwork {
     let weights = Tensor(shape.weightShape, random(shape.weightShape, seed: salt).array.map { $0 * scale })
     let y = network.convolution(
       x, shape, weights: weights, bias: random([to], seed: salt &+ 500).array.map { $0 * 0.1 }, adding: adding,
-      relu: relu)
+      epilogue: epilogue)
     network.setName(y, "\(salt)")
     return y
   }

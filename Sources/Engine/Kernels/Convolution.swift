@@ -1,7 +1,7 @@
 internal import Parallel
 public import Tensors
 
-/// A convolution whose weights were packed for the algorithm chosen at load, with bias, residual and ReLU
+/// A convolution whose weights were packed for the algorithm chosen at load, with bias, residual and epilogue
 /// fused into its store.
 ///
 /// Layout: channels last (N T H W C), any pitch. Results do not depend on the thread count: outputs are
@@ -48,15 +48,16 @@ public final class Convolution: Sendable {
     }
   }
 
-  /// Computes `output = activation(convolution(input) + bias + residual)`.
+  /// Computes `output = epilogue(convolution(input) + bias + residual)`.
   ///
   /// - Parameters:
   ///   - input: N, extent, `shape.inChannels`.
   ///   - output: N, `shape.output(for:)`, `shape.outChannels`; shares no element with the input.
-  ///   - residual: As the output; added before the ReLU. It may be the input, or the output
+  ///   - residual: As the output; added before the epilogue. It may be the input, or the output
   ///     itself.
-  public func run(_ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, relu: Bool = false)
-  {
+  public func run(
+    _ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, epilogue: Epilogue = .none
+  ) {
     precondition(
       input.channels == shape.inChannels && output.channels == shape.outChannels && input.batch == output.batch
         && output.extent == shape.output(for: input.extent), "a convolution's maps must fit its shape")
@@ -64,7 +65,12 @@ public final class Convolution: Sendable {
     precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
-    let store = ConvolutionStore(output: output, bias: bias.pointer, residual: residual, relu: relu)
-    engine.exclusively { method.run(input, store, engine) }
+    let isFused = method.fuses(epilogue)
+    let store = ConvolutionStore(
+      output: output, bias: bias.pointer, residual: residual, epilogue: isFused ? epilogue : .none)
+    engine.exclusively {
+      method.run(input, store, engine)
+      if !isFused { engine.scale(output, epilogue, into: output) }
+    }
   }
 }

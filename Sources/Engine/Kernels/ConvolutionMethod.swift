@@ -2,8 +2,15 @@ internal import Tensors
 
 /// One way to compute a convolution, with the weights packed for it.
 protocol ConvolutionMethod: Sendable {
+  /// Whether `run` applies an epilogue; what it does not is applied afterwards.
+  func fuses(_ epilogue: Epilogue) -> Bool
+
   /// Fills `store.output`.
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine)
+}
+
+extension ConvolutionMethod {
+  func fuses(_ epilogue: Epilogue) -> Bool { epilogue == .none || epilogue == .relu }
 }
 
 /// Where a convolution's sums go, and what is added on the way.
@@ -12,13 +19,15 @@ struct ConvolutionStore {
   /// [outputs], with a register's worth of floats after it.
   let bias: UnsafePointer<Float>
   let residual: FeatureMap?
-  let relu: Bool
+  let epilogue: Epilogue
 
-  /// Adds bias and residual to one sum, then applies the ReLU.
+  /// What methods apply that fuse nothing else.
+  var relu: Bool { epilogue == .relu }
+
+  /// Adds bias and residual to one sum, then applies the epilogue.
   func finish(_ sum: Float, position: Int, channel: Int) -> Float {
     var value = sum + bias[channel]
     if let residual { value += residual.value(position: position, channel: channel) }
-    // Asked this way round, a NaN stays one, as it does in PyTorch.
-    return relu && value < 0 ? 0 : value
+    return Float(epilogue(Double(value)))
   }
 }

@@ -12,6 +12,8 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   case winogradTime
   /// Register tiles with positions instead of output channels in the lanes, for first layers: up to 4 input channels.
   case planar
+  /// Every channel by itself, with channels in the lanes.
+  case depthwise
 
   /// Whether the algorithm can compute this shape at all.
   ///
@@ -30,6 +32,8 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     case .winogradTime:
       return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
         && shape.dilation.t == 1 && shape.groups == 1 && (input == .float32 || shape.inChannels % 2 == 0)
+    case .depthwise:
+      return shape.groups == shape.inChannels && shape.groups == shape.outChannels
     case .planar: return input == .float32 && shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
     }
   }
@@ -44,6 +48,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     case .winogradSpace: return WinogradConvolution(.space, shape, weights: weights, input, engine)
     case .winogradTime: return WinogradConvolution(.time, shape, weights: weights, input, engine)
     case .planar: return PlanarConvolution(shape, weights: weights, engine)
+    case .depthwise: return DepthwiseConvolution(shape, weights: weights, input, engine)
     }
   }
 }
@@ -64,6 +69,7 @@ public struct ConvolutionPlanner: Sendable {
   public func choose(for shape: ConvolutionShape, input: ElementFormat = .float32) -> ConvolutionAlgorithm {
     func can(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm.supports(shape, input: input) }
     if let forced, can(forced) { return forced }
+    if shape.groups > 1, can(.depthwise) { return .depthwise }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
     // Where output channels fill a register, they use it as well as positions do, and inputs need not be split.
     if can(.planar) && outputs <= 12 { return .planar }

@@ -52,6 +52,12 @@ public final class Engine: Sendable {
       spaceOutput: bfloat16.winograd.spaceOutput, timeOutput: bfloat16.winograd.timeOutput)
   }
 
+  /// Depthwise convolutions of inputs of a format.
+  func depthwise(_ input: ElementFormat) -> DepthwiseKernels {
+    guard activations == .bfloat16, let bfloat16 = kernels.bfloat16 else { return kernels.depthwise }
+    return input == .bfloat16 ? bfloat16.depthwise : bfloat16.depthwiseOfFloats
+  }
+
   /// Takes the largest of several positions of a format.
   public func largest(_ format: ElementFormat) -> RowKernels.Reduction {
     if format == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.largest }

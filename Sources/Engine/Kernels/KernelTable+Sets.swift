@@ -36,7 +36,9 @@ extension KernelTable {
     planar: PlanarKernels(row: KernelsPortable.planarRow, channels: 4, positions: 12),
     winograd: WinogradKernels(
       spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
-      spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput))
+      spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
+    depthwise: DepthwiseKernels(columns: KernelsPortable.depthwiseColumns, lanes: 4),
+    scaleRows: KernelsPortable.scaleRows)
 
   #if arch(x86_64) && !PORTABLE_ONLY
     private static let avx2 = KernelTable(
@@ -47,7 +49,8 @@ extension KernelTable {
       planar: PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, positions: 24),
       winograd: WinogradKernels(
         spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
-        spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput))
+        spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
+      depthwise: DepthwiseKernels(columns: KernelsAVX2.depthwiseColumns, lanes: 8), scaleRows: KernelsAVX2.scaleRows)
 
     private static let avx512 = KernelTable(
       instructionSet: .avx512, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
@@ -63,7 +66,8 @@ extension KernelTable {
       winograd: WinogradKernels(
         spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
         spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
-      bfloat16: bfloat16)
+      depthwise: DepthwiseKernels(columns: KernelsAVX512.depthwiseColumns, lanes: 16),
+      scaleRows: KernelsAVX512.scaleRows, bfloat16: bfloat16)
 
     private static let bfloat16: BFloat16Kernels? =
       slowfast_cpu_has_avx512_bf16() == 0
@@ -85,6 +89,9 @@ extension KernelTable {
           spaceInput: KernelsAVX512BF16.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
         largest: KernelsAVX512BF16.maxOverPositions,
+        depthwise: DepthwiseKernels(columns: KernelsAVX512BF16.depthwiseColumns, lanes: 16),
+        depthwiseOfFloats: DepthwiseKernels(columns: KernelsAVX512BF16.depthwiseColumnsOfFloats, lanes: 16),
+        scaleRows: KernelsAVX512BF16.scaleRows,
         peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
   #endif
 }

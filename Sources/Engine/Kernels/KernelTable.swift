@@ -1,3 +1,5 @@
+internal import MicroKernels
+
 /// The kernels of one instruction set: a value that is handed to whoever computes.
 ///
 /// There is no current table anywhere: a program takes `best` once, or forces a lower set for a test or a
@@ -11,6 +13,8 @@ public struct KernelTable: Sendable {
   let gemm: GEMMKernels
   let planar: PlanarKernels
   let winograd: WinogradKernels
+  let depthwise: DepthwiseKernels
+  let scaleRows: @Sendable (ScaledRows) -> Void
   /// The kernels for activations in bfloat16, where the processor has dot products for them.
   let bfloat16: BFloat16Kernels?
 
@@ -32,7 +36,8 @@ public struct KernelTable: Sendable {
 
   init(
     instructionSet: InstructionSet, roiAlign: RoIAlignKernels, rows: RowKernels, peak: PeakKernels,
-    gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels, bfloat16: BFloat16Kernels? = nil
+    gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels,
+    depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void, bfloat16: BFloat16Kernels? = nil
   ) {
     self.instructionSet = instructionSet
     self.roiAlign = roiAlign
@@ -41,6 +46,8 @@ public struct KernelTable: Sendable {
     self.gemm = gemm
     self.planar = planar
     self.winograd = winograd
+    self.depthwise = depthwise
+    self.scaleRows = scaleRows
     self.bfloat16 = bfloat16
   }
 }
@@ -54,6 +61,10 @@ struct BFloat16Kernels: Sendable {
   /// Transforms of bfloat16 inputs to float32 points, and back to either format.
   let winograd: WinogradKernels
   let largest: RowKernels.Reduction
+  /// Depthwise convolutions of bfloat16 inputs, and of float32 inputs whose outputs may be bfloat16.
+  let depthwise: DepthwiseKernels
+  let depthwiseOfFloats: DepthwiseKernels
+  let scaleRows: @Sendable (ScaledRows) -> Void
   /// Products of pairs: a register holds twice as many.
   let peak: PeakKernels
 }

@@ -25,6 +25,18 @@ enum AVX512BF16Unit: VectorUnit {
   }
 
   @inline(__always)
+  static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
+    let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
+    return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+  }
+
+  @inline(__always)
+  static func powerOfTwo(_ shifted: Vector) -> Vector {
+    let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< 23 &+ 0x3f80_0000
+    return unsafeBitCast(bits, to: Vector.self)
+  }
+
+  @inline(__always)
   static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load512u(from) }
 
   @inline(__always)
@@ -68,6 +80,18 @@ enum AVX512DotUnit: VectorUnit {
   @inline(__always)
   static func relu(_ value: Vector) -> Vector {
     value.replacing(with: Vector.zero, where: value .< Vector.zero)
+  }
+
+  @inline(__always)
+  static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
+    let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
+    return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+  }
+
+  @inline(__always)
+  static func powerOfTwo(_ shifted: Vector) -> Vector {
+    let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< 23 &+ 0x3f80_0000
+    return unsafeBitCast(bits, to: Vector.self)
   }
 
   @inline(__always)

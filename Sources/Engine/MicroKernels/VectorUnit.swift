@@ -18,6 +18,10 @@ public protocol VectorUnit {
   static func larger(_ kept: Vector, _ new: Vector) -> Vector
   /// Zero in every lane that is smaller; a NaN stays one, as it does in PyTorch's ReLU.
   static func relu(_ value: Vector) -> Vector
+  /// Each lane moved into a range; a NaN stays one.
+  static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector
+  /// 2^n for every lane of n + 1.5 x 2^23, n from -126 to 127; anything for a NaN.
+  static func powerOfTwo(_ shifted: Vector) -> Vector
   /// Loads a register from any address.
   ///
   /// A requirement, because the standard library's generic load may be emitted as a function of its own, compiled for
@@ -66,6 +70,18 @@ extension VectorUnit {
     }
 
     @inlinable @inline(__always)
+    public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
+      let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
+      return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+    }
+
+    @inlinable @inline(__always)
+    public static func powerOfTwo(_ shifted: Vector) -> Vector {
+      let bits = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &<< 23 &+ 0x3f80_0000
+      return unsafeBitCast(bits, to: Vector.self)
+    }
+
+    @inlinable @inline(__always)
     public static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load256u(from) }
 
     @inlinable @inline(__always)
@@ -97,6 +113,18 @@ extension VectorUnit {
     @inlinable @inline(__always)
     public static func relu(_ value: Vector) -> Vector {
       value.replacing(with: Vector.zero, where: value .< Vector.zero)
+    }
+
+    @inlinable @inline(__always)
+    public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
+      let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
+      return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+    }
+
+    @inlinable @inline(__always)
+    public static func powerOfTwo(_ shifted: Vector) -> Vector {
+      let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< 23 &+ 0x3f80_0000
+      return unsafeBitCast(bits, to: Vector.self)
     }
 
     @inlinable @inline(__always)
@@ -145,6 +173,18 @@ public enum PortableUnit: VectorUnit {
 
   @inlinable @inline(__always)
   public static func relu(_ value: Vector) -> Vector { value.replacing(with: Vector.zero, where: value .< Vector.zero) }
+
+  @inlinable @inline(__always)
+  public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
+    let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
+    return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+  }
+
+  @inlinable @inline(__always)
+  public static func powerOfTwo(_ shifted: Vector) -> Vector {
+    let bits = unsafeBitCast(shifted, to: SIMD4<UInt32>.self) &<< 23 &+ 0x3f80_0000
+    return unsafeBitCast(bits, to: Vector.self)
+  }
 
   @inlinable @inline(__always)
   public static func load(_ from: UnsafePointer<Float>) -> Vector {

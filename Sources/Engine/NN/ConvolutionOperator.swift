@@ -1,16 +1,17 @@
 public import Kernels
 public import Tensors
 
-/// A convolution with bias, an optional residual and an optional ReLU, as a step of a network.
+/// A convolution with bias, an optional residual and an epilogue, as a step of a network.
 ///
-/// Inputs: x, then the residual where there is one; it is added before the ReLU, and may be overwritten.
+/// Inputs: x, then the residual where there is one; it is added before the epilogue, and may be overwritten.
 struct ConvolutionOperator: Operator {
   let convolution: Convolution
   let hasResidual: Bool
-  let relu: Bool
+  let epilogue: Epilogue
 
   var name: String {
-    "conv \(convolution.shape)" + (hasResidual ? " + residual" : "") + (relu ? " + relu" : "")
+    "conv \(convolution.shape)" + (hasResidual ? " + residual" : "")
+      + (epilogue == .none ? "" : " + \(epilogue.rawValue)")
   }
 
   var algorithm: String { convolution.algorithm.rawValue }
@@ -45,11 +46,11 @@ struct ConvolutionOperator: Operator {
   var weightBytes: Int { convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes }
 
   var candidates: [any Operator] {
-    convolution.candidates().map { ConvolutionOperator(convolution: $0, hasResidual: hasResidual, relu: relu) }
+    convolution.candidates().map { ConvolutionOperator(convolution: $0, hasResidual: hasResidual, epilogue: epilogue) }
   }
 
   func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    convolution.run(inputs[0], into: output, adding: hasResidual ? inputs[1] : nil, relu: relu)
+    convolution.run(inputs[0], into: output, adding: hasResidual ? inputs[1] : nil, epilogue: epilogue)
   }
 
   /// An engine that asks for references has packed the weights for them.
@@ -59,16 +60,17 @@ struct ConvolutionOperator: Operator {
 }
 
 extension Network {
-  /// Adds a convolution; `adding` is summed before the ReLU.
+  /// Adds a convolution; `adding` is summed before the epilogue.
   ///
   /// - Parameters:
   ///   - weights: [out, in / groups, T, H, W].
   ///   - bias: [out].
   public mutating func convolution(
-    _ x: Value, _ shape: ConvolutionShape, weights: Tensor, bias: [Float], adding residual: Value? = nil, relu: Bool
+    _ x: Value, _ shape: ConvolutionShape, weights: Tensor, bias: [Float], adding residual: Value? = nil,
+    epilogue: Epilogue = .none
   ) -> Value {
     let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine, input: format(of: x))
-    let op = ConvolutionOperator(convolution: convolution, hasResidual: residual != nil, relu: relu)
+    let op = ConvolutionOperator(convolution: convolution, hasResidual: residual != nil, epilogue: epilogue)
     return add(op, [x] + (residual.map { [$0] } ?? []))
   }
 

@@ -67,14 +67,14 @@ extension NetworkBuilder {
   mutating func residualBlock(_ x: Value, _ block: ResidualBlock, _ scope: WeightReader) -> Value {
     var shortcut = x
     if let shape = block.shortcut {
-      shortcut = convolution(x, shape, scope, "branch1", norm: "branch1_bn", relu: false)
+      shortcut = convolution(x, shape, scope, "branch1", norm: "branch1_bn")
     }
     var y = x
     let branch = block.branch
     for (i, layer) in branch.enumerated() {
       let last = i == branch.count - 1
       y = convolution(
-        y, layer.shape, scope["branch2"], layer.name, norm: layer.name + "_bn", relu: true,
+        y, layer.shape, scope["branch2"], layer.name, norm: layer.name + "_bn", epilogue: .relu,
         adding: last ? shortcut : nil, kernelKey: "RESNET.NUM_BLOCK_TEMP_KERNEL",
         branchGain: last ? Self.branchGain : nil)
     }
@@ -88,17 +88,17 @@ extension NetworkBuilder {
     let inner = channels / 2
     let reduce = ConvolutionShape(channels, inner, kernel: .one)
     let grouped = network.framesToBatch(x, groups: kind.groups)
-    let theta = convolution(grouped, reduce, scope, "conv_theta", norm: nil, relu: false)
+    let theta = convolution(grouped, reduce, scope, "conv_theta", norm: nil)
     let pooled =
       kind.pool == .one ? grouped : network.maxPool(grouped, MaxPooling(kernel: kind.pool, stride: kind.pool))
-    let phi = convolution(pooled, reduce, scope, "conv_phi", norm: nil, relu: false)
-    let g = convolution(pooled, reduce, scope, "conv_g", norm: nil, relu: false)
+    let phi = convolution(pooled, reduce, scope, "conv_phi", norm: nil)
+    let g = convolution(pooled, reduce, scope, "conv_g", norm: nil)
     let y = network.attention(kind.attention, theta: theta, phi: phi, g: g)
     let expand = ConvolutionShape(inner, channels, kernel: .one)
     // A dot product over `inner` channels grows with their root, and is multiplied once more.
     let gain = kind.attention == .softmax ? Self.branchGain : Self.branchGain / (8 * Float(inner).squareRoot())
     let out = convolution(
-      y, expand, scope, "conv_out", norm: "bn", relu: false, adding: grouped, hasBias: true, branchGain: gain)
+      y, expand, scope, "conv_out", norm: "bn", adding: grouped, hasBias: true, branchGain: gain)
     return network.batchToFrames(out, groups: kind.groups)
   }
 
@@ -108,8 +108,9 @@ extension NetworkBuilder {
   ///   - kernelKey: The configuration key that sets the extent of the kernel, for the report of misfits.
   ///   - branchGain: Where the normalisation ends a branch: its scale among random weights.
   mutating func convolution(
-    _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?, relu: Bool,
-    adding residual: Value? = nil, hasBias: Bool = false, kernelKey: String? = nil, branchGain: Float? = nil
+    _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?,
+    epilogue: Epilogue = .none, adding residual: Value? = nil, hasBias: Bool = false, kernelKey: String? = nil,
+    branchGain: Float? = nil
   ) -> Value {
     let isThin = scope.scope.contains("pathway1") || scope.scope.hasSuffix("fuse")
     let widthKey = isThin ? "SLOWFAST.BETA_INV" : "RESNET.WIDTH_PER_GROUP"
@@ -123,7 +124,7 @@ extension NetworkBuilder {
     if let norm {
       BatchNorm(scope[norm], channels: shape.outChannels, widthKey, branchGain: branchGain).fold(into: weight, &bias)
     }
-    return network.convolution(x, shape, weights: weight, bias: bias, adding: residual, relu: relu)
+    return network.convolution(x, shape, weights: weight, bias: bias, adding: residual, epilogue: epilogue)
   }
 }
 

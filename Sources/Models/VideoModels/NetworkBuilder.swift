@@ -48,7 +48,7 @@ struct NetworkBuilder {
     let shape = ConvolutionShape(
       stem.inChannels, stem.width, kernel: Extent3(stem.temporalKernel, 7, 7), stride: Extent3(1, 2, 2),
       padding: Extent3(stem.temporalKernel / 2, 3, 3))
-    let y = convolution(x, shape, scope, "conv", norm: "bn", relu: true, kernelKey: "MODEL.ARCH")
+    let y = convolution(x, shape, scope, "conv", norm: "bn", epilogue: .relu, kernelKey: "MODEL.ARCH")
     return network.maxPool(
       y, MaxPooling(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1)))
   }
@@ -60,7 +60,7 @@ struct NetworkBuilder {
       widths[1], widths[1] * fusion.channelRatio, kernel: Extent3(fusion.kernel, 1, 1),
       stride: Extent3(fusion.alpha, 1, 1), padding: Extent3(fusion.kernel / 2, 0, 0))
     let lateral = convolution(
-      paths[1], shape, weights[name], "conv_f2s", norm: "bn", relu: true,
+      paths[1], shape, weights[name], "conv_f2s", norm: "bn", epilogue: .relu,
       kernelKey: "SLOWFAST.FUSION_KERNEL_SZ")
     let fused = [network.concatenate([paths[0], lateral]), paths[1]]
     // The public stage dumps that `--stages` agrees with stop naming fusions after res2.

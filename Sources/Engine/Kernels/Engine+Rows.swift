@@ -1,0 +1,56 @@
+internal import MicroKernels
+internal import Parallel
+public import Tensors
+
+extension Engine {
+  /// Computes `output = epilogue(input * scale)`, position by position.
+  ///
+  /// - Parameters:
+  ///   - scale: N, [1, 1, 1], C in float32: a factor for every channel of every item; nil for 1.
+  ///   - output: As the input, in its format; may be the input.
+  public func scale(
+    _ input: FeatureMap, by scale: FeatureMap? = nil, _ epilogue: Epilogue, into output: FeatureMap
+  ) {
+    precondition(
+      input.batch == output.batch && input.extent == output.extent && input.channels == output.channels
+        && input.format == output.format, "scaled maps must be alike")
+    precondition(
+      scale.map { $0.batch == input.batch && $0.extent == .one && $0.channels == input.channels } ?? true,
+      "one factor for every channel of every item")
+    precondition(scale?.format ?? .float32 == .float32, "factors are float32")
+    guard let code = epilogue.code, !usesReferences else {
+      return scaleReference(input, by: scale, epilogue, into: output)
+    }
+    let run = scaledRows(input.format)
+    let perItem = input.extent.count
+    // Enough positions that a piece is worth its start.
+    let block = max(1, 4096 / max(1, input.channels))
+    let pieces = (perItem + block - 1) / block
+    pool.forEach(input.batch * pieces) { piece in
+      let (item, first) = (piece / pieces, piece % pieces * block)
+      let position = item * perItem + first
+      run(
+        ScaledRows(
+          input: input.start + position * input.pitch, inputPitch: input.pitch,
+          output: output.start + position * output.pitch, outputPitch: output.pitch,
+          scale: scale.map { UnsafePointer($0.start + item * $0.pitch) }, positions: min(block, perItem - first),
+          channels: input.channels, epilogue: code))
+    }
+  }
+
+  /// The definition, element by element.
+  func scaleReference(_ input: FeatureMap, by scale: FeatureMap?, _ epilogue: Epilogue, into output: FeatureMap) {
+    pool.forEach(input.positions) { position in
+      for c in 0..<input.channels {
+        var value = input.value(position: position, channel: c)
+        if let scale { value *= scale.value(position: position / input.extent.count, channel: c) }
+        output.set(Float(epilogue(Double(value))), position: position, channel: c)
+      }
+    }
+  }
+
+  private func scaledRows(_ format: ElementFormat) -> @Sendable (ScaledRows) -> Void {
+    if format == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.scaleRows }
+    return kernels.scaleRows
+  }
+}

@@ -1,0 +1,45 @@
+internal import Glibc
+internal import MicroKernels
+
+/// What is applied to every element of a layer's output, after bias and residual: fused into the layer's store.
+public enum Epilogue: String, Hashable, Sendable, CaseIterable {
+  case none
+  case relu
+  /// x sigmoid(x), also called SiLU.
+  case swish
+  /// 1 / (1 + exp(-x))
+  case sigmoid
+  /// x hardSigmoid(x)
+  case hardSwish
+  /// min(max(x + 3, 0), 6) / 6
+  case hardSigmoid
+  /// x (1 + erf(x / sqrt 2)) / 2, the exact form.
+  case gelu
+
+  /// The definition. A NaN stays one, as in PyTorch.
+  public func callAsFunction(_ x: Double) -> Double {
+    switch self {
+    case .none: return x
+    // Asked this way round, a NaN stays one.
+    case .relu: return x < 0 ? 0 : x
+    case .swish: return x / (1 + exp(-x))
+    case .sigmoid: return 1 / (1 + exp(-x))
+    case .hardSwish: return x * Epilogue.hardSigmoid(x)
+    case .hardSigmoid: return x < -3 ? 0 : x > 3 ? 1 : (x + 3) / 6
+    case .gelu: return x * (1 + erf(x / 2.0.squareRoot())) / 2
+    }
+  }
+
+  /// What kernels branch on; nil for what they do not have.
+  var code: EpilogueCode? {
+    switch self {
+    case .none: return EpilogueCode(0)
+    case .relu: return EpilogueCode(1)
+    case .swish: return EpilogueCode(2)
+    case .sigmoid: return EpilogueCode(3)
+    case .hardSwish: return EpilogueCode(4)
+    case .hardSigmoid: return EpilogueCode(5)
+    case .gelu: return nil
+    }
+  }
+}

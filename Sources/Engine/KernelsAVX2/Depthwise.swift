@@ -1,0 +1,5 @@
+public import MicroKernels
+
+/// `MicroKernels.depthwiseColumns` for this instruction set.
+@inline(never)
+public func depthwiseColumns(_ block: DepthwiseBlock) { MicroKernels.depthwiseColumns(AVX2Unit.self, block) }

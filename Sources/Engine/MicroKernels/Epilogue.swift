@@ -1,0 +1,109 @@
+/// What is applied to a finished sum, as a number that kernels branch on once a register.
+///
+/// The order is that of `Kernels.Epilogue`.
+public struct EpilogueCode: Equatable {
+  @usableFromInline let raw: Int
+
+  @inlinable @inline(__always)
+  public init(_ raw: Int) { self.raw = raw }
+}
+
+/// Applies an epilogue to a register; GELU is no case of this, for want of a short erf.
+@inlinable @inline(__always)
+func applied<Unit: VectorUnit>(_ unit: Unit.Type, _ epilogue: EpilogueCode, _ x: Unit.Vector) -> Unit.Vector {
+  switch epilogue.raw {
+  case 0: return x
+  case 1: return Unit.relu(x)
+  case 2: return x * sigmoid(unit, x)
+  case 3: return sigmoid(unit, x)
+  case 4: return x * hardSigmoid(unit, x)
+  default: return hardSigmoid(unit, x)
+  }
+}
+
+/// 1 / (1 + exp(-x)); a NaN stays one.
+@inlinable @inline(__always)
+func sigmoid<Unit: VectorUnit>(_ unit: Unit.Type, _ x: Unit.Vector) -> Unit.Vector {
+  let one = Unit.Vector(repeating: 1)
+  return one / (one + exponential(unit, Unit.Vector.zero - x))
+}
+
+/// min(max(x + 3, 0), 6) / 6; a NaN stays one.
+@inlinable @inline(__always)
+func hardSigmoid<Unit: VectorUnit>(_ unit: Unit.Type, _ x: Unit.Vector) -> Unit.Vector {
+  Unit.clamped(x + Unit.Vector(repeating: 3), 0, 6) / Unit.Vector(repeating: 6)
+}
+
+/// exp(x) to 2 units in the last place; below -87 and above 88 as there; a NaN stays one.
+///
+/// exp(x) = 2^n exp(r) with n the integer next to x / ln 2 and |r| at most ln 2 / 2, exp(r) by its series to the sixth
+/// power, whose next term is below 1.2e-7 of it.
+@inlinable @inline(__always)
+func exponential<Unit: VectorUnit>(_ unit: Unit.Type, _ x: Unit.Vector) -> Unit.Vector {
+  typealias V = Unit.Vector
+  let x = Unit.clamped(x, -87, 88)
+  // Adding 1.5 x 2^23 rounds to an integer, which then stands in the lowest bits.
+  let shifted = Unit.multiplyAdd(V(repeating: 12_582_912), x, V(repeating: 1.442_695_04))
+  let n = shifted - V(repeating: 12_582_912)
+  // ln 2 in two parts: the first has few bits, so that its products with n are exact.
+  var r = Unit.multiplyAdd(x, n, V(repeating: -0.693_359_375))
+  r = Unit.multiplyAdd(r, n, V(repeating: 2.121_944_4e-4))
+  var p = V(repeating: 1.0 / 720)
+  p = Unit.multiplyAdd(V(repeating: 1.0 / 120), p, r)
+  p = Unit.multiplyAdd(V(repeating: 1.0 / 24), p, r)
+  p = Unit.multiplyAdd(V(repeating: 1.0 / 6), p, r)
+  p = Unit.multiplyAdd(V(repeating: 0.5), p, r)
+  p = Unit.multiplyAdd(V(repeating: 1), p, r)
+  p = Unit.multiplyAdd(V(repeating: 1), p, r)
+  return p * Unit.powerOfTwo(shifted)
+}
+
+/// Positions whose channels are scaled and passed through an epilogue: `output[p, c] = epilogue(input[p, c] * scale[c])`.
+public struct ScaledRows {
+  /// Position p's channels begin at `input + p * inputPitch` floats.
+  public var input: UnsafePointer<Float>
+  public var inputPitch: Int
+  /// May be the input itself.
+  public var output: UnsafeMutablePointer<Float>
+  public var outputPitch: Int
+  /// [channels], or nil for 1.
+  public var scale: UnsafePointer<Float>?
+  public var positions: Int
+  public var channels: Int
+  public var epilogue: EpilogueCode
+
+  public init(
+    input: UnsafePointer<Float>, inputPitch: Int, output: UnsafeMutablePointer<Float>, outputPitch: Int,
+    scale: UnsafePointer<Float>?, positions: Int, channels: Int, epilogue: EpilogueCode
+  ) {
+    self.input = input
+    self.inputPitch = inputPitch
+    self.output = output
+    self.outputPitch = outputPitch
+    self.scale = scale
+    self.positions = positions
+    self.channels = channels
+    self.epilogue = epilogue
+  }
+}
+
+/// Computes scaled rows.
+///
+/// - Parameter isBFloat16: Whether input and output are bfloat16; a literal.
+@inlinable @inline(__always)
+public func scaleRows<Unit: VectorUnit>(_ unit: Unit.Type, isBFloat16: Bool = false, _ rows: ScaledRows) {
+  let width = Unit.Vector.scalarCount
+  let size = isBFloat16 ? 2 : 4
+  for position in 0..<rows.positions {
+    let from = UnsafeRawPointer(rows.input + position * rows.inputPitch)
+    let to = UnsafeMutableRawPointer(rows.output + position * rows.outputPitch)
+    var channel = 0
+    while channel < rows.channels {
+      let left = rows.channels - channel
+      var x = loadElements(unit, isBFloat16: isBFloat16, left, from + channel * size)
+      if let scale = rows.scale { x *= loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(scale + channel)) }
+      storeElements(unit, isBFloat16: isBFloat16, left, applied(unit, rows.epilogue, x), to + channel * size)
+      channel += width
+    }
+  }
+}

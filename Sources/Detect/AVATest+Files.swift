@@ -27,10 +27,13 @@ extension AVATest {
   /// - Returns: The path.
   /// - Throws: `FileError`.
   public func writePart(_ detections: Detections, to folder: String) throws -> String {
-    let path = joinPath(folder, "detections_latest.partial.csv")
+    let path = AVATest.part(in: folder)
     try writeRows(detections, to: path)
     return path
   }
+
+  /// Where the rows of a run that was ended early are.
+  public static func part(in folder: String) -> String { joinPath(folder, "detections_latest.partial.csv") }
 
   private func writeRows(_ detections: Detections, to path: String) throws {
     let writer = try DetectionWriter(path: path)

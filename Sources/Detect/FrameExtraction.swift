@@ -82,7 +82,7 @@ public struct FrameExtraction {
   /// - Parameters:
   ///   - progress: Called after each picture with the number of those done; what it throws ends the writing.
   ///   - wrote: Called after each video with its folder and how many pictures it has.
-  /// - Throws: `VideoError`, `ImagingError`, `FileError`; then nothing of the video at hand is left.
+  /// - Throws: `VideoError`, `ImagingError`, `FileError`; then nothing of the video at hand is left. `FrameExtractionError.damaged` for a video with frames that cannot be had.
   public mutating func write(progress: (Int) throws -> Void, wrote: (String, Int) -> Void) throws {
     try checkWritable(listPath)
     var done = 0
@@ -103,6 +103,7 @@ public struct FrameExtraction {
         try images.finish()
       } catch {
         images.discard()
+        if let damage = error as? FrameDamage { throw FrameExtractionError.damaged(damage.description) }
         throw error
       }
       list.set(
@@ -171,9 +172,13 @@ public enum FrameExtractionError: Error, Equatable, CustomStringConvertible {
   case sameName(String)
   case listed([String], list: String)
   case taken([String])
+  /// A list has a picture for every frame, so that there is none of a damaged video.
+  case damaged(String)
 
   public var description: String {
     switch self {
+    case .damaged(let what):
+      return "\(what), or score the video itself: slowfast detect passes over damaged frames, a frame list cannot"
     case .sameName(let name):
       return "writing frames: two videos are called '\(name)', a frame list cannot tell them apart -> rename one"
     case .listed(let names, let list):

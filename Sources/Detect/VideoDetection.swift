@@ -201,7 +201,7 @@ private struct MomentPlanner {
       notices.append(
         "\(frames.name): \(counted(outside.count, "key frame")) outside the video, which lasts "
           + "\(fixed(frames.reader.duration, 2)) s from second \(startingSecond): "
-          + "\(listed(outside.map(\.description))) -> \(advice(outside))")
+          + "\(listed(outside.map(\.description))) -> \(advice(outside, of: keyFrames.count))")
     }
     return moments
   }
@@ -210,17 +210,19 @@ private struct MomentPlanner {
   private func otherAdvice(_ outside: [Timestamp]) -> String {
     let end = startingSecond + frames.reader.duration
     if !outside.allSatisfy({ $0.seconds >= end }) { return "check --starting-second" }
-    return "if the video should go on after second \(fixed(end, 2)), the file was cut short: copy or record it again; "
-      + "if not, check --starting-second"
+    return "the video ends at second \(fixed(end, 2)); if it should go on, the file was cut short: copy or record it "
+      + "again; if not, check --starting-second"
   }
 
   /// What times outside the video may be: numbers of its frames, or seconds counted as in AVA's clips.
-  private func advice(_ outside: [Timestamp]) -> String {
+  private func advice(_ outside: [Timestamp], of total: Int) -> String {
     let (count, duration) = (frames.reader.frameCount, frames.reader.duration)
     let other = otherAdvice(outside)
     let avaStart = Double(ProposalList.Times.firstSecond)
     if outside.allSatisfy({ (0..<duration).contains($0.seconds - avaStart) }) { return "give --starting-second 900" }
-    if outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
+    // Numbers of frames lie far outside, most of them; seconds after the end of a video lie near it, a few.
+    let far = outside.count { $0.seconds - startingSecond > 3 * duration }
+    if far * 2 > total, outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
       return
         "are these frame numbers? The video has \(count) frames: divide by \(fixed(Double(count) / duration, 2)) "
         + "for seconds; otherwise \(other)"

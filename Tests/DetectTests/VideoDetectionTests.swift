@@ -105,6 +105,10 @@ struct VideoDetectionTests {
     defer { frames.folder.remove() }
     let said = try detection(frames).notices.joined(separator: "\n")
     #expect(said.contains("are these frame numbers? The video has 60 frames: divide by 25.00"), "\(said)")
+    let seconds = world("bframes,1,\(box)", "bframes,2,\(box)", "bframes,3,\(box)", "bframes,8,\(box)")
+    defer { seconds.folder.remove() }
+    let end = try detection(seconds).notices.joined(separator: "\n")
+    #expect(end.contains("-> the video ends at second 2.40; ") && !end.contains("frame numbers"), "\(end)")
     let clip = world("bframes,1,\(box)", "bframes,901,\(box)", "bframes,902.3,\(box)")
     defer { clip.folder.remove() }
     let advice = try detection(clip).notices.joined(separator: "\n")

@@ -54,6 +54,16 @@ import Video
     }
   }
 
+  /// An AVI file's head counts skipped frames, which have empty chunks: they repeat the picture before.
+  @Test func skippedFramesAreNotMissing() throws {
+    let reader = try VideoReader(path: fixture("skipped.avi"))
+    #expect(reader.notices.isEmpty, "\(reader.notices)")
+    #expect(reader.frameCount == 16)
+    let ticks = (0..<16).map { Int((reader.time(ofFrame: $0) * 25).rounded()) }
+    #expect(ticks == [0, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22, 23])
+    for number in 0..<16 { _ = try reader.frame(number) }
+  }
+
   /// Damage in the picture data: an error with frame and time, and the frames of other groups stay readable.
   @Test func damagedFramesAreErrorsWithFrameAndTime() throws {
     let folder = TemporaryFolder()

@@ -22,4 +22,17 @@ enum FLVTags {
     }
     return breaks
   }
+
+  /// The file's size by its own metadata; nil where those do not tell.
+  static func statedSize(in bytes: UnsafeRawBufferPointer) -> Int? {
+    // A name with its length before it, then the mark of a number.
+    let key = [0, 8] + Array("filesize".utf8) + [0]
+    let head = bytes.prefix(1 << 16)
+    guard head.count > key.count + 8,
+      let place = head.indices.dropLast(key.count + 8).first(where: { key.elementsEqual(bytes[$0..<$0 + key.count]) })
+    else { return nil }
+    let bits = UInt64(bigEndian: bytes.loadUnaligned(fromByteOffset: place + key.count, as: UInt64.self))
+    let size = Double(bitPattern: bits)
+    return size > 0 && size < 1e15 ? Int(size) : nil
+  }
 }

@@ -1,7 +1,7 @@
 internal import CLibAV
 internal import Wording
 
-/// What a file's head promises and the file does not hold: it was cut short.
+/// What a file's head promises and the file does not hold: it was cut short, as its container's structure shows.
 struct MissingEnd {
   /// How many frames at least.
   private let count: Int
@@ -16,16 +16,25 @@ struct MissingEnd {
   ///   - interval: Ticks from frame to frame.
   /// - Returns: nil for a file that is whole, as far as its container tells.
   init?(_ demuxer: Demuxer, _ scan: PacketScan, _ faults: PacketFaults, failure: String?, interval: Int64) {
+    guard failure != nil || faults.isIncomplete else { return nil }
     let format = String(cString: demuxer.context.pointee.iformat.pointee.name)
     let promised = Int(demuxer.stream.pointee.nb_frames)
     let duration = timestamp(demuxer.context.pointee.duration)
-    let seconds = faults.statedSeconds ?? duration.map { Double($0) * slowfast_av_time_base_q().seconds } ?? 0
     let tick = demuxer.timeBase.value
-    let end = scan.lastTime == .min ? 0 : Double(scan.lastTime) * tick
+    let isAVI = format == "avi"
+    // libav guesses an AVI file's length from its size; its head counts ticks, with a frame or without.
+    let seconds =
+      isAVI
+      ? Double(promised) * tick
+      : faults.statedSeconds ?? duration.map { Double($0) * slowfast_av_time_base_q().seconds } ?? 0
+    let lastTime = scan.lastTime == .min ? scan.lastDecodingTime : scan.lastTime
+    let end = lastTime == .min ? 0 : Double(lastTime) * tick
     var count = 0
     var why = failure
-    if format == "avi" || format.hasPrefix("mov") {
-      count = max(0, promised - scan.packets)
+    if isAVI {
+      count = max(0, promised - Int(lastTime == .min ? 0 : lastTime &+ 1)) / Int(interval)
+    } else if format.hasPrefix("mov") {
+      count = max(0, Int(avformat_index_get_entries_count(demuxer.stream)) - scan.packets)
     } else if ["matroska", "flv", "asf"].contains(where: format.hasPrefix), seconds > 0 {
       // The head states the length of the longest stream, its last frame included or not.
       let isBroken = faults.endsBroken || faults.statedSeconds != nil
@@ -38,13 +47,13 @@ struct MissingEnd {
     if failure != nil { count = max(1, count) }
     // More is a head that is wrong.
     guard count > 0, count < 10_000_000 else { return nil }
-    // libav guesses an AVI file's length from its size.
     let promises = [
-      promised > 0 ? counted(promised, "frame") : nil, seconds > 0 && format != "avi" ? "\(fixed(seconds, 2)) s" : nil,
+      promised > 0 && !isAVI ? counted(promised, "frame") : nil, seconds > 0 ? "\(fixed(seconds, 2)) s" : nil,
     ].compactMap(\.self)
     let promise = promises.isEmpty ? "" : "its head promises \(promises.joined(separator: ", ")), "
     let found =
-      "the file is cut short: \(promise)it holds \(counted(scan.packets, "frame")) up to \(fixed(end, 2)) s"
+      "the file is cut short: \(promise)it holds \(counted(scan.packets, "frame"))"
+      + (lastTime == .min ? "" : " up to \(fixed(end, 2)) s")
       + (why.map { "; \($0)" } ?? "")
     (self.count, self.interval, cause) = (count, interval, found)
     notice = "video '\(demuxer.path)': \(found); the frames after that count as damaged -> copy or record it again"

@@ -14,8 +14,13 @@ struct PacketFaults {
   private(set) var isBrokenAtStart = false
   /// Whether the last packet or what should follow it is broken off.
   private(set) var endsBroken = false
+  /// Whether bytes are missing by the container's own structure. What a head says of lengths and frames is no proof: sound
+  /// files have wrong heads.
+  private(set) var isIncomplete = false
   /// How long the file is to last by its head, where libav does not believe it because the file is too short.
   private(set) var statedSeconds: Double?
+  /// Packets at which one transport stream ends and another begins.
+  private var joins: Set<Int> = []
   /// From this packet on nobody knows which frames the packets show, and why.
   private var lost: (first: Int, cause: String)?
 
@@ -25,12 +30,15 @@ struct PacketFaults {
   init(_ demuxer: Demuxer) throws {
     zeros = ZeroRuns(demuxer.stream.pointee.codecpar.pointee)
     let name = String(cString: demuxer.context.pointee.iformat.pointee.name)
+    if name == "mpegts" { joins = try Self.joins(in: demuxer.path) }
+    if name.hasPrefix("mov") { isIncomplete = try Self.pointsBeyondEnd(demuxer) }
     guard ["matroska", "flv", "asf", "avi"].contains(where: name.hasPrefix) else { return }
     let places = try Self.packetPlaces(of: demuxer) { number, complaint in
       note(before: number, "libav: \(complaint)")
     }
     let file = try MappedFile(path: demuxer.path, doing: opening)
     if name == "avi", let broken = RIFFChunks.lastBeforeBreak(in: file.bytes) {
+      isIncomplete = true
       // AVI counts frames and gives them no times.
       if let first = places.firstIndex(where: { $0 >= broken.start }) {
         lost = (
@@ -41,10 +49,51 @@ struct PacketFaults {
       }
     }
     var breaks: [Int] = []
-    if name == "flv" { breaks = FLVTags.breaks(in: file.bytes) }
-    if name == "asf" { (breaks, statedSeconds) = ASFPackets.check(file.bytes) }
+    if name == "flv" {
+      breaks = FLVTags.breaks(in: file.bytes)
+      isIncomplete = FLVTags.statedSize(in: file.bytes).map { $0 > file.count } ?? true
+    }
+    if name == "asf" {
+      (breaks, statedSeconds) = ASFPackets.check(file.bytes)
+      isIncomplete = statedSeconds != nil
+    }
+    if name.hasPrefix("matroska") {
+      isIncomplete = MatroskaSegment.end(in: file.bytes).map { $0 > file.count } ?? false
+    }
     endsBroken = causes[places.count - 1] != nil
     for place in breaks { note(before: places.firstIndex { $0 >= place } ?? places.count, "at byte \(place)") }
+  }
+
+  /// Whether the tables of an MP4 speak of samples after the file's end.
+  private static func pointsBeyondEnd(_ demuxer: Demuxer) throws -> Bool {
+    let size = try MappedFile(path: demuxer.path, doing: opening).count
+    return (0..<Int(demuxer.context.pointee.nb_streams)).contains { number in
+      let stream = demuxer.context.pointee.streams[number]
+      return (0..<avformat_index_get_entries_count(stream)).contains { entry in
+        guard let entry = avformat_index_get_entry(stream, entry) else { return false }
+        return Int(entry.pointee.pos) + Int(entry.pointee.size) > size
+      }
+    }
+  }
+
+  /// Finds where transport streams were joined end to end: the clock jumps back, which no loss makes it do.
+  ///
+  /// - Returns: The numbers of the packets on both sides. The packets' counter starts anew between them, so that libav
+  ///   takes one of them for incomplete.
+  private static func joins(in path: String) throws -> Set<Int> {
+    let demuxer = try Demuxer(path: path)
+    var found: Set<Int> = []
+    var (number, last) = (0, Int64.min)
+    func note(_ packet: UnsafeMutablePointer<AVPacket>, ofVideo: Bool, tick: Double) {
+      if let time = timestamp(packet.pointee.dts) {
+        if time < last { found.formUnion([number - 1, number]) }
+        last = time
+      }
+      number += 1
+    }
+    // What cannot be read is told where the packets are scanned.
+    while (try? demuxer.nextPacket(note)) != nil {}
+    return found
   }
 
   /// Something is broken before packet `number`; it may have damaged the packet before.
@@ -72,7 +121,7 @@ struct PacketFaults {
   /// What is wrong with packet `number`, to follow the words "the frame at ... s"; nil where nothing is known.
   func cause(of packet: AVPacket, number: Int) -> String? {
     if let lost, number >= lost.first { return lost.cause }
-    if packet.flags & AV_PKT_FLAG_CORRUPT != 0 { return incomplete }
+    if packet.flags & AV_PKT_FLAG_CORRUPT != 0, !joins.contains(number) { return incomplete }
     if let cause = causes[number] { return cause }
     return zeros.isHole(packet) ? "is overwritten with zeros in part" : nil
   }

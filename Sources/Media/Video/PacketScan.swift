@@ -21,7 +21,7 @@ struct PacketScan {
   private(set) var stepBesideGaps: Int64?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
-  private var lastDecodingTime = Int64.min
+  private(set) var lastDecodingTime = Int64.min
 
   init(_ faults: PacketFaults, timeBase: Ratio) {
     self.faults = faults

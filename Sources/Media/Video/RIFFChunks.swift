@@ -2,6 +2,9 @@
 enum RIFFChunks {
   /// Looks for the place where the chain of pictures and sound is broken.
   ///
+  /// The number of frames in the file's head tells nothing of the kind: writers count moments without a frame, for which
+  /// there are empty chunks or none.
+  ///
   /// - Returns: Where the last chunk before it begins, which may be damaged itself, and where it should end; nil for a
   ///   file that is whole.
   static func lastBeforeBreak(in bytes: UnsafeRawBufferPointer) -> (start: Int, end: Int)? {
@@ -17,8 +20,8 @@ enum RIFFChunks {
       if name == Array("RIFF".utf8) || name == Array("LIST".utf8), place + 12 <= bytes.count {
         let type = Array(bytes[place + 8..<place + 12])
         if type == Array("movi".utf8) {
-          // A recorder that was switched off has not filled the size in.
-          end = size <= 4 ? bytes.count : place + 8 + size
+          // A recorder that was switched off, or wrote into a pipe, has not filled the size in.
+          end = size <= 4 || size >= 0xFFFF_FFF0 ? bytes.count : place + 8 + size
         }
         if name == Array("RIFF".utf8) || type == Array("movi".utf8) || type == Array("rec ".utf8) {
           (last, place) = (place, place + 12)

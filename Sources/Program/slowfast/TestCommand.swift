@@ -70,6 +70,7 @@ struct TestCommand: ParsableCommand {
     progress.finish()
     try damage.say(detections.damage, of: test.keyFrameCount)
     for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
+    Leftovers.sayPart(AVATest.part(in: folder))
     if let scores {
       try detections.scores.writeNPY(scores)
       Console.say("wrote \(scores)")

@@ -64,6 +64,8 @@ def main():
             ffmpeg("-i", upright, "-c", "copy", "-fflags", "+bitexact", "-metadata:s:v", f"rotate={360 - degrees}",
                    os.path.join(HERE, f"rotated{degrees}.mp4"))
     make("mjpeg.avi", 20, size=(61, 45), options=["-c:v", "mjpeg", "-q:v", "5", "-pix_fmt", "yuvj420p"])
+    make("skipped.avi", 24, size=(48, 32), options=[
+        "-vf", "select=mod(n\\,3)", "-vsync", "vfr", "-c:v", "mpeg4", "-g", "8", "-q:v", "4"])
     make("small.flv", 40, options=h264())
     make("small.wmv", 30, options=["-c:v", "wmv2", "-g", "10", "-b:v", "60k"])
     make("offset.ts", 40, options=h264("-output_ts_offset", "900"))

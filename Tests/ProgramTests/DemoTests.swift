@@ -15,13 +15,13 @@ struct DemoTests {
   private struct Expected: Decodable {
     var rows: Int
     var keyFrames: Int
-    var images: Int
+    var pictures: Int
     var filmFrames: Int
     var mAP: [String: Double]
     var stillMAP: Double
-    var image: String
+    var picture: String
     /// The committed picture's second of the film.
-    var imageTime: Double
+    var pictureTime: Double
     /// Its people's scores by class id, those of 0.3 and more.
     var people: [[String: Double]]
   }
@@ -60,9 +60,9 @@ struct DemoTests {
   private func checkPeople(_ expected: Expected, _ scratch: Scratch) throws {
     let all = try JSONSerialization.jsonObject(
       with: Data(try readFile(scratch.path + "/detections.json", doing: "reading")))
-    let video = try #require((all as? [[String: Any]])?.first { expected.image.hasPrefix("\($0["video"] ?? "")_") })
+    let video = try #require((all as? [[String: Any]])?.first { expected.picture.hasPrefix("\($0["video"] ?? "")_") })
     let keyFrame = try #require(
-      (video["keyframes"] as? [[String: Any]])?.first { $0["time"] as? Double == expected.imageTime })
+      (video["keyframes"] as? [[String: Any]])?.first { $0["time"] as? Double == expected.pictureTime })
     let people = try #require(keyFrame["people"] as? [[String: Any]])
     try #require(people.count == expected.people.count)
     for (person, scores) in zip(people, expected.people) {
@@ -116,9 +116,9 @@ struct DemoTests {
       #expect(moving >= held + 0.25, "class \(id): \(moving) moving, \(held) still")
     }
 
-    let images = try listFolder(scratch.path + "/overlays").filter { $0.hasSuffix(".png") }
-    #expect(images.count == expected.images)
-    let drawn = try readImage(path: scratch.path + "/overlays/" + expected.image)
+    let pictures = try listFolder(scratch.path + "/overlays").filter { $0.hasSuffix(".png") }
+    #expect(pictures.count == expected.pictures)
+    let drawn = try readImage(path: scratch.path + "/overlays/" + expected.picture)
     let committed = try readImage(path: projectRoot + "/docs/pictures/overlay.png")
     try #require(drawn.size == committed.size)
     let change = gaps(drawn, committed)
@@ -135,7 +135,7 @@ struct DemoTests {
       Program.run([
         "frames", scratch.path + "/overlays/" + film, "--output-dir", frames, "--fps", "1", "--format", "png",
       ]))
-    let number = String("000000\(Int(expected.imageTime) + 1)".suffix(6))
+    let number = String("000000\(Int(expected.pictureTime) + 1)".suffix(6))
     let name = fileStem(film)
     let shown = try readImage(path: "\(frames)/\(name)/\(name)_\(number).png")
     let loss = gaps(drawn, shown)

@@ -26,16 +26,16 @@ struct RandomWeightTests {
 
   /// The last features of each pathway and the scores on a seeded clip.
   private func run(_ model: VideoModel) throws -> (features: [Tensor], scores: Tensor) {
-    let clip = FeatureMap(zeros: 1, Extent3(model.architecture.frames, 32, 32), channels: 3)
+    let clip = FeatureMap(zeros: 1, Extent3(model.architecture.backbone.frames, 32, 32), channels: 3)
     var generator = SeededGenerator(seed: 5)
     for index in 0..<clip.storage.count { clip.start[index] = Float(generator.uniform(-2, 2)) }
-    let plan = try model.features(clip)
-    let features = plan.outputs.map { $0.float32().channelsFirst() }
-    if case .roi = model.architecture.head {
+    let found = try model.features(clip)
+    let features = found.maps.map { $0.float32().channelsFirst() }
+    if model.architecture.head.scoresBoxes {
       let region = Region(batchIndex: 0, x1: 4, y1: 4, x2: 28, y2: 30)
-      return (features, try model.detect(plan.outputs, [region]))
+      return (features, try model.detect(found, [region]))
     }
-    return (features, try model.classify(plan.outputs))
+    return (features, try model.classify(found))
   }
 
   @Test(arguments: configs) func everyConfigIsFiniteAndOfOrderOne(name: String) throws {

@@ -44,17 +44,6 @@ struct GoldenModelTests {
     for output in outputs { #expect(difference(output, outputs[0]) == nil) }
   }
 
-  @Test("X3D comes later and says so by name")
-  func x3d() throws {
-    let scratch = Scratch()
-    let folder = Golden.folder + "/models/x3d_xs_k400"
-    let result = Program.run([
-      "forward", "--cfg", try Golden.Model("c2d_r50_k400").config, "--weights", folder + "/checkpoint.pyth", "--clip",
-      folder + "/clip.npy", "--output", scratch.path + "/out.npy", "MODEL.ARCH", "x3d", "MODEL.MODEL_NAME", "X3D",
-    ])
-    expectFailure(result, ["X3D", "later"], leaving: scratch)
-  }
-
   private func expectSameStages(_ found: String, _ expected: String) throws {
     let (found, expected) = (try Golden.object(found), try Golden.object(expected))
     #expect(Set(found.keys) == Set(expected.keys))

@@ -58,7 +58,7 @@ struct FixtureTests {
       #expect(abs(mean - stage.mean) < 1e-5 * (1 + stage.deviation), "\(stage.name): \(mean), expected \(stage.mean)")
       #expect(abs(std - stage.deviation) < 1e-5 * (1 + stage.deviation), "\(stage.name): \(std)")
     }
-    let scores = try item.regions.map { try model.detect(plan.outputs, $0) } ?? model.classify(plan.outputs)
+    let scores = try item.regions.map { try model.detect(plan, $0) } ?? model.classify(plan)
     let expected = try Tensor(npy: folder + "/\(item.name).npy")
     #expect(scores.shape == expected.shape)
     #expect(difference(scores.array, expected.array, .absolute(1e-5), item.name) == nil)

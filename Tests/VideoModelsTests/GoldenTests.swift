@@ -77,12 +77,12 @@ private func json(_ path: String) throws -> JSON {
     let norms = tensors.count { $0.name.hasSuffix("running_mean") }
     #expect(tensors.count + norms == Int(item["n_tensors"].number))
     let model = try loaded(architecture)
-    let plan = try model.features(filledClip(item["input"].ints), keepingNamed: true)
+    let found = try model.features(filledClip(item["input"].ints), keepingNamed: true)
     var compared = 0
     for stage in item["stages"].items {
       let parts = stage.items
       let name = parts[0].text.replacing("[", with: ".p").replacing("]", with: "")
-      guard let setName = plan.named.first(where: { $0.name == name }) else { continue }
+      guard let setName = found.named.first(where: { $0.name == name }) else { continue }
       compared += 1
       let tensor = setName.map.channelsFirst()
       #expect(tensor.shape == parts[1].ints, "\(name)")
@@ -93,19 +93,20 @@ private func json(_ path: String) throws -> JSON {
       #expect(abs(Double(tensor.array[0]) - parts[4].number) < bound, "\(name)")
       #expect(abs(Double(tensor.array.last!) - parts[5].number) < bound, "\(name)")
     }
-    #expect(compared >= 5 * architecture.pathways)
+    #expect(compared >= 5 * architecture.backbone.inputs.count)
     let boxes = item["boxes"].items.map { region($0.floats) }
-    let scores = try boxes.isEmpty ? model.classify(plan.outputs) : model.detect(plan.outputs, boxes)
+    let scores = try boxes.isEmpty ? model.classify(found) : model.detect(found, boxes)
     #expect(difference(scores.array, item["output"].floats, .network, name) == nil)
   }
 
   static let fileCases = [
     "slow_r50_ava", "slowfast_r50_ava", "slowfast_r50_ava_aligned", "slowfast_r101_nln_ava",
-    "slowfast_r101_nln_ava_caffe2", "slowfast_4x16_k400", "c2d_r50_k400", "i3d_nln_r50_k400",
+    "slowfast_r101_nln_ava_caffe2", "slowfast_4x16_k400", "c2d_r50_k400", "i3d_nln_r50_k400", "x3d_xs_k400",
+    "x3d_m_k400",
   ]
 
   /// A golden model's scores by an engine, through the project's own config, are the reference's; returns its stages.
-  private func run(_ name: String, _ engine: Engine) throws -> NetworkPlan {
+  private func run(_ name: String, _ engine: Engine) throws -> VideoModel.Features {
     let folder = sharedFolder! + "/golden/models/\(name)"
     let item = try json(folder + "/case.json")
     let overrides = item["overrides"].members.flatMap { [$0.key, $0.value.text] }
@@ -115,19 +116,19 @@ private func json(_ path: String) throws -> JSON {
       overrides: overrides + ["TEST.CHECKPOINT_FILE_PATH", "\(folder)/\(file)"])
     let model = try LoadedModel(config, WeightOptions(), engine: engine).model
     let clip = FeatureMap(channelsFirst: try Tensor(npy: folder + "/clip.npy"))
-    let plan = try model.features(clip, keepingNamed: true)
+    let found = try model.features(clip, keepingNamed: true)
     let expected = try Tensor(npy: folder + "/output.npy")
     let scores: Tensor
     if model.architecture.head.scoresBoxes {
-      scores = try model.detect(plan.outputs, Region.rows(of: Tensor(npy: folder + "/boxes.npy")))
+      scores = try model.detect(found, Region.rows(of: Tensor(npy: folder + "/boxes.npy")))
     } else {
-      scores = try model.classify(plan.outputs)
+      scores = try model.classify(found)
     }
     #expect(scores.shape == expected.shape)
     let gap = difference(
       scores.array, expected.array, .network, "\(name), \(engine.planner.forced?.rawValue ?? "planned")")
     #expect(gap == nil, "\(gap ?? "")")
-    return plan
+    return found
   }
 
   /// Every convolution algorithm, forced wherever it is legal.
@@ -139,9 +140,9 @@ private func json(_ path: String) throws -> JSON {
   /// The reference on its own checkpoint files, stages included.
   @Test(arguments: fileCases) func checkpointFiles(_ name: String) throws {
     let folder = sharedFolder! + "/golden/models/\(name)"
-    let plan = try run(name, Engine())
+    let found = try run(name, Engine())
     for (stage, values) in try json(folder + "/stages.json").members {
-      guard let map = plan.named.first(where: { $0.name == stage })?.map else { continue }
+      guard let map = found.named.first(where: { $0.name == stage })?.map else { continue }
       let tensor = map.channelsFirst()
       #expect(tensor.shape == values["shape"].ints, "\(stage)")
       let bound = Float(1e-4 * (1 + values["std"].number))
@@ -151,8 +152,4 @@ private func json(_ path: String) throws -> JSON {
       #expect(abs(statistics(tensor.array).mean - values["mean"].number) < Double(bound), "\(stage)")
     }
   }
-}
-
-extension Architecture.Head {
-  fileprivate var scoresBoxes: Bool { if case .roi = self { true } else { false } }
 }

@@ -70,11 +70,11 @@ struct ModelPropertyTests {
   func referencesAgree(_ overrides: [String]) throws {
     let architecture = try Architecture(configured(overrides))
     let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
-    let clip = filledClip([1, 3, architecture.frames, 64, 64])
+    let clip = filledClip([1, 3, architecture.backbone.frames, 64, 64])
     let fast = try loaded(architecture)
     let slow = try loaded(architecture, engine: plain)
     #expect(slow.network.convolutions.allSatisfy { $0.algorithm == .reference })
-    let isDetector = architecture.pathways == 2
+    let isDetector = architecture.backbone.inputs.count == 2
     let found = try isDetector ? fast.detect(clip, people) : fast.classify(clip)
     let expected = try isDetector ? slow.detect(clip, people) : slow.classify(clip)
     #expect(difference(found.array, expected.array, .absolute(2e-6)) == nil)
@@ -98,7 +98,7 @@ struct ModelPropertyTests {
     _ = try model.detect(filledClip([1, 3, 8, 80, 56]), people)
     #expect(try model.detect(clip, people).array == first)
     #expect(try model.detect(clip, people).array == first)
-    let marked = try model.detect(model.features(clip, keepingNamed: true).outputs, people)
+    let marked = try model.detect(model.features(clip, keepingNamed: true), people)
     #expect(marked.array == first)
   }
 

@@ -28,8 +28,7 @@ struct TemporalTableTests {
   @Test(arguments: slowFrames) func slowPathway(_ frames: Int, _ alpha: Int, _ expected: [Int]) throws {
     let architecture = try Architecture(
       configured(smallSlowFast + ["DATA.NUM_FRAMES", "\(frames)", "SLOWFAST.ALPHA", "\(alpha)"]))
-    #expect(architecture.slowFrames == expected)
-    #expect(architecture.pathwayFrames == [expected.count, frames])
+    #expect(architecture.backbone.inputs.map(\.frames) == [expected, Array(0..<frames)])
   }
 
   /// Temporal kernels of conv1 and of every block, by architecture.
@@ -50,8 +49,10 @@ struct TemporalTableTests {
   ]
 
   @Test(arguments: kernels) func temporalKernels(_ arch: String, _ stem: [Int], _ stages: [[[Int]]]) throws {
-    let architecture = try Architecture(
-      configured(arch == "slowfast" ? smallSlowFast : smallSlow + ["MODEL.ARCH", arch]))
+    let architecture =
+      try Architecture(
+        configured(arch == "slowfast" ? smallSlowFast : smallSlow + ["MODEL.ARCH", arch])
+      ).backbone as! ResNetBackbone
     #expect(architecture.stems.map(\.temporalKernel) == stem)
     #expect(architecture.stages.map { $0.map(\.temporalKernels) } == stages)
     let pools = arch == "c2d" || arch == "i3d" ? 2 : 1
@@ -61,7 +62,7 @@ struct TemporalTableTests {
   /// R101 with temporal kernels in 6 of 23 blocks.
   @Test func temporalKernelsEndWhereTheConfigSaysSo() throws {
     let overrides = ["RESNET.DEPTH", "101", "RESNET.NUM_BLOCK_TEMP_KERNEL", "[[3,3],[4,4],[6,23],[3,0]]"]
-    let architecture = try Architecture(configured(smallSlowFast + overrides))
+    let architecture = try Architecture(configured(smallSlowFast + overrides)).backbone as! ResNetBackbone
     let three = [Int](repeating: 3, count: 6)
     #expect(architecture.stages[2][0].temporalKernels == three + [Int](repeating: 1, count: 17))
     #expect(architecture.stages[2][1].temporalKernels == [Int](repeating: 3, count: 23))

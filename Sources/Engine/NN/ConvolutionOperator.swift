@@ -8,6 +8,8 @@ struct ConvolutionOperator: Operator {
   let convolution: Convolution
   let hasResidual: Bool
   let epilogue: Epilogue
+  /// The format of the output, where it is not to be the usual one.
+  var output: ElementFormat?
 
   var name: String {
     "conv \(convolution.shape)" + (hasResidual ? " + residual" : "")
@@ -17,7 +19,7 @@ struct ConvolutionOperator: Operator {
   var algorithm: String { convolution.algorithm.rawValue }
 
   func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat {
-    convolution.shape.outChannels % 2 == 0 ? activations : .float32
+    output ?? (convolution.shape.outChannels % 2 == 0 ? activations : .float32)
   }
 
   var writesEitherFormat: Bool { true }
@@ -46,7 +48,9 @@ struct ConvolutionOperator: Operator {
   var weightBytes: Int { convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes }
 
   var candidates: [any Operator] {
-    convolution.candidates().map { ConvolutionOperator(convolution: $0, hasResidual: hasResidual, epilogue: epilogue) }
+    convolution.candidates().map {
+      ConvolutionOperator(convolution: $0, hasResidual: hasResidual, epilogue: epilogue, output: output)
+    }
   }
 
   func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
@@ -65,12 +69,14 @@ extension Network {
   /// - Parameters:
   ///   - weights: [out, in / groups, T, H, W].
   ///   - bias: [out].
+  ///   - output: The format of the output; nil for the engine's, where the channels come in pairs.
   public mutating func convolution(
     _ x: Value, _ shape: ConvolutionShape, weights: Tensor, bias: [Float], adding residual: Value? = nil,
-    epilogue: Epilogue = .none
+    epilogue: Epilogue = .none, output: ElementFormat? = nil
   ) -> Value {
     let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine, input: format(of: x))
-    let op = ConvolutionOperator(convolution: convolution, hasResidual: residual != nil, epilogue: epilogue)
+    let op = ConvolutionOperator(
+      convolution: convolution, hasResidual: residual != nil, epilogue: epilogue, output: output)
     return add(op, [x] + (residual.map { [$0] } ?? []))
   }
 

@@ -59,7 +59,7 @@ public struct ArchitectureGuess: Sendable {
   private mutating func refuse(_ family: String) {
     obstacle = (
       "it holds \(summary ?? family), a network that this program cannot run yet",
-      "give weights of a SlowFast, Slow, C2D or I3D network and their config"
+      "give weights of a SlowFast, Slow, C2D, I3D or X3D network and their config"
     )
   }
 
@@ -134,7 +134,6 @@ public struct ArchitectureGuess: Sendable {
       [3, 5, 11, 7]: ("X3D XS, S or M", "2.2"), [5, 10, 25, 15]: ("X3D L", "5.0"), [1, 2, 5, 3]: ("X3D", "1.0"),
     ]
     summary = known[blocks]?.0 ?? "X3D"
-    refuse("X3D")
     add("MODEL.ARCH", "x3d")
     add("MODEL.MODEL_NAME", "X3D")
     if let factor = known[blocks]?.1 { add("X3D.DEPTH_FACTOR", factor) }

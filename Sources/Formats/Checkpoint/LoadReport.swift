@@ -224,7 +224,9 @@ public struct LoadReport: Sendable {
       if name.contains("_nonlocal") {
         keys.insert("NONLOCAL.LOCATION")
       } else {
-        if name.contains("pathway1") || name.contains("_fuse") { keys.formUnion(["MODEL.ARCH", "MODEL.MODEL_NAME"]) }
+        if ["pathway1", "_fuse", "conv_xy"].contains(where: name.contains) {
+          keys.formUnion(["MODEL.ARCH", "MODEL.MODEL_NAME"])
+        }
         if name.contains("_res") { keys.insert("RESNET.DEPTH") }
       }
     }

@@ -1,7 +1,7 @@
 public import Checkpoint
 public import Kernels
 public import NN
-internal import RoIAlign
+public import RoIAlign
 public import Tensors
 
 /// What is wrong with a clip or boxes that a model is given.
@@ -36,16 +36,14 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// A network of the SlowFast family with its head, ready to compute on clips of any size.
+/// A network with its weights, ready to compute on clips of any size.
 ///
 /// Not to be used by two threads at once: the plan's memory is shared between calls.
 public final class VideoModel {
   public let architecture: Architecture
   public let engine: Engine
   public let network: Network
-  let projection: Linear
-  /// The head's memory, kept from clip to clip.
-  let workspace = RoIAlignWorkspace()
+  private let head: any HeadLayers
   /// The plan of the latest extents: videos of one size follow each other.
   private var plan: (key: PlanKey, plan: NetworkPlan)?
 
@@ -56,17 +54,25 @@ public final class VideoModel {
     let keepingNamed: Bool
   }
 
+  /// What a network makes of a clip, valid until the next clip is computed.
+  public struct Features {
+    /// What the head scores: one map per pathway.
+    public let maps: [FeatureMap]
+    /// The named activations, where they were asked for.
+    public let named: [(name: String, map: FeatureMap)]
+  }
+
   /// Builds the model; ask `weights.report` afterwards whether everything was found.
   public init(_ architecture: Architecture, weights: WeightReader, engine: Engine) {
     self.architecture = architecture
     self.engine = engine
-    var builder = NetworkBuilder(architecture, weights: weights, engine: engine)
-    network = builder.build()
-    let shape = [architecture.classes, architecture.featureChannels.reduce(0, +)]
-    let scope = weights["head"]["projection"]
-    projection = Linear(
-      weights: scope.tensor("weight", shape, hint: "MODEL.NUM_CLASSES") ?? Tensor(zeros: shape),
-      bias: scope.tensor("bias", [shape[0]], hint: "MODEL.NUM_CLASSES") ?? Tensor(zeros: [shape[0]]), engine: engine)
+    let channels = architecture.backbone.featureChannels
+    var builder = NetworkBuilder(weights: weights, engine: engine)
+    let inputs = architecture.backbone.inputs.map { builder.network.input(channels: $0.channels) }
+    let features = architecture.backbone.build(&builder, inputs)
+    for map in architecture.head.build(&builder, features, channels: channels) { builder.network.output(map) }
+    network = builder.network
+    head = architecture.head.layers(channels: channels, weights: weights, engine: engine)
   }
 
   /// Lays the network out for clips of a size, or takes the latest layout where it fits.
@@ -75,33 +81,74 @@ public final class VideoModel {
     if let plan, plan.key == key { return plan.plan }
     // The old arena goes before the new one comes.
     plan = nil
-    let extents = architecture.pathwayFrames.map { Extent3($0, height, width) }
+    let extents = architecture.backbone.inputs.map { Extent3($0.frames.count, height, width) }
     let made = try NetworkPlan(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
     plan = (key, made)
     return made
   }
 
-  /// Runs stem to res5 on clips at the fast rate.
+  /// Runs the network on clips at the fast rate.
   ///
   /// - Parameter clip: N, [T, H, W], channels in the order the weights were trained with.
-  /// - Returns: The plan, with the last features of each pathway in its outputs.
   /// - Throws: `VideoModelError` for a clip of another shape, `NetworkError` for one that is too small.
-  public func features(_ clip: FeatureMap, keepingNamed: Bool = false) throws -> NetworkPlan {
+  public func features(_ clip: FeatureMap, keepingNamed: Bool = false) throws -> Features {
+    let backbone = architecture.backbone
     guard clip.batch > 0 else { throw VideoModelError.noClips }
-    // Every pathway sees the same pictures. A clip with its axes in another order shows here first.
-    for stem in architecture.stems where stem.inChannels != clip.channels {
-      throw VideoModelError.wrongChannels(expected: stem.inChannels, found: clip.channels)
+    // Every pathway sees the same frames. A clip with its axes in another order shows here first.
+    for input in backbone.inputs where input.channels != clip.channels {
+      throw VideoModelError.wrongChannels(expected: input.channels, found: clip.channels)
     }
-    guard clip.extent.t == architecture.frames else {
-      throw VideoModelError.wrongFrames(expected: architecture.frames, found: clip.extent.t)
+    guard clip.extent.t == backbone.frames else {
+      throw VideoModelError.wrongFrames(expected: backbone.frames, found: clip.extent.t)
     }
     let plan = try plan(
       batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingNamed: keepingNamed)
-    let all = Array(0..<architecture.frames)
-    let rates = architecture.fusion == nil ? [all] : [architecture.slowFrames, all]
-    for (input, frames) in zip(plan.inputs, rates) { copyFrames(frames, of: clip, into: input) }
+    for (map, input) in zip(plan.inputs, backbone.inputs) { copyFrames(input.frames, of: clip, into: map) }
     plan.run()
-    return plan
+    return Features(maps: plan.outputs, named: plan.named)
+  }
+
+  /// Scores boxes.
+  ///
+  /// - Parameters:
+  ///   - clip: N, [T, H, W], C at the fast rate.
+  ///   - regions: Boxes in pixels of the clip, each with the number of its clip.
+  /// - Returns: [R, classes].
+  /// - Throws: `VideoModelError`, `RoIAlignError`, `NetworkError`.
+  public func detect(_ clip: FeatureMap, _ regions: [Region]) throws -> Tensor {
+    try detect(features(clip), regions)
+  }
+
+  /// Scores boxes on features that were computed already.
+  public func detect(_ features: Features, _ regions: [Region]) throws -> Tensor {
+    guard architecture.head.scoresBoxes else { throw VideoModelError.noRoIHead }
+    return try head.score(features.maps, regions)
+  }
+
+  /// Scores whole clips.
+  ///
+  /// - Returns: [N, classes].
+  /// - Throws: `VideoModelError`, `NetworkError`.
+  public func classify(_ clip: FeatureMap) throws -> Tensor { try classify(features(clip)) }
+
+  /// Scores clips on features that were computed already.
+  public func classify(_ features: Features) throws -> Tensor {
+    guard !architecture.head.scoresBoxes else { throw VideoModelError.noClassificationHead }
+    return try head.score(features.maps, [])
+  }
+
+  /// Runs on what stands in the inputs of the plan for clips of a size, and times every layer, the head's included.
+  ///
+  /// - Parameter regions: For a head that scores boxes.
+  public func timedLayers(height: Int, width: Int, _ regions: [Region]) throws -> [LayerReport] {
+    let plan = try plan(batch: 1, height: height, width: width)
+    return try plan.timedLayers() + head.timed(plan.outputs, regions)
+  }
+
+  /// The multiply-adds of a clip of a size, the head's included.
+  public func macs(height: Int, width: Int, _ regions: [Region]) throws -> Int {
+    let plan = try plan(batch: 1, height: height, width: width)
+    return try plan.macs + head.timed(plan.outputs, regions).reduce(0) { $0 + $1.macs }
   }
 
   /// Copies chosen frames of every clip.

@@ -118,9 +118,9 @@ private struct ClipProblem {
 
   init(_ model: VideoModel, _ size: ImageSize) throws {
     var generator = SeededGenerator(seed: 1)
-    clip = FeatureMap(zeros: 1, Extent3(model.architecture.frames, size.height, size.width), channels: 3)
+    clip = FeatureMap(zeros: 1, Extent3(model.architecture.backbone.frames, size.height, size.width), channels: 3)
     for index in 0..<clip.storage.count { clip.start[index] = Float(generator.uniform(-2, 2)) }
-    if case .roi = model.architecture.head { detects = true } else { detects = false }
+    detects = model.architecture.head.scoresBoxes
     regions = (0..<3).map { _ in
       let x = generator.uniform(0, Double(size.width) / 2)
       let y = generator.uniform(0, Double(size.height) / 2)
@@ -136,13 +136,11 @@ private struct ClipProblem {
 
   /// Multiply-adds of all that `layers` lists.
   func macs(_ model: VideoModel) throws -> Int {
-    let plan = try model.plan(batch: 1, height: clip.extent.h, width: clip.extent.w)
-    return try plan.macs + model.timedHead(plan.outputs, regions).reduce(0) { $0 + $1.macs }
+    try model.macs(height: clip.extent.h, width: clip.extent.w, regions)
   }
 
   func layers(_ model: VideoModel) throws -> [LayerReport] {
-    let plan = try model.plan(batch: 1, height: clip.extent.h, width: clip.extent.w)
-    return try plan.timedLayers() + model.timedHead(plan.outputs, regions)
+    try model.timedLayers(height: clip.extent.h, width: clip.extent.w, regions)
   }
 }
 

@@ -65,12 +65,13 @@ struct ForwardCommand: ParsableCommand {
       return try Region.rows(of: rows)
     }
     let model = try options.model(config).model
-    if case .roi = model.architecture.head, regions == nil { throw VideoModelError.noClassificationHead }
-    if case .classification = model.architecture.head, regions != nil { throw VideoModelError.noRoIHead }
-    let plan = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
-    let scores = try regions.map { try model.detect(plan.outputs, $0) } ?? model.classify(plan.outputs)
+    let scoresBoxes = model.architecture.head.scoresBoxes
+    if scoresBoxes, regions == nil { throw VideoModelError.noClassificationHead }
+    if !scoresBoxes, regions != nil { throw VideoModelError.noRoIHead }
+    let features = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
+    let scores = try regions.map { try model.detect(features, $0) } ?? model.classify(features)
     if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
-    if let stages { try writeFile(stages, describeStages(plan)) }
+    if let stages { try writeFile(stages, describeStages(features.named)) }
     try scores.writeNPY(output)
     Console.say("wrote \(output): \(describe(shape: scores.shape))")
   }
@@ -94,9 +95,9 @@ struct ShapeError: Error, CustomStringConvertible {
   }
 }
 
-/// Writes the named values of a plan as JSON: shape (N C T H W), mean, deviation, first and last eight values.
-func describeStages(_ plan: NetworkPlan) -> String {
-  let entries = plan.named.map { name, map -> (name: String, value: JSON) in
+/// Writes named activations as JSON: shape (N C T H W), mean, deviation, first and last eight values.
+func describeStages(_ named: [(name: String, map: FeatureMap)]) -> String {
+  let entries = named.map { name, map -> (name: String, value: JSON) in
     let tensor = map.float32().channelsFirst()
     let values = tensor.array
     let mean = values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count))

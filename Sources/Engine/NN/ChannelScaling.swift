@@ -1,0 +1,46 @@
+public import Kernels
+public import Tensors
+
+/// A map times a factor for every channel of every item, through an epilogue: the gate of squeeze-and-excitation.
+///
+/// Inputs: x: N, [T, H, W], C; factors: N, [1, 1, 1], C in float32.
+public struct ChannelScaling: Operator, Hashable {
+  public var epilogue: Epilogue
+
+  public init(epilogue: Epilogue = .none) { self.epilogue = epilogue }
+
+  public var name: String { "channel scale" + (epilogue == .none ? "" : " + \(epilogue.rawValue)") }
+  public var aliasing: Aliasing { .mayOverwrite(0) }
+  public var writesSlices: Bool { true }
+
+  public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
+    precondition(
+      inputs[1].extent == .one && inputs[1].batch == inputs[0].batch && inputs[1].channels == inputs[0].channels,
+      "one factor for every channel of every item")
+    return inputs[0]
+  }
+
+  public func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int { output.positions * output.channels }
+
+  public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    engine.scale(inputs[0], by: inputs[1], epilogue, into: output)
+  }
+
+  public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    let count = output.extent.count
+    for position in 0..<output.positions {
+      for c in 0..<output.channels {
+        let factor = inputs[1].value(position: position / count, channel: c)
+        let value = inputs[0].value(position: position, channel: c) * factor
+        output.set(Float(epilogue(Double(value))), position: position, channel: c)
+      }
+    }
+  }
+}
+
+extension Network {
+  /// Adds `epilogue(x * factors)`.
+  public mutating func scale(_ x: Value, by factors: Value, _ epilogue: Epilogue = .none) -> Value {
+    add(ChannelScaling(epilogue: epilogue), [x, factors])
+  }
+}

@@ -1,0 +1,37 @@
+public import NN
+
+/// What a pathway of a backbone sees of a clip.
+public struct PathwayInput: Sendable, Equatable {
+  public var channels: Int
+  /// Positions within the clip at the fast rate, ascending.
+  public var frames: [Int]
+
+  public init(channels: Int, frames: [Int]) {
+    self.channels = channels
+    self.frames = frames
+  }
+}
+
+/// A network that makes feature maps of a clip, as a description: what it is, and how it is built from weights.
+///
+/// A backbone of one's own is one file that conforms to this; `docs/extending.md` adds one.
+public protocol Backbone: Sendable {
+  /// The frames of a clip at the fast rate, `DATA.NUM_FRAMES`.
+  var frames: Int { get }
+
+  /// What each pathway takes of the clip; one entry for networks with one pathway.
+  var inputs: [PathwayInput] { get }
+
+  /// The channels of each feature map.
+  var featureChannels: [Int] { get }
+
+  /// The pixels of the clip, along height and width, from one position of the feature maps to the next.
+  var featureStride: Int { get }
+
+  /// Adds the network to a builder.
+  ///
+  /// - Parameters:
+  ///   - inputs: One value per entry of ``inputs``: N, [frames, H, W], channels.
+  /// - Returns: The feature maps, one per entry of ``featureChannels``.
+  func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value]
+}

@@ -1,0 +1,33 @@
+internal import Checkpoint
+internal import Tensors
+
+/// A batch normalisation in evaluation: y = (x - mean) / sqrt(variance + 1e-5) * weight + bias.
+struct BatchNorm {
+  private let weight: [Float]
+  private let bias: [Float]
+  private let mean: [Float]
+  private let variance: [Float]
+
+  init(_ scope: WeightReader, channels: Int, _ hint: String?, branchGain: Float?) {
+    func read(_ name: String, _ gain: Float? = nil) -> [Float] {
+      scope.tensor(name, [channels], hint: hint, branchGain: gain)?.array ?? [Float](repeating: 0, count: channels)
+    }
+    weight = read("weight", branchGain)
+    bias = read("bias")
+    mean = read("running_mean")
+    variance = read("running_var")
+  }
+
+  /// Folds the normalisation into the weights [out, ...] and the bias [out] of the convolution before it, in place:
+  /// the reader made this copy of the weights for us.
+  func fold(into weights: Tensor, _ convolutionBias: inout [Float]) {
+    let depth = weights.count / max(1, weight.count)
+    for o in weight.indices {
+      let scale = Double(weight[o]) / (Double(variance[o]) + 1e-5).squareRoot()
+      for i in o * depth..<(o + 1) * depth {
+        weights.storage.pointer[i] = Float(Double(weights.storage.pointer[i]) * scale)
+      }
+      convolutionBias[o] = Float((Double(convolutionBias[o]) - Double(mean[o])) * scale + Double(bias[o]))
+    }
+  }
+}

@@ -1,0 +1,46 @@
+public import Kernels
+public import Checkpoint
+public import NN
+public import RoIAlign
+public import Tensors
+
+/// What turns feature maps into scores, as a description.
+public protocol Head: Sendable {
+  /// `MODEL.NUM_CLASSES`
+  var classes: Int { get }
+
+  /// Whether it scores boxes, else whole clips.
+  var scoresBoxes: Bool { get }
+
+  /// Adds to the network what the head computes on whole maps.
+  ///
+  /// - Parameter channels: Those of each feature map.
+  /// - Returns: The maps that ``layers(channels:weights:engine:)`` is to score; the features themselves by default.
+  func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value]
+
+  /// Makes what follows the network, with its weights.
+  ///
+  /// - Parameter channels: Those of each feature map of the backbone.
+  func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers
+}
+
+extension Head {
+  public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] { features }
+}
+
+/// The layers of a head with their weights.
+///
+/// Not to be used by two threads at once: what they work in is kept from clip to clip.
+public protocol HeadLayers: AnyObject {
+  /// Scores maps.
+  ///
+  /// - Parameters:
+  ///   - maps: What the network made: N, [T, H, W], C each.
+  ///   - regions: For heads that score boxes: in pixels of the clip, each with its batch index.
+  /// - Returns: [regions, classes] or [N, classes].
+  /// - Throws: `VideoModelError`, `RoIAlignError`.
+  func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor
+
+  /// Scores once and times every step, as `NetworkPlan.timedLayers` does for what comes before.
+  func timed(_ maps: [FeatureMap], _ regions: [Region]) throws -> [LayerReport]
+}

@@ -1,0 +1,43 @@
+internal import Checkpoint
+internal import Kernels
+internal import NN
+internal import Tensors
+
+/// The last layer of every head, `head.projection`, and the function after it.
+struct Projection {
+  let linear: Linear
+  let activation: Activation
+
+  init(_ channels: Int, classes: Int, _ activation: Activation, weights: WeightReader, engine: Engine) {
+    let scope = weights["head"]["projection"]
+    let shape = [classes, channels]
+    linear = Linear(
+      weights: scope.tensor("weight", shape, hint: "MODEL.NUM_CLASSES") ?? Tensor(zeros: shape),
+      bias: scope.tensor("bias", [classes], hint: "MODEL.NUM_CLASSES") ?? Tensor(zeros: [classes]), engine: engine)
+    self.activation = activation
+  }
+
+  /// [rows, channels] to [rows, classes].
+  func callAsFunction(_ rows: Tensor) -> Tensor {
+    let scores = linear(rows)
+    activation.apply(to: scores)
+    return scores
+  }
+
+  func timed(rows count: Int) -> LayerReport {
+    let (classes, depth) = (linear.weights.shape[0], linear.weights.shape[1])
+    let rows = Tensor(zeros: [count, depth])
+    return LayerReport(
+      timing: "linear \(depth)->\(classes) + \(activation)", output: "\(count) x \(classes)",
+      macs: count * depth * classes, bytes: 4 * (count * depth + depth * classes + count * classes)
+    ) { _ = self(rows) }
+  }
+}
+
+/// Puts the columns of one matrix into a wider one.
+func copyColumns(_ rows: Tensor, into target: Tensor, at channel: Int) {
+  let (from, to) = (rows.shape[1], target.shape[1])
+  for row in 0..<rows.shape[0] {
+    (target.storage.pointer + row * to + channel).update(from: rows.storage.pointer + row * from, count: from)
+  }
+}

@@ -1,0 +1,159 @@
+public import NN
+public import Tensors
+
+/// C2D, I3D, Slow or SlowFast as a table: what is built is read off from here.
+///
+/// Stages are res2 to res5; every list over pathways has one entry for C2D, I3D and Slow, and two (slow, fast) for
+/// SlowFast. Sources: Feichtenhofer et al., "SlowFast Networks for Video Recognition", 2019; Wang et al., "Non-local
+/// Neural Networks", 2018; PySlowFast's public behaviour.
+public struct ResNetBackbone: Backbone, Equatable {
+  /// The first layers of a pathway: convolution [kernel, 7, 7] stride [1, 2, 2], then max pooling.
+  public struct Stem: Sendable, Equatable {
+    public var inChannels: Int
+    public var width: Int
+    public var temporalKernel: Int
+
+    public init(inChannels: Int, width: Int, temporalKernel: Int) {
+      self.inChannels = inChannels
+      self.width = width
+      self.temporalKernel = temporalKernel
+    }
+  }
+
+  /// One pathway of a residual stage.
+  public struct Stage: Sendable, Equatable {
+    /// The temporal kernel of each block; their count is the depth of the stage.
+    public var temporalKernels: [Int]
+    public var inner: Int
+    public var width: Int
+    public var stride: Int
+    public var dilation: Int
+    public var nonLocal: NonLocal?
+
+    public init(
+      temporalKernels: [Int], inner: Int, width: Int, stride: Int, dilation: Int, nonLocal: NonLocal? = nil
+    ) {
+      self.temporalKernels = temporalKernels
+      self.inner = inner
+      self.width = width
+      self.stride = stride
+      self.dilation = dilation
+      self.nonLocal = nonLocal
+    }
+  }
+
+  /// Non-local blocks of a stage.
+  public struct NonLocal: Sendable, Equatable {
+    /// The residual blocks after which one stands.
+    public var after: [Int]
+    public var groups: Int
+    public var pool: Extent3
+    public var attention: Attention
+
+    public init(after: [Int], groups: Int, pool: Extent3, attention: Attention) {
+      self.after = after
+      self.groups = groups
+      self.pool = pool
+      self.attention = attention
+    }
+  }
+
+  /// How the fast pathway flows into the slow one.
+  public struct Fusion: Sendable, Equatable {
+    public var alpha: Int
+    public var kernel: Int
+    public var channelRatio: Int
+
+    public init(alpha: Int, kernel: Int, channelRatio: Int) {
+      self.alpha = alpha
+      self.kernel = kernel
+      self.channelRatio = channelRatio
+    }
+  }
+
+  /// What the two or three convolutions of a residual block are.
+  public enum Transform: Sendable, Equatable {
+    /// [T, 1, 1], [1, 3, 3], [1, 1, 1]
+    case bottleneck(groups: Int, strideOn1x1: Bool)
+    /// [T, 3, 3], [1, 3, 3]
+    case basic
+  }
+
+  public var stems: [Stem]
+  /// [stage][pathway]
+  public var stages: [[Stage]]
+  public var transform: Transform
+  public var fusion: Fusion?
+  /// Pooling between res2 and res3, per pathway: kernel and stride.
+  public var pathwayPools: [Extent3]
+  /// Frames of the clip at the fast rate.
+  public var frames: Int
+
+  public init(
+    stems: [Stem], stages: [[Stage]], transform: Transform, fusion: Fusion?, pathwayPools: [Extent3], frames: Int
+  ) {
+    self.stems = stems
+    self.stages = stages
+    self.transform = transform
+    self.fusion = fusion
+    self.pathwayPools = pathwayPools
+    self.frames = frames
+  }
+
+  public var pathways: Int { stems.count }
+
+  /// Channels of the features that the head sees, per pathway.
+  public var featureChannels: [Int] { stages.last!.map(\.width) }
+
+  public var inputs: [PathwayInput] {
+    let all = Array(0..<frames)
+    let rates = fusion == nil ? [all] : [slowFrames, all]
+    return zip(stems, rates).map { PathwayInput(channels: $0.inChannels, frames: $1) }
+  }
+
+  /// The stem's convolution and pooling, and the first block of every stage.
+  public var featureStride: Int { stages.reduce(4) { $0 * $1[0].stride } }
+
+  /// Which frames of the clip the slow pathway takes: n positions from the first to the last, rounded down.
+  public var slowFrames: [Int] {
+    guard let fusion else { return Array(0..<frames) }
+    let count = frames / fusion.alpha
+    if count <= 1 { return count == 1 ? [0] : [] }
+    // The reference truncates positions that PyTorch's linspace computes in float32, from both ends to the middle:
+    // from 160 frames on that is not always the exact position rounded down.
+    let last = Float(frames - 1)
+    let step = last / Float(count - 1)
+    return (0..<count).map { index in
+      let fromEnd = Float(count - 1 - index)
+      return Int(index < count / 2 ? step * Float(index) : last.addingProduct(-step, fromEnd))
+    }
+  }
+}
+
+extension ResNetBackbone {
+  /// The number of residual blocks of res2 to res5 by `RESNET.DEPTH`.
+  public static let depths: [Int: [Int]] = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
+
+  /// The temporal kernels of one pathway: conv1, then the cycle of each residual stage.
+  public struct TemporalKernels: Sendable {
+    public let stem: Int
+    public let stages: [[Int]]
+
+    /// The kernels of a stage's blocks: the cycle for the first `count` blocks, then 1.
+    public func blocks(stage: Int, depth: Int, count: Int) -> [Int] {
+      (0..<depth).map { $0 < count ? stages[stage][$0 % stages[stage].count] : 1 }
+    }
+  }
+
+  /// The temporal kernels of each pathway by `MODEL.ARCH`.
+  public static let temporalKernels: [String: [TemporalKernels]] = {
+    let flat = TemporalKernels(stem: 1, stages: [[1], [1], [1], [1]])
+    let inflated = TemporalKernels(stem: 5, stages: [[3], [3, 1], [3, 1], [1, 3]])
+    let slow = TemporalKernels(stem: 1, stages: [[1], [1], [3], [3]])
+    let fast = TemporalKernels(stem: 5, stages: [[3], [3], [3], [3]])
+    return [
+      "2d": [flat], "c2d": [flat], "slow_c2d": [flat], "i3d": [inflated], "slow_i3d": [inflated], "slow": [slow],
+      "slowfast": [slow, fast],
+    ]
+  }()
+}

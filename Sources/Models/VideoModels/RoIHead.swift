@@ -1,0 +1,111 @@
+public import Checkpoint
+public import Kernels
+public import NN
+internal import RoIAlign
+internal import Tensors
+
+/// Scores boxes: the average over the frames, RoIAlign, the largest bin of each channel, projection, activation.
+///
+/// Source: PySlowFast's ResNetRoIHead; Detectron2's RoIAlign.
+public struct RoIHead: Head, Equatable {
+  public var classes: Int
+  public var activation: Activation
+  /// `DETECTION.ROI_XFORM_RESOLUTION`
+  public var resolution: Int
+  /// `DETECTION.SPATIAL_SCALE_FACTOR`: pixels of the clip from one position of the maps to the next.
+  public var stride: Int
+  /// `DETECTION.ALIGNED`
+  public var aligned: Bool
+
+  public init(classes: Int, activation: Activation, resolution: Int, stride: Int, aligned: Bool) {
+    self.classes = classes
+    self.activation = activation
+    self.resolution = resolution
+    self.stride = stride
+    self.aligned = aligned
+  }
+
+  public var scoresBoxes: Bool { true }
+
+  public func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
+    RoIHeadLayers(self, channels: channels, weights: weights, engine: engine)
+  }
+}
+
+private final class RoIHeadLayers: HeadLayers {
+  private let head: RoIHead
+  private let channels: Int
+  private let projection: Projection
+  private let engine: Engine
+  private let workspace = RoIAlignWorkspace()
+
+  init(_ head: RoIHead, channels: [Int], weights: WeightReader, engine: Engine) {
+    self.head = head
+    self.channels = channels.reduce(0, +)
+    self.engine = engine
+    projection = Projection(
+      self.channels, classes: head.classes, head.activation, weights: weights, engine: engine)
+  }
+
+  func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
+    let aligner = try aligner()
+    let pooled = Tensor(zeros: [regions.count, channels])
+    var channel = 0
+    for map in maps {
+      try pool(map, regions, aligner, into: pooled, at: channel)
+      channel += map.channels
+    }
+    return projection(pooled)
+  }
+
+  private func aligner() throws -> RoIAligner {
+    try RoIAligner(
+      resolution: head.resolution, spatialScale: 1 / Float(head.stride), grid: head.aligned ? .halfPixel : .legacy)
+  }
+
+  /// Pools the boxes of one pathway: average over the frames, RoIAlign, the largest bin of each channel.
+  ///
+  /// - Parameter rows: [R, all channels]; gets this pathway's from `channel` on.
+  private func pool(
+    _ map: FeatureMap, _ regions: [Region], _ aligner: RoIAligner, into rows: Tensor, at channel: Int
+  ) throws {
+    let plane = FeaturePlane(map.float32())
+    if engine.usesReferences {
+      copyColumns(largest(of: try aligner.reference(plane, regions)), into: rows, at: channel)
+    } else {
+      try aligner.alignMaxPooled(
+        plane, regions, into: rows.storage, offset: channel, pitch: rows.shape[1], pool: engine.pool,
+        kernels: engine.kernels, workspace: workspace)
+    }
+  }
+
+  /// The largest bin of each channel, NaN above all: [R, P, P, C] to [R, C].
+  private func largest(of bins: Tensor) -> Tensor {
+    let (count, channels) = (bins.shape[1] * bins.shape[2], bins.shape[3])
+    let result = Tensor(zeros: [bins.shape[0], channels])
+    for row in 0..<bins.shape[0] * channels {
+      let (region, c) = (row / channels, row % channels)
+      let values = (0..<count).lazy.map { bins.values[(region * count + $0) * channels + c] }
+      result.storage.pointer[row] = values.reduce(-.infinity) { $0.isNaN || $0 > $1 ? $0 : $1 }
+    }
+    return result
+  }
+
+  func timed(_ maps: [FeatureMap], _ regions: [Region]) throws -> [LayerReport] {
+    let aligner = try aligner()
+    let rows = Tensor(zeros: [regions.count, channels])
+    var reports: [LayerReport] = []
+    var channel = 0
+    for map in maps {
+      let bins = "\(aligner.resolution)x\(aligner.resolution)"
+      let report = try LayerReport(
+        timing: "mean of \(map.extent.t) frames + RoIAlign \(bins) + max", output: "\(regions.count) x \(map.channels)",
+        macs: aligner.multiplyAdds(FeaturePlane(map.float32()), regions),
+        bytes: 4 * (map.positions + regions.count) * map.channels
+      ) { try pool(map, regions, aligner, into: rows, at: channel) }
+      reports.append(report)
+      channel += map.channels
+    }
+    return reports + [projection.timed(rows: regions.count)]
+  }
+}

@@ -1,0 +1,93 @@
+public import Checkpoint
+public import Kernels
+public import NN
+internal import RoIAlign
+internal import Tensors
+
+/// Scores clips as X3D does: a 1x1x1 convolution, averages over windows, a dense layer with ReLU, projection and
+/// activation at each position, then their mean.
+///
+/// Source: PySlowFast's X3DHead in evaluation.
+public struct X3DHead: Head, Equatable {
+  public var classes: Int
+  public var activation: Activation
+  /// Channels that are averaged, `conv_5`.
+  public var inner: Int
+  /// `X3D.DIM_C5`, the width of `lin_5`.
+  public var width: Int
+  /// `X3D.BN_LIN5`
+  public var normalisesDense: Bool
+  /// The side of the windows over the map.
+  public var window: Int?
+
+  public init(classes: Int, activation: Activation, inner: Int, width: Int, normalisesDense: Bool, window: Int?) {
+    self.classes = classes
+    self.activation = activation
+    self.inner = inner
+    self.width = width
+    self.normalisesDense = normalisesDense
+    self.window = window
+  }
+
+  public var scoresBoxes: Bool { false }
+
+  public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] {
+    let shape = ConvolutionShape(channels[0], inner, kernel: .one)
+    return [
+      builder.convolution(
+        features[0], shape, builder.weights["head"], "conv_5", norm: "conv_5_bn", epilogue: .relu,
+        widthKey: "X3D.BOTTLENECK_FACTOR")
+    ]
+  }
+
+  public func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
+    X3DHeadLayers(self, weights: weights, engine: engine)
+  }
+}
+
+private final class X3DHeadLayers: HeadLayers {
+  private let head: X3DHead
+  private let dense: Linear
+  private let projection: Projection
+  private let engine: Engine
+
+  init(_ head: X3DHead, weights: WeightReader, engine: Engine) {
+    self.head = head
+    self.engine = engine
+    let scope = weights["head"]
+    let shape = [head.width, head.inner, 1, 1, 1]
+    let weight = scope.tensor("lin_5.weight", shape, hint: "X3D.DIM_C5") ?? Tensor(zeros: shape)
+    var bias = [Float](repeating: 0, count: head.width)
+    if head.normalisesDense {
+      BatchNorm(scope["lin_5_bn"], channels: head.width, "X3D.DIM_C5", branchGain: nil).fold(into: weight, &bias)
+    }
+    dense = Linear(
+      weights: weight.reshaped([head.width, head.inner]), bias: Tensor([head.width], bias), engine: engine)
+    projection = Projection(head.width, classes: head.classes, head.activation, weights: weights, engine: engine)
+  }
+
+  func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
+    let averages = try average(maps[0], window: head.window, engine)
+    let batch = averages.shape[0]
+    let rows = averages.reshaped([batch * averages.shape[1] * averages.shape[2], head.inner])
+    return mean(of: projection(hidden(rows)), groups: batch)
+  }
+
+  private func hidden(_ rows: Tensor) -> Tensor {
+    let hidden = dense(rows)
+    // Asked this way round, a NaN stays one.
+    for i in 0..<hidden.count where hidden.storage.pointer[i] < 0 { hidden.storage.pointer[i] = 0 }
+    return hidden
+  }
+
+  func timed(_ maps: [FeatureMap], _ regions: [Region]) throws -> [LayerReport] {
+    let (report, positions) = try timedAverage(maps[0], window: head.window, engine)
+    let rows = Tensor(zeros: [positions, head.inner])
+    let layer = LayerReport(
+      timing: "linear \(head.inner)->\(head.width) + relu", output: "\(positions) x \(head.width)",
+      macs: positions * head.inner * head.width,
+      bytes: 4 * (positions * (head.inner + head.width) + head.inner * head.width)
+    ) { _ = hidden(rows) }
+    return [report, layer, projection.timed(rows: positions)]
+  }
+}

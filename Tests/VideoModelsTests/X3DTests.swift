@@ -1,0 +1,79 @@
+import Configuration
+import Inference
+import Kernels
+import NN
+import RoIAlign
+import Tensors
+import TestSupport
+import Testing
+import VideoModels
+
+/// X3D's table, network and heads.
+@Suite struct X3DTests {
+  private func backbone(_ name: String, _ more: [String] = []) throws -> X3DBackbone {
+    let config = try Configuration.load(path: "\(projectRoot)/configs/Kinetics/X3D_\(name).yaml", overrides: more)
+    return try #require(try Architecture(config).backbone as? X3DBackbone)
+  }
+
+  /// Widths, depths and inner widths as the paper's and the reference's tables have them.
+  @Test func tables() throws {
+    let medium = try backbone("M")
+    #expect(medium.stem == 24 && medium.stages.map(\.width) == [24, 48, 96, 192])
+    #expect(medium.stages.map(\.inner) == [54, 108, 216, 432])
+    #expect(medium.stages.map(\.depth) == [3, 5, 11, 7])
+    #expect(try backbone("L").stages.map(\.depth) == [5, 10, 25, 15])
+    #expect(try backbone("XS").stages == backbone("S").stages)
+    #expect(try backbone("M", ["X3D.WIDTH_FACTOR", "0.5"]).stages.map(\.width) == [6, 12, 24, 48])
+    #expect(medium.featureStride == 32 && medium.featureChannels == [192])
+  }
+
+  /// By hand: 432 / 16 = 27 rounds to 24, which is below 24.3, and so goes up.
+  @Test func widthsAreRounded() {
+    #expect([54, 108, 216, 432, 630].map { X3DBackbone.rounded($0, by: 0.0625, divisor: 8) } == [8, 8, 16, 32, 40])
+    #expect(X3DBackbone.rounded(12, by: 2, divisor: 8) == 24 && X3DBackbone.rounded(7, by: 0, divisor: 8) == 7)
+  }
+
+  private static let small = [
+    "X3D.WIDTH_FACTOR", "0.5", "X3D.DEPTH_FACTOR", "1.0", "X3D.DIM_C5", "24", "DATA.TRAIN_CROP_SIZE", "32",
+    "DATA.NUM_FRAMES", "4", "MODEL.NUM_CLASSES", "11",
+  ]
+
+  private func model(_ more: [String] = [], _ engine: Engine = Engine(threads: 2)) throws -> VideoModel {
+    let config = try Configuration.load(
+      path: projectRoot + "/configs/Kinetics/X3D_M.yaml", overrides: Self.small + more)
+    return try loaded(try Architecture(config), engine: engine)
+  }
+
+  @Test func fastAndPlainAgree() throws {
+    let clip = filledClip([2, 3, 4, 48, 40])
+    let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
+    let (found, expected) = (try model().classify(clip), try model([], plain).classify(clip))
+    #expect(found.shape == [2, 11])
+    #expect(difference(found.array, expected.array, .network) == nil)
+  }
+
+  /// The reference cannot do this: boxes on X3D's features.
+  @Test func boxesAreScored() throws {
+    let roi = ["DETECTION.ENABLE", "True", "DETECTION.SPATIAL_SCALE_FACTOR", "32", "MODEL.HEAD_ACT", "sigmoid"]
+    let detector = try model(roi)
+    let clip = filledClip([2, 3, 4, 96, 128])
+    let boxes = [(0, 4, 5, 60, 70), (1, 4, 5, 60, 70), (1, 30, 10, 120, 90)].map {
+      Region(batchIndex: $0.0, x1: Float($0.1), y1: Float($0.2), x2: Float($0.3), y2: Float($0.4))
+    }
+    let scores = try detector.detect(clip, boxes)
+    #expect(scores.shape == [3, 11] && scores.array.allSatisfy { $0 > 0 && $0 < 1 })
+    // Each box by itself, and in another order, has the same scores.
+    let turned = try detector.detect(clip, boxes.reversed())
+    for (i, box) in boxes.enumerated() {
+      let alone = try detector.detect(clip, [box]).array
+      #expect(difference(alone, Array(scores.array[i * 11..<(i + 1) * 11]), .exact) == nil)
+      #expect(difference(alone, Array(turned.array[(2 - i) * 11..<(3 - i) * 11]), .exact) == nil)
+    }
+    #expect(throws: VideoModelError.noClassificationHead) { try detector.classify(clip) }
+  }
+
+  @Test func aClipSmallerThanTheWindowIsAnError() throws {
+    let small = try model(["DATA.TRAIN_CROP_SIZE", "96"])
+    #expect(throws: VideoModelError.self) { try small.classify(filledClip([1, 3, 4, 32, 32])) }
+  }
+}

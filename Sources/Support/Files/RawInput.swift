@@ -5,7 +5,7 @@ final class RawInput {
   let path: String
   let doing: String
   private let descriptor: Int32
-  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+  private let buffer: UnsafeMutableRawBufferPointer
   private var start = 0
   private var end = 0
   /// How many bytes were used so far.
@@ -15,6 +15,8 @@ final class RawInput {
     self.path = path
     self.doing = doing
     descriptor = try openForReading(path, doing: doing)
+    // After all that may throw: nobody would free it then.
+    buffer = .allocate(byteCount: 1 << 18, alignment: 16)
   }
 
   deinit {

@@ -74,24 +74,24 @@ public func depthwiseColumns<Unit: VectorUnit>(
       let lanes = min(width, block.channels - channel)
       if left >= 8 && lanes == width {
         depthwiseTile(
-          unit, columns: 8, whole: true, inputIsBFloat16: inputIsBFloat16, bfloat16: bfloat16, block, column: column,
-          channel: channel, lanes: lanes)
+          unit, InlineArray<8, Unit.Vector>(repeating: .zero), whole: true, inputIsBFloat16: inputIsBFloat16,
+          bfloat16: bfloat16, block, column: column, channel: channel, lanes: lanes)
       } else if left >= 8 {
         depthwiseTile(
-          unit, columns: 8, whole: false, inputIsBFloat16: inputIsBFloat16, bfloat16: bfloat16, block, column: column,
-          channel: channel, lanes: lanes)
+          unit, InlineArray<8, Unit.Vector>(repeating: .zero), whole: false, inputIsBFloat16: inputIsBFloat16,
+          bfloat16: bfloat16, block, column: column, channel: channel, lanes: lanes)
       } else if left >= 4 && lanes == width {
         depthwiseTile(
-          unit, columns: 4, whole: true, inputIsBFloat16: inputIsBFloat16, bfloat16: bfloat16, block, column: column,
-          channel: channel, lanes: lanes)
+          unit, InlineArray<4, Unit.Vector>(repeating: .zero), whole: true, inputIsBFloat16: inputIsBFloat16,
+          bfloat16: bfloat16, block, column: column, channel: channel, lanes: lanes)
       } else if left >= 4 {
         depthwiseTile(
-          unit, columns: 4, whole: false, inputIsBFloat16: inputIsBFloat16, bfloat16: bfloat16, block, column: column,
-          channel: channel, lanes: lanes)
+          unit, InlineArray<4, Unit.Vector>(repeating: .zero), whole: false, inputIsBFloat16: inputIsBFloat16,
+          bfloat16: bfloat16, block, column: column, channel: channel, lanes: lanes)
       } else {
         depthwiseTile(
-          unit, columns: 1, whole: false, inputIsBFloat16: inputIsBFloat16, bfloat16: bfloat16, block, column: column,
-          channel: channel, lanes: lanes)
+          unit, InlineArray<1, Unit.Vector>(repeating: .zero), whole: false, inputIsBFloat16: inputIsBFloat16,
+          bfloat16: bfloat16, block, column: column, channel: channel, lanes: lanes)
       }
       channel += width
     }
@@ -102,24 +102,28 @@ public func depthwiseColumns<Unit: VectorUnit>(
 /// Computes some columns of one register of channels.
 ///
 /// - Parameters:
-///   - columns: How many, at most 8; a literal.
+///   - tile: Zeros, as many as there are columns: every loop over the sums has a constant bound, so that they stay in
+///     registers.
 ///   - whole: Whether all lanes are channels; a literal.
 @inlinable @inline(__always)
-func depthwiseTile<Unit: VectorUnit>(
-  _ unit: Unit.Type, columns: Int, whole: Bool, inputIsBFloat16: Bool, bfloat16: Bool, _ block: DepthwiseBlock,
+func depthwiseTile<Unit: VectorUnit, let columns: Int>(
+  _ unit: Unit.Type, _ tile: InlineArray<columns, Unit.Vector>, whole: Bool, inputIsBFloat16: Bool, bfloat16: Bool,
+  _ block: DepthwiseBlock,
   column: Int, channel: Int, lanes: Int
 ) {
   let size = inputIsBFloat16 ? 2 : 4
   let step = 4 * block.step
   let tapStep = 4 * block.tapStep
   let place = column * step + channel * size
-  var sums = InlineArray<8, Unit.Vector>(repeating: Unit.load(block.bias + channel))
+  let bias = Unit.load(block.bias + channel)
+  var sums = tile
+  for i in 0..<columns { sums[i] = bias }
   for line in 0..<block.lineCount {
     var from = UnsafeRawPointer(block.lines[line]) + place
     var weight = block.weights[line] + channel
     for _ in 0..<block.kernelColumns {
       let factor = Unit.load(weight)
-      for i in 0..<8 where i < columns {
+      for i in 0..<columns {
         let x = from + i * step
         let input =
           inputIsBFloat16
@@ -135,7 +139,7 @@ func depthwiseTile<Unit: VectorUnit>(
   }
   let outputSize = bfloat16 && block.outputIsBFloat16 ? 2 : 4
   let residualSize = bfloat16 && block.residualIsBFloat16 ? 2 : 4
-  for i in 0..<8 where i < columns {
+  for i in 0..<columns {
     var value = sums[i]
     if let residual = block.residual {
       let from = UnsafeRawPointer(residual + (column + i) * block.residualPitch) + channel * residualSize

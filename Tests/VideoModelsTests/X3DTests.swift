@@ -72,6 +72,40 @@ import VideoModels
     #expect(throws: VideoModelError.noClassificationHead) { try detector.classify(clip) }
   }
 
+  @Test(
+    arguments: [
+      (["X3D.WIDTH_FACTOR", "1e30"], "X3D.WIDTH_FACTOR", "0.01 to 64"),
+      (["X3D.DEPTH_FACTOR", "-1.0"], "X3D.DEPTH_FACTOR", "2.2"),
+      (["X3D.DIM_C1", "16000", "X3D.WIDTH_FACTOR", "64.0"], "1 to 16384 channels", "12, 2.0 and 2.25"),
+      (["X3D.DIM_C5", "-3"], "X3D.DIM_C5", "-3"),
+      (["X3D.CHANNELWISE_3x3x3", "False", "RESNET.NUM_GROUPS", "7"], "RESNET.NUM_GROUPS", "CHANNELWISE_3x3x3 True"),
+      (["RESNET.SPATIAL_DILATIONS", "[[0], [1], [1], [1]]"], "RESNET.SPATIAL_DILATIONS", "1 to 1024"),
+    ])
+  func impossibleTablesAreErrors(_ overrides: [String], _ key: String, _ advice: String) {
+    let path = projectRoot + "/configs/Kinetics/X3D_M.yaml"
+    let result = Result { try Architecture(Configuration.load(path: path, overrides: overrides)) }
+    guard case .failure(let error) = result else {
+      Issue.record("no error for \(overrides)")
+      return
+    }
+    let message = "\(error)"
+    #expect(message.contains(key) && message.contains(advice), "\(message)")
+  }
+
+  /// Features 32 pixels apart, boxes looked up as if they were 16: said, with what to set.
+  @Test func theScaleOfBoxesMustSuitTheBackbone() throws {
+    func notices(_ factor: String) throws -> [String] {
+      let config = try Configuration.load(
+        path: projectRoot + "/configs/Kinetics/X3D_M.yaml",
+        overrides: Self.small + [
+          "DETECTION.ENABLE", "True", "DETECTION.SPATIAL_SCALE_FACTOR", factor, "MODEL.HEAD_ACT", "sigmoid",
+        ])
+      return try LoadedModel(config, WeightOptions(randomSeed: 1), engine: Engine(threads: 1)).notices
+    }
+    #expect(try notices("16").contains { $0.hasSuffix("set DETECTION.SPATIAL_SCALE_FACTOR 32") })
+    #expect(try notices("32").count == 1)
+  }
+
   @Test func aClipSmallerThanTheWindowIsAnError() throws {
     let small = try model(["DATA.TRAIN_CROP_SIZE", "96"])
     #expect(throws: VideoModelError.self) { try small.classify(filledClip([1, 3, 4, 32, 32])) }

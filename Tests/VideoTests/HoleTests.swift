@@ -54,6 +54,19 @@ import Video
     try check(path, against: hole.name)
   }
 
+  /// The counter of packets starts anew where another file begins: nothing is lost there.
+  @Test func joinedStreamsAreWhole() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(fixture("offset.ts"), doing: "testing")
+    let path = folder.path + "/joined.ts"
+    try write(bytes + bytes, to: path)
+    let reader = try VideoReader(path: path)
+    let single = try VideoReader(path: fixture("offset.ts"))
+    #expect(reader.frameCount >= 2 * single.frameCount - 1)
+    for number in 0..<reader.frameCount { #expect(throws: Never.self) { try reader.frame(number) } }
+  }
+
   /// Times count from the first frame: where it is lost, none is known.
   @Test(arguments: [true, false]) func beginningLost(isCut: Bool) throws {
     let folder = TemporaryFolder()

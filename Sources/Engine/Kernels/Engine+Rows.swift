@@ -38,8 +38,9 @@ extension Engine {
     }
   }
 
-  /// The definition, element by element.
-  func scaleReference(_ input: FeatureMap, by scale: FeatureMap?, _ epilogue: Epilogue, into output: FeatureMap) {
+  /// Computes the same by the definition, element by element.
+  public func scaleReference(_ input: FeatureMap, by scale: FeatureMap?, _ epilogue: Epilogue, into output: FeatureMap)
+  {
     pool.forEach(input.positions) { position in
       for c in 0..<input.channels {
         var value = input.value(position: position, channel: c)

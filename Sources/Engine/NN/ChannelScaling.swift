@@ -27,14 +27,7 @@ public struct ChannelScaling: Operator, Hashable {
   }
 
   public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    let count = output.extent.count
-    for position in 0..<output.positions {
-      for c in 0..<output.channels {
-        let factor = inputs[1].value(position: position / count, channel: c)
-        let value = inputs[0].value(position: position, channel: c) * factor
-        output.set(Float(epilogue(Double(value))), position: position, channel: c)
-      }
-    }
+    engine.scaleReference(inputs[0], by: inputs[1], epilogue, into: output)
   }
 }
 

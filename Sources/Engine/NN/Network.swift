@@ -17,8 +17,6 @@ public struct Network: Sendable {
     let inputs: [Value]
     /// Channels of an input of the network.
     let channels: Int
-
-    func readsOrigin(_ id: Int, _ origins: [Int]) -> Bool { inputs.contains { origins[$0.id] == id } }
   }
 
   public let engine: Engine

@@ -140,8 +140,7 @@ struct NetworkLayout {
     guard let maker = network.nodes[origin].op, maker.aliasing != .joinsInputs else { return false }
     let others = inputs.indices.filter { $0 != input }
     let views = origins.indices.filter { origins[$0] == origin }
-    return others.allSatisfy { origins[inputs[$0]] != origin } && shapes[overwritten].format == shapes[index].format
-      && shapes[overwritten].channels == shapes[index].channels
+    return others.allSatisfy { origins[inputs[$0]] != origin } && shapes[overwritten] == shapes[index]
       && (passing[overwritten] == nil) == (passing[index] == nil) && views.allSatisfy { !kept.contains($0) }
       && network.nodes.indices.allSatisfy { later in
         later <= index || network.nodes[later].inputs.allSatisfy { origins[$0.id] != origin }

@@ -31,6 +31,8 @@ extension Limit {
     "SLOWFAST.BETA_INV": ratio,
     "SLOWFAST.FUSION_CONV_CHANNEL_RATIO": ratio,
     "SLOWFAST.FUSION_KERNEL_SZ": ratio,
+    "X3D.DIM_C1": size,
+    "X3D.DIM_C5": size,
     "NONLOCAL.INSTANTIATION": .oneOf(["dot_product", "softmax"]),
     "DETECTION.SPATIAL_SCALE_FACTOR": ratio,
     "DETECTION.ROI_XFORM_RESOLUTION": ratio,

@@ -32,7 +32,7 @@ struct MissingEnd {
     var count = 0
     var why = failure
     if isAVI {
-      count = max(0, promised - Int(lastTime == .min ? 0 : lastTime &+ 1)) / Int(interval)
+      count = Self.count(Double(promised) - Double(lastTime == .min ? 0 : lastTime &+ 1), by: Double(interval))
     } else if format.hasPrefix("mov") {
       count = max(0, Int(avformat_index_get_entries_count(demuxer.stream)) - scan.packets)
     } else if ["matroska", "flv", "asf"].contains(where: format.hasPrefix), seconds > 0 {
@@ -40,7 +40,7 @@ struct MissingEnd {
       let isBroken = faults.endsBroken || faults.statedSeconds != nil
       let tolerance = isBroken ? 1.5 * Double(interval) * tick : max(0.5, 0.02 * seconds)
       if scan.endOfAll < seconds - tolerance {
-        count = max(1, Int((seconds - end) / (Double(interval) * tick)) - 1)
+        count = max(1, Self.count(seconds - end, by: Double(interval) * tick) - 1)
         why = why ?? "the last packet of any stream ends at \(fixed(scan.endOfAll, 2)) s"
       }
     }
@@ -59,9 +59,17 @@ struct MissingEnd {
     notice = "video '\(demuxer.path)': \(found); the frames after that count as damaged -> copy or record it again"
   }
 
+  /// How often a step goes into a length; what no file holds where a head's numbers are absurd.
+  private static func count(_ length: Double, by step: Double) -> Int {
+    let count = length / step
+    return count > 0 ? Int(min(count, 1e9)) : 0
+  }
+
   /// Adds the frames that are missing, as damaged ones.
   func extend(_ index: inout TimestampIndex) {
-    guard let last = index.times.last, last <= .max - Int64(count) * interval else { return }
+    guard let last = index.times.last else { return }
+    let (length, overflows) = Int64(count).multipliedReportingOverflow(by: interval)
+    if overflows || last > .max - length { return }
     let first = index.times.count
     index.times += (1...Int64(count)).map { last + $0 * interval }
     index.damaged.add(first..<first + count, cause: cause)

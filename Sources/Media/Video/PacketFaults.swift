@@ -79,14 +79,15 @@ struct PacketFaults {
   /// Finds where transport streams were joined end to end: the clock jumps back, which no loss makes it do.
   ///
   /// - Returns: The numbers of the packets on both sides. The packets' counter starts anew between them, so that libav
-  ///   takes one of them for incomplete.
+  ///   takes one of them for incomplete: the last before, or, where its parser still holds a frame back, the one before
+  ///   that.
   private static func joins(in path: String) throws -> Set<Int> {
     let demuxer = try Demuxer(path: path)
     var found: Set<Int> = []
     var (number, last) = (0, Int64.min)
     func note(_ packet: UnsafeMutablePointer<AVPacket>, ofVideo: Bool, tick: Double) {
       if let time = timestamp(packet.pointee.dts) {
-        if time < last { found.formUnion([number - 1, number]) }
+        if time < last { found.formUnion(number - 2...number) }
         last = time
       }
       number += 1

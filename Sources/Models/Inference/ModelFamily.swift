@@ -59,6 +59,15 @@ extension Architecture {
       head: isDetector ? roiHead(config, activation) : try family.classificationHead(config, activation))
   }
 
+  /// What of the architecture the user should know.
+  var notices: [String] {
+    guard let head = head as? RoIHead, head.stride != backbone.featureStride else { return [] }
+    return [
+      "DETECTION.SPATIAL_SCALE_FACTOR is \(head.stride), this network's features are \(backbone.featureStride) pixels "
+        + "apart: boxes are looked up in the wrong place -> set DETECTION.SPATIAL_SCALE_FACTOR \(backbone.featureStride)"
+    ]
+  }
+
   private static func activation(_ config: Configuration) throws -> Activation {
     let name = config.string("MODEL.HEAD_ACT")
     guard let activation = Activation(rawValue: name), !(activation == .none && config.bool("DETECTION.ENABLE")) else {

@@ -45,7 +45,7 @@ public struct LoadedModel {
       let weights = WeightReader(random: seed)
       model = VideoModel(architecture, weights: weights, engine: engine)
       weightsPath = nil
-      notices = ["the weights are random (seed \(seed)): the scores mean nothing"]
+      notices = architecture.notices + ["the weights are random (seed \(seed)): the scores mean nothing"]
       return
     }
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
@@ -58,7 +58,7 @@ public struct LoadedModel {
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
-    notices = found + checkpoint.notices + report.notices
+    notices = found + architecture.notices + checkpoint.notices + report.notices
   }
 }
 

@@ -11,7 +11,10 @@ struct X3DFamily: ModelFamily {
   /// factor, rounded up.
   func backbone(_ config: Configuration) throws -> any Backbone {
     let base = config.int("X3D.DIM_C1")
-    let factor = config.double("X3D.WIDTH_FACTOR")
+    let factor = try Self.factor("X3D.WIDTH_FACTOR", config.double("X3D.WIDTH_FACTOR"), published: "2.0")
+    let deeper = try Self.factor("X3D.DEPTH_FACTOR", config.double("X3D.DEPTH_FACTOR"), published: "2.2")
+    let wider = try Self.factor("X3D.BOTTLENECK_FACTOR", config.double("X3D.BOTTLENECK_FACTOR"), published: "2.25")
+    let groups = config.bool("X3D.CHANNELWISE_3x3x3") ? nil : config.int("RESNET.NUM_GROUPS")
     var width = config.bool("X3D.SCALE_RES2") ? X3DBackbone.rounded(base, by: 2, divisor: 8) : base
     var stages: [X3DBackbone.Stage] = []
     for (stage, depth) in [1, 2, 5, 3].enumerated() {
@@ -19,23 +22,45 @@ struct X3DFamily: ModelFamily {
       let dilation = try config.intLists("RESNET.SPATIAL_DILATIONS").entry(stage, of: "RESNET.SPATIAL_DILATIONS")
       stages.append(
         X3DBackbone.Stage(
-          depth: Int((config.double("X3D.DEPTH_FACTOR") * Double(depth)).rounded(.up)),
-          inner: Int(config.double("X3D.BOTTLENECK_FACTOR") * Double(out)), width: out,
+          depth: Int((deeper * Double(depth)).rounded(.up)), inner: Int(wider * Double(out)), width: out,
           dilation: try dilation.entry(0, of: "RESNET.SPATIAL_DILATIONS")))
       width = X3DBackbone.rounded(width, by: 2, divisor: 8)
     }
-    guard stages.allSatisfy({ $0.inner > 0 && $0.width > 0 && $0.depth > 0 }) else {
-      throw ModelConfigurationError.impossible(
-        key: "X3D.WIDTH_FACTOR, X3D.DEPTH_FACTOR and X3D.BOTTLENECK_FACTOR",
-        found: "such that a stage has no channels or no blocks", expected: "positive factors",
-        todo: "set them as configs/Kinetics/X3D_M.yaml does: 2.0, 2.2 and 2.25")
-    }
-    let groups = config.int("RESNET.NUM_GROUPS")
+    try check(stages, groups)
     return X3DBackbone(
       frames: config.int("DATA.NUM_FRAMES"),
       inChannels: try config.ints("DATA.INPUT_CHANNEL_NUM").entry(0, of: "DATA.INPUT_CHANNEL_NUM"),
       stem: X3DBackbone.rounded(base, by: factor, divisor: 1), stages: stages,
-      groups: config.bool("X3D.CHANNELWISE_3x3x3") ? nil : groups, strideOn1x1: config.bool("RESNET.STRIDE_1X1"))
+      groups: groups, strideOn1x1: config.bool("RESNET.STRIDE_1X1"))
+  }
+
+  private static func factor(_ key: String, _ value: Double, published: String) throws -> Double {
+    if (0.01...64).contains(value) { return value }
+    throw ModelConfigurationError.impossible(
+      key: key, found: "\(value)", expected: "0.01 to 64", todo: "set \(key) \(published), as the published models do")
+  }
+
+  /// Refuses stages that no network has.
+  private func check(_ stages: [X3DBackbone.Stage], _ groups: Int?) throws {
+    for (index, stage) in stages.enumerated() {
+      let name = "res\(index + 2)"
+      guard (1...16_384).contains(stage.width), (1...16_384).contains(stage.inner) else {
+        throw ModelConfigurationError.impossible(
+          key: "X3D.DIM_C1 x X3D.WIDTH_FACTOR x X3D.BOTTLENECK_FACTOR",
+          found: "such that \(name) has \(stage.width) and \(stage.inner) channels", expected: "1 to 16384 channels",
+          todo: "set them as configs/Kinetics/X3D_M.yaml does: 12, 2.0 and 2.25")
+      }
+      guard (1...1024).contains(stage.dilation) else {
+        throw ModelConfigurationError.impossible(
+          key: "RESNET.SPATIAL_DILATIONS", found: "\(stage.dilation) for \(name)", expected: "1 to 1024",
+          todo: "set RESNET.SPATIAL_DILATIONS [[1], [1], [1], [1]]")
+      }
+      if let groups, stage.inner % groups != 0 {
+        throw ModelConfigurationError.impossible(
+          key: "RESNET.NUM_GROUPS", found: "\(groups)", expected: "a divisor of \(name)'s \(stage.inner) channels",
+          todo: "set RESNET.NUM_GROUPS 1, or X3D.CHANNELWISE_3x3x3 True")
+      }
+    }
   }
 
   func classificationHead(_ config: Configuration, _ activation: Activation) throws -> any Head {

@@ -98,7 +98,10 @@ extension VectorUnit {
   /// 512-bit registers with fused multiply-add: x86-64-v4.
   public enum AVX512Unit: VectorUnit {
     public typealias Vector = SIMD16<Float>
+  }
 
+  /// What all units of 512-bit registers do alike. The vector's type is known here, so that lanes are compared at once.
+  extension VectorUnit where Vector == SIMD16<Float> {
     @inlinable @inline(__always)
     public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
 

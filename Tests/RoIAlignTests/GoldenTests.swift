@@ -98,7 +98,7 @@ struct GoldenTests {
     enum CodingKeys: String, CodingKey { case roiAlign = "roi_align" }
   }
 
-  @Test("the shared golden cases", .enabled(if: sharedFolder != nil))
+  @Test("the shared golden cases", .enabled(if: sharedFolder != nil, "needs ../shared/golden"))
   func shared() throws {
     let data = try Data(contentsOf: URL(fileURLWithPath: sharedFolder! + "/spec/golden_ops.json"))
     let golden = try JSONDecoder().decode(File.self, from: data).roiAlign

@@ -1,5 +1,9 @@
 public import MicroKernels
 
-/// `MicroKernels.depthwiseColumns` for this instruction set.
+/// `MicroKernels.depthwiseSplit` for this instruction set.
 @inline(never)
-public func depthwiseColumns(_ block: DepthwiseBlock) { MicroKernels.depthwiseColumns(AVX512Unit.self, block) }
+public func depthwiseSplit(_ line: DepthwiseLine) { MicroKernels.depthwiseSplit(AVX512Unit.self, line) }
+
+/// `MicroKernels.depthwiseLine` for this instruction set.
+@inline(never)
+public func depthwiseLine(_ block: DepthwiseBlock) { MicroKernels.depthwiseLine(AVX512Unit.self, block) }

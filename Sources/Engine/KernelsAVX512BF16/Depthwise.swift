@@ -1,13 +1,13 @@
 public import MicroKernels
 
-/// `MicroKernels.depthwiseColumns` for this instruction set, of bfloat16 inputs.
+/// `MicroKernels.depthwiseSplit` for this instruction set, of bfloat16 lines.
 @inline(never)
-public func depthwiseColumns(_ block: DepthwiseBlock) {
-  MicroKernels.depthwiseColumns(AVX512BF16Unit.self, inputIsBFloat16: true, bfloat16: true, block)
+public func depthwiseSplit(_ line: DepthwiseLine) {
+  MicroKernels.depthwiseSplit(AVX512BF16Unit.self, inputIsBFloat16: true, line)
 }
 
-/// The same of float32 inputs, whose outputs may be bfloat16.
+/// `MicroKernels.depthwiseLine` for this instruction set, whose outputs may be bfloat16.
 @inline(never)
-public func depthwiseColumnsOfFloats(_ block: DepthwiseBlock) {
-  MicroKernels.depthwiseColumns(AVX512BF16Unit.self, bfloat16: true, block)
+public func depthwiseLine(_ block: DepthwiseBlock) {
+  MicroKernels.depthwiseLine(AVX512BF16Unit.self, bfloat16: true, block)
 }

@@ -1,5 +1,9 @@
 public import MicroKernels
 
-/// `MicroKernels.depthwiseColumns` for this instruction set.
+/// `MicroKernels.depthwiseSplit` for this instruction set.
 @inline(never)
-public func depthwiseColumns(_ block: DepthwiseBlock) { MicroKernels.depthwiseColumns(PortableUnit.self, block) }
+public func depthwiseSplit(_ line: DepthwiseLine) { MicroKernels.depthwiseSplit(PortableUnit.self, line) }
+
+/// `MicroKernels.depthwiseLine` for this instruction set.
+@inline(never)
+public func depthwiseLine(_ block: DepthwiseBlock) { MicroKernels.depthwiseLine(PortableUnit.self, block) }

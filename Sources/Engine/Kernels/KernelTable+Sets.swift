@@ -37,7 +37,7 @@ extension KernelTable {
     winograd: WinogradKernels(
       spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
-    depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, line: KernelsPortable.depthwiseLine, lanes: 4),
+    depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
     scaleRows: KernelsPortable.scaleRows)
 
   #if arch(x86_64) && !PORTABLE_ONLY
@@ -50,7 +50,8 @@ extension KernelTable {
       winograd: WinogradKernels(
         spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
-      depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, line: KernelsAVX2.depthwiseLine, lanes: 8), scaleRows: KernelsAVX2.scaleRows)
+      depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
+      scaleRows: KernelsAVX2.scaleRows)
 
     private static let avx512 = KernelTable(
       instructionSet: .avx512, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
@@ -66,7 +67,7 @@ extension KernelTable {
       winograd: WinogradKernels(
         spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
         spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
-      depthwise: DepthwiseKernels(split: KernelsAVX512.depthwiseSplit, line: KernelsAVX512.depthwiseLine, lanes: 16),
+      depthwise: DepthwiseKernels(split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
       scaleRows: KernelsAVX512.scaleRows, bfloat16: bfloat16)
 
     private static let bfloat16: BFloat16Kernels? =
@@ -90,9 +91,9 @@ extension KernelTable {
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
         largest: KernelsAVX512BF16.maxOverPositions,
         depthwise: DepthwiseKernels(
-          split: KernelsAVX512BF16.depthwiseSplit, line: KernelsAVX512BF16.depthwiseLine, lanes: 16),
+          split: KernelsAVX512BF16.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
         depthwiseOfFloats: DepthwiseKernels(
-          split: KernelsAVX512.depthwiseSplit, line: KernelsAVX512BF16.depthwiseLine, lanes: 16),
+          split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
         scaleRows: KernelsAVX512BF16.scaleRows,
         peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
   #endif

@@ -6,8 +6,8 @@ public func depthwiseSplit(_ line: DepthwiseLine) {
   MicroKernels.depthwiseSplit(AVX512BF16Unit.self, inputIsBFloat16: true, line)
 }
 
-/// `MicroKernels.depthwiseLine` for this instruction set, whose outputs may be bfloat16.
+/// `MicroKernels.depthwiseLines` for this instruction set, whose outputs may be bfloat16.
 @inline(never)
-public func depthwiseLine(_ block: DepthwiseBlock) {
-  MicroKernels.depthwiseLine(AVX512BF16Unit.self, bfloat16: true, block)
+public func depthwiseLines(_ block: DepthwiseBlock, _ outputs: UnsafePointer<DepthwiseOutput>, _ count: Int) {
+  MicroKernels.depthwiseLines(AVX512BF16Unit.self, bfloat16: true, block, outputs, count)
 }

@@ -4,6 +4,8 @@ public import MicroKernels
 @inline(never)
 public func depthwiseSplit(_ line: DepthwiseLine) { MicroKernels.depthwiseSplit(PortableUnit.self, line) }
 
-/// `MicroKernels.depthwiseLine` for this instruction set.
+/// `MicroKernels.depthwiseLines` for this instruction set.
 @inline(never)
-public func depthwiseLine(_ block: DepthwiseBlock) { MicroKernels.depthwiseLine(PortableUnit.self, block) }
+public func depthwiseLines(_ block: DepthwiseBlock, _ outputs: UnsafePointer<DepthwiseOutput>, _ count: Int) {
+  MicroKernels.depthwiseLines(PortableUnit.self, block, outputs, count)
+}

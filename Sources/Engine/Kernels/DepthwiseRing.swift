@@ -1,0 +1,140 @@
+internal import MicroKernels
+internal import Tensors
+
+/// The lines of a depthwise convolution's input that a thread keeps, split by registers of channels: of as many frames
+/// as the kernel is long those that a band of the output's rows sees.
+struct DepthwiseRing {
+  private let shape: ConvolutionShape
+  private let lanes: Int
+  private let split: @Sendable (DepthwiseLine) -> Void
+  /// Rows of the output in a band.
+  let rows: Int
+  /// Columns of a split line: the padding before, what is seen of the input, and as much after it as whole tiles read.
+  let columns: Int
+  /// Those of the input that are seen.
+  private let filled: Int
+  /// Frames that are kept, lines of each, and floats of a line.
+  private let frames: Int
+  private let lines: Int
+  private let line: Int
+  /// Lines of the kernel.
+  let taps: Int
+  /// Where the parts of a thread's memory begin, and how much there is of it.
+  private let linesAt: Int
+  private let weightsAt: Int
+  private let outputsAt: Int
+  private let heldAt: Int
+  private let sumsAt: Int
+  let floats: Int
+
+  /// A thread's memory.
+  struct Memory {
+    let ring: UnsafeMutablePointer<Float>
+    /// [rows of the band][taps]
+    let lines: UnsafeMutablePointer<UnsafePointer<Float>>
+    let weights: UnsafeMutablePointer<UnsafePointer<Float>>
+    let outputs: UnsafeMutablePointer<DepthwiseOutput>
+    /// Which frame stands in each place; -1 is none.
+    let held: UnsafeMutablePointer<Int>
+    let sums: UnsafeMutablePointer<Float>
+  }
+
+  /// What the frames in the ring are of.
+  struct Held {
+    var batchIndex = -1
+    var row = -1
+  }
+
+  init(
+    _ shape: ConvolutionShape, _ input: FeatureMap, _ output: Extent3, lanes: Int,
+    _ split: @escaping @Sendable (DepthwiseLine) -> Void
+  ) {
+    self.shape = shape
+    self.lanes = lanes
+    self.split = split
+    let tiled = (output.w + depthwiseColumns - 1) / depthwiseColumns * depthwiseColumns
+    let columns = (tiled - 1) * shape.stride.w + (shape.kernel.w - 1) * shape.dilation.w + 1
+    let line = (shape.outChannels + lanes - 1) / lanes * columns * lanes
+    let frames = (shape.kernel.t - 1) * shape.dilation.t + 1
+    func linesOf(_ rows: Int) -> Int { (rows - 1) * shape.stride.h + (shape.kernel.h - 1) * shape.dilation.h + 1 }
+    // One register of a band fits the first-level cache with what it makes, all of them the second-level one.
+    func fits(_ rows: Int) -> Bool {
+      frames * linesOf(rows) * columns * lanes <= 7168 && frames * linesOf(rows) * line <= 73_728
+    }
+    var rows = 1
+    while rows < min(8, output.h), fits(rows + 1) { rows += 1 }
+    self.rows = rows
+    self.columns = columns
+    self.line = line
+    self.frames = frames
+    filled = max(0, min(input.extent.w, columns - shape.padding.w))
+    lines = linesOf(rows)
+    taps = shape.kernel.t * shape.kernel.h
+    var layout = ScratchLayout()
+    _ = layout.add(frames * lines * line)
+    // An address or an Int takes the room of two floats.
+    linesAt = layout.add(2 * rows * taps)
+    weightsAt = layout.add(2 * rows * taps)
+    outputsAt = layout.add(rows * MemoryLayout<DepthwiseOutput>.stride / 4)
+    heldAt = layout.add(2 * frames)
+    sumsAt = layout.add(depthwiseColumns * lanes)
+    floats = layout.count
+  }
+
+  /// Cuts a thread's memory, and writes what surrounds the filled columns: the padding stays while the ring turns.
+  func prepare(_ floats: UnsafeMutablePointer<Float>) -> Memory {
+    let before = min(shape.padding.w, columns) * lanes
+    let after = min(shape.padding.w + filled, columns) * lanes
+    for start in stride(from: 0, to: frames * lines * line, by: columns * lanes) {
+      (floats + start).update(repeating: 0, count: before)
+      (floats + start + after).update(repeating: 0, count: columns * lanes - after)
+    }
+    func part<Element>(_ offset: Int, _ count: Int, _ type: Element.Type) -> UnsafeMutablePointer<Element> {
+      UnsafeMutableRawPointer(floats + offset).bindMemory(to: type, capacity: count)
+    }
+    return Memory(
+      ring: floats, lines: part(linesAt, rows * taps, UnsafePointer<Float>.self),
+      weights: part(weightsAt, rows * taps, UnsafePointer<Float>.self),
+      outputs: part(outputsAt, rows, DepthwiseOutput.self), held: part(heldAt, frames, Int.self),
+      sums: floats + sumsAt)
+  }
+
+  /// Where a line of a frame lies in the ring.
+  ///
+  /// - Parameter line: Counted from the first line that the band sees.
+  func line(_ frame: Int, _ line: Int, _ memory: Memory) -> UnsafeMutablePointer<Float> {
+    memory.ring + (frame % frames * lines + line) * self.line
+  }
+
+  /// Sees to it that the lines are there which a band sees in one frame of the output.
+  ///
+  /// - Parameter row: The band's first.
+  /// - Returns: The taps in time that lie inside the input.
+  func fill(
+    batchIndex n: Int, t: Int, row: Int, _ input: FeatureMap, _ memory: Memory, _ held: inout Held
+  ) -> Range<Int> {
+    if n != held.batchIndex || row != held.row {
+      memory.held.update(repeating: -1, count: frames)
+      held = Held(batchIndex: n, row: row)
+    }
+    let first = t * shape.stride.t - shape.padding.t
+    let step = shape.dilation.t
+    let inside = (0..<shape.kernel.t).filter { (0..<input.extent.t).contains(first + $0 * step) }
+    guard let low = inside.first, let high = inside.last else { return 0..<0 }
+    let top = row * shape.stride.h - shape.padding.h
+    for kt in low...high {
+      let frame = first + kt * step
+      if memory.held[frame % frames] == frame { continue }
+      memory.held[frame % frames] = frame
+      for number in max(0, -top)..<max(0, -top, min(lines, input.extent.h - top)) {
+        let position = ((n * input.extent.t + frame) * input.extent.h + top + number) * input.extent.w
+        split(
+          DepthwiseLine(
+            input: input.start + position * input.pitch, inputPitch: input.pitch, columns: filled,
+            channels: shape.outChannels, output: line(frame, number, memory) + shape.padding.w * lanes,
+            registerStep: columns * lanes))
+      }
+    }
+    return low..<high + 1
+  }
+}

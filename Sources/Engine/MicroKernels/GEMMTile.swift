@@ -145,6 +145,13 @@ func gemmTile<Unit: VectorUnit>(
   if count == 1 {
     for i in 0..<6 { s0[i] += s1[i] }
   }
+  if !bfloat16 && positions == 6 && lanes == width {
+    tile.storeWhole(unit, s0, at: 0)
+    if count > 1 { tile.storeWhole(unit, s1, at: width) }
+    if count > 2 { tile.storeWhole(unit, s2, at: 2 * width) }
+    if count > 3 { tile.storeWhole(unit, s3, at: 3 * width) }
+    return
+  }
   tile.store(unit, bfloat16: bfloat16, s0, at: 0, lanes: count == 1 ? lanes : width)
   if count > 1 { tile.store(unit, bfloat16: bfloat16, s1, at: width, lanes: count == 2 ? lanes : width) }
   if count > 2 { tile.store(unit, bfloat16: bfloat16, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
@@ -192,6 +199,24 @@ func gemmTile<Unit: VectorUnit>(
         simd_prefetch(residual + (i * residualPitch + byte))
         byte += 64
       }
+    }
+  }
+
+  /// Finishes and stores one register of each of six positions, in float32, with all its lanes: nearly all registers are
+  /// such, and this is short enough to stand in the tile.
+  @inlinable @inline(__always)
+  func storeWhole<Unit: VectorUnit>(_ unit: Unit.Type, _ sums: TileColumn<Unit.Vector>, at offset: Int) {
+    let to = (output + 4 * offset).assumingMemoryBound(to: Float.self)
+    let pitch = outputPitch / 4
+    if let residual {
+      let from = (residual + 4 * offset).assumingMemoryBound(to: Float.self)
+      let fromPitch = residualPitch / 4
+      for i in 0..<6 {
+        let value = sums[i] + Unit.load(from + i * fromPitch)
+        MicroKernels.store(relu ? Unit.relu(value) : value, to + i * pitch)
+      }
+    } else {
+      for i in 0..<6 { MicroKernels.store(relu ? Unit.relu(sums[i]) : sums[i], to + i * pitch) }
     }
   }
 

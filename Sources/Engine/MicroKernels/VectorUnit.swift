@@ -2,10 +2,10 @@ public import CSIMD
 
 /// A processor's vector unit as the kernels see it: how wide a register is, and how a product is added.
 ///
-/// The kernels of this room are written once, generic over a unit. Each instruction set's room instantiates
+/// The kernels of this module are written once, generic over a unit. Each instruction set's module instantiates
 /// them for its own unit, and is compiled with the flags that make the unit's operations single instructions.
 /// Comparisons of lanes belong here, where the vector's type is known: generic code compares lane by lane.
-/// Everything here is inlined into those rooms: what this room itself emits is never called.
+/// Everything here is inlined into those modules: what this module itself emits is never called.
 public protocol VectorUnit {
   /// One register of floats.
   associatedtype Vector: SIMD where Vector.Scalar == Float

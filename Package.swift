@@ -127,9 +127,15 @@ let models: [Target] = [
     name: "VideoModels", dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
     swiftSettings: strict),
   .target(
+    name: "ModelZoo",
+    dependencies: [
+      "Configuration", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Wording",
+    ], swiftSettings: strict),
+  .target(
     name: "Inference",
     dependencies: [
-      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign", "Tensors",
+      "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign",
+      "Tensors",
       "Geometry", "Files", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]
@@ -161,7 +167,8 @@ let program: [Target] = [
     name: "slowfast",
     dependencies: [
       "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint",
-      "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files",
+      "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry",
+      "Files",
       "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
@@ -198,14 +205,14 @@ let testTargets: [Target] = [
   tests("AVARecords", "AVARecords", "Files", "Geometry", "Parallel", "Tensors"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
-    "VideoModels", "VideoModels", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign", "Parallel", "Files",
-    "Inference", "Configuration"),
+    "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
+    "Parallel", "Files", "Inference", "Configuration"),
+  tests("ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
-    "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
-    "Imaging",
-    "Tensors", "Geometry", "Files"),
+    "Inference", "Inference", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint",
+    "Clips", "Imaging", "Tensors", "Geometry", "Files"),
   tests(
     "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
     "Geometry", "Files", collections),
@@ -227,8 +234,8 @@ let testTargets: [Target] = [
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [
-    "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "Inference", "TestSupport", "KernelsTests",
-    "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests",
+    "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "ModelZoo", "Inference", "TestSupport",
+    "KernelsTests", "NNTests", "RoIAlignTests", "VideoModelsTests", "ModelZooTests", "InferenceTests",
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
@@ -241,7 +248,10 @@ let testTargets: [Target] = [
     .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Geometry", "Parallel"]),
     // What reads strangers' bytes, for the fuzzer: see Fuzzing/.
     .library(
-      name: "Readers", targets: ["Checkpoint", "Configuration", "AVARecords", "Imaging", "Video", "Tensors", "Files"]),
+      name: "Readers",
+      targets: [
+        "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files",
+      ]),
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign

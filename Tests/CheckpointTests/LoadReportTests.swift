@@ -7,18 +7,15 @@ import Testing
 @Suite struct LoadReportTests {
   private func message(
     _ items: [(name: String, tensor: Tensor)], asking asked: [(String, [Int])], allowPartial: Bool = false,
-    scoresBoxes: Bool? = nil
+    _ change: (inout LoadHints) -> Void = { _ in }
   ) throws -> String {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     try writeSafetensors(items, to: folder.path + "/w.safetensors")
     let reader = WeightReader(try Checkpoint(path: folder.path + "/w.safetensors"), allowPartial: allowPartial)
-    for (name, shape) in asked {
-      let isHead = name.hasPrefix("head.")
-      _ = reader.tensor(name, shape, hint: isHead ? "MODEL.NUM_CLASSES" : "RESNET.WIDTH_PER_GROUP")
-    }
+    for (name, shape) in asked { _ = reader.tensor(name, shape, hint: "WIDTH") }
     var report = reader.report
-    report.scoresBoxes = scoresBoxes
+    change(&report.hints)
     do {
       try report.check(allowPartial: allowPartial)
       return report.notices.joined(separator: "\n")
@@ -27,31 +24,40 @@ import Testing
     }
   }
 
-  private let head = "head.projection.weight"
-
-  @Test func mvitIsSaidInOneSentence() throws {
-    let items = [("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])), (head, Tensor(zeros: [400, 768]))]
-    for allowPartial in [false, true] {
-      let text = try message(
-        items, asking: [("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7]), (head, [400, 2304])],
-        allowPartial: allowPartial)
-      #expect(
-        text == """
-          weights: 'w.safetensors' does not suit this config: it holds MViT, a network that this program cannot run yet
-                   -> give weights of a SlowFast, Slow, C2D, I3D or X3D network and their config
-          """)
+  /// What is known beyond names and shapes comes from outside, and is said in its places.
+  @Test func hintsAreSaid() throws {
+    let items = [("a.weight", Tensor(zeros: [3, 1])), ("b.weight", Tensor(zeros: [4, 1]))]
+    let asked = [("a.weight", [3, 1]), ("b.weight", [5, 1])]
+    #expect(
+      try message(items, asking: asked) == """
+        weights: 'b.weight' is 4x1 in w.safetensors, this config needs 5x1 (WIDTH)
+                 -> change WIDTH
+                 -> or allow a partial load (--partial-weights), which fills the gaps with random numbers
+        """)
+    let hinted = try message(items, asking: asked) {
+      $0.misfits["b.weight"] = LoadHints.Misfit(model: "five are needed", advice: "take five")
+      $0.changes = "WIDTH 4"
     }
+    #expect(
+      hinted == """
+        weights: 'b.weight' is 4x1 in w.safetensors, five are needed
+                 -> take five
+                 -> set WIDTH 4, as these weights have it
+                 -> or allow a partial load (--partial-weights), which fills the gaps with random numbers
+        """)
+    let refused = try message(items, asking: asked, allowPartial: true) { $0.obstacle = ("it is a cat", "give a dog") }
+    #expect(refused == "weights: 'w.safetensors' does not suit this config: it is a cat\n         -> give a dog")
+    let warned = try message(items, asking: Array(asked.prefix(1))) { $0.warning = "it means nothing" }
+    #expect(warned.hasPrefix("it means nothing\n1 tensor of w.safetensors is not used by this config: 'b.weight'"))
   }
 
-  @Test func x3dIsToldByItsStem() throws {
-    let items = [
-      ("s1.pathway0_stem.conv.weight", Tensor(zeros: [24, 1, 5, 1, 1])),
-      ("s1.pathway0_stem.conv_xy.weight", Tensor(zeros: [24, 3, 1, 3, 3])),
-      ("s1.pathway0_stem.bn.weight", Tensor(zeros: [24])),
-      ("s2.pathway0_res0.branch2.a.weight", Tensor(zeros: [54, 24, 1, 1, 1])),
-    ]
-    let text = try message(items, asking: [("s1.pathway0_stem.bn.weight", [24]), (head, [400, 2304])])
-    #expect(text.contains("-> set MODEL.ARCH x3d MODEL.MODEL_NAME X3D"), "\(text)")
+  /// Tensors of the head are none of those that a partial load needs some of.
+  @Test func aHeadAloneIsNextToNothing() throws {
+    let items = [("head.a", Tensor(zeros: [3, 1]))]
+    let asked = [("head.a", [3, 1]), ("s1.a", [3, 1])]
+    #expect(try message(items, asking: asked, allowPartial: true).hasPrefix("partial load: "))
+    let text = try message(items, asking: asked, allowPartial: true) { $0.headPrefix = "head." }
+    #expect(text.contains("0 of the 1 convolutions before the head"), "\(text)")
   }
 
   @Test func aPartialLoadWhereNothingFitsIsRefused() throws {
@@ -96,28 +102,5 @@ import Testing
     #expect(text.contains("-> the file is damaged, or its training diverged"), "\(text)")
     variances.mutableValues[2] = .nan
     #expect(try said().contains("the variance nan (channel 2)"))
-  }
-
-  @Test func classificationHeadsInADetectionConfigAreSaid() throws {
-    let items = [(head, Tensor(zeros: [400, 8])), ("head.projection.bias", Tensor(zeros: [400]))]
-    func said(_ classes: Int, _ features: Int, scoresBoxes: Bool?) throws -> String {
-      try message(items, asking: [(head, [classes, features])], scoresBoxes: scoresBoxes)
-    }
-    #expect(
-      try said(80, 8, scoresBoxes: true).contains(
-        "-> w.safetensors holds a classification network (Kinetics-400's classes), and this config scores boxes: give "
-          + "weights trained on AVA; only where these do score boxes, set MODEL.NUM_CLASSES 400"))
-    #expect(try said(600, 8, scoresBoxes: false).contains("-> set MODEL.NUM_CLASSES 400, or give the label map"))
-    // As many classes of other features: the number of classes is no repair.
-    let features = try said(400, 16, scoresBoxes: false)
-    #expect(features.contains("this config's network needs 400x16") && !features.contains("set MODEL.NUM_CLASSES"))
-    // Nothing is amiss in shape, and yet.
-    #expect(try said(400, 8, scoresBoxes: true).contains("scores of boxes mean nothing -> give weights trained on AVA"))
-    #expect(try !said(400, 8, scoresBoxes: false).contains("classification"))
-  }
-
-  @Test func detectionHeadsInAClassificationConfigAreSaid() throws {
-    let text = try message([(head, Tensor(zeros: [80, 8]))], asking: [(head, [400, 8])], scoresBoxes: false)
-    #expect(text.contains("holds a detection network, and this config scores whole clips: take one of configs/AVA"))
   }
 }

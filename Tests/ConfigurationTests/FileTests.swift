@@ -33,10 +33,10 @@ import Testing
   }
 
   @Test func whatWasWarnedAboutStandsInTheErrorThatFollows() {
-    let text = failure(slow + "RESNET:\n  DEPTH: 50\nRESNET:\n  DEPTH: 51\n")
-    #expect(text.contains("RESNET.DEPTH") && text.contains("before that:"))
-    #expect(text.contains("RESNET stands on lines"))
-    #expect(!failure(slow + "RESNET:\n  DEPTH: 51\n").contains("before that:"))
+    let text = failure(slow + "DATA:\n  NUM_FRAMES: 8\nDATA:\n  NUM_FRAMES: 0\n")
+    #expect(text.contains("DATA.NUM_FRAMES") && text.contains("before that:"))
+    #expect(text.contains("DATA stands on lines"))
+    #expect(!failure(slow + "DATA:\n  NUM_FRAMES: 0\n").contains("before that:"))
   }
 
   // MARK: Removed keys
@@ -67,7 +67,7 @@ import Testing
     #expect(configuration.string("MODEL.ARCH") == "slow")
     try #require(configuration.notices.count == 3)
     let unpooled = try load("MODEL: {ARCH: c2d, MODEL_NAME: ResNet_nopool}\n")
-    #expect(unpooled.string("MODEL.MODEL_NAME") == "ResNet_nopool" && !unpooled.poolsTimeAfterStage2)
+    #expect(unpooled.string("MODEL.MODEL_NAME") == "ResNet_nopool")
   }
 
   // MARK: _BASE_, anchors

@@ -4,64 +4,8 @@ import Testing
 
 /// A change to the two-pathway AVA config that cannot work, and what the message must hold.
 private let impossible: [(overrides: [String], texts: [String])] = [
-  (
-    ["DATA.NUM_FRAMES", "30"],
-    ["DATA.NUM_FRAMES 30 (given as KEY VALUE)", "SLOWFAST.ALPHA 4 (line ", "a multiple of 4"]
-  ),
-  (["SLOWFAST.BETA_INV", "7"], ["RESNET.WIDTH_PER_GROUP 64 (line ", "SLOWFAST.BETA_INV 7"]),
-  (["SLOWFAST.FUSION_CONV_CHANNEL_RATIO", "16"], ["SLOWFAST.FUSION_CONV_CHANNEL_RATIO 16"]),
-  (["SLOWFAST.FUSION_KERNEL_SZ", "4"], ["SLOWFAST.FUSION_KERNEL_SZ must be odd"]),
-  (["RESNET.NUM_GROUPS", "3"], ["RESNET.NUM_GROUPS 3", "make the width a multiple of 3"]),
-  (["RESNET.DEPTH", "34"], ["RESNET.DEPTH must be 18, 50 or 101, found 34"]),
-  (
-    ["RESNET.DEPTH", "18"],
-    ["3 blocks of res2 are to have temporal kernels, but it has 2", "RESNET.NUM_BLOCK_TEMP_KERNEL"]
-  ),
-  (
-    ["MODEL.ARCH", "slow"], ["MODEL.ARCH 'slow'", "MODEL.MODEL_NAME 'SlowFast' (line ", "set MODEL.MODEL_NAME ResNet"]
-  ),
-  (["MODEL.ARCH", "slowfst"], ["did you mean MODEL.ARCH slowfast?"]),
-  (["MODEL.MODEL_NAME", "SlowFats"], ["must be a model of PySlowFast, found 'SlowFats'", "did you mean SlowFast?"]),
-  (["MODEL.MODEL_NAME", "ResNet"], ["MODEL.ARCH 'slowfast' (line ", "set MODEL.MODEL_NAME SlowFast"]),
-  (
-    ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow"],
-    ["res2 has 2 pathways in RESNET.NUM_BLOCK_TEMP_KERNEL, the model 1"]
-  ),
   (["MODEL.HEAD_ACT", "sigmod"], ["must be softmax, sigmoid or none, found 'sigmod'", "did you mean sigmoid?"]),
-  (["MODEL.HEAD_ACT", "none"], ["the detection head needs an activation", "DETECTION.ENABLE True (line "]),
   (["DETECTION.ENABLE", "False"], ["AVA's boxes need the detection head", "TEST.DATASET 'ava' (line "]),
-  (["RESNET.SPATIAL_STRIDES", "[[1,1],[2,1],[2,2],[1,1]]"], ["the pathways of res3 differ in stride"]),
-  (["RESNET.SPATIAL_STRIDES", "[[1,1],[2,2],[1,1]]"], ["RESNET.SPATIAL_STRIDES must be 4 lists", "found 3 lists"]),
-  (
-    ["RESNET.SPATIAL_DILATIONS", "[[1,1],[1,1],[1],[1,1]]"],
-    ["res4 has 1 pathway in RESNET.SPATIAL_DILATIONS, the model 2"]
-  ),
-  (
-    ["RESNET.SPATIAL_DILATIONS", "[[1,1],[1,1],[1,0],[1,1]]"],
-    ["element [2][1] of RESNET.SPATIAL_DILATIONS must be from 1"]
-  ),
-  (["DATA.INPUT_CHANNEL_NUM", "[3]"], ["channels are given for 1 pathway, the model has 2", "[3, 3]"]),
-  (["NONLOCAL.LOCATION", "[[[0]],[[]],[[]],[[]]]"], ["res2 has 1 pathway in NONLOCAL.LOCATION"]),
-  (
-    ["NONLOCAL.LOCATION", "[[[0],[]],[[],[]],[[],[]],[[],[]]]", "NONLOCAL.GROUP", "[[3,1],[1,1],[1,1],[1,1]]"],
-    ["cannot split 8 frames into 3 groups"]
-  ),
-  (
-    [
-      "NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1],[]],[[],[]]]", "NONLOCAL.POOL",
-      "[[[1,2,2],[1,2,2]],[[1,2,2],[1,2,2]],[[16,2,2],[1,2,2]],[[1,2,2],[1,2,2]]]",
-    ], ["pool time by 16 where there are 8 frames"]
-  ),
-  (
-    [
-      "NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1],[]],[[],[]]]", "NONLOCAL.POOL",
-      "[[[1,2,2],[1,2,2]],[[1,2,2],[1,2,2]],[[2,2],[1,2,2]],[[1,2,2],[1,2,2]]]",
-    ], ["element [2][0] of NONLOCAL.POOL must be three sizes"]
-  ),
-  (
-    ["DETECTION.ENABLE", "False", "TEST.DATASET", "kinetics", "DATA.TEST_CROP_SIZE", "64"],
-    ["7x7 places", "leaves 4x4", "DATA.TEST_CROP_SIZE 64", "DATA.TRAIN_CROP_SIZE 224"]
-  ),
   (["DATA.MEAN", "[0.1, 0.2]"], ["DATA.MEAN must be three finite numbers"]),
   (["DATA.STD", "[0.1, 0.2, 0]"], ["DATA.STD must be three positive numbers"]),
   (["DATA.TRAIN_JITTER_SCALES", "[]"], ["DATA.TRAIN_JITTER_SCALES must be a list, not empty"]),
@@ -150,30 +94,9 @@ private let badOverrides: [(overrides: [String], texts: [String])] = [
     #expect(failure(yaml).contains(text), "\(failure(yaml))")
   }
 
-  @Test func modelsOfLaterVersionsLoad() throws {
-    for (name, arch) in [("X3D", "x3d"), ("MViT", "mvit"), ("MaskMViT", "maskmvit"), ("PTVCSN", "csn")] {
-      #expect(try load("MODEL: {MODEL_NAME: \(name), ARCH: \(arch)}\n").string("MODEL.MODEL_NAME") == name)
-    }
-    #expect(try load("MODEL: {MODEL_NAME: ContrastiveModel, ARCH: slow}\n").notices == [])
-  }
-
-  @Test func blocksThatDoNotExistAreNamed() throws {
-    let configuration = try Configuration.load(
-      path: slowfastPath, overrides: ["NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1,6,13],[]],[[],[]]]"])
-    try #require(configuration.notices.count == 1)
-    #expect(configuration.notices[0].contains("res4 has 6 blocks, so there is no non-local block after 6, 13"))
-  }
-
   @Test func unknownImageBackEndsAreNamed() throws {
     let configuration = try Configuration.load(path: slowfastPath, overrides: ["AVA.IMG_PROC_BACKEND", "torch"])
     try #require(configuration.notices.count == 1)
     #expect(configuration.notices[0].contains("AVA.IMG_PROC_BACKEND 'torch' (given as KEY VALUE) is neither cv2 nor"))
-  }
-
-  @Test func defaultsMayListMorePathwaysThanTheModelHas() throws {
-    #expect(try load(slow).ints("DATA.INPUT_CHANNEL_NUM") == [3, 3])
-    #expect(
-      failure(slow + "DATA: {INPUT_CHANNEL_NUM: [3, 3]}\n").contains(
-        "channels are given for 2 pathways, the model has 1"))
   }
 }

@@ -68,7 +68,7 @@ private func nested(_ key: String, _ value: String) -> String {
     var configuration = try Configuration.load(path: slowfastPath)
     try configuration.set("DATA.NUM_FRAMES", "64")
     #expect(configuration.int("DATA.NUM_FRAMES") == 64)
-    #expect(throws: ConfigurationError.self) { try configuration.set("DATA.NUM_FRAMES", "30") }
+    #expect(throws: ConfigurationError.self) { try configuration.set("DATA.NUM_FRAMES", "0") }
     #expect(throws: ConfigurationError.self) { try configuration.set("DATA.NUM_FRAMES", "many") }
     #expect(throws: ConfigurationError.self) { try configuration.set("DATA.FRAMES", "8") }
     #expect(configuration.int("DATA.NUM_FRAMES") == 64 && configuration.notices == [])

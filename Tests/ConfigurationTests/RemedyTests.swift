@@ -53,36 +53,6 @@ import Testing
     #expect(message.contains(text) && !message.contains("default"), "\(message)")
   }
 
-  @Test(
-    "Lists by stage and pathway: what is written as an example loads",
-    arguments: ["NONLOCAL.LOCATION", "NONLOCAL.POOL", "RESNET.SPATIAL_STRIDES", "RESNET.NUM_BLOCK_TEMP_KERNEL"])
-  func examplesOfLists(key: String) throws {
-    for (base, isTwoPathway) in [
-      (slow, false), (slow + "RESNET:\n  DEPTH: 18\n  NUM_BLOCK_TEMP_KERNEL: [[2],[2],[2],[2]]\n", false),
-    ] {
-      for value in ["[[1]]", "3"] {
-        let message = failure(base, [key, value])
-        let examples = message.split(separator: "\"", omittingEmptySubsequences: false).enumerated()
-          .filter { $0.offset % 2 == 1 }.map { String($0.element) }
-        let example = try #require(isTwoPathway ? examples.last : examples.first, "\(message)")
-        _ = try load(base, [key, example])
-      }
-    }
-  }
-
-  @Test func examplesOfListsSuitTwoPathwaysToo() throws {
-    for value in ["[[[]]]", "[[[]],[[]],[[]],[[]]]", "3"] {
-      do {
-        _ = try Configuration.load(path: slowfastPath, overrides: ["NONLOCAL.LOCATION", value])
-        Issue.record("loaded")
-      } catch {
-        let parts = "\(error)".split(separator: "\"", omittingEmptySubsequences: false)
-        let example = try #require(parts.count > 2 ? String(parts[parts.count - 2]) : nil, "\(error)")
-        _ = try Configuration.load(path: slowfastPath, overrides: ["NONLOCAL.LOCATION", example])
-      }
-    }
-  }
-
   @Test func classificationConfigsAreSentToTheAVAConfigs() {
     let text = failure(slow + "TEST: {DATASET: ava}\n")
     #expect(text.contains("take one of configs/AVA, with weights trained on AVA"), "\(text)")

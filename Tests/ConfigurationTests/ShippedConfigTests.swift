@@ -126,12 +126,4 @@ private func check(_ row: Row, _ configuration: Configuration) {
     #expect(configuration.int("DATA.TEST_CROP_SIZE") == 256 && configuration.int("DATA.TRAIN_CROP_SIZE") == 224)
     #expect(configuration.string("MODEL.HEAD_ACT") == "softmax" && !configuration.bool("DETECTION.ENABLE"))
   }
-
-  @Test func onlyThePlainC2DAndI3DPoolTime() throws {
-    func pools(_ name: String) throws -> Bool {
-      try Configuration.load(path: "\(folder)/Kinetics/\(name).yaml").poolsTimeAfterStage2
-    }
-    #expect(try pools("C2D_8x8_R50") && pools("I3D_8x8_R50"))
-    #expect(try !pools("c2/C2D_NOPOOL_8x8_R50") && !pools("SLOW_8x8_R50") && !pools("SLOWFAST_8x8_R50"))
-  }
 }

@@ -4,6 +4,7 @@ import Configuration
 import Files
 import Inference
 import Kernels
+import ModelZoo
 import NN
 import TestSupport
 import Tensors
@@ -105,7 +106,7 @@ struct ArchitectureTests {
   /// PySlowFast's bare defaults name a two-pathway network with tables for one: an error, never a trap.
   @Test func defaultsAloneAreNoNetwork() {
     let message = text { _ = try Architecture(Configuration.defaults) }
-    #expect(message.contains("RESNET.NUM_BLOCK_TEMP_KERNEL") && message.contains("[1]"), "\(message)")
+    #expect(message.contains("res2 has 1 pathway in RESNET.NUM_BLOCK_TEMP_KERNEL, the model 2"), "\(message)")
   }
 }
 

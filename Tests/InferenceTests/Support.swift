@@ -4,6 +4,7 @@ import Geometry
 import Imaging
 import Inference
 import Kernels
+import ModelZoo
 import TestSupport
 import Tensors
 import VideoModels

@@ -1,6 +1,7 @@
 import Foundation
 import Checkpoint
 import Inference
+import ModelZoo
 import NN
 import RoIAlign
 import TestSupport

@@ -3,6 +3,7 @@ import Configuration
 import Foundation
 import Inference
 import Kernels
+import ModelZoo
 import NN
 import RoIAlign
 import TestSupport

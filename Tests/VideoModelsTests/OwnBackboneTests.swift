@@ -1,5 +1,6 @@
 import Checkpoint
 import Kernels
+import ModelZoo
 import NN
 import RoIAlign
 import Tensors

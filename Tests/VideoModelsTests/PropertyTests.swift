@@ -1,6 +1,7 @@
 import Checkpoint
 import Inference
 import Kernels
+import ModelZoo
 import NN
 import RoIAlign
 import TestSupport

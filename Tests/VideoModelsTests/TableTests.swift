@@ -2,6 +2,7 @@ import Checkpoint
 import Configuration
 import Inference
 import Kernels
+import ModelZoo
 import NN
 import TestSupport
 import Tensors

@@ -1,6 +1,7 @@
 import Configuration
 import Inference
 import Kernels
+import ModelZoo
 import NN
 import RoIAlign
 import Tensors

@@ -3,6 +3,7 @@ import Checkpoint
 import Configuration
 import Files
 import Imaging
+import ModelZoo
 import Tensors
 import Video
 
@@ -22,7 +23,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
   FuzzTarget(name: "safetensors", read: readWeights),
   FuzzTarget(name: "json", wrap: safetensorsFile, read: readWeights),
   FuzzTarget(name: "npy") { _ = try Tensor(npy: $0) },
-  FuzzTarget(name: "yaml") { _ = try Configuration.load(path: $0).notices },
+  FuzzTarget(name: "yaml") { _ = try Configuration.load(path: $0, rules: ModelRules()).notices },
   FuzzTarget(name: "detections") { path in
     _ = try DetectionTable.survey(path: path)
     _ = try DetectionTable.read(path: path).counts.notices("the file")

@@ -50,7 +50,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
 }
 
 /// Makes text from a file fit for a message: one line, no control characters, not too long.
-func printable(_ text: some StringProtocol, limit: Int = 80) -> String {
+public func printable(_ text: some StringProtocol, limit: Int = 80) -> String {
   var result = ""
   var length = 0
   for scalar in text.unicodeScalars {

@@ -40,20 +40,15 @@ public struct LoadReport: Sendable {
   public let mismatched: [Mismatched]
   /// Batch normalisations that would make every score not a number.
   public let unsound: [Unsound]
-  /// How many of the convolutions before the head are asked for, and found. Vectors do not count: those of Caffe2's files
-  /// fit wherever they are a fraction as long.
-  private let backbone: (asked: Int, found: Int)
-  /// Whether the config scores boxes and not whole clips, for the advice; nil where nobody said.
-  public var scoresBoxes: Bool?
-  /// The configuration's own values as literals, by key: what it says already is no advice.
-  public var configured: [String: String] = [:]
-  private let guess: ArchitectureGuess?
-  /// Configuration values that the file's tensors speak for, by key.
-  private let suggestions: [String: String]
+  /// The tensors of more than one axis that were asked for, and whether each was found. Vectors do not count: those of
+  /// Caffe2's files fit wherever they are a fraction as long.
+  private let matrices: [(name: String, isFound: Bool)]
+  /// What is known beyond names and shapes.
+  public var hints = LoadHints()
 
   init(
     path: String?, found: Int = 0, missing: [Missing] = [], unused: [String] = [], mismatched: [Mismatched] = [],
-    unsound: [Unsound] = [], backbone: (Int, Int) = (0, 0), guess: ArchitectureGuess? = nil
+    unsound: [Unsound] = [], matrices: [(name: String, isFound: Bool)] = []
   ) {
     self.path = path
     self.found = found
@@ -61,15 +56,7 @@ public struct LoadReport: Sendable {
     self.unused = unused
     self.mismatched = mismatched
     self.unsound = unsound
-    self.backbone = backbone
-    self.guess = guess
-    var suggestions = Dictionary(
-      (guess?.settings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-    if let arch = suggestions["MODEL.ARCH"], suggestions["NONLOCAL.LOCATION"] == nil {
-      let stage = arch == "slowfast" ? "[[], []]" : "[[]]"
-      suggestions["NONLOCAL.LOCATION"] = "[\(Array(repeating: stage, count: 4).joined(separator: ", "))]"
-    }
-    self.suggestions = suggestions
+    self.matrices = matrices
   }
 
   /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
@@ -88,8 +75,14 @@ public struct LoadReport: Sendable {
           + "\(first.channel))\(more): a variance is 0 or more, and every score would be NaN\n"
           + "         -> the file is damaged, or its training diverged: fetch it again, or take an earlier checkpoint")
     }
-    if isComplete || allowPartial && !fitsTooLittle && guess?.obstacle == nil { return }
+    if isComplete || allowPartial && !fitsTooLittle && hints.obstacle == nil { return }
     throw CheckpointError.weightsDoNotFit(text)
+  }
+
+  /// How many of the convolutions before the head are asked for, and found.
+  private var backbone: (asked: Int, found: Int) {
+    let own = matrices.filter { matrix in !(hints.headPrefix.map { matrix.name.hasPrefix($0) } ?? false) }
+    return (own.count, own.count { $0.isFound })
   }
 
   /// Whether a partial load would compute with a random network: less than a tenth of the convolutions before the head
@@ -105,11 +98,9 @@ public struct LoadReport: Sendable {
           + "scores mean little")
       lines += mismatchLines + missingLines
     }
-    if scoresBoxes == true, case .clips? = guess?.head {
-      lines.append("\(fileName) \(headWords): scores of boxes mean nothing -> give weights trained on AVA")
-    }
+    if let warning = hints.warning { lines.append(warning) }
     lines += unusedLines
-    if let changes { lines.append("\(fileName) -> to use it as it is, set \(changes)") }
+    if let changes = hints.changes { lines.append("\(fileName) -> to use it as it is, set \(changes)") }
     return lines
   }
 
@@ -120,7 +111,7 @@ public struct LoadReport: Sendable {
       return "weights: no file was given, and the model needs \(counted(missing.count, "tensor")): \(names)\n"
         + "         -> give the file of weights"
     }
-    if let (reason, advice) = guess?.obstacle {
+    if let (reason, advice) = hints.obstacle {
       return "weights: '\(path ?? "")' does not suit this config: \(reason)\n         -> \(advice)"
     }
     var lines = mismatchLines + missingLines + unusedLines
@@ -135,21 +126,12 @@ public struct LoadReport: Sendable {
         "give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"
       ]
     }
-    if let changes { closing.insert("set \(changes), as these weights have it", at: 0) }
+    if let changes = hints.changes { closing.insert("set \(changes), as these weights have it", at: 0) }
     return (lines.map { "weights: " + $0 } + closing.map { "         -> " + $0 }).joined(separator: "\n")
   }
 
-  /// What the file's head scores, as far as is known.
-  private var headWords: String {
-    switch guess?.head {
-    case .clips(let dataSet?): "holds a classification network (\(dataSet)'s classes)"
-    case .clips(nil): "holds a classification network"
-    case .boxes: "holds a detection network"
-    case nil: "holds another head"
-    }
-  }
-
-  private var fileName: String { splitPath(path ?? "").name }
+  /// The file's name without its folder.
+  public var fileName: String { splitPath(path ?? "").name }
 
   // MARK: Findings
 
@@ -161,44 +143,16 @@ public struct LoadReport: Sendable {
     for item in mismatched.prefix(LoadReport.shownLimit) {
       let file = describe(shape: item.fileShape)
       let model = describe(shape: item.modelShape)
+      let words = hints.misfits[item.name] ?? item.words(model)
       // The same advice once: many tensors have their shape from one key.
-      let advice = advice(item)
+      let advice = words.advice.map { "\n         -> \($0)" } ?? ""
       let isNew = given.insert(advice).inserted
       lines.append(
-        "'\(printable(item.name))' is \(file) in \(fileName), \(modelClause(item, model))\(isNew ? advice : "")")
+        "'\(printable(item.name))' is \(file) in \(fileName), \(words.model)\(isNew ? advice : "")")
     }
     let more = mismatched.count - lines.count
     if more > 0 { lines.append("\(counted(more, "more tensor has", plural: "more tensors have")) another shape") }
     return lines
-  }
-
-  private func modelClause(_ item: Mismatched, _ model: String) -> String {
-    guard let hint = item.hint else { return "this config needs \(model)" }
-    if hint == "MODEL.NUM_CLASSES", let classes = item.modelShape.first, classes != item.fileShape.first {
-      return "this config has \(hint) \(classes) and needs \(model)"
-    }
-    return hint == "MODEL.NUM_CLASSES" ? "this config's network needs \(model)" : "this config needs \(model) (\(hint))"
-  }
-
-  private func advice(_ item: Mismatched) -> String {
-    guard let hint = item.hint else { return "" }
-    let arrow = "\n         -> "
-    // What the file tells of is said once, at the end.
-    if hint != "MODEL.NUM_CLASSES", suggestions[hint] != nil { return "" }
-    if hint == "MODEL.NUM_CLASSES" {
-      // With as many classes, the head takes more or fewer features: that follows from other keys.
-      guard let classes = item.fileShape.first, classes != item.modelShape.first else { return "" }
-      switch (scoresBoxes, guess?.head) {
-      case (true, .clips):
-        return "\(arrow)\(fileName) \(headWords), and this config scores boxes: give weights trained on AVA; only "
-          + "where these do score boxes, set \(hint) \(classes)"
-      case (false, .boxes):
-        return "\(arrow)\(fileName) \(headWords), and this config scores whole clips: take one of configs/AVA"
-      default:
-        return "\(arrow)set \(hint) \(classes), or give the label map that these weights were trained with"
-      }
-    }
-    return "\(arrow)change \(hint)"
   }
 
   private var missingLines: [String] {
@@ -216,44 +170,18 @@ public struct LoadReport: Sendable {
     return lines
   }
 
-  /// All that the configuration has to say otherwise to suit the file, as "KEY value and KEY value": the keys that decide
-  /// whether the tensors in question exist, and their shapes; nil where nothing is known.
-  private var changes: String? {
-    var keys: Set<String> = Set(mismatched.compactMap(\.hint)).subtracting(["MODEL.NUM_CLASSES"])
-    for name in missing.map(\.name) + unused {
-      if name.contains("_nonlocal") {
-        keys.insert("NONLOCAL.LOCATION")
-      } else {
-        if ["pathway1", "_fuse", "conv_xy"].contains(where: name.contains) {
-          keys.formUnion(["MODEL.ARCH", "MODEL.MODEL_NAME"])
-        }
-        if name.contains("_res") { keys.insert("RESNET.DEPTH") }
-      }
-    }
-    // What one width or one lateral connection shows, the others show too.
-    if keys.contains(where: { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.WIDTH_PER_GROUP" }) {
-      keys.formUnion(suggestions.keys.filter { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.NUM_GROUPS" })
-    }
-    // In a deeper network more blocks may have temporal kernels.
-    if keys.contains("RESNET.DEPTH"), isNews("RESNET.DEPTH") { keys.insert("RESNET.NUM_BLOCK_TEMP_KERNEL") }
-    // A list is quoted, as a shell needs it.
-    let settings = (suggestions.keys.filter { keys.contains($0) && isNews($0) }).sorted().compactMap { key in
-      suggestions[key].map { "\(key) \($0.hasPrefix("[") ? "\"\($0)\"" : $0)" }
-    }
-    return settings.isEmpty ? nil : settings.joined(separator: " ")
-  }
-
-  /// Whether the file speaks for another value of a key than the configuration has.
-  private func isNews(_ key: String) -> Bool {
-    func plain(_ text: String) -> String { text.filter { $0 != " " && $0 != "'" } }
-    guard let value = suggestions[key] else { return false }
-    return configured[key].map(plain) != plain(value)
-  }
-
   private var unusedLines: [String] {
     if unused.isEmpty { return [] }
     let names = listed(unused.map { "'\(printable($0))'" }, limit: LoadReport.shownLimit)
     let verb = unused.count == 1 ? "is" : "are"
     return ["\(counted(unused.count, "tensor")) of \(fileName) \(verb) not used by this config: \(names)"]
+  }
+}
+
+extension LoadReport.Mismatched {
+  /// What is said of it where nothing more is known.
+  fileprivate func words(_ model: String) -> LoadHints.Misfit {
+    LoadHints.Misfit(
+      model: "this config needs \(model)" + (hint.map { " (\($0))" } ?? ""), advice: hint.map { "change \($0)" })
   }
 }

@@ -15,9 +15,9 @@ public struct RandomWeights: Sendable {
   public func tensor(_ name: String, _ shape: [Int]) -> Tensor {
     let tensor = Tensor(zeros: shape)
     let values = tensor.mutableValues
-    if name.hasSuffix("running_var") || (shape.count == 1 && name.hasSuffix("weight")) {
+    if isVariance(name) || (shape.count == 1 && isWeight(name)) {
       values.update(repeating: 1)
-    } else if shape.count > 1 && !name.hasSuffix("bias") {
+    } else if shape.count > 1 && !isBias(name) {
       // Fan out: the outputs that one input position reaches.
       let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
       fill(values, name, deviation: shape.count == 2 ? 0.01 : sqrt(2 / Double(fanOut)))

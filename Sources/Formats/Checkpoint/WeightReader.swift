@@ -21,8 +21,8 @@ public struct WeightReader {
     var used: Set<String> = []
     /// How many tensors were found in their shape.
     var found = 0
-    /// How many of the convolutions before the head were asked for, and found.
-    var (backbone, foundInBackbone) = (0, 0)
+    /// The tensors of more than one axis that were asked for.
+    var matrices: [(name: String, isFound: Bool)] = []
     var missing: [LoadReport.Missing] = []
     var mismatched: [LoadReport.Mismatched] = []
     var unsound: [LoadReport.Unsound] = []
@@ -80,13 +80,12 @@ public struct WeightReader {
       return tensor
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
-      let isInBackbone = !name.hasPrefix("head.") && shape.count > 1
-      if isInBackbone { record.backbone += 1 }
-      if let tensor = checkpoint.flatMap({ read(name, shape, hint, kernelHint, from: $0) }) {
+      let found = checkpoint.flatMap { read(name, shape, hint, kernelHint, from: $0) }
+      if shape.count > 1 { record.matrices.append((name, found != nil)) }
+      if let found {
         record.found += 1
-        if isInBackbone { record.foundInBackbone += 1 }
-        if name.hasSuffix("running_var") { checkVariance(tensor, name) }
-        return tensor
+        if isVariance(name) { checkVariance(found, name) }
+        return found
       }
       if checkpoint?.shape(name) == nil {
         record.missing.append(
@@ -146,12 +145,11 @@ public struct WeightReader {
   public var report: LoadReport {
     guard case .checkpoint(let checkpoint, _) = source else { return LoadReport(path: nil) }
     let unused = (checkpoint?.entries ?? []).filter { entry in
-      !record.used.contains(entry.name) && !entry.name.hasSuffix("num_batches_tracked")
+      !record.used.contains(entry.name) && !isBatchCount(entry.name)
         && !(checkpoint?.format == .caffe2 && isCaffe2TrainingBlob(entry.originalName))
     }
     return LoadReport(
       path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),
-      mismatched: record.mismatched, unsound: record.unsound,
-      backbone: (record.backbone, record.foundInBackbone), guess: checkpoint.map { ArchitectureGuess($0) })
+      mismatched: record.mismatched, unsound: record.unsound, matrices: record.matrices)
   }
 }

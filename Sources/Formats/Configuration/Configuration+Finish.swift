@@ -24,7 +24,7 @@ extension Configuration {
         remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
           + "DETECTION.ENABLE True")
     }
-    findings = try checkModel()
+    findings = try rules?.check(self) ?? []
     if !["cv2", "pytorch"].contains(string("AVA.IMG_PROC_BACKEND")) {
       findings.append("\(cite("AVA.IMG_PROC_BACKEND")) is neither cv2 nor pytorch: images are processed as by cv2")
     }

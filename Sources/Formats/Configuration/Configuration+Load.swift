@@ -6,9 +6,12 @@ internal import Wording
 extension Configuration {
   /// Reads a YAML file over the defaults, then `KEY VALUE` overrides, then checks what must fit together.
   ///
+  /// - Parameter rules: What must hold beyond types and ranges, now and after every change.
   /// - Throws: `ConfigurationError` for what is wrong in it, `FileError` for a file that cannot be read.
-  public static func load(path: String, overrides: [String] = []) throws -> Configuration {
-    var configuration = Configuration()
+  public static func load(
+    path: String, overrides: [String] = [], rules: (any ConfigurationRules)? = nil
+  ) throws -> Configuration {
+    var configuration = Configuration(rules: rules)
     configuration.path = path
     do {
       var reading = Reading()

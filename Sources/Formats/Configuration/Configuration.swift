@@ -4,8 +4,7 @@ internal import OrderedCollections
 ///
 /// Values are checked when they come in, so that a getter never meets one of another type. Two values differ from
 /// what the file says: `MODEL.ARCH` `slowonly` (its name until April 2020) reads `slow`, and a file path or list of
-/// files that was left empty reads "" or []. `MODEL.MODEL_NAME` `ResNet_nopool` stays as it is; see
-/// `poolsTimeAfterStage2`.
+/// files that was left empty reads "" or []. `MODEL.MODEL_NAME` `ResNet_nopool` stays as it is.
 ///
 /// Source: PySlowFast at commit 287ec00 (defaults, types), fvcore's and yacs' rules of reading.
 public struct Configuration: Sendable {
@@ -27,10 +26,14 @@ public struct Configuration: Sendable {
     var source: Source
   }
 
-  init() {}
+  /// What else must hold; asked after every change.
+  let rules: (any ConfigurationRules)?
 
-  /// PySlowFast's defaults.
-  public static var defaults: Configuration { Configuration() }
+  /// PySlowFast's defaults, to be changed under these rules.
+  public init(rules: (any ConfigurationRules)?) { self.rules = rules }
+
+  /// PySlowFast's defaults, without rules.
+  public static var defaults: Configuration { Configuration(rules: nil) }
 
   /// All 339 keys, in the order of their sections.
   public static var keys: [String] { Array(Schema.leaves.keys) }
@@ -109,11 +112,6 @@ extension Configuration {
 
   /// Writes a key with its value and source for a message: "SLOWFAST.ALPHA 8 (line 12 of X.yaml)".
   public func cite(_ key: String) -> String { "\(key) \(value(key).excerpt) (\(source(of: key)))" }
-
-  /// Whether the model pools time by two after res2, as c2d and i3d do; the old model name `ResNet_nopool` doesn't.
-  public var poolsTimeAfterStage2: Bool {
-    ["c2d", "i3d"].contains(string("MODEL.ARCH")) && string("MODEL.MODEL_NAME") != "ResNet_nopool"
-  }
 }
 
 // MARK: - Plain values

@@ -26,8 +26,6 @@ extension Configuration {
   private func isIdle(_ key: String) -> Bool {
     let leaf = leaf(key)
     guard leaf.use == .test || leaf.use == .display, value(key) != leaf.fallback else { return false }
-    // Of a network that cannot be built, that is what the user hears; what shapes other networks does nothing here.
-    let isArchitecture = key.hasPrefix("X3D.") || key.hasPrefix("MVIT.")
-    return isArchitecture ? ResNetShape.native.contains(string("MODEL.MODEL_NAME")) : !Schema.read.contains(key)
+    return rules?.shapesAnotherNetwork(key, self) ?? !Schema.read.contains(key)
   }
 }

@@ -2,6 +2,7 @@ internal import Checkpoint
 public import Configuration
 internal import Files
 public import Kernels
+internal import ModelZoo
 public import VideoModels
 
 /// Where a model's weights come from, and how strictly they must fit.
@@ -53,8 +54,7 @@ public struct LoadedModel {
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine)
     var report = weights.report
-    report.configured = Dictionary(uniqueKeysWithValues: Configuration.keys.map { ($0, config.literal($0)) })
-    report.scoresBoxes = config.bool("DETECTION.ENABLE")
+    report.hints = LoadHints(report, ArchitectureGuess(checkpoint), config)
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []

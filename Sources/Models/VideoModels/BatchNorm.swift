@@ -1,14 +1,17 @@
-internal import Checkpoint
-internal import Tensors
+public import Checkpoint
+public import Tensors
 
 /// A batch normalisation in evaluation: y = (x - mean) / sqrt(variance + 1e-5) * weight + bias.
-struct BatchNorm {
+public struct BatchNorm {
   private let weight: [Float]
   private let bias: [Float]
   private let mean: [Float]
   private let variance: [Float]
 
-  init(_ scope: WeightReader, channels: Int, _ hint: String?, branchGain: Float?) {
+  /// - Parameters:
+  ///   - hint: The configuration key that sets the channels, for the report of misfits.
+  ///   - branchGain: Where it ends a branch: its scale among random weights.
+  public init(_ scope: WeightReader, channels: Int, _ hint: String?, branchGain: Float?) {
     func read(_ name: String, _ gain: Float? = nil) -> [Float] {
       scope.tensor(name, [channels], hint: hint, branchGain: gain)?.array ?? [Float](repeating: 0, count: channels)
     }
@@ -20,7 +23,7 @@ struct BatchNorm {
 
   /// Folds the normalisation into the weights [out, ...] and the bias [out] of the convolution before it, in place:
   /// the reader made this copy of the weights for us.
-  func fold(into weights: Tensor, _ convolutionBias: inout [Float]) {
+  public func fold(into weights: Tensor, _ convolutionBias: inout [Float]) {
     let depth = weights.count / max(1, weight.count)
     for o in weight.indices {
       let scale = Double(weight[o]) / (Double(variance[o]) + 1e-5).squareRoot()

@@ -18,7 +18,7 @@ public struct NetworkBuilder {
 
   /// The scale at the end of a branch among random weights. The reference begins at 0, and so would leave every branch
   /// unseen; at 1 each block triples the square of its input, which 33 blocks and products of it carry beyond float32.
-  static let branchGain: Float = 0.2
+  public static let branchGain: Float = 0.2
 
   /// Names the value of every pathway: `s2.p0`, `s2.p1`.
   public mutating func setName(_ name: String, _ paths: [Value]) {

@@ -1,30 +1,38 @@
-internal import Checkpoint
-internal import Kernels
-internal import NN
-internal import Tensors
+public import Checkpoint
+public import Kernels
+public import NN
+public import Tensors
 
 /// The last layer of every head, `head.projection`, and the function after it.
-struct Projection {
-  let linear: Linear
-  let activation: Activation
+public struct Projection {
+  /// The modules of its tensors: of the head, and in it.
+  public static let headScope = "head"
+  public static let scope = "\(headScope).projection"
+  /// What the names of a head's tensors begin with.
+  public static let headPrefix = "\(headScope)."
+  /// The configuration key that sets the number of classes, for the report of misfits.
+  public static let classesKey = "MODEL.NUM_CLASSES"
 
-  init(_ channels: Int, classes: Int, _ activation: Activation, weights: WeightReader, engine: Engine) {
-    let scope = weights["head"]["projection"]
+  private let linear: Linear
+  private let activation: Activation
+
+  public init(_ channels: Int, classes: Int, _ activation: Activation, weights: WeightReader, engine: Engine) {
+    let scope = weights[Self.scope]
     let shape = [classes, channels]
     linear = Linear(
-      weights: scope.tensor("weight", shape, hint: "MODEL.NUM_CLASSES") ?? Tensor(zeros: shape),
-      bias: scope.tensor("bias", [classes], hint: "MODEL.NUM_CLASSES") ?? Tensor(zeros: [classes]), engine: engine)
+      weights: scope.tensor("weight", shape, hint: Self.classesKey) ?? Tensor(zeros: shape),
+      bias: scope.tensor("bias", [classes], hint: Self.classesKey) ?? Tensor(zeros: [classes]), engine: engine)
     self.activation = activation
   }
 
   /// [rows, channels] to [rows, classes].
-  func callAsFunction(_ rows: Tensor) -> Tensor {
+  public func callAsFunction(_ rows: Tensor) -> Tensor {
     let scores = linear(rows)
     activation.apply(to: scores)
     return scores
   }
 
-  func timed(rows count: Int) -> LayerReport {
+  public func timed(rows count: Int) -> LayerReport {
     let (classes, depth) = (linear.weights.shape[0], linear.weights.shape[1])
     let rows = Tensor(zeros: [count, depth])
     return LayerReport(

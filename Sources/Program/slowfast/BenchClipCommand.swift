@@ -3,6 +3,7 @@ internal import Configuration
 internal import Geometry
 internal import Inference
 internal import Kernels
+internal import ModelZoo
 internal import NN
 internal import Parallel
 internal import RoIAlign
@@ -84,11 +85,11 @@ struct BenchClipCommand: ParsableCommand {
     let pairs =
       FreeWords(overrides).overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
     if let config {
-      let loaded = try Configuration.load(path: config, overrides: pairs)
+      let loaded = try Configuration.load(path: config, overrides: pairs, rules: ModelRules())
       for notice in loaded.notices { Console.warn(notice) }
       return loaded
     }
-    var config = Configuration.defaults
+    var config = Configuration(rules: ModelRules())
     try config.apply(overrides: slowFastR50 + pairs)
     return config
   }

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Checkpoint
 internal import Files
+internal import ModelZoo
 internal import Video
 
 /// What a file holds.

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Configuration
 internal import Inference
 public import Kernels
+internal import ModelZoo
 internal import Tensors
 internal import VideoModels
 internal import NN
@@ -47,7 +48,7 @@ struct ModelOptions: ParsableArguments {
   func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
     var pairs = overrides + more
     if let weights { pairs += ["TEST.CHECKPOINT_FILE_PATH", pythonString(weights)] }
-    let loaded = try Configuration.load(path: config, overrides: pairs)
+    let loaded = try Configuration.load(path: config, overrides: pairs, rules: ModelRules())
     for notice in loaded.notices { Console.warn(notice) }
     return loaded
   }

@@ -1,5 +1,6 @@
 public import NN
 public import Tensors
+public import VideoModels
 
 /// C2D, I3D, Slow or SlowFast as a table: what is built is read off from here.
 ///
@@ -128,32 +129,4 @@ public struct ResNetBackbone: Backbone, Equatable {
       return Int(index < count / 2 ? step * Float(index) : last.addingProduct(-step, fromEnd))
     }
   }
-}
-
-extension ResNetBackbone {
-  /// The number of residual blocks of res2 to res5 by `RESNET.DEPTH`.
-  public static let depths: [Int: [Int]] = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
-
-  /// The temporal kernels of one pathway: conv1, then the cycle of each residual stage.
-  public struct TemporalKernels: Sendable {
-    public let stem: Int
-    public let stages: [[Int]]
-
-    /// The kernels of a stage's blocks: the cycle for the first `count` blocks, then 1.
-    public func blocks(stage: Int, depth: Int, count: Int) -> [Int] {
-      (0..<depth).map { $0 < count ? stages[stage][$0 % stages[stage].count] : 1 }
-    }
-  }
-
-  /// The temporal kernels of each pathway by `MODEL.ARCH`.
-  public static let temporalKernels: [String: [TemporalKernels]] = {
-    let flat = TemporalKernels(stem: 1, stages: [[1], [1], [1], [1]])
-    let inflated = TemporalKernels(stem: 5, stages: [[3], [3, 1], [3, 1], [1, 3]])
-    let slow = TemporalKernels(stem: 1, stages: [[1], [1], [3], [3]])
-    let fast = TemporalKernels(stem: 5, stages: [[3], [3], [3], [3]])
-    return [
-      "2d": [flat], "c2d": [flat], "slow_c2d": [flat], "i3d": [inflated], "slow_i3d": [inflated], "slow": [slow],
-      "slowfast": [slow, fast],
-    ]
-  }()
 }

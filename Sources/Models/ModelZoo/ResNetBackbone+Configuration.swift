@@ -1,30 +1,14 @@
 internal import Configuration
 internal import NN
 internal import Tensors
-internal import VideoModels
-
-/// C2D, I3D, Slow and SlowFast.
-struct ResNetFamily: ModelFamily {
-  var modelNames: Set<String> { ["SlowFast", "ResNet", "ResNet_nopool"] }
-  var archs: Set<String> { Set(ResNetBackbone.temporalKernels.keys) }
-
-  func backbone(_ config: Configuration) throws -> any Backbone { try ResNetBackbone(config) }
-
-  func classificationHead(_ config: Configuration, _ activation: Activation) throws -> any Head {
-    // The last map's stride, whatever RESNET.SPATIAL_STRIDES says: a constant of the reference.
-    let window = config.int("DATA.TRAIN_CROP_SIZE") / 32
-    return ClassificationHead(
-      classes: config.int("MODEL.NUM_CLASSES"), activation: activation,
-      window: config.bool("MULTIGRID.SHORT_CYCLE") ? nil : window)
-  }
-}
 
 extension ResNetBackbone {
-  /// Reads the stage tables off a PySlowFast configuration.
+  /// Reads the stage tables off a PySlowFast configuration that names a ResNet.
   ///
-  /// - Throws: `ModelConfigurationError`.
+  /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
   init(_ config: Configuration) throws {
-    let kernels = ResNetBackbone.temporalKernels[config.string("MODEL.ARCH")]!
+    let shape = try config.resNetShape()
+    let kernels = shape.arch.kernels
     let pathways = kernels.count
     let widths = try Widths(config, pathways: pathways)
     let pool = Extent3(config.poolsTimeAfterStage2 ? 2 : 1, 1, 1)
@@ -35,7 +19,9 @@ extension ResNetBackbone {
           width: widths.base / widths.divisor(p), temporalKernel: kernels[p].stem)
       },
       stages: try (0..<4).map { stage in
-        try (0..<pathways).map { try Stage(config, widths, kernels[$0], stage: stage, pathway: $0) }
+        try (0..<pathways).map {
+          try Stage(config, widths, kernels[$0], depth: shape.blocks[stage], stage: stage, pathway: $0)
+        }
       },
       transform: try ResNetBackbone.transform(config, pathways: pathways), fusion: widths.fusion,
       pathwayPools: [Extent3](repeating: pool, count: pathways), frames: config.int("DATA.NUM_FRAMES"))
@@ -85,20 +71,16 @@ private struct Widths {
 
 extension ResNetBackbone.Stage {
   fileprivate init(
-    _ config: Configuration, _ widths: Widths, _ kernels: ResNetBackbone.TemporalKernels, stage: Int, pathway: Int
+    _ config: Configuration, _ widths: Widths, _ kernels: ResNetBackbone.TemporalKernels, depth: Int, stage: Int,
+    pathway: Int
   ) throws {
     func entry(_ key: String) throws -> Int {
       try config.intLists(key).entry(stage, of: key).entry(pathway, of: key)
     }
-    guard let depths = ResNetBackbone.depths[config.int("RESNET.DEPTH")] else {
-      throw ModelConfigurationError.impossible(
-        key: "RESNET.DEPTH", found: "\(config.int("RESNET.DEPTH"))", expected: "18, 50 or 101",
-        todo: "choose one of them")
-    }
     let divisor = widths.divisor(pathway)
     self.init(
       temporalKernels: kernels.blocks(
-        stage: stage, depth: depths[stage], count: try entry("RESNET.NUM_BLOCK_TEMP_KERNEL")),
+        stage: stage, depth: depth, count: try entry("RESNET.NUM_BLOCK_TEMP_KERNEL")),
       inner: (widths.inner << stage) / divisor, width: ((4 * widths.base) << stage) / divisor,
       stride: try entry("RESNET.SPATIAL_STRIDES"), dilation: try entry("RESNET.SPATIAL_DILATIONS"),
       nonLocal: try ResNetBackbone.NonLocal(config, stage: stage, pathway: pathway))

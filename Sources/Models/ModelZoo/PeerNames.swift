@@ -1,5 +1,5 @@
 /// Whose names a file's tensors have, where they are not PySlowFast's.
-struct ForeignNames {
+struct PeerNames {
   /// The project, as "PyTorchVideo".
   let owner: String
   /// A tensor whose name tells.
@@ -9,7 +9,8 @@ struct ForeignNames {
 
   /// nil where the names are PySlowFast's, or nobody's that is known.
   init?(_ names: [String]) {
-    if names.contains(where: { $0.hasPrefix("s1.pathway0_stem.") || $0 == "patch_embed.proj.weight" }) { return nil }
+    let stem = StageNames.stem(pathway: 0) + "."
+    if names.contains(where: { $0.hasPrefix(stem) || UnbuiltModels.owns($0) }) { return nil }
     for (mark, owner) in Self.marks {
       guard let example = names.first(where: { $0.contains(mark) }) else { continue }
       self.owner = owner

@@ -1,47 +1,48 @@
 internal import Configuration
-internal import NN
-internal import VideoModels
 
-/// X3D XS, S, M, L.
-struct X3DFamily: ModelFamily {
-  var modelNames: Set<String> { ["X3D"] }
-  var archs: Set<String> { ["x3d"] }
-
-  /// Widths double from stage to stage, by a rule that rounds to multiples of 8; the depths are 1, 2, 5, 3 times the
-  /// factor, rounded up.
-  func backbone(_ config: Configuration) throws -> any Backbone {
+extension X3DBackbone {
+  /// Reads the table off a PySlowFast configuration. Widths double from stage to stage, by a rule that rounds to
+  /// multiples of 8.
+  ///
+  /// - Throws: `ModelConfigurationError`.
+  init(_ config: Configuration) throws(ModelConfigurationError) {
     let base = config.int("X3D.DIM_C1")
     let factor = try Self.factor("X3D.WIDTH_FACTOR", config.double("X3D.WIDTH_FACTOR"), published: "2.0")
     let deeper = try Self.factor("X3D.DEPTH_FACTOR", config.double("X3D.DEPTH_FACTOR"), published: "2.2")
     let wider = try Self.factor("X3D.BOTTLENECK_FACTOR", config.double("X3D.BOTTLENECK_FACTOR"), published: "2.25")
     let groups = config.bool("X3D.CHANNELWISE_3x3x3") ? nil : config.int("RESNET.NUM_GROUPS")
-    var width = config.bool("X3D.SCALE_RES2") ? X3DBackbone.rounded(base, by: 2, divisor: 8) : base
-    var stages: [X3DBackbone.Stage] = []
-    for (stage, depth) in [1, 2, 5, 3].enumerated() {
-      let out = X3DBackbone.rounded(width, by: factor, divisor: 1)
+    var width = config.bool("X3D.SCALE_RES2") ? Self.rounded(base, by: 2, divisor: 8) : base
+    var stages: [Stage] = []
+    for (stage, depth) in Self.depths(by: deeper).enumerated() {
+      let out = Self.rounded(width, by: factor, divisor: 1)
       let dilation = try config.intLists("RESNET.SPATIAL_DILATIONS").entry(stage, of: "RESNET.SPATIAL_DILATIONS")
       stages.append(
-        X3DBackbone.Stage(
-          depth: Int((deeper * Double(depth)).rounded(.up)), inner: Int(wider * Double(out)), width: out,
+        Stage(
+          depth: depth, inner: Int(wider * Double(out)), width: out,
           dilation: try dilation.entry(0, of: "RESNET.SPATIAL_DILATIONS")))
-      width = X3DBackbone.rounded(width, by: 2, divisor: 8)
+      width = Self.rounded(width, by: 2, divisor: 8)
     }
-    try check(stages, groups)
-    return X3DBackbone(
+    try Self.check(stages, groups)
+    self.init(
       frames: config.int("DATA.NUM_FRAMES"),
       inChannels: try config.ints("DATA.INPUT_CHANNEL_NUM").entry(0, of: "DATA.INPUT_CHANNEL_NUM"),
-      stem: X3DBackbone.rounded(base, by: factor, divisor: 1), stages: stages,
+      stem: Self.rounded(base, by: factor, divisor: 1), stages: stages,
       groups: groups, strideOn1x1: config.bool("RESNET.STRIDE_1X1"))
   }
 
-  private static func factor(_ key: String, _ value: Double, published: String) throws -> Double {
+  /// The depths of res2 to res5: 1, 2, 5 and 3 times the factor, rounded up.
+  static func depths(by factor: Double) -> [Int] { [1, 2, 5, 3].map { Int((factor * $0).rounded(.up)) } }
+
+  private static func factor(
+    _ key: String, _ value: Double, published: String
+  ) throws(ModelConfigurationError) -> Double {
     if (0.01...64).contains(value) { return value }
     throw ModelConfigurationError.impossible(
       key: key, found: "\(value)", expected: "0.01 to 64", todo: "set \(key) \(published), as the published models do")
   }
 
   /// Refuses stages that no network has.
-  private func check(_ stages: [X3DBackbone.Stage], _ groups: Int?) throws {
+  private static func check(_ stages: [Stage], _ groups: Int?) throws(ModelConfigurationError) {
     for (index, stage) in stages.enumerated() {
       let name = "res\(index + 2)"
       guard (1...16_384).contains(stage.width), (1...16_384).contains(stage.inner) else {
@@ -61,18 +62,5 @@ struct X3DFamily: ModelFamily {
           todo: "set RESNET.NUM_GROUPS 1, or X3D.CHANNELWISE_3x3x3 True")
       }
     }
-  }
-
-  func classificationHead(_ config: Configuration, _ activation: Activation) throws -> any Head {
-    guard activation != .none else {
-      throw ModelConfigurationError.impossible(
-        key: "MODEL.HEAD_ACT", found: "none", expected: "sigmoid or softmax", todo: "set MODEL.HEAD_ACT softmax")
-    }
-    guard let backbone = try backbone(config) as? X3DBackbone else { preconditionFailure("a family's own backbone") }
-    // Rounded up, where the heads of ResNets round down.
-    let window = (config.int("DATA.TRAIN_CROP_SIZE") + 31) / 32
-    return X3DHead(
-      classes: config.int("MODEL.NUM_CLASSES"), activation: activation, inner: backbone.stages[3].inner,
-      width: config.int("X3D.DIM_C5"), normalisesDense: config.bool("X3D.BN_LIN5"), window: window)
   }
 }

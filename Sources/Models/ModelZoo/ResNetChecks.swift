@@ -1,34 +1,21 @@
+internal import Configuration
 internal import Wording
 
-/// The ResNet-family models that the native test path builds, and what their tables say of a config.
+/// What the checks of a configuration look at most.
 struct ResNetShape {
-  let arch: String
-  let pathways: Int
+  let arch: ResNetBackbone.Arch
   /// Blocks in res2..res5.
   let blocks: [Int]
 
-  static let blocksOfDepth = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
-  static let singlePathway = ["2d", "c2d", "slow_c2d", "i3d", "slow_i3d", "slow"]
-  static let native = ["SlowFast", "ResNet", "ResNet_nopool"]
-  /// Models that load as a config; the module that builds models says whether it has them.
-  static let others = ["X3D", "MViT", "MaskMViT", "ContrastiveModel"]
+  var pathways: Int { arch.pathways }
 }
 
 extension Configuration {
-  /// Checks that the model can be built and fed.
+  /// Checks that a ResNet can be built and fed.
   ///
   /// - Returns: What stays without effect, for the notices.
-  func checkModel() throws(ConfigurationError) -> [String] {
-    let name = string("MODEL.MODEL_NAME")
-    guard ResNetShape.native.contains(name) else {
-      if ResNetShape.others.contains(name) || name.hasPrefix("PTV") { return [] }
-      let known = ResNetShape.native + ResNetShape.others
-      throw .badValue(
-        key: "MODEL.MODEL_NAME", source: source(of: "MODEL.MODEL_NAME"), expected: "a model of PySlowFast",
-        found: quoted(name),
-        remedy: nearest(to: name, among: known).map { "did you mean \($0)?" } ?? "one of \(listed(known, limit: 9))")
-    }
-    let shape = try resNetShape(isTwoPathway: name == "SlowFast")
+  func checkResNet() throws(ConfigurationError) -> [String] {
+    let shape = try resNetShape()
     try checkStages(shape)
     try checkWidths(shape)
     try checkTime(shape)
@@ -36,25 +23,29 @@ extension Configuration {
     return try checkNonLocal(shape)
   }
 
-  private func resNetShape(isTwoPathway: Bool) throws(ConfigurationError) -> ResNetShape {
-    let arch = string("MODEL.ARCH")
-    let valid = isTwoPathway ? ["slowfast"] : ResNetShape.singlePathway
-    guard valid.contains(arch) else {
-      let other = isTwoPathway ? "ResNet" : "SlowFast"
-      let fitsOther = isTwoPathway ? ResNetShape.singlePathway.contains(arch) : arch == "slowfast"
-      let best = nearest(to: arch, among: valid)
+  /// - Throws: `ConfigurationError` for a `MODEL.ARCH` or depth that there is not.
+  func resNetShape() throws(ConfigurationError) -> ResNetShape {
+    let (arch, model) = (string("MODEL.ARCH"), string("MODEL.MODEL_NAME"))
+    let pathways = ResNetBackbone.modelNames.first { $0.name == model }?.pathways ?? resNetArch?.pathways
+    let valid = ResNetBackbone.archs.filter { $0.pathways == pathways }
+    guard let found = valid.first(where: { $0.name == arch }) else {
+      // An architecture of another number of pathways has a model of its own.
+      let other = resNetArch.flatMap { arch in ResNetBackbone.modelNames.first { $0.pathways == arch.pathways }?.name }
+      let names = valid.map(\.name)
       throw .impossible(
         problem: "no such architecture for this model", keys: [cite("MODEL.ARCH"), cite("MODEL.MODEL_NAME")],
-        remedy: fitsOther
-          ? "set MODEL.MODEL_NAME \(other)"
-          : best.map { "did you mean MODEL.ARCH \($0)?" } ?? "set MODEL.ARCH to one of \(listed(valid, limit: 9))")
+        remedy: other.map { "set MODEL.MODEL_NAME \($0)" }
+          ?? nearest(to: arch, among: names).map { "did you mean MODEL.ARCH \($0)?" }
+          ?? "set MODEL.ARCH to one of \(listed(names, limit: 9))")
     }
-    guard let blocks = ResNetShape.blocksOfDepth[int("RESNET.DEPTH")] else {
+    guard let blocks = ResNetBackbone.depths[int("RESNET.DEPTH")] else {
+      let known = ResNetBackbone.depths.keys.sorted().map(String.init)
       throw .badValue(
-        key: "RESNET.DEPTH", source: source(of: "RESNET.DEPTH"), expected: "18, 50 or 101",
-        found: "\(int("RESNET.DEPTH"))", remedy: "choose one of them")
+        key: "RESNET.DEPTH", source: source(of: "RESNET.DEPTH"),
+        expected: "\(known.dropLast().joined(separator: ", ")) or \(known.last!)", found: "\(int("RESNET.DEPTH"))",
+        remedy: "choose one of them")
     }
-    return ResNetShape(arch: arch, pathways: isTwoPathway ? 2 : 1, blocks: blocks)
+    return ResNetShape(arch: found, blocks: blocks)
   }
 
   /// Widths: groups, and for two pathways that the lateral connections join what the next stage expects.
@@ -73,7 +64,7 @@ extension Configuration {
     let outRatio = beta / ratio
     let fits =
       outRatio > 0 && width >= beta && (groups * width / beta) % groups == 0
-      && [1, 4, 8, 16].allSatisfy { (width * $0 / beta) * ratio == width * $0 / outRatio }
+      && ResNetBackbone.joinedWidths.allSatisfy { (width * $0 / beta) * ratio == width * $0 / outRatio }
     if !fits {
       throw .impossible(
         problem: "the fast pathway's channels don't fit the slow one's",
@@ -115,7 +106,7 @@ extension Configuration {
       return
     }
     // The head pools with the window that training's crops left after the stem and the stages.
-    let window = int("DATA.TRAIN_CROP_SIZE") / 32
+    let window = headWindow
     let strides = intLists("RESNET.SPATIAL_STRIDES").map { $0[0] }
     let side = ([2, 2] + strides).reduce(int("DATA.TEST_CROP_SIZE")) { ($0 + $1 - 1) / $1 }
     if window == 0 || side < window {

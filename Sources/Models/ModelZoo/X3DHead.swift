@@ -3,6 +3,7 @@ public import Kernels
 public import NN
 internal import RoIAlign
 internal import Tensors
+public import VideoModels
 
 /// Scores clips as X3D does: a 1x1x1 convolution, averages over windows, a dense layer with ReLU, projection and
 /// activation at each position, then their mean.
@@ -31,11 +32,16 @@ public struct X3DHead: Head, Equatable {
 
   public var scoresBoxes: Bool { false }
 
+  /// What its convolution and its dense layer are called.
+  static let convolution = "conv_5"
+  static let dense = "lin_5"
+
   public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] {
     let shape = ConvolutionShape(channels[0], inner, kernel: .one)
     return [
       builder.convolution(
-        features[0], shape, builder.weights["head"], "conv_5", norm: "conv_5_bn", epilogue: .relu,
+        features[0], shape, builder.weights[Projection.headScope], Self.convolution, norm: Self.convolution + "_bn",
+        epilogue: .relu,
         widthKey: "X3D.BOTTLENECK_FACTOR")
     ]
   }
@@ -54,12 +60,13 @@ private final class X3DHeadLayers: HeadLayers {
   init(_ head: X3DHead, weights: WeightReader, engine: Engine) {
     self.head = head
     self.engine = engine
-    let scope = weights["head"]
+    let scope = weights[Projection.headScope]
     let shape = [head.width, head.inner, 1, 1, 1]
-    let weight = scope.tensor("lin_5.weight", shape, hint: "X3D.DIM_C5") ?? Tensor(zeros: shape)
+    let weight = scope.tensor(X3DHead.dense + ".weight", shape, hint: "X3D.DIM_C5") ?? Tensor(zeros: shape)
     var bias = [Float](repeating: 0, count: head.width)
     if head.normalisesDense {
-      BatchNorm(scope["lin_5_bn"], channels: head.width, "X3D.DIM_C5", branchGain: nil).fold(into: weight, &bias)
+      BatchNorm(scope[X3DHead.dense + "_bn"], channels: head.width, "X3D.DIM_C5", branchGain: nil).fold(
+        into: weight, &bias)
     }
     dense = Linear(
       weights: weight.reshaped([head.width, head.inner]), bias: Tensor([head.width], bias), engine: engine)
@@ -67,10 +74,10 @@ private final class X3DHeadLayers: HeadLayers {
   }
 
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
-    let averages = try average(maps[0], window: head.window, engine)
+    let averages = try WindowAverage(head.window, engine)(maps[0])
     let batch = averages.shape[0]
     let rows = averages.reshaped([batch * averages.shape[1] * averages.shape[2], head.inner])
-    return mean(of: projection(hidden(rows)), groups: batch)
+    return meanScores(projection(hidden(rows)), groups: batch)
   }
 
   private func hidden(_ rows: Tensor) -> Tensor {
@@ -81,7 +88,7 @@ private final class X3DHeadLayers: HeadLayers {
   }
 
   func timed(_ maps: [FeatureMap], _ regions: [Region]) throws -> [LayerReport] {
-    let (report, positions) = try timedAverage(maps[0], window: head.window, engine)
+    let (report, positions) = try WindowAverage(head.window, engine).timed(maps[0])
     let rows = Tensor(zeros: [positions, head.inner])
     let layer = LayerReport(
       timing: "linear \(head.inner)->\(head.width) + relu", output: "\(positions) x \(head.width)",

@@ -1,17 +1,12 @@
 import Checkpoint
+import Configuration
+import ModelZoo
 import Tensors
 import TestSupport
 import Testing
 
 @Suite struct ArchitectureGuessTests {
   private typealias Item = (name: String, tensor: Tensor)
-
-  private func save(_ items: [Item]) throws -> Checkpoint {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    try writeSafetensors(items, to: folder.path + "/w.safetensors")
-    return try Checkpoint(path: folder.path + "/w.safetensors")
-  }
 
   /// The tensors of a ResNet that its layout shows in, one channel wide but for the stem.
   private func resNet(
@@ -35,25 +30,27 @@ import Testing
   }
 
   private func value(_ guess: ArchitectureGuess, _ key: String) -> String? {
-    guess.settings.first { $0.key == key }?.value
+    guess.network?.settings.first { $0.key == key }?.value
   }
 
   @Test func singlePathways() throws {
     let flat = [[1], [1], [1], [1]]
     let c2d = ArchitectureGuess(try save(resNet(blocks: [3, 4, 6, 3], kernels: flat)))
-    #expect(c2d.summary == "C2D R50" && value(c2d, "MODEL.ARCH") == "c2d")
+    #expect(c2d.network?.summary == "C2D R50" && value(c2d, "MODEL.ARCH") == "c2d")
     #expect(value(c2d, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [3]]")
     let slow = ArchitectureGuess(try save(resNet(blocks: [3, 4, 23, 3], kernels: [[1], [1], [3], [3]])))
-    #expect(slow.summary == "Slow R101" && value(slow, "MODEL.MODEL_NAME") == "ResNet")
+    #expect(slow.network?.summary == "Slow R101" && value(slow, "MODEL.MODEL_NAME") == "ResNet")
     let i3d = ArchitectureGuess(
       try save(resNet(blocks: [3, 4, 6, 3], stem: 5, kernels: [[3], [3, 1], [3, 1], [1, 3]])))
-    #expect(i3d.summary == "I3D R50" && value(i3d, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [3]]")
+    #expect(i3d.network?.summary == "I3D R50" && value(i3d, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [3]]")
     let basic = ArchitectureGuess(try save(resNet(blocks: [2, 2, 2, 2], kernels: [[1], [1], [3], [3]])))
     #expect(value(basic, "RESNET.DEPTH") == "18" && value(basic, "RESNET.NUM_GROUPS") == nil)
     // Where the pattern is 1 any number would do; where it is 3, none means none.
     let early = ArchitectureGuess(try save(resNet(blocks: [3, 4, 6, 3], kernels: [[1], [1], [3], [1]])))
     #expect(value(early, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [0]]")
-    #expect(value(slow, "MODEL.NUM_CLASSES") == "60" && slow.remarks.contains { $0.contains("DETECTION.ENABLE True") })
+    #expect(
+      value(slow, "MODEL.NUM_CLASSES") == "60"
+        && slow.network?.remarks.contains { $0.contains("DETECTION.ENABLE True") } == true)
   }
 
   @Test func slowFastWithNonLocalBlocks() throws {
@@ -66,7 +63,7 @@ import Testing
     items.append(("s1_fuse.conv_f2s.weight", Tensor(zeros: [4, 2, 7, 1, 1])))
     for block in [6, 13, 20] { items.append(("s4.pathway0_nonlocal\(block).conv_g.weight", Tensor(zeros: [1]))) }
     let guess = ArchitectureGuess(try save(items))
-    #expect(guess.summary == "SlowFast R101 with 3 non-local blocks")
+    #expect(guess.network?.summary == "SlowFast R101 with 3 non-local blocks")
     #expect(value(guess, "SLOWFAST.BETA_INV") == "8" && value(guess, "SLOWFAST.FUSION_KERNEL_SZ") == "7")
     #expect(value(guess, "SLOWFAST.FUSION_CONV_CHANNEL_RATIO") == "2")
     #expect(value(guess, "NONLOCAL.LOCATION") == "[[[], []], [[], []], [[6, 13, 20], []], [[], []]]")
@@ -75,18 +72,34 @@ import Testing
   }
 
   @Test func otherFilesAreNotGuessedAt() throws {
-    #expect(ArchitectureGuess(try fixture("types_zip.pth")).summary == nil)
-    #expect(ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).summary == "MViT")
+    #expect(ArchitectureGuess(try fixture("types_zip.pth")).network == nil)
+    #expect(
+      ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).network?.summary == "MViT")
     let odd = ArchitectureGuess(try save(resNet(blocks: [1, 1, 1, 1], kernels: [[1], [1], [1], [1]])))
-    #expect(odd.remarks.contains { $0.contains("[1, 1, 1, 1]") })
+    #expect(odd.network?.remarks.contains { $0.contains("[1, 1, 1, 1]") } == true)
   }
 
-  @Test func wrongDepthIsExplainedByTheUnusedTensors() throws {
-    let reader = WeightReader(try save(resNet(blocks: [3, 4, 6, 3], kernels: [[1], [1], [3], [3]])))
-    _ = reader.tensor("s1.pathway0_stem.conv.weight", [32, 3, 1, 7, 7], hint: "RESNET.WIDTH_PER_GROUP")
-    let error = #expect(throws: CheckpointError.self) { try reader.report.check(allowPartial: false) }
-    let text = "\(error!)"
-    #expect(text.contains("-> set RESNET.DEPTH 50 ") && text.contains(" RESNET.WIDTH_PER_GROUP 16, as"), "\(text)")
+  @Test func x3dIsToldByItsStemAndItsDepths() throws {
+    func x3d(_ blocks: [Int]) throws -> ArchitectureGuess {
+      var items: [Item] = [
+        ("s1.pathway0_stem.conv.weight", Tensor(zeros: [24, 1, 5, 1, 1])),
+        ("s1.pathway0_stem.conv_xy.weight", Tensor(zeros: [24, 3, 1, 3, 3])),
+        ("head.lin_5.weight", Tensor(zeros: [2048, 1, 1, 1, 1])),
+      ]
+      for (stage, count) in blocks.enumerated() {
+        for block in 0..<count {
+          items.append(("s\(stage + 2).pathway0_res\(block).branch2.a.weight", Tensor(zeros: [1, 1, 1, 1, 1])))
+        }
+      }
+      return ArchitectureGuess(try save(items))
+    }
+    let medium = try x3d([3, 5, 11, 7])
+    #expect(medium.network?.summary == "X3D XS, S or M" && value(medium, "X3D.DEPTH_FACTOR") == "2.2")
+    #expect(value(medium, "MODEL.MODEL_NAME") == "X3D" && value(medium, "X3D.DIM_C5") == "2048")
+    let large = try x3d([5, 10, 25, 15])
+    #expect(large.network?.summary == "X3D L" && value(large, "X3D.DEPTH_FACTOR") == "5.0")
+    let odd = try x3d([2, 2, 2, 2])
+    #expect(odd.network?.summary == "X3D" && value(odd, "X3D.DEPTH_FACTOR") == nil)
   }
 
   @Test func descriptionListsEverything() throws {
@@ -94,6 +107,7 @@ import Testing
     #expect(text.contains("format        PyTorch (zip)") && text.contains("tensors       8"))
     #expect(text.contains("parameters    43") && text.contains("epoch         11"))
     #expect(text.contains("number types  float32 7, int64 1"))
+    #expect(text.contains("\narchitecture  none that this program knows\n\ns1.pathway0_stem.conv.weight  "))
     #expect(text.contains("s1.pathway0_stem.conv.weight             float32  2x3x1x2x2"))
     let caffe2 = describe(try fixture("caffe2_protocol0.pkl"))
     #expect(caffe2.contains("from pred_w"))

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Wording
 
 /// The keys that list something for each stage and pathway.
@@ -65,16 +66,18 @@ extension Configuration {
 
   /// The key with a value that suits the model: its default, every stage's first entry repeated for each pathway.
   private func example(_ key: String, _ shape: ResNetShape) -> String {
-    guard case .list(let stages) = leaf(key).fallback else { return "correct it" }
-    let suited = stages.enumerated().map { index, stage -> Value in
-      guard case .list(let entries) = stage, var first = entries.first else { return stage }
-      // No more temporal kernels than there are blocks.
-      if key == "RESNET.NUM_BLOCK_TEMP_KERNEL", case .int(let count) = first {
-        first = .int(min(count, shape.blocks[index]))
+    let defaults = Configuration.defaults
+    func suited<Entry>(_ stages: [[Entry]], _ change: (Int, Entry) -> Entry = { $1 }) -> String {
+      let lists = stages.enumerated().map { stage, row in
+        row.first.map { [Entry](repeating: change(stage, $0), count: shape.pathways) } ?? row
       }
-      return .list([Value](repeating: first, count: shape.pathways))
+      return "such as \(key) \"\(lists)\""
     }
-    return "such as \(key) \"\(Value.list(suited).literal)\""
+    if key.hasPrefix("NONLOCAL.") && key != "NONLOCAL.GROUP" { return suited(defaults.intListLists(key)) }
+    // No more temporal kernels than there are blocks.
+    return suited(defaults.intLists(key)) { stage, count in
+      key == "RESNET.NUM_BLOCK_TEMP_KERNEL" ? min(count, shape.blocks[stage]) : count
+    }
   }
 
   private func checkTemporalKernels(_ shape: ResNetShape) throws(ConfigurationError) {

@@ -2,6 +2,7 @@ internal import Checkpoint
 internal import Kernels
 public import NN
 internal import Tensors
+public import VideoModels
 
 /// X3D as a table.
 ///
@@ -72,28 +73,32 @@ public struct X3DBackbone: Backbone, Equatable {
 
   public func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value] {
     var x = stem(&builder, inputs[0])
-    builder.setName("s1", [x])
+    builder.setName(StageNames.stage(1), [x])
     var channels = stem
     for (index, stage) in stages.enumerated() {
-      let scope = builder.weights["s\(index + 2)"]
+      let number = index + 2
       for i in 0..<stage.depth {
-        x = block(&builder, x, from: channels, stage, index: i, scope["pathway0_res\(i)"])
+        x = block(
+          &builder, x, from: channels, stage, index: i,
+          builder.weights[StageNames.block(i, stage: number, pathway: 0)])
         channels = stage.width
       }
-      builder.setName("s\(index + 2)", [x])
+      builder.setName(StageNames.stage(number), [x])
     }
     return [x]
   }
 
   /// 1x3x3 in space, then each channel by itself in time; nothing between the two.
   private func stem(_ builder: inout NetworkBuilder, _ x: Value) -> Value {
-    let scope = builder.weights["s1"]["pathway0_stem"]
+    let scope = builder.weights[StageNames.stem(pathway: 0)]
     let space = ConvolutionShape(
       inChannels, stem, kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1))
     let time = ConvolutionShape(
       stem, stem, kernel: Extent3(stemKernel, 1, 1), padding: Extent3(stemKernel / 2, 0, 0), groups: stem)
-    let y = builder.convolution(x, space, scope, "conv_xy", norm: nil, hasBias: false, widthKey: "X3D.WIDTH_FACTOR")
-    return builder.convolution(y, time, scope, "conv", norm: "bn", epilogue: .relu, widthKey: "X3D.WIDTH_FACTOR")
+    let y = builder.convolution(
+      x, space, scope, StageNames.stemInSpace, norm: nil, hasBias: false, widthKey: "X3D.WIDTH_FACTOR")
+    return builder.convolution(
+      y, time, scope, StageNames.stemConvolution, norm: "bn", epilogue: .relu, widthKey: "X3D.WIDTH_FACTOR")
   }
 
   /// ReLU(shortcut + c(swish(SE(b(a(x)))))), SE in every other block.
@@ -106,9 +111,9 @@ public struct X3DBackbone: Backbone, Equatable {
     if index == 0 || channels != stage.width {
       let shape = ConvolutionShape(channels, stage.width, kernel: .one, stride: Extent3(1, stride, stride))
       shortcut = builder.convolution(
-        x, shape, scope, "branch1", norm: "branch1_bn", widthKey: "X3D.WIDTH_FACTOR")
+        x, shape, scope, StageNames.shortcut, norm: StageNames.shortcut + "_bn", widthKey: "X3D.WIDTH_FACTOR")
     }
-    let branch = scope["branch2"]
+    let branch = scope[StageNames.branch]
     let a = ConvolutionShape(channels, stage.inner, kernel: .one, stride: Extent3(1, first, first))
     var y = builder.convolution(
       x, a, branch, "a", norm: "a_bn", epilogue: .relu, widthKey: "X3D.BOTTLENECK_FACTOR")

@@ -2,6 +2,7 @@ internal import Checkpoint
 internal import Kernels
 internal import NN
 internal import Tensors
+internal import VideoModels
 
 /// One residual block as a table row.
 struct ResidualBlock {
@@ -65,14 +66,15 @@ extension NetworkBuilder {
   mutating func residualBlock(_ x: Value, _ block: ResidualBlock, _ scope: WeightReader) -> Value {
     var shortcut = x
     if let shape = block.shortcut {
-      shortcut = convolution(x, shape, scope, "branch1", norm: "branch1_bn", widthKey: block.widthKey)
+      shortcut = convolution(
+        x, shape, scope, StageNames.shortcut, norm: StageNames.shortcut + "_bn", widthKey: block.widthKey)
     }
     var y = x
     let branch = block.branch
     for (i, layer) in branch.enumerated() {
       let last = i == branch.count - 1
       y = convolution(
-        y, layer.shape, scope["branch2"], layer.name, norm: layer.name + "_bn", epilogue: .relu,
+        y, layer.shape, scope[StageNames.branch], layer.name, norm: layer.name + "_bn", epilogue: .relu,
         adding: last ? shortcut : nil, widthKey: block.widthKey, kernelKey: "RESNET.NUM_BLOCK_TEMP_KERNEL",
         branchGain: last ? Self.branchGain : nil)
     }

@@ -1,0 +1,30 @@
+/// What is known of a network and of a file beyond their tensors' names and shapes: words for the report of a load.
+///
+/// Who knows the networks fills it in, see `LoadReport.hints`.
+public struct LoadHints: Sendable {
+  /// What is said of a tensor that has another shape in the file.
+  public struct Misfit: Sendable, Equatable {
+    /// What the model needs, as "this config needs 80x4".
+    public let model: String
+    /// What to do, if that is to be said beside it.
+    public let advice: String?
+
+    public init(model: String, advice: String?) {
+      self.model = model
+      self.advice = advice
+    }
+  }
+
+  /// Why the file cannot suit the model, whatever their tensors, and what to do.
+  public var obstacle: (reason: String, advice: String)?
+  /// What the names of the head's tensors begin with: a partial load needs some of the others.
+  public var headPrefix: String?
+  /// By the tensor's name.
+  public var misfits: [String: Misfit] = [:]
+  /// Said of a load whose tensors all fit, and that means nothing.
+  public var warning: String?
+  /// All that the configuration has to say otherwise to suit the file, as "KEY value KEY value".
+  public var changes: String?
+
+  public init() {}
+}

@@ -1,0 +1,15 @@
+// What PyTorch's own modules call their tensors, whatever network they stand in: the ends of names.
+
+/// Whether a tensor is a layer's weights, or a normalisation's scale.
+func isWeight(_ name: String) -> Bool { name.hasSuffix("weight") }
+
+func isBias(_ name: String) -> Bool { name.hasSuffix("bias") }
+
+/// Whether a tensor is the variance of a batch normalisation.
+func isVariance(_ name: String) -> Bool { name.hasSuffix("running_var") }
+
+/// Whether it counts the batches of a training, and no test needs it.
+func isBatchCount(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
+
+/// Whether a batch normalisation measured it; what else a file has was trained.
+func isStatistic(_ name: String) -> Bool { isVariance(name) || name.hasSuffix("running_mean") || isBatchCount(name) }

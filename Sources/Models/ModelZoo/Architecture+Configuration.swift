@@ -1,0 +1,55 @@
+public import Configuration
+internal import NN
+public import VideoModels
+
+extension Architecture {
+  /// Reads backbone and head off a PySlowFast configuration.
+  ///
+  /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
+  public init(_ config: Configuration) throws {
+    let (name, arch) = (config.string("MODEL.MODEL_NAME"), config.string("MODEL.ARCH"))
+    guard let family = modelFamilies.first(where: { $0.modelNames.contains(name) && $0.archs.contains(arch) }) else {
+      throw ModelConfigurationError.notYet(
+        key: "MODEL.MODEL_NAME / MODEL.ARCH", value: "\(name) / \(arch)", what: "networks of this kind")
+    }
+    self = try family.architecture(config)
+  }
+
+  /// What of the architecture the user should know.
+  public var notices: [String] {
+    guard let head = head as? RoIHead, head.stride != backbone.featureStride else { return [] }
+    return [
+      "DETECTION.SPATIAL_SCALE_FACTOR is \(head.stride), this network's features are \(backbone.featureStride) pixels "
+        + "apart: boxes are looked up in the wrong place -> set DETECTION.SPATIAL_SCALE_FACTOR \(backbone.featureStride)"
+    ]
+  }
+}
+
+/// `MODEL.HEAD_ACT`.
+func headActivation(_ config: Configuration) throws(ModelConfigurationError) -> Activation {
+  let name = config.string("MODEL.HEAD_ACT")
+  guard let activation = Activation(rawValue: name), !(activation == .none && config.bool("DETECTION.ENABLE")) else {
+    throw ModelConfigurationError.impossible(
+      key: "MODEL.HEAD_ACT", found: name,
+      expected: config.bool("DETECTION.ENABLE") ? "sigmoid or softmax" : "sigmoid, softmax or none",
+      todo: "set MODEL.HEAD_ACT sigmoid for AVA, softmax for Kinetics")
+  }
+  return activation
+}
+
+func roiHead(_ config: Configuration, _ activation: Activation) -> RoIHead {
+  RoIHead(
+    classes: config.int("MODEL.NUM_CLASSES"), activation: activation,
+    resolution: config.int("DETECTION.ROI_XFORM_RESOLUTION"), stride: config.int("DETECTION.SPATIAL_SCALE_FACTOR"),
+    aligned: config.bool("DETECTION.ALIGNED"))
+}
+
+extension Array {
+  /// The entry of a configuration's list; PySlowFast's own defaults list one pathway where SlowFast has two.
+  func entry(_ index: Int, of key: String) throws(ModelConfigurationError) -> Element {
+    if indices.contains(index) { return self[index] }
+    throw ModelConfigurationError.impossible(
+      key: key, found: "a list of \(count)", expected: "an entry [\(index)]",
+      todo: "list four stages, in each one entry per pathway")
+  }
+}

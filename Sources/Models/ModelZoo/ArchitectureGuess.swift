@@ -1,0 +1,100 @@
+public import Checkpoint
+internal import VideoModels
+
+/// What the names and shapes of a file's tensors say about the network they belong to.
+public struct ArchitectureGuess: Sendable {
+  /// What the family whose network it is says of it; nil where it is none of the known ones.
+  public private(set) var network: Recognition?
+  /// Why this program cannot run the network, and what to do; nil where it can, or where it is none of the known ones.
+  public private(set) var obstacle: (reason: String, advice: String)?
+  /// What the head scores, where the file's own configuration or the number of its classes tells.
+  public private(set) var head: ScoredThings?
+
+  /// What a head scores.
+  public enum ScoredThings: Sendable, Equatable {
+    /// Boxes of people.
+    case boxes
+    /// Whole clips; of which data set, where the number of classes tells.
+    case clips(dataSet: String?)
+  }
+
+  /// Looks at a file's names and shapes; no numbers are read.
+  public init(_ checkpoint: Checkpoint) {
+    let tensors = TensorIndex(checkpoint)
+    if let peer = PeerNames(checkpoint.entries.map(\.name)) {
+      network = Recognition("a network of \(peer.owner)")
+      obstacle = (
+        "its tensors have \(peer.owner)'s names ('\(printable(peer.example))'), which this program does not read",
+        peer.advice
+      )
+      return
+    }
+    let classes = tensors.shape(Projection.scope + ".weight").flatMap { $0.first }
+    if let family = UnbuiltModels.recognise(tensors) {
+      network = Recognition(family)
+      if let classes { network?.set("MODEL.NUM_CLASSES", "\(classes)") }
+      obstacle = (
+        "it holds \(family), a network that this program cannot run yet",
+        "give weights of a SlowFast, Slow, C2D, I3D or X3D network and their config"
+      )
+      return
+    }
+    readHead(tensors, checkpoint.configText)
+    network = modelFamilies.lazy.compactMap { $0.recognise(tensors) }.first
+    if let classes { network?.set("MODEL.NUM_CLASSES", "\(classes)") }
+    network.map { network = headAdded(to: $0, tensors, checkpoint.configText) }
+  }
+
+  /// The data sets that a number of classes speaks for.
+  private static let kinetics = [400: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700"]
+  private static let classesOfAVA: Set = [60, 80]
+
+  /// The number of classes of the last layer; nil where there is no such matrix.
+  private func scored(_ tensors: TensorIndex) -> Int? {
+    guard let shape = tensors.shape(Projection.scope + ".weight"), shape.count == 2 else { return nil }
+    return shape[0]
+  }
+
+  /// Tells what the head scores, whatever else the file has.
+  private mutating func readHead(_ tensors: TensorIndex, _ configText: String?) {
+    guard let classes = scored(tensors) else { return }
+    let dataSet = Self.kinetics[classes]
+    if dataSet != nil { head = .clips(dataSet: dataSet) }
+    if Self.classesOfAVA.contains(classes) { head = .boxes }
+    if let isDetection = configText.flatMap(detectionFlag) {
+      head = isDetection ? .boxes : .clips(dataSet: dataSet)
+    }
+  }
+
+  private func headAdded(to network: Recognition, _ tensors: TensorIndex, _ configText: String?) -> Recognition {
+    var network = network
+    guard let classes = scored(tensors) else {
+      network.remarks.append(
+        tensors.hasPrefix(Projection.scope + ".projection.")
+          ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
+      return network
+    }
+    if let isDetection = configText.flatMap(detectionFlag) {
+      network.set("DETECTION.ENABLE", isDetection ? "True" : "False")
+      network.remarks.append(
+        "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")
+    } else if Self.classesOfAVA.contains(classes) {
+      network.remarks.append(
+        "\(classes) classes suggest AVA's RoI head: DETECTION.ENABLE True (both heads have the same tensors)")
+    } else {
+      network.remarks.append(
+        "the RoI head and the classification head have the same tensors: DETECTION.ENABLE cannot be told")
+    }
+    return network
+  }
+
+  /// Finds `ENABLE` in the `DETECTION` block of a configuration in block style, as PySlowFast dumps it.
+  private func detectionFlag(_ text: String) -> Bool? {
+    var isInside = false
+    for line in text.split(separator: "\n") {
+      if line.first != " " { isInside = line == "DETECTION:" }
+      if isInside, line.hasPrefix("  ENABLE: ") { return line.hasSuffix("true") }
+    }
+    return nil
+  }
+}

@@ -1,0 +1,67 @@
+public import Configuration
+public import NN
+public import VideoModels
+
+/// A family of networks: which configurations and files are its own, and what is built of them.
+///
+/// A family of one's own is a file or a few that conform to this, and an entry in ``modelFamilies``; `docs/extending.md`
+/// adds one.
+public protocol ModelFamily: Sendable {
+  associatedtype Trunk: Backbone
+
+  /// The values of `MODEL.MODEL_NAME` and `MODEL.ARCH` that name its networks.
+  var modelNames: [String] { get }
+  var archs: [String] { get }
+
+  /// The sections of a configuration that shape its networks and no others': set for another family, they change nothing.
+  var sections: [String] { get }
+
+  /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read.
+  ///
+  /// - Returns: What stays without effect, for the notices.
+  func check(_ config: Configuration) throws(ConfigurationError) -> [String]
+
+  /// The backbone of a configuration that names this family, and that ``check(_:)`` has passed.
+  ///
+  /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
+  func backbone(_ config: Configuration) throws -> Trunk
+
+  /// The head for whole clips on that backbone.
+  ///
+  /// - Throws: `ModelConfigurationError`.
+  func classificationHead(_ config: Configuration, _ activation: Activation, on backbone: Trunk) throws -> any Head
+
+  /// What a file's tensors tell, where they are those of one of its networks; nil for all others.
+  func recognise(_ tensors: TensorIndex) -> Recognition?
+
+  /// The configuration keys that decide whether its networks have a tensor of that name.
+  func keys(deciding name: String) -> Set<String>
+
+  /// The keys that are likely to have other values too where some have, for files that do not suit a configuration.
+  ///
+  /// - Parameter isNews: Whether the file speaks for another value of a key than the configuration has.
+  func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String>
+}
+
+extension ModelFamily {
+  public var sections: [String] { [] }
+  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] { [] }
+  public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
+  public func keys(deciding name: String) -> Set<String> { [] }
+  public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
+
+  /// Backbone and head of a configuration that names this family.
+  func architecture(_ config: Configuration) throws -> Architecture {
+    // A configuration may come from code, and nobody have checked it.
+    _ = try check(config)
+    let backbone = try backbone(config)
+    let activation = try headActivation(config)
+    return Architecture(
+      backbone: backbone,
+      head: config.bool("DETECTION.ENABLE")
+        ? roiHead(config, activation) : try classificationHead(config, activation, on: backbone))
+  }
+}
+
+/// Every family that can be built, asked in this order.
+public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily()]

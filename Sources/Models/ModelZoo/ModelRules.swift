@@ -1,0 +1,32 @@
+public import Configuration
+internal import Wording
+
+/// What the families of models ask of a configuration, for `Configuration.load`.
+public struct ModelRules: ConfigurationRules {
+  public init() {}
+
+  private func family(_ config: Configuration) -> (any ModelFamily)? {
+    let name = config.string("MODEL.MODEL_NAME")
+    return modelFamilies.first { $0.modelNames.contains(name) }
+  }
+
+  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
+    if let family = family(config) { return try family.check(config) }
+    let name = config.string("MODEL.MODEL_NAME")
+    // The module that builds models says what it does not have.
+    if UnbuiltModels.has(name) { return [] }
+    let known = modelFamilies.flatMap(\.modelNames) + UnbuiltModels.modelNames
+    throw .badValue(
+      key: "MODEL.MODEL_NAME", source: config.source(of: "MODEL.MODEL_NAME"), expected: "a model of PySlowFast",
+      found: config.literal("MODEL.MODEL_NAME"),
+      remedy: nearest(to: name, among: known).map { "did you mean \($0)?" } ?? "one of \(listed(known, limit: 9))")
+  }
+
+  public func shapesAnotherNetwork(_ key: String, _ config: Configuration) -> Bool? {
+    let section = String(key.prefix { $0 != "." })
+    guard (modelFamilies.flatMap(\.sections) + UnbuiltModels.sections).contains(section) else { return nil }
+    // Of a network that cannot be built, that is what the user hears.
+    guard let family = family(config) else { return false }
+    return !family.sections.contains(section)
+  }
+}

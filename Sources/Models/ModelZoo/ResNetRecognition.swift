@@ -1,0 +1,104 @@
+/// Recognises C2D, I3D, Slow and SlowFast by their tensors.
+struct ResNetRecognition {
+  private(set) var network: Recognition
+  private let tensors: TensorIndex
+  private let pathways: Int
+  /// `RESNET.DEPTH`; nil where the stages are those of no known one.
+  private let depth: Int?
+
+  init?(_ tensors: TensorIndex) {
+    let slowStem = StageNames.stem(pathway: 0)
+    guard let stem = tensors.stem(pathway: 0), !tensors.blocks(stage: 2, pathway: 0).isEmpty,
+      tensors.shape("\(slowStem).\(StageNames.stemInSpace).weight") == nil
+    else { return nil }
+    let fastStem = tensors.stem(pathway: 1)
+    self.tensors = tensors
+    pathways = fastStem == nil ? 1 : 2
+    depth = ResNetBackbone.depths.first { $0.value == tensors.blockCounts }?.key
+    network = Recognition("")
+    let arch = fastStem == nil ? singlePathwayArch(stem) : "slowfast"
+    network.summary = [
+      arch == "slowfast" ? "SlowFast" : arch == "slow" ? "Slow" : arch.uppercased(), depth.map { "R\($0)" },
+    ]
+    .compactMap { $0 }.joined(separator: " ")
+    if depth == nil {
+      network.remarks.append("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
+    }
+    network.set("MODEL.ARCH", arch)
+    if let model = ResNetBackbone.modelNames.first(where: { $0.pathways == pathways }) {
+      network.set("MODEL.MODEL_NAME", model.name)
+    }
+    if let depth { network.set("RESNET.DEPTH", "\(depth)") }
+    let width = stem[0]
+    network.set("RESNET.WIDTH_PER_GROUP", "\(width)")
+    if let inner = innerWidth, width > 0, inner.isMultiple(of: width), inner > 0 {
+      network.set("RESNET.NUM_GROUPS", "\(inner / width)")
+    }
+    network.set("RESNET.NUM_BLOCK_TEMP_KERNEL", temporalBlocks(arch))
+    network.set("DATA.INPUT_CHANNEL_NUM", "[\(stem[1])\(fastStem.map { ", \($0[1])" } ?? "")]")
+    if let fastStem { addFusion(width, fastStem[0]) }
+    addNonLocal()
+  }
+
+  private mutating func addFusion(_ width: Int, _ fastWidth: Int) {
+    if fastWidth > 0 { network.set("SLOWFAST.BETA_INV", "\(width / fastWidth)") }
+    let fuse = tensors.shape("\(StageNames.fusion(after: 1)).\(StageNames.lateral).weight")
+    if let fuse, fuse.count == 5, fuse[1] > 0 {
+      network.set("SLOWFAST.FUSION_CONV_CHANNEL_RATIO", "\(fuse[0] / fuse[1])")
+      network.set("SLOWFAST.FUSION_KERNEL_SZ", "\(fuse[2])")
+    }
+    network.remarks.append("SLOWFAST.ALPHA and the clip's length leave no trace in the tensors")
+  }
+
+  private mutating func singlePathwayArch(_ stem: [Int]) -> String {
+    if stem[2] == ResNetBackbone.TemporalKernels.inflated.stem {
+      network.remarks.append("'slow_i3d' has the same tensors; it lacks the temporal pool after res2")
+      return "i3d"
+    }
+    let isTemporal = (4...5).contains { tensors.temporalKernels(stage: $0, pathway: 0).contains { $0 > 1 } }
+    if isTemporal { return "slow" }
+    network.remarks.append("'slow_c2d' and '2d' have the same tensors; they lack the temporal pool after res2")
+    return "c2d"
+  }
+
+  /// The width inside the first bottleneck of res2.
+  private var innerWidth: Int? {
+    guard let a = tensors.convolution("a", block: 0, stage: 2, pathway: 0),
+      tensors.convolution("c", block: 0, stage: 2, pathway: 0) != nil
+    else { return nil }
+    return a.first
+  }
+
+  /// How many blocks of each stage take part in the temporal pattern. Where the pattern is 1 throughout, any number
+  /// would do, and the usual one is named.
+  private func temporalBlocks(_ arch: String) -> String {
+    let usual = ResNetBackbone.depths[depth == 18 ? 18 : 50]!
+    let stages = (2...5).map { stage in
+      let counts = (0..<pathways).map { pathway -> String in
+        let kernels = tensors.temporalKernels(stage: stage, pathway: pathway)
+        let visible = (kernels.lastIndex { $0 > 1 } ?? -1) + 1
+        // I3D's patterns alternate: one block more than the last visible may count, and makes no difference. Slow's res4
+        // and res5 have 3 in theirs: without any, none takes part.
+        let isFree = arch == "i3d" || arch == "c2d" || pathway == 0 && stage <= 3
+        return "\(min(max(visible, isFree ? usual[stage - 2] : 0), kernels.count))"
+      }
+      return "[\(counts.joined(separator: ", "))]"
+    }
+    return "[\(stages.joined(separator: ", "))]"
+  }
+
+  private mutating func addNonLocal() {
+    let stages = (2...5).map { stage in
+      (0..<pathways).map { tensors.nonLocalBlocks(stage: stage, pathway: $0) }
+    }
+    let count = stages.joined().joined().count
+    if count == 0 {
+      network.unseen["NONLOCAL.LOCATION"] = "\(stages)"
+      return
+    }
+    network.summary += " with \(count) non-local block\(count == 1 ? "" : "s")"
+    network.set("NONLOCAL.LOCATION", "\(stages)")
+    network.remarks.append(
+      "NONLOCAL.INSTANTIATION (softmax or dot_product) and NONLOCAL.POOL leave no trace in the tensors")
+  }
+}

@@ -1,0 +1,45 @@
+/// What PySlowFast calls the tensors of networks that are made of a stem and four residual stages: ResNets and X3D.
+///
+/// The builders ask for tensors by these names, and files are recognised by them.
+public enum StageNames {
+  public static func stage(_ stage: Int) -> String { "s\(stage)" }
+  public static func stem(pathway: Int) -> String { "s1.pathway\(pathway)_stem" }
+
+  /// A residual block of res2 (stage 2) to res5.
+  public static func block(_ block: Int, stage: Int, pathway: Int) -> String {
+    "s\(stage).pathway\(pathway)\(residual)\(block)"
+  }
+
+  /// The non-local block after a residual one.
+  public static func nonLocal(after block: Int, stage: Int, pathway: Int) -> String {
+    "s\(stage).pathway\(pathway)\(nonLocal)\(block)"
+  }
+
+  /// The lateral connection after a stage.
+  public static func fusion(after stage: Int) -> String { "s\(stage)\(fusion)" }
+
+  /// The convolution of a stem, and of X3D's in space.
+  static let stemConvolution = "conv"
+  static let stemInSpace = "conv_xy"
+  /// Within a residual block: the shortcut, and the convolutions of the branch.
+  static let shortcut = "branch1"
+  static let branch = "branch2"
+  static let lateral = "conv_f2s"
+
+  // Marks: parts of names that tell what a tensor belongs to.
+  static let residual = "_res"
+  static let nonLocal = "_nonlocal"
+  static let fusion = "_fuse"
+  static let fastPathway = "pathway1"
+
+  /// Reads a numbered block's name: "s4.pathway0_res12.branch2.a.weight" as "s4.pathway0_res" and 12.
+  static func numbered(_ name: String) -> (blocks: String, number: Int)? {
+    let parts = name.split(separator: ".", maxSplits: 2)
+    guard parts.count == 3 else { return nil }
+    let stem = parts[1].prefix { !$0.isNumber } + parts[1].drop { !$0.isNumber }.prefix { $0.isNumber }
+    let rest = parts[1].dropFirst(stem.count)
+    let kind = rest.prefix { !$0.isNumber }
+    guard kind == residual || kind == nonLocal, let number = Int(rest.dropFirst(kind.count)) else { return nil }
+    return ("\(parts[0]).\(stem)\(kind)", number)
+  }
+}

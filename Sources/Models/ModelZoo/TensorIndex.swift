@@ -1,0 +1,54 @@
+public import Checkpoint
+
+/// A file's tensors, sorted by the stages, pathways and blocks that their names tell of.
+public struct TensorIndex {
+  private let shapes: [String: [Int]]
+  private let names: [String]
+  /// Block numbers by "s4.pathway0_res", without duplicates, ascending.
+  private let numbers: [String: [Int]]
+
+  /// Looks at names and shapes; no numbers are read.
+  public init(_ checkpoint: Checkpoint) {
+    shapes = Dictionary(checkpoint.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
+    names = checkpoint.entries.map(\.name)
+    var found: [String: Set<Int>] = [:]
+    for (blocks, number) in names.lazy.compactMap(StageNames.numbered) { found[blocks, default: []].insert(number) }
+    numbers = found.mapValues { $0.sorted() }
+  }
+
+  public func shape(_ name: String) -> [Int]? { shapes[name] }
+
+  public func hasPrefix(_ prefix: String) -> Bool { names.contains { $0.hasPrefix(prefix) } }
+
+  /// The numbers of a stage's residual blocks.
+  public func blocks(stage: Int, pathway: Int) -> [Int] {
+    numbers["s\(stage).pathway\(pathway)\(StageNames.residual)"] ?? []
+  }
+
+  /// The blocks that a non-local one follows.
+  public func nonLocalBlocks(stage: Int, pathway: Int) -> [Int] {
+    numbers["s\(stage).pathway\(pathway)\(StageNames.nonLocal)"] ?? []
+  }
+
+  /// How many blocks res2 to res5 have.
+  public var blockCounts: [Int] { (2...5).map { blocks(stage: $0, pathway: 0).count } }
+
+  /// The shape of the convolution of a pathway's stem, where the network is one of stages.
+  func stem(pathway: Int) -> [Int]? {
+    let shape = shape("\(StageNames.stem(pathway: pathway)).\(StageNames.stemConvolution).weight")
+    return shape?.count == 5 ? shape : nil
+  }
+
+  /// The shape of a convolution of a block's branch.
+  func convolution(_ name: String, block: Int, stage: Int, pathway: Int) -> [Int]? {
+    shape("\(StageNames.block(block, stage: stage, pathway: pathway)).\(StageNames.branch).\(name).weight")
+  }
+
+  /// The temporal kernel of each block.
+  func temporalKernels(stage: Int, pathway: Int) -> [Int] {
+    blocks(stage: stage, pathway: pathway).map { block in
+      let shape = convolution("a", block: block, stage: stage, pathway: pathway) ?? []
+      return shape.count == 5 ? shape[2] : 1
+    }
+  }
+}

@@ -1,0 +1,52 @@
+internal import Configuration
+internal import NN
+internal import VideoModels
+
+/// X3D XS, S, M, L.
+struct X3DFamily: ModelFamily {
+  var modelNames: [String] { ["X3D"] }
+  var archs: [String] { ["x3d"] }
+  var sections: [String] { ["X3D"] }
+
+  func backbone(_ config: Configuration) throws -> X3DBackbone { try X3DBackbone(config) }
+
+  func classificationHead(
+    _ config: Configuration, _ activation: Activation, on backbone: X3DBackbone
+  ) throws -> any Head {
+    guard activation != .none else {
+      throw ModelConfigurationError.impossible(
+        key: "MODEL.HEAD_ACT", found: "none", expected: "sigmoid or softmax", todo: "set MODEL.HEAD_ACT softmax")
+    }
+    // Rounded up, where the heads of ResNets round down.
+    let stride = backbone.featureStride
+    let window = (config.int("DATA.TRAIN_CROP_SIZE") + stride - 1) / stride
+    return X3DHead(
+      classes: config.int("MODEL.NUM_CLASSES"), activation: activation, inner: backbone.stages.last!.inner,
+      width: config.int("X3D.DIM_C5"), normalisesDense: config.bool("X3D.BN_LIN5"), window: window)
+  }
+
+  // MARK: Files
+
+  /// The published networks by their depth factor.
+  private static let published = [("X3D XS, S or M", "2.2"), ("X3D L", "5.0"), ("X3D", "1.0")]
+
+  func recognise(_ tensors: TensorIndex) -> Recognition? {
+    let stem = StageNames.stem(pathway: 0)
+    guard tensors.stem(pathway: 0) != nil, !tensors.blocks(stage: 2, pathway: 0).isEmpty,
+      tensors.shape("\(stem).\(StageNames.stemInSpace).weight") != nil
+    else { return nil }
+    let known = Self.published.first { X3DBackbone.depths(by: Double($0.1)!) == tensors.blockCounts }
+    var network = Recognition(known?.0 ?? "X3D")
+    network.set("MODEL.ARCH", archs[0])
+    network.set("MODEL.MODEL_NAME", modelNames[0])
+    if let factor = known?.1 { network.set("X3D.DEPTH_FACTOR", factor) }
+    if let width = tensors.shape("head.\(X3DHead.dense).weight")?.first { network.set("X3D.DIM_C5", "\(width)") }
+    network.remarks.append("X3D XS, S and M have the same tensors; they differ in the clip's length and size")
+    return network
+  }
+
+  func keys(deciding name: String) -> Set<String> {
+    if name.contains(StageNames.stemInSpace) { return ["MODEL.ARCH", "MODEL.MODEL_NAME"] }
+    return name.contains(StageNames.residual) ? ["X3D.DEPTH_FACTOR"] : []
+  }
+}

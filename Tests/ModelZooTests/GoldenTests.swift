@@ -1,0 +1,22 @@
+import Checkpoint
+import ModelZoo
+import TestSupport
+import Testing
+
+private let models = (sharedFolder ?? "") + "/golden/models"
+
+/// The networks of the public reference programs are told from their files.
+@Suite(.enabled(if: sharedFolder != nil, "the shared golden cases are not here")) struct GoldenTests {
+  static let cases: [(name: String, summary: String)] = [
+    ("slowfast_r50_ava", "SlowFast R50"), ("slowfast_r50_ava_aligned", "SlowFast R50"),
+    ("slowfast_4x16_k400", "SlowFast R50"),
+    ("slowfast_r101_nln_ava", "SlowFast R101 with 3 non-local blocks"), ("slow_r50_ava", "Slow R50"),
+    ("c2d_r50_k400", "C2D R50"), ("i3d_nln_r50_k400", "I3D R50 with 5 non-local blocks"),
+    ("x3d_xs_k400", "X3D XS, S or M"),
+  ]
+
+  @Test(arguments: cases) func networksAreRecognised(_ name: String, _ summary: String) throws {
+    let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth")
+    #expect(ArchitectureGuess(checkpoint).network?.summary == summary)
+  }
+}

@@ -1,0 +1,179 @@
+import Configuration
+import Files
+import ModelZoo
+import TestSupport
+import Tensors
+import Testing
+import VideoModels
+
+/// Lines that make the smallest config of a network: Slow, one pathway.
+private let slow = "MODEL:\n  ARCH: slow\n  MODEL_NAME: ResNet\n"
+
+/// A change to the two-pathway AVA config that cannot work, and what the message must hold.
+private let impossible: [(overrides: [String], texts: [String])] = [
+  (
+    ["DATA.NUM_FRAMES", "30"],
+    ["DATA.NUM_FRAMES 30 (given as KEY VALUE)", "SLOWFAST.ALPHA 4 (line ", "a multiple of 4"]
+  ),
+  (["SLOWFAST.BETA_INV", "7"], ["RESNET.WIDTH_PER_GROUP 64 (line ", "SLOWFAST.BETA_INV 7"]),
+  (["SLOWFAST.FUSION_CONV_CHANNEL_RATIO", "16"], ["SLOWFAST.FUSION_CONV_CHANNEL_RATIO 16"]),
+  (["SLOWFAST.FUSION_KERNEL_SZ", "4"], ["SLOWFAST.FUSION_KERNEL_SZ must be odd"]),
+  (["RESNET.NUM_GROUPS", "3"], ["RESNET.NUM_GROUPS 3", "make the width a multiple of 3"]),
+  (["RESNET.DEPTH", "34"], ["RESNET.DEPTH must be 18, 50 or 101, found 34"]),
+  (
+    ["RESNET.DEPTH", "18"],
+    ["3 blocks of res2 are to have temporal kernels, but it has 2", "RESNET.NUM_BLOCK_TEMP_KERNEL"]
+  ),
+  (
+    ["MODEL.ARCH", "slow"], ["MODEL.ARCH 'slow'", "MODEL.MODEL_NAME 'SlowFast' (line ", "set MODEL.MODEL_NAME ResNet"]
+  ),
+  (["MODEL.ARCH", "slowfst"], ["did you mean MODEL.ARCH slowfast?"]),
+  (["MODEL.MODEL_NAME", "SlowFats"], ["must be a model of PySlowFast, found 'SlowFats'", "did you mean SlowFast?"]),
+  (["MODEL.MODEL_NAME", "ResNet"], ["MODEL.ARCH 'slowfast' (line ", "set MODEL.MODEL_NAME SlowFast"]),
+  (
+    ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow"],
+    ["res2 has 2 pathways in RESNET.NUM_BLOCK_TEMP_KERNEL, the model 1"]
+  ),
+  (["MODEL.HEAD_ACT", "none"], ["the detection head needs an activation", "DETECTION.ENABLE True (line "]),
+  (["RESNET.SPATIAL_STRIDES", "[[1,1],[2,1],[2,2],[1,1]]"], ["the pathways of res3 differ in stride"]),
+  (["RESNET.SPATIAL_STRIDES", "[[1,1],[2,2],[1,1]]"], ["RESNET.SPATIAL_STRIDES must be 4 lists", "found 3 lists"]),
+  (
+    ["RESNET.SPATIAL_DILATIONS", "[[1,1],[1,1],[1],[1,1]]"],
+    ["res4 has 1 pathway in RESNET.SPATIAL_DILATIONS, the model 2"]
+  ),
+  (
+    ["RESNET.SPATIAL_DILATIONS", "[[1,1],[1,1],[1,0],[1,1]]"],
+    ["element [2][1] of RESNET.SPATIAL_DILATIONS must be from 1"]
+  ),
+  (["DATA.INPUT_CHANNEL_NUM", "[3]"], ["channels are given for 1 pathway, the model has 2", "[3, 3]"]),
+  (["NONLOCAL.LOCATION", "[[[0]],[[]],[[]],[[]]]"], ["res2 has 1 pathway in NONLOCAL.LOCATION"]),
+  (
+    ["NONLOCAL.LOCATION", "[[[0],[]],[[],[]],[[],[]],[[],[]]]", "NONLOCAL.GROUP", "[[3,1],[1,1],[1,1],[1,1]]"],
+    ["cannot split 8 frames into 3 groups"]
+  ),
+  (
+    [
+      "NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1],[]],[[],[]]]", "NONLOCAL.POOL",
+      "[[[1,2,2],[1,2,2]],[[1,2,2],[1,2,2]],[[16,2,2],[1,2,2]],[[1,2,2],[1,2,2]]]",
+    ], ["pool time by 16 where there are 8 frames"]
+  ),
+  (
+    [
+      "NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1],[]],[[],[]]]", "NONLOCAL.POOL",
+      "[[[1,2,2],[1,2,2]],[[1,2,2],[1,2,2]],[[2,2],[1,2,2]],[[1,2,2],[1,2,2]]]",
+    ], ["element [2][0] of NONLOCAL.POOL must be three sizes"]
+  ),
+  (
+    ["DETECTION.ENABLE", "False", "TEST.DATASET", "kinetics", "DATA.TEST_CROP_SIZE", "64"],
+    ["7x7 places", "leaves 4x4", "DATA.TEST_CROP_SIZE 64", "DATA.TRAIN_CROP_SIZE 224"]
+  ),
+]
+
+/// What the families ask of a configuration as it is read.
+@Suite struct ModelRulesTests {
+  private func slowFast(_ overrides: [String]) throws -> Configuration {
+    try Configuration.load(
+      path: projectRoot + "/configs/AVA/SLOWFAST_32x2_R50_SHORT.yaml", overrides: overrides, rules: ModelRules())
+  }
+
+  private func load(_ yaml: String, _ overrides: [String] = []) throws -> Configuration {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/test.yaml", yaml)
+    return try Configuration.load(path: folder.path + "/test.yaml", overrides: overrides, rules: ModelRules())
+  }
+
+  private func failure(_ load: () throws -> Configuration) -> String {
+    do {
+      _ = try load()
+      return "loaded"
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  @Test(arguments: impossible) func impossibleCombinations(overrides: [String], texts: [String]) {
+    let message = failure { try slowFast(overrides) }
+    for text in texts { #expect(message.contains(text), "\(message)") }
+    #expect(message.contains(" -> "))
+  }
+
+  /// What is asked when a file is read is asked of every change after it, too.
+  @Test func laterChangesAreChecked() throws {
+    var config = try slowFast([])
+    #expect(throws: ConfigurationError.self) { try config.set("SLOWFAST.BETA_INV", "7") }
+    #expect(config.int("SLOWFAST.BETA_INV") == 8)
+    var bare = Configuration(rules: ModelRules())
+    #expect(throws: ConfigurationError.self) { try bare.apply(overrides: ["RESNET.DEPTH", "34"]) }
+  }
+
+  @Test func modelsOfLaterVersionsLoad() throws {
+    for (name, arch) in [("X3D", "x3d"), ("MViT", "mvit"), ("MaskMViT", "maskmvit"), ("PTVCSN", "csn")] {
+      #expect(try load("MODEL: {MODEL_NAME: \(name), ARCH: \(arch)}\n").string("MODEL.MODEL_NAME") == name)
+    }
+    #expect(try load("MODEL: {MODEL_NAME: ContrastiveModel, ARCH: slow}\n").notices == [])
+  }
+
+  @Test func blocksThatDoNotExistAreNamed() throws {
+    let configuration = try slowFast(
+      ["NONLOCAL.LOCATION", "[[[],[]],[[],[]],[[1,6,13],[]],[[],[]]]"])
+    try #require(configuration.notices.count == 1)
+    #expect(configuration.notices[0].contains("res4 has 6 blocks, so there is no non-local block after 6, 13"))
+  }
+
+  @Test func defaultsMayListMorePathwaysThanTheModelHas() throws {
+    #expect(try load(slow).ints("DATA.INPUT_CHANNEL_NUM") == [3, 3])
+    #expect(
+      failure { try load(slow + "DATA: {INPUT_CHANNEL_NUM: [3, 3]}\n") }.contains(
+        "channels are given for 2 pathways, the model has 1"))
+  }
+
+  @Test(
+    "Lists by stage and pathway: what is written as an example loads",
+    arguments: ["NONLOCAL.LOCATION", "NONLOCAL.POOL", "RESNET.SPATIAL_STRIDES", "RESNET.NUM_BLOCK_TEMP_KERNEL"])
+  func examplesOfLists(key: String) throws {
+    let shallow = slow + "RESNET:\n  DEPTH: 18\n  NUM_BLOCK_TEMP_KERNEL: [[2],[2],[2],[2]]\n"
+    for value in ["[[1]]", "[[[]]]", "3"] {
+      for base in [slow, shallow] {
+        let message = failure { try load(base, [key, value]) }
+        let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
+        let example = try #require(parts.count > 1 ? String(parts[1]) : nil, "\(message)")
+        _ = try load(base, [key, example])
+      }
+      let message = failure { try slowFast([key, value]) }
+      let parts = message.split(separator: "\"", omittingEmptySubsequences: false)
+      let example = try #require(parts.count > 2 ? String(parts[parts.count - 2]) : nil, "\(message)")
+      _ = try slowFast([key, example])
+    }
+  }
+
+  /// A network that cannot be built is refused; its keys need no word beside that.
+  @Test func keysOfOtherNetworksAreNotSaid() throws {
+    #expect(try load("MODEL: {ARCH: x3d, MODEL_NAME: X3D}\nX3D: {WIDTH_FACTOR: 2.0}\n").notices == [])
+  }
+
+  /// What shapes another family's networks changes nothing.
+  @Test func keysOfAnotherFamilyAreIdle() throws {
+    let notices = try load(slow + "X3D: {WIDTH_FACTOR: 2.0}\n").notices
+    #expect(notices.count == 1 && notices[0].contains("X3D.WIDTH_FACTOR 2.0 (line 4 of"), "\(notices)")
+  }
+
+  /// The old model name without the pool stays what it is.
+  @Test func onlyThePlainC2DAndI3DPoolTime() throws {
+    func pools(_ name: String) throws -> Bool {
+      let config = try Configuration.load(path: projectRoot + "/configs/Kinetics/\(name).yaml", rules: ModelRules())
+      return try #require(try Architecture(config).backbone as? ResNetBackbone).pathwayPools.contains { $0.t == 2 }
+    }
+    #expect(try pools("C2D_8x8_R50") && pools("I3D_8x8_R50"))
+    #expect(try !pools("c2/C2D_NOPOOL_8x8_R50") && !pools("SLOW_8x8_R50") && !pools("SLOWFAST_8x8_R50"))
+  }
+
+  @Test func everyShippedConfigPasses() throws {
+    for folder in ["AVA", "AVA/c2", "Kinetics", "Kinetics/c2", "demo"] {
+      let path = projectRoot + "/configs/" + folder
+      for name in try listFolder(path) where name.hasSuffix(".yaml") {
+        #expect(try Configuration.load(path: path + "/" + name, rules: ModelRules()).notices == [], "\(name)")
+      }
+    }
+  }
+}

@@ -1,0 +1,42 @@
+import Checkpoint
+import ModelZoo
+import Tensors
+import TestSupport
+import Testing
+
+/// Names of other projects.
+@Suite struct PeerNameTests {
+  @Test(arguments: [
+    ("blocks.1.multipathway_blocks.0.res_blocks.0.branch2.conv_a.weight", "PyTorchVideo"),
+    ("model.blocks.1.res_blocks.0.branch2.conv_a.weight", "PyTorchVideo"),
+    ("patch_embed.patch_model.weight", "PyTorchVideo"),
+    ("backbone.slow_path.layer1.0.conv1.conv.weight", "MMAction2"),
+    ("backbone.slow.res_nl1.res_0.btnk.conv1.conv.weight", "AlphAction"),
+    ("module.backbone.module.slow_res1.0.conv1.weight", "ACAR-Net"),
+  ])
+  func otherProjectsAreNamed(name: String, owner: String) throws {
+    let checkpoint = try save([name, name.split(separator: ".")[0] + ".other.weight"].map { ($0, Tensor(zeros: [2])) })
+    let text = describe(checkpoint)
+    #expect(text.contains("architecture  a network of \(owner), by the tensors' names"), "\(text)")
+    #expect(text.contains("have \(owner)'s names ('") && text.contains("which this program does not read -> give a"))
+    #expect(!text.contains("overrides that suit"))
+    for allowPartial in [false, true] {
+      let reader = WeightReader(checkpoint, allowPartial: allowPartial)
+      _ = reader.tensor("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7])
+      var report = reader.report
+      report.hints = LoadHints(report, ArchitectureGuess(checkpoint), nil)
+      let error = #expect(throws: CheckpointError.self) { try report.check(allowPartial: allowPartial) }
+      let message = "\(error!)"
+      #expect(message.contains("does not suit this config: its tensors have \(owner)'s names"), "\(message)")
+      #expect(message.split(separator: "\n").count == 2 && !message.contains("--partial-weights"))
+    }
+  }
+
+  @Test func detectorsOfPeopleAreToldApart() throws {
+    let checkpoint = try save(
+      ["backbone.bottom_up.stem.conv1.weight", "proposal_generator.rpn_head.conv.weight"].map {
+        ($0, Tensor(zeros: [2]))
+      })
+    #expect(describe(checkpoint).contains("that is a detector of people, whose boxes come in as proposals"))
+  }
+}

@@ -1,6 +1,7 @@
 public import AVARecords
 internal import Clips
 public import Configuration
+public import Datasets
 internal import Files
 internal import Geometry
 internal import Imaging
@@ -11,11 +12,9 @@ internal import Wording
 ///
 /// Everything small is read and checked when the value is made, so that a run fails before it computes.
 public struct AVATest {
-  /// The second at which AVA's frame lists begin, and their frames a second: constants of the reference.
-  static let firstSecond = ProposalList.Times.firstSecond
-  static let framesPerSecond = 30
-
   public let config: Configuration
+  /// Whose clock, seconds and classes the files are in.
+  public let dataset: ActionDataset
   public let frameList: FrameList
   public let proposals: ProposalList
   public let labelMap: LabelMap
@@ -27,10 +26,13 @@ public struct AVATest {
 
   /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
   ///
-  /// - Parameter others: What the run lacks beside these, to be named with what is missing here.
+  /// - Parameters:
+  ///   - dataset: Whose clock, seconds and classes the files are in.
+  ///   - others: What the run lacks beside these, to be named with what is missing here.
   /// - Throws: `RecordError`, `FileError`, `AVATestError`.
-  public init(_ config: Configuration, with others: [String] = []) throws {
+  public init(_ config: Configuration, dataset: ActionDataset = .ava, with others: [String] = []) throws {
     self.config = config
+    self.dataset = dataset
     let inputs = AVATestInputs(config)
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     let frameList =
@@ -42,7 +44,7 @@ public struct AVATest {
       try inputs.canRead(inputs.proposals)
       ? named(config, ["AVA.ANNOTATION_DIR", "AVA.TEST_PREDICT_BOX_LISTS"]) {
         try ProposalList.read(
-          paths: inputs.proposals, scoreThreshold: threshold, times: .ava,
+          paths: inputs.proposals, scoreThreshold: threshold, times: .labelled(dataset),
           listedVideos: frameList?.videos.map(\.name))
       } : nil
     var faults = inputs.faults
@@ -64,7 +66,7 @@ public struct AVATest {
       try LabelMap.read(path: inputs.labelMap)
     }
     try labelMap.check(against: config, path: inputs.labelMap)
-    notices += labelMap.notices(against: config, path: inputs.labelMap)
+    notices += labelMap.notices(against: config, dataset, path: inputs.labelMap)
     exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
       try inputs.exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     }
@@ -107,7 +109,7 @@ public struct AVATest {
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
     let run = KeyFrameRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    func frame(_ video: Int, _ keyFrame: Int) -> ProposalList.KeyFrame {
+    func frame(_ video: Int, _ keyFrame: Int) -> ProposalList.FrameBoxes {
       proposals.keyFrames(of: videos[video].name)[keyFrame]
     }
     try run.run(
@@ -135,8 +137,8 @@ public struct AVATest {
     }
   }
 
-  private func center(_ frame: ProposalList.KeyFrame) -> Int {
-    ((frame.time.wholeSecond ?? AVATest.firstSecond) - AVATest.firstSecond) * AVATest.framesPerSecond
+  private func center(_ frame: ProposalList.FrameBoxes) -> Int {
+    dataset.clock.frame(atSecond: frame.time.seconds)
   }
 
   private func job(_ video: FrameList.Video) throws -> VideoJob {

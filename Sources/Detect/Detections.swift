@@ -27,7 +27,7 @@ public struct Detections {
   /// Boxes are rounded to float32 and scores widened from it, as the reference's evaluation sees them.
   ///
   /// - Parameter scores: [boxes, classes].
-  mutating func append(video: String, _ frame: ProposalList.KeyFrame, _ scores: Tensor) {
+  mutating func append(video: String, _ frame: ProposalList.FrameBoxes, _ scores: Tensor) {
     rawScores.append(contentsOf: scores.values)
     keyFrameCount += 1
     for (index, box) in frame.boxes.enumerated() {

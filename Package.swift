@@ -131,8 +131,8 @@ let models: [Target] = [
   .target(
     name: "Inference",
     dependencies: [
-      "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign", "Tensors",
-      "Geometry", "Files", "Wording", "Parallel",
+      "AVARecords", "Configuration", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign",
+      "Tensors", "Geometry", "Files", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]
 
@@ -211,7 +211,7 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("AVAEval", "AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
-    "Inference", "Inference", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
+    "Inference", "Inference", "AVARecords", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
     "Imaging",
     "Tensors", "Geometry", "Files"),
   tests(
@@ -236,8 +236,8 @@ let testTargets: [Target] = [
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [
-    "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "Inference", "TestSupport", "KernelsTests",
-    "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests",
+    "Checkpoint", "Configuration", "Datasets", "AVARecords", "Imaging", "Clips", "VideoModels", "Inference",
+    "TestSupport", "KernelsTests", "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests",
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign

@@ -104,28 +104,11 @@ public struct AVATest {
     model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
     progress: (Int) -> Void
   ) throws -> Detections {
-    let videos = frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
-    let jobs = try videos.map { try job($0) }
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
-    let run = KeyFrameRun(
+    let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    func frame(_ video: Int, _ keyFrame: Int) -> ProposalList.FrameBoxes {
-      proposals.keyFrames(of: videos[video].name)[keyFrame]
-    }
-    try run.run(
-      jobs,
-      goesOn: {
-        progress($0)
-        return !isToStop()
-      },
-      damaged: { video, keyFrame, damage in
-        if stopsAtDamage { throw damage }
-        let second = frame(video, keyFrame).time.description
-        detections.damage.append(video: videos[video].name, second: second, cause: damage.cause)
-      },
-      each: { video, keyFrame, scores in
-        detections.append(video: videos[video].name, frame(video, keyFrame), scores)
-      })
+    try detections.score(
+      jobs(), with: run, stopsAtDamage: stopsAtDamage, isToStop: isToStop, progress: progress)
     return detections
   }
 
@@ -141,14 +124,26 @@ public struct AVATest {
     dataset.clock.frame(atSecond: frame.time.seconds)
   }
 
+  /// What is to be scored: videos in the order of the frame list, seconds ascending.
+  private func jobs() throws -> [VideoJob] {
+    try frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }.map { try job($0) }
+  }
+
   private func job(_ video: FrameList.Video) throws -> VideoJob {
     // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
     func frames() throws -> ImageFrames {
       try ImageFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
     }
     try frames().verifyFilesExist()
-    let keyFrames = proposals.keyFrames(of: video.name).map { KeyFrame(center: center($0), boxes: $0.boxes) }
-    return VideoJob(name: video.name, keyFrames: keyFrames, open: frames)
+    let views = [View(config)]
+    let tasks = proposals.keyFrames(of: video.name).map { frame in
+      ClipTask(
+        KeyFrame(video: video.name, time: frame.time), center: center(frame),
+        moment: ClipTask.Moment(
+          seconds: frame.time.seconds - Double(dataset.clock.firstSecond), frame: center(frame)),
+        people: frame.people, views: views)
+    }
+    return VideoJob(name: video.name, tasks: tasks, open: frames)
   }
 }
 

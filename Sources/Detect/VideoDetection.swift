@@ -27,22 +27,11 @@ public struct VideoDetection {
     }
   }
 
-  /// A key frame of a video with the people who are scored there.
-  struct Moment: Sendable {
-    let frame: ProposalList.FrameBoxes
-    /// Seconds after the file's beginning.
-    let time: Double
-    /// The number of the frame in the video's own counting.
-    let sourceFrame: Int
-    /// Its number at the clock's frames a second.
-    let center: Int
-  }
-
-  /// One video and its key frames.
+  /// One video and what is scored of it.
   struct Source: Sendable {
     let path: String
     let name: String
-    let moments: [Moment]
+    let tasks: [ClipTask]
   }
 
   public let config: Configuration
@@ -106,7 +95,8 @@ public struct VideoDetection {
       } catch let error as VideoError where !stopsAtDamage {
         firstFault = firstFault ?? error
         for frame in proposals.keyFrames(of: name) {
-          unreadable.append(video: name, second: frame.time.description, cause: "'\(error.path)': \(error.found)")
+          unreadable.append(
+            KeyFrame(video: name, time: frame.time), cause: "'\(error.path)': \(error.found)")
         }
         continue
       }
@@ -117,12 +107,13 @@ public struct VideoDetection {
         ?? TimedFrames.video(frames.reader).startingSecond(
           for: keyFrames.map(\.time.seconds), orFrom: Double(dataset.clock.firstSecond))
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
-      var planner = MomentPlanner(frames: frames, clock: dataset.clock, startingSecond: start, every: timing.every)
-      let moments = planner.moments(of: keyFrames)
+      var planner = TaskPlanner(
+        frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
+      let tasks = planner.tasks(of: keyFrames, views: [View(config)])
       notices += planner.notices
-      sources.append(Source(path: video, name: name, moments: moments))
+      sources.append(Source(path: video, name: name, tasks: tasks))
     }
-    self.sources = sources.filter { !$0.moments.isEmpty }
+    self.sources = sources.filter { !$0.tasks.isEmpty }
     self.notices = notices
     self.unreadable = unreadable
     remarks =
@@ -138,7 +129,7 @@ public struct VideoDetection {
   }
 
   /// How many key frames of readable videos have people to score.
-  public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.moments.count } }
+  public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.tasks.count } }
 
   /// Scores all key frames: videos in the order given, times ascending.
   ///
@@ -153,59 +144,54 @@ public struct VideoDetection {
     progress: (Int) -> Void
   ) throws -> VideoDetections {
     let jobs = sources.map { source in
-      VideoJob(
-        name: source.name, keyFrames: source.moments.map { KeyFrame(center: $0.center, boxes: $0.frame.boxes) },
-        open: { try VideoFrames(path: source.path, framesPerSecond: dataset.clock.framesPerSecond) })
+      VideoJob(name: source.name, tasks: source.tasks) {
+        try VideoFrames(path: source.path, framesPerSecond: dataset.clock.framesPerSecond)
+      }
     }
-    var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
-    result.detections.damage = unreadable
-    let run = KeyFrameRun(
+    var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    detections.damage = unreadable
+    var result = VideoDetections(sources, labelMap: labelMap)
+    let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    try run.run(
-      jobs,
-      goesOn: {
-        progress($0)
-        return !isToStop()
-      },
-      damaged: { video, keyFrame, damage in
-        if stopsAtDamage { throw damage }
-        let (source, second) = (sources[video], sources[video].moments[keyFrame].frame.time.description)
-        result.detections.damage.append(video: source.name, second: second, cause: damage.cause)
-      },
-      each: { video, keyFrame, scores in
-        result.append(sources[video], sources[video].moments[keyFrame], scores)
-      })
+    try detections.score(
+      jobs, with: run, stopsAtDamage: stopsAtDamage, isToStop: isToStop, progress: progress
+    ) { result.append($0) }
+    result.detections = detections
     return result
   }
 }
 
 /// Finds the frames of a video that its proposals speak of.
-private struct MomentPlanner {
+private struct TaskPlanner {
   let frames: VideoFrames
+  let name: String
   let clock: ActionDataset.Clock
   let startingSecond: Double
   let every: Double?
   private(set) var notices: [String] = []
 
-  init(frames: VideoFrames, clock: ActionDataset.Clock, startingSecond: Double, every: Double?) {
+  init(frames: VideoFrames, name: String, clock: ActionDataset.Clock, startingSecond: Double, every: Double?) {
     self.frames = frames
+    self.name = name
     self.clock = clock
     self.startingSecond = startingSecond
     self.every = every
   }
 
-  mutating func moments(of keyFrames: [ProposalList.FrameBoxes]) -> [VideoDetection.Moment] {
+  mutating func tasks(of keyFrames: [ProposalList.FrameBoxes], views: [View]) -> [ClipTask] {
     var outside: [Timestamp] = []
-    var moments: [VideoDetection.Moment] = []
+    var tasks: [ClipTask] = []
     for (frame, time) in chosen(keyFrames) {
       let center = clock.frame(after: time)
       guard center >= 0, center < frames.frameCount else {
         outside.append(frame.time)
         continue
       }
-      moments.append(
-        VideoDetection.Moment(
-          frame: frame, time: time, sourceFrame: frames.reader.nearestFrame(to: time), center: center))
+      tasks.append(
+        ClipTask(
+          KeyFrame(video: name, time: frame.time), center: center,
+          moment: ClipTask.Moment(seconds: time, frame: frames.reader.nearestFrame(to: time)), people: frame.people,
+          views: views))
     }
     if !outside.isEmpty {
       notices.append(
@@ -213,7 +199,7 @@ private struct MomentPlanner {
           + "\(fixed(frames.reader.duration, 2)) s from second \(startingSecond): "
           + "\(listed(outside.map(\.description))) -> \(advice(outside, of: keyFrames.count))")
     }
-    return moments
+    return tasks
   }
 
   /// What times may be otherwise. A stream does not say how long it is to be: one that was cut short ends, no more.

@@ -107,10 +107,12 @@ let roiAlign: [Target] = [
 ]
 
 let formats: [Target] = [
+  .target(name: "Datasets", swiftSettings: safe),
   .target(name: "Checkpoint", dependencies: ["Files", "Wording", "Tensors"], swiftSettings: strict),
   .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
   .target(
-    name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", "Parallel", collections], swiftSettings: strict),
+    name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
+    swiftSettings: strict),
 ]
 
 let media: [Target] = [
@@ -134,39 +136,41 @@ let models: [Target] = [
   .target(
     name: "Inference",
     dependencies: [
-      "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "RoIAlign",
-      "Tensors",
-      "Geometry", "Files", "Wording", "Parallel",
+      "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN",
+      "RoIAlign",
+      "Tensors", "Geometry", "Files", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]
 
 let avaEval: [Target] = [
   .target(
-    name: "AVAEval", dependencies: ["AVARecords", "Geometry", "Tensors", "Parallel", "Wording"], swiftSettings: safe)
+    name: "AVAEval", dependencies: ["AVARecords", "Datasets", "Geometry", "Tensors", "Parallel", "Wording"],
+    swiftSettings: safe)
 ]
 
 let detect: [Target] = [
   .target(
     name: "Detect",
     dependencies: [
-      "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
-      "Files", "Wording",
+      "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips", "Tensors",
+      "Geometry", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
 let program: [Target] = [
   .target(
     name: "Synth",
-    dependencies: ["Overlay", "Video", "Imaging", "Geometry", "Files", "Tensors", "Parallel", "Wording"],
+    dependencies: ["Datasets", "Overlay", "Video", "Imaging", "Geometry", "Files", "Tensors", "Parallel", "Wording"],
     swiftSettings: strict),
   .target(
     name: "Report",
-    dependencies: ["AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files", "Wording"],
+    dependencies: ["AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files", "Wording"],
     swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint",
+      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "Overlay", "Synth", "Configuration",
+      "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry",
       "Files",
       "Wording", argumentParser,
@@ -175,7 +179,8 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "Files", "Checkpoint", "Configuration", "AVARecords", "AVAEval", "Report", "Program", "Dependency",
+  "Wording", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "AVAEval", "Report", "Program",
+  "Dependency",
 ]
 
 /// One test target a module; ProgramTests runs the built program, DependencyTests reads the sources.
@@ -202,19 +207,25 @@ let testTargets: [Target] = [
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry"),
-  tests("AVARecords", "AVARecords", "Files", "Geometry", "Parallel", "Tensors"),
+  tests(
+    "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
+    "Tensors", "Geometry", "Files"),
+  tests("AVARecords", "AVARecords", "Datasets", "Files", "Geometry", "Parallel", "Tensors"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests("ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
-  tests("AVAEval", "AVAEval", "AVARecords", "Geometry", "Parallel", "Files", "Tensors"),
+  tests("AVAEval", "AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
-    "Inference", "Inference", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint",
-    "Clips", "Imaging", "Tensors", "Geometry", "Files"),
+    "Inference", "Inference", "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign",
+    "Checkpoint", "Clips",
+    "Imaging",
+    "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
+    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
+    "Tensors",
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
@@ -234,8 +245,8 @@ let testTargets: [Target] = [
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [
-    "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "ModelZoo", "Inference", "TestSupport",
-    "KernelsTests", "NNTests", "RoIAlignTests", "VideoModelsTests", "ModelZooTests", "InferenceTests",
+    "Checkpoint", "Configuration", "Datasets", "AVARecords", "Imaging", "Clips", "VideoModels", "ModelZoo", "Inference",
+    "TestSupport", "KernelsTests", "NNTests", "RoIAlignTests", "VideoModelsTests", "ModelZooTests", "InferenceTests",
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
@@ -245,7 +256,7 @@ let testTargets: [Target] = [
 #else
   let products: [Product] = [
     .executable(name: "slowfast", targets: ["slowfast"]),
-    .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Geometry", "Parallel"]),
+    .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel"]),
     // What reads strangers' bytes, for the fuzzer: see Fuzzing/.
     .library(
       name: "Readers",

@@ -1,4 +1,5 @@
 public import AVARecords
+public import Datasets
 internal import Geometry
 
 /// Detections and ground truth with one numbering of videos and key frames, and the rows of each key frame.
@@ -8,10 +9,12 @@ public struct AlignedTables: Sendable {
   public let detections: DetectionTable
   public let groundTruth: GroundTruthTable
   public let labelMap: LabelMap
+  /// What the classes, the clock and the overlap that counts are.
+  public let dataset: ActionDataset
   /// The ground truth's videos in its order, then those that only the detections name.
   public let videos: [String]
   /// The ground truth's key frames in its order, then those that only the detections name.
-  public let frames: [KeyFrame]
+  public let frames: [Frame]
   /// Key frames that have detections, in the order of their first one.
   public let detectionOrder: [Int32]
   /// Key frames that have ground truth, in the order of their first row.
@@ -24,8 +27,8 @@ public struct AlignedTables: Sendable {
   /// The key frame, in the common numbering, of each one of the detections' own.
   let ownFrames: [Int32]
 
-  /// A moment of a video.
-  public struct KeyFrame: Equatable, Sendable {
+  /// A key frame by the number of its video, and what is known of it.
+  public struct Frame: Equatable, Sendable {
     /// A number of `videos`.
     public let video: Int
     public let time: Timestamp
@@ -39,13 +42,14 @@ public struct AlignedTables: Sendable {
   /// - Throws: `EvaluationError.notANumber` when a table holds NaN or infinity.
   public init(
     detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-    exclusions: ExcludedTimestamps = ExcludedTimestamps()
+    exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset = .ava
   ) throws(EvaluationError) {
     try checkNumbers(detections)
     try checkNumbers(groundTruth)
     self.detections = detections
     self.groundTruth = groundTruth
     self.labelMap = labelMap
+    self.dataset = dataset
     classes = ClassPositions(labelMap)
     let known = groundTruth.frameIndex
     var joint = JointFrames(known, exclusions)
@@ -90,7 +94,7 @@ public struct AlignedTables: Sendable {
 /// The key frames of the ground truth, and after them those that others add.
 private struct JointFrames {
   private(set) var videos: [String]
-  private(set) var frames: [AlignedTables.KeyFrame]
+  private(set) var frames: [AlignedTables.Frame]
   private let known: FrameIndex
   private let exclusions: ExcludedTimestamps
   private var numbers: [String: Int] = [:]
@@ -101,7 +105,7 @@ private struct JointFrames {
     videos = known.videos
     for (number, video) in videos.enumerated() { numbers[video] = number }
     frames = known.frames.map { frame in
-      AlignedTables.KeyFrame(
+      AlignedTables.Frame(
         video: frame.video, time: frame.time, isListed: true,
         isExcluded: exclusions.contains(video: known.videos[frame.video], time: frame.time))
     }
@@ -114,7 +118,7 @@ private struct JointFrames {
       let video = other.videos[frame.video]
       if let number = known.number(video: video, time: frame.time) { return Int32(number) }
       frames.append(
-        AlignedTables.KeyFrame(
+        AlignedTables.Frame(
           video: videoNumbers[frame.video], time: frame.time, isListed: false,
           isExcluded: exclusions.contains(video: video, time: frame.time)))
       return Int32(frames.count - 1)

@@ -1,3 +1,5 @@
+public import Datasets
+
 /// How to draw videos anew.
 public struct Resampling: Equatable, Sendable {
   /// How many times as many videos as there are are drawn, each of them as likely every time; at least 1.
@@ -26,7 +28,9 @@ public struct Bootstrap: Equatable, Sendable {
   public let truthVideoCount: Int
   /// Nil where the ground truth lies in one video only, or no class counts.
   public let mAP: BootstrapInterval?
-  /// mAP of each of `ActionGroup.allCases`.
+  /// The data set's groups.
+  public let actionGroups: [ActionGroup]
+  /// mAP of each of them.
   public let groups: [BootstrapInterval?]
   /// AP of every class, in the label map's order; nil where no resample has any, and where the class's ground truth
   /// lies in one video: drawing others never changes what is asked for.

@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 internal import Geometry
 
 /// What is wrong with each detection of a class that found nothing, and with each ground-truth row that was not found.
@@ -35,8 +36,9 @@ public struct ClassDiagnosis: Sendable {
         continue
       }
       let overlaps = finder.overlaps(ofDetection: Int(outcome.row))
-      kinds.append(overlaps.kind)
-      if overlaps.kind == .poorBox, taken.insert(overlaps.ownRow).inserted {
+      let kind = overlaps.kind(threshold: tables.dataset.overlapThreshold)
+      kinds.append(kind)
+      if kind == .poorBox, taken.insert(overlaps.ownRow).inserted {
         rescued.insert(overlaps.ownRow)
         ranks.append(rank)
       }
@@ -91,9 +93,9 @@ private struct TruthOverlaps {
   var own = 0.0
   var other = 0.0
 
-  var kind: ErrorKind {
-    if own >= 0.5 { return .duplicate }
-    if other >= 0.5 { return .wrongClass }
+  func kind(threshold: Double) -> ErrorKind {
+    if own >= threshold { return .duplicate }
+    if other >= threshold { return .wrongClass }
     if own >= leastOverlap { return .poorBox }
     return other >= leastOverlap ? .wrongClassAndPoorBox : .background
   }

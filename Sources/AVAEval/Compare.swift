@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 public import Parallel
 
 /// Compares two files of detections under one protocol, on the same ground truth, label map and exclusions.
@@ -14,6 +15,7 @@ public func compare(
 ) -> Comparison {
   precondition(a.outcomes.rules == b.outcomes.rules, "two protocols do not compare")
   precondition(a.outcomes.classes.map(\.label) == b.outcomes.classes.map(\.label), "two label maps do not compare")
+  precondition(a.tables.dataset == b.tables.dataset, "two data sets do not compare")
   let pool = pool ?? WorkerPool(threads: 1)
   let diagnoses = (
     ProtocolDiagnosis(a.tables, a.outcomes, pool: pool), ProtocolDiagnosis(b.tables, b.outcomes, pool: pool)
@@ -33,9 +35,10 @@ public func compare(
     truthVideoCount: resampled.0.truthVideoCount,
     mAP: meanDifference(evaluations.0.mAP, evaluations.1.mAP) { _ in true },
     tieIntervals: (evaluations.0.mAPInterval, evaluations.1.mAPInterval),
-    groups: ActionGroup.allCases.map { group in
+    dataset: a.tables.dataset,
+    groups: a.tables.dataset.groups.map { group in
       meanDifference(evaluations.0.mAP(of: group), evaluations.1.mAP(of: group)) {
-        ActionGroup(actionID: a.outcomes.classes[$0].label.id) == group
+        a.tables.dataset.group(of: a.outcomes.classes[$0].label.id) == group
       }
     },
     classes: a.outcomes.classes.indices.map { position in

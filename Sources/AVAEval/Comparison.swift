@@ -1,4 +1,5 @@
 public import AVARecords
+public import Datasets
 
 /// Two files of detections under one protocol: where the second, B, is better or worse than the first, A.
 ///
@@ -13,7 +14,8 @@ public struct Comparison: Sendable {
   public let mAP: Difference
   /// Between which bounds the order of equal scores can move A's mAP and B's.
   public let tieIntervals: (a: ClosedRange<Double>?, b: ClosedRange<Double>?)
-  /// mAP of each of `ActionGroup.allCases`.
+  public let dataset: ActionDataset
+  /// mAP of each of the data set's groups.
   public let groups: [Difference]
   /// Every class of the label map, in its order.
   public let classes: [ClassDifference]

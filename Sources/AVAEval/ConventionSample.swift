@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 internal import Geometry
 
 /// The people of one table beside those of the other, to find out what the columns of the first one mean.
@@ -10,6 +11,7 @@ struct ConventionSample {
 
   let subject: Subject
   let labelMap: LabelMap
+  private let dataset: ActionDataset
   private var groups: [Group] = []
   /// The people of the other table.
   private let reference: KeyFramePeople
@@ -35,6 +37,7 @@ struct ConventionSample {
   init(_ tables: AlignedTables, _ subject: Subject = .detections) {
     self.subject = subject
     labelMap = tables.labelMap
+    dataset = tables.dataset
     func step(_ index: FrameIndex) -> Int { max(1, index.frames.count / Self.frameLimit) }
     switch subject {
     case .detections:
@@ -133,7 +136,9 @@ struct ConventionSample {
     groups.flatMap { group -> [(own: [Int], other: [Int], place: Int)] in
       guard let others = others(group, convention) else { return [] }
       return group.people.compactMap { witness in
-        guard let match = nearest(witness.person.box, others, convention), match.overlap >= 0.5 else { return nil }
+        guard let match = nearest(witness.person.box, others, convention), match.overlap >= leastPersonOverlap else {
+          return nil
+        }
         return (witness.person.actions, match.person.actions, witness.place)
       }
     }
@@ -141,7 +146,13 @@ struct ConventionSample {
 
   /// Differences between the seconds of the two files that are worth a try, the likeliest first.
   var shifts: [Double] {
-    var shifts: [Double] = [900, -900, 1, -1, 2, -2, 3, -3, 4, -4, 5, -5, 902, -902, 901, -901]
+    // Rows may count from a video's beginning, or from about the first labelled second.
+    let start = Double(dataset.clock.firstSecond)
+    let labelled = dataset.labelledSeconds.map { [Double($0.lowerBound), Double($0.lowerBound - 1)] } ?? []
+    var shifts: [Double] = []
+    for shift in [start, 1, 2, 3, 4, 5] + labelled where shift != 0 && !shifts.contains(shift) {
+      shifts += [shift, -shift]
+    }
     // What brings a video's first key frames together.
     var first: [String: Double] = [:]
     for frame in reference.index.frames {

@@ -1,11 +1,12 @@
 /// What is wrong with a detection that found no box, or with a ground-truth row that no detection found.
 ///
 /// TIDE's kinds, adapted to boxes with many labels; docs/evaluator.md says why each is as it is. "Overlaps" means
-/// intersection over union as the protocol computes it. Of a detection that missed, the first that holds:
+/// intersection over union as the protocol computes it; "enough" is the data set's threshold, AVA's 0.5. Of a detection
+/// that missed, the first that holds:
 ///
-/// 1. `duplicate`: the box of its own class that it overlaps most it overlaps by at least 0.5; a detection that came
+/// 1. `duplicate`: the box of its own class that it overlaps most it overlaps enough; a detection that came
 ///    earlier has taken it.
-/// 2. `wrongClass`: it overlaps a box of another class by at least 0.5. Somebody is there, who does not do this.
+/// 2. `wrongClass`: it overlaps a box of another class enough. Somebody is there, who does not do this.
 /// 3. `poorBox`: it overlaps a box of its own class by at least 0.1.
 /// 4. `wrongClassAndPoorBox`: it overlaps a box of another class by at least 0.1.
 /// 5. `background`: nobody is there.

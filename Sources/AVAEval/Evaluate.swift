@@ -1,4 +1,5 @@
 public import AVARecords
+public import Datasets
 public import Parallel
 
 /// Scores detections against ground truth under several protocols.
@@ -8,26 +9,31 @@ public import Parallel
 ///   - groundTruth: The truth; rows and detections of classes that the label map lacks are passed over.
 ///   - labelMap: The classes that are scored.
 ///   - exclusions: Key frames that are not scored, for the protocols that know exclusions.
+///   - dataset: Whose classes and clock they are, and how far a box must overlap a person.
 ///   - rules: The protocols.
 ///   - pool: The threads that share the work; the caller's alone when nil. The result does not depend on it.
 /// - Returns: One evaluation for each of `rules`.
 /// - Throws: `EvaluationError` when a table holds NaN or infinity.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: ExcludedTimestamps = ExcludedTimestamps(), rules: [EvaluationRules], pool: WorkerPool? = nil
+  exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset = .ava, rules: [EvaluationRules],
+  pool: WorkerPool? = nil
 ) throws(EvaluationError) -> [Evaluation] {
   let tables = try AlignedTables(
-    detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+    detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions,
+    dataset: dataset)
   return match(tables, rules: rules, pool: pool).map { evaluate($0, pool: pool) }
 }
 
 /// Scores detections against ground truth under one protocol.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: ExcludedTimestamps = ExcludedTimestamps(), rules: EvaluationRules, pool: WorkerPool? = nil
+  exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset = .ava, rules: EvaluationRules,
+  pool: WorkerPool? = nil
 ) throws(EvaluationError) -> Evaluation {
   let tables = try AlignedTables(
-    detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+    detections: detections, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions,
+    dataset: dataset)
   return evaluate(match(tables, rules: [rules], pool: pool)[0], pool: pool)
 }
 
@@ -37,7 +43,7 @@ public func evaluate(_ outcomes: ProtocolOutcomes, pool: WorkerPool? = nil) -> E
   return Evaluation(
     rules: outcomes.rules,
     perClass: pool.map(outcomes.classes.count) { classResult(outcomes.classes[$0], outcomes.rules) },
-    counts: outcomes.counts)
+    counts: outcomes.counts, dataset: outcomes.dataset)
 }
 
 private func classResult(_ outcomes: ClassOutcomes, _ rules: EvaluationRules) -> ClassResult {

@@ -1,9 +1,13 @@
+public import Datasets
+
 /// The result of one protocol.
 public struct Evaluation: Sendable {
   public let rules: EvaluationRules
   /// Every class of the label map, in its order.
   public let perClass: [ClassResult]
   public let counts: Counts
+  /// Whose classes they are; its groups have means of their own.
+  public let dataset: ActionDataset
 
   /// What the protocol did with the rows.
   public struct Counts: Equatable, Sendable {
@@ -43,7 +47,7 @@ public struct Evaluation: Sendable {
 
   /// The mean AP of one group of actions; nil when none of its classes counts.
   public func mAP(of group: ActionGroup) -> Double? {
-    mean(of: perClass.filter { ActionGroup(actionID: $0.id) == group }) { $0.ap }
+    mean(of: perClass.filter { dataset.group(of: $0.id) == group }) { $0.ap }
   }
 }
 
@@ -61,18 +65,6 @@ public struct ClassResult: Equatable, Sendable {
   public let detectionCount: Int
   /// How many of these found a box.
   public let truePositiveCount: Int
-}
-
-/// AVA's three kinds of action, as ranges of ids.
-public enum ActionGroup: String, CaseIterable, Sendable {
-  case personMovement = "person_movement"
-  case objectManipulation = "object_manipulation"
-  case personInteraction = "person_interaction"
-
-  /// The group of an AVA class: ids up to 14, up to 63, and above.
-  public init(actionID: Int) {
-    self = actionID <= 14 ? .personMovement : actionID < 64 ? .objectManipulation : .personInteraction
-  }
 }
 
 private func mean(of classes: [ClassResult], _ value: (ClassResult) -> Double?) -> Double? {

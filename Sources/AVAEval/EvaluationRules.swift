@@ -1,7 +1,7 @@
-/// A protocol for AVA's frame mAP at IoU 0.5, as data: what the public evaluators do differently.
+/// A protocol for frame mAP, as data: what the public evaluators do differently.
 ///
 /// All match per key frame and class: a detection takes the ground-truth box that it overlaps most (the first of
-/// equals) if the IoU is at least 0.5 and the box is not taken; the second best is never tried. AP is the area under
+/// equals) if the IoU is at least the data set's threshold (AVA's is 0.5) and the box is not taken; the second best is never tried. AP is the area under
 /// the precision-recall curve with precision made non-increasing, at every recall that occurs.
 public struct EvaluationRules: Equatable, Sendable {
   /// In which order the detections of a key frame are matched.

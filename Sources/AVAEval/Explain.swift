@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 public import Parallel
 
 /// Explains a protocol's numbers: curves, kinds of errors and their costs, parts of the data, calibration, the ceiling
@@ -27,7 +28,7 @@ public func explain(
   let slicer = Slicer(diagnosis)
   return Explanation(
     evaluation: diagnosis.evaluation, classes: classes,
-    groups: ActionGroup.allCases.map { GroupExplanation($0, classes) }, errors: meanErrors(classes),
+    groups: tables.dataset.groups.map { GroupExplanation($0, classes) }, errors: meanErrors(classes),
     calibration: calibrations.reduce(into: ScoreCounts(binCount: options.calibrationBins)) { $0.add($1) }.calibration,
     proposals: proposals, boxSizes: slicer.slices(.boxSizes(options.boxAreas, tables), pool),
     crowds: slicer.slices(.crowds(options.crowds, tables), pool),
@@ -42,7 +43,7 @@ extension ClassExplanation {
     _ options: ExplanationOptions
   ) {
     result = diagnosis.evaluation.perClass[position]
-    group = ActionGroup(actionID: result.id)
+    group = diagnosis.tables.dataset.group(of: result.id)
     let outcomes = diagnosis.outcomes.classes[position]
     curve = thinnedCurve(outcomes, limit: options.curvePoints)
     bestF1 = bestOperatingPoint(outcomes)

@@ -1,8 +1,10 @@
+public import Datasets
+
 /// Why a protocol's numbers are what they are. Lists with an entry a class follow the label map.
 public struct Explanation: Sendable {
   public let evaluation: Evaluation
   public let classes: [ClassExplanation]
-  /// One for each of `ActionGroup.allCases`.
+  /// One for each of the data set's groups.
   public let groups: [GroupExplanation]
   /// Every kind of error over all classes, in the order of `ErrorKind.allCases`; the losses add up to 1 - mAP.
   public let errors: [ErrorCost]
@@ -23,6 +25,7 @@ public struct Explanation: Sendable {
   public let bootstrap: Bootstrap?
 
   public var rules: EvaluationRules { evaluation.rules }
+  public var dataset: ActionDataset { evaluation.dataset }
 }
 
 /// How much is explained, and in what steps.
@@ -46,7 +49,8 @@ public struct ExplanationOptions: Sendable {
 /// Why a class's AP is what it is.
 public struct ClassExplanation: Sendable {
   public let result: ClassResult
-  public let group: ActionGroup
+  /// Nil for a class of no group.
+  public let group: ActionGroup?
   /// From the best scored hit to the last one, thinned; empty without hits.
   public let curve: [CurvePoint]
   /// The threshold with the best F1; nil without hits.
@@ -55,7 +59,7 @@ public struct ClassExplanation: Sendable {
   public let errors: [ErrorCost]
   /// Nil without detections, or where a score is outside 0...1.
   public let calibration: Calibration?
-  /// The share of the ground truth that some box overlaps by at least 0.5, of whatever class: no scores give a higher
+  /// The share of the ground truth that some box overlaps enough, of whatever class: no scores give a higher
   /// AP. Nil without ground truth.
   public let ceiling: Double?
 }

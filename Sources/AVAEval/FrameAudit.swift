@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 internal import Wording
 
 /// How well the key frames of detections and ground truth fit together.
@@ -18,6 +19,7 @@ public struct FrameAudit: Sendable {
   /// Videos of the ground truth without any detection.
   public private(set) var videosOnlyInGroundTruth: [String] = []
   private var knownVideos: [String] = []
+  private let dataset: ActionDataset
   private var hasCommonVideo = false
   /// How much longer the detections say the videos are.
   private var pace: Double?
@@ -26,6 +28,7 @@ public struct FrameAudit: Sendable {
 
   /// Compares the tables.
   public init(_ tables: AlignedTables) {
+    dataset = tables.dataset
     compareFrames(tables)
     pace = relativePace(tables)
     videosApart = apartVideos(tables)
@@ -125,13 +128,19 @@ public struct FrameAudit: Sendable {
     }
     if !hasCommonVideo { return "no video is in both files either: compare the names in the first columns" }
     let advice =
-      "compare the seconds in the second columns: AVA counts from the film's beginning (0902 to 1798), in seconds and "
-      + "not in frames"
+      "compare the seconds in the second columns: \(dataset.name) counts from the film's beginning\(labelled), in "
+      + "seconds and not in frames"
     guard let pace, Self.isOtherPace(pace) else { return advice }
     return advice
       + (pace > 1
         ? "; here they run \(short(pace)) times as fast as the ground truth's"
         : "; the ground truth's run \(short(1 / pace)) times as fast as those of the detections")
+  }
+
+  /// The labelled seconds as rows write them: " (0902 to 1798)".
+  private var labelled: String {
+    guard let seconds = dataset.labelledSeconds else { return "" }
+    return " (\(Timestamp(second: seconds.lowerBound)) to \(Timestamp(second: seconds.upperBound)))"
   }
 
   /// The unknown videos' names, with the known ones that differ by an ending or by capitals alone: folders of videos

@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 internal import Geometry
 
 /// The ground truth of one key frame, class by class, and which of it has been found.
@@ -8,6 +9,7 @@ struct FrameTruth {
   private var byPerson: [Entry] = []
   private var isTaken: [Bool] = []
   private var countOfClass: [Int32]
+  private var threshold = 1.0
 
   private struct Entry {
     let row: Int32
@@ -25,6 +27,7 @@ struct FrameTruth {
 
   /// Takes up another key frame.
   mutating func load(_ tables: AlignedTables, _ frame: Int) {
+    threshold = tables.dataset.overlapThreshold
     for entry in entries { countOfClass[Int(entry.position)] = 0 }
     entries.removeAll(keepingCapacity: true)
     for row in tables.truthRows(of: frame) {
@@ -50,13 +53,13 @@ struct FrameTruth {
   func has(class position: Int) -> Bool { countOfClass[position] > 0 }
 
   /// Finds the box of a class that a detection overlaps most, the first of equals, and takes it if the overlap is at
-  /// least one half and nobody else has.
+  /// least the data set's threshold and nobody else has.
   ///
   /// - Returns: Its row, -1 where the detection misses.
   mutating func take(class position: Int, for box: UnitBox, byPerson isByPerson: Bool, isSingle: Bool) -> Int32 {
     guard box.isProper else { return -1 }
     let best = mostOverlapped(isByPerson ? byPerson : entries, position, box, isSingle)
-    guard let entry = best.entry, best.overlap >= 0.5, !isTaken[Int(entry.place)] else { return -1 }
+    guard let entry = best.entry, best.overlap >= threshold, !isTaken[Int(entry.place)] else { return -1 }
     isTaken[Int(entry.place)] = true
     return entry.row
   }

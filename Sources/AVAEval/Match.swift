@@ -27,7 +27,7 @@ public func match(
     }
     var counts = Evaluation.Counts()
     for piece in own { counts.add(piece.counts) }
-    return ProtocolOutcomes(rules: rules[index], classes: classes, counts: counts)
+    return ProtocolOutcomes(rules: rules[index], classes: classes, counts: counts, dataset: tables.dataset)
   }
 }
 

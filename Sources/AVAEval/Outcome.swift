@@ -1,4 +1,5 @@
 public import AVARecords
+public import Datasets
 
 /// What became of one detection under a protocol.
 public struct Outcome: Equatable, Sendable {
@@ -68,4 +69,5 @@ public struct ProtocolOutcomes: Sendable {
   /// Every class of the label map, in its order.
   public let classes: [ClassOutcomes]
   public let counts: Evaluation.Counts
+  public let dataset: ActionDataset
 }

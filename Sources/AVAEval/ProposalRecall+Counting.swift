@@ -1,22 +1,26 @@
 internal import AVARecords
+internal import Datasets
 internal import Geometry
 internal import Parallel
 
-/// The overlaps that recall is given for.
-private let overlaps = [0.5, 0.6, 0.7, 0.8, 0.9]
+/// The overlaps that recall is given for: the one that counts, and some that ask for more.
+private func askedOverlaps(_ threshold: Double) -> [Double] {
+  [threshold] + [0.5, 0.6, 0.7, 0.8, 0.9].filter { $0 > threshold }
+}
 
 extension ProposalRecall {
   init(_ tables: AlignedTables, _ evaluation: Evaluation, pool: WorkerPool) {
     let order = tables.truthOrder
     let framesPerPiece = 512
+    let overlaps = askedOverlaps(tables.dataset.overlapThreshold)
     let pieces = pool.map((order.count + framesPerPiece - 1) / framesPerPiece) { piece in
-      var tally = Tally(classCount: tables.labelMap.labels.count)
+      var tally = Tally(overlaps, classCount: tables.labelMap.labels.count)
       for frame in order[piece * framesPerPiece..<min((piece + 1) * framesPerPiece, order.count)] {
         tally.count(tables, Int(frame), evaluation.rules)
       }
       return tally
     }
-    var sum = Tally(classCount: tables.labelMap.labels.count)
+    var sum = Tally(overlaps, classCount: tables.labelMap.labels.count)
     for piece in pieces { sum.add(piece) }
     personCount = sum.people
     boxCount = sum.boxes
@@ -40,8 +44,11 @@ private struct Tally {
   var peopleFound: [Int]
   var truth: [Int]
   var reached: [Int]
+  private let overlaps: [Double]
 
-  init(classCount: Int) {
+  /// - Parameter overlaps: What recall is given for, that which counts first.
+  init(_ overlaps: [Double], classCount: Int) {
+    self.overlaps = overlaps
     peopleFound = overlaps.map { _ in 0 }
     truth = Array(repeating: 0, count: classCount)
     reached = truth
@@ -72,7 +79,7 @@ private struct Tally {
         for (index, box) in proposals.enumerated() {
           let overlap = rules.overlap(box, person)
           most = max(most, overlap)
-          if overlap >= 0.5 { isOnPerson[index] = true }
+          if overlap >= overlaps[0] { isOnPerson[index] = true }
         }
         best[person] = most
         people += 1
@@ -80,7 +87,7 @@ private struct Tally {
       }
       guard let position = tables.classPosition(ofTruth: Int(row)) else { continue }
       truth[position] += 1
-      if let most = best[person], most >= 0.5 { reached[position] += 1 }
+      if let most = best[person], most >= overlaps[0] { reached[position] += 1 }
     }
     boxes += proposals.count
     boxesOnPeople += isOnPerson.count { $0 }

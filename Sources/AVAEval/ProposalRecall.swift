@@ -8,12 +8,12 @@ public struct ProposalRecall: Equatable, Sendable {
   public let personCount: Int
   /// Different detection boxes in key frames with ground truth.
   public let boxCount: Int
-  /// How many of these overlap a person by at least 0.5; nil without boxes.
+  /// How many of these overlap a person enough (AVA asks for 0.5); nil without boxes.
   public let precision: Double?
-  /// The share of people whom a box overlaps, by how much is asked for.
+  /// The share of people whom a box overlaps, by how much is asked for: first what counts as found, then more.
   public let recalls: [Recall]
-  /// The share of the ground truth that some box overlaps by at least 0.5, class by class in the label map's order; nil
-  /// without ground truth. No scores give these boxes a higher AP.
+  /// The share of the ground truth that some box overlaps enough, class by class in the label map's order; nil without
+  /// ground truth. No scores give these boxes a higher AP.
   public let ceilings: [Double?]
   /// The mean of `ceilings` over the classes that count in mAP: no scores give these boxes a higher mAP.
   public let ceiling: Double?

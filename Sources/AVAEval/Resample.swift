@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 public import Parallel
 
 /// Draws videos anew, many times, and evaluates each time.
@@ -15,10 +16,11 @@ public func bootstrap(
   return Bootstrap(
     resampling: resampling, videoCount: draws.names.count, truthVideoCount: resampled.truthVideoCount,
     mAP: resampled.hasMeans ? BootstrapInterval(resampled.mAP { _ in true }, resampling) : nil,
-    groups: ActionGroup.allCases.map { group in
+    actionGroups: tables.dataset.groups,
+    groups: tables.dataset.groups.map { group in
       if !resampled.hasMeans { return nil }
       return BootstrapInterval(
-        resampled.mAP { ActionGroup(actionID: outcomes.classes[$0].label.id) == group }, resampling)
+        resampled.mAP { tables.dataset.group(of: outcomes.classes[$0].label.id) == group }, resampling)
     },
     perClass: zip(resampled.ap, resampled.isVaried).map { $1 ? BootstrapInterval($0, resampling) : nil })
 }

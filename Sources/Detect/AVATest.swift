@@ -1,6 +1,7 @@
 public import AVARecords
 internal import Clips
 public import Configuration
+public import Datasets
 internal import Files
 internal import Geometry
 internal import Imaging
@@ -11,11 +12,9 @@ internal import Wording
 ///
 /// Everything small is read and checked when the value is made, so that a run fails before it computes.
 public struct AVATest {
-  /// The second at which AVA's frame lists begin, and their frames a second: constants of the reference.
-  static let firstSecond = ProposalList.Times.firstSecond
-  static let framesPerSecond = 30
-
   public let config: Configuration
+  /// Whose clock, seconds and classes the files are in.
+  public let dataset: ActionDataset
   public let frameList: FrameList
   public let proposals: ProposalList
   public let labelMap: LabelMap
@@ -27,10 +26,13 @@ public struct AVATest {
 
   /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
   ///
-  /// - Parameter others: What the run lacks beside these, to be named with what is missing here.
+  /// - Parameters:
+  ///   - dataset: Whose clock, seconds and classes the files are in.
+  ///   - others: What the run lacks beside these, to be named with what is missing here.
   /// - Throws: `RecordError`, `FileError`, `AVATestError`.
-  public init(_ config: Configuration, with others: [String] = []) throws {
+  public init(_ config: Configuration, dataset: ActionDataset = .ava, with others: [String] = []) throws {
     self.config = config
+    self.dataset = dataset
     let inputs = AVATestInputs(config)
     let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
     let frameList =
@@ -42,7 +44,7 @@ public struct AVATest {
       try inputs.canRead(inputs.proposals)
       ? named(config, ["AVA.ANNOTATION_DIR", "AVA.TEST_PREDICT_BOX_LISTS"]) {
         try ProposalList.read(
-          paths: inputs.proposals, scoreThreshold: threshold, times: .ava,
+          paths: inputs.proposals, scoreThreshold: threshold, times: .labelled(dataset),
           listedVideos: frameList?.videos.map(\.name))
       } : nil
     var faults = inputs.faults
@@ -64,7 +66,7 @@ public struct AVATest {
       try LabelMap.read(path: inputs.labelMap)
     }
     try labelMap.check(against: config, path: inputs.labelMap)
-    notices += labelMap.notices(against: config, path: inputs.labelMap)
+    notices += labelMap.notices(against: config, dataset, path: inputs.labelMap)
     exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
       try inputs.exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     }
@@ -102,28 +104,11 @@ public struct AVATest {
     model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
     progress: (Int) -> Void
   ) throws -> Detections {
-    let videos = frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
-    let jobs = try videos.map { try job($0) }
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
-    let run = KeyFrameRun(
+    let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    func frame(_ video: Int, _ keyFrame: Int) -> ProposalList.KeyFrame {
-      proposals.keyFrames(of: videos[video].name)[keyFrame]
-    }
-    try run.run(
-      jobs,
-      goesOn: {
-        progress($0)
-        return !isToStop()
-      },
-      damaged: { video, keyFrame, damage in
-        if stopsAtDamage { throw damage }
-        let second = frame(video, keyFrame).time.description
-        detections.damage.append(video: videos[video].name, second: second, cause: damage.cause)
-      },
-      each: { video, keyFrame, scores in
-        detections.append(video: videos[video].name, frame(video, keyFrame), scores)
-      })
+    try detections.score(
+      jobs(), with: run, stopsAtDamage: stopsAtDamage, isToStop: isToStop, progress: progress)
     return detections
   }
 
@@ -135,8 +120,13 @@ public struct AVATest {
     }
   }
 
-  private func center(_ frame: ProposalList.KeyFrame) -> Int {
-    ((frame.time.wholeSecond ?? AVATest.firstSecond) - AVATest.firstSecond) * AVATest.framesPerSecond
+  private func center(_ frame: ProposalList.FrameBoxes) -> Int {
+    dataset.clock.frame(atSecond: frame.time.seconds)
+  }
+
+  /// What is to be scored: videos in the order of the frame list, seconds ascending.
+  private func jobs() throws -> [VideoJob] {
+    try frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }.map { try job($0) }
   }
 
   private func job(_ video: FrameList.Video) throws -> VideoJob {
@@ -145,8 +135,15 @@ public struct AVATest {
       try ImageFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
     }
     try frames().verifyFilesExist()
-    let keyFrames = proposals.keyFrames(of: video.name).map { KeyFrame(center: center($0), boxes: $0.boxes) }
-    return VideoJob(name: video.name, keyFrames: keyFrames, open: frames)
+    let views = [View(config)]
+    let tasks = proposals.keyFrames(of: video.name).map { frame in
+      ClipTask(
+        KeyFrame(video: video.name, time: frame.time), center: center(frame),
+        moment: ClipTask.Moment(
+          seconds: frame.time.seconds - Double(dataset.clock.firstSecond), frame: center(frame)),
+        people: frame.people, views: views)
+    }
+    return VideoJob(name: video.name, tasks: tasks, open: frames)
   }
 }
 

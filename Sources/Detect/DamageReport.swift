@@ -1,10 +1,9 @@
+public import AVARecords
 internal import Wording
 
 /// A key frame without scores, because a frame that its clip takes is damaged.
 public struct DamagedKeyFrame: Sendable, Equatable {
-  public let video: String
-  /// The second as the rows of the CSV write it.
-  public let second: String
+  public let keyFrame: KeyFrame
   /// What is damaged, and where.
   public let cause: String
 }
@@ -15,18 +14,19 @@ public struct DamageReport: Sendable {
 
   public var isEmpty: Bool { keyFrames.isEmpty }
 
-  mutating func append(video: String, second: String, cause: String) {
-    keyFrames.append(DamagedKeyFrame(video: video, second: second, cause: cause))
+  mutating func append(_ keyFrame: KeyFrame, cause: String) {
+    keyFrames.append(DamagedKeyFrame(keyFrame: keyFrame, cause: cause))
   }
 
   /// One line for each damage with the key frames it takes away, at most `limit` of them, and one for the rest.
   public func lines(limit: Int = 10) -> [String] {
     var groups: [(video: String, cause: String, seconds: [String])] = []
     for frame in keyFrames {
-      if let last = groups.last, last.video == frame.video, last.cause == frame.cause {
-        groups[groups.count - 1].seconds.append(frame.second)
+      let (video, second) = (frame.keyFrame.video, frame.keyFrame.time.description)
+      if let last = groups.last, last.video == video, last.cause == frame.cause {
+        groups[groups.count - 1].seconds.append(second)
       } else {
-        groups.append((frame.video, frame.cause, [frame.second]))
+        groups.append((video, frame.cause, [second]))
       }
     }
     var lines = groups.prefix(limit).map { group in

@@ -1,5 +1,7 @@
 public import AVARecords
 internal import Geometry
+internal import Imaging
+internal import Inference
 public import Tensors
 
 /// What a run found: the rows that are written and evaluated, and the scores of every class before rounding.
@@ -22,20 +24,47 @@ public struct Detections {
     self.labelMap = labelMap
   }
 
+  /// Scores tasks: what `test` and `detect` do alike.
+  ///
+  /// - Parameters:
+  ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
+  ///   - isToStop: Asked after each step; true ends the run with what there is.
+  ///   - progress: Called with the number of key frames done.
+  ///   - each: Called with what was added.
+  mutating func score(
+    _ jobs: [VideoJob], with run: ClipRun, stopsAtDamage: Bool, isToStop: () -> Bool, progress: (Int) -> Void,
+    each: (ScoredView) -> Void = { _ in }
+  ) throws {
+    try run.run(
+      jobs,
+      goesOn: {
+        progress($0)
+        return !isToStop()
+      },
+      damaged: { task, damage in
+        if stopsAtDamage { throw damage }
+        self.damage.append(task.keyFrame, cause: damage.cause)
+      },
+      each: {
+        append($0)
+        each($0)
+      })
+  }
+
   /// Adds a key frame.
   ///
   /// Boxes are rounded to float32 and scores widened from it, as the reference's evaluation sees them.
-  ///
-  /// - Parameter scores: [boxes, classes].
-  mutating func append(video: String, _ frame: ProposalList.KeyFrame, _ scores: Tensor) {
+  private mutating func append(_ scored: ScoredView) {
+    let (task, scores) = (scored.task, scored.scores)
     rawScores.append(contentsOf: scores.values)
     keyFrameCount += 1
-    for (index, box) in frame.boxes.enumerated() {
+    for (index, person) in (task.people ?? []).enumerated() {
+      let box = person.box
       let rounded = UnitBox(
         x1: Double(Float(box.x1)), y1: Double(Float(box.y1)), x2: Double(Float(box.x2)), y2: Double(Float(box.y2)))
       for c in 0..<classes where labelMap.contains(c + 1) {
         table.append(
-          video: video, time: frame.time, box: rounded, actionID: c + 1,
+          video: task.keyFrame.video, time: task.keyFrame.time, box: rounded, actionID: c + 1,
           score: Double(scores.values[index * classes + c]))
       }
     }

@@ -1,6 +1,7 @@
 public import AVARecords
 internal import Clips
 public import Configuration
+public import Datasets
 internal import Files
 internal import Geometry
 internal import Imaging
@@ -10,7 +11,7 @@ internal import Wording
 
 /// Detection on a user's own videos: proposals from a file, frames from the videos.
 ///
-/// A video is seen at AVA's 30 frames a second, whatever its own rate: each clip takes the frames nearest in time.
+/// A video is seen at the frames a second of the data set's clock, whatever its own rate: each clip takes the frames nearest in time.
 /// Everything is opened and checked when the value is made, so that a run fails before it computes.
 public struct VideoDetection {
   /// How the proposals' times and the videos' clocks meet.
@@ -26,27 +27,16 @@ public struct VideoDetection {
     }
   }
 
-  /// A key frame of a video with the people who are scored there.
-  struct Moment: Sendable {
-    let frame: ProposalList.KeyFrame
-    /// Seconds after the file's beginning.
-    let time: Double
-    /// The number of the frame in the video's own counting.
-    let sourceFrame: Int
-    /// Its number at 30 frames a second.
-    let center: Int
-  }
-
-  /// One video and its key frames.
+  /// One video and what is scored of it.
   struct Source: Sendable {
     let path: String
     let name: String
-    let moments: [Moment]
+    let tasks: [ClipTask]
   }
 
-  static let framesPerSecond = 30.0
-
   public let config: Configuration
+  /// Whose clock and classes the network was trained with.
+  public let dataset: ActionDataset
   public let labelMap: LabelMap
   /// What the user should know of the inputs.
   public let notices: [String]
@@ -62,23 +52,26 @@ public struct VideoDetection {
   ///   - videos: The files; a video's name in the proposals is its file name without the extension.
   ///   - proposals: The proposals' file.
   ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
+  ///   - dataset: Whose clock and classes the network was trained with.
   ///   - stopsAtDamage: Whether a video that is damaged as a whole, or cut short, is an error; else its key frames are
   ///     passed over.
   /// - Throws: `FileError`, `VideoError`, `RecordError`, `VideoDetectionError`.
   public init(
     _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing,
-    stopsAtDamage: Bool = true
+    dataset: ActionDataset = .ava, stopsAtDamage: Bool = true
   ) throws {
     self.config = config
-    if let every = timing.every, !(every >= 1 / Self.framesPerSecond && every.isFinite) {
-      throw VideoDetectionError.badStep(every)
+    self.dataset = dataset
+    let rate = dataset.clock.framesPerSecond
+    if let every = timing.every, !(every >= 1 / rate && every.isFinite) {
+      throw VideoDetectionError.badStep(every, framesPerSecond: rate)
     }
     if let start = timing.startingSecond, !start.isFinite { throw VideoDetectionError.badStart(start) }
     var notices: [String] = []
     if let labelMap {
       self.labelMap = try LabelMap.read(path: labelMap)
       try self.labelMap.check(against: config, path: labelMap)
-      notices += self.labelMap.notices(against: config, path: labelMap)
+      notices += self.labelMap.notices(against: config, dataset, path: labelMap)
     } else {
       let ids = 1...max(1, config.int("MODEL.NUM_CLASSES"))
       self.labelMap = try LabelMap(ids.map { LabelMap.Label(id: $0, name: "action \($0)") })
@@ -98,31 +91,37 @@ public struct VideoDetection {
     for (video, name) in zip(videos, names) {
       let frames: VideoFrames
       do {
-        frames = try VideoFrames(path: video, framesPerSecond: Self.framesPerSecond)
+        frames = try VideoFrames(path: video, framesPerSecond: rate)
       } catch let error as VideoError where !stopsAtDamage {
         firstFault = firstFault ?? error
         for frame in proposals.keyFrames(of: name) {
-          unreadable.append(video: name, second: frame.time.description, cause: "'\(error.path)': \(error.found)")
+          unreadable.append(
+            KeyFrame(video: name, time: frame.time), cause: "'\(error.path)': \(error.found)")
         }
         continue
       }
       notices += frames.reader.notices.map { "\(name): \($0)" }
       let keyFrames = proposals.keyFrames(of: name)
       let start =
-        timing.startingSecond ?? TimedFrames.video(frames.reader).startingSecond(for: keyFrames.map(\.time.seconds))
+        timing.startingSecond
+        ?? TimedFrames.video(frames.reader).startingSecond(
+          for: keyFrames.map(\.time.seconds), orFrom: Double(dataset.clock.firstSecond))
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
-      var planner = MomentPlanner(frames: frames, startingSecond: start, every: timing.every)
-      let moments = planner.moments(of: keyFrames)
+      var planner = TaskPlanner(
+        frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
+      let tasks = planner.tasks(of: keyFrames, views: [View(config)])
       notices += planner.notices
-      sources.append(Source(path: video, name: name, moments: moments))
+      sources.append(Source(path: video, name: name, tasks: tasks))
     }
-    self.sources = sources.filter { !$0.moments.isEmpty }
+    self.sources = sources.filter { !$0.tasks.isEmpty }
     self.notices = notices
     self.unreadable = unreadable
     remarks =
       shifted.isEmpty
       ? []
-      : ["the first frame is taken for second 900 (--starting-second says otherwise): \(listed(shifted))"]
+      : [
+        "the first frame is taken for second \(dataset.clock.firstSecond) (--starting-second says otherwise): \(listed(shifted))"
+      ]
     if keyFrameCount == 0, let firstFault { throw firstFault }
     if keyFrameCount == 0 {
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
@@ -130,7 +129,7 @@ public struct VideoDetection {
   }
 
   /// How many key frames of readable videos have people to score.
-  public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.moments.count } }
+  public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.tasks.count } }
 
   /// Scores all key frames: videos in the order given, times ascending.
   ///
@@ -145,57 +144,54 @@ public struct VideoDetection {
     progress: (Int) -> Void
   ) throws -> VideoDetections {
     let jobs = sources.map { source in
-      VideoJob(
-        name: source.name, keyFrames: source.moments.map { KeyFrame(center: $0.center, boxes: $0.frame.boxes) },
-        open: { try VideoFrames(path: source.path, framesPerSecond: Self.framesPerSecond) })
+      VideoJob(name: source.name, tasks: source.tasks) {
+        try VideoFrames(path: source.path, framesPerSecond: dataset.clock.framesPerSecond)
+      }
     }
-    var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
-    result.detections.damage = unreadable
-    let run = KeyFrameRun(
+    var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    detections.damage = unreadable
+    var result = VideoDetections(sources, labelMap: labelMap)
+    let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    try run.run(
-      jobs,
-      goesOn: {
-        progress($0)
-        return !isToStop()
-      },
-      damaged: { video, keyFrame, damage in
-        if stopsAtDamage { throw damage }
-        let (source, second) = (sources[video], sources[video].moments[keyFrame].frame.time.description)
-        result.detections.damage.append(video: source.name, second: second, cause: damage.cause)
-      },
-      each: { video, keyFrame, scores in
-        result.append(sources[video], sources[video].moments[keyFrame], scores)
-      })
+    try detections.score(
+      jobs, with: run, stopsAtDamage: stopsAtDamage, isToStop: isToStop, progress: progress
+    ) { result.append($0) }
+    result.detections = detections
     return result
   }
 }
 
 /// Finds the frames of a video that its proposals speak of.
-private struct MomentPlanner {
+private struct TaskPlanner {
   let frames: VideoFrames
+  let name: String
+  let clock: ActionDataset.Clock
   let startingSecond: Double
   let every: Double?
   private(set) var notices: [String] = []
 
-  init(frames: VideoFrames, startingSecond: Double, every: Double?) {
+  init(frames: VideoFrames, name: String, clock: ActionDataset.Clock, startingSecond: Double, every: Double?) {
     self.frames = frames
+    self.name = name
+    self.clock = clock
     self.startingSecond = startingSecond
     self.every = every
   }
 
-  mutating func moments(of keyFrames: [ProposalList.KeyFrame]) -> [VideoDetection.Moment] {
+  mutating func tasks(of keyFrames: [ProposalList.FrameBoxes], views: [View]) -> [ClipTask] {
     var outside: [Timestamp] = []
-    var moments: [VideoDetection.Moment] = []
+    var tasks: [ClipTask] = []
     for (frame, time) in chosen(keyFrames) {
-      let center = (time * VideoDetection.framesPerSecond).rounded()
-      guard center >= 0, center < Double(frames.frameCount) else {
+      let center = clock.frame(after: time)
+      guard center >= 0, center < frames.frameCount else {
         outside.append(frame.time)
         continue
       }
-      moments.append(
-        VideoDetection.Moment(
-          frame: frame, time: time, sourceFrame: frames.reader.nearestFrame(to: time), center: Int(center)))
+      tasks.append(
+        ClipTask(
+          KeyFrame(video: name, time: frame.time), center: center,
+          moment: ClipTask.Moment(seconds: time, frame: frames.reader.nearestFrame(to: time)), people: frame.people,
+          views: views))
     }
     if !outside.isEmpty {
       notices.append(
@@ -203,7 +199,7 @@ private struct MomentPlanner {
           + "\(fixed(frames.reader.duration, 2)) s from second \(startingSecond): "
           + "\(listed(outside.map(\.description))) -> \(advice(outside, of: keyFrames.count))")
     }
-    return moments
+    return tasks
   }
 
   /// What times may be otherwise. A stream does not say how long it is to be: one that was cut short ends, no more.
@@ -218,8 +214,10 @@ private struct MomentPlanner {
   private func advice(_ outside: [Timestamp], of total: Int) -> String {
     let (count, duration) = (frames.reader.frameCount, frames.reader.duration)
     let other = otherAdvice(outside)
-    let avaStart = Double(ProposalList.Times.firstSecond)
-    if outside.allSatisfy({ (0..<duration).contains($0.seconds - avaStart) }) { return "give --starting-second 900" }
+    let first = clock.firstSecond
+    if outside.allSatisfy({ (0..<duration).contains($0.seconds - Double(first)) }) {
+      return "give --starting-second \(first)"
+    }
     // Numbers of frames lie far outside, most of them; seconds after the end of a video lie near it, a few.
     let far = outside.count { $0.seconds - startingSecond > 3 * duration }
     if far * 2 > total, outside.allSatisfy({ $0.wholeSecond.map { $0 < count } ?? false }), duration > 0 {
@@ -232,10 +230,10 @@ private struct MomentPlanner {
 
   /// The key frames with their times in the file: the proposals' own, or at regular times each with the proposals
   /// nearest to it, at most half a step away.
-  private mutating func chosen(_ keyFrames: [ProposalList.KeyFrame]) -> [(ProposalList.KeyFrame, Double)] {
+  private mutating func chosen(_ keyFrames: [ProposalList.FrameBoxes]) -> [(ProposalList.FrameBoxes, Double)] {
     let own = keyFrames.map { ($0, $0.time.seconds - startingSecond) }
     guard let every else { return own }
-    var chosen: [(ProposalList.KeyFrame, Double)] = []
+    var chosen: [(ProposalList.FrameBoxes, Double)] = []
     var alone = 0
     var step = 0
     var nearest = 0
@@ -263,15 +261,15 @@ private struct MomentPlanner {
 
 /// Why there is nothing to detect.
 public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
-  case badStep(Double)
+  case badStep(Double, framesPerSecond: Double)
   case badStart(Double)
   case sameName(String)
   case nothingToDo(videos: [String], notices: [String], proposals: ProposalList.Summary)
 
   public var description: String {
     switch self {
-    case .badStep(let step):
-      return "detecting: key frames every \(step) s, expected at least the time of one frame (1/30 s)"
+    case .badStep(let step, let rate):
+      return "detecting: key frames every \(step) s, expected at least the time of one frame (1/\(fixed(rate, 0)) s)"
         + " -> give --every SECONDS, such as 1"
     case .badStart(let second):
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"

@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import Files
+internal import Inference
 public import Overlay
 internal import Video
 internal import Wording
@@ -8,7 +9,7 @@ extension VideoDetection {
   /// The files that `writeOverlays` makes in a folder.
   public func overlays(in folder: String) -> [String] {
     sources.flatMap { source in
-      source.moments.map { joinPath(folder, overlayName(video: source.name, stamp: $0.frame.time.description)) }
+      source.tasks.map { joinPath(folder, overlayName($0.keyFrame)) }
     }
   }
 
@@ -17,7 +18,7 @@ extension VideoDetection {
 }
 
 /// The name of a key frame's picture.
-private func overlayName(video: String, stamp: String) -> String { "\(video)_\(stamp).png" }
+private func overlayName(_ keyFrame: KeyFrame) -> String { "\(keyFrame.video)_\(keyFrame.time).png" }
 
 extension VideoDetections {
   /// Draws every key frame with its people and their best actions, one PNG each.
@@ -31,8 +32,9 @@ extension VideoDetections {
     for (index, keyFrame) in keyFrames.enumerated() {
       let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(path: keyFrame.path)
       open = (keyFrame.path, reader)
-      let name = overlayName(video: keyFrame.video, stamp: keyFrame.stamp)
-      try writeOverlay(reader.frame(keyFrame.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
+      let name = overlayName(keyFrame.task.keyFrame)
+      try writeOverlay(
+        reader.frame(keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
       try progress(index + 1)
     }
   }
@@ -52,10 +54,10 @@ extension VideoDetections {
     var damaged: [(video: String, damaged: Int)] = []
     for path in keyFrames.map(\.path).uniqued() {
       let own = keyFrames.filter { $0.path == path }
-      let name = own[0].video
+      let name = own[0].task.keyFrame.video
       let frames = TimedFrames.video(try VideoReader(path: path))
       let count = try writeOverlayVideo(
-        frames, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
+        frames, OverlayTimeline(own.map { ($0.task.moment.seconds, scene(of: $0)) }), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")
       ) { try progress(name, $0, frames.frameCount) }
       if count > 0 { damaged.append((name, count)) }
@@ -63,13 +65,15 @@ extension VideoDetections {
     return damaged
   }
 
-  private func scene(of keyFrame: KeyFrame) -> OverlayScene {
+  private func scene(of keyFrame: ScoredKeyFrame) -> OverlayScene {
     let people = keyFrame.people.map { person in
       DetectedPerson(
         box: person.box, proposalScore: person.proposalScore,
         actions: person.actions.map { ScoredAction(name: $0.name, score: Double($0.score)) })
     }
-    return OverlayScene(people: people, title: keyFrame.video, time: "\(fixed(keyFrame.time, 3)) s")
+    return OverlayScene(
+      people: people, title: keyFrame.task.keyFrame.video,
+      time: "\(fixed(keyFrame.task.moment.seconds, 3)) s")
   }
 }
 

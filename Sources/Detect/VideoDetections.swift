@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import Files
 public import Geometry
+public import Inference
 internal import Tensors
 internal import Wording
 
@@ -14,48 +15,41 @@ public struct VideoDetections {
     public let actions: [(id: Int, name: String, score: Float)]
   }
 
-  /// A key frame.
-  public struct KeyFrame: Sendable {
-    public let video: String
+  /// A task with the people as they were scored.
+  public struct ScoredKeyFrame: Sendable {
+    public let task: ClipTask
+    /// The video's file.
     public let path: String
-    /// The time as the rows of the CSV write it.
-    public let stamp: String
-    /// Seconds after the file's beginning.
-    public let time: Double
-    /// The number of the frame in the video's own counting.
-    public let frame: Int
     public let people: [Person]
   }
 
   /// The rows for a CSV.
   public internal(set) var detections: Detections
   /// In the order of the run.
-  public private(set) var keyFrames: [KeyFrame] = []
+  public private(set) var keyFrames: [ScoredKeyFrame] = []
   private let labelMap: LabelMap
+  private let paths: [String: String]
 
-  init(classes: Int, labelMap: LabelMap) {
-    detections = Detections(classes: classes, labelMap: labelMap)
+  init(_ sources: [VideoDetection.Source], labelMap: LabelMap) {
+    detections = Detections(classes: 0, labelMap: labelMap)
     self.labelMap = labelMap
+    paths = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.path) })
   }
 
   /// Adds a key frame.
-  ///
-  /// - Parameter scores: [boxes, classes].
-  mutating func append(_ source: VideoDetection.Source, _ moment: VideoDetection.Moment, _ scores: Tensor) {
-    detections.append(video: source.name, moment.frame, scores)
+  mutating func append(_ scored: ScoredView) {
+    let (task, scores) = (scored.task, scored.scores)
     let classes = scores.shape[1]
-    let people = moment.frame.boxes.indices.map { index in
+    let people = (task.people ?? []).enumerated().map { index, person in
       let actions = labelMap.labels.map { label in
         (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
       }
       return Person(
-        box: moment.frame.boxes[index], proposalScore: moment.frame.scores[index],
+        box: person.box, proposalScore: person.proposalScore,
         actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
     }
     keyFrames.append(
-      KeyFrame(
-        video: source.name, path: source.path, stamp: moment.frame.time.description, time: moment.time,
-        frame: moment.sourceFrame, people: people))
+      ScoredKeyFrame(task: task, path: paths[task.keyFrame.video] ?? "", people: people))
   }
 
   /// The files that `write` makes in a folder.
@@ -97,12 +91,12 @@ public struct VideoDetections {
 
   /// One object for one video, a list of such objects for several.
   var json: String {
-    var videos: [(name: String, frames: [KeyFrame])] = []
+    var videos: [(name: String, frames: [ScoredKeyFrame])] = []
     for keyFrame in keyFrames {
-      if videos.last?.name == keyFrame.video {
+      if videos.last?.name == keyFrame.task.keyFrame.video {
         videos[videos.count - 1].frames.append(keyFrame)
       } else {
-        videos.append((keyFrame.video, [keyFrame]))
+        videos.append((keyFrame.task.keyFrame.video, [keyFrame]))
       }
     }
     let objects = videos.map { video in
@@ -111,7 +105,7 @@ public struct VideoDetections {
     return (objects.count == 1 ? objects[0] : .array(objects, lines: true)).text + "\n"
   }
 
-  private func describe(_ keyFrame: KeyFrame) -> JSON {
+  private func describe(_ keyFrame: ScoredKeyFrame) -> JSON {
     let people = keyFrame.people.map { person in
       let actions = person.actions.map { action in
         JSON.object([("id", JSON(action.id)), ("name", JSON(action.name)), ("score", JSON(action.score))])
@@ -122,6 +116,7 @@ public struct VideoDetections {
         ("proposal_score", JSON(person.proposalScore)), ("actions", .array(actions)),
       ])
     }
-    return .object([("time", JSON(keyFrame.time)), ("frame", JSON(keyFrame.frame)), ("people", .array(people))])
+    let moment = keyFrame.task.moment
+    return .object([("time", JSON(moment.seconds)), ("frame", JSON(moment.frame)), ("people", .array(people))])
   }
 }

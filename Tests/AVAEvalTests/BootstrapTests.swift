@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Parallel
 import Tensors
@@ -83,7 +84,7 @@ struct LiteralBootstrap {
       }
       let about = "\(rules.name), seed \(seed)"
       expectInterval(result.mAP, evaluations.map(\.mAP), confidence, "mAP, \(about)")
-      for (index, group) in ActionGroup.allCases.enumerated() {
+      for (index, group) in ActionDataset.ava.groups.enumerated() {
         expectInterval(result.groups[index], evaluations.map { $0.mAP(of: group) }, confidence, "\(group), \(about)")
       }
       for position in result.perClass.indices {

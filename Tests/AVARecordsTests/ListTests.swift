@@ -1,4 +1,5 @@
 import AVARecords
+import Datasets
 import TestSupport
 import Testing
 
@@ -71,12 +72,15 @@ import Testing
   @Test("The project's own maps have AVA's 80 classes and the 60 that are scored")
   func classNames() throws {
     let all = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2.pbtxt")
-    #expect(all.labels.map(\.name) == (1...80).compactMap { AVAClasses.name(of: $0) })
+    #expect(all.labels.map(\.name) == (1...80).compactMap { ActionDataset.ava.classNames.name(of: $0) })
     let scored = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt")
-    #expect(Set(scored.labels.map(\.id)) == Set(1...80).subtracting(AVAClasses.unscored))
+    #expect(Set(scored.labels.map(\.id)) == ActionDataset.ava.scoredClasses)
     #expect(
-      AVAClasses.isName("Run", of: 10) && AVAClasses.isName("bend/bow", of: 1) && !AVAClasses.isName("stand", of: 2))
-    #expect(AVAClasses.ids(of: "watch") == [61, 80] && AVAClasses.ids(of: "skip rope").isEmpty)
+      ActionDataset.ava.classNames.isName("Run", of: 10) && ActionDataset.ava.classNames.isName("bend/bow", of: 1)
+        && !ActionDataset.ava.classNames.isName("stand", of: 2))
+    #expect(
+      ActionDataset.ava.classNames.ids(of: "watch") == [61, 80]
+        && ActionDataset.ava.classNames.ids(of: "skip rope").isEmpty)
   }
 
   @Test("The project's own maps have 80 and 60 classes")

@@ -1,4 +1,5 @@
 import AVARecords
+import Datasets
 import Geometry
 import TestSupport
 import Testing
@@ -60,7 +61,7 @@ import Testing
   @Test("The quick validation takes every fourth second")
   func everyFourth() throws {
     let rows = (902...910).map { "v,\($0),0,0,1,1,,.9" }.joined(separator: "\n")
-    let list = try read(rows, times: .wholeSeconds(902...1798, every: 4))
+    let list = try read(rows, times: .labelled(.ava, every: 4))
     #expect(list.keyFrames(of: "v").map(\.time.wholeSecond) == [904, 908])
     #expect(list.summary.skippedSeconds == 7)
   }

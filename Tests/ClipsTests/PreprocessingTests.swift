@@ -10,8 +10,8 @@ func preprocessing(
   _ shortSide: Int, _ backend: Preprocessing.Backend = .cv2, order: ChannelOrder = .rgb, flip: Bool = false
 ) -> Preprocessing {
   Preprocessing(
-    shortSide: shortSide, backend: backend, mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225], order: order,
-    flip: flip)
+    view: View(shortSide: shortSide, flip: flip), backend: backend, mean: [0.45, 0.45, 0.45],
+    std: [0.225, 0.225, 0.225], order: order)
 }
 
 private func size(_ width: Int, _ height: Int) -> ImageSize { ImageSize(width: width, height: height) }

@@ -1,5 +1,6 @@
 import AVARecords
 import Configuration
+import Datasets
 import Detect
 import Files
 import Geometry
@@ -304,7 +305,8 @@ struct AVATestTests {
   }
 }
 
-private let avaNames = Dictionary(uniqueKeysWithValues: (1...80).map { ($0, AVAClasses.name(of: $0) ?? "") })
+private let avaNames = Dictionary(
+  uniqueKeysWithValues: (1...80).map { ($0, ActionDataset.ava.classNames.name(of: $0) ?? "") })
 
 private let labelMaps: [(labels: [Int: String], classes: Int, essentials: [String])] = [
   (avaNames, 80, []), ([1: "bend/bow", 12: "Stand", 14: "walk"], 80, []),
@@ -320,7 +322,7 @@ private let labelMaps: [(labels: [Int: String], classes: Int, essentials: [Strin
   ),
   ([1: "a", 2: "b"], 80, ["1 is 'bend/bow (at the waist)' and not 'a',", "78 of the network's 80 classes"]),
   (
-    avaNames.filter { !AVAClasses.unscored.contains($0.key) }, 400,
+    avaNames.filter { ActionDataset.ava.scoredClasses?.contains($0.key) == true }, 400,
     ["340 of the network's 400 classes", "other weights?"]
   ),
   ([1: "dribble", 3: "pass"], 3, ["1 of the network's 3 classes"]),

@@ -64,9 +64,9 @@ struct VideoDetectionTests {
     defer { world.folder.remove() }
     let detection = try detection(world, start: 10)
     let found = try detection.run(model: randomModel(world.config())) { _ in }
-    #expect(found.keyFrames.map(\.time) == [0, 1.5, 2])
+    #expect(found.keyFrames.map(\.task.moment.seconds) == [0, 1.5, 2])
     // 1.5 s lies between frames 37 (1.48 s) and 38 (1.52 s): the earlier of two equally near.
-    #expect(found.keyFrames.map(\.frame) == [0, 37, 50])
+    #expect(found.keyFrames.map(\.task.moment.frame) == [0, 37, 50])
     let times = (0..<3).map { found.detections.table.frameIndex.frames[$0].time.description }
     #expect(times == ["0010", "0011.5", "0012"])
   }
@@ -137,7 +137,7 @@ struct VideoDetectionTests {
     let model = try randomModel(world.config())
     let found = try detection(world, every: 0.75).run(model: model) { _ in }
     // 1.5 s is half a second from either.
-    #expect(found.keyFrames.map(\.time) == [0.75, 2.25])
+    #expect(found.keyFrames.map(\.task.moment.seconds) == [0.75, 2.25])
     #expect(found.keyFrames.map { $0.people[0].box.x1 } == [0.1, 0.2])
     #expect(found.detections.table.frameIndex.frames.map(\.time.description) == ["0000.75", "0002.25"])
     let sparse = try detection(world, every: 0.5)

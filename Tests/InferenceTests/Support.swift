@@ -51,6 +51,7 @@ final class NoiseFrames: FrameSource {
   let name: String
   let frameCount: Int
   private let broken: Int?
+  private(set) var decodedCount = 0
 
   init(_ name: String, count: Int, broken: Int? = nil) {
     self.name = name
@@ -59,6 +60,7 @@ final class NoiseFrames: FrameSource {
   }
 
   func frame(at index: Int) throws -> Image {
+    decodedCount += 1
     if index == broken { throw Broken(frame: index) }
     var generator = SeededGenerator(seed: UInt64(index) &+ UInt64(name.utf8.count) << 32)
     let pixels = (0..<32 * 48 * 3).map { _ in UInt8(truncatingIfNeeded: generator.next()) }

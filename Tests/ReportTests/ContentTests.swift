@@ -202,7 +202,7 @@ struct ImageTests {
 
   private func images(_ moments: [(String, Int)]) throws -> KeyFrameImages {
     KeyFrameImages(
-      of: moments.map { KeyFrameTimestamp(video: $0.0, time: Timestamp(second: $0.1)) }, times: [:],
+      of: moments.map { KeyFrame(video: $0.0, time: Timestamp(second: $0.1)) }, times: [:],
       from: try FrameCatalog(folder: joinPath(folder.path, "frames"), framesPerSecond: 1))
   }
 

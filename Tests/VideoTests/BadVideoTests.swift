@@ -102,7 +102,7 @@ import Video
         var damaged = bytes
         for _ in 0...random(12) { damaged[random(bytes.count)] = UInt8(random(256)) }
         try write(damaged, to: folder.path + "/" + name)
-        guard let frames = try? VideoFrames(path: folder.path + "/" + name) else { continue }
+        guard let frames = try? VideoFrames(path: folder.path + "/" + name, framesPerSecond: 30) else { continue }
         for index in [0, frames.frameCount / 2, frames.frameCount - 1] { _ = try? frames.frame(at: index) }
       }
     }

@@ -7,7 +7,7 @@ import Video
 @Suite struct VideoFramesTests {
   /// By hand: at 10 fps, 30 fps frames 0 to 4 are nearest to 0, 0, 1, 1, 1.
   @Test func slowVideosRepeatFrames() throws {
-    let frames = try VideoFrames(path: fixture("slow.mp4"))
+    let frames = try VideoFrames(path: fixture("slow.mp4"), framesPerSecond: 30)
     #expect(frames.frameCount == 36)
     #expect((0..<8).map { frames.sourceFrame(of: $0) } == [0, 0, 1, 1, 1, 2, 2, 2])
     for index in 0..<frames.frameCount {
@@ -17,14 +17,14 @@ import Video
 
   /// By hand: 25 fps seen at 30: frame 3 lies at 0.1 s, midway between 0.08 and 0.12; the earlier wins.
   @Test func tiesGoToTheEarlierFrame() throws {
-    let frames = try VideoFrames(path: fixture("bframes.mp4"))
+    let frames = try VideoFrames(path: fixture("bframes.mp4"), framesPerSecond: 30)
     #expect((0...6).map { frames.sourceFrame(of: $0) } == [0, 1, 2, 2, 3, 4, 5])
     #expect(frames.sourceFrame(of: 9) == 7)
     #expect(frames.frameCount == 72)
   }
 
   @Test func nearlyThirtyIsThirty() throws {
-    let frames = try VideoFrames(path: fixture("ntsc.mp4"))
+    let frames = try VideoFrames(path: fixture("ntsc.mp4"), framesPerSecond: 30)
     #expect(frames.frameCount == 60)
     #expect((0..<60).allSatisfy { frames.sourceFrame(of: $0) == $0 })
   }
@@ -51,12 +51,12 @@ import Video
       ([], 0), ([0, 1, 2], 0), ([902], 900), ([901, 902, 903, 1798], 900), ([1, 901], 0), ([1, 901, 902], 900),
       ([5, 6], 0), ([899, 903], 0),
     ] as [([Double], Double)] {
-      #expect(frames.startingSecond(for: times) == start, "\(times)")
+      #expect(frames.startingSecond(for: times, orFrom: 900) == start, "\(times)")
     }
   }
 
   @Test func numbersOutsideAreErrors() throws {
-    let frames = try VideoFrames(path: fixture("slow.mp4"))
+    let frames = try VideoFrames(path: fixture("slow.mp4"), framesPerSecond: 30)
     #expect(errorText { _ = try frames.frame(at: 36) }.contains("36 frames"))
     #expect(errorText { _ = try frames.frame(at: -1) }.contains("frame -1"))
     #expect(errorText { _ = try frames.reader.frame(12) }.contains("12 frames"))
@@ -67,7 +67,7 @@ import Video
   /// frame of its number than to either neighbour.
   @Test(.enabled(if: sharedFolder != nil, "needs the shared golden data")) func picksTheListsFrames() throws {
     let shared = try #require(sharedFolder)
-    let frames = try VideoFrames(path: shared + "/data/videos/basketball1.mp4")
+    let frames = try VideoFrames(path: shared + "/data/videos/basketball1.mp4", framesPerSecond: 30)
     let folder = shared + "/golden/pipeline/basketball/frames/basketball1"
     let names = try listFolder(folder)
     #expect(names.count == 273 && frames.frameCount == 300)

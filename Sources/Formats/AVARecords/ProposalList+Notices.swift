@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Wording
 
 extension ProposalList.Summary {
@@ -18,7 +19,9 @@ extension ProposalList.Summary {
       notices.append(
         "proposals: \(counted(unlistedVideos.count, "video")) not among those of this run: \(listed(names))")
     }
-    if let validSeconds, outsideRange > 0 { notices.append(outsideNotice(validSeconds)) }
+    if let dataset, let valid = dataset.labelledSeconds, outsideRange > 0 {
+      notices.append(outsideNotice(valid, first: dataset.clock.firstSecond))
+    }
     if !videosWithoutBoxes.isEmpty {
       notices.append(
         "proposals: \(counted(videosWithoutBoxes.count, "video")) without a single box left: "
@@ -45,9 +48,10 @@ extension ProposalList.Summary {
   }
 
   /// Which seconds are valid, and the shift that would make the others so.
-  private func outsideNotice(_ valid: ClosedRange<Int>) -> String {
+  ///
+  /// - Parameter first: The second of a video's first frame.
+  private func outsideNotice(_ valid: ClosedRange<Int>, first: Int) -> String {
     let seconds = secondsOutsideRange.sorted()
-    let first = ProposalList.Times.firstSecond
     let advice =
       if seconds[seconds.count - 1] + first <= valid.upperBound {
         "add \(first) to seconds that are counted from a video's beginning, or use detect"

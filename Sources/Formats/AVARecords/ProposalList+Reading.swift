@@ -1,3 +1,4 @@
+internal import Datasets
 internal import Files
 internal import Geometry
 internal import OrderedCollections
@@ -50,7 +51,7 @@ private struct ProposalReader {
     self.scoreThreshold = scoreThreshold
     self.times = times
     self.listedVideos = listedVideos.map { OrderedSet($0) }
-    if case .wholeSeconds(let range, _) = times { list.summary.validSeconds = range }
+    if case .labelled(let dataset, _) = times { list.summary.dataset = dataset }
   }
 
   mutating func read(_ path: String) throws {
@@ -105,9 +106,10 @@ private struct ProposalReader {
 
   private func rowTime(_ cursor: borrowing RowCursor) throws(RecordError) -> Timestamp {
     let time = try cursor.time()
-    if case .wholeSeconds = times, time.wholeSecond == nil {
+    if case .labelled(let dataset, _) = times, dataset.labelledSeconds != nil, time.wholeSecond == nil {
       throw cursor.error(
-        field: 1, "second", expected: "a whole second", advice: "AVA's key frames lie on whole seconds")
+        field: 1, "second", expected: "a whole second",
+        advice: "\(dataset.name)'s key frames lie on whole seconds")
     }
     return time
   }
@@ -126,7 +128,9 @@ private struct ProposalReader {
       list.summary.belowThreshold += 1
       return false
     }
-    guard case .wholeSeconds(let range, let every) = times, let second = time.wholeSecond else { return true }
+    guard case .labelled(let dataset, let every) = times, let range = dataset.labelledSeconds,
+      let second = time.wholeSecond
+    else { return true }
     if second % max(every, 1) != 0 {
       list.summary.skippedSeconds += 1
       return false
@@ -145,7 +149,7 @@ private struct ProposalReader {
     if key.frame == places.count {
       if video == list.videos.count { list.videos.append(ProposalList.Video(name: index.videos[video])) }
       places.append(list.videos[video].keyFrames.count)
-      list.videos[video].keyFrames.append(ProposalList.KeyFrame(time: index.frames[key.frame].time))
+      list.videos[video].keyFrames.append(ProposalList.FrameBoxes(time: index.frames[key.frame].time))
     }
     let place = places[key.frame]
     if let number = boxNumbers[key] {

@@ -1,9 +1,10 @@
+public import Datasets
 public import Geometry
 
 /// Person boxes by video and key frame, as PySlowFast keeps them.
 public struct ProposalList: Sendable {
-  /// One key frame: its boxes in the order in which they first appear in the files.
-  public struct KeyFrame: Sendable {
+  /// The boxes of one key frame, in the order in which they first appear in the files.
+  public struct FrameBoxes: Sendable {
     public let time: Timestamp
     public internal(set) var boxes: [UnitBox] = []
     /// The detector's score of each box's first row.
@@ -12,28 +13,27 @@ public struct ProposalList: Sendable {
     public internal(set) var labels: [[Int]] = []
 
     /// The same people at another time.
-    public func moved(to time: Timestamp) -> KeyFrame {
-      KeyFrame(time: time, boxes: boxes, scores: scores, labels: labels)
+    public func moved(to time: Timestamp) -> FrameBoxes {
+      FrameBoxes(time: time, boxes: boxes, scores: scores, labels: labels)
     }
   }
 
   /// One video with the key frames that have boxes, ascending in time.
   public struct Video: Sendable {
     public let name: String
-    public internal(set) var keyFrames: [KeyFrame] = []
+    public internal(set) var keyFrames: [FrameBoxes] = []
   }
 
   /// Which times a row may speak of.
   public enum Times: Sendable {
-    /// AVA's rule: whole seconds within a range, and of these every so-many-th (4 for a quick validation).
-    case wholeSeconds(ClosedRange<Int>, every: Int)
+    /// A data set's labelled seconds, and of these every so-many-th (4 for a quick validation). Any time where the data
+    /// set has no such seconds.
+    case labelled(ActionDataset, every: Int = 1)
     /// Any time, for a user's own video.
     case any
 
     /// The seconds that AVA labels.
-    public static let ava = Times.wholeSeconds(902...1798, every: 1)
-    /// The second that AVA calls a video's first frame.
-    public static let firstSecond = 900
+    public static let ava = Times.labelled(.ava)
   }
 
   /// How many rows speak of a video.
@@ -56,8 +56,8 @@ public struct ProposalList: Sendable {
     /// Rows of a second that this run passes over (not a multiple of `every`).
     public var skippedSeconds = 0
     public var outsideRange = 0
-    /// Which seconds may appear, where not all may.
-    public var validSeconds: ClosedRange<Int>?
+    /// The data set whose labelled seconds alone may appear; nil where any time may.
+    public var dataset: ActionDataset?
     /// The seconds that are outside this range, each once.
     public var secondsOutsideRange: Set<Int> = []
     /// Rows of each video that is not listed.
@@ -100,7 +100,7 @@ public struct ProposalList: Sendable {
   public internal(set) var summary = Summary()
 
   /// The key frames of a video, none for an unknown one.
-  public func keyFrames(of name: String) -> [KeyFrame] { videos.first { $0.name == name }?.keyFrames ?? [] }
+  public func keyFrames(of name: String) -> [FrameBoxes] { videos.first { $0.name == name }?.keyFrames ?? [] }
 
   /// How many key frames have boxes.
   public var keyFrameCount: Int { videos.reduce(0) { $0 + $1.keyFrames.count } }

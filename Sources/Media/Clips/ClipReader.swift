@@ -44,16 +44,7 @@ public final class ClipReader {
   /// - Throws: The source's errors, `ClipError` when the pictures' size changes or is absurd.
   public func clip(around center: Int) throws -> FeatureMap {
     let indices = window.indices(around: center, count: source.frameCount)
-    for index in Set(indices).sorted() where frames[index] == nil {
-      let image = try source.frame(at: index)
-      let expected = frameSize ?? image.size
-      if image.size != expected {
-        throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
-      }
-      if frameSize == nil { try checkSize(expected) }
-      frameSize = expected
-      frames[index] = preprocessing.prepare(image)
-    }
+    for index in Set(indices).sorted() { try read(index) }
     let first = frames[indices[0]]!
     let clip = FeatureMap(zeros: 1, Extent3(indices.count, first.height, first.width), channels: 3)
     let plane = first.height * first.width * 3
@@ -61,6 +52,21 @@ public final class ClipReader {
       preprocessing.fill(clip.start + position * plane, from: frames[index]!)
     }
     return clip
+  }
+
+  /// Decodes and prepares a frame, unless that is done already.
+  ///
+  /// - Throws: As `clip`.
+  func read(_ index: Int) throws {
+    if frames[index] != nil { return }
+    let image = try source.frame(at: index)
+    let expected = frameSize ?? image.size
+    if image.size != expected {
+      throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
+    }
+    if frameSize == nil { try checkSize(expected) }
+    frameSize = expected
+    frames[index] = preprocessing.prepare(image)
   }
 
   /// Refuses pictures whose clips could never be held: a long thin one grows with its short side.

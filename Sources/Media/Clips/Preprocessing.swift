@@ -12,27 +12,27 @@ public struct Preprocessing: Sendable, Equatable {
     case pytorch
   }
 
-  /// The short side of the network's input (`DATA.TEST_CROP_SIZE`).
-  public var shortSide: Int
+  /// How large and from which side the frame is seen. Crops are cut out of the whole clip by `ViewReader`.
+  public var view: View
   public var backend: Backend
   /// Per channel of the BGR picture (`DATA.MEAN`, `DATA.STD`).
   public var mean: [Float]
   public var std: [Float]
   /// The order of the channels that the network sees.
   public var order: ChannelOrder
-  /// Whether clip and boxes are mirrored (`AVA.TEST_FORCE_FLIP`).
-  public var flip: Bool
 
-  public init(
-    shortSide: Int, backend: Backend, mean: [Float], std: [Float], order: ChannelOrder, flip: Bool
-  ) {
-    self.shortSide = shortSide
+  public init(view: View, backend: Backend, mean: [Float], std: [Float], order: ChannelOrder) {
+    self.view = view
     self.backend = backend
     self.mean = mean
     self.std = std
     self.order = order
-    self.flip = flip
   }
+
+  /// The short side of the network's input.
+  public var shortSide: Int { view.shortSide }
+  /// Whether clip and boxes are mirrored.
+  public var flip: Bool { view.flip }
 
   /// The size of the network's input for pictures of a size: the short side as configured, the long one rounded
   /// down; unchanged where the short side already fits.

@@ -56,9 +56,9 @@ public enum TimedFrames {
   }
 
   /// The second that the rows call the first frame's: 0, unless more of the times lie inside when they are counted
-  /// from 900, where AVA's clips begin.
-  public func startingSecond(for times: [Double]) -> Double {
+  /// from another one, where the clips of a data set begin.
+  public func startingSecond(for times: [Double], orFrom other: Double) -> Double {
     func inside(_ start: Double) -> Int { times.count { $0 >= start && $0 < start + duration } }
-    return inside(900) > inside(0) ? 900 : 0
+    return inside(other) > inside(0) ? other : 0
   }
 }

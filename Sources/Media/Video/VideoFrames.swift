@@ -16,13 +16,13 @@ public final class VideoFrames: FrameSource {
   /// Opens a video file.
   ///
   /// - Parameters:
-  ///   - framesPerSecond: The rate of the view; AVA's is 30.
-  public convenience init(path: String, framesPerSecond: Double = 30) throws {
+  ///   - framesPerSecond: The rate of the view.
+  public convenience init(path: String, framesPerSecond: Double) throws {
     try self.init(VideoReader(path: path), framesPerSecond: framesPerSecond)
   }
 
   /// Views an open video at a regular rate.
-  public init(_ reader: VideoReader, framesPerSecond: Double = 30) throws {
+  public init(_ reader: VideoReader, framesPerSecond: Double) throws {
     guard framesPerSecond > 0, framesPerSecond.isFinite else {
       throw VideoError(
         doing: opening, path: reader.path, reason: "\(framesPerSecond) frames a second -> give a positive rate")

@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Wording
 
 extension ComparisonPage {
@@ -7,7 +8,7 @@ extension ComparisonPage {
   var summary: HTML {
     let cards = comparisons.enumerated().html { card($0.offset, $0.element) }
     var table = DifferenceTable(caption: "Groups of actions", first: "group", limit: groupLimit)
-    for (group, difference) in zip(ActionGroup.allCases, first.groups)
+    for (group, difference) in zip(first.dataset.groups, first.groups)
     where difference.a != nil || difference.b != nil {
       table.add("\(group.title)", difference)
     }

@@ -1,5 +1,6 @@
 public import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Wording
 
 /// Two files of detections beside each other, as a page to read.
@@ -28,8 +29,9 @@ public struct ComparisonPage: Sendable {
 
   /// The page, as one HTML document that needs no other file.
   public var html: String {
+    let threshold = "\(first.dataset.overlapThreshold)"
     let header: HTML = """
-      <p class="eyebrow">Frame mAP at IoU 0.5, two files compared</p>
+      <p class="eyebrow">Frame mAP at IoU \(threshold), two files compared</p>
       <h1>\(names.b) against \(names.a)</h1>
       \(headline)\
       <p class="lead">A is <code>\(names.a)</code>, B is <code>\(names.b)</code>. \(files.sentence)</p>

@@ -1,4 +1,5 @@
 internal import AVAEval
+internal import Datasets
 internal import Wording
 
 extension EvaluationReport {
@@ -54,7 +55,7 @@ extension EvaluationReport {
     let name: HTML =
       result.groundTruthCount > 0 ? "<a href=\"#class-\(result.id)\">\(result.name)</a>" : "\(result.name)"
     var cells: [DataTable.Cell] = [
-      .init(content: name), .text(entry.group.title),
+      .init(content: name), .text((entry.group?.title ?? "–")),
     ]
     for (place, evaluation) in evaluations.enumerated() {
       let ap = evaluation.perClass[position].ap
@@ -75,7 +76,7 @@ extension EvaluationReport {
       .figure(entry.bestF1?.threshold), .figure(entry.ceiling),
       .init(content: "\(error.map { "\($0.kind.title) \(figure($0.loss))" } ?? "–")", key: error == nil ? "" : nil),
     ]
-    let keywords = [result.name, entry.group.title, error?.kind.title ?? "", "\(result.id)"]
+    let keywords = [result.name, (entry.group?.title ?? "–"), error?.kind.title ?? "", "\(result.id)"]
     return DataTable.Row(cells: cells, isIdle: isIdle(position), keywords: keywords.joined(separator: " "))
   }
 
@@ -108,7 +109,7 @@ extension EvaluationReport {
     let entry = explanation.classes[position]
     let result = entry.result
     func fact(_ title: String, _ value: String) -> HTML { "<dt>\(title)</dt><dd>\(value)</dd>" }
-    var facts = fact("class", "\(result.id), \(entry.group.title)")
+    var facts = fact("class", "\(result.id), \((entry.group?.title ?? "–"))")
     facts += fact(
       "AP", evaluations.map { "\(figure($0.perClass[position].ap)) \($0.rules.name)" }.joined(separator: ", "))
     if let interval = bootstrap?.perClass[position] { facts += fact(intervalTitle, span(interval.interval)) }

@@ -1,4 +1,5 @@
 internal import AVAEval
+internal import Datasets
 internal import Wording
 
 extension EvaluationReport {
@@ -8,7 +9,7 @@ extension EvaluationReport {
     <p>The \(explanation.rules.name) mAP is \(figure(explanation.evaluation.mAP)). The losses below add up to the \
     \(figure(explanation.evaluation.mAP.map { 1 - $0 })) that are missing; a gain is what repairing this kind alone \
     would bring, so gains do not add up.</p>
-    \(errorTable(explanation.errors, caption: "Errors over all classes", isDefined: true))\
+    \(errorTable(explanation.errors, caption: "Errors over all classes", definedAt: threshold))\
     <h3>By group of actions</h3>
     \(groupTable.html)
     """
@@ -37,8 +38,8 @@ extension EvaluationReport {
 
 /// Errors with bars as long as what they cost.
 ///
-/// - Parameter isDefined: Whether the table says what each kind is.
-func errorTable(_ errors: [ErrorCost], caption: String, isDefined: Bool = false) -> HTML {
+/// - Parameter threshold: The overlap that counts, where the table is to say what each kind is.
+func errorTable(_ errors: [ErrorCost], caption: String, definedAt threshold: String? = nil) -> HTML {
   var table = DataTable(
     caption: caption,
     columns: [
@@ -47,7 +48,7 @@ func errorTable(_ errors: [ErrorCost], caption: String, isDefined: Bool = false)
     ])
   let limit = errors.flatMap { [$0.loss ?? 0, $0.gain ?? 0] }.max() ?? 1
   for error in errors {
-    let definition: HTML = isDefined ? "<small>\(error.kind.definition)</small>" : ""
+    let definition: HTML = threshold.map { "<small>\(error.kind.definition($0))</small>" } ?? ""
     table.rows.append(
       .init(cells: [
         .init(content: "\(error.kind.title)\(definition)"), .bar(error.loss, limit: limit, "loss"),
@@ -59,11 +60,13 @@ func errorTable(_ errors: [ErrorCost], caption: String, isDefined: Bool = false)
 
 extension ErrorKind {
   /// What it is, in one line.
-  var definition: String {
+  ///
+  /// - Parameter threshold: The overlap that counts.
+  func definition(_ threshold: String) -> String {
     switch self {
-    case .wrongClass: "somebody is there (IoU 0.5 or more), who does not do this"
-    case .poorBox: "somebody does this, the box overlaps by 0.1 to 0.5"
-    case .wrongClassAndPoorBox: "overlaps only somebody who does something else, by 0.1 to 0.5"
+    case .wrongClass: "somebody is there (IoU \(threshold) or more), who does not do this"
+    case .poorBox: "somebody does this, the box overlaps by 0.1 to \(threshold)"
+    case .wrongClassAndPoorBox: "overlaps only somebody who does something else, by 0.1 to \(threshold)"
     case .duplicate: "another detection has this box already"
     case .background: "nobody is there"
     case .missed: "ground truth that no detection found"

@@ -33,7 +33,7 @@ extension EvaluationReport {
     let marks = FrameMarks(frame, tables)
     let title = "\(video), second \(key.time)"
     let image: HTML =
-      if let image = images.image(KeyFrameTimestamp(video: video, time: key.time)) {
+      if let image = images.image(KeyFrame(video: video, time: key.time)) {
         FrameDrawing(image: image, marks: marks, description: "\(title): \(description(marks))").html
       } else {
         "<p class=\"none\">No picture of this key frame.</p>\n"

@@ -93,7 +93,7 @@ extension EvaluationReport {
     }
     return """
       <p>With the same boxes, perfect scores would reach an mAP of at most <strong>\(figure(proposals.ceiling))</strong>. \
-      Of \(grouped(proposals.boxCount)) different boxes \(figure(proposals.precision)) are on a person (IoU 0.5); of \
+      Of \(grouped(proposals.boxCount)) different boxes \(figure(proposals.precision)) are on a person (IoU \(threshold)); of \
       \(grouped(proposals.personCount)) people the boxes find:</p>
       \(table.html)
       """

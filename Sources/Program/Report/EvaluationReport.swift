@@ -1,4 +1,5 @@
 public import AVAEval
+internal import Datasets
 internal import Wording
 
 /// The files that an evaluation is of, as the page names them.
@@ -52,10 +53,13 @@ public struct EvaluationReport: Sendable {
     self.images = images
   }
 
+  /// The overlap that counts, as the page writes it.
+  var threshold: String { "\(explanation.dataset.overlapThreshold)" }
+
   /// The page, as one HTML document that needs no other file.
   public var html: String {
     let header: HTML = """
-      <p class="eyebrow">Frame mAP at IoU 0.5</p>
+      <p class="eyebrow">Frame mAP at IoU \(threshold)</p>
       <h1>\(lastName(detections))</h1>
       \(headline)\
       <p class="lead">\(files.sentence)</p>

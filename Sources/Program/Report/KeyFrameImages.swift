@@ -1,19 +1,9 @@
 public import AVARecords
+internal import Datasets
 internal import Geometry
 internal import Imaging
 public import Video
 internal import Wording
-
-/// A key frame by name.
-public struct KeyFrameTimestamp: Hashable, Sendable {
-  public let video: String
-  public let time: Timestamp
-
-  public init(video: String, time: Timestamp) {
-    self.video = video
-    self.time = time
-  }
-}
 
 /// The pictures of some key frames, small enough for a page; those that could not be had are named, not fatal.
 public struct KeyFrameImages: Sendable {
@@ -21,7 +11,7 @@ public struct KeyFrameImages: Sendable {
   public private(set) var warnings: [String] = []
   /// What was taken for granted, such as the second of the first frame.
   public private(set) var remarks: [String] = []
-  private var images: [KeyFrameTimestamp: EmbeddedImage] = [:]
+  private var images: [KeyFrame: EmbeddedImage] = [:]
 
   /// Reads and shrinks pictures, video by video: one source is open at a time.
   ///
@@ -31,7 +21,7 @@ public struct KeyFrameImages: Sendable {
   ///   - catalog: Where the frames are.
   ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `TimedFrames` does.
   public init(
-    of moments: [KeyFrameTimestamp], times: [String: [Double]], from catalog: FrameCatalog,
+    of moments: [KeyFrame], times: [String: [Double]], from catalog: FrameCatalog,
     startingSecond: Double? = nil
   ) {
     var videos: [String] = []
@@ -58,12 +48,12 @@ public struct KeyFrameImages: Sendable {
     }
   }
 
-  func image(_ moment: KeyFrameTimestamp) -> EmbeddedImage? { images[moment] }
+  func image(_ moment: KeyFrame) -> EmbeddedImage? { images[moment] }
 
   private mutating func read(
-    _ moments: [KeyFrameTimestamp], _ frames: TimedFrames, times: [Double], _ startingSecond: Double?
+    _ moments: [KeyFrame], _ frames: TimedFrames, times: [Double], _ startingSecond: Double?
   ) {
-    let start = startingSecond ?? frames.startingSecond(for: times)
+    let start = startingSecond ?? frames.startingSecond(for: times, orFrom: Double(ActionDataset.ava.clock.firstSecond))
     let video = moments.first?.video ?? ""
     if startingSecond == nil, start != 0 {
       remarks.append(
@@ -84,7 +74,7 @@ public struct KeyFrameImages: Sendable {
     if !beyond.isEmpty {
       warnings.append(
         "\(counted(beyond.count, "key frame")) outside the frames of video '\(video)': \(listed(beyond)) "
-          + "-> set --starting-second (AVA's clips begin at 900) or --fps")
+          + "-> set --starting-second (\(ActionDataset.ava.beginning)) or --fps")
     }
   }
 }

@@ -51,17 +51,6 @@ func visible(_ interval: ClosedRange<Double>?) -> ClosedRange<Double>? {
   interval.flatMap { figure($0.lowerBound) == figure($0.upperBound) ? nil : $0 }
 }
 
-extension ActionGroup {
-  /// Its name for people.
-  var title: String {
-    switch self {
-    case .personMovement: "pose"
-    case .objectManipulation: "person–object"
-    case .personInteraction: "person–person"
-    }
-  }
-}
-
 extension ClassExplanation {
   /// The kind of error with the largest loss; nil where nothing is lost.
   var mainError: (kind: ErrorKind, loss: Double)? {

@@ -1,9 +1,10 @@
+internal import Datasets
 public import Geometry
 internal import Tensors
 
 /// A data set in AVA's form, drawn from a seed.
 ///
-/// Layout of the folder: `frames/VIDEO/VIDEO_000001.jpg` ... at 30 frames a second from second 900 on,
+/// Layout of the folder: `frames/VIDEO/VIDEO_000001.jpg` ... by AVA's clock (30 a second, from second 900 on),
 /// `frame_lists/SPLIT.csv`, and under `annotations/` `labelmap.pbtxt` and, for testing, `groundtruth.csv`,
 /// `proposals.csv` and `exclusions.csv`; for training, `train_groundtruth.csv` and `train_proposals.csv`, whose boxes
 /// have the labels of whom they show; and `videos/VIDEO.mp4`, the same worlds at the rates and sizes of all sorts of
@@ -17,8 +18,10 @@ public struct SynthDataSet: Sendable {
   /// Nil where every video has its own.
   public let size: ImageSize?
   public let format: Format
-  /// AVA's clock: the second of a video's first frame, and the frames a second.
-  static let (firstSecond, framesPerSecond) = (900, 30)
+  /// Whose files these are like.
+  static let model = ActionDataset.ava
+  static let firstSecond = model.clock.firstSecond
+  static let framesPerSecond = Int(model.clock.framesPerSecond)
 
   /// What the worlds are written as.
   public enum Format: String, CaseIterable, Sendable {
@@ -38,8 +41,9 @@ public struct SynthDataSet: Sendable {
       if range.contains(value) { return }
       throw .outOfRange(what: what, expected: "from \(range.lowerBound) to \(range.upperBound)", found: value)
     }
-    // The first second with a full clip before it is 902; AVA's last is 1798.
-    try require(seconds, 4...900, "the length in seconds")
+    // Two seconds before the first labelled one and after the last have room for a full clip.
+    let last = Self.model.labelledSeconds?.upperBound ?? .max - 2
+    try require(seconds, 4...(last + 2 - Self.firstSecond), "the length in seconds")
     try require(videos, 1...999, "the number of videos")
     if let size {
       try require(size.width, 64...4096, "the width")

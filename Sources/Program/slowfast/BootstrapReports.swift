@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Wording
 
 /// Writes intervals over videos as a table for people.
@@ -10,8 +11,8 @@ func bootstrapText(_ bootstraps: [Bootstrap], _ evaluations: [Evaluation]) -> St
   for (position, label) in labels.enumerated() where bootstraps.contains(where: { $0.perClass[position] != nil }) {
     table.append(["\(label.id)", label.name] + bootstraps.map { span($0.perClass[position]) })
   }
-  for (index, group) in ActionGroup.allCases.enumerated() {
-    table.append(["", group.rawValue] + bootstraps.map { span($0.groups[index]) })
+  for (index, group) in first.actionGroups.enumerated() {
+    table.append(["", group.name] + bootstraps.map { span($0.groups[index]) })
   }
   table.append(["", "mAP"] + bootstraps.map { span($0.mAP) })
   let resampling = first.resampling
@@ -45,7 +46,7 @@ func jsonText(_ bootstrap: Bootstrap, _ labels: LabelMap) -> JSON {
     ("resamples", JSON(bootstrap.resampling.count)), ("seed", JSON(bootstrap.resampling.seed)),
     ("confidence", JSON(bootstrap.resampling.confidence)), ("videos", JSON(bootstrap.videoCount)),
     ("mAP", number(bootstrap.mAP)),
-    ("groups", JSON.object(zip(ActionGroup.allCases, bootstrap.groups).map { ($0.rawValue, number($1)) })),
+    ("groups", JSON.object(zip(bootstrap.actionGroups, bootstrap.groups).map { ($0.name, number($1)) })),
     ("ap", JSON.object(zip(labels.labels, bootstrap.perClass).map { ("\($0.id)", number($1)) })),
   ])
 }

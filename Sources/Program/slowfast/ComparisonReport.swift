@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Wording
 
 /// Two files of detections beside each other, a comparison for each protocol.
@@ -83,9 +84,9 @@ struct ComparisonReport {
     var rows = [["", "A", "B", "B - A"] + intervalTitles]
     for comparison in comparisons {
       rows.append(["\(comparison.rules.name) mAP"] + shownCells(comparison.mAP))
-      for (group, difference) in zip(ActionGroup.allCases, comparison.groups)
+      for (group, difference) in zip(comparison.dataset.groups, comparison.groups)
       where difference.a != nil || difference.b != nil {
-        rows.append(["  \(group.rawValue)"] + shownCells(difference))
+        rows.append(["  \(group.name)"] + shownCells(difference))
       }
     }
     return rows
@@ -130,7 +131,7 @@ struct ComparisonReport {
   }
 
   private func jsonText(_ comparison: Comparison) -> JSON {
-    let groups = zip(ActionGroup.allCases, comparison.groups).map { ($0.rawValue, jsonText($1)) }
+    let groups = zip(comparison.dataset.groups, comparison.groups).map { ($0.name, jsonText($1)) }
     let frames = comparison.frames.map { frame in
       JSON.object([
         ("video", JSON(frame.video)), ("second", JSON(frame.time.seconds)),

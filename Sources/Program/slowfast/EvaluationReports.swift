@@ -1,4 +1,5 @@
 internal import AVAEval
+internal import Datasets
 internal import Wording
 
 /// Writes evaluations as an aligned table for people.
@@ -16,11 +17,11 @@ func textReport(_ evaluations: [Evaluation]) -> String {
     let found = results.map(\.detectionCount).max() ?? 0
     table.append(["\(label.id)", label.name, "\(truth)", "\(found)"] + results.map { figure($0.ap) })
   }
-  for group in ActionGroup.allCases where evaluations.contains(where: { $0.mAP(of: group) != nil }) {
-    table.append(["", group.rawValue, "", ""] + evaluations.map { figure($0.mAP(of: group)) })
+  for group in first.dataset.groups where evaluations.contains(where: { $0.mAP(of: group) != nil }) {
+    table.append(["", group.name, "", ""] + evaluations.map { figure($0.mAP(of: group)) })
   }
   table.append(["", "mAP", "", ""] + evaluations.map { figure($0.mAP) })
-  var text = "average precision by class at IoU 0.5\n" + aligned(table, leftColumns: [1])
+  var text = "average precision by class at IoU \(first.dataset.overlapThreshold)\n" + aligned(table, leftColumns: [1])
   if without > 0 {
     text +=
       "\(counted(without, "class", plural: "classes")) without ground truth \(without == 1 ? "is" : "are") not listed\n"
@@ -58,8 +59,8 @@ func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = ni
     let truth = results.map(\.groundTruthCount).max() ?? 0
     rows.append(["\(label.id)", markdownText(label.name), "\(truth)"] + results.map { figure($0.ap) })
   }
-  for group in ActionGroup.allCases {
-    rows.append(["", group.rawValue, ""] + evaluations.map { figure($0.mAP(of: group)) })
+  for group in first.dataset.groups {
+    rows.append(["", group.name, ""] + evaluations.map { figure($0.mAP(of: group)) })
   }
   rows.append(["", "**mAP**", ""] + evaluations.map { "**\(figure($0.mAP))**" })
   func cells(_ intervals: [ClosedRange<Double>?]) -> [String] {

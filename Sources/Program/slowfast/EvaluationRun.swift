@@ -1,4 +1,5 @@
 internal import AVAEval
+internal import AVARecords
 internal import Parallel
 internal import Report
 internal import Video
@@ -55,7 +56,7 @@ extension ReportOptions {
     guard let explanation = run.explanation(worstFrames: reportFrames) else { return }
     let moments = explanation.worstFrames.map { frame in
       let key = run.tables.frames[frame.frame]
-      return KeyFrameTimestamp(video: run.tables.videos[key.video], time: key.time)
+      return KeyFrame(video: run.tables.videos[key.video], time: key.time)
     }
     try write(
       EvaluationReport(

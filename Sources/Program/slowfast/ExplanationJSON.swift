@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Geometry
 internal import Wording
 
@@ -8,7 +9,7 @@ func jsonText(_ explanation: Explanation, _ tables: AlignedTables) -> JSON {
   func slices(_ slices: [Slice]) -> JSON { JSON.array(slices.map { jsonText($0, tables.labelMap) }) }
   return JSON.object([
     ("errors", jsonText(explanation.errors)),
-    ("groups", JSON.object(explanation.groups.map { ($0.group.rawValue, jsonText($0)) })),
+    ("groups", JSON.object(explanation.groups.map { ($0.group.name, jsonText($0)) })),
     ("classes", JSON.object(explanation.classes.map { ("\($0.result.id)", jsonText($0)) })),
     ("calibration", jsonText(explanation.calibration)), ("proposals", jsonText(explanation.proposals)),
     ("box_sizes", slices(explanation.boxSizes)), ("crowds", slices(explanation.crowds)),
@@ -46,7 +47,7 @@ private func jsonText(_ entry: ClassExplanation) -> JSON {
     ])
   }
   return JSON.object([
-    ("name", JSON(entry.result.name)), ("group", JSON(entry.group.rawValue)),
+    ("name", JSON(entry.result.name)), ("group", entry.group.map { JSON($0.name) } ?? .null),
     ("truth", JSON(entry.result.groundTruthCount)), ("detections", JSON(entry.result.detectionCount)),
     ("true_positives", JSON(entry.result.truePositiveCount)), ("ap", JSON(entry.result.ap)),
     ("ceiling", JSON(entry.ceiling)), ("best_f1", best ?? .null), ("errors", jsonText(entry.errors)),

@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Wording
 
 /// Writes an explanation as tables for people.
@@ -23,7 +24,7 @@ private func ceilingText(_ explanation: Explanation) -> String {
   let counting = explanation.classes.count { $0.result.ap != nil }
   return "mAP \(figure(explanation.evaluation.mAP)); with the same boxes perfect scores would reach at most "
     + "\(figure(proposals.ceiling))\n"
-    + "the boxes find \(figure(recall)) of \(counted(proposals.personCount, "person", plural: "people")) at IoU 0.5 "
+    + "the boxes find \(figure(recall)) of \(counted(proposals.personCount, "person", plural: "people")) at IoU \(explanation.dataset.overlapThreshold) "
     + "(\(overlaps)); of \(counted(proposals.boxCount, "box", plural: "boxes")) "
     + "\(figure(proposals.precision)) are on a person\n"
     + (silent == 0 ? "" : "\(silent) of \(counted(counting, "class", plural: "classes")) have no detection at all\n")
@@ -45,7 +46,7 @@ private func groupText(_ explanation: Explanation) -> String {
   for group in explanation.groups where group.groundTruthCount + group.detectionCount > 0 {
     table.append(
       [
-        group.group.rawValue, "\(group.classCount)", "\(group.groundTruthCount)", "\(group.detectionCount)",
+        group.group.name, "\(group.classCount)", "\(group.groundTruthCount)", "\(group.detectionCount)",
         figure(group.mAP),
       ] + group.errors.map { figure($0.loss) })
   }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Datasets
 internal import Detect
 internal import Files
 internal import Wording
@@ -21,7 +22,7 @@ struct FramesCommand: ParsableCommand {
 
   @Argument(help: ArgumentHelp("The video files.", valueName: "video")) var videos: [String]
   @Option(help: "The folder to write into; made if missing.") var outputDir: String
-  @Option(help: "Frames a second.") var fps: Double = 30
+  @Option(help: "Frames a second.") var fps: Double = ActionDataset.ava.clock.framesPerSecond
   @Option(help: "jpg (quality 95, small) or png (lossless).") var format: Format = .jpg
   @Flag(help: "Write videos anew that the list has already; without this they stop the run before it begins.")
   var overwrite = false
@@ -40,9 +41,11 @@ struct FramesCommand: ParsableCommand {
       videos: videos, folder: outputDir, framesPerSecond: fps, format: format == .jpg ? .jpg : .png,
       isReplacing: overwrite)
     for notice in extraction.notices { Console.warn(notice) }
-    if fps != 30 {
+    let expected = ActionDataset.ava.clock.framesPerSecond
+    if fps != expected {
       Console.warn(
-        "--fps \(fps): 'test' takes 30 pictures of the list for a second, as PySlowFast does -> leave --fps out for it")
+        "--fps \(fps): 'test' takes \(fixed(expected, 0)) pictures of the list for a second, as PySlowFast does "
+          + "-> leave --fps out for it")
     }
     let progress = Progress("writing frames", total: extraction.frameCount, unit: "frame")
     var written: [String] = []

@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import ArgumentParser
+internal import Datasets
 internal import Files
 internal import Overlay
 internal import Video
@@ -49,7 +50,7 @@ struct OverlayCommand: ParsableCommand {
   @OptionGroup var drawing: OverlayOptions
 
   @Option(name: .long, help: ArgumentHelp("Frames a second of a folder of pictures.", valueName: "FPS"))
-  var fps = 30.0
+  var fps = ActionDataset.ava.clock.framesPerSecond
 
   // AVA has names that begin with a dash.
   @Option(

@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Datasets
 internal import Detect
 internal import Files
 internal import Imaging
@@ -9,7 +10,7 @@ internal import Wording
 /// The pictures of one overlay command, drawn video by video: only one video's source is open at a time.
 struct OverlayRun {
   /// A key frame and the number of its frame.
-  private typealias Place = (time: Timestamp, frame: Int, scene: OverlayScenes.KeyFrame)
+  private typealias Place = (time: Timestamp, frame: Int, scene: OverlayScenes.Scene)
 
   let style: OverlayStyle
   let hasTruth: Bool
@@ -36,7 +37,7 @@ struct OverlayRun {
   }
 
   /// The files of a video's pictures.
-  func imagePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.KeyFrame]) -> [String] {
+  func imagePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.Scene]) -> [String] {
     frames.keys.sorted().map { imagePath(video, $0) }
   }
 
@@ -74,8 +75,11 @@ struct OverlayRun {
   private func fileName(_ video: String) -> String { String(video.map { $0 == "/" ? "_" : $0 }) }
 
   /// Finds the frames of a video's key frames; those outside it are kept for the report.
-  mutating func place(_ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.KeyFrame]) {
-    let start = startingSecond ?? source.startingSecond(for: frames.keys.map(\.seconds))
+  mutating func place(_ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.Scene]) {
+    let start =
+      startingSecond
+      ?? source.startingSecond(
+        for: frames.keys.map(\.seconds), orFrom: Double(ActionDataset.ava.clock.firstSecond))
     if startingSecond == nil && start != 0 {
       Console.say("\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
     }
@@ -97,7 +101,7 @@ struct OverlayRun {
   func checkPlaces() throws {
     if beyond.isEmpty { return }
     let missing = "\(counted(beyond.count, "key frame")) outside the video, not drawn: \(listed(beyond))"
-    let advice = "set --starting-second (AVA's clips begin at 900) or --fps"
+    let advice = "set --starting-second (\(ActionDataset.ava.beginning)) or --fps"
     if keyFrameCount == 0 { throw OverlayRunError("drawing overlays: \(missing) -> \(advice)") }
     Console.warn("\(missing) -> if they should be inside, \(advice)")
   }
@@ -140,7 +144,7 @@ struct OverlayRun {
     }
   }
 
-  private func overlayScene(_ scene: OverlayScenes.KeyFrame, _ video: String, time: String) -> OverlayScene {
+  private func overlayScene(_ scene: OverlayScenes.Scene, _ video: String, time: String) -> OverlayScene {
     OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
   }
 }

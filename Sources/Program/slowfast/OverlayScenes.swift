@@ -5,12 +5,12 @@ internal import Overlay
 /// Rows of detections and ground truth, gathered by video and key frame.
 struct OverlayScenes {
   /// What is known of one key frame.
-  struct KeyFrame {
+  struct Scene {
     var people: [DetectedPerson] = []
     var groundTruth: [LabelledPerson] = []
   }
 
-  private(set) var videos: [String: [Timestamp: KeyFrame]] = [:]
+  private(set) var videos: [String: [Timestamp: Scene]] = [:]
   /// Videos in the order in which the files name them.
   private(set) var names: [String] = []
   /// Ids that have no name, in the order in which they were met.
@@ -29,7 +29,7 @@ struct OverlayScenes {
   }
 
   private mutating func gather(_ table: DetectionTable) {
-    var scenes = [KeyFrame](repeating: KeyFrame(), count: table.frameIndex.frames.count)
+    var scenes = [Scene](repeating: Scene(), count: table.frameIndex.frames.count)
     var places = [[UnitBox: Int]](repeating: [:], count: scenes.count)
     for row in 0..<table.count {
       let frame = Int(table.frames[row])
@@ -60,7 +60,7 @@ struct OverlayScenes {
     }
     for (number, people) in scenes.enumerated() {
       let time = table.frameIndex.frames[number].time
-      videos[table.frameIndex.videoName(ofFrame: number), default: [:]][time, default: KeyFrame()].groundTruth = people
+      videos[table.frameIndex.videoName(ofFrame: number), default: [:]][time, default: Scene()].groundTruth = people
     }
   }
 

@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
+internal import Datasets
 internal import Files
 internal import Report
 internal import Video
@@ -64,12 +65,14 @@ struct ReportOptions: ParsableArguments {
 
   /// Looks for the frames, before anything is evaluated. Nil where no pictures are wanted.
   func catalog() throws -> FrameCatalog? {
-    if let frames { return try FrameCatalog(folder: frames, framesPerSecond: fps ?? 30) }
+    if let frames {
+      return try FrameCatalog(folder: frames, framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond)
+    }
     return video.isEmpty ? nil : try FrameCatalog(videos: video)
   }
 
   /// Reads the pictures of key frames, and says what is missing.
-  func images(_ moments: [KeyFrameTimestamp], _ tables: [AlignedTables], _ catalog: FrameCatalog) -> KeyFrameImages {
+  func images(_ moments: [KeyFrame], _ tables: [AlignedTables], _ catalog: FrameCatalog) -> KeyFrameImages {
     let wanted = Set(moments.map(\.video))
     var times: [String: [Double]] = [:]
     for tables in tables {

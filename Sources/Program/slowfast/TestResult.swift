@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Detect
 internal import Parallel
 internal import Wording
@@ -15,7 +16,8 @@ struct TestResult {
   init(_ test: AVATest, _ detections: Detections, _ groundTruth: GroundTruthTable) throws {
     let pool = WorkerPool()
     let tables = try AlignedTables(
-      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions)
+      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
+      dataset: test.dataset)
     findings = auditGroundTruth(tables, pool: pool)
     let missing = detections.damage.keyFrames.count
     lack = missing == 0 ? "" : "; \(missing) of \(counted(test.keyFrameCount, "key frame")) missing"
@@ -38,13 +40,14 @@ struct TestResult {
         "no detection found a person with the right action, and the files do not say why -> 'slowfast evaluate "
           + "--explain' on detections_latest.csv says what is wrong with the detections: boxes, actions, or both")
     }
+    let threshold = evaluation.dataset.overlapThreshold
     let rows = evaluation.perClass.compactMap { result in
       result.ap.map {
         ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
       }
     }
-    print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
+    print(table(["id", "class", "AP@\(threshold)", "ground truth", "detections"], rows))
     let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
-    print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
+    print("\nmAP@\(threshold)IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
   }
 }

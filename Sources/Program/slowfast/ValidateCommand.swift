@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
+internal import Datasets
 internal import Files
 internal import Geometry
 internal import Parallel
@@ -142,7 +143,7 @@ struct ValidateCommand: ParsableCommand {
 /// The ids that the challenge scores, where no label map says which are: the official evaluator leaves the others out
 /// before it takes 50 rows a key frame.
 private func scoredAVAClasses() throws -> LabelMap {
-  let ids = (1...AVAClasses.count).filter { !AVAClasses.unscored.contains($0) }
+  let ids = (ActionDataset.ava.scoredClasses ?? []).sorted()
   return try LabelMap(ids.map { LabelMap.Label(id: $0, name: "\($0)") })
 }
 

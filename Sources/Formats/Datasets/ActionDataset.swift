@@ -1,0 +1,76 @@
+/// A data set of actions, as far as rows of CSV mean nothing without it: its clock, which seconds are labelled, its
+/// classes and their groups, and how far a box must overlap a person to have found them.
+///
+/// ``ava`` is AVA; a data set of one's own is another value, handed to the readers, `Detect` and the evaluator.
+public struct ActionDataset: Equatable, Sendable {
+  /// How the seconds of rows and the frames of a list belong together.
+  public struct Clock: Equatable, Sendable {
+    /// The second that rows call a video's first frame.
+    public var firstSecond: Int
+    /// Frames a second of frame lists; videos are seen at this rate, whatever their own.
+    public var framesPerSecond: Double
+
+    public init(firstSecond: Int, framesPerSecond: Double) {
+      self.firstSecond = firstSecond
+      self.framesPerSecond = framesPerSecond
+    }
+
+    /// The number of the frame nearest to a second of the rows, counted from 0; may lie outside the video.
+    public func frame(atSecond second: Double) -> Int {
+      frame(after: second - Double(firstSecond))
+    }
+
+    /// The number of the frame nearest to a time in seconds after the first frame.
+    public func frame(after seconds: Double) -> Int {
+      Int(clamping: Int64(max(-9e15, min(9e15, (seconds * framesPerSecond).rounded()))))
+    }
+  }
+
+  /// As messages call it.
+  public var name: String
+  public var clock: Clock
+  /// The whole seconds that rows may speak of; nil where any time may be labelled.
+  public var labelledSeconds: ClosedRange<Int>?
+  /// Its classes by name; those of a label map may be others.
+  public var classNames: ClassNames
+  /// The ids that its challenge scores; nil where all are.
+  public var scoredClasses: Set<Int>?
+  /// The kinds of action that have a mean of their own.
+  public var groups: [ActionGroup]
+  /// The least intersection over union at which a detection has found a person.
+  public var overlapThreshold: Double
+
+  public init(
+    name: String, clock: Clock, labelledSeconds: ClosedRange<Int>? = nil, classNames: ClassNames = ClassNames([]),
+    scoredClasses: Set<Int>? = nil, groups: [ActionGroup] = [], overlapThreshold: Double = 0.5
+  ) {
+    self.name = name
+    self.clock = clock
+    self.labelledSeconds = labelledSeconds
+    self.classNames = classNames
+    self.scoredClasses = scoredClasses
+    self.groups = groups
+    self.overlapThreshold = overlapThreshold
+  }
+
+  /// Where rows count from, for messages: "AVA's clips begin at 900".
+  public var beginning: String { "\(name)'s clips begin at \(clock.firstSecond)" }
+
+  /// The group of a class; nil for a class of none.
+  public func group(of id: Int) -> ActionGroup? { groups.first { $0.ids.contains(id) } }
+}
+
+/// A kind of action: classes whose ids follow one another.
+public struct ActionGroup: Hashable, Sendable {
+  /// As JSON has it.
+  public let name: String
+  /// As people read it.
+  public let title: String
+  public let ids: ClosedRange<Int>
+
+  public init(name: String, title: String, ids: ClosedRange<Int>) {
+    self.name = name
+    self.title = title
+    self.ids = ids
+  }
+}

@@ -1,0 +1,56 @@
+/// How a clip is looked at: how large, mirrored or not, which part of the frame, and which part of the video.
+///
+/// One view is what PySlowFast's AVA test has; several of one task are scored one by one, from frames that are decoded
+/// once.
+public struct View: Hashable, Sendable, CustomStringConvertible {
+  /// Which part of a frame is seen.
+  public enum Crop: Hashable, Sendable {
+    case whole
+    /// One of three squares along the long side: at its beginning (0), in the middle (1), at its end (2).
+    case square(Int)
+  }
+
+  /// Where in a video the clip lies.
+  public enum Position: Hashable, Sendable {
+    /// Around the task's own frame.
+    case keyFrame
+    /// The i-th of n clips that begin at equal distances from the video's first frame on.
+    case part(Int, of: Int)
+  }
+
+  /// The short side of the resized frame in pixels (`DATA.TEST_CROP_SIZE`).
+  public var shortSide: Int
+  /// Whether clip and boxes are mirrored (`AVA.TEST_FORCE_FLIP`).
+  public var flip: Bool
+  public var crop: Crop
+  public var position: Position
+
+  public init(shortSide: Int, flip: Bool = false, crop: Crop = .whole, position: Position = .keyFrame) {
+    self.shortSide = shortSide
+    self.flip = flip
+    self.crop = crop
+    self.position = position
+  }
+
+  /// As journals name it: "256", "320 flip", "256 square 2", "256 part 3 of 10".
+  public var description: String {
+    var text = "\(shortSide)"
+    if flip { text += " flip" }
+    if case .square(let index) = crop { text += " square \(index)" }
+    if case .part(let index, let count) = position { text += " part \(index) of \(count)" }
+    return text
+  }
+}
+
+extension ClipWindow {
+  /// The frame in the middle of a view's clip.
+  ///
+  /// - Parameters:
+  ///   - center: The task's own frame.
+  ///   - count: How many frames the video has.
+  public func center(of view: View, around center: Int, count: Int) -> Int {
+    guard case .part(let index, let parts) = view.position else { return center }
+    let span = frames * rate
+    return max(0, count - span) * index / max(1, parts) + span / 2
+  }
+}

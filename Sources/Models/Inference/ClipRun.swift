@@ -1,0 +1,127 @@
+public import AVARecords
+public import Clips
+internal import Geometry
+public import Imaging
+internal import Parallel
+internal import RoIAlign
+public import Tensors
+public import VideoModels
+
+/// What a run of tasks can come to.
+public enum ClipRunError: Error, Equatable, CustomStringConvertible {
+  /// A score is NaN or infinite.
+  case notFinite(KeyFrame)
+
+  public var description: String {
+    switch self {
+    case .notFinite(let keyFrame):
+      return "scoring '\(keyFrame.video)', key frame \(keyFrame.time): the network's scores are not finite numbers"
+        + " -> check the weights for NaN, and DATA.MEAN and DATA.STD"
+    }
+  }
+}
+
+/// A task that comes out of a run, in one of its views.
+public struct ScoredView: Sendable {
+  public let task: ClipTask
+  public let view: View
+  /// [people, classes]; [1, classes] for the clip as a whole.
+  public let scores: Tensor
+}
+
+/// Scores tasks, one view at a time, while the frames of the next are being decoded.
+///
+/// Who makes the tasks and what becomes of the scores is the callers' business: `test`, `detect` and the classification
+/// of clips are the same run.
+public struct ClipRun {
+  public let model: VideoModel
+  public let window: ClipWindow
+  public let preprocessing: Preprocessing
+
+  /// - Parameter preprocessing: Its view is replaced by those of the tasks.
+  public init(model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
+    self.model = model
+    self.window = window
+    self.preprocessing = preprocessing
+  }
+
+  /// A view of a task on its way to the model.
+  private struct Prepared {
+    let task: ClipTask
+    let view: View
+    let isLastView: Bool
+    let clip: Result<(frames: FeatureMap, regions: [Region]), FrameDamage>
+  }
+
+  /// Scores all tasks in order.
+  ///
+  /// - Parameters:
+  ///   - jobs: What to score.
+  ///   - goesOn: Called after each view of a task with the number of tasks done; false ends the run.
+  ///   - damaged: Called instead of `each`, once for a task whose clips have a damaged frame; what is not thrown here is
+  ///     passed over.
+  ///   - each: Called for each view of each task, in the order of both.
+  /// - Throws: The errors of opening and decoding, of the model, `ClipRunError`, and whatever the two closures throw.
+  public func run(
+    _ jobs: [VideoJob], goesOn: (_ done: Int) -> Bool = { _ in true },
+    damaged: (ClipTask, FrameDamage) throws -> Void = { throw $1 },
+    each: (ScoredView) throws -> Void
+  ) throws {
+    var preparation = Preparation(jobs: jobs, window: window, preprocessing: preprocessing)
+    // Two clips wait at most: more would only take memory.
+    let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
+    var done = 0
+    while let prepared = try prefetcher.next() {
+      switch prepared.clip {
+      case .success(let clip):
+        let isOfPeople = prepared.task.people != nil
+        let scores = try isOfPeople ? model.detect(clip.frames, clip.regions) : model.classify(clip.frames)
+        guard scores.values.allSatisfy(\.isFinite) else { throw ClipRunError.notFinite(prepared.task.keyFrame) }
+        try each(ScoredView(task: prepared.task, view: prepared.view, scores: scores))
+      case .failure(let damage): try damaged(prepared.task, damage)
+      }
+      if prepared.isLastView { done += 1 }
+      if !goesOn(done) { return }
+    }
+  }
+
+  /// Walks over videos, tasks and views, preparing one clip at a time.
+  private struct Preparation {
+    let jobs: [VideoJob]
+    let window: ClipWindow
+    let preprocessing: Preprocessing
+    var job = 0
+    var task = 0
+    var view = 0
+    var reader: ViewReader?
+
+    mutating func next() throws -> Prepared? {
+      while job < jobs.count && task == jobs[job].tasks.count {
+        job += 1
+        task = 0
+        reader = nil
+      }
+      if job == jobs.count { return nil }
+      let current = jobs[job].tasks[task]
+      let seen = current.views[view]
+      let reader = try self.reader ?? ViewReader(jobs[job].open(), window: window, preprocessing: preprocessing)
+      self.reader = reader
+      do {
+        if view == 0 { try reader.read(current.views, around: current.center) }
+        let clip = try reader.clip(seen, around: current.center)
+        let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: clip.frameSize)
+        let isLast = view == current.views.count - 1
+        view = isLast ? 0 : view + 1
+        task += isLast ? 1 : 0
+        return Prepared(
+          task: current, view: seen, isLastView: isLast,
+          clip: .success((clip.frames, boxes.map { Region(batchIndex: 0, box: $0) })))
+      } catch let damage as FrameDamage {
+        // What one view needs, all need.
+        view = 0
+        task += 1
+        return Prepared(task: current, view: seen, isLastView: true, clip: .failure(damage))
+      }
+    }
+  }
+}

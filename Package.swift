@@ -161,8 +161,8 @@ let program: [Target] = [
     name: "slowfast",
     dependencies: [
       "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint",
-      "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files",
-      "Wording", argumentParser,
+      "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel", "Geometry",
+      "Files", "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
 

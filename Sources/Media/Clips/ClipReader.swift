@@ -27,12 +27,17 @@ public final class ClipReader {
   public let source: any FrameSource
   public let window: ClipWindow
   public let preprocessing: Preprocessing
+  /// Where the cost of decoding and preparing is added up.
+  public let costs: PipelineCosts
   private var frames: [Int: PreparedFrame] = [:]
   /// The size of the video's pictures, known once one was decoded.
   public private(set) var frameSize: ImageSize?
 
-  public init(_ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing) {
+  public init(
+    _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, costs: PipelineCosts = PipelineCosts()
+  ) {
     self.source = source
+    self.costs = costs
     self.window = window
     self.preprocessing = preprocessing
   }
@@ -45,15 +50,19 @@ public final class ClipReader {
   public func clip(around center: Int) throws -> FeatureMap {
     let indices = window.indices(around: center, count: source.frameCount)
     for index in Set(indices).sorted() where frames[index] == nil {
-      let image = try source.frame(at: index)
+      let image = try costs.measure(.decoding) { try source.frame(at: index) }
       let expected = frameSize ?? image.size
       if image.size != expected {
         throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
       }
       if frameSize == nil { try checkSize(expected) }
       frameSize = expected
-      frames[index] = preprocessing.prepare(image)
+      frames[index] = costs.measure(.resizing) { preprocessing.prepare(image) }
     }
+    return costs.measure(.normalising) { normalised(indices) }
+  }
+
+  private func normalised(_ indices: [Int]) -> FeatureMap {
     let first = frames[indices[0]]!
     let clip = FeatureMap(zeros: 1, Extent3(indices.count, first.height, first.width), channels: 3)
     let plane = first.height * first.width * 3

@@ -50,6 +50,8 @@ public struct KeyFrameRun {
   public let model: VideoModel
   public let window: ClipWindow
   public let preprocessing: Preprocessing
+  /// What the steps cost so far.
+  public let costs = PipelineCosts()
 
   public init(model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
     self.model = model
@@ -78,15 +80,15 @@ public struct KeyFrameRun {
     damaged: (_ video: Int, _ keyFrame: Int, _ damage: FrameDamage) throws -> Void = { throw $2 },
     each: (_ video: Int, _ keyFrame: Int, _ scores: Tensor) throws -> Void
   ) throws {
-    var preparation = Preparation(videos: videos, window: window, preprocessing: preprocessing)
+    var preparation = Preparation(videos: videos, window: window, preprocessing: preprocessing, costs: costs)
     // Two clips wait at most: more would only take memory.
     let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
     var done = 0
-    while let prepared = try prefetcher.next() {
+    while let prepared = try costs.wait({ try prefetcher.next() }) {
       let (video, keyFrame) = (prepared.video, prepared.keyFrame)
       switch prepared.clip {
       case .success(let clip):
-        let scores = try model.detect(clip.frames, clip.regions)
+        let scores = try costs.compute { try model.detect(clip.frames, clip.regions) }
         guard scores.array.allSatisfy(\.isFinite) else {
           throw KeyFrameError.notFinite(video: videos[video].name, keyFrame: keyFrame)
         }
@@ -103,6 +105,7 @@ public struct KeyFrameRun {
     let videos: [VideoJob]
     let window: ClipWindow
     let preprocessing: Preprocessing
+    let costs: PipelineCosts
     var video = 0
     var keyFrame = 0
     var reader: ClipReader?
@@ -116,7 +119,10 @@ public struct KeyFrameRun {
       if video == videos.count { return nil }
       let job = videos[video]
       let key = job.keyFrames[keyFrame]
-      let reader = try self.reader ?? ClipReader(job.open(), window: window, preprocessing: preprocessing)
+      let reader =
+        try self.reader
+        ?? ClipReader(
+          costs.measure(.opening) { try job.open() }, window: window, preprocessing: preprocessing, costs: costs)
       self.reader = reader
       reader.forget(before: key.center)
       defer { keyFrame += 1 }

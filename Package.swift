@@ -115,7 +115,8 @@ let formats: [Target] = [
 
 let media: [Target] = [
   .target(
-    name: "Imaging", dependencies: ["Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"], swiftSettings: strict),
+    name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
+    swiftSettings: strict),
   .target(
     name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),

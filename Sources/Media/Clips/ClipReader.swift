@@ -29,13 +29,20 @@ public final class ClipReader {
   public let preprocessing: Preprocessing
   /// Where the cost of decoding and preparing is added up.
   public let costs: PipelineCosts
+  private let storage: ClipStorage
+  private let normalisation: Normalisation
   private var frames: [Int: PreparedFrame] = [:]
   /// The size of the video's pictures, known once one was decoded.
   public private(set) var frameSize: ImageSize?
 
+  /// - Parameters:
+  ///   - storage: Where clips are written; readers that follow each other may share it.
   public init(
-    _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, costs: PipelineCosts = PipelineCosts()
+    _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, storage: ClipStorage = ClipStorage(),
+    costs: PipelineCosts = PipelineCosts()
   ) {
+    normalisation = Normalisation(preprocessing)
+    self.storage = storage
     self.source = source
     self.costs = costs
     self.window = window
@@ -64,10 +71,12 @@ public final class ClipReader {
 
   private func normalised(_ indices: [Int]) -> FeatureMap {
     let first = frames[indices[0]]!
-    let clip = FeatureMap(zeros: 1, Extent3(indices.count, first.height, first.width), channels: 3)
     let plane = first.height * first.width * 3
+    let clip = FeatureMap(
+      storage: storage.take(indices.count * plane), offset: 0, batch: 1,
+      extent: Extent3(indices.count, first.height, first.width), channels: 3, pitch: 3)
     for (position, index) in indices.enumerated() {
-      preprocessing.fill(clip.start + position * plane, from: frames[index]!)
+      normalisation.fill(clip.start + position * plane, from: frames[index]!)
     }
     return clip
   }

@@ -106,6 +106,7 @@ public struct KeyFrameRun {
     let window: ClipWindow
     let preprocessing: Preprocessing
     let costs: PipelineCosts
+    let storage = ClipStorage()
     var video = 0
     var keyFrame = 0
     var reader: ClipReader?
@@ -122,7 +123,8 @@ public struct KeyFrameRun {
       let reader =
         try self.reader
         ?? ClipReader(
-          costs.measure(.opening) { try job.open() }, window: window, preprocessing: preprocessing, costs: costs)
+          costs.measure(.opening) { try job.open() }, window: window, preprocessing: preprocessing, storage: storage,
+          costs: costs)
       self.reader = reader
       reader.forget(before: key.center)
       defer { keyFrame += 1 }

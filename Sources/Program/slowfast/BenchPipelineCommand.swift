@@ -93,7 +93,9 @@ struct BenchPipelineCommand: ParsableCommand {
     if network == .none {
       architecture.backbone = IdleBackbone(inputs: architecture.backbone.inputs, frames: architecture.backbone.frames)
     }
-    if !architecture.head.scoresBoxes { throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True") }
+    if !architecture.head.scoresBoxes {
+      throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
+    }
     return VideoModel(architecture, weights: .init(random: 1), engine: engine)
   }
 

@@ -118,7 +118,7 @@ private struct ClipProblem {
   }
 
   func layers(_ model: VideoModel) throws -> [LayerReport] {
-    try model.timedLayers(height: clip.extent.h, width: clip.extent.w, regions)
+    try model.timedLayers(clip, regions)
   }
 }
 

@@ -117,7 +117,8 @@ let formats: [Target] = [
 
 let media: [Target] = [
   .target(
-    name: "Imaging", dependencies: ["Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"], swiftSettings: strict),
+    name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
+    swiftSettings: strict),
   .target(
     name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
@@ -171,9 +172,9 @@ let program: [Target] = [
     dependencies: [
       "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "Overlay", "Synth", "Configuration",
       "Checkpoint",
-      "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry",
-      "Files",
-      "Wording", argumentParser,
+      "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
+      "Geometry",
+      "Files", "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
 

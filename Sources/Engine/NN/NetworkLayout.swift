@@ -11,6 +11,9 @@ struct NetworkLayout {
     var offset = 0
   }
 
+  /// The block of values that lie in the caller's memory.
+  private static let noBlock = -1
+
   /// A value's place inside a block.
   struct Place {
     var block: Int
@@ -23,6 +26,9 @@ struct NetworkLayout {
   private(set) var runs: [FrameRun] = []
   /// How many frames of a value exist at a time, where it lives inside a stretch only.
   private(set) var passing: [Int?] = []
+  /// The values that lie in the caller's memory, each with the input that it is or is a view of. An input lies in the
+  /// arena only where it, or a view of it, is kept until the end of a run.
+  private(set) var inputOf: [Int: Int] = [:]
   private var blocks: [Block] = []
   private var places: [Place] = []
   private(set) var arenaCount = 0
@@ -42,14 +48,25 @@ struct NetworkLayout {
     let kept = Set((network.outputs + (keepingNamed ? network.named.map(\.value) : [])).map(\.id))
     runs = FrameRun.find(network, shapes, grouping)
     passing = passingFrames(network, kept: kept)
+    let origins = origins(network)
+    let keptOrigins = Set(kept.map { origins[$0] })
+    for (index, origin) in origins.enumerated() where network.nodes[origin].op == nil && !keptOrigins.contains(origin) {
+      inputOf[index] = origin
+    }
     place(network, kept: kept)
     live(network, kept: kept)
     arrange()
   }
 
+  /// Where a value lies in the arena; of one in the caller's memory nothing.
   func map(_ index: Int, in arena: Storage) -> FeatureMap {
     let place = places[index]
     let shape = shapes[index]
+    if inputOf[index] != nil {
+      return FeatureMap(
+        storage: arena, offset: 0, batch: 0, extent: shape.extent, channels: shape.channels, pitch: shape.floats,
+        format: shape.format)
+    }
     let extent = shape.extent
     return FeatureMap(
       storage: arena, offset: blocks[place.block].offset + place.channel,
@@ -97,6 +114,10 @@ struct NetworkLayout {
     }
     let origins = origins(network)
     for (index, node) in network.nodes.enumerated() {
+      if inputOf[index] != nil {
+        places.append(Place(block: Self.noBlock, channel: 0, pitch: shapes[index].floats))
+        continue
+      }
       switch node.op?.aliasing {
       case .view(let input):
         places.append(places[node.inputs[input].id])
@@ -150,19 +171,20 @@ struct NetworkLayout {
   /// Finds when each block is first written and last read.
   private mutating func live(_ network: Network, kept: Set<Int>) {
     for (index, node) in network.nodes.enumerated() {
-      for used in [Value(id: index)] + node.inputs {
+      for used in [Value(id: index)] + node.inputs where inputOf[used.id] == nil {
         let block = places[used.id].block
         blocks[block].first = min(blocks[block].first, index)
         blocks[block].last = max(blocks[block].last, index)
       }
     }
     // Inputs are written before the first operation.
-    for value in network.inputs { blocks[places[value.id].block].first = 0 }
+    for value in network.inputs where inputOf[value.id] == nil { blocks[places[value.id].block].first = 0 }
     for index in kept { blocks[places[index].block].last = network.nodes.count }
     // Frames take turns in a stretch: what outlives it, or was there before, must not be written over inside it.
     for run in runs {
       for index in run.operators {
-        for used in [index] + network.nodes[index].inputs.map(\.id) where passing[used] == nil {
+        for used in [index] + network.nodes[index].inputs.map(\.id)
+        where passing[used] == nil && inputOf[used] == nil {
           let block = places[used].block
           blocks[block].first = min(blocks[block].first, run.operators.lowerBound)
           blocks[block].last = max(blocks[block].last, run.operators.upperBound - 1)

@@ -24,8 +24,10 @@ extension NetworkPlan {
   public func layers() -> [LayerReport] { indicesOfWork.map { layer($0) } }
 
   /// Runs once and times every operator.
-  public func timedLayers() -> [LayerReport] {
-    let seconds = timedSteps()
+  ///
+  /// - Parameter bound: As for `run`; nil for what stands in `inputs`.
+  public func timedLayers(_ bound: [BoundInput]? = nil) -> [LayerReport] {
+    let seconds = timedSteps(bound ?? inputs.map { BoundInput($0) })
     return indicesOfWork.map { index in
       var report = layer(index)
       report.seconds = seconds[index]

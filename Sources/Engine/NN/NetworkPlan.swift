@@ -5,12 +5,14 @@ public import Tensors
 /// A network laid out for given input extents: every value has its place in one arena, values that are never
 /// alive together share memory, and what is to be concatenated is written side by side in the first place.
 ///
-/// One run at a time: the arena is shared by all of them, and a run may write over the inputs once they were read.
+/// Inputs lie outside of it, in the caller's memory or the plan's own, and are only read.
+///
+/// One run at a time: the arena is shared by all of them.
 public final class NetworkPlan: @unchecked Sendable {
   public let network: Network
-  /// Where the caller puts the inputs before every `run()`.
-  public let inputs: [FeatureMap]
-  /// Where the outputs are after `run()`, until the inputs of the next one are put in; they may have a pitch.
+  /// Memory of the plan's own for the inputs, made when it is first asked for: what `run()` reads.
+  public private(set) lazy var inputs: [FeatureMap] = ownInputs()
+  /// Where the outputs are after `run()`, until the next one; they may have a pitch.
   public let outputs: [FeatureMap]
   /// The named values, with their contents after `run()`; empty unless they were asked for.
   public let named: [(name: String, map: FeatureMap)]
@@ -46,7 +48,6 @@ public final class NetworkPlan: @unchecked Sendable {
     self.maps = maps
     self.layout = layout
     operators = network.nodes.map(\.op)
-    inputs = network.inputs.map { maps[$0.id] }
     outputs = network.outputs.map { maps[$0.id] }
     named = keepingNamed ? network.named.map { ($0.name, maps[$0.value.id]) } : []
     if network.engine.planner.measures { network.engine.exclusively { measure() } }
@@ -61,7 +62,7 @@ public final class NetworkPlan: @unchecked Sendable {
     }
     var fastest: [Layer: String] = [:]
     var done = Set<Int>()
-    forEachStep { index, inputs, output in
+    forEachStep(inputs.map { BoundInput($0) }) { index, inputs, output in
       guard let own = operators[index], done.insert(index).inserted else { return }
       let candidates = own.candidates
       if candidates.count < 2 { return }
@@ -78,34 +79,58 @@ public final class NetworkPlan: @unchecked Sendable {
     }
   }
 
-  /// Computes the outputs from what stands in the inputs.
-  public func run() { network.engine.exclusively { forEachStep(step) } }
+  private func ownInputs() -> [FeatureMap] {
+    network.inputs.map { value in
+      let shape = layout.shapes[value.id]
+      return layout.inputOf[value.id] == nil
+        ? maps[value.id] : FeatureMap(zeros: shape.batch, shape.extent, channels: shape.channels)
+    }
+  }
+
+  /// Computes the outputs from what stands in ``inputs``.
+  public func run() { run(inputs.map { BoundInput($0) }) }
+
+  /// Computes the outputs from maps of the caller's.
+  ///
+  /// - Parameter bound: One per input of the network, of its batch, extent and channels, in float32.
+  public func run(_ bound: [BoundInput]) { network.engine.exclusively { forEachStep(bound, step) } }
 
   /// Calls a body for every operator, in order, with the maps it works on; for those of a stretch that is run frame by
-  /// frame once per group of frames.
-  private func forEachStep(_ body: (_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) -> Void) {
-    func call(_ index: Int, _ map: (Int) -> FeatureMap) {
-      body(index, network.nodes[index].inputs.map { map($0.id) }, map(index))
-    }
+  /// frame once per group of frames, and for those that read chosen frames once per frames that follow each other.
+  private func forEachStep(
+    _ bound: [BoundInput], _ body: (_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) -> Void
+  ) {
+    let step = bind(bound)
     var index = 0
     for run in layout.runs {
       while index < run.operators.lowerBound {
-        call(index) { maps[$0] }
+        step.call(index, nil, body)
         index += 1
       }
       let total = layout.shapes[index].batch * layout.shapes[index].extent.t
       for first in stride(from: 0, to: total, by: run.frames) {
-        let frames = first..<min(total, first + run.frames)
-        for index in run.operators {
-          call(index) { layout.passing[$0] == nil ? maps[$0].frames(frames) : maps[$0].frames(0..<frames.count) }
-        }
+        for index in run.operators { step.call(index, first..<min(total, first + run.frames), body) }
       }
       index = run.operators.upperBound
     }
     while index < network.nodes.count {
-      call(index) { maps[$0] }
+      step.call(index, nil, body)
       index += 1
     }
+  }
+
+  /// Puts a run's inputs in their places.
+  private func bind(_ bound: [BoundInput]) -> PlanSteps {
+    precondition(bound.count == network.inputs.count, "one map per input")
+    var steps = PlanSteps(network: network, layout: layout, maps: maps)
+    for (number, (value, input)) in zip(network.inputs, bound).enumerated() {
+      let shape = layout.shapes[value.id]
+      precondition(
+        input.map.batch == shape.batch && input.extent == shape.extent && input.map.channels == shape.channels
+          && input.map.format == .float32, "a bound input has the shape of the network's input")
+      steps.bind(value.id, input) { inputs[number] }
+    }
+    return steps
   }
 
   private func step(_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) {
@@ -118,10 +143,10 @@ public final class NetworkPlan: @unchecked Sendable {
   }
 
   /// Runs once and adds up the seconds of every operator.
-  func timedSteps() -> [Double] {
+  func timedSteps(_ bound: [BoundInput]) -> [Double] {
     var seconds = [Double](repeating: 0, count: network.nodes.count)
     network.engine.exclusively {
-      forEachStep { index, inputs, output in seconds[index] += clocked { step(index, inputs, output) } }
+      forEachStep(bound) { index, inputs, output in seconds[index] += clocked { step(index, inputs, output) } }
     }
     return seconds
   }

@@ -27,12 +27,24 @@ public final class ClipReader {
   public let source: any FrameSource
   public let window: ClipWindow
   public let preprocessing: Preprocessing
+  /// Where the cost of decoding and preparing is added up.
+  public let costs: PipelineCosts
+  private let storage: ClipStorage
+  private let normalisation: Normalisation
   private var frames: [Int: PreparedFrame] = [:]
   /// The size of the video's pictures, known once one was decoded.
   public private(set) var frameSize: ImageSize?
 
-  public init(_ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing) {
+  /// - Parameters:
+  ///   - storage: Where clips are written; readers that follow each other may share it.
+  public init(
+    _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, storage: ClipStorage = ClipStorage(),
+    costs: PipelineCosts = PipelineCosts()
+  ) {
+    normalisation = Normalisation(preprocessing)
+    self.storage = storage
     self.source = source
+    self.costs = costs
     self.window = window
     self.preprocessing = preprocessing
   }
@@ -45,11 +57,17 @@ public final class ClipReader {
   public func clip(around center: Int) throws -> FeatureMap {
     let indices = window.indices(around: center, count: source.frameCount)
     for index in Set(indices).sorted() { try read(index) }
+    return costs.measure(.normalising) { normalised(indices) }
+  }
+
+  private func normalised(_ indices: [Int]) -> FeatureMap {
     let first = frames[indices[0]]!
-    let clip = FeatureMap(zeros: 1, Extent3(indices.count, first.height, first.width), channels: 3)
     let plane = first.height * first.width * 3
+    let clip = FeatureMap(
+      storage: storage.take(indices.count * plane), offset: 0, batch: 1,
+      extent: Extent3(indices.count, first.height, first.width), channels: 3, pitch: 3)
     for (position, index) in indices.enumerated() {
-      preprocessing.fill(clip.start + position * plane, from: frames[index]!)
+      normalisation.fill(clip.start + position * plane, from: frames[index]!)
     }
     return clip
   }
@@ -59,14 +77,14 @@ public final class ClipReader {
   /// - Throws: As `clip`.
   func read(_ index: Int) throws {
     if frames[index] != nil { return }
-    let image = try source.frame(at: index)
+    let image = try costs.measure(.decoding) { try source.frame(at: index) }
     let expected = frameSize ?? image.size
     if image.size != expected {
       throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
     }
     if frameSize == nil { try checkSize(expected) }
     frameSize = expected
-    frames[index] = preprocessing.prepare(image)
+    frames[index] = costs.measure(.resizing) { preprocessing.prepare(image) }
   }
 
   /// Refuses pictures whose clips could never be held: a long thin one grows with its short side.

@@ -7,10 +7,19 @@ public final class ViewReader {
   private let source: LatestFrame
   private let window: ClipWindow
   private let preprocessing: Preprocessing
+  private let storage: ClipStorage
+  private let costs: PipelineCosts
   private var readers: [View: ClipReader] = [:]
 
-  /// - Parameter preprocessing: Of any view: each task's views take its place.
-  public init(_ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing) {
+  /// - Parameters:
+  ///   - preprocessing: Of any view: each task's views take its place.
+  ///   - storage: Where clips are written; readers that follow each other may share it.
+  public init(
+    _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, storage: ClipStorage = ClipStorage(),
+    costs: PipelineCosts = PipelineCosts()
+  ) {
+    self.storage = storage
+    self.costs = costs
     self.source = LatestFrame(source)
     self.window = window
     self.preprocessing = preprocessing
@@ -77,7 +86,7 @@ public final class ViewReader {
     if let known = readers[key] { return known }
     var own = preprocessing
     own.view = key
-    let reader = ClipReader(source, window: window, preprocessing: own)
+    let reader = ClipReader(source, window: window, preprocessing: own, storage: storage, costs: costs)
     readers[key] = reader
     return reader
   }

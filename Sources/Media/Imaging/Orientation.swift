@@ -30,14 +30,17 @@ public enum Orientation: Int, Sendable, CaseIterable {
   private var reversesY: Bool { [.flippedVertically, .rotated180, .rotated270, .transversed].contains(self) }
 
   /// The index of the first pixel and the steps to the next pixel and row, in pixels of the stored picture.
-  func walk(over stored: ImageSize) -> (start: Int, right: Int, down: Int) {
+  ///
+  /// - Parameter stride: From row to row of the stored picture; nil where they follow each other.
+  func walk(over stored: ImageSize, stride: Int? = nil) -> (start: Int, right: Int, down: Int) {
     let (w, h) = (stored.width, stored.height)
+    let row = stride ?? w
     if swapsAxes {
-      let start = (reversesX ? (h - 1) * w : 0) + (reversesY ? w - 1 : 0)
-      return (start, reversesX ? -w : w, reversesY ? -1 : 1)
+      let start = (reversesX ? (h - 1) * row : 0) + (reversesY ? w - 1 : 0)
+      return (start, reversesX ? -row : row, reversesY ? -1 : 1)
     }
-    let start = (reversesX ? w - 1 : 0) + (reversesY ? (h - 1) * w : 0)
-    return (start, reversesX ? -1 : 1, reversesY ? -w : w)
+    let start = (reversesX ? w - 1 : 0) + (reversesY ? (h - 1) * row : 0)
+    return (start, reversesX ? -1 : 1, reversesY ? -row : row)
   }
 }
 

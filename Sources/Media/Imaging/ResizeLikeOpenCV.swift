@@ -1,4 +1,5 @@
 public import Geometry
+internal import CSIMD
 
 /// Resizes an 8-bit picture bilinearly as OpenCV's `resize(INTER_LINEAR)` does on x86-64, bit for bit.
 ///
@@ -15,7 +16,7 @@ public func resizeLikeOpenCV(_ image: Image, to target: ImageSize) -> Image {
   let sourceLength = image.width * 3
   let scale = inverseScale(image.height, target.height)
   // Two widened rows, and which source rows they hold.
-  var upper = [Int16](repeating: 0, count: rowLength)
+  var upper = [Int16](repeating: 0, count: rowLength + ColumnTaps.overhang)
   var lower = upper
   var (upperRow, lowerRow) = (-1, -1)
   let pixels = [UInt8](unsafeUninitializedCapacity: rowLength * target.height) { output, count in
@@ -60,39 +61,59 @@ private func weight(_ fraction: Float) -> Int16 { Int16((fraction * 2048).rounde
 
 /// The two source columns and weights of every target column.
 private struct ColumnTaps {
-  private struct Tap {
-    var left: Int32
-    var right: Int32
-    var leftWeight: Int32
-    var rightWeight: Int32
-  }
-  private let taps: [Tap]
+  /// Values that are written after the last one of a row.
+  static let overhang = 1
+  /// Where a column's left pixel begins; the right one follows it, or has no weight.
+  private var lefts: [Int32]
+  /// Left and right weight, four times over: one register a column.
+  private var weights: [SIMD8<Int16>]
+  /// The columns, an even number, whose two pixels are followed by two more bytes of the same row.
+  private let inner: Int
 
   init(from source: Int, to target: Int) {
     let scale = inverseScale(source, target)
-    taps = (0..<target).map { x in
+    lefts = []
+    weights = []
+    for x in 0..<target {
       var (first, fraction) = split(x, scale)
       if first < 0 { (first, fraction) = (0, 0) }
       if first >= source - 1 { (first, fraction) = (source - 1, 0) }
-      return Tap(
-        left: Int32(first * 3), right: Int32(min(first + 1, source - 1) * 3),
-        leftWeight: Int32(weight(1 - fraction)), rightWeight: Int32(weight(fraction)))
+      let (left, right) = (weight(1 - fraction), weight(fraction))
+      lefts.append(Int32(first * 3))
+      weights.append(SIMD8(left, right, left, right, left, right, left, right))
     }
+    let safe = lefts.firstIndex { $0 + 8 > source * 3 } ?? target
+    inner = safe & ~1
   }
 
   /// Interpolates one row along x; of the 11 + 8 bits of each value the upper 15 are kept.
+  ///
+  /// - Parameter row: ``overhang`` more than the values of the row.
   func widen(_ source: UnsafeBufferPointer<UInt8>, into row: inout [Int16]) {
     row.withUnsafeMutableBufferPointer { row in
       guard let input = source.baseAddress, let output = row.baseAddress else { return }
-      var to = output
-      for tap in taps {
-        let left = input + Int(tap.left)
-        let right = input + Int(tap.right)
-        for channel in 0..<3 {
-          let sum = Int32(left[channel]) &* tap.leftWeight &+ Int32(right[channel]) &* tap.rightWeight
-          to[channel] = Int16(truncatingIfNeeded: sum >> 4)
+      lefts.withUnsafeBufferPointer { lefts in
+        weights.withUnsafeBufferPointer { weights in
+          var first = 0
+          #if arch(x86_64)
+            guard let taps = weights.baseAddress, let offsets = lefts.baseAddress else { return }
+            while first < inner {
+              let low = simd_multiply_pairs(simd_pixel_pairs(input + Int(offsets[first])), taps + first)
+              let high = simd_multiply_pairs(simd_pixel_pairs(input + Int(offsets[first + 1])), taps + (first + 1))
+              simd_store_shifted4(output + first * 3, low, output + (first * 3 + 3), high)
+              first += 2
+            }
+          #endif
+          for x in first..<lefts.count {
+            let left = input + Int(lefts[x])
+            // At the border the right pixel has no weight, and may not be there.
+            let right = weights[x][1] == 0 ? left : left + 3
+            for channel in 0..<3 {
+              let sum = Int32(left[channel]) &* Int32(weights[x][0]) &+ Int32(right[channel]) &* Int32(weights[x][1])
+              output[x * 3 + channel] = Int16(truncatingIfNeeded: sum >> 4)
+            }
+          }
         }
-        to += 3
       }
     }
   }
@@ -107,7 +128,16 @@ private func blend(
   upper.withUnsafeBufferPointer { upper in
     lower.withUnsafeBufferPointer { lower in
       guard let a = upper.baseAddress, let b = lower.baseAddress, let to = output.baseAddress else { return }
-      for index in 0..<output.count {
+      var first = 0
+      #if arch(x86_64)
+        while first + 16 <= output.count {
+          simd_store_bytes16(
+            to + first, simd_mix8(a + first, b + first, weights.upper, weights.lower),
+            simd_mix8(a + (first + 8), b + (first + 8), weights.upper, weights.lower))
+          first += 16
+        }
+      #endif
+      for index in first..<output.count {
         let high = Int16(truncatingIfNeeded: (Int32(a[index]) &* upperWeight) >> 16)
         let low = Int16(truncatingIfNeeded: (Int32(b[index]) &* lowerWeight) >> 16)
         let value = (high &+ low &+ 2) >> 2

@@ -18,37 +18,51 @@ final class FrameConverter {
   }
   private var kind: Kind?
   private var scaler: OpaquePointer?
+  /// Whether the scaler makes a plane of each channel: libswscale does that in vectors, and pixels of three bytes one by
+  /// one, to the same numbers.
+  private var makesPlanes = false
+  /// What the scaler writes, kept from frame to frame.
+  private var buffer: [UInt8] = []
 
   deinit { sws_freeContext(scaler) }
 
-  /// Converts a frame; nil when libswscale cannot read its format.
-  func image(of frame: AVFrame) -> Image? {
+  /// Converts a frame and turns it upright; nil when libswscale cannot read its format.
+  func image(of frame: AVFrame, _ orientation: Orientation) -> Image? {
     guard prepare(frame) else { return nil }
-    let (width, height) = (Int(frame.width), Int(frame.height))
+    let size = ImageSize(width: Int(frame.width), height: Int(frame.height))
     // libswscale writes whole vectors: rows need room after their end.
-    let stride = (width * 3 + 127) / 64 * 64
-    var padded = [UInt8](repeating: 0, count: stride * height + 64)
-    let rows = padded.withUnsafeMutableBufferPointer { output in scale(frame, into: output, stride: stride) }
-    if rows != height { return nil }
-    let pixels = [UInt8](unsafeUninitializedCapacity: width * height * 3) { output, count in
-      for y in 0..<height {
-        let row = padded[(y * stride)..<(y * stride + width * 3)]
-        _ = UnsafeMutableBufferPointer(rebasing: output[(y * width * 3)...]).update(fromContentsOf: row)
+    let stride = ((makesPlanes ? size.width : size.width * 3) + 127) / 64 * 64
+    let plane = stride * size.height + 64
+    let count = makesPlanes ? 3 * plane : plane
+    if buffer.count != count { buffer = [UInt8](repeating: 0, count: count) }
+    return buffer.withUnsafeMutableBufferPointer { buffer -> Image? in
+      guard let start = buffer.baseAddress else { return nil }
+      let targets = makesPlanes ? [start, start + plane, start + 2 * plane, nil] : [start, nil, nil, nil]
+      guard scale(frame, into: targets, stride: Int32(stride)) == size.height else { return nil }
+      if makesPlanes {
+        return Image(
+          blue: start + plane, green: start, red: start + 2 * plane, stride: stride, size: size,
+          orientation: orientation)
       }
-      count = width * height * 3
+      let pixels = [UInt8](unsafeUninitializedCapacity: size.width * size.height * 3) { output, count in
+        count = size.width * size.height * 3
+        guard let to = output.baseAddress else { return }
+        for y in 0..<size.height {
+          (to + y * size.width * 3).initialize(from: start + y * stride, count: size.width * 3)
+        }
+      }
+      return Image(size: size, order: .bgr, pixels: pixels).applying(orientation)
     }
-    return Image(size: ImageSize(width: width, height: height), order: .bgr, pixels: pixels)
   }
 
-  private func scale(_ frame: AVFrame, into output: UnsafeMutableBufferPointer<UInt8>, stride: Int) -> Int {
+  private func scale(_ frame: AVFrame, into targets: [UnsafeMutablePointer<UInt8>?], stride: Int32) -> Int {
     let planes = frame.data
     let planeStrides = frame.linesize
     let input: [UnsafePointer<UInt8>?] = [
       UnsafePointer(planes.0), UnsafePointer(planes.1), UnsafePointer(planes.2), UnsafePointer(planes.3),
     ]
     let inputStrides = [planeStrides.0, planeStrides.1, planeStrides.2, planeStrides.3]
-    let target: [UnsafeMutablePointer<UInt8>?] = [output.baseAddress, nil, nil, nil]
-    return Int(sws_scale(scaler, input, inputStrides, 0, frame.height, target, [Int32(stride), 0, 0, 0]))
+    return Int(sws_scale(scaler, input, inputStrides, 0, frame.height, targets, [stride, stride, stride, 0]))
   }
 
   /// Makes the scaler fit the frame.
@@ -61,14 +75,23 @@ final class FrameConverter {
     sws_freeContext(scaler)
     kind = wanted
     let flags = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_BITEXACT
+    makesPlanes = hasChroma(format)
+    let target = makesPlanes ? AV_PIX_FMT_GBRP : AV_PIX_FMT_BGR24
     scaler = sws_getContext(
-      frame.width, frame.height, format, frame.width, frame.height, AV_PIX_FMT_BGR24, flags, nil, nil, nil)
+      frame.width, frame.height, format, frame.width, frame.height, target, flags, nil, nil, nil)
     guard let scaler else { return false }
     // RGB sources have no matrix: the call then changes nothing.
     _ = sws_setColorspaceDetails(
       scaler, sws_getCoefficients(wanted.matrix), wanted.isFullRange ? 1 : 0, sws_getCoefficients(SWS_CS_DEFAULT), 0, 0,
       1 << 16, 1 << 16)
     return true
+  }
+
+  /// Whether it is a format of luma and chroma: of those alone libswscale makes planes and pixels of the same numbers.
+  private func hasChroma(_ format: AVPixelFormat) -> Bool {
+    guard let described = av_pix_fmt_desc_get(format)?.pointee else { return false }
+    let others = UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BAYER)
+    return described.nb_components >= 3 && described.flags & others == 0
   }
 
   /// The present name of a pixel format whose old name said "full range".

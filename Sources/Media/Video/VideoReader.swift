@@ -81,10 +81,9 @@ public final class VideoReader {
       position = nil
       throw VideoError(doing: reading(number), path: path, reason: error.reason)
     }
-    guard let stored = converter.image(of: decoder.frame.pointee) else {
+    guard let image = converter.image(of: decoder.frame.pointee, orientation) else {
       throw VideoError(doing: reading(number), path: path, reason: "its pixel format cannot be converted to BGR")
     }
-    let image = stored.applying(orientation)
     guard image.width == info.width && image.height == info.height else {
       let found = "the picture is \(image.width) x \(image.height), the video \(info.width) x \(info.height)"
       throw damage(number, found, advice: " -> all frames of a video must have one size: convert it")

@@ -37,6 +37,8 @@ public struct ClipRun {
   public let model: VideoModel
   public let window: ClipWindow
   public let preprocessing: Preprocessing
+  /// What the steps cost so far.
+  public let costs = PipelineCosts()
 
   /// - Parameter preprocessing: Its view is replaced by those of the tasks.
   public init(model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
@@ -67,15 +69,17 @@ public struct ClipRun {
     damaged: (ClipTask, FrameDamage) throws -> Void = { throw $1 },
     each: (ScoredView) throws -> Void
   ) throws {
-    var preparation = Preparation(jobs: jobs, window: window, preprocessing: preprocessing)
+    var preparation = Preparation(jobs: jobs, window: window, preprocessing: preprocessing, costs: costs)
     // Two clips wait at most: more would only take memory.
     let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
     var done = 0
-    while let prepared = try prefetcher.next() {
+    while let prepared = try costs.wait({ try prefetcher.next() }) {
       switch prepared.clip {
       case .success(let clip):
         let isOfPeople = prepared.task.people != nil
-        let scores = try isOfPeople ? model.detect(clip.frames, clip.regions) : model.classify(clip.frames)
+        let scores = try costs.compute {
+          try isOfPeople ? model.detect(clip.frames, clip.regions) : model.classify(clip.frames)
+        }
         guard scores.values.allSatisfy(\.isFinite) else { throw ClipRunError.notFinite(prepared.task.keyFrame) }
         try each(ScoredView(task: prepared.task, view: prepared.view, scores: scores))
       case .failure(let damage): try damaged(prepared.task, damage)
@@ -90,6 +94,8 @@ public struct ClipRun {
     let jobs: [VideoJob]
     let window: ClipWindow
     let preprocessing: Preprocessing
+    let costs: PipelineCosts
+    let storage = ClipStorage()
     var job = 0
     var task = 0
     var view = 0
@@ -104,7 +110,11 @@ public struct ClipRun {
       if job == jobs.count { return nil }
       let current = jobs[job].tasks[task]
       let seen = current.views[view]
-      let reader = try self.reader ?? ViewReader(jobs[job].open(), window: window, preprocessing: preprocessing)
+      let reader =
+        try self.reader
+        ?? ViewReader(
+          costs.measure(.opening) { try jobs[job].open() }, window: window, preprocessing: preprocessing,
+          storage: storage, costs: costs)
       self.reader = reader
       do {
         if view == 0 { try reader.read(current.views, around: current.center) }

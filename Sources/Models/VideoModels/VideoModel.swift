@@ -92,6 +92,13 @@ public final class VideoModel {
   /// - Parameter clip: N, [T, H, W], channels in the order the weights were trained with.
   /// - Throws: `VideoModelError` for a clip of another shape, `NetworkError` for one that is too small.
   public func features(_ clip: FeatureMap, keepingNamed: Bool = false) throws -> Features {
+    let (plan, inputs) = try plan(for: clip, keepingNamed: keepingNamed)
+    plan.run(inputs)
+    return Features(maps: plan.outputs, named: plan.named)
+  }
+
+  /// Lays the network out for a clip, and binds its frames to the pathways.
+  private func plan(for clip: FeatureMap, keepingNamed: Bool = false) throws -> (NetworkPlan, [BoundInput]) {
     let backbone = architecture.backbone
     guard clip.batch > 0 else { throw VideoModelError.noClips }
     // Every pathway sees the same frames. A clip with its axes in another order shows here first.
@@ -103,9 +110,7 @@ public final class VideoModel {
     }
     let plan = try plan(
       batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingNamed: keepingNamed)
-    for (map, input) in zip(plan.inputs, backbone.inputs) { copyFrames(input.frames, of: clip, into: map) }
-    plan.run()
-    return Features(maps: plan.outputs, named: plan.named)
+    return (plan, backbone.inputs.map { BoundInput(clip, frames: $0.frames) })
   }
 
   /// Scores boxes.
@@ -137,29 +142,17 @@ public final class VideoModel {
     return try head.score(features.maps, [])
   }
 
-  /// Runs on what stands in the inputs of the plan for clips of a size, and times every layer, the head's included.
+  /// Runs on a clip and times every layer, the head's included.
   ///
   /// - Parameter regions: For a head that scores boxes.
-  public func timedLayers(height: Int, width: Int, _ regions: [Region]) throws -> [LayerReport] {
-    let plan = try plan(batch: 1, height: height, width: width)
-    return try plan.timedLayers() + head.timed(plan.outputs, regions)
+  public func timedLayers(_ clip: FeatureMap, _ regions: [Region]) throws -> [LayerReport] {
+    let (plan, inputs) = try plan(for: clip)
+    return try plan.timedLayers(inputs) + head.timed(plan.outputs, regions)
   }
 
   /// The multiply-adds of a clip of a size, the head's included.
   public func macs(height: Int, width: Int, _ regions: [Region]) throws -> Int {
     let plan = try plan(batch: 1, height: height, width: width)
     return try plan.macs + head.timed(plan.outputs, regions).reduce(0) { $0 + $1.macs }
-  }
-
-  /// Copies chosen frames of every clip.
-  private func copyFrames(_ frames: [Int], of clip: FeatureMap, into input: FeatureMap) {
-    let plane = clip.extent.h * clip.extent.w
-    precondition(clip.pitch == clip.channels && input.pitch == clip.channels, "clips are dense")
-    for n in 0..<clip.batch {
-      for (position, frame) in frames.enumerated() {
-        (input.start + (n * frames.count + position) * plane * clip.pitch).update(
-          from: clip.start + (n * clip.extent.t + frame) * plane * clip.pitch, count: plane * clip.pitch)
-      }
-    }
   }
 }

@@ -61,7 +61,8 @@ struct BenchClipCommand: ParsableCommand {
     if let hint = size.hint("--size") { Console.say("note: \(hint)") }
     let size = size.size
     let engine = try engine.make()
-    let config = try configuration()
+    let config = try benchConfiguration(
+      config, FreeWords(overrides).overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? []))
     let options = WeightOptions(randomSeed: weights == nil ? 1 : nil)
     let model = try LoadedModel(config, options, engine: engine).model
     warnOfPlainLoops(model)
@@ -81,35 +82,12 @@ struct BenchClipCommand: ParsableCommand {
     if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1)) }
   }
 
-  private func configuration() throws -> Configuration {
-    let pairs =
-      FreeWords(overrides).overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
-    if let config {
-      let loaded = try Configuration.load(path: config, overrides: pairs, rules: ModelRules())
-      for notice in loaded.notices { Console.warn(notice) }
-      return loaded
-    }
-    var config = Configuration(rules: ModelRules())
-    try config.apply(overrides: slowFastR50 + pairs)
-    return config
-  }
-
   private func printPlan(_ model: VideoModel, _ size: ImageSize) throws {
     let plan = try model.plan(batch: 1, height: size.height, width: size.width)
     let rows = plan.layers().map { [$0.operation, $0.output, $0.algorithm, fixed(Double($0.macs) / 1e9, 3)] }
     print(table(["operation", "output (N x TxHxW x C)", "algorithm", "GMAC"], rows))
   }
 }
-
-/// The settings of SlowFast R50 32x2 on AVA, where they differ from the defaults.
-private let slowFastR50 = [
-  "DETECTION.ENABLE", "True", "DETECTION.ALIGNED", "False", "DATA.NUM_FRAMES", "32", "DATA.SAMPLING_RATE", "2",
-  "SLOWFAST.ALPHA", "4", "SLOWFAST.FUSION_KERNEL_SZ", "7", "RESNET.NUM_BLOCK_TEMP_KERNEL",
-  "[[3, 3], [4, 4], [6, 6], [3, 3]]", "RESNET.SPATIAL_STRIDES", "[[1, 1], [2, 2], [2, 2], [1, 1]]",
-  "RESNET.SPATIAL_DILATIONS", "[[1, 1], [1, 1], [1, 1], [2, 2]]", "NONLOCAL.LOCATION",
-  "[[[], []], [[], []], [[], []], [[], []]]", "NONLOCAL.GROUP", "[[1, 1], [1, 1], [1, 1], [1, 1]]",
-  "MODEL.NUM_CLASSES", "80", "MODEL.HEAD_ACT", "sigmoid",
-]
 
 /// A random clip with three people, or none where the head classifies.
 private struct ClipProblem {
@@ -141,7 +119,7 @@ private struct ClipProblem {
   }
 
   func layers(_ model: VideoModel) throws -> [LayerReport] {
-    try model.timedLayers(height: clip.extent.h, width: clip.extent.w, regions)
+    try model.timedLayers(clip, regions)
   }
 }
 

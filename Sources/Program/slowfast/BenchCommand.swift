@@ -5,6 +5,8 @@ struct BenchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "bench",
     abstract: "Measures how fast this machine computes.",
-    subcommands: [BenchClipCommand.self, BenchRoIAlignCommand.self, BenchEvaluateCommand.self],
+    subcommands: [
+      BenchClipCommand.self, BenchPipelineCommand.self, BenchRoIAlignCommand.self, BenchEvaluateCommand.self,
+    ],
     defaultSubcommand: BenchClipCommand.self)
 }

@@ -1,4 +1,4 @@
-// Instructions that Swift has no word for. Each function is one instruction, and is inlined into kernels that are
+// Instructions that Swift has no word for. Each function is one instruction or a few, and is inlined into loops that are
 // compiled for the instruction set that has it; elsewhere nobody calls it.
 #pragma once
 
@@ -9,6 +9,41 @@ static inline __attribute__((always_inline)) void simd_prefetch(const void *addr
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+
+// What every x86-64 has.
+
+/// Two neighbouring pixels of three bytes each as pairs of 16-bit numbers, channel by channel: b0 b1 g0 g1 r0 r1 and a
+/// pair without meaning. Reads 7 bytes.
+static inline __attribute__((always_inline)) __m128i simd_pixel_pairs(const unsigned char *from) {
+  __m128i bytes = _mm_unpacklo_epi8(_mm_loadu_si32(from), _mm_loadu_si32(from + 3));
+  return _mm_unpacklo_epi8(bytes, _mm_setzero_si128());
+}
+
+/// Multiplies pairs of 16-bit numbers by pairs from memory and adds the two products of each.
+static inline __attribute__((always_inline)) __m128i simd_multiply_pairs(__m128i pairs, const void *others) {
+  return _mm_madd_epi16(pairs, _mm_loadu_si128((const __m128i *)others));
+}
+
+/// Shifts eight 32-bit numbers right by 4 bits and writes them as 16-bit ones: four here, four there.
+static inline __attribute__((always_inline)) void simd_store_shifted4(void *to, __m128i low, void *other, __m128i high) {
+  __m128i packed = _mm_packs_epi32(_mm_srai_epi32(low, 4), _mm_srai_epi32(high, 4));
+  _mm_storel_epi64((__m128i *)to, packed);
+  _mm_storeh_pd((double *)other, _mm_castsi128_pd(packed));
+}
+
+/// Mixes eight 16-bit numbers of two rows: of the products by the two weights the upper halves, added, rounded to a
+/// quarter.
+static inline __attribute__((always_inline)) __m128i simd_mix8(
+    const short *upper, const short *lower, short upper_weight, short lower_weight) {
+  __m128i high = _mm_mulhi_epi16(_mm_loadu_si128((const __m128i *)upper), _mm_set1_epi16(upper_weight));
+  __m128i low = _mm_mulhi_epi16(_mm_loadu_si128((const __m128i *)lower), _mm_set1_epi16(lower_weight));
+  return _mm_srai_epi16(_mm_add_epi16(_mm_add_epi16(high, low), _mm_set1_epi16(2)), 2);
+}
+
+/// Writes sixteen 16-bit numbers as bytes, those beyond a byte as its ends.
+static inline __attribute__((always_inline)) void simd_store_bytes16(void *to, __m128i first, __m128i second) {
+  _mm_storeu_si128((__m128i *)to, _mm_packus_epi16(first, second));
+}
 
 /// A whole register from any address.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load512u(const float *from) {

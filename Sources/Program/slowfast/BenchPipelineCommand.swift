@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AVARecords
 internal import Checkpoint
 internal import Clips
+internal import Datasets
 internal import Geometry
 internal import Glibc
 internal import Imaging
@@ -108,20 +109,20 @@ struct BenchPipelineCommand: ParsableCommand {
       case .images(let images, _):
         try images.verifyFilesExist()
         return images
-      case .video(let reader): return try VideoFrames(reader)
+      case .video(let reader): return try VideoFrames(reader, framesPerSecond: ActionDataset.ava.clock.framesPerSecond)
       case nil: throw VideoError(doing: "opening a video", path: name, reason: "it is gone")
       }
     }
     let source = try costs.measure(.opening, open)
-    let step = every * (frames == nil ? 30 : fps)
+    let step = every * (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps)
     let centers = (0...).lazy.map { Int((Double($0) * step).rounded()) }.prefix { $0 < source.frameCount }
     let boxes = [
       UnitBox(x1: 0.1, y1: 0.2, x2: 0.4, y2: 0.9), UnitBox(x1: 0.4, y1: 0.1, x2: 0.6, y2: 0.7),
       UnitBox(x1: 0.5, y1: 0.3, x2: 0.95, y2: 0.95),
     ]
-    let tasks = centers.map { center in
+    let tasks = Array(centers).map { center in
       ClipTask(
-        KeyFrame(video: name, time: Timestamp(seconds: Double(center) / (frames == nil ? 30 : fps))!), center: center,
+        KeyFrame(video: name, time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!), center: center,
         people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: [view])
     }
     return VideoJob(name: name, tasks: tasks, open: open)

@@ -15,7 +15,9 @@ import PackageDescription
 // `make test-address` and `make test-thread` build it with -DSANITIZED as well: only what handles memory itself or starts
 // threads, with its tests. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
-  let sanitizedTests = ["Files", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords"]
+  let sanitizedTests = [
+    "Files", "JSON", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
+  ]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
   let locks: [Target] = [.target(name: "KnownLocks", path: "Tests/KnownLocks")]
 #else
@@ -107,7 +109,8 @@ let roiAlign: [Target] = [
 ]
 
 let formats: [Target] = [
-  .target(name: "Checkpoint", dependencies: ["Files", "Wording", "Tensors"], swiftSettings: strict),
+  .target(name: "JSON", swiftSettings: safe),
+  .target(name: "Checkpoint", dependencies: ["JSON", "Files", "Wording", "Tensors"], swiftSettings: strict),
   .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
   .target(
     name: "AVARecords", dependencies: ["Files", "Wording", "Geometry", "Parallel", collections], swiftSettings: strict),
@@ -144,7 +147,7 @@ let detect: [Target] = [
     name: "Detect",
     dependencies: [
       "Inference", "Configuration", "AVARecords", "Imaging", "Video", "Overlay", "Clips", "Tensors", "Geometry",
-      "Files", "Wording",
+      "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -157,10 +160,14 @@ let program: [Target] = [
     name: "Report",
     dependencies: ["AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files", "Wording"],
     swiftSettings: safe),
+  .target(
+    name: "TextReports", dependencies: ["AVAEval", "AVARecords", "JSON", "Tensors", "Geometry", "Wording"],
+    swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Report", "Overlay", "Synth", "Configuration", "Checkpoint",
+      "Detect", "Inference", "AVAEval", "AVARecords", "Report", "TextReports", "JSON", "Overlay", "Synth",
+      "Configuration", "Checkpoint",
       "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files",
       "Wording", argumentParser,
     ], swiftSettings: strict),
@@ -168,7 +175,9 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "Files", "Checkpoint", "Configuration", "AVARecords", "AVAEval", "Report", "Program", "Dependency",
+  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "AVARecords", "AVAEval", "Report", "TextReports",
+  "Program",
+  "Dependency",
 ]
 
 /// One test target a module; ProgramTests runs the built program, DependencyTests reads the sources.
@@ -184,6 +193,7 @@ let testTargets: [Target] = [
     name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
     swiftSettings: strict),
   tests("Wording", "Wording"),
+  tests("JSON", "JSON", "Tensors"),
   tests("Geometry", "Geometry"),
   tests("Files", "Files"),
   tests("Tensors", "Tensors", "Files"),
@@ -207,10 +217,12 @@ let testTargets: [Target] = [
     "Imaging",
     "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Tensors",
+    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Kernels", "Imaging", "Video", "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
+  tests(
+    "TextReports", "TextReports", "AVAEval", "AVARecords", "Parallel", "Tensors", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]
@@ -227,7 +239,8 @@ let testTargets: [Target] = [
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [
-    "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "Inference", "TestSupport", "KernelsTests",
+    "JSON", "Checkpoint", "Configuration", "Imaging", "Clips", "VideoModels", "Inference", "TestSupport",
+    "KernelsTests",
     "NNTests", "RoIAlignTests", "VideoModelsTests", "InferenceTests",
   ]
   let targets =
@@ -241,7 +254,8 @@ let testTargets: [Target] = [
     .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Geometry", "Parallel"]),
     // What reads strangers' bytes, for the fuzzer: see Fuzzing/.
     .library(
-      name: "Readers", targets: ["Checkpoint", "Configuration", "AVARecords", "Imaging", "Video", "Tensors", "Files"]),
+      name: "Readers",
+      targets: ["JSON", "Checkpoint", "Configuration", "AVARecords", "Imaging", "Video", "Tensors", "Files"]),
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign

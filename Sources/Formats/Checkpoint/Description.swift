@@ -62,11 +62,4 @@ private func typeCounts(_ entries: [Checkpoint.Entry]) -> String {
   return parts.isEmpty ? "none" : parts.joined(separator: ", ")
 }
 
-/// Writes a count with a comma before every three digits.
-private func grouped(_ count: Int) -> String {
-  var digits = Array(String(count))
-  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-  return String(digits)
-}
-
 private func quotedForShell(_ value: String) -> String { value.contains(" ") ? "\"\(value)\"" : value }

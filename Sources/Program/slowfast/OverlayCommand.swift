@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import ArgumentParser
+internal import Detect
 internal import Files
 internal import Overlay
 internal import Video

@@ -43,7 +43,7 @@ struct TestResult {
         ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
       }
     }
-    print(table(["id", "class", "AP@0.5", "ground truth", "detections"], rows))
+    print(TextTable(["id", "class", "AP@0.5", "ground truth", "detections"], rows).text, terminator: "")
     let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
     print("\nmAP@0.5IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
   }

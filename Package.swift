@@ -159,7 +159,7 @@ let program: [Target] = [
   .target(
     name: "Report",
     dependencies: ["AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files", "Wording"],
-    swiftSettings: safe),
+    resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.js")], swiftSettings: safe),
   .target(
     name: "TextReports", dependencies: ["AVAEval", "AVARecords", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),

@@ -15,7 +15,9 @@ import PackageDescription
 // `make test-address` and `make test-thread` build it with -DSANITIZED as well: only what handles memory itself or starts
 // threads, with its tests. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
-  let sanitizedTests = ["Files", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords"]
+  let sanitizedTests = [
+    "Files", "JSON", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
+  ]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
   let locks: [Target] = [.target(name: "KnownLocks", path: "Tests/KnownLocks")]
 #else
@@ -107,8 +109,9 @@ let roiAlign: [Target] = [
 ]
 
 let formats: [Target] = [
+  .target(name: "JSON", swiftSettings: safe),
   .target(name: "Datasets", swiftSettings: safe),
-  .target(name: "Checkpoint", dependencies: ["Files", "Wording", "Tensors"], swiftSettings: strict),
+  .target(name: "Checkpoint", dependencies: ["JSON", "Files", "Wording", "Tensors"], swiftSettings: strict),
   .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
@@ -154,7 +157,8 @@ let detect: [Target] = [
     name: "Detect",
     dependencies: [
       "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips", "Tensors",
-      "Geometry", "Files", "Wording",
+      "Geometry",
+      "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -166,21 +170,26 @@ let program: [Target] = [
   .target(
     name: "Report",
     dependencies: ["AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files", "Wording"],
+    resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.js")], swiftSettings: safe),
+  .target(
+    name: "TextReports", dependencies: ["AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "Overlay", "Synth", "Configuration",
-      "Checkpoint",
+      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "JSON", "Overlay", "Synth",
+      "Configuration", "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
-      "Geometry",
-      "Files", "Wording", argumentParser,
+      "Geometry", "Files",
+      "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "AVAEval", "Report", "Program",
+  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "AVAEval", "Report",
+  "TextReports",
+  "Program",
   "Dependency",
 ]
 
@@ -197,6 +206,7 @@ let testTargets: [Target] = [
     name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
     swiftSettings: strict),
   tests("Wording", "Wording"),
+  tests("JSON", "JSON", "Tensors"),
   tests("Geometry", "Geometry"),
   tests("Files", "Files"),
   tests("Tensors", "Tensors", "Files"),
@@ -226,10 +236,12 @@ let testTargets: [Target] = [
     "Tensors", "Geometry", "Files"),
   tests(
     "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
-    "Tensors",
+    "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
+  tests(
+    "TextReports", "TextReports", "AVAEval", "AVARecords", "Parallel", "Tensors", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]
@@ -246,8 +258,10 @@ let testTargets: [Target] = [
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [
-    "Checkpoint", "Configuration", "Datasets", "AVARecords", "Imaging", "Clips", "VideoModels", "ModelZoo", "Inference",
-    "TestSupport", "KernelsTests", "NNTests", "RoIAlignTests", "VideoModelsTests", "ModelZooTests", "InferenceTests",
+    "JSON", "Checkpoint", "Configuration", "Datasets", "AVARecords", "Imaging", "Clips", "VideoModels", "ModelZoo",
+    "Inference", "TestSupport",
+    "KernelsTests",
+    "NNTests", "RoIAlignTests", "VideoModelsTests", "ModelZooTests", "InferenceTests",
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
@@ -262,7 +276,7 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files",
       ]),
   ]
   let targets =

@@ -1,3 +1,5 @@
+internal import Wording
+
 /// Something about a file of detections that one should know before trusting its score.
 public struct Finding: Equatable, Sendable {
   /// What was found. The raw values are the names in JSON.
@@ -103,4 +105,12 @@ public struct Finding: Equatable, Sendable {
 
   /// How many examples a finding gives at most.
   static let exampleLimit = 3
+}
+
+extension Finding {
+  /// The finding in one line.
+  public var line: String {
+    let some = examples.isEmpty ? "" : (examples.count < count ? ", such as " : ": ") + listed(examples, limit: 3)
+    return "\(text)\(some) -> \(hint)"
+  }
 }

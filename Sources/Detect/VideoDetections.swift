@@ -2,8 +2,8 @@ internal import AVARecords
 internal import Files
 public import Geometry
 public import Inference
+internal import JSON
 internal import Tensors
-internal import Wording
 
 /// What was found in a user's own videos.
 public struct VideoDetections {
@@ -65,7 +65,9 @@ public struct VideoDetections {
     let csv = joinPath(folder, "detections.csv")
     try writeRows(to: csv)
     let json = joinPath(folder, "detections.json")
-    try writeFile(json, self.json)
+    let file = try AtomicFile(path: json)
+    try writeJSON(to: file)
+    try file.commit()
     return [csv, json]
   }
 
@@ -89,34 +91,39 @@ public struct VideoDetections {
     try writer.commit()
   }
 
-  /// One object for one video, a list of such objects for several.
-  var json: String {
-    var videos: [(name: String, frames: [ScoredKeyFrame])] = []
-    for keyFrame in keyFrames {
-      if videos.last?.name == keyFrame.task.keyFrame.video {
-        videos[videos.count - 1].frames.append(keyFrame)
-      } else {
-        videos.append((keyFrame.task.keyFrame.video, [keyFrame]))
+  /// Writes one object for one video, a list of such objects for several; never more than a key frame is in memory.
+  private func writeJSON(to file: AtomicFile) throws(FileError) {
+    let starts = keyFrames.indices.filter { $0 == 0 || keyFrames[$0].task.keyFrame.video != keyFrames[$0 - 1].task.keyFrame.video }
+    var json = JSONWriter()
+    if starts.count != 1 { json.beginArray(lines: true) }
+    for (start, end) in zip(starts, starts.dropFirst() + [keyFrames.count]) {
+      json.beginObject()
+      json.member("video", JSONValue(keyFrames[start].task.keyFrame.video))
+      json.name("keyframes")
+      json.beginArray(lines: true)
+      for keyFrame in keyFrames[start..<end] {
+        json.value(describe(keyFrame))
+        try file.write(json.take())
       }
+      json.end()
+      json.end()
     }
-    let objects = videos.map { video in
-      JSON.object([("video", JSON(video.name)), ("keyframes", .array(video.frames.map(describe), lines: true))])
-    }
-    return (objects.count == 1 ? objects[0] : .array(objects, lines: true)).text + "\n"
+    if starts.count != 1 { json.end() }
+    try file.write(json.take() + [UInt8(ascii: "\n")])
   }
 
-  private func describe(_ keyFrame: ScoredKeyFrame) -> JSON {
-    let people = keyFrame.people.map { person in
-      let actions = person.actions.map { action in
-        JSON.object([("id", JSON(action.id)), ("name", JSON(action.name)), ("score", JSON(action.score))])
+  private func describe(_ keyFrame: ScoredKeyFrame) -> JSONValue {
+    let people = keyFrame.people.map { person -> JSONValue in
+      let actions = person.actions.map { action -> JSONValue in
+        ["id": JSONValue(action.id), "name": JSONValue(action.name), "score": JSONValue(action.score)]
       }
       let box = person.box
-      return JSON.object([
-        ("box", .array([box.x1, box.y1, box.x2, box.y2].map { JSON($0) })),
-        ("proposal_score", JSON(person.proposalScore)), ("actions", .array(actions)),
-      ])
+      return [
+        "box": .array([box.x1, box.y1, box.x2, box.y2].map { JSONValue($0) }),
+        "proposal_score": JSONValue(person.proposalScore), "actions": .array(actions),
+      ]
     }
     let moment = keyFrame.task.moment
-    return .object([("time", JSON(moment.seconds)), ("frame", JSON(moment.frame)), ("people", .array(people))])
+    return ["time": JSONValue(moment.seconds), "frame": JSONValue(moment.frame), "people": .array(people)]
   }
 }

@@ -39,6 +39,22 @@ struct ContentTests {
     #expect(try Situation().comparison().contains("The line through a dot"))
   }
 
+  @Test("A class table with more columns than paper takes says so, and the style knows the words")
+  func wideTables() throws {
+    func kind(_ situation: Situation) throws -> Substring {
+      try #require(try situation.report().firstMatch(of: #/<table id="class-table" class="([^"]*)">/#)).1
+    }
+    var situation = Situation()
+    #expect(try kind(situation) == "sortable")
+    situation.resampling = Resampling(count: 10)
+    #expect(try kind(situation) == "sortable wide")
+    // All scores are equal: a column of what their order may do.
+    situation.scale = 0
+    #expect(try kind(situation) == "sortable wide widest")
+    let page = try situation.report()
+    #expect(page.contains("#class-table.wide ") && page.contains("#class-table.widest "))
+  }
+
   @Test("The page begins with what makes its numbers worthless, or with where most is lost")
   func headline() throws {
     func headline(_ situation: Situation) throws -> String {

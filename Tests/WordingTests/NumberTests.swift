@@ -46,46 +46,15 @@ import Wording
     #expect(counted(1, "box", plural: "boxes") == "1 box")
   }
 
+  @Test func thousandsApart() {
+    #expect([0, 999, 1000, 57_106, 1_234_567].map(grouped) == ["0", "999", "1,000", "57,106", "1,234,567"])
+    #expect(grouped(-1000) == "-1,000" && grouped(.min) == "-9,223,372,036,854,775,808")
+  }
+
   @Test func shortensLists() {
     #expect(listed(["a", "b"]) == "a, b")
     #expect(listed(["a", "b", "c"], limit: 3) == "a, b, c")
     #expect(listed(["a", "b", "c"], limit: 2) == "a, b and 1 more")
     #expect(listed([]) == "")
-  }
-}
-
-@Suite struct JSONTests {
-  @Test func numbersThatJSONLacksAreNull() {
-    #expect(JSON.array([JSON(0.1), JSON(Float(0.1)), JSON(-2), JSON(1e300)]).text == "[0.1, 0.1, -2, 1e+300]")
-    let missing: [Double?] = [nil, .nan, .infinity, -.infinity]
-    #expect(JSON.array(missing.map { JSON($0) } + [JSON(Float.nan)]).text == "[null, null, null, null, null]")
-    #expect(JSON(0.25...Double.infinity).text == "[0.25, null]")
-  }
-
-  @Test func objectsQuoteTheirNames() {
-    #expect(JSON.object([("a \"b\"", JSON(true)), ("c", .object([]))]).text == #"{"a \"b\"": true, "c": {}}"#)
-    #expect(JSON.object([("a", JSON("x")), ("b", .null)], lines: true).text == "{\n  \"a\": \"x\",\n  \"b\": null\n}")
-    #expect(JSON.array([], lines: true).text == "[]")
-  }
-
-  @Test(arguments: [
-    ("", #""""#), ("plain", #""plain""#), (#"a"b"#, #""a\"b""#), (#"back\slash"#, #""back\\slash""#),
-    ("line\nreturn\rtab\t", #""line\nreturn\rtab\t""#), ("\u{0}\u{1f}\u{7f}", "\"\\u0000\\u001f\u{7f}\""),
-    ("\r\n", #""\r\n""#), ("Größe 走る 👩‍👧", #""Größe 走る 👩‍👧""#), ("a/b", #""a/b""#),
-  ])
-  func quotesText(_ text: String, _ expected: String) { #expect(JSON(text).text == expected) }
-
-  /// Undone by hand, every scalar up to U+024F comes back.
-  @Test func everyScalarComesBack() {
-    for code in 0..<0x250 as Range<UInt32> {
-      let text = String(Unicode.Scalar(code)!)
-      let quoted = JSON(text).text
-      #expect(quoted.unicodeScalars.allSatisfy { $0.value >= 0x20 })
-      let inner = String(String.UnicodeScalarView(quoted.unicodeScalars.dropFirst().dropLast()))
-      let escapes = ["\\n": "\n", "\\r": "\r", "\\t": "\t", "\\\"": "\"", "\\\\": "\\"]
-      let isNumbered = inner.hasPrefix("\\u")
-      let back = isNumbered ? String(Unicode.Scalar(UInt32(inner.dropFirst(2), radix: 16)!)!) : escapes[inner] ?? inner
-      #expect(back == text, "U+\(String(code, radix: 16))")
-    }
   }
 }

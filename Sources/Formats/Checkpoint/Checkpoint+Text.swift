@@ -46,10 +46,3 @@ private func typeCounts(_ entries: [Checkpoint.Entry]) -> String {
   let parts = ElementType.allCases.compactMap { type in counts[type].map { "\(type) \($0)" } }
   return parts.isEmpty ? "none" : parts.joined(separator: ", ")
 }
-
-/// Writes a count with a comma before every three digits.
-private func grouped(_ count: Int) -> String {
-  var digits = Array(String(count))
-  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
-  return String(digits)
-}

@@ -1,6 +1,6 @@
 public import Files
+internal import JSON
 public import Tensors
-internal import Wording
 
 /// Reads a safetensors file: the length of a JSON header, the header, the numbers.
 ///
@@ -8,33 +8,41 @@ internal import Wording
 func readSafetensors(_ file: MappedFile) throws -> FileContent {
   var cursor = ByteCursor(file)
   let start = 8 + (try cursor.length(UInt64.self, "the safetensors header"))
-  var reader = JSONReader(file, 8..<start)
-  guard case .object(let members) = try reader.read() else {
+  guard case .object(let members) = try header(file, 8..<start) else {
     throw damaged(file, "a safetensors header that is no JSON object")
   }
   var content = FileContent(format: .safetensors, items: [])
   var ranges: [(range: Range<Int>, name: String)] = []
-  for (name, value) in members {
-    if name == "__metadata__" {
-      content.readMetadata(value)
+  for member in members {
+    if member.name == "__metadata__" {
+      content.readMetadata(member.value)
       continue
     }
-    let (item, range) = try tensor(file, name, value, start..<file.count)
+    let (item, range) = try tensor(file, member.name, member.value, start..<file.count)
     content.items.append(item)
-    ranges.append((range, name))
+    ranges.append((range, member.name))
   }
   try checkCoverage(file, ranges, start..<file.count)
   return content
+}
+
+/// Reads the header's JSON; a header lies flat, tensors in an object.
+private func header(_ file: MappedFile, _ range: Range<Int>) throws(CheckpointError) -> JSONValue {
+  do {
+    return try JSONReader.read(Array(file.bytes[range]), subject: "JSON header", limits: .init(depth: 16))
+  } catch {
+    throw .damaged(path: file.path, offset: range.lowerBound + error.offset, found: printable(error.found, limit: 200))
+  }
 }
 
 extension FileContent {
   /// Takes over what a training run may have noted: `epoch` and `cfg`.
   fileprivate mutating func readMetadata(_ value: JSONValue) {
     guard case .object(let members) = value else { return }
-    for (key, value) in members {
-      guard case .string(let text) = value else { continue }
-      if key == "epoch" { epoch = Int(text) }
-      if key == "cfg" { configText = text }
+    for member in members {
+      guard case .string(let text) = member.value else { continue }
+      if member.name == "epoch" { epoch = Int(text) }
+      if member.name == "cfg" { configText = text }
     }
   }
 }
@@ -48,12 +56,12 @@ private func tensor(
   var typeName: String?
   var shape: [Int]?
   var offsets: [Int]?
-  for (key, value) in members {
-    switch (key, value) {
+  for member in members {
+    switch (member.name, member.value) {
     case ("dtype", .string(let text)): typeName = text
     case ("shape", .array(let items)) where integers(items) != nil: shape = integers(items)
     case ("data_offsets", .array(let items)) where integers(items) != nil: offsets = integers(items)
-    default: throw damaged(file, "\(what) with a malformed '\(printable(key))'")
+    default: throw damaged(file, "\(what) with a malformed '\(printable(member.name))'")
     }
   }
   guard let typeName, let shape, let offsets, offsets.count == 2 else {
@@ -102,7 +110,7 @@ private func checkCoverage(_ file: MappedFile, _ ranges: [(range: Range<Int>, na
 private func integers(_ items: [JSONValue]) -> [Int]? {
   var result: [Int] = []
   for item in items {
-    guard case .integer(let value) = item else { return nil }
+    guard case .number(let number) = item, let value = number.int else { return nil }
     result.append(value)
   }
   return result
@@ -120,25 +128,24 @@ private func damaged(_ file: MappedFile, _ found: String) -> CheckpointError {
 public func writeSafetensors(
   _ tensors: [(name: String, tensor: Tensor)], metadata: [String: String] = [:], to path: String
 ) throws(FileError) {
-  var members: [(name: String, value: JSON)] = []
+  var json = JSONWriter()
+  json.beginObject()
   if !metadata.isEmpty {
-    let notes = metadata.sorted { $0.key < $1.key }.map { (name: $0.key, value: JSON($0.value)) }
-    members.append(("__metadata__", .object(notes)))
+    json.member("__metadata__", .object(metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }))
   }
   var offset = 0
   for (name, tensor) in tensors {
     let end = offset + tensor.count * 4
-    members.append(
-      (
-        name,
-        .object([
-          ("dtype", JSON("F32")), ("shape", .array(tensor.shape.map { JSON($0) })),
-          ("data_offsets", .array([JSON(offset), JSON(end)])),
-        ])
-      ))
+    json.member(
+      name,
+      [
+        "dtype": "F32", "shape": .array(tensor.shape.map { JSONValue($0) }),
+        "data_offsets": [JSONValue(offset), JSONValue(end)],
+      ])
     offset = end
   }
-  var header = JSON.object(members).text
+  json.end()
+  var header = json.text
   header += String(repeating: " ", count: (64 - (8 + header.utf8.count) % 64) % 64)
   let file = try AtomicFile(path: path)
   var length = UInt64(header.utf8.count)

@@ -9,6 +9,9 @@ struct DataTable {
   /// Lets the reader sort it; an id for the script and for links.
   var sortableID: String?
 
+  /// How many columns fit on paper as they are. With more the style saves room: it is told by the classes of the table.
+  private static let columnsOnPaper = 11
+
   struct Column {
     var title: String
     /// Whether its cells are text, which stands to the left.
@@ -63,7 +66,9 @@ struct DataTable {
   }
 
   var html: HTML {
-    let id: HTML = sortableID.map { " id=\"\($0)\" class=\"sortable\"" } ?? ""
+    let excess = columns.count - Self.columnsOnPaper
+    let width = excess > 1 ? " wide widest" : excess == 1 ? " wide" : ""
+    let id: HTML = sortableID.map { " id=\"\($0)\" class=\"sortable\(width)\"" } ?? ""
     let head = columns.html { column in
       let hint: HTML = column.hint.map { " title=\"\($0)\"" } ?? ""
       let kind: HTML = column.isText ? " class=\"t\"" : ""

@@ -12,6 +12,12 @@ struct Page {
     var content: HTML
   }
 
+  /// How the page looks: on a screen of any width, light or dark, and on paper.
+  private static let style = HTML.raw(String(decoding: PackageResources.page_css, as: UTF8.self))
+
+  /// What the page does beyond reading: sorting, filtering, opening what a link leads to, and everything for printing.
+  private static let script = HTML.raw(String(decoding: PackageResources.page_js, as: UTF8.self))
+
   /// The document. Nothing in it may load anything: the policy in its head forbids even what a mistake would ask for.
   var text: String {
     let links = sections.html { "<li><a href=\"#\($0.id)\">\($0.title)</a></li>" }
@@ -34,7 +40,8 @@ struct Page {
       <meta name="color-scheme" content="light dark">
       <title>\(title)</title>
       <link rel="icon" href="data:,">
-      <style>\(HTML.raw(pageStyle))</style>
+      <style>
+      \(Self.style)</style>
       </head>
       <body>
       <header>
@@ -43,7 +50,8 @@ struct Page {
       <main>
       \(parts)</main>
       <footer><p>Written by slowfast evaluate. The same files give the same page, byte by byte.</p></footer>
-      <script>\(HTML.raw(pageScript))</script>
+      <script>
+      \(Self.script)</script>
       </body>
       </html>
 

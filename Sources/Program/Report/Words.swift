@@ -1,17 +1,6 @@
 internal import AVAEval
 internal import Wording
 
-/// A count with its thousands apart: "57,106".
-func grouped(_ count: Int) -> String {
-  var digits = Array("\(abs(count))")
-  var place = digits.count - 3
-  while place > 0 {
-    digits.insert(",", at: place)
-    place -= 3
-  }
-  return (count < 0 ? "-" : "") + String(digits)
-}
-
 /// Two bounds: "0.1234 – 0.2345"; "–" for none.
 func span(_ interval: ClosedRange<Double>?) -> String {
   interval.map { "\(figure($0.lowerBound)) – \(figure($0.upperBound))" } ?? "–"

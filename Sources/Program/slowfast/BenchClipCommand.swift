@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Geometry
 internal import Inference
+internal import JSON
 internal import Kernels
 internal import ModelZoo
 internal import NN
@@ -79,13 +80,13 @@ struct BenchClipCommand: ParsableCommand {
     case .text: print(result.text)
     case .json: print(result.json.text)
     }
-    if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1)) }
+    if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1), terminator: "") }
   }
 
   private func printPlan(_ model: VideoModel, _ size: ImageSize) throws {
     let plan = try model.plan(batch: 1, height: size.height, width: size.width)
     let rows = plan.layers().map { [$0.operation, $0.output, $0.algorithm, fixed(Double($0.macs) / 1e9, 3)] }
-    print(table(["operation", "output (N x TxHxW x C)", "algorithm", "GMAC"], rows))
+    print(TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "GMAC"], rows).text, terminator: "")
   }
 }
 
@@ -187,17 +188,19 @@ private struct ClipBenchmark {
     return lines.joined(separator: "\n")
   }
 
-  var json: JSON {
-    var fields: [(name: String, value: JSON)] = [
-      ("clip_seconds_best", JSON(timing.best)), ("clip_seconds_median", JSON(timing.median)), ("runs", JSON(runs)),
-      ("threads", JSON(engine.pool.threads)), ("precision", JSON(Precision(engine).rawValue)),
-      ("kernels", JSON(engine.kernels.instructionSet.rawValue)), ("peak_rss_bytes", JSON(peakResidentBytes())),
-      ("gmac", JSON(gmac)), ("height", JSON(size.height)), ("width", JSON(size.width)),
+  var json: JSONValue {
+    var fields: [(String, JSONValue)] = [
+      ("clip_seconds_best", JSONValue(timing.best)), ("clip_seconds_median", JSONValue(timing.median)),
+      ("runs", JSONValue(runs)),
+      ("threads", JSONValue(engine.pool.threads)), ("precision", JSONValue(Precision(engine).rawValue)),
+      ("kernels", JSONValue(engine.kernels.instructionSet.rawValue)),
+      ("peak_rss_bytes", JSONValue(peakResidentBytes())),
+      ("gmac", JSONValue(gmac)), ("height", JSONValue(size.height)), ("width", JSONValue(size.width)),
     ]
     if let ready, let firstClip {
-      fields += [("ready_seconds", JSON(ready)), ("first_clip_seconds", JSON(firstClip))]
+      fields += [("ready_seconds", JSONValue(ready)), ("first_clip_seconds", JSONValue(firstClip))]
     }
-    if let peak { fields.append(("peak_gflops", JSON(2 * peak.rate / 1e9))) }
+    if let peak { fields.append(("peak_gflops", JSONValue(2 * peak.rate / 1e9))) }
     return .object(fields)
   }
 }
@@ -211,5 +214,5 @@ private func layerTable(_ layers: [LayerReport], peak: Double) -> String {
       layer.macs > 0 ? fixed(100 * Double(layer.macs) / layer.seconds / peak, 0) : "",
     ]
   }
-  return table(["operation", "output (N x TxHxW x C)", "algorithm", "GFLOP", "MB", "ms", "% of peak"], rows)
+  return TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "GFLOP", "MB", "ms", "% of peak"], rows).text
 }

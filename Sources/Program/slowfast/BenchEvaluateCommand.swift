@@ -3,6 +3,7 @@ internal import AVARecords
 internal import ArgumentParser
 internal import Files
 internal import Glibc
+internal import JSON
 internal import Parallel
 internal import Wording
 
@@ -48,7 +49,7 @@ struct BenchEvaluateCommand: ParsableCommand {
     Console.say("\(folder): \(counted(made, "row")) of detections")
     let pool = WorkerPool(threads: threads)
     var parts: [[Double]] = []
-    var means: [(name: String, value: JSON)] = []
+    var means: [JSONMember] = []
     let timing = try measure(runs: runs) {
       let start = monotonicSeconds()
       let labels = try LabelMap.read(path: files.labelMap)
@@ -59,7 +60,7 @@ struct BenchEvaluateCommand: ParsableCommand {
       _ = audit(tables, counts: found.counts, pool: pool)
       let audited = monotonicSeconds()
       let results = match(tables, rules: EvaluationRules.all, pool: pool).map { evaluate($0, pool: pool) }
-      means = results.map { ($0.rules.name, JSON($0.mAP)) }
+      means = results.map { JSONMember($0.rules.name, JSONValue($0.mAP)) }
       parts.append([read - start, audited - read, monotonicSeconds() - audited])
     }
     // The first run was the warm-up.
@@ -68,18 +69,18 @@ struct BenchEvaluateCommand: ParsableCommand {
   }
 
   private func report(
-    _ timing: Timing, _ parts: [Double], rows: Int, threads: Int, means: [(name: String, value: JSON)]
+    _ timing: Timing, _ parts: [Double], rows: Int, threads: Int, means: [JSONMember]
   ) {
     switch format {
     case .json:
-      print(
-        JSON.object([
-          ("seconds_best", JSON(timing.best)), ("seconds_median", JSON(timing.median)),
-          ("read_seconds", JSON(parts[0])), ("audit_seconds", JSON(parts[1])), ("match_seconds", JSON(parts[2])),
-          ("rows", JSON(rows)), ("rows_per_second", JSON(Double(rows) / timing.best)), ("runs", JSON(runs)),
-          ("threads", JSON(threads)), ("peak_rss_bytes", JSON(peakResidentBytes())), ("seed", JSON(seed)),
-          ("mAP", .object(means)),
-        ]).text)
+      let result: JSONValue = [
+        "seconds_best": JSONValue(timing.best), "seconds_median": JSONValue(timing.median),
+        "read_seconds": JSONValue(parts[0]), "audit_seconds": JSONValue(parts[1]), "match_seconds": JSONValue(parts[2]),
+        "rows": JSONValue(rows), "rows_per_second": JSONValue(Double(rows) / timing.best), "runs": JSONValue(runs),
+        "threads": JSONValue(threads), "peak_rss_bytes": JSONValue(peakResidentBytes()), "seed": JSONValue(seed),
+        "mAP": .object(means),
+      ]
+      print(result.text)
     case .text:
       print(
         """

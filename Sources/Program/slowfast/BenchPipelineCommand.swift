@@ -7,9 +7,11 @@ internal import Geometry
 internal import Glibc
 internal import Imaging
 internal import Inference
+internal import JSON
 internal import Kernels
 internal import ModelZoo
 internal import Parallel
+
 internal import VideoModels
 internal import Video
 internal import Wording
@@ -122,7 +124,10 @@ struct BenchPipelineCommand: ParsableCommand {
     ]
     let tasks = Array(centers).map { center in
       ClipTask(
-        KeyFrame(video: name, time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!), center: center,
+        KeyFrame(
+          video: name,
+          time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!),
+        center: center,
         people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: [view])
     }
     return VideoJob(name: name, tasks: tasks, open: open)
@@ -161,23 +166,26 @@ private struct PipelineBenchmark {
     return """
       \(counted(keyFrames, "key frame")), \(counted(costs.decodedFrames, "frame")) decoded, network: \(network), \
       \(counted(threads, "thread")), kernels \(kernels)
-      \(table(["step", "processor ms a key frame", "%"], rows))
+      \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
       \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
       median \(fixed(1e3 * totals[totals.count / 2], 2)); by the clock, a key frame: the network computed \
       \(fixed(1e3 * each(costs.network), 2)) ms and waited \(fixed(1e3 * each(costs.waiting), 2)) ms
       """
   }
 
-  func json(_ totals: [Double]) -> JSON {
-    var fields: [(name: String, value: JSON)] = [
-      ("key_frames", JSON(keyFrames)), ("decoded_frames", JSON(costs.decodedFrames)), ("network", JSON(network)),
+  func json(_ totals: [Double]) -> JSONValue {
+    var fields: [(name: String, value: JSONValue)] = [
+      ("key_frames", JSONValue(keyFrames)), ("decoded_frames", JSONValue(costs.decodedFrames)),
+      ("network", JSONValue(network)),
     ]
-    fields += PipelineCosts.Step.allCases.map { ("\($0)_cpu_seconds", JSON(each(costs.seconds($0)))) }
+    fields += PipelineCosts.Step.allCases.map { ("\($0)_cpu_seconds", JSONValue(each(costs.seconds($0)))) }
     fields += [
-      ("rest_cpu_seconds", JSON(each(rest))), ("sum_cpu_seconds", JSON(each(total))),
-      ("sum_cpu_seconds_median", JSON(totals[totals.count / 2])), ("network_seconds", JSON(each(costs.network))),
-      ("waiting_seconds", JSON(each(costs.waiting))), ("runs", JSON(totals.count)), ("threads", JSON(threads)),
-      ("kernels", JSON(kernels)), ("peak_rss_bytes", JSON(peakResidentBytes())),
+      ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),
+      ("sum_cpu_seconds_median", JSONValue(totals[totals.count / 2])),
+      ("network_seconds", JSONValue(each(costs.network))),
+      ("waiting_seconds", JSONValue(each(costs.waiting))), ("runs", JSONValue(totals.count)),
+      ("threads", JSONValue(threads)),
+      ("kernels", JSONValue(kernels)), ("peak_rss_bytes", JSONValue(peakResidentBytes())),
     ]
     return .object(fields)
   }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import JSON
 internal import Kernels
 internal import Parallel
 internal import RoIAlign
@@ -87,15 +88,17 @@ struct BenchRoIAlignCommand: ParsableCommand {
   private func report(_ plain: Timing, _ fused: Timing, gmac: Double, threads: Int, kernels: InstructionSet) {
     switch format {
     case .json:
-      print(
-        JSON.object([
-          ("seconds_best", JSON(plain.best)), ("seconds_median", JSON(plain.median)),
-          ("fused_seconds_best", JSON(fused.best)), ("fused_seconds_median", JSON(fused.median)),
-          ("runs", JSON(runs)), ("threads", JSON(threads)), ("precision", JSON("fp32")),
-          ("kernels", JSON(kernels.rawValue)), ("peak_rss_bytes", JSON(peakResidentBytes())), ("gmac", JSON(gmac)),
-          ("channels", JSON(channels)), ("height", JSON(height)), ("width", JSON(width)), ("boxes", JSON(boxes)),
-          ("resolution", JSON(resolution)), ("seed", JSON(seed)),
-        ]).text)
+      let result: JSONValue = [
+        "seconds_best": JSONValue(plain.best), "seconds_median": JSONValue(plain.median),
+        "fused_seconds_best": JSONValue(fused.best), "fused_seconds_median": JSONValue(fused.median),
+        "runs": JSONValue(runs), "threads": JSONValue(threads), "precision": "fp32",
+        "kernels": JSONValue(kernels.rawValue), "peak_rss_bytes": JSONValue(peakResidentBytes()),
+        "gmac": JSONValue(gmac),
+        "channels": JSONValue(channels), "height": JSONValue(height), "width": JSONValue(width),
+        "boxes": JSONValue(boxes),
+        "resolution": JSONValue(resolution), "seed": JSONValue(seed),
+      ]
+      print(result.text)
     case .text:
       func row(_ timing: Timing) -> String {
         "best \(fixed(timing.best * 1e3, 3)) ms, median \(fixed(timing.median * 1e3, 3)) ms"

@@ -80,12 +80,10 @@ struct ResultsLost: Error, CustomStringConvertible {
   }
 }
 
+private let clockOrigin = SuspendingClock.now
+
 /// Seconds on a clock that never jumps.
-func monotonicSeconds() -> Double {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
-}
+func monotonicSeconds() -> Double { clockOrigin.duration(to: .now) / .seconds(1) }
 
 /// The progress of a long run on stderr: a bar with rate and time left on a terminal, elsewhere a plain line
 /// every few seconds.

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Files
 internal import Parallel
 internal import Report
+internal import TextReports
 internal import Video
 internal import Wording
 
@@ -168,10 +169,10 @@ struct EvaluateCommand: ParsableCommand {
     warnOfFewVideos(run.bootstraps?.first?.truthVideoCount)
     if report.folder != nil { try report.write(run, detections, reportFiles, catalog) }
     switch format {
-    case .text: return run.text(isExplained: explain)
-    case .json: return run.json(isExplained: explain)
-    case .csv: return csvReport(run.evaluations, run.bootstraps)
-    case .markdown: return markdownReport(run.evaluations, run.bootstraps)
+    case .text: return run.summary(explaining: explain ? 1 : 0).text
+    case .json: return run.summary(explaining: explain ? run.evaluations.count : 0).json
+    case .csv: return run.summary(explaining: 0).csv
+    case .markdown: return run.summary(explaining: 0).markdown
     }
   }
 
@@ -198,7 +199,7 @@ struct EvaluateCommand: ParsableCommand {
           findings: (read[0].findings, read[1].findings)
         ).html)
     }
-    let texts = ComparisonReport(a: compare[0], b: compare[1], comparisons: comparisons)
+    let texts = ComparisonSummary(a: compare[0], b: compare[1], comparisons: comparisons)
     switch format {
     case .text: return texts.text
     case .json: return texts.json

@@ -2,6 +2,7 @@ internal import AVAEval
 internal import AVARecords
 internal import Parallel
 internal import Report
+internal import TextReports
 internal import Video
 
 /// One file of detections, evaluated: what every format writes.
@@ -27,19 +28,12 @@ struct EvaluationRun {
     }
   }
 
-  func text(isExplained: Bool) -> String {
-    let text = textReport(evaluations) + (bootstraps.map { bootstrapText($0, evaluations) } ?? "")
-    guard isExplained, let first = outcomes.first else { return text }
-    return text + "\n" + explanationText(explain(tables, first, pool: pool), tables)
-  }
-
-  func json(isExplained: Bool) -> String {
-    jsonReport(
-      evaluations,
-      added: outcomes.indices.map { index in
-        (isExplained ? [("explanation", jsonText(explain(tables, outcomes[index], pool: pool), tables))] : [])
-          + (bootstraps.map { [("bootstrap", jsonText($0[index], tables.labelMap))] } ?? [])
-      })
+  /// What text, JSON, Markdown and CSV are made of.
+  ///
+  /// - Parameter count: How many protocols are explained.
+  func summary(explaining count: Int) -> EvaluationSummary {
+    EvaluationSummary(
+      tables, evaluations, bootstraps, explanations: outcomes.prefix(count).map { explain(tables, $0, pool: pool) })
   }
 
   /// Why the first protocol's numbers are what they are, with this many of the worst key frames.

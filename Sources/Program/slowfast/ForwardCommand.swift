@@ -5,8 +5,8 @@ internal import Inference
 internal import NN
 internal import RoIAlign
 internal import Tensors
+internal import TextReports
 internal import VideoModels
-internal import Wording
 
 /// One pass over raw tensors.
 struct ForwardCommand: ParsableCommand {
@@ -71,7 +71,7 @@ struct ForwardCommand: ParsableCommand {
     let features = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
     let scores = try regions.map { try model.detect(features, $0) } ?? model.classify(features)
     if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
-    if let stages { try writeFile(stages, describeStages(features.named)) }
+    if let stages { try writeFile(stages, activationSummary(features.named)) }
     try scores.writeNPY(output)
     Console.say("wrote \(output): \(describe(shape: scores.shape))")
   }
@@ -93,23 +93,4 @@ struct ShapeError: Error, CustomStringConvertible {
   var description: String {
     "reading '\(file)': expected \(expected), found the shape \(Tensors.describe(shape: found)) -> \(advice)"
   }
-}
-
-/// Writes named activations as JSON: shape (N C T H W), mean, deviation, first and last eight values.
-func describeStages(_ named: [(name: String, map: FeatureMap)]) -> String {
-  let entries = named.map { name, map -> (name: String, value: JSON) in
-    let tensor = map.float32().channelsFirst()
-    let values = tensor.array
-    let mean = values.reduce(0.0) { $0 + Double($1) } / Double(max(1, values.count))
-    let squares = values.reduce(0.0) { $0 + (Double($1) - mean) * (Double($1) - mean) }
-    let std = (squares / Double(max(1, values.count))).squareRoot()
-    return (
-      name,
-      .object([
-        ("shape", .array(tensor.shape.map { JSON($0) })), ("mean", JSON(mean)), ("std", JSON(std)),
-        ("first8", .array(values.prefix(8).map { JSON($0) })), ("last8", .array(values.suffix(8).map { JSON($0) })),
-      ])
-    )
-  }
-  return JSON.object(entries, lines: true).text + "\n"
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import JSON
 internal import Wording
 
 /// A word of the call that the program does not know.
@@ -25,8 +26,8 @@ func unknownCommand(in words: [String]) -> Misspelling? {
 /// Finds an option that the command does not have, whatever else may be wrong with the call.
 func unknownOption(in words: [String]) -> Misspelling? {
   let call = resolve(words[...])
-  let command = call.command.configuration.defaultSubcommand ?? call.command
-  let known = options(of: command).map(\.name)
+  let known = options(of: call).map(\.name)
+  if known.isEmpty { return nil }
   for word in call.rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
     let option = String(word.prefix { $0 != "=" })
     if known.contains(option) { continue }
@@ -38,7 +39,9 @@ func unknownOption(in words: [String]) -> Misspelling? {
 
 /// Names the commands that have an option like one that is nowhere near those of the command called.
 private func adviceFromElsewhere(_ option: String) -> String {
-  let all = SlowFast.configuration.subcommands.map { (command: name(of: $0), options: options(of: $0).map(\.name)) }
+  let all = SlowFast.configuration.subcommands.map {
+    (command: name(of: $0), options: options(ofCommand: [name(of: $0)]).map(\.name))
+  }
   guard let near = nearest(to: option, among: all.flatMap(\.options)) else { return "see the command's options" }
   let owners = all.filter { $0.options.contains(near) }.map(\.command)
   return "see the command's options ('\(near)' is one of \(listed(owners)))"
@@ -47,8 +50,7 @@ private func adviceFromElsewhere(_ option: String) -> String {
 /// Finds a name or value that begins with a dash, where the parser has taken it for an option.
 func dashedWord(in words: [String]) -> Misspelling? {
   let call = resolve(words[...])
-  let command = call.command.configuration.defaultSubcommand ?? call.command
-  let valued = options(of: command).filter(\.takesValue).map(\.name)
+  let valued = options(of: call).filter(\.takesValue).map(\.name)
   var previous = ""
   for word in call.rest.prefix(while: { $0 != "--" }) {
     defer { previous = word }
@@ -62,30 +64,46 @@ func dashedWord(in words: [String]) -> Misspelling? {
   return nil
 }
 
-/// Follows the commands at the beginning of a call down to the last that exists.
-private func resolve(_ words: ArraySlice<String>) -> (
-  command: any ParsableCommand.Type, path: String, rest: ArraySlice<String>
-) {
+/// The commands at the beginning of a call, and what comes after them.
+private struct Call {
   var command: any ParsableCommand.Type = SlowFast.self
-  var path = name(of: command)
-  var rest = words
-  while let word = rest.first, let next = command.configuration.subcommands.first(where: { name(of: $0) == word }) {
-    command = next
-    path += " " + word
-    rest = rest.dropFirst()
+  var names: [String] = []
+  var rest: ArraySlice<String>
+
+  /// How the command is called.
+  var path: String { ([name(of: SlowFast.self)] + names).joined(separator: " ") }
+}
+
+/// Follows the commands at the beginning of a call down to the last that exists.
+private func resolve(_ words: ArraySlice<String>) -> Call {
+  var call = Call(rest: words)
+  while let word = call.rest.first,
+    let next = call.command.configuration.subcommands.first(where: { name(of: $0) == word })
+  {
+    call.command = next
+    call.names.append(word)
+    call.rest = call.rest.dropFirst()
   }
-  return (command, path, rest)
+  return call
 }
 
 private func name(of command: any ParsableCommand.Type) -> String { command.configuration.commandName ?? "" }
 
-/// The long options of a command, taken from its help: "  -h, --help   Show help", "  --cfg <file>   A config".
-private func options(of command: any ParsableCommand.Type) -> [(name: String, takesValue: Bool)] {
-  SlowFast.helpMessage(for: command).split(separator: "\n").compactMap { line in
-    let words = line.split(separator: " ")
-    guard line.hasPrefix("  -"), let place = words.prefix(2).firstIndex(where: { $0.hasPrefix("--") }) else {
-      return nil
+/// The long options of the command that a call leads to.
+private func options(of call: Call) -> [(name: String, takesValue: Bool)] {
+  let inner = call.command.configuration.defaultSubcommand.map { [name(of: $0)] } ?? []
+  return options(ofCommand: call.names + inner)
+}
+
+/// The long options of a command, taken from ArgumentParser's description of the program; none where it cannot be read.
+private func options(ofCommand names: [String]) -> [(name: String, takesValue: Bool)] {
+  var command = (try? JSONReader.read(Array(SlowFast._dumpHelp().utf8)))?["command"]
+  for name in names { command = command?["subcommands"]?.values.first { $0["commandName"] == .string(name) } }
+  let shown = (command?["arguments"]?.values ?? []).filter { $0["shouldDisplay"] != .bool(false) }
+  return shown.flatMap { argument in
+    (argument["names"]?.values ?? []).compactMap { name in
+      guard name["kind"] == "long", case .string(let word)? = name["name"] else { return nil }
+      return ("--" + word, argument["kind"] == "option")
     }
-    return (String(words[place]), place + 1 < words.count && words[place + 1].hasPrefix("<"))
   }
 }

@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import ArgumentParser
 internal import Datasets
+internal import Detect
 internal import Files
 internal import Overlay
 internal import Video

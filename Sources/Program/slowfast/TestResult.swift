@@ -46,7 +46,7 @@ struct TestResult {
         ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
       }
     }
-    print(table(["id", "class", "AP@\(threshold)", "ground truth", "detections"], rows))
+    print(TextTable(["id", "class", "AP@\(threshold)", "ground truth", "detections"], rows).text, terminator: "")
     let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
     print("\nmAP@\(threshold)IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
   }

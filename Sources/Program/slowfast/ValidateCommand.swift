@@ -5,6 +5,7 @@ internal import Datasets
 internal import Files
 internal import Geometry
 internal import Parallel
+internal import TextReports
 internal import Wording
 
 /// `slowfast validate`: what is wrong with a submission, before anybody scores it.
@@ -104,7 +105,7 @@ struct ValidateCommand: ParsableCommand {
     let survey = try DetectionTable.survey(path: detections, pool: pool)
     let tables = try AlignedTables(
       detections: survey.table, groundTruth: truth, labelMap: labels, exclusions: excluded)
-    var report = ValidationReport(
+    var report = ValidationSummary(
       file: detections, rows: survey.counts.rows + survey.faults.count, keyFrames: survey.table.frameIndex.frames.count,
       videos: survey.table.frameIndex.videos.count,
       findings: audit(tables, counts: survey.counts, faults: survey.faults, pool: pool))
@@ -123,7 +124,7 @@ struct ValidateCommand: ParsableCommand {
       // A score that nobody gave is no repair: the copy has one, and is still wrong.
       var counts = RowCounts()
       counts.withoutScore = survey.counts.withoutScore
-      report.copy = ValidationReport.Copy(
+      report.copy = ValidationSummary.Copy(
         file: fix, rows: table.count, changes: unreadable(survey) + changes.lines(repair),
         findings: audit(repaired, counts: counts, pool: pool))
     }

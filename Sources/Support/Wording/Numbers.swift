@@ -38,3 +38,10 @@ public func percent(_ share: Double) -> String {
   let value = share * 100
   return fixed(value, abs(value - value.rounded()) < 0.05 ? 0 : 1) + " %"
 }
+
+/// A count with its thousands apart: "57,106".
+public func grouped(_ count: Int) -> String {
+  var digits = Array("\(count.magnitude)")
+  for place in stride(from: digits.count - 3, to: 0, by: -3) { digits.insert(",", at: place) }
+  return (count < 0 ? "-" : "") + String(digits)
+}

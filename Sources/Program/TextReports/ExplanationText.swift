@@ -38,7 +38,8 @@ private func errorText(_ explanation: Explanation) -> String {
     ])
   }
   table.append(["1 - mAP", "", "", figure(explanation.evaluation.mAP.map { 1 - $0 }), ""])
-  return "errors; losses add up, gains are what repairing one kind alone brings\n" + aligned(table, leftColumns: [0])
+  return "errors; losses add up, gains are what repairing one kind alone brings\n"
+    + TextTable(table, leftColumns: [0]).text
 }
 
 private func groupText(_ explanation: Explanation) -> String {
@@ -50,7 +51,7 @@ private func groupText(_ explanation: Explanation) -> String {
         figure(group.mAP),
       ] + group.errors.map { figure($0.loss) })
   }
-  return table.count == 1 ? "" : "by group, with the loss by kind of error\n" + aligned(table, leftColumns: [0])
+  return table.count == 1 ? "" : "by group, with the loss by kind of error\n" + TextTable(table, leftColumns: [0]).text
 }
 
 private func classText(_ explanation: Explanation) -> String {
@@ -66,7 +67,7 @@ private func classText(_ explanation: Explanation) -> String {
     ])
   }
   return table.count == 1
-    ? "" : "by class; the best F1 and the score to cut at for it\n" + aligned(table, leftColumns: [1, 9])
+    ? "" : "by class; the best F1 and the score to cut at for it\n" + TextTable(table, leftColumns: [1, 9]).text
 }
 
 private func sliceText(_ title: String, _ slices: [Slice]) -> String {
@@ -77,7 +78,7 @@ private func sliceText(_ title: String, _ slices: [Slice]) -> String {
       figure(slice.recall), figure(slice.mAP), figure(slice.loss),
     ])
   }
-  return table.count == 1 ? "" : title + "\n" + aligned(table, leftColumns: [0])
+  return table.count == 1 ? "" : title + "\n" + TextTable(table, leftColumns: [0]).text
 }
 
 private func videoText(_ explanation: Explanation) -> String {
@@ -102,7 +103,8 @@ private func calibrationText(_ explanation: Explanation) -> String {
   }
   return
     "calibration: detections score \(figure(calibration.meanScore)) in the mean and \(figure(calibration.hitShare)) "
-    + "of them find a box; expected error \(figure(calibration.expectedError))\n" + aligned(table, leftColumns: [0])
+    + "of them find a box; expected error \(figure(calibration.expectedError))\n"
+    + TextTable(table, leftColumns: [0]).text
 }
 
 private func frameText(_ explanation: Explanation, _ tables: AlignedTables) -> String {
@@ -112,7 +114,7 @@ private func frameText(_ explanation: Explanation, _ tables: AlignedTables) -> S
   for frame in frames {
     table.append([tables.describe(frame: frame.frame), fixed(frame.loss, 6), reasons(frame, tables)])
   }
-  return "key frames with the largest loss\n" + aligned(table, leftColumns: [0, 2])
+  return "key frames with the largest loss\n" + TextTable(table, leftColumns: [0, 2]).text
 }
 
 /// The most expensive kinds of rows of a key frame: "sit (2 missed), talk to (wrong class) and 3 more".

@@ -1,34 +1,45 @@
-internal import AVAEval
+public import AVAEval
 internal import AVARecords
 internal import Datasets
+internal import JSON
 internal import Wording
 
 /// Two files of detections beside each other, a comparison for each protocol.
-struct ComparisonReport {
-  let a: String
-  let b: String
-  let comparisons: [Comparison]
+public struct ComparisonSummary: Sendable {
+  private let a: String
+  private let b: String
+  private let comparisons: [Comparison]
+
+  /// - Parameters:
+  ///   - a: The first file, as it is to be named.
+  ///   - b: The second one.
+  ///   - comparisons: One for each protocol.
+  public init(a: String, b: String, comparisons: [Comparison]) {
+    self.a = a
+    self.b = b
+    self.comparisons = comparisons
+  }
 
   /// Tables for people: every protocol's mAP, then the first one's classes and key frames.
-  var text: String {
+  public var text: String {
     guard let first = comparisons.first else { return "" }
-    var text = "A: \(a)\nB: \(b)\n\n" + aligned(means, leftColumns: [0]) + "\n"
+    var text = "A: \(a)\nB: \(b)\n\n" + TextTable(means, leftColumns: [0]).text + "\n"
     text += (hasIntervals ? legend(first) : noIntervals(first.truthVideoCount)) + "\n\n"
     text += ties + "average precision by class under the \(first.rules.name) protocol, from B's gains to its losses\n"
-    text += aligned(classRows(first), leftColumns: [1])
+    text += TextTable(classRows(first), leftColumns: [1]).text
     if first.frames.isEmpty { return text }
     text += "\nkey frames that differ most: their parts of 1 - mAP\n"
-    return text + aligned(frameRows(first), leftColumns: [0, 4])
+    return text + TextTable(frameRows(first), leftColumns: [0, 4]).text
   }
 
   /// The same as Markdown.
-  var markdown: String {
+  public var markdown: String {
     guard let first = comparisons.first else { return "" }
     var text = "A: `\(a)`, B: `\(b)`; \(hasIntervals ? legend(first) : noIntervals(first.truthVideoCount))\n\n"
-    text += markdownTable(means, leftColumns: [0]) + "\n"
-    text += markdownTable(markdown(classRows(first), columns: [1]), leftColumns: [1])
+    text += TextTable(means, leftColumns: [0]).markdown + "\n"
+    text += TextTable(markdown(classRows(first), columns: [1]), leftColumns: [1]).markdown
     if first.frames.isEmpty { return text }
-    return text + "\n" + markdownTable(markdown(frameRows(first), columns: [0, 4]), leftColumns: [0, 4])
+    return text + "\n" + TextTable(markdown(frameRows(first), columns: [0, 4]), leftColumns: [0, 4]).markdown
   }
 
   /// Whether other videos could say something else; without, three columns would be empty.
@@ -43,7 +54,7 @@ struct ComparisonReport {
   }
 
   /// One row a protocol and class; the row without a class id is the mean.
-  var csv: String {
+  public var csv: String {
     var text = "protocol,id,class,truth,ap a,ap b,difference,low,high,share\n"
     for comparison in comparisons {
       for entry in comparison.classes {
@@ -57,8 +68,12 @@ struct ComparisonReport {
   }
 
   /// One object, a member for each protocol.
-  var json: String {
-    JSON.object(comparisons.map { ($0.rules.name, jsonText($0)) }, lines: true).text + "\n"
+  public var json: String {
+    var json = JSONWriter()
+    json.beginObject(lines: true)
+    for comparison in comparisons { json.member(comparison.rules.name, jsonValue(comparison)) }
+    json.end()
+    return json.text + "\n"
   }
 
   /// How far the order of equal scores could move the numbers, a line for each that it can.
@@ -130,39 +145,36 @@ struct ComparisonReport {
     ].map(number)
   }
 
-  private func jsonText(_ comparison: Comparison) -> JSON {
-    let groups = zip(comparison.dataset.groups, comparison.groups).map { ($0.name, jsonText($1)) }
-    let frames = comparison.frames.map { frame in
-      JSON.object([
-        ("video", JSON(frame.video)), ("second", JSON(frame.time.seconds)),
-        ("loss_a", JSON(frame.lossA)), ("loss_b", JSON(frame.lossB)),
-        ("difference", JSON(frame.difference)),
-        (
-          "classes",
-          JSON.object(
-            frame.classes.map { entry in
-              (
-                "\(comparison.classes[entry.classPosition].label.id)",
-                JSON.object([("loss_a", JSON(entry.lossA)), ("loss_b", JSON(entry.lossB))])
-              )
-            })
-        ),
-      ])
+  private func jsonValue(_ comparison: Comparison) -> JSONValue {
+    let groups = zip(comparison.dataset.groups, comparison.groups).map { ($0.name, jsonValue($1)) }
+    let frames = comparison.frames.map { frame -> JSONValue in
+      [
+        "video": JSONValue(frame.video), "second": JSONValue(frame.time.seconds),
+        "loss_a": JSONValue(frame.lossA), "loss_b": JSONValue(frame.lossB),
+        "difference": JSONValue(frame.difference),
+        "classes": .object(
+          frame.classes.map { entry in
+            (
+              "\(comparison.classes[entry.classPosition].label.id)",
+              ["loss_a": JSONValue(entry.lossA), "loss_b": JSONValue(entry.lossB)]
+            )
+          }),
+      ]
     }
-    return JSON.object([
-      ("mAP", jsonText(comparison.mAP)), ("groups", JSON.object(groups)),
-      ("ap", JSON.object(comparison.classes.map { ("\($0.label.id)", jsonText($0.ap)) })),
-      ("frames", JSON.array(frames)), ("resamples", JSON(comparison.resampling.count)),
-      ("seed", JSON(comparison.resampling.seed)), ("confidence", JSON(comparison.resampling.confidence)),
-      ("videos", JSON(comparison.videoCount)),
-    ])
+    return [
+      "mAP": jsonValue(comparison.mAP), "groups": .object(groups),
+      "ap": .object(comparison.classes.map { ("\($0.label.id)", jsonValue($0.ap)) }),
+      "frames": .array(frames), "resamples": JSONValue(comparison.resampling.count),
+      "seed": JSONValue(comparison.resampling.seed), "confidence": JSONValue(comparison.resampling.confidence),
+      "videos": JSONValue(comparison.videoCount),
+    ]
   }
 
-  private func jsonText(_ difference: Difference) -> JSON {
-    JSON.object([
-      ("a", JSON(difference.a)), ("b", JSON(difference.b)),
-      ("difference", JSON(difference.difference)),
-      ("interval", JSON(difference.interval)), ("share", JSON(difference.share)),
-    ])
+  private func jsonValue(_ difference: Difference) -> JSONValue {
+    [
+      "a": JSONValue(difference.a), "b": JSONValue(difference.b),
+      "difference": JSONValue(difference.difference),
+      "interval": JSONValue(difference.interval), "share": JSONValue(difference.share),
+    ]
   }
 }

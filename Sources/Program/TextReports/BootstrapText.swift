@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import Datasets
+internal import JSON
 internal import Wording
 
 /// Writes intervals over videos as a table for people.
@@ -21,11 +22,11 @@ func bootstrapText(_ bootstraps: [Bootstrap], _ evaluations: [Evaluation]) -> St
   let videos =
     Set(counts).count == 1 ? counted(first.videoCount, "video") : "\(counts.joined(separator: ", ")) videos"
   return "\nwhere \(percent(resampling.confidence)) of \(resampling.count) resamples of \(videos) lie "
-    + "(seed \(resampling.seed))\n" + aligned(table, leftColumns: [1])
+    + "(seed \(resampling.seed))\n" + TextTable(table, leftColumns: [1]).text
 }
 
 /// Why there is no interval.
-func noIntervals(_ truthVideoCount: Int) -> String {
+public func noIntervals(_ truthVideoCount: Int) -> String {
   "no intervals over videos: the ground truth that counts lies in \(counted(truthVideoCount, "video"))"
 }
 
@@ -34,19 +35,19 @@ private func span(_ interval: BootstrapInterval?) -> String {
 }
 
 /// Writes a bootstrap as a JSON object.
-func jsonText(_ bootstrap: Bootstrap, _ labels: LabelMap) -> JSON {
-  func number(_ interval: BootstrapInterval?) -> JSON {
+func jsonValue(_ bootstrap: Bootstrap, _ labels: LabelMap) -> JSONValue {
+  func number(_ interval: BootstrapInterval?) -> JSONValue {
     guard let interval else { return .null }
-    return JSON.object([
-      ("interval", JSON(interval.interval)), ("standard_error", JSON(interval.standardError)),
-      ("resamples", JSON(interval.count)),
-    ])
+    return [
+      "interval": JSONValue(interval.interval), "standard_error": JSONValue(interval.standardError),
+      "resamples": JSONValue(interval.count),
+    ]
   }
-  return JSON.object([
-    ("resamples", JSON(bootstrap.resampling.count)), ("seed", JSON(bootstrap.resampling.seed)),
-    ("confidence", JSON(bootstrap.resampling.confidence)), ("videos", JSON(bootstrap.videoCount)),
-    ("mAP", number(bootstrap.mAP)),
-    ("groups", JSON.object(zip(bootstrap.actionGroups, bootstrap.groups).map { ($0.name, number($1)) })),
-    ("ap", JSON.object(zip(labels.labels, bootstrap.perClass).map { ("\($0.id)", number($1)) })),
-  ])
+  return [
+    "resamples": JSONValue(bootstrap.resampling.count), "seed": JSONValue(bootstrap.resampling.seed),
+    "confidence": JSONValue(bootstrap.resampling.confidence), "videos": JSONValue(bootstrap.videoCount),
+    "mAP": number(bootstrap.mAP),
+    "groups": .object(zip(bootstrap.actionGroups, bootstrap.groups).map { ($0.name, number($1)) }),
+    "ap": .object(zip(labels.labels, bootstrap.perClass).map { ("\($0.id)", number($1)) }),
+  ]
 }

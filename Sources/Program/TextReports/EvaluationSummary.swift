@@ -1,9 +1,70 @@
-internal import AVAEval
+public import AVAEval
 internal import Datasets
+internal import JSON
 internal import Wording
 
+/// One file of detections, evaluated, in every form but the page.
+public struct EvaluationSummary: Sendable {
+  private let tables: AlignedTables
+  private let evaluations: [Evaluation]
+  private let bootstraps: [Bootstrap]?
+  private let explanations: [Explanation]
+
+  /// - Parameters:
+  ///   - tables: What was evaluated.
+  ///   - evaluations: One for each protocol.
+  ///   - bootstraps: The protocols' intervals over videos; nil where none were asked for.
+  ///   - explanations: Those of the first protocols; the text has the first, JSON all.
+  public init(
+    _ tables: AlignedTables, _ evaluations: [Evaluation], _ bootstraps: [Bootstrap]?, explanations: [Explanation] = []
+  ) {
+    self.tables = tables
+    self.evaluations = evaluations
+    self.bootstraps = bootstraps
+    self.explanations = explanations
+  }
+
+  /// Aligned tables for people.
+  public var text: String {
+    let text = textReport(evaluations) + (bootstraps.map { bootstrapText($0, evaluations) } ?? "")
+    return explanations.first.map { text + "\n" + explanationText($0, tables) } ?? text
+  }
+
+  /// One object, full double precision; intervals are those of equal scores.
+  public var json: String {
+    var json = JSONWriter()
+    json.beginObject(lines: true)
+    for (index, evaluation) in evaluations.enumerated() {
+      json.name(evaluation.rules.name)
+      json.beginObject()
+      for member in members(evaluation) { json.member(member.name, member.value) }
+      if index < explanations.count { json.member("explanation", jsonValue(explanations[index], tables)) }
+      if let bootstraps { json.member("bootstrap", jsonValue(bootstraps[index], tables.labelMap)) }
+      json.end()
+    }
+    json.end()
+    return json.text + "\n"
+  }
+
+  private func members(_ evaluation: Evaluation) -> [JSONMember] {
+    func object(_ value: (ClassResult) -> JSONValue) -> JSONValue {
+      .object(evaluation.perClass.map { ("\($0.id)", value($0)) })
+    }
+    return [
+      JSONMember("mAP", JSONValue(evaluation.mAP)), JSONMember("mAP_interval", JSONValue(evaluation.mAPInterval)),
+      JSONMember("ap", object { JSONValue($0.ap) }), JSONMember("ap_interval", object { JSONValue($0.apInterval) }),
+    ]
+  }
+
+  /// A Markdown table, with intervals over videos where there are any.
+  public var markdown: String { markdownReport(evaluations, bootstraps) }
+
+  /// One row a protocol and class; the row without a class id is the mean.
+  public var csv: String { csvReport(evaluations, bootstraps) }
+}
+
 /// Writes evaluations as an aligned table for people.
-func textReport(_ evaluations: [Evaluation]) -> String {
+private func textReport(_ evaluations: [Evaluation]) -> String {
   guard let first = evaluations.first else { return "" }
   var table = [["id", "class", "truth", "detections"] + evaluations.map(\.rules.name)]
   var without = 0
@@ -21,7 +82,7 @@ func textReport(_ evaluations: [Evaluation]) -> String {
     table.append(["", group.name, "", ""] + evaluations.map { figure($0.mAP(of: group)) })
   }
   table.append(["", "mAP", "", ""] + evaluations.map { figure($0.mAP) })
-  var text = "average precision by class at IoU \(first.dataset.overlapThreshold)\n" + aligned(table, leftColumns: [1])
+  var text = "average precision by class at IoU \(first.dataset.overlapThreshold)\n" + TextTable(table, leftColumns: [1]).text
   if without > 0 {
     text +=
       "\(counted(without, "class", plural: "classes")) without ground truth \(without == 1 ? "is" : "are") not listed\n"
@@ -33,25 +94,8 @@ func textReport(_ evaluations: [Evaluation]) -> String {
   return text
 }
 
-/// Writes evaluations as one JSON object, full double precision; intervals are those of equal scores.
-///
-/// - Parameter added: More members for each protocol's object.
-func jsonReport(_ evaluations: [Evaluation], added: [[(name: String, value: JSON)]] = []) -> String {
-  let objects = evaluations.enumerated().map { index, evaluation -> (name: String, value: JSON) in
-    func object(_ value: (ClassResult) -> JSON) -> JSON {
-      .object(evaluation.perClass.map { ("\($0.id)", value($0)) })
-    }
-    let members: [(name: String, value: JSON)] = [
-      ("mAP", JSON(evaluation.mAP)), ("mAP_interval", JSON(evaluation.mAPInterval)),
-      ("ap", object { JSON($0.ap) }), ("ap_interval", object { JSON($0.apInterval) }),
-    ]
-    return (evaluation.rules.name, .object(members + (index < added.count ? added[index] : [])))
-  }
-  return JSON.object(objects, lines: true).text + "\n"
-}
-
 /// Writes evaluations as a Markdown table, with their intervals over videos where they have any.
-func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) -> String {
+private func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]?) -> String {
   guard let first = evaluations.first else { return "" }
   var rows = [["id", "class", "truth"] + evaluations.map(\.rules.name)]
   for (index, label) in first.perClass.enumerated() {
@@ -71,13 +115,13 @@ func markdownReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = ni
     let title = "by other videos (\(percent(resampling.confidence)) of \(resampling.count) resamples)"
     rows.append(["", title, ""] + cells(bootstraps.map { $0.mAP?.interval }))
   }
-  return markdownTable(rows, leftColumns: [1])
+  return TextTable(rows, leftColumns: [1]).markdown
 }
 
 /// Writes evaluations as one row a protocol and class; the row without a class id is the mean.
 ///
 /// - Parameter bootstraps: Intervals over videos, for two more columns.
-func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) -> String {
+private func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]?) -> String {
   var text = "protocol,id,class,truth,detections,true positives,ap,ap worst tie order,ap best tie order"
   text += bootstraps == nil ? "\n" : ",ap bootstrap low,ap bootstrap high\n"
   func bounds(_ interval: BootstrapInterval?) -> String {
@@ -100,29 +144,9 @@ func csvReport(_ evaluations: [Evaluation], _ bootstraps: [Bootstrap]? = nil) ->
   return text
 }
 
-/// A text as a cell of CSV.
-func csvText(_ text: String) -> String {
-  "\"" + text.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
-}
-
-func csvNumber(_ value: Double?) -> String { value.map { "\($0)" } ?? "" }
-
 /// Says between what bounds the order of equal scores can move mAP, where four decimals show it.
 private func ties(_ evaluation: Evaluation) -> String {
   guard let interval = evaluation.mAPInterval else { return "" }
   let (worst, best) = (figure(interval.lowerBound), figure(interval.upperBound))
   return worst == best ? "" : " (\(worst) to \(best) by the order of equal scores)"
-}
-
-/// Lays out rows in columns: text to the left in `leftColumns`, to the right elsewhere.
-func aligned(_ rows: [[String]], leftColumns: Set<Int>) -> String {
-  let widths = (rows.first ?? []).indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-  let lines = rows.map { row in
-    let cells = row.enumerated().map { column, cell in
-      let space = String(repeating: " ", count: widths[column] - cell.count)
-      return leftColumns.contains(column) ? cell + space : space + cell
-    }
-    return String(cells.joined(separator: "  ").reversed().drop { $0 == " " }.reversed())
-  }
-  return lines.joined(separator: "\n") + "\n"
 }

@@ -1,24 +1,26 @@
-internal import AVARecords
+public import AVARecords
 internal import Geometry
-internal import Overlay
+public import Overlay
 
-/// Rows of detections and ground truth, gathered by video and key frame.
-struct OverlayScenes {
+/// Rows of detections and ground truth, gathered by video and key frame: what overlays show.
+public struct OverlayScenes {
   /// What is known of one key frame.
-  struct Scene {
-    var people: [DetectedPerson] = []
-    var groundTruth: [LabelledPerson] = []
+  public struct Scene: Sendable {
+    /// In the order of their first rows; an action a row.
+    public fileprivate(set) var people: [DetectedPerson] = []
+    public fileprivate(set) var groundTruth: [LabelledPerson] = []
   }
 
-  private(set) var videos: [String: [Timestamp: Scene]] = [:]
+  public private(set) var videos: [String: [Timestamp: Scene]] = [:]
   /// Videos in the order in which the files name them.
-  private(set) var names: [String] = []
+  public private(set) var names: [String] = []
   /// Ids that have no name, in the order in which they were met.
-  private(set) var unnamed: [Int] = []
+  public private(set) var unnamed: [Int] = []
   private let labels: LabelMap?
   private var known: Set<Int> = []
 
-  init(_ detections: DetectionTable, _ truth: GroundTruthTable?, labels: LabelMap?) {
+  /// - Parameter labels: The names of the actions; without them "action 12".
+  public init(_ detections: DetectionTable, _ truth: GroundTruthTable?, labels: LabelMap?) {
     self.labels = labels
     for name in detections.frameIndex.videos + (truth?.frameIndex.videos ?? []) where videos[name] == nil {
       videos[name] = [:]
@@ -65,7 +67,7 @@ struct OverlayScenes {
   }
 
   /// The names of the label map.
-  var actionNames: [String] { labels?.labels.map(\.name) ?? [] }
+  public var actionNames: [String] { labels?.labels.map(\.name) ?? [] }
 
   private mutating func name(of id: Int) -> String {
     if let name = labels?.name(of: id) { return name }

@@ -15,7 +15,7 @@ internal import Wording
 public struct VideoDetection {
   /// How the proposals' times and the videos' clocks meet.
   public struct Timing: Sendable {
-    /// The second that the proposals call a file's beginning; nil is found out as by `TimedFrames.startingSecond`.
+    /// The second that the proposals call a file's beginning; nil is found out as by `FrameSource.startingSecond`.
     public var startingSecond: Double?
     /// Key frames at this distance in seconds instead of at the proposals' own times.
     public var every: Double?
@@ -39,7 +39,7 @@ public struct VideoDetection {
 
   /// One video and its key frames.
   struct Source: Sendable {
-    let path: String
+    let video: VideoIndex
     let name: String
     let moments: [Moment]
   }
@@ -109,12 +109,12 @@ public struct VideoDetection {
       notices += frames.reader.notices.map { "\(name): \($0)" }
       let keyFrames = proposals.keyFrames(of: name)
       let start =
-        timing.startingSecond ?? TimedFrames.video(frames.reader).startingSecond(for: keyFrames.map(\.time.seconds))
+        timing.startingSecond ?? frames.startingSecond(for: keyFrames.map(\.time.seconds))
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = MomentPlanner(frames: frames, startingSecond: start, every: timing.every)
       let moments = planner.moments(of: keyFrames)
       notices += planner.notices
-      sources.append(Source(path: video, name: name, moments: moments))
+      sources.append(Source(video: frames.reader.video, name: name, moments: moments))
     }
     self.sources = sources.filter { !$0.moments.isEmpty }
     self.notices = notices
@@ -147,7 +147,7 @@ public struct VideoDetection {
     let jobs = sources.map { source in
       VideoJob(
         name: source.name, keyFrames: source.moments.map { KeyFrame(center: $0.center, boxes: $0.frame.boxes) },
-        open: { try VideoFrames(path: source.path, framesPerSecond: Self.framesPerSecond) })
+        open: { try VideoFrames(source.video, framesPerSecond: Self.framesPerSecond) })
     }
     var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
     result.detections.damage = unreadable
@@ -195,7 +195,7 @@ private struct MomentPlanner {
       }
       moments.append(
         VideoDetection.Moment(
-          frame: frame, time: time, sourceFrame: frames.reader.nearestFrame(to: time), center: Int(center)))
+          frame: frame, time: time, sourceFrame: frames.reader.nearest(to: time), center: Int(center)))
     }
     if !outside.isEmpty {
       notices.append(

@@ -29,10 +29,10 @@ extension VideoDetections {
   public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) throws -> Void) throws {
     var open: (path: String, reader: VideoReader)?
     for (index, keyFrame) in keyFrames.enumerated() {
-      let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(path: keyFrame.path)
+      let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(keyFrame.source)
       open = (keyFrame.path, reader)
       let name = overlayName(video: keyFrame.video, stamp: keyFrame.stamp)
-      try writeOverlay(reader.frame(keyFrame.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
+      try writeOverlay(reader.frame(at: keyFrame.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
       try progress(index + 1)
     }
   }
@@ -53,7 +53,7 @@ extension VideoDetections {
     for path in keyFrames.map(\.path).uniqued() {
       let own = keyFrames.filter { $0.path == path }
       let name = own[0].video
-      let frames = TimedFrames.video(try VideoReader(path: path))
+      let frames = try VideoReader(own[0].source)
       let count = try writeOverlayVideo(
         frames, OverlayTimeline(own.map { ($0.time, scene(of: $0)) }), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")

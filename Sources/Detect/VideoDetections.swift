@@ -2,6 +2,7 @@ internal import AVARecords
 internal import Files
 public import Geometry
 internal import Tensors
+internal import Video
 internal import Wording
 
 /// What was found in a user's own videos.
@@ -17,7 +18,9 @@ public struct VideoDetections {
   /// A key frame.
   public struct KeyFrame: Sendable {
     public let video: String
-    public let path: String
+    public var path: String { source.path }
+    /// The survey of the video.
+    let source: VideoIndex
     /// The time as the rows of the CSV write it.
     public let stamp: String
     /// Seconds after the file's beginning.
@@ -54,7 +57,7 @@ public struct VideoDetections {
     }
     keyFrames.append(
       KeyFrame(
-        video: source.name, path: source.path, stamp: moment.frame.time.description, time: moment.time,
+        video: source.name, source: source.video, stamp: moment.frame.time.description, time: moment.time,
         frame: moment.sourceFrame, people: people))
   }
 

@@ -4,9 +4,10 @@ internal import Wording
 extension TimestampIndex {
   /// Finds the presentation times of a video's frames: from its packets where those tell, else by decoding.
   ///
+  /// - Parameter demuxer: Freshly opened; read to its end.
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
-  static func build(path: String) throws -> TimestampIndex {
-    let demuxer = try Demuxer(path: path)
+  static func build(_ demuxer: Demuxer) throws -> TimestampIndex {
+    let path = demuxer.path
     let faults = try PacketFaults(demuxer)
     var scan = PacketScan(faults, timeBase: demuxer.timeBase)
     var failure: String?

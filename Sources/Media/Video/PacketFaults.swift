@@ -31,7 +31,7 @@ struct PacketFaults {
     zeros = ZeroRuns(demuxer.stream.pointee.codecpar.pointee)
     let name = String(cString: demuxer.context.pointee.iformat.pointee.name)
     if name == "mpegts" { joins = try Self.joins(in: demuxer.path) }
-    if name.hasPrefix("mov") { isIncomplete = try Self.pointsBeyondEnd(demuxer) }
+    if name.hasPrefix("mov") { isIncomplete = Self.pointsBeyondEnd(demuxer) }
     guard ["matroska", "flv", "asf", "avi"].contains(where: name.hasPrefix) else { return }
     let places = try Self.packetPlaces(of: demuxer) { number, complaint in
       note(before: number, "libav: \(complaint)")
@@ -65,13 +65,12 @@ struct PacketFaults {
   }
 
   /// Whether the tables of an MP4 speak of samples after the file's end.
-  private static func pointsBeyondEnd(_ demuxer: Demuxer) throws -> Bool {
-    let size = try MappedFile(path: demuxer.path, doing: opening).count
-    return (0..<Int(demuxer.context.pointee.nb_streams)).contains { number in
+  private static func pointsBeyondEnd(_ demuxer: Demuxer) -> Bool {
+    (0..<Int(demuxer.context.pointee.nb_streams)).contains { number in
       let stream = demuxer.context.pointee.streams[number]
       return (0..<avformat_index_get_entries_count(stream)).contains { entry in
         guard let entry = avformat_index_get_entry(stream, entry) else { return false }
-        return Int(entry.pointee.pos) + Int(entry.pointee.size) > size
+        return Int(entry.pointee.pos) + Int(entry.pointee.size) > demuxer.stamp.size
       }
     }
   }
@@ -111,7 +110,7 @@ struct PacketFaults {
     var places: [Int] = []
     func listen() { if let complaint = LibAVLog.containerComplaint { complain(places.count, complaint) } }
     let chosen = demuxer.stream.pointee.index
-    try Demuxer.readThrough(demuxer.path) { packet in
+    try demuxer.readThrough { packet in
       listen()
       if packet.stream_index == chosen { places.append(Int(packet.pos)) }
     }

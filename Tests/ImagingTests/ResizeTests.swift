@@ -72,12 +72,13 @@ let openCVCases = [
               return (level(column.0) * column.2 + level(column.1) * column.3) >> 4
             }
             let top = min(row.0, from.height - 1)
-            expected.append(UInt8(clamping: ((wide(top) * row.2 >> 16) + (wide(row.1) * row.3 >> 16) + 2) >> 2))
+            expected.append(UInt8(clamping: (((wide(top) * row.2) >> 16) + ((wide(row.1) * row.3) >> 16) + 2) >> 2))
           }
         }
       }
       if from == to { continue }
-      #expect(resizeLikeOpenCV(image, to: to).pixels == expected, "round \(round): \(from) to \(to)")
+      let found = difference(resizeLikeOpenCV(image, to: to).pixels, expected)
+      #expect(found == nil, "round \(round): \(from) to \(to)")
     }
   }
 

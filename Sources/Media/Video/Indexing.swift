@@ -8,14 +8,14 @@ extension TimestampIndex {
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
   static func build(_ demuxer: Demuxer) throws -> TimestampIndex {
     let path = demuxer.path
-    let faults = try PacketFaults(demuxer)
-    var scan = PacketScan(faults, timeBase: demuxer.timeBase)
+    var scan = PacketScan(try PacketFaults(demuxer), timeBase: demuxer.timeBase)
     var failure: String?
     do {
       try scan.read(demuxer)
     } catch let error as VideoError {
       failure = error.reason
     }
+    let faults = scan.faults
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
     let missing = MissingEnd(demuxer, scan, faults, failure: failure, interval: max(1, scan.usualStep ?? interval))

@@ -27,7 +27,7 @@ struct BenchPipelineCommand: ParsableCommand {
     case config, none
   }
 
-  @Option(help: ArgumentHelp("Video files.", valueName: "file"), completion: .file())
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"))
   var videos: [String] = []
   @Option(
     help: ArgumentHelp(

@@ -18,7 +18,7 @@ public struct FrameExtraction {
 
   /// A video and what the list calls it.
   private struct Source {
-    let path: String
+    let video: VideoIndex
     let name: String
     let frameCount: Int
   }
@@ -70,7 +70,7 @@ public struct FrameExtraction {
         notices.append(
           "'\(frames.name)' is '\(name)' in the list, whose names have no spaces: call it so in other files")
       }
-      sources.append(Source(path: path, name: name, frameCount: frames.frameCount))
+      sources.append(Source(video: frames.reader.video, name: name, frameCount: frames.frameCount))
     }
     self.notices = notices
     self.sources = sources
@@ -90,7 +90,7 @@ public struct FrameExtraction {
       let images = ImageFolder(folder: folder, name: source.name)
       try images.makeEmpty()
       do {
-        let frames = try VideoFrames(path: source.path, framesPerSecond: framesPerSecond)
+        let frames = try VideoFrames(source.video, framesPerSecond: framesPerSecond)
         for index in 0..<frames.frameCount {
           let path = joinPath(images.growing, images.fileName(index, format))
           switch format {

@@ -1,6 +1,6 @@
-internal import Imaging
+public import Imaging
 public import Overlay
-public import Video
+internal import Video
 internal import Wording
 
 /// Writes a video with the people of the key frames drawn over every frame.
@@ -14,7 +14,7 @@ internal import Wording
 /// - Throws: the errors of reading, drawing and writing; then there is no file.
 @discardableResult
 public func writeOverlayVideo(
-  _ frames: TimedFrames, _ timeline: OverlayTimeline, title: String, clock: Double = 0, style: OverlayStyle,
+  _ frames: any FrameSource, _ timeline: OverlayTimeline, title: String, clock: Double = 0, style: OverlayStyle,
   to path: String, progress: (Int) throws -> Void
 ) throws -> Int {
   var damaged = 0
@@ -22,10 +22,10 @@ public func writeOverlayVideo(
   let rate = min(1000, max(0.001, frames.framesPerSecond))
   var writer: VideoWriter?
   for number in 0..<frames.frameCount {
-    let time = frames.time(ofFrame: number)
+    let time = frames.time(of: number)
     let scene = timeline.scene(at: time, title: title, timeText: "\(fixed(time + clock, 2)) s")
     do {
-      let drawn = try drawOverlay(frames.frame(number), scene, style: style)
+      let drawn = try drawOverlay(frames.frame(at: number), scene, style: style)
       let open = try writer ?? VideoWriter(path: path, size: drawn.size, framesPerSecond: rate)
       try open.append(drawn, at: time)
       writer = open

@@ -16,7 +16,7 @@ internal import Wording
 public struct VideoDetection {
   /// How the proposals' times and the videos' clocks meet.
   public struct Timing: Sendable {
-    /// The second that the proposals call a file's beginning; nil is found out as by `TimedFrames.startingSecond`.
+    /// The second that the proposals call a file's beginning; nil is found out as by `FrameSource.startingSecond`.
     public var startingSecond: Double?
     /// Key frames at this distance in seconds instead of at the proposals' own times.
     public var every: Double?
@@ -29,7 +29,7 @@ public struct VideoDetection {
 
   /// One video and what is scored of it.
   struct Source: Sendable {
-    let path: String
+    let video: VideoIndex
     let name: String
     let tasks: [ClipTask]
   }
@@ -104,14 +104,14 @@ public struct VideoDetection {
       let keyFrames = proposals.keyFrames(of: name)
       let start =
         timing.startingSecond
-        ?? TimedFrames.video(frames.reader).startingSecond(
+        ?? frames.startingSecond(
           for: keyFrames.map(\.time.seconds), orFrom: Double(dataset.clock.firstSecond))
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = TaskPlanner(
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
       let tasks = planner.tasks(of: keyFrames, views: [View(config)])
       notices += planner.notices
-      sources.append(Source(path: video, name: name, tasks: tasks))
+      sources.append(Source(video: frames.reader.video, name: name, tasks: tasks))
     }
     self.sources = sources.filter { !$0.tasks.isEmpty }
     self.notices = notices
@@ -145,7 +145,7 @@ public struct VideoDetection {
   ) throws -> VideoDetections {
     let jobs = sources.map { source in
       VideoJob(name: source.name, tasks: source.tasks) {
-        try VideoFrames(path: source.path, framesPerSecond: dataset.clock.framesPerSecond)
+        try VideoFrames(source.video, framesPerSecond: dataset.clock.framesPerSecond)
       }
     }
     var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
@@ -190,7 +190,7 @@ private struct TaskPlanner {
       tasks.append(
         ClipTask(
           KeyFrame(video: name, time: frame.time), center: center,
-          moment: ClipTask.Moment(seconds: time, frame: frames.reader.nearestFrame(to: time)), people: frame.people,
+          moment: ClipTask.Moment(seconds: time, frame: frames.reader.nearest(to: time)), people: frame.people,
           views: views))
     }
     if !outside.isEmpty {

@@ -30,11 +30,11 @@ extension VideoDetections {
   public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) throws -> Void) throws {
     var open: (path: String, reader: VideoReader)?
     for (index, keyFrame) in keyFrames.enumerated() {
-      let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(path: keyFrame.path)
+      let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(keyFrame.source)
       open = (keyFrame.path, reader)
       let name = overlayName(keyFrame.task.keyFrame)
       try writeOverlay(
-        reader.frame(keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
+        reader.frame(at: keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
       try progress(index + 1)
     }
   }
@@ -55,7 +55,7 @@ extension VideoDetections {
     for path in keyFrames.map(\.path).uniqued() {
       let own = keyFrames.filter { $0.path == path }
       let name = own[0].task.keyFrame.video
-      let frames = TimedFrames.video(try VideoReader(path: path))
+      let frames = try VideoReader(own[0].source)
       let count = try writeOverlayVideo(
         frames, OverlayTimeline(own.map { ($0.task.moment.seconds, scene(of: $0)) }), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")

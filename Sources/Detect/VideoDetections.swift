@@ -4,6 +4,7 @@ public import Geometry
 public import Inference
 internal import JSON
 internal import Tensors
+internal import Video
 
 /// What was found in a user's own videos.
 public struct VideoDetections {
@@ -19,7 +20,9 @@ public struct VideoDetections {
   public struct ScoredKeyFrame: Sendable {
     public let task: ClipTask
     /// The video's file.
-    public let path: String
+    public var path: String { source.path }
+    /// The survey of the video.
+    let source: VideoIndex
     public let people: [Person]
   }
 
@@ -28,12 +31,12 @@ public struct VideoDetections {
   /// In the order of the run.
   public private(set) var keyFrames: [ScoredKeyFrame] = []
   private let labelMap: LabelMap
-  private let paths: [String: String]
+  private let videos: [String: VideoIndex]
 
   init(_ sources: [VideoDetection.Source], labelMap: LabelMap) {
     detections = Detections(classes: 0, labelMap: labelMap)
     self.labelMap = labelMap
-    paths = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.path) })
+    videos = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.video) })
   }
 
   /// Adds a key frame.
@@ -49,7 +52,7 @@ public struct VideoDetections {
         actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
     }
     keyFrames.append(
-      ScoredKeyFrame(task: task, path: paths[task.keyFrame.video] ?? "", people: people))
+      ScoredKeyFrame(task: task, source: videos[task.keyFrame.video]!, people: people))
   }
 
   /// The files that `write` makes in a folder.
@@ -93,7 +96,9 @@ public struct VideoDetections {
 
   /// Writes one object for one video, a list of such objects for several; never more than a key frame is in memory.
   private func writeJSON(to file: AtomicFile) throws(FileError) {
-    let starts = keyFrames.indices.filter { $0 == 0 || keyFrames[$0].task.keyFrame.video != keyFrames[$0 - 1].task.keyFrame.video }
+    let starts = keyFrames.indices.filter {
+      $0 == 0 || keyFrames[$0].task.keyFrame.video != keyFrames[$0 - 1].task.keyFrame.video
+    }
     var json = JSONWriter()
     if starts.count != 1 { json.beginArray(lines: true) }
     for (start, end) in zip(starts, starts.dropFirst() + [keyFrames.count]) {

@@ -30,6 +30,8 @@ final class CountingFrames: FrameSource {
   }
 
   var frameCount: Int { images.count }
+  var size: ImageSize { images[0].size }
+  let framesPerSecond = 30.0
 
   func frame(at index: Int) throws -> Image {
     decoded.append(index)
@@ -91,26 +93,38 @@ struct ClipReaderTests {
     #expect(throws: CountingFrames.Broken(frame: 52)) { try reader.clip(around: 60) }
   }
 
-  @Test func picturesOfAnotherSizeAreAnError() throws {
-    func image(_ width: Int, _ height: Int) -> Image {
-      Image(
-        size: ImageSize(width: width, height: height), order: .bgr,
-        pixels: [UInt8](repeating: 9, count: width * height * 3))
-    }
-    let reader = reader(CountingFrames(images: [image(6, 4), image(6, 4), image(8, 4)]), frames: 4, rate: 1)
-    do {
-      _ = try reader.clip(around: 1)
-      Issue.record("no error")
-    } catch {
-      let text = "\(error)"
-      #expect(text.contains("frame 2 is 8 x 4") && text.contains("6 x 4") && text.contains("'counting'"), "\(text)")
-    }
-  }
-
   @Test func pictureSizeIsThatOfTheSource() throws {
     let reader = reader(CountingFrames(count: 9))
     #expect(reader.frameSize == nil)
     _ = try reader.clip(around: 3)
     #expect(reader.frameSize == ImageSize(width: 6, height: 4))
+  }
+
+  /// A clip that somebody holds stays as it is; what nobody holds is written anew.
+  @Test func memoryIsUsedAgainOnceAClipIsLetGo() throws {
+    let reader = reader(CountingFrames(count: 250))
+    var held = try reader.clip(around: 40)
+    let first = numbers(held)
+    var places: Set<UnsafeMutablePointer<Float>> = [held.start]
+    for center in stride(from: 50, to: 240, by: 10) {
+      let clip = try reader.clip(around: center)
+      #expect(numbers(clip) == reader.window.indices(around: center, count: 250))
+      places.insert(clip.start)
+    }
+    #expect(numbers(held) == first)
+    #expect(places.count == 2)
+    held = try reader.clip(around: 60)
+    #expect(places.contains(held.start))
+  }
+
+  /// The sum of what the steps cost, and what was decoded.
+  @Test func costsAreAddedUp() throws {
+    let costs = PipelineCosts()
+    let reader = ClipReader(
+      CountingFrames(count: 100), window: ClipWindow(frames: 8, rate: 4), preprocessing: preprocessing(4), costs: costs)
+    _ = try reader.clip(around: 50)
+    #expect(costs.decodedFrames == 8)
+    #expect(costs.seconds(.decoding) > 0 && costs.seconds(.resizing) > 0 && costs.seconds(.normalising) > 0)
+    #expect(costs.seconds(.opening) == 0 && costs.network == 0)
   }
 }

@@ -45,6 +45,43 @@ let openCVCases = [
     #expect(weighted == resize.weighted)
   }
 
+  /// The definition, value by value: 11 bits of weight, 4 dropped along x, 16 and then 2 with rounding along y.
+  @Test func agreesWithItsDefinition() {
+    var generator = Generator(seed: 5)
+    for round in 0..<80 {
+      let (from, to) = (generator.size(upTo: 70), generator.size(upTo: 70))
+      let image = patterned(from)
+      func taps(_ source: Int, _ target: Int, clamps: Bool) -> [(Int, Int, Int, Int)] {
+        let scale = 1 / (Double(target) / Double(source))
+        return (0..<target).map { index in
+          let position = Float((Double(index) + 0.5) * scale - 0.5)
+          var (first, fraction) = (Int(position.rounded(.down)), position - position.rounded(.down))
+          if clamps && first < 0 { (first, fraction) = (0, 0) }
+          if clamps && first >= source - 1 { (first, fraction) = (source - 1, 0) }
+          func weight(_ part: Float) -> Int { Int((part * 2048).rounded(.toNearestOrEven)) }
+          return (max(first, 0), min(first + 1, source - 1), weight(1 - fraction), weight(fraction))
+        }
+      }
+      let (columns, rows) = (taps(from.width, to.width, clamps: true), taps(from.height, to.height, clamps: false))
+      var expected: [UInt8] = []
+      for row in rows {
+        for column in columns {
+          for c in 0..<3 {
+            func wide(_ y: Int) -> Int {
+              func level(_ x: Int) -> Int { Int(image.pixels[(y * from.width + x) * 3 + c]) }
+              return (level(column.0) * column.2 + level(column.1) * column.3) >> 4
+            }
+            let top = min(row.0, from.height - 1)
+            expected.append(UInt8(clamping: (((wide(top) * row.2) >> 16) + ((wide(row.1) * row.3) >> 16) + 2) >> 2))
+          }
+        }
+      }
+      if from == to { continue }
+      let found = difference(resizeLikeOpenCV(image, to: to).pixels, expected)
+      #expect(found == nil, "round \(round): \(from) to \(to)")
+    }
+  }
+
   /// By hand: 2 x 1 to 4 x 1; weights 0, 1/4, 3/4, 1 of the step from 0 to 200.
   @Test func handComputedDoubling() {
     let pair = Image(size: ImageSize(width: 2, height: 1), order: .bgr, pixels: [0, 40, 255, 200, 80, 255])

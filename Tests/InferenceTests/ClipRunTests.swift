@@ -221,6 +221,8 @@ private final class DamagedFrames: FrameSource {
 
   var name: String { frames.name }
   var frameCount: Int { frames.frameCount }
+  var size: ImageSize { frames.size }
+  var framesPerSecond: Double { frames.framesPerSecond }
 
   func frame(at index: Int) throws -> Image {
     if index == damaged { throw FrameDamage(frame: index, cause: "torn", description: "reading: torn -> mend it") }

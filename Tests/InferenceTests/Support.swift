@@ -59,11 +59,14 @@ final class NoiseFrames: FrameSource {
     self.broken = broken
   }
 
+  let size = ImageSize(width: 48, height: 32)
+  let framesPerSecond = 30.0
+
   func frame(at index: Int) throws -> Image {
     decodedCount += 1
     if index == broken { throw Broken(frame: index) }
     var generator = SeededGenerator(seed: UInt64(index) &+ UInt64(name.utf8.count) << 32)
     let pixels = (0..<32 * 48 * 3).map { _ in UInt8(truncatingIfNeeded: generator.next()) }
-    return Image(size: ImageSize(width: 48, height: 32), order: .bgr, pixels: pixels)
+    return Image(size: size, order: .bgr, pixels: pixels)
   }
 }

@@ -91,6 +91,38 @@ struct BenchTests {
     #expect(try lines(other.path + "/detections.csv") == rows)
   }
 
+  @Test("bench pipeline: every step of a run over a video, and over its pictures without the network")
+  func pipeline() throws {
+    let scratch = Scratch()
+    let video = projectRoot + "/Tests/Fixtures/Video/slow.mp4"
+    expectSuccess(Program.run(["frames", video, "--output-dir", scratch.path, "--fps", "10"]))
+    let common = ["--cfg", LittleWorld.config, "--runs", "2", "--threads", "1", "--every", "0.4"]
+    for (source, network) in [(["--videos", video], "config"), (["--frames", scratch.path, "--fps", "10"], "none")] {
+      let call = ["bench", "pipeline"] + source + common + ["--network", network]
+      let result = Program.run(call + ["--format", "json"] + LittleWorld.tinyNetwork)
+      expectSuccess(result)
+      let values = try object(result.stdout)
+      #expect(values["key_frames"] as? Int == 3)
+      #expect(values["decoded_frames"] as? Int == (network == "none" ? 12 : 18))
+      #expect(values["network"] as? String == network && values["runs"] as? Int == 2)
+      var sum = 0.0
+      for key in ["opening", "decoding", "resizing", "normalising", "rest"] {
+        let seconds = try #require(values[key + "_cpu_seconds"] as? Double, "\(key)")
+        #expect(seconds > 0, "\(key)")
+        sum += seconds
+      }
+      #expect(abs(sum - (try #require(values["sum_cpu_seconds"] as? Double))) < 1e-9)
+      for key in ["network_seconds", "waiting_seconds", "peak_rss_bytes"] { #expect(values[key] is Double, "\(key)") }
+      let text = Program.run(call + LittleWorld.tinyNetwork)
+      expectSuccess(text)
+      for word in ["3 key frames", "opening", "normalising", "processor ms a key frame", "waited"] {
+        #expect(text.stdout.contains(word), "\(word)")
+      }
+    }
+    expectFailure(Program.run(["bench", "pipeline"]), status: 64, ["either --videos or --frames"])
+    expectFailure(Program.run(["bench", "pipeline", "--videos", "nowhere.mp4"]), ["nowhere.mp4"])
+  }
+
   @Test("A config that the engine cannot run, sizes that cannot be")
   func bad() {
     expectFailure(Program.run(["bench", "--cfg", "nowhere.yaml"]), ["nowhere.yaml"])

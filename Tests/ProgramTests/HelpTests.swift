@@ -10,7 +10,7 @@ struct HelpTests {
   static let commands = [
     [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
-    ["bench", "clip"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
+    ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
   ]
 
   @Test("Every command's help", arguments: commands)

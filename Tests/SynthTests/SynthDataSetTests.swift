@@ -97,7 +97,7 @@ private let small = ImageSize(width: 96, height: 72)
       // The moments that both have: for rates like 59.94 nearly so.
       for second in [0, 1, 3] {
         let image = try readImage(path: folder.path + "/frames/\(name)/\(name)_\(numbered(second * 30 + 1)).jpg")
-        let shown = try video.frame(atTime: Double(second))
+        let shown = try video.frame(at: video.nearest(to: Double(second)))
         #expect(signalToNoise(shown, image) > 24, "\(name), second \(second)")
       }
     }

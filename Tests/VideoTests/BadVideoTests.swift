@@ -49,8 +49,8 @@ import Video
       let notices = reader.notices.joined()
       #expect(notices.contains("cut short: its head promises") && notices.contains("it holds"), "\(part): \(notices)")
       #expect(abs(reader.duration - sound.duration) < 0.15, "\(part): \(reader.duration)")
-      #expect(throws: FrameDamage.self) { _ = try reader.frame(reader.frameCount - 1) }
-      #expect(checksum(try reader.frame(0)) == checksum(try sound.frame(0)))
+      #expect(throws: FrameDamage.self) { _ = try reader.frame(at: reader.frameCount - 1) }
+      #expect(checksum(try reader.frame(at: 0)) == checksum(try sound.frame(at: 0)))
     }
   }
 
@@ -59,9 +59,9 @@ import Video
     let reader = try VideoReader(path: fixture("skipped.avi"))
     #expect(reader.notices.isEmpty, "\(reader.notices)")
     #expect(reader.frameCount == 16)
-    let ticks = (0..<16).map { Int((reader.time(ofFrame: $0) * 25).rounded()) }
+    let ticks = (0..<16).map { Int((reader.time(of: $0) * 25).rounded()) }
     #expect(ticks == [0, 2, 4, 5, 7, 8, 10, 11, 13, 14, 16, 17, 19, 20, 22, 23])
-    for number in 0..<16 { _ = try reader.frame(number) }
+    for number in 0..<16 { _ = try reader.frame(at: number) }
   }
 
   /// Damage in the picture data: an error with frame and time, and the frames of other groups stay readable.
@@ -77,7 +77,7 @@ import Video
     var failures: [String] = []
     for number in 0..<reader.frameCount {
       do {
-        _ = try reader.frame(number)
+        _ = try reader.frame(at: number)
       } catch {
         failures.append("\(error)")
       }
@@ -85,7 +85,7 @@ import Video
     #expect(!failures.isEmpty)
     #expect(failures.allSatisfy { $0.contains("reading frame") && $0.contains(" s)") && $0.contains("->") })
     let last = reader.frameCount - 1
-    #expect(checksum(try reader.frame(last)) == checksum(try whole.frame(last)))
+    #expect(checksum(try reader.frame(at: last)) == checksum(try whole.frame(at: last)))
   }
 
   @Test func randomDamageNeverTraps() throws {

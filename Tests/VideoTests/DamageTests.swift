@@ -11,7 +11,7 @@ import Video
     var found: [Int: UInt64] = [:]
     for number in order {
       do {
-        found[number] = checksum(try reader.frame(number))
+        found[number] = checksum(try reader.frame(at: number))
       } catch let damage as FrameDamage {
         #expect(damage.frame == number && "\(damage)".contains("reading frame \(number) ("), "\(damage)")
         #expect("\(damage)".contains(" -> ") && !damage.cause.contains(" -> "), "\(damage)")
@@ -23,7 +23,7 @@ import Video
   /// Every frame that is given out equals the sound file's, in whatever order frames are asked for, and on any threads.
   private func check(_ path: String, against sound: String) throws -> [Int] {
     let whole = try VideoReader(path: sound)
-    let expected = try (0..<whole.frameCount).map { checksum(try whole.frame($0)) }
+    let expected = try (0..<whole.frameCount).map { checksum(try whole.frame(at: $0)) }
     let reader = try VideoReader(path: path)
     try #require(reader.frameCount == whole.frameCount)
     let ascending = try frames(reader, 0..<whole.frameCount)
@@ -70,8 +70,8 @@ import Video
     let sound = try VideoReader(path: fixture("offset.ts"))
     let found = try frames(reader, 0..<reader.frameCount)
     #expect(found.count < reader.frameCount && found.count > 0)
-    for (number, sum) in found { #expect(sum == checksum(try sound.frame(number)), "frame \(number)") }
-    let text = errorText { for number in 0..<reader.frameCount { _ = try reader.frame(number) } }
+    for (number, sum) in found { #expect(sum == checksum(try sound.frame(at: number)), "frame \(number)") }
+    let text = errorText { for number in 0..<reader.frameCount { _ = try reader.frame(at: number) } }
     #expect(text.contains("parts of the stream were lost -> the file is damaged"), "\(text)")
   }
 
@@ -90,7 +90,7 @@ import Video
     let (sound, reader) = (try VideoReader(path: fixture("offset.ts")), try VideoReader(path: path))
     let found = try frames(reader, 0..<reader.frameCount)
     #expect(reader.frameCount <= sound.frameCount && found.count < reader.frameCount)
-    let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame($0)) })
+    let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame(at: $0)) })
     for (number, sum) in found { #expect(expected.contains(sum), "frame \(number)") }
   }
 
@@ -110,7 +110,7 @@ import Video
     let (sound, reader) = (try VideoReader(path: fixture("midstream.ts")), try VideoReader(path: path))
     let found = try frames(reader, 0..<reader.frameCount)
     #expect(found.count < reader.frameCount && found.count > 0)
-    let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame($0)) })
+    let expected = Set(try (0..<sound.frameCount).map { checksum(try sound.frame(at: $0)) })
     for (number, sum) in found { #expect(expected.contains(sum), "frame \(number)") }
     #expect(try frames(VideoReader(path: path), (0..<reader.frameCount).reversed()) == found)
   }

@@ -16,10 +16,10 @@ import Video
     var damaged: [Int] = []
     for number in 0..<sound.frameCount {
       do {
-        let image = try reader.frame(atTime: sound.time(ofFrame: number))
+        let image = try reader.frame(at: reader.nearest(to: sound.time(of: number)))
         // The times of frames that are gone are guessed: with irregular ones, the frame before may be nearer.
         let near = name == "vfr.mkv" && number > 0 ? [number - 1, number] : [number]
-        let expected = try near.map { checksum(try sound.frame($0)) }
+        let expected = try near.map { checksum(try sound.frame(at: $0)) }
         #expect(expected.contains(checksum(image)), "frame \(number) of \(path)")
       } catch is FrameDamage {
         damaged.append(number)
@@ -28,8 +28,8 @@ import Video
     #expect(!damaged.isEmpty && damaged.count < sound.frameCount, "\(path): \(damaged)")
     let again = try VideoReader(path: path)
     for number in (0..<again.frameCount).reversed() {
-      let isDamaged = (try? again.frame(number)) == nil
-      #expect(isDamaged == ((try? reader.frame(number)) == nil), "frame \(number) of \(path)")
+      let isDamaged = (try? again.frame(at: number)) == nil
+      #expect(isDamaged == ((try? reader.frame(at: number)) == nil), "frame \(number) of \(path)")
     }
   }
 
@@ -64,7 +64,7 @@ import Video
     let reader = try VideoReader(path: path)
     let single = try VideoReader(path: fixture("offset.ts"))
     #expect(reader.frameCount >= 2 * single.frameCount - 1)
-    for number in 0..<reader.frameCount { #expect(throws: Never.self) { try reader.frame(number) } }
+    for number in 0..<reader.frameCount { #expect(throws: Never.self) { try reader.frame(at: number) } }
   }
 
   /// Times count from the first frame: where it is lost, none is known.
@@ -77,9 +77,9 @@ import Video
     try write(bytes[..<1101] + zeros + bytes[1251...], to: path)
     let reader = try VideoReader(path: path)
     for number in 0..<reader.frameCount {
-      #expect(throws: FrameDamage.self) { _ = try reader.frame(number) }
+      #expect(throws: FrameDamage.self) { _ = try reader.frame(at: number) }
     }
-    let text = errorText { _ = try reader.frame(reader.frameCount - 1) }
+    let text = errorText { _ = try reader.frame(at: reader.frameCount - 1) }
     #expect(text.contains("broken before the first frame that is left"), "\(text)")
   }
 
@@ -92,7 +92,7 @@ import Video
     let path = folder.path + "/raw.h264"
     try write(bytes, to: path)
     let reader = try VideoReader(path: path)
-    let text = errorText { for number in 0..<reader.frameCount { _ = try reader.frame(number) } }
+    let text = errorText { for number in 0..<reader.frameCount { _ = try reader.frame(at: number) } }
     #expect(text.contains("damaged") && !text.contains("the first frame"), "\(text)")
   }
 
@@ -112,7 +112,7 @@ import Video
         group.addTask {
           for _ in 0..<6 {
             guard let reader = try? VideoReader(path: damaged) else { continue }
-            for number in 0..<20 { _ = try? reader.frame(number) }
+            for number in 0..<20 { _ = try? reader.frame(at: number) }
           }
           return []
         }

@@ -35,7 +35,7 @@ let fixtures = [
     let reader = try VideoReader(path: videoFolder + "/" + fixture.name)
     #expect(reader.frameCount == fixture.count)
     for number in 0..<reader.frameCount {
-      let image = try reader.frame(number)
+      let image = try reader.frame(at: number)
       #expect(image.size == fixture.size && image.order == .bgr)
       #expect(shownNumber(image) == number + fixture.first, "frame \(number)")
       #expect(name(of: colour(image, 0.25, 0.5)) == "red", "frame \(number)")
@@ -48,16 +48,16 @@ let fixtures = [
   @Test(arguments: fixtures) func anyOrderGivesTheSamePixels(fixture: Fixture) throws {
     let path = videoFolder + "/" + fixture.name
     let ascending = try VideoReader(path: path)
-    let expected = try (0..<ascending.frameCount).map { checksum(try ascending.frame($0)) }
+    let expected = try (0..<ascending.frameCount).map { checksum(try ascending.frame(at: $0)) }
     let jumping = try VideoReader(path: path)
     var state: UInt64 = 99
     for step in 0..<60 {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
       let number = Int(state >> 33) % jumping.frameCount
-      #expect(checksum(try jumping.frame(number)) == expected[number], "step \(step), frame \(number)")
+      #expect(checksum(try jumping.frame(at: number)) == expected[number], "step \(step), frame \(number)")
     }
     for number in (0..<jumping.frameCount).reversed() {
-      #expect(checksum(try jumping.frame(number)) == expected[number], "backwards, frame \(number)")
+      #expect(checksum(try jumping.frame(at: number)) == expected[number], "backwards, frame \(number)")
     }
   }
 
@@ -69,7 +69,7 @@ let fixtures = [
   ])
   func rotationIsApplied(degrees: Int, corners: [(Double, Double, String)]) throws {
     let reader = try VideoReader(path: fixture("rotated\(degrees).mp4"))
-    let image = try reader.frame(3)
+    let image = try reader.frame(at: 3)
     let isSideways = degrees != 180
     #expect(image.size == ImageSize(width: isSideways ? 64 : 96, height: isSideways ? 96 : 64))
     #expect(reader.info.width == image.width && reader.info.height == image.height)
@@ -97,7 +97,7 @@ let fixtures = [
       var patched = bytes
       patched.replaceSubrange(place..<(place + 20), with: word(a) + word(b) + none + word(c) + word(d))
       try write(patched, to: folder.path + "/turned.mp4")
-      let image = try VideoReader(path: folder.path + "/turned.mp4").frame(2)
+      let image = try VideoReader(path: folder.path + "/turned.mp4").frame(at: 2)
       for (p, q, expected) in [(-24, 0, "red"), (24, 0, "green"), (-24, 21, "blue"), (24, 21, "white")] {
         let x = 0.5 + (Double(a * p + c * q)) / Double(image.width)
         let y = 0.5 + (Double(b * p + d * q)) / Double(image.height)
@@ -114,18 +114,18 @@ let fixtures = [
   @Test func timesComeFromTimestamps() throws {
     let variable = try VideoReader(path: fixture("vfr.mkv"))
     for number in 0..<variable.frameCount {
-      #expect(abs(variable.time(ofFrame: number) - Double(40 * number + 10 * (number % 3)) / 1000) < 1e-9)
+      #expect(abs(variable.time(of: number) - Double(40 * number + 10 * (number % 3)) / 1000) < 1e-9)
     }
     let offset = try VideoReader(path: fixture("offset.ts"))
-    #expect(offset.time(ofFrame: 0) == 0)
-    #expect(abs(offset.time(ofFrame: 10) - 0.4) < 1e-9)
+    #expect(offset.time(of: 0) == 0)
+    #expect(abs(offset.time(of: 10) - 0.4) < 1e-9)
     #expect(offset.info.firstFrameTime > 900)
-    #expect(shownNumber(try offset.frame(atTime: 0.41)) == 10)
+    #expect(shownNumber(try offset.frame(at: offset.nearest(to: 0.41))) == 10)
   }
 
   @Test func rangeAndMatrixAreFollowed() throws {
     for name in ["fullrange.mp4", "mjpeg.avi", "tenbit.mkv", "ntsc.mp4", "animated.gif"] {
-      let image = try VideoReader(path: fixture(name)).frame(0)
+      let image = try VideoReader(path: fixture(name)).frame(at: 0)
       for (place, expected) in [
         ((0.25, 0.5), [20, 20, 230]), ((0.75, 0.5), [20, 200, 20]), ((0.25, 0.83), [230, 20, 20]),
         ((0.75, 0.83), [235, 235, 235]), ((0.5, 0.15), [10, 10, 10]),

@@ -36,7 +36,7 @@ import Video
       let reader = frames.reader
       for index in 0..<frames.frameCount {
         let wanted = Double(index) / rate
-        let gaps = (0..<reader.frameCount).map { abs(reader.time(ofFrame: $0) - wanted) }
+        let gaps = (0..<reader.frameCount).map { abs(reader.time(of: $0) - wanted) }
         let smallest = gaps.min() ?? 0
         let earliest = gaps.firstIndex { $0 <= smallest + 1e-9 }
         #expect(frames.sourceFrame(of: index) == earliest, "\(name) at \(rate), frame \(index)")
@@ -46,7 +46,7 @@ import Video
 
   /// The 2.4 seconds of the video are AVA's 900 to 902.4 where more times lie inside them so.
   @Test func whereTheRowsCountFrom() throws {
-    let frames = TimedFrames.video(try VideoReader(path: fixture("bframes.mp4")))
+    let frames = try VideoReader(path: fixture("bframes.mp4"))
     for (times, start) in [
       ([], 0), ([0, 1, 2], 0), ([902], 900), ([901, 902, 903, 1798], 900), ([1, 901], 0), ([1, 901, 902], 900),
       ([5, 6], 0), ([899, 903], 0),
@@ -59,7 +59,7 @@ import Video
     let frames = try VideoFrames(path: fixture("slow.mp4"), framesPerSecond: 30)
     #expect(errorText { _ = try frames.frame(at: 36) }.contains("36 frames"))
     #expect(errorText { _ = try frames.frame(at: -1) }.contains("frame -1"))
-    #expect(errorText { _ = try frames.reader.frame(12) }.contains("12 frames"))
+    #expect(errorText { _ = try frames.reader.frame(at: 12) }.contains("12 frames"))
     #expect(errorText { _ = try VideoFrames(path: fixture("slow.mp4"), framesPerSecond: 0) }.contains("positive"))
   }
 

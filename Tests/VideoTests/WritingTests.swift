@@ -47,9 +47,9 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
       #expect(reader.frameCount == 70)
       #expect((reader.info.width, reader.info.height) == (96, 64))
       for number in [0, 1, 35, 69] {
-        #expect(shownNumber(try reader.frame(number)) == number)
+        #expect(shownNumber(try reader.frame(at: number)) == number)
         // Matroska counts milliseconds.
-        #expect(abs(reader.time(ofFrame: number) - Double(number) / rate) < (ending == "mkv" ? 0.0011 : 1e-5))
+        #expect(abs(reader.time(of: number) - Double(number) / rate) < (ending == "mkv" ? 0.0011 : 1e-5))
       }
       #expect(abs(reader.duration - 70 / rate) < 0.003)
     }
@@ -59,7 +59,7 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     try withTemporaryFolder { folder in
       for encoders in [["libx264"], ["mpeg4"]] {
         try write(folder + "/a.mp4", frames: 5, rate: 30, encoders: encoders)
-        let (found, expected) = (try VideoReader(path: folder + "/a.mp4").frame(3), WritingTests.numbered(3))
+        let (found, expected) = (try VideoReader(path: folder + "/a.mp4").frame(at: 3), WritingTests.numbered(3))
         let squares = zip(found.pixels, expected.pixels).map { (Double($0) - Double($1)) * (Double($0) - Double($1)) }
         // A swapped channel or a shifted row costs more than 10 levels in the mean.
         #expect((squares.reduce(0, +) / Double(squares.count)).squareRoot() < 6, "\(encoders)")
@@ -77,8 +77,8 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
       let reader = try VideoReader(path: folder + "/a.mp4")
       #expect(reader.frameCount == times.count)
       for (number, time) in times.enumerated() {
-        #expect(abs(reader.time(ofFrame: number) - time) < 1e-4)
-        #expect(shownNumber(try reader.frame(number)) == number)
+        #expect(abs(reader.time(of: number) - time) < 1e-4)
+        #expect(shownNumber(try reader.frame(at: number)) == number)
       }
     }
   }
@@ -90,7 +90,7 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
       let writer = try VideoWriter(path: folder + "/a.mp4", size: image.size, framesPerSecond: 30)
       for _ in 0..<3 { try writer.append(image) }
       try writer.finish()
-      let frame = try VideoReader(path: folder + "/a.mp4").frame(1)
+      let frame = try VideoReader(path: folder + "/a.mp4").frame(at: 1)
       #expect((frame.width, frame.height) == (98, 64))
       for y in 0..<64 {
         let row = (0..<98).map { x in Int(frame.pixels[(y * 98 + x) * 3 + 2]) }

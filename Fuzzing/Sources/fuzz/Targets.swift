@@ -49,7 +49,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
   FuzzTarget(name: "video") { path in
     let video = try VideoReader(path: path)
     _ = video.info.describe
-    for number in [0, video.frameCount - 1, video.nearestFrame(to: video.duration / 2)] { _ = try video.frame(number) }
+    for number in [0, video.frameCount - 1, video.nearest(to: video.duration / 2)] { _ = try video.frame(at: number) }
   },
 ]
 

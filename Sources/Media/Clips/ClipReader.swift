@@ -4,14 +4,10 @@ public import Tensors
 
 /// Why no clip can be cut out of a video.
 public enum ClipError: Error, Equatable, CustomStringConvertible {
-  case sizeChanged(source: String, frame: Int, expected: ImageSize, found: ImageSize)
   case tooLarge(source: String, size: ImageSize, input: ImageSize, bytes: Int)
 
   public var description: String {
     switch self {
-    case .sizeChanged(let source, let frame, let expected, let found):
-      return "cutting a clip of '\(source)': frame \(frame) is \(found.width) x \(found.height), those before it "
-        + "\(expected.width) x \(expected.height) -> give frames of one size"
     case .tooLarge(let source, let size, let input, let bytes):
       return "cutting a clip of '\(source)': its frames of \(size.width) x \(size.height) become "
         + "\(input.width) x \(input.height), a clip takes \(bytes >> 20) MB -> set a smaller DATA.TEST_CROP_SIZE, "
@@ -53,7 +49,7 @@ public final class ClipReader {
   ///
   /// - Parameter center: The number of the key frame; the window's ends are moved into the video.
   /// - Returns: 1, [T, H, W], 3.
-  /// - Throws: The source's errors, `ClipError` when the pictures' size changes or is absurd.
+  /// - Throws: The source's errors, `ClipError` when the pictures' size is absurd.
   public func clip(around center: Int) throws -> FeatureMap {
     let indices = window.indices(around: center, count: source.frameCount)
     for index in Set(indices).sorted() { try read(index) }
@@ -78,12 +74,11 @@ public final class ClipReader {
   func read(_ index: Int) throws {
     if frames[index] != nil { return }
     let image = try costs.measure(.decoding) { try source.frame(at: index) }
-    let expected = frameSize ?? image.size
-    if image.size != expected {
-      throw ClipError.sizeChanged(source: source.name, frame: index, expected: expected, found: image.size)
+    if frameSize == nil {
+      try checkSize(image.size)
+      frameSize = image.size
     }
-    if frameSize == nil { try checkSize(expected) }
-    frameSize = expected
+    precondition(image.size == frameSize, "a source's frames have one size")
     frames[index] = costs.measure(.resizing) { preprocessing.prepare(image) }
   }
 

@@ -110,7 +110,12 @@ private final class LatestFrame: FrameSource {
   init(_ source: any FrameSource) { self.source = source }
 
   var name: String { source.name }
+  var size: ImageSize { get throws { try source.size } }
   var frameCount: Int { source.frameCount }
+  var framesPerSecond: Double { source.framesPerSecond }
+  var duration: Double { source.duration }
+  func time(of index: Int) -> Double { source.time(of: index) }
+  func nearest(to seconds: Double) -> Int { source.nearest(to: seconds) }
 
   func frame(at index: Int) throws -> Image {
     if let latest, latest.index == index { return latest.image }

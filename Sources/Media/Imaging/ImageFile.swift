@@ -1,3 +1,4 @@
+public import Geometry
 internal import Files
 internal import Wording
 
@@ -24,6 +25,30 @@ enum ImageFormat {
 public func readImage(path: String) throws -> Image {
   let bytes = try readFile(path, doing: "reading a picture")
   return try decodeImage(bytes, source: path)
+}
+
+/// The upright size of a JPEG or PNG file, as its header says; nothing is decoded.
+///
+/// - Throws: `FileError` when the file cannot be read, ``ImagingError`` when it has no header of a picture.
+public func imageSize(path: String) throws -> ImageSize {
+  let file = try MappedFile(path: path, doing: "reading a picture")
+  let bytes = file.bytes.bindMemory(to: UInt8.self)
+  switch ImageFormat(bytes) {
+  case .jpeg:
+    if let header = JPEGHeader(bytes), header.width > 0, header.height > 0 {
+      return header.orientation.size(of: ImageSize(width: header.width, height: header.height))
+    }
+  case .png:
+    // The first chunk, after the signature and its own length and name.
+    let reader = ByteReader(bytes)
+    if reader.big32(at: 12) == 0x4948_4452, let width = reader.big32(at: 16), let height = reader.big32(at: 20) {
+      return ImageSize(width: width, height: height)
+    }
+  case nil: break
+  }
+  throw ImagingError(
+    doing: "reading a picture", source: path,
+    reason: "no size in its \(counted(bytes.count, "byte")) -> give a JPEG or PNG file that is whole")
 }
 
 /// Decodes a JPEG or PNG to BGR, upright; the format is told from the content.

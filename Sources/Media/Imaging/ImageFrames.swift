@@ -1,26 +1,29 @@
-internal import Geometry
+public import Geometry
 internal import Files
 internal import Wording
 
 /// The frames of one video as a list of picture files.
 ///
-/// The first picture that can be read gives the size; every other must have the same.
+/// The first picture that says its size gives it; every other must have the same.
 public final class ImageFrames: FrameSource {
   public let name: String
   /// The picture files, frame by frame.
   public let paths: [String]
-  private var size: ImageSize?
+  public let framesPerSecond: Double
+  private var knownSize: ImageSize?
 
   /// Takes a video's list of pictures; no file is touched yet.
   ///
+  /// - Parameter framesPerSecond: Above 0; AVA's is 30.
   /// - Throws: ``ImagingError`` when the list is empty.
-  public init(name: String, paths: [String]) throws {
+  public init(name: String, paths: [String], framesPerSecond: Double = 30) throws {
     if paths.isEmpty {
       throw ImagingError(
         doing: "listing frames of video '\(name)'", reason: "the list is empty -> give at least one picture")
     }
     self.name = name
     self.paths = paths
+    self.framesPerSecond = framesPerSecond
   }
 
   public var frameCount: Int { paths.count }
@@ -50,7 +53,7 @@ public final class ImageFrames: FrameSource {
     }
     do {
       let image = try readImage(path: paths[index])
-      let expected = size(given: image, at: index)
+      let expected = try size
       if image.size != expected {
         throw ImagingError(
           doing: doing, source: paths[index],
@@ -66,12 +69,13 @@ public final class ImageFrames: FrameSource {
     }
   }
 
-  /// The size of the video's pictures: that of the first one that can be read, the given one where none can before it.
-  private func size(given image: Image, at index: Int) -> ImageSize {
-    if let size { return size }
-    let before = paths[..<index].lazy.compactMap { try? readImage(path: $0) }.first
-    let found = before?.size ?? image.size
-    size = found
-    return found
+  /// Read off the pictures' headers: nothing is decoded.
+  public var size: ImageSize {
+    get throws {
+      if let knownSize { return knownSize }
+      let found = try paths.lazy.compactMap { try? imageSize(path: $0) }.first ?? imageSize(path: paths[0])
+      knownSize = found
+      return found
+    }
   }
 }

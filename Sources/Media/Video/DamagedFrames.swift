@@ -1,7 +1,7 @@
 /// The frames of a video that cannot be shown as they were recorded, as far as it is known.
-struct DamagedFrames {
+struct DamagedFrames: Sendable {
   /// Frames one after the other that one fault takes away: the damaged one and those that lean on it.
-  struct Run {
+  struct Run: Sendable {
     let frames: Range<Int>
     let cause: String
   }

@@ -182,7 +182,7 @@ final class Decoder {
       LibAVLog.clear()
       failures = 0
       let time = timestamp(packet.pointee.pts)
-      let fault = faults?.cause(of: packet.pointee, number: packets)
+      let fault = faults.flatMap { $0.cause(of: $0.traits(of: packet.pointee), number: packets) }
       packets += 1
       let status = avcodec_send_packet(context, packet)
       if toleratesDamage { return true }

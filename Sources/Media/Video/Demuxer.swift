@@ -5,6 +5,8 @@ internal import Wording
 /// A video file opened for reading packets of its one best video stream.
 final class Demuxer {
   let path: String
+  /// What the file was when it was opened.
+  let stamp: FileStamp
   /// The open file; libav owns what hangs below it.
   let context: UnsafeMutablePointer<AVFormatContext>
   let stream: UnsafeMutablePointer<AVStream>
@@ -14,12 +16,12 @@ final class Demuxer {
   /// Opens a local file, whatever container it is, and chooses the stream.
   init(path: String) throws {
     _ = LibAVLog.capture
-    let file = try MappedFile(path: path, doing: opening)
-    if file.count == 0 {
+    stamp = try FileStamp(path: path, doing: opening)
+    if stamp.size == 0 {
       throw VideoError(doing: opening, path: path, reason: "the file is empty -> copy or record it again")
     }
     self.path = path
-    context = try Demuxer.open(path, size: file.count)
+    context = try Demuxer.open(path, size: stamp.size)
     do {
       try Demuxer.findStreams(context, path)
       (stream, codec) = try Demuxer.chooseStream(context, path)
@@ -69,11 +71,10 @@ final class Demuxer {
     }
   }
 
-  /// Lends `body` all packets of a file up to its end or its first error, none of them read ahead: what `LibAVLog` holds
+  /// Opens the file once more and lends `body` all its packets up to its end or its first error, none of them read ahead: what `LibAVLog` holds
   /// then was said while this one was read, or, after the last one, on the way to the end.
-  static func readThrough(_ path: String, _ body: (AVPacket) -> Void) throws {
-    var context: UnsafeMutablePointer<AVFormatContext>? = try open(
-      path, size: MappedFile(path: path, doing: opening).count)
+  func readThrough(_ body: (AVPacket) -> Void) throws {
+    var context: UnsafeMutablePointer<AVFormatContext>? = try Demuxer.open(path, size: stamp.size)
     defer { avformat_close_input(&context) }
     var packet = av_packet_alloc()
     defer { av_packet_free(&packet) }

@@ -1,5 +1,6 @@
 internal import Files
-internal import Imaging
+public import Imaging
+internal import Synchronization
 internal import Wording
 
 /// The videos whose frames are at hand, by the names that rows of detections and ground truth call them by.
@@ -9,6 +10,12 @@ public struct FrameCatalog: Sendable {
   private let places: [String: Place]
   /// A folder of folders: a name with slashes, "sport/clip", is looked for deeper there.
   private let root: (path: String, framesPerSecond: Double)?
+  private let surveys = Surveys()
+
+  /// The videos that were opened before, by path.
+  private final class Surveys: Sendable {
+    let videos = Mutex<[String: VideoIndex]>([:])
+  }
 
   private enum Place: Sendable {
     case folder(String, framesPerSecond: Double)
@@ -81,19 +88,21 @@ public struct FrameCatalog: Sendable {
     return isFolder(folder) ? .folder(folder, framesPerSecond: root.framesPerSecond) : nil
   }
 
-  /// Opens the frames of a video.
+  /// Opens the frames of a video; a file is surveyed when it is opened first.
   ///
   /// - Returns: The frames, and what is odd about their file; nil for a name that is not known.
   /// - Throws: `VideoError` or `ImagingError` when they cannot be read.
-  public func open(_ name: String) throws -> (frames: TimedFrames, notices: [String])? {
+  public func open(_ name: String) throws -> (frames: any FrameSource, notices: [String])? {
     switch place(name) {
     case .folder(let folder, let rate):
       let paths = try listImages(folder)
       try checkNumbers(of: paths, in: folder)
-      return (.images(try ImageFrames(name: name, paths: paths), framesPerSecond: rate), [])
+      return (try ImageFrames(name: name, paths: paths, framesPerSecond: rate), [])
     case .file(let path):
-      let reader = try VideoReader(path: path)
-      return (.video(reader), reader.notices.map { "\(path): \($0)" })
+      let known = surveys.videos.withLock { $0[path] }
+      let video = try known ?? VideoIndex(path: path)
+      if known == nil { surveys.videos.withLock { $0[path] = video } }
+      return (try VideoReader(video), video.notices.map { "\(path): \($0)" })
     case nil: return nil
     }
   }

@@ -4,17 +4,18 @@ internal import Wording
 extension TimestampIndex {
   /// Finds the presentation times of a video's frames: from its packets where those tell, else by decoding.
   ///
+  /// - Parameter demuxer: Freshly opened; read to its end.
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
-  static func build(path: String) throws -> TimestampIndex {
-    let demuxer = try Demuxer(path: path)
-    let faults = try PacketFaults(demuxer)
-    var scan = PacketScan(faults, timeBase: demuxer.timeBase)
+  static func build(_ demuxer: Demuxer) throws -> TimestampIndex {
+    let path = demuxer.path
+    var scan = PacketScan(try PacketFaults(demuxer), timeBase: demuxer.timeBase)
     var failure: String?
     do {
       try scan.read(demuxer)
     } catch let error as VideoError {
       failure = error.reason
     }
+    let faults = scan.faults
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
     let missing = MissingEnd(demuxer, scan, faults, failure: failure, interval: max(1, scan.usualStep ?? interval))

@@ -19,7 +19,7 @@ struct PacketFaults {
   private(set) var isIncomplete = false
   /// How long the file is to last by its head, where libav does not believe it because the file is too short.
   private(set) var statedSeconds: Double?
-  /// Packets at which one transport stream ends and another begins.
+  /// Packets at which one transport stream ends and another begins, as far as they are noted.
   private var joins: Set<Int> = []
   /// From this packet on nobody knows which frames the packets show, and why.
   private var lost: (first: Int, cause: String)?
@@ -30,8 +30,7 @@ struct PacketFaults {
   init(_ demuxer: Demuxer) throws {
     zeros = ZeroRuns(demuxer.stream.pointee.codecpar.pointee)
     let name = String(cString: demuxer.context.pointee.iformat.pointee.name)
-    if name == "mpegts" { joins = try Self.joins(in: demuxer.path) }
-    if name.hasPrefix("mov") { isIncomplete = try Self.pointsBeyondEnd(demuxer) }
+    if name.hasPrefix("mov") { isIncomplete = Self.pointsBeyondEnd(demuxer) }
     guard ["matroska", "flv", "asf", "avi"].contains(where: name.hasPrefix) else { return }
     let places = try Self.packetPlaces(of: demuxer) { number, complaint in
       note(before: number, "libav: \(complaint)")
@@ -65,37 +64,23 @@ struct PacketFaults {
   }
 
   /// Whether the tables of an MP4 speak of samples after the file's end.
-  private static func pointsBeyondEnd(_ demuxer: Demuxer) throws -> Bool {
-    let size = try MappedFile(path: demuxer.path, doing: opening).count
-    return (0..<Int(demuxer.context.pointee.nb_streams)).contains { number in
+  private static func pointsBeyondEnd(_ demuxer: Demuxer) -> Bool {
+    (0..<Int(demuxer.context.pointee.nb_streams)).contains { number in
       let stream = demuxer.context.pointee.streams[number]
       return (0..<avformat_index_get_entries_count(stream)).contains { entry in
         guard let entry = avformat_index_get_entry(stream, entry) else { return false }
-        return Int(entry.pointee.pos) + Int(entry.pointee.size) > size
+        return Int(entry.pointee.pos) + Int(entry.pointee.size) > demuxer.stamp.size
       }
     }
   }
 
-  /// Finds where transport streams were joined end to end: the clock jumps back, which no loss makes it do.
-  ///
-  /// - Returns: The numbers of the packets on both sides. The packets' counter starts anew between them, so that libav
-  ///   takes one of them for incomplete: the last before, or, where its parser still holds a frame back, the one before
-  ///   that.
-  private static func joins(in path: String) throws -> Set<Int> {
-    let demuxer = try Demuxer(path: path)
-    var found: Set<Int> = []
-    var (number, last) = (0, Int64.min)
-    func note(_ packet: UnsafeMutablePointer<AVPacket>, ofVideo: Bool, tick: Double) {
-      if let time = timestamp(packet.pointee.dts) {
-        if time < last { found.formUnion(number - 2...number) }
-        last = time
-      }
-      number += 1
-    }
-    // What cannot be read is told where the packets are scanned.
-    while (try? demuxer.nextPacket(note)) != nil {}
-    return found
-  }
+  /// How many packets after one it is known whether transport streams were joined there.
+  static let joinDistance = 2
+
+  /// Before packet `number` the clock jumps back, which no loss makes it do: here a transport stream ends and another
+  /// begins. The packets' counter starts anew between them, so that libav takes one of them for incomplete: the last before,
+  /// or, where its parser still holds a frame back, the one before that.
+  mutating func noteJoin(before number: Int) { joins.formUnion(number - Self.joinDistance...number) }
 
   /// Something is broken before packet `number`; it may have damaged the packet before.
   private mutating func note(before number: Int, _ what: String) {
@@ -111,7 +96,7 @@ struct PacketFaults {
     var places: [Int] = []
     func listen() { if let complaint = LibAVLog.containerComplaint { complain(places.count, complaint) } }
     let chosen = demuxer.stream.pointee.index
-    try Demuxer.readThrough(demuxer.path) { packet in
+    try demuxer.readThrough { packet in
       listen()
       if packet.stream_index == chosen { places.append(Int(packet.pos)) }
     }
@@ -119,12 +104,22 @@ struct PacketFaults {
     return places
   }
 
+  /// What is kept of a packet after it is gone.
+  struct Traits {
+    let isIncomplete: Bool
+    let isHole: Bool
+  }
+
+  func traits(of packet: AVPacket) -> Traits {
+    Traits(isIncomplete: packet.flags & AV_PKT_FLAG_CORRUPT != 0, isHole: zeros.isHole(packet))
+  }
+
   /// What is wrong with packet `number`, to follow the words "the frame at ... s"; nil where nothing is known.
-  func cause(of packet: AVPacket, number: Int) -> String? {
+  func cause(of packet: Traits, number: Int) -> String? {
     if let lost, number >= lost.first { return lost.cause }
-    if packet.flags & AV_PKT_FLAG_CORRUPT != 0, !joins.contains(number) { return incomplete }
+    if packet.isIncomplete, !joins.contains(number) { return incomplete }
     if let cause = causes[number] { return cause }
-    return zeros.isHole(packet) ? "is overwritten with zeros in part" : nil
+    return packet.isHole ? "is overwritten with zeros in part" : nil
   }
 
   /// Whether it is a matter of the file, one cause for all frames after.

@@ -15,13 +15,27 @@ struct PacketScan {
   /// From where to where, in presentation times, frames lean on packets of which parts are missing.
   private(set) var damage: [(from: Int64, to: Int64, cause: String)] = []
   private var openDamage: (from: Int64, cause: String)?
-  private let faults: PacketFaults
+  /// With what only the scan can find.
+  private(set) var faults: PacketFaults
   private let timeBase: Ratio
+  /// Packets of a transport stream that wait until it is known whether it was joined there.
+  private var waiting: [Packet] = []
+  private var seen = 0
+
+  /// What is kept of a packet of the video.
+  private struct Packet {
+    let time: Int64?
+    let decodingTime: Int64?
+    let duration: Int64
+    let flags: Int32
+    let traits: PacketFaults.Traits
+  }
   /// The usual distance of frames in a transport stream of constant rate with gaps; nil for all others.
   private(set) var stepBesideGaps: Int64?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
   private(set) var lastDecodingTime = Int64.min
+  private var lastDecodingTimeSeen = Int64.min
 
   init(_ faults: PacketFaults, timeBase: Ratio) {
     self.faults = faults
@@ -30,39 +44,62 @@ struct PacketScan {
 
   /// Reads all packets of a freshly opened file. What was read before an error stays.
   mutating func read(_ demuxer: Demuxer) throws {
-    while try demuxer.nextPacket({ note($0.pointee, ofVideo: $1, tick: $2) }, ofAnyStream: true) != nil {}
+    let isTransportStream = String(cString: demuxer.context.pointee.iformat.pointee.name) == "mpegts"
+    do {
+      // Whoever waits for nothing is noted at once.
+      let waits = isTransportStream ? PacketFaults.joinDistance : 0
+      while try demuxer.nextPacket({ take($0.pointee, ofVideo: $1, tick: $2, waits) }, ofAnyStream: true) != nil {}
+      noteWaiting(but: 0)
+    } catch {
+      noteWaiting(but: 0)
+      throw error
+    }
     if let open = openDamage { damage.append((open.from, .max, open.cause)) }
     openDamage = nil
     times.sort()
     keys.sort { $0.time < $1.time }
-    if String(cString: demuxer.context.pointee.iformat.pointee.name) == "mpegts" { lookForGaps() }
+    if isTransportStream { lookForGaps() }
     if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) { doubt = doubt ?? "two packets share a time" }
     if demuxer.codec.pointee.id == AV_CODEC_ID_VP8 { doubt = doubt ?? "VP8 has packets that show nothing" }
   }
 
-  private mutating func note(_ packet: AVPacket, ofVideo: Bool, tick: Double) {
+  private mutating func take(_ packet: AVPacket, ofVideo: Bool, tick: Double, _ waits: Int) {
     if let time = timestamp(packet.pts) ?? timestamp(packet.dts) {
       endOfAll = max(endOfAll, (Double(time) + Double(packet.duration)) * tick)
     }
-    if ofVideo { note(packet) }
+    if !ofVideo { return }
+    let packet = Packet(
+      time: timestamp(packet.pts), decodingTime: timestamp(packet.dts), duration: packet.duration, flags: packet.flags,
+      traits: faults.traits(of: packet))
+    if waits > 0, let time = packet.decodingTime {
+      if time < lastDecodingTimeSeen { faults.noteJoin(before: seen) }
+      lastDecodingTimeSeen = time
+    }
+    seen += 1
+    waiting.append(packet)
+    noteWaiting(but: waits)
   }
 
-  private mutating func note(_ packet: AVPacket) {
-    let fault = faults.cause(of: packet, number: packets)
+  private mutating func noteWaiting(but count: Int) {
+    while waiting.count > count { note(waiting.removeFirst()) }
+  }
+
+  private mutating func note(_ packet: Packet) {
+    let fault = faults.cause(of: packet.traits, number: packets)
     let isLost = faults.isLost(from: packets)
     packets += 1
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
     let isDropped = packet.flags & AV_PKT_FLAG_DISCARD != 0
     if packets == 1 && !isKey { doubt = "the stream does not begin with a key frame" }
-    if let decodingTime = timestamp(packet.dts) {
+    if let decodingTime = packet.decodingTime {
       if decodingTime < lastDecodingTime { doubt = doubt ?? "its clock jumps back" }
       lastDecodingTime = decodingTime
     }
-    guard let time = timestamp(packet.pts) else {
+    guard let time = packet.time else {
       if !isDropped { doubt = doubt ?? "a packet has no time" }
       return
     }
-    if isKey { keys.append((time, min(time, timestamp(packet.dts) ?? time))) }
+    if isKey { keys.append((time, min(time, packet.decodingTime ?? time))) }
     followDamage(time, fault, isKey: isKey && !isLost)
     if isDropped { return }
     times.append(time)

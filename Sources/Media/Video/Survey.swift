@@ -4,8 +4,8 @@ internal import Imaging
 internal import Wording
 
 extension VideoInfo {
-  /// Collects what an open file says, with what a user should know about it.
-  static func survey(_ demuxer: Demuxer, _ index: TimestampIndex) -> (VideoInfo, notices: [String]) {
+  /// Collects what a freshly opened file says, with what a user should know about it; nothing is counted yet.
+  static func survey(_ demuxer: Demuxer) -> (VideoInfo, notices: [String]) {
     let context = demuxer.context.pointee
     let streams = (0..<Int(context.nb_streams)).compactMap { context.streams[$0] }
     let chosen = Int(demuxer.stream.pointee.index)
@@ -13,15 +13,12 @@ extension VideoInfo {
     let turn = orientation(of: demuxer.stream)
     let size = (turn ?? .upright)
       .size(of: ImageSize(width: Int(parameters.width), height: Int(parameters.height)))
-    let tick = demuxer.timeBase.value
-    let intervals = zip(index.times.dropFirst(), index.times).map { Double($0 &- $1) * tick }
     let info = VideoInfo(
       container: String(cString: context.iformat.pointee.long_name ?? context.iformat.pointee.name),
       duration: timestamp(context.duration).map { Double($0) * slowfast_av_time_base_q().seconds },
       bitRate: Int(context.bit_rate), streams: streams.map(Stream.init), chosenStream: chosen,
       orientation: turn ?? .upright, width: size.width, height: size.height,
-      frameCount: index.times.count, iFrameCount: index.keys.count, shortestInterval: intervals.min() ?? 0,
-      longestInterval: intervals.max() ?? 0, firstFrameTime: Double(index.times[0]) * tick)
+      frameCount: 0, iFrameCount: 0, shortestInterval: 0, longestInterval: 0, firstFrameTime: 0)
     var notices: [String] = []
     func say(_ text: String) { notices.append("video '\(demuxer.path)': \(text)") }
     let others = Demuxer.videoStreams(of: demuxer.context).count - 1
@@ -32,6 +29,16 @@ extension VideoInfo {
     }
     if turn == nil { say("its rotation is no multiple of 90 degrees and is not applied") }
     return (info, notices)
+  }
+
+  /// Fills in what was counted.
+  ///
+  /// - Parameter tick: Seconds a tick of the stream's clock.
+  mutating func count(_ index: TimestampIndex, tick: Double) {
+    let intervals = zip(index.times.dropFirst(), index.times).map { Double($0 &- $1) * tick }
+    (frameCount, iFrameCount) = (index.times.count, index.keys.count)
+    (shortestInterval, longestInterval) = (intervals.min() ?? 0, intervals.max() ?? 0)
+    firstFrameTime = Double(index.times[0]) * tick
   }
 
   /// The stream's rotation metadata; nil when it is no multiple of a quarter turn.

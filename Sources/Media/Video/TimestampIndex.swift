@@ -1,5 +1,5 @@
 /// The presentation times of all frames of a stream.
-struct TimestampIndex {
+struct TimestampIndex: Sendable {
   enum Method {
     /// From the packets' timestamps: any frame can be sought by its time.
     case packets

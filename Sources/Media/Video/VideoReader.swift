@@ -1,3 +1,4 @@
+public import Geometry
 public import Imaging
 internal import CLibAV
 internal import Wording
@@ -7,16 +8,12 @@ internal import Wording
 /// Frames are those that a player would show, numbered from 0 in order of presentation; times are seconds after the
 /// first one. A frame's pixels depend on the file alone, not on what was read before. Calls may come from any one
 /// thread at a time; ascending numbers are fastest.
-public final class VideoReader {
-  public let path: String
-  /// What the file says about itself, and what was counted.
-  public let info: VideoInfo
-  /// What a user should know: how frames were counted, what was not applied.
-  public let notices: [String]
+public final class VideoReader: FrameSource {
+  /// What the survey of the file found.
+  public let video: VideoIndex
   private let index: TimestampIndex
   private let decoder: Decoder
   private let converter = FrameConverter()
-  private let orientation: Orientation
   /// Grows while frames are read.
   private var damaged: DamagedFrames
   /// The frame that a walk waited for in vain.
@@ -28,37 +25,34 @@ public final class VideoReader {
   /// Opens a local video file of any container and codec that libav reads, and finds the times of its frames.
   ///
   /// - Throws: `FileError` or ``VideoError`` when the file is missing, empty, no video, or cut short.
-  public init(path: String) throws {
-    self.path = path
-    index = try TimestampIndex.build(path: path)
+  public convenience init(path: String) throws { try self.init(VideoIndex(path: path)) }
+
+  /// Opens a video that was surveyed before.
+  ///
+  /// - Throws: ``VideoError`` when the file has changed since, `FileError` when it is gone.
+  public init(_ video: VideoIndex) throws {
+    try video.checkUnchanged()
+    self.video = video
+    index = video.timestamps
     damaged = index.damaged
-    decoder = try Decoder(path: path)
+    decoder = try Decoder(path: video.path)
     // Where frames are counted by decoding, the stream may begin with packets that show nothing.
     decoder.toleratesDamage = index.method == .decoding
     decoder.looksAhead = index.method == .packets
-    let (info, notices) = VideoInfo.survey(decoder.demuxer, index)
-    self.info = info
-    self.notices = index.notices + notices
-    orientation = info.orientation
   }
 
-  /// The number of frames, at least 1.
-  public var frameCount: Int { index.times.count }
-
-  /// Seconds a tick of the stream's clock.
-  private var tick: Double { decoder.demuxer.timeBase.value }
-
-  /// The time at which a frame appears, in seconds after the first frame.
-  public func time(ofFrame number: Int) -> Double { Double(index.times[number] &- index.times[0]) * tick }
-
-  /// The time at which the last frame ends, in seconds after the first frame's appearance.
-  public var duration: Double { time(ofFrame: frameCount - 1) + Double(index.lastDuration) * tick }
-
-  /// The frame whose time is nearest; of two equally near ones the earlier.
-  public func nearestFrame(to seconds: Double) -> Int { index.nearest(to: seconds / tick) }
-
-  /// Decodes the frame nearest to a time in seconds after the first frame.
-  public func frame(atTime seconds: Double) throws -> Image { try frame(nearestFrame(to: seconds)) }
+  public var path: String { video.path }
+  /// What the file says about itself, and what was counted.
+  public var info: VideoInfo { video.info }
+  /// What a user should know: how frames were counted, what was not applied.
+  public var notices: [String] { video.notices }
+  public var name: String { video.name }
+  public var size: ImageSize { video.size }
+  public var frameCount: Int { video.frameCount }
+  public var framesPerSecond: Double { video.framesPerSecond }
+  public var duration: Double { video.duration }
+  public func time(of index: Int) -> Double { video.time(of: index) }
+  public func nearest(to seconds: Double) -> Int { video.nearest(to: seconds) }
 
   /// Decodes one frame: BGR, upright.
   ///
@@ -67,7 +61,7 @@ public final class VideoReader {
   ///
   /// - Throws: `FrameDamage` with the frame's number and time when its data is damaged, it never comes, or has another
   ///   size; ``VideoError`` where no frame can be had.
-  public func frame(_ number: Int) throws -> Image {
+  public func frame(at number: Int) throws -> Image {
     guard index.times.indices.contains(number) else {
       throw VideoError(
         doing: "reading frame \(number)", path: path,
@@ -81,10 +75,10 @@ public final class VideoReader {
       position = nil
       throw VideoError(doing: reading(number), path: path, reason: error.reason)
     }
-    guard let image = converter.image(of: decoder.frame.pointee, orientation) else {
+    guard let image = converter.image(of: decoder.frame.pointee, info.orientation) else {
       throw VideoError(doing: reading(number), path: path, reason: "its pixel format cannot be converted to BGR")
     }
-    guard image.width == info.width && image.height == info.height else {
+    guard image.size == size else {
       let found = "the picture is \(image.width) x \(image.height), the video \(info.width) x \(info.height)"
       throw damage(number, found, advice: " -> all frames of a video must have one size: convert it")
     }
@@ -99,7 +93,7 @@ public final class VideoReader {
 
   private func damage(_ number: Int, _ run: DamagedFrames.Run) -> FrameDamage { damage(number, run.cause) }
 
-  private func reading(_ number: Int) -> String { "reading frame \(number) (\(fixed(time(ofFrame: number), 3)) s)" }
+  private func reading(_ number: Int) -> String { "reading frame \(number) (\(fixed(time(of: number), 3)) s)" }
 
   /// Makes `number` the frame decoded last.
   private func bring(_ number: Int) throws {
@@ -128,7 +122,7 @@ public final class VideoReader {
       }
     }
     if cause == nil {
-      try decoder.restart()
+      try restart()
       position = -1
       if try leads({ try walk(to: number) }) { return }
     }
@@ -140,11 +134,16 @@ public final class VideoReader {
     throw damage(number, run)
   }
 
+  private func restart() throws {
+    try video.checkUnchanged()
+    try decoder.restart()
+  }
+
   /// Decodes on, or from the beginning, counting frames.
   private func countTo(_ number: Int) throws {
     var reached = position ?? Int.max
     if reached >= number {
-      try decoder.restart()
+      try restart()
       decoder.toleratesDamage = true
       reached = -1
     }

@@ -19,7 +19,7 @@ public struct KeyFrameImages: Sendable {
   ///   - moments: The key frames.
   ///   - times: All key frames of these videos, in seconds: they tell from where the rows count.
   ///   - catalog: Where the frames are.
-  ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `TimedFrames` does.
+  ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `FrameSource.startingSecond` does.
   public init(
     of moments: [KeyFrame], times: [String: [Double]], from catalog: FrameCatalog,
     startingSecond: Double? = nil
@@ -51,7 +51,7 @@ public struct KeyFrameImages: Sendable {
   func image(_ moment: KeyFrame) -> EmbeddedImage? { images[moment] }
 
   private mutating func read(
-    _ moments: [KeyFrame], _ frames: TimedFrames, times: [Double], _ startingSecond: Double?
+    _ moments: [KeyFrame], _ frames: any FrameSource, times: [Double], _ startingSecond: Double?
   ) {
     let start = startingSecond ?? frames.startingSecond(for: times, orFrom: Double(ActionDataset.ava.clock.firstSecond))
     let video = moments.first?.video ?? ""
@@ -66,7 +66,7 @@ public struct KeyFrameImages: Sendable {
         continue
       }
       do {
-        images[moment] = try EmbeddedImage(try frames.frame(number))
+        images[moment] = try EmbeddedImage(try frames.frame(at: number))
       } catch {
         warnings.append("no picture of key frame \(video),\(moment.time): \(error)")
       }

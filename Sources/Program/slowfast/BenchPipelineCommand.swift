@@ -32,7 +32,7 @@ struct BenchPipelineCommand: ParsableCommand {
     case config, none
   }
 
-  @Option(help: ArgumentHelp("Video files.", valueName: "file"), completion: .file())
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"))
   var videos: [String] = []
   @Option(
     help: ArgumentHelp(
@@ -71,12 +71,13 @@ struct BenchPipelineCommand: ParsableCommand {
     let config = try benchConfiguration(config, FreeWords(overrides).overrides)
     let engine = try engine.make()
     let model = try self.model(Architecture(config), engine)
-    let catalog =
-      try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {
       let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: Preprocessing(config))
       let begin = processorSeconds()
+      // Anew for every run: a catalogue keeps what it has surveyed.
+      let catalog =
+        try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
       let jobs = try catalog.names.map { try job($0, catalog, run.costs, View(config)) }
       var keyFrames = 0
       try run.run(jobs) { _ in keyFrames += 1 }
@@ -108,11 +109,12 @@ struct BenchPipelineCommand: ParsableCommand {
   private func job(_ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ view: View) throws -> VideoJob {
     func open() throws -> any FrameSource {
       switch try catalog.open(name)?.frames {
-      case .images(let images, _):
+      case let images as ImageFrames:
         try images.verifyFilesExist()
         return images
-      case .video(let reader): return try VideoFrames(reader, framesPerSecond: ActionDataset.ava.clock.framesPerSecond)
-      case nil: throw VideoError(doing: "opening a video", path: name, reason: "it is gone")
+      case let video as VideoReader:
+        return try VideoFrames(video, framesPerSecond: ActionDataset.ava.clock.framesPerSecond)
+      default: throw VideoError(doing: "opening a video", path: name, reason: "it is gone")
       }
     }
     let source = try costs.measure(.opening, open)

@@ -75,7 +75,7 @@ struct OverlayRun {
   private func fileName(_ video: String) -> String { String(video.map { $0 == "/" ? "_" : $0 }) }
 
   /// Finds the frames of a video's key frames; those outside it are kept for the report.
-  mutating func place(_ video: String, _ source: TimedFrames, _ frames: [Timestamp: OverlayScenes.Scene]) {
+  mutating func place(_ video: String, _ source: any FrameSource, _ frames: [Timestamp: OverlayScenes.Scene]) {
     let start =
       startingSecond
       ?? source.startingSecond(
@@ -107,14 +107,14 @@ struct OverlayRun {
   }
 
   /// Draws the key frames of a video.
-  mutating func draw(_ video: String, _ source: TimedFrames, progress: (Int) -> Void) throws {
+  mutating func draw(_ video: String, _ source: any FrameSource, progress: (Int) -> Void) throws {
     for (time, frame, scene) in places[video]?.keyFrames ?? [] {
       if Interruption.isAsked {
         throw Interrupted("\(drawn) of \(counted(keyFrameCount, "picture")) drawn, they are in \(folder)")
       }
       do {
         try writeOverlay(
-          source.frame(frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: style,
+          source.frame(at: frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: style,
           to: imagePath(video, time))
         drawn += 1
       } catch let damage as FrameDamage where damageRule != .stop {
@@ -125,7 +125,7 @@ struct OverlayRun {
   }
 
   /// Draws all frames of a video and writes them as VIDEO.mp4.
-  mutating func film(_ video: String, _ source: TimedFrames, _ films: Films) throws {
+  mutating func film(_ video: String, _ source: any FrameSource, _ films: Films) throws {
     guard let (start, keyFrames) = places[video] else { return }
     let timeline = OverlayTimeline(
       keyFrames.map { ($0.time.seconds - start, overlayScene($0.scene, video, time: "")) })

@@ -6,7 +6,7 @@ internal import Wording
 extension LabelMap {
   /// The label map may name fewer classes than the network scores (60 of 80), never others.
   func check(against config: Configuration, path: String) throws {
-    let classes = config.int("MODEL.NUM_CLASSES")
+    let classes = config[.modelNumClasses]
     for label in labels where !(1...max(1, classes)).contains(label.id) {
       throw AVATestError.classOutOfRange(path: path, id: label.id, classes: classes)
     }
@@ -15,7 +15,7 @@ extension LabelMap {
   /// What may surprise: names that several classes share or that are not those of AVA's networks, and columns of the
   /// network that have no name.
   func notices(against config: Configuration, path: String) -> [String] {
-    let classes = config.int("MODEL.NUM_CLASSES")
+    let classes = config[.modelNumClasses]
     return notices + contradictions(classes, path) + unnamed(classes, path)
   }
 

@@ -80,14 +80,14 @@ public struct VideoDetection {
       try self.labelMap.check(against: config, path: labelMap)
       notices += self.labelMap.notices(against: config, path: labelMap)
     } else {
-      let ids = 1...max(1, config.int("MODEL.NUM_CLASSES"))
+      let ids = 1...max(1, config[.modelNumClasses])
       self.labelMap = try LabelMap(ids.map { LabelMap.Label(id: $0, name: "action \($0)") })
     }
     let names = videos.map(fileStem)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw VideoDetectionError.sameName(twice)
     }
-    let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
+    let threshold = config[.avaDetectionScoreThresh]
     let proposals = try ProposalList.read(
       paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
     notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
@@ -149,7 +149,7 @@ public struct VideoDetection {
         name: source.name, keyFrames: source.moments.map { KeyFrame(center: $0.center, boxes: $0.frame.boxes) },
         open: { try VideoFrames(path: source.path, framesPerSecond: Self.framesPerSecond) })
     }
-    var result = VideoDetections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    var result = VideoDetections(classes: config[.modelNumClasses], labelMap: labelMap)
     result.detections.damage = unreadable
     let run = KeyFrameRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))

@@ -5,7 +5,7 @@ internal import Imaging
 extension ClipWindow {
   /// The clips of a configuration.
   public init(_ config: Configuration, isStill: Bool = false) {
-    self.init(frames: config.int("DATA.NUM_FRAMES"), rate: config.int("DATA.SAMPLING_RATE"), isStill: isStill)
+    self.init(frames: config[.dataNumFrames], rate: config[.dataSamplingRate], isStill: isStill)
   }
 }
 
@@ -13,11 +13,11 @@ extension Preprocessing {
   /// The AVA test split's preprocessing of a configuration.
   public init(_ config: Configuration) {
     // Pictures are BGR until AVA.BGR False turns them round; DATA.REVERSE_INPUT_CHANNEL turns them once more.
-    let bgr = config.bool("AVA.BGR") != config.bool("DATA.REVERSE_INPUT_CHANNEL")
+    let bgr = config[.avaBgr] != config[.dataReverseInputChannel]
     self.init(
-      shortSide: config.int("DATA.TEST_CROP_SIZE"),
-      backend: config.string("AVA.IMG_PROC_BACKEND") == "pytorch" ? .pytorch : .cv2,
-      mean: config.doubles("DATA.MEAN").map { Float($0) }, std: config.doubles("DATA.STD").map { Float($0) },
-      order: bgr ? .bgr : .rgb, flip: config.bool("AVA.TEST_FORCE_FLIP"))
+      shortSide: config[.dataTestCropSize],
+      backend: config[.avaImgProcBackend] == "pytorch" ? .pytorch : .cv2,
+      mean: config[.dataMean].map { Float($0) }, std: config[.dataStd].map { Float($0) },
+      order: bgr ? .bgr : .rgb, flip: config[.avaTestForceFlip])
   }
 }

@@ -83,7 +83,7 @@ struct BenchClipCommand: ParsableCommand {
 
   private func configuration() throws -> Configuration {
     let pairs =
-      FreeWords(overrides).overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
+      FreeWords(overrides).overrides + (weights.map { [Key.testCheckpointFilePath.name, pythonString($0)] } ?? [])
     if let config {
       let loaded = try Configuration.load(path: config, overrides: pairs, rules: ModelRules())
       for notice in loaded.notices { Console.warn(notice) }

@@ -34,15 +34,15 @@ public struct AVATest {
     self.config = config
     self.dataset = dataset
     let inputs = AVATestInputs(config)
-    let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
+    let threshold = config[.avaDetectionScoreThresh]
     let frameList =
       try inputs.canRead(inputs.frameLists)
-      ? named(config, ["AVA.FRAME_LIST_DIR", "AVA.TEST_LISTS"]) {
-        try FrameList.read(paths: inputs.frameLists, frameFolder: config.string("AVA.FRAME_DIR"))
+      ? named(config, [Key.avaFrameListDir.name, Key.avaTestLists.name]) {
+        try FrameList.read(paths: inputs.frameLists, frameFolder: config[.avaFrameDir])
       } : nil
     let proposals =
       try inputs.canRead(inputs.proposals)
-      ? named(config, ["AVA.ANNOTATION_DIR", "AVA.TEST_PREDICT_BOX_LISTS"]) {
+      ? named(config, [Key.avaAnnotationDir.name, Key.avaTestPredictBoxLists.name]) {
         try ProposalList.read(
           paths: inputs.proposals, scoreThreshold: threshold, times: .labelled(dataset),
           listedVideos: frameList?.videos.map(\.name))
@@ -62,7 +62,7 @@ public struct AVATest {
     guard faults.isEmpty, let frameList, let proposals else { throw AVATestError.incomplete(faults + others) }
     self.frameList = frameList
     self.proposals = proposals
-    labelMap = try named(config, ["AVA.ANNOTATION_DIR", "AVA.LABEL_MAP_FILE"]) {
+    labelMap = try named(config, [Key.avaAnnotationDir.name, Key.avaLabelMapFile.name]) {
       try LabelMap.read(path: inputs.labelMap)
     }
     try labelMap.check(against: config, path: inputs.labelMap)
@@ -74,7 +74,7 @@ public struct AVATest {
       if exclusions.count == 0 { notices.append("'\(path)' excludes no key frame") }
     }
     if let path = inputs.groundTruth {
-      let read = try named(config, ["AVA.ANNOTATION_DIR", "AVA.GROUNDTRUTH_FILE"]) {
+      let read = try named(config, [Key.avaAnnotationDir.name, Key.avaGroundtruthFile.name]) {
         try GroundTruthTable.read(path: path)
       }
       groundTruth = read.table
@@ -104,7 +104,7 @@ public struct AVATest {
     model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
     progress: (Int) -> Void
   ) throws -> Detections {
-    var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    var detections = Detections(classes: config[.modelNumClasses], labelMap: labelMap)
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     try detections.score(

@@ -24,16 +24,16 @@ struct AVATestInputs {
 
   init(_ config: Configuration) {
     self.config = config
-    let annotations = config.string("AVA.ANNOTATION_DIR")
-    func annotation(_ key: String) -> String? {
-      let name = config.string(key)
+    let annotations = config[.avaAnnotationDir]
+    func annotation(_ key: Key<String>) -> String? {
+      let name = config[key]
       return name.isEmpty ? nil : joinPath(annotations, name)
     }
-    frameLists = config.strings("AVA.TEST_LISTS").map { joinPath(config.string("AVA.FRAME_LIST_DIR"), $0) }
-    proposals = config.strings("AVA.TEST_PREDICT_BOX_LISTS").map { joinPath(annotations, $0) }
-    labelMap = joinPath(annotations, config.string("AVA.LABEL_MAP_FILE"))
-    exclusions = annotation("AVA.EXCLUSION_FILE")
-    groundTruth = annotation("AVA.GROUNDTRUTH_FILE")
+    frameLists = config[.avaTestLists].map { joinPath(config[.avaFrameListDir], $0) }
+    proposals = config[.avaTestPredictBoxLists].map { joinPath(annotations, $0) }
+    labelMap = joinPath(annotations, config[.avaLabelMapFile])
+    exclusions = annotation(.avaExclusionFile)
+    groundTruth = annotation(.avaGroundtruthFile)
   }
 
   /// All of them.
@@ -45,23 +45,23 @@ struct AVATestInputs {
   /// What cannot be opened, a text for each: all at once, so that a data set of one's own is not mended run by run.
   var faults: [String] {
     var faults: [String] = []
-    for (key, paths) in [("AVA.TEST_LISTS", frameLists), ("AVA.TEST_PREDICT_BOX_LISTS", proposals)] where paths.isEmpty
-    {
+    for (key, paths) in [(Key.avaTestLists.name, frameLists), (Key.avaTestPredictBoxLists.name, proposals)]
+    where paths.isEmpty {
       faults.append(nameless(key))
     }
     var inputs = frameLists.map {
-      Input(doing: "reading the frame list", path: $0, keys: ["AVA.FRAME_LIST_DIR", "AVA.TEST_LISTS"])
+      Input(doing: "reading the frame list", path: $0, keys: [Key.avaFrameListDir.name, Key.avaTestLists.name])
     }
     func add(_ doing: String, _ paths: [String], _ key: String, spare: String? = nil) {
-      inputs += paths.map { Input(doing: doing, path: $0, keys: ["AVA.ANNOTATION_DIR", key], spare: spare) }
+      inputs += paths.map { Input(doing: doing, path: $0, keys: [Key.avaAnnotationDir.name, key], spare: spare) }
     }
-    add("reading the proposals", proposals, "AVA.TEST_PREDICT_BOX_LISTS")
-    add("reading the label map", [labelMap], "AVA.LABEL_MAP_FILE")
+    add("reading the proposals", proposals, Key.avaTestPredictBoxLists.name)
+    add("reading the label map", [labelMap], Key.avaLabelMapFile.name)
     add(
-      "reading the exclusions", [exclusions].compactMap(\.self), "AVA.EXCLUSION_FILE",
+      "reading the exclusions", [exclusions].compactMap(\.self), Key.avaExclusionFile.name,
       spare: "give AVA.EXCLUSION_FILE '' if every key frame counts")
     add(
-      "reading the ground truth", [groundTruth].compactMap(\.self), "AVA.GROUNDTRUTH_FILE",
+      "reading the ground truth", [groundTruth].compactMap(\.self), Key.avaGroundtruthFile.name,
       spare: "give AVA.GROUNDTRUTH_FILE '' to write detections without mAP")
     for input in inputs {
       guard let reason = fault(input.path, input.doing) else { continue }
@@ -79,7 +79,7 @@ struct AVATestInputs {
     guard let first = videos.first else { return nil }
     return "looking for frames: no picture '\(first.path(ofFrame: 0))', the first of \(listed(videos.map(\.name)))"
       + " -> give the folder that the list's paths begin in"
-      + AVATestInputs.origin([config.cite("AVA.FRAME_DIR")])
+      + AVATestInputs.origin([config.cite(.avaFrameDir)])
   }
 
   /// Where a name was taken from.

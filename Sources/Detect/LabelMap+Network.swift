@@ -7,7 +7,7 @@ internal import Wording
 extension LabelMap {
   /// The label map may name fewer classes than the network scores (60 of 80), never others.
   func check(against config: Configuration, path: String) throws {
-    let classes = config.int("MODEL.NUM_CLASSES")
+    let classes = config[.modelNumClasses]
     for label in labels where !(1...max(1, classes)).contains(label.id) {
       throw AVATestError.classOutOfRange(path: path, id: label.id, classes: classes)
     }
@@ -16,7 +16,7 @@ extension LabelMap {
   /// What may surprise: names that several classes share or that are not those of AVA's networks, and columns of the
   /// network that have no name.
   func notices(against config: Configuration, _ dataset: ActionDataset, path: String) -> [String] {
-    let classes = config.int("MODEL.NUM_CLASSES")
+    let classes = config[.modelNumClasses]
     // Of a data set that does not say how its classes are called nothing can be said.
     if dataset.classNames.count == 0 { return notices }
     return notices + contradictions(classes, dataset, path) + unnamed(classes, dataset, path)

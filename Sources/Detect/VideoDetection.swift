@@ -73,14 +73,14 @@ public struct VideoDetection {
       try self.labelMap.check(against: config, path: labelMap)
       notices += self.labelMap.notices(against: config, dataset, path: labelMap)
     } else {
-      let ids = 1...max(1, config.int("MODEL.NUM_CLASSES"))
+      let ids = 1...max(1, config[.modelNumClasses])
       self.labelMap = try LabelMap(ids.map { LabelMap.Label(id: $0, name: "action \($0)") })
     }
     let names = videos.map(fileStem)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw VideoDetectionError.sameName(twice)
     }
-    let threshold = config.double("AVA.DETECTION_SCORE_THRESH")
+    let threshold = config[.avaDetectionScoreThresh]
     let proposals = try ProposalList.read(
       paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
     notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
@@ -148,7 +148,7 @@ public struct VideoDetection {
         try VideoFrames(source.video, framesPerSecond: dataset.clock.framesPerSecond)
       }
     }
-    var detections = Detections(classes: config.int("MODEL.NUM_CLASSES"), labelMap: labelMap)
+    var detections = Detections(classes: config[.modelNumClasses], labelMap: labelMap)
     detections.damage = unreadable
     var result = VideoDetections(sources, labelMap: labelMap)
     let run = ClipRun(

@@ -73,18 +73,18 @@ private let kinetics = [
 ]
 
 private func check(_ row: Row, _ configuration: Configuration) {
-  #expect(configuration.string("MODEL.ARCH") == row.arch)
-  #expect(configuration.int("RESNET.DEPTH") == row.depth)
-  #expect([configuration.int("DATA.NUM_FRAMES"), configuration.int("DATA.SAMPLING_RATE")] == row.clip)
-  if let alpha = row.alpha { #expect(configuration.int("SLOWFAST.ALPHA") == alpha) }
-  if let fuse = row.fuse { #expect(configuration.int("SLOWFAST.FUSION_KERNEL_SZ") == fuse) }
-  #expect(configuration.intLists("RESNET.NUM_BLOCK_TEMP_KERNEL")[2] == row.res4)
-  let locations = configuration.intListLists("NONLOCAL.LOCATION")
+  #expect(configuration[.modelArch] == row.arch)
+  #expect(configuration[.resnetDepth] == row.depth)
+  #expect([configuration[.dataNumFrames], configuration[.dataSamplingRate]] == row.clip)
+  if let alpha = row.alpha { #expect(configuration[.slowfastAlpha] == alpha) }
+  if let fuse = row.fuse { #expect(configuration[.slowfastFusionKernelSz] == fuse) }
+  #expect(configuration[.resnetNumBlockTempKernel][2] == row.res4)
+  let locations = configuration[.nonlocalLocation]
   #expect([locations[1][0], locations[2][0]] == row.nonLocal)
   #expect(locations[0][0] == [] && locations[3][0] == [])
   if row.nonLocal != [[], []] {
-    #expect(configuration.intListLists("NONLOCAL.POOL")[2][0] == row.pool)
-    #expect(configuration.string("NONLOCAL.INSTANTIATION") == (row.softmax ? "softmax" : "dot_product"))
+    #expect(configuration[.nonlocalPool][2][0] == row.pool)
+    #expect(configuration[.nonlocalInstantiation] == (row.softmax ? "softmax" : "dot_product"))
   }
 }
 
@@ -94,7 +94,7 @@ private func check(_ row: Row, _ configuration: Configuration) {
     for name in files() {
       let configuration = try Configuration.load(path: "\(folder)/\(name)")
       #expect(configuration.notices == [], "\(name)")
-      #expect(configuration.int("MODEL.NUM_CLASSES") == (name.hasPrefix("Kinetics") ? 400 : 80), "\(name)")
+      #expect(configuration[.modelNumClasses] == (name.hasPrefix("Kinetics") ? 400 : 80), "\(name)")
     }
   }
 
@@ -102,28 +102,30 @@ private func check(_ row: Row, _ configuration: Configuration) {
     let configuration = try Configuration.load(path: "\(folder)/\(row.name).yaml")
     check(row, configuration)
     let isShort = row.name.hasSuffix("SHORT")
-    #expect(configuration.string("MODEL.HEAD_ACT") == "sigmoid")
-    #expect(configuration.intLists("RESNET.SPATIAL_STRIDES").map { $0[0] } == [1, 2, 2, 1])
-    #expect(configuration.intLists("RESNET.SPATIAL_DILATIONS").map { $0[0] } == [1, 1, 1, 2])
-    #expect(configuration.bool("DETECTION.ENABLE") && configuration.bool("DETECTION.ALIGNED") == isShort)
-    #expect(configuration.int("DETECTION.SPATIAL_SCALE_FACTOR") == 16)
-    #expect(configuration.int("DETECTION.ROI_XFORM_RESOLUTION") == 7)
-    #expect(configuration.int("DATA.TEST_CROP_SIZE") == (isShort && row.arch == "slowfast" ? 224 : 256))
-    #expect(configuration.double("AVA.DETECTION_SCORE_THRESH") == (row.arch == "slow" ? 0.9 : 0.8))
+    #expect(configuration[.modelHeadAct] == "sigmoid")
+    #expect(configuration[.resnetSpatialStrides].map { $0[0] } == [1, 2, 2, 1])
+    #expect(configuration[.resnetSpatialDilations].map { $0[0] } == [1, 1, 1, 2])
+    #expect(configuration[.detectionEnable] && configuration[.detectionAligned] == isShort)
+    #expect(configuration[.detectionSpatialScaleFactor] == 16)
+    #expect(configuration[.detectionRoiXformResolution] == 7)
+    #expect(configuration[.dataTestCropSize] == (isShort && row.arch == "slowfast" ? 224 : 256))
+    #expect(configuration[.avaDetectionScoreThresh] == (row.arch == "slow" ? 0.9 : 0.8))
     let overlap = row.name == "AVA/c2/SLOW_8x8_R50" ? 75 : 90
     #expect(
-      configuration.strings("AVA.TEST_PREDICT_BOX_LISTS")
+      configuration[.avaTestPredictBoxLists]
         == ["person_box_67091280_iou\(overlap)/ava_detection_val_boxes_and_labels.csv"])
     let version = row.name.hasSuffix("v2.1") ? "2.1" : "2.2"
-    #expect(configuration.string("AVA.GROUNDTRUTH_FILE") == "ava_val_v\(version).csv")
-    #expect(configuration.string("AVA.EXCLUSION_FILE") == "ava_val_excluded_timestamps_v\(version).csv")
+    #expect(configuration[.avaGroundtruthFile] == "ava_val_v\(version).csv")
+    #expect(configuration[.avaExclusionFile] == "ava_val_excluded_timestamps_v\(version).csv")
   }
 
   @Test(arguments: kinetics) private func kineticsConfigs(_ row: Row) throws {
     let configuration = try Configuration.load(path: "\(folder)/Kinetics/\(row.name).yaml")
     check(row, configuration)
-    #expect(configuration.int("TEST.NUM_ENSEMBLE_VIEWS") == 10 && configuration.int("TEST.NUM_SPATIAL_CROPS") == 3)
-    #expect(configuration.int("DATA.TEST_CROP_SIZE") == 256 && configuration.int("DATA.TRAIN_CROP_SIZE") == 224)
-    #expect(configuration.string("MODEL.HEAD_ACT") == "softmax" && !configuration.bool("DETECTION.ENABLE"))
+    #expect(
+      configuration.literal("TEST.NUM_ENSEMBLE_VIEWS") == "10" && configuration.literal("TEST.NUM_SPATIAL_CROPS") == "3"
+    )
+    #expect(configuration[.dataTestCropSize] == 256 && configuration[.dataTrainCropSize] == 224)
+    #expect(configuration[.modelHeadAct] == "softmax" && !configuration[.detectionEnable])
   }
 }

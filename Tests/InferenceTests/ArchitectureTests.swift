@@ -30,7 +30,7 @@ struct ArchitectureTests {
   @Test(arguments: shipped) func shippedConfigs(_ name: String) throws {
     let config = try Configuration.load(path: projectRoot + "/configs/" + name)
     let architecture = try Architecture(config)
-    #expect(architecture.backbone.frames == config.int("DATA.NUM_FRAMES"))
+    #expect(architecture.backbone.frames == config[.dataNumFrames])
     #expect(name.hasPrefix("AVA") ? architecture.head.classes == 80 : true)
     // X3D's tables have tests of their own.
     guard let backbone = architecture.backbone as? ResNetBackbone else {
@@ -38,12 +38,12 @@ struct ArchitectureTests {
       return
     }
     // Thin twins have the same layers.
-    let beta = config.int("SLOWFAST.BETA_INV")
+    let beta = config[.slowfastBetaInv]
     let thin = try Architecture(
       Configuration.load(
         path: projectRoot + "/configs/" + name, overrides: ["RESNET.WIDTH_PER_GROUP", "\(max(2, beta))"]))
     let model = VideoModel(thin, weights: WeightReader(random: 1), engine: Engine(threads: 1))
-    let depth = config.int("RESNET.DEPTH")
+    let depth = config[.resnetDepth]
     #expect(name.contains("R\(depth)"), "the name says the depth")
     let blocks = try #require([18: 8, 50: 16, 101: 33][depth])
     let lateral = backbone.pathways == 2 ? 4 : 0

@@ -102,14 +102,14 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   @Test func laterChangesAreChecked() throws {
     var config = try slowFast([])
     #expect(throws: ConfigurationError.self) { try config.set("SLOWFAST.BETA_INV", "7") }
-    #expect(config.int("SLOWFAST.BETA_INV") == 8)
+    #expect(config[.slowfastBetaInv] == 8)
     var bare = Configuration(rules: ModelRules())
     #expect(throws: ConfigurationError.self) { try bare.apply(overrides: ["RESNET.DEPTH", "34"]) }
   }
 
   @Test func modelsOfLaterVersionsLoad() throws {
     for (name, arch) in [("X3D", "x3d"), ("MViT", "mvit"), ("MaskMViT", "maskmvit"), ("PTVCSN", "csn")] {
-      #expect(try load("MODEL: {MODEL_NAME: \(name), ARCH: \(arch)}\n").string("MODEL.MODEL_NAME") == name)
+      #expect(try load("MODEL: {MODEL_NAME: \(name), ARCH: \(arch)}\n")[.modelModelName] == name)
     }
     #expect(try load("MODEL: {MODEL_NAME: ContrastiveModel, ARCH: slow}\n").notices == [])
   }
@@ -122,7 +122,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   }
 
   @Test func defaultsMayListMorePathwaysThanTheModelHas() throws {
-    #expect(try load(slow).ints("DATA.INPUT_CHANNEL_NUM") == [3, 3])
+    #expect(try load(slow)[.dataInputChannelNum] == [3, 3])
     #expect(
       failure { try load(slow + "DATA: {INPUT_CHANNEL_NUM: [3, 3]}\n") }.contains(
         "channels are given for 2 pathways, the model has 1"))

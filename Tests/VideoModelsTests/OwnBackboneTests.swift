@@ -1,6 +1,5 @@
 import Checkpoint
 import Kernels
-import ModelZoo
 import NN
 import RoIAlign
 import Tensors

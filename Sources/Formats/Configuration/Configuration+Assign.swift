@@ -3,7 +3,7 @@ internal import OrderedCollections
 extension Configuration {
   /// Gives a known key a value: the Python-literal pass for strings, then the key's type.
   mutating func assign(_ key: String, _ raw: Value, _ source: Source) throws(ConfigurationError) {
-    let leaf = leaf(key)
+    let leaf = Schema[key]
     var value = raw
     if case .string(let text) = raw { value = PythonLiteral.decode(text) }
     if key == "MODEL.ARCH", value == "slowonly" {

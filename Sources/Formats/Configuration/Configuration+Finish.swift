@@ -6,33 +6,28 @@ extension Configuration {
   mutating func finish() throws(ConfigurationError) {
     for (key, setting) in given where setting.value == .null { try fillIn(key, setting.source) }
     for key in given.keys {
-      if let limit = Limit.table[key], let expected = limit.breach(value(key)) {
+      let leaf = Schema[key]
+      if let limit = Limit.table[key], let expected = limit.breach(value(of: leaf)) {
         throw .badValue(
-          key: key, source: source(of: key), expected: expected, found: value(key).excerpt,
-          remedy: remedy(for: limit, key))
+          key: key, source: source(of: key), expected: expected, found: value(of: leaf).excerpt,
+          remedy: remedy(for: limit, leaf))
       }
     }
-    if int("TEST.NUM_ENSEMBLE_VIEWS") < 1 && int("TEST.NUM_ENSEMBLE_VIEWS") != -1 {
-      throw .badValue(
-        key: "TEST.NUM_ENSEMBLE_VIEWS", source: source(of: "TEST.NUM_ENSEMBLE_VIEWS"),
-        expected: "at least 1, or -1 for the series 1, 3, 5, 7, 10", found: "\(int("TEST.NUM_ENSEMBLE_VIEWS"))",
-        remedy: "PySlowFast's default is 10")
-    }
-    if string("TEST.DATASET") == "ava" && !bool("DETECTION.ENABLE") {
+    if self[.testDataset] == "ava" && !self[.detectionEnable] {
       throw .impossible(
-        problem: "AVA's boxes need the detection head", keys: [cite("TEST.DATASET"), cite("DETECTION.ENABLE")],
+        problem: "AVA's boxes need the detection head", keys: [cite(.testDataset), cite(.detectionEnable)],
         remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
           + "DETECTION.ENABLE True")
     }
     findings = try rules?.check(self) ?? []
-    if !["cv2", "pytorch"].contains(string("AVA.IMG_PROC_BACKEND")) {
-      findings.append("\(cite("AVA.IMG_PROC_BACKEND")) is neither cv2 nor pytorch: images are processed as by cv2")
+    if !["cv2", "pytorch"].contains(self[.avaImgProcBackend]) {
+      findings.append("\(cite(.avaImgProcBackend)) is neither cv2 nor pytorch: images are processed as by cv2")
     }
   }
 
   /// Decides what a key without a value means. The reference takes null for anything and fails when it uses it.
   private mutating func fillIn(_ key: String, _ source: Source) throws(ConfigurationError) {
-    let leaf = leaf(key)
+    let leaf = Schema[key]
     let isOpen = leaf.use.isOfTests && Limit.table[key] == nil
     switch leaf.kind {
     case .anything, .optionalInts:
@@ -54,11 +49,13 @@ extension Configuration {
 
   private static let namesOfModels = ["MODEL.ARCH", "MODEL.MODEL_NAME"]
 
-  private func remedy(for limit: Limit, _ key: String) -> String {
-    if case .oneOf(let names) = limit, case .string(let text) = value(key), let best = nearest(to: text, among: names) {
+  private func remedy(for limit: Limit, _ leaf: Leaf) -> String {
+    if case .oneOf(let names) = limit, case .string(let text) = value(of: leaf),
+      let best = nearest(to: text, among: names)
+    {
       return "did you mean \(best)?"
     }
-    return Self.advice[key] ?? "PySlowFast's default is \(leaf(key).fallback.excerpt)"
+    return Self.advice[leaf.key] ?? "PySlowFast's default is \(leaf.fallback.excerpt)"
   }
 
   /// What to give where the default suits few configs, or other weights than those at hand.

@@ -8,13 +8,14 @@ extension Configuration {
   /// Keys of training, of devices and of batches are not said: every published config has them, and who tests expects
   /// nothing of them.
   var idleKeysNotice: String? {
-    let idle = given.keys.filter(isIdle)
+    let idle = given.keys.map { Schema[$0] }.filter(isIdle)
     if idle.isEmpty { return nil }
     var names: [String] = []
-    for key in idle {
-      let section = String(key.prefix { $0 != "." })
-      let isSection = section != key && !Schema.read.contains { $0.hasPrefix(section + ".") }
-      let name = isSection ? section + ".*" : "\(key) \(value(key).excerpt)"
+    for leaf in idle {
+      let section = String(leaf.key.prefix { $0 != "." })
+      let isSection =
+        section != leaf.key && !Configuration.keysRead.contains { $0.hasPrefix(section + ".") }
+      let name = isSection ? section + ".*" : "\(leaf.key) \(value(of: leaf).excerpt)"
       if !names.contains(name) { names.append(name) }
     }
     return idle.count == 1
@@ -23,9 +24,8 @@ extension Configuration {
         + listed(names, limit: 12)
   }
 
-  private func isIdle(_ key: String) -> Bool {
-    let leaf = leaf(key)
-    guard leaf.use == .test || leaf.use == .display, value(key) != leaf.fallback else { return false }
-    return rules?.shapesAnotherNetwork(key, self) ?? !Schema.read.contains(key)
+  private func isIdle(_ leaf: Leaf) -> Bool {
+    guard leaf.use == .test || leaf.use == .display, value(of: leaf) != leaf.fallback else { return false }
+    return rules?.shapesAnotherNetwork(leaf.key, self) ?? !leaf.isRead
   }
 }

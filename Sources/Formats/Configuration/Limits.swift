@@ -13,6 +13,8 @@ enum Limit: Sendable {
   /// A list, perhaps empty, of ints in a range.
   case each(ClosedRange<Int>)
   case nonEmpty
+  /// What `TEST.NUM_ENSEMBLE_VIEWS` takes.
+  case views
 }
 
 extension Limit {
@@ -49,6 +51,7 @@ extension Limit {
     "DATA.ENSEMBLE_METHOD": .oneOf(["sum", "max"]),
     "DATA.PATH_LABEL_SEPARATOR": .nonEmpty,
     "AVA.DETECTION_SCORE_THRESH": .finite,
+    "TEST.NUM_ENSEMBLE_VIEWS": .views,
     "TEST.NUM_SPATIAL_CROPS": .within(1...3),
     "TEST.NUM_TEMPORAL_CLIPS": .each(1...1_000_000),
     "TEST.CHECKPOINT_TYPE": .oneOf(["pytorch", "caffe2"]),
@@ -60,6 +63,8 @@ extension Limit {
     switch (self, value) {
     case (.within(let range), .int(let number)):
       return range.contains(number) ? nil : Self.words(range)
+    case (.views, .int(let number)):
+      return number >= 1 || number == -1 ? nil : "at least 1, or -1 for the series 1, 3, 5, 7, 10"
     case (.oneOf(let names), .string(let text)):
       return names.contains(text) ? nil : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
     case (.finite, .double(let number)):

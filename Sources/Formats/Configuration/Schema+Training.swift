@@ -26,7 +26,7 @@ extension Schema {
     Leaf("SOLVER.LAYER_DECAY", .double, 1.0, .training),
     Leaf("SOLVER.BETAS", .list, [0.9, 0.999], .training),
     Leaf("MULTIGRID.EPOCH_FACTOR", .double, 1.5, .training),
-    Leaf("MULTIGRID.SHORT_CYCLE", .bool, false, .test),
+    Leaf(.multigridShortCycle),
     Leaf("MULTIGRID.SHORT_CYCLE_FACTORS", .list, [0.5, 0.7071067811865476], .training),
     Leaf("MULTIGRID.LONG_CYCLE", .bool, false, .training),
     Leaf(

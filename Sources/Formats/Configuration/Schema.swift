@@ -1,7 +1,7 @@
 internal import OrderedCollections
 internal import Wording
 
-/// What a key can change in the reference. `Schema.read` says which keys this program reads today.
+/// What a key can change in the reference. Which keys this program reads, `Leaf.isRead` says.
 enum Use: Sendable {
   /// What a test run computes or writes.
   case test
@@ -29,6 +29,8 @@ struct Leaf: Sendable {
   let kind: Kind
   let fallback: Value
   let use: Use
+  /// Whether this program reads it: it has a `Key` then.
+  var isRead = false
 
   init(_ key: String, _ kind: Kind, _ fallback: Value, _ use: Use) {
     self.key = key
@@ -43,6 +45,12 @@ enum Schema {
   static let leaves: OrderedDictionary<String, Leaf> = OrderedDictionary(
     uniqueKeysWithValues: (run + model + data + transformer + training + selfSupervised + display)
       .map { ($0.key, $0) })
+
+  /// The entry of a key that is known to be one.
+  static subscript(key: String) -> Leaf {
+    guard let leaf = leaves[key] else { preconditionFailure("\(key) was taken in, which is no key") }
+    return leaf
+  }
 
   /// Every prefix of a key that ends before a dot: `TENSORBOARD`, `TENSORBOARD.MODEL_VIS`...
   static let sections: Set<String> = {

@@ -77,16 +77,16 @@ public func missingWeights(_ config: Configuration, _ options: WeightOptions) ->
 /// - Returns: The path, and whether it was found in the output folder rather than named; nil where there is none.
 /// - Throws: `FileError` for an output folder that cannot be read.
 private func checkpointPath(_ config: Configuration) throws -> (path: String, isFound: Bool)? {
-  let test = config.string("TEST.CHECKPOINT_FILE_PATH")
+  let test = config[.testCheckpointFilePath]
   if !test.isEmpty { return (test, false) }
-  let folder = joinPath(config.string("OUTPUT_DIR"), "checkpoints")
+  let folder = joinPath(config[.outputDir], "checkpoints")
   if isFolder(folder) {
-    let task = config.string("TASK")
+    let task = config[.task]
     let names = try listFolder(folder).filter {
       task.isEmpty ? $0.hasPrefix("checkpoint") : $0.contains("\(task)_checkpoint")
     }
     if let last = names.last { return (joinPath(folder, last), true) }
   }
-  let train = config.string("TRAIN.CHECKPOINT_FILE_PATH")
+  let train = config[.trainCheckpointFilePath]
   return train.isEmpty ? nil : (train, false)
 }

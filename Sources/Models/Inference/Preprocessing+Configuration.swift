@@ -5,14 +5,14 @@ internal import Imaging
 extension ClipWindow {
   /// The clips of a configuration.
   public init(_ config: Configuration, isStill: Bool = false) {
-    self.init(frames: config.int("DATA.NUM_FRAMES"), rate: config.int("DATA.SAMPLING_RATE"), isStill: isStill)
+    self.init(frames: config[.dataNumFrames], rate: config[.dataSamplingRate], isStill: isStill)
   }
 }
 
 extension View {
   /// The one view of a configuration's test.
   public init(_ config: Configuration) {
-    self.init(shortSide: config.int("DATA.TEST_CROP_SIZE"), flip: config.bool("AVA.TEST_FORCE_FLIP"))
+    self.init(shortSide: config[.dataTestCropSize], flip: config[.avaTestForceFlip])
   }
 }
 
@@ -22,11 +22,11 @@ extension Preprocessing {
   /// - Parameter view: How the frame is seen; nil takes the configuration's own view.
   public init(_ config: Configuration, _ view: View? = nil) {
     // Pictures are BGR until AVA.BGR False turns them round; DATA.REVERSE_INPUT_CHANNEL turns them once more.
-    let bgr = config.bool("AVA.BGR") != config.bool("DATA.REVERSE_INPUT_CHANNEL")
+    let bgr = config[.avaBgr] != config[.dataReverseInputChannel]
     self.init(
       view: view ?? View(config),
-      backend: config.string("AVA.IMG_PROC_BACKEND") == "pytorch" ? .pytorch : .cv2,
-      mean: config.doubles("DATA.MEAN").map { Float($0) }, std: config.doubles("DATA.STD").map { Float($0) },
+      backend: config[.avaImgProcBackend] == "pytorch" ? .pytorch : .cv2,
+      mean: config[.dataMean].map { Float($0) }, std: config[.dataStd].map { Float($0) },
       order: bgr ? .bgr : .rgb)
   }
 }

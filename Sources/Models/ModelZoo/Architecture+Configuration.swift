@@ -7,7 +7,7 @@ extension Architecture {
   ///
   /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
   public init(_ config: Configuration) throws {
-    let (name, arch) = (config.string("MODEL.MODEL_NAME"), config.string("MODEL.ARCH"))
+    let (name, arch) = (config[.modelModelName], config[.modelArch])
     guard let family = modelFamilies.first(where: { $0.modelNames.contains(name) && $0.archs.contains(arch) }) else {
       throw ModelConfigurationError.notYet(
         key: "MODEL.MODEL_NAME / MODEL.ARCH", value: "\(name) / \(arch)", what: "networks of this kind")
@@ -27,11 +27,11 @@ extension Architecture {
 
 /// `MODEL.HEAD_ACT`.
 func headActivation(_ config: Configuration) throws(ModelConfigurationError) -> Activation {
-  let name = config.string("MODEL.HEAD_ACT")
-  guard let activation = Activation(rawValue: name), !(activation == .none && config.bool("DETECTION.ENABLE")) else {
+  let name = config[.modelHeadAct]
+  guard let activation = Activation(rawValue: name), !(activation == .none && config[.detectionEnable]) else {
     throw ModelConfigurationError.impossible(
-      key: "MODEL.HEAD_ACT", found: name,
-      expected: config.bool("DETECTION.ENABLE") ? "sigmoid or softmax" : "sigmoid, softmax or none",
+      key: Key.modelHeadAct.name, found: name,
+      expected: config[.detectionEnable] ? "sigmoid or softmax" : "sigmoid, softmax or none",
       todo: "set MODEL.HEAD_ACT sigmoid for AVA, softmax for Kinetics")
   }
   return activation
@@ -39,17 +39,17 @@ func headActivation(_ config: Configuration) throws(ModelConfigurationError) -> 
 
 func roiHead(_ config: Configuration, _ activation: Activation) -> RoIHead {
   RoIHead(
-    classes: config.int("MODEL.NUM_CLASSES"), activation: activation,
-    resolution: config.int("DETECTION.ROI_XFORM_RESOLUTION"), stride: config.int("DETECTION.SPATIAL_SCALE_FACTOR"),
-    aligned: config.bool("DETECTION.ALIGNED"))
+    classes: config[.modelNumClasses], activation: activation,
+    resolution: config[.detectionRoiXformResolution], stride: config[.detectionSpatialScaleFactor],
+    aligned: config[.detectionAligned])
 }
 
 extension Array {
   /// The entry of a configuration's list; PySlowFast's own defaults list one pathway where SlowFast has two.
-  func entry(_ index: Int, of key: String) throws(ModelConfigurationError) -> Element {
+  func entry<Content: Sendable>(_ index: Int, of key: Key<Content>) throws(ModelConfigurationError) -> Element {
     if indices.contains(index) { return self[index] }
     throw ModelConfigurationError.impossible(
-      key: key, found: "a list of \(count)", expected: "an entry [\(index)]",
+      key: key.name, found: "a list of \(count)", expected: "an entry [\(index)]",
       todo: "list four stages, in each one entry per pathway")
   }
 }

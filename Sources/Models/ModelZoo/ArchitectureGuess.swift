@@ -1,4 +1,5 @@
 public import Checkpoint
+internal import Configuration
 internal import VideoModels
 
 /// What the names and shapes of a file's tensors say about the network they belong to.
@@ -32,7 +33,7 @@ public struct ArchitectureGuess: Sendable {
     let classes = tensors.shape(Projection.scope + ".weight").flatMap { $0.first }
     if let family = UnbuiltModels.recognise(tensors) {
       network = Recognition(family)
-      if let classes { network?.set("MODEL.NUM_CLASSES", "\(classes)") }
+      if let classes { network?.set(.modelNumClasses, "\(classes)") }
       obstacle = (
         "it holds \(family), a network that this program cannot run yet",
         "give weights of a SlowFast, Slow, C2D, I3D or X3D network and their config"
@@ -41,7 +42,7 @@ public struct ArchitectureGuess: Sendable {
     }
     readHead(tensors, checkpoint.configText)
     network = modelFamilies.lazy.compactMap { $0.recognise(tensors) }.first
-    if let classes { network?.set("MODEL.NUM_CLASSES", "\(classes)") }
+    if let classes { network?.set(.modelNumClasses, "\(classes)") }
     network.map { network = headAdded(to: $0, tensors, checkpoint.configText) }
   }
 
@@ -75,7 +76,7 @@ public struct ArchitectureGuess: Sendable {
       return network
     }
     if let isDetection = configText.flatMap(detectionFlag) {
-      network.set("DETECTION.ENABLE", isDetection ? "True" : "False")
+      network.set(.detectionEnable, isDetection ? "True" : "False")
       network.remarks.append(
         "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")
     } else if Self.classesOfAVA.contains(classes) {

@@ -42,7 +42,7 @@ private struct MisfitWords {
     suggestions = Dictionary(
       (guess.network?.settings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }
     ).merging(guess.network?.unseen ?? [:]) { own, _ in own }
-    scoresBoxes = config.map { $0.bool("DETECTION.ENABLE") }
+    scoresBoxes = config.map { $0[.detectionEnable] }
   }
 
   /// What the file's head scores, as far as is known.
@@ -104,6 +104,6 @@ private struct MisfitWords {
   private func isNews(_ key: String) -> Bool {
     func plain(_ text: String) -> String { text.filter { $0 != " " && $0 != "'" } }
     guard let value = suggestions[key] else { return false }
-    return config.map { plain($0.literal(key)) } != plain(value)
+    return config?.literal(key).map(plain) != plain(value)
   }
 }

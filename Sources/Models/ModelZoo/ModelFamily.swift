@@ -58,7 +58,7 @@ extension ModelFamily {
     let activation = try headActivation(config)
     return Architecture(
       backbone: backbone,
-      head: config.bool("DETECTION.ENABLE")
+      head: config[.detectionEnable]
         ? roiHead(config, activation) : try classificationHead(config, activation, on: backbone))
   }
 }

@@ -6,19 +6,19 @@ public struct ModelRules: ConfigurationRules {
   public init() {}
 
   private func family(_ config: Configuration) -> (any ModelFamily)? {
-    let name = config.string("MODEL.MODEL_NAME")
+    let name = config[.modelModelName]
     return modelFamilies.first { $0.modelNames.contains(name) }
   }
 
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
     if let family = family(config) { return try family.check(config) }
-    let name = config.string("MODEL.MODEL_NAME")
+    let name = config[.modelModelName]
     // The module that builds models says what it does not have.
     if UnbuiltModels.has(name) { return [] }
     let known = modelFamilies.flatMap(\.modelNames) + UnbuiltModels.modelNames
     throw .badValue(
-      key: "MODEL.MODEL_NAME", source: config.source(of: "MODEL.MODEL_NAME"), expected: "a model of PySlowFast",
-      found: config.literal("MODEL.MODEL_NAME"),
+      key: Key.modelModelName.name, source: config.source(of: .modelModelName), expected: "a model of PySlowFast",
+      found: config.literal(.modelModelName),
       remedy: nearest(to: name, among: known).map { "did you mean \($0)?" } ?? "one of \(listed(known, limit: 9))")
   }
 

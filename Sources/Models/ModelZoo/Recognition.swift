@@ -1,3 +1,5 @@
+public import Configuration
+
 /// What a family says of a file that holds one of its networks.
 public struct Recognition: Sendable {
   /// One configuration value that the tensors speak for.
@@ -17,5 +19,7 @@ public struct Recognition: Sendable {
 
   public init(_ summary: String) { self.summary = summary }
 
-  public mutating func set(_ key: String, _ value: String) { settings.append(Setting(key: key, value: value)) }
+  public mutating func set<Content: Sendable>(_ key: Key<Content>, _ value: String) {
+    settings.append(Setting(key: key.name, value: value))
+  }
 }

@@ -34,7 +34,7 @@ extension ResNetBackbone {
       padding: Extent3(stem.temporalKernel / 2, 3, 3))
     let y = builder.convolution(
       x, shape, scope, StageNames.stemConvolution, norm: "bn", epilogue: .relu, widthKey: widthKey(pathway),
-      kernelKey: "MODEL.ARCH")
+      kernelKey: Key.modelArch.name)
     return builder.network.maxPool(
       y, MaxPooling(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1)))
   }
@@ -50,8 +50,8 @@ extension ResNetBackbone {
       stride: Extent3(fusion.alpha, 1, 1), padding: Extent3(fusion.kernel / 2, 0, 0))
     let lateral = builder.convolution(
       paths[1], shape, builder.weights[name], StageNames.lateral, norm: "bn", epilogue: .relu,
-      widthKey: "SLOWFAST.BETA_INV",
-      kernelKey: "SLOWFAST.FUSION_KERNEL_SZ")
+      widthKey: Key.slowfastBetaInv.name,
+      kernelKey: Key.slowfastFusionKernelSz.name)
     let fused = [builder.network.concatenate([paths[0], lateral]), paths[1]]
     // The public stage dumps that `--stages` agrees with stop naming fusions after res2.
     if stage <= 2 { builder.setName(name, fused) }
@@ -79,7 +79,9 @@ extension ResNetBackbone {
   }
 
   /// The key that sets a pathway's widths: the fast one is thinner.
-  private func widthKey(_ pathway: Int) -> String { pathway == 1 ? "SLOWFAST.BETA_INV" : "RESNET.WIDTH_PER_GROUP" }
+  private func widthKey(_ pathway: Int) -> String {
+    pathway == 1 ? Key.slowfastBetaInv.name : Key.resnetWidthPerGroup.name
+  }
 
   /// Channels that reach a stage: the previous stage's width, and what the fusion joined to the slow pathway.
   private func inChannels(stage: Int, pathway: Int) -> Int {

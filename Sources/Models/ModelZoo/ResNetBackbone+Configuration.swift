@@ -15,7 +15,7 @@ extension ResNetBackbone {
     self.init(
       stems: try (0..<pathways).map { p in
         Stem(
-          inChannels: try config.ints("DATA.INPUT_CHANNEL_NUM").entry(p, of: "DATA.INPUT_CHANNEL_NUM"),
+          inChannels: try config[.dataInputChannelNum].entry(p, of: .dataInputChannelNum),
           width: widths.base / widths.divisor(p), temporalKernel: kernels[p].stem)
       },
       stages: try (0..<4).map { stage in
@@ -24,18 +24,18 @@ extension ResNetBackbone {
         }
       },
       transform: try ResNetBackbone.transform(config, pathways: pathways), fusion: widths.fusion,
-      pathwayPools: [Extent3](repeating: pool, count: pathways), frames: config.int("DATA.NUM_FRAMES"))
+      pathwayPools: [Extent3](repeating: pool, count: pathways), frames: config[.dataNumFrames])
   }
 
   private static func transform(_ config: Configuration, pathways: Int) throws -> Transform {
-    switch config.string("RESNET.TRANS_FUNC") {
+    switch config[.resnetTransFunc] {
     case "basic_transform": return .basic
     case "bottleneck_transform":
       // The reference's SlowFast builder does not look at STRIDE_1X1.
       return .bottleneck(
-        groups: config.int("RESNET.NUM_GROUPS"), strideOn1x1: pathways == 1 && config.bool("RESNET.STRIDE_1X1"))
+        groups: config[.resnetNumGroups], strideOn1x1: pathways == 1 && config[.resnetStride1x1])
     case let other:
-      throw ModelConfigurationError.notYet(key: "RESNET.TRANS_FUNC", value: other, what: "blocks of this kind")
+      throw ModelConfigurationError.notYet(key: Key.resnetTransFunc.name, value: other, what: "blocks of this kind")
     }
   }
 }
@@ -48,19 +48,20 @@ private struct Widths {
   let fusion: ResNetBackbone.Fusion?
 
   init(_ config: Configuration, pathways: Int) throws {
-    base = config.int("RESNET.WIDTH_PER_GROUP")
-    inner = base * config.int("RESNET.NUM_GROUPS")
-    betaInverse = config.int("SLOWFAST.BETA_INV")
+    base = config[.resnetWidthPerGroup]
+    inner = base * config[.resnetNumGroups]
+    betaInverse = config[.slowfastBetaInv]
     guard pathways == 2 else {
       fusion = nil
       return
     }
     fusion = ResNetBackbone.Fusion(
-      alpha: config.int("SLOWFAST.ALPHA"), kernel: config.int("SLOWFAST.FUSION_KERNEL_SZ"),
-      channelRatio: config.int("SLOWFAST.FUSION_CONV_CHANNEL_RATIO"))
+      alpha: config[.slowfastAlpha], kernel: config[.slowfastFusionKernelSz],
+      channelRatio: config[.slowfastFusionConvChannelRatio])
     guard betaInverse > 0, base >= betaInverse, base % betaInverse == 0 else {
       throw ModelConfigurationError.impossible(
-        key: "SLOWFAST.BETA_INV", found: "\(betaInverse)", expected: "a divisor of RESNET.WIDTH_PER_GROUP (\(base))",
+        key: Key.slowfastBetaInv.name, found: "\(betaInverse)",
+        expected: "a divisor of RESNET.WIDTH_PER_GROUP (\(base))",
         todo: "set SLOWFAST.BETA_INV or RESNET.WIDTH_PER_GROUP")
     }
   }
@@ -74,15 +75,15 @@ extension ResNetBackbone.Stage {
     _ config: Configuration, _ widths: Widths, _ kernels: ResNetBackbone.TemporalKernels, depth: Int, stage: Int,
     pathway: Int
   ) throws {
-    func entry(_ key: String) throws -> Int {
-      try config.intLists(key).entry(stage, of: key).entry(pathway, of: key)
+    func entry(_ key: Key<[[Int]]>) throws -> Int {
+      try config[key].entry(stage, of: key).entry(pathway, of: key)
     }
     let divisor = widths.divisor(pathway)
     self.init(
       temporalKernels: kernels.blocks(
-        stage: stage, depth: depth, count: try entry("RESNET.NUM_BLOCK_TEMP_KERNEL")),
+        stage: stage, depth: depth, count: try entry(.resnetNumBlockTempKernel)),
       inner: (widths.inner << stage) / divisor, width: ((4 * widths.base) << stage) / divisor,
-      stride: try entry("RESNET.SPATIAL_STRIDES"), dilation: try entry("RESNET.SPATIAL_DILATIONS"),
+      stride: try entry(.resnetSpatialStrides), dilation: try entry(.resnetSpatialDilations),
       nonLocal: try ResNetBackbone.NonLocal(config, stage: stage, pathway: pathway))
   }
 }
@@ -90,25 +91,25 @@ extension ResNetBackbone.Stage {
 extension ResNetBackbone.NonLocal {
   /// nil where the config puts no non-local block.
   fileprivate init?(_ config: Configuration, stage: Int, pathway: Int) throws {
-    func entry<Element>(_ key: String, _ table: [[Element]]) throws -> Element {
+    func entry<Element: Sendable>(_ key: Key<[[Element]]>, _ table: [[Element]]) throws -> Element {
       try table.entry(stage, of: key).entry(pathway, of: key)
     }
-    let after = try entry("NONLOCAL.LOCATION", config.intListLists("NONLOCAL.LOCATION"))
+    let after = try entry(.nonlocalLocation, config[.nonlocalLocation])
     if after.isEmpty { return nil }
-    let pool = try entry("NONLOCAL.POOL", config.intListLists("NONLOCAL.POOL"))
+    let pool = try entry(.nonlocalPool, config[.nonlocalPool])
     let attention: Attention
-    switch config.string("NONLOCAL.INSTANTIATION") {
+    switch config[.nonlocalInstantiation] {
     case "dot_product": attention = .dotProduct
     case "softmax": attention = .softmax
     case let other:
       throw ModelConfigurationError.impossible(
-        key: "NONLOCAL.INSTANTIATION", found: other, expected: "dot_product or softmax",
+        key: Key.nonlocalInstantiation.name, found: other, expected: "dot_product or softmax",
         todo: "set NONLOCAL.INSTANTIATION softmax or dot_product")
     }
     self.init(
-      after: after, groups: try entry("NONLOCAL.GROUP", config.intLists("NONLOCAL.GROUP")),
+      after: after, groups: try entry(.nonlocalGroup, config[.nonlocalGroup]),
       pool: Extent3(
-        try pool.entry(0, of: "NONLOCAL.POOL"), try pool.entry(1, of: "NONLOCAL.POOL"),
-        try pool.entry(2, of: "NONLOCAL.POOL")), attention: attention)
+        try pool.entry(0, of: .nonlocalPool), try pool.entry(1, of: .nonlocalPool),
+        try pool.entry(2, of: .nonlocalPool)), attention: attention)
   }
 }

@@ -1,4 +1,5 @@
 internal import Checkpoint
+internal import Configuration
 internal import Kernels
 internal import NN
 internal import Tensors
@@ -75,7 +76,7 @@ extension NetworkBuilder {
       let last = i == branch.count - 1
       y = convolution(
         y, layer.shape, scope[StageNames.branch], layer.name, norm: layer.name + "_bn", epilogue: .relu,
-        adding: last ? shortcut : nil, widthKey: block.widthKey, kernelKey: "RESNET.NUM_BLOCK_TEMP_KERNEL",
+        adding: last ? shortcut : nil, widthKey: block.widthKey, kernelKey: Key.resnetNumBlockTempKernel.name,
         branchGain: last ? Self.branchGain : nil)
     }
     return y

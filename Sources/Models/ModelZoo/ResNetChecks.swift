@@ -25,7 +25,7 @@ extension Configuration {
 
   /// - Throws: `ConfigurationError` for a `MODEL.ARCH` or depth that there is not.
   func resNetShape() throws(ConfigurationError) -> ResNetShape {
-    let (arch, model) = (string("MODEL.ARCH"), string("MODEL.MODEL_NAME"))
+    let (arch, model) = (self[.modelArch], self[.modelModelName])
     let pathways = ResNetBackbone.modelNames.first { $0.name == model }?.pathways ?? resNetArch?.pathways
     let valid = ResNetBackbone.archs.filter { $0.pathways == pathways }
     guard let found = valid.first(where: { $0.name == arch }) else {
@@ -33,16 +33,16 @@ extension Configuration {
       let other = resNetArch.flatMap { arch in ResNetBackbone.modelNames.first { $0.pathways == arch.pathways }?.name }
       let names = valid.map(\.name)
       throw .impossible(
-        problem: "no such architecture for this model", keys: [cite("MODEL.ARCH"), cite("MODEL.MODEL_NAME")],
+        problem: "no such architecture for this model", keys: [cite(.modelArch), cite(.modelModelName)],
         remedy: other.map { "set MODEL.MODEL_NAME \($0)" }
           ?? nearest(to: arch, among: names).map { "did you mean MODEL.ARCH \($0)?" }
           ?? "set MODEL.ARCH to one of \(listed(names, limit: 9))")
     }
-    guard let blocks = ResNetBackbone.depths[int("RESNET.DEPTH")] else {
+    guard let blocks = ResNetBackbone.depths[self[.resnetDepth]] else {
       let known = ResNetBackbone.depths.keys.sorted().map(String.init)
       throw .badValue(
-        key: "RESNET.DEPTH", source: source(of: "RESNET.DEPTH"),
-        expected: "\(known.dropLast().joined(separator: ", ")) or \(known.last!)", found: "\(int("RESNET.DEPTH"))",
+        key: Key.resnetDepth.name, source: source(of: .resnetDepth),
+        expected: "\(known.dropLast().joined(separator: ", ")) or \(known.last!)", found: "\(self[.resnetDepth])",
         remedy: "choose one of them")
     }
     return ResNetShape(arch: found, blocks: blocks)
@@ -50,17 +50,17 @@ extension Configuration {
 
   /// Widths: groups, and for two pathways that the lateral connections join what the next stage expects.
   private func checkWidths(_ shape: ResNetShape) throws(ConfigurationError) {
-    let width = int("RESNET.WIDTH_PER_GROUP")
-    let groups = int("RESNET.NUM_GROUPS")
+    let width = self[.resnetWidthPerGroup]
+    let groups = self[.resnetNumGroups]
     if width % groups != 0 {
       throw .impossible(
         problem: "the groups don't divide the width",
-        keys: [cite("RESNET.WIDTH_PER_GROUP"), cite("RESNET.NUM_GROUPS")],
+        keys: [cite(.resnetWidthPerGroup), cite(.resnetNumGroups)],
         remedy: "make the width a multiple of \(groups)")
     }
     if shape.pathways == 1 { return }
-    let beta = int("SLOWFAST.BETA_INV")
-    let ratio = int("SLOWFAST.FUSION_CONV_CHANNEL_RATIO")
+    let beta = self[.slowfastBetaInv]
+    let ratio = self[.slowfastFusionConvChannelRatio]
     let outRatio = beta / ratio
     let fits =
       outRatio > 0 && width >= beta && (groups * width / beta) % groups == 0
@@ -68,51 +68,51 @@ extension Configuration {
     if !fits {
       throw .impossible(
         problem: "the fast pathway's channels don't fit the slow one's",
-        keys: [cite("RESNET.WIDTH_PER_GROUP"), cite("SLOWFAST.BETA_INV"), cite("SLOWFAST.FUSION_CONV_CHANNEL_RATIO")],
+        keys: [cite(.resnetWidthPerGroup), cite(.slowfastBetaInv), cite(.slowfastFusionConvChannelRatio)],
         remedy: "choose BETA_INV so that it divides WIDTH_PER_GROUP and is a multiple of FUSION_CONV_CHANNEL_RATIO")
     }
   }
 
   private func checkTime(_ shape: ResNetShape) throws(ConfigurationError) {
-    let frames = int("DATA.NUM_FRAMES")
+    let frames = self[.dataNumFrames]
     if poolsTimeAfterStage2 && frames < 2 {
       throw .impossible(
-        problem: "the model pools time by two", keys: [cite("DATA.NUM_FRAMES"), cite("MODEL.ARCH")],
+        problem: "the model pools time by two", keys: [cite(.dataNumFrames), cite(.modelArch)],
         remedy: "take at least 2 frames")
     }
     if shape.pathways == 1 { return }
-    let alpha = int("SLOWFAST.ALPHA")
+    let alpha = self[.slowfastAlpha]
     if frames % alpha != 0 {
       throw .impossible(
         problem: "the slow pathway takes every ALPHA-th frame, which must come out even",
-        keys: [cite("DATA.NUM_FRAMES"), cite("SLOWFAST.ALPHA")],
+        keys: [cite(.dataNumFrames), cite(.slowfastAlpha)],
         remedy: "make NUM_FRAMES a multiple of \(alpha)")
     }
-    if int("SLOWFAST.FUSION_KERNEL_SZ") % 2 == 0 {
+    if self[.slowfastFusionKernelSz] % 2 == 0 {
       throw .badValue(
-        key: "SLOWFAST.FUSION_KERNEL_SZ", source: source(of: "SLOWFAST.FUSION_KERNEL_SZ"),
-        expected: "odd, so that both pathways keep the same times", found: "\(int("SLOWFAST.FUSION_KERNEL_SZ"))",
+        key: Key.slowfastFusionKernelSz.name, source: source(of: .slowfastFusionKernelSz),
+        expected: "odd, so that both pathways keep the same times", found: "\(self[.slowfastFusionKernelSz])",
         remedy: "PySlowFast uses 5 or 7")
     }
   }
 
   private func checkHead() throws(ConfigurationError) {
-    if bool("DETECTION.ENABLE") {
-      if string("MODEL.HEAD_ACT") == "none" {
+    if self[.detectionEnable] {
+      if self[.modelHeadAct] == "none" {
         throw .impossible(
-          problem: "the detection head needs an activation", keys: [cite("MODEL.HEAD_ACT"), cite("DETECTION.ENABLE")],
+          problem: "the detection head needs an activation", keys: [cite(.modelHeadAct), cite(.detectionEnable)],
           remedy: "set MODEL.HEAD_ACT sigmoid or softmax")
       }
       return
     }
     // The head pools with the window that training's crops left after the stem and the stages.
     let window = headWindow
-    let strides = intLists("RESNET.SPATIAL_STRIDES").map { $0[0] }
-    let side = ([2, 2] + strides).reduce(int("DATA.TEST_CROP_SIZE")) { ($0 + $1 - 1) / $1 }
+    let strides = self[.resnetSpatialStrides].map { $0[0] }
+    let side = ([2, 2] + strides).reduce(self[.dataTestCropSize]) { ($0 + $1 - 1) / $1 }
     if window == 0 || side < window {
       throw .impossible(
         problem: "the head averages over \(window)x\(window) places (TRAIN_CROP_SIZE / 32) where a test crop leaves "
-          + "\(side)x\(side)", keys: [cite("DATA.TEST_CROP_SIZE"), cite("DATA.TRAIN_CROP_SIZE")],
+          + "\(side)x\(side)", keys: [cite(.dataTestCropSize), cite(.dataTrainCropSize)],
         remedy: "test with crops at least as large as training's, of 32 pixels or more")
     }
   }

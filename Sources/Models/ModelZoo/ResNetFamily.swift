@@ -15,28 +15,30 @@ struct ResNetFamily: ModelFamily {
     _ config: Configuration, _ activation: Activation, on backbone: ResNetBackbone
   ) throws -> any Head {
     ClassificationHead(
-      classes: config.int("MODEL.NUM_CLASSES"), activation: activation,
-      window: config.bool("MULTIGRID.SHORT_CYCLE") ? nil : config.headWindow)
+      classes: config[.modelNumClasses], activation: activation,
+      window: config[.multigridShortCycle] ? nil : config.headWindow)
   }
 
   func recognise(_ tensors: TensorIndex) -> Recognition? { ResNetRecognition(tensors)?.network }
 
   func keys(deciding name: String) -> Set<String> {
-    if name.contains(StageNames.nonLocal) { return ["NONLOCAL.LOCATION"] }
+    if name.contains(StageNames.nonLocal) { return [Key.nonlocalLocation.name] }
     let tellsArch = name.contains(StageNames.fastPathway) || name.contains(StageNames.fusion)
-    let keys: Set<String> = tellsArch ? ["MODEL.ARCH", "MODEL.MODEL_NAME"] : []
-    return name.contains(StageNames.residual) ? keys.union(["RESNET.DEPTH"]) : keys
+    let keys: Set<String> = tellsArch ? [Key.modelArch.name, Key.modelModelName.name] : []
+    return name.contains(StageNames.residual) ? keys.union([Key.resnetDepth.name]) : keys
   }
 
   func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> {
     var others: Set<String> = []
     // What one width or one lateral connection shows, the others show too.
-    if keys.contains(where: { $0.hasPrefix("SLOWFAST.") || $0 == "RESNET.WIDTH_PER_GROUP" }) {
+    if keys.contains(where: { $0.hasPrefix("SLOWFAST.") || $0 == Key.resnetWidthPerGroup.name }) {
       others.formUnion(Configuration.keys.filter { $0.hasPrefix("SLOWFAST.") })
-      others.insert("RESNET.NUM_GROUPS")
+      others.insert(Key.resnetNumGroups.name)
     }
     // In a deeper network more blocks may have temporal kernels.
-    if keys.contains("RESNET.DEPTH"), isNews("RESNET.DEPTH") { others.insert("RESNET.NUM_BLOCK_TEMP_KERNEL") }
+    if keys.contains(Key.resnetDepth.name), isNews(Key.resnetDepth.name) {
+      others.insert(Key.resnetNumBlockTempKernel.name)
+    }
     return others
   }
 }
@@ -44,16 +46,16 @@ struct ResNetFamily: ModelFamily {
 extension Configuration {
   /// The side of the windows that the head averages over: the last map's of training, whatever
   /// `RESNET.SPATIAL_STRIDES` says: a constant of the reference.
-  var headWindow: Int { int("DATA.TRAIN_CROP_SIZE") / 32 }
+  var headWindow: Int { self[.dataTrainCropSize] / 32 }
 
   /// What `MODEL.ARCH` stands for; nil where it is no ResNet.
   var resNetArch: ResNetBackbone.Arch? {
-    let name = string("MODEL.ARCH")
+    let name = self[.modelArch]
     return ResNetBackbone.archs.first { $0.name == name }
   }
 
   /// Whether the model pools time by two after res2.
   var poolsTimeAfterStage2: Bool {
-    resNetArch?.poolsTime == true && string("MODEL.MODEL_NAME") != ResNetBackbone.unpooledModelName
+    resNetArch?.poolsTime == true && self[.modelModelName] != ResNetBackbone.unpooledModelName
   }
 }

@@ -1,3 +1,5 @@
+internal import Configuration
+
 /// Recognises C2D, I3D, Slow and SlowFast by their tensors.
 struct ResNetRecognition {
   private(set) var network: Recognition
@@ -24,28 +26,28 @@ struct ResNetRecognition {
     if depth == nil {
       network.remarks.append("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
     }
-    network.set("MODEL.ARCH", arch)
+    network.set(.modelArch, arch)
     if let model = ResNetBackbone.modelNames.first(where: { $0.pathways == pathways }) {
-      network.set("MODEL.MODEL_NAME", model.name)
+      network.set(.modelModelName, model.name)
     }
-    if let depth { network.set("RESNET.DEPTH", "\(depth)") }
+    if let depth { network.set(.resnetDepth, "\(depth)") }
     let width = stem[0]
-    network.set("RESNET.WIDTH_PER_GROUP", "\(width)")
+    network.set(.resnetWidthPerGroup, "\(width)")
     if let inner = innerWidth, width > 0, inner.isMultiple(of: width), inner > 0 {
-      network.set("RESNET.NUM_GROUPS", "\(inner / width)")
+      network.set(.resnetNumGroups, "\(inner / width)")
     }
-    network.set("RESNET.NUM_BLOCK_TEMP_KERNEL", temporalBlocks(arch))
-    network.set("DATA.INPUT_CHANNEL_NUM", "[\(stem[1])\(fastStem.map { ", \($0[1])" } ?? "")]")
+    network.set(.resnetNumBlockTempKernel, temporalBlocks(arch))
+    network.set(.dataInputChannelNum, "[\(stem[1])\(fastStem.map { ", \($0[1])" } ?? "")]")
     if let fastStem { addFusion(width, fastStem[0]) }
     addNonLocal()
   }
 
   private mutating func addFusion(_ width: Int, _ fastWidth: Int) {
-    if fastWidth > 0 { network.set("SLOWFAST.BETA_INV", "\(width / fastWidth)") }
+    if fastWidth > 0 { network.set(.slowfastBetaInv, "\(width / fastWidth)") }
     let fuse = tensors.shape("\(StageNames.fusion(after: 1)).\(StageNames.lateral).weight")
     if let fuse, fuse.count == 5, fuse[1] > 0 {
-      network.set("SLOWFAST.FUSION_CONV_CHANNEL_RATIO", "\(fuse[0] / fuse[1])")
-      network.set("SLOWFAST.FUSION_KERNEL_SZ", "\(fuse[2])")
+      network.set(.slowfastFusionConvChannelRatio, "\(fuse[0] / fuse[1])")
+      network.set(.slowfastFusionKernelSz, "\(fuse[2])")
     }
     network.remarks.append("SLOWFAST.ALPHA and the clip's length leave no trace in the tensors")
   }
@@ -93,11 +95,11 @@ struct ResNetRecognition {
     }
     let count = stages.joined().joined().count
     if count == 0 {
-      network.unseen["NONLOCAL.LOCATION"] = "\(stages)"
+      network.unseen[Key.nonlocalLocation.name] = "\(stages)"
       return
     }
     network.summary += " with \(count) non-local block\(count == 1 ? "" : "s")"
-    network.set("NONLOCAL.LOCATION", "\(stages)")
+    network.set(.nonlocalLocation, "\(stages)")
     network.remarks.append(
       "NONLOCAL.INSTANTIATION (softmax or dot_product) and NONLOCAL.POOL leave no trace in the tensors")
   }

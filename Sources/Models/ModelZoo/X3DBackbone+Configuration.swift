@@ -6,28 +6,28 @@ extension X3DBackbone {
   ///
   /// - Throws: `ModelConfigurationError`.
   init(_ config: Configuration) throws(ModelConfigurationError) {
-    let base = config.int("X3D.DIM_C1")
-    let factor = try Self.factor("X3D.WIDTH_FACTOR", config.double("X3D.WIDTH_FACTOR"), published: "2.0")
-    let deeper = try Self.factor("X3D.DEPTH_FACTOR", config.double("X3D.DEPTH_FACTOR"), published: "2.2")
-    let wider = try Self.factor("X3D.BOTTLENECK_FACTOR", config.double("X3D.BOTTLENECK_FACTOR"), published: "2.25")
-    let groups = config.bool("X3D.CHANNELWISE_3x3x3") ? nil : config.int("RESNET.NUM_GROUPS")
-    var width = config.bool("X3D.SCALE_RES2") ? Self.rounded(base, by: 2, divisor: 8) : base
+    let base = config[.x3dDimC1]
+    let factor = try Self.factor(Key.x3dWidthFactor.name, config[.x3dWidthFactor], published: "2.0")
+    let deeper = try Self.factor(Key.x3dDepthFactor.name, config[.x3dDepthFactor], published: "2.2")
+    let wider = try Self.factor(Key.x3dBottleneckFactor.name, config[.x3dBottleneckFactor], published: "2.25")
+    let groups = config[.x3dChannelwise3x3x3] ? nil : config[.resnetNumGroups]
+    var width = config[.x3dScaleRes2] ? Self.rounded(base, by: 2, divisor: 8) : base
     var stages: [Stage] = []
     for (stage, depth) in Self.depths(by: deeper).enumerated() {
       let out = Self.rounded(width, by: factor, divisor: 1)
-      let dilation = try config.intLists("RESNET.SPATIAL_DILATIONS").entry(stage, of: "RESNET.SPATIAL_DILATIONS")
+      let dilation = try config[.resnetSpatialDilations].entry(stage, of: .resnetSpatialDilations)
       stages.append(
         Stage(
           depth: depth, inner: Int(wider * Double(out)), width: out,
-          dilation: try dilation.entry(0, of: "RESNET.SPATIAL_DILATIONS")))
+          dilation: try dilation.entry(0, of: .resnetSpatialDilations)))
       width = Self.rounded(width, by: 2, divisor: 8)
     }
     try Self.check(stages, groups)
     self.init(
-      frames: config.int("DATA.NUM_FRAMES"),
-      inChannels: try config.ints("DATA.INPUT_CHANNEL_NUM").entry(0, of: "DATA.INPUT_CHANNEL_NUM"),
+      frames: config[.dataNumFrames],
+      inChannels: try config[.dataInputChannelNum].entry(0, of: .dataInputChannelNum),
       stem: Self.rounded(base, by: factor, divisor: 1), stages: stages,
-      groups: groups, strideOn1x1: config.bool("RESNET.STRIDE_1X1"))
+      groups: groups, strideOn1x1: config[.resnetStride1x1])
   }
 
   /// The depths of res2 to res5: 1, 2, 5 and 3 times the factor, rounded up.
@@ -53,12 +53,12 @@ extension X3DBackbone {
       }
       guard (1...1024).contains(stage.dilation) else {
         throw ModelConfigurationError.impossible(
-          key: "RESNET.SPATIAL_DILATIONS", found: "\(stage.dilation) for \(name)", expected: "1 to 1024",
+          key: Key.resnetSpatialDilations.name, found: "\(stage.dilation) for \(name)", expected: "1 to 1024",
           todo: "set RESNET.SPATIAL_DILATIONS [[1], [1], [1], [1]]")
       }
       if let groups, stage.inner % groups != 0 {
         throw ModelConfigurationError.impossible(
-          key: "RESNET.NUM_GROUPS", found: "\(groups)", expected: "a divisor of \(name)'s \(stage.inner) channels",
+          key: Key.resnetNumGroups.name, found: "\(groups)", expected: "a divisor of \(name)'s \(stage.inner) channels",
           todo: "set RESNET.NUM_GROUPS 1, or X3D.CHANNELWISE_3x3x3 True")
       }
     }

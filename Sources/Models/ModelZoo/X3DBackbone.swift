@@ -1,4 +1,5 @@
 internal import Checkpoint
+internal import Configuration
 internal import Kernels
 public import NN
 internal import Tensors
@@ -96,9 +97,9 @@ public struct X3DBackbone: Backbone, Equatable {
     let time = ConvolutionShape(
       stem, stem, kernel: Extent3(stemKernel, 1, 1), padding: Extent3(stemKernel / 2, 0, 0), groups: stem)
     let y = builder.convolution(
-      x, space, scope, StageNames.stemInSpace, norm: nil, hasBias: false, widthKey: "X3D.WIDTH_FACTOR")
+      x, space, scope, StageNames.stemInSpace, norm: nil, hasBias: false, widthKey: Key.x3dWidthFactor.name)
     return builder.convolution(
-      y, time, scope, StageNames.stemConvolution, norm: "bn", epilogue: .relu, widthKey: "X3D.WIDTH_FACTOR")
+      y, time, scope, StageNames.stemConvolution, norm: "bn", epilogue: .relu, widthKey: Key.x3dWidthFactor.name)
   }
 
   /// ReLU(shortcut + c(swish(SE(b(a(x)))))), SE in every other block.
@@ -111,26 +112,26 @@ public struct X3DBackbone: Backbone, Equatable {
     if index == 0 || channels != stage.width {
       let shape = ConvolutionShape(channels, stage.width, kernel: .one, stride: Extent3(1, stride, stride))
       shortcut = builder.convolution(
-        x, shape, scope, StageNames.shortcut, norm: StageNames.shortcut + "_bn", widthKey: "X3D.WIDTH_FACTOR")
+        x, shape, scope, StageNames.shortcut, norm: StageNames.shortcut + "_bn", widthKey: Key.x3dWidthFactor.name)
     }
     let branch = scope[StageNames.branch]
     let a = ConvolutionShape(channels, stage.inner, kernel: .one, stride: Extent3(1, first, first))
     var y = builder.convolution(
-      x, a, branch, "a", norm: "a_bn", epilogue: .relu, widthKey: "X3D.BOTTLENECK_FACTOR")
+      x, a, branch, "a", norm: "a_bn", epilogue: .relu, widthKey: Key.x3dBottleneckFactor.name)
     let b = ConvolutionShape(
       stage.inner, stage.inner, kernel: Extent3(temporalKernel, 3, 3), stride: Extent3(1, second, second),
       padding: Extent3(temporalKernel / 2, stage.dilation, stage.dilation),
       dilation: Extent3(1, stage.dilation, stage.dilation), groups: groups ?? stage.inner)
     let isGated = index % 2 == 0
     y = builder.convolution(
-      y, b, branch, "b", norm: "b_bn", epilogue: isGated ? .none : .swish, widthKey: "X3D.BOTTLENECK_FACTOR")
+      y, b, branch, "b", norm: "b_bn", epilogue: isGated ? .none : .swish, widthKey: Key.x3dBottleneckFactor.name)
     if isGated {
       let factors = builder.squeezeExcitation(y, stage.inner, Self.squeezed(stage.inner), branch["se"])
       y = builder.network.scale(y, by: factors, .swish)
     }
     let c = ConvolutionShape(stage.inner, stage.width, kernel: .one)
     return builder.convolution(
-      y, c, branch, "c", norm: "c_bn", epilogue: .relu, adding: shortcut, widthKey: "X3D.WIDTH_FACTOR",
+      y, c, branch, "c", norm: "c_bn", epilogue: .relu, adding: shortcut, widthKey: Key.x3dWidthFactor.name,
       branchGain: NetworkBuilder.branchGain)
   }
 }

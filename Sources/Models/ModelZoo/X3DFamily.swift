@@ -15,14 +15,14 @@ struct X3DFamily: ModelFamily {
   ) throws -> any Head {
     guard activation != .none else {
       throw ModelConfigurationError.impossible(
-        key: "MODEL.HEAD_ACT", found: "none", expected: "sigmoid or softmax", todo: "set MODEL.HEAD_ACT softmax")
+        key: Key.modelHeadAct.name, found: "none", expected: "sigmoid or softmax", todo: "set MODEL.HEAD_ACT softmax")
     }
     // Rounded up, where the heads of ResNets round down.
     let stride = backbone.featureStride
-    let window = (config.int("DATA.TRAIN_CROP_SIZE") + stride - 1) / stride
+    let window = (config[.dataTrainCropSize] + stride - 1) / stride
     return X3DHead(
-      classes: config.int("MODEL.NUM_CLASSES"), activation: activation, inner: backbone.stages.last!.inner,
-      width: config.int("X3D.DIM_C5"), normalisesDense: config.bool("X3D.BN_LIN5"), window: window)
+      classes: config[.modelNumClasses], activation: activation, inner: backbone.stages.last!.inner,
+      width: config[.x3dDimC5], normalisesDense: config[.x3dBnLin5], window: window)
   }
 
   // MARK: Files
@@ -37,16 +37,16 @@ struct X3DFamily: ModelFamily {
     else { return nil }
     let known = Self.published.first { X3DBackbone.depths(by: Double($0.1)!) == tensors.blockCounts }
     var network = Recognition(known?.0 ?? "X3D")
-    network.set("MODEL.ARCH", archs[0])
-    network.set("MODEL.MODEL_NAME", modelNames[0])
-    if let factor = known?.1 { network.set("X3D.DEPTH_FACTOR", factor) }
-    if let width = tensors.shape("head.\(X3DHead.dense).weight")?.first { network.set("X3D.DIM_C5", "\(width)") }
+    network.set(.modelArch, archs[0])
+    network.set(.modelModelName, modelNames[0])
+    if let factor = known?.1 { network.set(.x3dDepthFactor, factor) }
+    if let width = tensors.shape("head.\(X3DHead.dense).weight")?.first { network.set(.x3dDimC5, "\(width)") }
     network.remarks.append("X3D XS, S and M have the same tensors; they differ in the clip's length and size")
     return network
   }
 
   func keys(deciding name: String) -> Set<String> {
-    if name.contains(StageNames.stemInSpace) { return ["MODEL.ARCH", "MODEL.MODEL_NAME"] }
-    return name.contains(StageNames.residual) ? ["X3D.DEPTH_FACTOR"] : []
+    if name.contains(StageNames.stemInSpace) { return [Key.modelArch.name, Key.modelModelName.name] }
+    return name.contains(StageNames.residual) ? [Key.x3dDepthFactor.name] : []
   }
 }

@@ -1,4 +1,5 @@
 public import Checkpoint
+internal import Configuration
 public import Kernels
 public import NN
 internal import RoIAlign
@@ -42,7 +43,7 @@ public struct X3DHead: Head, Equatable {
       builder.convolution(
         features[0], shape, builder.weights[Projection.headScope], Self.convolution, norm: Self.convolution + "_bn",
         epilogue: .relu,
-        widthKey: "X3D.BOTTLENECK_FACTOR")
+        widthKey: Key.x3dBottleneckFactor.name)
     ]
   }
 
@@ -62,10 +63,10 @@ private final class X3DHeadLayers: HeadLayers {
     self.engine = engine
     let scope = weights[Projection.headScope]
     let shape = [head.width, head.inner, 1, 1, 1]
-    let weight = scope.tensor(X3DHead.dense + ".weight", shape, hint: "X3D.DIM_C5") ?? Tensor(zeros: shape)
+    let weight = scope.tensor(X3DHead.dense + ".weight", shape, hint: Key.x3dDimC5.name) ?? Tensor(zeros: shape)
     var bias = [Float](repeating: 0, count: head.width)
     if head.normalisesDense {
-      BatchNorm(scope[X3DHead.dense + "_bn"], channels: head.width, "X3D.DIM_C5", branchGain: nil).fold(
+      BatchNorm(scope[X3DHead.dense + "_bn"], channels: head.width, Key.x3dDimC5.name, branchGain: nil).fold(
         into: weight, &bias)
     }
     dense = Linear(

@@ -8,7 +8,7 @@ struct ClassificationConfig: Error, CustomStringConvertible {
   ///   - doing: "detecting", "testing".
   ///   - clause: What else is to be said of it.
   init(_ config: Configuration, doing: String, _ clause: String) {
-    let keys = "\(config.cite("TEST.DATASET")), \(config.cite("DETECTION.ENABLE"))"
+    let keys = "\(config.cite(.testDataset)), \(config.cite(.detectionEnable))"
     description =
       "\(doing): '\(config.path ?? "")' is a classification config (\(keys)), \(clause)"
       + " -> for AVA's actions take one of configs/AVA, with weights trained on AVA"
@@ -21,7 +21,7 @@ struct OtherDataSet: Error, CustomStringConvertible {
 
   init(_ config: Configuration) {
     description =
-      "testing: \(config.cite("TEST.DATASET")) with \(config.cite("DETECTION.ENABLE")): boxes are tested on AVA's files"
+      "testing: \(config.cite(.testDataset)) with \(config.cite(.detectionEnable)): boxes are tested on AVA's files"
       + " -> set TEST.DATASET ava, or take one of configs/AVA"
   }
 }

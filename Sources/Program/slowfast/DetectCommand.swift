@@ -91,7 +91,7 @@ struct DetectCommand: ParsableCommand {
 
   func run() throws {
     let config = try options.load(words.overrides)
-    if !config.bool("DETECTION.ENABLE") {
+    if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
     let detection = try VideoDetection(
@@ -150,7 +150,7 @@ struct DetectCommand: ParsableCommand {
   }
 
   private func configuredLabelMap(_ config: Configuration) -> String? {
-    let path = joinPath(config.string("AVA.ANNOTATION_DIR"), config.string("AVA.LABEL_MAP_FILE"))
+    let path = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
     if pathExists(path) { return path }
     Console.warn("there is no label map: every class becomes rows, without names -> give --labelmap FILE")
     return nil

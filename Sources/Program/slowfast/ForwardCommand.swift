@@ -50,7 +50,7 @@ struct ForwardCommand: ParsableCommand {
     guard clip.shape.count == 5 else {
       throw ShapeError(file: self.clip, expected: "five axes [N, 3, T, H, W]", found: clip.shape)
     }
-    let channels = config.ints("DATA.INPUT_CHANNEL_NUM").first ?? 3
+    let channels = config[.dataInputChannelNum].first ?? 3
     if clip.shape[1] != channels, let axis = clip.shape.lastIndex(of: channels), axis > 1 {
       let order = [0, axis] + (1...4).filter { $0 != axis }
       throw ShapeError(

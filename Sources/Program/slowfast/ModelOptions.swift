@@ -47,7 +47,7 @@ struct ModelOptions: ParsableArguments {
   /// - Parameter overrides: Pairs that `FreeWords.check` has passed.
   func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
     var pairs = overrides + more
-    if let weights { pairs += ["TEST.CHECKPOINT_FILE_PATH", pythonString(weights)] }
+    if let weights { pairs += [Key.testCheckpointFilePath.name, pythonString(weights)] }
     let loaded = try Configuration.load(path: config, overrides: pairs, rules: ModelRules())
     for notice in loaded.notices { Console.warn(notice) }
     return loaded

@@ -44,15 +44,16 @@ struct TestCommand: ParsableCommand {
   func validate() throws { try words.check() }
 
   func run() throws {
-    let config = try options.load(words.overrides, adding: outputDir.map { ["OUTPUT_DIR", pythonString($0)] } ?? [])
-    if !config.bool("DETECTION.ENABLE") {
+    let config = try options.load(
+      words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
+    if !config[.detectionEnable] {
       throw ClassificationConfig(
         config, doing: "testing", "and testing classification comes with a later version of this program")
     }
-    if config.string("TEST.DATASET") != "ava" { throw OtherDataSet(config) }
+    if config[.testDataset] != "ava" { throw OtherDataSet(config) }
     let test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
     let notices = Notices(notices(test))
-    let folder = config.string("OUTPUT_DIR")
+    let folder = config[.outputDir]
     let lock = try FolderLock(folder)
     defer { lock.release() }
     try results.check(
@@ -86,7 +87,7 @@ struct TestCommand: ParsableCommand {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
     if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
     return Interrupted(
-      "\(count) scored, their rows are in \(try test.writePart(found, to: config.string("OUTPUT_DIR")))")
+      "\(count) scored, their rows are in \(try test.writePart(found, to: config[.outputDir]))")
   }
 
   /// What of the inputs was of no use or may surprise.

@@ -1,0 +1,75 @@
+/// A key that this program reads, with the type of its value: `config[.dataNumFrames]`.
+///
+/// The keys are the static members in `Keys+*.swift`, each named after its key: `DATA.NUM_FRAMES` is `dataNumFrames`. The
+/// schema's entries are made from them, so that a key is of one type to those who read it and to those who set it.
+public struct Key<Content: Sendable>: Sendable {
+  let leaf: Leaf
+
+  /// As a config writes it, with its sections.
+  public var name: String { leaf.key }
+
+  /// PySlowFast's default.
+  public let fallback: Content
+
+  private init(_ name: String, _ kind: Kind, _ fallback: Content, _ value: Value) {
+    leaf = Leaf(name, kind, value, .test)
+    self.fallback = fallback
+  }
+}
+
+extension Leaf {
+  /// The entry of a key that is read.
+  init<Content: Sendable>(_ key: Key<Content>) {
+    self = key.leaf
+    isRead = true
+  }
+}
+
+// What a key may hold, one kind of value for each type.
+
+extension Key<Bool> {
+  init(_ name: String, _ fallback: Bool) { self.init(name, .bool, fallback, .bool(fallback)) }
+}
+
+extension Key<Int> {
+  init(_ name: String, _ fallback: Int) { self.init(name, .int, fallback, .int(fallback)) }
+}
+
+extension Key<Double> {
+  init(_ name: String, _ fallback: Double) { self.init(name, .double, fallback, .double(fallback)) }
+}
+
+extension Key<String> {
+  init(_ name: String, _ fallback: String) { self.init(name, .string, fallback, .string(fallback)) }
+}
+
+extension Key<[String]> {
+  init(_ name: String, _ fallback: [String]) {
+    self.init(name, .strings, fallback, Value(list: fallback, Value.string))
+  }
+}
+
+extension Key<[Int]> {
+  init(_ name: String, _ fallback: [Int]) { self.init(name, .ints, fallback, Value(list: fallback, Value.int)) }
+}
+
+extension Key<[Double]> {
+  init(_ name: String, _ fallback: [Double]) {
+    self.init(name, .doubles, fallback, Value(list: fallback, Value.double))
+  }
+}
+
+extension Key<[[Int]]> {
+  init(_ name: String, _ fallback: [[Int]]) { self.init(name, .intLists, fallback, Value(lists: fallback)) }
+}
+
+extension Key<[[[Int]]]> {
+  init(_ name: String, _ fallback: [[[Int]]]) {
+    self.init(name, .intListLists, fallback, Value(list: fallback, Value.init(lists:)))
+  }
+}
+
+extension Value {
+  fileprivate init<Element>(list: [Element], _ element: (Element) -> Value) { self = .list(list.map(element)) }
+  fileprivate init(lists: [[Int]]) { self.init(list: lists) { Value(list: $0, Value.int) } }
+}

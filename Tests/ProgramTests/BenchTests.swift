@@ -103,7 +103,7 @@ struct BenchTests {
       expectSuccess(result)
       let values = try object(result.stdout)
       #expect(values["key_frames"] as? Int == 3)
-      #expect(values["decoded_frames"] as? Int == (network == "none" ? 12 : 18))
+      #expect(values["decoded_frames"] as? Int == (network == "none" ? 7 : 19))
       #expect(values["network"] as? String == network && values["runs"] as? Int == 2)
       var sum = 0.0
       for key in ["opening", "decoding", "resizing", "normalising", "rest"] {

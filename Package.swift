@@ -136,6 +136,14 @@ let models: [Target] = [
     ], swiftSettings: strict),
 ]
 
+let runs: [Target] = [
+  .target(
+    name: "Runs",
+    dependencies: [
+      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Wording",
+    ], swiftSettings: strict)
+]
+
 let avaEval: [Target] = [
   .target(
     name: "AVAEval", dependencies: ["AVARecords", "Datasets", "Geometry", "Tensors", "Parallel", "Wording"],
@@ -146,8 +154,8 @@ let detect: [Target] = [
   .target(
     name: "Detect",
     dependencies: [
-      "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips", "Tensors",
-      "Geometry", "Files", "Wording",
+      "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips",
+      "VideoModels", "Kernels", "Tensors", "Geometry", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -163,7 +171,7 @@ let program: [Target] = [
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "Overlay", "Synth", "Configuration",
+      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "Overlay", "Synth", "Configuration",
       "Checkpoint",
       "VideoModels", "NN", "Kernels", "RoIAlign", "Imaging", "Video", "Tensors", "Parallel", "Geometry", "Files",
       "Wording", argumentParser,
@@ -211,11 +219,14 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("AVAEval", "AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
-    "Inference", "Inference", "AVARecords", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint", "Clips",
+    "Inference", "Inference", "AVARecords", "Configuration", "VideoModels", "Kernels", "NN", "RoIAlign", "Checkpoint",
+    "Clips",
     "Imaging",
     "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
+    "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
+  tests(
+    "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
     "Tensors",
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
@@ -254,7 +265,7 @@ let testTargets: [Target] = [
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
-    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models) + avaEval + detect
+    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs) + avaEval + detect
     + grouped("Program", program) + testTargets
 #endif
 

@@ -24,32 +24,32 @@ public struct VideoDetections {
   }
 
   /// The rows for a CSV.
-  public internal(set) var detections: Detections
-  /// In the order of the run.
-  public private(set) var keyFrames: [ScoredKeyFrame] = []
+  public let detections: Detections
   private let labelMap: LabelMap
   private let paths: [String: String]
 
-  init(_ sources: [VideoDetection.Source], labelMap: LabelMap) {
-    detections = Detections(classes: 0, labelMap: labelMap)
+  init(_ detections: Detections, _ sources: [VideoDetection.Source], labelMap: LabelMap) {
+    self.detections = detections
     self.labelMap = labelMap
     paths = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.path) })
   }
 
-  /// Adds a key frame.
-  mutating func append(_ scored: ScoredView) {
-    let (task, scores) = (scored.task, scored.scores)
-    let classes = scores.shape[1]
-    let people = (task.people ?? []).enumerated().map { index, person in
-      let actions = labelMap.labels.map { label in
-        (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
+  /// Calls `body` with each key frame that was scored, in the order of the run.
+  ///
+  /// - Throws: `FileError`, `JournalError`, and what `body` throws.
+  public func forEach(_ body: (ScoredKeyFrame) throws -> Void) throws {
+    try detections.forEach { task, scores in
+      let classes = scores.shape[1]
+      let people = (task.people ?? []).enumerated().map { index, person in
+        let actions = labelMap.labels.map { label in
+          (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
+        }
+        return Person(
+          box: person.box, proposalScore: person.proposalScore,
+          actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
       }
-      return Person(
-        box: person.box, proposalScore: person.proposalScore,
-        actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
+      try body(ScoredKeyFrame(task: task, path: paths[task.keyFrame.video] ?? "", people: people))
     }
-    keyFrames.append(
-      ScoredKeyFrame(task: task, path: paths[task.keyFrame.video] ?? "", people: people))
   }
 
   /// The files that `write` makes in a folder.
@@ -65,7 +65,7 @@ public struct VideoDetections {
     let csv = joinPath(folder, "detections.csv")
     try writeRows(to: csv)
     let json = joinPath(folder, "detections.json")
-    try writeFile(json, self.json)
+    try writeFile(json, self.json())
     return [csv, json]
   }
 
@@ -82,25 +82,24 @@ public struct VideoDetections {
     return path
   }
 
+  /// Where the scores of a run are kept until its results are written.
+  public static func journal(in folder: String) -> String { joinPath(folder, "detections.journal") }
+
   private func writeRows(to path: String) throws {
     // Finer than the reference's files: nobody compares these with its own, and equal scores have no order.
-    let writer = try DetectionWriter(path: path, decimals: .submission)
-    try writer.append(detections.table)
-    try writer.commit()
+    try detections.writeRows(to: path, decimals: .submission)
   }
 
   /// One object for one video, a list of such objects for several.
-  var json: String {
-    var videos: [(name: String, frames: [ScoredKeyFrame])] = []
-    for keyFrame in keyFrames {
-      if videos.last?.name == keyFrame.task.keyFrame.video {
-        videos[videos.count - 1].frames.append(keyFrame)
-      } else {
-        videos.append((keyFrame.task.keyFrame.video, [keyFrame]))
-      }
+  func json() throws -> String {
+    var videos: [(name: String, frames: [JSON])] = []
+    try forEach { keyFrame in
+      let name = keyFrame.task.keyFrame.video
+      if videos.last?.name != name { videos.append((name, [])) }
+      videos[videos.count - 1].frames.append(describe(keyFrame))
     }
     let objects = videos.map { video in
-      JSON.object([("video", JSON(video.name)), ("keyframes", .array(video.frames.map(describe), lines: true))])
+      JSON.object([("video", JSON(video.name)), ("keyframes", .array(video.frames, lines: true))])
     }
     return (objects.count == 1 ? objects[0] : .array(objects, lines: true)).text + "\n"
   }

@@ -146,6 +146,14 @@ let models: [Target] = [
     ], swiftSettings: strict),
 ]
 
+let runs: [Target] = [
+  .target(
+    name: "Runs",
+    dependencies: [
+      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Wording",
+    ], swiftSettings: strict)
+]
+
 let avaEval: [Target] = [
   .target(
     name: "AVAEval", dependencies: ["AVARecords", "Datasets", "Geometry", "Tensors", "Parallel", "Wording"],
@@ -156,9 +164,8 @@ let detect: [Target] = [
   .target(
     name: "Detect",
     dependencies: [
-      "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips", "Tensors",
-      "Geometry",
-      "JSON", "Files", "Wording",
+      "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips",
+      "VideoModels", "Kernels", "Tensors", "Geometry", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -177,8 +184,9 @@ let program: [Target] = [
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "JSON", "Overlay", "Synth",
-      "Configuration", "Checkpoint",
+      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "JSON", "Overlay",
+      "Synth", "Configuration",
+      "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files",
       "Wording", argumentParser,
@@ -231,11 +239,14 @@ let testTargets: [Target] = [
   tests("AVAEval", "AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign",
-    "Checkpoint", "Clips",
+    "Checkpoint",
+    "Clips",
     "Imaging",
     "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
+    "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
+  tests(
+    "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
@@ -281,7 +292,7 @@ let testTargets: [Target] = [
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
-    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models) + avaEval + detect
+    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs) + avaEval + detect
     + grouped("Program", program) + testTargets
 #endif
 

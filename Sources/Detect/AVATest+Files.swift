@@ -12,10 +12,10 @@ extension AVATest {
   /// reference rounds. Excluded key frames are in both, as there.
   ///
   /// - Returns: The paths.
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError`, `JournalError`.
   public func write(_ detections: Detections, to folder: String) throws -> [String] {
     let path = joinPath(folder, "detections_latest.csv")
-    try writeRows(detections, to: path)
+    try detections.writeRows(to: path)
     guard let groundTruth else { return [path] }
     let truthPath = joinPath(folder, "groundtruth_latest.csv")
     try writeGroundTruth(groundTruth, to: truthPath)
@@ -25,21 +25,18 @@ extension AVATest {
   /// Writes the rows of a run that was ended early, under a name that says so.
   ///
   /// - Returns: The path.
-  /// - Throws: `FileError`.
+  /// - Throws: `FileError`, `JournalError`.
   public func writePart(_ detections: Detections, to folder: String) throws -> String {
     let path = AVATest.part(in: folder)
-    try writeRows(detections, to: path)
+    try detections.writeRows(to: path)
     return path
   }
 
   /// Where the rows of a run that was ended early are.
   public static func part(in folder: String) -> String { joinPath(folder, "detections_latest.partial.csv") }
 
-  private func writeRows(_ detections: Detections, to path: String) throws {
-    let writer = try DetectionWriter(path: path)
-    try writer.append(detections.table)
-    try writer.commit()
-  }
+  /// Where the scores of a run are kept until its results are written.
+  public static func journal(in folder: String) -> String { joinPath(folder, "detections_latest.journal") }
 
   /// Key frame by key frame in the order of the file, rows of classes that the label map lacks left out.
   private func writeGroundTruth(_ table: GroundTruthTable, to path: String) throws {

@@ -6,6 +6,7 @@ internal import Files
 internal import Geometry
 internal import Imaging
 public import Inference
+public import Runs
 internal import Wording
 
 /// PySlowFast's test run on AVA: key frames and proposals in, a table of detections out.
@@ -67,7 +68,7 @@ public struct AVATest {
     }
     try labelMap.check(against: config, path: inputs.labelMap)
     notices += labelMap.notices(against: config, dataset, path: inputs.labelMap)
-    exclusions = try named(config, ["AVA.ANNOTATION_DIR", "AVA.EXCLUSION_FILE"]) {
+    exclusions = try named(config, [Key.avaAnnotationDir.name, Key.avaExclusionFile.name]) {
       try inputs.exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     }
     if let path = inputs.exclusions {
@@ -92,25 +93,54 @@ public struct AVATest {
   /// How many key frames have people to score.
   public var keyFrameCount: Int { proposals.keyFrameCount }
 
-  /// Scores all key frames: videos in the order of the frame list, seconds ascending.
+  /// Scores all key frames that a journal lacks: videos in the order of the frame list, seconds ascending.
   ///
   /// - Parameters:
   ///   - model: A model of the same configuration.
+  ///   - journal: Where scores go, and what has some already; see `identity`.
   ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
   ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
   ///   - isToStop: Asked after each key frame; true ends the run with what there is.
-  ///   - progress: Called after each key frame with the number of those done.
+  ///   - progress: Called after each key frame with the number of those done, with those that the journal had.
   public func run(
-    model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
-    progress: (Int) -> Void
+    model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
+    isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> Detections {
-    var detections = Detections(classes: config[.modelNumClasses], labelMap: labelMap)
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    try detections.score(
-      jobs(), with: run, stopsAtDamage: stopsAtDamage, isToStop: isToStop, progress: progress)
-    return detections
+    try JournaledRun(jobs(), journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
+    return Detections(journal, tasks, classes: config[.modelNumClasses], labelMap: labelMap)
   }
+
+  /// What the scores depend on, for a journal.
+  ///
+  /// - Throws: `FileError` for inputs that cannot be read.
+  public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
+    var identity = try RunIdentity(config, dataset, model, isStill: isStill)
+    let inputs = AVATestInputs(config)
+    for (what, paths) in [("frame list", inputs.frameLists), ("proposals", inputs.proposals)] {
+      for (number, path) in paths.enumerated() {
+        identity.add("\(what) \(number + 1)", try fileFingerprint(path, doing: "reading the \(what)"))
+      }
+    }
+    for video in videos {
+      // What is not there is for the run to say, with what it needs it for.
+      let ends = Set([0, video.count - 1]).sorted().map {
+        (try? fileFingerprint(video.path(ofFrame: $0), doing: "reading a frame")) ?? "missing"
+      }
+      identity.add("frames of \(video.name)", "\(video.count): \(ends.joined(separator: "; "))")
+    }
+    identity.add(tasks)
+    return identity
+  }
+
+  /// The listed videos of which something is scored.
+  private var videos: [FrameList.Video] {
+    frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
+  }
+
+  /// What is to be scored: videos in the order of the frame list, seconds ascending.
+  private var tasks: [ClipTask] { videos.flatMap(tasks) }
 
   /// Key frames whose centre lies beyond the listed frames: the clip is then the last frame over and over, as in the
   /// reference.
@@ -124,10 +154,7 @@ public struct AVATest {
     dataset.clock.frame(atSecond: frame.time.seconds)
   }
 
-  /// What is to be scored: videos in the order of the frame list, seconds ascending.
-  private func jobs() throws -> [VideoJob] {
-    try frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }.map { try job($0) }
-  }
+  private func jobs() throws -> [VideoJob] { try videos.map { try job($0) } }
 
   private func job(_ video: FrameList.Video) throws -> VideoJob {
     // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
@@ -135,15 +162,18 @@ public struct AVATest {
       try ImageFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
     }
     try frames().verifyFilesExist()
+    return VideoJob(name: video.name, tasks: tasks(of: video), open: frames)
+  }
+
+  private func tasks(of video: FrameList.Video) -> [ClipTask] {
     let views = [View(config)]
-    let tasks = proposals.keyFrames(of: video.name).map { frame in
+    return proposals.keyFrames(of: video.name).map { frame in
       ClipTask(
         KeyFrame(video: video.name, time: frame.time), center: center(frame),
         moment: ClipTask.Moment(
           seconds: frame.time.seconds - Double(dataset.clock.firstSecond), frame: center(frame)),
         people: frame.people, views: views)
     }
-    return VideoJob(name: video.name, tasks: tasks, open: frames)
   }
 }
 

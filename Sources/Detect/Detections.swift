@@ -1,78 +1,104 @@
 public import AVARecords
+internal import Files
+internal import Clips
 internal import Geometry
-internal import Imaging
-internal import Inference
+public import Inference
+internal import Runs
 public import Tensors
 
-/// What a run found: the rows that are written and evaluated, and the scores of every class before rounding.
+/// What a run found, read from its journal as it is asked for: the rows that are written and evaluated, and the scores of
+/// every class before rounding. Nothing of it is kept in memory.
 public struct Detections {
-  /// One row per box and class of the label map, in the order of the run.
-  public private(set) var table = DetectionTable()
   /// The key frames that have no scores.
-  public internal(set) var damage = DamageReport()
+  public let damage: DamageReport
   /// How many key frames were scored.
-  public private(set) var keyFrameCount = 0
-  private var rawScores: [Float] = []
+  public let keyFrameCount: Int
+  /// How many boxes were scored.
+  public let boxCount: Int
+  private let tasks: [ClipTask]
+  private let journal: RunJournal
   private let classes: Int
   private let labelMap: LabelMap
 
   /// - Parameters:
+  ///   - tasks: What was to be scored, in the order of the rows; those that the journal lacks are left out.
+  ///   - unreadable: Key frames of videos that could not be read at all.
   ///   - classes: How many classes the network scores; class index c is action id c + 1.
   ///   - labelMap: The classes that become rows.
-  public init(classes: Int, labelMap: LabelMap) {
+  init(
+    _ journal: RunJournal, _ tasks: [ClipTask], unreadable: DamageReport = DamageReport(), classes: Int,
+    labelMap: LabelMap
+  ) {
+    self.journal = journal
     self.classes = classes
     self.labelMap = labelMap
+    var damage = unreadable
+    self.tasks = tasks.filter { task in
+      if journal.has(task, task.views[0]) { return true }
+      if let cause = journal.damage(of: task) { damage.append(task.keyFrame, cause: cause) }
+      return false
+    }
+    self.damage = damage
+    keyFrameCount = self.tasks.count
+    boxCount = self.tasks.reduce(0) { $0 + ($1.people?.count ?? 1) }
   }
 
-  /// Scores tasks: what `test` and `detect` do alike.
+  /// Calls `body` with each task that was scored and its scores [people, classes], in the order of the run.
   ///
-  /// - Parameters:
-  ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
-  ///   - isToStop: Asked after each step; true ends the run with what there is.
-  ///   - progress: Called with the number of key frames done.
-  ///   - each: Called with what was added.
-  mutating func score(
-    _ jobs: [VideoJob], with run: ClipRun, stopsAtDamage: Bool, isToStop: () -> Bool, progress: (Int) -> Void,
-    each: (ScoredView) -> Void = { _ in }
-  ) throws {
-    try run.run(
-      jobs,
-      goesOn: {
-        progress($0)
-        return !isToStop()
-      },
-      damaged: { task, damage in
-        if stopsAtDamage { throw damage }
-        self.damage.append(task.keyFrame, cause: damage.cause)
-      },
-      each: {
-        append($0)
-        each($0)
-      })
-  }
-
-  /// Adds a key frame.
-  ///
-  /// Boxes are rounded to float32 and scores widened from it, as the reference's evaluation sees them.
-  private mutating func append(_ scored: ScoredView) {
-    let (task, scores) = (scored.task, scored.scores)
-    rawScores.append(contentsOf: scores.values)
-    keyFrameCount += 1
-    for (index, person) in (task.people ?? []).enumerated() {
-      let box = person.box
-      let rounded = UnitBox(
-        x1: Double(Float(box.x1)), y1: Double(Float(box.y1)), x2: Double(Float(box.x2)), y2: Double(Float(box.y2)))
-      for c in 0..<classes where labelMap.contains(c + 1) {
-        table.append(
-          video: task.keyFrame.video, time: task.keyFrame.time, box: rounded, actionID: c + 1,
-          score: Double(scores.values[index * classes + c]))
-      }
+  /// - Throws: `FileError`, `JournalError`, and what `body` throws.
+  public func forEach(_ body: (ClipTask, Tensor) throws -> Void) throws {
+    for task in tasks {
+      if let scores = try journal.scores(of: task, task.views[0]) { try body(task, scores) }
     }
   }
 
-  /// How many boxes were scored.
-  public var boxCount: Int { rawScores.count / max(1, classes) }
+  /// One row per box and class of the label map, in the order of the run.
+  ///
+  /// Boxes are rounded to float32 and scores widened from it, as the reference's evaluation sees them.
+  public var table: DetectionTable {
+    get throws {
+      var table = DetectionTable()
+      try forEachRow {
+        table.append(video: $0.video, time: $0.time, box: $1, actionID: $2, score: $3)
+      }
+      return table
+    }
+  }
 
   /// The scores before rounding: [boxes, classes], boxes in the order of the rows.
-  public var scores: Tensor { Tensor([boxCount, classes], rawScores) }
+  public var scores: Tensor {
+    get throws {
+      var values: [Float] = []
+      try forEach { values += $1.array }
+      return Tensor([boxCount, classes], values)
+    }
+  }
+
+  /// Writes `scores` as a NumPy file.
+  ///
+  /// - Throws: `FileError`, `JournalError`.
+  public func writeScores(_ path: String) throws {
+    let file = try NumPyWriter(path, shape: [boxCount, classes])
+    try forEach { try file.append($1) }
+    try file.commit()
+  }
+
+  /// Writes the rows as CSV.
+  func writeRows(to path: String, decimals: Decimals = .pySlowFast) throws {
+    let writer = try DetectionWriter(path: path, decimals: decimals)
+    try forEachRow { try writer.append(video: $0.video, time: $0.time, box: $1, actionID: $2, score: $3) }
+    try writer.commit()
+  }
+
+  private func forEachRow(_ body: (KeyFrame, UnitBox, _ actionID: Int, _ score: Double) throws -> Void) throws {
+    let named = (0..<classes).filter { labelMap.contains($0 + 1) }
+    try forEach { task, scores in
+      for (index, person) in (task.people ?? []).enumerated() {
+        let box = person.box
+        let rounded = UnitBox(
+          x1: Double(Float(box.x1)), y1: Double(Float(box.y1)), x2: Double(Float(box.x2)), y2: Double(Float(box.y2)))
+        for c in named { try body(task.keyFrame, rounded, c + 1, Double(scores.values[index * classes + c])) }
+      }
+    }
+  }
 }

@@ -6,6 +6,7 @@ internal import Files
 internal import Geometry
 internal import Imaging
 public import Inference
+public import Runs
 internal import Video
 internal import Wording
 
@@ -43,6 +44,7 @@ public struct VideoDetection {
   /// What was taken for granted, such as the second of a video's beginning.
   public let remarks: [String]
   let sources: [Source]
+  private let proposalsPath: String
   /// The key frames of videos that cannot be read at all.
   let unreadable: DamageReport
 
@@ -62,6 +64,7 @@ public struct VideoDetection {
   ) throws {
     self.config = config
     self.dataset = dataset
+    proposalsPath = path
     let rate = dataset.clock.framesPerSecond
     if let every = timing.every, !(every >= 1 / rate && every.isFinite) {
       throw VideoDetectionError.badStep(every, framesPerSecond: rate)
@@ -131,33 +134,45 @@ public struct VideoDetection {
   /// How many key frames of readable videos have people to score.
   public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.tasks.count } }
 
-  /// Scores all key frames: videos in the order given, times ascending.
+  /// Scores all key frames that a journal lacks: videos in the order given, times ascending.
   ///
   /// - Parameters:
   ///   - model: A model of the same configuration.
+  ///   - journal: Where scores go, and what has some already; see `identity`.
   ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
   ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
   ///   - isToStop: Asked after each key frame; true ends the run with what there is.
-  ///   - progress: Called after each key frame with the number of those done.
+  ///   - progress: Called after each key frame with the number of those done, with those that the journal had.
   public func run(
-    model: LoadedModel, isStill: Bool = false, stopsAtDamage: Bool = true, isToStop: () -> Bool = { false },
-    progress: (Int) -> Void
+    model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
+    isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
     let jobs = sources.map { source in
       VideoJob(name: source.name, tasks: source.tasks) {
         try VideoFrames(source.video, framesPerSecond: dataset.clock.framesPerSecond)
       }
     }
-    var detections = Detections(classes: config[.modelNumClasses], labelMap: labelMap)
-    detections.damage = unreadable
-    var result = VideoDetections(sources, labelMap: labelMap)
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    try detections.score(
-      jobs, with: run, stopsAtDamage: stopsAtDamage, isToStop: isToStop, progress: progress
-    ) { result.append($0) }
-    result.detections = detections
-    return result
+    try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
+    let detections = Detections(
+      journal, tasks, unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap)
+    return VideoDetections(detections, sources, labelMap: labelMap)
+  }
+
+  private var tasks: [ClipTask] { sources.flatMap(\.tasks) }
+
+  /// What the scores depend on, for a journal.
+  ///
+  /// - Throws: `FileError` for inputs that cannot be read.
+  public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
+    var identity = try RunIdentity(config, dataset, model, isStill: isStill)
+    identity.add("proposals", try fileFingerprint(proposalsPath, doing: "reading the proposals"))
+    for source in sources {
+      identity.add("video \(source.name)", try fileFingerprint(source.video.path, doing: "reading a video"))
+    }
+    identity.add(tasks)
+    return identity
   }
 }
 

@@ -29,13 +29,15 @@ extension VideoDetections {
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
   public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) throws -> Void) throws {
     var open: (path: String, reader: VideoReader)?
-    for (index, keyFrame) in keyFrames.enumerated() {
+    var done = 0
+    try forEach { keyFrame in
       let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(keyFrame.source)
       open = (keyFrame.path, reader)
       let name = overlayName(keyFrame.task.keyFrame)
       try writeOverlay(
         reader.frame(at: keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
-      try progress(index + 1)
+      done += 1
+      try progress(done)
     }
   }
 
@@ -52,12 +54,17 @@ extension VideoDetections {
     to folder: String, style: OverlayStyle, progress: (String, Int, Int) throws -> Void
   ) throws -> [(video: String, damaged: Int)] {
     var damaged: [(video: String, damaged: Int)] = []
-    for path in keyFrames.map(\.path).uniqued() {
-      let own = keyFrames.filter { $0.path == path }
-      let name = own[0].task.keyFrame.video
-      let frames = try VideoReader(own[0].source)
+    var videos: [(source: VideoIndex, name: String, scenes: [(Double, OverlayScene)])] = []
+    try forEach { keyFrame in
+      if videos.last?.source.path != keyFrame.path {
+        videos.append((keyFrame.source, keyFrame.task.keyFrame.video, []))
+      }
+      videos[videos.count - 1].scenes.append((keyFrame.task.moment.seconds, scene(of: keyFrame)))
+    }
+    for (source, name, scenes) in videos {
+      let frames = try VideoReader(source)
       let count = try writeOverlayVideo(
-        frames, OverlayTimeline(own.map { ($0.task.moment.seconds, scene(of: $0)) }), title: name, style: style,
+        frames, OverlayTimeline(scenes), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")
       ) { try progress(name, $0, frames.frameCount) }
       if count > 0 { damaged.append((name, count)) }
@@ -74,13 +81,5 @@ extension VideoDetections {
     return OverlayScene(
       people: people, title: keyFrame.task.keyFrame.video,
       time: "\(fixed(keyFrame.task.moment.seconds, 3)) s")
-  }
-}
-
-extension Array where Element: Hashable {
-  /// The elements without repetitions, in the order of their first appearance.
-  fileprivate func uniqued() -> [Element] {
-    var seen: Set<Element> = []
-    return filter { seen.insert($0).inserted }
   }
 }

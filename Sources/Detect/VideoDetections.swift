@@ -27,32 +27,32 @@ public struct VideoDetections {
   }
 
   /// The rows for a CSV.
-  public internal(set) var detections: Detections
-  /// In the order of the run.
-  public private(set) var keyFrames: [ScoredKeyFrame] = []
+  public let detections: Detections
   private let labelMap: LabelMap
   private let videos: [String: VideoIndex]
 
-  init(_ sources: [VideoDetection.Source], labelMap: LabelMap) {
-    detections = Detections(classes: 0, labelMap: labelMap)
+  init(_ detections: Detections, _ sources: [VideoDetection.Source], labelMap: LabelMap) {
+    self.detections = detections
     self.labelMap = labelMap
     videos = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.video) })
   }
 
-  /// Adds a key frame.
-  mutating func append(_ scored: ScoredView) {
-    let (task, scores) = (scored.task, scored.scores)
-    let classes = scores.shape[1]
-    let people = (task.people ?? []).enumerated().map { index, person in
-      let actions = labelMap.labels.map { label in
-        (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
+  /// Calls `body` with each key frame that was scored, in the order of the run.
+  ///
+  /// - Throws: `FileError`, `JournalError`, and what `body` throws.
+  public func forEach(_ body: (ScoredKeyFrame) throws -> Void) throws {
+    try detections.forEach { task, scores in
+      let classes = scores.shape[1]
+      let people = (task.people ?? []).enumerated().map { index, person in
+        let actions = labelMap.labels.map { label in
+          (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
+        }
+        return Person(
+          box: person.box, proposalScore: person.proposalScore,
+          actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
       }
-      return Person(
-        box: person.box, proposalScore: person.proposalScore,
-        actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
+      try body(ScoredKeyFrame(task: task, source: videos[task.keyFrame.video]!, people: people))
     }
-    keyFrames.append(
-      ScoredKeyFrame(task: task, source: videos[task.keyFrame.video]!, people: people))
   }
 
   /// The files that `write` makes in a folder.
@@ -87,33 +87,46 @@ public struct VideoDetections {
     return path
   }
 
+  /// Where the scores of a run are kept until its results are written.
+  public static func journal(in folder: String) -> String { joinPath(folder, "detections.journal") }
+
   private func writeRows(to path: String) throws {
     // Finer than the reference's files: nobody compares these with its own, and equal scores have no order.
-    let writer = try DetectionWriter(path: path, decimals: .submission)
-    try writer.append(detections.table)
-    try writer.commit()
+    try detections.writeRows(to: path, decimals: .submission)
   }
 
   /// Writes one object for one video, a list of such objects for several; never more than a key frame is in memory.
-  private func writeJSON(to file: AtomicFile) throws(FileError) {
-    let starts = keyFrames.indices.filter {
-      $0 == 0 || keyFrames[$0].task.keyFrame.video != keyFrames[$0 - 1].task.keyFrame.video
+  private func writeJSON(to file: AtomicFile) throws {
+    var videos = 0
+    var last: String?
+    try detections.forEach { task, _ in
+      if task.keyFrame.video != last { videos += 1 }
+      last = task.keyFrame.video
     }
     var json = JSONWriter()
-    if starts.count != 1 { json.beginArray(lines: true) }
-    for (start, end) in zip(starts, starts.dropFirst() + [keyFrames.count]) {
-      json.beginObject()
-      json.member("video", JSONValue(keyFrames[start].task.keyFrame.video))
-      json.name("keyframes")
-      json.beginArray(lines: true)
-      for keyFrame in keyFrames[start..<end] {
-        json.value(describe(keyFrame))
-        try file.write(json.take())
+    if videos != 1 { json.beginArray(lines: true) }
+    last = nil
+    try forEach { keyFrame in
+      let video = keyFrame.task.keyFrame.video
+      if video != last {
+        if last != nil {
+          json.end()
+          json.end()
+        }
+        last = video
+        json.beginObject()
+        json.member("video", JSONValue(video))
+        json.name("keyframes")
+        json.beginArray(lines: true)
       }
+      json.value(describe(keyFrame))
+      try file.write(json.take())
+    }
+    if last != nil {
       json.end()
       json.end()
     }
-    if starts.count != 1 { json.end() }
+    if videos != 1 { json.end() }
     try file.write(json.take() + [UInt8(ascii: "\n")])
   }
 

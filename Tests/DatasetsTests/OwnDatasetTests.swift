@@ -72,12 +72,12 @@ struct OwnDatasetTests {
     let said = test.notices.joined(separator: "\n")
     #expect(said.contains("1 row at seconds outside the valid range 1 to 4"), "\(said)")
     let model = try LoadedModel(config, WeightOptions(randomSeed: 5), engine: Engine(threads: 2))
-    let scores = try test.run(model: model) { _ in }.scores.array
+    let scores = try test.run(model: model, progress: { _ in }).scores.array
     // Second 1 is frame 10 here; by AVA's clock its clip would be the first frame over and over.
     #expect(Set(scores).count == 6)
     var wrong = hoops
     wrong.clock = .init(firstSecond: 1, framesPerSecond: 20)
-    let others = try AVATest(config, dataset: wrong).run(model: model) { _ in }.scores.array
+    let others = try AVATest(config, dataset: wrong).run(model: model, progress: { _ in }).scores.array
     #expect(Array(others[0..<3]) != Array(scores[0..<3]), "second 1 is frame 0 there")
     #expect(text { _ = try AVATest(config) }.contains("902 to 1798"))
     let half = text { _ = try AVATest(self.config("game,1.5,\(row)"), dataset: hoops) }

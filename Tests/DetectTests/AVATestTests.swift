@@ -36,7 +36,7 @@ struct AVATestTests {
     var progress: [Int] = []
     let found = try test.run(model: randomModel(config)) { progress.append($0) }
     #expect(progress == [1, 2, 3])
-    let table = found.table
+    let table = try found.table
     let rows = (0..<table.count).map { row in
       "\(table.frameIndex.describe(frame: Int(table.frames[row]))) \(table.box(ofRow: row).x2) \(table.actionIDs[row])"
     }
@@ -46,9 +46,9 @@ struct AVATestTests {
     ]
     #expect(rows == boxes.flatMap { frame, x2 in ["\(frame) \(float(x2)) 1", "\(frame) \(float(x2)) 3"] })
     // The scores of every class, of which the rows show those of the label map.
-    #expect(found.scores.shape == [5, 3])
+    #expect(try found.scores.shape == [5, 3])
     #expect(found.boxCount == 5)
-    let scores = found.scores.array
+    let scores = try found.scores.array
     for row in 0..<table.count {
       let column = Int(table.actionIDs[row]) - 1
       #expect(table.scores[row] == Double(scores[row / 2 * 3 + column]))
@@ -200,9 +200,9 @@ struct AVATestTests {
     let test = try AVATest(config)
     #expect(!test.notices.contains { $0.contains("label map") })
     let found = try test.run(model: randomModel(config)) { _ in }
-    #expect(found.table.count == 60)
-    #expect(found.scores.shape == [1, 80])
-    let ids = found.table.actionIDs.map { Int($0) }
+    #expect(try found.table.count == 60)
+    #expect(try found.scores.shape == [1, 80])
+    let ids = try found.table.actionIDs.map { Int($0) }
     #expect(ids == ids.sorted() && ids.first == 1 && ids.last == 80 && !ids.contains(2))
   }
 
@@ -215,10 +215,10 @@ struct AVATestTests {
     let test = try AVATest(config)
     #expect(test.notices.contains { $0.contains("1 box reaching beyond the frame, the first at line 1") })
     let found = try test.run(model: randomModel(config)) { _ in }
-    let scores = found.scores.array
+    let scores = try found.scores.array
     // The clipped box ends at the last pixel, as the other does.
     #expect(Array(scores[0..<3]) == Array(scores[3..<6]))
-    #expect(found.table.box(ofRow: 0).x1 == Double(Float(-0.012)))
+    #expect(try found.table.box(ofRow: 0).x1 == Double(Float(-0.012)))
     _ = try test.write(found, to: world.folder.path)
     #expect(
       try lines(world.folder.path + "/detections_latest.csv").first?.hasPrefix("a,0902,-0.012,0.200,0.500,1.013,")
@@ -286,7 +286,7 @@ struct AVATestTests {
     let found = try test.run(model: LoadedModel(config, WeightOptions(), engine: Engine())) { _ in }
     let expected = try Tensor(npy: folder + "/\(name)_scores.npy")
     #expect(found.boxCount == boxes)
-    #expect(difference(found.scores.array, expected.array, .network, name) == nil)
+    #expect(try difference(found.scores.array, expected.array, .network, name) == nil)
     let out = TemporaryFolder()
     defer { out.remove() }
     _ = try test.write(found, to: out.path)

@@ -27,8 +27,8 @@ private func lines(_ path: String) throws -> [String] {
   let test = try AVATest(config)
   let found = try test.run(model: model) { _ in }
   let expected = try Tensor(npy: folder + "/scores.npy")
-  #expect(found.scores.shape == expected.shape)
-  #expect(difference(found.scores.array, expected.array, .absolute(1e-5)) == nil)
+  #expect(try found.scores.shape == expected.shape)
+  #expect(try difference(found.scores.array, expected.array, .absolute(1e-5)) == nil)
 
   let out = TemporaryFolder()
   defer { out.remove() }

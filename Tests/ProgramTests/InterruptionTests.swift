@@ -40,7 +40,8 @@ struct InterruptionTests {
     #expect(result.stderr.contains("interrupted: "), "\(result.stderr)")
     // Where the signal met the run is a matter of chance; what is said of the rows holds.
     let hasRows = result.stderr.contains("their rows are in \(output.path)/out/detections.partial.csv\n")
-    #expect(output.files == (hasRows ? ["out/detections.partial.csv"] : []), "\(result.stderr)")
+    #expect(
+      output.files == (hasRows ? ["out/detections.journal", "out/detections.partial.csv"] : []), "\(result.stderr)")
   }
 
   @Test("A film is not kept in part, and it is said what is")

@@ -43,7 +43,7 @@ import Video
     try write(bytes, to: path)
     #expect(errorText { _ = try VideoReader(index) }.contains("it was written since -> run again"))
     try write([], to: path)
-    #expect(errorText { _ = try VideoFrames(index) }.contains("now it has 0"))
+    #expect(errorText { _ = try VideoFrames(index, framesPerSecond: 30) }.contains("now it has 0"))
     removeFile(path)
     #expect(errorText { _ = try VideoReader(index) }.contains("film.mp4"))
   }
@@ -77,7 +77,7 @@ import Video
   func sizesAreThoseOfTheFrames(_ name: String) throws {
     let reader = try VideoReader(path: fixture(name))
     #expect(try reader.size == reader.frame(at: 0).size)
-    #expect(try VideoFrames(reader).size == reader.size)
+    #expect(try VideoFrames(reader, framesPerSecond: 30).size == reader.size)
   }
 
   /// A catalogue surveys a file once.

@@ -55,17 +55,33 @@ extension Tensor {
 
   /// Writes float32 numbers as a .npy file, atomically.
   public func writeNPY(_ path: String) throws(FileError) {
+    let file = try NumPyWriter(path, shape: shape)
+    try file.append(self)
+    try file.commit()
+  }
+}
+
+/// Writes a .npy file of float32 numbers piece by piece; it appears when it is complete.
+public final class NumPyWriter {
+  private let file: AtomicFile
+
+  /// - Parameter shape: Of the whole array.
+  public init(_ path: String, shape: [Int]) throws(FileError) {
     let extents = shape.map(String.init).joined(separator: ", ") + (shape.count == 1 ? "," : "")
     var header = "{'descr': '<f4', 'fortran_order': False, 'shape': (\(extents)), }"
     let unpadded = 10 + header.utf8.count + 1
     header += String(repeating: " ", count: (64 - unpadded % 64) % 64) + "\n"
-    let file = try AtomicFile(path: path)
+    file = try AtomicFile(path: path)
     try file.write([0x93] + Array("NUMPY".utf8) + [1, 0])
     try file.write([UInt8(header.utf8.count & 0xff), UInt8(header.utf8.count >> 8)])
     try file.write(header)
-    try file.write(raw: UnsafeRawBufferPointer(values))
-    try file.commit()
   }
+
+  /// Adds the numbers that follow.
+  public func append(_ part: Tensor) throws(FileError) { try file.write(raw: UnsafeRawBufferPointer(part.values)) }
+
+  /// Gives the file its name.
+  public func commit() throws(FileError) { try file.commit() }
 }
 
 /// Splits a .npy file into the header's text and the numbers.

@@ -5,7 +5,7 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
   /// The largest time that is accepted, in seconds: some thirty years.
   static let limit = 1e9
 
-  init(microseconds: Int64) { self.microseconds = microseconds }
+  public init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// A whole second.
   public init(second: Int) { microseconds = Int64(second) * 1_000_000 }

@@ -21,7 +21,7 @@ public final class VideoFrames: FrameSource {
   }
 
   /// Opens a video that was surveyed before.
-  public convenience init(_ video: VideoIndex, framesPerSecond: Double = 30) throws {
+  public convenience init(_ video: VideoIndex, framesPerSecond: Double) throws {
     try self.init(VideoReader(video), framesPerSecond: framesPerSecond)
   }
 

@@ -27,6 +27,12 @@ public struct ScoredView: Sendable {
   public let view: View
   /// [people, classes]; [1, classes] for the clip as a whole.
   public let scores: Tensor
+
+  public init(task: ClipTask, view: View, scores: Tensor) {
+    self.task = task
+    self.view = view
+    self.scores = scores
+  }
 }
 
 /// Scores tasks, one view at a time, while the frames of the next are being decoded.

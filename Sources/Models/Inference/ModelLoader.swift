@@ -35,6 +35,8 @@ public struct LoadedModel {
   public let model: VideoModel
   /// The file; nil for random weights.
   public let weightsPath: String?
+  /// How the weights were chosen.
+  public let options: WeightOptions
   public let notices: [String]
 
   /// Builds the model of a configuration and loads its weights.
@@ -42,6 +44,7 @@ public struct LoadedModel {
   /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`.
   public init(_ config: Configuration, _ options: WeightOptions, engine: Engine) throws {
     let architecture = try Architecture(config)
+    self.options = options
     if let seed = options.randomSeed {
       let weights = WeightReader(random: seed)
       model = VideoModel(architecture, weights: weights, engine: engine)

@@ -1,3 +1,4 @@
+internal import Files
 @preconcurrency internal import Glibc
 internal import Synchronization
 internal import Wording
@@ -80,17 +81,14 @@ struct ResultsLost: Error, CustomStringConvertible {
   }
 }
 
-private let clockOrigin = SuspendingClock.now
-
-/// Seconds on a clock that never jumps.
-func monotonicSeconds() -> Double { clockOrigin.duration(to: .now) / .seconds(1) }
-
 /// The progress of a long run on stderr: a bar with rate and time left on a terminal, elsewhere a plain line
 /// every few seconds.
 final class Progress {
   private let title: String
   private let total: Int
   private let unit: String
+  /// How many steps earlier runs have done.
+  private let before: Int
   private let start = monotonicSeconds()
   private var lastShown: Double
   private var done = 0
@@ -99,7 +97,10 @@ final class Progress {
   ///   - title: What is going on ("detecting").
   ///   - total: How many steps there are.
   ///   - unit: What a step is, in the singular ("key frame").
-  init(_ title: String, total: Int, unit: String) {
+  ///   - before: How many of the steps earlier runs have done.
+  init(_ title: String, total: Int, unit: String, before: Int = 0) {
+    self.before = before
+    done = before
     self.title = title
     self.total = total
     self.unit = unit
@@ -118,14 +119,14 @@ final class Progress {
   func finish() {
     let seconds = monotonicSeconds() - start
     Console.clearBar()
-    let rate = seconds > 0 ? Double(done) / seconds : 0
-    Console.say("\(title): \(counted(done, unit)) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
+    let rate = seconds > 0 ? Double(done - before) / seconds : 0
+    Console.say("\(title): \(counted(done - before, unit)) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
   }
 
   private func show(at now: Double) {
     lastShown = now
     let elapsed = now - start
-    let rate = elapsed > 0 ? Double(done) / elapsed : 0
+    let rate = elapsed > 0 ? Double(done - before) / elapsed : 0
     let left = rate > 0 ? ", \(duration(Double(total - done) / rate)) left" : ""
     let figures = "\(done)/\(counted(total, unit)), \(fixed(rate, 2))/s\(left)"
     if Console.isTerminal {

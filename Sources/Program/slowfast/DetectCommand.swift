@@ -5,6 +5,7 @@ internal import Detect
 internal import Files
 internal import Inference
 internal import Overlay
+internal import Runs
 internal import Tensors
 internal import Wording
 
@@ -103,31 +104,37 @@ struct DetectCommand: ParsableCommand {
     defer { lock.release() }
     try results.check(
       outputs(detection), reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
-      orGive: "give another --output-dir")
+      begunIn: VideoDetections.journal(in: outputDir), orGive: "give another --output-dir")
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
-    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame")
+    let run = try Resuming(
+      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still), of: detection.keyFrameCount)
+    defer { run.journal.close() }
+    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount)
     let found = try Interruption.stoppable {
       let found = try detection.run(
-        model: model, isStill: still, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }
+        model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
+        isToStop: { Interruption.isAsked }
       ) { progress.update($0) }
       if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount) }
       return found
     }
     progress.finish()
-    let total = found.keyFrames.count + found.detections.damage.keyFrames.count
+    let total = found.detections.keyFrameCount + found.detections.damage.keyFrames.count
     try damage.say(found.detections.damage, of: total)
+    try run.journal.beginResults(outputs(detection))
     for path in try found.write(to: outputDir) { Console.say("wrote \(path)") }
     if let scores {
-      try found.detections.scores.writeNPY(scores)
+      try found.detections.writeScores(scores)
       Console.say("wrote \(scores)")
     }
-    if overlays || overlayVideo { drawing.warnOfNothing(in: found.detections.table) }
+    if overlays || overlayVideo { drawing.warnOfNothing(in: try found.detections.table) }
     try Interruption.stoppable {
       if overlays { try draw(found) }
       if overlayVideo { try film(found) }
     }
+    run.journal.remove()
     Leftovers.say(detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
     Leftovers.sayPart(VideoDetections.part(in: outputDir))
     notices.repeatIfFar()
@@ -136,9 +143,10 @@ struct DetectCommand: ParsableCommand {
 
   /// Keeps the rows of the key frames that were scored.
   private func interrupted(_ found: VideoDetections, of total: Int) throws -> Interrupted {
-    let count = "\(found.keyFrames.count) of \(counted(total, "key frame"))"
-    if found.keyFrames.isEmpty { return Interrupted("\(count) scored, nothing written") }
-    return Interrupted("\(count) scored, their rows are in \(try found.writePart(to: outputDir))")
+    let count = "\(found.detections.keyFrameCount) of \(counted(total, "key frame"))"
+    if found.detections.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    return Interrupted(
+      "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: outputDir))")
   }
 
   /// Everything that the run writes.
@@ -160,7 +168,7 @@ struct DetectCommand: ParsableCommand {
 
   private func draw(_ found: VideoDetections) throws {
     let folder = overlayFolder
-    let total = found.keyFrames.count
+    let total = found.detections.keyFrameCount
     let progress = Progress("drawing", total: total, unit: "picture")
     try found.writeOverlays(to: folder, style: drawing.style()) { done in
       progress.update(done)
@@ -170,7 +178,7 @@ struct DetectCommand: ParsableCommand {
       }
     }
     progress.finish()
-    Console.say("wrote \(counted(found.keyFrames.count, "picture")) into \(folder)")
+    Console.say("wrote \(counted(total, "picture")) into \(folder)")
   }
 
   private func film(_ found: VideoDetections) throws {

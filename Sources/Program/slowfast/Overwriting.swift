@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Files
 internal import Glibc
+internal import Runs
 
 /// What every command takes that writes files: results that are there stay, unless the call says otherwise.
 ///
@@ -12,14 +13,20 @@ struct OverwriteOptions: ParsableArguments {
 
   /// Makes sure that files can be written and replace nothing that they may not: results without `--overwrite`, and
   /// what the run reads with it either.
-  func check(_ paths: [String], reading inputs: [String] = [], orGive elsewhere: String) throws {
+  ///
+  /// - Parameter journal: Of a run that may go on: the results that it had begun to write are its own.
+  func check(
+    _ paths: [String], reading inputs: [String] = [], begunIn journal: String? = nil, orGive elsewhere: String
+  ) throws {
     let read = Set(inputs.compactMap(FileIdentity.init))
     for path in paths {
       if let identity = FileIdentity(path), read.contains(identity) {
         throw InputReplaced(path: path, elsewhere: elsewhere)
       }
     }
-    try checkOutputs(paths, isReplacing: overwrite, elsewhere: elsewhere)
+    let begun = Set(journal.map { RunJournal.resultsBegun(at: $0) } ?? [])
+    try checkOutputs(paths.filter { !begun.contains($0) }, isReplacing: overwrite, elsewhere: elsewhere)
+    try checkOutputs(paths.filter(begun.contains), isReplacing: true, elsewhere: elsewhere)
   }
 }
 

@@ -4,6 +4,7 @@ internal import Configuration
 internal import Detect
 internal import Files
 internal import Inference
+internal import Runs
 internal import Tensors
 internal import Wording
 
@@ -56,27 +57,35 @@ struct TestCommand: ParsableCommand {
     let folder = config[.outputDir]
     let lock = try FolderLock(folder)
     defer { lock.release() }
+    let outputs = test.outputs(in: folder) + [scores].compactMap(\.self)
     try results.check(
-      test.outputs(in: folder) + [scores].compactMap(\.self), reading: test.inputFiles + options.inputFiles,
+      outputs, reading: test.inputFiles + options.inputFiles, begunIn: AVATest.journal(in: folder),
       orGive: "give another --output-dir")
     let model = try options.model(config)
-    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame")
+    let run = try Resuming(
+      AVATest.journal(in: folder), test.identity(model, isStill: still), of: test.keyFrameCount)
+    defer { run.journal.close() }
+    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount)
     let detections = try Interruption.stoppable {
       let found = try test.run(
-        model: model, isStill: still, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }
+        model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
+        isToStop: { Interruption.isAsked }
       ) { progress.update($0) }
       if Interruption.isAsked { throw try interrupted(test, found, config) }
       return found
     }
     progress.finish()
     try damage.say(detections.damage, of: test.keyFrameCount)
+    try run.journal.beginResults(outputs)
     for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
     Leftovers.sayPart(AVATest.part(in: folder))
     if let scores {
-      try detections.scores.writeNPY(scores)
+      try detections.writeScores(scores)
       Console.say("wrote \(scores)")
     }
-    if let groundTruth = test.groundTruth { try TestResult(test, detections, groundTruth).show() }
+    let result = try test.groundTruth.map { try TestResult(test, detections, $0) }
+    run.journal.remove()
+    result?.show()
     // The table of classes may lie between.
     notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
     try damage.finish(detections.damage, of: test.keyFrameCount)
@@ -87,7 +96,8 @@ struct TestCommand: ParsableCommand {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
     if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
     return Interrupted(
-      "\(count) scored, their rows are in \(try test.writePart(found, to: config[.outputDir]))")
+      "\(count) scored (the same command goes on from there), their rows are in "
+        + "\(try test.writePart(found, to: config[.outputDir]))")
   }
 
   /// What of the inputs was of no use or may surprise.

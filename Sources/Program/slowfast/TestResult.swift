@@ -16,7 +16,7 @@ struct TestResult {
   init(_ test: AVATest, _ detections: Detections, _ groundTruth: GroundTruthTable) throws {
     let pool = WorkerPool()
     let tables = try AlignedTables(
-      detections: detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
+      detections: try detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
       dataset: test.dataset)
     findings = auditGroundTruth(tables, pool: pool)
     let missing = detections.damage.keyFrames.count

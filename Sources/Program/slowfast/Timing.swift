@@ -1,3 +1,4 @@
+internal import Files
 internal import Glibc
 
 /// What a repeated measurement found, in seconds.

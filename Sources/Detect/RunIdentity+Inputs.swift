@@ -1,0 +1,42 @@
+internal import Clips
+internal import Configuration
+internal import Datasets
+internal import Files
+internal import Inference
+internal import Kernels
+internal import Runs
+internal import Tensors
+internal import VideoModels
+
+extension RunIdentity {
+  /// What the scores of a run depend on beside its files.
+  init(
+    _ config: Configuration, _ dataset: ActionDataset, _ model: LoadedModel, isStill: Bool
+  ) throws {
+    self.init()
+    add(config)
+    add("frames a second", "\(dataset.clock.framesPerSecond)")
+    add("still", "\(isStill)")
+    let engine = model.model.engine
+    // The last bits of sums differ between these.
+    add("precision", engine.activations == .bfloat16 ? "bf16" : "fp32")
+    add("kernels", engine.kernels.instructionSet.rawValue)
+    add("convolution", engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
+    if let path = model.weightsPath {
+      add("weights", try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
+    }
+    if let seed = model.options.randomSeed { add("random weights", "seed \(seed)") }
+    add("partial weights", "\(model.options.allowPartial)")
+  }
+
+  /// Adds what is to be scored: which boxes of which key frames, in which views.
+  mutating func add(_ tasks: [ClipTask]) {
+    var sum = SHA256()
+    for task in tasks {
+      let people = (task.people ?? []).map { "\($0.box) \($0.proposalScore)" }.joined(separator: ",")
+      let views = task.views.map(\.description).joined(separator: ",")
+      sum.update("\(task.keyFrame) \(task.center) \(task.moment.frame) [\(people)] [\(views)]\n")
+    }
+    add("key frames and boxes", "\(tasks.count), sha256 \(sum.finish())")
+  }
+}

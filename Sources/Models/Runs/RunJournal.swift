@@ -1,0 +1,188 @@
+internal import AVARecords
+public import Clips
+internal import Files
+public import Inference
+public import Tensors
+
+/// The scores of a run as they are made, in a file that only grows: what was scored stays, whatever ends the run.
+///
+/// A journal begins with what its scores depend on and takes a record for each view of each task. One that is opened
+/// again goes on at its end; a record that was torn there is cut off. Everything else (CSV files, tables, means) is read
+/// from it, so that no score need be kept in memory. docs/journal.md has the format.
+///
+/// Not for several threads at once, nor for two processes: the folder's lock keeps these apart.
+public final class RunJournal {
+  /// How far the power may fail behind the latest record: seconds from one flush to the next.
+  private static let flushInterval = 5.0
+  private static let magic = Array("slowfast journal 1\n".utf8)
+  static let doing = "writing the journal"
+
+  /// The file; nil for a journal in memory.
+  public var path: String? { file?.path }
+  /// Whether a torn record was cut off.
+  public private(set) var wasTorn = false
+  /// The files that were being written when the run ended; empty where it did not come so far.
+  public private(set) var results: [String] = []
+  private let file: AppendedFile?
+  private var memory: [UInt8] = []
+  private var places: [JournalKey: Range<Int>] = [:]
+  private var damage: [KeyFrame: String] = [:]
+  private var lastFlush = monotonicSeconds()
+  /// Where the last whole record that was read ends.
+  private var end = 0
+  private var isOpen = true
+
+  /// Makes a journal in memory, for runs that nobody need continue.
+  public init() { file = nil }
+
+  /// Opens the journal of a run, or begins one where there is none.
+  ///
+  /// - Throws: `JournalError` where the file is of another run, `FileError`.
+  public init(path: String, identity: RunIdentity) throws {
+    let file = try AppendedFile(path: path, doing: Self.doing)
+    self.file = file
+    let head = Self.magic + JournalRecord.head(identity.text).bytes
+    let beginning = try file.read(0..<Self.magic.count)
+    if beginning[...] != Self.magic[..<beginning.count] { throw JournalError.foreign(path: path) }
+    guard beginning.count == Self.magic.count, let first = try record(at: Self.magic.count),
+      case .head(let text) = JournalRecord.summary(first.content[...])
+    else {
+      // A head that was torn has no records after it.
+      if file.count > head.count { throw JournalError.foreign(path: path) }
+      try file.cut(to: 0)
+      do {
+        try file.append(head)
+      } catch {
+        file.remove()
+        throw error
+      }
+      return
+    }
+    let changes = identity.changes(since: RunIdentity(text: text))
+    if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
+    try readRecords(from: first.end)
+    if end < file.count {
+      wasTorn = true
+      try file.cut(to: end)
+    }
+  }
+
+  /// The files that the run of a journal was writing when it ended; none where there is no journal, or it did not come so
+  /// far. A call that goes on may replace these.
+  public static func resultsBegun(at path: String) -> [String] {
+    guard pathExists(path), let journal = try? RunJournal(reading: path) else { return [] }
+    return journal.results
+  }
+
+  private init(reading path: String) throws {
+    file = try AppendedFile(path: path, doing: Self.doing)
+    if try file?.read(0..<Self.magic.count) == Self.magic { try readRecords(from: Self.magic.count) }
+  }
+
+  /// Takes up whole records, as far as there are any.
+  private func readRecords(from start: Int) throws {
+    end = start
+    while let next = try record(at: end), let summary = JournalRecord.summary(next.content[...]) {
+      switch summary {
+      case .head: break
+      case .scores(let key): places[key] = end + 8..<next.end
+      case .damage(let keyFrame, let cause): damage[keyFrame] = cause
+      case .results(let paths): results = paths
+      }
+      end = next.end
+    }
+  }
+
+  /// How many key frames have scores in some view, or are known to be damaged.
+  public var keyFrameCount: Int { Set(places.keys.map(\.keyFrame)).union(damage.keys).count }
+
+  /// Whether there is nothing to go on with.
+  public var isEmpty: Bool { places.isEmpty }
+
+  /// Whether a view of a task is scored.
+  public func has(_ task: ClipTask, _ view: View) -> Bool {
+    places[JournalKey(keyFrame: task.keyFrame, view: view.description)] != nil
+  }
+
+  /// What is damaged of a task's clips; nil where nothing is known to be.
+  public func damage(of task: ClipTask) -> String? { damage[task.keyFrame] }
+
+  /// The scores of a view of a task, [people, classes]; nil where it was not scored.
+  ///
+  /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
+  public func scores(of task: ClipTask, _ view: View) throws -> Tensor? {
+    guard let place = places[JournalKey(keyFrame: task.keyFrame, view: view.description)] else { return nil }
+    guard let scores = JournalRecord.scores(try bytes(place)[...]) else {
+      throw JournalError.changed(path: path ?? "")
+    }
+    return scores
+  }
+
+  /// Adds the scores of a view.
+  ///
+  /// - Throws: `FileError`; nothing is added then.
+  public func append(_ scored: ScoredView) throws {
+    let place = try append(.scores(scored.task, scored.view, scored.scores))
+    places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = place
+  }
+
+  /// Notes that a task cannot be scored.
+  public func append(_ task: ClipTask, damage cause: String) throws {
+    try append(.damage(task.keyFrame, cause: cause))
+    damage[task.keyFrame] = cause
+  }
+
+  /// Notes that everything is scored and which files are being written: those that a run which goes on from here may
+  /// replace.
+  public func beginResults(_ paths: [String]) throws {
+    if paths == results { return }
+    try append(.results(paths))
+    results = paths
+    try file?.flush()
+  }
+
+  /// Ends the writing. A journal without scores goes, there is nothing to go on with.
+  public func close() {
+    guard let file, isOpen else { return }
+    if isEmpty { remove() } else { try? file.flush() }
+  }
+
+  /// Deletes the journal of a run that is complete.
+  public func remove() {
+    isOpen = false
+    file?.remove()
+  }
+
+  @discardableResult private func append(_ record: JournalRecord) throws -> Range<Int> {
+    let bytes = record.bytes
+    guard let file else {
+      memory += bytes
+      return memory.count - bytes.count + 8..<memory.count
+    }
+    try file.append(bytes)
+    if monotonicSeconds() - lastFlush >= Self.flushInterval {
+      try file.flush()
+      lastFlush = monotonicSeconds()
+    }
+    return file.count - bytes.count + 8..<file.count
+  }
+
+  private func bytes(_ range: Range<Int>) throws -> [UInt8] { try file?.read(range) ?? Array(memory[range]) }
+
+  /// A whole record; nil where there is none, or one that is torn.
+  private func record(at start: Int) throws -> (content: [UInt8], end: Int)? {
+    guard let file else { return nil }
+    let head = try file.read(start..<start + 8)
+    if head.count < 8 { return nil }
+    let (length, sum) = head.withUnsafeBytes {
+      (
+        Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))),
+        UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
+      )
+    }
+    let end = start + 8 + length
+    if end > file.count { return nil }
+    let content = try file.read(start + 8..<end)
+    return content.withUnsafeBytes({ crc32($0) }) == sum ? (content, end) : nil
+  }
+}

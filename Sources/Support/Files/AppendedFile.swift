@@ -1,0 +1,105 @@
+internal import Glibc
+
+/// A file that grows at its end, for as long as a run takes; what stands there is never changed, and can be read at once.
+///
+/// An addition that fails (a full disk) leaves nothing of itself. The system may lose what was not flushed when the power
+/// fails, and keeps everything when the process dies.
+public final class AppendedFile {
+  public let path: String
+  private let doing: String
+  private var descriptor: Int32
+  /// How many bytes there are.
+  public private(set) var count: Int
+  private var isFlushed = true
+
+  /// Opens a file, and makes it and missing folders where there is none.
+  ///
+  /// - Parameter doing: What the caller is about, for the error text ("writing the journal").
+  public init(path: String, doing: String) throws(FileError) {
+    self.path = path
+    self.doing = doing
+    try makeFolder(splitPath(path).folder)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
+    if descriptor < 0 { throw .system(doing: doing, path: path, code: errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      descriptor = -1
+      throw .system(doing: doing, path: path, code: EEXIST)
+    }
+    count = Int(status.st_size)
+  }
+
+  deinit { if descriptor >= 0 { close(descriptor) } }
+
+  /// Adds bytes at the end: all of them or, where it throws, none.
+  public func append(_ bytes: [UInt8]) throws(FileError) {
+    let code = bytes.withUnsafeBytes { bytes -> Int32? in
+      var done = 0
+      while done < bytes.count {
+        let written = pwrite(descriptor, bytes.baseAddress! + done, bytes.count - done, off_t(count + done))
+        if written < 0 && errno == EINTR { continue }
+        if written < 0 { return errno }
+        done += written
+      }
+      return nil
+    }
+    if let code {
+      _ = ftruncate(descriptor, off_t(count))
+      throw .system(doing: doing, path: path, code: code)
+    }
+    count += bytes.count
+    isFlushed = false
+  }
+
+  /// Reads bytes.
+  ///
+  /// - Returns: As many as there are in the range.
+  public func read(_ range: Range<Int>) throws(FileError) -> [UInt8] {
+    let wanted = range.clamped(to: 0..<count)
+    var code: Int32?
+    let bytes = [UInt8](unsafeUninitializedCapacity: wanted.count) { buffer, filled in
+      while filled < wanted.count {
+        let got = pread(
+          descriptor, buffer.baseAddress! + filled, wanted.count - filled, off_t(wanted.lowerBound + filled))
+        if got < 0 && errno == EINTR { continue }
+        if got < 0 { code = errno }
+        if got <= 0 { return }
+        filled += got
+      }
+    }
+    if let code { throw .system(doing: doing, path: path, code: code) }
+    return bytes
+  }
+
+  /// Takes away what follows the first `count` bytes.
+  public func cut(to count: Int) throws(FileError) {
+    if ftruncate(descriptor, off_t(count)) != 0 { throw .system(doing: doing, path: path, code: errno) }
+    self.count = count
+    isFlushed = false
+  }
+
+  /// Has the disk keep what was added.
+  public func flush() throws(FileError) {
+    if isFlushed { return }
+    // File systems that cannot flush (pipes of some network disks) keep what they can.
+    if fsync(descriptor) != 0 && errno != EINVAL && errno != EROFS {
+      throw .system(doing: doing, path: path, code: errno)
+    }
+    isFlushed = true
+  }
+
+  /// Closes the file and deletes it.
+  public func remove() {
+    if descriptor >= 0 { close(descriptor) }
+    descriptor = -1
+    unlink(path)
+  }
+}
+
+/// Seconds on a clock that never jumps.
+public func monotonicSeconds() -> Double {
+  var now = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+}

@@ -1,0 +1,94 @@
+import Files
+import TestSupport
+import Testing
+
+/// Runs that are killed go on, and give the files of a run that was not.
+struct ResumeTests {
+  private static let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+
+  /// Sixty key frames, a hundredth of a second each.
+  private func call(_ scratch: Scratch, _ out: String, _ more: [String] = []) throws -> [String] {
+    let rows = (0..<60).map { "bframes,\(Double($0) / 30),0.1,0.1,0.5,0.9,,0.99\n" }.joined()
+    let boxes = try scratch.file("boxes.csv", rows)
+    return ["detect", Self.video, "--proposals", boxes, "--cfg", LittleWorld.config, "--random-weights", "1"]
+      + ["--output-dir", out, "--scores", out + "/scores.npy"] + LittleWorld.tinyNetwork + more
+  }
+
+  /// Runs the program and kills it when the journal has grown to a size.
+  private func killed(_ arguments: [String], at bytes: Int, _ journal: String) -> Program.Result {
+    Program.run(
+      after: "{ (until [ $(stat -c %s '\(journal)' 2>/dev/null || echo 0) -ge \(bytes) ] || ! kill -0 $$; "
+        + "do :; done; kill -KILL $$) 2>/dev/null & }", arguments)
+  }
+
+  private let results = ["detections.csv", "detections.json", "scores.npy"]
+
+  @Test("Killed at any moment and started again: the same bytes as without", arguments: [3000, 4000, 5500])
+  func killedAndGoneOn(bytes: Int) throws {
+    let (scratch, whole, parts) = (Scratch(), Scratch(), Scratch())
+    expectSuccess(Program.run(try call(scratch, whole.path)))
+    #expect(whole.files == results)
+    let again = try call(scratch, parts.path)
+    let journal = parts.path + "/detections.journal"
+    for step in 0..<2 {
+      let first = killed(again, at: bytes + step * 400, journal)
+      if first.status != 137 { continue }
+      #expect(parts.files == ["detections.journal"])
+    }
+    if pathExists(journal) {
+      // What a failing power leaves: a record in part.
+      let sound = try readFile(journal, doing: "testing")
+      let file = try AtomicFile(path: journal)
+      try file.write(sound.dropLast(bytes % 9))
+      try file.commit()
+      let last = Program.run(again)
+      expectSuccess(last)
+      #expect(last.stderr.contains("going on with '\(journal)': "), "\(last.stderr)")
+    }
+    #expect(try folderDifference(parts.path, whole.path) == nil)
+  }
+
+  @Test("A disk that was full: what was scored is kept, and goes on when there is room")
+  func fullDisk() throws {
+    let (scratch, whole, parts) = (Scratch(), Scratch(), Scratch())
+    expectSuccess(Program.run(try call(scratch, whole.path)))
+    let again = try call(scratch, parts.path)
+    let limited = Program.run(after: "ulimit -f 8", again)
+    expectFailure(limited, ["detections.journal", "File too large"])
+    #expect(parts.files == ["detections.journal"])
+    let last = Program.run(again)
+    expectSuccess(last)
+    #expect(last.stderr.contains(" of 60 key frames done already (delete it to begin anew)\n"), "\(last.stderr)")
+    #expect(try folderDifference(parts.path, whole.path) == nil)
+  }
+
+  @Test("A changed config or input is named and refused")
+  func changes() throws {
+    let (scratch, parts) = (Scratch(), Scratch())
+    let again = try call(scratch, parts.path)
+    expectFailure(Program.run(after: "ulimit -f 8", again), ["File too large"])
+    let before = try readFile(parts.path + "/detections.journal", doing: "testing")
+    let other = Program.run(try call(scratch, parts.path, ["DATA.TEST_CROP_SIZE", "72"]))
+    expectFailure(other, ["DATA.TEST_CROP_SIZE was 64 and is 72 -> give what it was begun with, or delete"])
+    try scratch.file("boxes.csv", "bframes,1,0.1,0.1,0.5,0.9,,0.99\n")
+    let boxes = Program.run(again)
+    expectFailure(boxes, ["proposals was", "key frames and boxes was 60"])
+    #expect(try difference(readFile(parts.path + "/detections.journal", doing: "testing"), before) == nil)
+  }
+
+  /// The evaluation and the files of `test` come from the journal too.
+  @Test("test goes on, and prints what it would have")
+  func test() throws {
+    let (whole, parts) = (Scratch(), Scratch())
+    func call(_ out: Scratch) -> [String] { LittleWorld.test(into: out.path) + ["--scores", out.path + "/s.npy"] }
+    let sound = Program.run(call(whole))
+    expectSuccess(sound)
+    let journal = parts.path + "/detections_latest.journal"
+    // The head has some 2500 bytes: the first record is there.
+    _ = killed(call(parts), at: 2600, journal)
+    let last = Program.run(call(parts) + (pathExists(journal) ? [] : ["--overwrite"]))
+    expectSuccess(last)
+    #expect(last.stdout == sound.stdout)
+    #expect(try folderDifference(parts.path, whole.path) == nil)
+  }
+}

@@ -1,0 +1,189 @@
+import AVARecords
+import Clips
+import Configuration
+import Files
+import Geometry
+import Inference
+import Runs
+import TestSupport
+import Tensors
+import Testing
+
+private let view = View(shortSide: 256)
+
+private func task(_ second: Int, views: [View] = [view], people: Int = 2) -> ClipTask {
+  let people = (0..<people).map { index in
+    ClipTask.Person(
+      box: UnitBox(x1: 0.1, y1: 0.2 + Double(index) / 10, x2: 0.5, y2: 1 / 3), proposalScore: 0.9)
+  }
+  return ClipTask(
+    KeyFrame(video: "a, \"b\"", time: Timestamp(second: second)), center: second * 30, people: people, views: views)
+}
+
+private func scores(_ task: ClipTask, seed: UInt64 = 1) -> Tensor {
+  var generator = SeededGenerator(seed: seed &+ UInt64(task.center))
+  let rows = task.people?.count ?? 1
+  return Tensor([rows, 3], (0..<rows * 3).map { _ in Float(generator.uniform(0, 1)) })
+}
+
+private func makeIdentity(_ crop: Int = 256, _ weights: String = "abc") throws -> RunIdentity {
+  var config = Configuration.defaults
+  try config.apply(overrides: ["DATA.TEST_CROP_SIZE", "\(crop)"])
+  var identity = RunIdentity()
+  identity.add(config)
+  identity.add("weights", weights)
+  return identity
+}
+
+private func text(_ body: () throws -> Void) -> String {
+  do {
+    try body()
+    return "no error"
+  } catch { return "\(error)" }
+}
+
+struct JournalTests {
+  let folder = TemporaryFolder()
+  var path: String { folder.path + "/run/x.journal" }
+
+  private func open(_ identity: RunIdentity? = nil) throws -> RunJournal {
+    try RunJournal(path: path, identity: identity ?? makeIdentity())
+  }
+
+  private func bytes() throws -> [UInt8] { try readFile(path, doing: "testing") }
+
+  private func write(_ bytes: some Sequence<UInt8>) throws {
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+  }
+
+  /// Fills a journal with the scores of seconds.
+  private func fill(_ seconds: Range<Int>) throws {
+    let journal = try open()
+    for second in seconds {
+      try journal.append(ScoredView(task: task(second), view: view, scores: scores(task(second))))
+    }
+    journal.close()
+  }
+
+  private func expect(_ journal: RunJournal, has seconds: Range<Int>) throws {
+    #expect(journal.keyFrameCount == seconds.count)
+    for second in seconds {
+      #expect(try journal.scores(of: task(second), view)?.array == scores(task(second)).array)
+    }
+  }
+
+  /// What was written is read at once and after opening again, to the last bit; a file in memory does the same.
+  @Test func scoresComeBack() throws {
+    defer { folder.remove() }
+    let large = View(shortSide: 320, flip: true, crop: .square(1))
+    let both = task(1, views: [view, large])
+    let whole = ClipTask(KeyFrame(video: "c", time: Timestamp(second: 0)), center: 0, people: nil, views: [view])
+    func check(_ journal: RunJournal) throws {
+      #expect(try journal.scores(of: both, view)?.array == scores(both).array)
+      #expect(try journal.scores(of: both, large)?.array == scores(both, seed: 2).array)
+      #expect(try journal.scores(of: whole, view)?.shape == [1, 3])
+      #expect(journal.damage(of: task(2)) == "torn" && journal.damage(of: both) == nil)
+      #expect(journal.has(both, large) && !journal.has(task(2), view) && !journal.has(both, View(shortSide: 9)))
+      #expect(try journal.scores(of: task(7), view) == nil)
+      #expect(journal.keyFrameCount == 3 && journal.results == ["x.csv", "y.csv"] && !journal.wasTorn)
+    }
+    func write(_ journal: RunJournal) throws {
+      try journal.append(ScoredView(task: both, view: view, scores: scores(both)))
+      try journal.append(ScoredView(task: both, view: large, scores: scores(both, seed: 2)))
+      try journal.append(task(2), damage: "torn")
+      try journal.append(ScoredView(task: whole, view: view, scores: scores(whole)))
+      try journal.beginResults(["x.csv", "y.csv"])
+      try check(journal)
+      journal.close()
+    }
+    try write(RunJournal())
+    #expect(RunJournal.resultsBegun(at: path) == [])
+    try write(open())
+    #expect(RunJournal.resultsBegun(at: path) == ["x.csv", "y.csv"])
+    let again = try open()
+    try check(again)
+    again.remove()
+    again.close()
+    #expect(!pathExists(path))
+  }
+
+  /// Whatever part of the end is missing or wrong, the records before it stay, and the rest is written anew.
+  @Test func tornEndsAreCut() throws {
+    defer { folder.remove() }
+    try fill(0..<3)
+    let two = try bytes().count
+    try fill(3..<4)
+    let all = try bytes()
+    for end in stride(from: two, to: all.count, by: 7) {
+      try write(all.prefix(end))
+      let journal = try open()
+      #expect(journal.wasTorn == (end > two))
+      try expect(journal, has: 0..<3)
+      try journal.append(ScoredView(task: task(3), view: view, scores: scores(task(3))))
+      #expect(try bytes() == all, "cut at \(end)")
+    }
+    for place in stride(from: two, to: all.count, by: 5) {
+      var spoiled = all
+      spoiled[place] ^= 0x41
+      try write(spoiled + [1, 2, 3])
+      let journal = try open()
+      #expect(journal.wasTorn)
+      try expect(journal, has: 0..<3)
+    }
+    try write(all + Array(repeating: 0, count: 4096))
+    try expect(open(), has: 0..<4)
+  }
+
+  /// A head that was torn has nothing after it; one that is spoiled is not thrown away with what follows.
+  @Test func tornHeads() throws {
+    defer { folder.remove() }
+    let empty = try open()
+    let head = try bytes()
+    empty.close()
+    #expect(!pathExists(path), "nothing to go on with")
+    for end in stride(from: 0, through: head.count, by: 11) {
+      try write(head.prefix(end))
+      _ = try open()
+      #expect(try bytes() == head)
+    }
+    try fill(0..<2)
+    var spoiled = try bytes()
+    spoiled[60] ^= 1
+    try write(spoiled)
+    #expect(text { _ = try open() }.contains("is no journal of this version -> delete it"))
+    #expect(try bytes() == spoiled)
+    try write(Array("notes of mine".utf8))
+    #expect(text { _ = try open() }.contains("x.journal' is no journal"))
+  }
+
+  @Test func otherRunsAreRefused() throws {
+    defer { folder.remove() }
+    try fill(0..<2)
+    let before = try bytes()
+    let message = text { _ = try open(makeIdentity(224, "def")) }
+    #expect(
+      message.contains("DATA.TEST_CROP_SIZE was 256 and is 224, weights was abc and is def -> give what it was"),
+      "\(message)")
+    var more = try makeIdentity()
+    more.add("video b", "9 bytes")
+    #expect(text { _ = try open(more) }.contains("video b is new (9 bytes)"))
+    var less = RunIdentity()
+    less.add(Configuration.defaults)
+    #expect(text { _ = try open(less) }.contains("weights (abc) is gone"))
+    #expect(try bytes() == before)
+    try expect(open(), has: 0..<2)
+  }
+
+  /// Files may lie elsewhere, and label maps or ground truth be others, without other scores.
+  @Test func keysOfScores() {
+    let keys = Configuration.keysOfScores
+    #expect(keys.isSubset(of: Set(Configuration.keys)))
+    for key in ["DATA.TEST_CROP_SIZE", "AVA.DETECTION_SCORE_THRESH", "DATA.MEAN", "MODEL.NUM_CLASSES", "AVA.BGR"] {
+      #expect(keys.contains(key), "\(key)")
+    }
+    #expect(keys.isDisjoint(with: ["OUTPUT_DIR", "AVA.GROUNDTRUTH_FILE", "TEST.CHECKPOINT_FILE_PATH"]))
+    #expect(Configuration.keysRead.subtracting(keys).count == 12, "a key that was renamed")
+  }
+}

@@ -52,7 +52,7 @@ public struct RunIdentity: Equatable, Sendable {
 extension Configuration {
   /// The keys that a test's scores depend on: those that are read, but for names of files and folders and for what is
   /// made of the scores.
-  public static var keysOfScores: Set<String> { keysRead.subtracting(placesAndResults) }
+  public static var keysOfScores: Set<String> { Set(keysRead).subtracting(placesAndResults) }
 
   private static let placesAndResults: Set<String> = [
     "TASK", "OUTPUT_DIR", "TRAIN.CHECKPOINT_FILE_PATH", "TEST.CHECKPOINT_FILE_PATH", "AVA.FRAME_DIR",

@@ -80,7 +80,7 @@ import Testing
         return Declaration(member: String(part.prefix { $0 != " " }), key: String(quoted[1]))
       }
     }
-    sources = all.filter { !$0.path.contains("/Formats/Configuration/") }.flatMap {
+    sources = all.filter { $0.text.contains("import Configuration\n") }.flatMap {
       $0.text.split(separator: "\n").filter { !$0.contains("//") }
     }
   }

@@ -1,4 +1,3 @@
-internal import Clips
 internal import Configuration
 internal import Datasets
 internal import Files
@@ -29,13 +28,12 @@ extension RunIdentity {
     add("partial weights", "\(model.options.allowPartial)")
   }
 
-  /// Adds what is to be scored: which boxes of which key frames, in which views.
+  /// Adds what is to be scored: which boxes of which key frames. Records say themselves which view they are of.
   mutating func add(_ tasks: [ClipTask]) {
     var sum = SHA256()
     for task in tasks {
       let people = (task.people ?? []).map { "\($0.box) \($0.proposalScore)" }.joined(separator: ",")
-      let views = task.views.map(\.description).joined(separator: ",")
-      sum.update("\(task.keyFrame) \(task.center) \(task.moment.frame) [\(people)] [\(views)]\n")
+      sum.update("\(task.keyFrame) \(task.center) \(task.moment.frame) [\(people)]\n")
     }
     add("key frames and boxes", "\(tasks.count), sha256 \(sum.finish())")
   }

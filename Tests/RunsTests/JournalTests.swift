@@ -26,11 +26,14 @@ private func scores(_ task: ClipTask, seed: UInt64 = 1) -> Tensor {
   return Tensor([rows, 3], (0..<rows * 3).map { _ in Float(generator.uniform(0, 1)) })
 }
 
+private func config(_ crop: Int = 256) throws -> Configuration {
+  try Configuration.load(
+    path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml", overrides: ["DATA.TEST_CROP_SIZE", "\(crop)"])
+}
+
 private func makeIdentity(_ crop: Int = 256, _ weights: String = "abc") throws -> RunIdentity {
-  var config = Configuration.defaults
-  try config.apply(overrides: ["DATA.TEST_CROP_SIZE", "\(crop)"])
   var identity = RunIdentity()
-  identity.add(config)
+  identity.add(try config(crop))
   identity.add("weights", weights)
   return identity
 }
@@ -170,7 +173,7 @@ struct JournalTests {
     more.add("video b", "9 bytes")
     #expect(text { _ = try open(more) }.contains("video b is new (9 bytes)"))
     var less = RunIdentity()
-    less.add(Configuration.defaults)
+    less.add(try config())
     #expect(text { _ = try open(less) }.contains("weights (abc) is gone"))
     #expect(try bytes() == before)
     try expect(open(), has: 0..<2)

@@ -14,6 +14,7 @@ private final class PlacedFrames: FrameSource {
 
   var name: String { "placed" }
   var frameCount: Int { 40 }
+  var framesPerSecond: Double { 30 }
 
   func frame(at index: Int) throws -> Image {
     decoded.append(index)

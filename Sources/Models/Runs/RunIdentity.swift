@@ -24,7 +24,7 @@ public struct RunIdentity: Equatable, Sendable {
 
   /// Adds the keys of a configuration that scores depend on.
   public mutating func add(_ config: Configuration) {
-    for key in Configuration.keys where Configuration.keysOfScores.contains(key) { add(key, config.literal(key)) }
+    for key in Configuration.keys where Configuration.keysOfScores.contains(key) { add(key, config.literal(key) ?? "") }
   }
 
   /// What is not as in another run: "DATA.TEST_CROP_SIZE was 256 and is 224".

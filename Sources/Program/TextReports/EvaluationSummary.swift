@@ -82,7 +82,8 @@ private func textReport(_ evaluations: [Evaluation]) -> String {
     table.append(["", group.name, "", ""] + evaluations.map { figure($0.mAP(of: group)) })
   }
   table.append(["", "mAP", "", ""] + evaluations.map { figure($0.mAP) })
-  var text = "average precision by class at IoU \(first.dataset.overlapThreshold)\n" + TextTable(table, leftColumns: [1]).text
+  var text = "average precision by class at IoU \(first.dataset.overlapThreshold)\n"
+  text += TextTable(table, leftColumns: [1]).text
   if without > 0 {
     text +=
       "\(counted(without, "class", plural: "classes")) without ground truth \(without == 1 ? "is" : "are") not listed\n"

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `forward` reproduces PySlowFast's outputs, with the project's own configs.
-@Suite(.enabled(if: sharedFolder != nil, Golden.reason), .serialized)
+@Suite(.enabled(if: sharedFolder != nil, Golden.reason))
 struct GoldenModelTests {
   @Test(
     "Scores and stages of every published architecture",

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 /// `test` and `detect` reproduce PySlowFast's detections on real frames.
-@Suite(.enabled(if: sharedFolder != nil, Golden.reason), .serialized)
+@Suite(.enabled(if: sharedFolder != nil, Golden.reason))
 struct GoldenPipelineTests {
   static let folder = Golden.folder + "/pipeline/basketball"
 

@@ -131,10 +131,13 @@ struct DirectConvolution: ConvolutionMethod {
     (UnsafeMutableRawPointer(map.start) + channel * map.format.bytes).assumingMemoryBound(to: Float.self)
   }
 
-  /// A piece's inputs stay in the second-level cache while all panels of weights pass by; the pieces divide among the
-  /// threads.
+  /// A piece's inputs stay in the second-level cache while all panels of weights pass by; where the weights are few, its
+  /// outputs do too, whose cache lines several panels complete. The pieces divide among the threads.
   private func positionsPerPiece(_ positions: Int, _ engine: Engine) -> Int {
-    let cached = 98_304 / max(1, shape.kernel.count * groupFloats * shape.groups)
+    let inputs = max(1, shape.kernel.count * groupFloats * shape.groups)
+    // Half of the smallest second-level cache for the weights, half for what passes by them.
+    let weightsFit = shape.kernel.count * groupFloats * shape.outChannels <= 32_768
+    let cached = weightsFit ? min(98_304 / inputs, 65_536 / (inputs + shape.outChannels)) : 98_304 / inputs
     let wanted = max(2 * tilePositions, min(cached, 1536))
     let threads = engine.pool.threads
     let pieces = max(8 * threads, (positions / wanted + threads - 1) / threads * threads)

@@ -13,7 +13,7 @@ import torch
 from common import Missing, parser, require_program, slowfast, table, write_json
 from models import build, load_weights
 from prepare import CONFIGS, TITLES, prepare
-from shapes import load_config, shape_of
+from shapes import load_config
 
 LIMIT = 1e-4
 
@@ -32,7 +32,7 @@ def make_inputs(folder, frames, size, seed):
 
 
 def peer_scores(model, weights, clip, boxes):
-    network = build(shape_of(load_config(CONFIGS[model])))
+    network = build(load_config(CONFIGS[model]))
     load_weights(network, weights)
     with torch.inference_mode():
         return network(clip, boxes).numpy()

@@ -51,6 +51,7 @@ class Comparison:
     opponents: tuple
     options: tuple = ()  # of `slowfast bench`
     environment: tuple = ()  # of slowfast
+    size: tuple = None  # where it is not everybody's
 
 
 COMPARISONS = {
@@ -74,10 +75,20 @@ COMPARISONS = {
         # What of slowfast's arithmetic OpenBLAS does would else take AVX-512.
         environment=(("OPENBLAS_CORETYPE", "Haswell"),),
     ),
+    "x3d-m": Comparison(
+        *("x3d-m", "fp32"),
+        (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 3.0)),
+        size=(256, 256),
+    ),
     # The ratio asked is that of two threads on two free processors.
     "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
 }
 MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
+
+
+def size_of(options, comparison):
+    """Height and width of the clip."""
+    return comparison.size or options.size
 
 
 class Ours:
@@ -86,7 +97,9 @@ class Ours:
     def __init__(self, options, comparison, weights, threads=None):
         self.program, self.environment = options.slowfast, comparison.environment
         self.arguments = [
-            *("--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", "x".join(map(str, options.size))),
+            *("--cfg", CONFIGS[comparison.model], "--weights", weights),
+            # The program says the width first.
+            *("--size", "x".join(map(str, reversed(size_of(options, comparison))))),
             *("--threads", threads or options.threads, "--runs", 1, "--peak", *comparison.options),
         ]
         self.about = {}
@@ -112,13 +125,13 @@ def start_peer(options, comparison, opponent, weights, converted):
     if opponent.kind == "openvino":
         arguments += ["--model", converted, "--precision", opponent.precision]
     else:
-        arguments += ["--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", *options.size]
+        arguments += ["--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", *size_of(options, comparison)]
     return Worker(opponent.kind, *arguments, environment=dict(opponent.environment))
 
 
 def compare(options, comparison):
     """Lets the contestants take turns: name -> {"seconds", "turns", ...} or {"missing": why}."""
-    files = prepare(comparison.model, options.size)
+    files = prepare(comparison.model, size_of(options, comparison))
     starts = {"slowfast": lambda: Ours(options, comparison, files[0])}
     for opponent in comparison.opponents:
         starts[opponent.name] = lambda opponent=opponent: start_peer(options, comparison, opponent, *files)
@@ -130,7 +143,7 @@ def report(options, comparison, results, gmacs):
 
     gmacs: model -> billions of multiply-adds, remembered where slowfast has said so.
     """
-    size = "x".join(map(str, options.size))
+    size = "x".join(map(str, size_of(options, comparison)))
     print(f"{TITLES[comparison.model]}, {size}, {comparison.title}, {options.threads} threads, {options.rounds} rounds")
     ours = results["slowfast"]
     turns = ours.get("turns", [])

@@ -11,6 +11,9 @@ from torch import nn
 from torch.nn import functional
 from torchvision.ops import roi_align
 
+from shapes import shape_of
+from x3d import X3D
+
 
 class Stem(nn.Module):
     def __init__(self, kernel, width):
@@ -152,6 +155,7 @@ class Network(nn.Module):
     def __init__(self, shape):
         super().__init__()
         self.shape = shape
+        self.frames = shape.frames
         self.s1 = Pathways([[("stem", Stem(*stem))] for stem in shape.stems])
         for index, pathways in enumerate(shape.stages):
             number = index + 2
@@ -206,9 +210,11 @@ class Backbone(nn.Module):
         return self.network.backbone(*clips)
 
 
-def build(shape):
-    """A network in evaluation mode."""
-    return Network(shape).eval()
+def build(config):
+    """The network of a config, in evaluation mode."""
+    if config["MODEL"]["ARCH"] == "x3d":
+        return X3D(config).eval()
+    return Network(shape_of(config)).eval()
 
 
 def load_weights(network, path):
@@ -246,7 +252,7 @@ def seed_weights(network, seed):
             elif isinstance(module, nn.Linear):
                 fill(module.weight, 0, 1.5 / math.sqrt(module.weight.shape[1]))
                 fill(module.bias, 0, 0.3)
-        clip = torch.randn((1, 3, network.shape.frames, 96, 96), generator=generator)
+        clip = torch.randn((1, 3, network.frames, 96, 96), generator=generator)
         network.train()
         network.backbone(*network.clips(clip))
         network.eval()

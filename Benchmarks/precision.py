@@ -17,7 +17,7 @@ import torch
 from agreement import difference
 from common import ROOT, Missing, parser, require_program, slowfast, table, write_json
 from models import build, load_weights
-from shapes import load_config, shape_of
+from shapes import load_config
 
 LIMIT = 1.2
 
@@ -45,10 +45,9 @@ def peer_scores(case):
     if not case.config.exists():
         raise Missing(f"{case.config.relative_to(ROOT)} is not in this project yet")
     try:
-        shape = shape_of(load_config(case.config, case.overrides.items()))
+        network = build(load_config(case.config, case.overrides.items()))
     except ValueError as error:
         raise Missing(str(error)) from error
-    network = build(shape)
     load_weights(network, case.weights)
     clip = torch.from_numpy(numpy.load(case.folder / "clip.npy"))
     boxes = torch.from_numpy(numpy.load(case.boxes)) if case.boxes else None

@@ -16,14 +16,15 @@ from common import CACHE, HERE, clean_environment, versions
 CONFIGS = {
     "r50": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
     "r101": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R101_50_50.yaml",
+    "x3d-m": HERE.parent / "configs/Kinetics/X3D_M.yaml",
 }
-TITLES = {"r50": "SlowFast R50 32x2", "r101": "SlowFast R101 32x2 with non-local blocks"}
+TITLES = {"r50": "SlowFast R50 32x2", "r101": "SlowFast R101 32x2 with non-local blocks", "x3d-m": "X3D-M"}
 
 
 def made_by(config):
     """Tells one making from another: the scripts, the config, the packages."""
     digest = hashlib.sha256()
-    for path in (HERE / "models.py", HERE / "shapes.py", Path(__file__), config):
+    for path in (HERE / "models.py", HERE / "shapes.py", HERE / "x3d.py", Path(__file__), config):
         digest.update(path.read_bytes())
     packages = versions()
     digest.update(f"{packages['torch']} {packages['openvino']}".encode())
@@ -61,9 +62,9 @@ def main():
             stale.unlink()
 
     from models import build, load_weights, save_weights, seed_weights
-    from shapes import load_config, shape_of
+    from shapes import load_config
 
-    network = build(shape_of(load_config(CONFIGS[arguments.model])))
+    network = build(load_config(CONFIGS[arguments.model]))
     weights = weights_file(arguments.model)
     if not weights.exists():
         seed_weights(network, seed=1)
@@ -82,7 +83,7 @@ def convert(network, size, path):
 
     from models import Backbone
 
-    clips = network.clips(torch.zeros((1, 3, network.shape.frames, *size)))
+    clips = network.clips(torch.zeros((1, 3, network.frames, *size)))
     with torch.inference_mode():
         model = openvino.convert_model(
             Backbone(network).eval(), example_input=clips, input=[tuple(clip.shape) for clip in clips]

@@ -55,7 +55,7 @@ def our_start(options, weights, size):
     start = time.perf_counter()
     result = bench(
         *(options.slowfast, "--cfg", CONFIGS[options.model], "--weights", weights, "--runs", 1),
-        *("--size", "x".join(map(str, size)), "--threads", options.threads, "--precision", options.precision),
+        *("--size", "x".join(map(str, reversed(size))), "--threads", options.threads, "--precision", options.precision),
     )
     whole = time.perf_counter() - start
     kept = {key: result.get(key) for key in ("first_clip_seconds", "clip_seconds_best", "peak_rss_bytes")}

@@ -50,13 +50,13 @@ def pytorch(arguments):
     import torch
 
     from models import build, load_weights
-    from shapes import load_config, shape_of
+    from shapes import load_config
 
     torch.set_num_threads(arguments.threads)
-    network = build(shape_of(load_config(arguments.cfg)))
+    network = build(load_config(arguments.cfg))
     load_weights(network, arguments.weights)
     generator = torch.Generator().manual_seed(1)
-    clip = torch.randn((1, 3, network.shape.frames, *arguments.size), generator=generator)
+    clip = torch.randn((1, 3, network.frames, *arguments.size), generator=generator)
     clips = network.clips(clip)
     with torch.inference_mode():
         serve({"capability": torch.backends.cpu.get_cpu_capability()}, lambda: network.backbone(*clips))

@@ -139,6 +139,66 @@ struct JournalTests {
     try expect(open(), has: 0..<4)
   }
 
+  /// A file that somebody else changes under a run is not believed.
+  @Test func changedScoresAreNoticed() throws {
+    defer { folder.remove() }
+    let journal = try open()
+    try journal.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    let sound = try bytes()
+    for place in [sound.count - 1, sound.count - 60, 2700] where place < sound.count {
+      let file = try AppendedFile(path: path, doing: "testing")
+      try file.cut(to: place)
+      #expect(text { _ = try journal.scores(of: task(0), view) }.contains("has changed while the run wrote it"))
+      try file.append([sound[place] ^ 1] + sound[(place + 1)...])
+      #expect(text { _ = try journal.scores(of: task(0), view) }.contains("has changed while the run wrote it"))
+      try file.cut(to: 0)
+      try file.append(sound)
+      #expect(try journal.scores(of: task(0), view)?.array == scores(task(0)).array)
+    }
+  }
+
+  /// Whole records with counts that cannot be, or of other people or classes: their tasks are scored again, the others
+  /// not.
+  @Test func recordsThatCannotBeAreNone() throws {
+    defer { folder.remove() }
+    try fill(0..<1)
+    let one = try bytes()
+    try fill(1..<3)
+    let all = try bytes()
+    let record = Array(all[one.count..<(one.count + (all.count - one.count) / 2)])
+    // People and classes stand before two people's 40 bytes each and six scores.
+    let people = record.count - 2 * 40 - 6 * 4 - 8
+    func sealed(_ content: [UInt8]) -> [UInt8] {
+      func number(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+      return number(UInt32(content.count)) + number(content.withUnsafeBytes { crc32($0) }) + content
+    }
+    func spoiled(_ place: Int, _ value: UInt32) -> [UInt8] {
+      var content = Array(record[8...])
+      for byte in 0..<4 { content[place - 8 + byte] = UInt8(truncatingIfNeeded: value >> (byte * 8)) }
+      return sealed(content)
+    }
+    let records: [[UInt8]] = [
+      spoiled(people, .max), spoiled(people, 1 << 31), spoiled(people, 0), spoiled(people, 1), spoiled(people, 3),
+      spoiled(people + 4, .max), spoiled(people + 4, 1 << 30), spoiled(people + 4, 0), spoiled(people + 4, 2),
+      spoiled(people + 12, 77), sealed([9, 1, 2]), sealed([4, 255, 255, 255, 255]), sealed([1]),
+      sealed(Array(record[8...].dropLast(4))), sealed(Array(record[8...]) + [0, 0, 0, 0]),
+    ]
+    for (number, bad) in records.enumerated() {
+      try write(one + bad + all[(one.count + record.count)...])
+      let journal = try open()
+      #expect(!journal.has(task(1), view), "\(number)")
+      #expect(try journal.scores(of: task(1), view) == nil, "\(number)")
+      #expect(journal.has(task(0), view) && journal.has(task(2), view), "\(number)")
+      try journal.append(ScoredView(task: task(1), view: view, scores: scores(task(1))))
+      try expect(open(), has: 0..<3)
+    }
+    try write(all)
+    #expect(try RunJournal(path: path, identity: makeIdentity(), classes: 3).keyFrameCount == 3)
+    let others = try RunJournal(path: path, identity: makeIdentity(), classes: 4)
+    #expect(others.isEmpty && !others.has(task(0), view))
+    #expect(try !open().has(task(0, people: 3), view))
+  }
+
   /// A head that was torn has nothing after it; one that is spoiled is not thrown away with what follows.
   @Test func tornHeads() throws {
     defer { folder.remove() }

@@ -25,7 +25,8 @@ public final class RunJournal {
   public private(set) var results: [String] = []
   private let file: AppendedFile?
   private var memory: [UInt8] = []
-  private var places: [JournalKey: Range<Int>] = [:]
+  /// Where records of scores stand, their length and checksum among them.
+  private var places: [JournalKey: (range: Range<Int>, subject: JournalSubject)] = [:]
   private var damage: [KeyFrame: String] = [:]
   private var lastFlush = monotonicSeconds()
   /// Where the last whole record that was read ends.
@@ -37,8 +38,10 @@ public final class RunJournal {
 
   /// Opens the journal of a run, or begins one where there is none.
   ///
+  /// - Parameter classes: How many classes the network scores: a record with others is passed over, and its task scored
+  ///   again; nil for any number.
   /// - Throws: `JournalError` where the file is of another run, `FileError`.
-  public init(path: String, identity: RunIdentity) throws {
+  public init(path: String, identity: RunIdentity, classes: Int? = nil) throws {
     let file = try AppendedFile(path: path, doing: Self.doing)
     self.file = file
     let head = Self.magic + JournalRecord.head(identity.text).bytes
@@ -60,7 +63,7 @@ public final class RunJournal {
     }
     let changes = identity.changes(since: RunIdentity(text: text))
     if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
-    try readRecords(from: first.end)
+    try readRecords(from: first.end, classes: classes)
     if end < file.count {
       wasTorn = true
       try file.cut(to: end)
@@ -79,13 +82,14 @@ public final class RunJournal {
     if try file?.read(0..<Self.magic.count) == Self.magic { try readRecords(from: Self.magic.count) }
   }
 
-  /// Takes up whole records, as far as there are any.
-  private func readRecords(from start: Int) throws {
+  /// Takes up whole records, as far as there are any. One that says nothing to this reader is passed over.
+  private func readRecords(from start: Int, classes: Int? = nil) throws {
     end = start
-    while let next = try record(at: end), let summary = JournalRecord.summary(next.content[...]) {
-      switch summary {
-      case .head: break
-      case .scores(let key): places[key] = end + 8..<next.end
+    while let next = try record(at: end) {
+      switch JournalRecord.summary(next.content[...]) {
+      case nil, .head: break
+      case .scores(let key, let subject):
+        if classes == nil || classes == subject.classes { places[key] = (end..<next.end, subject) }
       case .damage(let keyFrame, let cause): damage[keyFrame] = cause
       case .results(let paths): results = paths
       }
@@ -99,9 +103,15 @@ public final class RunJournal {
   /// Whether there is nothing to go on with.
   public var isEmpty: Bool { places.isEmpty }
 
-  /// Whether a view of a task is scored.
-  public func has(_ task: ClipTask, _ view: View) -> Bool {
-    places[JournalKey(keyFrame: task.keyFrame, view: view.description)] != nil
+  /// Whether a view of a task is scored, with the task's people.
+  public func has(_ task: ClipTask, _ view: View) -> Bool { place(of: task, view) != nil }
+
+  private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)? {
+    let key = JournalKey(keyFrame: task.keyFrame, view: view.description)
+    guard let place = places[key], place.subject == JournalSubject(task, classes: place.subject.classes) else {
+      return nil
+    }
+    return (key, place.range, place.subject)
   }
 
   /// What is damaged of a task's clips; nil where nothing is known to be.
@@ -111,10 +121,11 @@ public final class RunJournal {
   ///
   /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
   public func scores(of task: ClipTask, _ view: View) throws -> Tensor? {
-    guard let place = places[JournalKey(keyFrame: task.keyFrame, view: view.description)] else { return nil }
-    guard let scores = JournalRecord.scores(try bytes(place)[...]) else {
-      throw JournalError.changed(path: path ?? "")
-    }
+    guard let place = place(of: task, view) else { return nil }
+    // The file lay open to others since it was written or read.
+    guard let content = JournalRecord.content(try bytes(place.range)),
+      let scores = JournalRecord.scores(content, of: place.key, place.subject)
+    else { throw JournalError.changed(path: path ?? "") }
     return scores
   }
 
@@ -122,8 +133,10 @@ public final class RunJournal {
   ///
   /// - Throws: `FileError`; nothing is added then.
   public func append(_ scored: ScoredView) throws {
-    let place = try append(.scores(scored.task, scored.view, scored.scores))
-    places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = place
+    let range = try append(.scores(scored.task, scored.view, scored.scores))
+    places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = (
+      range, JournalSubject(scored.task, classes: scored.scores.shape[1])
+    )
   }
 
   /// Notes that a task cannot be scored.
@@ -157,14 +170,14 @@ public final class RunJournal {
     let bytes = record.bytes
     guard let file else {
       memory += bytes
-      return memory.count - bytes.count + 8..<memory.count
+      return memory.count - bytes.count..<memory.count
     }
     try file.append(bytes)
     if monotonicSeconds() - lastFlush >= Self.flushInterval {
       try file.flush()
       lastFlush = monotonicSeconds()
     }
-    return file.count - bytes.count + 8..<file.count
+    return file.count - bytes.count..<file.count
   }
 
   private func bytes(_ range: Range<Int>) throws -> [UInt8] { try file?.read(range) ?? Array(memory[range]) }
@@ -172,17 +185,9 @@ public final class RunJournal {
   /// A whole record; nil where there is none, or one that is torn.
   private func record(at start: Int) throws -> (content: [UInt8], end: Int)? {
     guard let file else { return nil }
-    let head = try file.read(start..<start + 8)
-    if head.count < 8 { return nil }
-    let (length, sum) = head.withUnsafeBytes {
-      (
-        Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))),
-        UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-      )
-    }
+    guard let length = JournalRecord.length(try file.read(start..<start + 8)) else { return nil }
     let end = start + 8 + length
     if end > file.count { return nil }
-    let content = try file.read(start + 8..<end)
-    return content.withUnsafeBytes({ crc32($0) }) == sum ? (content, end) : nil
+    return JournalRecord.content(try file.read(start..<end)).map { (Array($0), end) }
   }
 }

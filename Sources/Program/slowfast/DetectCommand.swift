@@ -109,7 +109,7 @@ struct DetectCommand: ParsableCommand {
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
     let run = try Resuming(
-      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still), of: detection.keyFrameCount)
+      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still), classes: config[.modelNumClasses], of: detection.keyFrameCount)
     defer { run.journal.close() }
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount)
     let found = try Interruption.stoppable {

@@ -10,8 +10,10 @@ struct Resuming {
   let doneCount: Int
 
   /// Opens the journal of a run, and says in one line where it has scores already.
-  init(_ path: String, _ identity: RunIdentity, of total: Int) throws {
-    journal = try RunJournal(path: path, identity: identity)
+  ///
+  /// - Parameter classes: How many classes the network scores.
+  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int) throws {
+    journal = try RunJournal(path: path, identity: identity, classes: classes)
     doneCount = min(total, journal.keyFrameCount)
     if journal.isEmpty { return }
     Console.say(

@@ -11,8 +11,6 @@ enum JournalRecord {
   case head(String)
   /// The scores of one view of a task, with the task.
   case scores(ClipTask, View, Tensor)
-  /// A task that damaged frames take away.
-  case damage(KeyFrame, cause: String)
   /// Everything is scored, and these files are being written.
   case results([String])
 
@@ -35,11 +33,6 @@ enum JournalRecord {
       content.add(UInt32(scores.shape[1]))
       content.add(task.people ?? [])
       for value in scores.values { content.add(value.bitPattern) }
-    case .damage(let keyFrame, let cause):
-      content.add(UInt8(3))
-      content.add(keyFrame.video)
-      content.add(keyFrame.time.microseconds)
-      content.add(cause)
     case .results(let paths):
       content.add(UInt8(4))
       content.add(UInt32(paths.count))
@@ -71,7 +64,6 @@ enum JournalRecord {
   enum Summary {
     case head(String)
     case scores(JournalKey, JournalSubject)
-    case damage(KeyFrame, cause: String)
     case results([String])
   }
 
@@ -86,9 +78,6 @@ enum JournalRecord {
         reader.count == head.rows * head.classes * 4
       else { return nil }
       return .scores(head.key, subject)
-    case 3:
-      guard let keyFrame = reader.keyFrame(), let cause = reader.text() else { return nil }
-      return .damage(keyFrame, cause: cause)
     case 4:
       guard let count = reader.number(UInt32.self), count <= reader.count else { return nil }
       return .results((0..<count).compactMap { _ in reader.text() })

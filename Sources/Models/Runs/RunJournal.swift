@@ -27,6 +27,7 @@ public final class RunJournal {
   private var memory: [UInt8] = []
   /// Where records of scores stand, their length and checksum among them.
   private var places: [JournalKey: (range: Range<Int>, subject: JournalSubject)] = [:]
+  /// Of this run only, not in the file: it may have been repaired when the next run comes.
   private var damage: [KeyFrame: String] = [:]
   private var lastFlush = monotonicSeconds()
   /// Where the last whole record that was read ends.
@@ -90,15 +91,14 @@ public final class RunJournal {
       case nil, .head: break
       case .scores(let key, let subject):
         if classes == nil || classes == subject.classes { places[key] = (end..<next.end, subject) }
-      case .damage(let keyFrame, let cause): damage[keyFrame] = cause
       case .results(let paths): results = paths
       }
       end = next.end
     }
   }
 
-  /// How many key frames have scores in some view, or are known to be damaged.
-  public var keyFrameCount: Int { Set(places.keys.map(\.keyFrame)).union(damage.keys).count }
+  /// How many key frames have scores in some view.
+  public var keyFrameCount: Int { Set(places.keys.map(\.keyFrame)).count }
 
   /// Whether there is nothing to go on with.
   public var isEmpty: Bool { places.isEmpty }
@@ -114,7 +114,7 @@ public final class RunJournal {
     return (key, place.range, place.subject)
   }
 
-  /// What is damaged of a task's clips; nil where nothing is known to be.
+  /// What this run found damaged of a task's clips; nil where nothing is known to be.
   public func damage(of task: ClipTask) -> String? { damage[task.keyFrame] }
 
   /// The scores of a view of a task, [people, classes]; nil where it was not scored.
@@ -139,11 +139,8 @@ public final class RunJournal {
     )
   }
 
-  /// Notes that a task cannot be scored.
-  public func append(_ task: ClipTask, damage cause: String) throws {
-    try append(.damage(task.keyFrame, cause: cause))
-    damage[task.keyFrame] = cause
-  }
+  /// Notes that a task cannot be scored, for as long as this run lasts: the next one tries again.
+  public func note(_ task: ClipTask, damage cause: String) { damage[task.keyFrame] = cause }
 
   /// Notes that everything is scored and which files are being written: those that a run which goes on from here may
   /// replace.

@@ -90,7 +90,7 @@ struct JournalTests {
       #expect(journal.damage(of: both) == nil)
       #expect(journal.has(both, large) && !journal.has(task(2), view) && !journal.has(both, View(shortSide: 9)))
       #expect(try journal.scores(of: task(7), view) == nil)
-      #expect(journal.keyFrameCount == 2 && journal.results == ["x.csv", "y.csv"] && !journal.wasTorn)
+      #expect(journal.keyFrameCount == 2 && journal.results == ["x.csv", "y.csv"] && journal.loss == nil)
     }
     func write(_ journal: RunJournal) throws {
       try journal.append(ScoredView(task: both, view: view, scores: scores(both)))
@@ -138,7 +138,8 @@ struct JournalTests {
     for end in stride(from: two, to: all.count, by: 7) {
       try write(all.prefix(end))
       let journal = try open()
-      #expect(journal.wasTorn == (end > two))
+      let torn = end - two
+      #expect(journal.loss == (torn > 0 ? RunJournal.Loss(bytes: torn, isTorn: true) : nil), "cut at \(end)")
       try expect(journal, has: 0..<3)
       try journal.append(ScoredView(task: task(3), view: view, scores: scores(task(3))))
       #expect(try bytes() == all, "cut at \(end)")
@@ -148,11 +149,22 @@ struct JournalTests {
       spoiled[place] ^= 0x41
       try write(spoiled + [1, 2, 3])
       let journal = try open()
-      #expect(journal.wasTorn)
+      #expect(journal.loss == RunJournal.Loss(bytes: all.count + 3 - two, isTorn: false), "spoiled at \(place)")
       try expect(journal, has: 0..<3)
     }
-    try write(all + Array(repeating: 0, count: 4096))
-    try expect(open(), has: 0..<4)
+    for zeros in [3, 4096] {
+      try write(all + Array(repeating: 0, count: zeros))
+      let journal = try open()
+      #expect(journal.loss == RunJournal.Loss(bytes: zeros, isTorn: false))
+      try expect(journal, has: 0..<4)
+    }
+    // Of four records of one size, the first.
+    let none = (all.count - two) * 4
+    var spoiled = all
+    spoiled[all.count - none + 20] ^= 1
+    try write(spoiled)
+    let journal = try open()
+    #expect(journal.isEmpty && journal.loss == RunJournal.Loss(bytes: none, isTorn: false))
   }
 
   /// A file that somebody else changes under a run is not believed.
@@ -231,10 +243,14 @@ struct JournalTests {
     var spoiled = try bytes()
     spoiled[60] ^= 1
     try write(spoiled)
-    #expect(text { _ = try open() }.contains("is no journal of this version -> delete it"))
+    #expect(text { _ = try open() }.contains("is damaged at its beginning, nothing tells what its"))
     #expect(try bytes() == spoiled)
     try write(Array("notes of mine".utf8))
     #expect(text { _ = try open() }.contains("x.journal' is no journal"))
+    let notes = Array("slowfast journal 1\nis what I call my notes".utf8)
+    try write(notes)
+    #expect(text { _ = try open() }.contains("damaged at its beginning"))
+    #expect(try bytes() == notes)
   }
 
   @Test func otherRunsAreRefused() throws {

@@ -85,6 +85,25 @@ enum JournalRecord {
     }
   }
 
+  /// Whether these bytes can be the beginning of a longer record: what is there of its content agrees with its length.
+  ///
+  /// - Parameters:
+  ///   - bytes: The first 16 KiB of what is there.
+  ///   - count: How many bytes are there.
+  static func isBeginning(_ bytes: [UInt8], of count: Int) -> Bool {
+    if bytes.count < 8 { return !bytes.isEmpty && !bytes.allSatisfy { $0 == 0 } }
+    guard let length = length(bytes), length > count - 8 else { return false }
+    var reader = ByteReader(bytes[8...])
+    let size = reader.count
+    guard let kind = reader.number(UInt8.self) else { return true }
+    guard kind == 1 || kind == 2 else { return kind == 4 }
+    guard let head = reader.scoresHead(kind) else { return size < length && size < longestHead }
+    return length == size - reader.count + head.people * ScoresHead.personBytes + head.rows * head.classes * 4
+  }
+
+  /// More bytes than stand before the people of a record of scores: names are file names.
+  private static let longestHead = 8192
+
   /// The scores of a record, where it is of this key and subject.
   static func scores(_ content: ArraySlice<UInt8>, of key: JournalKey, _ subject: JournalSubject) -> Tensor? {
     var reader = ByteReader(content)

@@ -17,10 +17,18 @@ public final class RunJournal {
   private static let magic = Array("slowfast journal 1\n".utf8)
   static let doing = "writing the journal"
 
+  /// The end of a journal that cannot be read.
+  public struct Loss: Equatable, Sendable {
+    public let bytes: Int
+    /// Whether it is the beginning of a record that was being written; else a record is damaged, and what follows it
+    /// cannot be told from it.
+    public let isTorn: Bool
+  }
+
   /// The file; nil for a journal in memory.
   public var path: String? { file?.path }
-  /// Whether a torn record was cut off.
-  public private(set) var wasTorn = false
+  /// What was cut off as the file was opened; nil for nothing.
+  public private(set) var loss: Loss?
   /// The files that were being written when the run ended; empty where it did not come so far.
   public private(set) var results: [String] = []
   private let file: AppendedFile?
@@ -51,8 +59,11 @@ public final class RunJournal {
     guard beginning.count == Self.magic.count, let first = try record(at: Self.magic.count),
       case .head(let text) = JournalRecord.summary(first.content[...])
     else {
-      // A head that was torn has no records after it.
-      if file.count > head.count { throw JournalError.foreign(path: path) }
+      // A head that was torn has no records after it; anything else is not this run's to overwrite.
+      let present = try file.read(0..<min(file.count, head.count))
+      if file.count > head.count || !head.starts(with: present) {
+        throw JournalError.damagedHead(path: path, bytes: file.count)
+      }
       try file.cut(to: 0)
       do {
         try file.append(head)
@@ -66,7 +77,8 @@ public final class RunJournal {
     if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
     try readRecords(from: first.end, classes: classes)
     if end < file.count {
-      wasTorn = true
+      let rest = try file.read(end..<min(file.count, end + 16384))
+      loss = Loss(bytes: file.count - end, isTorn: JournalRecord.isBeginning(rest, of: file.count - end))
       try file.cut(to: end)
     }
   }

@@ -15,9 +15,14 @@ struct Resuming {
   init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int) throws {
     journal = try RunJournal(path: path, identity: identity, classes: classes)
     doneCount = min(total, journal.keyFrameCount)
-    if journal.isEmpty { return }
+    if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"
-        + (journal.wasTorn ? ", its torn end is done again" : "") + " (delete it to begin anew)")
+        + (journal.loss.map { ", \(Self.words($0))" } ?? "") + " (delete it to begin anew)")
+  }
+
+  private static func words(_ loss: RunJournal.Loss) -> String {
+    if loss.isTorn { return "its torn end is done again" }
+    return "it is damaged: its last \(counted(loss.bytes, "byte")) cannot be read, what they held is done again"
   }
 }

@@ -102,6 +102,7 @@ struct DetectCommand: ParsableCommand {
     let notices = Notices(detection.notices)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
+    lock.deleteLeftovers(andIn: "overlays")
     try results.check(
       outputs(detection), reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
       begunIn: VideoDetections.journal(in: outputDir), orGive: "give another --output-dir")

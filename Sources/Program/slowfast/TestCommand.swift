@@ -57,6 +57,7 @@ struct TestCommand: ParsableCommand {
     let folder = config[.outputDir]
     let lock = try FolderLock(folder)
     defer { lock.release() }
+    lock.deleteLeftovers()
     let outputs = test.outputs(in: folder) + [scores].compactMap(\.self)
     try results.check(
       outputs, reading: test.inputFiles + options.inputFiles, begunIn: AVATest.journal(in: folder),

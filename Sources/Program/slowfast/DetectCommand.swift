@@ -19,8 +19,9 @@ struct DetectCommand: ParsableCommand {
       Videos may have any container, codec, frame rate, size and length that libav reads. The proposals are \
       PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
       name without the extension. Writes detections.csv and detections.json into the output folder. Boxes with a \
-      score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. docs/own-data.md leads \
-      from a video to its mAP.
+      score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. Scores are kept in \
+      detections.journal until all results are written: a run that ended early goes on from there when the same \
+      command is started again. docs/own-data.md leads from a video to its mAP.
       """)
 
   @Option(help: ArgumentHelp("The people's boxes.", valueName: "file"))

@@ -18,7 +18,8 @@ struct TestCommand: ParsableCommand {
       (relative names under AVA.FRAME_LIST_DIR, AVA.FRAME_DIR and AVA.ANNOTATION_DIR), scores the people of every key \
       frame, writes detections_latest.csv and groundtruth_latest.csv, and prints the mAP of the unrounded scores \
       under PySlowFast's protocol. Boxes with a score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs \
-      0.8) are left out. docs/own-data.md says what the files hold, for a data set of your own.
+      0.8) are left out. Scores are kept in detections_latest.journal until all results are written: a run that ended \
+      early goes on from there when the same command is started again. docs/own-data.md says what the files hold, for a data set of your own.
       """)
 
   @OptionGroup var options: ModelOptions

@@ -111,6 +111,24 @@ struct JournalTests {
     #expect(!pathExists(path))
   }
 
+  /// What a run wrote when it was interrupted is its own, and so is what it wrote later.
+  @Test func resultsAddUp() throws {
+    defer { folder.remove() }
+    try fill(0..<1)
+    let first = try open()
+    try first.beginResults(["x.csv"])
+    first.close()
+    let journal = try open()
+    try journal.beginResults(["x.partial.csv"])
+    try journal.beginResults(["x.csv", "y.csv"])
+    let all = ["x.csv", "x.partial.csv", "y.csv"]
+    #expect(journal.results == all)
+    let before = try bytes()
+    try journal.beginResults(["y.csv", "x.csv"])
+    #expect(try bytes() == before)
+    #expect(try open().results == all && RunJournal.resultsBegun(at: path) == all)
+  }
+
   /// Files are repaired between runs: what was damaged is tried again.
   @Test func damageIsOfOneRun() throws {
     defer { folder.remove() }

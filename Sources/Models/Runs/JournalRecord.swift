@@ -11,7 +11,7 @@ enum JournalRecord {
   case head(String)
   /// The scores of one view of a task, with the task.
   case scores(ClipTask, View, Tensor)
-  /// Everything is scored, and these files are being written.
+  /// These files are being written.
   case results([String])
 
   /// The record as it stands in a file: length, CRC-32 of the rest, kind, content.

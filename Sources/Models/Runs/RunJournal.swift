@@ -29,7 +29,7 @@ public final class RunJournal {
   public var path: String? { file?.path }
   /// What was cut off as the file was opened; nil for nothing.
   public private(set) var loss: Loss?
-  /// The files that were being written when the run ended; empty where it did not come so far.
+  /// The files that the run has written or begun to write: they are its own to replace.
   public private(set) var results: [String] = []
   private let file: AppendedFile?
   private var memory: [UInt8] = []
@@ -83,8 +83,8 @@ public final class RunJournal {
     }
   }
 
-  /// The files that the run of a journal was writing when it ended; none where there is no journal, or it did not come so
-  /// far. A call that goes on may replace these.
+  /// The files that the run of a journal had written or begun to write when it ended; none where there is no journal, or
+  /// it did not come so far. A call that goes on may replace these.
   public static func resultsBegun(at path: String) -> [String] {
     guard pathExists(path), let journal = try? RunJournal(reading: path) else { return [] }
     return journal.results
@@ -103,7 +103,7 @@ public final class RunJournal {
       case nil, .head: break
       case .scores(let key, let subject):
         if classes == nil || classes == subject.classes { places[key] = (end..<next.end, subject) }
-      case .results(let paths): results = paths
+      case .results(let paths): add(paths)
       }
       end = next.end
     }
@@ -154,13 +154,19 @@ public final class RunJournal {
   /// Notes that a task cannot be scored, for as long as this run lasts: the next one tries again.
   public func note(_ task: ClipTask, damage cause: String) { damage[task.keyFrame] = cause }
 
-  /// Notes that everything is scored and which files are being written: those that a run which goes on from here may
-  /// replace.
+  /// Notes files before they are written: a run that goes on from here may replace them.
   public func beginResults(_ paths: [String]) throws {
-    if paths == results { return }
-    try append(.results(paths))
-    results = paths
+    let known = Set(results)
+    let new = paths.filter { !known.contains($0) }
+    if new.isEmpty { return }
+    try append(.results(new))
+    results += new
     try file?.flush()
+  }
+
+  private func add(_ paths: [String]) {
+    let known = Set(results)
+    results += paths.filter { !known.contains($0) }
   }
 
   /// Ends the writing. A journal without scores goes, there is nothing to go on with.

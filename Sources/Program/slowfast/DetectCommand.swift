@@ -119,7 +119,7 @@ struct DetectCommand: ParsableCommand {
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
       ) { progress.update($0) }
-      if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount) }
+      if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount, run.journal) }
       return found
     }
     progress.finish()
@@ -138,15 +138,18 @@ struct DetectCommand: ParsableCommand {
     }
     run.journal.remove()
     Leftovers.say(detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
-    Leftovers.sayPart(VideoDetections.part(in: outputDir))
+    Leftovers.endPart(VideoDetections.part(in: outputDir), run.journal)
     notices.repeatIfFar()
     try damage.finish(found.detections.damage, of: total)
   }
 
   /// Keeps the rows of the key frames that were scored.
-  private func interrupted(_ found: VideoDetections, of total: Int) throws -> Interrupted {
+  private func interrupted(
+    _ found: VideoDetections, of total: Int, _ journal: RunJournal
+  ) throws -> Interrupted {
     let count = "\(found.detections.keyFrameCount) of \(counted(total, "key frame"))"
     if found.detections.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    try journal.beginResults([VideoDetections.part(in: outputDir)])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: outputDir))")
   }

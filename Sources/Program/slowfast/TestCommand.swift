@@ -73,14 +73,14 @@ struct TestCommand: ParsableCommand {
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
       ) { progress.update($0) }
-      if Interruption.isAsked { throw try interrupted(test, found, config) }
+      if Interruption.isAsked { throw try interrupted(test, found, config, run.journal) }
       return found
     }
     progress.finish()
     try damage.say(detections.damage, of: test.keyFrameCount)
     try run.journal.beginResults(outputs)
     for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
-    Leftovers.sayPart(AVATest.part(in: folder))
+    Leftovers.endPart(AVATest.part(in: folder), run.journal)
     if let scores {
       try detections.writeScores(scores)
       Console.say("wrote \(scores)")
@@ -94,9 +94,12 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Keeps the rows of the key frames that were scored.
-  private func interrupted(_ test: AVATest, _ found: Detections, _ config: Configuration) throws -> Interrupted {
+  private func interrupted(
+    _ test: AVATest, _ found: Detections, _ config: Configuration, _ journal: RunJournal
+  ) throws -> Interrupted {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
     if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    try journal.beginResults([AVATest.part(in: config[.outputDir])])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in "
         + "\(try test.writePart(found, to: config[.outputDir]))")

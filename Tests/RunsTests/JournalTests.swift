@@ -289,6 +289,39 @@ struct JournalTests {
     try expect(open(), has: 0..<2)
   }
 
+  /// Changes are said in words, causes without what follows from them.
+  @Test func changesInWords() throws {
+    func identity(_ threshold: Double, _ mark: String, tasks: String, order: [String] = ["a", "b"]) throws -> RunIdentity {
+      let sum = String(repeating: mark, count: 64)
+      var identity = RunIdentity()
+      identity.add(
+        try Configuration.load(
+          path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
+          overrides: ["AVA.DETECTION_SCORE_THRESH", "\(threshold)"]))
+      identity.add("weights", "9 bytes, sha256 \(sum)")
+      for name in order { identity.add("video \(name)", "7 bytes, sha256 of both ends \(sum)") }
+      identity.add(RunIdentity.tasksName, tasks)
+      return identity
+    }
+    func tasks(_ mark: String) -> String { "36, sha256 " + String(repeating: mark, count: 64) }
+    _ = try RunJournal(path: path, identity: identity(0.8, "a", tasks: tasks("a")))
+    defer { folder.remove() }
+    func refusal(_ identity: RunIdentity) -> String {
+      let message = text { _ = try RunJournal(path: path, identity: identity) }
+      return message.replacing("going on with the run of '\(path)': ", with: "")
+    }
+    #expect(
+      try refusal(identity(0.8, "a", tasks: tasks("b"))).hasPrefix(
+        "the key frames and boxes are others (36, then 36) -> give"))
+    #expect(
+      try refusal(identity(0.9, "a", tasks: tasks("b"))).hasPrefix("AVA.DETECTION_SCORE_THRESH was 0.8 and is 0.9 -> give"))
+    #expect(
+      try refusal(identity(0.8, "b", tasks: tasks("b"))).hasPrefix(
+        "the weights are others (9 bytes, then 9 bytes), the video a is another (7 bytes, then 7 bytes), "
+          + "the video b is another (7 bytes, then 7 bytes) -> give"))
+    #expect(try refusal(identity(0.8, "a", tasks: tasks("a"), order: ["b", "a"])) == "no error")
+  }
+
   /// Files may lie elsewhere, and label maps or ground truth be others, without other scores.
   @Test func keysOfScores() {
     let keys = Configuration.keysOfScores

@@ -74,6 +74,9 @@ struct ResumeTests {
     let boxes = Program.run(again)
     expectFailure(boxes, ["the proposals are others (", "bytes) -> give what it was begun with"])
     #expect(try difference(readFile(parts.path + "/detections.journal", doing: "testing"), before) == nil)
+    let anew = Program.run(again + ["--overwrite"])
+    expectSuccess(anew)
+    #expect(anew.stderr.contains("beginning anew (--overwrite): '"), "\(anew.stderr)")
   }
 
   /// The evaluation and the files of `test` come from the journal too.

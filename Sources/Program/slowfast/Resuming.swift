@@ -1,4 +1,5 @@
 internal import Detect
+internal import Files
 internal import Inference
 internal import Runs
 internal import Wording
@@ -12,8 +13,17 @@ struct Resuming {
   /// Opens the journal of a run, and says in one line where it has scores already.
   ///
   /// - Parameter classes: How many classes the network scores.
-  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int) throws {
-    journal = try RunJournal(path: path, identity: identity, classes: classes)
+  /// - Parameter isReplacing: Whether results may go that are there: then so may the journal of another run, which nobody
+  ///   can go on with by this call. What is no journal at all stays.
+  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int, isReplacing: Bool) throws {
+    do {
+      journal = try RunJournal(path: path, identity: identity, classes: classes)
+    } catch JournalError.otherRun(_, let changes) where isReplacing {
+      removeFile(path)
+      journal = try RunJournal(path: path, identity: identity, classes: classes)
+      Console.say(
+        "beginning anew (--overwrite): '\(path)' was of another run, \(listed(changes, limit: 3))")
+    }
     doneCount = min(total, journal.keyFrameCount)
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(

@@ -118,11 +118,8 @@ public struct AVATest {
   public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
     var identity = try RunIdentity(config, dataset, model, isStill: isStill)
     let inputs = AVATestInputs(config)
-    for (what, paths) in [("frame list", inputs.frameLists), ("proposals", inputs.proposals)] {
-      for (number, path) in paths.enumerated() {
-        identity.add("\(what) \(number + 1)", try fileFingerprint(path, doing: "reading the \(what)"))
-      }
-    }
+    try identity.add("frame list", files: inputs.frameLists)
+    try identity.add("proposals", files: inputs.proposals)
     for video in videos {
       // What is not there is for the run to say, with what it needs it for.
       let ends = Set([0, video.count - 1]).sorted().map {

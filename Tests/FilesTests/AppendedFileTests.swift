@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import TestSupport
 import Testing
 
@@ -23,9 +24,26 @@ struct AppendedFileTests {
     #expect(!pathExists(path))
   }
 
-  @Test func foldersAreNone() throws {
+  /// What is no file is named, and neither followed nor written to.
+  @Test func othersAreNoFiles() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
-    #expect(throws: FileError.self) { _ = try AppendedFile(path: folder.path, doing: "testing") }
+    func message(_ path: String) -> String {
+      do {
+        _ = try AppendedFile(path: path, doing: "testing")
+        return "opened"
+      } catch { return "\(error)" }
+    }
+    let (link, pipe, target) = (folder.path + "/link", folder.path + "/pipe", folder.path + "/target")
+    #expect(symlink(target, link) == 0 && mkfifo(pipe, 0o600) == 0)
+    let advice = ", expected a file or nothing -> move it away, or choose another folder"
+    #expect(message(link) == "testing: '\(link)' is a symbolic link\(advice)")
+    #expect(!pathExists(target))
+    try writeFile(target, "mine")
+    #expect(message(link).contains("symbolic link"))
+    #expect(message(pipe) == "testing: '\(pipe)' is a pipe\(advice)")
+    #expect(message(folder.path) == "testing: '\(folder.path)' is a folder\(advice)")
+    #expect(message("/dev/null").contains("is a device"))
+    #expect(try listFolder(folder.path) == ["link", "pipe", "target"])
   }
 }

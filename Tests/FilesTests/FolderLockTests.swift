@@ -33,6 +33,30 @@ struct FolderLockTests {
     #expect(message(scratch.path) == "locked")
   }
 
+  /// What a killed run left goes however young it is: who writes into a folder holds its lock.
+  @Test func leftoversOfKilledRunsGo() throws {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    // No process has a number beyond the system's limit.
+    let dead = [".film.mp4.2000000000.0.partial", "overlays/.a.b.png.2000000000.7.partial"]
+    let others = [
+      ".film.mp4.\(getpid()).900.partial", ".film.mp4.x.0.partial", "film.mp4.2000000000.0.partial", "overlays/a.png",
+      "deeper/.film.mp4.2000000000.0.partial",
+    ]
+    for name in dead + others { try writeFile(scratch.path + "/" + name, "half") }
+    let lock = try FolderLock(scratch.path)
+    let inner = try FolderLock(scratch.path + "/overlays")
+    lock.deleteLeftovers(andIn: "overlays")
+    #expect(!pathExists(scratch.path + "/" + dead[0]))
+    #expect(pathExists(scratch.path + "/" + dead[1]), "another run writes there")
+    inner.release()
+    lock.deleteLeftovers(andIn: "overlays")
+    lock.deleteLeftovers(andIn: "missing")
+    #expect(!pathExists(scratch.path + "/" + dead[1]))
+    for name in others { #expect(pathExists(scratch.path + "/" + name), "\(name)") }
+    #expect(!pathExists(scratch.path + "/missing"))
+  }
+
   @Test func foldersThatWereMadeForNothingGo() throws {
     let scratch = TemporaryFolder()
     defer { scratch.remove() }

@@ -72,8 +72,11 @@ struct ResumeTests {
     expectFailure(other, ["DATA.TEST_CROP_SIZE was 64 and is 72 -> give what it was begun with, or delete"])
     try scratch.file("boxes.csv", "bframes,1,0.1,0.1,0.5,0.9,,0.99\n")
     let boxes = Program.run(again)
-    expectFailure(boxes, ["proposals was", "key frames and boxes was 60"])
+    expectFailure(boxes, ["the proposals are others (", "bytes) -> give what it was begun with"])
     #expect(try difference(readFile(parts.path + "/detections.journal", doing: "testing"), before) == nil)
+    let anew = Program.run(again + ["--overwrite"])
+    expectSuccess(anew)
+    #expect(anew.stderr.contains("beginning anew (--overwrite): '"), "\(anew.stderr)")
   }
 
   /// The evaluation and the files of `test` come from the journal too.

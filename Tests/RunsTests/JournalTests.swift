@@ -87,15 +87,14 @@ struct JournalTests {
       #expect(try journal.scores(of: both, view)?.array == scores(both).array)
       #expect(try journal.scores(of: both, large)?.array == scores(both, seed: 2).array)
       #expect(try journal.scores(of: whole, view)?.shape == [1, 3])
-      #expect(journal.damage(of: task(2)) == "torn" && journal.damage(of: both) == nil)
+      #expect(journal.damage(of: both) == nil)
       #expect(journal.has(both, large) && !journal.has(task(2), view) && !journal.has(both, View(shortSide: 9)))
       #expect(try journal.scores(of: task(7), view) == nil)
-      #expect(journal.keyFrameCount == 3 && journal.results == ["x.csv", "y.csv"] && !journal.wasTorn)
+      #expect(journal.keyFrameCount == 2 && journal.results == ["x.csv", "y.csv"] && journal.loss == nil)
     }
     func write(_ journal: RunJournal) throws {
       try journal.append(ScoredView(task: both, view: view, scores: scores(both)))
       try journal.append(ScoredView(task: both, view: large, scores: scores(both, seed: 2)))
-      try journal.append(task(2), damage: "torn")
       try journal.append(ScoredView(task: whole, view: view, scores: scores(whole)))
       try journal.beginResults(["x.csv", "y.csv"])
       try check(journal)
@@ -112,6 +111,41 @@ struct JournalTests {
     #expect(!pathExists(path))
   }
 
+  /// What a run wrote when it was interrupted is its own, and so is what it wrote later.
+  @Test func resultsAddUp() throws {
+    defer { folder.remove() }
+    try fill(0..<1)
+    let first = try open()
+    try first.beginResults(["x.csv"])
+    first.close()
+    let journal = try open()
+    try journal.beginResults(["x.partial.csv"])
+    try journal.beginResults(["x.csv", "y.csv"])
+    let all = ["x.csv", "x.partial.csv", "y.csv"]
+    #expect(journal.results == all)
+    let before = try bytes()
+    try journal.beginResults(["y.csv", "x.csv"])
+    #expect(try bytes() == before)
+    #expect(try open().results == all && RunJournal.resultsBegun(at: path) == all)
+  }
+
+  /// Files are repaired between runs: what was damaged is tried again.
+  @Test func damageIsOfOneRun() throws {
+    defer { folder.remove() }
+    func run(_ journal: RunJournal) -> JournaledRun {
+      let job = VideoJob(name: "a", tasks: (0..<2).map { task($0) }) { throw JournalError.foreign(path: "") }
+      return JournaledRun([job], journal, stopsAtDamage: false)
+    }
+    let journal = try open()
+    journal.note(task(0), damage: "torn")
+    try journal.append(ScoredView(task: task(1), view: view, scores: scores(task(1))))
+    #expect(journal.damage(of: task(0)) == "torn")
+    journal.close()
+    let again = try open()
+    #expect(again.damage(of: task(0)) == nil)
+    #expect(again.keyFrameCount == 1 && run(again).doneCount == 1)
+  }
+
   /// Whatever part of the end is missing or wrong, the records before it stay, and the rest is written anew.
   @Test func tornEndsAreCut() throws {
     defer { folder.remove() }
@@ -122,7 +156,8 @@ struct JournalTests {
     for end in stride(from: two, to: all.count, by: 7) {
       try write(all.prefix(end))
       let journal = try open()
-      #expect(journal.wasTorn == (end > two))
+      let torn = end - two
+      #expect(journal.loss == (torn > 0 ? RunJournal.Loss(bytes: torn, isTorn: true) : nil), "cut at \(end)")
       try expect(journal, has: 0..<3)
       try journal.append(ScoredView(task: task(3), view: view, scores: scores(task(3))))
       #expect(try bytes() == all, "cut at \(end)")
@@ -132,11 +167,82 @@ struct JournalTests {
       spoiled[place] ^= 0x41
       try write(spoiled + [1, 2, 3])
       let journal = try open()
-      #expect(journal.wasTorn)
+      #expect(journal.loss == RunJournal.Loss(bytes: all.count + 3 - two, isTorn: false), "spoiled at \(place)")
       try expect(journal, has: 0..<3)
     }
-    try write(all + Array(repeating: 0, count: 4096))
-    try expect(open(), has: 0..<4)
+    for zeros in [3, 4096] {
+      try write(all + Array(repeating: 0, count: zeros))
+      let journal = try open()
+      #expect(journal.loss == RunJournal.Loss(bytes: zeros, isTorn: false))
+      try expect(journal, has: 0..<4)
+    }
+    // Of four records of one size, the first.
+    let none = (all.count - two) * 4
+    var spoiled = all
+    spoiled[all.count - none + 20] ^= 1
+    try write(spoiled)
+    let journal = try open()
+    #expect(journal.isEmpty && journal.loss == RunJournal.Loss(bytes: none, isTorn: false))
+  }
+
+  /// A file that somebody else changes under a run is not believed.
+  @Test func changedScoresAreNoticed() throws {
+    defer { folder.remove() }
+    let journal = try open()
+    try journal.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    let sound = try bytes()
+    for place in [sound.count - 1, sound.count - 60, 2700] where place < sound.count {
+      let file = try AppendedFile(path: path, doing: "testing")
+      try file.cut(to: place)
+      #expect(text { _ = try journal.scores(of: task(0), view) }.contains("has changed while the run wrote it"))
+      try file.append([sound[place] ^ 1] + sound[(place + 1)...])
+      #expect(text { _ = try journal.scores(of: task(0), view) }.contains("has changed while the run wrote it"))
+      try file.cut(to: 0)
+      try file.append(sound)
+      #expect(try journal.scores(of: task(0), view)?.array == scores(task(0)).array)
+    }
+  }
+
+  /// Whole records with counts that cannot be, or of other people or classes: their tasks are scored again, the others
+  /// not.
+  @Test func recordsThatCannotBeAreNone() throws {
+    defer { folder.remove() }
+    try fill(0..<1)
+    let one = try bytes()
+    try fill(1..<3)
+    let all = try bytes()
+    let record = Array(all[one.count..<(one.count + (all.count - one.count) / 2)])
+    // People and classes stand before two people's 40 bytes each and six scores.
+    let people = record.count - 2 * 40 - 6 * 4 - 8
+    func sealed(_ content: [UInt8]) -> [UInt8] {
+      func number(_ value: UInt32) -> [UInt8] { (0..<4).map { UInt8(truncatingIfNeeded: value >> ($0 * 8)) } }
+      return number(UInt32(content.count)) + number(content.withUnsafeBytes { crc32($0) }) + content
+    }
+    func spoiled(_ place: Int, _ value: UInt32) -> [UInt8] {
+      var content = Array(record[8...])
+      for byte in 0..<4 { content[place - 8 + byte] = UInt8(truncatingIfNeeded: value >> (byte * 8)) }
+      return sealed(content)
+    }
+    let records: [[UInt8]] = [
+      spoiled(people, .max), spoiled(people, 1 << 31), spoiled(people, 0), spoiled(people, 1), spoiled(people, 3),
+      spoiled(people + 4, .max), spoiled(people + 4, 1 << 30), spoiled(people + 4, 0), spoiled(people + 4, 2),
+      spoiled(people + 12, 77), sealed([9, 1, 2]), sealed([4, 255, 255, 255, 255]), sealed([1]),
+      sealed(Array(record[8...].dropLast(4))), sealed(Array(record[8...]) + [0, 0, 0, 0]),
+    ]
+    for (number, bad) in records.enumerated() {
+      try write(one + bad + all[(one.count + record.count)...])
+      let journal = try open()
+      #expect(!journal.has(task(1), view), "\(number)")
+      #expect(try journal.scores(of: task(1), view) == nil, "\(number)")
+      #expect(journal.has(task(0), view) && journal.has(task(2), view), "\(number)")
+      try journal.append(ScoredView(task: task(1), view: view, scores: scores(task(1))))
+      try expect(open(), has: 0..<3)
+    }
+    try write(all)
+    #expect(try RunJournal(path: path, identity: makeIdentity(), classes: 3).keyFrameCount == 3)
+    let others = try RunJournal(path: path, identity: makeIdentity(), classes: 4)
+    #expect(others.isEmpty && !others.has(task(0), view))
+    #expect(try !open().has(task(0, people: 3), view))
   }
 
   /// A head that was torn has nothing after it; one that is spoiled is not thrown away with what follows.
@@ -155,10 +261,14 @@ struct JournalTests {
     var spoiled = try bytes()
     spoiled[60] ^= 1
     try write(spoiled)
-    #expect(text { _ = try open() }.contains("is no journal of this version -> delete it"))
+    #expect(text { _ = try open() }.contains("is damaged at its beginning, nothing tells what its"))
     #expect(try bytes() == spoiled)
     try write(Array("notes of mine".utf8))
     #expect(text { _ = try open() }.contains("x.journal' is no journal"))
+    let notes = Array("slowfast journal 1\nis what I call my notes".utf8)
+    try write(notes)
+    #expect(text { _ = try open() }.contains("damaged at its beginning"))
+    #expect(try bytes() == notes)
   }
 
   @Test func otherRunsAreRefused() throws {
@@ -177,6 +287,39 @@ struct JournalTests {
     #expect(text { _ = try open(less) }.contains("weights (abc) is gone"))
     #expect(try bytes() == before)
     try expect(open(), has: 0..<2)
+  }
+
+  /// Changes are said in words, causes without what follows from them.
+  @Test func changesInWords() throws {
+    func identity(_ threshold: Double, _ mark: String, tasks: String, order: [String] = ["a", "b"]) throws -> RunIdentity {
+      let sum = String(repeating: mark, count: 64)
+      var identity = RunIdentity()
+      identity.add(
+        try Configuration.load(
+          path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
+          overrides: ["AVA.DETECTION_SCORE_THRESH", "\(threshold)"]))
+      identity.add("weights", "9 bytes, sha256 \(sum)")
+      for name in order { identity.add("video \(name)", "7 bytes, sha256 of both ends \(sum)") }
+      identity.add(RunIdentity.tasksName, tasks)
+      return identity
+    }
+    func tasks(_ mark: String) -> String { "36, sha256 " + String(repeating: mark, count: 64) }
+    _ = try RunJournal(path: path, identity: identity(0.8, "a", tasks: tasks("a")))
+    defer { folder.remove() }
+    func refusal(_ identity: RunIdentity) -> String {
+      let message = text { _ = try RunJournal(path: path, identity: identity) }
+      return message.replacing("going on with the run of '\(path)': ", with: "")
+    }
+    #expect(
+      try refusal(identity(0.8, "a", tasks: tasks("b"))).hasPrefix(
+        "the key frames and boxes are others (36, then 36) -> give"))
+    #expect(
+      try refusal(identity(0.9, "a", tasks: tasks("b"))).hasPrefix("AVA.DETECTION_SCORE_THRESH was 0.8 and is 0.9 -> give"))
+    #expect(
+      try refusal(identity(0.8, "b", tasks: tasks("b"))).hasPrefix(
+        "the weights are others (9 bytes, then 9 bytes), the video a is another (7 bytes, then 7 bytes), "
+          + "the video b is another (7 bytes, then 7 bytes) -> give"))
+    #expect(try refusal(identity(0.8, "a", tasks: tasks("a"), order: ["b", "a"])) == "no error")
   }
 
   /// Files may lie elsewhere, and label maps or ground truth be others, without other scores.

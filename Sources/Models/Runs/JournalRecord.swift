@@ -11,9 +11,7 @@ enum JournalRecord {
   case head(String)
   /// The scores of one view of a task, with the task.
   case scores(ClipTask, View, Tensor)
-  /// A task that damaged frames take away.
-  case damage(KeyFrame, cause: String)
-  /// Everything is scored, and these files are being written.
+  /// These files are being written.
   case results([String])
 
   /// The record as it stands in a file: length, CRC-32 of the rest, kind, content.
@@ -24,7 +22,6 @@ enum JournalRecord {
       content.add(UInt8(0))
       content.add(text)
     case .scores(let task, let view, let scores):
-      let people = task.people ?? []
       content.add(UInt8(task.people == nil ? 2 : 1))
       content.add(task.keyFrame.video)
       content.add(task.keyFrame.time.microseconds)
@@ -32,19 +29,10 @@ enum JournalRecord {
       content.add(Int64(task.center))
       content.add(task.moment.seconds.bitPattern)
       content.add(Int64(task.moment.frame))
-      content.add(UInt32(people.count))
+      content.add(UInt32(task.people?.count ?? 0))
       content.add(UInt32(scores.shape[1]))
-      for person in people {
-        for value in [person.box.x1, person.box.y1, person.box.x2, person.box.y2, person.proposalScore] {
-          content.add(value.bitPattern)
-        }
-      }
+      content.add(task.people ?? [])
       for value in scores.values { content.add(value.bitPattern) }
-    case .damage(let keyFrame, let cause):
-      content.add(UInt8(3))
-      content.add(keyFrame.video)
-      content.add(keyFrame.time.microseconds)
-      content.add(cause)
     case .results(let paths):
       content.add(UInt8(4))
       content.add(UInt32(paths.count))
@@ -56,45 +44,74 @@ enum JournalRecord {
     return record.bytes + content.bytes
   }
 
+  /// The length of the content, from the first eight bytes of a record; nil for none. An empty record is none: disks
+  /// that failed leave zeros, whose checksum is right.
+  static func length(_ bytes: [UInt8]) -> Int? {
+    var reader = ByteReader(bytes[...])
+    guard bytes.count >= 8, let length = reader.number(UInt32.self), length > 0 else { return nil }
+    return Int(length)
+  }
+
+  /// The content of a whole record; nil where length or checksum is wrong.
+  static func content(_ bytes: [UInt8]) -> ArraySlice<UInt8>? {
+    guard let length = length(bytes), bytes.count == 8 + length else { return nil }
+    var reader = ByteReader(bytes[4...])
+    let content = bytes[8...]
+    return reader.number(UInt32.self) == content.withUnsafeBytes({ crc32($0) }) ? content : nil
+  }
+
   /// What a reader needs to find records again.
   enum Summary {
     case head(String)
-    case scores(JournalKey)
-    case damage(KeyFrame, cause: String)
+    case scores(JournalKey, JournalSubject)
     case results([String])
   }
 
-  /// Reads the content of a record; nil for one that is of no kind known here.
+  /// Reads the content of a record; nil for one that is of no kind known here, or whose counts do not fit its length.
   static func summary(_ content: ArraySlice<UInt8>) -> Summary? {
     var reader = ByteReader(content)
     guard let kind = reader.number(UInt8.self) else { return nil }
     switch kind {
     case 0: return reader.text().map { .head($0) }
     case 1, 2:
-      guard let keyFrame = reader.keyFrame(), let view = reader.text() else { return nil }
-      return .scores(JournalKey(keyFrame: keyFrame, view: view))
-    case 3:
-      guard let keyFrame = reader.keyFrame(), let cause = reader.text() else { return nil }
-      return .damage(keyFrame, cause: cause)
+      guard let head = reader.scoresHead(kind), let subject = reader.subject(head),
+        reader.count == head.rows * head.classes * 4
+      else { return nil }
+      return .scores(head.key, subject)
     case 4:
-      guard let count = reader.number(UInt32.self) else { return nil }
+      guard let count = reader.number(UInt32.self), count <= reader.count else { return nil }
       return .results((0..<count).compactMap { _ in reader.text() })
     default: return nil
     }
   }
 
-  /// The scores of a record of scores.
-  static func scores(_ content: ArraySlice<UInt8>) -> Tensor? {
+  /// Whether these bytes can be the beginning of a longer record: what is there of its content agrees with its length.
+  ///
+  /// - Parameters:
+  ///   - bytes: The first 16 KiB of what is there.
+  ///   - count: How many bytes are there.
+  static func isBeginning(_ bytes: [UInt8], of count: Int) -> Bool {
+    if bytes.count < 8 { return !bytes.isEmpty && !bytes.allSatisfy { $0 == 0 } }
+    guard let length = length(bytes), length > count - 8 else { return false }
+    var reader = ByteReader(bytes[8...])
+    let size = reader.count
+    guard let kind = reader.number(UInt8.self) else { return true }
+    guard kind == 1 || kind == 2 else { return kind == 4 }
+    guard let head = reader.scoresHead(kind) else { return size < length && size < longestHead }
+    return length == size - reader.count + head.people * ScoresHead.personBytes + head.rows * head.classes * 4
+  }
+
+  /// More bytes than stand before the people of a record of scores: names are file names.
+  private static let longestHead = 8192
+
+  /// The scores of a record, where it is of this key and subject.
+  static func scores(_ content: ArraySlice<UInt8>, of key: JournalKey, _ subject: JournalSubject) -> Tensor? {
     var reader = ByteReader(content)
-    guard let kind = reader.number(UInt8.self), reader.keyFrame() != nil, reader.text() != nil,
-      reader.number(Int64.self) != nil, reader.number(UInt64.self) != nil, reader.number(Int64.self) != nil,
-      let people = reader.number(UInt32.self), let classes = reader.number(UInt32.self)
+    guard let kind = reader.number(UInt8.self), let head = reader.scoresHead(kind), head.key == key,
+      reader.subject(head) == subject, reader.count == head.rows * head.classes * 4
     else { return nil }
-    for _ in 0..<people * 5 where reader.number(UInt64.self) == nil { return nil }
-    let rows = kind == 2 ? 1 : Int(people)
-    let values = (0..<rows * Int(classes)).compactMap { _ in reader.number(UInt32.self) }
-    if values.count != rows * Int(classes) { return nil }
-    return Tensor([rows, Int(classes)], values.map { Float(bitPattern: $0) })
+    let values = (0..<head.rows * head.classes).compactMap { _ in reader.number(UInt32.self) }
+    return Tensor([head.rows, head.classes], values.map { Float(bitPattern: $0) })
   }
 }
 
@@ -102,6 +119,42 @@ enum JournalRecord {
 struct JournalKey: Hashable {
   let keyFrame: KeyFrame
   let view: String
+}
+
+/// Whose scores a record has: so many classes, of these people or of the clip as a whole.
+struct JournalSubject: Equatable {
+  let classes: Int
+  /// CRC-32 of boxes and proposals' scores as records have them; nil for the clip as a whole.
+  private let people: UInt32?
+
+  init(_ task: ClipTask, classes: Int) {
+    self.classes = classes
+    people = task.people.map { people in
+      var bytes = ByteWriter()
+      bytes.add(people)
+      return bytes.bytes.withUnsafeBytes { crc32($0) }
+    }
+  }
+
+  fileprivate init(people: UInt32?, classes: Int) {
+    self.people = people
+    self.classes = classes
+  }
+}
+
+/// The beginning of a record of scores.
+private struct ScoresHead {
+  /// More than these is damage that no checksum tells.
+  static let most = 1 << 20
+  /// The bytes of a person: four coordinates and a score.
+  static let personBytes = 40
+
+  let key: JournalKey
+  let isWhole: Bool
+  let people: Int
+  let classes: Int
+
+  var rows: Int { isWhole ? 1 : people }
 }
 
 private struct ByteWriter {
@@ -115,12 +168,23 @@ private struct ByteWriter {
     add(UInt32(text.utf8.count))
     bytes.append(contentsOf: text.utf8)
   }
+
+  mutating func add(_ people: [ClipTask.Person]) {
+    for person in people {
+      for value in [person.box.x1, person.box.y1, person.box.x2, person.box.y2, person.proposalScore] {
+        add(value.bitPattern)
+      }
+    }
+  }
 }
 
 private struct ByteReader {
   private var rest: ArraySlice<UInt8>
 
   init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
+
+  /// How many bytes are left.
+  var count: Int { rest.count }
 
   mutating func number<Value: FixedWidthInteger>(_: Value.Type) -> Value? {
     let size = MemoryLayout<Value>.size
@@ -139,5 +203,25 @@ private struct ByteReader {
   mutating func keyFrame() -> KeyFrame? {
     guard let video = text(), let time = number(Int64.self) else { return nil }
     return KeyFrame(video: video, time: Timestamp(microseconds: time))
+  }
+
+  /// What follows the kind in a record of scores, up to the people.
+  mutating func scoresHead(_ kind: UInt8) -> ScoresHead? {
+    guard kind == 1 || kind == 2, let keyFrame = keyFrame(), let view = text(), number(Int64.self) != nil,
+      number(UInt64.self) != nil, number(Int64.self) != nil, let people = number(UInt32.self),
+      let classes = number(UInt32.self), people <= ScoresHead.most, (1...UInt32(ScoresHead.most)).contains(classes),
+      kind == 1 || people == 0
+    else { return nil }
+    return ScoresHead(
+      key: JournalKey(keyFrame: keyFrame, view: view), isWhole: kind == 2, people: Int(people), classes: Int(classes))
+  }
+
+  /// The people of a record of scores.
+  mutating func subject(_ head: ScoresHead) -> JournalSubject? {
+    let size = head.people * ScoresHead.personBytes
+    if size > rest.count { return nil }
+    defer { rest = rest.dropFirst(size) }
+    let sum = rest.prefix(size).withUnsafeBytes { crc32($0) }
+    return JournalSubject(people: head.isWhole ? nil : sum, classes: head.classes)
   }
 }

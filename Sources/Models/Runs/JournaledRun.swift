@@ -40,14 +40,11 @@ public struct JournaledRun {
       },
       damaged: { task, damage in
         if stopsAtDamage { throw damage }
-        try journal.append(task, damage: damage.cause)
+        journal.note(task, damage: damage.cause)
       },
       each: { try journal.append($0) })
   }
 
   /// The task with the views that are still to be scored.
-  private func remainder(of task: ClipTask) -> ClipTask? {
-    if !stopsAtDamage, journal.damage(of: task) != nil { return nil }
-    return task.only { !journal.has(task, $0) }
-  }
+  private func remainder(of task: ClipTask) -> ClipTask? { task.only { !journal.has(task, $0) } }
 }

@@ -27,15 +27,40 @@ public struct RunIdentity: Equatable, Sendable {
     for key in Configuration.keys where Configuration.keysOfScores.contains(key) { add(key, config.literal(key) ?? "") }
   }
 
-  /// What is not as in another run: "DATA.TEST_CROP_SIZE was 256 and is 224".
+  /// What the tasks' entry is called.
+  public static let tasksName = "key frames and boxes"
+
+  /// What is not as in another run: "DATA.TEST_CROP_SIZE was 256 and is 224", "the weights are others (9 bytes, then 8
+  /// bytes)".
+  ///
+  /// Other tasks follow from other thresholds or files: where these are named, the tasks are not.
   func changes(since other: RunIdentity) -> [String] {
     let before = Dictionary(other.entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let now = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-    let changed = entries.compactMap { entry -> String? in
-      guard let old = before[entry.name] else { return "\(entry.name) is new (\(entry.value))" }
-      return old == entry.value ? nil : "\(entry.name) was \(old) and is \(entry.value)"
+    let names = entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
+    let isExplained = names.contains { name in Self.causesOfTasks.contains { name.hasPrefix($0) } }
+    return names.filter { $0 != Self.tasksName || !isExplained }.map { name in
+      switch (before[name], now[name]) {
+      case (nil, let new): "\(name) is new (\(withoutChecksums(new ?? "")))"
+      case (let old?, nil): "\(name) (\(withoutChecksums(old))) is gone"
+      case (let old?, let new?):
+        if withoutChecksums(old) == old && withoutChecksums(new) == new {
+          "\(name) was \(old) and is \(new)"
+        } else {
+          "the \(name) \(Self.isPlural(name) ? "are others" : "is another") "
+            + "(\(withoutChecksums(old)), then \(withoutChecksums(new)))"
+        }
+      }
     }
-    return changed + other.entries.filter { now[$0.name] == nil }.map { "\($0.name) (\($0.value)) is gone" }
+  }
+
+  /// What the tasks are made of.
+  private static let causesOfTasks = [
+    "AVA.DETECTION_SCORE_THRESH", "proposals", "frame list", "frames of", "frames a second", "video ",
+  ]
+
+  private static func isPlural(_ name: String) -> Bool {
+    ["key frames", "weights", "proposals", "frames of"].contains { name.hasPrefix($0) }
   }
 
   /// A line an entry.
@@ -47,6 +72,11 @@ public struct RunIdentity: Equatable, Sendable {
       return Entry(name: String(parts[0]), value: parts.count > 1 ? String(parts[1]) : "")
     }
   }
+}
+
+/// A value without what nobody can compare by eye: "9 bytes" of "9 bytes, sha256 1f...".
+private func withoutChecksums(_ value: String) -> String {
+  value.replacing(/,? sha256( of both ends)? [0-9a-f]{64}/, with: "")
 }
 
 extension Configuration {

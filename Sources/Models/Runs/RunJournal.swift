@@ -17,15 +17,25 @@ public final class RunJournal {
   private static let magic = Array("slowfast journal 1\n".utf8)
   static let doing = "writing the journal"
 
+  /// The end of a journal that cannot be read.
+  public struct Loss: Equatable, Sendable {
+    public let bytes: Int
+    /// Whether it is the beginning of a record that was being written; else a record is damaged, and what follows it
+    /// cannot be told from it.
+    public let isTorn: Bool
+  }
+
   /// The file; nil for a journal in memory.
   public var path: String? { file?.path }
-  /// Whether a torn record was cut off.
-  public private(set) var wasTorn = false
-  /// The files that were being written when the run ended; empty where it did not come so far.
+  /// What was cut off as the file was opened; nil for nothing.
+  public private(set) var loss: Loss?
+  /// The files that the run has written or begun to write: they are its own to replace.
   public private(set) var results: [String] = []
   private let file: AppendedFile?
   private var memory: [UInt8] = []
-  private var places: [JournalKey: Range<Int>] = [:]
+  /// Where records of scores stand, their length and checksum among them.
+  private var places: [JournalKey: (range: Range<Int>, subject: JournalSubject)] = [:]
+  /// Of this run only, not in the file: it may have been repaired when the next run comes.
   private var damage: [KeyFrame: String] = [:]
   private var lastFlush = monotonicSeconds()
   /// Where the last whole record that was read ends.
@@ -37,8 +47,10 @@ public final class RunJournal {
 
   /// Opens the journal of a run, or begins one where there is none.
   ///
+  /// - Parameter classes: How many classes the network scores: a record with others is passed over, and its task scored
+  ///   again; nil for any number.
   /// - Throws: `JournalError` where the file is of another run, `FileError`.
-  public init(path: String, identity: RunIdentity) throws {
+  public init(path: String, identity: RunIdentity, classes: Int? = nil) throws {
     let file = try AppendedFile(path: path, doing: Self.doing)
     self.file = file
     let head = Self.magic + JournalRecord.head(identity.text).bytes
@@ -47,8 +59,11 @@ public final class RunJournal {
     guard beginning.count == Self.magic.count, let first = try record(at: Self.magic.count),
       case .head(let text) = JournalRecord.summary(first.content[...])
     else {
-      // A head that was torn has no records after it.
-      if file.count > head.count { throw JournalError.foreign(path: path) }
+      // A head that was torn has no records after it; anything else is not this run's to overwrite.
+      let present = try file.read(0..<min(file.count, head.count))
+      if file.count > head.count || !head.starts(with: present) {
+        throw JournalError.damagedHead(path: path, bytes: file.count)
+      }
       try file.cut(to: 0)
       do {
         try file.append(head)
@@ -60,15 +75,16 @@ public final class RunJournal {
     }
     let changes = identity.changes(since: RunIdentity(text: text))
     if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
-    try readRecords(from: first.end)
+    try readRecords(from: first.end, classes: classes)
     if end < file.count {
-      wasTorn = true
+      let rest = try file.read(end..<min(file.count, end + 16384))
+      loss = Loss(bytes: file.count - end, isTorn: JournalRecord.isBeginning(rest, of: file.count - end))
       try file.cut(to: end)
     }
   }
 
-  /// The files that the run of a journal was writing when it ended; none where there is no journal, or it did not come so
-  /// far. A call that goes on may replace these.
+  /// The files that the run of a journal had written or begun to write when it ended; none where there is no journal, or
+  /// it did not come so far. A call that goes on may replace these.
   public static func resultsBegun(at path: String) -> [String] {
     guard pathExists(path), let journal = try? RunJournal(reading: path) else { return [] }
     return journal.results
@@ -79,42 +95,49 @@ public final class RunJournal {
     if try file?.read(0..<Self.magic.count) == Self.magic { try readRecords(from: Self.magic.count) }
   }
 
-  /// Takes up whole records, as far as there are any.
-  private func readRecords(from start: Int) throws {
+  /// Takes up whole records, as far as there are any. One that says nothing to this reader is passed over.
+  private func readRecords(from start: Int, classes: Int? = nil) throws {
     end = start
-    while let next = try record(at: end), let summary = JournalRecord.summary(next.content[...]) {
-      switch summary {
-      case .head: break
-      case .scores(let key): places[key] = end + 8..<next.end
-      case .damage(let keyFrame, let cause): damage[keyFrame] = cause
-      case .results(let paths): results = paths
+    while let next = try record(at: end) {
+      switch JournalRecord.summary(next.content[...]) {
+      case nil, .head: break
+      case .scores(let key, let subject):
+        if classes == nil || classes == subject.classes { places[key] = (end..<next.end, subject) }
+      case .results(let paths): add(paths)
       }
       end = next.end
     }
   }
 
-  /// How many key frames have scores in some view, or are known to be damaged.
-  public var keyFrameCount: Int { Set(places.keys.map(\.keyFrame)).union(damage.keys).count }
+  /// How many key frames have scores in some view.
+  public var keyFrameCount: Int { Set(places.keys.map(\.keyFrame)).count }
 
   /// Whether there is nothing to go on with.
   public var isEmpty: Bool { places.isEmpty }
 
-  /// Whether a view of a task is scored.
-  public func has(_ task: ClipTask, _ view: View) -> Bool {
-    places[JournalKey(keyFrame: task.keyFrame, view: view.description)] != nil
+  /// Whether a view of a task is scored, with the task's people.
+  public func has(_ task: ClipTask, _ view: View) -> Bool { place(of: task, view) != nil }
+
+  private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)? {
+    let key = JournalKey(keyFrame: task.keyFrame, view: view.description)
+    guard let place = places[key], place.subject == JournalSubject(task, classes: place.subject.classes) else {
+      return nil
+    }
+    return (key, place.range, place.subject)
   }
 
-  /// What is damaged of a task's clips; nil where nothing is known to be.
+  /// What this run found damaged of a task's clips; nil where nothing is known to be.
   public func damage(of task: ClipTask) -> String? { damage[task.keyFrame] }
 
   /// The scores of a view of a task, [people, classes]; nil where it was not scored.
   ///
   /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
   public func scores(of task: ClipTask, _ view: View) throws -> Tensor? {
-    guard let place = places[JournalKey(keyFrame: task.keyFrame, view: view.description)] else { return nil }
-    guard let scores = JournalRecord.scores(try bytes(place)[...]) else {
-      throw JournalError.changed(path: path ?? "")
-    }
+    guard let place = place(of: task, view) else { return nil }
+    // The file lay open to others since it was written or read.
+    guard let content = JournalRecord.content(try bytes(place.range)),
+      let scores = JournalRecord.scores(content, of: place.key, place.subject)
+    else { throw JournalError.changed(path: path ?? "") }
     return scores
   }
 
@@ -122,23 +145,28 @@ public final class RunJournal {
   ///
   /// - Throws: `FileError`; nothing is added then.
   public func append(_ scored: ScoredView) throws {
-    let place = try append(.scores(scored.task, scored.view, scored.scores))
-    places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = place
+    let range = try append(.scores(scored.task, scored.view, scored.scores))
+    places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = (
+      range, JournalSubject(scored.task, classes: scored.scores.shape[1])
+    )
   }
 
-  /// Notes that a task cannot be scored.
-  public func append(_ task: ClipTask, damage cause: String) throws {
-    try append(.damage(task.keyFrame, cause: cause))
-    damage[task.keyFrame] = cause
-  }
+  /// Notes that a task cannot be scored, for as long as this run lasts: the next one tries again.
+  public func note(_ task: ClipTask, damage cause: String) { damage[task.keyFrame] = cause }
 
-  /// Notes that everything is scored and which files are being written: those that a run which goes on from here may
-  /// replace.
+  /// Notes files before they are written: a run that goes on from here may replace them.
   public func beginResults(_ paths: [String]) throws {
-    if paths == results { return }
-    try append(.results(paths))
-    results = paths
+    let known = Set(results)
+    let new = paths.filter { !known.contains($0) }
+    if new.isEmpty { return }
+    try append(.results(new))
+    results += new
     try file?.flush()
+  }
+
+  private func add(_ paths: [String]) {
+    let known = Set(results)
+    results += paths.filter { !known.contains($0) }
   }
 
   /// Ends the writing. A journal without scores goes, there is nothing to go on with.
@@ -157,14 +185,14 @@ public final class RunJournal {
     let bytes = record.bytes
     guard let file else {
       memory += bytes
-      return memory.count - bytes.count + 8..<memory.count
+      return memory.count - bytes.count..<memory.count
     }
     try file.append(bytes)
     if monotonicSeconds() - lastFlush >= Self.flushInterval {
       try file.flush()
       lastFlush = monotonicSeconds()
     }
-    return file.count - bytes.count + 8..<file.count
+    return file.count - bytes.count..<file.count
   }
 
   private func bytes(_ range: Range<Int>) throws -> [UInt8] { try file?.read(range) ?? Array(memory[range]) }
@@ -172,17 +200,9 @@ public final class RunJournal {
   /// A whole record; nil where there is none, or one that is torn.
   private func record(at start: Int) throws -> (content: [UInt8], end: Int)? {
     guard let file else { return nil }
-    let head = try file.read(start..<start + 8)
-    if head.count < 8 { return nil }
-    let (length, sum) = head.withUnsafeBytes {
-      (
-        Int(UInt32(littleEndian: $0.loadUnaligned(as: UInt32.self))),
-        UInt32(littleEndian: $0.loadUnaligned(fromByteOffset: 4, as: UInt32.self))
-      )
-    }
+    guard let length = JournalRecord.length(try file.read(start..<start + 8)) else { return nil }
     let end = start + 8 + length
     if end > file.count { return nil }
-    let content = try file.read(start + 8..<end)
-    return content.withUnsafeBytes({ crc32($0) }) == sum ? (content, end) : nil
+    return JournalRecord.content(try file.read(start..<end)).map { (Array($0), end) }
   }
 }

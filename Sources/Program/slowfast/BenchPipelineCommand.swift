@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AVARecords
 internal import Checkpoint
 internal import Clips
+internal import Configuration
 internal import Datasets
 internal import Geometry
 internal import Glibc
@@ -65,6 +66,14 @@ struct BenchPipelineCommand: ParsableCommand {
     if !(every >= 0.01 && every.isFinite) { throw ValidationError("--every is \(every) -> give 0.01 s or more") }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
     try FreeWords(overrides).check()
+    // Here, where the answer shows this command's usage. What cannot be loaded is for the run to say.
+    let words = FreeWords(overrides).overrides
+    let loaded =
+      try? config.map { try Configuration.load(path: $0, overrides: words, rules: ModelRules()) }
+      ?? benchConfiguration(nil, words)
+    if let loaded, !loaded[.detectionEnable] {
+      throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
+    }
   }
 
   func run() throws {
@@ -98,9 +107,6 @@ struct BenchPipelineCommand: ParsableCommand {
     var architecture = architecture
     if network == .none {
       architecture.backbone = IdleBackbone(inputs: architecture.backbone.inputs, frames: architecture.backbone.frames)
-    }
-    if !architecture.head.scoresBoxes {
-      throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
     }
     return VideoModel(architecture, weights: .init(random: 1), engine: engine)
   }

@@ -15,7 +15,8 @@ struct DamageOption: ParsableArguments {
     help: ArgumentHelp(
       """
       What becomes of key frames whose clip has a damaged frame: report (leave them out, finish, name them, exit \
-      status 1), skip (the same with exit status 0) or stop (end at the first, write nothing).
+      status 1), skip (the same with exit status 0) or stop (end at the first without results; the journal keeps what \
+      was scored).
       """, valueName: "rule"))
   var damaged: DamageRule = .report
 

@@ -19,8 +19,9 @@ struct DetectCommand: ParsableCommand {
       Videos may have any container, codec, frame rate, size and length that libav reads. The proposals are \
       PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
       name without the extension. Writes detections.csv and detections.json into the output folder. Boxes with a \
-      score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. docs/own-data.md leads \
-      from a video to its mAP.
+      score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. Scores are kept in \
+      detections.journal until all results are written: a run that ended early goes on from there when the same \
+      command is started again. docs/own-data.md leads from a video to its mAP.
       """)
 
   @Option(help: ArgumentHelp("The people's boxes.", valueName: "file"))
@@ -102,6 +103,7 @@ struct DetectCommand: ParsableCommand {
     let notices = Notices(detection.notices)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
+    lock.deleteLeftovers(andIn: "overlays")
     try results.check(
       outputs(detection), reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
       begunIn: VideoDetections.journal(in: outputDir), orGive: "give another --output-dir")
@@ -109,7 +111,8 @@ struct DetectCommand: ParsableCommand {
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
     let run = try Resuming(
-      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still), of: detection.keyFrameCount)
+      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still), classes: config[.modelNumClasses], of: detection.keyFrameCount,
+      isReplacing: results.overwrite)
     defer { run.journal.close() }
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount)
     let found = try Interruption.stoppable {
@@ -117,7 +120,7 @@ struct DetectCommand: ParsableCommand {
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
       ) { progress.update($0) }
-      if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount) }
+      if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount, run.journal) }
       return found
     }
     progress.finish()
@@ -136,15 +139,18 @@ struct DetectCommand: ParsableCommand {
     }
     run.journal.remove()
     Leftovers.say(detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
-    Leftovers.sayPart(VideoDetections.part(in: outputDir))
+    Leftovers.endPart(VideoDetections.part(in: outputDir), run.journal)
     notices.repeatIfFar()
     try damage.finish(found.detections.damage, of: total)
   }
 
   /// Keeps the rows of the key frames that were scored.
-  private func interrupted(_ found: VideoDetections, of total: Int) throws -> Interrupted {
+  private func interrupted(
+    _ found: VideoDetections, of total: Int, _ journal: RunJournal
+  ) throws -> Interrupted {
     let count = "\(found.detections.keyFrameCount) of \(counted(total, "key frame"))"
     if found.detections.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    try journal.beginResults([VideoDetections.part(in: outputDir)])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: outputDir))")
   }

@@ -1,4 +1,5 @@
 internal import Files
+internal import Runs
 internal import Wording
 
 /// What earlier runs left in a folder beside the results of this one.
@@ -17,9 +18,12 @@ enum Leftovers {
     Console.warn("\(what) not of this run -> delete what is out of date, or give each run its own --output-dir")
   }
 
-  /// Warns of the rows that an interrupted run has written.
-  static func sayPart(_ path: String) {
+  /// Deletes the rows that this run wrote when it was interrupted, and warns of those of another run.
+  ///
+  /// - Parameter journal: Beside the rows; the output folder may have had another path then.
+  static func endPart(_ path: String, _ journal: RunJournal) {
     if !pathExists(path) { return }
+    if journal.results.contains(where: { splitPath($0).name == splitPath(path).name }) { return removeFile(path) }
     Console.warn("'\(path)' is of an earlier run that was interrupted, the rows of this one are complete -> delete it")
   }
 }

@@ -1,4 +1,5 @@
 internal import Detect
+internal import Files
 internal import Inference
 internal import Runs
 internal import Wording
@@ -10,12 +11,28 @@ struct Resuming {
   let doneCount: Int
 
   /// Opens the journal of a run, and says in one line where it has scores already.
-  init(_ path: String, _ identity: RunIdentity, of total: Int) throws {
-    journal = try RunJournal(path: path, identity: identity)
+  ///
+  /// - Parameter classes: How many classes the network scores.
+  /// - Parameter isReplacing: Whether results may go that are there: then so may the journal of another run, which nobody
+  ///   can go on with by this call. What is no journal at all stays.
+  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int, isReplacing: Bool) throws {
+    do {
+      journal = try RunJournal(path: path, identity: identity, classes: classes)
+    } catch JournalError.otherRun(_, let changes) where isReplacing {
+      removeFile(path)
+      journal = try RunJournal(path: path, identity: identity, classes: classes)
+      Console.say(
+        "beginning anew (--overwrite): '\(path)' was of another run, \(listed(changes, limit: 3))")
+    }
     doneCount = min(total, journal.keyFrameCount)
-    if journal.isEmpty { return }
+    if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"
-        + (journal.wasTorn ? ", its torn end is done again" : "") + " (delete it to begin anew)")
+        + (journal.loss.map { ", \(Self.words($0))" } ?? "") + " (delete it to begin anew)")
+  }
+
+  private static func words(_ loss: RunJournal.Loss) -> String {
+    if loss.isTorn { return "its torn end is done again" }
+    return "it is damaged: its last \(counted(loss.bytes, "byte")) cannot be read, what they held is done again"
   }
 }

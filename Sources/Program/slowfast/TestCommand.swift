@@ -18,7 +18,8 @@ struct TestCommand: ParsableCommand {
       (relative names under AVA.FRAME_LIST_DIR, AVA.FRAME_DIR and AVA.ANNOTATION_DIR), scores the people of every key \
       frame, writes detections_latest.csv and groundtruth_latest.csv, and prints the mAP of the unrounded scores \
       under PySlowFast's protocol. Boxes with a score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs \
-      0.8) are left out. docs/own-data.md says what the files hold, for a data set of your own.
+      0.8) are left out. Scores are kept in detections_latest.journal until all results are written: a run that ended \
+      early goes on from there when the same command is started again. docs/own-data.md says what the files hold, for a data set of your own.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -57,13 +58,15 @@ struct TestCommand: ParsableCommand {
     let folder = config[.outputDir]
     let lock = try FolderLock(folder)
     defer { lock.release() }
+    lock.deleteLeftovers()
     let outputs = test.outputs(in: folder) + [scores].compactMap(\.self)
     try results.check(
       outputs, reading: test.inputFiles + options.inputFiles, begunIn: AVATest.journal(in: folder),
       orGive: "give another --output-dir")
     let model = try options.model(config)
     let run = try Resuming(
-      AVATest.journal(in: folder), test.identity(model, isStill: still), of: test.keyFrameCount)
+      AVATest.journal(in: folder), test.identity(model, isStill: still), classes: config[.modelNumClasses], of: test.keyFrameCount,
+      isReplacing: results.overwrite)
     defer { run.journal.close() }
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount)
     let detections = try Interruption.stoppable {
@@ -71,14 +74,14 @@ struct TestCommand: ParsableCommand {
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
       ) { progress.update($0) }
-      if Interruption.isAsked { throw try interrupted(test, found, config) }
+      if Interruption.isAsked { throw try interrupted(test, found, config, run.journal) }
       return found
     }
     progress.finish()
     try damage.say(detections.damage, of: test.keyFrameCount)
     try run.journal.beginResults(outputs)
     for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
-    Leftovers.sayPart(AVATest.part(in: folder))
+    Leftovers.endPart(AVATest.part(in: folder), run.journal)
     if let scores {
       try detections.writeScores(scores)
       Console.say("wrote \(scores)")
@@ -92,9 +95,12 @@ struct TestCommand: ParsableCommand {
   }
 
   /// Keeps the rows of the key frames that were scored.
-  private func interrupted(_ test: AVATest, _ found: Detections, _ config: Configuration) throws -> Interrupted {
+  private func interrupted(
+    _ test: AVATest, _ found: Detections, _ config: Configuration, _ journal: RunJournal
+  ) throws -> Interrupted {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
     if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    try journal.beginResults([AVATest.part(in: config[.outputDir])])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in "
         + "\(try test.writePart(found, to: config[.outputDir]))")

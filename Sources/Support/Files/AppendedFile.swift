@@ -18,14 +18,18 @@ public final class AppendedFile {
   public init(path: String, doing: String) throws(FileError) {
     self.path = path
     self.doing = doing
-    try makeFolder(splitPath(path).folder)
-    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o666)
-    if descriptor < 0 { throw .system(doing: doing, path: path, code: errno) }
     var status = stat()
+    // A link is not followed: what it leads to is nobody's journal, and would stay when the link goes.
+    if lstat(path, &status) == 0, status.st_mode & S_IFMT != S_IFREG {
+      throw .notFile(doing: doing, path: path, found: kindName(status.st_mode))
+    }
+    try makeFolder(splitPath(path).folder)
+    descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+    if descriptor < 0 { throw .system(doing: doing, path: path, code: errno) }
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
       close(descriptor)
       descriptor = -1
-      throw .system(doing: doing, path: path, code: EEXIST)
+      throw .notFile(doing: doing, path: path, found: kindName(status.st_mode))
     }
     count = Int(status.st_size)
   }
@@ -94,6 +98,17 @@ public final class AppendedFile {
     if descriptor >= 0 { close(descriptor) }
     descriptor = -1
     unlink(path)
+  }
+}
+
+/// What stands where a file was expected.
+private func kindName(_ mode: mode_t) -> String {
+  switch mode & S_IFMT {
+  case S_IFDIR: "a folder"
+  case S_IFLNK: "a symbolic link"
+  case S_IFIFO: "a pipe"
+  case S_IFSOCK: "a socket"
+  default: "a device"
   }
 }
 

@@ -7,6 +7,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
   case missing(doing: String, path: String, nearest: String?)
   /// A folder stands where a file was expected.
   case isDirectory(doing: String, path: String)
+  /// Something stands in the place of a file that a run keeps for itself: "a pipe".
+  case notFile(doing: String, path: String, found: String)
   /// A system call failed with this `errno`.
   case system(doing: String, path: String, code: Int32)
   /// Compressed data cannot be unpacked.
@@ -27,6 +29,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
       return "\(doing): '\(path)' does not exist -> \(advice)"
     case .isDirectory(let doing, let path):
       return "\(doing): '\(path)' is a folder -> give a file"
+    case .notFile(let doing, let path, let found):
+      return "\(doing): '\(path)' is \(found), expected a file or nothing -> move it away, or choose another folder"
     case .system(let doing, let path, let code):
       let reason = String(cString: strerror(code))
       return "\(doing): '\(path)': \(reason) -> \(FileError.advice(code))"

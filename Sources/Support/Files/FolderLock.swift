@@ -9,6 +9,8 @@ public final class FolderLock {
   private let folder: String
   private let isNew: Bool
   private var descriptor: Int32
+  /// False where a file system knows no locks.
+  private var isHeld = true
 
   /// Makes the folder where it is missing, and locks it until `release()`.
   ///
@@ -18,7 +20,10 @@ public final class FolderLock {
     isNew = !isFolder(self.folder)
     try makeFolder(folder)
     descriptor = open(self.folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
-    if descriptor < 0 { return }
+    if descriptor < 0 {
+      isHeld = false
+      return
+    }
     while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
       if errno == EINTR { continue }
       if errno == EWOULDBLOCK {
@@ -27,11 +32,27 @@ public final class FolderLock {
         descriptor = -1
         throw .locked(folder: self.folder, holder: holder)
       }
+      isHeld = false
       return
     }
   }
 
   deinit { release() }
+
+  /// Deletes the temporary files that killed runs left in the folder, and in a folder within it that is written under
+  /// the same lock.
+  ///
+  /// - Parameter inner: The inner folder's name; it need not be there, and is left alone while another run holds a lock
+  ///   of its own on it.
+  public func deleteLeftovers(andIn inner: String? = nil) {
+    if !isHeld { return }
+    TemporaryFiles.deleteLeftovers(inLocked: folder)
+    guard let inner = inner.map({ joinPath(folder, $0) }), isFolder(inner), let lock = try? FolderLock(inner) else {
+      return
+    }
+    if lock.isHeld { TemporaryFiles.deleteLeftovers(inLocked: inner) }
+    lock.release()
+  }
 
   /// Lets the next run write. A folder that was made for this run, and that nothing was written into, goes.
   public func release() {

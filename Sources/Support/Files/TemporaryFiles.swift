@@ -52,18 +52,38 @@ public enum TemporaryFiles {
   static func deleteLeftovers(of name: String, in folder: String) {
     let found = leftovers.withLock { known -> [String] in
       // One look at a folder is enough, and folders of frames are large.
-      let inFolder = known[folder] ?? staleFiles(in: folder)
+      let inFolder = known[folder] ?? staleFiles(in: folder, minimumAge: 3600)
       known[folder] = inFolder
       return inFolder[name] ?? []
     }
     for path in found { unlink(path) }
   }
 
+  /// Deletes what dead processes left in a folder whose lock this process holds.
+  static func deleteLeftovers(inLocked folder: String) {
+    // Who writes here holds the lock, so that age says no more: containers with process numbers of their own share this
+    // kernel and its locks. Not so on disks over the network: some lock within a machine only, and a young file may be
+    // one that another machine is writing.
+    for path in staleFiles(in: folder, minimumAge: isOnOwnDisk(folder) ? nil : 3600).values.joined() { unlink(path) }
+  }
+
+  /// Whether a folder lies on a file system that only this machine's kernel writes to.
+  private static func isOnOwnDisk(_ folder: String) -> Bool {
+    // ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS, F2FS; others may be anywhere.
+    let known: Set<UInt32> = [
+      0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x794C_7630, 0x2FC1_2FC1, 0xF2F5_2010,
+    ]
+    var system = statfs()
+    return statfs(folder, &system) == 0 && known.contains(UInt32(truncatingIfNeeded: system.f_type))
+  }
+
   /// The temporary files of processes that are no more, by the name they were to have.
+  ///
+  /// - Parameter minimumAge: Seconds since the latest change; nil for any.
   ///
   /// A process number means something on its own machine only, and the folder may be on a disk that several machines
   /// (or containers) share: a file that was touched within the hour may be one that another machine is writing.
-  private static func staleFiles(in folder: String) -> [String: [String]] {
+  private static func staleFiles(in folder: String, minimumAge: Int?) -> [String: [String]] {
     var found: [String: [String]] = [:]
     for entry in (try? listFolder(folder.isEmpty ? "." : folder)) ?? []
     where entry.hasPrefix(".") && entry.hasSuffix(".partial") {
@@ -75,7 +95,7 @@ public enum TemporaryFiles {
       let path = joinPath(folder, entry)
       var status = stat()
       guard kill(process, 0) != 0, errno == ESRCH, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
-        time(nil) - status.st_mtim.tv_sec > 3600
+        minimumAge.map({ time(nil) - status.st_mtim.tv_sec > $0 }) ?? true
       else { continue }
       found[parts.dropLast(2).joined(separator: "."), default: []].append(path)
     }

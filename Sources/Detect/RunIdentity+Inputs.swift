@@ -1,3 +1,4 @@
+internal import AVARecords
 internal import Configuration
 internal import Datasets
 internal import Files

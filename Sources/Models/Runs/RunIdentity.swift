@@ -37,7 +37,8 @@ public struct RunIdentity: Equatable, Sendable {
   func changes(since other: RunIdentity) -> [String] {
     let before = Dictionary(other.entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let now = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
-    let names = entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
+    let names =
+      entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
     let isExplained = names.contains { name in Self.causesOfTasks.contains { name.hasPrefix($0) } }
     return names.filter { $0 != Self.tasksName || !isExplained }.map { name in
       switch (before[name], now[name]) {

@@ -118,7 +118,8 @@ public final class RunJournal {
   /// Whether a view of a task is scored, with the task's people.
   public func has(_ task: ClipTask, _ view: View) -> Bool { place(of: task, view) != nil }
 
-  private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)? {
+  private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)?
+  {
     let key = JournalKey(keyFrame: task.keyFrame, view: view.description)
     guard let place = places[key], place.subject == JournalSubject(task, classes: place.subject.classes) else {
       return nil

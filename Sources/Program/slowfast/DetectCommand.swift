@@ -111,7 +111,8 @@ struct DetectCommand: ParsableCommand {
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
     let run = try Resuming(
-      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still), classes: config[.modelNumClasses], of: detection.keyFrameCount,
+      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still),
+      classes: config[.modelNumClasses], of: detection.keyFrameCount,
       isReplacing: results.overwrite)
     defer { run.journal.close() }
     let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount)

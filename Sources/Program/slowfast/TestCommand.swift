@@ -65,7 +65,8 @@ struct TestCommand: ParsableCommand {
       orGive: "give another --output-dir")
     let model = try options.model(config)
     let run = try Resuming(
-      AVATest.journal(in: folder), test.identity(model, isStill: still), classes: config[.modelNumClasses], of: test.keyFrameCount,
+      AVATest.journal(in: folder), test.identity(model, isStill: still), classes: config[.modelNumClasses],
+      of: test.keyFrameCount,
       isReplacing: results.overwrite)
     defer { run.journal.close() }
     let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount)

@@ -69,12 +69,21 @@ public enum TemporaryFiles {
 
   /// Whether a folder lies on a file system that only this machine's kernel writes to.
   private static func isOnOwnDisk(_ folder: String) -> Bool {
-    // ext2 to ext4, XFS, Btrfs, tmpfs, overlayfs, ZFS, F2FS; others may be anywhere.
-    let known: Set<UInt32> = [
-      0xEF53, 0x5846_5342, 0x9123_683E, 0x0102_1994, 0x794C_7630, 0x2FC1_2FC1, 0xF2F5_2010,
-    ]
-    var system = statfs()
-    return statfs(folder, &system) == 0 && known.contains(UInt32(truncatingIfNeeded: system.f_type))
+    let own: Set<Substring> = ["ext2", "ext3", "ext4", "xfs", "btrfs", "f2fs", "zfs", "tmpfs", "overlay"]
+    var status = stat()
+    guard stat(folder, &status) == 0,
+      let mounts = try? readFile("/proc/self/mountinfo", doing: "reading the mounted file systems")
+    else { return false }
+    let number = UInt64(status.st_dev)
+    let device = "\(number >> 8 & 0xFFF | number >> 32 & ~0xFFF):\(number & 0xFF | number >> 12 & ~0xFF & 0xFFFF_FFFF)"
+    // "36 35 98:0 / /data rw,noatime shared:1 - ext4 /dev/sda1 rw"
+    return String(decoding: mounts, as: UTF8.self).split(separator: "\n").contains { line in
+      let words = line.split(separator: " ")
+      guard words.count > 2, words[2] == device, let dash = words.firstIndex(of: "-"), dash + 1 < words.count else {
+        return false
+      }
+      return own.contains(words[dash + 1])
+    }
   }
 
   /// The temporary files of processes that are no more, by the name they were to have.

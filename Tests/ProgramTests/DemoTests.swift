@@ -93,7 +93,7 @@ struct DemoTests {
     let bytes = try readFile(projectRoot + "/Tests/Fixtures/Demo/expected.json", doing: "reading what is expected")
     let expected = try JSONDecoder().decode(Expected.self, from: Data(bytes))
     let scratch = Scratch()
-    let result = Program.run(through: [projectRoot + "/tools/demo.sh"], [scratch.path], timeout: 900)
+    let result = Program.run(through: [projectRoot + "/tools/demo.sh"], [scratch.path], patience: 900)
     expectSuccess(result)
     let annotations = scratch.path + "/world/annotations"
 

@@ -25,7 +25,7 @@ private struct OldProcessor: CustomTestStringConvertible {
   func run(_ arguments: [String]) -> Program.Result {
     Program.run(
       through: ["/usr/bin/env", "-u", "OPENBLAS_CORETYPE", Self.emulator!, "-cpu", name + without], arguments,
-      timeout: 300)
+      patience: 300)
   }
 }
 

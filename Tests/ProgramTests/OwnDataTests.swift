@@ -30,7 +30,7 @@ struct OwnDataTests {
     #expect(commands.count == 6)
     let script =
       "set -eu; cd '\(scratch.path)'; slowfast() { '\(Program.path)' \"$@\"; }\n" + commands.joined(separator: "\n")
-    let result = Program.run(through: ["/bin/sh", "-c", script], [], timeout: 300)
+    let result = Program.run(through: ["/bin/sh", "-c", script], [], patience: 300)
     expectSuccess(result)
     #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): 0."), "\(result.stdout)")
     let own = scratch.path + "/own"

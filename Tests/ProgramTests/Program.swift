@@ -24,27 +24,25 @@ enum Program {
 
   /// Runs the program and waits for its end.
   ///
-  /// - Parameter timeout: Seconds after which this one process is killed.
-  static func run(_ arguments: [String], timeout: Double = 120) -> Result {
-    spawn(path, arguments, timeout)
-  }
+  ///
+  /// - Parameter patience: The seconds of the processor that it may take, and the seconds that it may take none: scripts,
+  ///   whose children do the work, need more.
+  static func run(_ arguments: [String], patience: Double = 120) -> Result { spawn(path, arguments, patience) }
 
   /// Runs the program after a line of shell that sets something up, such as "ulimit -f 8; trap '' XFSZ".
-  static func run(after setUp: String, _ arguments: [String], timeout: Double = 120) -> Result {
-    spawn("/bin/sh", ["-c", setUp + "; exec \"$0\" \"$@\"", path] + arguments, timeout)
+  static func run(after setUp: String, _ arguments: [String], patience: Double = 120) -> Result {
+    spawn("/bin/sh", ["-c", setUp + "; exec \"$0\" \"$@\"", path] + arguments, patience)
   }
 
   /// Runs the program after another one that takes a command line, such as an emulator.
-  static func run(through wrapper: [String], _ arguments: [String], timeout: Double = 120) -> Result {
-    spawn(wrapper[0], wrapper.dropFirst() + [path] + arguments, timeout)
+  static func run(through wrapper: [String], _ arguments: [String], patience: Double = 120) -> Result {
+    spawn(wrapper[0], wrapper.dropFirst() + [path] + arguments, patience)
   }
 
   /// Held while pipes are made and a child is started.
   static let starting = NSLock()
 
-  private static func spawn(
-    _ executable: String, _ arguments: [String], _ timeout: Double
-  ) -> Result {
+  private static func spawn(_ executable: String, _ arguments: [String], _ patience: Double) -> Result {
     // Between a pipe's making and its marking no other child may start: it would hold the pipe open.
     starting.lock()
     let (output, error) = (Channel(), Channel())
@@ -62,34 +60,61 @@ enum Program {
     output.closeWriteEnd()
     error.closeWriteEnd()
     if code != 0 { return Result(status: -1, stdout: "", stderr: "\(executable): " + String(cString: strerror(code))) }
-    let deadline = seconds() + timeout
-    let timedOut = !drain([output, error], until: deadline)
-    if timedOut { kill(process, SIGKILL) }
+    var watch = Watch(process, patience)
+    let fault = drain([output, error]) { watch.fault }
+    if fault != nil { kill(process, SIGKILL) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     let signal = status & 0x7f
-    let note = timedOut ? "\n[killed by the test after \(timeout) s]" : ""
+    let note = fault.map { "\n[killed by the test: it \($0)]" } ?? ""
     return Result(
       status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note)
   }
 
-  /// Reads until every pipe has ended; false when the time was over first.
-  private static func drain(_ pipes: [Channel], until deadline: Double) -> Bool {
+  /// Reads until every pipe has ended, or there is a fault.
+  private static func drain(_ pipes: [Channel], _ fault: () -> String?) -> String? {
     while pipes.contains(where: { !$0.ended }) {
-      let left = deadline - seconds()
-      if left <= 0 { return false }
+      if let fault = fault() { return fault }
       var waiting = pipes.filter { !$0.ended }.map { pollfd(fd: $0.readEnd, events: Int16(POLLIN), revents: 0) }
-      poll(&waiting, nfds_t(waiting.count), Int32(min(left, 1) * 1000) + 1)
+      poll(&waiting, nfds_t(waiting.count), 1000)
       for entry in waiting where entry.revents != 0 { pipes.first { $0.readEnd == entry.fd }?.read() }
     }
-    return true
+    return nil
+  }
+}
+
+/// Tells a process that hangs from one that gets little of a busy machine: by the processor's time that it takes, not by
+/// the clock.
+private struct Watch {
+  private let process: pid_t
+  private let patience: Double
+  private var used = 0.0
+  private var lastUse: Double
+
+  init(_ process: pid_t, _ patience: Double) {
+    self.process = process
+    self.patience = patience
+    lastUse = seconds(CLOCK_MONOTONIC)
   }
 
-  private static func seconds() -> Double {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
+  /// Why the process has to be ended; nil while it may go on.
+  var fault: String? {
+    mutating get {
+      var clock = clockid_t()
+      // Nothing to ask once it has ended.
+      if clock_getcpuclockid(process, &clock) != 0 { return nil }
+      let (used, now) = (seconds(clock), seconds(CLOCK_MONOTONIC))
+      if used > patience { return "computed for \(patience) s" }
+      if used > self.used { (self.used, lastUse) = (used, now) }
+      return now - lastUse > patience ? "did nothing for \(patience) s" : nil
+    }
   }
+}
+
+private func seconds(_ clock: clockid_t) -> Double {
+  var now = timespec()
+  clock_gettime(clock, &now)
+  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
 }
 
 /// A pipe whose ends no other child inherits.

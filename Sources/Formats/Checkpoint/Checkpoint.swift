@@ -18,12 +18,14 @@ public enum CheckpointFormat: String, Sendable {
 public final class Checkpoint: Sendable {
   /// A tensor of the file.
   public struct Entry: Sendable, Equatable {
-    /// The name in PySlowFast's models.
+    /// The name that models ask by.
     public let name: String
     /// The name in the file.
     public let originalName: String
     public let shape: [Int]
     public let dtype: ElementType
+    /// Whether it belongs to the training and not to the model.
+    public let isOfTraining: Bool
 
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
@@ -49,13 +51,13 @@ public final class Checkpoint: Sendable {
 
   /// Opens a file of weights of any known format.
   ///
+  /// - Parameter naming: What its tensors are called; with none, as the file calls them.
   /// - Throws: `FileError`, `CheckpointError`.
-  public init(path: String) throws {
+  public init(path: String, naming: (any TensorNaming)? = nil) throws {
     file = try MappedFile(path: path, doing: "reading the weights")
     self.path = path
     var content = try readContent(file)
-    content.stripSharedPrefix()
-    content.normaliseSubBatchNorm()
+    naming?.rename(&content)
     content.keepLastOfEachName()
     format = content.format
     notices = content.notices
@@ -68,7 +70,9 @@ public final class Checkpoint: Sendable {
       switch item.content {
       case .success(let raw):
         entries.append(
-          Entry(name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type))
+          Entry(
+            name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type,
+            isOfTraining: item.isOfTraining))
         tensors[item.name] = raw
       case .failure(let misfit): others.append((item.name, misfit.text))
       }

@@ -1,18 +1,5 @@
 internal import Files
 
-/// A named item of a file of weights: a tensor, or why it is none.
-struct StateItem {
-  var name: String
-  var originalName: String
-  var content: Result<RawTensor, Misfit>
-
-  init(_ name: String, _ content: Result<RawTensor, Misfit>) {
-    self.name = name
-    originalName = name
-    self.content = content
-  }
-}
-
 extension Unpickler {
   /// Turns a dictionary into named tensors. Values that are no tensors keep the reason.
   ///

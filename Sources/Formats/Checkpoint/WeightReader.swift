@@ -145,8 +145,7 @@ public struct WeightReader {
   public var report: LoadReport {
     guard case .checkpoint(let checkpoint, _) = source else { return LoadReport(path: nil) }
     let unused = (checkpoint?.entries ?? []).filter { entry in
-      !record.used.contains(entry.name) && !isBatchCount(entry.name)
-        && !(checkpoint?.format == .caffe2 && isCaffe2TrainingBlob(entry.originalName))
+      !record.used.contains(entry.name) && !isBatchCount(entry.name) && !entry.isOfTraining
     }
     return LoadReport(
       path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),

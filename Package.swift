@@ -78,13 +78,14 @@ let cLibraries: [Target] = [
     name: "CCairo", pkgConfig: "cairo fontconfig", providers: [.apt(["libcairo2-dev", "libfontconfig1-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+  .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 ]
 
 let support: [Target] = [
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
-  .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd"], swiftSettings: strict),
+  .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd", "CNettle"], swiftSettings: strict),
 ]
 
 let engine: [Target] =

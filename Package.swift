@@ -83,9 +83,10 @@ let cLibraries: [Target] = [
 ]
 
 let support: [Target] = [
+  .target(name: "Clocks", swiftSettings: safe),
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
-  .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd", "CNettle"], swiftSettings: strict),
+  .target(name: "Files", dependencies: ["Clocks", "Wording", "CZlib", "CZstd", "CNettle"], swiftSettings: strict),
 ]
 
 let engine: [Target] =
@@ -93,7 +94,7 @@ let engine: [Target] =
     .target(name: "CCPU", cSettings: [.unsafeFlags(checkedC)]),
     .target(name: "CSIMD"),
     .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
-    .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
+    .target(name: "Parallel", dependencies: ["CCPU", "Clocks"], swiftSettings: strict),
     .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel),
   ] + isaTargets
   + [
@@ -102,7 +103,7 @@ let engine: [Target] =
       name: "Kernels",
       dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaModules,
       swiftSettings: strict),
-    .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel"], swiftSettings: strict),
+    .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel", "Clocks"], swiftSettings: strict),
   ]
 
 let roiAlign: [Target] = [
@@ -126,7 +127,7 @@ let media: [Target] = [
   .target(
     name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry"], swiftSettings: strict),
+  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
 
 let models: [Target] = [
@@ -151,7 +152,8 @@ let runs: [Target] = [
   .target(
     name: "Runs",
     dependencies: [
-      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Wording",
+      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Clocks",
+      "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -189,7 +191,7 @@ let program: [Target] = [
       "Synth", "Configuration",
       "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
-      "Geometry", "Files",
+      "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
@@ -214,6 +216,7 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
     swiftSettings: strict),
+  tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
   tests("Geometry", "Geometry"),

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
+internal import Files
 internal import Geometry
 internal import Inference
 internal import JSON
@@ -68,7 +69,7 @@ struct BenchClipCommand: ParsableCommand {
     let model = try LoadedModel(config, options, engine: engine).model
     warnOfPlainLoops(model)
     if plan { return try printPlan(model, size) }
-    let ready = processSeconds()
+    let ready = processAge()
     let problem = try ClipProblem(model, size)
     let timing = try measure(runs: runs) { try problem.run(model) }
     var result = ClipBenchmark(

@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
+internal import Clocks
 internal import Files
 internal import Glibc
 internal import JSON

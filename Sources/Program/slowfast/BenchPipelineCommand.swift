@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import AVARecords
 internal import Checkpoint
 internal import Clips
+internal import Clocks
 internal import Configuration
 internal import Datasets
 internal import Geometry
@@ -197,10 +198,4 @@ private struct PipelineBenchmark {
     ]
     return .object(fields)
   }
-}
-
-private func processorSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -1,11 +1,9 @@
 internal import ArgumentParser
-internal import Configuration
 internal import Files
 internal import Geometry
 internal import Inference
 internal import JSON
 internal import Kernels
-internal import ModelZoo
 internal import NN
 internal import Parallel
 internal import RoIAlign
@@ -23,15 +21,13 @@ struct BenchClipCommand: ParsableCommand {
       arithmetic does not depend on them. The clip and three boxes are random too.
       """)
 
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
-  var config: String?
+  @OptionGroup var options: BenchModelOptions
   @Option(help: ArgumentHelp("The weights.", valueName: "file"))
   var weights: String?
   @Option(
     help: ArgumentHelp("Width and height of the clip (default: 455x256).", valueName: "WxH"),
     transform: PictureSize.init(argument:))
   var size = PictureSize(width: 455, height: 256)
-  @OptionGroup var engine: EngineOptions
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
   @Option(help: "How to print the result.")
@@ -42,11 +38,6 @@ struct BenchClipCommand: ParsableCommand {
   var plan = false
   @Flag(help: "Also print what every layer costs: multiply-adds, bytes, seconds, share of the peak.")
   var layers = false
-  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
-  var opts = false
-  @Argument(
-    parsing: .allUnrecognized, help: ArgumentHelp("KEY VALUE pairs that override the config.", valueName: "KEY VALUE"))
-  var overrides: [String] = []
 
   func validate() throws {
     if format == .json && (layers || plan) {
@@ -56,17 +47,16 @@ struct BenchClipCommand: ParsableCommand {
     if max(size.size.width, size.size.height) > 8192 {
       throw ValidationError("--size is \(size) -> give at most 8192x8192")
     }
-    try FreeWords(overrides).check()
+    try options.words.check()
   }
 
   func run() throws {
     if let hint = size.hint("--size") { Console.say("note: \(hint)") }
     let size = size.size
-    let engine = try engine.make()
-    let config = try benchConfiguration(
-      config, FreeWords(overrides).overrides + (weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? []))
-    let options = WeightOptions(randomSeed: weights == nil ? 1 : nil)
-    let model = try LoadedModel(config, options, engine: engine).model
+    let engine = try options.engine.make()
+    let config = try options.loadWithNotices(
+      adding: weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
+    let model = try LoadedModel(config, WeightOptions(randomSeed: weights == nil ? 1 : nil), engine: engine).model
     warnOfPlainLoops(model)
     if plan { return try printPlan(model, size) }
     let ready = processAge()

@@ -41,23 +41,16 @@ struct BenchPipelineCommand: ParsableCommand {
       "A folder of pictures, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
   var frames: String?
   @Option(help: "Frames a second of a folder of pictures.")
-  var fps = 30.0
+  var fps = ActionDataset.ava.clock.framesPerSecond
   @Option(help: ArgumentHelp("Seconds from key frame to key frame.", valueName: "s"))
   var every = 1.0
   @Option(help: "The network of the config, or none: everything but its arithmetic.")
   var network = NetworkChoice.config
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
-  var config: String?
-  @OptionGroup var engine: EngineOptions
+  @OptionGroup var options: BenchModelOptions
   @Option(help: "How often to run; the run that took the least of the processor is printed.")
   var runs = 3
   @Option(help: "How to print the result.")
   var format = BenchFormat.text
-  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
-  var opts = false
-  @Argument(
-    parsing: .allUnrecognized, help: ArgumentHelp("KEY VALUE pairs that override the config.", valueName: "KEY VALUE"))
-  var overrides: [String] = []
 
   func validate() throws {
     if videos.isEmpty == (frames == nil) {
@@ -66,20 +59,16 @@ struct BenchPipelineCommand: ParsableCommand {
     if runs < 1 || runs > 1000 { throw ValidationError("--runs is \(runs) -> give 1 to 1000") }
     if !(every >= 0.01 && every.isFinite) { throw ValidationError("--every is \(every) -> give 0.01 s or more") }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
-    try FreeWords(overrides).check()
+    try options.words.check()
     // Here, where the answer shows this command's usage. What cannot be loaded is for the run to say.
-    let words = FreeWords(overrides).overrides
-    let loaded =
-      try? config.map { try Configuration.load(path: $0, overrides: words, rules: ModelRules()) }
-      ?? benchConfiguration(nil, words)
-    if let loaded, !loaded[.detectionEnable] {
+    if let loaded = try? options.load(), !loaded[.detectionEnable] {
       throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
     }
   }
 
   func run() throws {
-    let config = try benchConfiguration(config, FreeWords(overrides).overrides)
-    let engine = try engine.make()
+    let config = try options.loadWithNotices()
+    let engine = try options.engine.make()
     let model = try self.model(Architecture(config), engine)
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {

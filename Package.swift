@@ -184,10 +184,14 @@ let program: [Target] = [
   .target(
     name: "TextReports", dependencies: ["AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),
+  .target(
+    name: "BenchReports", dependencies: ["NN", "Kernels", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
+    swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "JSON", "Overlay",
+      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "BenchReports",
+      "JSON", "Overlay",
       "Synth", "Configuration",
       "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
@@ -257,6 +261,7 @@ let testTargets: [Target] = [
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "AVARecords", "Parallel", "Tensors", "Geometry", "JSON"),
+  tests("BenchReports", "BenchReports", "NN", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]

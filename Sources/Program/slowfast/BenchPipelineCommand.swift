@@ -1,12 +1,12 @@
 internal import ArgumentParser
 internal import AVARecords
+internal import BenchReports
 internal import Checkpoint
 internal import Clips
 internal import Clocks
 internal import Configuration
 internal import Datasets
 internal import Geometry
-internal import Glibc
 internal import Imaging
 internal import Inference
 internal import JSON
@@ -16,7 +16,6 @@ internal import Parallel
 
 internal import VideoModels
 internal import Video
-internal import Wording
 
 /// A run over videos or lists of pictures, step by step.
 struct BenchPipelineCommand: ParsableCommand {
@@ -82,11 +81,10 @@ struct BenchPipelineCommand: ParsableCommand {
       try run.run(jobs) { _ in keyFrames += 1 }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: keyFrames, total: processorSeconds() - begin, threads: engine.pool.threads,
-          kernels: engine.kernels.instructionSet.rawValue, network: network.rawValue))
+          run.costs, keyFrames: keyFrames, total: processorSeconds() - begin, network: network.rawValue,
+          setting: BenchSetting(engine)))
     }
-    let best = results.min { $0.total < $1.total }!
-    let totals = results.map { $0.total / Double($0.keyFrames) }.sorted()
+    let (best, totals) = PipelineBenchmark.best(of: results)
     switch format {
     case .text: print(best.text(totals))
     case .json: print(best.json(totals).text)
@@ -129,62 +127,5 @@ struct BenchPipelineCommand: ParsableCommand {
         people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: [view])
     }
     return VideoJob(name: name, tasks: tasks, open: open)
-  }
-}
-
-/// What a run took.
-private struct PipelineBenchmark {
-  let costs: PipelineCosts
-  let keyFrames: Int
-  /// The processor's seconds of the whole process.
-  let total: Double
-  let threads: Int
-  let kernels: String
-  let network: String
-
-  init(
-    _ costs: PipelineCosts, keyFrames: Int, total: Double, threads: Int, kernels: String, network: String
-  ) {
-    self.costs = costs
-    self.keyFrames = keyFrames
-    self.total = total
-    self.threads = threads
-    self.kernels = kernels
-    self.network = network
-  }
-
-  private var rest: Double { total - PipelineCosts.Step.allCases.reduce(0) { $0 + costs.seconds($1) } }
-
-  private func each(_ seconds: Double) -> Double { seconds / Double(max(1, keyFrames)) }
-
-  func text(_ totals: [Double]) -> String {
-    let steps = PipelineCosts.Step.allCases.map { ($0.rawValue, costs.seconds($0)) }
-    let parts = steps + [(network == "none" ? "the rest" : "the network, and the rest", rest), ("sum", total)]
-    let rows = parts.map { [$0.0, fixed(1e3 * each($0.1), 2), fixed(100 * $0.1 / total, 1)] }
-    return """
-      \(counted(keyFrames, "key frame")), \(counted(costs.decodedFrames, "frame")) decoded, network: \(network), \
-      \(counted(threads, "thread")), kernels \(kernels)
-      \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
-      \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
-      median \(fixed(1e3 * totals[totals.count / 2], 2)); by the clock, a key frame: the network computed \
-      \(fixed(1e3 * each(costs.network), 2)) ms and waited \(fixed(1e3 * each(costs.waiting), 2)) ms
-      """
-  }
-
-  func json(_ totals: [Double]) -> JSONValue {
-    var fields: [(name: String, value: JSONValue)] = [
-      ("key_frames", JSONValue(keyFrames)), ("decoded_frames", JSONValue(costs.decodedFrames)),
-      ("network", JSONValue(network)),
-    ]
-    fields += PipelineCosts.Step.allCases.map { ("\($0)_cpu_seconds", JSONValue(each(costs.seconds($0)))) }
-    fields += [
-      ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),
-      ("sum_cpu_seconds_median", JSONValue(totals[totals.count / 2])),
-      ("network_seconds", JSONValue(each(costs.network))),
-      ("waiting_seconds", JSONValue(each(costs.waiting))), ("runs", JSONValue(totals.count)),
-      ("threads", JSONValue(threads)),
-      ("kernels", JSONValue(kernels)), ("peak_rss_bytes", JSONValue(peakResidentBytes())),
-    ]
-    return .object(fields)
   }
 }

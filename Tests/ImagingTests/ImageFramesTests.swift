@@ -29,7 +29,7 @@ import Testing
     #expect(text.contains("25 x 37") && text.contains("37 x 25") && text.contains("exif5.jpg"), "\(text)")
   }
 
-  @Test func damagedPicturesAreNamedWithFrameAndVideo() throws {
+  @Test func damagedImagesAreNamedWithFrameAndVideo() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let bytes = try readFile(imageFolder + "/420.jpg", doing: "testing")
@@ -43,7 +43,7 @@ import Testing
   }
 
   /// One bad picture is one bad frame, also when it is the first; the others are as they were.
-  @Test func aDamagedPictureTakesNoOtherAway() throws {
+  @Test func aDamagedImageTakesNoOtherAway() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let bytes = try readFile(imageFolder + "/420.jpg", doing: "testing")

@@ -47,7 +47,7 @@ public final class Checkpoint: Sendable {
 
   private let file: MappedFile
   private let tensors: [String: RawTensor]
-  private let misfits: [String: String]
+  private let unreadableItems: [String: String]
 
   /// Opens a file of weights of any known format.
   ///
@@ -74,13 +74,13 @@ public final class Checkpoint: Sendable {
             name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type,
             isOfTraining: item.isOfTraining))
         tensors[item.name] = raw
-      case .failure(let misfit): others.append((item.name, misfit.text))
+      case .failure(let unreadable): others.append((item.name, unreadable.text))
       }
     }
     self.entries = entries
     self.tensors = tensors
     otherItems = others
-    misfits = Dictionary(others.map { ($0.name, $0.found) }, uniquingKeysWith: { first, _ in first })
+    unreadableItems = Dictionary(others.map { ($0.name, $0.found) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Reads a tensor as Float in C order.
@@ -88,7 +88,7 @@ public final class Checkpoint: Sendable {
   /// - Throws: `CheckpointError` when there is no tensor of that name.
   public func tensor(_ name: String) throws -> Tensor {
     if let raw = tensors[name] { return raw.load(file) }
-    if let found = misfits[name] { throw CheckpointError.notATensor(path: path, name: name, found: found) }
+    if let found = unreadableItems[name] { throw CheckpointError.notATensor(path: path, name: name, found: found) }
     throw CheckpointError.noSuchTensor(
       path: path, name: name, nearest: nearest(to: name, among: entries.lazy.map(\.name)))
   }
@@ -97,7 +97,7 @@ public final class Checkpoint: Sendable {
   public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
 
   /// What stands under a name instead of a tensor.
-  func misfit(_ name: String) -> String? { misfits[name] }
+  func unreadable(_ name: String) -> String? { unreadableItems[name] }
 }
 
 /// Tells the format and reads the structure.

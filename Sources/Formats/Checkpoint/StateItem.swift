@@ -6,9 +6,9 @@ public struct StateItem {
   public let originalName: String
   /// Whether it belongs to the training and not to the model: no model asks for it, and nobody misses it.
   public var isOfTraining = false
-  var content: Result<RawTensor, Misfit>
+  var content: Result<RawTensor, UnreadableTensor>
 
-  init(_ name: String, _ content: Result<RawTensor, Misfit>) {
+  init(_ name: String, _ content: Result<RawTensor, UnreadableTensor>) {
     self.name = name
     originalName = name
     self.content = content

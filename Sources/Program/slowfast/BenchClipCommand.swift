@@ -26,8 +26,8 @@ struct BenchClipCommand: ParsableCommand {
   var weights: String?
   @Option(
     help: ArgumentHelp("Width and height of the clip (default: 455x256).", valueName: "WxH"),
-    transform: PictureSize.init(argument:))
-  var size = PictureSize(width: 455, height: 256)
+    transform: SizeArgument.init(argument:))
+  var size = SizeArgument(width: 455, height: 256)
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
   @Option(help: "How to print the result.")

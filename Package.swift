@@ -78,13 +78,15 @@ let cLibraries: [Target] = [
     name: "CCairo", pkgConfig: "cairo fontconfig", providers: [.apt(["libcairo2-dev", "libfontconfig1-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+  .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 ]
 
 let support: [Target] = [
+  .target(name: "Clocks", swiftSettings: safe),
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
-  .target(name: "Files", dependencies: ["Wording", "CZlib", "CZstd"], swiftSettings: strict),
+  .target(name: "Files", dependencies: ["Clocks", "Wording", "CZlib", "CZstd", "CNettle"], swiftSettings: strict),
 ]
 
 let engine: [Target] =
@@ -92,7 +94,7 @@ let engine: [Target] =
     .target(name: "CCPU", cSettings: [.unsafeFlags(checkedC)]),
     .target(name: "CSIMD"),
     .target(name: "Tensors", dependencies: ["Files"], swiftSettings: strict),
-    .target(name: "Parallel", dependencies: ["CCPU"], swiftSettings: strict),
+    .target(name: "Parallel", dependencies: ["CCPU", "Clocks"], swiftSettings: strict),
     .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel),
   ] + isaTargets
   + [
@@ -101,7 +103,7 @@ let engine: [Target] =
       name: "Kernels",
       dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaModules,
       swiftSettings: strict),
-    .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel"], swiftSettings: strict),
+    .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel", "Clocks"], swiftSettings: strict),
   ]
 
 let roiAlign: [Target] = [
@@ -125,7 +127,7 @@ let media: [Target] = [
   .target(
     name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
-  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry"], swiftSettings: strict),
+  .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
 
 let models: [Target] = [
@@ -150,7 +152,8 @@ let runs: [Target] = [
   .target(
     name: "Runs",
     dependencies: [
-      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Wording",
+      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Clocks",
+      "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -181,14 +184,18 @@ let program: [Target] = [
   .target(
     name: "TextReports", dependencies: ["AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),
+  .target(
+    name: "BenchReports", dependencies: ["NN", "Kernels", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
+    swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "JSON", "Overlay",
+      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "BenchReports",
+      "JSON", "Overlay",
       "Synth", "Configuration",
       "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
-      "Geometry", "Files",
+      "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
@@ -213,6 +220,7 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
     swiftSettings: strict),
+  tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
   tests("Geometry", "Geometry"),
@@ -253,6 +261,7 @@ let testTargets: [Target] = [
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "AVARecords", "Parallel", "Tensors", "Geometry", "JSON"),
+  tests("BenchReports", "BenchReports", "NN", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]

@@ -156,7 +156,9 @@ public struct AVATest {
   private func job(_ video: FrameList.Video) throws -> VideoJob {
     // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
     func frames() throws -> ImageFrames {
-      try ImageFrames(name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) })
+      try ImageFrames(
+        name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) },
+        framesPerSecond: dataset.clock.framesPerSecond)
     }
     try frames().verifyFilesExist()
     return VideoJob(name: video.name, tasks: tasks(of: video), open: frames)

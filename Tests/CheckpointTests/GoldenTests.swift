@@ -23,22 +23,4 @@ private let models = (sharedFolder ?? "") + "/golden/models"
     #expect(try #require(checkpoint.configText).contains("NUM_CLASSES"))
     #expect(try readAll(checkpoint).isFinite)
   }
-
-  @Test func caffe2TwinHoldsTheSameNumbersUnderTheSameNames() throws {
-    let torch = try Checkpoint(path: "\(models)/slowfast_r101_nln_ava/checkpoint.pyth")
-    let caffe2 = try Checkpoint(path: "\(models)/slowfast_r101_nln_ava_caffe2/checkpoint.pkl")
-    #expect(caffe2.format == .caffe2)
-    let names = torch.entries.map(\.name).filter { !$0.hasSuffix("num_batches_tracked") }
-    let training = caffe2.entries.filter { $0.originalName.contains("momentum") }
-    #expect(Set(caffe2.entries.map(\.name)).isSuperset(of: names))
-    #expect(!training.isEmpty)
-    let reader = WeightReader(caffe2)
-    for name in names {
-      let expected = try torch.tensor(name)
-      let found = try #require(reader.tensor(name, expected.shape), "\(name)")
-      #expect(difference(found.array, expected.array, .exact, name) == nil)
-    }
-    #expect(reader.report.isComplete)
-    #expect(reader.report.unused.isEmpty, "\(reader.report.unused.prefix(5))")
-  }
 }

@@ -77,16 +77,13 @@ import Testing
   @Test func caffe2VectorsAreTiledAndDimensionsAppended() throws {
     let checkpoint = try fixture("caffe2_protocol2.pkl")
     let reader = WeightReader(checkpoint)
-    let scale = try checkpoint.tensor("s1.pathway0_stem.bn.weight").array
-    #expect(reader["s1.pathway0_stem.bn"].tensor("weight", [6])?.array == scale + scale + scale)
-    let matrix = try checkpoint.tensor("head.projection.weight")
-    #expect(reader.tensor("head.projection.weight", [3, 4, 1, 1, 1])?.array == matrix.array)
-    #expect(reader.tensor("head.projection.bias", [4]) == nil)
-    #expect(reader.tensor("s1.pathway0_stem.conv.weight", [2, 3, 1, 2, 2, 2]) == nil)
+    let scale = try checkpoint.tensor("res_conv1_bn_s").array
+    #expect(reader.tensor("res_conv1_bn_s", [6])?.array == scale + scale + scale)
+    let matrix = try checkpoint.tensor("pred_w")
+    #expect(reader.tensor("pred_w", [3, 4, 1, 1, 1])?.array == matrix.array)
+    #expect(reader.tensor("pred_b", [4]) == nil)
+    #expect(reader.tensor("conv1_w", [2, 3, 1, 2, 2, 2]) == nil)
     #expect(reader.report.mismatched.count == 2)
-    // Momentum, lr and model_iter belong to the training; others are reported.
-    #expect(
-      reader.report.unused == ["s1.pathway0_stem.bn.running_var", "s4.pathway0_res5.branch2.a.weight", "odd_blob"])
   }
 
   @Test func pytorchFilesAreNotTiled() throws {

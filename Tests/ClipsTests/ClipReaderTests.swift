@@ -93,7 +93,7 @@ struct ClipReaderTests {
     #expect(throws: CountingFrames.Broken(frame: 52)) { try reader.clip(around: 60) }
   }
 
-  @Test func pictureSizeIsThatOfTheSource() throws {
+  @Test func frameSizeIsThatOfTheSource() throws {
     let reader = reader(CountingFrames(count: 9))
     #expect(reader.frameSize == nil)
     _ = try reader.clip(around: 3)

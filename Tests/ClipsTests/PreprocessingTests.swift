@@ -165,7 +165,7 @@ struct PixelTests {
     func padded(_ number: Int) -> String { String(repeating: "0", count: 6 - "\(number)".count) + "\(number)" }
     let paths = (1...200).map { folder + "/frames/basketball1/basketball1_\(padded($0)).jpg" }
     let reader = ClipReader(
-      try ImageFrames(name: "basketball1", paths: paths), window: ClipWindow(frames: 32, rate: 2),
+      try ImageFrames(name: "basketball1", paths: paths, framesPerSecond: 30), window: ClipWindow(frames: 32, rate: 2),
       preprocessing: steps)
     // Second 902 of a list that begins at 900.
     let clip = try reader.clip(around: 60).channelsFirst()

@@ -240,7 +240,7 @@ struct AVATestTests {
   }
 
   /// A picture that is missing stops the run before anything is computed; one that is broken names itself.
-  @Test func missingAndBrokenPictures() throws {
+  @Test func missingAndBrokenFrames() throws {
     var world = World()
     defer { world.folder.remove() }
     world.proposals = "b,0902,0.1,0.2,0.5,0.9,,0.9\na,0902,0.1,0.2,0.5,0.9,,0.9\n"

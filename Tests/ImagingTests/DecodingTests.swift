@@ -42,7 +42,7 @@ func errorText(_ body: () throws -> Void) -> String {
   }
 
   /// Independent formulation: the eight orientations by coordinates, from the plain file.
-  @Test(arguments: 1...8) func orientationsMoveThePlainPicture(value: Int) throws {
+  @Test(arguments: 1...8) func orientationsMoveThePlainImage(value: Int) throws {
     let plain = try readImage(path: imageFolder + "/exif1.jpg")
     let turned = try readImage(path: imageFolder + "/exif\(value).jpg")
     let (w, h) = (plain.width, plain.height)

@@ -35,13 +35,16 @@ import Testing
   {
     let path = imageFolder + "/" + name
     #expect(try imageSize(path: path) == readImage(path: path).size)
-    #expect(try ImageFrames(name: "clip", paths: [imageFolder + "/nowhere.jpg", path]).size == imageSize(path: path))
+    #expect(
+      try ImageFrames(name: "clip", paths: [imageFolder + "/nowhere.jpg", path], framesPerSecond: 30).size
+        == imageSize(path: path))
   }
 
   @Test func filesWithoutASizeAreErrors() {
     let text = errorText { _ = try imageSize(path: imageFolder + "/README.md") }
     #expect(text.contains("README.md") && text.contains("no size") && text.contains("->"), "\(text)")
     #expect(
-      errorText { _ = try ImageFrames(name: "clip", paths: [imageFolder + "/nowhere.jpg"]).size }.contains("nowhere"))
+      errorText { _ = try ImageFrames(name: "clip", paths: [imageFolder + "/nowhere.jpg"], framesPerSecond: 30).size }
+        .contains("nowhere"))
   }
 }

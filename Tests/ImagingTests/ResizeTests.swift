@@ -108,7 +108,7 @@ let openCVCases = [
     }
   }
 
-  @Test func constantPicturesStayConstant() {
+  @Test func constantImagesStayConstant() {
     var generator = Generator(seed: 3)
     for _ in 0..<40 {
       let (from, to) = (generator.size(upTo: 30), generator.size(upTo: 50))
@@ -135,7 +135,7 @@ let openCVCases = [
     #expect(difference(mirrored.pixels, half.flippedHorizontally().pixels) == nil)
   }
 
-  @Test func sameSizeIsTheSamePicture() {
+  @Test func sameSizeIsTheSameImage() {
     let image = patterned(ImageSize(width: 9, height: 5))
     #expect(difference(resizeLikeOpenCV(image, to: image.size).pixels, image.pixels) == nil)
     let floats = FloatImage(image)

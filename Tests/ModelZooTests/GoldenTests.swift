@@ -1,5 +1,6 @@
 import Checkpoint
 import ModelZoo
+import Tensors
 import TestSupport
 import Testing
 
@@ -16,7 +17,26 @@ private let models = (sharedFolder ?? "") + "/golden/models"
   ]
 
   @Test(arguments: cases) func networksAreRecognised(_ name: String, _ summary: String) throws {
-    let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth")
+    let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth", naming: PySlowFastNames())
     #expect(ArchitectureGuess(checkpoint).network?.summary == summary)
+  }
+
+  @Test func caffe2TwinHoldsTheSameNumbersUnderTheSameNames() throws {
+    let torch = try Checkpoint(path: "\(models)/slowfast_r101_nln_ava/checkpoint.pyth", naming: PySlowFastNames())
+    let caffe2 = try Checkpoint(
+      path: "\(models)/slowfast_r101_nln_ava_caffe2/checkpoint.pkl", naming: PySlowFastNames())
+    #expect(caffe2.format == .caffe2)
+    let names = torch.entries.map(\.name).filter { !$0.hasSuffix("num_batches_tracked") }
+    let training = caffe2.entries.filter { $0.originalName.contains("momentum") }
+    #expect(Set(caffe2.entries.map(\.name)).isSuperset(of: names))
+    #expect(!training.isEmpty)
+    let reader = WeightReader(caffe2)
+    for name in names {
+      let expected = try torch.tensor(name)
+      let found = try #require(reader.tensor(name, expected.shape), "\(name)")
+      #expect(difference(found.array, expected.array, .exact, name) == nil)
+    }
+    #expect(reader.report.isComplete)
+    #expect(reader.report.unused.isEmpty, "\(reader.report.unused.prefix(5))")
   }
 }

@@ -155,7 +155,45 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   /// What shapes another family's networks changes nothing.
   @Test func keysOfAnotherFamilyAreIdle() throws {
     let notices = try load(slow + "X3D: {WIDTH_FACTOR: 2.0}\n").notices
-    #expect(notices.count == 1 && notices[0].contains("X3D.WIDTH_FACTOR 2.0 (line 4 of"), "\(notices)")
+    #expect(notices.count == 1 && notices[0].hasPrefix("X3D.WIDTH_FACTOR 2.0 (line 4 of"), "\(notices)")
+    #expect(notices[0].hasSuffix(") changes nothing: this program reads the key for X3D networks only"))
+    #expect(
+      try load(slow, ["X3D.DIM_C5", "1024", "TEST.NUM_SPATIAL_CROPS", "1", "X3D.DIM_C1", "8"]).notices == [
+        "TEST.NUM_SPATIAL_CROPS 1 (given as KEY VALUE) changes nothing: this program does not read the key",
+        "2 keys set that this program reads for X3D networks only, and that change nothing: X3D.*",
+      ])
+    #expect(
+      try load("MODEL: {ARCH: x3d, MODEL_NAME: X3D}\n", ["RESNET.DEPTH", "101", "SLOWFAST.ALPHA", "4"]).notices == [
+        "2 keys set that this program reads for SlowFast, Slow, C2D and I3D networks only, and that change nothing: "
+          + "RESNET.DEPTH 101, SLOWFAST.*"
+      ])
+    #expect(try load(slow, ["MVIT.DEPTH", "24"]).notices.map { $0.hasSuffix("does not read the key") } == [true])
+  }
+
+  /// What is said to change nothing in X3D changes nothing in X3D, and the other way round.
+  @Test(arguments: [
+    ("X3D_M", ["RESNET.DEPTH", "101", "RESNET.WIDTH_PER_GROUP", "32"]),
+    ("X3D_M", ["RESNET.NUM_BLOCK_TEMP_KERNEL", "[[1],[1],[1],[1]]", "RESNET.SPATIAL_STRIDES", "[[1],[1],[2],[2]]"]),
+    ("X3D_M", ["SLOWFAST.ALPHA", "2", "SLOWFAST.BETA_INV", "4", "NONLOCAL.LOCATION", "[[[1]],[[]],[[]],[[]]]"]),
+    ("SLOW_8x8_R50", ["X3D.WIDTH_FACTOR", "3.0", "X3D.DEPTH_FACTOR", "3.0", "X3D.BN_LIN5", "True"]),
+  ])
+  func whatIsIdleChangesNothing(name: String, overrides: [String]) throws {
+    func network(_ overrides: [String]) throws -> (String, [String]) {
+      let config = try Configuration.load(
+        path: projectRoot + "/configs/Kinetics/\(name).yaml", overrides: overrides, rules: ModelRules())
+      return ("\(try Architecture(config))", config.notices)
+    }
+    let (changed, notices) = try network(overrides)
+    #expect(try changed == network([]).0)
+    #expect(notices.count == 1 && notices[0].hasPrefix("\(overrides.count / 2) keys set"), "\(notices)")
+    // What is not said does change something.
+    #expect(try changed != network(["RESNET.STRIDE_1X1", "True"]).0)
+  }
+
+  @Test func networksOfLaterVersionsAreAnsweredWithThoseThatThereAre() throws {
+    let config = try load("MODEL: {MODEL_NAME: MViT, ARCH: mvit}\n")
+    let error = #expect(throws: ModelConfigurationError.self) { try Architecture(config) }
+    #expect("\(error!)".hasSuffix(" -> use a slowfast, slow, c2d, i3d or x3d config"))
   }
 
   /// The old model name without the pool stays what it is.

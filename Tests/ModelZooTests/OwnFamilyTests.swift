@@ -31,6 +31,7 @@ private struct SmallBackbone: Backbone {
 private struct SmallFamily: ModelFamily {
   var modelNames: [String] { ["Small"] }
   var archs: [String] { ["small"] }
+  var keys: [String] { [Key.resnetWidthPerGroup.name] }
 
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
     if config[.dataNumFrames] % 2 == 0 { return [] }

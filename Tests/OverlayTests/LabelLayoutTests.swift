@@ -31,7 +31,7 @@ private func crowd(_ count: Int, _ size: ImageSize, _ generator: inout SeededGen
   @Test(arguments: [
     ImageSize(width: 852, height: 480), ImageSize(width: 1920, height: 1080), ImageSize(width: 480, height: 852),
     ImageSize(width: 426, height: 240), ImageSize(width: 60, height: 40),
-  ]) func noLabelLeavesThePictureOrMeetsAnother(_ size: ImageSize) {
+  ]) func noLabelLeavesTheImageOrMeetsAnother(_ size: ImageSize) {
     for seed in 0..<12 as Range<UInt64> {
       var generator = SeededGenerator(seed: seed)
       let requests = crowd(1 + Int(generator.next() % 30), size, &generator)

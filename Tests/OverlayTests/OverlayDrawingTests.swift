@@ -76,7 +76,7 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
     #expect(edge.allSatisfy { $0[0] == $0[1] && $0[1] == $0[2] })
   }
 
-  @Test func smallPicturesAreEnlargedByAWholeFactor() throws {
+  @Test func smallImagesAreEnlargedByAWholeFactor() throws {
     let drawn = try drawOverlay(grey(426, 240), scene([person(0.1, 0.2, 0.3, 0.9, 0.9)]))
     #expect(drawn.width == 852 && drawn.height > 480)
     let same = try drawOverlay(grey(426, 240), scene([]), style: OverlayStyle(scale: 1))
@@ -85,7 +85,7 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
     #expect(large.width == 1920)
   }
 
-  @Test func aFrameWithoutPeopleKeepsItsPictureAndGetsItsStrip() throws {
+  @Test func aFrameWithoutPeopleKeepsItsPixelsAndGetsItsStrip() throws {
     var generator = SeededGenerator(seed: 1)
     let size = ImageSize(width: 500, height: 401)
     let image = Image(
@@ -110,7 +110,7 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
     }
   }
 
-  @Test(arguments: [1, 2, 3, 7, 40]) func tinyPicturesDoNotStopARun(_ side: Int) throws {
+  @Test(arguments: [1, 2, 3, 7, 40]) func tinyImagesDoNotStopARun(_ side: Int) throws {
     let people = (0..<5).map { _ in person(0, 0, 1, 1, 0.9, 0.8) }
     let drawn = try drawOverlay(
       grey(side, side), scene(people, truth: [LabelledPerson(box: people[0].box, actions: ["sit"])]))
@@ -193,7 +193,7 @@ private func person(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ sc
 }
 
 @Suite struct CanvasTests {
-  @Test(arguments: [ChannelOrder.rgb, .bgr]) func aPictureComesBackUnchanged(_ order: ChannelOrder) throws {
+  @Test(arguments: [ChannelOrder.rgb, .bgr]) func anImageComesBackUnchanged(_ order: ChannelOrder) throws {
     var generator = SeededGenerator(seed: 5)
     let size = ImageSize(width: 37, height: 23)
     let image = Image(

@@ -116,8 +116,8 @@ struct DemoTests {
       #expect(moving >= held + 0.25, "class \(id): \(moving) moving, \(held) still")
     }
 
-    let pictures = try listFolder(scratch.path + "/overlays").filter { $0.hasSuffix(".png") }
-    #expect(pictures.count == expected.pictures)
+    let images = try listFolder(scratch.path + "/overlays").filter { $0.hasSuffix(".png") }
+    #expect(images.count == expected.pictures)
     let drawn = try readImage(path: scratch.path + "/overlays/" + expected.picture)
     let committed = try readImage(path: projectRoot + "/docs/pictures/overlay.png")
     try #require(drawn.size == committed.size)

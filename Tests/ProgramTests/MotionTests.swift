@@ -11,7 +11,7 @@ struct MotionTests {
   }
 
   /// Metamorphic: a still is a clip from a list that names the key frame's picture everywhere.
-  @Test func aStillIsAListOfOnePicture() throws {
+  @Test func aStillIsAListOfOneFrame() throws {
     let (still, moving, frozen, lists) = (Scratch(), Scratch(), Scratch(), Scratch())
     expectSuccess(Program.run(LittleWorld.test(into: moving.path)))
     expectSuccess(Program.run(LittleWorld.test(into: still.path, ["--still"])))

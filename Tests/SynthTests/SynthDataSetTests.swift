@@ -81,7 +81,7 @@ private let small = ImageSize(width: 96, height: 72)
     #expect(Set(sizes).count > 4 && sizes.contains { $0.height > $0.width } && sizes.contains { $0.width > $0.height })
   }
 
-  @Test func videosShowWhatThePicturesShow() throws {
+  @Test func videosShowWhatTheFramesShow() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let set = try SynthDataSet(
@@ -104,7 +104,7 @@ private let small = ImageSize(width: 96, height: 72)
     #expect(rates.count > 1)
   }
 
-  @Test func withoutPicturesThereIsNoListOfThem() throws {
+  @Test func withoutFramesThereIsNoListOfThem() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     try SynthDataSet(seed: 7, seconds: 4, size: small, format: .mp4).write(to: folder.path)

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite struct WorldTests {
-  @Test func equalSeedsDrawEqualPicturesAndOthersDoNot() throws {
+  @Test func equalSeedsDrawEqualFramesAndOthersDoNot() throws {
     let first = try World(seed: 4).image(at: 2.5)
     #expect(try difference(World(seed: 4).image(at: 2.5).pixels, first.pixels) == nil)
     #expect(World(seed: 4).people(at: 2.5).map(\.box) == World(seed: 4).people(at: 2.5).map(\.box))
@@ -13,7 +13,7 @@ import Testing
     #expect(try World(seed: 4).image(at: 2.6).pixels != first.pixels)
   }
 
-  @Test func oneToFivePeopleAreInThePictureInUnlikeSizes() {
+  @Test func oneToFivePeopleAreInTheFrameInUnlikeSizes() {
     var counts: Set<Int> = []
     var heights: [Double] = []
     for seed in 0..<80 as Range<UInt64> {

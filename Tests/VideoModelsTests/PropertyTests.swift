@@ -184,7 +184,7 @@ struct WrongInputTests {
     #expect(flat.contains("does not fit") && flat.contains("x0x64"), "\(flat)")
   }
 
-  @Test func picturesSmallerThanTheHeadsWindow() throws {
+  @Test func framesSmallerThanTheHeadsWindow() throws {
     let model = try loaded(try Architecture(configured(smallSlow)))
     let small = text { _ = try model.classify(filledClip([1, 3, 4, 32, 96])) }
     #expect(small.contains("2 x 2 positions") && small.contains("DATA.TRAIN_CROP_SIZE"), "\(small)")

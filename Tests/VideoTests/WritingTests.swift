@@ -55,7 +55,7 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     }
   }
 
-  @Test func picturesComeBackInTheirColours() throws {
+  @Test func framesComeBackInTheirColours() throws {
     try withTemporaryFolder { folder in
       for encoders in [["libx264"], ["mpeg4"]] {
         try write(folder + "/a.mp4", frames: 5, rate: 30, encoders: encoders)
@@ -101,7 +101,7 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     }
   }
 
-  @Test func equalPicturesMakeEqualFiles() throws {
+  @Test func equalFramesMakeEqualFiles() throws {
     try withTemporaryFolder { folder in
       try write(folder + "/a.mp4", frames: 40, rate: 30)
       try write(folder + "/b.mp4", frames: 40, rate: 30)

@@ -56,5 +56,7 @@ import Wording
     #expect(listed(["a", "b", "c"], limit: 3) == "a, b, c")
     #expect(listed(["a", "b", "c"], limit: 2) == "a, b and 1 more")
     #expect(listed([]) == "")
+    #expect(series(["a", "b", "c"], "or") == "a, b or c" && series(["a", "b"], "and") == "a and b")
+    #expect(series(["a"], "or") == "a" && series([], "or") == "")
   }
 }

@@ -55,7 +55,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
 
 /// Opens a file of weights, describes it and reads its first small tensors: a view may name one number a million times.
 private func readWeights(_ path: String) throws {
-  let checkpoint = try Checkpoint(path: path)
+  let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
   _ = describe(checkpoint)
   for entry in checkpoint.entries.prefix(8) where entry.count < 4096 { _ = try checkpoint.tensor(entry.name) }
 }

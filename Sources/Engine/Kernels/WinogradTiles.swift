@@ -31,8 +31,8 @@ struct WinogradTiles {
 
   var count: Int { batch * grid.count * (axis == .space ? dilation.h * dilation.w : 1) }
 
-  /// The place of a tile's first output.
-  struct Place {
+  /// The position of a tile's first output.
+  struct TilePosition {
     let frame: Int
     let t: Int
     let h: Int
@@ -40,7 +40,7 @@ struct WinogradTiles {
   }
 
   /// Tiles that follow each other lie next to each other: in a row of one plane, or in a row of positions.
-  func place(_ tile: Int) -> Place {
+  func place(_ tile: Int) -> TilePosition {
     let x = tile % grid.w
     let y = tile / grid.w % grid.h
     let rest = tile / (grid.w * grid.h)
@@ -48,11 +48,11 @@ struct WinogradTiles {
     case .space:
       let phases = dilation.h * dilation.w
       let phase = rest % phases
-      return Place(
+      return TilePosition(
         frame: rest / phases, t: 0, h: phase / dilation.w + 4 * y * dilation.h,
         w: phase % dilation.w + 4 * x * dilation.w)
     case .time:
-      return Place(frame: rest / grid.t * extent.t, t: 4 * (rest % grid.t), h: y, w: x)
+      return TilePosition(frame: rest / grid.t * extent.t, t: 4 * (rest % grid.t), h: y, w: x)
     }
   }
 

@@ -14,8 +14,8 @@ struct NetworkLayout {
   /// The block of values that lie in the caller's memory.
   private static let noBlock = -1
 
-  /// A value's place inside a block.
-  struct Place {
+  /// Where a value lies inside a block.
+  struct Slot {
     var block: Int
     var channel: Int
     var pitch: Int
@@ -30,7 +30,7 @@ struct NetworkLayout {
   /// arena only where it, or a view of it, is kept until the end of a run.
   private(set) var inputOf: [Int: Int] = [:]
   private var blocks: [Block] = []
-  private var places: [Place] = []
+  private var places: [Slot] = []
   private(set) var arenaCount = 0
 
   init(
@@ -115,7 +115,7 @@ struct NetworkLayout {
     let origins = origins(network)
     for (index, node) in network.nodes.enumerated() {
       if inputOf[index] != nil {
-        places.append(Place(block: Self.noBlock, channel: 0, pitch: shapes[index].floats))
+        places.append(Slot(block: Self.noBlock, channel: 0, pitch: shapes[index].floats))
         continue
       }
       switch node.op?.aliasing {
@@ -128,9 +128,9 @@ struct NetworkLayout {
       default:
         if let slice = sliceOf[index] {
           let owner = block(for: slice.joined, &blocks)
-          places.append(Place(block: owner, channel: slice.channel, pitch: shapes[slice.joined].floats))
+          places.append(Slot(block: owner, channel: slice.channel, pitch: shapes[slice.joined].floats))
         } else {
-          places.append(Place(block: block(for: index, &blocks), channel: 0, pitch: shapes[index].floats))
+          places.append(Slot(block: block(for: index, &blocks), channel: 0, pitch: shapes[index].floats))
         }
       }
     }

@@ -14,6 +14,15 @@ public struct LayerReport: Sendable {
   public let bytes: Int
   /// 0 until the plan was run under the clock.
   public internal(set) var seconds = 0.0
+
+  public init(operation: String, algorithm: String, output: String, macs: Int, bytes: Int, seconds: Double = 0) {
+    self.operation = operation
+    self.algorithm = algorithm
+    self.output = output
+    self.macs = macs
+    self.bytes = bytes
+    self.seconds = seconds
+  }
 }
 
 extension NetworkPlan {

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Clocks
 internal import Kernels
 public import Tensors
 
@@ -150,14 +150,4 @@ public final class NetworkPlan: @unchecked Sendable {
     }
     return seconds
   }
-}
-
-/// The seconds that a body takes.
-private func clocked(_ body: () -> Void) -> Double {
-  var start = timespec()
-  var end = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &start)
-  body()
-  clock_gettime(CLOCK_MONOTONIC, &end)
-  return Double(end.tv_sec - start.tv_sec) + Double(end.tv_nsec - start.tv_nsec) * 1e-9
 }

@@ -1,4 +1,5 @@
 internal import CCPU
+internal import Clocks
 internal import Glibc
 internal import Synchronization
 
@@ -33,13 +34,13 @@ final class Gate: @unchecked Sendable {
   func wait(_ patience: Int, until condition: () -> Bool) {
     if condition() { return }
     if patience > 0 {
-      let end = nanoseconds() + patience
+      let end = monotonicNanoseconds() + patience
       repeat {
         for _ in 0..<16 {
           slowfast_cpu_relax()
           if condition() { return }
         }
-      } while nanoseconds() < end
+      } while monotonicNanoseconds() < end
     }
     lock()
     // First counted, then asked: either the thread sees the change, or whoever changes it sees the thread.
@@ -61,11 +62,5 @@ final class Gate: @unchecked Sendable {
     } else {
       for _ in 0..<count { pthread_cond_signal(changed) }
     }
-  }
-
-  private func nanoseconds() -> Int {
-    var now = timespec()
-    clock_gettime(CLOCK_MONOTONIC, &now)
-    return now.tv_sec * 1_000_000_000 + now.tv_nsec
   }
 }

@@ -93,7 +93,7 @@ public struct FrameList: Sendable {
       }
       if fields.count != 5 {
         throw RecordError.malformed(
-          RecordError.Place(doing: doing, path: file.path, line: line, column: nil, columnName: nil),
+          RecordError.Location(doing: doing, path: file.path, line: line, column: nil, columnName: nil),
           expected: "5 fields separated by spaces (\(fieldNames))",
           found: "\(fields.count)", advice: "correct the line; a path must not contain spaces")
       }

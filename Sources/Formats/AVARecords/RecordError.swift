@@ -1,12 +1,12 @@
 /// What can be wrong with a file of records: where it is, what was expected, what was found, what to do.
 public enum RecordError: Error, Equatable, CustomStringConvertible {
   /// One value or row cannot be what it should be.
-  case malformed(Place, expected: String, found: String, advice: String?)
+  case malformed(Location, expected: String, found: String, advice: String?)
   /// The file holds nothing to work with.
   case empty(doing: String, path: String, expected: String, advice: String?)
 
   /// A place in a text file.
-  public struct Place: Equatable, Sendable {
+  public struct Location: Equatable, Sendable {
     /// What the reader was about ("reading the detections").
     public var doing: String
     public var path: String

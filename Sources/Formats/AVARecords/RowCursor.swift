@@ -123,14 +123,14 @@ struct RowCursor: ~Copyable {
   /// An error about the present row.
   func error(expected: String, found: String, advice: String? = nil) -> RecordError {
     .malformed(
-      RecordError.Place(doing: doing, path: path, line: line, column: nil, columnName: nil), expected: expected,
+      RecordError.Location(doing: doing, path: path, line: line, column: nil, columnName: nil), expected: expected,
       found: found, advice: advice)
   }
 
   /// An error about one field (counted from 0) of the present row.
   func error(field index: Int, _ name: String, expected: String, advice: String? = nil) -> RecordError {
     .malformed(
-      RecordError.Place(doing: doing, path: path, line: line, column: index + 1, columnName: name),
+      RecordError.Location(doing: doing, path: path, line: line, column: index + 1, columnName: name),
       expected: expected, found: quoted(self[index]), advice: advice)
   }
 

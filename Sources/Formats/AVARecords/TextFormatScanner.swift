@@ -125,7 +125,7 @@ struct TextFormatScanner {
 
   func fail(_ line: Int, _ expected: String, _ found: String, _ advice: String?) -> RecordError {
     .malformed(
-      RecordError.Place(doing: doing, path: path, line: line, column: nil, columnName: nil), expected: expected,
+      RecordError.Location(doing: doing, path: path, line: line, column: nil, columnName: nil), expected: expected,
       found: found, advice: advice)
   }
 

@@ -6,9 +6,7 @@ internal import Wording
 extension Checkpoint {
   /// Format, counts, and what is worth noting of the file, a line each.
   public var summaryLines: [String] {
-    let trained = entries.filter { entry in
-      !isStatistic(entry.name) && !(format == .caffe2 && isCaffe2TrainingBlob(entry.originalName))
-    }
+    let trained = entries.filter { !isStatistic($0.name) && !$0.isOfTraining }
     var lines = [
       "file          \(path)",
       "format        \(format.rawValue)",

@@ -18,12 +18,14 @@ public enum CheckpointFormat: String, Sendable {
 public final class Checkpoint: Sendable {
   /// A tensor of the file.
   public struct Entry: Sendable, Equatable {
-    /// The name in PySlowFast's models.
+    /// The name that models ask by.
     public let name: String
     /// The name in the file.
     public let originalName: String
     public let shape: [Int]
     public let dtype: ElementType
+    /// Whether it belongs to the training and not to the model.
+    public let isOfTraining: Bool
 
     /// The number of elements.
     public var count: Int { shape.reduce(1, *) }
@@ -45,17 +47,17 @@ public final class Checkpoint: Sendable {
 
   private let file: MappedFile
   private let tensors: [String: RawTensor]
-  private let misfits: [String: String]
+  private let unreadableItems: [String: String]
 
   /// Opens a file of weights of any known format.
   ///
+  /// - Parameter naming: What its tensors are called; with none, as the file calls them.
   /// - Throws: `FileError`, `CheckpointError`.
-  public init(path: String) throws {
+  public init(path: String, naming: (any TensorNaming)? = nil) throws {
     file = try MappedFile(path: path, doing: "reading the weights")
     self.path = path
     var content = try readContent(file)
-    content.stripSharedPrefix()
-    content.normaliseSubBatchNorm()
+    naming?.rename(&content)
     content.keepLastOfEachName()
     format = content.format
     notices = content.notices
@@ -68,15 +70,17 @@ public final class Checkpoint: Sendable {
       switch item.content {
       case .success(let raw):
         entries.append(
-          Entry(name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type))
+          Entry(
+            name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type,
+            isOfTraining: item.isOfTraining))
         tensors[item.name] = raw
-      case .failure(let misfit): others.append((item.name, misfit.text))
+      case .failure(let unreadable): others.append((item.name, unreadable.text))
       }
     }
     self.entries = entries
     self.tensors = tensors
     otherItems = others
-    misfits = Dictionary(others.map { ($0.name, $0.found) }, uniquingKeysWith: { first, _ in first })
+    unreadableItems = Dictionary(others.map { ($0.name, $0.found) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Reads a tensor as Float in C order.
@@ -84,7 +88,7 @@ public final class Checkpoint: Sendable {
   /// - Throws: `CheckpointError` when there is no tensor of that name.
   public func tensor(_ name: String) throws -> Tensor {
     if let raw = tensors[name] { return raw.load(file) }
-    if let found = misfits[name] { throw CheckpointError.notATensor(path: path, name: name, found: found) }
+    if let found = unreadableItems[name] { throw CheckpointError.notATensor(path: path, name: name, found: found) }
     throw CheckpointError.noSuchTensor(
       path: path, name: name, nearest: nearest(to: name, among: entries.lazy.map(\.name)))
   }
@@ -93,7 +97,7 @@ public final class Checkpoint: Sendable {
   public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
 
   /// What stands under a name instead of a tensor.
-  func misfit(_ name: String) -> String? { misfits[name] }
+  func unreadable(_ name: String) -> String? { unreadableItems[name] }
 }
 
 /// Tells the format and reads the structure.

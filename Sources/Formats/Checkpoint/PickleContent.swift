@@ -1,14 +1,5 @@
 internal import Files
 
-/// What a reader of one format found in a file.
-struct FileContent {
-  var format: CheckpointFormat
-  var items: [StateItem]
-  var notices: [String] = []
-  var epoch: Int?
-  var configText: String?
-}
-
 extension Unpickler {
   /// Reads the state and its companions from the pickle's outermost value.
   ///
@@ -21,11 +12,10 @@ extension Unpickler {
     }
     let dictionary = graph.dictionaries[number]
     let state = try stateDictionary(number)
-    var content = FileContent(format: format, items: try stateItems(state.number, storage: storage))
+    var content = FileContent(
+      format: format, stateKey: state.key, items: try stateItems(state.number, storage: storage))
     content.notices = inertNotices
-    if format == .caffe2 {
-      if state.key == "blobs" { content.convertCaffe2Names() }
-    } else {
+    if format != .caffe2 {
       if case .integer(let epoch)? = dictionary["epoch"] { content.epoch = epoch }
       if let value = dictionary["cfg"] { content.configText = try string(value) }
     }

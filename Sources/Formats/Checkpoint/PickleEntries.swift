@@ -1,18 +1,5 @@
 internal import Files
 
-/// A named item of a file of weights: a tensor, or why it is none.
-struct StateItem {
-  var name: String
-  var originalName: String
-  var content: Result<RawTensor, Misfit>
-
-  init(_ name: String, _ content: Result<RawTensor, Misfit>) {
-    self.name = name
-    originalName = name
-    self.content = content
-  }
-}
-
 extension Unpickler {
   /// Turns a dictionary into named tensors. Values that are no tensors keep the reason.
   ///
@@ -30,9 +17,9 @@ extension Unpickler {
         let range = try storage(graph.storages[view.storage])
         let content = RawTensor.checked(
           view.type, .file(range), start: view.start, shape: view.shape, strides: view.strides, limit: elementLimit)
-        if case .failure(let misfit) = content {
+        if case .failure(let unreadable) = content {
           throw CheckpointError.damaged(
-            path: cursor.path, offset: nil, found: "the tensor '\(printable(name))': \(misfit.text)")
+            path: cursor.path, offset: nil, found: "the tensor '\(printable(name))': \(unreadable.text)")
         }
         result.append(StateItem(name, content))
       case .array(let number): result.append(StateItem(name, try array(number, name)))
@@ -45,7 +32,7 @@ extension Unpickler {
   /// The most elements that a tensor of this file may claim.
   private var elementLimit: Int { max(file.count, 1 << 20) }
 
-  private mutating func array(_ number: Int, _ name: String) throws -> Result<RawTensor, Misfit> {
+  private mutating func array(_ number: Int, _ name: String) throws -> Result<RawTensor, UnreadableTensor> {
     let array = graph.arrays[number]
     guard array.type < graph.numberTypes.count else { return .failure("a NumPy array without a dtype") }
     let numberType = graph.numberTypes[array.type]
@@ -53,7 +40,7 @@ extension Unpickler {
       return .failure("a NumPy array of dtype '\(printable(numberType.code, limit: 20))'")
     }
     if numberType.isBigEndian && type.size > 1 { return .failure("a NumPy array in big-endian order") }
-    let source: RawTensor.Source
+    let source: RawTensor.Bytes
     switch array.data {
     case .bytes(let range): source = .file(range)
     case .ownedBytes(let number): source = .owned(graph.ownedBytes[number])
@@ -68,7 +55,7 @@ extension Unpickler {
     let strides = array.isFortran ? RawTensor.fortranStrides(array.shape) : nil
     let content = RawTensor.checked(type, source, shape: array.shape, strides: strides, limit: elementLimit)
     switch content {
-    case .failure(let misfit): throw malformed(name, misfit.text)
+    case .failure(let unreadable): throw malformed(name, unreadable.text)
     case .success(let raw):
       guard raw.count * type.size == source.count else {
         throw malformed(name, "shape \(raw.shape) of \(type) with \(source.count) bytes of data")

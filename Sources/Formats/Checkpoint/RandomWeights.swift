@@ -4,7 +4,7 @@ public import Tensors
 /// Makes seeded random weights. Each tensor's numbers depend on the seed and its full name alone, so the order of
 /// asking does not matter.
 ///
-/// Convolutions are normal with deviation sqrt(2 / fan out), linear layers normal with deviation 0.01; batch norms
+/// Convolutions are normal with std sqrt(2 / fan out), linear layers normal with std 0.01; batch norms
 /// are identities; biases are 0.
 public struct RandomWeights: Sendable {
   public let seed: UInt64
@@ -20,7 +20,7 @@ public struct RandomWeights: Sendable {
     } else if shape.count > 1 && !isBias(name) {
       // Fan out: the outputs that one input position reaches.
       let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
-      fill(values, name, deviation: shape.count == 2 ? 0.01 : sqrt(2 / Double(fanOut)))
+      fill(values, name, std: shape.count == 2 ? 0.01 : sqrt(2 / Double(fanOut)))
     }
     return tensor
   }
@@ -28,10 +28,10 @@ public struct RandomWeights: Sendable {
   /// Fills with normal numbers, two at a time.
   ///
   /// Source: Box and Muller, "A Note on the Generation of Random Normal Deviates", 1958.
-  private func fill(_ values: UnsafeMutableBufferPointer<Float>, _ name: String, deviation: Double) {
+  private func fill(_ values: UnsafeMutableBufferPointer<Float>, _ name: String, std: Double) {
     var generator = SeededGenerator(seed: seed ^ hash(name))
     for index in stride(from: 0, to: values.count, by: 2) {
-      let radius = deviation * sqrt(-2 * log(1 - generator.uniform()))
+      let radius = std * sqrt(-2 * log(1 - generator.uniform()))
       let angle = 2 * Double.pi * generator.uniform()
       values[index] = Float(radius * cos(angle))
       if index + 1 < values.count { values[index + 1] = Float(radius * sin(angle)) }

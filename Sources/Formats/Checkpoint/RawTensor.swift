@@ -5,7 +5,7 @@ internal import Tensors
 /// A tensor as it lies in a file: number format, place, shape and strides. Nothing is read until `load`.
 struct RawTensor: Sendable {
   /// Where the numbers are.
-  enum Source: Sendable {
+  enum Bytes: Sendable {
     /// Bytes of the mapped file.
     case file(Range<Int>)
     /// UTF-8 text in the file whose characters are the bytes (a byte string that Python 3 pickled for Python 2).
@@ -23,7 +23,7 @@ struct RawTensor: Sendable {
   }
 
   let type: ElementType
-  let source: Source
+  let source: Bytes
   /// Index of the first element, in elements.
   let start: Int
   let shape: [Int]
@@ -38,8 +38,8 @@ struct RawTensor: Sendable {
   /// - Parameter limit: The most elements that are believable; strides of 0 could claim any number.
   /// - Returns: The view, or what is wrong with it.
   static func checked(
-    _ type: ElementType, _ source: Source, start: Int = 0, shape: [Int], strides: [Int]? = nil, limit: Int
-  ) -> Result<RawTensor, Misfit> {
+    _ type: ElementType, _ source: Bytes, start: Int = 0, shape: [Int], strides: [Int]? = nil, limit: Int
+  ) -> Result<RawTensor, UnreadableTensor> {
     guard shape.count <= 64 else { return .failure("\(shape.count) dimensions, more than 64") }
     guard shape.allSatisfy({ $0 >= 0 }) else { return .failure("a negative size in the shape \(shape)") }
     guard let extent = product(shape.map { max($0, 1) }), extent <= max(limit, 1) else {
@@ -168,7 +168,7 @@ struct RawTensor: Sendable {
 }
 
 /// Why something in a file cannot serve as a tensor.
-struct Misfit: Error, ExpressibleByStringInterpolation {
+struct UnreadableTensor: Error, ExpressibleByStringInterpolation {
   let text: String
   init(stringLiteral value: String) { text = value }
 }

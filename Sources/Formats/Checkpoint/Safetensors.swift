@@ -82,7 +82,7 @@ private func tensor(
     throw damaged(file, "\(what): the shape \(shape) of \(typeName) takes \(bytes) bytes, \(held)")
   }
   let content = RawTensor.checked(type, .file(range), shape: shape, limit: max(file.count, 1 << 20))
-  if case .failure(let misfit) = content { throw damaged(file, "\(what): \(misfit.text)") }
+  if case .failure(let unreadable) = content { throw damaged(file, "\(what): \(unreadable.text)") }
   return (StateItem(name, content), range)
 }
 

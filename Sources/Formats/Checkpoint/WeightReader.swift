@@ -5,12 +5,12 @@ public import Tensors
 ///
 /// All readers made from one share a record. Not for several threads at a time.
 public struct WeightReader {
-  private let source: Source
+  private let supply: Supply
   private let record: Record
   /// The prefix, without the dot after it.
   public let scope: String
 
-  private enum Source {
+  private enum Supply {
     /// A file, if any; where it has no fitting tensor, random weights if allowed.
     case checkpoint(Checkpoint?, substitute: RandomWeights?)
     case random(RandomWeights)
@@ -35,20 +35,20 @@ public struct WeightReader {
   ///   - allowPartial: Whether missing and misshapen tensors are replaced by seeded random ones.
   ///   - seed: For those.
   public init(_ checkpoint: Checkpoint?, allowPartial: Bool = false, seed: UInt64 = 0) {
-    source = .checkpoint(checkpoint, substitute: allowPartial ? RandomWeights(seed: seed) : nil)
+    supply = .checkpoint(checkpoint, substitute: allowPartial ? RandomWeights(seed: seed) : nil)
     record = Record()
     scope = ""
   }
 
   /// Gives seeded random weights for every name.
   public init(random seed: UInt64) {
-    source = .random(RandomWeights(seed: seed))
+    supply = .random(RandomWeights(seed: seed))
     record = Record()
     scope = ""
   }
 
   private init(_ parent: WeightReader, _ scope: String) {
-    source = parent.source
+    supply = parent.supply
     record = parent.record
     self.scope = parent.scope.isEmpty ? scope : parent.scope + "." + scope
   }
@@ -72,7 +72,7 @@ public struct WeightReader {
     _ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil, branchGain: Float? = nil
   ) -> Tensor? {
     let name = scope.isEmpty ? name : scope + "." + name
-    switch source {
+    switch supply {
     case .random(let weights):
       guard let branchGain else { return weights.tensor(name, shape) }
       let tensor = Tensor(zeros: shape)
@@ -89,7 +89,7 @@ public struct WeightReader {
       }
       if checkpoint?.shape(name) == nil {
         record.missing.append(
-          LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.misfit(name)))
+          LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.unreadable(name)))
       }
       return substitute.map { branchGain == nil ? $0.tensor(name, shape) : Tensor(zeros: shape) }
     }
@@ -104,7 +104,7 @@ public struct WeightReader {
   /// Whether the file has a tensor of that name under this prefix; random weights have every name.
   public func has(_ name: String) -> Bool {
     let name = scope.isEmpty ? name : scope + "." + name
-    switch source {
+    switch supply {
     case .random: return true
     case .checkpoint(let checkpoint, _): return checkpoint?.shape(name) != nil
     }
@@ -143,10 +143,9 @@ public struct WeightReader {
 
   /// What was not found, not used or of another shape so far; meant for after the model is built.
   public var report: LoadReport {
-    guard case .checkpoint(let checkpoint, _) = source else { return LoadReport(path: nil) }
+    guard case .checkpoint(let checkpoint, _) = supply else { return LoadReport(path: nil) }
     let unused = (checkpoint?.entries ?? []).filter { entry in
-      !record.used.contains(entry.name) && !isBatchCount(entry.name)
-        && !(checkpoint?.format == .caffe2 && isCaffe2TrainingBlob(entry.originalName))
+      !record.used.contains(entry.name) && !isBatchCount(entry.name) && !entry.isOfTraining
     }
     return LoadReport(
       path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),

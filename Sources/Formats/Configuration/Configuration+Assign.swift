@@ -21,13 +21,14 @@ extension Configuration {
     given[key] = Setting(value: value, source: source)
   }
 
-  private static func wrongType(_ leaf: Leaf, _ misfit: Misfit, _ raw: Value, _ source: Source) -> ConfigurationError {
+  private static func wrongType(_ leaf: Leaf, _ wrong: WrongType, _ raw: Value, _ source: Source) -> ConfigurationError
+  {
     // What the user typed tells more than what Python made of it.
-    let text = misfit.place.isEmpty ? raw.excerpt : misfit.found.excerpt
+    let text = wrong.place.isEmpty ? raw.excerpt : wrong.found.excerpt
     return .wrongType(
-      key: leaf.key, place: misfit.place.map { "[\($0)]" }.joined(), source: source,
-      expected: misfit.expected.name, found: "\(misfit.found.typeName) \(text)".trimmingBlanks,
-      remedy: Remedy(leaf: leaf, found: misfit.found, raw: raw, source: source).text)
+      key: leaf.key, place: wrong.place.map { "[\($0)]" }.joined(), source: source,
+      expected: wrong.expected.name, found: "\(wrong.found.typeName) \(text)".trimmingBlanks,
+      remedy: Remedy(leaf: leaf, found: wrong.found, raw: raw, source: source).text)
   }
 }
 

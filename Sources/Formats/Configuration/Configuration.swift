@@ -12,8 +12,8 @@ public struct Configuration: Sendable {
   /// The file that `load` read; nil for the defaults.
   public internal(set) var path: String?
   /// What the user should hear once: duplicate keys with their lines, removed keys that were dropped, values that
-  /// stay without effect, and one sentence that names the keys without effect in this program.
-  public var notices: [String] { warnings + findings + (idleKeysNotice.map { [$0] } ?? []) }
+  /// stay without effect, and sentences that name the keys without effect in this program.
+  public var notices: [String] { warnings + findings + idleKeyNotices }
 
   /// Said while reading.
   var warnings: [String] = []

@@ -5,7 +5,15 @@ public protocol ConfigurationRules: Sendable {
   /// - Returns: What stays without effect, for the notices.
   func check(_ config: Configuration) throws(ConfigurationError) -> [String]
 
-  /// Whether a key shapes networks of another kind than the configuration's, and so changes nothing in it; nil for a key
-  /// that shapes no network, or networks of all kinds.
-  func shapesAnotherNetwork(_ key: String, _ config: Configuration) -> Bool?
+  /// What a key does to the networks of this configuration; nil for a key that shapes no network, or those of all kinds.
+  func effect(of key: String, _ config: Configuration) -> KeyEffect?
+}
+
+/// What setting a key does.
+public enum KeyEffect: Sendable, Hashable {
+  case acts
+  /// Nothing reads it.
+  case unread
+  /// Nothing: it is read for other networks, which are called so.
+  case actsOn([String])
 }

@@ -45,7 +45,7 @@ enum Kind: Sendable {
 }
 
 /// Where a value does not fit its kind: the indices that lead to it, what stands there, what should.
-struct Misfit: Error {
+struct WrongType: Error {
   var place: [Int]
   let found: Value
   let expected: Kind
@@ -53,7 +53,7 @@ struct Misfit: Error {
 
 extension Kind {
   /// Returns the value in the form that the getters expect, or throws the first place that does not fit.
-  func fit(_ value: Value) throws(Misfit) -> Value {
+  func fit(_ value: Value) throws(WrongType) -> Value {
     switch (self, value) {
     case (.anything, _), (.bool, .bool), (.int, .int), (.double, .double), (.string, .string):
       return value
@@ -65,17 +65,17 @@ extension Kind {
     default:
       break
     }
-    throw Misfit(place: [], found: value, expected: self)
+    throw WrongType(place: [], found: value, expected: self)
   }
 
-  private func fit(_ items: [Value], _ element: Kind) throws(Misfit) -> [Value] {
+  private func fit(_ items: [Value], _ element: Kind) throws(WrongType) -> [Value] {
     var result: [Value] = []
     result.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
       do {
         result.append(try element.fit(element.readNumber(item)))
       } catch {
-        throw Misfit(place: [index] + error.place, found: error.found, expected: error.expected)
+        throw WrongType(place: [index] + error.place, found: error.found, expected: error.expected)
       }
     }
     return result

@@ -66,7 +66,7 @@ extension Limit {
     case (.views, .int(let number)):
       return number >= 1 || number == -1 ? nil : "at least 1, or -1 for the series 1, 3, 5, 7, 10"
     case (.oneOf(let names), .string(let text)):
-      return names.contains(text) ? nil : names.dropLast().joined(separator: ", ") + " or " + names[names.count - 1]
+      return names.contains(text) ? nil : series(names, "or")
     case (.finite, .double(let number)):
       return number.isFinite ? nil : "a finite number"
     case (.perColour(let positive), .list(let items)):

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import Clocks
 internal import Synchronization
 
 /// What the steps of a run cost, added up by those who do them, on whatever thread.
@@ -35,9 +35,9 @@ public final class PipelineCosts: Sendable {
 
   /// Does a step and adds what it takes of the calling thread's processor.
   public func measure<Value>(_ step: Step, _ body: () throws -> Value) rethrows -> Value {
-    let start = now(CLOCK_THREAD_CPUTIME_ID)
+    let start = threadSeconds()
     defer {
-      let taken = now(CLOCK_THREAD_CPUTIME_ID) - start
+      let taken = threadSeconds() - start
       sums.withLock {
         $0.steps[step, default: 0] += taken
         if step == .decoding { $0.decodedFrames += 1 }
@@ -48,9 +48,9 @@ public final class PipelineCosts: Sendable {
 
   /// Lets the network compute and adds the clock's seconds.
   public func compute<Value>(_ body: () throws -> Value) rethrows -> Value {
-    let start = now(CLOCK_MONOTONIC)
+    let start = monotonicSeconds()
     defer {
-      let taken = now(CLOCK_MONOTONIC) - start
+      let taken = monotonicSeconds() - start
       sums.withLock { $0.network += taken }
     }
     return try body()
@@ -58,17 +58,11 @@ public final class PipelineCosts: Sendable {
 
   /// Waits for a clip and adds the clock's seconds.
   public func wait<Value>(_ body: () throws -> Value) rethrows -> Value {
-    let start = now(CLOCK_MONOTONIC)
+    let start = monotonicSeconds()
     defer {
-      let taken = now(CLOCK_MONOTONIC) - start
+      let taken = monotonicSeconds() - start
       sums.withLock { $0.waiting += taken }
     }
     return try body()
   }
-}
-
-private func now(_ clock: clockid_t) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -14,9 +14,9 @@ public final class ImageFrames: FrameSource {
 
   /// Takes a video's list of pictures; no file is touched yet.
   ///
-  /// - Parameter framesPerSecond: Above 0; AVA's is 30.
+  /// - Parameter framesPerSecond: Above 0.
   /// - Throws: ``ImagingError`` when the list is empty.
-  public init(name: String, paths: [String], framesPerSecond: Double = 30) throws {
+  public init(name: String, paths: [String], framesPerSecond: Double) throws {
     if paths.isEmpty {
       throw ImagingError(
         doing: "listing frames of video '\(name)'", reason: "the list is empty -> give at least one picture")

@@ -7,7 +7,7 @@ internal import Wording
 public struct FrameCatalog: Sendable {
   /// Every name that is known beforehand; two of them may mean one video.
   public let names: [String]
-  private let places: [String: Place]
+  private let places: [String: Storage]
   /// A folder of folders: a name with slashes, "sport/clip", is looked for deeper there.
   private let root: (path: String, framesPerSecond: Double)?
   private let surveys = Surveys()
@@ -17,7 +17,7 @@ public struct FrameCatalog: Sendable {
     let videos = Mutex<[String: VideoIndex]>([:])
   }
 
-  private enum Place: Sendable {
+  private enum Storage: Sendable {
     case folder(String, framesPerSecond: Double)
     case file(String)
   }
@@ -55,7 +55,7 @@ public struct FrameCatalog: Sendable {
   /// - Throws: `VideoError` where a file is not there or two have one name.
   public init(videos paths: [String], name: String? = nil) throws {
     var names: [String] = []
-    var places: [String: Place] = [:]
+    var places: [String: Storage] = [:]
     for path in paths {
       let stem = fileStem(path)
       if !pathExists(path) {
@@ -79,7 +79,7 @@ public struct FrameCatalog: Sendable {
   /// Whether there are frames of a video of that name.
   public func contains(_ name: String) -> Bool { place(name) != nil }
 
-  private func place(_ name: String) -> Place? {
+  private func place(_ name: String) -> Storage? {
     if let known = places[name] { return known }
     // A name from a row must not lead out of the folder.
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)

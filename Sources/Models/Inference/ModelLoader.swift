@@ -53,7 +53,7 @@ public struct LoadedModel {
       return
     }
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
-    let checkpoint = try Checkpoint(path: path)
+    let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine)
     var report = weights.report

@@ -1,6 +1,7 @@
 public import Checkpoint
 internal import Configuration
 internal import VideoModels
+internal import Wording
 
 /// What the names and shapes of a file's tensors say about the network they belong to.
 public struct ArchitectureGuess: Sendable {
@@ -36,7 +37,7 @@ public struct ArchitectureGuess: Sendable {
       if let classes { network?.set(.modelNumClasses, "\(classes)") }
       obstacle = (
         "it holds \(family), a network that this program cannot run yet",
-        "give weights of a SlowFast, Slow, C2D, I3D or X3D network and their config"
+        "give weights of a \(series(modelFamilies.flatMap(\.networks), "or")) network and their config"
       )
       return
     }

@@ -1,3 +1,5 @@
+internal import Wording
+
 /// Why a config does not describe a model that can be built.
 public enum ModelConfigurationError: Error, Equatable, CustomStringConvertible {
   case notYet(key: String, value: String, what: String)
@@ -7,7 +9,7 @@ public enum ModelConfigurationError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .notYet(let key, let value, let what):
       return "building the model: \(key) is \(value): \(what) come with a later version of this program"
-        + " -> use a slowfast, slow, c2d, i3d or x3d config"
+        + " -> use a \(series(modelFamilies.flatMap(\.networks).map { $0.lowercased() }, "or")) config"
     case .impossible(let key, let found, let expected, let todo):
       return "building the model: \(key) is \(found), expected \(expected) -> \(todo)"
     }

@@ -13,8 +13,12 @@ public protocol ModelFamily: Sendable {
   var modelNames: [String] { get }
   var archs: [String] { get }
 
-  /// The sections of a configuration that shape its networks and no others': set for another family, they change nothing.
-  var sections: [String] { get }
+  /// Its networks as users call them: "SlowFast", "Slow".
+  var networks: [String] { get }
+
+  /// The keys that shape its networks and not those of every family, sections as "X3D.*": of these, a key that is set for
+  /// another family changes nothing, and users are told so. `MODEL.*`, `DATA.*` and `DETECTION.*` go without saying.
+  var keys: [String] { get }
 
   /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read.
   ///
@@ -44,11 +48,16 @@ public protocol ModelFamily: Sendable {
 }
 
 extension ModelFamily {
-  public var sections: [String] { [] }
+  public var networks: [String] { modelNames }
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] { [] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
+
+  /// Whether the key is one of its ``keys``.
+  func reads(_ key: String) -> Bool {
+    keys.contains { $0 == key || $0.hasSuffix(".*") && key.hasPrefix($0.dropLast()) }
+  }
 
   /// Backbone and head of a configuration that names this family.
   func architecture(_ config: Configuration) throws -> Architecture {

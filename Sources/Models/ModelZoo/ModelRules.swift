@@ -22,11 +22,13 @@ public struct ModelRules: ConfigurationRules {
       remedy: nearest(to: name, among: known).map { "did you mean \($0)?" } ?? "one of \(listed(known, limit: 9))")
   }
 
-  public func shapesAnotherNetwork(_ key: String, _ config: Configuration) -> Bool? {
-    let section = String(key.prefix { $0 != "." })
-    guard (modelFamilies.flatMap(\.sections) + UnbuiltModels.sections).contains(section) else { return nil }
+  public func effect(of key: String, _ config: Configuration) -> KeyEffect? {
+    let readers = modelFamilies.filter { $0.reads(key) }
+    let isOfUnbuilt = UnbuiltModels.sections.contains(String(key.prefix { $0 != "." }))
+    if readers.isEmpty && !isOfUnbuilt { return nil }
     // Of a network that cannot be built, that is what the user hears.
-    guard let family = family(config) else { return false }
-    return !family.sections.contains(section)
+    guard let family = family(config) else { return .acts }
+    if family.reads(key) { return .acts }
+    return readers.isEmpty ? .unread : .actsOn(readers.flatMap(\.networks))
   }
 }

@@ -42,7 +42,7 @@ extension Configuration {
       let known = ResNetBackbone.depths.keys.sorted().map(String.init)
       throw .badValue(
         key: Key.resnetDepth.name, source: source(of: .resnetDepth),
-        expected: "\(known.dropLast().joined(separator: ", ")) or \(known.last!)", found: "\(self[.resnetDepth])",
+        expected: series(known, "or"), found: "\(self[.resnetDepth])",
         remedy: "choose one of them")
     }
     return ResNetShape(arch: found, blocks: blocks)

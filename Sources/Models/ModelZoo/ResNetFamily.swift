@@ -6,6 +6,8 @@ internal import VideoModels
 struct ResNetFamily: ModelFamily {
   var modelNames: [String] { ResNetBackbone.modelNames.map(\.name) }
   var archs: [String] { ResNetBackbone.archs.map(\.name) }
+  var networks: [String] { ["SlowFast", "Slow", "C2D", "I3D"] }
+  var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
 
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] { try config.checkResNet() }
 

@@ -32,6 +32,11 @@ public enum StageNames {
   static let fusion = "_fuse"
   static let fastPathway = "pathway1"
 
+  /// Whether the first part of a name is a stage or the lateral connection after one.
+  static func isModule(_ part: String) -> Bool {
+    (1...5).contains { part == stage($0) || part.hasPrefix(stage($0)) && part.hasSuffix(fusion) }
+  }
+
   /// Reads a numbered block's name: "s4.pathway0_res12.branch2.a.weight" as "s4.pathway0_res" and 12.
   static func numbered(_ name: String) -> (blocks: String, number: Int)? {
     let parts = name.split(separator: ".", maxSplits: 2)

@@ -8,9 +8,12 @@ enum UnbuiltModels {
   static let modelNamePrefix = "PTV"
   /// The sections of a configuration that shape them.
   static let sections = ["MVIT"]
+  /// What their tensors' names begin with, the first of the network first.
+  static let firstModule = "patch_embed"
+  static let modules = [firstModule, "blocks", "cls_token", "pos_embed", "pos_embed_spatial", "norm"]
   /// Tensors that one of them alone has.
   private static let marks = [
-    ("patch_embed.proj.weight", "MViT"), ("blocks.0.attn.qkv.weight", "MViT"),
+    ("\(firstModule).proj.weight", "MViT"), ("blocks.0.attn.qkv.weight", "MViT"),
   ]
 
   static func has(_ modelName: String) -> Bool {

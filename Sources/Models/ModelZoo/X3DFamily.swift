@@ -6,7 +6,13 @@ internal import VideoModels
 struct X3DFamily: ModelFamily {
   var modelNames: [String] { ["X3D"] }
   var archs: [String] { ["x3d"] }
-  var sections: [String] { ["X3D"] }
+  var keys: [String] {
+    [
+      "X3D.*", Key.resnetNumGroups.name, Key.resnetSpatialDilations.name, Key.resnetStride1x1.name,
+      // Published configs name the blocks; there are no others.
+      Key.resnetTransFunc.name,
+    ]
+  }
 
   func backbone(_ config: Configuration) throws -> X3DBackbone { try X3DBackbone(config) }
 

@@ -1,5 +1,6 @@
 internal import AVARecords
 public import Clips
+internal import Clocks
 internal import Files
 public import Inference
 public import Tensors

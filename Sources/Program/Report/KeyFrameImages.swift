@@ -16,16 +16,16 @@ public struct KeyFrameImages: Sendable {
   /// Reads and shrinks pictures, video by video: one source is open at a time.
   ///
   /// - Parameters:
-  ///   - moments: The key frames.
+  ///   - keyFrames: The key frames.
   ///   - times: All key frames of these videos, in seconds: they tell from where the rows count.
   ///   - catalog: Where the frames are.
   ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `FrameSource.startingSecond` does.
   public init(
-    of moments: [KeyFrame], times: [String: [Double]], from catalog: FrameCatalog,
+    of keyFrames: [KeyFrame], times: [String: [Double]], from catalog: FrameCatalog,
     startingSecond: Double? = nil
   ) {
     var videos: [String] = []
-    for moment in moments where !videos.contains(moment.video) { videos.append(moment.video) }
+    for keyFrame in keyFrames where !videos.contains(keyFrame.video) { videos.append(keyFrame.video) }
     var unknown: [String] = []
     for video in videos {
       do {
@@ -34,7 +34,7 @@ public struct KeyFrameImages: Sendable {
           continue
         }
         warnings += notices
-        let own = moments.filter { $0.video == video }
+        let own = keyFrames.filter { $0.video == video }
         read(own, frames, times: times[video] ?? own.map(\.time.seconds), startingSecond)
       } catch {
         warnings.append("no pictures of video '\(video)': \(error)")
@@ -48,27 +48,27 @@ public struct KeyFrameImages: Sendable {
     }
   }
 
-  func image(_ moment: KeyFrame) -> EmbeddedImage? { images[moment] }
+  func image(_ keyFrame: KeyFrame) -> EmbeddedImage? { images[keyFrame] }
 
   private mutating func read(
-    _ moments: [KeyFrame], _ frames: any FrameSource, times: [Double], _ startingSecond: Double?
+    _ keyFrames: [KeyFrame], _ frames: any FrameSource, times: [Double], _ startingSecond: Double?
   ) {
     let start = startingSecond ?? frames.startingSecond(for: times, orFrom: Double(ActionDataset.ava.clock.firstSecond))
-    let video = moments.first?.video ?? ""
+    let video = keyFrames.first?.video ?? ""
     if startingSecond == nil, start != 0 {
       remarks.append(
         "\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)")
     }
     var beyond: [String] = []
-    for moment in moments {
-      guard let number = frames.frameNumber(at: moment.time.seconds - start) else {
-        beyond.append("\(moment.time)")
+    for keyFrame in keyFrames {
+      guard let number = frames.frameNumber(at: keyFrame.time.seconds - start) else {
+        beyond.append("\(keyFrame.time)")
         continue
       }
       do {
-        images[moment] = try EmbeddedImage(try frames.frame(at: number))
+        images[keyFrame] = try EmbeddedImage(try frames.frame(at: number))
       } catch {
-        warnings.append("no picture of key frame \(video),\(moment.time): \(error)")
+        warnings.append("no picture of key frame \(video),\(keyFrame.time): \(error)")
       }
     }
     if !beyond.isEmpty {

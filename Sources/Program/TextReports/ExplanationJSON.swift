@@ -90,7 +90,7 @@ private func jsonValue(_ slice: Slice, _ labels: LabelMap) -> JSONValue {
 }
 
 private func jsonValue(_ frame: FrameExplanation, _ tables: AlignedTables) -> JSONValue {
-  let moment = tables.frames[frame.frame]
+  let keyFrame = tables.frames[frame.frame]
   let unfound = frame.unfound.map { truth -> JSONValue in
     [
       "class": JSONValue(tables.labelMap.labels[truth.classPosition].id), "kind": JSONValue(truth.kind.rawValue),
@@ -105,7 +105,7 @@ private func jsonValue(_ frame: FrameExplanation, _ tables: AlignedTables) -> JS
     ]
   }
   return [
-    "video": JSONValue(tables.videos[moment.video]), "second": JSONValue(moment.time.seconds),
+    "video": JSONValue(tables.videos[keyFrame.video]), "second": JSONValue(keyFrame.time.seconds),
     "loss": JSONValue(frame.loss), "true_positives": JSONValue(frame.truePositiveCount),
     "unfound": .array(unfound), "false_detections": .array(found),
   ]

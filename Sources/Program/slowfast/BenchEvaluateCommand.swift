@@ -1,6 +1,8 @@
 internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
+internal import BenchReports
+internal import Clocks
 internal import Files
 internal import Glibc
 internal import JSON
@@ -48,9 +50,9 @@ struct BenchEvaluateCommand: ParsableCommand {
     let made = try files.make(rows: rows, seed: seed)
     Console.say("\(folder): \(counted(made, "row")) of detections")
     let pool = WorkerPool(threads: threads)
-    var parts: [[Double]] = []
-    var means: [JSONMember] = []
-    let timing = try measure(runs: runs) {
+    var parts: [EvaluatorBenchmark.Parts] = []
+    var means: [(name: String, mAP: Double?)] = []
+    let timing = try Timing(runs: runs) {
       let start = monotonicSeconds()
       let labels = try LabelMap.read(path: files.labelMap)
       let truth = try GroundTruthTable.read(path: files.groundTruth)
@@ -60,37 +62,17 @@ struct BenchEvaluateCommand: ParsableCommand {
       _ = audit(tables, counts: found.counts, pool: pool)
       let audited = monotonicSeconds()
       let results = match(tables, rules: EvaluationRules.all, pool: pool).map { evaluate($0, pool: pool) }
-      means = results.map { JSONMember($0.rules.name, JSONValue($0.mAP)) }
-      parts.append([read - start, audited - read, monotonicSeconds() - audited])
+      means = results.map { ($0.rules.name, $0.mAP) }
+      parts.append(
+        .init(reading: read - start, auditing: audited - read, matching: monotonicSeconds() - audited))
     }
     // The first run was the warm-up.
-    let best = parts.dropFirst().min { $0.reduce(0, +) < $1.reduce(0, +) } ?? parts[0]
-    report(timing, best, rows: made, threads: pool.threads, means: means)
-  }
-
-  private func report(
-    _ timing: Timing, _ parts: [Double], rows: Int, threads: Int, means: [JSONMember]
-  ) {
+    let best = parts.dropFirst().min { $0.sum < $1.sum } ?? parts[0]
+    let result = EvaluatorBenchmark(
+      timing, best, rows: made, runs: runs, seed: seed, means: means, setting: BenchSetting(threads: pool.threads))
     switch format {
-    case .json:
-      let result: JSONValue = [
-        "seconds_best": JSONValue(timing.best), "seconds_median": JSONValue(timing.median),
-        "read_seconds": JSONValue(parts[0]), "audit_seconds": JSONValue(parts[1]), "match_seconds": JSONValue(parts[2]),
-        "rows": JSONValue(rows), "rows_per_second": JSONValue(Double(rows) / timing.best), "runs": JSONValue(runs),
-        "threads": JSONValue(threads), "peak_rss_bytes": JSONValue(peakResidentBytes()), "seed": JSONValue(seed),
-        "mAP": .object(means),
-      ]
-      print(result.text)
-    case .text:
-      print(
-        """
-        evaluate: \(counted(rows, "row")), three protocols, \(counted(threads, "thread")), \(counted(runs, "run"))
-          best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s: \
-        \(fixed(Double(rows) / timing.best / 1e6, 2)) million rows a second
-          reading \(fixed(parts[0], 3)) s, aligning and auditing \(fixed(parts[1], 3)) s, matching and scoring \
-        \(fixed(parts[2], 3)) s
-          peak memory \(peakResidentBytes() >> 20) MB
-        """)
+    case .text: print(result.text)
+    case .json: print(result.json.text)
     }
   }
 

@@ -1,11 +1,12 @@
 internal import ArgumentParser
 internal import AVARecords
+internal import BenchReports
 internal import Checkpoint
 internal import Clips
+internal import Clocks
 internal import Configuration
 internal import Datasets
 internal import Geometry
-internal import Glibc
 internal import Imaging
 internal import Inference
 internal import JSON
@@ -15,7 +16,6 @@ internal import Parallel
 
 internal import VideoModels
 internal import Video
-internal import Wording
 
 /// A run over videos or lists of pictures, step by step.
 struct BenchPipelineCommand: ParsableCommand {
@@ -40,23 +40,16 @@ struct BenchPipelineCommand: ParsableCommand {
       "A folder of pictures, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
   var frames: String?
   @Option(help: "Frames a second of a folder of pictures.")
-  var fps = 30.0
+  var fps = ActionDataset.ava.clock.framesPerSecond
   @Option(help: ArgumentHelp("Seconds from key frame to key frame.", valueName: "s"))
   var every = 1.0
   @Option(help: "The network of the config, or none: everything but its arithmetic.")
   var network = NetworkChoice.config
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
-  var config: String?
-  @OptionGroup var engine: EngineOptions
+  @OptionGroup var options: BenchModelOptions
   @Option(help: "How often to run; the run that took the least of the processor is printed.")
   var runs = 3
   @Option(help: "How to print the result.")
   var format = BenchFormat.text
-  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
-  var opts = false
-  @Argument(
-    parsing: .allUnrecognized, help: ArgumentHelp("KEY VALUE pairs that override the config.", valueName: "KEY VALUE"))
-  var overrides: [String] = []
 
   func validate() throws {
     if videos.isEmpty == (frames == nil) {
@@ -65,20 +58,16 @@ struct BenchPipelineCommand: ParsableCommand {
     if runs < 1 || runs > 1000 { throw ValidationError("--runs is \(runs) -> give 1 to 1000") }
     if !(every >= 0.01 && every.isFinite) { throw ValidationError("--every is \(every) -> give 0.01 s or more") }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
-    try FreeWords(overrides).check()
+    try options.words.check()
     // Here, where the answer shows this command's usage. What cannot be loaded is for the run to say.
-    let words = FreeWords(overrides).overrides
-    let loaded =
-      try? config.map { try Configuration.load(path: $0, overrides: words, rules: ModelRules()) }
-      ?? benchConfiguration(nil, words)
-    if let loaded, !loaded[.detectionEnable] {
+    if let loaded = try? options.load(), !loaded[.detectionEnable] {
       throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
     }
   }
 
   func run() throws {
-    let config = try benchConfiguration(config, FreeWords(overrides).overrides)
-    let engine = try engine.make()
+    let config = try options.loadWithNotices()
+    let engine = try options.engine.make()
     let model = try self.model(Architecture(config), engine)
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {
@@ -92,11 +81,10 @@ struct BenchPipelineCommand: ParsableCommand {
       try run.run(jobs) { _ in keyFrames += 1 }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: keyFrames, total: processorSeconds() - begin, threads: engine.pool.threads,
-          kernels: engine.kernels.instructionSet.rawValue, network: network.rawValue))
+          run.costs, keyFrames: keyFrames, total: processorSeconds() - begin, network: network.rawValue,
+          setting: BenchSetting(engine)))
     }
-    let best = results.min { $0.total < $1.total }!
-    let totals = results.map { $0.total / Double($0.keyFrames) }.sorted()
+    let (best, totals) = PipelineBenchmark.best(of: results)
     switch format {
     case .text: print(best.text(totals))
     case .json: print(best.json(totals).text)
@@ -140,67 +128,4 @@ struct BenchPipelineCommand: ParsableCommand {
     }
     return VideoJob(name: name, tasks: tasks, open: open)
   }
-}
-
-/// What a run took.
-private struct PipelineBenchmark {
-  let costs: PipelineCosts
-  let keyFrames: Int
-  /// The processor's seconds of the whole process.
-  let total: Double
-  let threads: Int
-  let kernels: String
-  let network: String
-
-  init(
-    _ costs: PipelineCosts, keyFrames: Int, total: Double, threads: Int, kernels: String, network: String
-  ) {
-    self.costs = costs
-    self.keyFrames = keyFrames
-    self.total = total
-    self.threads = threads
-    self.kernels = kernels
-    self.network = network
-  }
-
-  private var rest: Double { total - PipelineCosts.Step.allCases.reduce(0) { $0 + costs.seconds($1) } }
-
-  private func each(_ seconds: Double) -> Double { seconds / Double(max(1, keyFrames)) }
-
-  func text(_ totals: [Double]) -> String {
-    let steps = PipelineCosts.Step.allCases.map { ($0.rawValue, costs.seconds($0)) }
-    let parts = steps + [(network == "none" ? "the rest" : "the network, and the rest", rest), ("sum", total)]
-    let rows = parts.map { [$0.0, fixed(1e3 * each($0.1), 2), fixed(100 * $0.1 / total, 1)] }
-    return """
-      \(counted(keyFrames, "key frame")), \(counted(costs.decodedFrames, "frame")) decoded, network: \(network), \
-      \(counted(threads, "thread")), kernels \(kernels)
-      \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
-      \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
-      median \(fixed(1e3 * totals[totals.count / 2], 2)); by the clock, a key frame: the network computed \
-      \(fixed(1e3 * each(costs.network), 2)) ms and waited \(fixed(1e3 * each(costs.waiting), 2)) ms
-      """
-  }
-
-  func json(_ totals: [Double]) -> JSONValue {
-    var fields: [(name: String, value: JSONValue)] = [
-      ("key_frames", JSONValue(keyFrames)), ("decoded_frames", JSONValue(costs.decodedFrames)),
-      ("network", JSONValue(network)),
-    ]
-    fields += PipelineCosts.Step.allCases.map { ("\($0)_cpu_seconds", JSONValue(each(costs.seconds($0)))) }
-    fields += [
-      ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),
-      ("sum_cpu_seconds_median", JSONValue(totals[totals.count / 2])),
-      ("network_seconds", JSONValue(each(costs.network))),
-      ("waiting_seconds", JSONValue(each(costs.waiting))), ("runs", JSONValue(totals.count)),
-      ("threads", JSONValue(threads)),
-      ("kernels", JSONValue(kernels)), ("peak_rss_bytes", JSONValue(peakResidentBytes())),
-    ]
-    return .object(fields)
-  }
-}
-
-private func processorSeconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }

@@ -1,11 +1,10 @@
 internal import ArgumentParser
-internal import Glibc
+internal import BenchReports
 internal import JSON
 internal import Kernels
 internal import Parallel
 internal import RoIAlign
 internal import Tensors
-internal import Wording
 
 struct BenchRoIAlignCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -63,14 +62,20 @@ struct BenchRoIAlignCommand: ParsableCommand {
 
     let bins = Tensor(zeros: [boxes, resolution, resolution, channels])
     let maxima = Tensor(zeros: [boxes, channels])
-    let plain = try measure(runs: runs) {
+    let plain = try Timing(runs: runs) {
       try aligner.align(plane, regions, into: bins.storage, pool: pool, kernels: table)
     }
-    let fused = try measure(runs: runs) {
+    let fused = try Timing(runs: runs) {
       try aligner.alignMaxPooled(plane, regions, into: maxima.storage, pool: pool, kernels: table)
     }
-    let products = try aligner.multiplyAdds(plane, regions)
-    report(plain, fused, gmac: Double(products) * 1e-9, threads: pool.threads, kernels: table.instructionSet)
+    let result = RoIAlignBenchmark(
+      .init(channels: channels, height: height, width: width, boxes: boxes, resolution: resolution, seed: seed),
+      plain: plain, fused: fused, runs: runs, macs: try aligner.multiplyAdds(plane, regions),
+      setting: BenchSetting(threads: pool.threads, kernels: table.instructionSet))
+    switch format {
+    case .text: print(result.text)
+    case .json: print(result.json.text)
+    }
   }
 
   /// Boxes in pixels of the frame that features of stride 16 stand for.
@@ -82,37 +87,6 @@ struct BenchRoIAlignCommand: ParsableCommand {
       let boxWidth = generator.uniform(0, 0.9 * halfWidth) + 8
       let boxHeight = generator.uniform(0, 0.9 * halfHeight) + 8
       return Region(batchIndex: 0, x1: Float(x), y1: Float(y), x2: Float(x + boxWidth), y2: Float(y + boxHeight))
-    }
-  }
-
-  private func report(_ plain: Timing, _ fused: Timing, gmac: Double, threads: Int, kernels: InstructionSet) {
-    switch format {
-    case .json:
-      let result: JSONValue = [
-        "seconds_best": JSONValue(plain.best), "seconds_median": JSONValue(plain.median),
-        "fused_seconds_best": JSONValue(fused.best), "fused_seconds_median": JSONValue(fused.median),
-        "runs": JSONValue(runs), "threads": JSONValue(threads), "precision": "fp32",
-        "kernels": JSONValue(kernels.rawValue), "peak_rss_bytes": JSONValue(peakResidentBytes()),
-        "gmac": JSONValue(gmac),
-        "channels": JSONValue(channels), "height": JSONValue(height), "width": JSONValue(width),
-        "boxes": JSONValue(boxes),
-        "resolution": JSONValue(resolution), "seed": JSONValue(seed),
-      ]
-      print(result.text)
-    case .text:
-      func row(_ timing: Timing) -> String {
-        "best \(fixed(timing.best * 1e3, 3)) ms, median \(fixed(timing.median * 1e3, 3)) ms"
-      }
-      print(
-        """
-        RoIAlign of \(counted(boxes, "box", plural: "boxes")) over \(channels)x\(height)x\(width) features, \
-        \(resolution)x\(resolution) bins, \(counted(threads, "thread")), \(kernels.rawValue) kernels, \
-        \(counted(runs, "run"))
-          all bins:    \(row(plain))
-          fused max:   \(row(fused))
-          arithmetic:  \(fixed(gmac, 4)) GMAC, \(fixed(plain.best > 0 ? 2 * gmac / plain.best : 0, 1)) GFLOP/s
-          peak memory: \(fixed(Double(peakResidentBytes()) / 1e6, 1)) MB
-        """)
     }
   }
 }

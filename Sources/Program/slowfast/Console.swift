@@ -1,3 +1,4 @@
+internal import Clocks
 internal import Files
 @preconcurrency internal import Glibc
 internal import Synchronization

@@ -7,7 +7,7 @@ extension BoxForm: ExpressibleByArgument {}
 extension ClassNumbering: ExpressibleByArgument {}
 
 /// A size as every option takes it, the width first: "640x360".
-struct PictureSize: CustomStringConvertible {
+struct SizeArgument: CustomStringConvertible {
   let size: ImageSize
 
   init(width: Int, height: Int) { size = ImageSize(width: width, height: height) }

@@ -19,7 +19,7 @@ struct InspectCommand: ParsableCommand {
 
   func run() throws {
     if try looksLikeCheckpoint(file) {
-      let checkpoint = try Checkpoint(path: file)
+      let checkpoint = try Checkpoint(path: file, naming: PySlowFastNames())
       print(BoxPickle(checkpoint)?.description ?? describe(checkpoint))
       return
     }

@@ -3,6 +3,7 @@ internal import ArgumentParser
 internal import Datasets
 internal import Detect
 internal import Files
+internal import Imaging
 internal import Overlay
 internal import Video
 internal import Wording
@@ -99,7 +100,7 @@ struct OverlayCommand: ParsableCommand {
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
     var run = OverlayRun(
       style: drawing.style(scale: scale), hasTruth: groundtruth != nil, folder: outputDir,
-      startingSecond: startingSecond, damageRule: damaged)
+      startingSecond: startingSecond, stopsAtDamage: damaged == .stop)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
     try results.check(
@@ -110,22 +111,22 @@ struct OverlayCommand: ParsableCommand {
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }
       for notice in notices { Console.warn(notice) }
-      run.place(name, source, scenes.videos[name] ?? [:])
+      if let taken = run.place(name, source, scenes.videos[name] ?? [:]) { Console.say(taken) }
     }
-    try run.checkPlaces()
+    if let warning = try run.checkPlaces() { Console.warn(warning) }
     if !noPictures { try draw(names, catalog, &run) }
     let films = Films()
     if overlayVideo {
       for name in names {
         guard let (source, _) = try catalog.open(name) else { continue }
-        try run.film(name, source, films)
+        try film(name, source, films, &run)
       }
     }
     let counts =
       (noPictures ? [] : [counted(run.drawn, "picture")])
       + (overlayVideo ? [counted(films.names.count, "video")] : [])
     print("\(outputDir): \(counts.joined(separator: ", "))")
-    try run.finishDamage()
+    if let lack = run.lack(acceptsDamage: damaged == .skip) { throw DamageFound(description: lack) }
   }
 
   private func draw(_ names: [String], _ catalog: FrameCatalog, _ run: inout OverlayRun) throws {
@@ -133,11 +134,28 @@ struct OverlayCommand: ParsableCommand {
     try Interruption.stoppable {
       for name in names {
         guard let (source, _) = try catalog.open(name) else { continue }
-        try run.draw(name, source) { progress.update($0) }
+        if try !run.draw(name, source, isToStop: { Interruption.isAsked }, progress: progress.update) {
+          throw Interrupted(
+            "\(run.drawn) of \(counted(run.keyFrameCount, "picture")) drawn, they are in \(outputDir)")
+        }
       }
     }
     progress.finish()
-    run.sayDamage()
+    guard let (warning, lines) = run.damage else { return }
+    Console.warn(warning)
+    for line in lines { Console.say("  " + line) }
+  }
+
+  private func film(_ name: String, _ source: any FrameSource, _ films: Films, _ run: inout OverlayRun) throws {
+    let drawn = run.drawn
+    let warning = try run.film(name, source) { done in
+      films.update(name, done, of: source.frameCount)
+      if Interruption.isAsked {
+        let images = drawn > 0 ? "\(counted(drawn, "picture")) drawn, " : ""
+        throw Interrupted(images + films.kept(in: outputDir))
+      }
+    }
+    if let warning { Console.warn(warning) }
   }
 
   /// The videos that --video or --frames gives.
@@ -185,11 +203,4 @@ struct OverlayCommand: ParsableCommand {
     }
     return found
   }
-}
-
-/// What stops the overlay command.
-struct OverlayRunError: Error, CustomStringConvertible {
-  let description: String
-
-  init(_ description: String) { self.description = description }
 }

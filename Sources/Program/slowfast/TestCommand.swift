@@ -6,6 +6,7 @@ internal import Files
 internal import Inference
 internal import Runs
 internal import Tensors
+internal import TextReports
 internal import Wording
 
 /// PySlowFast's test run.
@@ -87,7 +88,7 @@ struct TestCommand: ParsableCommand {
       try detections.writeScores(scores)
       Console.say("wrote \(scores)")
     }
-    let result = try test.groundTruth.map { try TestResult(test, detections, $0) }
+    let result = try test.groundTruth.map { try TestSummary(test, detections, $0) }
     run.journal.remove()
     result?.show()
     // The table of classes may lie between.

@@ -60,8 +60,8 @@ struct ValidateCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "Width and height of the frame that pixels are measured in; --fix divides by them.", valueName: "WxH"),
-    transform: PictureSize.init(argument:))
-  var frameSize: PictureSize?
+    transform: SizeArgument.init(argument:))
+  var frameSize: SizeArgument?
 
   @OptionGroup var results: OverwriteOptions
 

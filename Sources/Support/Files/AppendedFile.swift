@@ -111,10 +111,3 @@ private func kindName(_ mode: mode_t) -> String {
   default: "a device"
   }
 }
-
-/// Seconds on a clock that never jumps.
-public func monotonicSeconds() -> Double {
-  var now = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &now)
-  return Double(now.tv_sec) + Double(now.tv_nsec) * 1e-9
-}

@@ -16,9 +16,9 @@ public final class ByteStream {
   private let doing: String
   /// How many bytes were handed out.
   private var count = 0
-  private let decoder: Decoder
+  private let decompressor: Decompressor
 
-  private enum Decoder {
+  private enum Decompressor {
     case plain
     case gzip(Gunzip)
     case zstd(Unzstd)
@@ -36,9 +36,9 @@ public final class ByteStream {
     try input.refill()
     compression = Compression(beginning: input.available)
     switch compression {
-    case nil: decoder = .plain
-    case .gzip: decoder = .gzip(Gunzip())
-    case .zstd: decoder = .zstd(Unzstd())
+    case nil: decompressor = .plain
+    case .gzip: decompressor = .gzip(Gunzip())
+    case .zstd: decompressor = .zstd(Unzstd())
     }
   }
 
@@ -52,7 +52,7 @@ public final class ByteStream {
   /// - Throws: `FileError`, also for compressed data that is damaged, ends too early, or unpacks to far more than rows do.
   public func read(into buffer: UnsafeMutableRawBufferPointer) throws(FileError) -> Int {
     let got =
-      switch decoder {
+      switch decompressor {
       case .plain: try input.read(into: buffer)
       case .gzip(let gunzip): try gunzip.read(from: input, into: buffer)
       case .zstd(let unzstd): try unzstd.read(from: input, into: buffer)

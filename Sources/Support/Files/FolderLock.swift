@@ -85,15 +85,8 @@ private func flockHolder(_ descriptor: Int32) -> String? {
 
 /// How long ago a process began: ", started 12 min ago".
 private func age(ofProcess process: Int) -> String {
-  guard let bytes = try? readFile("/proc/\(process)/stat", doing: "reading a process") else { return "" }
-  // The name in brackets may hold anything; the fields are counted from where it ends.
-  let text = String(decoding: bytes, as: UTF8.self)
-  guard let bracket = text.lastIndex(of: ")") else { return "" }
-  let fields = text[text.index(after: bracket)...].split(separator: " ")
-  guard fields.count > 19, let ticks = Int(fields[19]) else { return "" }
-  var now = timespec()
-  clock_gettime(CLOCK_BOOTTIME, &now)
-  let seconds = max(0, now.tv_sec - ticks / max(1, sysconf(Int32(_SC_CLK_TCK))))
+  guard let age = processAge("\(process)") else { return "" }
+  let seconds = max(0, Int(age))
   if seconds < 120 { return ", started \(seconds) s ago" }
   return seconds < 7200 ? ", started \(seconds / 60) min ago" : ", started \(seconds / 3600) h ago"
 }

@@ -23,6 +23,12 @@ public func listed(_ items: some Collection<String>, limit: Int = 5) -> String {
   return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
 }
 
+/// Joins items as a sentence has them: "a, b or c".
+public func series(_ items: [String], _ conjunction: String) -> String {
+  guard let last = items.last, items.count > 1 else { return items.first ?? "" }
+  return "\(items.dropLast().joined(separator: ", ")) \(conjunction) \(last)"
+}
+
 /// The size of a file for people: "812 bytes", "37 kB", "4.2 MB".
 public func fileSize(_ bytes: Int) -> String {
   if bytes < 1000 { return counted(bytes, "byte") }

@@ -1,4 +1,4 @@
-import Checkpoint
+import ModelZoo
 import Tensors
 import Testing
 

@@ -1,6 +1,5 @@
 import Checkpoint
 import Tensors
-import TestSupport
 import Testing
 
 /// Names after the prefixes of wrappers.
@@ -8,10 +7,7 @@ import Testing
   private static let names = ["s1.pathway0_stem.conv.weight", "s2_fuse.bn.bias", "head.projection.weight"]
 
   private func save(_ names: [String]) throws -> Checkpoint {
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    try writeSafetensors(names.map { ($0, Tensor(zeros: [2])) }, to: folder.path + "/w.safetensors")
-    return try Checkpoint(path: folder.path + "/w.safetensors")
+    try ModelZooTests.save(names.map { ($0, Tensor(zeros: [2])) })
   }
 
   @Test(arguments: [

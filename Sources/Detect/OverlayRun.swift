@@ -1,0 +1,178 @@
+public import AVARecords
+internal import Datasets
+internal import Files
+public import Imaging
+public import Overlay
+internal import Video
+internal import Wording
+
+/// The pictures of overlays, drawn video by video: only one video's source need be open at a time.
+///
+/// What is worth saying comes back as text; what ends a run is thrown.
+public struct OverlayRun {
+  /// A key frame and the number of its frame.
+  private typealias PlacedScene = (time: Timestamp, frame: Int, scene: OverlayScenes.Scene)
+
+  private let style: OverlayStyle
+  private let hasTruth: Bool
+  private let folder: String
+  private let startingSecond: Double?
+  private let stopsAtDamage: Bool
+  /// How many key frames have a frame.
+  public private(set) var keyFrameCount = 0
+  /// How many pictures are drawn.
+  public private(set) var drawn = 0
+  private var places: [String: (start: Double, keyFrames: [PlacedScene])] = [:]
+  private var beyond: [String] = []
+  private var damaged: [String] = []
+  private var damagedFilmFrames = 0
+
+  /// - Parameters:
+  ///   - hasTruth: Whether scenes have ground truth, empty where nobody is labelled.
+  ///   - folder: Where the pictures go.
+  ///   - startingSecond: The second that rows call the first frame's; nil to tell it from the rows.
+  ///   - stopsAtDamage: Whether a damaged frame ends the run, rather than to be passed over.
+  public init(
+    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, stopsAtDamage: Bool
+  ) {
+    self.style = style
+    self.hasTruth = hasTruth
+    self.folder = folder
+    self.startingSecond = startingSecond
+    self.stopsAtDamage = stopsAtDamage
+  }
+
+  // MARK: Files
+
+  /// The files of a video's pictures.
+  public func imagePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.Scene]) -> [String] {
+    frames.keys.sorted().map { imagePath(video, $0) }
+  }
+
+  /// The file of a whole video with its people.
+  public func filmPath(_ video: String) -> String { joinPath(folder, fileName(video) + ".mp4") }
+
+  private func imagePath(_ video: String, _ time: Timestamp) -> String {
+    joinPath(folder, "\(fileName(video))_\(time).png")
+  }
+
+  /// A name from a row must not lead out of the folder.
+  private func fileName(_ video: String) -> String { String(video.map { $0 == "/" ? "_" : $0 }) }
+
+  // MARK: Frames
+
+  /// Finds the frames of a video's key frames; those outside it are kept for ``checkPlaces()``.
+  ///
+  /// - Returns: What was taken for granted, if anything.
+  public mutating func place(
+    _ video: String, _ source: any FrameSource, _ frames: [Timestamp: OverlayScenes.Scene]
+  ) -> String? {
+    let start =
+      startingSecond
+      ?? source.startingSecond(
+        for: frames.keys.map(\.seconds), orFrom: Double(ActionDataset.ava.clock.firstSecond))
+    var keyFrames: [PlacedScene] = []
+    for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
+      if let frame = source.frameNumber(at: time.seconds - start) {
+        keyFrames.append((time, frame, scene))
+      } else {
+        beyond.append("\(video) \(time)")
+      }
+    }
+    places[video] = (start, keyFrames)
+    keyFrameCount += keyFrames.count
+    if startingSecond != nil || start == 0 { return nil }
+    return "\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)"
+  }
+
+  /// Names the key frames that are outside their videos.
+  ///
+  /// - Returns: A warning; nil where there are none.
+  /// - Throws: ``OverlayRunError`` when all are.
+  public func checkPlaces() throws(OverlayRunError) -> String? {
+    if beyond.isEmpty { return nil }
+    let missing = "\(counted(beyond.count, "key frame")) outside the video, not drawn: \(listed(beyond))"
+    let advice = "set --starting-second (\(ActionDataset.ava.beginning)) or --fps"
+    if keyFrameCount == 0 { throw OverlayRunError("drawing overlays: \(missing) -> \(advice)") }
+    return "\(missing) -> if they should be inside, \(advice)"
+  }
+
+  // MARK: Drawing
+
+  /// Draws the key frames of a video.
+  ///
+  /// - Parameters:
+  ///   - isToStop: Asked before each of them.
+  ///   - progress: Called after each with the number of pictures drawn so far.
+  /// - Returns: Whether it came to the end.
+  /// - Throws: the errors of reading, drawing and writing.
+  public mutating func draw(
+    _ video: String, _ source: any FrameSource, isToStop: () -> Bool, progress: (Int) -> Void
+  ) throws -> Bool {
+    for (time, frame, scene) in places[video]?.keyFrames ?? [] {
+      if isToStop() { return false }
+      do {
+        try writeOverlay(
+          source.frame(at: frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: style,
+          to: imagePath(video, time))
+        drawn += 1
+      } catch let damage as FrameDamage where !stopsAtDamage {
+        damaged.append("\(video), second \(time): \(damage.cause)")
+      }
+      progress(drawn)
+    }
+    return true
+  }
+
+  /// Draws all frames of a video and writes them as VIDEO.mp4.
+  ///
+  /// - Parameter progress: Called after each frame with the number of those done; what it throws ends the video.
+  /// - Returns: A warning of damaged frames, if there are any.
+  /// - Throws: the errors of reading, drawing and writing; then there is no file.
+  public mutating func film(
+    _ video: String, _ source: any FrameSource, progress: (Int) throws -> Void
+  ) throws -> String? {
+    guard let (start, keyFrames) = places[video] else { return nil }
+    let timeline = OverlayTimeline(
+      keyFrames.map { ($0.time.seconds - start, overlayScene($0.scene, video, time: "")) })
+    let damaged = try writeOverlayVideo(
+      source, timeline, title: video, clock: start, style: style, to: filmPath(video), progress: progress)
+    if damaged == 0 { return nil }
+    damagedFilmFrames += damaged
+    return "\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there"
+  }
+
+  private func overlayScene(_ scene: OverlayScenes.Scene, _ video: String, time: String) -> OverlayScene {
+    OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
+  }
+
+  // MARK: Damage
+
+  /// A warning of key frames that were not drawn, and a line for each of the first; nil where all were.
+  public var damage: (warning: String, lines: [String])? {
+    if damaged.isEmpty { return nil }
+    let more = damaged.count > 10 ? ["and \(damaged.count - 10) more"] : []
+    return ("\(counted(damaged.count, "key frame")) not drawn, for damaged frames:", damaged.prefix(10) + more)
+  }
+
+  /// What the results lack, for the end of the run; nil where they lack nothing.
+  ///
+  /// - Parameter acceptsDamage: Whether pictures without the damaged ones will do, so long as there are any.
+  public func lack(acceptsDamage: Bool) -> String? {
+    let advice =
+      " -> copy or record the damaged files again, or take the pictures as they are: --damaged skip"
+    if damaged.isEmpty {
+      if damagedFilmFrames == 0 || acceptsDamage { return nil }
+      return "\(counted(damagedFilmFrames, "frame")) of films damaged, named above" + advice
+    }
+    if acceptsDamage && drawn > 0 { return nil }
+    return "\(counted(damaged.count, "key frame")) of \(keyFrameCount) not drawn, named above" + advice
+  }
+}
+
+/// What stops the drawing of overlays.
+public struct OverlayRunError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  public init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,57 @@
+public import Checkpoint
+internal import Wording
+
+/// What PySlowFast's models call their tensors, whatever wrapper, training state or Caffe2 model zoo a file comes from.
+///
+/// Source: PySlowFast's checkpoint utilities; the names themselves are those of `StageNames` and of the heads.
+public struct PySlowFastNames: TensorNaming {
+  public init() {}
+
+  public func rename(_ content: inout FileContent) {
+    if content.format == .caffe2 { content.renameBlobs() }
+    content.stripSharedPrefix()
+    content.normaliseSubBatchNorm()
+  }
+}
+
+extension FileContent {
+  /// Gives Caffe2 blobs the names they have in PySlowFast's models, and marks those of the training.
+  fileprivate mutating func renameBlobs() {
+    for index in items.indices {
+      let blob = items[index].originalName
+      if stateKey == "blobs" { items[index].name = caffe2ToModelName(blob) }
+      items[index].isOfTraining = ["momentum", "lr", "model_iter"].contains { blob.contains($0) }
+    }
+  }
+
+  /// Makes ordinary batch norms of split ones, should raw training state have been saved: the statistics of
+  /// `X.bn` become X's own, those of `X.split_bn` are dropped, per-channel scales lose their three extra dimensions.
+  fileprivate mutating func normaliseSubBatchNorm() {
+    let renamings = [
+      ("bn.bn.running_mean", "bn.running_mean"), ("bn.bn.running_var", "bn.running_var"),
+      ("bn.split_bn.num_batches_tracked", "bn.num_batches_tracked"),
+    ]
+    var dropped: [String] = []
+    items = items.compactMap { item in
+      var item = item
+      for (before, after) in renamings where item.name.hasSuffix(before) {
+        item.name = item.name.dropLast(before.count) + after
+        return item
+      }
+      if item.name.contains("bn.bn.") || item.name.contains(".split_bn.") {
+        dropped.append(item.name)
+        return nil
+      }
+      if item.name.hasSuffix("bn.weight") || item.name.hasSuffix("bn.bias"), let shape = item.shape, shape.count == 4,
+        shape[1...].allSatisfy({ $0 == 1 })
+      {
+        item.squeezeAfterFirst()
+      }
+      return item
+    }
+    if !dropped.isEmpty {
+      let names = listed(dropped.map { "'\(printable($0))'" }, limit: 3)
+      notices.append("statistics of split batch norms are not needed for testing and were left out: \(names)")
+    }
+  }
+}

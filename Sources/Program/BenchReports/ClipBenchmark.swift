@@ -1,0 +1,88 @@
+public import Geometry
+public import JSON
+internal import Kernels
+public import NN
+internal import Wording
+
+/// What the measurement of a clip found.
+public struct ClipBenchmark: Sendable {
+  private let timing: Timing
+  private let runs: Int
+  private let setting: BenchSetting
+  private let macs: Int
+  private let size: ImageSize
+  /// What the vector units do at most, where that was measured.
+  public var peak: PeakRate?
+  /// Seconds from the start of the process until the weights were packed.
+  public var ready: Double?
+
+  /// - Parameter macs: Multiply-adds of a clip.
+  public init(timing: Timing, runs: Int, setting: BenchSetting, macs: Int, size: ImageSize) {
+    self.timing = timing
+    self.runs = runs
+    self.setting = setting
+    self.macs = macs
+    self.size = size
+  }
+
+  /// Seconds from the start of the process to the end of the first clip, without making up that clip.
+  private var firstClip: Double? { ready.map { $0 + timing.first } }
+
+  private var gmac: Double { Double(macs) / 1e9 }
+
+  public var text: String {
+    var lines = [
+      "clip \(size.width)x\(size.height), \(setting.precision), \(counted(setting.threads, "thread")), kernels "
+        + "\(setting.kernels), \(fixed(gmac, 1)) GMAC",
+      "best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s of \(counted(runs, "run")); "
+        + "\(fixed(2 * gmac / timing.best, 0)) GFLOP/s; peak memory \(setting.peakMemory >> 20) MB",
+    ]
+    if let ready, let firstClip {
+      lines.append("ready \(fixed(ready, 2)) s after the start, first clip done after \(fixed(firstClip, 2)) s")
+    }
+    if let peak {
+      lines.append(
+        "vector units: \(fixed(2 * peak.rate / 1e9, 0)) GFLOP/s of \(setting.precision) at most\(peak.note); the "
+          + "clip reaches \(fixed(100 * gmac * 1e9 / timing.best / peak.rate, 0)) %")
+    }
+    return lines.joined(separator: "\n")
+  }
+
+  public var json: JSONValue {
+    var fields: [(String, JSONValue)] = [
+      ("clip_seconds_best", JSONValue(timing.best)), ("clip_seconds_median", JSONValue(timing.median)),
+      ("runs", JSONValue(runs)),
+      ("threads", JSONValue(setting.threads)), ("precision", JSONValue(setting.precision)),
+      ("kernels", JSONValue(setting.kernels)),
+      ("peak_rss_bytes", JSONValue(setting.peakMemory)),
+      ("gmac", JSONValue(gmac)), ("height", JSONValue(size.height)), ("width", JSONValue(size.width)),
+    ]
+    if let ready, let firstClip {
+      fields += [("ready_seconds", JSONValue(ready)), ("first_clip_seconds", JSONValue(firstClip))]
+    }
+    if let peak { fields.append(("peak_gflops", JSONValue(2 * peak.rate / 1e9))) }
+    return .object(fields)
+  }
+}
+
+/// The most multiply-adds a second that the vector units do.
+public struct PeakRate: Sendable {
+  /// What a loop without memory reached.
+  private let measured: Double
+  /// The fastest layer that does every product it is charged with: Winograd's do fewer.
+  private let fastestLayer: Double
+
+  public init(measured: Double, layers: [LayerReport]) {
+    self.measured = measured
+    let whole: Set = [ConvolutionAlgorithm.direct.rawValue, ConvolutionAlgorithm.planar.rawValue]
+    let rates = layers.filter { whole.contains($0.algorithm) && $0.seconds > 0 }.map { Double($0.macs) / $0.seconds }
+    fastestLayer = rates.max() ?? 0
+  }
+
+  /// What was reached is possible, whatever the loop says.
+  public var rate: Double { max(measured, fastestLayer) }
+
+  var note: String {
+    fastestLayer <= measured ? "" : " (a layer's rate; measured alone \(fixed(2 * measured / 1e9, 0)))"
+  }
+}

@@ -1,0 +1,22 @@
+public import NN
+internal import Wording
+
+/// The cost of every layer as a table.
+///
+/// - Parameter peak: The multiply-adds a second that the shares are of.
+public func layerTable(_ layers: [LayerReport], peak: Double) -> String {
+  let rows = layers.map { layer in
+    [
+      layer.operation, layer.output, layer.algorithm, fixed(2 * Double(layer.macs) / 1e9, 2),
+      fixed(Double(layer.bytes) / 1e6, 1), fixed(layer.seconds * 1e3, 2),
+      layer.macs > 0 ? fixed(100 * Double(layer.macs) / layer.seconds / peak, 0) : "",
+    ]
+  }
+  return TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "GFLOP", "MB", "ms", "% of peak"], rows).text
+}
+
+/// The algorithm of every layer as a table.
+public func planTable(_ layers: [LayerReport]) -> String {
+  let rows = layers.map { [$0.operation, $0.output, $0.algorithm, fixed(Double($0.macs) / 1e9, 3)] }
+  return TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "GMAC"], rows).text
+}

@@ -1,0 +1,82 @@
+public import Clips
+public import JSON
+internal import Wording
+
+/// What a run from files to scores took.
+public struct PipelineBenchmark: Sendable {
+  /// The processor's seconds of each step of the way to the network.
+  private let steps: [(step: PipelineCosts.Step, seconds: Double)]
+  private let decodedFrames: Int
+  /// The clock's seconds in which the network computed, and in which it waited.
+  private let computing: Double
+  private let waiting: Double
+  private let keyFrames: Int
+  /// The processor's seconds of the whole process.
+  private let total: Double
+  private let network: String
+  private let setting: BenchSetting
+
+  /// - Parameter network: "config", or "none" where nothing was computed of the clips.
+  public init(_ costs: PipelineCosts, keyFrames: Int, total: Double, network: String, setting: BenchSetting) {
+    self.init(
+      seconds: costs.seconds, decodedFrames: costs.decodedFrames, computing: costs.network, waiting: costs.waiting,
+      keyFrames: keyFrames, total: total, network: network, setting: setting)
+  }
+
+  public init(
+    seconds: (PipelineCosts.Step) -> Double, decodedFrames: Int, computing: Double, waiting: Double, keyFrames: Int,
+    total: Double, network: String, setting: BenchSetting
+  ) {
+    steps = PipelineCosts.Step.allCases.map { ($0, seconds($0)) }
+    self.decodedFrames = decodedFrames
+    self.computing = computing
+    self.waiting = waiting
+    self.keyFrames = keyFrames
+    self.total = total
+    self.network = network
+    self.setting = setting
+  }
+
+  /// The runs' report: the run that took the least of the processor, beside what the others took.
+  ///
+  /// - Parameter runs: At least one.
+  public static func best(of runs: [PipelineBenchmark]) -> (run: PipelineBenchmark, totals: [Double]) {
+    (runs.min { $0.total < $1.total }!, runs.map { $0.total / Double($0.keyFrames) }.sorted())
+  }
+
+  private var rest: Double { total - steps.reduce(0) { $0 + $1.seconds } }
+
+  private func each(_ seconds: Double) -> Double { seconds / Double(max(1, keyFrames)) }
+
+  /// - Parameter totals: What a key frame took of the processor in every run, ascending.
+  public func text(_ totals: [Double]) -> String {
+    let named = steps.map { ($0.step.rawValue, $0.seconds) }
+    let parts = named + [(network == "none" ? "the rest" : "the network, and the rest", rest), ("sum", total)]
+    let rows = parts.map { [$0.0, fixed(1e3 * each($0.1), 2), fixed(100 * $0.1 / total, 1)] }
+    return """
+      \(counted(keyFrames, "key frame")), \(counted(decodedFrames, "frame")) decoded, network: \(network), \
+      \(counted(setting.threads, "thread")), kernels \(setting.kernels)
+      \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
+      \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
+      median \(fixed(1e3 * totals[totals.count / 2], 2)); by the clock, a key frame: the network computed \
+      \(fixed(1e3 * each(computing), 2)) ms and waited \(fixed(1e3 * each(waiting), 2)) ms
+      """
+  }
+
+  public func json(_ totals: [Double]) -> JSONValue {
+    var fields: [(name: String, value: JSONValue)] = [
+      ("key_frames", JSONValue(keyFrames)), ("decoded_frames", JSONValue(decodedFrames)),
+      ("network", JSONValue(network)),
+    ]
+    fields += steps.map { ("\($0.step)_cpu_seconds", JSONValue(each($0.seconds))) }
+    fields += [
+      ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),
+      ("sum_cpu_seconds_median", JSONValue(totals[totals.count / 2])),
+      ("network_seconds", JSONValue(each(computing))),
+      ("waiting_seconds", JSONValue(each(waiting))), ("runs", JSONValue(totals.count)),
+      ("threads", JSONValue(setting.threads)),
+      ("kernels", JSONValue(setting.kernels)), ("peak_rss_bytes", JSONValue(setting.peakMemory)),
+    ]
+    return .object(fields)
+  }
+}

@@ -1,0 +1,24 @@
+internal import BenchReports
+internal import Glibc
+internal import Kernels
+internal import Parallel
+
+/// The most memory that this process has had in use so far, in bytes.
+func peakResidentBytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+  return usage.ru_maxrss * 1024
+}
+
+extension BenchSetting {
+  /// What this process runs on, and the memory that it has taken so far.
+  init(threads: Int, kernels: InstructionSet? = nil, precision: Precision = .fp32) {
+    self.init(
+      threads: threads, kernels: kernels?.rawValue ?? "", precision: precision.rawValue, peakMemory: peakResidentBytes()
+    )
+  }
+
+  init(_ engine: Engine) {
+    self.init(threads: engine.pool.threads, kernels: engine.kernels.instructionSet, precision: Precision(engine))
+  }
+}

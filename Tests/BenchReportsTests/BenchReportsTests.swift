@@ -1,0 +1,133 @@
+import BenchReports
+import Clips
+import Geometry
+import JSON
+import NN
+import Testing
+
+private let setting = BenchSetting(threads: 2, kernels: "avx2", peakMemory: 3 << 20)
+private let timing = Timing(first: 2, seconds: [0.5, 0.25, 0.75, 0.5])
+
+private func layer(_ algorithm: String, macs: Int, seconds: Double) -> LayerReport {
+  LayerReport(
+    operation: "1x3x3 8->16", algorithm: algorithm, output: "1 x 4x8x8 x 16", macs: macs, bytes: 2_500_000,
+    seconds: seconds)
+}
+
+/// What `bench` prints, of made-up measurements.
+@Suite struct BenchReportsTests {
+  @Test func timingsAreBestAndMedian() {
+    #expect(timing.best == 0.25 && timing.median == 0.5 && timing.first == 2)
+    #expect(Timing(first: 0, seconds: [3, 1, 2]).median == 2)
+    var calls = 0
+    let measured = Timing(runs: 3) { calls += 1 }
+    #expect(calls == 4 && measured.best >= 0 && measured.median >= measured.best)
+  }
+
+  @Test func clip() {
+    var result = ClipBenchmark(
+      timing: timing, runs: 4, setting: setting, macs: 1_500_000_000, size: ImageSize(width: 455, height: 256))
+    #expect(
+      result.text == """
+        clip 455x256, fp32, 2 threads, kernels avx2, 1.5 GMAC
+        best 0.250 s, median 0.500 s of 4 runs; 12 GFLOP/s; peak memory 3 MB
+        """)
+    #expect(
+      result.json.text == #"{"clip_seconds_best": 0.25, "clip_seconds_median": 0.5, "runs": 4, "threads": 2, "#
+        + #""precision": "fp32", "kernels": "avx2", "peak_rss_bytes": 3145728, "gmac": 1.5, "height": 256, "width": 455}"#
+    )
+    result.ready = 1
+    result.peak = PeakRate(measured: 1e10, layers: [])
+    #expect(
+      result.text.hasSuffix(
+        """
+
+        ready 1.00 s after the start, first clip done after 3.00 s
+        vector units: 20 GFLOP/s of fp32 at most; the clip reaches 60 %
+        """), "\(result.text)")
+    #expect(
+      result.json.text.hasSuffix(
+        #""width": 455, "ready_seconds": 1.0, "first_clip_seconds": 3.0, "peak_gflops": 20.0}"#))
+  }
+
+  /// A layer that does all its products may be faster than the loop that measures the peak; Winograd's do fewer.
+  @Test func thePeakIsWhatWasReached() {
+    let layers = [
+      layer("direct", macs: 4_000_000_000, seconds: 0.2), layer("winogradSpace", macs: 9_000_000_000, seconds: 0.1),
+      layer("planar", macs: 1, seconds: 0),
+    ]
+    #expect(PeakRate(measured: 1e10, layers: layers).rate == 2e10)
+    #expect(PeakRate(measured: 3e10, layers: layers).rate == 3e10)
+    var result = ClipBenchmark(
+      timing: timing, runs: 1, setting: setting, macs: 1, size: ImageSize(width: 1, height: 1))
+    result.peak = PeakRate(measured: 1e10, layers: layers)
+    #expect(result.text.contains("40 GFLOP/s of fp32 at most (a layer's rate; measured alone 20); the clip"))
+  }
+
+  @Test func layers() {
+    let layers = [layer("direct", macs: 4_000_000_000, seconds: 0.2), layer("", macs: 0, seconds: 0.001)]
+    let costs = layerTable(layers, peak: 4e10).split(separator: "\n").map {
+      $0.split(separator: " ", omittingEmptySubsequences: true)
+    }
+    #expect(
+      costs.count >= 3 && costs.contains { $0.suffix(5) == ["direct", "8.00", "2.5", "200.00", "50"] }, "\(costs)")
+    #expect(costs.contains { $0.suffix(3) == ["0.00", "2.5", "1.00"] }, "\(costs)")
+    #expect(planTable(layers).contains("direct") && planTable(layers).contains("4.000"))
+  }
+
+  @Test func roiAlign() {
+    let problem = RoIAlignBenchmark.Problem(channels: 8, height: 4, width: 5, boxes: 1, resolution: 7, seed: 3)
+    let result = RoIAlignBenchmark(
+      problem, plain: timing, fused: Timing(first: 0, seconds: [0.125]), runs: 4, macs: 2_000_000, setting: setting)
+    #expect(
+      result.text == """
+        RoIAlign of 1 box over 8x4x5 features, 7x7 bins, 2 threads, avx2 kernels, 4 runs
+          all bins:    best 250.000 ms, median 500.000 ms
+          fused max:   best 125.000 ms, median 125.000 ms
+          arithmetic:  0.0020 GMAC, 0.0 GFLOP/s
+          peak memory: 3.1 MB
+        """)
+    #expect(result.json.text.hasPrefix(#"{"seconds_best": 0.25, "seconds_median": 0.5, "fused_seconds_best": 0.125, "#))
+    #expect(result.json.text.hasSuffix(#""boxes": 1, "resolution": 7, "seed": 3}"#))
+  }
+
+  @Test func evaluator() {
+    let result = EvaluatorBenchmark(
+      timing, .init(reading: 0.125, auditing: 0.0625, matching: 0.0625), rows: 500_000, runs: 1, seed: 1,
+      means: [("official", 0.5), ("other", nil)], setting: BenchSetting(threads: 1, peakMemory: 5 << 20))
+    #expect(
+      result.text == """
+        evaluate: 500000 rows, three protocols, 1 thread, 1 run
+          best 0.250 s, median 0.500 s: 2.00 million rows a second
+          reading 0.125 s, aligning and auditing 0.062 s, matching and scoring 0.062 s
+          peak memory 5 MB
+        """)
+    // A mean that there is not is null, and never "nan".
+    #expect(result.json.text.hasSuffix(#""seed": 1, "mAP": {"official": 0.5, "other": null}}"#), "\(result.json.text)")
+  }
+
+  @Test func pipeline() {
+    func run(_ total: Double, network: String = "config") -> PipelineBenchmark {
+      PipelineBenchmark(
+        seconds: { $0 == .decoding ? 0.5 : 0.125 }, decodedFrames: 64, computing: 1, waiting: 0.25, keyFrames: 2,
+        total: total, network: network, setting: setting)
+    }
+    let (best, totals) = PipelineBenchmark.best(of: [run(4), run(2), run(8)])
+    #expect(totals == [1, 2, 4])
+    let lines = best.text(totals).split(separator: "\n").map(String.init)
+    #expect(lines.first == "2 key frames, 64 frames decoded, network: config, 2 threads, kernels avx2")
+    let cells = lines.map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+    #expect(cells.contains { $0.suffix(3) == ["decoding", "250.00", "25.0"] }, "\(lines)")
+    #expect(cells.contains { $0.suffix(4) == ["the", "rest", "562.50", "56.2"] }, "\(lines)")
+    #expect(
+      lines.last
+        == "3 runs: sum 1000.00 to 4000.00 ms, median 2000.00; by the clock, a key frame: the network computed "
+        + "500.00 ms and waited 125.00 ms")
+    #expect(!run(2, network: "none").text([1]).contains("the network, and"))
+    let json = best.json(totals).text
+    #expect(
+      json.contains(#""opening_cpu_seconds": 0.0625, "decoding_cpu_seconds": 0.25, "resizing_cpu_seconds""#), "\(json)")
+    #expect(
+      json.contains(#""rest_cpu_seconds": 0.5625, "sum_cpu_seconds": 1.0, "sum_cpu_seconds_median": 2.0"#), "\(json)")
+  }
+}

@@ -58,7 +58,8 @@ struct DirectConvolution: ConvolutionMethod {
   func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine) {
     let scaled = ScaledInput(input, scaling, engine)
     // What is read and what is multiplied share the cache.
-    let block = max(tilePositions, positionsPerPiece(store.output.positions, engine) / 2 / tilePositions * tilePositions)
+    let tiles = positionsPerPiece(store.output.positions, engine) / 2 / tilePositions
+    let block = max(1, tiles) * tilePositions
     engine.pool.forEach((store.output.positions + block - 1) / block) { piece, thread in
       let positions = piece * block..<min(store.output.positions, (piece + 1) * block)
       let table = scaled.fill(positions, engine, thread)

@@ -48,7 +48,9 @@ struct NetworkDrawing {
   }
 
   private mutating func addOperation() {
-    switch pick(0...9) {
+    switch pick(0...12) {
+    case 10: addDepthwise()
+    case 11, 12: addScale()
     case 0...3: addConvolution()
     case 4: addPool()
     case 5, 6: addConcatenation()
@@ -70,14 +72,50 @@ struct NetworkDrawing {
     let residual = residuals.isEmpty || pick(0...2) == 0 ? nil : residuals[pick(0...residuals.count - 1)]
     var shape = free
     if let residual { shape.outChannels = residual.channels }
-    // Small weights keep deep networks from overflowing.
-    let scale = 1.5 / Float(shape.depth).squareRoot()
-    let weights = random(shape.weightShape, seed: generator.next())
-    for i in 0..<weights.count { weights.mutableValues[i] *= scale }
     let value = network.convolution(
-      x.value, shape, weights: weights, bias: random([shape.outChannels], seed: generator.next()).array,
+      x.value, shape, weights: smallWeights(shape), bias: random([shape.outChannels], seed: generator.next()).array,
       adding: residual?.value, epilogue: Epilogue.allCases[pick(0...Epilogue.allCases.count - 1)])
     add(value, channels: shape.outChannels, batch: x.batch, output)
+  }
+
+  /// Small weights keep deep networks from overflowing.
+  private mutating func smallWeights(_ shape: ConvolutionShape) -> Tensor {
+    let scale = 1.5 / Float(shape.depth).squareRoot()
+    return Tensor(shape.weightShape, random(shape.weightShape, seed: generator.next()).array.map { $0 * scale })
+  }
+
+  /// As often as not of what was made last, so that one operator can take over the other.
+  private mutating func recentValue() -> Known { pick(0...1) == 0 ? known.last! : anyValue() }
+
+  private mutating func addDepthwise() {
+    let x = recentValue()
+    let kernel = Extent3(pick(0...1) * 2 + 1, pick(0...1) * 2 + 1, pick(1...3))
+    let shape = ConvolutionShape(
+      x.channels, x.channels, kernel: kernel, stride: Extent3(1, pick(1...2), 1),
+      padding: Extent3(kernel.t / 2, kernel.h / 2, kernel.w / 2), groups: x.channels)
+    let output = shape.output(for: x.extent)
+    let value = network.convolution(
+      x.value, shape, weights: smallWeights(shape), bias: random([x.channels], seed: generator.next()).array,
+      epilogue: Epilogue.allCases[pick(0...Epilogue.allCases.count - 1)])
+    add(value, channels: x.channels, batch: x.batch, output)
+  }
+
+  /// A value times a function of its means, and a convolution of that.
+  private mutating func addScale() {
+    let x = recentValue()
+    let shape = ConvolutionShape(x.channels, x.channels, kernel: .one)
+    let weights = smallWeights(shape)
+    let mean = network.globalAverage(x.value)
+    add(mean, channels: x.channels, batch: x.batch, .one)
+    let factors = network.convolution(
+      mean, shape, weights: weights, bias: random([x.channels], seed: generator.next()).array, epilogue: .sigmoid)
+    add(factors, channels: x.channels, batch: x.batch, .one)
+    let epilogue = Epilogue.allCases[pick(0...Epilogue.allCases.count - 1)]
+    let scaled = network.scale(x.value, by: factors, epilogue)
+    add(scaled, channels: x.channels, batch: x.batch, x.extent)
+    let y = network.convolution(
+      scaled, shape, weights: weights, bias: [Float](repeating: 0.1, count: x.channels), epilogue: .hardSwish)
+    add(y, channels: x.channels, batch: x.batch, x.extent)
   }
 
   private mutating func addPool() {

@@ -11,11 +11,11 @@ public final class Convolution: Sendable {
   public let algorithm: ConvolutionAlgorithm
   /// The format of the inputs that the weights were packed for.
   public let input: ElementFormat
-  private let engine: Engine
+  let engine: Engine
   /// The weights as they came, where a plan is to measure.
   private let source: (weights: Tensor, bias: [Float])?
-  private let method: any ConvolutionMethod
-  private let bias: Storage
+  let method: any ConvolutionMethod
+  let bias: Storage
 
   /// Packs the weights.
   ///
@@ -53,10 +53,12 @@ public final class Convolution: Sendable {
   /// - Parameters:
   ///   - input: N, extent, `shape.inChannels`.
   ///   - output: N, `shape.output(for:)`, `shape.outChannels`; shares no element with the input.
+  ///   - scaling: What is done to the input first.
   ///   - residual: As the output; added before the epilogue. It may be the input, or the output
   ///     itself.
   public func run(
-    _ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, epilogue: Epilogue = .none
+    _ input: FeatureMap, scaledBy scaling: InputScaling? = nil, into output: FeatureMap,
+    adding residual: FeatureMap? = nil, epilogue: Epilogue = .none
   ) {
     precondition(
       input.channels == shape.inChannels && output.channels == shape.outChannels && input.batch == output.batch
@@ -65,11 +67,27 @@ public final class Convolution: Sendable {
     precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
+    store(output, residual, epilogue) { store in
+      guard let scaling else { return method.run(input, store, engine) }
+      if method.scales(by: scaling.epilogue) { return method.run(input, scaledBy: scaling, store, engine) }
+      let scaled = FeatureMap(zeros: input.batch, input.extent, channels: input.channels, format: input.format)
+      engine.scale(input, by: scaling.factors, scaling.epilogue, into: scaled)
+      method.run(scaled, store, engine)
+    }
+  }
+
+  /// Whether scaling the input costs no pass of its own.
+  public func scales(by epilogue: Epilogue) -> Bool { method.scales(by: epilogue) }
+
+  /// Lets a method fill a store, and applies the epilogue that it does not.
+  func store(
+    _ output: FeatureMap, _ residual: FeatureMap?, _ epilogue: Epilogue, _ fill: (ConvolutionStore) -> Void
+  ) {
     let isFused = method.fuses(epilogue)
     let store = ConvolutionStore(
       output: output, bias: bias.pointer, residual: residual, epilogue: isFused ? epilogue : .none)
     engine.exclusively {
-      method.run(input, store, engine)
+      fill(store)
       if !isFused { engine.scale(output, epilogue, into: output) }
     }
   }

@@ -1,4 +1,4 @@
-internal import Tensors
+public import Tensors
 
 /// One way to compute a convolution, with the weights packed for it.
 protocol ConvolutionMethod: Sendable {
@@ -7,10 +7,34 @@ protocol ConvolutionMethod: Sendable {
 
   /// Fills `store.output`.
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine)
+
+  /// Whether the method scales its input as it reads it, and so saves a pass over it.
+  func scales(by epilogue: Epilogue) -> Bool
+
+  /// Fills `store.output` from a scaled input, where the method ``scales(by:)`` that epilogue.
+  func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine)
 }
 
 extension ConvolutionMethod {
   func fuses(_ epilogue: Epilogue) -> Bool { epilogue == .none || epilogue == .relu }
+
+  func scales(by epilogue: Epilogue) -> Bool { false }
+
+  func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine) {
+    preconditionFailure("a method that scales no input was asked to")
+  }
+}
+
+/// What a convolution takes of its input: `epilogue(input * factors)`.
+public struct InputScaling: Sendable {
+  /// N, [1, 1, 1], C in float32: a factor for every channel of every item.
+  public let factors: FeatureMap
+  public let epilogue: Epilogue
+
+  public init(factors: FeatureMap, epilogue: Epilogue) {
+    self.factors = factors
+    self.epilogue = epilogue
+  }
 }
 
 /// Where a convolution's sums go, and what is added on the way.
@@ -20,6 +44,10 @@ struct ConvolutionStore {
   let bias: UnsafePointer<Float>
   let residual: FeatureMap?
   let epilogue: Epilogue
+  /// Which position of the whole output the maps begin with.
+  var firstPosition = 0
+  /// Whether a register's worth of floats may be written after a position's last channel.
+  var hasRoom = false
 
   /// What methods apply that fuse nothing else.
   var relu: Bool { epilogue == .relu }

@@ -51,6 +51,9 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
   /// Whether an output position sees exactly the input position of the same place.
   public var isPointwise: Bool { kernel == .one && stride == .one && padding == .zero }
 
+  /// Whether frame t of the output depends on frame t of the input alone.
+  public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 }
+
   public var description: String {
     var text = "\(inChannels)->\(outChannels) \(kernel)"
     if stride != .one { text += " stride \(stride)" }

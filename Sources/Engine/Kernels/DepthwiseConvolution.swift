@@ -20,7 +20,7 @@ struct DepthwiseConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   /// [registers of channels][kernel T x H][kernel W][lanes]
   private let weights: Storage
-  private let kernels: DepthwiseKernels
+  let kernels: DepthwiseKernels
 
   /// - Parameter weights: [channels, 1, T, H, W].
   init(_ shape: ConvolutionShape, weights source: Storage, _ input: ElementFormat, _ engine: Engine) {
@@ -37,31 +37,49 @@ struct DepthwiseConvolution: ConvolutionMethod {
   func fuses(_ epilogue: Epilogue) -> Bool { epilogue.code != nil }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    run(MapLines(map: input), store, engine)
+  }
+
+  func run(_ source: some DepthwiseSource, _ store: ConvolutionStore, _ engine: Engine) {
     let extent = store.output.extent
     if store.output.positions == 0 { return }
-    let ring = DepthwiseRing(shape, input, extent, lanes: kernels.lanes, kernels.split)
+    let threads = engine.pool.threads
+    let ring = DepthwiseRing(
+      shape, source.extent, extent, source.bands(extent, threads: threads), lanes: kernels.lanes, kernels.split)
     // A band of one frame is the smallest piece of work; bands lie in the order batch, height, time.
     let bands = (extent.h + ring.rows - 1) / ring.rows
     let steps = store.output.batch * bands * extent.t
-    let pieces = min(steps, engine.pool.threads * 8)
+    let pieces = min(steps, source.pieces(bands: store.output.batch * bands, frames: extent.t, threads: threads))
     engine.pool.forEach(pieces) { piece, thread in
-      let memory = ring.prepare(engine.scratch.floats(ring.floats, thread: thread))
+      let storage = engine.scratch.storage(ring.floats + source.scratchFloats, thread: thread)
+      let memory = ring.prepare(storage.pointer)
       var held = DepthwiseRing.Held()
       for step in piece * steps / pieces..<(piece + 1) * steps / pieces {
-        let (t, band) = (step % extent.t, step / extent.t % bands)
-        let rows = band * ring.rows..<min(extent.h, (band + 1) * ring.rows)
-        run(batchIndex: step / (extent.t * bands), t, rows, ring, memory, &held, input, store)
+        let (n, t, band) = (step / (extent.t * bands), step % extent.t, step / extent.t % bands)
+        // Bands of one height, or nearly so.
+        let rows = band * extent.h / bands..<(band + 1) * extent.h / bands
+        let frames = ring.fill(batchIndex: n, t: t, rows: rows, memory, &held) { frame, rows, number in
+          source.fill(frame, rows, batchIndex: n, ring, number, memory, (storage, ring.floats))
+        }
+        for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ring.rowsTogether) {
+          run(
+            batchIndex: n, t, frames, first..<min(rows.upperBound, first + ring.rowsTogether), of: rows, ring, memory,
+            source.extent, store)
+        }
       }
     }
   }
 
   /// Computes some lines of a frame of the output.
+  ///
+  /// - Parameters:
+  ///   - frames: The taps in time that lie inside the input.
+  ///   - rows: Of the band that the ring holds.
   private func run(
-    batchIndex n: Int, _ t: Int, _ rows: Range<Int>, _ ring: DepthwiseRing, _ memory: DepthwiseRing.Memory,
-    _ held: inout DepthwiseRing.Held, _ input: FeatureMap, _ store: ConvolutionStore
+    batchIndex n: Int, _ t: Int, _ frames: Range<Int>, _ rows: Range<Int>, of band: Range<Int>, _ ring: DepthwiseRing,
+    _ memory: DepthwiseRing.Memory, _ input: Extent3, _ store: ConvolutionStore
   ) {
     let (output, extent) = (store.output, store.output.extent)
-    let frames = ring.fill(batchIndex: n, t: t, row: rows.lowerBound, input, memory, &held)
     for row in rows {
       // What a row of the output sees, in its own part of the tables.
       let lines = memory.lines + (row - rows.lowerBound) * ring.taps
@@ -71,9 +89,9 @@ struct DepthwiseConvolution: ConvolutionMethod {
         let frame = t * shape.stride.t - shape.padding.t + kt * shape.dilation.t
         for kh in 0..<shape.kernel.h {
           let h = row * shape.stride.h - shape.padding.h + kh * shape.dilation.h
-          if h < 0 || h >= input.extent.h { continue }
+          if h < 0 || h >= input.h { continue }
           lines[seen] = UnsafePointer(
-            ring.line(frame, (row - rows.lowerBound) * shape.stride.h + kh * shape.dilation.h, memory))
+            ring.line(frame, (row - band.lowerBound) * shape.stride.h + kh * shape.dilation.h, memory))
           lineWeights[seen] =
             UnsafePointer(weights.pointer) + (kt * shape.kernel.h + kh) * shape.kernel.w * kernels.lanes
           seen += 1

@@ -5,10 +5,15 @@ internal import Tensors
 /// as the kernel is long those that a band of the output's rows sees.
 struct DepthwiseRing {
   private let shape: ConvolutionShape
+  /// Of the whole input.
+  private let input: Extent3
   private let lanes: Int
   private let split: @Sendable (DepthwiseLine) -> Void
   /// Rows of the output in a band.
   let rows: Int
+  /// Rows of a band that are computed together: one register of what they see fits the first-level cache with what it
+  /// makes.
+  let rowsTogether: Int
   /// Columns of a split line: the padding before, what is seen of the input, and as much after it as whole tiles read.
   let columns: Int
   /// Those of the input that are seen.
@@ -45,11 +50,16 @@ struct DepthwiseRing {
     var row = -1
   }
 
+  /// - Parameters:
+  ///   - input: The extent of the input.
+  ///   - output: The extent of the output.
+  ///   - bands: How a source wants the rows cut.
   init(
-    _ shape: ConvolutionShape, _ input: FeatureMap, _ output: Extent3, lanes: Int,
+    _ shape: ConvolutionShape, _ input: Extent3, _ output: Extent3, _ bands: DepthwiseBands, lanes: Int,
     _ split: @escaping @Sendable (DepthwiseLine) -> Void
   ) {
     self.shape = shape
+    self.input = input
     self.lanes = lanes
     self.split = split
     let tiled = (output.w + depthwiseColumns - 1) / depthwiseColumns * depthwiseColumns
@@ -57,17 +67,18 @@ struct DepthwiseRing {
     let line = (shape.outChannels + lanes - 1) / lanes * columns * lanes
     let frames = (shape.kernel.t - 1) * shape.dilation.t + 1
     func linesOf(_ rows: Int) -> Int { (rows - 1) * shape.stride.h + (shape.kernel.h - 1) * shape.dilation.h + 1 }
-    // One register of a band fits the first-level cache with what it makes, all of them the second-level one.
-    func fits(_ rows: Int) -> Bool {
-      frames * linesOf(rows) * columns * lanes <= 7168 && frames * linesOf(rows) * line <= 73_728
-    }
-    var rows = 1
-    while rows < min(8, output.h), fits(rows + 1) { rows += 1 }
+    func fitsFirst(_ rows: Int) -> Bool { frames * linesOf(rows) * columns * lanes <= 7168 }
+    func fits(_ rows: Int) -> Bool { frames * linesOf(rows) * line <= bands.ringFloats }
+    var together = 1
+    while together < min(8, output.h), fitsFirst(together + 1), fits(together + 1) { together += 1 }
+    var rows = together
+    while rows < min(bands.mostRows, output.h), fits(rows + 1) { rows += 1 }
+    rowsTogether = together
     self.rows = rows
     self.columns = columns
     self.line = line
     self.frames = frames
-    filled = max(0, min(input.extent.w, columns - shape.padding.w))
+    filled = max(0, min(input.w, columns - shape.padding.w))
     lines = linesOf(rows)
     taps = shape.kernel.t * shape.kernel.h
     var layout = ScratchLayout()
@@ -108,33 +119,53 @@ struct DepthwiseRing {
 
   /// Sees to it that the lines are there which a band sees in one frame of the output.
   ///
-  /// - Parameter row: The band's first.
+  /// - Parameters:
+  ///   - rows: The band.
+  ///   - write: Is asked to write rows of a frame of the input, by `write` for each of them; the ring keeps them from
+  ///     line `number` on.
   /// - Returns: The taps in time that lie inside the input.
   func fill(
-    batchIndex n: Int, t: Int, row: Int, _ input: FeatureMap, _ memory: Memory, _ held: inout Held
+    batchIndex n: Int, t: Int, rows: Range<Int>, _ memory: Memory, _ held: inout Held,
+    _ write: (_ frame: Int, _ rows: Range<Int>, _ number: Int) -> Void
   ) -> Range<Int> {
-    if n != held.batchIndex || row != held.row {
+    if n != held.batchIndex || rows.lowerBound != held.row {
       memory.held.update(repeating: -1, count: frames)
-      held = Held(batchIndex: n, row: row)
+      held = Held(batchIndex: n, row: rows.lowerBound)
     }
     let first = t * shape.stride.t - shape.padding.t
     let step = shape.dilation.t
-    let inside = (0..<shape.kernel.t).filter { (0..<input.extent.t).contains(first + $0 * step) }
+    let inside = (0..<shape.kernel.t).filter { (0..<input.t).contains(first + $0 * step) }
     guard let low = inside.first, let high = inside.last else { return 0..<0 }
-    let top = row * shape.stride.h - shape.padding.h
+    let top = rows.lowerBound * shape.stride.h - shape.padding.h
+    let seen = (rows.count - 1) * shape.stride.h + (shape.kernel.h - 1) * shape.dilation.h + 1
+    let lines = max(0, top)..<max(0, top, min(input.h, top + seen))
     for kt in low...high {
       let frame = first + kt * step
       if memory.held[frame % frames] == frame { continue }
       memory.held[frame % frames] = frame
-      for number in max(0, -top)..<max(0, -top, min(lines, input.extent.h - top)) {
-        let position = ((n * input.extent.t + frame) * input.extent.h + top + number) * input.extent.w
-        split(
-          DepthwiseLine(
-            input: input.start + position * input.pitch, inputPitch: input.pitch, columns: filled,
-            channels: shape.outChannels, output: line(frame, number, memory) + shape.padding.w * lanes,
-            registerStep: columns * lanes))
-      }
+      if !lines.isEmpty { write(frame, lines, lines.lowerBound - top) }
     }
     return low..<high + 1
   }
+
+  /// Splits a line into the ring.
+  ///
+  /// - Parameters:
+  ///   - number: Counted from the first line that the band sees.
+  ///   - columns: Where the line's first column lies.
+  ///   - pitch: From a column to the next one, in floats.
+  func write(_ frame: Int, _ number: Int, from columns: UnsafePointer<Float>, pitch: Int, _ memory: Memory) {
+    split(
+      DepthwiseLine(
+        input: columns, inputPitch: pitch, columns: filled, channels: shape.outChannels,
+        output: line(frame, number, memory) + shape.padding.w * lanes, registerStep: self.columns * lanes))
+  }
+}
+
+/// How the rows of a depthwise convolution's output are cut into bands, each of which goes through the frames.
+struct DepthwiseBands {
+  /// Rows of a band at most.
+  let mostRows: Int
+  /// Floats that the lines take at most which a band sees, where one row does not see more.
+  let ringFloats: Int
 }

@@ -45,7 +45,25 @@ struct DirectConvolution: ConvolutionMethod {
       let positions = piece * block..<min(output.positions, (piece + 1) * block)
       let table = table(taps: taps, positions: positions.count, thread, engine)
       rows.fill(positions, table)
-      multiply(positions, table, rows, taps: taps, store, engine)
+      multiply(positions, table, ahead: ahead(input), taps: taps, store)
+    }
+  }
+
+  /// From a position to the one six later, in floats.
+  private func ahead(_ input: FeatureMap) -> Int { tilePositions * shape.stride.w * input.pitch }
+
+  /// Where every position is read once, it is scaled into the thread's memory just before.
+  func scales(by epilogue: Epilogue) -> Bool { shape.isPointwise && epilogue.code != nil }
+
+  func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine) {
+    let scaled = ScaledInput(input, scaling, engine)
+    // What is read and what is multiplied share the cache.
+    let tiles = positionsPerPiece(store.output.positions, engine) / 2 / tilePositions
+    let block = max(1, tiles) * tilePositions
+    engine.pool.forEach((store.output.positions + block - 1) / block) { piece, thread in
+      let positions = piece * block..<min(store.output.positions, (piece + 1) * block)
+      let table = scaled.fill(positions, engine, thread)
+      multiply(positions, table, ahead: 0, taps: 1, store)
     }
   }
 
@@ -69,61 +87,96 @@ struct DirectConvolution: ConvolutionMethod {
   private func runLines(_ rows: TapRows, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let lines = output.batch * output.extent.t * output.extent.h
-    let width = output.extent.w
+    let perPiece = max(1, positionsPerPiece(output.positions, engine) / max(1, output.extent.w))
+    engine.pool.forEach((lines + perPiece - 1) / perPiece) { piece, thread in
+      let table = table(taps: shape.kernel.count, positions: output.extent.w, thread, engine)
+      for line in piece * perPiece..<min(lines, (piece + 1) * perPiece) { runJoined(line, rows, store, table) }
+    }
+  }
+
+  private func runJoined(
+    _ line: Int, _ rows: TapRows, _ store: ConvolutionStore, _ table: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    let width = rows.extent.w
     let before = min(width, (shape.padding.w + shape.stride.w - 1) / shape.stride.w)
     // The first output that sees something after the line's end.
     let room = rows.input.extent.w + shape.padding.w - shape.kernel.w
     let after = max(before, min(width, room < 0 ? 0 : room / shape.stride.w + 1))
-    let perPiece = max(1, positionsPerPiece(output.positions, engine) / max(1, width))
-    engine.pool.forEach((lines + perPiece - 1) / perPiece) { piece, thread in
-      let table = table(taps: shape.kernel.count, positions: width, thread, engine)
-      for line in piece * perPiece..<min(lines, (piece + 1) * perPiece) {
-        let start = line * width
-        for ends in [start..<start + before, start + after..<start + width] where !ends.isEmpty {
-          rows.fill(ends, table)
-          multiply(ends, table, rows, taps: shape.kernel.count, store, engine)
-        }
-        if after > before {
-          let middle = start + before..<start + after
-          rows.fillJoined(middle, table)
-          multiply(middle, table, rows, taps: shape.kernel.t * shape.kernel.h, store, engine)
-        }
-      }
+    let start = line * width
+    let ahead = ahead(rows.input)
+    for ends in [start..<start + before, start + after..<start + width] where !ends.isEmpty {
+      rows.fill(ends, table)
+      multiply(ends, table, ahead: ahead, taps: shape.kernel.count, store)
+    }
+    if after > before {
+      let middle = start + before..<start + after
+      rows.fillJoined(middle, table)
+      multiply(middle, table, ahead: ahead, taps: shape.kernel.t * shape.kernel.h, store)
     }
   }
 
+  /// Computes some lines on one thread, counted through frames and batch.
+  ///
+  /// - Parameters:
+  ///   - extent: Of the whole output.
+  ///   - table: Room for `addresses(positions:)` of them.
+  func run(
+    lines: Range<Int>, of input: FeatureMap, _ extent: Extent3, _ store: ConvolutionStore,
+    _ table: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    let rows = TapRows(input: input, extent: extent, shape: shape, zeros: zeros.pointer)
+    if joinsColumns(input) {
+      for line in lines { runJoined(line, rows, store, table) }
+    } else {
+      let positions = lines.lowerBound * extent.w..<lines.upperBound * extent.w
+      rows.fill(positions, table)
+      multiply(positions, table, ahead: ahead(input), taps: shape.kernel.count, store)
+    }
+  }
+
+  /// How many addresses the taps of a block of positions have.
+  func addresses(positions: Int) -> Int {
+    (positions + tilePositions - 1) / tilePositions * tilePositions * shape.kernel.count
+  }
+
+  /// Output channels with the last register filled up.
+  var paddedOutputs: Int { kernels.padded(shape.outChannels) }
+
   /// Multiplies a block's positions with the weights of every group.
   ///
-  /// - Parameter taps: The taps of the table; fewer than the kernel's where those along a line are joined.
+  /// - Parameters:
+  ///   - ahead: What is fetched ahead, from the positions that are read; 0 is nothing.
+  ///   - taps: The taps of the table; fewer than the kernel's where those along a line are joined.
   private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: TapRows, taps: Int,
-    _ store: ConvolutionStore, _ engine: Engine
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, ahead: Int, taps: Int,
+    _ store: ConvolutionStore
   ) {
-    for group in 0..<shape.groups { multiply(positions, table, rows, taps: taps, group, store, engine) }
+    for group in 0..<shape.groups { multiply(positions, table, ahead: ahead, taps: taps, group, store) }
   }
 
   private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, _ rows: TapRows, taps: Int, _ group: Int,
-    _ store: ConvolutionStore, _ engine: Engine
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, ahead: Int, taps: Int, _ group: Int,
+    _ store: ConvolutionStore
   ) {
     let output = store.output
     let outputs = shape.outChannels / shape.groups
     let first = group * outputs
     var block = GEMMBlock(
       rows: table, taps: taps, channels: groupFloats * (shape.kernel.count / taps), bias: store.bias + first,
-      output: address(first, output) + positions.lowerBound * output.pitch,
+      output: address(first, output) + (positions.lowerBound - store.firstPosition) * output.pitch,
       outputPitch: output.pitch, positions: positions.count)
     block.parts = parts
     block.rowOffset = group * groupFloats
-    block.ahead = tilePositions * shape.stride.w * rows.input.pitch
+    block.ahead = ahead
     block.outputIsBFloat16 = output.format == .bfloat16
     if let residual = store.residual {
-      block.residual = UnsafePointer(address(first, residual)) + positions.lowerBound * residual.pitch
+      block.residual = UnsafePointer(
+        address(first, residual) + (positions.lowerBound - store.firstPosition) * residual.pitch)
       block.residualPitch = residual.pitch
       block.residualIsBFloat16 = residual.format == .bfloat16
     }
     block.relu = store.relu
-    kernels.multiply(block, weights[group].panel(0), outputs: outputs)
+    kernels.multiply(block, weights[group].panel(0), outputs: store.hasRoom ? paddedOutputs : outputs)
   }
 
   /// Where a channel of the first position lies; a group of bfloat16 channels may begin in the middle of a float.

@@ -50,7 +50,8 @@ extension Engine {
     }
   }
 
-  private func scaledRows(_ format: ElementFormat) -> @Sendable (ScaledRows) -> Void {
+  /// Scales rows of a format.
+  func scaledRows(_ format: ElementFormat) -> @Sendable (ScaledRows) -> Void {
     if format == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.scaleRows }
     return kernels.scaleRows
   }

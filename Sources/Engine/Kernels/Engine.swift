@@ -37,6 +37,14 @@ public final class Engine: Sendable {
     scratch.floats(floats, thread: pool.threads)
   }
 
+  /// A dense map in the memory that all threads see; it holds anything.
+  func sharedMap(_ batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat) -> FeatureMap {
+    let floats = channels * format.bytes / 4
+    let storage = scratch.storage(batch * extent.count * floats, thread: pool.threads)
+    return FeatureMap(
+      storage: storage, offset: 0, batch: batch, extent: extent, channels: channels, pitch: floats, format: format)
+  }
+
   /// Products of float32 inputs, whatever their outputs are.
   var floatGEMM: GEMMKernels {
     if activations == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.gemm }

@@ -19,13 +19,16 @@ final class Scratch: @unchecked Sendable {
   }
 
   /// At least `count` floats, aligned to 64 bytes, holding anything.
-  func floats(_ count: Int, thread: Int) -> UnsafeMutablePointer<Float> {
-    if let slot = slots[thread], slot.count >= count { return slot.pointer }
+  func floats(_ count: Int, thread: Int) -> UnsafeMutablePointer<Float> { storage(count, thread: thread).pointer }
+
+  /// The same as what maps lie in.
+  func storage(_ count: Int, thread: Int) -> Storage {
+    if let slot = slots[thread], slot.count >= count { return slot }
     // The old one goes before the new one comes.
     slots[thread] = nil
     let made = Storage(count: count)
     slots[thread] = made
-    return made.pointer
+    return made
   }
 }
 

@@ -145,11 +145,11 @@ func gemmTile<Unit: VectorUnit>(
   if count == 1 {
     for i in 0..<6 { s0[i] += s1[i] }
   }
-  if !bfloat16 && positions == 6 && lanes == width {
-    tile.storeWhole(unit, s0, at: 0)
-    if count > 1 { tile.storeWhole(unit, s1, at: width) }
-    if count > 2 { tile.storeWhole(unit, s2, at: 2 * width) }
-    if count > 3 { tile.storeWhole(unit, s3, at: 3 * width) }
+  if positions == 6 && lanes == width && tile.isOfOneFormat(bfloat16: bfloat16) {
+    tile.storeWhole(unit, bfloat16: bfloat16, s0, at: 0)
+    if count > 1 { tile.storeWhole(unit, bfloat16: bfloat16, s1, at: width) }
+    if count > 2 { tile.storeWhole(unit, bfloat16: bfloat16, s2, at: 2 * width) }
+    if count > 3 { tile.storeWhole(unit, bfloat16: bfloat16, s3, at: 3 * width) }
     return
   }
   tile.store(unit, bfloat16: bfloat16, s0, at: 0, lanes: count == 1 ? lanes : width)
@@ -202,21 +202,35 @@ func gemmTile<Unit: VectorUnit>(
     }
   }
 
-  /// Finishes and stores one register of each of six positions, in float32, with all its lanes: nearly all registers are
-  /// such, and this is short enough to stand in the tile.
+  /// Whether all that the tile stores and adds is bfloat16, or all of it float32.
   @inlinable @inline(__always)
-  func storeWhole<Unit: VectorUnit>(_ unit: Unit.Type, _ sums: TileColumn<Unit.Vector>, at offset: Int) {
-    let to = (output + 4 * offset).assumingMemoryBound(to: Float.self)
-    let pitch = outputPitch / 4
+  func isOfOneFormat(bfloat16: Bool) -> Bool {
+    !bfloat16 || (outputSize == 2 && (residual == nil || residualSize == 2))
+  }
+
+  /// Finishes and stores one register of each of six positions, with all its lanes and in one format: nearly all
+  /// registers are such, and this is short enough to stand in the tile.
+  ///
+  /// - Parameter bfloat16: The format; a literal.
+  @inlinable @inline(__always)
+  func storeWhole<Unit: VectorUnit>(
+    _ unit: Unit.Type, bfloat16: Bool, _ sums: TileColumn<Unit.Vector>, at offset: Int
+  ) {
+    let width = Unit.Vector.scalarCount
+    let size = bfloat16 ? 2 : 4
+    let to = output + size * offset
     if let residual {
-      let from = (residual + 4 * offset).assumingMemoryBound(to: Float.self)
-      let fromPitch = residualPitch / 4
+      let from = residual + size * offset
       for i in 0..<6 {
-        let value = sums[i] + Unit.load(from + i * fromPitch)
-        MicroKernels.store(relu ? Unit.relu(value) : value, to + i * pitch)
+        let value = sums[i] + loadElements(unit, isBFloat16: bfloat16, width, from + i * residualPitch)
+        let finished = relu ? Unit.relu(value) : value
+        storeElements(unit, isBFloat16: bfloat16, width, finished, to + i * outputPitch)
       }
     } else {
-      for i in 0..<6 { MicroKernels.store(relu ? Unit.relu(sums[i]) : sums[i], to + i * pitch) }
+      for i in 0..<6 {
+        let finished = relu ? Unit.relu(sums[i]) : sums[i]
+        storeElements(unit, isBFloat16: bfloat16, width, finished, to + i * outputPitch)
+      }
     }
   }
 

@@ -3,17 +3,20 @@ public import Tensors
 
 /// A convolution with bias, an optional residual and an epilogue, as a step of a network.
 ///
-/// Inputs: x, then the residual where there is one; it is added before the epilogue, and may be overwritten.
+/// Inputs: x, then its factors where it is scaled, then the residual where there is one; that is added before the
+/// epilogue, and may be overwritten.
 struct ConvolutionOperator: Operator {
   let convolution: Convolution
   let hasResidual: Bool
   let epilogue: Epilogue
   /// The format of the output, where it is not to be the usual one.
   var output: ElementFormat?
+  /// What x is scaled through; nil where it is not.
+  var scaling: Epilogue?
 
   var name: String {
-    "conv \(convolution.shape)" + (hasResidual ? " + residual" : "")
-      + (epilogue == .none ? "" : " + \(epilogue.rawValue)")
+    (scaling.map { ChannelScaling(epilogue: $0).name + ", " } ?? "") + "conv \(convolution.shape)"
+      + (hasResidual ? " + residual" : "") + (epilogue == .none ? "" : " + \(epilogue.rawValue)")
   }
 
   var algorithm: String { convolution.algorithm.rawValue }
@@ -32,29 +35,43 @@ struct ConvolutionOperator: Operator {
     return ValueShape(batch: inputs[0].batch, extent: extent, channels: convolution.shape.outChannels)
   }
 
-  var aliasing: Aliasing { hasResidual ? .mayOverwrite(1) : .none }
+  private var residualAt: Int { scaling == nil ? 1 : 2 }
+
+  var aliasing: Aliasing { hasResidual ? .mayOverwrite(residualAt) : .none }
 
   var writesSlices: Bool { true }
 
-  var keepsFramesApart: Bool {
-    let shape = convolution.shape
-    return shape.kernel.t == 1 && shape.stride.t == 1 && shape.padding.t == 0
-  }
+  var keepsFramesApart: Bool { scaling == nil && convolution.shape.keepsFramesApart }
 
   func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int {
     convolution.shape.macs(batch: inputs[0].batch, input: inputs[0].extent)
+      + (scaling == nil ? 0 : inputs[0].positions * inputs[0].channels)
   }
 
   var weightBytes: Int { convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes }
 
   var candidates: [any Operator] {
-    convolution.candidates().map {
-      ConvolutionOperator(convolution: $0, hasResidual: hasResidual, epilogue: epilogue, output: output)
+    convolution.candidates().map { convolution in
+      ConvolutionOperator(
+        convolution: convolution, hasResidual: hasResidual, epilogue: epilogue, output: output, scaling: scaling)
     }
   }
 
+  /// Takes over the scaling of its input where that costs no pass of its own, and the convolution before a depthwise one.
+  func absorbing(_ maker: any Operator, input: Int) -> (any Operator)? {
+    guard input == 0, scaling == nil else { return nil }
+    if let scale = maker as? ChannelScaling, convolution.scales(by: scale.epilogue) {
+      var result = self
+      result.scaling = scale.epilogue
+      return result
+    }
+    return (maker as? ConvolutionOperator).flatMap { ConvolutionPairOperator($0, self) }
+  }
+
   func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    convolution.run(inputs[0], into: output, adding: hasResidual ? inputs[1] : nil, epilogue: epilogue)
+    convolution.run(
+      inputs[0], scaledBy: scaling.map { InputScaling(factors: inputs[1], epilogue: $0) }, into: output,
+      adding: hasResidual ? inputs[residualAt] : nil, epilogue: epilogue)
   }
 
   /// An engine that asks for references has packed the weights for them.

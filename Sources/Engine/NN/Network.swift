@@ -62,6 +62,21 @@ public struct Network: Sendable {
     if let op = nodes[value.id].op, op.writesEitherFormat, !isRead { formats[value.id] = .float32 }
   }
 
+  /// This network with other nodes in the place of its own, and without some.
+  func replacing(_ others: [Node], without isLeftOut: [Bool]) -> Network {
+    var result = self
+    (result.nodes, result.formats) = ([], [])
+    var places = [Value?](repeating: nil, count: others.count)
+    for (index, node) in others.enumerated() where !isLeftOut[index] {
+      let inputs = node.inputs.map { places[$0.id]! }
+      places[index] = result.append(Node(op: node.op, inputs: inputs, channels: node.channels), formats[index])
+    }
+    result.inputs = inputs.map { places[$0.id]! }
+    result.outputs = outputs.map { places[$0.id]! }
+    result.named = named.compactMap { name, value in places[value.id].map { (name, $0) } }
+    return result
+  }
+
   /// Every operator in the order of running.
   public var operators: [any Operator] { nodes.compactMap(\.op) }
 }

@@ -9,6 +9,7 @@ public import Tensors
 ///
 /// One run at a time: the arena is shared by all of them.
 public final class NetworkPlan: @unchecked Sendable {
+  /// The network, with operators that took over what made their inputs.
   public let network: Network
   /// Memory of the plan's own for the inputs, made when it is first asked for: what `run()` reads.
   public private(set) lazy var inputs: [FeatureMap] = ownInputs()
@@ -32,9 +33,11 @@ public final class NetworkPlan: @unchecked Sendable {
   ///   - grouping: When operations run frame by frame.
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(
-    _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
+    _ diagram: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
     grouping: FrameGrouping = FrameGrouping()
   ) throws {
+    // References are for the diagram as it was drawn.
+    let network = diagram.engine.usesReferences ? diagram : diagram.absorbed(keepingNamed: keepingNamed)
     let layout = try NetworkLayout(
       network, batch: batch, extents: extents, keepingNamed: keepingNamed, grouping: grouping)
     let memory = physicalMemoryBytes()

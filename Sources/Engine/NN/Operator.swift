@@ -84,6 +84,16 @@ public protocol Operator: Sendable {
   /// The same operator in every way that could be the fastest, for plans that measure; empty where there is no choice.
   var candidates: [any Operator] { get }
 
+  /// This operator and the one that makes one of its inputs as one operator, where it can spare the network the value
+  /// between them; nil where it cannot. A plan asks where nothing else reads that value.
+  ///
+  /// - Parameters:
+  ///   - maker: What makes the input.
+  ///   - input: Which of the inputs.
+  /// - Returns: An operator whose inputs are this one's, with the maker's in the place of what it made, and whose output
+  ///   has the same shape and format.
+  func absorbing(_ maker: any Operator, input: Int) -> (any Operator)?
+
   /// Computes the output.
   ///
   /// - Parameters:
@@ -107,4 +117,5 @@ extension Operator {
   public var weightBytes: Int { 0 }
   public var algorithm: String { "" }
   public var candidates: [any Operator] { [] }
+  public func absorbing(_ maker: any Operator, input: Int) -> (any Operator)? { nil }
 }

@@ -1,0 +1,59 @@
+public import Tensors
+
+/// A convolution and the depthwise one that reads what it makes, as one.
+///
+/// What lies between the two is often the widest map of a network: X3D-M's first is 57 MB, and would go to memory and come
+/// back. Here the first convolution writes its lines where the second one reads them, a band of rows at a time that goes
+/// through the frames; where the map is small enough to stay in the caches, they follow each other. A few lines are
+/// computed twice; every sum is what it would be otherwise.
+public struct ConvolutionPair: Sendable {
+  public let first: Convolution
+  /// What is applied to the first convolution's outputs.
+  public let between: Epilogue
+  public let second: Convolution
+  private let direct: DirectConvolution
+  private let depthwise: DepthwiseConvolution
+  private let cachedBytes: Int
+
+  /// - Parameter cachedBytes: What stays in a third-level cache, with what else is at work: a map of no more is made as a
+  ///   whole.
+  /// - Returns: nil where the second convolution is not depthwise, or the first one does not compute line by line.
+  public init?(_ first: Convolution, _ between: Epilogue, _ second: Convolution, cachedBytes: Int = 8 << 20) {
+    guard let depthwise = second.method as? DepthwiseConvolution, let direct = first.method as? DirectConvolution,
+      direct.fuses(between), first.shape.groups == 1, first.shape.outChannels == second.shape.inChannels
+    else { return nil }
+    self.first = first
+    self.between = between
+    self.second = second
+    self.direct = direct
+    self.depthwise = depthwise
+    self.cachedBytes = cachedBytes
+  }
+
+  /// Computes `second(between(first(input)))`, as `Convolution.run` does.
+  ///
+  /// - Parameters:
+  ///   - input: N, extent, the first convolution's channels.
+  ///   - output: N, extent, the second one's; shares no element with the input.
+  ///   - residual: As the output; added before the epilogue. It may be the output itself.
+  public func run(
+    _ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, epilogue: Epilogue = .none
+  ) {
+    precondition(
+      input.channels == first.shape.inChannels && input.format == first.input && input.batch == output.batch
+        && output.extent == second.shape.output(for: first.shape.output(for: input.extent))
+        && output.channels == second.shape.outChannels, "a pair's maps must fit its shapes")
+    let engine = second.engine
+    let extent = first.shape.output(for: input.extent)
+    engine.exclusively {
+      if input.batch * extent.count * first.shape.outChannels * second.input.bytes <= cachedBytes {
+        let made = engine.sharedMap(input.batch, extent, channels: first.shape.outChannels, format: second.input)
+        first.run(input, into: made, epilogue: between)
+        return second.run(made, into: output, adding: residual, epilogue: epilogue)
+      }
+      let lines = ConvolvedLines(
+        convolution: first, direct: direct, input: input, format: second.input, epilogue: between)
+      second.store(output, residual, epilogue) { depthwise.run(lines, $0, engine) }
+    }
+  }
+}

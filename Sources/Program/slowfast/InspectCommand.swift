@@ -32,7 +32,7 @@ struct InspectCommand: ParsableCommand {
       let reader = try VideoReader(path: file)
       for notice in reader.notices { Console.warn(notice) }
       let damage = decode ? try Self.decodeAll(reader) : reader.damagedFrames
-      print(reader.info.describe + describe(damage, of: reader))
+      print(reader.info.describe + Self.text(of: damage, in: reader, isWhole: decode))
     } catch let error as VideoError {
       throw NeitherKind(path: file, video: error.reason)
     }
@@ -59,9 +59,9 @@ extension InspectCommand {
   }
 
   /// The damaged frames, for people; nothing where none is known and not all were looked at.
-  private func describe(_ damage: DamageList, of reader: VideoReader) -> String {
+  private static func text(of damage: DamageList, in reader: VideoReader, isWhole: Bool) -> String {
     if damage.frameCount == 0 {
-      return decode ? "damaged frames: none of \(reader.frameCount), each was decoded\n" : ""
+      return isWhole ? "damaged frames: none of \(reader.frameCount), each was decoded\n" : ""
     }
     let count = "\(damage.frameCount) of \(reader.frameCount)"
     let lines = damage.stretches.map { stretch in
@@ -71,7 +71,7 @@ extension InspectCommand {
         ? "  frame \(first) (\(from) s): \(stretch.cause)\n"
         : "  frames \(first) to \(last) (\(from) to \(to) s): \(stretch.cause)\n"
     }
-    let head = decode ? "damaged frames: \(count)" : "damaged frames by the packets: \(count) (--decode finds all)"
+    let head = isWhole ? "damaged frames: \(count)" : "damaged frames by the packets: \(count) (--decode finds all)"
     return head + "\n" + lines.joined()
   }
 }

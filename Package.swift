@@ -296,7 +296,8 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files", "Runs",
+        "Inference", "Clips", "Geometry",
       ]),
   ]
   let targets =

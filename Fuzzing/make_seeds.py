@@ -6,6 +6,7 @@ Text is written by hand below; the pickles are taken out of the torch archives i
 
 import gzip
 import pathlib
+import struct
 import zipfile
 
 here = pathlib.Path(__file__).resolve().parent
@@ -13,7 +14,42 @@ fixtures = here.parent / "Tests/Fixtures/Checkpoint"
 
 ROWS = "v,0902,0.1,0.2,0.3,0.4,{action},{last}\nv,902.5,0,0,1,1,80,1e-3\r\n\n\"w,1\",1798,-0.004,0.5,0.5,1.004,1,0.999999\n"
 
+
+
+def pieces(form, *contents):
+    """A journal as the harness takes it: how it begins, then records' contents."""
+    return bytes([form]) + b"".join(struct.pack("<H", len(content)) + content for content in contents)
+
+
+def text(value):
+    return struct.pack("<I", len(value.encode())) + value.encode()
+
+
+def scores(second, people, classes=3, view="256", video="v"):
+    """A record of scores; people None for a clip as a whole."""
+    rows = 1 if people is None else people
+    return (
+        struct.pack("<B", 2 if people is None else 1)
+        + text(video)
+        + struct.pack("<q", second * 1_000_000)
+        + text(view)
+        + struct.pack("<qdqII", 60, 2.0, 60, people or 0, classes)
+        + struct.pack("<5d", 0.125, 0.25, 0.5, 0.75, 0.5) * (people or 0)
+        + struct.pack(f"<{rows * classes}f", *([0.25] * (rows * classes)))
+    )
+
+
+RESULTS = struct.pack("<BI", 4, 2) + text("out/a.csv") + text("out/b.json")
+OTHER_HEAD = b"\0" + text("weights\ty\nMODEL.ARCH\tslow\nproposals\t9 bytes, sha256 " + "0f" * 32 + "\n")
+
 SEEDS = {
+    "journal": {
+        "people": pieces(0, scores(902, 1), scores(903, 2), RESULTS, scores(902, 1, view="320 flip")),
+        "clip": pieces(0, scores(902, None), scores(902, 0), scores(902, 1, classes=2)),
+        "torn": pieces(0, scores(902, 1)) + b"\x40\x80" + struct.pack("<II", 200, 7) + scores(903, 1)[:56],
+        "other_run": pieces(2, OTHER_HEAD, scores(902, 1)),
+        "foreign": pieces(3, RESULTS),
+    },
     "detections": {
         "plain.csv": ROWS.format(action=12, last="0.5"),
         "header.tsv": "video\tsecond\tx1\ty1\tx2\ty2\taction\tscore\nv\t902\t.1\t.2\t.3\t.4\t12\t.5\n",

@@ -1,6 +1,6 @@
 internal import AVARecords
 internal import Files
-internal import Imaging
+public import Imaging
 internal import Video
 internal import Wording
 
@@ -34,6 +34,9 @@ public struct FrameExtraction {
   private let framesPerSecond: Double
   private let format: Format
   private var list: FrameListText
+  /// What `write` could not have of the videos that it wrote: the pictures, by their places in the list from 0, whose
+  /// files are empty.
+  public private(set) var damaged: [(video: String, pictures: DamageList)] = []
 
   /// Opens the videos and reads the folder's list, if there is one.
   ///
@@ -79,23 +82,38 @@ public struct FrameExtraction {
 
   /// Writes video after video; the list grows by each when it is complete.
   ///
+  /// A list has a line for every picture, and pictures keep their places in time. So the file of a damaged frame is there
+  /// and empty: no reader takes it for a picture, and `test` passes over the key frames that need it, as `detect` does.
+  ///
   /// - Parameters:
+  ///   - stopsAtDamage: Whether the first damaged frame ends the writing.
   ///   - progress: Called after each picture with the number of those done; what it throws ends the writing.
   ///   - wrote: Called after each video with its folder and how many pictures it has.
-  /// - Throws: `VideoError`, `ImagingError`, `FileError`; then nothing of the video at hand is left. `FrameExtractionError.damaged` for a video with frames that cannot be had.
-  public mutating func write(progress: (Int) throws -> Void, wrote: (String, Int) -> Void) throws {
+  /// - Throws: `VideoError`, `ImagingError`, `FileError`; then nothing of the video at hand is left. `FrameDamage` for the
+  ///   first damaged frame where that ends the writing, and for a video that has no other.
+  public mutating func write(
+    stopsAtDamage: Bool = false, progress: (Int) throws -> Void, wrote: (String, Int) -> Void
+  ) throws {
     try checkWritable(listPath)
     var done = 0
     for source in sources {
       let images = ImageFolder(folder: folder, name: source.name)
       try images.makeEmpty()
+      var empty = DamageList()
       do {
         let frames = try VideoFrames(source.video, framesPerSecond: framesPerSecond)
         for index in 0..<frames.frameCount {
           let path = joinPath(images.growing, images.fileName(index, format))
-          switch format {
-          case .jpg: try writeJPEG(frames.frame(at: index), to: path)
-          case .png: try writePNG(frames.frame(at: index), to: path)
+          do {
+            let image = try frames.frame(at: index)
+            switch format {
+            case .jpg: try writeJPEG(image, to: path)
+            case .png: try writePNG(image, to: path)
+            }
+          } catch let damage as FrameDamage {
+            empty.append(index, cause: damage.cause)
+            if stopsAtDamage || empty.frameCount == frames.frameCount { throw damage }
+            try writeFile(path, "")
           }
           done += 1
           try progress(done)
@@ -103,15 +121,33 @@ public struct FrameExtraction {
         try images.finish()
       } catch {
         images.discard()
-        if let damage = error as? FrameDamage { throw FrameExtractionError.damaged(damage.description) }
         throw error
       }
+      if empty.frameCount > 0 { damaged.append((source.name, empty)) }
       list.set(
         source.name,
         paths: (0..<source.frameCount).map { "\(source.name)/\(images.fileName($0, format))" })
       try writeFile(listPath, list.text)
       wrote(images.final, source.frameCount)
     }
+  }
+}
+
+extension FrameExtraction {
+  /// One line for each damage with the pictures that it leaves empty, counted from 1 as their files are; at most `limit`
+  /// of them, and one for the rest.
+  public func damageLines(limit: Int = 10) -> [String] {
+    let all = damaged.flatMap { video, pictures in pictures.stretches.map { (video: video, stretch: $0) } }
+    var lines = all.prefix(limit).map { video, stretch in
+      let (first, last) = (stretch.frames.lowerBound + 1, stretch.frames.upperBound)
+      return "\(video), \(first == last ? "picture \(first)" : "pictures \(first) to \(last)"): \(stretch.cause)"
+    }
+    let rest = all.dropFirst(limit)
+    if !rest.isEmpty {
+      let count = rest.reduce(0) { $0 + $1.stretch.frames.count }
+      lines.append("and \(counted(count, "more picture")) in \(counted(Set(rest.map(\.video)).count, "video"))")
+    }
+    return lines
   }
 }
 
@@ -172,13 +208,9 @@ public enum FrameExtractionError: Error, Equatable, CustomStringConvertible {
   case sameName(String)
   case listed([String], list: String)
   case taken([String])
-  /// A list has a picture for every frame, so that there is none of a damaged video.
-  case damaged(String)
 
   public var description: String {
     switch self {
-    case .damaged(let what):
-      return "\(what), or score the video itself: slowfast detect passes over damaged frames, a frame list cannot"
     case .sameName(let name):
       return "writing frames: two videos are called '\(name)', a frame list cannot tell them apart -> rename one"
     case .listed(let names, let list):

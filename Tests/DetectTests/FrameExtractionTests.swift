@@ -1,6 +1,7 @@
 import AVARecords
 import Detect
 import Files
+import Imaging
 import TestSupport
 import Testing
 
@@ -80,6 +81,45 @@ struct FrameExtractionTests {
     let twice = text { try extract([short, "elsewhere/bframes.mkv"], folder.path) }
     #expect(twice.contains("two videos are called 'bframes'"), "\(twice)")
   }
+
+  /// The file of a damaged frame is empty: all others keep their places, and whoever reads the list meets the damage.
+  @Test func damagedFramesLeaveEmptyFiles() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var bytes = try readFile(short, doing: "testing")
+    for place in 2600..<2660 { bytes[place] = UInt8(truncatingIfNeeded: place &* 73 &+ 11) }
+    let path = folder.path + "/bad.mp4"
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+    func extraction(_ name: String) throws -> FrameExtraction {
+      try FrameExtraction(
+        videos: [short, path], folder: folder.path + "/" + name, framesPerSecond: 10, format: .png)
+    }
+    var all = try extraction("all")
+    var wrote: [String] = []
+    try all.write(progress: { _ in }) { folder, count in wrote.append("\(splitPath(folder).name) \(count)") }
+    let listed = try FrameList.read(paths: [all.listPath], frameFolder: folder.path + "/all").videos
+    let (sound, bad) = (listed[0], listed[1])
+    #expect(wrote == ["bframes \(sound.count)", "bad \(bad.count)"] && sound.count == bad.count)
+    let empty = try (0..<bad.count).filter { try readFile(bad.path(ofFrame: $0), doing: "testing").isEmpty }
+    let pictures = try #require(all.damaged.first { $0.video == "bad" }?.pictures)
+    #expect(!empty.isEmpty && empty.count < bad.count && all.damaged.count == 1)
+    #expect(empty == pictures.stretches.flatMap { Array($0.frames) })
+    for frame in 0..<bad.count where !empty.contains(frame) {
+      #expect(try fileDifference(bad.path(ofFrame: frame), sound.path(ofFrame: frame)) == nil)
+    }
+    let (first, last) = (empty[0] + 1, empty[empty.count - 1] + 1)
+    let line = all.damageLines().first ?? ""
+    let pictureNames = first == last ? "picture \(first)" : "pictures \(first) to \(last)"
+    #expect(line.hasPrefix("bad, \(pictureNames): '\(path)': the frame at"), "\(line)")
+    #expect(all.damageLines(limit: 0) == ["and \(counted(empty.count)) in 1 video"])
+    var stopping = try extraction("stopping")
+    #expect(text { try stopping.write(stopsAtDamage: true, progress: { _ in }) { _, _ in } }.contains("reading frame"))
+    #expect(try listFolder(folder.path + "/stopping") == ["bframes", "frame_list.csv"])
+  }
+
+  private func counted(_ count: Int) -> String { count == 1 ? "1 more picture" : "\(count) more pictures" }
 
   /// Replaced pictures are all the new ones; other files of the folder are nobody's to delete.
   @Test func replacing() throws {

@@ -156,6 +156,41 @@ private func failure(_ body: () throws -> Void) -> String {
       try names() == [old[2], old[1], ".out.csv.\(dead).1.partial", "out.csv", "out.csv.\(dead).2.partial"].sorted())
   }
 
+  /// Machines and containers may share a folder and a process number: a temporary file that is there is never taken over.
+  /// In a process of its own, where the numbers of its files are known.
+  @Test func temporaryFilesOfOthersStay() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = TemporaryFolder()
+      defer { scratch.remove() }
+      let others = (0...9).map { ".out.csv.\(getpid()).\($0).partial" }
+      for name in others { close(open(scratch.path + "/" + name, O_WRONLY | O_CREAT, 0o666)) }
+      try writeFile(scratch.path + "/out.csv", "mine")
+      try #require(try text(scratch.path + "/out.csv") == "mine")
+      try #require(try listFolder(scratch.path) == others + ["out.csv"])
+    }
+  }
+
+  /// A look at the folder that failed is taken again. In a process of its own: the limit holds for the whole process.
+  @Test func leftoversGoOnceTheFolderCanBeRead() async {
+    await #expect(processExitsWith: .success) {
+      let scratch = TemporaryFolder()
+      defer { scratch.remove() }
+      let left = scratch.path + "/.out.csv.2000000000.0.partial"
+      close(open(left, O_WRONLY | O_CREAT, 0o666))
+      var times = [timeval(tv_sec: 1_000_000_000, tv_usec: 0), timeval(tv_sec: 1_000_000_000, tv_usec: 0)]
+      try #require(utimes(left, &times) == 0)
+      var limit = rlimit()
+      try #require(getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+      var none = rlimit(rlim_cur: 1, rlim_max: limit.rlim_max)
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &none) == 0)
+      let problem = failure { try writeFile(scratch.path + "/out.csv", "x") }
+      try #require(setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0)
+      try #require(problem.hasSuffix("-> raise the limit of open files (ulimit -n)"))
+      try writeFile(scratch.path + "/out.csv", "x")
+      try #require(try listFolder(scratch.path) == ["out.csv"])
+    }
+  }
+
   /// A process that ends in the middle takes its temporary files along.
   @Test func endingTakesTemporaryFilesAlong() async {
     await #expect(processExitsWith: .exitCode(3)) {

@@ -33,6 +33,22 @@ struct FolderLockTests {
     #expect(message(scratch.path) == "locked")
   }
 
+  /// A process that is being started holds all descriptors of this one for a moment, and with them its locks.
+  @Test func releasedLocksAreFreeWhoeverStartsProcesses() throws {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    let lock = try FolderLock(scratch.path)
+    let copies = try listFolder("/proc/self/fd").compactMap { Int32($0) }.filter { descriptor in
+      guard let target = realpath("/proc/self/fd/\(descriptor)", nil) else { return false }
+      defer { free(target) }
+      return String(cString: target) == scratch.path
+    }.map { dup($0) }
+    defer { for copy in copies { close(copy) } }
+    #expect(!copies.isEmpty)
+    lock.release()
+    #expect(message(scratch.path) == "locked")
+  }
+
   /// What a killed run left goes however young it is: who writes into a folder holds its lock.
   @Test func leftoversOfKilledRunsGo() throws {
     let scratch = TemporaryFolder()

@@ -44,6 +44,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
     for label in map.labels { if map.name(of: label.id) != label.name { fatalError("a label that is not found") } }
   },
   FuzzTarget(name: "exclusions") { _ = try ExcludedTimestamps.read(path: $0).count },
+  FuzzTarget(name: "journal", wrap: journalFile, read: readJournal),
   FuzzTarget(name: "jpeg") { _ = try readImage(path: $0) },
   FuzzTarget(name: "png") { _ = try readImage(path: $0) },
   FuzzTarget(name: "video") { path in

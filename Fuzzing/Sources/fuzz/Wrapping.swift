@@ -23,6 +23,6 @@ func torchArchive(_ pickle: [UInt8]) -> [UInt8] {
 func safetensorsFile(_ header: [UInt8]) -> [UInt8] { little(header.count + 1, 8) + [UInt8(ascii: "{")] + header }
 
 /// A number as little-endian bytes; zeros after its 8 bytes.
-private func little(_ value: Int, _ count: Int) -> [UInt8] {
+func little(_ value: Int, _ count: Int) -> [UInt8] {
   (0..<count).map { $0 < 8 ? UInt8(truncatingIfNeeded: value >> (8 * $0)) : 0 }
 }

@@ -59,6 +59,34 @@ private func decompress(
   return "\(message) -> the file is damaged or cut short: make it again"
 }
 
+/// What is damaged in a JPEG that somebody else decodes; nil where libjpeg-turbo reads it to its end without complaint, and
+/// for what it does not read at all.
+///
+/// Pictures of films need no Huffman tables and no end marker.
+public func jpegDamage(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
+  guard let header = JPEGHeader(bytes), header.bitsPerSample == 8, header.components < 4, header.width > 0,
+    header.height > 0, let decoder = tjInitDecompress()
+  else { return nil }
+  defer { tjDestroy(decoder) }
+  let hasEnd = lastEndMarker(bytes) != nil
+  let whole = hasEnd ? [] : Array(bytes) + [0xFF, 0xD9]
+  // At an eighth of the size every code is read, and few become pixels.
+  let (width, height) = ((header.width + 7) / 8, (header.height + 7) / 8)
+  var status: Int32 = 0
+  _ = [UInt8](unsafeUninitializedCapacity: width * height) { output, count in
+    func read(_ bytes: UnsafeBufferPointer<UInt8>) {
+      status = tjDecompress2(
+        decoder, bytes.baseAddress, UInt(bytes.count), output.baseAddress, Int32(width), 0, Int32(height),
+        Int32(TJPF_GRAY.rawValue), TJFLAG_FASTDCT | TJFLAG_LIMITSCANS)
+    }
+    if hasEnd { read(bytes) } else { whole.withUnsafeBufferPointer { read($0) } }
+    count = 0
+  }
+  if status == 0 || tjGetErrorCode(decoder) != Int32(TJERR_WARNING.rawValue) { return nil }
+  let message = String(cString: tjGetErrorStr2(decoder))
+  return losesNothing(message, bytes) ? nil : message
+}
+
 /// Whether a decoder's warning leaves the picture whole.
 private func losesNothing(_ message: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
   if message.contains("unknown JFIF revision") || message.contains("Unknown Adobe color transform") { return true }

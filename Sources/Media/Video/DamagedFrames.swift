@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// The frames of a video that cannot be shown as they were recorded, as far as it is known.
 struct DamagedFrames: Sendable {
   /// Frames one after the other that one fault takes away: the damaged one and those that lean on it.
@@ -19,6 +21,16 @@ struct DamagedFrames: Sendable {
 
   /// The run that a frame belongs to; nil for one that is not known to be damaged.
   func run(of frame: Int) -> Run? { runs.first { $0.frames.contains(frame) } }
+
+  /// All of them.
+  var list: DamageList {
+    var (list, next) = (DamageList(), 0)
+    for run in runs.sorted(by: { $0.frames.lowerBound < $1.frames.lowerBound }) {
+      for frame in run.frames where frame >= next { list.append(frame, cause: run.cause) }
+      next = max(next, run.frames.upperBound)
+    }
+    return list
+  }
 
   /// Whether one of the frames is damaged.
   func isAny(of frames: Range<Int>) -> Bool { runs.contains { $0.frames.overlaps(frames) } }

@@ -1,4 +1,5 @@
 internal import CLibAV
+internal import Imaging
 internal import Wording
 
 /// A packet or a frame that the decoder found damaged; it can be asked for the next one after that.
@@ -25,6 +26,8 @@ final class Decoder {
   /// Packets that went in since the beginning of the file, and frames that came out; frames nil after a jump.
   private var packets = 0
   private var shown: Int? = 0
+  /// What is wrong with the JPEG that went in last. Its decoder here fills holes up and does not say so.
+  private var pictureDamage: String?
   /// While set, no frame comes out before those that it may lean on are known to be sound.
   var looksAhead = false
   private var ahead: [UnsafeMutablePointer<AVFrame>] = []
@@ -179,6 +182,9 @@ final class Decoder {
         guard packet.pointee.flags & AV_PKT_FLAG_KEY != 0 else { return true }
         landing = timestamp(packet.pointee.pts).map { .landed($0) } ?? .settled
       }
+      if isMadeOfJPEGs {
+        pictureDamage = jpegDamage(UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
+      }
       LibAVLog.clear()
       failures = 0
       let time = timestamp(packet.pointee.pts)
@@ -197,6 +203,9 @@ final class Decoder {
     }
   }
 
+  /// Whether every packet is a JPEG, which shows one frame and leans on none.
+  var isMadeOfJPEGs: Bool { demuxer.codec.pointee.id == AV_CODEC_ID_MJPEG }
+
   /// Whether the decoder left a mark of damage on the frame.
   var isFrameDamaged: Bool { damage() != nil }
 
@@ -205,6 +214,7 @@ final class Decoder {
     let errors = frame.pointee.decode_error_flags
     if errors & FF_DECODE_ERROR_MISSING_REFERENCE != 0 { return "a frame that it refers to is missing" }
     if errors != 0 { return "parts of its picture are missing" }
+    if let pictureDamage { return pictureDamage }
     return frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 ? "its data is incomplete" : nil
   }
 
@@ -247,6 +257,11 @@ let incomplete = "is incomplete: parts of the stream were lost"
 /// Names a frame by its time.
 func placeOfFrame(at ticks: Int64, _ timeBase: Ratio) -> String { "the frame at \(clockText(ticks, timeBase))" }
 
+/// Whether a text names a time of the file's clock.
+func isTimed(_ text: String) -> Bool { text.contains(ofItsClock) }
+
+private let ofItsClock = " s of its clock"
+
 private func clockText(_ ticks: Int64, _ timeBase: Ratio) -> String {
-  fixed(Double(ticks) * timeBase.value, 3) + " s of its clock"
+  fixed(Double(ticks) * timeBase.value, 3) + ofItsClock
 }

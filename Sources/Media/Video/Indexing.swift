@@ -80,7 +80,7 @@ extension TimestampIndex {
     // What a decoder complains about is known by the thread.
     let decoder = try Decoder(path: path)
     // A recording may begin in the middle of a group of pictures; what comes before the first good one is no frame.
-    decoder.toleratesDamage = true
+    decoder.toleratesDamage = !decoder.isMadeOfJPEGs
     decoder.faults = faults
     var times: [Int64] = []
     var jumps = 0

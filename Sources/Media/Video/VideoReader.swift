@@ -37,7 +37,7 @@ public final class VideoReader: FrameSource {
     damaged = index.damaged
     decoder = try Decoder(path: video.path)
     // Where frames are counted by decoding, the stream may begin with packets that show nothing.
-    decoder.toleratesDamage = index.method == .decoding
+    decoder.toleratesDamage = index.method == .decoding && !decoder.isMadeOfJPEGs
     decoder.looksAhead = index.method == .packets
   }
 
@@ -46,6 +46,8 @@ public final class VideoReader: FrameSource {
   public var info: VideoInfo { video.info }
   /// What a user should know: how frames were counted, what was not applied.
   public var notices: [String] { video.notices }
+  /// The frames that are known to be damaged: by the packets, and by what was decoded so far.
+  public var damagedFrames: DamageList { damaged.list }
   public var name: String { video.name }
   public var size: ImageSize { video.size }
   public var frameCount: Int { video.frameCount }
@@ -88,12 +90,16 @@ public final class VideoReader: FrameSource {
 
   private func damage(_ number: Int, _ cause: String, advice: String = advice) -> FrameDamage {
     FrameDamage(
-      frame: number, cause: "'\(path)': \(cause)", description: "\(reading(number)): '\(path)': \(cause)\(advice)")
+      frame: number, cause: "'\(path)': \(cause)",
+      description: "\(reading(number, of: cause)): '\(path)': \(cause)\(advice)")
   }
 
   private func damage(_ number: Int, _ run: DamagedFrames.Run) -> FrameDamage { damage(number, run.cause) }
 
-  private func reading(_ number: Int) -> String { "reading frame \(number) (\(fixed(time(of: number), 3)) s)" }
+  /// - Parameter cause: What follows; where it tells a time of the file's clock, a second time would only confuse.
+  private func reading(_ number: Int, of cause: String = "") -> String {
+    "reading frame \(number)" + (isTimed(cause) ? "" : " (\(fixed(time(of: number), 3)) s)")
+  }
 
   /// Makes `number` the frame decoded last.
   private func bring(_ number: Int) throws {
@@ -144,7 +150,7 @@ public final class VideoReader: FrameSource {
     var reached = position ?? Int.max
     if reached >= number {
       try restart()
-      decoder.toleratesDamage = true
+      decoder.toleratesDamage = !decoder.isMadeOfJPEGs
       reached = -1
     }
     while reached < number {

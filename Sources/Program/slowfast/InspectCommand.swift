@@ -1,8 +1,10 @@
 internal import ArgumentParser
 internal import Checkpoint
 internal import Files
+internal import Imaging
 internal import ModelZoo
 internal import Video
+internal import Wording
 
 /// What a file holds.
 struct InspectCommand: ParsableCommand {
@@ -11,14 +13,17 @@ struct InspectCommand: ParsableCommand {
     abstract: "Tells what a checkpoint or a video holds.",
     discussion: """
       Of a checkpoint: its format, tensors and shapes, and the architecture they speak of. Of a video: container, \
-      streams, frame rate, frames, time base. Which of the two a file is follows from its content.
+      streams, frame rate, frames, time base, and the frames that are damaged as far as its packets show it; with \
+      --decode all of them, which takes as long as decoding the video. Which of the two a file is follows from its content.
       """)
 
   @Argument(help: ArgumentHelp("A checkpoint or a video.", valueName: "file"))
   var file: String
+  @Flag(help: "Decode every frame of a video, to find all damaged ones.") var decode = false
 
   func run() throws {
     if try looksLikeCheckpoint(file) {
+      if decode { Console.warn("--decode is for videos, this is a checkpoint") }
       let checkpoint = try Checkpoint(path: file, naming: PySlowFastNames())
       print(BoxPickle(checkpoint)?.description ?? describe(checkpoint))
       return
@@ -26,10 +31,48 @@ struct InspectCommand: ParsableCommand {
     do {
       let reader = try VideoReader(path: file)
       for notice in reader.notices { Console.warn(notice) }
-      print(reader.info.describe)
+      let damage = decode ? try Self.decodeAll(reader) : reader.damagedFrames
+      print(reader.info.describe + Self.text(of: damage, in: reader, isWhole: decode))
     } catch let error as VideoError {
       throw NeitherKind(path: file, video: error.reason)
     }
+  }
+}
+
+extension InspectCommand {
+  /// Asks for every frame.
+  private static func decodeAll(_ reader: VideoReader) throws -> DamageList {
+    var damage = DamageList()
+    let progress = Progress("decoding", total: reader.frameCount, unit: "frame")
+    for number in 0..<reader.frameCount {
+      do {
+        _ = try reader.frame(at: number)
+      } catch let found as FrameDamage {
+        let file = "'\(reader.path)': "
+        let cause = found.cause
+        damage.append(number, cause: cause.hasPrefix(file) ? String(cause.dropFirst(file.count)) : cause)
+      }
+      progress.update(number + 1)
+    }
+    progress.finish()
+    return damage
+  }
+
+  /// The damaged frames, for people; nothing where none is known and not all were looked at.
+  private static func text(of damage: DamageList, in reader: VideoReader, isWhole: Bool) -> String {
+    if damage.frameCount == 0 {
+      return isWhole ? "damaged frames: none of \(reader.frameCount), each was decoded\n" : ""
+    }
+    let count = "\(damage.frameCount) of \(reader.frameCount)"
+    let lines = damage.stretches.map { stretch in
+      let (first, last) = (stretch.frames.lowerBound, stretch.frames.upperBound - 1)
+      let (from, to) = (fixed(reader.time(of: first), 3), fixed(reader.time(of: last), 3))
+      return first == last
+        ? "  frame \(first) (\(from) s): \(stretch.cause)\n"
+        : "  frames \(first) to \(last) (\(from) to \(to) s): \(stretch.cause)\n"
+    }
+    let head = isWhole ? "damaged frames: \(count)" : "damaged frames by the packets: \(count) (--decode finds all)"
+    return head + "\n" + lines.joined()
   }
 }
 

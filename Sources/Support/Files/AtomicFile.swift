@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Synchronization
 
 /// A file that appears under its name only when it is complete.
 ///
@@ -28,10 +27,9 @@ public final class AtomicFile {
       let (folder, name) = splitPath(final)
       try makeFolder(folder)
       TemporaryFiles.deleteLeftovers(of: name, in: folder)
-      let number = temporaryFiles.wrappingAdd(1, ordering: .relaxed).newValue
-      let temporary = joinPath(folder, ".\(name).\(getpid()).\(number).partial")
-      names = (temporary, final)
-      descriptor = TemporaryFiles.make(temporary)
+      let made = TemporaryFiles.make(for: name, in: folder)
+      names = (made.path, final)
+      descriptor = made.descriptor
       // On foreign file systems permissions may not be ours to set; the content matters more.
       if descriptor >= 0, let permissions { _ = fchmod(descriptor, permissions) }
     }
@@ -111,9 +109,6 @@ public final class AtomicFile {
     return .system(doing: "writing", path: path, code: code)
   }
 }
-
-/// Tells the temporary files of one process apart: two threads may write to the same name.
-private let temporaryFiles = Atomic<Int>(0)
 
 /// Where a link to an existing file leads, the path itself for everything else.
 private func linkTarget(_ path: String) -> String {

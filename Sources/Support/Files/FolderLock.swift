@@ -58,6 +58,9 @@ public final class FolderLock {
   public func release() {
     if descriptor < 0 { return }
     if isNew { removeFolder(folder) }
+    // Closing alone is not enough: a process that another thread starts just now has the descriptor too, and with it the
+    // lock, until it runs its program.
+    if isHeld { flock(descriptor, LOCK_UN) }
     close(descriptor)
     descriptor = -1
   }

@@ -36,12 +36,15 @@ public func listFolder(_ path: String) throws(FileError) -> [String] {
   }
   defer { closedir(folder) }
   var names: [String] = []
-  while let entry = readdir(folder) {
+  while true {
+    errno = 0
+    guard let entry = readdir(folder) else { break }
     let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
       String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
     if name != "." && name != ".." { names.append(name) }
   }
+  if errno != 0 { throw .system(doing: "listing a folder", path: path, code: errno) }
   return names.sorted()
 }
 

@@ -6,6 +6,8 @@ public enum TemporaryFiles {
   private static let open = Mutex<Set<String>>([])
   /// What dead processes left in the folders that this one writes to: file name to temporary neighbours.
   private static let leftovers = Mutex<[String: [String: [String]]]>([:])
+  /// Tells the temporary files of one process apart: two threads may write to the same name.
+  private static let count = Atomic<Int>(0)
 
   /// Deletes all temporary files and ends the process. No other thread can begin or finish a file after that.
   public static func deleteAll(andThen end: () -> Never) -> Never {
@@ -15,14 +17,20 @@ public enum TemporaryFiles {
     }
   }
 
-  /// Makes a temporary file and knows it from then on.
+  /// Makes a temporary file beside the one that it is to become, and knows it from then on.
   ///
-  /// - Returns: The descriptor, or a negative number and `errno`.
-  static func make(_ path: String) -> Int32 {
+  /// - Returns: Its path and descriptor, or a negative number and `errno`.
+  static func make(for name: String, in folder: String) -> (path: String, descriptor: Int32) {
     open.withLock { paths in
-      let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o666)
-      if descriptor >= 0 { paths.insert(path) }
-      return descriptor
+      while true {
+        let number = count.wrappingAdd(1, ordering: .relaxed).newValue
+        let path = joinPath(folder, ".\(name).\(getpid()).\(number).partial")
+        // Never one that is there: a container or a machine with the same process number may be writing it.
+        let descriptor = Glibc.open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+        if descriptor < 0 && errno == EEXIST { continue }
+        if descriptor >= 0 { paths.insert(path) }
+        return (path, descriptor)
+      }
     }
   }
 
@@ -52,9 +60,10 @@ public enum TemporaryFiles {
   static func deleteLeftovers(of name: String, in folder: String) {
     let found = leftovers.withLock { known -> [String] in
       // One look at a folder is enough, and folders of frames are large.
-      let inFolder = known[folder] ?? staleFiles(in: folder, minimumAge: 3600)
+      let inFolder = known[folder] ?? (try? staleFiles(in: folder, minimumAge: 3600))
+      // A look that failed (no descriptor was free) is no look.
       known[folder] = inFolder
-      return inFolder[name] ?? []
+      return inFolder?[name] ?? []
     }
     for path in found { unlink(path) }
   }
@@ -64,7 +73,9 @@ public enum TemporaryFiles {
     // Who writes here holds the lock, so that age says no more: containers with process numbers of their own share this
     // kernel and its locks. Not so on disks over the network: some lock within a machine only, and a young file may be
     // one that another machine is writing.
-    for path in staleFiles(in: folder, minimumAge: isOnOwnDisk(folder) ? nil : 3600).values.joined() { unlink(path) }
+    let minimumAge = isOnOwnDisk(folder) ? nil : 3600
+    guard let stale = try? staleFiles(in: folder, minimumAge: minimumAge) else { return }
+    for path in stale.values.joined() { unlink(path) }
   }
 
   /// Whether a folder lies on a file system that only this machine's kernel writes to.
@@ -92,9 +103,9 @@ public enum TemporaryFiles {
   ///
   /// A process number means something on its own machine only, and the folder may be on a disk that several machines
   /// (or containers) share: a file that was touched within the hour may be one that another machine is writing.
-  private static func staleFiles(in folder: String, minimumAge: Int?) -> [String: [String]] {
+  private static func staleFiles(in folder: String, minimumAge: Int?) throws(FileError) -> [String: [String]] {
     var found: [String: [String]] = [:]
-    for entry in (try? listFolder(folder.isEmpty ? "." : folder)) ?? []
+    for entry in try listFolder(folder.isEmpty ? "." : folder)
     where entry.hasPrefix(".") && entry.hasSuffix(".partial") {
       // .NAME.PROCESS.NUMBER.partial
       let parts = entry.dropFirst().dropLast(8).split(separator: ".", omittingEmptySubsequences: false)

@@ -66,7 +66,7 @@ struct SeveralViewsTests {
     let found = try test.run(model: randomModel(config), journal: journal) { _ in }
     var tables: [[Float]] = []
     try found.forEach { task, scores in
-      let views = try task.views.map { try #require(journal.scores(of: task, $0)).array }
+      let views = try task.views.map { try #require(try journal.scores(of: task, $0)).array }
       #expect(views[3].allSatisfy(\.isNaN), "no box is in no square")
       tables.append(scores.array)
       let means = scores.array.indices.map { index in

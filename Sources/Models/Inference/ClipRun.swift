@@ -83,8 +83,10 @@ public struct ClipRun {
     each: (ScoredView) throws -> Void
   ) throws {
     var preparation = Preparation(jobs: jobs, window: window, preprocessing: preprocessing, costs: costs)
-    // Two clips wait at most: more would only take memory.
-    let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
+    // Two clips wait at most: more would only take memory. Of several views one waits: all but the first of a key frame are
+    // made of frames that are there.
+    let hasViews = jobs.contains { $0.tasks.contains { $0.views.count > 1 } }
+    let prefetcher = Prefetcher<Prepared>(capacity: hasViews ? 1 : 2) { try preparation.next() }
     var done = 0
     while let prepared = try costs.wait({ try prefetcher.next() }) {
       switch prepared.clip {

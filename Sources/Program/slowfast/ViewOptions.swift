@@ -15,9 +15,9 @@ struct ViewOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       """
-      challenge: three scales, each with and without flip, the scores averaged, as the winners of AVA 2019 tested. Short \
-      for AVA.TEST_SCALES "[224, 256, 320]" AVA.TEST_FLIP True; KEY VALUE pairs override it. docs/challenge.md has the \
-      rules.
+      challenge: several scales, each with and without flip, the scores averaged, as AVA's winners of 2019 did; their \
+      scales are not published, these are LFB's. Short for AVA.TEST_SCALES "[224, 256, 320]" AVA.TEST_FLIP True; KEY \
+      VALUE pairs override it. docs/challenge.md has the rules.
       """, valueName: "name"))
   var preset: Preset?
 

@@ -19,22 +19,25 @@ public struct Detections {
   private let journal: RunJournal
   private let classes: Int
   private let labelMap: LabelMap
+  private let fusion: ViewFusion
 
   /// - Parameters:
   ///   - tasks: What was to be scored, in the order of the rows; those that the journal lacks are left out.
   ///   - unreadable: Key frames of videos that could not be read at all.
   ///   - classes: How many classes the network scores; class index c is action id c + 1.
   ///   - labelMap: The classes that become rows.
+  ///   - fusion: How the scores of a task's views become one.
   init(
     _ journal: RunJournal, _ tasks: [ClipTask], unreadable: DamageReport = DamageReport(), classes: Int,
-    labelMap: LabelMap
+    labelMap: LabelMap, fusion: ViewFusion
   ) {
+    self.fusion = fusion
     self.journal = journal
     self.classes = classes
     self.labelMap = labelMap
     var damage = unreadable
     self.tasks = tasks.filter { task in
-      if journal.has(task, task.views[0]) { return true }
+      if task.views.allSatisfy({ journal.has(task, $0) }) { return true }
       if let cause = journal.damage(of: task) { damage.append(task.keyFrame, cause: cause) }
       return false
     }
@@ -43,12 +46,14 @@ public struct Detections {
     boxCount = self.tasks.reduce(0) { $0 + ($1.people?.count ?? 1) }
   }
 
-  /// Calls `body` with each task that was scored and its scores [people, classes], in the order of the run.
+  /// Calls `body` with each task that was scored in all of its views and its scores [people, classes], in the order of
+  /// the run.
   ///
   /// - Throws: `FileError`, `JournalError`, and what `body` throws.
   public func forEach(_ body: (ClipTask, Tensor) throws -> Void) throws {
     for task in tasks {
-      if let scores = try journal.scores(of: task, task.views[0]) { try body(task, scores) }
+      let views = try task.views.compactMap { try journal.scores(of: task, $0) }
+      if views.count == task.views.count { try body(task, fusion.fuse(views)) }
     }
   }
 

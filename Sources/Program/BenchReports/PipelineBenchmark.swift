@@ -1,4 +1,5 @@
 public import Clips
+public import Inference
 public import JSON
 internal import Wording
 
@@ -11,27 +12,30 @@ public struct PipelineBenchmark: Sendable {
   private let computing: Double
   private let waiting: Double
   private let keyFrames: Int
+  /// In which views a key frame was seen.
+  private let views: TestViews
   /// The processor's seconds of the whole process.
   private let total: Double
   private let network: String
   private let setting: BenchSetting
 
   /// - Parameter network: "config", or "none" where nothing was computed of the clips.
-  public init(_ costs: PipelineCosts, keyFrames: Int, total: Double, network: String, setting: BenchSetting) {
+  public init(_ costs: PipelineCosts, keyFrames: Int, views: TestViews, total: Double, network: String, setting: BenchSetting) {
     self.init(
       seconds: costs.seconds, decodedFrames: costs.decodedFrames, computing: costs.network, waiting: costs.waiting,
-      keyFrames: keyFrames, total: total, network: network, setting: setting)
+      keyFrames: keyFrames, views: views, total: total, network: network, setting: setting)
   }
 
   public init(
     seconds: (PipelineCosts.Step) -> Double, decodedFrames: Int, computing: Double, waiting: Double, keyFrames: Int,
-    total: Double, network: String, setting: BenchSetting
+    views: TestViews, total: Double, network: String, setting: BenchSetting
   ) {
     steps = PipelineCosts.Step.allCases.map { ($0, seconds($0)) }
     self.decodedFrames = decodedFrames
     self.computing = computing
     self.waiting = waiting
     self.keyFrames = keyFrames
+    self.views = views
     self.total = total
     self.network = network
     self.setting = setting
@@ -53,8 +57,9 @@ public struct PipelineBenchmark: Sendable {
     let named = steps.map { ($0.step.rawValue, $0.seconds) }
     let parts = named + [(network == "none" ? "the rest" : "the network, and the rest", rest), ("sum", total)]
     let rows = parts.map { [$0.0, fixed(1e3 * each($0.1), 2), fixed(100 * $0.1 / total, 1)] }
+    let seen = views.count > 1 ? "\(views)\n" : ""
     return """
-      \(counted(keyFrames, "key frame")), \(counted(decodedFrames, "frame")) decoded, network: \(network), \
+      \(seen)\(counted(keyFrames, "key frame")), \(counted(decodedFrames, "frame")) decoded, network: \(network), \
       \(counted(setting.threads, "thread")), kernels \(setting.kernels)
       \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
       \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
@@ -68,6 +73,7 @@ public struct PipelineBenchmark: Sendable {
       ("key_frames", JSONValue(keyFrames)), ("decoded_frames", JSONValue(decodedFrames)),
       ("network", JSONValue(network)),
     ]
+    if views.count > 1 { fields.append(("views", JSONValue(views.count))) }
     fields += steps.map { ("\($0.step)_cpu_seconds", JSONValue(each($0.seconds))) }
     fields += [
       ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),

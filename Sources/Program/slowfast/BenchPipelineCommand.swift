@@ -69,6 +69,7 @@ struct BenchPipelineCommand: ParsableCommand {
     let config = try options.loadWithNotices()
     let engine = try options.engine.make()
     let model = try self.model(Architecture(config), engine)
+    let views = TestViews(config)
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {
       let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: Preprocessing(config))
@@ -76,13 +77,12 @@ struct BenchPipelineCommand: ParsableCommand {
       // Anew for every run: a catalogue keeps what it has surveyed.
       let catalog =
         try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
-      let jobs = try catalog.names.map { try job($0, catalog, run.costs, View(config)) }
-      var keyFrames = 0
-      try run.run(jobs) { _ in keyFrames += 1 }
+      let jobs = try catalog.names.map { try job($0, catalog, run.costs, views) }
+      try run.run(jobs) { _ in }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: keyFrames, total: processorSeconds() - begin, network: network.rawValue,
-          setting: BenchSetting(engine)))
+          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: views,
+          total: processorSeconds() - begin, network: network.rawValue, setting: BenchSetting(engine)))
     }
     let (best, totals) = PipelineBenchmark.best(of: results)
     switch format {
@@ -100,7 +100,9 @@ struct BenchPipelineCommand: ParsableCommand {
   }
 
   /// Plans a video as detect and test do, and opens it when its turn comes.
-  private func job(_ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ view: View) throws -> VideoJob {
+  private func job(_ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: TestViews) throws
+    -> VideoJob
+  {
     func open() throws -> any FrameSource {
       switch try catalog.open(name)?.frames {
       case let images as ImageFrames:
@@ -124,7 +126,7 @@ struct BenchPipelineCommand: ParsableCommand {
           video: name,
           time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!),
         center: center,
-        people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: [view])
+        people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: views.views)
     }
     return VideoJob(name: name, tasks: tasks, open: open)
   }

@@ -67,6 +67,8 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var damage: DamageOption
 
+  @OptionGroup var views: ViewOptions
+
   @OptionGroup var results: OverwriteOptions
 
   @OptionGroup var options: ModelOptions
@@ -92,7 +94,7 @@ struct DetectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let config = try options.load(words.overrides)
+    let config = try options.load(views.overrides + words.overrides)
     if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
@@ -101,6 +103,7 @@ struct DetectCommand: ParsableCommand {
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
+    if detection.views.count > 1 { Console.say("\(detection.views)") }
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
     lock.deleteLeftovers(andIn: "overlays")
@@ -112,10 +115,12 @@ struct DetectCommand: ParsableCommand {
     let model = try options.model(config)
     let run = try Resuming(
       VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still),
-      classes: config[.modelNumClasses], of: detection.keyFrameCount,
+      classes: config[.modelNumClasses], of: detection.keyFrameCount, views: detection.views.views.count,
       isReplacing: results.overwrite)
     defer { run.journal.close() }
-    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount)
+    let progress = Progress(
+      "detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount,
+      parts: (detection.views.views.count, "view"))
     let found = try Interruption.stoppable {
       let found = try detection.run(
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
@@ -150,7 +155,10 @@ struct DetectCommand: ParsableCommand {
     _ found: VideoDetections, of total: Int, _ journal: RunJournal
   ) throws -> Interrupted {
     let count = "\(found.detections.keyFrameCount) of \(counted(total, "key frame"))"
-    if found.detections.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    if found.detections.keyFrameCount == 0 {
+      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
+      return Interrupted("\(count) scored, nothing written\(views)")
+    }
     try journal.beginResults([VideoDetections.part(in: outputDir)])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: outputDir))")

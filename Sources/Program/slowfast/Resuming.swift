@@ -13,9 +13,12 @@ struct Resuming {
   /// Opens the journal of a run, and says in one line where it has scores already.
   ///
   /// - Parameter classes: How many classes the network scores.
+  /// - Parameter views: In how many views a key frame is scored.
   /// - Parameter isReplacing: Whether results may go that are there: then so may the journal of another run, which nobody
   ///   can go on with by this call. What is no journal at all stays.
-  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int, isReplacing: Bool) throws {
+  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int, views: Int, isReplacing: Bool)
+    throws
+  {
     do {
       journal = try RunJournal(path: path, identity: identity, classes: classes)
     } catch JournalError.otherRun(_, let changes) where isReplacing {
@@ -24,7 +27,7 @@ struct Resuming {
       Console.say(
         "beginning anew (--overwrite): '\(path)' was of another run, \(listed(changes, limit: 3))")
     }
-    doneCount = min(total, journal.keyFrameCount)
+    doneCount = min(total, journal.keyFrameCount(views: views))
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"

@@ -40,6 +40,8 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
+  @OptionGroup var views: ViewOptions
+
   @OptionGroup var results: OverwriteOptions
 
   private var words: FreeWords { FreeWords(options.arguments) }
@@ -48,7 +50,7 @@ struct TestCommand: ParsableCommand {
 
   func run() throws {
     let config = try options.load(
-      words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
+      views.overrides + words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
     if !config[.detectionEnable] {
       throw ClassificationConfig(
         config, doing: "testing", "and testing classification comes with a later version of this program")
@@ -56,6 +58,7 @@ struct TestCommand: ParsableCommand {
     if config[.testDataset] != "ava" { throw OtherDataSet(config) }
     let test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
     let notices = Notices(notices(test))
+    if test.views.count > 1 { Console.say("\(test.views)") }
     let folder = config[.outputDir]
     let lock = try FolderLock(folder)
     defer { lock.release() }
@@ -67,10 +70,12 @@ struct TestCommand: ParsableCommand {
     let model = try options.model(config)
     let run = try Resuming(
       AVATest.journal(in: folder), test.identity(model, isStill: still), classes: config[.modelNumClasses],
-      of: test.keyFrameCount,
+      of: test.keyFrameCount, views: test.views.views.count,
       isReplacing: results.overwrite)
     defer { run.journal.close() }
-    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount)
+    let progress = Progress(
+      "testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount,
+      parts: (test.views.views.count, "view"))
     let detections = try Interruption.stoppable {
       let found = try test.run(
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
@@ -101,7 +106,10 @@ struct TestCommand: ParsableCommand {
     _ test: AVATest, _ found: Detections, _ config: Configuration, _ journal: RunJournal
   ) throws -> Interrupted {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
-    if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    if found.keyFrameCount == 0 {
+      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
+      return Interrupted("\(count) scored, nothing written\(views)")
+    }
     try journal.beginResults([AVATest.part(in: config[.outputDir])])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in "

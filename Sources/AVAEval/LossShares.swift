@@ -25,10 +25,10 @@ struct LossShares {
       shares[best.rank] += ofTruth / Double(best.rank + 1)
       found -= 1
     }
-    var behind = 0.0
+    var after = 0.0
     for rank in (0...last).reversed() {
-      behind += shares[rank]
-      shares[rank] = ranked[rank].isHit ? 0 : behind
+      after += shares[rank]
+      shares[rank] = ranked[rank].isHit ? 0 : after
     }
     ofRank = shares
   }

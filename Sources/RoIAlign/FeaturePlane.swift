@@ -1,22 +1,22 @@
 public import Tensors
 
-/// A view of channels-last features: for every picture of a batch, height x width pixels of C channels each.
+/// A view of channels-last features: for every item of a batch, height x width positions of C channels each.
 ///
-/// A picture may be a stretch of several frames: then what is pooled is their average.
+/// A batch item may be a stretch of several frames: then what is pooled is their average.
 ///
-/// Shapes: N T H W C. Layout: picture after picture, frame after frame, row after row, pixel after pixel without
-/// gaps, except that a pixel takes `pitch` floats of which the first `channels` are read: a plane may be a slice of
+/// Shapes: N T H W C. Layout: batch item after batch item, frame after frame, row after row, position after position without
+/// gaps, except that a position takes `pitch` floats of which the first `channels` are read: a plane may be a slice of
 /// the channels of a wider tensor.
 public struct FeaturePlane: Sendable {
   public let storage: Storage
-  /// The place of the first channel of the first pixel, in floats.
+  /// The place of the first channel of the first position, in floats.
   public let offset: Int
   public let batch: Int
   public let frames: Int
   public let height: Int
   public let width: Int
   public let channels: Int
-  /// The distance from a pixel to the next, in floats.
+  /// The distance from a position to the next, in floats.
   public let pitch: Int
 
   /// Views a part of a storage, which must hold all of it.
@@ -34,9 +34,9 @@ public struct FeaturePlane: Sendable {
     self.pitch = pitch ?? channels
     precondition(frames > 0, "an average is over one frame at least")
     precondition(batch >= 0 && height >= 0 && width >= 0 && channels >= 0, "a feature plane has no negative extents")
-    precondition(offset >= 0 && self.pitch >= channels, "a feature plane's pixels must not overlap")
-    let pixels = batch * frames * height * width
-    let end = pixels == 0 ? offset : offset + (pixels - 1) * self.pitch + channels
+    precondition(offset >= 0 && self.pitch >= channels, "a feature plane's positions must not overlap")
+    let positions = batch * frames * height * width
+    let end = positions == 0 ? offset : offset + (positions - 1) * self.pitch + channels
     precondition(end <= storage.count, "a feature plane must lie within its storage")
   }
 
@@ -55,8 +55,8 @@ public struct FeaturePlane: Sendable {
       width: map.extent.w, channels: map.channels, pitch: map.pitch)
   }
 
-  /// The first channel of a pixel.
-  func pixel(_ batchIndex: Int, _ y: Int, _ x: Int, frame: Int = 0) -> UnsafePointer<Float> {
+  /// The first channel of a position.
+  func position(_ batchIndex: Int, _ y: Int, _ x: Int, frame: Int = 0) -> UnsafePointer<Float> {
     UnsafePointer(storage.pointer) + offset + (((batchIndex * frames + frame) * height + y) * width + x) * pitch
   }
 }

@@ -1,9 +1,9 @@
 public import Geometry
 public import Tensors
 
-/// A box of one picture of a batch, in that picture's pixels, as the arithmetic sees it: in float32.
+/// A box of one item of a batch, in pixels of its frames, as the arithmetic sees it: in float32.
 public struct Region: Hashable, Sendable {
-  /// Which picture of the batch.
+  /// Which item of the batch.
   public var batchIndex: Int
   public var x1: Float
   public var y1: Float

@@ -13,7 +13,7 @@ extension RoIAligner {
 
   /// Averages the frames where there are several, then runs the kernels over pieces of channels and boxes.
   ///
-  /// A piece is a slice of the channels, narrow enough that all pictures' slices stay in a core's cache while
+  /// A piece is a slice of the channels, narrow enough that all batch items' slices stay in a core's cache while
   /// box after box reads them, times some of the boxes where there are few channels.
   func run(
     _ frames: FeaturePlane, _ regions: [Region], _ target: Target, _ pool: WorkerPool, _ kernels: KernelTable,
@@ -32,7 +32,7 @@ extension RoIAligner {
       "the output must have room for all boxes")
 
     if frames.frames > 1 {
-      average(frames, into: features, at: plan.touchedPixels(of: features, regions), pool, kernels)
+      average(frames, into: features, at: plan.touchedPositions(of: features, regions), pool, kernels)
     }
     let slice = 128
     let slices = (channels + slice - 1) / slice
@@ -45,7 +45,7 @@ extension RoIAligner {
           let group = piece % groups
           for box in group * regions.count / groups..<(group + 1) * regions.count / groups {
             align(
-              features.pixel(regions[box].batchIndex, 0, 0) + first, min(slice, channels - first), bins,
+              features.position(regions[box].batchIndex, 0, 0) + first, min(slice, channels - first), bins,
               rowStarts + box * (bins + 1), rowOffsets, rowWeights,
               columnStarts + box * (bins + 1), columnOffsets, columnWeights,
               target.storage.pointer + target.offset + box * boxPitch + first, target.pitch, target.takesMaximum)

@@ -6,7 +6,7 @@ extension RoIAligner {
   ///
   /// For comparison: its work grows with the boxes' area, inside the features or not.
   ///
-  /// - Throws: `RoIAlignError` for a box that is not finite, absurdly large, or of no picture of the batch.
+  /// - Throws: `RoIAlignError` for a box that is not finite, absurdly large, or of no item of the batch.
   public func reference(_ features: FeaturePlane, _ regions: [Region]) throws(RoIAlignError) -> Tensor {
     let features = features.frames == 1 ? features : meanFrame(of: features)
     let output = Tensor(zeros: [regions.count, resolution, resolution, features.channels])
@@ -33,21 +33,21 @@ extension RoIAligner {
   }
 }
 
-/// Averages the frames of every picture.
+/// Averages the frames of every batch item.
 private func meanFrame(of features: FeaturePlane) -> FeaturePlane {
   let mean = Tensor(zeros: [features.batch, features.height, features.width, features.channels])
   for index in 0..<mean.count {
     let (place, channel) = (index / features.channels, index % features.channels)
     let (line, x) = (place / features.width, place % features.width)
     let sum = (0..<features.frames).reduce(0.0) { sum, frame in
-      sum + Double(features.pixel(line / features.height, line % features.height, x, frame: frame)[channel])
+      sum + Double(features.position(line / features.height, line % features.height, x, frame: frame)[channel])
     }
     mean.storage.pointer[index] = Float(sum / Double(features.frames))
   }
   return FeaturePlane(mean)
 }
 
-/// Interpolates one channel between the four pixels around a point.
+/// Interpolates one channel between the four positions around a point.
 private func bilinear(_ features: FeaturePlane, _ batchIndex: Int, _ channel: Int, y: Float, x: Float) -> Float {
   let (height, width) = (features.height, features.width)
   if y < -1 || y > Float(height) || x < -1 || x > Float(width) || height == 0 || width == 0 { return 0 }
@@ -56,8 +56,8 @@ private func bilinear(_ features: FeaturePlane, _ batchIndex: Int, _ channel: In
   let (bottom, right) = (min(top + 1, height - 1), min(left + 1, width - 1))
   let (lowY, lowX) = (top == bottom ? 0 : y - Float(top), left == right ? 0 : x - Float(left))
   let (highY, highX) = (1 - lowY, 1 - lowX)
-  return highY * highX * features.pixel(batchIndex, top, left)[channel]
-    + highY * lowX * features.pixel(batchIndex, top, right)[channel]
-    + lowY * highX * features.pixel(batchIndex, bottom, left)[channel]
-    + lowY * lowX * features.pixel(batchIndex, bottom, right)[channel]
+  return highY * highX * features.position(batchIndex, top, left)[channel]
+    + highY * lowX * features.position(batchIndex, top, right)[channel]
+    + lowY * highX * features.position(batchIndex, bottom, left)[channel]
+    + lowY * lowX * features.position(batchIndex, bottom, right)[channel]
 }

@@ -6,9 +6,9 @@ public import Tensors
 ///
 /// A box is cut into resolution x resolution bins; each bin averages bilinear samples of the features, taken on
 /// a regular grid. Samples up to one cell outside the features take the border's value; those further out count
-/// as 0, but count. Boxes are not clipped. Of features with several frames the average over the frames is pooled. An empty or inverted box gives zeros on the half-pixel grid under
-/// adaptive sampling, and is stretched to one cell on the legacy grid. Features must be finite: a NaN or an
-/// infinity spreads to the bins that weigh it, and not beyond.
+/// as 0, but count. Boxes are not clipped. Of features with several frames the average over the frames is pooled. An
+/// empty or inverted box gives zeros on the half-pixel grid under adaptive sampling, and is stretched to one cell on the
+/// legacy grid. Features must be finite: a NaN or an infinity spreads to the bins that weigh it, and not beyond.
 ///
 /// Results do not depend on the number of threads. Between instruction sets they differ by the rounding of
 /// float32 sums.
@@ -44,7 +44,7 @@ public struct RoIAligner: Sendable {
 
   /// Pools every box into [R, P, P, C], P being the resolution.
   ///
-  /// - Throws: `RoIAlignError` for a box that is not finite, absurdly large, or of no picture of the batch.
+  /// - Throws: `RoIAlignError` for a box that is not finite, absurdly large, or of no item of the batch.
   public func callAsFunction(
     _ features: FeaturePlane, _ regions: [Region], pool: WorkerPool, kernels: KernelTable
   ) throws(RoIAlignError) -> Tensor {

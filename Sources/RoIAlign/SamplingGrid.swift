@@ -1,4 +1,4 @@
-/// Where a feature cell lies in the picture: the convention that a network was trained with.
+/// Where a feature cell lies in the frame: the convention that a network was trained with.
 ///
 /// The two differ by half a cell (8 input pixels at stride 16): the wrong one changes every score without any
 /// error.

@@ -14,8 +14,8 @@ struct SamplingPlan {
     }
   }
 
-  /// The pixels that some box weighs, in ascending order: picture after picture, row after row.
-  func touchedPixels(of features: FeaturePlane, _ regions: [Region]) -> [Int] {
+  /// The positions that some box weighs, in ascending order: batch item after batch item, row after row.
+  func touchedPositions(of features: FeaturePlane, _ regions: [Region]) -> [Int] {
     var isTouched = [Bool](repeating: false, count: features.batch * features.height * features.width)
     var isColumn = [Bool](repeating: false, count: features.width)
     for (box, region) in regions.enumerated() {

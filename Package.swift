@@ -185,7 +185,7 @@ let program: [Target] = [
     name: "TextReports", dependencies: ["AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),
   .target(
-    name: "BenchReports", dependencies: ["NN", "Kernels", "Clips", "Inference", "JSON", "Geometry", "Clocks", "Wording"],
+    name: "BenchReports", dependencies: ["NN", "Kernels", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
     swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
@@ -261,7 +261,7 @@ let testTargets: [Target] = [
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "AVARecords", "Parallel", "Tensors", "Geometry", "JSON"),
-  tests("BenchReports", "BenchReports", "NN", "Clips", "Inference", "Configuration", "Geometry", "JSON"),
+  tests("BenchReports", "BenchReports", "NN", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]

@@ -107,10 +107,12 @@ private func layer(_ algorithm: String, macs: Int, seconds: Double) -> LayerRepo
   }
 
   @Test func pipeline() {
-    func run(_ total: Double, network: String = "config") -> PipelineBenchmark {
+    func run(
+      _ total: Double, network: String = "config", views: (count: Int, text: String) = (1, "1 view")
+    ) -> PipelineBenchmark {
       PipelineBenchmark(
         seconds: { $0 == .decoding ? 0.5 : 0.125 }, decodedFrames: 64, computing: 1, waiting: 0.25, keyFrames: 2,
-        total: total, network: network, setting: setting)
+        views: views, total: total, network: network, setting: setting)
     }
     let (best, totals) = PipelineBenchmark.best(of: [run(4), run(2), run(8)])
     #expect(totals == [1, 2, 4])
@@ -124,7 +126,11 @@ private func layer(_ algorithm: String, macs: Int, seconds: Double) -> LayerRepo
         == "3 runs: sum 1000.00 to 4000.00 ms, median 2000.00; by the clock, a key frame: the network computed "
         + "500.00 ms and waited 125.00 ms")
     #expect(!run(2, network: "none").text([1]).contains("the network, and"))
+    let seen = run(2, views: (6, "6 views a key frame"))
+    #expect(seen.text([1]).hasPrefix("6 views a key frame\n2 key frames, "))
+    #expect(seen.json([1]).text.contains(#""views": 6"#))
     let json = best.json(totals).text
+    #expect(!json.contains("views"))
     #expect(
       json.contains(#""opening_cpu_seconds": 0.0625, "decoding_cpu_seconds": 0.25, "resizing_cpu_seconds""#), "\(json)")
     #expect(

@@ -1,5 +1,4 @@
 public import Clips
-public import Inference
 public import JSON
 internal import Wording
 
@@ -12,15 +11,20 @@ public struct PipelineBenchmark: Sendable {
   private let computing: Double
   private let waiting: Double
   private let keyFrames: Int
-  /// In which views a key frame was seen.
-  private let views: TestViews
+  /// How many views a key frame had, and which.
+  private let views: (count: Int, text: String)
   /// The processor's seconds of the whole process.
   private let total: Double
   private let network: String
   private let setting: BenchSetting
 
-  /// - Parameter network: "config", or "none" where nothing was computed of the clips.
-  public init(_ costs: PipelineCosts, keyFrames: Int, views: TestViews, total: Double, network: String, setting: BenchSetting) {
+  /// - Parameters:
+  ///   - views: How many a key frame had, and a line that says which.
+  ///   - network: "config", or "none" where nothing was computed of the clips.
+  public init(
+    _ costs: PipelineCosts, keyFrames: Int, views: (count: Int, text: String), total: Double, network: String,
+    setting: BenchSetting
+  ) {
     self.init(
       seconds: costs.seconds, decodedFrames: costs.decodedFrames, computing: costs.network, waiting: costs.waiting,
       keyFrames: keyFrames, views: views, total: total, network: network, setting: setting)
@@ -28,7 +32,7 @@ public struct PipelineBenchmark: Sendable {
 
   public init(
     seconds: (PipelineCosts.Step) -> Double, decodedFrames: Int, computing: Double, waiting: Double, keyFrames: Int,
-    views: TestViews, total: Double, network: String, setting: BenchSetting
+    views: (count: Int, text: String), total: Double, network: String, setting: BenchSetting
   ) {
     steps = PipelineCosts.Step.allCases.map { ($0, seconds($0)) }
     self.decodedFrames = decodedFrames
@@ -57,7 +61,7 @@ public struct PipelineBenchmark: Sendable {
     let named = steps.map { ($0.step.rawValue, $0.seconds) }
     let parts = named + [(network == "none" ? "the rest" : "the network, and the rest", rest), ("sum", total)]
     let rows = parts.map { [$0.0, fixed(1e3 * each($0.1), 2), fixed(100 * $0.1 / total, 1)] }
-    let seen = views.count > 1 ? "\(views)\n" : ""
+    let seen = views.count > 1 ? "\(views.text)\n" : ""
     return """
       \(seen)\(counted(keyFrames, "key frame")), \(counted(decodedFrames, "frame")) decoded, network: \(network), \
       \(counted(setting.threads, "thread")), kernels \(setting.kernels)

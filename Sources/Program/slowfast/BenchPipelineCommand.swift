@@ -81,7 +81,7 @@ struct BenchPipelineCommand: ParsableCommand {
       try run.run(jobs) { _ in }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: views,
+          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: (views.count, "\(views)"),
           total: processorSeconds() - begin, network: network.rawValue, setting: BenchSetting(engine)))
     }
     let (best, totals) = PipelineBenchmark.best(of: results)

@@ -23,9 +23,11 @@ private final class PlacedFrames: FrameSource {
 
   func frame(at index: Int) throws -> Image {
     decoded.append(index)
-    let pixels = (0..<size.height).flatMap { y in
-      (0..<size.width).flatMap { x in
-        [UInt8((isMirrored ? size.width - 1 - x : x) * 3), UInt8(y * 5), UInt8(index)]
+    var pixels: [UInt8] = []
+    for y in 0..<size.height {
+      for x in 0..<size.width {
+        let place = isMirrored ? size.width - 1 - x : x
+        pixels += [UInt8(place * 3), UInt8(y * 5), UInt8(index)]
       }
     }
     return Image(size: size, order: .bgr, pixels: pixels)

@@ -133,7 +133,7 @@ struct ClipRunTests {
     }
     let (both, one, other) = (try scores([first, wide]), try scores([first]), try scores([wide]))
     try #require(both.count == 4)
-    let counts = both.map { $0.map { row in !row.contains(where: \.isNaN) } }
+    let counts = both.map { $0.map { row in !row.contains { $0.isNaN } } }
     #expect(counts == [[true, true], [false, true], [false, false], [false, false]])
     #expect(both[0][0] == one[0][0] && both[0][1] == other[0][0] && both[1][1] == other[1][0])
     #expect(both.joined().joined().count { $0.isNaN } == 15)

@@ -150,7 +150,7 @@ let runs: [Target] = [
   .target(
     name: "Runs",
     dependencies: [
-      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Wording",
+      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 

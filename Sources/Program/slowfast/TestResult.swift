@@ -13,14 +13,20 @@ struct TestResult {
   /// What is said of key frames that damage has taken out; empty where all were scored.
   private let lack: String
 
-  init(_ test: AVATest, _ detections: Detections, _ groundTruth: GroundTruthTable) throws {
+  /// The mean of the classes' average precisions; nil where no class has ground truth.
+  var mAP: Double? { evaluation.mAP }
+
+  /// - Parameter total: How many key frames were to be scored.
+  init(
+    _ labels: AVATestLabels, _ detections: Detections, _ groundTruth: GroundTruthTable, of total: Int
+  ) throws {
     let pool = WorkerPool()
     let tables = try AlignedTables(
-      detections: try detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
-      dataset: test.dataset)
+      detections: try detections.table, groundTruth: groundTruth, labelMap: labels.labelMap,
+      exclusions: labels.exclusions, dataset: labels.dataset)
     findings = auditGroundTruth(tables, pool: pool)
     let missing = detections.damage.keyFrames.count
-    lack = missing == 0 ? "" : "; \(missing) of \(counted(test.keyFrameCount, "key frame")) missing"
+    lack = missing == 0 ? "" : "; \(missing) of \(counted(total, "key frame")) missing"
     evaluation = evaluate(match(tables, rules: [.pyslowfast], pool: pool)[0], pool: pool)
   }
 
@@ -48,6 +54,8 @@ struct TestResult {
     }
     print(TextTable(["id", "class", "AP@\(threshold)", "ground truth", "detections"], rows).text, terminator: "")
     let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
-    print("\nmAP@\(threshold)IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)")
+    let line = "mAP@\(threshold)IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)"
+    print("\n\(line)")
+    Console.note(line)
   }
 }

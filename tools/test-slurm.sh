@@ -103,7 +103,7 @@ echo "test-slurm: $(sinfo --version) on $node"
 
 # Some seventy key frames with a network that takes some tenths of a second for each.
 world="$home/world"
-"$SLOWFAST" synth --output-dir "$world" --videos 4 --seconds 21 --width 160 --height 120 2>/dev/null
+"$SLOWFAST" synth --output-dir "$world" --videos 4 --seconds 21 --width 160 --height 120 >/dev/null
 network="--cfg configs/demo/SLOWFAST_8x4_R18_SMALL.yaml --weights configs/demo/SLOWFAST_8x4_R18_SMALL.pyth"
 data="DATA.TEST_CROP_SIZE 256 AVA.FRAME_DIR $world/frames AVA.FRAME_LIST_DIR $world/frame_lists
   AVA.ANNOTATION_DIR $world/annotations"

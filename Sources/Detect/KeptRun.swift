@@ -100,11 +100,11 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
       return "making results of '\(path)': \(done) of \(counted(total, "key frame")) are scored -> let the run come to "
         + "its end, with the command that it was begun with (slowfast runs says which)"
     case .divided(let path, let shards, let count):
-      return "making results of '\(path)': it keeps \(shards) of \(counted(count, "shard")) and no whole run -> join them: "
-        + "slowfast merge '\(path)'"
+      return "making results of '\(path)': it keeps \(shards) of \(counted(count, "shard")) and no whole run "
+        + "-> join them: slowfast merge '\(path)'"
     case .otherScores(let path, let changes):
-      return "making results of '\(path)': \(listed(changes, limit: 3)), and scores depend on that -> compute them anew, "
-        + "with another --run"
+      return "making results of '\(path)': \(listed(changes, limit: 3)), and scores depend on that -> compute them "
+        + "anew, with another --run"
     case .lowThreshold(let path, let kept, let asked):
       return "making results of '\(path)': AVA.DETECTION_SCORE_THRESH is \(asked), and the run has no scores of boxes "
         + "below its own, \(kept) -> give \(kept) or more, or compute them anew, with another --run"

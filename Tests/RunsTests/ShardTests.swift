@@ -8,7 +8,8 @@ struct ShardTests {
   private func tasks(_ count: Int, _ video: String) -> [ClipTask] {
     (0..<count).map { second in
       ClipTask(
-        KeyFrame(video: video, time: Timestamp(second: second)), center: second, people: [], views: [View(shortSide: 9)])
+        KeyFrame(video: video, time: Timestamp(second: second)), center: second, people: [],
+        views: [View(shortSide: 9)])
     }
   }
 

@@ -53,7 +53,9 @@ extension Value {
     }
   }
 
-  private static func isPlain(_ text: String) -> Bool { text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 } }
+  private static func isPlain(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+  }
 
   private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
 

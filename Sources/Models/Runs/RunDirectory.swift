@@ -40,7 +40,8 @@ public struct RunDirectory: Hashable, Sendable {
   /// Reads "shard-0-of-4.journal", or the status of that name: a shard that has no key frame scored has no journal.
   private static func shard(_ name: String) -> Shard? {
     let parts = name.split(separator: ".")[...]
-    guard parts.count == 2, parts.last == "journal" || parts.last == "json", let words = parts.first?.split(separator: "-"),
+    guard parts.count == 2, parts.last == "journal" || parts.last == "json",
+      let words = parts.first?.split(separator: "-"),
       words.count == 4, words[0] == "shard", words[2] == "of", let index = wholeNumber(words[1]),
       let count = wholeNumber(words[3]), let shard = Shard(index, of: count), stem(shard) == parts[0]
     else { return nil }
@@ -49,14 +50,22 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// The status of a part; nil where there is none that can be read.
   ///
-  /// A process that was killed could not say so: what nobody computes is not running.
+  /// A process that was killed could not say so: what nobody computes is not running. Of other machines that is not
+  /// known here, where disks know no locks between them.
   public func readStatus(_ shard: Shard?) -> RunStatus? {
     guard var status = RunStatus(status(shard)) else { return nil }
-    if status.state == .running, case .taken(let lock)? = try? FileLock.take(log(shard)) {
+    if status.state == .running, status.host == hostName(), case .taken(let lock)? = try? FileLock.take(log(shard)) {
       lock.release()
       status.state = .interrupted
     }
     return status
+  }
+
+  /// Notes the mean of the run as a whole, which was computed when its shards had been joined.
+  public func note(mAP: Double?) throws {
+    guard var status = RunStatus(status(nil)) else { return }
+    status.mAP = mAP
+    try status.write(to: self.status(nil))
   }
 
   /// What the scores of a part depend on; nil where it has none yet.
@@ -97,14 +106,14 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
       return "reading the run directory: '\(path)' keeps no run (no run.journal, no shard-I-of-N.journal) -> give the "
         + "folder that --run named"
     case .isRunning(let directory, let part, let holder):
-      return "computing \(part) in '\(directory)': another process computes it (\(holder ?? "perhaps on another machine"))"
-        + " -> wait for its end, or give another --shard or --run"
+      return "computing \(part) in '\(directory)': another process computes it "
+        + "(\(holder ?? "perhaps on another machine")) -> wait for its end, or give another --shard or --run"
     case .otherParts(let directory, let found, let asked):
       return "computing \(asked) in '\(directory)': it keeps \(found) -> give the --shard that it was begun with, or "
         + "another --run"
     case .otherRun(let directory, let part, let changes):
-      return "computing in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give the "
-        + "same to all parts, or another --run"
+      return "computing in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give "
+        + "the same to all parts, or another --run"
     case .unreadable(let path, let reason):
       return "going on with the run of '\(path)': \(reason) -> delete the file to compute its scores anew, or give "
         + "another --run"

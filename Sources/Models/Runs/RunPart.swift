@@ -84,7 +84,8 @@ public final class RunPart {
         path: directory.journal(shard), identity: identity.ofShard(shard), classes: config[.modelNumClasses])
     } catch let error as JournalError {
       switch error {
-      case .foreign(let path): throw RunDirectoryError.unreadable(path: path, reason: "it is no journal of this version")
+      case .foreign(let path):
+        throw RunDirectoryError.unreadable(path: path, reason: "it is no journal of this version")
       case .damagedHead(let path, let bytes):
         throw RunDirectoryError.unreadable(
           path: path, reason: "it is damaged at its beginning, nothing tells what its \(bytes) bytes were made with")
@@ -93,16 +94,24 @@ public final class RunPart {
     }
     self.journal = journal
     do {
-      if !pathExists(directory.configuration) { try writeFile(directory.configuration, config.yaml) }
+      if !pathExists(directory.configuration) { try write(config) }
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
-      status.done = min(status.total, journal.keyFrameCount)
+      status.done = videos.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
       try status.write(to: directory.status(shard))
     } catch {
       journal.close()
       throw error
     }
     return journal
+  }
+
+  /// Shards that begin at one moment write the same; each under a name of its own first, for processes of several
+  /// machines may have one number.
+  private func write(_ config: Configuration) throws {
+    let own = joinPath(directory.path, ".\(RunDirectory.stem(shard)).yaml")
+    try writeFile(own, config.yaml)
+    try moveFile(own, to: directory.configuration)
   }
 
   /// Says how far it is, at most once a second. That it cannot be said is no reason to stop.

@@ -98,7 +98,9 @@ public struct RunStatus: Equatable, Sendable {
     else { return nil }
     self.init(
       version: version, command: command,
-      arguments: (json["arguments"]?.values ?? []).compactMap { if case .string(let words) = $0 { words } else { nil } },
+      arguments: (json["arguments"]?.values ?? []).compactMap {
+        if case .string(let words) = $0 { words } else { nil }
+      },
       config: config, weights: text("weights"), labelMap: text("label_map"))
     (self.state, self.done, self.total, mAP) = (state, done, total, number("mAP")?.double)
     begun = text("begun") ?? ""
@@ -124,7 +126,8 @@ public func clockTime() -> String {
   return "\(date)T\(two(parts.tm_hour)):\(two(parts.tm_min)):\(two(parts.tm_sec))Z"
 }
 
-private func hostName() -> String {
+/// What this machine is called.
+func hostName() -> String {
   var name = [CChar](repeating: 0, count: 256)
   gethostname(&name, name.count - 1)
   return String(decoding: name.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)

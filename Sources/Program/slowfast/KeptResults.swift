@@ -56,7 +56,9 @@ struct KeptResults {
   var inputs: [String] { labels?.files ?? [] }
 
   /// Writes them, and says the mAP.
-  func write(_ run: KeptRun, _ damage: DamageOption) throws {
+  ///
+  /// - Parameter judged: Called with the mAP where there is ground truth.
+  func write(_ run: KeptRun, _ damage: DamageOption, judged: (Double?) throws -> Void = { _ in }) throws {
     let detections = run.detections(labelMap)
     try damage.say(detections.damage, of: run.keyFrameCount)
     if damage.stops, !detections.damage.isEmpty {
@@ -71,7 +73,9 @@ struct KeptResults {
       Console.say("wrote \(scores)")
     }
     if let labels, let truth = labels.groundTruth {
-      try TestResult(labels, detections, truth, of: run.keyFrameCount).show()
+      let result = try TestResult(labels, detections, truth, of: run.keyFrameCount)
+      result.show()
+      try judged(result.mAP)
     }
     try damage.finish(detections.damage, of: run.keyFrameCount)
   }

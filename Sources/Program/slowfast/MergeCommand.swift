@@ -56,6 +56,8 @@ struct MergeCommand: ParsableCommand {
     Console.say(
       "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, "key frame")) in "
         + "\(directory.journal(nil))")
-    try files.write(try KeptRun(directory, kept: files.kept, config: files.config), damage)
+    try files.write(try KeptRun(directory, kept: files.kept, config: files.config), damage) {
+      try directory.note(mAP: $0)
+    }
   }
 }

@@ -13,7 +13,8 @@ struct ResultsCommand: ParsableCommand {
       Reads what 'slowfast test --run DIR' or 'detect --run DIR' has kept; weights, frames and proposals need not be \
       there. KEY VALUE pairs change what is made of the scores: AVA.LABEL_MAP_FILE, AVA.EXCLUSION_FILE, \
       AVA.GROUNDTRUTH_FILE, AVA.ANNOTATION_DIR, or a higher AVA.DETECTION_SCORE_THRESH. Keys that scores depend on are \
-      refused. The files are those that the run itself would have written with these settings.
+      refused. The files are those that the run itself would have written with these settings (with a higher threshold \
+      the last bits of --scores may differ: they depend on how many people are scored together).
       """)
 
   @Option(help: ArgumentHelp("Where the results go (default: the run directory).", valueName: "dir"))
@@ -42,7 +43,8 @@ struct ResultsCommand: ParsableCommand {
     if words.names.count != 1 {
       throw ValidationError(
         words.names.isEmpty
-          ? "no run directory was given -> slowfast results DIR" : "several folders were given -> give one run directory")
+          ? "no run directory was given -> slowfast results DIR"
+          : "several folders were given -> give one run directory")
     }
   }
 

@@ -18,7 +18,7 @@ struct Resuming {
   init(
     _ place: RunPlace, _ identity: RunIdentity, _ config: Configuration, _ plan: [PlannedVideo], isReplacing: Bool
   ) throws {
-    let total = plan.reduce(0) { $0 + $1.tasks.count }
+    let journal: RunJournal
     let path: String
     if let part = place.part {
       // What a run directory keeps goes only with it.
@@ -37,7 +37,9 @@ struct Resuming {
       }
       place.hold(journal)
     }
-    doneCount = min(total, journal.keyFrameCount)
+    self.journal = journal
+    let total = plan.reduce(0) { $0 + $1.tasks.count }
+    doneCount = plan.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"

@@ -38,7 +38,8 @@ struct RunsCommand: ParsableCommand {
       }
       print(
         TextTable(
-          ["run", "command", "config", "weights", "key frames", "state", "mAP", "begun", "version"], rows).text,
+          ["run", "command", "config", "weights", "key frames", "state", "mAP", "begun", "version"], rows
+        ).text,
         terminator: "")
       show(RunSummary.differences(runs), of: runs)
     }

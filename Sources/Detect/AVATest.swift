@@ -14,6 +14,8 @@ internal import Wording
 /// Everything small is read and checked when the value is made, so that a run fails before it computes.
 public struct AVATest {
   public let config: Configuration
+  /// How each key frame is seen.
+  public let views: TestViews
   /// Whose clock, seconds and classes the files are in.
   public let dataset: ActionDataset
   public let frameList: FrameList
@@ -33,6 +35,7 @@ public struct AVATest {
   /// - Throws: `RecordError`, `FileError`, `AVATestError`.
   public init(_ config: Configuration, dataset: ActionDataset = .ava, with others: [String] = []) throws {
     self.config = config
+    views = TestViews(config)
     self.dataset = dataset
     let inputs = AVATestInputs(config)
     let threshold = config[.avaDetectionScoreThresh]
@@ -96,7 +99,8 @@ public struct AVATest {
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     try JournaledRun(jobs(), journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
-    return Detections(journal, plan.flatMap(\.tasks), classes: config[.modelNumClasses], labelMap: labelMap)
+    return Detections(
+      journal, plan.flatMap(\.tasks), classes: config[.modelNumClasses], labelMap: labelMap, fusion: views.fusion)
   }
 
   /// What the scores depend on, for a journal.
@@ -160,13 +164,12 @@ public struct AVATest {
   }
 
   private func tasks(of video: FrameList.Video) -> [ClipTask] {
-    let views = [View(config)]
-    return proposals.keyFrames(of: video.name).map { frame in
+    proposals.keyFrames(of: video.name).map { frame in
       ClipTask(
         KeyFrame(video: video.name, time: frame.time), center: center(frame),
         moment: ClipTask.Moment(
           seconds: frame.time.seconds - Double(dataset.clock.firstSecond), frame: center(frame)),
-        people: frame.people, views: views)
+        people: frame.people, views: views.views)
     }
   }
 }

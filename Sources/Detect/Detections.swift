@@ -21,19 +21,22 @@ public struct Detections {
   private let labelMap: LabelMap
   /// The least score of a proposal whose rows are wanted.
   private let threshold: Double
+  private let fusion: ViewFusion
 
   /// - Parameters:
   ///   - tasks: What was to be scored, in the order of the rows; those that the journal lacks are left out.
   ///   - unreadable: Key frames of videos that could not be read at all.
   ///   - classes: How many classes the network scores; class index c is action id c + 1.
   ///   - labelMap: The classes that become rows.
+  ///   - fusion: How the scores of a task's views become one.
   ///   - threshold: People with a lower proposal's score are left out, though they were scored; key frames without any
   ///     others, too.
   init(
     _ journal: RunJournal, _ tasks: [ClipTask], unreadable: DamageReport = DamageReport(), classes: Int,
-    labelMap: LabelMap, threshold: Double = -.infinity
+    labelMap: LabelMap, fusion: ViewFusion, threshold: Double = -.infinity
   ) {
     self.threshold = threshold
+    self.fusion = fusion
     self.journal = journal
     self.classes = classes
     self.labelMap = labelMap
@@ -43,7 +46,7 @@ public struct Detections {
     }
     self.tasks = tasks.filter { task in
       if task.people?.isEmpty == false && wanted(task) == 0 { return false }
-      if journal.has(task, task.views[0]) { return true }
+      if journal.hasAll(task) { return true }
       if let cause = journal.damage(of: task) { damage.append(task.keyFrame, cause: cause) }
       return false
     }
@@ -52,13 +55,15 @@ public struct Detections {
     boxCount = self.tasks.reduce(0) { $0 + wanted($1) }
   }
 
-  /// Calls `body` with each task that was scored and its scores [people, classes], in the order of the run.
+  /// Calls `body` with each task that was scored in all of its views and its scores [people, classes], in the order of
+  /// the run.
   ///
   /// - Throws: `FileError`, `JournalError`, and what `body` throws.
   public func forEach(_ body: (ClipTask, Tensor) throws -> Void) throws {
     for task in tasks {
-      if let scores = try journal.scores(of: task, task.views[0]) {
-        try body(task.only(from: threshold), wanted(scores, of: task))
+      let views = try task.views.compactMap { try journal.scores(of: task, $0) }
+      if views.count == task.views.count {
+        try body(task.only(from: threshold), wanted(fusion.fuse(views), of: task))
       }
     }
   }

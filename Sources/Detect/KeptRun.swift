@@ -71,7 +71,7 @@ public struct KeptRun {
   public func detections(_ labelMap: LabelMap) -> Detections {
     Detections(
       journal, journal.videos.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses],
-      labelMap: labelMap, threshold: threshold)
+      labelMap: labelMap, fusion: TestViews(config).fusion, threshold: threshold)
   }
 
   /// What was found, as `VideoDetection.run` gives it.

@@ -36,6 +36,8 @@ public struct VideoDetection {
   }
 
   public let config: Configuration
+  /// How each key frame is seen.
+  public let views: TestViews
   /// Whose clock and classes the network was trained with.
   public let dataset: ActionDataset
   public let labelMap: LabelMap
@@ -65,6 +67,7 @@ public struct VideoDetection {
     dataset: ActionDataset = .ava, stopsAtDamage: Bool = true
   ) throws {
     self.config = config
+    views = TestViews(config)
     self.dataset = dataset
     proposalsPath = path
     let rate = dataset.clock.framesPerSecond
@@ -113,7 +116,7 @@ public struct VideoDetection {
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = TaskPlanner(
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
-      let tasks = planner.tasks(of: keyFrames, views: [View(config)])
+      let tasks = planner.tasks(of: keyFrames, views: views.views)
       notices += planner.notices
       sources.append(Source(video: frames.reader.video, name: name, tasks: tasks))
     }
@@ -166,7 +169,8 @@ public struct VideoDetection {
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
     let detections = Detections(
-      journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap)
+      journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
+      fusion: views.fusion)
     return VideoDetections(detections, sources, labelMap: labelMap)
   }
 

@@ -4,7 +4,7 @@ import Testing
 struct ViewTextTests {
   @Test func readsWhatItWrites() {
     for flip in [false, true] {
-      for crop in [View.Crop.whole, .square(0), .square(2)] {
+      for crop in [View.Crop.whole, .square(0), .square(2), .rest] {
         for position in [View.Position.keyFrame, .part(3, of: 10)] {
           let view = View(shortSide: 256, flip: flip, crop: crop, position: position)
           #expect(View(view.description) == view)

@@ -77,7 +77,7 @@ private let cases = [
 
   @Test func gettersReturnTheDefaults() {
     let defaults = Configuration.defaults
-    #expect(Configuration.keys.count == 339)
+    #expect(Configuration.keys.count == 339 + 4, "PySlowFast's, and this program's own")
     #expect(defaults.path == nil && defaults.notices == [])
     #expect(defaults[.detectionAligned])
     #expect(defaults[.dataTestCropSize] == 256)
@@ -87,6 +87,8 @@ private let cases = [
     #expect(defaults[.dataInputChannelNum] == [3, 3])
     #expect(defaults[.dataStd] == [0.225, 0.225, 0.225])
     #expect(defaults[.resnetSpatialStrides] == [[1], [2], [2], [2]])
+    #expect(defaults[.avaTestScales] == [] && !defaults[.avaTestFlip] && defaults[.avaTestSpatialCrops] == 1)
+    #expect(defaults[.avaTestViewFusion] == "mean")
     #expect(defaults.literal("MVIT.DIM_MUL") == "[]")
     #expect(defaults[.nonlocalLocation] == [[[]], [[]], [[]], [[]]])
     #expect(defaults[.nonlocalPool][3] == [[1, 2, 2], [1, 2, 2]])

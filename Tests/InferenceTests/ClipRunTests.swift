@@ -82,7 +82,7 @@ struct ClipRunTests {
   @Test func severalViewsOfATask() throws {
     let run = try run()
     let views = [
-      window, View(shortSide: 32, flip: true), View(shortSide: 48), View(shortSide: 32, crop: .square(2)),
+      window, View(shortSide: 48), View(shortSide: 32, flip: true), View(shortSide: 32, crop: .square(1)),
     ]
     var alone: [String: [Float]] = [:]
     for view in views {
@@ -94,6 +94,7 @@ struct ClipRunTests {
     var done: [Int] = []
     weak var frames: NoiseFrames?
     var decoded = 0
+    let before = run.costs.decodedFrames
     let tasks = [10, 20].map { task("a", $0, views: views) }
     let jobs = [
       VideoJob(name: "a", tasks: tasks) {
@@ -113,7 +114,29 @@ struct ClipRunTests {
     #expect(together == alone && Set(alone.values).count == 8)
     #expect(done == [0, 0, 0, 1, 1, 1, 1, 2], "a task is done when its last view is")
     let needed = Set([10, 20].flatMap { run.window.indices(around: $0, count: 60) })
-    #expect(decoded == needed.count)
+    #expect(decoded == needed.count && run.costs.decodedFrames - before == needed.count)
+  }
+
+  /// Who does not count in a view has no score there, and the others' are as without them; a view in which nobody counts
+  /// costs nothing. Frames of 48 x 32 have squares at 0, 8 and 16.
+  @Test func peopleWhoDoNotCountInAView() throws {
+    let run = try run()
+    let (first, wide) = (UnitBox(x1: 0, y1: 0.2, x2: 0.3, y2: 0.9), UnitBox(x1: 0, y1: 0.1, x2: 0.5, y2: 0.8))
+    let views = (0..<3).map { View(shortSide: 32, crop: .square($0)) } + [View(shortSide: 32, crop: .rest)]
+    func scores(_ boxes: [UnitBox]) throws -> [[[Float]]] {
+      var found: [[[Float]]] = []
+      try run.run([job("a", centers: [20], boxes: boxes, views: views)]) { scored in
+        #expect(scored.scores.shape == [boxes.count, 3])
+        found.append(boxes.indices.map { Array(scored.scores.array[$0 * 3..<$0 * 3 + 3]) })
+      }
+      return found
+    }
+    let (both, one, other) = (try scores([first, wide]), try scores([first]), try scores([wide]))
+    try #require(both.count == 4)
+    let counts = both.map { $0.map { row in !row.contains(where: \.isNaN) } }
+    #expect(counts == [[true, true], [false, true], [false, false], [false, false]])
+    #expect(both[0][0] == one[0][0] && both[0][1] == other[0][0] && both[1][1] == other[1][0])
+    #expect(both.joined().joined().count { $0.isNaN } == 15)
   }
 
   /// Clips as a whole go through the same run: no people, views at several places of the video.

@@ -47,6 +47,28 @@ struct RepeatedRunTests {
     }
   }
 
+  /// What one plan leaves in the arena does not show in another that shares it.
+  @Test("plans that share an arena do not disturb each other", arguments: formats)
+  func sharedArena(format: ElementFormat) throws {
+    let network = SampleNetwork(Engine(threads: 2, activations: format), seed: 2).network
+    let large = SampleNetwork.inputs(4)
+    let small = [random([1, 3, 2, 12, 16], seed: 5), random([1, 3, 4, 12, 16], seed: 6)]
+    func plan(_ inputs: [Tensor], sharing other: NetworkPlan? = nil) throws -> NetworkPlan {
+      let layout = try NetworkLayout(
+        network, batch: inputs[0].shape[0], extents: inputs.map { Extent3($0.shape[2], $0.shape[3], $0.shape[4]) })
+      return try NetworkPlan(network, layout, sharing: other)
+    }
+    let alone = [outputs(try plan(large), large), outputs(try plan(small), small)]
+    let first = try plan(large)
+    let second = try plan(small, sharing: first)
+    #expect(second.arenaCount == first.arenaCount, "shared")
+    for _ in 0..<2 {
+      #expect(outputs(first, large) == alone[0])
+      #expect(outputs(second, small) == alone[1])
+    }
+    #expect(try plan(large, sharing: plan(small)).arenaCount == first.arenaCount, "too small to share")
+  }
+
   @Test("two plans of one engine do not disturb each other", arguments: formats)
   func plans(format: ElementFormat) throws {
     let network = SampleNetwork(Engine(threads: 2, activations: format), seed: 2).network

@@ -119,6 +119,13 @@ struct BenchTests {
         #expect(text.stdout.contains(word), "\(word)")
       }
     }
+    // Frames that several views share are counted, and decoded, once.
+    let call = ["bench", "pipeline", "--videos", video] + common + ["--format", "json"] + LittleWorld.tinyNetwork
+    let several = Program.run(call + ["AVA.TEST_SCALES", "[64, 48]", "AVA.TEST_FLIP", "True"])
+    expectSuccess(several)
+    let values = try object(several.stdout)
+    #expect(values["key_frames"] as? Int == 3 && values["views"] as? Int == 4)
+    #expect(values["decoded_frames"] as? Int == 19)
     expectFailure(Program.run(["bench", "pipeline"]), status: 64, ["either --videos or --frames"])
     expectFailure(Program.run(["bench", "pipeline", "--videos", "nowhere.mp4"]), ["nowhere.mp4"])
   }

@@ -55,6 +55,22 @@ struct GoldenPipelineTests {
     #expect(result.stdout.contains("PySlowFast's protocol"))
   }
 
+  @Test("The flip among two views is the golden one, and the other the run without flip")
+  func flipAmongViews() throws {
+    let (plain, both) = (Scratch(), Scratch())
+    func scores(_ scratch: Scratch, _ overrides: [String]) throws -> [Float] {
+      let call = try Self.test(
+        scratch, lists: Self.folder + "/frame_lists", list: "val.csv", frames: Self.folder + "/frames")
+      expectSuccess(Program.run(call + overrides))
+      return try Tensor(npy: scratch.path + "/scores.npy").array
+    }
+    let one = try scores(plain, ["DATA.TEST_CROP_SIZE", "160"])
+    let mean = try scores(both, ["AVA.TEST_SCALES", "[160]", "AVA.TEST_FLIP", "True"])
+    let flip = zip(one, mean).map { 2 * $1 - $0 }
+    let gap = difference(flip, try Tensor(npy: Self.folder + "/short160_flip_scores.npy").array, .network)
+    #expect(gap == nil, "\(gap ?? "")")
+  }
+
   @Test("A video shows the frames of its lossless list, bit by bit, and nearly those of a JPEG list")
   func videoAgainstLists() throws {
     let video = Golden.data + "/videos/basketball1.mp4"

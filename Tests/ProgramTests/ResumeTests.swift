@@ -48,6 +48,18 @@ struct ResumeTests {
     #expect(try folderDifference(parts.path, whole.path) == nil)
   }
 
+  @Test("Killed between two views of a key frame: the same bytes as without", arguments: [3200, 4300])
+  func killedBetweenViews(bytes: Int) throws {
+    let (scratch, whole, parts) = (Scratch(), Scratch(), Scratch())
+    let views = ["AVA.TEST_SCALES", "[64, 48]", "AVA.TEST_FLIP", "True"]
+    expectSuccess(Program.run(try call(scratch, whole.path, views)))
+    let again = try call(scratch, parts.path, views)
+    let journal = parts.path + "/detections.journal"
+    _ = killed(again, at: bytes, journal)
+    expectSuccess(Program.run(again + (pathExists(journal) ? [] : ["--overwrite"])))
+    #expect(try folderDifference(parts.path, whole.path) == nil)
+  }
+
   @Test("A disk that was full: what was scored is kept, and goes on when there is room")
   func fullDisk() throws {
     let (scratch, whole, parts) = (Scratch(), Scratch(), Scratch())

@@ -1,8 +1,8 @@
 internal import Kernels
-internal import Tensors
+public import Tensors
 
-/// The shapes, lifetimes and places of a network's values.
-struct NetworkLayout {
+/// The shapes, lifetimes and places of a network's values, for input extents: what a ``NetworkPlan`` is made of.
+public struct NetworkLayout {
   /// Memory of its own: a value that is no slice and no view of another.
   struct Block {
     var count: Int
@@ -31,11 +31,23 @@ struct NetworkLayout {
   private(set) var inputOf: [Int: Int] = [:]
   private var blocks: [Block] = []
   private var places: [Place] = []
-  private(set) var arenaCount = 0
+  /// Whether every named value is kept until the end of a run.
+  let keepsNamed: Bool
+  /// The floats of the arena that the values lie in.
+  public private(set) var arenaCount = 0
 
-  init(
-    _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool, grouping: FrameGrouping
+  /// Lays a network out.
+  ///
+  /// - Parameters:
+  ///   - extents: One per input of the network.
+  ///   - keepingNamed: Keeps every named value until the end of a run, at the price of memory.
+  ///   - grouping: When operations run frame by frame.
+  /// - Throws: `NetworkError` when these extents do not suit the network.
+  public init(
+    _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
+    grouping: FrameGrouping = FrameGrouping()
   ) throws {
+    keepsNamed = keepingNamed
     precondition(extents.count == network.inputs.count, "one extent per input")
     var unusedExtents = extents[...]
     for (index, node) in network.nodes.enumerated() {

@@ -7,7 +7,7 @@ public import Tensors
 ///
 /// Inputs lie outside of it, in the caller's memory or the plan's own, and are only read.
 ///
-/// One run at a time: the arena is shared by all of them.
+/// One run at a time: the arena is shared by all of them, and by the plans that were made to share it.
 public final class NetworkPlan: @unchecked Sendable {
   public let network: Network
   /// Memory of the plan's own for the inputs, made when it is first asked for: what `run()` reads.
@@ -24,24 +24,30 @@ public final class NetworkPlan: @unchecked Sendable {
   /// What each value is made with: the network's operator, or what was found faster; nil for inputs.
   private(set) var operators: [(any Operator)?]
 
-  /// Lays a network out.
+  /// Lays a network out, see `NetworkLayout`.
   ///
-  /// - Parameters:
-  ///   - extents: One per input of the network.
-  ///   - keepingNamed: Keeps every named value until the end of a run, at the price of memory.
-  ///   - grouping: When operations run frame by frame.
   /// - Throws: `NetworkError` when these extents do not suit the network.
-  public init(
+  public convenience init(
     _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
     grouping: FrameGrouping = FrameGrouping()
   ) throws {
-    let layout = try NetworkLayout(
-      network, batch: batch, extents: extents, keepingNamed: keepingNamed, grouping: grouping)
+    try self.init(
+      network,
+      NetworkLayout(network, batch: batch, extents: extents, keepingNamed: keepingNamed, grouping: grouping))
+  }
+
+  /// Makes a plan of a network's layout.
+  ///
+  /// - Parameter other: A plan whose arena is taken where it is large enough; a run of either ends what the other's
+  ///   outputs hold.
+  /// - Throws: `NetworkError` when the machine has no memory for it.
+  public init(_ network: Network, _ layout: NetworkLayout, sharing other: NetworkPlan? = nil) throws {
     let memory = physicalMemoryBytes()
     guard layout.arenaCount < memory / 4 else {
       throw NetworkError.tooLarge(bytes: 4 * layout.arenaCount, memory: memory)
     }
-    let arena = Storage(count: layout.arenaCount)
+    let shared = other.flatMap { $0.arenaCount >= layout.arenaCount ? $0.arena : nil }
+    let arena = shared ?? Storage(count: layout.arenaCount)
     let maps = network.nodes.indices.map { layout.map($0, in: arena) }
     self.network = network
     self.arena = arena
@@ -49,7 +55,7 @@ public final class NetworkPlan: @unchecked Sendable {
     self.layout = layout
     operators = network.nodes.map(\.op)
     outputs = network.outputs.map { maps[$0.id] }
-    named = keepingNamed ? network.named.map { ($0.name, maps[$0.value.id]) } : []
+    named = layout.keepsNamed ? network.named.map { ($0.name, maps[$0.value.id]) } : []
     if network.engine.planner.measures { network.engine.exclusively { measure() } }
   }
 

@@ -19,9 +19,24 @@ extension Configuration {
         remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
           + "DETECTION.ENABLE True")
     }
+    try checkViews()
     findings = try rules?.check(self) ?? []
     if !["cv2", "pytorch"].contains(self[.avaImgProcBackend]) {
       findings.append("\(cite(.avaImgProcBackend)) is neither cv2 nor pytorch: images are processed as by cv2")
+    }
+  }
+
+  /// Checks what must fit together among the views of a test.
+  private func checkViews() throws(ConfigurationError) {
+    if self[.avaTestFlip] && self[.avaTestForceFlip] {
+      throw .impossible(
+        problem: "clips are to be seen both as they are and mirrored, and mirrored only",
+        keys: [cite(.avaTestFlip), cite(.avaTestForceFlip)], remedy: "set one of them to False")
+    }
+    if self[.avaTestViewFusion] == "logit_mean" && self[.modelHeadAct] != "sigmoid" {
+      throw .impossible(
+        problem: "only a sigmoid's scores have logits of their own",
+        keys: [cite(.avaTestViewFusion), cite(.modelHeadAct)], remedy: "set AVA.TEST_VIEW_FUSION mean or max")
     }
   }
 
@@ -68,6 +83,9 @@ extension Configuration {
     "DATA.SAMPLING_RATE":
       "give 1 for every frame of a clip's span, or what the weights were trained with, such as 2 for a config named 32x2",
     "RESNET.WIDTH_PER_GROUP": "give the width of the weights' stem, mostly 64 (slowfast inspect names it)",
+    "AVA.TEST_SCALES": "give each short side once, such as \"[224, 256, 320]\", or [] for DATA.TEST_CROP_SIZE alone",
+    "AVA.TEST_SPATIAL_CROPS": "give 1 for the whole frame, or 3 for three squares along its long side",
+    "AVA.TEST_VIEW_FUSION": "give mean, the mean of the scores, if unsure",
     "SLOWFAST.ALPHA": "give the factor that the weights were trained with: 4 or 8 in PySlowFast's configs",
     "SLOWFAST.FUSION_KERNEL_SZ": "give the factor that the weights were trained with: 5 or 7 in PySlowFast's configs",
   ]

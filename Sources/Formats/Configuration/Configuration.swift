@@ -1,6 +1,7 @@
 internal import OrderedCollections
 
-/// PySlowFast's configuration: its 339 keys with their defaults, what a YAML file sets, and `KEY VALUE` overrides.
+/// PySlowFast's configuration: its 339 keys with their defaults, what a YAML file sets, and `KEY VALUE` overrides. Four
+/// keys more are this program's own (`Keys+Views.swift`): by default they change nothing.
 ///
 /// `config[.dataNumFrames]` is the value of a key that this program reads, see ``Key``. Values are checked when they come
 /// in. Two values differ from
@@ -36,7 +37,7 @@ public struct Configuration: Sendable {
   /// PySlowFast's defaults, without rules.
   public static var defaults: Configuration { Configuration(rules: nil) }
 
-  /// All 339 keys, in the order of their sections.
+  /// All keys: PySlowFast's 339 in the order of their sections, then this program's own.
   public static var keys: [String] { Array(Schema.leaves.keys) }
 
   /// The keys that can change what a test run of the reference computes.

@@ -12,6 +12,10 @@ enum Limit: Sendable {
   case some(ClosedRange<Int>)
   /// A list, perhaps empty, of ints in a range.
   case each(ClosedRange<Int>)
+  /// The same, each of them once.
+  case distinct(ClosedRange<Int>)
+  /// One of two ints.
+  case either(Int, Int)
   case nonEmpty
   /// What `TEST.NUM_ENSEMBLE_VIEWS` takes.
   case views
@@ -51,6 +55,10 @@ extension Limit {
     "DATA.ENSEMBLE_METHOD": .oneOf(["sum", "max"]),
     "DATA.PATH_LABEL_SEPARATOR": .nonEmpty,
     "AVA.DETECTION_SCORE_THRESH": .finite,
+    // The networks halve a frame five times: less than 32 pixels leave nothing to see.
+    "AVA.TEST_SCALES": .distinct(32...16_384),
+    "AVA.TEST_SPATIAL_CROPS": .either(1, 3),
+    "AVA.TEST_VIEW_FUSION": .oneOf(["mean", "logit_mean", "max"]),
     "TEST.NUM_ENSEMBLE_VIEWS": .views,
     "TEST.NUM_SPATIAL_CROPS": .within(1...3),
     "TEST.NUM_TEMPORAL_CLIPS": .each(1...1_000_000),
@@ -76,6 +84,11 @@ extension Limit {
       return !items.isEmpty && Self.all(items, in: range) ? nil : "a list, not empty, of ints \(Self.words(range))"
     case (.each(let range), .list(let items)):
       return Self.all(items, in: range) ? nil : "a list of ints \(Self.words(range))"
+    case (.distinct(let range), .list(let items)):
+      let fits = Self.all(items, in: range) && items.indices.allSatisfy { !items[..<$0].contains(items[$0]) }
+      return fits ? nil : "a list of different ints \(Self.words(range))"
+    case (.either(let one, let other), .int(let number)):
+      return number == one || number == other ? nil : "\(one) or \(other)"
     case (.nonEmpty, .string(let text)):
       return text.isEmpty ? "at least one character" : nil
     default:

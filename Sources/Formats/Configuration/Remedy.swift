@@ -29,6 +29,7 @@ struct Remedy {
       "NONLOCAL.LOCATION": forms("[]"), "NONLOCAL.POOL": forms("[1, 2, 2]"), "NONLOCAL.GROUP": forms("1"),
       "RESNET.SPATIAL_STRIDES": forms("1"), "RESNET.SPATIAL_DILATIONS": forms("1"),
       "RESNET.NUM_BLOCK_TEMP_KERNEL": forms("2"),
+      "AVA.TEST_SCALES": "the short sides: \"[224, 256, 320]\"", "AVA.TEST_SPATIAL_CROPS": "1 or 3",
     ]
   }()
 

@@ -40,10 +40,10 @@ struct Leaf: Sendable {
   }
 }
 
-/// PySlowFast's keys at its commit 287ec00, all 339.
+/// PySlowFast's keys at its commit 287ec00, all 339, and those of this program's own.
 enum Schema {
   static let leaves: OrderedDictionary<String, Leaf> = OrderedDictionary(
-    uniqueKeysWithValues: (run + model + data + transformer + training + selfSupervised + display)
+    uniqueKeysWithValues: (run + model + data + transformer + training + selfSupervised + display + views)
       .map { ($0.key, $0) })
 
   /// The entry of a key that is known to be one.

@@ -10,8 +10,8 @@ public enum ClipError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .tooLarge(let source, let size, let input, let bytes):
       return "cutting a clip of '\(source)': its frames of \(size.width) x \(size.height) become "
-        + "\(input.width) x \(input.height), a clip takes \(bytes >> 20) MB -> set a smaller DATA.TEST_CROP_SIZE, "
-        + "or give frames of a usual shape"
+        + "\(input.width) x \(input.height), a clip takes \(bytes >> 20) MB -> set a smaller DATA.TEST_CROP_SIZE "
+        + "(or AVA.TEST_SCALES), or give frames of a usual shape"
     }
   }
 }
@@ -26,7 +26,8 @@ public final class ClipReader {
   /// Where the cost of decoding and preparing is added up.
   public let costs: PipelineCosts
   private let storage: ClipStorage
-  private let normalisation: Normalisation
+  /// Of clips as they are, and mirrored.
+  private let normalisations: (plain: Normalisation, mirrored: Normalisation)
   private var frames: [Int: PreparedFrame] = [:]
   /// The size of the video's pictures, known once one was decoded.
   public private(set) var frameSize: ImageSize?
@@ -37,7 +38,7 @@ public final class ClipReader {
     _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, storage: ClipStorage = ClipStorage(),
     costs: PipelineCosts = PipelineCosts()
   ) {
-    normalisation = Normalisation(preprocessing)
+    normalisations = (Normalisation(preprocessing, flip: false), Normalisation(preprocessing, flip: true))
     self.storage = storage
     self.source = source
     self.costs = costs
@@ -47,33 +48,42 @@ public final class ClipReader {
 
   /// The clip around a key frame.
   ///
-  /// - Parameter center: The number of the key frame; the window's ends are moved into the video.
+  /// - Parameters:
+  ///   - center: The number of the key frame; the window's ends are moved into the video.
+  ///   - view: Mirrored or not, and which part of the frames, of this reader's short side; nil for the preprocessing's.
   /// - Returns: 1, [T, H, W], 3.
   /// - Throws: The source's errors, `ClipError` when the pictures' size is absurd.
-  public func clip(around center: Int) throws -> FeatureMap {
+  public func clip(around center: Int, _ view: View? = nil) throws -> FeatureMap {
+    let view = view ?? preprocessing.view
+    precondition(view.shortSide == preprocessing.shortSide, "a reader's frames have one short side")
     let indices = window.indices(around: center, count: source.frameCount)
-    for index in Set(indices).sorted() { try read(index) }
-    return costs.measure(.normalising) { normalised(indices) }
+    for index in Set(indices).sorted() where !has(index) {
+      try add(costs.measure(.decoding) { try source.frame(at: index) }, as: index)
+    }
+    return costs.measure(.normalising) { normalised(indices, view) }
   }
 
-  private func normalised(_ indices: [Int]) -> FeatureMap {
+  private func normalised(_ indices: [Int], _ view: View) -> FeatureMap {
     let first = frames[indices[0]]!
-    let plane = first.height * first.width * 3
+    let part = view.crop.part(of: ImageSize(width: first.width, height: first.height))
+    let plane = part.height * part.width * 3
     let clip = FeatureMap(
       storage: storage.take(indices.count * plane), offset: 0, batch: 1,
-      extent: Extent3(indices.count, first.height, first.width), channels: 3, pitch: 3)
+      extent: Extent3(indices.count, part.height, part.width), channels: 3, pitch: 3)
+    let normalisation = view.flip ? normalisations.mirrored : normalisations.plain
     for (position, index) in indices.enumerated() {
-      normalisation.fill(clip.start + position * plane, from: frames[index]!)
+      normalisation.fill(clip.start + position * plane, from: frames[index]!, part)
     }
     return clip
   }
 
-  /// Decodes and prepares a frame, unless that is done already.
+  /// Whether a frame is prepared.
+  func has(_ index: Int) -> Bool { frames[index] != nil }
+
+  /// Prepares a decoded frame.
   ///
-  /// - Throws: As `clip`.
-  func read(_ index: Int) throws {
-    if frames[index] != nil { return }
-    let image = try costs.measure(.decoding) { try source.frame(at: index) }
+  /// - Throws: `ClipError` when the pictures' size is absurd.
+  func add(_ image: Image, as index: Int) throws(ClipError) {
     if frameSize == nil {
       try checkSize(image.size)
       frameSize = image.size

@@ -14,24 +14,28 @@ struct Normalisation {
   /// Where each channel of the BGR picture goes.
   private let places: [Int]
 
-  init(_ preprocessing: Preprocessing) {
-    (mean, std, flip) = (preprocessing.mean, preprocessing.std, preprocessing.flip)
+  init(_ preprocessing: Preprocessing, flip: Bool) {
+    (mean, std) = (preprocessing.mean, preprocessing.std)
+    self.flip = flip
     places = preprocessing.order == .bgr ? [0, 1, 2] : [2, 1, 0]
     tables = (0..<3).flatMap { c in
       (0..<256).map { (Float($0) / 255 - preprocessing.mean[c]) / preprocessing.std[c] }
     }
   }
 
-  /// Writes a frame into the network's layout, mirrored and its channels in another order where asked.
+  /// Writes a frame, or a part of it, into the network's layout, mirrored and its channels in another order where asked.
   ///
-  /// - Parameter target: H x W x 3 floats.
-  func fill(_ target: UnsafeMutablePointer<Float>, from frame: PreparedFrame) {
+  /// - Parameters:
+  ///   - target: H x W x 3 floats of the part.
+  ///   - part: Where in the frame as it is seen, mirrored or not.
+  func fill(_ target: UnsafeMutablePointer<Float>, from frame: PreparedFrame, _ part: FramePart) {
+    let width = frame.width
     switch frame.pixels {
     case .bytes(let image):
       tables.withUnsafeBufferPointer { tables in
         image.pixels.withUnsafeBufferPointer { pixels in
           guard let table = tables.baseAddress, let from = pixels.baseAddress else { return }
-          place(from, target, width: frame.width, height: frame.height) {
+          place(from, target, width: width, part) {
             (table[Int($0)], table[256 + Int($1)], table[512 + Int($2)])
           }
         }
@@ -40,7 +44,7 @@ struct Normalisation {
       let (m0, m1, m2, s0, s1, s2) = (mean[0], mean[1], mean[2], std[0], std[1], std[2])
       image.pixels.withUnsafeBufferPointer { pixels in
         guard let from = pixels.baseAddress else { return }
-        place(from, target, width: frame.width, height: frame.height) {
+        place(from, target, width: width, part) {
           (($0 - m0) / s0, ($1 - m1) / s1, ($2 - m2) / s2)
         }
       }
@@ -50,19 +54,20 @@ struct Normalisation {
   /// Writes every pixel's values where mirroring and channel order put them.
   @inline(__always)
   private func place<Level>(
-    _ source: UnsafePointer<Level>, _ target: UnsafeMutablePointer<Float>, width: Int, height: Int,
+    _ source: UnsafePointer<Level>, _ target: UnsafeMutablePointer<Float>, width: Int, _ part: FramePart,
     _ normalised: (Level, Level, Level) -> (Float, Float, Float)
   ) {
-    let (first, last) = (places[0], places[2])
+    let (blueAt, redAt) = (places[0], places[2])
     let step = flip ? -3 : 3
     var to = target
-    for y in 0..<height {
-      var from = source + (y * width + (flip ? width - 1 : 0)) * 3
-      for _ in 0..<width {
+    let first = flip ? width - 1 - part.left : part.left
+    for y in part.top..<part.top + part.height {
+      var from = source + (y * width + first) * 3
+      for _ in 0..<part.width {
         let (blue, green, red) = normalised(from[0], from[1], from[2])
-        to[first] = blue
+        to[blueAt] = blue
         to[1] = green
-        to[last] = red
+        to[redAt] = red
         from += step
         to += 3
       }

@@ -12,7 +12,7 @@ public struct Preprocessing: Sendable, Equatable {
     case pytorch
   }
 
-  /// How large and from which side the frame is seen. Crops are cut out of the whole clip by `ViewReader`.
+  /// How large, from which side and in which part the frame is seen.
   public var view: View
   public var backend: Backend
   /// Per channel of the BGR picture (`DATA.MEAN`, `DATA.STD`).
@@ -49,7 +49,17 @@ public struct Preprocessing: Sendable, Equatable {
   /// Scales boxes from fractions of the picture to pixels of the network's input.
   ///
   /// Both axes are scaled by the ratio of the long sides, as the reference does, then mirrored where asked and clipped.
+  /// The view's crop is no part of it, see `counted`.
   public func boxes(_ boxes: [UnitBox], in size: ImageSize) -> [PixelBox] {
+    let framed = boxesInFrame(boxes, in: size)
+    switch backend {
+    case .cv2: return framed
+    case .pytorch: return framed.map { $0.clipped(maxX: Double(shortSide - 1), maxY: Double(shortSide - 1)) }
+    }
+  }
+
+  /// The same, clipped to the frame by either back end.
+  func boxesInFrame(_ boxes: [UnitBox], in size: ImageSize) -> [PixelBox] {
     let target = inputSize(for: size)
     let byHeight = size.width < size.height
     let factor =
@@ -62,10 +72,7 @@ public struct Preprocessing: Sendable, Equatable {
       if flip {
         (pixels.x1, pixels.x2) = (Double(target.width) - pixels.x2 - 1, Double(target.width) - pixels.x1 - 1)
       }
-      switch backend {
-      case .cv2: return pixels.clipped(maxX: right, maxY: bottom)
-      case .pytorch: return pixels.clipped(maxX: Double(shortSide - 1), maxY: Double(shortSide - 1))
-      }
+      return pixels.clipped(maxX: right, maxY: bottom)
     }
   }
 

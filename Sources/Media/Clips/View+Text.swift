@@ -13,6 +13,10 @@ extension View {
       crop = .square(index)
       words.removeFirst(2)
     }
+    if words.first == "rest" {
+      crop = .rest
+      words.removeFirst()
+    }
     if words.first == "part" {
       guard words.count == 4, let index = Int(words[words.startIndex + 1]), let count = Int(words[words.startIndex + 3])
       else { return nil }

@@ -8,6 +8,8 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case whole
     /// One of three squares along the long side: at its beginning (0), in the middle (1), at its end (2).
     case square(Int)
+    /// The whole frame, for the boxes that count in none of the squares.
+    case rest
   }
 
   /// Where in a video the clip lies.
@@ -32,11 +34,15 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     self.position = position
   }
 
-  /// As journals name it: "256", "320 flip", "256 square 2", "256 part 3 of 10".
+  /// As journals name it: "256", "320 flip", "256 square 2", "256 rest", "256 part 3 of 10".
   public var description: String {
     var text = "\(shortSide)"
     if flip { text += " flip" }
-    if case .square(let index) = crop { text += " square \(index)" }
+    switch crop {
+    case .whole: break
+    case .square(let index): text += " square \(index)"
+    case .rest: text += " rest"
+    }
     if case .part(let index, let count) = position { text += " part \(index) of \(count)" }
     return text
   }

@@ -2,14 +2,16 @@ public import Geometry
 public import Imaging
 public import Tensors
 
-/// Cuts the clips of several views out of one video; a frame is decoded once for all of them.
+/// Cuts the clips of several views out of one video: a frame is decoded once for all of them, and resized once for those
+/// of one short side.
 public final class ViewReader {
-  private let source: LatestFrame
+  private let source: any FrameSource
   private let window: ClipWindow
   private let preprocessing: Preprocessing
   private let storage: ClipStorage
   private let costs: PipelineCosts
-  private var readers: [View: ClipReader] = [:]
+  /// By short side.
+  private var readers: [Int: ClipReader] = [:]
 
   /// - Parameters:
   ///   - preprocessing: Of any view: each task's views take its place.
@@ -20,7 +22,7 @@ public final class ViewReader {
   ) {
     self.storage = storage
     self.costs = costs
-    self.source = LatestFrame(source)
+    self.source = source
     self.window = window
     self.preprocessing = preprocessing
   }
@@ -33,45 +35,30 @@ public final class ViewReader {
     let needs = views.map { (reader: reader($0), frames: Set(indices($0, center))) }
     for (view, need) in zip(views, needs) where view.position == .keyFrame { need.reader.forget(before: center) }
     for frame in Set(needs.flatMap(\.frames)).sorted() {
-      for need in needs where need.frames.contains(frame) { try need.reader.read(frame) }
+      var image: Image?
+      for need in needs where need.frames.contains(frame) && !need.reader.has(frame) {
+        let decoded = try image ?? costs.measure(.decoding) { try source.frame(at: frame) }
+        image = decoded
+        try need.reader.add(decoded, as: frame)
+      }
     }
   }
 
   /// The clip of one view around a key frame.
   ///
-  /// - Returns: 1, [T, H, W], 3; and the size of the video's frames.
-  public func clip(_ view: View, around center: Int) throws -> (frames: FeatureMap, frameSize: ImageSize) {
-    let reader = reader(view)
-    let clip = try reader.clip(around: window.center(of: view, around: center, count: source.frameCount))
-    return (view.crop == .whole ? clip : square(of: clip, view.crop), reader.frameSize!)
+  /// - Returns: 1, [T, H, W], 3.
+  public func clip(_ view: View, around center: Int) throws -> FeatureMap {
+    try reader(view).clip(around: window.center(of: view, around: center, count: source.frameCount), view)
   }
 
-  /// The boxes of people in pixels of a view's clip.
-  public func boxes(_ boxes: [UnitBox], _ view: View, in size: ImageSize) -> [PixelBox] {
-    let preprocessing = reader(view).preprocessing
-    let pixels = preprocessing.boxes(boxes, in: size)
-    if view.crop == .whole { return pixels }
-    let whole = preprocessing.inputSize(for: size)
-    let (left, top) = view.crop.corner(width: whole.width, height: whole.height)
-    let last = Double(whole.shortSide - 1)
-    return pixels.map { box in
-      PixelBox(
-        x1: box.x1 - Double(left), y1: box.y1 - Double(top), x2: box.x2 - Double(left), y2: box.y2 - Double(top)
-      ).clipped(maxX: last, maxY: last)
-    }
-  }
+  /// The size of the video's frames, known once a view was read.
+  public func frameSize(_ view: View) -> ImageSize? { reader(view).frameSize }
 
-  private func square(of clip: FeatureMap, _ crop: View.Crop) -> FeatureMap {
-    let (frames, height, width) = (clip.extent.t, clip.extent.h, clip.extent.w)
-    let side = min(width, height)
-    let (left, top) = crop.corner(width: width, height: height)
-    let square = FeatureMap(zeros: 1, Extent3(frames, side, side), channels: 3)
-    for row in 0..<frames * side {
-      let (frame, y) = (row / side, row % side)
-      let from = clip.start + ((frame * height + top + y) * width + left) * 3
-      (square.start + row * side * 3).update(from: from, count: side * 3)
-    }
-    return square
+  /// The boxes of people in pixels of a view's clip; nil for those who do not count in it.
+  public func boxes(_ boxes: [UnitBox], _ view: View, in size: ImageSize) -> [PixelBox?] {
+    var own = preprocessing
+    own.view = view
+    return own.counted(boxes, in: size)
   }
 
   private func indices(_ view: View, _ center: Int) -> [Int] {
@@ -80,47 +67,11 @@ public final class ViewReader {
   }
 
   private func reader(_ view: View) -> ClipReader {
-    // Views that differ in their place in time or the frame alone have resized frames in common.
-    var key = view
-    (key.position, key.crop) = (.keyFrame, .whole)
-    if let known = readers[key] { return known }
+    if let known = readers[view.shortSide] { return known }
     var own = preprocessing
-    own.view = key
+    own.view = View(shortSide: view.shortSide)
     let reader = ClipReader(source, window: window, preprocessing: own, storage: storage, costs: costs)
-    readers[key] = reader
+    readers[view.shortSide] = reader
     return reader
-  }
-}
-
-extension View.Crop {
-  /// Where its top left corner lies in a frame.
-  fileprivate func corner(width: Int, height: Int) -> (left: Int, top: Int) {
-    guard case .square(let index) = self else { return (0, 0) }
-    let room = max(width, height) - min(width, height)
-    let place = index == 0 ? 0 : index == 1 ? (room + 1) / 2 : room
-    return width > height ? (place, 0) : (0, place)
-  }
-}
-
-/// A source that hands the same frame to several readers.
-private final class LatestFrame: FrameSource {
-  private let source: any FrameSource
-  private var latest: (index: Int, image: Image)?
-
-  init(_ source: any FrameSource) { self.source = source }
-
-  var name: String { source.name }
-  var size: ImageSize { get throws { try source.size } }
-  var frameCount: Int { source.frameCount }
-  var framesPerSecond: Double { source.framesPerSecond }
-  var duration: Double { source.duration }
-  func time(of index: Int) -> Double { source.time(of: index) }
-  func nearest(to seconds: Double) -> Int { source.nearest(to: seconds) }
-
-  func frame(at index: Int) throws -> Image {
-    if let latest, latest.index == index { return latest.image }
-    let image = try source.frame(at: index)
-    latest = (index, image)
-    return image
   }
 }

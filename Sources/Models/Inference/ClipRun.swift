@@ -25,7 +25,7 @@ public enum ClipRunError: Error, Equatable, CustomStringConvertible {
 public struct ScoredView: Sendable {
   public let task: ClipTask
   public let view: View
-  /// [people, classes]; [1, classes] for the clip as a whole.
+  /// [people, classes], NaN for people who do not count in this view; [1, classes] for the clip as a whole.
   public let scores: Tensor
 
   public init(task: ClipTask, view: View, scores: Tensor) {
@@ -58,7 +58,14 @@ public struct ClipRun {
     let task: ClipTask
     let view: View
     let isLastView: Bool
-    let clip: Result<(frames: FeatureMap, regions: [Region]), FrameDamage>
+    let clip: Result<Clip, FrameDamage>
+  }
+
+  private struct Clip {
+    /// Nil where nobody counts in the view.
+    let frames: FeatureMap?
+    /// Nil for people who do not count in the view.
+    let boxes: [PixelBox?]
   }
 
   /// Scores all tasks in order.
@@ -76,23 +83,42 @@ public struct ClipRun {
     each: (ScoredView) throws -> Void
   ) throws {
     var preparation = Preparation(jobs: jobs, window: window, preprocessing: preprocessing, costs: costs)
-    // Two clips wait at most: more would only take memory.
-    let prefetcher = Prefetcher<Prepared>(capacity: 2) { try preparation.next() }
+    // Two clips wait at most: more would only take memory. Of several views one waits: all but the first of a key frame are
+    // made of frames that are there.
+    let hasViews = jobs.contains { $0.tasks.contains { $0.views.count > 1 } }
+    let prefetcher = Prefetcher<Prepared>(capacity: hasViews ? 1 : 2) { try preparation.next() }
     var done = 0
     while let prepared = try costs.wait({ try prefetcher.next() }) {
       switch prepared.clip {
       case .success(let clip):
-        let isOfPeople = prepared.task.people != nil
-        let scores = try costs.compute {
-          try isOfPeople ? model.detect(clip.frames, clip.regions) : model.classify(clip.frames)
-        }
-        guard scores.values.allSatisfy(\.isFinite) else { throw ClipRunError.notFinite(prepared.task.keyFrame) }
+        let scores = try costs.compute { try self.scores(of: clip, prepared.task) }
         try each(ScoredView(task: prepared.task, view: prepared.view, scores: scores))
       case .failure(let damage): try damaged(prepared.task, damage)
       }
       if prepared.isLastView { done += 1 }
       if !goesOn(done) { return }
     }
+  }
+
+  /// Runs the model on a clip.
+  private func scores(of clip: Clip, _ task: ClipTask) throws -> Tensor {
+    let present = clip.boxes.indices.filter { clip.boxes[$0] != nil }
+    let computed = try clip.frames.map { frames in
+      let regions = present.compactMap { clip.boxes[$0] }.map { Region(batchIndex: 0, box: $0) }
+      return try task.people == nil ? model.classify(frames) : model.detect(frames, regions)
+    }
+    if let computed, !computed.values.allSatisfy(\.isFinite) { throw ClipRunError.notFinite(task.keyFrame) }
+    if let computed, present.count == clip.boxes.count { return computed }
+    let scores = Tensor(
+      [clip.boxes.count, model.classes], [Float](repeating: .nan, count: clip.boxes.count * model.classes))
+    if let computed {
+      for (row, person) in present.enumerated() {
+        for c in 0..<model.classes {
+          scores.mutableValues[person * model.classes + c] = computed.values[row * model.classes + c]
+        }
+      }
+    }
+    return scores
   }
 
   /// Walks over videos, tasks and views, preparing one clip at a time.
@@ -124,14 +150,15 @@ public struct ClipRun {
       self.reader = reader
       do {
         if view == 0 { try reader.read(current.views, around: current.center) }
-        let clip = try reader.clip(seen, around: current.center)
-        let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: clip.frameSize)
+        let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: reader.frameSize(seen)!)
+        let isEmpty = !boxes.isEmpty && boxes.allSatisfy { $0 == nil }
+        let frames = try isEmpty ? nil : reader.clip(seen, around: current.center)
         let isLast = view == current.views.count - 1
         view = isLast ? 0 : view + 1
         task += isLast ? 1 : 0
         return Prepared(
           task: current, view: seen, isLastView: isLast,
-          clip: .success((clip.frames, boxes.map { Region(batchIndex: 0, box: $0) })))
+          clip: .success(Clip(frames: frames, boxes: boxes)))
       } catch let damage as FrameDamage {
         // What one view needs, all need.
         view = 0

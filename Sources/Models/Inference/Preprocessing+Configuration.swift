@@ -10,7 +10,7 @@ extension ClipWindow {
 }
 
 extension View {
-  /// The one view of a configuration's test.
+  /// The view of PySlowFast's test of a configuration: one, of the whole frame. `TestViews` has all that are tested.
   public init(_ config: Configuration) {
     self.init(shortSide: config[.dataTestCropSize], flip: config[.avaTestForceFlip])
   }

@@ -135,8 +135,10 @@ public final class RunJournal {
     }
   }
 
-  /// How many key frames have scores in some view.
-  public var keyFrameCount: Int { Set(places.keys.map(\.keyFrame)).count }
+  /// How many key frames have scores in so many views.
+  public func keyFrameCount(views: Int) -> Int {
+    places.keys.reduce(into: [KeyFrame: Int]()) { $0[$1.keyFrame, default: 0] += 1 }.count { $0.value >= views }
+  }
 
   /// Whether there is nothing to go on with.
   public var isEmpty: Bool { places.isEmpty }

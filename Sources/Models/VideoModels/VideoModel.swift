@@ -43,11 +43,15 @@ public final class VideoModel {
   public let architecture: Architecture
   public let engine: Engine
   public let network: Network
+  /// How many classes a row of scores has.
+  public var classes: Int { architecture.head.classes }
   private let head: any HeadLayers
-  /// The plan of the latest extents: videos of one size follow each other.
-  private var plan: (key: PlanKey, plan: NetworkPlan)?
+  /// The plans of the latest extents, the latest first: key frames are seen at several sizes in turn, and videos of one
+  /// size follow each other. They share the first one's arena, which is the largest that any of them needs.
+  private var plans: [(key: PlanKey, plan: NetworkPlan)] = []
+  private static let mostPlans = 8
 
-  private struct PlanKey: Equatable {
+  private struct PlanKey: Hashable {
     let batch: Int
     let height: Int
     let width: Int
@@ -75,15 +79,19 @@ public final class VideoModel {
     head = architecture.head.layers(channels: channels, weights: weights, engine: engine)
   }
 
-  /// Lays the network out for clips of a size, or takes the latest layout where it fits.
+  /// Lays the network out for clips of a size, or takes the layout that was made for such ones before.
   public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
     let key = PlanKey(batch: batch, height: height, width: width, keepingNamed: keepingNamed)
-    if let plan, plan.key == key { return plan.plan }
-    // The old arena goes before the new one comes.
-    plan = nil
+    if let known = plans.firstIndex(where: { $0.key == key }) {
+      if known > 0 { plans.insert(plans.remove(at: known), at: 0) }
+      return plans[0].plan
+    }
     let extents = architecture.backbone.inputs.map { Extent3($0.frames.count, height, width) }
-    let made = try NetworkPlan(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
-    plan = (key, made)
+    let layout = try NetworkLayout(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
+    // The old arena goes before the new one comes.
+    if let latest = plans.first, latest.plan.arenaCount < layout.arenaCount { plans = [] }
+    let made = try NetworkPlan(network, layout, sharing: plans.first?.plan)
+    plans = [(key, made)] + plans.prefix(Self.mostPlans - 1)
     return made
   }
 

@@ -80,6 +80,7 @@ struct BenchPipelineCommand: ParsableCommand {
     let config = try benchConfiguration(config, FreeWords(overrides).overrides)
     let engine = try engine.make()
     let model = try self.model(Architecture(config), engine)
+    let views = TestViews(config)
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {
       let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: Preprocessing(config))
@@ -87,12 +88,12 @@ struct BenchPipelineCommand: ParsableCommand {
       // Anew for every run: a catalogue keeps what it has surveyed.
       let catalog =
         try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
-      let jobs = try catalog.names.map { try job($0, catalog, run.costs, View(config)) }
-      var keyFrames = 0
-      try run.run(jobs) { _ in keyFrames += 1 }
+      let jobs = try catalog.names.map { try job($0, catalog, run.costs, views) }
+      try run.run(jobs) { _ in }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: keyFrames, total: processorSeconds() - begin, threads: engine.pool.threads,
+          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: views,
+          total: processorSeconds() - begin, threads: engine.pool.threads,
           kernels: engine.kernels.instructionSet.rawValue, network: network.rawValue))
     }
     let best = results.min { $0.total < $1.total }!
@@ -112,7 +113,9 @@ struct BenchPipelineCommand: ParsableCommand {
   }
 
   /// Plans a video as detect and test do, and opens it when its turn comes.
-  private func job(_ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ view: View) throws -> VideoJob {
+  private func job(_ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: TestViews) throws
+    -> VideoJob
+  {
     func open() throws -> any FrameSource {
       switch try catalog.open(name)?.frames {
       case let images as ImageFrames:
@@ -136,7 +139,7 @@ struct BenchPipelineCommand: ParsableCommand {
           video: name,
           time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!),
         center: center,
-        people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: [view])
+        people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: views.views)
     }
     return VideoJob(name: name, tasks: tasks, open: open)
   }
@@ -146,6 +149,7 @@ struct BenchPipelineCommand: ParsableCommand {
 private struct PipelineBenchmark {
   let costs: PipelineCosts
   let keyFrames: Int
+  let views: TestViews
   /// The processor's seconds of the whole process.
   let total: Double
   let threads: Int
@@ -153,10 +157,12 @@ private struct PipelineBenchmark {
   let network: String
 
   init(
-    _ costs: PipelineCosts, keyFrames: Int, total: Double, threads: Int, kernels: String, network: String
+    _ costs: PipelineCosts, keyFrames: Int, views: TestViews, total: Double, threads: Int, kernels: String,
+    network: String
   ) {
     self.costs = costs
     self.keyFrames = keyFrames
+    self.views = views
     self.total = total
     self.threads = threads
     self.kernels = kernels
@@ -171,8 +177,9 @@ private struct PipelineBenchmark {
     let steps = PipelineCosts.Step.allCases.map { ($0.rawValue, costs.seconds($0)) }
     let parts = steps + [(network == "none" ? "the rest" : "the network, and the rest", rest), ("sum", total)]
     let rows = parts.map { [$0.0, fixed(1e3 * each($0.1), 2), fixed(100 * $0.1 / total, 1)] }
+    let seen = views.count > 1 ? "\(views)\n" : ""
     return """
-      \(counted(keyFrames, "key frame")), \(counted(costs.decodedFrames, "frame")) decoded, network: \(network), \
+      \(seen)\(counted(keyFrames, "key frame")), \(counted(costs.decodedFrames, "frame")) decoded, network: \(network), \
       \(counted(threads, "thread")), kernels \(kernels)
       \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
       \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
@@ -186,6 +193,7 @@ private struct PipelineBenchmark {
       ("key_frames", JSONValue(keyFrames)), ("decoded_frames", JSONValue(costs.decodedFrames)),
       ("network", JSONValue(network)),
     ]
+    if views.count > 1 { fields.append(("views", JSONValue(views.count))) }
     fields += PipelineCosts.Step.allCases.map { ("\($0)_cpu_seconds", JSONValue(each(costs.seconds($0)))) }
     fields += [
       ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),

@@ -115,6 +115,10 @@ final class Progress {
   private let unit: String
   /// How many steps earlier runs have done.
   private let before: Int
+  /// What a step is made of.
+  private let parts: (count: Int, unit: String)
+  /// How many parts of the next step are done.
+  private var partsDone = 0
   private let start = monotonicSeconds()
   private var lastShown: Double
   private var done = 0
@@ -124,8 +128,12 @@ final class Progress {
   ///   - total: How many steps there are.
   ///   - unit: What a step is, in the singular ("key frame").
   ///   - before: How many of the steps earlier runs have done.
-  init(_ title: String, total: Int, unit: String, before: Int = 0) {
+  ///   - parts: What a step is made of, where every part is reported.
+  init(
+    _ title: String, total: Int, unit: String, before: Int = 0, parts: (count: Int, unit: String) = (1, "")
+  ) {
     self.before = before
+    self.parts = parts
     done = before
     self.title = title
     self.total = total
@@ -134,8 +142,9 @@ final class Progress {
     if Console.isTerminal { show(at: start) }
   }
 
-  /// Reports that `count` steps are done.
+  /// Reports that `count` steps are done; where it is told of every part, that one part more is.
   func update(_ count: Int) {
+    partsDone = count == done ? min(partsDone + 1, parts.count - 1) : 0
     done = count
     let now = monotonicSeconds()
     if now - lastShown >= (Console.isTerminal ? 0.1 : 5) { show(at: now) }
@@ -152,9 +161,11 @@ final class Progress {
   private func show(at now: Double) {
     lastShown = now
     let elapsed = now - start
-    let rate = elapsed > 0 ? Double(done - before) / elapsed : 0
-    let left = rate > 0 ? ", \(duration(Double(total - done) / rate)) left" : ""
-    let figures = "\(done)/\(counted(total, unit)), \(fixed(rate, 2))/s\(left)"
+    let steps = Double(done) + Double(partsDone) / Double(parts.count)
+    let rate = elapsed > 0 ? (steps - Double(before)) / elapsed : 0
+    let left = rate > 0 ? ", \(duration((Double(total) - steps) / rate)) left" : ""
+    let place = parts.count > 1 ? ", \(partsDone) of \(counted(parts.count, parts.unit)) of the next" : ""
+    let figures = "\(done)/\(counted(total, unit))\(place), \(fixed(rate, 2))/s\(left)"
     if Console.isTerminal {
       let filled = total > 0 ? done * 24 / total : 24
       let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)

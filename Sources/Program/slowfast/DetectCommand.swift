@@ -67,6 +67,8 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var damage: DamageOption
 
+  @OptionGroup var views: ViewOptions
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
@@ -102,7 +104,7 @@ struct DetectCommand: ParsableCommand {
   }
 
   func run() throws {
-    let config = try options.load(words.overrides)
+    let config = try options.load(views.overrides + words.overrides)
     if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
@@ -112,6 +114,7 @@ struct DetectCommand: ParsableCommand {
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
+    if detection.views.count > 1 { Console.say("\(detection.views)") }
     detection.shard = shard
     let place = try RunPlace(
       runs, shard, folder: folder, journal: VideoDetections.journal(in: folder),
@@ -126,7 +129,9 @@ struct DetectCommand: ParsableCommand {
     let model = try options.model(config)
     let run = try Resuming(
       place, detection.identity(model, isStill: still), config, detection.plan, isReplacing: results.overwrite)
-    let progress = Progress("detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount)
+    let progress = Progress(
+      "detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount,
+      parts: (detection.views.views.count, "view"))
     let found = try Interruption.stoppable {
       let found = try detection.run(
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
@@ -168,7 +173,10 @@ struct DetectCommand: ParsableCommand {
     _ found: VideoDetections, _ detection: VideoDetection, _ journal: RunJournal
   ) throws -> Interrupted {
     let count = "\(found.detections.keyFrameCount) of \(counted(detection.keyFrameCount, "key frame"))"
-    if found.detections.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    if found.detections.keyFrameCount == 0 {
+      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
+      return Interrupted("\(count) scored, nothing written\(views)")
+    }
     if detection.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
     try journal.beginResults([VideoDetections.part(in: folder)])
     return Interrupted(

@@ -39,6 +39,8 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
+  @OptionGroup var views: ViewOptions
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
@@ -55,7 +57,7 @@ struct TestCommand: ParsableCommand {
 
   func run() throws {
     let config = try options.load(
-      words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
+      views.overrides + words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
     if !config[.detectionEnable] {
       throw ClassificationConfig(
         config, doing: "testing", "and testing classification comes with a later version of this program")
@@ -65,6 +67,7 @@ struct TestCommand: ParsableCommand {
     var test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
     test.shard = shard
     let notices = Notices(notices(test))
+    if test.views.count > 1 { Console.say("\(test.views)") }
     let isFolderGiven = config.source(of: Key.outputDir) == .override
     let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
     let place = try RunPlace(
@@ -77,7 +80,9 @@ struct TestCommand: ParsableCommand {
     let model = try options.model(config)
     let run = try Resuming(
       place, test.identity(model, isStill: still), config, test.plan, isReplacing: results.overwrite)
-    let progress = Progress("testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount)
+    let progress = Progress(
+      "testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount,
+      parts: (test.views.views.count, "view"))
     let detections = try Interruption.stoppable {
       let found = try test.run(
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
@@ -115,7 +120,10 @@ struct TestCommand: ParsableCommand {
     _ test: AVATest, _ found: Detections, in place: RunPlace, _ journal: RunJournal
   ) throws -> Interrupted {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
-    if found.keyFrameCount == 0 { return Interrupted("\(count) scored, nothing written") }
+    if found.keyFrameCount == 0 {
+      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
+      return Interrupted("\(count) scored, nothing written\(views)")
+    }
     if test.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
     try journal.beginResults([AVATest.part(in: place.folder)])
     return Interrupted(

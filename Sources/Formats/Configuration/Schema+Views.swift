@@ -1,0 +1,9 @@
+extension Schema {
+  /// The keys that PySlowFast does not have: in which views a key frame is tested. Their defaults are PySlowFast's test.
+  static let views: [Leaf] = [
+    Leaf(.avaTestScales),
+    Leaf(.avaTestFlip),
+    Leaf(.avaTestSpatialCrops),
+    Leaf(.avaTestViewFusion),
+  ]
+}

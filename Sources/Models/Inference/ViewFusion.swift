@@ -1,0 +1,50 @@
+public import Configuration
+internal import Glibc
+public import Tensors
+
+/// How the scores of a box in several views become one (`AVA.TEST_VIEW_FUSION`).
+public enum ViewFusion: String, Sendable {
+  /// The mean of the scores.
+  case mean
+  /// The sigmoid of the mean of the scores' logits.
+  case logitMean = "logit_mean"
+  /// The greatest score.
+  case max
+
+  /// The way of a configuration.
+  public init(_ config: Configuration) { self = ViewFusion(rawValue: config[.avaTestViewFusion]) ?? .mean }
+
+  /// Makes one table of scores of several: in float64, in the order of the views, so that the result does not depend on
+  /// when each was computed. What a single view has stays as it is, to the last bit.
+  ///
+  /// - Parameter views: [rows, classes] each, at least one; NaN where a row does not count in a view.
+  /// - Returns: The same shape; NaN for a row that counts in none.
+  public func fuse(_ views: [Tensor]) -> Tensor {
+    if views.count == 1 { return views[0] }
+    let fused = Tensor(zeros: views[0].shape)
+    for index in 0..<fused.count {
+      fused.mutableValues[index] = fuse(views.lazy.map { $0.values[index] }.filter { !$0.isNaN })
+    }
+    return fused
+  }
+
+  /// Makes one score of several.
+  func fuse(_ scores: [Float]) -> Float {
+    guard let first = scores.first else { return .nan }
+    if scores.count == 1 { return first }
+    let count = Double(scores.count)
+    switch self {
+    case .mean: return Float(scores.reduce(0) { $0 + Double($1) } / count)
+    case .logitMean: return Float(sigmoid(scores.reduce(0) { $0 + logit($1) } / count))
+    case .max: return scores.reduce(first) { Swift.max($0, $1) }
+    }
+  }
+}
+
+/// The logit of a score; of 0 and 1, which float32 rounds very small and very great scores to, that of their neighbours.
+private func logit(_ score: Float) -> Double {
+  let inside = Double(min(max(score, Float.leastNonzeroMagnitude), Float(1).nextDown))
+  return log(inside) - log1p(-inside)
+}
+
+private func sigmoid(_ logit: Double) -> Double { 1 / (1 + exp(-logit)) }

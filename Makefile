@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-address test-thread fuzz \
-  bench bench-setup bench-test build format lint setup clean
+.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-kills test-slurm test-address \
+  test-thread fuzz bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -29,6 +29,16 @@ test-unprivileged: setup
 test-video-writes: setup
 	@swift build -c release --build-tests
 	@tools/test-video-writes.sh
+
+# Runs that are killed at random moments and go on: 200 kills, of which make test does five. SEED=N repeats a sequence.
+KILLS := 200
+test-kills: setup
+	@swift build -c release --build-tests
+	@SLOWFAST_KILLS=$(KILLS) SLOWFAST_SEED=$(SEED) tools/run-tests.sh -c release --filter 'ProgramTests\.KillTests'
+
+# A real Slurm on this machine, an array of four tasks, one of them requeued: the bytes of the run in one piece. As root.
+test-slurm: build
+	@tools/test-slurm.sh $(SLOWFAST)
 
 # The built program on emulated processors without AVX-512, and without AVX.
 test-old-cpus: setup

@@ -152,7 +152,7 @@ let runs: [Target] = [
   .target(
     name: "Runs",
     dependencies: [
-      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "Files", "Clocks",
+      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "JSON", "Files", "Clocks",
       "Wording",
     ], swiftSettings: strict)
 ]

@@ -20,12 +20,12 @@ public struct AVATest {
   public let dataset: ActionDataset
   public let frameList: FrameList
   public let proposals: ProposalList
-  public let labelMap: LabelMap
-  public let exclusions: ExcludedTimestamps
-  /// All rows of the file; nil where the config names none.
-  public let groundTruth: GroundTruthTable?
+  /// What is made of the scores.
+  public let labels: AVATestLabels
   /// What the user should know of the inputs.
   public let notices: [String]
+  /// The part of the run that is scored here; nil for all of it.
+  public var shard: Shard?
 
   /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
   ///
@@ -66,35 +66,22 @@ public struct AVATest {
     guard faults.isEmpty, let frameList, let proposals else { throw AVATestError.incomplete(faults + others) }
     self.frameList = frameList
     self.proposals = proposals
-    labelMap = try named(config, [Key.avaAnnotationDir.name, Key.avaLabelMapFile.name]) {
-      try LabelMap.read(path: inputs.labelMap)
-    }
-    try labelMap.check(against: config, path: inputs.labelMap)
-    notices += labelMap.notices(against: config, dataset, path: inputs.labelMap)
-    exclusions = try named(config, [Key.avaAnnotationDir.name, Key.avaExclusionFile.name]) {
-      try inputs.exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
-    }
-    if let path = inputs.exclusions {
-      if exclusions.count == 0 { notices.append("'\(path)' excludes no key frame") }
-    }
-    if let path = inputs.groundTruth {
-      let read = try named(config, [Key.avaAnnotationDir.name, Key.avaGroundtruthFile.name]) {
-        try GroundTruthTable.read(path: path)
-      }
-      groundTruth = read.table
-      notices += read.counts.notices(path)
-    } else {
-      groundTruth = nil
-      notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
-    }
+    labels = try AVATestLabels(inputs, dataset)
+    notices += labels.notices
     self.notices = notices
   }
 
   /// The files that were read.
   public var inputFiles: [String] { AVATestInputs(config).files }
 
-  /// How many key frames have people to score.
-  public var keyFrameCount: Int { proposals.keyFrameCount }
+  public var labelMap: LabelMap { labels.labelMap }
+  public var exclusions: ExcludedTimestamps { labels.exclusions }
+  public var groundTruth: GroundTruthTable? { labels.groundTruth }
+
+  /// How many key frames have people to score, in this shard.
+  public var keyFrameCount: Int {
+    shard.map { $0.range(of: proposals.keyFrameCount).count } ?? proposals.keyFrameCount
+  }
 
   /// Scores all key frames that a journal lacks: videos in the order of the frame list, seconds ascending.
   ///
@@ -112,7 +99,8 @@ public struct AVATest {
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     try JournaledRun(jobs(), journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
-    return Detections(journal, tasks, classes: config[.modelNumClasses], labelMap: labelMap, fusion: views.fusion)
+    return Detections(
+      journal, plan.flatMap(\.tasks), classes: config[.modelNumClasses], labelMap: labelMap, fusion: views.fusion)
   }
 
   /// What the scores depend on, for a journal.
@@ -154,9 +142,19 @@ public struct AVATest {
     dataset.clock.frame(atSecond: frame.time.seconds)
   }
 
-  private func jobs() throws -> [VideoJob] { try videos.map { try job($0) } }
+  /// What is scored of each video, of a shard its own part, in the order of the run.
+  public var plan: [PlannedVideo] {
+    let groups = videos.map(tasks)
+    return zip(videos, shard?.part(of: groups) ?? groups).enumerated().map { number, video in
+      PlannedVideo(number: number, name: video.0.name, tasks: video.1)
+    }
+  }
 
-  private func job(_ video: FrameList.Video) throws -> VideoJob {
+  private func jobs() throws -> [VideoJob] {
+    try zip(videos, plan).filter { !$1.tasks.isEmpty }.map { try job($0, $1.tasks) }
+  }
+
+  private func job(_ video: FrameList.Video, _ tasks: [ClipTask]) throws -> VideoJob {
     // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
     func frames() throws -> ImageFrames {
       try ImageFrames(
@@ -164,7 +162,7 @@ public struct AVATest {
         framesPerSecond: dataset.clock.framesPerSecond)
     }
     try frames().verifyFilesExist()
-    return VideoJob(name: video.name, tasks: tasks(of: video), open: frames)
+    return VideoJob(name: video.name, tasks: tasks, open: frames)
   }
 
   private func tasks(of video: FrameList.Video) -> [ClipTask] {
@@ -179,7 +177,7 @@ public struct AVATest {
 }
 
 /// Adds to a missing or unreadable file which keys named it, and where these have their values from.
-private func named<Value>(_ config: Configuration, _ keys: [String], _ read: () throws -> Value) throws -> Value {
+func named<Value>(_ config: Configuration, _ keys: [String], _ read: () throws -> Value) throws -> Value {
   do {
     return try read()
   } catch let error as FileError {

@@ -1,4 +1,5 @@
 public import AVARecords
+public import Runs
 internal import Wording
 
 /// A key frame without scores, because a frame that its clip takes is damaged.
@@ -38,5 +39,14 @@ public struct DamageReport: Sendable {
       lines.append("and \(counted(count, "more key frame")) in \(counted(Set(rest.map(\.video)).count, "video"))")
     }
     return lines
+  }
+}
+
+extension DamageReport {
+  /// The same for a run directory to keep.
+  public var kept: [RunStatus.Damage] {
+    keyFrames.map {
+      RunStatus.Damage(video: $0.keyFrame.video, time: $0.keyFrame.time.microseconds, cause: $0.cause)
+    }
   }
 }

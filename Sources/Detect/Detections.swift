@@ -19,6 +19,8 @@ public struct Detections {
   private let journal: RunJournal
   private let classes: Int
   private let labelMap: LabelMap
+  /// The least score of a proposal whose rows are wanted.
+  private let threshold: Double
   private let fusion: ViewFusion
 
   /// - Parameters:
@@ -27,23 +29,30 @@ public struct Detections {
   ///   - classes: How many classes the network scores; class index c is action id c + 1.
   ///   - labelMap: The classes that become rows.
   ///   - fusion: How the scores of a task's views become one.
+  ///   - threshold: People with a lower proposal's score are left out, though they were scored; key frames without any
+  ///     others, too.
   init(
     _ journal: RunJournal, _ tasks: [ClipTask], unreadable: DamageReport = DamageReport(), classes: Int,
-    labelMap: LabelMap, fusion: ViewFusion
+    labelMap: LabelMap, fusion: ViewFusion, threshold: Double = -.infinity
   ) {
+    self.threshold = threshold
     self.fusion = fusion
     self.journal = journal
     self.classes = classes
     self.labelMap = labelMap
     var damage = unreadable
+    func wanted(_ task: ClipTask) -> Int {
+      task.people.map { $0.count { $0.proposalScore >= threshold } } ?? 1
+    }
     self.tasks = tasks.filter { task in
-      if task.views.allSatisfy({ journal.has(task, $0) }) { return true }
+      if task.people?.isEmpty == false && wanted(task) == 0 { return false }
+      if journal.hasAll(task) { return true }
       if let cause = journal.damage(of: task) { damage.append(task.keyFrame, cause: cause) }
       return false
     }
     self.damage = damage
     keyFrameCount = self.tasks.count
-    boxCount = self.tasks.reduce(0) { $0 + ($1.people?.count ?? 1) }
+    boxCount = self.tasks.reduce(0) { $0 + wanted($1) }
   }
 
   /// Calls `body` with each task that was scored in all of its views and its scores [people, classes], in the order of
@@ -53,8 +62,19 @@ public struct Detections {
   public func forEach(_ body: (ClipTask, Tensor) throws -> Void) throws {
     for task in tasks {
       let views = try task.views.compactMap { try journal.scores(of: task, $0) }
-      if views.count == task.views.count { try body(task, fusion.fuse(views)) }
+      if views.count == task.views.count {
+        try body(task.only(from: threshold), wanted(fusion.fuse(views), of: task))
+      }
     }
+  }
+
+  /// The rows of the people that are wanted.
+  private func wanted(_ scores: Tensor, of task: ClipTask) -> Tensor {
+    guard let people = task.people, people.contains(where: { $0.proposalScore < threshold }) else { return scores }
+    let rows = people.indices.filter { people[$0].proposalScore >= threshold }
+    let columns = scores.shape[1]
+    return Tensor(
+      [rows.count, columns], rows.flatMap { row in (0..<columns).map { scores.values[row * columns + $0] } })
   }
 
   /// One row per box and class of the label map, in the order of the run.
@@ -105,5 +125,13 @@ public struct Detections {
         for c in named { try body(task.keyFrame, rounded, c + 1, Double(scores.values[index * classes + c])) }
       }
     }
+  }
+}
+
+extension ClipTask {
+  /// The same task with the people whose proposals have at least this score.
+  fileprivate func only(from threshold: Double) -> ClipTask {
+    ClipTask(
+      keyFrame, center: center, moment: moment, people: people?.filter { $0.proposalScore >= threshold }, views: views)
   }
 }

@@ -29,17 +29,6 @@ extension RunIdentity {
     add("partial weights", "\(model.options.allowPartial)")
   }
 
-  /// Adds what is to be scored: which boxes of which key frames. Records say themselves which view they are of, and are
-  /// found by video and time: the order of the videos is no part of it.
-  mutating func add(_ tasks: [ClipTask]) {
-    var sum = SHA256()
-    for (_, task) in tasks.enumerated().sorted(by: { ($0.1.keyFrame.video, $0.0) < ($1.1.keyFrame.video, $1.0) }) {
-      let people = (task.people ?? []).map { "\($0.box) \($0.proposalScore)" }.joined(separator: ",")
-      sum.update("\(task.keyFrame) \(task.center) \(task.moment.frame) [\(people)]\n")
-    }
-    add(Self.tasksName, "\(tasks.count), sha256 \(sum.finish())")
-  }
-
   /// Adds files of one kind, whatever their order.
   mutating func add(_ what: String, files: [String]) throws {
     let prints = try files.map { try fileFingerprint($0, doing: "reading the \(what)") }.sorted()

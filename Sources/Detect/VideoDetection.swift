@@ -45,6 +45,8 @@ public struct VideoDetection {
   public let notices: [String]
   /// What was taken for granted, such as the second of a video's beginning.
   public let remarks: [String]
+  /// The part of the run that is scored here; nil for all of it.
+  public var shard: Shard?
   let sources: [Source]
   private let proposalsPath: String
   /// The key frames of videos that cannot be read at all.
@@ -79,8 +81,7 @@ public struct VideoDetection {
       try self.labelMap.check(against: config, path: labelMap)
       notices += self.labelMap.notices(against: config, dataset, path: labelMap)
     } else {
-      let ids = 1...max(1, config[.modelNumClasses])
-      self.labelMap = try LabelMap(ids.map { LabelMap.Label(id: $0, name: "action \($0)") })
+      self.labelMap = try LabelMap.unnamed(config)
     }
     let names = videos.map(fileStem)
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
@@ -134,8 +135,16 @@ public struct VideoDetection {
     }
   }
 
-  /// How many key frames of readable videos have people to score.
-  public var keyFrameCount: Int { sources.reduce(0) { $0 + $1.tasks.count } }
+  /// How many key frames of readable videos have people to score, in this shard.
+  public var keyFrameCount: Int { plan.reduce(0) { $0 + $1.tasks.count } }
+
+  /// What is scored of each video, of a shard its own part, in the order of the run.
+  public var plan: [PlannedVideo] {
+    let groups = sources.map(\.tasks)
+    return zip(sources, shard?.part(of: groups) ?? groups).enumerated().map { number, video in
+      PlannedVideo(number: number, name: video.0.name, tasks: video.1)
+    }
+  }
 
   /// Scores all key frames that a journal lacks: videos in the order given, times ascending.
   ///
@@ -150,8 +159,9 @@ public struct VideoDetection {
     model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
-    let jobs = sources.map { source in
-      VideoJob(name: source.name, tasks: source.tasks) {
+    let plan = plan
+    let jobs = zip(sources, plan).filter { !$1.tasks.isEmpty }.map { source, own in
+      VideoJob(name: source.name, tasks: own.tasks) {
         try VideoFrames(source.video, framesPerSecond: dataset.clock.framesPerSecond)
       }
     }
@@ -159,7 +169,7 @@ public struct VideoDetection {
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
     let detections = Detections(
-      journal, tasks, unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
+      journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
       fusion: views.fusion)
     return VideoDetections(detections, sources, labelMap: labelMap)
   }

@@ -31,8 +31,9 @@ extension VideoDetections {
     var open: (path: String, reader: VideoReader)?
     var done = 0
     try forEach { keyFrame in
-      let reader = try open?.path == keyFrame.path ? open!.reader : VideoReader(keyFrame.source)
-      open = (keyFrame.path, reader)
+      guard let source = videos[keyFrame.task.keyFrame.video] else { return }
+      let reader = try open?.path == source.path ? open!.reader : VideoReader(source)
+      open = (source.path, reader)
       let name = overlayName(keyFrame.task.keyFrame)
       try writeOverlay(
         reader.frame(at: keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
@@ -56,9 +57,8 @@ extension VideoDetections {
     var damaged: [(video: String, damaged: Int)] = []
     var videos: [(source: VideoIndex, name: String, scenes: [(Double, OverlayScene)])] = []
     try forEach { keyFrame in
-      if videos.last?.source.path != keyFrame.path {
-        videos.append((keyFrame.source, keyFrame.task.keyFrame.video, []))
-      }
+      guard let source = self.videos[keyFrame.task.keyFrame.video] else { return }
+      if videos.last?.source.path != source.path { videos.append((source, keyFrame.task.keyFrame.video, [])) }
       videos[videos.count - 1].scenes.append((keyFrame.task.moment.seconds, scene(of: keyFrame)))
     }
     for (source, name, scenes) in videos {

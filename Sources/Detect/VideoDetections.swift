@@ -19,17 +19,14 @@ public struct VideoDetections {
   /// A task with the people as they were scored.
   public struct ScoredKeyFrame: Sendable {
     public let task: ClipTask
-    /// The video's file.
-    public var path: String { source.path }
-    /// The survey of the video.
-    let source: VideoIndex
     public let people: [Person]
   }
 
   /// The rows for a CSV.
   public let detections: Detections
   private let labelMap: LabelMap
-  private let videos: [String: VideoIndex]
+  /// The surveys of the videos, by name; none where results are made without them.
+  let videos: [String: VideoIndex]
 
   init(_ detections: Detections, _ sources: [VideoDetection.Source], labelMap: LabelMap) {
     self.detections = detections
@@ -51,7 +48,7 @@ public struct VideoDetections {
           box: person.box, proposalScore: person.proposalScore,
           actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
       }
-      try body(ScoredKeyFrame(task: task, source: videos[task.keyFrame.video]!, people: people))
+      try body(ScoredKeyFrame(task: task, people: people))
     }
   }
 

@@ -13,6 +13,8 @@ enum JournalRecord {
   case scores(ClipTask, View, Tensor)
   /// These files are being written.
   case results([String])
+  /// What is to be scored of a video.
+  case video(PlannedVideo)
 
   /// The record as it stands in a file: length, CRC-32 of the rest, kind, content.
   var bytes: [UInt8] {
@@ -37,6 +39,9 @@ enum JournalRecord {
       content.add(UInt8(4))
       content.add(UInt32(paths.count))
       for path in paths { content.add(path) }
+    case .video(let video):
+      content.add(UInt8(5))
+      content.add(video)
     }
     var record = ByteWriter()
     record.add(UInt32(content.bytes.count))
@@ -65,6 +70,7 @@ enum JournalRecord {
     case head(String)
     case scores(JournalKey, JournalSubject)
     case results([String])
+    case video(PlannedVideo)
   }
 
   /// Reads the content of a record; nil for one that is of no kind known here, or whose counts do not fit its length.
@@ -81,6 +87,7 @@ enum JournalRecord {
     case 4:
       guard let count = reader.number(UInt32.self), count <= reader.count else { return nil }
       return .results((0..<count).compactMap { _ in reader.text() })
+    case 5: return reader.video().map { .video($0) }
     default: return nil
     }
   }
@@ -96,7 +103,7 @@ enum JournalRecord {
     var reader = ByteReader(bytes[8...])
     let size = reader.count
     guard let kind = reader.number(UInt8.self) else { return true }
-    guard kind == 1 || kind == 2 else { return kind == 4 }
+    guard kind == 1 || kind == 2 else { return kind == 4 || kind == 5 }
     guard let head = reader.scoresHead(kind) else { return size < length && size < longestHead }
     return length == size - reader.count + head.people * ScoresHead.personBytes + head.rows * head.classes * 4
   }
@@ -157,56 +164,14 @@ private struct ScoresHead {
   var rows: Int { isWhole ? 1 : people }
 }
 
-private struct ByteWriter {
-  var bytes: [UInt8] = []
-
-  mutating func add(_ value: some FixedWidthInteger) {
-    withUnsafeBytes(of: value.littleEndian) { bytes.append(contentsOf: $0) }
-  }
-
-  mutating func add(_ text: String) {
-    add(UInt32(text.utf8.count))
-    bytes.append(contentsOf: text.utf8)
-  }
-
-  mutating func add(_ people: [ClipTask.Person]) {
-    for person in people {
-      for value in [person.box.x1, person.box.y1, person.box.x2, person.box.y2, person.proposalScore] {
-        add(value.bitPattern)
-      }
-    }
-  }
-}
-
-private struct ByteReader {
-  private var rest: ArraySlice<UInt8>
-
-  init(_ bytes: ArraySlice<UInt8>) { rest = bytes }
-
-  /// How many bytes are left.
-  var count: Int { rest.count }
-
-  mutating func number<Value: FixedWidthInteger>(_: Value.Type) -> Value? {
-    let size = MemoryLayout<Value>.size
-    if rest.count < size { return nil }
-    let value = rest.withUnsafeBytes { $0.loadUnaligned(as: Value.self) }
-    rest = rest.dropFirst(size)
-    return Value(littleEndian: value)
-  }
-
-  mutating func text() -> String? {
-    guard let count = number(UInt32.self), count <= rest.count else { return nil }
-    defer { rest = rest.dropFirst(Int(count)) }
-    return String(decoding: rest.prefix(Int(count)), as: UTF8.self)
-  }
-
-  mutating func keyFrame() -> KeyFrame? {
+extension ByteReader {
+  private mutating func keyFrame() -> KeyFrame? {
     guard let video = text(), let time = number(Int64.self) else { return nil }
     return KeyFrame(video: video, time: Timestamp(microseconds: time))
   }
 
   /// What follows the kind in a record of scores, up to the people.
-  mutating func scoresHead(_ kind: UInt8) -> ScoresHead? {
+  fileprivate mutating func scoresHead(_ kind: UInt8) -> ScoresHead? {
     guard kind == 1 || kind == 2, let keyFrame = keyFrame(), let view = text(), number(Int64.self) != nil,
       number(UInt64.self) != nil, number(Int64.self) != nil, let people = number(UInt32.self),
       let classes = number(UInt32.self), people <= ScoresHead.most, (1...UInt32(ScoresHead.most)).contains(classes),
@@ -217,11 +182,9 @@ private struct ByteReader {
   }
 
   /// The people of a record of scores.
-  mutating func subject(_ head: ScoresHead) -> JournalSubject? {
-    let size = head.people * ScoresHead.personBytes
-    if size > rest.count { return nil }
-    defer { rest = rest.dropFirst(size) }
-    let sum = rest.prefix(size).withUnsafeBytes { crc32($0) }
+  fileprivate mutating func subject(_ head: ScoresHead) -> JournalSubject? {
+    guard let people = take(head.people * ScoresHead.personBytes) else { return nil }
+    let sum = people.withUnsafeBytes { crc32($0) }
     return JournalSubject(people: head.isWhole ? nil : sum, classes: head.classes)
   }
 }

@@ -32,6 +32,10 @@ public final class RunJournal {
   public private(set) var loss: Loss?
   /// The files that the run has written or begun to write: they are its own to replace.
   public private(set) var results: [String] = []
+  /// What is to be scored, video by video in the order of the run: only the journals of run directories say it.
+  public private(set) var videos: [PlannedVideo] = []
+  /// What the scores depend on, as the file says it; nil for a journal in memory.
+  public private(set) var identity: RunIdentity?
   private let file: AppendedFile?
   private var memory: [UInt8] = []
   /// Where records of scores stand, their length and checksum among them.
@@ -54,6 +58,7 @@ public final class RunJournal {
   public init(path: String, identity: RunIdentity, classes: Int? = nil) throws {
     let file = try AppendedFile(path: path, doing: Self.doing)
     self.file = file
+    self.identity = identity
     let head = Self.magic + JournalRecord.head(identity.text).bytes
     let beginning = try file.read(0..<Self.magic.count)
     if beginning[...] != Self.magic[..<beginning.count] { throw JournalError.foreign(path: path) }
@@ -91,9 +96,29 @@ public final class RunJournal {
     return journal.results
   }
 
-  private init(reading path: String) throws {
-    file = try AppendedFile(path: path, doing: Self.doing)
-    if try file?.read(0..<Self.magic.count) == Self.magic { try readRecords(from: Self.magic.count) }
+  /// Opens a journal that is there, of a run that goes on or is over, only to read what it has by now.
+  ///
+  /// - Throws: `JournalError.foreign` for what is no journal, `FileError`.
+  public init(reading path: String) throws {
+    let file = try AppendedFile(reading: path, doing: "reading the journal")
+    self.file = file
+    isOpen = false
+    guard try file.read(0..<Self.magic.count) == Self.magic else { throw JournalError.foreign(path: path) }
+    if let first = try record(at: Self.magic.count), case .head(let text) = JournalRecord.summary(first.content[...]) {
+      identity = RunIdentity(text: text)
+    }
+    try readRecords(from: Self.magic.count)
+  }
+
+  /// What the scores of a journal depend on, without reading more of it; nil where that cannot be read.
+  static func identity(at path: String) -> RunIdentity? {
+    guard let file = try? AppendedFile(reading: path, doing: "reading the journal"),
+      (try? file.read(0..<magic.count)) == magic,
+      let length = JournalRecord.length((try? file.read(magic.count..<magic.count + 8)) ?? []),
+      let bytes = try? file.read(magic.count..<magic.count + 8 + length),
+      let content = JournalRecord.content(bytes), case .head(let text) = JournalRecord.summary(content)
+    else { return nil }
+    return RunIdentity(text: text)
   }
 
   /// Takes up whole records, as far as there are any. One that says nothing to this reader is passed over.
@@ -105,6 +130,7 @@ public final class RunJournal {
       case .scores(let key, let subject):
         if classes == nil || classes == subject.classes { places[key] = (end..<next.end, subject) }
       case .results(let paths): add(paths)
+      case .video(let video): add(video)
       }
       end = next.end
     }
@@ -120,6 +146,9 @@ public final class RunJournal {
 
   /// Whether a view of a task is scored, with the task's people.
   public func has(_ task: ClipTask, _ view: View) -> Bool { place(of: task, view) != nil }
+
+  /// Whether a task is scored in all of its views.
+  public func hasAll(_ task: ClipTask) -> Bool { task.views.allSatisfy { has(task, $0) } }
 
   private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)?
   {
@@ -173,10 +202,30 @@ public final class RunJournal {
     results += paths.filter { !known.contains($0) }
   }
 
+  /// Notes what is to be scored, so that results can be made from the journal alone.
+  public func plan(_ videos: [PlannedVideo]) throws {
+    let known = Dictionary(self.videos.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
+    for video in videos where known[video.number]?.tasks.count != video.tasks.count {
+      try append(.video(video))
+      add(video)
+    }
+  }
+
+  private func add(_ video: PlannedVideo) {
+    let place = videos.firstIndex { $0.number >= video.number } ?? videos.count
+    if place < videos.count, videos[place].number == video.number {
+      videos[place] = video
+    } else {
+      videos.insert(video, at: place)
+    }
+  }
+
   /// Ends the writing. A journal without scores goes, there is nothing to go on with.
-  public func close() {
+  ///
+  /// - Parameter keepsEmpty: Whether it stays without scores, too: there are none to make.
+  public func close(keepsEmpty: Bool = false) {
     guard let file, isOpen else { return }
-    if isEmpty { remove() } else { try? file.flush() }
+    if isEmpty && !keepsEmpty { remove() } else { try? file.flush() }
   }
 
   /// Deletes the journal of a run that is complete.

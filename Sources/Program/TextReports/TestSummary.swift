@@ -20,6 +20,9 @@ public struct TestSummary: Sendable {
     lack = missing == 0 ? "" : "; \(missing) of \(counted(keyFrames, "key frame")) missing"
   }
 
+  /// The mean of the classes' average precisions; nil where no class has ground truth.
+  public var mAP: Double? { evaluation.mAP }
+
   /// Whether a finding explains that nothing was found.
   private func isCause(_ finding: Finding) -> Bool {
     switch finding.kind {
@@ -43,8 +46,12 @@ public struct TestSummary: Sendable {
         ["\(result.id)", result.name, fixed($0, 4), "\(result.groundTruthCount)", "\(result.detectionCount)"]
       }
     }
-    let table = TextTable(["id", "class", "AP@\(threshold)", "ground truth", "detections"], rows).text
+    return TextTable(["id", "class", "AP@\(threshold)", "ground truth", "detections"], rows).text + "\n" + line
+  }
+
+  /// The mAP alone.
+  public var line: String {
     let mean = evaluation.mAP.map { "\($0)" } ?? "none: no class has ground truth"
-    return table + "\nmAP@\(threshold)IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)"
+    return "mAP@\(evaluation.dataset.overlapThreshold)IOU (PySlowFast's protocol, unrounded scores\(lack)): \(mean)"
   }
 }

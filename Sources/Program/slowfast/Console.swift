@@ -7,7 +7,32 @@ internal import Wording
 /// What the program says beside its results: everything here goes to stderr.
 enum Console {
   /// Says one line.
-  static func say(_ line: String) { write(line + "\n") }
+  ///
+  /// - Parameter isLogged: Whether it goes to the log of the run as well.
+  static func say(_ line: String, isLogged: Bool = true) { write(line + "\n", isLogged: isLogged) }
+
+  /// Says a line to the log of the run alone.
+  static func note(_ line: String) { hasBar.withLock { _ in log(line) } }
+
+  /// Hands all that is said to a log from now on, what was said so far first.
+  static func begin(log: @escaping (String) -> Void) {
+    hasBar.withLock { _ in
+      for line in said { log(line) }
+      said = []
+      sink = log
+    }
+  }
+
+  /// Under the lock of `hasBar`.
+  nonisolated(unsafe) private static var sink: ((String) -> Void)?
+  /// What was said before there was a log.
+  nonisolated(unsafe) private static var said: [String] = []
+
+  private static func log(_ text: String) {
+    for line in text.split(separator: "\n") {
+      if let sink { sink(String(line)) } else if said.count < 1000 { said.append(String(line)) }
+    }
+  }
 
   /// Says one warning.
   static func warn(_ line: String) { write("warning: \(line)\n") }
@@ -21,7 +46,7 @@ enum Console {
   /// come one after the other.
   private static let hasBar = Mutex(false)
 
-  private static func write(_ text: String) { show(text, isBar: false) }
+  private static func write(_ text: String, isLogged: Bool = true) { show(text, isBar: false, isLogged: isLogged) }
 
   /// Draws a bar of progress over the one before it.
   static func showBar(_ text: String) { show(text, isBar: true) }
@@ -29,8 +54,9 @@ enum Console {
   /// Wipes the bar of progress away.
   static func clearBar() { show("", isBar: false) }
 
-  private static func show(_ text: String, isBar: Bool) {
+  private static func show(_ text: String, isBar: Bool, isLogged: Bool = false) {
     hasBar.withLock { hasBar in
+      if isLogged { log(text) }
       let bytes = Array(((hasBar || isBar ? "\r\u{1B}[K" : "") + text).utf8)
       lines.add(bytes.count { $0 == UInt8(ascii: "\n") }, ordering: .relaxed)
       bytes.withUnsafeBytes { _ = Glibc.write(2, $0.baseAddress, $0.count) }
@@ -146,7 +172,7 @@ final class Progress {
       let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
       Console.showBar("\(title) [\(bar)] \(figures)")
     } else {
-      Console.say("\(title): \(figures)")
+      Console.say("\(title): \(figures)", isLogged: false)
     }
   }
 }

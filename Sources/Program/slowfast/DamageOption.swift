@@ -24,13 +24,14 @@ struct DamageOption: ParsableArguments {
 
   /// Names the key frames without scores.
   ///
+  /// - Parameter isShard: Whether other parts of the run may have others.
   /// - Throws: `DamageFound` when there are no others.
-  func say(_ report: DamageReport, of total: Int) throws {
+  func say(_ report: DamageReport, of total: Int, isShard: Bool = false) throws {
     if report.isEmpty { return }
     let count = report.keyFrames.count
     Console.warn("\(count) of \(counted(total, "key frame")) not scored, frames of their clips are damaged:")
     for line in report.lines() { Console.say("  " + line) }
-    if count >= total {
+    if count >= total && !isShard {
       throw DamageFound(description: "no key frame could be scored -> copy or record the damaged files again")
     }
   }

@@ -27,8 +27,8 @@ struct DetectCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The people's boxes.", valueName: "file"))
   var proposals: String
 
-  @Option(help: ArgumentHelp("Where the results go.", valueName: "dir"))
-  var outputDir: String
+  @Option(help: ArgumentHelp("Where the results go (default: the folder of --run).", valueName: "dir"))
+  var outputDir: String?
 
   @Option(
     help: ArgumentHelp(
@@ -69,6 +69,8 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @OptionGroup var runs: RunOptions
+
   @OptionGroup var results: OverwriteOptions
 
   @OptionGroup var options: ModelOptions
@@ -80,6 +82,14 @@ struct DetectCommand: ParsableCommand {
   func validate() throws {
     try words.check()
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
+    if outputDir == nil && runs.run == nil {
+      throw ValidationError("Missing expected argument '--output-dir <dir>'")
+    }
+    if let shard = runs.shard, scores != nil || overlays || overlayVideo {
+      throw ValidationError(
+        "--scores, --overlays and --overlay-video with --shard \(shard): a shard writes no results -> give --scores to "
+          + "slowfast merge, and draw with slowfast overlay")
+    }
     if let startingSecond, !startingSecond.isFinite {
       throw ValidationError("--starting-second is \(startingSecond) -> give a number")
     }
@@ -98,26 +108,27 @@ struct DetectCommand: ParsableCommand {
     if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
-    let detection = try VideoDetection(
+    let shard = try runs.chosen()
+    var detection = try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     if detection.views.count > 1 { Console.say("\(detection.views)") }
-    let lock = try FolderLock(outputDir)
-    defer { lock.release() }
-    lock.deleteLeftovers(andIn: "overlays")
+    detection.shard = shard
+    let place = try RunPlace(
+      runs, shard, folder: folder, journal: VideoDetections.journal(in: folder),
+      options.status(config, "detect", labelMap: labelmap), andIn: "overlays")
+    defer { place.close() }
+    let outputs = shard == nil ? outputs(detection) : []
     try results.check(
-      outputs(detection), reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
-      begunIn: VideoDetections.journal(in: outputDir), orGive: "give another --output-dir")
+      outputs, reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
+      begunIn: place.begunJournal, orGive: "give another --output-dir")
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     let model = try options.model(config)
     let run = try Resuming(
-      VideoDetections.journal(in: outputDir), detection.identity(model, isStill: still),
-      classes: config[.modelNumClasses], of: detection.keyFrameCount, views: detection.views.views.count,
-      isReplacing: results.overwrite)
-    defer { run.journal.close() }
+      place, detection.identity(model, isStill: still), config, detection.plan, isReplacing: results.overwrite)
     let progress = Progress(
       "detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount,
       parts: (detection.views.views.count, "view"))
@@ -125,15 +136,22 @@ struct DetectCommand: ParsableCommand {
       let found = try detection.run(
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
-      ) { progress.update($0) }
-      if Interruption.isAsked { throw try interrupted(found, of: detection.keyFrameCount, run.journal) }
+      ) {
+        progress.update($0)
+        place.update($0)
+      }
+      if Interruption.isAsked { throw try interrupted(found, detection, run.journal) }
       return found
     }
     progress.finish()
     let total = found.detections.keyFrameCount + found.detections.damage.keyFrames.count
-    try damage.say(found.detections.damage, of: total)
-    try run.journal.beginResults(outputs(detection))
-    for path in try found.write(to: outputDir) { Console.say("wrote \(path)") }
+    try damage.say(found.detections.damage, of: total, isShard: shard != nil)
+    if let shard {
+      try place.completeShard(shard, found.detections.damage)
+      return try damage.finish(found.detections.damage, of: total)
+    }
+    try run.journal.beginResults(outputs)
+    for path in try found.write(to: folder) { Console.say("wrote \(path)") }
     if let scores {
       try found.detections.writeScores(scores)
       Console.say("wrote \(scores)")
@@ -143,33 +161,34 @@ struct DetectCommand: ParsableCommand {
       if overlays { try draw(found) }
       if overlayVideo { try film(found) }
     }
-    run.journal.remove()
+    try place.complete(found.detections.damage)
     Leftovers.say(detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
-    Leftovers.endPart(VideoDetections.part(in: outputDir), run.journal)
+    Leftovers.endPart(VideoDetections.part(in: folder), run.journal)
     notices.repeatIfFar()
     try damage.finish(found.detections.damage, of: total)
   }
 
   /// Keeps the rows of the key frames that were scored.
   private func interrupted(
-    _ found: VideoDetections, of total: Int, _ journal: RunJournal
+    _ found: VideoDetections, _ detection: VideoDetection, _ journal: RunJournal
   ) throws -> Interrupted {
-    let count = "\(found.detections.keyFrameCount) of \(counted(total, "key frame"))"
+    let count = "\(found.detections.keyFrameCount) of \(counted(detection.keyFrameCount, "key frame"))"
     if found.detections.keyFrameCount == 0 {
       let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")
     }
-    try journal.beginResults([VideoDetections.part(in: outputDir)])
+    if detection.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
+    try journal.beginResults([VideoDetections.part(in: folder)])
     return Interrupted(
-      "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: outputDir))")
+      "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: folder))")
   }
 
   /// Everything that the run writes.
   private func outputs(_ detection: VideoDetection) -> [String] {
-    let folder = overlayFolder
-    return VideoDetections.outputs(in: outputDir) + [scores].compactMap(\.self)
-      + (overlays ? detection.overlays(in: folder) : [])
-      + (overlayVideo ? detection.overlayVideos(in: folder) : [])
+    let drawn = overlayFolder
+    return VideoDetections.outputs(in: folder) + [scores].compactMap(\.self)
+      + (overlays ? detection.overlays(in: drawn) : [])
+      + (overlayVideo ? detection.overlayVideos(in: drawn) : [])
   }
 
   private func configuredLabelMap(_ config: Configuration) -> String? {
@@ -179,36 +198,38 @@ struct DetectCommand: ParsableCommand {
     return nil
   }
 
-  private var overlayFolder: String { joinPath(outputDir, "overlays") }
+  /// The folder of the results.
+  private var folder: String { outputDir ?? runs.run ?? "" }
+  private var overlayFolder: String { joinPath(folder, "overlays") }
 
   private func draw(_ found: VideoDetections) throws {
-    let folder = overlayFolder
+    let drawn = overlayFolder
     let total = found.detections.keyFrameCount
     let progress = Progress("drawing", total: total, unit: "picture")
-    try found.writeOverlays(to: folder, style: drawing.style()) { done in
+    try found.writeOverlays(to: drawn, style: drawing.style()) { done in
       progress.update(done)
       if Interruption.isAsked {
         throw Interrupted(
-          "the rows are in \(outputDir), \(done) of \(counted(total, "picture")) in \(folder)")
+          "the rows are in \(folder), \(done) of \(counted(total, "picture")) in \(drawn)")
       }
     }
     progress.finish()
-    Console.say("wrote \(counted(total, "picture")) into \(folder)")
+    Console.say("wrote \(counted(total, "picture")) into \(drawn)")
   }
 
   private func film(_ found: VideoDetections) throws {
-    let folder = overlayFolder
+    let drawn = overlayFolder
     let films = Films()
-    let damaged = try found.writeOverlayVideos(to: folder, style: drawing.style()) { name, done, total in
+    let damaged = try found.writeOverlayVideos(to: drawn, style: drawing.style()) { name, done, total in
       films.update(name, done, of: total)
       if Interruption.isAsked {
-        let images = overlays ? ", the pictures in \(folder)" : ""
-        throw Interrupted("the rows are in \(outputDir)\(images), \(films.kept(in: folder))")
+        let images = overlays ? ", the pictures in \(drawn)" : ""
+        throw Interrupted("the rows are in \(folder)\(images), \(films.kept(in: drawn))")
       }
     }
     for (name, count) in damaged {
       Console.warn("\(name).mp4: \(counted(count, "frame")) damaged, the picture before stays there")
     }
-    for name in films.names { Console.say("wrote \(joinPath(folder, name + ".mp4"))") }
+    for name in films.names { Console.say("wrote \(joinPath(drawn, name + ".mp4"))") }
   }
 }

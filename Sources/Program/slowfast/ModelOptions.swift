@@ -3,6 +3,7 @@ internal import Configuration
 internal import Inference
 public import Kernels
 internal import ModelZoo
+internal import Runs
 internal import Tensors
 internal import VideoModels
 internal import NN
@@ -57,6 +58,16 @@ struct ModelOptions: ParsableArguments {
 
   /// The files that the options name.
   var inputFiles: [String] { [config, weights].compactMap(\.self) }
+
+  /// What a run directory says of the call.
+  ///
+  /// - Parameter labelMap: The file of an option; nil where the config names it.
+  func status(_ config: Configuration, _ command: String, labelMap: String?) -> RunStatus {
+    let weights = config[.testCheckpointFilePath]
+    return RunStatus(
+      version: programVersion, command: command, arguments: Array(CommandLine.arguments.dropFirst()),
+      config: self.config, weights: weights.isEmpty ? nil : weights, labelMap: labelMap)
+  }
 
   /// Builds the model with its weights; notices go to stderr.
   func model(_ config: Configuration) throws -> LoadedModel {

@@ -1,4 +1,4 @@
-internal import Detect
+internal import Configuration
 internal import Files
 internal import Inference
 internal import Runs
@@ -12,22 +12,34 @@ struct Resuming {
 
   /// Opens the journal of a run, and says in one line where it has scores already.
   ///
-  /// - Parameter classes: How many classes the network scores.
-  /// - Parameter views: In how many views a key frame is scored.
+  /// - Parameter plan: What is to be scored.
   /// - Parameter isReplacing: Whether results may go that are there: then so may the journal of another run, which nobody
   ///   can go on with by this call. What is no journal at all stays.
-  init(_ path: String, _ identity: RunIdentity, classes: Int, of total: Int, views: Int, isReplacing: Bool)
-    throws
-  {
-    do {
-      journal = try RunJournal(path: path, identity: identity, classes: classes)
-    } catch JournalError.otherRun(_, let changes) where isReplacing {
-      removeFile(path)
-      journal = try RunJournal(path: path, identity: identity, classes: classes)
-      Console.say(
-        "beginning anew (--overwrite): '\(path)' was of another run, \(listed(changes, limit: 3))")
+  init(
+    _ place: RunPlace, _ identity: RunIdentity, _ config: Configuration, _ plan: [PlannedVideo], isReplacing: Bool
+  ) throws {
+    let journal: RunJournal
+    let path: String
+    if let part = place.part {
+      // What a run directory keeps goes only with it.
+      journal = try part.open(identity, config, videos: plan)
+      path = part.directory.journal(part.shard)
+    } else {
+      path = place.journalBeside
+      let classes = config[.modelNumClasses]
+      do {
+        journal = try RunJournal(path: path, identity: identity, classes: classes)
+      } catch JournalError.otherRun(_, let changes) where isReplacing {
+        removeFile(path)
+        journal = try RunJournal(path: path, identity: identity, classes: classes)
+        Console.say(
+          "beginning anew (--overwrite): '\(path)' was of another run, \(listed(changes, limit: 3))")
+      }
+      place.hold(journal)
     }
-    doneCount = min(total, journal.keyFrameCount(views: views))
+    self.journal = journal
+    let total = plan.reduce(0) { $0 + $1.tasks.count }
+    doneCount = plan.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"

@@ -12,6 +12,7 @@ struct SlowFast: ParsableCommand {
     subcommands: [
       TestCommand.self, DetectCommand.self, EvaluateCommand.self, ValidateCommand.self, OverlayCommand.self,
       ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
+      ResultsCommand.self, MergeCommand.self, RunsCommand.self,
     ])
 }
 
@@ -38,6 +39,7 @@ enum Program {
         let isOfDashes = ofDashes.contains { message.hasPrefix($0) }
         if isOfDashes, let complaint = dashedWord(in: words) { refuse(complaint) }
       }
+      Console.note(SlowFast.fullMessage(for: error))
       SlowFast.exit(withError: error)
     }
   }

@@ -42,11 +42,19 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @OptionGroup var runs: RunOptions
+
   @OptionGroup var results: OverwriteOptions
 
   private var words: FreeWords { FreeWords(options.arguments) }
 
-  func validate() throws { try words.check() }
+  func validate() throws {
+    try words.check()
+    if let scores, let shard = runs.shard {
+      throw ValidationError(
+        "--scores '\(scores)' with --shard \(shard): a shard writes no results -> give it to slowfast merge")
+    }
+  }
 
   func run() throws {
     let config = try options.load(
@@ -56,23 +64,23 @@ struct TestCommand: ParsableCommand {
         config, doing: "testing", "and testing classification comes with a later version of this program")
     }
     if config[.testDataset] != "ava" { throw OtherDataSet(config) }
-    let test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
+    let shard = try runs.chosen()
+    var test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
+    test.shard = shard
     let notices = Notices(notices(test))
     if test.views.count > 1 { Console.say("\(test.views)") }
-    let folder = config[.outputDir]
-    let lock = try FolderLock(folder)
-    defer { lock.release() }
-    lock.deleteLeftovers()
-    let outputs = test.outputs(in: folder) + [scores].compactMap(\.self)
+    let isFolderGiven = config.source(of: Key.outputDir) == .override
+    let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
+    let place = try RunPlace(
+      runs, shard, folder: folder, journal: AVATest.journal(in: folder), options.status(config, "test", labelMap: nil))
+    defer { place.close() }
+    let outputs = shard == nil ? test.outputs(in: folder) + [scores].compactMap(\.self) : []
     try results.check(
-      outputs, reading: test.inputFiles + options.inputFiles, begunIn: AVATest.journal(in: folder),
+      outputs, reading: test.inputFiles + options.inputFiles, begunIn: place.begunJournal,
       orGive: "give another --output-dir")
     let model = try options.model(config)
     let run = try Resuming(
-      AVATest.journal(in: folder), test.identity(model, isStill: still), classes: config[.modelNumClasses],
-      of: test.keyFrameCount, views: test.views.views.count,
-      isReplacing: results.overwrite)
-    defer { run.journal.close() }
+      place, test.identity(model, isStill: still), config, test.plan, isReplacing: results.overwrite)
     let progress = Progress(
       "testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount,
       parts: (test.views.views.count, "view"))
@@ -80,12 +88,19 @@ struct TestCommand: ParsableCommand {
       let found = try test.run(
         model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
-      ) { progress.update($0) }
-      if Interruption.isAsked { throw try interrupted(test, found, config, run.journal) }
+      ) {
+        progress.update($0)
+        place.update($0)
+      }
+      if Interruption.isAsked { throw try interrupted(test, found, in: place, run.journal) }
       return found
     }
     progress.finish()
-    try damage.say(detections.damage, of: test.keyFrameCount)
+    try damage.say(detections.damage, of: test.keyFrameCount, isShard: shard != nil)
+    if let shard {
+      try place.completeShard(shard, detections.damage)
+      return try damage.finish(detections.damage, of: test.keyFrameCount)
+    }
     try run.journal.beginResults(outputs)
     for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
     Leftovers.endPart(AVATest.part(in: folder), run.journal)
@@ -93,8 +108,8 @@ struct TestCommand: ParsableCommand {
       try detections.writeScores(scores)
       Console.say("wrote \(scores)")
     }
-    let result = try test.groundTruth.map { try TestSummary(test, detections, $0) }
-    run.journal.remove()
+    let result = try test.groundTruth.map { try TestSummary(test.labels, detections, $0, of: test.keyFrameCount) }
+    try place.complete(detections.damage, mAP: result?.mAP)
     result?.show()
     // The table of classes may lie between.
     notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
@@ -103,17 +118,18 @@ struct TestCommand: ParsableCommand {
 
   /// Keeps the rows of the key frames that were scored.
   private func interrupted(
-    _ test: AVATest, _ found: Detections, _ config: Configuration, _ journal: RunJournal
+    _ test: AVATest, _ found: Detections, in place: RunPlace, _ journal: RunJournal
   ) throws -> Interrupted {
     let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
     if found.keyFrameCount == 0 {
       let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")
     }
-    try journal.beginResults([AVATest.part(in: config[.outputDir])])
+    if test.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
+    try journal.beginResults([AVATest.part(in: place.folder)])
     return Interrupted(
       "\(count) scored (the same command goes on from there), their rows are in "
-        + "\(try test.writePart(found, to: config[.outputDir]))")
+        + "\(try test.writePart(found, to: place.folder))")
   }
 
   /// What of the inputs was of no use or may surprise.

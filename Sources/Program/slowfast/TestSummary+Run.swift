@@ -6,15 +6,17 @@ internal import TextReports
 
 extension TestSummary {
   /// Evaluates a test run's detections, unrounded.
-  init(_ test: AVATest, _ detections: Detections, _ groundTruth: GroundTruthTable) throws {
+  ///
+  /// - Parameter total: How many key frames were to be scored.
+  init(_ labels: AVATestLabels, _ detections: Detections, _ groundTruth: GroundTruthTable, of total: Int) throws {
     let pool = WorkerPool()
     let tables = try AlignedTables(
-      detections: try detections.table, groundTruth: groundTruth, labelMap: test.labelMap, exclusions: test.exclusions,
-      dataset: test.dataset)
+      detections: try detections.table, groundTruth: groundTruth, labelMap: labels.labelMap,
+      exclusions: labels.exclusions, dataset: labels.dataset)
     self.init(
       evaluate(match(tables, rules: [.pyslowfast], pool: pool)[0], pool: pool),
       findings: auditGroundTruth(tables, pool: pool), missing: detections.damage.keyFrames.count,
-      of: test.keyFrameCount)
+      of: total)
   }
 
   /// Says the findings on stderr, and prints the table of classes and the mAP.
@@ -22,5 +24,6 @@ extension TestSummary {
     Console.say(findings)
     if let warning { Console.warn(warning) }
     print(text)
+    Console.note(line)
   }
 }

@@ -34,6 +34,21 @@ public final class AppendedFile {
     count = Int(status.st_size)
   }
 
+  /// Opens a file that is there, only to read what it has by now.
+  public init(reading path: String, doing: String) throws(FileError) {
+    self.path = path
+    self.doing = doing
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    var status = stat()
+    if descriptor < 0 { throw .current(errno, doing: doing, path: path) }
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      close(descriptor)
+      descriptor = -1
+      throw .notFile(doing: doing, path: path, found: kindName(status.st_mode))
+    }
+    count = Int(status.st_size)
+  }
+
   deinit { if descriptor >= 0 { close(descriptor) } }
 
   /// Adds bytes at the end: all of them or, where it throws, none.

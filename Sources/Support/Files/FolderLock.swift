@@ -14,8 +14,10 @@ public final class FolderLock {
 
   /// Makes the folder where it is missing, and locks it until `release()`.
   ///
+  /// - Parameter isShared: Whether others that say so too may hold the lock at the same time: runs that write files of
+  ///   their own into one folder, and keep out those that write for all.
   /// - Throws: `FileError.locked` while another run holds it.
-  public init(_ folder: String) throws(FileError) {
+  public init(_ folder: String, isShared: Bool = false) throws(FileError) {
     self.folder = folder.isEmpty ? "." : folder
     isNew = !isFolder(self.folder)
     try makeFolder(folder)
@@ -24,16 +26,13 @@ public final class FolderLock {
       isHeld = false
       return
     }
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      if errno == EINTR { continue }
-      if errno == EWOULDBLOCK {
-        let holder = flockHolder(descriptor)
-        close(descriptor)
-        descriptor = -1
-        throw .locked(folder: self.folder, holder: holder)
-      }
-      isHeld = false
-      return
+    switch takeLock(descriptor, isShared: isShared) {
+    case .held: break
+    case .unknown: isHeld = false
+    case .refused(let holder):
+      close(descriptor)
+      descriptor = -1
+      throw .locked(folder: self.folder, holder: holder)
     }
   }
 
@@ -64,32 +63,4 @@ public final class FolderLock {
     close(descriptor)
     descriptor = -1
   }
-}
-
-/// Who holds the lock of an open file, as far as this machine's kernel tells: "process 4711 (slowfast)".
-private func flockHolder(_ descriptor: Int32) -> String? {
-  var status = stat()
-  guard fstat(descriptor, &status) == 0, let table = try? readFile("/proc/locks", doing: "reading the locks") else {
-    return nil
-  }
-  let processes = String(decoding: table, as: UTF8.self).split(separator: "\n").compactMap { line -> Int? in
-    // "1: FLOCK  ADVISORY  WRITE 4711 08:01:131074 0 EOF"
-    let words = line.split(separator: " ")
-    guard words.count > 5, words[1] == "FLOCK", words[5].hasSuffix(":\(status.st_ino)") else { return nil }
-    return Int(words[4])
-  }
-  // Devices are written differently by some file systems; a number that two of them share tells nothing.
-  guard processes.count == 1, let process = processes.first, process > 0 else { return nil }
-  guard let name = try? readFile("/proc/\(process)/comm", doing: "reading a process") else {
-    return "process \(process)"
-  }
-  return "process \(process) (\(String(decoding: name.prefix { $0 != 0x0A }, as: UTF8.self)))\(age(ofProcess: process))"
-}
-
-/// How long ago a process began: ", started 12 min ago".
-private func age(ofProcess process: Int) -> String {
-  guard let age = processAge("\(process)") else { return "" }
-  let seconds = max(0, Int(age))
-  if seconds < 120 { return ", started \(seconds) s ago" }
-  return seconds < 7200 ? ", started \(seconds / 60) min ago" : ", started \(seconds / 3600) h ago"
 }

@@ -68,3 +68,10 @@ public func removeFolder(_ path: String) { _ = rmdir(path) }
 public func moveFile(_ path: String, to name: String) throws(FileError) {
   if rename(path, name) != 0 { throw .system(doing: "moving '\(path)'", path: name, code: errno) }
 }
+
+/// The folder that relative paths begin in; "." where it is gone.
+public func currentFolder() -> String {
+  guard let path = getcwd(nil, 0) else { return "." }
+  defer { free(path) }
+  return String(cString: path)
+}

@@ -1,0 +1,113 @@
+public import AVARecords
+public import Configuration
+internal import Files
+internal import Inference
+public import Runs
+internal import Wording
+
+/// A complete run in its directory: its results are made anew from it, without weights, frames or proposals.
+public struct KeptRun {
+  public let directory: RunDirectory
+  public let status: RunStatus
+  public let config: Configuration
+  private let journal: RunJournal
+  private let threshold: Double
+  private let unreadable: DamageReport
+
+  /// - Parameters:
+  ///   - kept: The directory's configuration.
+  ///   - config: The same with what is to be otherwise: files of labels, and a higher threshold of proposals.
+  /// - Throws: `KeptRunError`, `RunDirectoryError`, `FileError`, `JournalError`.
+  public init(_ directory: RunDirectory, kept: Configuration, config: Configuration) throws {
+    self.directory = directory
+    self.config = config
+    try KeptRun.check(directory)
+    let journal = try RunJournal(reading: directory.journal(nil))
+    guard let status = directory.readStatus(nil) else {
+      throw RunDirectoryError.unreadable(path: directory.status(nil), reason: "it does not say how far the run is")
+    }
+    self.status = status
+    self.journal = journal
+    let key = Key.avaDetectionScoreThresh
+    let changed = Configuration.keys.filter { name in
+      Configuration.keysOfScores.contains(name) && name != key.name && config.literal(name) != kept.literal(name)
+    }
+    if !changed.isEmpty {
+      throw KeptRunError.otherScores(
+        directory.path, changed.map { "\($0) was \(kept.literal($0) ?? "") and is \(config.literal($0) ?? "")" })
+    }
+    if config[key] < kept[key] { throw KeptRunError.lowThreshold(directory.path, kept[key], asked: config[key]) }
+    threshold = config[key] > kept[key] ? config[key] : -.infinity
+    let tasks = journal.videos.flatMap(\.tasks)
+    let planned = Set(tasks.map(\.keyFrame))
+    var causes: [KeyFrame: String] = [:]
+    var unreadable = DamageReport()
+    for damage in status.damaged {
+      let keyFrame = KeyFrame(video: damage.video, time: Timestamp(microseconds: damage.time))
+      causes[keyFrame] = damage.cause
+      if !planned.contains(keyFrame) { unreadable.append(keyFrame, cause: damage.cause) }
+    }
+    self.unreadable = unreadable
+    let missing = tasks.filter { !journal.hasAll($0) }
+    for task in missing { if let cause = causes[task.keyFrame] { journal.note(task, damage: cause) } }
+    let open = missing.count { causes[$0.keyFrame] == nil }
+    if status.state != .complete && open > 0 || tasks.isEmpty {
+      throw KeptRunError.incomplete(directory.path, done: tasks.count - open, total: tasks.count)
+    }
+  }
+
+  /// Makes sure that there is a run as a whole.
+  private static func check(_ directory: RunDirectory) throws {
+    let shards = try directory.shards()
+    if directory.hasWhole { return }
+    if let shard = shards.first { throw KeptRunError.divided(directory.path, shards: shards.count, of: shard.count) }
+    throw RunDirectoryError.empty(directory.path)
+  }
+
+  /// How many key frames were to be scored, those without any result among them.
+  public var keyFrameCount: Int { journal.videos.reduce(0) { $0 + $1.tasks.count } + unreadable.keyFrames.count }
+
+  /// What was found, as `AVATest.run` gives it.
+  public func detections(_ labelMap: LabelMap) -> Detections {
+    Detections(
+      journal, journal.videos.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses],
+      labelMap: labelMap, fusion: TestViews(config).fusion, threshold: threshold)
+  }
+
+  /// What was found, as `VideoDetection.run` gives it.
+  public func videoDetections(_ labelMap: LabelMap) -> VideoDetections {
+    VideoDetections(detections(labelMap), [], labelMap: labelMap)
+  }
+}
+
+extension LabelMap {
+  /// Every class of a network, without names.
+  public static func unnamed(_ config: Configuration) throws -> LabelMap {
+    try LabelMap((1...max(1, config[.modelNumClasses])).map { LabelMap.Label(id: $0, name: "action \($0)") })
+  }
+}
+
+/// Why no results can be made of a run directory.
+public enum KeptRunError: Error, Equatable, CustomStringConvertible {
+  case incomplete(String, done: Int, total: Int)
+  case divided(String, shards: Int, of: Int)
+  case otherScores(String, [String])
+  case lowThreshold(String, Double, asked: Double)
+
+  public var description: String {
+    switch self {
+    case .incomplete(let path, let done, let total):
+      return "making results of '\(path)': \(done) of \(counted(total, "key frame")) are scored -> let the run come to "
+        + "its end, with the command that it was begun with (slowfast runs says which)"
+    case .divided(let path, let shards, let count):
+      return "making results of '\(path)': it keeps \(shards) of \(counted(count, "shard")) and no whole run "
+        + "-> join them: slowfast merge '\(path)'"
+    case .otherScores(let path, let changes):
+      return "making results of '\(path)': \(listed(changes, limit: 3)), and scores depend on that -> compute them "
+        + "anew, with another --run"
+    case .lowThreshold(let path, let kept, let asked):
+      return "making results of '\(path)': AVA.DETECTION_SCORE_THRESH is \(asked), and the run has no scores of boxes "
+        + "below its own, \(kept) -> give \(kept) or more, or compute them anew, with another --run"
+    }
+  }
+}

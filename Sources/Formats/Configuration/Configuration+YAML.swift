@@ -1,0 +1,70 @@
+internal import OrderedCollections
+
+extension Configuration {
+  /// All keys with their values, as a file that `load` reads to the same configuration.
+  public var yaml: String {
+    var text = ""
+    var section: [Substring] = []
+    for leaf in Schema.leaves.values {
+      let value = value(of: leaf)
+      // Null is what a key without a line is.
+      if value == .null { continue }
+      let parts = leaf.key.split(separator: ".")
+      for depth in 0..<parts.count - 1 where section.count <= depth || section[depth] != parts[depth] {
+        section = Array(section.prefix(depth)) + [parts[depth]]
+        text += Self.indent(depth) + "\(parts[depth]):\n"
+      }
+      section = Array(section.prefix(parts.count - 1))
+      text += Self.indent(parts.count - 1) + "\(parts[parts.count - 1]): \(value.yaml)\n"
+    }
+    return text
+  }
+
+  private static func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth) }
+}
+
+extension Value {
+  /// The value as YAML of one line. A text that reads as a Python literal, or has line ends, is written as one.
+  fileprivate var yaml: String {
+    switch self {
+    case .string(let text):
+      return Self.quoted(PythonLiteral.decode(text) == self && Self.isPlain(text) ? text : literal)
+    case .list where !isPlain: return Self.quoted(literal)
+    default: return flow
+    }
+  }
+
+  private var flow: String {
+    switch self {
+    case .null: "null"
+    case .double(let number): Self.number(number)
+    case .string(let text): Self.quoted(text)
+    case .list(let items): "[" + items.map(\.flow).joined(separator: ", ") + "]"
+    default: literal
+    }
+  }
+
+  /// Whether all texts in it can stand on one line.
+  private var isPlain: Bool {
+    switch self {
+    case .string(let text): Self.isPlain(text)
+    case .list(let items): items.allSatisfy(\.isPlain)
+    default: true
+    }
+  }
+
+  private static func isPlain(_ text: String) -> Bool {
+    text.unicodeScalars.allSatisfy { $0.value >= 32 && $0.value != 127 }
+  }
+
+  private static func quoted(_ text: String) -> String { "'" + text.replacing("'", with: "''") + "'" }
+
+  /// YAML 1.1's numbers have a point.
+  private static func number(_ value: Double) -> String {
+    if value.isNaN { return ".nan" }
+    if value.isInfinite { return value < 0 ? "-.inf" : ".inf" }
+    let text = "\(value)"
+    guard !text.contains("."), let exponent = text.firstIndex(of: "e") else { return text }
+    return text[..<exponent] + ".0" + text[exponent...]
+  }
+}

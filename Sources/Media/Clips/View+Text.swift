@@ -1,0 +1,27 @@
+extension View {
+  /// Reads what `description` writes; nil for anything else.
+  public init?(_ text: String) {
+    var words = text.split(separator: " ")[...]
+    guard let side = words.popFirst().flatMap({ Int($0) }), side > 0 else { return nil }
+    self.init(shortSide: side)
+    if words.first == "flip" {
+      flip = true
+      words.removeFirst()
+    }
+    if words.first == "square" {
+      guard let index = words.dropFirst().first.flatMap({ Int($0) }) else { return nil }
+      crop = .square(index)
+      words.removeFirst(2)
+    }
+    if words.first == "rest" {
+      crop = .rest
+      words.removeFirst()
+    }
+    if words.first == "part" {
+      guard words.count == 4, let index = Int(words[words.startIndex + 1]), let count = Int(words[words.startIndex + 3])
+      else { return nil }
+      position = .part(index, of: count)
+    }
+    if description != text { return nil }
+  }
+}

@@ -1,0 +1,129 @@
+internal import Files
+internal import Wording
+
+/// A folder that keeps a run: what it was begun with, its scores, how far it is, and what was said.
+///
+///     config.yaml                       the configuration with all keys
+///     run.journal                       the scores of a run, or of all its shards after `slowfast merge`
+///     run.json, run.log                 how far it is; what was said, with times
+///     shard-0-of-4.journal .json .log   the same of a shard
+///
+/// Each process writes files of its own: shards on many machines need no locks between them.
+public struct RunDirectory: Hashable, Sendable {
+  public let path: String
+
+  public init(_ path: String) { self.path = path.isEmpty ? "." : path }
+
+  public var configuration: String { joinPath(path, "config.yaml") }
+
+  /// - Parameter shard: Nil for the run as a whole.
+  public func journal(_ shard: Shard?) -> String { joinPath(path, Self.stem(shard) + ".journal") }
+
+  public func status(_ shard: Shard?) -> String { joinPath(path, Self.stem(shard) + ".json") }
+
+  public func log(_ shard: Shard?) -> String { joinPath(path, Self.stem(shard) + ".log") }
+
+  static func stem(_ shard: Shard?) -> String { shard.map { "shard-\($0.index)-of-\($0.count)" } ?? "run" }
+
+  /// The shards that have begun, in order.
+  ///
+  /// - Throws: `RunDirectoryError.none` where the folder is not there.
+  public func shards() throws -> [Shard] {
+    guard isFolder(path) else { throw RunDirectoryError.none(path) }
+    let shards = Set(try listFolder(path).compactMap(Self.shard))
+    return shards.sorted { ($0.count, $0.index) < ($1.count, $1.index) }
+  }
+
+  /// Whether it keeps a run as a whole.
+  public var hasWhole: Bool { pathExists(journal(nil)) }
+
+  /// Reads "shard-0-of-4.journal", or the status of that name: a shard that has no key frame scored has no journal.
+  private static func shard(_ name: String) -> Shard? {
+    let parts = name.split(separator: ".")[...]
+    guard parts.count == 2, parts.last == "journal" || parts.last == "json",
+      let words = parts.first?.split(separator: "-"),
+      words.count == 4, words[0] == "shard", words[2] == "of", let index = wholeNumber(words[1]),
+      let count = wholeNumber(words[3]), let shard = Shard(index, of: count), stem(shard) == parts[0]
+    else { return nil }
+    return shard
+  }
+
+  /// The status of a part; nil where there is none that can be read.
+  ///
+  /// A process that was killed could not say so: what nobody computes is not running. Of other machines that is not
+  /// known here, where disks know no locks between them.
+  public func readStatus(_ shard: Shard?) -> RunStatus? {
+    guard var status = RunStatus(status(shard)) else { return nil }
+    if status.state == .running, status.host == hostName(), case .taken(let lock)? = try? FileLock.take(log(shard)) {
+      lock.release()
+      status.state = .interrupted
+    }
+    return status
+  }
+
+  /// Notes the mean of the run as a whole, which was computed when its shards had been joined.
+  public func note(mAP: Double?) throws {
+    guard var status = RunStatus(status(nil)) else { return }
+    status.mAP = mAP
+    try status.write(to: self.status(nil))
+  }
+
+  /// What the scores of a part depend on; nil where it has none yet.
+  public func identity(_ shard: Shard?) -> RunIdentity? { RunJournal.identity(at: journal(shard)) }
+
+  /// What the scores of the run depend on, by any part of it, without which part that is.
+  ///
+  /// - Parameter other: Another part than this one.
+  func identityOfWhole(beside other: Shard?) throws -> (part: Shard?, identity: RunIdentity)? {
+    for part in [nil] + (try shards()) where part != other {
+      if let identity = identity(part) { return (part, identity.ofWhole) }
+    }
+    return nil
+  }
+}
+
+/// What cannot be done with a run directory.
+public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
+  /// There is no folder of that name.
+  case none(String)
+  /// The folder keeps no run.
+  case empty(String)
+  /// A part is being computed already.
+  case isRunning(directory: String, part: String, holder: String?)
+  /// The directory keeps the run in other parts than asked for.
+  case otherParts(directory: String, found: String, asked: String)
+  /// Another part of the same directory has scores that depend on other things.
+  case otherRun(directory: String, part: String, changes: [String])
+  case unreadable(path: String, reason: String)
+  /// Shards that are not there, or not complete, each with a word on it.
+  case unfinished([String], advice: String)
+  case twice(shard: String, directories: [String])
+
+  public var description: String {
+    switch self {
+    case .none(let path): return "reading the run directory: there is no folder '\(path)' -> check the path"
+    case .empty(let path):
+      return "reading the run directory: '\(path)' keeps no run (no run.journal, no shard-I-of-N.journal) -> give the "
+        + "folder that --run named"
+    case .isRunning(let directory, let part, let holder):
+      return "computing \(part) in '\(directory)': another process computes it "
+        + "(\(holder ?? "perhaps on another machine")) -> wait for its end, or give another --shard or --run"
+    case .otherParts(let directory, let found, let asked):
+      return "computing \(asked) in '\(directory)': it keeps \(found) -> give the --shard that it was begun with, or "
+        + "another --run"
+    case .otherRun(let directory, let part, let changes):
+      return "computing in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give "
+        + "the same to all parts, or another --run"
+    case .unreadable(let path, let reason):
+      return "going on with the run of '\(path)': \(reason) -> delete the file to compute its scores anew, or give "
+        + "another --run"
+    case .unfinished(let shards, let advice):
+      return "joining shards: \(listed(shards, limit: 8)) -> \(advice)"
+    case .twice(let shard, let directories):
+      return "joining shards: \(shard) is in \(listed(directories.map { "'\($0)'" })) -> give one of them"
+    }
+  }
+}
+
+/// A part of a run in words.
+func partName(_ shard: Shard?) -> String { shard.map { "shard \($0)" } ?? "the whole run" }

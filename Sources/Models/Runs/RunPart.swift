@@ -1,0 +1,158 @@
+internal import AVARecords
+internal import Clocks
+public import Configuration
+internal import Files
+internal import Inference
+
+/// A part of a run in its directory, held by the process that computes it: the whole run, or a shard.
+///
+/// Not for several threads at once.
+public final class RunPart {
+  public let directory: RunDirectory
+  public let shard: Shard?
+  public private(set) var status: RunStatus
+  /// The scores; nil before `open`.
+  public private(set) var journal: RunJournal?
+  private let folderLock: FolderLock
+  private let lock: FileLock
+  private let log: AppendedFile
+  private var lastWrite = 0.0
+  private var isOver = false
+
+  /// Makes the directory where it is missing, and takes the part for this process.
+  ///
+  /// - Throws: `RunDirectoryError`, `FileError`.
+  public init(_ directory: RunDirectory, _ shard: Shard?, _ status: RunStatus) throws {
+    self.directory = directory
+    self.shard = shard
+    self.status = status
+    // Shards share the directory; who writes for all has it alone.
+    folderLock = try FolderLock(directory.path, isShared: shard != nil)
+    if shard == nil { folderLock.deleteLeftovers() }
+    do {
+      try Self.checkParts(of: directory, shard)
+      log = try AppendedFile(path: directory.log(shard), doing: "writing the log")
+      switch try FileLock.take(log.path) {
+      case .taken(let lock): self.lock = lock
+      case .refused(let holder):
+        throw RunDirectoryError.isRunning(directory: directory.path, part: partName(shard), holder: holder)
+      }
+    } catch {
+      folderLock.release()
+      throw error
+    }
+    if let before = RunStatus(directory.status(shard)) {
+      self.status.begun = before.begun
+      self.status.damaged = before.damaged
+      wasComplete = before.state == .complete
+    }
+  }
+
+  /// Whether it was complete before this process took it.
+  public private(set) var wasComplete = false
+
+  private static func checkParts(of directory: RunDirectory, _ shard: Shard?) throws {
+    let others = try directory.shards()
+    guard let other = others.first(where: { $0.count != shard?.count }) ?? (shard == nil ? others.first : nil) else {
+      if shard != nil, others.isEmpty, directory.hasWhole {
+        throw RunDirectoryError.otherParts(
+          directory: directory.path, found: "a run that was not divided", asked: partName(shard))
+      }
+      return
+    }
+    // After a merge the whole run stands beside its shards.
+    if shard == nil && directory.hasWhole { return }
+    throw RunDirectoryError.otherParts(
+      directory: directory.path, found: "shards of \(other.count), such as \(other)", asked: partName(shard))
+  }
+
+  /// Opens the journal, with what the directory keeps beside it.
+  ///
+  /// - Parameters:
+  ///   - identity: Of the whole run, of all its tasks.
+  ///   - videos: What is to be scored of each video, in the order of the run; of a shard its own part.
+  /// - Throws: `RunDirectoryError`, `JournalError`, `FileError`.
+  public func open(_ identity: RunIdentity, _ config: Configuration, videos: [PlannedVideo]) throws -> RunJournal {
+    if let other = try directory.identityOfWhole(beside: shard) {
+      let changes = identity.changes(since: other.identity)
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherRun(directory: directory.path, part: partName(other.part), changes: changes)
+      }
+    }
+    let journal: RunJournal
+    do {
+      journal = try RunJournal(
+        path: directory.journal(shard), identity: identity.ofShard(shard), classes: config[.modelNumClasses])
+    } catch let error as JournalError {
+      switch error {
+      case .foreign(let path):
+        throw RunDirectoryError.unreadable(path: path, reason: "it is no journal of this version")
+      case .damagedHead(let path, let bytes):
+        throw RunDirectoryError.unreadable(
+          path: path, reason: "it is damaged at its beginning, nothing tells what its \(bytes) bytes were made with")
+      default: throw error
+      }
+    }
+    self.journal = journal
+    do {
+      if !pathExists(directory.configuration) { try write(config) }
+      try journal.plan(videos)
+      status.total = videos.reduce(0) { $0 + $1.tasks.count }
+      status.done = videos.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
+      try status.write(to: directory.status(shard))
+    } catch {
+      journal.close()
+      throw error
+    }
+    return journal
+  }
+
+  /// Shards that begin at one moment write the same; each under a name of its own first, for processes of several
+  /// machines may have one number.
+  private func write(_ config: Configuration) throws {
+    let own = joinPath(directory.path, ".\(RunDirectory.stem(shard)).yaml")
+    try writeFile(own, config.yaml)
+    try moveFile(own, to: directory.configuration)
+  }
+
+  /// Says how far it is, at most once a second. That it cannot be said is no reason to stop.
+  public func update(done: Int) {
+    status.done = done
+    let now = monotonicSeconds()
+    if now - lastWrite < 1 { return }
+    lastWrite = now
+    status.updated = clockTime()
+    try? status.write(to: directory.status(shard))
+  }
+
+  /// Ends the part well: its scores are complete but for what is damaged.
+  ///
+  /// - Parameter mAP: Nil where it was not computed.
+  public func complete(damaged: [RunStatus.Damage], mAP: Double?) throws {
+    (status.damaged, status.mAP, status.done) = (damaged, mAP, status.total)
+    try end(.complete)
+  }
+
+  private func end(_ state: RunStatus.State) throws {
+    status.state = state
+    status.updated = clockTime()
+    try status.write(to: directory.status(shard))
+    isOver = true
+  }
+
+  /// Ends the part as it is. A part that was not completed is said to have failed.
+  ///
+  /// - Parameter state: What to say of a part that was not completed.
+  public func close(as state: RunStatus.State = .failed) {
+    if !isOver {
+      if journal != nil && !wasComplete { try? end(state) }
+      isOver = true
+    }
+    journal?.close(keepsEmpty: status.state == .complete)
+    lock.release()
+    folderLock.release()
+  }
+
+  /// Adds a line to the log. That it cannot be written is no reason to stop.
+  public func say(_ line: String) { try? log.append(Array("\(clockTime()) \(line)\n".utf8)) }
+}

@@ -1,0 +1,95 @@
+internal import Files
+public import JSON
+internal import Wording
+
+/// What a run directory keeps, at a glance.
+public struct RunSummary: Sendable {
+  public let directory: RunDirectory
+  /// "complete", "running", "interrupted", "failed"; of shards that are not joined "2 of 4 shards complete".
+  public let state: String
+  public let done: Int
+  public let total: Int
+  /// What the scores depend on; nil where it cannot be read.
+  public let identity: RunIdentity?
+  /// Of the run as a whole, else of the first of its shards.
+  public let status: RunStatus?
+
+  /// - Throws: `RunDirectoryError` for a folder that keeps no run, `FileError`.
+  public init(_ directory: RunDirectory) throws {
+    self.directory = directory
+    let shards = try directory.shards()
+    let tasks = { (identity: RunIdentity?) in
+      identity?[RunIdentity.tasksName].flatMap { Int($0.prefix { $0.isNumber }) }
+    }
+    if let status = directory.readStatus(nil) {
+      self.status = status
+      identity = directory.identity(nil)?.ofWhole
+      (state, done) = (status.state.rawValue, status.done)
+      total = tasks(identity) ?? status.total
+      return
+    }
+    let parts = shards.compactMap { directory.readStatus($0) }
+    guard let first = shards.first else { throw RunDirectoryError.empty(directory.path) }
+    status = parts.first
+    identity = shards.lazy.compactMap { directory.identity($0)?.ofWhole }.first
+    let complete = parts.count { $0.state == .complete }
+    let others = Dictionary(grouping: parts.filter { $0.state != .complete }, by: \.state.rawValue)
+    let words = others.keys.sorted().map { "\(others[$0]!.count) \($0)" }
+    state = (["\(complete) of \(counted(first.count, "shard")) complete"] + words).joined(separator: ", ")
+    done = parts.reduce(0) { $0 + $1.done }
+    total = tasks(identity) ?? parts.reduce(0) { $0 + $1.total }
+  }
+
+  /// The run directories among folders, and in those that keep none themselves.
+  public static func find(_ folders: [String]) throws -> [RunSummary] {
+    try folders.flatMap { folder -> [RunSummary] in
+      do {
+        return [try RunSummary(RunDirectory(folder))]
+      } catch let error as RunDirectoryError {
+        guard case .empty = error else { throw error }
+        let inner = try listFolder(folder).map { joinPath(folder, $0) }.filter(isFolder)
+        let found = inner.compactMap { try? RunSummary(RunDirectory($0)) }
+        if found.isEmpty { throw error }
+        return found
+      }
+    }
+  }
+
+  /// The weights by file name and the beginning of their checksum: "model.pyth 1f0a94c3", "random (seed 1)".
+  public var weights: String {
+    guard let print = identity?["weights"] else {
+      return identity?["random weights"].map { "random (\($0))" } ?? ""
+    }
+    let sum = print.split(separator: " ").last.map { String($0.prefix(8)) } ?? ""
+    return (status?.weights).map { splitPath($0).name + " " + sum } ?? sum
+  }
+
+  /// The config's file name.
+  public var config: String { status.map { splitPath($0.config).name } ?? "" }
+
+  /// What `slowfast runs --format json` says of it.
+  public var json: JSONValue {
+    let entries = (identity?.entries ?? []).map { ($0.name, JSONValue($0.value)) }
+    var members: [(String, JSONValue)] = [
+      ("run", JSONValue(directory.path)), ("state", JSONValue(state)), ("done", JSONValue(done)),
+      ("total", JSONValue(total)),
+    ]
+    members += (status?.members ?? []).filter { !["state", "done", "total"].contains($0.0) }
+    members.append(("identity", .object(entries)))
+    return .object(members)
+  }
+
+  /// What the scores of several runs depend on, and that is not the same for all of them, with the values in their
+  /// order; nil for a run that has none.
+  public static func differences(_ runs: [RunSummary]) -> [(name: String, values: [String?])] {
+    var names: [String] = []
+    var known: Set<String> = []
+    for run in runs {
+      for entry in run.identity?.entries ?? [] where known.insert(entry.name).inserted { names.append(entry.name) }
+    }
+    return names.compactMap { name in
+      let values = runs.map { $0.identity?[name] }
+      return Set(values).count > 1 ? (name, values) : nil
+    }
+  }
+}

@@ -1,0 +1,88 @@
+internal import AVARecords
+internal import Configuration
+internal import Detect
+internal import Files
+internal import ModelZoo
+internal import Runs
+internal import TextReports
+
+/// The results that are made of a run directory: which, and where they go.
+struct KeptResults {
+  let kept: Configuration
+  let config: Configuration
+  /// The scores of a test are judged, those of a detection are not.
+  private let labels: AVATestLabels?
+  private let labelMap: LabelMap
+  private let folder: String
+  private let scores: String?
+
+  /// Reads the configuration of a run directory, and the files of labels that it names.
+  ///
+  /// - Parameters:
+  ///   - status: Of the run, or of one of its shards.
+  ///   - labelMap: Another label map than that of the run; nil for the run's.
+  ///   - folder: Where the results go.
+  init(
+    _ directory: RunDirectory, _ status: RunStatus, overrides: [String], labelMap: String?, folder: String,
+    scores: String?
+  ) throws {
+    kept = try Configuration.load(path: directory.configuration, rules: ModelRules())
+    let given = labelMap.map { ["AVA.LABEL_MAP_FILE", pythonString(absolute($0))] } ?? []
+    config = try Configuration.load(path: directory.configuration, overrides: overrides + given, rules: ModelRules())
+    self.folder = folder
+    self.scores = scores
+    if status.command == "test" {
+      let labels = try AVATestLabels(config)
+      self.labels = labels
+      self.labelMap = labels.labelMap
+      for notice in labels.notices { Console.warn(notice) }
+      return
+    }
+    labels = nil
+    let configured = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
+    let isChosen = config.literal(Key.avaLabelMapFile) != kept.literal(Key.avaLabelMapFile)
+    if let path = isChosen ? configured : status.labelMap ?? (pathExists(configured) ? configured : nil) {
+      self.labelMap = try LabelMap.read(path: path)
+    } else {
+      self.labelMap = try LabelMap.unnamed(config)
+    }
+  }
+
+  /// The files that `write` makes.
+  var files: [String] {
+    (labels?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + [scores].compactMap(\.self)
+  }
+
+  /// The files of labels that are read.
+  var inputs: [String] { labels?.files ?? [] }
+
+  /// Writes them, and says the mAP.
+  ///
+  /// - Parameter judged: Called with the mAP where there is ground truth.
+  func write(_ run: KeptRun, _ damage: DamageOption, judged: (Double?) throws -> Void = { _ in }) throws {
+    let detections = run.detections(labelMap)
+    try damage.say(detections.damage, of: run.keyFrameCount)
+    if damage.stops, !detections.damage.isEmpty {
+      throw DamageFound(
+        description: "key frames without scores, named above, and --damaged stop -> give --damaged report or skip, or "
+          + "repair the files and start the run's own command again")
+    }
+    let written = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
+    for path in written { Console.say("wrote \(path)") }
+    if let scores {
+      try detections.writeScores(scores)
+      Console.say("wrote \(scores)")
+    }
+    if let labels, let truth = labels.groundTruth {
+      let result = try TestSummary(labels, detections, truth, of: run.keyFrameCount)
+      result.show()
+      try judged(result.mAP)
+    }
+    try damage.finish(detections.damage, of: run.keyFrameCount)
+  }
+}
+
+/// A path that stands by itself, whatever folder a config has its files in.
+private func absolute(_ path: String) -> String {
+  path.hasPrefix("/") ? path : joinPath(currentFolder(), path)
+}

@@ -1,0 +1,67 @@
+internal import ArgumentParser
+internal import Detect
+internal import Files
+internal import Runs
+
+/// Other results of a run that is over.
+struct ResultsCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "results",
+    abstract: "Makes the results of a run directory anew: CSV files, scores, mAP, without the network.",
+    usage: "slowfast results DIR [--output-dir DIR] [--labelmap FILE] [--scores FILE.npy] [KEY VALUE ...]",
+    discussion: """
+      Reads what 'slowfast test --run DIR' or 'detect --run DIR' has kept; weights, frames and proposals need not be \
+      there. KEY VALUE pairs change what is made of the scores: AVA.LABEL_MAP_FILE, AVA.EXCLUSION_FILE, \
+      AVA.GROUNDTRUTH_FILE, AVA.ANNOTATION_DIR, or a higher AVA.DETECTION_SCORE_THRESH. Keys that scores depend on are \
+      refused. The files are those that the run itself would have written with these settings (with a higher threshold \
+      the last bits of --scores may differ: they depend on how many people are scored together).
+      """)
+
+  @Option(help: ArgumentHelp("Where the results go (default: the run directory).", valueName: "dir"))
+  var outputDir: String?
+
+  @Option(help: ArgumentHelp("Another label map. Short for AVA.LABEL_MAP_FILE.", valueName: "file"))
+  var labelmap: String?
+
+  @Option(
+    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"))
+  var scores: String?
+
+  @OptionGroup var damage: DamageOption
+
+  @OptionGroup var results: OverwriteOptions
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp("The run directory, then KEY VALUE pairs.", valueName: "DIR KEY VALUE"))
+  var arguments: [String] = []
+
+  private var words: FreeWords { FreeWords(arguments, takesNames: true) }
+
+  func validate() throws {
+    try words.check()
+    if words.names.count != 1 {
+      throw ValidationError(
+        words.names.isEmpty
+          ? "no run directory was given -> slowfast results DIR"
+          : "several folders were given -> give one run directory")
+    }
+  }
+
+  func run() throws {
+    let directory = RunDirectory(words.names[0])
+    let folder = outputDir ?? directory.path
+    let summary = try RunSummary(directory)
+    guard let status = summary.status else {
+      throw RunDirectoryError.unreadable(path: directory.status(nil), reason: "it does not say how far the run is")
+    }
+    let files = try KeptResults(
+      directory, status, overrides: words.overrides, labelMap: labelmap, folder: folder, scores: scores)
+    let run = try KeptRun(directory, kept: files.kept, config: files.config)
+    let lock = try FolderLock(folder)
+    defer { lock.release() }
+    lock.deleteLeftovers()
+    try results.check(files.files, reading: files.inputs, orGive: "give another --output-dir")
+    try files.write(run, damage)
+  }
+}

@@ -1,0 +1,86 @@
+internal import Detect
+internal import Files
+internal import Glibc
+internal import Runs
+
+/// Where a run keeps its scores: in a journal beside its results, which goes when these are written, or in a run
+/// directory, which stays. Both are locked until `close`.
+final class RunPlace {
+  /// The folder of the results.
+  let folder: String
+  /// The part of the run in its directory; nil without --run.
+  let part: RunPart?
+  /// Where the journal is without --run.
+  let journalBeside: String
+  private let lock: FolderLock?
+  private var journal: RunJournal?
+
+  /// Takes the folders for this process.
+  ///
+  /// - Parameters:
+  ///   - folder: Of the results.
+  ///   - journal: Where the journal is without --run.
+  ///   - inner: The name of a folder in that of the results that is written, too.
+  init(
+    _ options: RunOptions, _ shard: Shard?, folder: String, journal: String, _ status: @autoclosure () -> RunStatus,
+    andIn inner: String? = nil
+  ) throws {
+    self.folder = folder
+    journalBeside = journal
+    let part = try options.run.map { try RunPart(RunDirectory($0), shard, status()) }
+    self.part = part
+    do {
+      // Shards write no results.
+      if shard != nil || part.map({ isSameFolder($0.directory.path, folder) }) == true {
+        lock = nil
+      } else {
+        let lock = try FolderLock(folder)
+        lock.deleteLeftovers(andIn: inner)
+        self.lock = lock
+      }
+    } catch {
+      part?.close()
+      throw error
+    }
+    if let part { Console.begin { part.say($0) } }
+  }
+
+  /// The journal that knows which results the run had begun to write when it ended early.
+  var begunJournal: String? {
+    guard let part else { return journalBeside }
+    return part.wasComplete ? nil : part.directory.journal(part.shard)
+  }
+
+  /// Takes the journal of a run without --run.
+  func hold(_ journal: RunJournal) { self.journal = journal }
+
+  /// Says how far the run is.
+  func update(_ done: Int) { part?.update(done: done) }
+
+  /// Ends the run of which all is written.
+  func complete(_ damage: DamageReport, mAP: Double? = nil) throws {
+    try part?.complete(damaged: damage.kept, mAP: mAP)
+    journal?.remove()
+  }
+
+  /// Ends a shard, and says what comes next.
+  func completeShard(_ shard: Shard, _ damage: DamageReport) throws {
+    try complete(damage)
+    Console.say(
+      "shard \(shard) is complete -> when all \(shard.count) are: slowfast merge '\(part?.directory.path ?? "")'")
+  }
+
+  /// Lets others write.
+  func close() {
+    part?.close(as: Interruption.isAsked ? .interrupted : .failed)
+    journal?.close()
+    lock?.release()
+  }
+}
+
+/// Whether two names lead to one folder.
+func isSameFolder(_ a: String, _ b: String) -> Bool {
+  var (first, second) = (stat(), stat())
+  guard stat(a.isEmpty ? "." : a, &first) == 0, stat(b.isEmpty ? "." : b, &second) == 0 else { return a == b }
+  return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+}

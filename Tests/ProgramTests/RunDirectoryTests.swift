@@ -1,0 +1,133 @@
+import Files
+import TestSupport
+import Testing
+
+/// Run directories, shards and what is made of them, with the built program.
+struct RunDirectoryTests {
+  private func call(_ out: String, _ more: [String]) -> [String] {
+    LittleWorld.test(into: out) + more
+  }
+
+  private let scores = { (folder: Scratch) in ["--scores", folder.path + "/s.npy"] }
+
+  @Test("Four shards joined are the run in one piece, byte for byte; results of it need no network")
+  func shards() throws {
+    let (whole, run, parts, joined) = (Scratch(), Scratch(), Scratch(), Scratch())
+    let single = Program.run(call(whole.path, scores(whole)))
+    expectSuccess(single)
+    // The drawn world has three key frames: one of the shards is empty.
+    for index in [3, 1, 0, 2] {
+      let shard = Program.run(call("unused", ["--run", parts.path, "--shard", "\(index)/4"]))
+      expectSuccess(shard)
+      let end = "shard \(index)/4 is complete -> when all 4 are: slowfast merge"
+      #expect(shard.stderr.contains(end), "\(shard.stderr)")
+      #expect(shard.stdout.isEmpty)
+      if index == 3 {
+        expectFailure(
+          Program.run(["merge", parts.path]), ["shard 0/4 is missing, shard 1/4 is missing, shard 2/4 is missing"])
+        expectFailure(
+          Program.run(call("unused", ["--run", parts.path, "--shard", "0/4", "DATA.TEST_CROP_SIZE", "72"])),
+          ["shard 3/4 was begun with other things: DATA.TEST_CROP_SIZE was 64 and is 72 -> "])
+        expectFailure(Program.run(call("unused", ["--run", parts.path])), ["it keeps shards of 4, such as 3/4"])
+        expectFailure(Program.run(["results", parts.path]), ["1 of 4 shards and no whole run -> join them"])
+      }
+    }
+    let merged = Program.run(["merge", parts.path, "--output-dir", joined.path] + scores(joined))
+    expectSuccess(merged)
+    #expect(merged.stdout == single.stdout)
+    #expect(try folderDifference(joined.path, whole.path) == nil)
+    expectFailure(Program.run(["merge", parts.path, "--output-dir", joined.path]), ["already -> add --overwrite"])
+
+    // The run in one piece with a directory; afterwards it is read, not computed, and other results are made of it.
+    let kept = Program.run(call(run.path + "/out", ["--run", run.path + "/run"]))
+    expectSuccess(kept)
+    let names = ["config.yaml", "run.journal", "run.json", "run.log"]
+    #expect(run.files.filter { $0.hasPrefix("run/") } == names.map { "run/" + $0 })
+    let log = try lines(run.path + "/run/run.log")
+    #expect(log.allSatisfy { $0.count > 21 && $0.dropFirst(19).hasPrefix("Z ") }, "\(log)")
+    #expect(log.contains { $0.hasSuffix(single.stdout.split(separator: "\n").last!) }, "\(log)")
+    let again = Program.run(call(run.path + "/out2", ["--run", run.path + "/run"]))
+    expectSuccess(again)
+    #expect(again.stderr.contains("3 of 3 key frames done already") && again.stderr.contains("testing: 0 key frames"))
+    expectFailure(Program.run(call(run.path + "/out", ["--run", run.path + "/run"])), ["already -> add --overwrite"])
+    for out in ["out", "out2"] {
+      #expect(
+        try difference(
+          readFile(run.path + "/\(out)/detections_latest.csv", doing: "testing"),
+          readFile(whole.path + "/detections_latest.csv", doing: "testing")) == nil)
+    }
+    let list = Program.run(["runs", run.path, parts.path])
+    expectSuccess(list)
+    #expect(list.stdout.contains("all of the same: their scores are equal to the last bit"), "\(list.stdout)")
+    #expect(list.stdout.contains("random (seed 1)") && list.stdout.contains("3/3") && list.stdout.contains("complete"))
+    #expect(Program.run(["runs", parts.path, "--format", "json"]).stdout.contains("\"state\": \"complete\""))
+  }
+
+  @Test("Another label map, another threshold: the files of a run with these")
+  func results() throws {
+    let (run, own) = (Scratch(), Scratch())
+    let directory = run.path + "/run"
+    let threshold = ["AVA.DETECTION_SCORE_THRESH"]
+    expectSuccess(Program.run(call(directory, ["--run", directory] + threshold + ["0.1"])))
+    let labels = try own.file("labels.pbtxt", "item {\n  name: \"walk\"\n  id: 12\n}\n")
+    let change = ["AVA.LABEL_MAP_FILE", labels] + threshold + ["0.95"]
+    let single = Program.run(call(run.path + "/single", change))
+    expectSuccess(single)
+    let made = Program.run(["results", directory, "--output-dir", run.path + "/made"] + change)
+    expectSuccess(made)
+    #expect(made.stdout == single.stdout)
+    #expect(try folderDifference(run.path + "/made", run.path + "/single") == nil)
+    let all = try lines(directory + "/detections_latest.csv").count
+    #expect(try lines(run.path + "/made/detections_latest.csv").count < all / 2)
+    expectFailure(
+      Program.run(["results", directory] + threshold + ["0.05"]),
+      ["AVA.DETECTION_SCORE_THRESH is 0.05, and the run has no scores of boxes below its own, 0.1 -> give 0.1 or more"])
+    expectFailure(
+      Program.run(["results", directory, "DATA.TEST_CROP_SIZE", "72"]),
+      ["DATA.TEST_CROP_SIZE was 64 and is 72, and scores depend on that -> "])
+    expectFailure(Program.run(["results", directory]), ["already -> add --overwrite"])
+  }
+
+  private static let wrongCalls = [
+    (["--shard", "0/2"], "--shard 0/2 needs a folder"), (["--run", "x", "--shard", "2/2"], "--shard is '2/2'"),
+    (["--run", "x", "--shard", "auto"], "--shard auto: none of SLURM_ARRAY_TASK_ID"),
+    (["--run", "x", "--shard", "0/2", "--scores", "s.npy"], "a shard writes no results"),
+    (["--run", ""], "--run is empty"),
+  ]
+
+  @Test("Who asks for parts that are not there, in words", arguments: wrongCalls)
+  func calls(more: [String], words: String) {
+    expectFailure(Program.run(after: "unset RANK WORLD_SIZE", call("unused", more)), status: 64, [words])
+  }
+
+  @Test("The engine's variables say which part; without the option they are only noticed")
+  func arrays() throws {
+    let parts = Scratch()
+    let set = "export RANK=2 WORLD_SIZE=3"
+    let found = Program.run(after: set, call("unused", ["--run", parts.path, "--shard", "auto"]))
+    expectSuccess(found)
+    #expect(found.stderr.contains("--shard auto: shard 2/3, by RANK 2 and WORLD_SIZE 3\n"), "\(found.stderr)")
+    #expect(parts.files.contains("shard-2-of-3.journal"))
+    let plain = Program.run(after: set, call(parts.path + "/plain", []))
+    expectSuccess(plain)
+    #expect(plain.stderr.contains("this is task 2 of 3 (RANK 2 and WORLD_SIZE 3), and each computes the whole run"))
+  }
+
+  @Test("detect in shards: the same files; a disk that is full loses nothing")
+  func detect() throws {
+    let (input, whole, parts) = (Scratch(), Scratch(), Scratch())
+    let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+    let rows = (0..<12).map { "bframes,\(Double($0) / 10),0.1,0.1,0.5,0.9,,0.99\n" }.joined()
+    let call =
+      ["detect", video, "--proposals", try input.file("boxes.csv", rows), "--cfg", LittleWorld.config]
+      + ["--random-weights", "1"] + LittleWorld.tinyNetwork
+    expectSuccess(Program.run(call + ["--output-dir", whole.path, "--scores", whole.path + "/s.npy"]))
+    let shard = call + ["--run", parts.path + "/run", "--shard"]
+    let limited = Program.run(after: "ulimit -f 10", shard + ["0/2"])
+    expectFailure(limited, ["shard-0-of-2.journal", "File too large"])
+    for index in 0..<2 { expectSuccess(Program.run(shard + ["\(index)/2"])) }
+    let out = parts.path + "/out"
+    expectSuccess(Program.run(["merge", parts.path + "/run", "--output-dir", out, "--scores", out + "/s.npy"]))
+    #expect(try folderDifference(out, whole.path) == nil)
+  }
+}

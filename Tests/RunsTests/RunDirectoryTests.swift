@@ -1,0 +1,204 @@
+import AVARecords
+import Clips
+import Configuration
+import Files
+import Geometry
+import Inference
+import Runs
+import TestSupport
+import Tensors
+import Testing
+
+private let views = [View(shortSide: 64), View(shortSide: 96, flip: true, crop: .square(2))]
+
+private func plan(_ shard: Shard?) -> [PlannedVideo] {
+  let groups = ["b", "a"].map { video in
+    (0..<3).map { second in
+      ClipTask(
+        KeyFrame(video: video, time: Timestamp(second: second)), center: second * 30,
+        moment: ClipTask.Moment(seconds: 0.5, frame: second),
+        people: [ClipTask.Person(box: UnitBox(x1: 0.1, y1: 0.2, x2: 1 / 3, y2: 1), proposalScore: 0.9)], views: views)
+    }
+  }
+  return zip(["b", "a"], shard?.part(of: groups) ?? groups).enumerated().map {
+    PlannedVideo(number: $0, name: $1.0, tasks: $1.1)
+  }
+}
+
+private func scores(_ task: ClipTask, _ view: View) -> Tensor {
+  var generator = SeededGenerator(seed: UInt64(task.center + view.shortSide + task.keyFrame.video.utf8.count))
+  return Tensor([1, 3], (0..<3).map { _ in Float(generator.uniform(0, 1)) })
+}
+
+struct RunDirectoryTests {
+  let folder = TemporaryFolder()
+  var directory: RunDirectory { RunDirectory(folder.path + "/run") }
+  let config: Configuration
+
+  init() throws {
+    config = try Configuration.load(
+      path: projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.yaml", overrides: ["MODEL.NUM_CLASSES", "3"])
+  }
+
+  private func identity(_ weights: String = "abc") -> RunIdentity {
+    var identity = RunIdentity()
+    identity.add("weights", weights)
+    identity.add(plan(nil).flatMap(\.tasks))
+    return identity
+  }
+
+  private func part(_ shard: Shard?, in directory: RunDirectory? = nil) throws -> RunPart {
+    let status = RunStatus(
+      version: "1", command: "test", arguments: ["test", "\"x\""], config: "c/d.yaml", weights: "w.pyth", labelMap: nil)
+    return try RunPart(directory ?? self.directory, shard, status)
+  }
+
+  /// Scores a part, all of it or so many tasks, and ends it.
+  private func compute(
+    _ shard: Shard?, _ count: Int = .max, in directory: RunDirectory? = nil, _ identity: RunIdentity? = nil
+  ) throws {
+    let part = try part(shard, in: directory)
+    defer { part.close(as: .interrupted) }
+    let journal = try part.open(identity ?? self.identity(), config, videos: plan(shard))
+    let tasks = plan(shard).flatMap(\.tasks)
+    for (number, task) in tasks.prefix(count).enumerated() {
+      for view in views where !journal.has(task, view) {
+        try journal.append(ScoredView(task: task, view: view, scores: scores(task, view)))
+      }
+      part.update(done: number + 1)
+    }
+    if count >= tasks.count { try part.complete(damaged: [], mAP: 0.5) }
+  }
+
+  private func shard(_ index: Int, _ count: Int = 4) -> Shard { Shard(index, of: count)! }
+
+  private func text(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch { return "\(error)" }
+  }
+
+  /// The joined journal has every score, and the run's order.
+  @Test func shardsBecomeTheRun() throws {
+    defer { folder.remove() }
+    for index in [2, 0, 3, 1] { try compute(shard(index)) }
+    let merge = try RunMerge([directory])
+    #expect(merge.keyFrameCount == 6 && merge.shardCount == 4)
+    try merge.write(into: directory)
+    let joined = try RunJournal(reading: directory.journal(nil))
+    #expect(joined.identity?.entries.map(\.name) == ["weights", "key frames and boxes"])
+    let tasks = plan(nil).flatMap(\.tasks)
+    #expect(joined.videos.flatMap(\.tasks).map(\.keyFrame) == tasks.map(\.keyFrame))
+    for (task, other) in zip(joined.videos.flatMap(\.tasks), tasks) {
+      #expect(task.views == other.views && task.people == other.people && task.moment == other.moment)
+      for view in views { #expect(try joined.scores(of: task, view)?.array == scores(other, view).array) }
+    }
+    let whole = RunDirectory(folder.path + "/whole")
+    try compute(nil, in: whole)
+    #expect(try readFile(whole.journal(nil), doing: "") == readFile(directory.journal(nil), doing: ""))
+    #expect(directory.readStatus(nil)?.state == .complete && directory.readStatus(nil)?.done == 6)
+    // Shards that are apart are joined as well.
+    let (left, right) = (RunDirectory(folder.path + "/left"), RunDirectory(folder.path + "/right"))
+    for index in 0..<4 { try compute(shard(index), in: index < 2 ? left : right) }
+    try RunMerge([left, right]).write(into: right)
+    #expect(try readFile(right.journal(nil), doing: "") == readFile(directory.journal(nil), doing: ""))
+    #expect(text { _ = try RunMerge([left, right, directory]) }.contains("joining shards: shard 0/4 is in '"))
+    // The whole run goes on from what was joined.
+    let part = try part(nil)
+    #expect(part.wasComplete)
+    let journal = try part.open(identity(), config, videos: plan(nil))
+    #expect(tasks.allSatisfy { journal.hasAll($0) } && part.status.done == 6)
+    part.close()
+  }
+
+  @Test func whatIsMissingIsNamed() throws {
+    defer { folder.remove() }
+    try compute(shard(0))
+    try compute(shard(3), 1)
+    let message = text { _ = try RunMerge([directory]) }
+    #expect(
+      message.contains(
+        "joining shards: shard 1/4 is missing, shard 2/4 is missing, shard 3/4 has 1 of 2 key frames -> let these"),
+      "\(message)")
+    #expect(directory.readStatus(shard(3))?.state == .interrupted)
+    #expect(!pathExists(directory.journal(nil)))
+    #expect(try RunSummary(directory).state == "1 of 4 shards complete, 1 interrupted")
+    #expect(text { _ = try RunMerge([RunDirectory(folder.path + "/no")]) }.contains("there is no folder"))
+    #expect(text { _ = try RunMerge([RunDirectory(folder.path)]) }.contains("keeps no run (no run.journal"))
+    #expect(try RunSummary.find([folder.path]).map(\.directory.path) == [directory.path])
+  }
+
+  /// A shard without key frames is complete, too, and one that was passed over for damage lacks nothing.
+  @Test func smallShardsAndDamage() throws {
+    defer { folder.remove() }
+    for index in 0..<9 where index != 4 { try compute(shard(index, 9)) }
+    let part = try part(shard(4, 9))
+    _ = try part.open(identity(), config, videos: plan(shard(4, 9)))
+    let lost = plan(shard(4, 9)).flatMap(\.tasks).map {
+      RunStatus.Damage(video: $0.keyFrame.video, time: $0.keyFrame.time.microseconds, cause: "torn \"here\"")
+    }
+    #expect(lost.count == 1)
+    try part.complete(damaged: lost, mAP: nil)
+    part.close()
+    let merge = try RunMerge([directory])
+    #expect(merge.damaged == lost)
+    try merge.write(into: directory)
+    #expect(directory.readStatus(nil)?.damaged == lost)
+    let journal = try RunJournal(reading: directory.journal(nil))
+    #expect(plan(nil).flatMap(\.tasks).count { journal.hasAll($0) } == 5)
+  }
+
+  @Test func onePartAtATime() throws {
+    defer { folder.remove() }
+    let first = try part(shard(0))
+    let second = try part(shard(1))
+    #expect(text { _ = try part(shard(0)) }.contains("computing shard 0/4 in '\(directory.path)': another process"))
+    #expect(text { _ = try part(nil) }.contains("another run writes into it"))
+    _ = try second.open(identity(), config, videos: plan(shard(1)))
+    #expect(directory.readStatus(shard(1))?.state == .running)
+    #expect(text { _ = try RunMerge([directory]) }.contains("shard 1/4 has 0 of 1 key frame, it is being computed"))
+    first.close()
+    second.close()
+    let whole = RunDirectory(folder.path + "/whole")
+    let one = try part(nil, in: whole)
+    for other in [nil, shard(0)] {
+      #expect(text { _ = try part(other, in: whole) }.contains("another run writes into it"))
+    }
+    one.close()
+  }
+
+  @Test func otherRunsAndPartsAreRefused() throws {
+    defer { folder.remove() }
+    try compute(shard(0))
+    let other = text { try compute(shard(1), identity("def")) }
+    #expect(
+      other.contains("': shard 0/4 was begun with other things: weights was abc and is def -> give the same"),
+      "\(other)")
+    #expect(text { try compute(shard(0), identity("def")) }.contains("weights was abc and is def"))
+    #expect(
+      text { _ = try part(shard(1, 5)) }.contains("computing shard 1/5 in '\(directory.path)': it keeps shards of 4"))
+    #expect(text { _ = try part(nil) }.contains("computing the whole run in"))
+    let whole = RunDirectory(folder.path + "/whole")
+    try compute(nil, 2, in: whole)
+    #expect(text { _ = try part(shard(0), in: whole) }.contains("it keeps a run that was not divided"))
+    // What the directory keeps says so to others.
+    let runs = try [directory, whole].map { try RunSummary($0) }
+    #expect(RunSummary.differences(runs).isEmpty)
+    #expect(runs.map(\.weights) == ["w.pyth abc", "w.pyth abc"] && runs[1].done == 2 && runs[1].total == 6)
+    let third = RunDirectory(folder.path + "/third")
+    try compute(nil, in: third, identity("def"))
+    let different = try RunSummary.differences([RunSummary(whole), RunSummary(third)])
+    #expect(different.map(\.name) == ["weights"] && different[0].values == ["abc", "def"])
+  }
+
+  /// Shards of different runs that were computed apart, and one whose tasks are others.
+  @Test func foreignShardsAreNotJoined() throws {
+    defer { folder.remove() }
+    let (left, right) = (RunDirectory(folder.path + "/left"), RunDirectory(folder.path + "/right"))
+    try compute(shard(0, 2), in: left)
+    try compute(shard(1, 2), in: right, identity("def"))
+    #expect(text { _ = try RunMerge([left, right]) }.contains("weights was abc and is def"))
+    #expect(text { _ = try RunMerge([left]) }.contains("shard 1/2 is missing"))
+  }
+}

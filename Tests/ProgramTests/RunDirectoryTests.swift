@@ -117,13 +117,14 @@ struct RunDirectoryTests {
   func detect() throws {
     let (input, whole, parts) = (Scratch(), Scratch(), Scratch())
     let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
-    let rows = (0..<12).map { "bframes,\(Double($0) / 10),0.1,0.1,0.5,0.9,,0.99\n" }.joined()
+    let rows = (0..<40).map { "bframes,\(Double($0) / 20),0.1,0.1,0.5,0.9,,0.99\n" }.joined()
     let call =
       ["detect", video, "--proposals", try input.file("boxes.csv", rows), "--cfg", LittleWorld.config]
       + ["--random-weights", "1"] + LittleWorld.tinyNetwork
     expectSuccess(Program.run(call + ["--output-dir", whole.path, "--scores", whole.path + "/s.npy"]))
     let shard = call + ["--run", parts.path + "/run", "--shard"]
-    let limited = Program.run(after: "ulimit -f 10", shard + ["0/2"])
+    // Room for the configuration, and for a part of the scores.
+    let limited = Program.run(after: "ulimit -f 18", shard + ["0/2"])
     expectFailure(limited, ["shard-0-of-2.journal", "File too large"])
     for index in 0..<2 { expectSuccess(Program.run(shard + ["\(index)/2"])) }
     let out = parts.path + "/out"

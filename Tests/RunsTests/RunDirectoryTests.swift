@@ -55,7 +55,7 @@ struct RunDirectoryTests {
 
   /// Scores a part, all of it or so many tasks, and ends it.
   private func compute(
-    _ shard: Shard?, _ count: Int = .max, in directory: RunDirectory? = nil, _ identity: RunIdentity? = nil
+    _ shard: Shard?, _ count: Int = .max, in directory: RunDirectory? = nil, as identity: RunIdentity? = nil
   ) throws {
     let part = try part(shard, in: directory)
     defer { part.close(as: .interrupted) }
@@ -157,7 +157,7 @@ struct RunDirectoryTests {
     #expect(text { _ = try part(nil) }.contains("another run writes into it"))
     _ = try second.open(identity(), config, videos: plan(shard(1)))
     #expect(directory.readStatus(shard(1))?.state == .running)
-    #expect(text { _ = try RunMerge([directory]) }.contains("shard 1/4 has 0 of 1 key frame, it is being computed"))
+    #expect(text { _ = try RunMerge([directory]) }.contains("shard 1/4 has 0 of 2 key frames, it is being computed"))
     first.close()
     second.close()
     let whole = RunDirectory(folder.path + "/whole")
@@ -171,11 +171,11 @@ struct RunDirectoryTests {
   @Test func otherRunsAndPartsAreRefused() throws {
     defer { folder.remove() }
     try compute(shard(0))
-    let other = text { try compute(shard(1), identity("def")) }
+    let other = text { try compute(shard(1), as: identity("def")) }
     #expect(
       other.contains("': shard 0/4 was begun with other things: weights was abc and is def -> give the same"),
       "\(other)")
-    #expect(text { try compute(shard(0), identity("def")) }.contains("weights was abc and is def"))
+    #expect(text { try compute(shard(0), as: identity("def")) }.contains("weights was abc and is def"))
     #expect(
       text { _ = try part(shard(1, 5)) }.contains("computing shard 1/5 in '\(directory.path)': it keeps shards of 4"))
     #expect(text { _ = try part(nil) }.contains("computing the whole run in"))
@@ -187,7 +187,7 @@ struct RunDirectoryTests {
     #expect(RunSummary.differences(runs).isEmpty)
     #expect(runs.map(\.weights) == ["w.pyth abc", "w.pyth abc"] && runs[1].done == 2 && runs[1].total == 6)
     let third = RunDirectory(folder.path + "/third")
-    try compute(nil, in: third, identity("def"))
+    try compute(nil, in: third, as: identity("def"))
     let different = try RunSummary.differences([RunSummary(whole), RunSummary(third)])
     #expect(different.map(\.name) == ["weights"] && different[0].values == ["abc", "def"])
   }
@@ -197,7 +197,7 @@ struct RunDirectoryTests {
     defer { folder.remove() }
     let (left, right) = (RunDirectory(folder.path + "/left"), RunDirectory(folder.path + "/right"))
     try compute(shard(0, 2), in: left)
-    try compute(shard(1, 2), in: right, identity("def"))
+    try compute(shard(1, 2), in: right, as: identity("def"))
     #expect(text { _ = try RunMerge([left, right]) }.contains("weights was abc and is def"))
     #expect(text { _ = try RunMerge([left]) }.contains("shard 1/2 is missing"))
   }

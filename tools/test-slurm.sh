@@ -3,6 +3,7 @@
 # alone (munged, slurmctld and slurmd of its own, in a folder of its own), runs deploy/slurm.sbatch as four tasks on a
 # little drawn world, has one of them stopped and requeued in its middle, joins the shards and compares. As root, for
 # Slurm starts tasks for users; installs Debian's slurm-wlm and munge where they are missing. Builds nothing.
+# Ends with 77 where Slurm itself cannot be installed or started here: nothing is known then.
 # usage: test-slurm.sh SLOWFAST
 set -eu
 cd "$(dirname "$0")/.."
@@ -18,9 +19,12 @@ for package in slurm-wlm munge; do
 done
 if [ -n "$missing" ]; then
   echo "test-slurm: installing$missing" >&2
-  apt-get update -qq
   # shellcheck disable=SC2086
-  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
+  if ! apt-get update -qq || ! DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing \
+    >/dev/null; then
+    echo "test-slurm: cannot install$missing" >&2
+    exit 77
+  fi
 fi
 
 home=$(mktemp -d)
@@ -45,7 +49,8 @@ finish() {
 }
 trap finish EXIT
 
-# Waits until a condition holds: so many seconds at most.
+# Waits until a condition holds: so many seconds at most. Ends with the status that $failure has.
+failure=77
 await() {
   seconds=$1
   what=$2
@@ -55,7 +60,7 @@ await() {
     sleep 0.2
   done
   echo "test-slurm: $what: not within $seconds s" >&2
-  exit 1
+  exit "$failure"
 }
 
 # munge wants folders that only its own user may write.
@@ -65,7 +70,7 @@ chmod 700 "$home/munge"
 dd if=/dev/urandom of="$home/munge/key" bs=1024 count=1 2>/dev/null
 chmod 400 "$home/munge/key"
 munged --force --key-file="$home/munge/key" --socket="$home/munge.socket" --pid-file="$home/munged.pid" \
-  --log-file="$home/munged.log" --seed-file="$home/munge/seed"
+  --log-file="$home/munged.log" --seed-file="$home/munge/seed" || exit 77
 
 node=$(hostname -s)
 port=$((20000 + $$ % 20000))
@@ -95,10 +100,11 @@ SchedulerParameters=sched_interval=2
 NodeName=$node NodeAddr=127.0.0.1 CPUs=2 State=UNKNOWN
 PartitionName=all Nodes=$node Default=YES State=UP MaxTime=INFINITE
 TEXT
-slurmctld
-slurmd -N "$node"
+slurmctld || exit 77
+slurmd -N "$node" || exit 77
 isIdle() { sinfo --noheader --states=idle | grep -q "$node"; }
 await 60 "waiting for Slurm's node" isIdle
+failure=1
 echo "test-slurm: $(sinfo --version) on $node"
 
 # Some seventy key frames with a network that takes some tenths of a second for each.

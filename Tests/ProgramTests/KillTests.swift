@@ -35,7 +35,7 @@ struct KillTests {
       var story: [String] = []
       while true {
         let moment = kills < Self.kills ? generator.uniform(0, length) : nil
-        let result = moment.map { Program.run(again, timeout: $0 / 1000) } ?? Program.run(again)
+        let result = moment.map { Program.run(again, killedAt: $0 / 1000) } ?? Program.run(again)
         story.append("\(moment.map { "\(Int($0)) ms" } ?? "to the end"): \(result.status)")
         if result.status == 137 {
           kills += 1

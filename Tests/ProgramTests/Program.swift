@@ -24,10 +24,13 @@ enum Program {
 
   /// Runs the program and waits for its end.
   ///
-  ///
-  /// - Parameter patience: The seconds of the processor that it may take, and the seconds that it may take none: scripts,
-  ///   whose children do the work, need more.
-  static func run(_ arguments: [String], patience: Double = 120) -> Result { spawn(path, arguments, patience) }
+  /// - Parameters:
+  ///   - patience: The seconds of the processor that it may take, and the seconds that it may take none: scripts, whose
+  ///     children do the work, need more.
+  ///   - end: The second by the clock at which it is killed, whatever it does.
+  static func run(_ arguments: [String], patience: Double = 120, killedAt end: Double = .infinity) -> Result {
+    spawn(path, arguments, patience, killedAt: end)
+  }
 
   /// Runs the program after a line of shell that sets something up, such as "ulimit -f 8; trap '' XFSZ".
   static func run(after setUp: String, _ arguments: [String], patience: Double = 120) -> Result {
@@ -42,7 +45,9 @@ enum Program {
   /// Held while pipes are made and a child is started.
   static let starting = NSLock()
 
-  private static func spawn(_ executable: String, _ arguments: [String], _ patience: Double) -> Result {
+  private static func spawn(
+    _ executable: String, _ arguments: [String], _ patience: Double, killedAt end: Double = .infinity
+  ) -> Result {
     // Between a pipe's making and its marking no other child may start: it would hold the pipe open.
     starting.lock()
     let (output, error) = (Channel(), Channel())
@@ -61,7 +66,8 @@ enum Program {
     error.closeWriteEnd()
     if code != 0 { return Result(status: -1, stdout: "", stderr: "\(executable): " + String(cString: strerror(code))) }
     var watch = Watch(process, patience)
-    let fault = drain([output, error]) { watch.fault }
+    let start = seconds(CLOCK_MONOTONIC)
+    let fault = drain([output, error], until: start + end) { watch.fault }
     if fault != nil { kill(process, SIGKILL) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
@@ -71,12 +77,14 @@ enum Program {
       status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note)
   }
 
-  /// Reads until every pipe has ended, or there is a fault.
-  private static func drain(_ pipes: [Channel], _ fault: () -> String?) -> String? {
+  /// Reads until every pipe has ended, a second of the clock has come, or there is a fault.
+  private static func drain(_ pipes: [Channel], until end: Double, _ fault: () -> String?) -> String? {
     while pipes.contains(where: { !$0.ended }) {
       if let fault = fault() { return fault }
+      let left = end - seconds(CLOCK_MONOTONIC)
+      if left <= 0 { return "was to be killed" }
       var waiting = pipes.filter { !$0.ended }.map { pollfd(fd: $0.readEnd, events: Int16(POLLIN), revents: 0) }
-      poll(&waiting, nfds_t(waiting.count), 1000)
+      poll(&waiting, nfds_t(waiting.count), Int32((min(left, 1) * 1000).rounded(.up)))
       for entry in waiting where entry.revents != 0 { pipes.first { $0.readEnd == entry.fd }?.read() }
     }
     return nil

@@ -3,24 +3,46 @@ internal import OrderedCollections
 extension Configuration {
   /// All keys with their values, as a file that `load` reads to the same configuration.
   public var yaml: String {
-    var text = ""
-    var section: [Substring] = []
+    var root = Section()
     for leaf in Schema.leaves.values {
       let value = value(of: leaf)
       // Null is what a key without a line is.
-      if value == .null { continue }
-      let parts = leaf.key.split(separator: ".")
-      for depth in 0..<parts.count - 1 where section.count <= depth || section[depth] != parts[depth] {
-        section = Array(section.prefix(depth)) + [parts[depth]]
-        text += Self.indent(depth) + "\(parts[depth]):\n"
-      }
-      section = Array(section.prefix(parts.count - 1))
-      text += Self.indent(parts.count - 1) + "\(parts[parts.count - 1]): \(value.yaml)\n"
+      if value != .null { root.set(leaf.key.split(separator: ".")[...], value.yaml) }
     }
-    return text
+    return root.lines("")
+  }
+}
+
+/// Keys of one section. The schema's keys are not in the order of sections, and a section that stands twice in a file
+/// would lose what stood there first.
+private struct Section {
+  private indirect enum Entry {
+    case value(String)
+    case section(Section)
   }
 
-  private static func indent(_ depth: Int) -> String { String(repeating: "  ", count: depth) }
+  private var entries: OrderedDictionary<Substring, Entry> = [:]
+
+  mutating func set(_ path: ArraySlice<Substring>, _ value: String) {
+    guard let name = path.first else { return }
+    if path.count == 1 {
+      entries[name] = .value(value)
+      return
+    }
+    var inner = Section()
+    if case .section(let known)? = entries[name] { inner = known }
+    inner.set(path.dropFirst(), value)
+    entries[name] = .section(inner)
+  }
+
+  func lines(_ indent: String) -> String {
+    entries.reduce(into: "") { text, entry in
+      switch entry.value {
+      case .value(let value): text += "\(indent)\(entry.key): \(value)\n"
+      case .section(let section): text += "\(indent)\(entry.key):\n" + section.lines(indent + "  ")
+      }
+    }
+  }
 }
 
 extension Value {

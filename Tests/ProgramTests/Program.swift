@@ -28,8 +28,12 @@ enum Program {
   ///   - patience: The seconds of the processor that it may take, and the seconds that it may take none: scripts, whose
   ///     children do the work, need more.
   ///   - end: The second by the clock at which it is killed, whatever it does.
-  static func run(_ arguments: [String], patience: Double = 120, killedAt end: Double = .infinity) -> Result {
-    spawn(path, arguments, patience, killedAt: end)
+  ///   - moment: Asked every two milliseconds: true kills it.
+  static func run(
+    _ arguments: [String], patience: Double = 120, killedAt end: Double = .infinity,
+    killedWhen moment: (() -> Bool)? = nil
+  ) -> Result {
+    spawn(path, arguments, patience, killedAt: end, killedWhen: moment)
   }
 
   /// Runs the program after a line of shell that sets something up, such as "ulimit -f 8; trap '' XFSZ".
@@ -46,7 +50,8 @@ enum Program {
   static let starting = NSLock()
 
   private static func spawn(
-    _ executable: String, _ arguments: [String], _ patience: Double, killedAt end: Double = .infinity
+    _ executable: String, _ arguments: [String], _ patience: Double, killedAt end: Double = .infinity,
+    killedWhen moment: (() -> Bool)? = nil
   ) -> Result {
     // Between a pipe's making and its marking no other child may start: it would hold the pipe open.
     starting.lock()
@@ -67,7 +72,9 @@ enum Program {
     if code != 0 { return Result(status: -1, stdout: "", stderr: "\(executable): " + String(cString: strerror(code))) }
     var watch = Watch(process, patience)
     let start = seconds(CLOCK_MONOTONIC)
-    let fault = drain([output, error], until: start + end) { watch.fault }
+    let isToEnd = { moment?() == true || seconds(CLOCK_MONOTONIC) >= start + end }
+    let interval = moment != nil ? 0.002 : end.isFinite ? 0.01 : 1
+    let fault = drain([output, error], every: interval) { isToEnd() ? "was to be killed" : watch.fault }
     if fault != nil { kill(process, SIGKILL) }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
@@ -77,14 +84,12 @@ enum Program {
       status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note)
   }
 
-  /// Reads until every pipe has ended, a second of the clock has come, or there is a fault.
-  private static func drain(_ pipes: [Channel], until end: Double, _ fault: () -> String?) -> String? {
+  /// Reads until every pipe has ended, or there is a fault, which is asked for every so many seconds.
+  private static func drain(_ pipes: [Channel], every interval: Double, _ fault: () -> String?) -> String? {
     while pipes.contains(where: { !$0.ended }) {
       if let fault = fault() { return fault }
-      let left = end - seconds(CLOCK_MONOTONIC)
-      if left <= 0 { return "was to be killed" }
       var waiting = pipes.filter { !$0.ended }.map { pollfd(fd: $0.readEnd, events: Int16(POLLIN), revents: 0) }
-      poll(&waiting, nfds_t(waiting.count), Int32((min(left, 1) * 1000).rounded(.up)))
+      poll(&waiting, nfds_t(waiting.count), Int32(interval * 1000))
       for entry in waiting where entry.revents != 0 { pipes.first { $0.readEnd == entry.fd }?.read() }
     }
     return nil

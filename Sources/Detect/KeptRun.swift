@@ -51,7 +51,11 @@ public struct KeptRun {
     let missing = tasks.filter { !journal.hasAll($0) }
     for task in missing { if let cause = causes[task.keyFrame] { journal.note(task, damage: cause) } }
     let open = missing.count { causes[$0.keyFrame] == nil }
-    if status.state != .complete && open > 0 || tasks.isEmpty {
+    if status.state == .complete && (open > 0 || tasks.count < status.total) {
+      let found = tasks.count - open
+      throw KeptRunError.damaged(directory.path, done: found, total: max(tasks.count, status.total))
+    }
+    if open > 0 || tasks.isEmpty {
       throw KeptRunError.incomplete(directory.path, done: tasks.count - open, total: tasks.count)
     }
   }
@@ -90,6 +94,8 @@ extension LabelMap {
 /// Why no results can be made of a run directory.
 public enum KeptRunError: Error, Equatable, CustomStringConvertible {
   case incomplete(String, done: Int, total: Int)
+  /// The run was complete, and its journal has lost some of it since.
+  case damaged(String, done: Int, total: Int)
   case divided(String, shards: Int, of: Int)
   case otherScores(String, [String])
   case lowThreshold(String, Double, asked: Double)
@@ -99,6 +105,10 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
     case .incomplete(let path, let done, let total):
       return "making results of '\(path)': \(done) of \(counted(total, "key frame")) are scored -> let the run come to "
         + "its end, with the command that it was begun with (slowfast runs says which)"
+    case .damaged(let path, let done, let total):
+      return "making results of '\(path)': the run was complete, its journal is damaged: it has \(done) of "
+        + "\(counted(total, "key frame")) -> start the command that it was begun with again, with --overwrite: it "
+        + "computes what is missing"
     case .divided(let path, let shards, let count):
       return "making results of '\(path)': it keeps \(shards) of \(counted(count, "shard")) and no whole run "
         + "-> join them: slowfast merge '\(path)'"

@@ -80,7 +80,7 @@ struct ConvolutionPairTests {
     try InstructionSet.available.map { Engine(threads: threads, kernels: try KernelTable($0)) }
   }
 
-  /// 1 -2 3 becomes 2 0 6 and 0 3 0 behind a ReLU; their neighbours are summed, each channel by itself.
+  /// 1 -2 3 becomes 2 0 6 and 0 3 0 after a ReLU; their neighbours are summed, each channel by itself.
   @Test func byHand() throws {
     for engine in try engines() {
       let first = Convolution(

@@ -40,8 +40,8 @@ private struct ShapeDrawing {
   }
 
   mutating func problem(_ algorithm: ConvolutionAlgorithm, _ kind: StoreKind) -> ConvolutionCase {
-    let halfOutput = kind.output == .bfloat16 || kind.residual == .bfloat16 ? ElementFormat.bfloat16 : .float32
-    let (inputs, outputs) = (channels(kind.input), channels(halfOutput))
+    let bf16Output = kind.output == .bfloat16 || kind.residual == .bfloat16 ? ElementFormat.bfloat16 : .float32
+    let (inputs, outputs) = (channels(kind.input), channels(bf16Output))
     let batch = pick(1...3)
     switch algorithm {
     case .winogradSpace:
@@ -70,7 +70,7 @@ private struct ShapeDrawing {
         kernel: extent(3, 4, 4), stride: extent(2, 3, 3), padding: Extent3(pick(0...2), pick(0...3), pick(0...3)),
         dilation: extent(2, 3, 3), groups: groups)
       // bfloat16 outputs are even together, each group's may be odd.
-      if halfOutput == .bfloat16 && shape.outChannels % 2 == 1 { return problem(algorithm, kind) }
+      if bf16Output == .bfloat16 && shape.outChannels % 2 == 1 { return problem(algorithm, kind) }
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(5, 9, 11), seed: seed)
     }
   }

@@ -14,7 +14,7 @@ struct InputScalingTests {
     FeatureMap(channelsFirst: Tensor([batch, values.count / batch, 1, 1, 1], values))
   }
 
-  /// Two items of one position: (1, 2) times (3, -1) is 3 -2, behind a ReLU 3 0; (1, 2) times (0, 2) is 0 4.
+  /// Two items of one position: (1, 2) times (3, -1) is 3 -2, after a ReLU 3 0; (1, 2) times (0, 2) is 0 4.
   @Test func byHand() throws {
     let shape = ConvolutionShape(2, 1, kernel: .one)
     for engine in try engines() {

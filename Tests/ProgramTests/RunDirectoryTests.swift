@@ -86,6 +86,16 @@ struct RunDirectoryTests {
       Program.run(["results", directory, "DATA.TEST_CROP_SIZE", "72"]),
       ["DATA.TEST_CROP_SIZE was 64 and is 72, and scores depend on that -> "])
     expectFailure(Program.run(["results", directory]), ["already -> add --overwrite"])
+    // A complete run whose journal has lost its end since: nothing passes for the whole, and the same call repairs it.
+    let journal = directory + "/run.journal"
+    let sound = try readFile(journal, doing: "testing")
+    let file = try AtomicFile(path: journal)
+    try file.write(sound.dropLast(sound.count / 3))
+    try file.commit()
+    expectFailure(
+      Program.run(["results", directory, "--overwrite"]), ["its journal is damaged: it has ", "--overwrite"])
+    expectSuccess(Program.run(call(directory, ["--run", directory, "--overwrite"] + threshold + ["0.1"])))
+    #expect(try lines(directory + "/detections_latest.csv").count == all)
   }
 
   private static let wrongCalls = [
@@ -108,9 +118,15 @@ struct RunDirectoryTests {
     expectSuccess(found)
     #expect(found.stderr.contains("--shard auto: shard 2/3, by RANK 2 and WORLD_SIZE 3\n"), "\(found.stderr)")
     #expect(parts.files.contains("shard-2-of-3.journal"))
-    let plain = Program.run(after: set, call(parts.path + "/plain", []))
+    let slurm =
+      "unset RANK WORLD_SIZE; export SLURM_ARRAY_TASK_ID=4 SLURM_ARRAY_TASK_COUNT=4 SLURM_ARRAY_TASK_MIN=1 "
+      + "SLURM_ARRAY_TASK_MAX=4 SLURM_ARRAY_TASK_STEP=1"
+    let plain = Program.run(after: slurm, call(parts.path + "/plain", []))
     expectSuccess(plain)
-    #expect(plain.stderr.contains("this is task 2 of 3 (RANK 2 and WORLD_SIZE 3), and each computes the whole run"))
+    #expect(
+      plain.stderr.contains(
+        "this is task 3 of 4 (SLURM_ARRAY_TASK_ID 4 and SLURM_ARRAY_TASK_COUNT 4, counted from 1), and each computes "
+          + "the whole run"), "\(plain.stderr)")
   }
 
   @Test("detect in shards: the same files; a disk that is full loses nothing")

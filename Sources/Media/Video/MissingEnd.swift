@@ -16,8 +16,10 @@ struct MissingEnd {
   ///   - interval: Ticks from frame to frame.
   /// - Returns: nil for a file that is whole, as far as its container tells.
   init?(_ demuxer: Demuxer, _ scan: PacketScan, _ faults: PacketFaults, failure: String?, interval: Int64) {
-    guard failure != nil || faults.isIncomplete else { return nil }
     let format = String(cString: demuxer.context.pointee.iformat.pointee.name)
+    // Only these state a length that a broken end can be held against.
+    let statesLength = ["matroska", "flv", "asf"].contains(where: format.hasPrefix)
+    guard failure != nil || faults.isIncomplete || statesLength && faults.endsBroken else { return nil }
     let promised = Int(demuxer.stream.pointee.nb_frames)
     let duration = timestamp(demuxer.context.pointee.duration)
     let tick = demuxer.timeBase.value
@@ -35,7 +37,7 @@ struct MissingEnd {
       count = Self.count(Double(promised) - Double(lastTime == .min ? 0 : lastTime &+ 1), by: Double(interval))
     } else if format.hasPrefix("mov") {
       count = max(0, Int(avformat_index_get_entries_count(demuxer.stream)) - scan.packets)
-    } else if ["matroska", "flv", "asf"].contains(where: format.hasPrefix), seconds > 0 {
+    } else if statesLength, seconds > 0 {
       // The head states the length of the longest stream, its last frame included or not.
       let isBroken = faults.endsBroken || faults.statedSeconds != nil
       let tolerance = isBroken ? 1.5 * Double(interval) * tick : max(0.5, 0.02 * seconds)

@@ -23,7 +23,7 @@ public struct ArrayTask: Equatable, Sendable {
   }
 
   /// The names of all variables that are looked at.
-  public static var variables: [String] { engines.flatMap { [$0.index, $0.count] } }
+  public static var variables: [String] { engines.flatMap(\.variables) }
 
   private static let engines = [
     Engine(
@@ -42,6 +42,8 @@ public struct ArrayTask: Equatable, Sendable {
     var first: String?
     var last: String?
     var step: String?
+
+    var variables: [String] { [index, count] + [first, last, step].compactMap(\.self) }
 
     func task(in environment: [String: String], count given: Int?) throws(ArrayTaskError) -> ArrayTask? {
       guard let number = try value(index, environment) else { return nil }

@@ -117,6 +117,12 @@ public struct RunMerge {
         throw RunDirectoryError.otherRun(directory: directory.path, part: partName(nil), changes: changes)
       }
     }
+    if !parts.contains(where: { $0.directory == directory }), isFolder(directory.path),
+      let shard = try directory.shards().first
+    {
+      throw RunDirectoryError.otherParts(
+        directory: directory.path, found: "shard \(shard), which is not joined here", asked: "the joined run")
+    }
     try makeFolder(directory.path)
     let name = joinPath(directory.path, ".run.journal.\(getpid()).0.partial")
     removeFile(name)

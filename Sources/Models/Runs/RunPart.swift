@@ -95,7 +95,7 @@ public final class RunPart {
     }
     self.journal = journal
     do {
-      if !pathExists(directory.configuration) { try write(config) }
+      try keep(config, isNew: journal.isEmpty)
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
       status.done = videos.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
@@ -105,6 +105,16 @@ public final class RunPart {
       throw error
     }
     return journal
+  }
+
+  /// Keeps the configuration that the run is computed with now: one that is there may be of a run whose journal was
+  /// deleted, or differ in what no score depends on. A file that was there before the run stays under another name.
+  private func keep(_ config: Configuration, isNew: Bool) throws {
+    let path = directory.configuration
+    let known = try pathExists(path) ? readFile(path, doing: "reading the run directory's configuration") : nil
+    if known.map({ $0 == Array(config.yaml.utf8) }) ?? false { return }
+    if known != nil && isNew { try moveFile(path, to: path + ".old") }
+    try write(config)
   }
 
   /// Shards that begin at one moment write the same; each under a name of its own first, for processes of several

@@ -58,7 +58,9 @@ func readJournal(_ path: String) throws {
   let scores = try journal.scores(of: journalTask, journalTask.views[0])
   if let scores, scores.shape != [1, 3] { fatalError("scores of another shape") }
   let again = try RunJournal(path: journalPath, identity: identity, classes: 3)
-  if again.loss != nil || again.keyFrameCount(views: 1) != journal.keyFrameCount(views: 1) || again.results != journal.results {
+  if again.loss != nil || again.keyFrameCount(views: 1) != journal.keyFrameCount(views: 1)
+    || again.results != journal.results
+  {
     fatalError("a journal that has changed by being opened")
   }
   _ = RunJournal.resultsBegun(at: journalPath)

@@ -24,7 +24,7 @@ public struct KeptRun {
     try KeptRun.check(directory)
     let journal = try RunJournal(reading: directory.journal(nil))
     guard let status = directory.readStatus(nil) else {
-      throw RunDirectoryError.unreadable(path: directory.status(nil), reason: "it does not say how far the run is")
+      throw RunDirectoryError.noStatus(path: directory.status(nil))
     }
     self.status = status
     self.journal = journal

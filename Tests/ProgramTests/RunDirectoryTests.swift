@@ -86,6 +86,9 @@ struct RunDirectoryTests {
       Program.run(["results", directory, "DATA.TEST_CROP_SIZE", "72"]),
       ["DATA.TEST_CROP_SIZE was 64 and is 72, and scores depend on that -> "])
     expectFailure(Program.run(["results", directory]), ["already -> add --overwrite"])
+    expectFailure(
+      Program.run(["results", directory, "--overwrite", "--scores", directory + "/run.journal"]),
+      ["run.journal' is read by the same run"])
     // A complete run whose journal has lost its end since: nothing passes for the whole, and the same call repairs it.
     let journal = directory + "/run.journal"
     let sound = try readFile(journal, doing: "testing")

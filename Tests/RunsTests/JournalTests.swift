@@ -94,7 +94,9 @@ struct JournalTests {
       #expect(journal.damage(of: both) == nil)
       #expect(journal.has(both, large) && !journal.has(task(2), view) && !journal.has(both, View(shortSide: 9)))
       #expect(try journal.scores(of: task(7), view) == nil)
-      #expect(journal.keyFrameCount(views: 1) == 2 && journal.results == ["x.csv", "y.csv"] && journal.loss == nil)
+      #expect(
+        journal.keyFrameCount(views: 1) == 2 && journal.results == ["x.csv", "y.csv"].map(absolutePath)
+          && journal.loss == nil)
     }
     func write(_ journal: RunJournal) throws {
       try journal.append(ScoredView(task: both, view: view, scores: scores(both)))
@@ -107,7 +109,7 @@ struct JournalTests {
     try write(RunJournal())
     #expect(RunJournal.resultsBegun(at: path) == [])
     try write(open())
-    #expect(RunJournal.resultsBegun(at: path) == ["x.csv", "y.csv"])
+    #expect(RunJournal.resultsBegun(at: path) == ["x.csv", "y.csv"].map(absolutePath))
     let again = try open()
     try check(again)
     again.remove()
@@ -125,7 +127,8 @@ struct JournalTests {
     let journal = try open()
     try journal.beginResults(["x.partial.csv"])
     try journal.beginResults(["x.csv", "y.csv"])
-    let all = ["x.csv", "x.partial.csv", "y.csv"]
+    // Names alone would be other files in another folder.
+    let all = ["x.csv", "x.partial.csv", "y.csv"].map { currentFolder() + "/" + $0 }
     #expect(journal.results == all)
     let before = try bytes()
     try journal.beginResults(["y.csv", "x.csv"])

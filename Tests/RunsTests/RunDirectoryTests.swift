@@ -200,5 +200,28 @@ struct RunDirectoryTests {
     try compute(shard(1, 2), in: right, as: identity("def"))
     #expect(text { _ = try RunMerge([left, right]) }.contains("weights was abc and is def"))
     #expect(text { _ = try RunMerge([left]) }.contains("shard 1/2 is missing"))
+    let thirds = RunDirectory(folder.path + "/thirds")
+    try compute(shard(0, 3), in: thirds)
+    #expect(
+      text { _ = try RunMerge([left, thirds]) }.contains("joining 3 shards: '\(left.path)' keeps shard 0/2 -> give"))
+    try compute(shard(1, 2), in: left)
+    let kept = try readFile(right.configuration, doing: "testing")
+    #expect(
+      text { try RunMerge([left]).write(into: right) }
+        .contains("joining 2 shards: '\(right.path)' keeps shard 1/2 of another run -> give"))
+    #expect(try readFile(right.configuration, doing: "testing") == kept && !right.hasWhole)
+  }
+
+  /// Without what says how far a run is, it is not said that there is none.
+  @Test func aTornStatusIsNamed() throws {
+    defer { folder.remove() }
+    for index in 0..<4 { try compute(shard(index)) }
+    try writeFile(directory.status(shard(0)), "{")
+    let merge = try RunMerge([directory])
+    #expect(merge.status.command == directory.readStatus(shard(1))?.command)
+    let whole = RunDirectory(folder.path + "/whole")
+    try merge.write(into: whole)
+    try writeFile(whole.status(nil), "{")
+    #expect(text { _ = try RunSummary(whole) }.contains("run.json' is missing or damaged, nothing says how far"))
   }
 }

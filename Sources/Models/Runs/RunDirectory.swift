@@ -34,6 +34,12 @@ public struct RunDirectory: Hashable, Sendable {
     return shards.sorted { ($0.count, $0.index) < ($1.count, $1.index) }
   }
 
+  /// The files that it keeps, of all parts.
+  public var files: [String] {
+    let parts: [Shard?] = [nil] + ((try? shards()) ?? [])
+    return [configuration] + parts.flatMap { [journal($0), status($0), log($0)] }
+  }
+
   /// Whether it keeps a run as a whole.
   public var hasWhole: Bool { pathExists(journal(nil)) }
 
@@ -95,6 +101,10 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   /// Another part of the same directory has scores that depend on other things.
   case otherRun(directory: String, part: String, changes: [String])
   case unreadable(path: String, reason: String)
+  /// What says how far a part is cannot be read.
+  case noStatus(path: String)
+  /// Shards that are no parts of the run that is joined.
+  case foreignShards(directory: String, found: String, joined: String)
   /// Shards that are not there, or not complete, each with a word on it.
   case unfinished([String], advice: String)
   case twice(shard: String, directories: [String])
@@ -117,6 +127,12 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let path, let reason):
       return "going on with the run of '\(path)': \(reason) -> delete the file to compute its scores anew, or give "
         + "another --run"
+    case .noStatus(let path):
+      return "reading the run directory: '\(path)' is missing or damaged, nothing says how far the run is -> start the "
+        + "command that it was begun with again: it writes the file anew, and what is scored stays"
+    case .foreignShards(let directory, let found, let joined):
+      return "joining \(joined): '\(directory)' keeps \(found) -> give the directories of one run's shards, and with "
+        + "--run a folder that keeps no others"
     case .unfinished(let shards, let advice):
       return "joining shards: \(listed(shards, limit: 8)) -> \(advice)"
     case .twice(let shard, let directories):

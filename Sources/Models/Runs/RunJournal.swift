@@ -30,7 +30,7 @@ public final class RunJournal {
   public var path: String? { file?.path }
   /// What was cut off as the file was opened; nil for nothing.
   public private(set) var loss: Loss?
-  /// The files that the run has written or begun to write: they are its own to replace.
+  /// The files that the run has written or begun to write, from the root: they are its own to replace.
   public private(set) var results: [String] = []
   /// What is to be scored, video by video in the order of the run: only the journals of run directories say it.
   public private(set) var videos: [PlannedVideo] = []
@@ -189,8 +189,9 @@ public final class RunJournal {
 
   /// Notes files before they are written: a run that goes on from here may replace them.
   public func beginResults(_ paths: [String]) throws {
+    // The same call from another folder means other files.
     let known = Set(results)
-    let new = paths.filter { !known.contains($0) }
+    let new = paths.map(absolutePath).filter { !known.contains($0) }
     if new.isEmpty { return }
     try append(.results(new))
     results += new

@@ -28,8 +28,8 @@ public struct RunMerge {
     let shards = places.keys.sorted { ($0.count, $0.index) < ($1.count, $1.index) }
     guard let count = shards.last?.count, let first = shards.first else { throw RunDirectoryError.empty("") }
     if first.count != count {
-      throw RunDirectoryError.otherParts(
-        directory: places[first]![0].path, found: "shard \(first) beside shards of \(count)", asked: "one run")
+      throw RunDirectoryError.foreignShards(
+        directory: places[first]![0].path, found: "shard \(first)", joined: "\(count) shards")
     }
     for shard in shards where places[shard]!.count > 1 {
       throw RunDirectoryError.twice(shard: partName(shard), directories: places[shard]!.map(\.path))
@@ -75,9 +75,8 @@ public struct RunMerge {
         unfinished, advice: "let these come to their end, with the command that they were begun with (--shard I/N)")
     }
     self.parts = parts
-    guard let status = parts[0].status else {
-      throw RunDirectoryError.unreadable(
-        path: parts[0].directory.status(Shard(0, of: count)), reason: "it does not say how far the shard is")
+    guard let status = parts.lazy.compactMap(\.status).first else {
+      throw RunDirectoryError.noStatus(path: parts[0].directory.status(Shard(0, of: count)))
     }
     self.status = status
     self.damaged = damaged
@@ -100,7 +99,7 @@ public struct RunMerge {
   /// The directory of the first shard, whose configuration is that of all.
   public var directory: RunDirectory { parts[0].directory }
 
-  /// What the first shard says of the call.
+  /// What the first shard that says it says of the call.
   public let status: RunStatus
 
   /// How many shards there are.
@@ -120,8 +119,8 @@ public struct RunMerge {
     if !parts.contains(where: { $0.directory == directory }), isFolder(directory.path),
       let shard = try directory.shards().first
     {
-      throw RunDirectoryError.otherParts(
-        directory: directory.path, found: "shard \(shard), which is not joined here", asked: "the joined run")
+      throw RunDirectoryError.foreignShards(
+        directory: directory.path, found: "shard \(shard) of another run", joined: "\(parts.count) shards")
     }
     try makeFolder(directory.path)
     let name = joinPath(directory.path, ".run.journal.\(getpid()).0.partial")

@@ -28,6 +28,7 @@ public struct RunSummary: Sendable {
       total = tasks(identity) ?? status.total
       return
     }
+    if shards.isEmpty && directory.hasWhole { throw RunDirectoryError.noStatus(path: directory.status(nil)) }
     let parts = shards.compactMap { directory.readStatus($0) }
     guard let first = shards.first else { throw RunDirectoryError.empty(directory.path) }
     status = parts.first

@@ -122,7 +122,9 @@ struct DetectCommand: ParsableCommand {
     defer { place.close() }
     let outputs = shard == nil ? outputs(detection) : []
     try results.check(
-      outputs, reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles,
+      outputs,
+      reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles
+        + place.kept,
       begunIn: place.begunJournal, orGive: "give another --output-dir")
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }

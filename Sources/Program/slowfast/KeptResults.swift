@@ -27,7 +27,7 @@ struct KeptResults {
     scores: String?
   ) throws {
     kept = try Configuration.load(path: directory.configuration, rules: ModelRules())
-    let given = labelMap.map { ["AVA.LABEL_MAP_FILE", pythonString(absolute($0))] } ?? []
+    let given = labelMap.map { ["AVA.LABEL_MAP_FILE", pythonString(absolutePath($0))] } ?? []
     config = try Configuration.load(path: directory.configuration, overrides: overrides + given, rules: ModelRules())
     self.folder = folder
     self.scores = scores
@@ -80,9 +80,4 @@ struct KeptResults {
     }
     try damage.finish(detections.damage, of: run.keyFrameCount)
   }
-}
-
-/// A path that stands by itself, whatever folder a config has its files in.
-private func absolute(_ path: String) -> String {
-  path.hasPrefix("/") ? path : joinPath(currentFolder(), path)
 }

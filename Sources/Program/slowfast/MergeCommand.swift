@@ -51,7 +51,9 @@ struct MergeCommand: ParsableCommand {
     let resultsLock = isSameFolder(directory.path, folder) ? nil : try FolderLock(folder)
     defer { resultsLock?.release() }
     lock.deleteLeftovers()
-    try results.check(files.files, reading: files.inputs, orGive: "give another --output-dir")
+    try results.check(
+      files.files, reading: files.inputs + directories.flatMap { RunDirectory($0).files },
+      orGive: "give another --output-dir")
     try merge.write(into: directory)
     Console.say(
       "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, "key frame")) in "

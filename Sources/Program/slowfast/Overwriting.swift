@@ -25,8 +25,9 @@ struct OverwriteOptions: ParsableArguments {
       }
     }
     let begun = Set(journal.map { RunJournal.resultsBegun(at: $0) } ?? [])
-    try checkOutputs(paths.filter { !begun.contains($0) }, isReplacing: overwrite, elsewhere: elsewhere)
-    try checkOutputs(paths.filter(begun.contains), isReplacing: true, elsewhere: elsewhere)
+    let isOwn = { begun.contains(absolutePath($0)) }
+    try checkOutputs(paths.filter { !isOwn($0) }, isReplacing: overwrite, elsewhere: elsewhere)
+    try checkOutputs(paths.filter(isOwn), isReplacing: true, elsewhere: elsewhere)
   }
 }
 

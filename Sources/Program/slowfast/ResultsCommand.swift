@@ -53,7 +53,7 @@ struct ResultsCommand: ParsableCommand {
     let folder = outputDir ?? directory.path
     let summary = try RunSummary(directory)
     guard let status = summary.status else {
-      throw RunDirectoryError.unreadable(path: directory.status(nil), reason: "it does not say how far the run is")
+      throw RunDirectoryError.noStatus(path: directory.status(nil))
     }
     let files = try KeptResults(
       directory, status, overrides: words.overrides, labelMap: labelmap, folder: folder, scores: scores)
@@ -61,7 +61,7 @@ struct ResultsCommand: ParsableCommand {
     let lock = try FolderLock(folder)
     defer { lock.release() }
     lock.deleteLeftovers()
-    try results.check(files.files, reading: files.inputs, orGive: "give another --output-dir")
+    try results.check(files.files, reading: files.inputs + directory.files, orGive: "give another --output-dir")
     try files.write(run, damage)
   }
 }

@@ -51,6 +51,9 @@ final class RunPlace {
     return part.wasComplete ? nil : part.directory.journal(part.shard)
   }
 
+  /// What the run directory keeps: no result may take its place.
+  var kept: [String] { part?.directory.files ?? [] }
+
   /// Takes the journal of a run without --run.
   func hold(_ journal: RunJournal) { self.journal = journal }
 

@@ -76,7 +76,7 @@ struct TestCommand: ParsableCommand {
     defer { place.close() }
     let outputs = shard == nil ? test.outputs(in: folder) + [scores].compactMap(\.self) : []
     try results.check(
-      outputs, reading: test.inputFiles + options.inputFiles, begunIn: place.begunJournal,
+      outputs, reading: test.inputFiles + options.inputFiles + place.kept, begunIn: place.begunJournal,
       orGive: "give another --output-dir")
     let model = try options.model(config)
     let run = try Resuming(

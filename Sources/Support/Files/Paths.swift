@@ -75,3 +75,6 @@ public func currentFolder() -> String {
   defer { free(path) }
   return String(cString: path)
 }
+
+/// The same path from the root, so that it names one file whatever folder a process runs in.
+public func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : joinPath(currentFolder(), path) }

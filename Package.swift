@@ -69,9 +69,8 @@ func grouped(_ group: String, _ targets: [Target]) -> [Target] {
 }
 
 let cLibraries: [Target] = [
-  .systemLibrary(
-    name: "CLibAV", pkgConfig: "libavformat libavcodec libavutil libswscale",
-    providers: [.apt(["libavformat-dev", "libavcodec-dev", "libavutil-dev", "libswscale-dev"])]),
+  // Not linked: it loads libav (libavformat-dev, libavcodec-dev, libavutil-dev, libswscale-dev) when a video is opened.
+  .target(name: "CLibAV", cSettings: [.unsafeFlags(checkedC)]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(

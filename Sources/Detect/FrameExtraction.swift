@@ -174,8 +174,9 @@ private struct ImageFolder {
     removeImages(in: growing)
   }
 
-  /// Moves the pictures to their place, where those of an earlier run go.
+  /// Moves the pictures to their place, where those of an earlier run go, once all are on the disk.
   func finish() throws {
+    try flushFiles(in: growing)
     if !pathExists(final) {
       try moveFile(growing, to: final)
       return

@@ -18,6 +18,8 @@ func fixtureBytes(_ name: String) throws -> [UInt8] {
 
 /// Writes bytes without waiting for the disk, as these tests write thousands of files.
 func write(_ bytes: [UInt8], to path: String) {
+  // ext4 writes a file that is emptied and filled anew to the disk at once: thousands of these take seconds.
+  unlink(path)
   let file = fopen(path, "w")!
   #expect(fwrite(bytes, 1, bytes.count, file) == bytes.count)
   fclose(file)

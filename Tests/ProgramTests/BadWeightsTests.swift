@@ -93,7 +93,7 @@ struct BadWeightsTests {
   func otherClasses() throws {
     try expectRefused(
       head(classes: 60), "sixty.safetensors",
-      ["head.projection.weight", "60x320", "80x320", "set MODEL.NUM_CLASSES 60"])
+      ["head.projection.weight", "60x192", "80x192", "set MODEL.NUM_CLASSES 60"])
   }
 
   @Test("Kinetics weights under a config of AVA: said as such")
@@ -105,9 +105,9 @@ struct BadWeightsTests {
 
   /// The head of a checkpoint, as safetensors: what the message is about.
   private func head(classes: Int) -> [UInt8] {
-    let end = classes * 320 * 4
+    let end = classes * 192 * 4
     let header =
-      #"{"head.projection.weight":{"dtype":"F32","shape":[\#(classes),320],"data_offsets":[0,\#(end)]}}"#
+      #"{"head.projection.weight":{"dtype":"F32","shape":[\#(classes),192],"data_offsets":[0,\#(end)]}}"#
     let length = UInt64(header.utf8.count)
     let size = (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) }
     return size + Array(header.utf8) + [UInt8](repeating: 0, count: end)
@@ -121,7 +121,7 @@ struct BadWeightsTests {
       LittleWorld.test(into: output.path, weights: ["--weights", path, "--partial-weights"]))
     expectFailure(
       result,
-      ["too little in '", "0 of the ", "'s1.pathway0_stem.conv.weight' (8x3x1x7x7) is not in head.safetensors"],
+      ["too little in '", "0 of the ", "'s1.pathway0_stem.conv.weight' (4x3x1x7x7) is not in head.safetensors"],
       leaving: output)
     let none = LittleWorld.test(
       into: other.path, weights: ["--weights", Self.fixtures + "zip_protocol2.pyth", "--partial-weights"])

@@ -26,14 +26,14 @@ struct BenchTests {
   func plan() {
     let plan = Program.run(["bench", "--plan"] + Self.clip)
     expectSuccess(plan)
-    for word in ["conv 3->8 1x7x7", "direct", "GMAC", "algorithm"] { #expect(plan.stdout.contains(word), "\(word)") }
+    for word in ["conv 3->4 1x7x7", "direct", "GMAC", "algorithm"] { #expect(plan.stdout.contains(word), "\(word)") }
     #expect(!plan.stderr.contains("--size"))
     let upright = Program.run(["bench", "--plan"] + Self.clip.map { $0 == "80x64" ? "64x80" : $0 })
     expectSuccess(upright)
     #expect(upright.stderr.contains("--size 64x80 is a picture 64 wide and 80 high: the width comes first"))
     let layers = Program.run(["bench", "--layers", "--peak"] + Self.clip)
     expectSuccess(layers)
-    for word in ["conv 3->8 1x7x7", "GFLOP", "% of peak", "RoIAlign 7x7 + max", "->80 + sigmoid"] {
+    for word in ["conv 3->4 1x7x7", "GFLOP", "% of peak", "RoIAlign 7x7 + max", "->80 + sigmoid"] {
       #expect(layers.stdout.contains(word), "\(word)")
     }
   }

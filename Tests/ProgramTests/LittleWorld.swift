@@ -22,9 +22,9 @@ enum LittleWorld {
   static let config = projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.yaml"
   static var annotations: String { folder + "/annotations" }
 
-  /// SlowFast-18, eight channels wide at 64 pixels: a key frame takes hundredths of a second.
+  /// SlowFast-18, four channels wide at 64 pixels: a key frame takes hundredths of a second.
   static let tinyNetwork = [
-    "RESNET.WIDTH_PER_GROUP", "8", "SLOWFAST.BETA_INV", "4", "DATA.TEST_CROP_SIZE", "64", "RESNET.DEPTH", "18",
+    "RESNET.WIDTH_PER_GROUP", "4", "SLOWFAST.BETA_INV", "2", "DATA.TEST_CROP_SIZE", "64", "RESNET.DEPTH", "18",
     "DATA.NUM_FRAMES", "16", "DATA.SAMPLING_RATE", "2", "SLOWFAST.ALPHA", "4",
     "RESNET.TRANS_FUNC", "basic_transform", "RESNET.NUM_BLOCK_TEMP_KERNEL", "[[2, 2], [2, 2], [2, 2], [2, 2]]",
   ]

@@ -77,11 +77,24 @@ enum Program {
     let fault = drain([output, error], every: interval) { isToEnd() ? "was to be killed" : watch.fault }
     if fault != nil { kill(process, SIGKILL) }
     var status: Int32 = 0
-    while waitpid(process, &status, 0) < 0 && errno == EINTR {}
+    var usage = rusage()
+    while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+    note(usage, of: arguments)
     let signal = status & 0x7f
     let note = fault.map { "\n[killed by the test: it \($0)]" } ?? ""
     return Result(
       status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note)
+  }
+
+  /// Where SLOWFAST_TEST_COSTS names a file, a line in it for every run: seconds of the processor, and the arguments. To find
+  /// what makes the suite slow: `sort -rn`.
+  private static func note(_ usage: rusage, of arguments: [String]) {
+    guard let file = ProcessInfo.processInfo.environment["SLOWFAST_TEST_COSTS"] else { return }
+    let used = [usage.ru_utime, usage.ru_stime].map { Double($0.tv_sec) + Double($0.tv_usec) * 1e-6 }.reduce(0, +)
+    let line = Array("\(used) \(arguments.joined(separator: " "))\n".utf8)
+    let descriptor = open(file, O_WRONLY | O_CREAT | O_APPEND, 0o644)
+    _ = line.withUnsafeBytes { write(descriptor, $0.baseAddress!, $0.count) }
+    close(descriptor)
   }
 
   /// Reads until every pipe has ended, or there is a fault, which is asked for every so many seconds.

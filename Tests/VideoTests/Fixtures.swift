@@ -55,5 +55,5 @@ func checksum(_ image: Image) -> UInt64 {
 func write(_ bytes: some Sequence<UInt8>, to path: String) throws {
   let file = try AtomicFile(path: path)
   try file.write(bytes)
-  try file.commit()
+  try file.commit(isOnDisk: false)
 }

@@ -77,5 +77,5 @@ public func writePNG(_ image: Image, to path: String) throws {
 private func writeBytes(_ bytes: [UInt8], to path: String) throws {
   let file = try AtomicFile(path: path)
   try file.write(bytes)
-  try file.commit()
+  try file.commit(isOnDisk: false)
 }

@@ -15,6 +15,7 @@ final class Demuxer {
 
   /// Opens a local file, whatever container it is, and chooses the stream.
   init(path: String) throws {
+    try loadLibAV(doing: opening, path: path)
     _ = LibAVLog.capture
     stamp = try FileStamp(path: path, doing: opening)
     if stamp.size == 0 {

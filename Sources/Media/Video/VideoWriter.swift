@@ -43,6 +43,7 @@ public final class VideoWriter {
     self.path = path
     self.size = size
     self.framesPerSecond = framesPerSecond
+    try loadLibAV(doing: writing, path: path)
     _ = LibAVLog.capture
     converter = try FrameEncoding(size, path: path)
     stream = try EncodedStream(

@@ -28,6 +28,7 @@ struct InspectCommand: ParsableCommand {
       print(BoxPickle(checkpoint)?.description ?? describe(checkpoint))
       return
     }
+    try loadLibAV(doing: "inspecting", path: file)
     do {
       let reader = try VideoReader(path: file)
       for notice in reader.notices { Console.warn(notice) }

@@ -2,7 +2,7 @@ internal import Glibc
 
 /// A file that appears under its name only when it is complete.
 ///
-/// Bytes go to a temporary neighbour; `commit()` flushes it to the disk and renames it. Whatever ends the
+/// Bytes go to a temporary neighbour; `commit(isOnDisk:)` flushes it to the disk and renames it. Whatever ends the
 /// writing before that (an error, `discard()`, the last reference gone) deletes the neighbour and leaves
 /// what stood under the name before. What is replaced hands its permissions on. A link stays a link: the file it points to is replaced. A device or a pipe
 /// (/dev/stdout) cannot be replaced and is written as it stands.
@@ -56,10 +56,14 @@ public final class AtomicFile {
     if let code = writeAll(bytes, at: offset) { throw fail(code) }
   }
 
-  /// Flushes everything to the disk and gives the file its name.
-  public func commit() throws(FileError) {
+  /// Gives the file its name, once everything is on the disk.
+  ///
+  /// - Parameter isOnDisk: False leaves the flushing to the system, for files by the thousand that can be made anew, such
+  ///   as images: a flush takes milliseconds. After a power failure such a file may be empty; `flushFiles(in:)` flushes a
+  ///   folder's.
+  public func commit(isOnDisk: Bool = true) throws(FileError) {
     try flush()
-    if names != nil && fsync(descriptor) != 0 { throw fail(errno) }
+    if isOnDisk && names != nil && fsync(descriptor) != 0 { throw fail(errno) }
     let closed = close(descriptor)
     descriptor = -1
     if closed != 0 { throw fail(errno) }

@@ -1,5 +1,5 @@
 // What Swift sees of libav (Debian: libavformat-dev libavcodec-dev libavutil-dev libswscale-dev).
-// Macros that Swift cannot import are functions here; there is no logic.
+// Macros that Swift cannot import are functions here; libav.c loads the libraries when a function is first called.
 #pragma once
 #include <errno.h>
 #include <libavcodec/avcodec.h>
@@ -12,6 +12,10 @@
 #include <libavutil/opt.h>
 #include <libavutil/pixdesc.h>
 #include <libswscale/swscale.h>
+
+// Loads libav, once in the life of the program: the reason where that fails, else NULL. Until it has been asked, and where it
+// fails, no function of libav may be called: the program would end.
+const char *slowfast_libav_fault(void);
 
 static inline int slowfast_averror_eof(void) { return AVERROR_EOF; }
 static inline int slowfast_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }

@@ -49,7 +49,7 @@ public struct KeptRun {
     }
     self.unreadable = unreadable
     let missing = tasks.filter { !journal.hasAll($0) }
-    for task in missing { if let cause = causes[task.keyFrame] { journal.note(task, damage: cause) } }
+    for task in missing { if let cause = causes[task.keyFrame] { try journal.note(task.keyFrame, damage: cause) } }
     let open = missing.count { causes[$0.keyFrame] == nil }
     if status.state == .complete && (open > 0 || tasks.count < status.total) {
       let found = tasks.count - open

@@ -167,6 +167,7 @@ public struct VideoDetection {
     }
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+    for frame in unreadable.keyFrames { try journal.note(frame.keyFrame, damage: frame.cause) }
     try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,

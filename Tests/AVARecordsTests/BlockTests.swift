@@ -126,6 +126,16 @@ import Testing
     #expect(throws: RecordError.self) { try DetectionTable.survey(path: try scratch.file("\n", "empty.csv")) }
   }
 
+  @Test("Rows that cannot be used leave no names behind, however many they have")
+  func namesOfFaultyRows() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let rows = (0..<20).map { "v\($0),\($0),0.1,x,1,1,1,.5\n" }.joined()
+    let survey = try DetectionTable.survey(path: try scratch.file(rows + "w,7,0,0,1,1,1,.5\nw,7,0,0,1,1,2,.25\n"))
+    #expect(survey.faults.count == 20 && survey.table.count == 2)
+    #expect(survey.table.frameIndex.videos == ["w"] && survey.table.frameIndex.frames.count == 1)
+  }
+
   @Test("Rows that look like the one before but are not")
   func similarRows() throws {
     let scratch = Scratch()

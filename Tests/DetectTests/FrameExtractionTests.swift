@@ -109,7 +109,8 @@ struct FrameExtractionTests {
     for frame in 0..<bad.count where !empty.contains(frame) {
       #expect(try fileDifference(bad.path(ofFrame: frame), sound.path(ofFrame: frame)) == nil)
     }
-    let (first, last) = (empty[0] + 1, empty[empty.count - 1] + 1)
+    let frames = try #require(pictures.stretches.first?.frames)
+    let (first, last) = (frames.lowerBound + 1, frames.upperBound)
     let line = all.damageLines().first ?? ""
     let pictureNames = first == last ? "picture \(first)" : "pictures \(first) to \(last)"
     #expect(line.hasPrefix("bad, \(pictureNames): '\(path)': the frame at"), "\(line)")

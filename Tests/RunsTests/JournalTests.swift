@@ -144,13 +144,55 @@ struct JournalTests {
       return JournaledRun([job], journal, stopsAtDamage: false)
     }
     let journal = try open()
-    journal.note(task(0), damage: "torn")
+    try journal.note(task(0).keyFrame, damage: "torn")
     try journal.append(ScoredView(task: task(1), view: view, scores: scores(task(1))))
     #expect(journal.damage(of: task(0)) == "torn")
     journal.close()
     let again = try open()
     #expect(again.damage(of: task(0)) == nil)
     #expect(again.keyFrameCount(views: 1) == 1 && run(again).doneCount == 1)
+    #expect(again.damagedKeyFrames == [task(0).keyFrame])
+    try again.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    #expect(try open().damagedKeyFrames == [])
+  }
+
+  /// Who repairs a damaged video goes on: its scores stay, what was damaged is open. A video without damage may not change,
+  /// nor may a repaired one once more.
+  @Test func damagedVideosMayChange() throws {
+    defer { folder.remove() }
+    let name = task(0).keyFrame.video
+    func identity(_ own: String, _ other: String, center: Int = 0) throws -> RunIdentity {
+      var identity = try makeIdentity()
+      identity.add("video \(name)", "\(own), sha256 \(String(repeating: "a", count: 64))")
+      identity.add("video sound", other)
+      identity.add(RunIdentity.tasksName, "\(center)")
+      return identity
+    }
+    let first = try open(identity("9 bytes", "x"))
+    for second in [1, 2] {
+      try first.append(ScoredView(task: task(second), view: view, scores: scores(task(second))))
+    }
+    try first.note(task(0).keyFrame, damage: "torn")
+    try first.plan([PlannedVideo(number: 0, name: name, tasks: (0..<3).map { task($0) })])
+    first.close()
+    let before = try bytes()
+    #expect(
+      text { _ = try open(identity("9 bytes", "y")) }.contains("': video sound was x and is y -> give what it was"))
+    #expect(text { _ = try open(identity("8 bytes", "y")) }.contains("': video sound was x and is y -> give"))
+    #expect(try bytes() == before)
+    let second = try open(identity("8 bytes", "x", center: 1))
+    #expect(second.repairedVideos == [name] && second.damagedKeyFrames == [task(0).keyFrame])
+    try expect(second, has: 1..<3)
+    #expect(second.videos.isEmpty && !second.has(task(0), view))
+    // Where the repaired video has a key frame at another place, its scores are others.
+    let moved = ClipTask(task(1).keyFrame, center: 31, people: task(1).people, views: [view])
+    #expect(!second.has(moved, view))
+    try second.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    second.close()
+    try expect(open(identity("8 bytes", "x", center: 1)), has: 0..<3)
+    #expect(
+      text { _ = try open(identity("7 bytes", "x")) }.contains(
+        "the video \(name) is another (8 bytes, then 7 bytes) -> give what it was"))
   }
 
   /// Whatever part of the end is missing or wrong, the records before it stay, and the rest is written anew.

@@ -149,6 +149,51 @@ struct RunDirectoryTests {
     #expect(plan(nil).flatMap(\.tasks).count { journal.hasAll($0) } == 5)
   }
 
+  /// What is damaged is not done, whatever a status says; what a journal has counts.
+  @Test func progressWithDamage() throws {
+    defer { folder.remove() }
+    let part = try part(nil)
+    let journal = try part.open(identity(), config, videos: plan(nil))
+    let tasks = plan(nil).flatMap(\.tasks)
+    for task in tasks.dropFirst(2) {
+      for view in views { try journal.append(ScoredView(task: task, view: view, scores: scores(task, view))) }
+    }
+    func progress() throws -> String { try RunSummary(directory).progress }
+    part.update(done: 6)
+    #expect(try progress() == "4/6")
+    for task in tasks.prefix(1) { try journal.note(task.keyFrame, damage: "torn") }
+    #expect(try progress() == "4/6, 1 damaged")
+    try part.complete(
+      damaged: tasks.prefix(2).map {
+        RunStatus.Damage(video: $0.keyFrame.video, time: $0.keyFrame.time.microseconds, cause: "torn")
+      }, mAP: nil)
+    part.close()
+    #expect(try progress() == "4 done, 2 damaged" && part.status.done == 4)
+  }
+
+  /// A shard that ended before the video was repaired, and one that found its damage: both are of one run.
+  @Test func shardsOfARepairedVideo() throws {
+    defer { folder.remove() }
+    func identity(_ video: String) -> RunIdentity {
+      var identity = RunIdentity()
+      identity.add("video a", video)
+      identity.add(plan(nil).flatMap(\.tasks))
+      return identity
+    }
+    try compute(shard(0, 2), as: identity("old"))
+    #expect(text { try compute(shard(1, 2), as: identity("new")) }.contains("video a was old and is new"))
+    let part = try part(shard(1, 2))
+    let tasks = plan(shard(1, 2)).flatMap(\.tasks)
+    try part.open(identity("old"), config, videos: plan(shard(1, 2))).note(
+      tasks[1].keyFrame, damage: "torn")
+    try part.journal?.append(ScoredView(task: tasks[0], view: views[0], scores: scores(tasks[0], views[0])))
+    part.close()
+    try compute(shard(1, 2), as: identity("new"))
+    let merge = try RunMerge([directory])
+    try merge.write(into: directory)
+    #expect(try RunSummary(directory).progress == "6/6")
+  }
+
   @Test func onePartAtATime() throws {
     defer { folder.remove() }
     let first = try part(shard(0))

@@ -54,6 +54,76 @@ import Video
     }
   }
 
+  /// An MP4 with its index at the beginning knows how many frames it was to have, and those come out, with times.
+  @Test(arguments: 5...9) func cutMP4CountsItsFrames(part: Int) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let whole = try indexFirst(readFile(fixture("bframes.mp4"), doing: "testing"))
+    try write(whole, to: folder.path + "/whole.mp4")
+    let sound = try VideoReader(path: folder.path + "/whole.mp4")
+    try #require(sound.frameCount == 60 && sound.notices.isEmpty)
+    try write(whole[..<(whole.count * part / 10)], to: folder.path + "/cut.mp4")
+    let reader = try VideoReader(path: folder.path + "/cut.mp4")
+    #expect(reader.frameCount == 60)
+    #expect((0..<60).allSatisfy { abs(reader.time(of: $0) - sound.time(of: $0)) < 1e-6 })
+    let notice = try #require(reader.notices.first)
+    #expect(notice.contains("the file is cut short: its head promises 60 frames, 2.40 s, it holds "), "\(notice)")
+    #expect(throws: FrameDamage.self) { _ = try reader.frame(at: 59) }
+  }
+
+  /// The same file with its index before its data, as downloads have it.
+  private func indexFirst(_ bytes: [UInt8]) throws -> [UInt8] {
+    func number(_ place: Int, _ bytes: [UInt8]) -> Int { (0..<4).reduce(0) { $0 << 8 | Int(bytes[place + $1]) } }
+    var boxes: [(name: String, bytes: [UInt8])] = []
+    var place = 0
+    while place < bytes.count {
+      let name = String(decoding: bytes[place + 4..<place + 8], as: UTF8.self)
+      boxes.append((name, Array(bytes[place..<place + number(place, bytes)])))
+      place += number(place, bytes)
+    }
+    var index = try #require(boxes.first { $0.name == "moov" }).bytes
+    let table = try #require(index.indices.first { index[$0...].starts(with: Array("stco".utf8)) })
+    for entry in 0..<number(table + 8, index) {
+      let moved = number(table + 12 + 4 * entry, index) + index.count
+      for byte in 0..<4 { index[table + 12 + 4 * entry + byte] = UInt8(truncatingIfNeeded: moved >> (24 - 8 * byte)) }
+    }
+    let rest = boxes.filter { $0.name != "moov" }
+    return rest[0].bytes + index + rest.dropFirst().flatMap(\.bytes)
+  }
+
+  /// Recorders of streams leave the head's length and size open, or state a length that was never reached: what is there
+  /// is whole unless a tag is broken off.
+  @Test func streamedFLV() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var bytes = try readFile(fixture("small.flv"), doing: "testing")
+    let sound = try VideoReader(path: fixture("small.flv"))
+    func state(_ name: String, _ value: Double) throws {
+      let key = Array(name.utf8) + [0]
+      let place = try #require(bytes.indices.first { bytes[$0...].starts(with: key) }) + key.count
+      for byte in 0..<8 { bytes[place + byte] = UInt8(truncatingIfNeeded: value.bitPattern >> (56 - 8 * byte)) }
+    }
+    let path = folder.path + "/streamed.flv"
+    try state("filesize", 0)
+    for seconds in [0.0, 10] {
+      try state("duration", seconds)
+      try write(bytes, to: path)
+      let reader = try VideoReader(path: path)
+      #expect(reader.notices.isEmpty && reader.frameCount == 40 && reader.damagedFrames.frameCount == 0)
+      for number in 0..<40 { #expect(try checksum(reader.frame(at: number)) == checksum(sound.frame(at: number))) }
+    }
+    try state("duration", 0)
+    try write(bytes[..<2400], to: path)
+    let cut = try VideoReader(path: path)
+    #expect(
+      cut.notices.count == 1
+        && cut.notices[0].hasSuffix(
+          "its end is broken off, and its head states no length -> copy or record it again"),
+      "\(cut.notices)")
+    #expect(try checksum(cut.frame(at: 0)) == checksum(sound.frame(at: 0)))
+    #expect(throws: FrameDamage.self) { _ = try cut.frame(at: cut.frameCount - 1) }
+  }
+
   /// An AVI file's head counts skipped frames, which have empty chunks: they repeat the picture before.
   @Test func skippedFramesAreNotMissing() throws {
     let reader = try VideoReader(path: fixture("skipped.avi"))

@@ -53,6 +53,25 @@ import Video
     #expect(damaged == Array(damaged[0]...damaged[damaged.count - 1]))
   }
 
+  /// Damage ends at the next key frame: an MP4 is sought by the times at which key frames are shown, else the way to the
+  /// next group led through the damaged one. It begins with the damaged frame: what was decoded before it leans on it
+  /// nowhere. The frames are, in the order of decoding, 24, 22, 21, 23, 28, 26, 25, 27, 32, 30, 29, 31, 36, 34, 33, 35.
+  @Test(arguments: [(2100, 24, [Int](21..<36)), (2340, 28, [Int](25..<36)), (2560, 32, [Int](29..<36))])
+  func damageTakesOneGroupAway(place: Int, frame: Int, lost: [Int]) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = try damage("bframes.mp4", at: place, count: 40, in: folder)
+    #expect(try check(path, against: fixture("bframes.mp4")) == lost)
+  }
+
+  /// A B frame on which nothing leans: the frames that are shown before it are sound.
+  @Test func damageOfALateFrame() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let damaged = try check(damage("bframes.mp4", at: 2690, count: 30, in: folder), against: fixture("bframes.mp4"))
+    #expect(damaged.isEmpty || damaged.allSatisfy { [29, 31, 33, 34, 35].contains($0) }, "\(damaged)")
+  }
+
   /// libav fills a hole in a JPEG with the picture before or with grey, and says nothing. The next picture is whole again.
   @Test func zerosInOnePictureOfAFilmOfJPEGs() throws {
     let folder = TemporaryFolder()

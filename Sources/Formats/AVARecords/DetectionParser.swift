@@ -67,24 +67,26 @@ struct DetectionParser: ~Copyable {
     try cursor.require(columns: 7...8, layout: Self.columns)
     let (frameText, boxText) = (cursor.raw(0...1), cursor.raw(2...5))
     let isNewFrame = !sameBytes(frameText, self.frameText)
-    if isNewFrame {
-      let time = try cursor.time()
-      if videoText.isEmpty || !sameBytes(cursor.raw(0...0), videoText) {
-        video = block.table.frameIndex.insert(video: try cursor.videoName())
-        videoText = cursor.raw(0...0)
-      }
-      frame = block.table.frameIndex.insert(FrameIndex.Frame(video: video, time: time))
-      self.frameText = frameText
-      self.boxText = UnsafeRawBufferPointer(start: nil, count: 0)
-    }
-    var box: UnitBox?
-    if isNewFrame || !sameBytes(boxText, self.boxText) {
-      box = try cursor.box(
-        within: isLenient ? -.greatestFiniteMagnitude ... .greatestFiniteMagnitude : BoxRow.widestRange)
-    }
+    let time = isNewFrame ? try cursor.time() : nil
+    let isNewVideo = isNewFrame && (videoText.isEmpty || !sameBytes(cursor.raw(0...0), videoText))
+    let name = isNewVideo ? try cursor.videoName() : nil
+    let isNewBox = isNewFrame || !sameBytes(boxText, self.boxText)
+    let box =
+      isNewBox
+      ? try cursor.box(
+        within: isLenient ? -.greatestFiniteMagnitude ... .greatestFiniteMagnitude : BoxRow.widestRange) : nil
     let isWithoutScore = cursor[7].isEmpty
     let score = isWithoutScore ? 1 : try cursor.number(7, "score")
     let actionID = try actionID()
+    // Rows that cannot be used have no key frame: a file of nothing else has as many names as rows.
+    if let name {
+      video = block.table.frameIndex.insert(video: name)
+      videoText = cursor.raw(0...0)
+    }
+    if let time {
+      frame = block.table.frameIndex.insert(FrameIndex.Frame(video: video, time: time))
+      self.frameText = frameText
+    }
     if let box {
       block.table.keep(box: box, frame: frame)
       self.boxText = boxText

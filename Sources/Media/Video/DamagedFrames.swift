@@ -10,8 +10,11 @@ struct DamagedFrames: Sendable {
 
   private var runs: [Run] = []
 
+  /// Adds a run; one that is there already stays as it is.
   mutating func add(_ frames: Range<Int>, cause: String) {
-    if !frames.isEmpty { runs.append(Run(frames: frames, cause: cause)) }
+    if !frames.isEmpty && !runs.contains(where: { $0.frames == frames }) {
+      runs.append(Run(frames: frames, cause: cause))
+    }
   }
 
   /// Gives frame `i` the number `new[i]`; numbers ascend.
@@ -41,6 +44,8 @@ struct DamageTrail {
   private(set) var damaged = DamagedFrames()
   private var open: (first: Int, cause: String)?
   private var earliestEnd = 0
+  /// When the damaged frame is shown: a key frame after it leans on nothing of it.
+  private var damagedTime: Int64?
   /// The frame before the last gap in the clock, up to the next key frame.
   private var suspect: Int?
   /// The last complaint, up to which frame it may be about a gap, and how to call it.
@@ -50,10 +55,13 @@ struct DamageTrail {
 
   /// Something failed before frame `number`, or the frame itself is damaged.
   ///
-  /// - Parameter lag: How many frames may still come out that went in before: a key frame among them ends nothing.
-  mutating func begin(at number: Int, cause: String, lag: Int) {
+  /// - Parameters:
+  ///   - lag: How many frames may still come out that went in before: a key frame among them ends nothing.
+  ///   - time: When the damaged frame is shown, where that is known.
+  mutating func begin(at number: Int, cause: String, lag: Int, time: Int64?) {
     if open == nil { open = (number - leaning, cause) }
     earliestEnd = number + lag
+    damagedTime = time
   }
 
   /// Before frame `number` the clock skips: frames may be missing, or were never there.
@@ -71,14 +79,17 @@ struct DamageTrail {
     complaint = (number + lag, cause, lag)
     guard let first = suspect, open == nil else { return }
     open = (first, cause)
-    earliestEnd = number + lag
+    (earliestEnd, damagedTime) = (number + lag, nil)
   }
 
   /// Frame `number` came out and bears no mark of damage.
-  mutating func pass(_ number: Int, isKey: Bool, isB: Bool) {
+  ///
+  /// - Parameter time: When it is shown.
+  mutating func pass(_ number: Int, isKey: Bool, isB: Bool, time: Int64?) {
     leaning = isB ? min(leaning + 1, 16) : 0
     if isKey { suspect = nil }
-    guard let open, isKey, number >= earliestEnd else { return }
+    let isLater = damagedTime.flatMap { damaged in time.map { $0 > damaged } } ?? false
+    guard let open, isKey, number >= earliestEnd || isLater else { return }
     damaged.add(open.first..<number, cause: open.cause)
     self.open = nil
   }

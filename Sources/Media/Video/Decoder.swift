@@ -8,6 +8,8 @@ struct DecodingFailure: Error {
   let reason: String
   /// Whether there is a frame, though a damaged one.
   let hasFrame: Bool
+  /// When the damaged frame is shown, in the stream's ticks; nil where that is not known.
+  let time: Int64?
 }
 
 /// A libav decoder with the file that feeds it: decoded frames in order of presentation.
@@ -19,6 +21,8 @@ final class Decoder {
   private var isDraining = false
   private var failures = 0
   private var lastTime: Int64?
+  /// When the packet that went in last is shown.
+  private var sentTime: Int64?
   /// While set, damage is put up with: the frames before the first good one after a jump.
   var toleratesDamage = false
   /// Packets that are failures, whatever the decoder makes of them.
@@ -28,8 +32,9 @@ final class Decoder {
   private var shown: Int? = 0
   /// What is wrong with the JPEG that went in last. Its decoder here fills holes up and does not say so.
   private var pictureDamage: String?
-  /// While set, no frame comes out before those that it may lean on are known to be sound.
-  var looksAhead = false
+  /// Whether a frame may lean on another one, by the times at which they are shown. While set, no frame comes out before
+  /// those that it may lean on are known to be sound.
+  var leans: ((_ time: Int64?, _ damaged: Int64?) -> Bool)?
   private var ahead: [UnsafeMutablePointer<AVFrame>] = []
   private var failureAhead: DecodingFailure?
   private var endsAhead = false
@@ -108,7 +113,8 @@ final class Decoder {
   /// - Returns: false at the end.
   /// - Throws: ``DecodingFailure`` on damaged data, ``VideoError`` when the file cannot be read on.
   func advance() throws -> Bool {
-    if toleratesDamage || !looksAhead || context.pointee.has_b_frames == 0 && ahead.isEmpty { return try decode() }
+    guard let leans else { return try decode() }
+    if toleratesDamage || context.pointee.has_b_frames == 0 && ahead.isEmpty { return try decode() }
     // A B frame leans on one that is shown after it, and whose damage shows only there.
     while failureAhead == nil, !endsAhead, ahead.last.map(Decoder.isB) ?? true, ahead.count < Decoder.farthestAhead {
       do {
@@ -123,7 +129,9 @@ final class Decoder {
       }
     }
     if let failure = failureAhead, ahead.allSatisfy(Decoder.isB) {
-      forgetAhead()
+      let kept = ahead.filter { !leans(Decoder.time(of: $0), failure.time) }
+      free(ahead.filter { !kept.contains($0) })
+      (ahead, failureAhead) = (kept, nil)
       throw failure
     }
     if ahead.isEmpty { return false }
@@ -138,11 +146,15 @@ final class Decoder {
     frame.pointee.pict_type == AV_PICTURE_TYPE_B
   }
 
-  private func forgetAhead() {
-    for frame in ahead {
+  private func free(_ frames: [UnsafeMutablePointer<AVFrame>]) {
+    for frame in frames {
       var frame: UnsafeMutablePointer<AVFrame>? = frame
       av_frame_free(&frame)
     }
+  }
+
+  private func forgetAhead() {
+    free(ahead)
     (ahead, failureAhead, endsAhead) = ([], nil, false)
   }
 
@@ -156,7 +168,7 @@ final class Decoder {
           shown = shown.map { $0 + 1 }
         }
         if !toleratesDamage, let damage = damage() {
-          throw failure("is damaged: \(damage)\(LibAVLog.complaint)", hasFrame: true)
+          throw failure("is damaged: \(damage)\(LibAVLog.complaint)", of: presentationTime, hasFrame: true)
         }
         return true
       }
@@ -165,7 +177,7 @@ final class Decoder {
         try feed()
       } else {
         failures += 1
-        let failure = failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)")
+        let failure = failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)", of: sentTime)
         // Even where damage is expected it must end.
         if failures > 1000 { throw VideoError(doing: decoding, path: demuxer.path, reason: failure.reason + advice) }
         if !toleratesDamage { throw failure }
@@ -188,13 +200,16 @@ final class Decoder {
       LibAVLog.clear()
       failures = 0
       let time = timestamp(packet.pointee.pts)
+      sentTime = time
       let fault = faults.flatMap { $0.cause(of: $0.traits(of: packet.pointee), number: packets) }
       packets += 1
       let status = avcodec_send_packet(context, packet)
       if toleratesDamage { return true }
-      if status < 0 { throw failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)", at: time) }
+      if status < 0 {
+        throw failure("cannot be decoded: \(reason(of: status))\(LibAVLog.complaint)", at: time, of: time)
+      }
       // Decoders conceal what is missing and do not say so.
-      if let fault { throw failure(fault, at: time) }
+      if let fault { throw failure(fault, at: time, of: time) }
       return true
     }
     if fed == nil {
@@ -219,7 +234,9 @@ final class Decoder {
   }
 
   /// The decoded frame's presentation time in the stream's ticks.
-  var presentationTime: Int64? {
+  var presentationTime: Int64? { Decoder.time(of: frame) }
+
+  private static func time(of frame: UnsafeMutablePointer<AVFrame>) -> Int64? {
     timestamp(frame.pointee.pts) ?? timestamp(frame.pointee.best_effort_timestamp)
   }
 
@@ -238,11 +255,16 @@ final class Decoder {
   /// How many frames at most come out after a packet went in that precede it.
   var lag: Int { Int(context.pointee.has_b_frames) + 2 }
 
-  private func failure(_ what: String, at time: Int64? = nil, hasFrame: Bool = false) -> DecodingFailure {
+  /// - Parameters:
+  ///   - time: For the message, where it is not the decoded frame's.
+  ///   - shownAt: When the damaged frame is shown.
+  private func failure(
+    _ what: String, at time: Int64? = nil, of shownAt: Int64?, hasFrame: Bool = false
+  ) -> DecodingFailure {
     let place =
       (time ?? presentationTime).map { placeOfFrame(at: $0, demuxer.timeBase) }
       ?? lastTime.map { "the frame after \(clockText($0, demuxer.timeBase))" } ?? placeByNumber(hasFrame: hasFrame)
-    return DecodingFailure(reason: "\(place) \(what)", hasFrame: hasFrame)
+    return DecodingFailure(reason: "\(place) \(what)", hasFrame: hasFrame, time: shownAt)
   }
 }
 

@@ -8,35 +8,45 @@ extension TimestampIndex {
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
   static func build(_ demuxer: Demuxer) throws -> TimestampIndex {
     let path = demuxer.path
-    var scan = PacketScan(try PacketFaults(demuxer), timeBase: demuxer.timeBase)
+    let faults = try PacketFaults(demuxer)
+    var scan = PacketScan(demuxer, faults)
     var failure: String?
     do {
       try scan.read(demuxer)
     } catch let error as VideoError {
       failure = error.reason
     }
-    let faults = scan.faults
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
     let missing = MissingEnd(demuxer, scan, faults, failure: failure, interval: max(1, scan.usualStep ?? interval))
-    if let doubt = try scan.doubt ?? surprise(path: path, scan) {
-      var index = try decodingIndex(
-        path: path, faults: faults, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
-      index.fillGaps(step: scan.usualStep ?? interval)
-      missing?.extend(&index)
-      index.loseTimes(faults, step: scan.usualStep ?? interval)
-      return index
-    }
-    if scan.times.isEmpty { throw noFrames(path) }
-    let last = scan.lastDuration > 0 ? scan.lastDuration : interval
-    var index = TimestampIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
-    for (from, to, cause) in scan.damage {
-      let first = min(index.firstFrame(notBefore: from), index.times.count - 1)
-      index.damaged.add(first..<max(first, index.firstFrame(notBefore: to)), cause: cause)
-    }
+    var index =
+      if let doubt = try scan.doubt ?? surprise(path: path, scan) {
+        try decodingIndex(
+          path: path, faults: faults, interval: interval, stepBesideGaps: scan.stepBesideGaps, doubt: doubt)
+      } else {
+        try packetIndex(path: path, scan, interval: interval)
+      }
     index.fillGaps(step: scan.usualStep ?? interval)
     missing?.extend(&index)
     index.loseTimes(faults, step: scan.usualStep ?? interval)
+    if let gaps = ClockGaps(index.times, demuxer.timeBase, usual: scan.usualStep ?? interval) {
+      index.notices.append("video '\(path)': \(gaps.description(isTransportStream: scan.isTransportStream))")
+    }
+    return index
+  }
+
+  private static func packetIndex(path: String, _ scan: PacketScan, interval: Int64) throws -> TimestampIndex {
+    if scan.times.isEmpty { throw noFrames(path) }
+    let last = scan.lastDuration > 0 ? scan.lastDuration : interval
+    var index = TimestampIndex(method: .packets, times: scan.times, keys: scan.keys, lastDuration: last)
+    index.decodingOrder = scan.decodingOrder
+    for damage in scan.damage {
+      let first = min(index.firstFrame(notBefore: damage.from), index.times.count - 1)
+      let end = max(first, index.firstFrame(notBefore: damage.to))
+      // What was decoded before the packet leans on nothing of it.
+      let frames = index.leaning(on: damage.packet).flatMap { $0.last?.upperBound == end ? $0 : nil } ?? [first..<end]
+      for range in frames { index.damaged.add(range, cause: damage.cause) }
+    }
     return index
   }
 
@@ -90,7 +100,7 @@ extension TimestampIndex {
       do {
         if try !decoder.advance() { break }
         if let step = stepBesideGaps, let last = times.last, let now = decoder.presentationTime,
-          now &- last > step + step / 2
+          now &- last > step + step / 2, now &- last <= PacketScan.wrap
         {
           trail.skip(before: times.count)
         }
@@ -100,15 +110,16 @@ extension TimestampIndex {
             at: times.count, cause: "frames before \(place) are missing\(LibAVLog.complaint)", lag: decoder.lag)
         }
         complaints = LibAVLog.complaints
-        trail.pass(times.count, isKey: decoder.isKeyFrame, isB: decoder.isBFrame)
+        trail.pass(
+          times.count, isKey: decoder.isKeyFrame, isB: decoder.isBFrame, time: decoder.presentationTime)
       } catch let failure as DecodingFailure {
-        trail.begin(at: times.count, cause: failure.reason, lag: decoder.lag)
+        trail.begin(at: times.count, cause: failure.reason, lag: decoder.lag, time: failure.time)
         if !failure.hasFrame { continue }
       }
       decoder.toleratesDamage = false
       let expected = times.last.map { $0 &+ interval } ?? 0
       var time = decoder.presentationTime ?? expected
-      if let last = times.last, time <= last {
+      if let last = times.last, time <= last || time &- last > PacketScan.wrap {
         time = expected
         jumps += 1
       }

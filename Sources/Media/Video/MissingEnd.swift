@@ -3,8 +3,10 @@ internal import Wording
 
 /// What a file's head promises and the file does not hold: it was cut short, as its container's structure shows.
 struct MissingEnd {
-  /// How many frames at least.
+  /// How many frames at least; 0 where the file does not say how long it was to be.
   private let count: Int
+  /// Whether that is how many frames the file has no packets of, wherever they would be shown.
+  private let isByPackets: Bool
   private let interval: Int64
   private let notice: String
   private let cause: String
@@ -21,7 +23,8 @@ struct MissingEnd {
     let statesLength = ["matroska", "flv", "asf"].contains(where: format.hasPrefix)
     guard failure != nil || faults.isIncomplete || statesLength && faults.endsBroken else { return nil }
     let promised = Int(demuxer.stream.pointee.nb_frames)
-    let duration = timestamp(demuxer.context.pointee.duration)
+    let isEstimated = demuxer.context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
+    let duration = isEstimated ? nil : timestamp(demuxer.context.pointee.duration)
     let tick = demuxer.timeBase.value
     let isAVI = format == "avi"
     // libav guesses an AVI file's length from its size; its head counts ticks, with a frame or without.
@@ -47,18 +50,22 @@ struct MissingEnd {
       }
     }
     if failure != nil { count = max(1, count) }
+    let isOpenEnded = statesLength && faults.endsBroken && seconds <= 0
+    if isOpenEnded { why = why ?? "its end is broken off, and its head states no length" }
     // More is a head that is wrong.
-    guard count > 0, count < 10_000_000 else { return nil }
+    guard count > 0 || isOpenEnded, count < 10_000_000 else { return nil }
     let promises = [
       promised > 0 && !isAVI ? counted(promised, "frame") : nil, seconds > 0 ? "\(fixed(seconds, 2)) s" : nil,
     ].compactMap(\.self)
     let promise = promises.isEmpty ? "" : "its head promises \(promises.joined(separator: ", ")), "
     let found =
       "the file is cut short: \(promise)it holds \(counted(scan.packets, "frame"))"
-      + (lastTime == .min ? "" : " up to \(fixed(end, 2)) s")
+      + (lastTime == .min ? "" : " up to \(fixed(end, 2)) s") + (scan.isLastIncomplete ? ", the last one in part" : "")
       + (why.map { "; \($0)" } ?? "")
     (self.count, self.interval, cause) = (count, interval, found)
-    notice = "video '\(demuxer.path)': \(found); the frames after that count as damaged -> copy or record it again"
+    isByPackets = format.hasPrefix("mov")
+    let rest = count > 0 ? "; the frames after that count as damaged" : ""
+    notice = "video '\(demuxer.path)': \(found)\(rest) -> copy or record it again"
   }
 
   /// How often a step goes into a length; what no file holds where a head's numbers are absurd.
@@ -67,14 +74,14 @@ struct MissingEnd {
     return count > 0 ? Int(min(count, 1e9)) : 0
   }
 
-  /// Adds the frames that are missing, as damaged ones.
+  /// Adds the frames that are missing, as damaged ones. Gaps are filled before: frames that are shown before the last
+  /// one came after it in the file.
   func extend(_ index: inout TimestampIndex) {
-    guard let last = index.times.last else { return }
+    index.notices.append(notice)
+    let count = isByPackets ? count - index.lost.count : count
+    guard count > 0, let last = index.times.last else { return }
     let (length, overflows) = Int64(count).multipliedReportingOverflow(by: interval)
     if overflows || last > .max - length { return }
-    let first = index.times.count
-    index.times += (1...Int64(count)).map { last + $0 * interval }
-    index.damaged.add(first..<first + count, cause: cause)
-    index.notices.append(notice)
+    index.extend(by: count, step: interval, cause: cause)
   }
 }

@@ -19,8 +19,8 @@ struct PacketFaults {
   private(set) var isIncomplete = false
   /// How long the file is to last by its head, where libav does not believe it because the file is too short.
   private(set) var statedSeconds: Double?
-  /// Packets at which one transport stream ends and another begins, as far as they are noted.
-  private var joins: Set<Int> = []
+  /// Nil for other containers.
+  private var transportPackets: TransportPackets?
   /// From this packet on nobody knows which frames the packets show, and why.
   private var lost: (first: Int, cause: String)?
 
@@ -31,6 +31,7 @@ struct PacketFaults {
     zeros = ZeroRuns(demuxer.stream.pointee.codecpar.pointee)
     let name = String(cString: demuxer.context.pointee.iformat.pointee.name)
     if name.hasPrefix("mov") { isIncomplete = Self.pointsBeyondEnd(demuxer) }
+    if name == "mpegts" { transportPackets = try TransportPackets(path: demuxer.path) }
     guard ["matroska", "flv", "asf", "avi"].contains(where: name.hasPrefix) else { return }
     let places = try Self.packetPlaces(of: demuxer) { number, complaint in
       note(before: number, "libav: \(complaint)")
@@ -49,8 +50,9 @@ struct PacketFaults {
     }
     var breaks: [Int] = []
     if name == "flv" {
-      breaks = FLVTags.breaks(in: file.bytes)
-      isIncomplete = FLVTags.statedSize(in: file.bytes).map { $0 > file.count } ?? true
+      // A stream that was recorded as it came states no size: what proves its end missing is a tag that is broken off.
+      (breaks, endsBroken) = FLVTags.check(file.bytes)
+      isIncomplete = endsBroken || FLVTags.statedSize(in: file.bytes).map { $0 > file.count } ?? false
     }
     if name == "asf" {
       (breaks, statedSeconds) = ASFPackets.check(file.bytes)
@@ -59,7 +61,7 @@ struct PacketFaults {
     if name.hasPrefix("matroska") {
       isIncomplete = MatroskaSegment.end(in: file.bytes).map { $0 > file.count } ?? false
     }
-    endsBroken = causes[places.count - 1] != nil
+    if causes[places.count - 1] != nil { endsBroken = true }
     for place in breaks { note(before: places.firstIndex { $0 >= place } ?? places.count, "at byte \(place)") }
   }
 
@@ -73,14 +75,6 @@ struct PacketFaults {
       }
     }
   }
-
-  /// How many packets after one it is known whether transport streams were joined there.
-  static let joinDistance = 2
-
-  /// Before packet `number` the clock jumps back, which no loss makes it do: here a transport stream ends and another
-  /// begins. The packets' counter starts anew between them, so that libav takes one of them for incomplete: the last before,
-  /// or, where its parser still holds a frame back, the one before that.
-  mutating func noteJoin(before number: Int) { joins.formUnion(number - Self.joinDistance...number) }
 
   /// Something is broken before packet `number`; it may have damaged the packet before.
   private mutating func note(before number: Int, _ what: String) {
@@ -111,13 +105,15 @@ struct PacketFaults {
   }
 
   func traits(of packet: AVPacket) -> Traits {
-    Traits(isIncomplete: packet.flags & AV_PKT_FLAG_CORRUPT != 0, isHole: zeros.isHole(packet))
+    let isMarked = packet.flags & AV_PKT_FLAG_CORRUPT != 0
+    return Traits(
+      isIncomplete: isMarked && transportPackets?.isWhole(from: Int(packet.pos)) != true, isHole: zeros.isHole(packet))
   }
 
   /// What is wrong with packet `number`, to follow the words "the frame at ... s"; nil where nothing is known.
   func cause(of packet: Traits, number: Int) -> String? {
     if let lost, number >= lost.first { return lost.cause }
-    if packet.isIncomplete, !joins.contains(number) { return incomplete }
+    if packet.isIncomplete { return incomplete }
     if let cause = causes[number] { return cause }
     return packet.isHole ? "is overwritten with zeros in part" : nil
   }

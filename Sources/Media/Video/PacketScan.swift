@@ -5,6 +5,8 @@ internal import Wording
 struct PacketScan {
   /// Presentation times of the packets that show something, ascending.
   var times: [Int64] = []
+  /// The places of these packets in the file.
+  private(set) var decodingOrder: [Int32] = []
   /// Key packets by presentation time, with the time to seek to.
   var keys: [(time: Int64, seek: Int64)] = []
   var lastTime = Int64.min
@@ -12,94 +14,91 @@ struct PacketScan {
   var packets = 0
   /// The end of the last packet of any stream, in seconds of the file's clock.
   var endOfAll = 0.0
-  /// From where to where, in presentation times, frames lean on packets of which parts are missing.
-  private(set) var damage: [(from: Int64, to: Int64, cause: String)] = []
-  private var openDamage: (from: Int64, cause: String)?
-  /// With what only the scan can find.
-  private(set) var faults: PacketFaults
-  private let timeBase: Ratio
-  /// Packets of a transport stream that wait until it is known whether it was joined there.
-  private var waiting: [Packet] = []
-  private var seen = 0
+  /// Packets of which parts are missing, by presentation time, with the time of the next key packet: only the first one of
+  /// each group; and from where on frames may lean on it.
+  private(set) var damage: [Damage] = []
+  private var openDamage: (packet: Int64, from: Int64, cause: String)?
 
-  /// What is kept of a packet of the video.
-  private struct Packet {
-    let time: Int64?
-    let decodingTime: Int64?
-    let duration: Int64
-    let flags: Int32
-    let traits: PacketFaults.Traits
+  struct Damage {
+    let packet: Int64
+    let from: Int64
+    /// The largest number where it goes on to the end.
+    let to: Int64
+    let cause: String
   }
+  let faults: PacketFaults
+  private let timeBase: Ratio
+  /// Whether the container is sought by a list of its key frames, and these by the time they are shown at.
+  private let isSoughtByIndex: Bool
+  let isTransportStream: Bool
+
   /// The usual distance of frames in a transport stream of constant rate with gaps; nil for all others.
   private(set) var stepBesideGaps: Int64?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
   private(set) var lastDecodingTime = Int64.min
-  private var lastDecodingTimeSeen = Int64.min
+  /// Whether libav found the last packet incomplete.
+  private(set) var isLastIncomplete = false
 
-  init(_ faults: PacketFaults, timeBase: Ratio) {
+  /// - Parameter demuxer: The file that is to be read.
+  init(_ demuxer: Demuxer, _ faults: PacketFaults) {
     self.faults = faults
-    self.timeBase = timeBase
+    timeBase = demuxer.timeBase
+    let format = String(cString: demuxer.context.pointee.iformat.pointee.name)
+    isSoughtByIndex = ["mov", "matroska", "flv"].contains(where: format.hasPrefix)
+    isTransportStream = format == "mpegts"
   }
 
-  /// Reads all packets of a freshly opened file. What was read before an error stays.
+  /// Reads all packets of the freshly opened file.
   mutating func read(_ demuxer: Demuxer) throws {
-    let isTransportStream = String(cString: demuxer.context.pointee.iformat.pointee.name) == "mpegts"
-    do {
-      // Whoever waits for nothing is noted at once.
-      let waits = isTransportStream ? PacketFaults.joinDistance : 0
-      while try demuxer.nextPacket({ take($0.pointee, ofVideo: $1, tick: $2, waits) }, ofAnyStream: true) != nil {}
-      noteWaiting(but: 0)
-    } catch {
-      noteWaiting(but: 0)
-      throw error
+    // What was read before an error stays.
+    defer { finish(demuxer) }
+    while try demuxer.nextPacket({ take($0.pointee, ofVideo: $1, tick: $2) }, ofAnyStream: true) != nil {}
+  }
+
+  private mutating func finish(_ demuxer: Demuxer) {
+    if let open = openDamage {
+      damage.append(Damage(packet: open.packet, from: open.from, to: .max, cause: open.cause))
     }
-    if let open = openDamage { damage.append((open.from, .max, open.cause)) }
     openDamage = nil
-    times.sort()
+    let order = times.indices.sorted { (times[$0], $0) < (times[$1], $1) }
+    times = order.map { times[$0] }
+    decodingOrder = order.map { Int32(truncatingIfNeeded: $0) }
     keys.sort { $0.time < $1.time }
-    if isTransportStream { lookForGaps() }
+    if isTransportStream {
+      if zip(times.dropFirst(), times).contains(where: { $0 &- $1 > Self.wrap }) {
+        doubt = doubt ?? "its clock jumps back"
+      }
+      lookForGaps()
+    }
     if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) { doubt = doubt ?? "two packets share a time" }
     if demuxer.codec.pointee.id == AV_CODEC_ID_VP8 { doubt = doubt ?? "VP8 has packets that show nothing" }
   }
 
-  private mutating func take(_ packet: AVPacket, ofVideo: Bool, tick: Double, _ waits: Int) {
+  private mutating func take(_ packet: AVPacket, ofVideo: Bool, tick: Double) {
     if let time = timestamp(packet.pts) ?? timestamp(packet.dts) {
       endOfAll = max(endOfAll, (Double(time) + Double(packet.duration)) * tick)
     }
-    if !ofVideo { return }
-    let packet = Packet(
-      time: timestamp(packet.pts), decodingTime: timestamp(packet.dts), duration: packet.duration, flags: packet.flags,
-      traits: faults.traits(of: packet))
-    if waits > 0, let time = packet.decodingTime {
-      if time < lastDecodingTimeSeen { faults.noteJoin(before: seen) }
-      lastDecodingTimeSeen = time
-    }
-    seen += 1
-    waiting.append(packet)
-    noteWaiting(but: waits)
+    if ofVideo { note(packet, faults.traits(of: packet)) }
   }
 
-  private mutating func noteWaiting(but count: Int) {
-    while waiting.count > count { note(waiting.removeFirst()) }
-  }
-
-  private mutating func note(_ packet: Packet) {
-    let fault = faults.cause(of: packet.traits, number: packets)
+  private mutating func note(_ packet: AVPacket, _ traits: PacketFaults.Traits) {
+    let fault = faults.cause(of: traits, number: packets)
     let isLost = faults.isLost(from: packets)
     packets += 1
+    isLastIncomplete = traits.isIncomplete
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
     let isDropped = packet.flags & AV_PKT_FLAG_DISCARD != 0
     if packets == 1 && !isKey { doubt = "the stream does not begin with a key frame" }
-    if let decodingTime = packet.decodingTime {
+    if let decodingTime = timestamp(packet.dts) {
       if decodingTime < lastDecodingTime { doubt = doubt ?? "its clock jumps back" }
       lastDecodingTime = decodingTime
     }
-    guard let time = packet.time else {
+    guard let time = timestamp(packet.pts) else {
       if !isDropped { doubt = doubt ?? "a packet has no time" }
       return
     }
-    if isKey { keys.append((time, min(time, packet.decodingTime ?? time))) }
+    if isKey { keys.append((time, isSoughtByIndex ? time : min(time, timestamp(packet.dts) ?? time))) }
     followDamage(time, fault, isKey: isKey && !isLost)
     if isDropped { return }
     times.append(time)
@@ -124,14 +123,17 @@ struct PacketScan {
   private mutating func followDamage(_ time: Int64, _ fault: String?, isKey: Bool) {
     if let open = openDamage {
       if isKey {
-        damage.append((open.from, time, open.cause))
+        damage.append(Damage(packet: open.packet, from: open.from, to: time, cause: open.cause))
         openDamage = nil
       } else {
-        openDamage = (min(open.from, time), open.cause)
+        openDamage = (open.packet, min(open.from, time), open.cause)
       }
     }
-    if let fault, openDamage == nil { openDamage = (time, placeOfFrame(at: time, timeBase) + " " + fault) }
+    if let fault, openDamage == nil { openDamage = (time, time, placeOfFrame(at: time, timeBase) + " " + fault) }
   }
+
+  /// A clock that jumps back for more than a minute is taken for one whose 33 bits ran over: it then jumps on by a day.
+  static let wrap: Int64 = 1 << 32
 
   /// The usual distance of frames; nil where there are no two.
   var usualStep: Int64? {

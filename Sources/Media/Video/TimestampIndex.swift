@@ -11,6 +11,9 @@ struct TimestampIndex: Sendable {
   var times: [Int64]
   /// Presentation times of key packets, ascending, with the time to seek to.
   var keys: [(time: Int64, seek: Int64)]
+  /// The place of each frame in the order of decoding, the last one for frames that the file lacks; empty where it is not
+  /// known.
+  var decodingOrder: [Int32] = []
   /// How long the last frame is shown, in ticks.
   var lastDuration: Int64
   var notices: [String] = []
@@ -39,11 +42,25 @@ struct TimestampIndex: Sendable {
     }
     if gaps.isEmpty { return }
     times = filled
+    if !decodingOrder.isEmpty {
+      let known = decodingOrder
+      decodingOrder = Array(repeating: .max, count: filled.count)
+      for (old, new) in moved.enumerated() { decodingOrder[new] = known[old] }
+    }
     damaged.renumber(moved)
     for (numbers, cause) in gaps {
       damaged.add(numbers, cause: cause)
       lost.formUnion(numbers)
     }
+  }
+
+  /// Adds frames at the end, at a steady distance, as damaged ones.
+  mutating func extend(by count: Int, step: Int64, cause: String) {
+    guard let last = times.last else { return }
+    let first = times.count
+    times += (1...Int64(count)).map { last + $0 * step }
+    if !decodingOrder.isEmpty { decodingOrder += Array(repeating: .max, count: count) }
+    damaged.add(first..<first + count, cause: cause)
   }
 
   /// The number of the frame nearest to a time in ticks after the first frame; of two equally near ones the earlier.
@@ -70,6 +87,42 @@ struct TimestampIndex: Sendable {
   func recovery(after number: Int) -> Int {
     let next = firstIndex(of: keys.count) { keys[$0].time > times[number] }
     return next == keys.count ? times.count : firstFrame(notBefore: keys[next].time)
+  }
+
+  /// The frames that damage of one takes away, as ranges: those that are decoded from it on, up to the next key frame. It
+  /// and what precedes it there lean on none of them, wherever they are shown.
+  ///
+  /// - Parameter time: When the damaged frame is shown.
+  /// - Returns: nil where the order of decoding is not known, or there is no such frame.
+  func leaning(on time: Int64) -> [Range<Int>]? {
+    guard decodingOrder.count == times.count, let frame = frame(at: time) else { return nil }
+    var ranges: [Range<Int>] = []
+    for number in max(0, frame - Self.farthestBefore)..<recovery(after: frame)
+    where decodingOrder[number] >= decodingOrder[frame] {
+      if ranges.last?.upperBound == number {
+        ranges[ranges.count - 1] = ranges[ranges.count - 1].lowerBound..<number + 1
+      } else {
+        ranges.append(number..<number + 1)
+      }
+    }
+    return ranges
+  }
+
+  /// A frame is shown before one that was decoded earlier by no more frames than these.
+  private static let farthestBefore = 32
+
+  /// Whether the frame of a time leans on the damaged one of another time.
+  func leans(_ time: Int64?, on damaged: Int64?) -> Bool {
+    guard let time, let damaged, decodingOrder.count == times.count, let frame = frame(at: time),
+      let other = self.frame(at: damaged)
+    else { return true }
+    return decodingOrder[frame] >= decodingOrder[other]
+  }
+
+  /// The number of the frame of a time; nil where there is none.
+  func frame(at time: Int64) -> Int? {
+    let frame = firstFrame(notBefore: time)
+    return frame < times.count && times[frame] == time ? frame : nil
   }
 
   /// The first of `count` ascending positions for which `isReached` holds.

@@ -38,7 +38,7 @@ public final class VideoReader: FrameSource {
     decoder = try Decoder(path: video.path)
     // Where frames are counted by decoding, the stream may begin with packets that show nothing.
     decoder.toleratesDamage = index.method == .decoding && !decoder.isMadeOfJPEGs
-    decoder.looksAhead = index.method == .packets
+    if index.method == .packets { decoder.leans = { [index] time, damaged in index.leans(time, on: damaged) } }
   }
 
   public var path: String { video.path }
@@ -58,8 +58,8 @@ public final class VideoReader: FrameSource {
 
   /// Decodes one frame: BGR, upright.
   ///
-  /// A frame is damaged if its own data is, or that of one which it may lean on: the frames from there up to the next
-  /// key frame. Which frames are does not depend on what was read before.
+  /// A frame is damaged if its own data is, or that of one which it may lean on: the frames that are decoded from there up
+  /// to the next key frame. Which frames are does not depend on what was read before.
   ///
   /// - Throws: `FrameDamage` with the frame's number and time when its data is damaged, it never comes, or has another
   ///   size; ``VideoError`` where no frame can be had.
@@ -110,9 +110,8 @@ public final class VideoReader: FrameSource {
       do {
         return try way()
       } catch let failure as DecodingFailure {
-        let first = (position ?? number - 1) + 1
+        note(failure, before: number)
         position = nil
-        damaged.add(first..<max(first + 1, index.recovery(after: first)), cause: failure.reason)
         if let run = damaged.run(of: number) { throw damage(number, run) }
         cause = failure.reason
         return false
@@ -138,6 +137,16 @@ public final class VideoReader: FrameSource {
       cause: cause ?? "the file announces frame \(min(lost, number)), but its decoder never shows it")
     damaged.add(run.frames, cause: run.cause)
     throw damage(number, run)
+  }
+
+  /// Notes which frames a failure on the way to `number` takes away.
+  private func note(_ failure: DecodingFailure, before number: Int) {
+    if let frames = failure.time.flatMap({ index.leaning(on: $0) }) {
+      for range in frames { damaged.add(range, cause: failure.reason) }
+      return
+    }
+    let first = (position ?? number - 1) + 1
+    damaged.add(first..<max(first + 1, index.recovery(after: first)), cause: failure.reason)
   }
 
   private func restart() throws {
@@ -168,19 +177,36 @@ public final class VideoReader: FrameSource {
     }
   }
 
-  /// Decodes on up to `number`; false when a frame does not come as its packet announced it.
+  /// Decodes on up to `number`, past frames that are damaged; false when a frame does not come as its packet announced it.
   private func walk(to number: Int) throws -> Bool {
     guard var reached = position else { return false }
     while reached < number {
-      guard try decoder.advance(), decoder.presentationTime == index.times[reached + 1] else {
-        position = nil
-        lost = reached + 1
-        return false
+      do {
+        guard try decoder.advance(), let time = decoder.presentationTime else { return lose(reached + 1) }
+        guard let shown = index.frame(at: time), shown > reached else {
+          // What leans on damage may come late, or twice.
+          if damaged.isAny(of: reached + 1..<number) { continue }
+          return lose(reached + 1)
+        }
+        if let missing = (reached + 1..<shown).first(where: { damaged.run(of: $0) == nil }) { return lose(missing) }
+        // Past damaged frames alone it may not go beyond the wanted one.
+        if shown > number { return lose(number) }
+        reached = shown
+        position = reached
+      } catch let failure as DecodingFailure {
+        note(failure, before: number)
+        // Frames that do not lean on it still come.
+        if damaged.run(of: number) != nil || failure.time.flatMap(index.frame) == nil { throw failure }
       }
-      reached += 1
-      position = reached
     }
     return true
+  }
+
+  /// Frame `number` never came.
+  private func lose(_ number: Int) -> Bool {
+    position = nil
+    lost = number
+    return false
   }
 
   /// Jumps to a key packet and decodes up to `number`; false when that does not lead there.

@@ -15,6 +15,8 @@ enum JournalRecord {
   case results([String])
   /// What is to be scored of a video.
   case video(PlannedVideo)
+  /// A key frame has no scores, for frames of its clip are damaged.
+  case damage(KeyFrame, cause: String)
 
   /// The record as it stands in a file: length, CRC-32 of the rest, kind, content.
   var bytes: [UInt8] {
@@ -42,6 +44,11 @@ enum JournalRecord {
     case .video(let video):
       content.add(UInt8(5))
       content.add(video)
+    case .damage(let keyFrame, let cause):
+      content.add(UInt8(6))
+      content.add(keyFrame.video)
+      content.add(keyFrame.time.microseconds)
+      content.add(cause)
     }
     var record = ByteWriter()
     record.add(UInt32(content.bytes.count))
@@ -71,6 +78,7 @@ enum JournalRecord {
     case scores(JournalKey, JournalSubject)
     case results([String])
     case video(PlannedVideo)
+    case damage(KeyFrame)
   }
 
   /// Reads the content of a record; nil for one that is of no kind known here, or whose counts do not fit its length.
@@ -88,6 +96,7 @@ enum JournalRecord {
       guard let count = reader.number(UInt32.self), count <= reader.count else { return nil }
       return .results((0..<count).compactMap { _ in reader.text() })
     case 5: return reader.video().map { .video($0) }
+    case 6: return reader.keyFrame().map { .damage($0) }
     default: return nil
     }
   }
@@ -103,7 +112,7 @@ enum JournalRecord {
     var reader = ByteReader(bytes[8...])
     let size = reader.count
     guard let kind = reader.number(UInt8.self) else { return true }
-    guard kind == 1 || kind == 2 else { return kind == 4 || kind == 5 }
+    guard kind == 1 || kind == 2 else { return (4...6).contains(kind) }
     guard let head = reader.scoresHead(kind) else { return size < length && size < longestHead }
     return length == size - reader.count + head.people * ScoresHead.personBytes + head.rows * head.classes * 4
   }
@@ -128,14 +137,19 @@ struct JournalKey: Hashable {
   let view: String
 }
 
-/// Whose scores a record has: so many classes, of these people or of the clip as a whole.
+/// Whose scores a record has: so many classes, of these people or of the clip as a whole, at this place of the video.
 struct JournalSubject: Equatable {
   let classes: Int
+  /// The frame in the middle of the clip, and the key frame in the video's own counting.
+  private let center: Int64
+  private let moment: ClipTask.Moment
   /// CRC-32 of boxes and proposals' scores as records have them; nil for the clip as a whole.
   private let people: UInt32?
 
   init(_ task: ClipTask, classes: Int) {
     self.classes = classes
+    center = Int64(task.center)
+    moment = task.moment
     people = task.people.map { people in
       var bytes = ByteWriter()
       bytes.add(people)
@@ -143,9 +157,9 @@ struct JournalSubject: Equatable {
     }
   }
 
-  fileprivate init(people: UInt32?, classes: Int) {
+  fileprivate init(people: UInt32?, _ head: ScoresHead) {
     self.people = people
-    self.classes = classes
+    (classes, center, moment) = (head.classes, head.center, head.moment)
   }
 }
 
@@ -158,6 +172,8 @@ private struct ScoresHead {
 
   let key: JournalKey
   let isWhole: Bool
+  let center: Int64
+  let moment: ClipTask.Moment
   let people: Int
   let classes: Int
 
@@ -165,26 +181,29 @@ private struct ScoresHead {
 }
 
 extension ByteReader {
-  private mutating func keyFrame() -> KeyFrame? {
+  fileprivate mutating func keyFrame() -> KeyFrame? {
     guard let video = text(), let time = number(Int64.self) else { return nil }
     return KeyFrame(video: video, time: Timestamp(microseconds: time))
   }
 
   /// What follows the kind in a record of scores, up to the people.
   fileprivate mutating func scoresHead(_ kind: UInt8) -> ScoresHead? {
-    guard kind == 1 || kind == 2, let keyFrame = keyFrame(), let view = text(), number(Int64.self) != nil,
-      number(UInt64.self) != nil, number(Int64.self) != nil, let people = number(UInt32.self),
+    guard kind == 1 || kind == 2, let keyFrame = keyFrame(), let view = text(),
+      let center = number(Int64.self), let seconds = number(UInt64.self), let frame = number(Int64.self),
+      let people = number(UInt32.self),
       let classes = number(UInt32.self), people <= ScoresHead.most, (1...UInt32(ScoresHead.most)).contains(classes),
       kind == 1 || people == 0
     else { return nil }
     return ScoresHead(
-      key: JournalKey(keyFrame: keyFrame, view: view), isWhole: kind == 2, people: Int(people), classes: Int(classes))
+      key: JournalKey(keyFrame: keyFrame, view: view), isWhole: kind == 2, center: center,
+      moment: ClipTask.Moment(seconds: Double(bitPattern: seconds), frame: Int(frame)), people: Int(people),
+      classes: Int(classes))
   }
 
   /// The people of a record of scores.
   fileprivate mutating func subject(_ head: ScoresHead) -> JournalSubject? {
     guard let people = take(head.people * ScoresHead.personBytes) else { return nil }
     let sum = people.withUnsafeBytes { crc32($0) }
-    return JournalSubject(people: head.isWhole ? nil : sum, classes: head.classes)
+    return JournalSubject(people: head.isWhole ? nil : sum, head)
   }
 }

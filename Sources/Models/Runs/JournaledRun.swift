@@ -39,8 +39,8 @@ public struct JournaledRun {
         return !isToStop()
       },
       damaged: { task, damage in
+        try journal.note(task.keyFrame, damage: damage.cause)
         if stopsAtDamage { throw damage }
-        journal.note(task, damage: damage.cause)
       },
       each: { try journal.append($0) })
   }

@@ -16,6 +16,9 @@ public struct PlannedVideo: Sendable {
     self.tasks = tasks
   }
 
+  /// Whether it is the same video with as many tasks: what else there is of tasks is a matter of the run's identity.
+  func isSame(as other: PlannedVideo) -> Bool { name == other.name && tasks.count == other.tasks.count }
+
   /// The same video with other tasks.
   public func with(_ tasks: [ClipTask]) -> PlannedVideo { PlannedVideo(number: number, name: name, tasks: tasks) }
 }

@@ -88,6 +88,15 @@ public struct RunDirectory: Hashable, Sendable {
   }
 }
 
+extension RunDirectory {
+  /// The videos in which other parts than this one ever found damage.
+  func damagedVideos(beside other: Shard?) throws -> Set<String> {
+    ([nil] + (try shards())).filter { $0 != other }.reduce(into: []) { videos, part in
+      if let journal = try? RunJournal(reading: journal(part)) { videos.formUnion(journal.damagedVideos) }
+    }
+  }
+}
+
 /// What cannot be done with a run directory.
 public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   /// There is no folder of that name.

@@ -34,13 +34,17 @@ public struct RunIdentity: Equatable, Sendable {
   /// bytes)".
   ///
   /// Other tasks follow from other thresholds or files: where these are named, the tasks are not.
-  func changes(since other: RunIdentity) -> [String] {
+  ///
+  /// - Parameter videos: These may be others.
+  func changes(since other: RunIdentity, butOf videos: Set<String> = []) -> [String] {
     let before = Dictionary(other.entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let now = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let names =
       entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
     let isExplained = names.contains { name in Self.causesOfTasks.contains { name.hasPrefix($0) } }
-    return names.filter { $0 != Self.tasksName || !isExplained }.map { name in
+    return names.filter { name in
+      (name != Self.tasksName || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
+    }.map { name in
       switch (before[name], now[name]) {
       case (nil, let new): "\(name) is new (\(withoutChecksums(new ?? "")))"
       case (let old?, nil): "\(name) (\(withoutChecksums(old))) is gone"
@@ -59,6 +63,19 @@ public struct RunIdentity: Equatable, Sendable {
   private static let causesOfTasks = [
     "AVA.DETECTION_SCORE_THRESH", "proposals", "frame list", "frames of", "frames a second", "video ",
   ]
+
+  /// The video whose frames an entry is about; nil for all other entries.
+  static func video(ofEntry name: String) -> String? {
+    ["video ", "frames of "].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+  }
+
+  /// Whether the frames of a video are not those of another run.
+  func isOther(video: String, than other: RunIdentity) -> Bool {
+    func own(_ identity: RunIdentity) -> [Entry] {
+      identity.entries.filter { Self.video(ofEntry: $0.name) == video }
+    }
+    return own(self) != own(other)
+  }
 
   private static func isPlural(_ name: String) -> Bool {
     ["key frames", "weights", "proposals", "frames of"].contains { name.hasPrefix($0) }

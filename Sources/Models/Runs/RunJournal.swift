@@ -1,4 +1,4 @@
-internal import AVARecords
+public import AVARecords
 public import Clips
 internal import Clocks
 internal import Files
@@ -36,11 +36,17 @@ public final class RunJournal {
   public private(set) var videos: [PlannedVideo] = []
   /// What the scores depend on, as the file says it; nil for a journal in memory.
   public private(set) var identity: RunIdentity?
-  private let file: AppendedFile?
+  /// Videos that are others than before, as these had damage: what is scored of them stays.
+  public private(set) var repairedVideos: [String] = []
+  /// The key frames that were found damaged, and not scored since.
+  public private(set) var damagedKeyFrames: Set<KeyFrame> = []
+  /// Every video that ever had damage.
+  private(set) var damagedVideos: Set<String> = []
+  private var file: AppendedFile?
   private var memory: [UInt8] = []
   /// Where records of scores stand, their length and checksum among them.
   private var places: [JournalKey: (range: Range<Int>, subject: JournalSubject)] = [:]
-  /// Of this run only, not in the file: it may have been repaired when the next run comes.
+  /// What this run found. What earlier ones did is tried again: it may have been repaired.
   private var damage: [KeyFrame: String] = [:]
   private var lastFlush = monotonicSeconds()
   /// Where the last whole record that was read ends.
@@ -55,7 +61,12 @@ public final class RunJournal {
   /// - Parameter classes: How many classes the network scores: a record with others is passed over, and its task scored
   ///   again; nil for any number.
   /// - Throws: `JournalError` where the file is of another run, `FileError`.
-  public init(path: String, identity: RunIdentity, classes: Int? = nil) throws {
+  public convenience init(path: String, identity: RunIdentity, classes: Int? = nil) throws {
+    try self.init(path: path, identity: identity, classes: classes, others: { [] })
+  }
+
+  /// - Parameter others: Which videos are known elsewhere to have been damaged; asked where something has changed.
+  init(path: String, identity: RunIdentity, classes: Int?, others: () throws -> Set<String>) throws {
     let file = try AppendedFile(path: path, doing: Self.doing)
     self.file = file
     self.identity = identity
@@ -79,14 +90,38 @@ public final class RunJournal {
       }
       return
     }
-    let changes = identity.changes(since: RunIdentity(text: text))
-    if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
+    let before = RunIdentity(text: text)
+    let isOther = !identity.changes(since: before).isEmpty
     try readRecords(from: first.end, classes: classes)
+    if isOther {
+      // Whoever follows the advice to repair a video goes on with it.
+      let damaged = try others().union(damagedKeyFrames.map(\.video))
+      let changes = identity.changes(since: before, butOf: damaged)
+      if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
+      repairedVideos = damaged.filter { identity.isOther(video: $0, than: before) }.sorted()
+    }
     if end < file.count {
       let rest = try file.read(end..<min(file.count, end + 16384))
       loss = Loss(bytes: file.count - end, isTorn: JournalRecord.isBeginning(rest, of: file.count - end))
       try file.cut(to: end)
     }
+    if isOther { try renew(identity, from: first.end, classes) }
+  }
+
+  /// Writes the file anew with another head, and without the plans of videos: those of a repaired one may be others.
+  private func renew(_ identity: RunIdentity, from start: Int, _ classes: Int?) throws {
+    guard let file else { return }
+    let copy = try AtomicFile(path: file.path)
+    try copy.write(Self.magic + JournalRecord.head(identity.text).bytes)
+    var place = start
+    while let next = try record(at: place) {
+      if case .video = JournalRecord.summary(next.content[...]) {} else { try copy.write(file.read(place..<next.end)) }
+      place = next.end
+    }
+    try copy.commit()
+    self.file = try AppendedFile(path: file.path, doing: Self.doing)
+    (places, results, videos, damagedKeyFrames, damagedVideos) = ([:], [], [], [], [])
+    try readRecords(from: Self.magic.count, classes: classes)
   }
 
   /// The files that the run of a journal had written or begun to write when it ended; none where there is no journal, or
@@ -128,9 +163,13 @@ public final class RunJournal {
       switch JournalRecord.summary(next.content[...]) {
       case nil, .head: break
       case .scores(let key, let subject):
-        if classes == nil || classes == subject.classes { places[key] = (end..<next.end, subject) }
+        if classes == nil || classes == subject.classes {
+          places[key] = (end..<next.end, subject)
+          damagedKeyFrames.remove(key.keyFrame)
+        }
       case .results(let paths): add(paths)
       case .video(let video): add(video)
+      case .damage(let keyFrame): addDamage(keyFrame)
       }
       end = next.end
     }
@@ -140,6 +179,9 @@ public final class RunJournal {
   public func keyFrameCount(views: Int) -> Int {
     places.keys.reduce(into: [KeyFrame: Int]()) { $0[$1.keyFrame, default: 0] += 1 }.count { $0.value >= views }
   }
+
+  /// How many of the planned tasks are scored in all of their views.
+  public var doneCount: Int { videos.reduce(0) { $0 + $1.tasks.count { hasAll($0) } } }
 
   /// Whether there is nothing to go on with.
   public var isEmpty: Bool { places.isEmpty }
@@ -182,10 +224,24 @@ public final class RunJournal {
     places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = (
       range, JournalSubject(scored.task, classes: scored.scores.shape[1])
     )
+    damagedKeyFrames.remove(scored.task.keyFrame)
   }
 
-  /// Notes that a task cannot be scored, for as long as this run lasts: the next one tries again.
-  public func note(_ task: ClipTask, damage cause: String) { damage[task.keyFrame] = cause }
+  /// Notes that a key frame cannot be scored, for as long as this run lasts: the next one tries again, with a video that
+  /// may have been repaired. A journal that is only read notes it in memory.
+  ///
+  /// - Throws: `FileError`.
+  public func note(_ keyFrame: KeyFrame, damage cause: String) throws {
+    damage[keyFrame] = cause
+    if !isOpen || damagedKeyFrames.contains(keyFrame) { return }
+    try append(.damage(keyFrame, cause: cause))
+    addDamage(keyFrame)
+  }
+
+  private func addDamage(_ keyFrame: KeyFrame) {
+    damagedKeyFrames.insert(keyFrame)
+    damagedVideos.insert(keyFrame.video)
+  }
 
   /// Notes files before they are written: a run that goes on from here may replace them.
   public func beginResults(_ paths: [String]) throws {
@@ -206,7 +262,7 @@ public final class RunJournal {
   /// Notes what is to be scored, so that results can be made from the journal alone.
   public func plan(_ videos: [PlannedVideo]) throws {
     let known = Dictionary(self.videos.map { ($0.number, $0) }, uniquingKeysWith: { $1 })
-    for video in videos where known[video.number]?.tasks.count != video.tasks.count {
+    for video in videos where known[video.number]?.isSame(as: video) != true {
       try append(.video(video))
       add(video)
     }

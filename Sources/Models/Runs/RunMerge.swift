@@ -12,6 +12,8 @@ public struct RunMerge {
   private let parts: [(directory: RunDirectory, journal: RunJournal, status: RunStatus?)]
   private let identity: RunIdentity
   private let videos: [PlannedVideo]
+  /// The videos in which a shard found damage: they may have been others since.
+  private let repairable: Set<String>
   /// The key frames that have no scores, by the shards that said so.
   public let damaged: [RunStatus.Damage]
 
@@ -37,7 +39,7 @@ public struct RunMerge {
     var parts: [(directory: RunDirectory, journal: RunJournal, status: RunStatus?)] = []
     var unfinished: [String] = []
     var damaged: [RunStatus.Damage] = []
-    var identity: (shard: Shard, value: RunIdentity)?
+    var identities: [(shard: Shard, directory: RunDirectory, value: RunIdentity)] = []
     for shard in (0..<count).compactMap({ Shard($0, of: count) }) {
       guard let directory = places[shard]?.first, pathExists(directory.journal(shard)) else {
         unfinished.append("shard \(shard) is missing")
@@ -48,14 +50,7 @@ public struct RunMerge {
       guard let own = journal.identity?.ofWhole else {
         throw RunDirectoryError.unreadable(path: directory.journal(shard), reason: "it is damaged at its beginning")
       }
-      if let identity {
-        let changes = own.changes(since: identity.value)
-        if !changes.isEmpty {
-          throw RunDirectoryError.otherRun(
-            directory: directory.path, part: partName(identity.shard), changes: changes)
-        }
-      }
-      identity = identity ?? (shard, own)
+      identities.append((shard, directory, own))
       let lost = status?.state == .complete ? status?.damaged ?? [] : []
       damaged += lost.filter { !damaged.contains($0) }
       let tasks = journal.videos.flatMap(\.tasks)
@@ -70,6 +65,15 @@ public struct RunMerge {
       }
       parts.append((directory, journal, status))
     }
+    // Shards that ended before a damaged video was repaired have its former identity.
+    let repairable = parts.reduce(into: Set<String>()) { $0.formUnion($1.journal.damagedVideos) }
+    for other in identities.dropFirst() {
+      let changes = other.value.changes(since: identities[0].value, butOf: repairable)
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherRun(
+          directory: other.directory.path, part: partName(identities[0].shard), changes: changes)
+      }
+    }
     if !unfinished.isEmpty {
       throw RunDirectoryError.unfinished(
         unfinished, advice: "let these come to their end, with the command that they were begun with (--shard I/N)")
@@ -80,13 +84,15 @@ public struct RunMerge {
     }
     self.status = status
     self.damaged = damaged
-    self.identity = identity!.value
+    self.repairable = repairable
     let pieces = Dictionary(grouping: parts.flatMap { $0.journal.videos }, by: \.number)
-    videos = pieces.keys.sorted().map { number in
+    let videos = pieces.keys.sorted().map { number in
       let tasks = pieces[number]!.flatMap(\.tasks).sorted { $0.keyFrame.time < $1.keyFrame.time }
       return pieces[number]![0].with(tasks)
     }
-    if !self.identity.isOf(videos.flatMap(\.tasks)) {
+    self.videos = videos
+    identity = (identities.first { $0.value.isOf(videos.flatMap(\.tasks)) } ?? identities[0]).value
+    if !identity.isOf(videos.flatMap(\.tasks)) {
       throw RunDirectoryError.unfinished(
         ["the shards' key frames together are not those of the run"],
         advice: "delete the shards' journals and compute them anew")
@@ -111,7 +117,7 @@ public struct RunMerge {
   /// - Throws: `RunDirectoryError` where the directory keeps another run, `FileError`, `JournalError`.
   public func write(into directory: RunDirectory) throws {
     if let other = directory.identity(nil) {
-      let changes = identity.changes(since: other)
+      let changes = identity.changes(since: other, butOf: repairable)
       if !changes.isEmpty {
         throw RunDirectoryError.otherRun(directory: directory.path, part: partName(nil), changes: changes)
       }
@@ -136,6 +142,10 @@ public struct RunMerge {
           }
         }
       }
+      for damage in damaged {
+        let time = Timestamp(microseconds: damage.time)
+        try journal.note(KeyFrame(video: damage.video, time: time), damage: damage.cause)
+      }
       journal.close(keepsEmpty: true)
       let configuration = try readFile(parts[0].directory.configuration, doing: "reading the run's configuration")
       if parts[0].directory != directory {
@@ -152,7 +162,7 @@ public struct RunMerge {
     status.begun = parts.compactMap { $0.status?.begun }.min() ?? status.begun
     status.updated = clockTime()
     status.state = .complete
-    (status.done, status.total, status.damaged) = (keyFrameCount, keyFrameCount, damaged)
+    (status.done, status.total, status.damaged) = (journal.doneCount, keyFrameCount, damaged)
     try status.write(to: directory.status(nil))
   }
 

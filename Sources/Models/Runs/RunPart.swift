@@ -73,8 +73,10 @@ public final class RunPart {
   ///   - videos: What is to be scored of each video, in the order of the run; of a shard its own part.
   /// - Throws: `RunDirectoryError`, `JournalError`, `FileError`.
   public func open(_ identity: RunIdentity, _ config: Configuration, videos: [PlannedVideo]) throws -> RunJournal {
-    if let other = try directory.identityOfWhole(beside: shard) {
-      let changes = identity.changes(since: other.identity)
+    if let other = try directory.identityOfWhole(beside: shard), !identity.changes(since: other.identity).isEmpty {
+      let own = (try? RunJournal(reading: directory.journal(shard)))?.damagedVideos ?? []
+      let changes = identity.changes(
+        since: other.identity, butOf: try own.union(directory.damagedVideos(beside: shard)))
       if !changes.isEmpty {
         throw RunDirectoryError.otherRun(directory: directory.path, part: partName(other.part), changes: changes)
       }
@@ -82,7 +84,8 @@ public final class RunPart {
     let journal: RunJournal
     do {
       journal = try RunJournal(
-        path: directory.journal(shard), identity: identity.ofShard(shard), classes: config[.modelNumClasses])
+        path: directory.journal(shard), identity: identity.ofShard(shard), classes: config[.modelNumClasses],
+        others: { try directory.damagedVideos(beside: shard) })
     } catch let error as JournalError {
       switch error {
       case .foreign(let path):
@@ -98,7 +101,7 @@ public final class RunPart {
       try keep(config, isNew: journal.isEmpty)
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
-      status.done = videos.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
+      status.done = journal.doneCount
       try status.write(to: directory.status(shard))
     } catch {
       journal.close()
@@ -139,7 +142,8 @@ public final class RunPart {
   ///
   /// - Parameter mAP: Nil where it was not computed.
   public func complete(damaged: [RunStatus.Damage], mAP: Double?) throws {
-    (status.damaged, status.mAP, status.done) = (damaged, mAP, status.total)
+    (status.damaged, status.mAP) = (damaged, mAP)
+    status.done = journal?.doneCount ?? status.total
     try end(.complete)
   }
 

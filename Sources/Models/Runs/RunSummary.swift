@@ -1,4 +1,6 @@
+internal import AVARecords
 internal import Files
+internal import Inference
 public import JSON
 internal import Wording
 
@@ -7,7 +9,10 @@ public struct RunSummary: Sendable {
   public let directory: RunDirectory
   /// "complete", "running", "interrupted", "failed"; of shards that are not joined "2 of 4 shards complete".
   public let state: String
+  /// Key frames that have scores.
   public let done: Int
+  /// Key frames that have none because frames are damaged.
+  public let damaged: Int
   public let total: Int
   /// What the scores depend on; nil where it cannot be read.
   public let identity: RunIdentity?
@@ -24,12 +29,14 @@ public struct RunSummary: Sendable {
     if let status = directory.readStatus(nil) {
       self.status = status
       identity = directory.identity(nil)?.ofWhole
-      (state, done) = (status.state.rawValue, status.done)
-      total = tasks(identity) ?? status.total
+      state = status.state.rawValue
+      let counts = Self.count(directory, nil, status)
+      (done, damaged, total) = (counts.done, counts.damaged, (tasks(identity) ?? status.total) + counts.unplanned)
       return
     }
     if shards.isEmpty && directory.hasWhole { throw RunDirectoryError.noStatus(path: directory.status(nil)) }
-    let parts = shards.compactMap { directory.readStatus($0) }
+    let known = shards.compactMap { shard in directory.readStatus(shard).map { (shard, $0) } }
+    let parts = known.map(\.1)
     guard let first = shards.first else { throw RunDirectoryError.empty(directory.path) }
     status = parts.first
     identity = shards.lazy.compactMap { directory.identity($0)?.ofWhole }.first
@@ -37,8 +44,33 @@ public struct RunSummary: Sendable {
     let others = Dictionary(grouping: parts.filter { $0.state != .complete }, by: \.state.rawValue)
     let words = others.keys.sorted().map { "\(others[$0]!.count) \($0)" }
     state = (["\(complete) of \(counted(first.count, "shard")) complete"] + words).joined(separator: ", ")
-    done = parts.reduce(0) { $0 + $1.done }
-    total = tasks(identity) ?? parts.reduce(0) { $0 + $1.total }
+    let counts = known.map { Self.count(directory, $0, $1) }
+    // What no shard could plan each of them has noted.
+    let unplanned = counts.map(\.unplanned).max() ?? 0
+    done = counts.reduce(0) { $0 + $1.done }
+    damaged = counts.reduce(0) { $0 + $1.damaged - $1.unplanned } + unplanned
+    total = (tasks(identity) ?? parts.reduce(0) { $0 + $1.total }) + unplanned
+  }
+
+  /// What the journal of a part has; its status alone where there is none that can be read.
+  private static func count(
+    _ directory: RunDirectory, _ part: Shard?, _ status: RunStatus
+  ) -> (done: Int, damaged: Int, unplanned: Int) {
+    let said = status.damaged.map { KeyFrame(video: $0.video, time: Timestamp(microseconds: $0.time)) }
+    guard let journal = try? RunJournal(reading: directory.journal(part)), !journal.videos.isEmpty else {
+      return (status.done, said.count, 0)
+    }
+    let tasks = journal.videos.flatMap(\.tasks)
+    let planned = Set(tasks.map(\.keyFrame))
+    let scored = Set(tasks.filter { journal.hasAll($0) }.map(\.keyFrame))
+    let damaged = journal.damagedKeyFrames.union(said).subtracting(scored)
+    return (scored.count, damaged.count, damaged.count { !planned.contains($0) })
+  }
+
+  /// How far the run is, in words: "7/12"; where there is damage "10 done, 2 damaged".
+  public var progress: String {
+    if damaged == 0 { return "\(done)/\(total)" }
+    return done + damaged == total ? "\(done) done, \(damaged) damaged" : "\(done)/\(total), \(damaged) damaged"
   }
 
   /// The run directories among folders, and in those that keep none themselves.

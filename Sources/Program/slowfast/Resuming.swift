@@ -40,6 +40,10 @@ struct Resuming {
     self.journal = journal
     let total = plan.reduce(0) { $0 + $1.tasks.count }
     doneCount = plan.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
+    if !journal.repairedVideos.isEmpty {
+      let videos = listed(journal.repairedVideos.map { "'\($0)'" }, limit: 3)
+      Console.say("\(videos): damaged before, and others now: what has scores keeps them, the rest is scored")
+    }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"

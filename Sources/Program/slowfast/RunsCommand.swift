@@ -32,7 +32,7 @@ struct RunsCommand: ParsableCommand {
     case .text:
       let rows = runs.map { run in
         [
-          run.directory.path, run.status?.command ?? "", run.config, run.weights, "\(run.done)/\(run.total)", run.state,
+          run.directory.path, run.status?.command ?? "", run.config, run.weights, run.progress, run.state,
           (run.status?.mAP).map { fixed($0, 4) } ?? "", run.status?.begun ?? "", run.status?.version ?? "",
         ]
       }

@@ -1,6 +1,12 @@
 internal import Wording
 
 extension Evaluation {
+  /// What classes without detections have, in words: their rows may be there and beyond the cap of their key frames.
+  public var absence: String {
+    guard counts.rowsBeyondCap > 0, let cap = rules.entriesPerFrame else { return "no detection at all" }
+    return "no detection among the \(cap) best of a key frame"
+  }
+
   /// What the protocol did with the rows, in words.
   public var notices: [String] {
     var notices: [String] = []

@@ -67,6 +67,10 @@ struct ContentTests {
     silent.names[70] = "talk <to>"
     silent.silentClass = 70
     #expect(try headline(silent).hasPrefix("1 of 3 classes has no detection at all: talk &lt;to&gt;."))
+    silent.silentClassIsCrowdedOut = true
+    #expect(
+      try headline(silent).hasPrefix(
+        "1 of 3 classes has no detection among the 50 best of a key frame: talk &lt;to&gt;."))
   }
 
   @Test("Classes that no protocol has a number of are folded, and can be shown")

@@ -12,6 +12,8 @@ struct Situation {
   var images: KeyFrameImages?
   /// A class with a person to find and no detection.
   var silentClass: Int?
+  /// Whether it has one, beyond the 50 that count.
+  var silentClassIsCrowdedOut = false
   /// What every score is multiplied by.
   var scale = 1.0
 
@@ -29,6 +31,10 @@ struct Situation {
     found.append(video: "w", second: 904, box: Self.right, actionID: 1, score: scale * (0.95 - shift))
     found.append(video: "w", second: 904, box: Self.right, actionID: 20, score: scale * 0.6)
     if let silentClass { truth.append(video: "w", second: 904, box: Self.right, actionID: silentClass) }
+    if let silentClass, silentClassIsCrowdedOut {
+      for _ in 0..<50 { found.append(video: "w", second: 904, box: Self.left, actionID: 1, score: 0.5) }
+      found.append(video: "w", second: 904, box: Self.right, actionID: silentClass, score: 0.4)
+    }
     let labels = try LabelMap(names.sorted { $0.key < $1.key }.map { .init(id: $0.key, name: $0.value) })
     return try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
   }

@@ -44,7 +44,7 @@ import Video
     return path
   }
 
-  @Test(arguments: [("bframes.mp4", 1500), ("bframes.mp4", 2600), ("ntsc.mp4", 3000)])
+  @Test(arguments: [("bframes.mp4", 1500), ("bframes.mp4", 2600), ("ntsc.mp4", 3000), ("hashes.mp4", 1500)])
   func garbledBytesTakeTheirGroupAway(name: String, place: Int) throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }

@@ -71,6 +71,8 @@ final class Decoder {
     // One thread: with several, a frame comes out before another thread has marked its damage, so that the same file is
     // damaged in one run and sound in the next; with slices on several threads there are no marks at all.
     context.pointee.thread_count = 1
+    // Checksums that a stream carries are compared: garbled H.265 decodes to wrong pixels without any other complaint.
+    context.pointee.err_recognition |= AV_EF_CRCCHECK
     if status >= 0 { status = avcodec_open2(context, demuxer.codec, nil) }
     if status < 0 {
       var open: UnsafeMutablePointer<AVCodecContext>? = context

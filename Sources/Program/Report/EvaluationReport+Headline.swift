@@ -16,8 +16,8 @@ extension EvaluationReport {
     if silent.isEmpty { return nil }
     if silent.count == counting.count { return "No class has any detection." }
     return """
-      \(silent.count) of \(counted(counting.count, "class", plural: "classes")) \(silent.count == 1 ? "has" : "have") no \
-      detection at all: \(listed(silent.map(\.result.name), limit: 3)).
+      \(silent.count) of \(counted(counting.count, "class", plural: "classes")) \(silent.count == 1 ? "has" : "have") \
+      \(explanation.evaluation.absence): \(listed(silent.map(\.result.name), limit: 3)).
       """
   }
 

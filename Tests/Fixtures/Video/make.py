@@ -52,6 +52,10 @@ def main():
     # B-frames, open groups of pictures, odd size (4:4:4: H.264 has no odd sizes with shared chroma).
     make("bframes.mp4", 60, size=(97, 63), options=h264(pix_fmt="yuv444p"))
     make("ntsc.mp4", 60, rate="30000/1001", options=h264())
+    # A checksum of every picture's pixels.
+    make("hashes.mp4", 24, options=["-c:v", "libx265", "-crf", "28", "-x265-params",
+                                    "hash=1:keyint=8:min-keyint=8:scenecut=0:pools=none:frame-threads=1:log-level=none",
+                                    "-tag:v", "hvc1"])
     # Irregular times: frame n at 40 n + 10 (n mod 3) ms.
     make("vfr.mkv", 40, options=["-vf", "settb=1/1000,setpts=N*40+10*mod(N\\,3)", "-vsync", "passthrough",
                                      "-enc_time_base:v", "1:1000", *h264()])

@@ -136,7 +136,7 @@ let models: [Target] = [
   .target(
     name: "ModelZoo",
     dependencies: [
-      "Configuration", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Wording",
+      "Configuration", "Datasets", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Wording",
     ], swiftSettings: strict),
   .target(
     name: "Inference",

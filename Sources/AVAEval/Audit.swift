@@ -1,4 +1,5 @@
 public import AVARecords
+internal import Datasets
 public import Parallel
 internal import Wording
 
@@ -29,7 +30,7 @@ public func audit(
   findings += scoreFindings(tables.detections)
   if hasTruth {
     findings += (convention?.findings ?? []) + truthPixels + commonFindings(tables, pool)
-    findings += labelMapFindings(tables.labelMap)
+    findings += labelMapFindings(tables.labelMap, tables.dataset)
   }
   return gravestFirst(findings)
 }
@@ -62,12 +63,16 @@ private func gravestFirst(_ findings: [Finding]) -> [Finding] {
   findings.filter(\.isFault) + findings.filter { !$0.isFault }
 }
 
-private func labelMapFindings(_ labelMap: LabelMap) -> [Finding] {
-  guard labelMap.labels.map(\.id).sorted() == Array(1...80) else { return [] }
+/// Says when a label map has all classes of a data set of which some are scored.
+private func labelMapFindings(_ labelMap: LabelMap, _ dataset: ActionDataset) -> [Finding] {
+  let count = dataset.classNames.count
+  guard let scored = dataset.scoredClasses, let scoredMap = dataset.scoredLabelMap, scored.count < count,
+    labelMap.labels.map(\.id).sorted() == Array(1...count)
+  else { return [] }
   return [
     Finding(
-      .eightyClasses, isFault: false, count: 80, "the label map has all of AVA's 80 classes",
-      hint: "published figures are means over the 60 of ava_action_list_v2.2_for_activitynet_2019.pbtxt")
+      .eightyClasses, isFault: false, count: count, "the label map has all of \(dataset.name)'s \(count) classes",
+      hint: "published figures are means over the \(scored.count) of \(scoredMap)")
   ]
 }
 

@@ -87,7 +87,7 @@ func describe(row: Int, _ table: DetectionTable) -> String {
 
 /// A number with no more decimals than it needs, three at most.
 func short(_ value: Double) -> String {
-  // No row of zeros for what no picture measures.
+  // No row of zeros for what no image measures.
   if value.magnitude >= 1e9 { return "\(value)" }
   var text = fixed(value, 3)
   while text.hasSuffix("0") { text.removeLast() }

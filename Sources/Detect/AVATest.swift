@@ -109,14 +109,14 @@ public struct AVATest {
   public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
     var identity = try RunIdentity(config, dataset, model, isStill: isStill)
     let inputs = AVATestInputs(config)
-    try identity.add("frame list", files: inputs.frameLists)
-    try identity.add("proposals", files: inputs.proposals)
+    try identity.add(.frameLists, files: inputs.frameLists)
+    try identity.add(.proposals, files: inputs.proposals)
     for video in videos {
       // What is not there is for the run to say, with what it needs it for.
       let ends = Set([0, video.count - 1]).sorted().map {
         (try? fileFingerprint(video.path(ofFrame: $0), doing: "reading a frame")) ?? "missing"
       }
-      identity.add("frames of \(video.name)", "\(video.count): \(ends.joined(separator: "; "))")
+      identity.add(.frames, video.name, "\(video.count): \(ends.joined(separator: "; "))")
     }
     identity.add(tasks)
     return identity
@@ -132,7 +132,7 @@ public struct AVATest {
 
   /// Key frames whose centre lies beyond the listed frames: the clip is then the last frame over and over, as in the
   /// reference.
-  public var lateKeyFrames: [String] {
+  public var outOfRangeKeyFrames: [String] {
     frameList.videos.flatMap { video in
       proposals.keyFrames(of: video.name).filter { center($0) >= video.count }.map { "\(video.name),\($0.time)" }
     }

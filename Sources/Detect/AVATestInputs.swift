@@ -71,7 +71,7 @@ struct AVATestInputs {
     return faults
   }
 
-  /// The videos whose first picture is not there, in one text.
+  /// The videos whose first image is not there, in one text.
   ///
   /// - Parameter isNeeded: Whether frames of a video will be read.
   func missingFrames(_ list: FrameList, isNeeded: (String) -> Bool) -> String? {

@@ -45,7 +45,7 @@ public struct AVATestLabels {
       notices += read.counts.notices(path)
     } else {
       groundTruth = nil
-      notices.append("AVA.GROUNDTRUTH_FILE is empty: detections are written, mAP is not computed")
+      notices.append("\(Key.avaGroundtruthFile.name) is empty: detections are written, mAP is not computed")
     }
     self.notices = notices
   }

@@ -4,9 +4,9 @@ public import Imaging
 internal import Video
 internal import Wording
 
-/// Writes the frames of videos as pictures, and joins them to a folder's frame list in PySlowFast's format.
+/// Writes the frames of videos as images, and joins them to a folder's frame list in PySlowFast's format.
 ///
-/// A video's pictures appear in `FOLDER/NAME/` together, and its rows after them: whatever ends the writing, the list
+/// A video's images appear in `FOLDER/NAME/` together, and its rows after them: whatever ends the writing, the list
 /// names whole videos only, the old ones and those that were finished.
 public struct FrameExtraction {
   public enum Format: String, Sendable {
@@ -17,26 +17,26 @@ public struct FrameExtraction {
   }
 
   /// A video and what the list calls it.
-  private struct Source {
-    let video: VideoIndex
+  private struct ListedVideo {
+    let index: VideoIndex
     let name: String
     let frameCount: Int
   }
 
   /// The list's file.
   public let listPath: String
-  /// How many pictures there will be.
+  /// How many images there will be.
   public let frameCount: Int
   /// What the user should know of the videos.
   public let notices: [String]
-  private let sources: [Source]
+  private let videos: [ListedVideo]
   private let folder: String
   private let framesPerSecond: Double
   private let format: Format
   private var list: FrameListText
-  /// What `write` could not have of the videos that it wrote: the pictures, by their places in the list from 0, whose
+  /// What `write` could not have of the videos that it wrote: the images, by their places in the list from 0, whose
   /// files are empty.
-  public private(set) var damaged: [(video: String, pictures: DamageList)] = []
+  public private(set) var damaged: [(video: String, images: DamageList)] = []
 
   /// Opens the videos and reads the folder's list, if there is one.
   ///
@@ -60,12 +60,12 @@ public struct FrameExtraction {
       let known = Set(list.videos)
       let listed = names.filter(known.contains)
       if !listed.isEmpty { throw FrameExtractionError.listed(listed, list: listPath) }
-      // A folder of pictures that no list names is somebody's all the same.
+      // A folder of images that no list names is somebody's all the same.
       let taken = names.map { joinPath(folder, $0) }.filter { pathExists($0) }
       if !taken.isEmpty { throw FrameExtractionError.taken(taken) }
     }
     var notices: [String] = []
-    var sources: [Source] = []
+    var opened: [ListedVideo] = []
     for (path, name) in zip(videos, names) {
       let frames = try VideoFrames(path: path, framesPerSecond: framesPerSecond)
       notices += frames.reader.notices.map { "\(path): \($0)" }
@@ -73,22 +73,22 @@ public struct FrameExtraction {
         notices.append(
           "'\(frames.name)' is '\(name)' in the list, whose names have no spaces: call it so in other files")
       }
-      sources.append(Source(video: frames.reader.video, name: name, frameCount: frames.frameCount))
+      opened.append(ListedVideo(index: frames.reader.video, name: name, frameCount: frames.frameCount))
     }
     self.notices = notices
-    self.sources = sources
-    frameCount = sources.reduce(0) { $0 + $1.frameCount }
+    self.videos = opened
+    frameCount = opened.reduce(0) { $0 + $1.frameCount }
   }
 
   /// Writes video after video; the list grows by each when it is complete.
   ///
-  /// A list has a line for every picture, and pictures keep their places in time. So the file of a damaged frame is there
-  /// and empty: no reader takes it for a picture, and `test` passes over the key frames that need it, as `detect` does.
+  /// A list has a line for every image, and images keep their places in time. So the file of a damaged frame is there
+  /// and empty: no reader takes it for an image, and `test` passes over the key frames that need it, as `detect` does.
   ///
   /// - Parameters:
   ///   - stopsAtDamage: Whether the first damaged frame ends the writing.
-  ///   - progress: Called after each picture with the number of those done; what it throws ends the writing.
-  ///   - wrote: Called after each video with its folder and how many pictures it has.
+  ///   - progress: Called after each image with the number of those done; what it throws ends the writing.
+  ///   - wrote: Called after each video with its folder and how many images it has.
   /// - Throws: `VideoError`, `ImagingError`, `FileError`; then nothing of the video at hand is left. `FrameDamage` for the
   ///   first damaged frame where that ends the writing, and for a video that has no other.
   public mutating func write(
@@ -96,12 +96,12 @@ public struct FrameExtraction {
   ) throws {
     try checkWritable(listPath)
     var done = 0
-    for source in sources {
-      let images = ImageFolder(folder: folder, name: source.name)
+    for video in videos {
+      let images = ImageFolder(folder: folder, name: video.name)
       try images.makeEmpty()
       var empty = DamageList()
       do {
-        let frames = try VideoFrames(source.video, framesPerSecond: framesPerSecond)
+        let frames = try VideoFrames(video.index, framesPerSecond: framesPerSecond)
         for index in 0..<frames.frameCount {
           let path = joinPath(images.growing, images.fileName(index, format))
           do {
@@ -123,21 +123,21 @@ public struct FrameExtraction {
         images.discard()
         throw error
       }
-      if empty.frameCount > 0 { damaged.append((source.name, empty)) }
+      if empty.frameCount > 0 { damaged.append((video.name, empty)) }
       list.set(
-        source.name,
-        paths: (0..<source.frameCount).map { "\(source.name)/\(images.fileName($0, format))" })
+        video.name,
+        paths: (0..<video.frameCount).map { "\(video.name)/\(images.fileName($0, format))" })
       try writeFile(listPath, list.text)
-      wrote(images.final, source.frameCount)
+      wrote(images.final, video.frameCount)
     }
   }
 }
 
 extension FrameExtraction {
-  /// One line for each damage with the pictures that it leaves empty, counted from 1 as their files are; at most `limit`
+  /// One line for each damage with the images that it leaves empty, counted from 1 as their files are; at most `limit`
   /// of them, and one for the rest.
   public func damageLines(limit: Int = 10) -> [String] {
-    let all = damaged.flatMap { video, pictures in pictures.stretches.map { (video: video, stretch: $0) } }
+    let all = damaged.flatMap { video, images in images.stretches.map { (video: video, stretch: $0) } }
     var lines = all.prefix(limit).map { video, stretch in
       let (first, last) = (stretch.frames.lowerBound + 1, stretch.frames.upperBound)
       return "\(video), \(first == last ? "picture \(first)" : "pictures \(first) to \(last)"): \(stretch.cause)"
@@ -151,7 +151,7 @@ extension FrameExtraction {
   }
 }
 
-/// The pictures of one video: they grow in a folder beside the one that they end in.
+/// The images of one video: they grow in a folder beside the one that they end in.
 private struct ImageFolder {
   let name: String
   let final: String
@@ -174,7 +174,7 @@ private struct ImageFolder {
     removeImages(in: growing)
   }
 
-  /// Moves the pictures to their place, where those of an earlier run go, once all are on the disk.
+  /// Moves the images to their place, where those of an earlier run go, once all are on the disk.
   func finish() throws {
     try flushFiles(in: growing)
     if !pathExists(final) {

@@ -1,12 +1,12 @@
 public import AVARecords
-internal import Datasets
+public import Datasets
 internal import Files
 public import Imaging
 public import Overlay
 internal import Video
 internal import Wording
 
-/// The pictures of overlays, drawn video by video: only one video's source need be open at a time.
+/// The images of overlays, drawn video by video: only one video's source need be open at a time.
 ///
 /// What is worth saying comes back as text; what ends a run is thrown.
 public struct OverlayRun {
@@ -18,9 +18,10 @@ public struct OverlayRun {
   private let folder: String
   private let startingSecond: Double?
   private let stopsAtDamage: Bool
+  private let dataset: ActionDataset
   /// How many key frames have a frame.
   public private(set) var keyFrameCount = 0
-  /// How many pictures are drawn.
+  /// How many images are drawn.
   public private(set) var drawn = 0
   private var places: [String: (start: Double, keyFrames: [PlacedScene])] = [:]
   private var beyond: [String] = []
@@ -29,22 +30,25 @@ public struct OverlayRun {
 
   /// - Parameters:
   ///   - hasTruth: Whether scenes have ground truth, empty where nobody is labelled.
-  ///   - folder: Where the pictures go.
+  ///   - folder: Where the images go.
   ///   - startingSecond: The second that rows call the first frame's; nil to tell it from the rows.
   ///   - stopsAtDamage: Whether a damaged frame ends the run, rather than to be passed over.
+  ///   - dataset: Where rows may count from.
   public init(
-    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, stopsAtDamage: Bool
+    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, stopsAtDamage: Bool,
+    dataset: ActionDataset = .ava
   ) {
     self.style = style
     self.hasTruth = hasTruth
     self.folder = folder
     self.startingSecond = startingSecond
     self.stopsAtDamage = stopsAtDamage
+    self.dataset = dataset
   }
 
   // MARK: Files
 
-  /// The files of a video's pictures.
+  /// The files of a video's images.
   public func imagePaths(_ video: String, _ frames: [Timestamp: OverlayScenes.Scene]) -> [String] {
     frames.keys.sorted().map { imagePath(video, $0) }
   }
@@ -69,8 +73,7 @@ public struct OverlayRun {
   ) -> String? {
     let start =
       startingSecond
-      ?? source.startingSecond(
-        for: frames.keys.map(\.seconds), orFrom: Double(ActionDataset.ava.clock.firstSecond))
+      ?? source.startingSecond(for: frames.keys.map(\.seconds), orFrom: Double(dataset.clock.firstSecond))
     var keyFrames: [PlacedScene] = []
     for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
       if let frame = source.frameNumber(at: time.seconds - start) {
@@ -92,7 +95,7 @@ public struct OverlayRun {
   public func checkPlaces() throws(OverlayRunError) -> String? {
     if beyond.isEmpty { return nil }
     let missing = "\(counted(beyond.count, "key frame")) outside the video, not drawn: \(listed(beyond))"
-    let advice = "set --starting-second (\(ActionDataset.ava.beginning)) or --fps"
+    let advice = "set --starting-second (\(dataset.beginning)) or --fps"
     if keyFrameCount == 0 { throw OverlayRunError("drawing overlays: \(missing) -> \(advice)") }
     return "\(missing) -> if they should be inside, \(advice)"
   }
@@ -103,7 +106,7 @@ public struct OverlayRun {
   ///
   /// - Parameters:
   ///   - isToStop: Asked before each of them.
-  ///   - progress: Called after each with the number of pictures drawn so far.
+  ///   - progress: Called after each with the number of images drawn so far.
   /// - Returns: Whether it came to the end.
   /// - Throws: the errors of reading, drawing and writing.
   public mutating func draw(
@@ -157,7 +160,7 @@ public struct OverlayRun {
 
   /// What the results lack, for the end of the run; nil where they lack nothing.
   ///
-  /// - Parameter acceptsDamage: Whether pictures without the damaged ones will do, so long as there are any.
+  /// - Parameter acceptsDamage: Whether images without the damaged ones will do, so long as there are any.
   public func lack(acceptsDamage: Bool) -> String? {
     let advice =
       " -> copy or record the damaged files again, or take the pictures as they are: --damaged skip"

@@ -10,7 +10,7 @@ internal import Wording
 ///   - timeline: Its times are seconds after the first frame.
 ///   - clock: What the strip calls the first frame's time, in seconds.
 ///   - progress: Called after each frame with the number of those done; what it throws ends the video.
-/// - Returns: How many frames are damaged: there the picture before stays.
+/// - Returns: How many frames are damaged: there the image before stays.
 /// - Throws: the errors of reading, drawing and writing; then there is no file.
 @discardableResult
 public func writeOverlayVideo(

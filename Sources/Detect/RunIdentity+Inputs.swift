@@ -15,23 +15,23 @@ extension RunIdentity {
   ) throws {
     self.init()
     add(config)
-    add("frames a second", "\(dataset.clock.framesPerSecond)")
-    add("still", "\(isStill)")
+    add(.framesPerSecond, "\(dataset.clock.framesPerSecond)")
+    add(.still, "\(isStill)")
     let engine = model.model.engine
     // The last bits of sums differ between these.
-    add("precision", engine.activations == .bfloat16 ? "bf16" : "fp32")
-    add("kernels", engine.kernels.instructionSet.rawValue)
-    add("convolution", engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
+    add(.precision, engine.activations == .bfloat16 ? "bf16" : "fp32")
+    add(.kernels, engine.kernels.instructionSet.rawValue)
+    add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
     if let path = model.weightsPath {
-      add("weights", try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
+      add(.weights, try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
     }
-    if let seed = model.options.randomSeed { add("random weights", "seed \(seed)") }
-    add("partial weights", "\(model.options.allowPartial)")
+    if let seed = model.options.randomSeed { add(.randomWeights, "seed \(seed)") }
+    add(.partialWeights, "\(model.options.allowPartial)")
   }
 
   /// Adds files of one kind, whatever their order.
-  mutating func add(_ what: String, files: [String]) throws {
-    let prints = try files.map { try fileFingerprint($0, doing: "reading the \(what)") }.sorted()
-    for (number, print) in prints.enumerated() { add("\(what) \(number + 1)", print) }
+  mutating func add(_ thing: Thing, files: [String]) throws {
+    let prints = try files.map { try fileFingerprint($0, doing: "reading the \(thing.rawValue)") }.sorted()
+    for (number, print) in prints.enumerated() { add(thing, "\(number + 1)", print) }
   }
 }

@@ -29,8 +29,8 @@ public struct VideoDetection {
   }
 
   /// One video and what is scored of it.
-  struct Source: Sendable {
-    let video: VideoIndex
+  struct TaskedVideo: Sendable {
+    let index: VideoIndex
     let name: String
     let tasks: [ClipTask]
   }
@@ -47,7 +47,7 @@ public struct VideoDetection {
   public let remarks: [String]
   /// The part of the run that is scored here; nil for all of it.
   public var shard: Shard?
-  let sources: [Source]
+  let videos: [TaskedVideo]
   private let proposalsPath: String
   /// The key frames of videos that cannot be read at all.
   let unreadable: DamageReport
@@ -91,7 +91,7 @@ public struct VideoDetection {
     let proposals = try ProposalList.read(
       paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
     notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
-    var sources: [Source] = []
+    var opened: [TaskedVideo] = []
     var unreadable = DamageReport()
     var firstFault: VideoError?
     var shifted: [String] = []
@@ -118,9 +118,9 @@ public struct VideoDetection {
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
       let tasks = planner.tasks(of: keyFrames, views: views.views)
       notices += planner.notices
-      sources.append(Source(video: frames.reader.video, name: name, tasks: tasks))
+      opened.append(TaskedVideo(index: frames.reader.video, name: name, tasks: tasks))
     }
-    self.sources = sources.filter { !$0.tasks.isEmpty }
+    self.videos = opened.filter { !$0.tasks.isEmpty }
     self.notices = notices
     self.unreadable = unreadable
     remarks =
@@ -140,8 +140,8 @@ public struct VideoDetection {
 
   /// What is scored of each video, of a shard its own part, in the order of the run.
   public var plan: [PlannedVideo] {
-    let groups = sources.map(\.tasks)
-    return zip(sources, shard?.part(of: groups) ?? groups).enumerated().map { number, video in
+    let groups = videos.map(\.tasks)
+    return zip(videos, shard?.part(of: groups) ?? groups).enumerated().map { number, video in
       PlannedVideo(number: number, name: video.0.name, tasks: video.1)
     }
   }
@@ -160,9 +160,9 @@ public struct VideoDetection {
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
     let plan = plan
-    let jobs = zip(sources, plan).filter { !$1.tasks.isEmpty }.map { source, own in
-      VideoJob(name: source.name, tasks: own.tasks) {
-        try VideoFrames(source.video, framesPerSecond: dataset.clock.framesPerSecond)
+    let jobs = zip(videos, plan).filter { !$1.tasks.isEmpty }.map { video, own in
+      VideoJob(name: video.name, tasks: own.tasks) {
+        try VideoFrames(video.index, framesPerSecond: dataset.clock.framesPerSecond)
       }
     }
     let run = ClipRun(
@@ -172,19 +172,19 @@ public struct VideoDetection {
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
       fusion: views.fusion)
-    return VideoDetections(detections, sources, labelMap: labelMap)
+    return VideoDetections(detections, videos, labelMap: labelMap)
   }
 
-  private var tasks: [ClipTask] { sources.flatMap(\.tasks) }
+  private var tasks: [ClipTask] { videos.flatMap(\.tasks) }
 
   /// What the scores depend on, for a journal.
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
   public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
     var identity = try RunIdentity(config, dataset, model, isStill: isStill)
-    identity.add("proposals", try fileFingerprint(proposalsPath, doing: "reading the proposals"))
-    for source in sources {
-      identity.add("video \(source.name)", try fileFingerprint(source.video.path, doing: "reading a video"))
+    identity.add(.proposals, try fileFingerprint(proposalsPath, doing: "reading the proposals"))
+    for video in videos {
+      identity.add(.video, video.name, try fileFingerprint(video.index.path, doing: "reading a video"))
     }
     identity.add(tasks)
     return identity

@@ -8,16 +8,16 @@ internal import Wording
 extension VideoDetection {
   /// The files that `writeOverlays` makes in a folder.
   public func overlays(in folder: String) -> [String] {
-    sources.flatMap { source in
-      source.tasks.map { joinPath(folder, overlayName($0.keyFrame)) }
+    videos.flatMap { video in
+      video.tasks.map { joinPath(folder, overlayName($0.keyFrame)) }
     }
   }
 
   /// The files that `writeOverlayVideos` makes in a folder.
-  public func overlayVideos(in folder: String) -> [String] { sources.map { joinPath(folder, "\($0.name).mp4") } }
+  public func overlayVideos(in folder: String) -> [String] { videos.map { joinPath(folder, "\($0.name).mp4") } }
 }
 
-/// The name of a key frame's picture.
+/// The name of a key frame's image.
 private func overlayName(_ keyFrame: KeyFrame) -> String { "\(keyFrame.video)_\(keyFrame.time).png" }
 
 extension VideoDetections {
@@ -25,7 +25,7 @@ extension VideoDetections {
   ///
   /// - Parameters:
   ///   - folder: Where `<video>_<second>.png` go, the second as in the rows of the CSV.
-  ///   - progress: Called after each picture with the number of those done; what it throws ends the drawing.
+  ///   - progress: Called after each image with the number of those done; what it throws ends the drawing.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
   public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) throws -> Void) throws {
     var open: (path: String, reader: VideoReader)?
@@ -48,7 +48,7 @@ extension VideoDetections {
   ///   - folder: Where the videos go.
   ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all;
   ///     what it throws ends the video at hand, of which nothing stays.
-  /// - Returns: How many frames of a video are damaged: there the picture before stays.
+  /// - Returns: How many frames of a video are damaged: there the image before stays.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
   @discardableResult
   public func writeOverlayVideos(

@@ -28,10 +28,10 @@ public struct VideoDetections {
   /// The surveys of the videos, by name; none where results are made without them.
   let videos: [String: VideoIndex]
 
-  init(_ detections: Detections, _ sources: [VideoDetection.Source], labelMap: LabelMap) {
+  init(_ detections: Detections, _ tasked: [VideoDetection.TaskedVideo], labelMap: LabelMap) {
     self.detections = detections
     self.labelMap = labelMap
-    videos = Dictionary(uniqueKeysWithValues: sources.map { ($0.name, $0.video) })
+    videos = Dictionary(uniqueKeysWithValues: tasked.map { ($0.name, $0.index) })
   }
 
   /// Calls `body` with each key frame that was scored, in the order of the run.

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Parallel
 import Tensors
@@ -439,6 +440,25 @@ struct AuditScene {
     let tables = try AlignedTables(detections: scene.table, groundTruth: scene.truth, labelMap: labels)
     let finding = try #require(audit(tables).first { $0.kind == .eightyClasses })
     #expect(!finding.isFault && finding.hint.contains("60"))
+  }
+
+  @Test("Which classes are all and which are scored is the data set's to say")
+  func allClassesOfAnotherDataSet() throws {
+    let scene = try AuditScene(seed: 8)
+    func finding(scoredMap: String?) throws -> Finding? {
+      let own = ActionDataset(
+        name: "Own", clock: ActionDataset.ava.clock, classNames: ClassNames(["a", "b", "c"]), scoredClasses: [1, 3],
+        scoredLabelMap: scoredMap)
+      let labels = try LabelMap((1...3).map { .init(id: $0, name: "\($0)") })
+      let tables = try AlignedTables(
+        detections: scene.table, groundTruth: scene.truth, labelMap: labels, dataset: own)
+      return audit(tables).first { $0.kind == .eightyClasses }
+    }
+    let found = try #require(try finding(scoredMap: "two.pbtxt"))
+    #expect(
+      "\(found.text) -> \(found.hint)"
+        == "the label map has all of Own's 3 classes -> published figures are means over the 2 of two.pbtxt")
+    #expect(try finding(scoredMap: nil) == nil)
   }
 
   private func expectRepair(_ other: AuditScene, _ convention: Convention, of scene: AuditScene) throws {

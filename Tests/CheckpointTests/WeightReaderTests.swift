@@ -109,16 +109,16 @@ import Testing
 
   @Test func randomNumbersHaveTheirDeviations() {
     let weights = RandomWeights(seed: 9)
-    func moments(_ tensor: Tensor) -> (mean: Float, deviation: Float) {
+    func moments(_ tensor: Tensor) -> (mean: Float, std: Float) {
       let mean = tensor.values.reduce(0, +) / Float(tensor.count)
       let variance = tensor.values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Float(tensor.count)
       return (mean, variance.squareRoot())
     }
     let conv = moments(weights.tensor("a.conv.weight", [32, 16, 3, 3, 3]))
     let expected = (2 / Float(32 * 27)).squareRoot()
-    #expect(abs(conv.deviation / expected - 1) < 0.03 && abs(conv.mean) < 0.05 * expected)
+    #expect(abs(conv.std / expected - 1) < 0.03 && abs(conv.mean) < 0.05 * expected)
     let linear = moments(weights.tensor("head.projection.weight", [80, 200]))
-    #expect(abs(linear.deviation / 0.01 - 1) < 0.03)
+    #expect(abs(linear.std / 0.01 - 1) < 0.03)
     #expect(weights.tensor("bn.running_var", [3]).array == [1, 1, 1])
     #expect(weights.tensor("bn.running_mean", [3]).array == [0, 0, 0])
     #expect(weights.tensor("bn.weight", [2]).array == [1, 1])

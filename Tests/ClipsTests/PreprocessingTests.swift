@@ -121,7 +121,7 @@ struct PixelTests {
     #expect(gray.allSatisfy { $0 == (Float(100) / 255 - 0.45) / 0.225 })
   }
 
-  /// Mean and deviation belong to the BGR channels, whatever order the network sees.
+  /// Mean and std belong to the BGR channels, whatever order the network sees.
   @Test(arguments: [Preprocessing.Backend.cv2, .pytorch])
   func channelOrder(_ backend: Preprocessing.Backend) throws {
     var steps = preprocessing(4, backend)

@@ -40,21 +40,4 @@ import Testing
   func files(yaml: String, text: String) {
     #expect(failure(slow + yaml).hasSuffix(text), "\(failure(slow + yaml))")
   }
-
-  @Test(
-    "Where the default suits few configs, something that suits is named",
-    arguments: [
-      ("MODEL.NUM_CLASSES", "-1", "such as 80 for AVA"),
-      ("DATA.SAMPLING_RATE", "0", "such as 2 for a config named 32x2"),
-      ("MODEL.HEAD_ACT", "relu", "give sigmoid for the actions of boxes"), ("SLOWFAST.ALPHA", "0", "4 or 8"),
-    ])
-  func defaultsThatSuitFew(key: String, value: String, text: String) {
-    let message = failure(slow, [key, value])
-    #expect(message.contains(text) && !message.contains("default"), "\(message)")
-  }
-
-  @Test func classificationConfigsAreSentToTheAVAConfigs() {
-    let text = failure(slow + "TEST: {DATASET: ava}\n")
-    #expect(text.contains("take one of configs/AVA, with weights trained on AVA"), "\(text)")
-  }
 }

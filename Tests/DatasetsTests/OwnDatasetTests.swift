@@ -68,7 +68,7 @@ struct OwnDatasetTests {
     let row = "0.1,0.1,0.5,0.9,,0.9\n"
     let config = try config("game,3,\(row)game,1,\(row)game,5,\(row)", truth: "game,1,0.1,0.1,0.5,0.9,1,0\n")
     let test = try AVATest(config, dataset: hoops)
-    #expect(test.keyFrameCount == 2 && test.lateKeyFrames.isEmpty)
+    #expect(test.keyFrameCount == 2 && test.outOfRangeKeyFrames.isEmpty)
     let said = test.notices.joined(separator: "\n")
     #expect(said.contains("1 row at seconds outside the valid range 1 to 4"), "\(said)")
     let model = try LoadedModel(config, WeightOptions(randomSeed: 5), engine: Engine(threads: 2))

@@ -32,7 +32,7 @@ struct AVATestTests {
     let config = try world.config()
     let test = try AVATest(config)
     #expect(test.keyFrameCount == 3)
-    #expect(test.lateKeyFrames.isEmpty)
+    #expect(test.outOfRangeKeyFrames.isEmpty)
     var progress: [Int] = []
     let found = try test.run(model: randomModel(config)) { progress.append($0) }
     #expect(progress == [1, 2, 3])
@@ -99,7 +99,7 @@ struct AVATestTests {
   }
 
   /// Key frames beyond the list: the clip is the last frame over and over, and the user hears of it.
-  @Test func lateKeyFrames() throws {
+  @Test func outOfRangeKeyFrames() throws {
     var world = World()
     defer { world.folder.remove() }
     world.frames = [("a", 70)]
@@ -107,7 +107,7 @@ struct AVATestTests {
     world.proposals = "a,0902,\(box)\na,0903,\(box)\na,1798,\(box)\n"
     let config = try world.config()
     let test = try AVATest(config)
-    #expect(test.lateKeyFrames == ["a,0903", "a,1798"])
+    #expect(test.outOfRangeKeyFrames == ["a,0903", "a,1798"])
     let found = try test.run(model: randomModel(config)) { _ in }.scores.array
     #expect(found[3..<6] == found[6..<9])
     #expect(found[0..<3] != found[3..<6])

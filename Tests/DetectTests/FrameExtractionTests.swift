@@ -103,7 +103,7 @@ struct FrameExtractionTests {
     let (sound, bad) = (listed[0], listed[1])
     #expect(wrote == ["bframes \(sound.count)", "bad \(bad.count)"] && sound.count == bad.count)
     let empty = try (0..<bad.count).filter { try readFile(bad.path(ofFrame: $0), doing: "testing").isEmpty }
-    let pictures = try #require(all.damaged.first { $0.video == "bad" }?.pictures)
+    let pictures = try #require(all.damaged.first { $0.video == "bad" }?.images)
     #expect(!empty.isEmpty && empty.count < bad.count && all.damaged.count == 1)
     #expect(empty == pictures.stretches.flatMap { Array($0.frames) })
     for frame in 0..<bad.count where !empty.contains(frame) {

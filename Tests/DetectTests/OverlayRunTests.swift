@@ -1,4 +1,5 @@
 import AVARecords
+import Datasets
 import Detect
 import Files
 import Geometry
@@ -70,6 +71,20 @@ private final class Frames: FrameSource {
         == "v: the first frame is taken for second 900 (--starting-second says otherwise)")
     #expect(run.keyFrameCount == 2)
     #expect(run.place("w", Frames(), scenes([2])) == nil)
+  }
+
+  /// Where rows may count from is the data set's.
+  @Test func anotherDataSetCountsFromElsewhere() {
+    defer { folder.remove() }
+    let hoops = ActionDataset(name: "Hoops", clock: .init(firstSecond: 100, framesPerSecond: 1))
+    var run = OverlayRun(
+      style: OverlayStyle(), hasTruth: false, folder: folder.path, startingSecond: nil, stopsAtDamage: false,
+      dataset: hoops)
+    #expect(
+      run.place("v", Frames(), scenes([102, 103]))
+        == "v: the first frame is taken for second 100 (--starting-second says otherwise)")
+    _ = run.place("w", Frames(), scenes([900]))
+    #expect((try? run.checkPlaces())??.contains("set --starting-second (Hoops's clips begin at 100)") == true)
   }
 
   @Test func rowsBeyondTheVideoAreNoResult() {

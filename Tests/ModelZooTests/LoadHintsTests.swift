@@ -118,6 +118,6 @@ import VideoModels
     let reader = WeightReader(nil)
     _ = VideoModel(try Architecture(config), weights: reader, engine: Engine(threads: 1))
     let hints = Set(reader.report.missing.compactMap(\.hint))
-    #expect(hints.count > 1 && hints.isSubset(of: Configuration.keys), "\(hints)")
+    #expect(!hints.isEmpty && hints.isSubset(of: Configuration.keys), "\(hints)")
   }
 }

@@ -34,6 +34,22 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow"],
     ["res2 has 2 pathways in RESNET.NUM_BLOCK_TEMP_KERNEL, the model 1"]
   ),
+  (["DETECTION.ENABLE", "False"], ["AVA's boxes need the detection head", "TEST.DATASET 'ava' (line "]),
+  (["MODEL.HEAD_ACT", "sigmod"], ["must be softmax, sigmoid or none, found 'sigmod'", "did you mean sigmoid?"]),
+  (
+    ["RESNET.TRANS_FUNC", "x4d"],
+    ["must be bottleneck_transform, basic_transform or x3d_transform, found 'x4d'", "or basic_transform for 18"]
+  ),
+  (["NONLOCAL.INSTANTIATION", "None"], ["NONLOCAL.INSTANTIATION must be a string, found nothing (null)"]),
+  (["NONLOCAL.INSTANTIATION", "dot"], ["must be dot_product or softmax, found 'dot'"]),
+  (["BN.NORM_TYPE", "layernorm"], ["must be batchnorm, sync_batchnorm, sub_batchnorm or sync_batchnorm_apex"]),
+  (
+    ["RESNET.SPATIAL_STRIDES", "1"],
+    [
+      "give a list of lists of ints, one for each of res2 to res5",
+      "\"[[1], [1], [1], [1]]\", or for SlowFast \"[[1, 1]",
+    ]
+  ),
   (["MODEL.HEAD_ACT", "none"], ["the detection head needs an activation", "DETECTION.ENABLE True (line "]),
   (["RESNET.SPATIAL_STRIDES", "[[1,1],[2,1],[2,2],[1,1]]"], ["the pathways of res3 differ in stride"]),
   (["RESNET.SPATIAL_STRIDES", "[[1,1],[2,2],[1,1]]"], ["RESNET.SPATIAL_STRIDES must be 4 lists", "found 3 lists"]),
@@ -96,6 +112,54 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     let message = failure { try slowFast(overrides) }
     for text in texts { #expect(message.contains(text), "\(message)") }
     #expect(message.contains(" -> "))
+  }
+
+  @Test func formerNames() throws {
+    let configuration = try load("MODEL:\n  ARCH: slowonly\n  MODEL_NAME: ResNet\n")
+    #expect(configuration[.modelArch] == "slow")
+    #expect(configuration.notices.count == 1 && configuration.notices[0].contains(" is called slow since 2020"))
+  }
+
+  @Test func archsAndModelsAreNeeded() {
+    for yaml in ["MODEL: {ARCH: }\n", "MODEL: {MODEL_NAME: }\n", "RESNET: {TRANS_FUNC: }\n"] {
+      #expect(failure { try load(yaml) }.contains("must be a string, found nothing (null)"))
+    }
+  }
+
+  @Test(
+    "Where the default suits few configs, something that suits is named",
+    arguments: [
+      ("MODEL.NUM_CLASSES", "-1", "such as 80 for AVA"),
+      ("DATA.SAMPLING_RATE", "0", "such as 2 for a config named 32x2"),
+      ("MODEL.HEAD_ACT", "relu", "give sigmoid for the actions of boxes"), ("SLOWFAST.ALPHA", "0", "4 or 8"),
+    ])
+  func defaultsThatSuitFew(key: String, value: String, text: String) {
+    let message = failure { try load(slow, [key, value]) }
+    #expect(message.contains(text) && !message.contains("default"), "\(message)")
+  }
+
+  @Test func classificationConfigsAreSentToTheAVAConfigs() {
+    let text = failure { try load(slow + "TEST: {DATASET: ava}\n") }
+    #expect(text.contains("take one of configs/AVA, with weights trained on AVA"), "\(text)")
+  }
+
+  /// Rules are of keys that there are.
+  @Test func rulesAreOfKeys() {
+    let keys = Set(Configuration.keys)
+    for family in modelFamilies { #expect(keys.isSuperset(of: family.valueRules.keys), "\(family)") }
+    #expect(keys.contains("BN.NORM_TYPE"))
+  }
+
+  /// The network of `bench` is that of the shipped configuration.
+  @Test func theBenchmarksNetworkIsTheShippedOne() throws {
+    let shipped = try Configuration.load(path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml")
+    var config = Configuration(rules: ModelRules())
+    try config.apply(overrides: PublishedSettings.slowFastR50OnAVA)
+    for key in stride(from: 0, to: PublishedSettings.slowFastR50OnAVA.count, by: 2).map({
+      PublishedSettings.slowFastR50OnAVA[$0]
+    }) {
+      #expect(config.literal(key) == shipped.literal(key), "\(key)")
+    }
   }
 
   /// What is asked when a file is read is asked of every change after it, too.

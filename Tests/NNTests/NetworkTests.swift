@@ -139,6 +139,42 @@ private func twoPathways(_ engine: Engine, seed: UInt64, named: Bool = true) -> 
     #expect(text.contains("maps of 2x4x4 and 3x4x4 (T x H x W) are to be joined") && text.contains(" -> "))
   }
 
+  /// Values that do not suit an operator are an error of the layout, not a trap of the run.
+  @Test func unsuitedValuesAreNamed() {
+    func message(_ extents: [Extent3], _ build: (inout Network) -> Value) -> String {
+      var network = Network(engine: fast)
+      network.output(build(&network))
+      do {
+        _ = try NetworkPlan(network, batch: 1, extents: extents)
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    let scale = message([Extent3(2, 4, 4), Extent3(1, 1, 1)]) { network in
+      let x = network.input(channels: 4)
+      return network.scale(x, by: network.input(channels: 3))
+    }
+    #expect(
+      scale
+        == "laying out the network: a channel scale needs a map and one factor for every channel of every item, and "
+        + "is given 1 x 2x4x4 x 4 and 1 x 1x1x1 x 3 (N x T x H x W x C) -> give it such values where the network is "
+        + "built")
+    let shape = ConvolutionShape(4, 6, kernel: .one)
+    func convolution(_ network: inout Network, _ x: Value, adding residual: Value? = nil) -> Value {
+      network.convolution(
+        x, shape, weights: random(shape.weightShape, seed: 1), bias: [Float](repeating: 0, count: 6), adding: residual)
+    }
+    let channels = message([Extent3(1, 2, 2)]) { network in
+      let x = network.input(channels: 5)
+      return convolution(&network, x)
+    }
+    #expect(channels.contains("a convolution 4->6 1x1x1 needs 4 channels, and is given 1 x 1x2x2 x 5"))
+    let residual = message([Extent3(1, 2, 2), Extent3(1, 2, 3)]) { network in
+      let (x, y) = (network.input(channels: 4), network.input(channels: 6))
+      return convolution(&network, x, adding: y)
+    }
+    #expect(residual.contains("needs a residual of 1 x 1x2x2 x 6, and is given 1 x 1x2x3 x 6"))
+  }
+
   @Test func framesThatDoNotGroupAreNamed() {
     var network = Network(engine: fast)
     network.output(network.framesToBatch(network.input(channels: 1), groups: 4))

@@ -112,6 +112,12 @@ private struct ChannelScale: Operator {
     #expect(scale?.macs == 2 * 2 * 6 * 7 * 6 && scale?.bytes == 4 * (2 * 2 * 2 * 6 * 7 * 6 + 6))
     #expect(plan.macs == layers.reduce(0) { $0 + $1.macs })
     #expect(plan.timedLayers().count == layers.count)
+    // One's own says nothing of what the processor reaches; a direct convolution does.
+    let peak = Engine(threads: 1, planner: ConvolutionPlanner(forced: .direct))
+    let direct = try NetworkPlan(network(peak), batch: 1, extents: [Extent3(2, 6, 7)]).layers()
+    #expect(scale?.doesEveryMultiplyAdd == false)
+    #expect(direct.filter(\.doesEveryMultiplyAdd).count == 2)
+    #expect(network(peak).convolutions.map(\.algorithm) == [.direct, .direct])
   }
 
   @Test func itsErrorsAreTheLayouts() {

@@ -50,15 +50,15 @@ struct GoldenModelTests {
     for (name, value) in expected {
       let (stage, wanted) = (found[name] as? [String: Any], value as? [String: Any])
       #expect(stage?["shape"] as? [Int] == wanted?["shape"] as? [Int], "\(name)")
-      let deviation = try #require(wanted?["std"] as? Double)
+      let std = try #require(wanted?["std"] as? Double)
       for key in ["mean", "std"] {
         let (a, b) = (try #require(stage?[key] as? Double), try #require(wanted?[key] as? Double))
-        #expect(abs(a - b) <= 1e-3 * max(abs(b), deviation), "\(name) \(key): \(a), expected \(b)")
+        #expect(abs(a - b) <= 1e-3 * max(abs(b), std), "\(name) \(key): \(a), expected \(b)")
       }
       for key in ["first8", "last8"] {
         let (a, b) = (try #require(stage?[key] as? [Double]), try #require(wanted?[key] as? [Double]))
         let worst = zip(a, b).map { abs($0 - $1) }.max() ?? 0
-        #expect(a.count == b.count && worst <= 1e-3 * max(deviation, b.map(abs).max() ?? 0), "\(name) \(key): \(worst)")
+        #expect(a.count == b.count && worst <= 1e-3 * max(std, b.map(abs).max() ?? 0), "\(name) \(key): \(worst)")
       }
     }
   }

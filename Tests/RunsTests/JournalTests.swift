@@ -34,7 +34,7 @@ private func config(_ crop: Int = 256) throws -> Configuration {
 private func makeIdentity(_ crop: Int = 256, _ weights: String = "abc") throws -> RunIdentity {
   var identity = RunIdentity()
   identity.add(try config(crop))
-  identity.add("weights", weights)
+  identity.add(.weights, weights)
   return identity
 }
 
@@ -163,9 +163,9 @@ struct JournalTests {
     let name = task(0).keyFrame.video
     func identity(_ own: String, _ other: String, center: Int = 0) throws -> RunIdentity {
       var identity = try makeIdentity()
-      identity.add("video \(name)", "\(own), sha256 \(String(repeating: "a", count: 64))")
-      identity.add("video sound", other)
-      identity.add(RunIdentity.tasksName, "\(center)")
+      identity.add(.video, name, "\(own), sha256 \(String(repeating: "a", count: 64))")
+      identity.add(.video, "sound", other)
+      identity.add(.tasks, "\(center)")
       return identity
     }
     let first = try open(identity("9 bytes", "x"))
@@ -329,7 +329,7 @@ struct JournalTests {
       message.contains("DATA.TEST_CROP_SIZE was 256 and is 224, weights was abc and is def -> give what it was"),
       "\(message)")
     var more = try makeIdentity()
-    more.add("video b", "9 bytes")
+    more.add(.video, "b", "9 bytes")
     #expect(text { _ = try open(more) }.contains("video b is new (9 bytes)"))
     var less = RunIdentity()
     less.add(try config())
@@ -349,9 +349,9 @@ struct JournalTests {
         try Configuration.load(
           path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
           overrides: ["AVA.DETECTION_SCORE_THRESH", "\(threshold)"]))
-      identity.add("weights", "9 bytes, sha256 \(sum)")
-      for name in order { identity.add("video \(name)", "7 bytes, sha256 of both ends \(sum)") }
-      identity.add(RunIdentity.tasksName, tasks)
+      identity.add(.weights, "9 bytes, sha256 \(sum)")
+      for name in order { identity.add(.video, name, "7 bytes, sha256 of both ends \(sum)") }
+      identity.add(.tasks, tasks)
       return identity
     }
     func tasks(_ mark: String) -> String { "36, sha256 " + String(repeating: mark, count: 64) }

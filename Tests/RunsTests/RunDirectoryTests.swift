@@ -42,7 +42,7 @@ struct RunDirectoryTests {
 
   private func identity(_ weights: String = "abc") -> RunIdentity {
     var identity = RunIdentity()
-    identity.add("weights", weights)
+    identity.add(.weights, weights)
     identity.add(plan(nil).flatMap(\.tasks))
     return identity
   }
@@ -176,7 +176,7 @@ struct RunDirectoryTests {
     defer { folder.remove() }
     func identity(_ video: String) -> RunIdentity {
       var identity = RunIdentity()
-      identity.add("video a", video)
+      identity.add(.video, "a", video)
       identity.add(plan(nil).flatMap(\.tasks))
       return identity
     }
@@ -235,6 +235,51 @@ struct RunDirectoryTests {
     try compute(nil, in: third, as: identity("def"))
     let different = try RunSummary.differences([RunSummary(whole), RunSummary(third)])
     #expect(different.map(\.name) == ["weights"] && different[0].values == ["abc", "def"])
+  }
+
+  /// What `slowfast runs` prints.
+  @Test func runsAsText() throws {
+    defer { folder.remove() }
+    let (one, two) = (RunDirectory(folder.path + "/one"), RunDirectory(folder.path + "/two"))
+    try compute(nil, in: one)
+    try compute(nil, 2, in: two)
+    let runs = try [one, two].map { try RunSummary($0) }
+    let lines = runs.text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      line.replacing(folder.path + "/", with: "").split(separator: " ").map(String.init)
+    }
+    #expect(lines[0] == ["run", "command", "config", "weights", "key", "frames", "state", "mAP", "begun", "version"])
+    #expect(lines[1].prefix(7) == ["one", "test", "d.yaml", "w.pyth", "abc", "6/6", "complete"])
+    #expect(
+      lines[1].contains("0.5000")
+        && lines[2].prefix(7) == ["two", "test", "d.yaml", "w.pyth", "abc", "2/6", "interrupted"])
+    #expect(runs.text.hasSuffix("\n\nall of the same: their scores are equal to the last bit\n"))
+    #expect(try [RunSummary(one)].text.split(separator: "\n").count == 2)
+    let three = RunDirectory(folder.path + "/three")
+    let sum = String(repeating: "0123456789abcdef", count: 4)
+    try compute(nil, in: three, as: identity("9 bytes, sha256 " + sum))
+    #expect(
+      try [RunSummary(one), RunSummary(three)].text.hasSuffix(
+        """
+
+        what their scores depend on, and is not the same:
+          weights
+            \(one.path): abc
+            \(three.path): 9 bytes, sha256 0123456789ab
+
+        """))
+    let json = runs.jsonText
+    #expect(
+      json.hasPrefix("[") && json.contains("\"state\": \"complete\"") && json.contains("\"state\": \"interrupted\""))
+  }
+
+  /// What an entry is of is told from its name, as journals keep it.
+  @Test func thingsOfEntries() {
+    var identity = RunIdentity()
+    for thing in RunIdentity.Thing.allCases { identity.add(thing, "7", "value") }
+    #expect(identity.entries.count == RunIdentity.Thing.allCases.count)
+    #expect(identity[.weights] == nil && identity.entries.contains { $0.name == "weights 7" })
+    identity.add(.weights, "abc")
+    #expect(identity[.weights] == "abc")
   }
 
   /// Shards of different runs that were computed apart, and one whose tasks are others.

@@ -87,10 +87,10 @@ private func json(_ path: String) throws -> JSON {
       compared += 1
       let tensor = setName.map.channelsFirst()
       #expect(tensor.shape == parts[1].ints, "\(name)")
-      let (mean, deviation) = statistics(tensor.array)
+      let (mean, std) = statistics(tensor.array)
       let bound = 1e-4 * (1 + parts[3].number)
       #expect(abs(mean - parts[2].number) < bound, "\(name): \(mean), expected \(parts[2].number)")
-      #expect(abs(deviation - parts[3].number) < bound + 1e-3 * deviation, "\(name): \(deviation)")
+      #expect(abs(std - parts[3].number) < bound + 1e-3 * std, "\(name): \(std)")
       #expect(abs(Double(tensor.array[0]) - parts[4].number) < bound, "\(name)")
       #expect(abs(Double(tensor.array.last!) - parts[5].number) < bound, "\(name)")
     }

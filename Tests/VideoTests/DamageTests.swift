@@ -93,6 +93,26 @@ import Video
     #expect(try check(fixture("mjpeg.avi"), against: fixture("mjpeg.avi")) == [])
   }
 
+  /// What `slowfast inspect` says of damaged frames.
+  @Test func damageInWords() throws {
+    let reader = try VideoReader(path: fixture("bframes.mp4"))
+    var damage = DamageList()
+    #expect(reader.describe(damage, isWhole: false) == "")
+    #expect(
+      reader.describe(damage, isWhole: true) == "damaged frames: none of \(reader.frameCount), each was decoded\n")
+    for (frame, cause) in [(3, "a scratch"), (5, "a hole"), (6, "a hole"), (7, "a hole")] {
+      damage.append(frame, cause: cause)
+    }
+    let lines = reader.describe(damage, isWhole: true).split(separator: "\n")
+    try #require(lines.count == 3)
+    #expect(lines[0] == "damaged frames: 4 of \(reader.frameCount)")
+    #expect(lines[1].wholeMatch(of: /\  frame 3 \([0-9]+\.[0-9]{3} s\): a scratch/) != nil, "\(lines[1])")
+    #expect(
+      lines[2].wholeMatch(of: /\  frames 5 to 7 \([0-9]+\.[0-9]{3} to [0-9]+\.[0-9]{3} s\): a hole/) != nil,
+      "\(lines[2])")
+    #expect(reader.describe(damage, isWhole: false).hasPrefix("damaged frames by the packets: 4 of "))
+  }
+
   /// libav conceals what is lost and marks no frame; only the packet says so.
   @Test func packetsLostFromATransportStreamAreDamage() throws {
     let folder = TemporaryFolder()

@@ -38,6 +38,15 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     }
   }
 
+  /// Whether every product that a shape counts is computed, so that the rate of a layer may be held against what the
+  /// processor does at most: the transforms save products, and depthwise loops leave out those beyond the frame.
+  public var doesEveryProduct: Bool {
+    switch self {
+    case .reference, .direct, .planar: return true
+    case .winogradSpace, .winogradTime, .depthwise: return false
+    }
+  }
+
   /// Packs weights [out, in / groups, T, H, W] for this algorithm.
   func method(
     _ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine

@@ -33,12 +33,12 @@ public enum Epilogue: String, Hashable, Sendable, CaseIterable {
   /// What kernels branch on; nil for what they do not have.
   var code: EpilogueCode? {
     switch self {
-    case .none: return EpilogueCode(0)
-    case .relu: return EpilogueCode(1)
-    case .swish: return EpilogueCode(2)
-    case .sigmoid: return EpilogueCode(3)
-    case .hardSwish: return EpilogueCode(4)
-    case .hardSigmoid: return EpilogueCode(5)
+    case .none: return .identity
+    case .relu: return .relu
+    case .swish: return .swish
+    case .sigmoid: return .sigmoid
+    case .hardSwish: return .hardSwish
+    case .hardSigmoid: return .hardSigmoid
     case .gelu: return nil
     }
   }

@@ -7,7 +7,7 @@ public struct RoIAlignKernels: Sendable {
   /// does not depend on how the channels are split between calls.
   ///
   /// - Parameters:
-  ///   - features: The first wanted channel of the picture's first position.
+  ///   - features: The first wanted channel of the image's first position.
   ///   - channels: How many channels to compute.
   ///   - bins: The number of bins on each axis.
   ///   - rowStarts, columnStarts: [bins + 1].

@@ -61,7 +61,7 @@ struct TapRows {
     let inOneRow = first % extent.w + count <= extent.w && count == tilePositions
     if inOneRow { return fillRow(place, rows) }
     for i in 0..<tilePositions {
-      fillPixel(ConvolutionPlace(first + min(i, count - 1), extent, shape), rows + i)
+      fillPosition(ConvolutionPlace(first + min(i, count - 1), extent, shape), rows + i)
     }
   }
 
@@ -97,7 +97,7 @@ struct TapRows {
   }
 
   /// The taps of one position, six places apart.
-  private func fillPixel(_ place: ConvolutionPlace, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>) {
+  private func fillPosition(_ place: ConvolutionPlace, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>) {
     var target = rows
     for kt in 0..<shape.kernel.t {
       let t = place.t + kt * shape.dilation.t

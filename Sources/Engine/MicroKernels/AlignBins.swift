@@ -6,7 +6,7 @@
 /// does not show in the result.
 ///
 /// - Parameters:
-///   - features: The first wanted channel of the picture's first position.
+///   - features: The first wanted channel of the image's first position.
 ///   - channels: How many channels to compute.
 ///   - bins: The number of bins on each axis.
 ///   - rowStarts, columnStarts: [bins + 1] where each bin's entries begin in the next two.

@@ -1,23 +1,20 @@
-/// What is applied to a finished sum, as a number that kernels branch on once a register.
+/// What is applied to a finished sum, as kernels have it: they branch on it once a register.
 ///
-/// The order is that of `Kernels.Epilogue`.
-public struct EpilogueCode: Equatable {
-  @usableFromInline let raw: Int
-
-  @inlinable @inline(__always)
-  public init(_ raw: Int) { self.raw = raw }
+/// A new one needs its line in ``applied(_:_:_:)`` and in `Kernels.Epilogue.code`, or neither compiles.
+public enum EpilogueCode {
+  case identity, relu, swish, sigmoid, hardSwish, hardSigmoid
 }
 
 /// Applies an epilogue to a register; GELU is no case of this, for want of a short erf.
 @inlinable @inline(__always)
 func applied<Unit: VectorUnit>(_ unit: Unit.Type, _ epilogue: EpilogueCode, _ x: Unit.Vector) -> Unit.Vector {
-  switch epilogue.raw {
-  case 0: return x
-  case 1: return Unit.relu(x)
-  case 2: return x * sigmoid(unit, x)
-  case 3: return sigmoid(unit, x)
-  case 4: return x * hardSigmoid(unit, x)
-  default: return hardSigmoid(unit, x)
+  switch epilogue {
+  case .identity: return x
+  case .relu: return Unit.relu(x)
+  case .swish: return x * sigmoid(unit, x)
+  case .sigmoid: return sigmoid(unit, x)
+  case .hardSwish: return x * hardSigmoid(unit, x)
+  case .hardSigmoid: return hardSigmoid(unit, x)
   }
 }
 

@@ -24,7 +24,7 @@ public struct GEMMBlock {
   public var channels: Int
   /// [outputs rounded up to whole registers]
   public var bias: UnsafePointer<Float>
-  /// Pixel p's outputs begin at `output + p * outputPitch`.
+  /// Position p's outputs begin at `output + p * outputPitch`.
   public var output: UnsafeMutablePointer<Float>
   public var outputPitch: Int
   public var residual: UnsafePointer<Float>?

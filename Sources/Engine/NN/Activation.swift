@@ -2,9 +2,9 @@ internal import Glibc
 public import Tensors
 
 /// The last function of a classifier.
-public enum Activation: String, Sendable {
-  case sigmoid
+public enum Activation: String, Sendable, CaseIterable {
   case softmax
+  case sigmoid
   case none
 
   /// Applies the function to every row of a matrix [rows, classes] in place.

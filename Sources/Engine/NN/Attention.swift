@@ -24,7 +24,13 @@ extension Attention {
   public func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat { inputs[2] }
 
   public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
-    ValueShape(batch: inputs[0].batch, extent: inputs[0].extent, channels: inputs[2].channels)
+    let (theta, phi, g) = (inputs[0], inputs[1], inputs[2])
+    guard phi.batch == theta.batch && phi.channels == theta.channels && g.batch == phi.batch && g.extent == phi.extent
+    else {
+      throw .unsuited(
+        operation: "an \(name)", needs: "phi of theta's channels and g of phi's extent", found: inputs)
+    }
+    return ValueShape(batch: theta.batch, extent: theta.extent, channels: g.channels)
   }
 
   /// Every query meets every key twice: their product over theta's channels, and its weight for g's.

@@ -14,9 +14,11 @@ public struct ChannelScaling: Operator, Hashable {
   public var writesSlices: Bool { true }
 
   public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
-    precondition(
-      inputs[1].extent == .one && inputs[1].batch == inputs[0].batch && inputs[1].channels == inputs[0].channels,
-      "one factor for every channel of every item")
+    let factors = ValueShape(batch: inputs[0].batch, extent: .one, channels: inputs[0].channels)
+    guard inputs[1].matches(factors) else {
+      throw .unsuited(
+        operation: "a \(name)", needs: "a map and one factor for every channel of every item", found: inputs)
+    }
     return inputs[0]
   }
 

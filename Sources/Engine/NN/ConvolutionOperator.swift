@@ -32,7 +32,18 @@ struct ConvolutionOperator: Operator {
     guard extent.count > 0 else {
       throw .tooSmall(operation: "a convolution \(convolution.shape)", input: "\(inputs[0].extent)")
     }
-    return ValueShape(batch: inputs[0].batch, extent: extent, channels: convolution.shape.outChannels)
+    guard inputs[0].channels == convolution.shape.inChannels else {
+      throw .unsuited(
+        operation: "a convolution \(convolution.shape)", needs: "\(convolution.shape.inChannels) channels",
+        found: [inputs[0]])
+    }
+    let output = ValueShape(batch: inputs[0].batch, extent: extent, channels: convolution.shape.outChannels)
+    guard !hasResidual || inputs[residualAt].matches(output) else {
+      throw .unsuited(
+        operation: "a convolution \(convolution.shape) + residual", needs: "a residual of \(output)",
+        found: [inputs[residualAt]])
+    }
+    return output
   }
 
   private var residualAt: Int { scaling == nil ? 1 : 2 }
@@ -47,6 +58,10 @@ struct ConvolutionOperator: Operator {
     convolution.shape.macs(batch: inputs[0].batch, input: inputs[0].extent)
       + (scaling == nil ? 0 : inputs[0].positions * inputs[0].channels)
   }
+
+  var doesEveryMultiplyAdd: Bool { convolution.algorithm.doesEveryProduct }
+
+  var convolutions: [Convolution] { [convolution] }
 
   var weightBytes: Int { convolution.shape.weightShape.reduce(1, *) * convolution.input.bytes }
 
@@ -96,7 +111,4 @@ extension Network {
       convolution: convolution, hasResidual: residual != nil, epilogue: epilogue, output: output)
     return add(op, [x] + (residual.map { [$0] } ?? []))
   }
-
-  /// Every convolution in the order of running.
-  public var convolutions: [Convolution] { operators.compactMap { ($0 as? ConvolutionOperator)?.convolution } }
 }

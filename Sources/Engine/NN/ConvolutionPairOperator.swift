@@ -24,6 +24,8 @@ struct ConvolutionPairOperator: Operator {
   var aliasing: Aliasing { second.aliasing }
   var writesSlices: Bool { true }
   var writesEitherFormat: Bool { true }
+  var doesEveryMultiplyAdd: Bool { first.doesEveryMultiplyAdd && second.doesEveryMultiplyAdd }
+  var convolutions: [Convolution] { first.convolutions + second.convolutions }
   var weightBytes: Int { first.weightBytes + second.weightBytes }
 
   func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat {

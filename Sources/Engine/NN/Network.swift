@@ -79,4 +79,7 @@ public struct Network: Sendable {
 
   /// Every operator in the order of running.
   public var operators: [any Operator] { nodes.compactMap(\.op) }
+
+  /// Every convolution that they run, in that order.
+  public var convolutions: [Convolution] { operators.flatMap(\.convolutions) }
 }

@@ -1,9 +1,11 @@
-/// What can be wrong with the extents that a network is laid out for.
+/// What can be wrong with the values that a network is laid out for.
 public enum NetworkError: Error, Equatable, CustomStringConvertible {
   /// A kernel does not fit into what reaches it.
   case tooSmall(operation: String, input: String)
   /// Maps that are to be joined differ in extent.
   case unequal(maps: [String])
+  /// An operator was given values that do not suit it or each other.
+  case unsuited(operation: String, needs: String, found: [ValueShape])
   /// The frames do not divide into the groups of a non-local block.
   case ungrouped(frames: Int, groups: Int)
   /// The activations take more memory than the machine has.
@@ -15,6 +17,11 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
       return
         "laying out the network: maps of \(maps.joined(separator: " and ")) (T x H x W) are to be joined, and differ"
         + " -> give a number of frames that every pathway's rate divides"
+    case .unsuited(let operation, let needs, let found):
+      return
+        "laying out the network: \(operation) needs \(needs), and is given "
+        + found.map(\.description).joined(separator: " and ")
+        + " (N x T x H x W x C) -> give it such values where the network is built"
     case .ungrouped(let frames, let groups):
       return "laying out the network: a non-local block of \(groups) groups cannot share out \(frames) frames"
         + " -> give a number of frames that the groups divide"

@@ -10,16 +10,22 @@ public struct LayerReport: Sendable {
   public let output: String
   /// Multiply-adds.
   public let macs: Int
+  /// Whether each of them is computed, see `Operator.doesEveryMultiplyAdd`.
+  public let doesEveryMultiplyAdd: Bool
   /// Bytes of all inputs, weights and outputs, each counted once.
   public let bytes: Int
   /// 0 until the plan was run under the clock.
   public internal(set) var seconds = 0.0
 
-  public init(operation: String, algorithm: String, output: String, macs: Int, bytes: Int, seconds: Double = 0) {
+  public init(
+    operation: String, algorithm: String, output: String, macs: Int, doesEveryMultiplyAdd: Bool = false, bytes: Int,
+    seconds: Double = 0
+  ) {
     self.operation = operation
     self.algorithm = algorithm
     self.output = output
     self.macs = macs
+    self.doesEveryMultiplyAdd = doesEveryMultiplyAdd
     self.bytes = bytes
     self.seconds = seconds
   }
@@ -58,8 +64,8 @@ extension NetworkPlan {
     let inputs = network.nodes[index].inputs.map { layout.shapes[$0.id] }
     let output = layout.shapes[index]
     return LayerReport(
-      operation: op.name, algorithm: op.algorithm, output: "\(output.batch) x \(output.extent) x \(output.channels)",
-      macs: op.multiplyAdds(inputs, output),
+      operation: op.name, algorithm: op.algorithm, output: "\(output)",
+      macs: op.multiplyAdds(inputs, output), doesEveryMultiplyAdd: op.doesEveryMultiplyAdd,
       bytes: inputs.reduce(output.bytes + op.weightBytes) { $0 + $1.bytes })
   }
 }

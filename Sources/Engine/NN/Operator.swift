@@ -23,6 +23,16 @@ public struct ValueShape: Hashable, Sendable {
   public var bytes: Int { 4 * positions * floats }
 }
 
+extension ValueShape: CustomStringConvertible {
+  /// N x TxHxW x C, as reports have it.
+  public var description: String { "\(batch) x \(extent) x \(channels)" }
+
+  /// Whether a map of this shape has an element for each of the other's.
+  func matches(_ other: ValueShape) -> Bool {
+    batch == other.batch && extent == other.extent && channels == other.channels
+  }
+}
+
 /// What an operator's output may have to do with the memory of its inputs.
 public enum Aliasing: Hashable, Sendable {
   /// The output shares no element with an input.
@@ -75,6 +85,13 @@ public protocol Operator: Sendable {
   /// The multiply-adds of one run.
   func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int
 
+  /// Whether each of them is computed, so that the operator's rate is one that the processor reaches; Winograd's
+  /// transforms compute fewer.
+  var doesEveryMultiplyAdd: Bool { get }
+
+  /// The convolutions that it runs, for reports of how each is computed.
+  var convolutions: [Convolution] { get }
+
   /// The bytes of its weights.
   var weightBytes: Int { get }
 
@@ -114,6 +131,8 @@ extension Operator {
   public var writesSlices: Bool { false }
   public var keepsFramesApart: Bool { false }
   public func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int { 0 }
+  public var doesEveryMultiplyAdd: Bool { false }
+  public var convolutions: [Convolution] { [] }
   public var weightBytes: Int { 0 }
   public var algorithm: String { "" }
   public var candidates: [any Operator] { [] }

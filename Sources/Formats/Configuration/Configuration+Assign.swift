@@ -6,29 +6,30 @@ extension Configuration {
     let leaf = Schema[key]
     var value = raw
     if case .string(let text) = raw { value = PythonLiteral.decode(text) }
-    if key == "MODEL.ARCH", value == "slowonly" {
-      warnings.append("\(key) slowonly (\(source)) is called slow since 2020: read as slow")
-      value = "slow"
+    if case .string(let name) = value, let former = rules?.rule(of: key)?.formerNames[name] {
+      warnings.append("\(key) \(name) (\(source)) is called \(former.now) since \(former.year): read as \(former.now)")
+      value = .string(former.now)
     }
     if value != .null {
       do {
         value = try leaf.kind.fit(value)
       } catch {
-        throw Self.wrongType(leaf, error, raw, source)
+        throw wrongType(leaf, error, raw, source)
       }
     }
     given.removeValue(forKey: key)
     given[key] = Setting(value: value, source: source)
   }
 
-  private static func wrongType(_ leaf: Leaf, _ wrong: WrongType, _ raw: Value, _ source: Source) -> ConfigurationError
-  {
+  private func wrongType(_ leaf: Leaf, _ wrong: WrongType, _ raw: Value, _ source: Source) -> ConfigurationError {
     // What the user typed tells more than what Python made of it.
     let text = wrong.place.isEmpty ? raw.excerpt : wrong.found.excerpt
     return .wrongType(
       key: leaf.key, place: wrong.place.map { "[\($0)]" }.joined(), source: source,
       expected: wrong.expected.name, found: "\(wrong.found.typeName) \(text)".trimmingBlanks,
-      remedy: Remedy(leaf: leaf, found: wrong.found, raw: raw, source: source).text)
+      remedy: Remedy(
+        leaf: leaf, example: rules?.rule(of: leaf.key)?.example, found: wrong.found, raw: raw, source: source
+      ).text)
   }
 }
 

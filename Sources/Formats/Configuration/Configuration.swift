@@ -4,9 +4,8 @@ internal import OrderedCollections
 /// keys more are this program's own (`Keys+Views.swift`): by default they change nothing.
 ///
 /// `config[.dataNumFrames]` is the value of a key that this program reads, see ``Key``. Values are checked when they come
-/// in. Two values differ from
-/// what the file says: `MODEL.ARCH` `slowonly` (its name until April 2020) reads `slow`, and a file path or list of
-/// files that was left empty reads "" or []. `MODEL.MODEL_NAME` `ResNet_nopool` stays as it is.
+/// in. Two kinds of values differ from what the file says: a former name of the rules reads as today's
+/// (``ValueRule/formerNames``), and a file path or list of files that was left empty reads "" or [].
 ///
 /// Source: PySlowFast at commit 287ec00 (defaults, types), fvcore's and yacs' rules of reading.
 public struct Configuration: Sendable {

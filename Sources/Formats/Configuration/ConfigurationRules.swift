@@ -1,5 +1,8 @@
 /// What must hold among a configuration's values beyond their types and ranges: what only those who use it know.
 public protocol ConfigurationRules: Sendable {
+  /// What is known of a key's values; nil where their type and range are all.
+  func rule(of key: String) -> ValueRule?
+
   /// Checks values that must fit together.
   ///
   /// - Returns: What stays without effect, for the notices.

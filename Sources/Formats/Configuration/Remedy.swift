@@ -2,6 +2,8 @@
 /// meant cannot be told, the type is named and the default is called a default: it is seldom the repair.
 struct Remedy {
   let leaf: Leaf
+  /// What values look like, by those who use them.
+  let example: String?
   /// What Python made of the text; of a list, the element that does not fit.
   let found: Value
   /// What stands in the file or the call.
@@ -10,28 +12,12 @@ struct Remedy {
 
   var text: String {
     guard let value = repaired else {
-      if let example = Self.examples[leaf.key] { return "give \(leaf.kind.name), \(example)" }
+      if let example { return "give \(leaf.kind.name), \(example)" }
       return "give \(leaf.kind.name); PySlowFast's default is \(leaf.fallback.excerpt)"
     }
     let name = isOverride ? leaf.key + " " : Schema.split(leaf.key).name + ": "
     return "write \(name)\(value)"
   }
-
-  /// Lists by stage and pathway: which one suits depends on the network.
-  private static let examples: [String: String] = {
-    func forms(_ entry: String) -> String {
-      func stages(_ text: String) -> String { "[" + Array(repeating: text, count: 4).joined(separator: ", ") + "]" }
-      return
-        "one for each of res2 to res5, in it an entry for each pathway: \"\(stages("[\(entry)]"))\", or for SlowFast "
-        + "\"\(stages("[\(entry), \(entry)]"))\""
-    }
-    return [
-      "NONLOCAL.LOCATION": forms("[]"), "NONLOCAL.POOL": forms("[1, 2, 2]"), "NONLOCAL.GROUP": forms("1"),
-      "RESNET.SPATIAL_STRIDES": forms("1"), "RESNET.SPATIAL_DILATIONS": forms("1"),
-      "RESNET.NUM_BLOCK_TEMP_KERNEL": forms("2"),
-      "AVA.TEST_SCALES": "the short sides: \"[224, 256, 320]\"", "AVA.TEST_SPATIAL_CROPS": "1 or 3",
-    ]
-  }()
 
   private var isOverride: Bool { if case .override = source { true } else { false } }
 

@@ -5,7 +5,7 @@ internal import Wording
 enum Use: Sendable {
   /// What a test run computes or writes.
   case test
-  /// Training, and the tests of whole clips or pictures too: a config that gives it has it for training.
+  /// Training, and the tests of whole clips or images too: a config that gives it has it for training.
   case trainingAndClips
   /// Nothing that a test run computes: devices, batches, workers, memory, logs, which modes run, and choices that this
   /// program makes by itself.

@@ -3,6 +3,7 @@ extension ActionDataset {
   public static let ava = ActionDataset(
     name: "AVA", clock: Clock(firstSecond: 900, framesPerSecond: 30), labelledSeconds: 902...1798,
     classNames: ClassNames(avaNames), scoredClasses: Set(1...avaNames.count).subtracting(avaUnscored),
+    scoredLabelMap: "ava_action_list_v2.2_for_activitynet_2019.pbtxt",
     groups: [
       ActionGroup(name: "person_movement", title: "pose", ids: Int.min...14),
       ActionGroup(name: "object_manipulation", title: "person–object", ids: 15...63),

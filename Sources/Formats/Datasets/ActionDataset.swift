@@ -35,6 +35,8 @@ public struct ActionDataset: Equatable, Sendable {
   public var classNames: ClassNames
   /// The ids that its challenge scores; nil where all are.
   public var scoredClasses: Set<Int>?
+  /// The name of its authors' label map of these.
+  public var scoredLabelMap: String?
   /// The kinds of action that have a mean of their own.
   public var groups: [ActionGroup]
   /// The least intersection over union at which a detection has found a person.
@@ -42,13 +44,15 @@ public struct ActionDataset: Equatable, Sendable {
 
   public init(
     name: String, clock: Clock, labelledSeconds: ClosedRange<Int>? = nil, classNames: ClassNames = ClassNames([]),
-    scoredClasses: Set<Int>? = nil, groups: [ActionGroup] = [], overlapThreshold: Double = 0.5
+    scoredClasses: Set<Int>? = nil, scoredLabelMap: String? = nil, groups: [ActionGroup] = [],
+    overlapThreshold: Double = 0.5
   ) {
     self.name = name
     self.clock = clock
     self.labelledSeconds = labelledSeconds
     self.classNames = classNames
     self.scoredClasses = scoredClasses
+    self.scoredLabelMap = scoredLabelMap
     self.groups = groups
     self.overlapThreshold = overlapThreshold
   }

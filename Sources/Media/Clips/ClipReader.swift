@@ -29,7 +29,7 @@ public final class ClipReader {
   /// Of clips as they are, and mirrored.
   private let normalisations: (plain: Normalisation, mirrored: Normalisation)
   private var frames: [Int: PreparedFrame] = [:]
-  /// The size of the video's pictures, known once one was decoded.
+  /// The size of the video's images, known once one was decoded.
   public private(set) var frameSize: ImageSize?
 
   /// - Parameters:
@@ -52,7 +52,7 @@ public final class ClipReader {
   ///   - center: The number of the key frame; the window's ends are moved into the video.
   ///   - view: Mirrored or not, and which part of the frames, of this reader's short side; nil for the preprocessing's.
   /// - Returns: 1, [T, H, W], 3.
-  /// - Throws: The source's errors, `ClipError` when the pictures' size is absurd.
+  /// - Throws: The source's errors, `ClipError` when the images' size is absurd.
   public func clip(around center: Int, _ view: View? = nil) throws -> FeatureMap {
     let view = view ?? preprocessing.view
     precondition(view.shortSide == preprocessing.shortSide, "a reader's frames have one short side")
@@ -82,7 +82,7 @@ public final class ClipReader {
 
   /// Prepares a decoded frame.
   ///
-  /// - Throws: `ClipError` when the pictures' size is absurd.
+  /// - Throws: `ClipError` when the images' size is absurd.
   func add(_ image: Image, as index: Int) throws(ClipError) {
     if frameSize == nil {
       try checkSize(image.size)
@@ -92,7 +92,7 @@ public final class ClipReader {
     frames[index] = costs.measure(.resizing) { preprocessing.prepare(image) }
   }
 
-  /// Refuses pictures whose clips could never be held: a long thin one grows with its short side.
+  /// Refuses images whose clips could never be held: a long thin one grows with its short side.
   private func checkSize(_ size: ImageSize) throws(ClipError) {
     let input = preprocessing.inputSize(for: size)
     let bytes = window.frames * input.width * input.height * 3 * 4

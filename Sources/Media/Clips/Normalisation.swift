@@ -3,15 +3,15 @@ internal import Tensors
 
 /// How prepared frames become the network's numbers, with everything that can be computed once.
 ///
-/// Each value is divided by 255, then the mean is subtracted and the result divided by the deviation, every step rounded to
+/// Each value is divided by 255, then the mean is subtracted and the result divided by the std, every step rounded to
 /// float32 as the reference does.
 struct Normalisation {
-  /// The number of every byte, channel by channel of the BGR picture.
+  /// The number of every byte, channel by channel of the BGR image.
   private let tables: [Float]
   private let mean: [Float]
   private let std: [Float]
   private let flip: Bool
-  /// Where each channel of the BGR picture goes.
+  /// Where each channel of the BGR image goes.
   private let places: [Int]
 
   init(_ preprocessing: Preprocessing, flip: Bool) {

@@ -2,9 +2,9 @@ public import Imaging
 internal import Geometry
 internal import Tensors
 
-/// A decoded and resized picture that waits for the clips it belongs to.
+/// A decoded and resized image that waits for the clips it belongs to.
 ///
-/// After 8-bit resizing a picture stays in bytes, a quarter of the memory: normalising it is one look-up a value.
+/// After 8-bit resizing an image stays in bytes, a quarter of the memory: normalising it is one look-up a value.
 public struct PreparedFrame: Sendable {
   enum Pixels: Sendable {
     case bytes(Image)
@@ -29,7 +29,7 @@ public struct PreparedFrame: Sendable {
 }
 
 extension Preprocessing {
-  /// Resizes a BGR picture to the network's input size, as the back end does.
+  /// Resizes a BGR image to the network's input size, as the back end does.
   public func prepare(_ image: Image) -> PreparedFrame {
     let target = inputSize(for: image.size)
     switch backend {

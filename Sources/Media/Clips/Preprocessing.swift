@@ -1,11 +1,11 @@
 public import Geometry
 public import Imaging
 
-/// How pictures and boxes become network input, as PySlowFast's AVA test split does it.
+/// How images and boxes become network input, as PySlowFast's AVA test split does it.
 public struct Preprocessing: Sendable, Equatable {
   /// Which of the reference's image back ends is followed (`AVA.IMG_PROC_BACKEND`).
-  public enum Backend: Sendable, Equatable {
-    /// 8-bit bilinear resizing, boxes clipped to the picture.
+  public enum Backend: String, Sendable, CaseIterable {
+    /// 8-bit bilinear resizing, boxes clipped to the image.
     case cv2
     /// Float bilinear resizing, boxes clipped to the short side on both axes: the reference's slip, kept so that
     /// results agree.
@@ -15,7 +15,7 @@ public struct Preprocessing: Sendable, Equatable {
   /// How large, from which side and in which part the frame is seen.
   public var view: View
   public var backend: Backend
-  /// Per channel of the BGR picture (`DATA.MEAN`, `DATA.STD`).
+  /// Per channel of the BGR image (`DATA.MEAN`, `DATA.STD`).
   public var mean: [Float]
   public var std: [Float]
   /// The order of the channels that the network sees.
@@ -34,7 +34,7 @@ public struct Preprocessing: Sendable, Equatable {
   /// Whether clip and boxes are mirrored.
   public var flip: Bool { view.flip }
 
-  /// The size of the network's input for pictures of a size: the short side as configured, the long one rounded
+  /// The size of the network's input for images of a size: the short side as configured, the long one rounded
   /// down; unchanged where the short side already fits.
   public func inputSize(for size: ImageSize) -> ImageSize {
     if size.shortSide == shortSide { return size }
@@ -46,7 +46,7 @@ public struct Preprocessing: Sendable, Equatable {
     return ImageSize(width: long, height: shortSide)
   }
 
-  /// Scales boxes from fractions of the picture to pixels of the network's input.
+  /// Scales boxes from fractions of the image to pixels of the network's input.
   ///
   /// Both axes are scaled by the ratio of the long sides, as the reference does, then mirrored where asked and clipped.
   /// The view's crop is no part of it, see `counted`.

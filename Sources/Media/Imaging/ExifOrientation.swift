@@ -1,6 +1,6 @@
 /// Reads the Orientation tag from an APP1 segment's content ("Exif", two zero bytes, a TIFF header, a directory).
 ///
-/// - Returns: nil when the segment is not EXIF, is damaged, or has no valid orientation: then the picture is
+/// - Returns: nil when the segment is not EXIF, is damaged, or has no valid orientation: then the image is
 ///   taken as it is stored, as everyone does.
 /// - Source: EXIF 2.3, section 4.6; TIFF 6.0, section 2.
 func exifOrientation(_ segment: UnsafeBufferPointer<UInt8>) -> Orientation? {

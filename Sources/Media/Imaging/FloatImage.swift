@@ -1,6 +1,6 @@
 public import Geometry
 
-/// A colour picture of float32 values: rows from top to bottom, three interleaved channels.
+/// A colour image of float32 values: rows from top to bottom, three interleaved channels.
 public struct FloatImage: Sendable {
   public let size: ImageSize
   public let order: ChannelOrder
@@ -14,7 +14,7 @@ public struct FloatImage: Sendable {
     self.pixels = pixels
   }
 
-  /// Converts an 8-bit picture: every value divided by `divisor` in float32.
+  /// Converts an 8-bit image: every value divided by `divisor` in float32.
   public init(_ image: Image, dividedBy divisor: Float = 255) {
     let levels = (0...255).map { Float($0) / divisor }
     self.init(size: image.size, order: image.order, pixels: image.pixels.map { levels[Int($0)] })
@@ -23,7 +23,7 @@ public struct FloatImage: Sendable {
   public var width: Int { size.width }
   public var height: Int { size.height }
 
-  /// Mirrors the picture left to right.
+  /// Mirrors the image left to right.
   public func flippedHorizontally() -> FloatImage {
     var flipped = pixels
     for y in 0..<height {

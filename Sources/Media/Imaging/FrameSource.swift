@@ -1,8 +1,8 @@
 public import Geometry
 
-/// Where frames come from, and when they are shown: the seam between lists of picture files, videos, and whatever comes.
+/// Where frames come from, and when they are shown: the seam between lists of image files, videos, and whatever comes.
 ///
-/// Frames are numbered from 0 at the source's own rate. Pictures are BGR, as the reference reads them, and upright:
+/// Frames are numbered from 0 at the source's own rate. Images are BGR, as the reference reads them, and upright:
 /// orientation and rotation metadata are applied. All have one size; a frame of another one is damaged. Times are seconds
 /// after the first frame's appearance. Calls may come from any one thread at a time; ascending numbers are fastest.
 public protocol FrameSource: AnyObject {

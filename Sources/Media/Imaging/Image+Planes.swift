@@ -1,7 +1,7 @@
 public import Geometry
 
 extension Image {
-  /// Interleaves planes of one channel each into a BGR picture, turned upright on the way.
+  /// Interleaves planes of one channel each into a BGR image, turned upright on the way.
   ///
   /// - Parameters:
   ///   - blue: height rows of `stride` bytes; green and red likewise.

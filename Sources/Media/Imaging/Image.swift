@@ -6,7 +6,7 @@ public enum ChannelOrder: Hashable, Sendable {
   case bgr
 }
 
-/// An 8-bit colour picture: rows from top to bottom, three interleaved channels, no padding.
+/// An 8-bit colour image: rows from top to bottom, three interleaved channels, no padding.
 public struct Image: Sendable {
   public let size: ImageSize
   public let order: ChannelOrder

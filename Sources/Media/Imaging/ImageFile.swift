@@ -2,7 +2,7 @@ public import Geometry
 internal import Files
 internal import Wording
 
-/// The picture formats that are read, told by their first bytes.
+/// The image formats that are read, told by their first bytes.
 enum ImageFormat {
   case jpeg
   case png
@@ -21,7 +21,7 @@ enum ImageFormat {
 
 /// Reads a JPEG or PNG file to BGR, upright; the format is told from the content.
 ///
-/// - Throws: `FileError` when the file cannot be read, ``ImagingError`` when it is not a whole picture.
+/// - Throws: `FileError` when the file cannot be read, ``ImagingError`` when it is not a whole image.
 public func readImage(path: String) throws -> Image {
   let bytes = try readFile(path, doing: "reading a picture")
   return try decodeImage(bytes, source: path)
@@ -29,7 +29,7 @@ public func readImage(path: String) throws -> Image {
 
 /// The upright size of a JPEG or PNG file, as its header says; nothing is decoded.
 ///
-/// - Throws: `FileError` when the file cannot be read, ``ImagingError`` when it has no header of a picture.
+/// - Throws: `FileError` when the file cannot be read, ``ImagingError`` when it has no header of an image.
 public func imageSize(path: String) throws -> ImageSize {
   let file = try MappedFile(path: path, doing: "reading a picture")
   let bytes = file.bytes.bindMemory(to: UInt8.self)
@@ -53,7 +53,7 @@ public func imageSize(path: String) throws -> ImageSize {
 
 /// Decodes a JPEG or PNG to BGR, upright; the format is told from the content.
 ///
-/// - Parameter source: What the error text calls the picture (its file).
+/// - Parameter source: What the error text calls the image (its file).
 public func decodeImage(_ bytes: [UInt8], source: String? = nil) throws -> Image {
   switch bytes.withUnsafeBufferPointer({ ImageFormat($0) }) {
   case .jpeg: return try decodeJPEG(bytes, source: source)
@@ -64,12 +64,12 @@ public func decodeImage(_ bytes: [UInt8], source: String? = nil) throws -> Image
   }
 }
 
-/// Writes a picture as a JPEG file, under its name only when it is complete.
+/// Writes an image as a JPEG file, under its name only when it is complete.
 public func writeJPEG(_ image: Image, to path: String, quality: Int = 95, fullChroma: Bool = false) throws {
   try writeBytes(encodeJPEG(image, quality: quality, fullChroma: fullChroma), to: path)
 }
 
-/// Writes a picture as a PNG file, losing nothing, under its name only when it is complete.
+/// Writes an image as a PNG file, losing nothing, under its name only when it is complete.
 public func writePNG(_ image: Image, to path: String) throws {
   try writeBytes(encodePNG(image), to: path)
 }

@@ -2,17 +2,17 @@ public import Geometry
 internal import Files
 internal import Wording
 
-/// The frames of one video as a list of picture files.
+/// The frames of one video as a list of image files.
 ///
-/// The first picture that says its size gives it; every other must have the same.
+/// The first image that says its size gives it; every other must have the same.
 public final class ImageFrames: FrameSource {
   public let name: String
-  /// The picture files, frame by frame.
+  /// The image files, frame by frame.
   public let paths: [String]
   public let framesPerSecond: Double
   private var knownSize: ImageSize?
 
-  /// Takes a video's list of pictures; no file is touched yet.
+  /// Takes a video's list of images; no file is touched yet.
   ///
   /// - Parameter framesPerSecond: Above 0.
   /// - Throws: ``ImagingError`` when the list is empty.
@@ -69,7 +69,7 @@ public final class ImageFrames: FrameSource {
     }
   }
 
-  /// Read off the pictures' headers: nothing is decoded.
+  /// Read off the images' headers: nothing is decoded.
   public var size: ImageSize {
     get throws {
       if let knownSize { return knownSize }

@@ -1,8 +1,8 @@
-/// What can go wrong with a picture: what was being done, with which file, what was found, what to do.
+/// What can go wrong with an image: what was being done, with which file, what was found, what to do.
 public struct ImagingError: Error, Equatable, CustomStringConvertible {
   /// What was being done ("reading a JPEG").
   public let doing: String
-  /// The file, or what else the picture is called; nil where bytes have no name.
+  /// The file, or what else the image is called; nil where bytes have no name.
   public let source: String?
   /// What was expected and found, and what to do.
   public let reason: String
@@ -18,7 +18,7 @@ public struct ImagingError: Error, Equatable, CustomStringConvertible {
   }
 }
 
-/// The most pixels a picture may have: a header that promises more is not believed, and nothing is allocated.
+/// The most pixels an image may have: a header that promises more is not believed, and nothing is allocated.
 ///
 /// Twice as many as 8K video has. A progressive JPEG of so many takes two thirds of a gigabyte to decode and turn, though
 /// its file may have less than one megabyte.

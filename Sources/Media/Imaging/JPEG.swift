@@ -8,8 +8,8 @@ internal import Wording
 /// CMYK and YCCK files become BGR by `channel = ink * black / 256`, Adobe's inverted inks assumed; profiles are
 /// ignored.
 ///
-/// - Parameter source: What the error text calls the picture (its file).
-/// - Throws: ``ImagingError`` when the bytes are not a JPEG, end too early or hold damaged picture data. A decoder
+/// - Parameter source: What the error text calls the image (its file).
+/// - Throws: ``ImagingError`` when the bytes are not a JPEG, end too early or hold damaged image data. A decoder
 ///   that carries on would show gray or smeared blocks.
 public func decodeJPEG(_ bytes: [UInt8], source: String? = nil) throws -> Image {
   try bytes.withUnsafeBufferPointer { try decodeJPEG($0, source: source) }
@@ -42,7 +42,7 @@ func decodeJPEG(_ bytes: UnsafeBufferPointer<UInt8>, source: String?) throws(Ima
   return stored.applying(header.orientation)
 }
 
-/// Runs TurboJPEG; returns what is wrong with the picture, if anything.
+/// Runs TurboJPEG; returns what is wrong with the image, if anything.
 private func decompress(
   _ bytes: UnsafeBufferPointer<UInt8>, _ header: JPEGHeader, format: TJPF,
   into output: UnsafeMutableBufferPointer<UInt8>
@@ -62,7 +62,7 @@ private func decompress(
 /// What is damaged in a JPEG that somebody else decodes; nil where libjpeg-turbo reads it to its end without complaint, and
 /// for what it does not read at all.
 ///
-/// Pictures of films need no Huffman tables and no end marker.
+/// Images of films need no Huffman tables and no end marker.
 public func jpegDamage(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
   guard let header = JPEGHeader(bytes), header.bitsPerSample == 8, header.components < 4, header.width > 0,
     header.height > 0, let decoder = tjInitDecompress()
@@ -87,7 +87,7 @@ public func jpegDamage(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
   return losesNothing(message, bytes) ? nil : message
 }
 
-/// Whether a decoder's warning leaves the picture whole.
+/// Whether a decoder's warning leaves the image whole.
 private func losesNothing(_ message: String, _ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
   if message.contains("unknown JFIF revision") || message.contains("Unknown Adobe color transform") { return true }
   guard message.contains("extraneous bytes before marker"),
@@ -123,12 +123,12 @@ private func bgr(fromInk ink: [UInt8]) -> [UInt8] {
   return result
 }
 
-/// Encodes a picture as a baseline JPEG.
+/// Encodes an image as a baseline JPEG.
 ///
 /// - Parameters:
 ///   - quality: 1 to 100.
 ///   - fullChroma: Whether colour keeps the full resolution (4:4:4) or half on both axes (4:2:0).
-/// - Throws: ``ImagingError`` when the picture is larger than JPEG allows (65535 on a side).
+/// - Throws: ``ImagingError`` when the image is larger than JPEG allows (65535 on a side).
 public func encodeJPEG(_ image: Image, quality: Int, fullChroma: Bool = false) throws -> [UInt8] {
   let doing = "writing a JPEG"
   if !(1...100).contains(quality) {

@@ -1,4 +1,4 @@
-/// What a JPEG's markers say before its picture data.
+/// What a JPEG's markers say before its image data.
 ///
 /// Read by a walk of our own, since TurboJPEG's own header call refuses some sampling factors that its decoder
 /// takes, and does not look at EXIF.
@@ -11,7 +11,7 @@ struct JPEGHeader: Equatable {
 
   /// Walks the markers up to the frame header (SOF).
   ///
-  /// - Returns: nil when the bytes end, or picture data begins, before a frame header.
+  /// - Returns: nil when the bytes end, or image data begins, before a frame header.
   init?(_ bytes: UnsafeBufferPointer<UInt8>) {
     let reader = ByteReader(bytes)
     guard reader.big16(at: 0) == 0xFFD8 else { return nil }

@@ -1,7 +1,7 @@
 public import Geometry
 
-/// How a stored picture must be turned to stand upright: the eight values of EXIF's Orientation tag, named by
-/// what must be done to the stored picture.
+/// How a stored image must be turned to stand upright: the eight values of EXIF's Orientation tag, named by
+/// what must be done to the stored image.
 public enum Orientation: Int, Sendable, CaseIterable {
   case upright = 1
   case flippedHorizontally = 2
@@ -19,7 +19,7 @@ public enum Orientation: Int, Sendable, CaseIterable {
   /// Whether rows become columns.
   public var swapsAxes: Bool { rawValue >= 5 }
 
-  /// The upright size of a stored picture.
+  /// The upright size of a stored image.
   public func size(of stored: ImageSize) -> ImageSize {
     swapsAxes ? ImageSize(width: stored.height, height: stored.width) : stored
   }
@@ -29,9 +29,9 @@ public enum Orientation: Int, Sendable, CaseIterable {
   /// Whether y runs backwards along its source axis.
   private var reversesY: Bool { [.flippedVertically, .rotated180, .rotated270, .transversed].contains(self) }
 
-  /// The index of the first pixel and the steps to the next pixel and row, in pixels of the stored picture.
+  /// The index of the first pixel and the steps to the next pixel and row, in pixels of the stored image.
   ///
-  /// - Parameter stride: From row to row of the stored picture; nil where they follow each other.
+  /// - Parameter stride: From row to row of the stored image; nil where they follow each other.
   func walk(over stored: ImageSize, stride: Int? = nil) -> (start: Int, right: Int, down: Int) {
     let (w, h) = (stored.width, stored.height)
     let row = stride ?? w
@@ -45,7 +45,7 @@ public enum Orientation: Int, Sendable, CaseIterable {
 }
 
 extension Image {
-  /// Turns and mirrors the picture as `orientation` says, losing nothing.
+  /// Turns and mirrors the image as `orientation` says, losing nothing.
   public func applying(_ orientation: Orientation) -> Image {
     if orientation == .upright { return self }
     let target = orientation.size(of: size)
@@ -69,10 +69,10 @@ extension Image {
     return Image(size: target, order: order, pixels: turned)
   }
 
-  /// Mirrors the picture left to right.
+  /// Mirrors the image left to right.
   public func flippedHorizontally() -> Image { applying(.flippedHorizontally) }
 
-  /// Gives the picture the channel order asked for.
+  /// Gives the image the channel order asked for.
   public func converted(to wanted: ChannelOrder) -> Image {
     if wanted == order { return self }
     var swapped = pixels

@@ -4,7 +4,7 @@ internal import CPNG
 /// Decodes a PNG to BGR: gray and palettes are spread to colour, transparency is dropped (the colour under it
 /// stays), 16-bit samples are scaled to 8 bits with rounding, and gamma, profiles and EXIF are ignored.
 ///
-/// - Parameter source: What the error text calls the picture (its file).
+/// - Parameter source: What the error text calls the image (its file).
 /// - Throws: ``ImagingError`` when the bytes are not a PNG, end too early or fail a checksum.
 public func decodePNG(_ bytes: [UInt8], source: String? = nil) throws -> Image {
   let essential = try bytes.withUnsafeBufferPointer { try criticalChunks($0, source: source) }
@@ -90,9 +90,9 @@ private func message(of handle: UnsafeMutablePointer<png_image>) -> String {
   return "\(text.isEmpty ? "libpng gave no reason" : text) -> the file is damaged: make it again"
 }
 
-/// Encodes a picture as an 8-bit colour PNG, losing nothing.
+/// Encodes an image as an 8-bit colour PNG, losing nothing.
 ///
-/// - Throws: ``ImagingError`` when the picture is empty or too large for libpng.
+/// - Throws: ``ImagingError`` when the image is empty or too large for libpng.
 public func encodePNG(_ image: Image) throws -> [UInt8] {
   let handle = UnsafeMutablePointer<png_image>.allocate(capacity: 1)
   handle.initialize(to: png_image())

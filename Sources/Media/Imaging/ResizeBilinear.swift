@@ -1,10 +1,10 @@
 public import Geometry
 
-/// Resizes a float picture bilinearly as PyTorch's `interpolate(mode="bilinear", align_corners=False)` does,
+/// Resizes a float image bilinearly as PyTorch's `interpolate(mode="bilinear", align_corners=False)` does,
 /// without antialiasing.
 ///
 /// Rows first, then columns, each sum one fused multiply-add, as PyTorch's general CPU path computes three channels
-/// on x86-64 with FMA: the result is the same to the last bit. (On one thread, or for small pictures, PyTorch
+/// on x86-64 with FMA: the result is the same to the last bit. (On one thread, or for small images, PyTorch
 /// takes another path that differs by some 1e-6.)
 public func resizeBilinear(_ image: FloatImage, to target: ImageSize) -> FloatImage {
   precondition(target.width > 0 && target.height > 0 && image.width > 0 && image.height > 0, "sizes are positive")

@@ -1,7 +1,7 @@
 public import Geometry
 internal import CSIMD
 
-/// Resizes an 8-bit picture bilinearly as OpenCV's `resize(INTER_LINEAR)` does on x86-64, bit for bit.
+/// Resizes an 8-bit image bilinearly as OpenCV's `resize(INTER_LINEAR)` does on x86-64, bit for bit.
 ///
 /// Weights are fixed-point with 11 bits; the vertical pass drops bits as OpenCV's SIMD code does. A float
 /// interpolation rounded at the end would differ by one level at about one pixel in eight.

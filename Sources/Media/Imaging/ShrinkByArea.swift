@@ -1,10 +1,10 @@
 public import Geometry
 
-/// Makes a picture smaller for people to look at: every pixel of the result is the mean of those that it stands for.
+/// Makes an image smaller for people to look at: every pixel of the result is the mean of those that it stands for.
 ///
 /// Not for networks: it agrees with no library.
 ///
-/// - Parameter target: Not larger than the picture, and at least 1 on each side.
+/// - Parameter target: Not larger than the image, and at least 1 on each side.
 public func shrinkByArea(_ image: Image, to target: ImageSize) -> Image {
   precondition(
     (1...max(1, image.width)).contains(target.width) && (1...max(1, image.height)).contains(target.height),

@@ -65,7 +65,7 @@ extension Canvas {
     fillPath(color, opacity)
   }
 
-  /// Fills an ellipse whose axes lie along the picture's.
+  /// Fills an ellipse whose axes lie along the image's.
   public func fillEllipse(
     at center: Point, radiusX: Double, radiusY: Double, _ color: RGBColor, opacity: Double = 1
   ) {

@@ -2,7 +2,7 @@ internal import CCairo
 public import Geometry
 public import Imaging
 
-/// A picture to draw on: the one owner of a Cairo surface.
+/// An image to draw on: the one owner of a Cairo surface.
 ///
 /// Units are pixels, x to the right and y downwards from the top left corner; pixel (i, j) covers the square
 /// from (i, j) to (i + 1, j + 1). Edges are antialiased. What is not drawn on keeps its exact value.
@@ -34,7 +34,7 @@ public final class Canvas {
     cairo_surface_destroy(surface)
   }
 
-  /// Puts a picture with its top left corner at the canvas's, enlarged by a whole factor (bilinear), cut off
+  /// Puts an image with its top left corner at the canvas's, enlarged by a whole factor (bilinear), cut off
   /// at the canvas's borders.
   public func put(_ image: Image, scale: Int = 1) throws(OverlayError) {
     if scale == 1 { return copy(image) }
@@ -66,7 +66,7 @@ public final class Canvas {
     cairo_fill(context)
   }
 
-  /// Copies a picture's pixels unchanged.
+  /// Copies an image's pixels unchanged.
   private func copy(_ image: Image) {
     cairo_surface_flush(surface)
     defer { cairo_surface_mark_dirty(surface) }
@@ -85,7 +85,7 @@ public final class Canvas {
     }
   }
 
-  /// Takes the picture off the canvas.
+  /// Takes the image off the canvas.
   ///
   /// - Throws: What went wrong in any drawing call since the canvas was made.
   public func image(order: ChannelOrder = .rgb) throws(OverlayError) -> Image {

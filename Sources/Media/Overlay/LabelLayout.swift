@@ -1,6 +1,6 @@
 public import Geometry
 
-/// Finds places for labels such that none leaves the picture and no two meet.
+/// Finds places for labels such that none leaves the image and no two meet.
 ///
 /// Every label starts complete, in the wanted size, and is placed where it covers least: on its box, under
 /// it, inside, beside it, or a little off with a leader line. Where that fails for a label, it and its
@@ -11,7 +11,7 @@ public import Geometry
 ///
 /// - Parameters:
 ///   - requests: The boxes and what to say about them.
-///   - size: The picture, in the boxes' pixels.
+///   - size: The image, in the boxes' pixels.
 ///   - fontSize: The wanted pixels an em.
 ///   - minimumFontSize: What the size may shrink to.
 ///   - metrics: The font's extents.
@@ -50,7 +50,7 @@ struct LabelStep {
   var lines: Int
   var spelling: Spelling
   var fontScale: Double
-  /// The largest distance between label and box, as a share of the picture's diagonal.
+  /// The largest distance between label and box, as a share of the image's diagonal.
   var reach: Double
 
   /// All steps for labels of at most `lines` lines, from complete to barely there.

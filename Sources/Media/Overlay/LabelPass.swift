@@ -92,7 +92,7 @@ struct LabelPass {
     return start <= end ? Array(stride(from: start, through: end, by: step)) + [end] : []
   }
 
-  /// Moves a frame inside the picture.
+  /// Moves a frame inside the image.
   private func inside(_ corner: Point, _ width: Double, _ height: Double) -> PixelBox {
     let x = max(0, min(corner.x, Double(size.width) - width))
     let y = max(0, min(corner.y, Double(size.height) - height))

@@ -15,7 +15,7 @@ public struct LabelLine: Hashable, Sendable {
 
 /// A box that wants a label.
 public struct LabelRequest: Sendable {
-  /// The box, inside the picture.
+  /// The box, inside the image.
   public var box: PixelBox
   /// What to say, the most important line first; none for a box that needs no label but should not be
   /// covered by others' labels.
@@ -49,10 +49,10 @@ public struct PlacedLabel: Sendable {
   }
 }
 
-/// Where all labels of a picture go.
+/// Where all labels of an image go.
 public struct LabelLayout: Sendable {
   /// In the order of the requests.
   public var labels: [PlacedLabel]
-  /// The requests for which the picture has no room left, not even for a shortened label.
+  /// The requests for which the image has no room left, not even for a shortened label.
   public var omitted: [Int]
 }

@@ -2,10 +2,10 @@ internal import Geometry
 public import Imaging
 internal import Wording
 
-/// Draws a key frame's people over its picture, with a strip under it that says what it shows.
+/// Draws a key frame's people over its image, with a strip under it that says what it shows.
 ///
 /// Each person has a colour of their own for box and label; the ground truth is drawn in dashed black and
-/// white, its labels begin with "GT". No label leaves the picture or covers another. The picture keeps its
+/// white, its labels begin with "GT". No label leaves the image or covers another. The image keeps its
 /// place in the upper left corner, enlarged by the style's whole factor.
 ///
 /// - Throws: `OverlayError` when a box is not finite, no font is installed or the result is too large.
@@ -29,7 +29,7 @@ struct OverlayDrawing {
   let canvas: Canvas
   let scene: OverlayScene
   let marks: [PersonMark]
-  /// The enlarged picture, without the strip.
+  /// The enlarged image, without the strip.
   let area: ImageSize
   let fontSize: Double
   let lineWidth: Double
@@ -46,7 +46,7 @@ struct OverlayDrawing {
       throw .tooLarge(width: image.width, height: image.height, limit: limit / factor)
     }
     let area = ImageSize(width: image.width * factor, height: image.height * factor)
-    // 13 pixels at 480 lines, 24 at 1080: larger pictures have room for more, not only for larger text.
+    // 13 pixels at 480 lines, 24 at 1080: larger images have room for more, not only for larger text.
     fontSize = max(11, (4.2 + Double(area.shortSide) * 0.0183).rounded())
     lineWidth = max(2, (Double(area.shortSide) / 240).rounded())
     let strip = Int((fontSize * 1.7).rounded())

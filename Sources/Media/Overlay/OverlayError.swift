@@ -6,7 +6,7 @@ public enum OverlayError: Error, Equatable, CustomStringConvertible {
   case noFont(family: String)
   /// A box has a coordinate that is not a number.
   case badBox(place: String, box: String)
-  /// The picture is too large for a drawing of it.
+  /// The image is too large for a drawing of it.
   case tooLarge(width: Int, height: Int, limit: Int)
 
   public var description: String {

@@ -45,7 +45,7 @@ public struct OverlayScene: Sendable {
   public var people: [DetectedPerson]
   /// The people of the ground truth; nil where there is no ground truth to compare with.
   public var groundTruth: [LabelledPerson]?
-  /// What the strip under the picture says first: the video.
+  /// What the strip under the image says first: the video.
   public var title: String
   /// What it says next: the time.
   public var time: String
@@ -66,7 +66,7 @@ public struct OverlayStyle: Sendable {
   public var threshold: Double
   /// At most this many actions a person.
   public var topK: Int
-  /// By how much the picture is enlarged; nil chooses a factor that gives labels room: 1 from a short side of
+  /// By how much the image is enlarged; nil chooses a factor that gives labels room: 1 from a short side of
   /// 400 pixels on, 2 for 240p.
   public var scale: Int?
 

@@ -67,7 +67,7 @@ private func centerDistance(_ a: PixelBox, _ b: PixelBox) -> Double {
   return (x * x + y * y).squareRoot()
 }
 
-/// Puts a box on the canvas: corners in order, its line wholly inside the picture and on whole pixels, at
+/// Puts a box on the canvas: corners in order, its line wholly inside the image and on whole pixels, at
 /// least a few pixels wide however small or far outside the box is.
 private func place(
   _ box: UnitBox, _ what: String, _ area: ImageSize, _ lineWidth: Double

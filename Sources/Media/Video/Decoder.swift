@@ -31,7 +31,7 @@ final class Decoder {
   private var packets = 0
   private var shown: Int? = 0
   /// What is wrong with the JPEG that went in last. Its decoder here fills holes up and does not say so.
-  private var pictureDamage: String?
+  private var frameDamage: String?
   /// Whether a frame may lean on another one, by the times at which they are shown. While set, no frame comes out before
   /// those that it may lean on are known to be sound.
   var leans: ((_ time: Int64?, _ damaged: Int64?) -> Bool)?
@@ -197,7 +197,7 @@ final class Decoder {
         landing = timestamp(packet.pointee.pts).map { .landed($0) } ?? .settled
       }
       if isMadeOfJPEGs {
-        pictureDamage = jpegDamage(UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
+        frameDamage = jpegDamage(UnsafeBufferPointer(start: packet.pointee.data, count: Int(packet.pointee.size)))
       }
       LibAVLog.clear()
       failures = 0
@@ -231,7 +231,7 @@ final class Decoder {
     let errors = frame.pointee.decode_error_flags
     if errors & FF_DECODE_ERROR_MISSING_REFERENCE != 0 { return "a frame that it refers to is missing" }
     if errors != 0 { return "parts of its picture are missing" }
-    if let pictureDamage { return pictureDamage }
+    if let frameDamage { return frameDamage }
     return frame.pointee.flags & AV_FRAME_FLAG_CORRUPT != 0 ? "its data is incomplete" : nil
   }
 

@@ -21,11 +21,11 @@ extension Preprocessing {
   ///
   /// - Parameter view: How the frame is seen; nil takes the configuration's own view.
   public init(_ config: Configuration, _ view: View? = nil) {
-    // Pictures are BGR until AVA.BGR False turns them round; DATA.REVERSE_INPUT_CHANNEL turns them once more.
+    // Images are BGR until AVA.BGR False turns them round; DATA.REVERSE_INPUT_CHANNEL turns them once more.
     let bgr = config[.avaBgr] != config[.dataReverseInputChannel]
     self.init(
       view: view ?? View(config),
-      backend: config[.avaImgProcBackend] == "pytorch" ? .pytorch : .cv2,
+      backend: Backend(rawValue: config[.avaImgProcBackend]) ?? .cv2,
       mean: config[.dataMean].map { Float($0) }, std: config[.dataStd].map { Float($0) },
       order: bgr ? .bgr : .rgb)
   }

@@ -3,7 +3,7 @@ internal import Glibc
 public import Tensors
 
 /// How the scores of a box in several views become one (`AVA.TEST_VIEW_FUSION`).
-public enum ViewFusion: String, Sendable {
+public enum ViewFusion: String, Sendable, CaseIterable {
   /// The mean of the scores.
   case mean
   /// The sigmoid of the mean of the scores' logits.

@@ -10,17 +10,19 @@ extension Architecture {
     let (name, arch) = (config[.modelModelName], config[.modelArch])
     guard let family = modelFamilies.first(where: { $0.modelNames.contains(name) && $0.archs.contains(arch) }) else {
       throw ModelConfigurationError.notYet(
-        key: "MODEL.MODEL_NAME / MODEL.ARCH", value: "\(name) / \(arch)", what: "networks of this kind")
+        key: "\(Key.modelModelName.name) / \(Key.modelArch.name)", value: "\(name) / \(arch)",
+        what: "networks of this kind")
     }
     self = try family.architecture(config)
   }
 
   /// What of the architecture the user should know.
   public var notices: [String] {
-    guard let head = head as? RoIHead, head.stride != backbone.featureStride else { return [] }
+    let (key, stride) = (Key.detectionSpatialScaleFactor.name, backbone.featureStride)
+    guard let assumed = head.assumedStride, assumed != stride else { return [] }
     return [
-      "DETECTION.SPATIAL_SCALE_FACTOR is \(head.stride), this network's features are \(backbone.featureStride) pixels "
-        + "apart: boxes are looked up in the wrong place -> set DETECTION.SPATIAL_SCALE_FACTOR \(backbone.featureStride)"
+      "\(key) is \(assumed), this network's features are \(stride) pixels apart: boxes are looked up in the wrong place "
+        + "-> set \(key) \(stride)"
     ]
   }
 }

@@ -1,5 +1,6 @@
 public import Checkpoint
 internal import Configuration
+internal import Datasets
 internal import VideoModels
 internal import Wording
 
@@ -49,7 +50,9 @@ public struct ArchitectureGuess: Sendable {
 
   /// The data sets that a number of classes speaks for.
   private static let kinetics = [400: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700"]
-  private static let classesOfAVA: Set = [60, 80]
+  private static let classesOfAVA: Set = [
+    ActionDataset.ava.classNames.count, ActionDataset.ava.scoredClasses?.count ?? 0,
+  ]
 
   /// The number of classes of the last layer; nil where there is no such matrix.
   private func scored(_ tensors: TensorIndex) -> Int? {
@@ -82,7 +85,8 @@ public struct ArchitectureGuess: Sendable {
         "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")
     } else if Self.classesOfAVA.contains(classes) {
       network.remarks.append(
-        "\(classes) classes suggest AVA's RoI head: DETECTION.ENABLE True (both heads have the same tensors)")
+        "\(classes) classes suggest \(ActionDataset.ava.name)'s RoI head: DETECTION.ENABLE True (both heads have the same tensors)"
+      )
     } else {
       network.remarks.append(
         "the RoI head and the classification head have the same tensors: DETECTION.ENABLE cannot be told")

@@ -57,38 +57,45 @@ private struct MisfitWords {
 
   /// What is to be said of a tensor of another shape; nil where its key says it all.
   func misfit(_ item: LoadReport.Mismatched) -> LoadHints.Misfit? {
-    guard let hint = item.hint else { return nil }
     let model = describe(shape: item.modelShape)
-    if hint == Projection.classesKey {
+    if Self.isOfClasses(item) {
       let classes = item.modelShape.first
       // With as many classes, the head takes more or fewer features: that follows from other keys.
       guard let classes, classes != item.fileShape.first else {
         return LoadHints.Misfit(model: "this config's network needs \(model)", advice: nil)
       }
       return LoadHints.Misfit(
-        model: "this config has \(hint) \(classes) and needs \(model)",
+        model: "this config has \(Self.classesKey) \(classes) and needs \(model)",
         advice: item.fileShape.first.map(adviceOfClasses))
     }
     // What the file tells of is said once, at the end.
+    guard let hint = item.hint else { return nil }
     return suggestions[hint].map { _ in LoadHints.Misfit(model: "this config needs \(model) (\(hint))", advice: nil) }
+  }
+
+  private static let classesKey = Key.modelNumClasses.name
+
+  /// Whether the number of classes gives the tensor its shape.
+  private static func isOfClasses(_ item: LoadReport.Mismatched) -> Bool {
+    item.name.hasPrefix(Projection.scope + ".")
   }
 
   private func adviceOfClasses(_ classes: Int) -> String {
     switch (scoresBoxes, guess.head) {
     case (true, .clips):
       "\(report.fileName) \(head), and this config scores boxes: give weights trained on AVA; only where these do score "
-        + "boxes, set \(Projection.classesKey) \(classes)"
+        + "boxes, set \(Self.classesKey) \(classes)"
     case (false, .boxes):
       "\(report.fileName) \(head), and this config scores whole clips: take one of configs/AVA"
     default:
-      "set \(Projection.classesKey) \(classes), or give the label map that these weights were trained with"
+      "set \(Self.classesKey) \(classes), or give the label map that these weights were trained with"
     }
   }
 
   /// All that the configuration has to say otherwise to suit the file: the keys that decide whether the tensors in
   /// question exist, and their shapes; nil where nothing is known.
   var changes: String? {
-    var keys = Set(report.mismatched.compactMap(\.hint)).subtracting([Projection.classesKey])
+    var keys = Set(report.mismatched.filter { !Self.isOfClasses($0) }.compactMap(\.hint))
     for name in report.missing.map(\.name) + report.unused {
       for family in modelFamilies { keys.formUnion(family.keys(deciding: name)) }
     }

@@ -20,6 +20,9 @@ public protocol ModelFamily: Sendable {
   /// another family changes nothing, and users are told so. `MODEL.*`, `DATA.*` and `DETECTION.*` go without saying.
   var keys: [String] { get }
 
+  /// What is known of the values of some of these keys, beyond their types and ranges.
+  var valueRules: [String: ValueRule] { get }
+
   /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read.
   ///
   /// - Returns: What stays without effect, for the notices.
@@ -49,6 +52,7 @@ public protocol ModelFamily: Sendable {
 
 extension ModelFamily {
   public var networks: [String] { modelNames }
+  public var valueRules: [String: ValueRule] { [:] }
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] { [] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func keys(deciding name: String) -> Set<String> { [] }

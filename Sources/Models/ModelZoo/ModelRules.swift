@@ -1,4 +1,6 @@
 public import Configuration
+internal import Datasets
+internal import NN
 internal import Wording
 
 /// What the families of models ask of a configuration, for `Configuration.load`.
@@ -10,7 +12,38 @@ public struct ModelRules: ConfigurationRules {
     return modelFamilies.first { $0.modelNames.contains(name) }
   }
 
+  public func rule(of key: String) -> ValueRule? { Self.rules[key] }
+
+  private static let rules: [String: ValueRule] = modelFamilies.reduce(into: [
+    Key.modelArch.name: ValueRule(
+      formerNames: ["slowonly": ValueRule.FormerName(now: ResNetBackbone.slow.name, since: 2020)], isNeeded: true),
+    Key.modelModelName.name: ValueRule(isNeeded: true),
+    Key.modelNumClasses.name: ValueRule(
+      advice: "give the number of the weights' classes, such as \(ActionDataset.ava.classNames.count) for "
+        + "\(ActionDataset.ava.name) (slowfast inspect names it)"),
+    Key.modelHeadAct.name: ValueRule(
+      names: Activation.allCases.map(\.rawValue),
+      advice: "give \(Activation.sigmoid) for the actions of boxes, as AVA's configs do, or \(Activation.softmax) for "
+        + "whole clips"),
+    Key.dataNumFrames.name: ValueRule(
+      advice: "give the frames of a clip that the weights were trained with, such as 32 for a config named 32x2"),
+    Key.dataSamplingRate.name: ValueRule(
+      advice: "give 1 for every frame of a clip's span, or what the weights were trained with, such as 2 for a config "
+        + "named 32x2"),
+    // In a test they are all the same.
+    "BN.NORM_TYPE": ValueRule(names: ["batchnorm", "sync_batchnorm", "sub_batchnorm", "sync_batchnorm_apex"]),
+  ]) { rules, family in
+    rules.merge(family.valueRules) { _, own in own }
+  }
+
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
+    if config.testsAVA && !config[.detectionEnable] {
+      throw .impossible(
+        problem: "AVA's boxes need the detection head",
+        keys: [config.cite(.testDataset), config.cite(.detectionEnable)],
+        remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
+          + "\(Key.detectionEnable.name) True")
+    }
     if let family = family(config) { return try family.check(config) }
     let name = config[.modelModelName]
     // The module that builds models says what it does not have.
@@ -31,4 +64,9 @@ public struct ModelRules: ConfigurationRules {
     if family.reads(key) { return .acts }
     return readers.isEmpty ? .unread : .actsOn(readers.flatMap(\.networks))
   }
+}
+
+extension Configuration {
+  /// Whether the test is that of AVA's boxes.
+  public var testsAVA: Bool { self[.testDataset] == "ava" }
 }

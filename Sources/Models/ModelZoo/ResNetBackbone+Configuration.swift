@@ -1,6 +1,7 @@
 internal import Configuration
 internal import NN
 internal import Tensors
+internal import Wording
 
 extension ResNetBackbone {
   /// Reads the stage tables off a PySlowFast configuration that names a ResNet.
@@ -28,14 +29,15 @@ extension ResNetBackbone {
   }
 
   private static func transform(_ config: Configuration, pathways: Int) throws -> Transform {
-    switch config[.resnetTransFunc] {
-    case "basic_transform": return .basic
-    case "bottleneck_transform":
+    let name = config[.resnetTransFunc]
+    switch TransFunc(rawValue: name) {
+    case .basic: return .basic
+    case .bottleneck:
       // The reference's SlowFast builder does not look at STRIDE_1X1.
       return .bottleneck(
         groups: config[.resnetNumGroups], strideOn1x1: pathways == 1 && config[.resnetStride1x1])
-    case let other:
-      throw ModelConfigurationError.notYet(key: Key.resnetTransFunc.name, value: other, what: "blocks of this kind")
+    case .x3d, nil:
+      throw ModelConfigurationError.notYet(key: Key.resnetTransFunc.name, value: name, what: "blocks of this kind")
     }
   }
 }
@@ -97,14 +99,12 @@ extension ResNetBackbone.NonLocal {
     let after = try entry(.nonlocalLocation, config[.nonlocalLocation])
     if after.isEmpty { return nil }
     let pool = try entry(.nonlocalPool, config[.nonlocalPool])
-    let attention: Attention
-    switch config[.nonlocalInstantiation] {
-    case "dot_product": attention = .dotProduct
-    case "softmax": attention = .softmax
-    case let other:
+    let name = config[.nonlocalInstantiation]
+    guard let attention = ResNetBackbone.instantiations.first(where: { $0.name == name })?.attention else {
+      let names = ResNetBackbone.instantiations.map(\.name)
       throw ModelConfigurationError.impossible(
-        key: Key.nonlocalInstantiation.name, found: other, expected: "dot_product or softmax",
-        todo: "set NONLOCAL.INSTANTIATION softmax or dot_product")
+        key: Key.nonlocalInstantiation.name, found: name, expected: series(names, "or"),
+        todo: "set \(Key.nonlocalInstantiation.name) \(series(names.reversed(), "or"))")
     }
     self.init(
       after: after, groups: try entry(.nonlocalGroup, config[.nonlocalGroup]),

@@ -9,6 +9,8 @@ struct ResNetFamily: ModelFamily {
   var networks: [String] { ["SlowFast", "Slow", "C2D", "I3D"] }
   var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
 
+  var valueRules: [String: ValueRule] { ResNetBackbone.valueRules }
+
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] { try config.checkResNet() }
 
   func backbone(_ config: Configuration) throws -> ResNetBackbone { try ResNetBackbone(config) }

@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Wording
 
 /// Recognises C2D, I3D, Slow and SlowFast by their tensors.
 struct ResNetRecognition {
@@ -49,7 +50,7 @@ struct ResNetRecognition {
       network.set(.slowfastFusionConvChannelRatio, "\(fuse[0] / fuse[1])")
       network.set(.slowfastFusionKernelSz, "\(fuse[2])")
     }
-    network.remarks.append("SLOWFAST.ALPHA and the clip's length leave no trace in the tensors")
+    network.remarks.append("\(Key.slowfastAlpha.name) and the clip's length leave no trace in the tensors")
   }
 
   private mutating func singlePathwayArch(_ stem: [Int]) -> String {
@@ -101,6 +102,7 @@ struct ResNetRecognition {
     network.summary += " with \(count) non-local block\(count == 1 ? "" : "s")"
     network.set(.nonlocalLocation, "\(stages)")
     network.remarks.append(
-      "NONLOCAL.INSTANTIATION (softmax or dot_product) and NONLOCAL.POOL leave no trace in the tensors")
+      "\(Key.nonlocalInstantiation.name) (\(series(ResNetBackbone.instantiations.map(\.name).reversed(), "or"))) and "
+        + "\(Key.nonlocalPool.name) leave no trace in the tensors")
   }
 }

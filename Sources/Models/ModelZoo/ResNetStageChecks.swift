@@ -118,7 +118,7 @@ extension Configuration {
         let pool = pools[stage][pathway]
         if pool.count != 3 || !pool.allSatisfy({ (1...64).contains($0) }) {
           throw .badValue(
-            key: "element [\(stage)][\(pathway)] of NONLOCAL.POOL", source: source(of: .nonlocalPool),
+            key: "element [\(stage)][\(pathway)] of \(Key.nonlocalPool.name)", source: source(of: .nonlocalPool),
             expected: "three sizes [t, h, w] of 1 or more", found: "\(pool)", remedy: "PySlowFast uses [1, 2, 2]")
         }
         try checkNonLocalTime(shape, stage: stage, pathway: pathway, pool: pool[0])

@@ -37,9 +37,9 @@ extension ResNetBackbone {
 
   public static let archs = [
     Arch("2d", .flat), Arch("c2d", .flat, poolsTime: true), Arch("slow_c2d", .flat),
-    Arch("i3d", .inflated, poolsTime: true), Arch("slow_i3d", .inflated), Arch("slow", .slow),
-    Arch("slowfast", .slow, .fast),
+    Arch("i3d", .inflated, poolsTime: true), Arch("slow_i3d", .inflated), slow, Arch("slowfast", .slow, .fast),
   ]
+  static let slow = Arch("slow", .slow)
 
   /// The values of `MODEL.MODEL_NAME`, and the pathways of their networks.
   static let modelNames: [(name: String, pathways: Int)] = [("SlowFast", 2), ("ResNet", 1), ("ResNet_nopool", 1)]

@@ -47,7 +47,7 @@ extension X3DBackbone {
       let name = "res\(index + 2)"
       guard (1...16_384).contains(stage.width), (1...16_384).contains(stage.inner) else {
         throw ModelConfigurationError.impossible(
-          key: "X3D.DIM_C1 x X3D.WIDTH_FACTOR x X3D.BOTTLENECK_FACTOR",
+          key: "\(Key.x3dDimC1.name) x \(Key.x3dWidthFactor.name) x \(Key.x3dBottleneckFactor.name)",
           found: "such that \(name) has \(stage.width) and \(stage.inner) channels", expected: "1 to 16384 channels",
           todo: "set them as configs/Kinetics/X3D_M.yaml does: 12, 2.0 and 2.25")
       }

@@ -11,7 +11,7 @@ extension RunIdentity {
       let people = (task.people ?? []).map { "\($0.box) \($0.proposalScore)" }.joined(separator: ",")
       sum.update("\(task.keyFrame) \(task.center) \(task.moment.frame) [\(people)]\n")
     }
-    add(Self.tasksName, "\(tasks.count), sha256 \(sum.finish())")
+    add(.tasks, "\(tasks.count), sha256 \(sum.finish())")
   }
 
   /// What the entry of a name says.
@@ -21,15 +21,13 @@ extension RunIdentity {
   func isOf(_ tasks: [ClipTask]) -> Bool {
     var other = RunIdentity()
     other.add(tasks)
-    return other[Self.tasksName] == self[Self.tasksName]
+    return other[.tasks] == self[.tasks]
   }
-
-  static let shardName = "shard"
 
   /// The identity of the whole run that a shard is part of.
   var ofWhole: RunIdentity {
     var whole = RunIdentity()
-    for entry in entries where entry.name != Self.shardName { whole.add(entry.name, entry.value) }
+    for entry in entries where Thing(entry: entry.name) != .shard { whole.append(entry.name, entry.value) }
     return whole
   }
 
@@ -37,7 +35,7 @@ extension RunIdentity {
   func ofShard(_ shard: Shard?) -> RunIdentity {
     guard let shard else { return self }
     var part = self
-    part.add(Self.shardName, "\(shard)")
+    part.add(.shard, "\(shard)")
     return part
   }
 }

@@ -16,19 +16,18 @@ public struct RunIdentity: Equatable, Sendable {
 
   public init() {}
 
-  /// Adds a thing; names and values have no line ends.
-  public mutating func add(_ name: String, _ value: String) {
+  /// Adds an entry; names and values have no line ends.
+  mutating func append(_ name: String, _ value: String) {
     func line(_ text: String) -> String { String(text.map { $0.isNewline || $0 == "\t" ? " " : $0 }) }
     entries.append(Entry(name: line(name), value: line(value)))
   }
 
   /// Adds the keys of a configuration that scores depend on.
   public mutating func add(_ config: Configuration) {
-    for key in Configuration.keys where Configuration.keysOfScores.contains(key) { add(key, config.literal(key) ?? "") }
+    for key in Configuration.keys where Configuration.keysOfScores.contains(key) {
+      append(key, config.literal(key) ?? "")
+    }
   }
-
-  /// What the tasks' entry is called.
-  public static let tasksName = "key frames and boxes"
 
   /// What is not as in another run: "DATA.TEST_CROP_SIZE was 256 and is 224", "the weights are others (9 bytes, then 8
   /// bytes)".
@@ -41,9 +40,9 @@ public struct RunIdentity: Equatable, Sendable {
     let now = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let names =
       entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
-    let isExplained = names.contains { name in Self.causesOfTasks.contains { name.hasPrefix($0) } }
+    let isExplained = names.contains { Self.shapesTasks($0) }
     return names.filter { name in
-      (name != Self.tasksName || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
+      (Thing(entry: name) != .tasks || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
     }.map { name in
       switch (before[name], now[name]) {
       case (nil, let new): "\(name) is new (\(withoutChecksums(new ?? "")))"
@@ -52,21 +51,18 @@ public struct RunIdentity: Equatable, Sendable {
         if withoutChecksums(old) == old && withoutChecksums(new) == new {
           "\(name) was \(old) and is \(new)"
         } else {
-          "the \(name) \(Self.isPlural(name) ? "are others" : "is another") "
+          "the \(name) \(Thing(entry: name)?.isPlural == true ? "are others" : "is another") "
             + "(\(withoutChecksums(old)), then \(withoutChecksums(new)))"
         }
       }
     }
   }
 
-  /// What the tasks are made of.
-  private static let causesOfTasks = [
-    "AVA.DETECTION_SCORE_THRESH", "proposals", "frame list", "frames of", "frames a second", "video ",
-  ]
-
   /// The video whose frames an entry is about; nil for all other entries.
   static func video(ofEntry name: String) -> String? {
-    ["video ", "frames of "].first { name.hasPrefix($0) }.map { String(name.dropFirst($0.count)) }
+    [Thing.video, .frames].first { name.hasPrefix($0.rawValue + " ") }.map {
+      String(name.dropFirst($0.rawValue.count + 1))
+    }
   }
 
   /// Whether the frames of a video are not those of another run.
@@ -77,8 +73,9 @@ public struct RunIdentity: Equatable, Sendable {
     return own(self) != own(other)
   }
 
-  private static func isPlural(_ name: String) -> Bool {
-    ["key frames", "weights", "proposals", "frames of"].contains { name.hasPrefix($0) }
+  /// Whether the tasks are made of what an entry names.
+  private static func shapesTasks(_ name: String) -> Bool {
+    name == Key.avaDetectionScoreThresh.name || Thing(entry: name)?.shapesTasks == true
   }
 
   /// A line an entry.
@@ -103,8 +100,9 @@ extension Configuration {
   public static var keysOfScores: Set<String> { Set(keysRead).subtracting(placesAndResults) }
 
   private static let placesAndResults: Set<String> = [
-    "TASK", "OUTPUT_DIR", "TRAIN.CHECKPOINT_FILE_PATH", "TEST.CHECKPOINT_FILE_PATH", "AVA.FRAME_DIR",
-    "AVA.FRAME_LIST_DIR", "AVA.ANNOTATION_DIR", "AVA.TEST_LISTS", "AVA.TEST_PREDICT_BOX_LISTS", "AVA.LABEL_MAP_FILE",
-    "AVA.EXCLUSION_FILE", "AVA.GROUNDTRUTH_FILE", "AVA.TEST_VIEW_FUSION",
+    Key.task.name, Key.outputDir.name, Key.trainCheckpointFilePath.name, Key.testCheckpointFilePath.name,
+    Key.avaFrameDir.name, Key.avaFrameListDir.name, Key.avaAnnotationDir.name, Key.avaTestLists.name,
+    Key.avaTestPredictBoxLists.name, Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name,
+    Key.avaTestViewFusion.name,
   ]
 }

@@ -24,7 +24,7 @@ public struct RunSummary: Sendable {
     self.directory = directory
     let shards = try directory.shards()
     let tasks = { (identity: RunIdentity?) in
-      identity?[RunIdentity.tasksName].flatMap { Int($0.prefix { $0.isNumber }) }
+      identity?[.tasks].flatMap { Int($0.prefix { $0.isNumber }) }
     }
     if let status = directory.readStatus(nil) {
       self.status = status
@@ -90,8 +90,8 @@ public struct RunSummary: Sendable {
 
   /// The weights by file name and the beginning of their checksum: "model.pyth 1f0a94c3", "random (seed 1)".
   public var weights: String {
-    guard let print = identity?["weights"] else {
-      return identity?["random weights"].map { "random (\($0))" } ?? ""
+    guard let print = identity?[.weights] else {
+      return identity?[.randomWeights].map { "random (\($0))" } ?? ""
     }
     let sum = print.split(separator: " ").last.map { String($0.prefix(8)) } ?? ""
     return (status?.weights).map { splitPath($0).name + " " + sum } ?? sum

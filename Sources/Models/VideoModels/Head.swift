@@ -12,6 +12,9 @@ public protocol Head: Sendable {
   /// Whether it scores boxes, else whole clips.
   var scoresBoxes: Bool { get }
 
+  /// The pixels of the clip from one position of the maps to the next that it goes by; nil where it needs none.
+  var assumedStride: Int? { get }
+
   /// Adds to the network what the head computes on whole maps.
   ///
   /// - Parameter channels: Those of each feature map.
@@ -25,6 +28,7 @@ public protocol Head: Sendable {
 }
 
 extension Head {
+  public var assumedStride: Int? { nil }
   public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] { features }
 }
 

@@ -10,8 +10,6 @@ public struct Projection {
   public static let scope = "\(headScope).projection"
   /// What the names of a head's tensors begin with.
   public static let headPrefix = "\(headScope)."
-  /// The configuration key that sets the number of classes, for the report of misfits.
-  public static let classesKey = "MODEL.NUM_CLASSES"
 
   private let linear: Linear
   private let activation: Activation
@@ -20,8 +18,8 @@ public struct Projection {
     let scope = weights[Self.scope]
     let shape = [classes, channels]
     linear = Linear(
-      weights: scope.tensor("weight", shape, hint: Self.classesKey) ?? Tensor(zeros: shape),
-      bias: scope.tensor("bias", [classes], hint: Self.classesKey) ?? Tensor(zeros: [classes]), engine: engine)
+      weights: scope.tensor("weight", shape) ?? Tensor(zeros: shape),
+      bias: scope.tensor("bias", [classes]) ?? Tensor(zeros: [classes]), engine: engine)
     self.activation = activation
   }
 

@@ -26,6 +26,7 @@ public struct RoIHead: Head, Equatable {
   }
 
   public var scoresBoxes: Bool { true }
+  public var assumedStride: Int? { stride }
 
   public func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
     RoIHeadLayers(self, channels: channels, weights: weights, engine: engine)

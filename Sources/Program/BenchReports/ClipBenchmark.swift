@@ -1,6 +1,5 @@
 public import Geometry
 public import JSON
-internal import Kernels
 public import NN
 internal import Wording
 
@@ -69,13 +68,12 @@ public struct ClipBenchmark: Sendable {
 public struct PeakRate: Sendable {
   /// What a loop without memory reached.
   private let measured: Double
-  /// The fastest layer that does every product it is charged with: Winograd's do fewer.
+  /// The fastest layer that computes every multiply-add it is charged with.
   private let fastestLayer: Double
 
   public init(measured: Double, layers: [LayerReport]) {
     self.measured = measured
-    let whole: Set = [ConvolutionAlgorithm.direct.rawValue, ConvolutionAlgorithm.planar.rawValue]
-    let rates = layers.filter { whole.contains($0.algorithm) && $0.seconds > 0 }.map { Double($0.macs) / $0.seconds }
+    let rates = layers.filter { $0.doesEveryMultiplyAdd && $0.seconds > 0 }.map { Double($0.macs) / $0.seconds }
     fastestLayer = rates.max() ?? 0
   }
 

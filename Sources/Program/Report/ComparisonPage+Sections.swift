@@ -96,12 +96,12 @@ extension ComparisonPage {
   }
 }
 
-/// Rows of differences with a picture of each: a dot with its interval beside the line of no difference.
+/// Rows of differences with an image of each: a dot with its interval beside the line of no difference.
 private struct DifferenceTable {
   private var table: DataTable
   private let limit: Double
 
-  /// - Parameter limit: The difference that lies on the edge of the picture.
+  /// - Parameter limit: The difference that lies on the edge of the image.
   init(caption: String, first: String, limit: Double, sortableID: String? = nil) {
     self.limit = limit
     table = DataTable(caption: caption, columns: [.text(first), .number("B − A")], sortableID: sortableID)

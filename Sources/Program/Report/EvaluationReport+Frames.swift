@@ -3,7 +3,7 @@ internal import AVARecords
 internal import Wording
 
 extension EvaluationReport {
-  /// The key frames that cost most: pictures with what was missed and what was wrong, or a table.
+  /// The key frames that cost most: images with what was missed and what was wrong, or a table.
   var frameSection: HTML {
     let frames = explanation.worstFrames
     if frames.isEmpty { return "<p class=\"none\">No key frame costs anything.</p>\n" }

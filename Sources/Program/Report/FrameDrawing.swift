@@ -1,13 +1,13 @@
 internal import Geometry
 
-/// A key frame's picture with its marks drawn over it, as one scalable drawing.
+/// A key frame's image with its marks drawn over it, as one scalable drawing.
 struct FrameDrawing {
   let image: EmbeddedImage
   let marks: FrameMarks
   /// What it shows, in words.
   let description: String
 
-  /// The drawing's width in its own units, so that lines and letters are alike whatever the picture's size.
+  /// The drawing's width in its own units, so that lines and letters are alike whatever the image's size.
   private static let width = 1000.0
   private static let badge = (width: 46.0, height: 46.0)
 
@@ -29,7 +29,7 @@ struct FrameDrawing {
       """
   }
 
-  /// A line as the pictures have it, for a legend.
+  /// A line as the images have it, for a legend.
   static func swatch(_ kind: String) -> HTML {
     let line = "M6 24H114"
     return """
@@ -38,7 +38,7 @@ struct FrameDrawing {
       """
   }
 
-  /// A box inside the picture, with corners in order.
+  /// A box inside the image, with corners in order.
   private func place(_ box: UnitBox) -> PixelBox {
     func side(_ a: Double, _ b: Double, _ length: Double) -> (Double, Double) {
       let low = min(max(min(a, b), 0), 1) * length

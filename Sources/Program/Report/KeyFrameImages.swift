@@ -1,29 +1,32 @@
 public import AVARecords
-internal import Datasets
+public import Datasets
 internal import Geometry
 internal import Imaging
 public import Video
 internal import Wording
 
-/// The pictures of some key frames, small enough for a page; those that could not be had are named, not fatal.
+/// The images of some key frames, small enough for a page; those that could not be had are named, not fatal.
 public struct KeyFrameImages: Sendable {
-  /// What the reader should know: videos without frames, key frames outside their video, pictures that are damaged.
+  /// What the reader should know: videos without frames, key frames outside their video, images that are damaged.
   public private(set) var warnings: [String] = []
   /// What was taken for granted, such as the second of the first frame.
   public private(set) var remarks: [String] = []
   private var images: [KeyFrame: EmbeddedImage] = [:]
+  private let dataset: ActionDataset
 
-  /// Reads and shrinks pictures, video by video: one source is open at a time.
+  /// Reads and shrinks images, video by video: one source is open at a time.
   ///
   /// - Parameters:
   ///   - keyFrames: The key frames.
   ///   - times: All key frames of these videos, in seconds: they tell from where the rows count.
   ///   - catalog: Where the frames are.
   ///   - startingSecond: The second that the rows call the first frame's; nil guesses as `FrameSource.startingSecond` does.
+  ///   - dataset: Where rows may count from.
   public init(
     of keyFrames: [KeyFrame], times: [String: [Double]], from catalog: FrameCatalog,
-    startingSecond: Double? = nil
+    startingSecond: Double? = nil, dataset: ActionDataset = .ava
   ) {
+    self.dataset = dataset
     var videos: [String] = []
     for keyFrame in keyFrames where !videos.contains(keyFrame.video) { videos.append(keyFrame.video) }
     var unknown: [String] = []
@@ -53,7 +56,7 @@ public struct KeyFrameImages: Sendable {
   private mutating func read(
     _ keyFrames: [KeyFrame], _ frames: any FrameSource, times: [Double], _ startingSecond: Double?
   ) {
-    let start = startingSecond ?? frames.startingSecond(for: times, orFrom: Double(ActionDataset.ava.clock.firstSecond))
+    let start = startingSecond ?? frames.startingSecond(for: times, orFrom: Double(dataset.clock.firstSecond))
     let video = keyFrames.first?.video ?? ""
     if startingSecond == nil, start != 0 {
       remarks.append(
@@ -74,15 +77,15 @@ public struct KeyFrameImages: Sendable {
     if !beyond.isEmpty {
       warnings.append(
         "\(counted(beyond.count, "key frame")) outside the frames of video '\(video)': \(listed(beyond)) "
-          + "-> set --starting-second (\(ActionDataset.ava.beginning)) or --fps")
+          + "-> set --starting-second (\(dataset.beginning)) or --fps")
     }
   }
 }
 
-/// A picture as a page holds it.
+/// An image as a page holds it.
 struct EmbeddedImage: Sendable {
   let size: ImageSize
-  /// The address that is the picture itself.
+  /// The address that is the image itself.
   let address: String
 
   /// The longest side that a page shows.

@@ -1,4 +1,4 @@
-/// A page that needs nothing beside itself: style, script, charts and pictures are inside.
+/// A page that needs nothing beside itself: style, script, charts and images are inside.
 struct Page {
   /// What the browser calls it.
   var title: String

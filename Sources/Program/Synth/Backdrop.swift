@@ -2,7 +2,7 @@ internal import Geometry
 internal import Overlay
 internal import Tensors
 
-/// Where the figures are: drawn larger than the picture, so that the camera can drift.
+/// Where the figures are: drawn larger than the image, so that the camera can drift.
 struct Backdrop {
   enum Place: CaseIterable {
     case park
@@ -29,7 +29,7 @@ struct Backdrop {
 
   var width: Double { size.width }
   var height: Double { size.height }
-  /// How far the drawing goes beyond the picture's borders.
+  /// How far the drawing goes beyond the image's borders.
   static let margin = 0.09
   /// All that is drawn.
   var extent: PixelBox {

@@ -5,7 +5,7 @@ internal import Tensors
 
 /// A camera in somebody's hand: it drifts, and zooms slowly.
 struct Camera {
-  /// A moment's view: a place of the scene times the zoom, plus the offset, is its place in the picture.
+  /// A moment's view: a place of the scene times the zoom, plus the offset, is its place in the image.
   struct View {
     var zoom: Double
     var offset: Point

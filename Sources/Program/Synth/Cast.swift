@@ -14,7 +14,7 @@ enum Cast {
       let depth = (Double(index) + generator.uniform(0.1, 0.9)) / Double(count)
       let ground = size.height * (0.74 + 0.22 * depth)
       var stature = base * (0.88 + 0.24 * depth) * generator.uniform(0.93, 1.07)
-      // Heads stay in the picture, and who lies does, too.
+      // Heads stay in the image, and who lies does, too.
       stature = min(max(stature, 0.35 * size.height), 0.75 * size.height, 0.62 * size.width, 0.82 * ground)
       let edge = 0.3 * stature
       let x = edge + (size.width - 2 * edge) * (Double(slots[index]) + generator.uniform(0.25, 0.75)) / Double(count)

@@ -2,7 +2,7 @@ public import Geometry
 public import Imaging
 internal import Overlay
 
-/// Draws a world's pictures in one size; the backdrop is drawn once. One thread at a time may use a film.
+/// Draws a world's images in one size; the backdrop is drawn once. One thread at a time may use a film.
 public final class Film {
   public let world: World
   public let size: ImageSize
@@ -11,7 +11,7 @@ public final class Film {
   private let scale: Point
 
   /// - Parameter size: Of about the world's shape.
-  /// - Throws: The drawing's error, when there is no memory for a picture of this size.
+  /// - Throws: The drawing's error, when there is no memory for an image of this size.
   public init(of world: World, size: ImageSize) throws {
     self.world = world
     self.size = size
@@ -26,7 +26,7 @@ public final class Film {
     }
   }
 
-  /// Draws the picture of a moment.
+  /// Draws the image of a moment.
   public func image(at time: Double) throws -> Image {
     let canvas = try Canvas(size: size)
     let view = world.camera.view(at: time)

@@ -15,7 +15,7 @@ struct ScriptWriter {
 
   /// - Parameters:
   ///   - actor: Without a script.
-  ///   - middle: Of the picture: who falls, falls towards it.
+  ///   - middle: Of the image: who falls, falls towards it.
   init(for actor: Actor, middle: Double, generator: SeededGenerator) {
     self.actor = actor
     self.middle = middle
@@ -83,7 +83,7 @@ struct ScriptWriter {
   /// Something done upright, another one than just now.
   ///
   /// Between two movements people often stand still: so often that each pose of what repeats itself is held as often as
-  /// it is moved through, and a single picture of it is a coin's toss.
+  /// it is moved through, and a single image of it is a coin's toss.
   private mutating func onFeet() -> Motion {
     let isStill = actor.script.last?.motion.activity == .stand
     if !isStill, generator.chance(Self.stillness) {

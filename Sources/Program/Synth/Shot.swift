@@ -7,13 +7,13 @@ struct Shot {
   /// Its place in the list of videos.
   let index: Int
   let world: World
-  /// Of the numbered pictures.
+  /// Of the numbered images.
   let size: ImageSize
   /// Of the video file, both sides even.
   let videoSize: ImageSize
   /// Of the video file.
   let framesPerSecond: Double
-  /// How many pictures the video file has: those whose time is before the end.
+  /// How many images the video file has: those whose time is before the end.
   let videoFrames: Int
   let detectorSeed: UInt64
 
@@ -43,6 +43,6 @@ struct Shot {
     world = World(seed: worldSeed, aspect: Double(self.size.width) / Double(self.size.height), seconds: Double(seconds))
   }
 
-  /// The name of a numbered picture; the first one has the number 1.
+  /// The name of a numbered image; the first one has the number 1.
   func fileName(_ frame: Int) -> String { "\(name)_\(padded(frame + 1, 6)).jpg" }
 }

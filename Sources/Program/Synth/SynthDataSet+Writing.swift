@@ -5,7 +5,7 @@ internal import Synchronization
 internal import Video
 
 extension SynthDataSet {
-  /// The files that `write` makes in a folder, but for the label map, which all data sets share; of a video's pictures
+  /// The files that `write` makes in a folder, but for the label map, which all data sets share; of a video's images
   /// the first stands for all.
   public func outputs(in folder: String) -> [String] {
     let annotations = ["groundtruth.csv", "proposals.csv"] + (split == .val ? ["exclusions.csv"] : [])
@@ -24,7 +24,7 @@ extension SynthDataSet {
   /// - Parameters:
   ///   - folder: Made where it is missing; files of the same names are replaced.
   ///   - threads: Nil takes the processors that this process may run on.
-  ///   - progress: Called after every picture with the number of pictures so far, by one thread at a time.
+  ///   - progress: Called after every image with the number of images so far, by one thread at a time.
   /// - Throws: The error of the drawing or writing that failed first in the order of videos.
   public func write(to folder: String, threads: Int? = nil, progress: (Int) -> Void = { _ in }) throws {
     let done = Mutex(0)

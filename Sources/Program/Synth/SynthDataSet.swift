@@ -31,7 +31,7 @@ public struct SynthDataSet: Sendable {
     case both
   }
 
-  /// - Parameter size: Of the pictures; nil chooses for every video, the short side from 192 to 288 pixels.
+  /// - Parameter size: Of the images; nil chooses for every video, the short side from 192 to 288 pixels.
   /// - Throws: `SynthError` for values out of range.
   public init(
     seed: UInt64, split: Split = .val, videos: Int = 1, seconds: Int = 8,
@@ -71,11 +71,11 @@ public struct SynthDataSet: Sendable {
     (SynthDataSet.firstSecond + 2)...(SynthDataSet.firstSecond + seconds - 2)
   }
 
-  /// How many numbered pictures there are.
+  /// How many numbered images there are.
   public var frameCount: Int { format == .mp4 ? 0 : videos * framesPerVideo }
   var framesPerVideo: Int { seconds * SynthDataSet.framesPerSecond }
 
-  /// How many pictures `write` draws, those of the video files included.
+  /// How many images `write` draws, those of the video files included.
   public var imageCount: Int {
     if format == .frames { return frameCount }
     return frameCount + (0..<videos).reduce(0) { $0 + shot($1).videoFrames }

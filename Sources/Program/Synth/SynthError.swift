@@ -2,7 +2,7 @@
 public enum SynthError: Error, Equatable, CustomStringConvertible {
   /// A value outside its range.
   case outOfRange(what: String, expected: String, found: Int)
-  /// A folder holds more pictures of a video than are to be drawn: the rest would be taken for frames of the new one.
+  /// A folder holds more images of a video than are to be drawn: the rest would be taken for frames of the new one.
   case longerVideo(folder: String, frames: Int)
 
   public var description: String {

@@ -22,12 +22,12 @@ public struct World: Sendable {
   public struct VisiblePerson: Sendable {
     /// The number of the person, the same in all frames.
     public let id: Int
-    /// Around all of the figure, cut at the picture's borders.
+    /// Around all of the figure, cut at the image's borders.
     public let box: UnitBox
     public var activity: Activity { motion.activity }
     /// What exactly is done; labels name the activity alone.
     public let motion: Motion
-    /// The share of the figure that is in the picture and not hidden, 0 to 1.
+    /// The share of the figure that is in the image and not hidden, 0 to 1.
     public let visibleShare: Double
     /// Whether an annotator would label the person: at least half of the figure is visible.
     public var isLabelled: Bool { visibleShare >= 0.5 }
@@ -37,7 +37,7 @@ public struct World: Sendable {
   ///
   /// - Parameters:
   ///   - seed: Two worlds of one seed and shape are equal.
-  ///   - aspect: The pictures' width to their height.
+  ///   - aspect: The images' width to their height.
   ///   - seconds: How long it will be filmed: scripts are that long.
   public init(seed: UInt64, aspect: Double = 4.0 / 3, seconds: Double = 8) {
     self.aspect = aspect
@@ -60,7 +60,7 @@ public struct World: Sendable {
   /// Everybody who is labelled.
   public func people(at time: Double) -> [VisiblePerson] { sightings(at: time).filter(\.isLabelled) }
 
-  /// Everybody of whom something is in the picture.
+  /// Everybody of whom something is in the image.
   public func sightings(at time: Double) -> [VisiblePerson] {
     let view = camera.view(at: time)
     let figures = actors.map { actor in
@@ -104,9 +104,9 @@ public struct World: Sendable {
     return all > 0 ? Double(seen) / Double(all) : 0
   }
 
-  /// Draws the picture of a moment; ``Film`` does that faster for many.
+  /// Draws the image of a moment; ``Film`` does that faster for many.
   ///
-  /// - Throws: The drawing's error, when there is no memory for a picture of this size.
+  /// - Throws: The drawing's error, when there is no memory for an image of this size.
   public func image(at time: Double, height: Int = 256) throws -> Image {
     let width = Int((Double(height) * aspect).rounded())
     return try Film(of: self, size: ImageSize(width: width, height: height)).image(at: time)

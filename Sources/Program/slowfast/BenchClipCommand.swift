@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import BenchReports
 internal import Files
 internal import Geometry
@@ -55,7 +56,7 @@ struct BenchClipCommand: ParsableCommand {
     let size = size.size
     let engine = try options.engine.make()
     let config = try options.loadWithNotices(
-      adding: weights.map { ["TEST.CHECKPOINT_FILE_PATH", pythonString($0)] } ?? [])
+      adding: weights.map { [Key.testCheckpointFilePath.name, pythonString($0)] } ?? [])
     let model = try LoadedModel(config, WeightOptions(randomSeed: weights == nil ? 1 : nil), engine: engine).model
     warnOfPlainLoops(model)
     if plan { return try printPlan(model, size) }

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Configuration
+internal import Inference
 internal import ModelZoo
 
 /// What a measurement of a network takes: the network, how it is computed, and `KEY VALUE` overrides.
@@ -19,9 +20,9 @@ struct BenchModelOptions: ParsableArguments {
   /// command adds.
   func load(adding more: [String] = []) throws -> Configuration {
     let overrides = words.overrides + more
-    if let config { return try Configuration.load(path: config, overrides: overrides, rules: ModelRules()) }
-    var configuration = Configuration(rules: ModelRules())
-    try configuration.apply(overrides: slowFastR50 + overrides)
+    if let config { return try Configuration.load(path: config, overrides: overrides, rules: RunRules()) }
+    var configuration = Configuration(rules: RunRules())
+    try configuration.apply(overrides: PublishedSettings.slowFastR50OnAVA + overrides)
     return configuration
   }
 
@@ -32,13 +33,3 @@ struct BenchModelOptions: ParsableArguments {
     return loaded
   }
 }
-
-/// The settings of SlowFast R50 32x2 on AVA, where they differ from the defaults.
-private let slowFastR50 = [
-  "DETECTION.ENABLE", "True", "DETECTION.ALIGNED", "False", "DATA.NUM_FRAMES", "32", "DATA.SAMPLING_RATE", "2",
-  "SLOWFAST.ALPHA", "4", "SLOWFAST.FUSION_KERNEL_SZ", "7", "RESNET.NUM_BLOCK_TEMP_KERNEL",
-  "[[3, 3], [4, 4], [6, 6], [3, 3]]", "RESNET.SPATIAL_STRIDES", "[[1, 1], [2, 2], [2, 2], [1, 1]]",
-  "RESNET.SPATIAL_DILATIONS", "[[1, 1], [1, 1], [1, 1], [2, 2]]", "NONLOCAL.LOCATION",
-  "[[[], []], [[], []], [[], []], [[], []]]", "NONLOCAL.GROUP", "[[1, 1], [1, 1], [1, 1], [1, 1]]",
-  "MODEL.NUM_CLASSES", "80", "MODEL.HEAD_ACT", "sigmoid",
-]

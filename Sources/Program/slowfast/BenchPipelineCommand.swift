@@ -17,7 +17,7 @@ internal import Parallel
 internal import VideoModels
 internal import Video
 
-/// A run over videos or lists of pictures, step by step.
+/// A run over videos or lists of images, step by step.
 struct BenchPipelineCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "pipeline",
@@ -37,9 +37,9 @@ struct BenchPipelineCommand: ParsableCommand {
   var videos: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A folder of pictures, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
+      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
   var frames: String?
-  @Option(help: "Frames a second of a folder of pictures.")
+  @Option(help: "Frames a second of a folder of images.")
   var fps = ActionDataset.ava.clock.framesPerSecond
   @Option(help: ArgumentHelp("Seconds from key frame to key frame.", valueName: "s"))
   var every = 1.0

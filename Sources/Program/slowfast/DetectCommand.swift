@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import ArgumentParser
 internal import Configuration
+internal import Datasets
 internal import Detect
 internal import Files
 internal import Inference
@@ -33,8 +34,8 @@ struct DetectCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      The second that the proposals call a file's beginning. Without it 0; or 900, as in AVA's clips, where more of \
-      their times lie inside the video when counted from 900.
+      The second that the proposals call a file's beginning. Without it 0; or \(ActionDataset.ava.clock.firstSecond), as in AVA's clips, where more of \
+      their times lie inside the video when counted from \(ActionDataset.ava.clock.firstSecond).
       """, valueName: "seconds"))
   var startingSecond: Double?
 
@@ -50,11 +51,9 @@ struct DetectCommand: ParsableCommand {
       valueName: "file"))
   var labelmap: String?
 
-  @Option(
-    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"))
-  var scores: String?
+  @OptionGroup var scores: ScoresOption
 
-  @Flag(help: "Also draw every key frame: PNG pictures in OUTPUT-DIR/overlays.")
+  @Flag(help: "Also draw every key frame: PNG images in OUTPUT-DIR/overlays.")
   var overlays = false
 
   @Flag(help: "Also draw the whole videos: VIDEO.mp4 in OUTPUT-DIR/overlays, boxes moving from key frame to key frame.")
@@ -85,10 +84,10 @@ struct DetectCommand: ParsableCommand {
     if outputDir == nil && runs.run == nil {
       throw ValidationError("Missing expected argument '--output-dir <dir>'")
     }
-    if let shard = runs.shard, scores != nil || overlays || overlayVideo {
+    try scores.check(runs)
+    if let shard = runs.shard, overlays || overlayVideo {
       throw ValidationError(
-        "--scores, --overlays and --overlay-video with --shard \(shard): a shard writes no results -> give --scores to "
-          + "slowfast merge, and draw with slowfast overlay")
+        "--overlays and --overlay-video with --shard \(shard): a shard writes no results -> draw with slowfast overlay")
     }
     if let startingSecond, !startingSecond.isFinite {
       throw ValidationError("--starting-second is \(startingSecond) -> give a number")
@@ -116,79 +115,34 @@ struct DetectCommand: ParsableCommand {
     let notices = Notices(detection.notices)
     if detection.views.count > 1 { Console.say("\(detection.views)") }
     detection.shard = shard
-    let place = try RunPlace(
-      runs, shard, folder: folder, journal: VideoDetections.journal(in: folder),
-      options.status(config, "detect", labelMap: labelmap), andIn: "overlays")
-    defer { place.close() }
-    let outputs = shard == nil ? outputs(detection) : []
-    try results.check(
-      outputs,
-      reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles
-        + place.kept,
-      begunIn: place.begunJournal, orGive: "give another --output-dir")
+    let run = try ScoringRun(
+      detection, runs, options.status(config, "detect", labelMap: labelmap), folder: folder, andIn: "overlays",
+      outputs: outputs(detection),
+      reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles, isStill: still, damage,
+      results)
+    defer { run.close() }
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
-    let model = try options.model(config)
-    let run = try Resuming(
-      place, detection.identity(model, isStill: still), config, detection.plan, isReplacing: results.overwrite)
-    let progress = Progress(
-      "detecting", total: detection.keyFrameCount, unit: "key frame", before: run.doneCount,
-      parts: (detection.views.views.count, "view"))
-    let found = try Interruption.stoppable {
-      let found = try detection.run(
-        model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
-        isToStop: { Interruption.isAsked }
-      ) {
-        progress.update($0)
-        place.update($0)
+    try run("detecting", options.model(config)) { found in
+      for path in try found.write(to: folder) { Console.say("wrote \(path)") }
+      try scores.write(found.detections)
+      if overlays || overlayVideo { drawing.warnOfNothing(in: try found.detections.table) }
+      try Interruption.stoppable {
+        if overlays { try draw(found) }
+        if overlayVideo { try film(found) }
       }
-      if Interruption.isAsked { throw try interrupted(found, detection, run.journal) }
-      return found
+      return RunResults {
+        Leftovers.say(
+          detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
+        notices.repeatIfFar()
+      }
     }
-    progress.finish()
-    let total = found.detections.keyFrameCount + found.detections.damage.keyFrames.count
-    try damage.say(found.detections.damage, of: total, isShard: shard != nil)
-    if let shard {
-      try place.completeShard(shard, found.detections.damage)
-      return try damage.finish(found.detections.damage, of: total)
-    }
-    try run.journal.beginResults(outputs)
-    for path in try found.write(to: folder) { Console.say("wrote \(path)") }
-    if let scores {
-      try found.detections.writeScores(scores)
-      Console.say("wrote \(scores)")
-    }
-    if overlays || overlayVideo { drawing.warnOfNothing(in: try found.detections.table) }
-    try Interruption.stoppable {
-      if overlays { try draw(found) }
-      if overlayVideo { try film(found) }
-    }
-    try place.complete(found.detections.damage)
-    Leftovers.say(detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
-    Leftovers.endPart(VideoDetections.part(in: folder), run.journal)
-    notices.repeatIfFar()
-    try damage.finish(found.detections.damage, of: total)
-  }
-
-  /// Keeps the rows of the key frames that were scored.
-  private func interrupted(
-    _ found: VideoDetections, _ detection: VideoDetection, _ journal: RunJournal
-  ) throws -> Interrupted {
-    let count = "\(found.detections.keyFrameCount) of \(counted(detection.keyFrameCount, "key frame"))"
-    if found.detections.keyFrameCount == 0 {
-      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
-      return Interrupted("\(count) scored, nothing written\(views)")
-    }
-    if detection.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
-    try journal.beginResults([VideoDetections.part(in: folder)])
-    return Interrupted(
-      "\(count) scored (the same command goes on from there), their rows are in \(try found.writePart(to: folder))")
   }
 
   /// Everything that the run writes.
   private func outputs(_ detection: VideoDetection) -> [String] {
     let drawn = overlayFolder
-    return VideoDetections.outputs(in: folder) + [scores].compactMap(\.self)
+    return VideoDetections.outputs(in: folder) + scores.files
       + (overlays ? detection.overlays(in: drawn) : [])
       + (overlayVideo ? detection.overlayVideos(in: drawn) : [])
   }

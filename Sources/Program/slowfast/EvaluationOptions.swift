@@ -22,7 +22,7 @@ struct SizeArgument: CustomStringConvertible {
 
   var description: String { "\(size.width)x\(size.height)" }
 
-  /// Says which side is which where the picture would be an upright one: most are not.
+  /// Says which side is which where the image would be an upright one: most are not.
   func hint(_ option: String) -> String? {
     size.height <= size.width
       ? nil

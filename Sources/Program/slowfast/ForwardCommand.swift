@@ -32,7 +32,7 @@ struct ForwardCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Also write shape, mean, deviation, first and last eight values of every stage.", valueName: "file.json"))
+      "Also write shape, mean, std, first and last eight values of every stage.", valueName: "file.json"))
   var stages: String?
 
   @OptionGroup var results: OverwriteOptions

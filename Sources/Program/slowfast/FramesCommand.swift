@@ -5,14 +5,14 @@ internal import Files
 internal import Imaging
 internal import Wording
 
-/// Writes videos' frames as pictures with a frame list in PySlowFast's format.
+/// Writes videos' frames as images with a frame list in PySlowFast's format.
 struct FramesCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "frames",
-    abstract: "Writes videos' frames as pictures, with a frame list that 'test' reads.",
+    abstract: "Writes videos' frames as images, with a frame list that 'test' reads.",
     discussion: """
       Writes DIR/NAME/NAME_000001.jpg and so on for every video, and joins each to DIR/frame_list.csv when all its \
-      pictures are there; the videos that the list has already stay. Frame i is the one nearest in time to i / fps \
+      images are there; the videos that the list has already stay. Frame i is the one nearest in time to i / fps \
       seconds after the first. PNG loses nothing: results on the list equal results on the video. The file of a damaged \
       frame is empty, so that all others keep their places: 'test' leaves the key frames out that need it.
       """)
@@ -29,7 +29,7 @@ struct FramesCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       """
-      What becomes of damaged frames: report (leave their pictures empty, finish, name them, exit status 1), skip (the \
+      What becomes of damaged frames: report (leave their images empty, finish, name them, exit status 1), skip (the \
       same with exit status 0) or stop (end at the first, without the video that has it).
       """, valueName: "rule"))
   var damaged: DamageRule = .report
@@ -72,7 +72,7 @@ struct FramesCommand: ParsableCommand {
     // What was finished stays when a later video fails.
     if !written.isEmpty { written.append("wrote \(extraction.listPath)") }
     for line in written { Console.say(line) }
-    let empty = extraction.damaged.reduce(0) { $0 + $1.pictures.frameCount }
+    let empty = extraction.damaged.reduce(0) { $0 + $1.images.frameCount }
     if empty > 0 {
       Console.warn("\(counted(empty, "picture")) left empty, the frames are damaged:")
       for line in extraction.damageLines() { Console.say("  " + line) }

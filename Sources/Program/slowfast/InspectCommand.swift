@@ -4,7 +4,6 @@ internal import Files
 internal import Imaging
 internal import ModelZoo
 internal import Video
-internal import Wording
 
 /// What a file holds.
 struct InspectCommand: ParsableCommand {
@@ -33,7 +32,7 @@ struct InspectCommand: ParsableCommand {
       let reader = try VideoReader(path: file)
       for notice in reader.notices { Console.warn(notice) }
       let damage = decode ? try Self.decodeAll(reader) : reader.damagedFrames
-      print(reader.info.describe + Self.text(of: damage, in: reader, isWhole: decode))
+      print(reader.info.describe + reader.describe(damage, isWhole: decode))
     } catch let error as VideoError {
       throw NeitherKind(path: file, video: error.reason)
     }
@@ -57,23 +56,6 @@ extension InspectCommand {
     }
     progress.finish()
     return damage
-  }
-
-  /// The damaged frames, for people; nothing where none is known and not all were looked at.
-  private static func text(of damage: DamageList, in reader: VideoReader, isWhole: Bool) -> String {
-    if damage.frameCount == 0 {
-      return isWhole ? "damaged frames: none of \(reader.frameCount), each was decoded\n" : ""
-    }
-    let count = "\(damage.frameCount) of \(reader.frameCount)"
-    let lines = damage.stretches.map { stretch in
-      let (first, last) = (stretch.frames.lowerBound, stretch.frames.upperBound - 1)
-      let (from, to) = (fixed(reader.time(of: first), 3), fixed(reader.time(of: last), 3))
-      return first == last
-        ? "  frame \(first) (\(from) s): \(stretch.cause)\n"
-        : "  frames \(first) to \(last) (\(from) to \(to) s): \(stretch.cause)\n"
-    }
-    let head = isWhole ? "damaged frames: \(count)" : "damaged frames by the packets: \(count) (--decode finds all)"
-    return head + "\n" + lines.joined()
   }
 }
 

@@ -2,7 +2,7 @@ internal import AVARecords
 internal import Configuration
 internal import Detect
 internal import Files
-internal import ModelZoo
+internal import Inference
 internal import Runs
 internal import TextReports
 
@@ -14,7 +14,7 @@ struct KeptResults {
   private let labels: AVATestLabels?
   private let labelMap: LabelMap
   private let folder: String
-  private let scores: String?
+  private let scores: ScoresOption
 
   /// Reads the configuration of a run directory, and the files of labels that it names.
   ///
@@ -24,11 +24,11 @@ struct KeptResults {
   ///   - folder: Where the results go.
   init(
     _ directory: RunDirectory, _ status: RunStatus, overrides: [String], labelMap: String?, folder: String,
-    scores: String?
+    scores: ScoresOption
   ) throws {
-    kept = try Configuration.load(path: directory.configuration, rules: ModelRules())
-    let given = labelMap.map { ["AVA.LABEL_MAP_FILE", pythonString(absolutePath($0))] } ?? []
-    config = try Configuration.load(path: directory.configuration, overrides: overrides + given, rules: ModelRules())
+    kept = try Configuration.load(path: directory.configuration, rules: RunRules())
+    let given = labelMap.map { [Key.avaLabelMapFile.name, pythonString(absolutePath($0))] } ?? []
+    config = try Configuration.load(path: directory.configuration, overrides: overrides + given, rules: RunRules())
     self.folder = folder
     self.scores = scores
     if status.command == "test" {
@@ -50,7 +50,7 @@ struct KeptResults {
 
   /// The files that `write` makes.
   var files: [String] {
-    (labels?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + [scores].compactMap(\.self)
+    (labels?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + scores.files
   }
 
   /// The files of labels that are read.
@@ -69,10 +69,7 @@ struct KeptResults {
     }
     let written = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
     for path in written { Console.say("wrote \(path)") }
-    if let scores {
-      try detections.writeScores(scores)
-      Console.say("wrote \(scores)")
-    }
+    try scores.write(detections)
     if let labels, let truth = labels.groundTruth {
       let result = try TestSummary(labels, detections, truth, of: run.keyFrameCount)
       result.show()

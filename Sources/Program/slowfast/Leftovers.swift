@@ -4,9 +4,9 @@ internal import Wording
 
 /// What earlier runs left in a folder beside the results of this one.
 ///
-/// It is named and not deleted: nothing tells a picture that is out of date from one that somebody put there to keep.
+/// It is named and not deleted: nothing tells an image that is out of date from one that somebody put there to keep.
 enum Leftovers {
-  /// Warns of pictures and videos in a folder that are none of this run's `results`.
+  /// Warns of images and videos in a folder that are none of this run's `results`.
   static func say(_ results: [String], in folder: String) {
     let own = Set(results)
     let others = ((try? listFolder(folder)) ?? []).filter { name in

@@ -26,9 +26,7 @@ struct MergeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Where the results go (default: where the whole run is kept).", valueName: "dir"))
   var outputDir: String?
 
-  @Option(
-    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"))
-  var scores: String?
+  @OptionGroup var scores: ScoresOption
 
   @OptionGroup var damage: DamageOption
 

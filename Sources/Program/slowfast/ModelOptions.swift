@@ -2,7 +2,6 @@ public import ArgumentParser
 internal import Configuration
 internal import Inference
 public import Kernels
-internal import ModelZoo
 internal import Runs
 internal import Tensors
 internal import VideoModels
@@ -49,7 +48,7 @@ struct ModelOptions: ParsableArguments {
   func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
     var pairs = overrides + more
     if let weights { pairs += [Key.testCheckpointFilePath.name, pythonString(weights)] }
-    let loaded = try Configuration.load(path: config, overrides: pairs, rules: ModelRules())
+    let loaded = try Configuration.load(path: config, overrides: pairs, rules: RunRules())
     for notice in loaded.notices { Console.warn(notice) }
     return loaded
   }

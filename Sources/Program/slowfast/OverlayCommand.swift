@@ -15,7 +15,7 @@ struct OverlayCommand: ParsableCommand {
     abstract: "Draws detections over the key frames of a video: one PNG each, VIDEO_SECOND.png.",
     discussion: """
       Every person has a colour of their own; the ground truth is dashed black and white, its labels begin with \
-      GT. Pictures with a short side under 400 pixels are enlarged, so that labels can be read.
+      GT. Images with a short side under 400 pixels are enlarged, so that labels can be read.
       """)
 
   @Option(name: .long, help: ArgumentHelp("The video file.", valueName: "FILE"))
@@ -24,7 +24,7 @@ struct OverlayCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A folder of pictures, or a folder with one such folder a video (AVA's frames).", valueName: "DIR"))
+      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "DIR"))
   var frames: String?
 
   @Option(name: .long, help: ArgumentHelp("Detections in AVA's CSV.", valueName: "FILE"))
@@ -41,8 +41,8 @@ struct OverlayCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp(
       """
-      The second that the rows call the first frame's. Without it 0; or 900, as in AVA's clips, where more of the \
-      rows' times lie inside the video when counted from 900.
+      The second that the rows call the first frame's. Without it 0; or \(ActionDataset.ava.clock.firstSecond), as in AVA's clips, where more of the \
+      rows' times lie inside the video when counted from \(ActionDataset.ava.clock.firstSecond).
       """, valueName: "S"))
   var startingSecond: Double?
 
@@ -51,7 +51,7 @@ struct OverlayCommand: ParsableCommand {
 
   @OptionGroup var drawing: OverlayOptions
 
-  @Option(name: .long, help: ArgumentHelp("Frames a second of a folder of pictures.", valueName: "FPS"))
+  @Option(name: .long, help: ArgumentHelp("Frames a second of a folder of images.", valueName: "FPS"))
   var fps = ActionDataset.ava.clock.framesPerSecond
 
   // AVA has names that begin with a dash.
@@ -60,7 +60,7 @@ struct OverlayCommand: ParsableCommand {
     help: ArgumentHelp("The video's name in the rows, where it is not the file's or folder's.", valueName: "NAME"))
   var videoName: String?
 
-  @Option(name: .long, help: ArgumentHelp("Enlarge pictures by this factor, 1 to 8.", valueName: "N"))
+  @Option(name: .long, help: ArgumentHelp("Enlarge images by this factor, 1 to 8.", valueName: "N"))
   var scale: Int?
 
   @Option(

@@ -17,7 +17,7 @@ struct ReportOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Pictures for the report's worst key frames: the frames of one video, or a folder with one such folder a video.",
+      "Images for the report's worst key frames: the frames of one video, or a folder with one such folder a video.",
       valueName: "folder"))
   var frames: String?
 
@@ -35,7 +35,8 @@ struct ReportOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The second that the rows call the first frame's; 0 or 900 by what fits when not given.", valueName: "second"))
+      "The second that the rows call the first frame's; 0 or \(ActionDataset.ava.clock.firstSecond) by what fits when not given.",
+      valueName: "second"))
   var startingSecond: Double?
 
   /// Says what is wrong with the options by themselves.
@@ -63,7 +64,7 @@ struct ReportOptions: ParsableArguments {
   /// The page's file.
   var page: String? { folder.map { joinPath($0, reportName) } }
 
-  /// Looks for the frames, before anything is evaluated. Nil where no pictures are wanted.
+  /// Looks for the frames, before anything is evaluated. Nil where no images are wanted.
   func catalog() throws -> FrameCatalog? {
     if let frames {
       return try FrameCatalog(folder: frames, framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond)
@@ -71,7 +72,7 @@ struct ReportOptions: ParsableArguments {
     return video.isEmpty ? nil : try FrameCatalog(videos: video)
   }
 
-  /// Reads the pictures of key frames, and says what is missing.
+  /// Reads the images of key frames, and says what is missing.
   func images(_ moments: [KeyFrame], _ tables: [AlignedTables], _ catalog: FrameCatalog) -> KeyFrameImages {
     let wanted = Set(moments.map(\.video))
     var times: [String: [Double]] = [:]
@@ -80,7 +81,8 @@ struct ReportOptions: ParsableArguments {
         times[tables.videos[frame.video], default: []].append(frame.time.seconds)
       }
     }
-    let images = KeyFrameImages(of: moments, times: times, from: catalog, startingSecond: startingSecond)
+    let images = KeyFrameImages(
+      of: moments, times: times, from: catalog, startingSecond: startingSecond, dataset: tables.first?.dataset ?? .ava)
     for remark in images.remarks { Console.say(remark) }
     for warning in images.warnings { Console.warn("report: \(warning)") }
     return images

@@ -23,9 +23,7 @@ struct ResultsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Another label map. Short for AVA.LABEL_MAP_FILE.", valueName: "file"))
   var labelmap: String?
 
-  @Option(
-    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"))
-  var scores: String?
+  @OptionGroup var scores: ScoresOption
 
   @OptionGroup var damage: DamageOption
 

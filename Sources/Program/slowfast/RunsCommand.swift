@@ -1,7 +1,5 @@
 internal import ArgumentParser
-internal import JSON
 internal import Runs
-internal import Wording
 
 /// What run directories keep.
 struct RunsCommand: ParsableCommand {
@@ -23,40 +21,8 @@ struct RunsCommand: ParsableCommand {
   func run() throws {
     let runs = try RunSummary.find(directories)
     switch format {
-    case .json:
-      var writer = JSONWriter()
-      writer.beginArray(lines: true)
-      for run in runs { writer.value(run.json) }
-      writer.end()
-      print(writer.text)
-    case .text:
-      let rows = runs.map { run in
-        [
-          run.directory.path, run.status?.command ?? "", run.config, run.weights, run.progress, run.state,
-          (run.status?.mAP).map { fixed($0, 4) } ?? "", run.status?.begun ?? "", run.status?.version ?? "",
-        ]
-      }
-      print(
-        TextTable(
-          ["run", "command", "config", "weights", "key frames", "state", "mAP", "begun", "version"], rows
-        ).text,
-        terminator: "")
-      show(RunSummary.differences(runs), of: runs)
+    case .json: print(runs.jsonText)
+    case .text: print(runs.text, terminator: "")
     }
-  }
-
-  private func show(_ differences: [(name: String, values: [String?])], of runs: [RunSummary]) {
-    if runs.count < 2 { return }
-    if differences.isEmpty { return print("\nall of the same: their scores are equal to the last bit") }
-    print("\nwhat their scores depend on, and is not the same:")
-    for (name, values) in differences {
-      print("  \(name)")
-      for (run, value) in zip(runs, values) { print("    \(run.directory.path): \(value.map(short) ?? "none")") }
-    }
-  }
-
-  /// A value with the beginning of its checksum.
-  private func short(_ value: String) -> String {
-    value.split(separator: " ").map { $0.count == 64 ? $0.prefix(12) : $0 }.joined(separator: " ")
   }
 }

@@ -43,17 +43,17 @@ struct SynthCommand: ParsableCommand {
     case both
   }
 
-  @Option(name: .long, help: "Numbered pictures, 30 a second; videos of several rates (mp4); or both.")
+  @Option(name: .long, help: "Numbered images, 30 a second; videos of several rates (mp4); or both.")
   var format = Format.frames
 
   private var split: Split { splitName == .train ? .train : .val }
 
   @Option(
-    name: .long, help: ArgumentHelp("The pictures' width (default: 340; for training 256).", valueName: "PIXELS"))
+    name: .long, help: ArgumentHelp("The images' width (default: 340; for training 256).", valueName: "PIXELS"))
   var width: Int?
 
   @Option(
-    name: .long, help: ArgumentHelp("The pictures' height (default: 256; for training 192).", valueName: "PIXELS"))
+    name: .long, help: ArgumentHelp("The images' height (default: 256; for training 192).", valueName: "PIXELS"))
   var height: Int?
 
   @Flag(name: .long, help: "Give every video a size of its own, upright ones too.")

@@ -4,6 +4,7 @@ internal import Configuration
 internal import Detect
 internal import Files
 internal import Inference
+internal import ModelZoo
 internal import Runs
 internal import Tensors
 internal import TextReports
@@ -31,11 +32,7 @@ struct TestCommand: ParsableCommand {
     help: ArgumentHelp("Where the CSV files go (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"))
   var outputDir: String?
 
-  @Option(
-    help: ArgumentHelp(
-      "Write the unrounded scores [boxes, classes] as a NumPy file, rows in the order of the CSV's boxes.",
-      valueName: "file.npy"))
-  var scores: String?
+  @OptionGroup var scores: ScoresOption
 
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
@@ -50,10 +47,7 @@ struct TestCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
-    if let scores, let shard = runs.shard {
-      throw ValidationError(
-        "--scores '\(scores)' with --shard \(shard): a shard writes no results -> give it to slowfast merge")
-    }
+    try scores.check(runs)
   }
 
   func run() throws {
@@ -63,7 +57,7 @@ struct TestCommand: ParsableCommand {
       throw ClassificationConfig(
         config, doing: "testing", "and testing classification comes with a later version of this program")
     }
-    if config[.testDataset] != "ava" { throw OtherDataSet(config) }
+    if !config.testsAVA { throw OtherDataSet(config) }
     let shard = try runs.chosen()
     var test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
     test.shard = shard
@@ -71,73 +65,29 @@ struct TestCommand: ParsableCommand {
     if test.views.count > 1 { Console.say("\(test.views)") }
     let isFolderGiven = config.source(of: Key.outputDir) == .override
     let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
-    let place = try RunPlace(
-      runs, shard, folder: folder, journal: AVATest.journal(in: folder), options.status(config, "test", labelMap: nil))
-    defer { place.close() }
-    let outputs = shard == nil ? test.outputs(in: folder) + [scores].compactMap(\.self) : []
-    try results.check(
-      outputs, reading: test.inputFiles + options.inputFiles + place.kept, begunIn: place.begunJournal,
-      orGive: "give another --output-dir")
-    let model = try options.model(config)
-    let run = try Resuming(
-      place, test.identity(model, isStill: still), config, test.plan, isReplacing: results.overwrite)
-    let progress = Progress(
-      "testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount,
-      parts: (test.views.views.count, "view"))
-    let detections = try Interruption.stoppable {
-      let found = try test.run(
-        model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
-        isToStop: { Interruption.isAsked }
-      ) {
-        progress.update($0)
-        place.update($0)
+    let run = try ScoringRun(
+      test, runs, options.status(config, "test", labelMap: nil), folder: folder,
+      outputs: test.outputs(in: folder) + scores.files, reading: test.inputFiles + options.inputFiles, isStill: still,
+      damage, results)
+    defer { run.close() }
+    try run("testing", options.model(config)) { detections in
+      for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
+      try scores.write(detections)
+      let result = try test.groundTruth.map { try TestSummary(test.labels, detections, $0, of: test.keyFrameCount) }
+      return RunResults(mAP: result?.mAP) {
+        result?.show()
+        // The table of classes may lie between.
+        notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
       }
-      if Interruption.isAsked { throw try interrupted(test, found, in: place, run.journal) }
-      return found
     }
-    progress.finish()
-    try damage.say(detections.damage, of: test.keyFrameCount, isShard: shard != nil)
-    if let shard {
-      try place.completeShard(shard, detections.damage)
-      return try damage.finish(detections.damage, of: test.keyFrameCount)
-    }
-    try run.journal.beginResults(outputs)
-    for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
-    Leftovers.endPart(AVATest.part(in: folder), run.journal)
-    if let scores {
-      try detections.writeScores(scores)
-      Console.say("wrote \(scores)")
-    }
-    let result = try test.groundTruth.map { try TestSummary(test.labels, detections, $0, of: test.keyFrameCount) }
-    try place.complete(detections.damage, mAP: result?.mAP)
-    result?.show()
-    // The table of classes may lie between.
-    notices.repeatIfFar(linesOnStdout: test.groundTruth == nil ? 0 : test.labelMap.labels.count)
-    try damage.finish(detections.damage, of: test.keyFrameCount)
-  }
-
-  /// Keeps the rows of the key frames that were scored.
-  private func interrupted(
-    _ test: AVATest, _ found: Detections, in place: RunPlace, _ journal: RunJournal
-  ) throws -> Interrupted {
-    let count = "\(found.keyFrameCount) of \(counted(test.keyFrameCount, "key frame"))"
-    if found.keyFrameCount == 0 {
-      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
-      return Interrupted("\(count) scored, nothing written\(views)")
-    }
-    if test.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
-    try journal.beginResults([AVATest.part(in: place.folder)])
-    return Interrupted(
-      "\(count) scored (the same command goes on from there), their rows are in "
-        + "\(try test.writePart(found, to: place.folder))")
   }
 
   /// What of the inputs was of no use or may surprise.
   private func notices(_ test: AVATest) -> [String] {
-    if test.lateKeyFrames.isEmpty { return test.notices }
+    if test.outOfRangeKeyFrames.isEmpty { return test.notices }
     let late =
-      "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
-      + listed(test.lateKeyFrames)
+      "\(counted(test.outOfRangeKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
+      + listed(test.outOfRangeKeyFrames)
     return test.notices + [late]
   }
 }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 
 /// Which keys of the views a word sets.
 struct ViewOptions: ParsableArguments {
@@ -7,7 +8,7 @@ struct ViewOptions: ParsableArguments {
 
     var overrides: [String] {
       switch self {
-      case .challenge: ["AVA.TEST_SCALES", "[224, 256, 320]", "AVA.TEST_FLIP", "True"]
+      case .challenge: [Key.avaTestScales.name, "[224, 256, 320]", Key.avaTestFlip.name, "True"]
       }
     }
   }

@@ -11,7 +11,7 @@ internal import Glibc
 public func checkOutputs(_ paths: [String], isReplacing: Bool, elsewhere: String) throws(FileError) {
   let existing = paths.filter { fileType($0) == S_IFREG }
   if !isReplacing && !existing.isEmpty { throw .existing(paths: existing, elsewhere: elsewhere) }
-  // One attempt a folder: there may be thousands of pictures.
+  // One attempt a folder: there may be thousands of images.
   var folders: Set<String> = []
   for path in paths where folders.insert(splitPath(path).folder).inserted || fileType(path) == S_IFDIR {
     try checkWritable(path)

@@ -1,4 +1,4 @@
-/// The size of a picture in pixels.
+/// The size of an image in pixels.
 public struct ImageSize: Hashable, Sendable {
   public var width: Int
   public var height: Int
@@ -11,7 +11,7 @@ public struct ImageSize: Hashable, Sendable {
   public var shortSide: Int { min(width, height) }
 }
 
-/// A box in fractions of the picture, 0 to 1: x to the right, y downwards.
+/// A box in fractions of the image, 0 to 1: x to the right, y downwards.
 ///
 /// Nothing is promised about the order of the corners: what comes from a file may be inverted.
 public struct UnitBox: Hashable, BitwiseCopyable, Sendable {
@@ -33,7 +33,7 @@ public struct UnitBox: Hashable, BitwiseCopyable, Sendable {
   /// Whether the box has a positive extent on both axes.
   public var isProper: Bool { y1 < y2 && x1 < x2 }
 
-  /// Scales to a picture's pixels.
+  /// Scales to an image's pixels.
   public func pixels(in size: ImageSize) -> PixelBox {
     PixelBox(
       x1: x1 * Double(size.width), y1: y1 * Double(size.height), x2: x2 * Double(size.width),
@@ -41,7 +41,7 @@ public struct UnitBox: Hashable, BitwiseCopyable, Sendable {
   }
 }
 
-/// A box in pixels of one particular picture.
+/// A box in pixels of one particular image.
 public struct PixelBox: Hashable, Sendable {
   public var x1: Double
   public var y1: Double

@@ -1,13 +1,11 @@
-internal import Checkpoint
-
 /// A pickle of person boxes by video and second, as MMAction2 has its proposals: read as a checkpoint, it looks like one
 /// with odd names.
-struct BoxPickle {
+public struct BoxPickle {
   private let path: String
   private let entries: [Checkpoint.Entry]
 
   /// Nil where the file holds anything else.
-  init?(_ checkpoint: Checkpoint) {
+  public init?(_ checkpoint: Checkpoint) {
     path = checkpoint.path
     entries = checkpoint.entries
     guard checkpoint.format == .caffe2, !entries.isEmpty, entries.allSatisfy(Self.isKeyFrame) else { return nil }
@@ -21,7 +19,8 @@ struct BoxPickle {
     return Double(second) != nil && entry.shape.count == 2 && (4...5).contains(entry.shape[1])
   }
 
-  var description: String {
+  /// What `slowfast inspect` says of it.
+  public var description: String {
     let boxes = entries.reduce(0) { $0 + $1.shape[0] }
     return """
       file          \(path)

@@ -1,0 +1,43 @@
+internal import JSON
+internal import Wording
+
+extension [RunSummary] {
+  /// What `slowfast runs` says of them: a table, and what the scores of several depend on that is not the same.
+  public var text: String {
+    let rows = map { run in
+      [
+        run.directory.path, run.status?.command ?? "", run.config, run.weights, run.progress, run.state,
+        (run.status?.mAP).map { fixed($0, 4) } ?? "", run.status?.begun ?? "", run.status?.version ?? "",
+      ]
+    }
+    let table = TextTable(
+      ["run", "command", "config", "weights", "key frames", "state", "mAP", "begun", "version"], rows)
+    return table.text + differencesText
+  }
+
+  /// A line each, in brackets.
+  public var jsonText: String {
+    var writer = JSONWriter()
+    writer.beginArray(lines: true)
+    for run in self { writer.value(run.json) }
+    writer.end()
+    return writer.text
+  }
+
+  private var differencesText: String {
+    if count < 2 { return "" }
+    let differences = RunSummary.differences(self)
+    if differences.isEmpty { return "\nall of the same: their scores are equal to the last bit\n" }
+    var lines = ["", "what their scores depend on, and is not the same:"]
+    for (name, values) in differences {
+      lines.append("  \(name)")
+      lines += zip(self, values).map { "    \($0.directory.path): \($1.map(short) ?? "none")" }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+}
+
+/// A value with the beginning of its checksum.
+private func short(_ value: String) -> String {
+  value.split(separator: " ").map { $0.count == 64 ? $0.prefix(12) : $0 }.joined(separator: " ")
+}

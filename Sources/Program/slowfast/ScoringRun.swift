@@ -1,0 +1,148 @@
+internal import Configuration
+internal import Detect
+internal import Inference
+internal import Runs
+internal import Wording
+
+/// What a command scores: the key frames of AVA's test, or those of own videos.
+protocol ScoringJob {
+  associatedtype Found
+
+  var config: Configuration { get }
+  var views: TestViews { get }
+  /// The part of the run that is scored here; nil for all of it.
+  var shard: Shard? { get }
+  var keyFrameCount: Int { get }
+  var plan: [PlannedVideo] { get }
+
+  func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity
+
+  func run(
+    model: LoadedModel, journal: RunJournal, isStill: Bool, stopsAtDamage: Bool, isToStop: () -> Bool,
+    progress: (Int) -> Void
+  ) throws -> Found
+
+  func detections(_ found: Found) -> Detections
+
+  /// Where scores go without --run.
+  func journalPath(in folder: String) -> String
+
+  /// Where the rows of a run go that was interrupted.
+  func partPath(in folder: String) -> String
+  func writePart(of found: Found, to folder: String) throws -> String
+}
+
+extension AVATest: ScoringJob {
+  func detections(_ found: Detections) -> Detections { found }
+  func journalPath(in folder: String) -> String { Self.journal(in: folder) }
+  func partPath(in folder: String) -> String { Self.part(in: folder) }
+  func writePart(of found: Detections, to folder: String) throws -> String { try writePart(found, to: folder) }
+}
+
+extension VideoDetection: ScoringJob {
+  func detections(_ found: VideoDetections) -> Detections { found.detections }
+  func journalPath(in folder: String) -> String { VideoDetections.journal(in: folder) }
+  func partPath(in folder: String) -> String { VideoDetections.part(in: folder) }
+  func writePart(of found: VideoDetections, to folder: String) throws -> String { try found.writePart(to: folder) }
+}
+
+/// What the making of results came to.
+struct RunResults {
+  var mAP: Double?
+  /// What is said once the run is complete.
+  var last: () -> Void = {}
+}
+
+/// The order in which a command scores key frames into a journal and makes results of the scores.
+struct ScoringRun<Job: ScoringJob> {
+  private let job: Job
+  private let place: RunPlace
+  /// Everything that the run writes.
+  private let outputs: [String]
+  private let isStill: Bool
+  private let damage: DamageOption
+  private let overwriting: OverwriteOptions
+
+  /// Takes the folders for this process, and makes sure that the results may be written.
+  ///
+  /// - Parameters:
+  ///   - folder: Of the results.
+  ///   - inner: The name of a folder in that of the results that is written, too.
+  ///   - outputs: What a whole run writes.
+  ///   - inputs: What is read, and must not be replaced.
+  init(
+    _ job: Job, _ runs: RunOptions, _ status: @autoclosure () -> RunStatus, folder: String, andIn inner: String? = nil,
+    outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions
+  ) throws {
+    self.job = job
+    self.outputs = job.shard == nil ? outputs : []
+    self.isStill = isStill
+    self.damage = damage
+    self.overwriting = overwriting
+    place = try RunPlace(
+      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), status(), andIn: inner)
+    do {
+      try overwriting.check(
+        self.outputs, reading: inputs + place.kept, begunIn: place.begunJournal, orGive: "give another --output-dir")
+    } catch {
+      place.close()
+      throw error
+    }
+  }
+
+  /// Lets others write.
+  func close() { place.close() }
+
+  /// Scores what the journal lacks, and of a whole run makes results.
+  ///
+  /// - Parameters:
+  ///   - doing: As "testing".
+  ///   - write: Writes them; not called for a shard.
+  /// - Throws: `Interrupted`, `DamageFound`, and whatever goes wrong.
+  func callAsFunction(_ doing: String, _ model: LoadedModel, write: (Job.Found) throws -> RunResults) throws {
+    let run = try Resuming(
+      place, job.identity(model, isStill: isStill), job.config, job.plan, isReplacing: overwriting.overwrite)
+    let progress = Progress(
+      doing, total: job.keyFrameCount, unit: "key frame", before: run.doneCount, parts: (job.views.views.count, "view"))
+    let found = try Interruption.stoppable {
+      let found = try job.run(
+        model: model, journal: run.journal, isStill: isStill, stopsAtDamage: damage.stops,
+        isToStop: { Interruption.isAsked }
+      ) {
+        progress.update($0)
+        place.update($0)
+      }
+      if Interruption.isAsked { throw try interrupted(found, run.journal) }
+      return found
+    }
+    progress.finish()
+    let detections = job.detections(found)
+    let total = detections.keyFrameCount + detections.damage.keyFrames.count
+    try damage.say(detections.damage, of: total, isShard: job.shard != nil)
+    if let shard = job.shard {
+      try place.completeShard(shard, detections.damage)
+    } else {
+      try run.journal.beginResults(outputs)
+      let results = try write(found)
+      try place.complete(detections.damage, mAP: results.mAP)
+      Leftovers.endPart(job.partPath(in: place.folder), run.journal)
+      results.last()
+    }
+    try damage.finish(detections.damage, of: total)
+  }
+
+  /// Keeps the rows of the key frames that were scored.
+  private func interrupted(_ found: Job.Found, _ journal: RunJournal) throws -> Interrupted {
+    let done = job.detections(found).keyFrameCount
+    let count = "\(done) of \(counted(job.keyFrameCount, "key frame"))"
+    if done == 0 {
+      let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
+      return Interrupted("\(count) scored, nothing written\(views)")
+    }
+    if job.shard != nil { return Interrupted("\(count) scored, the same command goes on from there") }
+    try journal.beginResults([job.partPath(in: place.folder)])
+    return Interrupted(
+      "\(count) scored (the same command goes on from there), their rows are in "
+        + "\(try job.writePart(of: found, to: place.folder))")
+  }
+}

@@ -71,6 +71,11 @@ public struct KeptRun {
   /// How many key frames were to be scored, those without any result among them.
   public var keyFrameCount: Int { journal.videos.reduce(0) { $0 + $1.tasks.count } + unreadable.keyFrames.count }
 
+  /// These key frames, in the order of the run.
+  public var keyFrames: [KeyFrame] {
+    journal.videos.flatMap(\.tasks).map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame)
+  }
+
   /// What was found, as `AVATest.run` gives it.
   public func detections(_ labelMap: LabelMap) -> Detections {
     Detections(

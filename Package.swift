@@ -176,7 +176,8 @@ let ensembles: [Target] = [
   .target(
     name: "Ensembles",
     dependencies: [
-      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry", "JSON", "Files",
+      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry", "JSON",
+      "Files",
       "Wording",
     ], swiftSettings: safe)
 ]

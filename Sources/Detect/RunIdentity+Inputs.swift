@@ -11,7 +11,8 @@ internal import VideoModels
 extension RunIdentity {
   /// What the scores of a run depend on beside its files.
   init(
-    _ config: Configuration, _ dataset: ActionDataset, _ model: LoadedModel, isStill: Bool
+    _ config: Configuration, _ dataset: ActionDataset, _ model: LoadedModel, _ ensemble: TestEnsemble? = nil,
+    isStill: Bool
   ) throws {
     self.init()
     add(config)
@@ -22,11 +23,27 @@ extension RunIdentity {
     add("precision", engine.activations == .bfloat16 ? "bf16" : "fp32")
     add("kernels", engine.kernels.instructionSet.rawValue)
     add("convolution", engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
-    if let path = model.weightsPath {
-      add("weights", try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
+    if ensemble == nil { try add(weights: model, before: "") }
+  }
+
+  /// Adds the models of an ensemble by number: their weights, and what of their configurations is not the run's.
+  mutating func add(_ ensemble: TestEnsemble, _ models: [LoadedModel], of config: Configuration) throws {
+    let keys = Configuration.keys.filter(Configuration.keysOfScores.contains)
+    for (number, model) in ensemble.models.enumerated() {
+      let name = "model \(number + 1) "
+      for key in keys where model.config.literal(key) != config.literal(key) {
+        add(name + key, model.config.literal(key) ?? "")
+      }
+      try add(weights: models[number], before: name)
     }
-    if let seed = model.options.randomSeed { add("random weights", "seed \(seed)") }
-    add("partial weights", "\(model.options.allowPartial)")
+  }
+
+  private mutating func add(weights model: LoadedModel, before name: String) throws {
+    if let path = model.weightsPath {
+      add(name + "weights", try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
+    }
+    if let seed = model.options.randomSeed { add(name + "random weights", "seed \(seed)") }
+    add(name + "partial weights", "\(model.options.allowPartial)")
   }
 
   /// Adds files of one kind, whatever their order.

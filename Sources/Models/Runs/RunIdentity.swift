@@ -61,7 +61,7 @@ public struct RunIdentity: Equatable, Sendable {
   ]
 
   private static func isPlural(_ name: String) -> Bool {
-    ["key frames", "weights", "proposals", "frames of"].contains { name.hasPrefix($0) }
+    ["key frames", "weights", "proposals", "frames of"].contains { name.hasPrefix($0) } || name.hasSuffix(" weights")
   }
 
   /// A line an entry.

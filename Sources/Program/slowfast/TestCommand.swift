@@ -42,6 +42,14 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @Option(
+    help: ArgumentHelp(
+      """
+      Ask several models about each key frame, in one run: the file names their configs and weights (docs/challenge.md). \
+      --cfg says what is tested; KEY VALUE pairs hold for all models.
+      """, valueName: "file.yaml"))
+  var ensemble: String?
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
@@ -50,6 +58,9 @@ struct TestCommand: ParsableCommand {
 
   func validate() throws {
     try words.check()
+    if ensemble != nil, options.weights != nil || options.randomWeights != nil {
+      throw ValidationError("--ensemble names the weights of each model -> leave out --weights and --random-weights")
+    }
     if let scores, let shard = runs.shard {
       throw ValidationError(
         "--scores '\(scores)' with --shard \(shard): a shard writes no results -> give it to slowfast merge")
@@ -65,28 +76,35 @@ struct TestCommand: ParsableCommand {
     }
     if config[.testDataset] != "ava" { throw OtherDataSet(config) }
     let shard = try runs.chosen()
-    var test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
+    let models = try TestModels(options, config, ensemble, overrides: views.overrides + words.overrides)
+    var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
     let notices = Notices(notices(test))
-    if test.views.count > 1 { Console.say("\(test.views)") }
+    if let ensemble = models.ensemble {
+      Console.say("\(ensemble)")
+    } else if test.views.count > 1 {
+      Console.say("\(test.views)")
+    }
     let isFolderGiven = config.source(of: Key.outputDir) == .override
     let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
     let place = try RunPlace(
-      runs, shard, folder: folder, journal: AVATest.journal(in: folder), options.status(config, "test", labelMap: nil))
+      runs, shard, folder: folder, journal: AVATest.journal(in: folder),
+      models.note(in: options.status(config, "test", labelMap: nil)))
     defer { place.close() }
     let outputs = shard == nil ? test.outputs(in: folder) + [scores].compactMap(\.self) : []
     try results.check(
-      outputs, reading: test.inputFiles + options.inputFiles + place.kept, begunIn: place.begunJournal,
+      outputs, reading: test.inputFiles + options.inputFiles + models.inputFiles + place.kept,
+      begunIn: place.begunJournal,
       orGive: "give another --output-dir")
-    let model = try options.model(config)
+    let loaded = try models.load()
     let run = try Resuming(
-      place, test.identity(model, isStill: still), config, test.plan, isReplacing: results.overwrite)
+      place, test.identity(loaded, isStill: still), config, test.plan, isReplacing: results.overwrite)
     let progress = Progress(
       "testing", total: test.keyFrameCount, unit: "key frame", before: run.doneCount,
-      parts: (test.views.views.count, "view"))
+      parts: (test.allViews.count, "view"))
     let detections = try Interruption.stoppable {
       let found = try test.run(
-        model: model, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
+        models: loaded, journal: run.journal, isStill: still, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
       ) {
         progress.update($0)

@@ -176,7 +176,7 @@ let ensembles: [Target] = [
   .target(
     name: "Ensembles",
     dependencies: [
-      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry", "JSON",
+      "Detect", "Inference", "AVAEval", "AVARecords", "Tensors", "Parallel", "Geometry", "JSON",
       "Files",
       "Wording",
     ], swiftSettings: safe)

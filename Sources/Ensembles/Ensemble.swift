@@ -51,16 +51,21 @@ public struct Ensemble: Sendable {
     }
   }
 
+  /// The videos of all key frames, sorted.
+  var videos: [String] { Set(groups.map(\.keyFrame.video)).sorted() }
+
   /// Makes one score of several, and one box.
   ///
+  /// - Parameter isWanted: Whether a key frame is to be in the result.
   /// - Throws: `EnsembleError` where there are unmatched boxes and may be none, and where nothing is left.
-  public func fuse(_ fusion: ScoreFusion, unmatched rule: Unmatched) throws(EnsembleError) -> EnsembleResult {
-    let lacks = self.lacks
-    let count = groups.count { $0.people.contains(nil) }
+  public func fuse(
+    _ fusion: ScoreFusion, unmatched rule: Unmatched, only isWanted: (KeyFrame) -> Bool = { _ in true }
+  ) throws(EnsembleError) -> EnsembleResult {
+    let count = unmatchedCount
     if rule == .error, count > 0 { throw .unmatched(count, lacks.compactMap(\.line)) }
     if fusion.needsProbabilities { try checkProbabilities() }
     var result = EnsembleResult(classes: classes, columns: columns)
-    let kept = rule == .drop ? groups.filter { !$0.people.contains(nil) } : groups
+    let kept = groups.filter { isWanted($0.keyFrame) && (rule != .drop || !$0.people.contains(nil)) }
     if kept.isEmpty { throw .nothingLeft(count) }
     let boxes = kept.map { box(of: $0.people, fusion.weights) }
     let order = kept.indices.sorted { a, b in

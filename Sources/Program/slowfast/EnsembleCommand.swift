@@ -49,6 +49,8 @@ struct EnsembleCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"))
   var exclusions: String?
 
+  @OptionGroup(title: "Fitting weights") var fitting: FitOptions
+
   @OptionGroup var results: OverwriteOptions
 
   func validate() throws {
@@ -58,6 +60,7 @@ struct EnsembleCommand: ParsableCommand {
     if exclusions != nil && groundTruth == nil {
       throw ValidationError("--exclusions says which key frames of the ground truth count -> add --groundtruth FILE")
     }
+    try fitting.check(hasTruth: groundTruth != nil, fusing)
     if let scores, isSamePath(scores, csv) { throw ValidationError("--scores '\(scores)' is the CSV -> another name") }
   }
 
@@ -79,7 +82,10 @@ struct EnsembleCommand: ParsableCommand {
       guard let labels = read.labelMap else { throw NoLabelMap() }
       return try EvaluationInputs(groundTruth: truth, labels, exclusions: exclusions)
     }
-    let (ensemble, fusion) = try fusing.ensemble(of: read)
+    var (ensemble, fusion) = try fusing.ensemble(of: read)
+    if let judge, let fit = try fitting.fit(ensemble, fusion.way, fusing.unmatched, judge, pool) {
+      fusion = ScoreFusion(fusion.way, weights: fit.weights)
+    }
     let found = try ensemble.fuse(fusion, unmatched: fusing.unmatched)
     try write(found, ensemble, fusion, of: read)
     if let scores {

@@ -4,9 +4,9 @@ internal import Parallel
 
 /// What detections are judged by, read from its files.
 struct EvaluationInputs {
-  private let labels: LabelMap
-  private let truth: GroundTruthTable
-  private let exclusions: ExcludedTimestamps
+  let labels: LabelMap
+  let truth: GroundTruthTable
+  let exclusions: ExcludedTimestamps
 
   /// Reads the files and says what looks wrong with them.
   init(groundTruth: String, labelMap: String, exclusions path: String?) throws {

@@ -32,7 +32,7 @@ public struct ScoreFusion: Sendable {
   /// Makes one score of several.
   ///
   /// A person whom some models lack gets the score of those that have them, times the share of these in all weights: as if
-  /// the others had given 0, for a person whom one detector of several found is more often none. `max` takes the greatest
+  /// the others had given 0: a box that one person detector of several finds is more often false. `max` takes the greatest
   /// there is.
   ///
   /// - Parameter scores: Nil for a model that lacks the person; NaN for one that does not score the class, whose weight

@@ -82,7 +82,8 @@ struct EnsembleTests {
     let csv = try scratch.file("a.csv", "v,0902,0.1,0.1,0.4,0.9,1,0.5\n")
     let other = try scratch.file("b.csv", "w,0902,0.1,0.1,0.4,0.9,1,0.5\n")
     try Tensor([1, 1], [0.7]).writeNPY(scratch.path + "/a.npy")
-    let journal = try scratch.file("run.journal", "slowfast journal 1\n")
+    let kept = Scratch()
+    let journal = try kept.file("run.journal", "slowfast journal 1\n")
     func fails(_ sources: [String], _ words: [String]) {
       let out = Scratch()
       expectFailure(Program.run(["ensemble"] + sources + ["--output-dir", out.path + "/out"]), words, leaving: out)

@@ -58,7 +58,9 @@ struct FitOptions: ParsableArguments {
     Console.say(
       "held-out gain over equal weights: mAP \(figure(gain.a)) to \(figure(gain.b)), \(fixed(gain.difference ?? 0, 4))"
         + (interval ?? "") + " (official protocol)")
-    if (gain.interval?.lowerBound ?? -1) <= 0 {
+    if (gain.difference ?? 0) <= 0 {
+      Console.warn("no gain on held-out videos: equal weights do as well there, or better")
+    } else if (gain.interval?.lowerBound ?? -1) <= 0 {
       Console.warn("the held-out gain may be chance: equal weights may do as well on other videos")
     }
     Console.say(

@@ -171,6 +171,16 @@ let detect: [Target] = [
     ], swiftSettings: strict)
 ]
 
+let ensembles: [Target] = [
+  .target(
+    name: "Ensembles",
+    dependencies: [
+      "Detect", "Inference", "AVAEval", "AVARecords", "Tensors", "Parallel", "Geometry", "JSON",
+      "Files",
+      "Wording",
+    ], swiftSettings: safe)
+]
+
 let program: [Target] = [
   .target(
     name: "Synth",
@@ -189,7 +199,8 @@ let program: [Target] = [
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports", "BenchReports",
+      "Ensembles", "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports",
+      "BenchReports",
       "JSON", "Overlay",
       "Synth", "Configuration",
       "Checkpoint",
@@ -202,7 +213,7 @@ let program: [Target] = [
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "AVAEval", "Report",
-  "TextReports",
+  "TextReports", "Ensembles",
   "Program",
   "Dependency",
 ]
@@ -256,6 +267,7 @@ let testTargets: [Target] = [
     "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
+  tests("Ensembles", "Ensembles", "AVAEval", "AVARecords", "Inference", "Tensors", "Geometry", "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests(
@@ -302,6 +314,7 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs) + avaEval + detect
+    + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

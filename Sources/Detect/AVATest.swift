@@ -1,5 +1,5 @@
 public import AVARecords
-internal import Clips
+public import Clips
 public import Configuration
 public import Datasets
 internal import Files
@@ -14,8 +14,10 @@ internal import Wording
 /// Everything small is read and checked when the value is made, so that a run fails before it computes.
 public struct AVATest {
   public let config: Configuration
-  /// How each key frame is seen.
+  /// How each key frame is seen, by one model.
   public let views: TestViews
+  /// The models that are asked, each with views of its own; nil for one, of the configuration.
+  public let ensemble: TestEnsemble?
   /// Whose clock, seconds and classes the files are in.
   public let dataset: ActionDataset
   public let frameList: FrameList
@@ -31,10 +33,14 @@ public struct AVATest {
   ///
   /// - Parameters:
   ///   - dataset: Whose clock, seconds and classes the files are in.
+  ///   - ensemble: The models that are asked; nil for one, of the configuration.
   ///   - others: What the run lacks beside these, to be named with what is missing here.
   /// - Throws: `RecordError`, `FileError`, `AVATestError`.
-  public init(_ config: Configuration, dataset: ActionDataset = .ava, with others: [String] = []) throws {
+  public init(
+    _ config: Configuration, dataset: ActionDataset = .ava, ensemble: TestEnsemble? = nil, with others: [String] = []
+  ) throws {
     self.config = config
+    self.ensemble = ensemble
     views = TestViews(config)
     self.dataset = dataset
     let inputs = AVATestInputs(config)
@@ -96,18 +102,34 @@ public struct AVATest {
     model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> Detections {
-    let run = ClipRun(
-      model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+    try run(
+      models: [model], journal: journal, isStill: isStill, stopsAtDamage: stopsAtDamage, isToStop: isToStop,
+      progress: progress)
+  }
+
+  /// The same with all models of the ensemble, in their order.
+  public func run(
+    models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
+    isToStop: () -> Bool = { false }, progress: (Int) -> Void
+  ) throws -> Detections {
+    let one = ClipRun.Network(
+      models[0].model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+    let run = ClipRun(ensemble?.networks(models, isStill: isStill) ?? [one])
     try JournaledRun(jobs(), journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
     return Detections(
-      journal, plan.flatMap(\.tasks), classes: config[.modelNumClasses], labelMap: labelMap, fusion: views.fusion)
+      journal, plan.flatMap(\.tasks), classes: config[.modelNumClasses], labelMap: labelMap, fusion: views.fusion,
+      models: ensemble?.fusion)
   }
+
+  /// In which views each key frame is scored, of all models.
+  public var allViews: [View] { ensemble?.views ?? views.views }
 
   /// What the scores depend on, for a journal.
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
-  public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
-    var identity = try RunIdentity(config, dataset, model, isStill: isStill)
+  public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
+    var identity = try RunIdentity(config, dataset, models[0], ensemble, isStill: isStill)
+    if let ensemble { try identity.add(ensemble, models, of: config) }
     let inputs = AVATestInputs(config)
     try identity.add(.frameLists, files: inputs.frameLists)
     try identity.add(.proposals, files: inputs.proposals)
@@ -171,7 +193,7 @@ public struct AVATest {
         KeyFrame(video: video.name, time: frame.time), center: center(frame),
         moment: ClipTask.Moment(
           seconds: frame.time.seconds - Double(dataset.clock.firstSecond), frame: center(frame)),
-        people: frame.people, views: views.views)
+        people: frame.people, views: allViews)
     }
   }
 }

@@ -22,19 +22,22 @@ public struct Detections {
   /// The least score of a proposal whose rows are wanted.
   private let threshold: Double
   private let fusion: ViewFusion
+  private let models: ModelFusion?
 
   /// - Parameters:
   ///   - tasks: What was to be scored, in the order of the rows; those that the journal lacks are left out.
   ///   - unreadable: Key frames of videos that could not be read at all.
   ///   - classes: How many classes the network scores; class index c is action id c + 1.
   ///   - labelMap: The classes that become rows.
-  ///   - fusion: How the scores of a task's views become one.
+  ///   - fusion: How the scores of a task's views become one, of each model.
+  ///   - models: How the models' scores become one; nil for one model.
   ///   - threshold: People with a lower proposal's score are left out, though they were scored; key frames without any
   ///     others, too.
   init(
     _ journal: RunJournal, _ tasks: [ClipTask], unreadable: DamageReport = DamageReport(), classes: Int,
-    labelMap: LabelMap, fusion: ViewFusion, threshold: Double = -.infinity
+    labelMap: LabelMap, fusion: ViewFusion, models: ModelFusion? = nil, threshold: Double = -.infinity
   ) {
+    self.models = models
     self.threshold = threshold
     self.fusion = fusion
     self.journal = journal
@@ -63,9 +66,18 @@ public struct Detections {
     for task in tasks {
       let views = try task.views.compactMap { try journal.scores(of: task, $0) }
       if views.count == task.views.count {
-        try body(task.only(from: threshold), wanted(fusion.fuse(views), of: task))
+        try body(task.only(from: threshold), wanted(fused(views, of: task), of: task))
       }
     }
+  }
+
+  /// The views of each model as one, then the models.
+  private func fused(_ views: [Tensor], of task: ClipTask) -> Tensor {
+    guard let models else { return fusion.fuse(views) }
+    return models.fuse(
+      models.weights.indices.map { model in
+        fusion.fuse(zip(task.views, views).compactMap { $0.model == model ? $1 : nil })
+      })
   }
 
   /// The rows of the people that are wanted.

@@ -1,5 +1,6 @@
 public import AVARecords
 public import Configuration
+internal import Clips
 internal import Files
 internal import Inference
 public import Runs
@@ -39,6 +40,10 @@ public struct KeptRun {
     if config[key] < kept[key] { throw KeptRunError.lowThreshold(directory.path, kept[key], asked: config[key]) }
     threshold = config[key] > kept[key] ? config[key] : -.infinity
     let tasks = journal.videos.flatMap(\.tasks)
+    let modelCount = (tasks.flatMap(\.views).map(\.model).max() ?? 0) + 1
+    if !tasks.isEmpty && modelCount != status.fusion?.weights.count ?? 1 {
+      throw RunDirectoryError.noStatus(path: directory.status(nil))
+    }
     let planned = Set(tasks.map(\.keyFrame))
     var causes: [KeyFrame: String] = [:]
     var unreadable = DamageReport()
@@ -71,11 +76,16 @@ public struct KeptRun {
   /// How many key frames were to be scored, those without any result among them.
   public var keyFrameCount: Int { journal.videos.reduce(0) { $0 + $1.tasks.count } + unreadable.keyFrames.count }
 
+  /// These key frames, in the order of the run.
+  public var keyFrames: [KeyFrame] {
+    journal.videos.flatMap(\.tasks).map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame)
+  }
+
   /// What was found, as `AVATest.run` gives it.
   public func detections(_ labelMap: LabelMap) -> Detections {
     Detections(
       journal, journal.videos.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses],
-      labelMap: labelMap, fusion: TestViews(config).fusion, threshold: threshold)
+      labelMap: labelMap, fusion: TestViews(config).fusion, models: status.fusion, threshold: threshold)
   }
 
   /// What was found, as `VideoDetection.run` gives it.

@@ -11,7 +11,8 @@ internal import VideoModels
 extension RunIdentity {
   /// What the scores of a run depend on beside its files.
   init(
-    _ config: Configuration, _ dataset: ActionDataset, _ model: LoadedModel, isStill: Bool
+    _ config: Configuration, _ dataset: ActionDataset, _ model: LoadedModel, _ ensemble: TestEnsemble? = nil,
+    isStill: Bool
   ) throws {
     self.init()
     add(config)
@@ -22,6 +23,25 @@ extension RunIdentity {
     add(.precision, engine.activations == .bfloat16 ? "bf16" : "fp32")
     add(.kernels, engine.kernels.instructionSet.rawValue)
     add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
+    if ensemble == nil { try addWeights(of: model) }
+  }
+
+  /// Adds the models of an ensemble by number: their weights, and what of their configurations is not the run's.
+  mutating func add(_ ensemble: TestEnsemble, _ models: [LoadedModel], of config: Configuration) throws {
+    let keys = Configuration.keys.filter(Configuration.keysOfScores.contains)
+    for (number, model) in ensemble.models.enumerated() {
+      for key in keys where model.config.literal(key) != config.literal(key) {
+        add(.model, "\(number + 1) \(key)", model.config.literal(key) ?? "")
+      }
+      try addWeights(of: models[number], number: number + 1)
+    }
+  }
+
+  /// - Parameter number: The model's in an ensemble; nil for the only one.
+  private mutating func addWeights(of model: LoadedModel, number: Int? = nil) throws {
+    func add(_ thing: Thing, _ value: String) {
+      if let number { self.add(.model, "\(number) \(thing.rawValue)", value) } else { self.add(thing, value) }
+    }
     if let path = model.weightsPath {
       add(.weights, try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
     }

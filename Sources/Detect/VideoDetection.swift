@@ -1,5 +1,5 @@
 public import AVARecords
-internal import Clips
+public import Clips
 public import Configuration
 public import Datasets
 internal import Files
@@ -36,8 +36,10 @@ public struct VideoDetection {
   }
 
   public let config: Configuration
-  /// How each key frame is seen.
+  /// How each key frame is seen, by one model.
   public let views: TestViews
+  /// The models that are asked, each with views of its own; nil for one, of the configuration.
+  public let ensemble: TestEnsemble?
   /// Whose clock and classes the network was trained with.
   public let dataset: ActionDataset
   public let labelMap: LabelMap
@@ -59,14 +61,16 @@ public struct VideoDetection {
   ///   - proposals: The proposals' file.
   ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
   ///   - dataset: Whose clock and classes the network was trained with.
+  ///   - ensemble: The models that are asked; nil for one, of the configuration.
   ///   - stopsAtDamage: Whether a video that is damaged as a whole, or cut short, is an error; else its key frames are
   ///     passed over.
   /// - Throws: `FileError`, `VideoError`, `RecordError`, `VideoDetectionError`.
   public init(
     _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing,
-    dataset: ActionDataset = .ava, stopsAtDamage: Bool = true
+    dataset: ActionDataset = .ava, ensemble: TestEnsemble? = nil, stopsAtDamage: Bool = true
   ) throws {
     self.config = config
+    self.ensemble = ensemble
     views = TestViews(config)
     self.dataset = dataset
     proposalsPath = path
@@ -116,7 +120,7 @@ public struct VideoDetection {
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = TaskPlanner(
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
-      let tasks = planner.tasks(of: keyFrames, views: views.views)
+      let tasks = planner.tasks(of: keyFrames, views: ensemble?.views ?? views.views)
       notices += planner.notices
       opened.append(TaskedVideo(index: frames.reader.video, name: name, tasks: tasks))
     }
@@ -149,14 +153,14 @@ public struct VideoDetection {
   /// Scores all key frames that a journal lacks: videos in the order given, times ascending.
   ///
   /// - Parameters:
-  ///   - model: A model of the same configuration.
+  ///   - models: One of the same configuration, or all of the ensemble, in their order.
   ///   - journal: Where scores go, and what has some already; see `identity`.
   ///   - isStill: Every clip is its key frame over and over: what scores are worth without motion.
   ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its key frames are passed over.
   ///   - isToStop: Asked after each key frame; true ends the run with what there is.
   ///   - progress: Called after each key frame with the number of those done, with those that the journal had.
   public func run(
-    model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
+    models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
     let plan = plan
@@ -165,23 +169,38 @@ public struct VideoDetection {
         try VideoFrames(video.index, framesPerSecond: dataset.clock.framesPerSecond)
       }
     }
-    let run = ClipRun(
-      model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+    let one = ClipRun.Network(
+      models[0].model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+    let run = ClipRun(ensemble?.networks(models, isStill: isStill) ?? [one])
     for frame in unreadable.keyFrames { try journal.note(frame.keyFrame, damage: frame.cause) }
     try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
-      fusion: views.fusion)
+      fusion: views.fusion, models: ensemble?.fusion)
     return VideoDetections(detections, videos, labelMap: labelMap)
   }
+
+  /// The same with one model.
+  public func run(
+    model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
+    isToStop: () -> Bool = { false }, progress: (Int) -> Void
+  ) throws -> VideoDetections {
+    try run(
+      models: [model], journal: journal, isStill: isStill, stopsAtDamage: stopsAtDamage, isToStop: isToStop,
+      progress: progress)
+  }
+
+  /// In which views each key frame is scored, of all models.
+  public var allViews: [View] { ensemble?.views ?? views.views }
 
   private var tasks: [ClipTask] { videos.flatMap(\.tasks) }
 
   /// What the scores depend on, for a journal.
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
-  public func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity {
-    var identity = try RunIdentity(config, dataset, model, isStill: isStill)
+  public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
+    var identity = try RunIdentity(config, dataset, models[0], ensemble, isStill: isStill)
+    if let ensemble { try identity.add(ensemble, models, of: config) }
     identity.add(.proposals, try fileFingerprint(proposalsPath, doing: "reading the proposals"))
     for video in videos {
       identity.add(.video, video.name, try fileFingerprint(video.index.path, doing: "reading a video"))

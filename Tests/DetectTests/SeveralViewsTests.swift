@@ -95,7 +95,7 @@ struct SeveralViewsTests {
     try write(test.run(model: model) { _ in }, whole)
 
     let path = AVATest.journal(in: parts)
-    let identity = try test.identity(model, isStill: false)
+    let identity = try test.identity([model], isStill: false)
     let first = try RunJournal(path: path, identity: identity, classes: 3)
     var seen = 0
     let broken = try test.run(
@@ -131,7 +131,7 @@ struct SeveralViewsTests {
     func open(_ overrides: [String]) throws {
       var config = try world.config()
       try config.apply(overrides: overrides)
-      let identity = try AVATest(config).identity(randomModel(config), isStill: false)
+      let identity = try AVATest(config).identity([randomModel(config)], isStill: false)
       _ = try RunJournal(path: path, identity: identity, classes: 3)
     }
     try open([])

@@ -18,9 +18,15 @@ extension View {
       words.removeFirst()
     }
     if words.first == "part" {
-      guard words.count == 4, let index = Int(words[words.startIndex + 1]), let count = Int(words[words.startIndex + 3])
+      guard words.count >= 4, let index = Int(words[words.startIndex + 1]),
+        let count = Int(words[words.startIndex + 3])
       else { return nil }
       position = .part(index, of: count)
+      words.removeFirst(4)
+    }
+    if words.first == "model" {
+      guard let number = words.dropFirst().first.flatMap({ Int($0) }), number > 1 else { return nil }
+      model = number - 1
     }
     if description != text { return nil }
   }

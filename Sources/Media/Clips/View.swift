@@ -26,15 +26,21 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
   public var flip: Bool
   public var crop: Crop
   public var position: Position
+  /// Which of a run's networks sees it, from 0.
+  public var model: Int
 
-  public init(shortSide: Int, flip: Bool = false, crop: Crop = .whole, position: Position = .keyFrame) {
+  public init(
+    shortSide: Int, flip: Bool = false, crop: Crop = .whole, position: Position = .keyFrame, model: Int = 0
+  ) {
     self.shortSide = shortSide
     self.flip = flip
     self.crop = crop
     self.position = position
+    self.model = model
   }
 
-  /// As journals name it: "256", "320 flip", "256 square 2", "256 rest", "256 part 3 of 10".
+  /// As journals name it: "256", "320 flip", "256 square 2", "256 rest", "256 part 3 of 10",
+  /// and of a run's second network "256 model 2".
   public var description: String {
     var text = "\(shortSide)"
     if flip { text += " flip" }
@@ -44,6 +50,7 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case .rest: text += " rest"
     }
     if case .part(let index, let count) = position { text += " part \(index) of \(count)" }
+    if model > 0 { text += " model \(model + 1)" }
     return text
   }
 }

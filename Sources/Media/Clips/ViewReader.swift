@@ -3,28 +3,51 @@ public import Imaging
 public import Tensors
 
 /// Cuts the clips of several views out of one video: a frame is decoded once for all of them, and resized once for those
-/// of one short side.
+/// of one network and short side.
 public final class ViewReader {
+  /// What a network wants of clips: which frames, and how they are prepared. The view of the preprocessing does not count:
+  /// each task's views take its place.
+  public struct Want: Sendable {
+    public let window: ClipWindow
+    public let preprocessing: Preprocessing
+
+    public init(window: ClipWindow, preprocessing: Preprocessing) {
+      self.window = window
+      self.preprocessing = preprocessing
+    }
+  }
+
+  private struct Place: Hashable {
+    let model: Int
+    let shortSide: Int
+  }
+
   private let source: any FrameSource
-  private let window: ClipWindow
-  private let preprocessing: Preprocessing
+  /// Of each network that a view may name.
+  private let wants: [Want]
   private let storage: ClipStorage
   private let costs: PipelineCosts
-  /// By short side.
-  private var readers: [Int: ClipReader] = [:]
+  private var readers: [Place: ClipReader] = [:]
 
   /// - Parameters:
   ///   - preprocessing: Of any view: each task's views take its place.
   ///   - storage: Where clips are written; readers that follow each other may share it.
-  public init(
+  public convenience init(
     _ source: any FrameSource, window: ClipWindow, preprocessing: Preprocessing, storage: ClipStorage = ClipStorage(),
+    costs: PipelineCosts = PipelineCosts()
+  ) {
+    self.init(source, [Want(window: window, preprocessing: preprocessing)], storage: storage, costs: costs)
+  }
+
+  /// - Parameter wants: Of each network that a view may name.
+  public init(
+    _ source: any FrameSource, _ wants: [Want], storage: ClipStorage = ClipStorage(),
     costs: PipelineCosts = PipelineCosts()
   ) {
     self.storage = storage
     self.costs = costs
     self.source = source
-    self.window = window
-    self.preprocessing = preprocessing
+    self.wants = wants
   }
 
   /// Decodes what the views of a key frame need, and drops what no later key frame does.
@@ -48,7 +71,8 @@ public final class ViewReader {
   ///
   /// - Returns: 1, [T, H, W], 3.
   public func clip(_ view: View, around center: Int) throws -> FeatureMap {
-    try reader(view).clip(around: window.center(of: view, around: center, count: source.frameCount), view)
+    let window = wants[view.model].window
+    return try reader(view).clip(around: window.center(of: view, around: center, count: source.frameCount), view)
   }
 
   /// The size of the video's frames, known once a view was read.
@@ -56,22 +80,25 @@ public final class ViewReader {
 
   /// The boxes of people in pixels of a view's clip; nil for those who do not count in it.
   public func boxes(_ boxes: [UnitBox], _ view: View, in size: ImageSize) -> [PixelBox?] {
-    var own = preprocessing
+    var own = wants[view.model].preprocessing
     own.view = view
     return own.counted(boxes, in: size)
   }
 
   private func indices(_ view: View, _ center: Int) -> [Int] {
-    window.indices(
+    let window = wants[view.model].window
+    return window.indices(
       around: window.center(of: view, around: center, count: source.frameCount), count: source.frameCount)
   }
 
   private func reader(_ view: View) -> ClipReader {
-    if let known = readers[view.shortSide] { return known }
-    var own = preprocessing
+    let place = Place(model: view.model, shortSide: view.shortSide)
+    if let known = readers[place] { return known }
+    let want = wants[view.model]
+    var own = want.preprocessing
     own.view = View(shortSide: view.shortSide)
-    let reader = ClipReader(source, window: window, preprocessing: own, storage: storage, costs: costs)
-    readers[view.shortSide] = reader
+    let reader = ClipReader(source, window: want.window, preprocessing: own, storage: storage, costs: costs)
+    readers[place] = reader
     return reader
   }
 }

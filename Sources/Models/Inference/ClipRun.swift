@@ -40,18 +40,37 @@ public struct ScoredView: Sendable {
 /// Who makes the tasks and what becomes of the scores is the callers' business: `test`, `detect` and the classification
 /// of clips are the same run.
 public struct ClipRun {
-  public let model: VideoModel
-  public let window: ClipWindow
-  public let preprocessing: Preprocessing
+  /// One of the models of a run, with what it wants of clips.
+  public struct Network {
+    public let model: VideoModel
+    public let want: ViewReader.Want
+
+    public init(_ model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
+      self.model = model
+      want = ViewReader.Want(window: window, preprocessing: preprocessing)
+    }
+  }
+
+  /// Those that views name by number; of one number of classes.
+  public let networks: [Network]
   /// What the steps cost so far.
   public let costs = PipelineCosts()
 
   /// - Parameter preprocessing: Its view is replaced by those of the tasks.
   public init(model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
-    self.model = model
-    self.window = window
-    self.preprocessing = preprocessing
+    self.init([Network(model, window: window, preprocessing: preprocessing)])
   }
+
+  /// A run of several models, each of which sees the views of its number; a frame is decoded once for all.
+  public init(_ networks: [Network]) {
+    precondition(Set(networks.map(\.model.classes)).count == 1, "models of one run score the same classes")
+    self.networks = networks
+  }
+
+  /// The first model, its window and its preprocessing.
+  public var model: VideoModel { networks[0].model }
+  public var window: ClipWindow { networks[0].want.window }
+  public var preprocessing: Preprocessing { networks[0].want.preprocessing }
 
   /// A view of a task on its way to the model.
   private struct Prepared {
@@ -82,7 +101,7 @@ public struct ClipRun {
     damaged: (ClipTask, FrameDamage) throws -> Void = { throw $1 },
     each: (ScoredView) throws -> Void
   ) throws {
-    var preparation = Preparation(jobs: jobs, window: window, preprocessing: preprocessing, costs: costs)
+    var preparation = Preparation(jobs: jobs, wants: networks.map(\.want), costs: costs)
     // Two clips wait at most: more would only take memory. Of several views one waits: all but the first of a key frame are
     // made of frames that are there.
     let hasViews = jobs.contains { $0.tasks.contains { $0.views.count > 1 } }
@@ -91,7 +110,7 @@ public struct ClipRun {
     while let prepared = try costs.wait({ try prefetcher.next() }) {
       switch prepared.clip {
       case .success(let clip):
-        let scores = try costs.compute { try self.scores(of: clip, prepared.task) }
+        let scores = try costs.compute { try self.scores(of: clip, prepared.task, networks[prepared.view.model].model) }
         try each(ScoredView(task: prepared.task, view: prepared.view, scores: scores))
       case .failure(let damage): try damaged(prepared.task, damage)
       }
@@ -100,8 +119,8 @@ public struct ClipRun {
     }
   }
 
-  /// Runs the model on a clip.
-  private func scores(of clip: Clip, _ task: ClipTask) throws -> Tensor {
+  /// Runs a model on a clip.
+  private func scores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> Tensor {
     let present = clip.boxes.indices.filter { clip.boxes[$0] != nil }
     let computed = try clip.frames.map { frames in
       let regions = present.compactMap { clip.boxes[$0] }.map { Region(batchIndex: 0, box: $0) }
@@ -124,8 +143,7 @@ public struct ClipRun {
   /// Walks over videos, tasks and views, preparing one clip at a time.
   private struct Preparation {
     let jobs: [VideoJob]
-    let window: ClipWindow
-    let preprocessing: Preprocessing
+    let wants: [ViewReader.Want]
     let costs: PipelineCosts
     let storage = ClipStorage()
     var job = 0
@@ -145,8 +163,7 @@ public struct ClipRun {
       let reader =
         try self.reader
         ?? ViewReader(
-          costs.measure(.opening) { try jobs[job].open() }, window: window, preprocessing: preprocessing,
-          storage: storage, costs: costs)
+          costs.measure(.opening) { try jobs[job].open() }, wants, storage: storage, costs: costs)
       self.reader = reader
       do {
         if view == 0 { try reader.read(current.views, around: current.center) }

@@ -41,13 +41,16 @@ public struct LoadedModel {
 
   /// Builds the model of a configuration and loads its weights.
   ///
+  /// - Parameter other: A model that computes in turn with this one, in the same memory.
   /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`.
-  public init(_ config: Configuration, _ options: WeightOptions, engine: Engine) throws {
+  public init(
+    _ config: Configuration, _ options: WeightOptions, engine: Engine, sharing other: LoadedModel? = nil
+  ) throws {
     let architecture = try Architecture(config)
     self.options = options
     if let seed = options.randomSeed {
       let weights = WeightReader(random: seed)
-      model = VideoModel(architecture, weights: weights, engine: engine)
+      model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
       weightsPath = nil
       notices = architecture.notices + ["the weights are random (seed \(seed)): the scores mean nothing"]
       return
@@ -55,7 +58,7 @@ public struct LoadedModel {
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
     let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
-    model = VideoModel(architecture, weights: weights, engine: engine)
+    model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
     var report = weights.report
     report.hints = LoadHints(report, ArchitectureGuess(checkpoint), config)
     try report.check(allowPartial: options.allowPartial)

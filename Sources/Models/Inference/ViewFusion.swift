@@ -29,15 +29,20 @@ public enum ViewFusion: String, Sendable, CaseIterable {
   }
 
   /// Makes one score of several.
-  func fuse(_ scores: [Float]) -> Float {
+  ///
+  /// - Parameter weights: How much each counts in a mean, above 0; nil for all alike.
+  public func fuse(_ scores: [Float], weights: [Double]? = nil) -> Float {
     guard let first = scores.first else { return .nan }
-    if scores.count == 1 { return first }
-    let count = Double(scores.count)
-    switch self {
-    case .mean: return Float(scores.reduce(0) { $0 + Double($1) } / count)
-    case .logitMean: return Float(sigmoid(scores.reduce(0) { $0 + logit($1) } / count))
-    case .max: return scores.reduce(first) { Swift.max($0, $1) }
-    }
+    if scores.allSatisfy({ $0 == first }) { return first }
+    if self == .max { return scores.reduce(first) { Swift.max($0, $1) } }
+    let values = scores.map { self == .mean ? Double($0) : logit($0) }
+    let mean =
+      if let weights {
+        zip(values, weights).reduce(0) { $0 + $1.0 * $1.1 } / weights.reduce(0, +)
+      } else {
+        values.reduce(0, +) / Double(values.count)
+      }
+    return Float(self == .mean ? mean : sigmoid(mean))
   }
 }
 

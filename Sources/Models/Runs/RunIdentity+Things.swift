@@ -16,6 +16,8 @@ extension RunIdentity {
     case video
     case tasks = "key frames and boxes"
     case shard
+    /// One of an ensemble's, by number.
+    case model
 
     /// The thing that an entry is of; nil for a configuration key.
     init?(entry name: String) {
@@ -29,7 +31,9 @@ extension RunIdentity {
     var shapesTasks: Bool {
       switch self {
       case .framesPerSecond, .frameLists, .proposals, .frames, .video: true
-      case .still, .precision, .kernels, .convolution, .weights, .randomWeights, .partialWeights, .tasks, .shard: false
+      case .still, .precision, .kernels, .convolution, .weights, .randomWeights, .partialWeights, .tasks, .shard,
+        .model:
+        false
       }
     }
 

@@ -51,7 +51,7 @@ public struct RunIdentity: Equatable, Sendable {
         if withoutChecksums(old) == old && withoutChecksums(new) == new {
           "\(name) was \(old) and is \(new)"
         } else {
-          "the \(name) \(Thing(entry: name)?.isPlural == true ? "are others" : "is another") "
+          "the \(name) \(Self.isPlural(name) ? "are others" : "is another") "
             + "(\(withoutChecksums(old)), then \(withoutChecksums(new)))"
         }
       }
@@ -76,6 +76,11 @@ public struct RunIdentity: Equatable, Sendable {
   /// Whether the tasks are made of what an entry names.
   private static func shapesTasks(_ name: String) -> Bool {
     name == Key.avaDetectionScoreThresh.name || Thing(entry: name)?.shapesTasks == true
+  }
+
+  /// Whether several are meant by an entry's name, such as "model 2 weights".
+  private static func isPlural(_ name: String) -> Bool {
+    Thing(entry: name)?.isPlural == true || name.hasSuffix(" \(Thing.weights.rawValue)")
   }
 
   /// A line an entry.

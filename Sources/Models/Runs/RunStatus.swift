@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+public import Inference
 public import JSON
 
 /// What a run directory says of a part of its run beside the scores: who computes it with what, and how far it is.
@@ -45,6 +46,8 @@ public struct RunStatus: Equatable, Sendable {
   public var damaged: [Damage] = []
   /// Where it was computed.
   public var mAP: Double?
+  /// How the scores of several models become one; nil for a run of one model.
+  public var fusion: ModelFusion?
 
   public init(
     version: String, command: String, arguments: [String], config: String, weights: String?, labelMap: String?
@@ -69,6 +72,13 @@ public struct RunStatus: Equatable, Sendable {
   /// The names and values of its JSON.
   public var members: [(String, JSONValue)] {
     func text(_ words: String?) -> JSONValue { words.map { JSONValue($0) } ?? .null }
+    let models: [(String, JSONValue)] =
+      fusion.map {
+        [
+          ("model_fusion", JSONValue($0.way.rawValue)),
+          ("model_weights", .array($0.weights.map { JSONValue($0) })),
+        ]
+      } ?? []
     return [
       ("state", JSONValue(state.rawValue)), ("done", JSONValue(done)), ("total", JSONValue(total)),
       ("mAP", JSONValue(mAP)), ("begun", JSONValue(begun)), ("updated", JSONValue(updated)), ("host", JSONValue(host)),
@@ -82,7 +92,7 @@ public struct RunStatus: Equatable, Sendable {
             ["video": JSONValue($0.video), "microseconds": JSONValue($0.time), "cause": JSONValue($0.cause)]
           })
       ),
-    ]
+    ] + models
   }
 
   /// Reads what `write` writes; nil for anything else.
@@ -107,6 +117,14 @@ public struct RunStatus: Equatable, Sendable {
     updated = text("updated") ?? ""
     host = text("host") ?? ""
     process = number("process")?.int ?? 0
+    let weights = (json["model_weights"]?.values ?? []).compactMap { value in
+      if case .number(let weight) = value { weight.double } else { nil }
+    }
+    if let way = text("model_fusion").flatMap({ ViewFusion(rawValue: $0) }), !weights.isEmpty,
+      weights.allSatisfy({ $0 > 0 })
+    {
+      fusion = ModelFusion(way, weights: weights)
+    }
     damaged = (json["damaged"]?.values ?? []).compactMap { entry in
       guard case .string(let video)? = entry["video"], case .number(let time)? = entry["microseconds"],
         let microseconds = time.int, case .string(let cause)? = entry["cause"]

@@ -90,6 +90,7 @@ public struct RunSummary: Sendable {
 
   /// The weights by file name and the beginning of their checksum: "model.pyth 1f0a94c3", "random (seed 1)".
   public var weights: String {
+    if let models = status?.fusion?.weights.count { return counted(models, "model") }
     guard let print = identity?[.weights] else {
       return identity?[.randomWeights].map { "random (\($0))" } ?? ""
     }

@@ -46,17 +46,9 @@ public final class VideoModel {
   /// How many classes a row of scores has.
   public var classes: Int { architecture.head.classes }
   private let head: any HeadLayers
-  /// The plans of the latest extents, the latest first: key frames are seen at several sizes in turn, and videos of one
-  /// size follow each other. They share the first one's arena, which is the largest that any of them needs.
-  private var plans: [(key: PlanKey, plan: NetworkPlan)] = []
-  private static let mostPlans = 8
-
-  private struct PlanKey: Hashable {
-    let batch: Int
-    let height: Int
-    let width: Int
-    let keepingNamed: Bool
-  }
+  private let plans: PlanCache
+  /// Which of the models that share the plans' memory it is.
+  private let number: Int
 
   /// What a network makes of a clip, valid until the next clip is computed.
   public struct Features {
@@ -67,7 +59,12 @@ public final class VideoModel {
   }
 
   /// Builds the model; ask `weights.report` afterwards whether everything was found.
-  public init(_ architecture: Architecture, weights: WeightReader, engine: Engine) {
+  ///
+  /// - Parameter other: A model that never computes while this one does: both compute in the same memory, and what is
+  ///   computed with either ends what the other has computed.
+  public init(_ architecture: Architecture, weights: WeightReader, engine: Engine, sharing other: VideoModel? = nil) {
+    plans = other?.plans ?? PlanCache()
+    number = plans.addModel()
     self.architecture = architecture
     self.engine = engine
     let channels = architecture.backbone.featureChannels
@@ -81,18 +78,11 @@ public final class VideoModel {
 
   /// Lays the network out for clips of a size, or takes the layout that was made for such ones before.
   public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
-    let key = PlanKey(batch: batch, height: height, width: width, keepingNamed: keepingNamed)
-    if let known = plans.firstIndex(where: { $0.key == key }) {
-      if known > 0 { plans.insert(plans.remove(at: known), at: 0) }
-      return plans[0].plan
+    let key = PlanCache.Key(model: number, batch: batch, height: height, width: width, keepingNamed: keepingNamed)
+    return try plans.plan(key) {
+      let extents = architecture.backbone.inputs.map { Extent3($0.frames.count, height, width) }
+      return try NetworkLayout(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
     }
-    let extents = architecture.backbone.inputs.map { Extent3($0.frames.count, height, width) }
-    let layout = try NetworkLayout(network, batch: batch, extents: extents, keepingNamed: keepingNamed)
-    // The old arena goes before the new one comes.
-    if let latest = plans.first, latest.plan.arenaCount < layout.arenaCount { plans = [] }
-    let made = try NetworkPlan(layout, sharing: plans.first?.plan)
-    plans = [(key, made)] + plans.prefix(Self.mostPlans - 1)
-    return made
   }
 
   /// Runs the network on clips at the fast rate.

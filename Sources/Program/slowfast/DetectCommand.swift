@@ -68,6 +68,8 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @OptionGroup var ensemble: EnsembleOption
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
@@ -85,6 +87,7 @@ struct DetectCommand: ParsableCommand {
       throw ValidationError("Missing expected argument '--output-dir <dir>'")
     }
     try scores.check(runs)
+    try ensemble.check(options)
     if let shard = runs.shard, overlays || overlayVideo {
       throw ValidationError(
         "--overlays and --overlay-video with --shard \(shard): a shard writes no results -> draw with slowfast overlay")
@@ -108,22 +111,25 @@ struct DetectCommand: ParsableCommand {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
     let shard = try runs.chosen()
+    let models = try ensemble.models(options, config, overrides: views.overrides + words.overrides)
     var detection = try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
-      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
+      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), ensemble: models.ensemble,
+      stopsAtDamage: damage.stops)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
-    if detection.views.count > 1 { Console.say("\(detection.views)") }
     detection.shard = shard
     let run = try ScoringRun(
-      detection, runs, options.status(config, "detect", labelMap: labelmap), folder: folder, andIn: "overlays",
+      detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
+      andIn: "overlays",
       outputs: outputs(detection),
-      reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles, isStill: still, damage,
+      reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles + models.inputFiles,
+      isStill: still, damage,
       results)
     defer { run.close() }
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
-    try run("detecting", options.model(config)) { found in
+    try run("detecting", models.load()) { found in
       for path in try found.write(to: folder) { Console.say("wrote \(path)") }
       try scores.write(found.detections)
       if overlays || overlayVideo { drawing.warnOfNothing(in: try found.detections.table) }

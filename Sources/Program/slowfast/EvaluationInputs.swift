@@ -4,13 +4,18 @@ internal import Parallel
 
 /// What detections are judged by, read from its files.
 struct EvaluationInputs {
-  private let labels: LabelMap
-  private let truth: GroundTruthTable
-  private let exclusions: ExcludedTimestamps
+  let labels: LabelMap
+  let truth: GroundTruthTable
+  let exclusions: ExcludedTimestamps
 
   /// Reads the files and says what looks wrong with them.
   init(groundTruth: String, labelMap: String, exclusions path: String?) throws {
-    labels = try LabelMap.read(path: labelMap)
+    try self.init(groundTruth: groundTruth, LabelMap.read(path: labelMap), exclusions: path)
+  }
+
+  /// The same with classes that are known already.
+  init(groundTruth: String, _ labels: LabelMap, exclusions path: String?) throws {
+    self.labels = labels
     let truth = try GroundTruthTable.read(path: groundTruth)
     exclusions = try path.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     for notice in labels.notices { Console.warn(notice) }
@@ -27,6 +32,14 @@ struct EvaluationInputs {
     let tables = try AlignedTables(
       detections: found.table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
     return (tables, audit(tables, counts: found.counts, pool: pool))
+  }
+
+  /// Takes detections that were made here, whose columns are known to be right.
+  ///
+  /// - Returns: The rows beside the ground truth, and what looks wrong.
+  func tables(_ table: DetectionTable, pool: WorkerPool) throws -> (tables: AlignedTables, findings: [Finding]) {
+    let tables = try AlignedTables(detections: table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
+    return (tables, auditGroundTruth(tables, pool: pool))
   }
 }
 

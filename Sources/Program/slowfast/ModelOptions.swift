@@ -69,8 +69,11 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Builds the model with its weights; notices go to stderr.
-  func model(_ config: Configuration) throws -> LoadedModel {
-    let model = try LoadedModel(config, weightOptions, engine: engine.make())
+  ///
+  /// - Parameter other: A model that computes in turn with this one, on the same threads and in the same memory.
+  func model(_ config: Configuration, beside other: LoadedModel? = nil) throws -> LoadedModel {
+    let model = try LoadedModel(
+      config, weightOptions, engine: other?.model.engine ?? engine.make(), sharing: other)
     for notice in model.notices { Console.warn(notice) }
     warnOfPlainLoops(model.model)
     return model

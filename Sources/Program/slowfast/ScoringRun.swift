@@ -1,3 +1,4 @@
+internal import Clips
 internal import Configuration
 internal import Detect
 internal import Inference
@@ -9,16 +10,17 @@ protocol ScoringJob {
   associatedtype Found
 
   var config: Configuration { get }
-  var views: TestViews { get }
+  /// Of all models.
+  var allViews: [View] { get }
   /// The part of the run that is scored here; nil for all of it.
   var shard: Shard? { get }
   var keyFrameCount: Int { get }
   var plan: [PlannedVideo] { get }
 
-  func identity(_ model: LoadedModel, isStill: Bool) throws -> RunIdentity
+  func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity
 
   func run(
-    model: LoadedModel, journal: RunJournal, isStill: Bool, stopsAtDamage: Bool, isToStop: () -> Bool,
+    models: [LoadedModel], journal: RunJournal, isStill: Bool, stopsAtDamage: Bool, isToStop: () -> Bool,
     progress: (Int) -> Void
   ) throws -> Found
 
@@ -97,16 +99,17 @@ struct ScoringRun<Job: ScoringJob> {
   ///
   /// - Parameters:
   ///   - doing: As "testing".
+  ///   - models: One, or those of an ensemble.
   ///   - write: Writes them; not called for a shard.
   /// - Throws: `Interrupted`, `DamageFound`, and whatever goes wrong.
-  func callAsFunction(_ doing: String, _ model: LoadedModel, write: (Job.Found) throws -> RunResults) throws {
+  func callAsFunction(_ doing: String, _ models: [LoadedModel], write: (Job.Found) throws -> RunResults) throws {
     let run = try Resuming(
-      place, job.identity(model, isStill: isStill), job.config, job.plan, isReplacing: overwriting.overwrite)
+      place, job.identity(models, isStill: isStill), job.config, job.plan, isReplacing: overwriting.overwrite)
     let progress = Progress(
-      doing, total: job.keyFrameCount, unit: "key frame", before: run.doneCount, parts: (job.views.views.count, "view"))
+      doing, total: job.keyFrameCount, unit: "key frame", before: run.doneCount, parts: (job.allViews.count, "view"))
     let found = try Interruption.stoppable {
       let found = try job.run(
-        model: model, journal: run.journal, isStill: isStill, stopsAtDamage: damage.stops,
+        models: models, journal: run.journal, isStill: isStill, stopsAtDamage: damage.stops,
         isToStop: { Interruption.isAsked }
       ) {
         progress.update($0)

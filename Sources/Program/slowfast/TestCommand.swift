@@ -39,6 +39,8 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @OptionGroup var ensemble: EnsembleOption
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
@@ -48,6 +50,7 @@ struct TestCommand: ParsableCommand {
   func validate() throws {
     try words.check()
     try scores.check(runs)
+    try ensemble.check(options)
   }
 
   func run() throws {
@@ -59,18 +62,18 @@ struct TestCommand: ParsableCommand {
     }
     if !config.testsAVA { throw OtherDataSet(config) }
     let shard = try runs.chosen()
-    var test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
+    let models = try ensemble.models(options, config, overrides: views.overrides + words.overrides)
+    var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
     let notices = Notices(notices(test))
-    if test.views.count > 1 { Console.say("\(test.views)") }
     let isFolderGiven = config.source(of: Key.outputDir) == .override
     let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
     let run = try ScoringRun(
-      test, runs, options.status(config, "test", labelMap: nil), folder: folder,
-      outputs: test.outputs(in: folder) + scores.files, reading: test.inputFiles + options.inputFiles, isStill: still,
-      damage, results)
+      test, runs, models.note(in: options.status(config, "test", labelMap: nil)), folder: folder,
+      outputs: test.outputs(in: folder) + scores.files,
+      reading: test.inputFiles + options.inputFiles + models.inputFiles, isStill: still, damage, results)
     defer { run.close() }
-    try run("testing", options.model(config)) { detections in
+    try run("testing", models.load()) { detections in
       for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
       try scores.write(detections)
       let result = try test.groundTruth.map { try TestSummary(test.labels, detections, $0, of: test.keyFrameCount) }

@@ -1,0 +1,118 @@
+internal import AVAEval
+public import AVARecords
+public import Detect
+internal import Geometry
+internal import Inference
+public import Tensors
+
+extension EnsembleMember {
+  /// More classes than any data set has: what lies beyond is no class id.
+  private static let mostClasses = 10_000
+
+  /// Takes what a run found, read from its journal.
+  ///
+  /// - Parameter columns: How many classes the network scores.
+  /// - Throws: `FileError`, `JournalError`.
+  public init(run detections: Detections, columns: Int, name: String) throws {
+    self.init(name: name, form: .run, columns: columns)
+    try detections.forEach { task, table in
+      let values = table.array
+      for (index, person) in (task.people ?? []).enumerated() {
+        append(task.keyFrame, person.box)
+        for column in 0..<columns {
+          set(values[index * columns + column], person: boxCount - 1, column: column)
+        }
+      }
+    }
+  }
+
+  /// Takes the rows of a CSV of anyone. Rows of one box are one person; a class that comes again makes another with the
+  /// same box.
+  ///
+  /// - Throws: `EnsembleError`.
+  public init(rows table: DetectionTable, name: String) throws(EnsembleError) {
+    let ids = Set(table.actionIDs.map { Int($0) })
+    for row in table.actionIDs.indices where !(1...Self.mostClasses).contains(Int(table.actionIDs[row])) {
+      throw .noClass(source: name, line: table.lines[row], id: Int(table.actionIDs[row]))
+    }
+    self.init(name: name, form: .rows, columns: ids.max() ?? 0, rowClasses: ids)
+    let keyFrames = table.keyFrames
+    var known: [PersonKey: [Int]] = [:]
+    var least = Float.infinity
+    var positive = Float.infinity
+    var rows: [KeyFrame: (count: Int, least: Float)] = [:]
+    for row in 0..<table.count {
+      let keyFrame = keyFrames[Int(table.frames[row])]
+      let key = PersonKey(frame: table.frames[row], box: table.box(ofRow: row))
+      let column = Int(table.actionIDs[row]) - 1
+      let score = Float(table.scores[row])
+      let person = known[key]?.first { self.score(person: $0, column: column).isNaN } ?? boxCount
+      if person == boxCount {
+        append(keyFrame, key.box)
+        known[key, default: []].append(person)
+      }
+      set(score, person: person, column: column)
+      least = min(least, score)
+      if score > 0 { positive = min(positive, score) }
+      let so = rows[keyFrame] ?? (0, .infinity)
+      rows[keyFrame] = (so.count + 1, min(so.least, score))
+    }
+    let cap = EvaluationRules.official.entriesPerFrame ?? .max
+    bound(
+      least: least, capped: rows.filter { $0.value.count >= cap }.mapValues(\.least),
+      positive: positive.isFinite ? positive : 0)
+  }
+
+  /// Takes the boxes of a CSV with the array of their scores, as `--scores` writes it: a row of it for each box, in the
+  /// order of the CSV.
+  ///
+  /// - Parameter file: The array's file.
+  /// - Throws: `EnsembleError` where they do not belong together.
+  public init(rows table: DetectionTable, scores array: Tensor, name: String, file: String) throws(EnsembleError) {
+    guard array.shape.count == 2 else { throw .scoresShape(file: file, shape: array.shape) }
+    let columns = array.shape[1]
+    self.init(name: name, form: .scores, columns: columns, rowClasses: Set(table.actionIDs.map { Int($0) }))
+    let keyFrames = table.keyFrames
+    let values = array.array
+    var seen: Set<Int32> = []
+    var persons: [Int] = []
+    for row in 0..<table.count {
+      let isSame =
+        row > 0 && table.frames[row] == table.frames[row - 1] && table.boxNumbers[row] == table.boxNumbers[row - 1]
+      if !isSame || !seen.insert(table.actionIDs[row]).inserted {
+        append(keyFrames[Int(table.frames[row])], table.box(ofRow: row))
+        seen = [table.actionIDs[row]]
+      }
+      persons.append(boxCount - 1)
+    }
+    guard array.shape[0] == boxCount else {
+      throw .scoresCount(file: file, rows: array.shape[0], source: name, boxes: boxCount)
+    }
+    for row in 0..<table.count {
+      let id = Int(table.actionIDs[row])
+      guard (1...max(1, columns)).contains(id) else { throw .noClass(source: name, line: table.lines[row], id: id) }
+      let exact = values[persons[row] * columns + id - 1]
+      // PySlowFast's CSVs have four decimals.
+      guard abs(Double(exact) - table.scores[row]) <= 1e-4 else {
+        throw .otherScores(file: file, score: exact, source: name, line: table.lines[row], found: table.scores[row])
+      }
+    }
+    for (index, value) in values.enumerated() {
+      if !value.isFinite { throw .notFinite(file: file, row: index / columns) }
+      set(value, person: index / columns, column: index % columns)
+    }
+  }
+}
+
+/// What rows of one person share.
+private struct PersonKey: Hashable {
+  let frame: Int32
+  let box: UnitBox
+}
+
+extension DetectionTable {
+  /// The key frames of `frameIndex` by name.
+  fileprivate var keyFrames: [KeyFrame] {
+    frameIndex.frames.map { KeyFrame(video: frameIndex.videos[$0.video], time: $0.time) }
+  }
+}

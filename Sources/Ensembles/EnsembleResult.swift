@@ -1,0 +1,59 @@
+public import AVARecords
+internal import Files
+public import Geometry
+internal import Tensors
+
+/// What an ensemble found: boxes by video, second and place, with a score for each class.
+public struct EnsembleResult: Sendable {
+  /// The ids of the classes that become rows, ascending.
+  public let classes: [Int]
+  /// How many columns the scores have; class id c has column c - 1.
+  public let columns: Int
+  public private(set) var keyFrames: [KeyFrame] = []
+  public private(set) var boxes: [UnitBox] = []
+  /// [boxes, columns]; 0 in the columns of classes that no member scores.
+  public private(set) var scores: [Float] = []
+
+  init(classes: [Int], columns: Int) {
+    self.classes = classes
+    self.columns = columns
+  }
+
+  mutating func append(_ keyFrame: KeyFrame, _ box: UnitBox, _ scores: [Float]) {
+    keyFrames.append(keyFrame)
+    boxes.append(box)
+    self.scores += scores
+  }
+
+  /// How many key frames have a box.
+  public var keyFrameCount: Int { Set(keyFrames).count }
+
+  /// One row a box and class, scores unrounded.
+  public var table: DetectionTable {
+    var table = DetectionTable()
+    for (index, box) in boxes.enumerated() {
+      for id in classes {
+        table.append(
+          video: keyFrames[index].video, time: keyFrames[index].time, box: box, actionID: id,
+          score: Double(scores[index * columns + id - 1]))
+      }
+    }
+    return table
+  }
+
+  /// Writes the rows, boxes with four decimals and scores with six.
+  ///
+  /// - Throws: `FileError`.
+  public func writeRows(to path: String) throws {
+    let writer = try DetectionWriter(path: path, decimals: .submission(largestScore: Double(scores.max() ?? 1)))
+    try writer.append(table)
+    try writer.commit()
+  }
+
+  /// Writes the scores [boxes, columns] as a NumPy file.
+  ///
+  /// - Throws: `FileError`.
+  public func writeScores(to path: String) throws {
+    try Tensor([boxes.count, columns], scores).writeNPY(path)
+  }
+}

@@ -1,0 +1,71 @@
+internal import AVAEval
+internal import ArgumentParser
+internal import Ensembles
+internal import Inference
+internal import Parallel
+internal import Wording
+
+/// Weights of an ensemble that are fitted to labelled videos.
+struct FitOptions: ParsableArguments {
+  @Flag(
+    help: """
+      Fit the weights to the ground truth: its mAP under the official protocol, from equal weights on. The gain that is \
+      said is that on held-out videos: those of each fold are scored by weights fitted to the others.
+      """)
+  var fit = false
+
+  @Option(help: ArgumentHelp("Into how many folds the videos are dealt out.", valueName: "count"))
+  var folds = 5
+
+  @Option(help: ArgumentHelp("How many resamples of the videos the gain's interval is of.", valueName: "count"))
+  var bootstrap = 1000
+
+  func check(hasTruth: Bool, _ fusing: FusionOptions) throws {
+    if !fit { return }
+    if !hasTruth { throw ValidationError("--fit fits weights to labelled videos -> add --groundtruth FILE") }
+    if fusing.modelWeights != nil {
+      throw ValidationError("--fit and --model-weights exclude each other -> give one of them")
+    }
+    if fusing.fusion == .max { throw ValidationError("--fusion max takes no weights -> leave out --fit") }
+    if folds < 2 { throw ValidationError("--folds is \(folds), expected 2 or more -> 5 is usual") }
+    if !(1...1_000_000).contains(bootstrap) {
+      throw ValidationError("--bootstrap is \(bootstrap), expected 1 to 1000000 -> 1000 is usual")
+    }
+  }
+
+  /// Fits weights, and says what they bring; nil where that is not asked for.
+  func fit(
+    _ ensemble: Ensemble, _ way: ViewFusion, _ unmatched: Ensemble.Unmatched, _ judge: EvaluationInputs,
+    _ pool: WorkerPool
+  ) throws -> WeightFit? {
+    if !fit || ensemble.members.count < 2 { return nil }
+    let progress = Progress("fitting weights", total: folds + 1, unit: "fit")
+    let found = try WeightFit(
+      ensemble, way, unmatched: unmatched, truth: judge.truth, labelMap: judge.labels, exclusions: judge.exclusions,
+      folds: folds, resampling: Resampling(count: bootstrap), pool: pool
+    ) { progress.update($0) }
+    progress.finish()
+    func text(_ weights: [Double]) -> String { weights.map { fixed($0, 3) }.joined(separator: ",") }
+    let gain = found.comparison.mAP
+    Console.say("weights fitted to all videos: \(text(found.weights)) (--model-weights takes them)")
+    for (number, weights) in found.foldWeights.enumerated() {
+      Console.say("  without fold \(number + 1): \(text(weights))")
+    }
+    let interval = gain.interval.map {
+      ", \(percent(found.comparison.resampling.confidence)) of \(bootstrap) resamples of the "
+        + "\(counted(found.comparison.videoCount, "video")): \(fixed($0.lowerBound, 4)) to \(fixed($0.upperBound, 4))"
+    }
+    Console.say(
+      "held-out gain over equal weights: mAP \(figure(gain.a)) to \(figure(gain.b)), \(fixed(gain.difference ?? 0, 4))"
+        + (interval ?? "") + " (official protocol)")
+    if (gain.difference ?? 0) <= 0 {
+      Console.warn("no gain on held-out videos: equal weights do as well there, or better")
+    } else if (gain.interval?.lowerBound ?? -1) <= 0 {
+      Console.warn("the held-out gain may be chance: equal weights may do as well on other videos")
+    }
+    Console.say(
+      "note: on the videos that they were fitted to the weights reach \(fixed(found.fittedMAP, 4)), and so do the figures below: "
+        + "that flatters them")
+    return found
+  }
+}

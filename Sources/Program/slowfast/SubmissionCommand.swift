@@ -1,0 +1,170 @@
+internal import AVAEval
+internal import AVARecords
+internal import ArgumentParser
+internal import Datasets
+internal import Ensembles
+internal import Files
+internal import Inference
+internal import JSON
+internal import Parallel
+internal import Runs
+internal import TextReports
+internal import Wording
+
+/// The file that is handed in.
+struct SubmissionCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "submission",
+    abstract: "Makes the CSV of a challenge's submission of a run directory or an ensemble, with a manifest.",
+    usage: "slowfast submission SOURCE [SCORES.npy] --output FILE.csv [--keyframes FILE]",
+    discussion: """
+      The source is a run directory, or a CSV of detections ('slowfast ensemble' writes one), perhaps with the array of its \
+      --scores after it. The rows become what the official evaluator takes: the challenge's 60 classes, the 50 best \
+      rows of every key frame, boxes clipped to the frame, four decimals of boxes and six of scores, sorted. They are \
+      audited as 'slowfast validate' does, and nothing is written where the audit finds a mistake. Beside FILE.csv stands \
+      FILE.manifest.json: version, command, sources with their weights' and files' SHA-256, what was changed.
+      """)
+
+  @Argument(help: ArgumentHelp("A run directory, or a CSV, with its array of scores or without.", valueName: "source"))
+  var sources: [String]
+
+  @Option(help: ArgumentHelp("The CSV to write.", valueName: "file.csv"))
+  var output: String
+
+  @Option(
+    name: .customLong("labelmap"),
+    help: ArgumentHelp("The classes that are scored (default: the challenge's 60 of AVA's 80).", valueName: "file"))
+  var labelMap: String?
+
+  @Option(
+    name: .customLong("keyframes"),
+    help: ArgumentHelp(
+      """
+      Every key frame that must have rows: video, second; more columns may follow, as in proposals or ground truth. Of a \
+      run directory its own key frames are known.
+      """, valueName: "file"))
+  var keyFrames: String?
+
+  @Option(
+    name: .customLong("groundtruth"),
+    help: ArgumentHelp("Ground truth that the audit compares with, of a validation set.", valueName: "file"))
+  var groundTruth: String?
+
+  @Flag(help: "Write the file although key frames are missing.")
+  var incomplete = false
+
+  @OptionGroup var results: OverwriteOptions
+
+  func validate() throws {
+    if [".gz", ".zst"].contains(where: output.hasSuffix) {
+      throw ValidationError("--output writes plain text -> a name without .gz or .zst")
+    }
+    if output.isEmpty || output == standardInput { throw ValidationError("--output needs the name of a file") }
+  }
+
+  func run() throws {
+    let pool = WorkerPool()
+    let read = try EnsembleSources(sources, labelMap: labelMap, pool: pool)
+    if read.members.count > 1 { throw SeveralModels(count: read.members.count) }
+    let manifestPath = Manifest.path(beside: output)
+    try results.check(
+      [output, manifestPath], reading: read.files + [keyFrames, groundTruth].compactMap(\.self),
+      orGive: "write to another file")
+    for line in read.descriptions { Console.say(line) }
+    for line in read.damage { Console.warn(line) }
+    let expected = try expected(read)
+    let labels = try labels(read)
+    let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
+    let submission = try Submission(rows(read, labels), labelMap: labels, expected: expected, groundTruth: truth)
+    for line in submission.changes.lines(submission.repair) { Console.say(line) }
+    Console.say(submission.findings)
+    if !submission.missing.isEmpty {
+      if !incomplete { throw MissingKeyFrames(submission.missing, of: expected?.count ?? 0) }
+      let missing = submission.missing.map(\.description)
+      Console.warn("\(counted(missing.count, "key frame")) without rows (--incomplete): \(listed(missing))")
+    }
+    let faults = submission.findings.count(where: \.isFault)
+    if faults > 0 { throw FaultyRows(count: faults) }
+    let index = submission.table.frameIndex
+    try writeWithManifest(output, manifestPath) {
+      try submission.write(to: output)
+      var manifest = Manifest(
+        version: programVersion, arguments: Array(CommandLine.arguments.dropFirst()), made: clockTime())
+      try manifest.add(
+        file: output, rows: submission.table.count, keyFrames: index.frames.count, videos: index.videos.count,
+        classes: labels.labels.map(\.id).sorted())
+      manifest.add(submission)
+      manifest.add("key_frames_known", JSONValue(expected != nil))
+      manifest.add("sources", .array(read.origins))
+      return manifest
+    }
+    Console.say(
+      "\(counted(submission.table.count, "row")) in \(counted(index.frames.count, "key frame")) of "
+        + "\(counted(index.videos.count, "video")), \(counted(labels.labels.count, "class", plural: "classes"))")
+  }
+
+  /// The key frames that should have rows; nil where nothing says which.
+  private func expected(_ read: EnsembleSources) throws -> [KeyFrame]? {
+    var all = read.planned
+    if let keyFrames {
+      let index = try GroundTruthTable.read(path: keyFrames).table.frameIndex
+      all = (all ?? []) + index.frames.map { KeyFrame(video: index.videos[$0.video], time: $0.time) }
+    }
+    if all == nil {
+      Console.warn("which key frames there should be is not known -> --keyframes FILE checks that none is missing")
+    }
+    var known: Set<KeyFrame> = []
+    return all?.filter { known.insert($0).inserted }
+  }
+
+  /// The classes that are scored: those of the call, else the challenge's, of which the source may name fewer.
+  private func labels(_ read: EnsembleSources) throws -> LabelMap {
+    if labelMap != nil, let chosen = read.labelMap { return chosen }
+    let challenge = try scoredAVAClasses()
+    let own = read.labelMap.map { Set($0.labels.map(\.id)) } ?? read.members[0].rowClasses
+    let lacking = challenge.labels.map(\.id).filter { own?.contains($0) == false }
+    if lacking.isEmpty { return challenge }
+    Console.warn(
+      "\(lacking.count) of the challenge's \(challenge.labels.count) classes have no rows in the source: "
+        + "\(listed(lacking.map(String.init), limit: 8))")
+    return challenge
+  }
+
+  /// The rows of the source, a row for each box and class that it scores.
+  private func rows(_ read: EnsembleSources, _ labels: LabelMap) throws -> DetectionTable {
+    if read.members[0].form == .rows, let rows = read.rows { return rows }
+    let own = read.labelMap ?? labels
+    let ensemble = try Ensemble(read.members, labelMap: own, matcher: BoxMatcher(threshold: 1))
+    return try ensemble.fuse(ScoreFusion(.mean, models: 1), unmatched: .keep).table
+  }
+}
+
+private struct SeveralModels: Error, CustomStringConvertible {
+  let count: Int
+
+  var description: String {
+    "making a submission: the sources are \(count) models, expected one -> make one of them: slowfast ensemble, and give its "
+      + "detections.csv"
+  }
+}
+
+private struct MissingKeyFrames: Error, CustomStringConvertible {
+  let missing: [KeyFrame]
+  let total: Int
+
+  init(_ missing: [KeyFrame], of total: Int) { (self.missing, self.total) = (missing, total) }
+
+  var description: String {
+    "making a submission: \(missing.count) of \(counted(total, "key frame")) have no rows: "
+      + "\(listed(missing.map(\.description))) -> score them, or write the file without them: --incomplete"
+  }
+}
+
+private struct FaultyRows: Error, CustomStringConvertible {
+  let count: Int
+
+  var description: String {
+    "making a submission: the audit found \(counted(count, "mistake")), named above, nothing is written -> mend the source; "
+      + "'slowfast validate --fix' writes a repaired copy of a CSV"
+  }
+}

@@ -1,0 +1,59 @@
+import Configuration
+import Files
+import TestSupport
+import Testing
+
+struct EnsembleFileTests {
+  private func read(_ text: String) throws -> EnsembleFile {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/e.yaml", text)
+    return try EnsembleFile.read(folder.path + "/e.yaml")
+  }
+
+  @Test func models() throws {
+    let file = try read(
+      """
+      MODELS:
+        slow:
+          WEIGHTS: a.pyth
+        wide:
+          CFG: wide.yaml
+          WEIGHTS: b.pyth
+          WEIGHT: 0.5
+          OPTS: [DATA.TEST_CROP_SIZE, 224, AVA.TEST_SCALES, [224, 256], AVA.TEST_FLIP, True]
+        none:
+          RANDOM_WEIGHTS: 3
+      FUSION: logit_mean
+      """)
+    #expect(file.models.map(\.name) == ["slow", "wide", "none"] && file.fusion == "logit_mean")
+    #expect(file.models[0].config == nil && file.models[0].weights == "a.pyth" && file.models[0].weight == 1)
+    #expect(file.models[1].config == "wide.yaml" && file.models[1].weight == 0.5)
+    #expect(
+      file.models[1].overrides == [
+        "DATA.TEST_CROP_SIZE", "224", "AVA.TEST_SCALES", "[224, 256]", "AVA.TEST_FLIP", "True",
+      ])
+    #expect(file.models[2].randomSeed == 3 && file.models[2].weights == nil)
+    #expect(try read("MODELS:\n  a:\n    WEIGHTS: a.pyth\n").fusion == "mean")
+  }
+
+  private static let wrong = [
+    ("FUSION: mean\n", "line 1: it names no models -> write MODELS:"),
+    ("MODELS: [a, b]\n", "line 1: MODELS is no mapping"),
+    ("MODELS:\n  a: a.pyth\n", "line 2: a is no mapping -> write under it CFG: FILE"),
+    ("MODELS:\n  a:\n    CFG: a.yaml\n", "line 2: a has no WEIGHTS -> give it WEIGHTS: FILE"),
+    ("MODELS:\n  a:\n    WEIGTHS: a.pyth\n", "line 3: WEIGTHS of a means nothing here -> did you mean WEIGHTS?"),
+    ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 0\n", "line 4: WEIGHT of a is no number above 0"),
+    ("MODELS:\n  a:\n    WEIGHTS: a\n    OPTS: [DATA.NUM_FRAMES]\n", "line 4: OPTS of a is no list of pairs"),
+    ("MODELS:\n  a:\n    WEIGHTS: a\nFUSION: median\n", "line 4: FUSION is none of mean, logit_mean, max"),
+    ("MODEL:\n  ARCH: slow\n", "line 1: MODEL means nothing here -> the file has MODELS and FUSION"),
+    ("MODELS:\n  a:\n    WEIGHTS: 3\n", "line 3: WEIGHTS of a is no file name"),
+  ]
+
+  @Test(arguments: wrong) func whatIsWrong(text: String, words: String) {
+    do {
+      _ = try read(text)
+      Issue.record("read: \(text)")
+    } catch { #expect("\(error)".contains(words), "\(error)") }
+  }
+}

@@ -1,0 +1,167 @@
+import AVARecords
+import Clips
+import Configuration
+import Detect
+import Files
+import Inference
+import Kernels
+import Runs
+import TestSupport
+import Tensors
+import Testing
+
+/// Test runs that ask several models about each key frame.
+struct EnsembleRunTests {
+  /// Clips of other lengths, rates, sizes and normalisations.
+  private static let variants = [
+    ["AVA.TEST_FLIP", "True"],
+    ["DATA.NUM_FRAMES", "8", "DATA.SAMPLING_RATE", "2", "DATA.TEST_CROP_SIZE", "40", "DATA.MEAN", "[0.3, 0.4, 0.5]"],
+    ["DATA.SAMPLING_RATE", "8", "AVA.BGR", "True", "AVA.TEST_SCALES", "[32, 48]"],
+  ]
+
+  private func world() -> World {
+    var world = World()
+    world.proposals = """
+      a,0902,0.1,0.2,0.5,0.9,,0.9
+      a,0902,0.4,0.1,0.9,0.8,,0.95
+      a,0903,0.0,0.1,1.0,0.9,,0.9
+      b,0902,0.2,0.2,0.6,0.6,,0.8
+
+      """
+    return world
+  }
+
+  private func configs(_ config: Configuration) throws -> [Configuration] {
+    try Self.variants.map { variant in
+      var own = config
+      try own.apply(overrides: variant)
+      return own
+    }
+  }
+
+  private func ensemble(
+    _ config: Configuration, _ way: ViewFusion = .mean, weights: [Double] = [1, 2, 1]
+  ) throws -> TestEnsemble {
+    try TestEnsemble(
+      configs(config).enumerated().map { TestEnsemble.Model("m\($0)", $1) }, ModelFusion(way, weights: weights),
+      of: config)
+  }
+
+  /// Three models on one engine and in one memory.
+  private func load(_ config: Configuration) throws -> [LoadedModel] {
+    let engine = Engine(threads: 2)
+    var models: [LoadedModel] = []
+    for (number, own) in try configs(config).enumerated() {
+      models.append(
+        try LoadedModel(own, WeightOptions(randomSeed: UInt64(number + 5)), engine: engine, sharing: models.first))
+    }
+    return models
+  }
+
+  private func single(_ config: Configuration, _ number: Int) throws -> [Float] {
+    let own = try configs(config)[number]
+    let model = try LoadedModel(own, WeightOptions(randomSeed: UInt64(number + 5)), engine: Engine(threads: 2))
+    return try AVATest(own).run(model: model) { _ in }.scores.array
+  }
+
+  /// The run's scores are the weighted mean of those of runs with one model each.
+  @Test func theMeanOfSingleRuns() throws {
+    let world = world()
+    defer { world.folder.remove() }
+    let config = try world.config()
+    let singles = try Self.variants.indices.map { try single(config, $0) }
+    #expect(Set(singles).count == 3)
+    let test = try AVATest(config, ensemble: ensemble(config))
+    #expect(test.allViews.map(\.description) == ["48", "48 flip", "40 model 2", "32 model 3", "48 model 3"])
+    let found = try test.run(models: load(config)) { _ in }
+    let mean = singles[0].indices.map { (singles[0][$0] + 2 * singles[1][$0] + singles[2][$0]) / 4 }
+    #expect(difference(try found.scores.array, mean, .absolute(1e-6)) == nil)
+    let most = try AVATest(config, ensemble: ensemble(config, .max)).run(models: load(config)) { _ in }.scores.array
+    #expect(most == singles[0].indices.map { max(singles[0][$0], singles[1][$0], singles[2][$0]) })
+  }
+
+  /// Ended between two models, a run goes on with the other, and its scores are the same bytes.
+  @Test(arguments: [1, 2, 7]) func goingOn(_ end: Int) throws {
+    let world = world()
+    defer { world.folder.remove() }
+    let config = try world.config()
+    let test = try AVATest(config, ensemble: ensemble(config))
+    let models = try load(config)
+    let whole = try test.run(models: models) { _ in }.scores.array
+    let path = world.folder.path + "/j.journal"
+    let identity = try test.identity(models, isStill: false)
+    let first = try RunJournal(path: path, identity: identity, classes: 3)
+    var seen = 0
+    _ = try test.run(
+      models: models, journal: first,
+      isToStop: {
+        seen += 1
+        return seen == end
+      }
+    ) { _ in }
+    first.close()
+    let second = try RunJournal(path: path, identity: identity, classes: 3)
+    var computed = 0
+    let found = try test.run(
+      models: models, journal: second,
+      isToStop: {
+        computed += 1
+        return false
+      }
+    ) { _ in }
+    #expect(computed == 15 - end)
+    #expect(try found.scores.array == whole)
+  }
+
+  /// A run is bound to every model's configuration and weights, but not to how much each counts.
+  @Test func whatAnotherRunIs() throws {
+    let world = world()
+    defer { world.folder.remove() }
+    let config = try world.config()
+    let path = world.folder.path + "/j.journal"
+    let models = try load(config)
+    func open(_ ensemble: TestEnsemble, _ models: [LoadedModel]) throws {
+      _ = try RunJournal(
+        path: path, identity: AVATest(config, ensemble: ensemble).identity(models, isStill: false), classes: 3)
+    }
+    try open(ensemble(config), models)
+    try open(ensemble(config, .max, weights: [1, 1, 5]), models)
+    var others = models
+    others[1] = try LoadedModel(
+      configs(config)[1], WeightOptions(randomSeed: 77), engine: Engine(threads: 2), sharing: models[0])
+    let message = text { try open(ensemble(config), others) }
+    #expect(message.contains("model 2 random weights was seed 6 and is seed 77"), "\(message)")
+    var configs = try configs(config)
+    try configs[2].apply(overrides: ["AVA.TEST_FLIP", "True"])
+    let changed = try TestEnsemble(
+      configs.map { TestEnsemble.Model("m", $0) }, ModelFusion(.mean, weights: [1, 1, 1]), of: config)
+    let other = text { try open(changed, models) }
+    #expect(other.contains("model 3 AVA.TEST_FLIP is new (True)"), "\(other)")
+    let two = text { try AVATest(config).identity([models[0]], isStill: false).isEqual(path) }
+    #expect(two.contains("random weights is new"), "\(two)")
+  }
+
+  @Test func modelsThatDoNotFit() throws {
+    let world = world()
+    defer { world.folder.remove() }
+    let config = try world.config()
+    func build(_ overrides: [String], _ way: ViewFusion = .mean) -> String {
+      text {
+        var own = config
+        try own.apply(overrides: overrides)
+        _ = try TestEnsemble([TestEnsemble.Model("x", own)], ModelFusion(way, weights: [1]), of: config)
+      }
+    }
+    #expect(
+      build(["MODEL.NUM_CLASSES", "4"]).contains(
+        "model 'x' scores 4 classes (MODEL.NUM_CLASSES), the config of the run has 3"))
+    #expect(build(["DETECTION.ENABLE", "False"]).contains("model 'x' is a classification config"))
+    #expect(
+      build(["MODEL.HEAD_ACT", "softmax"], .logitMean).contains("model 'x' has MODEL.HEAD_ACT softmax -> set FUSION"))
+  }
+}
+
+extension RunIdentity {
+  /// Opens a journal as this run.
+  fileprivate func isEqual(_ path: String) throws { _ = try RunJournal(path: path, identity: self, classes: 3) }
+}

@@ -49,8 +49,8 @@ import Video
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let damaged = try check(damage(name, at: place, count: 60, in: folder), against: fixture(name))
-    #expect(!damaged.isEmpty)
-    #expect(damaged == Array(damaged[0]...damaged[damaged.count - 1]))
+    let (first, last) = (try #require(damaged.first), try #require(damaged.last))
+    #expect(damaged == Array(first...last))
   }
 
   /// Damage ends at the next key frame: an MP4 is sought by the times at which key frames are shown, else the way to the

@@ -212,6 +212,10 @@ final class Decoder {
       }
       // Decoders conceal what is missing and do not say so.
       if let fault { throw failure(fault, at: time, of: time) }
+      // A packet is decoded when it is sent, for its predecessors' frames were taken.
+      if LibAVLog.saysMismatch {
+        throw failure("does not have the checksum that the stream states", at: time, of: time)
+      }
       return true
     }
     if fed == nil {

@@ -12,6 +12,8 @@ enum LibAVLog {
     var text = ""
     /// What the reader of the container said, as opposed to a decoder.
     var ofContainer: String?
+    /// Whether pixels did not have the checksum that the stream states.
+    var isMismatch = false
     var count = 0
   }
 
@@ -30,6 +32,7 @@ enum LibAVLog {
         said.count += 1
         if level > AV_LOG_ERROR || text.isEmpty { return }
         said.text = text
+        if text.hasPrefix("mismatching checksum") { said.isMismatch = true }
         if isContainer(context) { said.ofContainer = said.ofContainer ?? text }
       }
     }
@@ -54,10 +57,13 @@ enum LibAVLog {
   }
 
   /// Forgets what was said on the calling thread so far.
-  static func clear() { change { ($0.text, $0.ofContainer) = ("", nil) } }
+  static func clear() { change { ($0.text, $0.ofContainer, $0.isMismatch) = ("", nil, false) } }
 
   /// The last complaint in brackets, or nothing.
   static var complaint: String { own.text.isEmpty ? "" : " (libav: \(own.text))" }
+
+  /// Whether pixels did not have the checksum that the stream states. (What H.265's decoder logs next are its digits.)
+  static var saysMismatch: Bool { own.isMismatch }
 
   /// The first complaint about the container's structure.
   static var containerComplaint: String? { own.ofContainer }

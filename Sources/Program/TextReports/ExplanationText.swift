@@ -27,8 +27,10 @@ private func ceilingText(_ explanation: Explanation) -> String {
     + "the boxes find \(figure(recall)) of \(counted(proposals.personCount, "person", plural: "people")) at IoU \(explanation.dataset.overlapThreshold) "
     + "(\(overlaps)); of \(counted(proposals.boxCount, "box", plural: "boxes")) "
     + "\(figure(proposals.precision)) are on a person\n"
-    + (silent == 0 ? "" : "\(silent) of \(counted(counting, "class", plural: "classes")) have "
-      + "\(explanation.evaluation.absence)\n")
+    + (silent == 0
+      ? ""
+      : "\(silent) of \(counted(counting, "class", plural: "classes")) have "
+        + "\(explanation.evaluation.absence)\n")
 }
 
 private func errorText(_ explanation: Explanation) -> String {

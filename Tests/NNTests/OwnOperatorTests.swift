@@ -43,6 +43,17 @@ private struct ChannelScale: Operator {
   }
 }
 
+/// A view that says that it keeps frames apart, as it does.
+private struct Same: Operator {
+  var name: String { "same" }
+  var aliasing: Aliasing { .view(of: 0) }
+  var keepsFramesApart: Bool { true }
+
+  func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape { inputs[0] }
+  func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {}
+  func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {}
+}
+
 /// An operator with weights of its own is laid out, run, reported and checked by asking it alone.
 @Suite struct OwnOperatorTests {
   private static let scale: [Float] = [0.5, -1, 2, 0, 3, 0.25]
@@ -118,6 +129,34 @@ private struct ChannelScale: Operator {
     #expect(scale?.doesEveryMultiplyAdd == false)
     #expect(direct.filter(\.doesEveryMultiplyAdd).count == 2)
     #expect(network(peak).convolutions.map(\.algorithm) == [.direct, .direct])
+  }
+
+  /// A view among operators that run frame by frame, read inside of their stretch and outside of it, and one of an input
+  /// of which some frames are meant.
+  @Test(arguments: [false, true]) func viewsAreNoPartOfAStretch(isOfInput: Bool) throws {
+    func output(_ grouping: FrameGrouping, views: Bool) throws -> [Float] {
+      var network = Network(engine: fast)
+      let shape = ConvolutionShape(3, 3, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1))
+      func convolution(_ x: Value, seed: UInt64) -> Value {
+        network.convolution(
+          x, shape, weights: random(shape.weightShape, seed: seed), bias: [0.5, -0.5, 0.25], epilogue: .none)
+      }
+      var x = network.input(channels: 3)
+      if !isOfInput { x = convolution(x, seed: 1) }
+      let view = views ? network.add(Same(), [x]) : x
+      let y = convolution(convolution(view, seed: 2), seed: 3)
+      for value in [y, convolution(view, seed: 4)] { network.output(value) }
+      if !isOfInput { network.output(view) }
+      let plan = try NetworkPlan(network, batch: 1, extents: [Extent3(3, 6, 7)], grouping: grouping)
+      let map = FeatureMap(channelsFirst: random([1, 3, 6, 6, 7], seed: 5))
+      plan.run([BoundInput(map, frames: [1, 3, 5])])
+      return plan.outputs.flatMap { $0.channelsFirst().array }
+    }
+    let expected = try output(FrameGrouping(), views: false)
+    let frames = FrameGrouping(leastPositions: 1, groupBytes: 1)
+    for (grouping, name) in [(FrameGrouping(), "whole"), (frames, "frame by frame")] {
+      #expect(difference(try output(grouping, views: true), expected, .exact, name) == nil)
+    }
   }
 
   @Test func itsErrorsAreTheLayouts() {

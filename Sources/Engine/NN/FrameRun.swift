@@ -34,7 +34,7 @@ extension FrameRun {
     func frames(_ index: Int) -> Int { shapes[index].batch * shapes[index].extent.t }
     func fits(_ index: Int) -> Bool {
       let extent = shapes[index].extent
-      return network.nodes[index].op?.keepsFramesApart == true && extent.h * extent.w >= grouping.leastPositions
+      return network.nodes[index].op?.runsByFrames == true && extent.h * extent.w >= grouping.leastPositions
         && frames(index) > 1
     }
     func close(_ end: Int) {

@@ -79,7 +79,7 @@ public protocol Operator: Sendable {
   var writesSlices: Bool { get }
 
   /// Whether frame t of the output depends on frame t of the inputs alone, so that a stretch of such operators can run
-  /// frame by frame.
+  /// frame by frame; of no account where the output is a view or joins its inputs, which do not come and go by frames.
   var keepsFramesApart: Bool { get }
 
   /// The multiply-adds of one run.
@@ -122,6 +122,16 @@ public protocol Operator: Sendable {
   /// Computes the output by its definition, in plain loops: what the fast way is tested against, and what a plan runs
   /// whose engine asks for references.
   func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine)
+}
+
+extension Operator {
+  /// Whether it may be given some of the frames at a time.
+  var runsByFrames: Bool {
+    switch aliasing {
+    case .none, .mayOverwrite: keepsFramesApart
+    case .view, .joinsInputs: false
+    }
+  }
 }
 
 extension Operator {

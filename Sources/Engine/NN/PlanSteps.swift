@@ -20,7 +20,7 @@ struct PlanSteps {
   /// done: the input lies in the arena, or operators want chosen frames side by side.
   mutating func bind(_ value: Int, _ input: BoundInput, own: () -> FeatureMap) {
     let readers = network.nodes.filter { $0.inputs.contains { $0.id == value } }
-    let canChoose = readers.allSatisfy { $0.op?.keepsFramesApart == true }
+    let canChoose = readers.allSatisfy { $0.op?.runsByFrames == true }
     var map = input.map
     if layout.inputOf[value] == nil || input.chosen != nil && !canChoose {
       map = own()

@@ -56,8 +56,11 @@ struct BenchPipelineCommand: ParsableCommand {
       throw ValidationError("give either --videos or --frames")
     }
     if runs < 1 || runs > 1000 { throw ValidationError("--runs is \(runs) -> give 1 to 1000") }
-    if !(every >= 0.01 && every.isFinite) { throw ValidationError("--every is \(every) -> give 0.01 s or more") }
-    if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
+    if !(0.01...1000).contains(fps) { throw ValidationError("--fps is \(fps) -> give 0.01 to 1000") }
+    let leastStep = 1 / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps)
+    if !(every >= leastStep && every <= 86_400) {
+      throw ValidationError("--every is \(every) -> give \(leastStep) s, a frame, to 86400 s")
+    }
     try options.words.check()
     // Here, where the answer shows this command's usage. What cannot be loaded is for the run to say.
     if let loaded = try? options.load(), !loaded[.detectionEnable] {

@@ -64,6 +64,7 @@ public struct Ensemble: Sendable {
     let count = unmatchedCount
     if rule == .error, count > 0 { throw .unmatched(count, lacks.compactMap(\.line)) }
     if fusion.needsProbabilities { try checkProbabilities() }
+    try checkScales()
     var result = EnsembleResult(classes: classes, columns: columns)
     let kept = groups.filter { isWanted($0.keyFrame) && (rule != .drop || !$0.people.contains(nil)) }
     if kept.isEmpty { throw .nothingLeft(count) }
@@ -106,6 +107,18 @@ public struct Ensemble: Sendable {
         : sorted.reduce(0) { $0 + $1.box[keyPath: side] } / Double(sorted.count)
     }
     return UnitBox(x1: mean(\.x1), y1: mean(\.y1), x2: mean(\.x2), y2: mean(\.y2))
+  }
+
+  /// Refuses probabilities beside scores of another scale.
+  private func checkScales() throws(EnsembleError) {
+    let beyond = members.map { member in member.scores.firstIndex { $0 < 0 || $0 > 1 } }
+    guard let first = beyond.firstIndex(of: nil), let other = beyond.firstIndex(where: { $0 != nil }),
+      let index = beyond[other]
+    else { return }
+    let member = members[other]
+    throw .mixedScales(
+      members[first].name, other: member.name, score: member.scores[index],
+      "\(member.people[index / columns].keyFrame)")
   }
 
   private func checkProbabilities() throws(EnsembleError) {

@@ -22,6 +22,8 @@ public enum EnsembleError: Error, CustomStringConvertible {
   /// So many boxes, and all were dropped.
   case nothingLeft(Int)
   case noProbability(source: String, score: Float, String)
+  /// A source of probabilities, and one of something else with a score of it.
+  case mixedScales(String, other: String, score: Float, String)
 
   public var description: String {
     func ids(_ ids: [Int]) -> String { listed(ids.map(String.init), limit: 8) }
@@ -73,8 +75,12 @@ public enum EnsembleError: Error, CustomStringConvertible {
         + "others out -> give --unmatched keep, or a lower --iou"
     case .noProbability(let source, let score, let place):
       return doing
-        + "'\(source)', \(place) has a score of \(score), and logits are of scores between 0 and 1 -> give --fusion "
-        + "mean"
+        + "'\(source)', \(place) has a score of \(score), and logits are of scores between 0 and 1 -> make its "
+        + "scores probabilities first: 1 / (1 + exp(-x)) where they are logits"
+    case .mixedScales(let first, let other, let score, let place):
+      return doing
+        + "'\(other)', \(place) has a score of \(score), and those of '\(first)' are from 0 to 1: their mean says nothing "
+        + "-> make them probabilities too: 1 / (1 + exp(-x)) where they are logits, a hundredth where they are percents"
     }
   }
 }

@@ -147,8 +147,11 @@ public enum WeightFitError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .fewVideos(let count, let folds):
       return
-        "fitting weights: \(folds) folds of videos that sources and ground truth have in common, and there are \(count) "
-        + "-> give --folds from 2 to \(max(2, count)), or more labelled videos"
+        count < 2
+        ? "fitting weights: sources and ground truth have \(counted(count, "video")) in common, expected 2 or more -> check "
+          + "that all are of the same labelled videos, named alike"
+        : "fitting weights: \(folds) folds of videos that sources and ground truth have in common, and there are \(count) "
+          + "-> give --folds from 2 to \(max(2, count)), or more labelled videos"
     }
   }
 }

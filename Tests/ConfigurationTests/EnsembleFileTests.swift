@@ -46,6 +46,10 @@ struct EnsembleFileTests {
     ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 0\n", "line 4: WEIGHT of a is no number above 0"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    OPTS: [DATA.NUM_FRAMES]\n", "line 4: OPTS of a is no list of pairs"),
     ("MODELS:\n  a:\n    WEIGHTS: a\nFUSION: median\n", "line 4: FUSION is none of mean, logit_mean, max"),
+    (
+      "MODELS:\n  a:\n    WEIGHTS: a\n  a:\n    WEIGHTS: b\n",
+      "line 4: MODELS.a stands on line 2 already -> give each model a name of its own"
+    ),
     ("MODEL:\n  ARCH: slow\n", "line 1: MODEL means nothing here -> the file has MODELS and FUSION"),
     ("MODELS:\n  a:\n    WEIGHTS: 3\n", "line 3: WEIGHTS of a is no file name"),
   ]

@@ -51,6 +51,17 @@ struct EnsembleTests {
     try EnsembleMember(rows: table(rows), name: name)
   }
 
+  /// Logits beside probabilities have no mean; among themselves they do.
+  @Test func scalesAreNotMixed() throws {
+    let a = try member([("v", 902, left, 1, 0.6)])
+    let logits = try member([("v", 902, left, 1, -2.5)], "logits.csv")
+    #expect(
+      text { _ = try fuse([a, logits]) }.contains(
+        "'logits.csv', video 'v' second 902 has a score of -2.5, and those of 'a.csv' are from 0 to 1"),
+      "\(text { _ = try fuse([a, logits]) })")
+    #expect(text { _ = try fuse([logits, logits]) } == "no error")
+  }
+
   /// 0.6 and 0.2 are 0.4; weighted 3 to 1 they are 0.5, and the box is three quarters of the one, a quarter of the other.
   @Test func byHand() throws {
     let a = try member([

@@ -89,6 +89,16 @@ struct RunDirectoryTests {
     expectFailure(
       Program.run(["results", directory, "--overwrite", "--scores", directory + "/run.journal"]),
       ["run.journal' is read by the same run"])
+    // What a new run keeps is not there yet when its results are checked.
+    let fresh = run.path + "/fresh"
+    for name in ["run.journal", "run.json", "config.yaml"] {
+      expectFailure(
+        Program.run(call(run.path + "/x", ["--run", fresh, "--scores", "\(fresh)/../fresh/\(name)"])),
+        ["\(name)' is read by the same run, or kept by it"])
+    }
+    expectFailure(
+      Program.run(call(run.path + "/x", ["--scores", run.path + "/x/detections_latest.csv"])),
+      ["two of them are to be '", "detections_latest.csv' -> "])
     // A complete run whose journal has lost its end since: nothing passes for the whole, and the same call repairs it.
     let journal = directory + "/run.journal"
     let sound = try readFile(journal, doing: "testing")

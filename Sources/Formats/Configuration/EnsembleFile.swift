@@ -31,8 +31,6 @@ public struct EnsembleFile: Sendable {
   public private(set) var models: [Entry] = []
   /// "mean", "logit_mean" or "max".
   public private(set) var fusion = "mean"
-  /// Keys that stand there twice.
-  public let notices: [String]
 
   private static let sizeLimit = 1 << 20
   private static let fusions = ["mean", "logit_mean", "max"]
@@ -44,8 +42,15 @@ public struct EnsembleFile: Sendable {
   public static func read(_ path: String) throws -> EnsembleFile {
     let bytes = try readFile(path, doing: "reading the ensemble", limit: sizeLimit)
     let document = try YAMLDocument(text: String(decoding: bytes, as: UTF8.self), path: path)
-    var file = EnsembleFile(path: path, notices: document.duplicates)
+    var file = EnsembleFile(path: path)
     for entry in document.entries { try file.take(entry) }
+    // Of two models of one name, or two weights of a model, one would be lost.
+    if let twice = document.repeated.first {
+      throw EnsembleFileError(
+        path: path, line: twice.lines[twice.lines.count - 1],
+        problem: "\(twice.key) stands on line \(twice.lines[0]) already",
+        remedy: "give each model a name of its own, and each of its keys once")
+    }
     if file.models.isEmpty {
       throw EnsembleFileError(
         path: path, line: 1, problem: "it names no models",
@@ -54,10 +59,7 @@ public struct EnsembleFile: Sendable {
     return file
   }
 
-  private init(path: String, notices: [String]) {
-    self.path = path
-    self.notices = notices
-  }
+  private init(path: String) { self.path = path }
 
   private func wrong(_ line: Int, _ problem: String, _ remedy: String) -> EnsembleFileError {
     EnsembleFileError(path: path, line: line, problem: problem, remedy: remedy)

@@ -18,6 +18,8 @@ struct YAMLDocument {
   private(set) var entries: [YAMLEntry] = []
   /// One sentence for each key given more than once.
   private(set) var duplicates: [String] = []
+  /// The same, with the lines of each.
+  private(set) var repeated: [(key: String, lines: [Int])] = []
 
   private let path: String
   private var visited = 0
@@ -111,6 +113,7 @@ extension YAMLDocument {
     for entry in own {
       let lines = shadowed.filter { $0.key == entry.key }.map { String($0.line) }
       if lines.isEmpty { continue }
+      repeated.append((prefix + entry.key, shadowed.filter { $0.key == entry.key }.map(\.line) + [entry.line]))
       let isSection = if case .section = entry.node { true } else { false }
       let every = (lines + [String(entry.line)])
       let listed = every.dropLast().joined(separator: ", ") + " and " + every[every.count - 1]

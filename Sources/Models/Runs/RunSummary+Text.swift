@@ -27,7 +27,11 @@ extension [RunSummary] {
   private var differencesText: String {
     if count < 2 { return "" }
     let differences = RunSummary.differences(self)
-    if differences.isEmpty { return "\nall of the same: their scores are equal to the last bit\n" }
+    if differences.isEmpty {
+      return
+        "\nall of the same: the scores in their journals are equal to the last bit (how views and models become one "
+        + "score is chosen afterwards)\n"
+    }
     var lines = ["", "what their scores depend on, and is not the same:"]
     for (name, values) in differences {
       lines.append("  \(name)")

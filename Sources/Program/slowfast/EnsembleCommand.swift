@@ -121,7 +121,7 @@ extension EnsembleCommand {
       manifest.add("model_weights", .array(fusion.weights.map { JSONValue($0) }))
       manifest.add("iou", JSONValue(fusing.iou))
       manifest.add("unmatched", JSONValue(fusing.unmatched.rawValue))
-      manifest.add("notices", .array(ensemble.notices(fusing.unmatched).map { JSONValue($0) }))
+      manifest.add("notices", .array((read.damage + ensemble.notices(fusing.unmatched)).map { JSONValue($0) }))
       manifest.add("sources", .array(read.origins))
       return manifest
     }

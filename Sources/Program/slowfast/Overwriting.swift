@@ -19,10 +19,14 @@ struct OverwriteOptions: ParsableArguments {
     _ paths: [String], reading inputs: [String] = [], begunIn journal: String? = nil, orGive elsewhere: String
   ) throws {
     let read = Set(inputs.compactMap(FileIdentity.init))
+    // What a run keeps may not be there yet.
+    let names = Set(inputs.map(place))
+    var written: Set<String> = []
     for path in paths {
-      if let identity = FileIdentity(path), read.contains(identity) {
+      if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(place(path)) {
         throw InputReplaced(path: path, elsewhere: elsewhere)
       }
+      if !isDevice(path), !written.insert(place(path)).inserted { throw WrittenTwice(path: path) }
     }
     let begun = Set(journal.map { RunJournal.resultsBegun(at: $0) } ?? [])
     let isOwn = { begun.contains(absolutePath($0)) }
@@ -51,8 +55,30 @@ private struct InputReplaced: Error, CustomStringConvertible {
   let path: String
   let elsewhere: String
 
-  var description: String { "writing the results: '\(path)' is read by the same run -> \(elsewhere)" }
+  var description: String {
+    "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere), or another name"
+  }
 }
+
+/// Two results of one name.
+private struct WrittenTwice: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "writing the results: two of them are to be '\(path)' -> give the one that an option names another name"
+  }
+}
+
+/// Where a file is or would be, whatever path leads there.
+private func place(_ path: String) -> String {
+  let (folder, name) = splitPath(absolutePath(path))
+  guard let resolved = realpath(folder, nil) else { return joinPath(folder, name) }
+  defer { free(resolved) }
+  return joinPath(String(cString: resolved), name)
+}
+
+/// Whether a path leads to what holds no results: a terminal, a pipe.
+private func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) == nil && !isFolder(path) }
 
 /// Whether two paths lead to one file, be it there already or not. Devices and pipes are nobody's input to lose.
 private func isSameFile(_ a: String, _ b: String) -> Bool {

@@ -51,8 +51,8 @@ final class RunPlace {
     return part.wasComplete ? nil : part.directory.journal(part.shard)
   }
 
-  /// What the run directory keeps: no result may take its place.
-  var kept: [String] { part?.directory.files ?? [] }
+  /// What holds the run: no result may take its place.
+  var kept: [String] { part?.directory.files ?? [journalBeside] }
 
   /// Takes the journal of a run without --run.
   func hold(_ journal: RunJournal) { self.journal = journal }

@@ -121,7 +121,9 @@ struct SubmissionCommand: ParsableCommand {
   private func labels(_ read: EnsembleSources) throws -> LabelMap {
     if labelMap != nil, let chosen = read.labelMap { return chosen }
     let challenge = try scoredAVAClasses()
-    let own = read.labelMap.map { Set($0.labels.map(\.id)) } ?? read.members[0].rowClasses
+    let member = read.members[0]
+    // A network scores all of its classes, whatever label map chose rows of them.
+    let own = member.form == .rows ? member.rowClasses : Set(1...max(1, member.columns))
     let lacking = challenge.labels.map(\.id).filter { own?.contains($0) == false }
     if lacking.isEmpty { return challenge }
     Console.warn(
@@ -133,8 +135,8 @@ struct SubmissionCommand: ParsableCommand {
   /// The rows of the source, a row for each box and class that it scores.
   private func rows(_ read: EnsembleSources, _ labels: LabelMap) throws -> DetectionTable {
     if read.members[0].form == .rows, let rows = read.rows { return rows }
-    let own = read.labelMap ?? labels
-    let ensemble = try Ensemble(read.members, labelMap: own, matcher: BoxMatcher(threshold: 1))
+    let scored = try LabelMap(labels.labels.filter { $0.id <= read.members[0].columns })
+    let ensemble = try Ensemble(read.members, labelMap: scored, matcher: BoxMatcher(threshold: 1))
     return try ensemble.fuse(ScoreFusion(.mean, models: 1), unmatched: .keep).table
   }
 }

@@ -22,7 +22,6 @@ struct TestModels {
       return
     }
     let file = try EnsembleFile.read(path)
-    for notice in file.notices { Console.warn(notice) }
     var parts: [(options: ModelOptions, config: Configuration)] = []
     for entry in file.models {
       var own = options

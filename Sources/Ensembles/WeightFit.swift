@@ -1,3 +1,4 @@
+internal import Wording
 public import AVAEval
 public import AVARecords
 public import Inference

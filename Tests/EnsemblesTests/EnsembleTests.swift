@@ -57,7 +57,7 @@ struct EnsembleTests {
     let logits = try member([("v", 902, left, 1, -2.5)], "logits.csv")
     #expect(
       text { _ = try fuse([a, logits]) }.contains(
-        "'logits.csv', video 'v' second 902 has a score of -2.5, and those of 'a.csv' are from 0 to 1"),
+        "'logits.csv', v,0902 has a score of -2.5, and those of 'a.csv' are from 0 to 1"),
       "\(text { _ = try fuse([a, logits]) })")
     #expect(text { _ = try fuse([logits, logits]) } == "no error")
   }

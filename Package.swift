@@ -175,7 +175,7 @@ let ensembles: [Target] = [
   .target(
     name: "Ensembles",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Tensors", "Parallel", "Geometry", "JSON",
+      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry", "JSON",
       "Files",
       "Wording",
     ], swiftSettings: safe)
@@ -267,11 +267,12 @@ let testTargets: [Target] = [
     "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
-  tests("Ensembles", "Ensembles", "AVAEval", "AVARecords", "Inference", "Tensors", "Geometry", "JSON", "Files"),
-  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
-  tests("Report", "Report", "AVAEval", "AVARecords", "Video", "Imaging", "Geometry", "Files"),
   tests(
-    "TextReports", "TextReports", "AVAEval", "AVARecords", "Parallel", "Tensors", "Geometry", "JSON"),
+    "Ensembles", "Ensembles", "AVAEval", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry", "JSON", "Files"),
+  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
+  tests("Report", "Report", "AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
+  tests(
+    "TextReports", "TextReports", "AVAEval", "AVARecords", "Datasets", "Parallel", "Tensors", "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),

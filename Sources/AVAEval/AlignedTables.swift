@@ -42,7 +42,7 @@ public struct AlignedTables: Sendable {
   /// - Throws: `EvaluationError.notANumber` when a table holds NaN or infinity.
   public init(
     detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-    exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset = .ava
+    exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset
   ) throws(EvaluationError) {
     try checkNumbers(detections)
     try checkNumbers(groundTruth)
@@ -55,9 +55,10 @@ public struct AlignedTables: Sendable {
     var joint = JointFrames(known, exclusions)
     ownFrames = joint.join(detections.frameIndex)
     (videos, frames) = (joint.videos, joint.frames)
+    // Videos of one's own are in no list of AVA's excluded key frames, and that is as it should be.
     hasForeignExclusions =
       exclusions.count > 0 && Set(joint.videos).isDisjoint(with: exclusions.videos)
-      && (isOfAVA(joint.videos) || isNamedOtherwise(joint.videos, exclusions.videos))
+      && (dataset.names(joint.videos) || isNamedOtherwise(joint.videos, exclusions.videos))
     detectionRows = RowsByFrame(
       frames: detections.frames, numbering: ownFrames, frameCount: frames.count, actionIDs: detections.actionIDs,
       classes: classes)
@@ -152,16 +153,6 @@ private func checkNumbers(_ table: GroundTruthTable) throws(EvaluationError) {
 
 private func isFinite(_ box: UnitBox) -> Bool {
   box.x1.isFinite && box.y1.isFinite && box.x2.isFinite && box.y2.isFinite
-}
-
-/// Whether most videos have names like AVA's: YouTube's ids of eleven letters, digits, dashes and underscores. Videos of
-/// one's own are in no list of AVA's excluded key frames, and that is as it should be.
-private func isOfAVA(_ videos: [String]) -> Bool {
-  let count = videos.count { name in
-    name.utf8.count == 11 && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
-      && name.contains(where: \.isUppercase) && name.contains(where: \.isLowercase)
-  }
-  return 2 * count > videos.count
 }
 
 /// Whether names are the same but for folders before them and an extension after.

@@ -75,19 +75,17 @@ extension ConventionSample.Subject {
 private func overlapFindings(_ sample: ConventionSample) -> [Finding] {
   let known = sample.whereKnown
   let fit = known.fit(.ava)
-  if known.count < fewPeople || fit.mean >= leastPersonOverlap { return [] }
-  let votes = known.count(fit, fit) { overlap, _ in overlap < hardlyAnyOverlap }
+  if known.count < fewPeople || fit.mean >= samePersonOverlap { return [] }
+  let votes = known.count(fit, fit) { overlap, _ in overlap < known.hardlyAnyOverlap }
   let evidence = Evidence(supporting: votes.supporting, opposing: votes.opposing)
   return [
     Finding(
-      .poorOverlap, fit.mean < hardlyAnyOverlap ? evidence : .none,
+      .poorOverlap, fit.mean < known.hardlyAnyOverlap ? evidence : .none,
       "in common key frames the best placed boxes overlap the ground truth by \(fixed(fit.mean, 2)) on average",
       hint: "a person detector's reach 0.7 to 0.9: were boxes scaled by another size, or are frames others?", doubt: "")
   ]
 }
 
-/// A mean of IoU below which hardly anybody can be found: that takes 0.5.
-private let hardlyAnyOverlap = 0.2
 /// People below which a mean says little.
 private let fewPeople = 16
 
@@ -95,7 +93,7 @@ private let fewPeople = 16
 private func uncertainSecondsFindings(_ sample: ConventionSample) -> [Finding] {
   let known = sample.whereKnown
   let base = known.fit(.ava)
-  if known.count < fewPeople || base.mean < leastPersonOverlap { return [] }
+  if known.count < fewPeople || base.mean < samePersonOverlap { return [] }
   let open = [-1.0, 1].compactMap { shift -> (shift: Double, overlap: Double)? in
     let fit = known.fit(Convention(shift: shift))
     let votes = known.votes(base, over: fit)

@@ -29,6 +29,9 @@ struct ConventionSample {
     let place: Int
   }
 
+  /// A mean of IoU below which hardly anybody can be found.
+  var hardlyAnyOverlap: Double { 0.4 * dataset.overlapThreshold }
+
   private static let frameLimit = 1500
   private static let peopleLimit = 8
   /// Models say something about a hundred places; those beyond the best fifty do not count.
@@ -136,7 +139,7 @@ struct ConventionSample {
     groups.flatMap { group -> [(own: [Int], other: [Int], place: Int)] in
       guard let others = others(group, convention) else { return [] }
       return group.people.compactMap { witness in
-        guard let match = nearest(witness.person.box, others, convention), match.overlap >= leastPersonOverlap else {
+        guard let match = nearest(witness.person.box, others, convention), match.overlap >= samePersonOverlap else {
           return nil
         }
         return (witness.person.actions, match.person.actions, witness.place)

@@ -16,7 +16,7 @@ public import Parallel
 /// - Throws: `EvaluationError` when a table holds NaN or infinity.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset = .ava, rules: [EvaluationRules],
+  exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset, rules: [EvaluationRules],
   pool: WorkerPool? = nil
 ) throws(EvaluationError) -> [Evaluation] {
   let tables = try AlignedTables(
@@ -28,7 +28,7 @@ public func evaluate(
 /// Scores detections against ground truth under one protocol.
 public func evaluate(
   detections: DetectionTable, groundTruth: GroundTruthTable, labelMap: LabelMap,
-  exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset = .ava, rules: EvaluationRules,
+  exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset, rules: EvaluationRules,
   pool: WorkerPool? = nil
 ) throws(EvaluationError) -> Evaluation {
   let tables = try AlignedTables(

@@ -21,7 +21,7 @@ struct Placement {
       self = best
       return
     }
-    if base.mean >= leastPersonOverlap { return nil }
+    if base.mean >= samePersonOverlap { return nil }
     let double = placements(forms.flatMap { form in shifts.map { Convention(form: form, shift: $0) } })
     guard let best = Placement.best(double, sample) else { return nil }
     self = best
@@ -35,7 +35,7 @@ struct Placement {
     evidence = Evidence(supporting: votes.supporting, opposing: votes.opposing, guesses: guesses)
     // Boxes of another scale fit better in some other form as well, but not well.
     let isSureShift = convention.form == .corners && evidence.isConclusive
-    if fit.mean < leastPersonOverlap, !isSureShift { return nil }
+    if fit.mean < samePersonOverlap, !isSureShift { return nil }
     // Where people cannot tell for sure, the gain must be one that two good detectors do not differ by.
     if !evidence.isConclusive, gain < clearlyMoreOverlap || !evidence.isWorthMentioning { return nil }
     (self.convention, self.fit) = (convention, fit)
@@ -58,8 +58,10 @@ struct Placement {
   }
 }
 
-/// Means of IoU: a meaning that puts nobody in place explains nothing.
-let leastPersonOverlap = 0.5
+/// The IoU from which on two boxes are taken for one person's, and so the least mean of a meaning that puts people in
+/// place. It says whom boxes show, whatever overlap a data set asks of detections.
+let samePersonOverlap = 0.5
+/// Means of IoU, and what is gained of them.
 private let leastShiftedOverlap = 0.3
 private let clearlyMoreOverlap = 0.1
 /// Less is no use to anybody, however sure.

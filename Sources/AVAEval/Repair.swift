@@ -1,4 +1,5 @@
 public import AVARecords
+internal import Datasets
 public import Geometry
 
 /// How a file of detections is turned into one that every evaluator takes.
@@ -75,7 +76,10 @@ public struct Repair: Equatable, Sendable {
     var changes = Changes()
     let (moved, origins, isRounded) = convert(table, labelMap, &changes)
     // Whatever is in this table can be scored, so that aligning it cannot fail.
-    guard let tables = try? AlignedTables(detections: moved, groundTruth: GroundTruthTable(), labelMap: labelMap)
+    // Only the rows of each key frame are asked of it, which are the same in any data set.
+    guard
+      let tables = try? AlignedTables(
+        detections: moved, groundTruth: GroundTruthTable(), labelMap: labelMap, dataset: .ava)
     else { return (DetectionTable(), changes) }
     var result = DetectionTable()
     var best = BestEntries()

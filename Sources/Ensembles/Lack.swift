@@ -1,3 +1,4 @@
+internal import AVAEval
 public import AVARecords
 internal import Geometry
 internal import Wording
@@ -73,10 +74,11 @@ extension Ensemble {
           : "\(boxes) that not every model has kept: the score of the models that have one, times their share of the "
             + "weights (--unmatched drop leaves them out)")
     }
+    let keyFrame = EvaluationRules.official.entriesPerFrame.map { ", or of a key frame with \($0) rows" } ?? ""
     for (member, missing) in zip(members, missing) where missing > 0 {
       notices.append(
         "'\(member.name)' lacks rows for \(counted(missing, "box and class", plural: "boxes and classes")): unknown, not 0; "
-          + "they count as the least score that could have been cut off (of the file, or of a key frame with 50 rows)")
+          + "they count as the least score that could have been cut off (of the file\(keyFrame))")
     }
     return notices
   }

@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import Files
+internal import Inference
 public import JSON
 internal import Wording
 
@@ -25,7 +26,7 @@ public struct Manifest: Sendable {
     joinPath(splitPath(file).folder, fileStem(file) + ".manifest.json")
   }
 
-  public mutating func add(_ name: String, _ value: JSONValue) { members.append((name, value)) }
+  private mutating func add(_ name: String, _ value: JSONValue) { members.append((name, value)) }
 
   /// Adds the file itself, which is there: size and SHA-256, and what is in it.
   ///
@@ -50,12 +51,31 @@ public struct Manifest: Sendable {
     add("changes", .array(submission.changes.lines(submission.repair).map { JSONValue($0) }))
     add("findings", .array(submission.findings.map { JSONValue($0.line) }))
     add("missing_key_frames", .array(submission.missing.map { JSONValue($0.description) }))
+    add("key_frames_known", JSONValue(submission.knowsKeyFrames))
   }
 
-  /// A source that is a file: its content, and its own manifest where that is of this content.
+  /// Adds how several models became one.
+  ///
+  /// - Parameter damage: Which key frames the sources have no scores of, in words.
+  public mutating func add(
+    _ fusion: ScoreFusion, of ensemble: Ensemble, unmatched: Ensemble.Unmatched, damage: [String] = []
+  ) {
+    add("fusion", JSONValue(fusion.way.rawValue))
+    add("model_weights", .array(fusion.weights.map { JSONValue($0) }))
+    add("iou", JSONValue(ensemble.matcher.threshold))
+    add("unmatched", JSONValue(unmatched.rawValue))
+    add("notices", .array((damage + ensemble.notices(unmatched)).map { JSONValue($0) }))
+  }
+
+  /// Adds what the rows were made of, see ``source(file:scores:)``.
+  public mutating func add(sources: [JSONValue]) { add("sources", .array(sources)) }
+
+  /// A source that is a file: its content, and its own manifest where that is of this content. Of standard input nothing
+  /// more is known.
   ///
   /// - Throws: `FileError`.
   public static func source(file: String, scores: String?) throws -> JSONValue {
+    if file == standardInput { return ["file": JSONValue(file)] }
     let content = try fingerprint(file)
     var members: [(String, JSONValue)] = [("file", JSONValue(file)), ("content", JSONValue(content))]
     if let scores {

@@ -1,5 +1,6 @@
 public import AVAEval
 public import AVARecords
+public import Datasets
 
 /// What is handed in: the rows that the official evaluator takes, as it takes them.
 public struct Submission: Sendable {
@@ -10,6 +11,8 @@ public struct Submission: Sendable {
   public let changes: Repair.Changes
   /// What an audit of these rows says.
   public let findings: [Finding]
+  /// Whether it was said which key frames should have rows.
+  public let knowsKeyFrames: Bool
   /// Key frames that should have rows and have none, in their order.
   public let missing: [KeyFrame]
   /// The classes that may have rows.
@@ -20,19 +23,22 @@ public struct Submission: Sendable {
   ///   - labelMap: The classes that are scored.
   ///   - expected: The key frames that should have rows; nil where that is not known.
   ///   - groundTruth: What the audit compares with; empty for nothing.
+  ///   - dataset: What the audit takes for right.
   /// - Throws: `EvaluationError` for rows that are no numbers, `SubmissionError` where no row is left.
   public init(
     _ rows: DetectionTable, labelMap: LabelMap, expected: [KeyFrame]?,
-    groundTruth: GroundTruthTable = GroundTruthTable(), exclusions: ExcludedTimestamps = ExcludedTimestamps()
+    groundTruth: GroundTruthTable = GroundTruthTable(), exclusions: ExcludedTimestamps = ExcludedTimestamps(),
+    dataset: ActionDataset
   ) throws {
     self.labelMap = labelMap
     repair = Repair(decimals: .submission(largestScore: rows.scores.max() ?? 1))
     (table, changes) = repair.apply(to: rows, labelMap: labelMap)
     if table.count == 0 { throw SubmissionError.nothingLeft(rows: rows.count, changes.lines(repair)) }
     let tables = try AlignedTables(
-      detections: table, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+      detections: table, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions, dataset: dataset)
     findings = audit(tables)
     let present = table.frameIndex
+    knowsKeyFrames = expected != nil
     missing = (expected ?? []).filter { present.number(video: $0.video, time: $0.time) == nil }
   }
 

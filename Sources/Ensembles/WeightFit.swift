@@ -1,6 +1,7 @@
 internal import Wording
 public import AVAEval
 public import AVARecords
+public import Datasets
 public import Inference
 public import Parallel
 
@@ -22,18 +23,20 @@ public struct WeightFit: Sendable {
   /// Fits weights.
   ///
   /// - Parameters:
+  ///   - dataset: Whose overlap decides what is found.
   ///   - folds: From 2 to as many as there are videos.
   ///   - progress: Called after each fold, and after the fit to all, with the number of fits done.
   /// - Throws: `EnsembleError`, `EvaluationError`, `WeightFitError`.
   public init(
     _ ensemble: Ensemble, _ way: ViewFusion, unmatched: Ensemble.Unmatched, truth: GroundTruthTable,
-    labelMap: LabelMap, exclusions: ExcludedTimestamps = ExcludedTimestamps(), folds: Int = 5,
-    resampling: Resampling = Resampling(), pool: WorkerPool? = nil, progress: (Int) throws -> Void = { _ in }
+    labelMap: LabelMap, exclusions: ExcludedTimestamps = ExcludedTimestamps(), dataset: ActionDataset,
+    folds: Int = 5, resampling: Resampling = Resampling(), pool: WorkerPool? = nil,
+    progress: (Int) throws -> Void = { _ in }
   ) throws {
     let known = Set(truth.frameIndex.videos)
     let videos = ensemble.videos.filter(known.contains)
     if videos.count < folds { throw WeightFitError.fewVideos(videos.count, folds: folds) }
-    let judge = Judge(ensemble, way, unmatched, truth, labelMap, exclusions, pool)
+    let judge = Judge(ensemble, way, unmatched, truth, labelMap, exclusions, dataset, pool)
     var foldWeights: [[Double]] = []
     var heldOut = DetectionTable()
     for fold in 0..<folds {
@@ -66,14 +69,15 @@ private struct Judge {
   let truth: GroundTruthTable
   let labelMap: LabelMap
   let exclusions: ExcludedTimestamps
+  let dataset: ActionDataset
   let pool: WorkerPool?
 
   init(
     _ ensemble: Ensemble, _ way: ViewFusion, _ unmatched: Ensemble.Unmatched, _ truth: GroundTruthTable,
-    _ labelMap: LabelMap, _ exclusions: ExcludedTimestamps, _ pool: WorkerPool?
+    _ labelMap: LabelMap, _ exclusions: ExcludedTimestamps, _ dataset: ActionDataset, _ pool: WorkerPool?
   ) {
     (self.ensemble, self.way, self.unmatched, self.truth) = (ensemble, way, unmatched, truth)
-    (self.labelMap, self.exclusions, self.pool) = (labelMap, exclusions, pool)
+    (self.labelMap, self.exclusions, self.dataset, self.pool) = (labelMap, exclusions, dataset, pool)
   }
 
   /// Climbs from equal weights: a model after the other counts for nothing, for less or for more, as long as mAP rises.
@@ -119,7 +123,8 @@ private struct Judge {
         video: video, time: frame.time, box: truth.boxes[row], actionID: Int(truth.actionIDs[row]),
         personID: truth.personIDs[row])
     }
-    return try AlignedTables(detections: rows, groundTruth: own, labelMap: labelMap, exclusions: exclusions)
+    return try AlignedTables(
+      detections: rows, groundTruth: own, labelMap: labelMap, exclusions: exclusions, dataset: dataset)
   }
 
   func mAP(_ weights: [Double], _ videos: Set<String>) throws -> Double {

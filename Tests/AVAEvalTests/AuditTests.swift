@@ -52,8 +52,11 @@ struct AuditScene {
     return table
   }
 
-  func tables(_ exclusions: ExcludedTimestamps = ExcludedTimestamps()) throws -> AlignedTables {
-    try AlignedTables(detections: table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
+  func tables(_ exclusions: ExcludedTimestamps = ExcludedTimestamps(), of other: DetectionTable? = nil) throws
+    -> AlignedTables
+  {
+    try AlignedTables(
+      detections: other ?? table, groundTruth: truth, labelMap: labels, exclusions: exclusions, dataset: .ava)
   }
 
   /// The findings but for full key frames, which sixty rows a key frame always give.
@@ -265,14 +268,14 @@ struct AuditScene {
     #expect(!background.isFault && background.hint == "they are not scored", "\(background)")
     var table = scene.table
     scene.truth = GroundTruthTable()
-    let alone = audit(try AlignedTables(detections: table, groundTruth: scene.truth, labelMap: scene.labels))
+    let alone = audit(try scene.tables(of: table))
     // What counts from 0 never reaches the last class: no mistake without the ground truth either.
     let lonely = try #require(alone.first { $0.kind == .unknownClasses })
     #expect(!lonely.isFault && lonely.hint == "ids begin with 1: is 0 the background?", "\(lonely)")
     scene.rows.removeAll { $0.id == 0 }
     table = scene.table
     table.append(video: "v0", second: 902, box: scene.rows[0].box, actionID: 41, score: 0.01)
-    let stray = audit(try AlignedTables(detections: table, groundTruth: scene.truth, labelMap: scene.labels))
+    let stray = audit(try scene.tables(of: table))
     #expect(stray.first { $0.kind == .unknownClasses }?.isFault == false)
   }
 
@@ -393,7 +396,9 @@ struct AuditScene {
       for id in ids {
         table.append(video: "v", second: 1, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: id, score: 1)
       }
-      return audit(try AlignedTables(detections: table, groundTruth: GroundTruthTable(), labelMap: labels)).first {
+      return audit(
+        try AlignedTables(detections: table, groundTruth: GroundTruthTable(), labelMap: labels, dataset: .ava)
+      ).first {
         $0.kind == .unknownClasses
       }
     }
@@ -437,7 +442,7 @@ struct AuditScene {
   func eightyClasses() throws {
     let scene = try AuditScene(seed: 8)
     let labels = try LabelMap((1...80).map { .init(id: $0, name: "\($0)") })
-    let tables = try AlignedTables(detections: scene.table, groundTruth: scene.truth, labelMap: labels)
+    let tables = try AlignedTables(detections: scene.table, groundTruth: scene.truth, labelMap: labels, dataset: .ava)
     let finding = try #require(audit(tables).first { $0.kind == .eightyClasses })
     #expect(!finding.isFault && finding.hint.contains("60"))
   }
@@ -467,8 +472,7 @@ struct AuditScene {
     #expect(changes.readDifferently == other.rows.count)
     #expect(repaired.scores == expected.scores && repaired.actionIDs == expected.actionIDs)
     #expect(repaired.frameIndex.frames == expected.frameIndex.frames && repaired.frames == expected.frames)
-    let tables = try AlignedTables(detections: repaired, groundTruth: scene.truth, labelMap: scene.labels)
-    #expect(audit(tables) == [])
+    #expect(audit(try scene.tables(of: repaired)) == [])
   }
 
   /// The four numbers, in the places of corners, that describe a box in a form.

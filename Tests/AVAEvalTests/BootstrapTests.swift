@@ -60,7 +60,8 @@ struct LiteralBootstrap {
 @Suite struct BootstrapTests {
   private func matched(_ scene: RandomScene, _ rules: EvaluationRules) throws -> (AlignedTables, ProtocolOutcomes) {
     let tables = try AlignedTables(
-      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded)
+      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded,
+      dataset: .ava)
     return (tables, match(tables, rules: [rules])[0])
   }
 

@@ -11,7 +11,8 @@ import Testing
 
   private func matched(_ scene: RandomScene, _ rules: EvaluationRules) throws -> Matched {
     let tables = try AlignedTables(
-      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded)
+      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded,
+      dataset: .ava)
     return (tables, match(tables, rules: [rules])[0])
   }
 

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import TestSupport
 import Testing
 
@@ -77,7 +78,7 @@ import Testing
     let tables = try AlignedTables(
       detections: DetectionTable.read(path: folder + "/pred.csv").table,
       groundTruth: GroundTruthTable.read(path: folder + "/gt.csv").table,
-      labelMap: LabelMap.read(path: folder + "/action_list.txt"))
+      labelMap: LabelMap.read(path: folder + "/action_list.txt"), dataset: .ava)
     #expect(audit(tables).filter(\.isFault) == [])
   }
 
@@ -100,7 +101,7 @@ import Testing
         spoiling?.spoil(&own)
         table.append(video: own.video, second: own.second, box: own.box, actionID: own.id, score: own.score)
       }
-      return audit(try AlignedTables(detections: table, groundTruth: truth, labelMap: labels))
+      return audit(try AlignedTables(detections: table, groundTruth: truth, labelMap: labels, dataset: .ava))
     }
     #expect(try findings(nil).filter(\.isFault) == [])
     for spoiling in Spoiling.allCases where spoiling != .oneSecondLate {

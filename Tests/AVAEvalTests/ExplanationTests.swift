@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Parallel
 import Tensors
@@ -10,7 +11,8 @@ import Testing
     _ scene: RandomScene, _ rules: EvaluationRules, _ table: DetectionTable? = nil, threads: Int = 1
   ) throws -> Explanation {
     let tables = try AlignedTables(
-      detections: table ?? scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded)
+      detections: table ?? scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded,
+      dataset: .ava)
     var options = ExplanationOptions()
     options.worstFrames = 1000
     options.resampling = Resampling(count: 20, seed: 3)
@@ -175,7 +177,8 @@ import Testing
   func sizes(seed: UInt64) throws {
     let scene = try RandomScene(seed: seed, decimals: nil, crowd: 6)
     let tables = try AlignedTables(
-      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded)
+      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded,
+      dataset: .ava)
     let outcomes = match(tables, rules: [.pyslowfast])[0]
     var options = ExplanationOptions()
     options.boxAreas = [0.06]

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Foundation
 import TestSupport
 import Testing
@@ -23,7 +24,7 @@ func agreesWithThePlainEvaluator() throws {
     detections: try DetectionTable.read(path: folder + "detections.csv").table,
     groundTruth: try GroundTruthTable.read(path: folder + "groundtruth.csv").table,
     labelMap: try LabelMap.read(path: folder + "labelmap.pbtxt"),
-    exclusions: try ExcludedTimestamps.read(path: folder + "excluded.csv"), rules: EvaluationRules.all)
+    exclusions: try ExcludedTimestamps.read(path: folder + "excluded.csv"), dataset: .ava, rules: EvaluationRules.all)
   #expect(found.map(\.rules.name).sorted() == expected.keys.sorted())
   for evaluation in found {
     let wanted = try #require(expected[evaluation.rules.name])

@@ -17,7 +17,7 @@ struct GoldenTests {
       detections: try DetectionTable.read(path: folder + "detections.csv").table,
       groundTruth: try GroundTruthTable.read(path: folder + "groundtruth.csv").table,
       labelMap: try LabelMap.read(path: folder + "labelmap.pbtxt"),
-      exclusions: try ExcludedTimestamps.read(path: folder + "excluded.csv"), rules: EvaluationRules.all)
+      exclusions: try ExcludedTimestamps.read(path: folder + "excluded.csv"), dataset: .ava, rules: EvaluationRules.all)
     return (found, try JSONDecoder().decode([String: [String: Double?]].self, from: json))
   }
 
@@ -63,7 +63,8 @@ struct GoldenTests {
         path: shared + "/data/ava/ava_val_v2.2_1j20qq1JyX4_0902-1111.csv"
       ).table,
       labelMap: try LabelMap.read(
-        path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt"), rules: .official)
+        path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt"), dataset: .ava,
+      rules: .official)
     let text = try String(contentsOfFile: shared + "/data/detections/leaderj1001_reference_ap.txt", encoding: .utf8)
     for label in result.perClass {
       let start = try #require(text.range(of: "AP@0.5IOU/\(label.name)': "), "\(label.name)")
@@ -89,7 +90,8 @@ struct GoldenTests {
       detections: try DetectionTable.read(path: folder + "\(variant)_detections.csv").table,
       groundTruth: try GroundTruthTable.read(path: folder + "annotations/groundtruth.csv").table,
       labelMap: try LabelMap.read(
-        path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt"), rules: .pyslowfast)
+        path: projectRoot + "/annotations/ava_action_list_v2.2_for_activitynet_2019.pbtxt"), dataset: .ava,
+      rules: .pyslowfast)
     let interval = try #require(result.mAPInterval)
     #expect(interval.lowerBound - 1e-12 <= mean && mean <= interval.upperBound + 1e-12, "\(variant)")
   }

@@ -17,7 +17,8 @@ func box(_ y1: Double, _ x1: Double, _ y2: Double, _ x2: Double) -> UnitBox { Un
     for (box, id, score) in detections { found.append(video: "v", second: 902, box: box, actionID: id, score: score) }
     var known = GroundTruthTable()
     for (box, id) in truth { known.append(video: "v", second: 902, box: box, actionID: id) }
-    return try evaluate(detections: found, groundTruth: known, labelMap: try #require(labels), rules: rules)
+    return try evaluate(
+      detections: found, groundTruth: known, labelMap: try #require(labels), dataset: .ava, rules: rules)
   }
 
   /// The example of three videos, to the last bit.
@@ -51,7 +52,7 @@ func box(_ y1: Double, _ x1: Double, _ y2: Double, _ x2: Double) -> UnitBox { Un
     found.append(video: "v2", second: 902, box: box(0.5, 0.5, 0.9, 0.9), actionID: 1, score: 0.7)
     found.append(video: "v3", second: 1000, box: box(0.1, 0.1, 0.2, 0.2), actionID: 3, score: 0.5)
     let result = try evaluate(
-      detections: found, groundTruth: truth, labelMap: try #require(labels), rules: rules)
+      detections: found, groundTruth: truth, labelMap: try #require(labels), dataset: .ava, rules: rules)
     #expect(result.perClass.map(\.ap) == [a, c, nil])
     // The published mean is printed with fewer digits than the classes.
     #expect(abs(try #require(result.mAP) - mean) < 2e-16)

@@ -8,6 +8,7 @@ import Testing
   private static let program = """
     import AVAEval
     import AVARecords
+    import Datasets
     import Geometry
     import Parallel
 
@@ -15,7 +16,7 @@ import Testing
     let truth = try GroundTruthTable.read(path: CommandLine.arguments[1]).table
     let pool = WorkerPool(threads: 2)
     let found = try DetectionTable.read(path: CommandLine.arguments[2], pool: pool)
-    let tables = try AlignedTables(detections: found.table, groundTruth: truth, labelMap: labels)
+    let tables = try AlignedTables(detections: found.table, groundTruth: truth, labelMap: labels, dataset: .ava)
     for finding in audit(tables, counts: found.counts) { print(finding.kind.rawValue, finding.count) }
     for outcomes in match(tables, rules: EvaluationRules.all, pool: pool) {
       let result = evaluate(outcomes)

@@ -10,7 +10,7 @@ struct NaiveRow {
   var score: Double
 }
 
-/// The evaluators re-stated from their description, class by class and quadratic, sharing nothing with the room.
+/// The evaluators re-stated from their description, class by class and quadratic, sharing nothing with the module.
 struct NaiveEvaluator {
   var truth: [NaiveRow]
   var detections: [NaiveRow]

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Testing
 
@@ -27,7 +28,8 @@ import Testing
     arguments: [(EvaluationRules.official, 0.5), (.pyslowfast, 1.0 / 3), (.mmaction2, 1.0)])
   func framesWithoutTruth(_ rules: EvaluationRules, _ ap: Double) throws {
     let (found, truth) = tables()
-    let result = try evaluate(detections: found, groundTruth: truth, labelMap: try #require(labels), rules: rules)
+    let result = try evaluate(
+      detections: found, groundTruth: truth, labelMap: try #require(labels), dataset: .ava, rules: rules)
     #expect(result.perClass[0].ap == ap)
     #expect(result.counts.ignoredRows == (rules == .official ? 1 : rules == .mmaction2 ? 2 : 0))
   }
@@ -37,7 +39,7 @@ import Testing
     let (found, truth) = tables()
     let labels = try #require(labels)
     let results = try evaluate(
-      detections: found, groundTruth: truth, labelMap: labels, rules: EvaluationRules.all)
+      detections: found, groundTruth: truth, labelMap: labels, dataset: .ava, rules: EvaluationRules.all)
     let (scores, means): ([Double?], [Double?]) = ([0, 0, nil], [0.25, 1.0 / 6, 1])
     #expect(results.map { $0.perClass[1].ap } == scores)
     #expect(results.map(\.mAP) == means)
@@ -51,7 +53,7 @@ import Testing
     var excluded = ExcludedTimestamps()
     excluded.insert(video: "v", time: Timestamp(second: 1000))
     let results = try evaluate(
-      detections: found, groundTruth: truth, labelMap: try #require(labels), exclusions: excluded,
+      detections: found, groundTruth: truth, labelMap: try #require(labels), exclusions: excluded, dataset: .ava,
       rules: EvaluationRules.all)
     #expect(results.map { $0.perClass[0].groundTruthCount } == [2, 1, 2])
     #expect(results.map(\.counts.excludedRows) == [0, 1, 1])
@@ -65,9 +67,9 @@ import Testing
     truth.append(video: "v", second: 904, box: unit, actionID: 77)
     found.append(video: "v", second: 902, box: unit, actionID: 78, score: 0.99)
     let labels = try #require(labels)
-    let result = try evaluate(detections: found, groundTruth: truth, labelMap: labels, rules: .official)
+    let result = try evaluate(detections: found, groundTruth: truth, labelMap: labels, dataset: .ava, rules: .official)
     #expect(result.perClass[0].ap == 1.0 / 3 && result.counts.scoredRows == 3)
-    let tables = try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
+    let tables = try AlignedTables(detections: found, groundTruth: truth, labelMap: labels, dataset: .ava)
     let unknown = AVAEval.audit(tables).filter { [.unknownClasses, .unknownTruthClasses].contains($0.kind) }
     #expect(unknown.map(\.examples) == [["78 (1 row)"], ["77 (1 row)"]])
     let audit = FrameAudit(tables)
@@ -81,7 +83,7 @@ import Testing
     found.append(video: "w", second: 1, box: unit, actionID: 1, score: 1)
     truth.append(video: "x", second: 1, box: unit, actionID: 1)
     let audit = FrameAudit(
-      try AlignedTables(detections: found, groundTruth: truth, labelMap: try #require(labels)))
+      try AlignedTables(detections: found, groundTruth: truth, labelMap: try #require(labels), dataset: .ava))
     #expect(audit.framesOnlyInDetections == ["v,0904", "w,0001"])
     #expect(audit.framesOnlyInGroundTruth == ["v,0905", "x,0001"])
     #expect(audit.videosOnlyInDetections == ["w"] && audit.videosOnlyInGroundTruth == ["x"])
@@ -93,13 +95,14 @@ import Testing
     let labels = try #require(labels)
     for rules in EvaluationRules.all {
       let undetected = try evaluate(
-        detections: DetectionTable(), groundTruth: truth, labelMap: labels, rules: rules)
+        detections: DetectionTable(), groundTruth: truth, labelMap: labels, dataset: .ava, rules: rules)
       #expect(undetected.mAP == (rules == .mmaction2 ? nil : 0))
-      let unknown = try evaluate(detections: found, groundTruth: GroundTruthTable(), labelMap: labels, rules: rules)
+      let unknown = try evaluate(
+        detections: found, groundTruth: GroundTruthTable(), labelMap: labels, dataset: .ava, rules: rules)
       #expect(unknown.mAP == nil && unknown.mAPInterval == nil)
       #expect(unknown.perClass.allSatisfy { $0.ap == nil })
       let nothing = try evaluate(
-        detections: DetectionTable(), groundTruth: GroundTruthTable(), labelMap: labels, rules: rules)
+        detections: DetectionTable(), groundTruth: GroundTruthTable(), labelMap: labels, dataset: .ava, rules: rules)
       #expect(nothing.mAP == nil)
     }
   }
@@ -110,12 +113,12 @@ import Testing
     let labels = try #require(labels)
     found.append(video: "v", second: 950, box: unit, actionID: 1, score: value)
     let error = #expect(throws: EvaluationError.self) {
-      try evaluate(detections: found, groundTruth: truth, labelMap: labels, rules: .pyslowfast)
+      try evaluate(detections: found, groundTruth: truth, labelMap: labels, dataset: .ava, rules: .pyslowfast)
     }
     #expect(error == .notANumber(table: "detections", row: 3, frame: "v,0950"))
     truth.append(video: "v", second: 951, box: box(0, 0, value, 1), actionID: 1)
     #expect(throws: EvaluationError.notANumber(table: "ground truth", row: 2, frame: "v,0951")) {
-      try evaluate(detections: DetectionTable(), groundTruth: truth, labelMap: labels, rules: .official)
+      try evaluate(detections: DetectionTable(), groundTruth: truth, labelMap: labels, dataset: .ava, rules: .official)
     }
   }
 }

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Parallel
 import Tensors
@@ -42,7 +43,7 @@ import Testing
       }
     }
     let tables = try AlignedTables(
-      detections: found, groundTruth: truth, labelMap: try LabelMap([.init(id: 1, name: "a")]))
+      detections: found, groundTruth: truth, labelMap: try LabelMap([.init(id: 1, name: "a")]), dataset: .ava)
     let scores = found.scores
     for outcomes in match(tables, rules: EvaluationRules.all, pool: WorkerPool(threads: 2)) {
       let name = outcomes.rules.name
@@ -84,7 +85,7 @@ import Testing
           video: "\(row.video)\(copy)", second: Int(row.second), box: row.box, actionID: row.id, score: row.score)
       }
     }
-    let tables = try AlignedTables(detections: rows, groundTruth: scene.truth, labelMap: scene.labels)
+    let tables = try AlignedTables(detections: rows, groundTruth: scene.truth, labelMap: scene.labels, dataset: .ava)
     let alone = match(tables, rules: EvaluationRules.all)
     for threads in [2, 3, 7] {
       let shared = match(tables, rules: EvaluationRules.all, pool: WorkerPool(threads: threads))

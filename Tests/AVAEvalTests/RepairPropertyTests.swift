@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Testing
 
@@ -9,7 +10,8 @@ import Testing
     _ scene: RandomScene, _ rules: EvaluationRules
   ) throws -> [(outcomes: ClassOutcomes, diagnosis: ClassDiagnosis)] {
     let tables = try AlignedTables(
-      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded)
+      detections: scene.table, groundTruth: scene.truth, labelMap: scene.labels, exclusions: scene.excluded,
+      dataset: .ava)
     return match(tables, rules: [rules])[0].classes.map {
       ($0, ClassDiagnosis(tables, $0, rules: rules))
     }

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Testing
 
@@ -12,7 +13,8 @@ import Testing
     let (repaired, changes) = fine.apply(to: scene.table, labelMap: scene.labels)
     #expect(changes.kept == repaired.count && changes.kept + changes.beyondCap == scene.rows.count)
     func mean(_ table: DetectionTable) throws -> Double? {
-      try evaluate(detections: table, groundTruth: scene.truth, labelMap: scene.labels, rules: .official).mAP
+      try evaluate(detections: table, groundTruth: scene.truth, labelMap: scene.labels, dataset: .ava, rules: .official)
+        .mAP
     }
     let (before, after) = (try #require(try mean(scene.table)), try #require(try mean(repaired)))
     #expect(abs(before - after) < 1e-12, "seed \(seed)")
@@ -98,7 +100,7 @@ import Testing
     let (repaired, _) = fine.apply(to: table, labelMap: labels)
     #expect(repaired.count == 50)
     func classes(_ table: DetectionTable) throws -> [ClassResult] {
-      try evaluate(detections: table, groundTruth: truth, labelMap: labels, rules: .official).perClass
+      try evaluate(detections: table, groundTruth: truth, labelMap: labels, dataset: .ava, rules: .official).perClass
     }
     let (before, after) = (try classes(table), try classes(repaired))
     #expect(before.map(\.detectionCount) == after.map(\.detectionCount))

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Testing
 
@@ -25,7 +26,7 @@ struct Situation {
 
   func matched(_ rules: EvaluationRules = .official) throws -> (AlignedTables, ProtocolOutcomes) {
     let labels = try LabelMap(Self.labels.map { .init(id: $0, name: "class \($0)") })
-    let tables = try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
+    let tables = try AlignedTables(detections: found, groundTruth: truth, labelMap: labels, dataset: .ava)
     return (tables, match(tables, rules: [rules])[0])
   }
 

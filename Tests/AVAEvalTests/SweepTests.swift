@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Tensors
 import Testing
@@ -73,7 +74,8 @@ struct RandomScene {
 
   func evaluate(_ rules: EvaluationRules, _ table: DetectionTable? = nil) throws -> Evaluation {
     try AVAEval.evaluate(
-      detections: table ?? self.table, groundTruth: truth, labelMap: labels, exclusions: excluded, rules: rules)
+      detections: table ?? self.table, groundTruth: truth, labelMap: labels, exclusions: excluded, dataset: .ava,
+      rules: rules)
   }
 }
 

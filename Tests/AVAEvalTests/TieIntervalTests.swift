@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Tensors
 import Testing
@@ -42,7 +43,8 @@ private struct TinyScene {
     var known = GroundTruthTable()
     for (frame, box) in truth { known.append(video: "v", second: 902 + frame, box: box, actionID: 1) }
     return try evaluate(
-      detections: found, groundTruth: known, labelMap: try LabelMap([.init(id: 1, name: "a")]), rules: rules)
+      detections: found, groundTruth: known, labelMap: try LabelMap([.init(id: 1, name: "a")]), dataset: .ava,
+      rules: rules)
   }
 
   /// AP of every order of matching joined to every order of ranking that the scores allow.
@@ -122,7 +124,8 @@ private struct TinyScene {
     var known = GroundTruthTable()
     known.append(video: "v", second: 902, box: box, actionID: 1)
     let result = try evaluate(
-      detections: found, groundTruth: known, labelMap: try LabelMap([.init(id: 1, name: "a")]), rules: .official)
+      detections: found, groundTruth: known, labelMap: try LabelMap([.init(id: 1, name: "a")]), dataset: .ava,
+      rules: .official)
     #expect(result.counts.rowsBeyondCap == 10 && result.counts.rowsTiedAtCap == 8)
   }
 }

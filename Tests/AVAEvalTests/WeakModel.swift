@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Tensors
 
@@ -77,7 +78,7 @@ struct WeakModel {
     for row in found {
       detections.append(video: row.video, second: row.second, box: row.box, actionID: row.id, score: row.score)
     }
-    let tables = try AlignedTables(detections: detections, groundTruth: groundTruth, labelMap: labels)
+    let tables = try AlignedTables(detections: detections, groundTruth: groundTruth, labelMap: labels, dataset: .ava)
     return changeTruth == nil ? audit(tables) : auditGroundTruth(tables)
   }
 

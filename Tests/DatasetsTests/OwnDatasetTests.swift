@@ -106,8 +106,21 @@ struct OwnDatasetTests {
     #expect(explanation.proposals.ceiling == 0.5)
     #expect(explanation.errors.first { $0.kind == .poorBox }?.detectionCount == 1)
     let loose = try AlignedTables(
-      detections: rows, groundTruth: try #require(test.groundTruth), labelMap: test.labelMap)
+      detections: rows, groundTruth: try #require(test.groundTruth), labelMap: test.labelMap, dataset: .ava)
     #expect(evaluate(match(loose, rules: [.official])[0]).mAP == 1, "AVA's half is enough")
+  }
+
+  /// AVA's list of excluded key frames is expected to name videos of AVA, and no others.
+  @Test func exclusionsOfOtherVideosAreAskedAboutInAVA() throws {
+    var (truth, exclusions) = (GroundTruthTable(), ExcludedTimestamps())
+    truth.append(video: "1j20qq1JyX4", second: 902, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: 1)
+    exclusions.insert(video: "-5KQ66BBWC4", time: Timestamp(second: 903))
+    let labels = try LabelMap([LabelMap.Label(id: 1, name: "a")])
+    for (dataset, isAsked) in [(ActionDataset.ava, true), (hoops, false)] {
+      let tables = try AlignedTables(
+        detections: DetectionTable(), groundTruth: truth, labelMap: labels, exclusions: exclusions, dataset: dataset)
+      #expect(audit(tables).contains { $0.kind == .foreignExclusions } == isAsked, "\(dataset.name)")
+    }
   }
 
   /// What label maps are compared with, and where videos begin.

@@ -1,8 +1,10 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Ensembles
 import Files
 import Geometry
+import Inference
 import JSON
 import TestSupport
 import Testing
@@ -28,7 +30,7 @@ struct SubmissionTests {
 
   @Test func whatTheEvaluatorTakes() throws {
     let frames = [902, 903, 904].map { KeyFrame(video: "v", time: Timestamp(second: $0)) }
-    let submission = try Submission(rows(), labelMap: labels(1...20), expected: frames)
+    let submission = try Submission(rows(), labelMap: labels(1...20), expected: frames, dataset: .ava)
     #expect(submission.table.count == 50)
     #expect(submission.table.scores == submission.table.scores.sorted(by: >) && submission.table.scores.last == 0.11)
     #expect(submission.missing.map(\.description) == ["v,0902", "v,0904"])
@@ -36,16 +38,51 @@ struct SubmissionTests {
     let changes = submission.changes.lines(submission.repair)
     #expect(changes.contains("10 rows dropped: beyond the 50 best of their key frame"), "\(changes)")
     #expect(changes.contains("1 row dropped: box without area, or inverted"))
-    let few = try Submission(rows(), labelMap: labels(1...5), expected: nil)
+    let few = try Submission(rows(), labelMap: labels(1...5), expected: nil, dataset: .ava)
     #expect(few.table.count == 15 && few.missing.isEmpty)
-    #expect(throws: SubmissionError.self) { try Submission(rows(), labelMap: labels(30...31), expected: nil) }
+    #expect(throws: SubmissionError.self) {
+      try Submission(rows(), labelMap: labels(30...31), expected: nil, dataset: .ava)
+    }
+  }
+
+  /// The label map has all of this data set's classes, of which its challenge scores two.
+  @Test func theAuditIsOfTheDataSet() throws {
+    let own = ActionDataset(
+      name: "Own", clock: ActionDataset.ava.clock, classNames: ClassNames((1...20).map { "\($0)" }),
+      scoredClasses: [1, 3], scoredLabelMap: "own.pbtxt")
+    var truth = GroundTruthTable()
+    truth.append(video: "v", second: 903, box: box(0.1, 0.2, 0.43333, 1), actionID: 1)
+    let submission = try Submission(
+      rows(), labelMap: labels(1...20), expected: nil, groundTruth: truth, dataset: own)
+    let lines = submission.findings.map(\.line)
+    #expect(lines.contains { $0.contains("all of Own's 20 classes") }, "\(lines)")
+  }
+
+  @Test func fusionsInManifests() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    var few = DetectionTable()
+    few.append(video: "v", second: 903, box: box(0.1, 0.2, 0.4, 1), actionID: 1, score: 0.5)
+    let ensemble = try Ensemble(
+      [EnsembleMember(rows: few, name: "a"), EnsembleMember(rows: rows(), name: "b")], labelMap: labels(1...20),
+      matcher: BoxMatcher(threshold: 0.75))
+    var manifest = Manifest(version: "1.2.3", arguments: ["ensemble", "x"], made: "2026-05-01T12:00:00Z")
+    manifest.add(ScoreFusion(.mean, weights: [2, 1]), of: ensemble, unmatched: .drop)
+    manifest.add(sources: [try Manifest.source(file: standardInput, scores: nil)])
+    let path = folder.path + "/a.manifest.json"
+    try manifest.write(to: path)
+    let json = try JSONReader.read(readFile(path, doing: "testing"))
+    #expect(json["model_weights"]?.text == "[2.0, 1.0]" && json["iou"] == JSONValue(0.75))
+    #expect(json["fusion"] == "mean" && json["unmatched"] == "drop")
+    #expect(json["notices"]?.values.count == ensemble.notices(.drop).count)
+    #expect(json["sources"]?.values.first?["file"] == "-")
   }
 
   @Test func manifests() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let csv = folder.path + "/sub.csv"
-    let submission = try Submission(rows(), labelMap: labels(1...20), expected: nil)
+    let submission = try Submission(rows(), labelMap: labels(1...20), expected: nil, dataset: .ava)
     try submission.write(to: csv)
     #expect(
       String(decoding: try readFile(csv, doing: "testing"), as: UTF8.self).hasPrefix(
@@ -62,6 +99,7 @@ struct SubmissionTests {
     let content = try fileFingerprint(csv, doing: "testing")
     #expect(json["file"]?["content"] == JSONValue(content))
     #expect(json["changes"]?.values.count == 5, "\(json)")
+    #expect(json["key_frames_known"] == JSONValue(false))
 
     // A source's own manifest goes along, as long as it is of the source as it is.
     #expect(try Manifest.source(file: csv, scores: nil)["manifest"] == json)

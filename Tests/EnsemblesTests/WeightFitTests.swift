@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Ensembles
 import Geometry
 import Inference
@@ -14,9 +15,9 @@ struct WeightFitTests {
   init() throws { map = try LabelMap([1, 2].map { LabelMap.Label(id: $0, name: "\($0)") }) }
 
   /// Ten videos with four people in each of three seconds, each with one of two actions.
-  private func truth() -> GroundTruthTable {
+  private func truth(height: Double = 0.8) -> GroundTruthTable {
     var table = GroundTruthTable()
-    forEachPerson { table.append(video: $0, second: $1, box: $2, actionID: $3) }
+    forEachPerson { table.append(video: $0, second: $1, box: box($2.x1, 0.1, $2.x2, 0.1 + height), actionID: $3) }
     return table
   }
 
@@ -45,10 +46,14 @@ struct WeightFitTests {
     return try EnsembleMember(rows: table, name: name)
   }
 
-  private func fit(_ members: [EnsembleMember], folds: Int = 5) throws -> WeightFit {
+  private func fit(
+    _ members: [EnsembleMember], folds: Int = 5, height: Double = 0.8, overlap: Double = 0.5
+  ) throws -> WeightFit {
     let ensemble = try Ensemble(members, labelMap: map, matcher: BoxMatcher(threshold: 0.75))
+    var dataset = ActionDataset.ava
+    dataset.overlapThreshold = overlap
     return try WeightFit(
-      ensemble, .mean, unmatched: .keep, truth: truth(), labelMap: map, folds: folds,
+      ensemble, .mean, unmatched: .keep, truth: truth(height: height), labelMap: map, dataset: dataset, folds: folds,
       resampling: Resampling(count: 200))
   }
 
@@ -76,6 +81,13 @@ struct WeightFitTests {
     let one = try member("a", noise: 0.5, seed: 1)
     let found = try fit([one, one])
     #expect(found.weights == [1, 1] && found.comparison.mAP.difference == 0)
+  }
+
+  /// Boxes that overlap people by 0.625 find them where a half is enough, and nobody where three quarters are asked.
+  @Test func theDataSetSaysWhatIsFound() throws {
+    let members = try [member("a", noise: 0.3, seed: 1), member("b", noise: 1, seed: 2)]
+    #expect(try fit(members, folds: 2, height: 0.5).fittedMAP > 0.5)
+    #expect(try fit(members, folds: 2, height: 0.5, overlap: 0.75).fittedMAP == 0)
   }
 
   @Test func tooFewVideos() throws {

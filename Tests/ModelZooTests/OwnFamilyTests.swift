@@ -52,6 +52,7 @@ private struct SmallFamily: ModelFamily {
     guard let width = tensors.shape("small.conv.weight")?.first else { return nil }
     var network = Recognition("Small")
     network.set(.modelArch, "small")
+    network.set(.modelModelName, "Small")
     network.set(.resnetWidthPerGroup, "\(width)")
     return network
   }
@@ -84,7 +85,7 @@ private struct SmallFamily: ModelFamily {
   @Test func itsFilesAreRecognised() throws {
     let file = try save([("small.conv.weight", Tensor(zeros: [7, 3, 1, 3, 3]))])
     let network = try #require(SmallFamily().recognise(TensorIndex(file)))
-    #expect(network.settings.map(\.key) == ["MODEL.ARCH", "RESNET.WIDTH_PER_GROUP"])
+    #expect(network.settings.map(\.key) == ["MODEL.ARCH", "MODEL.MODEL_NAME", "RESNET.WIDTH_PER_GROUP"])
     #expect(SmallFamily().recognise(TensorIndex(try save([("a", Tensor(zeros: [1]))]))) == nil)
   }
 }

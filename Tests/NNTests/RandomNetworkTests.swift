@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Draws networks from a seed: any operation on any earlier values that fit, residuals from anywhere, values joined
-/// several times, folded and unfolded, and made outputs while others still read them.
+/// several times, frames moved into the batch and back, and made outputs while others still read them.
 struct NetworkDrawing {
   /// What the drawing knows of a value.
   struct Known {

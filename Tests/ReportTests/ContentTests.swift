@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Files
 import Foundation
 import Geometry
@@ -142,7 +143,8 @@ struct ContentTests {
   @Test("No rows at all make a page too")
   func empty() throws {
     let tables = try AlignedTables(
-      detections: DetectionTable(), groundTruth: GroundTruthTable(), labelMap: try LabelMap([.init(id: 1, name: "a")]))
+      detections: DetectionTable(), groundTruth: GroundTruthTable(), labelMap: try LabelMap([.init(id: 1, name: "a")]),
+      dataset: .ava)
     let outcomes = match(tables, rules: [.official])
     let page = EvaluationReport(
       detections: "none.csv", files: ReportFiles(groundTruth: "t", labelMap: "l"), tables: tables,

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Report
 
@@ -36,7 +37,7 @@ struct Situation {
       found.append(video: "w", second: 904, box: Self.right, actionID: silentClass, score: 0.4)
     }
     let labels = try LabelMap(names.sorted { $0.key < $1.key }.map { .init(id: $0.key, name: $0.value) })
-    return try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
+    return try AlignedTables(detections: found, groundTruth: truth, labelMap: labels, dataset: .ava)
   }
 
   func report(detections: String = "found.csv") throws -> String {

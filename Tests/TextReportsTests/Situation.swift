@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 
 /// A few rows of two videos, by the official protocol. Class 1: a miss 0.95, a miss 0.9, a hit 0.8 and two to find, AP
@@ -23,7 +24,7 @@ struct Situation {
     found.append(video: "w", second: 904, box: Self.right, actionID: 1, score: 0.95 - shift)
     found.append(video: "w", second: 904, box: Self.right, actionID: 20, score: 0.6)
     let labels = try LabelMap([.init(id: 1, name: name), .init(id: 20, name: "read"), .init(id: 70, name: "talk to")])
-    return try AlignedTables(detections: found, groundTruth: truth, labelMap: labels)
+    return try AlignedTables(detections: found, groundTruth: truth, labelMap: labels, dataset: .ava)
   }
 
   /// The tables with what became of their rows.

@@ -1,5 +1,6 @@
 import AVAEval
 import AVARecords
+import Datasets
 import Geometry
 import Testing
 import TextReports
@@ -39,7 +40,7 @@ import TextReports
     var truth = GroundTruthTable()
     truth.append(video: "v", second: 902, box: UnitBox(x1: 0, y1: 0, x2: 1, y2: 1), actionID: 1)
     let labels = try LabelMap([.init(id: 1, name: "stand")])
-    let tables = try AlignedTables(detections: DetectionTable(), groundTruth: truth, labelMap: labels)
+    let tables = try AlignedTables(detections: DetectionTable(), groundTruth: truth, labelMap: labels, dataset: .ava)
     return TestSummary(
       evaluate(match(tables, rules: [.pyslowfast])[0]), findings: findings, missing: 0, of: 1)
   }

@@ -41,7 +41,7 @@ public struct FrameListText: Sendable {
     return runs.map(\.video).filter { seen.insert($0).inserted }
   }
 
-  /// Gives a video these pictures: in the place and under the number of its old rows, or at the end under the next
+  /// Gives a video these images: in the place and under the number of its old rows, or at the end under the next
   /// number.
   ///
   /// - Parameter paths: Frame after frame, relative to the frame folder.

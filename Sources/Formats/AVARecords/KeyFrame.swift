@@ -1,4 +1,4 @@
-/// A moment of a video at which people are looked at: what rows, tasks and pictures are known by.
+/// A moment of a video at which people are looked at: what rows, tasks and images are known by.
 public struct KeyFrame: Hashable, Sendable, CustomStringConvertible {
   public let video: String
   public let time: Timestamp

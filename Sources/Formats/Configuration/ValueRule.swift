@@ -35,6 +35,18 @@ public struct ValueRule: Sendable {
     self.example = example
   }
 
+  /// This rule and another of the same key: the names of both, where both have some, and of everything else what this
+  /// one says before what the other says.
+  public func joined(with other: ValueRule) -> ValueRule {
+    var joint = self
+    joint.names = names.map { own in own + (other.names ?? []).filter { !own.contains($0) } } ?? other.names
+    joint.formerNames.merge(other.formerNames) { own, _ in own }
+    joint.isNeeded = isNeeded || other.isNeeded
+    joint.advice = advice ?? other.advice
+    joint.example = example ?? other.example
+    return joint
+  }
+
   /// What the value must be, or nil where it is that.
   func breach(_ value: Value) -> String? {
     guard let names, case .string(let text) = value, !names.contains(text) else { return nil }

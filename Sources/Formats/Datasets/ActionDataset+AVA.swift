@@ -9,7 +9,7 @@ extension ActionDataset {
       ActionGroup(name: "object_manipulation", title: "person–object", ids: 15...63),
       ActionGroup(name: "person_interaction", title: "person–person", ids: 64...Int.max),
     ],
-    overlapThreshold: 0.5)
+    hasYouTubeNames: true, overlapThreshold: 0.5)
 }
 
 /// The 20 classes that the challenge does not score, nor the label map of its 60.

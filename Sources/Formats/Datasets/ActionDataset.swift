@@ -33,19 +33,22 @@ public struct ActionDataset: Equatable, Sendable {
   public var labelledSeconds: ClosedRange<Int>?
   /// Its classes by name; those of a label map may be others.
   public var classNames: ClassNames
-  /// The ids that its challenge scores; nil where all are.
+  /// The ids that its challenge scores; nil where all are. Messages say by it what a label map leaves out or has too many:
+  /// what is scored are the classes of the label map, these or others.
   public var scoredClasses: Set<Int>?
   /// The name of its authors' label map of these.
   public var scoredLabelMap: String?
   /// The kinds of action that have a mean of their own.
   public var groups: [ActionGroup]
+  /// Whether its videos have YouTube's ids as names.
+  public var hasYouTubeNames: Bool
   /// The least intersection over union at which a detection has found a person.
   public var overlapThreshold: Double
 
   public init(
     name: String, clock: Clock, labelledSeconds: ClosedRange<Int>? = nil, classNames: ClassNames = ClassNames([]),
     scoredClasses: Set<Int>? = nil, scoredLabelMap: String? = nil, groups: [ActionGroup] = [],
-    overlapThreshold: Double = 0.5
+    hasYouTubeNames: Bool = false, overlapThreshold: Double = 0.5
   ) {
     self.name = name
     self.clock = clock
@@ -54,11 +57,17 @@ public struct ActionDataset: Equatable, Sendable {
     self.scoredClasses = scoredClasses
     self.scoredLabelMap = scoredLabelMap
     self.groups = groups
+    self.hasYouTubeNames = hasYouTubeNames
     self.overlapThreshold = overlapThreshold
   }
 
   /// Where rows count from, for messages: "AVA's clips begin at 900".
   public var beginning: String { "\(name)'s clips begin at \(clock.firstSecond)" }
+
+  /// Whether most videos have names like its own. Never for a data set whose names may be any.
+  public func names(_ videos: [String]) -> Bool {
+    hasYouTubeNames && 2 * videos.count(where: isYouTubeID) > videos.count
+  }
 
   /// The group of a class; nil for a class of none.
   public func group(of id: Int) -> ActionGroup? { groups.first { $0.ids.contains(id) } }
@@ -77,4 +86,10 @@ public struct ActionGroup: Hashable, Sendable {
     self.title = title
     self.ids = ids
   }
+}
+
+/// Whether a name is like YouTube's ids: eleven letters, digits, dashes and underscores.
+private func isYouTubeID(_ name: String) -> Bool {
+  name.utf8.count == 11 && name.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "-" || $0 == "_") }
+    && name.contains(where: \.isUppercase) && name.contains(where: \.isLowercase)
 }

@@ -90,7 +90,7 @@ final class Demuxer {
     }
   }
 
-  /// The stream that people mean by "the video": default before others, then the largest picture, then the first.
+  /// The stream that people mean by "the video": default before others, then the largest frame, then the first.
   private static func chooseStream(
     _ context: UnsafeMutablePointer<AVFormatContext>, _ path: String
   ) throws(VideoError) -> (UnsafeMutablePointer<AVStream>, UnsafePointer<AVCodec>) {
@@ -125,7 +125,7 @@ final class Demuxer {
     return (best, codec)
   }
 
-  /// The streams of moving pictures: no cover art, no text art.
+  /// The streams of moving images: no cover art, no text art.
   static func videoStreams(
     of context: UnsafeMutablePointer<AVFormatContext>
   ) -> [UnsafeMutablePointer<AVStream>] {

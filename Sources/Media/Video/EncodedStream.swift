@@ -13,7 +13,7 @@ final class EncodedStream {
   private let output: VideoOutput
   private var container: UnsafeMutablePointer<AVFormatContext>?
   private var packet: UnsafeMutablePointer<AVPacket>?
-  /// Ticks that a picture is shown for where nothing follows it.
+  /// Ticks that an image is shown for where nothing follows it.
   private let duration: Int64
 
   init(path: String, size: ImageSize, framesPerSecond: Double, encoders: [String]) throws {
@@ -76,7 +76,7 @@ final class EncodedStream {
       av_opt_set(encoder.pointee.priv_data, "crf", "18", 0)
       // Without this, x264 weighs blocks with loops that differ from processor to processor. The one for AVX-512 works
       // on eight blocks at a time, past the end of the last row: what an earlier owner of that memory left there
-      // then decided over every block's quality, and equal pictures became different files.
+      // then decided over every block's quality, and equal images became different files.
       av_opt_set(encoder.pointee.priv_data, "x264-params", "cpu-independent=1", 0)
     } else {
       // MPEG-4's clock has 16 bits.

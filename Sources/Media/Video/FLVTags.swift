@@ -1,4 +1,4 @@
-/// The tags of a Flash video: sound, pictures and data, one after the other.
+/// The tags of a Flash video: sound, frames and data, one after the other.
 enum FLVTags {
   /// Follows the tags through the file.
   ///

@@ -22,10 +22,10 @@ public struct FrameCatalog: Sendable {
     case file(String)
   }
 
-  /// Lists a folder: of the pictures of one video, or with one such folder a video (AVA's frames).
+  /// Lists a folder: of the images of one video, or with one such folder a video (AVA's frames).
   ///
   /// - Parameters:
-  ///   - framesPerSecond: Of the pictures.
+  ///   - framesPerSecond: Of the images.
   ///   - name: What the rows call the only video of the folder, where it is not the folder's name.
   /// - Throws: `VideoError` when there are no frames, `FileError` when the folder cannot be read.
   public init(folder: String, framesPerSecond: Double, name: String? = nil) throws {
@@ -108,10 +108,10 @@ public struct FrameCatalog: Sendable {
   }
 }
 
-/// Lists the pictures of a folder in the order of the number that ends their names.
+/// Lists the images of a folder in the order of the number that ends their names.
 func listImages(_ folder: String) throws -> [String] {
   let endings = [".jpg", ".jpeg", ".png"]
-  // macOS leaves "._name.jpg" beside pictures on foreign disks: hidden files are no frames.
+  // macOS leaves "._name.jpg" beside images on foreign disks: hidden files are no frames.
   let names = try listFolder(folder).filter { name in
     !name.hasPrefix(".") && endings.contains { name.lowercased().hasSuffix($0) }
   }
@@ -124,12 +124,12 @@ func listImages(_ folder: String) throws -> [String] {
   return order.map { joinPath(folder, names[$0]) }
 }
 
-/// The number that ends a picture's name.
+/// The number that ends an image's name.
 private func frameNumber(_ name: String) -> Int? {
   Int(String(fileStem(name).reversed().prefix { $0.isASCII && $0.isNumber }.reversed()))
 }
 
-/// Makes sure that numbered pictures follow one another evenly: with some missing, all later ones would be shown at
+/// Makes sure that numbered images follow one another evenly: with some missing, all later ones would be shown at
 /// wrong times.
 private func checkNumbers(of paths: [String], in folder: String) throws(VideoError) {
   let numbers = paths.compactMap(frameNumber)

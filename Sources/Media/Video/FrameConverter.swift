@@ -2,7 +2,7 @@ internal import CLibAV
 internal import Geometry
 internal import Imaging
 
-/// Turns decoded frames of any pixel format into BGR pictures: accurately rounded, chroma interpolated at full
+/// Turns decoded frames of any pixel format into BGR images: accurately rounded, chroma interpolated at full
 /// resolution, the same bits on every processor.
 ///
 /// Range and matrix are taken from the frame's tags; an untagged matrix is BT.601, an untagged range limited, as

@@ -2,12 +2,12 @@ internal import CLibAV
 internal import Geometry
 internal import Imaging
 
-/// Turns pictures into 4:2:0 frames for an encoder: BT.601, limited range, the same bits on every processor.
+/// Turns images into 4:2:0 frames for an encoder: BT.601, limited range, the same bits on every processor.
 final class FrameEncoding {
   /// The size with even sides that is encoded.
   let coded: ImageSize
   private let source: ImageSize
-  /// The picture with even sides. libswscale reads whole vectors: it needs bytes after the end, and uses none of them.
+  /// The image with even sides. libswscale reads whole vectors: it needs bytes after the end, and uses none of them.
   private var pixels: [UInt8]
   private var scaler: OpaquePointer?
   private var frame: UnsafeMutablePointer<AVFrame>?
@@ -31,7 +31,7 @@ final class FrameEncoding {
     av_frame_free(&frame)
   }
 
-  /// Converts a picture; nil when libswscale cannot. The frame is valid until the next call.
+  /// Converts an image; nil when libswscale cannot. The frame is valid until the next call.
   func frame(of image: Image) -> UnsafeMutablePointer<AVFrame>? {
     guard let frame, av_frame_make_writable(frame) >= 0, prepare(image.order) else { return nil }
     let stride = coded.width * 3
@@ -47,7 +47,7 @@ final class FrameEncoding {
     return rows == Int32(coded.height) ? frame : nil
   }
 
-  /// All pictures of a video have one channel order, that of the first.
+  /// All images of a video have one channel order, that of the first.
   private func prepare(_ order: ChannelOrder) -> Bool {
     let format = order == .bgr ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_RGB24
     let flags = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INP | SWS_BITEXACT
@@ -57,7 +57,7 @@ final class FrameEncoding {
     return scaler != nil
   }
 
-  /// Copies the picture, its last column and row twice where its sides are odd.
+  /// Copies the image, its last column and row twice where its sides are odd.
   private func take(_ image: Image) {
     let (width, stride) = (source.width * 3, coded.width * 3)
     for y in 0..<coded.height {

@@ -1,6 +1,6 @@
 /// The chain of chunks that an AVI file is: each says where the next one begins.
 enum RIFFChunks {
-  /// Looks for the place where the chain of pictures and sound is broken.
+  /// Looks for the place where the chain of frames and sound is broken.
   ///
   /// The number of frames in the file's head tells nothing of the kind: writers count moments without a frame, for which
   /// there are empty chunks or none.
@@ -9,7 +9,7 @@ enum RIFFChunks {
   ///   file that is whole.
   static func lastBeforeBreak(in bytes: UnsafeRawBufferPointer) -> (start: Int, end: Int)? {
     var place = 0
-    // Where the list of pictures ends that `place` is in; outside of it anything may stand.
+    // Where the list of frames ends that `place` is in; outside of it anything may stand.
     var end = 0
     var last = 0
     while place + 8 <= bytes.count {
@@ -39,7 +39,7 @@ enum RIFFChunks {
     return place < end && end > bytes.count ? (last, bytes.count) : nil
   }
 
-  /// Whether it is the name of what stands among pictures: "00dc", "01wb", "ix00", "LIST".
+  /// Whether it is the name of what stands among frames: "00dc", "01wb", "ix00", "LIST".
   private static func isChunk(_ name: [UInt8]) -> Bool {
     guard isText(name) else { return false }
     func isDigit(_ byte: UInt8) -> Bool { (48...57).contains(byte) || (65...70).contains(byte) }

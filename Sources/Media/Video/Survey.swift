@@ -53,7 +53,7 @@ extension VideoInfo {
     return Orientation(displayMatrix: matrix)
   }
 
-  /// The tag by which old files say how many degrees clockwise a picture is to be turned.
+  /// The tag by which old files say how many degrees clockwise a frame is to be turned.
   private static func rotateTag(of stream: UnsafeMutablePointer<AVStream>) -> Orientation? {
     guard let entry = av_dict_get(stream.pointee.metadata, "rotate", nil, 0) else { return .upright }
     guard let degrees = Int(String(cString: entry.pointee.value)) else { return nil }

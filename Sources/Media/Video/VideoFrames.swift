@@ -2,7 +2,7 @@ public import Geometry
 public import Imaging
 internal import Wording
 
-/// A video seen at a regular rate, as a list of extracted pictures would show it.
+/// A video seen at a regular rate, as a list of extracted images would show it.
 ///
 /// Frame i is the one nearest in time to i / rate seconds after the first frame; of two equally near ones the
 /// earlier. Slow videos repeat frames, fast ones lose some.

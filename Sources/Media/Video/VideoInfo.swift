@@ -39,7 +39,7 @@ public struct VideoInfo: Sendable {
   public var streams: [Stream]
   /// The index of the stream that is read.
   public var chosenStream: Int
-  /// How stored pictures are turned upright.
+  /// How stored frames are turned upright.
   public var orientation: Orientation
   /// The upright size.
   public var width: Int
@@ -98,7 +98,7 @@ extension VideoInfo.Stream {
 }
 
 extension Orientation {
-  /// What must be done to the stored picture.
+  /// What must be done to the stored frame.
   fileprivate var inWords: String {
     switch self {
     case .upright: "as it is"

@@ -4,10 +4,10 @@ internal import CLibAV
 internal import Files
 internal import Wording
 
-/// Writes pictures as a video file that appears under its name only when it is complete.
+/// Writes images as a video file that appears under its name only when it is complete.
 ///
-/// H.264 where libavcodec has libx264, else MPEG-4; 4:2:0, limited range, BT.601, tagged so. Equal pictures, times
-/// and libraries give equal files, byte for byte. Pictures of odd width or height get their last column or row twice,
+/// H.264 where libavcodec has libx264, else MPEG-4; 4:2:0, limited range, BT.601, tagged so. Equal images, times
+/// and libraries give equal files, byte for byte. Images of odd width or height get their last column or row twice,
 /// as 4:2:0 has no odd sizes. Whatever ends the writing before ``finish()`` leaves no file behind.
 public final class VideoWriter {
   public let path: String
@@ -15,7 +15,7 @@ public final class VideoWriter {
   public let framesPerSecond: Double
   /// libavcodec's name of the encoder in use.
   public var encoder: String { String(cString: stream.encoder.pointee.codec.pointee.name) }
-  /// The pictures so far.
+  /// The images so far.
   public private(set) var frameCount = 0
   private let stream: EncodedStream
   private let converter: FrameEncoding
@@ -25,8 +25,8 @@ public final class VideoWriter {
   ///
   /// - Parameters:
   ///   - path: Its ending names the container: .mp4, .mov or .mkv.
-  ///   - size: Of every picture, at most 16384 a side.
-  ///   - framesPerSecond: The rate at which pictures follow one another where no times are given, above 0 and at most
+  ///   - size: Of every image, at most 16384 a side.
+  ///   - framesPerSecond: The rate at which images follow one another where no times are given, above 0 and at most
   ///     1000.
   ///   - encoders: libavcodec's names, the first one that is there is taken.
   /// - Throws: `FileError`, ``VideoError``.
@@ -50,13 +50,13 @@ public final class VideoWriter {
       path: path, size: converter.coded, framesPerSecond: framesPerSecond, encoders: encoders)
   }
 
-  /// Adds a picture, shown from `1 / framesPerSecond` seconds after the one before.
+  /// Adds an image, shown from `1 / framesPerSecond` seconds after the one before.
   public func append(_ image: Image) throws { try append(image, at: Double(frameCount) / framesPerSecond) }
 
-  /// Adds a picture, shown from a time on.
+  /// Adds an image, shown from a time on.
   ///
-  /// - Parameter seconds: After the beginning; above that of the picture before by a tick (1/90000 s) or more.
-  /// - Throws: ``VideoError`` for a image of another size or a time that does not grow, `FileError`.
+  /// - Parameter seconds: After the beginning; above that of the image before by a tick (1/90000 s) or more.
+  /// - Throws: ``VideoError`` for an image of another size or a time that does not grow, `FileError`.
   public func append(_ image: Image, at seconds: Double) throws {
     func problem(_ reason: String) -> VideoError {
       VideoError(doing: "writing frame \(frameCount) of a video", path: path, reason: reason)

@@ -20,7 +20,8 @@ public protocol ModelFamily: Sendable {
   /// another family changes nothing, and users are told so. `MODEL.*`, `DATA.*` and `DETECTION.*` go without saying.
   var keys: [String] { get }
 
-  /// What is known of the values of some of these keys, beyond their types and ranges.
+  /// What is known of the values of some of these keys, beyond their types and ranges. The names that several families give
+  /// a value are all known; of advice the first is said.
   var valueRules: [String: ValueRule] { get }
 
   /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read.

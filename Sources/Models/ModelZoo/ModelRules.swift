@@ -33,7 +33,7 @@ public struct ModelRules: ConfigurationRules {
     // In a test they are all the same.
     "BN.NORM_TYPE": ValueRule(names: ["batchnorm", "sync_batchnorm", "sub_batchnorm", "sync_batchnorm_apex"]),
   ]) { rules, family in
-    rules.merge(family.valueRules) { _, own in own }
+    rules.merge(family.valueRules) { known, own in known.joined(with: own) }
   }
 
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {

@@ -36,7 +36,7 @@ extension ResNetBackbone {
       // The reference's SlowFast builder does not look at STRIDE_1X1.
       return .bottleneck(
         groups: config[.resnetNumGroups], strideOn1x1: pathways == 1 && config[.resnetStride1x1])
-    case .x3d, nil:
+    case nil:
       throw ModelConfigurationError.notYet(key: Key.resnetTransFunc.name, value: name, what: "blocks of this kind")
     }
   }

@@ -2,11 +2,10 @@ internal import Configuration
 internal import NN
 
 extension ResNetBackbone {
-  /// The values of `RESNET.TRANS_FUNC`: the blocks of the stages. X3D's configs name their own, which no ResNet has.
+  /// The values of `RESNET.TRANS_FUNC`: the blocks of the stages.
   enum TransFunc: String, CaseIterable {
     case bottleneck = "bottleneck_transform"
     case basic = "basic_transform"
-    case x3d = "x3d_transform"
   }
 
   /// The values of `NONLOCAL.INSTANTIATION`.

@@ -6,13 +6,17 @@ internal import VideoModels
 struct X3DFamily: ModelFamily {
   var modelNames: [String] { ["X3D"] }
   var archs: [String] { ["x3d"] }
+  /// Published configs name the blocks; there are no others.
+  private static let block = "x3d_transform"
+
   var keys: [String] {
     [
       "X3D.*", Key.resnetNumGroups.name, Key.resnetSpatialDilations.name, Key.resnetStride1x1.name,
-      // Published configs name the blocks; there are no others.
       Key.resnetTransFunc.name,
     ]
   }
+
+  var valueRules: [String: ValueRule] { [Key.resnetTransFunc.name: ValueRule(names: [Self.block])] }
 
   func backbone(_ config: Configuration) throws -> X3DBackbone { try X3DBackbone(config) }
 

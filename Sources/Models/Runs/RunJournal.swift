@@ -13,7 +13,7 @@ public import Tensors
 ///
 /// Not for several threads at once, nor for two processes: the folder's lock keeps these apart.
 public final class RunJournal {
-  /// How far the power may fail behind the latest record: seconds from one flush to the next.
+  /// How much a power failure may cost: seconds from one flush to the next.
   private static let flushInterval = 5.0
   private static let magic = Array("slowfast journal 1\n".utf8)
   static let doing = "writing the journal"

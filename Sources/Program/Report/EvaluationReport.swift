@@ -91,7 +91,7 @@ func lastName(_ path: String) -> String {
   path == "-" ? "standard input" : path.split(separator: "/").last.map(String.init) ?? path
 }
 
-/// What two files are called beside each other: the folders that tell them apart, or A and B, stand behind one name.
+/// What two files are called beside each other: the folders that tell them apart, or A and B, stand after one name.
 func lastNames(_ a: String, _ b: String) -> (a: String, b: String) {
   let (nameA, nameB) = (lastName(a), lastName(b))
   if nameA != nameB { return (nameA, nameB) }

@@ -3,6 +3,7 @@ internal import AVARecords
 internal import ArgumentParser
 internal import BenchReports
 internal import Clocks
+internal import Datasets
 internal import Files
 internal import Glibc
 internal import JSON
@@ -58,7 +59,7 @@ struct BenchEvaluateCommand: ParsableCommand {
       let truth = try GroundTruthTable.read(path: files.groundTruth)
       let found = try DetectionTable.read(path: files.detections, pool: pool)
       let read = monotonicSeconds()
-      let tables = try AlignedTables(detections: found.table, groundTruth: truth.table, labelMap: labels)
+      let tables = try AlignedTables(detections: found.table, groundTruth: truth.table, labelMap: labels, dataset: .ava)
       _ = audit(tables, counts: found.counts, pool: pool)
       let audited = monotonicSeconds()
       let results = match(tables, rules: EvaluationRules.all, pool: pool).map { evaluate($0, pool: pool) }

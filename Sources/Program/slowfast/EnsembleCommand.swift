@@ -4,7 +4,6 @@ internal import ArgumentParser
 internal import Ensembles
 internal import Files
 internal import Inference
-internal import JSON
 internal import Parallel
 internal import Runs
 internal import TextReports
@@ -117,12 +116,8 @@ extension EnsembleCommand {
       try manifest.add(
         file: csv, rows: table.count, keyFrames: table.frameIndex.frames.count, videos: table.frameIndex.videos.count,
         classes: found.classes)
-      manifest.add("fusion", JSONValue(fusion.way.rawValue))
-      manifest.add("model_weights", .array(fusion.weights.map { JSONValue($0) }))
-      manifest.add("iou", JSONValue(fusing.iou))
-      manifest.add("unmatched", JSONValue(fusing.unmatched.rawValue))
-      manifest.add("notices", .array((read.damage + ensemble.notices(fusing.unmatched)).map { JSONValue($0) }))
-      manifest.add("sources", .array(read.origins))
+      manifest.add(fusion, of: ensemble, unmatched: fusing.unmatched, damage: read.damage)
+      manifest.add(sources: read.origins)
       return manifest
     }
   }

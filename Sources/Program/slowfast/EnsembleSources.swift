@@ -60,8 +60,7 @@ struct EnsembleSources {
         origins.append(try Manifest.source(file: source, scores: array))
       } else {
         add(try EnsembleMember(rows: found.table, name: source), "the CSV '\(source)', scores as rounded there")
-        let isStream = source == standardInput
-        origins.append(try isStream ? ["file": JSONValue(source)] : Manifest.source(file: source, scores: nil))
+        origins.append(try Manifest.source(file: source, scores: nil))
       }
     }
     labelMap = labelMap ?? ownMap?.labels

@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Datasets
 internal import Parallel
 
 /// What detections are judged by, read from its files.
@@ -30,7 +31,7 @@ struct EvaluationInputs {
   func tables(detections path: String, pool: WorkerPool) throws -> (tables: AlignedTables, findings: [Finding]) {
     let found = try DetectionTable.read(path: path, pool: pool)
     let tables = try AlignedTables(
-      detections: found.table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
+      detections: found.table, groundTruth: truth, labelMap: labels, exclusions: exclusions, dataset: .ava)
     return (tables, audit(tables, counts: found.counts, pool: pool))
   }
 
@@ -38,7 +39,8 @@ struct EvaluationInputs {
   ///
   /// - Returns: The rows beside the ground truth, and what looks wrong.
   func tables(_ table: DetectionTable, pool: WorkerPool) throws -> (tables: AlignedTables, findings: [Finding]) {
-    let tables = try AlignedTables(detections: table, groundTruth: truth, labelMap: labels, exclusions: exclusions)
+    let tables = try AlignedTables(
+      detections: table, groundTruth: truth, labelMap: labels, exclusions: exclusions, dataset: .ava)
     return (tables, auditGroundTruth(tables, pool: pool))
   }
 }

@@ -1,9 +1,10 @@
 internal import AVAEval
 internal import ArgumentParser
+internal import Datasets
 internal import Ensembles
 internal import Inference
 internal import Parallel
-internal import Wording
+internal import TextReports
 
 /// Weights of an ensemble that are fitted to labelled videos.
 struct FitOptions: ParsableArguments {
@@ -42,30 +43,14 @@ struct FitOptions: ParsableArguments {
     let progress = Progress("fitting weights", total: folds + 1, unit: "fit")
     let found = try WeightFit(
       ensemble, way, unmatched: unmatched, truth: judge.truth, labelMap: judge.labels, exclusions: judge.exclusions,
-      folds: folds, resampling: Resampling(count: bootstrap), pool: pool
+      dataset: .ava, folds: folds, resampling: Resampling(count: bootstrap), pool: pool
     ) { progress.update($0) }
     progress.finish()
-    func text(_ weights: [Double]) -> String { weights.map { fixed($0, 3) }.joined(separator: ",") }
-    let gain = found.comparison.mAP
-    Console.say("weights fitted to all videos: \(text(found.weights)) (--model-weights takes them)")
-    for (number, weights) in found.foldWeights.enumerated() {
-      Console.say("  without fold \(number + 1): \(text(weights))")
-    }
-    let interval = gain.interval.map {
-      ", \(percent(found.comparison.resampling.confidence)) of \(bootstrap) resamples of the "
-        + "\(counted(found.comparison.videoCount, "video")): \(fixed($0.lowerBound, 4)) to \(fixed($0.upperBound, 4))"
-    }
-    Console.say(
-      "held-out gain over equal weights: mAP \(figure(gain.a)) to \(figure(gain.b)), \(fixed(gain.difference ?? 0, 4))"
-        + (interval ?? "") + " (official protocol)")
-    if (gain.difference ?? 0) <= 0 {
-      Console.warn("no gain on held-out videos: equal weights do as well there, or better")
-    } else if (gain.interval?.lowerBound ?? -1) <= 0 {
-      Console.warn("the held-out gain may be chance: equal weights may do as well on other videos")
-    }
-    Console.say(
-      "note: on the videos that they were fitted to the weights reach \(fixed(found.fittedMAP, 4)), and so do the figures below: "
-        + "that flatters them")
+    let summary = FitSummary(
+      weights: found.weights, foldWeights: found.foldWeights, comparison: found.comparison, fittedMAP: found.fittedMAP)
+    for line in summary.lines { Console.say(line) }
+    if let warning = summary.warning { Console.warn(warning) }
+    Console.say(summary.note)
     return found
   }
 }

@@ -5,7 +5,6 @@ internal import Datasets
 internal import Ensembles
 internal import Files
 internal import Inference
-internal import JSON
 internal import Parallel
 internal import Runs
 internal import TextReports
@@ -75,7 +74,8 @@ struct SubmissionCommand: ParsableCommand {
     let expected = try expected(read)
     let labels = try labels(read)
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
-    let submission = try Submission(rows(read, labels), labelMap: labels, expected: expected, groundTruth: truth)
+    let submission = try Submission(
+      rows(read, labels), labelMap: labels, expected: expected, groundTruth: truth, dataset: .ava)
     for line in submission.changes.lines(submission.repair) { Console.say(line) }
     Console.say(submission.findings)
     if !submission.missing.isEmpty {
@@ -94,8 +94,7 @@ struct SubmissionCommand: ParsableCommand {
         file: output, rows: submission.table.count, keyFrames: index.frames.count, videos: index.videos.count,
         classes: labels.labels.map(\.id).sorted())
       manifest.add(submission)
-      manifest.add("key_frames_known", JSONValue(expected != nil))
-      manifest.add("sources", .array(read.origins))
+      manifest.add(sources: read.origins)
       return manifest
     }
     Console.say(

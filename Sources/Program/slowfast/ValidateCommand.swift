@@ -104,7 +104,7 @@ struct ValidateCommand: ParsableCommand {
     let excluded = try exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     let survey = try DetectionTable.survey(path: detections, pool: pool)
     let tables = try AlignedTables(
-      detections: survey.table, groundTruth: truth, labelMap: labels, exclusions: excluded)
+      detections: survey.table, groundTruth: truth, labelMap: labels, exclusions: excluded, dataset: .ava)
     var report = ValidationSummary(
       file: detections, rows: survey.counts.rows + survey.faults.count, keyFrames: survey.table.frameIndex.frames.count,
       videos: survey.table.frameIndex.videos.count,
@@ -120,7 +120,7 @@ struct ValidateCommand: ParsableCommand {
       try writer.append(table)
       try writer.commit()
       let repaired = try AlignedTables(
-        detections: table, groundTruth: truth, labelMap: labels, exclusions: excluded)
+        detections: table, groundTruth: truth, labelMap: labels, exclusions: excluded, dataset: .ava)
       // A score that nobody gave is no repair: the copy has one, and is still wrong.
       var counts = RowCounts()
       counts.withoutScore = survey.counts.withoutScore

@@ -66,7 +66,7 @@ struct OverwriteTests {
     let call =
       ["detect", movie, "--proposals", proposals, "--output-dir", scratch.path + "/../" + splitPath(scratch.path).name]
       + ["--overwrite", "--cfg", LittleWorld.config, "--random-weights", "1"] + LittleWorld.tinyNetwork
-    expectFailure(Program.run(call), ["detections.csv' is read by the same run, or kept by it -> give another --output-dir"])
+    expectFailure(Program.run(call), ["detections.csv' is read by the same run, or kept by it -> give another"])
     #expect(try lines(proposals) == ["bframes,0902,0.1,0.1,0.5,0.9,,0.99"])
     let film = try scratch.file("bframes.mp4", bytes: readFile(movie, doing: "testing"))
     let rows = try scratch.file("rows.csv", "bframes,0001,0.1,0.1,0.5,0.9,1,0.99\n")

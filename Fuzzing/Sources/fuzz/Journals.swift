@@ -53,7 +53,7 @@ func readJournal(_ path: String) throws {
   let copy = try AppendedFile(path: journalPath, doing: "copying the input")
   try copy.append(readFile(path, doing: "copying the input"))
   var identity = RunIdentity()
-  identity.add("weights", "x")
+  identity.add(.weights, "x")
   let journal = try RunJournal(path: journalPath, identity: identity, classes: 3)
   let scores = try journal.scores(of: journalTask, journalTask.views[0])
   if let scores, scores.shape != [1, 3] { fatalError("scores of another shape") }

@@ -143,7 +143,7 @@ let models: [Target] = [
     dependencies: [
       "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN",
       "RoIAlign",
-      "Tensors", "Geometry", "Files", "Wording", "Parallel",
+      "Tensors", "Geometry", "Files", "Clocks", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]
 

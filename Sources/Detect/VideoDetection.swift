@@ -93,17 +93,17 @@ public struct VideoDetection {
     notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
     var sources: [Source] = []
     var unreadable = DamageReport()
-    var firstFault: VideoError?
+    var firstFault: (any Error)?
     var shifted: [String] = []
     for (video, name) in zip(videos, names) {
       let frames: VideoFrames
       do {
         frames = try VideoFrames(path: video, framesPerSecond: rate)
-      } catch let error as VideoError where !stopsAtDamage {
+      } catch  where !stopsAtDamage {
+        guard let cause = damageCause(error) else { throw error }
         firstFault = firstFault ?? error
         for frame in proposals.keyFrames(of: name) {
-          unreadable.append(
-            KeyFrame(video: name, time: frame.time), cause: "'\(error.path)': \(error.found)")
+          unreadable.append(KeyFrame(video: name, time: frame.time), cause: cause)
         }
         continue
       }
@@ -159,16 +159,11 @@ public struct VideoDetection {
     model: LoadedModel, journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
-    let plan = plan
-    let jobs = zip(sources, plan).filter { !$1.tasks.isEmpty }.map { source, own in
-      VideoJob(name: source.name, tasks: own.tasks) {
-        try VideoFrames(source.video, framesPerSecond: dataset.clock.framesPerSecond)
-      }
-    }
     let run = ClipRun(
       model: model.model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
     for frame in unreadable.keyFrames { try journal.note(frame.keyFrame, damage: frame.cause) }
-    try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
+    try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
+      run, isToStop: isToStop, progress: progress)
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
       fusion: views.fusion)

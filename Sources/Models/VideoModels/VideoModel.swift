@@ -79,6 +79,20 @@ public final class VideoModel {
     head = architecture.head.layers(channels: channels, weights: weights, engine: engine)
   }
 
+  private init(_ other: VideoModel, _ engine: Engine) {
+    architecture = other.architecture
+    self.engine = engine
+    network = other.network.on(engine)
+    head = other.head.copy(on: engine)
+  }
+
+  /// A model for each stream of the engine: they share the weights, and each computes on its threads in memory of its own.
+  ///
+  /// - Returns: This model alone where there is one stream.
+  public func streams() -> [VideoModel] {
+    engine.streams == 1 ? [self] : engine.divided().map { VideoModel(self, $0) }
+  }
+
   /// Lays the network out for clips of a size, or takes the layout that was made for such ones before.
   public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
     let key = PlanKey(batch: batch, height: height, width: width, keepingNamed: keepingNamed)

@@ -69,6 +69,8 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @OptionGroup var streams: StreamOptions
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
@@ -76,11 +78,12 @@ struct DetectCommand: ParsableCommand {
   @OptionGroup var options: ModelOptions
 
   /// The videos stand before the first word that looks like a config key.
-  private var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
-  private var videos: [String] { words.names }
+  var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
+  var videos: [String] { words.names }
 
   func validate() throws {
     try words.check()
+    try streams.check(options.engine)
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
     if outputDir == nil && runs.run == nil {
       throw ValidationError("Missing expected argument '--output-dir <dir>'")
@@ -103,15 +106,26 @@ struct DetectCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  /// The configuration of the call.
+  func configuration() throws -> Configuration {
     let config = try options.load(views.overrides + words.overrides)
     if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
-    let shard = try runs.chosen()
-    var detection = try VideoDetection(
+    return config
+  }
+
+  /// Opens the videos and reads what the call names.
+  func detection(_ config: Configuration) throws -> VideoDetection {
+    try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), stopsAtDamage: damage.stops)
+  }
+
+  func run() throws {
+    let config = try configuration()
+    let shard = try runs.chosen()
+    var detection = try detection(config)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     if detection.views.count > 1 { Console.say("\(detection.views)") }
@@ -128,7 +142,7 @@ struct DetectCommand: ParsableCommand {
       begunIn: place.begunJournal, orGive: "give another --output-dir")
     let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
-    let model = try options.model(config)
+    let model = try options.model(config, streams: streams.count)
     let run = try Resuming(
       place, detection.identity(model, isStill: still), config, detection.plan, isReplacing: results.overwrite)
     let progress = Progress(
@@ -201,7 +215,7 @@ struct DetectCommand: ParsableCommand {
   }
 
   /// The folder of the results.
-  private var folder: String { outputDir ?? runs.run ?? "" }
+  var folder: String { outputDir ?? runs.run ?? "" }
   private var overlayFolder: String { joinPath(folder, "overlays") }
 
   private func draw(_ found: VideoDetections) throws {

@@ -70,8 +70,8 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// Builds the model with its weights; notices go to stderr.
-  func model(_ config: Configuration) throws -> LoadedModel {
-    let model = try LoadedModel(config, weightOptions, engine: engine.make())
+  func model(_ config: Configuration, streams: Int = 1) throws -> LoadedModel {
+    let model = try LoadedModel(config, weightOptions, engine: engine.make(streams: streams))
     for notice in model.notices { Console.warn(notice) }
     warnOfPlainLoops(model.model)
     return model
@@ -120,7 +120,7 @@ struct EngineOptions: ParsableArguments {
     if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
   }
 
-  func make() throws -> Engine {
+  func make(streams: Int = 1) throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
     let isBFloat16 = precision == .bf16 && table.supportsBFloat16
     if precision == .bf16 && !isBFloat16 {
@@ -132,7 +132,7 @@ struct EngineOptions: ParsableArguments {
     }
     return Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
-      activations: isBFloat16 ? .bfloat16 : .float32)
+      activations: isBFloat16 ? .bfloat16 : .float32, streams: streams)
   }
 }
 

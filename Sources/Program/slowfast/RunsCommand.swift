@@ -47,6 +47,13 @@ struct RunsCommand: ParsableCommand {
 
   private func show(_ differences: [(name: String, values: [String?])], of runs: [RunSummary]) {
     if runs.count < 2 { return }
+    let unknown = runs.filter { $0.identity == nil }
+    if !unknown.isEmpty {
+      print(
+        "\nnot compared, for no journal says what their scores depend on (none is scored yet, or it is damaged at its "
+          + "beginning): \(listed(unknown.map { "'\($0.directory.path)'" }))")
+    }
+    if runs.count - unknown.count < 2 { return }
     if differences.isEmpty { return print("\nall of the same: their scores are equal to the last bit") }
     print("\nwhat their scores depend on, and is not the same:")
     for (name, values) in differences {

@@ -42,21 +42,25 @@ struct TestCommand: ParsableCommand {
 
   @OptionGroup var views: ViewOptions
 
+  @OptionGroup var streams: StreamOptions
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
 
-  private var words: FreeWords { FreeWords(options.arguments) }
+  var words: FreeWords { FreeWords(options.arguments) }
 
   func validate() throws {
     try words.check()
+    try streams.check(options.engine)
     if let scores, let shard = runs.shard {
       throw ValidationError(
         "--scores '\(scores)' with --shard \(shard): a shard writes no results -> give it to slowfast merge")
     }
   }
 
-  func run() throws {
+  /// The configuration of the call.
+  func configuration() throws -> Configuration {
     let config = try options.load(
       views.overrides + words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
     if !config[.detectionEnable] {
@@ -64,13 +68,22 @@ struct TestCommand: ParsableCommand {
         config, doing: "testing", "and testing classification comes with a later version of this program")
     }
     if config[.testDataset] != "ava" { throw OtherDataSet(config) }
+    return config
+  }
+
+  /// Where the results go.
+  func folder(_ config: Configuration) -> String {
+    config.source(of: Key.outputDir) == .override ? config[.outputDir] : runs.run ?? config[.outputDir]
+  }
+
+  func run() throws {
+    let config = try configuration()
     let shard = try runs.chosen()
     var test = try AVATest(config, with: [missingWeights(config, options.weightOptions)].compactMap(\.self))
     test.shard = shard
-    let notices = Notices(notices(test))
+    let notices = Notices(notices(test) + (damage.stops ? [] : missingFrames(test)))
     if test.views.count > 1 { Console.say("\(test.views)") }
-    let isFolderGiven = config.source(of: Key.outputDir) == .override
-    let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
+    let folder = folder(config)
     let place = try RunPlace(
       runs, shard, folder: folder, journal: AVATest.journal(in: folder), options.status(config, "test", labelMap: nil))
     defer { place.close() }
@@ -78,7 +91,7 @@ struct TestCommand: ParsableCommand {
     try results.check(
       outputs, reading: test.inputFiles + options.inputFiles + place.kept, begunIn: place.begunJournal,
       orGive: "give another --output-dir")
-    let model = try options.model(config)
+    let model = try options.model(config, streams: streams.count)
     let run = try Resuming(
       place, test.identity(model, isStill: still), config, test.plan, isReplacing: results.overwrite)
     let progress = Progress(
@@ -132,8 +145,16 @@ struct TestCommand: ParsableCommand {
         + "\(try test.writePart(found, to: place.folder))")
   }
 
+  /// What will be passed over: said before hours are spent.
+  private func missingFrames(_ test: AVATest) -> [String] {
+    test.missingFrames.map {
+      "\($0): key frames that need them will be passed over -> check the frame list and the frame folder, or give "
+        + "--damaged stop"
+    }
+  }
+
   /// What of the inputs was of no use or may surprise.
-  private func notices(_ test: AVATest) -> [String] {
+  func notices(_ test: AVATest) -> [String] {
     if test.lateKeyFrames.isEmpty { return test.notices }
     let late =
       "\(counted(test.lateKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "

@@ -16,7 +16,9 @@ extension RunDirectory {
     do {
       config = try Configuration.load(path: path, rules: rules)
     } catch {
-      throw RunDirectoryError.damagedConfiguration(path: path, reason: "it cannot be read (\(error))")
+      let text = "\(error)"
+      let found = text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
+      throw RunDirectoryError.damagedConfiguration(path: path, reason: "it cannot be read (\(found))")
     }
     let parts: [Shard?] = [nil] + (try shards())
     guard let identity = parts.lazy.compactMap({ identity($0) }).first else { return config }

@@ -249,7 +249,7 @@ let testTargets: [Target] = [
     "Checkpoint",
     "Clips",
     "Imaging",
-    "Tensors", "Geometry", "Files"),
+    "Tensors", "Geometry", "Files", "Parallel"),
   tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(

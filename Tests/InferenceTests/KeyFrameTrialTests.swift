@@ -5,6 +5,7 @@ import Geometry
 import Imaging
 import Inference
 import Kernels
+import NN
 import TestSupport
 import Testing
 import VideoModels
@@ -64,7 +65,8 @@ struct KeyFrameTrialTests {
     let size = ImageSize(width: 48, height: 32)
     let views = [View(shortSide: 32), View(shortSide: 64)]
     let (single, double) = (try one.memory(frames: [size], views), try two.memory(frames: [size], views))
-    #expect(single.arenas == (try one.model.arenaBytes(height: 64, width: 96)))
+    let arena = try one.model.arenaBytes(height: 64, width: 96)
+    #expect(single.arenas == arena)
     #expect(try one.model.plan(batch: 1, height: 64, width: 96).arenaCount * 4 == single.arenas)
     #expect(double.arenas == 2 * single.arenas)
     let clip = 4 * 96 * 64 * 3 * 4

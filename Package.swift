@@ -143,7 +143,7 @@ let models: [Target] = [
     dependencies: [
       "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN",
       "RoIAlign",
-      "Tensors", "Geometry", "Files", "Wording", "Parallel",
+      "Tensors", "Geometry", "Files", "Clocks", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]
 
@@ -260,7 +260,7 @@ let testTargets: [Target] = [
     "Checkpoint",
     "Clips",
     "Imaging",
-    "Tensors", "Geometry", "Files"),
+    "Tensors", "Geometry", "Files", "Parallel"),
   tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(

@@ -112,13 +112,21 @@ public struct AVATest {
     models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> Detections {
-    let one = ClipRun.Network(
-      models[0].model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    let run = ClipRun(ensemble?.networks(models, isStill: isStill) ?? [one])
-    try JournaledRun(jobs(), journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
+    if stopsAtDamage {
+      for (video, own) in zip(videos, plan) where !own.tasks.isEmpty { try frames(of: video).verifyFilesExist() }
+    }
+    try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
+      clipRun(models, isStill: isStill), isToStop: isToStop, progress: progress)
     return Detections(
       journal, plan.flatMap(\.tasks), classes: config[.modelNumClasses], labelMap: labelMap, fusion: views.fusion,
       models: ensemble?.fusion)
+  }
+
+  /// What computes the scores: nothing is computed yet.
+  ///
+  /// - Parameter models: One of the same configuration, or all of the ensemble, in their order.
+  public func clipRun(_ models: [LoadedModel], isStill: Bool) -> ClipRun {
+    ClipRun(config, ensemble, models, isStill: isStill)
   }
 
   /// In which views each key frame is scored, of all models.
@@ -145,7 +153,7 @@ public struct AVATest {
   }
 
   /// The listed videos of which something is scored.
-  private var videos: [FrameList.Video] {
+  var videos: [FrameList.Video] {
     frameList.videos.filter { !proposals.keyFrames(of: $0.name).isEmpty }
   }
 
@@ -172,19 +180,22 @@ public struct AVATest {
     }
   }
 
-  private func jobs() throws -> [VideoJob] {
-    try zip(videos, plan).filter { !$1.tasks.isEmpty }.map { try job($0, $1.tasks) }
+  /// The videos of which frames are not there, with how many: what a run passes over that does not stop at damage.
+  public var missingFrames: [String] {
+    zip(videos, plan).compactMap { video, own in
+      if own.tasks.isEmpty { return nil }
+      do {
+        try frames(of: video).verifyFilesExist()
+        return nil
+      } catch { return withoutAdvice(error) }
+    }
   }
 
-  private func job(_ video: FrameList.Video, _ tasks: [ClipTask]) throws -> VideoJob {
-    // The paths of one video at a time are written out: AVA's validation list has 1.7 million.
-    func frames() throws -> ImageFrames {
-      try ImageFrames(
-        name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) },
-        framesPerSecond: dataset.clock.framesPerSecond)
-    }
-    try frames().verifyFilesExist()
-    return VideoJob(name: video.name, tasks: tasks, open: frames)
+  /// The frames of a video. The paths of one video at a time are written out: AVA's validation list has 1.7 million.
+  func frames(of video: FrameList.Video) throws -> ImageFrames {
+    try ImageFrames(
+      name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) },
+      framesPerSecond: dataset.clock.framesPerSecond)
   }
 
   private func tasks(of video: FrameList.Video) -> [ClipTask] {

@@ -71,12 +71,13 @@ struct AVATestInputs {
     return faults
   }
 
-  /// The videos whose first image is not there, in one text.
+  /// What is wrong where no video's first image is there: not a video is damaged then, but the folder another one.
   ///
   /// - Parameter isNeeded: Whether frames of a video will be read.
   func missingFrames(_ list: FrameList, isNeeded: (String) -> Bool) -> String? {
-    let videos = list.videos.filter { isNeeded($0.name) && $0.count > 0 && !pathExists($0.path(ofFrame: 0)) }
-    guard let first = videos.first else { return nil }
+    let needed = list.videos.filter { isNeeded($0.name) && $0.count > 0 }
+    let videos = needed.filter { !pathExists($0.path(ofFrame: 0)) }
+    guard let first = videos.first, videos.count == needed.count else { return nil }
     return "looking for frames: no picture '\(first.path(ofFrame: 0))', the first of \(listed(videos.map(\.name)))"
       + " -> give the folder that the list's paths begin in"
       + AVATestInputs.origin([config.cite(.avaFrameDir)])

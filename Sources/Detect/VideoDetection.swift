@@ -97,17 +97,17 @@ public struct VideoDetection {
     notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
     var opened: [TaskedVideo] = []
     var unreadable = DamageReport()
-    var firstFault: VideoError?
+    var firstFault: (any Error)?
     var shifted: [String] = []
     for (video, name) in zip(videos, names) {
       let frames: VideoFrames
       do {
         frames = try VideoFrames(path: video, framesPerSecond: rate)
-      } catch let error as VideoError where !stopsAtDamage {
+      } catch  where !stopsAtDamage {
+        guard let cause = damageCause(error) else { throw error }
         firstFault = firstFault ?? error
         for frame in proposals.keyFrames(of: name) {
-          unreadable.append(
-            KeyFrame(video: name, time: frame.time), cause: "'\(error.path)': \(error.found)")
+          unreadable.append(KeyFrame(video: name, time: frame.time), cause: cause)
         }
         continue
       }
@@ -163,17 +163,9 @@ public struct VideoDetection {
     models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
-    let plan = plan
-    let jobs = zip(videos, plan).filter { !$1.tasks.isEmpty }.map { video, own in
-      VideoJob(name: video.name, tasks: own.tasks) {
-        try VideoFrames(video.index, framesPerSecond: dataset.clock.framesPerSecond)
-      }
-    }
-    let one = ClipRun.Network(
-      models[0].model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
-    let run = ClipRun(ensemble?.networks(models, isStill: isStill) ?? [one])
     for frame in unreadable.keyFrames { try journal.note(frame.keyFrame, damage: frame.cause) }
-    try JournaledRun(jobs, journal, stopsAtDamage: stopsAtDamage).run(run, isToStop: isToStop, progress: progress)
+    try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
+      clipRun(models, isStill: isStill), isToStop: isToStop, progress: progress)
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
       fusion: views.fusion, models: ensemble?.fusion)
@@ -188,6 +180,13 @@ public struct VideoDetection {
     try run(
       models: [model], journal: journal, isStill: isStill, stopsAtDamage: stopsAtDamage, isToStop: isToStop,
       progress: progress)
+  }
+
+  /// What computes the scores: nothing is computed yet.
+  ///
+  /// - Parameter models: One of the same configuration, or all of the ensemble, in their order.
+  public func clipRun(_ models: [LoadedModel], isStill: Bool) -> ClipRun {
+    ClipRun(config, ensemble, models, isStill: isStill)
   }
 
   /// In which views each key frame is scored, of all models.

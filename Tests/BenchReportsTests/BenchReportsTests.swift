@@ -107,6 +107,62 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
     #expect(result.json.text.hasSuffix(#""seed": 1, "mAP": {"official": 0.5, "other": null}}"#), "\(result.json.text)")
   }
 
+  @Test func forecast() {
+    func forecast(
+      _ parts: [(name: String, total: Int, done: Int)], isBegun: Bool = false, isShard: Bool = false,
+      isDone: Bool = false
+    ) -> RunForecast {
+      RunForecast(
+        .init(
+          command: "test", config: "c.yaml", videos: 2, boxes: 300, views: (1, "1 view"), parts: parts,
+          isBegun: isBegun, isShard: isShard, place: "runs/a"),
+        isDone ? nil : .init(keyFrame: (36, 18, 72), measured: 3, ready: 36),
+        .init(base: 100_000_000, arenas: 50_000_000, clips: 20_000_000, frames: 2_000_000, measured: 180_000_000),
+        .init(journal: 1_500_000, results: isShard ? 0 : 20_000_000), setting: setting, streams: 2)
+    }
+    func rows(_ text: String) -> [[Substring]] {
+      text.split(separator: "\n").map { $0.split(separator: " ", omittingEmptySubsequences: true) }
+    }
+    let whole = forecast([("the whole run", 100, 0)])
+    #expect(
+      whole.text.hasPrefix(
+        """
+        slowfast test with c.yaml: 100 key frames of 2 videos, 300 boxes
+        1 view
+        measured on 3 key frames, 2 threads in 2 streams, kernels avx2, fp32: 36.000 s each (18.000 to 72.000), ready \
+        after 36.0 s
+        """), "\(whole.text)")
+    // The longest of 8 shards has 13 key frames, of 64 two.
+    for row in [
+      ["1", "100", "1.010", "0.510", "2.010"], ["8", "13", "0.140", "0.075", "0.270"],
+      ["64", "2", "0.030", "0.020", "0.050"],
+    ] {
+      #expect(rows(whole.text).contains { $0.map(String.init) == row }, "\(row) in \(whole.text)")
+    }
+    #expect(
+      whole.text.hasSuffix(
+        """
+        memory: about 172 MB (program and weights 100 MB, arenas 50 MB, clips 20 MB, frames 2.0 MB); 180 MB at most while \
+        measuring
+        disk: journal 1.5 MB, results about 20 MB without pictures
+        """), "\(whole.text)")
+    let json = whole.json.text
+    #expect(
+      json.contains(#""machines": [{"machines": 1, "key_frames_of_the_longest": 100, "hours": 1.01, "#), "\(json)")
+    #expect(json.contains(#""memory_bytes": 172000000"#) && json.contains(#""streams": 2"#))
+    let begun = forecast([("the whole run", 100, 90)], isBegun: true).text
+    #expect(begun.contains("done already: 90, in 'runs/a'; to do: 10"), "\(begun)")
+    #expect(rows(begun).contains { $0.map(String.init) == ["1", "10", "0.110", "0.060", "0.210"] }, "\(begun)")
+    #expect(!rows(begun).contains { $0.first == "8" })
+    let shards = forecast([("0/2", 50, 40), ("1/2", 50, 30)], isBegun: true).text
+    #expect(shards.contains("  shard 1/2: 30 of 50 done"), "\(shards)")
+    #expect(rows(shards).contains { $0.prefix(2) == ["2", "20"] }, "\(shards)")
+    let shard = forecast([("0/2", 50, 0)], isShard: true).text
+    #expect(shard.contains("this shard") && shard.contains("a shard writes no results"), "\(shard)")
+    let done = forecast([("the whole run", 100, 100)], isBegun: true, isDone: true).text
+    #expect(done.contains("nothing is left to score\nmemory") && !done.contains("measuring"), "\(done)")
+  }
+
   @Test func pipeline() {
     func run(
       _ total: Double, network: String = "config", views: (count: Int, text: String) = (1, "1 view")
@@ -131,7 +187,13 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
     #expect(seen.text([1]).hasPrefix("6 views a key frame\n2 key frames, "))
     #expect(seen.json([1]).text.contains(#""views": 6"#))
     let json = best.json(totals).text
-    #expect(!json.contains("views"))
+    #expect(!json.contains("views") && !json.contains("streams"))
+    let streams = PipelineBenchmark(
+      seconds: { _ in 0.125 }, decodedFrames: 64, computing: 1, waiting: 0.25, keyFrames: 2, views: (1, ""), total: 2,
+      network: "config", setting: setting, streams: 2)
+    #expect(streams.text([1]).contains("2 threads in 2 streams, kernels"))
+    #expect(streams.text([1]).hasSuffix("the network computed 250.00 ms and waited 62.50 ms"))
+    #expect(streams.json([1]).text.contains(#""streams": 2"#))
     #expect(
       json.contains(#""opening_cpu_seconds": 0.0625, "decoding_cpu_seconds": 0.25, "resizing_cpu_seconds""#), "\(json)")
     #expect(

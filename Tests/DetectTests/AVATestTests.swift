@@ -254,6 +254,37 @@ struct AVATestTests {
     let broken = text { _ = try test.run(model: model) { _ in } }
     #expect(broken.contains("2.png") && broken.contains("neither JPEG nor PNG"), "\(broken)")
   }
+
+  /// What is missing of one video costs its own key frames, named once; a folder without any frame of any video is
+  /// another folder.
+  @Test func aMissingVideoCostsItsOwnKeyFrames() throws {
+    var world = World()
+    defer { world.folder.remove() }
+    world.proposals = "b,0902,0.1,0.2,0.5,0.9,,0.9\nb,0903,0.1,0.2,0.5,0.9,,0.9\na,0902,0.1,0.2,0.5,0.9,,0.9\n"
+    let config = try world.config()
+    let list = world.folder.path + "/list.csv"
+    let rows = String(decoding: try readFile(list, doing: "testing"), as: UTF8.self)
+    let lines = rows.split(separator: "\n").map { line in
+      line.hasPrefix("b ")
+        ? line.split(separator: " ").enumerated().map { $0 == 3 ? "b/\($1)" : $1 }.joined(separator: " ")
+        : String(line)
+    }
+    try writeFile(list, lines.joined(separator: "\n") + "\n")
+    let test = try AVATest(config)
+    #expect(test.missingFrames.count == 1)
+    let missing = test.missingFrames.first ?? ""
+    #expect(missing.hasPrefix("looking for the frames of video 'b': '\(world.folder.path)/b/0.png'"), "\(missing)")
+    #expect(missing.hasSuffix("missing are 100 of 100 frames"), "\(missing)")
+    let found = try test.run(model: randomModel(config), stopsAtDamage: false) { _ in }
+    #expect(found.keyFrameCount == 1 && found.damage.keyFrames.map(\.keyFrame.video) == ["b", "b"])
+    let said = found.damage.lines()
+    #expect(said.count == 1 && said[0].hasPrefix("b, seconds 0902, 0903: "), "\(said)")
+    #expect(said[0].contains("/b/0.png") && !said[0].contains("->"), "\(said)")
+    try writeFile(list, lines.filter { !$0.hasPrefix("a ") }.joined(separator: "\n") + "\n")
+    let nothing = text { _ = try AVATest(config) }
+    #expect(
+      nothing.contains("no picture '\(world.folder.path)/b/0.png', the first of b -> give the folder"), "\(nothing)")
+  }
 }
 
 @Suite(.enabled(if: sharedFolder != nil, "the shared golden cases are not here")) struct GoldenPipelineTests {

@@ -48,8 +48,8 @@ struct EnsembleRunTests {
   }
 
   /// Three models on one engine and in one memory.
-  private func load(_ config: Configuration) throws -> [LoadedModel] {
-    let engine = Engine(threads: 2)
+  private func load(_ config: Configuration, streams: Int = 1) throws -> [LoadedModel] {
+    let engine = Engine(threads: 2, streams: streams)
     var models: [LoadedModel] = []
     for (number, own) in try configs(config).enumerated() {
       models.append(
@@ -74,6 +74,8 @@ struct EnsembleRunTests {
     let test = try AVATest(config, ensemble: ensemble(config))
     #expect(test.allViews.map(\.description) == ["48", "48 flip", "40 model 2", "32 model 3", "48 model 3"])
     let found = try test.run(models: load(config)) { _ in }
+    // Side by side, each stream has its copy of all models, and they share a memory.
+    #expect(try test.run(models: load(config, streams: 2)) { _ in }.scores.array == found.scores.array)
     let mean = singles[0].indices.map { (singles[0][$0] + 2 * singles[1][$0] + singles[2][$0]) / 4 }
     #expect(difference(try found.scores.array, mean, .absolute(1e-6)) == nil)
     let most = try AVATest(config, ensemble: ensemble(config, .max)).run(models: load(config)) { _ in }.scores.array

@@ -37,6 +37,43 @@ struct VideoDetectionTests {
     return world
   }
 
+  /// A video that is missing, empty, or none costs its own key frames; one that goes after it was surveyed, too.
+  @Test(arguments: ["missing", "empty", "text", "gone"]) func videosThatCannotBeRead(_ what: String) throws {
+    let world = world("bframes,1,0.1,0.2,0.5,0.9,,0.9", "bad,1,0.1,0.2,0.5,0.9,,0.9", "bad,2,0.1,0.2,0.5,0.9,,0.9")
+    defer { world.folder.remove() }
+    let config = try world.config()
+    let bad = world.folder.path + "/bad.mp4"
+    switch what {
+    case "empty": try writeFile(bad, "")
+    case "text": try writeFile(bad, "no video at all\n")
+    case "gone":
+      let file = try AtomicFile(path: bad)
+      try file.write(readFile(movie, doing: "testing"))
+      try file.commit()
+    default: break
+    }
+    func detection(_ videos: [String], stops: Bool) throws -> VideoDetection {
+      try VideoDetection(
+        config, videos: videos, proposals: world.folder.path + "/proposals.csv", labelMap: nil,
+        timing: VideoDetection.Timing(startingSecond: 0), stopsAtDamage: stops)
+    }
+    let some = try detection([bad, movie], stops: false)
+    if what == "gone" {
+      removeFile(bad)
+    } else {
+      #expect(text { _ = try detection([bad, movie], stops: true) }.contains("bad.mp4"))
+      #expect(text { _ = try detection([bad], stops: false) }.contains("bad.mp4"))
+    }
+    let found = try some.run(model: randomModel(config), stopsAtDamage: false) { _ in }
+    #expect(found.detections.keyFrameCount == 1)
+    let lines = found.detections.damage.lines()
+    #expect(lines.count == 1 && lines[0].hasPrefix("bad, seconds 0001, 0002: "), "\(lines)")
+    #expect(lines[0].contains("bad.mp4") && !lines[0].contains("->"), "\(lines)")
+    if what == "gone" {
+      #expect(text { _ = try some.run(model: randomModel(config)) { _ in } }.contains("bad.mp4"))
+    }
+  }
+
   /// A video and a lossless frame list of the same decode score alike to the last bit.
   @Test func agreesWithAFrameList() throws {
     var world = world("bframes,0902,0.1,0.2,0.5,0.9,,0.9", "bframes,0902,0.4,0.1,1,1,,0.9")

@@ -56,10 +56,12 @@ public final class Convolution: Sendable {
   ///   - scaling: What is done to the input first.
   ///   - residual: As the output; added before the epilogue. It may be the input, or the output
   ///     itself.
+  ///   - engine: Whose threads and memory are used; nil for the one that the weights were packed with.
   public func run(
     _ input: FeatureMap, scaledBy scaling: InputScaling? = nil, into output: FeatureMap,
-    adding residual: FeatureMap? = nil, epilogue: Epilogue = .none
+    adding residual: FeatureMap? = nil, epilogue: Epilogue = .none, on engine: Engine? = nil
   ) {
+    let engine = engine ?? self.engine
     precondition(
       input.channels == shape.inChannels && output.channels == shape.outChannels && input.batch == output.batch
         && output.extent == shape.output(for: input.extent), "a convolution's maps must fit its shape")
@@ -67,7 +69,7 @@ public final class Convolution: Sendable {
     precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
-    store(output, residual, epilogue) { store in
+    store(output, residual, epilogue, engine) { store in
       guard let scaling else { return method.run(input, store, engine) }
       if method.scales(by: scaling.epilogue) { return method.run(input, scaledBy: scaling, store, engine) }
       let scaled = FeatureMap(zeros: input.batch, input.extent, channels: input.channels, format: input.format)
@@ -81,7 +83,8 @@ public final class Convolution: Sendable {
 
   /// Lets a method fill a store, and applies the epilogue that it does not.
   func store(
-    _ output: FeatureMap, _ residual: FeatureMap?, _ epilogue: Epilogue, _ fill: (ConvolutionStore) -> Void
+    _ output: FeatureMap, _ residual: FeatureMap?, _ epilogue: Epilogue, _ engine: Engine,
+    _ fill: (ConvolutionStore) -> Void
   ) {
     let isFused = method.fuses(epilogue)
     let store = ConvolutionStore(

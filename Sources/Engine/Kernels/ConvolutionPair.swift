@@ -37,23 +37,24 @@ public struct ConvolutionPair: Sendable {
   ///   - output: N, extent, the second one's; shares no element with the input.
   ///   - residual: As the output; added before the epilogue. It may be the output itself.
   public func run(
-    _ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, epilogue: Epilogue = .none
+    _ input: FeatureMap, into output: FeatureMap, adding residual: FeatureMap? = nil, epilogue: Epilogue = .none,
+    on engine: Engine? = nil
   ) {
     precondition(
       input.channels == first.shape.inChannels && input.format == first.input && input.batch == output.batch
         && output.extent == second.shape.output(for: first.shape.output(for: input.extent))
         && output.channels == second.shape.outChannels, "a pair's maps must fit its shapes")
-    let engine = second.engine
+    let engine = engine ?? second.engine
     let extent = first.shape.output(for: input.extent)
     engine.exclusively {
       if input.batch * extent.count * first.shape.outChannels * second.input.bytes <= cachedBytes {
         let made = engine.sharedMap(input.batch, extent, channels: first.shape.outChannels, format: second.input)
-        first.run(input, into: made, epilogue: between)
-        return second.run(made, into: output, adding: residual, epilogue: epilogue)
+        first.run(input, into: made, epilogue: between, on: engine)
+        return second.run(made, into: output, adding: residual, epilogue: epilogue, on: engine)
       }
       let lines = ConvolvedLines(
         convolution: first, direct: direct, input: input, format: second.input, epilogue: between)
-      second.store(output, residual, epilogue) { depthwise.run(lines, $0, engine) }
+      second.store(output, residual, epilogue, engine) { depthwise.run(lines, $0, engine) }
     }
   }
 }

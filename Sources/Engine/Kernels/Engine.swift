@@ -8,6 +8,8 @@ public final class Engine: Sendable {
   public let planner: ConvolutionPlanner
   /// How activations lie in memory; bfloat16 only where `kernels.supportsBFloat16`.
   public let activations: ElementFormat
+  /// How many clips are computed side by side, each on its part of the threads.
+  public let streams: Int
   let scratch: Scratch
   private let exclusion = ExclusiveAccess()
 
@@ -16,13 +18,23 @@ public final class Engine: Sendable {
   ///   - kernels: The kernels of one instruction set.
   ///   - planner: How convolutions choose their algorithm.
   ///   - activations: The format of activations and weights.
-  public init(
+  ///   - streams: How many clips are computed side by side; see ``divided()``.
+  public convenience init(
     threads: Int? = nil, kernels: KernelTable = .best, planner: ConvolutionPlanner = ConvolutionPlanner(),
-    activations: ElementFormat = .float32
+    activations: ElementFormat = .float32, streams: Int = 1
+  ) {
+    self.init(
+      WorkerPool(threads: threads), kernels: kernels, planner: planner, activations: activations, streams: streams)
+  }
+
+  init(
+    _ pool: WorkerPool, kernels: KernelTable, planner: ConvolutionPlanner, activations: ElementFormat, streams: Int
   ) {
     precondition(activations == .float32 || kernels.supportsBFloat16, "bfloat16 takes kernels that have it")
+    precondition(1...pool.threads ~= streams, "each stream has a thread")
     self.activations = activations
-    pool = WorkerPool(threads: threads)
+    self.streams = streams
+    self.pool = pool
     self.kernels = kernels
     scratch = Scratch(slots: pool.threads + 1)
     self.planner = planner

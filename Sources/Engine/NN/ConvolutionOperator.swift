@@ -86,7 +86,7 @@ struct ConvolutionOperator: Operator {
   func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     convolution.run(
       inputs[0], scaledBy: scaling.map { InputScaling(factors: inputs[1], epilogue: $0) }, into: output,
-      adding: hasResidual ? inputs[residualAt] : nil, epilogue: epilogue)
+      adding: hasResidual ? inputs[residualAt] : nil, epilogue: epilogue, on: engine)
   }
 
   /// An engine that asks for references has packed the weights for them.

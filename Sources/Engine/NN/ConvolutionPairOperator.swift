@@ -44,7 +44,8 @@ struct ConvolutionPairOperator: Operator {
   }
 
   func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    pair.run(inputs[0], into: output, adding: inputs.dropFirst().first, epilogue: second.epilogue)
+    pair.run(
+      inputs[0], into: output, adding: inputs.dropFirst().first, epilogue: second.epilogue, on: engine)
   }
 
   /// One after the other, with a map between them.

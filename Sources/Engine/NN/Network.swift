@@ -19,7 +19,7 @@ public struct Network: Sendable {
     let channels: Int
   }
 
-  public let engine: Engine
+  public private(set) var engine: Engine
   private(set) var nodes: [Node] = []
   /// How each value lies in memory.
   private(set) var formats: [ElementFormat] = []
@@ -29,6 +29,13 @@ public struct Network: Sendable {
   private(set) var named: [(name: String, value: Value)] = []
 
   public init(engine: Engine) { self.engine = engine }
+
+  /// The same network, with the same weights in memory, for another engine of the same kernels and formats.
+  public func on(_ engine: Engine) -> Network {
+    var network = self
+    network.engine = engine
+    return network
+  }
 
   /// Declares the next input, in float32.
   public mutating func input(channels: Int) -> Value {

@@ -50,6 +50,12 @@ final class Gate: @unchecked Sendable {
     unlock()
   }
 
+  /// Sleeps until somebody wakes all. With the lock.
+  func waitLocked() { pthread_cond_wait(changed, mutex) }
+
+  /// Wakes all that sleep. With the lock.
+  func wakeAll() { pthread_cond_broadcast(changed) }
+
   /// Wakes threads that sleep. Without the lock, after the change that they wait for.
   func wake(atMost count: Int) {
     let asleep = sleepers.load(ordering: .sequentiallyConsistent)

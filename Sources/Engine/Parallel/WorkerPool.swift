@@ -14,13 +14,14 @@ public final class WorkerPool: @unchecked Sendable {
 
   /// Starts a pool.
   ///
-  /// - Parameter threads: How many threads compute, the caller included; nil takes the processors that this
-  ///   process may run on.
-  public init(threads: Int? = nil) {
+  /// - Parameters:
+  ///   - threads: How many threads compute, the caller included; nil takes the processors that this process may run on.
+  ///   - others: The threads of pools that compute at the same time.
+  public init(threads: Int? = nil, besides others: Int = 0) {
     let processors = availableProcessors()
     self.threads = max(1, threads ?? processors)
     // More threads than processors: one that waits without sleeping would keep another from working.
-    crew = Crew(staysAwake: self.threads <= processors)
+    crew = Crew(staysAwake: self.threads + others <= processors)
     for _ in 1..<self.threads {
       var handle = pthread_t()
       // The threads hold on to the crew and not to the pool, which could otherwise never end.

@@ -10,7 +10,7 @@ public final class ImageFrames: FrameSource {
   /// The image files, frame by frame.
   public let paths: [String]
   public let framesPerSecond: Double
-  private var knownSize: ImageSize?
+  private var knownSize: Result<ImageSize, any Error>?
 
   /// Takes a video's list of images; no file is touched yet.
   ///
@@ -52,8 +52,9 @@ public final class ImageFrames: FrameSource {
       throw ImagingError(doing: doing, reason: "the list has \(counted(frameCount, "frame")), counted from 0")
     }
     do {
-      let image = try readImage(path: paths[index])
+      // First, so that all frames of a video of which none can be read have one cause.
       let expected = try size
+      let image = try readImage(path: paths[index])
       if image.size != expected {
         throw ImagingError(
           doing: doing, source: paths[index],
@@ -72,10 +73,10 @@ public final class ImageFrames: FrameSource {
   /// Read off the images' headers: nothing is decoded.
   public var size: ImageSize {
     get throws {
-      if let knownSize { return knownSize }
-      let found = try paths.lazy.compactMap { try? imageSize(path: $0) }.first ?? imageSize(path: paths[0])
+      if let knownSize { return try knownSize.get() }
+      let found = Result { try paths.lazy.compactMap { try? imageSize(path: $0) }.first ?? imageSize(path: paths[0]) }
       knownSize = found
-      return found
+      return try found.get()
     }
   }
 }

@@ -2,6 +2,7 @@ public import AVARecords
 public import Clips
 internal import Geometry
 public import Imaging
+internal import Kernels
 internal import Parallel
 internal import RoIAlign
 public import Tensors
@@ -87,7 +88,15 @@ public struct ClipRun {
     let boxes: [PixelBox?]
   }
 
-  /// Scores all tasks in order.
+  /// A view of a task after the model.
+  private struct Scored {
+    let task: ClipTask
+    let view: View
+    let isLastView: Bool
+    let scores: Result<Tensor, FrameDamage>
+  }
+
+  /// Scores all tasks in order, as many side by side as the model's engine has streams.
   ///
   /// - Parameters:
   ///   - jobs: What to score.
@@ -102,22 +111,40 @@ public struct ClipRun {
     each: (ScoredView) throws -> Void
   ) throws {
     var preparation = Preparation(jobs: jobs, wants: networks.map(\.want), costs: costs)
-    // Two clips wait at most: more would only take memory. Of several views one waits: all but the first of a key frame are
-    // made of frames that are there.
     let hasViews = jobs.contains { $0.tasks.contains { $0.views.count > 1 } }
-    let prefetcher = Prefetcher<Prepared>(capacity: hasViews ? 1 : 2) { try preparation.next() }
+    let models = VideoModel.streams(networks.map(\.model))
+    var number = -1
+    let prefetcher = Prefetcher<(number: Int, element: Prepared)>(capacity: capacity(hasViews: hasViews)) {
+      number += 1
+      return try preparation.next().map { (number, $0) }
+    }
+    let streams = OrderedStreams<Prepared, Scored>(
+      models.count, source: { try costs.wait { try prefetcher.next() } }
+    ) { prepared, stream in
+      let scores: Result<Tensor, FrameDamage> =
+        switch prepared.clip {
+        case .success(let clip):
+          try .success(costs.compute { try self.scores(of: clip, prepared.task, models[stream][prepared.view.model]) })
+        case .failure(let damage): .failure(damage)
+        }
+      return Scored(task: prepared.task, view: prepared.view, isLastView: prepared.isLastView, scores: scores)
+    }
     var done = 0
-    while let prepared = try costs.wait({ try prefetcher.next() }) {
-      switch prepared.clip {
-      case .success(let clip):
-        let scores = try costs.compute { try self.scores(of: clip, prepared.task, networks[prepared.view.model].model) }
-        try each(ScoredView(task: prepared.task, view: prepared.view, scores: scores))
-      case .failure(let damage): try damaged(prepared.task, damage)
+    while let scored = try streams.next() {
+      switch scored.scores {
+      case .success(let scores): try each(ScoredView(task: scored.task, view: scored.view, scores: scores))
+      case .failure(let damage): try damaged(scored.task, damage)
       }
-      if prepared.isLastView { done += 1 }
+      if scored.isLastView { done += 1 }
       if !goesOn(done) { return }
     }
   }
+
+  /// How many clips wait at most.
+  ///
+  /// Two, or as many as there are streams: more would only take memory. Of several views one waits: all but the first of a
+  /// key frame are made of frames that are there.
+  func capacity(hasViews: Bool) -> Int { max(model.engine.streams, hasViews ? 1 : 2) }
 
   /// Runs a model on a clip.
   private func scores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> Tensor {
@@ -160,12 +187,12 @@ public struct ClipRun {
       if job == jobs.count { return nil }
       let current = jobs[job].tasks[task]
       let seen = current.views[view]
-      let reader =
-        try self.reader
-        ?? ViewReader(
-          costs.measure(.opening) { try jobs[job].open() }, wants, storage: storage, costs: costs)
-      self.reader = reader
       do {
+        let reader =
+          try self.reader
+          ?? ViewReader(
+            costs.measure(.opening) { try jobs[job].open() }, wants, storage: storage, costs: costs)
+        self.reader = reader
         if view == 0 { try reader.read(current.views, around: current.center) }
         let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: reader.frameSize(seen)!)
         let isEmpty = !boxes.isEmpty && boxes.allSatisfy { $0 == nil }

@@ -74,6 +74,13 @@ private final class X3DHeadLayers: HeadLayers {
     projection = Projection(head.width, classes: head.classes, head.activation, weights: weights, engine: engine)
   }
 
+  private init(_ other: X3DHeadLayers, _ engine: Engine) {
+    (head, dense, projection) = (other.head, other.dense, other.projection)
+    self.engine = engine
+  }
+
+  func copy(on engine: Engine) -> any HeadLayers { X3DHeadLayers(self, engine) }
+
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
     let averages = try WindowAverage(head.window, engine)(maps[0])
     let batch = averages.shape[0]

@@ -67,15 +67,23 @@ public struct RunDirectory: Hashable, Sendable {
     return status
   }
 
-  /// Notes the mean of the run as a whole, which was computed when its shards had been joined.
-  public func note(mAP: Double?) throws {
+  /// Notes that the results of a run whose shards were joined are written, with their mean.
+  public func complete(mAP: Double?) throws {
     guard var status = RunStatus(status(nil)) else { return }
     status.mAP = mAP
+    status.state = .complete
+    status.updated = clockTime()
     try status.write(to: self.status(nil))
   }
 
   /// What the scores of a part depend on; nil where it has none yet.
   public func identity(_ shard: Shard?) -> RunIdentity? { RunJournal.identity(at: journal(shard)) }
+
+  /// The files that a merge had begun to make when it ended early; none where it came to its end.
+  public var begunResults: [String] {
+    if RunStatus(status(nil))?.state == .complete { return [] }
+    return RunJournal.resultsBegun(at: journal(nil))
+  }
 
   /// What the scores of the run depend on, by any part of it, without which part that is.
   ///
@@ -109,6 +117,10 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case otherParts(directory: String, found: String, asked: String)
   /// Another part of the same directory has scores that depend on other things.
   case otherRun(directory: String, part: String, changes: [String])
+  /// Parts whose scores would become different results.
+  case otherResults(directory: String, changes: [String])
+  /// The configuration is not the one that the run wrote.
+  case damagedConfiguration(path: String, reason: String)
   case unreadable(path: String, reason: String)
   /// What says how far a part is cannot be read.
   case noStatus(path: String)
@@ -133,6 +145,16 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .otherRun(let directory, let part, let changes):
       return "computing in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give "
         + "the same to all parts, or another --run"
+    case .otherResults(let directory, let changes):
+      return
+        "computing in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
+        + "it: \(listed(changes, limit: 3)) -> give the same to all parts; when they are joined, 'slowfast results DIR KEY "
+        + "VALUE' makes results with others"
+    case .damagedConfiguration(let path, let reason):
+      return
+        "reading the run directory: '\(path)': \(reason) -> start the command that the run was begun with again, of a "
+        + "divided run that of any shard (with --overwrite where results are there): it writes the file anew, and what is "
+        + "scored stays"
     case .unreadable(let path, let reason):
       return "going on with the run of '\(path)': \(reason) -> delete the file to compute its scores anew, or give "
         + "another --run"

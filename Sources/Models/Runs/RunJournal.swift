@@ -15,7 +15,7 @@ public import Tensors
 public final class RunJournal {
   /// How much a power failure may cost: seconds from one flush to the next.
   private static let flushInterval = 5.0
-  private static let magic = Array("slowfast journal 1\n".utf8)
+  static let magic = Array("slowfast journal 1\n".utf8)
   static let doing = "writing the journal"
 
   /// The end of a journal that cannot be read.
@@ -304,6 +304,9 @@ public final class RunJournal {
     }
     return file.count - bytes.count..<file.count
   }
+
+  /// How long the file is.
+  var bytes: Int { file?.count ?? memory.count }
 
   private func bytes(_ range: Range<Int>) throws -> [UInt8] { try file?.read(range) ?? Array(memory[range]) }
 

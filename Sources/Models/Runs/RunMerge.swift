@@ -9,7 +9,7 @@ internal import Wording
 
 /// The shards of a run, complete and of one kind, to be joined.
 public struct RunMerge {
-  private let parts: [(directory: RunDirectory, journal: RunJournal, status: RunStatus?)]
+  private let parts: [MergedShard]
   private let identity: RunIdentity
   private let videos: [PlannedVideo]
   /// The videos in which a shard found damage: they may have been others since.
@@ -21,6 +21,44 @@ public struct RunMerge {
   ///
   /// - Throws: `RunDirectoryError` with what is missing or differs, `JournalError`, `FileError`.
   public init(_ directories: [RunDirectory]) throws {
+    let (places, count) = try Self.find(directories)
+    var parts: [MergedShard] = []
+    var unfinished: [String] = []
+    for shard in (0..<count).compactMap({ Shard($0, of: count) }) {
+      guard let directory = places[shard], pathExists(directory.journal(shard)) else {
+        unfinished.append("shard \(shard) is missing")
+        continue
+      }
+      let part = try MergedShard(shard, directory)
+      if let lack = part.lack { unfinished.append(lack) }
+      parts.append(part)
+    }
+    // Shards that ended before a damaged video was repaired have its former identity.
+    let repairable = parts.reduce(into: Set<String>()) { $0.formUnion($1.journal.damagedVideos) }
+    try Self.checkAgreement(parts, butOf: repairable)
+    if !unfinished.isEmpty {
+      throw RunDirectoryError.unfinished(
+        unfinished, advice: "let these come to their end, with the command that they were begun with (--shard I/N)")
+    }
+    guard let status = parts.lazy.compactMap(\.status).first else {
+      throw RunDirectoryError.noStatus(path: parts[0].directory.status(parts[0].shard))
+    }
+    self.parts = parts
+    self.status = status
+    self.repairable = repairable
+    damaged = parts.reduce(into: []) { damaged, part in damaged += part.lost.filter { !damaged.contains($0) } }
+    videos = Self.joined(parts.flatMap(\.journal.videos))
+    let tasks = videos.flatMap(\.tasks)
+    identity = (parts.first { $0.identity.isOf(tasks) } ?? parts[0]).identity
+    if !identity.isOf(tasks) {
+      throw RunDirectoryError.unfinished(
+        ["the shards' key frames together are not those of the run"],
+        advice: "delete the shards' journals and compute them anew")
+    }
+  }
+
+  /// Where each shard is, and how many there are to be.
+  private static func find(_ directories: [RunDirectory]) throws -> (places: [Shard: RunDirectory], count: Int) {
     var places: [Shard: [RunDirectory]] = [:]
     for directory in directories {
       let shards = try directory.shards()
@@ -36,66 +74,39 @@ public struct RunMerge {
     for shard in shards where places[shard]!.count > 1 {
       throw RunDirectoryError.twice(shard: partName(shard), directories: places[shard]!.map(\.path))
     }
-    var parts: [(directory: RunDirectory, journal: RunJournal, status: RunStatus?)] = []
-    var unfinished: [String] = []
-    var damaged: [RunStatus.Damage] = []
-    var identities: [(shard: Shard, directory: RunDirectory, value: RunIdentity)] = []
-    for shard in (0..<count).compactMap({ Shard($0, of: count) }) {
-      guard let directory = places[shard]?.first, pathExists(directory.journal(shard)) else {
-        unfinished.append("shard \(shard) is missing")
-        continue
-      }
-      let journal = try RunJournal(reading: directory.journal(shard))
-      let status = directory.readStatus(shard)
-      guard let own = journal.identity?.ofWhole else {
-        throw RunDirectoryError.unreadable(path: directory.journal(shard), reason: "it is damaged at its beginning")
-      }
-      identities.append((shard, directory, own))
-      let lost = status?.state == .complete ? status?.damaged ?? [] : []
-      damaged += lost.filter { !damaged.contains($0) }
-      let tasks = journal.videos.flatMap(\.tasks)
-      let done = tasks.count { journal.hasAll($0) }
-      let known = Set(lost.map { "\($0.video),\($0.time)" })
-      let passedOver = tasks.count { task in
-        !journal.hasAll(task) && known.contains("\(task.keyFrame.video),\(task.keyFrame.time.microseconds)")
-      }
-      if done + passedOver < tasks.count || status?.state == .running || (tasks.isEmpty && status?.state != .complete) {
-        let how = status?.state == .running ? ", it is being computed" : ""
-        unfinished.append("shard \(shard) has \(done) of \(counted(tasks.count, "key frame"))\(how)")
-      }
-      parts.append((directory, journal, status))
-    }
-    // Shards that ended before a damaged video was repaired have its former identity.
-    let repairable = parts.reduce(into: Set<String>()) { $0.formUnion($1.journal.damagedVideos) }
-    for other in identities.dropFirst() {
-      let changes = other.value.changes(since: identities[0].value, butOf: repairable)
+    return (places.mapValues { $0[0] }, count)
+  }
+
+  /// Makes sure that the scores of all shards depend on the same, and that they are to become the same results.
+  private static func checkAgreement(_ parts: [MergedShard], butOf videos: Set<String>) throws {
+    guard let first = parts.first else { return }
+    for other in parts.dropFirst() {
+      let changes = other.identity.changes(since: first.identity, butOf: videos)
       if !changes.isEmpty {
         throw RunDirectoryError.otherRun(
-          directory: other.directory.path, part: partName(identities[0].shard), changes: changes)
+          directory: other.directory.path, part: partName(first.shard), changes: changes)
       }
     }
-    if !unfinished.isEmpty {
-      throw RunDirectoryError.unfinished(
-        unfinished, advice: "let these come to their end, with the command that they were begun with (--shard I/N)")
+    for other in parts.dropFirst() {
+      guard let status = other.status, let own = first.status else { continue }
+      let changes = RunDirectory.changes(of: status.fusion, since: own.fusion)
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherResults(directory: other.directory.path, changes: changes)
+      }
     }
-    self.parts = parts
-    guard let status = parts.lazy.compactMap(\.status).first else {
-      throw RunDirectoryError.noStatus(path: parts[0].directory.status(Shard(0, of: count)))
+    let config = try first.directory.readConfiguration()
+    for directory in Set(parts.map(\.directory)).subtracting([first.directory]).sorted(by: { $0.path < $1.path }) {
+      let changes = RunDirectory.changes(of: try directory.readConfiguration(), since: config)
+      if !changes.isEmpty { throw RunDirectoryError.otherResults(directory: directory.path, changes: changes) }
     }
-    self.status = status
-    self.damaged = damaged
-    self.repairable = repairable
-    let pieces = Dictionary(grouping: parts.flatMap { $0.journal.videos }, by: \.number)
-    let videos = pieces.keys.sorted().map { number in
+  }
+
+  /// The videos of all shards, each with the key frames of all.
+  private static func joined(_ videos: [PlannedVideo]) -> [PlannedVideo] {
+    let pieces = Dictionary(grouping: videos, by: \.number)
+    return pieces.keys.sorted().map { number in
       let tasks = pieces[number]!.flatMap(\.tasks).sorted { $0.keyFrame.time < $1.keyFrame.time }
       return pieces[number]![0].with(tasks)
-    }
-    self.videos = videos
-    identity = (identities.first { $0.value.isOf(videos.flatMap(\.tasks)) } ?? identities[0]).value
-    if !identity.isOf(videos.flatMap(\.tasks)) {
-      throw RunDirectoryError.unfinished(
-        ["the shards' key frames together are not those of the run"],
-        advice: "delete the shards' journals and compute them anew")
     }
   }
 
@@ -113,9 +124,13 @@ public struct RunMerge {
 
   /// Writes the journal of the whole run, and what stands beside it, into a directory. The shards stay as they are.
   ///
-  /// - Parameter directory: Where the shards are, or another one.
+  /// The run is not complete before its results are: see `RunDirectory.complete`.
+  ///
+  /// - Parameters:
+  ///   - directory: Where the shards are, or another one.
+  ///   - results: The files that will be made of it; those that an earlier merge had begun are its own, too.
   /// - Throws: `RunDirectoryError` where the directory keeps another run, `FileError`, `JournalError`.
-  public func write(into directory: RunDirectory) throws {
+  public func write(into directory: RunDirectory, results: [String] = []) throws {
     if let other = directory.identity(nil) {
       let changes = identity.changes(since: other, butOf: repairable)
       if !changes.isEmpty {
@@ -146,6 +161,7 @@ public struct RunMerge {
         let time = Timestamp(microseconds: damage.time)
         try journal.note(KeyFrame(video: damage.video, time: time), damage: damage.cause)
       }
+      try journal.beginResults(directory.begunResults + results)
       journal.close(keepsEmpty: true)
       let configuration = try readFile(parts[0].directory.configuration, doing: "reading the run's configuration")
       if parts[0].directory != directory {
@@ -161,7 +177,7 @@ public struct RunMerge {
     var status = status
     status.begun = parts.compactMap { $0.status?.begun }.min() ?? status.begun
     status.updated = clockTime()
-    status.state = .complete
+    status.state = .interrupted
     (status.done, status.total, status.damaged) = (journal.doneCount, keyFrameCount, damaged)
     try status.write(to: directory.status(nil))
   }

@@ -51,7 +51,7 @@ public final class RunPart {
   /// Whether it was complete before this process took it.
   public private(set) var wasComplete = false
 
-  private static func checkParts(of directory: RunDirectory, _ shard: Shard?) throws {
+  static func checkParts(of directory: RunDirectory, _ shard: Shard?) throws {
     let others = try directory.shards()
     guard let other = others.first(where: { $0.count != shard?.count }) ?? (shard == nil ? others.first : nil) else {
       if shard != nil, others.isEmpty, directory.hasWhole {
@@ -80,6 +80,16 @@ public final class RunPart {
       if !changes.isEmpty {
         throw RunDirectoryError.otherRun(directory: directory.path, part: partName(other.part), changes: changes)
       }
+    }
+    // A file that is damaged is written anew below.
+    if shard != nil, try directory.identityOfWhole(beside: shard) != nil,
+      let other = try? directory.readConfiguration()
+    {
+      var changes = RunDirectory.changes(of: config, since: other)
+      if let part = try directory.shards().lazy.filter({ $0 != self.shard }).compactMap(directory.readStatus).first {
+        changes += RunDirectory.changes(of: status.fusion, since: part.fusion)
+      }
+      if !changes.isEmpty { throw RunDirectoryError.otherResults(directory: directory.path, changes: changes) }
     }
     let journal: RunJournal
     do {

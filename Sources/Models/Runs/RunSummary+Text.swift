@@ -26,10 +26,18 @@ extension [RunSummary] {
 
   private var differencesText: String {
     if count < 2 { return "" }
+    let unknown = filter { $0.identity == nil }
+    var notCompared = ""
+    if !unknown.isEmpty {
+      notCompared =
+        "\nnot compared, for no journal says what their scores depend on (none is scored yet, or it is damaged at its "
+        + "beginning): \(listed(unknown.map { "'\($0.directory.path)'" }))\n"
+    }
+    if count - unknown.count < 2 { return notCompared }
     let differences = RunSummary.differences(self)
     if differences.isEmpty {
-      return
-        "\nall of the same: the scores in their journals are equal to the last bit (how views and models become one "
+      return notCompared
+        + "\nall of the same: the scores in their journals are equal to the last bit (how views and models become one "
         + "score is chosen afterwards)\n"
     }
     var lines = ["", "what their scores depend on, and is not the same:"]
@@ -37,7 +45,7 @@ extension [RunSummary] {
       lines.append("  \(name)")
       lines += zip(self, values).map { "    \($0.directory.path): \($1.map(short) ?? "none")" }
     }
-    return lines.joined(separator: "\n") + "\n"
+    return notCompared + lines.joined(separator: "\n") + "\n"
   }
 }
 

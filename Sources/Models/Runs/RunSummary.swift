@@ -114,7 +114,7 @@ public struct RunSummary: Sendable {
   }
 
   /// What the scores of several runs depend on, and that is not the same for all of them, with the values in their
-  /// order; nil for a run that has none.
+  /// order; nil for a run that has none. Runs of which nothing is known are not compared.
   public static func differences(_ runs: [RunSummary]) -> [(name: String, values: [String?])] {
     var names: [String] = []
     var known: Set<String> = []
@@ -122,8 +122,8 @@ public struct RunSummary: Sendable {
       for entry in run.identity?.entries ?? [] where known.insert(entry.name).inserted { names.append(entry.name) }
     }
     return names.compactMap { name in
-      let values = runs.map { $0.identity?[name] }
-      return Set(values).count > 1 ? (name, values) : nil
+      let known = runs.filter { $0.identity != nil }.map { $0.identity?[name] }
+      return Set(known).count > 1 ? (name, runs.map { $0.identity?[name] }) : nil
     }
   }
 }

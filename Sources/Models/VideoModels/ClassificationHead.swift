@@ -40,6 +40,13 @@ private final class ClassificationHeadLayers: HeadLayers {
       self.channels, classes: head.classes, head.activation, weights: weights, engine: engine)
   }
 
+  private init(_ other: ClassificationHeadLayers, _ engine: Engine) {
+    (head, channels, projection) = (other.head, other.channels, other.projection)
+    self.engine = engine
+  }
+
+  func copy(on engine: Engine) -> any HeadLayers { ClassificationHeadLayers(self, engine) }
+
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
     let averages = try maps.map(WindowAverage(head.window, engine).callAsFunction)
     let batch = averages[0].shape[0]

@@ -45,6 +45,11 @@ public protocol HeadLayers: AnyObject {
   /// - Throws: `VideoModelError`, `RoIAlignError`.
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor
 
+  /// The same layers with the same weights in memory, for a model that computes beside this one.
+  ///
+  /// - Parameter engine: Of the same kernels and formats.
+  func copy(on engine: Engine) -> any HeadLayers
+
   /// Scores once and times every step, as `NetworkPlan.timedLayers` does for what comes before.
   func timed(_ maps: [FeatureMap], _ regions: [Region]) throws -> [LayerReport]
 }

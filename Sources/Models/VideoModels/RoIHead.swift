@@ -48,6 +48,13 @@ private final class RoIHeadLayers: HeadLayers {
       self.channels, classes: head.classes, head.activation, weights: weights, engine: engine)
   }
 
+  private init(_ other: RoIHeadLayers, _ engine: Engine) {
+    (head, channels, projection) = (other.head, other.channels, other.projection)
+    self.engine = engine
+  }
+
+  func copy(on engine: Engine) -> any HeadLayers { RoIHeadLayers(self, engine) }
+
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
     let aligner = try aligner()
     let pooled = Tensor(zeros: [regions.count, channels])

@@ -76,6 +76,27 @@ public final class VideoModel {
     head = architecture.head.layers(channels: channels, weights: weights, engine: engine)
   }
 
+  private init(_ other: VideoModel, _ engine: Engine, _ plans: PlanCache) {
+    self.plans = plans
+    number = plans.addModel()
+    architecture = other.architecture
+    self.engine = engine
+    network = other.network.on(engine)
+    head = other.head.copy(on: engine)
+  }
+
+  /// For each stream of the engine these models, which are of one engine and compute in turn: they share the weights, and
+  /// those of a stream compute on its threads in memory of its own.
+  ///
+  /// - Returns: The models themselves where there is one stream.
+  public static func streams(_ models: [VideoModel]) -> [[VideoModel]] {
+    guard let engine = models.first?.engine, engine.streams > 1 else { return [models] }
+    return engine.divided().map { engine in
+      let plans = PlanCache()
+      return models.map { VideoModel($0, engine, plans) }
+    }
+  }
+
   /// Lays the network out for clips of a size, or takes the layout that was made for such ones before.
   public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
     let key = PlanCache.Key(model: number, batch: batch, height: height, width: width, keepingNamed: keepingNamed)

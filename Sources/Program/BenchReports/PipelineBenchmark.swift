@@ -7,7 +7,7 @@ public struct PipelineBenchmark: Sendable {
   /// The processor's seconds of each step of the way to the network.
   private let steps: [(step: PipelineCosts.Step, seconds: Double)]
   private let decodedFrames: Int
-  /// The clock's seconds in which the network computed, and in which it waited.
+  /// The clock's seconds in which the network computed, and in which it waited; of several streams the mean.
   private let computing: Double
   private let waiting: Double
   private let keyFrames: Int
@@ -17,27 +17,32 @@ public struct PipelineBenchmark: Sendable {
   private let total: Double
   private let network: String
   private let setting: BenchSetting
+  /// How many clips were computed side by side.
+  private let streams: Int
 
   /// - Parameters:
   ///   - views: How many a key frame had, and a line that says which.
   ///   - network: "config", or "none" where nothing was computed of the clips.
+  ///   - streams: How many clips were computed side by side.
   public init(
     _ costs: PipelineCosts, keyFrames: Int, views: (count: Int, text: String), total: Double, network: String,
-    setting: BenchSetting
+    setting: BenchSetting, streams: Int = 1
   ) {
     self.init(
       seconds: costs.seconds, decodedFrames: costs.decodedFrames, computing: costs.network, waiting: costs.waiting,
-      keyFrames: keyFrames, views: views, total: total, network: network, setting: setting)
+      keyFrames: keyFrames, views: views, total: total, network: network, setting: setting, streams: streams)
   }
 
   public init(
     seconds: (PipelineCosts.Step) -> Double, decodedFrames: Int, computing: Double, waiting: Double, keyFrames: Int,
-    views: (count: Int, text: String), total: Double, network: String, setting: BenchSetting
+    views: (count: Int, text: String), total: Double, network: String, setting: BenchSetting,
+    streams: Int = 1
   ) {
     steps = PipelineCosts.Step.allCases.map { ($0, seconds($0)) }
     self.decodedFrames = decodedFrames
-    self.computing = computing
-    self.waiting = waiting
+    self.computing = computing / Double(streams)
+    self.waiting = waiting / Double(streams)
+    self.streams = streams
     self.keyFrames = keyFrames
     self.views = views
     self.total = total
@@ -64,7 +69,7 @@ public struct PipelineBenchmark: Sendable {
     let seen = views.count > 1 ? "\(views.text)\n" : ""
     return """
       \(seen)\(counted(keyFrames, "key frame")), \(counted(decodedFrames, "frame")) decoded, network: \(network), \
-      \(counted(setting.threads, "thread")), kernels \(setting.kernels)
+      \(counted(setting.threads, "thread"))\(streams > 1 ? " in \(streams) streams" : ""), kernels \(setting.kernels)
       \(TextTable(["step", "processor ms a key frame", "%"], rows).text.dropLast())
       \(counted(totals.count, "run")): sum \(fixed(1e3 * totals[0], 2)) to \(fixed(1e3 * totals[totals.count - 1], 2)) ms, \
       median \(fixed(1e3 * totals[totals.count / 2], 2)); by the clock, a key frame: the network computed \
@@ -78,6 +83,7 @@ public struct PipelineBenchmark: Sendable {
       ("network", JSONValue(network)),
     ]
     if views.count > 1 { fields.append(("views", JSONValue(views.count))) }
+    if streams > 1 { fields.append(("streams", JSONValue(streams))) }
     fields += steps.map { ("\($0.step)_cpu_seconds", JSONValue(each($0.seconds))) }
     fields += [
       ("rest_cpu_seconds", JSONValue(each(rest))), ("sum_cpu_seconds", JSONValue(each(total))),

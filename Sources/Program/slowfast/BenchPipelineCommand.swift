@@ -46,6 +46,7 @@ struct BenchPipelineCommand: ParsableCommand {
   @Option(help: "The network of the config, or none: everything but its arithmetic.")
   var network = NetworkChoice.config
   @OptionGroup var options: BenchModelOptions
+  @OptionGroup var streams: StreamOptions
   @Option(help: "How often to run; the run that took the least of the processor is printed.")
   var runs = 3
   @Option(help: "How to print the result.")
@@ -62,6 +63,7 @@ struct BenchPipelineCommand: ParsableCommand {
       throw ValidationError("--every is \(every) -> give \(leastStep) s, a frame, to 86400 s")
     }
     try options.words.check()
+    try streams.check(options.engine)
     // Here, where the answer shows this command's usage. What cannot be loaded is for the run to say.
     if let loaded = try? options.load(), !loaded[.detectionEnable] {
       throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
@@ -70,7 +72,7 @@ struct BenchPipelineCommand: ParsableCommand {
 
   func run() throws {
     let config = try options.loadWithNotices()
-    let engine = try options.engine.make()
+    let engine = try options.engine.make(streams: streams.count)
     let model = try self.model(Architecture(config), engine)
     let views = TestViews(config)
     var results: [PipelineBenchmark] = []
@@ -85,7 +87,8 @@ struct BenchPipelineCommand: ParsableCommand {
       results.append(
         PipelineBenchmark(
           run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: (views.count, "\(views)"),
-          total: processorSeconds() - begin, network: network.rawValue, setting: BenchSetting(engine)))
+          total: processorSeconds() - begin, network: network.rawValue, setting: BenchSetting(engine),
+          streams: streams.count))
     }
     let (best, totals) = PipelineBenchmark.best(of: results)
     switch format {

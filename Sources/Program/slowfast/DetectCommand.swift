@@ -69,6 +69,7 @@ struct DetectCommand: ParsableCommand {
   @OptionGroup var views: ViewOptions
 
   @OptionGroup var ensemble: EnsembleOption
+  @OptionGroup var streams: StreamOptions
 
   @OptionGroup var runs: RunOptions
 
@@ -77,11 +78,12 @@ struct DetectCommand: ParsableCommand {
   @OptionGroup var options: ModelOptions
 
   /// The videos stand before the first word that looks like a config key.
-  private var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
-  private var videos: [String] { words.names }
+  var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
+  var videos: [String] { words.names }
 
   func validate() throws {
     try words.check()
+    try streams.check(options.engine)
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
     if outputDir == nil && runs.run == nil {
       throw ValidationError("Missing expected argument '--output-dir <dir>'")
@@ -105,17 +107,33 @@ struct DetectCommand: ParsableCommand {
     }
   }
 
-  func run() throws {
+  /// The configuration of the call.
+  func configuration() throws -> Configuration {
     let config = try options.load(views.overrides + words.overrides)
     if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
-    let shard = try runs.chosen()
-    let models = try ensemble.models(options, config, overrides: views.overrides + words.overrides)
-    var detection = try VideoDetection(
+    return config
+  }
+
+  /// Opens the videos and reads what the call names.
+  func detection(_ config: Configuration, _ models: TestModels) throws -> VideoDetection {
+    try VideoDetection(
       config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), ensemble: models.ensemble,
       stopsAtDamage: damage.stops)
+  }
+
+  /// The models of the call.
+  func models(_ config: Configuration) throws -> TestModels {
+    try ensemble.models(options, config, overrides: views.overrides + words.overrides, streams: streams.count)
+  }
+
+  func run() throws {
+    let config = try configuration()
+    let shard = try runs.chosen()
+    let models = try models(config)
+    var detection = try detection(config, models)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     detection.shard = shard
@@ -161,7 +179,7 @@ struct DetectCommand: ParsableCommand {
   }
 
   /// The folder of the results.
-  private var folder: String { outputDir ?? runs.run ?? "" }
+  var folder: String { outputDir ?? runs.run ?? "" }
   private var overlayFolder: String { joinPath(folder, "overlays") }
 
   private func draw(_ found: VideoDetections) throws {

@@ -20,9 +20,13 @@ struct EnsembleOption: ParsableArguments {
 
   /// The models of a run, and how they see its key frames said.
   ///
-  /// - Parameter overrides: The call's pairs, which hold for every model.
-  func models(_ options: ModelOptions, _ config: Configuration, overrides: [String]) throws -> TestModels {
-    let models = try TestModels(options, config, ensemble, overrides: overrides)
+  /// - Parameters:
+  ///   - overrides: The call's pairs, which hold for every model.
+  ///   - streams: How many clips are computed side by side.
+  func models(
+    _ options: ModelOptions, _ config: Configuration, overrides: [String], streams: Int
+  ) throws -> TestModels {
+    let models = try TestModels(options, config, ensemble, overrides: overrides, streams: streams)
     let views = TestViews(config)
     if let ensemble = models.ensemble {
       Console.say("\(ensemble)")

@@ -26,7 +26,7 @@ struct KeptResults {
     _ directory: RunDirectory, _ status: RunStatus, overrides: [String], labelMap: String?, folder: String,
     scores: ScoresOption
   ) throws {
-    kept = try Configuration.load(path: directory.configuration, rules: RunRules())
+    kept = try directory.readConfiguration(rules: RunRules())
     let given = labelMap.map { [Key.avaLabelMapFile.name, pythonString(absolutePath($0))] } ?? []
     config = try Configuration.load(path: directory.configuration, overrides: overrides + given, rules: RunRules())
     self.folder = folder
@@ -58,8 +58,8 @@ struct KeptResults {
 
   /// Writes them, and says the mAP.
   ///
-  /// - Parameter judged: Called with the mAP where there is ground truth.
-  func write(_ run: KeptRun, _ damage: DamageOption, judged: (Double?) throws -> Void = { _ in }) throws {
+  /// - Parameter written: Called when they are written, with the mAP where there is ground truth.
+  func write(_ run: KeptRun, _ damage: DamageOption, written: (Double?) throws -> Void = { _ in }) throws {
     let detections = run.detections(labelMap)
     try damage.say(detections.damage, of: run.keyFrameCount)
     if damage.stops, !detections.damage.isEmpty {
@@ -67,14 +67,16 @@ struct KeptResults {
         description: "key frames without scores, named above, and --damaged stop -> give --damaged report or skip, or "
           + "repair the files and start the run's own command again")
     }
-    let written = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
-    for path in written { Console.say("wrote \(path)") }
+    let paths = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
+    for path in paths { Console.say("wrote \(path)") }
     try scores.write(detections)
+    var mAP: Double?
     if let labels, let truth = labels.groundTruth {
       let result = try TestSummary(labels, detections, truth, of: run.keyFrameCount)
       result.show()
-      try judged(result.mAP)
+      mAP = result.mAP
     }
+    try written(mAP)
     try damage.finish(detections.damage, of: run.keyFrameCount)
   }
 }

@@ -1,4 +1,5 @@
 internal import BenchReports
+internal import Files
 internal import Glibc
 internal import Kernels
 internal import Parallel
@@ -8,6 +9,13 @@ func peakResidentBytes() -> Int {
   var usage = rusage()
   getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
   return usage.ru_maxrss * 1024
+}
+
+/// The memory that this process has in use, in bytes; nil where the system does not say.
+func residentBytes() -> Int? {
+  guard let bytes = try? readFile("/proc/self/statm", doing: "reading a process") else { return nil }
+  let fields = String(decoding: bytes, as: UTF8.self).split(separator: " ")
+  return fields.dropFirst().first.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
 }
 
 extension BenchSetting {

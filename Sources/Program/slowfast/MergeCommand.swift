@@ -51,13 +51,13 @@ struct MergeCommand: ParsableCommand {
     lock.deleteLeftovers()
     try results.check(
       files.files, reading: files.inputs + directories.flatMap { RunDirectory($0).files },
-      orGive: "give another --output-dir")
-    try merge.write(into: directory)
+      begunIn: directory.begunResults.isEmpty ? nil : directory.journal(nil), orGive: "give another --output-dir")
+    try merge.write(into: directory, results: files.files)
     Console.say(
       "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, "key frame")) in "
         + "\(directory.journal(nil))")
     try files.write(try KeptRun(directory, kept: files.kept, config: files.config), damage) {
-      try directory.note(mAP: $0)
+      try directory.complete(mAP: $0)
     }
   }
 }

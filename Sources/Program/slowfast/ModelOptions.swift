@@ -70,10 +70,12 @@ struct ModelOptions: ParsableArguments {
 
   /// Builds the model with its weights; notices go to stderr.
   ///
-  /// - Parameter other: A model that computes in turn with this one, on the same threads and in the same memory.
-  func model(_ config: Configuration, beside other: LoadedModel? = nil) throws -> LoadedModel {
+  /// - Parameters:
+  ///   - other: A model that computes in turn with this one, on the same threads and in the same memory.
+  ///   - streams: How many clips are computed side by side.
+  func model(_ config: Configuration, beside other: LoadedModel? = nil, streams: Int = 1) throws -> LoadedModel {
     let model = try LoadedModel(
-      config, weightOptions, engine: other?.model.engine ?? engine.make(), sharing: other)
+      config, weightOptions, engine: other?.model.engine ?? engine.make(streams: streams), sharing: other)
     for notice in model.notices { Console.warn(notice) }
     warnOfPlainLoops(model.model)
     return model
@@ -122,7 +124,7 @@ struct EngineOptions: ParsableArguments {
     if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
   }
 
-  func make() throws -> Engine {
+  func make(streams: Int = 1) throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
     let isBFloat16 = precision == .bf16 && table.supportsBFloat16
     if precision == .bf16 && !isBFloat16 {
@@ -134,7 +136,7 @@ struct EngineOptions: ParsableArguments {
     }
     return Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
-      activations: isBFloat16 ? .bfloat16 : .float32)
+      activations: isBFloat16 ? .bfloat16 : .float32, streams: streams)
   }
 }
 

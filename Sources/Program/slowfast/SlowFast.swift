@@ -12,7 +12,8 @@ struct SlowFast: ParsableCommand {
     subcommands: [
       TestCommand.self, DetectCommand.self, EvaluateCommand.self, ValidateCommand.self, OverlayCommand.self,
       ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
-      ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self, SubmissionCommand.self,
+      PlanCommand.self, ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self,
+      SubmissionCommand.self,
     ])
 }
 

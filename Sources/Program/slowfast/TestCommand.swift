@@ -40,20 +40,23 @@ struct TestCommand: ParsableCommand {
   @OptionGroup var views: ViewOptions
 
   @OptionGroup var ensemble: EnsembleOption
+  @OptionGroup var streams: StreamOptions
 
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var results: OverwriteOptions
 
-  private var words: FreeWords { FreeWords(options.arguments) }
+  var words: FreeWords { FreeWords(options.arguments) }
 
   func validate() throws {
     try words.check()
+    try streams.check(options.engine)
     try scores.check(runs)
     try ensemble.check(options)
   }
 
-  func run() throws {
+  /// The configuration of the call.
+  func configuration() throws -> Configuration {
     let config = try options.load(
       views.overrides + words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
     if !config[.detectionEnable] {
@@ -61,13 +64,27 @@ struct TestCommand: ParsableCommand {
         config, doing: "testing", "and testing classification comes with a later version of this program")
     }
     if !config.testsAVA { throw OtherDataSet(config) }
+    return config
+  }
+
+  /// Where the results go.
+  func folder(_ config: Configuration) -> String {
+    config.source(of: Key.outputDir) == .override ? config[.outputDir] : runs.run ?? config[.outputDir]
+  }
+
+  /// The models of the call.
+  func models(_ config: Configuration) throws -> TestModels {
+    try ensemble.models(options, config, overrides: views.overrides + words.overrides, streams: streams.count)
+  }
+
+  func run() throws {
+    let config = try configuration()
     let shard = try runs.chosen()
-    let models = try ensemble.models(options, config, overrides: views.overrides + words.overrides)
+    let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
-    let notices = Notices(notices(test))
-    let isFolderGiven = config.source(of: Key.outputDir) == .override
-    let folder = isFolderGiven ? config[.outputDir] : runs.run ?? config[.outputDir]
+    let notices = Notices(notices(test) + (damage.stops ? [] : missingFrames(test)))
+    let folder = folder(config)
     let run = try ScoringRun(
       test, runs, models.note(in: options.status(config, "test", labelMap: nil)), folder: folder,
       outputs: test.outputs(in: folder) + scores.files,
@@ -85,8 +102,16 @@ struct TestCommand: ParsableCommand {
     }
   }
 
+  /// What will be passed over: said before hours are spent.
+  private func missingFrames(_ test: AVATest) -> [String] {
+    test.missingFrames.map {
+      "\($0): key frames that need them will be passed over -> check the frame list and the frame folder, or give "
+        + "--damaged stop"
+    }
+  }
+
   /// What of the inputs was of no use or may surprise.
-  private func notices(_ test: AVATest) -> [String] {
+  func notices(_ test: AVATest) -> [String] {
     if test.outOfRangeKeyFrames.isEmpty { return test.notices }
     let late =
       "\(counted(test.outOfRangeKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "

@@ -8,6 +8,7 @@ struct TestModels {
   let ensemble: TestEnsemble?
   private let parts: [(options: ModelOptions, config: Configuration)]
   private let file: EnsembleFile?
+  private let streams: Int
 
   /// Reads the configurations.
   ///
@@ -16,7 +17,11 @@ struct TestModels {
   ///   - config: Of the run: what is tested, and what becomes of the scores.
   ///   - path: The file of an ensemble; nil for the call's own model.
   ///   - overrides: The call's pairs, which hold for every model.
-  init(_ options: ModelOptions, _ config: Configuration, _ path: String?, overrides: [String]) throws {
+  ///   - streams: How many clips are computed side by side.
+  init(
+    _ options: ModelOptions, _ config: Configuration, _ path: String?, overrides: [String], streams: Int
+  ) throws {
+    self.streams = streams
     guard let path else {
       (ensemble, file, parts) = (nil, nil, [(options, config)])
       return
@@ -55,7 +60,9 @@ struct TestModels {
   /// Builds the models with their weights, on one engine and in one memory; notices go to stderr.
   func load() throws -> [LoadedModel] {
     var models: [LoadedModel] = []
-    for (options, config) in parts { models.append(try options.model(config, beside: models.first)) }
+    for (options, config) in parts {
+      models.append(try options.model(config, beside: models.first, streams: streams))
+    }
     return models
   }
 }

@@ -1,0 +1,79 @@
+internal import ArgumentParser
+internal import Configuration
+internal import Detect
+internal import Inference
+internal import Runs
+
+/// What a run will take, said before it.
+struct PlanCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "plan",
+    abstract: "Says before a run how long it will take, on 1, 8 or 64 machines, and how much memory and disk.",
+    usage: "slowfast plan test|detect, with all that the run itself is called with",
+    subcommands: [PlanTestCommand.self, PlanDetectCommand.self])
+
+  func run() throws {
+    throw ValidationError("plan what? -> put plan before the run's own call: slowfast plan test --cfg ...")
+  }
+}
+
+private let howItMeasures = """
+  Takes all that the run itself takes, checks it as the run would, and measures a few key frames of its own input; \
+  nothing is written. With --run, or where a journal stands beside the results, it says what is still to do.
+  """
+
+struct PlanTestCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "test", abstract: "What 'slowfast test' will take, called in the same way.",
+    discussion: howItMeasures)
+
+  @OptionGroup var plan: PlanOptions
+
+  @OptionGroup var command: TestCommand
+
+  func run() throws {
+    let config = try command.configuration()
+    let shard = try command.runs.chosen()
+    let models = try command.models(config)
+    let test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
+    for notice in command.notices(test) { Console.warn(notice) }
+    let loaded = try models.load()
+    let input = PlannedRun(
+      job: test, configPath: command.options.config,
+      views: models.ensemble.map { "\($0)" } ?? "\(test.views)", jobs: test.unopenedJobs,
+      run: test.clipRun(loaded, isStill: command.still), shard: shard,
+      directory: command.runs.run.map { RunDirectory($0) }, journal: AVATest.journal(in: command.folder(config)),
+      identity: try test.identity(loaded, isStill: command.still), resultBytes: test.expectedResultBytes,
+      writesScores: command.scores.scores != nil)
+    try plan.show(input, "test")
+  }
+}
+
+struct PlanDetectCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "detect", abstract: "What 'slowfast detect' will take, called in the same way.",
+    usage: "slowfast plan detect VIDEO ... --proposals FILE --cfg FILE --weights FILE --output-dir DIR [KEY VALUE ...]",
+    discussion: howItMeasures)
+
+  @OptionGroup var plan: PlanOptions
+
+  @OptionGroup var command: DetectCommand
+
+  func run() throws {
+    let config = try command.configuration()
+    let shard = try command.runs.chosen()
+    let models = try command.models(config)
+    let detection = try command.detection(config, models)
+    for remark in detection.remarks { Console.say(remark) }
+    for notice in detection.notices { Console.warn(notice) }
+    let loaded = try models.load()
+    let input = PlannedRun(
+      job: detection, configPath: command.options.config,
+      views: models.ensemble.map { "\($0)" } ?? "\(detection.views)", jobs: detection.unopenedJobs,
+      run: detection.clipRun(loaded, isStill: command.still), shard: shard,
+      directory: command.runs.run.map { RunDirectory($0) }, journal: VideoDetections.journal(in: command.folder),
+      identity: try detection.identity(loaded, isStill: command.still), resultBytes: detection.expectedResultBytes,
+      writesScores: command.scores.scores != nil)
+    try plan.show(input, "detect")
+  }
+}

@@ -1,0 +1,107 @@
+internal import ArgumentParser
+internal import BenchReports
+internal import Clips
+internal import Configuration
+internal import Files
+internal import Geometry
+internal import Imaging
+internal import Inference
+internal import JSON
+internal import Kernels
+internal import VideoModels
+internal import Runs
+internal import Wording
+
+/// A run that is to be planned: what a command makes of its call before it scores.
+struct PlannedRun {
+  let job: any ScoringJob
+  let configPath: String
+  /// In which views key frames are scored, in words.
+  let views: String
+  /// Of the whole run, of every video.
+  let jobs: [VideoJob]
+  let run: ClipRun
+  let shard: Shard?
+  let directory: RunDirectory?
+  /// Where scores are without --run.
+  let journal: String
+  let identity: RunIdentity
+  let resultBytes: Int
+  let writesScores: Bool
+}
+
+/// How a plan is measured and shown.
+struct PlanOptions: ParsableArguments {
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case text, json
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "At how many places of the run key frames are measured, spread evenly over it; at each, one to warm up.",
+      valueName: "count"))
+  var samples = 3
+
+  @Option(help: "A text, or one JSON object.")
+  var format = Format.text
+
+  func validate() throws {
+    if !(1...1000 ~= samples) { throw ValidationError("--samples is \(samples) -> give 1 to 1000") }
+  }
+
+  /// Measures, and prints the forecast.
+  ///
+  /// - Parameter command: "test" or "detect".
+  func show(_ run: PlannedRun, _ command: String) throws {
+    let plan = run.job.plan
+    let remainder = try RunRemainder(of: plan, run.shard, in: run.directory, orJournal: run.journal, run.identity)
+    let missing = zip(run.jobs, remainder.missing).map { VideoJob(name: $0.name, tasks: $1, open: $0.open) }
+    let memory = try run.run.memory(frames: sizes(missing), run.job.allViews)
+    let ready = processAge() ?? 0
+    let base = residentBytes() ?? peakResidentBytes()
+    var times: RunForecast.Times?
+    if remainder.done < remainder.total { times = try measure(run.run, missing, ready: ready) }
+    let engine = run.run.model.engine
+    let own = run.shard.map { $0.part(of: plan.map(\.tasks)) } ?? plan.map(\.tasks)
+    let planned = zip(plan, own).map { $0.with($1) }
+    let boxes = own.joined().reduce(0) { $0 + ($1.people?.count ?? 0) }
+    let classes = run.run.model.classes
+    let forecast = RunForecast(
+      RunForecast.Work(
+        command: command, config: run.configPath, videos: own.count { !$0.isEmpty }, boxes: boxes,
+        views: (run.job.allViews.count, run.views),
+        parts: remainder.parts.map { ($0.shard.map { "\($0)" } ?? "the whole run", $0.total, $0.done) },
+        isBegun: remainder.isBegun, isShard: run.shard != nil, place: run.directory?.path ?? run.journal),
+      times,
+      RunForecast.Memory(
+        base: base, arenas: memory.arenas, clips: memory.clips, frames: memory.frames, measured: peakResidentBytes()),
+      RunForecast.Disk(
+        journal: RunJournal.expectedBytes(run.identity, planned, classes: classes, isKept: run.directory != nil),
+        results: run.shard != nil ? 0 : run.resultBytes + (run.writesScores ? 4 * boxes * classes : 0)),
+      setting: BenchSetting(engine), streams: engine.streams)
+    switch format {
+    case .text: print(forecast.text)
+    case .json: print(forecast.json.text)
+    }
+  }
+
+  private func measure(_ run: ClipRun, _ jobs: [VideoJob], ready: Double) throws -> RunForecast.Times {
+    var shown = 0
+    let trial = try Interruption.stoppable {
+      let trial = try KeyFrameTrial(run, jobs, places: samples, isToStop: { Interruption.isAsked }) { done, total in
+        if done > shown { Console.say("measuring: \(done)/\(counted(total, "key frame"))") }
+        shown = max(done, shown)
+      }
+      if Interruption.isAsked { throw Interrupted("nothing was planned") }
+      return trial
+    }
+    for notice in trial.notices { Console.warn(notice) }
+    return RunForecast.Times(
+      keyFrame: (trial.mean, trial.least, trial.greatest), measured: trial.measured, ready: ready)
+  }
+
+  /// The sizes of the frames. A video that cannot be opened is for the measurement, or the run, to say.
+  private func sizes(_ jobs: [VideoJob]) -> Set<ImageSize> {
+    Set(jobs.filter { !$0.tasks.isEmpty }.compactMap { try? $0.open().size })
+  }
+}

@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-kills test-slurm test-address \
-  test-thread fuzz bench bench-setup bench-test build format lint setup clean
+.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills test-slurm \
+  test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -24,6 +24,11 @@ test: setup
 test-unprivileged: setup
 	@swift build -c release --build-tests
 	@tools/test-unprivileged.sh
+
+# The whole of make demo against what is committed, of which make test does four videos.
+test-demo: setup
+	@swift build -c release --build-tests
+	@SLOWFAST_DEMO_VIDEOS=12 tools/run-tests.sh -c release --filter 'ProgramTests\.DemoTests'
 
 # A thousand videos written beside a load on every core: equal pictures, equal files. Some minutes.
 test-video-writes: setup

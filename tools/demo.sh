@@ -1,10 +1,11 @@
 #!/bin/sh
 # The main job on held-out drawn videos, with learned weights: detections, mAP, overlays, an overlay video, a report.
-# usage: demo.sh SLOWFAST OUTPUT-DIR
+# usage: demo.sh SLOWFAST OUTPUT-DIR [VIDEOS, 12; at least 4]
 set -eu
 
 slowfast=$1
 out=$2
+videos=${3:-12}
 world="$out/world"
 annotations="$world/annotations"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
@@ -25,9 +26,10 @@ say() {
 }
 
 # Seed 7 of the split val: worlds that nobody was trained on (the weights saw seed 1 of the split train).
-say "Drawing twelve videos of people doing things"
-"$slowfast" synth --output-dir "$world" --format mp4 --videos 12 --seconds 15 --seed 7 --varied-size
-shown=synth7_11
+[ "$videos" = 12 ] && many=twelve || many=$videos
+say "Drawing $many videos of people doing things"
+"$slowfast" synth --output-dir "$world" --format mp4 --videos "$videos" --seconds 15 --seed 7 --varied-size
+shown=synth7_$((videos - 1))
 
 detect() {
   "$slowfast" detect "$world"/videos/*.mp4 --starting-second 900 --proposals "$annotations/proposals.csv" \

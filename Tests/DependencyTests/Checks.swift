@@ -59,7 +59,7 @@ func forbiddenImports(_ files: [SourceFile], _ table: [Module]) -> [String] {
 
 /// Finds lines with one of the texts.
 func lines(with texts: [String], in files: [SourceFile]) -> [String] {
-  files.flatMap { file in
+  files.filter { file in texts.contains { file.contains($0) } }.flatMap { file in
     file.lines.enumerated().flatMap { number, line in
       texts.filter { line.contains($0) }.map { "\(file.path):\(number + 1): '\($0)'" }
     }
@@ -68,10 +68,11 @@ func lines(with texts: [String], in files: [SourceFile]) -> [String] {
 
 /// Finds calls that print, outside comments.
 func printingLines(_ files: [SourceFile]) -> [String] {
-  files.flatMap { file in
+  let names = ["print(", "debugPrint(", "dump(", "putchar(", "puts(", "printf("]
+  return files.filter { file in names.contains { file.contains($0) } }.flatMap { file in
     file.lines.enumerated().compactMap { number, line in
       let code = codePart(line)
-      let calls = ["print(", "debugPrint(", "dump(", "putchar(", "puts(", "printf("].contains { call in
+      let calls = names.contains { call in
         code.ranges(of: call).contains { range in
           let before = code[..<range.lowerBound].last
           return before.map { !($0.isLetter || $0.isNumber || "_.".contains($0)) } ?? true

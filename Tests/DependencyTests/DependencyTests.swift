@@ -15,11 +15,15 @@ private let leftovers = ["TO" + "DO", "FIX" + "ME"]
   let table: [Module]
   let manifest: [Module]
   let sources: [SourceFile]
+  // Read once for all tests.
+  private static let allSources = Result {
+    try sourceFiles(["Sources"], endings: [".swift", ".c", ".h", ".modulemap"])
+  }
 
   init() throws {
     table = modulesOfTable(try text("docs/architecture.md"))
     manifest = modulesOfManifest(try text("Package.swift"))
-    sources = try sourceFiles(["Sources"], endings: [".swift", ".c", ".h", ".modulemap"])
+    sources = try Self.allSources.get()
   }
 
   @Test func tableSaysWhatTheManifestSays() {

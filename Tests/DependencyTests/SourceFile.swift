@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import TestSupport
 
 /// A text file of the project.
@@ -6,11 +7,16 @@ struct SourceFile {
   /// From the project's root.
   let path: String
   let lines: [String]
+  private let text: String
 
   init(path: String, text: String) {
     self.path = path
-    lines = text.split(omittingEmptySubsequences: false) { $0.isNewline }.map(String.init)
+    self.text = text
+    lines = text.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false).map { String($0)! }
   }
+
+  /// Whether it has a text anywhere: much faster than asking line after line.
+  func contains(_ wanted: String) -> Bool { strstr(text, wanted) != nil }
 
   /// The folder that it lies in: of a source, its module.
   var folder: String { path.split(separator: "/").dropLast().last.map(String.init) ?? "" }

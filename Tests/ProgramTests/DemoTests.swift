@@ -4,10 +4,11 @@ import Imaging
 import TestSupport
 import Testing
 
-/// `make demo` from end to end, held against what it gave when its weights were committed.
+/// `make demo` from end to end, held against what it gave when its weights were committed: of its first four videos, and of
+/// all twelve where SLOWFAST_DEMO_VIDEOS=12 asks for it (`make test-demo`).
 ///
 /// Rows depend on the drawn world alone and are exact. Scores depend on the videos' encoder and on the order of sums,
-/// both of which may change with the machine: mAP may move by 0.01, the committed picture's scores by 0.05, pictures by
+/// both of which may change with the machine: mAP may move by 0.01 (0.02 of four videos), the committed picture's scores by 0.05, pictures by
 /// half of 255 levels in the mean and by 15 in the mean of any 24 x 24 pixels: another word in a label is 24 or more,
 /// other digits of a score are 10. The film may lose as much as its compression does.
 struct DemoTests {
@@ -20,6 +21,8 @@ struct DemoTests {
     var mAP: [String: Double]
     var stillMAP: Double
     var picture: String
+    /// Where the committed picture is.
+    var image: String
     /// The committed picture's second of the film.
     var pictureTime: Double
     /// Its people's scores by class id, those of 0.3 and more.
@@ -51,9 +54,10 @@ struct DemoTests {
     return try object(result.stdout)
   }
 
-  private func official(_ evaluation: [String: Any], _ id: Int) throws -> Double {
+  /// The AP of a class; nil where the ground truth has none of it.
+  private func official(_ evaluation: [String: Any], _ id: Int) throws -> Double? {
     let ap = try #require((evaluation["official"] as? [String: Any])?["ap"] as? [String: Any])
-    return try #require(ap["\(id)"] as? Double, "class \(id)")
+    return ap["\(id)"] as? Double
   }
 
   /// Holds the labels of the committed picture's people against what was measured.
@@ -91,9 +95,12 @@ struct DemoTests {
   @Test("make demo: rows, mAP, motion, pictures, film, report")
   func demo() throws {
     let bytes = try readFile(projectRoot + "/Tests/Fixtures/Demo/expected.json", doing: "reading what is expected")
-    let expected = try JSONDecoder().decode(Expected.self, from: Data(bytes))
+    let count = ProcessInfo.processInfo.environment["SLOWFAST_DEMO_VIDEOS"] ?? "4"
+    let all = try JSONDecoder().decode([String: Expected].self, from: Data(bytes))
+    let expected = try #require(all[count], "SLOWFAST_DEMO_VIDEOS is \(count), expected 4 or 12")
+    let tolerance = count == "12" ? 0.01 : 0.02
     let scratch = Scratch()
-    let result = Program.run(through: [projectRoot + "/tools/demo.sh"], [scratch.path], patience: 900)
+    let result = Program.run(through: [projectRoot + "/tools/demo.sh"], [scratch.path, count], patience: 900)
     expectSuccess(result)
     let annotations = scratch.path + "/world/annotations"
 
@@ -104,22 +111,24 @@ struct DemoTests {
     let live = try evaluation(scratch.path + "/detections.csv", annotations)
     for (name, value) in expected.mAP {
       let found = try #require((live[name] as? [String: Any])?["mAP"] as? Double, "\(name)")
-      #expect(abs(found - value) <= 0.01, "\(name): \(found), expected \(value)")
+      #expect(abs(found - value) <= tolerance, "\(name): \(found), expected \(value)")
       #expect(result.stdout.contains(name))
     }
     let still = try evaluation(scratch.path + "/stills/detections.csv", annotations)
     let stillMean = try #require((still["official"] as? [String: Any])?["mAP"] as? Double)
-    #expect(abs(stillMean - expected.stillMAP) <= 0.02, "stills: \(stillMean), expected \(expected.stillMAP)")
+    #expect(abs(stillMean - expected.stillMAP) <= 2 * tolerance, "stills: \(stillMean), expected \(expected.stillMAP)")
     // What a single frame does not tell: every pose of these is held still or seen in the other order as often.
-    for id in [4, 5, 6, 10, 14, 67, 69] {
-      let (moving, held) = (try official(live, id), try official(still, id))
+    let classes = [4, 5, 6, 10, 14, 67, 69]
+    #expect(try classes.filter { try official(live, $0) != nil }.count >= 6)
+    for id in classes {
+      guard let moving = try official(live, id), let held = try official(still, id) else { continue }
       #expect(moving >= held + 0.25, "class \(id): \(moving) moving, \(held) still")
     }
 
     let images = try listFolder(scratch.path + "/overlays").filter { $0.hasSuffix(".png") }
     #expect(images.count == expected.pictures)
     let drawn = try readImage(path: scratch.path + "/overlays/" + expected.picture)
-    let committed = try readImage(path: projectRoot + "/docs/pictures/overlay.png")
+    let committed = try readImage(path: projectRoot + "/" + expected.image)
     try #require(drawn.size == committed.size)
     let change = gaps(drawn, committed)
     #expect(change.mean < 0.5 && change.block < 15, "\(change)")

@@ -72,6 +72,8 @@ struct BenchPipelineCommand: ParsableCommand {
 
   func run() throws {
     let config = try options.loadWithNotices()
+    // What is not there is said before a network is built.
+    _ = try catalog()
     let engine = try options.engine.make(streams: streams.count)
     let model = try self.model(Architecture(config), engine)
     let views = TestViews(config)
@@ -80,8 +82,7 @@ struct BenchPipelineCommand: ParsableCommand {
       let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: Preprocessing(config))
       let begin = processorSeconds()
       // Anew for every run: a catalogue keeps what it has surveyed.
-      let catalog =
-        try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
+      let catalog = try catalog()
       let jobs = try catalog.names.map { try job($0, catalog, run.costs, views) }
       try run.run(jobs) { _ in }
       results.append(
@@ -95,6 +96,10 @@ struct BenchPipelineCommand: ParsableCommand {
     case .text: print(best.text(totals))
     case .json: print(best.json(totals).text)
     }
+  }
+
+  private func catalog() throws -> FrameCatalog {
+    try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
   }
 
   private func model(_ architecture: Architecture, _ engine: Engine) throws -> VideoModel {

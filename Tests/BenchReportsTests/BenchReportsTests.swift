@@ -133,11 +133,8 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
         after 36.0 s
         """), "\(whole.text)")
     // The longest of 8 shards has 13 key frames, of 64 two.
-    for row in [
-      ["1", "100", "1.010", "0.510", "2.010"], ["8", "13", "0.140", "0.075", "0.270"],
-      ["64", "2", "0.030", "0.020", "0.050"],
-    ] {
-      #expect(rows(whole.text).contains { $0.map(String.init) == row }, "\(row) in \(whole.text)")
+    for row in ["1 100 60.6 min 30.6 min 2.0 h", "8 13 8.4 min 4.5 min 16.2 min", "64 2 1.8 min 72.0 s 3.0 min"] {
+      #expect(rows(whole.text).contains { $0.joined(separator: " ") == row }, "\(row) in \(whole.text)")
     }
     #expect(
       whole.text.hasSuffix(
@@ -152,7 +149,7 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
     #expect(json.contains(#""memory_bytes": 172000000"#) && json.contains(#""streams": 2"#))
     let begun = forecast([("the whole run", 100, 90)], isBegun: true).text
     #expect(begun.contains("done already: 90, in 'runs/a'; to do: 10"), "\(begun)")
-    #expect(rows(begun).contains { $0.map(String.init) == ["1", "10", "0.110", "0.060", "0.210"] }, "\(begun)")
+    #expect(rows(begun).contains { $0.joined(separator: " ") == "1 10 6.6 min 3.6 min 12.6 min" }, "\(begun)")
     #expect(!rows(begun).contains { $0.first == "8" })
     let shards = forecast([("0/2", 50, 40), ("1/2", 50, 30)], isBegun: true).text
     #expect(shards.contains("  shard 1/2: 30 of 50 done"), "\(shards)")

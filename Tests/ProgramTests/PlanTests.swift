@@ -51,6 +51,21 @@ struct PlanTests {
     #expect(try folderDifference(one.path, two.path) == nil)
   }
 
+  @Test("plan of several models counts the views and memory of all")
+  func ensemble() throws {
+    let (folder, out) = (Scratch(), Scratch())
+    let file = folder.path + "/models.yaml"
+    try writeFile(
+      file, "MODELS:\n  a:\n    RANDOM_WEIGHTS: 1\n  b:\n    RANDOM_WEIGHTS: 2\n    OPTS: [DATA.TEST_CROP_SIZE, 48]\n")
+    var call = LittleWorld.test(into: out.path)
+    let seed = try #require(call.firstIndex(of: "--random-weights"))
+    call.removeSubrange(seed...(seed + 1))
+    let plan = Program.run(["plan"] + call + ["--ensemble", file, "--samples", "1", "--format", "json"])
+    expectSuccess(plan)
+    #expect(plan.stdout.contains(#""key_frames": 3, "done": 0, "to_do": 3"#), "\(plan.stdout)")
+    #expect(plan.stdout.contains(#""views": 2"#), "\(plan.stdout)")
+  }
+
   private static let wrongCalls = [
     (["--streams", "0"], "--streams is 0 -> give 1 or more"),
     (["--streams", "3", "--threads", "2"], "--streams is 3 and each takes a thread, --threads is 2 -> give 1 to 2"),

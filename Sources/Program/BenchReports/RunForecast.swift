@@ -141,15 +141,16 @@ public struct RunForecast: Sendable {
           + "\(fixed(times.ready, 1)) s")
       let table = rows.map { row in
         [
-          "\(row.machines)", "\(row.keyFrames)", fixed(hours(row.keyFrames, times.keyFrame.mean, times.ready), 3),
-          fixed(hours(row.keyFrames, times.keyFrame.least, times.ready), 3),
-          fixed(hours(row.keyFrames, times.keyFrame.greatest, times.ready), 3),
+          "\(row.machines)", "\(row.keyFrames)",
+          duration(hours(row.keyFrames, times.keyFrame.mean, times.ready)),
+          duration(hours(row.keyFrames, times.keyFrame.least, times.ready)),
+          duration(hours(row.keyFrames, times.keyFrame.greatest, times.ready)),
         ]
       }
       let first = work.isShard ? "this shard" : "machines like this"
       lines.append("")
       lines.append(
-        String(TextTable([first, "key frames of the longest", "hours", "least", "greatest"], table).text.dropLast()))
+        String(TextTable([first, "key frames of the longest", "time", "least", "greatest"], table).text.dropLast()))
       lines.append("")
     } else {
       lines.append("nothing is left to score")
@@ -163,6 +164,13 @@ public struct RunForecast: Sendable {
         + (work.isShard ? ", a shard writes no results" : ", results about \(megabytes(disk.results)) without pictures")
     )
     return lines.joined(separator: "\n")
+  }
+
+  /// Three digits or so, in the unit that suits: "8.4 s", "12.5 min", "31.2 h".
+  private func duration(_ hours: Double) -> String {
+    let seconds = hours * 3600
+    if seconds < 100 { return "\(fixed(seconds, 1)) s" }
+    return seconds < 100 * 60 ? "\(fixed(seconds / 60, 1)) min" : "\(fixed(hours, 1)) h"
   }
 
   private func megabytes(_ bytes: Int) -> String {

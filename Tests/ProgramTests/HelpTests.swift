@@ -10,7 +10,8 @@ struct HelpTests {
   static let commands = [
     [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
-    ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
+    ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "depthwise"], ["bench", "evaluate"],
+    ["frames"], ["synth"],
     ["results"], ["merge"], ["runs"], ["ensemble"], ["submission"],
   ]
 

@@ -194,7 +194,7 @@ let program: [Target] = [
     name: "TextReports", dependencies: ["AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),
   .target(
-    name: "BenchReports", dependencies: ["NN", "Kernels", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
+    name: "BenchReports", dependencies: ["NN", "Kernels", "Tensors", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
     swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
@@ -273,7 +273,7 @@ let testTargets: [Target] = [
   tests("Report", "Report", "AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "AVARecords", "Datasets", "Parallel", "Tensors", "Geometry", "JSON"),
-  tests("BenchReports", "BenchReports", "NN", "Clips", "Geometry", "JSON"),
+  tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]

@@ -5,6 +5,7 @@ import unittest
 
 import agreement
 import common
+import depthwise
 import models
 import numpy
 import precision
@@ -17,7 +18,7 @@ from turns import ratios
 
 class Doctests(unittest.TestCase):
     def test_examples(self):
-        for module in (agreement, common, roialign, shapes):
+        for module in (agreement, common, depthwise, roialign, shapes):
             failed, tried = doctest.testmod(module)
             self.assertEqual(failed, 0, module.__name__)
             self.assertGreater(tried, 0, module.__name__)
@@ -41,6 +42,17 @@ class Networks(unittest.TestCase):
             slow, fast = network.backbone(*network.clips(torch.zeros(1, 3, 32, 64, 66)))
         self.assertEqual(tuple(slow.shape), (1, 256, 8, 4, 5))
         self.assertEqual(tuple(fast.shape), (1, 32, 32, 4, 5))
+
+    def test_depthwise_layers(self):
+        """Those of the network itself, in its order, each once."""
+        network, found = self.network("x3d-m"), []
+        for module in network.modules():
+            if isinstance(module, torch.nn.Conv3d) and module.groups > 1:
+                module.register_forward_hook(lambda module, inputs, _: found.append(depthwise.Layer(
+                    module.groups, inputs[0].shape[2], inputs[0].shape[3], module.kernel_size, module.stride[2])))
+        with torch.inference_mode():
+            network.backbone(torch.zeros(1, 3, 16, 64, 64))
+        self.assertEqual(list(dict.fromkeys(found)), depthwise.layers(16, 64))
 
     def test_slow_frames(self):
         clip = torch.arange(32.0).view(1, 1, 32, 1, 1).expand(1, 3, 32, 1, 1)

@@ -111,10 +111,78 @@ def roialign(arguments):
         serve_best({}, [body(boxes) for boxes in sets])
 
 
+def depthwise_numbers(arguments):
+    """A layer's input [1, C, T, H, W], weights [C, 1, ...] and bias."""
+    import numpy
+
+    generator = numpy.random.default_rng(1)
+    channels, kernel = arguments.channels, arguments.kernel
+    shapes = ((1, channels, arguments.frames, *arguments.size), (channels, 1, *kernel), (channels,))
+    return [generator.standard_normal(shape, dtype=numpy.float32) for shape in shapes]
+
+
+def serve_times(about, run):
+    """Answers like `serve` where `run` says by itself how long the layer took."""
+    print(json.dumps(about), flush=True)
+    for line in sys.stdin:
+        run()
+        seconds = [min(run() for _ in range(int(line)))]
+        print(json.dumps({"seconds": seconds, "peak_rss_bytes": peak_memory()}), flush=True)
+
+
+def pytorch_depthwise(arguments):
+    """One depthwise convolution in eager mode, fp32, on contiguous tensors."""
+    import torch
+
+    torch.set_num_threads(arguments.threads)
+    x, weights, bias = (torch.from_numpy(array) for array in depthwise_numbers(arguments))
+    stride, padding = (1, arguments.stride, arguments.stride), [side // 2 for side in arguments.kernel]
+
+    def run():
+        start = time.perf_counter()
+        torch.nn.functional.conv3d(x, weights, bias, stride, padding, groups=arguments.channels)
+        return time.perf_counter() - start
+
+    with torch.inference_mode():
+        serve_times({}, run)
+
+
+def openvino_depthwise(arguments):
+    """One depthwise convolution; the time is the operation's own, without the change of layout before and after it."""
+    import openvino
+    from openvino import opset13 as ops
+
+    x, weights, bias = depthwise_numbers(arguments)
+    channels, padding = arguments.channels, [side // 2 for side in arguments.kernel]
+    parameter = ops.parameter(x.shape, openvino.Type.f32)
+    convolution = ops.group_convolution(
+        parameter, ops.constant(weights.reshape(channels, 1, 1, *arguments.kernel)),
+        [1, arguments.stride, arguments.stride], padding, padding, [1, 1, 1],
+    )
+    output = ops.add(convolution, ops.constant(bias.reshape(1, channels, 1, 1, 1)))
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": 1,
+        "INFERENCE_NUM_THREADS": arguments.threads,
+        "INFERENCE_PRECISION_HINT": "f32",
+        "PERF_COUNT": True,
+    }
+    compiled = openvino.Core().compile_model(openvino.Model([output], [parameter]), "CPU", settings)
+    request = compiled.create_infer_request()
+    request.set_input_tensor(0, openvino.Tensor(x))
+
+    def run():
+        request.infer()
+        counted = [entry for entry in request.profiling_info if "Convolution" in entry.node_type]
+        return sum(entry.real_time.total_seconds() for entry in counted)
+
+    serve_times({}, run)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     kinds = parser.add_subparsers(required=True)
-    for function in (pytorch, openvino, roialign):
+    for function in (pytorch, openvino, roialign, pytorch_depthwise, openvino_depthwise):
         kind = kinds.add_parser(function.__name__)
         kind.set_defaults(function=function)
         kind.add_argument("--threads", type=int, required=True)
@@ -125,6 +193,11 @@ def main():
         if function is openvino:
             kind.add_argument("--model", required=True)
             kind.add_argument("--precision", choices=["f32", "bf16"], required=True)
+        if function in (pytorch_depthwise, openvino_depthwise):
+            kind.add_argument("--channels", type=int, required=True)
+            kind.add_argument("--frames", type=int, required=True)
+            kind.add_argument("--kernel", type=int, nargs=3, required=True)
+            kind.add_argument("--stride", type=int, required=True)
         if function is roialign:
             kind.add_argument("--channels", type=int, required=True)
             kind.add_argument("--resolution", type=int, required=True)

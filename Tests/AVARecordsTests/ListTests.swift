@@ -83,6 +83,17 @@ import Testing
         && ActionDataset.ava.classNames.ids(of: "skip rope").isEmpty)
   }
 
+  @Test("Without a label map the data set's own scored classes count, and all where it names none")
+  func scoredClasses() throws {
+    let own = { (scored: Set<Int>?) in
+      ActionDataset(
+        name: "Own", clock: ActionDataset.ava.clock, classNames: ClassNames(["a", "b", "c"]), scoredClasses: scored)
+    }
+    #expect(try LabelMap(scoredBy: own([3, 1])).labels.map(\.id) == [1, 3])
+    #expect(try LabelMap(scoredBy: own(nil)).labels.map(\.id) == [1, 2, 3])
+    #expect(try LabelMap(scoredBy: .ava).labels.count == 60)
+  }
+
   @Test("The project's own maps have 80 and 60 classes")
   func annotations() throws {
     let all = try LabelMap.read(path: projectRoot + "/annotations/ava_action_list_v2.2.pbtxt")

@@ -2,7 +2,9 @@ import BenchReports
 import Clips
 import Geometry
 import JSON
+import Kernels
 import NN
+import Tensors
 import Testing
 
 private let setting = BenchSetting(threads: 2, kernels: "avx2", peakMemory: 3 << 20)
@@ -90,6 +92,23 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
         """)
     #expect(result.json.text.hasPrefix(#"{"seconds_best": 0.25, "seconds_median": 0.5, "fused_seconds_best": 0.125, "#))
     #expect(result.json.text.hasSuffix(#""boxes": 1, "resolution": 7, "seed": 3}"#))
+  }
+
+  /// 4 channels of 2 x 8 x 8 to 2 x 4 x 4: 512 + 108 + 128 numbers, and 27 products for each of 128.
+  @Test func depthwise() {
+    let shape = ConvolutionShape(
+      4, 4, kernel: Extent3(3, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(1, 1, 1), groups: 4)
+    let result = DepthwiseBenchmark(
+      shape, input: Extent3(2, 8, 8), timing: timing, copy: 8e9, runs: 4, setting: setting)
+    #expect(
+      result.text == """
+        depthwise \(shape) over \(Extent3(2, 8, 8)) x 4, 2 threads, avx2 kernels, 4 runs
+          best 250.000 ms, median 500.000 ms
+          memory:      0.0 MB, 0.0 GB/s; copying 8.0 GB/s
+          arithmetic:  0.0000 GMAC, 0.0 GFLOP/s
+        """)
+    let json = result.json.text
+    #expect(json.contains(#""gmac": 3.456e-06, "bytes": 2992, "copy_bytes_per_second": 8000000000.0"#), "\(json)")
   }
 
   @Test func evaluator() {

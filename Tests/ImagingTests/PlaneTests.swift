@@ -5,7 +5,7 @@ import Testing
 @Suite struct PlaneTests {
   /// Planes with a pitch, turned on the way, are the interleaved picture turned afterwards.
   @Test(arguments: Orientation.allCases) func planesAreInterleavedAndTurned(_ orientation: Orientation) {
-    for size in [(1, 1), (3, 2), (7, 5), (16, 9), (33, 4)].map({ ImageSize(width: $0.0, height: $0.1) }) {
+    for size in [(1, 1), (3, 2), (7, 5), (16, 9), (33, 4), (40, 3)].map({ ImageSize(width: $0.0, height: $0.1) }) {
       let stored = patterned(size)
       let stride = size.width + 5
       let planes = (0..<3).map { channel in

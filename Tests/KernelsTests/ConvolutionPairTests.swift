@@ -30,7 +30,7 @@ struct ConvolutionPairTests {
         padding: Extent3(taps.t / 2, taps.h / 2, taps.w / 2), dilation: Extent3(1, pick(1...2), 1), groups: wide)
       second = ConvolutionCase(
         shape: depthwise, batch: first.batch, extent: shape.output(for: first.extent), seed: seed &+ 1000)
-      between = pick(0...1) == 0 ? .none : .relu
+      between = Epilogue.allCases[pick(0...Epilogue.allCases.count - 1)]
       epilogue = Epilogue.allCases[pick(0...Epilogue.allCases.count - 1)]
       hasResidual = pick(0...2) == 0
     }
@@ -157,9 +157,8 @@ struct ConvolutionPairTests {
     }
     let wide = convolution(ConvolutionShape(4, 8, kernel: .one), .direct)
     let depthwise = ConvolutionShape(8, 8, kernel: Extent3(3, 3, 3), padding: .one, groups: 8)
-    #expect(ConvolutionPair(wide, .relu, convolution(depthwise)) != nil)
-    // What the first one's method does not apply to its sums, other channels, groups, other methods.
-    #expect(ConvolutionPair(wide, .swish, convolution(depthwise)) == nil)
+    for epilogue in Epilogue.allCases { #expect(ConvolutionPair(wide, epilogue, convolution(depthwise)) != nil) }
+    // Other channels, groups, other methods.
     let narrow = convolution(ConvolutionShape(8, 4, kernel: .one), .direct)
     #expect(ConvolutionPair(narrow, .none, convolution(depthwise)) == nil)
     let grouped = convolution(ConvolutionShape(4, 8, kernel: .one, groups: 2), .direct)

@@ -55,6 +55,19 @@ struct BenchTests {
     #expect(values["kernels"] is String)
   }
 
+  @Test("bench depthwise")
+  func depthwise() throws {
+    let layer = ["--channels", "6", "--frames", "3", "--height", "9", "--width", "8", "--threads", "1", "--runs", "2"]
+    let result = Program.run(["bench", "depthwise", "--kernel", "5x1x1", "--stride", "2", "--format", "json"] + layer)
+    expectSuccess(result)
+    let values = try object(result.stdout)
+    for key in ["seconds_best", "copy_bytes_per_second"] { #expect(try #require(values[key] as? Double, "\(key)") > 0) }
+    // 6 channels of 3 x 9 x 8 to 3 x 5 x 4, five weights each.
+    #expect(values["bytes"] as? Int == 4 * 6 * (216 + 5 + 60))
+    expectFailure(
+      Program.run(["bench", "depthwise", "--kernel", "3x3"]), status: 64, ["--kernel is '3x3'", "such as 3x3x3"])
+  }
+
   @Test("bench evaluate --format json, and the files that it keeps")
   func evaluator() throws {
     let (scratch, other) = (Scratch(), Scratch())

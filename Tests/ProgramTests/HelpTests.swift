@@ -10,8 +10,9 @@ struct HelpTests {
   static let commands = [
     [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
-    ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
-    ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"], ["ensemble"], ["submission"],
+    ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "depthwise"], ["bench", "evaluate"],
+    ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"],
+    ["ensemble"], ["submission"],
   ]
 
   @Test("Every command's help", arguments: commands)

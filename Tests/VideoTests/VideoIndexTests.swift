@@ -80,6 +80,25 @@ import Video
     #expect(try VideoFrames(reader, framesPerSecond: 30).size == reader.size)
   }
 
+  /// Planning takes no decoder: the file is opened when the first frame is asked for, and must still be the same then.
+  @Test func aReaderOpensItsFileForTheFirstFrame() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/film.mp4"
+    let bytes = try readFile(fixture("slow.mp4"), doing: "testing")
+    try write(bytes, to: path)
+    let index = try VideoIndex(path: path)
+    let (planning, reading) = (try VideoReader(index), try VideoReader(index))
+    _ = try reading.frame(at: 0)
+    #expect(planning.frameCount == 12 && planning.nearest(to: 0) == 0)
+    try write(bytes + [0], to: path)
+    _ = try reading.frame(at: 1)
+    let text = errorText { _ = try planning.frame(at: 0) }
+    #expect(
+      text.hasPrefix("reading frame 0 (0.000 s): '\(path)': the file has changed since") && text.contains(" -> "),
+      "\(text)")
+  }
+
   /// A catalogue surveys a file once.
   @Test func aCatalogueHandsItsSurveyOn() throws {
     let folder = TemporaryFolder()

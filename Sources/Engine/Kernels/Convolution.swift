@@ -71,7 +71,7 @@ public final class Convolution: Sendable {
       "a residual must have the shape of the output")
     store(output, residual, epilogue, engine) { store in
       guard let scaling else { return method.run(input, store, engine) }
-      if method.scales(by: scaling.epilogue) { return method.run(input, scaledBy: scaling, store, engine) }
+      if method.scalesInput { return method.run(input, scaledBy: scaling, store, engine) }
       let scaled = FeatureMap(zeros: input.batch, input.extent, channels: input.channels, format: input.format)
       engine.scale(input, by: scaling.factors, scaling.epilogue, into: scaled)
       method.run(scaled, store, engine)
@@ -79,19 +79,14 @@ public final class Convolution: Sendable {
   }
 
   /// Whether scaling the input costs no pass of its own.
-  public func scales(by epilogue: Epilogue) -> Bool { method.scales(by: epilogue) }
+  public var scalesInput: Bool { method.scalesInput }
 
-  /// Lets a method fill a store, and applies the epilogue that it does not.
+  /// Lets a method fill a store.
   func store(
     _ output: FeatureMap, _ residual: FeatureMap?, _ epilogue: Epilogue, _ engine: Engine,
     _ fill: (ConvolutionStore) -> Void
   ) {
-    let isFused = method.fuses(epilogue)
-    let store = ConvolutionStore(
-      output: output, bias: bias.pointer, residual: residual, epilogue: isFused ? epilogue : .none)
-    engine.exclusively {
-      fill(store)
-      if !isFused { engine.scale(output, epilogue, into: output) }
-    }
+    let store = ConvolutionStore(output: output, bias: bias.pointer, residual: residual, epilogue: epilogue)
+    engine.exclusively { fill(store) }
   }
 }

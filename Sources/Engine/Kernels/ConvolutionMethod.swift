@@ -2,23 +2,18 @@ public import Tensors
 
 /// One way to compute a convolution, with the weights packed for it.
 protocol ConvolutionMethod: Sendable {
-  /// Whether `run` applies an epilogue; what it does not is applied afterwards.
-  func fuses(_ epilogue: Epilogue) -> Bool
-
   /// Fills `store.output`.
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine)
 
   /// Whether the method scales its input as it reads it, and so saves a pass over it.
-  func scales(by epilogue: Epilogue) -> Bool
+  var scalesInput: Bool { get }
 
-  /// Fills `store.output` from a scaled input, where the method ``scales(by:)`` that epilogue.
+  /// Fills `store.output` from a scaled input, where the method ``scalesInput``.
   func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine)
 }
 
 extension ConvolutionMethod {
-  func fuses(_ epilogue: Epilogue) -> Bool { epilogue == .none || epilogue == .relu }
-
-  func scales(by epilogue: Epilogue) -> Bool { false }
+  var scalesInput: Bool { false }
 
   func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine) {
     preconditionFailure("a method that scales no input was asked to")
@@ -48,9 +43,6 @@ struct ConvolutionStore {
   var firstPosition = 0
   /// Whether a register's worth of floats may be written after a position's last channel.
   var hasRoom = false
-
-  /// What methods apply that fuse nothing else.
-  var relu: Bool { epilogue == .relu }
 
   /// Adds bias and residual to one sum, then applies the epilogue.
   func finish(_ sum: Float, position: Int, channel: Int) -> Float {

@@ -20,7 +20,7 @@ public struct ConvolutionPair: Sendable {
   /// - Returns: nil where the second convolution is not depthwise, or the first one does not compute line by line.
   public init?(_ first: Convolution, _ between: Epilogue, _ second: Convolution, cachedBytes: Int = 8 << 20) {
     guard let depthwise = second.method as? DepthwiseConvolution, let direct = first.method as? DirectConvolution,
-      direct.fuses(between), first.shape.groups == 1, first.shape.outChannels == second.shape.inChannels
+      first.shape.groups == 1, first.shape.outChannels == second.shape.inChannels
     else { return nil }
     self.first = first
     self.between = between

@@ -34,8 +34,6 @@ struct DepthwiseConvolution: ConvolutionMethod {
     }
   }
 
-  func fuses(_ epilogue: Epilogue) -> Bool { epilogue.code != nil }
-
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     run(MapLines(map: input), store, engine)
   }
@@ -107,7 +105,7 @@ struct DepthwiseConvolution: ConvolutionMethod {
       kernelColumns: shape.kernel.w, step: shape.stride.w, tapStep: shape.dilation.w,
       lineRegisterStep: ring.columns * kernels.lanes, weightRegisterStep: shape.kernel.count * kernels.lanes,
       bias: store.bias, outputPitch: output.pitch, residualPitch: store.residual?.pitch ?? 0, columns: extent.w,
-      channels: shape.outChannels, epilogue: store.epilogue.code!, sums: memory.sums)
+      channels: shape.outChannels, epilogue: store.epilogue.code, sums: memory.sums)
     block.outputIsBFloat16 = output.format == .bfloat16
     block.residualIsBFloat16 = store.residual?.format == .bfloat16
     kernels.lines(block, memory.outputs, rows.count)

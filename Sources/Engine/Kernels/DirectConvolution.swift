@@ -53,7 +53,7 @@ struct DirectConvolution: ConvolutionMethod {
   private func ahead(_ input: FeatureMap) -> Int { tilePositions * shape.stride.w * input.pitch }
 
   /// Where every position is read once, it is scaled into the thread's memory just before.
-  func scales(by epilogue: Epilogue) -> Bool { shape.isPointwise && epilogue.code != nil }
+  var scalesInput: Bool { shape.isPointwise }
 
   func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine) {
     let scaled = ScaledInput(input, scaling, engine)
@@ -175,7 +175,7 @@ struct DirectConvolution: ConvolutionMethod {
       block.residualPitch = residual.pitch
       block.residualIsBFloat16 = residual.format == .bfloat16
     }
-    block.relu = store.relu
+    block.epilogue = store.epilogue.code
     kernels.multiply(block, weights[group].panel(0), outputs: store.hasRoom ? paddedOutputs : outputs)
   }
 

@@ -18,9 +18,7 @@ extension Engine {
       scale.map { $0.batch == input.batch && $0.extent == .one && $0.channels == input.channels } ?? true,
       "one factor for every channel of every item")
     precondition(scale?.format ?? .float32 == .float32, "factors are float32")
-    guard let code = epilogue.code, !usesReferences else {
-      return scaleReference(input, by: scale, epilogue, into: output)
-    }
+    if usesReferences { return scaleReference(input, by: scale, epilogue, into: output) }
     let run = scaledRows(input.format)
     let perItem = input.extent.count
     // Enough positions that a piece is worth its start.
@@ -34,7 +32,7 @@ extension Engine {
           input: input.start + position * input.pitch, inputPitch: input.pitch,
           output: output.start + position * output.pitch, outputPitch: output.pitch,
           scale: scale.map { UnsafePointer($0.start + item * $0.pitch) }, positions: min(block, perItem - first),
-          channels: input.channels, epilogue: code))
+          channels: input.channels, epilogue: epilogue.code))
     }
   }
 

@@ -30,8 +30,8 @@ public enum Epilogue: String, Hashable, Sendable, CaseIterable {
     }
   }
 
-  /// What kernels branch on; nil for what they do not have.
-  var code: EpilogueCode? {
+  /// What kernels branch on.
+  var code: EpilogueCode {
     switch self {
     case .none: return .identity
     case .relu: return .relu
@@ -39,7 +39,7 @@ public enum Epilogue: String, Hashable, Sendable, CaseIterable {
     case .sigmoid: return .sigmoid
     case .hardSwish: return .hardSwish
     case .hardSigmoid: return .hardSigmoid
-    case .gelu: return nil
+    case .gelu: return .gelu
     }
   }
 }

@@ -180,7 +180,8 @@ struct PlanarConvolution: ConvolutionMethod {
           residual: store.residual.map {
             UnsafePointer($0.start) + position * $0.pitch + first * $0.format.bytes / 4
           }, residualPitch: store.residual?.pitch ?? 0, positions: output.extent.w,
-          channels: min(tile, shape.outChannels - first), relu: store.relu, temporary: memory + geometry.temporary)
+          channels: min(tile, shape.outChannels - first), epilogue: store.epilogue.code,
+          temporary: memory + geometry.temporary)
         row.outputIsBFloat16 = output.format == .bfloat16
         row.residualIsBFloat16 = store.residual?.format == .bfloat16
         engine.kernels.planar.row(row)

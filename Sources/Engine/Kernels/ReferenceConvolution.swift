@@ -7,8 +7,6 @@ struct ReferenceConvolution: ConvolutionMethod {
   /// [out, in / groups, T, H, W], as they came.
   let weights: Storage
 
-  func fuses(_ epilogue: Epilogue) -> Bool { true }
-
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let inputs = shape.inChannels / shape.groups

@@ -37,7 +37,7 @@ struct ScaledInput {
           input: input.start + first * input.pitch, inputPitch: input.pitch,
           output: rows + (first - positions.lowerBound) * input.floats, outputPitch: input.floats,
           scale: scaling.factors.start + item * scaling.factors.pitch, positions: end - first,
-          channels: input.channels, epilogue: scaling.epilogue.code!))
+          channels: input.channels, epilogue: scaling.epilogue.code))
       first = end
     }
     return UnsafePointer(table)

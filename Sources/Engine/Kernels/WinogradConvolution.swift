@@ -195,7 +195,8 @@ struct WinogradConvolution: ConvolutionMethod {
         }
         var target = WinogradStore(
           bias: store.bias + first, outputs: outputs + index * positions,
-          residuals: store.residual == nil ? nil : UnsafePointer(residuals + index * positions), relu: store.relu)
+          residuals: store.residual == nil ? nil : UnsafePointer(residuals + index * positions),
+          epilogue: store.epilogue.code)
         target.outputIsBFloat16 = store.output.format == .bfloat16
         target.residualIsBFloat16 = store.residual?.format == .bfloat16
         let products = UnsafePointer(memory) + layout.products + index * layout.run

@@ -8,7 +8,7 @@ public let tilePositions = 6
 
 /// A block of output positions times a range of output channels, as the convolutions hand it to a kernel.
 ///
-/// `output[p, o] = activation(sum over taps and channels of rows[p, tap][c] x weights[tap, c, o] + bias[o] +
+/// `output[p, o] = epilogue(sum over taps and channels of rows[p, tap][c] x weights[tap, c, o] + bias[o] +
 /// residual[p, o])`
 public struct GEMMBlock {
   /// [positions / 6 rounded up][taps][6]: where each position's channels begin under each tap.
@@ -30,7 +30,7 @@ public struct GEMMBlock {
   public var residual: UnsafePointer<Float>?
   public var residualPitch = 0
   public var positions: Int
-  public var relu = false
+  public var epilogue = EpilogueCode.identity
   /// Whether the output, or the residual, is bfloat16; addresses and pitches count floats all the same.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
@@ -145,7 +145,7 @@ func gemmTile<Unit: VectorUnit>(
   if count == 1 {
     for i in 0..<6 { s0[i] += s1[i] }
   }
-  if positions == 6 && lanes == width && tile.isOfOneFormat(bfloat16: bfloat16) {
+  if positions == 6 && lanes == width && tile.isOfOneFormat(bfloat16: bfloat16) && tile.epilogue.isShort {
     tile.storeWhole(unit, bfloat16: bfloat16, s0, at: 0)
     if count > 1 { tile.storeWhole(unit, bfloat16: bfloat16, s1, at: width) }
     if count > 2 { tile.storeWhole(unit, bfloat16: bfloat16, s2, at: 2 * width) }
@@ -167,7 +167,7 @@ func gemmTile<Unit: VectorUnit>(
   @usableFromInline let residualPitch: Int
   @usableFromInline let outputSize: Int
   @usableFromInline let residualSize: Int
-  @usableFromInline let relu: Bool
+  @usableFromInline let epilogue: EpilogueCode
   @usableFromInline let positions: Int
 
   @inlinable @inline(__always)
@@ -180,7 +180,7 @@ func gemmTile<Unit: VectorUnit>(
     let size = residualSize
     let pitch = residualPitch
     residual = block.residual.map { UnsafeRawPointer($0) + (position * pitch + column * size) }
-    relu = block.relu
+    epilogue = block.epilogue
     self.positions = positions
   }
 
@@ -208,8 +208,8 @@ func gemmTile<Unit: VectorUnit>(
     !bfloat16 || (outputSize == 2 && (residual == nil || residualSize == 2))
   }
 
-  /// Finishes and stores one register of each of six positions, with all its lanes and in one format: nearly all
-  /// registers are such, and this is short enough to stand in the tile.
+  /// Finishes and stores one register of each of six positions, with all its lanes, in one format and with a short
+  /// epilogue: nearly all registers are such, and this is short enough to stand in the tile.
   ///
   /// - Parameter bfloat16: The format; a literal.
   @inlinable @inline(__always)
@@ -223,12 +223,12 @@ func gemmTile<Unit: VectorUnit>(
       let from = residual + size * offset
       for i in 0..<6 {
         let value = sums[i] + loadElements(unit, isBFloat16: bfloat16, width, from + i * residualPitch)
-        let finished = relu ? Unit.relu(value) : value
+        let finished = epilogue == .relu ? Unit.relu(value) : value
         storeElements(unit, isBFloat16: bfloat16, width, finished, to + i * outputPitch)
       }
     } else {
       for i in 0..<6 {
-        let finished = relu ? Unit.relu(sums[i]) : sums[i]
+        let finished = epilogue == .relu ? Unit.relu(sums[i]) : sums[i]
         storeElements(unit, isBFloat16: bfloat16, width, finished, to + i * outputPitch)
       }
     }
@@ -258,8 +258,10 @@ func gemmTile<Unit: VectorUnit>(
         }
       }
     }
-    if relu {
+    if epilogue == .relu {
       for i in 0..<6 { values[i] = Unit.relu(values[i]) }
+    } else if !epilogue.isShort {
+      for i in 0..<6 { values[i] = appliedApart(unit, epilogue, values[i]) }
     }
     let to = output + offset * outputSize
     if bfloat16 && outputSize == 2 {

@@ -21,7 +21,7 @@ public struct PlanarRow {
   /// Output positions, and output channels of the tile that exist.
   public var positions: Int
   public var channels: Int
-  public var relu: Bool
+  public var epilogue: EpilogueCode
   /// Whether the output, or the residual, is bfloat16.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
@@ -31,8 +31,8 @@ public struct PlanarRow {
   public init(
     lines: UnsafePointer<UnsafePointer<Float>>, lineCount: Int, offsets: UnsafePointer<Int>, offsetCount: Int,
     weights: UnsafePointer<Float>, bias: UnsafePointer<Float>, output: UnsafeMutablePointer<Float>, outputPitch: Int,
-    residual: UnsafePointer<Float>?, residualPitch: Int, positions: Int, channels: Int, relu: Bool,
-    temporary: UnsafeMutablePointer<Float>
+    residual: UnsafePointer<Float>?, residualPitch: Int, positions: Int, channels: Int,
+    epilogue: EpilogueCode, temporary: UnsafeMutablePointer<Float>
   ) {
     self.lines = lines
     self.lineCount = lineCount
@@ -46,7 +46,7 @@ public struct PlanarRow {
     self.residualPitch = residualPitch
     self.positions = positions
     self.channels = channels
-    self.relu = relu
+    self.epilogue = epilogue
     self.temporary = temporary
   }
 }
@@ -101,32 +101,52 @@ public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: 
         store(s2[c], to + (3 * c + 2) * width)
       }
     }
-    row.finish(from: x, count: min(3 * width, row.positions - x), pitch: 3 * width)
+    row.finish(unit, from: x, count: min(3 * width, row.positions - x))
+    row.storePositions(unit, from: x, count: min(3 * width, row.positions - x))
     x += 3 * width
   }
 }
 
 extension PlanarRow {
-  /// Turns sums [channel][position] into output positions.
+  /// Adds bias and residual to sums [channel][position] of a tile and applies the epilogue, where they lie: there are
+  /// whole registers of them for every channel, those after the last position of no use.
   @inlinable @inline(__always)
-  func finish(from first: Int, count: Int, pitch: Int) {
+  func finish<Unit: VectorUnit>(_ unit: Unit.Type, from first: Int, count: Int) {
+    let width = Unit.Vector.scalarCount
+    for c in 0..<channels {
+      let line = temporary + 3 * c * width
+      let addend = Unit.Vector(repeating: bias[c])
+      var i = 0
+      while i < count {
+        store(Unit.load(line + i) + addend, line + i)
+        if let residual {
+          for j in i..<min(i + width, count) {
+            line[j] += number(residual + (first + j) * residualPitch, c, isBFloat16: residualIsBFloat16)
+          }
+        }
+        store(applied(unit, epilogue, Unit.load(line + i)), line + i)
+        i += width
+      }
+    }
+  }
+
+  /// Turns numbers [channel][position] into output positions.
+  @inlinable @inline(__always)
+  func storePositions<Unit: VectorUnit>(_ unit: Unit.Type, from first: Int, count: Int) {
+    let pitch = 3 * Unit.Vector.scalarCount
     // A constant count lets the compiler turn the loop over channels into shuffles.
-    if channels == 8 && residual == nil && !outputIsBFloat16 {
+    if channels == 8 && !outputIsBFloat16 {
       for i in 0..<count {
         let to = output + (first + i) * outputPitch
-        for c in 0..<8 {
-          let value = temporary[c * pitch + i] + bias[c]
-          to[c] = relu && value < 0 ? 0 : value
-        }
+        for c in 0..<8 { to[c] = temporary[c * pitch + i] }
       }
       return
     }
-    if channels == 8 && residual == nil {
+    if channels == 8 {
       for i in 0..<count {
         let to = UnsafeMutableRawPointer(output + (first + i) * outputPitch)
         for c in 0..<8 {
-          let value = temporary[c * pitch + i] + bias[c]
-          to.storeBytes(of: bfloat16Bits(relu && value < 0 ? 0 : value), toByteOffset: 2 * c, as: UInt16.self)
+          to.storeBytes(of: bfloat16Bits(temporary[c * pitch + i]), toByteOffset: 2 * c, as: UInt16.self)
         }
       }
       return
@@ -134,10 +154,7 @@ extension PlanarRow {
     for i in 0..<count {
       let to = output + (first + i) * outputPitch
       for c in 0..<channels {
-        var value = temporary[c * pitch + i] + bias[c]
-        if let residual { value += number(residual + (first + i) * residualPitch, c, isBFloat16: residualIsBFloat16) }
-        // Asked this way round, a NaN stays one, as it does in PyTorch.
-        if relu && value < 0 { value = 0 }
+        let value = temporary[c * pitch + i]
         if outputIsBFloat16 {
           UnsafeMutableRawPointer(to).storeBytes(of: bfloat16Bits(value), toByteOffset: 2 * c, as: UInt16.self)
         } else {

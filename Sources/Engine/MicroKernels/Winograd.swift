@@ -143,19 +143,19 @@ public struct WinogradStore {
   public var outputs: UnsafePointer<UnsafeMutablePointer<Float>?>
   /// [16] or [4] The first channel of what is added to each output position, where something is.
   public var residuals: UnsafePointer<UnsafePointer<Float>?>?
-  public var relu: Bool
+  public var epilogue: EpilogueCode
   /// Whether the output, or the residual, is bfloat16.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
 
   public init(
     bias: UnsafePointer<Float>, outputs: UnsafePointer<UnsafeMutablePointer<Float>?>,
-    residuals: UnsafePointer<UnsafePointer<Float>?>?, relu: Bool
+    residuals: UnsafePointer<UnsafePointer<Float>?>?, epilogue: EpilogueCode
   ) {
     self.bias = bias
     self.outputs = outputs
     self.residuals = residuals
-    self.relu = relu
+    self.epilogue = epilogue
   }
 
   @inlinable @inline(__always)
@@ -169,7 +169,7 @@ public struct WinogradStore {
       value += loadElements(
         unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(residual) + channel * (isBFloat16 ? 2 : 4))
     }
-    if relu { value = Unit.relu(value) }
+    value = appliedInTile(unit, epilogue, value)
     let isBFloat16 = bfloat16 && outputIsBFloat16
     storeElements(
       unit, isBFloat16: isBFloat16, left, value, UnsafeMutableRawPointer(output) + channel * (isBFloat16 ? 2 : 4))

@@ -75,7 +75,7 @@ struct ConvolutionOperator: Operator {
   /// Takes over the scaling of its input where that costs no pass of its own, and the convolution before a depthwise one.
   func absorbing(_ maker: any Operator, input: Int) -> (any Operator)? {
     guard input == 0, scaling == nil else { return nil }
-    if let scale = maker as? ChannelScaling, convolution.scales(by: scale.epilogue) {
+    if let scale = maker as? ChannelScaling, convolution.scalesInput {
       var result = self
       result.scaling = scale.epilogue
       return result

@@ -33,8 +33,8 @@ public struct ActionDataset: Equatable, Sendable {
   public var labelledSeconds: ClosedRange<Int>?
   /// Its classes by name; those of a label map may be others.
   public var classNames: ClassNames
-  /// The ids that its challenge scores; nil where all are. Messages say by it what a label map leaves out or has too many:
-  /// what is scored are the classes of the label map, these or others.
+  /// The ids that its authors score, in the challenge and in published figures; nil where all are. It is what a label map
+  /// is compared with, and taken for where none is given; a run's own label map says what that run scores.
   public var scoredClasses: Set<Int>?
   /// The name of its authors' label map of these.
   public var scoredLabelMap: String?

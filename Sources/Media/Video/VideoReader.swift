@@ -12,7 +12,7 @@ public final class VideoReader: FrameSource {
   /// What the survey of the file found.
   public let video: VideoIndex
   private let index: TimestampIndex
-  private let decoder: Decoder
+  private var openDecoder: Decoder?
   private let converter = FrameConverter()
   /// Grows while frames are read.
   private var damaged: DamagedFrames
@@ -27,7 +27,8 @@ public final class VideoReader: FrameSource {
   /// - Throws: `FileError` or ``VideoError`` when the file is missing, empty, no video, or cut short.
   public convenience init(path: String) throws { try self.init(VideoIndex(path: path)) }
 
-  /// Opens a video that was surveyed before.
+  /// Takes a video that was surveyed before. Its file is opened when the first frame is asked for: whoever only plans
+  /// needs no decoder.
   ///
   /// - Throws: ``VideoError`` when the file has changed since, `FileError` when it is gone.
   public init(_ video: VideoIndex) throws {
@@ -35,10 +36,20 @@ public final class VideoReader: FrameSource {
     self.video = video
     index = video.timestamps
     damaged = index.damaged
-    decoder = try Decoder(path: video.path)
-    // Where frames are counted by decoding, the stream may begin with packets that show nothing.
-    decoder.toleratesDamage = index.method == .decoding && !decoder.isMadeOfJPEGs
-    if index.method == .packets { decoder.leans = { [index] time, damaged in index.leans(time, on: damaged) } }
+  }
+
+  /// The decoder, opened when it is asked for first.
+  private var decoder: Decoder {
+    get throws {
+      if let openDecoder { return openDecoder }
+      try video.checkUnchanged()
+      let decoder = try Decoder(path: video.path)
+      // Where frames are counted by decoding, the stream may begin with packets that show nothing.
+      decoder.toleratesDamage = index.method == .decoding && !decoder.isMadeOfJPEGs
+      if index.method == .packets { decoder.leans = { [index] time, damaged in index.leans(time, on: damaged) } }
+      openDecoder = decoder
+      return decoder
+    }
   }
 
   public var path: String { video.path }
@@ -77,7 +88,7 @@ public final class VideoReader: FrameSource {
       position = nil
       throw VideoError(doing: reading(number), path: path, reason: error.reason)
     }
-    guard let image = converter.image(of: decoder.frame.pointee, info.orientation) else {
+    guard let image = converter.image(of: try decoder.frame.pointee, info.orientation) else {
       throw VideoError(doing: reading(number), path: path, reason: "its pixel format cannot be converted to BGR")
     }
     guard image.size == size else {
@@ -156,6 +167,7 @@ public final class VideoReader: FrameSource {
 
   /// Decodes on, or from the beginning, counting frames.
   private func countTo(_ number: Int) throws {
+    let decoder = try decoder
     var reached = position ?? Int.max
     if reached >= number {
       try restart()
@@ -179,6 +191,7 @@ public final class VideoReader: FrameSource {
 
   /// Decodes on up to `number`, past frames that are damaged; false when a frame does not come as its packet announced it.
   private func walk(to number: Int) throws -> Bool {
+    let decoder = try decoder
     guard var reached = position else { return false }
     while reached < number {
       do {
@@ -212,6 +225,7 @@ public final class VideoReader: FrameSource {
   /// Jumps to a key packet and decodes up to `number`; false when that does not lead there.
   private func jump(to timestamp: Int64, for number: Int) throws -> Bool {
     position = nil
+    let decoder = try decoder
     guard decoder.seek(to: timestamp) else { return false }
     while try decoder.advance() {
       guard case .landed(let key) = decoder.landing, key <= index.times[number],

@@ -3,6 +3,7 @@ public import Clips
 internal import Geometry
 public import Imaging
 internal import Kernels
+internal import ModelZoo
 internal import Parallel
 internal import RoIAlign
 public import Tensors
@@ -151,7 +152,9 @@ public struct ClipRun {
     let present = clip.boxes.indices.filter { clip.boxes[$0] != nil }
     let computed = try clip.frames.map { frames in
       let regions = present.compactMap { clip.boxes[$0] }.map { Region(batchIndex: 0, box: $0) }
-      return try task.people == nil ? model.classify(frames) : model.detect(frames, regions)
+      return try runningConfigured {
+        try task.people == nil ? model.classify(frames) : model.detect(frames, regions)
+      }
     }
     if let computed, !computed.values.allSatisfy(\.isFinite) { throw ClipRunError.notFinite(task.keyFrame) }
     if let computed, present.count == clip.boxes.count { return computed }

@@ -18,20 +18,18 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
     case .noClips:
       return "running the model: the batch holds 0 clips, expected 1 or more -> give a clip [N, C, T, H, W]"
     case .wrongFrames(let expected, let found):
-      return "running the model: the clip has \(found) frames, the config's DATA.NUM_FRAMES is \(expected)"
-        + " -> give clips of \(expected) frames or set DATA.NUM_FRAMES \(found)"
+      return "running the model: the clip has \(found) frames, the model takes \(expected)"
+        + " -> give clips of \(expected) frames"
     case .wrongChannels(let expected, let found):
       return "running the model: the clip has \(found) channels, the model takes \(expected)"
-        + " -> check DATA.INPUT_CHANNEL_NUM and the clip's axes (N, C, T, H, W)"
+        + " -> check the clip's axes (N, C, T, H, W)"
     case .noRoIHead:
-      return "running the model: boxes were given, but this is a classification config (DETECTION.ENABLE is False)"
-        + " -> leave the boxes out, or take one of configs/AVA, with weights trained on AVA"
+      return "running the model: boxes were given, but the model scores whole clips -> leave the boxes out"
     case .noClassificationHead:
-      return "running the model: this config scores boxes (DETECTION.ENABLE is True), and none were given"
-        + " -> give boxes"
+      return "running the model: the model scores boxes, and none were given -> give boxes"
     case .tooSmallForWindow(let map, let window):
       return "running the model: the head averages windows of \(window) x \(window) positions, the last map has \(map)"
-        + " -> give larger pictures, or set DATA.TRAIN_CROP_SIZE to the crop size of training"
+        + " -> give larger pictures"
     }
   }
 }

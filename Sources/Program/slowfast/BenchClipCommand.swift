@@ -6,6 +6,7 @@ internal import Geometry
 internal import Inference
 internal import JSON
 internal import Kernels
+internal import ModelZoo
 internal import NN
 internal import Parallel
 internal import RoIAlign
@@ -103,7 +104,7 @@ private struct ClipProblem {
   }
 
   func run(_ model: VideoModel) throws {
-    if detects { _ = try model.detect(clip, regions) } else { _ = try model.classify(clip) }
+    _ = try runningConfigured { try detects ? model.detect(clip, regions) : model.classify(clip) }
   }
 
   /// Multiply-adds of all that `layers` lists.

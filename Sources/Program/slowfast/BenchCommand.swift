@@ -6,7 +6,8 @@ struct BenchCommand: ParsableCommand {
     commandName: "bench",
     abstract: "Measures how fast this machine computes.",
     subcommands: [
-      BenchClipCommand.self, BenchPipelineCommand.self, BenchRoIAlignCommand.self, BenchEvaluateCommand.self,
+      BenchClipCommand.self, BenchPipelineCommand.self, BenchRoIAlignCommand.self, BenchDepthwiseCommand.self,
+      BenchEvaluateCommand.self,
     ],
     defaultSubcommand: BenchClipCommand.self)
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Configuration
 internal import Files
 internal import Inference
+internal import ModelZoo
 internal import NN
 internal import RoIAlign
 internal import Tensors
@@ -66,10 +67,12 @@ struct ForwardCommand: ParsableCommand {
     }
     let model = try options.model(config).model
     let scoresBoxes = model.architecture.head.scoresBoxes
-    if scoresBoxes, regions == nil { throw VideoModelError.noClassificationHead }
-    if !scoresBoxes, regions != nil { throw VideoModelError.noRoIHead }
-    let features = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
-    let scores = try regions.map { try model.detect(features, $0) } ?? model.classify(features)
+    if scoresBoxes, regions == nil { throw ModelRunError(.noClassificationHead) }
+    if !scoresBoxes, regions != nil { throw ModelRunError(.noRoIHead) }
+    let (features, scores) = try runningConfigured {
+      let features = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
+      return (features, try regions.map { try model.detect(features, $0) } ?? model.classify(features))
+    }
     if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
     if let stages { try writeFile(stages, activationSummary(features.named)) }
     try scores.writeNPY(output)

@@ -119,7 +119,7 @@ struct SubmissionCommand: ParsableCommand {
   /// The classes that are scored: those of the call, else the challenge's, of which the source may name fewer.
   private func labels(_ read: EnsembleSources) throws -> LabelMap {
     if labelMap != nil, let chosen = read.labelMap { return chosen }
-    let challenge = try scoredAVAClasses()
+    let challenge = try LabelMap(scoredBy: .ava)
     let member = read.members[0]
     // A network scores all of its classes, whatever label map chose rows of them.
     let own = member.form == .rows ? member.rowClasses : Set(1...max(1, member.columns))

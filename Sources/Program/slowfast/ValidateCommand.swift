@@ -99,7 +99,7 @@ struct ValidateCommand: ParsableCommand {
     if let hint = frameSize?.hint("--frame-size") { Console.say("note: \(hint)") }
     let pool = WorkerPool()
     try results.check([fix].compactMap(\.self), orGive: "write to another file")
-    let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? scoredAVAClasses()
+    let labels = try labelMap.map { try LabelMap.read(path: $0) } ?? LabelMap(scoredBy: .ava)
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
     let excluded = try exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
     let survey = try DetectionTable.survey(path: detections, pool: pool)
@@ -139,13 +139,6 @@ struct ValidateCommand: ParsableCommand {
       + (short == 0 ? [] : ["\(counted(short, "row")) left out: two columns, nothing detected"])
       + (scores == 0 ? [] : ["\(counted(scores, "row")) given score 1, as evaluators do: without one"])
   }
-}
-
-/// The ids that the challenge scores, where no label map says which are: the official evaluator leaves the others out
-/// before it takes 50 rows a key frame.
-func scoredAVAClasses() throws -> LabelMap {
-  let ids = (ActionDataset.ava.scoredClasses ?? []).sorted()
-  return try LabelMap(ids.map { LabelMap.Label(id: $0, name: "\($0)") })
 }
 
 /// A repair that leaves no row.

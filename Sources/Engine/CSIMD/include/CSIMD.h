@@ -45,6 +45,27 @@ static inline __attribute__((always_inline)) void simd_store_bytes16(void *to, _
   _mm_storeu_si128((__m128i *)to, _mm_packus_epi16(first, second));
 }
 
+/// Interleaves sixteen bytes of three planes; two more bytes than the 48 are written.
+static inline __attribute__((always_inline)) void simd_interleave16(
+    void *to, const void *first, const void *second, const void *third) {
+  __m128i a = _mm_loadu_si128((const __m128i *)first), b = _mm_loadu_si128((const __m128i *)second);
+  __m128i c = _mm_loadu_si128((const __m128i *)third), zero = _mm_setzero_si128();
+  __m128i low = _mm_unpacklo_epi8(a, b), high = _mm_unpackhi_epi8(a, b);
+  __m128i low_third = _mm_unpacklo_epi8(c, zero), high_third = _mm_unpackhi_epi8(c, zero);
+  // Pixels of four bytes, the last of them zero.
+  __m128i pixels[4] = {
+      _mm_unpacklo_epi16(low, low_third), _mm_unpackhi_epi16(low, low_third), _mm_unpacklo_epi16(high, high_third),
+      _mm_unpackhi_epi16(high, high_third)};
+  for (int i = 0; i < 4; i++) {
+    // Two pixels in six bytes of each half.
+    __m128i left = _mm_and_si128(pixels[i], _mm_set1_epi64x(0xffffff));
+    __m128i right = _mm_and_si128(_mm_srli_epi64(pixels[i], 8), _mm_set1_epi64x(0xffffff000000));
+    __m128i packed = _mm_or_si128(left, right);
+    _mm_storel_epi64((__m128i *)((char *)to + 12 * i), packed);
+    _mm_storeh_pd((double *)((char *)to + 12 * i + 6), _mm_castsi128_pd(packed));
+  }
+}
+
 /// A whole register from any address.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load512u(const float *from) {
   return _mm512_loadu_ps(from);

@@ -172,6 +172,9 @@ public struct AVATest {
     }
   }
 
+  /// The key frames that the proposals name of listed videos, those without a box that is scored, too.
+  public var keyFrames: [KeyFrame] { tasks.map(\.keyFrame) + proposals.keyFramesBelowThreshold }
+
   private func jobs() throws -> [VideoJob] {
     try zip(videos, plan).filter { !$1.tasks.isEmpty }.map { try job($0, $1.tasks) }
   }

@@ -28,13 +28,22 @@ struct TestModels {
       own.config = entry.config ?? options.config
       own.weights = entry.weights
       own.randomWeights = entry.randomSeed
-      parts.append((own, try own.load(overrides + entry.overrides)))
+      let ownConfig = try own.load(overrides + entry.overrides)
+      for notice in try file.notices(on: entry, ownConfig, of: config, keysOfRun: Configuration.keysOfRun) {
+        Console.warn(notice)
+      }
+      parts.append((own, ownConfig))
+    }
+    if !config[.testCheckpointFilePath].isEmpty {
+      Console.warn(
+        "\(config.cite(.testCheckpointFilePath)) is not read: '\(path)' names the weights of each model")
     }
     self.file = file
     self.parts = parts
     ensemble = try TestEnsemble(
       zip(file.models, parts).map { TestEnsemble.Model($0.name, $1.config) },
-      ModelFusion(ViewFusion(rawValue: file.fusion) ?? .mean, weights: file.models.map(\.weight)), of: config)
+      ModelFusion(ViewFusion(rawValue: file.fusion) ?? .mean, weights: file.models.map(\.weight)), of: config,
+      text: file.text)
   }
 
   /// What hinders weights from being read, a line for each.

@@ -73,7 +73,8 @@ public struct KeptRun {
     let lacking = (0..<count).compactMap { Shard($0, of: count) }.compactMap { shard -> String? in
       guard let status = directory.readStatus(shard) else { return "shard \(shard) is missing" }
       if status.state == .complete { return nil }
-      return "shard \(shard) is \(status.state.rawValue), \(status.done) of \(counted(status.total, "key frame")) scored"
+      return "shard \(shard) is \(status.state.rawValue), \(status.done) of \(counted(status.total, "key frame")) "
+        + "scored"
     }
     throw KeptRunError.divided(directory.path, lacking: lacking, of: count)
   }
@@ -147,8 +148,8 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
       if lacking.isEmpty {
         return doing + "all \(counted(count, "shard")) and no whole run -> join them: slowfast merge '\(path)'"
       }
-      return doing + "\(count - lacking.count) of \(counted(count, "shard")) complete: \(listed(lacking, limit: 8)) -> compute "
-        + "what is missing, with the command that the shards were begun with (--shard I/\(count)), then join them: "
+      return doing + "\(count - lacking.count) of \(counted(count, "shard")) complete: \(listed(lacking, limit: 8)) "
+        + "-> compute what is missing, with the command that the shards were begun with (--shard I/\(count)), then join them: "
         + "slowfast merge '\(path)'; where other folders have it: slowfast merge '\(path)' OTHER --run WHOLE"
     case .otherScores(let path, let changes):
       return "making results of '\(path)': \(listed(changes, limit: 3)), and scores depend on that -> compute them "

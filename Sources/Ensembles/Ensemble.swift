@@ -100,8 +100,8 @@ public struct Ensemble: Sendable {
   /// What is said where no key frame is common to all members.
   var strangersNotice: String? {
     if strangers.isEmpty { return nil }
-    return "the sources have no key frame in common, nothing of one is joined with all others: \(Self.examples(strangers)) "
-      + "(are they of the same videos, named alike, with seconds counted alike?)"
+    return "the sources have no key frame in common, nothing of one is joined with all others: "
+      + "\(Self.examples(strangers)) (are they of the same videos, named alike, with seconds counted alike?)"
   }
 
   static func examples(_ sources: [(source: String, example: KeyFrame?)]) -> String {

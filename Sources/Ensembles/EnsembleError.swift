@@ -35,7 +35,8 @@ public enum EnsembleError: Error, CustomStringConvertible {
         + "\(rows.firstScore) (\(rows.place))\(more) -> leave one of them; the "
         + "better one is left by: slowfast validate '\(source)' --labelmap FILE --fix OTHER.csv"
     case .noBoxes(let sources):
-      return "reading the sources: \(listed(sources.map { "'\($0)'" }, limit: 4)) \(sources.count == 1 ? "has" : "have") no boxes "
+      let verb = sources.count == 1 ? "has" : "have"
+      return "reading the sources: \(listed(sources.map { "'\($0)'" }, limit: 4)) \(verb) no boxes "
         + "-> give what a run has found"
     case .classCounts(let first, let count, let other, let otherCount):
       return doing

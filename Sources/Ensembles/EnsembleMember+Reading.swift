@@ -133,7 +133,10 @@ extension RepeatedRows {
     }
     let wanted = Set(rows.map(key))
     var firstRows: [Key: Int] = [:]
-    for row in 0..<table.count where wanted.contains(key(row)) && firstRows[key(row)] == nil { firstRows[key(row)] = row }
+    for row in 0..<table.count {
+      let key = key(row)
+      if wanted.contains(key), firstRows[key] == nil { firstRows[key] = row }
+    }
     for row in rows {
       let first = firstRows[key(row)] ?? row
       if table.scores[row] == table.scores[first] {

@@ -180,7 +180,9 @@ struct EnsembleRunTests {
       own.close()
     }
     let lacking = text { _ = try KeptRun(shards, kept: kept, config: kept) }
-    #expect(lacking.contains("it keeps 2 of 3 shards complete: shard 1/3 is missing -> compute what is missing"), "\(lacking)")
+    #expect(
+      lacking.contains("it keeps 2 of 3 shards complete: shard 1/3 is missing -> compute what is missing"),
+      "\(lacking)")
     let last = try part(Shard(1, of: 3), in: shards)
     _ = try last.open(RunIdentity(), config, videos: [])
     last.close(as: .interrupted)

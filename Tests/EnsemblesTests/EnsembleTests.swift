@@ -169,7 +169,8 @@ struct EnsembleTests {
     #expect(ensemble.notices(.keep).contains { $0.hasPrefix("'b.csv' lacks rows for 1 box and class: unknown, not 0") })
     #expect(try fuse([a, b]).scores == [0.6, 0.4, 0.35, 0.4])
     // Alone it stays as it is.
-    #expect(try fuse([b]).table.count == 3 && Ensemble([b], labelMap: nil, matcher: BoxMatcher(threshold: 1)).missing == [0])
+    let alone = try Ensemble([b], labelMap: nil, matcher: BoxMatcher(threshold: 1))
+    #expect(try fuse([b]).table.count == 3 && alone.missing == [0])
     // In a key frame with 50 rows it is the least of these.
     var rows: [(String, Int, UnitBox, Int, Double)] = [("v", 903, left, 1, 0.01), ("v", 903, left, 2, 0.01)]
     for place in 0..<50 {
@@ -249,7 +250,9 @@ struct EnsembleTests {
 
   /// A row that stands twice counts once, whatever lies between; two that contradict each other are no source.
   @Test func repeatedRows() throws {
-    let rows = [("v", 902, left, 1, 0.8), ("v", 902, left, 2, 0.6), ("v", 902, right, 1, 0.5), ("v", 902, left, 1, 0.8)]
+    let rows = [
+      ("v", 902, left, 1, 0.8), ("v", 902, left, 2, 0.6), ("v", 902, right, 1, 0.5), ("v", 902, left, 1, 0.8),
+    ]
     let twice = try member(rows)
     #expect(twice.boxCount == 2)
     let ensemble = try Ensemble([twice], labelMap: nil, matcher: BoxMatcher(threshold: 0.75))
@@ -259,11 +262,13 @@ struct EnsembleTests {
     let message = text { _ = try fuse([contradiction]) }
     #expect(
       message.contains(
-        "'a.csv', line 5 says 0.7 for the box and class of line 2, which says 0.6 (v,0902, action 2), and 1 other row like it"),
+        "'a.csv', line 5 says 0.7 for the box and class of line 2, which says 0.6 (v,0902, action 2), "
+          + "and 1 other row like it"),
       "\(message)")
     // With an array two people may have one box; one who has the same scores as well is there twice.
     let people = table([("v", 902, left, 1, 0.8), ("v", 902, left, 1, 0.7), ("v", 902, left, 1, 0.8)])
-    let exact = try EnsembleMember(rows: people, scores: Tensor([3, 1], [0.8, 0.7, 0.8]), name: "p.csv", file: "p.npy")
+    let array = Tensor([3, 1], [0.8, 0.7, 0.8])
+    let exact = try EnsembleMember(rows: people, scores: array, name: "p.csv", file: "p.npy")
     #expect(exact.boxCount == 2)
     #expect(try fuse([exact]).scores == [0.8, 0.7])
   }

@@ -29,7 +29,9 @@ struct RunDirectoryTests {
           Program.run(call("unused", ["--run", parts.path, "--shard", "0/4", "DATA.TEST_CROP_SIZE", "72"])),
           ["shard 3/4 was begun with other things: DATA.TEST_CROP_SIZE was 64 and is 72 -> "])
         expectFailure(Program.run(call("unused", ["--run", parts.path])), ["it keeps shards of 4, such as 3/4"])
-        expectFailure(Program.run(["results", parts.path]), [
+        expectFailure(
+          Program.run(["results", parts.path]),
+          [
             "it keeps 1 of 4 shards complete: shard 0/4 is missing, shard 1/4 is missing, shard 2/4 is missing -> compute"
           ])
       }

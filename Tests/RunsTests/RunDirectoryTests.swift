@@ -128,7 +128,9 @@ struct RunDirectoryTests {
       }
       try part.complete(damaged: [], mAP: nil)
     }
-    func content(_ path: String) throws -> String { String(decoding: try readFile(path, doing: "testing"), as: UTF8.self) }
+    func content(_ path: String) throws -> String {
+      String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
+    }
     for index in 0..<2 { try open(shard(index, 2), "MODELS:\n") }
     let whole = RunDirectory(folder.path + "/whole")
     try RunMerge([directory]).write(into: whole)

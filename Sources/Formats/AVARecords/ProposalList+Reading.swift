@@ -130,7 +130,9 @@ private struct ProposalReader {
   private mutating func keeps(video: String, time: Timestamp, score: Double) -> Bool {
     let isLow = score < scoreThreshold
     if isLow { list.summary.belowThreshold += 1 }
-    if case .labelled(let dataset, let every) = times, let range = dataset.labelledSeconds, let second = time.wholeSecond {
+    if case .labelled(let dataset, let every) = times, let range = dataset.labelledSeconds,
+      let second = time.wholeSecond
+    {
       if second % max(every, 1) != 0 {
         if !isLow { list.summary.skippedSeconds += 1 }
         return false

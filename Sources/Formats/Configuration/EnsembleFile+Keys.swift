@@ -56,6 +56,8 @@ extension EnsembleFile {
         let isRead = config[.testCheckpointFilePath] == entry.weights
         return isRead ? nil : "\(key) \(value) (the weights are those of WEIGHTS)"
       }
+      // The call's pairs hold for every model, as they would in a run of its own.
+      if run.source(of: key) == .override { return nil }
       let held = run.literal(key) ?? ""
       return value == held ? nil : "\(key) \(value) (the run has \(held))"
     }

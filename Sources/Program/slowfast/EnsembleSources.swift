@@ -61,7 +61,8 @@ struct EnsembleSources {
         origin = try Manifest.source(file: source, scores: array)
       } else {
         add(
-          try EnsembleMember(rows: found.table, name: source), "the CSV '\(source)', scores as rounded there", at: source)
+          try EnsembleMember(rows: found.table, name: source), "the CSV '\(source)', scores as rounded there",
+          at: source)
         origin = try Manifest.source(file: source, scores: nil)
       }
       origins.append(origin)

@@ -19,7 +19,8 @@ struct FitOptions: ParsableArguments {
   var folds: Int?
 
   @Option(
-    help: ArgumentHelp("How many resamples of the videos the gain's interval is of. (default: 1000)", valueName: "count"))
+    help: ArgumentHelp(
+      "How many resamples of the videos the gain's interval is of. (default: 1000)", valueName: "count"))
   var bootstrap: Int?
 
   func check(hasTruth: Bool, _ fusing: FusionOptions) throws {
@@ -43,7 +44,8 @@ struct FitOptions: ParsableArguments {
   /// Makes sure that there are several models.
   func check(models count: Int) throws {
     if fit, count < 2 {
-      throw ValidationError("--fit says how much each of several models counts, the sources are one model -> leave it out")
+      throw ValidationError(
+        "--fit says how much each of several models counts, the sources are one model -> leave it out")
     }
   }
 

@@ -180,6 +180,9 @@ public struct AVATest {
     }
   }
 
+  /// The key frames that the proposals name of listed videos, those without a box that is scored, too.
+  public var keyFrames: [KeyFrame] { tasks.map(\.keyFrame) + proposals.keyFramesBelowThreshold }
+
   /// The videos of which frames are not there, with how many: what a run passes over that does not stop at damage.
   public var missingFrames: [String] {
     zip(videos, plan).compactMap { video, own in

@@ -69,16 +69,41 @@ public struct KeptRun {
   private static func check(_ directory: RunDirectory) throws {
     let shards = try directory.shards()
     if directory.hasWhole { return }
-    if let shard = shards.first { throw KeptRunError.divided(directory.path, shards: shards.count, of: shard.count) }
-    throw RunDirectoryError.empty(directory.path)
+    guard let count = shards.first?.count else { throw RunDirectoryError.empty(directory.path) }
+    let lacking = (0..<count).compactMap { Shard($0, of: count) }.compactMap { shard -> String? in
+      guard let status = directory.readStatus(shard) else { return "shard \(shard) is missing" }
+      if status.state == .complete { return nil }
+      return "shard \(shard) is \(status.state.rawValue), \(status.done) of \(counted(status.total, "key frame")) "
+        + "scored"
+    }
+    throw KeptRunError.divided(directory.path, lacking: lacking, of: count)
   }
 
   /// How many key frames were to be scored, those without any result among them.
   public var keyFrameCount: Int { journal.videos.reduce(0) { $0 + $1.tasks.count } + unreadable.keyFrames.count }
 
-  /// These key frames, in the order of the run.
-  public var keyFrames: [KeyFrame] {
-    journal.videos.flatMap(\.tasks).map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame)
+  /// Every key frame that should have rows, those with no box above the threshold, too.
+  ///
+  /// - Returns: Beside them, whether that is all: what earlier versions kept has no list of the inputs' key frames.
+  /// - Throws: `RecordError`, `FileError`.
+  public func keyFrames() throws -> (keyFrames: [KeyFrame], isAll: Bool) {
+    let own = journal.videos.flatMap(\.tasks).map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame)
+    if !pathExists(directory.keyFrames) { return (own, false) }
+    let known = Set(own)
+    let listed = try GroundTruthTable.read(path: directory.keyFrames).table.keyFrames
+    return (own + listed.filter { !known.contains($0) }, true)
+  }
+
+  /// The configuration that a run directory keeps.
+  ///
+  /// - Parameter overrides: What of it is to be otherwise.
+  /// - Throws: `RunDirectoryError` for a folder that keeps no run, `ConfigurationError`, `FileError`.
+  public static func configuration(_ directory: RunDirectory, _ overrides: [String] = []) throws -> Configuration {
+    // Says of another folder that it is none, before the file is missed.
+    _ = try RunSummary(directory)
+    let kept = try directory.readConfiguration(rules: RunRules())
+    if overrides.isEmpty { return kept }
+    return try Configuration.load(path: directory.configuration, overrides: overrides, rules: RunRules())
   }
 
   /// What was found, as `AVATest.run` gives it.
@@ -106,7 +131,8 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
   case incomplete(String, done: Int, total: Int)
   /// The run was complete, and its journal has lost some of it since.
   case damaged(String, done: Int, total: Int)
-  case divided(String, shards: Int, of: Int)
+  /// It keeps shards alone, of so many, and these are not complete.
+  case divided(String, lacking: [String], of: Int)
   case otherScores(String, [String])
   case lowThreshold(String, Double, asked: Double)
 
@@ -119,9 +145,14 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
       return "making results of '\(path)': the run was complete, its journal is damaged: it has \(done) of "
         + "\(counted(total, "key frame")) -> start the command that it was begun with again, with --overwrite: it "
         + "computes what is missing"
-    case .divided(let path, let shards, let count):
-      return "making results of '\(path)': it keeps \(shards) of \(counted(count, "shard")) and no whole run "
-        + "-> join them: slowfast merge '\(path)'"
+    case .divided(let path, let lacking, let count):
+      let doing = "making results of '\(path)': it keeps "
+      if lacking.isEmpty {
+        return doing + "all \(counted(count, "shard")) and no whole run -> join them: slowfast merge '\(path)'"
+      }
+      return doing + "\(count - lacking.count) of \(counted(count, "shard")) complete: \(listed(lacking, limit: 8)) "
+        + "-> compute what is missing, with the command that the shards were begun with (--shard I/\(count)), then join them: "
+        + "slowfast merge '\(path)'; where other folders have it: slowfast merge '\(path)' OTHER --run WHOLE"
     case .otherScores(let path, let changes):
       return "making results of '\(path)': \(listed(changes, limit: 3)), and scores depend on that -> compute them "
         + "anew, with another --run"

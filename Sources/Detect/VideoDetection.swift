@@ -53,6 +53,8 @@ public struct VideoDetection {
   private let proposalsPath: String
   /// The key frames of videos that cannot be read at all.
   let unreadable: DamageReport
+  /// The key frames within the videos all of whose boxes are below the threshold.
+  private let low: [KeyFrame]
 
   /// Opens the videos and reads their proposals.
   ///
@@ -99,6 +101,7 @@ public struct VideoDetection {
     var unreadable = DamageReport()
     var firstFault: (any Error)?
     var shifted: [String] = []
+    var low: [KeyFrame] = []
     for (video, name) in zip(videos, names) {
       let frames: VideoFrames
       do {
@@ -122,11 +125,15 @@ public struct VideoDetection {
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
       let tasks = planner.tasks(of: keyFrames, views: ensemble?.views ?? views.views)
       notices += planner.notices
+      if timing.every == nil {
+        low += proposals.keyFramesBelowThreshold.filter { $0.video == name && planner.isInside($0.time) }
+      }
       opened.append(TaskedVideo(index: frames.reader.video, name: name, tasks: tasks))
     }
     self.videos = opened.filter { !$0.tasks.isEmpty }
     self.notices = notices
     self.unreadable = unreadable
+    self.low = low
     remarks =
       shifted.isEmpty
       ? []
@@ -194,6 +201,9 @@ public struct VideoDetection {
 
   private var tasks: [ClipTask] { videos.flatMap(\.tasks) }
 
+  /// The key frames of the run, those without a box that is scored and those of videos that cannot be read, too.
+  public var keyFrames: [KeyFrame] { tasks.map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame) + low }
+
   /// What the scores depend on, for a journal.
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
@@ -224,6 +234,12 @@ private struct TaskPlanner {
     self.clock = clock
     self.startingSecond = startingSecond
     self.every = every
+  }
+
+  /// Whether the video has a frame of this time.
+  func isInside(_ time: Timestamp) -> Bool {
+    let center = clock.frame(after: time.seconds - startingSecond)
+    return center >= 0 && center < frames.frameCount
   }
 
   mutating func tasks(of keyFrames: [ProposalList.FrameBoxes], views: [View]) -> [ClipTask] {

@@ -1,13 +1,13 @@
 public import AVARecords
 internal import Geometry
-internal import Inference
+public import Inference
 internal import Wording
 
 /// Several models' detections that become one.
 public struct Ensemble: Sendable {
   /// What becomes of people whom not every model has.
   public enum Unmatched: String, Sendable, CaseIterable {
-    /// They stay, see `ScoreFusion`.
+    /// They stay, see `ModelFusion`.
     case keep
     case drop
     case error
@@ -23,25 +23,32 @@ public struct Ensemble: Sendable {
   let groups: [(keyFrame: KeyFrame, people: [Int?])]
   /// How many scores each member's CSV did not have.
   public let missing: [Int]
+  /// Where there is no key frame that all members have: each with its first.
+  private let strangers: [(source: String, example: KeyFrame?)]
 
   /// Matches the members' boxes.
   ///
   /// - Parameter labelMap: The classes that become rows; nil for those that the members name, which must be the same.
   /// - Throws: `EnsembleError` for members that do not fit together.
   public init(_ members: [EnsembleMember], labelMap: LabelMap?, matcher: BoxMatcher) throws(EnsembleError) {
+    for member in members {
+      if let rows = member.repeats.contradiction {
+        throw .contradiction(source: member.name, rows, count: member.repeats.contradictionCount)
+      }
+    }
     let classes = try commonClasses(of: members, labelMap)
     let columns = max(members.map(\.columns).max() ?? 0, classes.last ?? 0)
-    let completed = members.map { $0.completed(columns: columns, classes: classes) }
+    // Alone a source stays as it is: what it does not say is nowhere needed.
+    let completed = members.map { $0.completed(columns: columns, classes: members.count > 1 ? classes : []) }
     self.classes = classes
     self.columns = columns
     self.matcher = matcher
     self.members = completed.map(\.member)
     missing = completed.map(\.missing)
     let keyFrames = Set(members.flatMap(\.places.keys)).sorted { ($0.video, $0.time) < ($1.video, $1.time) }
-    if members.count > 1, !keyFrames.contains(where: { frame in members.allSatisfy { $0.places[frame] != nil } }) {
-      throw .nothingInCommon(
-        members.map { ($0.name, $0.places.keys.min { ($0.video, $0.time) < ($1.video, $1.time) }) })
-    }
+    let isShared = members.count < 2 || keyFrames.contains { frame in members.allSatisfy { $0.places[frame] != nil } }
+    strangers =
+      isShared ? [] : members.map { ($0.name, $0.places.keys.min { ($0.video, $0.time) < ($1.video, $1.time) }) }
     groups = keyFrames.flatMap { keyFrame in
       let own = members.map { $0.places[keyFrame] ?? [] }
       let boxes = zip(members, own).map { member, people in people.map { member.people[$0].box } }
@@ -59,11 +66,13 @@ public struct Ensemble: Sendable {
   /// - Parameter isWanted: Whether a key frame is to be in the result.
   /// - Throws: `EnsembleError` where there are unmatched boxes and may be none, and where nothing is left.
   public func fuse(
-    _ fusion: ScoreFusion, unmatched rule: Unmatched, only isWanted: (KeyFrame) -> Bool = { _ in true }
+    _ fusion: ModelFusion, unmatched rule: Unmatched, only isWanted: (KeyFrame) -> Bool = { _ in true }
   ) throws(EnsembleError) -> EnsembleResult {
+    if groups.isEmpty { throw .noBoxes(members.map(\.name)) }
+    if rule != .keep, !strangers.isEmpty { throw .nothingInCommon(strangers) }
     let count = unmatchedCount
     if rule == .error, count > 0 { throw .unmatched(count, lacks.compactMap(\.line)) }
-    if fusion.needsProbabilities { try checkProbabilities() }
+    if fusion.way == .logitMean { try checkProbabilities() }
     try checkScales()
     var result = EnsembleResult(classes: classes, columns: columns)
     let kept = groups.filter { isWanted($0.keyFrame) && (rule != .drop || !$0.people.contains(nil)) }
@@ -77,15 +86,32 @@ public struct Ensemble: Sendable {
     for index in order {
       let people = kept[index].people
       result.append(
-        kept[index].keyFrame, boxes[index], (0..<columns).map { fusion.fuse(scores(of: people, column: $0)) })
+        kept[index].keyFrame, boxes[index], (0..<columns).map { fused(people, column: $0, fusion) })
     }
     return result
   }
 
+  /// - Returns: NaN for what a source that is alone does not say.
+  private func fused(_ people: [Int?], column: Int, _ fusion: ModelFusion) -> Float {
+    if members.count == 1, let person = people[0] { return members[0].score(person: person, column: column) }
+    return fusion.fuse(scores(of: people, column: column))
+  }
+
+  /// What is said where no key frame is common to all members.
+  var strangersNotice: String? {
+    if strangers.isEmpty { return nil }
+    return "the sources have no key frame in common, nothing of one is joined with all others: "
+      + "\(Self.examples(strangers)) (are they of the same videos, named alike, with seconds counted alike?)"
+  }
+
+  static func examples(_ sources: [(source: String, example: KeyFrame?)]) -> String {
+    listed(sources.map { "'\($0.source)' \($0.example.map { "has \($0)" } ?? "has none")" }, limit: 4)
+  }
+
   /// What every member says of a person and class; nil where it does not know the person, NaN where it has no such class.
-  private func scores(of people: [Int?], column: Int) -> [ScoreFusion.Score?] {
+  private func scores(of people: [Int?], column: Int) -> [ModelFusion.Score?] {
     zip(members, people).map { member, person in
-      person.map { ScoreFusion.Score(member.score(person: $0, column: column), resolution: member.resolution) }
+      person.map { ModelFusion.Score(member.score(person: $0, column: column), resolution: member.resolution) }
     }
   }
 

@@ -3,11 +3,10 @@ internal import Wording
 
 /// Why several models' detections cannot become one.
 public enum EnsembleError: Error, CustomStringConvertible {
-  case noClass(source: String, line: Int, id: Int)
-  case scoresShape(file: String, shape: [Int])
-  case scoresCount(file: String, rows: Int, source: String, boxes: Int)
-  case otherScores(file: String, score: Float, source: String, line: Int, found: Double)
-  case notFinite(file: String, row: Int)
+  /// Rows of one box and class that do not agree.
+  case contradiction(source: String, RepeatedRows.Contradiction, count: Int)
+  /// There is nothing at all.
+  case noBoxes([String])
   /// Two networks with different numbers of classes.
   case classCounts(String, Int, String, Int)
   /// Two sources with the classes that each has alone.
@@ -29,21 +28,16 @@ public enum EnsembleError: Error, CustomStringConvertible {
     func ids(_ ids: [Int]) -> String { listed(ids.map(String.init), limit: 8) }
     let doing = "making an ensemble: "
     switch self {
-    case .noClass(let source, let line, let id):
+    case .contradiction(let source, let rows, let count):
+      let more = count > 1 ? ", and \(counted(count - 1, "other row")) like it" : ""
       return doing
-        + "'\(source)', line \(line): action id \(id) is no class of it -> ids count from 1; correct that line"
-    case .scoresShape(let file, let shape):
-      return doing + "'\(file)' has the shape \(shape), expected [boxes, classes] -> give what --scores has written"
-    case .scoresCount(let file, let rows, let source, let boxes):
-      return doing
-        + "'\(file)' has scores of \(counted(rows, "box", plural: "boxes")), '\(source)' before it has \(boxes) "
-        + "-> give each CSV with the --scores of the same run, right after it"
-    case .otherScores(let file, let score, let source, let line, let found):
-      return doing
-        + "'\(source)', line \(line) says \(found), '\(file)' \(score) for the same box and class -> give each CSV "
-        + "with the --scores of the same run, right after it"
-    case .notFinite(let file, let row):
-      return doing + "'\(file)', row \(row) (from 0) is not a finite number -> compute it anew"
+        + "'\(source)', line \(rows.line) says \(rows.score) for the box and class of line \(rows.first), which says "
+        + "\(rows.firstScore) (\(rows.place))\(more) -> leave one of them; the "
+        + "better one is left by: slowfast validate '\(source)' --labelmap FILE --fix OTHER.csv"
+    case .noBoxes(let sources):
+      let verb = sources.count == 1 ? "has" : "have"
+      return "reading the sources: \(listed(sources.map { "'\($0)'" }, limit: 4)) \(verb) no boxes "
+        + "-> give what a run has found"
     case .classCounts(let first, let count, let other, let otherCount):
       return doing
         + "'\(first)' scores \(counted(count, "class", plural: "classes")), '\(other)' \(otherCount) -> give models "
@@ -62,10 +56,9 @@ public enum EnsembleError: Error, CustomStringConvertible {
         + "'\(source)' has rows of classes that the label map lacks: \(ids(foreign)) -> give a label map with them, "
         + "or leave them out: slowfast validate '\(source)' --labelmap FILE --fix OTHER.csv"
     case .nothingInCommon(let sources):
-      let examples = sources.map { "'\($0.source)' \($0.example.map { "has \($0)" } ?? "has none")" }
       return doing
-        + "the sources have no key frame in common: \(listed(examples, limit: 4)) -> check that they are of the same "
-        + "videos, named alike, with seconds counted alike"
+        + "the sources have no key frame in common: \(Ensemble.examples(sources)) -> check that they are of the same "
+        + "videos, named alike, with seconds counted alike; --unmatched keep joins them all the same"
     case .unmatched(let count, let lines):
       return doing + "\(counted(count, "box", plural: "boxes")) that not every model has: "
         + "\(listed(lines, limit: 4)) -> give --unmatched keep or drop, or a lower --iou"

@@ -26,18 +26,18 @@ extension EnsembleMember {
     }
   }
 
-  /// Takes the rows of a CSV of anyone. Rows of one box are one person; a class that comes again makes another with the
-  /// same box.
+  /// Takes the rows of a CSV of anyone. Rows of one box are one person; what stands there again is taken down in `repeats`.
   ///
-  /// - Throws: `EnsembleError`.
-  public init(rows table: DetectionTable, name: String) throws(EnsembleError) {
+  /// - Throws: `SourceError`.
+  public init(rows table: DetectionTable, name: String) throws(SourceError) {
     let ids = Set(table.actionIDs.map { Int($0) })
     for row in table.actionIDs.indices where !(1...Self.mostClasses).contains(Int(table.actionIDs[row])) {
       throw .noClass(source: name, line: table.lines[row], id: Int(table.actionIDs[row]))
     }
     self.init(name: name, form: .rows, columns: ids.max() ?? 0, rowClasses: ids)
-    let keyFrames = table.keyFrames
-    var known: [PersonKey: [Int]] = [:]
+    let keyFrames = table.frameIndex.keyFrames
+    var known: [PersonKey: Int] = [:]
+    var repeated: [Int] = []
     var least = Float.infinity
     var positive = Float.infinity
     var rows: [KeyFrame: (count: Int, least: Float)] = [:]
@@ -46,10 +46,13 @@ extension EnsembleMember {
       let key = PersonKey(frame: table.frames[row], box: table.box(ofRow: row))
       let column = Int(table.actionIDs[row]) - 1
       let score = Float(table.scores[row])
-      let person = known[key]?.first { self.score(person: $0, column: column).isNaN } ?? boxCount
+      let person = known[key] ?? boxCount
       if person == boxCount {
         append(keyFrame, key.box)
-        known[key, default: []].append(person)
+        known[key] = person
+      } else if !self.score(person: person, column: column).isNaN {
+        repeated.append(row)
+        continue
       }
       set(score, person: person, column: column)
       least = min(least, score)
@@ -61,32 +64,37 @@ extension EnsembleMember {
     bound(
       least: least, capped: rows.filter { $0.value.count >= cap }.mapValues(\.least),
       positive: positive.isFinite ? positive : 0)
+    if !repeated.isEmpty { repeats = RepeatedRows(repeated, of: table) }
   }
 
   /// Takes the boxes of a CSV with the array of their scores, as `--scores` writes it: a row of it for each box, in the
   /// order of the CSV.
   ///
   /// - Parameter file: The array's file.
-  /// - Throws: `EnsembleError` where they do not belong together.
-  public init(rows table: DetectionTable, scores array: Tensor, name: String, file: String) throws(EnsembleError) {
+  /// The array tells people apart whose boxes are the same once they are rounded; who has the same scores, too, is one.
+  ///
+  /// - Throws: `SourceError` where they do not belong together.
+  public init(rows table: DetectionTable, scores array: Tensor, name: String, file: String) throws(SourceError) {
     guard array.shape.count == 2 else { throw .scoresShape(file: file, shape: array.shape) }
     let columns = array.shape[1]
     self.init(name: name, form: .scores, columns: columns, rowClasses: Set(table.actionIDs.map { Int($0) }))
-    let keyFrames = table.keyFrames
+    let keyFrames = table.frameIndex.keyFrames
     let values = array.array
     var seen: Set<Int32> = []
     var persons: [Int] = []
+    /// The first row of each box.
+    var firstRows: [Int] = []
     for row in 0..<table.count {
       let isSame =
         row > 0 && table.frames[row] == table.frames[row - 1] && table.boxNumbers[row] == table.boxNumbers[row - 1]
       if !isSame || !seen.insert(table.actionIDs[row]).inserted {
-        append(keyFrames[Int(table.frames[row])], table.box(ofRow: row))
+        firstRows.append(row)
         seen = [table.actionIDs[row]]
       }
-      persons.append(boxCount - 1)
+      persons.append(firstRows.count - 1)
     }
-    guard array.shape[0] == boxCount else {
-      throw .scoresCount(file: file, rows: array.shape[0], source: name, boxes: boxCount)
+    guard array.shape[0] == firstRows.count else {
+      throw .scoresCount(file: file, rows: array.shape[0], source: name, boxes: firstRows.count)
     }
     for row in 0..<table.count {
       let id = Int(table.actionIDs[row])
@@ -97,9 +105,49 @@ extension EnsembleMember {
         throw .otherScores(file: file, score: exact, source: name, line: table.lines[row], found: table.scores[row])
       }
     }
-    for (index, value) in values.enumerated() {
-      if !value.isFinite { throw .notFinite(file: file, row: index / columns) }
-      set(value, person: index / columns, column: index % columns)
+    if let index = values.firstIndex(where: { !$0.isFinite }) { throw .notFinite(file: file, row: index / columns) }
+    var known: [PersonKey: [Int]] = [:]
+    for (person, row) in firstRows.enumerated() {
+      let key = PersonKey(frame: table.frames[row], box: table.box(ofRow: row))
+      let own = values[person * columns..<(person + 1) * columns]
+      if let first = known[key]?.first(where: { own.elementsEqual(values[$0 * columns..<($0 + 1) * columns]) }) {
+        repeats.add(line: table.lines[row], first: table.lines[firstRows[first]])
+        continue
+      }
+      known[key, default: []].append(person)
+      append(keyFrames[Int(table.frames[row])], key.box)
+      for (column, value) in own.enumerated() { set(value, person: boxCount - 1, column: column) }
+    }
+  }
+}
+
+extension RepeatedRows {
+  /// - Parameter rows: Those whose box and class stand in a row before them, ascending.
+  fileprivate init(_ rows: [Int], of table: DetectionTable) {
+    struct Key: Hashable {
+      let person: PersonKey
+      let actionID: Int32
+    }
+    func key(_ row: Int) -> Key {
+      Key(person: PersonKey(frame: table.frames[row], box: table.box(ofRow: row)), actionID: table.actionIDs[row])
+    }
+    let wanted = Set(rows.map(key))
+    var firstRows: [Key: Int] = [:]
+    for row in 0..<table.count {
+      let key = key(row)
+      if wanted.contains(key), firstRows[key] == nil { firstRows[key] = row }
+    }
+    for row in rows {
+      let first = firstRows[key(row)] ?? row
+      if table.scores[row] == table.scores[first] {
+        add(line: table.lines[row], first: table.lines[first])
+        continue
+      }
+      let place = "\(table.frameIndex.describe(frame: Int(table.frames[row]))), action \(table.actionIDs[row])"
+      add(
+        Contradiction(
+          line: table.lines[row], score: table.scores[row], first: table.lines[first], firstScore: table.scores[first],
+          place: place))
     }
   }
 }
@@ -108,11 +156,4 @@ extension EnsembleMember {
 private struct PersonKey: Hashable {
   let frame: Int32
   let box: UnitBox
-}
-
-extension DetectionTable {
-  /// The key frames of `frameIndex` by name.
-  fileprivate var keyFrames: [KeyFrame] {
-    frameIndex.frames.map { KeyFrame(video: frameIndex.videos[$0.video], time: $0.time) }
-  }
 }

@@ -35,6 +35,8 @@ public struct EnsembleMember: Sendable {
   private var bounds: [Float] = []
   /// What a score stands for that the CSV rounds to 0; 0 for scores that nobody rounded.
   private(set) var resolution = Float(0)
+  /// The rows that say what another row says.
+  var repeats = RepeatedRows()
 
   init(name: String, form: Form, columns: Int, rowClasses: Set<Int>? = nil) {
     self.name = name
@@ -70,6 +72,13 @@ public struct EnsembleMember: Sendable {
     bounds = people.map { capped[$0.keyFrame] ?? least }
     // PySlowFast's CSVs have four decimals.
     resolution = min(positive / 2, 0.00005)
+  }
+
+  /// Whether another has the same boxes and scores, in the same order, to the last bit.
+  public func isEqual(to other: EnsembleMember) -> Bool {
+    columns == other.columns && people.count == other.people.count
+      && zip(people, other.people).allSatisfy { $0.keyFrame == $1.keyFrame && $0.box == $1.box }
+      && zip(scores, other.scores).allSatisfy { $0.bitPattern == $1.bitPattern }
   }
 
   /// The same with as many columns as others have, and with a score for every one of the classes.

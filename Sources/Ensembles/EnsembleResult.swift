@@ -11,7 +11,7 @@ public struct EnsembleResult: Sendable {
   public let columns: Int
   public private(set) var keyFrames: [KeyFrame] = []
   public private(set) var boxes: [UnitBox] = []
-  /// [boxes, columns]; 0 in the columns of classes that no member scores.
+  /// [boxes, columns]; 0 in the columns of classes that no member scores, NaN for what the only source does not say.
   public private(set) var scores: [Float] = []
 
   init(classes: [Int], columns: Int) {
@@ -28,14 +28,15 @@ public struct EnsembleResult: Sendable {
   /// How many key frames have a box.
   public var keyFrameCount: Int { Set(keyFrames).count }
 
-  /// One row a box and class, scores unrounded.
+  /// One row a box and class that has a score, scores unrounded.
   public var table: DetectionTable {
     var table = DetectionTable()
     for (index, box) in boxes.enumerated() {
       for id in classes {
+        let score = scores[index * columns + id - 1]
+        if score.isNaN { continue }
         table.append(
-          video: keyFrames[index].video, time: keyFrames[index].time, box: box, actionID: id,
-          score: Double(scores[index * columns + id - 1]))
+          video: keyFrames[index].video, time: keyFrames[index].time, box: box, actionID: id, score: Double(score))
       }
     }
     return table
@@ -45,15 +46,16 @@ public struct EnsembleResult: Sendable {
   ///
   /// - Throws: `FileError`.
   public func writeRows(to path: String) throws {
-    let writer = try DetectionWriter(path: path, decimals: .submission(largestScore: Double(scores.max() ?? 1)))
+    let table = table
+    let writer = try DetectionWriter(path: path, decimals: .submission(largestScore: table.scores.max() ?? 1))
     try writer.append(table)
     try writer.commit()
   }
 
-  /// Writes the scores [boxes, columns] as a NumPy file.
+  /// Writes the scores [boxes, columns] as a NumPy file, 0 for what is not known.
   ///
   /// - Throws: `FileError`.
   public func writeScores(to path: String) throws {
-    try Tensor([boxes.count, columns], scores).writeNPY(path)
+    try Tensor([boxes.count, columns], scores.map { $0.isNaN ? 0 : $0 }).writeNPY(path)
   }
 }

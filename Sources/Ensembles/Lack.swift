@@ -62,11 +62,13 @@ extension Ensemble {
     }
   }
 
-  /// What may surprise: what sources lack, and what was put in the place of rows that are not there.
+  /// What may surprise: rows that stand twice, what sources lack, and what was put in the place of rows that are not
+  /// there. Where boxes must match, `fuse` says what does not.
   public func notices(_ rule: Unmatched) -> [String] {
-    var notices = lacks.compactMap(\.line)
+    var notices = members.compactMap { $0.repeats.line($0.name) }
     let count = unmatchedCount
-    if count > 0 {
+    if rule != .error, count > 0 {
+      notices += [strangersNotice].compactMap(\.self) + lacks.compactMap(\.line)
       let boxes = counted(count, "box", plural: "boxes")
       notices.append(
         rule == .drop

@@ -1,7 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import Files
-internal import Inference
+public import Inference
 public import JSON
 internal import Wording
 
@@ -56,15 +56,51 @@ public struct Manifest: Sendable {
 
   /// Adds how several models became one.
   ///
-  /// - Parameter damage: Which key frames the sources have no scores of, in words.
+  /// - Parameter notices: What was said of the sources.
   public mutating func add(
-    _ fusion: ScoreFusion, of ensemble: Ensemble, unmatched: Ensemble.Unmatched, damage: [String] = []
+    _ fusion: ModelFusion, of ensemble: Ensemble, unmatched: Ensemble.Unmatched, notices: [String] = []
   ) {
     add("fusion", JSONValue(fusion.way.rawValue))
     add("model_weights", .array(fusion.weights.map { JSONValue($0) }))
     add("iou", JSONValue(ensemble.matcher.threshold))
     add("unmatched", JSONValue(unmatched.rawValue))
-    add("notices", .array((damage + ensemble.notices(unmatched)).map { JSONValue($0) }))
+    add("notices", .array((notices + ensemble.notices(unmatched)).map { JSONValue($0) }))
+  }
+
+  /// Adds which weights were fitted to what, and what that brings.
+  ///
+  /// - Parameters:
+  ///   - truth: The file of the labelled videos.
+  ///   - exclusions: The file of key frames that do not count there.
+  /// - Throws: `FileError`.
+  public mutating func add(_ fit: WeightFit, truth: String, exclusions: String?) throws {
+    func file(_ path: String) throws -> JSONValue {
+      path == standardInput
+        ? ["file": JSONValue(path)] : ["file": JSONValue(path), "content": JSONValue(try Self.fingerprint(path))]
+    }
+    func weights(_ weights: [Double]) -> JSONValue { .array(weights.map { JSONValue($0) }) }
+    let gain = fit.comparison.mAP
+    add(
+      "fit",
+      [
+        "groundtruth": try file(truth), "exclusions": try exclusions.map(file) ?? .null,
+        "weights": weights(fit.weights), "folds": JSONValue(fit.foldWeights.count),
+        "fold_weights": .array(fit.foldWeights.map(weights)),
+        "mAP_of_fitted_videos": JSONValue(fit.fittedMAP),
+        "held_out": [
+          "protocol": JSONValue(fit.comparison.rules.name), "videos": JSONValue(fit.comparison.videoCount),
+          "mAP_equal_weights": JSONValue(gain.a), "mAP_fitted_weights": JSONValue(gain.b),
+          "gain": JSONValue(gain.difference), "interval": JSONValue(gain.interval),
+          "confidence": JSONValue(fit.comparison.resampling.confidence),
+          "resamples": JSONValue(fit.comparison.resampling.count),
+        ],
+      ])
+  }
+
+  /// Adds the key frames that should have rows.
+  public mutating func add(_ expected: ExpectedKeyFrames) {
+    add("expected_key_frames", expected.json)
+    add("sources_without_key_frames", .array(expected.unknown.map { JSONValue($0) }))
   }
 
   /// Adds what the rows were made of, see ``source(file:scores:)``.

@@ -105,7 +105,7 @@ private struct Judge {
   func rows(_ weights: [Double], _ videos: Set<String>) throws -> DetectionTable {
     do {
       return try ensemble.fuse(
-        ScoreFusion(way, weights: weights), unmatched: unmatched, only: { videos.contains($0.video) }
+        ModelFusion(way, weights: weights), unmatched: unmatched, only: { videos.contains($0.video) }
       ).table
     } catch EnsembleError.nothingLeft { return DetectionTable() }
   }

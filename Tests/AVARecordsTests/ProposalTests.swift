@@ -21,6 +21,16 @@ import Testing
     #expect(list.keyFrames(of: "v").first?.boxes.map(\.x2) == [1, 0.4])
     #expect(list.keyFrames(of: "v").first?.scores == [0.5, 0.6])
     #expect(list.summary.belowThreshold == 1 && list.summary.keptRows == 2)
+    #expect(list.keyFramesBelowThreshold.isEmpty)
+  }
+
+  @Test("Key frames whose boxes are all below the threshold are known, where they may be scored at all")
+  func keyFramesBelowThreshold() throws {
+    let list = try read(
+      "v,904,0,0,1,1,,.1\nv,903,0,0,1,1,,.1\nv,903,0,0,.5,1,,.2\nv,902,0,0,1,1,,.9\nv,902,0,0,.5,1,,.1\n",
+      "v,901,0,0,1,1,,.1\nw,902,0,0,1,1,,.1\n", listed: ["v"])
+    #expect(list.keyFramesBelowThreshold.map(\.description) == ["v,0903", "v,0904"])
+    #expect(list.summary.belowThreshold == 5 && list.summary.outsideRange == 0)
   }
 
   @Test("Boxes are told apart by their text; repeated ones merge and gather labels")
@@ -51,6 +61,7 @@ import Testing
       "v,902,0,0,1,1,,.9\nv,901,0,0,1,1,,.9\nv,1799,0,0,1,1,,.9\nw,902,0,0,1,1,,.9\nw,903,0,0,1,1,,.1\n",
       listed: ["v", "x"])
     #expect(list.summary.outsideRange == 2 && list.summary.secondsOutsideRange == [901, 1799])
+    #expect(list.keyFramesBelowThreshold.isEmpty)
     #expect(list.summary.unlistedVideos == [.init(video: "w", rows: 2)] && list.summary.videosWithoutRows == ["x"])
     let notices = list.summary.notices(scoreThreshold: 0.5).joined(separator: "\n")
     for part in ["w (2 rows)", "valid range 902 to 1798", "901, 1799", "listed video without any row: x"] {

@@ -37,6 +37,58 @@ struct EnsembleFileTests {
     #expect(try read("MODELS:\n  a:\n    WEIGHTS: a.pyth\n").fusion == "mean")
   }
 
+  /// What all models share: asked for otherwise it is an error, a model's config that has it otherwise is named.
+  @Test func keysOfTheRun() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let own = folder.path + "/own.yaml"
+    try writeFile(
+      own,
+      "TEST:\n  CHECKPOINT_FILE_PATH: old.pyth\nAVA:\n  DETECTION_SCORE_THRESH: 0.8\n  FRAME_DIR: own_frames\nOUTPUT_DIR: other\n"
+    )
+    var run = Configuration.defaults
+    try run.apply(overrides: ["AVA.FRAME_DIR", "frames", "OUTPUT_DIR", "results"])
+    let keys: Set = [
+      "AVA.FRAME_DIR", "AVA.DETECTION_SCORE_THRESH", "OUTPUT_DIR", "TEST.CHECKPOINT_FILE_PATH",
+    ]
+    func notices(_ overrides: String, config: String? = nil) throws -> [String] {
+      let lines = (config.map { "    CFG: \($0)\n" } ?? "") + "    OPTS: [\(overrides)]\n"
+      let file = try read("MODELS:\n  a:\n    WEIGHTS: a.pyth\n" + lines)
+      let entry = file.models[0]
+      let loaded =
+        try config.map { try Configuration.load(path: $0, overrides: entry.overrides) }
+        ?? {
+          var same = run
+          try same.apply(overrides: entry.overrides)
+          return same
+        }()
+      return try file.notices(on: entry, loaded, of: run, keysOfRun: keys).map {
+        $0.replacing(folder.path + "/", with: "")
+      }
+    }
+    func error(_ overrides: String, config: String? = nil) -> String {
+      do {
+        return "\(try notices(overrides, config: config))"
+      } catch { return "\(error)" }
+    }
+    #expect(try notices("DATA.TEST_CROP_SIZE, 224") == [])
+    #expect(
+      error("AVA.FRAME_DIR, other").contains(
+        "line 4: OPTS of a has AVA.FRAME_DIR 'other', which all models share: the run has 'frames' -> leave it"))
+    #expect(error("AVA.DETECTION_SCORE_THRESH, 0.5").contains("AVA.DETECTION_SCORE_THRESH 0.5, which all models share"))
+    #expect(
+      error("TEST.CHECKPOINT_FILE_PATH, a.pyth").contains(
+        "OPTS of a has TEST.CHECKPOINT_FILE_PATH, and its weights are those of WEIGHTS -> leave"))
+    #expect(
+      error("AVA.FRAME_DIR, frames").contains("OPTS of a has AVA.FRAME_DIR, which the run has as well: it changes"))
+    #expect(
+      try notices("DATA.TEST_CROP_SIZE, 224", config: own) == [
+        "model 'a': 2 keys of 'own.yaml' that the run has for all models, and that change nothing: "
+          + "AVA.DETECTION_SCORE_THRESH 0.8 (the run has 0.9), TEST.CHECKPOINT_FILE_PATH 'old.pyth' (the weights are those "
+          + "of WEIGHTS)"
+      ])
+  }
+
   private static let wrong = [
     ("FUSION: mean\n", "line 1: it names no models -> write MODELS:"),
     ("MODELS: [a, b]\n", "line 1: MODELS is no mapping"),

@@ -143,6 +143,80 @@ struct EnsembleRunTests {
     #expect(two.contains("random weights is new"), "\(two)")
   }
 
+  /// Key frames without a box above the threshold are not scored, and yet the run's.
+  @Test func keyFramesOfARun() throws {
+    var world = world()
+    defer { world.folder.remove() }
+    world.proposals += "b,0903,0.2,0.2,0.6,0.6,,0.5\na,0902,0.2,0.2,0.6,0.6,,0.5\n"
+    let config = try world.config()
+    let test = try AVATest(config)
+    let names = ["b,0902", "a,0902", "a,0903", "b,0903"]
+    #expect(test.keyFrames.map(\.description) == names)
+    let directory = RunDirectory(world.folder.path + "/run")
+    func part(_ shard: Shard?, in directory: RunDirectory) throws -> RunPart {
+      try RunPart(
+        directory, shard,
+        RunStatus(version: "1", command: "test", arguments: [], config: "c", weights: nil, labelMap: nil))
+    }
+    let model = try randomModel(config)
+    let whole = try part(nil, in: directory)
+    let journal = try whole.open(
+      test.identity([model], isStill: false), config, keyFrames: test.keyFrames, videos: test.plan)
+    _ = try test.run(model: model, journal: journal) { _ in }
+    try whole.complete(damaged: [], mAP: nil)
+    whole.close()
+    let kept = try KeptRun.configuration(directory)
+    func known() throws -> (keyFrames: [KeyFrame], isAll: Bool) {
+      try KeptRun(directory, kept: kept, config: kept).keyFrames()
+    }
+    #expect(try known().keyFrames.map(\.description) == names && known().isAll)
+    removeFile(directory.keyFrames)
+    #expect(try known().keyFrames.count == 3 && !known().isAll)
+
+    // Shards that are not joined: what is missing is named, and only all of them are to be joined.
+    let shards = RunDirectory(world.folder.path + "/shards")
+    for index in [0, 2] {
+      let own = try part(Shard(index, of: 3), in: shards)
+      _ = try own.open(RunIdentity(), config, videos: [])
+      try own.complete(damaged: [], mAP: nil)
+      own.close()
+    }
+    let lacking = text { _ = try KeptRun(shards, kept: kept, config: kept) }
+    #expect(
+      lacking.contains("it keeps 2 of 3 shards complete: shard 1/3 is missing -> compute what is missing"),
+      "\(lacking)")
+    let last = try part(Shard(1, of: 3), in: shards)
+    _ = try last.open(RunIdentity(), config, videos: [])
+    last.close(as: .interrupted)
+    let open = text { _ = try KeptRun(shards, kept: kept, config: kept) }
+    #expect(open.contains("shard 1/3 is interrupted, 0 of 0 key frames scored"), "\(open)")
+    let end = try part(Shard(1, of: 3), in: shards)
+    _ = try end.open(RunIdentity(), config, videos: [])
+    try end.complete(damaged: [], mAP: nil)
+    end.close()
+    let all = text { _ = try KeptRun(shards, kept: kept, config: kept) }
+    #expect(all.contains("it keeps all 3 shards and no whole run -> join them: slowfast merge"), "\(all)")
+  }
+
+  /// The models' scores as one, formulated anew, whatever the order of the models; who does not count is not heard.
+  @Test func theOrderOfModels() throws {
+    let tables = (0..<3).map { seed in
+      var random = SeededGenerator(seed: UInt64(seed))
+      return Tensor([8, 3], (0..<24).map { _ in Float(random.uniform(0, 1)) })
+    }
+    for way in [ViewFusion.mean, .logitMean] {
+      let first = ModelFusion(way, weights: [1, 2, 0.3]).fuse(tables).array
+      #expect(ModelFusion(way, weights: [0.3, 1, 2]).fuse([tables[2], tables[0], tables[1]]).array == first)
+      #expect(ModelFusion(way, weights: [1, 0, 0]).fuse(tables).array == tables[0].array)
+    }
+    let mean = (0..<24).map { (place: Int) -> Float in
+      let values: [Float] = tables.map { $0.array[place] }
+      let sum: Float = values[0] + 2 * values[1] + 0.3 * values[2]
+      return sum / 3.3
+    }
+    #expect(difference(ModelFusion(.mean, weights: [1, 2, 0.3]).fuse(tables).array, mean, .absolute(1e-6)) == nil)
+  }
+
   @Test func modelsThatDoNotFit() throws {
     let world = world()
     defer { world.folder.remove() }

@@ -27,7 +27,7 @@ struct EnsembleTests {
   ) throws -> EnsembleResult {
     let weights = weights ?? members.map { _ in 1 }
     return try Ensemble(members, labelMap: labelMap, matcher: BoxMatcher(threshold: 0.75))
-      .fuse(ScoreFusion(way, weights: weights), unmatched: unmatched)
+      .fuse(ModelFusion(way, weights: weights), unmatched: unmatched)
   }
 
   private func rows(_ result: EnsembleResult) -> [String] {
@@ -95,6 +95,8 @@ struct EnsembleTests {
     let scores = try fuse([a, b], .logitMean).scores
     #expect(abs(scores[0] - 0.75) < 1e-6)
     #expect(scores[1] > 6e-5 && scores[1] < 1e-4, "not nothing")
+    // Equal scores are what they are, rounded or not.
+    #expect(try fuse([a], .logitMean).scores == [0.9, 0] && fuse([a, a, a], .logitMean).scores == [0.9, 0])
     let large = try member([("v", 902, left, 1, 2.5), ("v", 902, left, 2, 0)], "big.csv")
     #expect(text { _ = try fuse([a, large], .logitMean) }.contains("'big.csv', v,0902 has a score of 2.5"))
   }
@@ -166,13 +168,16 @@ struct EnsembleTests {
     #expect(ensemble.missing == [0, 1])
     #expect(ensemble.notices(.keep).contains { $0.hasPrefix("'b.csv' lacks rows for 1 box and class: unknown, not 0") })
     #expect(try fuse([a, b]).scores == [0.6, 0.4, 0.35, 0.4])
+    // Alone it stays as it is.
+    let alone = try Ensemble([b], labelMap: nil, matcher: BoxMatcher(threshold: 1))
+    #expect(try fuse([b]).table.count == 3 && alone.missing == [0])
     // In a key frame with 50 rows it is the least of these.
     var rows: [(String, Int, UnitBox, Int, Double)] = [("v", 903, left, 1, 0.01), ("v", 903, left, 2, 0.01)]
     for place in 0..<50 {
       rows.append(
         ("v", 902, box(0.01 * Double(place), 0, 0.01 * Double(place) + 0.5, 1), 1, 0.5 + 0.001 * Double(place)))
     }
-    let capped = try fuse([member(rows)])
+    let capped = try fuse([member(rows), member(rows, "again.csv")])
     #expect(capped.boxes.count == 51)
     #expect(capped.scores[1] == 0.5 && capped.scores[99] == 0.5 && capped.scores[100] == 0.01)
   }
@@ -228,11 +233,48 @@ struct EnsembleTests {
     #expect(ensemble.notices(.keep)[0] == "'b.csv' lacks 1 key frame with 2 boxes (v,0903)")
     #expect(ensemble.unmatchedCount == 2)
     let c = try member([("w", 902, left, 1, 0.4)], "c.csv")
-    let message = text { _ = try fuse([b, c]) }
-    #expect(message.contains("no key frame in common: 'b.csv' has v,0902, 'c.csv' has w,0902 ->"), "\(message)")
+    for rule in [Ensemble.Unmatched.drop, .error] {
+      let message = text { _ = try fuse([b, c], .mean, rule) }
+      #expect(message.contains("no key frame in common: 'b.csv' has v,0902, 'c.csv' has w,0902 ->"), "\(message)")
+    }
+    #expect(rows(try fuse([b, c])) == ["v,0902 0.1 1 0.2", "w,0902 0.1 1 0.2"])
+    let strangers = try Ensemble([b, c], labelMap: nil, matcher: BoxMatcher(threshold: 0.75))
+    #expect(strangers.notices(.keep)[0].hasPrefix("the sources have no key frame in common, nothing of one is joined"))
+    // What `fuse` refuses it names itself: nothing was kept.
+    #expect(strangers.notices(.error).isEmpty && ensemble.notices(.error).isEmpty)
     let d = try member([("v", 902, right, 1, 0.4)], "d.csv")
     #expect(text { _ = try fuse([b, d], .mean, .drop) }.contains("none of the 2 boxes is in every source"))
     let nothing = try EnsembleMember(rows: DetectionTable(), name: "e.csv")
-    #expect(text { _ = try fuse([nothing]) }.contains("none of the 0 boxes"))
+    #expect(text { _ = try fuse([nothing]) }.contains("reading the sources: 'e.csv' has no boxes ->"))
+  }
+
+  /// A row that stands twice counts once, whatever lies between; two that contradict each other are no source.
+  @Test func repeatedRows() throws {
+    let rows = [
+      ("v", 902, left, 1, 0.8), ("v", 902, left, 2, 0.6), ("v", 902, right, 1, 0.5), ("v", 902, left, 1, 0.8),
+    ]
+    let twice = try member(rows)
+    #expect(twice.boxCount == 2)
+    let ensemble = try Ensemble([twice], labelMap: nil, matcher: BoxMatcher(threshold: 0.75))
+    #expect(ensemble.notices(.keep) == ["'a.csv' has 1 row twice, which counts once: line 4 is line 1 again"])
+    #expect(try self.rows(fuse([twice])) == ["v,0902 0.1 1 0.8", "v,0902 0.1 2 0.6", "v,0902 0.6 1 0.5"])
+    let contradiction = try member(rows + [("v", 902, left, 2, 0.7), ("v", 902, right, 1, 0.4)])
+    let message = text { _ = try fuse([contradiction]) }
+    #expect(
+      message.contains(
+        "'a.csv', line 5 says 0.7 for the box and class of line 2, which says 0.6 (v,0902, action 2), "
+          + "and 1 other row like it"),
+      "\(message)")
+    // With an array two people may have one box; one who has the same scores as well is there twice.
+    let people = table([("v", 902, left, 1, 0.8), ("v", 902, left, 1, 0.7), ("v", 902, left, 1, 0.8)])
+    let array = Tensor([3, 1], [0.8, 0.7, 0.8])
+    let exact = try EnsembleMember(rows: people, scores: array, name: "p.csv", file: "p.npy")
+    #expect(exact.boxCount == 2)
+    #expect(try fuse([exact]).scores == [0.8, 0.7])
+  }
+
+  @Test func equalMembers() throws {
+    let (a, b, c) = (try random(3), try random(3), try random(4))
+    #expect(a.isEqual(to: b) && !a.isEqual(to: c))
   }
 }

@@ -67,7 +67,12 @@ struct SubmissionTests {
       [EnsembleMember(rows: few, name: "a"), EnsembleMember(rows: rows(), name: "b")], labelMap: labels(1...20),
       matcher: BoxMatcher(threshold: 0.75))
     var manifest = Manifest(version: "1.2.3", arguments: ["ensemble", "x"], made: "2026-05-01T12:00:00Z")
-    manifest.add(ScoreFusion(.mean, weights: [2, 1]), of: ensemble, unmatched: .drop)
+    manifest.add(ModelFusion(.mean, weights: [2, 1]), of: ensemble, unmatched: .drop)
+    var expected = ExpectedKeyFrames()
+    expected.add([902, 903].map { KeyFrame(video: "v", time: Timestamp(second: $0)) })
+    expected.add([KeyFrame(video: "w", time: Timestamp(microseconds: 12_500_000)), expected.keyFrames[1]])
+    expected.add(manifest: nil, of: "x.csv")
+    manifest.add(expected)
     manifest.add(sources: [try Manifest.source(file: standardInput, scores: nil)])
     let path = folder.path + "/a.manifest.json"
     try manifest.write(to: path)
@@ -76,6 +81,12 @@ struct SubmissionTests {
     #expect(json["fusion"] == "mean" && json["unmatched"] == "drop")
     #expect(json["notices"]?.values.count == ensemble.notices(.drop).count)
     #expect(json["sources"]?.values.first?["file"] == "-")
+    #expect(json["expected_key_frames"]?.text == #"{"v": [902, 903], "w": [12.5]}"#)
+
+    // Who reads it again knows the same.
+    var again = ExpectedKeyFrames()
+    again.add(manifest: json, of: "a.csv")
+    #expect(again.keyFrames == expected.keyFrames && again.keyFrames.count == 3 && again.unknown == ["x.csv"])
   }
 
   @Test func manifests() throws {

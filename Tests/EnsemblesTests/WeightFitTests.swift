@@ -2,8 +2,10 @@ import AVAEval
 import AVARecords
 import Datasets
 import Ensembles
+import Files
 import Geometry
 import Inference
+import JSON
 import TestSupport
 import Tensors
 import Testing
@@ -65,6 +67,21 @@ struct WeightFitTests {
     let gain = try #require(found.comparison.mAP.difference)
     #expect(gain > 0.02 && (found.comparison.mAP.interval?.lowerBound ?? 0) > 0, "\(found.comparison.mAP)")
     #expect(found.fittedMAP >= (found.comparison.mAP.b ?? 1) - 0.02)
+
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/truth.csv", "v0,0902,0,0,1,1,1\n")
+    var manifest = Manifest(version: "1", arguments: [], made: "")
+    try manifest.add(found, truth: folder.path + "/truth.csv", exclusions: nil)
+    try manifest.write(to: folder.path + "/m.json")
+    let fit = try #require(try JSONReader.read(readFile(folder.path + "/m.json", doing: "testing"))["fit"])
+    #expect(fit["folds"] == JSONValue(5) && fit["fold_weights"]?.values.count == 5)
+    #expect(fit["weights"] == .array(found.weights.map { JSONValue($0) }))
+    #expect(
+      fit["held_out"]?["gain"] == JSONValue(gain)
+        && fit["held_out"]?["interval"] == JSONValue(found.comparison.mAP.interval))
+    let content = try fileFingerprint(folder.path + "/truth.csv", isWhole: true, doing: "testing")
+    #expect(fit["groundtruth"]?["content"] == JSONValue(content))
   }
 
   /// Where all models are noise, the fit finds a gain on the videos that it sees, and honest videos show none of its size.

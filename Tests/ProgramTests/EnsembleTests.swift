@@ -1,4 +1,5 @@
 import Files
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -25,6 +26,7 @@ struct EnsembleTests {
     #expect(
       both.stderr.contains("model 2, other: 1 view a key frame: short side 64; weight 3.0\n2 models: mean"),
       "\(both.stderr)")
+    #expect(try lines(at("both") + "/ensemble.yaml") == lines(file))
     let ensemble = [
       "ensemble", at("1"), at("2"), "--model-weights", "1,3", "--output-dir", at("e"), "--scores", at("e.npy"),
     ]
@@ -53,10 +55,23 @@ struct EnsembleTests {
       manifest.contains("\"model 2 random weights\": \"seed 2\"") && manifest.contains("\"rows_per_key_frame\": 50"))
     let frames = try scratch.file("frames.csv", "synth1,0902\nsynth1,1000\n")
     let lacking = ["submission", at("e/detections.csv"), at("e.npy"), "--output", at("t.csv"), "--keyframes", frames]
-    expectFailure(Program.run(lacking), ["1 of 2 key frames have no rows: synth1,1000 -> ", "--incomplete"])
+    expectFailure(Program.run(lacking), ["1 of 4 key frames have no rows: synth1,1000 -> ", "--incomplete"])
     #expect(!pathExists(at("t.csv")))
     expectSuccess(Program.run(lacking + ["--incomplete"]))
     #expect(try lines(at("t.manifest.json")).joined().contains("\"model_weights\": [1.0, 3.0]"))
+
+    // The key frames of the runs come along: what is cut off an ensemble is missed, without --keyframes.
+    let known = try lines(at("e/detections.manifest.json")).joined().replacing(" ", with: "")
+    #expect(known.contains("\"expected_key_frames\":{\"synth1\":[902,903,904]}"), "\(known)")
+    try scratch.file("1/keyframes.csv", "synth1,0902\nsynth1,0903\nsynth1,0904\nsynth1,0905\n")
+    expectFailure(
+      Program.run(["submission", at("1"), "--output", at("u.csv")]),
+      ["1 of 4 key frames have no rows: synth1,0905 -> score them (of boxes below AVA.DETECTION_SCORE_THRESH"])
+    let again = Program.run(ensemble + ["--overwrite"])
+    expectSuccess(again)
+    let sentAgain = Program.run(["submission", at("e/detections.csv"), at("e.npy"), "--output", at("u.csv")])
+    expectFailure(sentAgain, ["1 of 4 key frames have no rows: synth1,0905"])
+    #expect(!sentAgain.stderr.contains("--keyframes FILE checks"), "\(sentAgain.stderr)")
   }
 
   private static let wrongCalls = [
@@ -68,6 +83,16 @@ struct EnsembleTests {
     ),
     (["ensemble", "a", "--output-dir", "x", "--fit"], "--fit fits weights to labelled videos -> add --groundtruth"),
     (["ensemble", "a", "--output-dir", "x", "--exclusions", "e.csv"], "add --groundtruth FILE"),
+    (["ensemble", "a", "b", "--output-dir", "x", "--folds", "3"], "--folds says how weights are fitted -> add --fit"),
+    (["ensemble", "a", "b", "--output-dir", "x", "--bootstrap", "9"], "--bootstrap says how weights are fitted"),
+    (
+      ["ensemble", "a", "--output-dir", "x", "--fit", "--groundtruth", "g"],
+      "--fit says how much each of several models counts, the sources are one model"
+    ),
+    (
+      ["test", "--cfg", "a", "--ensemble", "b", "TEST.CHECKPOINT_FILE_PATH", "w"],
+      "--ensemble names the weights of each model -> leave out TEST.CHECKPOINT_FILE_PATH"
+    ),
     (["submission", "a", "--output", "x.csv.gz"], "--output writes plain text"),
     (
       ["test", "--cfg", "a", "--ensemble", "b", "--random-weights", "1"],
@@ -94,9 +119,18 @@ struct EnsembleTests {
     fails([journal], ["is a journal, expected a run directory"])
     fails([scratch.path], ["keeps no run"])
     fails([csv, scratch.path + "/a.npy"], ["line 1 says 0.5, '", "a.npy' 0.7 for the same box"])
-    fails([csv, other], ["no key frame in common: '", "a.csv' has v,0902", "b.csv' has w,0902"])
+    fails(
+      [csv, other, "--unmatched", "drop"], ["no key frame in common: '", "a.csv' has v,0902", "b.csv' has w,0902"])
     fails([csv, csv, "--model-weights", "1,2,3"], ["--model-weights has 3 weights, there are 2 models"])
     fails([csv, "--groundtruth", csv], ["give --labelmap FILE"])
+    let link = scratch.path + "/link.csv"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: csv)
+    let twice = Program.run(["ensemble", csv, link, "--output-dir", scratch.path + "/twice"])
+    expectSuccess(twice)
+    #expect(
+      twice.stderr.contains("model 2, '\(link)', is model 1, '\(csv)', again (the same file): it counts twice"),
+      "\(twice.stderr)")
+    #expect(try lines(scratch.path + "/twice/detections.manifest.json").joined().contains("it counts twice"))
     expectFailure(
       Program.run(["submission", csv, csv, "--output", scratch.path + "/s.csv"]),
       ["the sources are 2 models, expected one"])

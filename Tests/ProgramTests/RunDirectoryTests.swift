@@ -29,7 +29,11 @@ struct RunDirectoryTests {
           Program.run(call("unused", ["--run", parts.path, "--shard", "0/4", "DATA.TEST_CROP_SIZE", "72"])),
           ["shard 3/4 was begun with other things: DATA.TEST_CROP_SIZE was 64 and is 72 -> "])
         expectFailure(Program.run(call("unused", ["--run", parts.path])), ["it keeps shards of 4, such as 3/4"])
-        expectFailure(Program.run(["results", parts.path]), ["1 of 4 shards and no whole run -> join them"])
+        expectFailure(
+          Program.run(["results", parts.path]),
+          [
+            "it keeps 1 of 4 shards complete: shard 0/4 is missing, shard 1/4 is missing, shard 2/4 is missing -> compute"
+          ])
       }
     }
     let merged = Program.run(["merge", parts.path, "--output-dir", joined.path] + scores(joined))
@@ -41,7 +45,7 @@ struct RunDirectoryTests {
     // The run in one piece with a directory; afterwards it is read, not computed, and other results are made of it.
     let kept = Program.run(call(run.path + "/out", ["--run", run.path + "/run"]))
     expectSuccess(kept)
-    let names = ["config.yaml", "run.journal", "run.json", "run.log"]
+    let names = ["config.yaml", "keyframes.csv", "run.journal", "run.json", "run.log"]
     #expect(run.files.filter { $0.hasPrefix("run/") } == names.map { "run/" + $0 })
     let log = try lines(run.path + "/run/run.log")
     #expect(log.allSatisfy { $0.count > 21 && $0.dropFirst(19).hasPrefix("Z ") }, "\(log)")

@@ -118,6 +118,41 @@ struct RunDirectoryTests {
     part.close()
   }
 
+  /// What a run was begun with stands beside its scores, and goes where these go.
+  @Test func whatIsKeptBesideScores() throws {
+    defer { folder.remove() }
+    let keyFrames = plan(nil).flatMap(\.tasks).map(\.keyFrame) + [KeyFrame(video: "a", time: Timestamp(second: 9))]
+    func open(_ shard: Shard?, _ ensemble: String?, in directory: RunDirectory? = nil) throws {
+      let part = try part(shard, in: directory)
+      defer { part.close() }
+      let journal = try part.open(
+        identity(), config, ensemble: ensemble, keyFrames: keyFrames, videos: plan(shard))
+      for task in plan(shard).flatMap(\.tasks) {
+        for view in views where !journal.has(task, view) {
+          try journal.append(ScoredView(task: task, view: view, scores: scores(task, view)))
+        }
+      }
+      try part.complete(damaged: [], mAP: nil)
+    }
+    func content(_ path: String) throws -> String {
+      String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
+    }
+    for index in 0..<2 { try open(shard(index, 2), "MODELS:\n") }
+    let whole = RunDirectory(folder.path + "/whole")
+    try RunMerge([directory]).write(into: whole)
+    for place in [directory, whole] {
+      #expect(try content(place.ensemble) == "MODELS:\n")
+      #expect(try content(place.keyFrames) == "b,0000\nb,0001\nb,0002\na,0000\na,0001\na,0002\na,0009\n")
+      #expect(place.files.contains(place.ensemble) && place.files.contains(place.keyFrames))
+    }
+    // How much a model counts may change; another run keeps none of the last one's.
+    try open(nil, "MODELS: # 2\n", in: whole)
+    #expect(try content(whole.ensemble) == "MODELS: # 2\n" && !pathExists(whole.ensemble + ".old"))
+    removeFile(whole.journal(nil))
+    try open(nil, nil, in: whole)
+    #expect(try content(whole.ensemble + ".old") == "MODELS: # 2\n" && !pathExists(whole.ensemble))
+  }
+
   @Test func whatIsMissingIsNamed() throws {
     defer { folder.remove() }
     try compute(shard(0))

@@ -27,6 +27,9 @@ public struct FrameIndex: Sendable {
   /// The name of a frame's video.
   public func videoName(ofFrame frame: Int) -> String { videos[frames[frame].video] }
 
+  /// All key frames by name.
+  public var keyFrames: [KeyFrame] { frames.map { KeyFrame(video: videos[$0.video], time: $0.time) } }
+
   /// A frame for a message: "1j20qq1JyX4,0902".
   public func describe(frame: Int) -> String { "\(videoName(ofFrame: frame)),\(frames[frame].time)" }
 

@@ -18,6 +18,9 @@ public struct GroundTruthTable: Sendable {
   /// How many rows there are.
   public var count: Int { boxes.count }
 
+  /// The key frames of `frameIndex` by name.
+  public var keyFrames: [KeyFrame] { frameIndex.keyFrames }
+
   /// Adds a row.
   public mutating func append(video: String, time: Timestamp, box: UnitBox, actionID: Int, personID: Double = 1) {
     frames.append(Int32(frameIndex.insert(video: video, time: time)))

@@ -37,6 +37,8 @@ private struct ProposalReader {
   private var boxNumbers: [BoxKey: Int] = [:]
   private var unlistedVideos: OrderedDictionary<String, Int> = [:]
   private var seenVideos: OrderedSet<String> = []
+  /// Where rows are below the threshold.
+  private var low: Set<KeyFrame> = []
 
   private static let doing = "reading the proposals"
   private static let layout = "video, second, x1, y1, x2, y2, action id (may be empty), score"
@@ -78,7 +80,7 @@ private struct ProposalReader {
       list.summary.rows += 1
       if !isListed(video) { continue }
       list.summary.scores.add(score, hasAction: label != nil)
-      if !keeps(time: time, score: score) { continue }
+      if !keeps(video: video, time: time, score: score) { continue }
       list.summary.keptRows += 1
       let coordinates = String(decoding: cursor.raw(2...5), as: UTF8.self)
       let key = BoxKey(frame: index.insert(video: video, time: time), coordinates: coordinates)
@@ -97,6 +99,8 @@ private struct ProposalReader {
         advice: "the columns are \(Self.layout)")
     }
     for video in list.videos.indices { list.videos[video].keyFrames.sort { $0.time < $1.time } }
+    list.keyFramesBelowThreshold = low.filter { index.number(video: $0.video, time: $0.time) == nil }
+      .sorted { ($0.video, $0.time) < ($1.video, $1.time) }
     let kept = Set(list.videos.map(\.name))
     list.summary.videosWithoutBoxes = seenVideos.filter { !kept.contains($0) }
     list.summary.unlistedVideos = unlistedVideos.map { ProposalList.RowsOfVideo(video: $0.key, rows: $0.value) }
@@ -123,24 +127,26 @@ private struct ProposalReader {
     return true
   }
 
-  private mutating func keeps(time: Timestamp, score: Double) -> Bool {
-    if score < scoreThreshold {
-      list.summary.belowThreshold += 1
-      return false
-    }
-    guard case .labelled(let dataset, let every) = times, let range = dataset.labelledSeconds,
+  private mutating func keeps(video: String, time: Timestamp, score: Double) -> Bool {
+    let isLow = score < scoreThreshold
+    if isLow { list.summary.belowThreshold += 1 }
+    if case .labelled(let dataset, let every) = times, let range = dataset.labelledSeconds,
       let second = time.wholeSecond
-    else { return true }
-    if second % max(every, 1) != 0 {
-      list.summary.skippedSeconds += 1
-      return false
+    {
+      if second % max(every, 1) != 0 {
+        if !isLow { list.summary.skippedSeconds += 1 }
+        return false
+      }
+      if !range.contains(second) {
+        if !isLow {
+          list.summary.outsideRange += 1
+          list.summary.secondsOutsideRange.insert(second)
+        }
+        return false
+      }
     }
-    if !range.contains(second) {
-      list.summary.outsideRange += 1
-      list.summary.secondsOutsideRange.insert(second)
-      return false
-    }
-    return true
+    if isLow { low.insert(KeyFrame(video: video, time: time)) }
+    return !isLow
   }
 
   /// Adds a row's box, or its label to the box that is there already; returns whether the box is new.

@@ -98,6 +98,8 @@ public struct ProposalList: Sendable {
   /// Videos in the order of their first kept rows.
   public internal(set) var videos: [Video] = []
   public internal(set) var summary = Summary()
+  /// The key frames all of whose boxes are below the score threshold, by video and time.
+  public internal(set) var keyFramesBelowThreshold: [KeyFrame] = []
 
   /// The key frames of a video, none for an unknown one.
   public func keyFrames(of name: String) -> [FrameBoxes] { videos.first { $0.name == name }?.keyFrames ?? [] }

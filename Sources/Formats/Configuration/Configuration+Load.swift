@@ -41,7 +41,7 @@ extension Configuration {
         path: path, line: 1, column: nil, problem: "the file holds no keys",
         remedy: "give a config such as configs/AVA/SLOWFAST_32x2_R50_SHORT.yaml")
     }
-    warnings += document.duplicates
+    warnings += document.repeated.map { Self.notice($0, path) }
     for entry in document.entries where entry.key == "_BASE_" {
       for base in try Self.bases(entry, of: path) {
         let chain = above + [Self.identity(path)]
@@ -57,6 +57,12 @@ extension Configuration {
       }
     }
     for entry in document.entries where entry.key != "_BASE_" { take(entry, prefix: "", path: path, &reading) }
+  }
+
+  private static func notice(_ repeated: RepeatedKey, _ path: String) -> String {
+    let lines = repeated.lines.map(String.init)
+    return "\(path): \(repeated.key) stands on lines \(series(lines, "and")): the last one counts"
+      + (repeated.isSection ? ", and nothing of the section before it" : "")
   }
 
   private static func text(of path: String, doing: String) throws -> String {

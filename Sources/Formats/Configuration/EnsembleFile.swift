@@ -25,9 +25,13 @@ public struct EnsembleFile: Sendable {
     public fileprivate(set) var weight = 1.0
     /// Pairs of KEY and VALUE.
     public fileprivate(set) var overrides: [String] = []
+    /// Where these stand.
+    public fileprivate(set) var overridesLine = 0
   }
 
   public let path: String
+  /// The file as it was read.
+  public let text: String
   public private(set) var models: [Entry] = []
   /// "mean", "logit_mean" or "max".
   public private(set) var fusion = "mean"
@@ -41,8 +45,9 @@ public struct EnsembleFile: Sendable {
   /// - Throws: `EnsembleFileError`, `ConfigurationError` for what is no YAML, `FileError`.
   public static func read(_ path: String) throws -> EnsembleFile {
     let bytes = try readFile(path, doing: "reading the ensemble", limit: sizeLimit)
-    let document = try YAMLDocument(text: String(decoding: bytes, as: UTF8.self), path: path)
-    var file = EnsembleFile(path: path)
+    let text = String(decoding: bytes, as: UTF8.self)
+    let document = try YAMLDocument(text: text, path: path)
+    var file = EnsembleFile(path: path, text: text)
     for entry in document.entries { try file.take(entry) }
     // Of two models of one name, or two weights of a model, one would be lost.
     if let twice = document.repeated.first {
@@ -59,9 +64,9 @@ public struct EnsembleFile: Sendable {
     return file
   }
 
-  private init(path: String) { self.path = path }
+  private init(path: String, text: String) { (self.path, self.text) = (path, text) }
 
-  private func wrong(_ line: Int, _ problem: String, _ remedy: String) -> EnsembleFileError {
+  func wrong(_ line: Int, _ problem: String, _ remedy: String) -> EnsembleFileError {
     EnsembleFileError(path: path, line: line, problem: problem, remedy: remedy)
   }
 
@@ -93,6 +98,7 @@ public struct EnsembleFile: Sendable {
       case ("WEIGHT", .value(.double(let weight))) where weight > 0 && weight.isFinite: model.weight = weight
       case ("OPTS", .value(.list(let items))) where items.count % 2 == 0:
         model.overrides = items.map { if case .string(let text) = $0 { text } else { $0.literal } }
+        model.overridesLine = member.line
       case ("CFG", _), ("WEIGHTS", _):
         throw wrong(member.line, "\(member.key) of \(entry.key) is no file name", "give one")
       case ("RANDOM_WEIGHTS", _):

@@ -36,7 +36,7 @@ extension Configuration {
   }
 
   /// Whether the key was set to something that would change a test run of the reference.
-  private func couldAct(_ leaf: Leaf) -> Bool {
+  func couldAct(_ leaf: Leaf) -> Bool {
     (leaf.use == .test || leaf.use == .display) && value(of: leaf) != leaf.fallback
   }
 

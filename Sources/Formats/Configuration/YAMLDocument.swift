@@ -13,13 +13,20 @@ struct YAMLEntry {
   let node: YAMLNode
 }
 
+/// A key that stands in a mapping more than once: the last one counts.
+struct RepeatedKey {
+  /// With the sections that it is in: "AVA.BGR".
+  let key: String
+  /// Ascending.
+  let lines: [Int]
+  let isSection: Bool
+}
+
 /// A config file's mapping and the keys that stood in it twice.
 struct YAMLDocument {
   private(set) var entries: [YAMLEntry] = []
-  /// One sentence for each key given more than once.
-  private(set) var duplicates: [String] = []
-  /// The same, with the lines of each.
-  private(set) var repeated: [(key: String, lines: [Int])] = []
+  /// The keys given more than once.
+  private(set) var repeated: [RepeatedKey] = []
 
   private let path: String
   private var visited = 0
@@ -111,15 +118,10 @@ extension YAMLDocument {
 
   private mutating func noteDuplicates(_ shadowed: [(key: String, line: Int)], _ own: [YAMLEntry], prefix: String) {
     for entry in own {
-      let lines = shadowed.filter { $0.key == entry.key }.map { String($0.line) }
+      let lines = shadowed.filter { $0.key == entry.key }.map(\.line)
       if lines.isEmpty { continue }
-      repeated.append((prefix + entry.key, shadowed.filter { $0.key == entry.key }.map(\.line) + [entry.line]))
       let isSection = if case .section = entry.node { true } else { false }
-      let every = (lines + [String(entry.line)])
-      let listed = every.dropLast().joined(separator: ", ") + " and " + every[every.count - 1]
-      duplicates.append(
-        "\(path): \(prefix)\(entry.key) stands on lines \(listed): the last one counts"
-          + (isSection ? ", and nothing of the section before it" : ""))
+      repeated.append(RepeatedKey(key: prefix + entry.key, lines: lines + [entry.line], isSection: isSection))
     }
   }
 }

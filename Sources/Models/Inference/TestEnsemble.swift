@@ -17,10 +17,16 @@ public struct TestEnsemble: Sendable, CustomStringConvertible {
 
   public let models: [Model]
   public let fusion: ModelFusion
+  /// The file that names them, as it was read; nil where no file does.
+  public let text: String?
 
-  /// - Parameter config: Of the run: which classes its results have.
+  /// - Parameters:
+  ///   - config: Of the run: which classes its results have.
+  ///   - text: The file that names the models.
   /// - Throws: `TestEnsembleError` for networks that score something else.
-  public init(_ models: [Model], _ fusion: ModelFusion, of config: Configuration) throws(TestEnsembleError) {
+  public init(
+    _ models: [Model], _ fusion: ModelFusion, of config: Configuration, text: String? = nil
+  ) throws(TestEnsembleError) {
     let classes = config[.modelNumClasses]
     for model in models {
       if !model.config[.detectionEnable] { throw .noDetector(model.name) }
@@ -33,6 +39,7 @@ public struct TestEnsemble: Sendable, CustomStringConvertible {
     }
     self.models = models
     self.fusion = fusion
+    self.text = text
   }
 
   /// The views of all models, one model after the other.

@@ -4,6 +4,8 @@ internal import Wording
 /// A folder that keeps a run: what it was begun with, its scores, how far it is, and what was said.
 ///
 ///     config.yaml                       the configuration with all keys
+///     ensemble.yaml                     of a run of several models the file that names them
+///     keyframes.csv                     the key frames of the run's inputs, those without boxes that count, too
 ///     run.journal                       the scores of a run, or of all its shards after `slowfast merge`
 ///     run.json, run.log                 how far it is; what was said, with times
 ///     shard-0-of-4.journal .json .log   the same of a shard
@@ -15,6 +17,12 @@ public struct RunDirectory: Hashable, Sendable {
   public init(_ path: String) { self.path = path.isEmpty ? "." : path }
 
   public var configuration: String { joinPath(path, "config.yaml") }
+
+  /// The file that names a run's models, where there are several.
+  public var ensemble: String { joinPath(path, "ensemble.yaml") }
+
+  /// The key frames that the run's inputs name, a line each: video, second.
+  public var keyFrames: String { joinPath(path, "keyframes.csv") }
 
   /// - Parameter shard: Nil for the run as a whole.
   public func journal(_ shard: Shard?) -> String { joinPath(path, Self.stem(shard) + ".journal") }
@@ -37,7 +45,7 @@ public struct RunDirectory: Hashable, Sendable {
   /// The files that it keeps, of all parts.
   public var files: [String] {
     let parts: [Shard?] = [nil] + ((try? shards()) ?? [])
-    return [configuration] + parts.flatMap { [journal($0), status($0), log($0)] }
+    return [configuration, ensemble, keyFrames] + parts.flatMap { [journal($0), status($0), log($0)] }
   }
 
   /// Whether it keeps a run as a whole.

@@ -104,6 +104,11 @@ extension Configuration {
   /// made of the scores.
   public static var keysOfScores: Set<String> { Set(keysRead).subtracting(placesAndResults) }
 
+  /// The keys that a run of several models has once, for all of them.
+  public static var keysOfRun: Set<String> {
+    placesAndResults.union([Key.testDataset.name, Key.avaDetectionScoreThresh.name])
+  }
+
   private static let placesAndResults: Set<String> = [
     Key.task.name, Key.outputDir.name, Key.trainCheckpointFilePath.name, Key.testCheckpointFilePath.name,
     Key.avaFrameDir.name, Key.avaFrameListDir.name, Key.avaAnnotationDir.name, Key.avaTestLists.name,

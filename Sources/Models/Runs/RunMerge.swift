@@ -168,6 +168,11 @@ public struct RunMerge {
         let file = try AtomicFile(path: directory.configuration)
         try file.write(configuration)
         try file.commit()
+        for (own, other) in [
+          (parts[0].directory.ensemble, directory.ensemble), (parts[0].directory.keyFrames, directory.keyFrames),
+        ] where pathExists(own) {
+          try writeFile(other, String(decoding: readFile(own, doing: "reading what a shard keeps"), as: UTF8.self))
+        }
       }
       try moveFile(name, to: directory.journal(nil))
     } catch {

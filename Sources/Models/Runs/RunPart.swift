@@ -1,4 +1,4 @@
-internal import AVARecords
+public import AVARecords
 internal import Clocks
 public import Configuration
 internal import Files
@@ -70,9 +70,14 @@ public final class RunPart {
   ///
   /// - Parameters:
   ///   - identity: Of the whole run, of all its tasks.
+  ///   - ensemble: The file that names the run's models; nil for one model.
+  ///   - keyFrames: All that the inputs name, of the whole run; nil where they do not say.
   ///   - videos: What is to be scored of each video, in the order of the run; of a shard its own part.
   /// - Throws: `RunDirectoryError`, `JournalError`, `FileError`.
-  public func open(_ identity: RunIdentity, _ config: Configuration, videos: [PlannedVideo]) throws -> RunJournal {
+  public func open(
+    _ identity: RunIdentity, _ config: Configuration, ensemble: String? = nil, keyFrames: [KeyFrame]? = nil,
+    videos: [PlannedVideo]
+  ) throws -> RunJournal {
     if let other = try directory.identityOfWhole(beside: shard), !identity.changes(since: other.identity).isEmpty {
       let own = (try? RunJournal(reading: directory.journal(shard)))?.damagedVideos ?? []
       let changes = identity.changes(
@@ -108,7 +113,10 @@ public final class RunPart {
     }
     self.journal = journal
     do {
-      try keep(config, isNew: journal.isEmpty)
+      try keep(config.yaml, as: directory.configuration, isNew: journal.isEmpty)
+      try keep(ensemble, as: directory.ensemble, isNew: journal.isEmpty)
+      let lines = keyFrames.map { $0.map { "\($0)\n" }.joined() }
+      try keep(lines, as: directory.keyFrames, isNew: journal.isEmpty)
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
       status.done = journal.doneCount
@@ -120,22 +128,18 @@ public final class RunPart {
     return journal
   }
 
-  /// Keeps the configuration that the run is computed with now: one that is there may be of a run whose journal was
-  /// deleted, or differ in what no score depends on. A file that was there before the run stays under another name.
-  private func keep(_ config: Configuration, isNew: Bool) throws {
-    let path = directory.configuration
-    let known = try pathExists(path) ? readFile(path, doing: "reading the run directory's configuration") : nil
-    if known.map({ $0 == Array(config.yaml.utf8) }) ?? false { return }
+  /// Keeps what the run is computed with now: a file that is there may be of a run whose journal was deleted, or differ in
+  /// what no score depends on. A file that was there before the run stays under another name.
+  private func keep(_ text: String?, as path: String, isNew: Bool) throws {
+    let known = try pathExists(path) ? readFile(path, doing: "reading what the run directory keeps") : nil
+    if known == text.map({ Array($0.utf8) }) { return }
     if known != nil && isNew { try moveFile(path, to: path + ".old") }
-    try write(config)
-  }
-
-  /// Shards that begin at one moment write the same; each under a name of its own first, for processes of several
-  /// machines may have one number.
-  private func write(_ config: Configuration) throws {
-    let own = joinPath(directory.path, ".\(RunDirectory.stem(shard)).yaml")
-    try writeFile(own, config.yaml)
-    try moveFile(own, to: directory.configuration)
+    guard let text else { return }
+    // Shards that begin at one moment write the same; each under a name of its own first, for processes of several
+    // machines may have one number.
+    let own = joinPath(directory.path, ".\(RunDirectory.stem(shard)).\(splitPath(path).name)")
+    try writeFile(own, text)
+    try moveFile(own, to: path)
   }
 
   /// Says how far it is, at most once a second. That it cannot be said is no reason to stop.

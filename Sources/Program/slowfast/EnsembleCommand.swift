@@ -60,12 +60,10 @@ struct EnsembleCommand: ParsableCommand {
       throw ValidationError("--exclusions says which key frames of the ground truth count -> add --groundtruth FILE")
     }
     try fitting.check(hasTruth: groundTruth != nil, fusing)
-    if let scores, isSamePath(scores, csv) { throw ValidationError("--scores '\(scores)' is the CSV -> another name") }
+    try fitting.check(models: EnsembleSources.modelCount(sources))
   }
 
   private var csv: String { joinPath(outputDir, "detections.csv") }
-
-  private func isSamePath(_ a: String, _ b: String) -> Bool { absolutePath(a) == absolutePath(b) }
 
   func run() throws {
     let pool = WorkerPool()
@@ -82,11 +80,10 @@ struct EnsembleCommand: ParsableCommand {
       return try EvaluationInputs(groundTruth: truth, labels, exclusions: exclusions)
     }
     var (ensemble, fusion) = try fusing.ensemble(of: read)
-    if let judge, let fit = try fitting.fit(ensemble, fusion.way, fusing.unmatched, judge, pool) {
-      fusion = ScoreFusion(fusion.way, weights: fit.weights)
-    }
+    let fit = try judge.flatMap { try fitting.fit(ensemble, fusion.way, fusing.unmatched, $0, pool) }
+    if let fit { fusion = ModelFusion(fusion.way, weights: fit.weights) }
     let found = try ensemble.fuse(fusion, unmatched: fusing.unmatched)
-    try write(found, ensemble, fusion, of: read)
+    try write(found, ensemble, fusion, fit, of: read)
     if let scores {
       try found.writeScores(to: scores)
       Console.say("wrote \(scores)")
@@ -105,7 +102,7 @@ struct EnsembleCommand: ParsableCommand {
 extension EnsembleCommand {
   /// Writes the rows, and how they were made.
   private func write(
-    _ found: EnsembleResult, _ ensemble: Ensemble, _ fusion: ScoreFusion, of read: EnsembleSources
+    _ found: EnsembleResult, _ ensemble: Ensemble, _ fusion: ModelFusion, _ fit: WeightFit?, of read: EnsembleSources
   ) throws {
     let table = found.table
     let path = Manifest.path(beside: csv)
@@ -116,7 +113,9 @@ extension EnsembleCommand {
       try manifest.add(
         file: csv, rows: table.count, keyFrames: table.frameIndex.frames.count, videos: table.frameIndex.videos.count,
         classes: found.classes)
-      manifest.add(fusion, of: ensemble, unmatched: fusing.unmatched, damage: read.damage)
+      manifest.add(fusion, of: ensemble, unmatched: fusing.unmatched, notices: read.notices)
+      if let fit, let groundTruth { try manifest.add(fit, truth: groundTruth, exclusions: exclusions) }
+      manifest.add(read.expected)
       manifest.add(sources: read.origins)
       return manifest
     }

@@ -13,6 +13,10 @@ struct EnsembleOption: ParsableArguments {
   var ensemble: String?
 
   func check(_ options: ModelOptions) throws {
+    if ensemble != nil, options.arguments.contains(Key.testCheckpointFilePath.name) {
+      throw ValidationError(
+        "--ensemble names the weights of each model -> leave out \(Key.testCheckpointFilePath.name)")
+    }
     if ensemble != nil, options.weights != nil || options.randomWeights != nil {
       throw ValidationError("--ensemble names the weights of each model -> leave out --weights and --random-weights")
     }

@@ -4,7 +4,6 @@ internal import Detect
 internal import Ensembles
 internal import Files
 internal import JSON
-internal import ModelZoo
 internal import Parallel
 internal import Runs
 internal import Tensors
@@ -24,10 +23,12 @@ struct EnsembleSources {
   private(set) var origins: [JSONValue] = []
   /// The rows of the last CSV; nil where there is none.
   private(set) var rows: DetectionTable?
-  /// The key frames that the runs were to score; nil where a source does not say.
-  private(set) var planned: [KeyFrame]? = []
-  /// The key frames of runs that have no scores.
-  private(set) var damage: [String] = []
+  /// The key frames that should have rows.
+  private(set) var expected = ExpectedKeyFrames()
+  /// What may surprise: key frames of runs that have no scores, a source that is there twice.
+  private(set) var notices: [String] = []
+  /// Where each model was read.
+  private var places: [String] = []
 
   /// Reads all sources.
   ///
@@ -45,38 +46,64 @@ struct EnsembleSources {
         continue
       }
       files.append(source)
-      try refuseOthers(source)
-      planned = nil
+      try Self.refuseOthers(source)
       let found = try DetectionTable.read(path: source, pool: pool)
       rows = found.table
       for notice in found.counts.notices(source) { Console.warn(notice) }
-      if index < paths.count, try isArray(paths[index]) {
+      let origin: JSONValue
+      if index < paths.count, Self.isArray(paths[index]) {
         let array = paths[index]
         index += 1
         files.append(array)
         let member = try EnsembleMember(
           rows: found.table, scores: Tensor(npy: array), name: source, file: array)
-        add(member, "the CSV '\(source)' with its scores, '\(array)'")
-        origins.append(try Manifest.source(file: source, scores: array))
+        add(member, "the CSV '\(source)' with its scores, '\(array)'", at: source)
+        origin = try Manifest.source(file: source, scores: array)
       } else {
-        add(try EnsembleMember(rows: found.table, name: source), "the CSV '\(source)', scores as rounded there")
-        origins.append(try Manifest.source(file: source, scores: nil))
+        add(
+          try EnsembleMember(rows: found.table, name: source), "the CSV '\(source)', scores as rounded there",
+          at: source)
+        origin = try Manifest.source(file: source, scores: nil)
       }
+      origins.append(origin)
+      expected.add(manifest: origin["manifest"], of: source)
     }
     labelMap = labelMap ?? ownMap?.labels
   }
 
-  private mutating func add(_ member: EnsembleMember, _ kind: String) {
+  /// How many models a call names: an array of scores belongs to the CSV before it.
+  static func modelCount(_ paths: [String]) -> Int {
+    paths.indices.count { $0 == 0 || isFolder(paths[$0 - 1]) || !isArray(paths[$0]) }
+  }
+
+  private mutating func add(_ member: EnsembleMember, _ kind: String, at place: String) {
+    if let (first, how) = former(member, at: place) {
+      notices.append(
+        "model \(members.count + 1), '\(place)', is model \(first + 1), '\(places[first])', again (\(how)): it counts twice "
+          + "-> leave one out, or say how much it is to count with --model-weights")
+    }
+    places.append(place)
     members.append(member)
     descriptions.append(
       "model \(members.count): \(kind): \(counted(member.boxCount, "box", plural: "boxes")) in "
         + counted(member.keyFrameCount, "key frame"))
   }
 
+  /// The model before this one that is the same, and how that shows.
+  private func former(_ member: EnsembleMember, at place: String) -> (Int, String)? {
+    for (number, other) in places.enumerated() {
+      if place == standardInput || other == standardInput { continue }
+      if isFolder(place) ? isFolder(other) && isSameFolder(place, other) : isSameFile(place, other) {
+        return (number, isFolder(place) ? "the same folder" : "the same file")
+      }
+    }
+    return members.firstIndex { $0.isEqual(to: member) }.map { ($0, "the same boxes and scores") }
+  }
+
   private mutating func add(
     run directory: RunDirectory, isChosen: Bool, _ known: inout (labels: LabelMap, run: String)?
   ) throws {
-    let config = try keptConfiguration(directory)
+    let config = try KeptRun.configuration(directory)
     let run = try KeptRun(directory, kept: config, config: config)
     let labels = try isChosen ? nil : keptLabelMap(run.status, config)
     if let labels, let other = known, other.labels.labels.map(\.nameAndID) != labels.labels.map(\.nameAndID) {
@@ -85,23 +112,25 @@ struct EnsembleSources {
     if let labels, known == nil { known = (labels, directory.path) }
     let detections = run.detections(try labels ?? labelMap ?? LabelMap.unnamed(config))
     if !detections.damage.isEmpty {
-      damage.append(
+      notices.append(
         "'\(directory.path)': \(detections.damage.keyFrames.count) of \(counted(run.keyFrameCount, "key frame")) have no "
           + "scores, frames of their clips are damaged: \(listed(detections.damage.keyFrames.map { "\($0.keyFrame)" }))"
       )
     }
     files += directory.files
     origins.append(try RunSummary(directory).json)
-    planned?.append(contentsOf: run.keyFrames)
+    let keyFrames = try run.keyFrames()
+    expected.add(keyFrames.keyFrames)
+    if !keyFrames.isAll { expected.add(unknown: directory.path) }
     add(
       try EnsembleMember(run: detections, columns: config[.modelNumClasses], name: directory.path),
-      "the run '\(directory.path)', scores at full precision")
+      "the run '\(directory.path)', scores at full precision", at: directory.path)
   }
 
   /// Tells what is neither a CSV nor an array after one.
-  private func refuseOthers(_ path: String) throws {
+  private static func refuseOthers(_ path: String) throws {
     if path == standardInput { return }
-    if try isArray(path) {
+    if isArray(path) {
       throw WrongSource(
         path: path, found: "an array of scores and no CSV before it", "name the CSV of its boxes before it")
     }
@@ -110,23 +139,14 @@ struct EnsembleSources {
     }
   }
 
-  private func isArray(_ path: String) throws -> Bool {
+  private static func isArray(_ path: String) -> Bool {
     path != standardInput && !isFolder(path) && beginning(path).starts(with: [0x93] + Array("NUMPY".utf8))
   }
 
-  private func beginning(_ path: String) -> [UInt8] {
+  private static func beginning(_ path: String) -> [UInt8] {
     guard let file = try? MappedFile(path: path, doing: "reading a source") else { return [] }
     return withExtendedLifetime(file) { Array(file.bytes.prefix(16)) }
   }
-}
-
-/// The configuration that a run directory keeps.
-///
-/// - Throws: `RunDirectoryError` for a folder that keeps no run.
-func keptConfiguration(_ directory: RunDirectory) throws -> Configuration {
-  // Says of another folder that it is none, before the file is missed.
-  _ = try RunSummary(directory)
-  return try Configuration.load(path: directory.configuration, rules: ModelRules())
 }
 
 /// The label map of a run: of a test the one that its configuration names, of a detection that of its call.
@@ -158,6 +178,6 @@ private struct OtherLabels: Error, CustomStringConvertible {
   let other: String
 
   var description: String {
-    "making an ensemble: the label maps of '\(first)' and '\(other)' differ -> give the one that is meant: --labelmap FILE"
+    "reading the sources: the label maps of '\(first)' and '\(other)' differ -> give the one that is meant: --labelmap FILE"
   }
 }

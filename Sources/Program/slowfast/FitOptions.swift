@@ -15,22 +15,37 @@ struct FitOptions: ParsableArguments {
       """)
   var fit = false
 
-  @Option(help: ArgumentHelp("Into how many folds the videos are dealt out.", valueName: "count"))
-  var folds = 5
+  @Option(help: ArgumentHelp("Into how many folds the videos are dealt out. (default: 5)", valueName: "count"))
+  var folds: Int?
 
-  @Option(help: ArgumentHelp("How many resamples of the videos the gain's interval is of.", valueName: "count"))
-  var bootstrap = 1000
+  @Option(
+    help: ArgumentHelp(
+      "How many resamples of the videos the gain's interval is of. (default: 1000)", valueName: "count"))
+  var bootstrap: Int?
 
   func check(hasTruth: Bool, _ fusing: FusionOptions) throws {
-    if !fit { return }
+    if !fit {
+      for (option, value) in [("--folds", folds), ("--bootstrap", bootstrap)] where value != nil {
+        throw ValidationError("\(option) says how weights are fitted -> add --fit, or leave it out")
+      }
+      return
+    }
     if !hasTruth { throw ValidationError("--fit fits weights to labelled videos -> add --groundtruth FILE") }
     if fusing.modelWeights != nil {
       throw ValidationError("--fit and --model-weights exclude each other -> give one of them")
     }
     if fusing.fusion == .max { throw ValidationError("--fusion max takes no weights -> leave out --fit") }
-    if folds < 2 { throw ValidationError("--folds is \(folds), expected 2 or more -> 5 is usual") }
-    if !(1...1_000_000).contains(bootstrap) {
+    if let folds, folds < 2 { throw ValidationError("--folds is \(folds), expected 2 or more -> 5 is usual") }
+    if let bootstrap, !(1...1_000_000).contains(bootstrap) {
       throw ValidationError("--bootstrap is \(bootstrap), expected 1 to 1000000 -> 1000 is usual")
+    }
+  }
+
+  /// Makes sure that there are several models.
+  func check(models count: Int) throws {
+    if fit, count < 2 {
+      throw ValidationError(
+        "--fit says how much each of several models counts, the sources are one model -> leave it out")
     }
   }
 
@@ -39,11 +54,12 @@ struct FitOptions: ParsableArguments {
     _ ensemble: Ensemble, _ way: ViewFusion, _ unmatched: Ensemble.Unmatched, _ judge: EvaluationInputs,
     _ pool: WorkerPool
   ) throws -> WeightFit? {
-    if !fit || ensemble.members.count < 2 { return nil }
+    if !fit { return nil }
+    let folds = folds ?? 5
     let progress = Progress("fitting weights", total: folds + 1, unit: "fit")
     let found = try WeightFit(
       ensemble, way, unmatched: unmatched, truth: judge.truth, labelMap: judge.labels, exclusions: judge.exclusions,
-      dataset: .ava, folds: folds, resampling: Resampling(count: bootstrap), pool: pool
+      dataset: .ava, folds: folds, resampling: Resampling(count: bootstrap ?? 1000), pool: pool
     ) { progress.update($0) }
     progress.finish()
     let summary = FitSummary(

@@ -49,9 +49,9 @@ struct FusionOptions: ParsableArguments {
   }
 
   /// Matches the boxes of the sources, and says what they are, how they become one and what does not match.
-  func ensemble(of sources: EnsembleSources) throws -> (Ensemble, ScoreFusion) {
+  func ensemble(of sources: EnsembleSources) throws -> (Ensemble, ModelFusion) {
     for line in sources.descriptions { Console.say(line) }
-    for line in sources.damage { Console.warn(line) }
+    for line in sources.notices { Console.warn(line) }
     let count = sources.members.count
     var weights = Array(repeating: 1.0, count: count)
     if let modelWeights {
@@ -67,7 +67,7 @@ struct FusionOptions: ParsableArguments {
           + "\(counted(ensemble.boxCount, "box", plural: "boxes")), \(moved) of them matched by IoU from \(iou) on")
     }
     for notice in ensemble.notices(unmatched) { Console.warn(notice) }
-    return (ensemble, ScoreFusion(fusion, weights: weights))
+    return (ensemble, ModelFusion(fusion, weights: weights))
   }
 }
 

@@ -26,9 +26,9 @@ struct KeptResults {
     _ directory: RunDirectory, _ status: RunStatus, overrides: [String], labelMap: String?, folder: String,
     scores: ScoresOption
   ) throws {
-    kept = try directory.readConfiguration(rules: RunRules())
+    kept = try KeptRun.configuration(directory)
     let given = labelMap.map { [Key.avaLabelMapFile.name, pythonString(absolutePath($0))] } ?? []
-    config = try Configuration.load(path: directory.configuration, overrides: overrides + given, rules: RunRules())
+    config = try KeptRun.configuration(directory, overrides + given)
     self.folder = folder
     self.scores = scores
     if status.command == "test" {

@@ -81,7 +81,7 @@ private func place(_ path: String) -> String {
 private func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) == nil && !isFolder(path) }
 
 /// Whether two paths lead to one file, be it there already or not. Devices and pipes are nobody's input to lose.
-private func isSameFile(_ a: String, _ b: String) -> Bool {
+func isSameFile(_ a: String, _ b: String) -> Bool {
   guard let first = FileIdentity(a), let second = FileIdentity(b) else { return a == b && !pathExists(a) }
   return first == second
 }

@@ -12,21 +12,23 @@ struct Resuming {
 
   /// Opens the journal of a run, and says in one line where it has scores already.
   ///
-  /// - Parameter plan: What is to be scored.
+  /// - Parameter job: What is to be scored, and with what.
   /// - Parameter isReplacing: Whether results may go that are there: then so may the journal of another run, which nobody
   ///   can go on with by this call. What is no journal at all stays.
   init(
-    _ place: RunPlace, _ identity: RunIdentity, _ config: Configuration, _ plan: [PlannedVideo], isReplacing: Bool
+    _ place: RunPlace, _ identity: RunIdentity, _ job: some ScoringJob, isReplacing: Bool
   ) throws {
+    let plan = job.plan
     let journal: RunJournal
     let path: String
     if let part = place.part {
       // What a run directory keeps goes only with it.
-      journal = try part.open(identity, config, videos: plan)
+      journal = try part.open(
+        identity, job.config, ensemble: job.ensemble?.text, keyFrames: job.keyFrames, videos: plan)
       path = part.directory.journal(part.shard)
     } else {
       path = place.journalBeside
-      let classes = config[.modelNumClasses]
+      let classes = job.config[.modelNumClasses]
       do {
         journal = try RunJournal(path: path, identity: identity, classes: classes)
       } catch JournalError.otherRun(_, let changes) where isReplacing {

@@ -1,3 +1,4 @@
+internal import AVARecords
 internal import Clips
 internal import Configuration
 internal import Detect
@@ -10,12 +11,16 @@ protocol ScoringJob {
   associatedtype Found
 
   var config: Configuration { get }
+  /// The models that are asked; nil for one.
+  var ensemble: TestEnsemble? { get }
   /// Of all models.
   var allViews: [View] { get }
   /// The part of the run that is scored here; nil for all of it.
   var shard: Shard? { get }
   var keyFrameCount: Int { get }
   var plan: [PlannedVideo] { get }
+  /// The key frames that the inputs name, of the whole run, those without a box that is scored, too.
+  var keyFrames: [KeyFrame] { get }
 
   func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity
 
@@ -104,7 +109,7 @@ struct ScoringRun<Job: ScoringJob> {
   /// - Throws: `Interrupted`, `DamageFound`, and whatever goes wrong.
   func callAsFunction(_ doing: String, _ models: [LoadedModel], write: (Job.Found) throws -> RunResults) throws {
     let run = try Resuming(
-      place, job.identity(models, isStill: isStill), job.config, job.plan, isReplacing: overwriting.overwrite)
+      place, job.identity(models, isStill: isStill), job, isReplacing: overwriting.overwrite)
     let progress = Progress(
       doing, total: job.keyFrameCount, unit: "key frame", before: run.doneCount, parts: (job.allViews.count, "view"))
     let found = try Interruption.stoppable {

@@ -39,8 +39,8 @@ struct SubmissionCommand: ParsableCommand {
     name: .customLong("keyframes"),
     help: ArgumentHelp(
       """
-      Every key frame that must have rows: video, second; more columns may follow, as in proposals or ground truth. Of a \
-      run directory its own key frames are known.
+      Every key frame that must have rows: video, second; more columns may follow, as in proposals or ground truth. Those \
+      of run directories are known, also of an ensemble of them.
       """, valueName: "file"))
   var keyFrames: String?
 
@@ -63,14 +63,15 @@ struct SubmissionCommand: ParsableCommand {
 
   func run() throws {
     let pool = WorkerPool()
+    let count = EnsembleSources.modelCount(sources)
+    if count > 1 { throw SeveralModels(count: count) }
     let read = try EnsembleSources(sources, labelMap: labelMap, pool: pool)
-    if read.members.count > 1 { throw SeveralModels(count: read.members.count) }
     let manifestPath = Manifest.path(beside: output)
     try results.check(
       [output, manifestPath], reading: read.files + [keyFrames, groundTruth].compactMap(\.self),
       orGive: "write to another file")
     for line in read.descriptions { Console.say(line) }
-    for line in read.damage { Console.warn(line) }
+    for line in read.notices { Console.warn(line) }
     let expected = try expected(read)
     let labels = try labels(read)
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
@@ -104,16 +105,16 @@ struct SubmissionCommand: ParsableCommand {
 
   /// The key frames that should have rows; nil where nothing says which.
   private func expected(_ read: EnsembleSources) throws -> [KeyFrame]? {
-    var all = read.planned
+    var expected = read.expected
     if let keyFrames {
-      let index = try GroundTruthTable.read(path: keyFrames).table.frameIndex
-      all = (all ?? []) + index.frames.map { KeyFrame(video: index.videos[$0.video], time: $0.time) }
+      expected.add(try GroundTruthTable.read(path: keyFrames).table.keyFrames)
+    } else if !expected.unknown.isEmpty {
+      let sources = listed(expected.unknown.map { "'\($0)'" }, limit: 3)
+      Console.warn(
+        "which key frames there should be \(sources) \(expected.unknown.count == 1 ? "does" : "do") not say"
+          + (expected.keyFrames.isEmpty ? "" : ", or not of all") + " -> --keyframes FILE checks that none is missing")
     }
-    if all == nil {
-      Console.warn("which key frames there should be is not known -> --keyframes FILE checks that none is missing")
-    }
-    var known: Set<KeyFrame> = []
-    return all?.filter { known.insert($0).inserted }
+    return expected.keyFrames.isEmpty ? nil : expected.keyFrames
   }
 
   /// The classes that are scored: those of the call, else the challenge's, of which the source may name fewer.
@@ -136,7 +137,7 @@ struct SubmissionCommand: ParsableCommand {
     if read.members[0].form == .rows, let rows = read.rows { return rows }
     let scored = try LabelMap(labels.labels.filter { $0.id <= read.members[0].columns })
     let ensemble = try Ensemble(read.members, labelMap: scored, matcher: BoxMatcher(threshold: 1))
-    return try ensemble.fuse(ScoreFusion(.mean, models: 1), unmatched: .keep).table
+    return try ensemble.fuse(ModelFusion(.mean, models: 1), unmatched: .keep).table
   }
 }
 
@@ -157,7 +158,8 @@ private struct MissingKeyFrames: Error, CustomStringConvertible {
 
   var description: String {
     "making a submission: \(missing.count) of \(counted(total, "key frame")) have no rows: "
-      + "\(listed(missing.map(\.description))) -> score them, or write the file without them: --incomplete"
+      + "\(listed(missing.map(\.description))) -> score them (of boxes "
+      + "below AVA.DETECTION_SCORE_THRESH a run with a lower one), or write the file without them: --incomplete"
   }
 }
 

@@ -33,13 +33,41 @@ struct TestModels {
       own.config = entry.config ?? options.config
       own.weights = entry.weights
       own.randomWeights = entry.randomSeed
-      parts.append((own, try own.load(overrides + entry.overrides)))
+      let ownConfig = try own.load(overrides + entry.overrides)
+      for notice in try file.notices(on: entry, ownConfig, of: config, keysOfRun: Configuration.keysOfRun) {
+        Console.warn(notice)
+      }
+      parts.append((own, ownConfig))
+    }
+    if !config[.testCheckpointFilePath].isEmpty {
+      Console.warn(
+        "\(config.cite(.testCheckpointFilePath)) is not read: '\(path)' names the weights of each model")
+    }
+    for (number, part) in parts.enumerated() {
+      if let first = parts.prefix(number).firstIndex(where: { Self.isSame($0, part) }) {
+        Console.warn(
+          "'\(path)': \(file.models[number].name) is \(file.models[first].name) again, with the same weights and keys: the "
+            + "model counts twice -> leave one out, or say how much it is to count with WEIGHT")
+      }
     }
     self.file = file
     self.parts = parts
     ensemble = try TestEnsemble(
       zip(file.models, parts).map { TestEnsemble.Model($0.name, $1.config) },
-      ModelFusion(ViewFusion(rawValue: file.fusion) ?? .mean, weights: file.models.map(\.weight)), of: config)
+      ModelFusion(ViewFusion(rawValue: file.fusion) ?? .mean, weights: file.models.map(\.weight)), of: config,
+      text: file.text)
+  }
+
+  private typealias Part = (options: ModelOptions, config: Configuration)
+
+  /// Whether two models give the same scores.
+  private static func isSame(_ a: Part, _ b: Part) -> Bool {
+    let isOneSeed = a.options.randomWeights == b.options.randomWeights
+    let isOneFile = zip([a.options.weights].compactMap(\.self), [b.options.weights].compactMap(\.self)).allSatisfy {
+      isSameFile($0, $1)
+    }
+    return isOneSeed && isOneFile && (a.options.weights == nil) == (b.options.weights == nil)
+      && Configuration.keysOfScores.allSatisfy { a.config.literal($0) == b.config.literal($0) }
   }
 
   /// What hinders weights from being read, a line for each.

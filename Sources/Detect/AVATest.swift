@@ -112,9 +112,7 @@ public struct AVATest {
     models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> Detections {
-    if stopsAtDamage {
-      for (video, own) in zip(videos, plan) where !own.tasks.isEmpty { try frames(of: video).verifyFilesExist() }
-    }
+    if stopsAtDamage { try verifyFrames() }
     try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
       clipRun(models, isStill: isStill), isToStop: isToStop, progress: progress)
     return Detections(

@@ -15,6 +15,13 @@ extension AVATest {
     }
   }
 
+  /// Makes sure that no file of a listed frame is missing where key frames are scored.
+  ///
+  /// - Throws: `FrameListError` and the like for the first video of which one is.
+  public func verifyFrames() throws {
+    for (video, own) in zip(videos, plan) where !own.tasks.isEmpty { try frames(of: video).verifyFilesExist() }
+  }
+
   /// About how many bytes the results take.
   public var expectedResultBytes: Int {
     let rows = plan.reduce(0) { $0 + rowBytes(of: $1, classes: labelMap.labels.count, digits: 3) }
@@ -37,6 +44,9 @@ extension VideoDetection {
       }
     }
   }
+
+  /// The key frames of videos that cannot be read at all.
+  public var unreadableKeyFrames: DamageReport { unreadable }
 
   /// About how many bytes the rows and the JSON take, without pictures.
   public var expectedResultBytes: Int {

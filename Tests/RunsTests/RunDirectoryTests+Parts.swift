@@ -2,6 +2,7 @@ import AVARecords
 import Clips
 import Configuration
 import Files
+import Glibc
 import Inference
 import Runs
 import TestSupport
@@ -144,5 +145,66 @@ extension RunDirectoryTests {
     let size = try readFile(directory.journal(nil), doing: "testing").count
     #expect(RunJournal.expectedBytes(identity(), plan(nil), classes: 3, isKept: true) == size)
     #expect(RunJournal.expectedBytes(identity(), plan(nil), classes: 3, isKept: false) < size)
+  }
+
+  /// Runs are counted in their journals, whatever became of the files that say how far they are.
+  @Test func summariesCountJournals() throws {
+    defer { folder.remove() }
+    for index in 0..<4 { try compute(shard(index)) }
+    for index in 0..<3 { removeFile(directory.status(shard(index))) }
+    let lost = try RunSummary(directory)
+    #expect((lost.done, lost.damaged, lost.total) == (6, 0, 6))
+    #expect(lost.state == "4 of 4 shards complete")
+    // A journal that lost its end is not complete any more, whatever its status says.
+    let size = try readFile(directory.journal(shard(3)), doing: "testing").count
+    try #require(truncate(directory.journal(shard(3)), size - 40) == 0)
+    let torn = try RunSummary(directory)
+    #expect(torn.done == 5)
+    #expect(torn.state == "3 of 4 shards complete, 1 with a journal that lost its end")
+  }
+
+  /// What one shard could not read and another one has scored is not lost.
+  @Test func damageThatAnotherShardHasNot() throws {
+    defer { folder.remove() }
+    try compute(shard(0, 2))
+    let part = try part(shard(1, 2))
+    let journal = try part.open(identity(), config, videos: plan(shard(1, 2)))
+    let (own, other) = (plan(shard(1, 2)).flatMap(\.tasks), plan(shard(0, 2)).flatMap(\.tasks))
+    for view in views { try journal.append(ScoredView(task: own[1], view: view, scores: scores(own[1], view))) }
+    try journal.note(own[0].keyFrame, damage: "torn")
+    try journal.note(other[0].keyFrame, damage: "not there")
+    part.close(as: .interrupted)
+    let summary = try RunSummary(directory)
+    #expect((summary.done, summary.damaged, summary.total) == (4, 1, 6))
+  }
+
+  /// A folder of runs names the one that cannot be read, and lists the others.
+  @Test func whatCannotBeReadIsNamed() throws {
+    defer { folder.remove() }
+    let (one, two) = (RunDirectory(folder.path + "/one"), RunDirectory(folder.path + "/two"))
+    for directory in [one, two] { try compute(nil, in: directory) }
+    removeFile(two.status(nil))
+    let (runs, notices) = try RunSummary.find([folder.path])
+    #expect(runs.map(\.directory) == [one] && notices.count == 1 && notices[0].contains(two.status(nil)))
+    removeFile(one.status(nil))
+    #expect(text { _ = try RunSummary.find([folder.path]) }.contains(one.status(nil)))
+    let undivided = text { _ = try RunMerge([one]) }
+    #expect(undivided.contains("keeps a run in one piece, there is nothing to join -> slowfast results"))
+  }
+
+  /// The note of the results is part of what a journal takes.
+  @Test func sizesWithResults() throws {
+    defer { folder.remove() }
+    let part = try part(nil)
+    let journal = try part.open(identity(), config, videos: plan(nil))
+    for task in plan(nil).flatMap(\.tasks) {
+      for view in views { try journal.append(ScoredView(task: task, view: view, scores: scores(task, view))) }
+    }
+    let results = [folder.path + "/a.csv", folder.path + "/b.json"]
+    try journal.beginResults(results)
+    try part.complete(damaged: [], mAP: nil)
+    part.close()
+    let size = try readFile(directory.journal(nil), doing: "testing").count
+    #expect(RunJournal.expectedBytes(identity(), plan(nil), classes: 3, results: results, isKept: true) == size)
   }
 }

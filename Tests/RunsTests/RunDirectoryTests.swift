@@ -167,7 +167,7 @@ struct RunDirectoryTests {
     #expect(try RunSummary(directory).state == "1 of 4 shards complete, 1 interrupted")
     #expect(text { _ = try RunMerge([RunDirectory(folder.path + "/no")]) }.contains("there is no folder"))
     #expect(text { _ = try RunMerge([RunDirectory(folder.path)]) }.contains("keeps no run (no run.journal"))
-    #expect(try RunSummary.find([folder.path]).map(\.directory.path) == [directory.path])
+    #expect(try RunSummary.find([folder.path]).runs.map(\.directory.path) == [directory.path])
   }
 
   /// A shard without key frames is complete, too, and one that was passed over for damage lacks nothing.

@@ -1,3 +1,4 @@
+internal import Files
 internal import Inference
 internal import Clips
 internal import Tensors
@@ -7,9 +8,10 @@ extension RunJournal {
   ///
   /// - Parameters:
   ///   - videos: What is scored.
+  ///   - results: The files that the run will have written.
   ///   - isKept: Whether it stays in a run directory, and holds what was planned as well.
   public static func expectedBytes(
-    _ identity: RunIdentity, _ videos: [PlannedVideo], classes: Int, isKept: Bool
+    _ identity: RunIdentity, _ videos: [PlannedVideo], classes: Int, results: [String] = [], isKept: Bool
   ) -> Int {
     struct Kind: Hashable {
       let name: Int
@@ -31,6 +33,6 @@ extension RunJournal {
         }
       }
     }
-    return total
+    return total + (results.isEmpty ? 0 : JournalRecord.results(results.map(absolutePath)).bytes.count)
   }
 }

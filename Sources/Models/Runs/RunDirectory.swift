@@ -119,6 +119,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case none(String)
   /// The folder keeps no run.
   case empty(String)
+  /// There are no shards to join: the run is in one piece.
+  case undivided(String)
   /// A part is being computed already.
   case isRunning(directory: String, part: String, holder: String?)
   /// The directory keeps the run in other parts than asked for.
@@ -144,6 +146,9 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .empty(let path):
       return "reading the run directory: '\(path)' keeps no run (no run.journal, no shard-I-of-N.journal) -> give the "
         + "folder that --run named"
+    case .undivided(let path):
+      return "joining shards: '\(path)' keeps a run in one piece, there is nothing to join -> slowfast results \(path) "
+        + "makes its results"
     case .isRunning(let directory, let part, let holder):
       return "computing \(part) in '\(directory)': another process computes it "
         + "(\(holder ?? "perhaps on another machine")) -> wait for its end, or give another --shard or --run"

@@ -62,6 +62,7 @@ public struct RunMerge {
     var places: [Shard: [RunDirectory]] = [:]
     for directory in directories {
       let shards = try directory.shards()
+      if shards.isEmpty && directory.hasWhole { throw RunDirectoryError.undivided(directory.path) }
       if shards.isEmpty { throw RunDirectoryError.empty(directory.path) }
       for shard in shards { places[shard, default: []].append(directory) }
     }

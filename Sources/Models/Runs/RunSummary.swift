@@ -29,42 +29,29 @@ public struct RunSummary: Sendable {
     if let status = directory.readStatus(nil) {
       self.status = status
       identity = directory.identity(nil)?.ofWhole
-      state = status.state.rawValue
-      let counts = Self.count(directory, nil, status)
-      (done, damaged, total) = (counts.done, counts.damaged, (tasks(identity) ?? status.total) + counts.unplanned)
+      let tally = PartTally(directory, nil, status)
+      state = tally.isTorn ? "\(status.state.rawValue), its journal lost its end" : status.state.rawValue
+      (done, damaged) = (tally.scored.count + tally.uncounted.done, tally.lost.count + tally.uncounted.damaged)
+      total = (tasks(identity) ?? status.total) + tally.lost.subtracting(tally.planned).count
       return
     }
     if shards.isEmpty && directory.hasWhole { throw RunDirectoryError.noStatus(path: directory.status(nil)) }
-    let known = shards.compactMap { shard in directory.readStatus(shard).map { (shard, $0) } }
-    let parts = known.map(\.1)
     guard let first = shards.first else { throw RunDirectoryError.empty(directory.path) }
-    status = parts.first
+    let tallies = shards.map { PartTally(directory, $0, directory.readStatus($0)) }
+    status = tallies.lazy.compactMap(\.status).first
     identity = shards.lazy.compactMap { directory.identity($0)?.ofWhole }.first
-    let complete = parts.count { $0.state == .complete }
-    let others = Dictionary(grouping: parts.filter { $0.state != .complete }, by: \.state.rawValue)
+    let complete = tallies.count(where: \.isComplete)
+    let others = Dictionary(grouping: tallies.filter { !$0.isComplete }, by: \.state)
     let words = others.keys.sorted().map { "\(others[$0]!.count) \($0)" }
     state = (["\(complete) of \(counted(first.count, "shard")) complete"] + words).joined(separator: ", ")
-    let counts = known.map { Self.count(directory, $0, $1) }
-    // What no shard could plan each of them has noted.
-    let unplanned = counts.map(\.unplanned).max() ?? 0
-    done = counts.reduce(0) { $0 + $1.done }
-    damaged = counts.reduce(0) { $0 + $1.damaged - $1.unplanned } + unplanned
-    total = (tasks(identity) ?? parts.reduce(0) { $0 + $1.total }) + unplanned
-  }
-
-  /// What the journal of a part has; its status alone where there is none that can be read.
-  private static func count(
-    _ directory: RunDirectory, _ part: Shard?, _ status: RunStatus
-  ) -> (done: Int, damaged: Int, unplanned: Int) {
-    let said = status.damaged.map { KeyFrame(video: $0.video, time: Timestamp(microseconds: $0.time)) }
-    guard let journal = try? RunJournal(reading: directory.journal(part)), !journal.videos.isEmpty else {
-      return (status.done, said.count, 0)
-    }
-    let tasks = journal.videos.flatMap(\.tasks)
-    let planned = Set(tasks.map(\.keyFrame))
-    let scored = Set(tasks.filter { journal.hasAll($0) }.map(\.keyFrame))
-    let damaged = journal.damagedKeyFrames.union(said).subtracting(scored)
-    return (scored.count, damaged.count, damaged.count { !planned.contains($0) })
+    // A video that one shard could not read may have become readable for another.
+    func union(_ sets: [Set<KeyFrame>]) -> Set<KeyFrame> { sets.reduce(into: []) { $0.formUnion($1) } }
+    let (scored, planned) = (union(tallies.map(\.scored)), union(tallies.map(\.planned)))
+    let lost = union(tallies.map(\.lost)).filter { !scored.contains($0) }
+    done = scored.count + tallies.reduce(0) { $0 + $1.uncounted.done }
+    damaged = lost.count + tallies.reduce(0) { $0 + $1.uncounted.damaged }
+    let begun = max(planned.count, tallies.reduce(0) { $0 + ($1.status?.total ?? 0) })
+    total = (tasks(identity) ?? begun) + lost.subtracting(planned).count
   }
 
   /// How far the run is, in words: "7/12"; where there is damage "10 done, 2 damaged".
@@ -74,18 +61,32 @@ public struct RunSummary: Sendable {
   }
 
   /// The run directories among folders, and in those that keep none themselves.
-  public static func find(_ folders: [String]) throws -> [RunSummary] {
-    try folders.flatMap { folder -> [RunSummary] in
+  ///
+  /// - Returns: With them, what is wrong with those of the latter that cannot be read.
+  /// - Throws: `RunDirectoryError` for a folder that neither is nor has a run directory.
+  public static func find(_ folders: [String]) throws -> (runs: [RunSummary], notices: [String]) {
+    var notices: [String] = []
+    let runs = try folders.flatMap { folder -> [RunSummary] in
       do {
         return [try RunSummary(RunDirectory(folder))]
       } catch let error as RunDirectoryError {
         guard case .empty = error else { throw error }
-        let inner = try listFolder(folder).map { joinPath(folder, $0) }.filter(isFolder)
-        let found = inner.compactMap { try? RunSummary(RunDirectory($0)) }
-        if found.isEmpty { throw error }
+        var found: [RunSummary] = []
+        var firstError: RunDirectoryError?
+        for inner in try listFolder(folder).map({ joinPath(folder, $0) }) where isFolder(inner) {
+          do {
+            found.append(try RunSummary(RunDirectory(inner)))
+          } catch let error as RunDirectoryError {
+            if case .empty = error { continue }
+            notices.append("\(error)")
+            firstError = firstError ?? error
+          }
+        }
+        if found.isEmpty { throw firstError ?? error }
         return found
       }
     }
+    return (runs, notices)
   }
 
   /// The weights by file name and the beginning of their checksum: "model.pyth 1f0a94c3", "random (seed 1)".

@@ -174,6 +174,7 @@ public struct RunForecast: Sendable {
   }
 
   private func megabytes(_ bytes: Int) -> String {
+    if bytes < 100_000 { return "\(fixed(Double(bytes) / 1e3, 1)) kB" }
     let value = Double(bytes) / 1e6
     return "\(fixed(value, value < 10 ? 1 : 0)) MB"
   }

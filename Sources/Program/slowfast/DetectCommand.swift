@@ -164,7 +164,7 @@ struct DetectCommand: ParsableCommand {
   }
 
   /// Everything that the run writes.
-  private func outputs(_ detection: VideoDetection) -> [String] {
+  func outputs(_ detection: VideoDetection) -> [String] {
     let drawn = overlayFolder
     return VideoDetections.outputs(in: folder) + scores.files
       + (overlays ? detection.overlays(in: drawn) : [])

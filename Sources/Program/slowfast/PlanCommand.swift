@@ -37,13 +37,23 @@ struct PlanTestCommand: ParsableCommand {
     let models = try command.models(config)
     let test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     for notice in command.notices(test) { Console.warn(notice) }
+    if command.damage.stops { try test.verifyFrames() }
+    let outputs = test.outputs(in: command.folder(config)) + command.scores.files
+    let directory = try plan.directory(command.runs)
+    let journal = directory?.journal(shard) ?? AVATest.journal(in: command.folder(config))
+    if shard == nil {
+      try command.results.check(
+        outputs, reading: test.inputFiles + command.options.inputFiles + models.inputFiles, begunIn: journal,
+        orGive: "give another --output-dir")
+    }
     let loaded = try models.load()
     let input = PlannedRun(
       job: test, configPath: command.options.config,
       views: models.ensemble.map { "\($0)" } ?? "\(test.views)", jobs: test.unopenedJobs,
       run: test.clipRun(loaded, isStill: command.still), shard: shard,
-      directory: command.runs.run.map { RunDirectory($0) }, journal: AVATest.journal(in: command.folder(config)),
-      identity: try test.identity(loaded, isStill: command.still), resultBytes: test.expectedResultBytes,
+      directory: directory, journal: AVATest.journal(in: command.folder(config)),
+      identity: try test.identity(loaded, isStill: command.still), outputs: shard == nil ? outputs : [],
+      resultBytes: test.expectedResultBytes,
       writesScores: command.scores.scores != nil)
     try plan.show(input, "test")
   }
@@ -66,13 +76,26 @@ struct PlanDetectCommand: ParsableCommand {
     let detection = try command.detection(config, models)
     for remark in detection.remarks { Console.say(remark) }
     for notice in detection.notices { Console.warn(notice) }
+    let lost = detection.unreadableKeyFrames
+    try command.damage.say(lost, of: detection.keyFrameCount + lost.keyFrames.count, isShard: true)
+    let outputs = command.outputs(detection)
+    let directory = try plan.directory(command.runs)
+    let journal = directory?.journal(shard) ?? VideoDetections.journal(in: command.folder)
+    if shard == nil {
+      try command.results.check(
+        outputs,
+        reading: command.videos + [command.proposals] + [command.labelmap].compactMap(\.self)
+          + command.options.inputFiles + models.inputFiles,
+        begunIn: journal, orGive: "give another --output-dir")
+    }
     let loaded = try models.load()
     let input = PlannedRun(
       job: detection, configPath: command.options.config,
       views: models.ensemble.map { "\($0)" } ?? "\(detection.views)", jobs: detection.unopenedJobs,
       run: detection.clipRun(loaded, isStill: command.still), shard: shard,
-      directory: command.runs.run.map { RunDirectory($0) }, journal: VideoDetections.journal(in: command.folder),
-      identity: try detection.identity(loaded, isStill: command.still), resultBytes: detection.expectedResultBytes,
+      directory: directory, journal: VideoDetections.journal(in: command.folder),
+      identity: try detection.identity(loaded, isStill: command.still), outputs: shard == nil ? outputs : [],
+      resultBytes: detection.expectedResultBytes,
       writesScores: command.scores.scores != nil)
     try plan.show(input, "detect")
   }

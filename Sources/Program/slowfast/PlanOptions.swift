@@ -26,6 +26,8 @@ struct PlannedRun {
   /// Where scores are without --run.
   let journal: String
   let identity: RunIdentity
+  /// The files that the run writes.
+  let outputs: [String]
   let resultBytes: Int
   let writesScores: Bool
 }
@@ -47,6 +49,15 @@ struct PlanOptions: ParsableArguments {
 
   func validate() throws {
     if !(1...1000 ~= samples) { throw ValidationError("--samples is \(samples) -> give 1 to 1000") }
+  }
+
+  /// The run directory of the call; nil where it names none.
+  ///
+  /// - Throws: `RunDirectoryError` for what is no folder.
+  func directory(_ runs: RunOptions) throws -> RunDirectory? {
+    guard let path = runs.run else { return nil }
+    if pathExists(path) && !isFolder(path) { throw RunDirectoryError.none(path) }
+    return RunDirectory(path)
   }
 
   /// Measures, and prints the forecast.
@@ -76,7 +87,8 @@ struct PlanOptions: ParsableArguments {
       RunForecast.Memory(
         base: base, arenas: memory.arenas, clips: memory.clips, frames: memory.frames, measured: peakResidentBytes()),
       RunForecast.Disk(
-        journal: RunJournal.expectedBytes(run.identity, planned, classes: classes, isKept: run.directory != nil),
+        journal: RunJournal.expectedBytes(
+          run.identity, planned, classes: classes, results: run.outputs, isKept: run.directory != nil),
         results: run.shard != nil ? 0 : run.resultBytes + (run.writesScores ? 4 * boxes * classes : 0)),
       setting: BenchSetting(engine), streams: engine.streams)
     switch format {

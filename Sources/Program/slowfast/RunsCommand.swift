@@ -19,7 +19,8 @@ struct RunsCommand: ParsableCommand {
   var format = Format.text
 
   func run() throws {
-    let runs = try RunSummary.find(directories)
+    let (runs, notices) = try RunSummary.find(directories)
+    for notice in notices { Console.warn(notice) }
     switch format {
     case .json: print(runs.jsonText)
     case .text: print(runs.text, terminator: "")

@@ -83,7 +83,7 @@ struct TestCommand: ParsableCommand {
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
-    let notices = Notices(notices(test) + (damage.stops ? [] : missingFrames(test)))
+    let notices = Notices(notices(test))
     let folder = folder(config)
     let run = try ScoringRun(
       test, runs, models.note(in: options.status(config, "test", labelMap: nil)), folder: folder,
@@ -112,10 +112,11 @@ struct TestCommand: ParsableCommand {
 
   /// What of the inputs was of no use or may surprise.
   func notices(_ test: AVATest) -> [String] {
-    if test.outOfRangeKeyFrames.isEmpty { return test.notices }
+    let own = test.notices + (damage.stops ? [] : missingFrames(test))
+    if test.outOfRangeKeyFrames.isEmpty { return own }
     let late =
       "\(counted(test.outOfRangeKeyFrames.count, "key frame")) beyond the last listed frame, which is repeated: "
       + listed(test.outOfRangeKeyFrames)
-    return test.notices + [late]
+    return own + [late]
   }
 }

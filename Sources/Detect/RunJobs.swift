@@ -48,21 +48,6 @@ extension VideoDetection {
   }
 }
 
-/// What is wrong with a video as a whole, without the advice; nil for errors that are not its own.
-func damageCause(_ error: any Error) -> String? {
-  switch error {
-  case let error as VideoError: return "'\(error.path)': \(error.found)"
-  case is FileError: return withoutAdvice(error)
-  default: return nil
-  }
-}
-
-/// What an error says, without what to do.
-func withoutAdvice(_ error: any Error) -> String {
-  let text = "\(error)"
-  return text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
-}
-
 /// The rows of a video: name, time, four numbers of the box, class, score.
 private func rowBytes(of video: PlannedVideo, classes: Int, digits: Int) -> Int {
   let boxes = video.tasks.reduce(0) { $0 + ($1.people?.count ?? 0) }

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Classify
 internal import Configuration
 internal import Detect
 internal import Inference
@@ -34,16 +35,24 @@ struct PlanTestCommand: ParsableCommand {
   func run() throws {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
+    if RunUnit(config) == .video {
+      let test = try VideoTest(config)
+      for notice in test.notices { Console.warn(notice) }
+      return try show(test, [try command.options.model(config, streams: command.streams.count)], "\(test.views)", shard)
+    }
     let models = try command.models(config)
     let test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     for notice in command.notices(test) { Console.warn(notice) }
-    let loaded = try models.load()
+    try show(test, models.load(), models.ensemble.map { "\($0)" } ?? "\(test.views)", shard)
+  }
+
+  private func show(_ test: some ScoringJob, _ models: [LoadedModel], _ views: String, _ shard: Shard?) throws {
     let input = PlannedRun(
-      job: test, configPath: command.options.config,
-      views: models.ensemble.map { "\($0)" } ?? "\(test.views)", jobs: test.unopenedJobs,
-      run: test.clipRun(loaded, isStill: command.still), shard: shard,
-      directory: command.runs.run.map { RunDirectory($0) }, journal: AVATest.journal(in: command.folder(config)),
-      identity: try test.identity(loaded, isStill: command.still), resultBytes: test.expectedResultBytes,
+      job: test, configPath: command.options.config, views: views, jobs: test.unopenedJobs,
+      run: try test.clipRun(models, isStill: command.still), shard: shard,
+      directory: command.runs.run.map { RunDirectory($0) },
+      journal: test.journalPath(in: command.folder(test.config)),
+      identity: try test.identity(models, isStill: command.still), resultBytes: test.expectedResultBytes,
       writesScores: command.scores.scores != nil)
     try plan.show(input, "test")
   }

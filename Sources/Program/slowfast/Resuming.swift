@@ -46,7 +46,7 @@ struct Resuming {
     }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
-      "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"
+      "going on with '\(path)': \(doneCount) of \(counted(total, RunUnit(config).rawValue)) done already"
         + (journal.loss.map { ", \(Self.words($0))" } ?? "") + " (delete it to begin anew)")
   }
 

@@ -151,8 +151,8 @@ let runs: [Target] = [
   .target(
     name: "Runs",
     dependencies: [
-      "Inference", "AVARecords", "Configuration", "Clips", "Imaging", "Tensors", "Geometry", "JSON", "Files", "Clocks",
-      "Wording",
+      "Inference", "AVARecords", "Configuration", "VideoModels", "Kernels", "Clips", "Imaging", "Tensors", "Geometry",
+      "JSON", "Files", "Clocks", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -168,6 +168,14 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips",
       "VideoModels", "Kernels", "Tensors", "Geometry", "JSON", "Files", "Wording",
+    ], swiftSettings: strict)
+]
+
+let classify: [Target] = [
+  .target(
+    name: "Classify",
+    dependencies: [
+      "Runs", "Inference", "Configuration", "AVARecords", "Video", "Imaging", "Clips", "Tensors", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -199,7 +207,8 @@ let program: [Target] = [
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Ensembles", "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report", "TextReports",
+      "Ensembles", "Classify", "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report",
+      "TextReports",
       "BenchReports",
       "JSON", "Overlay",
       "Synth", "Configuration",
@@ -268,6 +277,9 @@ let testTargets: [Target] = [
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests(
+    "Classify", "Classify", "Runs", "Inference", "Configuration", "Kernels", "Clips", "Imaging", "Tensors", "Geometry",
+    "Files"),
+  tests(
     "Ensembles", "Ensembles", "AVAEval", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry", "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
@@ -315,7 +327,7 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs) + avaEval + detect
-    + ensembles
+    + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

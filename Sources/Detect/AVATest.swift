@@ -7,6 +7,7 @@ internal import Geometry
 internal import Imaging
 public import Inference
 public import Runs
+internal import Video
 internal import Wording
 
 /// PySlowFast's test run on AVA: key frames and proposals in, a table of detections out.
@@ -134,7 +135,8 @@ public struct AVATest {
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
-    var identity = try RunIdentity(config, dataset, models[0], ensemble, isStill: isStill)
+    var identity = try RunIdentity(
+      config, framesPerSecond: dataset.clock.framesPerSecond, models[0], ensemble, isStill: isStill)
     if let ensemble { try identity.add(ensemble, models, of: config) }
     let inputs = AVATestInputs(config)
     try identity.add(.frameLists, files: inputs.frameLists)

@@ -3,7 +3,7 @@ internal import Files
 internal import Clips
 internal import Geometry
 public import Inference
-internal import Runs
+public import Runs
 public import Tensors
 
 /// What a run found, read from its journal as it is asked for: the rows that are written and evaluated, and the scores of

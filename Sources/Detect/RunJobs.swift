@@ -4,7 +4,7 @@ internal import Datasets
 internal import Files
 internal import Imaging
 public import Inference
-internal import Runs
+public import Runs
 internal import Video
 
 extension AVATest {
@@ -56,21 +56,6 @@ extension VideoDetection {
       return sum + rowBytes(of: video, classes: labelMap.labels.count, digits: 6) + boxes * (names + 120)
     }
   }
-}
-
-/// What is wrong with a video as a whole, without the advice; nil for errors that are not its own.
-func damageCause(_ error: any Error) -> String? {
-  switch error {
-  case let error as VideoError: return "'\(error.path)': \(error.found)"
-  case is FileError: return withoutAdvice(error)
-  default: return nil
-  }
-}
-
-/// What an error says, without what to do.
-func withoutAdvice(_ error: any Error) -> String {
-  let text = "\(error)"
-  return text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
 }
 
 /// The rows of a video: name, time, four numbers of the box, class, score.

@@ -208,7 +208,8 @@ public struct VideoDetection {
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
-    var identity = try RunIdentity(config, dataset, models[0], ensemble, isStill: isStill)
+    var identity = try RunIdentity(
+      config, framesPerSecond: dataset.clock.framesPerSecond, models[0], ensemble, isStill: isStill)
     if let ensemble { try identity.add(ensemble, models, of: config) }
     identity.add(.proposals, try fileFingerprint(proposalsPath, doing: "reading the proposals"))
     for video in videos {

@@ -108,10 +108,10 @@ struct UsageTests {
   func classificationConfig() {
     let (config, output) = (projectRoot + "/configs/Kinetics/c2/SLOWFAST_4x16_R50.yaml", Scratch())
     let detect = ["detect", "a.mp4", "--proposals", "p.csv", "--random-weights", "1", "--output-dir", output.path]
-    for call in [["test", "--random-weights", "1"], detect] {
+    for call in [["test", "--random-weights", "1", "TEST.DATASET", "charades"], detect] {
       let result = Program.run(call + ["--cfg", config])
       expectFailure(
-        result, ["is a classification config (TEST.DATASET 'kinetics' (line ", "take one of configs/AVA"],
+        result, ["is a classification config (TEST.DATASET '", "take one of configs/AVA"],
         leaving: output)
       #expect(!result.stderr.contains("DETECTION.ENABLE True"))
     }
@@ -156,7 +156,10 @@ struct UsageTests {
     "What comes with a later version says so by name",
     arguments: [
       (
-        ["test", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "--random-weights", "1"], "classification"
+        [
+          "test", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "--random-weights", "1", "TEST.DATASET",
+          "ssv2",
+        ], "data set"
       )
     ])
   func later(words: [String], name: String) {

@@ -375,13 +375,19 @@ struct JournalTests {
   }
 
   /// Files may lie elsewhere, and label maps or ground truth be others, without other scores.
-  @Test func keysOfScores() {
-    let keys = Configuration.keysOfScores
+  @Test func keysOfScores() throws {
+    let path = projectRoot + "/configs/AVA/SLOW_8x8_R50_SHORT.yaml"
+    let keys = try Configuration.load(path: path).keysOfScores
     #expect(keys.isSubset(of: Set(Configuration.keys)))
     for key in ["DATA.TEST_CROP_SIZE", "AVA.DETECTION_SCORE_THRESH", "DATA.MEAN", "MODEL.NUM_CLASSES", "AVA.BGR"] {
       #expect(keys.contains(key), "\(key)")
     }
     #expect(keys.isDisjoint(with: ["OUTPUT_DIR", "AVA.GROUNDTRUTH_FILE", "TEST.CHECKPOINT_FILE_PATH"]))
-    #expect(Set(Configuration.keysRead).subtracting(keys).count == 13, "a key that was renamed")
+    #expect(keys.isDisjoint(with: ["TEST.NUM_ENSEMBLE_VIEWS", "DATA.TARGET_FPS", "DATA.DECODING_BACKEND"]))
+    let clips = try Configuration.load(path: projectRoot + "/configs/Kinetics/X3D_M.yaml").keysOfScores
+    #expect(clips.isSuperset(of: ["TEST.NUM_SPATIAL_CROPS", "DATA.TARGET_FPS", "DATA.TRAIN_JITTER_SCALES"]))
+    #expect(!clips.contains { $0.hasPrefix("AVA.") } && clips.isDisjoint(with: ["DATA.PATH_PREFIX", "DATA.ENSEMBLE_METHOD"]))
+    // 13 places and results, 11 keys of clips, and 2 that are read for clips alone.
+    #expect(Set(Configuration.keysRead).subtracting(keys).count == 26, "a key that was renamed")
   }
 }

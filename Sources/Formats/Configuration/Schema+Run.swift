@@ -28,10 +28,10 @@ extension Schema {
     Leaf(.testDataset),
     Leaf("TEST.BATCH_SIZE", .int, 8, .idle),
     Leaf(.testCheckpointFilePath),
-    Leaf("TEST.NUM_ENSEMBLE_VIEWS", .int, 10, .test),
-    Leaf("TEST.NUM_SPATIAL_CROPS", .int, 3, .test),
+    Leaf(.testNumEnsembleViews),
+    Leaf(.testNumSpatialCrops),
     Leaf("TEST.CHECKPOINT_TYPE", .string, "pytorch", .idle),
-    Leaf("TEST.SAVE_RESULTS_PATH", .string, "", .test),
-    Leaf("TEST.NUM_TEMPORAL_CLIPS", .ints, [], .test),
+    Leaf(.testSaveResultsPath),
+    Leaf(.testNumTemporalClips),
   ]
 }

@@ -56,7 +56,7 @@ public final class ClipReader {
   public func clip(around center: Int, _ view: View? = nil) throws -> FeatureMap {
     let view = view ?? preprocessing.view
     precondition(view.shortSide == preprocessing.shortSide, "a reader's frames have one short side")
-    let indices = window.indices(around: center, count: source.frameCount)
+    let indices = window.indices(of: view, around: center, in: source)
     for index in Set(indices).sorted() where !has(index) {
       try add(costs.measure(.decoding) { try source.frame(at: index) }, as: index)
     }
@@ -103,10 +103,10 @@ public final class ClipReader {
   }
 
   /// Drops the frames that no clip around `center` or a later key frame needs.
-  public func forget(before center: Int) {
-    let first = window.indices(around: center, count: source.frameCount)[0]
-    frames = frames.filter { $0.key >= first }
-  }
+  public func forget(before center: Int) { forget(below: window.indices(around: center, count: source.frameCount)[0]) }
+
+  /// Drops the frames of lower numbers.
+  func forget(below first: Int) { frames = frames.filter { $0.key >= first } }
 
   /// How many frames wait in memory.
   public var cachedFrames: Int { frames.count }

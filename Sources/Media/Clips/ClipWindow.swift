@@ -1,3 +1,5 @@
+public import Imaging
+
 /// Which frames a clip takes around its key frame.
 ///
 /// The key frame is element `frames / 2` of the clip, as in PySlowFast: 32 frames at rate 2 reach from 32 frames
@@ -7,11 +9,14 @@ public struct ClipWindow: Hashable, Sendable {
   public let rate: Int
   /// Whether all frames are the key frame: a clip without motion.
   public let isStill: Bool
+  /// How the clips of a video's parts take their frames; nil where they are windows as those of key frames.
+  public let parts: UniformClips?
 
   /// - Parameters:
   ///   - frames: `DATA.NUM_FRAMES`.
   ///   - rate: `DATA.SAMPLING_RATE`.
-  public init(frames: Int, rate: Int, isStill: Bool = false) {
+  public init(frames: Int, rate: Int, isStill: Bool = false, parts: UniformClips? = nil) {
+    self.parts = parts
     self.frames = frames
     self.rate = rate
     self.isStill = isStill
@@ -22,5 +27,17 @@ public struct ClipWindow: Hashable, Sendable {
     let first = center - frames * rate / 2
     if isStill { return Array(repeating: min(max(center, 0), count - 1), count: frames) }
     return (0..<frames).map { min(max(first + $0 * rate, 0), count - 1) }
+  }
+
+  /// The frame numbers of a view's clip.
+  ///
+  /// - Parameter center: The task's own frame.
+  public func indices(of view: View, around center: Int, in source: any FrameSource) -> [Int] {
+    if case .part(let index, let count) = view.position, let parts {
+      let chosen = parts.indices(part: index, of: count, in: source)
+      return isStill ? Array(repeating: chosen[frames / 2], count: frames) : chosen
+    }
+    let count = source.frameCount
+    return indices(around: self.center(of: view, around: center, count: count), count: count)
   }
 }

@@ -45,7 +45,13 @@ struct FrameSquares {
 extension View.Crop {
   /// The part of a resized frame that is seen.
   func part(of size: ImageSize) -> FramePart {
-    if case .square(let index) = self { return FrameSquares(size)[index] }
-    return FramePart(left: 0, top: 0, width: size.width, height: size.height)
+    switch self {
+    case .square(let index): return FrameSquares(size)[index]
+    case .centre(let side):
+      let (width, height) = (min(side, size.width), min(side, size.height))
+      return FramePart(
+        left: (size.width - width + 1) / 2, top: (size.height - height + 1) / 2, width: width, height: height)
+    case .whole, .rest: return FramePart(left: 0, top: 0, width: size.width, height: size.height)
+    }
   }
 }

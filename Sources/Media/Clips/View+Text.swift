@@ -13,6 +13,11 @@ extension View {
       crop = .square(index)
       words.removeFirst(2)
     }
+    if words.first == "centre" {
+      guard let side = words.dropFirst().first.flatMap({ Int($0) }), side > 0 else { return nil }
+      crop = .centre(side)
+      words.removeFirst(2)
+    }
     if words.first == "rest" {
       crop = .rest
       words.removeFirst()

@@ -8,6 +8,8 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case whole
     /// One of three squares along the long side: at its beginning (0), in the middle (1), at its end (2).
     case square(Int)
+    /// A square of so many pixels in the middle of the frame.
+    case centre(Int)
     /// The whole frame, for the boxes that count in none of the squares.
     case rest
   }
@@ -39,7 +41,7 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     self.model = model
   }
 
-  /// As journals name it: "256", "320 flip", "256 square 2", "256 rest", "256 part 3 of 10",
+  /// As journals name it: "256", "320 flip", "256 square 2", "256 centre 224", "256 rest", "256 part 3 of 10",
   /// and of a run's second network "256 model 2".
   public var description: String {
     var text = "\(shortSide)"
@@ -47,6 +49,7 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     switch crop {
     case .whole: break
     case .square(let index): text += " square \(index)"
+    case .centre(let side): text += " centre \(side)"
     case .rest: text += " rest"
     }
     if case .part(let index, let count) = position { text += " part \(index) of \(count)" }

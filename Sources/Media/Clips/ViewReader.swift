@@ -50,13 +50,19 @@ public final class ViewReader {
     self.wants = wants
   }
 
-  /// Decodes what the views of a key frame need, and drops what no later key frame does.
+  /// Decodes what the views of a key frame need, or those of one part of a video, and drops what later ones do not.
   ///
   /// - Parameter center: The number of the key frame; key frames come in ascending order.
   /// - Throws: The source's errors, `ClipError`.
   public func read(_ views: [View], around center: Int) throws {
     let needs = views.map { (reader: reader($0), frames: Set(indices($0, center))) }
-    for (view, need) in zip(views, needs) where view.position == .keyFrame { need.reader.forget(before: center) }
+    for (view, need) in zip(views, needs) {
+      if view.position == .keyFrame {
+        need.reader.forget(before: center)
+      } else if let first = need.frames.min() {
+        need.reader.forget(below: first)
+      }
+    }
     for frame in Set(needs.flatMap(\.frames)).sorted() {
       var image: Image?
       for need in needs where need.frames.contains(frame) && !need.reader.has(frame) {
@@ -71,8 +77,7 @@ public final class ViewReader {
   ///
   /// - Returns: 1, [T, H, W], 3.
   public func clip(_ view: View, around center: Int) throws -> FeatureMap {
-    let window = wants[view.model].window
-    return try reader(view).clip(around: window.center(of: view, around: center, count: source.frameCount), view)
+    try reader(view).clip(around: center, view)
   }
 
   /// The size of the video's frames, known once a view was read.
@@ -86,9 +91,7 @@ public final class ViewReader {
   }
 
   private func indices(_ view: View, _ center: Int) -> [Int] {
-    let window = wants[view.model].window
-    return window.indices(
-      around: window.center(of: view, around: center, count: source.frameCount), count: source.frameCount)
+    wants[view.model].window.indices(of: view, around: center, in: source)
   }
 
   private func reader(_ view: View) -> ClipReader {

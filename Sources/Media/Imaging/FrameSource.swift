@@ -22,11 +22,17 @@ public protocol FrameSource: AnyObject {
   func time(of index: Int) -> Double
   /// The frame whose time is nearest; of two equally near ones the earlier.
   func nearest(to seconds: Double) -> Int
+  /// What the file states of its clock; nil for what has no header, such as a list of images.
+  var statedClock: StatedClock? { get }
   /// Decodes one frame.
   ///
   /// - Throws: ``FrameDamage`` when this frame cannot be had but others may; the module's error when the source as a
   ///   whole is at fault. Both name the file, the frame and the reason.
   func frame(at index: Int) throws -> Image
+}
+
+extension FrameSource {
+  public var statedClock: StatedClock? { nil }
 }
 
 /// The times of a source of a constant rate.

@@ -75,6 +75,24 @@ extension VideoInfo {
   }
 }
 
+extension VideoInfo {
+  /// What the header states of the clock of the stream that is read.
+  public var statedClock: StatedClock? {
+    guard let stream = streams.first(where: { $0.index == chosenStream }) else { return nil }
+    let tick = stream.timeBase
+    func ticks(_ seconds: Double) -> Int {
+      tick.value > 0 ? Int(clamping: Int64((seconds / tick.value).rounded())) : 0
+    }
+    let rates = [stream.averageFrameRate.value, stream.realFrameRate.value].filter { $0 > 0 }
+    let counted = shortestInterval > 0 ? 1 / shortestInterval : 1
+    return StatedClock(
+      framesPerSecond: rates.first ?? counted,
+      frameCount: stream.statedFrameCount > 0 ? stream.statedFrameCount : nil,
+      ticks: stream.duration.flatMap { $0 > 0 && $0 < 1e9 ? ticks($0) : nil },
+      tick: (tick.numerator, tick.denominator), firstTick: abs(firstFrameTime) < 1e9 ? ticks(firstFrameTime) : 0)
+  }
+}
+
 extension VideoInfo.Stream {
   var describe: String {
     var parts = ["\(kind), \(codec)" + (profile.map { " (\($0))" } ?? "")]

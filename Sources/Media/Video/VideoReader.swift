@@ -66,6 +66,7 @@ public final class VideoReader: FrameSource {
   public var duration: Double { video.duration }
   public func time(of index: Int) -> Double { video.time(of: index) }
   public func nearest(to seconds: Double) -> Int { video.nearest(to: seconds) }
+  public var statedClock: StatedClock? { info.statedClock }
 
   /// Decodes one frame: BGR, upright.
   ///

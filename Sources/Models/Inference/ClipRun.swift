@@ -196,7 +196,11 @@ public struct ClipRun {
           ?? ViewReader(
             costs.measure(.opening) { try jobs[job].open() }, wants, storage: storage, costs: costs)
         self.reader = reader
-        if view == 0 { try reader.read(current.views, around: current.center) }
+        // Views of one part of a video come together: the frames of the parts before it go.
+        if view == 0 || current.views[view - 1].position != seen.position {
+          let own = current.views[view...].prefix { $0.position == seen.position }
+          try reader.read(Array(own), around: current.center)
+        }
         let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: reader.frameSize(seen)!)
         let isEmpty = !boxes.isEmpty && boxes.allSatisfy { $0 == nil }
         let frames = try isEmpty ? nil : reader.clip(seen, around: current.center)

@@ -35,7 +35,10 @@ public struct RunRules: ConfigurationRules {
     return findings
   }
 
-  public func effect(of key: String, _ config: Configuration) -> KeyEffect? { models.effect(of: key, config) }
+  public func effect(of key: String, _ config: Configuration) -> KeyEffect? {
+    if config[.detectionEnable] && Configuration.keysOfClips.contains(key) { return .unread }
+    return models.effect(of: key, config)
+  }
 
   /// Checks what must fit together among the views of a test.
   private func checkViews(_ config: Configuration) throws(ConfigurationError) {

@@ -24,7 +24,8 @@ public struct RunIdentity: Equatable, Sendable {
 
   /// Adds the keys of a configuration that scores depend on.
   public mutating func add(_ config: Configuration) {
-    for key in Configuration.keys where Configuration.keysOfScores.contains(key) {
+    let keys = config.keysOfScores
+    for key in Configuration.keys where keys.contains(key) {
       append(key, config.literal(key) ?? "")
     }
   }
@@ -100,9 +101,14 @@ private func withoutChecksums(_ value: String) -> String {
 }
 
 extension Configuration {
-  /// The keys that a test's scores depend on: those that are read, but for names of files and folders and for what is
-  /// made of the scores.
-  public static var keysOfScores: Set<String> { Set(keysRead).subtracting(placesAndResults) }
+  /// The keys that the scores of its test depend on: those that are read, but for names of files and folders, for what is
+  /// made of the scores, and for what other tests have: boxes, or clips as a whole.
+  public var keysOfScores: Set<String> {
+    let read = Set(Configuration.keysRead).subtracting(Self.placesAndResults)
+    return self[.detectionEnable]
+      ? read.subtracting(Self.keysOfClips).subtracting([Key.dataTrainJitterScales.name, Key.dataDecodingBackend.name])
+      : read.filter { !$0.hasPrefix("AVA.") }
+  }
 
   /// The keys that a run of several models has once, for all of them.
   public static var keysOfRun: Set<String> {
@@ -113,6 +119,7 @@ extension Configuration {
     Key.task.name, Key.outputDir.name, Key.trainCheckpointFilePath.name, Key.testCheckpointFilePath.name,
     Key.avaFrameDir.name, Key.avaFrameListDir.name, Key.avaAnnotationDir.name, Key.avaTestLists.name,
     Key.avaTestPredictBoxLists.name, Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name,
-    Key.avaTestViewFusion.name,
+    Key.avaTestViewFusion.name, Key.dataPathToDataDir.name, Key.dataPathLabelSeparator.name, Key.dataPathPrefix.name,
+    Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name,
   ]
 }

@@ -1,5 +1,5 @@
 internal import ArgumentParser
-internal import Detect
+internal import Runs
 internal import Wording
 
 /// What becomes of a run that meets damaged frames.
@@ -29,10 +29,10 @@ struct DamageOption: ParsableArguments {
   func say(_ report: DamageReport, of total: Int, isShard: Bool = false) throws {
     if report.isEmpty { return }
     let count = report.keyFrames.count
-    Console.warn("\(count) of \(counted(total, "key frame")) not scored, frames of their clips are damaged:")
+    Console.warn("\(count) of \(counted(total, report.unit.rawValue)) not scored, frames of their clips are damaged:")
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
-      throw DamageFound(description: "no key frame could be scored -> copy or record the damaged files again")
+      throw DamageFound(description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again")
     }
   }
 
@@ -42,7 +42,7 @@ struct DamageOption: ParsableArguments {
   func finish(_ report: DamageReport, of total: Int) throws {
     if report.isEmpty || damaged == .skip { return }
     throw DamageFound(
-      description: "the results lack \(report.keyFrames.count) of \(counted(total, "key frame")), named above"
+      description: "the results lack \(report.keyFrames.count) of \(counted(total, report.unit.rawValue)), named above"
         + " -> copy or record the damaged files again, or take the results as they are: --damaged skip")
   }
 }

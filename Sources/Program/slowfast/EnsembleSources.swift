@@ -104,6 +104,11 @@ struct EnsembleSources {
     run directory: RunDirectory, isChosen: Bool, _ known: inout (labels: LabelMap, run: String)?
   ) throws {
     let config = try KeptRun.configuration(directory)
+    if RunUnit(config) == .video {
+      throw WrongSource(
+        path: directory.path, found: "a run that scored videos as a whole, and no boxes",
+        "give runs of AVA's test or of detection")
+    }
     let run = try KeptRun(directory, kept: config, config: config)
     let labels = try isChosen ? nil : keptLabelMap(run.status, config)
     if let labels, let other = known, other.labels.labels.map(\.nameAndID) != labels.labels.map(\.nameAndID) {

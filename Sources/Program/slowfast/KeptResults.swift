@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Classify
 internal import Configuration
 internal import Detect
 internal import Files
@@ -13,6 +14,8 @@ struct KeptResults {
   /// The scores of a test are judged, those of a detection are not.
   private let labels: AVATestLabels?
   private let labelMap: LabelMap
+  /// The list of videos of a test that scored them as a whole, and what is made of it; nil for boxes.
+  private let videos: (list: VideoList, results: VideoResults)?
   private let folder: String
   private let scores: ScoresOption
 
@@ -31,6 +34,17 @@ struct KeptResults {
     config = try KeptRun.configuration(directory, overrides + given)
     self.folder = folder
     self.scores = scores
+    if RunUnit(config) == .video {
+      if labelMap != nil {
+        throw UnfitOption("--labelmap", "the run scored videos as a whole, their classes are numbers")
+      }
+      let list = try VideoList(config)
+      videos = (list, try VideoResults(config, folder: folder))
+      labels = nil
+      self.labelMap = try LabelMap.unnamed(config)
+      return
+    }
+    videos = nil
     if status.command == "test" {
       let labels = try AVATestLabels(config)
       self.labels = labels
@@ -50,23 +64,28 @@ struct KeptResults {
 
   /// The files that `write` makes.
   var files: [String] {
-    (labels?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + scores.files
+    if let videos { return videos.results.files + scores.files }
+    return (labels?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + scores.files
   }
 
   /// The files of labels that are read.
-  var inputs: [String] { labels?.files ?? [] }
+  var inputs: [String] { labels?.files ?? (videos.map { [$0.list.path] } ?? []) }
 
   /// Writes them, and says the mAP.
   ///
   /// - Parameter written: Called when they are written, with the mAP where there is ground truth.
   func write(_ run: KeptRun, _ damage: DamageOption, written: (Double?) throws -> Void = { _ in }) throws {
-    let detections = run.detections(labelMap)
-    try damage.say(detections.damage, of: run.keyFrameCount)
-    if damage.stops, !detections.damage.isEmpty {
-      throw DamageFound(
-        description: "key frames without scores, named above, and --damaged stop -> give --damaged report or skip, or "
-          + "repair the files and start the run's own command again")
+    if let videos {
+      let found = try run.videoScores(videos.list)
+      try check(found.damage, damage, of: run)
+      for path in try videos.results.write(found) { Console.say("wrote \(path)") }
+      try scores.write(found, classes: config[.modelNumClasses])
+      try found.show()
+      try written(nil)
+      return try damage.finish(found.damage, of: run.keyFrameCount)
     }
+    let detections = run.detections(labelMap)
+    try check(detections.damage, damage, of: run)
     let paths = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
     for path in paths { Console.say("wrote \(path)") }
     try scores.write(detections)
@@ -78,5 +97,15 @@ struct KeptResults {
     }
     try written(mAP)
     try damage.finish(detections.damage, of: run.keyFrameCount)
+  }
+
+  /// Says what has no scores.
+  private func check(_ report: DamageReport, _ damage: DamageOption, of run: KeptRun) throws {
+    try damage.say(report, of: run.keyFrameCount)
+    if damage.stops, !report.isEmpty {
+      throw DamageFound(
+        description: "\(report.unit.rawValue)s without scores, named above, and --damaged stop -> give --damaged report "
+          + "or skip, or repair the files and start the run's own command again")
+    }
   }
 }

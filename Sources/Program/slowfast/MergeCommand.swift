@@ -54,7 +54,7 @@ struct MergeCommand: ParsableCommand {
       begunIn: directory.begunResults.isEmpty ? nil : directory.journal(nil), orGive: "give another --output-dir")
     try merge.write(into: directory, results: files.files)
     Console.say(
-      "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, "key frame")) in "
+      "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, RunUnit(files.config).rawValue)) in "
         + "\(directory.journal(nil))")
     try files.write(try KeptRun(directory, kept: files.kept, config: files.config), damage) {
       try directory.complete(mAP: $0)

@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Classify
 internal import Configuration
 internal import Detect
 internal import Inference
@@ -34,25 +35,40 @@ struct PlanTestCommand: ParsableCommand {
   func run() throws {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
+    if RunUnit(config) == .video {
+      let test = try VideoTest(config)
+      for notice in test.notices { Console.warn(notice) }
+      for missing in command.damage.stops ? [] : command.gone(test) { Console.warn(missing) }
+      return try show(
+        test, [try command.options.model(config, streams: command.streams.count)], "\(test.views)", shard,
+        outputs: VideoResults(config, folder: command.folder(config)).files + command.scores.files,
+        reading: test.inputFiles + command.options.inputFiles)
+    }
     let models = try command.models(config)
     let test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     for notice in command.notices(test) { Console.warn(notice) }
     if command.damage.stops { try test.verifyFrames() }
-    let outputs = test.outputs(in: command.folder(config)) + command.scores.files
+    try show(
+      test, models.load(), models.ensemble.map { "\($0)" } ?? "\(test.views)", shard,
+      outputs: test.outputs(in: command.folder(config)) + command.scores.files,
+      reading: test.inputFiles + command.options.inputFiles + models.inputFiles)
+  }
+
+  private func show(
+    _ test: some ScoringJob, _ models: @autoclosure () throws -> [LoadedModel], _ views: String, _ shard: Shard?,
+    outputs: [String], reading inputs: [String]
+  ) throws {
     let directory = try plan.directory(command.runs)
-    let journal = directory?.journal(shard) ?? AVATest.journal(in: command.folder(config))
+    let beside = test.journalPath(in: command.folder(test.config))
     if shard == nil {
       try command.results.check(
-        outputs, reading: test.inputFiles + command.options.inputFiles + models.inputFiles, begunIn: journal,
-        orGive: "give another --output-dir")
+        outputs, reading: inputs, begunIn: directory?.journal(nil) ?? beside, orGive: "give another --output-dir")
     }
-    let loaded = try models.load()
+    let models = try models()
     let input = PlannedRun(
-      job: test, configPath: command.options.config,
-      views: models.ensemble.map { "\($0)" } ?? "\(test.views)", jobs: test.unopenedJobs,
-      run: test.clipRun(loaded, isStill: command.still), shard: shard,
-      directory: directory, journal: AVATest.journal(in: command.folder(config)),
-      identity: try test.identity(loaded, isStill: command.still), outputs: shard == nil ? outputs : [],
+      job: test, configPath: command.options.config, views: views, jobs: test.unopenedJobs,
+      run: try test.clipRun(models, isStill: command.still), shard: shard, directory: directory, journal: beside,
+      identity: try test.identity(models, isStill: command.still), outputs: shard == nil ? outputs : [],
       resultBytes: test.expectedResultBytes,
       writesScores: command.scores.scores != nil)
     try plan.show(input, "test")

@@ -75,7 +75,7 @@ struct PlanOptions: ParsableArguments {
     let engine = run.run.model.engine
     let own = run.shard.map { $0.part(of: plan.map(\.tasks)) } ?? plan.map(\.tasks)
     let planned = zip(plan, own).map { $0.with($1) }
-    let boxes = own.joined().reduce(0) { $0 + ($1.people?.count ?? 0) }
+    let boxes = own.joined().reduce(0) { $0 + ($1.people?.count ?? 1) }
     let classes = run.run.model.classes
     let forecast = RunForecast(
       RunForecast.Work(

@@ -24,7 +24,8 @@ struct Resuming {
     if let part = place.part {
       // What a run directory keeps goes only with it.
       journal = try part.open(
-        identity, job.config, ensemble: job.ensemble?.text, keyFrames: job.keyFrames, videos: plan)
+        identity, job.config, ensemble: job.ensemble?.text, keyFrames: RunUnit(job.config) == .video ? nil : job.keyFrames,
+        videos: plan)
       path = part.directory.journal(part.shard)
     } else {
       path = place.journalBeside
@@ -48,7 +49,7 @@ struct Resuming {
     }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
-      "going on with '\(path)': \(doneCount) of \(counted(total, "key frame")) done already"
+      "going on with '\(path)': \(doneCount) of \(counted(total, job.unit)) done already"
         + (journal.loss.map { ", \(Self.words($0))" } ?? "") + " (delete it to begin anew)")
   }
 

@@ -1,4 +1,3 @@
-internal import Detect
 internal import Files
 internal import Glibc
 internal import Runs

@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Classify
 internal import Clips
 internal import Configuration
 internal import Detect
@@ -6,7 +7,7 @@ internal import Inference
 internal import Runs
 internal import Wording
 
-/// What a command scores: the key frames of AVA's test, or those of own videos.
+/// What a command scores: the key frames of AVA's test, or those of own videos, or videos as a whole.
 protocol ScoringJob {
   associatedtype Found
 
@@ -29,7 +30,15 @@ protocol ScoringJob {
     progress: (Int) -> Void
   ) throws -> Found
 
-  func detections(_ found: Found) -> Detections
+  /// How many were scored, and what was not.
+  func tally(_ found: Found) -> (scored: Int, damage: DamageReport)
+
+  /// What computes the scores: nothing is computed yet.
+  func clipRun(_ models: [LoadedModel], isStill: Bool) throws -> ClipRun
+  /// What is scored of each video, with what opens it; nothing is opened or looked for.
+  var unopenedJobs: [VideoJob] { get }
+  /// About how many bytes the results take.
+  var expectedResultBytes: Int { get }
 
   /// Where scores go without --run.
   func journalPath(in folder: String) -> String
@@ -40,17 +49,35 @@ protocol ScoringJob {
 }
 
 extension AVATest: ScoringJob {
-  func detections(_ found: Detections) -> Detections { found }
+  func tally(_ found: Detections) -> (scored: Int, damage: DamageReport) { (found.keyFrameCount, found.damage) }
   func journalPath(in folder: String) -> String { Self.journal(in: folder) }
   func partPath(in folder: String) -> String { Self.part(in: folder) }
   func writePart(of found: Detections, to folder: String) throws -> String { try writePart(found, to: folder) }
 }
 
 extension VideoDetection: ScoringJob {
-  func detections(_ found: VideoDetections) -> Detections { found.detections }
+  func tally(_ found: VideoDetections) -> (scored: Int, damage: DamageReport) {
+    (found.detections.keyFrameCount, found.detections.damage)
+  }
   func journalPath(in folder: String) -> String { VideoDetections.journal(in: folder) }
   func partPath(in folder: String) -> String { VideoDetections.part(in: folder) }
   func writePart(of found: VideoDetections, to folder: String) throws -> String { try found.writePart(to: folder) }
+}
+
+extension VideoTest: ScoringJob {
+  var ensemble: TestEnsemble? { nil }
+  var keyFrames: [KeyFrame] { plan.flatMap(\.tasks).map(\.keyFrame) }
+  func tally(_ found: VideoScores) -> (scored: Int, damage: DamageReport) { (found.videoCount, found.damage) }
+  func journalPath(in folder: String) -> String { VideoResults.journal(in: folder) }
+  func partPath(in folder: String) -> String { VideoResults.part(in: folder) }
+  func writePart(of found: VideoScores, to folder: String) throws -> String {
+    try VideoResults.writePart(found, to: folder)
+  }
+}
+
+extension ScoringJob {
+  /// What is counted.
+  var unit: String { RunUnit(config).rawValue }
 }
 
 /// What the making of results came to.
@@ -60,7 +87,7 @@ struct RunResults {
   var last: () -> Void = {}
 }
 
-/// The order in which a command scores key frames into a journal and makes results of the scores.
+/// The order in which a command scores key frames or videos into a journal and makes results of the scores.
 struct ScoringRun<Job: ScoringJob> {
   private let job: Job
   private let place: RunPlace
@@ -111,7 +138,7 @@ struct ScoringRun<Job: ScoringJob> {
     let run = try Resuming(
       place, job.identity(models, isStill: isStill), job, isReplacing: overwriting.overwrite)
     let progress = Progress(
-      doing, total: job.keyFrameCount, unit: "key frame", before: run.doneCount, parts: (job.allViews.count, "view"))
+      doing, total: job.keyFrameCount, unit: job.unit, before: run.doneCount, parts: (job.allViews.count, "view"))
     let found = try Interruption.stoppable {
       let found = try job.run(
         models: models, journal: run.journal, isStill: isStill, stopsAtDamage: damage.stops,
@@ -124,25 +151,25 @@ struct ScoringRun<Job: ScoringJob> {
       return found
     }
     progress.finish()
-    let detections = job.detections(found)
-    let total = detections.keyFrameCount + detections.damage.keyFrames.count
-    try damage.say(detections.damage, of: total, isShard: job.shard != nil)
+    let (scored, lost) = job.tally(found)
+    let total = scored + lost.keyFrames.count
+    try damage.say(lost, of: total, isShard: job.shard != nil)
     if let shard = job.shard {
-      try place.completeShard(shard, detections.damage)
+      try place.completeShard(shard, lost)
     } else {
       try run.journal.beginResults(outputs)
       let results = try write(found)
-      try place.complete(detections.damage, mAP: results.mAP)
+      try place.complete(lost, mAP: results.mAP)
       Leftovers.endPart(job.partPath(in: place.folder), run.journal)
       results.last()
     }
-    try damage.finish(detections.damage, of: total)
+    try damage.finish(lost, of: total)
   }
 
   /// Keeps the rows of the key frames that were scored.
   private func interrupted(_ found: Job.Found, _ journal: RunJournal) throws -> Interrupted {
-    let done = job.detections(found).keyFrameCount
-    let count = "\(done) of \(counted(job.keyFrameCount, "key frame"))"
+    let done = job.tally(found).scored
+    let count = "\(done) of \(counted(job.keyFrameCount, job.unit))"
     if done == 0 {
       let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")

@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import ArgumentParser
+internal import Classify
 internal import Configuration
 internal import Detect
 internal import Files
@@ -14,7 +15,7 @@ internal import Wording
 struct TestCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "test",
-    abstract: "Runs PySlowFast's test of a config: AVA detections and their mAP.",
+    abstract: "Runs PySlowFast's test of a config: AVA's detections and their mAP, or the classes of videos.",
     discussion: """
       Reads the frame lists, proposals, label map, exclusions and ground truth that the config's AVA section names \
       (relative names under AVA.FRAME_LIST_DIR, AVA.FRAME_DIR and AVA.ANNOTATION_DIR), scores the people of every key \
@@ -22,6 +23,11 @@ struct TestCommand: ParsableCommand {
       under PySlowFast's protocol. Boxes with a score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs \
       0.8) are left out. Scores are kept in detections_latest.journal until all results are written: a run that ended \
       early goes on from there when the same command is started again. docs/own-data.md says what the files hold, for a data set of your own.
+
+      Where the config's TEST.DATASET is kinetics, the videos of DATA.PATH_TO_DATA_DIR/test.csv are scored as a whole, in \
+      TEST.NUM_ENSEMBLE_VIEWS clips of TEST.NUM_SPATIAL_CROPS crops each: predictions_latest.csv is written, the scores to \
+      TEST.SAVE_RESULTS_PATH (.npz or .csv), and the top-1 and top-5 accuracies are printed. docs/classification.md has \
+      the rules.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -60,8 +66,16 @@ struct TestCommand: ParsableCommand {
     let config = try options.load(
       views.overrides + words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
     if !config[.detectionEnable] {
-      throw ClassificationConfig(
-        config, doing: "testing", "and testing classification comes with a later version of this program")
+      if config[.testDataset] != "kinetics" {
+        throw ClassificationConfig(
+          config, doing: "testing", "and testing on this data set comes with a later version of this program; lists of "
+            + "videos are tested with TEST.DATASET kinetics")
+      }
+      if views.preset != nil { throw UnfitOption("--preset", "it is of boxes, and this config scores videos as a whole") }
+      if ensemble.ensemble != nil {
+        throw UnfitOption("--ensemble", "it is of boxes, and this config scores videos as a whole")
+      }
+      return config
     }
     if !config.testsAVA { throw OtherDataSet(config) }
     return config
@@ -79,6 +93,48 @@ struct TestCommand: ParsableCommand {
 
   func run() throws {
     let config = try configuration()
+    switch RunUnit(config) {
+    case .keyFrame: try testBoxes(config)
+    case .video: try testVideos(config)
+    }
+  }
+
+  /// Scores videos as a whole.
+  private func testVideos(_ config: Configuration) throws {
+    let shard = try runs.chosen()
+    var test = try VideoTest(config)
+    test.shard = shard
+    let notices = Notices(test.notices + (damage.stops ? [] : gone(test)))
+    Console.say("\(test.views)")
+    let folder = folder(config)
+    let files = try VideoResults(config, folder: folder)
+    let run = try ScoringRun(
+      test, runs, options.status(config, "test", labelMap: nil), folder: folder, outputs: files.files + scores.files,
+      reading: test.inputFiles + options.inputFiles, isStill: still, damage, results)
+    defer { run.close() }
+    try run("testing", [options.model(config, streams: streams.count)]) { found in
+      for path in try files.write(found) { Console.say("wrote \(path)") }
+      try scores.write(found, classes: config[.modelNumClasses])
+      return RunResults {
+        // What cannot be read any more has been read to write the files.
+        try? found.show()
+        notices.repeatIfFar()
+      }
+    }
+  }
+
+  /// The videos that will be passed over: said before hours are spent.
+  func gone(_ test: VideoTest) -> [String] {
+    let missing = test.missingVideos
+    if missing.isEmpty { return [] }
+    return [
+      "\(counted(missing.count, "video")) of the list not there, to be passed over: "
+        + "\(listed(missing.map { "'\($0)'" }, limit: 3)) -> check DATA.PATH_PREFIX and the list, or give --damaged stop"
+    ]
+  }
+
+  /// Scores the people of AVA's key frames.
+  private func testBoxes(_ config: Configuration) throws {
     let shard = try runs.chosen()
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)

@@ -67,7 +67,7 @@ struct TestModels {
       isSameFile($0, $1)
     }
     return isOneSeed && isOneFile && (a.options.weights == nil) == (b.options.weights == nil)
-      && Configuration.keysOfScores.allSatisfy { a.config.literal($0) == b.config.literal($0) }
+      && a.config.keysOfScores.allSatisfy { a.config.literal($0) == b.config.literal($0) }
   }
 
   /// What hinders weights from being read, a line for each.

@@ -2,6 +2,7 @@ internal import AVAEval
 internal import AVARecords
 internal import Detect
 internal import Parallel
+internal import Runs
 internal import TextReports
 
 extension TestSummary {

@@ -1,6 +1,16 @@
 public import AVARecords
-public import Runs
+public import Configuration
 internal import Wording
+
+/// What a run counts: what has scores, or has none because it is damaged.
+public enum RunUnit: String, Sendable {
+  case keyFrame = "key frame"
+  /// As a whole.
+  case video
+
+  /// Of a configuration's test.
+  public init(_ config: Configuration) { self = config[.detectionEnable] ? .keyFrame : .video }
+}
 
 /// A key frame without scores, because a frame that its clip takes is damaged.
 public struct DamagedKeyFrame: Sendable, Equatable {
@@ -9,13 +19,16 @@ public struct DamagedKeyFrame: Sendable, Equatable {
   public let cause: String
 }
 
-/// What a run passed over: the key frames without scores, in the order of the run.
+/// What a run passed over: the key frames without scores, or the videos, in the order of the run.
 public struct DamageReport: Sendable {
   public private(set) var keyFrames: [DamagedKeyFrame] = []
+  public let unit: RunUnit
+
+  public init(_ unit: RunUnit = .keyFrame) { self.unit = unit }
 
   public var isEmpty: Bool { keyFrames.isEmpty }
 
-  mutating func append(_ keyFrame: KeyFrame, cause: String) {
+  public mutating func append(_ keyFrame: KeyFrame, cause: String) {
     keyFrames.append(DamagedKeyFrame(keyFrame: keyFrame, cause: cause))
   }
 
@@ -30,10 +43,14 @@ public struct DamageReport: Sendable {
         groups.append((video, frame.cause, [second]))
       }
     }
+    let rest = groups.dropFirst(limit)
+    if unit == .video {
+      return groups.prefix(limit).map { "\($0.video): \($0.cause)" }
+        + (rest.isEmpty ? [] : ["and \(counted(rest.count, "more video"))"])
+    }
     var lines = groups.prefix(limit).map { group in
       "\(group.video), \(group.seconds.count == 1 ? "second" : "seconds") \(listed(group.seconds)): \(group.cause)"
     }
-    let rest = groups.dropFirst(limit)
     if !rest.isEmpty {
       let count = rest.reduce(0) { $0 + $1.seconds.count }
       lines.append("and \(counted(count, "more key frame")) in \(counted(Set(rest.map(\.video)).count, "video"))")

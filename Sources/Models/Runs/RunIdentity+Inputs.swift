@@ -1,22 +1,21 @@
-internal import AVARecords
-internal import Configuration
-internal import Datasets
+public import Configuration
 internal import Files
-internal import Inference
+public import Inference
 internal import Kernels
-internal import Runs
 internal import Tensors
 internal import VideoModels
 
 extension RunIdentity {
   /// What the scores of a run depend on beside its files.
-  init(
-    _ config: Configuration, _ dataset: ActionDataset, _ model: LoadedModel, _ ensemble: TestEnsemble? = nil,
+  ///
+  /// - Parameter framesPerSecond: At which rate frames are counted; nil where each video's own counts.
+  public init(
+    _ config: Configuration, framesPerSecond: Double?, _ model: LoadedModel, _ ensemble: TestEnsemble? = nil,
     isStill: Bool
   ) throws {
     self.init()
     add(config)
-    add(.framesPerSecond, "\(dataset.clock.framesPerSecond)")
+    if let framesPerSecond { add(.framesPerSecond, "\(framesPerSecond)") }
     add(.still, "\(isStill)")
     let engine = model.model.engine
     // The last bits of sums differ between these.
@@ -27,8 +26,8 @@ extension RunIdentity {
   }
 
   /// Adds the models of an ensemble by number: their weights, and what of their configurations is not the run's.
-  mutating func add(_ ensemble: TestEnsemble, _ models: [LoadedModel], of config: Configuration) throws {
-    let keys = Configuration.keys.filter(Configuration.keysOfScores.contains)
+  public mutating func add(_ ensemble: TestEnsemble, _ models: [LoadedModel], of config: Configuration) throws {
+    let keys = Configuration.keys.filter(config.keysOfScores.contains)
     for (number, model) in ensemble.models.enumerated() {
       for key in keys where model.config.literal(key) != config.literal(key) {
         add(.model, "\(number + 1) \(key)", model.config.literal(key) ?? "")
@@ -50,7 +49,7 @@ extension RunIdentity {
   }
 
   /// Adds files of one kind, whatever their order.
-  mutating func add(_ thing: Thing, files: [String]) throws {
+  public mutating func add(_ thing: Thing, files: [String]) throws {
     let prints = try files.map { try fileFingerprint($0, doing: "reading the \(thing.rawValue)") }.sorted()
     for (number, print) in prints.enumerated() { add(thing, "\(number + 1)", print) }
   }

@@ -2,8 +2,7 @@ public import AVARecords
 public import Configuration
 internal import Clips
 internal import Files
-internal import Inference
-public import Runs
+public import Inference
 internal import Wording
 
 /// A complete run in its directory: its results are made anew from it, without weights, frames or proposals.
@@ -11,9 +10,11 @@ public struct KeptRun {
   public let directory: RunDirectory
   public let status: RunStatus
   public let config: Configuration
-  private let journal: RunJournal
-  private let threshold: Double
-  private let unreadable: DamageReport
+  public let journal: RunJournal
+  /// The least score of a proposal whose rows are wanted.
+  public let threshold: Double
+  /// What could not be read at all.
+  public let unreadable: DamageReport
 
   /// - Parameters:
   ///   - kept: The directory's configuration.
@@ -31,7 +32,7 @@ public struct KeptRun {
     self.journal = journal
     let key = Key.avaDetectionScoreThresh
     let changed = Configuration.keys.filter { name in
-      Configuration.keysOfScores.contains(name) && name != key.name && config.literal(name) != kept.literal(name)
+      kept.keysOfScores.contains(name) && name != key.name && config.literal(name) != kept.literal(name)
     }
     if !changed.isEmpty {
       throw KeptRunError.otherScores(
@@ -46,7 +47,7 @@ public struct KeptRun {
     }
     let planned = Set(tasks.map(\.keyFrame))
     var causes: [KeyFrame: String] = [:]
-    var unreadable = DamageReport()
+    var unreadable = DamageReport(RunUnit(config))
     for damage in status.damaged {
       let keyFrame = KeyFrame(video: damage.video, time: Timestamp(microseconds: damage.time))
       causes[keyFrame] = damage.cause
@@ -106,24 +107,8 @@ public struct KeptRun {
     return try Configuration.load(path: directory.configuration, overrides: overrides, rules: RunRules())
   }
 
-  /// What was found, as `AVATest.run` gives it.
-  public func detections(_ labelMap: LabelMap) -> Detections {
-    Detections(
-      journal, journal.videos.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses],
-      labelMap: labelMap, fusion: TestViews(config).fusion, models: status.fusion, threshold: threshold)
-  }
-
-  /// What was found, as `VideoDetection.run` gives it.
-  public func videoDetections(_ labelMap: LabelMap) -> VideoDetections {
-    VideoDetections(detections(labelMap), [], labelMap: labelMap)
-  }
-}
-
-extension LabelMap {
-  /// Every class of a network, without names.
-  public static func unnamed(_ config: Configuration) throws -> LabelMap {
-    try LabelMap((1...max(1, config[.modelNumClasses])).map { LabelMap.Label(id: $0, name: "action \($0)") })
-  }
+  /// What was scored, in the order of the run.
+  public var tasks: [ClipTask] { journal.videos.flatMap(\.tasks) }
 }
 
 /// Why no results can be made of a run directory.

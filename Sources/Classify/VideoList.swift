@@ -1,0 +1,134 @@
+internal import Files
+internal import Wording
+
+/// The list of videos of a test, as PySlowFast's Kinetics data set reads it: one video a line, with its class.
+///
+///     path label        two columns, between them DATA.PATH_LABEL_SEPARATOR
+///     path x label      three: the one in the middle is passed over
+///     path              one: the video's class is not known
+public struct VideoList: Sendable, Equatable {
+  public struct Video: Sendable, Equatable {
+    /// As the list writes it: what rows and journals call the video.
+    public let name: String
+    /// Counted from 0; nil where the list does not say it.
+    public let label: Int?
+  }
+
+  public let path: String
+  public let videos: [Video]
+
+  /// Whether classes are known: all lines of a list have the same columns.
+  public var hasLabels: Bool { videos.first?.label != nil }
+
+  /// Every video once, in the order of first mention: what is scored.
+  public var names: [String] {
+    var known: Set<String> = []
+    return videos.map(\.name).filter { known.insert($0).inserted }
+  }
+
+  /// Reads a list.
+  ///
+  /// - Parameters:
+  ///   - separator: What stands between columns (`DATA.PATH_LABEL_SEPARATOR`).
+  ///   - prefix: The folder that names begin in (`DATA.PATH_PREFIX`).
+  ///   - classes: How many classes the network scores.
+  /// - Throws: `VideoListError` with the line, `FileError`.
+  public init(path: String, separator: String, prefix: String, classes: Int) throws {
+    let bytes = try readFile(path, doing: "reading the list of videos")
+    try self.init(bytes, path: path, separator: separator, prefix: prefix, classes: classes)
+  }
+
+  init(_ bytes: [UInt8], path: String, separator: String, prefix: String, classes: Int) throws(VideoListError) {
+    self.path = path
+    var videos: [Video] = []
+    var columns: (count: Int, line: Int)?
+    let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
+    for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
+      func error(_ found: String, _ advice: String) -> VideoListError {
+        .line(path: path, number: number + 1, found: found, advice: advice)
+      }
+      let fields = line.split(separator: separator, omittingEmptySubsequences: false)
+      let shown = "'\(line.prefix(80))'"
+      if fields.count == 1, let other = Self.otherSeparator(in: line, than: separator),
+        !pathExists(joinPath(prefix, String(line)))
+      {
+        throw error(
+          "\(shown) has no \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) and looks like a path and a class with "
+            + "\(Self.inWords(other)) between them", "set DATA.PATH_LABEL_SEPARATOR \"\(other)\"")
+      }
+      if fields.count > 3 {
+        throw error(
+          "\(shown) has \(fields.count) columns by \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR), expected "
+            + "1 to 3: path, path and class, or path, anything, class",
+          "write the list with a separator that no path holds, and set DATA.PATH_LABEL_SEPARATOR to it")
+      }
+      if let columns, columns.count != fields.count {
+        throw error(
+          "\(shown) has \(counted(fields.count, "column")), line \(columns.line) has \(columns.count)",
+          "give all lines the same columns")
+      }
+      columns = columns ?? (fields.count, number + 1)
+      if fields[0].isEmpty { throw error("\(shown) has no path", "write the path before the separator") }
+      videos.append(
+        Video(
+          name: String(fields[0]),
+          label: fields.count == 1 ? nil : try Self.label(fields.last!, classes, number == 0, error)))
+    }
+    if videos.isEmpty { throw .empty(path: path) }
+    self.videos = videos
+  }
+
+  private static func label(
+    _ text: Substring, _ classes: Int, _ isFirst: Bool, _ error: (String, String) -> VideoListError
+  ) throws(VideoListError) -> Int {
+    guard let label = Int(text.filter { !$0.isWhitespace }) else {
+      throw error(
+        "the class '\(text.prefix(80))' is no number",
+        isFirst
+          ? "if this is a header, delete the line: the list has none; if not, write classes as numbers from 0"
+          : "write classes as numbers from 0")
+    }
+    if !(0..<classes).contains(label) {
+      throw error(
+        "class \(label), and the network scores classes 0 to \(classes - 1) (MODEL.NUM_CLASSES)",
+        label == classes
+          ? "classes are counted from 0: subtract 1 from all, or give the list of the weights' data set"
+          : "give the list of the data set that the weights are of, or set MODEL.NUM_CLASSES to that of the weights")
+    }
+    return label
+  }
+
+  /// What stands between a path and a number at the end of a line, where it is not the separator.
+  private static func otherSeparator(in line: Substring, than separator: String) -> String? {
+    [",", "\t", ";", " "].first { other in
+      guard other != separator, let last = line.split(separator: other, omittingEmptySubsequences: false).last,
+        last.count < line.count
+      else { return false }
+      return Int(last.filter { !$0.isWhitespace }) != nil
+    }
+  }
+
+  private static func inWords(_ separator: String) -> String {
+    switch separator {
+    case " ": "space"
+    case "\t": "tab"
+    case ",": "comma"
+    default: "'\(separator)'"
+    }
+  }
+}
+
+/// What is wrong with a list of videos.
+public enum VideoListError: Error, Equatable, CustomStringConvertible {
+  case line(path: String, number: Int, found: String, advice: String)
+  case empty(path: String)
+
+  public var description: String {
+    switch self {
+    case .line(let path, let number, let found, let advice):
+      "reading the list of videos: '\(path)', line \(number): \(found) -> \(advice)"
+    case .empty(let path):
+      "reading the list of videos: '\(path)' lists no video -> write a line for each: its path and its class"
+    }
+  }
+}

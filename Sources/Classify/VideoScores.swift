@@ -1,0 +1,94 @@
+internal import AVARecords
+internal import Clips
+internal import Configuration
+internal import Inference
+public import Runs
+internal import Tensors
+
+/// What a test of whole videos found, read from its journal as it is asked for.
+public struct VideoScores {
+  public let list: VideoList
+  public let views: ClipViews
+  /// The videos that have no scores.
+  public let damage: DamageReport
+  /// How many videos were scored in all of their views; one that is listed twice counts once.
+  public let videoCount: Int
+  private let journal: RunJournal
+  private let tasks: [String: ClipTask]
+
+  /// - Parameter tasks: What was to be scored; those that the journal lacks are left out.
+  init(_ journal: RunJournal, _ tasks: [ClipTask], _ list: VideoList, _ views: ClipViews) {
+    self.journal = journal
+    self.list = list
+    self.views = views
+    var damage = DamageReport(.video)
+    for task in tasks where !journal.hasAll(task) {
+      if let cause = journal.damage(of: task) { damage.append(task.keyFrame, cause: cause) }
+    }
+    self.damage = damage
+    let scored = tasks.filter { journal.hasAll($0) }
+    videoCount = scored.count
+    self.tasks = Dictionary(scored.map { ($0.keyFrame.video, $0) }, uniquingKeysWith: { first, _ in first })
+  }
+
+  /// How many lines of the list have scores.
+  public var rowCount: Int { list.videos.count { tasks[$0.name] != nil } }
+
+  /// Calls `body` with each line of the list whose video was scored, in their order, with a score a class.
+  ///
+  /// - Parameter clips: With how many clips, one of the views' `clipCounts`.
+  /// - Throws: `FileError`, `JournalError`, and what `body` throws.
+  public func forEach(clips: Int, _ body: (VideoList.Video, [Float]) throws -> Void) throws {
+    for video in list.videos {
+      guard let task = tasks[video.name] else { continue }
+      let own = task.views.filter { if case .part(_, of: clips) = $0.position { true } else { false } }
+      let scores = try own.compactMap { try journal.scores(of: task, $0) }
+      if scores.count == own.count { try body(video, views.fusion.fuse(scores)) }
+    }
+  }
+
+  /// The accuracies, one for each number of clips; none without classes.
+  public func accuracies() throws -> [Accuracy] {
+    if !list.hasLabels { return [] }
+    return try views.clipCounts.map { clips in
+      var accuracy = Accuracy(clips: clips)
+      try forEach(clips: clips) { video, scores in
+        if let label = video.label { accuracy.add(scores, label: label) }
+      }
+      return accuracy
+    }
+  }
+}
+
+extension KeptRun {
+  /// What was found, as `VideoTest.run` gives it.
+  ///
+  /// - Throws: `ClassificationError`, `VideoListError` for the list of the configuration.
+  public func videoScores(_ list: VideoList) throws -> VideoScores {
+    VideoScores(journal, tasks, list, try ClipViews(config))
+  }
+}
+
+/// How often the true class of a video is the one of the highest score, or among the five of the highest.
+public struct Accuracy: Sendable, Equatable {
+  /// How many clips of each video count.
+  public let clips: Int
+  public private(set) var videos = 0
+  private var first = 0
+  private var amongFive = 0
+
+  public init(clips: Int) { self.clips = clips }
+
+  /// Of equal scores that of the lower class stands first.
+  public mutating func add(_ scores: [Float], label: Int) {
+    let own = scores[label]
+    let rank = scores.enumerated().count { $1 > own || ($1 == own && $0 < label) }
+    videos += 1
+    if rank < 1 { first += 1 }
+    if rank < 5 { amongFive += 1 }
+  }
+
+  /// In percent.
+  public var top1: Double { videos == 0 ? 0 : 100 * Double(first) / Double(videos) }
+  public var top5: Double { videos == 0 ? 0 : 100 * Double(amongFive) / Double(videos) }
+}

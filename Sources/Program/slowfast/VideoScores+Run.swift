@@ -1,0 +1,24 @@
+internal import Classify
+internal import Wording
+
+extension VideoScores {
+  /// Prints the accuracies, a row for each number of clips.
+  func show() throws {
+    let rows = try accuracies().map { accuracy in
+      [
+        "\(accuracy.clips)", "\(views.crops)", "\(accuracy.videos)", fixed(accuracy.top1, 2), fixed(accuracy.top5, 2),
+      ]
+    }
+    if rows.isEmpty { return }
+    let table = TextTable(["clips", "crops", "videos", "top-1 accuracy %", "top-5 accuracy %"], rows).text
+    print(table, terminator: "")
+    for line in table.split(separator: "\n") { Console.note(String(line)) }
+  }
+}
+
+/// An option that does not suit what is tested.
+struct UnfitOption: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ option: String, _ reason: String) { description = "\(option): \(reason) -> leave it out" }
+}

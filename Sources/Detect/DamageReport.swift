@@ -11,12 +11,19 @@ public struct DamagedKeyFrame: Sendable, Equatable {
 
 /// What a run passed over: the key frames without scores, in the order of the run.
 public struct DamageReport: Sendable {
-  public private(set) var keyFrames: [DamagedKeyFrame] = []
+  public private(set) var keyFrames: [DamagedKeyFrame]
+
+  init(keyFrames: [DamagedKeyFrame] = []) { self.keyFrames = keyFrames }
 
   public var isEmpty: Bool { keyFrames.isEmpty }
 
   mutating func append(_ keyFrame: KeyFrame, cause: String) {
     keyFrames.append(DamagedKeyFrame(keyFrame: keyFrame, cause: cause))
+  }
+
+  /// The same without some key frames.
+  func without(_ isLeftOut: (KeyFrame) -> Bool) -> DamageReport {
+    DamageReport(keyFrames: keyFrames.filter { !isLeftOut($0.keyFrame) })
   }
 
   /// One line for each damage with the key frames it takes away, at most `limit` of them, and one for the rest.

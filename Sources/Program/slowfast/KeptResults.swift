@@ -65,7 +65,7 @@ struct KeptResults {
     if damage.stops, !detections.damage.isEmpty {
       throw DamageFound(
         description: "key frames without scores, named above, and --damaged stop -> give --damaged report or skip, or "
-          + "repair the files and start the run's own command again")
+          + "repair the files and \(Self.again)")
     }
     let paths = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
     for path in paths { Console.say("wrote \(path)") }
@@ -77,6 +77,9 @@ struct KeptResults {
       mAP = result.mAP
     }
     try written(mAP)
-    try damage.finish(detections.damage, of: run.keyFrameCount)
+    try damage.finish(detections.damage, of: run.keyFrameCount, "the results lack", again: Self.again)
   }
+
+  /// Only the run's own command computes what is missing, of shards that are joined, too.
+  private static let again = "start the run's own command again, without --shard and with --overwrite"
 }

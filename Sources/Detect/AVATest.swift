@@ -144,7 +144,7 @@ public struct AVATest {
     for video in videos {
       // What is not there is for the run to say, with what it needs it for.
       let ends = Set([0, video.count - 1]).sorted().map {
-        (try? fileFingerprint(video.path(ofFrame: $0), doing: "reading a frame")) ?? "missing"
+        (try? fileFingerprint(video.path(ofFrame: $0), doing: "reading a frame")) ?? RunIdentity.unreadable
       }
       identity.add(.frames, video.name, "\(video.count): \(ends.joined(separator: "; "))")
     }

@@ -34,8 +34,12 @@ extension VideoDetection {
   public var unopenedJobs: [VideoJob] {
     zip(videos, plan).map { video, own in
       VideoJob(name: video.name, tasks: own.tasks) {
+        guard let index = video.index else {
+          let cause = faults[video.name] ?? "it cannot be read"
+          throw FrameDamage(frame: 0, cause: cause, description: "reading a video: \(cause)")
+        }
         do {
-          return try VideoFrames(video.index, framesPerSecond: dataset.clock.framesPerSecond)
+          return try VideoFrames(index, framesPerSecond: dataset.clock.framesPerSecond)
         } catch {
           // It was sound when it was surveyed: what has become of it since costs its own key frames.
           guard let cause = damageCause(error) else { throw error }

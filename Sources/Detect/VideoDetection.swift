@@ -30,7 +30,8 @@ public struct VideoDetection {
 
   /// One video and what is scored of it.
   struct TaskedVideo: Sendable {
-    let index: VideoIndex
+    /// What opens it; nil for one that cannot be read now, of which a run had scores before.
+    let index: VideoIndex?
     let name: String
     let tasks: [ClipTask]
   }
@@ -49,10 +50,14 @@ public struct VideoDetection {
   public let remarks: [String]
   /// The part of the run that is scored here; nil for all of it.
   public var shard: Shard?
-  let videos: [TaskedVideo]
+  private(set) var videos: [TaskedVideo]
+  private let names: [String]
   private let proposalsPath: String
-  /// The key frames of videos that cannot be read at all.
-  let unreadable: DamageReport
+  private let proposals: ProposalList
+  /// What is wrong with the videos that cannot be read at all, and have key frames.
+  let faults: [String: String]
+  /// The key frames of these, but for those that a run knows.
+  private(set) var unreadable: DamageReport
   /// The key frames within the videos all of whose boxes are below the threshold.
   private let low: [KeyFrame]
 
@@ -99,6 +104,7 @@ public struct VideoDetection {
     notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
     var opened: [TaskedVideo] = []
     var unreadable = DamageReport()
+    var faults: [String: String] = [:]
     var firstFault: (any Error)?
     var shifted: [String] = []
     var low: [KeyFrame] = []
@@ -110,6 +116,7 @@ public struct VideoDetection {
         guard let cause = damageCause(error) else { throw error }
         firstFault = firstFault ?? error
         for frame in proposals.keyFrames(of: name) {
+          faults[name] = cause
           unreadable.append(KeyFrame(video: name, time: frame.time), cause: cause)
         }
         continue
@@ -132,6 +139,9 @@ public struct VideoDetection {
     }
     self.videos = opened.filter { !$0.tasks.isEmpty }
     self.notices = notices
+    self.names = names
+    self.proposals = proposals
+    self.faults = faults
     self.unreadable = unreadable
     self.low = low
     remarks =
@@ -155,6 +165,29 @@ public struct VideoDetection {
     return zip(videos, shard?.part(of: groups) ?? groups).enumerated().map { number, video in
       PlannedVideo(number: number, name: video.0.name, tasks: video.1)
     }
+  }
+
+  /// Takes up what a run knows of videos that cannot be read any more: what was planned of them, or else what was scored,
+  /// stays part of it.
+  ///
+  /// - Parameter journals: Of all parts of the run.
+  public mutating func keepTasks(of journals: [RunJournal]) {
+    for name in names where faults[name] != nil {
+      let planned = journals.flatMap(\.videos).filter { $0.name == name }.flatMap(\.tasks)
+      let views = allViews
+      let scored = proposals.keyFrames(of: name).compactMap { frame in
+        let keyFrame = KeyFrame(video: name, time: frame.time)
+        return journals.lazy.compactMap { $0.scoredTask(keyFrame, people: frame.people, views: views) }.first
+      }
+      var known: [KeyFrame: ClipTask] = [:]
+      for task in planned.isEmpty ? scored : planned { known[task.keyFrame] = task }
+      if known.isEmpty { continue }
+      let tasks = known.values.sorted { $0.keyFrame.time < $1.keyFrame.time }
+      videos.append(TaskedVideo(index: nil, name: name, tasks: tasks))
+      unreadable = unreadable.without { $0.video == name && (!planned.isEmpty || known[$0] != nil) }
+    }
+    let order = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    videos.sort { order[$0.name] ?? 0 < order[$1.name] ?? 0 }
   }
 
   /// Scores all key frames that a journal lacks: videos in the order given, times ascending.
@@ -213,8 +246,10 @@ public struct VideoDetection {
     if let ensemble { try identity.add(ensemble, models, of: config) }
     identity.add(.proposals, try fileFingerprint(proposalsPath, doing: "reading the proposals"))
     for video in videos {
-      identity.add(.video, video.name, try fileFingerprint(video.index.path, doing: "reading a video"))
+      guard let index = video.index else { continue }
+      identity.add(.video, video.name, try fileFingerprint(index.path, doing: "reading a video"))
     }
+    for name in names where faults[name] != nil { identity.add(.video, name, RunIdentity.unreadable) }
     identity.add(tasks)
     return identity
   }

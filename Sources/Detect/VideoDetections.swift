@@ -31,7 +31,7 @@ public struct VideoDetections {
   init(_ detections: Detections, _ tasked: [VideoDetection.TaskedVideo], labelMap: LabelMap) {
     self.detections = detections
     self.labelMap = labelMap
-    videos = Dictionary(uniqueKeysWithValues: tasked.map { ($0.name, $0.index) })
+    videos = Dictionary(uniqueKeysWithValues: tasked.compactMap { video in video.index.map { (video.name, $0) } })
   }
 
   /// Calls `body` with each key frame that was scored, in the order of the run.

@@ -75,6 +75,47 @@ struct VideoDetectionTests {
     }
   }
 
+  /// A video that goes between two starts of a run: what is scored of it stays, the rest is damaged until it is back, and
+  /// another film in its place is refused.
+  @Test func videosLostBetweenStarts() throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    let world = world("bframes,1,\(box)", "bad,1,\(box)", "bad,2,\(box)")
+    defer { world.folder.remove() }
+    let config = try world.config()
+    let (bad, path) = (world.folder.path + "/bad.mp4", world.folder.path + "/x.journal")
+    let bytes = try readFile(movie, doing: "testing")
+    let model = try randomModel(config)
+    func start(_ film: [UInt8]?, count: Int = .max, stops: Bool = false) throws -> VideoDetections {
+      if let film {
+        let file = try AtomicFile(path: bad)
+        try file.write(film)
+        try file.commit()
+      } else {
+        removeFile(bad)
+      }
+      var detection = try VideoDetection(
+        config, videos: [bad, movie], proposals: world.folder.path + "/proposals.csv", labelMap: nil,
+        timing: VideoDetection.Timing(startingSecond: 0), stopsAtDamage: stops)
+      detection.keepTasks(of: pathExists(path) ? [try RunJournal(reading: path)] : [])
+      let journal = try RunJournal(path: path, identity: detection.identity([model], isStill: false))
+      var done = 0
+      let found = try detection.run(
+        model: model, journal: journal, stopsAtDamage: stops, isToStop: { done >= count }
+      ) { done = $0 }
+      journal.close()
+      return found
+    }
+    #expect(try start(bytes, count: 1).detections.keyFrameCount == 1)
+    let lost = try start(nil)
+    #expect(lost.detections.keyFrameCount == 2)
+    #expect(lost.detections.damage.keyFrames.map { "\($0.keyFrame)" } == ["bad,0002"])
+    #expect(try keyFrames(lost).map(\.task.keyFrame.video) == ["bad", "bframes"])
+    #expect(text { _ = try start(nil, stops: true) }.contains("bad.mp4"))
+    #expect(text { _ = try start(bytes + [0]) }.contains("the video bad is another ("))
+    let back = try start(bytes)
+    #expect(back.detections.keyFrameCount == 3 && back.detections.damage.isEmpty)
+  }
+
   /// A video and a lossless frame list of the same decode score alike to the last bit.
   @Test func agreesWithAFrameList() throws {
     var world = world("bframes,0902,0.1,0.2,0.5,0.9,,0.9", "bframes,0902,0.4,0.1,1,1,,0.9")

@@ -20,6 +20,10 @@ private func task(_ second: Int, views: [View] = [view], people: Int = 2) -> Cli
     KeyFrame(video: "a, \"b\"", time: Timestamp(second: second)), center: second * 30, people: people, views: views)
 }
 
+/// Of another video.
+private let other = ClipTask(
+  KeyFrame(video: "other", time: Timestamp(second: 0)), center: 0, people: nil, views: [view])
+
 private func scores(_ task: ClipTask, seed: UInt64 = 1) -> Tensor {
   var generator = SeededGenerator(seed: seed &+ UInt64(task.center))
   let rows = task.people?.count ?? 1
@@ -74,9 +78,9 @@ struct JournalTests {
     journal.close()
   }
 
-  private func expect(_ journal: RunJournal, has seconds: Range<Int>) throws {
-    #expect(journal.keyFrameCount(views: 1) == seconds.count)
-    for second in seconds {
+  private func expect(_ journal: RunJournal, has seconds: Range<Int>, and others: [Int] = []) throws {
+    #expect(journal.keyFrameCount(views: 1) == seconds.count + others.count)
+    for second in Array(seconds) + others {
       #expect(try journal.scores(of: task(second), view)?.array == scores(task(second)).array)
     }
   }
@@ -181,7 +185,7 @@ struct JournalTests {
     #expect(text { _ = try open(identity("8 bytes", "y")) }.contains("': video sound was x and is y -> give"))
     #expect(try bytes() == before)
     let second = try open(identity("8 bytes", "x", center: 1))
-    #expect(second.repairedVideos == [name] && second.damagedKeyFrames == [task(0).keyFrame])
+    #expect(second.repairedVideos == [name] && second.damagedKeyFrames.isEmpty)
     try expect(second, has: 1..<3)
     #expect(second.videos.isEmpty && !second.has(task(0), view))
     // Where the repaired video has a key frame at another place, its scores are others.
@@ -193,6 +197,78 @@ struct JournalTests {
     #expect(
       text { _ = try open(identity("7 bytes", "x")) }.contains(
         "the video \(name) is another (8 bytes, then 7 bytes) -> give what it was"))
+  }
+
+  /// Damage excuses a video only away from what was damaged: of its next file no score may stay when it becomes a third.
+  @Test func damageIsOfOneFile() throws {
+    defer { folder.remove() }
+    let name = task(0).keyFrame.video
+    func identity(_ own: String) throws -> RunIdentity {
+      var identity = try makeIdentity()
+      identity.add(.video, name, own)
+      identity.add(.tasks, "3")
+      return identity
+    }
+    let first = try open(identity("a"))
+    try first.append(ScoredView(task: task(2), view: view, scores: scores(task(2))))
+    for second in [0, 1] { try first.note(task(second).keyFrame, damage: "torn") }
+    // Two files one after the other, of which nothing is scored.
+    #expect(try open(identity("b")).repairedVideos == [name])
+    let third = try open(identity("c"))
+    #expect(third.repairedVideos == [name])
+    try third.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    // The second key frame was damaged in the first file: that says nothing of this one.
+    #expect(text { _ = try open(identity("d")) }.contains("video \(name) was c and is d -> give what it was"))
+    #expect(text { _ = try open(identity("a")) }.contains("video \(name) was c and is a -> give what it was"))
+    try expect(open(identity("c")), has: 0..<0, and: [0, 2])
+  }
+
+  /// A video that cannot be read says nothing of its frames: it may come back as what it was, and as any other where
+  /// nothing of it is scored.
+  @Test func missingVideosComeBack() throws {
+    defer { folder.remove() }
+    let name = task(0).keyFrame.video
+    func identity(_ own: String, tasks: String = "3") throws -> RunIdentity {
+      var identity = try makeIdentity()
+      identity.add(.video, name, own)
+      identity.add(.tasks, tasks)
+      return identity
+    }
+    // Noted at times at which nothing will be planned.
+    let first = try open(identity("missing", tasks: "0"))
+    try first.append(ScoredView(task: other, view: view, scores: scores(other)))
+    try first.note(task(77).keyFrame, damage: "not there")
+    let second = try open(identity("a"))
+    #expect(second.repairedVideos == [name] && second.damagedKeyFrames.isEmpty)
+    try second.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    let sound = try bytes()
+    let lost = try open(identity("missing", tasks: "1"))
+    #expect(lost.lostVideos == [name] && lost.has(task(0), view))
+    try lost.note(task(1).keyFrame, damage: "not there")
+    #expect(lost.damage(of: task(1)) == "not there")
+    #expect(try bytes() == sound)
+    #expect(text { _ = try open(identity("b")) }.contains("video \(name) was a and is b -> give what it was"))
+    #expect(try open(identity("a")).repairedVideos.isEmpty)
+  }
+
+  /// Of a list's images the first and the last are known, and each of them may be missing.
+  @Test func missingImagesComeBack() throws {
+    defer { folder.remove() }
+    let name = task(0).keyFrame.video
+    func identity(_ ends: String) throws -> RunIdentity {
+      var identity = try makeIdentity()
+      identity.add(.frames, name, "180: \(ends)")
+      return identity
+    }
+    let first = try open(identity("missing; 7 bytes"))
+    try first.append(ScoredView(task: task(2), view: view, scores: scores(task(2))))
+    #expect(
+      text { _ = try open(identity("9 bytes; 8 bytes")) }.contains("frames of \(name) was 180: missing; 7 bytes and"))
+    #expect(try open(identity("9 bytes; missing")).repairedVideos == [name])
+    #expect(
+      text { _ = try open(identity("8 bytes; 7 bytes")) }.contains("frames of \(name) was 180: 9 bytes; 7 bytes and"))
+    #expect(try open(identity("missing; 0 bytes")).lostVideos == [name])
+    #expect(try open(identity("9 bytes; 7 bytes")).lostVideos.isEmpty)
   }
 
   /// Whatever part of the end is missing or wrong, the records before it stay, and the rest is written anew.
@@ -363,14 +439,14 @@ struct JournalTests {
     }
     #expect(
       try refusal(identity(0.8, "a", tasks: tasks("b"))).hasPrefix(
-        "the key frames and boxes are others (36, then 36) -> give"))
+        "the key frames and boxes are others (36, sha256 aaaaaaaa, then 36, sha256 bbbbbbbb) -> give"))
     #expect(
       try refusal(identity(0.9, "a", tasks: tasks("b"))).hasPrefix(
         "AVA.DETECTION_SCORE_THRESH was 0.8 and is 0.9 -> give"))
     #expect(
       try refusal(identity(0.8, "b", tasks: tasks("b"))).hasPrefix(
-        "the weights are others (9 bytes, then 9 bytes), the video a is another (7 bytes, then 7 bytes), "
-          + "the video b is another (7 bytes, then 7 bytes) -> give"))
+        "the weights are others (9 bytes, sha256 aaaaaaaa, then 9 bytes, sha256 bbbbbbbb), the video a is another "
+          + "(7 bytes, sha256 of both ends aaaaaaaa, then 7 bytes, sha256 of both ends bbbbbbbb), the video b is"))
     #expect(try refusal(identity(0.8, "a", tasks: tasks("a"), order: ["b", "a"])) == "no error")
   }
 

@@ -53,7 +53,8 @@ extension RunDirectoryTests {
     try compute(shard(0, 2), fusion: "mean", in: left)
     try compute(shard(1, 2), fusion: "max", in: right)
     let apart = text { _ = try RunMerge([left, right]) }
-    #expect(apart.contains("computing in '\(right.path)'") && apart.contains("was 'mean' and is 'max'"), "\(apart)")
+    #expect(
+      apart.contains("joining what is in '\(right.path)'") && apart.contains("was 'mean' and is 'max'"), "\(apart)")
   }
 
   /// Of an ensemble, the models' scores become one in the same way in all parts.
@@ -64,13 +65,16 @@ extension RunDirectoryTests {
     let message = text { try compute(shard(1, 2), in: directory, fusion: other) }
     #expect(
       message.contains(
-        "the ensemble's FUSION was mean with weights 1.0, 1.0 and is mean with weights 1.0, 2.0 -> give the same"),
+        "the ensemble's FUSION was mean with weights 1.0, 1.0 and is mean with weights 1.0, 2.0 -> start all shards with the"
+      ),
       "\(message)")
     let (left, right) = (RunDirectory(folder.path + "/left"), RunDirectory(folder.path + "/right"))
     try compute(shard(0, 2), in: left, fusion: mean)
     try compute(shard(1, 2), in: right, fusion: other)
     let apart = text { _ = try RunMerge([left, right]) }
-    #expect(apart.contains("computing in '\(right.path)'") && apart.contains("with weights 1.0, 2.0"), "\(apart)")
+    #expect(apart.contains("joining what is in '\(right.path)'") && apart.contains("with weights 1.0, 2.0"), "\(apart)")
+    #expect(
+      apart.contains("without --shard and with --overwrite makes results with others") && !apart.contains("KEY VALUE"))
   }
 
   /// A configuration that lost its end, or all of it, is named with what to do; the run's own command mends it.

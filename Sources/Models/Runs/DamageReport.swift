@@ -21,15 +21,23 @@ public struct DamagedKeyFrame: Sendable, Equatable {
 
 /// What a run passed over: the key frames without scores, or the videos, in the order of the run.
 public struct DamageReport: Sendable {
-  public private(set) var keyFrames: [DamagedKeyFrame] = []
+  public private(set) var keyFrames: [DamagedKeyFrame]
   public let unit: RunUnit
 
-  public init(_ unit: RunUnit = .keyFrame) { self.unit = unit }
+  public init(_ unit: RunUnit = .keyFrame, keyFrames: [DamagedKeyFrame] = []) {
+    self.unit = unit
+    self.keyFrames = keyFrames
+  }
 
   public var isEmpty: Bool { keyFrames.isEmpty }
 
   public mutating func append(_ keyFrame: KeyFrame, cause: String) {
     keyFrames.append(DamagedKeyFrame(keyFrame: keyFrame, cause: cause))
+  }
+
+  /// The same without some key frames.
+  public func without(_ isLeftOut: (KeyFrame) -> Bool) -> DamageReport {
+    DamageReport(unit, keyFrames: keyFrames.filter { !isLeftOut($0.keyFrame) })
   }
 
   /// One line for each damage with the key frames it takes away, at most `limit` of them, and one for the rest.

@@ -17,6 +17,8 @@ enum JournalRecord {
   case video(PlannedVideo)
   /// A key frame has no scores, for frames of its clip are damaged.
   case damage(KeyFrame, cause: String)
+  /// A video was this file until here, and damaged: it is another one now.
+  case former(video: String, content: String)
 
   /// The record as it stands in a file: length, CRC-32 of the rest, kind, content.
   var bytes: [UInt8] {
@@ -49,6 +51,10 @@ enum JournalRecord {
       content.add(keyFrame.video)
       content.add(keyFrame.time.microseconds)
       content.add(cause)
+    case .former(let video, let former):
+      content.add(UInt8(7))
+      content.add(video)
+      content.add(former)
     }
     var record = ByteWriter()
     record.add(UInt32(content.bytes.count))
@@ -79,6 +85,7 @@ enum JournalRecord {
     case results([String])
     case video(PlannedVideo)
     case damage(KeyFrame)
+    case former(video: String, content: String)
   }
 
   /// Reads the content of a record; nil for one that is of no kind known here, or whose counts do not fit its length.
@@ -97,6 +104,9 @@ enum JournalRecord {
       return .results((0..<count).compactMap { _ in reader.text() })
     case 5: return reader.video().map { .video($0) }
     case 6: return reader.keyFrame().map { .damage($0) }
+    case 7:
+      guard let video = reader.text(), let former = reader.text() else { return nil }
+      return .former(video: video, content: former)
     default: return nil
     }
   }
@@ -112,7 +122,7 @@ enum JournalRecord {
     var reader = ByteReader(bytes[8...])
     let size = reader.count
     guard let kind = reader.number(UInt8.self) else { return true }
-    guard kind == 1 || kind == 2 else { return (4...6).contains(kind) }
+    guard kind == 1 || kind == 2 else { return (4...7).contains(kind) }
     guard let head = reader.scoresHead(kind) else { return size < length && size < longestHead }
     return length == size - reader.count + head.people * ScoresHead.personBytes + head.rows * head.classes * 4
   }
@@ -141,8 +151,8 @@ struct JournalKey: Hashable {
 struct JournalSubject: Equatable {
   let classes: Int
   /// The frame in the middle of the clip, and the key frame in the video's own counting.
-  private let center: Int64
-  private let moment: ClipTask.Moment
+  let center: Int64
+  let moment: ClipTask.Moment
   /// CRC-32 of boxes and proposals' scores as records have them; nil for the clip as a whole.
   private let people: UInt32?
 

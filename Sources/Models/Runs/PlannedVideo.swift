@@ -16,8 +16,10 @@ public struct PlannedVideo: Sendable {
     self.tasks = tasks
   }
 
-  /// Whether it is the same video with as many tasks: what else there is of tasks is a matter of the run's identity.
-  func isSame(as other: PlannedVideo) -> Bool { name == other.name && tasks.count == other.tasks.count }
+  /// Whether it is the same video with the same key frames: what else there is of tasks is a matter of the run's identity.
+  func isSame(as other: PlannedVideo) -> Bool {
+    name == other.name && tasks.elementsEqual(other.tasks) { $0.keyFrame == $1.keyFrame && $0.center == $1.center }
+  }
 
   /// The same video with other tasks.
   public func with(_ tasks: [ClipTask]) -> PlannedVideo { PlannedVideo(number: number, name: name, tasks: tasks) }

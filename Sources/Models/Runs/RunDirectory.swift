@@ -93,22 +93,42 @@ public struct RunDirectory: Hashable, Sendable {
     return RunJournal.resultsBegun(at: journal(nil))
   }
 
-  /// What the scores of the run depend on, by any part of it, without which part that is.
+  /// Whether another part than this one has begun.
+  func hasParts(beside other: Shard?) throws -> Bool {
+    try parts.contains { $0 != other && identity($0) != nil }
+  }
+
+  /// The run as a whole, and the shards that have begun.
   ///
-  /// - Parameter other: Another part than this one.
-  func identityOfWhole(beside other: Shard?) throws -> (part: Shard?, identity: RunIdentity)? {
-    for part in [nil] + (try shards()) where part != other {
-      if let identity = identity(part) { return (part, identity.ofWhole) }
-    }
-    return nil
+  /// - Throws: `RunDirectoryError.none` where the folder is not there.
+  public var parts: [Shard?] {
+    get throws { [nil] + (try shards()) }
   }
 }
 
 extension RunDirectory {
-  /// The videos in which other parts than this one ever found damage.
-  func damagedVideos(beside other: Shard?) throws -> Set<String> {
-    ([nil] + (try shards())).filter { $0 != other }.reduce(into: []) { videos, part in
-      if let journal = try? RunJournal(reading: journal(part)) { videos.formUnion(journal.damagedVideos) }
+  /// Makes sure that a part may be computed beside the others.
+  ///
+  /// - Parameters:
+  ///   - identity: Of the whole run.
+  ///   - shard: The part; nil for the whole run.
+  /// - Throws: `RunDirectoryError.otherRun` where the scores of another part depend on other things.
+  func check(_ identity: RunIdentity, beside shard: Shard?) throws {
+    for part in try parts where part != shard {
+      guard let other = self.identity(part)?.ofWhole, identity.differs(from: other) else { continue }
+      let scored = (try? RunJournal(reading: journal(part)))?.scoredVideos ?? []
+      let changes = identity.continuing(other, damaged: try damagedContents(), scored: scored, isBeside: true).changes
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherRun(
+          doing: "computing", directory: path, part: partName(part), changes: changes)
+      }
+    }
+  }
+
+  /// In what contents of videos any part found damage.
+  func damagedContents() throws -> DamagedContents {
+    try parts.reduce(into: [:]) { contents, part in
+      if let journal = try? RunJournal(reading: journal(part)) { contents.add(journal.damagedContents) }
     }
   }
 }
@@ -126,9 +146,11 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   /// The directory keeps the run in other parts than asked for.
   case otherParts(directory: String, found: String, asked: String)
   /// Another part of the same directory has scores that depend on other things.
-  case otherRun(directory: String, part: String, changes: [String])
+  case otherRun(doing: String, directory: String, part: String, changes: [String])
   /// Parts whose scores would become different results.
-  case otherResults(directory: String, changes: [String])
+  case otherResults(doing: String, directory: String, changes: [String])
+  /// Parts that take the scores of their models as one in different ways.
+  case otherFusion(doing: String, directory: String, changes: [String])
   /// The configuration is not the one that the run wrote.
   case damagedConfiguration(path: String, reason: String)
   case unreadable(path: String, reason: String)
@@ -136,6 +158,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case noStatus(path: String)
   /// Shards that are no parts of the run that is joined.
   case foreignShards(directory: String, found: String, joined: String)
+  /// A run that has scores which the shards lack, of so many key frames.
+  case wouldLose(directory: String, keyFrames: Int, first: String)
   /// Shards that are not there, or not complete, each with a word on it.
   case unfinished([String], advice: String)
   case twice(shard: String, directories: [String])
@@ -155,14 +179,19 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .otherParts(let directory, let found, let asked):
       return "computing \(asked) in '\(directory)': it keeps \(found) -> give the --shard that it was begun with, or "
         + "another --run"
-    case .otherRun(let directory, let part, let changes):
-      return "computing in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give "
+    case .otherRun(let doing, let directory, let part, let changes):
+      return "\(doing) in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give "
         + "the same to all parts, or another --run"
-    case .otherResults(let directory, let changes):
+    case .otherResults(let doing, let directory, let changes):
       return
-        "computing in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
+        "\(doing) in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
         + "it: \(listed(changes, limit: 3)) -> give the same to all parts; when they are joined, 'slowfast results DIR KEY "
         + "VALUE' makes results with others"
+    case .otherFusion(let doing, let directory, let changes):
+      return
+        "\(doing) in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
+        + "it: \(listed(changes, limit: 3)) -> start all shards with the same FUSION and WEIGHTs, what is scored stays; "
+        + "when they are joined, the run's own command without --shard and with --overwrite makes results with others"
     case .damagedConfiguration(let path, let reason):
       return
         "reading the run directory: '\(path)': \(reason) -> start the command that the run was begun with again, of a "
@@ -177,6 +206,10 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .foreignShards(let directory, let found, let joined):
       return "joining \(joined): '\(directory)' keeps \(found) -> give the directories of one run's shards, and with "
         + "--run a folder that keeps no others"
+    case .wouldLose(let directory, let keyFrames, let first):
+      return "joining shards: the run.journal of '\(directory)' has \(counted(keyFrames, "key frame")) that the shards "
+        + "do not know (\(first)), and they would be lost -> make results of it as it is: slowfast results "
+        + "'\(directory)'; or start the shards' commands again (--shard I/N), then join them"
     case .unfinished(let shards, let advice):
       return "joining shards: \(listed(shards, limit: 8)) -> \(advice)"
     case .twice(let shard, let directories):

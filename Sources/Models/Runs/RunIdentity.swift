@@ -41,22 +41,22 @@ public struct RunIdentity: Equatable, Sendable {
     let now = Dictionary(entries.map { ($0.name, $0.value) }, uniquingKeysWith: { first, _ in first })
     let names =
       entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
-    let isExplained = names.contains { Self.shapesTasks($0) }
+    // Who has no tasks in its entries does not know all of them.
+    let isExplained = names.contains { Self.shapesTasks($0) } || self[.tasks] == nil || other[.tasks] == nil
     return names.filter { name in
       (Thing(entry: name) != .tasks || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
-    }.map { name in
-      switch (before[name], now[name]) {
-      case (nil, let new): "\(name) is new (\(withoutChecksums(new ?? "")))"
-      case (let old?, nil): "\(name) (\(withoutChecksums(old))) is gone"
-      case (let old?, let new?):
-        if withoutChecksums(old) == old && withoutChecksums(new) == new {
-          "\(name) was \(old) and is \(new)"
-        } else {
-          "the \(name) \(Self.isPlural(name) ? "are others" : "is another") "
-            + "(\(withoutChecksums(old)), then \(withoutChecksums(new)))"
-        }
-      }
-    }
+    }.map { Self.change(of: $0, from: before[$0], to: now[$0]) }
+  }
+
+  private static func change(of name: String, from old: String?, to new: String?) -> String {
+    guard let old else { return "\(name) is new (\(new.map { withoutChecksums($0) } ?? ""))" }
+    guard let new else { return "\(name) (\(withoutChecksums(old))) is gone" }
+    let (before, now) = (withoutChecksums(old), withoutChecksums(new))
+    if before == old && now == new { return "\(name) was \(old) and is \(new)" }
+    // Two that look alike are told apart by the beginning of their checksums.
+    let isAlike = before == now
+    return "the \(name) \(isPlural(name) ? "are others" : "is another") "
+      + "(\(isAlike ? withShortChecksums(old) : before), then \(isAlike ? withShortChecksums(new) : now))"
   }
 
   /// The video whose frames an entry is about; nil for all other entries.
@@ -66,12 +66,19 @@ public struct RunIdentity: Equatable, Sendable {
     }
   }
 
-  /// Whether the frames of a video are not those of another run.
-  func isOther(video: String, than other: RunIdentity) -> Bool {
-    func own(_ identity: RunIdentity) -> [Entry] {
-      identity.entries.filter { Self.video(ofEntry: $0.name) == video }
+  mutating func replace(contentOf video: String, by value: String) {
+    for (place, entry) in entries.enumerated() where Self.video(ofEntry: entry.name) == video {
+      entries[place] = Entry(name: entry.name, value: value)
     }
-    return own(self) != own(other)
+  }
+
+  /// Says something else of a thing of which there is one; nil for nothing.
+  mutating func set(_ thing: Thing, _ value: String?) {
+    guard let place = entries.firstIndex(where: { $0.name == thing.rawValue }) else {
+      if let value { add(thing, value) }
+      return
+    }
+    if let value { entries[place] = Entry(name: thing.rawValue, value: value) } else { entries.remove(at: place) }
   }
 
   /// Whether the tasks are made of what an entry names.
@@ -98,6 +105,11 @@ public struct RunIdentity: Equatable, Sendable {
 /// A value without what nobody can compare by eye: "9 bytes" of "9 bytes, sha256 1f...".
 private func withoutChecksums(_ value: String) -> String {
   value.replacing(/,? sha256( of both ends)? [0-9a-f]{64}/, with: "")
+}
+
+/// A value with what can be compared by eye: "9 bytes, sha256 1f0a94c3".
+private func withShortChecksums(_ value: String) -> String {
+  value.replacing(/(sha256(?: of both ends)? [0-9a-f]{8})[0-9a-f]{56}/) { "\($0.output.1)" }
 }
 
 extension Configuration {

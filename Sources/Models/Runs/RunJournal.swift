@@ -38,10 +38,14 @@ public final class RunJournal {
   public private(set) var identity: RunIdentity?
   /// Videos that are others than before, as these had damage: what is scored of them stays.
   public private(set) var repairedVideos: [String] = []
-  /// The key frames that were found damaged, and not scored since.
+  /// Videos of which some cannot be read now that was there before: what is scored of them stays.
+  public private(set) var lostVideos: Set<String> = []
+  /// The key frames that were found damaged in what the videos are now, and not scored since.
   public private(set) var damagedKeyFrames: Set<KeyFrame> = []
-  /// Every video that ever had damage.
-  private(set) var damagedVideos: Set<String> = []
+  /// What videos were when damage was found in them, before they became what they are now.
+  private var formerContents: DamagedContents = [:]
+  /// The videos that became others, and have no scores since.
+  private var unscoredVideos: Set<String> = []
   private var file: AppendedFile?
   private var memory: [UInt8] = []
   /// Where records of scores stand, their length and checksum among them.
@@ -62,11 +66,11 @@ public final class RunJournal {
   ///   again; nil for any number.
   /// - Throws: `JournalError` where the file is of another run, `FileError`.
   public convenience init(path: String, identity: RunIdentity, classes: Int? = nil) throws {
-    try self.init(path: path, identity: identity, classes: classes, others: { [] })
+    try self.init(path: path, identity: identity, classes: classes, others: { [:] })
   }
 
-  /// - Parameter others: Which videos are known elsewhere to have been damaged; asked where something has changed.
-  init(path: String, identity: RunIdentity, classes: Int?, others: () throws -> Set<String>) throws {
+  /// - Parameter others: In what damage was found elsewhere; asked where something has changed.
+  init(path: String, identity: RunIdentity, classes: Int?, others: () throws -> DamagedContents) throws {
     let file = try AppendedFile(path: path, doing: Self.doing)
     self.file = file
     self.identity = identity
@@ -91,25 +95,51 @@ public final class RunJournal {
       return
     }
     let before = RunIdentity(text: text)
-    let isOther = !identity.changes(since: before).isEmpty
+    self.identity = before
     try readRecords(from: first.end, classes: classes)
-    if isOther {
+    let continuation = try self.continuation(of: identity, others: others)
+    if let continuation {
       // Whoever follows the advice to repair a video goes on with it.
-      let damaged = try others().union(damagedKeyFrames.map(\.video))
-      let changes = identity.changes(since: before, butOf: damaged)
-      if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
-      repairedVideos = damaged.filter { identity.isOther(video: $0, than: before) }.sorted()
+      if !continuation.changes.isEmpty { throw JournalError.otherRun(path: path, changes: continuation.changes) }
+      (repairedVideos, lostVideos) = (continuation.repaired, Set(continuation.lost))
     }
     if end < file.count {
       let rest = try file.read(end..<min(file.count, end + 16384))
       loss = Loss(bytes: file.count - end, isTorn: JournalRecord.isBeginning(rest, of: file.count - end))
       try file.cut(to: end)
     }
-    if isOther { try renew(identity, from: first.end, classes) }
+    if let continuation, continuation.identity.differs(from: before) {
+      try renew(continuation.identity, after: before, from: first.end, classes)
+    }
   }
 
+  /// How a run goes on with this journal; nil where nothing is otherwise.
+  ///
+  /// - Parameter others: In what damage was found elsewhere.
+  func continuation(
+    of identity: RunIdentity, others: () throws -> DamagedContents
+  ) rethrows -> RunIdentity.Continuation? {
+    guard let before = self.identity, identity.differs(from: before) else { return nil }
+    var damaged = damagedContents
+    for video in unscoredVideos { damaged[video, default: []].insert(content(of: video)) }
+    damaged.add(try others())
+    return identity.continuing(before, damaged: damaged, scored: scoredVideos)
+  }
+
+  /// What videos were, or still are, when damage was found in them.
+  var damagedContents: DamagedContents {
+    var contents = formerContents
+    for video in Set(damagedKeyFrames.map(\.video)) { contents[video, default: []].insert(content(of: video)) }
+    return contents
+  }
+
+  private func content(of video: String) -> String { identity?.content(of: video) ?? RunIdentity.unreadable }
+
+  /// The videos of which there are scores.
+  var scoredVideos: Set<String> { Set(places.keys.map(\.keyFrame.video)) }
+
   /// Writes the file anew with another head, and without the plans of videos: those of a repaired one may be others.
-  private func renew(_ identity: RunIdentity, from start: Int, _ classes: Int?) throws {
+  private func renew(_ identity: RunIdentity, after before: RunIdentity, from start: Int, _ classes: Int?) throws {
     guard let file else { return }
     let copy = try AtomicFile(path: file.path)
     try copy.write(Self.magic + JournalRecord.head(identity.text).bytes)
@@ -118,17 +148,16 @@ public final class RunJournal {
       if case .video = JournalRecord.summary(next.content[...]) {} else { try copy.write(file.read(place..<next.end)) }
       place = next.end
     }
+    for video in repairedVideos {
+      let former = before.content(of: video) ?? RunIdentity.unreadable
+      try copy.write(JournalRecord.former(video: video, content: former).bytes)
+    }
     try copy.commit()
     self.file = try AppendedFile(path: file.path, doing: Self.doing)
-    (places, results, videos, damagedKeyFrames, damagedVideos) = ([:], [], [], [], [])
+    self.identity = identity
+    (places, results, videos, damagedKeyFrames) = ([:], [], [], [])
+    (formerContents, unscoredVideos) = ([:], [])
     try readRecords(from: Self.magic.count, classes: classes)
-  }
-
-  /// The files that the run of a journal had written or begun to write when it ended; none where there is no journal, or
-  /// it did not come so far. A call that goes on may replace these.
-  public static func resultsBegun(at path: String) -> [String] {
-    guard pathExists(path), let journal = try? RunJournal(reading: path) else { return [] }
-    return journal.results
   }
 
   /// Opens a journal that is there, of a run that goes on or is over, only to read what it has by now.
@@ -145,17 +174,6 @@ public final class RunJournal {
     try readRecords(from: Self.magic.count)
   }
 
-  /// What the scores of a journal depend on, without reading more of it; nil where that cannot be read.
-  static func identity(at path: String) -> RunIdentity? {
-    guard let file = try? AppendedFile(reading: path, doing: "reading the journal"),
-      (try? file.read(0..<magic.count)) == magic,
-      let length = JournalRecord.length((try? file.read(magic.count..<magic.count + 8)) ?? []),
-      let bytes = try? file.read(magic.count..<magic.count + 8 + length),
-      let content = JournalRecord.content(bytes), case .head(let text) = JournalRecord.summary(content)
-    else { return nil }
-    return RunIdentity(text: text)
-  }
-
   /// Takes up whole records, as far as there are any. One that says nothing to this reader is passed over.
   private func readRecords(from start: Int, classes: Int? = nil) throws {
     end = start
@@ -164,15 +182,25 @@ public final class RunJournal {
       case nil, .head: break
       case .scores(let key, let subject):
         if classes == nil || classes == subject.classes {
-          places[key] = (end..<next.end, subject)
-          damagedKeyFrames.remove(key.keyFrame)
+          add(key, subject, at: end..<next.end)
         }
       case .results(let paths): add(paths)
       case .video(let video): add(video)
-      case .damage(let keyFrame): addDamage(keyFrame)
+      case .damage(let keyFrame): damagedKeyFrames.insert(keyFrame)
+      case .former(let video, let content):
+        formerContents[video, default: []].insert(content)
+        damagedKeyFrames = damagedKeyFrames.filter { $0.video != video }
+        // What only was not whole leaves its scores sound.
+        if RunIdentity.joined(content, self.content(of: video), isScored: true) == nil { unscoredVideos.insert(video) }
       }
       end = next.end
     }
+  }
+
+  private func add(_ key: JournalKey, _ subject: JournalSubject, at range: Range<Int>) {
+    places[key] = (range, subject)
+    damagedKeyFrames.remove(key.keyFrame)
+    unscoredVideos.remove(key.keyFrame.video)
   }
 
   /// How many key frames have scores in so many views.
@@ -191,6 +219,20 @@ public final class RunJournal {
 
   /// Whether a task is scored in all of its views.
   public func hasAll(_ task: ClipTask) -> Bool { task.views.allSatisfy { has(task, $0) } }
+
+  /// The task of a key frame that is scored in all of its views, where nothing else tells its place in the video.
+  ///
+  /// - Parameters:
+  ///   - people: Who was scored.
+  ///   - views: In which views.
+  public func scoredTask(_ keyFrame: KeyFrame, people: [ClipTask.Person]?, views: [View]) -> ClipTask? {
+    guard let first = views.first,
+      let subject = places[JournalKey(keyFrame: keyFrame, view: first.description)]?.subject
+    else { return nil }
+    let task = ClipTask(
+      keyFrame, center: Int(subject.center), moment: subject.moment, people: people, views: views)
+    return hasAll(task) ? task : nil
+  }
 
   private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)?
   {
@@ -221,26 +263,21 @@ public final class RunJournal {
   /// - Throws: `FileError`; nothing is added then.
   public func append(_ scored: ScoredView) throws {
     let range = try append(.scores(scored.task, scored.view, scored.scores))
-    places[JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description)] = (
-      range, JournalSubject(scored.task, classes: scored.scores.shape[1])
-    )
-    damagedKeyFrames.remove(scored.task.keyFrame)
+    add(
+      JournalKey(keyFrame: scored.task.keyFrame, view: scored.view.description),
+      JournalSubject(scored.task, classes: scored.scores.shape[1]), at: range)
   }
 
   /// Notes that a key frame cannot be scored, for as long as this run lasts: the next one tries again, with a video that
-  /// may have been repaired. A journal that is only read notes it in memory.
+  /// may have been repaired. A journal that is only read notes it in memory; so is what a video lacks that was there when
+  /// it was scored: that video has no damage.
   ///
   /// - Throws: `FileError`.
   public func note(_ keyFrame: KeyFrame, damage cause: String) throws {
     damage[keyFrame] = cause
-    if !isOpen || damagedKeyFrames.contains(keyFrame) { return }
+    if !isOpen || damagedKeyFrames.contains(keyFrame) || lostVideos.contains(keyFrame.video) { return }
     try append(.damage(keyFrame, cause: cause))
-    addDamage(keyFrame)
-  }
-
-  private func addDamage(_ keyFrame: KeyFrame) {
     damagedKeyFrames.insert(keyFrame)
-    damagedVideos.insert(keyFrame.video)
   }
 
   /// Notes files before they are written: a run that goes on from here may replace them.
@@ -269,6 +306,8 @@ public final class RunJournal {
   }
 
   private func add(_ video: PlannedVideo) {
+    // Numbers are those of one call, which may name the videos in another order.
+    videos.removeAll { $0.name == video.name && $0.number != video.number }
     let place = videos.firstIndex { $0.number >= video.number } ?? videos.count
     if place < videos.count, videos[place].number == video.number {
       videos[place] = video

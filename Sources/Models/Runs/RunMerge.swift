@@ -12,8 +12,8 @@ public struct RunMerge {
   private let parts: [MergedShard]
   private let identity: RunIdentity
   private let videos: [PlannedVideo]
-  /// The videos in which a shard found damage: they may have been others since.
-  private let repairable: Set<String>
+  /// In what contents of videos a shard found damage.
+  private let damagedContents: DamagedContents
   /// The key frames that have no scores, by the shards that said so.
   public let damaged: [RunStatus.Damage]
 
@@ -34,8 +34,9 @@ public struct RunMerge {
       parts.append(part)
     }
     // Shards that ended before a damaged video was repaired have its former identity.
-    let repairable = parts.reduce(into: Set<String>()) { $0.formUnion($1.journal.damagedVideos) }
-    try Self.checkAgreement(parts, butOf: repairable)
+    let damagedContents = parts.reduce(into: DamagedContents()) { $0.add($1.journal.damagedContents) }
+    var identity = try Self.identity(of: parts, damagedContents)
+    try Self.checkResults(parts)
     if !unfinished.isEmpty {
       throw RunDirectoryError.unfinished(
         unfinished, advice: "let these come to their end, with the command that they were begun with (--shard I/N)")
@@ -45,16 +46,29 @@ public struct RunMerge {
     }
     self.parts = parts
     self.status = status
-    self.repairable = repairable
+    self.damagedContents = damagedContents
     damaged = parts.reduce(into: []) { damaged, part in damaged += part.lost.filter { !damaged.contains($0) } }
     videos = Self.joined(parts.flatMap(\.journal.videos))
     let tasks = videos.flatMap(\.tasks)
-    identity = (parts.first { $0.identity.isOf(tasks) } ?? parts[0]).identity
-    if !identity.isOf(tasks) {
+    guard let own = parts.first(where: { $0.identity.isOf(tasks) }) else {
       throw RunDirectoryError.unfinished(
         ["the shards' key frames together are not those of the run"],
-        advice: "delete the shards' journals and compute them anew")
+        advice:
+          "start \(Self.stale(parts, identity)) again, with the command that it was begun with (--shard I/N): what is "
+          + "scored stays; then join them")
     }
+    identity.set(.tasks, own.identity[.tasks])
+    self.identity = identity
+  }
+
+  /// The shards that divided other key frames than those of the videos as they are now, in words.
+  private static func stale(_ parts: [MergedShard], _ identity: RunIdentity) -> String {
+    let sound = parts.first { part in
+      identity.videos.allSatisfy { part.identity.content(of: $0) == identity.content(of: $0) }
+    }
+    let stale = parts.filter { $0.identity[.tasks] != sound?.identity[.tasks] }
+    if sound == nil || stale.isEmpty { return "every shard" }
+    return listed(stale.map { "shard \($0.shard)" }, limit: 8)
   }
 
   /// Where each shard is, and how many there are to be.
@@ -78,27 +92,43 @@ public struct RunMerge {
     return (places.mapValues { $0[0] }, count)
   }
 
-  /// Makes sure that the scores of all shards depend on the same, and that they are to become the same results.
-  private static func checkAgreement(_ parts: [MergedShard], butOf videos: Set<String>) throws {
-    guard let first = parts.first else { return }
-    for other in parts.dropFirst() {
-      let changes = other.identity.changes(since: first.identity, butOf: videos)
-      if !changes.isEmpty {
-        throw RunDirectoryError.otherRun(
-          directory: other.directory.path, part: partName(first.shard), changes: changes)
+  /// What the scores of all shards depend on, with every video as it was found sound.
+  private static func identity(of parts: [MergedShard], _ damaged: DamagedContents) throws -> RunIdentity {
+    var joined = parts.first?.identity ?? RunIdentity()
+    for (number, other) in parts.enumerated().dropFirst() {
+      func continuation(after identity: RunIdentity, _ scored: Set<String>) -> RunIdentity.Continuation {
+        other.identity.continuing(identity, damaged: damaged, scored: scored, isBeside: true)
       }
+      let before = parts.prefix(number)
+      let found = continuation(after: joined, before.reduce(into: []) { $0.formUnion($1.journal.scoredVideos) })
+      if !found.changes.isEmpty {
+        let first = before.first { !continuation(after: $0.identity, $0.journal.scoredVideos).changes.isEmpty }
+        throw RunDirectoryError.otherRun(
+          doing: "joining what is", directory: other.directory.path, part: partName((first ?? parts[0]).shard),
+          changes: found.changes)
+      }
+      joined = found.identity
     }
+    return joined
+  }
+
+  /// Makes sure that the scores of all shards are to become the same results.
+  private static func checkResults(_ parts: [MergedShard]) throws {
+    guard let first = parts.first else { return }
     for other in parts.dropFirst() {
       guard let status = other.status, let own = first.status else { continue }
       let changes = RunDirectory.changes(of: status.fusion, since: own.fusion)
       if !changes.isEmpty {
-        throw RunDirectoryError.otherResults(directory: other.directory.path, changes: changes)
+        throw RunDirectoryError.otherFusion(
+          doing: "joining what is", directory: other.directory.path, changes: changes)
       }
     }
     let config = try first.directory.readConfiguration()
     for directory in Set(parts.map(\.directory)).subtracting([first.directory]).sorted(by: { $0.path < $1.path }) {
       let changes = RunDirectory.changes(of: try directory.readConfiguration(), since: config)
-      if !changes.isEmpty { throw RunDirectoryError.otherResults(directory: directory.path, changes: changes) }
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherResults(doing: "joining what is", directory: directory.path, changes: changes)
+      }
     }
   }
 
@@ -123,21 +153,28 @@ public struct RunMerge {
   /// How many shards there are.
   public var shardCount: Int { parts.count }
 
-  /// Writes the journal of the whole run, and what stands beside it, into a directory. The shards stay as they are.
+  /// Whose settings of results hold: the later ones of the shards and of a run that the directory keeps as a whole.
+  ///
+  /// - Returns: Where the configuration is, and what is said of the call.
+  public func settings(in directory: RunDirectory) -> (directory: RunDirectory, status: RunStatus) {
+    guard directory.hasWhole, pathExists(directory.configuration), let whole = RunStatus(directory.status(nil)),
+      parts.allSatisfy({ ($0.status?.updated ?? "") <= whole.updated })
+    else { return (parts[0].directory, status) }
+    return (directory, whole)
+  }
+
+  /// Writes the journal of the whole run, and what stands beside it, into a directory. The shards stay as they are, and so
+  /// do the scores that the directory keeps of the whole run.
   ///
   /// The run is not complete before its results are: see `RunDirectory.complete`.
   ///
   /// - Parameters:
   ///   - directory: Where the shards are, or another one.
   ///   - results: The files that will be made of it; those that an earlier merge had begun are its own, too.
-  /// - Throws: `RunDirectoryError` where the directory keeps another run, `FileError`, `JournalError`.
+  /// - Throws: `RunDirectoryError` where the directory keeps another run, or scores that the shards cannot have,
+  ///   `FileError`, `JournalError`.
   public func write(into directory: RunDirectory, results: [String] = []) throws {
-    if let other = directory.identity(nil) {
-      let changes = identity.changes(since: other, butOf: repairable)
-      if !changes.isEmpty {
-        throw RunDirectoryError.otherRun(directory: directory.path, part: partName(nil), changes: changes)
-      }
-    }
+    let kept = try whole(in: directory)
     if !parts.contains(where: { $0.directory == directory }), isFolder(directory.path),
       let shard = try directory.shards().first
     {
@@ -145,33 +182,38 @@ public struct RunMerge {
         directory: directory.path, found: "shard \(shard) of another run", joined: "\(parts.count) shards")
     }
     try makeFolder(directory.path)
+    let (source, settings) = settings(in: directory)
     let name = joinPath(directory.path, ".run.journal.\(getpid()).0.partial")
     removeFile(name)
-    let journal = try RunJournal(path: name, identity: identity)
+    let journal = try RunJournal(path: name, identity: kept?.identity ?? identity)
+    let sources = parts.map(\.journal) + [kept?.journal].compactMap(\.self)
+    var lost: [RunStatus.Damage] = []
     do {
       try journal.plan(videos)
       for video in videos {
         for task in video.tasks {
           for view in task.views {
-            guard let scores = try scores(of: task, view) else { continue }
+            guard let scores = try scores(of: task, view, in: sources) else { continue }
             try journal.append(ScoredView(task: task, view: view, scores: scores))
           }
         }
       }
+      let scored = Set(videos.flatMap(\.tasks).filter { journal.hasAll($0) }.map(\.keyFrame))
       for damage in damaged {
-        let time = Timestamp(microseconds: damage.time)
-        try journal.note(KeyFrame(video: damage.video, time: time), damage: damage.cause)
+        let keyFrame = KeyFrame(video: damage.video, time: Timestamp(microseconds: damage.time))
+        if scored.contains(keyFrame) { continue }
+        lost.append(damage)
+        try journal.note(keyFrame, damage: damage.cause)
       }
       try journal.beginResults(directory.begunResults + results)
       journal.close(keepsEmpty: true)
-      let configuration = try readFile(parts[0].directory.configuration, doing: "reading the run's configuration")
-      if parts[0].directory != directory {
+      let configuration = try readFile(source.configuration, doing: "reading the run's configuration")
+      if source != directory {
         let file = try AtomicFile(path: directory.configuration)
         try file.write(configuration)
         try file.commit()
-        for (own, other) in [
-          (parts[0].directory.ensemble, directory.ensemble), (parts[0].directory.keyFrames, directory.keyFrames),
-        ] where pathExists(own) {
+        for (own, other) in [(source.ensemble, directory.ensemble), (source.keyFrames, directory.keyFrames)]
+        where pathExists(own) {
           try writeFile(other, String(decoding: readFile(own, doing: "reading what a shard keeps"), as: UTF8.self))
         }
       }
@@ -180,16 +222,46 @@ public struct RunMerge {
       journal.remove()
       throw error
     }
-    var status = status
+    var status = settings
     status.begun = parts.compactMap { $0.status?.begun }.min() ?? status.begun
     status.updated = clockTime()
     status.state = .interrupted
-    (status.done, status.total, status.damaged) = (journal.doneCount, keyFrameCount, damaged)
+    status.mAP = nil
+    (status.done, status.total, status.damaged) = (journal.doneCount, keyFrameCount, lost)
     try status.write(to: directory.status(nil))
   }
 
-  private func scores(of task: ClipTask, _ view: View) throws -> Tensor? {
-    for part in parts { if let scores = try part.journal.scores(of: task, view) { return scores } }
+  /// What a directory keeps of the whole run already, by an earlier merge or by the run's own command after it; nil for
+  /// nothing that can be read.
+  ///
+  /// - Throws: `RunDirectoryError` where it is of another run, or knows more than the shards.
+  private func whole(in directory: RunDirectory) throws -> (journal: RunJournal, identity: RunIdentity)? {
+    guard let other = directory.identity(nil) else { return nil }
+    let journal = try RunJournal(reading: directory.journal(nil))
+    var damaged = damagedContents
+    damaged.add(journal.damagedContents)
+    let found = identity.continuing(other, damaged: damaged, scored: journal.scoredVideos, isBeside: true)
+    if !found.changes.isEmpty {
+      throw RunDirectoryError.otherRun(
+        doing: "joining shards", directory: directory.path, part: partName(nil), changes: found.changes)
+    }
+    let known = Dictionary(
+      videos.flatMap(\.tasks).map { ($0.keyFrame, $0) }, uniquingKeysWith: { first, _ in first })
+    let alone = journal.videos.flatMap(\.tasks).filter { task in
+      guard journal.hasAll(task) else { return false }
+      return known[task.keyFrame].map { !journal.hasAll($0) } ?? true
+    }
+    if let first = alone.first {
+      throw RunDirectoryError.wouldLose(
+        directory: directory.path, keyFrames: alone.count, first: "\(first.keyFrame)")
+    }
+    var joined = found.identity
+    joined.set(.tasks, identity[.tasks])
+    return (journal, joined)
+  }
+
+  private func scores(of task: ClipTask, _ view: View, in sources: [RunJournal]) throws -> Tensor? {
+    for source in sources { if let scores = try source.scores(of: task, view) { return scores } }
     return nil
   }
 }

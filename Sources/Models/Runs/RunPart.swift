@@ -78,29 +78,25 @@ public final class RunPart {
     _ identity: RunIdentity, _ config: Configuration, ensemble: String? = nil, keyFrames: [KeyFrame]? = nil,
     videos: [PlannedVideo]
   ) throws -> RunJournal {
-    if let other = try directory.identityOfWhole(beside: shard), !identity.changes(since: other.identity).isEmpty {
-      let own = (try? RunJournal(reading: directory.journal(shard)))?.damagedVideos ?? []
-      let changes = identity.changes(
-        since: other.identity, butOf: try own.union(directory.damagedVideos(beside: shard)))
-      if !changes.isEmpty {
-        throw RunDirectoryError.otherRun(directory: directory.path, part: partName(other.part), changes: changes)
-      }
-    }
+    try directory.check(identity, beside: shard)
     // A file that is damaged is written anew below.
-    if shard != nil, try directory.identityOfWhole(beside: shard) != nil,
-      let other = try? directory.readConfiguration()
-    {
-      var changes = RunDirectory.changes(of: config, since: other)
-      if let part = try directory.shards().lazy.filter({ $0 != self.shard }).compactMap(directory.readStatus).first {
-        changes += RunDirectory.changes(of: status.fusion, since: part.fusion)
+    if shard != nil, try directory.hasParts(beside: shard), let other = try? directory.readConfiguration() {
+      let changes = RunDirectory.changes(of: config, since: other)
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherResults(doing: "computing", directory: directory.path, changes: changes)
       }
-      if !changes.isEmpty { throw RunDirectoryError.otherResults(directory: directory.path, changes: changes) }
+      if let part = try directory.shards().lazy.filter({ $0 != self.shard }).compactMap(directory.readStatus).first {
+        let changes = RunDirectory.changes(of: status.fusion, since: part.fusion)
+        if !changes.isEmpty {
+          throw RunDirectoryError.otherFusion(doing: "computing", directory: directory.path, changes: changes)
+        }
+      }
     }
     let journal: RunJournal
     do {
       journal = try RunJournal(
         path: directory.journal(shard), identity: identity.ofShard(shard), classes: config[.modelNumClasses],
-        others: { try directory.damagedVideos(beside: shard) })
+        others: directory.damagedContents)
     } catch let error as JournalError {
       switch error {
       case .foreign(let path):

@@ -46,7 +46,8 @@ public struct RunRemainder: Sendable {
     let asked: [Shard?] = begun.isEmpty ? [shard] : begun
     for part in asked {
       let own = part?.part(of: groups) ?? groups
-      let known = try Self.journal(at: directory?.journal(part) ?? journal, identity)
+      try directory.map { if isFolder($0.path) { try $0.check(identity, beside: part) } }
+      let known = try Self.journal(at: directory?.journal(part) ?? journal, identity.ofShard(part), directory)
       isBegun = isBegun || known?.isEmpty == false
       var done = 0
       for (number, tasks) in own.enumerated() {
@@ -74,14 +75,16 @@ public struct RunRemainder: Sendable {
     return []
   }
 
-  private static func journal(at path: String, _ identity: RunIdentity) throws -> RunJournal? {
+  private static func journal(
+    at path: String, _ identity: RunIdentity, _ directory: RunDirectory?
+  ) throws -> RunJournal? {
     guard pathExists(path) else { return nil }
     let journal = try RunJournal(reading: path)
-    guard let before = journal.identity?.ofWhole else {
-      throw JournalError.damagedHead(path: path, bytes: journal.bytes)
+    guard journal.identity != nil else { throw JournalError.damagedHead(path: path, bytes: journal.bytes) }
+    let continuation = try journal.continuation(of: identity) { try directory?.damagedContents() ?? [:] }
+    if let changes = continuation?.changes, !changes.isEmpty {
+      throw JournalError.otherRun(path: path, changes: changes)
     }
-    let changes = identity.changes(since: before, butOf: journal.damagedVideos)
-    if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
     return journal
   }
 }

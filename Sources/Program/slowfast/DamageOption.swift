@@ -22,6 +22,9 @@ struct DamageOption: ParsableArguments {
 
   var stops: Bool { damaged == .stop }
 
+  /// Whether results are taken as they are.
+  var takesLess: Bool { damaged == .skip }
+
   /// Names the key frames without scores.
   ///
   /// - Parameter isShard: Whether other parts of the run may have others.
@@ -32,18 +35,23 @@ struct DamageOption: ParsableArguments {
     Console.warn("\(count) of \(counted(total, report.unit.rawValue)) not scored, frames of their clips are damaged:")
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
-      throw DamageFound(description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again")
+      throw DamageFound(
+        description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again, then start the "
+          + "run's own command again")
     }
   }
 
   /// Ends a run whose results are written, but not for all key frames.
   ///
+  /// - Parameters:
+  ///   - what: Such as "the results lack".
+  ///   - again: What is to be started when the files are repaired.
   /// - Throws: `DamageFound` under the rule `report`.
-  func finish(_ report: DamageReport, of total: Int) throws {
-    if report.isEmpty || damaged == .skip { return }
+  func finish(_ report: DamageReport, of total: Int, _ what: String, again: String) throws {
+    if report.isEmpty || takesLess { return }
     throw DamageFound(
-      description: "the results lack \(report.keyFrames.count) of \(counted(total, report.unit.rawValue)), named above"
-        + " -> copy or record the damaged files again, or take the results as they are: --damaged skip")
+      description: "\(what) \(report.keyFrames.count) of \(counted(total, report.unit.rawValue)), named above"
+        + " -> copy or record the damaged files again and \(again), or take the results as they are: --damaged skip")
   }
 }
 

@@ -82,7 +82,7 @@ struct KeptResults {
       try scores.write(found, classes: config[.modelNumClasses])
       try found.show()
       try written(nil)
-      return try damage.finish(found.damage, of: run.keyFrameCount)
+      return try damage.finish(found.damage, of: run.keyFrameCount, "the results lack", again: Self.again)
     }
     let detections = run.detections(labelMap)
     try check(detections.damage, damage, of: run)
@@ -96,7 +96,7 @@ struct KeptResults {
       mAP = result.mAP
     }
     try written(mAP)
-    try damage.finish(detections.damage, of: run.keyFrameCount)
+    try damage.finish(detections.damage, of: run.keyFrameCount, "the results lack", again: Self.again)
   }
 
   /// Says what has no scores.
@@ -105,7 +105,10 @@ struct KeptResults {
     if damage.stops, !report.isEmpty {
       throw DamageFound(
         description: "\(report.unit.rawValue)s without scores, named above, and --damaged stop -> give --damaged report "
-          + "or skip, or repair the files and start the run's own command again")
+          + "or skip, or repair the files and \(Self.again)")
     }
   }
+
+  /// Only the run's own command computes what is missing, of shards that are joined, too.
+  private static let again = "start the run's own command again, without --shard and with --overwrite"
 }

@@ -42,8 +42,9 @@ struct MergeCommand: ParsableCommand {
     let directory = RunDirectory(whole ?? directories[0])
     let folder = outputDir ?? directory.path
     let merge = try RunMerge(directories.map { RunDirectory($0) })
+    let settings = merge.settings(in: directory)
     let files = try KeptResults(
-      merge.directory, merge.status, overrides: [], labelMap: nil, folder: folder, scores: scores)
+      settings.directory, settings.status, overrides: [], labelMap: nil, folder: folder, scores: scores)
     let lock = try FolderLock(directory.path)
     defer { lock.release() }
     let resultsLock = isSameFolder(directory.path, folder) ? nil : try FolderLock(folder)

@@ -2,8 +2,8 @@ internal import Files
 internal import Glibc
 internal import Runs
 
-/// Where a run keeps its scores: in a journal beside its results, which goes when these are written, or in a run
-/// directory, which stays. Both are locked until `close`.
+/// Where a run keeps its scores: in a journal beside its results, which goes when these are written and lack
+/// nothing, or in a run directory, which stays. Both are locked until `close`.
 final class RunPlace {
   /// The folder of the results.
   let folder: String
@@ -50,6 +50,18 @@ final class RunPlace {
     return part.wasComplete ? nil : part.directory.journal(part.shard)
   }
 
+  /// The journals of all parts of the run that can be read, as they are.
+  var journals: [RunJournal] {
+    guard let directory = part?.directory else { return [try? RunJournal(reading: journalBeside)].compactMap(\.self) }
+    return ((try? directory.parts) ?? []).compactMap { try? RunJournal(reading: directory.journal($0)) }
+  }
+
+  /// What is said of the same command when it is to go on after all results were written.
+  var advice: String {
+    guard let part else { return " (it goes on from '\(journalBeside)')" }
+    return part.shard == nil ? " with --overwrite" : ""
+  }
+
   /// What holds the run: no result may take its place.
   var kept: [String] { part?.directory.files ?? [journalBeside] }
 
@@ -60,9 +72,11 @@ final class RunPlace {
   func update(_ done: Int) { part?.update(done: done) }
 
   /// Ends the run of which all is written.
-  func complete(_ damage: DamageReport, mAP: Double? = nil) throws {
+  ///
+  /// - Parameter isFinal: Whether nothing is to be added to it: else the journal beside the results stays.
+  func complete(_ damage: DamageReport, mAP: Double? = nil, isFinal: Bool = true) throws {
     try part?.complete(damaged: damage.kept, mAP: mAP)
-    journal?.remove()
+    if isFinal { journal?.remove() }
   }
 
   /// Ends a shard, and says what comes next.

@@ -25,6 +25,11 @@ protocol ScoringJob {
 
   func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity
 
+  /// Takes up what a run knows of videos that cannot be read any more.
+  ///
+  /// - Parameter journals: Of all parts of the run.
+  mutating func keepTasks(of journals: [RunJournal])
+
   func run(
     models: [LoadedModel], journal: RunJournal, isStill: Bool, stopsAtDamage: Bool, isToStop: () -> Bool,
     progress: (Int) -> Void
@@ -49,6 +54,8 @@ protocol ScoringJob {
 }
 
 extension AVATest: ScoringJob {
+  // Its tasks are those of the lists, whatever frames are there.
+  mutating func keepTasks(of journals: [RunJournal]) {}
   func tally(_ found: Detections) -> (scored: Int, damage: DamageReport) { (found.keyFrameCount, found.damage) }
   func journalPath(in folder: String) -> String { Self.journal(in: folder) }
   func partPath(in folder: String) -> String { Self.part(in: folder) }
@@ -65,6 +72,8 @@ extension VideoDetection: ScoringJob {
 }
 
 extension VideoTest: ScoringJob {
+  // Its tasks are those of the list, whatever videos are there.
+  mutating func keepTasks(of journals: [RunJournal]) {}
   var ensemble: TestEnsemble? { nil }
   var keyFrames: [KeyFrame] { plan.flatMap(\.tasks).map(\.keyFrame) }
   func tally(_ found: VideoScores) -> (scored: Int, damage: DamageReport) { (found.videoCount, found.damage) }
@@ -108,13 +117,15 @@ struct ScoringRun<Job: ScoringJob> {
     _ job: Job, _ runs: RunOptions, _ status: @autoclosure () -> RunStatus, folder: String, andIn inner: String? = nil,
     outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions
   ) throws {
-    self.job = job
     self.outputs = job.shard == nil ? outputs : []
     self.isStill = isStill
     self.damage = damage
     self.overwriting = overwriting
     place = try RunPlace(
       runs, job.shard, folder: folder, journal: job.journalPath(in: folder), status(), andIn: inner)
+    var job = job
+    job.keepTasks(of: place.journals)
+    self.job = job
     do {
       try overwriting.check(
         self.outputs, reading: inputs + place.kept, begunIn: place.begunJournal, orGive: "give another --output-dir")
@@ -159,11 +170,13 @@ struct ScoringRun<Job: ScoringJob> {
     } else {
       try run.journal.beginResults(outputs)
       let results = try write(found)
-      try place.complete(lost, mAP: results.mAP)
+      try place.complete(lost, mAP: results.mAP, isFinal: lost.isEmpty || damage.takesLess)
       Leftovers.endPart(job.partPath(in: place.folder), run.journal)
       results.last()
     }
-    try damage.finish(lost, of: total)
+    try damage.finish(
+      lost, of: total, job.shard.map { "shard \($0) lacks" } ?? "the results lack",
+      again: "start the same command again\(place.advice)")
   }
 
   /// Keeps the rows of the key frames that were scored.

@@ -1,0 +1,92 @@
+/// The contents of videos in which damage was found, by name.
+typealias DamagedContents = [String: Set<String>]
+
+extension RunIdentity {
+  /// What the entry of a video says of which nothing can be read.
+  public static let unreadable = "missing"
+
+  /// A run that goes on where another one ended, or beside another part.
+  struct Continuation {
+    /// What the scores of both depend on. Of a video that cannot be read now it has the content that was known.
+    var identity: RunIdentity
+    /// What is not as before, and must be.
+    var changes: [String] = []
+    /// The videos that had damage and are others now.
+    var repaired: [String] = []
+    /// The videos of which some is gone that was known.
+    var lost: [String] = []
+  }
+
+  /// Whether anything is not as in another run, or is said in one of them alone.
+  func differs(from other: RunIdentity) -> Bool {
+    !changes(since: other).isEmpty || (self[.tasks] == nil) != (other[.tasks] == nil)
+  }
+
+  /// What becomes of this run after another one, or beside it.
+  ///
+  /// A video may become another where it was damaged, and only away from what was damaged: two sound contents of one
+  /// video are never mixed. What is missing says nothing of a video.
+  ///
+  /// - Parameters:
+  ///   - damaged: What may be left.
+  ///   - scored: The videos of which the other run has scores.
+  ///   - isBeside: Whether the other is another part of the run: what is left by it may still be here.
+  func continuing(
+    _ other: RunIdentity, damaged: DamagedContents, scored: Set<String>, isBeside: Bool = false
+  ) -> Continuation {
+    var found = Continuation(identity: self)
+    var excused: Set<String> = []
+    for video in Set(videos + other.videos).sorted() {
+      let (before, now) = (other.content(of: video), content(of: video))
+      if before == now { continue }
+      let known = damaged[video] ?? []
+      if let before, let now, let joined = Self.joined(before, now, isScored: scored.contains(video)) {
+        if joined == before { found.lost.append(video) } else { found.repaired.append(video) }
+        found.identity.replace(contentOf: video, by: joined)
+      } else if known.contains(before ?? Self.unreadable) {
+        found.repaired.append(video)
+      } else if isBeside, known.contains(now ?? Self.unreadable), let before {
+        found.identity.replace(contentOf: video, by: before)
+      } else {
+        continue
+      }
+      excused.insert(video)
+    }
+    found.changes = changes(since: other, butOf: excused)
+    // The tasks of a video that cannot be read are not known: these are not all of the run.
+    if !found.lost.isEmpty { found.identity.set(.tasks, found.repaired.isEmpty ? other[.tasks] : nil) }
+    return found
+  }
+
+  /// The videos whose frames entries are about.
+  var videos: [String] { entries.compactMap { Self.video(ofEntry: $0.name) } }
+
+  /// What is said of the frames of a video.
+  func content(of video: String) -> String? {
+    entries.first { Self.video(ofEntry: $0.name) == video }?.value
+  }
+
+  /// What two entries of a video say together, piece by piece; nil where they contradict each other, or the first says
+  /// nothing of what is scored.
+  static func joined(_ before: String, _ now: String, isScored: Bool) -> String? {
+    func pieces(_ value: String) -> (count: Substring, pieces: [Substring]) {
+      let parts = value.split(separator: ": ", maxSplits: 1)
+      return parts.count == 2 ? (parts[0], parts[1].split(separator: "; ")) : ("", [value[...]])
+    }
+    func isGone(_ piece: Substring) -> Bool { piece == unreadable || piece.hasPrefix("0 bytes") }
+    let (old, new) = (pieces(before), pieces(now))
+    guard old.count == new.count, old.pieces.count == new.pieces.count,
+      !(isScored && old.pieces.allSatisfy(isGone))
+    else { return nil }
+    var joined: [Substring] = []
+    for (a, b) in zip(old.pieces, new.pieces) {
+      if a != b && !isGone(a) && !isGone(b) { return nil }
+      joined.append(isGone(a) ? b : a)
+    }
+    return (old.count.isEmpty ? "" : "\(old.count): ") + joined.joined(separator: "; ")
+  }
+}
+
+extension DamagedContents {
+  mutating func add(_ others: DamagedContents) { merge(others) { $0.union($1) } }
+}

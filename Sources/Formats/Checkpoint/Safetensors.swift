@@ -120,7 +120,7 @@ private func damaged(_ file: MappedFile, _ found: String) -> CheckpointError {
   .damaged(path: file.path, offset: nil, found: found)
 }
 
-/// Writes tensors as a safetensors file of float32, atomically.
+/// Writes tensors as a safetensors file of float32, atomically; those that count batches are int64.
 ///
 /// Layout: numbers in the order given, the first at a multiple of 64 bytes.
 ///
@@ -135,11 +135,12 @@ public func writeSafetensors(
   }
   var offset = 0
   for (name, tensor) in tensors {
-    let end = offset + tensor.count * 4
+    let isCount = isBatchCount(name)
+    let end = offset + tensor.count * (isCount ? 8 : 4)
     json.member(
       name,
       [
-        "dtype": "F32", "shape": .array(tensor.shape.map { JSONValue($0) }),
+        "dtype": isCount ? "I64" : "F32", "shape": .array(tensor.shape.map { JSONValue($0) }),
         "data_offsets": [JSONValue(offset), JSONValue(end)],
       ])
     offset = end
@@ -156,6 +157,12 @@ public func writeSafetensors(
   }
   try file.write(lengthBytes)
   try file.write(header)
-  for (_, tensor) in tensors { try file.write(raw: UnsafeRawBufferPointer(tensor.values)) }
+  for (name, tensor) in tensors {
+    if isBatchCount(name) {
+      try file.write(littleEndian(counts: tensor))
+    } else {
+      try file.write(raw: UnsafeRawBufferPointer(tensor.values))
+    }
+  }
   try file.commit()
 }

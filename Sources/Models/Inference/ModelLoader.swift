@@ -70,7 +70,8 @@ public struct LoadedModel {
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
-    notices = found + architecture.notices + checkpoint.notices + taken + report.notices
+    notices =
+      found + architecture.notices + checkpoint.notices + taken + report.notices
       + (peer.map { pixelNotices($0, config) } ?? [])
   }
 }

@@ -107,8 +107,8 @@ public struct X3DBackbone: Backbone, Equatable {
 
   /// ReLU(shortcut + c(swish(SE(b(a(x)))))), SE in every other block.
   private func block(
-    _ builder: inout NetworkBuilder, _ x: Value, from channels: Int, _ stage: Stage, index: Int, normalisesShortcut: Bool,
-    _ scope: WeightReader
+    _ builder: inout NetworkBuilder, _ x: Value, from channels: Int, _ stage: Stage, index: Int,
+    normalisesShortcut: Bool, _ scope: WeightReader
   ) -> Value {
     let stride = index == 0 ? 2 : 1
     let (first, second) = strideOn1x1 ? (stride, 1) : (1, stride)

@@ -52,7 +52,10 @@ struct PeerSemantics: Sendable, Equatable {
   var pixels: PeerPixels?
 
   /// What PySlowFast's own network of any configuration does not, in words; without it the file can be carried there.
-  var strangers: [String] {
+  var strangers: [String] { strangers(butOfClips: false) }
+
+  /// - Parameter isLenient: Whether the mean over whole maps goes without saying.
+  func strangers(butOfClips isLenient: Bool) -> [String] {
     var words: [String] = []
     if isFusionBare { words.append("lateral convolutions without normalisation and ReLU") }
     if slowFrames == .strided { words.append("slow frames that are the first of every SLOWFAST.ALPHA") }
@@ -63,7 +66,7 @@ struct PeerSemantics: Sendable, Equatable {
       words.append("non-local blocks that pool after their convolutions")
     }
     if clips.joinsLastFirst { words.append("a classifier that takes the fast features first") }
-    if clips.averagesWholeMaps { words.append("scores of the mean over the whole map") }
+    if clips.averagesWholeMaps, !isLenient { words.append("scores of the mean over the whole map") }
     return words
   }
 }

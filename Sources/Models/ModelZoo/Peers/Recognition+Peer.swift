@@ -16,6 +16,9 @@ extension Recognition {
       set(.resnetSpatialStrides, "\([ones, twos, twos, last.dilations.map { _ in last.stride }])")
       set(.resnetSpatialDilations, "\([ones, ones, ones, last.dilations])")
     }
+    // What the tensors do not tell, the file does.
+    if semantics.alpha != nil, peer.clip != nil { remarks.removeAll { $0.contains(Key.slowfastAlpha.name) } }
+    if semantics.nonLocal != nil { remarks.removeAll { $0.contains(Key.nonlocalInstantiation.name) } }
     if let alpha = semantics.alpha { set(.slowfastAlpha, "\(alpha)") }
     if let nonLocal = semantics.nonLocal, let last = semantics.lastStage {
       let pool = [nonLocal.pool.t, nonLocal.pool.h, nonLocal.pool.w]

@@ -27,7 +27,8 @@ import VideoModels
   ]
 
   /// The names that MMAction2 has for Slow's, and a background row before the classes.
-  private func mmaction2(_ items: [(name: String, tensor: Tensor)], rows: Int = 81) -> [(name: String, tensor: Tensor)] {
+  private func mmaction2(_ items: [(name: String, tensor: Tensor)], rows: Int = 81) -> [(name: String, tensor: Tensor)]
+  {
     items.map { name, tensor in
       var parts = name.split(separator: ".").map(String.init)
       if parts[0] == "head" {
@@ -55,11 +56,13 @@ import VideoModels
     #expect(Set(checkpoint.entries.map(\.name)) == Set(own.map(\.name)))
     let head = try checkpoint.tensor("head.projection.weight")
     #expect(head.shape == [80, 64] && head.array == own.first { $0.name == "head.projection.weight" }!.tensor.array)
-    #expect(checkpoint.notices.contains { $0.contains("row 0 of 'roi_head.bbox_head.fc_cls' is MMAction2's background") })
+    #expect(
+      checkpoint.notices.contains { $0.contains("row 0 of 'roi_head.bbox_head.fc_cls' is MMAction2's background") })
     let text = describe(checkpoint)
     for line in [
       "library       MMAction2", "config        configs/AVA/SLOW_8x8_R50_SHORT.yaml", "DETECTION.ALIGNED True",
-      "DETECTION.ROI_XFORM_RESOLUTION 8", "RESNET.SPATIAL_DILATIONS \"[[1], [1], [1], [1]]\"", "the file has no configuration",
+      "DETECTION.ROI_XFORM_RESOLUTION 8", "RESNET.SPATIAL_DILATIONS \"[[1], [1], [1], [1]]\"",
+      "the file has no configuration",
     ] { #expect(text.contains(line), "\(line): \(text.prefix(2000))") }
     // Widths are not those of published networks.
     #expect(!text.contains("published"))
@@ -89,12 +92,14 @@ import VideoModels
     #expect("\(error!)".contains("MMAction2's network that scores boxes, and this config scores whole clips"))
   }
 
-  @Test("Other networks of the libraries are refused by name", arguments: [
-    (["blocks.1.res_blocks.0.branch2.conv_b.conv_t.weight"], "PyTorchVideo's R(2+1)D"),
-    (["blocks.1.res_blocks.0.branch2.conv_b.weight"], "PyTorchVideo's CSN"),
-    (["backbone.conv1_s.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's X3D"),
-    (["backbone.conv1.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's I3D"),
-  ])
+  @Test(
+    "Other networks of the libraries are refused by name",
+    arguments: [
+      (["blocks.1.res_blocks.0.branch2.conv_b.conv_t.weight"], "PyTorchVideo's R(2+1)D"),
+      (["blocks.1.res_blocks.0.branch2.conv_b.weight"], "PyTorchVideo's CSN"),
+      (["backbone.conv1_s.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's X3D"),
+      (["backbone.conv1.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's I3D"),
+    ])
   func refused(names: [String], what: String) throws {
     let checkpoint = try save(names.map { ($0, Tensor(zeros: [4, 1, 3, 3, 3])) })
     let text = describe(checkpoint)
@@ -133,8 +138,11 @@ import VideoModels
   func notCarried() throws {
     let detector = try save(mmaction2(try weights(Self.slow)))
     let error = #expect(throws: ConversionError.self) { _ = try WeightConversion(detector, to: .pytorchvideo) }
-    #expect("\(error!)".contains("PyTorchVideo has no network with what these weights need: RoIAlign of 8x8 with aligned True"))
+    #expect(
+      "\(error!)".contains(
+        "PyTorchVideo has no network with what these weights need: RoIAlign of 8x8 with aligned True"))
     let carried = try WeightConversion(detector, to: .pyslowfast)
-    #expect(carried.notices.contains { $0.contains("their config must say: ") && $0.contains("DETECTION.ALIGNED True") })
+    #expect(
+      carried.notices.contains { $0.contains("their config must say: ") && $0.contains("DETECTION.ALIGNED True") })
   }
 }

@@ -11,7 +11,8 @@ struct HelpTests {
     [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
     ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "evaluate"], ["frames"], ["synth"],
-    ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"], ["ensemble"], ["submission"], ["convert"],
+    ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"], ["ensemble"], ["submission"],
+    ["convert"],
   ]
 
   @Test("Every command's help", arguments: commands)

@@ -69,7 +69,7 @@ public struct WeightConversion: Sendable {
     // The mean over the whole map is that over its windows where the picture is as large as in training.
     let strangers = peer.semantics.strangers(butOfClips: true)
     if !strangers.isEmpty {
-      throw ConversionError.notCarried(checkpoint.path, "PySlowFast", strangers.map { "\(peer.library)'s \($0)" })
+      throw ConversionError.notCarried(checkpoint.path, "PySlowFast", strangers)
     }
     if peer.semantics.clips.averagesWholeMaps {
       notices.append(
@@ -84,7 +84,7 @@ public struct WeightConversion: Sendable {
         "\($0.key) \($0.value.contains(" ") ? "\"\($0.value)\"" : $0.value)"
       }
       let numbers = [("MEAN", pixels.mean), ("STD", pixels.std)].map { name, values in
-        "DATA.\(name) \"[\(values.reversed().map { "\(Float($0))" }.joined(separator: ", "))]\""
+        "DATA.\(name) \"[\((peer.scoresBoxes == true ? values.reversed() : values).map { "\(Float($0))" }.joined(separator: ", "))]\""
       }
       notices.append(
         "the names no longer tell whose weights these are; their config must say: "

@@ -7,10 +7,7 @@ import Testing
 /// Names of other projects.
 @Suite struct PeerNameTests {
   @Test(arguments: [
-    ("blocks.1.multipathway_blocks.0.res_blocks.0.branch2.conv_a.weight", "PyTorchVideo"),
-    ("model.blocks.1.res_blocks.0.branch2.conv_a.weight", "PyTorchVideo"),
     ("patch_embed.patch_model.weight", "PyTorchVideo"),
-    ("backbone.slow_path.layer1.0.conv1.conv.weight", "MMAction2"),
     ("backbone.slow.res_nl1.res_0.btnk.conv1.conv.weight", "AlphAction"),
     ("module.backbone.module.slow_res1.0.conv1.weight", "ACAR-Net"),
   ])

@@ -12,7 +12,7 @@ struct HelpTests {
     ["bench"],
     ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "depthwise"], ["bench", "evaluate"],
     ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"],
-    ["ensemble"], ["submission"],
+    ["ensemble"], ["submission"], ["convert"],
   ]
 
   @Test("Every command's help", arguments: commands)

@@ -23,6 +23,8 @@ public final class Checkpoint: Sendable {
     /// The name in the file.
     public let originalName: String
     public let shape: [Int]
+    /// The shape in the file.
+    public let originalShape: [Int]
     public let dtype: ElementType
     /// Whether it belongs to the training and not to the model.
     public let isOfTraining: Bool
@@ -40,6 +42,8 @@ public final class Checkpoint: Sendable {
   public let epoch: Int?
   /// The training run's whole configuration as YAML text (`cfg`).
   public let configText: String?
+  /// MMAction2's configuration as Python text (`meta`, `cfg`).
+  public let pythonConfigText: String?
   /// The tensors in the file's order.
   public let entries: [Entry]
   /// Names that stand for something else than a tensor that can be read, and what that is.
@@ -63,6 +67,7 @@ public final class Checkpoint: Sendable {
     notices = content.notices
     epoch = content.epoch
     configText = content.configText
+    pythonConfigText = content.pythonConfigText
     var entries: [Entry] = []
     var others: [(name: String, found: String)] = []
     var tensors: [String: RawTensor] = [:]
@@ -71,8 +76,8 @@ public final class Checkpoint: Sendable {
       case .success(let raw):
         entries.append(
           Entry(
-            name: item.name, originalName: item.originalName, shape: raw.shape, dtype: raw.type,
-            isOfTraining: item.isOfTraining))
+            name: item.name, originalName: item.originalName, shape: raw.shape,
+            originalShape: item.originalShape ?? raw.shape, dtype: raw.type, isOfTraining: item.isOfTraining))
         tensors[item.name] = raw
       case .failure(let unreadable): others.append((item.name, unreadable.text))
       }

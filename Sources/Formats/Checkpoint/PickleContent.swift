@@ -18,6 +18,10 @@ extension Unpickler {
     if format != .caffe2 {
       if case .integer(let epoch)? = dictionary["epoch"] { content.epoch = epoch }
       if let value = dictionary["cfg"] { content.configText = try string(value) }
+      if case .dictionary(let number)? = dictionary["meta"] {
+        let meta = graph.dictionaries[number]
+        if let value = meta["cfg"] ?? meta["config"] { content.pythonConfigText = try string(value) }
+      }
     }
     return content
   }

@@ -91,6 +91,14 @@ struct RawTensor: Sendable {
     return RawTensor(type: type, source: source, start: start, shape: shape, strides: strides)
   }
 
+  /// The same elements without the first of the first axis; nil where there is none.
+  var withoutFirstRow: RawTensor? {
+    guard let rows = shape.first, rows > 0 else { return nil }
+    return RawTensor(
+      type: type, source: source, start: rows > 1 ? start + strides[0] : start, shape: [rows - 1] + shape.dropFirst(),
+      strides: strides)
+  }
+
   /// Reads the numbers as Float in C order.
   func load(_ file: MappedFile) -> Tensor {
     switch source {

@@ -120,9 +120,10 @@ private func damaged(_ file: MappedFile, _ found: String) -> CheckpointError {
   .damaged(path: file.path, offset: nil, found: found)
 }
 
-/// Writes tensors as a safetensors file of float32, atomically.
+/// Writes tensors as a safetensors file of float32, atomically; those that count batches are int64.
 ///
-/// Layout: numbers in the order given, the first at a multiple of 64 bytes.
+/// Layout: the counts first, whose places must be multiples of 8, then the other numbers, each in the order given; the first
+/// at a multiple of 64 bytes.
 ///
 /// - Throws: `FileError`.
 public func writeSafetensors(
@@ -133,16 +134,20 @@ public func writeSafetensors(
   if !metadata.isEmpty {
     json.member("__metadata__", .object(metadata.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }))
   }
-  var offset = 0
+  let counts = tensors.filter { isBatchCount($0.name) }
+  let others = tensors.filter { !isBatchCount($0.name) }
+  var (countOffset, otherOffset) = (0, counts.reduce(0) { $0 + $1.tensor.count * 8 })
   for (name, tensor) in tensors {
-    let end = offset + tensor.count * 4
+    let isCount = isBatchCount(name)
+    let offset = isCount ? countOffset : otherOffset
+    let end = offset + tensor.count * (isCount ? 8 : 4)
     json.member(
       name,
       [
-        "dtype": "F32", "shape": .array(tensor.shape.map { JSONValue($0) }),
+        "dtype": isCount ? "I64" : "F32", "shape": .array(tensor.shape.map { JSONValue($0) }),
         "data_offsets": [JSONValue(offset), JSONValue(end)],
       ])
-    offset = end
+    if isCount { countOffset = end } else { otherOffset = end }
   }
   json.end()
   var header = json.text
@@ -156,6 +161,7 @@ public func writeSafetensors(
   }
   try file.write(lengthBytes)
   try file.write(header)
-  for (_, tensor) in tensors { try file.write(raw: UnsafeRawBufferPointer(tensor.values)) }
+  for (_, tensor) in counts { try file.write(littleEndian(counts: tensor)) }
+  for (_, tensor) in others { try file.write(raw: UnsafeRawBufferPointer(tensor.values)) }
   try file.commit()
 }

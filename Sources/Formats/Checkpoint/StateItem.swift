@@ -4,6 +4,8 @@ public struct StateItem {
   public var name: String
   /// The name in the file.
   public let originalName: String
+  /// The shape in the file; nil for what is no tensor.
+  public let originalShape: [Int]?
   /// Whether it belongs to the training and not to the model: no model asks for it, and nobody misses it.
   public var isOfTraining = false
   var content: Result<RawTensor, UnreadableTensor>
@@ -12,12 +14,19 @@ public struct StateItem {
     self.name = name
     originalName = name
     self.content = content
+    if case .success(let raw) = content { originalShape = raw.shape } else { originalShape = nil }
   }
 
   /// nil for what is no tensor.
   public var shape: [Int]? {
     guard case .success(let raw) = content else { return nil }
     return raw.shape
+  }
+
+  /// Leaves out the first row: the first of the first axis. Nothing changes where there is none.
+  public mutating func dropFirstRow() {
+    guard case .success(let raw) = content, let rest = raw.withoutFirstRow else { return }
+    content = .success(rest)
   }
 
   /// Leaves out all extents of 1 but the first.
@@ -36,7 +45,9 @@ public struct FileContent {
   /// What is worth telling the user about the file, a line each.
   public var notices: [String] = []
   var epoch: Int?
-  var configText: String?
+  public internal(set) var configText: String?
+  /// The configuration that MMAction2 keeps under `meta`, as Python text.
+  public internal(set) var pythonConfigText: String?
 
   init(format: CheckpointFormat, stateKey: String? = nil, items: [StateItem]) {
     self.format = format

@@ -10,7 +10,7 @@ extension ClipRun {
   ///   - isStill: Every clip is its key frame over and over.
   public init(_ config: Configuration, _ ensemble: TestEnsemble?, _ models: [LoadedModel], isStill: Bool) {
     let one = Network(
-      models[0].model, window: ClipWindow(config, isStill: isStill), preprocessing: Preprocessing(config))
+      models[0].model, window: ClipWindow(config, isStill: isStill), preprocessing: models[0].preprocessing(config))
     self.init(ensemble?.networks(models, isStill: isStill) ?? [one])
   }
 }

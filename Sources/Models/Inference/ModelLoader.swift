@@ -38,6 +38,8 @@ public struct LoadedModel {
   /// How the weights were chosen.
   public let options: WeightOptions
   public let notices: [String]
+  /// The pixels that the weights were trained on; nil where the configuration's are as good.
+  let pixels: PeerPixels?
 
   /// Builds the model of a configuration and loads its weights.
   ///
@@ -46,17 +48,21 @@ public struct LoadedModel {
   public init(
     _ config: Configuration, _ options: WeightOptions, engine: Engine, sharing other: LoadedModel? = nil
   ) throws {
-    let architecture = try Architecture(config)
+    var architecture = try Architecture(config)
     self.options = options
     if let seed = options.randomSeed {
       let weights = WeightReader(random: seed)
       model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
       weightsPath = nil
+      pixels = nil
       notices = architecture.notices + ["the weights are random (seed \(seed)): the scores mean nothing"]
       return
     }
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
     let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
+    let peer = PeerNetwork(checkpoint)
+    let taken = try peer?.adapt(&architecture, config) ?? []
+    pixels = peer?.pixels
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
     var report = weights.report
@@ -64,7 +70,9 @@ public struct LoadedModel {
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
-    notices = found + architecture.notices + checkpoint.notices + report.notices
+    notices =
+      found + architecture.notices + checkpoint.notices + taken + report.notices
+      + (peer.map { pixelNotices($0, config) } ?? [])
   }
 }
 

@@ -59,7 +59,8 @@ public struct TestEnsemble: Sendable, CustomStringConvertible {
   public func networks(_ loaded: [LoadedModel], isStill: Bool) -> [ClipRun.Network] {
     zip(models, loaded).map { model, loaded in
       ClipRun.Network(
-        loaded.model, window: ClipWindow(model.config, isStill: isStill), preprocessing: Preprocessing(model.config))
+        loaded.model, window: ClipWindow(model.config, isStill: isStill),
+        preprocessing: loaded.preprocessing(model.config))
     }
   }
 

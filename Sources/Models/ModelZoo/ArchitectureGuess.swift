@@ -13,6 +13,13 @@ public struct ArchitectureGuess: Sendable {
   /// What the head scores, where the file's own configuration or the number of its classes tells.
   public private(set) var head: ScoredThings?
 
+  /// The library whose names the file has, where it is another one.
+  let peer: PeerNetwork?
+  /// What published networks of this shape there are.
+  private(set) var published: [PublishedModel] = []
+  /// Whether its widths are those of published networks.
+  private(set) var hasPublishedWidth = false
+
   /// What a head scores.
   public enum ScoredThings: Sendable, Equatable {
     /// Boxes of people.
@@ -24,6 +31,16 @@ public struct ArchitectureGuess: Sendable {
   /// Looks at a file's names and shapes; no numbers are read.
   public init(_ checkpoint: Checkpoint) {
     let tensors = TensorIndex(checkpoint)
+    let reading = PeerReading(PeerFile(checkpoint))
+    if case .network(let network)? = reading { peer = network } else { peer = nil }
+    if case .unsupported(let library, let what, let example)? = reading {
+      network = Recognition("a network of \(library)")
+      obstacle = (
+        "it holds \(library)'s \(what) ('\(printable(example))'), which this program cannot run",
+        "give weights of a \(series(modelFamilies.flatMap(\.networks), "or")) network and their config"
+      )
+      return
+    }
     if let peer = PeerNames(checkpoint.entries.map(\.name)) {
       network = Recognition("a network of \(peer.owner)")
       obstacle = (
@@ -46,6 +63,18 @@ public struct ArchitectureGuess: Sendable {
     network = modelFamilies.lazy.compactMap { $0.recognise(tensors) }.first
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     network.map { network = headAdded(to: $0, tensors, checkpoint.configText) }
+    if let peer { network?.add(peer) }
+    network.map { findPublished($0, classes, checkpoint.configText) }
+  }
+
+  private mutating func findPublished(_ network: Recognition, _ classes: Int?, _ configText: String?) {
+    var scoresBoxes = peer?.scoresBoxes
+    if scoresBoxes == nil, let head { scoresBoxes = head == .boxes }
+    let traits = PublishedModel.traits(network, scoresBoxes: scoresBoxes, classes: classes, peer?.semantics)
+    published = PublishedModel.candidates(peer?.library ?? "PySlowFast", traits)
+    let width = network.settings.first { $0.key == Key.resnetWidthPerGroup.name }?.value
+    let dense = network.settings.first { $0.key == Key.x3dDimC5.name }?.value
+    hasPublishedWidth = width == "64" || dense == "2048"
   }
 
   /// The data sets that a number of classes speaks for.
@@ -66,6 +95,10 @@ public struct ArchitectureGuess: Sendable {
     let dataSet = Self.kinetics[classes]
     if dataSet != nil { head = .clips(dataSet: dataSet) }
     if Self.classesOfAVA.contains(classes) { head = .boxes }
+    if let isOfBoxes = peer?.scoresBoxes {
+      head = isOfBoxes ? .boxes : .clips(dataSet: dataSet)
+      return
+    }
     if let isDetection = configText.flatMap(detectionFlag) {
       head = isDetection ? .boxes : .clips(dataSet: dataSet)
     }
@@ -79,7 +112,11 @@ public struct ArchitectureGuess: Sendable {
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
       return network
     }
-    if let isDetection = configText.flatMap(detectionFlag) {
+    if let peer {
+      network.set(.detectionEnable, peer.scoresBoxes == true ? "True" : "False")
+      network.remarks.append(
+        "the head is \(peer.scoresBoxes == true ? "an RoI head" : "a classification head") by the tensors' names")
+    } else if let isDetection = configText.flatMap(detectionFlag) {
       network.set(.detectionEnable, isDetection ? "True" : "False")
       network.remarks.append(
         "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")

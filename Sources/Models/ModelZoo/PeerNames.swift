@@ -1,4 +1,4 @@
-/// Whose names a file's tensors have, where they are not PySlowFast's.
+/// Whose names a file's tensors have, where they are neither PySlowFast's nor those of a network in `peerLibraries`.
 struct PeerNames {
   /// The project, as "PyTorchVideo".
   let owner: String

@@ -1,7 +1,8 @@
 public import Checkpoint
 internal import Wording
 
-/// What PySlowFast's models call their tensors, whatever wrapper, training state or Caffe2 model zoo a file comes from.
+/// What PySlowFast's models call their tensors, whatever wrapper, training state, library or Caffe2 model zoo a file comes
+/// from.
 ///
 /// Source: PySlowFast's checkpoint utilities; the names themselves are those of `StageNames` and of the heads.
 public struct PySlowFastNames: TensorNaming {
@@ -9,6 +10,7 @@ public struct PySlowFastNames: TensorNaming {
 
   public func rename(_ content: inout FileContent) {
     if content.format == .caffe2 { content.renameBlobs() }
+    if content.renamePeer() { return }
     content.stripSharedPrefix()
     content.normaliseSubBatchNorm()
   }

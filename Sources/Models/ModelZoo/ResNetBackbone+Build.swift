@@ -49,7 +49,8 @@ extension ResNetBackbone {
       widths[1], widths[1] * fusion.channelRatio, kernel: Extent3(fusion.kernel, 1, 1),
       stride: Extent3(fusion.alpha, 1, 1), padding: Extent3(fusion.kernel / 2, 0, 0))
     let lateral = builder.convolution(
-      paths[1], shape, builder.weights[name], StageNames.lateral, norm: "bn", epilogue: .relu,
+      paths[1], shape, builder.weights[name], StageNames.lateral, norm: fusion.isBare ? nil : "bn",
+      epilogue: fusion.isBare ? .none : .relu, hasBias: false,
       widthKey: Key.slowfastBetaInv.name,
       kernelKey: Key.slowfastFusionKernelSz.name)
     let fused = [builder.network.concatenate([paths[0], lateral]), paths[1]]

@@ -50,12 +50,21 @@ public struct ResNetBackbone: Backbone, Equatable {
     public var groups: Int
     public var pool: Extent3
     public var attention: Attention
+    /// Whether phi and g are convolved before they are pooled; PySlowFast pools what they are made of.
+    public var poolsConvolved: Bool
+    /// Whether its last convolution has a bias beside the normalisation.
+    public var hasOutputBias: Bool
 
-    public init(after: [Int], groups: Int, pool: Extent3, attention: Attention) {
+    public init(
+      after: [Int], groups: Int, pool: Extent3, attention: Attention, poolsConvolved: Bool = false,
+      hasOutputBias: Bool = true
+    ) {
       self.after = after
       self.groups = groups
       self.pool = pool
       self.attention = attention
+      self.poolsConvolved = poolsConvolved
+      self.hasOutputBias = hasOutputBias
     }
   }
 
@@ -64,12 +73,27 @@ public struct ResNetBackbone: Backbone, Equatable {
     public var alpha: Int
     public var kernel: Int
     public var channelRatio: Int
+    /// Whether the lateral convolutions stand alone, without normalisation and ReLU.
+    public var isBare: Bool
+    public var slowFrames: SlowFrames
 
-    public init(alpha: Int, kernel: Int, channelRatio: Int) {
+    public init(
+      alpha: Int, kernel: Int, channelRatio: Int, isBare: Bool = false, slowFrames: SlowFrames = .spread
+    ) {
       self.alpha = alpha
       self.kernel = kernel
       self.channelRatio = channelRatio
+      self.isBare = isBare
+      self.slowFrames = slowFrames
     }
+  }
+
+  /// Which frames of the clip the slow pathway takes, one of every `alpha`.
+  public enum SlowFrames: Sendable, Equatable {
+    /// From the first to the last at equal distances, rounded down.
+    case spread
+    /// The first of every `alpha`.
+    case strided
   }
 
   /// What the two or three convolutions of a residual block are.
@@ -115,11 +139,12 @@ public struct ResNetBackbone: Backbone, Equatable {
   /// The stem's convolution and pooling, and the first block of every stage.
   public var featureStride: Int { stages.reduce(4) { $0 * $1[0].stride } }
 
-  /// Which frames of the clip the slow pathway takes: n positions from the first to the last, rounded down.
+  /// Which frames of the clip the slow pathway takes.
   public var slowFrames: [Int] {
     guard let fusion else { return Array(0..<frames) }
     let count = frames / fusion.alpha
     if count <= 1 { return count == 1 ? [0] : [] }
+    if fusion.slowFrames == .strided { return (0..<count).map { $0 * fusion.alpha } }
     // The reference truncates positions that PyTorch's linspace computes in float32, from both ends to the middle:
     // from 160 frames on that is not always the exact position rounded down.
     let last = Float(frames - 1)

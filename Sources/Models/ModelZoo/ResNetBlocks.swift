@@ -90,16 +90,20 @@ extension NetworkBuilder {
     let reduce = ConvolutionShape(channels, inner, kernel: .one)
     let grouped = network.framesToBatch(x, groups: kind.groups)
     let theta = convolution(grouped, reduce, scope, "conv_theta", norm: nil, widthKey: widthKey)
-    let pooled =
-      kind.pool == .one ? grouped : network.maxPool(grouped, MaxPooling(kernel: kind.pool, stride: kind.pool))
-    let phi = convolution(pooled, reduce, scope, "conv_phi", norm: nil, widthKey: widthKey)
-    let g = convolution(pooled, reduce, scope, "conv_g", norm: nil, widthKey: widthKey)
+    func pooled(_ x: Value) -> Value {
+      kind.pool == .one ? x : network.maxPool(x, MaxPooling(kernel: kind.pool, stride: kind.pool))
+    }
+    let source = kind.poolsConvolved ? grouped : pooled(grouped)
+    var phi = convolution(source, reduce, scope, "conv_phi", norm: nil, widthKey: widthKey)
+    var g = convolution(source, reduce, scope, "conv_g", norm: nil, widthKey: widthKey)
+    if kind.poolsConvolved { (phi, g) = (pooled(phi), pooled(g)) }
     let y = network.attention(kind.attention, theta: theta, phi: phi, g: g)
     let expand = ConvolutionShape(inner, channels, kernel: .one)
     // A dot product over `inner` channels grows with their root, and is multiplied once more.
     let gain = kind.attention == .softmax ? Self.branchGain : Self.branchGain / (8 * Float(inner).squareRoot())
     let out = convolution(
-      y, expand, scope, "conv_out", norm: "bn", adding: grouped, hasBias: true, widthKey: widthKey, branchGain: gain)
+      y, expand, scope, "conv_out", norm: "bn", adding: grouped, hasBias: kind.hasOutputBias, widthKey: widthKey,
+      branchGain: gain)
     return network.batchToFrames(out, groups: kind.groups)
   }
 }

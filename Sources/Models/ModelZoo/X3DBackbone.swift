@@ -39,10 +39,12 @@ public struct X3DBackbone: Backbone, Equatable {
   public var groups: Int?
   /// `RESNET.STRIDE_1X1`
   public var strideOn1x1: Bool
+  /// Whether the first shortcut, which changes no width, is normalised.
+  public var normalisesFirstShortcut: Bool
 
   public init(
     frames: Int, inChannels: Int = 3, stem: Int, stemKernel: Int = 5, stages: [Stage], temporalKernel: Int = 3,
-    groups: Int? = nil, strideOn1x1: Bool = false
+    groups: Int? = nil, strideOn1x1: Bool = false, normalisesFirstShortcut: Bool = true
   ) {
     self.frames = frames
     self.inChannels = inChannels
@@ -52,6 +54,7 @@ public struct X3DBackbone: Backbone, Equatable {
     self.temporalKernel = temporalKernel
     self.groups = groups
     self.strideOn1x1 = strideOn1x1
+    self.normalisesFirstShortcut = normalisesFirstShortcut
   }
 
   public var inputs: [PathwayInput] { [PathwayInput(channels: inChannels, frames: Array(0..<frames))] }
@@ -80,7 +83,7 @@ public struct X3DBackbone: Backbone, Equatable {
       let number = index + 2
       for i in 0..<stage.depth {
         x = block(
-          &builder, x, from: channels, stage, index: i,
+          &builder, x, from: channels, stage, index: i, normalisesShortcut: number > 2 || normalisesFirstShortcut,
           builder.weights[StageNames.block(i, stage: number, pathway: 0)])
         channels = stage.width
       }
@@ -104,7 +107,8 @@ public struct X3DBackbone: Backbone, Equatable {
 
   /// ReLU(shortcut + c(swish(SE(b(a(x)))))), SE in every other block.
   private func block(
-    _ builder: inout NetworkBuilder, _ x: Value, from channels: Int, _ stage: Stage, index: Int, _ scope: WeightReader
+    _ builder: inout NetworkBuilder, _ x: Value, from channels: Int, _ stage: Stage, index: Int,
+    normalisesShortcut: Bool, _ scope: WeightReader
   ) -> Value {
     let stride = index == 0 ? 2 : 1
     let (first, second) = strideOn1x1 ? (stride, 1) : (1, stride)
@@ -112,7 +116,8 @@ public struct X3DBackbone: Backbone, Equatable {
     if index == 0 || channels != stage.width {
       let shape = ConvolutionShape(channels, stage.width, kernel: .one, stride: Extent3(1, stride, stride))
       shortcut = builder.convolution(
-        x, shape, scope, StageNames.shortcut, norm: StageNames.shortcut + "_bn", widthKey: Key.x3dWidthFactor.name)
+        x, shape, scope, StageNames.shortcut, norm: normalisesShortcut ? StageNames.shortcut + "_bn" : nil,
+        hasBias: false, widthKey: Key.x3dWidthFactor.name)
     }
     let branch = scope[StageNames.branch]
     let a = ConvolutionShape(channels, stage.inner, kernel: .one, stride: Extent3(1, first, first))

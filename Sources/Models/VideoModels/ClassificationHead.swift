@@ -12,11 +12,14 @@ public struct ClassificationHead: Head, Equatable {
   public var activation: Activation
   /// The side of the windows over the maps; nil for the whole map.
   public var window: Int?
+  /// Whether the features of the last pathway come first in the rows that are projected.
+  public var joinsLastFirst: Bool
 
-  public init(classes: Int, activation: Activation, window: Int?) {
+  public init(classes: Int, activation: Activation, window: Int?, joinsLastFirst: Bool = false) {
     self.classes = classes
     self.activation = activation
     self.window = window
+    self.joinsLastFirst = joinsLastFirst
   }
 
   public var scoresBoxes: Bool { false }
@@ -53,7 +56,7 @@ private final class ClassificationHeadLayers: HeadLayers {
     let positions = averages[0].shape[1] * averages[0].shape[2]
     let rows = Tensor(zeros: [batch * positions, channels])
     var channel = 0
-    for average in averages {
+    for average in head.joinsLastFirst ? averages.reversed() : averages {
       copyColumns(average.reshaped([batch * positions, average.shape[3]]), into: rows, at: channel)
       channel += average.shape[3]
     }

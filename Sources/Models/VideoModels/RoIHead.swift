@@ -6,7 +6,7 @@ internal import Tensors
 
 /// Scores boxes: the average over the frames, RoIAlign, the largest bin of each channel, projection, activation.
 ///
-/// Source: PySlowFast's ResNetRoIHead; Detectron2's RoIAlign.
+/// Source: PySlowFast's ResNetRoIHead; Detectron2's RoIAlign. What MMAction2's heads can have besides is off by default.
 public struct RoIHead: Head, Equatable {
   public var classes: Int
   public var activation: Activation
@@ -16,13 +16,25 @@ public struct RoIHead: Head, Equatable {
   public var stride: Int
   /// `DETECTION.ALIGNED`
   public var aligned: Bool
+  /// What is made of the frames before RoIAlign.
+  public var frames: FramePooling
+  /// Whether each box has beside its own features those of the whole map, averaged in as many bins.
+  public var hasContext: Bool
+  /// The width of a layer before the projection.
+  public var hidden: Int?
 
-  public init(classes: Int, activation: Activation, resolution: Int, stride: Int, aligned: Bool) {
+  public init(
+    classes: Int, activation: Activation, resolution: Int, stride: Int, aligned: Bool, frames: FramePooling = .mean,
+    hasContext: Bool = false, hidden: Int? = nil
+  ) {
     self.classes = classes
     self.activation = activation
     self.resolution = resolution
     self.stride = stride
     self.aligned = aligned
+    self.frames = frames
+    self.hasContext = hasContext
+    self.hidden = hidden
   }
 
   public var scoresBoxes: Bool { true }
@@ -35,7 +47,10 @@ public struct RoIHead: Head, Equatable {
 
 private final class RoIHeadLayers: HeadLayers {
   private let head: RoIHead
+  /// Of all maps, and of what is projected.
   private let channels: Int
+  private let width: Int
+  private let hidden: HiddenLayer?
   private let projection: Projection
   private let engine: Engine
   private let workspace = RoIAlignWorkspace()
@@ -44,12 +59,16 @@ private final class RoIHeadLayers: HeadLayers {
     self.head = head
     self.channels = channels.reduce(0, +)
     self.engine = engine
+    let width = head.hasContext ? 2 * self.channels : self.channels
+    self.width = width
+    hidden = head.hidden.map { HiddenLayer(width, width: $0, weights: weights, engine: engine) }
     projection = Projection(
-      self.channels, classes: head.classes, head.activation, weights: weights, engine: engine)
+      head.hidden ?? width, classes: head.classes, head.activation, weights: weights, engine: engine)
   }
 
   private init(_ other: RoIHeadLayers, _ engine: Engine) {
-    (head, channels, projection) = (other.head, other.channels, other.projection)
+    (head, channels, width) = (other.head, other.channels, other.width)
+    (hidden, projection) = (other.hidden, other.projection)
     self.engine = engine
   }
 
@@ -57,13 +76,13 @@ private final class RoIHeadLayers: HeadLayers {
 
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor {
     let aligner = try aligner()
-    let pooled = Tensor(zeros: [regions.count, channels])
+    let pooled = Tensor(zeros: [regions.count, width])
     var channel = 0
     for map in maps {
       try pool(map, regions, aligner, into: pooled, at: channel)
       channel += map.channels
     }
-    return projection(pooled)
+    return projection(hidden.map { $0(pooled) } ?? pooled)
   }
 
   private func aligner() throws -> RoIAligner {
@@ -71,19 +90,32 @@ private final class RoIHeadLayers: HeadLayers {
       resolution: head.resolution, spatialScale: 1 / Float(head.stride), grid: head.aligned ? .halfPixel : .legacy)
   }
 
-  /// Pools the boxes of one pathway: average over the frames, RoIAlign, the largest bin of each channel.
+  /// Pools the boxes of one pathway: average over the frames, RoIAlign, the largest bin of each channel; and the whole
+  /// map, where there is context.
   ///
-  /// - Parameter rows: [R, all channels]; gets this pathway's from `channel` on.
+  /// - Parameter rows: [R, all channels, then those of the context]; gets this pathway's from `channel` on.
   private func pool(
     _ map: FeatureMap, _ regions: [Region], _ aligner: RoIAligner, into rows: Tensor, at channel: Int
   ) throws {
-    let plane = FeaturePlane(map.float32())
+    var map = map.float32()
+    if head.frames == .maximum { map = map.pooled(over: .maximum) }
+    if head.hasContext { addContext(of: map, regions, into: rows, at: channels + channel) }
+    let plane = FeaturePlane(map)
     if engine.usesReferences {
       copyColumns(largest(of: try aligner.reference(plane, regions)), into: rows, at: channel)
     } else {
       try aligner.alignMaxPooled(
         plane, regions, into: rows.storage, offset: channel, pitch: rows.shape[1], pool: engine.pool,
         kernels: engine.kernels, workspace: workspace)
+    }
+  }
+
+  private func addContext(of map: FeatureMap, _ regions: [Region], into rows: Tensor, at channel: Int) {
+    let frame = map.extent.t == 1 ? map : map.pooled(over: .mean)
+    let context = frame.largestAverage(side: head.resolution)
+    for (row, region) in regions.enumerated() where (0..<map.batch).contains(region.batchIndex) {
+      (rows.storage.pointer + row * width + channel).update(
+        from: context.storage.pointer + region.batchIndex * map.channels, count: map.channels)
     }
   }
 
@@ -101,19 +133,20 @@ private final class RoIHeadLayers: HeadLayers {
 
   func timed(_ maps: [FeatureMap], _ regions: [Region]) throws -> [LayerReport] {
     let aligner = try aligner()
-    let rows = Tensor(zeros: [regions.count, channels])
+    let rows = Tensor(zeros: [regions.count, width])
     var reports: [LayerReport] = []
     var channel = 0
     for map in maps {
       let bins = "\(aligner.resolution)x\(aligner.resolution)"
       let report = try LayerReport(
-        timing: "mean of \(map.extent.t) frames + RoIAlign \(bins) + max", output: "\(regions.count) x \(map.channels)",
+        timing: "\(head.frames) of \(map.extent.t) frames + RoIAlign \(bins) + max",
+        output: "\(regions.count) x \(map.channels)",
         macs: aligner.multiplyAdds(FeaturePlane(map.float32()), regions),
         bytes: 4 * (map.positions + regions.count) * map.channels
       ) { try pool(map, regions, aligner, into: rows, at: channel) }
       reports.append(report)
       channel += map.channels
     }
-    return reports + [projection.timed(rows: regions.count)]
+    return reports + [hidden?.timed(rows: regions.count), projection.timed(rows: regions.count)].compactMap(\.self)
   }
 }

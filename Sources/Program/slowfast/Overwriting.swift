@@ -78,7 +78,7 @@ private func place(_ path: String) -> String {
 }
 
 /// Whether a path leads to what holds no results: a terminal, a pipe.
-private func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) == nil && !isFolder(path) }
+func isDevice(_ path: String) -> Bool { pathExists(path) && FileIdentity(path) == nil && !isFolder(path) }
 
 /// Whether two paths lead to one file, be it there already or not. Devices and pipes are nobody's input to lose.
 func isSameFile(_ a: String, _ b: String) -> Bool {

@@ -13,7 +13,7 @@ struct SlowFast: ParsableCommand {
       TestCommand.self, DetectCommand.self, EvaluateCommand.self, ValidateCommand.self, OverlayCommand.self,
       ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
       PlanCommand.self, ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self,
-      SubmissionCommand.self,
+      SubmissionCommand.self, ConvertCommand.self,
     ])
 }
 

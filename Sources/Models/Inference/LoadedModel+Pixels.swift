@@ -1,0 +1,45 @@
+public import Clips
+public import Configuration
+internal import Imaging
+internal import ModelZoo
+
+extension LoadedModel {
+  /// The preprocessing of a configuration, with the pixels that the weights were trained on.
+  ///
+  /// Keys that the call gives as KEY VALUE stay as given.
+  public func preprocessing(_ config: Configuration) -> Preprocessing {
+    var preprocessing = Preprocessing(config)
+    guard let pixels else { return preprocessing }
+    // Means of a configuration are those of the BGR image.
+    if !config.isGiven(.dataMean) { preprocessing.mean = pixels.mean.reversed().map { Float($0) } }
+    if !config.isGiven(.dataStd) { preprocessing.std = pixels.std.reversed().map { Float($0) } }
+    if !config.isGiven(.avaBgr), !config.isGiven(.dataReverseInputChannel) { preprocessing.order = .rgb }
+    return preprocessing
+  }
+}
+
+/// What is said of pixels that are normalised otherwise than the configuration says.
+func pixelNotices(_ peer: PeerNetwork, _ config: Configuration) -> [String] {
+  guard let pixels = peer.pixels else { return [] }
+  let own = Preprocessing(config)
+  func isSame(_ a: [Double], _ b: [Float]) -> Bool {
+    a.count == b.count && zip(a.reversed(), b).allSatisfy { abs(Float($0) - $1) < 1e-6 }
+  }
+  if isSame(pixels.mean, own.mean), isSame(pixels.std, own.std), own.order == .rgb { return [] }
+  let given = [
+    (config.isGiven(.dataMean), "DATA.MEAN"), (config.isGiven(.dataStd), "DATA.STD"),
+    (config.isGiven(.avaBgr) || config.isGiven(.dataReverseInputChannel), "the order of the channels"),
+  ].filter(\.0).map(\.1)
+  func text(_ numbers: [Double]) -> String {
+    "[" + numbers.map { "\(Double(Int(($0 * 1000).rounded())) / 1000)" }.joined(separator: ", ") + "]"
+  }
+  let exceptions = given.isEmpty ? "" : ", except what the call gives: \(given.joined(separator: ", "))"
+  return [
+    "pixels are those of \(peer.library): RGB of 0 to 1, mean \(text(pixels.mean)), deviation \(text(pixels.std)), instead of "
+      + "the config's\(exceptions)"
+  ]
+}
+
+extension Configuration {
+  fileprivate func isGiven<Content: Sendable>(_ key: Key<Content>) -> Bool { source(of: key) == .override }
+}

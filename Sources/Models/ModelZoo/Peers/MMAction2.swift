@@ -1,0 +1,105 @@
+internal import NN
+internal import Tensors
+internal import VideoModels
+
+/// MMAction2: SlowOnly and SlowFast, as recognisers and as AVA's detectors.
+///
+/// Source: MMAction2 0.x and 1.x, their public behaviour.
+struct MMAction2: PeerLibrary {
+  static let name = "MMAction2"
+  var name: String { Self.name }
+
+  func read(_ file: PeerFile) -> PeerReading? {
+    guard let layout = MMAction2Layout(file) else { return nil }
+    let text = MMAction2Text(file.pythonText)
+    if let (what, example) = unsupported(file, layout, text) {
+      return .unsupported(library: name, what: what, example: example)
+    }
+    var assumptions: [String] = []
+    let classifier = layout.classifier.map { $0 + (file.has("\($0).2.weight") ? ".2" : "") }
+    let hidden = layout.classifier.flatMap { file.shape("\($0).0.weight")?.first }
+    var network = PeerNetwork(
+      library: name, modules: layout.modules(classifier: classifier, hasHidden: hidden != nil),
+      scoresBoxes: layout.scoresBoxes, semantics: semantics(file, layout, text, hidden, &assumptions))
+    if layout.scoresBoxes == true, let classifier, let rows = file.shape(classifier + ".weight")?.first {
+      // With a head of AVA's 80 classes alone nothing is to be left out, whatever the defaults say.
+      let hasBackground = text.hasBackground ?? (rows != 80)
+      if hasBackground { network.classifierWithBackground = classifier }
+      if text.hasBackground == nil, hasBackground, rows != 81 {
+        assumptions.append("row 0 of the classifier's \(rows) is taken for the background class: the file does not say")
+      }
+    }
+    network.ignored = ["data_preprocessor."]
+    network.clip = text.clip
+    network.assumptions = assumptions
+    return .network(network)
+  }
+
+  /// Networks of the library that are not built here.
+  private func unsupported(
+    _ file: PeerFile, _ layout: MMAction2Layout, _ text: MMAction2Text
+  ) -> (what: String, example: String)? {
+    let marks = [
+      ("conv1_s.", "X3D"), ("roi_head.shared_head.", "a head with a relation network or a feature bank"),
+      ("neck.", "a network with a feature pyramid"), (".conv2.conv_t.", "R(2+1)D"), (".conv2.conv_s.", "R(2+1)D"),
+    ]
+    for (mark, what) in marks { if let name = file.first(containing: mark) { return (what, name) } }
+    let stem = "\(layout.paths[0]).conv1.conv.weight"
+    guard let shape = file.shape(stem), shape.count == 5 else { return ("a network of pictures, not of clips", stem) }
+    if layout.paths.count == 1, shape[2] > 1 { return ("I3D, which halves time in its first layers", stem) }
+    let isDepthwise = { (shape: [Int]) in shape.count == 5 && shape[0] > 1 && shape[1] == 1 }
+    if let name = file.first(ending: ".conv2.conv.weight", where: { isDepthwise($0) && $0[2] > 1 }) {
+      return ("CSN", name)
+    }
+    if let type = text.type, !type.hasSuffix("ResNet3dSlowOnly"), !type.hasSuffix("ResNet3dSlowFast") {
+      return ("the backbone '\(type)'", stem)
+    }
+    if text.isExclusive { return ("a head whose classes exclude each other (multilabel False)", stem) }
+    if let obstacle = text.obstacle { return (obstacle, stem) }
+    return nil
+  }
+
+  private func semantics(
+    _ file: PeerFile, _ layout: MMAction2Layout, _ text: MMAction2Text, _ hidden: Int?, _ assumptions: inout [String]
+  ) -> PeerSemantics {
+    var semantics = PeerSemantics()
+    semantics.pixels = text.pixels
+    semantics.lastStage = PeerSemantics.LastStage(
+      stride: text.lastStride ?? (layout.scoresBoxes == true ? 1 : 2),
+      dilations: layout.paths.indices.map { text.lastDilation(pathway: $0) ?? 1 })
+    if layout.paths.count == 2 {
+      semantics.isFusionBare = !file.has("\(layout.paths[0]).conv1_lateral.bn.weight")
+      semantics.slowFrames = .strided
+      semantics.alpha = text.alpha
+    } else {
+      semantics.poolsTime = false
+    }
+    semantics.nonLocal = nonLocal(file, text)
+    if layout.scoresBoxes == false {
+      semantics.clips = PeerSemantics.Clips(averagesWholeMaps: true, joinsLastFirst: layout.paths.count == 2)
+    }
+    guard layout.scoresBoxes == true else { return semantics }
+    var boxes = PeerSemantics.Boxes(
+      aligned: text.aligned ?? true, resolution: text.resolution ?? (text.isRead ? 16 : 8))
+    let features = layout.paths.compactMap { file.shape("\($0).layer4.0.conv3.conv.weight")?.first }.reduce(0, +)
+    let columns = layout.classifier.flatMap { file.shape("\($0).weight") ?? file.shape("\($0).0.weight") }?.last
+    boxes.hasContext = features > 0 && columns == 2 * features
+    boxes.hidden = hidden
+    boxes.frames = text.framePooling ?? .mean
+    if !text.isRead {
+      assumptions.append(
+        "the file has no configuration: RoIAlign of 8x8 on half pixels and the mean over the frames are assumed, as in most "
+          + "of its published networks")
+    }
+    semantics.boxes = boxes
+    return semantics
+  }
+
+  private func nonLocal(_ file: PeerFile, _ text: MMAction2Text) -> PeerSemantics.NonLocal? {
+    guard file.first(containing: ".non_local_block.") != nil else { return nil }
+    let isPooled = file.first(containing: ".non_local_block.g.0.") != nil
+    return PeerSemantics.NonLocal(
+      pool: isPooled ? Extent3(1, 2, 2) : .one, attention: text.attention ?? .softmax, poolsConvolved: true,
+      hasOutputBias: file.first(containing: ".non_local_block.conv_out.conv.bias") != nil)
+  }
+}

@@ -1,0 +1,57 @@
+internal import Checkpoint
+
+/// A file's tensors under the names that it gives them, without what data-parallel training puts before all of them.
+struct PeerFile {
+  /// What stands before every name.
+  let wrapper: String
+  let names: [String]
+  private let shapes: [String: [Int]]
+  /// PySlowFast's configuration, where the file has one.
+  let configText: String?
+  /// MMAction2's configuration, where the file has one.
+  let pythonText: String?
+
+  init(_ content: FileContent) {
+    self.init(
+      content.items.map { ($0.originalName, $0.originalShape) }, configText: content.configText,
+      pythonText: content.pythonConfigText)
+  }
+
+  init(_ checkpoint: Checkpoint) {
+    self.init(
+      checkpoint.entries.map { ($0.originalName, $0.originalShape) }, configText: checkpoint.configText,
+      pythonText: checkpoint.pythonConfigText)
+  }
+
+  private init(_ items: [(name: String, shape: [Int]?)], configText: String?, pythonText: String?) {
+    let wrapper = "module."
+    let isWrapped = !items.isEmpty && items.allSatisfy { $0.name.hasPrefix(wrapper) }
+    self.wrapper = isWrapped ? wrapper : ""
+    let length = self.wrapper.count
+    names = items.map { String($0.name.dropFirst(length)) }
+    shapes = Dictionary(
+      zip(names, items).compactMap { name, item in item.shape.map { (name, $0) } },
+      uniquingKeysWith: { _, last in last })
+    self.configText = configText
+    self.pythonText = pythonText
+  }
+
+  func shape(_ name: String) -> [Int]? { shapes[name] }
+
+  func has(_ name: String) -> Bool { shapes[name] != nil }
+
+  /// The first name that has a part.
+  func first(containing part: String) -> String? { names.first { $0.contains(part) } }
+
+  /// The first name, and its shape, that ends so and suits.
+  func first(ending end: String, where suits: ([Int]) -> Bool) -> String? {
+    names.first { $0.hasSuffix(end) && (shapes[$0].map(suits) ?? false) }
+  }
+}
+
+/// The number at the beginning of a text, and what follows the point after it.
+func leadingNumber(_ text: Substring) -> (number: Int, rest: Substring)? {
+  let digits = text.prefix { $0.isASCII && $0.isNumber }
+  guard !digits.isEmpty, let number = Int(digits), text.dropFirst(digits.count).first == "." else { return nil }
+  return (number, text.dropFirst(digits.count + 1))
+}

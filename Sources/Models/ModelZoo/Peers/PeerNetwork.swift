@@ -1,0 +1,48 @@
+public import Checkpoint
+
+/// A network of another library, as a file holds it.
+public struct PeerNetwork: Sendable {
+  /// A layer's name there and here.
+  struct Module: Sendable, Equatable {
+    let own: String
+    let model: String
+  }
+
+  /// Whose it is, as "PyTorchVideo".
+  public let library: String
+  let modules: [Module]
+  /// Whether it scores boxes, by its names; nil where it has no head.
+  let scoresBoxes: Bool?
+  /// What its network does otherwise than a configuration says.
+  let semantics: PeerSemantics
+  /// The classifier whose first row is a class that no test asks for.
+  var classifierWithBackground: String?
+  /// What names begin with that belong to no network.
+  var ignored: [String] = []
+  /// Frames of a clip and the distance between them, where the file says so.
+  var clip: (frames: Int, rate: Int)?
+  /// What could not be found out and was assumed, in words.
+  var assumptions: [String] = []
+
+  init(library: String, modules: [Module], scoresBoxes: Bool?, semantics: PeerSemantics) {
+    self.library = library
+    self.modules = modules
+    self.scoresBoxes = scoresBoxes
+    self.semantics = semantics
+  }
+
+  /// nil for PySlowFast's own files, and those of networks that are not built here.
+  public init?(_ checkpoint: Checkpoint) {
+    guard case .network(let network)? = PeerReading(PeerFile(checkpoint)) else { return nil }
+    self = network
+  }
+
+  /// The pixels that the network was trained on; nil where the configuration's are as good.
+  public var pixels: PeerPixels? { semantics.pixels }
+}
+
+/// How a library normalises pixels of 0 to 1, per channel in the order red, green, blue.
+public struct PeerPixels: Sendable, Equatable {
+  public let mean: [Double]
+  public let std: [Double]
+}

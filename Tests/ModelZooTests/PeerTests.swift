@@ -1,0 +1,148 @@
+import Checkpoint
+import Configuration
+import Files
+import ModelZoo
+import NN
+import Tensors
+import TestSupport
+import Testing
+import VideoModels
+
+/// Networks of other libraries, as small dictionaries of their names.
+@Suite struct PeerTests {
+  /// A thin network of PySlowFast's names, from a configuration.
+  private func weights(_ overrides: [String]) throws -> [(name: String, tensor: Tensor)] {
+    var config = Configuration.defaults
+    try config.apply(overrides: overrides)
+    let asked = WeightReader(nil)
+    _ = VideoModel(try Architecture(config), weights: asked, engine: .init(threads: 1))
+    let random = RandomWeights(seed: 5)
+    return asked.report.missing.map { ($0.name, random.tensor($0.name, $0.shape)) }
+  }
+
+  private static let slow = [
+    "MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow", "RESNET.WIDTH_PER_GROUP", "2", "DATA.NUM_FRAMES", "4",
+    "DATA.INPUT_CHANNEL_NUM", "[3]", "DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid", "MODEL.NUM_CLASSES", "80",
+    "RESNET.SPATIAL_STRIDES", "[[1],[2],[2],[1]]", "RESNET.SPATIAL_DILATIONS", "[[1],[1],[1],[2]]",
+  ]
+
+  /// The names that MMAction2 has for Slow's, and a background row before the classes.
+  private func mmaction2(_ items: [(name: String, tensor: Tensor)], rows: Int = 81) -> [(name: String, tensor: Tensor)]
+  {
+    items.map { name, tensor in
+      var parts = name.split(separator: ".").map(String.init)
+      if parts[0] == "head" {
+        guard parts[2] == "weight" else { return ("roi_head.bbox_head.fc_cls.bias", Tensor(zeros: [rows])) }
+        let width = tensor.shape[1]
+        let values = [Float](repeating: 9, count: (rows - 80) * width) + tensor.array
+        return ("roi_head.bbox_head.fc_cls.weight", Tensor([rows, width], values))
+      }
+      if parts[1].hasSuffix("_stem") {
+        return ("backbone.conv1.\(parts.dropFirst(2).joined(separator: "."))", tensor)
+      }
+      let block = parts[1].split(separator: "s").last!
+      let layer = "backbone.layer\(Int(parts[0].dropFirst())! - 1).\(block)"
+      if parts[2] == "branch2" { parts.remove(at: 2) }
+      let (kind, isNorm) = (parts[2].replacing("_bn", with: ""), parts[2].hasSuffix("_bn"))
+      let part = ["a": "conv1", "b": "conv2", "c": "conv3", "branch1": "downsample"][kind]!
+      return ("\(layer).\(part).\(isNorm ? "bn" : "conv").\(parts[3])", tensor)
+    }
+  }
+
+  @Test("A SlowOnly detector of MMAction2 is Slow without its background row")
+  func slowOnly() throws {
+    let own = try weights(Self.slow)
+    let checkpoint = try save(mmaction2(own))
+    #expect(Set(checkpoint.entries.map(\.name)) == Set(own.map(\.name)))
+    let head = try checkpoint.tensor("head.projection.weight")
+    #expect(head.shape == [80, 64] && head.array == own.first { $0.name == "head.projection.weight" }!.tensor.array)
+    #expect(
+      checkpoint.notices.contains { $0.contains("row 0 of 'roi_head.bbox_head.fc_cls' is MMAction2's background") })
+    let text = describe(checkpoint)
+    for line in [
+      "library       MMAction2", "config        configs/AVA/SLOW_8x8_R50_SHORT.yaml", "DETECTION.ALIGNED True",
+      "DETECTION.ROI_XFORM_RESOLUTION 8", "RESNET.SPATIAL_DILATIONS \"[[1], [1], [1], [1]]\"",
+      "the file has no configuration",
+    ] { #expect(text.contains(line), "\(line): \(text.prefix(2000))") }
+    // Widths are not those of published networks.
+    #expect(!text.contains("published"))
+  }
+
+  @Test("The network of a configuration becomes the library's; what the call gives stays")
+  func adaptation() throws {
+    let checkpoint = try save(mmaction2(try weights(Self.slow)))
+    let peer = try #require(PeerNetwork(checkpoint))
+    var config = Configuration.defaults
+    try config.apply(overrides: Self.slow.dropLast(4) + ["DETECTION.ROI_XFORM_RESOLUTION", "5"])
+    var architecture = try Architecture(config)
+    let notices = try peer.adapt(&architecture, config)
+    let head = try #require(architecture.head as? RoIHead)
+    #expect(head.resolution == 5 && head.aligned)
+    let backbone = try #require(architecture.backbone as? ResNetBackbone)
+    #expect(backbone.stages[3][0].dilation == 1 && backbone.stages[3][0].stride == 1)
+    #expect(
+      notices.first
+        == "RESNET.SPATIAL_STRIDES is [[1], [2], [2], [1]] in MMAction2's networks: taken instead of [[1], [2], [2], [2]] "
+        + "(the default)")
+    #expect(
+      notices.contains("DETECTION.ROI_XFORM_RESOLUTION 5 is taken as it is given; MMAction2's networks have 8"))
+    try config.apply(overrides: ["DETECTION.ENABLE", "False", "MODEL.HEAD_ACT", "softmax"])
+    architecture = try Architecture(config)
+    let error = #expect(throws: PeerError.self) { _ = try peer.adapt(&architecture, config) }
+    #expect("\(error!)".contains("MMAction2's network that scores boxes, and this config scores whole clips"))
+  }
+
+  @Test(
+    "Other networks of the libraries are refused by name",
+    arguments: [
+      (["blocks.1.res_blocks.0.branch2.conv_b.conv_t.weight"], "PyTorchVideo's R(2+1)D"),
+      (["blocks.1.res_blocks.0.branch2.conv_b.weight"], "PyTorchVideo's CSN"),
+      (["backbone.conv1_s.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's X3D"),
+      (["backbone.conv1.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's I3D"),
+    ])
+  func refused(names: [String], what: String) throws {
+    let checkpoint = try save(names.map { ($0, Tensor(zeros: [4, 1, 3, 3, 3])) })
+    let text = describe(checkpoint)
+    #expect(text.contains("it holds \(what)") && text.contains("cannot run"), "\(text)")
+    #expect(throws: ConversionError.self) { _ = try WeightConversion(checkpoint, to: .pyslowfast) }
+  }
+
+  @Test("To PyTorchVideo's names and back, by both forms, bit for bit", arguments: [true, false])
+  func roundTrip(isZip: Bool) throws {
+    let own = try weights(Self.slow)
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/hub"
+    let there = try WeightConversion(try save(own), to: .pytorchvideo)
+    #expect(there.notices.contains { $0.contains("RoIAlign with aligned False") })
+    #expect(there.tensors.contains { $0.name == "detection_head.proj.weight" })
+    #expect(there.tensors.contains { $0.name == "model.blocks.1.res_blocks.0.branch1_conv.weight" })
+    #expect(there.tensors.contains { $0.name == "model.blocks.0.norm.num_batches_tracked" && $0.tensor.shape == [] })
+    if isZip {
+      try writeTorch(there.tensors, epoch: 3, configText: "A: 1\n", to: path)
+    } else {
+      try writeSafetensors(there.tensors, to: path)
+    }
+    try checkWritten(there.tensors, at: path)
+    #expect(throws: CheckpointError.self) { try checkWritten(there.tensors.dropLast(), at: path) }
+    let read = try Checkpoint(path: path, naming: PySlowFastNames())
+    if isZip { #expect(read.epoch == 3 && read.configText == "A: 1\n" && read.format == .torchZip) }
+    #expect(read.entries.first { $0.name.hasSuffix("num_batches_tracked") }?.dtype == .int64)
+    #expect(PeerNetwork(read)?.library == "PyTorchVideo")
+    let back = try WeightConversion(read, to: .pyslowfast)
+    let found = Dictionary(back.tensors.map { ($0.name, $0.tensor.array) }, uniquingKeysWith: { $1 })
+    for (name, tensor) in own { #expect(found[name] == tensor.array, "\(name)") }
+  }
+
+  @Test("What a library's network cannot do is not carried to it")
+  func notCarried() throws {
+    let detector = try save(mmaction2(try weights(Self.slow)))
+    let error = #expect(throws: ConversionError.self) { _ = try WeightConversion(detector, to: .pytorchvideo) }
+    #expect(
+      "\(error!)".contains(
+        "PyTorchVideo has no network with what these weights need: RoIAlign of 8x8 with aligned True"))
+    let carried = try WeightConversion(detector, to: .pyslowfast)
+    #expect(
+      carried.notices.contains { $0.contains("their config must say: ") && $0.contains("DETECTION.ALIGNED True") })
+  }
+}

@@ -1,6 +1,7 @@
 import Checkpoint
 import Configuration
 import Files
+import Kernels
 import ModelZoo
 import NN
 import Tensors

@@ -32,7 +32,8 @@ struct DamageOption: ParsableArguments {
     Console.warn("\(count) of \(counted(total, report.unit.rawValue)) not scored, frames of their clips are damaged:")
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
-      throw DamageFound(description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again")
+      throw DamageFound(
+        description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again")
     }
   }
 

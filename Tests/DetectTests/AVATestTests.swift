@@ -7,6 +7,7 @@ import Geometry
 import Inference
 import Kernels
 import OrderedCollections
+import Runs
 import TestSupport
 import Tensors
 import Testing

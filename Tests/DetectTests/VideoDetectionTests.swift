@@ -6,6 +6,7 @@ import Foundation
 import Geometry
 import Imaging
 import Inference
+import Runs
 import TestSupport
 import Tensors
 import Testing

@@ -67,7 +67,8 @@ extension ClipWindow {
     guard let decoder = UniformClips.Decoder(rawValue: config[.dataDecodingBackend]) else {
       let names = UniformClips.Decoder.allCases.map(\.rawValue)
       throw .unsupported(
-        config.cite(.dataDecodingBackend), "the reference has no such decoder, and which frames clips have depends on it",
+        config.cite(.dataDecodingBackend),
+        "the reference has no such decoder, and which frames clips have depends on it",
         "set DATA.DECODING_BACKEND \(series(names, "or"))")
     }
     let (frames, rate) = (config[.dataNumFrames], config[.dataSamplingRate])

@@ -51,7 +51,8 @@ struct NumPyArchive {
         + bytes(UInt32(entry.bytes.count)) + bytes(UInt16(name.count)) + bytes(UInt16(0))
       let local = bytes(UInt32(0x0403_4b50)) + facts + name
       directory += bytes(UInt32(0x0201_4b50)) + bytes(UInt16(20)) + facts
-      directory += bytes(UInt16(0)) + bytes(UInt16(0)) + bytes(UInt16(0)) + bytes(UInt32(0)) + bytes(UInt32(offset)) + name
+      directory +=
+        bytes(UInt16(0)) + bytes(UInt16(0)) + bytes(UInt16(0)) + bytes(UInt32(0)) + bytes(UInt32(offset)) + name
       try body(local)
       try body(entry.bytes)
       offset += local.count + entry.bytes.count

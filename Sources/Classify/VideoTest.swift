@@ -73,7 +73,7 @@ public struct VideoTest {
       let path = path(video.name)
       return VideoJob(name: video.name, tasks: video.tasks) {
         do {
-          return try VideoReader(path: path)
+          return try VideoReader(path: path, colours: .plain)
         } catch {
           guard let cause = damageCause(error) else { throw error }
           throw FrameDamage(frame: 0, cause: cause, description: "\(error)")
@@ -154,6 +154,8 @@ extension VideoList {
     return (hasLabels ? [] : ["'\(path)' has one column, no classes: scores are written, accuracy is not computed"])
       + (repeated == 0
         ? []
-        : ["'\(path)' has \(counted(repeated, "line")) of videos that it has listed before: each is scored once, and counts as often as it is listed"])
+        : [
+          "'\(path)' has \(counted(repeated, "line")) of videos that it has listed before: each is scored once, and counts as often as it is listed"
+        ])
   }
 }

@@ -1,1 +1,59 @@
+import Classify
+import Files
+import TestSupport
 import Testing
+
+/// Reads a list of these lines; the error's text where it is refused.
+private func read(_ text: String, separator: String = " ", classes: Int = 10) throws -> (VideoList?, String) {
+  let folder = TemporaryFolder()
+  defer { folder.remove() }
+  try writeFile(folder.path + "/test.csv", text)
+  do {
+    let list = try VideoList(
+      path: folder.path + "/test.csv", separator: separator, prefix: folder.path, classes: classes)
+    return (list, "")
+  } catch { return (nil, "\(error)") }
+}
+
+@Suite struct VideoListTests {
+  /// One, two and three columns are one list, with and without classes.
+  @Test func columns() throws {
+    let two = try read("a/b.mp4 3\r\nc.mp4 0\n").0
+    #expect(two?.videos.map(\.name) == ["a/b.mp4", "c.mp4"] && two?.videos.map(\.label) == [3, 0])
+    #expect(try read("a b.mp4,7,3\n", separator: ",").0?.videos.first?.label == 3)
+    let one = try read("a.mp4\n\na.mp4\n").0
+    #expect(one?.hasLabels == false && one?.videos.count == 2 && one?.names == ["a.mp4"])
+  }
+
+  @Test(
+    "Bad lists say line and remedy",
+    arguments: [
+      (
+        "a.mp4,3\n",
+        "line 1: 'a.mp4,3' has no space (DATA.PATH_LABEL_SEPARATOR) and looks like a path and a class with "
+          + "comma between them -> set DATA.PATH_LABEL_SEPARATOR \",\""
+      ),
+      (
+        "a.mp4 1\nb.mp4 10\n",
+        "line 2: class 10, and the network scores classes 0 to 9 (MODEL.NUM_CLASSES) -> classes are counted from 0"
+      ),
+      ("path label\n", "line 1: the class 'label' is no number -> if this is a header, delete the line"),
+      ("a b c 1\n", "line 1: 'a b c 1' has 4 columns by space"),
+      ("a 1\nb\n", "line 2: 'b' has 1 column, line 1 has 2"),
+      ("\n", "lists no video -> write a line for each"),
+    ])
+  func faults(text: String, expected: String) throws {
+    let said = try read(text).1
+    #expect(said.contains(expected), "\(said)")
+  }
+
+  /// Ties go to the lower class; the fifth place counts for top-5, the sixth does not.
+  @Test func accuracy() {
+    var accuracy = Accuracy(clips: 1)
+    accuracy.add([0.5, 0.5, 0, 0, 0, 0], label: 0)
+    accuracy.add([0.5, 0.5, 0, 0, 0, 0], label: 1)
+    accuracy.add([6, 5, 4, 3, 2, 1], label: 4)
+    accuracy.add([6, 5, 4, 3, 2, 1], label: 5)
+    #expect(accuracy.videos == 4 && accuracy.top1 == 25 && accuracy.top5 == 75)
+  }
+}

@@ -462,7 +462,8 @@ struct JournalTests {
     #expect(keys.isDisjoint(with: ["TEST.NUM_ENSEMBLE_VIEWS", "DATA.TARGET_FPS", "DATA.DECODING_BACKEND"]))
     let clips = try Configuration.load(path: projectRoot + "/configs/Kinetics/X3D_M.yaml").keysOfScores
     #expect(clips.isSuperset(of: ["TEST.NUM_SPATIAL_CROPS", "DATA.TARGET_FPS", "DATA.TRAIN_JITTER_SCALES"]))
-    #expect(!clips.contains { $0.hasPrefix("AVA.") } && clips.isDisjoint(with: ["DATA.PATH_PREFIX", "DATA.ENSEMBLE_METHOD"]))
+    #expect(
+      !clips.contains { $0.hasPrefix("AVA.") } && clips.isDisjoint(with: ["DATA.PATH_PREFIX", "DATA.ENSEMBLE_METHOD"]))
     // 13 places and results, 11 keys of clips, and 2 that are read for clips alone.
     #expect(Set(Configuration.keysRead).subtracting(keys).count == 26, "a key that was renamed")
   }

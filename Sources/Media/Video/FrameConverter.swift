@@ -2,8 +2,15 @@ internal import CLibAV
 internal import Geometry
 internal import Imaging
 
-/// Turns decoded frames of any pixel format into BGR images: accurately rounded, chroma interpolated at full
-/// resolution, the same bits on every processor.
+/// How pixels of luma and chroma become colours.
+public enum ColourConversion: Sendable {
+  /// Rounded accurately, chroma interpolated at full resolution: the same bits on every processor.
+  case accurate
+  /// As libswscale does it where nothing is asked of it, and PyAV with it: a pixel of chroma for four of luma.
+  case plain
+}
+
+/// Turns decoded frames of any pixel format into BGR images.
 ///
 /// Range and matrix are taken from the frame's tags; an untagged matrix is BT.601, an untagged range limited, as
 /// libswscale and ffmpeg assume.
@@ -16,6 +23,7 @@ final class FrameConverter {
     var matrix: Int32
     var isFullRange: Bool
   }
+  private let conversion: ColourConversion
   private var kind: Kind?
   private var scaler: OpaquePointer?
   /// Whether the scaler makes a plane of each channel: libswscale does that in vectors, and pixels of three bytes one by
@@ -23,6 +31,8 @@ final class FrameConverter {
   private var makesPlanes = false
   /// What the scaler writes, kept from frame to frame.
   private var buffer: [UInt8] = []
+
+  init(_ conversion: ColourConversion = .accurate) { self.conversion = conversion }
 
   deinit { sws_freeContext(scaler) }
 
@@ -74,8 +84,9 @@ final class FrameConverter {
     if wanted == kind { return scaler != nil }
     sws_freeContext(scaler)
     kind = wanted
-    let flags = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_BITEXACT
-    makesPlanes = hasChroma(format)
+    let isPlain = conversion == .plain
+    let flags = isPlain ? SWS_BILINEAR : SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT | SWS_BITEXACT
+    makesPlanes = !isPlain && hasChroma(format)
     let target = makesPlanes ? AV_PIX_FMT_GBRP : AV_PIX_FMT_BGR24
     scaler = sws_getContext(
       frame.width, frame.height, format, frame.width, frame.height, target, flags, nil, nil, nil)

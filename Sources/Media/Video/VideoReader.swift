@@ -13,7 +13,7 @@ public final class VideoReader: FrameSource {
   public let video: VideoIndex
   private let index: TimestampIndex
   private var openDecoder: Decoder?
-  private let converter = FrameConverter()
+  private let converter: FrameConverter
   /// Grows while frames are read.
   private var damaged: DamagedFrames
   /// The frame that a walk waited for in vain.
@@ -25,13 +25,16 @@ public final class VideoReader: FrameSource {
   /// Opens a local video file of any container and codec that libav reads, and finds the times of its frames.
   ///
   /// - Throws: `FileError` or ``VideoError`` when the file is missing, empty, no video, or cut short.
-  public convenience init(path: String) throws { try self.init(VideoIndex(path: path)) }
+  public convenience init(path: String, colours: ColourConversion = .accurate) throws {
+    try self.init(VideoIndex(path: path), colours: colours)
+  }
 
   /// Takes a video that was surveyed before. Its file is opened when the first frame is asked for: whoever only plans
   /// needs no decoder.
   ///
   /// - Throws: ``VideoError`` when the file has changed since, `FileError` when it is gone.
-  public init(_ video: VideoIndex) throws {
+  public init(_ video: VideoIndex, colours: ColourConversion = .accurate) throws {
+    converter = FrameConverter(colours)
     try video.checkUnchanged()
     self.video = video
     index = video.timestamps

@@ -68,10 +68,13 @@ struct TestCommand: ParsableCommand {
     if !config[.detectionEnable] {
       if config[.testDataset] != "kinetics" {
         throw ClassificationConfig(
-          config, doing: "testing", "and testing on this data set comes with a later version of this program; lists of "
+          config, doing: "testing",
+          "and testing on this data set comes with a later version of this program; lists of "
             + "videos are tested with TEST.DATASET kinetics")
       }
-      if views.preset != nil { throw UnfitOption("--preset", "it is of boxes, and this config scores videos as a whole") }
+      if views.preset != nil {
+        throw UnfitOption("--preset", "it is of boxes, and this config scores videos as a whole")
+      }
       if ensemble.ensemble != nil {
         throw UnfitOption("--ensemble", "it is of boxes, and this config scores videos as a whole")
       }

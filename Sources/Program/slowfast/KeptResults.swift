@@ -80,7 +80,7 @@ struct KeptResults {
       try check(found.damage, damage, of: run)
       for path in try videos.results.write(found) { Console.say("wrote \(path)") }
       try scores.write(found, classes: config[.modelNumClasses])
-      try found.show()
+      show(accuracies: try found.accuracyTable())
       try written(nil)
       return try damage.finish(found.damage, of: run.keyFrameCount, "the results lack", again: Self.again)
     }

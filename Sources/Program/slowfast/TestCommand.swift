@@ -118,9 +118,10 @@ struct TestCommand: ParsableCommand {
     try run("testing", [options.model(config, streams: streams.count)]) { found in
       for path in try files.write(found) { Console.say("wrote \(path)") }
       try scores.write(found, classes: config[.modelNumClasses])
+      // The journal is gone when all is said.
+      let accuracies = try found.accuracyTable()
       return RunResults {
-        // What cannot be read any more has been read to write the files.
-        try? found.show()
+        show(accuracies: accuracies)
         notices.repeatIfFar()
       }
     }

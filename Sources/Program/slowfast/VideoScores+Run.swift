@@ -2,18 +2,22 @@ internal import Classify
 internal import Wording
 
 extension VideoScores {
-  /// Prints the accuracies, a row for each number of clips.
-  func show() throws {
+  /// The accuracies, a row for each number of clips; empty without classes. Read from the journal.
+  func accuracyTable() throws -> String {
     let rows = try accuracies().map { accuracy in
       [
         "\(accuracy.clips)", "\(views.crops)", "\(accuracy.videos)", fixed(accuracy.top1, 2), fixed(accuracy.top5, 2),
       ]
     }
-    if rows.isEmpty { return }
-    let table = TextTable(["clips", "crops", "videos", "top-1 accuracy %", "top-5 accuracy %"], rows).text
-    print(table, terminator: "")
-    for line in table.split(separator: "\n") { Console.note(String(line)) }
+    if rows.isEmpty { return "" }
+    return TextTable(["clips", "crops", "videos", "top-1 accuracy %", "top-5 accuracy %"], rows).text
   }
+}
+
+/// Prints a table, and hands it to the log of the run.
+func show(accuracies table: String) {
+  print(table, terminator: "")
+  for line in table.split(separator: "\n") { Console.note(String(line)) }
 }
 
 /// An option that does not suit what is tested.

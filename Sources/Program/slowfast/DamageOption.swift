@@ -36,8 +36,8 @@ struct DamageOption: ParsableArguments {
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
       throw DamageFound(
-        description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again, then start the "
-          + "run's own command again")
+        description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again, then start "
+          + "the run's own command again")
     }
   }
 

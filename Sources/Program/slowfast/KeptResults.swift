@@ -104,8 +104,8 @@ struct KeptResults {
     try damage.say(report, of: run.keyFrameCount)
     if damage.stops, !report.isEmpty {
       throw DamageFound(
-        description: "\(report.unit.rawValue)s without scores, named above, and --damaged stop -> give --damaged report "
-          + "or skip, or repair the files and \(Self.again)")
+        description: "\(report.unit.rawValue)s without scores, named above, and --damaged stop -> give --damaged "
+          + "report or skip, or repair the files and \(Self.again)")
     }
   }
 

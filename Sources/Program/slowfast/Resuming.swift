@@ -24,8 +24,8 @@ struct Resuming {
     if let part = place.part {
       // What a run directory keeps goes only with it.
       journal = try part.open(
-        identity, job.config, ensemble: job.ensemble?.text, keyFrames: RunUnit(job.config) == .video ? nil : job.keyFrames,
-        videos: plan)
+        identity, job.config, ensemble: job.ensemble?.text,
+        keyFrames: RunUnit(job.config) == .video ? nil : job.keyFrames, videos: plan)
       path = part.directory.journal(part.shard)
     } else {
       path = place.journalBeside

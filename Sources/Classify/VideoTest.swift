@@ -92,7 +92,7 @@ public struct VideoTest {
   public func clipRun(_ models: [LoadedModel], isStill: Bool) throws -> ClipRun {
     ClipRun(
       model: models[0].model, window: try ClipWindow(clipsOf: config, isStill: isStill),
-      preprocessing: Preprocessing(clipsOf: config, views.views[0]))
+      preprocessing: models[0].adapted(Preprocessing(clipsOf: config, views.views[0]), config))
   }
 
   /// What the scores depend on, for a journal.

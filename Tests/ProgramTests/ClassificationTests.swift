@@ -43,4 +43,31 @@ import Testing
     let gap = zip(found, scores).map { abs($0 - $1) }.max() ?? .infinity
     #expect(found.count == scores.count && gap < 2e-3, "\(gap)")
   }
+
+  /// A peer's recogniser sees the pixels that it was trained on, without a word of the call.
+  @Test(.enabled(if: sharedFolder != nil, Golden.reason)) func pixelsOfPeers() throws {
+    let folder = Golden.folder + "/peers/mmaction2_slowfast_k400"
+    let about = try Golden.object(folder + "/case.json")
+    let scratch = Scratch()
+    var call = ["test", "--cfg", projectRoot + "/" + (try #require(about["config"] as? String))]
+    call += ["--weights", folder + "/checkpoint.pth", "TEST.DATASET", "kinetics", "TEST.NUM_ENSEMBLE_VIEWS", "1"]
+    call += ["TEST.NUM_SPATIAL_CROPS", "1", "DATA.PATH_TO_DATA_DIR", Golden.folder + "/classification/c2d"]
+    call += ["DATA.PATH_PREFIX", Golden.data + "/videos"]
+    for (key, value) in try #require(about["overrides"] as? [String: Any])
+    where !key.hasPrefix("DATA.") || key == "DATA.NUM_FRAMES" {
+      call += [key, "\(value)"]
+    }
+    func scores(_ more: [String], _ name: String) throws -> [Float] {
+      let out = scratch.path + "/" + name
+      expectSuccess(Program.run(call + more + ["--output-dir", out, "--scores", out + ".npy"]))
+      return try Tensor(npy: out + ".npy").array
+    }
+    let own = try scores([], "own")
+    let given = try scores(
+      ["DATA.MEAN", "[0.485, 0.456, 0.406]", "DATA.STD", "[0.229, 0.224, 0.225]"], "given")
+    let gap = zip(own, given).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(gap < 1e-4, "\(gap)")
+    let other = try scores(["DATA.MEAN", "[0.3, 0.45, 0.6]"], "other")
+    #expect(zip(own, other).contains { abs($0 - $1) > 1e-4 })
+  }
 }

@@ -7,10 +7,13 @@ extension LoadedModel {
   /// The preprocessing of a configuration, with the pixels that the weights were trained on.
   ///
   /// Keys that the call gives as KEY VALUE stay as given.
-  public func preprocessing(_ config: Configuration) -> Preprocessing {
-    var preprocessing = Preprocessing(config)
+  public func preprocessing(_ config: Configuration) -> Preprocessing { adapted(Preprocessing(config), config) }
+
+  /// A preprocessing that was made of a configuration, with the pixels that the weights were trained on.
+  public func adapted(_ own: Preprocessing, _ config: Configuration) -> Preprocessing {
+    var preprocessing = own
     guard let pixels else { return preprocessing }
-    // Means of a configuration are those of the BGR image.
+    // Means of a preprocessing are those of the BGR image.
     if !config.isGiven(.dataMean) { preprocessing.mean = pixels.mean.reversed().map { Float($0) } }
     if !config.isGiven(.dataStd) { preprocessing.std = pixels.std.reversed().map { Float($0) } }
     if !config.isGiven(.avaBgr), !config.isGiven(.dataReverseInputChannel) { preprocessing.order = .rgb }

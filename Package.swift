@@ -175,7 +175,8 @@ let classify: [Target] = [
   .target(
     name: "Classify",
     dependencies: [
-      "Runs", "Inference", "Configuration", "AVARecords", "Video", "Imaging", "Clips", "Tensors", "Files", "Wording",
+      "Runs", "Inference", "Configuration", "AVARecords", "Video", "Imaging", "Clips", "Tensors", "JSON", "Files",
+      "Wording",
     ], swiftSettings: strict)
 ]
 

@@ -1,6 +1,6 @@
 internal import Imaging
 public import Clips
-public import Configuration
+internal import Configuration
 internal import Inference
 internal import Wording
 
@@ -13,22 +13,38 @@ public struct ClipViews: Sendable, Equatable, CustomStringConvertible {
   public let crops: Int
   public let fusion: ClipFusion
 
-  /// The views of a configuration: `TEST.NUM_ENSEMBLE_VIEWS` (-1 for 1, 3, 5, 7 and 10) or `TEST.NUM_TEMPORAL_CLIPS`, each
-  /// in `TEST.NUM_SPATIAL_CROPS`.
+  /// The same crops of every clip.
   ///
-  /// - Throws: `ClassificationError` for what cannot be tested.
-  public init(_ config: Configuration) throws(ClassificationError) {
-    if config[.dataMultiLabel] {
-      throw .unsupported(
-        config.cite(.dataMultiLabel), "videos of several classes at once are not tested by this version",
-        "set DATA.MULTI_LABEL False for lists with one class a video")
-    }
+  /// - Parameters:
+  ///   - clips: With how many clips a video the accuracy is computed.
+  ///   - shortSide: Of the frames that crops are cut from.
+  init(clips counts: [Int], shortSide: Int, crops kinds: [View.Crop], _ config: Configuration) {
+    clipCounts = counts
+    crops = kinds.count
+    fusion = ClipFusion(rawValue: config[.dataEnsembleMethod]) ?? .sum
+    // Ascending in the video, so that frames can be forgotten.
+    let places = counts.flatMap { count in (0..<count).map { (part: $0, of: count) } }
+    views = places.enumerated()
+      .sorted { ($0.1.part * $1.1.of, $0.0) < ($1.1.part * $0.1.of, $1.0) }
+      .flatMap { place in
+        kinds.map { View(shortSide: shortSide, crop: $0, position: .part(place.1.part, of: place.1.of)) }
+      }
+  }
+
+  /// How many clips a configuration wants: `TEST.NUM_ENSEMBLE_VIEWS` (-1 for 1, 3, 5, 7 and 10) or
+  /// `TEST.NUM_TEMPORAL_CLIPS`.
+  static func clipCounts(_ config: Configuration) -> [Int] {
     let several = config[.testNumEnsembleViews] == -1 ? [1, 3, 5, 7, 10] : [config[.testNumEnsembleViews]]
     let counts = config[.testNumTemporalClips].isEmpty ? several : config[.testNumTemporalClips]
-    clipCounts = counts.indices.filter { !counts[..<$0].contains(counts[$0]) }.map { counts[$0] }
-    crops = config[.testNumSpatialCrops]
-    fusion = ClipFusion(rawValue: config[.dataEnsembleMethod]) ?? .sum
-    let size = config[.dataTestCropSize]
+    return counts.indices.filter { !counts[..<$0].contains(counts[$0]) }.map { counts[$0] }
+  }
+
+  /// The views of videos: three squares of the short side that is scored, or the middle of a short side of
+  /// `DATA.TRAIN_JITTER_SCALES`.
+  ///
+  /// - Throws: `ClassificationError` for a crop that is larger than the frame.
+  init(videosOf config: Configuration) throws(ClassificationError) {
+    let (size, crops) = (config[.dataTestCropSize], config[.testNumSpatialCrops])
     var (side, kinds) = (size, (0..<crops).map { View.Crop.square($0) })
     if crops == 1 {
       side = config[.dataTrainJitterScales][0]
@@ -40,13 +56,7 @@ public struct ClipViews: Sendable, Equatable, CustomStringConvertible {
           "set DATA.TRAIN_JITTER_SCALES \"[\(size), \(size)]\", or a smaller DATA.TEST_CROP_SIZE")
       }
     }
-    // Ascending in the video, so that frames can be forgotten.
-    let places = clipCounts.flatMap { count in (0..<count).map { (part: $0, of: count) } }
-    views = places.enumerated()
-      .sorted { ($0.1.part * $1.1.of, $0.0) < ($1.1.part * $0.1.of, $1.0) }
-      .flatMap { place in
-        kinds.map { View(shortSide: side, crop: $0, position: .part(place.1.part, of: place.1.of)) }
-      }
+    self.init(clips: Self.clipCounts(config), shortSide: side, crops: kinds, config)
   }
 
   /// As a line for who starts a run: "30 views a video: 10 clips, each in 3 crops of 256; the sum of their scores".
@@ -54,39 +64,27 @@ public struct ClipViews: Sendable, Equatable, CustomStringConvertible {
     let clips = series(clipCounts.map(String.init), "and") + (clipCounts == [1] ? " clip" : " clips")
     let crop =
       switch views[0].crop {
+      case .square where crops == 1: "the square at the left or the top, of short side \(views[0].shortSide)"
       case .centre(let side): "the middle \(side) x \(side) of short side \(views[0].shortSide)"
       default: "\(counted(crops, "square")) of short side \(views[0].shortSide)"
       }
-    return "\(counted(views.count, "view")) a video: \(clips), each in \(crop); the \(fusion.inWords) of their scores"
-  }
-}
-
-extension ClipWindow {
-  /// The clips of a configuration's test of whole videos.
-  public init(clipsOf config: Configuration, isStill: Bool) throws(ClassificationError) {
-    guard let decoder = UniformClips.Decoder(rawValue: config[.dataDecodingBackend]) else {
-      let names = UniformClips.Decoder.allCases.map(\.rawValue)
-      throw .unsupported(
-        config.cite(.dataDecodingBackend),
-        "the reference has no such decoder, and which frames clips have depends on it",
-        "set DATA.DECODING_BACKEND \(series(names, "or"))")
-    }
-    let (frames, rate) = (config[.dataNumFrames], config[.dataSamplingRate])
-    self.init(
-      frames: frames, rate: rate, isStill: isStill,
-      parts: UniformClips(
-        frames: frames, rate: rate, targetRate: config[.dataTargetFps], reachesEnd: config[.dataUseOffsetSampling],
-        decoder: decoder))
+    let views = counted(views.count, "view")
+    let fused = views == "1 view" ? "" : "; the \(fusion.inWords) of their scores"
+    return "\(views) a video: \(clips)\(clipCounts == [1] ? "" : ", each") in \(crop)\(fused)"
   }
 }
 
 extension Preprocessing {
-  /// The preprocessing of a configuration's test of whole videos: RGB, scaled in float.
-  init(clipsOf config: Configuration, _ view: View) {
-    // Means and deviations are in the order of RGB there.
-    func colours(_ key: Key<[Double]>) -> [Float] { config[key].reversed().map { Float($0) } }
-    self.init(
-      view: view, backend: .pytorch, mean: colours(.dataMean), std: colours(.dataStd),
-      order: config[.dataReverseInputChannel] ? .bgr : .rgb)
+  /// The preprocessing of a configuration's test of whole videos: scaled in float.
+  ///
+  /// - Parameters:
+  ///   - isRGB: Whether means and deviations are those of red, green and blue; else of blue, green and red.
+  ///   - order: Of the network's input.
+  init(clipsOf config: Configuration, _ view: View, isRGB: Bool, order: ChannelOrder) {
+    func colours(_ key: Key<[Double]>) -> [Float] {
+      let values = config[key].map { Float($0) }
+      return isRGB ? values.reversed() : values
+    }
+    self.init(view: view, backend: .pytorch, mean: colours(.dataMean), std: colours(.dataStd), order: order)
   }
 }

@@ -17,8 +17,10 @@ struct NumPyArchive {
     add(name, "<f4", "(\(rows), \(columns))", values.flatMap { bytes($0.bitPattern) })
   }
 
-  mutating func add(_ name: String, _ values: [Int]) {
-    add(name, "<i8", "(\(values.count),)", values.flatMap { bytes(Int64($0)) })
+  /// - Parameter columns: Nil for an array of one dimension.
+  mutating func add(_ name: String, _ values: [Int], columns: Int? = nil) {
+    let shape = columns.map { "(\($0 == 0 ? 0 : values.count / $0), \($0))" } ?? "(\(values.count),)"
+    add(name, "<i8", shape, values.flatMap { bytes(Int64($0)) })
   }
 
   /// Texts of one length in UTF-32, the shorter ones filled with zeros.

@@ -1,24 +1,32 @@
 internal import Files
 internal import Wording
 
-/// The list of videos of a test, as PySlowFast's Kinetics data set reads it: one video a line, with its class.
-///
-///     path label        two columns, between them DATA.PATH_LABEL_SEPARATOR
-///     path x label      three: the one in the middle is passed over
-///     path              one: the video's class is not known
+/// The list of videos of a test, with their classes.
 public struct VideoList: Sendable, Equatable {
   public struct Video: Sendable, Equatable {
     /// As the list writes it: what rows and journals call the video.
     public let name: String
-    /// Counted from 0; nil where the list does not say it.
-    public let label: Int?
+    /// Counted from 0, ascending: one, or any number in data sets of several classes a video; nil where the list does not
+    /// say it.
+    public let labels: [Int]?
+
+    /// The class, or the classes with commas between them; nil where they are not known.
+    public var labelText: String? { labels.map { $0.map(String.init).joined(separator: ",") } }
   }
 
   public let path: String
   public let videos: [Video]
+  /// Whether videos have several classes each.
+  public let isMultiLabel: Bool
+
+  init(path: String, videos: [Video], isMultiLabel: Bool = false) {
+    self.path = path
+    self.videos = videos
+    self.isMultiLabel = isMultiLabel
+  }
 
   /// Whether classes are known: all lines of a list have the same columns.
-  public var hasLabels: Bool { videos.first?.label != nil }
+  public var hasLabels: Bool { videos.first?.labels != nil }
 
   /// Every video once, in the order of first mention: what is scored.
   public var names: [String] {
@@ -26,7 +34,11 @@ public struct VideoList: Sendable, Equatable {
     return videos.map(\.name).filter { known.insert($0).inserted }
   }
 
-  /// Reads a list.
+  /// Reads a list as PySlowFast's Kinetics data set does: one video a line, with its class.
+  ///
+  ///     path label        two columns, between them `separator`
+  ///     path x label      three: the one in the middle is passed over
+  ///     path              one: the video's class is not known
   ///
   /// - Parameters:
   ///   - separator: What stands between columns (`DATA.PATH_LABEL_SEPARATOR`).
@@ -39,7 +51,6 @@ public struct VideoList: Sendable, Equatable {
   }
 
   init(_ bytes: [UInt8], path: String, separator: String, prefix: String, classes: Int) throws(VideoListError) {
-    self.path = path
     var videos: [Video] = []
     var columns: (count: Int, line: Int)?
     let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
@@ -72,10 +83,10 @@ public struct VideoList: Sendable, Equatable {
       videos.append(
         Video(
           name: String(fields[0]),
-          label: fields.count == 1 ? nil : try Self.label(fields.last!, classes, number == 0, error)))
+          labels: fields.count == 1 ? nil : [try Self.label(fields.last!, classes, number == 0, error)]))
     }
     if videos.isEmpty { throw .empty(path: path) }
-    self.videos = videos
+    self.init(path: path, videos: videos)
   }
 
   private static func label(
@@ -122,11 +133,15 @@ public struct VideoList: Sendable, Equatable {
 public enum VideoListError: Error, Equatable, CustomStringConvertible {
   case line(path: String, number: Int, found: String, advice: String)
   case empty(path: String)
+  /// What is wrong with an entry of a JSON file, or with the file.
+  case entry(path: String, entry: String?, found: String, advice: String)
 
   public var description: String {
     switch self {
     case .line(let path, let number, let found, let advice):
       "reading the list of videos: '\(path)', line \(number): \(found) -> \(advice)"
+    case .entry(let path, let entry, let found, let advice):
+      "reading the list of videos: '\(path)'\(entry.map { ", \($0)" } ?? ""): \(found) -> \(advice)"
     case .empty(let path):
       "reading the list of videos: '\(path)' lists no video -> write a line for each: its path and its class"
     }

@@ -78,7 +78,7 @@ public struct VideoResults: Sendable {
     try scores.forEach(clips: scores.views.clipCounts.last ?? 1) { video, values in
       let best = values.indices.sorted { (-values[$0], $0) < (-values[$1], $1) }.prefix(5)
       let cells = best.map { ",\($0),\(values[$0])" } + Array(repeating: ",,", count: 5 - best.count)
-      try file.write(csvCell(video.name) + ",\(video.label.map(String.init) ?? "")" + cells.joined() + "\n")
+      try file.write(csvCell(video.name) + ",\(csvCell(video.labelText ?? ""))" + cells.joined() + "\n")
     }
     try file.commit()
   }
@@ -92,7 +92,7 @@ extension VideoScores {
     try file.commit()
   }
 
-  /// Writes a table: video, label (-1 where it is not known), and a column for each class.
+  /// Writes a table: video, label (-1 where it is not known, several in quotes), and a column for each class.
   func writeTable(_ path: String) throws {
     let file = try AtomicFile(path: path)
     var isBegun = false
@@ -102,23 +102,25 @@ extension VideoScores {
       }
       isBegun = true
       let cells = scores.map { "\($0)" }.joined(separator: ",")
-      try file.write("\(csvCell(video.name)),\(video.label ?? -1),\(cells)\n")
+      try file.write("\(csvCell(video.name)),\(csvCell(video.labelText ?? "-1")),\(cells)\n")
     }
     try file.commit()
   }
 
-  /// Writes the arrays of the reference's pickle: video_preds [videos, classes] and video_labels, and the videos' names.
+  /// Writes the arrays of the reference's pickle: video_preds [videos, classes] and video_labels, of several classes a video
+  /// [videos, classes] too, with 1 for those that it has; and the videos' names.
   func writeArchive(_ path: String) throws {
     var (values, labels, names): ([Float], [Int], [String]) = ([], [], [])
     try forEach(clips: views.clipCounts.last ?? 1) { video, scores in
       values += scores
-      labels.append(video.label ?? -1)
+      let own = video.labels ?? []
+      labels += list.isMultiLabel ? scores.indices.map { own.contains($0) ? 1 : 0 } : [own.first ?? -1]
       names.append(video.name)
     }
     let columns = names.isEmpty ? 0 : values.count / names.count
     var archive = NumPyArchive()
     archive.add("video_preds", values, columns: columns)
-    archive.add("video_labels", labels)
+    archive.add("video_labels", labels, columns: list.isMultiLabel ? columns : nil)
     archive.add("videos", names)
     if archive.byteCount > Int(Int32.max) {
       throw ClassificationError.resultsTooLarge(path: path, bytes: archive.byteCount)

@@ -1,6 +1,5 @@
 internal import AVARecords
 internal import Clips
-internal import Configuration
 internal import Inference
 public import Runs
 internal import Tensors
@@ -17,10 +16,10 @@ public struct VideoScores {
   private let tasks: [String: ClipTask]
 
   /// - Parameter tasks: What was to be scored; those that the journal lacks are left out.
-  init(_ journal: RunJournal, _ tasks: [ClipTask], _ list: VideoList, _ views: ClipViews) {
+  init(_ journal: RunJournal, _ tasks: [ClipTask], _ dataset: any ClipDataset) {
     self.journal = journal
-    self.list = list
-    self.views = views
+    list = dataset.list
+    views = dataset.views
     var damage = DamageReport(.video)
     for task in tasks where !journal.hasAll(task) {
       if let cause = journal.damage(of: task) { damage.append(task.keyFrame, cause: cause) }
@@ -47,26 +46,35 @@ public struct VideoScores {
     }
   }
 
-  /// The accuracies, one for each number of clips; none without classes.
+  /// The accuracies, one for each number of clips; none without classes, and where a video has several.
   public func accuracies() throws -> [Accuracy] {
-    if !list.hasLabels { return [] }
+    if !list.hasLabels || list.isMultiLabel { return [] }
     return try views.clipCounts.map { clips in
       var accuracy = Accuracy(clips: clips)
       try forEach(clips: clips) { video, scores in
-        if let label = video.label { accuracy.add(scores, label: label) }
+        if let label = video.labels?.first { accuracy.add(scores, label: label) }
       }
       return accuracy
+    }
+  }
+
+  /// The mean average precisions, one for each number of clips, where a video has several classes.
+  public func meanAveragePrecisions() throws -> [MeanAveragePrecision] {
+    if !list.isMultiLabel || list.videos.allSatisfy({ $0.labels?.isEmpty != false }) { return [] }
+    return try views.clipCounts.map { clips in
+      var (rows, labels): ([[Float]], [[Int]]) = ([], [])
+      try forEach(clips: clips) { video, scores in
+        rows.append(scores)
+        labels.append(video.labels ?? [])
+      }
+      return MeanAveragePrecision(clips: clips, scores: rows, labels: labels)
     }
   }
 }
 
 extension KeptRun {
   /// What was found, as `VideoTest.run` gives it.
-  ///
-  /// - Throws: `ClassificationError`, `VideoListError` for the list of the configuration.
-  public func videoScores(_ list: VideoList) throws -> VideoScores {
-    VideoScores(journal, tasks, list, try ClipViews(config))
-  }
+  public func videoScores(_ dataset: any ClipDataset) -> VideoScores { VideoScores(journal, tasks, dataset) }
 }
 
 /// How often the true class of a video is the one of the highest score, or among the five of the highest.

@@ -5,46 +5,50 @@ internal import Files
 internal import Imaging
 public import Inference
 public import Runs
-internal import Video
 internal import Wording
 
-/// PySlowFast's test run on a list of videos, each of which has one class (`TEST.DATASET kinetics`).
+/// PySlowFast's test run on whole videos, of any of the `ClipDatasets`.
 ///
-/// The list is read and checked when the value is made, so that a run fails before it computes. Videos are opened one after
-/// the other, when their turn comes.
+/// The lists are read and checked when the value is made, so that a run fails before it computes. Videos are opened one
+/// after the other, when their turn comes.
 public struct VideoTest {
   public let config: Configuration
-  public let views: ClipViews
-  public let list: VideoList
+  public let dataset: any ClipDataset
   /// The part of the run that is scored here; nil for all of it.
   public var shard: Shard?
   private let names: [String]
 
-  /// - Throws: `ClassificationError`, `VideoListError`, `FileError`.
+  /// - Throws: What `ClipDatasets.read` throws; `ClassificationError` where none of the videos is there.
   public init(_ config: Configuration) throws {
     self.config = config
-    views = try ClipViews(config)
-    _ = try ClipWindow(clipsOf: config, isStill: false)
     _ = try VideoResults.Form(config)
-    list = try VideoList(config)
-    names = list.names
-    if !names.contains(where: { pathExists(joinPath(config[.dataPathPrefix], $0)) }) {
+    dataset = try ClipDatasets.read(config)
+    names = dataset.list.names
+    if !names.contains(where: { pathExists(dataset.path(of: $0)) }) {
       throw ClassificationError.noVideos(
-        count: names.count, first: path(names[0]), key: config.cite(.dataPathPrefix))
+        count: names.count, first: dataset.path(of: names[0]), key: config.cite(.dataPathPrefix))
     }
   }
 
-  private func path(_ name: String) -> String { joinPath(config[.dataPathPrefix], name) }
+  public var views: ClipViews { dataset.views }
 
   /// The files that were and will be read.
-  public var inputFiles: [String] { [list.path] + names.map(path) }
+  public var inputFiles: [String] { dataset.listFiles + names.map(dataset.path) }
 
-  /// What the user should know of the list.
-  public var notices: [String] { list.notices }
+  /// What the user should know of the lists.
+  public var notices: [String] { dataset.notices }
 
   /// The videos of this part that are not there: what a run passes over that does not stop at damage.
   public var missingVideos: [String] {
-    plan.filter { !$0.tasks.isEmpty && !pathExists(path($0.name)) }.map { path($0.name) }
+    plan.filter { !$0.tasks.isEmpty }.map { dataset.path(of: $0.name) }.filter { !pathExists($0) }
+  }
+
+  /// Looks for every video of this part, so that a run that stops at damage fails at its start.
+  ///
+  /// - Throws: `ClassificationError.missing`.
+  public func verifyVideos() throws {
+    let missing = missingVideos
+    if let first = missing.first { throw ClassificationError.missing(first: first, count: missing.count) }
   }
 
   public var allViews: [View] { views.views }
@@ -70,29 +74,24 @@ public struct VideoTest {
   /// What is scored of each video, with what opens it; nothing is opened or looked for.
   public var unopenedJobs: [VideoJob] {
     plan.map { video in
-      let path = path(video.name)
-      return VideoJob(name: video.name, tasks: video.tasks) {
-        do {
-          return try VideoReader(path: path, colours: .plain)
-        } catch {
-          guard let cause = damageCause(error) else { throw error }
-          throw FrameDamage(frame: 0, cause: cause, description: "\(error)")
-        }
-      }
+      VideoJob(name: video.name, tasks: video.tasks) { try dataset.open(video.name) }
     }
   }
 
   /// About how many bytes the results take.
   public var expectedResultBytes: Int {
+    let list = dataset.list
     let rows = list.videos.reduce(0) { $0 + $1.name.utf8.count + 80 }
     return rows + (config[.testSaveResultsPath].isEmpty ? 0 : list.videos.count * config[.modelNumClasses] * 12)
   }
 
   /// What computes the scores: nothing is computed yet.
-  public func clipRun(_ models: [LoadedModel], isStill: Bool) throws -> ClipRun {
+  public func clipRun(_ models: [LoadedModel], isStill: Bool) -> ClipRun {
     ClipRun(
-      model: models[0].model, window: try ClipWindow(clipsOf: config, isStill: isStill),
-      preprocessing: models[0].adapted(Preprocessing(clipsOf: config, views.views[0]), config))
+      model: models[0].model,
+      window: ClipWindow(
+        frames: config[.dataNumFrames], rate: config[.dataSamplingRate], isStill: isStill, parts: dataset.sampling),
+      preprocessing: models[0].adapted(dataset.preprocessing(views.views[0]), config))
   }
 
   /// What the scores depend on, for a journal.
@@ -100,8 +99,7 @@ public struct VideoTest {
     var identity = try RunIdentity(config, framesPerSecond: nil, models[0], isStill: isStill)
     for name in names {
       // What is not there is for the run to say.
-      let print = (try? fileFingerprint(path(name), doing: "reading a video")) ?? "missing"
-      identity.add(.video, name, print)
+      identity.add(dataset.thing, name, dataset.fingerprint(of: name) ?? RunIdentity.unreadable)
     }
     identity.add(tasks)
     return identity
@@ -119,43 +117,9 @@ public struct VideoTest {
     models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
   ) throws -> VideoScores {
+    if stopsAtDamage { try verifyVideos() }
     try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
       clipRun(models, isStill: isStill), isToStop: isToStop, progress: progress)
-    return VideoScores(journal, plan.flatMap(\.tasks), list, views)
-  }
-}
-
-extension VideoList {
-  /// The list of a configuration: `DATA.PATH_TO_DATA_DIR`/test.csv.
-  ///
-  /// - Throws: `ClassificationError.noList`, `VideoListError`.
-  public init(_ config: Configuration) throws {
-    let folder = config[.dataPathToDataDir]
-    let path = joinPath(folder, "test.csv")
-    do {
-      try self.init(
-        path: path, separator: config[.dataPathLabelSeparator], prefix: config[.dataPathPrefix],
-        classes: config[.modelNumClasses])
-    } catch let error as FileError {
-      let hasOther = pathExists(joinPath(folder, "val.csv"))
-      throw ClassificationError.noList(
-        keys: [config.cite(.dataPathToDataDir)], reason: withoutAdvice(error),
-        advice: folder.isEmpty
-          ? "set DATA.PATH_TO_DATA_DIR to the folder of test.csv"
-          : hasOther
-            ? "copy or link its val.csv to that name: tests read test.csv, as PySlowFast's do"
-            : "set DATA.PATH_TO_DATA_DIR to the folder of test.csv")
-    }
-  }
-
-  /// What the user should know of it.
-  var notices: [String] {
-    let repeated = videos.count - names.count
-    return (hasLabels ? [] : ["'\(path)' has one column, no classes: scores are written, accuracy is not computed"])
-      + (repeated == 0
-        ? []
-        : [
-          "'\(path)' has \(counted(repeated, "line")) of videos that it has listed before: each is scored once, and counts as often as it is listed"
-        ])
+    return VideoScores(journal, plan.flatMap(\.tasks), dataset)
   }
 }

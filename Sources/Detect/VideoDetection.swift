@@ -106,6 +106,7 @@ public struct VideoDetection {
     var unreadable = DamageReport()
     var faults: [String: String] = [:]
     var firstFault: (any Error)?
+    var causes: [String] = []
     var shifted: [String] = []
     var low: [KeyFrame] = []
     for (video, name) in zip(videos, names) {
@@ -115,9 +116,10 @@ public struct VideoDetection {
       } catch  where !stopsAtDamage {
         guard let cause = damageCause(error) else { throw error }
         firstFault = firstFault ?? error
-        for frame in proposals.keyFrames(of: name) {
+        causes.append("'\(name)': \(cause)")
+        for time in TaskPlanner.likelyTimes(of: proposals.keyFrames(of: name), timing) {
           faults[name] = cause
-          unreadable.append(KeyFrame(video: name, time: frame.time), cause: cause)
+          unreadable.append(KeyFrame(video: name, time: time), cause: cause)
         }
         continue
       }
@@ -150,7 +152,9 @@ public struct VideoDetection {
       : [
         "the first frame is taken for second \(dataset.clock.firstSecond) (--starting-second says otherwise): \(listed(shifted))"
       ]
-    if keyFrameCount == 0, let firstFault { throw firstFault }
+    if keyFrameCount == 0, let firstFault {
+      throw causes.count == 1 ? firstFault : VideoDetectionError.unreadable(causes)
+    }
     if keyFrameCount == 0 {
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
@@ -272,6 +276,17 @@ private struct TaskPlanner {
     self.every = every
   }
 
+  /// When key frames would probably be of a video that cannot be read: at the proposals' times, or at the steps that have
+  /// one within half a step.
+  static func likelyTimes(
+    of keyFrames: [ProposalList.FrameBoxes], _ timing: VideoDetection.Timing
+  ) -> [Timestamp] {
+    guard let every = timing.every else { return keyFrames.map(\.time) }
+    let start = timing.startingSecond ?? 0
+    let steps = Set(keyFrames.map { (($0.time.seconds - start) / every).rounded() })
+    return steps.sorted().compactMap { Timestamp(seconds: start + $0 * every) }
+  }
+
   /// Whether the video has a frame of this time.
   func isInside(_ time: Timestamp) -> Bool {
     let center = clock.frame(after: time.seconds - startingSecond)
@@ -364,6 +379,8 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
   case badStep(Double, framesPerSecond: Double)
   case badStart(Double)
   case sameName(String)
+  /// Of each video that cannot be read its name and why, where no other one has key frames.
+  case unreadable([String])
   case nothingToDo(videos: [String], notices: [String], proposals: ProposalList.Summary)
 
   public var description: String {
@@ -375,6 +392,9 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):
       return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
+    case .unreadable(let causes):
+      return "detecting: \(causes.count) videos cannot be read, and no other one has key frames:\n  "
+        + causes.joined(separator: "\n  ") + "\n  -> copy or record them again, or give others"
     case .nothingToDo(let videos, let notices, let proposals):
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
       let advice =

@@ -19,8 +19,8 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
   /// One, two and three columns are one list, with and without classes.
   @Test func columns() throws {
     let two = try read("a/b.mp4 3\r\nc.mp4 0\n").0
-    #expect(two?.videos.map(\.name) == ["a/b.mp4", "c.mp4"] && two?.videos.map(\.label) == [3, 0])
-    #expect(try read("a b.mp4,7,3\n", separator: ",").0?.videos.first?.label == 3)
+    #expect(two?.videos.map(\.name) == ["a/b.mp4", "c.mp4"] && two?.videos.map(\.labels) == [[3], [0]])
+    #expect(try read("a b.mp4,7,3\n", separator: ",").0?.videos.first?.labels == [3])
     let one = try read("a.mp4\n\na.mp4\n").0
     #expect(one?.hasLabels == false && one?.videos.count == 2 && one?.names == ["a.mp4"])
   }

@@ -44,6 +44,32 @@ import Testing
     #expect(found.count == scores.count && gap < 2e-3, "\(gap)")
   }
 
+  /// PySlowFast's tests of frame lists: scores of all views together, the printed accuracies or mAP.
+  @Test(
+    .enabled(if: sharedFolder != nil, Golden.reason),
+    arguments: [
+      ("charades", "3x3", "max"), ("charades", "2x1_rate1", "max"), ("ssv2", "1x1", "sum"), ("ssv2", "1x3", "sum"),
+    ])
+  func goldenFrameLists(name: String, variant: String, fusion: String) throws {
+    let folder = Golden.folder + "/" + name
+    let about = try Golden.object(folder + "/expected.json")
+    let model = try Golden.Model(try #require(about["model"] as? String))
+    let expected = try #require((about["variants"] as? [String: Any])?[variant] as? [String: Any])
+    let scratch = Scratch()
+    let result = Program.run(
+      ["test", "--cfg", model.config, "--weights", model.checkpoint, "--output-dir", scratch.path, "--scores"]
+        + [scratch.path + "/s.npy", "DATA.PATH_TO_DATA_DIR", folder, "DATA.PATH_PREFIX", folder + "/frames"]
+        + ["TEST.SAVE_RESULTS_PATH", "r.npz"] + model.overrides + (try #require(expected["overrides"] as? [String])))
+    expectSuccess(result)
+    let found = try Tensor(npy: scratch.path + "/s.npy").array
+    let scores = try Tensor(npy: "\(folder)/\(variant)_video_scores_\(fusion).npy").array
+    let gap = zip(found, scores).map { abs($0 - $1) }.max() ?? .infinity
+    #expect(found.count == scores.count && gap < 1e-4, "\(gap)")
+    for key in ["printed_map", "printed_top1_acc", "printed_top5_acc"] {
+      if let text = expected[key] as? String { #expect(result.stdout.contains(text), "\(result.stdout)") }
+    }
+  }
+
   /// A peer's recogniser sees the pixels that it was trained on, without a word of the call.
   @Test(.enabled(if: sharedFolder != nil, Golden.reason)) func pixelsOfPeers() throws {
     let folder = Golden.folder + "/peers/mmaction2_slowfast_k400"

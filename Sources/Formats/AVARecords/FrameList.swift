@@ -9,6 +9,8 @@ public struct FrameList: Sendable {
     fileprivate(set) var ends: [Int] = []
     fileprivate var text: [UInt8] = []
     fileprivate let folder: String
+    /// The classes of all rows, ascending; empty where labels are not read.
+    public fileprivate(set) var classes: [Int] = []
     /// The third column of the latest row, where it is a number.
     fileprivate var latestID: Int?
 
@@ -39,19 +41,24 @@ public struct FrameList: Sendable {
   /// Reads frame lists one after the other: a header line, then rows of five fields separated by spaces (video,
   /// video number, frame number, path, labels).
   ///
-  /// The numbers and labels are not used: a frame's index is its place among the video's rows.
+  /// The numbers are not used: a frame's index is its place among the video's rows.
   ///
   /// - Parameters:
   ///   - paths: The list files.
   ///   - frameFolder: Where relative frame paths begin.
+  ///   - classes: How many classes there are, where labels are read; nil passes them over.
+  ///   - advice: What to do where no frame is listed.
   /// - Throws: `RecordError` with file and line of a malformed row, and for lists without frames; `FileError`.
-  public static func read(paths: [String], frameFolder: String) throws -> FrameList {
+  public static func read(
+    paths: [String], frameFolder: String, classes: Int? = nil,
+    advice: String = "see AVA.FRAME_LIST_DIR and the split's lists"
+  ) throws -> FrameList {
     let doing = "reading the frame list"
     var list = FrameList()
     for path in paths {
       let file = try FileBytes(path: path, doing: doing)
       try file.requireText(expecting: "a header line and rows of \(fieldNames)")
-      try list.append(file, doing: doing, folder: frameFolder)
+      try list.append(file, doing: doing, folder: frameFolder, classes: classes)
     }
     if list.jumps > 0 {
       list.notices.append(
@@ -68,12 +75,14 @@ public struct FrameList: Sendable {
     if list.videos.isEmpty {
       throw RecordError.empty(
         doing: doing, path: paths.joined(separator: ", "), expected: "a header line and rows of frames",
-        advice: "see AVA.FRAME_LIST_DIR and the split's lists")
+        advice: advice)
     }
     return list
   }
 
-  private mutating func append(_ file: FileBytes, doing: String, folder: String) throws(RecordError) {
+  private mutating func append(
+    _ file: FileBytes, doing: String, folder: String, classes: Int?
+  ) throws(RecordError) {
     var line = 0
     var start = 0
     while start < file.bytes.count {
@@ -98,8 +107,33 @@ public struct FrameList: Sendable {
           found: "\(fields.count)", advice: "correct the line; a path must not contain spaces")
       }
       let number = insert(fields[0], path: fields[3], folder: folder)
+      if let classes {
+        guard let own = Self.classes(fields[4], of: classes) else {
+          throw RecordError.malformed(
+            RecordError.Location(doing: doing, path: file.path, line: line, column: 5, columnName: "labels"),
+            expected: "classes from 0 to \(classes - 1) (MODEL.NUM_CLASSES) with commas between them, or \"\"",
+            found: quoted(fields[4]),
+            advice: "correct the line, or set MODEL.NUM_CLASSES to that of the data set and its weights")
+        }
+        // Most rows of a video say the same.
+        for label in own where !videos[number].classes.contains(label) {
+          videos[number].classes.append(label)
+          videos[number].classes.sort()
+        }
+      }
       watch(wholeNumber(fields[2]), ofVideo: number, at: "\(file.path), line \(line)")
     }
+  }
+
+  /// The classes of a row; nil for what is none.
+  private static func classes(_ field: UnsafeRawBufferPointer, of count: Int) -> [Int]? {
+    let text = field.filter { $0 != UInt8(ascii: "\"") }
+    if text.isEmpty { return [] }
+    let parts = text.split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false)
+    let numbers = parts.compactMap { part in
+      part.withUnsafeBytes { wholeNumber($0) }.flatMap { (0..<count).contains($0) ? $0 : nil }
+    }
+    return numbers.count == parts.count ? numbers : nil
   }
 
   /// Notes where a video's frame numbers do not ascend one by one.

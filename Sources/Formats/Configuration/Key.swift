@@ -11,8 +11,8 @@ public struct Key<Content: Sendable>: Sendable {
   /// PySlowFast's default.
   public let fallback: Content
 
-  private init(_ name: String, _ kind: Kind, _ fallback: Content, _ value: Value) {
-    leaf = Leaf(name, kind, value, .test)
+  private init(_ name: String, _ kind: Kind, _ fallback: Content, _ value: Value, _ use: Use = .test) {
+    leaf = Leaf(name, kind, value, use)
     self.fallback = fallback
   }
 }
@@ -28,7 +28,9 @@ extension Leaf {
 // What a key may hold, one kind of value for each type.
 
 extension Key<Bool> {
-  init(_ name: String, _ fallback: Bool) { self.init(name, .bool, fallback, .bool(fallback)) }
+  init(_ name: String, _ fallback: Bool, _ use: Use = .test) {
+    self.init(name, .bool, fallback, .bool(fallback), use)
+  }
 }
 
 extension Key<Int> {

@@ -4,6 +4,8 @@
 extension Key<Bool> {
   public static let dataUseOffsetSampling = Key("DATA.USE_OFFSET_SAMPLING", false)
   public static let dataMultiLabel = Key("DATA.MULTI_LABEL", false)
+  /// Chooses how pictures of ImageNet are scaled.
+  public static let augEnable = Key("AUG.ENABLE", false, .trainingAndClips)
 }
 
 extension Key<Int> {
@@ -16,6 +18,7 @@ extension Key<String> {
   public static let dataPathToDataDir = Key("DATA.PATH_TO_DATA_DIR", "")
   public static let dataPathLabelSeparator = Key("DATA.PATH_LABEL_SEPARATOR", " ")
   public static let dataPathPrefix = Key("DATA.PATH_PREFIX", "")
+  public static let dataPathToPreloadImdb = Key("DATA.PATH_TO_PRELOAD_IMDB", "")
   public static let dataDecodingBackend = Key("DATA.DECODING_BACKEND", "torchvision")
   public static let dataEnsembleMethod = Key("DATA.ENSEMBLE_METHOD", "sum")
   public static let testSaveResultsPath = Key("TEST.SAVE_RESULTS_PATH", "")

@@ -10,7 +10,7 @@ extension Schema {
     Leaf(
       "DATA.TRAIN_PCA_EIGVEC", .list,
       [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.814], [-0.5836, -0.6948, 0.4203]], .training),
-    Leaf("DATA.PATH_TO_PRELOAD_IMDB", .string, "", .test),
+    Leaf(.dataPathToPreloadImdb),
     Leaf(.dataMean),
     Leaf(.dataInputChannelNum),
     Leaf(.dataStd),

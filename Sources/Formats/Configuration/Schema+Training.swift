@@ -38,7 +38,7 @@ extension Schema {
     Leaf("MULTIGRID.DEFAULT_B", .int, 0, .training),
     Leaf("MULTIGRID.DEFAULT_T", .int, 0, .training),
     Leaf("MULTIGRID.DEFAULT_S", .int, 0, .training),
-    Leaf("AUG.ENABLE", .bool, false, .trainingAndClips),
+    Leaf(.augEnable),
     Leaf("AUG.NUM_SAMPLE", .int, 1, .training),
     Leaf("AUG.COLOR_JITTER", .double, 0.4, .training),
     Leaf("AUG.AA_TYPE", .string, "rand-m9-mstd0.5-inc1", .training),

@@ -4,18 +4,18 @@ public import Imaging
 ///
 /// The key frame is element `frames / 2` of the clip, as in PySlowFast: 32 frames at rate 2 reach from 32 frames
 /// before it to 30 after.
-public struct ClipWindow: Hashable, Sendable {
+public struct ClipWindow: Sendable {
   public let frames: Int
   public let rate: Int
   /// Whether all frames are the key frame: a clip without motion.
   public let isStill: Bool
   /// How the clips of a video's parts take their frames; nil where they are windows as those of key frames.
-  public let parts: UniformClips?
+  public let parts: (any ClipSampling)?
 
   /// - Parameters:
   ///   - frames: `DATA.NUM_FRAMES`.
   ///   - rate: `DATA.SAMPLING_RATE`.
-  public init(frames: Int, rate: Int, isStill: Bool = false, parts: UniformClips? = nil) {
+  public init(frames: Int, rate: Int, isStill: Bool = false, parts: (any ClipSampling)? = nil) {
     self.parts = parts
     self.frames = frames
     self.rate = rate
@@ -39,5 +39,19 @@ public struct ClipWindow: Hashable, Sendable {
     }
     let count = source.frameCount
     return indices(around: self.center(of: view, around: center, count: count), count: count)
+  }
+}
+
+extension ClipWindow: Hashable {
+  public static func == (a: ClipWindow, b: ClipWindow) -> Bool {
+    a.frames == b.frames && a.rate == b.rate && a.isStill == b.isStill
+      && a.parts.map { AnyHashable($0) } == b.parts.map { AnyHashable($0) }
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(frames)
+    hasher.combine(rate)
+    hasher.combine(isStill)
+    if let parts { hasher.combine(AnyHashable(parts)) }
   }
 }

@@ -5,7 +5,7 @@ public import Imaging
 /// A clip spans `rate` x `frames` frames of a video of `targetRate` frames a second, and as long in time of any other. Its
 /// frames are spread evenly from the first to the last of the span, places between two frames cut down: 8 frames at
 /// rate 8 are 0, 9, 18, 27, 36, 45, 54, 63.
-public struct UniformClips: Hashable, Sendable {
+public struct UniformClips: ClipSampling {
   /// Which of the reference's decoders is followed (`DATA.DECODING_BACKEND`): they lay clips in videos whose header
   /// states a length by different numbers. In all others both lay them over the frames that there are.
   public enum Decoder: String, CaseIterable, Sendable {

@@ -44,7 +44,8 @@ extension ClipRun {
         let bytes = want.window.frames * clip.width * clip.height * 3 * 4
         memory.clips = max(memory.clips, (streams + waiting) * bytes)
         let frame = view.resizedFrame(of: size, want.preprocessing)
-        frames[[view.model, view.shortSide]] = want.window.frames * frame.width * frame.height * 3
+        let level = want.preprocessing.backend == .pytorch ? MemoryLayout<Float>.size : 1
+        frames[[view.model, view.shortSide]] = want.window.frames * frame.width * frame.height * 3 * level
       }
       memory.arenas = max(memory.arenas, streams * (arenas.values.max() ?? 0))
       memory.frames = max(memory.frames, frames.values.reduce(0, +))

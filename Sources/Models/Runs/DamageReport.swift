@@ -3,7 +3,7 @@ public import Configuration
 internal import Wording
 
 /// What a run counts: what has scores, or has none because it is damaged.
-public enum RunUnit: String, Sendable {
+public enum RunUnit: String, Sendable, CaseIterable {
   case keyFrame = "key frame"
   /// As a whole.
   case video

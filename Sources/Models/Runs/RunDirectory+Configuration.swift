@@ -1,6 +1,6 @@
 public import Configuration
 internal import Files
-internal import Inference
+public import Inference
 internal import Wording
 
 extension RunDirectory {
@@ -37,6 +37,7 @@ extension RunDirectory {
   /// The keys that no score depends on, and results do: all parts of a run must have them alike.
   static let keysOfResults = [
     Key.avaTestViewFusion.name, Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name,
+    Key.dataEnsembleMethod.name,
   ]
 
   /// How the scores of an ensemble's models become one, where that is not as with another part of the run.
@@ -54,6 +55,26 @@ extension RunDirectory {
   static func changes(of config: Configuration, since other: Configuration) -> [String] {
     keysOfResults.filter { config.literal($0) != other.literal($0) }.map {
       "\($0) was \(other.literal($0) ?? "") and is \(config.literal($0) ?? "")"
+    }
+  }
+}
+
+extension RunDirectory {
+  /// Refuses a shard whose results would be made otherwise than those of the shards that are there.
+  ///
+  /// - Throws: `RunDirectoryError.otherResults`, `RunDirectoryError.otherFusion`.
+  public func checkResults(of config: Configuration, _ fusion: ModelFusion?, beside shard: Shard) throws {
+    // A file that is damaged is written anew when the shard begins.
+    guard try hasParts(beside: shard), let other = try? readConfiguration() else { return }
+    let changes = RunDirectory.changes(of: config, since: other)
+    if !changes.isEmpty {
+      throw RunDirectoryError.otherResults(doing: "computing", directory: path, changes: changes)
+    }
+    if let part = try shards().lazy.filter({ $0 != shard }).compactMap(readStatus).first {
+      let changes = RunDirectory.changes(of: fusion, since: part.fusion)
+      if !changes.isEmpty {
+        throw RunDirectoryError.otherFusion(doing: "computing", directory: path, changes: changes)
+      }
     }
   }
 }

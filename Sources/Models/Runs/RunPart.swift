@@ -79,19 +79,7 @@ public final class RunPart {
     videos: [PlannedVideo]
   ) throws -> RunJournal {
     try directory.check(identity, beside: shard)
-    // A file that is damaged is written anew below.
-    if shard != nil, try directory.hasParts(beside: shard), let other = try? directory.readConfiguration() {
-      let changes = RunDirectory.changes(of: config, since: other)
-      if !changes.isEmpty {
-        throw RunDirectoryError.otherResults(doing: "computing", directory: directory.path, changes: changes)
-      }
-      if let part = try directory.shards().lazy.filter({ $0 != self.shard }).compactMap(directory.readStatus).first {
-        let changes = RunDirectory.changes(of: status.fusion, since: part.fusion)
-        if !changes.isEmpty {
-          throw RunDirectoryError.otherFusion(doing: "computing", directory: directory.path, changes: changes)
-        }
-      }
-    }
+    if let shard { try directory.checkResults(of: config, status.fusion, beside: shard) }
     let journal: RunJournal
     do {
       journal = try RunJournal(

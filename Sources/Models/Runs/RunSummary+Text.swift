@@ -10,8 +10,9 @@ extension [RunSummary] {
         (run.status?.mAP).map { fixed($0, 4) } ?? "", run.status?.begun ?? "", run.status?.version ?? "",
       ]
     }
+    let units = RunUnit.allCases.filter { unit in contains { $0.unit == unit } }.map { "\($0.rawValue)s" }
     let table = TextTable(
-      ["run", "command", "config", "weights", "key frames", "state", "mAP", "begun", "version"], rows)
+      ["run", "command", "config", "weights", series(units, "or"), "state", "mAP", "begun", "version"], rows)
     return table.text + differencesText
   }
 

@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Configuration
 internal import Files
 internal import Inference
 public import JSON
@@ -52,6 +53,11 @@ public struct RunSummary: Sendable {
     damaged = lost.count + tallies.reduce(0) { $0 + $1.uncounted.damaged }
     let begun = max(planned.count, tallies.reduce(0) { $0 + ($1.status?.total ?? 0) })
     total = (tasks(identity) ?? begun) + lost.subtracting(planned).count
+  }
+
+  /// What is counted.
+  public var unit: RunUnit {
+    identity?[Key.detectionEnable.name] == "False" ? .video : .keyFrame
   }
 
   /// How far the run is, in words: "7/12"; where there is damage "10 done, 2 damaged".

@@ -8,6 +8,8 @@ public struct RunForecast: Sendable {
     /// "test" or "detect".
     public var command: String
     public var config: String
+    /// What is counted: "key frame" or "video".
+    public var unit: String
     public var videos: Int
     public var boxes: Int
     /// How many views a key frame has, and a line that says which.
@@ -22,11 +24,13 @@ public struct RunForecast: Sendable {
     public var place: String
 
     public init(
-      command: String, config: String, videos: Int, boxes: Int, views: (count: Int, text: String),
+      command: String, config: String, unit: String = "key frame", videos: Int, boxes: Int,
+      views: (count: Int, text: String),
       parts: [(name: String, total: Int, done: Int)], isBegun: Bool, isShard: Bool, place: String
     ) {
       self.command = command
       self.config = config
+      self.unit = unit
       self.videos = videos
       self.boxes = boxes
       self.views = views
@@ -121,8 +125,9 @@ public struct RunForecast: Sendable {
 
   public var text: String {
     var lines = [
-      "slowfast \(work.command) with \(work.config): \(counted(work.total, "key frame")) of "
-        + "\(counted(work.videos, "video")), \(counted(work.boxes, "box", plural: "boxes"))",
+      "slowfast \(work.command) with \(work.config): \(counted(work.total, work.unit))"
+        + (work.unit == "video"
+          ? "" : " of \(counted(work.videos, "video")), \(counted(work.boxes, "box", plural: "boxes"))"),
       work.views.text,
     ]
     if work.isBegun {
@@ -136,7 +141,7 @@ public struct RunForecast: Sendable {
       + "\(setting.kernels), \(setting.precision)"
     if let times {
       lines.append(
-        "measured on \(counted(times.measured, "key frame")), \(engine): \(fixed(times.keyFrame.mean, 3)) s each "
+        "measured on \(counted(times.measured, work.unit)), \(engine): \(fixed(times.keyFrame.mean, 3)) s each "
           + "(\(fixed(times.keyFrame.least, 3)) to \(fixed(times.keyFrame.greatest, 3))), ready after "
           + "\(fixed(times.ready, 1)) s")
       let table = rows.map { row in
@@ -150,7 +155,7 @@ public struct RunForecast: Sendable {
       let first = work.isShard ? "this shard" : "machines like this"
       lines.append("")
       lines.append(
-        String(TextTable([first, "key frames of the longest", "time", "least", "greatest"], table).text.dropLast()))
+        String(TextTable([first, "\(work.unit)s of the longest", "time", "least", "greatest"], table).text.dropLast()))
       lines.append("")
     } else {
       lines.append("nothing is left to score")

@@ -15,7 +15,7 @@ struct KeptResults {
   private let labels: AVATestLabels?
   private let labelMap: LabelMap
   /// The list of videos of a test that scored them as a whole, and what is made of it; nil for boxes.
-  private let videos: (list: VideoList, results: VideoResults)?
+  private let videos: (dataset: any ClipDataset, results: VideoResults)?
   private let folder: String
   private let scores: ScoresOption
 
@@ -38,8 +38,7 @@ struct KeptResults {
       if labelMap != nil {
         throw UnfitOption("--labelmap", "the run scored videos as a whole, their classes are numbers")
       }
-      let list = try VideoList(config)
-      videos = (list, try VideoResults(config, folder: folder))
+      videos = (try ClipDatasets.read(config), try VideoResults(config, folder: folder))
       labels = nil
       self.labelMap = try LabelMap.unnamed(config)
       return
@@ -69,14 +68,14 @@ struct KeptResults {
   }
 
   /// The files of labels that are read.
-  var inputs: [String] { labels?.files ?? (videos.map { [$0.list.path] } ?? []) }
+  var inputs: [String] { labels?.files ?? (videos?.dataset.listFiles ?? []) }
 
   /// Writes them, and says the mAP.
   ///
   /// - Parameter written: Called when they are written, with the mAP where there is ground truth.
   func write(_ run: KeptRun, _ damage: DamageOption, written: (Double?) throws -> Void = { _ in }) throws {
     if let videos {
-      let found = try run.videoScores(videos.list)
+      let found = run.videoScores(videos.dataset)
       try check(found.damage, damage, of: run)
       for path in try videos.results.write(found) { Console.say("wrote \(path)") }
       try scores.write(found, classes: config[.modelNumClasses])

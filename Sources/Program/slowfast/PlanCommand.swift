@@ -39,8 +39,10 @@ struct PlanTestCommand: ParsableCommand {
       let test = try VideoTest(config)
       for notice in test.notices { Console.warn(notice) }
       for missing in command.damage.stops ? [] : command.gone(test) { Console.warn(missing) }
+      if command.damage.stops { try test.verifyVideos() }
       return try show(
-        test, [try command.options.model(config, streams: command.streams.count)], "\(test.views)", shard,
+        test, [try command.options.model(config, streams: command.streams.count)],
+        command.options.status(config, "test", labelMap: nil), "\(test.views)", shard,
         outputs: VideoResults(config, folder: command.folder(config)).files + command.scores.files,
         reading: test.inputFiles + command.options.inputFiles)
     }
@@ -49,14 +51,15 @@ struct PlanTestCommand: ParsableCommand {
     for notice in command.notices(test) { Console.warn(notice) }
     if command.damage.stops { try test.verifyFrames() }
     try show(
-      test, models.load(), models.ensemble.map { "\($0)" } ?? "\(test.views)", shard,
+      test, models.load(), models.note(in: command.options.status(config, "test", labelMap: nil)),
+      models.ensemble.map { "\($0)" } ?? "\(test.views)", shard,
       outputs: test.outputs(in: command.folder(config)) + command.scores.files,
       reading: test.inputFiles + command.options.inputFiles + models.inputFiles)
   }
 
   private func show(
-    _ test: some ScoringJob, _ models: @autoclosure () throws -> [LoadedModel], _ views: String, _ shard: Shard?,
-    outputs: [String], reading inputs: [String]
+    _ test: some ScoringJob, _ models: @autoclosure () throws -> [LoadedModel], _ status: RunStatus, _ views: String,
+    _ shard: Shard?, outputs: [String], reading inputs: [String]
   ) throws {
     let directory = try plan.directory(command.runs)
     let beside = test.journalPath(in: command.folder(test.config))
@@ -69,7 +72,7 @@ struct PlanTestCommand: ParsableCommand {
       job: test, configPath: command.options.config, views: views, jobs: test.unopenedJobs,
       run: try test.clipRun(models, isStill: command.still), shard: shard, directory: directory, journal: beside,
       identity: try test.identity(models, isStill: command.still), outputs: shard == nil ? outputs : [],
-      resultBytes: test.expectedResultBytes,
+      resultBytes: test.expectedResultBytes, status: status,
       writesScores: command.scores.scores != nil)
     try plan.show(input, "test")
   }
@@ -89,14 +92,16 @@ struct PlanDetectCommand: ParsableCommand {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
     let models = try command.models(config)
-    let detection = try command.detection(config, models)
+    var detection = try command.detection(config, models)
     for remark in detection.remarks { Console.say(remark) }
     for notice in detection.notices { Console.warn(notice) }
+    let beside = VideoDetections.journal(in: command.folder)
+    detection.keepTasks(of: RunPlace.journals(in: try plan.directory(command.runs), orBeside: beside))
     let lost = detection.unreadableKeyFrames
     try command.damage.say(lost, of: detection.keyFrameCount + lost.keyFrames.count, isShard: true)
     let outputs = command.outputs(detection)
     let directory = try plan.directory(command.runs)
-    let journal = directory?.journal(shard) ?? VideoDetections.journal(in: command.folder)
+    let journal = directory?.journal(shard) ?? beside
     if shard == nil {
       try command.results.check(
         outputs,
@@ -105,13 +110,14 @@ struct PlanDetectCommand: ParsableCommand {
         begunIn: journal, orGive: "give another --output-dir")
     }
     let loaded = try models.load()
+    let status = models.note(in: command.options.status(config, "detect", labelMap: command.labelmap))
     let input = PlannedRun(
       job: detection, configPath: command.options.config,
       views: models.ensemble.map { "\($0)" } ?? "\(detection.views)", jobs: detection.unopenedJobs,
       run: detection.clipRun(loaded, isStill: command.still), shard: shard,
-      directory: directory, journal: VideoDetections.journal(in: command.folder),
+      directory: directory, journal: beside,
       identity: try detection.identity(loaded, isStill: command.still), outputs: shard == nil ? outputs : [],
-      resultBytes: detection.expectedResultBytes,
+      resultBytes: detection.expectedResultBytes, status: status,
       writesScores: command.scores.scores != nil)
     try plan.show(input, "detect")
   }

@@ -29,6 +29,8 @@ struct PlannedRun {
   /// The files that the run writes.
   let outputs: [String]
   let resultBytes: Int
+  /// As the run would write it.
+  let status: RunStatus
   let writesScores: Bool
 }
 
@@ -64,6 +66,9 @@ struct PlanOptions: ParsableArguments {
   ///
   /// - Parameter command: "test" or "detect".
   func show(_ run: PlannedRun, _ command: String) throws {
+    if let shard = run.shard, let directory = run.directory, isFolder(directory.path) {
+      try directory.checkResults(of: run.job.config, run.status.fusion, beside: shard)
+    }
     let plan = run.job.plan
     let remainder = try RunRemainder(of: plan, run.shard, in: run.directory, orJournal: run.journal, run.identity)
     let missing = zip(run.jobs, remainder.missing).map { VideoJob(name: $0.name, tasks: $1, open: $0.open) }
@@ -71,7 +76,7 @@ struct PlanOptions: ParsableArguments {
     let ready = processAge() ?? 0
     let base = residentBytes() ?? peakResidentBytes()
     var times: RunForecast.Times?
-    if remainder.done < remainder.total { times = try measure(run.run, missing, ready: ready) }
+    if remainder.done < remainder.total { times = try measure(run.run, missing, run.job.unit, ready: ready) }
     let engine = run.run.model.engine
     let own = run.shard.map { $0.part(of: plan.map(\.tasks)) } ?? plan.map(\.tasks)
     let planned = zip(plan, own).map { $0.with($1) }
@@ -79,7 +84,7 @@ struct PlanOptions: ParsableArguments {
     let classes = run.run.model.classes
     let forecast = RunForecast(
       RunForecast.Work(
-        command: command, config: run.configPath, videos: own.count { !$0.isEmpty }, boxes: boxes,
+        command: command, config: run.configPath, unit: run.job.unit, videos: own.count { !$0.isEmpty }, boxes: boxes,
         views: (run.job.allViews.count, run.views),
         parts: remainder.parts.map { ($0.shard.map { "\($0)" } ?? "the whole run", $0.total, $0.done) },
         isBegun: remainder.isBegun, isShard: run.shard != nil, place: run.directory?.path ?? run.journal),
@@ -97,11 +102,13 @@ struct PlanOptions: ParsableArguments {
     }
   }
 
-  private func measure(_ run: ClipRun, _ jobs: [VideoJob], ready: Double) throws -> RunForecast.Times {
+  private func measure(
+    _ run: ClipRun, _ jobs: [VideoJob], _ unit: String, ready: Double
+  ) throws -> RunForecast.Times {
     var shown = 0
     let trial = try Interruption.stoppable {
       let trial = try KeyFrameTrial(run, jobs, places: samples, isToStop: { Interruption.isAsked }) { done, total in
-        if done > shown { Console.say("measuring: \(done)/\(counted(total, "key frame"))") }
+        if done > shown { Console.say("measuring: \(done)/\(counted(total, unit))") }
         shown = max(done, shown)
       }
       if Interruption.isAsked { throw Interrupted("nothing was planned") }

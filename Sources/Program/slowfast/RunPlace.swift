@@ -51,8 +51,11 @@ final class RunPlace {
   }
 
   /// The journals of all parts of the run that can be read, as they are.
-  var journals: [RunJournal] {
-    guard let directory = part?.directory else { return [try? RunJournal(reading: journalBeside)].compactMap(\.self) }
+  var journals: [RunJournal] { Self.journals(in: part?.directory, orBeside: journalBeside) }
+
+  /// The same of a run that is not begun.
+  static func journals(in directory: RunDirectory?, orBeside journal: String) -> [RunJournal] {
+    guard let directory else { return [try? RunJournal(reading: journal)].compactMap(\.self) }
     return ((try? directory.parts) ?? []).compactMap { try? RunJournal(reading: directory.journal($0)) }
   }
 

@@ -24,10 +24,10 @@ struct TestCommand: ParsableCommand {
       0.8) are left out. Scores are kept in detections_latest.journal until all results are written: a run that ended \
       early goes on from there when the same command is started again. docs/own-data.md says what the files hold, for a data set of your own.
 
-      Where the config's TEST.DATASET is kinetics, the videos of DATA.PATH_TO_DATA_DIR/test.csv are scored as a whole, in \
-      TEST.NUM_ENSEMBLE_VIEWS clips of TEST.NUM_SPATIAL_CROPS crops each: predictions_latest.csv is written, the scores to \
-      TEST.SAVE_RESULTS_PATH (.npz or .csv), and the top-1 and top-5 accuracies are printed. docs/classification.md has \
-      the rules.
+      Where the config's TEST.DATASET is kinetics, charades, ssv2 or imagenet, the videos or pictures that the lists in \
+      DATA.PATH_TO_DATA_DIR name are scored as a whole, in TEST.NUM_ENSEMBLE_VIEWS clips of TEST.NUM_SPATIAL_CROPS crops \
+      each: predictions_latest.csv is written, the scores to TEST.SAVE_RESULTS_PATH (.npz or .csv), and the top-1 and \
+      top-5 accuracies are printed, or the mAP of videos with several classes. docs/classification.md has the rules.
       """)
 
   @OptionGroup var options: ModelOptions
@@ -66,12 +66,6 @@ struct TestCommand: ParsableCommand {
     let config = try options.load(
       views.overrides + words.overrides, adding: outputDir.map { [Key.outputDir.name, pythonString($0)] } ?? [])
     if !config[.detectionEnable] {
-      if config[.testDataset] != "kinetics" {
-        throw ClassificationConfig(
-          config, doing: "testing",
-          "and testing on this data set comes with a later version of this program; lists of "
-            + "videos are tested with TEST.DATASET kinetics")
-      }
       if views.preset != nil {
         throw UnfitOption("--preset", "it is of boxes, and this config scores videos as a whole")
       }

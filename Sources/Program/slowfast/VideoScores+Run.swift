@@ -2,15 +2,26 @@ internal import Classify
 internal import Wording
 
 extension VideoScores {
-  /// The accuracies, a row for each number of clips; empty without classes. Read from the journal.
+  /// The accuracies or mAPs, a row for each number of clips; empty without classes. Read from the journal.
   func accuracyTable() throws -> String {
     let rows = try accuracies().map { accuracy in
       [
         "\(accuracy.clips)", "\(views.crops)", "\(accuracy.videos)", fixed(accuracy.top1, 2), fixed(accuracy.top5, 2),
       ]
     }
-    if rows.isEmpty { return "" }
+    if rows.isEmpty { return try precisionTable() }
     return TextTable(["clips", "crops", "videos", "top-1 accuracy %", "top-5 accuracy %"], rows).text
+  }
+}
+
+extension VideoScores {
+  /// The mAP of videos that have several classes.
+  private func precisionTable() throws -> String {
+    let rows = try meanAveragePrecisions().map { found in
+      ["\(found.clips)", "\(views.crops)", "\(found.videos)", "\(found.classCount)", fixed(found.percent, 2)]
+    }
+    if rows.isEmpty { return "" }
+    return TextTable(["clips", "crops", "videos", "classes that occur", "mAP %"], rows).text
   }
 }
 

@@ -31,12 +31,16 @@ public struct SHA256 {
 /// What a file holds, in a few words: how long it is, and the SHA-256 of its bytes; of a large one those of its two ends,
 /// which tell videos and weights apart as well.
 ///
-/// - Parameter isWhole: Whether every byte counts, however many there are.
+/// - Parameters:
+///   - isWhole: Whether every byte counts, however many there are.
+///   - ends: How many bytes of each end count of a file of more than sixteen times as many.
 /// - Returns: "412345 bytes, sha256 ..." or "..., sha256 of both ends ...".
 /// - Throws: `FileError`.
-public func fileFingerprint(_ path: String, isWhole: Bool = false, doing: String) throws(FileError) -> String {
+public func fileFingerprint(
+  _ path: String, isWhole: Bool = false, ends piece: Int = 1 << 20, doing: String
+) throws(FileError) -> String {
   let file = try MappedFile(path: path, doing: doing)
-  let (limit, piece) = (1 << 24, 1 << 20)
+  let limit = 16 * piece
   var sum = SHA256()
   let bytes = file.bytes
   if isWhole || bytes.count <= limit {

@@ -1,0 +1,68 @@
+public import Clips
+public import Configuration
+public import Imaging
+public import Runs
+internal import Wording
+
+/// A data set whose test scores whole videos: which videos there are and of which classes, where their frames come from,
+/// which clips are cut out of them, and how a frame is prepared. One file for each; `ClipDatasets` lists them.
+public protocol ClipDataset: Sendable {
+  /// What `TEST.DATASET` calls it.
+  static var name: String { get }
+
+  /// Reads the lists that a configuration names; no video is opened.
+  ///
+  /// - Throws: `ClassificationError`, `VideoListError`, `RecordError`, `FileError`.
+  init(_ config: Configuration) throws
+
+  var list: VideoList { get }
+  var views: ClipViews { get }
+  var sampling: any ClipSampling { get }
+  /// The files that list videos and classes.
+  var listFiles: [String] { get }
+  /// What the user should know of them.
+  var notices: [String] { get }
+
+  /// How frames are prepared for one of the views.
+  func preprocessing(_ view: View) -> Preprocessing
+  /// Where a listed video is: its file, or its first picture.
+  func path(of video: String) -> String
+  /// The video as a thing that scores depend on.
+  var thing: RunIdentity.Thing { get }
+  /// What tells the video's content from another one; nil where it cannot be read.
+  func fingerprint(of video: String) -> String?
+  /// Opens a video.
+  ///
+  /// - Throws: `FrameDamage` for one that cannot be read.
+  func open(_ video: String) throws -> any FrameSource
+}
+
+extension ClipDataset {
+  /// The name of the data set.
+  public var name: String { Self.name }
+}
+
+/// The data sets of tests of whole videos.
+public enum ClipDatasets {
+  static let all: [any ClipDataset.Type] = [Kinetics.self, Charades.self, SomethingSomething.self, ImageNet.self]
+
+  /// The values of `TEST.DATASET`.
+  public static var names: [String] { all.map { $0.name } }
+
+  /// The data set of a configuration's test, with its lists read.
+  ///
+  /// - Throws: `ClassificationError` for a name that is none, and what the data set throws.
+  public static func read(_ config: Configuration) throws -> any ClipDataset {
+    let name = config[.testDataset]
+    // The reference capitalises the name before it looks for it.
+    guard let dataset = all.first(where: { $0.name == name.lowercased() }) else {
+      throw ClassificationError.unsupported(
+        config.cite(.testDataset), "no data set of whole videos has this name",
+        nearest(to: name, among: names).map { "did you mean \($0)?" } ?? "set TEST.DATASET \(series(names, "or"))")
+    }
+    return try dataset.init(config)
+  }
+}
+
+/// How many bytes of each end of a video's file tell it from another one: a list may have tens of thousands.
+let fingerprintedEnds = 1 << 14

@@ -1,0 +1,152 @@
+public import Clips
+public import Configuration
+internal import Files
+public import Imaging
+internal import Inference
+internal import JSON
+public import Runs
+internal import Video
+internal import Wording
+
+/// ImageNet, and every data set of pictures in a folder for each class (`TEST.DATASET imagenet`).
+public struct ImageNet: ClipDataset {
+  public static let name = "imagenet"
+
+  public let list: VideoList
+  public let views: ClipViews
+  public let sampling: any ClipSampling
+  public let thing = RunIdentity.Thing.frames
+  public let listFiles: [String]
+  public let notices: [String]
+  private let config: Configuration
+  private let folder: String
+
+  public init(_ config: Configuration) throws {
+    self.config = config
+    try ClassificationError.requireSingleLabel(config)
+    if config[.augEnable] {
+      throw ClassificationError.unsupported(
+        config.cite(.augEnable), "pictures are then scaled as Pillow does it, which this version has not",
+        "set AUG.ENABLE False, as configs/ImageNet/RES_R50.yaml has it")
+    }
+    var notices: [String] = []
+    let (scale, crop) = (config[.dataTrainCropSize], config[.dataTestCropSize])
+    if crop > scale {
+      notices.append(
+        "pictures are scaled to a short side of \(crop) and their middle \(scale) x \(scale) is scored: "
+          + "\(config.cite(.dataTestCropSize)) and \(config.cite(.dataTrainCropSize)), taken literally as PySlowFast does, "
+          + "leave a strip of each picture")
+    }
+    if ClipViews.clipCounts(config) != [1] || config[.testNumSpatialCrops] != 1 {
+      notices.append(
+        "pictures are scored in one view each, whatever TEST.NUM_ENSEMBLE_VIEWS and TEST.NUM_SPATIAL_CROPS say")
+    }
+    views = ClipViews(clips: [1], shortSide: max(scale, crop), crops: [.centre(min(scale, crop))], config)
+    sampling = StridedClips(frames: config[.dataNumFrames], rate: config[.dataSamplingRate])
+    let preloaded = config[.dataPathToPreloadImdb]
+    if preloaded.isEmpty {
+      folder = joinPath(config[.dataPathToDataDir], "test")
+      listFiles = []
+      let found = try Self.pictures(in: folder, config)
+      list = found.list
+      if found.classes < config[.modelNumClasses] {
+        notices.append(
+          "'\(folder)' has \(counted(found.classes, "folder")), and the network scores \(config[.modelNumClasses]) classes: "
+            + "folders are counted from 0 in the order of their names -> for a part of a data set make the other folders "
+            + "too, empty, or name the classes in DATA.PATH_TO_PRELOAD_IMDB")
+      }
+    } else {
+      folder = ""
+      let path = joinPath(preloaded, "test.json")
+      listFiles = [path]
+      list = try Self.listed(path, config)
+    }
+    self.notices = notices
+  }
+
+  public func preprocessing(_ view: View) -> Preprocessing {
+    Preprocessing(clipsOf: config, view, isRGB: true, order: .rgb)
+  }
+
+  public func path(of video: String) -> String { joinPath(folder, video) }
+
+  public func fingerprint(of video: String) -> String? {
+    try? "1: " + fileFingerprint(path(of: video), ends: fingerprintedEnds, doing: "reading a picture")
+  }
+
+  public func open(_ video: String) throws -> any FrameSource {
+    try ImageFrames(name: video, paths: [path(of: video)], framesPerSecond: 1)
+  }
+
+  /// The pictures of all folders of classes, in the order of their names.
+  private static func pictures(in folder: String, _ config: Configuration) throws -> (list: VideoList, classes: Int) {
+    let parent = config[.dataPathToDataDir]
+    let names: [String]
+    do {
+      names = try listFolder(folder)
+    } catch {
+      throw ClassificationError.noList(
+        keys: [config.cite(.dataPathToDataDir)], reason: withoutAdvice(error),
+        advice: isFolder(joinPath(parent, "val"))
+          ? "link its folder val to that name: tests read the folder test, as PySlowFast's do"
+          : "set DATA.PATH_TO_DATA_DIR to the folder of 'test', which has a folder for each class")
+    }
+    let folders = names.filter { isFolder(joinPath(folder, $0)) }
+    let numbered = folders.filter { $0.wholeMatch(of: /n[0-9]+/) != nil }
+    let classes = numbered.isEmpty ? folders : numbered
+    if classes.count > config[.modelNumClasses] {
+      throw ClassificationError.noList(
+        keys: [config.cite(.dataPathToDataDir), config.cite(.modelNumClasses)],
+        reason:
+          "'\(folder)' has \(classes.count) folders of classes, and the network scores \(config[.modelNumClasses])",
+        advice: "give the pictures of the weights' data set, or set MODEL.NUM_CLASSES to that of the weights")
+    }
+    let videos = try classes.enumerated().flatMap { number, name in
+      try listFolder(joinPath(folder, name)).map { VideoList.Video(name: "\(name)/\($0)", labels: [number]) }
+    }
+    if videos.isEmpty {
+      throw ClassificationError.noList(
+        keys: [config.cite(.dataPathToDataDir)], reason: "there is no picture in the folders of '\(folder)'",
+        advice: "make a folder for each class there, with its pictures")
+    }
+    return (VideoList(path: folder, videos: videos), classes.count)
+  }
+
+  /// The pictures of a list as the reference keeps it: an array of objects with 'im_path' and 'class'.
+  private static func listed(_ path: String, _ config: Configuration) throws -> VideoList {
+    func fault(_ entry: String?, _ found: String) -> VideoListError {
+      .entry(
+        path: path, entry: entry, found: found,
+        advice: "write an array of objects: {\"im_path\": \"n01440764/1.JPEG\", \"class\": 0}")
+    }
+    let bytes: [UInt8]
+    do {
+      bytes = try readFile(path, doing: "reading the list of pictures")
+    } catch {
+      throw ClassificationError.noList(
+        keys: [config.cite(.dataPathToPreloadImdb)], reason: withoutAdvice(error),
+        advice: "set DATA.PATH_TO_PRELOAD_IMDB to the folder of test.json, or '' to take the folders of classes")
+    }
+    let value: JSONValue
+    do {
+      value = try JSONReader.read(bytes, limits: JSONReader.Limits(size: 1 << 30))
+    } catch {
+      throw fault(nil, "\(error)")
+    }
+    guard case .array(let entries) = value else { throw fault(nil, "expected an array") }
+    if entries.isEmpty { throw VideoListError.empty(path: path) }
+    let videos = try entries.enumerated().map { number, entry in
+      guard case .string(let name) = entry["im_path"] else { throw fault("entry \(number + 1)", "no 'im_path'") }
+      guard case .number(let text) = entry["class"], let label = Int(text.text),
+        (0..<config[.modelNumClasses]).contains(label)
+      else {
+        throw fault(
+          "entry \(number + 1) ('\(name)')",
+          "'class' is \(entry["class"]?.text ?? "not there"), expected 0 to \(config[.modelNumClasses] - 1) "
+            + "(MODEL.NUM_CLASSES)")
+      }
+      return VideoList.Video(name: name, labels: [label])
+    }
+    return VideoList(path: path, videos: videos)
+  }
+}

@@ -1,0 +1,65 @@
+public import AVARecords
+public import Clips
+public import Configuration
+internal import Files
+public import Imaging
+internal import Inference
+public import Runs
+internal import Wording
+
+/// A data set whose videos are pictures that a frame list names, as Charades and Something-Something v2 come.
+public protocol ListedFrames: ClipDataset {
+  var config: Configuration { get }
+  var frames: FrameList { get }
+}
+
+extension ListedFrames {
+  public var thing: RunIdentity.Thing { .frames }
+
+  /// `DATA.PATH_TO_DATA_DIR`/val.csv: the reference tests on the validation list.
+  static func readFrames(_ config: Configuration, classes: Int?) throws -> FrameList {
+    try ClassificationError.listing(config, "val.csv") {
+      try FrameList.read(
+        paths: [listPath(config)], frameFolder: config[.dataPathPrefix],
+        classes: classes, advice: "give the data set's list, with a row for each frame")
+    }
+  }
+
+  static func listPath(_ config: Configuration) -> String { joinPath(config[.dataPathToDataDir], "val.csv") }
+
+  var frameListPath: String { Self.listPath(config) }
+
+  public func preprocessing(_ view: View) -> Preprocessing {
+    // Pictures are BGR there, means and deviations with them, until DATA.REVERSE_INPUT_CHANNEL turns both round.
+    Preprocessing(clipsOf: config, view, isRGB: false, order: config[.dataReverseInputChannel] ? .rgb : .bgr)
+  }
+
+  public func path(of video: String) -> String {
+    frames.video(named: video)?.path(ofFrame: 0) ?? joinPath(config[.dataPathPrefix], video)
+  }
+
+  public func fingerprint(of video: String) -> String? {
+    guard let own = frames.video(named: video) else { return nil }
+    let ends = Set([0, own.count - 1]).sorted().map {
+      (try? fileFingerprint(own.path(ofFrame: $0), doing: "reading a frame")) ?? RunIdentity.unreadable
+    }
+    return "\(own.count): \(ends.joined(separator: "; "))"
+  }
+
+  public func open(_ video: String) throws -> any FrameSource {
+    guard let own = frames.video(named: video) else {
+      let cause = "'\(frameListPath)' lists no frame of it"
+      throw FrameDamage(frame: 0, cause: cause, description: "reading video '\(video)': \(cause)")
+    }
+    return try ImageFrames(
+      name: video, paths: (0..<own.count).map { own.path(ofFrame: $0) },
+      framesPerSecond: Double(config[.dataTargetFps]))
+  }
+
+  /// One or several clips, each in crops of the short side that is scored; a single crop is the one at the left or the top.
+  static func views(_ config: Configuration, clips: [Int]) -> ClipViews {
+    ClipViews(
+      clips: clips, shortSide: config[.dataTestCropSize],
+      crops: (0..<config[.testNumSpatialCrops]).map { .square($0) }, config)
+  }
+}

@@ -1,0 +1,108 @@
+import Classify
+import Clips
+import Configuration
+import Files
+import Geometry
+import Imaging
+import Tensors
+import TestSupport
+import Testing
+
+private func configuration(_ folder: String, _ more: [String] = []) throws -> Configuration {
+  try Configuration.load(
+    path: projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml",
+    overrides: [
+      "TEST.DATASET", "imagenet", "DATA.PATH_TO_DATA_DIR", folder, "DATA.NUM_FRAMES", "1", "TEST.NUM_ENSEMBLE_VIEWS",
+      "1",
+      "TEST.NUM_SPATIAL_CROPS", "1", "MODEL.NUM_CLASSES", "3", "DATA.TRAIN_CROP_SIZE", "64", "DATA.TEST_CROP_SIZE",
+      "32",
+    ] + more)
+}
+
+private func fault(_ folder: String, _ more: [String] = []) -> String {
+  do {
+    return try ClipDatasets.read(configuration(folder, more)).notices.joined(separator: "\n")
+  } catch { return "\(error)" }
+}
+
+@Suite struct ImageNetTests {
+  /// Folders are classes in the order of their names; those of other names do not count beside ImageNet's.
+  @Test func foldersAreClasses() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    for name in ["n02", "n01", "n10", "readme"] { try makeFolder(folder.path + "/test/" + name) }
+    for name in ["n02/b.jpg", "n01/z.jpg", "n02/a.jpg", "readme/x.jpg"] {
+      try writeFile(folder.path + "/test/" + name, "")
+    }
+    let found = try ClipDatasets.read(configuration(folder.path))
+    #expect(found.list.names == ["n01/z.jpg", "n02/a.jpg", "n02/b.jpg"])
+    #expect(found.list.videos.map(\.labels) == [[0], [1], [1]] && found.notices.isEmpty)
+    #expect(found.views.views == [View(shortSide: 64, crop: .centre(32), position: .part(0, of: 1))])
+    #expect(
+      fault(folder.path, ["MODEL.NUM_CLASSES", "2"]).contains("has 3 folders of classes, and the network scores 2"))
+    #expect(fault(folder.path, ["MODEL.NUM_CLASSES", "9"]).contains("has 3 folders, and the network scores 9 classes"))
+    #expect(fault(folder.path, ["AUG.ENABLE", "True"]).contains("set AUG.ENABLE False"))
+    #expect(fault(folder.path, ["TEST.NUM_ENSEMBLE_VIEWS", "10"]).contains("one view each"))
+    // As published, a crop is larger than what it is cut from.
+    #expect(
+      fault(folder.path, ["DATA.TEST_CROP_SIZE", "96"]).contains("short side of 96 and their middle 64 x 64 is scored"))
+  }
+
+  @Test func whatIsNotThere() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    #expect(fault(folder.path).contains("set DATA.PATH_TO_DATA_DIR to the folder of 'test'"))
+    try makeFolder(folder.path + "/val")
+    #expect(fault(folder.path).contains("link its folder val to that name"))
+    try makeFolder(folder.path + "/test")
+    #expect(fault(folder.path).contains("make a folder for each class there"))
+  }
+
+  /// The reference's list of pictures, and what can be wrong with it.
+  @Test func preloaded() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let more = ["DATA.PATH_TO_PRELOAD_IMDB", folder.path]
+    #expect(fault(folder.path, more).contains("set DATA.PATH_TO_PRELOAD_IMDB to the folder of test.json"))
+    func write(_ text: String) throws { try writeFile(folder.path + "/test.json", text) }
+    try write(#"[{"im_path": "/a/1.jpg", "class": 2}]"#)
+    let found = try ClipDatasets.read(configuration(folder.path, more))
+    #expect(
+      found.list.names == ["/a/1.jpg"] && found.list.videos[0].labels == [2] && found.path(of: "/a/1.jpg") == "/a/1.jpg"
+    )
+    try write(#"[{"im_path": "1.jpg", "class": 3}]"#)
+    #expect(fault(folder.path, more).contains("entry 1 ('1.jpg'): 'class' is 3, expected 0 to 2 (MODEL.NUM_CLASSES)"))
+    try write(#"[{"class": 3}]"#)
+    #expect(fault(folder.path, more).contains("entry 1: no 'im_path'"))
+    try write("[]")
+    #expect(fault(folder.path, more).contains("lists no video"))
+  }
+
+  /// Means are those of red, green and blue, and the network gets that order, whatever DATA.REVERSE_INPUT_CHANNEL says: a
+  /// picture of one colour.
+  @Test func colours() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try makeFolder(folder.path + "/test/n1")
+    let pixels = [[UInt8]](repeating: [0, 51, 255], count: 80 * 70).flatMap(\.self)
+    let image = Image(size: ImageSize(width: 80, height: 70), order: .bgr, pixels: pixels)
+    let file = try AtomicFile(path: folder.path + "/test/n1/a.png")
+    try file.write(encodePNG(image))
+    try file.commit()
+    let config = try configuration(
+      folder.path,
+      [
+        "DATA.MEAN", "[0.5, 0.1, 0.25]", "DATA.STD", "[0.5, 0.2, 0.25]", "DATA.REVERSE_INPUT_CHANNEL", "True",
+      ])
+    let found = try ClipDatasets.read(config)
+    let view = found.views.views[0]
+    let reader = ViewReader(
+      try found.open("n1/a.png"), window: ClipWindow(frames: 1, rate: 1, parts: found.sampling),
+      preprocessing: found.preprocessing(view))
+    try reader.read([view], around: 0)
+    let clip = try reader.clip(view, around: 0)
+    #expect(clip.extent.h == 32 && clip.extent.w == 32)
+    let pixel = (0..<3).map { clip.start[$0] }
+    #expect(zip(pixel, [1, 0.5, -1]).allSatisfy { abs($0 - Float($1)) < 1e-6 }, "\(pixel)")
+  }
+}

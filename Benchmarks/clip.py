@@ -80,6 +80,12 @@ COMPARISONS = {
         (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 3.0)),
         size=(256, 256),
     ),
+    "x3d-m-bf16": Comparison(
+        *("x3d-m", "bf16"),
+        (Opponent("OpenVINO bf16", "openvino", precision="bf16"),),
+        options=("--precision", "bf16"),
+        size=(256, 256),
+    ),
     # The ratio asked is that of two threads on two free processors.
     "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
 }

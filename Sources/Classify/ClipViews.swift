@@ -78,7 +78,7 @@ extension Preprocessing {
   /// The preprocessing of a configuration's test of whole videos: scaled in float.
   ///
   /// - Parameters:
-  ///   - isRGB: Whether means and deviations are those of red, green and blue; else of blue, green and red.
+  ///   - isRGB: Whether mean and std are those of red, green and blue; else of blue, green and red.
   ///   - order: Of the network's input.
   init(clipsOf config: Configuration, _ view: View, isRGB: Bool, order: ChannelOrder) {
     func colours(_ key: Key<[Double]>) -> [Float] {

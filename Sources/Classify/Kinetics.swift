@@ -31,7 +31,7 @@ public struct Kinetics: ClipDataset {
   public var notices: [String] { list.notices }
 
   public func preprocessing(_ view: View) -> Preprocessing {
-    // Means and deviations are in the order of RGB there.
+    // Mean and std are in the order of RGB there.
     Preprocessing(clipsOf: config, view, isRGB: true, order: config[.dataReverseInputChannel] ? .bgr : .rgb)
   }
 

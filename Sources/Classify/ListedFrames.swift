@@ -30,7 +30,7 @@ extension ListedFrames {
   var frameListPath: String { Self.listPath(config) }
 
   public func preprocessing(_ view: View) -> Preprocessing {
-    // Pictures are BGR there, means and deviations with them, until DATA.REVERSE_INPUT_CHANNEL turns both round.
+    // Pictures are BGR there, mean and std with them, until DATA.REVERSE_INPUT_CHANNEL turns both round.
     Preprocessing(clipsOf: config, view, isRGB: false, order: config[.dataReverseInputChannel] ? .rgb : .bgr)
   }
 

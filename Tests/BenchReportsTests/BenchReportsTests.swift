@@ -102,7 +102,7 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
       shape, input: Extent3(2, 8, 8), timing: timing, copy: 8e9, runs: 4, setting: setting)
     #expect(
       result.text == """
-        depthwise \(shape) over \(Extent3(2, 8, 8)) x 4, 2 threads, avx2 kernels, 4 runs
+        depthwise \(shape) over \(Extent3(2, 8, 8)) x 4, 2 threads, avx2 kernels, fp32, 4 runs
           best 250.000 ms, median 500.000 ms
           memory:      0.0 MB, 0.0 GB/s; copying 8.0 GB/s
           arithmetic:  0.0000 GMAC, 0.0 GFLOP/s

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import Testing
 
@@ -65,6 +66,15 @@ struct BadArraysTests {
     let none = try array("none.npy", [0, 5])
     expectSuccess(forward(clip: clip, boxes: none))
     #expect(try Tensor(npy: output.path + "/o.npy").shape == [0, 80])
+  }
+
+  @Test("A clip that is not finite: no scores, and the stages show where it begins")
+  func notFinite() throws {
+    let clip = try array("clip.npy", [1, 3, 16, 64, 64], [.nan])
+    let boxes = try array("boxes.npy", [1, 5], [0, 1, 1, 60, 60])
+    expectFailure(forward(clip: clip, boxes: boxes), ["not finite numbers", "NaN or infinity in the clip"])
+    #expect(try FileManager.default.contentsOfDirectory(atPath: output.path) == ["s.json"])
+    #expect(try String(contentsOfFile: output.path + "/s.json", encoding: .utf8).contains("null"))
   }
 
   @Test("Files that are no arrays")

@@ -21,18 +21,33 @@ public struct GlobalAveragePooling: Operator, Hashable {
   /// threads.
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     let input = inputs[0]
-    guard input.format == .float32 else { return runReference(inputs, into: output, engine: engine) }
     let (lines, width) = (input.extent.t * input.extent.h, input.extent.w)
     let sums = engine.sharedScratch(input.batch * lines * input.channels)
     engine.pool.forEach(input.batch * lines) { line in
-      means(
-        input.start + line * width * input.pitch, width, input.pitch, input.channels, sums + line * input.channels,
-        engine)
+      withLine(input, from: line * width, width) { start, pitch in
+        means(start, width, pitch, input.channels, sums + line * input.channels, engine)
+      }
     }
     engine.pool.forEach(input.batch) { item in
       means(
         sums + item * lines * input.channels, lines, input.channels, input.channels, output.start + item * output.pitch,
         engine)
+    }
+  }
+
+  /// Hands on some positions of a map as float32.
+  private func withLine(
+    _ map: FeatureMap, from first: Int, _ count: Int, _ body: (UnsafeMutablePointer<Float>, _ pitch: Int) -> Void
+  ) {
+    if map.format == .float32 { return body(map.start + first * map.pitch, map.pitch) }
+    let channels = map.channels
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: count * channels) { floats in
+      guard let start = floats.baseAddress else { return }
+      for position in 0..<count {
+        let (from, to) = (map.bfloat16Channels(of: first + position), start + position * channels)
+        for c in 0..<channels { to[c] = float32(from[c]) }
+      }
+      body(start, channels)
     }
   }
 

@@ -146,9 +146,9 @@ public final class VideoReader: FrameSource {
       position = -1
       if try leads({ try walk(to: number) }) { return }
     }
-    let isBehindLost = cause == nil && lost <= number && number < index.recovery(after: lost)
+    let isAfterLost = cause == nil && lost <= number && number < index.recovery(after: lost)
     let run = DamagedFrames.Run(
-      frames: (isBehindLost ? lost : number)..<index.recovery(after: number),
+      frames: (isAfterLost ? lost : number)..<index.recovery(after: number),
       cause: cause ?? "the file announces frame \(min(lost, number)), but its decoder never shows it")
     damaged.add(run.frames, cause: run.cause)
     throw damage(number, run)

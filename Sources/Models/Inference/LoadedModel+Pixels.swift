@@ -38,7 +38,7 @@ func pixelNotices(_ peer: PeerNetwork, _ config: Configuration) -> [String] {
   }
   let exceptions = given.isEmpty ? "" : ", except what the call gives: \(given.joined(separator: ", "))"
   return [
-    "pixels are those of \(peer.library): RGB of 0 to 1, mean \(text(pixels.mean)), deviation \(text(pixels.std)), instead of "
+    "pixels are those of \(peer.library): RGB of 0 to 1, mean \(text(pixels.mean)), std \(text(pixels.std)), instead of "
       + "the config's\(exceptions)"
   ]
 }

@@ -39,10 +39,13 @@ func headActivation(_ config: Configuration) throws(ModelConfigurationError) -> 
   return activation
 }
 
-func roiHead(_ config: Configuration, _ activation: Activation) -> RoIHead {
-  RoIHead(
+/// - Parameter stride: Of the features, where the configuration does not give it; nil takes PySlowFast's default.
+func roiHead(_ config: Configuration, _ activation: Activation, stride: Int?) -> RoIHead {
+  let key = Key.detectionSpatialScaleFactor
+  let own = config.source(of: key) == .fallback ? stride : nil
+  return RoIHead(
     classes: config[.modelNumClasses], activation: activation,
-    resolution: config[.detectionRoiXformResolution], stride: config[.detectionSpatialScaleFactor],
+    resolution: config[.detectionRoiXformResolution], stride: own ?? config[key],
     aligned: config[.detectionAligned])
 }
 

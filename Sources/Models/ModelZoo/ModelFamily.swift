@@ -24,7 +24,8 @@ public protocol ModelFamily: Sendable {
   /// a value are all known; of advice the first is said.
   var valueRules: [String: ValueRule] { get }
 
-  /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read.
+  /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read. Without one of its own
+  /// a family's backbone and head are built for it.
   ///
   /// - Returns: What stays without effect, for the notices.
   func check(_ config: Configuration) throws(ConfigurationError) -> [String]
@@ -38,6 +39,10 @@ public protocol ModelFamily: Sendable {
   ///
   /// - Throws: `ModelConfigurationError`.
   func classificationHead(_ config: Configuration, _ activation: Activation, on backbone: Trunk) throws -> any Head
+
+  /// Whether PySlowFast can score boxes with these networks: `DETECTION.SPATIAL_SCALE_FACTOR` is then 16 where it is not
+  /// given, as there. Else it is the stride of the features.
+  var hasReferenceHead: Bool { get }
 
   /// What a file's tensors tell, where they are those of one of its networks; nil for all others.
   func recognise(_ tensors: TensorIndex) -> Recognition?
@@ -54,7 +59,22 @@ public protocol ModelFamily: Sendable {
 extension ModelFamily {
   public var networks: [String] { modelNames }
   public var valueRules: [String: ValueRule] { [:] }
-  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] { [] }
+  public var hasReferenceHead: Bool { false }
+  /// Builds backbone and head for nothing: what they refuse is said when the configuration is read, with its place.
+  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
+    do {
+      let backbone = try backbone(config)
+      let activation = try headActivation(config)
+      if !config[.detectionEnable] { _ = try classificationHead(config, activation, on: backbone) }
+    } catch let error as ConfigurationError {
+      throw error
+    } catch ModelConfigurationError.impossible(let key, let found, let expected, let todo) {
+      throw .badValue(key: key, source: config.source(of: key), expected: expected, found: found, remedy: todo)
+    } catch {
+      // For who builds it to say.
+    }
+    return []
+  }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
@@ -70,10 +90,11 @@ extension ModelFamily {
     _ = try check(config)
     let backbone = try backbone(config)
     let activation = try headActivation(config)
+    let stride = hasReferenceHead ? nil : backbone.featureStride
     return Architecture(
       backbone: backbone,
       head: config[.detectionEnable]
-        ? roiHead(config, activation) : try classificationHead(config, activation, on: backbone))
+        ? roiHead(config, activation, stride: stride) : try classificationHead(config, activation, on: backbone))
   }
 }
 

@@ -44,8 +44,18 @@ public struct ModelRules: ConfigurationRules {
         remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
           + "\(Key.detectionEnable.name) True")
     }
-    if let family = family(config) { return try family.check(config) }
     let name = config[.modelModelName]
+    if let family = family(config) {
+      let archs = modelFamilies.filter { $0.modelNames.contains(name) }.flatMap(\.archs)
+      let arch = config[.modelArch]
+      if !archs.contains(arch), modelFamilies.contains(where: { $0.archs.contains(arch) }) {
+        throw .badValue(
+          key: Key.modelArch.name, source: config.source(of: .modelArch),
+          expected: "\(series(archs, "or")), with \(config.cite(.modelModelName))", found: config.literal(.modelArch),
+          remedy: "set one of these, or take a config of the network that is meant")
+      }
+      return try family.check(config)
+    }
     // The module that builds models says what it does not have.
     if UnbuiltModels.has(name) { return [] }
     let known = modelFamilies.flatMap(\.modelNames) + UnbuiltModels.modelNames

@@ -10,6 +10,7 @@ struct ResNetFamily: ModelFamily {
   var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
 
   var valueRules: [String: ValueRule] { ResNetBackbone.valueRules }
+  var hasReferenceHead: Bool { true }
 
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] { try config.checkResNet() }
 

@@ -27,11 +27,10 @@ public struct DepthwiseBenchmark: Sendable {
   }
 
   private var macs: Int { shape.macs(batch: 1, input: input) }
-  /// What has to be read and written at least: input, weights and output once, in float32.
+  /// What has to be read and written at least: input and output once, and the weights, in float32.
   private var bytes: Int {
-    4
-      * (input.count * shape.inChannels + shape.weightShape.reduce(1, *) + shape.output(for: input).count
-        * shape.outChannels)
+    let maps = input.count * shape.inChannels + shape.output(for: input).count * shape.outChannels
+    return maps * (setting.precision == "bf16" ? 2 : 4) + shape.weightShape.reduce(4, *)
   }
   private var rate: Double { timing.best > 0 ? Double(bytes) / timing.best : 0 }
 
@@ -49,7 +48,7 @@ public struct DepthwiseBenchmark: Sendable {
   public var text: String {
     """
     depthwise \(shape) over \(input) x \(shape.inChannels), \(counted(setting.threads, "thread")), \
-    \(setting.kernels) kernels, \(counted(runs, "run"))
+    \(setting.kernels) kernels, \(setting.precision), \(counted(runs, "run"))
       best \(fixed(timing.best * 1e3, 3)) ms, median \(fixed(timing.median * 1e3, 3)) ms
       memory:      \(fixed(Double(bytes) * 1e-6, 1)) MB, \(fixed(rate * 1e-9, 1)) GB/s; copying \
     \(fixed(copy * 1e-9, 1)) GB/s

@@ -35,6 +35,8 @@ struct BenchDepthwiseCommand: ParsableCommand {
   var seed: UInt64 = 1
   @Option(help: "Instruction set of the kernels; the widest of this processor when not given.")
   var kernels: InstructionSet?
+  @Option(help: "Numbers of the maps: fp32, or bf16, which needs a processor that has it.")
+  var precision = Precision.fp32
   @Option(help: "How to print the result.")
   var format = BenchFormat.text
 
@@ -50,6 +52,9 @@ struct BenchDepthwiseCommand: ParsableCommand {
     if taps == nil {
       throw ValidationError("--kernel is '\(kernel)' -> give three odd numbers up to 15, such as 3x3x3")
     }
+    if precision == .bf16, channels % 2 != 0 {
+      throw ValidationError("--channels is \(channels): maps of bf16 have an even number -> give \(channels + 1)")
+    }
     if channels * frames * height * width > 1 << 30 {
       throw ValidationError("these sizes take more than 8 GiB -> give smaller ones")
     }
@@ -64,7 +69,12 @@ struct BenchDepthwiseCommand: ParsableCommand {
   func run() throws {
     guard let taps else { return }
     let table = try kernels.map { set throws(KernelError) in try KernelTable(set) } ?? KernelTable.best
-    let engine = Engine(threads: threads, kernels: table)
+    if precision == .bf16, !table.supportsBFloat16 {
+      throw ValidationError(
+        "--precision bf16: the \(table.instructionSet.rawValue) kernels have no bfloat16 -> give --precision fp32")
+    }
+    let numbers: ElementFormat = precision == .bf16 ? .bfloat16 : .float32
+    let engine = Engine(threads: threads, kernels: table, activations: numbers)
     var generator = SeededGenerator(seed: seed)
     let shape = ConvolutionShape(
       channels, channels, kernel: taps, stride: Extent3(1, stride, stride),
@@ -73,15 +83,17 @@ struct BenchDepthwiseCommand: ParsableCommand {
     for index in 0..<weights.count { weights.storage.pointer[index] = Float(generator.uniform(-1, 1)) }
     let convolution = Convolution(
       shape, weights: weights, bias: (0..<channels).map { _ in Float(generator.uniform(-1, 1)) }, engine: engine,
-      algorithm: .depthwise)
+      input: numbers, algorithm: .depthwise)
     let extent = Extent3(frames, height, width)
-    let input = FeatureMap(zeros: 1, extent, channels: channels)
-    for index in 0..<extent.count * channels { input.start[index] = Float(generator.uniform(-1, 1)) }
-    let output = FeatureMap(zeros: 1, shape.output(for: extent), channels: channels)
+    let input = FeatureMap(zeros: 1, extent, channels: channels, format: numbers)
+    for position in 0..<extent.count {
+      for c in 0..<channels { input.set(Float(generator.uniform(-1, 1)), position: position, channel: c) }
+    }
+    let output = FeatureMap(zeros: 1, shape.output(for: extent), channels: channels, format: numbers)
     let timing = Timing(runs: runs) { convolution.run(input, into: output) }
     let result = DepthwiseBenchmark(
       shape, input: extent, timing: timing, copy: copyRate(engine), runs: runs,
-      setting: BenchSetting(threads: engine.pool.threads, kernels: table.instructionSet))
+      setting: BenchSetting(engine))
     switch format {
     case .text: print(result.text)
     case .json: print(result.json.text)

@@ -23,7 +23,8 @@ struct BenchPipelineCommand: ParsableCommand {
     commandName: "pipeline",
     abstract: "Measures a run from files to scores: opening, decoding, preparing clips, the network and its waiting.",
     discussion: """
-      Scores three fixed boxes at regular key frames, as detect and test do theirs. Each step's cost is the processor's \
+      Scores three fixed boxes at regular key frames, as detect and test do theirs; with a config that classifies, the \
+      square in the middle of each clip. Each step's cost is the processor's \
       seconds on its own thread; the last line of the table is what is left of the process, the network's threads among \
       it. With --network none the clips reach the network's input and nothing is computed of them, so that the sum is \
       what a key frame costs outside the network. Without --cfg it is SlowFast R50 32x2 for AVA; the weights are random.
@@ -64,10 +65,6 @@ struct BenchPipelineCommand: ParsableCommand {
     }
     try options.words.check()
     try streams.check(options.engine)
-    // Here, where the answer shows this command's usage. What cannot be loaded is for the run to say.
-    if let loaded = try? options.load(), !loaded[.detectionEnable] {
-      throw ValidationError("the config classifies clips -> give one with DETECTION.ENABLE True")
-    }
   }
 
   func run() throws {
@@ -76,18 +73,24 @@ struct BenchPipelineCommand: ParsableCommand {
     _ = try catalog()
     let engine = try options.engine.make(streams: streams.count)
     let model = try self.model(Architecture(config), engine)
-    let views = TestViews(config)
+    let scoresBoxes = config[.detectionEnable]
+    let views =
+      scoresBoxes ? TestViews(config).views : [View(shortSide: config[.dataTestCropSize], crop: .square(1))]
+    var preprocessing = Preprocessing(config)
+    // As tests of whole videos scale their frames.
+    if !scoresBoxes { preprocessing.backend = .pytorch }
+    let words = scoresBoxes ? "\(TestViews(config))" : "1 view: the square in the middle, \(views[0].shortSide) wide"
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {
-      let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: Preprocessing(config))
+      let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: preprocessing)
       let begin = processorSeconds()
       // Anew for every run: a catalogue keeps what it has surveyed.
       let catalog = try catalog()
-      let jobs = try catalog.names.map { try job($0, catalog, run.costs, views) }
+      let jobs = try catalog.names.map { try job($0, catalog, run.costs, views, scoresBoxes: scoresBoxes) }
       try run.run(jobs) { _ in }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: (views.count, "\(views)"),
+          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: (views.count, words),
           total: processorSeconds() - begin, network: network.rawValue, setting: BenchSetting(engine),
           streams: streams.count))
     }
@@ -111,9 +114,9 @@ struct BenchPipelineCommand: ParsableCommand {
   }
 
   /// Plans a video as detect and test do, and opens it when its turn comes.
-  private func job(_ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: TestViews) throws
-    -> VideoJob
-  {
+  private func job(
+    _ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: [View], scoresBoxes: Bool
+  ) throws -> VideoJob {
     func open() throws -> any FrameSource {
       switch try catalog.open(name)?.frames {
       case let images as ImageFrames:
@@ -137,7 +140,7 @@ struct BenchPipelineCommand: ParsableCommand {
           video: name,
           time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!),
         center: center,
-        people: boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }, views: views.views)
+        people: scoresBoxes ? boxes.map { ClipTask.Person(box: $0, proposalScore: 1) } : nil, views: views)
     }
     return VideoJob(name: name, tasks: tasks, open: open)
   }

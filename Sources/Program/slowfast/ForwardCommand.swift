@@ -73,8 +73,9 @@ struct ForwardCommand: ParsableCommand {
       let features = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: stages != nil)
       return (features, try regions.map { try model.detect(features, $0) } ?? model.classify(features))
     }
-    if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
+    // First: it shows where numbers that are not finite begin.
     if let stages { try writeFile(stages, activationSummary(features.named)) }
+    if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
     try scores.writeNPY(output)
     Console.say("wrote \(output): \(describe(shape: scores.shape))")
   }

@@ -11,10 +11,13 @@ public struct FileStamp: Hashable, Sendable {
   ///
   /// - Parameter doing: What the caller is about, for the error text.
   public init(path: String, doing: String) throws(FileError) {
-    let descriptor = try openForReading(path, doing: doing)
-    defer { close(descriptor) }
     var status = stat()
-    if fstat(descriptor, &status) != 0 { throw .system(doing: doing, path: path, code: errno) }
+    // Opened only where that says why it cannot be read.
+    if stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFREG || access(path, R_OK) != 0 {
+      let descriptor = try openForReading(path, doing: doing)
+      defer { close(descriptor) }
+      if fstat(descriptor, &status) != 0 { throw .system(doing: doing, path: path, code: errno) }
+    }
     (size, seconds, nanoseconds) = (Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec)
   }
 }

@@ -43,7 +43,7 @@ func roiHead(_ config: Configuration, _ activation: Activation) -> RoIHead {
   RoIHead(
     classes: config[.modelNumClasses], activation: activation,
     resolution: config[.detectionRoiXformResolution], stride: config[.detectionSpatialScaleFactor],
-    aligned: config[.detectionAligned])
+    aligned: config[.detectionAligned] || config.wrapsPyTorchVideo)
 }
 
 extension Array {

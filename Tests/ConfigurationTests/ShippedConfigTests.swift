@@ -6,7 +6,11 @@ import Testing
 private let folder = projectRoot + "/configs"
 
 private func files() -> [String] {
-  ["AVA", "AVA/c2", "Kinetics", "Kinetics/c2", "demo"].flatMap { name in
+  [
+    "AVA", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
+    "Kinetics/pytorchvideo",
+    "SSv2", "SSv2/pytorchvideo", "contrastive_ssl", "demo",
+  ].flatMap { name in
     ((try? listFolder("\(folder)/\(name)")) ?? []).filter { $0.hasSuffix(".yaml") }.map { "\(name)/\($0)" }
   }
 }
@@ -90,12 +94,48 @@ private func check(_ row: Row, _ configuration: Configuration) {
 
 @Suite struct ShippedConfigTests {
   @Test func allConfigsLoadWithoutNotices() throws {
-    #expect(files().count == 44)
+    #expect(files().count == 75)
     for name in files() {
       let configuration = try Configuration.load(path: "\(folder)/\(name)")
       #expect(configuration.notices == [], "\(name)")
-      #expect(configuration[.modelNumClasses] == (name.hasPrefix("Kinetics") ? 400 : 80), "\(name)")
+      let classes = Self.classes.first { name.contains($0.key) }?.value
+      #expect(configuration[.modelNumClasses] == classes, "\(name)")
     }
+  }
+
+  private static let classes: KeyValuePairs = [
+    "ucf": 101, "Charades": 157, "SSv2": 174, "ImageNet": 1000, "k400": 400, "Kinetics": 400, "AVA": 80, "ava": 80,
+    "demo": 80,
+  ]
+
+  /// Data set, views and crops, and what becomes of scores that do not exclude each other.
+  @Test(arguments: [
+    ("Charades/SLOWFAST_16x8_R50", "charades", [10, 3], [64, 2], 256),
+    ("Charades/SLOWFAST_16x8_R50_multigrid", "charades", [10, 3], [64, 2], 256),
+    ("Charades/pytorchvideo/SLOW_8x8_R50", "charades", [10, 3], [8, 8], 256),
+    ("Charades/pytorchvideo/SLOWFAST_8x8_R50", "charades", [10, 3], [32, 2], 256),
+    ("SSv2/SLOWFAST_16x8_R50", "ssv2", [1, 1], [64, 2], 256),
+    ("SSv2/SLOWFAST_16x8_R50_multigrid", "ssv2", [1, 1], [64, 2], 224),
+    ("SSv2/pytorchvideo/SLOW_8x8_R50", "ssv2", [1, 3], [8, 8], 256),
+    ("SSv2/pytorchvideo/SLOWFAST_8x8_R50", "ssv2", [1, 3], [32, 2], 256),
+    ("ImageNet/RES_R50", "imagenet", [1, 1], [1, 8], 256),
+    ("contrastive_ssl/finetune_SSv2_Slow_R50_syn8", "ssv2", [1, 1], [8, 8], 256),
+    ("contrastive_ssl/finetune_ucf_Slow_R50_syn0", "kinetics", [10, 3], [8, 8], 256),
+    ("Kinetics/pytorchvideo/CSN_32x2_R101", "kinetics", [10, 3], [32, 2], 256),
+    ("Kinetics/pytorchvideo/R2PLUS1D_16x4_R50", "kinetics", [10, 3], [16, 4], 256),
+  ])
+  func otherDataSets(_ name: String, _ dataset: String, _ views: [Int], _ clip: [Int], _ crop: Int) throws {
+    let config = try Configuration.load(path: "\(folder)/\(name).yaml")
+    #expect(config[.testDataset] == dataset && config[.dataTestCropSize] == crop)
+    #expect([config[.testNumEnsembleViews], config[.testNumSpatialCrops]] == views)
+    #expect([config[.dataNumFrames], config[.dataSamplingRate]] == clip)
+    let isMultiLabel = dataset == "charades"
+    #expect(config[.dataMultiLabel] == isMultiLabel && config[.dataEnsembleMethod] == (isMultiLabel ? "max" : "sum"))
+    #expect(config[.modelHeadAct] == (isMultiLabel ? "sigmoid" : "softmax"))
+    // Frame lists are of pictures that the reference's loader turns round once more.
+    let isOfFrames = isMultiLabel || dataset == "ssv2" && !name.hasPrefix("contrastive")
+    #expect(
+      config[.dataReverseInputChannel] == isOfFrames && config[.multigridShortCycle] == name.hasSuffix("multigrid"))
   }
 
   @Test(arguments: ava) private func avaConfigs(_ row: Row) throws {

@@ -24,7 +24,7 @@ private let shipped: [String] = {
 }()
 
 struct ArchitectureTests {
-  @Test func configsAreThere() { #expect(shipped.count >= 36) }
+  @Test func configsAreThere() { #expect(shipped.count == 75) }
 
   /// Every shipped config is a network, and has the convolutions that its name speaks of.
   @Test(arguments: shipped) func shippedConfigs(_ name: String) throws {
@@ -32,20 +32,29 @@ struct ArchitectureTests {
     let architecture = try Architecture(config)
     #expect(architecture.backbone.frames == config[.dataNumFrames])
     #expect(name.hasPrefix("AVA") ? architecture.head.classes == 80 : true)
-    // X3D's tables have tests of their own.
-    guard let backbone = architecture.backbone as? ResNetBackbone else {
-      #expect(name.contains("X3D"))
-      return
-    }
     // Thin twins have the same layers.
     let beta = config[.slowfastBetaInv]
     let thin = try Architecture(
       Configuration.load(
-        path: projectRoot + "/configs/" + name, overrides: ["RESNET.WIDTH_PER_GROUP", "\(max(2, beta))"]))
+        path: projectRoot + "/configs/" + name,
+        overrides: ["RESNET.WIDTH_PER_GROUP", "\(max(2, beta))", "X3D.WIDTH_FACTOR", "0.25", "X3D.DIM_C5", "8"]))
     let model = VideoModel(thin, weights: WeightReader(random: 1), engine: Engine(threads: 1))
+    if let backbone = architecture.backbone as? X3DBackbone {
+      #expect(name.contains("X3D"))
+      // Two in the stem, three a block and two of the gates of every other one, four shortcuts, one in the head.
+      let inBlocks = backbone.stages.reduce(0) { $0 + 3 * $1.depth + 2 * (($1.depth + 1) / 2) }
+      #expect(model.network.convolutions.count == 2 + inBlocks + 4 + 1)
+      return
+    }
     let depth = config[.resnetDepth]
     #expect(name.contains("R\(depth)"), "the name says the depth")
     let blocks = try #require([18: 8, 50: 16, 101: 33][depth])
+    if let backbone = architecture.backbone as? FactorisedBackbone {
+      #expect(name.contains(backbone.kind == .channels ? "CSN" : "R2PLUS1D"))
+      #expect(model.network.convolutions.count == 1 + (backbone.kind == .channels ? 3 : 4) * blocks + 4)
+      return
+    }
+    let backbone = try #require(architecture.backbone as? ResNetBackbone)
     let lateral = backbone.pathways == 2 ? 4 : 0
     let nonLocals = backbone.stages.flatMap { $0 }.reduce(0) { $0 + ($1.nonLocal?.after.count ?? 0) }
     #expect((nonLocals > 0) == (name.contains("NLN") || name.hasPrefix("AVA/c2/") && depth == 101))
@@ -96,7 +105,7 @@ struct ArchitectureTests {
   }
 
   @Test func modelsOfALaterVersionAreNamed() throws {
-    for (name, arch) in [("MViT", "mvit"), ("PTVCSN", "csn")] {
+    for (name, arch) in [("MViT", "mvit"), ("PTVMViT", "mvit")] {
       let config = try configured(["MODEL.MODEL_NAME", name, "MODEL.ARCH", arch])
       let message = text { _ = try Architecture(config) }
       #expect(message.contains("\(name) / \(arch)") && message.contains("later version"), "\(message)")

@@ -71,6 +71,19 @@ import Testing
     #expect(value(guess, "RESNET.WIDTH_PER_GROUP") == "16" && value(guess, "RESNET.NUM_GROUPS") == "1")
   }
 
+  /// Networks of pictures, stored with kernels of height and width alone.
+  @Test func kernelsWithoutTimeAreOfOneFrame() throws {
+    let items = resNet(blocks: [3, 4, 6, 3], kernels: [[1], [1], [1], [1]]).map { item -> Item in
+      let shape = item.tensor.shape
+      return shape.count == 5 ? (item.name, item.tensor.reshaped([shape[0], shape[1], shape[3], shape[4]])) : item
+    }
+    let guess = ArchitectureGuess(try save(items))
+    #expect(guess.network?.summary == "C2D R50" && value(guess, "RESNET.WIDTH_PER_GROUP") == "16")
+    let reader = WeightReader(try save(items))
+    #expect(reader.tensor("s1.pathway0_stem.conv.weight", [16, 3, 1, 7, 7])?.shape == [16, 3, 1, 7, 7])
+    #expect(reader.tensor("s1.pathway0_stem.conv.weight", [16, 3, 5, 7, 7]) == nil)
+  }
+
   @Test func otherFilesAreNotGuessedAt() throws {
     #expect(ArchitectureGuess(try fixture("types_zip.pth")).network == nil)
     #expect(

@@ -42,7 +42,7 @@ import VideoModels
       #expect(
         text == """
           weights: 'w.safetensors' does not suit this config: it holds MViT, a network that this program cannot run yet
-                   -> give weights of a SlowFast, Slow, C2D, I3D or X3D network and their config
+                   -> give weights of a SlowFast, Slow, C2D, I3D, X3D, R(2+1)D or CSN network and their config
           """)
     }
   }
@@ -56,6 +56,28 @@ import VideoModels
     ]
     let text = try message(items, asking: [("s1.pathway0_stem.bn.weight", [24]), (head, [400, 2304])])
     #expect(text.contains("-> set MODEL.ARCH x3d MODEL.MODEL_NAME X3D"), "\(text)")
+  }
+
+  /// R(2+1)D by a layer of its own, CSN by the kernels that all ResNets have.
+  @Test(arguments: [
+    ("b_t.weight", [16, 16, 3, 1, 1], 1, "-> set MODEL.ARCH r2plus1d MODEL.MODEL_NAME PTVR2plus1D, as"),
+    ("b.weight", [16, 1, 3, 3, 3], 3, "-> set MODEL.ARCH csn MODEL.MODEL_NAME PTVCSN, as"),
+  ])
+  func factorisedNetworksAreTold(_ layer: String, _ shape: [Int], _ stem: Int, _ advice: String) throws {
+    let items =
+      stages([3, 4, 6, 3]).map { ($0.name, $0.name.contains("stem") ? Tensor(zeros: [16, 3, stem, 7, 7]) : $0.tensor) }
+      + [("s2.pathway0_res0.branch2.\(layer)", Tensor(zeros: shape))]
+    let checkpoint = try save(items)
+    let reader = WeightReader(checkpoint)
+    _ = reader.tensor(
+      "s1.pathway0_stem.conv.weight", [16, 3, 1, 7, 7], hint: "RESNET.WIDTH_PER_GROUP", kernelHint: "MODEL.ARCH")
+    _ = reader.tensor("s2.pathway0_res0.branch2.b_bn.weight", [16], hint: "RESNET.WIDTH_PER_GROUP")
+    var config = Configuration.defaults
+    try config.apply(overrides: ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow", "RESNET.WIDTH_PER_GROUP", "16"])
+    var report = reader.report
+    report.hints = LoadHints(report, ArchitectureGuess(checkpoint), config)
+    let error = #expect(throws: CheckpointError.self) { try report.check(allowPartial: false) }
+    #expect("\(error!)".contains(advice), "\(error!)")
   }
 
   @Test func classificationHeadsInADetectionConfigAreSaid() throws {
@@ -111,7 +133,10 @@ import VideoModels
   ]
 
   /// Hints are keys, so that what is advised can be set.
-  @Test(arguments: ["AVA/c2/SLOWFAST_32x2_R101_50_50", "Kinetics/I3D_NLN_8x8_R50", "Kinetics/X3D_M"])
+  @Test(arguments: [
+    "AVA/c2/SLOWFAST_32x2_R101_50_50", "Kinetics/I3D_NLN_8x8_R50", "Kinetics/X3D_M",
+    "Kinetics/pytorchvideo/R2PLUS1D_16x4_R50",
+  ])
   func hintsAreKeys(_ name: String) throws {
     let config = try Configuration.load(
       path: "\(projectRoot)/configs/\(name).yaml", overrides: Self.thin, rules: ModelRules())

@@ -172,7 +172,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   }
 
   @Test func modelsOfLaterVersionsLoad() throws {
-    for (name, arch) in [("X3D", "x3d"), ("MViT", "mvit"), ("MaskMViT", "maskmvit"), ("PTVCSN", "csn")] {
+    for (name, arch) in [("X3D", "x3d"), ("MViT", "mvit"), ("MaskMViT", "maskmvit"), ("PTVMViT", "mvit")] {
       #expect(try load("MODEL: {MODEL_NAME: \(name), ARCH: \(arch)}\n")[.modelModelName] == name)
     }
     #expect(try load("MODEL: {MODEL_NAME: ContrastiveModel, ARCH: slow}\n").notices == [])
@@ -228,8 +228,10 @@ private let impossible: [(overrides: [String], texts: [String])] = [
       ])
     #expect(
       try load("MODEL: {ARCH: x3d, MODEL_NAME: X3D}\n", ["RESNET.DEPTH", "101", "SLOWFAST.ALPHA", "4"]).notices == [
-        "2 keys set that this program reads for SlowFast, Slow, C2D and I3D networks only, and that change nothing: "
-          + "RESNET.DEPTH 101, SLOWFAST.*"
+        "RESNET.DEPTH 101 (given as KEY VALUE) changes nothing: this program reads the key for SlowFast, Slow, C2D, I3D, "
+          + "R(2+1)D and CSN networks only",
+        "SLOWFAST.ALPHA 4 (given as KEY VALUE) changes nothing: this program reads the key for SlowFast, Slow, C2D and I3D "
+          + "networks only",
       ])
     #expect(try load(slow, ["MVIT.DEPTH", "24"]).notices.map { $0.hasSuffix("does not read the key") } == [true])
   }
@@ -257,7 +259,29 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   @Test func networksOfLaterVersionsAreAnsweredWithThoseThatThereAre() throws {
     let config = try load("MODEL: {MODEL_NAME: MViT, ARCH: mvit}\n")
     let error = #expect(throws: ModelConfigurationError.self) { try Architecture(config) }
-    #expect("\(error!)".hasSuffix(" -> use a slowfast, slow, c2d, i3d or x3d config"))
+    #expect("\(error!)".hasSuffix(" -> use a slowfast, slow, c2d, i3d, x3d, r(2+1)d or csn config"))
+  }
+
+  /// PySlowFast's wrappers of PyTorchVideo's networks are the networks, but for boxes.
+  @Test func wrappersAreTheNetworksThemselves() throws {
+    func architecture(_ name: String, _ more: [String] = []) throws -> (Architecture, [String]) {
+      let config = try Configuration.load(
+        path: projectRoot + "/configs/\(name).yaml", overrides: more, rules: ModelRules())
+      return (try Architecture(config), config.notices)
+    }
+    for name in [
+      "C2D_8x8_R50", "I3D_8x8_R50", "SLOW_8x8_R50", "SLOWFAST_8x8_R50", "SLOWFAST_4x16_R50", "X3D_S", "X3D_L",
+    ] {
+      #expect(
+        try "\(architecture("Kinetics/pytorchvideo/\(name)").0)" == "\(architecture("Kinetics/\(name)").0)", "\(name)")
+    }
+    let (own, _) = try architecture("AVA/c2/SLOWFAST_32x2_R50")
+    let (wrapped, notices) = try architecture("AVA/c2/SLOWFAST_32x2_R50", ["MODEL.MODEL_NAME", "PTVSlowFast"])
+    let (head, backbone) = (wrapped.head as? RoIHead, wrapped.backbone as? ResNetBackbone)
+    #expect((own.head as? RoIHead)?.aligned == false && head?.aligned == true)
+    #expect(backbone?.stages[3].map(\.dilation) == [2, 1])
+    #expect(notices.count == 2 && notices[0].contains("DETECTION.ALIGNED False"), "\(notices)")
+    #expect(notices.last?.contains("takes res3's dilation, 1, for the fast pathway's res4 and res5 too") == true)
   }
 
   /// The old model name without the pool stays what it is.
@@ -271,7 +295,10 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   }
 
   @Test func everyShippedConfigPasses() throws {
-    for folder in ["AVA", "AVA/c2", "Kinetics", "Kinetics/c2", "demo"] {
+    for folder in [
+      "AVA", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
+      "Kinetics/pytorchvideo", "SSv2", "SSv2/pytorchvideo", "contrastive_ssl", "demo",
+    ] {
       let path = projectRoot + "/configs/" + folder
       for name in try listFolder(path) where name.hasSuffix(".yaml") {
         #expect(try Configuration.load(path: path + "/" + name, rules: ModelRules()).notices == [], "\(name)")

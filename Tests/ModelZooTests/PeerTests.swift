@@ -96,8 +96,8 @@ import VideoModels
   @Test(
     "Other networks of the libraries are refused by name",
     arguments: [
-      (["blocks.1.res_blocks.0.branch2.conv_b.conv_t.weight"], "PyTorchVideo's R(2+1)D"),
-      (["blocks.1.res_blocks.0.branch2.conv_b.weight"], "PyTorchVideo's CSN"),
+      (["blocks.1.res_blocks.0.branch2.conv_b.weight"], "PyTorchVideo's a network of 1 stages"),
+      (["backbone.layer1.0.conv2.conv_t.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's R(2+1)D"),
       (["backbone.conv1_s.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's X3D"),
       (["backbone.conv1.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's I3D"),
     ])
@@ -132,6 +132,36 @@ import VideoModels
     #expect(PeerNetwork(read)?.library == "PyTorchVideo")
     let back = try WeightConversion(read, to: .pyslowfast)
     let found = Dictionary(back.tensors.map { ($0.name, $0.tensor.array) }, uniquingKeysWith: { $1 })
+    for (name, tensor) in own { #expect(found[name] == tensor.array, "\(name)") }
+  }
+
+  private static let thin = [
+    "RESNET.WIDTH_PER_GROUP", "2", "RESNET.DEPTH", "50", "DATA.NUM_FRAMES", "8", "MODEL.NUM_CLASSES", "400",
+  ]
+
+  @Test(
+    "R(2+1)D and CSN under PyTorchVideo's names, and under those of PySlowFast's wrappers",
+    arguments: [
+      ("PTVR2plus1D", "r2plus1d", "R(2+1)D R50", "conv_b.conv_t", "b_t"), ("PTVCSN", "csn", "CSN R50", "conv_b", "b"),
+    ])
+  func factorised(_ model: String, _ arch: String, _ summary: String, _ there: String, _ here: String) throws {
+    let own = try weights(Self.thin + ["MODEL.MODEL_NAME", model, "MODEL.ARCH", arch])
+    #expect(own.contains { $0.name == "s3.pathway0_res1.branch2.\(here).weight" })
+    let hub = try save(try WeightConversion(try save(own), to: .pytorchvideo).tensors)
+    #expect(hub.entries.contains { $0.originalName == "blocks.2.res_blocks.1.branch2.\(there).weight" })
+    #expect(hub.entries.contains { $0.originalName == "blocks.5.proj.weight" })
+    let guess = ArchitectureGuess(hub)
+    #expect(guess.network?.summary == summary && guess.obstacle == nil)
+    let text = describe(hub)
+    for line in ["MODEL.ARCH \(arch)", "MODEL.MODEL_NAME \(model)", "RESNET.DEPTH 50", "library       PyTorchVideo"] {
+      #expect(text.contains(line), "\(text.prefix(1500))")
+    }
+    let wrapper = try WeightConversion(hub, to: .pyslowfast)
+    #expect(wrapper.tensors.contains { $0.name == "model.blocks.2.res_blocks.1.branch2.\(there).weight" })
+    #expect(wrapper.notices.contains { $0.contains("PySlowFast has this network from PyTorchVideo") })
+    let back = try save(wrapper.tensors)
+    let found = Dictionary(
+      try back.entries.map { ($0.name, try back.tensor($0.name).array) }, uniquingKeysWith: { $1 })
     for (name, tensor) in own { #expect(found[name] == tensor.array, "\(name)") }
   }
 

@@ -13,7 +13,9 @@ enum Golden {
   struct Model {
     static let names = [
       "c2d_r50_k400", "i3d_nln_r50_k400", "slow_r50_ava", "slowfast_4x16_k400", "slowfast_r101_nln_ava",
-      "slowfast_r101_nln_ava_caffe2", "slowfast_r50_ava", "slowfast_r50_ava_aligned", "x3d_m_k400", "x3d_xs_k400",
+      "slowfast_r101_nln_ava_caffe2", "slowfast_charades", "slowfast_r50_ava", "slowfast_r50_ava_aligned",
+      "slowfast_ssv2",
+      "x3d_m_k400", "x3d_xs_k400",
     ]
     let folder: String
     let config: String

@@ -58,8 +58,8 @@ public struct WeightReader {
 
   /// Returns the tensor of a name under this prefix, in exactly the given shape.
   ///
-  /// From Caffe2 files, missing last dimensions of size 1 are added and vectors are repeated to a multiple of their
-  /// length.
+  /// Kernels of height and width alone serve where those of a single frame are asked for. From Caffe2 files, missing last
+  /// dimensions of size 1 are added and vectors are repeated to a multiple of their length.
   ///
   /// - Parameters:
   ///   - hint: The configuration key that sets this shape, for the report.
@@ -117,6 +117,10 @@ public struct WeightReader {
     // A shape came from the file, so the tensor is there.
     func load() -> Tensor? { try? checkpoint.tensor(name) }
     if fileShape == shape { return load() }
+    // Networks of pictures may be stored without the one frame that their kernels see.
+    if shape.count == 5, shape[2] == 1, fileShape == Array(shape[..<2] + shape[3...]) {
+      return load()?.reshaped(shape)
+    }
     if checkpoint.format == .caffe2 {
       let missing = shape.count - fileShape.count
       if missing > 0, fileShape + [Int](repeating: 1, count: missing) == shape { return load()?.reshaped(shape) }

@@ -46,7 +46,7 @@ func roiHead(_ config: Configuration, _ activation: Activation, stride: Int?) ->
   return RoIHead(
     classes: config[.modelNumClasses], activation: activation,
     resolution: config[.detectionRoiXformResolution], stride: own ?? config[key],
-    aligned: config[.detectionAligned])
+    aligned: config[.detectionAligned] || config.wrapsPyTorchVideo)
 }
 
 extension Array {

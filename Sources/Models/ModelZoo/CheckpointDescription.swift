@@ -21,7 +21,7 @@ private func guessed(_ guess: ArchitectureGuess) -> [String] {
 /// Which configurations suit, and what was published of networks of this shape.
 private func published(_ guess: ArchitectureGuess) -> [String] {
   var configs: [String] = []
-  for model in guess.published where !configs.contains(model.config) { configs.append(model.config) }
+  for config in guess.published.compactMap(\.config) where !configs.contains(config) { configs.append(config) }
   var lines = configs.map { "config        \($0), with the overrides below" }
   if guess.hasPublishedWidth {
     let library = guess.peer?.library ?? "PySlowFast"

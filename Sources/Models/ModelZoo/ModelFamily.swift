@@ -99,4 +99,4 @@ extension ModelFamily {
 }
 
 /// Every family that can be built, asked in this order.
-public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily()]
+public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily(), FactorisedFamily()]

@@ -85,7 +85,10 @@ extension ResNetBackbone.Stage {
       temporalKernels: kernels.blocks(
         stage: stage, depth: depth, count: try entry(.resnetNumBlockTempKernel)),
       inner: (widths.inner << stage) / divisor, width: ((4 * widths.base) << stage) / divisor,
-      stride: try entry(.resnetSpatialStrides), dilation: try entry(.resnetSpatialDilations),
+      stride: try entry(.resnetSpatialStrides),
+      dilation: try config[.resnetSpatialDilations].entry(
+        config.stageOfDilation(stage, pathway: pathway), of: .resnetSpatialDilations
+      ).entry(pathway, of: .resnetSpatialDilations),
       nonLocal: try ResNetBackbone.NonLocal(config, stage: stage, pathway: pathway))
   }
 }

@@ -19,8 +19,8 @@ extension Configuration {
     try checkStages(shape)
     try checkWidths(shape)
     try checkTime(shape)
-    try checkHead()
-    return try checkNonLocal(shape)
+    try checkHead(strides: [2, 2] + self[.resnetSpatialStrides].map { $0[0] })
+    return try checkNonLocal(shape) + wrapperNotices()
   }
 
   /// - Throws: `ConfigurationError` for a `MODEL.ARCH` or depth that there is not.
@@ -96,7 +96,10 @@ extension Configuration {
     }
   }
 
-  private func checkHead() throws(ConfigurationError) {
+  /// Checks that the head can score what the backbone leaves of a crop.
+  ///
+  /// - Parameter strides: Those of all layers, along height and width.
+  func checkHead(strides: [Int]) throws(ConfigurationError) {
     if self[.detectionEnable] {
       if self[.modelHeadAct] == "none" {
         throw .impossible(
@@ -107,8 +110,7 @@ extension Configuration {
     }
     // The head pools with the window that training's crops left after the stem and the stages.
     let window = headWindow
-    let strides = self[.resnetSpatialStrides].map { $0[0] }
-    let side = ([2, 2] + strides).reduce(self[.dataTestCropSize]) { ($0 + $1 - 1) / $1 }
+    let side = strides.reduce(self[.dataTestCropSize]) { ($0 + $1 - 1) / $1 }
     if window == 0 || side < window {
       throw .impossible(
         problem: "the head averages over \(window)x\(window) places (TRAIN_CROP_SIZE / 32) where a test crop leaves "

@@ -42,7 +42,9 @@ extension ResNetBackbone {
   static let slow = Arch("slow", .slow)
 
   /// The values of `MODEL.MODEL_NAME`, and the pathways of their networks.
-  static let modelNames: [(name: String, pathways: Int)] = [("SlowFast", 2), ("ResNet", 1), ("ResNet_nopool", 1)]
+  static let modelNames: [(name: String, pathways: Int)] = [
+    ("SlowFast", 2), ("ResNet", 1), ("ResNet_nopool", 1), ("PTVSlowFast", 2), ("PTVResNet", 1),
+  ]
   static let unpooledModelName = "ResNet_nopool"
 
   /// The widths of the stem and of res2 to res4, as multiples of `RESNET.WIDTH_PER_GROUP`: where pathways are joined.

@@ -1,4 +1,5 @@
 /// What PySlowFast calls the tensors of networks that are made of a stem and four residual stages: ResNets and X3D.
+/// R(2+1)D and CSN, which it has by PyTorchVideo's names, are named alike here.
 ///
 /// The builders ask for tensors by these names, and files are recognised by them.
 public enum StageNames {
@@ -24,6 +25,8 @@ public enum StageNames {
   /// Within a residual block: the shortcut, and the convolutions of the branch.
   static let shortcut = "branch1"
   static let branch = "branch2"
+  /// Of a branch whose convolution is factorised, R(2+1)D's: the part along time, before `b` in space.
+  static let branchInTime = "b_t"
   static let lateral = "conv_f2s"
 
   // Marks: parts of names that tell what a tensor belongs to.

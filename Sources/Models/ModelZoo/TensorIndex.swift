@@ -9,11 +9,18 @@ public struct TensorIndex {
 
   /// Looks at names and shapes; no numbers are read.
   public init(_ checkpoint: Checkpoint) {
-    shapes = Dictionary(checkpoint.entries.map { ($0.name, $0.shape) }, uniquingKeysWith: { _, last in last })
+    shapes = Dictionary(
+      checkpoint.entries.map { ($0.name, Self.withTime($0.shape, $0.name)) }, uniquingKeysWith: { _, last in last })
     names = checkpoint.entries.map(\.name)
     var found: [String: Set<Int>] = [:]
     for (blocks, number) in names.lazy.compactMap(StageNames.numbered) { found[blocks, default: []].insert(number) }
     numbers = found.mapValues { $0.sorted() }
+  }
+
+  /// Networks of pictures may be stored without the one frame that their kernels see.
+  private static func withTime(_ shape: [Int], _ name: String) -> [Int] {
+    guard shape.count == 4, name.hasSuffix(".weight") else { return shape }
+    return Array(shape[..<2]) + [1] + shape[2...]
   }
 
   public func shape(_ name: String) -> [Int]? { shapes[name] }

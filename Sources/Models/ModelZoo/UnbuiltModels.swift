@@ -1,11 +1,10 @@
+internal import Configuration
 internal import VideoModels
 
 /// PySlowFast's models that no family here builds: their configurations load and their files are recognised, so that it
 /// can be said. A family that builds one takes its names from here.
 enum UnbuiltModels {
   static let modelNames = ["MViT", "MaskMViT", "ContrastiveModel"]
-  /// Models of PyTorchVideo, which PySlowFast wraps.
-  static let modelNamePrefix = "PTV"
   /// The sections of a configuration that shape them.
   static let sections = ["MVIT"]
   /// What their tensors' names begin with, the first of the network first.
@@ -17,7 +16,7 @@ enum UnbuiltModels {
   ]
 
   static func has(_ modelName: String) -> Bool {
-    modelNames.contains(modelName) || modelName.hasPrefix(modelNamePrefix)
+    modelNames.contains(modelName) || modelName.hasPrefix(Configuration.wrapperPrefix)
   }
 
   static func recognise(_ tensors: TensorIndex) -> String? {

@@ -4,7 +4,10 @@ internal import VideoModels
 
 /// X3D XS, S, M, L.
 struct X3DFamily: ModelFamily {
-  var modelNames: [String] { ["X3D"] }
+  /// The second is PyTorchVideo's, as PySlowFast wraps it: it lacks a normalisation, and whether the weights have that one
+  /// decides.
+  var modelNames: [String] { ["X3D", "PTVX3D"] }
+  var networks: [String] { ["X3D"] }
   var archs: [String] { ["x3d"] }
   /// Published configs name the blocks; there are no others.
   private static let block = "x3d_transform"

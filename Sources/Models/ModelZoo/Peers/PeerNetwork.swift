@@ -14,7 +14,7 @@ public struct PeerNetwork: Sendable {
   /// Whether it scores boxes, by its names; nil where it has no head.
   let scoresBoxes: Bool?
   /// What its network does otherwise than a configuration says.
-  let semantics: PeerSemantics
+  var semantics: PeerSemantics
   /// The classifier whose first row is a class that no test asks for.
   var classifierWithBackground: String?
   /// What names begin with that belong to no network.

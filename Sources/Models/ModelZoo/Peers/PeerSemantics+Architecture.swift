@@ -12,6 +12,15 @@ extension PeerNetwork {
   /// - Throws: `PeerError` for a configuration that the network cannot be made of.
   public func adapt(_ architecture: inout Architecture, _ config: Configuration) throws(PeerError) -> [String] {
     if scoresBoxes == true, !config[.detectionEnable] { throw .detector(library) }
+    if library == PyTorchVideo.name, config.wrapsPyTorchVideo {
+      var wrapped = self
+      wrapped.semantics.becomeWrapped()
+      return try wrapped.adaptAsItIs(&architecture, config)
+    }
+    return try adaptAsItIs(&architecture, config)
+  }
+
+  private func adaptAsItIs(_ architecture: inout Architecture, _ config: Configuration) throws(PeerError) -> [String] {
     var keys = Adaptation(library, config)
     if var backbone = architecture.backbone as? ResNetBackbone {
       try adapt(&backbone, config, &keys)

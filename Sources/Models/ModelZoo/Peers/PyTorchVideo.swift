@@ -1,4 +1,6 @@
-/// PyTorchVideo's hub: SlowFast, Slow, C2D, I3D and X3D, with the heads for clips and for boxes.
+internal import Configuration
+
+/// PyTorchVideo's hub: SlowFast, Slow, C2D, I3D, X3D, R(2+1)D and CSN, with the heads for clips and for boxes.
 ///
 /// Source: PyTorchVideo's builders and hub functions (0.1.5, main of 2026), their public behaviour.
 struct PyTorchVideo: PeerLibrary {
@@ -13,11 +15,6 @@ struct PyTorchVideo: PeerLibrary {
       .unsupported(library: name, what: what, example: example)
     }
     let layout = PyTorchVideoLayout(file, prefix: prefix)
-    if let name = file.first(containing: ".branch2.conv_b.conv_t.") { return refused("R(2+1)D", name) }
-    let isDepthwise = { (shape: [Int]) in shape.count == 5 && shape[0] > 1 && shape[1] == 1 }
-    if !layout.isX3D, let name = file.first(ending: ".branch2.conv_b.weight", where: isDepthwise) {
-      return refused("CSN", name)
-    }
     guard layout.stages.count == 4 else {
       return refused("a network of \(layout.stages.count) stages instead of 4", mark)
     }
@@ -30,18 +27,19 @@ struct PyTorchVideo: PeerLibrary {
   private func semantics(_ layout: PyTorchVideoLayout, _ file: PeerFile) -> PeerSemantics {
     var semantics = PeerSemantics()
     semantics.pixels = PeerPixels(mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225])
-    if layout.isX3D {
+    if layout.network == .x3d {
       let shortcut = layout.block(0, stage: 2, pathway: 0)
       semantics.normalisesFirstShortcut = file.has("\(shortcut).branch1_norm.weight")
       return semantics
     }
-    // PySlowFast's wrappers save the same names; only their configuration tells them from the hub's.
-    let isWrapped = file.configText?.contains("MODEL_NAME: PTV") ?? false
+    // Of these two all is the same in every file.
+    if layout.network != .resNet { return semantics }
     let pathways = layout.pathways
     if layout.scoresBoxes == true {
-      semantics.boxes = PeerSemantics.Boxes(aligned: isWrapped, resolution: 7)
-      semantics.lastStage = PeerSemantics.LastStage(
-        stride: 1, dilations: Array([2, isWrapped ? 1 : 2].prefix(pathways)))
+      semantics.boxes = PeerSemantics.Boxes(aligned: false, resolution: 7)
+      semantics.lastStage = PeerSemantics.LastStage(stride: 1, dilations: Array(repeating: 2, count: pathways))
+      // PySlowFast's wrappers save the same names; only their configuration tells them from the hub's.
+      if file.configText?.contains("MODEL_NAME: \(Configuration.wrapperPrefix)") ?? false { semantics.becomeWrapped() }
     } else if layout.scoresBoxes == false {
       semantics.lastStage = PeerSemantics.LastStage(stride: 2, dilations: Array(repeating: 1, count: pathways))
     }

@@ -65,6 +65,7 @@ public struct WeightConversion: Sendable {
   // MARK: PySlowFast
 
   private mutating func becomePySlowFast(_ checkpoint: Checkpoint, _ guess: ArchitectureGuess) throws {
+    if Self.isWrapped(guess) { return try becomeWrapped(checkpoint, guess) }
     guard let peer = guess.peer else { return }
     // The mean over the whole map is that over its windows where the picture is as large as in training.
     let strangers = peer.semantics.strangers(butOfClips: true)
@@ -90,6 +91,23 @@ public struct WeightConversion: Sendable {
         "the names no longer tell whose weights these are; their config must say: "
           + (words + numbers).joined(separator: " "))
     }
+  }
+
+  private static func arch(_ guess: ArchitectureGuess) -> String {
+    guess.network?.settings.first { $0.key == Key.modelArch.name }?.value ?? ""
+  }
+
+  /// Whether PySlowFast has the network as PyTorchVideo's alone.
+  private static func isWrapped(_ guess: ArchitectureGuess) -> Bool { FactorisedFamily.archs.contains(arch(guess)) }
+
+  /// Gives the tensors the names that PySlowFast's wrapper has for them: PyTorchVideo's after `model.`.
+  private mutating func becomeWrapped(_ checkpoint: Checkpoint, _ guess: ArchitectureGuess) throws {
+    let own = TensorIndex(checkpoint)
+    let layout = PyTorchVideoLayout(
+      pathways: 1, poolsTime: false, network: .init(arch: Self.arch(guess)),
+      scoresBoxes: own.shape("head.projection.weight").map { _ in false }, isWrapped: true)
+    try rename(layout, own, checkpoint.path)
+    notices.append("PySlowFast has this network from PyTorchVideo, under whose names it is written, after 'model.'")
   }
 
   private static let firstShortcut = "\(StageNames.block(0, stage: 2, pathway: 0)).\(StageNames.shortcut)"
@@ -138,13 +156,13 @@ public struct WeightConversion: Sendable {
     if own.convolution("c", block: 0, stage: 2, pathway: 0) == nil { obstacles.append("blocks of two convolutions") }
     if !obstacles.isEmpty { throw ConversionError.notCarried(checkpoint.path, "PyTorchVideo", obstacles) }
 
-    let arch = guess.network?.settings.first { $0.key == Key.modelArch.name }?.value ?? ""
+    let arch = Self.arch(guess)
     let poolsTime = guess.peer?.semantics.poolsTime ?? ["c2d", "i3d"].contains(arch)
     let hasHead = own.shape("head.projection.weight") != nil
     var scoresBoxes: Bool? = hasHead ? guess.head == .boxes : nil
     if let isOfBoxes = guess.peer?.scoresBoxes { scoresBoxes = isOfBoxes }
     let layout = PyTorchVideoLayout(
-      pathways: pathways, poolsTime: poolsTime, isX3D: arch == "x3d", scoresBoxes: scoresBoxes)
+      pathways: pathways, poolsTime: poolsTime, network: .init(arch: arch), scoresBoxes: scoresBoxes)
     if arch == "x3d", guess.peer?.semantics.normalisesFirstShortcut ?? true { try foldFirstNormalisation() }
     try rename(layout, own, checkpoint.path)
     noteOfPyTorchVideo(scoresBoxes, poolsTime, arch, guess)

@@ -1,0 +1,106 @@
+internal import Configuration
+internal import NN
+internal import VideoModels
+internal import Wording
+
+/// R(2+1)D and CSN, which PySlowFast has from PyTorchVideo.
+struct FactorisedFamily: ModelFamily {
+  /// One of the networks under all its names.
+  private struct Member {
+    let kind: FactorisedBackbone.Kind
+    let network: String
+    let modelName: String
+    let arch: String
+  }
+
+  private static let members = [
+    Member(kind: .timeAndSpace, network: "R(2+1)D", modelName: "PTVR2plus1D", arch: "r2plus1d"),
+    Member(kind: .channels, network: "CSN", modelName: "PTVCSN", arch: "csn"),
+  ]
+
+  /// The values of `MODEL.ARCH` of these networks.
+  static let archs = members.map(\.arch)
+
+  var modelNames: [String] { Self.members.map(\.modelName) }
+  var archs: [String] { Self.archs }
+  var networks: [String] { Self.members.map(\.network) }
+  var keys: [String] { [Key.resnetDepth.name, Key.resnetWidthPerGroup.name] }
+
+  /// The number of residual blocks of res2 to res5 by `RESNET.DEPTH`.
+  static let depths: [Int: [Int]] = [50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3]]
+
+  private func member(_ config: Configuration) -> Member? {
+    Self.members.first { $0.modelName == config[.modelModelName] }
+  }
+
+  func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
+    guard let member = member(config) else { return [] }
+    if config[.modelArch] != member.arch {
+      throw .impossible(
+        problem: "no such architecture for this model", keys: [config.cite(.modelArch), config.cite(.modelModelName)],
+        remedy: "set \(Key.modelArch.name) \(member.arch)")
+    }
+    if Self.depths[config[.resnetDepth]] == nil {
+      throw .badValue(
+        key: Key.resnetDepth.name, source: config.source(of: .resnetDepth),
+        expected: series(Self.depths.keys.sorted().map(String.init), "or") + " for \(member.network)",
+        found: "\(config[.resnetDepth])", remedy: "choose one of them")
+    }
+    // The reference's head averages over so many frames, and what is left over would be scored beside them.
+    if config[.dataNumFrames] % member.kind.timeStride != 0 {
+      throw .impossible(
+        problem: "\(member.network) leaves one of \(member.kind.timeStride) frames, which must come out even",
+        keys: [config.cite(.dataNumFrames), config.cite(.modelModelName)],
+        remedy: "make NUM_FRAMES a multiple of \(member.kind.timeStride)")
+    }
+    try config.checkHead(strides: [2, 2, 2, 2, 2])
+    return []
+  }
+
+  func backbone(_ config: Configuration) throws -> FactorisedBackbone {
+    guard let member = member(config), let depths = Self.depths[config[.resnetDepth]] else {
+      throw ModelConfigurationError.notYet(
+        key: Key.modelModelName.name, value: config[.modelModelName], what: "networks of this kind")
+    }
+    return FactorisedBackbone(
+      member.kind, frames: config[.dataNumFrames],
+      inChannels: try config[.dataInputChannelNum].entry(0, of: .dataInputChannelNum),
+      width: config[.resnetWidthPerGroup], depths: depths)
+  }
+
+  func classificationHead(
+    _ config: Configuration, _ activation: Activation, on backbone: FactorisedBackbone
+  ) throws -> any Head {
+    ClassificationHead(classes: config[.modelNumClasses], activation: activation, window: config.headWindow)
+  }
+
+  // MARK: Files
+
+  func recognise(_ tensors: TensorIndex) -> Recognition? {
+    guard let kind = FactorisedBackbone.Kind(tensors), let stem = tensors.stem(pathway: 0),
+      let member = Self.members.first(where: { $0.kind == kind })
+    else { return nil }
+    let depth = Self.depths.first { $0.value == tensors.blockCounts }?.key
+    var network = Recognition([member.network, depth.map { "R\($0)" }].compactMap { $0 }.joined(separator: " "))
+    network.set(.modelArch, member.arch)
+    network.set(.modelModelName, member.modelName)
+    if let depth {
+      network.set(.resnetDepth, "\(depth)")
+    } else {
+      network.remarks.append("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
+    }
+    network.set(.resnetWidthPerGroup, "\(stem[0])")
+    network.set(.dataInputChannelNum, "[\(stem[1])]")
+    network.remarks.append("the clip's length leaves no trace in the tensors")
+    return network
+  }
+
+  func keys(deciding name: String) -> Set<String> {
+    name.contains(".\(StageNames.branchInTime)") ? [Key.modelArch.name, Key.modelModelName.name] : []
+  }
+
+  func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> {
+    // Its models have one architecture each.
+    keys.contains(Key.modelArch.name) && isNews(Key.modelArch.name) ? [Key.modelModelName.name] : []
+  }
+}

@@ -23,7 +23,7 @@ import Testing
     #expect(
       configuration.notices == [
         "5 keys set that this program does not read, and that change nothing: DATA.IN_VAL_CROP_RATIO 0.9, "
-          + "DATA.PATH_TO_PRELOAD_IMDB 'a', DEMO.*, MVIT.*"
+          + "DATA.PATH_TO_PRELOAD_IMDB 'a', DEMO.ENABLE True, DEMO.FPS 25, MVIT.*"
       ])
   }
 

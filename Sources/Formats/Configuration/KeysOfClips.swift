@@ -5,5 +5,6 @@ extension Configuration {
     Key.dataUseOffsetSampling.name, Key.dataMultiLabel.name, Key.dataTargetFps.name, Key.testNumEnsembleViews.name,
     Key.testNumSpatialCrops.name, Key.dataPathToDataDir.name, Key.dataPathLabelSeparator.name, Key.dataPathPrefix.name,
     Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name, Key.testNumTemporalClips.name,
+    Key.demoLabelFilePath.name, Key.tensorboardClassNamesPath.name,
   ]
 }

@@ -132,6 +132,7 @@ extension Configuration {
     Key.avaFrameDir.name, Key.avaFrameListDir.name, Key.avaAnnotationDir.name, Key.avaTestLists.name,
     Key.avaTestPredictBoxLists.name, Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name,
     Key.avaTestViewFusion.name, Key.dataPathToDataDir.name, Key.dataPathLabelSeparator.name, Key.dataPathPrefix.name,
-    Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name,
+    Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name, Key.demoLabelFilePath.name,
+    Key.tensorboardClassNamesPath.name,
   ]
 }

@@ -89,7 +89,8 @@ extension ClassLabels {
         default: break
         }
         throw error(
-          member.name, "'\(member.name.prefix(80))' has \(member.value.text.prefix(40)), expected the number of its class",
+          member.name,
+          "'\(member.name.prefix(80))' has \(member.value.text.prefix(40)), expected the number of its class",
           "write {\"walking\": 0, \"running\": 1} or {\"0\": \"walking\", \"1\": \"running\"}")
       }
     default:

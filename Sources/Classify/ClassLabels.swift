@@ -42,7 +42,8 @@ public struct ClassLabels: Sendable, Equatable {
     for entry in entries {
       if let other = names.updateValue(entry.name, forKey: entry.id) {
         throw .line(
-          path: path, number: entry.line ?? locate(entry.name), found: "class \(entry.id) is '\(other)' and '\(entry.name)'",
+          path: path, number: entry.line ?? locate(entry.name),
+          found: "class \(entry.id) is '\(other)' and '\(entry.name)'",
           advice: "give each class one name")
       }
       if !(0..<classes).contains(entry.id) {
@@ -50,7 +51,8 @@ public struct ClassLabels: Sendable, Equatable {
           path: path, number: entry.line ?? locate(entry.name),
           found: "'\(entry.name)' is class \(entry.id), and the network scores classes 0 to \(classes - 1) "
             + "(MODEL.NUM_CLASSES)",
-          advice: "give the names of the data set that the weights are of, or set MODEL.NUM_CLASSES to that of the weights")
+          advice: "give the names of the data set that the weights are of, or set MODEL.NUM_CLASSES to that of the "
+            + "weights")
       }
     }
     if names.count < classes {

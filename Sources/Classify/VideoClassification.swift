@@ -127,8 +127,8 @@ public struct VideoClassification {
       case .centre(let side): "the middle \(side) x \(side) of short side \(allViews[0].shortSide)"
       default: "\(counted(allViews.count, "square")) of short side \(allViews[0].shortSide)"
       }
-    return "\(counted(keyFrameCount, "window")) of \(fixed(seen.clips.seconds, 2)) s, one every \(fixed(every, 2)) s, each in "
-      + crop
+    let length = fixed(seen.clips.seconds, 2)
+    return "\(counted(keyFrameCount, "window")) of \(length) s, one every \(fixed(every, 2)) s, each in \(crop)"
   }
 
   /// What can be drawn: the inputs that can be read.

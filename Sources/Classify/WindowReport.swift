@@ -91,7 +91,9 @@ public struct WindowReport {
     }
     try each(video) { window, values in
       try write(rows("window", window.begin, window.end, values))
-    } whole: { try write(rows("video", 0, video.duration ?? 0, $0.scores)) }
+    } whole: {
+      try write(rows("video", 0, video.duration ?? 0, $0.scores))
+    }
   }
 
   /// A time to the microsecond, without zeros at its end.
@@ -122,7 +124,9 @@ public struct WindowReport {
           "begin": JSONValue(window.begin), "end": JSONValue(window.end), "classes": classes(values),
         ])
         try write(String(decoding: json.take(), as: UTF8.self))
-      } whole: { whole = $0 }
+      } whole: {
+        whole = $0
+      }
       json.end()
       json.name("whole")
       if let whole {

@@ -39,7 +39,8 @@ private func read(_ text: String, classes: Int = 3) -> (names: [String], notices
     #expect(text.notices == ["the numbers of 'names' count from 1: 'walk' is class 0"])
     let json = read("{\"walk\": 1, \"sit\": 2, \"run\": 3}")
     #expect(json.names == text.names && json.notices == ["the classes of 'names' count from 1: 'walk' is class 0"])
-    let map = read("# ours\nitem {\n  name: \"walk\"\n  id: 1\n}\nitem { id: 3 name: 'run' }\nitem { id: 2 name: 'sit' }\n")
+    let map = read(
+      "# ours\nitem {\n  name: \"walk\"\n  id: 1\n}\nitem { id: 3 name: 'run' }\nitem { id: 2 name: 'sit' }\n")
     #expect(map.names == text.names && map.notices.isEmpty)
   }
 

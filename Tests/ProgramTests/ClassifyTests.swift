@@ -48,7 +48,8 @@ import Testing
     #expect((json["windows"] as? [Any])?.count == 2)
     expectFailure(
       classify([Self.video], own + ["--output", folder + "/own.json"]), ["already -> add --overwrite"])
-    expectFailure(Program.run(["results", folder + "/run"]), ["it keeps a run of slowfast classify -> start that command"])
+    expectFailure(
+      Program.run(["results", folder + "/run"]), ["it keeps a run of slowfast classify -> start that command"])
   }
 
   @Test func badCallsSayWhatToDo() throws {
@@ -60,7 +61,8 @@ import Testing
       ["ends in .avi -> give a name that ends in .mp4, .mov or .mkv, or a folder"], leaving: scratch)
     expectFailure(classify([scratch.path + "/no.mp4"]), ["no.mp4' does not exist -> "])
     let names = try scratch.file("names.txt", "a\nb\nc\nd\ne\nf\n")
-    expectFailure(classify([Self.video], ["--labels", names]), ["line 6: 'f' is class 5, and the network scores classes"])
+    expectFailure(
+      classify([Self.video], ["--labels", names]), ["line 6: 'f' is class 5, and the network scores classes"])
     let both = classify([Self.video, scratch.path + "/no.mp4"], ["--every", "5", "--format", "csv"])
     #expect(both.status == 1 && both.stdout.split(separator: "\n").count == 11, "\(both.stdout)")
     #expect(both.stderr.contains("1 of 2 windows not scored"))

@@ -1,5 +1,5 @@
-internal import ArgumentParser
-internal import Classify
+public import ArgumentParser
+public import Classify
 internal import Configuration
 internal import Files
 internal import Inference
@@ -49,7 +49,8 @@ struct ClassifyCommand: ParsableCommand {
   var output: String?
 
   @Option(
-    help: ArgumentHelp("Also write the scores of all classes [windows, classes] as a NumPy file.", valueName: "file.npy"))
+    help: ArgumentHelp(
+      "Also write the scores of all classes [windows, classes] as a NumPy file.", valueName: "file.npy"))
   var scores: String?
 
   @Option(
@@ -124,7 +125,8 @@ struct ClassifyCommand: ParsableCommand {
       return try score(classification, models(), write)
     }
     let kept = try ScoringRun(
-      classification, RunOptions.whole(in: directory), options.status(config, "classify", labelMap: labels), folder: directory,
+      classification, RunOptions.whole(in: directory), options.status(config, "classify", labelMap: labels),
+      folder: directory,
       outputs: outputs, reading: inputs, isStill: false, damage, results)
     defer { kept.close() }
     try kept("classifying", models()) {

@@ -35,8 +35,9 @@ struct KeptResults {
     self.folder = folder
     self.scores = scores
     if status.command == "classify" {
-      throw OwnCommand(description: "making results of '\(directory.path)': it keeps a run of slowfast classify -> start that "
-        + "command again (slowfast runs says it): what is scored is not computed again")
+      throw OwnCommand(
+        description: "making results of '\(directory.path)': it keeps a run of slowfast classify -> start that command "
+          + "again (slowfast runs says it): what is scored is not computed again")
     }
     if RunUnit(config) == .video {
       if labelMap != nil {

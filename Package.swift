@@ -175,8 +175,8 @@ let classify: [Target] = [
   .target(
     name: "Classify",
     dependencies: [
-      "Runs", "Inference", "Configuration", "AVARecords", "Video", "Imaging", "Clips", "Tensors", "JSON", "Files",
-      "Wording",
+      "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay", "Imaging", "Clips", "Tensors",
+      "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -279,7 +279,7 @@ let testTargets: [Target] = [
     "Geometry", "Files", collections),
   tests(
     "Classify", "Classify", "Runs", "Inference", "Configuration", "Kernels", "Clips", "Imaging", "Tensors", "Geometry",
-    "Files"),
+    "JSON", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry", "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),

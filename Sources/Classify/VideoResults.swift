@@ -132,7 +132,7 @@ extension VideoScores {
 }
 
 /// A text as a cell of CSV: in quotes where it needs them.
-private func csvCell(_ text: String) -> String {
+func csvCell(_ text: String) -> String {
   if !text.contains(where: { $0 == "," || $0 == "\"" || $0.isNewline }) { return text }
   return "\"" + text.replacing("\"", with: "\"\"") + "\""
 }

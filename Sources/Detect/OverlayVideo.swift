@@ -17,24 +17,10 @@ public func writeOverlayVideo(
   _ frames: any FrameSource, _ timeline: OverlayTimeline, title: String, clock: Double = 0, style: OverlayStyle,
   to path: String, progress: (Int) throws -> Void
 ) throws -> Int {
-  var damaged = 0
-  var damage: FrameDamage?
-  let rate = min(1000, max(0.001, frames.framesPerSecond))
-  var writer: VideoWriter?
-  for number in 0..<frames.frameCount {
-    let time = frames.time(of: number)
-    let scene = timeline.scene(at: time, title: title, timeText: "\(fixed(time + clock, 2)) s")
-    do {
-      let drawn = try drawOverlay(frames.frame(at: number), scene, style: style)
-      let open = try writer ?? VideoWriter(path: path, size: drawn.size, framesPerSecond: rate)
-      try open.append(drawn, at: time)
-      writer = open
-    } catch let found as FrameDamage {
-      (damaged, damage) = (damaged + 1, found)
-    }
-    try progress(number + 1)
-  }
-  if let damage, writer == nil { throw damage }
-  try writer?.finish()
-  return damaged
+  try writeFilm(
+    frames, to: path,
+    draw: { image, time in
+      let scene = timeline.scene(at: time, title: title, timeText: "\(fixed(time + clock, 2)) s")
+      return try drawOverlay(image, scene, style: style)
+    }, progress: progress)
 }

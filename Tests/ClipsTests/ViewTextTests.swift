@@ -5,7 +5,7 @@ struct ViewTextTests {
   @Test func readsWhatItWrites() {
     for flip in [false, true] {
       for crop in [View.Crop.whole, .square(0), .square(2), .rest] {
-        for position in [View.Position.keyFrame, .part(3, of: 10)] {
+        for position in [View.Position.keyFrame, .part(3, of: 10), .onward] {
           for model in [0, 1, 11] {
             let view = View(shortSide: 256, flip: flip, crop: crop, position: position, model: model)
             #expect(View(view.description) == view)

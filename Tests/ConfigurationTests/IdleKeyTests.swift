@@ -22,7 +22,8 @@ import Testing
         + "MVIT: {DEPTH: 24}\n")
     #expect(
       configuration.notices == [
-        "4 keys set that this program does not read, and that change nothing: DATA.IN_VAL_CROP_RATIO 0.9, DEMO.*, MVIT.*"
+        "4 keys set that this program does not read, and that change nothing: DATA.IN_VAL_CROP_RATIO 0.9, "
+          + "DEMO.ENABLE True, DEMO.FPS 25, MVIT.*"
       ])
   }
 

@@ -8,7 +8,7 @@ import Testing
 struct HelpTests {
   private static let folder = projectRoot + "/Tests/Fixtures/Program/help"
   static let commands = [
-    [], ["test"], ["detect"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
+    [], ["test"], ["detect"], ["classify"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
     ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "depthwise"], ["bench", "evaluate"],
     ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"],

@@ -25,7 +25,7 @@ struct UsageTests {
 
   @Test("A command that is like none: all are named")
   func unlikeAny() {
-    expectFailure(Program.run(["train-a-network"]), status: 64, ["one of test, detect, evaluate"])
+    expectFailure(Program.run(["train-a-network"]), status: 64, ["one of test, detect, classify, evaluate"])
   }
 
   @Test(

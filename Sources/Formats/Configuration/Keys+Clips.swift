@@ -21,6 +21,9 @@ extension Key<String> {
   public static let dataPathToPreloadImdb = Key("DATA.PATH_TO_PRELOAD_IMDB", "")
   public static let dataDecodingBackend = Key("DATA.DECODING_BACKEND", "torchvision")
   public static let dataEnsembleMethod = Key("DATA.ENSEMBLE_METHOD", "sum")
+  /// The names of the classes, for people.
+  public static let demoLabelFilePath = Key("DEMO.LABEL_FILE_PATH", "")
+  public static let tensorboardClassNamesPath = Key("TENSORBOARD.CLASS_NAMES_PATH", "")
   public static let testSaveResultsPath = Key("TEST.SAVE_RESULTS_PATH", "")
 }
 

@@ -37,6 +37,10 @@ public struct ClipWindow: Sendable {
       let chosen = parts.indices(part: index, of: count, in: source)
       return isStill ? Array(repeating: chosen[frames / 2], count: frames) : chosen
     }
+    if view.position == .onward, let parts {
+      let chosen = parts.indices(from: center, in: source)
+      return isStill ? Array(repeating: chosen[frames / 2], count: frames) : chosen
+    }
     let count = source.frameCount
     return indices(around: self.center(of: view, around: center, count: count), count: count)
   }

@@ -91,7 +91,7 @@ public struct UniformClips: ClipSampling {
   }
 
   /// `frames` places from one to another as torch.linspace rounds them, moved into 0..<count and cut down.
-  private func spread(from start: Double, to end: Double, count: Int) -> [Int] {
+  func spread(from start: Double, to end: Double, count: Int) -> [Int] {
     let (first, last) = (Float(start), Float(end))
     if frames == 1 { return [Int(min(max(first, 0), Float(count - 1)))] }
     let step = (last - first) / Float(frames - 1)

@@ -29,6 +29,10 @@ extension View {
       position = .part(index, of: count)
       words.removeFirst(4)
     }
+    if words.first == "onward" {
+      position = .onward
+      words.removeFirst()
+    }
     if words.first == "model" {
       guard let number = words.dropFirst().first.flatMap({ Int($0) }), number > 1 else { return nil }
       model = number - 1

@@ -20,6 +20,8 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case keyFrame
     /// The i-th of n clips that begin at equal distances from the video's first frame on.
     case part(Int, of: Int)
+    /// From the task's own frame on.
+    case onward
   }
 
   /// The short side of the resized frame in pixels (`DATA.TEST_CROP_SIZE`).
@@ -42,7 +44,7 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// As journals name it: "256", "320 flip", "256 square 2", "256 centre 224", "256 rest", "256 part 3 of 10",
-  /// and of a run's second network "256 model 2".
+  /// "256 onward", and of a run's second network "256 model 2".
   public var description: String {
     var text = "\(shortSide)"
     if flip { text += " flip" }
@@ -53,6 +55,7 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case .rest: text += " rest"
     }
     if case .part(let index, let count) = position { text += " part \(index) of \(count)" }
+    if position == .onward { text += " onward" }
     if model > 0 { text += " model \(model + 1)" }
     return text
   }
@@ -65,6 +68,7 @@ extension ClipWindow {
   ///   - center: The task's own frame.
   ///   - count: How many frames the video has.
   public func center(of view: View, around center: Int, count: Int) -> Int {
+    if view.position == .onward { return center + frames * rate / 2 }
     guard case .part(let index, let parts) = view.position else { return center }
     let span = frames * rate
     return max(0, count - span) * index / max(1, parts) + span / 2

@@ -55,6 +55,12 @@ extension FrameSource {
     seconds >= 0 && seconds < duration ? nearest(to: seconds) : nil
   }
 
+  /// The frame that is seen at a time: the nearest one, or the one before where that appears later than by a tolerance.
+  public func shown(at seconds: Double, within tolerance: Double) -> Int {
+    let near = nearest(to: seconds)
+    return near > 0 && time(of: near) > seconds + tolerance ? near - 1 : near
+  }
+
   /// The second that rows call the first frame's: 0, unless more of their times lie inside when they are counted from
   /// another one, where the clips of a data set begin.
   public func startingSecond(for times: [Double], orFrom other: Double) -> Double {

@@ -15,6 +15,14 @@ public struct TextMetrics {
 
   /// The distance from one line's baseline to the next one's.
   public var lineHeight: Double { (ascent + descent) * 1.02 }
+
+  /// Cuts a text of a font size to a width, with an ellipsis where something is missing.
+  func ended(_ text: String, size: Double, width: Double) -> String {
+    if self.width(text) * size <= width { return text }
+    var cut = Substring(text)
+    while !cut.isEmpty && self.width(cut + "…") * size > width { cut = cut.dropLast() }
+    return cut.isEmpty ? "" : cut + "…"
+  }
 }
 
 extension Canvas {

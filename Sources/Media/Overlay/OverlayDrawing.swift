@@ -40,18 +40,11 @@ struct OverlayDrawing {
   static let minimumFontSize = 9.5
 
   init(_ image: Image, _ scene: OverlayScene, _ style: OverlayStyle) throws(OverlayError) {
-    let factor = style.factor(for: image.size)
-    let limit = Canvas.largestSide
-    if image.width > limit / factor || image.height > limit / factor {
-      throw .tooLarge(width: image.width, height: image.height, limit: limit / factor)
-    }
-    let area = ImageSize(width: image.width * factor, height: image.height * factor)
-    // 13 pixels at 480 lines, 24 at 1080: larger images have room for more, not only for larger text.
-    fontSize = max(11, (4.2 + Double(area.shortSide) * 0.0183).rounded())
-    lineWidth = max(2, (Double(area.shortSide) / 240).rounded())
-    let strip = Int((fontSize * 1.7).rounded())
-    canvas = try Canvas(size: ImageSize(width: area.width, height: area.height + strip))
-    try canvas.put(image, scale: factor)
+    let sizes = try OverlaySizes(image.size, style)
+    let area = sizes.area
+    (fontSize, lineWidth) = (sizes.fontSize, sizes.lineWidth)
+    canvas = try Canvas(size: ImageSize(width: area.width, height: area.height + sizes.strip))
+    try canvas.put(image, scale: sizes.factor)
     metrics = try canvas.textMetrics()
     marks = try personMarks(scene, style, area: area, lineWidth: lineWidth)
     layout = layOutLabels(
@@ -116,7 +109,7 @@ struct OverlayDrawing {
   private func drawStrip() {
     let top = Double(area.height)
     let strip = PixelBox(x1: 0, y1: top, x2: Double(area.width), y2: Double(canvas.size.height))
-    canvas.fill(strip, RGBColor(hex: 0x16181C))
+    canvas.fill(strip, OverlaySizes.ground)
     let baseline = (strip.y1 + strip.y2 + (metrics.ascent - metrics.descent) * fontSize) / 2
     let margin = fontSize * 0.5
     let room = Double(area.width) - 2 * margin
@@ -125,14 +118,15 @@ struct OverlayDrawing {
     let time = "  \(scene.time)"
     let timeWidth = metrics.width(time) * fontSize
     let fits = timeWidth + legendWidth + 6 * fontSize <= room
-    let title = ended(scene.title, width: room - timeWidth - (fits ? legendWidth + 2 * fontSize : 0))
+    let title = metrics.ended(
+      scene.title, size: fontSize, width: room - timeWidth - (fits ? legendWidth + 2 * fontSize : 0))
     canvas.clipped(to: strip) {
       canvas.text(title, at: Point(margin, baseline), size: fontSize, .white)
       let titleWidth = metrics.width(title) * fontSize
-      canvas.text(time, at: Point(margin + titleWidth, baseline), size: fontSize, RGBColor(hex: 0xB8C0CC))
+      canvas.text(time, at: Point(margin + titleWidth, baseline), size: fontSize, OverlaySizes.quiet)
       if fits {
         let x = Double(area.width) - margin - legendWidth
-        canvas.text(legend, at: Point(x, baseline), size: fontSize, RGBColor(hex: 0xB8C0CC))
+        canvas.text(legend, at: Point(x, baseline), size: fontSize, OverlaySizes.quiet)
       }
     }
   }
@@ -145,13 +139,5 @@ struct OverlayDrawing {
     if scene.people.contains(where: { !$0.actions.isEmpty }) { parts.append("scores from \(fixed(threshold, 2))") }
     if let truth = scene.groundTruth { parts.append(truth.isEmpty ? "no ground truth" : "GT dashed") }
     return parts.joined(separator: " · ")
-  }
-
-  /// Cuts a text to a width, with an ellipsis where something is missing.
-  private func ended(_ text: String, width: Double) -> String {
-    if metrics.width(text) * fontSize <= width { return text }
-    var cut = Substring(text)
-    while !cut.isEmpty && metrics.width(cut + "…") * fontSize > width { cut = cut.dropLast() }
-    return cut.isEmpty ? "" : cut + "…"
   }
 }

@@ -33,7 +33,8 @@ public struct ClipTask: Sendable {
 
   /// The video and the time as rows write it: what the task is known by.
   public let keyFrame: KeyFrame
-  /// The number of the frame in the middle of the clip, as the source of frames counts.
+  /// The number of the frame in the middle of the clip, or of the first one where views go `onward`, as the source of
+  /// frames counts.
   public let center: Int
   /// The key frame in the video's own counting.
   public let moment: Moment

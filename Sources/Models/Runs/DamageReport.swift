@@ -7,6 +7,8 @@ public enum RunUnit: String, Sendable, CaseIterable {
   case keyFrame = "key frame"
   /// As a whole.
   case video
+  /// Of one length, over a video.
+  case window
 
   /// Of a configuration's test.
   public init(_ config: Configuration) { self = config[.detectionEnable] ? .keyFrame : .video }
@@ -61,7 +63,7 @@ public struct DamageReport: Sendable {
     }
     if !rest.isEmpty {
       let count = rest.reduce(0) { $0 + $1.seconds.count }
-      lines.append("and \(counted(count, "more key frame")) in \(counted(Set(rest.map(\.video)).count, "video"))")
+      lines.append("and \(counted(count, "more \(unit.rawValue)")) in \(counted(Set(rest.map(\.video)).count, "video"))")
     }
     return lines
   }

@@ -133,5 +133,6 @@ extension Configuration {
     Key.avaTestPredictBoxLists.name, Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name,
     Key.avaTestViewFusion.name, Key.dataPathToDataDir.name, Key.dataPathLabelSeparator.name, Key.dataPathPrefix.name,
     Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name, Key.dataPathToPreloadImdb.name,
+    Key.demoLabelFilePath.name, Key.tensorboardClassNamesPath.name,
   ]
 }

@@ -34,6 +34,11 @@ struct KeptResults {
     config = try KeptRun.configuration(directory, overrides + given)
     self.folder = folder
     self.scores = scores
+    if status.command == "classify" {
+      throw OwnCommand(
+        description: "making results of '\(directory.path)': it keeps a run of slowfast classify -> start that command "
+          + "again (slowfast runs says it): what is scored is not computed again")
+    }
     if RunUnit(config) == .video {
       if labelMap != nil {
         throw UnfitOption("--labelmap", "the run scored videos as a whole, their classes are numbers")
@@ -110,4 +115,9 @@ struct KeptResults {
 
   /// Only the run's own command computes what is missing, of shards that are joined, too.
   private static let again = "start the run's own command again, without --shard and with --overwrite"
+}
+
+/// A run whose results only its own command makes.
+private struct OwnCommand: Error, CustomStringConvertible {
+  let description: String
 }

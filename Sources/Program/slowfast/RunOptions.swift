@@ -30,6 +30,13 @@ struct RunOptions: ParsableArguments {
     do { _ = try Self.find(shard) } catch let error as ArrayTaskError { throw ValidationError("\(error)") }
   }
 
+  /// Those of a run that is never divided.
+  static func whole(in folder: String) -> RunOptions {
+    var options = RunOptions()
+    (options.run, options.shard) = (folder, nil)
+    return options
+  }
+
   /// Which part is to be computed; says where that was taken from. Nil for all.
   func chosen() throws -> Shard? {
     guard let shard else {

@@ -3,14 +3,17 @@ internal import Classify
 internal import Clips
 internal import Configuration
 internal import Detect
+internal import Files
 internal import Inference
 internal import Runs
 internal import Wording
 
-/// What a command scores: the key frames of AVA's test, or those of own videos, or videos as a whole.
+/// What a command scores: the key frames of AVA's test, or those of own videos; videos as a whole, or window by window.
 protocol ScoringJob {
   associatedtype Found
 
+  /// What is counted.
+  var unit: String { get }
   var config: Configuration { get }
   /// The models that are asked; nil for one.
   var ensemble: TestEnsemble? { get }
@@ -84,8 +87,25 @@ extension VideoTest: ScoringJob {
   }
 }
 
+extension VideoClassification: ScoringJob {
+  var unit: String { RunUnit.window.rawValue }
+  // What cannot be read any more has no windows that are known.
+  mutating func keepTasks(of journals: [RunJournal]) {}
+  var ensemble: TestEnsemble? { nil }
+  var shard: Shard? { nil }
+  var keyFrames: [KeyFrame] { plan.flatMap(\.tasks).map(\.keyFrame) }
+  func tally(_ found: WindowScores) -> (scored: Int, damage: DamageReport) { (found.windowCount, found.damage) }
+  func journalPath(in folder: String) -> String { RunDirectory(folder).journal(nil) }
+  func partPath(in folder: String) -> String { joinPath(folder, "classes.partial.csv") }
+  func writePart(of found: WindowScores, to folder: String) throws -> String {
+    let file = try AtomicFile(path: partPath(in: folder))
+    try WindowReport(found, labels, topK: WindowReport.usualTopK).write(.csv) { try file.write($0) }
+    try file.commit()
+    return file.path
+  }
+}
+
 extension ScoringJob {
-  /// What is counted.
   var unit: String { RunUnit(config).rawValue }
 }
 

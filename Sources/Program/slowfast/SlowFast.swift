@@ -10,8 +10,9 @@ struct SlowFast: ParsableCommand {
     abstract: "Finds who does what, where, in every key frame of a video: AVA action detection on the CPU.",
     version: programVersion,
     subcommands: [
-      TestCommand.self, DetectCommand.self, EvaluateCommand.self, ValidateCommand.self, OverlayCommand.self,
-      ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self, SynthCommand.self,
+      TestCommand.self, DetectCommand.self, ClassifyCommand.self, EvaluateCommand.self, ValidateCommand.self,
+      OverlayCommand.self, ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self,
+      SynthCommand.self,
       PlanCommand.self, ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self,
       SubmissionCommand.self, ConvertCommand.self,
     ])

@@ -92,7 +92,7 @@ struct TestCommand: ParsableCommand {
     let config = try configuration()
     switch RunUnit(config) {
     case .keyFrame: try testBoxes(config)
-    case .video: try testVideos(config)
+    case .video, .window: try testVideos(config)
     }
   }
 

@@ -1,0 +1,209 @@
+internal import AVARecords
+public import Clips
+public import Configuration
+internal import Files
+internal import Imaging
+public import Inference
+public import Runs
+internal import Video
+internal import Wording
+
+/// Classification of a user's own videos and pictures, window by window.
+///
+/// A window is as long as a clip of the network: what it shows of a video is what a clip of the training's shows of one,
+/// whatever the video's rate. Everything is opened and looked at when the value is made, so that a run fails before it
+/// computes.
+public struct VideoClassification {
+  public let config: Configuration
+  public let labels: ClassLabels
+  /// What the user should know of the inputs.
+  public let notices: [String]
+  /// From the beginning of one window to that of the next, in seconds.
+  public let every: Double
+  private let inputs: [(name: String, input: ClipInput)]
+  private let videos: [WindowScores.Video]
+  private let seen: WindowView
+  /// What could not be read at all.
+  private let unreadable: DamageReport
+  /// Pictures a second of folders; nil where none is given.
+  private let folderRate: Double?
+
+  /// How the windows lie, and what pictures are.
+  public struct Timing: Sendable {
+    /// From the beginning of one window to that of the next, in seconds; nil for windows that follow one another.
+    public var every: Double?
+    /// Pictures a second of folders; nil for `DATA.TARGET_FPS`.
+    public var framesPerSecond: Double?
+
+    public init(every: Double? = nil, framesPerSecond: Double? = nil) {
+      (self.every, self.framesPerSecond) = (every, framesPerSecond)
+    }
+  }
+
+  /// Opens videos and pictures, and lays their windows.
+  ///
+  /// - Parameters:
+  ///   - paths: Files, and folders of pictures that follow one another; rows call them so.
+  ///   - labels: The file of the classes' names; nil for that of the configuration, if it names one.
+  ///   - stopsAtDamage: Whether an input that cannot be read is an error; else it is passed over.
+  /// - Throws: `VideoClassificationError`, `ClassLabelsError`, `FileError`, `VideoError`, `ImagingError`.
+  public init(
+    _ config: Configuration, _ paths: [String], labels: String?, timing: Timing, stopsAtDamage: Bool = true
+  ) throws {
+    self.config = config
+    seen = WindowView(config)
+    let clip = seen.clips
+    let target = Double(config[.dataTargetFps])
+    every = timing.every ?? clip.seconds
+    if !(every >= 1 / target && every.isFinite) { throw VideoClassificationError.badStep(every, least: 1 / target) }
+    let names = try Self.labels(config, labels)
+    self.labels = names
+    var known: Set<String> = []
+    if let twice = paths.first(where: { !known.insert($0).inserted }) {
+      throw VideoClassificationError.givenTwice(twice)
+    }
+    let rate = timing.framesPerSecond ?? target
+    var (inputs, videos): ([(name: String, input: ClipInput)], [WindowScores.Video]) = ([], [])
+    var unreadable = DamageReport(.window)
+    var firstFault: (any Error)?
+    var notices = names.notices
+    var (short, pictures): ([String], Int) = ([], 0)
+    for path in paths {
+      do {
+        let input = try ClipInput(path, framesPerSecond: rate)
+        let source = try input.open(path)
+        guard
+          let layout = WindowLayout(source, length: clip.seconds, every: every, tolerance: 0.5 / target)
+        else {
+          throw VideoClassificationError.tooManyWindows(path, duration: source.duration, most: WindowLayout.most)
+        }
+        if case .video(let index) = input { notices += index.notices.map { "\(path): \($0)" } }
+        if case .picture = input { pictures += 1 } else if layout.isLonger { short.append("'\(path)'") }
+        inputs.append((path, input))
+        videos.append(WindowScores.Video(path, input, source, layout, seen.views))
+      } catch {
+        guard !stopsAtDamage, let cause = damageCause(error) ?? (error as? ImagingError).map({ withoutAdvice($0) })
+        else { throw error }
+        firstFault = firstFault ?? error
+        unreadable.append(KeyFrame(video: path, time: Timestamp(second: 0)), cause: cause)
+        videos.append(WindowScores.Video(unreadable: path))
+      }
+    }
+    if inputs.isEmpty, let firstFault { throw firstFault }
+    let length = fixed(clip.seconds, 2)
+    if !short.isEmpty {
+      notices.append(
+        "shorter than a window of \(length) s, the last frame is repeated: \(listed(short, limit: 3))")
+    }
+    if pictures > 0 {
+      notices.append(
+        "\(pictures == 1 ? "a picture is" : "\(pictures) pictures are each") a clip of one frame over and over: what "
+          + "is seen without motion")
+    }
+    (self.inputs, self.videos, self.unreadable, self.notices) = (inputs, videos, unreadable, notices)
+    folderRate = inputs.contains { if case .pictures = $0.input { true } else { false } } ? rate : nil
+  }
+
+  private static func labels(_ config: Configuration, _ path: String?) throws -> ClassLabels {
+    let classes = config[.modelNumClasses]
+    if let path { return try ClassLabels(path: path, classes: classes) }
+    for key in [Key.demoLabelFilePath, .tensorboardClassNamesPath] where !config[key].isEmpty {
+      do {
+        return try ClassLabels(path: config[key], classes: classes)
+      } catch let error as FileError {
+        throw VideoClassificationError.noLabels(reason: withoutAdvice(error), key: config.cite(key))
+      }
+    }
+    return .unnamed
+  }
+
+  /// How each window is seen.
+  public var allViews: [View] { seen.views }
+
+  /// As a line for who starts a run: "2 videos, 12 windows of 2.13 s, one every 2.13 s".
+  public var description: String {
+    let crop =
+      switch allViews[0].crop {
+      case .centre(let side): "the middle \(side) x \(side) of short side \(allViews[0].shortSide)"
+      default: "\(counted(allViews.count, "square")) of short side \(allViews[0].shortSide)"
+      }
+    let length = fixed(seen.clips.seconds, 2)
+    return "\(counted(keyFrameCount, "window")) of \(length) s, one every \(fixed(every, 2)) s, each in \(crop)"
+  }
+
+  /// What can be drawn: the inputs that can be read.
+  public var drawnVideos: [WindowScores.Video] { videos.filter { $0.duration != nil } }
+
+  /// How many windows there are to score.
+  public var keyFrameCount: Int { videos.reduce(0) { $0 + $1.tasks.count } }
+
+  /// What is scored of each input, in their order.
+  public var plan: [PlannedVideo] {
+    videos.enumerated().map { PlannedVideo(number: $0, name: $1.name, tasks: $1.tasks) }
+  }
+
+  /// What is scored of each input, with what opens it.
+  public var unopenedJobs: [VideoJob] {
+    let known = Dictionary(inputs.map { ($0.name, $0.input) }, uniquingKeysWith: { first, _ in first })
+    return videos.map { video in
+      VideoJob(name: video.name, tasks: video.tasks) {
+        guard let input = known[video.name] else { preconditionFailure("what cannot be read has no windows") }
+        do {
+          return try input.open(video.name)
+        } catch {
+          // It was sound when it was looked at: what has become of it since costs its own windows.
+          guard let cause = damageCause(error) else { throw error }
+          throw FrameDamage(frame: 0, cause: cause, description: "\(error)")
+        }
+      }
+    }
+  }
+
+  /// About how many bytes the results take.
+  public var expectedResultBytes: Int {
+    videos.reduce(0) { $0 + $1.tasks.count * WindowReport.usualTopK * ($1.name.utf8.count + 60) }
+  }
+
+  /// What computes the scores: nothing is computed yet.
+  public func clipRun(_ models: [LoadedModel], isStill: Bool) throws -> ClipRun {
+    ClipRun(
+      model: models[0].model, window: seen.window(isStill: isStill),
+      preprocessing: models[0].adapted(seen.preprocessing, config))
+  }
+
+  /// What the scores depend on, for a journal.
+  public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
+    var identity = try RunIdentity(config, framesPerSecond: folderRate, models[0], isStill: isStill)
+    for (name, input) in inputs {
+      let prints = try input.ends.map { try fileFingerprint($0, doing: "reading a video") }
+      if case .pictures(let paths, _) = input {
+        identity.add(.frames, name, "\(paths.count): \(prints.joined(separator: "; "))")
+      } else {
+        identity.add(.video, name, prints[0])
+      }
+    }
+    for damage in unreadable.keyFrames { identity.add(.video, damage.keyFrame.video, RunIdentity.unreadable) }
+    identity.add(plan.flatMap(\.tasks))
+    return identity
+  }
+
+  /// Scores all windows that a journal lacks: inputs in the order given, windows ascending.
+  ///
+  /// - Parameters:
+  ///   - journal: Where scores go, and what has some already; see `identity`.
+  ///   - isStill: Every clip is its middle frame over and over: what scores are worth without motion.
+  ///   - stopsAtDamage: Whether the first damaged frame ends the run; else its windows are passed over.
+  ///   - isToStop: Asked after each view; true ends the run with what there is.
+  ///   - progress: Called after each view with the number of windows done, with those that the journal had.
+  public func run(
+    models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
+    isToStop: () -> Bool = { false }, progress: (Int) -> Void = { _ in }
+  ) throws -> WindowScores {
+    for frame in unreadable.keyFrames { try journal.note(frame.keyFrame, damage: frame.cause) }
+    try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
+      clipRun(models, isStill: isStill), isToStop: isToStop, progress: progress)
+    return WindowScores(
+      journal, videos, unreadable, length: seen.clips.seconds,
+      fusion: ClipFusion(rawValue: config[.dataEnsembleMethod]) ?? .sum, head: config[.modelHeadAct])
+  }
+}

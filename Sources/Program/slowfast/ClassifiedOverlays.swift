@@ -1,0 +1,77 @@
+internal import Classify
+internal import Files
+internal import Wording
+
+/// `--overlay-video` of `classify`: which file is drawn of which input.
+struct ClassifiedOverlays {
+  let files: [(video: String, path: String)]
+
+  /// - Parameter place: A file for one input, or a folder; nil for none.
+  /// - Throws: `BadOverlay` for a name that does not suit.
+  init(_ place: String?, _ classification: VideoClassification) throws {
+    guard let place else {
+      files = []
+      return
+    }
+    let videos = classification.drawnVideos
+    guard let ending = Self.ending(place), !isFolder(place) else {
+      files = videos.map {
+        ($0.name, joinPath(place, "\(fileStem($0.name)).\(WindowScores.drawingEnding(of: $0))"))
+      }
+      return
+    }
+    if videos.count > 1 {
+      throw BadOverlay("--overlay-video '\(place)' is one file, and \(videos.count) inputs are given -> give a folder")
+    }
+    let suits = videos.allSatisfy { ($0.isPicture ? ["png"] : ["mp4", "mov", "mkv"]).contains(ending) }
+    if !suits {
+      throw BadOverlay(
+        "--overlay-video '\(place)' ends in .\(ending) -> give a name that ends in "
+          + (videos[0].isPicture ? ".png for a picture" : ".mp4, .mov or .mkv") + ", or a folder")
+    }
+    files = videos.map { ($0.name, place) }
+  }
+
+  /// What follows the last point of a name, where that looks like a file's ending.
+  private static func ending(_ path: String) -> String? {
+    let name = splitPath(path).name
+    guard let point = name.lastIndex(of: "."), point != name.startIndex else { return nil }
+    let ending = name[name.index(after: point)...].lowercased()
+    return (2...4).contains(ending.count) && ending.contains { $0.isLetter } ? ending : nil
+  }
+
+  /// Draws them.
+  ///
+  /// - Throws: `Interrupted`, and the errors of reading, drawing and writing.
+  func write(_ found: WindowScores, _ labels: ClassLabels, topK: Int) throws {
+    let paths = Dictionary(files.map { ($0.video, $0.path) }, uniquingKeysWith: { first, _ in first })
+    try Interruption.stoppable {
+      for video in found.videos {
+        guard let path = paths[video.name] else { continue }
+        var progress: Progress?
+        let damaged = try found.writeOverlay(of: video, labels, topK: topK, to: path) { done, total in
+          let bar = progress ?? Progress("drawing \(video.name)", total: total, unit: "frame")
+          progress = bar
+          bar.update(done)
+          if Interruption.isAsked {
+            throw Interrupted("the classes are written, '\(path)' was not finished and is not kept")
+          }
+        }
+        progress?.finish()
+        guard let damaged else {
+          Console.warn("'\(path)' is not drawn: no window of '\(video.name)' was scored")
+          continue
+        }
+        if damaged > 0 { Console.warn("\(path): \(counted(damaged, "frame")) damaged, the picture before stays there") }
+        Console.say("wrote \(path)")
+      }
+    }
+  }
+}
+
+/// A name that no film can have.
+struct BadOverlay: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

@@ -6,8 +6,9 @@ import Imaging
 import Inference
 import JSON
 import Kernels
-import TestSupport
+import Runs
 import Tensors
+import TestSupport
 import Testing
 
 /// A thin Slow classifier of three classes over four frames, one in two, at 32 pixels.

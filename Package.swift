@@ -175,8 +175,8 @@ let classify: [Target] = [
   .target(
     name: "Classify",
     dependencies: [
-      "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay", "Imaging", "Clips", "Tensors",
-      "JSON", "Files", "Wording",
+      "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay", "Imaging", "Clips",
+      "Tensors", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -197,10 +197,13 @@ let program: [Target] = [
     swiftSettings: strict),
   .target(
     name: "Report",
-    dependencies: ["AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files", "Wording"],
+    dependencies: [
+      "Classify", "AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files", "Wording",
+    ],
     resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.js")], swiftSettings: safe),
   .target(
-    name: "TextReports", dependencies: ["AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
+    name: "TextReports",
+    dependencies: ["Classify", "AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
     swiftSettings: safe),
   .target(
     name: "BenchReports", dependencies: ["NN", "Kernels", "Tensors", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
@@ -278,8 +281,9 @@ let testTargets: [Target] = [
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests(
-    "Classify", "Classify", "Runs", "Inference", "Configuration", "Kernels", "Clips", "Imaging", "Tensors", "Geometry",
-    "JSON", "Files"),
+    "Classify", "Classify", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels", "Clips", "Imaging",
+    "Tensors",
+    "Geometry", "JSON", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry", "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),

@@ -31,8 +31,15 @@ extension Tensor {
   }
 
   private init(npy bytes: UnsafeRawBufferPointer, path: String) throws {
-    let (header, data) = try splitHeader(bytes, path: path)
-    let (shape, width) = try parseHeader(header, path: path)
+    let header = try NumPyHeader(bytes, path: path)
+    let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...])
+    let (shape, width) = (header.shape, header.format == "<f4" ? 4 : 8)
+    guard header.format == "<f4" || header.format == "<f8" else {
+      throw NumPyFileError.unsupported(path: path, found: "'\(header.format)'")
+    }
+    guard !header.isFortran || shape.filter({ $0 != 1 }).count <= 1 else {
+      throw NumPyFileError.unsupported(path: path, found: "Fortran order")
+    }
     // An extent of 0 must not hide others that no memory could hold.
     var largest = width
     for extent in shape {
@@ -82,44 +89,4 @@ public final class NumPyWriter {
 
   /// Gives the file its name.
   public func commit() throws(FileError) { try file.commit() }
-}
-
-/// Splits a .npy file into the header's text and the numbers.
-private func splitHeader(
-  _ bytes: UnsafeRawBufferPointer, path: String
-) throws -> (header: String, data: UnsafeRawBufferPointer) {
-  guard bytes.starts(with: [0x93] + Array("NUMPY".utf8)) else {
-    throw NumPyFileError.malformed(path: path, found: bytes.isEmpty ? "the file is empty" : "no NumPy magic")
-  }
-  // Version 1 has two bytes for the header's length, later ones four.
-  let longHeader = bytes.count > 6 && bytes[6] >= 2
-  let start = longHeader ? 12 : 10
-  guard bytes.count >= start else { throw NumPyFileError.malformed(path: path, found: "a cut header") }
-  let length = (8..<start).reversed().reduce(0) { $0 << 8 | Int(bytes[$1]) }
-  guard start + length <= bytes.count else { throw NumPyFileError.malformed(path: path, found: "a cut header") }
-  let header = String(decoding: bytes[start..<start + length], as: UTF8.self)
-  return (header, UnsafeRawBufferPointer(rebasing: bytes[(start + length)...]))
-}
-
-/// Takes the shape and the element width out of a .npy header.
-private func parseHeader(_ header: String, path: String) throws -> (shape: [Int], width: Int) {
-  func value(after key: String) -> Substring? {
-    guard let range = header.firstRange(of: "'\(key)':") else { return nil }
-    return header[range.upperBound...].drop { $0 == " " }
-  }
-  guard let descr = value(after: "descr"), let order = value(after: "fortran_order"), let tuple = value(after: "shape"),
-    tuple.first == "(", let close = tuple.firstIndex(of: ")")
-  else { throw NumPyFileError.malformed(path: path, found: "the header \(header.debugDescription)") }
-  let width = descr.hasPrefix("'<f4'") ? 4 : descr.hasPrefix("'<f8'") ? 8 : 0
-  guard width > 0 else { throw NumPyFileError.unsupported(path: path, found: String(descr.prefix { $0 != "," })) }
-  let fields = tuple[tuple.index(after: tuple.startIndex)..<close].split(separator: ",")
-  let extents = fields.map { Int($0.filter { $0 != " " }) }
-  guard extents.allSatisfy({ $0 != nil && $0! >= 0 }) else {
-    throw NumPyFileError.malformed(path: path, found: "the shape \(tuple[...close])")
-  }
-  let shape = extents.map { $0! }
-  guard order.hasPrefix("False") || shape.filter({ $0 != 1 }).count <= 1 else {
-    throw NumPyFileError.unsupported(path: path, found: "Fortran order")
-  }
-  return (shape, width)
 }

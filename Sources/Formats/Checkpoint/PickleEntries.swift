@@ -7,26 +7,29 @@ extension Unpickler {
   mutating func stateItems(
     _ number: Int, storage: (PickleGraph.Storage) throws -> Range<Int>
   ) throws -> [StateItem] {
-    var result: [StateItem] = []
     let dictionary = graph.dictionaries[number]
-    for (name, value) in zip(dictionary.keys, dictionary.values) {
-      try charge(name.utf8.count)
-      switch value {
-      case .tensor(let number):
-        let view = graph.tensors[number]
-        let range = try storage(graph.storages[view.storage])
-        let content = RawTensor.checked(
-          view.type, .file(range), start: view.start, shape: view.shape, strides: view.strides, limit: elementLimit)
-        if case .failure(let unreadable) = content {
-          throw CheckpointError.damaged(
-            path: cursor.path, offset: nil, found: "the tensor '\(printable(name))': \(unreadable.text)")
-        }
-        result.append(StateItem(name, content))
-      case .array(let number): result.append(StateItem(name, try array(number, name)))
-      default: result.append(StateItem(name, .failure("\(graph.kind(value))")))
+    return try zip(dictionary.keys, dictionary.values).map { try stateItem($0, $1, storage: storage) }
+  }
+
+  /// Turns a value into a named tensor, if it is one; else it keeps the reason.
+  mutating func stateItem(
+    _ name: String, _ value: PickleValue, storage: (PickleGraph.Storage) throws -> Range<Int>
+  ) throws -> StateItem {
+    try charge(name.utf8.count)
+    switch value {
+    case .tensor(let number):
+      let view = graph.tensors[number]
+      let range = try graph.storages[view.storage].bytes ?? storage(graph.storages[view.storage])
+      let content = RawTensor.checked(
+        view.type, .file(range), start: view.start, shape: view.shape, strides: view.strides, limit: elementLimit)
+      if case .failure(let unreadable) = content {
+        throw CheckpointError.damaged(
+          path: cursor.path, offset: nil, found: "the tensor '\(printable(name))': \(unreadable.text)")
       }
+      return StateItem(name, content)
+    case .array(let number): return StateItem(name, try array(number, name))
+    default: return StateItem(name, .failure("\(graph.kind(value))"))
     }
-    return result
   }
 
   /// The most elements that a tensor of this file may claim.

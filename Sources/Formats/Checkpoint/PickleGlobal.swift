@@ -7,6 +7,8 @@ struct PickleGlobal: Sendable {
     case storage(ElementType)
     /// Storage without a number format of its own.
     case untypedStorage
+    /// A storage in a legacy torch file inside the pickle: how tensors are pickled without torch.save.
+    case embeddedStorage
     /// A torch dtype.
     case torchType(ElementType)
     case numpyReconstruct, numpyDType, numpyScalar, numpyFromBuffer
@@ -66,6 +68,7 @@ struct PickleGlobal: Sendable {
     if let type = ElementType(torchStorage: name) { return .storage(type) }
     switch name {
     case "UntypedStorage": return .untypedStorage
+    case "_load_from_bytes": return .embeddedStorage
     case "Size": return .tuple
     case "float": return .torchType(.float32)
     case "double": return .torchType(.float64)

@@ -63,22 +63,7 @@ private func part(
 /// Reads torch's container of before 1.6: five pickles and then the storages, one after the other.
 func readTorchLegacy(_ file: MappedFile) throws -> FileContent {
   var unpickler = Unpickler(ByteCursor(file))
-  _ = try unpickler.load()
-  guard case .integer(1001) = try unpickler.load() else {
-    throw CheckpointError.unsupported(
-      path: file.path, found: "a legacy torch file of an unknown version",
-      advice: "save it again with torch 1.6 or newer")
-  }
-  if case .dictionary(let system) = try unpickler.load(),
-    unpickler.graph.dictionaries[system]["little_endian"] == .bool(false)
-  {
-    throw CheckpointError.unsupported(
-      path: file.path, found: "numbers in big-endian byte order",
-      advice: "save the weights again on a little-endian machine")
-  }
-  let value = try unpickler.load()
-  let keys = try unpickler.load()
-  let ranges = try legacyStorages(&unpickler, keys)
+  let (value, ranges) = try legacyContent(&unpickler)
   return try unpickler.content(of: value, .torchLegacy) { storage in
     guard let range = ranges[storage.key] else {
       throw CheckpointError.damaged(
@@ -88,8 +73,32 @@ func readTorchLegacy(_ file: MappedFile) throws -> FileContent {
   }
 }
 
+/// The value of a legacy file at the cursor, and where its storages are.
+func legacyContent(
+  _ unpickler: inout Unpickler
+) throws(CheckpointError) -> (value: PickleValue, storages: [String: Range<Int>]) {
+  let path = unpickler.cursor.path
+  _ = try unpickler.load()
+  guard case .integer(1001) = try unpickler.load() else {
+    throw .unsupported(
+      path: path, found: "a legacy torch file of an unknown version", advice: "save it again with torch 1.6 or newer")
+  }
+  if case .dictionary(let system) = try unpickler.load(),
+    unpickler.graph.dictionaries[system]["little_endian"] == .bool(false)
+  {
+    throw .unsupported(
+      path: path, found: "numbers in big-endian byte order",
+      advice: "save the weights again on a little-endian machine")
+  }
+  let value = try unpickler.load()
+  let keys = try unpickler.load()
+  return (value, try legacyStorages(&unpickler, keys))
+}
+
 /// Walks over the storages after a legacy file's pickles.
-private func legacyStorages(_ unpickler: inout Unpickler, _ keys: PickleValue) throws -> [String: Range<Int>] {
+private func legacyStorages(
+  _ unpickler: inout Unpickler, _ keys: PickleValue
+) throws(CheckpointError) -> [String: Range<Int>] {
   guard let keys = unpickler.items(keys) else {
     throw unpickler.damaged("a legacy torch file without its list of storages")
   }

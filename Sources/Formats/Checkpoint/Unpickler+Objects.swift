@@ -67,6 +67,7 @@ extension Unpickler {
       else { return inert(callee.fullName) }
       try charge(arguments.count)
       return try call(graph.globals[inner], arguments)
+    case .embeddedStorage: return try embeddedStorage(items) ?? inert(callee.fullName)
     case .numpyReconstruct:
       graph.arrays.append(PickleGraph.Array())
       return .array(graph.arrays.count - 1)

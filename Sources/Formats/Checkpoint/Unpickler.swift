@@ -28,9 +28,12 @@ struct Unpickler {
   private var budget: Int
   /// Offset of the opcode at work.
   var opcodeOffset = 0
+  /// How many pickles lie around this one.
+  let depth: Int
 
-  init(_ cursor: ByteCursor) {
+  init(_ cursor: ByteCursor, depth: Int = 0) {
     self.cursor = cursor
+    self.depth = depth
     budget = 1 << 20 + 16 * min(cursor.remaining, 1 << 40)
   }
 

@@ -4,4 +4,6 @@ public import Imaging
 public protocol ClipSampling: Hashable, Sendable {
   /// The frame numbers of clip `part` of `parts`, each in 0..<count of the source.
   func indices(part: Int, of parts: Int, in source: any FrameSource) -> [Int]
+  /// The frame numbers of the clip that begins with a frame of the source.
+  func indices(from first: Int, in source: any FrameSource) -> [Int]
 }

@@ -9,9 +9,14 @@ public struct SegmentClips: ClipSampling {
   public init(frames: Int) { self.frames = frames }
 
   public func indices(part: Int, of parts: Int, in source: any FrameSource) -> [Int] {
-    let segment = Double(source.frameCount - 1) / Double(frames)
+    indices(from: 0, in: source)
+  }
+
+  /// Segments of what follows a frame.
+  public func indices(from first: Int, in source: any FrameSource) -> [Int] {
+    let segment = Double(source.frameCount - 1 - first) / Double(frames)
     // Halves go to the even number, as NumPy rounds.
     func bound(_ index: Int) -> Int { Int((segment * Double(index)).rounded(.toNearestOrEven)) }
-    return (0..<frames).map { (bound($0) + bound($0 + 1)) / 2 }
+    return (0..<frames).map { first + (bound($0) + bound($0 + 1)) / 2 }
   }
 }

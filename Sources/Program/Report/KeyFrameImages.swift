@@ -93,9 +93,9 @@ struct EmbeddedImage: Sendable {
   /// A JPEG of more bytes than this is coded anew, coarser.
   static let byteLimit = 120_000
 
-  init(_ image: Image) throws {
+  init(_ image: Image, longestSide: Int = Self.longestSide) throws {
     let size = image.size
-    let scale = min(1, Double(Self.longestSide) / Double(max(size.width, size.height, 1)))
+    let scale = min(1, Double(longestSide) / Double(max(size.width, size.height, 1)))
     func shrunk(_ side: Int) -> Int { min(side, max(1, Int((Double(side) * scale).rounded()))) }
     let small = shrinkByArea(image, to: ImageSize(width: shrunk(size.width), height: shrunk(size.height)))
     var jpeg: [UInt8] = []

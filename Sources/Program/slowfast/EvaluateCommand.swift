@@ -12,7 +12,12 @@ internal import Wording
 struct EvaluateCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "evaluate",
-    abstract: "Computes the frame mAP of a detections CSV under the public AVA protocols.",
+    abstract: "Computes the frame mAP of a detections CSV, or the accuracy of predictions of whole videos.",
+    usage: """
+      slowfast evaluate --groundtruth FILE --detections FILE --labelmap FILE [OPTIONS]
+      slowfast evaluate --groundtruth FILE --compare FILE FILE --labelmap FILE [OPTIONS]
+      slowfast evaluate --predictions FILE [--labels FILE] [--groups FILE] [OPTIONS]
+      """,
     discussion: """
       Files are taken as they are found: plain, gzip or zstd, padded or unpadded seconds, 7 or 8 columns, commas or \
       tabs, with or without a header row; - is stdin. What looks wrong with the detections is said on stderr before \
@@ -24,6 +29,11 @@ struct EvaluateCommand: ParsableCommand {
 
       --report writes all of this as a page for a browser or a printer, one file that needs no network; with --frames \
       or --video it shows the worst key frames with what was missed and what was wrong.
+
+      --predictions takes the scores of whole videos that 'slowfast test' or PySlowFast wrote to TEST.SAVE_RESULTS_PATH \
+      (.npz, .csv, or a pickle, of which nothing is run): top-1 and top-5 accuracy, or the mAP of videos with several \
+      classes, classes, confusions, calibration and the worst videos, as text, JSON, CSV, Markdown or --report. \
+      docs/classification.md defines them.
       """)
 
   enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
@@ -48,7 +58,10 @@ struct EvaluateCommand: ParsableCommand {
     help: ArgumentHelp(
       "Ground truth: video, second, x1, y1, x2, y2, action id[, person id]; two columns list an empty key frame.",
       valueName: "file"))
-  var groundTruth: String
+  var groundTruth: String?
+
+  @OptionGroup(title: "Predictions of whole videos")
+  var predictions: PredictionOptions
 
   @Option(
     help: ArgumentHelp("Detections: video, second, x1, y1, x2, y2, action id, score.", valueName: "file"))
@@ -63,7 +76,7 @@ struct EvaluateCommand: ParsableCommand {
   @Option(
     name: .customLong("labelmap"),
     help: ArgumentHelp("The classes that are scored (.pbtxt; see annotations/).", valueName: "file"))
-  var labelMap: String
+  var labelMap: String?
 
   @Option(
     help: ArgumentHelp(
@@ -97,6 +110,10 @@ struct EvaluateCommand: ParsableCommand {
   @OptionGroup var results: OverwriteOptions
 
   func validate() throws {
+    if try predictions.check(besides: givenForDetections) { return try checkPredictions() }
+    for (name, value) in [("--groundtruth", groundTruth), ("--labelmap", labelMap)] where value == nil {
+      throw ValidationError("Missing expected argument '\(name) <file>'")
+    }
     let files = [groundTruth, detections, labelMap, exclusions] + compare
     if files.count(where: { $0 == standardInput }) > 1 {
       throw ValidationError("only one file can be standard input (-)")
@@ -123,6 +140,27 @@ struct EvaluateCommand: ParsableCommand {
       throw ValidationError(
         "the report of --compare has no pictures -> leave out --frames and --video, or report each file by itself")
     }
+    try checkBootstrap()
+  }
+
+  /// The options that predictions have no use for.
+  private var givenForDetections: [String] {
+    [
+      ("--groundtruth", groundTruth != nil), ("--detections", detections != nil), ("--compare", !compare.isEmpty),
+      ("--labelmap", labelMap != nil), ("--exclusions", exclusions != nil), ("--explain", explain),
+      ("--protocol", protocolName != .all),
+    ].filter(\.1).map(\.0)
+  }
+
+  private func checkPredictions() throws {
+    let inputs = predictions.files.map { ($0.option, Optional($0.path)) }
+    try refuseOverwriting(output, by: "--output", inputs + [("--report", report.page)])
+    try refuseOverwriting(report.page, by: "--report", inputs)
+    try report.check()
+    try checkBootstrap()
+  }
+
+  private func checkBootstrap() throws {
     if let bootstrap, !(1...1_000_000).contains(bootstrap) {
       throw ValidationError("--bootstrap is \(bootstrap), expected 1 to 1000000 -> 1000 is usual")
     }
@@ -134,13 +172,19 @@ struct EvaluateCommand: ParsableCommand {
     defer { lock?.release() }
     try results.check([output, report.page].compactMap(\.self), orGive: "write elsewhere")
     let catalog = try report.catalog()
-    let inputs = try EvaluationInputs(groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
-    let text =
-      if let detections {
-        try evaluationText(detections, inputs, catalog, pool)
-      } else {
-        try comparisonText(inputs, pool)
-      }
+    let text: String
+    if let path = predictions.predictions {
+      text = try predictions.text(path, format, resampling, seed: seed, report, catalog)
+    } else {
+      let inputs = try EvaluationInputs(
+        groundTruth: groundTruth ?? "", labelMap: labelMap ?? "", exclusions: exclusions)
+      text =
+        if let detections {
+          try evaluationText(detections, inputs, catalog, pool)
+        } else {
+          try comparisonText(inputs, pool)
+        }
+    }
     if let output {
       try writeFile(output, text)
       Console.say("wrote \(output)")
@@ -152,7 +196,7 @@ struct EvaluateCommand: ParsableCommand {
   private var resampling: Resampling? { bootstrap.map { Resampling(count: $0, seed: seed) } }
 
   private var reportFiles: ReportFiles {
-    ReportFiles(groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions)
+    ReportFiles(groundTruth: groundTruth ?? "", labelMap: labelMap ?? "", exclusions: exclusions)
   }
 
   private func evaluationText(

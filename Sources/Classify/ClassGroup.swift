@@ -1,0 +1,89 @@
+internal import Files
+internal import JSON
+
+/// Classes that belong together, such as all that are played with a ball.
+public struct ClassGroup: Sendable, Equatable {
+  public let name: String
+  /// Counted from 0.
+  public let labels: [Int]
+
+  public init(name: String, labels: [Int]) {
+    self.name = name
+    self.labels = labels
+  }
+
+  /// Reads PySlowFast's file of parent classes (`TENSORBOARD.CATEGORIES_PATH`): a JSON object of a list for each group, of
+  /// names of classes, or of their numbers.
+  ///
+  /// - Parameter names: Of every class; empty where groups have numbers.
+  /// - Throws: `FileError`, `PredictionError`.
+  public static func read(path: String, names: [String], classes: Int) throws -> [ClassGroup] {
+    let bytes = try readFile(path, doing: "reading the groups of classes")
+    func fault(_ found: String) -> GroupError { GroupError(path: path, found: found) }
+    let value: JSONValue
+    do { value = try JSONReader.read(bytes) } catch { throw fault("\(error)") }
+    guard case .object(let members) = value else { throw fault("expected an object of lists") }
+    let numbers = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return try members.map { member in
+      guard case .array(let items) = member.value else { throw fault("group '\(member.name)' is no list") }
+      let labels = try items.map { item -> Int in
+        switch item {
+        case .number(let number):
+          guard let label = Int(number.text), (0..<classes).contains(label) else {
+            throw fault("group '\(member.name)' has class \(number.text), and there are scores of 0 to \(classes - 1)")
+          }
+          return label
+        case .string(let name):
+          guard let label = numbers[name] else {
+            throw fault(
+              names.isEmpty
+                ? "group '\(member.name)' has names of classes: give these too"
+                : "group '\(member.name)' has '\(name)', which is no class")
+          }
+          return label
+        default: throw fault("group '\(member.name)' has something that is no class")
+        }
+      }
+      return ClassGroup(name: member.name, labels: labels)
+    }
+  }
+}
+
+/// What is wrong with a file of groups.
+public struct GroupError: Error, Equatable, CustomStringConvertible {
+  let path: String
+  let found: String
+
+  public var description: String {
+    "reading the groups of classes: '\(path)': \(found) -> write {\"group\": [\"class\", ...]}, as PySlowFast's "
+      + "TENSORBOARD.CATEGORIES_PATH has it, with names of classes or their numbers"
+  }
+}
+
+extension PredictionEvaluation {
+  /// What became of the videos of a group of classes.
+  public struct GroupResult: Sendable, Equatable {
+    public let name: String
+    public let classes: Int
+    public let videos: Int
+    /// The share whose highest score is their own class's.
+    public let accuracy: Double
+    /// The share whose highest score is one of the group's.
+    public let groupAccuracy: Double
+  }
+
+  /// Those of groups that have videos; none of several classes a video.
+  public func results(of groups: [ClassGroup]) -> [GroupResult] {
+    if matrix.isEmpty { return [] }
+    return groups.compactMap { group in
+      let labels = Set(group.labels)
+      let videos = labels.reduce(0) { $0 + matrix[$1].reduce(0, +) }
+      if videos == 0 { return nil }
+      let own = labels.reduce(0) { $0 + matrix[$1][$1] }
+      let within = labels.reduce(0) { sum, label in sum + labels.reduce(0) { $0 + matrix[label][$1] } }
+      return GroupResult(
+        name: group.name, classes: labels.count, videos: videos, accuracy: Double(own) / Double(videos),
+        groupAccuracy: Double(within) / Double(videos))
+    }
+  }
+}

@@ -1,0 +1,283 @@
+internal import Tensors
+
+/// How videos are drawn anew for intervals.
+public struct PredictionResampling: Sendable, Equatable {
+  /// How many times; at least 1.
+  public var count: Int
+  public var seed: UInt64
+  /// The share of the resamples that an interval covers.
+  public var confidence: Double
+
+  public init(count: Int = 1000, seed: UInt64 = 1, confidence: Double = 0.95) {
+    self.count = count
+    self.seed = seed
+    self.confidence = confidence
+  }
+}
+
+/// A number between 0 and 1, and between which bounds it lies with other videos of the same kind (percentile bootstrap over
+/// videos).
+public struct EstimatedShare: Sendable, Equatable {
+  public let value: Double
+  /// Nil where no resamples were asked for, or there are fewer than two videos.
+  public let interval: ClosedRange<Double>?
+
+  public init(value: Double, interval: ClosedRange<Double>?) {
+    self.value = value
+    self.interval = interval
+  }
+}
+
+/// How good predictions of whole videos are: accuracies or mAP with intervals, classes, confusions, calibration, and the
+/// videos that are worst.
+public struct PredictionEvaluation: Sendable {
+  /// What became of the videos of one class.
+  public struct ClassResult: Sendable, Equatable {
+    public let label: Int
+    public let videos: Int
+    /// The share whose highest score is this class's; of several classes a video the average precision.
+    public let value: Double
+    /// The share that has this class among its five highest scores; nil of several classes a video.
+    public let top5: Double?
+  }
+
+  /// Videos of one class whose highest score is another's.
+  public struct Confusion: Sendable, Equatable {
+    public let label: Int
+    public let found: Int
+    public let count: Int
+    /// Of the class's videos.
+    public let share: Double
+  }
+
+  /// Videos whose highest score, as a share of all of theirs, lies within bounds.
+  public struct CalibrationBin: Sendable, Equatable {
+    public let bounds: ClosedRange<Double>
+    public let videos: Int
+    public let confidence: Double
+    public let accuracy: Double
+  }
+
+  /// A video whose true class has a low score.
+  public struct WorstVideo: Sendable, Equatable {
+    /// Among the predictions, from 0.
+    public let index: Int
+    public let name: String
+    public let label: Int
+    public let found: Int
+    /// Of the true class, from 1.
+    public let rank: Int
+    /// The highest score and that of the true class.
+    public let foundScore: Float
+    public let ownScore: Float
+  }
+
+  public let predictions: Predictions
+  public let resampling: PredictionResampling?
+  /// How many videos have known classes: the others do not count.
+  public let videos: Int
+  /// Nil of several classes a video.
+  public let top1: EstimatedShare?
+  public let top5: EstimatedShare?
+  /// Of several classes a video.
+  public let mAP: EstimatedShare?
+  /// The mean of the classes' own accuracies: each class counts alike, however many videos it has.
+  public let meanClassAccuracy: Double?
+  /// Of the classes that some video has.
+  public let classes: [ClassResult]
+  /// The most frequent first; none of several classes a video.
+  public let confusions: [Confusion]
+  /// Counts [true class][class of the highest score]; empty of several classes a video.
+  public let matrix: [[Int]]
+  /// Empty where scores are no shares: below zero somewhere, or of several classes a video.
+  public let calibration: [CalibrationBin]
+  /// The mean distance of confidence and accuracy, over videos.
+  public let calibrationError: Double?
+  /// The worst first.
+  public let worst: [WorstVideo]
+
+  /// - Throws: `PredictionError.noLabels`.
+  public init(_ predictions: Predictions, _ resampling: PredictionResampling? = nil, worstCount: Int = 20) throws {
+    self.predictions = predictions
+    self.resampling = resampling
+    let known = predictions.labels.indices.filter { predictions.labels[$0] != nil }
+    if known.isEmpty { throw PredictionError.noLabels(path: predictions.path) }
+    videos = known.count
+    let scores = known.map { predictions.scores[$0] }
+    let labels = known.map { predictions.labels[$0] ?? [] }
+    let draws = resampling.flatMap { known.count < 2 ? nil : Draws(known.count, $0) }
+    if predictions.isMultiLabel {
+      (top1, top5, meanClassAccuracy, calibrationError) = (nil, nil, nil, nil)
+      (confusions, matrix, calibration, worst) = ([], [], [], [])
+      let ranked = RankedClasses(scores, labels)
+      let all = ranked.precisions(Array(repeating: 1, count: known.count))
+      mAP = EstimatedShare(
+        value: mean(all.compactMap(\.self)),
+        interval: draws?.interval { mean(ranked.precisions($0).compactMap(\.self)) })
+      classes = all.enumerated().compactMap { label, precision in
+        precision.map {
+          ClassResult(label: label, videos: ranked.positives[label], value: $0, top5: nil)
+        }
+      }
+      return
+    }
+    mAP = nil
+    let outcomes = zip(scores, labels).map { Outcome($0, label: $1[0]) }
+    let (first, five) = (outcomes.map { $0.rank == 1 }, outcomes.map { $0.rank <= 5 })
+    func share(_ hits: [Bool]) -> EstimatedShare {
+      let values = hits.map { $0 ? 1.0 : 0 }
+      return EstimatedShare(
+        value: mean(values),
+        interval: draws?.interval { weights in
+          zip(weights, values).reduce(0) { $0 + Double($1.0) * $1.1 } / Double(values.count)
+        })
+    }
+    (top1, top5) = (share(first), share(five))
+    let byClass = Dictionary(grouping: outcomes.indices) { outcomes[$0].label }
+    classes = byClass.keys.sorted().map { label in
+      let own = byClass[label] ?? []
+      func part(_ hits: [Bool]) -> Double { Double(own.count { hits[$0] }) / Double(own.count) }
+      return ClassResult(label: label, videos: own.count, value: part(first), top5: part(five))
+    }
+    meanClassAccuracy = mean(classes.map(\.value))
+    var counts = [[Int]](repeating: [Int](repeating: 0, count: predictions.classes), count: predictions.classes)
+    for outcome in outcomes { counts[outcome.label][outcome.found] += 1 }
+    matrix = counts
+    confusions = byClass.keys.flatMap { label in
+      counts[label].enumerated().filter { $0.offset != label && $0.element > 0 }.map {
+        Confusion(
+          label: label, found: $0.offset, count: $0.element,
+          share: Double($0.element) / Double(byClass[label]?.count ?? 1))
+      }
+    }.sorted { ($1.count, $0.label, $0.found) < ($0.count, $1.label, $1.found) }
+    let bins = Self.bins(outcomes)
+    calibration = bins
+    calibrationError =
+      bins.isEmpty
+      ? nil : bins.reduce(0) { $0 + Double($1.videos) * abs($1.confidence - $1.accuracy) } / Double(outcomes.count)
+    // Where the true class stands lowest among the scores; of equal ranks, where another one is surest.
+    let order = outcomes.indices.filter { outcomes[$0].rank > 1 }.sorted {
+      (outcomes[$1].rank, outcomes[$1].lead, known[$0]) < (outcomes[$0].rank, outcomes[$0].lead, known[$1])
+    }
+    worst = order.prefix(worstCount).map { index in
+      let outcome = outcomes[index]
+      return WorstVideo(
+        index: known[index], name: predictions.names[known[index]], label: outcome.label, found: outcome.found,
+        rank: outcome.rank, foundScore: outcome.foundScore, ownScore: outcome.ownScore)
+    }
+  }
+
+  /// Ten bins of equal width; those without a video are left out.
+  private static func bins(_ outcomes: [Outcome]) -> [CalibrationBin] {
+    let shares = outcomes.compactMap { outcome in outcome.confidence.map { ($0, outcome.rank == 1) } }
+    if shares.count < outcomes.count { return [] }
+    let bins = Dictionary(grouping: shares) { min(Int($0.0 * 10), 9) }
+    return bins.keys.sorted().map { bin in
+      let own = bins[bin] ?? []
+      return CalibrationBin(
+        bounds: Double(bin) / 10...Double(bin + 1) / 10, videos: own.count, confidence: mean(own.map(\.0)),
+        accuracy: mean(own.map { $0.1 ? 1 : 0 }))
+    }
+  }
+}
+
+/// What the scores of a video say beside its class.
+private struct Outcome {
+  let label: Int
+  /// The class of the highest score; of equal ones the lowest class.
+  let found: Int
+  /// Of the true class, from 1; of equal scores that of the lower class stands first.
+  let rank: Int
+  let foundScore: Float
+  let ownScore: Float
+  /// The highest score as a share of the sum; nil where a score is below zero, or all are zero.
+  let confidence: Double?
+
+  var lead: Float { foundScore - ownScore }
+
+  init(_ scores: [Float], label: Int) {
+    let own = scores[label]
+    self.label = label
+    ownScore = own
+    rank = 1 + scores.enumerated().count { $1 > own || ($1 == own && $0 < label) }
+    let best = scores.indices.max { (scores[$0], -$0) < (scores[$1], -$1) } ?? 0
+    found = best
+    foundScore = scores[best]
+    let sum = scores.reduce(0) { $0 + Double($1) }
+    confidence = scores.contains { $0 < 0 } || sum <= 0 ? nil : Double(scores[best]) / sum
+  }
+}
+
+/// The videos of each class in falling order of its scores, for average precisions of weighted videos.
+private struct RankedClasses {
+  /// How many videos have each class.
+  let positives: [Int]
+  private let orders: [[Int]]
+  private let scores: [[Float]]
+  private let isPositive: [[Bool]]
+
+  init(_ scores: [[Float]], _ labels: [[Int]]) {
+    let classes = 0..<(scores.first?.count ?? 0)
+    self.scores = classes.map { label in scores.map { $0[label] } }
+    isPositive = classes.map { label in labels.map { $0.contains(label) } }
+    positives = isPositive.map { $0.count { $0 } }
+    orders = self.scores.map { own in own.indices.sorted { (own[$1], $0) < (own[$0], $1) } }
+  }
+
+  /// The average precision of each class as scikit-learn has it, each video counted as often as its weight says; nil of
+  /// classes that no video has then.
+  func precisions(_ weights: [Int]) -> [Double?] {
+    orders.indices.map { label in
+      if positives[label] == 0 { return nil }
+      let (order, own, hits) = (orders[label], scores[label], isPositive[label])
+      let total = order.reduce(0) { $0 + (hits[$1] ? weights[$1] : 0) }
+      if total == 0 { return nil }
+      var (found, seen, sum) = (0, 0, 0.0)
+      var start = 0
+      while start < order.count {
+        var end = start
+        var new = 0
+        while end < order.count, own[order[end]] == own[order[start]] {
+          seen += weights[order[end]]
+          if hits[order[end]] { new += weights[order[end]] }
+          end += 1
+        }
+        found += new
+        if new > 0 { sum += Double(new) / Double(total) * Double(found) / Double(seen) }
+        start = end
+      }
+      return sum
+    }
+  }
+}
+
+/// How often each video is drawn in every resample.
+private struct Draws {
+  private let weights: [[Int]]
+  private let confidence: Double
+
+  init(_ videos: Int, _ resampling: PredictionResampling) {
+    var random = SeededGenerator(seed: resampling.seed)
+    weights = (0..<resampling.count).map { _ in
+      var own = [Int](repeating: 0, count: videos)
+      for _ in 0..<videos { own[Int.random(in: 0..<videos, using: &random)] += 1 }
+      return own
+    }
+    confidence = resampling.confidence
+  }
+
+  /// The middle of what a number becomes, as large a share of the resamples as the confidence says.
+  func interval(_ value: ([Int]) -> Double) -> ClosedRange<Double> {
+    let values = weights.map(value).sorted()
+    func quantile(_ share: Double) -> Double {
+      let place = share * Double(values.count - 1)
+      let low = Int(place)
+      return low + 1 < values.count
+        ? values[low] + (values[low + 1] - values[low]) * (place - Double(low)) : values[low]
+    }
+    let low = quantile((1 - confidence) / 2)
+    return low...max(low, quantile((1 + confidence) / 2))
+  }
+}
+
+private func mean(_ values: [Double]) -> Double { values.isEmpty ? 0 : values.reduce(0, +) / Double(values.count) }

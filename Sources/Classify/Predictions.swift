@@ -1,0 +1,175 @@
+internal import Checkpoint
+internal import Files
+internal import Tensors
+internal import Wording
+
+/// What a test of whole videos found, as a file keeps it: a score for every class of every video, and the classes that the
+/// videos have.
+public struct Predictions: Sendable, Equatable {
+  public let path: String
+  /// "0", "1" and so on where the file has no names.
+  public let names: [String]
+  /// [videos][classes].
+  public let scores: [[Float]]
+  /// The classes of each video, counted from 0; nil where they are not known.
+  public let labels: [[Int]?]
+  /// Whether videos have any number of classes.
+  public let isMultiLabel: Bool
+
+  public var classes: Int { scores.first?.count ?? 0 }
+
+  public init(path: String, names: [String], scores: [[Float]], labels: [[Int]?], isMultiLabel: Bool) {
+    self.path = path
+    self.names = names
+    self.scores = scores
+    self.labels = labels
+    self.isMultiLabel = isMultiLabel
+  }
+
+  /// Reads what `slowfast test` or PySlowFast wrote to `TEST.SAVE_RESULTS_PATH`: .npz, .csv or a pickle of scores and labels;
+  /// told by its content.
+  ///
+  /// - Throws: `FileError`, `ArrayFileError`, `PredictionError`.
+  public init(path: String) throws {
+    if try Self.isText(path) {
+      self = try Self.table(path)
+    } else {
+      self = try Self.arrays(path)
+    }
+  }
+
+  private static func isText(_ path: String) throws -> Bool {
+    let file = try MappedFile(path: path, doing: "reading the predictions")
+    let head = file.bytes.prefix(4096)
+    return !head.isEmpty && head.allSatisfy { $0 >= 0x20 && $0 != 0x7f || (0x09...0x0d).contains($0) }
+  }
+
+  // MARK: Arrays
+
+  private static func arrays(_ path: String) throws -> Predictions {
+    let file = try ArrayFile(path: path)
+    func fault(_ found: String) -> PredictionError { .malformed(path: path, place: nil, found: found) }
+    func first(_ names: [String]) -> String? { names.first { file.shape($0) != nil } }
+    let known = file.names.map { "'\($0)' \(file.shape($0).map(describe(shape:)) ?? "of texts")" }
+    guard let scoresName = first(["video_preds", "preds", "scores", "0"]), let scoresShape = file.shape(scoresName),
+      scoresShape.count == 2, scoresShape[1] > 0, let scores = file.array(scoresName)
+    else {
+      throw fault("expected scores [videos, classes] as 'video_preds' or first in a list, found \(listed(known))")
+    }
+    let (count, classes) = (scoresShape[0], scoresShape[1])
+    let rows = (0..<count).map { Array(scores.array[$0 * classes..<($0 + 1) * classes]) }
+    for (row, own) in rows.enumerated() where !own.allSatisfy(\.isFinite) {
+      throw PredictionError.malformed(path: path, place: "video \(row)", found: "a score that is not a finite number")
+    }
+    var labels: [[Int]?] = Array(repeating: nil, count: count)
+    var isMultiLabel = false
+    if let name = first(["video_labels", "labels", "1"]), let shape = file.shape(name), let values = file.array(name) {
+      if shape == [count] {
+        for (row, value) in values.array.enumerated() where value != -1 {
+          guard let label = Int(exactly: value), (0..<classes).contains(label) else {
+            throw PredictionError.malformed(
+              path: path, place: "video \(row)", found: "class \(value), and there are scores of 0 to \(classes - 1)")
+          }
+          labels[row] = [label]
+        }
+      } else if shape == [count, classes] {
+        isMultiLabel = true
+        for row in 0..<count {
+          let own = values.array[row * classes..<(row + 1) * classes]
+          guard own.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+            throw PredictionError.malformed(
+              path: path, place: "video \(row)", found: "labels of several classes that are neither 0 nor 1")
+          }
+          labels[row] = own.indices.filter { own[$0] == 1 }.map { $0 - own.startIndex }
+        }
+      } else {
+        throw fault(
+          "labels of the shape \(describe(shape: shape)) beside scores of \(describe(shape: scoresShape)), expected "
+            + "[videos] or [videos, classes]")
+      }
+    }
+    let names = file.strings("videos").flatMap { $0.count == count ? $0 : nil } ?? (0..<count).map(String.init)
+    if count == 0 { throw fault("no video") }
+    return Predictions(path: path, names: names, scores: rows, labels: labels, isMultiLabel: isMultiLabel)
+  }
+
+  // MARK: Tables
+
+  private static func table(_ path: String) throws -> Predictions {
+    let text = String(decoding: try readFile(path, doing: "reading the predictions"), as: UTF8.self)
+    var names: [String] = []
+    var (scores, labels): ([[Float]], [[Int]?]) = ([], [])
+    var classes: Int?
+    for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
+      if line.allSatisfy(\.isWhitespace) { continue }
+      let cells = csvCells(line)
+      func fault(_ found: String) -> PredictionError {
+        .malformed(path: path, place: "line \(number + 1)", found: found)
+      }
+      guard let expected = classes else {
+        guard cells.count >= 3, cells[0] == "video", cells[1] == "label" else {
+          throw fault("expected the header 'video,label,class_0,...', found '\(line.prefix(60))'")
+        }
+        if cells[2] == "class1" {
+          throw fault("the five best classes of each video alone: the file of TEST.SAVE_RESULTS_PATH has all scores")
+        }
+        classes = cells.count - 2
+        continue
+      }
+      guard cells.count == expected + 2 else {
+        throw fault("\(counted(cells.count, "column")), the header has \(expected + 2)")
+      }
+      let values = cells[2...].map { Float($0.filter { $0 != " " }) }
+      guard values.allSatisfy({ $0?.isFinite == true }) else { throw fault("a score that is no finite number") }
+      let own = cells[1] == "-1" || cells[1].isEmpty ? nil : cells[1].split(separator: ",").map { Int($0) }
+      guard own?.allSatisfy({ $0.map { (0..<expected).contains($0) } == true }) != false else {
+        throw fault("the class '\(cells[1].prefix(40))', and there are scores of 0 to \(expected - 1)")
+      }
+      names.append(String(cells[0]))
+      scores.append(values.map { $0! })
+      labels.append(own?.map { $0! })
+    }
+    if names.isEmpty { throw PredictionError.malformed(path: path, place: nil, found: "no video") }
+    return Predictions(
+      path: path, names: names, scores: scores, labels: labels,
+      isMultiLabel: labels.contains { ($0?.count ?? 1) > 1 })
+  }
+}
+
+/// What is wrong with a file of predictions.
+public enum PredictionError: Error, Equatable, CustomStringConvertible {
+  /// - Parameter place: A line, or a video by number.
+  case malformed(path: String, place: String?, found: String)
+  case noLabels(path: String)
+
+  public var description: String {
+    switch self {
+    case .malformed(let path, let place, let found):
+      "reading the predictions: '\(path)'\(place.map { ", \($0)" } ?? ""): \(found) -> give what slowfast test or PySlowFast "
+        + "wrote to TEST.SAVE_RESULTS_PATH"
+    case .noLabels(let path):
+      "evaluating the predictions: '\(path)' knows no video's class -> test with a list that has classes"
+    }
+  }
+}
+
+/// The cells of a line of CSV, without the quotes around them.
+func csvCells(_ line: Substring) -> [String] {
+  var cells: [String] = []
+  var cell = ""
+  var isQuoted = false
+  var rest = line[...]
+  while let character = rest.popFirst() {
+    switch character {
+    case "\"" where isQuoted && rest.first == "\"":
+      cell.append("\"")
+      rest.removeFirst()
+    case "\"": isQuoted.toggle()
+    case "," where !isQuoted:
+      cells.append(cell)
+      cell = ""
+    default: cell.append(character)
+    }
+  }
+  return cells + [cell]
+}

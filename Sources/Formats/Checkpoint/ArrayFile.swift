@@ -1,0 +1,154 @@
+internal import Files
+public import Tensors
+internal import Wording
+
+/// The arrays of a file of results: NumPy's .npz, or a pickle of a list, a tuple or a dictionary of NumPy arrays and torch
+/// tensors, as PySlowFast keeps what its test found. Nothing of the file is run.
+public struct ArrayFile: Sendable {
+  public let path: String
+  /// Names of an archive or a dictionary, places in a list from "0", in the file's order.
+  public let names: [String]
+  private let file: MappedFile
+  private let tensors: [String: RawTensor]
+  private let texts: [String: [String]]
+
+  /// - Throws: `FileError`, `ArrayFileError`.
+  public init(path: String) throws {
+    let file = try MappedFile(path: path, doing: "reading the arrays")
+    self.file = file
+    self.path = path
+    var names: [String] = []
+    var (tensors, texts): ([String: RawTensor], [String: [String]]) = ([:], [:])
+    do {
+      switch FileKind(file) {
+      case .zip:
+        let archive = try ZipArchive(file)
+        for name in archive.names where name.hasSuffix(".npy") {
+          guard let entry = archive.entries[name] else { continue }
+          let own = String(name.dropLast(4))
+          names.append(own)
+          switch try Self.member(file, archive.range(entry), own) {
+          case .numbers(let raw): tensors[own] = raw
+          case .texts(let values): texts[own] = values
+          }
+        }
+        if names.isEmpty { throw ArrayFileError(path, "it is a zip archive without a .npy file", Self.advice) }
+      case .pickle:
+        var unpickler = Unpickler(ByteCursor(file))
+        for item in try unpickler.topItems() {
+          guard case .success(let raw) = item.content else { continue }
+          names.append(item.name)
+          tensors[item.name] = raw
+        }
+        if names.isEmpty { throw ArrayFileError(path, "its pickle holds no array", Self.advice) }
+      case .legacyTorch, .safetensors:
+        throw ArrayFileError(path, "it looks like a file of weights", Self.advice)
+      case .other(let looksLike, _): throw ArrayFileError(path, "it looks like \(looksLike)", Self.advice)
+      }
+    } catch let error as CheckpointError {
+      throw ArrayFileError(path, error.finding, Self.advice)
+    }
+    self.names = names
+    self.tensors = tensors
+    self.texts = texts
+  }
+
+  private static let advice =
+    "give an .npz of numpy.savez, or a pickle of arrays as PySlowFast's TEST.SAVE_RESULTS_PATH makes it"
+
+  /// An array as Float in C order; nil where there is none of that name, or it holds texts.
+  public func array(_ name: String) -> Tensor? { tensors[name]?.load(file) }
+
+  /// The shape of an array of numbers.
+  public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
+
+  /// An array of texts; nil where there is none.
+  public func strings(_ name: String) -> [String]? { texts[name] }
+
+  private enum Member {
+    case numbers(RawTensor)
+    case texts([String])
+  }
+
+  /// One .npy file of an archive.
+  private static func member(_ file: MappedFile, _ range: Range<Int>, _ name: String) throws -> Member {
+    func fault(_ found: String) -> ArrayFileError {
+      ArrayFileError(file.path, "'\(printable(name))': \(found)", advice)
+    }
+    let header: NumPyHeader
+    do {
+      header = try NumPyHeader(UnsafeRawBufferPointer(rebasing: file.bytes[range]), path: file.path)
+    } catch { throw fault("\(error)") }
+    let data = range.lowerBound + header.dataOffset..<range.upperBound
+    let code = header.format.drop { $0 == "<" || $0 == "|" || $0 == "=" }
+    guard let count = product(header.shape.map { max($0, 1) }), count <= max(data.count, 1) else {
+      throw fault("the shape \(header.shape) is too large for its file")
+    }
+    if code.first == "U", let length = Int(code.dropFirst()), header.format.first == "<", length > 0 {
+      let elements = header.shape.contains(0) ? 0 : count
+      guard length <= 4096, elements * length * 4 == data.count else {
+        throw fault("texts of another size than it says")
+      }
+      return .texts(
+        (0..<elements).map { element in
+          var text = String.UnicodeScalarView()
+          for place in 0..<length {
+            let offset = data.lowerBound + (element * length + place) * 4
+            let scalar = file.bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
+            if scalar == 0 { break }
+            text.append(Unicode.Scalar(scalar) ?? "\u{FFFD}")
+          }
+          return String(text)
+        })
+    }
+    guard header.format.first != ">", let type = ElementType(numpy: String(code)) else {
+      throw fault("numbers of the format '\(printable(header.format, limit: 20))'")
+    }
+    let strides = header.isFortran ? RawTensor.fortranStrides(header.shape) : nil
+    switch RawTensor.checked(type, .file(data), shape: header.shape, strides: strides, limit: data.count) {
+    case .failure(let unreadable): throw fault(unreadable.text)
+    case .success(let raw):
+      guard raw.count * type.size == data.count else {
+        throw fault("\(raw.count) numbers of \(type) in \(data.count) bytes")
+      }
+      return .numbers(raw)
+    }
+  }
+}
+
+/// What is wrong with a file of arrays.
+public struct ArrayFileError: Error, Equatable, CustomStringConvertible {
+  public let description: String
+
+  init(_ path: String, _ found: String, _ advice: String) {
+    description = "reading the arrays of '\(path)': \(found) -> \(advice)"
+  }
+}
+
+extension Unpickler {
+  /// The items of the pickle's outermost list, tuple or dictionary.
+  fileprivate mutating func topItems() throws -> [StateItem] {
+    let root = try load()
+    let path = cursor.path
+    func noStorage(_ storage: PickleGraph.Storage) throws -> Range<Int> {
+      throw CheckpointError.damaged(
+        path: path, offset: nil, found: "a pickle that refers to a torch storage outside of it")
+    }
+    if case .dictionary(let number) = root { return try stateItems(number, storage: noStorage) }
+    return try (items(root) ?? []).enumerated().map { try stateItem("\($0)", $1, storage: noStorage) }
+  }
+}
+
+extension CheckpointError {
+  /// What was found, without what was read and what to do.
+  fileprivate var finding: String {
+    switch self {
+    case .wrongKind(_, let looksLike, _): "it looks like \(looksLike)"
+    case .damaged(_, let offset, let found): found + (offset.map { " (byte \($0))" } ?? "")
+    case .unsupported(_, let found, _), .noWeights(_, let found), .notATensor(_, _, let found): found
+    case .excessive(_, let offset, let found): found + (offset.map { " (byte \($0))" } ?? "")
+    case .noSuchTensor(_, let name, _): "there is no '\(name)'"
+    case .weightsDoNotFit(let text): text
+    }
+  }
+}

@@ -63,8 +63,8 @@ public struct DamageReport: Sendable {
     }
     if !rest.isEmpty {
       let count = rest.reduce(0) { $0 + $1.seconds.count }
-      lines.append(
-        "and \(counted(count, "more \(unit.rawValue)")) in \(counted(Set(rest.map(\.video)).count, "video"))")
+      let videos = counted(Set(rest.map(\.video)).count, "video")
+      lines.append("and \(counted(count, "more \(unit.rawValue)")) in \(videos)")
     }
     return lines
   }

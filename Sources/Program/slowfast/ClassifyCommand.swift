@@ -127,7 +127,7 @@ struct ClassifyCommand: ParsableCommand {
     let kept = try ScoringRun(
       classification, RunOptions.whole(in: directory), options.status(config, "classify", labelMap: labels),
       folder: directory,
-      outputs: outputs, reading: inputs, isStill: false, damage, results)
+      outputs: outputs, reading: inputs, isStill: false, damage, results, orGive: "give another name")
     defer { kept.close() }
     try kept("classifying", models()) {
       try write($0)

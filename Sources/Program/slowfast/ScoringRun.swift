@@ -133,9 +133,11 @@ struct ScoringRun<Job: ScoringJob> {
   ///   - inner: The name of a folder in that of the results that is written, too.
   ///   - outputs: What a whole run writes.
   ///   - inputs: What is read, and must not be replaced.
+  ///   - elsewhere: What to do where results are there already, beside replacing them.
   init(
     _ job: Job, _ runs: RunOptions, _ status: @autoclosure () -> RunStatus, folder: String, andIn inner: String? = nil,
-    outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions
+    outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions,
+    orGive elsewhere: String = "give another --output-dir"
   ) throws {
     self.outputs = job.shard == nil ? outputs : []
     self.isStill = isStill
@@ -148,7 +150,7 @@ struct ScoringRun<Job: ScoringJob> {
     self.job = job
     do {
       try overwriting.check(
-        self.outputs, reading: inputs + place.kept, begunIn: place.begunJournal, orGive: "give another --output-dir")
+        self.outputs, reading: inputs + place.kept, begunIn: place.begunJournal, orGive: elsewhere)
     } catch {
       place.close()
       throw error

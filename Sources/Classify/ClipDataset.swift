@@ -23,8 +23,12 @@ public protocol ClipDataset: Sendable {
   /// What the user should know of them.
   var notices: [String] { get }
 
-  /// How frames are prepared for one of the views.
-  func preprocessing(_ view: View) -> Preprocessing
+  /// How frames are prepared for a view: the order of the channels of means and of the network's input, scaling.
+  static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing
+  /// The one view of those who want no more: the middle of the frame.
+  ///
+  /// - Throws: `ClassificationError` for a crop that is larger than the frame.
+  static func middle(_ config: Configuration) throws(ClassificationError) -> View
   /// Where a listed video is: its file, or its first picture.
   func path(of video: String) -> String
   /// The video as a thing that scores depend on.
@@ -40,6 +44,17 @@ public protocol ClipDataset: Sendable {
 extension ClipDataset {
   /// The name of the data set.
   public var name: String { Self.name }
+  public var notices: [String] { [] }
+
+  /// `DATA.TEST_CROP_SIZE` of the first of `DATA.TRAIN_JITTER_SCALES`.
+  public static func middle(_ config: Configuration) throws(ClassificationError) -> View {
+    let (size, side) = (config[.dataTestCropSize], config[.dataTrainJitterScales][0])
+    if size <= side { return View(shortSide: side, crop: .centre(size)) }
+    throw .unsupported(
+      "\(config.cite(.dataTestCropSize)), \(config.cite(.dataTrainJitterScales))",
+      "the one crop of a frame is larger than its short side, the first of DATA.TRAIN_JITTER_SCALES",
+      "set DATA.TRAIN_JITTER_SCALES \"[\(size), \(size)]\", or a smaller DATA.TEST_CROP_SIZE")
+  }
 }
 
 /// The data sets of tests of whole videos.
@@ -49,13 +64,23 @@ public enum ClipDatasets {
   /// The values of `TEST.DATASET`.
   public static var names: [String] { all.map { $0.name } }
 
-  /// The data set of a configuration's test, with its lists read.
+  /// Whether a configuration asks for PyTorchVideo's reader of a data set, such as "ptvkinetics".
+  static func isPyTorchVideo(_ config: Configuration) -> Bool { config[.testDataset].lowercased().hasPrefix("ptv") }
+
+  /// The data set that a configuration names; nil for a name that is none.
+  static func type(_ config: Configuration) -> (any ClipDataset.Type)? {
+    // The reference capitalises the name before it looks for it.
+    let name = config[.testDataset].lowercased()
+    let plain = isPyTorchVideo(config) ? String(name.dropFirst(3)) : name
+    return all.first { $0.name == plain }
+  }
+
+  /// The data set of a configuration's test, with its lists read. PyTorchVideo's readers of the same lists are PySlowFast's.
   ///
   /// - Throws: `ClassificationError` for a name that is none, and what the data set throws.
   public static func read(_ config: Configuration) throws -> any ClipDataset {
     let name = config[.testDataset]
-    // The reference capitalises the name before it looks for it.
-    guard let dataset = all.first(where: { $0.name == name.lowercased() }) else {
+    guard let dataset = type(config) else {
       throw ClassificationError.unsupported(
         config.cite(.testDataset), "no data set of whole videos has this name",
         nearest(to: name, among: names).map { "did you mean \($0)?" } ?? "set TEST.DATASET \(series(names, "or"))")

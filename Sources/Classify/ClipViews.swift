@@ -44,17 +44,11 @@ public struct ClipViews: Sendable, Equatable, CustomStringConvertible {
   ///
   /// - Throws: `ClassificationError` for a crop that is larger than the frame.
   init(videosOf config: Configuration) throws(ClassificationError) {
-    let (size, crops) = (config[.dataTestCropSize], config[.testNumSpatialCrops])
-    var (side, kinds) = (size, (0..<crops).map { View.Crop.square($0) })
+    let crops = config[.testNumSpatialCrops]
+    var (side, kinds) = (config[.dataTestCropSize], (0..<crops).map { View.Crop.square($0) })
     if crops == 1 {
-      side = config[.dataTrainJitterScales][0]
-      kinds = [.centre(size)]
-      if size > side {
-        throw .unsupported(
-          "\(config.cite(.dataTestCropSize)), \(config.cite(.dataTrainJitterScales))",
-          "the one crop of a frame is larger than its short side, the first of DATA.TRAIN_JITTER_SCALES",
-          "set DATA.TRAIN_JITTER_SCALES \"[\(size), \(size)]\", or a smaller DATA.TEST_CROP_SIZE")
-      }
+      let middle = try Kinetics.middle(config)
+      (side, kinds) = (middle.shortSide, [middle.crop])
     }
     self.init(clips: Self.clipCounts(config), shortSide: side, crops: kinds, config)
   }

@@ -30,18 +30,12 @@ public struct ImageNet: ClipDataset {
         "set AUG.ENABLE False, as configs/ImageNet/RES_R50.yaml has it")
     }
     var notices: [String] = []
-    let (scale, crop) = (config[.dataTrainCropSize], config[.dataTestCropSize])
-    if crop > scale {
-      notices.append(
-        "pictures are scaled to a short side of \(crop) and their middle \(scale) x \(scale) is scored: "
-          + "\(config.cite(.dataTestCropSize)) and \(config.cite(.dataTrainCropSize)), taken literally as PySlowFast does, "
-          + "leave a strip of each picture")
-    }
     if ClipViews.clipCounts(config) != [1] || config[.testNumSpatialCrops] != 1 {
       notices.append(
         "pictures are scored in one view each, whatever TEST.NUM_ENSEMBLE_VIEWS and TEST.NUM_SPATIAL_CROPS say")
     }
-    views = ClipViews(clips: [1], shortSide: max(scale, crop), crops: [.centre(min(scale, crop))], config)
+    let middle = Self.middle(config)
+    views = ClipViews(clips: [1], shortSide: middle.shortSide, crops: [middle.crop], config)
     sampling = StridedClips(frames: config[.dataNumFrames], rate: config[.dataSamplingRate])
     let preloaded = config[.dataPathToPreloadImdb]
     if preloaded.isEmpty {
@@ -64,8 +58,13 @@ public struct ImageNet: ClipDataset {
     self.notices = notices
   }
 
-  public func preprocessing(_ view: View) -> Preprocessing {
+  public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
     Preprocessing(clipsOf: config, view, isRGB: true, order: .rgb)
+  }
+
+  public static func middle(_ config: Configuration) -> View {
+    let (scale, crop) = (config[.dataTrainCropSize], config[.dataTestCropSize])
+    return View(shortSide: max(scale, crop), crop: .centre(min(scale, crop)))
   }
 
   public func path(of video: String) -> String { joinPath(folder, video) }

@@ -30,7 +30,7 @@ public struct Kinetics: ClipDataset {
   public var listFiles: [String] { [list.path] }
   public var notices: [String] { list.notices }
 
-  public func preprocessing(_ view: View) -> Preprocessing {
+  public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
     // Mean and std are in the order of RGB there.
     Preprocessing(clipsOf: config, view, isRGB: true, order: config[.dataReverseInputChannel] ? .bgr : .rgb)
   }

@@ -29,7 +29,7 @@ extension ListedFrames {
 
   var frameListPath: String { Self.listPath(config) }
 
-  public func preprocessing(_ view: View) -> Preprocessing {
+  public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
     // Pictures are BGR there, mean and std with them, until DATA.REVERSE_INPUT_CHANNEL turns both round.
     Preprocessing(clipsOf: config, view, isRGB: false, order: config[.dataReverseInputChannel] ? .rgb : .bgr)
   }

@@ -36,7 +36,15 @@ public struct VideoTest {
   public var inputFiles: [String] { dataset.listFiles + names.map(dataset.path) }
 
   /// What the user should know of the lists.
-  public var notices: [String] { dataset.notices }
+  public var notices: [String] {
+    let other =
+      ClipDatasets.isPyTorchVideo(config)
+      ? [
+        "\(config.cite(.testDataset)): clips are cut as by \(dataset.name), PyTorchVideo's reader of these lists may take others"
+      ]
+      : []
+    return other + dataset.notices
+  }
 
   /// The videos of this part that are not there: what a run passes over that does not stop at damage.
   public var missingVideos: [String] {
@@ -91,7 +99,7 @@ public struct VideoTest {
       model: models[0].model,
       window: ClipWindow(
         frames: config[.dataNumFrames], rate: config[.dataSamplingRate], isStill: isStill, parts: dataset.sampling),
-      preprocessing: models[0].adapted(dataset.preprocessing(views.views[0]), config))
+      preprocessing: models[0].adapted(type(of: dataset).preprocessing(config, views.views[0]), config))
   }
 
   /// What the scores depend on, for a journal.

@@ -12,24 +12,21 @@ struct WindowView {
   init(_ config: Configuration) {
     let key = Key.testNumSpatialCrops
     let crops = config.source(of: key) == .override ? config[key] : 1
+    // As the data set that the configuration is of has its frames.
+    let dataset = ClipDatasets.type(config) ?? Kinetics.self
     let size = config[.dataTestCropSize]
-    // A crop that is larger than the short side for which the reference cuts it would be no square.
-    let side = crops == 1 ? max(size, config[.dataTrainJitterScales][0]) : size
-    let kinds = crops == 1 ? [View.Crop.centre(size)] : (0..<crops).map { View.Crop.square($0) }
+    var (side, kinds) = (size, (0..<crops).map { View.Crop.square($0) })
+    if crops == 1 {
+      // A crop that is larger than the short side for which the reference cuts it would be no square.
+      let middle = (try? dataset.middle(config)) ?? View(shortSide: size, crop: .centre(size))
+      (side, kinds) = (middle.shortSide, [middle.crop])
+    }
     views = kinds.map { View(shortSide: side, crop: $0, position: .onward) }
     // Where clips lie in a test, and by which decoder's numbers, is no matter of windows.
     clips = UniformClips(
       frames: config[.dataNumFrames], rate: config[.dataSamplingRate], targetRate: config[.dataTargetFps],
       reachesEnd: false, decoder: .torchvision)
-    // The networks of data sets of frame lists were trained on blue, green and red.
-    let isBGR = ["charades", "ssv2"].contains(config[.testDataset].lowercased())
-    func colours(_ key: Key<[Double]>) -> [Float] {
-      let values = config[key].map { Float($0) }
-      return isBGR ? values : values.reversed()
-    }
-    preprocessing = Preprocessing(
-      view: views[0], backend: .pytorch, mean: colours(.dataMean), std: colours(.dataStd),
-      order: config[.dataReverseInputChannel] == isBGR ? .rgb : .bgr)
+    preprocessing = dataset.preprocessing(config, views[0])
   }
 
   /// What a run cuts out of videos.

@@ -43,9 +43,9 @@ private func fault(_ folder: String, _ more: [String] = []) -> String {
     #expect(fault(folder.path, ["MODEL.NUM_CLASSES", "9"]).contains("has 3 folders, and the network scores 9 classes"))
     #expect(fault(folder.path, ["AUG.ENABLE", "True"]).contains("set AUG.ENABLE False"))
     #expect(fault(folder.path, ["TEST.NUM_ENSEMBLE_VIEWS", "10"]).contains("one view each"))
-    // As published, a crop is larger than what it is cut from.
-    #expect(
-      fault(folder.path, ["DATA.TEST_CROP_SIZE", "96"]).contains("short side of 96 and their middle 64 x 64 is scored"))
+    // As published, a crop is larger than what it is cut from: taken the other way round.
+    let published = try ClipDatasets.read(configuration(folder.path, ["DATA.TEST_CROP_SIZE", "96"]))
+    #expect(published.views.views == [View(shortSide: 96, crop: .centre(64), position: .part(0, of: 1))])
   }
 
   @Test func whatIsNotThere() throws {
@@ -98,7 +98,7 @@ private func fault(_ folder: String, _ more: [String] = []) -> String {
     let view = found.views.views[0]
     let reader = ViewReader(
       try found.open("n1/a.png"), window: ClipWindow(frames: 1, rate: 1, parts: found.sampling),
-      preprocessing: found.preprocessing(view))
+      preprocessing: type(of: found).preprocessing(config, view))
     try reader.read([view], around: 0)
     let clip = try reader.clip(view, around: 0)
     #expect(clip.extent.h == 32 && clip.extent.w == 32)

@@ -139,6 +139,12 @@ struct BenchTests {
     let values = try object(several.stdout)
     #expect(values["key_frames"] as? Int == 3 && values["views"] as? Int == 4)
     #expect(values["decoded_frames"] as? Int == 19)
+    // Whole clips, whose heads average windows of the last map.
+    let clips = Program.run(
+      ["bench", "pipeline", "--videos", video, "--cfg", projectRoot + "/configs/Kinetics/X3D_XS.yaml", "--runs", "1"]
+        + ["--network", "none", "--format", "json"])
+    expectSuccess(clips)
+    #expect(try object(clips.stdout)["key_frames"] as? Int == 2)
     expectFailure(Program.run(["bench", "pipeline"]), status: 64, ["either --videos or --frames"])
     expectFailure(Program.run(["bench", "pipeline", "--videos", "nowhere.mp4"]), ["nowhere.mp4"])
   }

@@ -28,7 +28,9 @@ func pixelNotices(_ peer: PeerNetwork, _ config: Configuration) -> [String] {
   func isSame(_ a: [Double], _ b: [Float]) -> Bool {
     a.count == b.count && zip(a.reversed(), b).allSatisfy { abs(Float($0) - $1) < 1e-6 }
   }
-  if isSame(pixels.mean, own.mean), isSame(pixels.std, own.std), own.order == .rgb { return [] }
+  // What order a test of whole videos has is its data set's to say.
+  let isOrdered = own.order == .rgb || !config[.detectionEnable]
+  if isSame(pixels.mean, own.mean), isSame(pixels.std, own.std), isOrdered { return [] }
   let given = [
     (config.isGiven(.dataMean), "DATA.MEAN"), (config.isGiven(.dataStd), "DATA.STD"),
     (config.isGiven(.avaBgr) || config.isGiven(.dataReverseInputChannel), "the order of the channels"),

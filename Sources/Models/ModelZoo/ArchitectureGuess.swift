@@ -60,7 +60,8 @@ public struct ArchitectureGuess: Sendable {
       return
     }
     readHead(tensors, checkpoint.configText)
-    network = modelFamilies.lazy.compactMap { $0.recognise(tensors) }.first
+    // The last first: ResNets, whose names the others have too, are the least particular.
+    network = modelFamilies.reversed().lazy.compactMap { $0.recognise(tensors) }.first
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     network.map { network = headAdded(to: $0, tensors, checkpoint.configText) }
     if let peer { network?.add(peer) }

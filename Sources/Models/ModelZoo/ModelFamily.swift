@@ -98,5 +98,5 @@ extension ModelFamily {
   }
 }
 
-/// Every family that can be built, asked in this order.
+/// Every family that can be built. Of a file the last is asked first.
 public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily(), FactorisedFamily()]

@@ -46,15 +46,19 @@ public struct ModelRules: ConfigurationRules {
     }
     let name = config[.modelModelName]
     if let family = family(config) {
+      let notices = try family.check(config)
+      // Families that know more of it have said so.
       let archs = modelFamilies.filter { $0.modelNames.contains(name) }.flatMap(\.archs)
       let arch = config[.modelArch]
-      if !archs.contains(arch), modelFamilies.contains(where: { $0.archs.contains(arch) }) {
+      if !archs.contains(arch) {
         throw .badValue(
           key: Key.modelArch.name, source: config.source(of: .modelArch),
           expected: "\(series(archs, "or")), with \(config.cite(.modelModelName))", found: config.literal(.modelArch),
-          remedy: "set one of these, or take a config of the network that is meant")
+          remedy: archs.count == 1
+            ? "set \(Key.modelArch.name) \(archs[0])"
+            : "set one of these, or take a config of the network that is meant")
       }
-      return try family.check(config)
+      return notices
     }
     // The module that builds models says what it does not have.
     if UnbuiltModels.has(name) { return [] }

@@ -12,7 +12,7 @@ struct ResNetRecognition {
   init?(_ tensors: TensorIndex) {
     let slowStem = StageNames.stem(pathway: 0)
     guard let stem = tensors.stem(pathway: 0), !tensors.blocks(stage: 2, pathway: 0).isEmpty,
-      tensors.shape("\(slowStem).\(StageNames.stemInSpace).weight") == nil, FactorisedBackbone.Kind(tensors) == nil
+      tensors.shape("\(slowStem).\(StageNames.stemInSpace).weight") == nil
     else { return nil }
     let fastStem = tensors.stem(pathway: 1)
     self.tensors = tensors

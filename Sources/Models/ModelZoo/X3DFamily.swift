@@ -21,7 +21,15 @@ struct X3DFamily: ModelFamily {
 
   var valueRules: [String: ValueRule] { [Key.resnetTransFunc.name: ValueRule(names: [Self.block])] }
 
-  func backbone(_ config: Configuration) throws -> X3DBackbone { try X3DBackbone(config) }
+  func backbone(_ config: Configuration) throws -> X3DBackbone {
+    let key = Key.resnetTransFunc
+    guard config.source(of: key) == .fallback || config[key] == Self.block else {
+      throw ModelConfigurationError.impossible(
+        key: key.name, found: config[key], expected: "\(Self.block), the block of X3D",
+        todo: "set \(key.name) \(Self.block), or leave it out")
+    }
+    return try X3DBackbone(config)
+  }
 
   func classificationHead(
     _ config: Configuration, _ activation: Activation, on backbone: X3DBackbone

@@ -57,7 +57,8 @@ public struct RunSummary: Sendable {
 
   /// What is counted.
   public var unit: RunUnit {
-    identity?[Key.detectionEnable.name] == "False" ? .video : .keyFrame
+    if status?.command == "classify" { return .window }
+    return identity?[Key.detectionEnable.name] == "False" ? .video : .keyFrame
   }
 
   /// How far the run is, in words: "7/12"; where there is damage "10 done, 2 damaged".

@@ -108,7 +108,9 @@ struct BenchPipelineCommand: ParsableCommand {
   private func model(_ architecture: Architecture, _ engine: Engine) throws -> VideoModel {
     var architecture = architecture
     if network == .none {
-      architecture.backbone = IdleBackbone(inputs: architecture.backbone.inputs, frames: architecture.backbone.frames)
+      architecture.backbone = IdleBackbone(
+        inputs: architecture.backbone.inputs, frames: architecture.backbone.frames,
+        featureStride: architecture.backbone.featureStride)
     }
     return VideoModel(architecture, weights: .init(random: 1), engine: engine)
   }

@@ -153,12 +153,3 @@ extension ConvolutionAlgorithm: ExpressibleByArgument {}
 func pythonString(_ text: String) -> String {
   "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
 }
-
-/// What a later version of the program brings.
-struct NotYet: Error, CustomStringConvertible {
-  let what: String
-
-  init(_ what: String) { self.what = what }
-
-  var description: String { "\(what) comes with a later version of this program" }
-}

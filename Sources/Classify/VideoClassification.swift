@@ -95,7 +95,7 @@ public struct VideoClassification {
       notices.append(
         "shorter than a window of \(length) s, the last frame is repeated: \(listed(short, limit: 3))")
     }
-    if pictures > 0 {
+    if pictures > 0, config[.dataNumFrames] > 1 {
       notices.append(
         "\(pictures == 1 ? "a picture is" : "\(pictures) pictures are each") a clip of one frame over and over: what "
           + "is seen without motion")

@@ -26,14 +26,15 @@ extension ClassLabels {
         path: path, number: nil, found: "it is no text in UTF-8",
         advice: "convert it from its own encoding, such as: iconv -f LATIN1 -t UTF-8 FILE > NEW")
     }
-    if content != nil {
+    // What begins with a brace is JSON, though it may be no good one.
+    if content != nil || text.first(where: { !$0.isWhitespace && $0 != "\u{FEFF}" }) == "{" {
       let locate = { (words: String) in Self.line(of: words, in: text) }
       try self.init(Self.entries(json: bytes, path, locate), classes: classes, path: path, locate: locate)
     } else if Self.isLabelMap(text) {
       let entries = try LabelMap.read(path: path).labels.map { Entry(id: $0.id - 1, name: $0.name) }
       try self.init(entries, classes: classes, path: path)
     } else {
-      let lines = try LabelLines(text, path: path)
+      let lines = try LabelLines(text, path: path, classes: classes)
       try self.init(lines.entries, classes: classes, path: path, notices: lines.notices)
     }
   }

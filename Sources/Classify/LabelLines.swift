@@ -1,12 +1,13 @@
-/// Names of classes as lines of text: names alone, or with numbers that count from 0 or 1 ("0 walking", "1,walking",
-/// "c000 walking"), perhaps after a line of headings.
+/// Names of classes as lines of text: names alone, or with the numbers of the classes in any order, from 0 or 1 ("0 walking",
+/// "1,walking", "2. walking", "c000 walking"), perhaps after a line of headings.
 struct LabelLines {
   let entries: [ClassLabels.Entry]
   let notices: [String]
 
   private typealias Line = (number: Int, text: Substring)
 
-  init(_ text: String, path: String) throws(ClassLabelsError) {
+  /// - Parameter classes: How many classes the network scores: larger numbers are part of the names.
+  init(_ text: String, path: String, classes: Int) throws(ClassLabelsError) {
     let text = text.hasPrefix("\u{FEFF}") ? text.dropFirst() : text[...]
     var lines: [Line] = text.split(omittingEmptySubsequences: false) { $0.isNewline }.enumerated().map {
       ($0 + 1, $1.trimmed)
@@ -17,32 +18,38 @@ struct LabelLines {
         path: path, number: gap.number, found: "the line is empty, and each line is a class",
         advice: "delete it, or write a name for class \(gap.number - 1)")
     }
-    let hasHeadings = Self.numbered(lines[...]) == nil && lines.count > 1 && Self.numbered(lines.dropFirst()) != nil
-    if let numbered = Self.numbered(hasHeadings ? lines.dropFirst() : lines[...]) {
-      entries = numbered.entries
-      notices = numbered.isFromOne ? ["the numbers of '\(path)' count from 1: '\(entries[0].name)' is class 0"] : []
-      return
+    let isFirstNumbered = Self.numbered(lines.prefix(1)[...]) != nil
+    if let numbered = Self.numbered(isFirstNumbered || lines.count < 2 ? lines[...] : lines.dropFirst()) {
+      let ids = numbered.map(\.id)
+      if ids.min()! <= 1 || ids.max()! <= classes {
+        let isFromOne = ids.sorted() == Array(1...ids.count)
+        entries = numbered.map { ClassLabels.Entry(id: $0.id - (isFromOne ? 1 : 0), name: $0.name, line: $0.line) }
+        let first = entries.first { $0.id == 0 }?.name ?? ""
+        notices = isFromOne ? ["the numbers of '\(path)' count from 1: '\(first)' is class 0"] : []
+        return
+      }
     }
     entries = lines.enumerated().map { ClassLabels.Entry(id: $0, name: String($1.text), line: $1.number) }
     notices = []
   }
 
-  /// The names after numbers that follow one another; nil where that is not what the lines are.
-  private static func numbered(_ lines: ArraySlice<Line>) -> (entries: [ClassLabels.Entry], isFromOne: Bool)? {
+  /// The names after numbers; nil where a line has none.
+  private static func numbered(_ lines: ArraySlice<Line>) -> [ClassLabels.Entry]? {
     var entries: [ClassLabels.Entry] = []
-    var start: Int?
-    for (place, line) in lines.enumerated() {
-      let digits = line.text.drop { $0 == "c" }.prefix { $0.isASCII && $0.isNumber }
-      guard line.text.startIndex == digits.startIndex || line.text.dropFirst().startIndex == digits.startIndex,
-        let number = Int(digits), let separator = line.text[digits.endIndex...].first,
-        separator.isWhitespace || separator == "," || separator == ":"
-      else { return nil }
-      if start == nil { start = number }
-      guard let start, start < 2, number == start + place else { return nil }
-      let name = line.text[digits.endIndex...].dropFirst().trimmed
+    for line in lines {
+      let rest = line.text.first == "c" ? line.text.dropFirst() : line.text
+      let digits = rest.prefix { $0.isASCII && $0.isNumber }
+      guard let number = Int(digits), let separator = rest[digits.endIndex...].first else { return nil }
+      var name = rest[digits.endIndex...].dropFirst()
+      if separator == "." || separator == ")" {
+        guard name.first?.isWhitespace == true else { return nil }
+      } else if !separator.isWhitespace && separator != "," && separator != ":" {
+        return nil
+      }
+      name = name.trimmed
       if name.isEmpty { return nil }
-      entries.append(ClassLabels.Entry(id: place, name: String(name), line: line.number))
+      entries.append(ClassLabels.Entry(id: number, name: String(name), line: line.number))
     }
-    return start.map { (entries, $0 == 1) }
+    return entries.isEmpty ? nil : entries
   }
 }

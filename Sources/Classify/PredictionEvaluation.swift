@@ -101,7 +101,9 @@ public struct PredictionEvaluation: Sendable {
     self.predictions = predictions
     self.resampling = resampling
     let known = predictions.labels.indices.filter { predictions.labels[$0] != nil }
-    if known.isEmpty { throw PredictionError.noLabels(path: predictions.path) }
+    if known.allSatisfy({ predictions.labels[$0]?.isEmpty != false }) {
+      throw PredictionError.noLabels(path: predictions.path)
+    }
     videos = known.count
     let scores = known.map { predictions.scores[$0] }
     let labels = known.map { predictions.labels[$0] ?? [] }

@@ -51,7 +51,8 @@ public struct Predictions: Sendable, Equatable {
     func fault(_ found: String) -> PredictionError { .malformed(path: path, place: nil, found: found) }
     func first(_ names: [String]) -> String? { names.first { file.shape($0) != nil } }
     let known = file.names.map { "'\($0)' \(file.shape($0).map(describe(shape:)) ?? "of texts")" }
-    guard let scoresName = first(["video_preds", "preds", "scores", "0"]), let scoresShape = file.shape(scoresName),
+    guard let scoresName = first(["video_preds", "preds", "scores", "arr_0", "0"]),
+      let scoresShape = file.shape(scoresName),
       scoresShape.count == 2, scoresShape[1] > 0, let scores = file.array(scoresName)
     else {
       throw fault("expected scores [videos, classes] as 'video_preds' or first in a list, found \(listed(known))")
@@ -63,7 +64,9 @@ public struct Predictions: Sendable, Equatable {
     }
     var labels: [[Int]?] = Array(repeating: nil, count: count)
     var isMultiLabel = false
-    if let name = first(["video_labels", "labels", "1"]), let shape = file.shape(name), let values = file.array(name) {
+    if let name = first(["video_labels", "labels", "arr_1", "1"]), let shape = file.shape(name),
+      let values = file.array(name)
+    {
       if shape == [count] {
         for (row, value) in values.array.enumerated() where value != -1 {
           guard let label = Int(exactly: value), (0..<classes).contains(label) else {
@@ -96,7 +99,9 @@ public struct Predictions: Sendable, Equatable {
   // MARK: Tables
 
   private static func table(_ path: String) throws -> Predictions {
-    let text = String(decoding: try readFile(path, doing: "reading the predictions"), as: UTF8.self)
+    let bytes = try readFile(path, doing: "reading the predictions")
+    let text = String(
+      decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
     var names: [String] = []
     var (scores, labels): ([[Float]], [[Int]?]) = ([], [])
     var classes: Int?

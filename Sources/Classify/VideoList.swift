@@ -53,13 +53,27 @@ public struct VideoList: Sendable, Equatable {
   init(_ bytes: [UInt8], path: String, separator: String, prefix: String, classes: Int) throws(VideoListError) {
     var videos: [Video] = []
     var columns: (count: Int, line: Int)?
-    let lines = String(decoding: bytes, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
+    // Spreadsheets write a mark before the first line.
+    let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
+    let lines = String(decoding: text, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
     for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
       func error(_ found: String, _ advice: String) -> VideoListError {
         .line(path: path, number: number + 1, found: found, advice: advice)
       }
       let fields = line.split(separator: separator, omittingEmptySubsequences: false)
       let shown = "'\(line.prefix(80))'"
+      func isThere(_ name: Substring) -> Bool { pathExists(joinPath(prefix, String(name))) }
+      if let mark = fields[0].last, fields.count > 1, mark == "," || mark == ";", !isThere(fields[0]) {
+        throw error(
+          "\(shown) has \(Self.inWords(String(mark))) after the path beside \(Self.inWords(separator)) "
+            + "(DATA.PATH_LABEL_SEPARATOR)", "set DATA.PATH_LABEL_SEPARATOR \"\(mark)\"")
+      }
+      let ends = fields.indices.dropFirst().map { fields[$0].endIndex }
+      if fields.count > 1, !isThere(fields[0]), let end = ends.first(where: { isThere(line[..<$0]) }) {
+        throw error(
+          "\(shown) names '\(line[..<end])', a path with \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) in it",
+          "write the list with a separator that no path holds, and set DATA.PATH_LABEL_SEPARATOR to it")
+      }
       if fields.count == 1, let other = Self.otherSeparator(in: line, than: separator),
         !pathExists(joinPath(prefix, String(line)))
       {

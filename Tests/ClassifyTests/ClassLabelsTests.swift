@@ -24,8 +24,9 @@ private func read(_ text: String, classes: Int = 3) -> (names: [String], notices
       "\u{FEFF}[\"walk\",\n \"sit, stand\", \" run \"]",
       "{\"\\\"walk\\\"\": 0, \"\\\"sit, stand\\\"\": 1, \"run\": 2}",
       "walk\r\nsit, stand\r\nrun\r\n\r\n",
-      "0 walk\n1 sit, stand\n2 run", "c000 walk\nc001 sit, stand\nc002 run\n",
-      "id,name\n0,walk\n1,sit, stand\n2,run\n",
+      "0 walk\n1 sit, stand\n2 run", "2 run\n0 walk\n1 sit, stand", "1) sit, stand\n2. run\n0: walk",
+      "c000 walk\nc001 sit, stand\nc002 run\n",
+      "id,name\n0,walk\n1,sit, stand\n2,run\n", "id,name\n2,run\n1,sit, stand\n0,walk\n",
     ])
   func forms(text: String) {
     let found = read(text)
@@ -74,6 +75,9 @@ private func read(_ text: String, classes: Int = 3) -> (names: [String], notices
       ("[\"walk\", 3]", "entry 1 of the list is 3, expected a name in quotes -> write"),
       ("\n \n", "'names' names no class -> write a name a line"), ("[]", "'names' names no class"),
       ("item { name: 'walk' id: 0 }", "line 1: expected a whole number above 0"),
+      ("0 a\n1 b\n1 c\n", "line 3: class 1 is 'b' and 'c' -> give each class one name"),
+      ("0 a\n7 b\n", "line 2: 'b' is class 7, and the network scores classes 0 to 2"),
+      ("{bad", "line 1: a JSON key without quotes -> correct the JSON there"),
       ("<html><body>", "expected names of classes as text, JSON or a label map, found a web page (HTML)"),
       ("", "names no class"),
     ])

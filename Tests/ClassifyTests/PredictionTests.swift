@@ -92,6 +92,8 @@ private func read(_ text: String) throws -> (Predictions?, String) {
   @Test func degenerate() throws {
     let none = Predictions(path: "p", names: ["a"], scores: [[1, 0]], labels: [nil], isMultiLabel: false)
     #expect(throws: PredictionError.noLabels(path: "p")) { try PredictionEvaluation(none) }
+    let empty = Predictions(path: "p", names: ["a"], scores: [[1, 0]], labels: [[]], isMultiLabel: true)
+    #expect(throws: PredictionError.noLabels(path: "p")) { try PredictionEvaluation(empty) }
     // Logits are no shares; equal scores go to the lower class.
     let logits = Predictions(
       path: "", names: ["a", "b"], scores: [[-1, -1], [0, 0]], labels: [[1], [0]], isMultiLabel: false)

@@ -25,6 +25,25 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
     #expect(one?.hasLabels == false && one?.videos.count == 2 && one?.names == ["a.mp4"])
   }
 
+  /// A path with a space is told from columns by what is there; a mark before the text is none of it.
+  @Test func spacesAndMarks() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/c c.mp4", "")
+    func fault(_ text: String) throws -> String {
+      try writeFile(folder.path + "/test.csv", text)
+      do {
+        let list = try VideoList(path: folder.path + "/test.csv", separator: " ", prefix: folder.path, classes: 10)
+        return list.names.joined(separator: ";")
+      } catch { return "\(error)" }
+    }
+    for text in ["c c.mp4 2\n", "c c.mp4\n", "a.mp4 1\nc c.mp4 2\n"] {
+      let said = try fault(text)
+      #expect(said.contains("names 'c c.mp4', a path with space") && said.contains("that no path holds"), "\(said)")
+    }
+    #expect(try fault("\u{FEFF}a.mp4 1\n") == "a.mp4")
+  }
+
   @Test(
     "Bad lists say line and remedy",
     arguments: [
@@ -37,6 +56,7 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
         "a.mp4 1\nb.mp4 10\n",
         "line 2: class 10, and the network scores classes 0 to 9 (MODEL.NUM_CLASSES) -> classes are counted from 0"
       ),
+      ("a.mp4, 1\n", "line 1: 'a.mp4, 1' has comma after the path beside space (DATA.PATH_LABEL_SEPARATOR) -> set"),
       ("path label\n", "line 1: the class 'label' is no number -> if this is a header, delete the line"),
       ("a b c 1\n", "line 1: 'a b c 1' has 4 columns by space"),
       ("a 1\nb\n", "line 2: 'b' has 1 column, line 1 has 2"),

@@ -23,24 +23,36 @@ public struct ArrayFile: Sendable {
       switch FileKind(file) {
       case .zip:
         let archive = try ZipArchive(file)
+        var fault: (any Error)?
         for name in archive.names where name.hasSuffix(".npy") {
           guard let entry = archive.entries[name] else { continue }
           let own = String(name.dropLast(4))
-          names.append(own)
-          switch try Self.member(file, archive.range(entry), own) {
-          case .numbers(let raw): tensors[own] = raw
-          case .texts(let values): texts[own] = values
-          }
+          do {
+            if entry.method != 0 {
+              throw ArrayFileError(path, "'\(printable(own))' is compressed", "save it with numpy.savez")
+            }
+            switch try Self.member(file, archive.range(entry), own) {
+            case .numbers(let raw): tensors[own] = raw
+            case .texts(let values): texts[own] = values
+            }
+            names.append(own)
+          } catch { fault = fault ?? error }
         }
-        if names.isEmpty { throw ArrayFileError(path, "it is a zip archive without a .npy file", Self.advice) }
+        if names.isEmpty, let fault { throw fault }
+        if names.isEmpty { (names, tensors) = try Self.numbers(torchZip(archive)) }
+        if names.isEmpty { throw ArrayFileError(path, "it is a zip archive without an array", Self.advice) }
       case .pickle:
         var unpickler = Unpickler(ByteCursor(file))
-        for item in try unpickler.topItems() {
-          guard case .success(let raw) = item.content else { continue }
-          names.append(item.name)
-          tensors[item.name] = raw
+        let root = try unpickler.load()
+        (names, tensors) = try Self.numbers(
+          unpickler.items(below: root) { _ in
+            throw CheckpointError.damaged(
+              path: path, offset: nil, found: "a pickle that refers to a torch storage outside of it")
+          })
+        if names.isEmpty {
+          throw ArrayFileError(
+            path, "its pickle holds no array that can be read", Self.advice + ", with pickle protocol 3 or above")
         }
-        if names.isEmpty { throw ArrayFileError(path, "its pickle holds no array", Self.advice) }
       case .legacyTorch, .safetensors:
         throw ArrayFileError(path, "it looks like a file of weights", Self.advice)
       case .other(let looksLike, _): throw ArrayFileError(path, "it looks like \(looksLike)", Self.advice)
@@ -64,6 +76,17 @@ public struct ArrayFile: Sendable {
 
   /// An array of texts; nil where there is none.
   public func strings(_ name: String) -> [String]? { texts[name] }
+
+  /// Those of some items that are arrays.
+  private static func numbers(_ items: [StateItem]) -> (names: [String], tensors: [String: RawTensor]) {
+    var (names, tensors): ([String], [String: RawTensor]) = ([], [:])
+    for item in items {
+      guard case .success(let raw) = item.content else { continue }
+      names.append(item.name)
+      tensors[item.name] = raw
+    }
+    return (names, tensors)
+  }
 
   private enum Member {
     case numbers(RawTensor)
@@ -126,16 +149,12 @@ public struct ArrayFileError: Error, Equatable, CustomStringConvertible {
 }
 
 extension Unpickler {
-  /// The items of the pickle's outermost list, tuple or dictionary.
-  fileprivate mutating func topItems() throws -> [StateItem] {
-    let root = try load()
-    let path = cursor.path
-    func noStorage(_ storage: PickleGraph.Storage) throws -> Range<Int> {
-      throw CheckpointError.damaged(
-        path: path, offset: nil, found: "a pickle that refers to a torch storage outside of it")
-    }
-    if case .dictionary(let number) = root { return try stateItems(number, storage: noStorage) }
-    return try (items(root) ?? []).enumerated().map { try stateItem("\($0)", $1, storage: noStorage) }
+  /// The items of a list, a tuple or a dictionary.
+  mutating func items(
+    below root: PickleValue, storage: (PickleGraph.Storage) throws -> Range<Int>
+  ) throws -> [StateItem] {
+    if case .dictionary(let number) = root { return try stateItems(number, storage: storage) }
+    return try (items(root) ?? []).enumerated().map { try stateItem("\($0)", $1, storage: storage) }
   }
 }
 

@@ -33,6 +33,24 @@ func readTorchZip(_ file: MappedFile) throws -> FileContent {
   }
 }
 
+/// The items of what torch.save wrote, such as a list of tensors; none where the archive is another one.
+func torchZip(_ archive: ZipArchive) throws -> [StateItem] {
+  guard let pickle = archive.names.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: shorter),
+    let entry = archive.entries[pickle]
+  else { return [] }
+  let root = String(pickle.dropLast("data.pkl".count))
+  var unpickler = Unpickler(ByteCursor(archive.file, try archive.range(entry)))
+  let value = try unpickler.load()
+  return try unpickler.items(below: value) { storage in
+    guard let entry = archive.entries["\(root)data/\(storage.key)"] else {
+      throw CheckpointError.damaged(
+        path: archive.file.path, offset: nil,
+        found: "the storage '\(printable(storage.key))' is missing from the archive")
+    }
+    return try part(of: try archive.range(entry), storage, archive.file)
+  }
+}
+
 private func shorter(_ a: String, _ b: String) -> Bool { a.utf8.count < b.utf8.count }
 
 private func notTorch(_ archive: ZipArchive) -> CheckpointError {

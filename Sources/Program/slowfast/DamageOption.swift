@@ -32,13 +32,19 @@ struct DamageOption: ParsableArguments {
   func say(_ report: DamageReport, of total: Int, isShard: Bool = false) throws {
     if report.isEmpty { return }
     let count = report.keyFrames.count
-    Console.warn("\(count) of \(counted(total, report.unit.rawValue)) not scored, frames of their clips are damaged:")
+    let why = report.unit == .video ? "" : ", frames of their clips are damaged"
+    Console.warn("\(count) of \(counted(total, report.unit.rawValue)) not scored\(why):")
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
       throw DamageFound(
-        description: "no \(report.unit.rawValue) could be scored -> copy or record the damaged files again, then start "
-          + "the run's own command again")
+        description: "no \(report.unit.rawValue) could be scored -> \(remedy(report)), then start the run's own "
+          + "command again")
     }
+  }
+
+  private func remedy(_ report: DamageReport) -> String {
+    report.unit == .video
+      ? "copy or record these files again, or correct the list" : "copy or record the damaged files again"
   }
 
   /// Ends a run whose results are written, but not for all key frames.
@@ -51,7 +57,7 @@ struct DamageOption: ParsableArguments {
     if report.isEmpty || takesLess { return }
     throw DamageFound(
       description: "\(what) \(report.keyFrames.count) of \(counted(total, report.unit.rawValue)), named above"
-        + " -> copy or record the damaged files again and \(again), or take the results as they are: --damaged skip")
+        + " -> \(remedy(report)) and \(again), or take the results as they are: --damaged skip")
   }
 }
 

@@ -79,18 +79,23 @@ public struct WeightConversion: Sendable {
     }
     if !peer.semantics.normalisesFirstShortcut { try insertFirstNormalisation() }
     if let nonLocal = peer.semantics.nonLocal, !nonLocal.hasOutputBias { insertOutputBiases() }
-    if let pixels = peer.pixels, let own = guess.network?.settings {
-      let keys = ["DETECTION.ALIGNED", "DETECTION.ROI_XFORM_RESOLUTION", "RESNET.SPATIAL_DILATIONS"]
-      let words = own.filter { keys.contains($0.key) }.map {
-        "\($0.key) \($0.value.contains(" ") ? "\"\($0.value)\"" : $0.value)"
-      }
-      let numbers = [("MEAN", pixels.mean), ("STD", pixels.std)].map { name, values in
-        "DATA.\(name) \"[\((peer.scoresBoxes == true ? values.reversed() : values).map { "\(Float($0))" }.joined(separator: ", "))]\""
-      }
-      notices.append(
-        "the names no longer tell whose weights these are; their config must say: "
-          + (words + numbers).joined(separator: " "))
+    notePixels(peer, guess)
+  }
+
+  /// What the next reader must be told: the names are no longer those by which a network's own pixels are known.
+  private mutating func notePixels(_ peer: PeerNetwork, _ guess: ArchitectureGuess) {
+    guard let pixels = peer.pixels, let own = guess.network?.settings else { return }
+    let keys = ["DETECTION.ALIGNED", "DETECTION.ROI_XFORM_RESOLUTION", "RESNET.SPATIAL_DILATIONS"]
+    let words = own.filter { keys.contains($0.key) }.map {
+      "\($0.key) \($0.value.contains(" ") ? "\"\($0.value)\"" : $0.value)"
     }
+    let numbers = [("MEAN", pixels.mean), ("STD", pixels.std)].map { name, values in
+      let ordered = peer.scoresBoxes == true ? values.reversed() : values
+      return "DATA.\(name) \"[\(ordered.map { "\(Float($0))" }.joined(separator: ", "))]\""
+    }
+    notices.append(
+      "the names no longer tell whose weights these are; their config must say: "
+        + (words + numbers).joined(separator: " "))
   }
 
   private static func arch(_ guess: ArchitectureGuess) -> String {
@@ -166,6 +171,13 @@ public struct WeightConversion: Sendable {
     if arch == "x3d", guess.peer?.semantics.normalisesFirstShortcut ?? true { try foldFirstNormalisation() }
     try rename(layout, own, checkpoint.path)
     noteOfPyTorchVideo(scoresBoxes, poolsTime, arch, guess)
+    guard let peer = guess.peer, peer.library != "PyTorchVideo" else { return }
+    if peer.semantics.clips.averagesWholeMaps {
+      notices.append(
+        "\(peer.library) scores the mean over the whole map, PyTorchVideo windows of it: the same where clips are as large "
+          + "as in training, near it elsewhere")
+    }
+    notePixels(peer, guess)
   }
 
   private mutating func rename(_ layout: PyTorchVideoLayout, _ own: TensorIndex, _ path: String) throws {

@@ -16,7 +16,7 @@ public struct ClassGroup: Sendable, Equatable {
   /// names of classes, or of their numbers.
   ///
   /// - Parameter names: Of every class; empty where groups have numbers.
-  /// - Throws: `FileError`, `PredictionError`.
+  /// - Throws: `FileError`, `GroupError`.
   public static func read(path: String, names: [String], classes: Int) throws -> [ClassGroup] {
     let bytes = try readFile(path, doing: "reading the groups of classes")
     func fault(_ found: String) -> GroupError { GroupError(path: path, found: found) }
@@ -29,7 +29,7 @@ public struct ClassGroup: Sendable, Equatable {
       let labels = try items.map { item -> Int in
         switch item {
         case .number(let number):
-          guard let label = Int(number.text), (0..<classes).contains(label) else {
+          guard let label = number.int, (0..<classes).contains(label) else {
             throw fault("group '\(member.name)' has class \(number.text), and there are scores of 0 to \(classes - 1)")
           }
           return label

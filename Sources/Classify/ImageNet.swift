@@ -136,7 +136,7 @@ public struct ImageNet: ClipDataset {
     if entries.isEmpty { throw VideoListError.empty(path: path) }
     let videos = try entries.enumerated().map { number, entry in
       guard case .string(let name) = entry["im_path"] else { throw fault("entry \(number + 1)", "no 'im_path'") }
-      guard case .number(let text) = entry["class"], let label = Int(text.text),
+      guard case .number(let text) = entry["class"], let label = text.int,
         (0..<config[.modelNumClasses]).contains(label)
       else {
         throw fault(

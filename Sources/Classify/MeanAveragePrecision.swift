@@ -15,9 +15,7 @@ public struct MeanAveragePrecision: Sendable, Equatable {
   public init(clips: Int, scores: [[Float]], labels: [[Int]]) {
     self.clips = clips
     videos = scores.count
-    classes = (0..<(scores.first?.count ?? 0)).map { label in
-      Self.averagePrecision(zip(scores, labels).map { ($0[label], $1.contains(label)) })
-    }
+    classes = RankedClasses(scores, labels).precisions(Array(repeating: 1, count: scores.count))
   }
 
   /// How many classes some video has.
@@ -27,22 +25,5 @@ public struct MeanAveragePrecision: Sendable, Equatable {
   public var percent: Double {
     let known = classes.compactMap(\.self)
     return known.isEmpty ? 0 : 100 * known.reduce(0, +) / Double(known.count)
-  }
-
-  static func averagePrecision(_ rows: [(score: Float, isPositive: Bool)]) -> Double? {
-    let positives = rows.count(where: \.isPositive)
-    if positives == 0 { return nil }
-    let falling = rows.sorted { $0.score > $1.score }
-    var (found, sum) = (0, 0.0)
-    var start = 0
-    while start < falling.count {
-      var end = start
-      while end < falling.count, falling[end].score == falling[start].score { end += 1 }
-      let hits = falling[start..<end].count(where: \.isPositive)
-      found += hits
-      sum += Double(hits) / Double(positives) * Double(found) / Double(end)
-      start = end
-    }
-    return sum
   }
 }

@@ -117,7 +117,7 @@ public struct SomethingSomething: ListedFrames {
   private static func wholeNumber(_ value: JSONValue) -> Int? {
     switch value {
     case .string(let text): Int(text)
-    case .number(let number): Int(number.text)
+    case .number(let number): number.int
     default: nil
     }
   }

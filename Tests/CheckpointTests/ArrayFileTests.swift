@@ -10,7 +10,7 @@ import Testing
 
   /// Tensors that were pickled without torch.save, views of them, NumPy's arrays and archives: the same numbers.
   @Test(arguments: [
-    ("torch.pkl", "0", "1"), ("torch_views.pkl", "0", "1"), ("numpy.pkl", "0", "1"),
+    ("torch.pkl", "0", "1"), ("torch_views.pkl", "0", "1"), ("saved.pth", "0", "1"), ("numpy.pkl", "0", "1"),
     ("predictions.npz", "video_preds", "video_labels"), ("fortran.npz", "video_preds", "video_labels"),
   ])
   func numbers(name: String, scoresName: String, labelsName: String) throws {
@@ -31,6 +31,18 @@ import Testing
       _ = try ArrayFile(path: path)
       return ""
     } catch { return "\(error)" }
+  }
+
+  /// What torch.save wrote on a machine of the other byte order is refused, and not read as other numbers.
+  @Test func byteOrder() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bytes = try readFile(self.folder + "saved.pth", doing: "testing")
+    let place = try #require(bytes.firstRange(of: Array("little".utf8))).lowerBound
+    let file = try AtomicFile(path: folder.path + "/x.pth")
+    try file.write(Array(bytes[..<place]) + Array("bigger".utf8) + Array(bytes[(place + 6)...]))
+    try file.commit()
+    #expect(fault(folder.path + "/x.pth").contains("'bigger' byte order"))
   }
 
   @Test func otherFiles() throws {

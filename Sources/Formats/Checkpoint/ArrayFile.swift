@@ -39,7 +39,7 @@ public struct ArrayFile: Sendable {
           } catch { fault = fault ?? error }
         }
         if names.isEmpty, let fault { throw fault }
-        if names.isEmpty { (names, tensors) = try Self.numbers(torchZip(archive)) }
+        if names.isEmpty { (names, tensors) = try Self.numbers(torchZipItems(archive)) }
         if names.isEmpty { throw ArrayFileError(path, "it is a zip archive without an array", Self.advice) }
       case .pickle:
         var unpickler = Unpickler(ByteCursor(file))

@@ -1,32 +1,56 @@
 internal import Files
 
-/// Reads torch's zip container: a pickle beside one entry for each storage.
+/// torch's zip container: a pickle beside one entry for each storage.
+private struct TorchArchive {
+  private let archive: ZipArchive
+  /// What the names of its entries begin with.
+  private let root: String
+  private let pickle: Range<Int>
+
+  /// - Returns: Nil for an archive without torch's pickle.
+  /// - Throws: `CheckpointError` for numbers in another byte order, and for damage.
+  init?(_ archive: ZipArchive) throws(CheckpointError) {
+    guard let name = archive.names.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: shorter),
+      let entry = archive.entries[name]
+    else { return nil }
+    self.archive = archive
+    root = String(name.dropLast("data.pkl".count))
+    if let order = archive.entries[root + "byteorder"] {
+      let text = archive.file.text(try archive.range(order))
+      guard text == "little" else {
+        throw .unsupported(
+          path: archive.file.path, found: "numbers in '\(printable(text, limit: 20))' byte order",
+          advice: "save them again on a little-endian machine")
+      }
+    }
+    pickle = try archive.range(entry)
+  }
+
+  /// Whether it is a program, which keeps its weights otherwise.
+  var isScript: Bool { archive.entries[root + "constants.pkl"] != nil }
+
+  func unpickler() -> Unpickler { Unpickler(ByteCursor(archive.file, pickle)) }
+
+  /// Where the numbers of a storage are.
+  func bytes(of storage: PickleGraph.Storage) throws(CheckpointError) -> Range<Int> {
+    guard let entry = archive.entries["\(root)data/\(storage.key)"] else {
+      throw .damaged(
+        path: archive.file.path, offset: nil,
+        found: "the storage '\(printable(storage.key))' is missing from the archive")
+    }
+    return try part(of: try archive.range(entry), storage, archive.file)
+  }
+}
+
+/// Reads torch's zip container.
 func readTorchZip(_ file: MappedFile) throws -> FileContent {
   let archive = try ZipArchive(file)
-  guard let pickle = archive.names.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: shorter),
-    let entry = archive.entries[pickle]
-  else { throw notTorch(archive) }
-  let root = String(pickle.dropLast("data.pkl".count))
-  if let order = archive.entries[root + "byteorder"] {
-    let text = file.text(try archive.range(order))
-    guard text == "little" else {
-      throw CheckpointError.unsupported(
-        path: file.path, found: "numbers in '\(printable(text, limit: 20))' byte order",
-        advice: "save the weights again on a little-endian machine")
-    }
-  }
-  let isScript = archive.entries[root + "constants.pkl"] != nil
-  var unpickler = Unpickler(ByteCursor(file, try archive.range(entry)))
+  guard let torch = try TorchArchive(archive) else { throw notTorch(archive) }
+  var unpickler = torch.unpickler()
   let value = try unpickler.load()
   do {
-    return try unpickler.content(of: value, .torchZip) { storage in
-      guard let entry = archive.entries["\(root)data/\(storage.key)"] else {
-        throw CheckpointError.damaged(
-          path: file.path, offset: nil, found: "the storage '\(printable(storage.key))' is missing from the archive")
-      }
-      return try part(of: try archive.range(entry), storage, file)
-    }
-  } catch CheckpointError.noWeights where isScript {
+    return try unpickler.content(of: value, .torchZip, storage: torch.bytes)
+  } catch CheckpointError.noWeights where torch.isScript {
     throw CheckpointError.unsupported(
       path: file.path, found: "this is a TorchScript program, not a dictionary of weights",
       advice: "save the model's state_dict() with torch.save")
@@ -34,21 +58,11 @@ func readTorchZip(_ file: MappedFile) throws -> FileContent {
 }
 
 /// The items of what torch.save wrote, such as a list of tensors; none where the archive is another one.
-func torchZip(_ archive: ZipArchive) throws -> [StateItem] {
-  guard let pickle = archive.names.filter({ $0 == "data.pkl" || $0.hasSuffix("/data.pkl") }).min(by: shorter),
-    let entry = archive.entries[pickle]
-  else { return [] }
-  let root = String(pickle.dropLast("data.pkl".count))
-  var unpickler = Unpickler(ByteCursor(archive.file, try archive.range(entry)))
+func torchZipItems(_ archive: ZipArchive) throws -> [StateItem] {
+  guard let torch = try TorchArchive(archive) else { return [] }
+  var unpickler = torch.unpickler()
   let value = try unpickler.load()
-  return try unpickler.items(below: value) { storage in
-    guard let entry = archive.entries["\(root)data/\(storage.key)"] else {
-      throw CheckpointError.damaged(
-        path: archive.file.path, offset: nil,
-        found: "the storage '\(printable(storage.key))' is missing from the archive")
-    }
-    return try part(of: try archive.range(entry), storage, archive.file)
-  }
+  return try unpickler.items(below: value, storage: torch.bytes)
 }
 
 private func shorter(_ a: String, _ b: String) -> Bool { a.utf8.count < b.utf8.count }

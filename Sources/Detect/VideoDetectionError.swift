@@ -1,0 +1,36 @@
+public import AVARecords
+internal import Wording
+
+/// Why there is nothing to detect.
+public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
+  case badStep(Double, framesPerSecond: Double)
+  case badStart(Double)
+  case sameName(String)
+  /// Of each video that cannot be read its name and why, where no other one has key frames.
+  case unreadable([String])
+  case nothingToDo(videos: [String], notices: [String], proposals: ProposalList.Summary)
+
+  public var description: String {
+    switch self {
+    case .badStep(let step, let rate):
+      return "detecting: key frames every \(step) s, expected at least the time of one frame (1/\(fixed(rate, 0)) s)"
+        + " -> give --every SECONDS, such as 1"
+    case .badStart(let second):
+      return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
+    case .sameName(let name):
+      return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
+    case .unreadable(let causes):
+      return "detecting: \(causes.count) videos cannot be read, and no other one has key frames:\n  "
+        + causes.joined(separator: "\n  ") + "\n  -> copy or record them again, or give others"
+    case .nothingToDo(let videos, let notices, let proposals):
+      let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
+      let advice =
+        switch proposals.mainLoss {
+        case .belowThreshold: proposals.thresholdAdvice
+        case .otherVideos: "the proposals' first column must be the file's name without extension"
+        default: "the proposals' second column must be seconds of the video; see also --starting-second and --every"
+        }
+      return "detecting: no proposal is left for \(listed(videos))\(why) -> \(advice)"
+    }
+  }
+}

@@ -18,8 +18,8 @@ struct BFloat16KernelTests {
     for input in inputs {
       for output in formats {
         for residual in [nil, .float32, .bfloat16] as [ElementFormat?] {
-          kinds.append(
-            StoreKind(input: input, output: output, residual: residual, epilogue: kinds.count % 2 == 0 ? .relu : .none))
+          let epilogue = Epilogue.allCases[kinds.count % Epilogue.allCases.count]
+          kinds.append(StoreKind(input: input, output: output, residual: residual, epilogue: epilogue))
         }
       }
     }
@@ -124,14 +124,17 @@ struct BFloat16KernelTests {
   @Test("a NaN reaches every output that sees it", arguments: fastAlgorithms)
   func notANumber(algorithm: ConvolutionAlgorithm) {
     let isTime = algorithm == .winogradTime
-    let shape = ConvolutionShape(
+    var shape = ConvolutionShape(
       4, 6, kernel: isTime ? Extent3(3, 1, 1) : Extent3(1, 3, 3), padding: isTime ? Extent3(1, 0, 0) : Extent3(0, 1, 1))
+    let isDepthwise = algorithm == .depthwise
+    if isDepthwise { (shape.outChannels, shape.groups) = (4, 4) }
     let kind = StoreKind(input: algorithm == .planar ? .float32 : .bfloat16, output: .bfloat16, epilogue: .relu)
     let extent = Extent3(5, 6, 7)
     var run = AlgorithmRun(ConvolutionCase(shape: shape, extent: extent), algorithm, kind)
     run.input[3 * extent.count + (2 * 6 + 3) * 7 + 4] = .nan
     let found = run.run(run.convolution(engine(algorithm))).values
-    for (o, t, h, w) in [(0, 2, 3, 4), (5, 2, 3, 4)] {
+    // Of a depthwise convolution the last channel's own output alone.
+    for (o, t, h, w) in isDepthwise ? [(3, 2, 3, 4)] : [(0, 2, 3, 4), (5, 2, 3, 4)] {
       for step in -1...1 {
         let at = isTime ? ((o * 5 + t + step) * 6 + h) * 7 + w : ((o * 5 + t) * 6 + h + step) * 7 + w - step
         #expect(found[at].isNaN, "\(algorithm) \(o) \(step)")

@@ -108,4 +108,29 @@ struct InputScalingTests {
       found.float32().channelsFirst().array, expected.float32().channelsFirst().array, .exact, "bf16")
     #expect(gap == nil, "\(gap ?? "")")
   }
+
+  /// A network that keeps activations in bfloat16 makes its factors so too: the same numbers scale the same.
+  @Test func factorsOfEitherFormat() {
+    let engine = Engine(threads: 2)
+    let shape = ConvolutionShape(6, 5, kernel: .one)
+    let problem = ConvolutionCase(shape: shape, batch: 2, extent: Extent3(2, 3, 3))
+    let values = rounded(problem.random(12, 8), .bfloat16)
+    let rows = [ElementFormat.float32, .bfloat16].map { format in
+      SlicedMap(values, batch: 2, .one, channels: 6, format: format, room: (2, 2)).map
+    }
+    let convolution = Convolution(shape, weights: problem.weights, bias: problem.bias, engine: engine)
+    func scaled(by factors: FeatureMap) -> [Float] {
+      let output = FeatureMap(zeros: 2, problem.extent, channels: 6)
+      engine.scale(problem.input, by: factors, .swish, into: output)
+      return output.channelsFirst().array
+    }
+    func convolved(by factors: FeatureMap) -> [Float] {
+      let output = FeatureMap(zeros: 2, problem.extent, channels: 5)
+      convolution.run(problem.input, scaledBy: InputScaling(factors: factors, epilogue: .swish), into: output)
+      return output.channelsFirst().array
+    }
+    #expect(difference(scaled(by: rows[1]), scaled(by: rows[0]), .exact, "a pass of its own") == nil)
+    #expect(difference(convolved(by: rows[1]), convolved(by: rows[0]), .exact, "while it is read") == nil)
+    #expect(scaled(by: rows[0]).contains { $0 != 0 })
+  }
 }

@@ -26,8 +26,9 @@ public struct InputScaling: Sendable {
   public let factors: FeatureMap
   public let epilogue: Epilogue
 
+  /// - Parameter factors: In either format: they are few, the kernels read float32.
   public init(factors: FeatureMap, epilogue: Epilogue) {
-    self.factors = factors
+    self.factors = factors.float32()
     self.epilogue = epilogue
   }
 }

@@ -6,7 +6,7 @@ extension Engine {
   /// Computes `output = epilogue(input * scale)`, position by position.
   ///
   /// - Parameters:
-  ///   - scale: N, [1, 1, 1], C in float32: a factor for every channel of every item; nil for 1.
+  ///   - scale: N, [1, 1, 1], C in either format: a factor for every channel of every item; nil for 1.
   ///   - output: As the input, in its format; may be the input.
   public func scale(
     _ input: FeatureMap, by scale: FeatureMap? = nil, _ epilogue: Epilogue, into output: FeatureMap
@@ -17,8 +17,9 @@ extension Engine {
     precondition(
       scale.map { $0.batch == input.batch && $0.extent == .one && $0.channels == input.channels } ?? true,
       "one factor for every channel of every item")
-    precondition(scale?.format ?? .float32 == .float32, "factors are float32")
     if usesReferences { return scaleReference(input, by: scale, epilogue, into: output) }
+    // They are few, and the kernels read float32.
+    let scale = scale?.float32()
     let run = scaledRows(input.format)
     let perItem = input.extent.count
     // Enough positions that a piece is worth its start.

@@ -19,14 +19,14 @@ enum AVX512BF16Unit: VectorUnit {
   }
 }
 
-/// The same, and products of pairs: what is called a float of a factor is two bfloat16 numbers.
+/// The same, and matrix products of pairs: what is called a float of a factor there is two bfloat16 numbers.
 ///
 /// Source: Intel's VDPBF16PS: products and sums in float32, denormals taken for zero.
 enum AVX512DotUnit: VectorUnit {
   typealias Vector = SIMD16<Float>
 
   @inline(__always)
-  static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { simd_dot512(sum, a, b) }
+  static func accumulate(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { simd_dot512(sum, a, b) }
 
   @inline(__always)
   static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector {

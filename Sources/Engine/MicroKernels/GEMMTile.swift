@@ -115,8 +115,8 @@ func gemmTile<Unit: VectorUnit>(
           let w0 = Unit.load(weight)
           let w1 = Unit.load(weight + width)
           for i in 0..<6 {
-            s0[i] = Unit.multiplyAdd(s0[i], V(repeating: factors[i]), w0)
-            s1[i] = Unit.multiplyAdd(s1[i], V(repeating: odd[i]), w1)
+            s0[i] = Unit.accumulate(s0[i], V(repeating: factors[i]), w0)
+            s1[i] = Unit.accumulate(s1[i], V(repeating: odd[i]), w1)
           }
           weight += 2 * width
           k += 2
@@ -130,10 +130,10 @@ func gemmTile<Unit: VectorUnit>(
         let w3 = count > 3 ? Unit.load(weight + 3 * width) : w0
         for i in 0..<6 {
           let factor = V(repeating: factors[i])
-          s0[i] = Unit.multiplyAdd(s0[i], factor, w0)
-          if count > 1 { s1[i] = Unit.multiplyAdd(s1[i], factor, w1) }
-          if count > 2 { s2[i] = Unit.multiplyAdd(s2[i], factor, w2) }
-          if count > 3 { s3[i] = Unit.multiplyAdd(s3[i], factor, w3) }
+          s0[i] = Unit.accumulate(s0[i], factor, w0)
+          if count > 1 { s1[i] = Unit.accumulate(s1[i], factor, w1) }
+          if count > 2 { s2[i] = Unit.accumulate(s2[i], factor, w2) }
+          if count > 3 { s3[i] = Unit.accumulate(s3[i], factor, w3) }
         }
         weight += count * width
         k += 1

@@ -14,6 +14,9 @@ public protocol VectorUnit {
   static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector
   /// Does to one float exactly what the vector form does to each lane.
   static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float
+  /// Adds to a sum the products of what a float of the factors holds: one number, or two of bfloat16. What matrix products
+  /// are made of, and nothing else: an epilogue computes with float32 on every unit.
+  static func accumulate(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector
   /// The larger of two numbers in every lane; a NaN on either side wins, as it does in PyTorch's pooling.
   static func larger(_ kept: Vector, _ new: Vector) -> Vector
   /// Zero in every lane that is smaller; a NaN stays one, as it does in PyTorch's ReLU.
@@ -38,6 +41,9 @@ public protocol VectorUnit {
 }
 
 extension VectorUnit {
+  @inlinable @inline(__always)
+  public static func accumulate(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { multiplyAdd(sum, a, b) }
+
   // Only kernels for bfloat16 call these, and their units have instructions for them.
   @inlinable @inline(__always)
   public static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector { fatalError("no bfloat16") }

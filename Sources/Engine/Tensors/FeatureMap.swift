@@ -126,6 +126,7 @@ public struct FeatureMap: Sendable {
 
   /// Copies the numbers into a tensor [N, C, T, H, W].
   public func channelsFirst() -> Tensor {
+    if format == .bfloat16 { return float32().channelsFirst() }
     let result = Tensor(zeros: [batch, channels, extent.t, extent.h, extent.w])
     let positions = extent.count
     for n in 0..<batch {

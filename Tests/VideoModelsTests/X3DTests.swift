@@ -39,10 +39,13 @@ import VideoModels
     "DATA.NUM_FRAMES", "4", "MODEL.NUM_CLASSES", "11",
   ]
 
+  /// A small X3D-M.
+  static func configuration(_ more: [String]) throws -> Configuration {
+    try Configuration.load(path: projectRoot + "/configs/Kinetics/X3D_M.yaml", overrides: small + more)
+  }
+
   private func model(_ more: [String] = [], _ engine: Engine = Engine(threads: 2)) throws -> VideoModel {
-    let config = try Configuration.load(
-      path: projectRoot + "/configs/Kinetics/X3D_M.yaml", overrides: Self.small + more)
-    return try loaded(try Architecture(config), engine: engine)
+    try loaded(try Architecture(Self.configuration(more)), engine: engine)
   }
 
   @Test func fastAndPlainAgree() throws {

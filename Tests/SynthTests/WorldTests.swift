@@ -77,8 +77,8 @@ import Testing
       }
     }
     #expect(hidden > 10)
-    // Things stand in front of the people in a third of the worlds.
-    #expect(obstructed.count < 20, "\(obstructed.sorted())")
+    // Things stand in front of the people in a third of the worlds, and hide somebody in few of these.
+    #expect(obstructed.count < 5, "\(obstructed.sorted())")
   }
 
   @Test func aFilmOfAnotherSizeShowsTheSame() throws {

@@ -156,10 +156,12 @@ let runs: [Target] = [
     ], swiftSettings: strict)
 ]
 
-let avaEval: [Target] = [
+let evaluation: [Target] = [
+  .target(name: "Statistics", dependencies: ["Tensors"], swiftSettings: safe),
+  .target(name: "ClassificationEval", dependencies: ["Statistics"], swiftSettings: safe),
   .target(
-    name: "AVAEval", dependencies: ["AVARecords", "Datasets", "Geometry", "Tensors", "Parallel", "Wording"],
-    swiftSettings: safe)
+    name: "AVAEval", dependencies: ["Statistics", "AVARecords", "Datasets", "Geometry", "Parallel", "Wording"],
+    swiftSettings: safe),
 ]
 
 let detect: [Target] = [
@@ -175,8 +177,8 @@ let classify: [Target] = [
   .target(
     name: "Classify",
     dependencies: [
-      "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay", "Imaging", "Clips",
-      "Tensors", "JSON", "Files", "Wording",
+      "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay",
+      "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -184,9 +186,8 @@ let ensembles: [Target] = [
   .target(
     name: "Ensembles",
     dependencies: [
-      "Detect", "Inference", "AVAEval", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry", "JSON",
-      "Files",
-      "Wording",
+      "Detect", "Inference", "AVAEval", "Statistics", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry",
+      "JSON", "Files", "Wording",
     ], swiftSettings: safe)
 ]
 
@@ -198,12 +199,15 @@ let program: [Target] = [
   .target(
     name: "Report",
     dependencies: [
-      "Classify", "AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files", "Wording",
+      "ClassificationEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files",
+      "Wording",
     ],
     resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.js")], swiftSettings: safe),
   .target(
     name: "TextReports",
-    dependencies: ["Classify", "AVAEval", "AVARecords", "Datasets", "JSON", "Tensors", "Geometry", "Wording"],
+    dependencies: [
+      "ClassificationEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "JSON", "Geometry", "Wording",
+    ],
     swiftSettings: safe),
   .target(
     name: "BenchReports", dependencies: ["NN", "Kernels", "Tensors", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
@@ -211,11 +215,8 @@ let program: [Target] = [
   .executableTarget(
     name: "slowfast",
     dependencies: [
-      "Ensembles", "Classify", "Detect", "Runs", "Inference", "AVAEval", "AVARecords", "Datasets", "Report",
-      "TextReports",
-      "BenchReports",
-      "JSON", "Overlay",
-      "Synth", "Configuration",
+      "Ensembles", "Classify", "Detect", "Runs", "Inference", "AVAEval", "ClassificationEval", "Statistics",
+      "AVARecords", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth", "Configuration",
       "Checkpoint",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files", "Clocks",
@@ -225,8 +226,8 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "AVAEval", "Report",
-  "TextReports", "Ensembles",
+  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "Statistics", "AVAEval",
+  "ClassificationEval", "Report", "TextReports", "Ensembles",
   "Program",
   "Dependency",
 ]
@@ -267,7 +268,9 @@ let testTargets: [Target] = [
     "Parallel", "Files", "Inference", "Configuration"),
   tests("ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
-  tests("AVAEval", "AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
+  tests("Statistics", "Statistics", "Tensors"),
+  tests("ClassificationEval", "ClassificationEval", "Statistics"),
+  tests("AVAEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign",
     "Checkpoint",
@@ -281,15 +284,17 @@ let testTargets: [Target] = [
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests(
-    "Classify", "Classify", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels", "Clips", "Imaging",
-    "Tensors",
-    "Geometry", "JSON", "Files"),
+    "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
+    "Clips",
+    "Imaging", "Tensors", "Geometry", "JSON", "Files"),
   tests(
-    "Ensembles", "Ensembles", "AVAEval", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry", "JSON", "Files"),
+    "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
+    "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
-  tests("Report", "Report", "AVAEval", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
+  tests("Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
   tests(
-    "TextReports", "TextReports", "AVAEval", "AVARecords", "Datasets", "Parallel", "Tensors", "Geometry", "JSON"),
+    "TextReports", "TextReports", "AVAEval", "ClassificationEval", "Statistics", "AVARecords", "Datasets", "Parallel",
+    "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
@@ -320,7 +325,8 @@ let testTargets: [Target] = [
 #else
   let products: [Product] = [
     .executable(name: "slowfast", targets: ["slowfast"]),
-    .library(name: "AVAEval", targets: ["AVAEval", "AVARecords", "Datasets", "Geometry", "Parallel"]),
+    .library(name: "AVAEval", targets: ["AVAEval", "Statistics", "AVARecords", "Datasets", "Geometry", "Parallel"]),
+    .library(name: "ClassificationEval", targets: ["ClassificationEval", "Statistics"]),
     // What reads strangers' bytes, for the fuzzer: see Fuzzing/.
     .library(
       name: "Readers",
@@ -331,8 +337,8 @@ let testTargets: [Target] = [
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
-    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs) + avaEval + detect
-    + classify + ensembles
+    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs)
+    + grouped("Evaluation", evaluation) + detect + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

@@ -1,4 +1,5 @@
 internal import AVARecords
+public import ClassificationEval
 internal import Clips
 internal import Inference
 public import Runs
@@ -75,28 +76,4 @@ public struct VideoScores {
 extension KeptRun {
   /// What was found, as `VideoTest.run` gives it.
   public func videoScores(_ dataset: any ClipDataset) -> VideoScores { VideoScores(journal, tasks, dataset) }
-}
-
-/// How often the true class of a video is the one of the highest score, or among the five of the highest.
-public struct Accuracy: Sendable, Equatable {
-  /// How many clips of each video count.
-  public let clips: Int
-  public private(set) var videos = 0
-  private var first = 0
-  private var amongFive = 0
-
-  public init(clips: Int) { self.clips = clips }
-
-  /// Of equal scores that of the lower class stands first.
-  public mutating func add(_ scores: [Float], label: Int) {
-    let own = scores[label]
-    let rank = scores.enumerated().count { $1 > own || ($1 == own && $0 < label) }
-    videos += 1
-    if rank < 1 { first += 1 }
-    if rank < 5 { amongFive += 1 }
-  }
-
-  /// In percent.
-  public var top1: Double { videos == 0 ? 0 : 100 * Double(first) / Double(videos) }
-  public var top5: Double { videos == 0 ? 0 : 100 * Double(amongFive) / Double(videos) }
 }

@@ -3,6 +3,7 @@ internal import AVARecords
 internal import Files
 public import Inference
 public import JSON
+internal import Statistics
 internal import Wording
 
 /// How a file of detections was made, as one JSON object beside it.

@@ -1,3 +1,4 @@
+public import Statistics
 internal import Wording
 public import AVAEval
 public import AVARecords

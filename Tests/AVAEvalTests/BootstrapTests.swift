@@ -3,6 +3,7 @@ import AVARecords
 import Datasets
 import Geometry
 import Parallel
+import Statistics
 import Tensors
 import Testing
 

@@ -3,14 +3,16 @@ import Foundation
 import TestSupport
 import Testing
 
-/// AVAEval as a library: another package that depends on it is built and run.
+/// AVAEval and ClassificationEval as libraries: another package that depends on it is built and run.
 @Suite struct LibraryTests {
   private static let program = """
     import AVAEval
     import AVARecords
+    import ClassificationEval
     import Datasets
     import Geometry
     import Parallel
+    import Statistics
 
     let labels = try LabelMap([.init(id: 1, name: "stand"), .init(id: 2, name: "sit")])
     let truth = try GroundTruthTable.read(path: CommandLine.arguments[1]).table
@@ -22,6 +24,10 @@ import Testing
       let result = evaluate(outcomes)
       print(outcomes.rules.name, result.mAP ?? -1, outcomes.classes[0].ranked.map(\\.isHit))
     }
+    let predictions = Predictions(
+      path: "", names: ["a", "b"], scores: [[2, 1], [0, 1]], labels: [[0], [0]], isMultiLabel: false)
+    let evaluation = try PredictionEvaluation(predictions, Resampling(count: 20))
+    print(evaluation.top1?.value ?? -1, evaluation.top1?.interval ?? -1 ... -1)
     """
 
   private var manifest: String {
@@ -34,7 +40,11 @@ import Testing
       dependencies: [.package(path: "\(projectRoot)")],
       targets: [
         .executableTarget(
-          name: "Client", dependencies: [.product(name: "AVAEval", package: "\(splitPath(projectRoot).name)")])
+          name: "Client",
+          dependencies: [
+            .product(name: "AVAEval", package: "\(splitPath(projectRoot).name)"),
+            .product(name: "ClassificationEval", package: "\(splitPath(projectRoot).name)"),
+          ])
       ])
     """
   }
@@ -63,6 +73,7 @@ import Testing
         official 0.5 [true, false]
         pyslowfast 0.5 [true, false]
         mmaction2 1.0 [true, false]
+        0.5 0.0...1.0
 
         """, "status \(client.status)")
   }

@@ -71,7 +71,7 @@ import Testing
       }
       #expect(zip(ranked, ranked.dropFirst()).allSatisfy { $0.score >= $1.score }, "\(name), seed \(seed)")
       #expect(ranked.allSatisfy { values[Int($0.row)] == $0.score }, "\(name), seed \(seed)")
-      #expect(outcomes.classes[0].hitCount == 900 && outcomes.classes[0].missedTruthRows.isEmpty)
+      #expect(outcomes.classes[0].hitCount == 900 && outcomes.classes[0].groundTruthCount == 900)
     }
   }
 

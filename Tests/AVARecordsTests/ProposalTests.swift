@@ -69,14 +69,6 @@ import Testing
     }
   }
 
-  @Test("The quick validation takes every fourth second")
-  func everyFourth() throws {
-    let rows = (902...910).map { "v,\($0),0,0,1,1,,.9" }.joined(separator: "\n")
-    let list = try read(rows, times: .labelled(.ava, every: 4))
-    #expect(list.keyFrames(of: "v").map(\.time.wholeSecond) == [904, 908])
-    #expect(list.summary.skippedSeconds == 7)
-  }
-
   @Test("Own videos take any time, decimals included")
   func anyTime() throws {
     let list = try read("v,12.5,0,0,1,1,,.9\nv,0,0,0,1,1,,.9\n", times: .any)

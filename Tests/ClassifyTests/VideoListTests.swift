@@ -66,14 +66,4 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
     let said = try read(text).1
     #expect(said.contains(expected), "\(said)")
   }
-
-  /// Ties go to the lower class; the fifth place counts for top-5, the sixth does not.
-  @Test func accuracy() {
-    var accuracy = Accuracy(clips: 1)
-    accuracy.add([0.5, 0.5, 0, 0, 0, 0], label: 0)
-    accuracy.add([0.5, 0.5, 0, 0, 0, 0], label: 1)
-    accuracy.add([6, 5, 4, 3, 2, 1], label: 4)
-    accuracy.add([6, 5, 4, 3, 2, 1], label: 5)
-    #expect(accuracy.videos == 4 && accuracy.top1 == 25 && accuracy.top5 == 75)
-  }
 }

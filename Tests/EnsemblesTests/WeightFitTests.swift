@@ -6,6 +6,7 @@ import Files
 import Geometry
 import Inference
 import JSON
+import Statistics
 import TestSupport
 import Tensors
 import Testing

@@ -6,6 +6,7 @@ import Foundation
 import Geometry
 import Imaging
 import Report
+import Statistics
 import TestSupport
 import Testing
 import Video

@@ -1,6 +1,7 @@
 import AVAEval
 import Foundation
 import Report
+import Statistics
 import Testing
 
 /// What every page must be, whatever it shows.

@@ -3,6 +3,7 @@ import AVARecords
 import Datasets
 import Geometry
 import Report
+import Statistics
 
 /// A few rows of two videos: a hit, a wrong class, a missed person, a detection of nobody.
 struct Situation {

@@ -48,11 +48,11 @@ struct RunDirectoryTests {
   }
 
   func part(
-    _ shard: Shard?, in directory: RunDirectory? = nil, fusion: ModelFusion? = nil
+    _ shard: Shard?, in directory: RunDirectory? = nil, fusion: ModelFusion? = nil, unit: RunUnit? = nil
   ) throws -> RunPart {
     var status = RunStatus(
       version: "1", command: "test", arguments: ["test", "\"x\""], config: "c/d.yaml", weights: "w.pyth", labelMap: nil)
-    status.fusion = fusion
+    (status.fusion, status.unit) = (fusion, unit)
     return try RunPart(directory ?? self.directory, shard, status)
   }
 
@@ -276,6 +276,35 @@ struct RunDirectoryTests {
     try compute(nil, in: third, as: identity("def"))
     let different = try RunSummary.differences([RunSummary(whole), RunSummary(third)])
     #expect(different.map(\.name) == ["weights"] && different[0].values == ["abc", "def"])
+  }
+
+  /// What is counted is what the run says; a run of an earlier version says nothing, and its configuration tells.
+  @Test func units() throws {
+    defer { folder.remove() }
+    var videos = RunIdentity()
+    videos.add(
+      try Configuration.load(path: projectRoot + "/configs/Kinetics/X3D_M.yaml", overrides: ["MODEL.NUM_CLASSES", "3"]))
+    for (name, unit, identity, expected) in [
+      ("a", .window, videos, .window), ("b", nil, videos, .video), ("c", nil, identity(), .keyFrame),
+      ("d", .video, identity(), .video),
+    ] as [(String, RunUnit?, RunIdentity, RunUnit)] {
+      let directory = RunDirectory(folder.path + "/" + name)
+      let part = try part(nil, in: directory, unit: unit)
+      _ = try part.open(identity, config, videos: plan(nil))
+      try part.complete(damaged: [], mAP: nil)
+      part.close()
+      #expect(directory.readStatus(nil)?.unit == unit, "\(name)")
+      #expect(try RunSummary(directory).unit == expected, "\(name)")
+      let file = String(decoding: try readFile(directory.status(nil), doing: "testing"), as: UTF8.self)
+      #expect(file.contains(unit.map { "\"unit\": \"\($0.rawValue)\"" } ?? "\"unit\": null"))
+      // As earlier versions wrote it.
+      try writeFile(
+        directory.status(nil),
+        file.split(separator: "\n").filter { !$0.contains("\"unit\"") }.joined(separator: "\n") + "\n")
+      #expect(directory.readStatus(nil)?.unit == nil && directory.readStatus(nil)?.total == 6)
+    }
+    let text = try ["a", "c"].map { try RunSummary(RunDirectory(folder.path + "/" + $0)) }.text
+    #expect(text.contains("key frames or videos"), "\(text)")
   }
 
   /// What `slowfast runs` prints.

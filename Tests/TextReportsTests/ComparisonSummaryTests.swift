@@ -1,5 +1,6 @@
 import AVAEval
 import JSON
+import Statistics
 import TestSupport
 import Testing
 import TextReports

@@ -1,4 +1,5 @@
 import AVAEval
+import Statistics
 import TextReports
 import Testing
 

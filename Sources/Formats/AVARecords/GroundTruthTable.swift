@@ -37,22 +37,6 @@ public struct GroundTruthTable: Sendable {
   /// Lists a key frame that has been looked at, whether anything is done there or not.
   public mutating func list(video: String, time: Timestamp) { _ = frameIndex.insert(video: video, time: time) }
 
-  /// Keeps the key frames whose time passes: PySlowFast's `val` split scores every fourth second.
-  public func keeping(where isKept: (Timestamp) -> Bool) -> GroundTruthTable {
-    var result = GroundTruthTable()
-    for frame in frameIndex.frames where isKept(frame.time) {
-      result.list(video: frameIndex.videos[frame.video], time: frame.time)
-    }
-    for row in boxes.indices {
-      let frame = frameIndex.frames[Int(frames[row])]
-      if !isKept(frame.time) { continue }
-      result.append(
-        video: frameIndex.videos[frame.video], time: frame.time, box: boxes[row], actionID: Int(actionIDs[row]),
-        personID: personIDs[row])
-    }
-    return result
-  }
-
   /// Reads a ground-truth CSV: `video, second, x1, y1, x2, y2, action id[, person id]`.
   ///
   /// A row of two columns, and one with an empty action id, lists a key frame without an action.

@@ -53,7 +53,7 @@ private struct ProposalReader {
     self.scoreThreshold = scoreThreshold
     self.times = times
     self.listedVideos = listedVideos.map { OrderedSet($0) }
-    if case .labelled(let dataset, _) = times { list.summary.dataset = dataset }
+    if case .labelled(let dataset) = times { list.summary.dataset = dataset }
   }
 
   mutating func read(_ path: String) throws {
@@ -110,7 +110,7 @@ private struct ProposalReader {
 
   private func rowTime(_ cursor: borrowing RowCursor) throws(RecordError) -> Timestamp {
     let time = try cursor.time()
-    if case .labelled(let dataset, _) = times, dataset.labelledSeconds != nil, time.wholeSecond == nil {
+    if case .labelled(let dataset) = times, dataset.labelledSeconds != nil, time.wholeSecond == nil {
       throw cursor.error(
         field: 1, "second", expected: "a whole second",
         advice: "\(dataset.name)'s key frames lie on whole seconds")
@@ -130,20 +130,14 @@ private struct ProposalReader {
   private mutating func keeps(video: String, time: Timestamp, score: Double) -> Bool {
     let isLow = score < scoreThreshold
     if isLow { list.summary.belowThreshold += 1 }
-    if case .labelled(let dataset, let every) = times, let range = dataset.labelledSeconds,
-      let second = time.wholeSecond
+    if case .labelled(let dataset) = times, let range = dataset.labelledSeconds, let second = time.wholeSecond,
+      !range.contains(second)
     {
-      if second % max(every, 1) != 0 {
-        if !isLow { list.summary.skippedSeconds += 1 }
-        return false
+      if !isLow {
+        list.summary.outsideRange += 1
+        list.summary.secondsOutsideRange.insert(second)
       }
-      if !range.contains(second) {
-        if !isLow {
-          list.summary.outsideRange += 1
-          list.summary.secondsOutsideRange.insert(second)
-        }
-        return false
-      }
+      return false
     }
     if isLow { low.insert(KeyFrame(video: video, time: time)) }
     return !isLow

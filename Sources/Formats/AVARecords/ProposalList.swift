@@ -26,9 +26,8 @@ public struct ProposalList: Sendable {
 
   /// Which times a row may speak of.
   public enum Times: Sendable {
-    /// A data set's labelled seconds, and of these every so-many-th (4 for a quick validation). Any time where the data
-    /// set has no such seconds.
-    case labelled(ActionDataset, every: Int = 1)
+    /// A data set's labelled seconds; any time where it has none.
+    case labelled(ActionDataset)
     /// Any time, for a user's own video.
     case any
 
@@ -53,8 +52,6 @@ public struct ProposalList: Sendable {
     /// Rows that made or joined a box.
     public var keptRows = 0
     public var belowThreshold = 0
-    /// Rows of a second that this run passes over (not a multiple of `every`).
-    public var skippedSeconds = 0
     public var outsideRange = 0
     /// The data set whose labelled seconds alone may appear; nil where any time may.
     public var dataset: ActionDataset?
@@ -79,7 +76,7 @@ public struct ProposalList: Sendable {
 
     /// Why rows fell away.
     public enum Loss: Equatable, Sendable {
-      case otherVideos, belowThreshold, outsideRange, skippedSeconds
+      case otherVideos, belowThreshold, outsideRange
     }
 
     /// Why no row is left: what most of them fell away for; nil where some were kept.
@@ -87,7 +84,7 @@ public struct ProposalList: Sendable {
       if keptRows > 0 { return nil }
       let counts: [(Loss, Int)] = [
         (.otherVideos, unlistedVideos.reduce(0) { $0 + $1.rows }), (.belowThreshold, belowThreshold),
-        (.outsideRange, outsideRange), (.skippedSeconds, skippedSeconds),
+        (.outsideRange, outsideRange),
       ]
       // Rows of other videos are normal where some are of those that are asked for.
       let own = counts.dropFirst().filter { $0.1 > 0 }

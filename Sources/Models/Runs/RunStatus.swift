@@ -25,7 +25,7 @@ public struct RunStatus: Equatable, Sendable {
 
   /// The program's version.
   public var version: String
-  /// "test" or "detect".
+  /// "test", "detect" or "classify".
   public var command: String
   /// The command line after the program's name.
   public var arguments: [String]
@@ -38,6 +38,8 @@ public struct RunStatus: Equatable, Sendable {
   public var state = State.running
   public var done = 0
   public var total = 0
+  /// What is counted; nil where the file does not say: earlier versions did not.
+  public var unit: RunUnit?
   /// Times of the clock, "2026-05-01T12:00:00Z".
   public var begun = clockTime()
   public var updated = clockTime()
@@ -81,7 +83,8 @@ public struct RunStatus: Equatable, Sendable {
       } ?? []
     return [
       ("state", JSONValue(state.rawValue)), ("done", JSONValue(done)), ("total", JSONValue(total)),
-      ("mAP", JSONValue(mAP)), ("begun", JSONValue(begun)), ("updated", JSONValue(updated)), ("host", JSONValue(host)),
+      ("unit", text(unit?.rawValue)), ("mAP", JSONValue(mAP)),
+      ("begun", JSONValue(begun)), ("updated", JSONValue(updated)), ("host", JSONValue(host)),
       ("process", JSONValue(process)), ("version", JSONValue(version)), ("command", JSONValue(command)),
       ("arguments", .array(arguments.map { JSONValue($0) })), ("config", JSONValue(config)), ("weights", text(weights)),
       ("label_map", text(labelMap)),
@@ -113,6 +116,7 @@ public struct RunStatus: Equatable, Sendable {
       },
       config: config, weights: text("weights"), labelMap: text("label_map"))
     (self.state, self.done, self.total, mAP) = (state, done, total, number("mAP")?.double)
+    unit = text("unit").flatMap { RunUnit(rawValue: $0) }
     begun = text("begun") ?? ""
     updated = text("updated") ?? ""
     host = text("host") ?? ""

@@ -55,10 +55,9 @@ public struct RunSummary: Sendable {
     total = (tasks(identity) ?? begun) + lost.subtracting(planned).count
   }
 
-  /// What is counted.
+  /// What is counted; of a run whose status does not say so, as its configuration has it.
   public var unit: RunUnit {
-    if status?.command == "classify" { return .window }
-    return identity?[Key.detectionEnable.name] == "False" ? .video : .keyFrame
+    status?.unit ?? (identity?[Key.detectionEnable.name] == "False" ? .video : .keyFrame)
   }
 
   /// How far the run is, in words: "7/12"; where there is damage "10 done, 2 damaged".

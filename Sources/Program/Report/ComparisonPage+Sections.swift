@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import Datasets
+internal import Statistics
 internal import Wording
 
 extension ComparisonPage {

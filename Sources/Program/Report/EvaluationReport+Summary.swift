@@ -1,5 +1,6 @@
 internal import AVAEval
 internal import AVARecords
+internal import Statistics
 internal import Wording
 
 extension EvaluationReport {

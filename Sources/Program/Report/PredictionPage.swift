@@ -1,5 +1,6 @@
-public import Classify
+public import ClassificationEval
 internal import Geometry
+internal import Statistics
 internal import Wording
 
 /// An evaluation of predictions of whole videos as a page to read.
@@ -69,7 +70,7 @@ public struct PredictionPage: Sendable {
       isFirst = false
       let interval: HTML =
         estimate.interval.map { interval in
-          let resampling = evaluation.resampling ?? PredictionResampling()
+          let resampling = evaluation.resampling ?? Resampling()
           return """
             <p>\(span(interval)) <span class="soft">by other videos: \(percent(resampling.confidence)) of \
             \(grouped(resampling.count)) resamples of \(counted(evaluation.videos, "video"))</span></p>

@@ -2,6 +2,7 @@ internal import AVAEval
 internal import AVARecords
 internal import Datasets
 internal import JSON
+internal import Statistics
 internal import Wording
 
 /// Writes intervals over videos as a table for people.

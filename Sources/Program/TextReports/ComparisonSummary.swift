@@ -2,6 +2,7 @@ public import AVAEval
 internal import AVARecords
 internal import Datasets
 internal import JSON
+internal import Statistics
 internal import Wording
 
 /// Two files of detections beside each other, a comparison for each protocol.

@@ -1,6 +1,7 @@
 public import AVAEval
 internal import Datasets
 internal import JSON
+internal import Statistics
 internal import Wording
 
 /// One file of detections, evaluated, in every form but the page.

@@ -1,4 +1,5 @@
 public import AVAEval
+internal import Statistics
 internal import Wording
 
 /// Weights that were fitted to an ensemble's models, and whether they are worth anything on other videos.

@@ -1,5 +1,6 @@
-public import Classify
+public import ClassificationEval
 internal import JSON
+internal import Statistics
 internal import Wording
 
 /// An evaluation of predictions of whole videos as text, JSON, CSV and Markdown.

@@ -140,13 +140,13 @@ struct ClassifyCommand: ParsableCommand {
     _ job: VideoClassification, _ models: [LoadedModel], _ write: (WindowScores) throws -> Void
   ) throws {
     let total = job.keyFrameCount
-    let progress = Progress("classifying", total: total, unit: job.unit, parts: (job.allViews.count, "view"))
+    let progress = Progress("classifying", total: total, unit: job.unit.rawValue, parts: (job.allViews.count, "view"))
     let found = try Interruption.stoppable {
       let found = try job.run(
         models: models, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }, progress: progress.update)
       if Interruption.isAsked {
         throw Interrupted(
-          "\(found.windowCount) of \(counted(total, job.unit)) scored, nothing written (with --run DIR the same command "
+          "\(found.windowCount) of \(counted(total, job.unit.rawValue)) scored, nothing written (with --run DIR the same command "
             + "would go on from there)")
       }
       return found

@@ -4,6 +4,7 @@ internal import ArgumentParser
 internal import Files
 internal import Parallel
 internal import Report
+internal import Statistics
 internal import TextReports
 internal import Video
 internal import Wording

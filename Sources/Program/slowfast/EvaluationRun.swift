@@ -2,6 +2,7 @@ internal import AVAEval
 internal import AVARecords
 internal import Parallel
 internal import Report
+internal import Statistics
 internal import TextReports
 internal import Video
 

@@ -4,6 +4,7 @@ internal import Datasets
 internal import Ensembles
 internal import Inference
 internal import Parallel
+internal import Statistics
 internal import TextReports
 
 /// Weights of an ensemble that are fitted to labelled videos.

@@ -74,7 +74,13 @@ struct ForwardCommand: ParsableCommand {
       return (features, try regions.map { try model.detect(features, $0) } ?? model.classify(features))
     }
     // First: it shows where numbers that are not finite begin.
-    if let stages { try writeFile(stages, activationSummary(features.named)) }
+    if let stages {
+      let named = features.named.lazy.map { name, map in
+        let tensor = map.float32().channelsFirst()
+        return (name: name, shape: tensor.shape, values: tensor.array)
+      }
+      try writeFile(stages, activationSummary(named))
+    }
     if !scores.array.allSatisfy(\.isFinite) { throw NotFinite() }
     try scores.writeNPY(output)
     Console.say("wrote \(output): \(describe(shape: scores.shape))")

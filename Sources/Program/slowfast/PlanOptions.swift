@@ -76,7 +76,7 @@ struct PlanOptions: ParsableArguments {
     let ready = processAge() ?? 0
     let base = residentBytes() ?? peakResidentBytes()
     var times: RunForecast.Times?
-    if remainder.done < remainder.total { times = try measure(run.run, missing, run.job.unit, ready: ready) }
+    if remainder.done < remainder.total { times = try measure(run.run, missing, run.job.unit.rawValue, ready: ready) }
     let engine = run.run.model.engine
     let own = run.shard.map { $0.part(of: plan.map(\.tasks)) } ?? plan.map(\.tasks)
     let planned = zip(plan, own).map { $0.with($1) }
@@ -84,7 +84,8 @@ struct PlanOptions: ParsableArguments {
     let classes = run.run.model.classes
     let forecast = RunForecast(
       RunForecast.Work(
-        command: command, config: run.configPath, unit: run.job.unit, videos: own.count { !$0.isEmpty }, boxes: boxes,
+        command: command, config: run.configPath, unit: run.job.unit.rawValue, videos: own.count { !$0.isEmpty },
+        boxes: boxes,
         views: (run.job.allViews.count, run.views),
         parts: remainder.parts.map { ($0.shard.map { "\($0)" } ?? "the whole run", $0.total, $0.done) },
         isBegun: remainder.isBegun, isShard: run.shard != nil, place: run.directory?.path ?? run.journal),

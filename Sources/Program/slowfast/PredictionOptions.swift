@@ -1,7 +1,9 @@
 internal import AVAEval
 internal import ArgumentParser
+internal import ClassificationEval
 internal import Classify
 internal import Report
+internal import Statistics
 internal import TextReports
 internal import Video
 internal import Wording
@@ -60,7 +62,7 @@ struct PredictionOptions: ParsableArguments {
     let called = names.map { names in (0..<read.classes).map { names.name(of: $0) } } ?? []
     let groups = try groups.map { try ClassGroup.read(path: $0, names: called, classes: read.classes) } ?? []
     let evaluation = try PredictionEvaluation(
-      read, PredictionResampling(count: resampling?.count ?? 1000, seed: seed), worstCount: report.reportFrames)
+      read, resampling ?? Resampling(seed: seed), worstCount: report.reportFrames)
     if evaluation.videos < 10 {
       Console.warn("intervals from \(counted(evaluation.videos, "video")) say little about others")
     }

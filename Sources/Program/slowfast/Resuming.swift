@@ -49,7 +49,7 @@ struct Resuming {
     }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
-      "going on with '\(path)': \(doneCount) of \(counted(total, job.unit)) done already"
+      "going on with '\(path)': \(doneCount) of \(counted(total, job.unit.rawValue)) done already"
         + (journal.loss.map { ", \(Self.words($0))" } ?? "") + " (delete it to begin anew)")
   }
 

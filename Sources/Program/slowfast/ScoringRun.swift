@@ -13,7 +13,7 @@ protocol ScoringJob {
   associatedtype Found
 
   /// What is counted.
-  var unit: String { get }
+  var unit: RunUnit { get }
   var config: Configuration { get }
   /// The models that are asked; nil for one.
   var ensemble: TestEnsemble? { get }
@@ -88,7 +88,7 @@ extension VideoTest: ScoringJob {
 }
 
 extension VideoClassification: ScoringJob {
-  var unit: String { RunUnit.window.rawValue }
+  var unit: RunUnit { .window }
   // What cannot be read any more has no windows that are known.
   mutating func keepTasks(of journals: [RunJournal]) {}
   var ensemble: TestEnsemble? { nil }
@@ -106,7 +106,7 @@ extension VideoClassification: ScoringJob {
 }
 
 extension ScoringJob {
-  var unit: String { RunUnit(config).rawValue }
+  var unit: RunUnit { RunUnit(config) }
 }
 
 /// What the making of results came to.
@@ -143,8 +143,13 @@ struct ScoringRun<Job: ScoringJob> {
     self.isStill = isStill
     self.damage = damage
     self.overwriting = overwriting
+    func counting() -> RunStatus {
+      var status = status()
+      status.unit = job.unit
+      return status
+    }
     place = try RunPlace(
-      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), status(), andIn: inner)
+      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), counting(), andIn: inner)
     var job = job
     job.keepTasks(of: place.journals)
     self.job = job
@@ -171,7 +176,8 @@ struct ScoringRun<Job: ScoringJob> {
     let run = try Resuming(
       place, job.identity(models, isStill: isStill), job, isReplacing: overwriting.overwrite)
     let progress = Progress(
-      doing, total: job.keyFrameCount, unit: job.unit, before: run.doneCount, parts: (job.allViews.count, "view"))
+      doing, total: job.keyFrameCount, unit: job.unit.rawValue, before: run.doneCount,
+      parts: (job.allViews.count, "view"))
     let found = try Interruption.stoppable {
       let found = try job.run(
         models: models, journal: run.journal, isStill: isStill, stopsAtDamage: damage.stops,
@@ -204,7 +210,7 @@ struct ScoringRun<Job: ScoringJob> {
   /// Keeps the rows of the key frames that were scored.
   private func interrupted(_ found: Job.Found, _ journal: RunJournal) throws -> Interrupted {
     let done = job.tally(found).scored
-    let count = "\(done) of \(counted(job.keyFrameCount, job.unit))"
+    let count = "\(done) of \(counted(job.keyFrameCount, job.unit.rawValue))"
     if done == 0 {
       let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")

@@ -1,3 +1,4 @@
+internal import ClassificationEval
 internal import Classify
 internal import Wording
 

@@ -1,4 +1,4 @@
-internal import Tensors
+internal import Statistics
 
 /// How often each video is drawn in every resample, eight resamples at a time.
 struct VideoDraws {
@@ -9,15 +9,11 @@ struct VideoDraws {
   let blocks: [[SIMD8<Double>]]
 
   init(names: Set<String>, _ resampling: Resampling) {
-    precondition(resampling.count > 0, "a bootstrap needs a resample")
     self.names = names.sorted()
     self.resampling = resampling
-    var random = SeededGenerator(seed: resampling.seed)
-    var blocks: [[SIMD8<Double>]] = []
-    for resample in 0..<resampling.count {
-      if resample % 8 == 0 { blocks.append(Array(repeating: .zero, count: names.count)) }
-      for _ in names { blocks[resample / 8][Int.random(in: 0..<names.count, using: &random)][resample % 8] += 1 }
-    }
+    var blocks = Array(
+      repeating: [SIMD8<Double>](repeating: .zero, count: names.count), count: (resampling.count + 7) / 8)
+    resampling.draw(from: names.count) { blocks[$0 / 8][$1][$0 % 8] += 1 }
     self.blocks = blocks
   }
 

@@ -55,12 +55,6 @@ public struct ClassOutcomes: Sendable {
 
   /// How many detections found one.
   public var hitCount: Int { ranked.count { $0.isHit } }
-
-  /// The ground-truth rows that no detection found.
-  public var missedTruthRows: [Int32] {
-    let found = Set(ranked.lazy.filter(\.isHit).map(\.truthRow))
-    return truthRows.filter { !found.contains($0) }
-  }
 }
 
 /// What became of all detections under one protocol.

@@ -1,19 +1,4 @@
-internal import Tensors
-
-/// How videos are drawn anew for intervals.
-public struct PredictionResampling: Sendable, Equatable {
-  /// How many times; at least 1.
-  public var count: Int
-  public var seed: UInt64
-  /// The share of the resamples that an interval covers.
-  public var confidence: Double
-
-  public init(count: Int = 1000, seed: UInt64 = 1, confidence: Double = 0.95) {
-    self.count = count
-    self.seed = seed
-    self.confidence = confidence
-  }
-}
+public import Statistics
 
 /// A number between 0 and 1, and between which bounds it lies with other videos of the same kind (percentile bootstrap over
 /// videos).
@@ -73,7 +58,7 @@ public struct PredictionEvaluation: Sendable {
   }
 
   public let predictions: Predictions
-  public let resampling: PredictionResampling?
+  public let resampling: Resampling?
   /// How many videos have known classes: the others do not count.
   public let videos: Int
   /// Nil of several classes a video.
@@ -97,7 +82,7 @@ public struct PredictionEvaluation: Sendable {
   public let worst: [WorstVideo]
 
   /// - Throws: `PredictionError.noLabels`.
-  public init(_ predictions: Predictions, _ resampling: PredictionResampling? = nil, worstCount: Int = 20) throws {
+  public init(_ predictions: Predictions, _ resampling: Resampling? = nil, worstCount: Int = 20) throws {
     self.predictions = predictions
     self.resampling = resampling
     let known = predictions.labels.indices.filter { predictions.labels[$0] != nil }
@@ -198,10 +183,9 @@ private struct Outcome {
   var lead: Float { foundScore - ownScore }
 
   init(_ scores: [Float], label: Int) {
-    let own = scores[label]
     self.label = label
-    ownScore = own
-    rank = 1 + scores.enumerated().count { $1 > own || ($1 == own && $0 < label) }
+    ownScore = scores[label]
+    rank = ClassificationEval.rank(of: label, in: scores)
     let best = scores.indices.max { (scores[$0], -$0) < (scores[$1], -$1) } ?? 0
     found = best
     foundScore = scores[best]
@@ -215,27 +199,16 @@ private struct Draws {
   private let weights: [[Int]]
   private let confidence: Double
 
-  init(_ videos: Int, _ resampling: PredictionResampling) {
-    var random = SeededGenerator(seed: resampling.seed)
-    weights = (0..<resampling.count).map { _ in
-      var own = [Int](repeating: 0, count: videos)
-      for _ in 0..<videos { own[Int.random(in: 0..<videos, using: &random)] += 1 }
-      return own
-    }
+  init(_ videos: Int, _ resampling: Resampling) {
+    var weights = [[Int]](repeating: [Int](repeating: 0, count: videos), count: resampling.count)
+    resampling.draw(from: videos) { weights[$0][$1] += 1 }
+    self.weights = weights
     confidence = resampling.confidence
   }
 
-  /// The middle of what a number becomes, as large a share of the resamples as the confidence says.
-  func interval(_ value: ([Int]) -> Double) -> ClosedRange<Double> {
-    let values = weights.map(value).sorted()
-    func quantile(_ share: Double) -> Double {
-      let place = share * Double(values.count - 1)
-      let low = Int(place)
-      return low + 1 < values.count
-        ? values[low] + (values[low + 1] - values[low]) * (place - Double(low)) : values[low]
-    }
-    let low = quantile((1 - confidence) / 2)
-    return low...max(low, quantile((1 + confidence) / 2))
+  /// Where a number lies in most resamples; nil without resamples.
+  func interval(_ value: ([Int]) -> Double) -> ClosedRange<Double>? {
+    percentileInterval(sorted: weights.map(value).sorted(), confidence)
   }
 }
 

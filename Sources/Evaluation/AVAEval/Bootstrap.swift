@@ -1,20 +1,5 @@
 public import Datasets
-
-/// How to draw videos anew.
-public struct Resampling: Equatable, Sendable {
-  /// How many times as many videos as there are are drawn, each of them as likely every time; at least 1.
-  public var count: Int
-  /// The same seed draws the same videos, whatever the order of the files and the number of threads.
-  public var seed: UInt64
-  /// The share of the resamples that an interval covers, between 0 and 1.
-  public var confidence: Double
-
-  public init(count: Int = 1000, seed: UInt64 = 1, confidence: Double = 0.95) {
-    self.count = count
-    self.seed = seed
-    self.confidence = confidence
-  }
-}
+public import Statistics
 
 /// How far the numbers would move if other videos of the same kind had been taken: the percentile bootstrap over videos.
 ///
@@ -39,7 +24,7 @@ public struct Bootstrap: Equatable, Sendable {
 
 /// What became of one number over the resamples.
 public struct BootstrapInterval: Equatable, Sendable {
-  /// Between which quantiles it lies; the quantile q of n sorted values is the one at q(n - 1), linear in between.
+  /// Between which quantiles it lies (`percentileInterval`).
   public let interval: ClosedRange<Double>
   /// The standard deviation of the resamples' values, 0 for a single one.
   public let standardError: Double

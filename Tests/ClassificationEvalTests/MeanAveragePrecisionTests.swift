@@ -1,4 +1,4 @@
-import Classify
+import ClassificationEval
 import Testing
 
 @Suite struct MeanAveragePrecisionTests {

@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import Datasets
 public import Parallel
+public import Statistics
 
 /// Compares two files of detections under one protocol, on the same ground truth, label map and exclusions.
 ///

@@ -1,4 +1,5 @@
 public import Datasets
+public import Statistics
 
 /// Why a protocol's numbers are what they are. Lists with an entry a class follow the label map.
 public struct Explanation: Sendable {

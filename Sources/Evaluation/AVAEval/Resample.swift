@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import Datasets
 public import Parallel
+public import Statistics
 
 /// Draws videos anew, many times, and evaluates each time.
 ///
@@ -78,17 +79,4 @@ extension BootstrapInterval {
     standardError = sorted.count > 1 ? (squares / Double(sorted.count - 1)).squareRoot() : 0
     count = sorted.count
   }
-}
-
-/// The middle of sorted values, as large a share of them as the confidence says; nil without values.
-func percentileInterval(sorted values: [Double], _ confidence: Double) -> ClosedRange<Double>? {
-  if values.isEmpty { return nil }
-  func quantile(_ share: Double) -> Double {
-    let place = share * Double(values.count - 1)
-    let low = Int(place)
-    if low + 1 >= values.count { return values[values.count - 1] }
-    return values[low] + (values[low + 1] - values[low]) * (place - Double(low))
-  }
-  let low = quantile((1 - confidence) / 2)
-  return low...max(low, quantile((1 + confidence) / 2))
 }

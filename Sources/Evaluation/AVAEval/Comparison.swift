@@ -1,5 +1,6 @@
 public import AVARecords
 public import Datasets
+public import Statistics
 
 /// Two files of detections under one protocol: where the second, B, is better or worse than the first, A.
 ///

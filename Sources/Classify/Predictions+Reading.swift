@@ -1,35 +1,14 @@
 internal import Checkpoint
+public import ClassificationEval
 internal import Files
 internal import Tensors
 internal import Wording
 
-/// What a test of whole videos found, as a file keeps it: a score for every class of every video, and the classes that the
-/// videos have.
-public struct Predictions: Sendable, Equatable {
-  public let path: String
-  /// "0", "1" and so on where the file has no names.
-  public let names: [String]
-  /// [videos][classes].
-  public let scores: [[Float]]
-  /// The classes of each video, counted from 0; nil where they are not known.
-  public let labels: [[Int]?]
-  /// Whether videos have any number of classes.
-  public let isMultiLabel: Bool
-
-  public var classes: Int { scores.first?.count ?? 0 }
-
-  public init(path: String, names: [String], scores: [[Float]], labels: [[Int]?], isMultiLabel: Bool) {
-    self.path = path
-    self.names = names
-    self.scores = scores
-    self.labels = labels
-    self.isMultiLabel = isMultiLabel
-  }
-
+extension Predictions {
   /// Reads what `slowfast test` or PySlowFast wrote to `TEST.SAVE_RESULTS_PATH`: .npz, .csv or a pickle of scores and labels;
-  /// told by its content.
+  /// told by its content. Videos are called "0", "1" and so on where the file has no names.
   ///
-  /// - Throws: `FileError`, `ArrayFileError`, `PredictionError`.
+  /// - Throws: `FileError`, `ArrayFileError`, `PredictionFileError`.
   public init(path: String) throws {
     if try Self.isText(path) {
       self = try Self.table(path)
@@ -48,7 +27,7 @@ public struct Predictions: Sendable, Equatable {
 
   private static func arrays(_ path: String) throws -> Predictions {
     let file = try ArrayFile(path: path)
-    func fault(_ found: String) -> PredictionError { .malformed(path: path, place: nil, found: found) }
+    func fault(_ found: String) -> PredictionFileError { PredictionFileError(path: path, place: nil, found: found) }
     func first(_ names: [String]) -> String? { names.first { file.shape($0) != nil } }
     let known = file.names.map { "'\($0)' \(file.shape($0).map(describe(shape:)) ?? "of texts")" }
     guard let scoresName = first(["video_preds", "preds", "scores", "arr_0", "0"]),
@@ -60,7 +39,7 @@ public struct Predictions: Sendable, Equatable {
     let (count, classes) = (scoresShape[0], scoresShape[1])
     let rows = (0..<count).map { Array(scores.array[$0 * classes..<($0 + 1) * classes]) }
     for (row, own) in rows.enumerated() where !own.allSatisfy(\.isFinite) {
-      throw PredictionError.malformed(path: path, place: "video \(row)", found: "a score that is not a finite number")
+      throw PredictionFileError(path: path, place: "video \(row)", found: "a score that is not a finite number")
     }
     var labels: [[Int]?] = Array(repeating: nil, count: count)
     var isMultiLabel = false
@@ -70,7 +49,7 @@ public struct Predictions: Sendable, Equatable {
       if shape == [count] {
         for (row, value) in values.array.enumerated() where value != -1 {
           guard let label = Int(exactly: value), (0..<classes).contains(label) else {
-            throw PredictionError.malformed(
+            throw PredictionFileError(
               path: path, place: "video \(row)", found: "class \(value), and there are scores of 0 to \(classes - 1)")
           }
           labels[row] = [label]
@@ -80,7 +59,7 @@ public struct Predictions: Sendable, Equatable {
         for row in 0..<count {
           let own = values.array[row * classes..<(row + 1) * classes]
           guard own.allSatisfy({ $0 == 0 || $0 == 1 }) else {
-            throw PredictionError.malformed(
+            throw PredictionFileError(
               path: path, place: "video \(row)", found: "labels of several classes that are neither 0 nor 1")
           }
           labels[row] = own.indices.filter { own[$0] == 1 }.map { $0 - own.startIndex }
@@ -108,8 +87,8 @@ public struct Predictions: Sendable, Equatable {
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       if line.allSatisfy(\.isWhitespace) { continue }
       let cells = csvCells(line)
-      func fault(_ found: String) -> PredictionError {
-        .malformed(path: path, place: "line \(number + 1)", found: found)
+      func fault(_ found: String) -> PredictionFileError {
+        PredictionFileError(path: path, place: "line \(number + 1)", found: found)
       }
       guard let expected = classes else {
         guard cells.count >= 3, cells[0] == "video", cells[1] == "label" else {
@@ -134,7 +113,7 @@ public struct Predictions: Sendable, Equatable {
       scores.append(values.map { $0! })
       labels.append(own?.map { $0! })
     }
-    if names.isEmpty { throw PredictionError.malformed(path: path, place: nil, found: "no video") }
+    if names.isEmpty { throw PredictionFileError(path: path, place: nil, found: "no video") }
     return Predictions(
       path: path, names: names, scores: scores, labels: labels,
       isMultiLabel: labels.contains { ($0?.count ?? 1) > 1 })
@@ -142,19 +121,15 @@ public struct Predictions: Sendable, Equatable {
 }
 
 /// What is wrong with a file of predictions.
-public enum PredictionError: Error, Equatable, CustomStringConvertible {
-  /// - Parameter place: A line, or a video by number.
-  case malformed(path: String, place: String?, found: String)
-  case noLabels(path: String)
+public struct PredictionFileError: Error, Equatable, CustomStringConvertible {
+  let path: String
+  /// A line, or a video by number; nil for the file as a whole.
+  let place: String?
+  let found: String
 
   public var description: String {
-    switch self {
-    case .malformed(let path, let place, let found):
-      "reading the predictions: '\(path)'\(place.map { ", \($0)" } ?? ""): \(found) -> give what slowfast test or PySlowFast "
-        + "wrote to TEST.SAVE_RESULTS_PATH"
-    case .noLabels(let path):
-      "evaluating the predictions: '\(path)' knows no video's class -> test with a list that has classes"
-    }
+    "reading the predictions: '\(path)'\(place.map { ", \($0)" } ?? ""): \(found) -> give what slowfast test or PySlowFast "
+      + "wrote to TEST.SAVE_RESULTS_PATH"
   }
 }
 

@@ -1,0 +1,67 @@
+import Classify
+import ClassificationEval
+import Files
+import TestSupport
+import Testing
+
+private let fixtures = projectRoot + "/Tests/Fixtures/Classify/"
+
+/// Reads a file of this text; the error's text where it is refused.
+private func read(_ text: String) throws -> (Predictions?, String) {
+  let folder = TemporaryFolder()
+  defer { folder.remove() }
+  try writeFile(folder.path + "/p.csv", text)
+  do { return (try Predictions(path: folder.path + "/p.csv"), "") } catch { return (nil, "\(error)") }
+}
+
+@Suite struct PredictionFileTests {
+  private let scores: [[Float]] = [[7, 2, 1], [1, 3, 6], [3, 4, 3], [5, 1, 4]]
+
+  @Test func forms() throws {
+    for name in ["torch.pkl", "numpy.pkl", "fortran.npz"] {
+      let found = try Predictions(path: fixtures + name)
+      #expect(found.scores == scores && found.labels == [[0], [1], [1], [2]] && !found.isMultiLabel)
+      #expect(found.names == ["0", "1", "2", "3"])
+    }
+    #expect(try Predictions(path: fixtures + "predictions.npz").names == ["a.mp4", "b/b.mp4", "ö.mp4", "d.mp4"])
+    let several = try Predictions(path: fixtures + "several.pkl")
+    #expect(several.isMultiLabel && several.labels == [[0, 2], [1], [1, 2], []])
+    let table = try read("video,label,class_0,class_1\n\"a, b.mp4\",1,0.25,0.75\nc.mp4,-1,1,2\nd,\"0,1\",3,4\n").0
+    #expect(table?.names == ["a, b.mp4", "c.mp4", "d"] && table?.labels == [[1], nil, [0, 1]])
+    #expect(table?.scores == [[0.25, 0.75], [1, 2], [3, 4]] && table?.isMultiLabel == true)
+  }
+
+  @Test(
+    "Bad tables say the line",
+    arguments: [
+      ("a,b\n1,2\n", "line 1: expected the header 'video,label,class_0,...'"),
+      ("video,label,class1,score1\n", "line 1: the five best classes of each video alone"),
+      ("video,label,class_0\na,0,1,2\n", "line 2: 4 columns, the header has 3"),
+      ("video,label,class_0\na,0,nan\n", "line 2: a score that is no finite number"),
+      ("video,label,class_0\na,1,2\n", "line 2: the class '1', and there are scores of 0 to 0"),
+      ("video,label,class_0\n", "no video"),
+    ])
+  func badTables(text: String, expected: String) throws {
+    let said = try read(text).1
+    #expect(said.contains(expected) && said.contains("TEST.SAVE_RESULTS_PATH"), "\(said)")
+  }
+
+  @Test func groups() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    func read(_ text: String, _ names: [String] = []) throws -> [ClassGroup] {
+      try writeFile(folder.path + "/g.json", text)
+      return try ClassGroup.read(path: folder.path + "/g.json", names: names, classes: 3)
+    }
+    let groups = try read(#"{"late": [1, 2], "none": []}"#)
+    #expect(groups == [ClassGroup(name: "late", labels: [1, 2]), ClassGroup(name: "none", labels: [])])
+    #expect(try read(#"{"x": ["b"]}"#, ["a", "b", "c"])[0].labels == [1])
+    for (text, expected) in [
+      ("[]", "expected an object of lists"), (#"{"x": 1}"#, "group 'x' is no list"),
+      (#"{"x": [3]}"#, "there are scores of 0 to 2"), (#"{"x": ["d"]}"#, "names of classes: give these too"),
+    ] {
+      let error = #expect(throws: GroupError.self) { try read(text) }
+      #expect(error?.description.contains(expected) == true, "\(error?.description ?? "none")")
+    }
+  }
+}

@@ -114,6 +114,20 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     #expect(message.contains(" -> "))
   }
 
+  /// X3D's head rounds its windows up.
+  @Test func testCropsThatX3DCannotScoreAreSaid() throws {
+    let path = projectRoot + "/configs/Kinetics/X3D_M.yaml"
+    func load(_ crop: String) throws -> Configuration {
+      try Configuration.load(path: path, overrides: ["DATA.TEST_CROP_SIZE", crop], rules: ModelRules())
+    }
+    let message = failure { try load("192") }
+    for text in [
+      "averages over 7x7 places (TRAIN_CROP_SIZE / 32, rounded up) where a test crop leaves 6x6",
+      "DATA.TEST_CROP_SIZE 192 (given as KEY VALUE)", "DATA.TRAIN_CROP_SIZE 224 (line 22 of ", " -> test with crops",
+    ] { #expect(message.contains(text), "\(message)") }
+    #expect(try load("193")[.dataTestCropSize] == 193)
+  }
+
   @Test func formerNames() throws {
     let configuration = try load("MODEL:\n  ARCH: slowonly\n  MODEL_NAME: ResNet\n")
     #expect(configuration[.modelArch] == "slow")

@@ -121,6 +121,24 @@ import VideoModels
     #expect(try notices([key, "32"]).count == 1 && notices([]).count == 1)
   }
 
+  /// A test crop is refused when the configuration is read exactly where the head's window would not fit on what is left.
+  @Test(arguments: [(33, 32), (33, 33), (64, 33), (65, 64), (32, 16)])
+  func testCropsSuitTheHead(_ train: Int, _ test: Int) throws {
+    let crops = ["DATA.TRAIN_CROP_SIZE", "\(train)"]
+    let network = try model(crops)
+    let clip = filledClip([1, 3, 4, test, test])
+    func load() throws {
+      _ = try Configuration.load(
+        path: projectRoot + "/configs/Kinetics/X3D_M.yaml",
+        overrides: Self.small + crops + ["DATA.TEST_CROP_SIZE", "\(test)"], rules: ModelRules())
+    }
+    if (try? network.classify(clip)) != nil {
+      try load()
+    } else {
+      #expect(throws: ConfigurationError.self) { try load() }
+    }
+  }
+
   @Test func aClipSmallerThanTheWindowIsAnError() throws {
     let small = try model(["DATA.TRAIN_CROP_SIZE", "96"])
     #expect(throws: VideoModelError.self) { try small.classify(filledClip([1, 3, 4, 32, 32])) }

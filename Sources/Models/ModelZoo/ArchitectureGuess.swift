@@ -13,6 +13,8 @@ public struct ArchitectureGuess: Sendable {
   /// What the head scores, where the file's own configuration or the number of its classes tells.
   public private(set) var head: ScoredThings?
 
+  /// Whose network it is.
+  private(set) var family: (any ModelFamily)?
   /// The library whose names the file has, where it is another one.
   let peer: PeerNetwork?
   /// What published networks of this shape there are.
@@ -29,15 +31,17 @@ public struct ArchitectureGuess: Sendable {
   }
 
   /// Looks at a file's names and shapes; no numbers are read.
-  public init(_ checkpoint: Checkpoint) {
+  ///
+  /// - Parameter families: Whose networks are looked for.
+  public init(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
     let tensors = TensorIndex(checkpoint)
-    let reading = PeerReading(PeerFile(checkpoint))
+    let reading = PeerReading(PeerFile(checkpoint), families)
     if case .network(let network)? = reading { peer = network } else { peer = nil }
     if case .unsupported(let library, let what, let example)? = reading {
       network = Recognition("a network of \(library)")
       obstacle = (
         "it holds \(library)'s \(what) ('\(printable(example))'), which this program cannot run",
-        "give weights of a \(series(modelFamilies.flatMap(\.networks), "or")) network and their config"
+        "give weights of a \(series(families.flatMap(\.networks), "or")) network and their config"
       )
       return
     }
@@ -55,13 +59,16 @@ public struct ArchitectureGuess: Sendable {
       if let classes { network?.set(.modelNumClasses, "\(classes)") }
       obstacle = (
         "it holds \(family), a network that this program cannot run yet",
-        "give weights of a \(series(modelFamilies.flatMap(\.networks), "or")) network and their config"
+        "give weights of a \(series(families.flatMap(\.networks), "or")) network and their config"
       )
       return
     }
     readHead(tensors, checkpoint.configText)
     // The last first: ResNets, whose names the others have too, are the least particular.
-    network = modelFamilies.reversed().lazy.compactMap { $0.recognise(tensors) }.first
+    for candidate in families.reversed() where network == nil {
+      network = candidate.recognise(tensors)
+      if network != nil { family = candidate }
+    }
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     network.map { network = headAdded(to: $0, tensors, checkpoint.configText) }
     if let peer { network?.add(peer) }

@@ -18,16 +18,13 @@ struct FactorisedFamily: ModelFamily {
     Member(kind: .channels, network: "CSN", modelName: "PTVCSN", arch: "csn"),
   ]
 
-  /// The values of `MODEL.ARCH` of these networks.
-  static let archs = members.map(\.arch)
-
   var modelNames: [String] { Self.members.map(\.modelName) }
-  var archs: [String] { Self.archs }
+  var archs: [String] { Self.members.map(\.arch) }
   var networks: [String] { Self.members.map(\.network) }
   var keys: [String] { [Key.resnetDepth.name, Key.resnetWidthPerGroup.name] }
 
   /// The number of residual blocks of res2 to res5 by `RESNET.DEPTH`.
-  static let depths: [Int: [Int]] = [50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3]]
+  static let depths = ResNetBackbone.blocks(depths: 50, 101, 152)
 
   private func member(_ config: Configuration) -> Member? {
     Self.members.first { $0.modelName == config[.modelModelName] }
@@ -53,7 +50,7 @@ struct FactorisedFamily: ModelFamily {
         keys: [config.cite(.dataNumFrames), config.cite(.modelModelName)],
         remedy: "make NUM_FRAMES a multiple of \(member.kind.timeStride)")
     }
-    try config.checkHead(strides: [2, 2, 2, 2, 2])
+    try config.checkHead(strides: [2, 2, 2, 2, 2], window: config.headWindow, "TRAIN_CROP_SIZE / 32")
     return []
   }
 
@@ -75,6 +72,10 @@ struct FactorisedFamily: ModelFamily {
   }
 
   // MARK: Files
+
+  var peers: [any PeerMapping] {
+    Self.members.map { FactorisedInPyTorchVideo(kind: $0.kind, archs: [$0.arch]) }
+  }
 
   func recognise(_ tensors: TensorIndex) -> Recognition? {
     guard let kind = FactorisedBackbone.Kind(tensors), let stem = tensors.stem(pathway: 0),

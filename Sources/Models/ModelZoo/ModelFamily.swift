@@ -47,6 +47,10 @@ public protocol ModelFamily: Sendable {
   /// What a file's tensors tell, where they are those of one of its networks; nil for all others.
   func recognise(_ tensors: TensorIndex) -> Recognition?
 
+  /// How other libraries have its networks: whose files are read, and under whose names weights are written. Of a file the
+  /// first that reads it is believed.
+  var peers: [any PeerMapping] { get }
+
   /// The configuration keys that decide whether its networks have a tensor of that name.
   func keys(deciding name: String) -> Set<String>
 
@@ -60,8 +64,13 @@ extension ModelFamily {
   public var networks: [String] { modelNames }
   public var valueRules: [String: ValueRule] { [:] }
   public var hasReferenceHead: Bool { false }
-  /// Builds backbone and head for nothing: what they refuse is said when the configuration is read, with its place.
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
+    try checkByBuilding(config)
+    return []
+  }
+
+  /// Builds backbone and head for nothing: what they refuse is said when the configuration is read, with its place.
+  func checkByBuilding(_ config: Configuration) throws(ConfigurationError) {
     do {
       let backbone = try backbone(config)
       let activation = try headActivation(config)
@@ -73,9 +82,9 @@ extension ModelFamily {
     } catch {
       // For who builds it to say.
     }
-    return []
   }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
+  public var peers: [any PeerMapping] { [] }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
 

@@ -1,4 +1,4 @@
-/// Whose names a file's tensors have, where they are neither PySlowFast's nor those of a network in `peerLibraries`.
+/// Whose names a file's tensors have, where they are neither PySlowFast's nor those of a family's `peers`.
 struct PeerNames {
   /// The project, as "PyTorchVideo".
   let owner: String

@@ -6,11 +6,14 @@ internal import Wording
 ///
 /// Source: PySlowFast's checkpoint utilities; the names themselves are those of `StageNames` and of the heads.
 public struct PySlowFastNames: TensorNaming {
-  public init() {}
+  private let families: [any ModelFamily]
+
+  /// - Parameter families: Whose networks are read under other libraries' names.
+  public init(families: [any ModelFamily] = modelFamilies) { self.families = families }
 
   public func rename(_ content: inout FileContent) {
     if content.format == .caffe2 { content.renameBlobs() }
-    if content.renamePeer() { return }
+    if content.renamePeer(families) { return }
     content.stripSharedPrefix()
     content.normaliseSubBatchNorm()
   }

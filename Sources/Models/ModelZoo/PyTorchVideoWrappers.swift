@@ -33,12 +33,3 @@ extension Configuration {
     return notices
   }
 }
-
-extension PeerSemantics {
-  /// Makes of PyTorchVideo's own network that of PySlowFast's wrapper.
-  mutating func becomeWrapped() {
-    guard boxes != nil else { return }
-    boxes?.aligned = true
-    if let last = lastStage, last.dilations.count == 2 { lastStage?.dilations[1] = 1 }
-  }
-}

@@ -19,7 +19,8 @@ extension Configuration {
     try checkStages(shape)
     try checkWidths(shape)
     try checkTime(shape)
-    try checkHead(strides: [2, 2] + self[.resnetSpatialStrides].map { $0[0] })
+    try checkHead(
+      strides: [2, 2] + self[.resnetSpatialStrides].map { $0[0] }, window: headWindow, "TRAIN_CROP_SIZE / 32")
     return try checkNonLocal(shape) + wrapperNotices()
   }
 
@@ -98,8 +99,11 @@ extension Configuration {
 
   /// Checks that the head can score what the backbone leaves of a crop.
   ///
-  /// - Parameter strides: Those of all layers, along height and width.
-  func checkHead(strides: [Int]) throws(ConfigurationError) {
+  /// - Parameters:
+  ///   - strides: Those of all layers, along height and width.
+  ///   - window: The side of the windows that the head averages over.
+  ///   - origin: Where that comes from, in words.
+  func checkHead(strides: [Int], window: Int, _ origin: String) throws(ConfigurationError) {
     if self[.detectionEnable] {
       if self[.modelHeadAct] == "none" {
         throw .impossible(
@@ -108,12 +112,10 @@ extension Configuration {
       }
       return
     }
-    // The head pools with the window that training's crops left after the stem and the stages.
-    let window = headWindow
     let side = strides.reduce(self[.dataTestCropSize]) { ($0 + $1 - 1) / $1 }
     if window == 0 || side < window {
       throw .impossible(
-        problem: "the head averages over \(window)x\(window) places (TRAIN_CROP_SIZE / 32) where a test crop leaves "
+        problem: "the head averages over \(window)x\(window) places (\(origin)) where a test crop leaves "
           + "\(side)x\(side)", keys: [cite(.dataTestCropSize), cite(.dataTrainCropSize)],
         remedy: "test with crops at least as large as training's, of 32 pixels or more")
     }

@@ -1,6 +1,14 @@
 extension ResNetBackbone {
   /// The number of residual blocks of res2 to res5 by `RESNET.DEPTH`.
-  public static let depths: [Int: [Int]] = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3]]
+  public static let depths = blocks(depths: 18, 50, 101)
+
+  /// Those of some of the depths that ResNets have.
+  ///
+  /// Source: He et al., "Deep Residual Learning for Image Recognition", 2015.
+  static func blocks(depths: Int...) -> [Int: [Int]] {
+    let all = [18: [2, 2, 2, 2], 50: [3, 4, 6, 3], 101: [3, 4, 23, 3], 152: [3, 8, 36, 3]]
+    return all.filter { depths.contains($0.key) }
+  }
 
   /// The temporal kernels of one pathway: conv1, then the cycle of each residual stage.
   public struct TemporalKernels: Sendable {

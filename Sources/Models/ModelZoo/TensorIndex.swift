@@ -1,7 +1,7 @@
 public import Checkpoint
 
 /// A file's tensors, sorted by the stages, pathways and blocks that their names tell of.
-public struct TensorIndex {
+public struct TensorIndex: Sendable {
   private let shapes: [String: [Int]]
   private let names: [String]
   /// Block numbers by "s4.pathway0_res", without duplicates, ascending.

@@ -31,6 +31,19 @@ struct X3DFamily: ModelFamily {
     return try X3DBackbone(config)
   }
 
+  func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
+    try checkByBuilding(config)
+    let strides = Array(repeating: 2, count: 5)
+    try config.checkHead(
+      strides: strides, window: Self.window(config, strides.reduce(1, *)), "TRAIN_CROP_SIZE / 32, rounded up")
+    return []
+  }
+
+  /// The side of the windows that the head averages over: rounded up, where the heads of ResNets round down.
+  private static func window(_ config: Configuration, _ stride: Int) -> Int {
+    (config[.dataTrainCropSize] + stride - 1) / stride
+  }
+
   func classificationHead(
     _ config: Configuration, _ activation: Activation, on backbone: X3DBackbone
   ) throws -> any Head {
@@ -38,12 +51,10 @@ struct X3DFamily: ModelFamily {
       throw ModelConfigurationError.impossible(
         key: Key.modelHeadAct.name, found: "none", expected: "sigmoid or softmax", todo: "set MODEL.HEAD_ACT softmax")
     }
-    // Rounded up, where the heads of ResNets round down.
-    let stride = backbone.featureStride
-    let window = (config[.dataTrainCropSize] + stride - 1) / stride
     return X3DHead(
       classes: config[.modelNumClasses], activation: activation, inner: backbone.stages.last!.inner,
-      width: config[.x3dDimC5], normalisesDense: config[.x3dBnLin5], window: window)
+      width: config[.x3dDimC5], normalisesDense: config[.x3dBnLin5],
+      window: Self.window(config, backbone.featureStride))
   }
 
   // MARK: Files

@@ -5,21 +5,21 @@ internal import VideoModels
 /// MMAction2: SlowOnly and SlowFast, as recognisers and as AVA's detectors.
 ///
 /// Source: MMAction2 0.x and 1.x, their public behaviour.
-struct MMAction2: PeerLibrary {
+struct MMAction2: PeerMapping {
   static let name = "MMAction2"
-  var name: String { Self.name }
+  var library: String { Self.name }
 
   func read(_ file: PeerFile) -> PeerReading? {
     guard let layout = MMAction2Layout(file) else { return nil }
     let text = MMAction2Text(file.pythonText)
     if let (what, example) = unsupported(file, layout, text) {
-      return .unsupported(library: name, what: what, example: example)
+      return .unsupported(library: library, what: what, example: example)
     }
     var assumptions: [String] = []
     let classifier = layout.classifier.map { $0 + (file.has("\($0).2.weight") ? ".2" : "") }
     let hidden = layout.classifier.flatMap { file.shape("\($0).0.weight")?.first }
     var network = PeerNetwork(
-      library: name, modules: layout.modules(classifier: classifier, hasHidden: hidden != nil),
+      library: library, modules: layout.modules(classifier: classifier, hasHidden: hidden != nil),
       scoresBoxes: layout.scoresBoxes, semantics: semantics(file, layout, text, hidden, &assumptions))
     if layout.scoresBoxes == true, let classifier, let rows = file.shape(classifier + ".weight")?.first {
       // With a head of AVA's 80 classes alone nothing is to be left out, whatever the defaults say.
@@ -35,7 +35,7 @@ struct MMAction2: PeerLibrary {
     return .network(network)
   }
 
-  /// Networks of the library that are not built here.
+  /// Networks of the library that no family has read before.
   private func unsupported(
     _ file: PeerFile, _ layout: MMAction2Layout, _ text: MMAction2Text
   ) -> (what: String, example: String)? {
@@ -64,19 +64,10 @@ struct MMAction2: PeerLibrary {
   ) -> PeerSemantics {
     var semantics = PeerSemantics()
     semantics.pixels = text.pixels
-    semantics.lastStage = PeerSemantics.LastStage(
-      stride: text.lastStride ?? (layout.scoresBoxes == true ? 1 : 2),
-      dilations: layout.paths.indices.map { text.lastDilation(pathway: $0) ?? 1 })
-    if layout.paths.count == 2 {
-      semantics.isFusionBare = !file.has("\(layout.paths[0]).conv1_lateral.bn.weight")
-      semantics.slowFrames = .strided
-      semantics.alpha = text.alpha
-    } else {
-      semantics.poolsTime = false
-    }
-    semantics.nonLocal = nonLocal(file, text)
+    semantics.backbone = backbone(file, layout, text)
     if layout.scoresBoxes == false {
-      semantics.clips = PeerSemantics.Clips(averagesWholeMaps: true, joinsLastFirst: layout.paths.count == 2)
+      semantics.clips.averagesWholeMaps = true
+      semantics.clips.joinsLastFirst = layout.paths.count == 2
     }
     guard layout.scoresBoxes == true else { return semantics }
     var boxes = PeerSemantics.Boxes(
@@ -95,10 +86,26 @@ struct MMAction2: PeerLibrary {
     return semantics
   }
 
-  private func nonLocal(_ file: PeerFile, _ text: MMAction2Text) -> PeerSemantics.NonLocal? {
+  private func backbone(_ file: PeerFile, _ layout: MMAction2Layout, _ text: MMAction2Text) -> PeerResNet {
+    var backbone = PeerResNet()
+    backbone.lastStage = PeerResNet.LastStage(
+      stride: text.lastStride ?? (layout.scoresBoxes == true ? 1 : 2),
+      dilations: layout.paths.indices.map { text.lastDilation(pathway: $0) ?? 1 })
+    if layout.paths.count == 2 {
+      backbone.isFusionBare = !file.has("\(layout.paths[0]).conv1_lateral.bn.weight")
+      backbone.slowFrames = .strided
+      backbone.alpha = text.alpha
+    } else {
+      backbone.poolsTime = false
+    }
+    backbone.nonLocal = nonLocal(file, text)
+    return backbone
+  }
+
+  private func nonLocal(_ file: PeerFile, _ text: MMAction2Text) -> PeerResNet.NonLocal? {
     guard file.first(containing: ".non_local_block.") != nil else { return nil }
     let isPooled = file.first(containing: ".non_local_block.g.0.") != nil
-    return PeerSemantics.NonLocal(
+    return PeerResNet.NonLocal(
       pool: isPooled ? Extent3(1, 2, 2) : .one, attention: text.attention ?? .softmax, poolsConvolved: true,
       hasOutputBias: file.first(containing: ".non_local_block.conv_out.conv.bias") != nil)
   }

@@ -1,15 +1,15 @@
 internal import Checkpoint
 
 /// A file's tensors under the names that it gives them, without what data-parallel training puts before all of them.
-struct PeerFile {
+public struct PeerFile: Sendable {
   /// What stands before every name.
   let wrapper: String
-  let names: [String]
+  public let names: [String]
   private let shapes: [String: [Int]]
   /// PySlowFast's configuration, where the file has one.
-  let configText: String?
+  public let configText: String?
   /// MMAction2's configuration, where the file has one.
-  let pythonText: String?
+  public let pythonText: String?
 
   init(_ content: FileContent) {
     self.init(
@@ -36,15 +36,15 @@ struct PeerFile {
     self.pythonText = pythonText
   }
 
-  func shape(_ name: String) -> [Int]? { shapes[name] }
+  public func shape(_ name: String) -> [Int]? { shapes[name] }
 
-  func has(_ name: String) -> Bool { shapes[name] != nil }
+  public func has(_ name: String) -> Bool { shapes[name] != nil }
 
   /// The first name that has a part.
-  func first(containing part: String) -> String? { names.first { $0.contains(part) } }
+  public func first(containing part: String) -> String? { names.first { $0.contains(part) } }
 
   /// The first name, and its shape, that ends so and suits.
-  func first(ending end: String, where suits: ([Int]) -> Bool) -> String? {
+  public func first(ending end: String, where suits: ([Int]) -> Bool) -> String? {
     names.first { $0.hasSuffix(end) && (shapes[$0].map(suits) ?? false) }
   }
 }

@@ -3,9 +3,14 @@ public import Checkpoint
 /// A network of another library, as a file holds it.
 public struct PeerNetwork: Sendable {
   /// A layer's name there and here.
-  struct Module: Sendable, Equatable {
-    let own: String
-    let model: String
+  public struct Module: Sendable, Equatable {
+    public let own: String
+    public let model: String
+
+    public init(own: String, model: String) {
+      self.own = own
+      self.model = model
+    }
   }
 
   /// Whose it is, as "PyTorchVideo".
@@ -24,7 +29,7 @@ public struct PeerNetwork: Sendable {
   /// What could not be found out and was assumed, in words.
   var assumptions: [String] = []
 
-  init(library: String, modules: [Module], scoresBoxes: Bool?, semantics: PeerSemantics) {
+  public init(library: String, modules: [Module], scoresBoxes: Bool?, semantics: PeerSemantics) {
     self.library = library
     self.modules = modules
     self.scoresBoxes = scoresBoxes
@@ -32,8 +37,10 @@ public struct PeerNetwork: Sendable {
   }
 
   /// nil for PySlowFast's own files, and those of networks that are not built here.
-  public init?(_ checkpoint: Checkpoint) {
-    guard case .network(let network)? = PeerReading(PeerFile(checkpoint)) else { return nil }
+  ///
+  /// - Parameter families: Whose networks are looked for.
+  public init?(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
+    guard case .network(let network)? = PeerReading(PeerFile(checkpoint), families) else { return nil }
     self = network
   }
 
@@ -45,4 +52,9 @@ public struct PeerNetwork: Sendable {
 public struct PeerPixels: Sendable, Equatable {
   public let mean: [Double]
   public let std: [Double]
+
+  public init(mean: [Double], std: [Double]) {
+    self.mean = mean
+    self.std = std
+  }
 }

@@ -1,49 +1,69 @@
-internal import Configuration
-
-/// PyTorchVideo's hub: SlowFast, Slow, C2D, I3D, X3D, R(2+1)D and CSN, with the heads for clips and for boxes.
+/// PyTorchVideo's hub, with the heads for clips and for boxes.
 ///
 /// Source: PyTorchVideo's builders and hub functions (0.1.5, main of 2026), their public behaviour.
-struct PyTorchVideo: PeerLibrary {
+enum PyTorchVideo {
   static let name = "PyTorchVideo"
-  var name: String { Self.name }
+
+  /// What all of its networks have of their own.
+  static var semantics: PeerSemantics {
+    var semantics = PeerSemantics()
+    semantics.pixels = PeerPixels(mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225])
+    return semantics
+  }
+}
+
+/// Networks of a stem, four stages of residual blocks and a head, as PyTorchVideo's builders make them.
+protocol PyTorchVideoStages: PeerMapping {
+  /// What the layers are called.
+  var parts: PyTorchVideoParts { get }
+
+  /// Whether a file with residual blocks holds one of them.
+  ///
+  /// - Parameter prefix: What stands before the blocks.
+  func owns(_ file: PeerFile, prefix: String) -> Bool
+
+  /// What the network does otherwise than PySlowFast's.
+  func semantics(_ layout: PyTorchVideoLayout, _ file: PeerFile) -> PeerSemantics
+}
+
+extension PyTorchVideoStages {
+  var library: String { PyTorchVideo.name }
+
+  func semantics(_ layout: PyTorchVideoLayout, _ file: PeerFile) -> PeerSemantics { PyTorchVideo.semantics }
 
   func read(_ file: PeerFile) -> PeerReading? {
     guard let mark = file.first(containing: ".res_blocks."),
-      let prefix = ["", "model."].first(where: { mark.hasPrefix($0 + "blocks.") })
+      let prefix = ["", "model."].first(where: { mark.hasPrefix($0 + "blocks.") }), owns(file, prefix: prefix)
     else { return nil }
-    func refused(_ what: String, _ example: String) -> PeerReading {
-      .unsupported(library: name, what: what, example: example)
-    }
-    let layout = PyTorchVideoLayout(file, prefix: prefix)
+    let layout = PyTorchVideoLayout(file, prefix: prefix, parts)
     guard layout.stages.count == 4 else {
-      return refused("a network of \(layout.stages.count) stages instead of 4", mark)
+      return .unsupported(
+        library: library, what: "a network of \(layout.stages.count) stages instead of 4", example: mark)
     }
     return .network(
       PeerNetwork(
-        library: name, modules: layout.modules(layout.blocks(in: file)), scoresBoxes: layout.scoresBoxes,
+        library: library, modules: layout.modules(layout.blocks(in: file)), scoresBoxes: layout.scoresBoxes,
         semantics: semantics(layout, file)))
   }
 
-  private func semantics(_ layout: PyTorchVideoLayout, _ file: PeerFile) -> PeerSemantics {
-    var semantics = PeerSemantics()
-    semantics.pixels = PeerPixels(mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225])
-    if layout.network == .x3d {
-      let shortcut = layout.block(0, stage: 2, pathway: 0)
-      semantics.normalisesFirstShortcut = file.has("\(shortcut).branch1_norm.weight")
-      return semantics
+  func layers(_ network: ConvertedNetwork) -> ConvertedLayers { stageLayers(network, poolsTime: false) }
+
+  /// - Parameter poolsTime: Whether time is pooled after res2.
+  func stageLayers(_ network: ConvertedNetwork, poolsTime: Bool) -> ConvertedLayers {
+    let tensors = network.tensors
+    let layout = PyTorchVideoLayout(
+      pathways: network.isWrapped || tensors.stem(pathway: 1) == nil ? 1 : 2, poolsTime: poolsTime, parts: parts,
+      scoresBoxes: network.scoresBoxes, isWrapped: network.isWrapped)
+    let blocks = (2...5).map { stage in (0..<layout.pathways).map { tensors.blocks(stage: stage, pathway: $0) } }
+    var layers = ConvertedLayers(modules: layout.modules(blocks))
+    if (2...5).contains(where: { stage in
+      (0..<2).contains { !tensors.nonLocalBlocks(stage: stage, pathway: $0).isEmpty }
+    }) {
+      layers.obstacles.append("non-local blocks")
     }
-    // Of these two all is the same in every file.
-    if layout.network != .resNet { return semantics }
-    let pathways = layout.pathways
-    if layout.scoresBoxes == true {
-      semantics.boxes = PeerSemantics.Boxes(aligned: false, resolution: 7)
-      semantics.lastStage = PeerSemantics.LastStage(stride: 1, dilations: Array(repeating: 2, count: pathways))
-      // PySlowFast's wrappers save the same names; only their configuration tells them from the hub's.
-      if file.configText?.contains("MODEL_NAME: \(Configuration.wrapperPrefix)") ?? false { semantics.becomeWrapped() }
-    } else if layout.scoresBoxes == false {
-      semantics.lastStage = PeerSemantics.LastStage(stride: 2, dilations: Array(repeating: 1, count: pathways))
+    if tensors.convolution("c", block: 0, stage: 2, pathway: 0) == nil {
+      layers.obstacles.append("blocks of two convolutions")
     }
-    if pathways == 1 { semantics.poolsTime = layout.stages[1] == layout.stages[0] + 2 }
-    return semantics
+    return layers
   }
 }

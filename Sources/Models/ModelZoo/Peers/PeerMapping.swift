@@ -1,0 +1,99 @@
+internal import Checkpoint
+
+/// How another library has networks of a family: how its files are told, what it calls the layers, and what becomes of
+/// tensors on the way there.
+///
+/// A family lists its own in ``ModelFamily/peers``. Without ``archs`` files are read and none is written.
+public protocol PeerMapping: Sendable {
+  /// The library, as "PyTorchVideo".
+  var library: String { get }
+
+  /// What a file holds; nil where it is not of the library, or of another network of it.
+  func read(_ file: PeerFile) -> PeerReading?
+
+  /// The values of `MODEL.ARCH`, as the family recognises files, whose networks it can write.
+  var archs: [String] { get }
+
+  /// Whether PySlowFast has these networks from the library alone: it then reads them under the library's names, after
+  /// `model.`.
+  var isWrapped: Bool { get }
+
+  /// What the library calls the layers of a network.
+  func layers(_ network: ConvertedNetwork) -> ConvertedLayers
+
+  /// Makes what the library's network has of tensors that still have PySlowFast's names.
+  func prepare(_ weights: inout NamedWeights)
+}
+
+extension PeerMapping {
+  public var archs: [String] { [] }
+  public var isWrapped: Bool { false }
+  public func layers(_ network: ConvertedNetwork) -> ConvertedLayers { ConvertedLayers(modules: []) }
+  public func prepare(_ weights: inout NamedWeights) {}
+}
+
+/// A network that is to be written under a library's names.
+public struct ConvertedNetwork: Sendable {
+  /// Under PySlowFast's names.
+  public let tensors: TensorIndex
+  /// `MODEL.ARCH`, as its family recognises it.
+  public let arch: String
+  /// Whose file it is; nil for PySlowFast's own.
+  public let origin: PeerNetwork?
+  /// Whether its head scores boxes; nil where there is none.
+  public let scoresBoxes: Bool?
+  /// Whether PySlowFast's wrapper is to read it.
+  public let isWrapped: Bool
+}
+
+/// What a library calls a network's layers.
+public struct ConvertedLayers: Sendable {
+  public var modules: [PeerNetwork.Module]
+  /// What the weights need and the library's network has not, in words; without any it can be written.
+  public var obstacles: [String] = []
+  /// What the file cannot say to its next reader.
+  public var notices: [String] = []
+
+  public init(modules: [PeerNetwork.Module]) { self.modules = modules }
+}
+
+/// What a library's file holds.
+public enum PeerReading: Sendable {
+  case network(PeerNetwork)
+  /// A network that is not built here.
+  ///
+  /// - Parameter example: A tensor whose name or shape tells.
+  case unsupported(library: String, what: String, example: String)
+
+  /// nil where the file is of no library that the families know.
+  init?(_ file: PeerFile, _ families: [any ModelFamily]) {
+    // The last first, as where files of PySlowFast are recognised.
+    let mappings = families.reversed().lazy.flatMap(\.peers)
+    guard let reading = mappings.compactMap({ $0.read(file) }).first else { return nil }
+    self = reading
+  }
+}
+
+extension FileContent {
+  /// Gives the tensors of a library's network the names that they have in PySlowFast's; nothing changes in other files.
+  ///
+  /// - Returns: Whether it is one.
+  mutating func renamePeer(_ families: [any ModelFamily]) -> Bool {
+    let file = PeerFile(self)
+    guard case .network(let network)? = PeerReading(file, families) else { return false }
+    let modules = Dictionary(network.modules.map { ($0.own, $0.model) }, uniquingKeysWith: { first, _ in first })
+    for (index, own) in file.names.enumerated() {
+      guard let dot = own.lastIndex(of: ".") else { continue }
+      let module = String(own[..<dot])
+      if network.ignored.contains(where: { own.hasPrefix($0) }) { items[index].isOfTraining = true }
+      guard let model = modules[module] else { continue }
+      items[index].name = model + own[dot...]
+      if network.classifierWithBackground == module { items[index].dropFirstRow() }
+    }
+    notices.append("the tensors have \(network.library)'s names and are read under PySlowFast's")
+    if let module = network.classifierWithBackground {
+      notices.append("row 0 of '\(module)' is \(network.library)'s background class and is left out")
+    }
+    return true
+  }
+}

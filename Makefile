@@ -11,7 +11,7 @@ setup:
 build: setup
 	@swift build -c release --product slowfast
 
-# The main job on a little drawn world: detections, mAP, overlays.
+# The main job on a little drawn world: detections, mAP, overlays. Then the classes of short videos.
 demo: build
 	@tools/demo.sh $(SLOWFAST) $(DEMO)
 

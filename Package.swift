@@ -194,7 +194,9 @@ let ensembles: [Target] = [
 let program: [Target] = [
   .target(
     name: "Synth",
-    dependencies: ["Datasets", "Overlay", "Video", "Imaging", "Geometry", "Files", "Tensors", "Parallel", "Wording"],
+    dependencies: [
+      "Datasets", "Overlay", "Video", "Imaging", "Geometry", "JSON", "Files", "Tensors", "Parallel", "Wording",
+    ],
     swiftSettings: strict),
   .target(
     name: "Report",

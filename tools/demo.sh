@@ -1,14 +1,17 @@
 #!/bin/sh
 # The main job on held-out drawn videos, with learned weights: detections, mAP, overlays, an overlay video, a report.
-# usage: demo.sh SLOWFAST OUTPUT-DIR [VIDEOS, 12; at least 4]
+# Then a second act: short videos of one thing each are classified.
+# usage: demo.sh SLOWFAST OUTPUT-DIR [VIDEOS, 12; at least 4] [CLIPS, 130; at least 13]
 set -eu
 
 slowfast=$1
 out=$2
 videos=${3:-12}
+clips=${4:-130}
 world="$out/world"
 annotations="$world/annotations"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
+classifier=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_CLASSES
 rm -rf "$out"
 mkdir -p "$out"
 
@@ -63,6 +66,24 @@ done
   --groundtruth "$out/overlays/groundtruth.csv" --labelmap "$annotations/labelmap.pbtxt" --starting-second 900 \
   --output-dir "$out/overlays" --overlay-video
 
+# Seed 7 again: nobody was trained on these either.
+short="$out/classes"
+say "Second act: drawing $clips short videos of one person doing one thing"
+"$slowfast" synth --dataset kinetics --output-dir "$short" --videos "$clips" --seed 7 --width 170 --height 128
+
+say "What is done in each: top-1 and top-5, three clips a video"
+"$slowfast" test --cfg "$classifier.yaml" --weights "$classifier.pyth" --output-dir "$short/results" \
+  DATA.PATH_TO_DATA_DIR "$short" DATA.PATH_PREFIX "$short" TEST.SAVE_RESULTS_PATH scores.npz
+"$slowfast" evaluate --predictions "$short/results/scores.npz" --labels "$short/classes.json" \
+  --report "$short/report" --video "$short"/videos/*.mp4 --output "$short/evaluation.txt"
+cat "$short/evaluation.txt"
+
+# The first video of somebody who falls, class 3.
+fall=$(sed -n 's/ 3$//p' "$short/test.csv" | head -n 1)
+say "What is done in $(basename "$fall"), over time"
+"$slowfast" classify "$short/$fall" --cfg "$classifier.yaml" --weights "$classifier.pyth" \
+  --labels "$short/classes.json" --every 0.2 --top-k 2 --overlay-video "$short/$(basename "$fall" .mp4)_timeline.mp4"
+
 say ""
 cat <<TEXT
 
@@ -75,4 +96,7 @@ report          $out/report/index.html
 motion's share  $out/motion.txt
 overlays        $out/overlays/
 overlay video   $out/overlays/$shown.mp4
+classes         $short/results/predictions_latest.csv
+class report    $short/report/index.html
+timeline        $short/$(basename "$fall" .mp4)_timeline.mp4
 TEXT

@@ -114,6 +114,9 @@ struct OverwriteTests {
       Program.run([
         "synth", "--output-dir", synth.path, "--seconds", "4", "--width", "64", "--height", "64", "--split", "train",
       ]))
+    try expectKept(
+      ["synth", "--dataset", "kinetics", "--output-dir", synth.path, "--width", "64", "--height", "64"], synth,
+      "test.csv", "val.csv", "videos/synthclip1_1.mp4")
     let bench = Scratch()
     try expectKept(
       ["bench", "evaluate", "--rows", "6000", "--runs", "1", "--output-dir", bench.path], bench, "detections.csv")

@@ -14,6 +14,18 @@ struct UsageTests {
   }
 
   @Test(
+    "synth: a list of videos has a range of its own, and no images",
+    arguments: [
+      (["--seconds", "6"], ["from 2 to 5", "found 6"]), (["--videos", "0"], ["from 1 to 9999", "found 0"]),
+      (["--format", "both"], ["--dataset kinetics is a list of videos", "found --format both -> leave it away"]),
+    ])
+  func impossibleLists(_ words: [String], _ message: [String]) {
+    let output = Scratch()
+    let call = ["synth", "--dataset", "kinetics", "--output-dir", output.path]
+    expectFailure(Program.run(call + words), status: 64, message, leaving: output)
+  }
+
+  @Test(
     "A mistyped command",
     arguments: [
       (["tset"], "test"), (["help", "tset"], "test"), (["evalaute", "--groundtruth", "x"], "evaluate"),

@@ -17,6 +17,11 @@ def sha256(path):
     return hashlib.sha256(Path(path).read_bytes()).hexdigest()
 
 
+def sha256_of_all(paths):
+    """The checksum over the checksums of several files, in this order."""
+    return hashlib.sha256("".join(map(sha256, paths)).encode()).hexdigest()
+
+
 def scripts():
     """Checksums of all code that took part, by path in the project."""
     files = [path for path in sorted(HERE.glob("*.py")) if not path.name.startswith("test_")]

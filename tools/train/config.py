@@ -14,9 +14,11 @@ import shapes  # noqa: E402  (the network's keys and their defaults)
 # PySlowFast's defaults of the other keys that training reads.
 TRAINING = {
     "TRAIN": {"ENABLE": True, "DATASET": "kinetics", "BATCH_SIZE": 64, "AUTO_RESUME": True, "EVAL_PERIOD": 10},
+    "TEST": {"NUM_ENSEMBLE_VIEWS": 10},
     "DATA": {
         "SAMPLING_RATE": 8,
         "TEST_CROP_SIZE": 256,
+        "TARGET_FPS": 30,
         "TRAIN_JITTER_SCALES": [256, 320],
         "RANDOM_FLIP": True,
         "MEAN": [0.45, 0.45, 0.45],
@@ -82,7 +84,7 @@ def defaults():
 def load(path, overrides=()):
     """Reads a config.
 
-    Keys that training does not read (TEST.*, TENSORBOARD.*, ...) are kept as they stand: they belong to the config
+    Keys that training does not read (TENSORBOARD.*, ...) are kept as they stand: they belong to the config
     that is saved with the weights. An override must be a key that is read: a slip of the pen would else do nothing.
     """
     try:

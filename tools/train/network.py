@@ -93,8 +93,8 @@ def build(config):
         raise Problem("building the network: expected MODEL.ARCH slowfast with RESNET.TRANS_FUNC bottleneck_transform")
     if resnet["DEPTH"] not in shapes.DEPTHS:
         raise Problem(f"RESNET.DEPTH: found {resnet['DEPTH']} -> {', '.join(map(str, shapes.DEPTHS))}")
-    if not config["DETECTION"]["ENABLE"] or config["MODEL"]["HEAD_ACT"] != "sigmoid":
-        raise Problem("building the network: expected DETECTION.ENABLE True and MODEL.HEAD_ACT sigmoid")
+    if config["MODEL"]["HEAD_ACT"] != ("sigmoid" if config["DETECTION"]["ENABLE"] else "softmax"):
+        raise Problem("building the network: expected MODEL.HEAD_ACT sigmoid with DETECTION.ENABLE True, else softmax")
     network = models.Network(shapes.shape_of(config))
     flatten_convolutions(network)
     initialise(network, config["MODEL"]["FC_INIT_STD"], resnet["ZERO_INIT_FINAL_BN"])

@@ -20,8 +20,10 @@ struct Shot {
   private static let aspects = [4.0 / 3, 16.0 / 9, 3.0 / 2, 1, 3.0 / 4, 9.0 / 16]
   private static let rates = [24, 25, 30, 50, 30000.0 / 1001, 60000.0 / 1001]
 
-  /// - Parameter size: Nil for one that the seed chooses: upright and wide ones, 192 to 288 pixels at the short side.
-  init(name: String, index: Int, seed: UInt64, seconds: Int, size: ImageSize?) {
+  /// - Parameters:
+  ///   - size: Nil for one that the seed chooses: upright and wide ones, 192 to 288 pixels at the short side.
+  ///   - activity: What the only person does; nil for several people.
+  init(name: String, index: Int, seed: UInt64, seconds: Int, size: ImageSize?, showing activity: Activity? = nil) {
     self.name = name
     self.index = index
     var generator = SeededGenerator(seed: seed)
@@ -40,7 +42,9 @@ struct Shot {
     func even(_ side: Int, _ factor: Double) -> Int { max(2, Int((Double(side) * factor / 2).rounded()) * 2) }
     let factor = size == nil ? enlargement : 1
     videoSize = ImageSize(width: even(self.size.width, factor), height: even(self.size.height, factor))
-    world = World(seed: worldSeed, aspect: Double(self.size.width) / Double(self.size.height), seconds: Double(seconds))
+    world = World(
+      seed: worldSeed, aspect: Double(self.size.width) / Double(self.size.height), seconds: Double(seconds),
+      showing: activity)
   }
 
   /// The name of a numbered image; the first one has the number 1.

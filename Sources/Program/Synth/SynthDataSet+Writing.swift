@@ -1,8 +1,5 @@
 internal import Files
 internal import Imaging
-internal import Parallel
-internal import Synchronization
-internal import Video
 
 extension SynthDataSet {
   /// The files that `write` makes in a folder, but for the label map, which all data sets share; of a video's images
@@ -27,19 +24,11 @@ extension SynthDataSet {
   ///   - progress: Called after every image with the number of images so far, by one thread at a time.
   /// - Throws: The error of the drawing or writing that failed first in the order of videos.
   public func write(to folder: String, threads: Int? = nil, progress: (Int) -> Void = { _ in }) throws {
-    let done = Mutex(0)
-    let results = WorkerPool(threads: threads.map { min($0, videos) }).map(videos) { index in
-      Result {
-        try write(shot(index), to: folder) {
-          done.withLock { count in
-            count += 1
-            progress(count)
-          }
-        }
-      }
+    let rows = try drawn(videos, threads: threads, progress: progress) { index, drawn in
+      try write(shot(index), to: folder, drawn: drawn)
     }
     var all = Annotations()
-    for result in results { all.append(try result.get()) }
+    for each in rows { all.append(each) }
     try write(all, to: folder)
   }
 
@@ -60,7 +49,7 @@ extension SynthDataSet {
   /// Writes one video and returns its rows.
   private func write(_ shot: Shot, to folder: String, drawn: () -> Void) throws -> Annotations {
     if format != .mp4 { try writeFrames(of: shot, to: folder, drawn: drawn) }
-    if format != .frames { try writeVideo(of: shot, to: folder, drawn: drawn) }
+    if format != .frames { try shot.writeVideo(to: joinPath(folder, "videos/\(shot.name).mp4"), drawn: drawn) }
     return annotations(of: shot)
   }
 
@@ -76,16 +65,5 @@ extension SynthDataSet {
       try writeJPEG(image, to: joinPath(images, shot.fileName(frame)), quality: 92)
       drawn()
     }
-  }
-
-  private func writeVideo(of shot: Shot, to folder: String, drawn: () -> Void) throws {
-    let film = try Film(of: shot.world, size: shot.videoSize)
-    let video = try VideoWriter(
-      path: joinPath(folder, "videos/\(shot.name).mp4"), size: shot.videoSize, framesPerSecond: shot.framesPerSecond)
-    for frame in 0..<shot.videoFrames {
-      try video.append(try film.image(at: Double(frame) / shot.framesPerSecond))
-      drawn()
-    }
-    try video.finish()
   }
 }

@@ -9,7 +9,7 @@ internal import Tensors
 /// `proposals.csv` and `exclusions.csv`; for training, `train_groundtruth.csv` and `train_proposals.csv`, whose boxes
 /// have the labels of whom they show; and `videos/VIDEO.mp4`, the same worlds at the rates and sizes of all sorts of
 /// cameras. Both splits may live in one folder. Equal arguments give equal files, byte for byte.
-public struct SynthDataSet: Sendable {
+public struct SynthDataSet: DrawnDataSet {
   public let seed: UInt64
   public let split: Split
   public let videos: Int
@@ -37,21 +37,11 @@ public struct SynthDataSet: Sendable {
     seed: UInt64, split: Split = .val, videos: Int = 1, seconds: Int = 8,
     size: ImageSize? = ImageSize(width: 340, height: 256), format: Format = .frames
   ) throws(SynthError) {
-    func require(_ value: Int, _ range: ClosedRange<Int>, _ what: String) throws(SynthError) {
-      if range.contains(value) { return }
-      throw .outOfRange(what: what, expected: "from \(range.lowerBound) to \(range.upperBound)", found: value)
-    }
     // Two seconds before the first labelled one and after the last have room for a full clip.
     let last = Self.model.labelledSeconds?.upperBound ?? .max - 2
-    try require(seconds, 4...(last + 2 - Self.firstSecond), "the length in seconds")
-    try require(videos, 1...999, "the number of videos")
-    if let size {
-      try require(size.width, 64...4096, "the width")
-      try require(size.height, 64...4096, "the height")
-      // Wider or higher ones leave no room for people.
-      let (short, long) = (size.shortSide, max(size.width, size.height))
-      try require(long, short...(short * 5 / 2), "the longer side (the shorter one is \(short))")
-    }
+    try SynthError.require(seconds, 4...(last + 2 - Self.firstSecond), "the length in seconds")
+    try SynthError.require(videos, 1...999, "the number of videos")
+    if let size { try SynthError.require(size) }
     self.seed = seed
     self.split = split
     self.videos = videos

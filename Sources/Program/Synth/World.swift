@@ -15,7 +15,7 @@ public struct World: Sendable {
   /// From the back of the scene to the front.
   let actors: [Actor]
   let stools: [Stool]
-  let foreground: [Shape]
+  private(set) var foreground: [Shape]
   let camera: Camera
 
   /// A person of one frame.
@@ -39,7 +39,9 @@ public struct World: Sendable {
   ///   - seed: Two worlds of one seed and shape are equal.
   ///   - aspect: The images' width to their height.
   ///   - seconds: How long it will be filmed: scripts are that long.
-  public init(seed: UInt64, aspect: Double = 4.0 / 3, seconds: Double = 8) {
+  ///   - activity: What the only person of the world does; nil for one to five people with scripts of their own. That one
+  ///     person is labelled at any moment: nothing stands in the way that would hide more than half.
+  public init(seed: UInt64, aspect: Double = 4.0 / 3, seconds: Double = 8, showing activity: Activity? = nil) {
     self.aspect = aspect
     size = SceneSize(aspect: aspect)
     var generator = SeededGenerator(seed: seed)
@@ -47,10 +49,18 @@ public struct World: Sendable {
     camera = Camera(&generator, size: size)
     foreground =
       generator.chance(0.35) ? generator.pick(Foreground.allCases).shapes(in: size, &generator) : []
-    actors = Cast.actors(&generator, size: size, seconds: seconds)
+    actors =
+      if let activity {
+        [Cast.performer(of: activity, &generator, size: size, seconds: seconds)]
+      } else {
+        Cast.actors(&generator, size: size, seconds: seconds)
+      }
     let wood = [0x80562F, 0xB5853F, 0x5F6B73, 0xA63F3F].map { RGBColor(hex: $0) }
     stools = actors.flatMap { actor in
       actor.seats.map { Stool(foot: $0, stature: actor.stature, color: generator.pick(wood)) }
+    }
+    if activity != nil, stride(from: 0, through: seconds, by: 0.25).contains(where: { people(at: $0).isEmpty }) {
+      foreground = []
     }
   }
 

@@ -340,7 +340,7 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs)
-    + grouped("Evaluation", evaluation) + detect + classify + ensembles
+    + grouped("AVAEval", evaluation) + detect + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

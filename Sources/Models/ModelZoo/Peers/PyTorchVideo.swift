@@ -8,6 +8,9 @@ struct PyTorchVideo: PeerLibrary {
   var name: String { Self.name }
 
   func read(_ file: PeerFile) -> PeerReading? {
+    if let mark = Self.transformerMarks.lazy.compactMap({ file.first(containing: $0) }).first {
+      return .unsupported(library: name, what: "MViT, a transformer", example: mark)
+    }
     guard let mark = file.first(containing: ".res_blocks."),
       let prefix = ["", "model."].first(where: { mark.hasPrefix($0 + "blocks.") })
     else { return nil }
@@ -23,6 +26,9 @@ struct PyTorchVideo: PeerLibrary {
         library: name, modules: layout.modules(layout.blocks(in: file)), scoresBoxes: layout.scoresBoxes,
         semantics: semantics(layout, file)))
   }
+
+  /// Parts of names that the hub's transformers have, and PySlowFast's have not.
+  private static let transformerMarks = ["patch_embed.patch_model.", "cls_positional_encoding."]
 
   private func semantics(_ layout: PyTorchVideoLayout, _ file: PeerFile) -> PeerSemantics {
     var semantics = PeerSemantics()

@@ -25,7 +25,7 @@ public struct RunStatus: Equatable, Sendable {
 
   /// The program's version.
   public var version: String
-  /// "test" or "detect".
+  /// "test", "detect" or "classify".
   public var command: String
   /// The command line after the program's name.
   public var arguments: [String]

@@ -70,6 +70,23 @@ SEEDS = {
         "w 1 0 /w/w_000001.jpg \"\"\n",
         "jump.csv": "x video_id frame_id path labels\nv 0 7 a.jpg \"\"\nv 0 9 b.jpg \"1,2\"\r\n",
     },
+    "videolist": {
+        "two.csv": "a/b.mp4 3\nc.mp4 0\r\n\nc.mp4 7\n",
+        "three.csv": "\ufeffa b.mp4,x,3\nc.mp4,y,0\n",
+        "one.csv": "a.mp4\nb.mp4\n",
+        "swapped.csv": "3 a.mp4\n",
+    },
+    "datasets": {
+        "plain": '{"Holding something": "1", "Dropping something": 0}\f'
+        '[{"id": "9", "template": "Dropping [something]"}, {"id": 7, "template": "Holding [something]"}]\f'
+        'original_vido_id video_id frame_id path labels\n7 0 0 7/1.jpg "1,3"\n9 1 0 9/1.jpg ""\n9 1 1 9/2.jpg 2\n\f'
+        '[{"im_path": "n1/1.JPEG", "class": 0}, {"im_path": "n2/1.JPEG", "class": 7}]',
+        "faults": '{"A": "x"}\f[{"id": [], "template": 1}]\fx video_id frame_id path labels\nv 0 7 a.jpg "8,-1"\n\f[{"class": 1e9}]',
+    },
+    "predictions": {
+        "plain.csv": 'video,label,class_0,class_1\n"a, b.mp4",1,0.25,0.75\nc.mp4,-1,1,2\nd,"0,1",3,4\n',
+        "faults.csv": "video,label,class_0\na,0,nan\nb,1,1e39\n",
+    },
     "labelmap": {
         "item.pbtxt": 'item {\n  name: "bend/bow (at the waist)"\n  id: 1\n}\nitem { id: 2 name: \'lie\\/sleep \\303\\251\' }\n',
         "label.pbtxt": 'label {\n  name: "stand"\n  label_id: 12\n  label_type: PERSON_MOVEMENT\n}\n# a remark\n',

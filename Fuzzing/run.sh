@@ -25,6 +25,7 @@ seeds() {
     labelmap) ls ../annotations/*.pbtxt ;;
     jpeg) ls $fixtures/Imaging/*.jpg ;;
     png) ls $fixtures/Imaging/*.png ;;
+    predictions) ls $fixtures/Classify/*.{npz,pkl,pth} ;;
     video) ls $fixtures/Video/*.{mp4,mkv,ts,webm,avi,gif,h264} ;;
   esac
   if [ -d "Seeds/$1" ]; then ls -d "Seeds/$1"/*; fi
@@ -33,9 +34,9 @@ seeds() {
 # Words that a reader knows and chance would hardly find.
 words() {
   case $1 in
-    unpickler | torchpickle) echo Dictionaries/pickle.dict ;;
-    safetensors) echo Dictionaries/json.dict ;;
-    detections | groundtruth | proposals | exclusions | framelist) echo Dictionaries/csv.dict ;;
+    unpickler | torchpickle | predictions) echo Dictionaries/pickle.dict ;;
+    safetensors | datasets) echo Dictionaries/json.dict ;;
+    detections | groundtruth | proposals | exclusions | framelist | videolist) echo Dictionaries/csv.dict ;;
     *) echo "Dictionaries/$1.dict" ;;
   esac
 }

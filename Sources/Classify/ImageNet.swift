@@ -43,6 +43,12 @@ public struct ImageNet: ClipDataset {
       listFiles = []
       let found = try Self.pictures(in: folder, config)
       list = found.list
+      if !found.others.isEmpty {
+        notices.append(
+          "\(counted(found.others.count, "file")) in the folders of '\(folder)' passed over, whose names end as no picture's do: "
+            + "\(listed(found.others.prefix(3).map { "'\($0)'" })) -> give pictures one of \(series(Self.endings, "or"))"
+        )
+      }
       if found.classes < config[.modelNumClasses] {
         notices.append(
           "'\(folder)' has \(counted(found.classes, "folder")), and the network scores \(config[.modelNumClasses]) classes: "
@@ -53,7 +59,7 @@ public struct ImageNet: ClipDataset {
       folder = ""
       let path = joinPath(preloaded, "test.json")
       listFiles = [path]
-      list = try Self.listed(path, config)
+      list = try Self.preloaded(path, config)
     }
     self.notices = notices
   }
@@ -78,7 +84,11 @@ public struct ImageNet: ClipDataset {
   }
 
   /// The pictures of all folders of classes, in the order of their names.
-  private static func pictures(in folder: String, _ config: Configuration) throws -> (list: VideoList, classes: Int) {
+  ///
+  /// - Returns: Beside them the other files.
+  private static func pictures(
+    in folder: String, _ config: Configuration
+  ) throws -> (list: VideoList, classes: Int, others: [String]) {
     let parent = config[.dataPathToDataDir]
     let names: [String]
     do {
@@ -100,19 +110,36 @@ public struct ImageNet: ClipDataset {
           "'\(folder)' has \(classes.count) folders of classes, and the network scores \(config[.modelNumClasses])",
         advice: "give the pictures of the weights' data set, or set MODEL.NUM_CLASSES to that of the weights")
     }
-    let videos = try classes.enumerated().flatMap { number, name in
-      try listFolder(joinPath(folder, name)).map { VideoList.Video(name: "\(name)/\($0)", labels: [number]) }
+    var videos: [VideoList.Video] = []
+    var others: [String] = []
+    for (number, name) in classes.enumerated() {
+      for file in try listFolder(joinPath(folder, name)) {
+        if isPicture(file) {
+          videos.append(VideoList.Video(name: "\(name)/\(file)", labels: [number]))
+        } else {
+          others.append("\(name)/\(file)")
+        }
+      }
     }
     if videos.isEmpty {
+      let found = others.first.map { ", but \(counted(others.count, "other file")) such as '\($0)'" } ?? ""
       throw ClassificationError.noList(
-        keys: [config.cite(.dataPathToDataDir)], reason: "there is no picture in the folders of '\(folder)'",
-        advice: "make a folder for each class there, with its pictures")
+        keys: [config.cite(.dataPathToDataDir)], reason: "there is no picture in the folders of '\(folder)'\(found)",
+        advice: "make a folder for each class there, with its pictures (\(series(endings, "or")))")
     }
-    return (VideoList(path: folder, videos: videos), classes.count)
+    return (VideoList(path: folder, videos: videos), classes.count, others)
+  }
+
+  /// How the names of pictures end. Of these some forms are not read here: such a picture is damaged, not passed over.
+  private static let endings = [".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp"]
+
+  private static func isPicture(_ name: String) -> Bool {
+    let name = name.lowercased()
+    return !name.hasPrefix(".") && endings.contains { name.hasSuffix($0) }
   }
 
   /// The pictures of a list as the reference keeps it: an array of objects with 'im_path' and 'class'.
-  private static func listed(_ path: String, _ config: Configuration) throws -> VideoList {
+  private static func preloaded(_ path: String, _ config: Configuration) throws -> VideoList {
     func fault(_ entry: String?, _ found: String) -> VideoListError {
       .entry(
         path: path, entry: entry, found: found,
@@ -130,12 +157,14 @@ public struct ImageNet: ClipDataset {
     do {
       value = try JSONReader.read(bytes, limits: JSONReader.Limits(size: 1 << 30))
     } catch {
-      throw fault(nil, "\(error)")
+      throw fault(error.place(in: bytes), error.found)
     }
     guard case .array(let entries) = value else { throw fault(nil, "expected an array") }
     if entries.isEmpty { throw VideoListError.empty(path: path) }
     let videos = try entries.enumerated().map { number, entry in
-      guard case .string(let name) = entry["im_path"] else { throw fault("entry \(number + 1)", "no 'im_path'") }
+      guard case .string(let name) = entry["im_path"] else {
+        throw fault("entry \(number + 1), 'im_path'", "\(entry["im_path"]?.text ?? "it is not there"), expected a text")
+      }
       guard case .number(let text) = entry["class"], let label = text.int,
         (0..<config[.modelNumClasses]).contains(label)
       else {

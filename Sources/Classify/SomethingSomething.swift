@@ -91,9 +91,13 @@ public struct SomethingSomething: ListedFrames {
         case .number(let number): number.text
         default: nil
         }
-      guard let id, !id.isEmpty else { throw fault("no 'id'", "give the data set's own file") }
+      guard let id, !id.isEmpty else {
+        throw fault("'id' is \(shown(entry["id"])), expected a text or number", "give the data set's own file")
+      }
       guard case .string(let template) = entry["template"] else {
-        throw fault("video '\(id)' has no 'template'", "give the validation file: the test file has no classes")
+        throw fault(
+          "video '\(id)': 'template' is \(shown(entry["template"])), expected a text",
+          "give the validation file: the test file has no classes")
       }
       let plain = template.filter { $0 != "[" && $0 != "]" }
       guard let label = classes[plain] else {
@@ -105,12 +109,15 @@ public struct SomethingSomething: ListedFrames {
     }
   }
 
+  private static func shown(_ value: JSONValue?) -> String { value.map { String($0.text.prefix(40)) } ?? "not there" }
+
   private static func json(_ path: String) throws -> JSONValue {
     let bytes = try readFile(path, doing: "reading the list of videos")
     do {
       return try JSONReader.read(bytes)
     } catch {
-      throw VideoListError.entry(path: path, entry: nil, found: "\(error)", advice: "give the data set's own file")
+      throw VideoListError.entry(
+        path: path, entry: error.place(in: bytes), found: error.found, advice: "give the data set's own file")
     }
   }
 

@@ -20,11 +20,17 @@ public struct VideoClassification {
   public let notices: [String]
   /// From the beginning of one window to that of the next, in seconds.
   public let every: Double
+  /// The part of the run that is scored here; nil for all of it.
+  public var shard: Shard?
+  /// What the files of the run are called that stand beside its results: `title`.journal, `title`.partial.csv.
+  public var title = "classes"
   private let inputs: [(name: String, input: ClipInput)]
-  private let videos: [WindowScores.Video]
+  private var videos: [WindowScores.Video]
   private let seen: WindowView
-  /// What could not be read at all.
-  private let unreadable: DamageReport
+  /// What is wrong with the inputs that cannot be read at all.
+  private let faults: [String: String]
+  /// These inputs, but for those that a run knows.
+  private var unreadable: DamageReport
   /// Pictures a second of folders; nil where none is given.
   private let folderRate: Double?
 
@@ -65,9 +71,10 @@ public struct VideoClassification {
     let rate = timing.framesPerSecond ?? target
     var (inputs, videos): ([(name: String, input: ClipInput)], [WindowScores.Video]) = ([], [])
     var unreadable = DamageReport(.window)
+    var faults: [String: String] = [:]
     var firstFault: (any Error)?
     var notices = names.notices
-    var (short, pictures): ([String], Int) = ([], 0)
+    var (short, cut, pictures): ([String], [String], Int) = ([], [], 0)
     for path in paths {
       do {
         let input = try ClipInput(path, framesPerSecond: rate)
@@ -78,13 +85,20 @@ public struct VideoClassification {
           throw VideoClassificationError.tooManyWindows(path, duration: source.duration, most: WindowLayout.most)
         }
         if case .video(let index) = input { notices += index.notices.map { "\(path): \($0)" } }
-        if case .picture = input { pictures += 1 } else if layout.isLonger { short.append("'\(path)'") }
+        if case .picture = input {
+          pictures += 1
+        } else if layout.isLonger {
+          short.append("'\(path)'")
+        } else if layout.windows.count == 1, source.duration > clip.seconds + 0.5 / target {
+          cut.append("'\(path)'")
+        }
         inputs.append((path, input))
         videos.append(WindowScores.Video(path, input, source, layout, seen.views))
       } catch {
         guard !stopsAtDamage, let cause = damageCause(error) ?? (error as? ImagingError).map({ withoutAdvice($0) })
         else { throw error }
         firstFault = firstFault ?? error
+        faults[path] = cause
         unreadable.append(KeyFrame(video: path, time: Timestamp(second: 0)), cause: cause)
         videos.append(WindowScores.Video(unreadable: path))
       }
@@ -95,12 +109,18 @@ public struct VideoClassification {
       notices.append(
         "shorter than a window of \(length) s, the last frame is repeated: \(listed(short, limit: 3))")
     }
+    if !cut.isEmpty {
+      notices.append(
+        "no second window begins within them (--every \(fixed(every, 2)) s), what comes after the first \(length) s is not "
+          + "seen: \(listed(cut, limit: 3))")
+    }
     if pictures > 0, config[.dataNumFrames] > 1 {
       notices.append(
         "\(pictures == 1 ? "a picture is" : "\(pictures) pictures are each") a clip of one frame over and over: what "
           + "is seen without motion")
     }
-    (self.inputs, self.videos, self.unreadable, self.notices) = (inputs, videos, unreadable, notices)
+    (self.inputs, self.videos, self.notices) = (inputs, videos, notices)
+    (self.faults, self.unreadable) = (faults, unreadable)
     folderRate = inputs.contains { if case .pictures = $0.input { true } else { false } } ? rate : nil
   }
 
@@ -134,20 +154,49 @@ public struct VideoClassification {
   /// What can be drawn: the inputs that can be read.
   public var drawnVideos: [WindowScores.Video] { videos.filter { $0.duration != nil } }
 
-  /// How many windows there are to score.
-  public var keyFrameCount: Int { videos.reduce(0) { $0 + $1.tasks.count } }
+  /// How many windows there are to score, in this shard.
+  public var keyFrameCount: Int { plan.reduce(0) { $0 + $1.tasks.count } }
 
-  /// What is scored of each input, in their order.
+  /// The inputs that cannot be read at all, a window each.
+  public var unreadableWindows: DamageReport { unreadable }
+
+  /// What is scored of each input, of a shard its own part, in their order.
   public var plan: [PlannedVideo] {
-    videos.enumerated().map { PlannedVideo(number: $0, name: $1.name, tasks: $1.tasks) }
+    let groups = videos.map(\.tasks)
+    return zip(videos, shard?.part(of: groups) ?? groups).enumerated().map { number, video in
+      PlannedVideo(number: number, name: video.0.name, tasks: video.1)
+    }
+  }
+
+  /// Takes up what a run knows of inputs that cannot be read any more: what was planned of them, or else what was scored,
+  /// stays part of it.
+  ///
+  /// - Parameter journals: Of all parts of the run.
+  public mutating func keepTasks(of journals: [RunJournal]) {
+    let lost = videos.indices.filter { faults[videos[$0].name] != nil }
+    for number in lost {
+      let name = videos[number].name
+      let planned = journals.flatMap(\.videos).filter { $0.name == name }.flatMap(\.tasks)
+      let known = planned.isEmpty ? journals.flatMap { $0.scoredTasks(of: name, views: allViews) } : planned
+      let tasks = Dictionary(known.map { ($0.keyFrame, $0) }, uniquingKeysWith: { first, _ in first })
+      videos[number] = WindowScores.Video(
+        unreadable: name, tasks: tasks.values.sorted { $0.keyFrame.time < $1.keyFrame.time })
+      if !planned.isEmpty { unreadable = unreadable.without { $0.video == name } }
+    }
+    // Scores alone do not say how many windows there were; the run's head does.
+    let tasks = videos.flatMap(\.tasks)
+    if journals.contains(where: { $0.identity?.isOf(tasks) == true }) { unreadable = DamageReport(.window) }
   }
 
   /// What is scored of each input, with what opens it.
   public var unopenedJobs: [VideoJob] {
     let known = Dictionary(inputs.map { ($0.name, $0.input) }, uniquingKeysWith: { first, _ in first })
-    return videos.map { video in
+    return plan.map { video in
       VideoJob(name: video.name, tasks: video.tasks) {
-        guard let input = known[video.name] else { preconditionFailure("what cannot be read has no windows") }
+        guard let input = known[video.name] else {
+          let cause = faults[video.name] ?? "it cannot be read"
+          throw FrameDamage(frame: 0, cause: cause, description: "reading a video: \(cause)")
+        }
         do {
           return try input.open(video.name)
         } catch {
@@ -182,8 +231,8 @@ public struct VideoClassification {
         identity.add(.video, name, prints[0])
       }
     }
-    for damage in unreadable.keyFrames { identity.add(.video, damage.keyFrame.video, RunIdentity.unreadable) }
-    identity.add(plan.flatMap(\.tasks))
+    for video in videos where faults[video.name] != nil { identity.add(.video, video.name, RunIdentity.unreadable) }
+    identity.add(videos.flatMap(\.tasks))
     return identity
   }
 

@@ -61,6 +61,11 @@ public struct VideoList: Sendable, Equatable {
         .line(path: path, number: number + 1, found: found, advice: advice)
       }
       let fields = line.split(separator: separator, omittingEmptySubsequences: false)
+      if fields.count > 1, fields.last!.isEmpty {
+        throw error(
+          "'\(line.prefix(80))' ends with \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR), after which the class would "
+            + "stand", "delete what stands at the ends of lines, or write the class there")
+      }
       let shown = "'\(line.prefix(80))'"
       func isThere(_ name: Substring) -> Bool { pathExists(joinPath(prefix, String(name))) }
       if let mark = fields[0].last, fields.count > 1, mark == "," || mark == ";", !isThere(fields[0]) {
@@ -92,6 +97,11 @@ public struct VideoList: Sendable, Equatable {
           "\(shown) has \(counted(fields.count, "column")), line \(columns.line) has \(columns.count)",
           "give all lines the same columns")
       }
+      if fields.count > 1, Self.isNumber(fields[0]), !Self.isNumber(fields.last!), !isThere(fields[0]) {
+        throw error(
+          "\(shown) has a number for a path and a path for a class",
+          "write the path first, then the class, in all lines")
+      }
       columns = columns ?? (fields.count, number + 1)
       if fields[0].isEmpty { throw error("\(shown) has no path", "write the path before the separator") }
       videos.append(
@@ -122,6 +132,8 @@ public struct VideoList: Sendable, Equatable {
     }
     return label
   }
+
+  private static func isNumber(_ text: Substring) -> Bool { Int(text.filter { !$0.isWhitespace }) != nil }
 
   /// What stands between a path and a number at the end of a line, where it is not the separator.
   private static func otherSeparator(in line: Substring, than separator: String) -> String? {

@@ -17,6 +17,8 @@ public struct VideoTest {
   /// The part of the run that is scored here; nil for all of it.
   public var shard: Shard?
   private let names: [String]
+  /// The videos that a run has scored already.
+  private var scored: Set<String> = []
 
   /// - Throws: What `ClipDatasets.read` throws; `ClassificationError` where none of the videos is there.
   public init(_ config: Configuration) throws {
@@ -46,9 +48,18 @@ public struct VideoTest {
     return other + dataset.notices
   }
 
-  /// The videos of this part that are not there: what a run passes over that does not stop at damage.
+  /// Takes up which videos a run has scored already: these need not be there.
+  ///
+  /// - Parameter journals: Of all parts of the run.
+  public mutating func keepTasks(of journals: [RunJournal]) {
+    scored = Set(tasks.filter { task in journals.contains { $0.hasAll(task) } }.map(\.keyFrame.video))
+  }
+
+  /// The videos of this part that are to be scored and not there: what a run passes over that does not stop at damage.
   public var missingVideos: [String] {
-    plan.filter { !$0.tasks.isEmpty }.map { dataset.path(of: $0.name) }.filter { !pathExists($0) }
+    plan.filter { !$0.tasks.isEmpty && !scored.contains($0.name) }.map { dataset.path(of: $0.name) }.filter {
+      !pathExists($0)
+    }
   }
 
   /// Looks for every video of this part, so that a run that stops at damage fails at its start.

@@ -1,4 +1,5 @@
 internal import AVARecords
+internal import Inference
 internal import JSON
 internal import Runs
 internal import Wording
@@ -51,7 +52,8 @@ public struct WindowReport {
   // MARK: Text
 
   private func text(_ video: WindowScores.Video, _ write: (String) throws -> Void) throws {
-    guard let duration = video.duration else { return }
+    let duration = video.duration ?? video.tasks.last.map { $0.moment.seconds + scores.length }
+    guard let duration else { return }
     let isProbability = scores.head == "softmax" || scores.head == "sigmoid"
     let width = max(9, fixed(duration, 2).count + 2)
     func cell(_ words: String, _ width: Int) -> String {
@@ -63,7 +65,9 @@ public struct WindowReport {
         return times + cell(fixed(Double(values[id]), 4), 13) + "  \(oneLine(labels.name(of: id)))\n"
       }.joined()
     }
-    let about = video.isPicture ? "a picture" : "\(fixed(duration, 2)) s, windows of \(fixed(scores.length, 2)) s"
+    // Of a video that is gone since nobody knows how long it was.
+    let length = video.duration.map { "\(fixed($0, 2)) s, " } ?? ""
+    let about = video.isPicture ? "a picture" : "\(length)windows of \(fixed(scores.length, 2)) s"
     let each = scores.head == "sigmoid" ? "; each class by itself: scores need not add up to 1" : ""
     try write("\(oneLine(video.name)): \(about)\(each)\n")
     try write(
@@ -89,10 +93,12 @@ public struct WindowReport {
           + "\(values[id])\n"
       }.joined()
     }
+    var end = 0.0
     try each(video) { window, values in
       try write(rows("window", window.begin, window.end, values))
+      end = window.end
     } whole: {
-      try write(rows("video", 0, video.duration ?? 0, $0.scores))
+      try write(rows("video", 0, video.duration ?? end, $0.scores))
     }
   }
 

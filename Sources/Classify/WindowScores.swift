@@ -30,8 +30,9 @@ public struct WindowScores {
       }
     }
 
-    init(unreadable name: String) {
-      (self.name, duration, isPicture, tasks, input) = (name, nil, false, [], nil)
+    /// - Parameter tasks: What a run knows of it.
+    init(unreadable name: String, tasks: [ClipTask] = []) {
+      (self.name, duration, isPicture, self.tasks, input) = (name, nil, false, tasks, nil)
     }
   }
 

@@ -29,6 +29,8 @@ public struct AVATest {
   public let notices: [String]
   /// The part of the run that is scored here; nil for all of it.
   public var shard: Shard?
+  /// The videos that have key frames without scores; nil for all.
+  private var unscored: Set<String>?
 
   /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
   ///
@@ -183,10 +185,19 @@ public struct AVATest {
   /// The key frames that the proposals name of listed videos, those without a box that is scored, too.
   public var keyFrames: [KeyFrame] { tasks.map(\.keyFrame) + proposals.keyFramesBelowThreshold }
 
-  /// The videos of which frames are not there, with how many: what a run passes over that does not stop at damage.
+  /// Takes up which key frames a run has scored already: their frames need not be there.
+  ///
+  /// - Parameter journals: Of all parts of the run.
+  public mutating func keepTasks(of journals: [RunJournal]) {
+    let open = tasks.filter { task in !journals.contains { $0.hasAll(task) } }
+    unscored = journals.isEmpty ? nil : Set(open.map(\.keyFrame.video))
+  }
+
+  /// The videos with key frames to score of which frames are not there, with how many: what a run passes over that does
+  /// not stop at damage.
   public var missingFrames: [String] {
     zip(videos, plan).compactMap { video, own in
-      if own.tasks.isEmpty { return nil }
+      if own.tasks.isEmpty || unscored?.contains(video.name) == false { return nil }
       do {
         try frames(of: video).verifyFilesExist()
         return nil

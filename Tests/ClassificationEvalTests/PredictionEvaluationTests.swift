@@ -43,6 +43,23 @@ import Testing
     #expect(abs(try #require(PredictionEvaluation(thrice).mAP).value - found.mAP!.value) < 1e-9)
   }
 
+  /// By hand: of classes 0 and 2 the places 1 and 3, of class 1 the second, of 1 and 2 the places 1 and 3 (of equal scores
+  /// the lower class stands first); a video without classes is none.
+  @Test func worstOfSeveralClasses() throws {
+    let found = try PredictionEvaluation(Self.several).worst
+    #expect(found.map(\.name) == ["b/b.mp4", "a.mp4", "ö.mp4"] && found.map(\.label) == [1, 2, 2])
+    #expect(found.map(\.found) == [2, 1, 0] && found.map(\.rank) == [2, 3, 3])
+    let two = (1 + 2.0 / 3) / 2
+    #expect(found.map(\.averagePrecision) == [0.5, two, two])
+    #expect(found.map(\.ownScore) == [3, 1, 3] && found.map(\.foundScore) == [6, 2, 3])
+    let some = Predictions(
+      path: "", names: ["a", "b", "c"], scores: [[1, 2], [2, 1], [2, 1]], labels: [[0], [1], nil], isMultiLabel: true)
+    #expect(try PredictionEvaluation(some, worstCount: 1).worst.map(\.name) == ["a"])
+    // All classes stand above all others where there are none.
+    let all = Predictions(path: "", names: ["a"], scores: [[1, 2]], labels: [[0, 1]], isMultiLabel: true)
+    #expect(try PredictionEvaluation(all).worst.isEmpty)
+  }
+
   /// The same seed draws the same videos; the interval holds the value, and one video gives none.
   @Test func intervals() throws {
     let all = Self.four

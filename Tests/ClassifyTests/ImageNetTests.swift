@@ -58,6 +58,26 @@ private func fault(_ folder: String, _ more: [String] = []) -> String {
     #expect(fault(folder.path).contains("make a folder for each class there"))
   }
 
+  /// Other files beside the pictures are none, and counted; where there are no pictures at all it is said.
+  @Test func otherFiles() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    for name in ["n1", "n2"] { try makeFolder(folder.path + "/test/" + name) }
+    for name in ["n1/Thumbs.db", "n2/.a.jpg", "n2/notes.txt"] { try writeFile(folder.path + "/test/" + name, "") }
+    #expect(
+      fault(folder.path).contains(
+        "there is no picture in the folders of '\(folder.path)/test', but 3 other files such as"))
+    for name in ["n2/b.JPEG", "n2/c.webp"] { try writeFile(folder.path + "/test/" + name, "") }
+    let found = try ClipDatasets.read(configuration(folder.path, ["MODEL.NUM_CLASSES", "2"]))
+    #expect(found.list.names == ["n2/b.JPEG", "n2/c.webp"] && found.list.videos.map(\.labels) == [[1], [1]])
+    #expect(
+      found.notices.count == 1
+        && found.notices[0].hasPrefix(
+          "3 files in the folders of '\(folder.path)/test' passed over, whose names end as no picture's do: 'n1/Thumbs.db', "
+        ),
+      "\(found.notices)")
+  }
+
   /// The reference's list of pictures, and what can be wrong with it.
   @Test func preloaded() throws {
     let folder = TemporaryFolder()
@@ -73,7 +93,9 @@ private func fault(_ folder: String, _ more: [String] = []) -> String {
     try write(#"[{"im_path": "1.jpg", "class": 3}]"#)
     #expect(fault(folder.path, more).contains("entry 1 ('1.jpg'): 'class' is 3, expected 0 to 2 (MODEL.NUM_CLASSES)"))
     try write(#"[{"class": 3}]"#)
-    #expect(fault(folder.path, more).contains("entry 1: no 'im_path'"))
+    #expect(fault(folder.path, more).contains("entry 1, 'im_path': it is not there, expected a text"))
+    try write("[{\"im_path\": \"1.jpg\",\n \"class\": }]")
+    #expect(fault(folder.path, more).contains("test.json', line 2, column 11: "))
     try write("[]")
     #expect(fault(folder.path, more).contains("lists no video"))
   }

@@ -89,7 +89,9 @@ private final class Lists {
     "Bad JSON files say which entry and what to do",
     arguments: [
       (#"{"A": "0"}"#, #"[{"id": "1", "template": "B"}]"#, "entry 1: video '1': the template 'B' is not in"),
-      (#"{"A": "0"}"#, #"[{"id": "1"}]"#, "video '1' has no 'template' -> give the validation file"),
+      (#"{"A": "0"}"#, #"[{"id": "1"}]"#, "entry 1: video '1': 'template' is not there, expected a text -> give the"),
+      (#"{"A": "0"}"#, #"[{"id": [1], "template": "A"}]"#, "entry 1: 'id' is [1], expected a text or number"),
+      ("{\n  \"A\": 0,,\n}", "[]", "labels.json', line 2, column 10: "),
       (#"{"A": "0"}"#, #"{"id": "1"}"#, "expected an array of objects"),
       (#"{"A": "0"}"#, "[]", "lists no video"),
       (#"{"A": "400"}"#, "[]", "'A': class \"400\", expected one of 0 to 399 (MODEL.NUM_CLASSES)"),

@@ -18,7 +18,8 @@ private func read(_ text: String) throws -> (Predictions?, String) {
   private let scores: [[Float]] = [[7, 2, 1], [1, 3, 6], [3, 4, 3], [5, 1, 4]]
 
   @Test func forms() throws {
-    for name in ["torch.pkl", "numpy.pkl", "fortran.npz"] {
+    let protocols = (0...2).map { "torch_protocol\($0).pkl" }
+    for name in ["torch.pkl", "numpy.pkl", "fortran.npz"] + protocols {
       let found = try Predictions(path: fixtures + name)
       #expect(found.scores == scores && found.labels == [[0], [1], [1], [2]] && !found.isMultiLabel)
       #expect(found.names == ["0", "1", "2", "3"])

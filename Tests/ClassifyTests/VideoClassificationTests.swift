@@ -181,6 +181,56 @@ private func text(_ body: () throws -> Void) -> String {
       ])
   }
 
+  /// However long from one window to the next: a video has one, and what it does not show is said.
+  @Test func windowsFarApart() throws {
+    defer { folder.remove() }
+    let path = try pictures("a", (0..<30).map { "\($0).png" })
+    let found = try VideoClassification(try configured(), [path], labels: nil, timing: .init(every: 100))
+    #expect(found.keyFrameCount == 1)
+    #expect(
+      found.notices == [
+        "no second window begins within them (--every 100.00 s), what comes after the first 0.27 s is not seen: '\(path)'"
+      ])
+    let near = try VideoClassification(try configured(), [path], labels: nil, timing: .init(every: 0.9))
+    #expect(near.keyFrameCount == 2 && near.notices.isEmpty)
+  }
+
+  /// What a run has scored of an input that is gone since stays; of what is not known to be all, the rest is said to lack.
+  @Test func inputsThatAreGone() throws {
+    defer { folder.remove() }
+    let paths = [
+      try pictures("a", (0..<20).map { "\($0).png" }), try pictures("b", (0..<10).map { "\($0).png" }),
+    ]
+    let before = try VideoClassification(configured(), paths, labels: nil, timing: .init())
+    let identity = try before.identity([model], isStill: false)
+    let journal = folder.path + "/j"
+    let all = try RunJournal(path: journal, identity: identity)
+    let expected = try report(before.run(models: [model], journal: all), .csv)
+    all.close()
+    let part = try RunJournal(path: folder.path + "/part", identity: identity)
+    var left = 4
+    _ = try before.run(
+      models: [model], journal: part,
+      isToStop: {
+        left -= 1; return left == 0
+      })
+    part.close()
+
+    try moveFile(paths[1], to: folder.path + "/elsewhere")
+    var after = try VideoClassification(configured(), paths, labels: nil, timing: .init(), stopsAtDamage: false)
+    #expect(after.keyFrameCount == 3 && after.unreadableWindows.keyFrames.count == 1)
+    let again = try RunJournal(reading: journal)
+    after.keepTasks(of: [again])
+    #expect(after.keyFrameCount == 5 && after.unreadableWindows.isEmpty)
+    let found = try after.run(models: [model], journal: again, stopsAtDamage: false)
+    #expect(found.damage.isEmpty)
+    #expect(try report(found, .csv) == expected)
+
+    var some = try VideoClassification(configured(), paths, labels: nil, timing: .init(), stopsAtDamage: false)
+    some.keepTasks(of: [try RunJournal(reading: folder.path + "/part")])
+    #expect(some.keyFrameCount == 4 && some.unreadableWindows.keyFrames.count == 1)
+  }
+
   @Test func drawings() throws {
     defer { folder.remove() }
     let path = try pictures("a", (0..<4).map { "\($0).png" })

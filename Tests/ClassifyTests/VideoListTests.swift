@@ -59,6 +59,11 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
       ("a.mp4, 1\n", "line 1: 'a.mp4, 1' has comma after the path beside space (DATA.PATH_LABEL_SEPARATOR) -> set"),
       ("path label\n", "line 1: the class 'label' is no number -> if this is a header, delete the line"),
       ("a b c 1\n", "line 1: 'a b c 1' has 4 columns by space"),
+      (
+        "a.mp4 1 \n",
+        "line 1: 'a.mp4 1 ' ends with space (DATA.PATH_LABEL_SEPARATOR), after which the class would stand"
+      ),
+      ("1 a.mp4\n", "line 1: '1 a.mp4' has a number for a path and a path for a class -> write the path first"),
       ("a 1\nb\n", "line 2: 'b' has 1 column, line 1 has 2"),
       ("\n", "lists no video -> write a line for each"),
     ])

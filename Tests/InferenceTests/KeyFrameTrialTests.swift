@@ -20,7 +20,9 @@ struct KeyFrameTrialTests {
     return ClipRun(model: model, window: ClipWindow(config), preprocessing: Preprocessing(config))
   }
 
-  private func job(_ name: String, _ count: Int, broken: Int? = nil, opens: Bool = true) -> VideoJob {
+  private func job(_ name: String, _ count: Int, broken: Int? = nil, opens: Bool = true, damaged: Bool = false)
+    -> VideoJob
+  {
     let tasks = (0..<count).map { number in
       ClipTask(
         KeyFrame(video: name, time: Timestamp(second: number)), center: 4 * number,
@@ -28,6 +30,7 @@ struct KeyFrameTrialTests {
         views: [View(shortSide: 32)])
     }
     return VideoJob(name: name, tasks: tasks) {
+      if damaged { throw FrameDamage(frame: 0, cause: "gone", description: "gone") }
       if !opens { throw NoiseFrames.Broken(frame: -1) }
       return NoiseFrames(name, count: 60, broken: broken)
     }
@@ -54,6 +57,15 @@ struct KeyFrameTrialTests {
     ) { _, _ in }
     #expect(trial.seconds.count == 1 && trial.notices.count == 1)
     #expect(trial.notices[0].hasPrefix("not measured at a,0000: "), "\(trial.notices)")
+    // What is at fault is named, not what stands before it.
+    let second = try KeyFrameTrial(
+      run(streams: 1), [job("a", 1), job("b", 1, opens: false), job("c", 4)], places: 3, isToStop: { false }
+    ) { _, _ in }
+    #expect(second.notices.count == 1 && second.notices[0].hasPrefix("not measured at b,0000: "), "\(second.notices)")
+    let damaged = try KeyFrameTrial(
+      run(streams: 1), [job("a", 1), job("b", 1, damaged: true), job("c", 4)], places: 3, isToStop: { false }
+    ) { _, _ in }
+    #expect(damaged.notices == ["not measured at b,0000: gone"])
     #expect(throws: NoiseFrames.Broken(frame: 0)) {
       _ = try KeyFrameTrial(run(streams: 1), [job("a", 3, broken: 0)], places: 1, isToStop: { false }) { _, _ in }
     }

@@ -7,7 +7,6 @@ import Testing
 /// Names of other projects.
 @Suite struct PeerNameTests {
   @Test(arguments: [
-    ("patch_embed.patch_model.weight", "PyTorchVideo"),
     ("backbone.slow.res_nl1.res_0.btnk.conv1.conv.weight", "AlphAction"),
     ("module.backbone.module.slow_res1.0.conv1.weight", "ACAR-Net"),
   ])

@@ -11,7 +11,8 @@ struct HelpTests {
     [], ["test"], ["detect"], ["classify"], ["evaluate"], ["validate"], ["overlay"], ["forward"], ["inspect"],
     ["bench"],
     ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "depthwise"], ["bench", "evaluate"],
-    ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["results"], ["merge"], ["runs"],
+    ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["plan", "classify"], ["results"], ["merge"],
+    ["runs"],
     ["ensemble"], ["submission"], ["convert"],
   ]
 

@@ -58,7 +58,6 @@ import Testing
 
   @Test func whoIsMostlyHiddenIsSeenButNotLabelled() {
     var hidden = 0
-    var obstructed: Set<UInt64> = []
     for seed in 0..<40 as Range<UInt64> {
       let world = World(seed: seed, seconds: 12)
       for second in 2...10 {
@@ -72,13 +71,11 @@ import Testing
           let box = person.box
           let covered = sightings.contains { $0.id > person.id && intersectionOverUnion($0.box, box) > 0 }
           let atTheBorder = box.x1 == 0 || box.x2 == 1 || box.y1 == 0 || box.y2 == 1
-          if !covered && !atTheBorder { obstructed.insert(seed) }
+          #expect(covered || atTheBorder || world.hasForeground, "seed \(seed), second \(second)")
         }
       }
     }
     #expect(hidden > 10)
-    // Things stand in front of the people in a third of the worlds, and hide somebody in few of these.
-    #expect(obstructed.count < 5, "\(obstructed.sorted())")
   }
 
   @Test func aFilmOfAnotherSizeShowsTheSame() throws {

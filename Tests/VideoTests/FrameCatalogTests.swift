@@ -13,6 +13,8 @@ import Video
     let catalog = try FrameCatalog(folder: root.path + "/frames", framesPerSecond: 30)
     #expect(catalog.names == ["match", "sport"])
     #expect(catalog.contains("sport/clip") && catalog.contains("match"))
+    // A picture in a folder of its class is a video of one frame.
+    #expect(catalog.contains("sport/clip/1.jpg") && !catalog.contains("sport/clip/2.jpg"))
     for name in ["sport/other", "../outside/clip", "sport/../../outside/clip", "/sport/clip", "sport//clip", "other"] {
       #expect(!catalog.contains(name), "\(name)")
     }

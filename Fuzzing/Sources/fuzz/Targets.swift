@@ -44,6 +44,9 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
     for label in map.labels { if map.name(of: label.id) != label.name { fatalError("a label that is not found") } }
   },
   FuzzTarget(name: "exclusions") { _ = try ExcludedTimestamps.read(path: $0).count },
+  FuzzTarget(name: "videolist", read: readVideoList),
+  FuzzTarget(name: "datasets", read: readDatasets),
+  FuzzTarget(name: "predictions", read: readPredictions),
   FuzzTarget(name: "journal", wrap: journalFile, read: readJournal),
   FuzzTarget(name: "jpeg") { _ = try readImage(path: $0) },
   FuzzTarget(name: "png") { _ = try readImage(path: $0) },

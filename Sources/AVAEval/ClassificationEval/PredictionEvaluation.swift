@@ -43,7 +43,7 @@ public struct PredictionEvaluation: Sendable {
     public let accuracy: Double
   }
 
-  /// A video whose true class has a low score.
+  /// A video whose true class has a low score; of several classes that of the lowest place.
   public struct WorstVideo: Sendable, Equatable {
     /// Among the predictions, from 0.
     public let index: Int
@@ -52,9 +52,11 @@ public struct PredictionEvaluation: Sendable {
     public let found: Int
     /// Of the true class, from 1.
     public let rank: Int
-    /// The highest score and that of the true class.
+    /// The highest score and that of the true class; of several classes the highest one of a class that the video has not.
     public let foundScore: Float
     public let ownScore: Float
+    /// How high the video's classes stand among all by their scores; nil where a video has one class.
+    public let averagePrecision: Double?
   }
 
   public let predictions: Predictions
@@ -95,7 +97,8 @@ public struct PredictionEvaluation: Sendable {
     let draws = resampling.flatMap { known.count < 2 ? nil : Draws(known.count, $0) }
     if predictions.isMultiLabel {
       (top1, top5, meanClassAccuracy, calibrationError) = (nil, nil, nil, nil)
-      (confusions, matrix, calibration, worst) = ([], [], [], [])
+      (confusions, matrix, calibration) = ([], [], [])
+      worst = Self.worstOfSeveral(predictions, known, count: worstCount)
       let ranked = RankedClasses(scores, labels)
       let all = ranked.precisions(Array(repeating: 1, count: known.count))
       mAP = EstimatedShare(
@@ -150,8 +153,26 @@ public struct PredictionEvaluation: Sendable {
       let outcome = outcomes[index]
       return WorstVideo(
         index: known[index], name: predictions.names[known[index]], label: outcome.label, found: outcome.found,
-        rank: outcome.rank, foundScore: outcome.foundScore, ownScore: outcome.ownScore)
+        rank: outcome.rank, foundScore: outcome.foundScore, ownScore: outcome.ownScore, averagePrecision: nil)
     }
+  }
+
+  /// The videos whose classes stand lowest among all by their scores, for each of them by average precision: the mean, over
+  /// the video's classes, of the share of its own among those that stand as high. Equal ones in their order.
+  private static func worstOfSeveral(_ predictions: Predictions, _ known: [Int], count: Int) -> [WorstVideo] {
+    let found = known.compactMap { index -> WorstVideo? in
+      let scores = predictions.scores[index]
+      let own = Set(predictions.labels[index] ?? [])
+      let order = scores.indices.sorted { (-scores[$0], $0) < (-scores[$1], $1) }
+      let places = order.indices.filter { own.contains(order[$0]) }
+      guard let last = places.last, let other = order.first(where: { !own.contains($0) }) else { return nil }
+      let precision = mean(places.enumerated().map { Double($0.offset + 1) / Double($0.element + 1) })
+      return WorstVideo(
+        index: index, name: predictions.names[index], label: order[last], found: other, rank: last + 1,
+        foundScore: scores[other], ownScore: scores[order[last]], averagePrecision: precision)
+    }.filter { $0.averagePrecision != 1 }
+    return Array(
+      found.sorted { ($0.averagePrecision ?? 1, $0.index) < ($1.averagePrecision ?? 1, $1.index) }.prefix(count))
   }
 
   /// Ten bins of equal width; those without a video are left out.

@@ -44,14 +44,23 @@ public struct ArrayFile: Sendable {
       case .pickle:
         var unpickler = Unpickler(ByteCursor(file))
         let root = try unpickler.load()
-        (names, tensors) = try Self.numbers(
-          unpickler.items(below: root) { _ in
-            throw CheckpointError.damaged(
-              path: path, offset: nil, found: "a pickle that refers to a torch storage outside of it")
-          })
+        let items = try unpickler.items(below: root) { _ in
+          throw CheckpointError.damaged(
+            path: path, offset: nil, found: "a pickle that refers to a torch storage outside of it")
+        }
+        (names, tensors) = Self.numbers(items)
         if names.isEmpty {
+          let others = items.map { item in
+            if case .failure(let unreadable) = item.content {
+              "'\(printable(item.name))' is \(unreadable.text)"
+            } else {
+              ""
+            }
+          }
           throw ArrayFileError(
-            path, "its pickle holds no array that can be read", Self.advice + ", with pickle protocol 3 or above")
+            path,
+            "its pickle holds no array that can be read" + (others.isEmpty ? "" : ": \(listed(others, limit: 3))"),
+            Self.advice)
         }
       case .legacyTorch, .safetensors:
         throw ArrayFileError(path, "it looks like a file of weights", Self.advice)

@@ -19,9 +19,9 @@ extension Unpickler {
     switch value {
     case .tensor(let number):
       let view = graph.tensors[number]
-      let range = try graph.storages[view.storage].bytes ?? storage(graph.storages[view.storage])
+      let source = try graph.storages[view.storage].source ?? .file(storage(graph.storages[view.storage]))
       let content = RawTensor.checked(
-        view.type, .file(range), start: view.start, shape: view.shape, strides: view.strides, limit: elementLimit)
+        view.type, source, start: view.start, shape: view.shape, strides: view.strides, limit: elementLimit)
       if case .failure(let unreadable) = content {
         throw CheckpointError.damaged(
           path: cursor.path, offset: nil, found: "the tensor '\(printable(name))': \(unreadable.text)")

@@ -54,8 +54,8 @@ struct PickleGraph {
     var count: Int
     /// A view into the storage with that key (legacy files): first element and length.
     var view: Range<Int>?
-    /// Where its numbers are, of one that lies in the pickle itself.
-    var bytes: Range<Int>?
+    /// Its numbers, of one that lies in the pickle itself.
+    var source: RawTensor.Bytes?
   }
   struct TensorView {
     var storage: Int

@@ -8,7 +8,7 @@ public struct FrameCatalog: Sendable {
   /// Every name that is known beforehand; two of them may mean one video.
   public let names: [String]
   private let places: [String: Storage]
-  /// A folder of folders: a name with slashes, "sport/clip", is looked for deeper there.
+  /// A folder of folders: a name with slashes, "sport/clip" or "n01440764/1.JPEG", is looked for deeper there.
   private let root: (path: String, framesPerSecond: Double)?
   private let surveys = Surveys()
 
@@ -20,6 +20,7 @@ public struct FrameCatalog: Sendable {
   private enum Storage: Sendable {
     case folder(String, framesPerSecond: Double)
     case file(String)
+    case picture(String)
   }
 
   /// Lists a folder: of the images of one video, or with one such folder a video (AVA's frames).
@@ -85,7 +86,8 @@ public struct FrameCatalog: Sendable {
     let parts = name.split(separator: "/", omittingEmptySubsequences: false)
     guard let root, parts.count > 1, !parts.contains(where: { ["", ".", ".."].contains($0) }) else { return nil }
     let folder = joinPath(root.path, name)
-    return isFolder(folder) ? .folder(folder, framesPerSecond: root.framesPerSecond) : nil
+    if isFolder(folder) { return .folder(folder, framesPerSecond: root.framesPerSecond) }
+    return pathExists(folder) ? .picture(folder) : nil
   }
 
   /// Opens the frames of a video; a file is surveyed when it is opened first.
@@ -103,6 +105,7 @@ public struct FrameCatalog: Sendable {
       let video = try known ?? VideoIndex(path: path)
       if known == nil { surveys.videos.withLock { $0[path] = video } }
       return (try VideoReader(video), video.notices.map { "\(path): \($0)" })
+    case .picture(let path): return (try ImageFrames(name: name, paths: [path], framesPerSecond: 1), [])
     case nil: return nil
     }
   }

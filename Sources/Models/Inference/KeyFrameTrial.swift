@@ -36,7 +36,7 @@ public struct KeyFrameTrial: Sendable {
       let chosen = tasks[start..<min(tasks.count, start + count + 2)]
       let grouped = Dictionary(grouping: chosen, by: \.job).sorted { $0.key < $1.key }
       let own = grouped.map { VideoJob(name: jobs[$0.key].name, tasks: $0.value.map(\.task), open: jobs[$0.key].open) }
-      var damage: FrameDamage?
+      var damaged: (task: ClipTask, damage: FrameDamage)?
       var times = [monotonicSeconds()]
       do {
         try run.run(
@@ -45,16 +45,18 @@ public struct KeyFrameTrial: Sendable {
             while times.count <= done { times.append(monotonicSeconds()) }
             progress(place * count + done, places * count)
             return done < count && !isToStop()
-          }, damaged: { damage = damage ?? $1 }, each: { _ in })
+          }, damaged: { damaged = damaged ?? ($0, $1) }, each: { _ in })
       } catch {
         firstError = firstError ?? error
-        notices.append("not measured at \(chosen.first!.task.keyFrame): \(error)")
+        // Tasks come out in order: what ended the run is of the first that did not.
+        let task = chosen[start + min(times.count, chosen.count) - 1].task
+        notices.append("not measured at \(task.keyFrame): \(error)")
         continue
       }
       if isToStop() { break }
-      if let damage {
+      if let (task, damage) = damaged {
         firstError = firstError ?? damage
-        notices.append("not measured at \(chosen.first!.task.keyFrame): \(damage.cause)")
+        notices.append("not measured at \(task.keyFrame): \(damage.cause)")
         continue
       }
       seconds.append((times[count] - times[warming]) / Double(count - warming))

@@ -26,9 +26,9 @@ struct PeerNames {
 
   /// Parts of names that one project alone has.
   private static let marks = [
-    (".multipathway_blocks.", "PyTorchVideo"), (".res_blocks.", "PyTorchVideo"), (".patch_model.", "PyTorchVideo"),
-    ("cls_positional_encoding.", "PyTorchVideo"), ("slow_path.", "MMAction2"), ("fast_path.", "MMAction2"),
-    ("layer1.0.conv1.conv.", "MMAction2"), (".btnk.", "AlphAction"), ("slow_conv1.", "ACAR-Net"),
-    ("slow_res1.", "ACAR-Net"), ("proposal_generator.", "Detectron2"), ("backbone.bottom_up.", "Detectron2"),
+    (".multipathway_blocks.", "PyTorchVideo"), (".res_blocks.", "PyTorchVideo"), ("slow_path.", "MMAction2"),
+    ("fast_path.", "MMAction2"), ("layer1.0.conv1.conv.", "MMAction2"), (".btnk.", "AlphAction"),
+    ("slow_conv1.", "ACAR-Net"), ("slow_res1.", "ACAR-Net"), ("proposal_generator.", "Detectron2"),
+    ("backbone.bottom_up.", "Detectron2"),
   ]
 }

@@ -2,7 +2,7 @@ internal import Configuration
 
 extension ResNetFamily {
   /// Asked last of all families' (``modelFamilies``): they also say what networks of these libraries nobody has.
-  var peers: [any PeerMapping] { [ResNetInPyTorchVideo(), MMAction2()] }
+  var peers: [any PeerMapping] { [PyTorchVideoTransformers(), ResNetInPyTorchVideo(), MMAction2()] }
 }
 
 /// C2D, I3D, Slow and SlowFast in PyTorchVideo.

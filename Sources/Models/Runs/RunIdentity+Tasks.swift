@@ -18,7 +18,7 @@ extension RunIdentity {
   public subscript(name: String) -> String? { entries.first { $0.name == name }?.value }
 
   /// Whether these are all tasks of the run.
-  func isOf(_ tasks: [ClipTask]) -> Bool {
+  public func isOf(_ tasks: [ClipTask]) -> Bool {
     var other = RunIdentity()
     other.add(tasks)
     return other[.tasks] == self[.tasks]

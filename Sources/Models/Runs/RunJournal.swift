@@ -234,6 +234,15 @@ public final class RunJournal {
     return hasAll(task) ? task : nil
   }
 
+  /// The tasks of a video that are scored as a whole in all of these views, where nothing else tells its tasks; times
+  /// ascending.
+  public func scoredTasks(of video: String, views: [View]) -> [ClipTask] {
+    let keyFrames = Set(places.keys.map(\.keyFrame).filter { $0.video == video })
+    return keyFrames.compactMap { scoredTask($0, people: nil, views: views) }.sorted {
+      $0.keyFrame.time < $1.keyFrame.time
+    }
+  }
+
   private func place(of task: ClipTask, _ view: View) -> (key: JournalKey, range: Range<Int>, subject: JournalSubject)?
   {
     let key = JournalKey(keyFrame: task.keyFrame, view: view.description)

@@ -44,8 +44,8 @@ public struct PredictionPage: Sendable {
     if !isMulti {
       sections.append(Page.Section(id: "confusions", title: "Confusions", content: confusionSection))
       sections.append(Page.Section(id: "calibration", title: "Calibration", content: calibrationSection))
-      sections.append(Page.Section(id: "worst", title: "Worst videos", content: worstSection))
     }
+    sections.append(Page.Section(id: "worst", title: "Worst videos", content: worstSection))
     return Page(title: "\(file): \(main) \(figure(value))", header: header, sections: sections).text
   }
 
@@ -205,7 +205,20 @@ public struct PredictionPage: Sendable {
   }
 
   private var worstSection: HTML {
-    if evaluation.worst.isEmpty { return "<p>The true class has the highest score of every video.</p>\n" }
+    if evaluation.worst.isEmpty { return "<p>No other class has a higher score than those that a video has.</p>\n" }
+    func sentence(_ video: PredictionEvaluation.WorstVideo) -> HTML {
+      guard let precision = video.averagePrecision else {
+        return """
+          \(name(video.label)), in place \(video.rank) with \(scoreText(Double(video.ownScore))); highest is \
+          \(name(video.found)) with \(scoreText(Double(video.foundScore))).
+          """
+      }
+      return """
+        Average precision of its classes \(figure(precision)): the lowest of them is \(name(video.label)), in place \
+        \(video.rank) with \(scoreText(Double(video.ownScore))); the highest of the others is \(name(video.found)) with \
+        \(scoreText(Double(video.foundScore))).
+        """
+    }
     return evaluation.worst.html { video -> HTML in
       let images = (strips?.images(of: video.name) ?? []).html { image in
         """
@@ -214,8 +227,7 @@ public struct PredictionPage: Sendable {
       }
       return """
         <article class="card"><h3>\(video.name)</h3>
-        <p>\(name(video.label)), in place \(video.rank) with \(scoreText(Double(video.ownScore))); highest is \
-        \(name(video.found)) with \(scoreText(Double(video.foundScore))).</p>
+        <p>\(sentence(video))</p>
         \(images)</article>
 
         """

@@ -15,18 +15,19 @@ public struct VideoStrips: Sendable {
   /// Reads and shrinks frames, video by video: one source is open at a time.
   ///
   /// - Parameters:
-  ///   - videos: As lists name them: paths whose last part, without its extension, the catalogue knows.
+  ///   - videos: As lists name them: paths whose last part, without its extension, the catalogue knows, or which it knows
+  ///     as they are, such as pictures in folders of classes.
   ///   - catalog: Where the frames are.
   public init(of videos: [String], from catalog: FrameCatalog) {
     var unknown: [String] = []
     for video in videos where strips[video] == nil {
       do {
-        guard let (frames, _) = try catalog.open(fileStem(video)) else {
+        guard let (frames, _) = try catalog.open(fileStem(video)) ?? catalog.open(video) else {
           unknown.append(video)
           continue
         }
         let count = frames.frameCount
-        let numbers = (0..<Self.frames).map { (2 * $0 + 1) * count / (2 * Self.frames) }
+        let numbers = Set((0..<Self.frames).map { (2 * $0 + 1) * count / (2 * Self.frames) }).sorted()
         strips[video] = try numbers.map { try EmbeddedImage(frames.frame(at: $0), longestSide: Self.longestSide) }
       } catch {
         warnings.append("no pictures of video '\(video)': \(error)")

@@ -64,6 +64,9 @@ public struct World: Sendable {
     }
   }
 
+  /// Whether something stands between the camera and the people.
+  public var hasForeground: Bool { !foreground.isEmpty }
+
   /// Everybody who is labelled.
   public func people(at time: Double) -> [VisiblePerson] { sightings(at: time).filter(\.isLabelled) }
 

@@ -68,14 +68,24 @@ public struct PredictionSummary: Sendable {
   }
 
   private var worstTable: TextTable {
-    TextTable(
-      ["video", "class", "place", "score", "taken for", "its score"],
+    let isMulti = evaluation.predictions.isMultiLabel
+    return TextTable(
+      ["video"] + (isMulti ? ["ap", "lowest class"] : ["class"]) + ["place", "score"]
+        + [isMulti ? "highest other" : "taken for", "its score"],
       evaluation.worst.map {
-        [
-          $0.name, name($0.label), "\($0.rank)", fixed(Double($0.ownScore), 4), name($0.found),
-          fixed(Double($0.foundScore), 4),
+        [$0.name] + ($0.averagePrecision.map { [fixed($0, 4)] } ?? []) + [
+          name($0.label), "\($0.rank)", fixed(Double($0.ownScore), 4), name($0.found), fixed(Double($0.foundScore), 4),
         ]
       })
+  }
+
+  private func json(_ video: PredictionEvaluation.WorstVideo) -> JSONValue {
+    .object(
+      [("video", JSONValue(video.name))] + (video.averagePrecision.map { [("ap", JSONValue($0))] } ?? []) + [
+        ("class", JSONValue(video.label)), ("rank", JSONValue(video.rank)),
+        ("score", JSONValue(Double(video.ownScore))), ("found", JSONValue(video.found)),
+        ("found_score", JSONValue(Double(video.foundScore))),
+      ])
   }
 
   private var calibrationTable: TextTable {
@@ -119,8 +129,8 @@ public struct PredictionSummary: Sendable {
   }
 
   public var markdown: String {
-    head.markdown + "\n" + sentences.map { "- \($0)\n" }.joined()
-      + parts.map { "\n## \($0.title)\n\n\($0.table.markdown)" }.joined()
+    head.plainMarkdown + "\n" + sentences.map { "- \($0)\n" }.joined()
+      + parts.map { "\n## \($0.title)\n\n\($0.table.plainMarkdown)" }.joined()
   }
 
   /// A row a class.
@@ -190,19 +200,9 @@ public struct PredictionSummary: Sendable {
               ]
             })
         ),
-        (
-          "worst",
-          .array(
-            evaluation.worst.map {
-              [
-                "video": JSONValue($0.name), "class": JSONValue($0.label), "rank": JSONValue($0.rank),
-                "score": JSONValue(Double($0.ownScore)), "found": JSONValue($0.found),
-                "found_score": JSONValue(Double($0.foundScore)),
-              ]
-            })
-        ),
       ]
     }
+    members.append(("worst", .array(evaluation.worst.map(json))))
     let groups = evaluation.results(of: groups)
     if !groups.isEmpty {
       members.append(

@@ -1,25 +1,33 @@
 internal import Classify
 internal import Files
+internal import Runs
 internal import Wording
 
 /// `--overlay-video` of `classify`: which file is drawn of which input.
 struct ClassifiedOverlays {
   let files: [(video: String, path: String)]
+  /// What the user should know of their names.
+  let notices: [String]
 
   /// - Parameter place: A file for one input, or a folder; nil for none.
   /// - Throws: `BadOverlay` for a name that does not suit.
   init(_ place: String?, _ classification: VideoClassification) throws {
+    let videos = classification.drawnVideos
     guard let place else {
-      files = []
+      (files, notices) = ([], [])
       return
     }
-    let videos = classification.drawnVideos
     guard let ending = Self.ending(place), !isFolder(place) else {
+      let titles = distinctTitles(of: classification.plan.map(\.name))
       files = videos.map {
-        ($0.name, joinPath(place, "\(fileStem($0.name)).\(WindowScores.drawingEnding(of: $0))"))
+        ($0.name, joinPath(place, "\(titles[$0.name] ?? "").\(WindowScores.drawingEnding(of: $0))"))
+      }
+      notices = files.filter { fileStem($0.path) != stem($0.video) }.map {
+        "'\($0.path)' will be of '\($0.video)': another input before it is called '\(stem($0.video))'"
       }
       return
     }
+    notices = []
     if videos.count > 1 {
       throw BadOverlay("--overlay-video '\(place)' is one file, and \(videos.count) inputs are given -> give a folder")
     }
@@ -31,6 +39,9 @@ struct ClassifiedOverlays {
     }
     files = videos.map { ($0.name, place) }
   }
+
+  /// Whether a name is of a film or picture, and not of a folder.
+  static func isFile(_ path: String) -> Bool { ending(path) != nil }
 
   /// What follows the last point of a name, where that looks like a file's ending.
   private static func ending(_ path: String) -> String? {
@@ -75,3 +86,25 @@ struct BadOverlay: Error, CustomStringConvertible {
 
   init(_ description: String) { self.description = description }
 }
+
+/// What files of each path are called by: its name without folder and ending, and where an earlier one is called so already
+/// with -2, -3 and so on, which no other path is called. Whether a file can be read makes no difference.
+func distinctTitles(of paths: [String]) -> [String: String] {
+  let stems = Set(paths.map(stem))
+  var titles: [String: String] = [:]
+  var given: Set<String> = []
+  for path in paths {
+    let own = stem(path)
+    var (title, number) = (own, 2)
+    while given.contains(title) || title != own && stems.contains(title) {
+      title = "\(own)-\(number)"
+      number += 1
+    }
+    given.insert(title)
+    titles[path] = title
+  }
+  return titles
+}
+
+/// The name of a file or folder without what follows the last point.
+private func stem(_ path: String) -> String { fileStem(path.split(separator: "/").last.map(String.init) ?? path) }

@@ -17,8 +17,10 @@ struct ClassifyCommand: ParsableCommand {
       Takes videos of any container, codec, frame rate, size and length that libav reads, pictures (JPEG, PNG), and folders \
       of pictures that follow one another. A window lasts as long as a clip of the network does at DATA.TARGET_FPS, by \
       the file's own time stamps, and is seen in its middle (TEST.NUM_SPATIAL_CROPS 3 on the command line: in three squares). \
-      The best classes of each window and of the whole video go to stdout, as text, CSV or JSON. docs/classification.md \
-      has the rules.
+      The best classes of each window and of the whole video go to stdout, as text, CSV or JSON. Scores are kept in a \
+      .journal beside the first file that is written (for stdout alone in OUTPUT_DIR, under the first input's name) until all \
+      results are written: a run that ended early goes on from there when the same command is started again. \
+      docs/classification.md has the rules.
       """)
 
   @Option(
@@ -61,12 +63,7 @@ struct ClassifyCommand: ParsableCommand {
       """, valueName: "file or dir"))
   var overlayVideo: String?
 
-  @Option(
-    name: .customLong("run"),
-    help: ArgumentHelp(
-      "Keep the run in this folder: config, scores, progress, log. The same command goes on from there.",
-      valueName: "dir"))
-  var directory: String?
+  @OptionGroup var runs: RunOptions
 
   @OptionGroup var damage: DamageOption
 
@@ -77,8 +74,8 @@ struct ClassifyCommand: ParsableCommand {
   @OptionGroup var options: ModelOptions
 
   /// The videos stand before the first word that looks like a config key.
-  private var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
-  private var videos: [String] { words.names }
+  var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
+  var videos: [String] { words.names }
 
   func validate() throws {
     try words.check()
@@ -89,75 +86,88 @@ struct ClassifyCommand: ParsableCommand {
       throw ValidationError("--every is \(every) -> give a positive number")
     }
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
-    if directory?.isEmpty == true { throw ValidationError("--run is empty -> give a folder") }
+    if let shard = runs.shard, let given = resultOptions.first {
+      throw ValidationError(
+        "\(given.option) '\(given.path)' with --shard \(shard): a shard writes no results -> give it to the same command "
+          + "without --shard, when the shards are joined (slowfast merge)")
+    }
+  }
+
+  /// The options that name what is written.
+  private var resultOptions: [(option: String, path: String)] {
+    [("--output", output), ("--scores", scores), ("--overlay-video", overlayVideo)].compactMap { option, path in
+      path.map { (option, $0) }
+    }
+  }
+
+  /// The configuration of the call.
+  func configuration() throws -> Configuration {
+    let config = try options.load(words.overrides)
+    if config[.detectionEnable] { throw DetectionConfig(config) }
+    return config
+  }
+
+  /// Opens the inputs and reads what the call names.
+  func classification(_ config: Configuration) throws -> VideoClassification {
+    var job = try VideoClassification(
+      config, videos, labels: labels, timing: VideoClassification.Timing(every: every, framesPerSecond: fps),
+      stopsAtDamage: damage.stops)
+    if runs.run == nil { job.title = place(config).title }
+    return job
+  }
+
+  /// Where the run keeps what stands beside its results: the folder, and what the files are called by.
+  func place(_ config: Configuration) -> (folder: String, title: String) {
+    if let directory = runs.run { return (directory, "") }
+    for path in resultOptions.map(\.path) where !isDevice(path) {
+      if isFolder(path) || path == overlayVideo && !ClassifiedOverlays.isFile(path) { return (path, "classes") }
+      let (folder, name) = splitPath(path)
+      return (folder, name)
+    }
+    let name = videos[0].split(separator: "/").last.map(String.init) ?? "classes"
+    return (config[.outputDir], name)
+  }
+
+  /// Everything that a whole run writes.
+  func outputs(_ overlays: ClassifiedOverlays) -> [String] {
+    [output, scores].compactMap(\.self) + overlays.files.map(\.path)
+  }
+
+  /// Everything that is read.
+  var inputFiles: [String] { videos + [labels].compactMap(\.self) + options.inputFiles }
+
+  /// What the user should know of the inputs.
+  func notices(_ classification: VideoClassification) -> [String] {
+    let isNamed = classification.labels != .unnamed
+    return classification.notices
+      + (isNamed ? [] : ["no names of classes were given, they are called by their numbers -> give --labels FILE"])
   }
 
   func run() throws {
-    let config = try options.load(words.overrides)
-    if config[.detectionEnable] { throw DetectionConfig(config) }
-    let classification = try VideoClassification(
-      config, videos, labels: labels, timing: VideoClassification.Timing(every: every, framesPerSecond: fps),
-      stopsAtDamage: damage.stops)
+    let config = try configuration()
+    let shard = try runs.chosen()
+    var classification = try classification(config)
+    classification.shard = shard
     let overlays = try ClassifiedOverlays(overlayVideo, classification)
-    let named = classification.labels != .unnamed
-    let notices = Notices(
-      classification.notices
-        + (named ? [] : ["no names of classes were given, they are called by their numbers -> give --labels FILE"]))
+    let notices = Notices(notices(classification) + overlays.notices)
     Console.say(classification.description)
     if overlayVideo != nil {
       let names = (0..<config[.modelNumClasses]).map(classification.labels.name) + videos
       if let missing = MissingGlyphs(in: names) { Console.warn("\(missing)") }
     }
-    let outputs = [output, scores].compactMap(\.self) + overlays.files.map(\.path)
-    let inputs = videos + [labels].compactMap(\.self) + options.inputFiles
-    let models = { [try options.model(config, streams: streams.count)] }
-    func write(_ found: WindowScores) throws {
+    let run = try ScoringRun(
+      classification, runs, options.status(config, "classify", labelMap: labels), folder: place(config).folder,
+      outputs: outputs(overlays), reading: inputFiles, isStill: false, damage, results, orGive: "give another name")
+    defer { run.close() }
+    try run("classifying", [options.model(config, streams: streams.count)]) { found in
       try writeReport(found, classification.labels)
       if let scores {
         try found.writeScores(scores, classes: config[.modelNumClasses])
         Console.say("wrote \(scores)")
       }
       try overlays.write(found, classification.labels, topK: topK)
-      notices.repeatIfFar()
+      return RunResults { notices.repeatIfFar() }
     }
-    guard let directory else {
-      try results.check(outputs, reading: inputs, orGive: "give another name")
-      return try score(classification, models(), write)
-    }
-    let kept = try ScoringRun(
-      classification, RunOptions.whole(in: directory), options.status(config, "classify", labelMap: labels),
-      folder: directory,
-      outputs: outputs, reading: inputs, isStill: false, damage, results, orGive: "give another name")
-    defer { kept.close() }
-    try kept("classifying", models()) {
-      try write($0)
-      return RunResults()
-    }
-  }
-
-  /// Scores without a run directory: what ends it early loses the scores.
-  private func score(
-    _ job: VideoClassification, _ models: [LoadedModel], _ write: (WindowScores) throws -> Void
-  ) throws {
-    let total = job.keyFrameCount
-    let progress = Progress("classifying", total: total, unit: job.unit.rawValue, parts: (job.allViews.count, "view"))
-    let found = try Interruption.stoppable {
-      let found = try job.run(
-        models: models, stopsAtDamage: damage.stops, isToStop: { Interruption.isAsked }, progress: progress.update)
-      if Interruption.isAsked {
-        throw Interrupted(
-          "\(found.windowCount) of \(counted(total, job.unit.rawValue)) scored, nothing written (with --run DIR the same command "
-            + "would go on from there)")
-      }
-      return found
-    }
-    progress.finish()
-    let lost = found.damage.keyFrames.count
-    try damage.say(found.damage, of: found.windowCount + lost)
-    try write(found)
-    try damage.finish(
-      found.damage, of: found.windowCount + lost, "the results lack",
-      again: "start the same command again" + (output == nil && scores == nil ? "" : " with --overwrite"))
   }
 
   private func writeReport(_ found: WindowScores, _ labels: ClassLabels) throws {

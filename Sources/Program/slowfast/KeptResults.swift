@@ -6,6 +6,7 @@ internal import Files
 internal import Inference
 internal import Runs
 internal import TextReports
+internal import Wording
 
 /// The results that are made of a run directory: which, and where they go.
 struct KeptResults {
@@ -39,6 +40,13 @@ struct KeptResults {
         description: "making results of '\(directory.path)': it keeps a run of slowfast classify -> start that command "
           + "again (slowfast runs says it): what is scored is not computed again")
     }
+    let idle = Self.idleKeys(overrides, config)
+    if !idle.isEmpty {
+      Console.warn(
+        "\(counted(idle.count, "key")) that \(idle.count == 1 ? "changes" : "change") nothing: no result of a run that scored "
+          + "\(RunUnit(config) == .video ? "videos as a whole" : "key frames") is made with "
+          + "\(idle.count == 1 ? "it" : "them"): \(listed(idle, limit: 8))")
+    }
     if RunUnit(config) == .video {
       if labelMap != nil {
         throw UnfitOption("--labelmap", "the run scored videos as a whole, their classes are numbers")
@@ -64,6 +72,22 @@ struct KeptResults {
     } else {
       self.labelMap = try LabelMap.unnamed(config)
     }
+  }
+
+  /// The keys of a call that no result is made with. Those that scores depend on are for `KeptRun` to refuse.
+  private static func idleKeys(_ overrides: [String], _ config: Configuration) -> [String] {
+    let acting: Set<String> =
+      RunUnit(config) == .video
+      ? [
+        Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name, Key.dataPathToDataDir.name, Key.dataPathPrefix.name,
+        Key.dataPathLabelSeparator.name, Key.dataPathToPreloadImdb.name,
+      ]
+      : [
+        Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name, Key.avaAnnotationDir.name,
+        Key.avaDetectionScoreThresh.name, Key.avaTestViewFusion.name,
+      ]
+    let keys = stride(from: 0, to: overrides.count, by: 2).map { overrides[$0] }
+    return keys.filter { !acting.contains($0) && !config.keysOfScores.contains($0) }
   }
 
   /// The files that `write` makes.

@@ -10,9 +10,9 @@ struct MergeCommand: ParsableCommand {
     commandName: "merge",
     abstract: "Joins the shards of a run, and writes its results.",
     discussion: """
-      Checks that all shards of 'slowfast test --run DIR --shard I/N' (or detect) are there, complete, and of one run; \
-      writes DIR/run.journal with all scores, and the results that the run in one piece would have written, byte for \
-      byte. The shards' own files stay.
+      Checks that all shards of 'slowfast test --run DIR --shard I/N' (or detect, or classify) are there, complete, and of one \
+      run; writes DIR/run.journal with all scores, and the results that the run in one piece would have written, byte for \
+      byte (of classify its own command without --shard writes them afterwards). The shards' own files stay.
       """)
 
   @Argument(help: ArgumentHelp("The run directory of the shards; several where they are apart.", valueName: "dir"))
@@ -43,6 +43,7 @@ struct MergeCommand: ParsableCommand {
     let folder = outputDir ?? directory.path
     let merge = try RunMerge(directories.map { RunDirectory($0) })
     let settings = merge.settings(in: directory)
+    if settings.status.command == "classify" { return try joinWindows(of: merge, in: directory) }
     let files = try KeptResults(
       settings.directory, settings.status, overrides: [], labelMap: nil, folder: folder, scores: scores)
     let lock = try FolderLock(directory.path)
@@ -54,11 +55,32 @@ struct MergeCommand: ParsableCommand {
       files.files, reading: files.inputs + directories.flatMap { RunDirectory($0).files },
       begunIn: directory.begunResults.isEmpty ? nil : directory.journal(nil), orGive: "give another --output-dir")
     try merge.write(into: directory, results: files.files)
-    Console.say(
-      "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, RunUnit(files.config).rawValue)) in "
-        + "\(directory.journal(nil))")
+    say(merge, RunUnit(files.config), in: directory)
     try files.write(try KeptRun(directory, kept: files.kept, config: files.config), damage) {
       try directory.complete(mAP: $0)
     }
+  }
+
+  /// Joins the shards of own videos' windows. What is written of them says how long each video is: their own command, which
+  /// opens the videos, does that.
+  private func joinWindows(of merge: RunMerge, in directory: RunDirectory) throws {
+    let command = "the same slowfast classify with --run '\(directory.path)' and without --shard"
+    for (option, value) in [("--output-dir", outputDir), ("--scores", scores.scores)] {
+      if let value {
+        throw UnfitOption("\(option) '\(value)'", "the results of windows are written by \(command), after the merge")
+      }
+    }
+    let lock = try FolderLock(directory.path)
+    defer { lock.release() }
+    lock.deleteLeftovers()
+    try merge.write(into: directory)
+    say(merge, .window, in: directory)
+    Console.say("-> \(command) writes the results, and scores nothing anew")
+  }
+
+  private func say(_ merge: RunMerge, _ unit: RunUnit, in directory: RunDirectory) {
+    Console.say(
+      "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, unit.rawValue)) in "
+        + "\(directory.journal(nil))")
   }
 }

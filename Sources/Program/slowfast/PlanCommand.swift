@@ -4,14 +4,15 @@ internal import Configuration
 internal import Detect
 internal import Inference
 internal import Runs
+internal import Wording
 
 /// What a run will take, said before it.
 struct PlanCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "plan",
     abstract: "Says before a run how long it will take, on 1, 8 or 64 machines, and how much memory and disk.",
-    usage: "slowfast plan test|detect, with all that the run itself is called with",
-    subcommands: [PlanTestCommand.self, PlanDetectCommand.self])
+    usage: "slowfast plan test|detect|classify, with all that the run itself is called with",
+    subcommands: [PlanTestCommand.self, PlanDetectCommand.self, PlanClassifyCommand.self])
 
   func run() throws {
     throw ValidationError("plan what? -> put plan before the run's own call: slowfast plan test --cfg ...")
@@ -30,13 +31,16 @@ struct PlanTestCommand: ParsableCommand {
 
   @OptionGroup var plan: PlanOptions
 
+  @OptionGroup var form: PlanFormatOption
+
   @OptionGroup var command: TestCommand
 
   func run() throws {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
     if RunUnit(config) == .video {
-      let test = try VideoTest(config)
+      var test = try VideoTest(config)
+      try takeUp(&test)
       for notice in test.notices { Console.warn(notice) }
       for missing in command.damage.stops ? [] : command.gone(test) { Console.warn(missing) }
       if command.damage.stops { try test.verifyVideos() }
@@ -47,7 +51,8 @@ struct PlanTestCommand: ParsableCommand {
         reading: test.inputFiles + command.options.inputFiles)
     }
     let models = try command.models(config)
-    let test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
+    var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
+    try takeUp(&test)
     for notice in command.notices(test) { Console.warn(notice) }
     if command.damage.stops { try test.verifyFrames() }
     try show(
@@ -55,6 +60,13 @@ struct PlanTestCommand: ParsableCommand {
       models.ensemble.map { "\($0)" } ?? "\(test.views)", shard,
       outputs: test.outputs(in: command.folder(config)) + command.scores.files,
       reading: test.inputFiles + command.options.inputFiles + models.inputFiles)
+  }
+
+  /// Lets a test know what the run that it is of has scored already.
+  private func takeUp(_ test: inout some ScoringJob) throws {
+    test.keepTasks(
+      of: RunPlace.journals(
+        in: try plan.directory(command.runs), orBeside: test.journalPath(in: command.folder(test.config))))
   }
 
   private func show(
@@ -74,7 +86,7 @@ struct PlanTestCommand: ParsableCommand {
       identity: try test.identity(models, isStill: command.still), outputs: shard == nil ? outputs : [],
       resultBytes: test.expectedResultBytes, status: status,
       writesScores: command.scores.scores != nil)
-    try plan.show(input, "test")
+    try plan.show(input, "test", as: form.format)
   }
 }
 
@@ -85,6 +97,8 @@ struct PlanDetectCommand: ParsableCommand {
     discussion: howItMeasures)
 
   @OptionGroup var plan: PlanOptions
+
+  @OptionGroup var form: PlanFormatOption
 
   @OptionGroup var command: DetectCommand
 
@@ -119,6 +133,44 @@ struct PlanDetectCommand: ParsableCommand {
       identity: try detection.identity(loaded, isStill: command.still), outputs: shard == nil ? outputs : [],
       resultBytes: detection.expectedResultBytes, status: status,
       writesScores: command.scores.scores != nil)
-    try plan.show(input, "detect")
+    try plan.show(input, "detect", as: form.format)
+  }
+}
+
+struct PlanClassifyCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "classify", abstract: "What 'slowfast classify' will take, called in the same way.",
+    usage: "slowfast plan classify VIDEO ... --cfg FILE --weights FILE [--run DIR] [KEY VALUE ...]",
+    discussion: howItMeasures + " With --format json the plan is one JSON object, with text or csv a text.")
+
+  @OptionGroup var plan: PlanOptions
+
+  @OptionGroup var command: ClassifyCommand
+
+  func run() throws {
+    let config = try command.configuration()
+    let shard = try command.runs.chosen()
+    var classification = try command.classification(config)
+    let overlays = try ClassifiedOverlays(command.overlayVideo, classification)
+    for notice in command.notices(classification) + overlays.notices { Console.warn(notice) }
+    let directory = try plan.directory(command.runs)
+    let beside = classification.journalPath(in: command.place(config).folder)
+    classification.keepTasks(of: RunPlace.journals(in: directory, orBeside: beside))
+    let lost = classification.unreadableWindows
+    try command.damage.say(lost, of: classification.keyFrameCount + lost.keyFrames.count, isShard: true)
+    let outputs = command.outputs(overlays)
+    if shard == nil {
+      try command.results.check(
+        outputs, reading: command.inputFiles, begunIn: directory?.journal(nil) ?? beside, orGive: "give another name")
+    }
+    let models = [try command.options.model(config, streams: command.streams.count)]
+    let input = PlannedRun(
+      job: classification, configPath: command.options.config, views: counted(classification.allViews.count, "view"),
+      jobs: classification.unopenedJobs, run: try classification.clipRun(models, isStill: false), shard: shard,
+      directory: directory, journal: beside, identity: try classification.identity(models, isStill: false),
+      outputs: shard == nil ? outputs : [], resultBytes: classification.expectedResultBytes,
+      status: command.options.status(config, "classify", labelMap: command.labels),
+      writesScores: command.scores != nil)
+    try plan.show(input, "classify", as: command.format == .json ? .json : .text)
   }
 }

@@ -34,6 +34,12 @@ struct PlannedRun {
   let writesScores: Bool
 }
 
+/// `--format` of a plan, of runs that have none of their own.
+struct PlanFormatOption: ParsableArguments {
+  @Option(help: "A text, or one JSON object.")
+  var format = PlanOptions.Format.text
+}
+
 /// How a plan is measured and shown.
 struct PlanOptions: ParsableArguments {
   enum Format: String, ExpressibleByArgument, CaseIterable {
@@ -45,9 +51,6 @@ struct PlanOptions: ParsableArguments {
       "At how many places of the run key frames are measured, spread evenly over it; at each, one to warm up.",
       valueName: "count"))
   var samples = 3
-
-  @Option(help: "A text, or one JSON object.")
-  var format = Format.text
 
   func validate() throws {
     if !(1...1000 ~= samples) { throw ValidationError("--samples is \(samples) -> give 1 to 1000") }
@@ -64,8 +67,8 @@ struct PlanOptions: ParsableArguments {
 
   /// Measures, and prints the forecast.
   ///
-  /// - Parameter command: "test" or "detect".
-  func show(_ run: PlannedRun, _ command: String) throws {
+  /// - Parameter command: "test", "detect" or "classify".
+  func show(_ run: PlannedRun, _ command: String, as format: Format) throws {
     if let shard = run.shard, let directory = run.directory, isFolder(directory.path) {
       try directory.checkResults(of: run.job.config, run.status.fusion, beside: shard)
     }

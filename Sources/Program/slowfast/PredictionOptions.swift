@@ -68,10 +68,7 @@ struct PredictionOptions: ParsableArguments {
     }
     if report.folder != nil {
       var strips: VideoStrips?
-      if catalog != nil, read.isMultiLabel {
-        Console.warn("--frames and --video: of videos with several classes none is the worst, and no frame is shown")
-      }
-      if let catalog, !read.isMultiLabel {
+      if let catalog {
         let found = VideoStrips(of: evaluation.worst.map(\.name), from: catalog)
         for warning in found.warnings { Console.warn("report: \(warning)") }
         strips = found

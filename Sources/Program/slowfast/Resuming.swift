@@ -13,8 +13,8 @@ struct Resuming {
   /// Opens the journal of a run, and says in one line where it has scores already.
   ///
   /// - Parameter job: What is to be scored, and with what.
-  /// - Parameter isReplacing: Whether results may go that are there: then so may the journal of another run, which nobody
-  ///   can go on with by this call. What is no journal at all stays.
+  /// - Parameter isReplacing: Whether results may go that are there, or there are none but on stdout: then so may the journal
+  ///   of another run, which nobody can go on with by this call. What is no journal at all stays.
   init(
     _ place: RunPlace, _ identity: RunIdentity, _ job: some ScoringJob, isReplacing: Bool
   ) throws {
@@ -36,7 +36,7 @@ struct Resuming {
         removeFile(path)
         journal = try RunJournal(path: path, identity: identity, classes: classes)
         Console.say(
-          "beginning anew (--overwrite): '\(path)' was of another run, \(listed(changes, limit: 3))")
+          "beginning anew: '\(path)' was of another run, \(listed(changes, limit: 3))")
       }
       place.hold(journal)
     }

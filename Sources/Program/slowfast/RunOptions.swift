@@ -8,7 +8,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       """
       Keep the run in this folder: config, scores, progress, log. The same command goes on from there; 'slowfast results' \
-      makes other results of it without the network. It is the default of --output-dir then.
+      (of classify the same command) makes other results of it without the network. It is the default of --output-dir then.
       """, valueName: "dir"))
   var run: String?
 
@@ -28,13 +28,6 @@ struct RunOptions: ParsableArguments {
         "--shard \(shard) needs a folder that keeps the parts until they are joined -> add --run DIR, the same for all")
     }
     do { _ = try Self.find(shard) } catch let error as ArrayTaskError { throw ValidationError("\(error)") }
-  }
-
-  /// Those of a run that is never divided.
-  static func whole(in folder: String) -> RunOptions {
-    var options = RunOptions()
-    (options.run, options.shard) = (folder, nil)
-    return options
   }
 
   /// Which part is to be computed; says where that was taken from. Nil for all.

@@ -28,7 +28,7 @@ protocol ScoringJob {
 
   func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity
 
-  /// Takes up what a run knows of videos that cannot be read any more.
+  /// Takes up what a run knows of videos that are not there any more: what is scored of them lacks nothing.
   ///
   /// - Parameter journals: Of all parts of the run.
   mutating func keepTasks(of journals: [RunJournal])
@@ -57,8 +57,6 @@ protocol ScoringJob {
 }
 
 extension AVATest: ScoringJob {
-  // Its tasks are those of the lists, whatever frames are there.
-  mutating func keepTasks(of journals: [RunJournal]) {}
   func tally(_ found: Detections) -> (scored: Int, damage: DamageReport) { (found.keyFrameCount, found.damage) }
   func journalPath(in folder: String) -> String { Self.journal(in: folder) }
   func partPath(in folder: String) -> String { Self.part(in: folder) }
@@ -75,8 +73,6 @@ extension VideoDetection: ScoringJob {
 }
 
 extension VideoTest: ScoringJob {
-  // Its tasks are those of the list, whatever videos are there.
-  mutating func keepTasks(of journals: [RunJournal]) {}
   var ensemble: TestEnsemble? { nil }
   var keyFrames: [KeyFrame] { plan.flatMap(\.tasks).map(\.keyFrame) }
   func tally(_ found: VideoScores) -> (scored: Int, damage: DamageReport) { (found.videoCount, found.damage) }
@@ -89,14 +85,11 @@ extension VideoTest: ScoringJob {
 
 extension VideoClassification: ScoringJob {
   var unit: RunUnit { .window }
-  // What cannot be read any more has no windows that are known.
-  mutating func keepTasks(of journals: [RunJournal]) {}
   var ensemble: TestEnsemble? { nil }
-  var shard: Shard? { nil }
   var keyFrames: [KeyFrame] { plan.flatMap(\.tasks).map(\.keyFrame) }
   func tally(_ found: WindowScores) -> (scored: Int, damage: DamageReport) { (found.windowCount, found.damage) }
-  func journalPath(in folder: String) -> String { RunDirectory(folder).journal(nil) }
-  func partPath(in folder: String) -> String { joinPath(folder, "classes.partial.csv") }
+  func journalPath(in folder: String) -> String { joinPath(folder, title + ".journal") }
+  func partPath(in folder: String) -> String { joinPath(folder, title + ".partial.csv") }
   func writePart(of found: WindowScores, to folder: String) throws -> String {
     let file = try AtomicFile(path: partPath(in: folder))
     try WindowReport(found, labels, topK: WindowReport.usualTopK).write(.csv) { try file.write($0) }
@@ -118,7 +111,8 @@ struct RunResults {
 
 /// The order in which a command scores key frames or videos into a journal and makes results of the scores.
 struct ScoringRun<Job: ScoringJob> {
-  private let job: Job
+  /// What is scored, with what the run knows of it.
+  let job: Job
   private let place: RunPlace
   /// Everything that the run writes.
   private let outputs: [String]
@@ -174,7 +168,7 @@ struct ScoringRun<Job: ScoringJob> {
   /// - Throws: `Interrupted`, `DamageFound`, and whatever goes wrong.
   func callAsFunction(_ doing: String, _ models: [LoadedModel], write: (Job.Found) throws -> RunResults) throws {
     let run = try Resuming(
-      place, job.identity(models, isStill: isStill), job, isReplacing: overwriting.overwrite)
+      place, job.identity(models, isStill: isStill), job, isReplacing: overwriting.overwrite || outputs.isEmpty)
     let progress = Progress(
       doing, total: job.keyFrameCount, unit: job.unit.rawValue, before: run.doneCount,
       parts: (job.allViews.count, "view"))

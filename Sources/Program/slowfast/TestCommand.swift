@@ -101,7 +101,6 @@ struct TestCommand: ParsableCommand {
     let shard = try runs.chosen()
     var test = try VideoTest(config)
     test.shard = shard
-    let notices = Notices(test.notices + (damage.stops ? [] : gone(test)))
     Console.say("\(test.views)")
     let folder = folder(config)
     let files = try VideoResults(config, folder: folder)
@@ -109,6 +108,7 @@ struct TestCommand: ParsableCommand {
       test, runs, options.status(config, "test", labelMap: nil), folder: folder, outputs: files.files + scores.files,
       reading: test.inputFiles + options.inputFiles, isStill: still, damage, results)
     defer { run.close() }
+    let notices = Notices(run.job.notices + (damage.stops ? [] : gone(run.job)))
     try run("testing", [options.model(config, streams: streams.count)]) { found in
       for path in try files.write(found) { Console.say("wrote \(path)") }
       try scores.write(found, classes: config[.modelNumClasses])
@@ -137,13 +137,13 @@ struct TestCommand: ParsableCommand {
     let models = try models(config)
     var test = try AVATest(config, ensemble: models.ensemble, with: models.missing)
     test.shard = shard
-    let notices = Notices(notices(test))
     let folder = folder(config)
     let run = try ScoringRun(
       test, runs, models.note(in: options.status(config, "test", labelMap: nil)), folder: folder,
       outputs: test.outputs(in: folder) + scores.files,
       reading: test.inputFiles + options.inputFiles + models.inputFiles, isStill: still, damage, results)
     defer { run.close() }
+    let notices = Notices(notices(run.job))
     try run("testing", models.load()) { detections in
       for path in try test.write(detections, to: folder) { Console.say("wrote \(path)") }
       try scores.write(detections)

@@ -29,6 +29,23 @@ public final class MappedFile: @unchecked Sendable {
     }
   }
 
+  /// Bytes in memory, for readers of what another file holds in a form of its own.
+  ///
+  /// - Parameter path: What errors call it.
+  public init(_ content: [UInt8], path: String, doing: String) throws(FileError) {
+    self.path = path
+    count = content.count
+    if count == 0 {
+      base = nil
+      return
+    }
+    guard let address = mmap(nil, count, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+      address != MAP_FAILED
+    else { throw .system(doing: doing, path: path, code: errno) }
+    address.copyMemory(from: content, byteCount: count)
+    base = UnsafeRawPointer(address)
+  }
+
   deinit {
     if let base = base { munmap(UnsafeMutableRawPointer(mutating: base), count) }
   }

@@ -40,6 +40,13 @@ public struct TextTable: Sendable {
   }
 }
 
+extension TextTable {
+  /// A Markdown table of cells that are plain text, names from files among them.
+  public var plainMarkdown: String {
+    TextTable(rows.map { $0.map(markdownText) }, leftColumns: leftColumns).markdown
+  }
+}
+
 /// A text from a file, for Markdown: nothing in it marks up.
 public func markdownText(_ text: String) -> String {
   text.reduce(into: "") { result, character in

@@ -334,7 +334,7 @@ let testTargets: [Target] = [
       name: "Readers",
       targets: [
         "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files", "Runs",
-        "Inference", "Clips", "Geometry", "Classify",
+        "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics",
       ]),
   ]
   let targets =

@@ -1,7 +1,9 @@
+import ClassificationEval
 import Classify
 import Configuration
 import Files
 import Glibc
+import Statistics
 
 // What tests of whole videos read: lists of videos with their classes, and predictions.
 
@@ -74,5 +76,5 @@ func readPredictions(_ path: String) throws {
   }
   // Arrays may claim more classes than the evaluation's matrix is meant for.
   if found.scores.count > 64 || found.classes > 64 { return }
-  _ = try PredictionEvaluation(found, PredictionResampling(count: 3))
+  _ = try PredictionEvaluation(found, Resampling(count: 3))
 }

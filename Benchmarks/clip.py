@@ -86,6 +86,24 @@ COMPARISONS = {
         options=("--precision", "bf16"),
         size=(256, 256),
     ),
+    # Tests of whole clips, at the size of their configs.
+    **{
+        name: Comparison(
+            *(name, "fp32"),
+            (Opponent("OpenVINO f32", "openvino", must), Opponent("PyTorch fp32", "pytorch")),
+            size=(256, 256),
+        )
+        for name, must in (("slowfast", 1.3), ("i3d", 1.3), ("r2plus1d", None))
+    },
+    **{
+        f"{name}-bf16": Comparison(
+            *(name, "bf16"),
+            (Opponent("OpenVINO bf16", "openvino", precision="bf16"),),
+            options=("--precision", "bf16"),
+            size=(256, 256),
+        )
+        for name in ("slowfast", "i3d", "r2plus1d")
+    },
     # The ratio asked is that of two threads on two free processors.
     "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
 }

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 from torchvision.ops import roi_align
 
+from r2plus1d import R2Plus1D
 from shapes import shape_of
 from x3d import X3D
 
@@ -212,8 +213,9 @@ class Backbone(nn.Module):
 
 def build(config):
     """The network of a config, in evaluation mode."""
-    if config["MODEL"]["ARCH"] == "x3d":
-        return X3D(config).eval()
+    others = {"x3d": X3D, "r2plus1d": R2Plus1D}
+    if config["MODEL"]["ARCH"] in others:
+        return others[config["MODEL"]["ARCH"]](config).eval()
     return Network(shape_of(config)).eval()
 
 

@@ -17,14 +17,24 @@ CONFIGS = {
     "r50": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
     "r101": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R101_50_50.yaml",
     "x3d-m": HERE.parent / "configs/Kinetics/X3D_M.yaml",
+    "slowfast": HERE.parent / "configs/Kinetics/SLOWFAST_8x8_R50.yaml",
+    "i3d": HERE.parent / "configs/Kinetics/I3D_8x8_R50.yaml",
+    "r2plus1d": HERE.parent / "configs/Kinetics/pytorchvideo/R2PLUS1D_16x4_R50.yaml",
 }
-TITLES = {"r50": "SlowFast R50 32x2", "r101": "SlowFast R101 32x2 with non-local blocks", "x3d-m": "X3D-M"}
+TITLES = {
+    "r50": "SlowFast R50 32x2",
+    "r101": "SlowFast R101 32x2 with non-local blocks",
+    "x3d-m": "X3D-M",
+    "slowfast": "SlowFast R50 8x8, whole clips",
+    "i3d": "I3D R50 8x8",
+    "r2plus1d": "R(2+1)D R50 16x4",
+}
 
 
 def made_by(config):
     """Tells one making from another: the scripts, the config, the packages."""
     digest = hashlib.sha256()
-    for path in (HERE / "models.py", HERE / "shapes.py", HERE / "x3d.py", Path(__file__), config):
+    for path in (HERE / "models.py", HERE / "shapes.py", HERE / "x3d.py", HERE / "r2plus1d.py", Path(__file__), config):
         digest.update(path.read_bytes())
     packages = versions()
     digest.update(f"{packages['torch']} {packages['openvino']}".encode())

@@ -31,7 +31,9 @@ class Networks(unittest.TestCase):
         return models.build(shapes.load_config(CONFIGS[name], overrides))
 
     def test_counts(self):
-        for name, parameters, tensors in (("r50", 33_828_888, 662), ("r101", 59_342_488, 1313), ("x3d-m", 3_794_322, 568)):
+        for name, parameters, tensors in (("r50", 33_828_888, 662), ("r101", 59_342_488, 1313), ("x3d-m", 3_794_322, 568),
+                                          ("slowfast", 34_566_488, 662), ("i3d", 28_043_472, 320),
+                                          ("r2plus1d", 28_107_600, 416)):
             network = self.network(name)
             self.assertEqual(sum(p.numel() for p in network.parameters()), parameters)
             self.assertEqual(len(network.state_dict()), tensors)

@@ -97,18 +97,20 @@ class StemOnly(nn.Module):
 
 
 class Head(nn.Module):
-    """1x1x1, mean over everything, dense layer with ReLU, projection, softmax."""
+    """1x1x1, mean over windows, dense layer with ReLU, projection, softmax at each of their places, mean of these."""
 
-    def __init__(self, inputs, inner, width, classes):
+    def __init__(self, inputs, inner, width, classes, window):
         super().__init__()
+        self.window = window
         self.conv_5 = nn.Conv3d(inputs, inner, 1, bias=False)
         self.conv_5_bn = nn.BatchNorm3d(inner)
         self.lin_5 = nn.Conv3d(inner, width, 1, bias=False)
         self.projection = nn.Linear(width, classes)
 
     def forward(self, x):
-        x = self.conv_5_bn(self.conv_5(x)).relu().mean((2, 3, 4), keepdim=True)
-        return self.projection(self.lin_5(x).relu().flatten(1)).softmax(-1)
+        x = self.conv_5_bn(self.conv_5(x)).relu()
+        x = functional.avg_pool3d(x, (x.shape[2], self.window, self.window), 1)
+        return self.projection(self.lin_5(x).relu().movedim(1, -1)).softmax(-1).mean((1, 2, 3))
 
 
 class X3D(nn.Module):
@@ -131,7 +133,8 @@ class X3D(nn.Module):
                 inputs = out
             self.add_module(f"s{number + 2}", Stage(blocks))
             width = rounded(width, 2, 8)
-        self.head = Head(inputs, inner, x3d["DIM_C5"], config["MODEL"]["NUM_CLASSES"])
+        self.head = Head(inputs, inner, x3d["DIM_C5"], config["MODEL"]["NUM_CLASSES"],
+                         math.ceil(config["DATA"]["TRAIN_CROP_SIZE"] / 32))
 
     def clips(self, clip):
         return (clip,)

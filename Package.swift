@@ -136,7 +136,8 @@ let models: [Target] = [
   .target(
     name: "ModelZoo",
     dependencies: [
-      "Configuration", "Datasets", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Wording",
+      "Configuration", "Datasets", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Parallel",
+      "Wording",
     ], swiftSettings: strict),
   .target(
     name: "Inference",
@@ -268,7 +269,8 @@ let testTargets: [Target] = [
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
-  tests("ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files"),
+  tests(
+    "ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files", "Wording"),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),

@@ -32,10 +32,10 @@ import Testing
       ("AVA:\n  DETECTION_SCORE_THRESH: 0,8\n", "-> write DETECTION_SCORE_THRESH: 0.8"),
       ("AVA:\n  TEST_LISTS: val.csv\n", "-> write TEST_LISTS: ['val.csv']"),
       ("DATA:\n  NUM_FRAMES: 080\n", "-> write NUM_FRAMES: 80"),
-      ("DATA:\n  NUM_FRAMES: many\n", "-> give an int; PySlowFast's default is 8"),
-      ("DATA:\n  MEAN: 0.45\n", "-> give a list of numbers; PySlowFast's default is [0.45, 0.45, 0.45]"),
+      ("DATA:\n  NUM_FRAMES: many\n", "-> give an int; the default is 8"),
+      ("DATA:\n  MEAN: 0.45\n", "-> give a list of numbers; the default is [0.45, 0.45, 0.45]"),
       ("AVA:\n  DETECTION_SCORE_THRESH: 80%\n", "-> write DETECTION_SCORE_THRESH: 0.8"),
-      ("AVA:\n  DETECTION_SCORE_THRESH: 1,2,3\n", "-> give a number; PySlowFast's default is 0.9"),
+      ("AVA:\n  DETECTION_SCORE_THRESH: 1,2,3\n", "-> give a number; the default is 0.9"),
     ])
   func files(yaml: String, text: String) {
     #expect(failure(slow + yaml).hasSuffix(text), "\(failure(slow + yaml))")

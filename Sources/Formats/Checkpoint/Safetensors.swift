@@ -74,9 +74,6 @@ private func tensor(
   guard let type = ElementType(safetensors: typeName) else {
     return (StateItem(name, .failure("numbers of type '\(printable(typeName, limit: 20))'")), range)
   }
-  guard offsets[0].isMultiple(of: type.size) else {
-    throw damaged(file, "\(what) of \(typeName) begins at the odd place \(offsets[0])")
-  }
   if shape.allSatisfy({ $0 >= 0 }), let bytes = product(shape + [type.size]), bytes != range.count {
     let held = "its offsets hold \(range.count)"
     throw damaged(file, "\(what): the shape \(shape) of \(typeName) takes \(bytes) bytes, \(held)")

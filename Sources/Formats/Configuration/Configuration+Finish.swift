@@ -45,6 +45,6 @@ extension Configuration {
     if let names, case .string(let text) = value(of: leaf), let best = nearest(to: text, among: names) {
       return "did you mean \(best)?"
     }
-    return rule?.advice ?? "PySlowFast's default is \(leaf.fallback.excerpt)"
+    return rule?.advice ?? "the default is \(leaf.fallback.excerpt)"
   }
 }

@@ -13,7 +13,7 @@ struct Remedy {
   var text: String {
     guard let value = repaired else {
       if let example { return "give \(leaf.kind.name), \(example)" }
-      return "give \(leaf.kind.name); PySlowFast's default is \(leaf.fallback.excerpt)"
+      return "give \(leaf.kind.name); the default is \(leaf.fallback.excerpt)"
     }
     let name = isOverride ? leaf.key + " " : Schema.split(leaf.key).name + ": "
     return "write \(name)\(value)"

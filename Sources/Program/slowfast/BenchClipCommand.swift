@@ -27,9 +27,11 @@ struct BenchClipCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The weights.", valueName: "file"))
   var weights: String?
   @Option(
-    help: ArgumentHelp("Width and height of the clip (default: 455x256).", valueName: "WxH"),
+    help: ArgumentHelp(
+      "Width and height of the clip (default: 455x256, a square of DATA.TEST_CROP_SIZE where the network scores whole clips).",
+      valueName: "WxH"),
     transform: SizeArgument.init(argument:))
-  var size = SizeArgument(width: 455, height: 256)
+  var size: SizeArgument?
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
   @Option(help: "How to print the result.")
@@ -46,19 +48,21 @@ struct BenchClipCommand: ParsableCommand {
       throw ValidationError("--layers and --plan print tables, --format json one object -> leave one of them away")
     }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
-    if max(size.size.width, size.size.height) > 8192 {
+    if let size, max(size.size.width, size.size.height) > 8192 {
       throw ValidationError("--size is \(size) -> give at most 8192x8192")
     }
     try options.words.check()
   }
 
   func run() throws {
-    if let hint = size.hint("--size") { Console.say("note: \(hint)") }
-    let size = size.size
+    if let hint = size?.hint("--size") { Console.say("note: \(hint)") }
     let engine = try options.engine.make()
     let config = try options.loadWithNotices(
       adding: weights.map { [Key.testCheckpointFilePath.name, pythonString($0)] } ?? [])
     let model = try LoadedModel(config, WeightOptions(randomSeed: weights == nil ? 1 : nil), engine: engine).model
+    let crop = config[.dataTestCropSize]
+    let usual = config[.detectionEnable] ? ImageSize(width: 455, height: 256) : ImageSize(width: crop, height: crop)
+    let size = size?.size ?? usual
     warnOfPlainLoops(model)
     if plan { return try printPlan(model, size) }
     let ready = processAge()
@@ -91,7 +95,9 @@ private struct ClipProblem {
 
   init(_ model: VideoModel, _ size: ImageSize) throws {
     var generator = SeededGenerator(seed: 1)
-    clip = FeatureMap(zeros: 1, Extent3(model.architecture.backbone.frames, size.height, size.width), channels: 3)
+    let backbone = model.architecture.backbone
+    clip = FeatureMap(
+      zeros: 1, Extent3(backbone.frames, size.height, size.width), channels: backbone.inputs.first?.channels ?? 3)
     for index in 0..<clip.storage.count { clip.start[index] = Float(generator.uniform(-2, 2)) }
     detects = model.architecture.head.scoresBoxes
     regions = (0..<3).map { _ in

@@ -61,7 +61,7 @@ struct BenchPipelineCommand: ParsableCommand {
     if !(0.01...1000).contains(fps) { throw ValidationError("--fps is \(fps) -> give 0.01 to 1000") }
     let leastStep = 1 / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps)
     if !(every >= leastStep && every <= 86_400) {
-      throw ValidationError("--every is \(every) -> give \(leastStep) s, a frame, to 86400 s")
+      throw ValidationError("--every is \(every) -> give the time of a frame, \(fixed(leastStep, 3)) s, to 86400 s")
     }
     try options.words.check()
     try streams.check(options.engine)

@@ -130,7 +130,7 @@ struct EngineOptions: ParsableArguments {
     if precision == .bf16 && !isBFloat16 {
       let reason =
         kernels != nil && KernelTable.best.supportsBFloat16
-        ? "the \(table.instructionSet.rawValue) kernels have no bfloat16 (leave --kernels away)"
+        ? "the \(table.instructionSet.rawValue) kernels have no bfloat16 (leave out --kernels)"
         : "this processor has no AVX512-BF16"
       Console.warn("--precision bf16: \(reason); computing in fp32")
     }

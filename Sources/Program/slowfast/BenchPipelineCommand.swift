@@ -15,6 +15,7 @@ internal import ModelZoo
 internal import Parallel
 
 internal import VideoModels
+internal import Wording
 internal import Video
 
 /// A run over videos or lists of images, step by step.

@@ -34,21 +34,20 @@ struct TaskPlanner {
     return steps.sorted().compactMap { Timestamp(seconds: start + $0 * every) }
   }
 
-  /// Whether the video has a frame of this time.
-  func isInside(_ time: Timestamp) -> Bool {
-    let center = clock.frame(after: time.seconds - startingSecond)
-    return center >= 0 && center < frames.frameCount
-  }
+  /// Whether the video has a frame of this time, or had one before it was cut short.
+  func isInside(_ time: Timestamp) -> Bool { has(clock.frame(after: time.seconds - startingSecond)) }
+
+  private func has(_ center: Int) -> Bool { center >= 0 && (center < frames.frameCount || isOpenEnded) }
+
+  private var isOpenEnded: Bool { frames.reader.video.isOpenEnded }
 
   mutating func tasks(of keyFrames: [ProposalList.FrameBoxes], views: [View]) -> [ClipTask] {
     var outside: [Timestamp] = []
     var tasks: [ClipTask] = []
     for (frame, time) in chosen(keyFrames) {
       let center = clock.frame(after: time)
-      guard center >= 0, center < frames.frameCount else {
-        outside.append(frame.time)
-        continue
-      }
+      if !(0..<frames.frameCount).contains(center) { outside.append(frame.time) }
+      guard has(center) else { continue }
       tasks.append(
         ClipTask(
           KeyFrame(video: name, time: frame.time), center: center,
@@ -64,7 +63,8 @@ struct TaskPlanner {
     return tasks
   }
 
-  /// What times may be otherwise. A stream does not say how long it is to be: one that was cut short ends, no more.
+  /// What times may be otherwise. A stream does not say how long it is to be: one that was cut short between two frames
+  /// ends, no more.
   private func otherAdvice(_ outside: [Timestamp]) -> String {
     let end = startingSecond + frames.reader.duration
     if !outside.allSatisfy({ $0.seconds >= end }) { return "check --starting-second" }
@@ -99,7 +99,8 @@ struct TaskPlanner {
     var alone = 0
     var step = 0
     var nearest = 0
-    while Double(step) * every < frames.reader.duration {
+    let end = isOpenEnded ? max(frames.reader.duration, (own.last?.1 ?? 0) + every / 2) : frames.reader.duration
+    while Double(step) * every < end {
       let time = Double(step) * every
       step += 1
       // Both ascend: the nearest proposal never lies before that of the step before.

@@ -207,6 +207,7 @@ public struct VideoDetection {
     models: [LoadedModel], journal: RunJournal = RunJournal(), isStill: Bool = false, stopsAtDamage: Bool = true,
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> VideoDetections {
+    let unreadable = ownUnreadable
     for frame in unreadable.keyFrames { try journal.note(frame.keyFrame, damage: frame.cause) }
     try JournaledRun(unopenedJobs, journal, stopsAtDamage: stopsAtDamage).run(
       clipRun(models, isStill: isStill), isToStop: isToStop, progress: progress)
@@ -235,6 +236,24 @@ public struct VideoDetection {
 
   /// In which views each key frame is scored, of all models.
   public var allViews: [View] { ensemble?.views ?? views.views }
+
+  /// The key frames of videos that cannot be read at all which are reported here: those of a video are all one shard's.
+  private var ownUnreadable: DamageReport {
+    guard let shard else { return unreadable }
+    let own = Set(names.enumerated().filter { shard.owner(of: $0.offset, of: names.count) == shard }.map(\.element))
+    return unreadable.without { !own.contains($0.video) }
+  }
+
+  /// What other shards report, a line for each video that cannot be read; empty for a run in one piece.
+  public var unreadableElsewhere: [String] {
+    guard let shard else { return [] }
+    return names.enumerated().compactMap { number, name in
+      let owner = shard.owner(of: number, of: names.count)
+      let count = unreadable.keyFrames.count { $0.keyFrame.video == name }
+      guard count > 0, owner != shard, let fault = faults[name] else { return nil }
+      return "'\(name)' cannot be read (\(fault)): shard \(owner) reports its \(counted(count, "key frame"))"
+    }
+  }
 
   private var tasks: [ClipTask] { videos.flatMap(\.tasks) }
 

@@ -171,18 +171,81 @@ struct VideoDetectionTests {
     #expect(message.contains("no proposal is left for bframes") && message.contains("4 key frames"), "\(message)")
   }
 
-  /// A stream does not say how long it is to be.
-  @Test func streamsCutShort() throws {
+  /// A stream does not say how long it is to be: what ends between two frames may be whole.
+  @Test func streamsThatEndEarly() throws {
     let world = world("cut,0.2,0.1,0.2,0.5,0.9,,0.9", "cut,1.4,0.1,0.2,0.5,0.9,,0.9")
     defer { world.folder.remove() }
     let bytes = try readFile(projectRoot + "/Tests/Fixtures/Video/offset.ts", doing: "testing")
     let path = world.folder.path + "/cut.ts"
     let file = try AtomicFile(path: path)
-    try file.write(bytes.prefix(bytes.count / 188 / 2 * 188))
+    // The end of a group of frames.
+    try file.write(bytes.prefix(30 * 188))
     try file.commit()
-    let notices = try detection(world, [path]).notices.joined()
+    let detection = try detection(world, [path])
+    #expect(detection.keyFrameCount == 1)
+    let notices = detection.notices.joined()
+    #expect(!notices.contains("the file is cut short"), "\(notices)")
     #expect(notices.contains("1 key frame outside the video, which lasts "), "\(notices)")
     #expect(notices.contains("the file was cut short: copy or record it again; if not, check"), "\(notices)")
+  }
+
+  /// Where a stream's end shows that it was to go on, key frames after it are damaged, and stay tasks: they are scored as
+  /// soon as the whole file is there.
+  @Test func streamsCutShort() throws {
+    let rows = [0.2, 1.4, 5].map { "cut,\($0),0.1,0.2,0.5,0.9,,0.9" }
+    let world = world(rows[0], rows[1], rows[2])
+    defer { world.folder.remove() }
+    let bytes = try readFile(projectRoot + "/Tests/Fixtures/Video/offset.ts", doing: "testing")
+    let (path, model) = (world.folder.path + "/cut.ts", try randomModel(world.config()))
+    func run(_ bytes: some Sequence<UInt8>, every: Double? = nil) throws -> (VideoDetection, VideoDetections) {
+      let file = try AtomicFile(path: path)
+      try file.write(Array(bytes))
+      try file.commit()
+      let detection = try detection(world, [path], every: every)
+      return (detection, try detection.run(model: model, stopsAtDamage: false) { _ in })
+    }
+    let (planned, found) = try run(bytes.prefix(bytes.count * 2 / 3))
+    #expect(planned.keyFrameCount == 3)
+    #expect(planned.notices.joined().contains("cut: video '\(path)': the file is cut short"), "\(planned.notices)")
+    let lost = found.detections.damage.keyFrames
+    #expect(lost.map { "\($0.keyFrame)" } == ["cut,0001.4", "cut,0005"] && found.detections.keyFrameCount == 1)
+    #expect(lost.allSatisfy { $0.cause.contains("a transport stream states no length") }, "\(lost)")
+    #expect(text { _ = try planned.run(model: model) { _ in } }.contains("the file is cut short"))
+    #expect(try run(bytes).1.detections.keyFrameCount == 2)
+    #expect(try run(bytes.prefix(bytes.count * 2 / 3), every: 0.2).0.keyFrameCount == 3)
+    #expect(try run(bytes, every: 0.2).0.keyFrameCount == 2)
+  }
+
+  /// Of a divided run one shard reports a video that cannot be read, and the others say which.
+  @Test(arguments: 1...5) func unreadableVideosOfShards(count: Int) throws {
+    let box = "0.1,0.2,0.5,0.9,,0.9"
+    let world = world("none,1,\(box)", "none,2,\(box)", "bframes,1,\(box)", "gone,1,\(box)")
+    defer { world.folder.remove() }
+    let (config, model) = (try world.config(), try randomModel(world.config()))
+    var detection = try VideoDetection(
+      config, videos: [world.folder.path + "/none.mp4", movie, world.folder.path + "/gone.mp4"],
+      proposals: world.folder.path + "/proposals.csv", labelMap: nil,
+      timing: VideoDetection.Timing(startingSecond: 0), stopsAtDamage: false)
+    var reported: [String] = []
+    for index in 0..<count {
+      detection.shard = Shard(index, of: count)
+      let journal = RunJournal()
+      let found = try detection.run(model: model, journal: journal, stopsAtDamage: false) { _ in }
+      let own = found.detections.damage.keyFrames.map { "\($0.keyFrame)" }
+      #expect(journal.damagedKeyFrames.count == own.count)
+      reported += own
+      let elsewhere = detection.unreadableElsewhere
+      #expect(Set(own.map { $0.prefix(4) }).count + elsewhere.count == 2, "\(own), \(elsewhere)")
+      for line in elsewhere {
+        let owner = ((line.hasPrefix("'none'") ? 1 : 3) * count - 1) / 3
+        #expect(line.contains(": shard \(owner)/\(count) reports its "), "\(line)")
+      }
+    }
+    #expect(reported.sorted() == ["gone,0001", "none,0001", "none,0002"])
+    detection.shard = nil
+    #expect(detection.unreadableElsewhere.isEmpty)
+    let whole = try detection.run(model: model, stopsAtDamage: false) { _ in }
+    #expect(whole.detections.damage.keyFrames.count == 3)
   }
 
   @Test func timesThatCountOtherwise() throws {

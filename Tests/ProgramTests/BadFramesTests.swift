@@ -84,6 +84,31 @@ struct BadFramesTests {
     #expect(Set(output.files) == ["detections.csv", "detections.journal", "detections.json"])
   }
 
+  @Test("A stream that is cut short costs the key frames after its end, until the whole one is there")
+  func cutStream() throws {
+    let (scratch, output) = (Scratch(), Scratch())
+    let bytes = try readFile(Self.videos + "offset.ts", doing: "testing")
+    let cut = try scratch.file("cut.ts", bytes: Array(bytes.dropLast(5000)))
+    let boxes = try scratch.file("boxes.csv", [0.4, 1.5].map { "cut,\($0),0.1,0.1,0.5,0.9,,0.99\n" }.joined())
+    func detect(_ options: [String]) -> Program.Result {
+      Program.run(
+        ["detect", cut, "--proposals", boxes, "--cfg", LittleWorld.config, "--random-weights", "1"]
+          + ["--output-dir", output.path] + options + LittleWorld.tinyNetwork)
+    }
+    expectFailure(detect(["--damaged", "stop"]), ["cut.ts", "the file is cut short: it holds 26 frames"])
+    let result = detect([])
+    #expect(result.status == 1 && result.stderr.contains("the results lack 1 of 2 key frames"), "\(result.stderr)")
+    #expect(result.stderr.contains("  cut, second 0001.5: '\(cut)': the file is cut short"), "\(result.stderr)")
+    let skipping = detect(["--damaged", "skip", "--overwrite", "--output-dir", scratch.path + "/skipping"])
+    expectSuccess(skipping)
+    #expect(skipping.stderr.contains("1 of 2 key frames not scored"), "\(skipping.stderr)")
+    try scratch.file("cut.ts", bytes: bytes)
+    let last = detect([])
+    expectSuccess(last)
+    #expect(last.stderr.contains("1 of 2 key frames done already"), "\(last.stderr)")
+    #expect(Set(output.files) == ["detections.csv", "detections.json"])
+  }
+
   @Test("A frame of the list that is not there")
   func missingFrame() throws {
     let result = try run { _, _, _ in }

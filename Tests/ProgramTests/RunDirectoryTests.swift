@@ -115,6 +115,58 @@ struct RunDirectoryTests {
     #expect(try lines(directory + "/detections_latest.csv").count == all)
   }
 
+  @Test("A journal that is damaged is kept as it was; one that lost its scores is not begun anew without a word")
+  func damagedJournal() throws {
+    let run = Scratch()
+    let again = call(run.path, ["--run", run.path, "--overwrite"])
+    expectSuccess(Program.run(again))
+    let (journal, rows) = (run.path + "/run.journal", run.path + "/detections_latest.csv")
+    let sound = try readFile(journal, doing: "testing")
+    let expected = try readFile(rows, doing: "testing")
+    func start(_ bytes: [UInt8]) throws -> String {
+      try run.file("run.journal", bytes: bytes)
+      let result = Program.run(again)
+      expectSuccess(result)
+      #expect(try difference(readFile(rows, doing: "testing"), expected) == nil)
+      return result.stderr
+    }
+    var damaged = sound
+    damaged[sound.count - 700] ^= 1
+    let said = try start(damaged)
+    #expect(said.contains("cannot be read, what they held is done again, the file as it was is kept as"), "\(said)")
+    #expect(said.contains("'\(journal).damaged'"), "\(said)")
+    #expect(try difference(readFile(journal + ".damaged", doing: "testing"), damaged) == nil)
+    for bytes in [[], Array(sound.prefix(100))] {
+      let said = try start(bytes)
+      let words = "run.json' speaks of 3 key frames that were scored, and '\(journal)' has none of them any more"
+      #expect(said.contains(words), "\(said)")
+      #expect(said.contains("0 of 3 key frames done already, its torn end") == !bytes.isEmpty, "\(said)")
+    }
+  }
+
+  @Test("A video that cannot be read is one shard's to report; merge names it once")
+  func unreadableInShards() throws {
+    let (input, whole, parts) = (Scratch(), Scratch(), Scratch())
+    let video = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+    let rows = ["bframes,0.5", "bframes,1", "none,1", "none,2"].map { $0 + ",0.1,0.1,0.5,0.9,,0.99\n" }.joined()
+    let call =
+      ["detect", video, input.path + "/none.mp4", "--proposals", try input.file("boxes.csv", rows)]
+      + ["--cfg", LittleWorld.config, "--random-weights", "1"] + LittleWorld.tinyNetwork
+    #expect(Program.run(call + ["--output-dir", whole.path]).status == 1)
+    let first = Program.run(call + ["--run", parts.path, "--shard", "0/2"])
+    expectSuccess(first)
+    #expect(first.stderr.contains("): shard 1/2 reports its 2 key frames"), "\(first.stderr)")
+    let second = Program.run(call + ["--run", parts.path, "--shard", "1/2"])
+    #expect(second.status == 1 && second.stderr.contains("shard 1/2 lacks 2 of 3 key frames"), "\(second.stderr)")
+    let merged = Program.run(["merge", parts.path, "--output-dir", parts.path + "/out"])
+    #expect(merged.status == 1 && merged.stderr.contains("2 of 4 key frames not scored"), "\(merged.stderr)")
+    #expect(merged.stderr.ranges(of: "none, seconds 0001, 0002: ").count == 1, "\(merged.stderr)")
+    #expect(
+      try difference(
+        readFile(parts.path + "/out/detections.csv", doing: "testing"),
+        readFile(whole.path + "/detections.csv", doing: "testing")) == nil)
+  }
+
   private static let wrongCalls = [
     (["--shard", "0/2"], "--shard 0/2 needs a folder"), (["--run", "x", "--shard", "2/2"], "--shard is '2/2'"),
     (["--run", "x", "--shard", "auto"], "--shard auto: none of SLURM_ARRAY_TASK_ID"),

@@ -135,4 +135,29 @@ extension JournalTests {
     #expect(text { _ = try open() }.contains("damaged at its beginning"))
     #expect(try bytes() == notes)
   }
+
+  /// Where a record is damaged, the file stays under another name as it was; of a head in part nothing is lost but the word.
+  @Test func damagedFilesAreKept() throws {
+    defer { folder.remove() }
+    try fill(0..<4)
+    let sound = try bytes()
+    for name in [".damaged", ".damaged.2", ".damaged.3"] {
+      var damaged = sound
+      damaged[sound.count - 100 - name.count] ^= 1
+      try write(damaged)
+      let journal = try open()
+      #expect(journal.loss?.copy == path + name && journal.loss?.isTorn == false)
+      journal.close()
+      #expect(try readFile(path + name, doing: "testing") == damaged)
+    }
+    try write(sound.dropLast(9))
+    let torn = try open()
+    #expect(torn.loss?.isTorn == true && torn.loss?.copy == nil)
+    torn.close()
+    try write(sound.prefix(40))
+    #expect(try lost(open()) == "40 torn")
+    try write([])
+    #expect(try lost(open()) == nil)
+    #expect(try listFolder(folder.path + "/run").count == 4)
+  }
 }

@@ -33,6 +33,20 @@ struct ShardTests {
     }
   }
 
+  /// The shard that an item is in by its number has it in its range.
+  @Test func owners() throws {
+    for count in [1, 2, 3, 4, 7, 40] {
+      let shards = try (0..<count).map { try #require(Shard($0, of: count)) }
+      for total in [1, 2, 3, 5, 12, 100] {
+        for number in 0..<total {
+          let holders = shards.filter { $0.range(of: total).contains(number) }
+          #expect(
+            shards.map { $0.owner(of: number, of: total) } == shards.map { _ in holders[0] } && holders.count == 1)
+        }
+      }
+    }
+  }
+
   @Test func text() {
     #expect(Shard("2/4") == Shard(2, of: 4))
     #expect(Shard("0/1")?.description == "0/1")

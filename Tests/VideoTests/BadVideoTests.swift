@@ -118,10 +118,12 @@ import Video
     #expect(
       cut.notices.count == 1
         && cut.notices[0].hasSuffix(
-          "its end is broken off, and its head states no length -> copy or record it again"),
+          "its end is broken off, and its head states no length; the frames after that count as damaged -> copy or record "
+            + "it again"),
       "\(cut.notices)")
     #expect(try checksum(cut.frame(at: 0)) == checksum(sound.frame(at: 0)))
     #expect(throws: FrameDamage.self) { _ = try cut.frame(at: cut.frameCount - 1) }
+    #expect(cut.video.isOpenEnded)
   }
 
   /// An AVI file's head counts skipped frames, which have empty chunks: they repeat the picture before.

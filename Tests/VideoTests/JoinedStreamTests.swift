@@ -81,6 +81,15 @@ import Video
     #expect(reader.notices.joined().contains("its clock jumps back"), "\(reader.notices)")
   }
 
+  /// A clock that jumps back says nothing of frames that are missing at the end.
+  @Test func earlierBegin() throws {
+    defer { folder.remove() }
+    let reader = try open(shifted(by: 20) + bytes)
+    try expectBoth(reader)
+    #expect(reader.notices.joined().contains("its clock jumps back"), "\(reader.notices)")
+    #expect(!reader.notices.joined().contains("cut short") && !reader.video.isOpenEnded, "\(reader.notices)")
+  }
+
   /// A frame of which the end is missing before a later begin is damaged all the same.
   @Test func lossBeforeAJump() throws {
     defer { folder.remove() }

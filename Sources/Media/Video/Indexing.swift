@@ -8,13 +8,18 @@ extension TimestampIndex {
   /// - Throws: ``VideoError`` when the file holds less than its header promises, or no frame.
   static func build(_ demuxer: Demuxer) throws -> TimestampIndex {
     let path = demuxer.path
-    let faults = try PacketFaults(demuxer)
+    var faults = try PacketFaults(demuxer)
     var scan = PacketScan(demuxer, faults)
     var failure: String?
     do {
       try scan.read(demuxer)
     } catch let error as VideoError {
       failure = error.reason
+    }
+    if failure == nil, faults.isEndDoubtful, try isLastFrameDamaged(path: path, scan) {
+      faults.breakOff()
+      scan = PacketScan(demuxer, faults)
+      try scan.read(Demuxer(path: path))
     }
     let interval = max(1, frameInterval(demuxer))
     if scan.packets == 0 { throw noFrames(path) }
@@ -26,7 +31,9 @@ extension TimestampIndex {
       } else {
         try packetIndex(path: path, scan, interval: interval)
       }
-    index.fillGaps(step: scan.usualStep ?? interval)
+    index.fillGaps(
+      step: scan.usualStep ?? interval,
+      missing: scan.missingAfter.flatMap { after in missing.map { (after, $0.cause) } })
     missing?.extend(&index)
     index.loseTimes(faults, step: scan.usualStep ?? interval)
     if let gaps = ClockGaps(index.times, demuxer.timeBase, usual: scan.usualStep ?? interval) {
@@ -43,8 +50,10 @@ extension TimestampIndex {
     for damage in scan.damage {
       let first = min(index.firstFrame(notBefore: damage.from), index.times.count - 1)
       let end = max(first, index.firstFrame(notBefore: damage.to))
-      // What was decoded before the packet leans on nothing of it.
-      let frames = index.leaning(on: damage.packet).flatMap { $0.last?.upperBound == end ? $0 : nil } ?? [first..<end]
+      // What was decoded before the packet leans on nothing of it. In the last group of pictures that may be the last frames.
+      let isInLastGroup = damage.to == .max && index.recovery(after: first) == end
+      let leaning = index.leaning(on: damage.packet)
+      let frames = leaning.flatMap { isInLastGroup || $0.last?.upperBound == end ? $0 : nil } ?? [first..<end]
       for range in frames { index.damaged.add(range, cause: damage.cause) }
     }
     return index
@@ -68,6 +77,16 @@ extension TimestampIndex {
     let rate = average.value > 0 ? average : Ratio(demuxer.stream.pointee.r_frame_rate)
     let ticks = rate.value > 0 ? 1 / (rate.value * demuxer.timeBase.value) : 0.04 / demuxer.timeBase.value
     return ticks.isFinite && ticks < 1e15 ? Int64(ticks.rounded()) : 1
+  }
+
+  /// Decodes the last group of pictures: whether the frame of the last packet is damaged, or never shown.
+  private static func isLastFrameDamaged(path: String, _ scan: PacketScan) throws -> Bool {
+    let decoder = try Decoder(path: path)
+    guard let last = scan.timeOfLastPacket, let key = scan.keys.last, decoder.seek(to: key.seek) else { return false }
+    while (try? decoder.advance()) ?? false {
+      if decoder.presentationTime == last { return decoder.isFrameDamaged }
+    }
+    return true
   }
 
   /// Decodes the first frames and compares them with what the packets said; returns what differs.

@@ -3,13 +3,15 @@ internal import Wording
 
 /// What a file's head promises and the file does not hold: it was cut short, as its container's structure shows.
 struct MissingEnd {
-  /// How many frames at least; 0 where the file does not say how long it was to be.
+  /// How many frames at least.
   private let count: Int
   /// Whether that is how many frames the file has no packets of, wherever they would be shown.
   private let isByPackets: Bool
   private let interval: Int64
   private let notice: String
-  private let cause: String
+  /// What is said of a frame that is missing.
+  let cause: String
+  private let isOpenEnded: Bool
 
   /// Compares what a file held with what its head promised.
   ///
@@ -21,17 +23,19 @@ struct MissingEnd {
     let format = String(cString: demuxer.context.pointee.iformat.pointee.name)
     // Only these state a length that a broken end can be held against.
     let statesLength = ["matroska", "flv", "asf"].contains(where: format.hasPrefix)
-    guard failure != nil || faults.isIncomplete || statesLength && faults.endsBroken else { return nil }
+    guard
+      failure != nil || faults.isIncomplete || statesLength && faults.endsBroken || scan.missingAfter != nil
+    else { return nil }
     let promised = Int(demuxer.stream.pointee.nb_frames)
     let isEstimated = demuxer.context.pointee.duration_estimation_method == AVFMT_DURATION_FROM_BITRATE
     let duration = isEstimated ? nil : timestamp(demuxer.context.pointee.duration)
     let tick = demuxer.timeBase.value
     let isAVI = format == "avi"
     // libav guesses an AVI file's length from its size; its head counts ticks, with a frame or without.
-    let seconds =
-      isAVI
-      ? Double(promised) * tick
-      : faults.statedSeconds ?? duration.map { Double($0) * slowfast_av_time_base_q().seconds } ?? 0
+    let seconds: Double =
+      if scan.isTransportStream { 0 } else if isAVI { Double(promised) * tick } else {
+        faults.statedSeconds ?? duration.map { Double($0) * slowfast_av_time_base_q().seconds } ?? 0
+      }
     let lastTime = scan.lastTime == .min ? scan.lastDecodingTime : scan.lastTime
     let end = lastTime == .min ? 0 : Double(lastTime) * tick
     var count = 0
@@ -50,10 +54,18 @@ struct MissingEnd {
       }
     }
     if failure != nil { count = max(1, count) }
-    let isOpenEnded = statesLength && faults.endsBroken && seconds <= 0
-    if isOpenEnded { why = why ?? "its end is broken off, and its head states no length" }
+    let isOpenEnded = scan.isTransportStream || statesLength && faults.endsBroken && seconds <= 0
+    if isOpenEnded {
+      // More may be missing than anyone knows: enough for a view at a lower rate to have one of them as its last.
+      count = max(count, 1, Self.count(Self.openEnd, by: Double(interval) * tick))
+      let broken =
+        faults.brokenEnd
+        ?? (scan.missingAfter == nil
+          ? "its end is broken off" : "frames are missing that its last ones were sent ahead of")
+      why = why ?? "\(broken), and \(scan.isTransportStream ? "a transport stream" : "its head") states no length"
+    }
     // More is a head that is wrong.
-    guard count > 0 || isOpenEnded, count < 10_000_000 else { return nil }
+    guard count > 0, count < 10_000_000 else { return nil }
     let promises = [
       promised > 0 && !isAVI ? counted(promised, "frame") : nil, seconds > 0 ? "\(fixed(seconds, 2)) s" : nil,
     ].compactMap(\.self)
@@ -62,11 +74,14 @@ struct MissingEnd {
       "the file is cut short: \(promise)it holds \(counted(scan.packets, "frame"))"
       + (lastTime == .min ? "" : " up to \(fixed(end, 2)) s") + (scan.isLastIncomplete ? ", the last one in part" : "")
       + (why.map { "; \($0)" } ?? "")
-    (self.count, self.interval, cause) = (count, interval, found)
+    (self.count, self.interval, cause, self.isOpenEnded) = (count, interval, found, isOpenEnded)
     isByPackets = format.hasPrefix("mov")
-    let rest = count > 0 ? "; the frames after that count as damaged" : ""
-    notice = "video '\(demuxer.path)': \(found)\(rest) -> copy or record it again"
+    notice =
+      "video '\(demuxer.path)': \(found); the frames after that count as damaged -> copy or record it again"
   }
+
+  /// For how many seconds there are damaged frames after the end of a file that does not tell its length.
+  private static let openEnd = 0.1
 
   /// How often a step goes into a length; what no file holds where a head's numbers are absurd.
   private static func count(_ length: Double, by step: Double) -> Int {
@@ -78,6 +93,7 @@ struct MissingEnd {
   /// one came after it in the file.
   func extend(_ index: inout TimestampIndex) {
     index.notices.append(notice)
+    index.isOpenEnded = isOpenEnded
     let count = isByPackets ? count - index.lost.count : count
     guard count > 0, let last = index.times.last else { return }
     let (length, overflows) = Int64(count).multipliedReportingOverflow(by: interval)

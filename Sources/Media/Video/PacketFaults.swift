@@ -21,6 +21,8 @@ struct PacketFaults {
   private(set) var statedSeconds: Double?
   /// Nil for other containers.
   private var transportPackets: TransportPackets?
+  /// How a transport stream ends.
+  private var transportEnd: TransportPackets.End?
   /// From this packet on nobody knows which frames the packets show, and why.
   private var lost: (first: Int, cause: String)?
 
@@ -31,7 +33,11 @@ struct PacketFaults {
     zeros = ZeroRuns(demuxer.stream.pointee.codecpar.pointee)
     let name = String(cString: demuxer.context.pointee.iformat.pointee.name)
     if name.hasPrefix("mov") { isIncomplete = Self.pointsBeyondEnd(demuxer) }
-    if name == "mpegts" { transportPackets = try TransportPackets(path: demuxer.path) }
+    if name == "mpegts" {
+      let packets = try TransportPackets(path: demuxer.path)
+      (transportPackets, transportEnd) = (packets, packets.end(of: Int(demuxer.stream.pointee.id)))
+      if transportEnd?.cause != nil { (isIncomplete, endsBroken) = (true, true) }
+    }
     guard ["matroska", "flv", "asf", "avi"].contains(where: name.hasPrefix) else { return }
     let places = try Self.packetPlaces(of: demuxer) { number, complaint in
       note(before: number, "libav: \(complaint)")
@@ -98,6 +104,18 @@ struct PacketFaults {
     return places
   }
 
+  /// What a transport stream's end shows to be broken off, in words.
+  var brokenEnd: String? { transportEnd?.cause }
+
+  /// Whether a transport stream's last frame may lack its end, which its packets do not tell.
+  var isEndDoubtful: Bool { transportEnd?.isDoubtful ?? false }
+
+  /// Takes the last frame for one that lacks its end.
+  mutating func breakOff() {
+    transportEnd?.breakOff()
+    (isIncomplete, endsBroken) = (true, true)
+  }
+
   /// What is kept of a packet after it is gone.
   struct Traits {
     let isIncomplete: Bool
@@ -106,8 +124,11 @@ struct PacketFaults {
 
   func traits(of packet: AVPacket) -> Traits {
     let isMarked = packet.flags & AV_PKT_FLAG_CORRUPT != 0
-    return Traits(
-      isIncomplete: isMarked && transportPackets?.isWhole(from: Int(packet.pos)) != true, isHole: zeros.isHole(packet))
+    let (place, broken) = (Int(packet.pos), transportEnd?.brokenFrame)
+    let isIncomplete =
+      place == broken
+      || isMarked && transportPackets?.isWhole(from: place, endIsBroken: broken != nil) != true
+    return Traits(isIncomplete: isIncomplete, isHole: zeros.isHole(packet))
   }
 
   /// What is wrong with packet `number`, to follow the words "the frame at ... s"; nil where nothing is known.

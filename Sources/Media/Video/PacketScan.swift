@@ -34,9 +34,15 @@ struct PacketScan {
 
   /// The usual distance of frames in a transport stream of constant rate with gaps; nil for all others.
   private(set) var stepBesideGaps: Int64?
+  /// After this time frames are missing that the file would hold after its end: a frame that is shown after them was sent
+  /// ahead of them. Nil where none are.
+  private(set) var missingAfter: Int64?
+  /// The time of the packet that was read last, if it has one.
+  private(set) var timeOfLastPacket: Int64?
   /// Why timestamps cannot tell the frames apart, if so.
   var doubt: String?
   private(set) var lastDecodingTime = Int64.min
+  private var jumpsBack = false
   /// Whether libav found the last packet incomplete.
   private(set) var isLastIncomplete = false
 
@@ -66,9 +72,7 @@ struct PacketScan {
     decodingOrder = order.map { Int32(truncatingIfNeeded: $0) }
     keys.sort { $0.time < $1.time }
     if isTransportStream {
-      if zip(times.dropFirst(), times).contains(where: { $0 &- $1 > Self.wrap }) {
-        doubt = doubt ?? "its clock jumps back"
-      }
+      if zip(times.dropFirst(), times).contains(where: { $0 &- $1 > Self.wrap }) { noteJump() }
       lookForGaps()
     }
     if zip(times, times.dropFirst()).contains(where: { $0 == $1 }) { doubt = doubt ?? "two packets share a time" }
@@ -86,12 +90,12 @@ struct PacketScan {
     let fault = faults.cause(of: traits, number: packets)
     let isLost = faults.isLost(from: packets)
     packets += 1
-    isLastIncomplete = traits.isIncomplete
+    (isLastIncomplete, timeOfLastPacket) = (traits.isIncomplete, timestamp(packet.pts))
     let isKey = packet.flags & AV_PKT_FLAG_KEY != 0
     let isDropped = packet.flags & AV_PKT_FLAG_DISCARD != 0
     if packets == 1 && !isKey { doubt = "the stream does not begin with a key frame" }
     if let decodingTime = timestamp(packet.dts) {
-      if decodingTime < lastDecodingTime { doubt = doubt ?? "its clock jumps back" }
+      if decodingTime < lastDecodingTime { noteJump() }
       lastDecodingTime = decodingTime
     }
     guard let time = timestamp(packet.pts) else {
@@ -105,16 +109,28 @@ struct PacketScan {
     if time > lastTime { (lastTime, lastDuration) = (time, packet.duration) }
   }
 
+  private mutating func noteJump() {
+    jumpsBack = true
+    doubt = doubt ?? "its clock jumps back"
+  }
+
   /// Whole frames that are lost from a transport stream mark no packet when the packets' counter, of four bits, happens
   /// to fit again. Their times are missing: then only the decoder can tell whether others lean on them.
   private mutating func lookForGaps() {
     let steps = zip(times.dropFirst(), times).map { $0 &- $1 }
     guard let usual = usualStep else { return }
     let gaps = steps.indices.filter { steps[$0] > usual + usual / 2 }
+    // A frame is never decoded after it is shown: what is missing after the last decoding time can only follow. Where
+    // there are other gaps, too, it may as well be one of those.
+    let late = jumpsBack ? [] : gaps.filter { times[$0] &+ usual > lastDecodingTime }
+    if let first = late.first, faults.endsBroken || late.count == gaps.count { missingAfter = times[first] }
     // A stream that has many of them is of variable rate.
-    if gaps.isEmpty || gaps.count * 10 > steps.count { return }
+    if gaps.isEmpty || (gaps.count - late.count) * 10 > steps.count { return }
     stepBesideGaps = usual
-    let open = gaps.filter { gap in !damage.contains { $0.from <= times[gap + 1] && times[gap] < $0.to } }
+    let open = gaps.filter { gap in
+      missingAfter.map { times[gap] < $0 } ?? true
+        && !damage.contains { $0.from <= times[gap + 1] && times[gap] < $0.to }
+    }
     if !open.isEmpty { doubt = doubt ?? "its clock skips at \(counted(open.count, "place"))" }
   }
 

@@ -22,8 +22,14 @@ struct TimestampIndex: Sendable {
   /// What is known of damage before a frame is asked for.
   var damaged = DamagedFrames()
 
+  /// Whether the file was cut short and does not tell how many frames it was to have: there are a few damaged ones for
+  /// those at the end.
+  var isOpenEnded = false
+
   /// Gives the frames numbers that are missing in or beside damage, so that what is asked for at their times is damaged.
-  mutating func fillGaps(step: Int64) {
+  ///
+  /// - Parameter missing: From which time on all frames between others are missing, and why; nil for nowhere.
+  mutating func fillGaps(step: Int64, missing: (after: Int64, cause: String)? = nil) {
     var filled: [Int64] = []
     var moved: [Int] = []
     var gaps: [(Range<Int>, cause: String)] = []
@@ -31,14 +37,15 @@ struct TimestampIndex: Sendable {
       moved.append(filled.count)
       filled.append(time)
       guard number + 1 < times.count, step > 0, times[number + 1] &- time > step + step / 2,
-        let run = damaged.run(of: number) ?? damaged.run(of: number + 1)
+        let cause = damaged.run(of: number)?.cause ?? damaged.run(of: number + 1)?.cause
+          ?? missing.flatMap({ time >= $0.after ? $0.cause : nil })
       else { continue }
       let count = (times[number + 1] &- time) / step
       // More is no gap but a clock that is wrong.
       if count > 1_000_000 { continue }
       let first = filled.count
       filled += (1..<max(2, count + 1)).map { time + $0 * step }.filter { $0 < times[number + 1] - step / 2 }
-      gaps.append((first..<filled.count, run.cause))
+      gaps.append((first..<filled.count, cause))
     }
     if gaps.isEmpty { return }
     times = filled

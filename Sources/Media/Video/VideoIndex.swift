@@ -38,6 +38,10 @@ public struct VideoIndex: Sendable {
   /// The upright size of every frame.
   public var size: ImageSize { ImageSize(width: info.width, height: info.height) }
 
+  /// Whether the file was cut short and does not tell how long it was to be: what is asked for after its last frames is
+  /// damaged, too.
+  public var isOpenEnded: Bool { timestamps.isOpenEnded }
+
   /// The number of frames, at least 1.
   public var frameCount: Int { timestamps.times.count }
 

@@ -24,6 +24,8 @@ public final class RunJournal {
     /// Whether it is the beginning of a record that was being written; else a record is damaged, and what follows it
     /// cannot be told from it.
     public let isTorn: Bool
+    /// Where the file is kept as it was; nil for a torn end, which is of no use.
+    public var copy: String?
   }
 
   /// The file; nil for a journal in memory.
@@ -85,6 +87,7 @@ public final class RunJournal {
       if file.count > head.count || !head.starts(with: present) {
         throw JournalError.damagedHead(path: path, bytes: file.count)
       }
+      if file.count > 0 { loss = Loss(bytes: file.count, isTorn: true) }
       try file.cut(to: 0)
       do {
         try file.append(head)
@@ -105,12 +108,24 @@ public final class RunJournal {
     }
     if end < file.count {
       let rest = try file.read(end..<min(file.count, end + 16384))
-      loss = Loss(bytes: file.count - end, isTorn: JournalRecord.isBeginning(rest, of: file.count - end))
+      var loss = Loss(bytes: file.count - end, isTorn: JournalRecord.isBeginning(rest, of: file.count - end))
+      if !loss.isTorn { loss.copy = try Self.keepCopy(of: file) }
+      self.loss = loss
       try file.cut(to: end)
     }
     if let continuation, continuation.identity.differs(from: before) {
       try renew(continuation.identity, after: before, from: first.end, classes)
     }
+  }
+
+  /// Keeps a damaged journal under a name of its own: somebody may make more of it.
+  private static func keepCopy(of file: AppendedFile) throws -> String {
+    let name = file.path + ".damaged"
+    let path = pathExists(name) ? (2...).lazy.map { "\(name).\($0)" }.first { !pathExists($0) } ?? name : name
+    let copy = try AtomicFile(path: path)
+    for start in stride(from: 0, to: file.count, by: 1 << 20) { try copy.write(file.read(start..<start + 1 << 20)) }
+    try copy.commit()
+    return path
   }
 
   /// How a run goes on with this journal; nil where nothing is otherwise.

@@ -45,11 +45,15 @@ public final class RunPart {
       self.status.begun = before.begun
       self.status.damaged = before.damaged
       wasComplete = before.state == .complete
+      doneBefore = before.done
     }
   }
 
   /// Whether it was complete before this process took it.
   public private(set) var wasComplete = false
+
+  /// How many tasks were scored before this process took it, by its status: its journal may have lost them.
+  public private(set) var doneBefore = 0
 
   static func checkParts(of directory: RunDirectory, _ shard: Shard?) throws {
     let others = try directory.shards()

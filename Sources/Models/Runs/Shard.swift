@@ -30,6 +30,11 @@ public struct Shard: Hashable, Sendable, CustomStringConvertible {
   /// Which of `total` tasks are its own.
   public func range(of total: Int) -> Range<Int> { total * index / count..<total * (index + 1) / count }
 
+  /// The shard of as many that has the item of this number, of `total`.
+  public func owner(of number: Int, of total: Int) -> Shard {
+    Shard(((number + 1) * count - 1) / total, of: count) ?? self
+  }
+
   /// Its own part of tasks that stand in groups; groups without any stay, empty.
   public func part(of groups: [[ClipTask]]) -> [[ClipTask]] {
     let range = range(of: groups.reduce(0) { $0 + $1.count })

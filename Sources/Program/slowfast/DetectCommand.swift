@@ -137,6 +137,7 @@ struct DetectCommand: ParsableCommand {
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     detection.shard = shard
+    for line in detection.unreadableElsewhere { Console.warn(line) }
     let run = try ScoringRun(
       detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
       andIn: "overlays",

@@ -47,6 +47,11 @@ struct Resuming {
       let videos = listed(journal.repairedVideos.map { "'\($0)'" }, limit: 3)
       Console.say("\(videos): damaged before, and others now: what has scores keeps them, the rest is scored")
     }
+    if let part = place.part, journal.isEmpty, part.doneBefore > 0 {
+      Console.say(
+        "'\(part.directory.status(part.shard))' speaks of \(counted(part.doneBefore, job.unit)) that were scored, and "
+          + "'\(path)' has none of them any more: all are scored anew")
+    }
     if journal.isEmpty && journal.loss == nil { return }
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, job.unit.rawValue)) done already"
@@ -55,6 +60,8 @@ struct Resuming {
 
   private static func words(_ loss: RunJournal.Loss) -> String {
     if loss.isTorn { return "its torn end is done again" }
-    return "it is damaged: its last \(counted(loss.bytes, "byte")) cannot be read, what they held is done again"
+    let kept = loss.copy.map { ", the file as it was is kept as '\($0)'" } ?? ""
+    return
+      "it is damaged: its last \(counted(loss.bytes, "byte")) cannot be read, what they held is done again\(kept)"
   }
 }

@@ -49,7 +49,7 @@ struct Resuming {
     }
     if let part = place.part, journal.isEmpty, part.doneBefore > 0 {
       Console.say(
-        "'\(part.directory.status(part.shard))' speaks of \(counted(part.doneBefore, job.unit)) that were scored, and "
+        "'\(part.directory.status(part.shard))' speaks of \(counted(part.doneBefore, job.unit.rawValue)) that were scored, and "
           + "'\(path)' has none of them any more: all are scored anew")
     }
     if journal.isEmpty && journal.loss == nil { return }

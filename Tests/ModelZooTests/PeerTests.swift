@@ -137,6 +137,26 @@ import VideoModels
     for (name, tensor) in own { #expect(found[name] == tensor.array, "\(name)") }
   }
 
+  /// Strides and dilations are in no tensor: what the file's config says of res5 decides whether the hub has the network.
+  @Test(arguments: [
+    ("[[1, 1], [2, 2], [2, 2], [1, 1]]", "[[1, 1], [1, 1], [1, 1], [2, 2]]", nil),
+    ("[[1, 1], [2, 2], [2, 2], [2, 2]]", "[[1, 1], [1, 1], [1, 1], [1, 1]]", "a res5 of strides [2, 2] and dilations [1, 1]"),
+  ])
+  func lastStageOfTheFilesConfig(strides: String, dilations: String, refused: String?) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/own.pyth"
+    let config = "RESNET:\n  SPATIAL_STRIDES: \(strides)\n  SPATIAL_DILATIONS: \(dilations)\nOTHER: 1\n"
+    try writeTorch(try weights(Self.slow), epoch: 1, configText: config, to: path)
+    let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
+    guard let refused else {
+      _ = try WeightConversion(checkpoint, to: .pytorchvideo)
+      return
+    }
+    let error = #expect(throws: ConversionError.self) { _ = try WeightConversion(checkpoint, to: .pytorchvideo) }
+    #expect("\(try #require(error))".contains(refused), "\(error!)")
+  }
+
   private static let thin = [
     "RESNET.WIDTH_PER_GROUP", "2", "RESNET.DEPTH", "50", "DATA.NUM_FRAMES", "8", "MODEL.NUM_CLASSES", "400",
   ]

@@ -38,6 +38,17 @@ private struct ResNetInPyTorchVideo: PyTorchVideoStages {
     if let last = origin?.lastStage, network.origin?.scoresBoxes == true, last.dilations.contains(where: { $0 != 2 }) {
       layers.obstacles.insert("a res5 whose dilations are \(last.dilations)", at: 0)
     }
+    if network.origin == nil, let config = network.config, let scoresBoxes = network.scoresBoxes {
+      // The tensors do not tell; there a detector's res5 has stride 1 and dilation 2, another's stride 2.
+      let strides = config[.resnetSpatialStrides].last ?? []
+      let dilations = config[.resnetSpatialDilations].last ?? []
+      if strides.contains(where: { $0 != (scoresBoxes ? 1 : 2) })
+        || dilations.contains(where: { $0 != (scoresBoxes ? 2 : 1) })
+      {
+        layers.obstacles.insert(
+          "a res5 of strides \(strides) and dilations \(dilations), as the file's own config has it", at: 0)
+      }
+    }
     if network.origin == nil, isArchPooled {
       layers.notices.append(
         "time is taken to be pooled by two after res2, as in MODEL.ARCH \(network.arch): the tensors of networks without "

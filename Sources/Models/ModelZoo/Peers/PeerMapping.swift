@@ -1,4 +1,5 @@
 internal import Checkpoint
+public import Configuration
 
 /// How another library has networks of a family: how its files are told, what it calls the layers, and what becomes of
 /// tensors on the way there.
@@ -40,6 +41,8 @@ public struct ConvertedNetwork: Sendable {
   public let arch: String
   /// Whose file it is; nil for PySlowFast's own.
   public let origin: PeerNetwork?
+  /// What the file says of itself; nil where it carries no configuration.
+  public let config: Configuration?
   /// Whether its head scores boxes; nil where there is none.
   public let scoresBoxes: Bool?
   /// Whether PySlowFast's wrapper is to read it.

@@ -15,6 +15,7 @@ public struct WeightConversion: Sendable {
   private let path: String
   private let own: TensorIndex
   private let guess: ArchitectureGuess
+  private let config: Configuration?
 
   public var tensors: [(name: String, tensor: Tensor)] { weights.tensors }
   /// What was changed on the way, and what the file cannot say to its next reader.
@@ -36,6 +37,7 @@ public struct WeightConversion: Sendable {
         "give weights of PySlowFast, PyTorchVideo or MMAction2")
     }
     own = TensorIndex(checkpoint)
+    config = checkpoint.configText.flatMap { Configuration(checkpointText: $0, path: checkpoint.path) }
     weights = try NamedWeights(checkpoint, guess.peer)
     switch names {
     case .pyslowfast: try becomePySlowFast()
@@ -52,7 +54,8 @@ public struct WeightConversion: Sendable {
   private var arch: String { guess.network?.settings.first { $0.key == Key.modelArch.name }?.value ?? "" }
 
   private func network(scoresBoxes: Bool?, isWrapped: Bool) -> ConvertedNetwork {
-    ConvertedNetwork(tensors: own, arch: arch, origin: guess.peer, scoresBoxes: scoresBoxes, isWrapped: isWrapped)
+    ConvertedNetwork(
+      tensors: own, arch: arch, origin: guess.peer, config: config, scoresBoxes: scoresBoxes, isWrapped: isWrapped)
   }
 
   private mutating func write(_ layers: ConvertedLayers, by mapping: any PeerMapping) throws {

@@ -140,7 +140,10 @@ import VideoModels
   /// Strides and dilations are in no tensor: what the file's config says of res5 decides whether the hub has the network.
   @Test(arguments: [
     ("[[1, 1], [2, 2], [2, 2], [1, 1]]", "[[1, 1], [1, 1], [1, 1], [2, 2]]", nil),
-    ("[[1, 1], [2, 2], [2, 2], [2, 2]]", "[[1, 1], [1, 1], [1, 1], [1, 1]]", "a res5 of strides [2, 2] and dilations [1, 1]"),
+    (
+      "[[1, 1], [2, 2], [2, 2], [2, 2]]", "[[1, 1], [1, 1], [1, 1], [1, 1]]",
+      "a res5 of strides [2, 2] and dilations [1, 1]"
+    ),
   ])
   func lastStageOfTheFilesConfig(strides: String, dilations: String, refused: String?) throws {
     let folder = TemporaryFolder()

@@ -108,7 +108,10 @@ struct ArchitectureTests {
     for (name, arch) in [("MViT", "mvit"), ("PTVMViT", "mvit")] {
       let config = try configured(["MODEL.MODEL_NAME", name, "MODEL.ARCH", arch])
       let message = text { _ = try Architecture(config) }
-      #expect(message.contains("\(name) / \(arch)") && message.contains("later version"), "\(message)")
+      #expect(
+        message.contains(
+          "building the model: MODEL.MODEL_NAME '\(name)' (given as KEY VALUE), MODEL.ARCH '\(arch)' (given as KEY VALUE): "
+            + "networks of this kind come with a later version"), "\(message)")
     }
   }
 

@@ -129,6 +129,30 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     #expect(try load("193")[.dataTestCropSize] == 193)
   }
 
+  /// Whoever asks, a config's reader or who builds the network of one made in code.
+  @Test(arguments: [
+    ("X3D", "slow", "set MODEL.MODEL_NAME ResNet, or set MODEL.ARCH x3d"),
+    ("X3D", "x3f", "did you mean MODEL.ARCH x3d?"),
+    ("PTVCSN", "r2plus1d", "set MODEL.MODEL_NAME PTVR2plus1D, or set MODEL.ARCH csn"),
+    ("PTVR2plus1D", "slowfast", "set MODEL.MODEL_NAME SlowFast, or set MODEL.ARCH r2plus1d"),
+    ("ResNet", "slowfast", "set MODEL.MODEL_NAME SlowFast, or set MODEL.ARCH to one of 2d, c2d, "),
+    ("SlowFast", "quite_another", "set MODEL.ARCH slowfast"),
+  ])
+  func architecturesOfOtherModelsAreRefused(name: String, arch: String, advice: String) throws {
+    let message = failure { try load("MODEL:\n  MODEL_NAME: \(name)\n  ARCH: \(arch)\n") }
+    #expect(
+      message.hasPrefix("config: no such architecture for this model: MODEL.ARCH '\(arch)' (line 3 of "), "\(message)")
+    #expect(
+      message.contains(", MODEL.MODEL_NAME '\(name)' (line 2 of ") && message.contains(" -> " + advice), "\(message)")
+    var config = Configuration.defaults
+    try config.apply(overrides: ["MODEL.MODEL_NAME", name, "MODEL.ARCH", arch])
+    let text = failure {
+      _ = try Architecture(config)
+      return config
+    }
+    #expect(text.contains("MODEL.ARCH '\(arch)' (given as KEY VALUE)") && text.contains(" -> " + advice), "\(text)")
+  }
+
   @Test func formerNames() throws {
     let configuration = try load("MODEL:\n  ARCH: slowonly\n  MODEL_NAME: ResNet\n")
     #expect(configuration[.modelArch] == "slow")
@@ -278,6 +302,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     let error = #expect(throws: ModelConfigurationError.self) { try Architecture(config) }
     let networks = modelFamilies.flatMap(\.networks).map { $0.lowercased() }
     #expect("\(error!)".hasSuffix(" -> use a \(series(networks, "or")) config"))
+    #expect("\(error!)".hasPrefix("building the model: MODEL.MODEL_NAME 'MViT' (line 1 of "), "\(error!)")
   }
 
   /// PySlowFast's wrappers of PyTorchVideo's networks are the networks, but for boxes.

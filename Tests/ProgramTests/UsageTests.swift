@@ -168,7 +168,7 @@ struct UsageTests {
         [
           "bench", "clip", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "MODEL.MODEL_NAME", "MViT",
           "MODEL.ARCH", "mvit",
-        ], "MViT / mvit"
+        ], "MODEL.MODEL_NAME 'MViT' (given as KEY VALUE)"
       )
     ])
   func later(words: [String], name: String) {

@@ -175,7 +175,10 @@ struct FactorisedTests {
   @Test(
     arguments: [
       (["DATA.NUM_FRAMES", "12"], "CSN leaves one of 8 frames", "make NUM_FRAMES a multiple of 8"),
-      (["MODEL.ARCH", "r2plus1d"], "no such architecture for this model", "set MODEL.ARCH csn"),
+      (
+        ["MODEL.ARCH", "r2plus1d"], "no such architecture for this model",
+        "set MODEL.MODEL_NAME PTVR2plus1D, or set MODEL.ARCH csn"
+      ),
       (["RESNET.DEPTH", "18"], "50, 101 or 152 for CSN, found 18", "choose one of them"),
       (["DATA.TEST_CROP_SIZE", "160"], "averages over 7x7 places", "at least as large as training's"),
     ])

@@ -5,13 +5,12 @@ public import VideoModels
 extension Architecture {
   /// Reads backbone and head off a PySlowFast configuration.
   ///
+  /// - Parameter families: Whose networks are built.
   /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
-  public init(_ config: Configuration) throws {
-    let (name, arch) = (config[.modelModelName], config[.modelArch])
-    guard let family = modelFamilies.first(where: { $0.modelNames.contains(name) && $0.archs.contains(arch) }) else {
+  public init(_ config: Configuration, families: [any ModelFamily] = modelFamilies) throws {
+    guard let family = try config.modelFamily(of: families) else {
       throw ModelConfigurationError.notYet(
-        key: "\(Key.modelModelName.name) / \(Key.modelArch.name)", value: "\(name) / \(arch)",
-        what: "networks of this kind")
+        keys: [config.cite(.modelModelName), config.cite(.modelArch)], what: "networks of this kind")
     }
     self = try family.architecture(config)
   }

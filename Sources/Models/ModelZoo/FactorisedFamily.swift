@@ -20,6 +20,7 @@ struct FactorisedFamily: ModelFamily {
 
   var modelNames: [String] { Self.members.map(\.modelName) }
   var archs: [String] { Self.members.map(\.arch) }
+  func archs(of modelName: String) -> [String] { Self.members.filter { $0.modelName == modelName }.map(\.arch) }
   var networks: [String] { Self.members.map(\.network) }
   var keys: [String] { [Key.resnetDepth.name, Key.resnetWidthPerGroup.name] }
 
@@ -32,11 +33,6 @@ struct FactorisedFamily: ModelFamily {
 
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
     guard let member = member(config) else { return [] }
-    if config[.modelArch] != member.arch {
-      throw .impossible(
-        problem: "no such architecture for this model", keys: [config.cite(.modelArch), config.cite(.modelModelName)],
-        remedy: "set \(Key.modelArch.name) \(member.arch)")
-    }
     if Self.depths[config[.resnetDepth]] == nil {
       throw .badValue(
         key: Key.resnetDepth.name, source: config.source(of: .resnetDepth),
@@ -57,7 +53,7 @@ struct FactorisedFamily: ModelFamily {
   func backbone(_ config: Configuration) throws -> FactorisedBackbone {
     guard let member = member(config), let depths = Self.depths[config[.resnetDepth]] else {
       throw ModelConfigurationError.notYet(
-        key: Key.modelModelName.name, value: config[.modelModelName], what: "networks of this kind")
+        keys: [config.cite(.modelModelName), config.cite(.resnetDepth)], what: "networks of this kind")
     }
     return FactorisedBackbone(
       member.kind, frames: config[.dataNumFrames],

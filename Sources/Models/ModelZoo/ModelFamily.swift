@@ -24,8 +24,12 @@ public protocol ModelFamily: Sendable {
   /// a value are all known; of advice the first is said.
   var valueRules: [String: ValueRule] { get }
 
-  /// Checks the keys of a configuration whose `MODEL.MODEL_NAME` is its own, as soon as it is read. Without one of its own
-  /// a family's backbone and head are built for it.
+  /// The values of `MODEL.ARCH` that go with a value of `MODEL.MODEL_NAME`, by default all. Others are refused before
+  /// ``check(_:)`` is asked.
+  func archs(of modelName: String) -> [String]
+
+  /// Checks the other keys of a configuration whose `MODEL.MODEL_NAME` and `MODEL.ARCH` are its own, as soon as it is read.
+  /// Without one of its own a family's backbone and head are built for it.
   ///
   /// - Returns: What stays without effect, for the notices.
   func check(_ config: Configuration) throws(ConfigurationError) -> [String]
@@ -62,6 +66,7 @@ public protocol ModelFamily: Sendable {
 
 extension ModelFamily {
   public var networks: [String] { modelNames }
+  public func archs(of modelName: String) -> [String] { archs }
   public var valueRules: [String: ValueRule] { [:] }
   public var hasReferenceHead: Bool { false }
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {

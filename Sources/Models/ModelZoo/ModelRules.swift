@@ -7,11 +7,6 @@ internal import Wording
 public struct ModelRules: ConfigurationRules {
   public init() {}
 
-  private func family(_ config: Configuration) -> (any ModelFamily)? {
-    let name = config[.modelModelName]
-    return modelFamilies.first { $0.modelNames.contains(name) }
-  }
-
   public func rule(of key: String) -> ValueRule? { Self.rules[key] }
 
   private static let rules: [String: ValueRule] = modelFamilies.reduce(into: [
@@ -44,22 +39,8 @@ public struct ModelRules: ConfigurationRules {
         remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
           + "\(Key.detectionEnable.name) True")
     }
+    if let family = try config.modelFamily(of: modelFamilies) { return try family.check(config) }
     let name = config[.modelModelName]
-    if let family = family(config) {
-      let notices = try family.check(config)
-      // Families that know more of it have said so.
-      let archs = modelFamilies.filter { $0.modelNames.contains(name) }.flatMap(\.archs)
-      let arch = config[.modelArch]
-      if !archs.contains(arch) {
-        throw .badValue(
-          key: Key.modelArch.name, source: config.source(of: .modelArch),
-          expected: "\(series(archs, "or")), with \(config.cite(.modelModelName))", found: config.literal(.modelArch),
-          remedy: archs.count == 1
-            ? "set \(Key.modelArch.name) \(archs[0])"
-            : "set one of these, or take a config of the network that is meant")
-      }
-      return notices
-    }
     // The module that builds models says what it does not have.
     if UnbuiltModels.has(name) { return [] }
     let known = modelFamilies.flatMap(\.modelNames) + UnbuiltModels.modelNames
@@ -74,13 +55,39 @@ public struct ModelRules: ConfigurationRules {
     let isOfUnbuilt = UnbuiltModels.sections.contains(String(key.prefix { $0 != "." }))
     if readers.isEmpty && !isOfUnbuilt { return nil }
     // Of a network that cannot be built, that is what the user hears.
-    guard let family = family(config) else { return .acts }
+    guard let family = modelFamilies.naming(config[.modelModelName]) else { return .acts }
     if family.reads(key) { return .acts }
     return readers.isEmpty ? .unread : .actsOn(readers.flatMap(\.networks))
   }
 }
 
+extension [any ModelFamily] {
+  /// The family that has a value of `MODEL.MODEL_NAME`.
+  fileprivate func naming(_ modelName: String) -> (any ModelFamily)? {
+    first { $0.modelNames.contains(modelName) }
+  }
+}
+
 extension Configuration {
+  /// The family of `MODEL.MODEL_NAME`; nil where it is none's.
+  ///
+  /// - Throws: `ConfigurationError` for a `MODEL.ARCH` that does not go with it.
+  func modelFamily(of families: [any ModelFamily]) throws(ConfigurationError) -> (any ModelFamily)? {
+    let (name, arch) = (self[.modelModelName], self[.modelArch])
+    guard let family = families.naming(name) else { return nil }
+    let archs = family.archs(of: name)
+    if archs.contains(arch) { return family }
+    // An architecture of another model is more than a slip of the pen.
+    let other = families.lazy.flatMap { family in
+      family.modelNames.filter { family.archs(of: $0).contains(arch) }
+    }.first
+    let change = "set \(Key.modelArch.name) \(archs.count == 1 ? archs[0] : "to one of \(listed(archs, limit: 9))")"
+    throw .impossible(
+      problem: "no such architecture for this model", keys: [cite(.modelArch), cite(.modelModelName)],
+      remedy: other.map { "set \(Key.modelModelName.name) \($0), or \(change)" }
+        ?? nearest(to: arch, among: archs).map { "did you mean \(Key.modelArch.name) \($0)?" } ?? change)
+  }
+
   /// Whether the test is that of AVA's boxes.
   public var testsAVA: Bool { self[.testDataset] == "ava" }
 }

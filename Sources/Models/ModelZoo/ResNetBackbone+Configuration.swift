@@ -29,15 +29,14 @@ extension ResNetBackbone {
   }
 
   private static func transform(_ config: Configuration, pathways: Int) throws -> Transform {
-    let name = config[.resnetTransFunc]
-    switch TransFunc(rawValue: name) {
+    switch TransFunc(rawValue: config[.resnetTransFunc]) {
     case .basic: return .basic
     case .bottleneck:
       // The reference's SlowFast builder does not look at STRIDE_1X1.
       return .bottleneck(
         groups: config[.resnetNumGroups], strideOn1x1: pathways == 1 && config[.resnetStride1x1])
     case nil:
-      throw ModelConfigurationError.notYet(key: Key.resnetTransFunc.name, value: name, what: "blocks of this kind")
+      throw ModelConfigurationError.notYet(keys: [config.cite(.resnetTransFunc)], what: "blocks of this kind")
     }
   }
 }

@@ -24,20 +24,10 @@ extension Configuration {
     return try checkNonLocal(shape) + wrapperNotices()
   }
 
-  /// - Throws: `ConfigurationError` for a `MODEL.ARCH` or depth that there is not.
+  /// - Throws: `ConfigurationError` for a depth that there is not.
   func resNetShape() throws(ConfigurationError) -> ResNetShape {
-    let (arch, model) = (self[.modelArch], self[.modelModelName])
-    let pathways = ResNetBackbone.modelNames.first { $0.name == model }?.pathways ?? resNetArch?.pathways
-    let valid = ResNetBackbone.archs.filter { $0.pathways == pathways }
-    guard let found = valid.first(where: { $0.name == arch }) else {
-      // An architecture of another number of pathways has a model of its own.
-      let other = resNetArch.flatMap { arch in ResNetBackbone.modelNames.first { $0.pathways == arch.pathways }?.name }
-      let names = valid.map(\.name)
-      throw .impossible(
-        problem: "no such architecture for this model", keys: [cite(.modelArch), cite(.modelModelName)],
-        remedy: other.map { "set MODEL.MODEL_NAME \($0)" }
-          ?? nearest(to: arch, among: names).map { "did you mean MODEL.ARCH \($0)?" }
-          ?? "set MODEL.ARCH to one of \(listed(names, limit: 9))")
+    guard let arch = resNetArch else {
+      preconditionFailure("\(Key.modelArch.name) is checked before a family is asked")
     }
     guard let blocks = ResNetBackbone.depths[self[.resnetDepth]] else {
       let known = ResNetBackbone.depths.keys.sorted().map(String.init)
@@ -46,7 +36,7 @@ extension Configuration {
         expected: series(known, "or"), found: "\(self[.resnetDepth])",
         remedy: "choose one of them")
     }
-    return ResNetShape(arch: found, blocks: blocks)
+    return ResNetShape(arch: arch, blocks: blocks)
   }
 
   /// Widths: groups, and for two pathways that the lateral connections join what the next stage expects.

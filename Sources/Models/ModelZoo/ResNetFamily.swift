@@ -6,6 +6,11 @@ internal import VideoModels
 struct ResNetFamily: ModelFamily {
   var modelNames: [String] { ResNetBackbone.modelNames.map(\.name) }
   var archs: [String] { ResNetBackbone.archs.map(\.name) }
+  func archs(of modelName: String) -> [String] {
+    let pathways = ResNetBackbone.modelNames.first { $0.name == modelName }?.pathways
+    return ResNetBackbone.archs.filter { $0.pathways == pathways }.map(\.name)
+  }
+
   var networks: [String] { ["SlowFast", "Slow", "C2D", "I3D"] }
   var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
 

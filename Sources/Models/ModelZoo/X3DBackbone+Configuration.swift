@@ -4,25 +4,23 @@ extension X3DBackbone {
   /// Reads the table off a PySlowFast configuration. Widths double from stage to stage, by a rule that rounds to
   /// multiples of 8.
   ///
-  /// - Throws: `ModelConfigurationError`.
-  init(_ config: Configuration) throws(ModelConfigurationError) {
+  /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
+  init(_ config: Configuration) throws {
     let base = config[.x3dDimC1]
     let factor = try Self.factor(Key.x3dWidthFactor.name, config[.x3dWidthFactor], published: "2.0")
     let deeper = try Self.factor(Key.x3dDepthFactor.name, config[.x3dDepthFactor], published: "2.2")
     let wider = try Self.factor(Key.x3dBottleneckFactor.name, config[.x3dBottleneckFactor], published: "2.25")
     let groups = config[.x3dChannelwise3x3x3] ? nil : config[.resnetNumGroups]
-    var width = config[.x3dScaleRes2] ? Self.rounded(base, by: 2, divisor: 8) : base
+    let widths = Self.widths(base, by: factor, scalesStage2: config[.x3dScaleRes2])
     var stages: [Stage] = []
     for (stage, depth) in Self.depths(by: deeper).enumerated() {
-      let out = Self.rounded(width, by: factor, divisor: 1)
       let dilation = try config[.resnetSpatialDilations].entry(stage, of: .resnetSpatialDilations)
       stages.append(
         Stage(
-          depth: depth, inner: Int(wider * Double(out)), width: out,
+          depth: depth, inner: Self.inner(widths[stage], by: wider), width: widths[stage],
           dilation: try dilation.entry(0, of: .resnetSpatialDilations)))
-      width = Self.rounded(width, by: 2, divisor: 8)
     }
-    try Self.check(stages, groups)
+    try Self.check(stages, groups, config)
     self.init(
       frames: config[.dataNumFrames],
       inChannels: try config[.dataInputChannelNum].entry(0, of: .dataInputChannelNum),
@@ -33,6 +31,23 @@ extension X3DBackbone {
   /// The depths of res2 to res5: 1, 2, 5 and 3 times the factor, rounded up.
   static func depths(by factor: Double) -> [Int] { [1, 2, 5, 3].map { Int((factor * $0).rounded(.up)) } }
 
+  /// The numbers of channels that a stage may have.
+  static let channels = 1...16_384
+
+  /// The widths of res2 to res5.
+  ///
+  /// - Parameter scalesStage2: `X3D.SCALE_RES2`
+  static func widths(_ base: Int, by factor: Double, scalesStage2: Bool) -> [Int] {
+    var width = scalesStage2 ? rounded(base, by: 2, divisor: 8) : base
+    return (2...5).map { _ in
+      defer { width = rounded(width, by: 2, divisor: 8) }
+      return rounded(width, by: factor, divisor: 1)
+    }
+  }
+
+  /// The channels of the depthwise convolutions of a stage of that width.
+  static func inner(_ width: Int, by factor: Double) -> Int { Int(factor * Double(width)) }
+
   private static func factor(
     _ key: String, _ value: Double, published: String
   ) throws(ModelConfigurationError) -> Double {
@@ -42,14 +57,17 @@ extension X3DBackbone {
   }
 
   /// Refuses stages that no network has.
-  private static func check(_ stages: [Stage], _ groups: Int?) throws(ModelConfigurationError) {
+  private static func check(_ stages: [Stage], _ groups: Int?, _ config: Configuration) throws {
     for (index, stage) in stages.enumerated() {
       let name = "res\(index + 2)"
-      guard (1...16_384).contains(stage.width), (1...16_384).contains(stage.inner) else {
-        throw ModelConfigurationError.impossible(
-          key: "\(Key.x3dDimC1.name) x \(Key.x3dWidthFactor.name) x \(Key.x3dBottleneckFactor.name)",
-          found: "such that \(name) has \(stage.width) and \(stage.inner) channels", expected: "1 to 16384 channels",
-          todo: "set them as configs/Kinetics/X3D_M.yaml does: 12, 2.0 and 2.25")
+      guard channels.contains(stage.width), channels.contains(stage.inner) else {
+        throw ConfigurationError.impossible(
+          problem: "\(name) would have \(stage.width) and \(stage.inner) channels, and takes \(channels.lowerBound) to "
+            + "\(channels.upperBound) channels",
+          keys: [
+            config.cite(.x3dDimC1), config.cite(.x3dWidthFactor), config.cite(.x3dScaleRes2),
+            config.cite(.x3dBottleneckFactor),
+          ], remedy: "set them as configs/Kinetics/X3D_M.yaml does: 12, 2.0, False and 2.25")
       }
       guard (1...1024).contains(stage.dilation) else {
         throw ModelConfigurationError.impossible(

@@ -28,7 +28,7 @@ public struct VideoClassification {
   private var videos: [WindowScores.Video]
   private let seen: WindowView
   /// What is wrong with the inputs that cannot be read at all.
-  private let faults: [String: String]
+  public let faults: [String: String]
   /// These inputs, but for those that a run knows.
   private var unreadable: DamageReport
   /// Pictures a second of folders; nil where none is given.
@@ -95,8 +95,7 @@ public struct VideoClassification {
         inputs.append((path, input))
         videos.append(WindowScores.Video(path, input, source, layout, seen.views))
       } catch {
-        guard !stopsAtDamage, let cause = damageCause(error) ?? (error as? ImagingError).map({ withoutAdvice($0) })
-        else { throw error }
+        guard !stopsAtDamage, let cause = Self.fault(error) else { throw error }
         firstFault = firstFault ?? error
         faults[path] = cause
         unreadable.append(KeyFrame(video: path, time: Timestamp(second: 0)), cause: cause)
@@ -122,6 +121,14 @@ public struct VideoClassification {
     (self.inputs, self.videos, self.notices) = (inputs, videos, notices)
     (self.faults, self.unreadable) = (faults, unreadable)
     folderRate = inputs.contains { if case .pictures = $0.input { true } else { false } } ? rate : nil
+  }
+
+  /// What is wrong with one input, without the advice; nil for errors of the call.
+  private static func fault(_ error: any Error) -> String? {
+    switch error {
+    case VideoClassificationError.noPictures, is ImagingError: withoutAdvice(error)
+    default: damageCause(error)
+    }
   }
 
   private static func labels(_ config: Configuration, _ path: String?) throws -> ClassLabels {
@@ -183,9 +190,12 @@ public struct VideoClassification {
         unreadable: name, tasks: tasks.values.sorted { $0.keyFrame.time < $1.keyFrame.time })
       if !planned.isEmpty { unreadable = unreadable.without { $0.video == name } }
     }
-    // Scores alone do not say how many windows there were; the run's head does.
+    // Scores alone do not say how many windows there were; the run's head does. What never had any is no part of it.
     let tasks = videos.flatMap(\.tasks)
-    if journals.contains(where: { $0.identity?.isOf(tasks) == true }) { unreadable = DamageReport(.window) }
+    if journals.contains(where: { $0.identity?.isOf(tasks) == true }) {
+      let whole = Set(tasks.map(\.keyFrame.video))
+      unreadable = unreadable.without { whole.contains($0.video) }
+    }
   }
 
   /// What is scored of each input, with what opens it.

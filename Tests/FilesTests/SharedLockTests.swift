@@ -44,4 +44,23 @@ struct SharedLockTests {
       return
     }
   }
+
+  /// A file that is there to be locked goes with the lock; one that a killed run left keeps nobody out.
+  @Test func madeToBeLocked() throws {
+    defer { folder.remove() }
+    let path = folder.path + "/inner/.x.lock"
+    for _ in 0..<2 {
+      guard case .taken(let lock) = try FileLock.make(path), pathExists(path) else {
+        Issue.record("not taken")
+        return
+      }
+      guard case .refused = try FileLock.make(path) else {
+        Issue.record("taken twice")
+        return
+      }
+      lock.release()
+      #expect(!pathExists(path))
+      try writeFile(path, "")
+    }
+  }
 }

@@ -6,9 +6,9 @@ import Testing
 
 /// Classification of own videos, through the built program.
 @Suite struct ClassifyTests {
-  private static let video = projectRoot + "/Tests/Fixtures/Video/ntsc.mp4"
+  static let video = projectRoot + "/Tests/Fixtures/Video/ntsc.mp4"
   /// A narrow network of five classes over eight frames, one in four, at 32 pixels: a clip takes milliseconds.
-  private static let network = [
+  static let network = [
     "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "--random-weights", "1", "MODEL.NUM_CLASSES", "5",
     "RESNET.WIDTH_PER_GROUP", "8", "DATA.SAMPLING_RATE", "4", "DATA.TRAIN_CROP_SIZE", "32", "DATA.TEST_CROP_SIZE", "32",
     "DATA.TRAIN_JITTER_SCALES", "[32, 32]",
@@ -53,7 +53,12 @@ import Testing
     expectFailure(
       classify([Self.video], own + ["--output", folder + "/own.json"]), ["already -> add --overwrite"])
     expectFailure(
-      Program.run(["results", folder + "/run"]), ["it keeps a run of slowfast classify -> start that command"])
+      Program.run(["results", folder + "/run"]),
+      [
+        "it keeps a run of slowfast classify -> start its own command again, which computes nothing that is scored "
+          + "(--overwrite replaces results): slowfast classify \(Self.video) --run",
+        " DATA.TRAIN_JITTER_SCALES '[32, 32]'",
+      ])
   }
 
   @Test func badCallsSayWhatToDo() throws {
@@ -112,7 +117,7 @@ import Testing
     expectSuccess(whole)
     let plan = Program.run(["plan", "classify"] + videos + ["--samples", "1"] + Self.network)
     expectSuccess(plan)
-    #expect(plan.stdout.contains(": 4 windows of 2 videos, "), "\(plan.stdout)")
+    #expect(plan.stdout.contains(": 4 windows of 2 videos\n"), "\(plan.stdout)")
     let run = ["--run", folder + "/run"]
     for shard in ["1/2", "0/2"] {
       let part = classify(videos, run + ["--shard", shard])

@@ -193,7 +193,9 @@ extension RunDirectoryTests {
     removeFile(one.status(nil))
     #expect(text { _ = try RunSummary.find([folder.path]) }.contains(one.status(nil)))
     let undivided = text { _ = try RunMerge([one]) }
-    #expect(undivided.contains("keeps a run in one piece, there is nothing to join -> slowfast results"))
+    #expect(
+      undivided.contains(
+        "keeps a run in one piece, there is nothing to join -> its results are made by: slowfast results "))
   }
 
   /// The note of the results is part of what a journal takes.

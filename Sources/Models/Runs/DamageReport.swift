@@ -71,6 +71,14 @@ public struct DamageReport: Sendable {
 }
 
 extension DamageReport {
+  /// What a run directory keeps.
+  public init(_ unit: RunUnit, kept: [RunStatus.Damage]) {
+    self.init(unit)
+    for damage in kept {
+      append(KeyFrame(video: damage.video, time: Timestamp(microseconds: damage.time)), cause: damage.cause)
+    }
+  }
+
   /// The same for a run directory to keep.
   public var kept: [RunStatus.Damage] {
     keyFrames.map {

@@ -125,7 +125,7 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .incomplete(let path, let done, let total):
       return "making results of '\(path)': \(done) of \(counted(total, "key frame")) are scored -> let the run come to "
-        + "its end, with the command that it was begun with (slowfast runs says which)"
+        + "its end, with the command that it was begun with (slowfast runs --format json says which)"
     case .damaged(let path, let done, let total):
       return "making results of '\(path)': the run was complete, its journal is damaged: it has \(done) of "
         + "\(counted(total, "key frame")) -> start the command that it was begun with again, with --overwrite: it "

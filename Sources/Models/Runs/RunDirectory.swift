@@ -75,7 +75,8 @@ public struct RunDirectory: Hashable, Sendable {
     return status
   }
 
-  /// Notes that the results of a run whose shards were joined are written, with their mean.
+  /// Notes that the results of a run whose shards were joined are written, with their mean, or that they are for its own
+  /// command to write.
   public func complete(mAP: Double?) throws {
     guard var status = RunStatus(status(nil)) else { return }
     status.mAP = mAP
@@ -139,8 +140,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case none(String)
   /// The folder keeps no run.
   case empty(String)
-  /// There are no shards to join: the run is in one piece.
-  case undivided(String)
+  /// There are no shards to join: the run is in one piece. What makes results of it.
+  case undivided(String, results: String)
   /// A part is being computed already.
   case isRunning(directory: String, part: String, holder: String?)
   /// The directory keeps the run in other parts than asked for.
@@ -170,9 +171,9 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .empty(let path):
       return "reading the run directory: '\(path)' keeps no run (no run.journal, no shard-I-of-N.journal) -> give the "
         + "folder that --run named"
-    case .undivided(let path):
-      return "joining shards: '\(path)' keeps a run in one piece, there is nothing to join -> slowfast results \(path) "
-        + "makes its results"
+    case .undivided(let path, let results):
+      return "joining shards: '\(path)' keeps a run in one piece, there is nothing to join -> its results are made by: "
+        + results
     case .isRunning(let directory, let part, let holder):
       return "computing \(part) in '\(directory)': another process computes it "
         + "(\(holder ?? "perhaps on another machine")) -> wait for its end, or give another --shard or --run"

@@ -45,7 +45,11 @@ public struct RunIdentity: Equatable, Sendable {
     let isExplained = names.contains { Self.shapesTasks($0) } || self[.tasks] == nil || other[.tasks] == nil
     return names.filter { name in
       (Thing(entry: name) != .tasks || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
-    }.map { Self.change(of: $0, from: before[$0], to: now[$0]) }
+    }.map { name in
+      // Without boxes the tasks are stretches of videos.
+      let isOfWindows = name == Thing.tasks.rawValue && self[Key.detectionEnable.name] == "False"
+      return Self.change(of: isOfWindows ? "windows" : name, from: before[name], to: now[name])
+    }
   }
 
   private static func change(of name: String, from old: String?, to new: String?) -> String {
@@ -88,7 +92,7 @@ public struct RunIdentity: Equatable, Sendable {
 
   /// Whether several are meant by an entry's name, such as "model 2 weights".
   private static func isPlural(_ name: String) -> Bool {
-    Thing(entry: name)?.isPlural == true || name.hasSuffix(" \(Thing.weights.rawValue)")
+    name == "windows" || Thing(entry: name)?.isPlural == true || name.hasSuffix(" \(Thing.weights.rawValue)")
   }
 
   /// A line an entry.

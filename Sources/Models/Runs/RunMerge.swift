@@ -76,7 +76,13 @@ public struct RunMerge {
     var places: [Shard: [RunDirectory]] = [:]
     for directory in directories {
       let shards = try directory.shards()
-      if shards.isEmpty && directory.hasWhole { throw RunDirectoryError.undivided(directory.path) }
+      if shards.isEmpty && directory.hasWhole {
+        let status = directory.readStatus(nil)
+        let isOwn = status?.command == "classify"
+        throw RunDirectoryError.undivided(
+          directory.path,
+          results: isOwn ? status?.commandLine ?? "" : commandText(["results", directory.path]))
+      }
       if shards.isEmpty { throw RunDirectoryError.empty(directory.path) }
       for shard in shards { places[shard, default: []].append(directory) }
     }

@@ -126,8 +126,8 @@ public struct RunForecast: Sendable {
   public var text: String {
     var lines = [
       "slowfast \(work.command) with \(work.config): \(counted(work.total, work.unit))"
-        + (work.unit == "video"
-          ? "" : " of \(counted(work.videos, "video")), \(counted(work.boxes, "box", plural: "boxes"))"),
+        + (work.unit == "video" ? "" : " of \(counted(work.videos, "video"))")
+        + (work.unit == "key frame" ? ", \(counted(work.boxes, "box", plural: "boxes"))" : ""),
       work.views.text,
     ]
     if work.isBegun {

@@ -17,6 +17,8 @@ internal import Parallel
 internal import VideoModels
 internal import Wording
 internal import Video
+internal import VideoModels
+internal import Wording
 
 /// A run over videos or lists of images, step by step.
 struct BenchPipelineCommand: ParsableCommand {

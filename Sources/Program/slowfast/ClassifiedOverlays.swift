@@ -1,3 +1,4 @@
+internal import AVARecords
 internal import Classify
 internal import Files
 internal import Runs
@@ -8,13 +9,15 @@ struct ClassifiedOverlays {
   let files: [(video: String, path: String)]
   /// What the user should know of their names.
   let notices: [String]
+  /// What would be drawn of inputs that cannot be read, and why it is not.
+  private let undrawn: [(video: String, path: String, cause: String)]
 
   /// - Parameter place: A file for one input, or a folder; nil for none.
   /// - Throws: `BadOverlay` for a name that does not suit.
   init(_ place: String?, _ classification: VideoClassification) throws {
     let videos = classification.drawnVideos
     guard let place else {
-      (files, notices) = ([], [])
+      (files, notices, undrawn) = ([], [], [])
       return
     }
     guard let ending = Self.ending(place), !isFolder(place) else {
@@ -22,14 +25,20 @@ struct ClassifiedOverlays {
       files = videos.map {
         ($0.name, joinPath(place, "\(titles[$0.name] ?? "").\(WindowScores.drawingEnding(of: $0))"))
       }
+      undrawn = classification.plan.compactMap { video in
+        classification.faults[video.name].map {
+          (video.name, joinPath(place, titles[video.name] ?? ""), $0)
+        }
+      }
       notices = files.filter { fileStem($0.path) != stem($0.video) }.map {
         "'\($0.path)' will be of '\($0.video)': another input before it is called '\(stem($0.video))'"
       }
       return
     }
-    notices = []
-    if videos.count > 1 {
-      throw BadOverlay("--overlay-video '\(place)' is one file, and \(videos.count) inputs are given -> give a folder")
+    (notices, undrawn) = ([], [])
+    let count = classification.plan.count
+    if count > 1 {
+      throw BadOverlay("--overlay-video '\(place)' is one file, and \(count) inputs are given -> give a folder")
     }
     let suits = videos.allSatisfy { ($0.isPicture ? ["png"] : ["mp4", "mov", "mkv"]).contains(ending) }
     if !suits {
@@ -53,8 +62,9 @@ struct ClassifiedOverlays {
 
   /// Draws them.
   ///
+  /// - Returns: How many are not drawn, of inputs that were scored before they were gone.
   /// - Throws: `Interrupted`, and the errors of reading, drawing and writing.
-  func write(_ found: WindowScores, _ labels: ClassLabels, topK: Int) throws {
+  func write(_ found: WindowScores, _ labels: ClassLabels, topK: Int) throws -> Int {
     let paths = Dictionary(files.map { ($0.video, $0.path) }, uniquingKeysWith: { first, _ in first })
     try Interruption.stoppable {
       for video in found.videos {
@@ -77,6 +87,13 @@ struct ClassifiedOverlays {
         Console.say("wrote \(path)")
       }
     }
+    // The others are named as damage.
+    let damaged = Set(found.damage.keyFrames.map(\.keyFrame.video))
+    let gone = undrawn.filter { !damaged.contains($0.video) }
+    for (video, path, cause) in gone {
+      Console.warn("'\(path)' is not drawn: '\(video)' is scored, and cannot be read any more: \(cause)")
+    }
+    return gone.count
   }
 }
 

@@ -150,23 +150,24 @@ struct ClassifyCommand: ParsableCommand {
     classification.shard = shard
     let overlays = try ClassifiedOverlays(overlayVideo, classification)
     let notices = Notices(notices(classification) + overlays.notices)
-    Console.say(classification.description)
     if overlayVideo != nil {
       let names = (0..<config[.modelNumClasses]).map(classification.labels.name) + videos
       if let missing = MissingGlyphs(in: names) { Console.warn("\(missing)") }
     }
     let run = try ScoringRun(
       classification, runs, options.status(config, "classify", labelMap: labels), folder: place(config).folder,
-      outputs: outputs(overlays), reading: inputFiles, isStill: false, damage, results, orGive: "give another name")
+      outputs: outputs(overlays), reading: inputFiles, isStill: false, damage, results, orGive: "give another name",
+      sharesFolder: true)
     defer { run.close() }
+    Console.say(run.job.description)
     try run("classifying", [options.model(config, streams: streams.count)]) { found in
       try writeReport(found, classification.labels)
       if let scores {
         try found.writeScores(scores, classes: config[.modelNumClasses])
         Console.say("wrote \(scores)")
       }
-      try overlays.write(found, classification.labels, topK: topK)
-      return RunResults { notices.repeatIfFar() }
+      let undrawn = try overlays.write(found, classification.labels, topK: topK)
+      return RunResults(lacking: undrawn == 0 ? nil : counted(undrawn, "drawing")) { notices.repeatIfFar() }
     }
   }
 

@@ -37,8 +37,9 @@ struct KeptResults {
     self.scores = scores
     if status.command == "classify" {
       throw OwnCommand(
-        description: "making results of '\(directory.path)': it keeps a run of slowfast classify -> start that command "
-          + "again (slowfast runs says it): what is scored is not computed again")
+        description: "making results of '\(directory.path)': it keeps a run of slowfast classify -> start its own "
+          + "command again, which computes nothing that is scored (--overwrite replaces results): \(status.commandLine)"
+      )
     }
     let idle = Self.idleKeys(overrides, config)
     if !idle.isEmpty {

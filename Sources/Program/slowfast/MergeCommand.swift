@@ -75,7 +75,12 @@ struct MergeCommand: ParsableCommand {
     lock.deleteLeftovers()
     try merge.write(into: directory)
     say(merge, .window, in: directory)
+    try directory.complete(mAP: nil)
+    let summary = try RunSummary(directory)
+    let lost = DamageReport(.window, kept: summary.status?.damaged ?? [])
+    try damage.say(lost, of: summary.total)
     Console.say("-> \(command) writes the results, and scores nothing anew")
+    try damage.finish(lost, of: summary.total, "the joined run lacks", again: "start \(command) again")
   }
 
   private func say(_ merge: RunMerge, _ unit: RunUnit, in directory: RunDirectory) {

@@ -56,7 +56,8 @@ private struct InputReplaced: Error, CustomStringConvertible {
   let elsewhere: String
 
   var description: String {
-    "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere), or another name"
+    "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
+      + (elsewhere.hasSuffix("another name") ? "" : ", or another name")
   }
 }
 

@@ -79,7 +79,19 @@ struct PlanOptions: ParsableArguments {
     let ready = processAge() ?? 0
     let base = residentBytes() ?? peakResidentBytes()
     var times: RunForecast.Times?
-    if remainder.done < remainder.total { times = try measure(run.run, missing, run.job.unit.rawValue, ready: ready) }
+    if remainder.done < remainder.total {
+      do {
+        times = try measure(run.run, missing, run.job.unit.rawValue, ready: ready)
+      } catch let damage as FrameDamage where remainder.done > 0 {
+        // What is left may be all that is damaged.
+        Console.warn("not measured on what is left, but on what is scored already: \(damage.cause)")
+        let open = Set(missing.flatMap(\.tasks).map(\.keyFrame))
+        let scored = run.jobs.map { job in
+          VideoJob(name: job.name, tasks: job.tasks.filter { !open.contains($0.keyFrame) }, open: job.open)
+        }
+        times = try measure(run.run, scored, run.job.unit.rawValue, ready: ready)
+      }
+    }
     let engine = run.run.model.engine
     let own = run.shard.map { $0.part(of: plan.map(\.tasks)) } ?? plan.map(\.tasks)
     let planned = zip(plan, own).map { $0.with($1) }

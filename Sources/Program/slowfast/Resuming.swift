@@ -27,6 +27,8 @@ struct Resuming {
         identity, job.config, ensemble: job.ensemble?.text,
         keyFrames: RunUnit(job.config) == .video ? nil : job.keyFrames, videos: plan)
       path = part.directory.journal(part.shard)
+    } else if !place.keepsScores {
+      (journal, path) = (RunJournal(), "")
     } else {
       path = place.journalBeside
       let classes = job.config[.modelNumClasses]
@@ -43,8 +45,10 @@ struct Resuming {
     self.journal = journal
     let total = plan.reduce(0) { $0 + $1.tasks.count }
     doneCount = plan.reduce(0) { $0 + $1.tasks.count { journal.hasAll($0) } }
-    if !journal.repairedVideos.isEmpty {
-      let videos = listed(journal.repairedVideos.map { "'\($0)'" }, limit: 3)
+    let given = Set(plan.map(\.name))
+    let repaired = journal.repairedVideos.filter { given.contains($0) }
+    if !repaired.isEmpty {
+      let videos = listed(repaired.map { "'\($0)'" }, limit: 3)
       Console.say("\(videos): damaged before, and others now: what has scores keeps them, the rest is scored")
     }
     if let part = place.part, journal.isEmpty, part.doneBefore > 0 {

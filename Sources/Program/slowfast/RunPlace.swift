@@ -1,6 +1,7 @@
 internal import Files
 internal import Glibc
 internal import Runs
+internal import Video
 
 /// Where a run keeps its scores: in a journal beside its results, which goes when these are written and lack
 /// nothing, or in a run directory, which stays. Both are locked until `close`.
@@ -11,7 +12,11 @@ final class RunPlace {
   let part: RunPart?
   /// Where the journal is without --run.
   let journalBeside: String
+  /// Whether scores outlast the process.
+  let keepsScores: Bool
   private let lock: FolderLock?
+  /// Of the journal alone, where the folder is shared.
+  private let journalLock: FileLock?
   private var journal: RunJournal?
 
   /// Takes the folders for this process.
@@ -20,9 +25,11 @@ final class RunPlace {
   ///   - folder: Of the results.
   ///   - journal: Where the journal is without --run.
   ///   - inner: The name of a folder in that of the results that is written, too.
+  ///   - outputs: What is written of a run whose files all have names of the call: others may write into its folder, too,
+  ///     and without any of them scores need not be kept. Nil for a run that has the folder alone.
   init(
     _ options: RunOptions, _ shard: Shard?, folder: String, journal: String, _ status: @autoclosure () -> RunStatus,
-    andIn inner: String? = nil
+    andIn inner: String? = nil, sharedFor outputs: [String]? = nil
   ) throws {
     self.folder = folder
     journalBeside = journal
@@ -31,17 +38,44 @@ final class RunPlace {
     do {
       // Shards write no results.
       if shard != nil || part.map({ isSameFolder($0.directory.path, folder) }) == true {
-        lock = nil
+        (lock, journalLock, keepsScores) = (nil, nil, true)
+      } else if let outputs {
+        let locks = try Self.share(folder, journal, for: outputs)
+        (lock, journalLock, keepsScores) = (locks?.folder, locks?.journal, locks != nil)
       } else {
         let lock = try FolderLock(folder)
         lock.deleteLeftovers(andIn: inner)
-        self.lock = lock
+        (self.lock, journalLock, keepsScores) = (lock, nil, true)
       }
     } catch {
       part?.close()
       throw error
     }
     if let part { Console.begin { part.say($0) } }
+  }
+
+  /// Takes a journal in a folder into which others may write other files.
+  ///
+  /// - Returns: Nil where nothing may be written there and nothing need be.
+  private static func share(
+    _ folder: String, _ journal: String, for outputs: [String]
+  ) throws -> (folder: FolderLock, journal: FileLock)? {
+    do {
+      let lock = try FolderLock(folder, isShared: true)
+      let (place, name) = splitPath(journal)
+      let own: FileLock
+      switch try FileLock.make(joinPath(place, ".\(name).lock")) {
+      case .taken(let lock): own = lock
+      case .refused(let holder): throw JournalTaken(path: journal, holder: holder)
+      }
+      lock.deleteLeftovers(of: Set(([journal] + outputs).map { splitPath($0).name }))
+      return (lock, own)
+    } catch let error as FileError where error.isForbidden && outputs.allSatisfy(isDevice) {
+      Console.warn(
+        "scores are not kept, a run that ends early begins anew: \(withoutAdvice(error)) -> OUTPUT_DIR FOLDER keeps them "
+          + "elsewhere until the results are written")
+      return nil
+    }
   }
 
   /// The journal that knows which results the run had begun to write when it ended early.
@@ -51,7 +85,9 @@ final class RunPlace {
   }
 
   /// The journals of all parts of the run that can be read, as they are.
-  var journals: [RunJournal] { Self.journals(in: part?.directory, orBeside: journalBeside) }
+  var journals: [RunJournal] {
+    keepsScores ? Self.journals(in: part?.directory, orBeside: journalBeside) : []
+  }
 
   /// The same of a run that is not begun.
   static func journals(in directory: RunDirectory?, orBeside journal: String) -> [RunJournal] {
@@ -61,7 +97,7 @@ final class RunPlace {
 
   /// What is said of the same command when it is to go on after all results were written.
   var advice: String {
-    guard let part else { return " (it goes on from '\(journalBeside)')" }
+    guard let part else { return keepsScores ? " (it goes on from '\(journalBeside)')" : "" }
     return part.shard == nil ? " with --overwrite" : ""
   }
 
@@ -93,7 +129,19 @@ final class RunPlace {
   func close() {
     part?.close(as: Interruption.isAsked ? .interrupted : .failed)
     journal?.close()
+    journalLock?.release()
     lock?.release()
+  }
+}
+
+/// A journal that another process writes.
+private struct JournalTaken: Error, CustomStringConvertible {
+  let path: String
+  let holder: String?
+
+  var description: String {
+    "keeping scores in '\(path)': another run writes into it (\(holder ?? "perhaps on another machine")) -> wait for its "
+      + "end, or give another --output, or another OUTPUT_DIR"
   }
 }
 

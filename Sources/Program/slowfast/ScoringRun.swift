@@ -105,6 +105,8 @@ extension ScoringJob {
 /// What the making of results came to.
 struct RunResults {
   var mAP: Double?
+  /// What could not be made though all was scored; nil for nothing.
+  var lacking: String?
   /// What is said once the run is complete.
   var last: () -> Void = {}
 }
@@ -128,10 +130,11 @@ struct ScoringRun<Job: ScoringJob> {
   ///   - outputs: What a whole run writes.
   ///   - inputs: What is read, and must not be replaced.
   ///   - elsewhere: What to do where results are there already, beside replacing them.
+  ///   - sharesFolder: Whether all files that are written have names of the call, so that several may write into one folder.
   init(
     _ job: Job, _ runs: RunOptions, _ status: @autoclosure () -> RunStatus, folder: String, andIn inner: String? = nil,
     outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions,
-    orGive elsewhere: String = "give another --output-dir"
+    orGive elsewhere: String = "give another --output-dir", sharesFolder: Bool = false
   ) throws {
     self.outputs = job.shard == nil ? outputs : []
     self.isStill = isStill
@@ -143,7 +146,8 @@ struct ScoringRun<Job: ScoringJob> {
       return status
     }
     place = try RunPlace(
-      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), counting(), andIn: inner)
+      runs, job.shard, folder: folder, journal: job.journalPath(in: folder), counting(), andIn: inner,
+      sharedFor: sharesFolder ? self.outputs : nil)
     var job = job
     job.keepTasks(of: place.journals)
     self.job = job
@@ -187,24 +191,32 @@ struct ScoringRun<Job: ScoringJob> {
     let (scored, lost) = job.tally(found)
     let total = scored + lost.keyFrames.count
     try damage.say(lost, of: total, isShard: job.shard != nil)
+    var lacking: String?
     if let shard = job.shard {
       try place.completeShard(shard, lost)
     } else {
       try run.journal.beginResults(outputs)
       let results = try write(found)
-      try place.complete(lost, mAP: results.mAP, isFinal: lost.isEmpty || damage.takesLess)
+      lacking = results.lacking
+      try place.complete(lost, mAP: results.mAP, isFinal: lost.isEmpty && results.lacking == nil || damage.takesLess)
       Leftovers.endPart(job.partPath(in: place.folder), run.journal)
       results.last()
     }
     try damage.finish(
       lost, of: total, job.shard.map { "shard \($0) lacks" } ?? "the results lack",
       again: "start the same command again\(place.advice)")
+    if let lacking, !damage.takesLess {
+      throw DamageFound(
+        description: "the results lack \(lacking), named above -> put the files back and start the same command again"
+          + "\(place.advice), or take the results as they are: --damaged skip")
+    }
   }
 
   /// Keeps the rows of the key frames that were scored.
   private func interrupted(_ found: Job.Found, _ journal: RunJournal) throws -> Interrupted {
     let done = job.tally(found).scored
     let count = "\(done) of \(counted(job.keyFrameCount, job.unit.rawValue))"
+    if !place.keepsScores { return Interrupted("\(count) scored, nothing is kept") }
     if done == 0 {
       let views = journal.isEmpty ? "" : "; the same command goes on from the views that were"
       return Interrupted("\(count) scored, nothing written\(views)")

@@ -52,6 +52,14 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether the system does not let this user write there.
+  public var isForbidden: Bool {
+    if case .system(_, _, EACCES) = self { return true }
+    if case .system(_, _, EPERM) = self { return true }
+    if case .system(_, _, EROFS) = self { return true }
+    return false
+  }
+
   /// What to do about a system call's failure.
   private static func advice(_ code: Int32) -> String {
     switch code {

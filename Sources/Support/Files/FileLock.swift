@@ -5,6 +5,8 @@ internal import Glibc
 /// On disks over the network it holds between machines where their servers know locks, else within each machine.
 public final class FileLock {
   private var descriptor: Int32
+  /// What is only there to be locked, and goes with the lock.
+  private let own: String?
 
   /// Locks a file that is there until `release()`. Where a file system knows no locks, nothing is locked.
   ///
@@ -16,7 +18,31 @@ public final class FileLock {
       close(descriptor)
       return .refused(by: holder)
     }
-    return .taken(FileLock(descriptor))
+    return .taken(FileLock(descriptor, of: nil))
+  }
+
+  /// Locks a file that is there for nothing else until `release()`, which deletes it; makes it and missing folders where
+  /// there is none.
+  ///
+  /// - Returns: The lock, or who holds it.
+  public static func make(_ path: String) throws(FileError) -> Outcome {
+    try makeFolder(splitPath(path).folder)
+    while true {
+      let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0o666)
+      if descriptor < 0 { throw .system(doing: "locking", path: path, code: errno) }
+      if case .refused(let holder) = takeLock(descriptor, isShared: false) {
+        close(descriptor)
+        return .refused(by: holder)
+      }
+      var (locked, named) = (stat(), stat())
+      if fstat(descriptor, &locked) == 0, lstat(path, &named) == 0, locked.st_dev == named.st_dev,
+        locked.st_ino == named.st_ino
+      {
+        return .taken(FileLock(descriptor, of: path))
+      }
+      // Who held it has deleted it meanwhile: the lock of a file without a name keeps nobody out.
+      close(descriptor)
+    }
   }
 
   public enum Outcome {
@@ -25,13 +51,18 @@ public final class FileLock {
     case refused(by: String?)
   }
 
-  private init(_ descriptor: Int32) { self.descriptor = descriptor }
+  private init(_ descriptor: Int32, of own: String?) {
+    (self.descriptor, self.own) = (descriptor, own)
+    if let own { TemporaryFiles.add(own) }
+  }
 
   deinit { release() }
 
   /// Lets others write.
   public func release() {
     if descriptor < 0 { return }
+    // Before the lock ends: nobody else has locked it then.
+    if let own { TemporaryFiles.delete(own) }
     // As in `FolderLock.release`: a process that is just being started has the descriptor too.
     flock(descriptor, LOCK_UN)
     close(descriptor)

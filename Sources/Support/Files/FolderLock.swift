@@ -53,6 +53,12 @@ public final class FolderLock {
     lock.release()
   }
 
+  /// Deletes the temporary files that killed runs left of files of these names: of a folder that is shared, where nobody
+  /// else writes them.
+  public func deleteLeftovers(of names: Set<String>) {
+    if isHeld { TemporaryFiles.deleteLeftovers(inLocked: folder, of: names) }
+  }
+
   /// Lets the next run write. A folder that was made for this run, and that nothing was written into, goes.
   public func release() {
     if descriptor < 0 { return }

@@ -48,6 +48,9 @@ public enum TemporaryFiles {
     }
   }
 
+  /// Knows a file from now on that goes with this process.
+  static func add(_ path: String) { open.withLock { _ = $0.insert(path) } }
+
   /// Deletes a temporary file.
   static func delete(_ path: String) {
     open.withLock { paths in
@@ -69,13 +72,17 @@ public enum TemporaryFiles {
   }
 
   /// Deletes what dead processes left in a folder whose lock this process holds.
-  static func deleteLeftovers(inLocked folder: String) {
+  ///
+  /// - Parameter names: Of the files that they were writing; nil for all.
+  static func deleteLeftovers(inLocked folder: String, of names: Set<String>? = nil) {
     // Who writes here holds the lock, so that age says no more: containers with process numbers of their own share this
     // kernel and its locks. Not so on disks over the network: some lock within a machine only, and a young file may be
     // one that another machine is writing.
     let minimumAge = isOnOwnDisk(folder) ? nil : 3600
     guard let stale = try? staleFiles(in: folder, minimumAge: minimumAge) else { return }
-    for path in stale.values.joined() { unlink(path) }
+    for (name, paths) in stale where names?.contains(name) ?? true {
+      for path in paths { unlink(path) }
+    }
   }
 
   /// Whether a folder lies on a file system that only this machine's kernel writes to.

@@ -13,9 +13,9 @@ internal import JSON
 internal import Kernels
 internal import ModelZoo
 internal import Parallel
-
-internal import VideoModels
 internal import Video
+internal import VideoModels
+internal import Wording
 
 /// A run over videos or lists of images, step by step.
 struct BenchPipelineCommand: ParsableCommand {

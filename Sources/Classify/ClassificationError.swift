@@ -13,6 +13,8 @@ public enum ClassificationError: Error, Equatable, CustomStringConvertible {
   case noVideos(count: Int, first: String, key: String)
   /// Listed videos that are not there, where damage stops the run.
   case missing(first: String, count: Int)
+  /// Videos of which the list of pictures has none; all of them, or some where damage stops the run.
+  case noPictures(count: Int, first: String, list: String, isAll: Bool)
   case resultsForm(path: String)
   case resultsTooLarge(path: String, bytes: Int)
 
@@ -27,6 +29,12 @@ public enum ClassificationError: Error, Equatable, CustomStringConvertible {
     case .missing(let first, let count):
       "testing on videos: \(counted(count, "listed video")) not there, the first is '\(first)' -> check DATA.PATH_PREFIX and "
         + "the list, or give --damaged report to score the others"
+    case .noPictures(let count, let first, let list, let isAll):
+      "testing on videos: '\(list)' lists no picture of \(isAll ? "any of the " : "")\(counted(count, "video")) to be tested, "
+        + "the first is '\(first)' -> "
+        + (isAll
+          ? "give lists of one version of the data set"
+          : "add their pictures to it, or give --damaged report to score the others")
     case .resultsForm(let path):
       "testing on videos: TEST.SAVE_RESULTS_PATH '\(path)': pickles are not written, expected a name that ends in .npz or "
         + ".csv -> give such a name; numpy.load reads the first"

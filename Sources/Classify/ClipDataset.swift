@@ -33,6 +33,8 @@ public protocol ClipDataset: Sendable {
   func path(of video: String) -> String
   /// The video as a thing that scores depend on.
   var thing: RunIdentity.Thing { get }
+  /// The list of pictures that has none of a listed video; nil where there is no such list, or it has some.
+  func listLacking(_ video: String) -> String?
   /// What tells the video's content from another one; nil where it cannot be read.
   func fingerprint(of video: String) -> String?
   /// Opens a video.
@@ -45,6 +47,7 @@ extension ClipDataset {
   /// The name of the data set.
   public var name: String { Self.name }
   public var notices: [String] { [] }
+  public func listLacking(_ video: String) -> String? { nil }
 
   /// `DATA.TEST_CROP_SIZE` of the first of `DATA.TRAIN_JITTER_SCALES`.
   public static func middle(_ config: Configuration) throws(ClassificationError) -> View {

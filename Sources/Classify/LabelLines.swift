@@ -29,8 +29,18 @@ struct LabelLines {
         return
       }
     }
-    entries = lines.enumerated().map { ClassLabels.Entry(id: $0, name: String($1.text), line: $1.number) }
+    // Of one column of CSV all names stand in quotes; of others a quote is the name's own.
+    let isQuoted = lines.allSatisfy { $0.text.count > 1 && $0.text.hasPrefix("\"") && $0.text.hasSuffix("\"") }
+    entries = lines.enumerated().map {
+      ClassLabels.Entry(id: $0, name: isQuoted ? Self.unquoted($1.text) : String($1.text), line: $1.number)
+    }
     notices = []
+  }
+
+  /// A cell of CSV without the quotes around it.
+  private static func unquoted(_ cell: Substring) -> String {
+    guard cell.count > 1, cell.hasPrefix("\""), cell.hasSuffix("\"") else { return String(cell) }
+    return String(cell.dropFirst().dropLast()).replacing("\"\"", with: "\"")
   }
 
   /// The names after numbers; nil where a line has none.
@@ -48,7 +58,8 @@ struct LabelLines {
       }
       name = name.trimmed
       if name.isEmpty { return nil }
-      entries.append(ClassLabels.Entry(id: number, name: String(name), line: line.number))
+      entries.append(
+        ClassLabels.Entry(id: number, name: separator == "," ? unquoted(name) : String(name), line: line.number))
     }
     return entries.isEmpty ? nil : entries
   }

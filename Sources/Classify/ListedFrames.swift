@@ -38,6 +38,8 @@ extension ListedFrames {
     frames.video(named: video)?.path(ofFrame: 0) ?? joinPath(config[.dataPathPrefix], video)
   }
 
+  public func listLacking(_ video: String) -> String? { frames.video(named: video) == nil ? frameListPath : nil }
+
   public func fingerprint(of video: String) -> String? {
     guard let own = frames.video(named: video) else { return nil }
     let ends = Set([0, own.count - 1]).sorted().map {

@@ -8,12 +8,14 @@ extension Predictions {
   /// Reads what `slowfast test` or PySlowFast wrote to `TEST.SAVE_RESULTS_PATH`: .npz, .csv or a pickle of scores and labels;
   /// told by its content. Videos are called "0", "1" and so on where the file has no names.
   ///
+  /// - Parameter isMultiLabel: Whether videos have any number of classes where the file does not say it: a table whose
+  ///   second column is 'label'. What then has no label has none of the classes.
   /// - Throws: `FileError`, `ArrayFileError`, `PredictionFileError`.
-  public init(path: String) throws {
+  public init(path: String, isMultiLabel: Bool = false) throws {
     if try Self.isText(path) {
-      self = try Self.table(path)
+      self = try Self.table(path, isMultiLabel)
     } else {
-      self = try Self.arrays(path)
+      self = try Self.arrays(path, isMultiLabel)
     }
   }
 
@@ -25,12 +27,16 @@ extension Predictions {
 
   // MARK: Arrays
 
-  private static func arrays(_ path: String) throws -> Predictions {
+  private static let scoreNames = ["video_preds", "preds", "scores", "arr_0", "0"]
+  private static let labelNames = ["video_labels", "labels", "arr_1", "1"]
+
+  private static func arrays(_ path: String, _ isMultiLabel: Bool) throws -> Predictions {
     let file = try ArrayFile(path: path)
+    for name in scoreNames + labelNames { if let fault = file.fault(name) { throw fault } }
     func fault(_ found: String) -> PredictionFileError { PredictionFileError(path: path, place: nil, found: found) }
     func first(_ names: [String]) -> String? { names.first { file.shape($0) != nil } }
     let known = file.names.map { "'\($0)' \(file.shape($0).map(describe(shape:)) ?? "of texts")" }
-    guard let scoresName = first(["video_preds", "preds", "scores", "arr_0", "0"]),
+    guard let scoresName = first(scoreNames),
       let scoresShape = file.shape(scoresName),
       scoresShape.count == 2, scoresShape[1] > 0, let scores = file.array(scoresName)
     else {
@@ -42,8 +48,8 @@ extension Predictions {
       throw PredictionFileError(path: path, place: "video \(row)", found: "a score that is not a finite number")
     }
     var labels: [[Int]?] = Array(repeating: nil, count: count)
-    var isMultiLabel = false
-    if let name = first(["video_labels", "labels", "arr_1", "1"]), let shape = file.shape(name),
+    var isMultiLabel = isMultiLabel
+    if let name = first(labelNames), let shape = file.shape(name),
       let values = file.array(name)
     {
       if shape == [count] {
@@ -66,24 +72,40 @@ extension Predictions {
         }
       } else {
         throw fault(
-          "labels of the shape \(describe(shape: shape)) beside scores of \(describe(shape: scoresShape)), expected "
-            + "[videos] or [videos, classes]")
+          "the labels '\(name)' have the shape \(describe(shape: shape)) beside scores '\(scoresName)' of "
+            + "\(describe(shape: scoresShape)), expected [videos] or [videos, classes]")
       }
     }
-    let names = file.strings("videos").flatMap { $0.count == count ? $0 : nil } ?? (0..<count).map(String.init)
     if count == 0 { throw fault("no video") }
-    return Predictions(path: path, names: names, scores: rows, labels: labels, isMultiLabel: isMultiLabel)
+    let names = file.strings("videos")
+    if let names, names.count != count {
+      throw fault(
+        "'videos' has \(counted(names.count, "name")) beside scores '\(scoresName)' of \(counted(count, "video"))")
+    }
+    let notices =
+      names == nil
+      ? [
+        "'\(path)' holds no names of its videos: they are called by their places, and pictures are looked for by these"
+      ]
+      : []
+    return Predictions(
+      path: path, names: names ?? (0..<count).map(String.init), scores: rows, labels: labels,
+      isMultiLabel: isMultiLabel,
+      notices: notices)
   }
 
   // MARK: Tables
 
-  private static func table(_ path: String) throws -> Predictions {
+  private static func table(_ path: String, _ isMultiLabel: Bool) throws -> Predictions {
     let bytes = try readFile(path, doing: "reading the predictions")
     let text = String(
       decoding: bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...], as: UTF8.self)
     var names: [String] = []
     var (scores, labels): ([[Float]], [[Int]?]) = ([], [])
     var classes: Int?
+    // Of the rows, those whose label is empty.
+    var empty: [Int] = []
+    var isMultiLabel = isMultiLabel
     for (number, line) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       if line.allSatisfy(\.isWhitespace) { continue }
       let cells = csvCells(line)
@@ -91,9 +113,10 @@ extension Predictions {
         PredictionFileError(path: path, place: "line \(number + 1)", found: found)
       }
       guard let expected = classes else {
-        guard cells.count >= 3, cells[0] == "video", cells[1] == "label" else {
+        guard cells.count >= 3, cells[0] == "video", cells[1] == "label" || cells[1] == "labels" else {
           throw fault("expected the header 'video,label,class_0,...', found '\(line.prefix(60))'")
         }
+        isMultiLabel = isMultiLabel || cells[1] == "labels"
         if cells[2] == "class1" {
           throw fault("the five best classes of each video alone: the file of TEST.SAVE_RESULTS_PATH has all scores")
         }
@@ -105,18 +128,38 @@ extension Predictions {
       }
       let values = cells[2...].map { Float($0.filter { $0 != " " }) }
       guard values.allSatisfy({ $0?.isFinite == true }) else { throw fault("a score that is no finite number") }
+      if cells[1].isEmpty { empty.append(names.count) }
       let own = cells[1] == "-1" || cells[1].isEmpty ? nil : cells[1].split(separator: ",").map { Int($0) }
       guard own?.allSatisfy({ $0.map { (0..<expected).contains($0) } == true }) != false else {
-        throw fault("the class '\(cells[1].prefix(40))', and there are scores of 0 to \(expected - 1)")
+        let found = "the class '\(cells[1].prefix(40))', and there are scores of 0 to \(expected - 1)"
+        guard let label = Double(cells[1]), let whole = Int(exactly: label), (0..<expected).contains(whole) else {
+          throw fault(found)
+        }
+        throw PredictionFileError(
+          path: path, place: "line \(number + 1)", found: found, advice: "write classes as whole numbers: \(whole)")
       }
       names.append(String(cells[0]))
       scores.append(values.map { $0! })
       labels.append(own?.map { $0! })
     }
     if names.isEmpty { throw PredictionFileError(path: path, place: nil, found: "no video") }
+    var notices: [String] = []
+    let isTold = isMultiLabel
+    isMultiLabel = isMultiLabel || labels.contains { ($0?.count ?? 1) > 1 }
+    if isMultiLabel {
+      for place in empty { labels[place] = [] }
+      if !isTold {
+        notices.append(
+          "'\(path)' has videos of several classes: every video has any number of them"
+            + (empty.isEmpty ? "" : ", those with an empty label (\(empty.count)) none"))
+      }
+    } else if !empty.isEmpty {
+      notices.append(
+        "'\(path)': \(counted(empty.count, "empty label")) taken for a class that is not known -> where videos have any number "
+          + "of classes, and these none, give --multi-label")
+    }
     return Predictions(
-      path: path, names: names, scores: scores, labels: labels,
-      isMultiLabel: labels.contains { ($0?.count ?? 1) > 1 })
+      path: path, names: names, scores: scores, labels: labels, isMultiLabel: isMultiLabel, notices: notices)
   }
 }
 
@@ -126,10 +169,10 @@ public struct PredictionFileError: Error, Equatable, CustomStringConvertible {
   /// A line, or a video by number; nil for the file as a whole.
   let place: String?
   let found: String
+  var advice = "give what slowfast test or PySlowFast wrote to TEST.SAVE_RESULTS_PATH"
 
   public var description: String {
-    "reading the predictions: '\(path)'\(place.map { ", \($0)" } ?? ""): \(found) -> give what slowfast test or PySlowFast "
-      + "wrote to TEST.SAVE_RESULTS_PATH"
+    "reading the predictions: '\(path)'\(place.map { ", \($0)" } ?? ""): \(found) -> \(advice)"
   }
 }
 

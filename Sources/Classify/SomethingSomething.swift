@@ -80,7 +80,10 @@ public struct SomethingSomething: ListedFrames {
         path: path, entry: nil, found: "expected an array of objects with 'id' and 'template'",
         advice: "give the data set's own file")
     }
-    if entries.isEmpty { throw VideoListError.empty(path: path) }
+    if entries.isEmpty {
+      throw VideoListError.entry(
+        path: path, entry: nil, found: "an empty array, no video to be tested", advice: "give the data set's own file")
+    }
     return try entries.enumerated().map { number, entry in
       func fault(_ found: String, _ advice: String) -> VideoListError {
         .entry(path: path, entry: "entry \(number + 1)", found: found, advice: advice)
@@ -112,7 +115,12 @@ public struct SomethingSomething: ListedFrames {
   private static func shown(_ value: JSONValue?) -> String { value.map { String($0.text.prefix(40)) } ?? "not there" }
 
   private static func json(_ path: String) throws -> JSONValue {
-    let bytes = try readFile(path, doing: "reading the list of videos")
+    let whole = try readFile(path, doing: "reading the list of videos")
+    if let fault = EncodingFault(whole) {
+      throw VideoListError.entry(
+        path: path, entry: fault.line.map { "line \($0)" }, found: fault.found, advice: fault.advice)
+    }
+    let bytes = whole.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(whole.dropFirst(3)) : whole
     do {
       return try JSONReader.read(bytes)
     } catch {

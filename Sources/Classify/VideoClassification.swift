@@ -79,9 +79,7 @@ public struct VideoClassification {
       do {
         let input = try ClipInput(path, framesPerSecond: rate)
         let source = try input.open(path)
-        guard
-          let layout = WindowLayout(source, length: clip.seconds, every: every, tolerance: 0.5 / target)
-        else {
+        guard let layout = WindowLayout(source, clip, every: every) else {
           throw VideoClassificationError.tooManyWindows(path, duration: source.duration, most: WindowLayout.most)
         }
         if case .video(let index) = input { notices += index.notices.map { "\(path): \($0)" } }

@@ -53,12 +53,22 @@ public struct VideoList: Sendable, Equatable {
   init(_ bytes: [UInt8], path: String, separator: String, prefix: String, classes: Int) throws(VideoListError) {
     var videos: [Video] = []
     var columns: (count: Int, line: Int)?
+    if let fault = EncodingFault(bytes) {
+      throw .entry(path: path, entry: fault.line.map { "line \($0)" }, found: fault.found, advice: fault.advice)
+    }
     // Spreadsheets write a mark before the first line.
     let text = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? bytes.dropFirst(3) : bytes[...]
     let lines = String(decoding: text, as: UTF8.self).split(omittingEmptySubsequences: false) { $0.isNewline }
     for (number, line) in lines.enumerated() where !line.allSatisfy(\.isWhitespace) {
       func error(_ found: String, _ advice: String) -> VideoListError {
         .line(path: path, number: number + 1, found: found, advice: advice)
+      }
+      if number == 0, line.contains("youtube_id"), line.contains("time_start") {
+        throw error(
+          "'\(line.prefix(80))' is the header of Kinetics' annotations, which name videos on the web and classes by words",
+          "write a list of the files: a line for each, without a header, its path, "
+            + "\(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) and the number of its class, such as "
+            + "'abc_000010_000020.mp4\(separator)17'")
       }
       let fields = line.split(separator: separator, omittingEmptySubsequences: false)
       if fields.count > 1, fields.last!.isEmpty {
@@ -85,6 +95,12 @@ public struct VideoList: Sendable, Equatable {
         throw error(
           "\(shown) has no \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) and looks like a path and a class with "
             + "\(Self.inWords(other)) between them", "set DATA.PATH_LABEL_SEPARATOR \"\(other)\"")
+      }
+      if fields.count == 1, !isThere(line), let other = Self.separatorAfterNumber(in: line, than: separator) {
+        throw error(
+          "\(shown) has no \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) and looks like a class and a path with "
+            + "\(Self.inWords(other)) between them",
+          "write the path first, then the class, in all lines, and set DATA.PATH_LABEL_SEPARATOR \"\(other)\"")
       }
       if fields.count > 3 {
         throw error(
@@ -142,6 +158,14 @@ public struct VideoList: Sendable, Equatable {
         last.count < line.count
       else { return false }
       return Int(last.filter { !$0.isWhitespace }) != nil
+    }
+  }
+
+  /// What stands between a number and a path, where it is not the separator.
+  private static func separatorAfterNumber(in line: Substring, than separator: String) -> String? {
+    [",", "\t", ";", " "].first { other in
+      let parts = line.split(separator: other, omittingEmptySubsequences: false)
+      return other != separator && parts.count == 2 && isNumber(parts[0]) && !isNumber(parts[1]) && !parts[1].isEmpty
     }
   }
 

@@ -92,13 +92,16 @@ extension VideoScores {
     try file.commit()
   }
 
-  /// Writes a table: video, label (-1 where it is not known, several in quotes), and a column for each class.
+  /// Writes a table: video, label (-1 where it is not known), and a column for each class. Where videos have any number of
+  /// classes the second column is called labels: several in quotes, nothing for none.
   func writeTable(_ path: String) throws {
     let file = try AtomicFile(path: path)
     var isBegun = false
     try forEach(clips: views.clipCounts.last ?? 1) { video, scores in
       if !isBegun {
-        try file.write("video,label," + scores.indices.map { "class_\($0)" }.joined(separator: ",") + "\n")
+        try file.write(
+          "video,\(list.isMultiLabel ? "labels" : "label"),"
+            + scores.indices.map { "class_\($0)" }.joined(separator: ",") + "\n")
       }
       isBegun = true
       let cells = scores.map { "\($0)" }.joined(separator: ",")

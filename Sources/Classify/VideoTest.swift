@@ -26,9 +26,14 @@ public struct VideoTest {
     _ = try VideoResults.Form(config)
     dataset = try ClipDatasets.read(config)
     names = dataset.list.names
-    if !names.contains(where: { pathExists(dataset.path(of: $0)) }) {
+    let listed = names.filter { dataset.listLacking($0) == nil }
+    guard let first = listed.first else {
+      throw ClassificationError.noPictures(
+        count: names.count, first: names[0], list: dataset.listLacking(names[0]) ?? "", isAll: true)
+    }
+    if !listed.contains(where: { pathExists(dataset.path(of: $0)) }) {
       throw ClassificationError.noVideos(
-        count: names.count, first: dataset.path(of: names[0]), key: config.cite(.dataPathPrefix))
+        count: listed.count, first: dataset.path(of: first), key: config.cite(.dataPathPrefix))
     }
   }
 
@@ -57,15 +62,25 @@ public struct VideoTest {
 
   /// The videos of this part that are to be scored and not there: what a run passes over that does not stop at damage.
   public var missingVideos: [String] {
-    plan.filter { !$0.tasks.isEmpty && !scored.contains($0.name) }.map { dataset.path(of: $0.name) }.filter {
-      !pathExists($0)
-    }
+    wanted.filter { dataset.listLacking($0) == nil }.map(dataset.path).filter { !pathExists($0) }
   }
+
+  /// Those of which the data set's list of pictures has none, and that list; nil where there are none.
+  public var unlistedVideos: (names: [String], list: String)? {
+    let names = wanted.filter { dataset.listLacking($0) != nil }
+    return names.first.flatMap(dataset.listLacking).map { (names, $0) }
+  }
+
+  /// The videos of this part that are to be scored.
+  private var wanted: [String] { plan.filter { !$0.tasks.isEmpty && !scored.contains($0.name) }.map(\.name) }
 
   /// Looks for every video of this part, so that a run that stops at damage fails at its start.
   ///
-  /// - Throws: `ClassificationError.missing`.
+  /// - Throws: `ClassificationError.noPictures`, `ClassificationError.missing`.
   public func verifyVideos() throws {
+    if let (names, list) = unlistedVideos {
+      throw ClassificationError.noPictures(count: names.count, first: names[0], list: list, isAll: false)
+    }
     let missing = missingVideos
     if let first = missing.first { throw ClassificationError.missing(first: first, count: missing.count) }
   }

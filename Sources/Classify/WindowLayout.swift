@@ -1,11 +1,13 @@
+public import Clips
 public import Imaging
 
 /// Where windows of one length lie in a video, so that each is as long as a clip of the network.
 public struct WindowLayout: Sendable {
   public struct Window: Equatable, Sendable {
-    /// The number of its first frame.
+    /// The number of the frame that is seen when it begins.
     public let frame: Int
-    /// When that appears, in seconds after the video's first frame.
+    /// In seconds after the video's first frame: when that frame appears, or where frames come irregularly when the window
+    /// was to begin.
     public let begin: Double
   }
 
@@ -18,21 +20,27 @@ public struct WindowLayout: Sendable {
   /// that of a video shorter than a window lacks frames.
   ///
   /// - Parameters:
-  ///   - length: Of a window, in seconds.
+  ///   - clips: How long a window is, and which frames it takes. They may appear half a frame of the target rate later than
+  ///     asked for.
   ///   - every: From the beginning of one to that of the next, in seconds.
-  ///   - tolerance: How much later than asked for a frame may appear, in seconds.
   /// - Returns: Nil where there would be more than `most` windows.
-  public init?(_ source: any FrameSource, length: Double, every: Double, tolerance: Double) {
+  public init?(_ source: any FrameSource, _ clips: UniformClips, every: Double) {
+    let tolerance = 0.5 / Double(clips.targetRate)
     let duration = source.duration
-    let last = max(0, duration - length)
-    isLonger = duration < length - tolerance
+    let last = max(0, duration - clips.seconds)
+    isLonger = duration < clips.seconds - tolerance
     if !(min(duration, last + every) / every < Double(Self.most)) { return nil }
     var windows: [Window] = []
     var number = 0
     while true {
       let start = Double(number) * every
       let frame = source.shown(at: min(start, last), within: tolerance)
-      if windows.last?.frame != frame { windows.append(Window(frame: frame, begin: source.time(of: frame))) }
+      if !clips.isSteady(from: frame, in: source) {
+        // In a pause windows of one still frame differ in their times, and in the frames that come after it.
+        windows.append(Window(frame: frame, begin: min(start, last)))
+      } else if windows.last?.frame != frame {
+        windows.append(Window(frame: frame, begin: source.time(of: frame)))
+      }
       number += 1
       // A window that would begin after the end is none; nor is one that was moved to the end before.
       if start >= last || Double(number) * every >= duration { break }

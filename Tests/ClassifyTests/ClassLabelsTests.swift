@@ -26,6 +26,7 @@ private func read(_ text: String, classes: Int = 3) -> (names: [String], notices
       "walk\r\nsit, stand\r\nrun\r\n\r\n",
       "0 walk\n1 sit, stand\n2 run", "2 run\n0 walk\n1 sit, stand", "1) sit, stand\n2. run\n0: walk",
       "c000 walk\nc001 sit, stand\nc002 run\n",
+      "id,name\n0,walk\n1,\"sit, stand\"\n2,\"run\"\n", "\"walk\"\n\"sit, stand\"\n\"run\"\n",
       "id,name\n0,walk\n1,sit, stand\n2,run\n", "id,name\n2,run\n1,sit, stand\n0,walk\n",
     ])
   func forms(text: String) {

@@ -94,7 +94,8 @@ private final class Lists {
       (#"{"A": "0"}"#, #"[{"id": [1], "template": "A"}]"#, "entry 1: 'id' is [1], expected a text or number"),
       ("{\n  \"A\": 0,,\n}", "[]", "labels.json', line 2, column 10: "),
       (#"{"A": "0"}"#, #"{"id": "1"}"#, "expected an array of objects"),
-      (#"{"A": "0"}"#, "[]", "lists no video"),
+      (#"{"A": "0"}"#, "[]", "validation.json': an empty array, no video to be tested -> give"),
+      ("\u{FEFF}{\"A\": \"0\"}", "\u{FEFF}[{\"id\": \"1\", \"template\": \"B\"}]", "the template 'B' is not in"),
       (#"{"A": "400"}"#, "[]", "'A': class \"400\", expected one of 0 to 399 (MODEL.NUM_CLASSES)"),
       (#"["A"]"#, "[]", "expected an object of templates and classes"),
       (#"{"A": "0""#, "[]", "-> give the data set's own file"),
@@ -118,6 +119,28 @@ private final class Lists {
     #expect(lists.fault("charade").contains("did you mean charades?"))
     #expect(lists.fault("hmdb51").contains("set TEST.DATASET \(series(ClipDatasets.names, "or"))"))
     #expect(lists.fault("charades", ["TEST.NUM_ENSEMBLE_VIEWS", "1"]).contains("the one in the middle is taken"))
+  }
+
+  /// A video that the list of pictures lacks is no matter of paths: the list is named, and the others are looked for.
+  @Test func videosWithoutPictures() throws {
+    let json = #"[{"id": "77777", "template": "A"}, {"id": "1", "template": "A"}]"#
+    let lists = try Lists([
+      "val.csv": header + "1 0 0 1/1.jpg \"\"\n", "frames/1/1.jpg": "x",
+      "something-something-v2-labels.json": #"{"A": "0"}"#, "something-something-v2-validation.json": json,
+    ])
+    let test = try VideoTest(configuration("ssv2", lists.path))
+    #expect(test.missingVideos == [])
+    #expect(test.unlistedVideos?.names == ["77777"] && test.unlistedVideos?.list == lists.path + "/val.csv")
+    let few = ClassificationError.noPictures(count: 1, first: "77777", list: lists.path + "/val.csv", isAll: false)
+    #expect(throws: few) { try test.verifyVideos() }
+    #expect("\(few)".contains("val.csv' lists no picture of 1 video to be tested, the first is '77777' -> add"))
+    let other = try Lists([
+      "val.csv": header + "2 0 0 2/1.jpg \"\"\n", "something-something-v2-labels.json": #"{"A": "0"}"#,
+      "something-something-v2-validation.json": json,
+    ])
+    let all = ClassificationError.noPictures(count: 2, first: "77777", list: other.path + "/val.csv", isAll: true)
+    #expect(throws: all) { try VideoTest(configuration("ssv2", other.path)) }
+    #expect("\(all)".contains("lists no picture of any of the 2 videos to be tested"))
   }
 
   /// The reference's own frames as the network gets them: first frames of some clips of each variant.

@@ -7,11 +7,13 @@ import Testing
 private let fixtures = projectRoot + "/Tests/Fixtures/Classify/"
 
 /// Reads a file of this text; the error's text where it is refused.
-private func read(_ text: String) throws -> (Predictions?, String) {
+private func read(_ text: String, isMultiLabel: Bool = false) throws -> (Predictions?, String) {
   let folder = TemporaryFolder()
   defer { folder.remove() }
   try writeFile(folder.path + "/p.csv", text)
-  do { return (try Predictions(path: folder.path + "/p.csv"), "") } catch { return (nil, "\(error)") }
+  do { return (try Predictions(path: folder.path + "/p.csv", isMultiLabel: isMultiLabel), "") } catch {
+    return (nil, "\(error)")
+  }
 }
 
 @Suite struct PredictionFileTests {
@@ -30,6 +32,48 @@ private func read(_ text: String) throws -> (Predictions?, String) {
     let table = try read("video,label,class_0,class_1\n\"a, b.mp4\",1,0.25,0.75\nc.mp4,-1,1,2\nd,\"0,1\",3,4\n").0
     #expect(table?.names == ["a, b.mp4", "c.mp4", "d"] && table?.labels == [[1], nil, [0, 1]])
     #expect(table?.scores == [[0.25, 0.75], [1, 2], [3, 4]] && table?.isMultiLabel == true)
+  }
+
+  /// A table of videos of several classes says so, and a video of none of them counts; an older one is told by its rows, or
+  /// by the call.
+  @Test func tablesOfSeveralClasses() throws {
+    let told = try read("video,labels,class_0,class_1\na,1,1,2\nb,,3,4\nc,-1,5,6\n").0
+    #expect(told?.isMultiLabel == true && told?.labels == [[1], [], nil] && told?.notices == [])
+    let guessed = try read("video,label,class_0,class_1\na,\"0,1\",1,2\nb,,3,4\n").0
+    #expect(guessed?.isMultiLabel == true && guessed?.labels == [[0, 1], []])
+    #expect(
+      guessed?.notices.first?.contains("every video has any number of them, those with an empty label (1) none") == true
+    )
+    let text = "video,label,class_0,class_1\na,1,1,2\nb,,3,4\n"
+    let single = try read(text).0
+    #expect(single?.isMultiLabel == false && single?.labels == [[1], nil])
+    #expect(single?.notices.first?.contains("1 empty label taken for a class that is not known -> where") == true)
+    let asked = try read(text, isMultiLabel: true).0
+    #expect(asked?.isMultiLabel == true && asked?.labels == [[1], []] && asked?.notices == [])
+    #expect(try read("video,label,class_0\na,0.0,1\n").1.contains("-> write classes as whole numbers: 0"))
+    #expect(try read("video,label,class_0\na,0.5,1\n").1.contains("TEST.SAVE_RESULTS_PATH"))
+  }
+
+  /// An array that is not what its header says is named, instead of being passed over.
+  @Test func falseShapes() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/p.npz"
+    var bytes = try readFile(fixtures + "predictions.npz", doing: "reading a test's file")
+    let (old, new) = (Array("(4, 3)".utf8), Array("(4, 9)".utf8))
+    let places = bytes.indices.filter { bytes[$0...].starts(with: old) }
+    #expect(places.count == 1)
+    for place in places { bytes.replaceSubrange(place..<place + old.count, with: new) }
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+    do {
+      _ = try Predictions(path: path)
+      Issue.record("read")
+    } catch { #expect("\(error)".contains("'video_preds': "), "\(error)") }
+    #expect(
+      try Predictions(path: fixtures + "numpy.pkl").notices.first?.contains("holds no names of its videos") == true)
+    #expect(try Predictions(path: fixtures + "predictions.npz").notices == [])
   }
 
   @Test(

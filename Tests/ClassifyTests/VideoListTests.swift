@@ -25,6 +25,26 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
     #expect(one?.hasLabels == false && one?.videos.count == 2 && one?.names == ["a.mp4"])
   }
 
+  /// Texts of other encodings are named, not read as something else.
+  @Test func encodings() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    func fault(_ bytes: [UInt8]) throws -> String {
+      let path = folder.path + "/test.csv"
+      let file = try AtomicFile(path: path)
+      try file.write(bytes)
+      try file.commit()
+      do {
+        return try VideoList(path: path, separator: " ", prefix: "", classes: 10).names.joined()
+      } catch { return "\(error)" }
+    }
+    let wide: [UInt8] = "a.mp4 1\n".utf8.flatMap { byte -> [UInt8] in [byte, 0] }
+    #expect(try fault([0xFF, 0xFE] + wide).contains("it is text in UTF-16, expected UTF-8 -> save it as UTF-8"))
+    let latin = Array("a.mp4 1\nf".utf8) + [0xFC] + Array("r.mp4 2\n".utf8)
+    #expect(try fault(latin).contains("line 2: 'f\u{FFFD}r.mp4 2' is no text in UTF-8: it may be Latin-1 -> convert"))
+    #expect(try fault(Array("für.mp4 1\n".utf8)) == "für.mp4")
+  }
+
   /// A path with a space is told from columns by what is there; a mark before the text is none of it.
   @Test func spacesAndMarks() throws {
     let folder = TemporaryFolder()
@@ -57,6 +77,16 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
         "line 2: class 10, and the network scores classes 0 to 9 (MODEL.NUM_CLASSES) -> classes are counted from 0"
       ),
       ("a.mp4, 1\n", "line 1: 'a.mp4, 1' has comma after the path beside space (DATA.PATH_LABEL_SEPARATOR) -> set"),
+      (
+        "label,youtube_id,time_start,time_end,split\n",
+        "line 1: 'label,youtube_id,time_start,time_end,split' is the header of Kinetics' annotations, which name videos on the "
+          + "web and classes by words -> write a list of the files"
+      ),
+      (
+        "4,videos/x.mp4\n",
+        "looks like a class and a path with comma between them -> write the path first, then the class, in all lines, and set "
+          + "DATA.PATH_LABEL_SEPARATOR \",\""
+      ),
       ("path label\n", "line 1: the class 'label' is no number -> if this is a header, delete the line"),
       ("a b c 1\n", "line 1: 'a b c 1' has 4 columns by space"),
       (

@@ -21,6 +21,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   (["AVA.TEST_SCALES", "[99999]"], ["must be a list of different ints from 32 to 16384, found [99999]"]),
   (["AVA.TEST_SPATIAL_CROPS", "2"], ["AVA.TEST_SPATIAL_CROPS must be 1 or 3, found 2"]),
   (["TEST.CHECKPOINT_TYPE", "caffe"], ["must be pytorch or caffe2, found 'caffe'", "did you mean caffe2?"]),
+  (["DATA.ENSEMBLE_METHOD", "mean"], ["must be sum or max, found 'mean'", "-> give sum or max"]),
   (["DATA.PATH_LABEL_SEPARATOR", ""], ["DATA.PATH_LABEL_SEPARATOR must be at least one character"]),
 ]
 

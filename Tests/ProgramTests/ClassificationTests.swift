@@ -25,6 +25,28 @@ import Testing
     expectFailure(test(folder, ["--preset", "challenge"]), ["--preset: it is of boxes"])
   }
 
+  /// A table that says so, or a call, has videos of any number of classes; groups are of videos that have one.
+  @Test func tablesOfSeveralClasses() throws {
+    let scratch = Scratch()
+    let (labels, label) = (scratch.path + "/labels.csv", scratch.path + "/label.csv")
+    try writeFile(labels, "video,labels,class_0,class_1\na,0,2,1\nb,1,1,2\nc,,3,4\n")
+    try writeFile(label, "video,label,class_0,class_1\na,0,2,1\nb,1,1,2\nc,,3,4\n")
+    let told = Program.run(["evaluate", "--predictions", labels, "--bootstrap", "10"])
+    expectSuccess(told)
+    #expect(told.stdout.contains("3 videos") && told.stdout.contains("mAP") && !told.stdout.contains("left out"))
+    let plain = Program.run(["evaluate", "--predictions", label, "--bootstrap", "10"])
+    #expect(plain.stdout.contains("top-1") && plain.stdout.contains("1 video without a known class left out"))
+    #expect(plain.stderr.contains("1 empty label taken for a class that is not known"))
+    let asked = Program.run(["evaluate", "--predictions", label, "--bootstrap", "10", "--multi-label"])
+    #expect(asked.stdout == told.stdout)
+    try writeFile(scratch.path + "/g.json", #"{"x": [0]}"#)
+    expectFailure(
+      Program.run(["evaluate", "--predictions", labels, "--groups", scratch.path + "/g.json"]),
+      ["any number of classes each, and groups are of videos that have one", "leave out --groups"])
+    expectFailure(
+      Program.run(["evaluate", "--multi-label"]), status: 64, ["--multi-label is of predictions of whole videos"])
+  }
+
   /// PySlowFast's scores, summed over the views; colours and frames are the reference's own.
   @Test(.enabled(if: sharedFolder != nil, Golden.reason), arguments: ["c2d", "slowfast", "x3d_m"])
   func golden(name: String) throws {

@@ -229,6 +229,19 @@ struct ImageTests {
       from: try FrameCatalog(folder: joinPath(folder.path, "frames"), framesPerSecond: 1))
   }
 
+  /// Of a folder that two videos may mean neither has the pictures.
+  @Test func stripsOfOneName() throws {
+    defer { folder.remove() }
+    try draw("x", count: 5)
+    try draw("y", count: 5)
+    let catalog = try FrameCatalog(folder: joinPath(folder.path, "frames"), framesPerSecond: 1)
+    let all = ["d1/x.mp4", "d2/x.mp4", "d2/y.mp4", "z.mp4"]
+    let strips = VideoStrips(of: ["d1/x.mp4", "d2/y.mp4", "z.mp4"], among: all, from: catalog)
+    #expect(strips.warnings.count == 2 && strips.warnings[0].contains("not shown: 'd1/x.mp4' -> give the frames with"))
+    #expect(strips.warnings[1].contains("no frames were given for 1 video: z.mp4"))
+    #expect(VideoStrips(of: ["x.mp4"], among: ["x.mp4"], from: catalog).warnings == [])
+  }
+
   @Test("Key frames get their picture, what was missed and what was wrong marked in it")
   func marks() throws {
     defer { folder.remove() }

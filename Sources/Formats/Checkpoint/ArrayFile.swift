@@ -11,6 +11,7 @@ public struct ArrayFile: Sendable {
   private let file: MappedFile
   private let tensors: [String: RawTensor]
   private let texts: [String: [String]]
+  private let faults: [String: any Error]
 
   /// - Throws: `FileError`, `ArrayFileError`.
   public init(path: String) throws {
@@ -19,6 +20,7 @@ public struct ArrayFile: Sendable {
     self.path = path
     var names: [String] = []
     var (tensors, texts): ([String: RawTensor], [String: [String]]) = ([:], [:])
+    var faults: [String: any Error] = [:]
     do {
       switch FileKind(file) {
       case .zip:
@@ -36,7 +38,10 @@ public struct ArrayFile: Sendable {
             case .texts(let values): texts[own] = values
             }
             names.append(own)
-          } catch { fault = fault ?? error }
+          } catch {
+            fault = fault ?? error
+            faults[own] = error
+          }
         }
         if names.isEmpty, let fault { throw fault }
         if names.isEmpty { (names, tensors) = try Self.numbers(torchZipItems(archive)) }
@@ -72,6 +77,7 @@ public struct ArrayFile: Sendable {
     self.names = names
     self.tensors = tensors
     self.texts = texts
+    self.faults = faults
   }
 
   private static let advice =
@@ -85,6 +91,9 @@ public struct ArrayFile: Sendable {
 
   /// An array of texts; nil where there is none.
   public func strings(_ name: String) -> [String]? { texts[name] }
+
+  /// Why an array of an archive cannot be read; nil where it can, or there is none.
+  public func fault(_ name: String) -> (any Error)? { faults[name] }
 
   /// Those of some items that are arrays.
   private static func numbers(_ items: [StateItem]) -> (names: [String], tensors: [String: RawTensor]) {

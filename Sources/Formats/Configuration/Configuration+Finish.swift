@@ -41,7 +41,11 @@ extension Configuration {
 
   private func remedy(for leaf: Leaf, _ limit: Limit?, _ rule: ValueRule?) -> String {
     var names = rule?.names
-    if case .oneOf(let own) = limit { names = own }
+    if case .oneOf(let own) = limit {
+      names = own
+      // Words of three letters are all near one another: "mean" is not meant for "max".
+      if own.contains(where: { $0.count < 4 }) { return "give \(series(own, "or"))" }
+    }
     if let names, case .string(let text) = value(of: leaf), let best = nearest(to: text, among: names) {
       return "did you mean \(best)?"
     }

@@ -50,13 +50,14 @@ public final class ClipReader {
   ///
   /// - Parameters:
   ///   - center: The number of the key frame; the window's ends are moved into the video.
+  ///   - seconds: The time of the task; nil for that at which the key frame appears.
   ///   - view: Mirrored or not, and which part of the frames, of this reader's short side; nil for the preprocessing's.
   /// - Returns: 1, [T, H, W], 3.
   /// - Throws: The source's errors, `ClipError` when the images' size is absurd.
-  public func clip(around center: Int, _ view: View? = nil) throws -> FeatureMap {
+  public func clip(around center: Int, at seconds: Double? = nil, _ view: View? = nil) throws -> FeatureMap {
     let view = view ?? preprocessing.view
     precondition(view.shortSide == preprocessing.shortSide, "a reader's frames have one short side")
-    let indices = window.indices(of: view, around: center, in: source)
+    let indices = window.indices(of: view, around: center, at: seconds, in: source)
     for index in Set(indices).sorted() where !has(index) {
       try add(costs.measure(.decoding) { try source.frame(at: index) }, as: index)
     }

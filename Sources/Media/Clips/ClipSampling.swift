@@ -5,5 +5,7 @@ public protocol ClipSampling: Hashable, Sendable {
   /// The frame numbers of clip `part` of `parts`, each in 0..<count of the source.
   func indices(part: Int, of parts: Int, in source: any FrameSource) -> [Int]
   /// The frame numbers of the clip that begins with a frame of the source.
-  func indices(from first: Int, in source: any FrameSource) -> [Int]
+  ///
+  /// - Parameter start: When it begins, in seconds; nil for the time at which that frame appears.
+  func indices(from first: Int, at start: Double?, in source: any FrameSource) -> [Int]
 }

@@ -31,14 +31,17 @@ public struct ClipWindow: Sendable {
 
   /// The frame numbers of a view's clip.
   ///
-  /// - Parameter center: The task's own frame.
-  public func indices(of view: View, around center: Int, in source: any FrameSource) -> [Int] {
+  /// - Parameters:
+  ///   - center: The task's own frame.
+  ///   - seconds: The task's own time, where it is not that at which the frame appears; views `onward` begin then.
+  public func indices(of view: View, around center: Int, at seconds: Double? = nil, in source: any FrameSource) -> [Int]
+  {
     if case .part(let index, let count) = view.position, let parts {
       let chosen = parts.indices(part: index, of: count, in: source)
       return isStill ? Array(repeating: chosen[frames / 2], count: frames) : chosen
     }
     if view.position == .onward, let parts {
-      let chosen = parts.indices(from: center, in: source)
+      let chosen = parts.indices(from: center, at: seconds, in: source)
       return isStill ? Array(repeating: chosen[frames / 2], count: frames) : chosen
     }
     let count = source.frameCount

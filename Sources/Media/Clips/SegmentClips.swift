@@ -9,11 +9,11 @@ public struct SegmentClips: ClipSampling {
   public init(frames: Int) { self.frames = frames }
 
   public func indices(part: Int, of parts: Int, in source: any FrameSource) -> [Int] {
-    indices(from: 0, in: source)
+    indices(from: 0, at: nil, in: source)
   }
 
   /// Segments of what follows a frame.
-  public func indices(from first: Int, in source: any FrameSource) -> [Int] {
+  public func indices(from first: Int, at start: Double?, in source: any FrameSource) -> [Int] {
     let segment = Double(source.frameCount - 1 - first) / Double(frames)
     // Halves go to the even number, as NumPy rounds.
     func bound(_ index: Int) -> Int { Int((segment * Double(index)).rounded(.toNearestOrEven)) }

@@ -19,10 +19,10 @@ public struct StridedClips: ClipSampling {
     let left = Double(max(source.frameCount - ((frames - 1) * rate + 1), 0))
     let place = parts == 1 ? left / 2 : left / Double(parts - 1) * Double(part)
     // Halves go to the even number, as Python rounds.
-    return indices(from: Int(place.rounded(.toNearestOrEven)), in: source)
+    return indices(from: Int(place.rounded(.toNearestOrEven)), at: nil, in: source)
   }
 
-  public func indices(from first: Int, in source: any FrameSource) -> [Int] {
+  public func indices(from first: Int, at start: Double?, in source: any FrameSource) -> [Int] {
     (0..<frames).map { min(first + $0 * rate, source.frameCount - 1) }
   }
 }

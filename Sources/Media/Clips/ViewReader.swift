@@ -52,10 +52,12 @@ public final class ViewReader {
 
   /// Decodes what the views of a key frame need, or those of one part of a video, and drops what later ones do not.
   ///
-  /// - Parameter center: The number of the key frame; key frames come in ascending order.
+  /// - Parameters:
+  ///   - center: The number of the key frame; key frames come in ascending order.
+  ///   - seconds: The time of the task; nil for that at which the key frame appears.
   /// - Throws: The source's errors, `ClipError`.
-  public func read(_ views: [View], around center: Int) throws {
-    let needs = views.map { (reader: reader($0), frames: Set(indices($0, center))) }
+  public func read(_ views: [View], around center: Int, at seconds: Double? = nil) throws {
+    let needs = views.map { (reader: reader($0), frames: Set(indices($0, center, seconds))) }
     for (view, need) in zip(views, needs) {
       if view.position == .keyFrame {
         need.reader.forget(before: center)
@@ -76,8 +78,8 @@ public final class ViewReader {
   /// The clip of one view around a key frame.
   ///
   /// - Returns: 1, [T, H, W], 3.
-  public func clip(_ view: View, around center: Int) throws -> FeatureMap {
-    try reader(view).clip(around: center, view)
+  public func clip(_ view: View, around center: Int, at seconds: Double? = nil) throws -> FeatureMap {
+    try reader(view).clip(around: center, at: seconds, view)
   }
 
   /// The size of the video's frames, known once a view was read.
@@ -90,8 +92,8 @@ public final class ViewReader {
     return own.counted(boxes, in: size)
   }
 
-  private func indices(_ view: View, _ center: Int) -> [Int] {
-    wants[view.model].window.indices(of: view, around: center, in: source)
+  private func indices(_ view: View, _ center: Int, _ seconds: Double?) -> [Int] {
+    wants[view.model].window.indices(of: view, around: center, at: seconds, in: source)
   }
 
   private func reader(_ view: View) -> ClipReader {

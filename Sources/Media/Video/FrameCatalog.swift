@@ -8,6 +8,10 @@ public struct FrameCatalog: Sendable {
   /// Every name that is known beforehand; two of them may mean one video.
   public let names: [String]
   private let places: [String: Storage]
+  /// The video files; none of a folder.
+  let files: [String]
+  /// The files of each name that several share: which one is meant nobody knows.
+  private let namesakes: [String: [String]]
   /// A folder of folders: a name with slashes, "sport/clip" or "n01440764/1.JPEG", is looked for deeper there.
   private let root: (path: String, framesPerSecond: Double)?
   private let surveys = Surveys()
@@ -35,6 +39,7 @@ public struct FrameCatalog: Sendable {
       let own = name ?? folderName(folder)
       names = [own]
       places = [own: .folder(folder, framesPerSecond: framesPerSecond)]
+      (files, namesakes) = ([], [:])
       root = nil
       return
     }
@@ -48,34 +53,51 @@ public struct FrameCatalog: Sendable {
     places = Dictionary(
       uniqueKeysWithValues: names.map { ($0, .folder(joinPath(folder, $0), framesPerSecond: framesPerSecond)) })
     root = name == nil ? (folder, framesPerSecond) : nil
+    (files, namesakes) = ([], [:])
   }
 
-  /// Lists video files. "name.mp4" is the video "name"; "name.x.mp4" is "name.x", and "name" as the reference cuts it.
+  /// Lists video files. "name.mp4" is the video "name"; "name.x.mp4" is "name.x", and "name" as the reference cuts it. Each is
+  /// known by its path, too.
   ///
-  /// - Parameter name: What the rows call the only file, where it is not the file's name.
-  /// - Throws: `VideoError` where a file is not there or two have one name.
-  public init(videos paths: [String], name: String? = nil) throws {
+  /// - Parameters:
+  ///   - name: What the rows call the only file, where it is not the file's name.
+  ///   - allowsNamesakes: Whether files in several folders may have one name: none of them is known by it.
+  /// - Throws: `VideoError` where a file is not there, or two have one name and may not.
+  public init(videos paths: [String], name: String? = nil, allowsNamesakes: Bool = false) throws {
     var names: [String] = []
     var places: [String: Storage] = [:]
-    for path in paths {
-      let stem = fileStem(path)
+    var files: [String] = []
+    for path in paths where !files.contains(path) {
       if !pathExists(path) {
         throw VideoError(doing: "looking for videos", path: path, reason: "there is no such file -> check its name")
       }
-      if case .file(let other)? = places[name ?? stem] {
-        throw VideoError(
-          doing: "looking for videos", path: path, reason: "'\(other)' has the same name -> give one of them")
-      }
+      files.append(path)
+    }
+    let stems = Dictionary(grouping: files) { name ?? fileStem($0) }
+    let shared = stems.filter { $0.value.count > 1 }
+    if !allowsNamesakes, let (_, twins) = shared.min(by: { $0.key < $1.key }) {
+      throw VideoError(
+        doing: "looking for videos", path: twins[1], reason: "'\(twins[0])' has the same name -> give one of them")
+    }
+    for path in files {
+      let stem = fileStem(path)
       let short = stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
-      for own in name.map({ [$0] }) ?? (short.isEmpty ? [stem] : [stem, short]) where places[own] == nil {
+      for own in name.map({ [$0] }) ?? (short.isEmpty ? [stem] : [stem, short])
+      where places[own] == nil && shared[own] == nil {
         names.append(own)
         places[own] = .file(path)
       }
     }
+    for path in files where places[path] == nil { places[path] = .file(path) }
     self.names = names
     self.places = places
+    self.files = files
+    namesakes = shared
     root = nil
   }
+
+  /// The files that a name may mean, where that is more than one: none of them is opened by it.
+  public func namesakes(of name: String) -> [String] { namesakes[name] ?? [] }
 
   /// Whether there are frames of a video of that name.
   public func contains(_ name: String) -> Bool { place(name) != nil }

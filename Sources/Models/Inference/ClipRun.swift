@@ -199,11 +199,11 @@ public struct ClipRun {
         // Views of one part of a video come together: the frames of the parts before it go.
         if view == 0 || current.views[view - 1].position != seen.position {
           let own = current.views[view...].prefix { $0.position == seen.position }
-          try reader.read(Array(own), around: current.center)
+          try reader.read(Array(own), around: current.center, at: current.moment.seconds)
         }
         let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: reader.frameSize(seen)!)
         let isEmpty = !boxes.isEmpty && boxes.allSatisfy { $0 == nil }
-        let frames = try isEmpty ? nil : reader.clip(seen, around: current.center)
+        let frames = try isEmpty ? nil : reader.clip(seen, around: current.center, at: current.moment.seconds)
         let isLast = view == current.views.count - 1
         view = isLast ? 0 : view + 1
         task += isLast ? 1 : 0

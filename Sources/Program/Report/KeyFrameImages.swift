@@ -32,6 +32,13 @@ public struct KeyFrameImages: Sendable {
     var unknown: [String] = []
     for video in videos {
       do {
+        let namesakes = catalog.namesakes(of: video)
+        if !namesakes.isEmpty {
+          warnings.append(
+            "no pictures of video '\(video)': \(listed(namesakes.map { "'\($0)'" }, limit: 3)) have its name -> give one of "
+              + "them")
+          continue
+        }
         guard let (frames, notices) = try catalog.open(video) else {
           unknown.append(video)
           continue

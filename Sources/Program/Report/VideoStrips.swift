@@ -15,14 +15,19 @@ public struct VideoStrips: Sendable {
   /// Reads and shrinks frames, video by video: one source is open at a time.
   ///
   /// - Parameters:
-  ///   - videos: As lists name them: paths whose last part, without its extension, the catalogue knows, or which it knows
-  ///     as they are, such as pictures in folders of classes.
+  ///   - videos: Those that are shown, as lists name them: by their paths.
+  ///   - all: All videos of the list, so that none has the pictures of another one of its name.
   ///   - catalog: Where the frames are.
-  public init(of videos: [String], from catalog: FrameCatalog) {
-    var unknown: [String] = []
+  public init(of videos: [String], among all: [String], from catalog: FrameCatalog) {
+    var (unknown, ambiguous): ([String], [String]) = ([], [])
+    let matches = catalog.matches(of: all + videos)
     for video in videos where strips[video] == nil {
       do {
-        guard let (frames, _) = try catalog.open(fileStem(video)) ?? catalog.open(video) else {
+        if matches[video] == .ambiguous {
+          ambiguous.append("'\(video)'")
+          continue
+        }
+        guard case .name(let name) = matches[video], let (frames, _) = try catalog.open(name) else {
           unknown.append(video)
           continue
         }
@@ -32,6 +37,11 @@ public struct VideoStrips: Sendable {
       } catch {
         warnings.append("no pictures of video '\(video)': \(error)")
       }
+    }
+    if !ambiguous.isEmpty {
+      warnings.append(
+        "the frames given may be of one or another of several videos of the same name, not shown: \(listed(ambiguous)) -> "
+          + "give the frames with the folders that tell the videos apart")
     }
     if !unknown.isEmpty {
       warnings.append("no frames were given for \(counted(unknown.count, "video")): \(listed(unknown))")

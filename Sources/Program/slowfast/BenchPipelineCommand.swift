@@ -1,5 +1,5 @@
-internal import ArgumentParser
 internal import AVARecords
+internal import ArgumentParser
 internal import BenchReports
 internal import Checkpoint
 internal import Clips
@@ -13,9 +13,6 @@ internal import JSON
 internal import Kernels
 internal import ModelZoo
 internal import Parallel
-
-internal import VideoModels
-internal import Wording
 internal import Video
 internal import VideoModels
 internal import Wording

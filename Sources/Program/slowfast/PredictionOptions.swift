@@ -24,6 +24,11 @@ struct PredictionOptions: ParsableArguments {
     ))
   var groups: String?
 
+  @Flag(
+    help: ArgumentHelp(
+      "Videos of a table that does not say it have any number of classes, an empty label is none: mAP."))
+  var multiLabel = false
+
   /// The files that are read, by their options.
   var files: [(option: String, path: String)] {
     [("--predictions", predictions), ("--labels", labels), ("--groups", groups)].compactMap { option, path in
@@ -36,8 +41,8 @@ struct PredictionOptions: ParsableArguments {
   /// - Parameter others: Options of detections that are given.
   func check(besides others: [String]) throws -> Bool {
     if predictions == nil {
-      if let first = files.first {
-        throw ValidationError("\(first.option) is of predictions of whole videos -> add --predictions FILE")
+      if let first = files.first?.option ?? (multiLabel ? "--multi-label" : nil) {
+        throw ValidationError("\(first) is of predictions of whole videos -> add --predictions FILE")
       }
       return false
     }
@@ -56,7 +61,9 @@ struct PredictionOptions: ParsableArguments {
     _ path: String, _ format: EvaluateCommand.Format, _ resampling: Resampling?, seed: UInt64, _ report: ReportOptions,
     _ catalog: FrameCatalog?
   ) throws -> String {
-    let read = try Predictions(path: path)
+    let read = try Predictions(path: path, isMultiLabel: multiLabel)
+    for notice in read.notices { Console.warn(notice) }
+    if groups != nil, read.isMultiLabel { throw PredictionError.groupsOfSeveral(path: path) }
     let names = try labels.map { try ClassLabels(path: $0, classes: read.classes) }
     for notice in names?.notices ?? [] { Console.warn(notice) }
     let called = names.map { names in (0..<read.classes).map { names.name(of: $0) } } ?? []
@@ -69,7 +76,7 @@ struct PredictionOptions: ParsableArguments {
     if report.folder != nil {
       var strips: VideoStrips?
       if let catalog {
-        let found = VideoStrips(of: evaluation.worst.map(\.name), from: catalog)
+        let found = VideoStrips(of: evaluation.worst.map(\.name), among: read.names, from: catalog)
         for warning in found.warnings { Console.warn("report: \(warning)") }
         strips = found
       }

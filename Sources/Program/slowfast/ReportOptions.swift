@@ -69,7 +69,7 @@ struct ReportOptions: ParsableArguments {
     if let frames {
       return try FrameCatalog(folder: frames, framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond)
     }
-    return video.isEmpty ? nil : try FrameCatalog(videos: video)
+    return video.isEmpty ? nil : try FrameCatalog(videos: video, allowsNamesakes: true)
   }
 
   /// Reads the images of key frames, and says what is missing.

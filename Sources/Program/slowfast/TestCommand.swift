@@ -124,8 +124,15 @@ struct TestCommand: ParsableCommand {
   /// The videos that will be passed over: said before hours are spent.
   func gone(_ test: VideoTest) -> [String] {
     let missing = test.missingVideos
-    if missing.isEmpty { return [] }
-    return [
+    let unlisted =
+      test.unlistedVideos.map { names, list in
+        [
+          "'\(list)' lists no picture of \(counted(names.count, "video")), to be passed over: "
+            + "\(listed(names.map { "'\($0)'" }, limit: 3)) -> add their pictures to it, or give --damaged stop"
+        ]
+      } ?? []
+    if missing.isEmpty { return unlisted }
+    return unlisted + [
       "\(counted(missing.count, "video")) of the list not there, to be passed over: "
         + "\(listed(missing.map { "'\($0)'" }, limit: 3)) -> check DATA.PATH_PREFIX and the list, or give --damaged stop"
     ]

@@ -62,6 +62,10 @@ public protocol ModelFamily: Sendable {
   /// What a file's tensors tell, where they are those of one of its networks; nil for all others.
   func recognise(_ tensors: TensorIndex) -> Recognition?
 
+  /// Whether the head of such a file scores boxes; nil where the tensors do not tell, as by default: both heads of PySlowFast
+  /// have the same.
+  func scoresBoxes(_ tensors: TensorIndex) -> Bool?
+
   /// How other libraries have its networks: whose files are read, and under whose names weights are written. Of a file the
   /// first that reads it is believed.
   var peers: [any PeerMapping] { get }
@@ -104,6 +108,7 @@ extension ModelFamily {
   }
   public var firstModules: [String] { [StageNames.stage(1)] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
+  public func scoresBoxes(_ tensors: TensorIndex) -> Bool? { nil }
   public var peers: [any PeerMapping] { [] }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }

@@ -50,7 +50,7 @@ import Testing
     #expect(value(early, "RESNET.NUM_BLOCK_TEMP_KERNEL") == "[[3], [4], [6], [0]]")
     #expect(
       value(slow, "MODEL.NUM_CLASSES") == "60"
-        && slow.network?.remarks.contains { $0.contains("DETECTION.ENABLE True") } == true)
+        && slow.network?.remarks.contains { $0.text.contains("DETECTION.ENABLE True") } == true)
   }
 
   @Test func slowFastWithNonLocalBlocks() throws {
@@ -89,7 +89,7 @@ import Testing
     #expect(
       ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).network?.summary == "MViT")
     let odd = ArchitectureGuess(try save(resNet(blocks: [1, 1, 1, 1], kernels: [[1], [1], [1], [1]])))
-    #expect(odd.network?.remarks.contains { $0.contains("[1, 1, 1, 1]") } == true)
+    #expect(odd.network?.remarks.contains { $0.text.contains("[1, 1, 1, 1]") } == true)
   }
 
   @Test func x3dIsToldByItsStemAndItsDepths() throws {

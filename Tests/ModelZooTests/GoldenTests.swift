@@ -1,8 +1,11 @@
 import Checkpoint
+import Configuration
+import Kernels
 import ModelZoo
 import Tensors
 import TestSupport
 import Testing
+import VideoModels
 
 private let models = (sharedFolder ?? "") + "/golden/models"
 
@@ -13,12 +16,25 @@ private let models = (sharedFolder ?? "") + "/golden/models"
     ("slowfast_4x16_k400", "SlowFast R50"),
     ("slowfast_r101_nln_ava", "SlowFast R101 with 3 non-local blocks"), ("slow_r50_ava", "Slow R50"),
     ("c2d_r50_k400", "C2D R50"), ("i3d_nln_r50_k400", "I3D R50 with 5 non-local blocks"),
-    ("x3d_xs_k400", "X3D XS, S or M"),
+    ("x3d_xs_k400", "X3D XS, S or M"), ("x3d_m_k400", "X3D XS, S or M"),
   ]
 
   @Test(arguments: cases) func networksAreRecognised(_ name: String, _ summary: String) throws {
     let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth", naming: PySlowFastNames())
     #expect(ArchitectureGuess(checkpoint).network?.summary == summary)
+  }
+
+  /// Without a configuration: but for SlowFast, whose strides stand in one for both pathways, and leave no trace.
+  @Test(arguments: cases.filter { !$0.name.hasPrefix("slowfast") }) func overridesLoadTheFile(
+    _ name: String, _ summary: String
+  ) throws {
+    let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth", naming: PySlowFastNames())
+    let settings = try #require(ArchitectureGuess(checkpoint).network).settings
+    var config = Configuration.defaults
+    try config.apply(overrides: settings.flatMap { [$0.key, $0.value] })
+    let reader = WeightReader(checkpoint)
+    _ = VideoModel(try Architecture(config), weights: reader, engine: Engine(threads: 1))
+    #expect(reader.report.isComplete && reader.report.unused.isEmpty, "\(settings): \(reader.report.missing.prefix(3))")
   }
 
   @Test func caffe2TwinHoldsTheSameNumbersUnderTheSameNames() throws {

@@ -4,6 +4,7 @@ import Kernels
 import ModelZoo
 import NN
 import Tensors
+import TestSupport
 import Testing
 import VideoModels
 
@@ -48,6 +49,8 @@ private struct SmallFamily: ModelFamily {
     ClassificationHead(classes: config[.modelNumClasses], activation: activation, window: nil)
   }
 
+  var firstModules: [String] { ["small"] }
+
   func recognise(_ tensors: TensorIndex) -> Recognition? {
     guard let width = tensors.shape("small.conv.weight")?.first else { return nil }
     var network = Recognition("Small")
@@ -55,6 +58,29 @@ private struct SmallFamily: ModelFamily {
     network.set(.modelModelName, "Small")
     network.set(.resnetWidthPerGroup, "\(width)")
     return network
+  }
+}
+
+/// The same with a head for boxes of its own.
+private struct BoxedFamily: ModelFamily {
+  private let small = SmallFamily()
+
+  var modelNames: [String] { ["Small"] }
+  var archs: [String] { ["small"] }
+  var keys: [String] { [] }
+
+  func backbone(_ config: Configuration) -> SmallBackbone { small.backbone(config) }
+
+  func classificationHead(_ config: Configuration, _ activation: Activation, on backbone: SmallBackbone) -> any Head {
+    small.classificationHead(config, activation, on: backbone)
+  }
+
+  func boxHead(_ config: Configuration, _ activation: Activation, on backbone: SmallBackbone) throws -> any Head {
+    guard backbone.width < 100 else {
+      throw ModelConfigurationError.impossible(
+        key: Key.resnetWidthPerGroup.name, found: "\(backbone.width)", expected: "less than 100", todo: "set 64")
+    }
+    return RoIHead(classes: config[.modelNumClasses], activation: activation, resolution: 3, stride: 5, aligned: true)
   }
 }
 
@@ -80,6 +106,52 @@ private struct SmallFamily: ModelFamily {
     #expect(try model.classify(clip).shape == [1, 5])
     let odd = try self.config("5")
     #expect(throws: ConfigurationError.self) { try family.check(odd) }
+  }
+
+  /// The RoI head at the distance of the features, unless the family has another one.
+  @Test func itsHeadForBoxes() throws {
+    var config = try config("4")
+    try config.apply(overrides: ["DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid"])
+    let plain = try #require(try Architecture(config, families: [SmallFamily()]).head as? RoIHead)
+    #expect(plain.stride == 2 && plain.resolution == 7 && plain.classes == 5)
+    let own = try #require(try Architecture(config, families: [BoxedFamily()]).head as? RoIHead)
+    #expect(own.stride == 5 && own.resolution == 3 && own.aligned)
+    // What it refuses is said as soon as the configuration is read.
+    try config.apply(overrides: ["RESNET.WIDTH_PER_GROUP", "100"])
+    let error = #expect(throws: ConfigurationError.self) { _ = try BoxedFamily().check(config) }
+    #expect("\(try #require(error))".contains("less than 100, found 100 (given as KEY VALUE)"))
+    try config.apply(overrides: ["DETECTION.ENABLE", "False"])
+    #expect(try BoxedFamily().check(config) == [])
+  }
+
+  /// Its names are known, so that what stands before them is.
+  @Test func prefixesOfWrappersAreLeftOut() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/w.safetensors"
+    func names(_ names: [String], _ families: [any ModelFamily]) throws -> [String] {
+      try writeSafetensors(names.map { ($0, Tensor(zeros: [2])) }, to: path)
+      return try Checkpoint(path: path, naming: PySlowFastNames(families: families)).entries.map(\.name).sorted()
+    }
+    let own = ["small.bn.bias", "small.conv.weight"]
+    let wrapped = own.map { "net.mine." + $0 }
+    let families: [any ModelFamily] = modelFamilies + [SmallFamily()]
+    #expect(try names(wrapped, families) == own)
+    #expect(try names(wrapped + ["loss.weight"], families) == ["loss.weight"] + own)
+    #expect(try names(own + ["small.gate.small.weight"], families) == own + ["small.gate.small.weight"])
+    // Nobody's names: the usual wrapper alone, or nothing.
+    #expect(try names(wrapped + ["loss.weight"], modelFamilies) == ["loss.weight"] + wrapped)
+  }
+
+  /// What nobody builds is told without the families' help.
+  @Test func transformersOfPyTorchVideoAreRefused() throws {
+    let file = try save(
+      ["patch_embed.patch_model.weight", "blocks.0.attn.qkv.weight"].map { ($0, Tensor(zeros: [2])) })
+    let obstacle = try #require(ArchitectureGuess(file, families: [SmallFamily()]).obstacle)
+    #expect(
+      obstacle.reason
+        == "it holds PyTorchVideo's MViT, a transformer ('patch_embed.patch_model.weight'), which this program cannot run"
+    )
   }
 
   @Test func itsFilesAreRecognised() throws {

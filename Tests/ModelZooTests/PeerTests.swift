@@ -190,6 +190,21 @@ import VideoModels
     for (name, tensor) in own { #expect(found[name] == tensor.array, "\(name)") }
   }
 
+  @Test("What the library says of a network that the tensors do not tell is not called open")
+  func remarks() throws {
+    let thin = ["RESNET.WIDTH_PER_GROUP", "2", "RESNET.DEPTH", "50", "DATA.NUM_FRAMES", "8"]
+    for (arch, summary) in [("2d", "C2D R50"), ("slow_i3d", "I3D R50")] {
+      let own = try save(try weights(thin + ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", arch]))
+      let before = try #require(ArchitectureGuess(own).network)
+      #expect(before.summary == summary && before.remarks.contains { $0.text.contains("the temporal pool after res2") })
+      let hub = try #require(
+        ArchitectureGuess(try save(try WeightConversion(own, to: .pytorchvideo).tensors)).network)
+      let remarks = hub.remarks.map(\.text)
+      #expect(hub.summary == summary && remarks.contains { $0.hasSuffix("pooled by two after res2") }, "\(remarks)")
+      #expect(!remarks.contains { $0.contains("the temporal pool after res2") }, "\(remarks)")
+    }
+  }
+
   @Test("What a library's network cannot do is not carried to it")
   func notCarried() throws {
     let detector = try save(mmaction2(try weights(Self.slow)))

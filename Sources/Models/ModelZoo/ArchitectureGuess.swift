@@ -13,6 +13,8 @@ public struct ArchitectureGuess: Sendable {
   /// What the head scores, where the file's own configuration or the number of its classes tells.
   public private(set) var head: ScoredThings?
 
+  /// Whether the head scores boxes, where the tensors' names tell.
+  private(set) var scoresBoxes: Bool?
   /// Whose network it is.
   private(set) var family: (any ModelFamily)?
   /// The library whose names the file has, where it is another one.
@@ -35,7 +37,8 @@ public struct ArchitectureGuess: Sendable {
   /// - Parameter families: Whose networks are looked for.
   public init(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
     let tensors = TensorIndex(checkpoint)
-    let reading = PeerReading(PeerFile(checkpoint), families)
+    let file = PeerFile(checkpoint)
+    let reading = PeerReading(file, families) ?? UnbuiltModels.read(file)
     if case .network(let network)? = reading { peer = network } else { peer = nil }
     if case .unsupported(let library, let what, let example)? = reading {
       network = Recognition("a network of \(library)")
@@ -63,26 +66,22 @@ public struct ArchitectureGuess: Sendable {
       )
       return
     }
-    readHead(tensors, checkpoint.configText)
     // The last first: ResNets, whose names the others have too, are the least particular.
     for candidate in families.reversed() where network == nil {
       network = candidate.recognise(tensors)
       if network != nil { family = candidate }
     }
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
-    network.map { network = headAdded(to: $0, tensors, checkpoint.configText) }
+    readHead(tensors, checkpoint.configText)
     if let peer { network?.add(peer) }
     network.map { findPublished($0, classes, checkpoint.configText) }
   }
 
   private mutating func findPublished(_ network: Recognition, _ classes: Int?, _ configText: String?) {
-    var scoresBoxes = peer?.scoresBoxes
-    if scoresBoxes == nil, let head { scoresBoxes = head == .boxes }
-    let traits = PublishedModel.traits(network, scoresBoxes: scoresBoxes, classes: classes, peer?.semantics)
+    let traits = PublishedModel.traits(
+      network, scoresBoxes: peer?.scoresBoxes ?? head.map { $0 == .boxes }, classes: classes, peer?.semantics)
     published = PublishedModel.candidates(peer?.library ?? "PySlowFast", traits)
-    let width = network.settings.first { $0.key == Key.resnetWidthPerGroup.name }?.value
-    let dense = network.settings.first { $0.key == Key.x3dDimC5.name }?.value
-    hasPublishedWidth = width == "64" || dense == "2048"
+    hasPublishedWidth = network.value(.resnetWidthPerGroup) == "64" || network.value(.x3dDimC5) == "2048"
   }
 
   /// The data sets that a number of classes speaks for.
@@ -99,44 +98,30 @@ public struct ArchitectureGuess: Sendable {
 
   /// Tells what the head scores, whatever else the file has.
   private mutating func readHead(_ tensors: TensorIndex, _ configText: String?) {
-    guard let classes = scored(tensors) else { return }
-    let dataSet = Self.kinetics[classes]
-    if dataSet != nil { head = .clips(dataSet: dataSet) }
-    if Self.classesOfAVA.contains(classes) { head = .boxes }
-    if let isOfBoxes = peer?.scoresBoxes {
-      head = isOfBoxes ? .boxes : .clips(dataSet: dataSet)
-      return
-    }
-    if let isDetection = configText.flatMap(detectionFlag) {
-      head = isDetection ? .boxes : .clips(dataSet: dataSet)
-    }
-  }
-
-  private func headAdded(to network: Recognition, _ tensors: TensorIndex, _ configText: String?) -> Recognition {
-    var network = network
     guard let classes = scored(tensors) else {
-      network.remarks.append(
+      network?.remark(
         tensors.hasPrefix(Projection.scope + ".projection.")
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
-      return network
+      return
     }
-    if let peer {
-      network.set(.detectionEnable, peer.scoresBoxes == true ? "True" : "False")
-      network.remarks.append(
-        "the head is \(peer.scoresBoxes == true ? "an RoI head" : "a classification head") by the tensors' names")
-    } else if let isDetection = configText.flatMap(detectionFlag) {
-      network.set(.detectionEnable, isDetection ? "True" : "False")
-      network.remarks.append(
-        "the head is \(isDetection ? "an RoI head" : "a classification head") by the file's own configuration")
+    let dataSet = Self.kinetics[classes]
+    scoresBoxes = peer?.scoresBoxes ?? family?.scoresBoxes(tensors)
+    let isOfConfig = configText.flatMap(detectionFlag)
+    if let isOfBoxes = scoresBoxes ?? isOfConfig {
+      head = isOfBoxes ? .boxes : .clips(dataSet: dataSet)
+      network?.set(.detectionEnable, isOfBoxes ? "True" : "False")
+      network?.remark(
+        "the head is \(isOfBoxes ? "an RoI head" : "a classification head") by "
+          + (scoresBoxes == nil ? "the file's own configuration" : "the tensors' names"))
     } else if Self.classesOfAVA.contains(classes) {
-      network.remarks.append(
+      head = .boxes
+      network?.remark(
         "\(classes) classes suggest \(ActionDataset.ava.name)'s RoI head: DETECTION.ENABLE True (both heads have the same tensors)"
       )
     } else {
-      network.remarks.append(
-        "the RoI head and the classification head have the same tensors: DETECTION.ENABLE cannot be told")
+      if dataSet != nil { head = .clips(dataSet: dataSet) }
+      network?.remark("the RoI head and the classification head have the same tensors: DETECTION.ENABLE cannot be told")
     }
-    return network
   }
 
   /// Finds `ENABLE` in the `DETECTION` block of a configuration in block style, as PySlowFast dumps it.

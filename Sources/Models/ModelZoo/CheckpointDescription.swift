@@ -12,7 +12,7 @@ private func guessed(_ guess: ArchitectureGuess) -> [String] {
   var lines = ["architecture  \(network.summary), by the tensors' names and shapes"]
   if let peer = guess.peer { lines.append("library       \(peer.library)") }
   lines += published(guess)
-  lines += network.remarks.map { "note          \($0)" }
+  lines += network.remarks.map { "note          \($0.text)" }
   if let (reason, advice) = guess.obstacle { return lines + ["note          \(reason) -> \(advice)"] }
   lines += ["", "overrides that suit these weights:"]
   return lines + network.settings.map { "  \($0.key) \(quotedForShell($0.value))" }

@@ -84,11 +84,11 @@ struct FactorisedFamily: ModelFamily {
     if let depth {
       network.set(.resnetDepth, "\(depth)")
     } else {
-      network.remarks.append("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
+      network.remark("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
     }
     network.set(.resnetWidthPerGroup, "\(stem[0])")
     network.set(.dataInputChannelNum, "[\(stem[1])]")
-    network.remarks.append("the clip's length leaves no trace in the tensors")
+    network.remark("the clip's length leaves no trace in the tensors")
     return network
   }
 

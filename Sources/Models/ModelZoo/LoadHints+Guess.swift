@@ -82,6 +82,10 @@ private struct MisfitWords {
 
   private func adviceOfClasses(_ classes: Int) -> String {
     switch (scoresBoxes, guess.head) {
+    case (true, .clips) where guess.scoresBoxes == false:
+      "\(report.fileName) \(head), and this config scores boxes: give weights trained on AVA"
+    case (false, .boxes) where guess.scoresBoxes == true:
+      "\(report.fileName) \(head), and this config scores whole clips: set \(Key.detectionEnable.name) True"
     case (true, .clips):
       "\(report.fileName) \(head), and this config scores boxes: give weights trained on AVA; only where these do score "
         + "boxes, set \(Self.classesKey) \(classes)"
@@ -100,6 +104,8 @@ private struct MisfitWords {
       for family in modelFamilies { keys.formUnion(family.keys(deciding: name)) }
     }
     for family in modelFamilies { keys.formUnion(family.keys(changingWith: keys, isNews: isNews)) }
+    // AVA's boxes want another file.
+    if config?.testsAVA == true { keys.remove(Key.detectionEnable.name) }
     // A list is quoted, as a shell needs it.
     let settings = (suggestions.keys.filter { keys.contains($0) && isNews($0) }).sorted().compactMap { key in
       suggestions[key].map { "\(key) \($0.hasPrefix("[") ? "\"\($0)\"" : $0)" }

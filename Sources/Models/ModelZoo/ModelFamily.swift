@@ -7,7 +7,7 @@ public import VideoModels
 /// A family of one's own is a file or a few that conform to this, and an entry in ``modelFamilies``; `docs/extending.md`
 /// adds one.
 public protocol ModelFamily: Sendable {
-  associatedtype Trunk: Backbone
+  associatedtype OwnBackbone: Backbone
 
   /// The values of `MODEL.MODEL_NAME` and `MODEL.ARCH` that name its networks.
   var modelNames: [String] { get }
@@ -37,19 +37,34 @@ public protocol ModelFamily: Sendable {
   /// The backbone of a configuration that names this family, and that ``check(_:)`` has passed.
   ///
   /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
-  func backbone(_ config: Configuration) throws -> Trunk
+  func backbone(_ config: Configuration) throws -> OwnBackbone
 
   /// The head for whole clips on that backbone.
   ///
   /// - Throws: `ModelConfigurationError`.
-  func classificationHead(_ config: Configuration, _ activation: Activation, on backbone: Trunk) throws -> any Head
+  func classificationHead(
+    _ config: Configuration, _ activation: Activation, on backbone: OwnBackbone
+  ) throws -> any Head
+
+  /// The head for boxes on that backbone, with `DETECTION.ENABLE`; by default PySlowFast's RoI head.
+  ///
+  /// - Throws: `ModelConfigurationError`.
+  func boxHead(_ config: Configuration, _ activation: Activation, on backbone: OwnBackbone) throws -> any Head
 
   /// Whether PySlowFast can score boxes with these networks: `DETECTION.SPATIAL_SCALE_FACTOR` is then 16 where it is not
   /// given, as there. Else it is the stride of the features.
   var hasReferenceHead: Bool { get }
 
+  /// What the names of its tensors begin with, up to the first point: what wrappers put before one of these is left out. By
+  /// default `s1`, the stem of networks of stages.
+  var firstModules: [String] { get }
+
   /// What a file's tensors tell, where they are those of one of its networks; nil for all others.
   func recognise(_ tensors: TensorIndex) -> Recognition?
+
+  /// Whether the head of such a file scores boxes; nil where the tensors do not tell, as by default: both heads of PySlowFast
+  /// have the same.
+  func scoresBoxes(_ tensors: TensorIndex) -> Bool?
 
   /// How other libraries have its networks: whose files are read, and under whose names weights are written. Of a file the
   /// first that reads it is believed.
@@ -68,6 +83,10 @@ extension ModelFamily {
   public var networks: [String] { modelNames }
   public func archs(of modelName: String) -> [String] { archs }
   public var valueRules: [String: ValueRule] { [:] }
+  public func boxHead(_ config: Configuration, _ activation: Activation, on backbone: OwnBackbone) throws -> any Head {
+    roiHead(config, activation, stride: hasReferenceHead ? nil : backbone.featureStride)
+  }
+
   public var hasReferenceHead: Bool { false }
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
     try checkByBuilding(config)
@@ -78,8 +97,7 @@ extension ModelFamily {
   func checkByBuilding(_ config: Configuration) throws(ConfigurationError) {
     do {
       let backbone = try backbone(config)
-      let activation = try headActivation(config)
-      if !config[.detectionEnable] { _ = try classificationHead(config, activation, on: backbone) }
+      _ = try head(config, on: backbone)
     } catch let error as ConfigurationError {
       throw error
     } catch ModelConfigurationError.impossible(let key, let found, let expected, let todo) {
@@ -88,7 +106,9 @@ extension ModelFamily {
       // For who builds it to say.
     }
   }
+  public var firstModules: [String] { [StageNames.stage(1)] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
+  public func scoresBoxes(_ tensors: TensorIndex) -> Bool? { nil }
   public var peers: [any PeerMapping] { [] }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
@@ -103,12 +123,13 @@ extension ModelFamily {
     // A configuration may come from code, and nobody have checked it.
     _ = try check(config)
     let backbone = try backbone(config)
+    return Architecture(backbone: backbone, head: try head(config, on: backbone))
+  }
+
+  private func head(_ config: Configuration, on backbone: OwnBackbone) throws -> any Head {
     let activation = try headActivation(config)
-    let stride = hasReferenceHead ? nil : backbone.featureStride
-    return Architecture(
-      backbone: backbone,
-      head: config[.detectionEnable]
-        ? roiHead(config, activation, stride: stride) : try classificationHead(config, activation, on: backbone))
+    return config[.detectionEnable]
+      ? try boxHead(config, activation, on: backbone) : try classificationHead(config, activation, on: backbone)
   }
 }
 

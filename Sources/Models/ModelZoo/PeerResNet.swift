@@ -117,18 +117,16 @@ struct PeerResNet: PeerBackbone, Equatable {
       network.set(.resnetSpatialStrides, "\([ones, twos, twos, last.dilations.map { _ in last.stride }])")
       network.set(.resnetSpatialDilations, "\([ones, ones, ones, last.dilations])")
     }
-    // What the tensors do not tell, the file does.
-    if alpha != nil, peer.clip != nil { network.remarks.removeAll { $0.contains(Key.slowfastAlpha.name) } }
-    if nonLocal != nil { network.remarks.removeAll { $0.contains(Key.nonlocalInstantiation.name) } }
     if let alpha { network.set(.slowfastAlpha, "\(alpha)") }
     if let nonLocal, let last = lastStage {
       let pool = [nonLocal.pool.t, nonLocal.pool.h, nonLocal.pool.w]
       network.set(.nonlocalPool, "\((0..<4).map { _ in last.dilations.map { _ in pool } })")
       if let name = Self.instantiation(nonLocal.attention) { network.set(.nonlocalInstantiation, name) }
     }
-    if let poolsTime, network.summary.hasPrefix("C2D") || network.summary.hasPrefix("I3D") {
-      network.remarks.removeAll { $0.contains("the temporal pool after res2") }
-      network.remarks.append("time is \(poolsTime ? "" : "not ")pooled by two after res2")
+    let arch = network.value(.modelArch)
+    if let poolsTime, ResNetBackbone.archs.contains(where: { $0.name == arch && $0.poolsTime }) {
+      network.settle(.modelArch)
+      network.remark("time is \(poolsTime ? "" : "not ")pooled by two after res2")
     }
   }
 

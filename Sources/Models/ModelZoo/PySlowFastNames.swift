@@ -8,13 +8,13 @@ internal import Wording
 public struct PySlowFastNames: TensorNaming {
   private let families: [any ModelFamily]
 
-  /// - Parameter families: Whose networks are read under other libraries' names.
+  /// - Parameter families: Whose networks are read, after wrappers' prefixes and under other libraries' names too.
   public init(families: [any ModelFamily] = modelFamilies) { self.families = families }
 
   public func rename(_ content: inout FileContent) {
     if content.format == .caffe2 { content.renameBlobs() }
     if content.renamePeer(families) { return }
-    content.stripSharedPrefix()
+    content.stripSharedPrefix(families)
     content.normaliseSubBatchNorm()
   }
 }

@@ -1,8 +1,8 @@
 internal import Configuration
 
 extension ResNetFamily {
-  /// Asked last of all families' (``modelFamilies``): they also say what networks of these libraries nobody has.
-  var peers: [any PeerMapping] { [PyTorchVideoTransformers(), ResNetInPyTorchVideo(), MMAction2()] }
+  /// Asked last of all families' (``modelFamilies``): MMAction2's also says which of its networks nobody builds.
+  var peers: [any PeerMapping] { [ResNetInPyTorchVideo(), MMAction2()] }
 }
 
 /// C2D, I3D, Slow and SlowFast in PyTorchVideo.

@@ -20,14 +20,22 @@ struct ResNetRecognition {
     depth = ResNetBackbone.depths.first { $0.value == tensors.blockCounts }?.key
     network = Recognition("")
     let arch = fastStem == nil ? singlePathwayArch(stem) : "slowfast"
+    network.set(.modelArch, arch)
+    if arch == "i3d" {
+      network.remark(
+        "'slow_i3d' has the same tensors; it lacks the temporal pool after res2", leavingOpen: Key.modelArch.name)
+    } else if arch == "c2d" {
+      network.remark(
+        "'slow_c2d' and '2d' have the same tensors; they lack the temporal pool after res2",
+        leavingOpen: Key.modelArch.name)
+    }
     network.summary = [
       arch == "slowfast" ? "SlowFast" : arch == "slow" ? "Slow" : arch.uppercased(), depth.map { "R\($0)" },
     ]
     .compactMap { $0 }.joined(separator: " ")
     if depth == nil {
-      network.remarks.append("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
+      network.remark("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
     }
-    network.set(.modelArch, arch)
     if let model = ResNetBackbone.modelNames.first(where: { $0.pathways == pathways }) {
       network.set(.modelModelName, model.name)
     }
@@ -50,18 +58,15 @@ struct ResNetRecognition {
       network.set(.slowfastFusionConvChannelRatio, "\(fuse[0] / fuse[1])")
       network.set(.slowfastFusionKernelSz, "\(fuse[2])")
     }
-    network.remarks.append("\(Key.slowfastAlpha.name) and the clip's length leave no trace in the tensors")
+    network.remark(
+      "\(Key.slowfastAlpha.name) and the clip's length leave no trace in the tensors",
+      leavingOpen: Key.slowfastAlpha.name, Key.dataNumFrames.name)
   }
 
-  private mutating func singlePathwayArch(_ stem: [Int]) -> String {
-    if stem[2] == ResNetBackbone.TemporalKernels.inflated.stem {
-      network.remarks.append("'slow_i3d' has the same tensors; it lacks the temporal pool after res2")
-      return "i3d"
-    }
+  private func singlePathwayArch(_ stem: [Int]) -> String {
+    if stem[2] == ResNetBackbone.TemporalKernels.inflated.stem { return "i3d" }
     let isTemporal = (4...5).contains { tensors.temporalKernels(stage: $0, pathway: 0).contains { $0 > 1 } }
-    if isTemporal { return "slow" }
-    network.remarks.append("'slow_c2d' and '2d' have the same tensors; they lack the temporal pool after res2")
-    return "c2d"
+    return isTemporal ? "slow" : "c2d"
   }
 
   /// The width inside the first bottleneck of res2.
@@ -101,8 +106,9 @@ struct ResNetRecognition {
     }
     network.summary += " with \(count) non-local block\(count == 1 ? "" : "s")"
     network.set(.nonlocalLocation, "\(stages)")
-    network.remarks.append(
+    network.remark(
       "\(Key.nonlocalInstantiation.name) (\(series(ResNetBackbone.instantiations.map(\.name).reversed(), "or"))) and "
-        + "\(Key.nonlocalPool.name) leave no trace in the tensors")
+        + "\(Key.nonlocalPool.name) leave no trace in the tensors",
+      leavingOpen: Key.nonlocalInstantiation.name, Key.nonlocalPool.name)
   }
 }

@@ -19,6 +19,16 @@ enum UnbuiltModels {
     modelNames.contains(modelName) || modelName.hasPrefix(Configuration.wrapperPrefix)
   }
 
+  /// Parts of names that the transformers of PyTorchVideo's hub have, and PySlowFast's have not.
+  private static let marksOfPyTorchVideo = ["patch_embed.patch_model.", "cls_positional_encoding."]
+
+  /// Whose network a file of another library holds; nil for all that families may know.
+  static func read(_ file: PeerFile) -> PeerReading? {
+    marksOfPyTorchVideo.lazy.compactMap { file.first(containing: $0) }.first.map {
+      .unsupported(library: PyTorchVideo.name, what: "MViT, a transformer", example: $0)
+    }
+  }
+
   static func recognise(_ tensors: TensorIndex) -> String? {
     marks.first { tensors.shape($0.0) != nil }?.1
   }

@@ -4,10 +4,11 @@ internal import VideoModels
 extension FileContent {
   /// Takes off what wrappers put before every name, one inside the other too: `module.` of data-parallel training,
   /// `_orig_mod.` of torch.compile, `model.` of Lightning, `backbone.`, or any other prefix that all names share and
-  /// after which the names of PySlowFast's modules stand.
-  mutating func stripSharedPrefix() {
-    let count = wrapperDepth(sharedComponents)
-    if count == 0 { return stripPrefixOfMost() }
+  /// after which the names of the families' modules stand.
+  mutating func stripSharedPrefix(_ families: [any ModelFamily]) {
+    let first = Set(families.flatMap(\.firstModules) + [UnbuiltModels.firstModule])
+    let count = wrapperDepth(sharedComponents, first)
+    if count == 0 { return stripPrefixOfMost(first) }
     let prefix = sharedComponents.prefix(count).joined(separator: ".") + "."
     for index in items.indices { items[index].name.removeFirst(prefix.count) }
     notices.append("'\(printable(prefix))' stands before every name and is left out")
@@ -15,8 +16,7 @@ extension FileContent {
 
   /// Takes off what stands before the network's first module, where other things lie beside the network: a loss, a
   /// second copy, a head of its own.
-  private mutating func stripPrefixOfMost() {
-    let first = [StageNames.stage(1), UnbuiltModels.firstModule]
+  private mutating func stripPrefixOfMost(_ first: Set<String>) {
     func depth(_ item: StateItem) -> Int? {
       item.name.split(separator: ".", omittingEmptySubsequences: false).firstIndex { first.contains(String($0)) }
     }
@@ -51,20 +51,21 @@ extension FileContent {
     return Array(shared)
   }
 
-  /// How many of the shared parts are wrappers: those before a module of PySlowFast's, else the usual ones.
-  private func wrapperDepth(_ shared: [Substring]) -> Int {
+  /// How many of the shared parts are wrappers: those before a module of a network, else the usual ones.
+  private func wrapperDepth(_ shared: [Substring], _ first: Set<String>) -> Int {
     let usual: Set<Substring> = ["module", "_orig_mod", "model", "backbone", "net", "network", "encoder"]
-    for depth in 0...shared.count where items.contains(where: { Self.isModule($0.name, after: depth) }) {
+    for depth in 0...shared.count where items.contains(where: { Self.isModule($0.name, after: depth, first) }) {
       return depth
     }
     return shared.prefix { usual.contains($0) }.count
   }
 
-  /// Whether a name continues with a module of PySlowFast's networks after so many parts.
-  private static func isModule(_ name: String, after depth: Int) -> Bool {
+  /// Whether a name continues with a module of a network after so many parts.
+  private static func isModule(_ name: String, after depth: Int, _ first: Set<String>) -> Bool {
     let parts = name.split(separator: ".", maxSplits: depth + 1, omittingEmptySubsequences: false)
     guard depth < parts.count else { return false }
     let part = String(parts[depth])
-    return part == Projection.headScope || UnbuiltModels.modules.contains(part) || StageNames.isModule(part)
+    return first.contains(part) || part == Projection.headScope || UnbuiltModels.modules.contains(part)
+      || StageNames.isModule(part)
   }
 }

@@ -59,26 +59,26 @@ struct X3DFamily: ModelFamily {
 
   // MARK: Files
 
-  /// The published networks by their depth factor.
-  private static let published = [("X3D XS, S or M", "2.2"), ("X3D L", "5.0"), ("X3D", "1.0")]
+  func recognise(_ tensors: TensorIndex) -> Recognition? { X3DRecognition(tensors)?.network }
 
-  func recognise(_ tensors: TensorIndex) -> Recognition? {
-    let stem = StageNames.stem(pathway: 0)
-    guard tensors.stem(pathway: 0) != nil, !tensors.blocks(stage: 2, pathway: 0).isEmpty,
-      tensors.shape("\(stem).\(StageNames.stemInSpace).weight") != nil
-    else { return nil }
-    let known = Self.published.first { X3DBackbone.depths(by: Double($0.1)!) == tensors.blockCounts }
-    var network = Recognition(known?.0 ?? "X3D")
-    network.set(.modelArch, archs[0])
-    network.set(.modelModelName, modelNames[0])
-    if let factor = known?.1 { network.set(.x3dDepthFactor, factor) }
-    if let width = tensors.shape("head.\(X3DHead.dense).weight")?.first { network.set(.x3dDimC5, "\(width)") }
-    network.remarks.append("X3D XS, S and M have the same tensors; they differ in the clip's length and size")
-    return network
+  /// The layers before the projection, which the RoI head has not.
+  private static let clipLayers = [X3DHead.convolution, X3DHead.dense].map { "\(Projection.headScope).\($0)" }
+
+  func scoresBoxes(_ tensors: TensorIndex) -> Bool? {
+    if Self.clipLayers.contains(where: tensors.hasPrefix) { return false }
+    return tensors.shape(Projection.scope + ".weight").map { _ in true }
   }
 
   func keys(deciding name: String) -> Set<String> {
     if name.contains(StageNames.stemInSpace) { return [Key.modelArch.name, Key.modelModelName.name] }
+    if name.hasPrefix(Self.clipLayers[1] + "_bn") { return [Key.x3dBnLin5.name, Key.detectionEnable.name] }
+    if Self.clipLayers.contains(where: name.hasPrefix) { return [Key.detectionEnable.name] }
     return name.contains(StageNames.residual) ? [Key.x3dDepthFactor.name] : []
+  }
+
+  func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> {
+    // A width is that of all of these.
+    let widths = [Key.x3dDimC1.name, Key.x3dWidthFactor.name, Key.x3dScaleRes2.name, Key.x3dBottleneckFactor.name]
+    return keys.isDisjoint(with: widths) ? [] : Set(widths)
   }
 }

@@ -2,12 +2,12 @@ public import VideoModels
 
 /// What a library's backbone, as a file holds it, does otherwise than PySlowFast's of the same family.
 public protocol PeerBackbone: Sendable {
-  associatedtype Trunk: Backbone
+  associatedtype OwnBackbone: Backbone
 
   /// Makes of a configuration's backbone the library's own.
   ///
   /// - Throws: `PeerError` for a configuration that it cannot be made of.
-  func adapt(_ backbone: inout Trunk, _ adaptation: inout PeerAdaptation) throws(PeerError)
+  func adapt(_ backbone: inout OwnBackbone, _ adaptation: inout PeerAdaptation) throws(PeerError)
 
   /// What PySlowFast's backbone of no configuration does, in words.
   var strangers: [String] { get }
@@ -30,7 +30,7 @@ extension PeerBackbone {
 
   /// Adapts an architecture of its family; others stay as they are.
   func adapt(in architecture: inout Architecture, _ adaptation: inout PeerAdaptation) throws(PeerError) {
-    guard var backbone = architecture.backbone as? Trunk else { return }
+    guard var backbone = architecture.backbone as? OwnBackbone else { return }
     try adapt(&backbone, &adaptation)
     architecture.backbone = backbone
   }

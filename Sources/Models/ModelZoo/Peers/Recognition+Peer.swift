@@ -15,8 +15,8 @@ extension Recognition {
     }
     let strangers = semantics.strangers
     if !strangers.isEmpty {
-      remarks.append("no configuration says, and the loader sees to: \(strangers.joined(separator: "; "))")
+      remark("no configuration says, and the loader sees to: \(strangers.joined(separator: "; "))")
     }
-    remarks += peer.assumptions
+    for assumption in peer.assumptions { remark(assumption) }
   }
 }

@@ -51,7 +51,7 @@ public struct WeightConversion: Sendable {
   }
 
   /// `MODEL.ARCH`
-  private var arch: String { guess.network?.settings.first { $0.key == Key.modelArch.name }?.value ?? "" }
+  private var arch: String { guess.network?.value(.modelArch) ?? "" }
 
   private func network(scoresBoxes: Bool?, isWrapped: Bool) -> ConvertedNetwork {
     ConvertedNetwork(

@@ -36,12 +36,13 @@ public func listFolder(_ path: String) throws(FileError) -> [String] {
   }
   defer { closedir(folder) }
   var names: [String] = []
+  // An entry is as long as its name: one that is copied as the whole structure is read beyond its end.
+  let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name)!
   while true {
     errno = 0
     guard let entry = readdir(folder) else { break }
-    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let name = String(
+      cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
     if name != "." && name != ".." { names.append(name) }
   }
   if errno != 0 { throw .system(doing: "listing a folder", path: path, code: errno) }

@@ -61,6 +61,16 @@ extension RunIdentity {
   /// The videos whose frames entries are about.
   var videos: [String] { entries.compactMap { Self.video(ofEntry: $0.name) } }
 
+  /// What to say where another part of a run names the same videos in another order: parts divide the key frames in the
+  /// order of the videos, each its own share. A run as a whole finds its key frames by name. Nil where nothing is to be said.
+  func changeOfOrder(since other: RunIdentity) -> String? {
+    let (now, before) = (videos, other.videos)
+    guard let place = now.indices.first(where: { $0 >= before.count || now[$0] != before[$0] }),
+      now.sorted() == before.sorted()
+    else { return nil }
+    return "the videos come in another order (number \(place + 1) was '\(before[place])' and is '\(now[place])')"
+  }
+
   /// What is said of the frames of a video.
   func content(of video: String) -> String? {
     entries.first { Self.video(ofEntry: $0.name) == video }?.value

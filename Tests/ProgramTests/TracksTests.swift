@@ -72,7 +72,7 @@ struct TracksTests {
       (["--mot"], "--mot counts frames and pixels -> add --fps RATE and --size WxH"),
       (["--size", "100"], "'100' is invalid for '--size <WxH>'"),
       (["--fps", "0"], "--fps: expected a number above 0, found 0.0"),
-      (["--gap", "-1"], "--gap: expected 0 seconds or more, found -1.0"),
+      (["--gap=-1"], "--gap: expected 0 seconds or more, found -1.0"),
       (["--window", "1", "--decay", "1"], "--window and --decay are two ways: give one of them"),
       (["--on", "0.5", "--off", "0.6"], "--off: expected at most --on 0.5, found 0.6"),
       (["--low-score", "0.7"], "--low-score: expected at most --high-score 0.6, found 0.7"),

@@ -85,6 +85,7 @@ let support: [Target] = [
   .target(name: "Clocks", swiftSettings: safe),
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
+  .target(name: "Tracks", dependencies: ["Geometry"], swiftSettings: safe),
   .target(name: "Files", dependencies: ["Clocks", "Wording", "CZlib", "CZstd", "CNettle"], swiftSettings: strict),
 ]
 
@@ -117,6 +118,9 @@ let formats: [Target] = [
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
+  .target(
+    name: "TrackRecords", dependencies: ["AVARecords", "JSON", "Tracks", "Files", "Wording", "Geometry"],
+    swiftSettings: safe),
 ]
 
 let media: [Target] = [
@@ -160,6 +164,7 @@ let runs: [Target] = [
 let evaluation: [Target] = [
   .target(name: "Statistics", dependencies: ["Tensors"], swiftSettings: safe),
   .target(name: "ClassificationEval", dependencies: ["Statistics"], swiftSettings: safe),
+  .target(name: "VideoEval", dependencies: ["AVARecords", "Geometry"], swiftSettings: safe),
   .target(
     name: "AVAEval", dependencies: ["Statistics", "AVARecords", "Datasets", "Geometry", "Parallel", "Wording"],
     swiftSettings: safe),
@@ -221,6 +226,7 @@ let program: [Target] = [
       "Ensembles", "Classify", "Detect", "Runs", "Inference", "AVAEval", "ClassificationEval", "Statistics",
       "AVARecords", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth", "Configuration",
       "Checkpoint",
+      "TrackRecords", "Tracks",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -230,7 +236,7 @@ let program: [Target] = [
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "Statistics", "AVAEval",
-  "ClassificationEval", "Report", "TextReports", "Ensembles",
+  "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Report", "TextReports", "Ensembles",
   "Program",
   "Dependency",
 ]
@@ -251,6 +257,7 @@ let testTargets: [Target] = [
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
   tests("Geometry", "Geometry"),
+  tests("Tracks", "Tracks", "Geometry", "Tensors"),
   tests("Files", "Files"),
   tests("Tensors", "Tensors", "Files"),
   tests("Parallel", "Parallel"),
@@ -265,6 +272,7 @@ let testTargets: [Target] = [
     "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
     "Tensors", "Geometry", "Files"),
   tests("AVARecords", "AVARecords", "Datasets", "Files", "Geometry", "Parallel", "Tensors"),
+  tests("TrackRecords", "TrackRecords", "Tracks", "AVARecords", "JSON", "Geometry", "Files"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
@@ -275,6 +283,7 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
+  tests("VideoEval", "VideoEval", "AVARecords", "JSON", "Geometry", "Files", "Tensors"),
   tests("AVAEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign",

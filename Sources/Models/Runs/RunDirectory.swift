@@ -118,10 +118,15 @@ extension RunDirectory {
     for part in try parts where part != shard {
       guard let other = self.identity(part)?.ofWhole, identity.differs(from: other) else { continue }
       let scored = (try? RunJournal(reading: journal(part)))?.scoredVideos ?? []
-      let changes = identity.continuing(other, damaged: try damagedContents(), scored: scored, isBeside: true).changes
-      if !changes.isEmpty {
+      let damaged = try damagedContents()
+      func changes(isBeside: Bool) -> [String] {
+        identity.continuing(other, damaged: damaged, scored: scored, isBeside: isBeside).changes
+      }
+      let found = changes(isBeside: true)
+      // Shards that were joined are over: the whole run may go on with a list that was corrected since.
+      if !found.isEmpty, shard != nil || !changes(isBeside: false).isEmpty {
         throw RunDirectoryError.otherRun(
-          doing: "computing", directory: path, part: partName(part), changes: changes)
+          doing: "computing", directory: path, part: partName(part), changes: found)
       }
     }
   }

@@ -15,7 +15,7 @@ extension RunIdentity {
     var repaired: [String] = []
     /// The videos of which some is gone that was known.
     var lost: [String] = []
-    /// The videos that were never scored, and are no part of the run any more: a list was corrected.
+    /// The videos that were never scored, and in whose place others stand: a list was corrected.
     var left: [String] = []
   }
 
@@ -65,6 +65,8 @@ extension RunIdentity {
     }
     let new = contents.keys.filter { former[$0] == nil && !excused.contains($0) }
     if new.count <= found.left.count { excused.formUnion(new) }
+    // Of a shorter list nothing need be said.
+    if new.isEmpty { found.left = [] }
     found.changes = changes(since: other, butOf: excused)
     // The tasks of a video that cannot be read are not known: these are not all of the run.
     if !found.lost.isEmpty { found.identity.set(.tasks, found.repaired.isEmpty ? other[.tasks] : nil) }

@@ -117,15 +117,21 @@ extension RunDirectory {
   func check(_ identity: RunIdentity, beside shard: Shard?) throws {
     for part in try parts where part != shard {
       guard let other = self.identity(part)?.ofWhole else { continue }
-      var changes: [String] = []
+      var found: [String] = []
       if identity.differs(from: other) {
         let scored = (try? RunJournal(reading: journal(part)))?.scoredVideos ?? []
-        changes = identity.continuing(other, damaged: try damagedContents(), scored: scored, isBeside: true).changes
+        let damaged = try damagedContents()
+        func changes(isBeside: Bool) -> [String] {
+          identity.continuing(other, damaged: damaged, scored: scored, isBeside: isBeside).changes
+        }
+        found = changes(isBeside: true)
+        // Shards that were joined are over: the whole run may go on with a list that was corrected since.
+        if shard == nil && changes(isBeside: false).isEmpty { found = [] }
       }
-      if part != nil, shard != nil { changes += [identity.changeOfOrder(since: other)].compactMap(\.self) }
-      if !changes.isEmpty {
+      if part != nil, shard != nil { found += [identity.changeOfOrder(since: other)].compactMap(\.self) }
+      if !found.isEmpty {
         throw RunDirectoryError.otherRun(
-          doing: "computing", directory: path, part: partName(part), changes: changes)
+          doing: "computing", directory: path, part: partName(part), changes: found)
       }
     }
   }

@@ -79,3 +79,10 @@ public func currentFolder() -> String {
 
 /// The same path from the root, so that it names one file whatever folder a process runs in.
 public func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : joinPath(currentFolder(), path) }
+
+/// The file of the program that runs, without links; nil where the system does not say.
+public func programPath() -> String? {
+  guard let path = realpath("/proc/self/exe", nil) else { return nil }
+  defer { free(path) }
+  return String(cString: path)
+}

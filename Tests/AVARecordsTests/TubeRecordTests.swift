@@ -106,8 +106,10 @@ private func complaint(_ text: String, _ read: (String) throws -> Void) throws -
     func said(_ text: String) throws -> String { try complaint(text) { _ = try MOTRow.read(path: $0) } }
     #expect(
       try said("0,1,1,2,3,4,1\n")
-        == "reading the MOT text: 'FILE', line 1, column 1 (frame): expected a whole number, 1 or more, found '0' -> correct that line"
-    )
+        == "reading the MOT text: 'FILE', line 1, column 1 (frame): expected a whole number from 1 to 4000000, found '0' -> correct "
+        + "that line")
+    #expect(
+      try said("300000000,1,1,2,3,4,1\n").contains("expected a whole number from 1 to 4000000, found '300000000'"))
     #expect(
       try said("1,1.5,1,2,3,4,1\n")
         == "reading the MOT text: 'FILE', line 1, column 2 (id): expected a whole number, or -1 for nobody's, found '1.5' -> correct "

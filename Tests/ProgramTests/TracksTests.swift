@@ -66,12 +66,25 @@ struct TracksTests {
     #expect(!pathExists(scratch.path + "/d/tracks.json"))
   }
 
+  @Test("A MOT text lies in the folder, whatever its video is called")
+  func namesWithSlashes() throws {
+    let scratch = Scratch()
+    let source = try scratch.file("detections.csv", "../../v,0902,0.1,0.2,0.3,0.9,12,0.9\n")
+    let call = ["tracks", source, "--output-dir", scratch.path + "/a/b"]
+    expectFailure(Program.run(call + ["--fps", "1", "--size", "100x100"]), ["the video '../../v' has a / in its name"])
+    #expect(!pathExists(scratch.path + "/a/v.txt"))
+    expectSuccess(Program.run(call))
+  }
+
   @Test(
     "What a call lacks or says twice",
     arguments: [
       (["--mot"], "--mot counts frames and pixels -> add --fps RATE and --size WxH"),
-      (["--size", "100"], "'100' is invalid for '--size <WxH>'"),
-      (["--fps", "0"], "--fps: expected a number above 0, found 0.0"),
+      (["--size", "100"], "expected width x height in pixels -> write 640x360"),
+      (["--fps", "0"], "--fps is 0.0 -> give more than 0, at most 1000"),
+      (["--fps", "1e300"], "--fps is 1e+300 -> give more than 0, at most 1000"),
+      (["--on=-1"], "--on: expected a score of 0 or more, found -1.0"),
+      (["--on", "nan"], "--on: expected a score of 0 or more, found nan"),
       (["--gap=-1"], "--gap: expected 0 seconds or more, found -1.0"),
       (["--window", "1", "--decay", "1"], "--window and --decay are two ways: give one of them"),
       (["--on", "0.5", "--off", "0.6"], "--off: expected at most --on 0.5, found 0.6"),

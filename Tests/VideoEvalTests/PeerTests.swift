@@ -104,7 +104,7 @@ private func text(_ value: JSONValue?) -> String {
   }
 
   /// Real boxes of two videos of UCF101-24, found as they stand and moved.
-  @Test(.enabled(if: sharedFolder != nil)) func realBoxes() throws {
+  @Test(.enabled(if: sharedFolder != nil, "the boxes of UCF101-24 stand beside the project")) func realBoxes() throws {
     let path = (sharedFolder ?? "") + "/data/videos/ucf24_boxes.csv"
     let records = try TubeRecord.read(path: path)
     #expect(records.reduce(0) { $0 + $1.boxes.count } == 637)

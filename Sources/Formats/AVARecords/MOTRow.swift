@@ -18,6 +18,9 @@ public struct MOTRow: Sendable, Equatable {
     self.score = score
   }
 
+  /// The last frame that is read: a day and more at 30 a second. Who follows people looks at the frames without boxes, too.
+  private static let lastFrame = 4_000_000
+
   /// Reads a file; rows may stand in any order.
   ///
   /// - Throws: `RecordError` with file, line and column of a malformed row, and for a file without rows; `FileError`.
@@ -28,8 +31,8 @@ public struct MOTRow: Sendable, Equatable {
     var rows: [MOTRow] = []
     while try cursor.advance() {
       try cursor.require(columns: 6...10, layout: columns)
-      guard let frame = wholeNumber(cursor[0]), frame >= 1 else {
-        throw cursor.error(field: 0, "frame", expected: "a whole number, 1 or more")
+      guard let frame = wholeNumber(cursor[0]), (1...lastFrame).contains(frame) else {
+        throw cursor.error(field: 0, "frame", expected: "a whole number from 1 to \(lastFrame)")
       }
       guard let id = decimalNumber(cursor[1]).flatMap({ Int(exactly: $0) }), id >= -1 else {
         throw cursor.error(field: 1, "id", expected: "a whole number, or -1 for nobody's")

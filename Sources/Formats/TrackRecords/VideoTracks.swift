@@ -127,8 +127,3 @@ private func boxes(_ sightings: [Track.Sighting]) -> JSONValue {
       ])
     })
 }
-
-/// A name with a comma or tab stands in quotes, as the readers here take it.
-private func csvField(_ name: String) -> String {
-  name.utf8.contains { $0 == UInt8(ascii: ",") || $0 == 0x09 } ? "\"\(name)\"" : name
-}

@@ -88,6 +88,7 @@ struct IntervalOptions: ParsableArguments {
 
   func validate() throws {
     if window != nil && decay != nil { throw ValidationError("--window and --decay are two ways: give one of them") }
+    if !(on >= 0 && on.isFinite) { throw ValidationError("--on: expected a score of 0 or more, found \(on)") }
     if let off, !(off <= on) { throw ValidationError("--off: expected at most --on \(on), found \(off)") }
     let times = [
       ("--window", window), ("--decay", decay), ("--least-duration", leastDuration), ("--merge-gap", mergeGap),

@@ -30,8 +30,10 @@ struct TracksCommand: ParsableCommand {
   var fps: Double?
 
   @Option(
-    help: ArgumentHelp("The frames' size in pixels, as 1920x1080: its shape serves linking too.", valueName: "WxH"))
-  var size: FrameSize?
+    name: .customLong("size"),
+    help: ArgumentHelp("The frames' size in pixels, as 1920x1080: its shape serves linking too.", valueName: "WxH"),
+    transform: SizeArgument.init(argument:))
+  var frameSize: SizeArgument?
 
   @Option(
     name: .customLong("labelmap"), help: ArgumentHelp("Names of the classes, for tubes.json.", valueName: "file"))
@@ -47,10 +49,10 @@ struct TracksCommand: ParsableCommand {
     if mot, fps == nil || size == nil {
       throw ValidationError("--mot counts frames and pixels -> add --fps RATE and --size WxH")
     }
-    if let fps, !(fps > 0 && fps.isFinite) {
-      throw ValidationError("--fps: expected a number above 0, found \(fps)")
-    }
+    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
   }
+
+  private var size: ImageSize? { frameSize?.size }
 
   private func output(_ name: String) -> String { joinPath(outputDir, name) }
 
@@ -59,8 +61,9 @@ struct TracksCommand: ParsableCommand {
     defer { lock.release() }
     let files = ["tracks.json", "tubes.json", "actions.csv"].map(output)
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
+    if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
     let videos = try people()
-    let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\($0.video).txt") }
+    let texts = fps == nil || size == nil ? [] : try videos.map { output("mot/\(try Self.fileName($0.video)).txt") }
     try results.check(
       files + texts, reading: [source, labelMap].compactMap(\.self), orGive: "give another --output-dir")
     let found = try videos.map { try linked($0) }
@@ -71,7 +74,7 @@ struct TracksCommand: ParsableCommand {
       guard let fps, let size else { continue }
       // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was.
       let start = mot ? 0 : video.1.frames.first?.time ?? 0
-      try writeMOT(video.0.motRows(size: size.pixels, framesPerSecond: fps, firstTime: start), to: path)
+      try writeMOT(video.0.motRows(size: size, framesPerSecond: fps, firstTime: start), to: path)
     }
     let (tracks, tubes) = (found.reduce(0) { $0 + $1.tracks.count }, found.reduce(0) { $0 + $1.tubes.count })
     print(
@@ -79,11 +82,17 @@ struct TracksCommand: ParsableCommand {
         + counted(tubes, "interval of an action", plural: "intervals of actions"))
   }
 
+  /// - Throws: Where the name of a video is none that a file may have: the text would lie elsewhere.
+  private static func fileName(_ video: String) throws -> String {
+    if video.contains("/") { throw NoFileName(video: video) }
+    return video
+  }
+
   private func people() throws -> [PeopleOverTime] {
     if mot, let fps, let size {
       return [
         PeopleOverTime(
-          video: fileStem(source), try MOTRow.read(path: source), size: size.pixels, framesPerSecond: fps)
+          video: fileStem(source), try MOTRow.read(path: source), size: size, framesPerSecond: fps)
       ]
     }
     return PeopleOverTime.videos(of: try DetectionTable.read(path: source).table)
@@ -95,22 +104,19 @@ struct TracksCommand: ParsableCommand {
     switch linking.linker {
     case .motion:
       return try people.linked(
-        by: MotionLinker(linking.settings(for: people, size: size?.pixels, hasScores: mot)), rules)
+        by: MotionLinker(linking.settings(for: people, size: size, hasScores: mot)), rules)
     case .overlap:
       return try people.linked(by: linking.overlapLinker(spacing: spacing, hasScores: mot), rules)
     }
   }
 }
 
-/// A size as `1920x1080`.
-struct FrameSize: ExpressibleByArgument {
-  let pixels: ImageSize
+/// A video whose name is a path.
+private struct NoFileName: Error, CustomStringConvertible {
+  let video: String
 
-  init?(argument: String) {
-    let sides = argument.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard sides.count == 2, let width = sides[0], let height = sides[1], width > 0, height > 0, width < 1 << 20,
-      height < 1 << 20
-    else { return nil }
-    pixels = ImageSize(width: width, height: height)
+  var description: String {
+    "writing the MOT texts: the video '\(video)' has a / in its name, and its text is to be called like it -> leave --fps "
+      + "away to write no MOT texts, or take the / out of the name"
   }
 }

@@ -71,9 +71,9 @@ struct TracksTests {
     let scratch = Scratch()
     let source = try scratch.file("detections.csv", "../../v,0902,0.1,0.2,0.3,0.9,12,0.9\n")
     let call = ["tracks", source, "--output-dir", scratch.path + "/a/b"]
-    expectFailure(Program.run(call + ["--fps", "1", "--size", "100x100"]), ["the video '../../v' has a / in its name"])
+    expectSuccess(Program.run(call + ["--fps", "1", "--size", "100x100"]))
     #expect(!pathExists(scratch.path + "/a/v.txt"))
-    expectSuccess(Program.run(call))
+    #expect(try listFolder(scratch.path + "/a/b/mot") == [".._.._v.txt"])
   }
 
   @Test(

@@ -63,7 +63,7 @@ struct TracksCommand: ParsableCommand {
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
     if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
     let videos = try people()
-    let texts = fps == nil || size == nil ? [] : try videos.map { output("mot/\(try Self.fileName($0.video)).txt") }
+    let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\(fileName(of: $0.video)).txt") }
     try results.check(
       files + texts, reading: [source, labelMap].compactMap(\.self), orGive: "give another --output-dir")
     let found = try videos.map { try linked($0) }
@@ -80,12 +80,6 @@ struct TracksCommand: ParsableCommand {
     print(
       "\(outputDir): \(counted(found.count, "video")), \(counted(tracks, "track")), "
         + counted(tubes, "interval of an action", plural: "intervals of actions"))
-  }
-
-  /// - Throws: Where the name of a video is none that a file may have: the text would lie elsewhere.
-  private static func fileName(_ video: String) throws -> String {
-    if video.contains("/") { throw NoFileName(video: video) }
-    return video
   }
 
   private func people() throws -> [PeopleOverTime] {
@@ -108,15 +102,5 @@ struct TracksCommand: ParsableCommand {
     case .overlap:
       return try people.linked(by: linking.overlapLinker(spacing: spacing, hasScores: mot), rules)
     }
-  }
-}
-
-/// A video whose name is a path.
-private struct NoFileName: Error, CustomStringConvertible {
-  let video: String
-
-  var description: String {
-    "writing the MOT texts: the video '\(video)' has a / in its name, and its text is to be called like it -> leave --fps "
-      + "away to write no MOT texts, or take the / out of the name"
   }
 }

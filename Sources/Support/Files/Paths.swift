@@ -20,6 +20,9 @@ public func fileStem(_ path: String) -> String {
   return String(name[..<point])
 }
 
+/// What a file of a thing is called whose name comes from a row: it must not lead out of the file's folder.
+public func fileName(of name: String) -> String { String(name.map { $0 == "/" ? "_" : $0 }) }
+
 /// Whether a file or folder exists (a link counts when its target does).
 public func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 

@@ -60,6 +60,32 @@ struct StabilityTests {
     }
   }
 
+  /// Few tiles beside many weights: threads take channels apart where there are several of them, and one takes tiles.
+  @Test(
+    "threads that take channels apart change no bit", arguments: [ConvolutionAlgorithm.winogradSpace, .winogradTime])
+  func channelsApart(algorithm: ConvolutionAlgorithm) throws {
+    let space = ConvolutionShape(
+      166, 198, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 2), dilation: Extent3(1, 1, 2))
+    let time = ConvolutionShape(418, 430, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
+    let problem =
+      algorithm == .winogradSpace
+      ? ConvolutionCase(shape: space, batch: 1, extent: Extent3(2, 7, 9), seed: 6)
+      : ConvolutionCase(shape: time, batch: 2, extent: Extent3(5, 3, 3), seed: 7)
+    for kind in Self.kinds(algorithm) {
+      let run = AlgorithmRun(problem, algorithm, kind)
+      let expected = run.expected()
+      let sets = kind.output == .bfloat16 ? [InstructionSet.best] : InstructionSet.available
+      for set in sets {
+        let one = run.run(run.convolution(try engine(algorithm, kind, threads: 1, set))).values
+        for threads in [2, 3] {
+          let many = try engine(algorithm, kind, threads: threads, set)
+          #expect(run.run(run.convolution(many)).values == one, "\(set) \(kind), \(threads) threads")
+          #expect(run.difference(many, expected) == nil)
+        }
+      }
+    }
+  }
+
   /// A thread's memory is used again by whatever comes next: other shapes, other algorithms, NaN.
   @Test("what was computed before leaves no trace")
   func traces() throws {

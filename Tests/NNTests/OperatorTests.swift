@@ -153,6 +153,19 @@ let plain = Engine(threads: 2, planner: ConvolutionPlanner(forced: .reference))
     #expect(difference(layer(x).array, layer.reference(x).array, .reassociated) == nil)
   }
 
+  /// What a row gives does not depend on the rows beside it, to the last bit.
+  @Test(arguments: [1, 3, 80, 157, 400]) func linearRowsAreApart(_ outputs: Int) {
+    for depth in [7, 288, 2304] {
+      let layer = Linear(weights: random([outputs, depth], seed: 1), bias: random([outputs], seed: 2), engine: fast)
+      let x = random([9, depth], seed: 3).array
+      let alone = (0..<9).flatMap { layer(Tensor([1, depth], Array(x[$0 * depth..<($0 + 1) * depth]))).array }
+      for count in 1...9 {
+        let together = layer(Tensor([count, depth], Array(x[..<(count * depth)]))).array
+        #expect(together == Array(alone[..<(count * outputs)]), "\(count) rows of \(depth)")
+      }
+    }
+  }
+
   @Test func activations() {
     let x = Tensor([2, 2], [0, 0, 1000, -1000])
     Activation.softmax.apply(to: x)

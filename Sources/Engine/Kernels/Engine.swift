@@ -11,6 +11,7 @@ public final class Engine: Sendable {
   /// How many clips are computed side by side, each on its part of the threads.
   public let streams: Int
   let scratch: Scratch
+  let weights = WeightMemory()
   private let exclusion = ExclusiveAccess()
 
   /// - Parameters:

@@ -5,21 +5,21 @@ internal import Tensors
 /// Every panel has the kernels' full width but the last, which is as narrow as whole registers allow; what it has too
 /// many is zero.
 struct PackedPanels: Sendable {
-  private let storage: Storage
+  private let memory: WeightMemory.Part
   let depth: Int
   let outputs: Int
 
   /// Where the panel of an output lies; `output` must be the first one of its panel.
-  func panel(_ output: Int) -> UnsafePointer<Float> { UnsafePointer(storage.pointer) + output * depth }
+  func panel(_ output: Int) -> UnsafePointer<Float> { UnsafePointer(memory.pointer) + output * depth }
 
   /// The same, for filling a matrix of zeros.
-  func mutablePanel(_ output: Int) -> UnsafeMutablePointer<Float> { storage.pointer + output * depth }
+  func mutablePanel(_ output: Int) -> UnsafeMutablePointer<Float> { memory.pointer + output * depth }
 
   /// Makes a matrix of zeros.
   init(depth: Int, outputs: Int, _ engine: Engine) {
     self.depth = depth
     self.outputs = outputs
-    storage = Storage(count: depth * engine.kernels.gemm.padded(outputs))
+    memory = engine.weights.zeros(depth * engine.kernels.gemm.padded(outputs))
   }
 
   /// - Parameter fill: Writes one panel's part of the matrix: given its first output, how many outputs it really

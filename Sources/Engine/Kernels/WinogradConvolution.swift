@@ -9,7 +9,8 @@ internal import Tensors
 /// of points would show, they make points in float32.
 ///
 /// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
-/// are computed in runs of channels to keep the products few.
+/// are computed in runs of channels to keep the products few. Where the tiles are few and the weights large, a piece is such
+/// a run for all tiles, whose points all threads then share: each reads its part of the weights and no more.
 struct WinogradConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let axis: WinogradTiles.Axis
@@ -44,14 +45,50 @@ struct WinogradConvolution: ConvolutionMethod {
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let tiles = WinogradTiles(axis, batch: input.batch, extent: input.extent, dilation: shape.dilation)
     if tiles.count == 0 { return }
+    if dividesChannels(tiles.count, engine) { return runByChannels(tiles, input, store, engine) }
     let perPiece = tilesPerPiece(tiles.count, engine)
     let layout = PieceLayout(self, tiles: perPiece, engine)
     engine.pool.forEach((tiles.count + perPiece - 1) / perPiece) { number, thread in
       let range = number * perPiece..<min(tiles.count, (number + 1) * perPiece)
+      let memory = engine.scratch.floats(layout.count + layout.pointCount, thread: thread)
       let piece = Piece(
-        convolution: self, tiles: tiles, range: range, layout: layout,
-        memory: engine.scratch.floats(layout.count, thread: thread), input: input, store: store, engine: engine)
-      piece.run()
+        convolution: self, tiles: tiles, range: range, layout: layout, memory: memory, points: memory + layout.count,
+        input: input, store: store, engine: engine)
+      piece.transformInputs(range)
+      piece.prepare()
+      var first = 0
+      while first < shape.outChannels {
+        piece.run(first, after: first == 0 ? 0 : layout.run)
+        first += layout.run
+      }
+    }
+  }
+
+  /// Whether threads take channels apart and not tiles: where the weights go to memory and back, and the points of all
+  /// tiles are few beside them.
+  private func dividesChannels(_ tiles: Int, _ engine: Engine) -> Bool {
+    let weightFloats = points * shape.inChannels * shape.outChannels
+    return engine.pool.threads > 1 && weightFloats >= 1 << 20 && 4 * tiles <= shape.outChannels
+      && (shape.outChannels + 63) / 64 >= engine.pool.threads
+  }
+
+  private func runByChannels(_ tiles: WinogradTiles, _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    let layout = PieceLayout(self, tiles: tiles.count, engine)
+    let points = engine.sharedScratch(layout.pointCount)
+    func piece(_ thread: Int) -> Piece {
+      Piece(
+        convolution: self, tiles: tiles, range: 0..<tiles.count, layout: layout,
+        memory: engine.scratch.floats(layout.count, thread: thread), points: points, input: input, store: store,
+        engine: engine)
+    }
+    let share = (tiles.count + engine.pool.threads - 1) / engine.pool.threads
+    engine.pool.forEach((tiles.count + share - 1) / share) { number, thread in
+      piece(thread).transformInputs(number * share..<min(tiles.count, (number + 1) * share))
+    }
+    engine.pool.forEach((shape.outChannels + layout.run - 1) / layout.run) { number, thread in
+      let piece = piece(thread)
+      piece.prepare()
+      piece.run(number * layout.run, after: number * layout.run)
     }
   }
 
@@ -78,10 +115,11 @@ struct WinogradConvolution: ConvolutionMethod {
     let pitch: Int
     /// Output channels computed at once: whole panels.
     let run: Int
-    let points: Int
     /// From a point's inputs to the next point's, and from its products to the next one's.
     let pointStep: Int
     let productStep: Int
+    /// The floats of all points.
+    let pointCount: Int
     let products: Int
     let temporary: Int
     let table: Int
@@ -98,11 +136,11 @@ struct WinogradConvolution: ConvolutionMethod {
       var layout = ScratchLayout()
       pointStep = spread(tiles * pitch)
       productStep = spread(tiles * run)
-      points = layout.add(convolution.points * pointStep)
+      pointCount = convolution.points * pointStep
       products = layout.add(convolution.points * productStep)
       temporary = layout.add(36 * kernels.lanes)
       // An address takes the room of two floats.
-      table = layout.add(2 * tiles)
+      table = layout.add(2 * (tiles + tilePositions))
       inputs = layout.add(2 * 72)
       outputs = layout.add(2 * 16 * tiles)
       residuals = layout.add(2 * 16 * tiles)
@@ -117,6 +155,8 @@ struct WinogradConvolution: ConvolutionMethod {
     let range: Range<Int>
     let layout: PieceLayout
     let memory: UnsafeMutablePointer<Float>
+    /// Point p of the range's tile i lies at `p * layout.pointStep + i * layout.pitch`.
+    let points: UnsafeMutablePointer<Float>
     let input: FeatureMap
     let store: ConvolutionStore
     let engine: Engine
@@ -128,36 +168,42 @@ struct WinogradConvolution: ConvolutionMethod {
       UnsafeMutableRawPointer(memory + offset).bindMemory(to: type, capacity: count)
     }
 
-    func run() {
-      transformInputs()
+    /// Finds where points and outputs lie.
+    func prepare() {
       let outputs = addresses(layout.outputs, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
       let residuals = addresses(layout.residuals, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
       for (index, tile) in range.enumerated() {
         tiles.outputs(tile, of: store.output, outputs + index * positions)
         if let residual = store.residual { tiles.outputs(tile, of: residual, residuals + index * positions) }
       }
-      let table = addresses(layout.table, layout.tiles, of: UnsafePointer<Float>.self)
       for i in 0..<(range.count + tilePositions - 1) / tilePositions * tilePositions {
-        table[i] = UnsafePointer(memory) + layout.points + min(i, range.count - 1) * layout.pitch
-      }
-      var first = 0
-      while first < shape.outChannels {
-        let count = min(layout.run, shape.outChannels - first)
-        multiply(table, first: first, count: count)
-        transformOutputs(first: first, count: count)
-        first += layout.run
+        table[i] = UnsafePointer(points) + min(i, range.count - 1) * layout.pitch
       }
     }
 
-    private func transformInputs() {
+    private var table: UnsafeMutablePointer<UnsafePointer<Float>> {
+      addresses(layout.table, layout.tiles + tilePositions, of: UnsafePointer<Float>.self)
+    }
+
+    /// Computes a run of output channels.
+    ///
+    /// - Parameter distance: From the channels that were computed before, if any were, to the first.
+    func run(_ first: Int, after distance: Int) {
+      let count = min(layout.run, shape.outChannels - first)
+      multiply(table, first: first, count: count)
+      transformOutputs(first: first, count: count, after: distance)
+    }
+
+    /// Computes the points of some of the range's tiles.
+    func transformInputs(_ some: Range<Int>) {
       let rows = addresses(layout.inputs, 72, of: UnsafePointer<Float>.self)
       let step = layout.pointStep
       let kernels = convolution.kernels
-      for (index, tile) in range.enumerated() {
-        let next = min(tile + 1, range.upperBound - 1)
-        if index == 0 { tiles.inputs(tile, of: input, zeros: convolution.zeros.pointer, rows) }
+      for tile in some {
+        let next = min(tile + 1, some.upperBound - 1)
+        if tile == some.lowerBound { tiles.inputs(tile, of: input, zeros: convolution.zeros.pointer, rows) }
         tiles.inputs(next, of: input, zeros: convolution.zeros.pointer, rows + convolution.points)
-        let target = memory + layout.points + index * layout.pitch
+        let target = points + (tile - range.lowerBound) * layout.pitch
         switch convolution.axis {
         case .space: kernels.spaceInput(rows, shape.inChannels, memory + layout.temporary, target, step)
         case .time: kernels.timeInput(rows, shape.inChannels, target, step)
@@ -181,16 +227,16 @@ struct WinogradConvolution: ConvolutionMethod {
       }
     }
 
-    private func transformOutputs(first: Int, count: Int) {
+    private func transformOutputs(first: Int, count: Int, after distance: Int) {
       let outputs = addresses(layout.outputs, 16 * range.count, of: UnsafeMutablePointer<Float>?.self)
       let residuals = addresses(layout.residuals, 16 * range.count, of: UnsafePointer<Float>?.self)
       let kernels = convolution.kernels
       let step = layout.productStep
       for index in 0..<range.count {
-        for position in index * positions..<(index + 1) * positions where first > 0 {
-          outputs[position] = outputs[position].map { $0 + layout.run * store.output.format.bytes / 4 }
+        for position in index * positions..<(index + 1) * positions where distance > 0 {
+          outputs[position] = outputs[position].map { $0 + distance * store.output.format.bytes / 4 }
           if let residual = store.residual {
-            residuals[position] = residuals[position].map { $0 + layout.run * residual.format.bytes / 4 }
+            residuals[position] = residuals[position].map { $0 + distance * residual.format.bytes / 4 }
           }
         }
         var target = WinogradStore(

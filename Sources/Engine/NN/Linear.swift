@@ -24,12 +24,14 @@ public struct Linear: Sendable {
     precondition(rows.shape == [count, depth], "a linear layer's input must fit")
     if engine.usesReferences { return reference(rows) }
     let result = Tensor(zeros: [count, outputs])
-    if count == 0 { return result }
-    matrixProduct(
-      rows: count, columns: outputs, depth: depth, a: rows.storage.pointer, aStride: depth,
-      b: weights.storage.pointer, bStride: depth, bTransposed: true, c: result.storage.pointer, cStride: outputs)
+    // Row by row: the sums of a product of matrices depend on how many rows there are (on processors without AVX-512), and a
+    // box's or clip's scores must not depend on what they are computed beside.
     for row in 0..<count {
-      for o in 0..<outputs { result.storage.pointer[row * outputs + o] += bias.storage.pointer[o] }
+      let y = result.storage.pointer + row * outputs
+      y.update(from: bias.storage.pointer, count: outputs)
+      addMatrixVectorProduct(
+        rows: outputs, columns: depth, a: weights.storage.pointer, aStride: depth,
+        x: rows.storage.pointer + row * depth, y: y)
     }
     return result
   }

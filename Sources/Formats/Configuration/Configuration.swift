@@ -40,7 +40,7 @@ public struct Configuration: Sendable {
   public static var keys: [String] { Array(Schema.leaves.keys) }
 
   /// The keys that can change what a test run of the reference computes.
-  public static var keysOfTests: [String] { Schema.leaves.values.filter { $0.use.isOfTests }.map(\.key) }
+  package static var keysOfTests: [String] { Schema.leaves.values.filter { $0.use.isOfTests }.map(\.key) }
 
   /// The keys that some command of this program reads for more than a check of their value.
   public static var keysRead: [String] { Schema.leaves.values.filter(\.isRead).map(\.key) }

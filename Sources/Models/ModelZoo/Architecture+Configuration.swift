@@ -10,7 +10,8 @@ extension Architecture {
   public init(_ config: Configuration, families: [any ModelFamily] = modelFamilies) throws {
     guard let family = try config.modelFamily(of: families) else {
       throw ModelConfigurationError.notYet(
-        keys: [config.cite(.modelModelName), config.cite(.modelArch)], what: "networks of this kind")
+        keys: [config.cite(.modelModelName), config.cite(.modelArch)], what: "networks of this kind",
+        networks: families.flatMap(\.networks))
     }
     self = try family.architecture(config)
   }
@@ -45,7 +46,7 @@ func roiHead(_ config: Configuration, _ activation: Activation, stride: Int?) ->
   return RoIHead(
     classes: config[.modelNumClasses], activation: activation,
     resolution: config[.detectionRoiXformResolution], stride: own ?? config[key],
-    aligned: config[.detectionAligned] || config.wrapsPyTorchVideo)
+    aligned: config.alignsBoxes)
 }
 
 extension Array {

@@ -2,15 +2,17 @@ internal import Wording
 
 /// Why a config does not describe a model that can be built.
 public enum ModelConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// - Parameter keys: As "KEY value (where it was given)".
-  case notYet(keys: [String], what: String)
+  /// - Parameters:
+  ///   - keys: As "KEY value (where it was given)".
+  ///   - networks: Those that there are.
+  case notYet(keys: [String], what: String, networks: [String])
   case impossible(key: String, found: String, expected: String, todo: String)
 
   public var description: String {
     switch self {
-    case .notYet(let keys, let what):
+    case .notYet(let keys, let what, let networks):
       return "building the model: \(keys.joined(separator: ", ")): \(what) come with a later version of this program"
-        + " -> use a \(series(modelFamilies.flatMap(\.networks).map { $0.lowercased() }, "or")) config"
+        + " -> use a \(series(networks.map { $0.lowercased() }, "or")) config"
     case .impossible(let key, let found, let expected, let todo):
       return "building the model: \(key) is \(found), expected \(expected) -> \(todo)"
     }

@@ -20,16 +20,20 @@ public protocol ModelFamily: Sendable {
   /// another family changes nothing, and users are told so. `MODEL.*`, `DATA.*` and `DETECTION.*` go without saying.
   var keys: [String] { get }
 
+  /// Those of the keys that set how many channels its stages have, for what is said where those are too many.
+  var widthKeys: [String] { get }
+
   /// What is known of the values of some of these keys, beyond their types and ranges. The names that several families give
-  /// a value are all known; of advice the first is said.
+  /// a value are all known; of advice the first is said. Configurations that name this family keep to its own.
   var valueRules: [String: ValueRule] { get }
 
   /// The values of `MODEL.ARCH` that go with a value of `MODEL.MODEL_NAME`, by default all. Others are refused before
   /// ``check(_:)`` is asked.
   func archs(of modelName: String) -> [String]
 
-  /// Checks the other keys of a configuration whose `MODEL.MODEL_NAME` and `MODEL.ARCH` are its own, as soon as it is read.
-  /// Without one of its own a family's backbone and head are built for it.
+  /// Checks what must fit together in a configuration whose `MODEL.MODEL_NAME` and `MODEL.ARCH` are its own, as soon as it
+  /// is read; by default nothing. Names of values (``valueRules``) are checked before, and what ``backbone(_:)`` and the
+  /// heads throw is said after it, with the key's place.
   ///
   /// - Returns: What stays without effect, for the notices.
   func check(_ config: Configuration) throws(ConfigurationError) -> [String]
@@ -66,6 +70,9 @@ public protocol ModelFamily: Sendable {
   /// have the same.
   func scoresBoxes(_ tensors: TensorIndex) -> Bool?
 
+  /// Whether two values of `MODEL.ARCH` name networks of the same tensors, between which a file cannot tell.
+  func hasSameTensors(_ arch: String, as other: String) -> Bool
+
   /// How other libraries have its networks: whose files are read, and under whose names weights are written. Of a file the
   /// first that reads it is believed.
   var peers: [any PeerMapping] { get }
@@ -88,27 +95,12 @@ extension ModelFamily {
   }
 
   public var hasReferenceHead: Bool { false }
-  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
-    try checkByBuilding(config)
-    return []
-  }
-
-  /// Builds backbone and head for nothing: what they refuse is said when the configuration is read, with its place.
-  func checkByBuilding(_ config: Configuration) throws(ConfigurationError) {
-    do {
-      let backbone = try backbone(config)
-      _ = try head(config, on: backbone)
-    } catch let error as ConfigurationError {
-      throw error
-    } catch ModelConfigurationError.impossible(let key, let found, let expected, let todo) {
-      throw .badValue(key: key, source: config.source(of: key), expected: expected, found: found, remedy: todo)
-    } catch {
-      // For who builds it to say.
-    }
-  }
+  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] { [] }
+  public var widthKeys: [String] { [] }
   public var firstModules: [String] { [StageNames.stage(1)] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func scoresBoxes(_ tensors: TensorIndex) -> Bool? { nil }
+  public func hasSameTensors(_ arch: String, as other: String) -> Bool { arch == other }
   public var peers: [any PeerMapping] { [] }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
@@ -121,12 +113,12 @@ extension ModelFamily {
   /// Backbone and head of a configuration that names this family.
   func architecture(_ config: Configuration) throws -> Architecture {
     // A configuration may come from code, and nobody have checked it.
-    _ = try check(config)
+    _ = try checkAll(config)
     let backbone = try backbone(config)
     return Architecture(backbone: backbone, head: try head(config, on: backbone))
   }
 
-  private func head(_ config: Configuration, on backbone: OwnBackbone) throws -> any Head {
+  func head(_ config: Configuration, on backbone: OwnBackbone) throws -> any Head {
     let activation = try headActivation(config)
     return config[.detectionEnable]
       ? try boxHead(config, activation, on: backbone) : try classificationHead(config, activation, on: backbone)

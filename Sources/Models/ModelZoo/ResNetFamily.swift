@@ -14,6 +14,7 @@ struct ResNetFamily: ModelFamily {
   var networks: [String] { ["SlowFast", "Slow", "C2D", "I3D"] }
   var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
 
+  var widthKeys: [String] { [Key.resnetWidthPerGroup.name, Key.resnetNumGroups.name] }
   var valueRules: [String: ValueRule] { ResNetBackbone.valueRules }
   var hasReferenceHead: Bool { true }
 
@@ -30,6 +31,13 @@ struct ResNetFamily: ModelFamily {
   }
 
   func recognise(_ tensors: TensorIndex) -> Recognition? { ResNetRecognition(tensors)?.network }
+
+  func hasSameTensors(_ arch: String, as other: String) -> Bool {
+    func kernels(_ name: String) -> [ResNetBackbone.TemporalKernels]? {
+      ResNetBackbone.archs.first { $0.name == name }?.kernels
+    }
+    return kernels(arch) != nil && kernels(arch) == kernels(other)
+  }
 
   func keys(deciding name: String) -> Set<String> {
     if name.contains(StageNames.nonLocal) { return [Key.nonlocalLocation.name] }
@@ -48,6 +56,10 @@ struct ResNetFamily: ModelFamily {
     // In a deeper network more blocks may have temporal kernels.
     if keys.contains(Key.resnetDepth.name), isNews(Key.resnetDepth.name) {
       others.insert(Key.resnetNumBlockTempKernel.name)
+    }
+    // Which blocks have temporal kernels, the architecture says first.
+    if keys.contains(Key.resnetNumBlockTempKernel.name), isNews(Key.modelArch.name) {
+      others.formUnion([Key.modelArch.name, Key.modelModelName.name])
     }
     return others
   }

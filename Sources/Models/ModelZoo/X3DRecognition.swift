@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Tensors
 internal import VideoModels
 
 /// Recognises X3D by its tensors.
@@ -22,6 +23,7 @@ struct X3DRecognition {
     let family = X3DFamily()
     network.set(.modelArch, family.archs[0])
     network.set(.modelModelName, family.modelNames[0])
+    network.set(.resnetTransFunc, X3DFamily.block)
     if let depth {
       network.set(.x3dDepthFactor, depth)
     } else {
@@ -29,6 +31,7 @@ struct X3DRecognition {
     }
     addWidths(stem: stem[0])
     addGroups()
+    addKernels()
     addHead()
     network.set(.dataInputChannelNum, "[\(stem[1])]")
     network.remark(
@@ -42,7 +45,7 @@ struct X3DRecognition {
     let ends = (2...5).compactMap { tensors.convolution("c", block: 0, stage: $0, pathway: 0) }
     guard ends.count == 4, ends.allSatisfy({ $0.count == 5 }) else { return }
     let (widths, inner) = (ends.map { $0[0] }, ends.map { $0[1] })
-    guard (widths + inner).allSatisfy(X3DBackbone.channels.contains) else { return }
+    guard (widths + inner).allSatisfy(stageChannels.contains) else { return }
     let base = 12
     for scalesStage2 in [false, true] {
       // The widest stage is rounded the least.
@@ -78,6 +81,28 @@ struct X3DRecognition {
     }
     network.set(.x3dChannelwise3x3x3, shape[1] == 1 ? "True" : "False")
     if shape[1] > 1 { network.set(.resnetNumGroups, "\(shape[0] / shape[1])") }
+  }
+
+  /// Says which kernels are of other extents than every X3D's, for which there is no key.
+  private mutating func addKernels() {
+    var others: [String] = []
+    func compare(_ what: String, _ shape: [Int]?, _ expected: [Int]) {
+      guard let shape, shape.count == 5, Array(shape[2...]) != expected else { return }
+      others.append("\(what) of \(describe(shape: Array(shape[2...]))) instead of \(describe(shape: expected))")
+    }
+    let stem = StageNames.stem(pathway: 0)
+    compare("the stem's", tensors.shape("\(stem).\(StageNames.stemInSpace).weight"), [1, 3, 3])
+    compare("the stem's in time", tensors.stem(pathway: 0), [5, 1, 1])
+    let blocks = (2...5).flatMap { stage in tensors.blocks(stage: stage, pathway: 0).map { (stage, $0) } }
+    for (name, kernel) in [("a", [1, 1, 1]), ("b", [3, 3, 3]), ("c", [1, 1, 1])] {
+      let shapes = blocks.compactMap { tensors.convolution(name, block: $1, stage: $0, pathway: 0) }
+      let other = shapes.first { $0.count == 5 && Array($0[2...]) != kernel }
+      compare("convolutions '\(name)'", other, kernel)
+    }
+    if !others.isEmpty {
+      network.remark(
+        "kernels that no configuration has, so that no override loads them: \(others.joined(separator: ", "))")
+    }
   }
 
   private mutating func addHead() {

@@ -7,13 +7,13 @@ import Testing
 @Suite struct LoadReportTests {
   private func message(
     _ items: [(name: String, tensor: Tensor)], asking asked: [(String, [Int])], allowPartial: Bool = false,
-    _ change: (inout LoadHints) -> Void = { _ in }
+    kernels: String? = nil, _ change: (inout LoadHints) -> Void = { _ in }
   ) throws -> String {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     try writeSafetensors(items, to: folder.path + "/w.safetensors")
     let reader = WeightReader(try Checkpoint(path: folder.path + "/w.safetensors"), allowPartial: allowPartial)
-    for (name, shape) in asked { _ = reader.tensor(name, shape, hint: "WIDTH") }
+    for (name, shape) in asked { _ = reader.tensor(name, shape, hint: "WIDTH", kernelHint: kernels) }
     var report = reader.report
     change(&report.hints)
     do {
@@ -49,6 +49,33 @@ import Testing
     #expect(refused == "weights: 'w.safetensors' does not suit this config: it is a cat\n         -> give a dog")
     let warned = try message(items, asking: Array(asked.prefix(1))) { $0.warning = "it means nothing" }
     #expect(warned.hasPrefix("it means nothing\n1 tensor of w.safetensors is not used by this config: 'b.weight'"))
+  }
+
+  /// What a kernel's two parts go by is said of the part that differs; nothing where no key sets it.
+  @Test(arguments: [
+    ([3, 2, 5, 1, 1], "(KERNEL)\n         -> change KERNEL\n"),
+    ([4, 2, 3, 1, 1], "(WIDTH)\n         -> change WIDTH\n"),
+    ([4, 2, 5, 1, 1], "(WIDTH, KERNEL)\n         -> change WIDTH and KERNEL\n"),
+  ])
+  func keysOfKernels(_ asked: [Int], _ words: String) throws {
+    let items = [("a.weight", Tensor(zeros: [3, 2, 3, 1, 1]))]
+    let text = try message(items, asking: [("a.weight", asked)], kernels: "KERNEL")
+    #expect(text.contains("this config needs \(asked.map(String.init).joined(separator: "x")) \(words)"), "\(text)")
+    let plain = try message(items, asking: [("a.weight", [3, 2, 5, 1, 1])])
+    #expect(plain.contains("this config needs 3x2x5x1x1\n") && !plain.contains("WIDTH"), "\(plain)")
+  }
+
+  /// Of another network, the configuration is what helps.
+  @Test func theConfigOfAnotherNetworkIsNamed() throws {
+    let items = [("a.weight", Tensor(zeros: [3, 1])), ("b.weight", Tensor(zeros: [4, 1]))]
+    let asked = [("a.weight", [3, 1]), ("b.weight", [5, 1])]
+    let text = try message(items, asking: asked) { $0.otherConfig = "c.yaml" }
+    #expect(text.contains("\n         -> give the config of these weights (c.yaml)\n         -> or allow"), "\(text)")
+    let little = try message(items, asking: [("b.weight", [5, 1])]) { $0.otherConfig = "c.yaml" }
+    #expect(
+      little.hasSuffix("-> give the weights of this config, or the config of these weights (c.yaml)"), "\(little)")
+    let allowed = try message(items, asking: asked, allowPartial: true) { $0.otherConfig = "c.yaml" }
+    #expect(allowed.hasSuffix("w.safetensors -> to use it as it is, give its config (c.yaml)"), "\(allowed)")
   }
 
   /// Tensors of the head are none of those that a partial load needs some of.

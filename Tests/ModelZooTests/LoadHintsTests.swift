@@ -63,8 +63,14 @@ import VideoModels
 
   /// R(2+1)D by a layer of its own, CSN by the kernels that all ResNets have.
   @Test(arguments: [
-    ("b_t.weight", [16, 16, 3, 1, 1], 1, "-> set MODEL.ARCH r2plus1d MODEL.MODEL_NAME PTVR2plus1D, as"),
-    ("b.weight", [16, 1, 3, 3, 3], 3, "-> set MODEL.ARCH csn MODEL.MODEL_NAME PTVCSN, as"),
+    (
+      "b_t.weight", [16, 16, 3, 1, 1], 1,
+      "-> set MODEL.ARCH r2plus1d MODEL.MODEL_NAME PTVR2plus1D DATA.INPUT_CHANNEL_NUM \"[3]\", as"
+    ),
+    (
+      "b.weight", [16, 1, 3, 3, 3], 3,
+      "-> set MODEL.ARCH csn MODEL.MODEL_NAME PTVCSN DATA.INPUT_CHANNEL_NUM \"[3]\", as"
+    ),
   ])
   func factorisedNetworksAreTold(_ layer: String, _ shape: [Int], _ stem: Int, _ advice: String) throws {
     let items =

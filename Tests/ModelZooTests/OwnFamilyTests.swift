@@ -68,6 +68,11 @@ private struct BoxedFamily: ModelFamily {
   var modelNames: [String] { ["Small"] }
   var archs: [String] { ["small"] }
   var keys: [String] { [] }
+  var valueRules: [String: ValueRule] {
+    [Key.resnetTransFunc.name: ValueRule(names: ["none"], advice: "give none")]
+  }
+
+  func check(_ config: Configuration) throws(ConfigurationError) -> [String] { try small.check(config) }
 
   func backbone(_ config: Configuration) -> SmallBackbone { small.backbone(config) }
 
@@ -116,12 +121,49 @@ private struct BoxedFamily: ModelFamily {
     #expect(plain.stride == 2 && plain.resolution == 7 && plain.classes == 5)
     let own = try #require(try Architecture(config, families: [BoxedFamily()]).head as? RoIHead)
     #expect(own.stride == 5 && own.resolution == 3 && own.aligned)
-    // What it refuses is said as soon as the configuration is read.
-    try config.apply(overrides: ["RESNET.WIDTH_PER_GROUP", "100"])
-    let error = #expect(throws: ConfigurationError.self) { _ = try BoxedFamily().check(config) }
-    #expect("\(try #require(error))".contains("less than 100, found 100 (given as KEY VALUE)"))
-    try config.apply(overrides: ["DETECTION.ENABLE", "False"])
-    #expect(try BoxedFamily().check(config) == [])
+  }
+
+  private static let boxed = [
+    "MODEL.MODEL_NAME", "Small", "MODEL.ARCH", "small", "DATA.NUM_FRAMES", "4", "DETECTION.ENABLE", "True",
+    "MODEL.HEAD_ACT", "sigmoid", "RESNET.WIDTH_PER_GROUP", "6",
+  ]
+
+  /// Beside a check of its own: the names of values, and what the backbone and the head refuse.
+  @Test(arguments: [
+    (["DATA.NUM_FRAMES", "5"], "the network takes every second frame"),
+    (["RESNET.WIDTH_PER_GROUP", "100"], "less than 100, found 100 (given as KEY VALUE)"),
+    (["RESNET.TRANS_FUNC", "basic_transform"], "must be none for Small, found 'basic_transform' (given as KEY VALUE)"),
+  ])
+  func allIsCheckedAsSoonAsItIsRead(_ overrides: [String], _ words: String) throws {
+    let families: [any ModelFamily] = modelFamilies + [BoxedFamily()]
+    var config = Configuration(rules: ModelRules(families: families))
+    try config.apply(overrides: Self.boxed)
+    let error = #expect(throws: ConfigurationError.self) { try config.apply(overrides: overrides) }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.contains(words), "\(message)")
+  }
+
+  /// Families are those of the call, throughout.
+  @Test func nobodyElseKnowsIt() throws {
+    let families: [any ModelFamily] = modelFamilies + [SmallFamily()]
+    var known = Configuration(rules: ModelRules(families: families))
+    try known.apply(overrides: Self.boxed)
+    #expect(known.notices == [])
+    var unknown = Configuration(rules: ModelRules())
+    let error = #expect(throws: ConfigurationError.self) { try unknown.apply(overrides: Self.boxed) }
+    #expect("\(try #require(error))".contains("must be a model of PySlowFast, found 'Small'"))
+
+    // Its file under another's configuration.
+    let file = try save([("small.conv.weight", Tensor(zeros: [6, 3, 1, 3, 3]))])
+    var slow = Configuration.defaults
+    try slow.apply(overrides: ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow"])
+    let reader = WeightReader(file)
+    _ = reader.tensor("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7])
+    let guess = ArchitectureGuess(file, families: families)
+    #expect(
+      LoadHints(reader.report, guess, slow, families: families).changes
+        == "MODEL.ARCH small MODEL.MODEL_NAME Small RESNET.WIDTH_PER_GROUP 6")
+    #expect(LoadHints(reader.report, guess, slow).changes == nil)
   }
 
   /// Its names are known, so that what stands before them is.

@@ -185,7 +185,8 @@ import VideoModels
     defer { folder.remove() }
     let path = folder.path + "/own.pyth"
     let config = "RESNET:\n  SPATIAL_STRIDES: \(strides)\n  SPATIAL_DILATIONS: \(dilations)\nOTHER: 1\n"
-    try writeTorch(try weights(Self.slow), epoch: 1, configText: config, to: path)
+    try writeTorch(
+      try weights(Self.slow), epoch: 1, configText: config + "DETECTION:\n  ALIGNED: false\n", to: path)
     let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
     guard let refused else {
       _ = try WeightConversion(checkpoint, to: .pytorchvideo)

@@ -67,6 +67,24 @@ import VideoModels
     )
   }
 
+  /// No key sets the extents of X3D's kernels.
+  @Test func kernelsOfNoX3DAreSaid() throws {
+    let odd = [
+      "s1.pathway0_stem.conv.weight": [6, 1, 3, 1, 1], "s4.pathway0_res1.branch2.b.weight": [54, 1, 1, 3, 3],
+    ]
+    let own = try file(Self.small)
+    let other = try save(own.entries.map { ($0.name, Tensor(zeros: odd[$0.name] ?? $0.shape)) })
+    let remarks = try #require(ArchitectureGuess(other).network).remarks.map(\.text)
+    #expect(
+      remarks.contains(
+        "kernels that no configuration has, so that no override loads them: the stem's in time of 3x1x1 instead of 5x1x1, "
+          + "convolutions 'b' of 1x3x3 instead of 3x3x3"), "\(remarks)")
+    #expect(!describe(own).contains("kernels that no configuration has"))
+    let text = try message(of: other, under: Self.small)
+    #expect(text.contains("is 6x1x3x1x1 in w.safetensors, this config needs 6x1x5x1x1\n"), "\(text)")
+    #expect(!text.contains("X3D."), "\(text)")
+  }
+
   @Test func theNetworksOfTheSameTensorsAreNamedWhereThereAreSome() throws {
     func remarks(_ depth: String) throws -> String {
       let file = try file(["X3D.WIDTH_FACTOR", "0.25", "X3D.DIM_C5", "8", "X3D.DEPTH_FACTOR", depth])
@@ -102,7 +120,10 @@ import VideoModels
 
   /// What is said of a file of one configuration under another.
   private func message(of overrides: [String], under others: [String]) throws -> String {
-    let checkpoint = try file(overrides)
+    try message(of: file(overrides), under: others)
+  }
+
+  private func message(of checkpoint: Checkpoint, under others: [String]) throws -> String {
     let reader = WeightReader(checkpoint)
     let config = try config(others)
     _ = VideoModel(try Architecture(config), weights: reader, engine: Engine(threads: 1))

@@ -180,6 +180,10 @@ struct FactorisedTests {
         "set MODEL.MODEL_NAME PTVR2plus1D, or set MODEL.ARCH csn"
       ),
       (["RESNET.DEPTH", "18"], "50, 101 or 152 for CSN, found 18", "choose one of them"),
+      (
+        ["RESNET.WIDTH_PER_GROUP", "16384"], "a stage would have 65536 channels, and takes 1 to 16384 channels",
+        "RESNET.WIDTH_PER_GROUP 16384 (given as KEY VALUE) -> set them as a published config does"
+      ),
       (["DATA.TEST_CROP_SIZE", "160"], "averages over 7x7 places", "at least as large as training's"),
     ])
   func impossibleNetworksAreErrors(_ overrides: [String], _ problem: String, _ advice: String) {

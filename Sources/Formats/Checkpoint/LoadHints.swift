@@ -25,6 +25,11 @@ public struct LoadHints: Sendable {
   public var warning: String?
   /// All that the configuration has to say otherwise to suit the file, as "KEY value KEY value".
   public var changes: String?
+  /// Where the file is of another network than the model: which configurations are that network's, in words, such as
+  /// "configs/A.yaml".
+  public var otherConfig: String?
+  /// What ``otherConfig`` is where none is known.
+  public static let unknownConfig = "slowfast inspect tells what they are"
 
   public init() {}
 }

@@ -19,8 +19,8 @@ public struct LoadReport: Sendable {
     public let name: String
     public let modelShape: [Int]
     public let fileShape: [Int]
-    /// The configuration key that sets the shape.
-    public let hint: String?
+    /// The configuration keys that set what differs.
+    public let hints: [String]
   }
 
   /// A variance that has no root.
@@ -101,6 +101,7 @@ public struct LoadReport: Sendable {
     if let warning = hints.warning { lines.append(warning) }
     lines += unusedLines
     if let changes = hints.changes { lines.append("\(fileName) -> to use it as it is, set \(changes)") }
+    if let other = hints.otherConfig { lines.append("\(fileName) -> to use it as it is, give its config (\(other))") }
     return lines
   }
 
@@ -123,8 +124,10 @@ public struct LoadReport: Sendable {
           : "too little in '\(path ?? "")' fits this config: \(backbone.found) of the \(backbone.asked) convolutions before "
             + "the head that it needs", at: 0)
       closing = [
-        "give the weights of this config, or the config of these weights (slowfast inspect tells what they are)"
+        "give the weights of this config, or the config of these weights (\(hints.otherConfig ?? LoadHints.unknownConfig))"
       ]
+    } else if let other = hints.otherConfig {
+      closing.insert("give the config of these weights (\(other))", at: 0)
     }
     if let changes = hints.changes { closing.insert("set \(changes), as these weights have it", at: 0) }
     return (lines.map { "weights: " + $0 } + closing.map { "         -> " + $0 }).joined(separator: "\n")
@@ -182,6 +185,7 @@ extension LoadReport.Mismatched {
   /// What is said of it where nothing more is known.
   fileprivate func words(_ model: String) -> LoadHints.Misfit {
     LoadHints.Misfit(
-      model: "this config needs \(model)" + (hint.map { " (\($0))" } ?? ""), advice: hint.map { "change \($0)" })
+      model: "this config needs \(model)" + (hints.isEmpty ? "" : " (\(hints.joined(separator: ", ")))"),
+      advice: hints.isEmpty ? nil : "change \(series(hints, "and"))")
   }
 }

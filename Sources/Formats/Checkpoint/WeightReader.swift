@@ -62,8 +62,8 @@ public struct WeightReader {
   /// dimensions of size 1 are added and vectors are repeated to a multiple of their length.
   ///
   /// - Parameters:
-  ///   - hint: The configuration key that sets this shape, for the report.
-  ///   - kernelHint: The one that sets what follows the first two extents, where another key does.
+  ///   - hint: The configuration key that sets this shape, for the report: of a kernel its first two extents.
+  ///   - kernelHint: The one that sets what follows these; nil where none does.
   ///   - branchGain: For the scale at the end of a residual or non-local branch: what it is among random weights. What
   ///     a partial load lacks of such scales is 0, as the reference begins: fresh branches do nothing.
   /// - Returns: The tensor. Where the file has none, or one of another shape: random weights if a partial load is
@@ -130,13 +130,15 @@ public struct WeightReader {
     }
     record.mismatched.append(
       LoadReport.Mismatched(
-        name: name, modelShape: shape, fileShape: fileShape,
-        hint: onlyKernelDiffers(shape, fileShape) ? kernelHint ?? hint : hint))
+        name: name, modelShape: shape, fileShape: fileShape, hints: hints(shape, fileShape, hint, kernelHint)))
     return nil
   }
 
-  private func onlyKernelDiffers(_ a: [Int], _ b: [Int]) -> Bool {
-    a.count == b.count && a.count > 2 && a.prefix(2) == b.prefix(2)
+  /// The keys that set what differs.
+  private func hints(_ shape: [Int], _ fileShape: [Int], _ hint: String?, _ kernelHint: String?) -> [String] {
+    guard shape.count == fileShape.count, shape.count > 2 else { return [hint].compactMap(\.self) }
+    let (isWider, isLonger) = (shape[..<2] != fileShape[..<2], shape[2...] != fileShape[2...])
+    return [isWider ? hint : nil, isLonger ? kernelHint : nil].compactMap(\.self)
   }
 
   private func tiled(_ tensor: Tensor, _ count: Int) -> Tensor {

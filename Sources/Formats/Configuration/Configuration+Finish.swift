@@ -39,6 +39,16 @@ extension Configuration {
     }
   }
 
+  /// Checks a value that was given against a rule that holds for some configurations only.
+  ///
+  /// - Parameter owner: Whose rule it is, in words.
+  public func check(_ key: String, by rule: ValueRule, of owner: String) throws(ConfigurationError) {
+    guard given[key] != nil, let leaf = Schema.leaves[key], let expected = rule.breach(value(of: leaf)) else { return }
+    throw .badValue(
+      key: key, source: source(of: key), expected: "\(expected) for \(owner)", found: value(of: leaf).excerpt,
+      remedy: rule.advice ?? remedy(for: leaf, nil, rule))
+  }
+
   private func remedy(for leaf: Leaf, _ limit: Limit?, _ rule: ValueRule?) -> String {
     var names = rule?.names
     if case .oneOf(let own) = limit {

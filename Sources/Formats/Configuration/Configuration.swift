@@ -40,7 +40,7 @@ public struct Configuration: Sendable {
   public static var keys: [String] { Array(Schema.leaves.keys) }
 
   /// The keys that can change what a test run of the reference computes.
-  public static var keysOfTests: [String] { Schema.leaves.values.filter { $0.use.isOfTests }.map(\.key) }
+  package static var keysOfTests: [String] { Schema.leaves.values.filter { $0.use.isOfTests }.map(\.key) }
 
   /// The keys that shape the results made of scores which are kept, of boxes or of clips as a whole.
   public static func keysOfResults(ofBoxes: Bool) -> Set<String> {

@@ -51,7 +51,9 @@ extension Key<Double> {
 }
 
 extension Key<String> {
-  init(_ name: String, _ fallback: String) { self.init(name, .string, fallback, .string(fallback)) }
+  init(_ name: String, _ fallback: String, _ use: Use = .test) {
+    self.init(name, .string, fallback, .string(fallback), use)
+  }
 }
 
 extension Key<[String]> {

@@ -57,8 +57,8 @@ extension Limit {
     Key.testNumEnsembleViews.name: .views,
     Key.testNumSpatialCrops.name: .within(1...3),
     Key.testNumTemporalClips.name: .each(1...1_000_000),
-    "TEST.CHECKPOINT_TYPE": .oneOf(["pytorch", "caffe2"]),
-    "TRAIN.CHECKPOINT_TYPE": .oneOf(["pytorch", "caffe2"]),
+    Key.testCheckpointType.name: .oneOf(["pytorch", "caffe2"]),
+    Key.trainCheckpointType.name: .oneOf(["pytorch", "caffe2"]),
   ]
 
   /// What the value must be, or nil where it is that.

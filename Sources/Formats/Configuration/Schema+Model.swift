@@ -41,7 +41,7 @@ extension Schema {
     Leaf("BN.USE_PRECISE_STATS", .bool, false, .training),
     Leaf("BN.NUM_BATCHES_PRECISE", .int, 200, .training),
     Leaf("BN.WEIGHT_DECAY", .double, 0.0, .training),
-    Leaf("BN.NORM_TYPE", .string, "batchnorm", .idle),
+    Key.bnNormType.leaf,
     Leaf("BN.NUM_SPLITS", .int, 1, .idle),
     Leaf("BN.NUM_SYNC_DEVICES", .int, 1, .training),
     Leaf("BN.GLOBAL_SYNC", .bool, false, .training),

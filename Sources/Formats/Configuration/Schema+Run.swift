@@ -18,7 +18,7 @@ extension Schema {
     Leaf("TRAIN.CHECKPOINT_PERIOD", .int, 10, .training),
     Leaf("TRAIN.AUTO_RESUME", .bool, true, .training),
     Leaf(.trainCheckpointFilePath),
-    Leaf("TRAIN.CHECKPOINT_TYPE", .string, "pytorch", .idle),
+    Key.trainCheckpointType.leaf,
     Leaf("TRAIN.CHECKPOINT_INFLATE", .bool, false, .training),
     Leaf("TRAIN.CHECKPOINT_EPOCH_RESET", .bool, false, .training),
     Leaf("TRAIN.CHECKPOINT_CLEAR_NAME_PATTERN", .list, [], .training),
@@ -30,7 +30,7 @@ extension Schema {
     Leaf(.testCheckpointFilePath),
     Leaf(.testNumEnsembleViews),
     Leaf(.testNumSpatialCrops),
-    Leaf("TEST.CHECKPOINT_TYPE", .string, "pytorch", .idle),
+    Key.testCheckpointType.leaf,
     Leaf(.testSaveResultsPath),
     Leaf(.testNumTemporalClips),
   ]

@@ -133,7 +133,4 @@ public final class ClipReader {
 
   /// Drops the frames of lower numbers.
   func forget(below first: Int) { frames = frames.filter { $0.key >= first } }
-
-  /// How many frames wait in memory.
-  public var cachedFrames: Int { frames.count }
 }

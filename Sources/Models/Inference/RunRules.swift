@@ -1,14 +1,15 @@
 internal import Clips
 public import Configuration
-internal import ModelZoo
+public import ModelZoo
 internal import NN
 
 /// What a run asks of its configuration, for `Configuration.load`: what the families of models ask, and what views and
 /// preprocessing must keep to.
 public struct RunRules: ConfigurationRules {
-  private let models = ModelRules()
+  private let models: ModelRules
 
-  public init() {}
+  /// - Parameter families: Whose networks there are.
+  public init(families: [any ModelFamily] = modelFamilies) { models = ModelRules(families: families) }
 
   public func rule(of key: String) -> ValueRule? { Self.rules[key] ?? models.rule(of: key) }
 

@@ -13,7 +13,8 @@ extension Architecture {
         throw ModelConfigurationError.pretraining(keys: [config.cite(.modelModelName)])
       }
       throw ModelConfigurationError.notYet(
-        keys: [config.cite(.modelModelName), config.cite(.modelArch)], what: "networks of this kind")
+        keys: [config.cite(.modelModelName), config.cite(.modelArch)], what: "networks of this kind",
+        networks: families.flatMap(\.networks))
     }
     self = try family.architecture(config)
   }
@@ -48,7 +49,7 @@ func roiHead(_ config: Configuration, _ activation: Activation, stride: Int?) ->
   return RoIHead(
     classes: config[.modelNumClasses], activation: activation,
     resolution: config[.detectionRoiXformResolution], stride: own ?? config[key],
-    aligned: config[.detectionAligned] || config.wrapsPyTorchVideo)
+    aligned: config.alignsBoxes)
 }
 
 extension Array {

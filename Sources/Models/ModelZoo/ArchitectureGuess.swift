@@ -23,8 +23,8 @@ public struct ArchitectureGuess: Sendable {
   let own: Configuration?
   /// The configs of this project for networks of this shape, with what was published of them.
   private(set) var candidates: [(path: String, published: [PublishedModel])] = []
-  /// Whether its widths are those of published networks.
-  private(set) var hasPublishedWidth = false
+  /// Whether the candidates have its widths and its classes.
+  private(set) var suitsCandidates = false
 
   /// What a head scores.
   public enum ScoredThings: Sendable, Equatable {
@@ -39,8 +39,8 @@ public struct ArchitectureGuess: Sendable {
   /// - Parameter families: Whose networks are looked for.
   public init(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
     let tensors = TensorIndex(checkpoint)
-    own = checkpoint.configText.flatMap { Configuration(checkpointText: $0, path: checkpoint.path) }
     let file = PeerFile(checkpoint)
+    own = file.config
     let reading = PeerReading(file, families) ?? UnbuiltModels.read(file)
     if case .network(let network)? = reading { peer = network } else { peer = nil }
     if case .unsupported(let library, let what, let example)? = reading {
@@ -74,6 +74,7 @@ public struct ArchitectureGuess: Sendable {
       network = candidate.recognise(tensors)
       if network != nil { family = candidate }
     }
+    obstacle = network?.obstacle
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     readHead(tensors)
     if let peer { network?.add(peer) }
@@ -85,9 +86,12 @@ public struct ArchitectureGuess: Sendable {
 
   private mutating func findCandidates(_ network: Recognition, _ classes: Int?) {
     candidates = configs(network, classes, isPublished: true)
-    hasPublishedWidth = network.value(.resnetWidthPerGroup) == "64" || network.value(.x3dDimC5) == "2048"
+    // Of people's actions, whatever their number, the published networks are AVA's.
+    suitsCandidates =
+      network.hasPublishedWidths && (head != .boxes || classes == ActionDataset.ava.classNames.count)
     // Of a network for whole clips the classes are what is likely to be one's own.
     if candidates.isEmpty, case .clips? = head {
+      suitsCandidates = false
       candidates = configs(network, Self.usualClasses, isPublished: false)
     }
   }

@@ -35,7 +35,7 @@ private func configLines(_ suggestions: ConfigSuggestions, _ guess: Architecture
       case (_?, false): "with \(overrides)"
       }
     lines.append("config        \(suggestion.path), \(words)")
-    if guess.hasPublishedWidth {
+    if guess.network?.hasPublishedWidths == true {
       let library = guess.peer?.library ?? PublishedModel.ownLibrary
       lines += suggestion.published.map { "published     \(library)'s \($0.name): \($0.number)" }
     }
@@ -48,7 +48,7 @@ private func configLines(_ suggestions: ConfigSuggestions, _ guess: Architecture
     lines.append(
       "note          which of these it is, the tensors do not tell: they differ in "
         + (keys.isEmpty ? "their training alone" : series(keys, "and")))
-  } else if let published = suggestions.all.first?.published, published.count > 1, guess.hasPublishedWidth {
+  } else if let published = suggestions.all.first?.published, published.count > 1, guess.network?.hasPublishedWidths == true {
     lines.append("note          which of these it is, the tensors do not tell")
   }
   return lines

@@ -36,6 +36,7 @@ public struct FactorisedBackbone: Backbone, Equatable {
 
   public var inputs: [PathwayInput] { [PathwayInput(channels: inChannels, frames: Array(0..<frames))] }
   public var featureChannels: [Int] { [width << (1 + depths.count)] }
+  public var stageChannels: [Int] { [width] + depths.indices.flatMap { [width << $0, 4 * width << $0] } }
   /// The stem, and either its pool or res2, halve height and width, and so do res3 to res5.
   public var featureStride: Int { 32 }
 

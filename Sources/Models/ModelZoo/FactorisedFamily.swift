@@ -23,9 +23,12 @@ struct FactorisedFamily: ModelFamily {
   func archs(of modelName: String) -> [String] { Self.members.filter { $0.modelName == modelName }.map(\.arch) }
   var networks: [String] { Self.members.map(\.network) }
   var keys: [String] { [Key.resnetDepth.name, Key.resnetWidthPerGroup.name] }
+  var widthKeys: [String] { [Key.resnetWidthPerGroup.name] }
 
   /// The number of residual blocks of res2 to res5 by `RESNET.DEPTH`.
   static let depths = ResNetBackbone.blocks(depths: 50, 101, 152)
+
+  private static let namesOfDepths = series(depths.keys.sorted().map(String.init), "or")
 
   private func member(_ config: Configuration) -> Member? {
     Self.members.first { $0.modelName == config[.modelModelName] }
@@ -36,7 +39,7 @@ struct FactorisedFamily: ModelFamily {
     if Self.depths[config[.resnetDepth]] == nil {
       throw .badValue(
         key: Key.resnetDepth.name, source: config.source(of: .resnetDepth),
-        expected: series(Self.depths.keys.sorted().map(String.init), "or") + " for \(member.network)",
+        expected: "\(Self.namesOfDepths) for \(member.network)",
         found: "\(config[.resnetDepth])", remedy: "choose one of them")
     }
     // The reference's head averages over so many frames, and what is left over would be scored beside them.
@@ -52,8 +55,9 @@ struct FactorisedFamily: ModelFamily {
 
   func backbone(_ config: Configuration) throws -> FactorisedBackbone {
     guard let member = member(config), let depths = Self.depths[config[.resnetDepth]] else {
-      throw ModelConfigurationError.notYet(
-        keys: [config.cite(.modelModelName), config.cite(.resnetDepth)], what: "networks of this kind")
+      throw ModelConfigurationError.impossible(
+        key: Key.resnetDepth.name, found: "\(config[.resnetDepth])",
+        expected: "a depth of \(series(networks, "or")): \(Self.namesOfDepths)", todo: "choose one of them")
     }
     return FactorisedBackbone(
       member.kind, frames: config[.dataNumFrames],
@@ -79,6 +83,8 @@ struct FactorisedFamily: ModelFamily {
     else { return nil }
     let depth = Self.depths.first { $0.value == tensors.blockCounts }?.key
     var network = Recognition([member.network, depth.map { "R\($0)" }].compactMap { $0 }.joined(separator: " "))
+    network.traits = Set([member.arch, depth.map { "R\($0)" }].compactMap { $0 })
+    network.hasPublishedWidths = stem[0] == 64
     network.set(.modelArch, member.arch)
     network.set(.modelModelName, member.modelName)
     if let depth {

@@ -2,6 +2,7 @@ public import Checkpoint
 public import Configuration
 internal import Tensors
 internal import VideoModels
+internal import Wording
 
 // What the families know of a file that does not suit a configuration.
 
@@ -11,9 +12,13 @@ extension LoadHints {
   /// - Parameters:
   ///   - guess: What the file holds.
   ///   - config: The configuration that the model was built from, if it was built from one.
-  public init(_ report: LoadReport, _ guess: ArchitectureGuess, _ config: Configuration?) {
+  ///   - families: Whose networks there are.
+  public init(
+    _ report: LoadReport, _ guess: ArchitectureGuess, _ config: Configuration?,
+    families: [any ModelFamily] = modelFamilies
+  ) {
     self.init()
-    let words = MisfitWords(report, guess, config)
+    let words = MisfitWords(report, guess, config, families)
     obstacle = guess.obstacle
     headPrefix = Projection.headPrefix
     misfits = Dictionary(
@@ -22,7 +27,7 @@ extension LoadHints {
     if words.scoresBoxes == true, case .clips? = guess.head {
       warning = "\(report.fileName) \(words.head): scores of boxes mean nothing -> give weights trained on AVA"
     }
-    changes = words.changes
+    (changes, otherConfig) = words.isOfOtherNetwork ? words.wayToOtherNetwork : (words.changes, nil)
   }
 }
 
@@ -30,20 +35,52 @@ private struct MisfitWords {
   private let report: LoadReport
   private let guess: ArchitectureGuess
   private let config: Configuration?
+  private let families: [any ModelFamily]
+  /// The keys that decide whether the tensors in question exist, and their shapes.
+  private let keys: Set<String>
   /// Configuration values that the file's tensors speak for, by key.
   private let suggestions: [String: String]
+  /// Whether the file holds another architecture's network than the configuration: no tensor's misfit is then the matter of
+  /// one key.
+  let isOfOtherNetwork: Bool
   /// Whether the config scores boxes and not whole clips; nil where nobody said.
   let scoresBoxes: Bool?
 
-  init(_ report: LoadReport, _ guess: ArchitectureGuess, _ config: Configuration?) {
+  init(
+    _ report: LoadReport, _ guess: ArchitectureGuess, _ config: Configuration?, _ families: [any ModelFamily]
+  ) {
     self.report = report
     self.guess = guess
     self.config = config
-    suggestions = Dictionary(
+    self.families = families
+    let suggestions = Dictionary(
       (guess.network?.settings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }
     ).merging(guess.network?.unseen ?? [:]) { own, _ in own }
+    self.suggestions = suggestions
     scoresBoxes = config.map { $0[.detectionEnable] }
+    let isNews = { Self.isNews($0, suggestions, config, guess.network) }
+    var keys = Set(report.mismatched.filter { !Self.isOfClasses($0) }.flatMap(\.hints))
+    for name in report.missing.map(\.name) + report.unused {
+      for family in families { keys.formUnion(family.keys(deciding: name)) }
+    }
+    for family in families { keys.formUnion(family.keys(changingWith: keys, isNews: isNews)) }
+    self.keys = keys
+    let isOfOtherFamily =
+      config.flatMap { config in guess.family.map { !$0.modelNames.contains(config[.modelModelName]) } } ?? false
+    isOfOtherNetwork = isNews(Key.modelArch.name) && (isOfOtherFamily || keys.contains(Key.modelArch.name))
   }
+
+  /// Whether the file speaks for another value of a key than the configuration has.
+  private static func isNews(
+    _ key: String, _ suggestions: [String: String], _ config: Configuration?, _ network: Recognition?
+  ) -> Bool {
+    guard let value = suggestions[key] else { return false }
+    guard let now = config?.literal(key) else { return true }
+    if let setting = network?.settings.first(where: { $0.key == key }) { return !setting.admits(now) }
+    return !isSameValue(now, value)
+  }
+
+  private func isNews(_ key: String) -> Bool { Self.isNews(key, suggestions, config, guess.network) }
 
   /// What the file's head scores, as far as is known.
   var head: String {
@@ -66,11 +103,12 @@ private struct MisfitWords {
       }
       return LoadHints.Misfit(
         model: "this config has \(Self.classesKey) \(classes) and needs \(model)",
-        advice: item.fileShape.first.map(adviceOfClasses))
+        advice: isOfOtherNetwork && !headsDiffer ? nil : item.fileShape.first.map(adviceOfClasses))
     }
+    if isOfOtherNetwork { return LoadHints.Misfit(model: "this config's network needs \(model)", advice: nil) }
     // What the file tells of is said once, at the end.
-    guard let hint = item.hint else { return nil }
-    return suggestions[hint].map { _ in LoadHints.Misfit(model: "this config needs \(model) (\(hint))", advice: nil) }
+    guard !item.hints.isEmpty, item.hints.allSatisfy({ suggestions[$0] != nil }) else { return nil }
+    return LoadHints.Misfit(model: "this config needs \(model) (\(item.hints.joined(separator: ", ")))", advice: nil)
   }
 
   private static let classesKey = Key.modelNumClasses.name
@@ -78,6 +116,14 @@ private struct MisfitWords {
   /// Whether the number of classes gives the tensor its shape.
   private static func isOfClasses(_ item: LoadReport.Mismatched) -> Bool {
     item.name.hasPrefix(Projection.scope + ".")
+  }
+
+  /// Whether the file's head is known to score other things than the configuration's.
+  private var headsDiffer: Bool {
+    switch (scoresBoxes, guess.head) {
+    case (true, .clips), (false, .boxes): true
+    default: false
+    }
   }
 
   private func adviceOfClasses(_ classes: Int) -> String {
@@ -96,28 +142,46 @@ private struct MisfitWords {
     }
   }
 
-  /// All that the configuration has to say otherwise to suit the file: the keys that decide whether the tensors in
-  /// question exist, and their shapes; nil where nothing is known.
-  var changes: String? {
-    var keys = Set(report.mismatched.filter { !Self.isOfClasses($0) }.compactMap(\.hint))
-    for name in report.missing.map(\.name) + report.unused {
-      for family in modelFamilies { keys.formUnion(family.keys(deciding: name)) }
+  /// All that the configuration has to say otherwise to suit a file of the same architecture; nil where nothing is known.
+  var changes: String? { text(news.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }) }
+
+  /// What the configuration has otherwise than the file speaks for.
+  private var news: [Recognition.Setting] {
+    guard let network = guess.network else { return [] }
+    let unseen = network.unseen.sorted { $0.key < $1.key }.map { Recognition.Setting(key: $0.key, value: $0.value) }
+    return (network.settings + unseen).filter { setting in
+      // AVA's boxes want another file.
+      isNews(setting.key) && !(setting.key == Key.detectionEnable.name && config?.testsAVA == true)
     }
-    for family in modelFamilies { keys.formUnion(family.keys(changingWith: keys, isNews: isNews)) }
-    // AVA's boxes want another file.
-    if config?.testsAVA == true { keys.remove(Key.detectionEnable.name) }
-    // A list is quoted, as a shell needs it.
-    let settings = (suggestions.keys.filter { keys.contains($0) && isNews($0) }).sorted().compactMap { key in
-      suggestions[key].map { "\(key) \($0.hasPrefix("[") ? "\"\($0)\"" : $0)" }
-    }
-    return settings.isEmpty ? nil : settings.joined(separator: " ")
   }
 
-  /// Whether the file speaks for another value of a key than the configuration has.
-  private func isNews(_ key: String) -> Bool {
-    guard let value = suggestions[key] else { return false }
-    guard let now = config?.literal(key) else { return true }
-    if let setting = guess.network?.settings.first(where: { $0.key == key }) { return !setting.admits(now) }
-    return !isSameValue(now, value)
+  /// As words of a call: a list is quoted, as a shell needs it.
+  private func text(_ settings: [Recognition.Setting]) -> String? {
+    if settings.isEmpty { return nil }
+    return settings.map { "\($0.key) \($0.value.hasPrefix("[") ? "\"\($0.value)\"" : $0.value)" }
+      .joined(separator: " ")
+  }
+
+  /// How a file of another architecture can be used: under a configuration of its own, or under this one, where that can
+  /// become the network's by all that the file speaks for.
+  var wayToOtherNetwork: (changes: String?, config: String?) {
+    let names = guess.candidates.isEmpty ? nil : listed(guess.candidates.map(\.path), limit: 4)
+    if let names, guess.suitsCandidates { return (nil, names) }
+    if becomesOther { return (text(news), nil) }
+    return (nil, names.map { "\($0), with the overrides that slowfast inspect names" } ?? LoadHints.unknownConfig)
+  }
+
+  /// Whether this configuration, changed in all that the file speaks for, is one of a network.
+  private var becomesOther: Bool {
+    guard var config else { return true }
+    // AVA's boxes want weights of boxes.
+    if config.testsAVA, headsDiffer { return false }
+    do {
+      try config.apply(overrides: news.flatMap { [$0.key, $0.value] })
+      _ = try Architecture(config, families: families)
+      return true
+    } catch {
+      return false
+    }
   }
 }

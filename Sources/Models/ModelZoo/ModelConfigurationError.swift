@@ -2,17 +2,19 @@ internal import Wording
 
 /// Why a config does not describe a model that can be built.
 public enum ModelConfigurationError: Error, Equatable, CustomStringConvertible {
-  /// - Parameter keys: As "KEY value (where it was given)".
-  case notYet(keys: [String], what: String)
+  /// - Parameters:
+  ///   - keys: As "KEY value (where it was given)".
+  ///   - networks: Those that there are.
+  case notYet(keys: [String], what: String, networks: [String])
   /// A configuration of self-supervised pretraining.
   case pretraining(keys: [String])
   case impossible(key: String, found: String, expected: String, todo: String)
 
   public var description: String {
     switch self {
-    case .notYet(let keys, let what):
+    case .notYet(let keys, let what, let networks):
       return "building the model: \(keys.joined(separator: ", ")): \(what) come with a later version of this program"
-        + " -> use a \(series(modelFamilies.flatMap(\.networks).map { $0.lowercased() }, "or")) config"
+        + " -> use a \(series(networks.map { $0.lowercased() }, "or")) config"
     case .pretraining(let keys):
       return
         "building the model: \(keys.joined(separator: ", ")): a config of self-supervised pretraining describes no test"

@@ -24,16 +24,20 @@ public protocol ModelFamily: Sendable {
   /// none.
   func isIdle(_ key: String, in config: Configuration) -> Bool
 
+  /// Those of the keys that set how many channels its stages have, for what is said where those are too many.
+  var widthKeys: [String] { get }
+
   /// What is known of the values of some of these keys, beyond their types and ranges. The names that several families give
-  /// a value are all known; of advice the first is said.
+  /// a value are all known; of advice the first is said. Configurations that name this family keep to its own.
   var valueRules: [String: ValueRule] { get }
 
   /// The values of `MODEL.ARCH` that go with a value of `MODEL.MODEL_NAME`, by default all. Others are refused before
   /// ``check(_:)`` is asked.
   func archs(of modelName: String) -> [String]
 
-  /// Checks the other keys of a configuration whose `MODEL.MODEL_NAME` and `MODEL.ARCH` are its own, as soon as it is read.
-  /// Without one of its own a family's backbone and head are built for it.
+  /// Checks what must fit together in a configuration whose `MODEL.MODEL_NAME` and `MODEL.ARCH` are its own, as soon as it
+  /// is read; by default nothing. Names of values (``valueRules``) are checked before, and what ``backbone(_:)`` and the
+  /// heads throw is said after it, with the key's place.
   ///
   /// - Returns: What stays without effect, for the notices.
   func check(_ config: Configuration) throws(ConfigurationError) -> [String]
@@ -93,24 +97,8 @@ extension ModelFamily {
   }
 
   public var hasReferenceHead: Bool { false }
-  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
-    try checkByBuilding(config)
-    return []
-  }
-
-  /// Builds backbone and head for nothing: what they refuse is said when the configuration is read, with its place.
-  func checkByBuilding(_ config: Configuration) throws(ConfigurationError) {
-    do {
-      let backbone = try backbone(config)
-      _ = try head(config, on: backbone)
-    } catch let error as ConfigurationError {
-      throw error
-    } catch ModelConfigurationError.impossible(let key, let found, let expected, let todo) {
-      throw .badValue(key: key, source: config.source(of: key), expected: expected, found: found, remedy: todo)
-    } catch {
-      // For who builds it to say.
-    }
-  }
+  public func check(_ config: Configuration) throws(ConfigurationError) -> [String] { [] }
+  public var widthKeys: [String] { [] }
   public var firstModules: [String] { [StageNames.stage(1)] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func scoresBoxes(_ tensors: TensorIndex) -> Bool? { nil }
@@ -126,12 +114,12 @@ extension ModelFamily {
   /// Backbone and head of a configuration that names this family.
   func architecture(_ config: Configuration) throws -> Architecture {
     // A configuration may come from code, and nobody have checked it.
-    _ = try check(config)
+    _ = try checkAll(config)
     let backbone = try backbone(config)
     return Architecture(backbone: backbone, head: try head(config, on: backbone))
   }
 
-  private func head(_ config: Configuration, on backbone: OwnBackbone) throws -> any Head {
+  func head(_ config: Configuration, on backbone: OwnBackbone) throws -> any Head {
     let activation = try headActivation(config)
     return config[.detectionEnable]
       ? try boxHead(config, activation, on: backbone) : try classificationHead(config, activation, on: backbone)

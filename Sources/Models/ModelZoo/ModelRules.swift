@@ -5,11 +5,21 @@ internal import Wording
 
 /// What the families of models ask of a configuration, for `Configuration.load`.
 public struct ModelRules: ConfigurationRules {
-  public init() {}
+  private let families: [any ModelFamily]
+  private let rules: [String: ValueRule]
 
-  public func rule(of key: String) -> ValueRule? { Self.rules[key] }
+  /// - Parameter families: Whose networks there are.
+  public init(families: [any ModelFamily] = modelFamilies) {
+    self.families = families
+    rules = families.reduce(into: Self.ofAll) { rules, family in
+      rules.merge(family.valueRules) { known, own in known.joined(with: own) }
+    }
+  }
 
-  private static let rules: [String: ValueRule] = modelFamilies.reduce(into: [
+  public func rule(of key: String) -> ValueRule? { rules[key] }
+
+  /// What is known of keys that every family reads.
+  private static let ofAll: [String: ValueRule] = [
     Key.modelArch.name: ValueRule(
       formerNames: ["slowonly": ValueRule.FormerName(now: ResNetBackbone.slow.name, since: 2020)], isNeeded: true),
     Key.modelModelName.name: ValueRule(isNeeded: true),
@@ -26,10 +36,9 @@ public struct ModelRules: ConfigurationRules {
       advice: "give 1 for every frame of a clip's span, or what the weights were trained with, such as 2 for a config "
         + "named 32x2"),
     // In a test they are all the same.
-    "BN.NORM_TYPE": ValueRule(names: ["batchnorm", "sync_batchnorm", "sub_batchnorm", "sync_batchnorm_apex"]),
-  ]) { rules, family in
-    rules.merge(family.valueRules) { known, own in known.joined(with: own) }
-  }
+    Key.bnNormType.name: ValueRule(
+      names: ["batchnorm", "sync_batchnorm", "sub_batchnorm", "sync_batchnorm_apex"]),
+  ]
 
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
     if config.testsAVA && !config[.detectionEnable] {
@@ -39,11 +48,11 @@ public struct ModelRules: ConfigurationRules {
         remedy: "take one of configs/AVA, with weights trained on AVA; only where these weights score boxes, set "
           + "\(Key.detectionEnable.name) True")
     }
-    if let family = try config.modelFamily(of: modelFamilies) { return try family.check(config) }
+    if let family = try config.modelFamily(of: families) { return try family.checkAll(config) }
     let name = config[.modelModelName]
     // The module that builds models says what it does not have.
     if UnbuiltModels.has(name) { return [] }
-    let known = modelFamilies.flatMap(\.modelNames) + UnbuiltModels.modelNames
+    let known = families.flatMap(\.modelNames) + UnbuiltModels.modelNames
     throw .badValue(
       key: Key.modelModelName.name, source: config.source(of: .modelModelName), expected: "a model of PySlowFast",
       found: config.literal(.modelModelName),
@@ -51,11 +60,11 @@ public struct ModelRules: ConfigurationRules {
   }
 
   public func effect(of key: String, _ config: Configuration) -> KeyEffect? {
-    let readers = modelFamilies.filter { $0.reads(key) }
+    let readers = families.filter { $0.reads(key) }
     let isOfUnbuilt = UnbuiltModels.sections.contains(String(key.prefix { $0 != "." }))
     if readers.isEmpty && !isOfUnbuilt { return nil }
     // Of a network that cannot be built, that is what the user hears.
-    guard let family = modelFamilies.naming(config[.modelModelName]) else { return .acts }
+    guard let family = families.naming(config[.modelModelName]) else { return .acts }
     if family.reads(key) { return .acts }
     return readers.isEmpty ? .unread : .actsOn(readers.flatMap(\.networks))
   }

@@ -71,8 +71,7 @@ struct PeerResNet: PeerBackbone, Equatable {
   }
 
   private func adaptLastStage(_ backbone: inout ResNetBackbone, _ adaptation: inout PeerAdaptation) {
-    guard let last = adaptation.isOfWrapper ? lastStage?.wrapped : lastStage,
-      let index = backbone.stages.indices.last, backbone.pathways == last.dilations.count
+    guard let last = lastStage, let index = backbone.stages.indices.last, backbone.pathways == last.dilations.count
     else { return }
     let strides = backbone.stages.map { $0.map(\.stride) }
     let own = strides.dropLast() + [last.dilations.map { _ in last.stride }]

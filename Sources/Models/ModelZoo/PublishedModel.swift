@@ -25,15 +25,15 @@ public struct PublishedModel: Sendable {
   /// Accuracy in per cent, or mAP, with the words that tell.
   public let number: String
   public let status: Status
-  /// What tells the network, see `traits`; empty where no file is recognised by it.
-  let traits: String
+  /// What tells the network, see ``traits(_:scoresBoxes:classes:_:)``; empty where no file is recognised by it.
+  let traits: Set<String>
 
   init(
     _ library: String, _ traits: String, _ name: String, _ config: String?, _ file: String?, _ number: String,
     _ status: Status
   ) {
     self.library = library
-    self.traits = traits
+    self.traits = Self.words(traits)
     self.name = name
     self.config = config.map { "configs/\($0).yaml" }
     self.file = file
@@ -47,28 +47,25 @@ public struct PublishedModel: Sendable {
   static let ownLibrary = "PySlowFast"
 
   /// The published networks that a file of such traits may be.
-  static func candidates(_ library: String, _ traits: [String]) -> [PublishedModel] {
+  static func candidates(_ library: String, _ traits: Set<String>) -> [PublishedModel] {
     if traits.isEmpty { return [] }
-    return all.filter { $0.library == library && $0.traits.split(separator: " ").map(String.init) == traits }
+    return all.filter { $0.library == library && $0.traits == traits }
   }
 
-  /// What tells a network: architecture, depth, what it scores, and what is unusual about it.
-  static func traits(_ network: Recognition, scoresBoxes: Bool?, classes: Int?, _ semantics: PeerSemantics?) -> [String]
-  {
-    let settings = Dictionary(network.settings.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
-    func value<Content: Sendable>(_ key: Key<Content>) -> String? { settings[key.name] }
-    guard let arch = value(.modelArch), let scoresBoxes else { return [] }
-    var traits = [arch]
-    if let depth = value(.resnetDepth) { traits.append("R\(depth)") }
-    if let factor = value(.x3dDepthFactor) { traits.append(factor) }
-    traits.append(scoresBoxes ? "boxes" : classes.map { "\($0)" } ?? "clips")
-    if let kernel = value(.slowfastFusionKernelSz) { traits.append("k\(kernel)") }
-    if value(.resnetDepth) == "101", value(.resnetNumBlockTempKernel)?.contains("23") == true { traits.append("23") }
-    if value(.nonlocalLocation) != nil { traits.append("nl") }
+  /// Traits of a table's entry, divided by spaces.
+  static func words(_ traits: String) -> Set<String> { Set(traits.split(separator: " ").map(String.init)) }
+
+  /// What tells a published network: what its family says of it, what its head scores, and what another library's head does.
+  static func traits(_ network: Recognition, scoresBoxes: Bool?, classes: Int?, _ semantics: PeerSemantics?) -> Set<
+    String
+  > {
+    guard !network.traits.isEmpty, let scoresBoxes else { return [] }
+    var traits = network.traits
+    traits.insert(scoresBoxes ? "boxes" : classes.map { "\($0)" } ?? "clips")
     if let boxes = semantics?.boxes {
-      if boxes.hasContext { traits.append("context") }
-      if boxes.frames == .maximum { traits.append("max") }
-      if boxes.hidden != nil { traits.append("mlp") }
+      if boxes.hasContext { traits.insert("context") }
+      if boxes.frames == .maximum { traits.insert("max") }
+      if boxes.hidden != nil { traits.insert("mlp") }
     }
     return traits
   }

@@ -10,6 +10,9 @@ extension Configuration {
   /// Whether the network is one of PyTorchVideo's, as PySlowFast wraps it.
   var wrapsPyTorchVideo: Bool { self[.modelModelName].hasPrefix(Self.wrapperPrefix) }
 
+  /// Whether RoIAlign goes by half pixels.
+  var alignsBoxes: Bool { self[.detectionAligned] || wrapsPyTorchVideo }
+
   /// The stage whose `RESNET.SPATIAL_DILATIONS` a stage takes: those of res3 serve the wrapper's fast pathway up to res5.
   func stageOfDilation(_ stage: Int, pathway: Int) -> Int {
     wrapsPyTorchVideo && pathway == 1 ? min(stage, 1) : stage

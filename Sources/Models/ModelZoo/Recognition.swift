@@ -30,6 +30,13 @@ public struct Recognition: Sendable {
   /// Values by key that leave no trace in the tensors, and under which a network of them can be built where nobody says
   /// others.
   public var untraced: [String: String] = [:]
+  /// What tells it among published networks, in words: architecture, depth, what is unusual about it; what the head scores is
+  /// told elsewhere. Empty where none was published.
+  public var traits: Set<String> = []
+  /// Whether its widths are those of the published networks.
+  public var hasPublishedWidths = false
+  /// Why no configuration describes it, and what to do; nil where one does.
+  public var obstacle: (reason: String, advice: String)?
 
   public init(_ summary: String) { self.summary = summary }
 

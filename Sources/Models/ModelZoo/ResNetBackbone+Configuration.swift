@@ -36,7 +36,9 @@ extension ResNetBackbone {
       return .bottleneck(
         groups: config[.resnetNumGroups], strideOn1x1: pathways == 1 && config[.resnetStride1x1])
     case nil:
-      throw ModelConfigurationError.notYet(keys: [config.cite(.resnetTransFunc)], what: "blocks of this kind")
+      let (key, names) = (Key.resnetTransFunc, TransFunc.allCases.map(\.rawValue))
+      throw ModelConfigurationError.impossible(
+        key: key.name, found: config[key], expected: series(names, "or"), todo: "set \(key.name) to one of them")
     }
   }
 }

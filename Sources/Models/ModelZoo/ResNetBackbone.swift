@@ -130,6 +130,8 @@ public struct ResNetBackbone: Backbone, Equatable {
   /// Channels of the features that the head sees, per pathway.
   public var featureChannels: [Int] { stages.last!.map(\.width) }
 
+  public var stageChannels: [Int] { stems.map(\.width) + stages.joined().flatMap { [$0.inner, $0.width] } }
+
   public var inputs: [PathwayInput] {
     let all = Array(0..<frames)
     let rates = fusion == nil ? [all] : [slowFrames, all]

@@ -20,6 +20,7 @@ struct ResNetFamily: ModelFamily {
     return key.hasPrefix("NONLOCAL.") && config[.nonlocalLocation].joined().allSatisfy(\.isEmpty)
   }
 
+  var widthKeys: [String] { [Key.resnetWidthPerGroup.name, Key.resnetNumGroups.name] }
   var valueRules: [String: ValueRule] { ResNetBackbone.valueRules }
   var hasReferenceHead: Bool { true }
 
@@ -54,6 +55,10 @@ struct ResNetFamily: ModelFamily {
     // In a deeper network more blocks may have temporal kernels.
     if keys.contains(Key.resnetDepth.name), isNews(Key.resnetDepth.name) {
       others.insert(Key.resnetNumBlockTempKernel.name)
+    }
+    // Which blocks have temporal kernels, the architecture says first.
+    if keys.contains(Key.resnetNumBlockTempKernel.name), isNews(Key.modelArch.name) {
+      others.formUnion([Key.modelArch.name, Key.modelModelName.name])
     }
     return others
   }

@@ -63,6 +63,8 @@ struct ResNetRecognition {
     network.set(.dataInputChannelNum, "[\(stem[1])\(fastStem.map { ", \($0[1])" } ?? "")]")
     if let fastStem { addFusion(width, fastStem[0]) }
     addNonLocal()
+    network.traits = traits(arch)
+    network.hasPublishedWidths = width == 64
     func table(_ last: Int...) -> String { "\(last.map { [Int](repeating: $0, count: pathways) })" }
     network.untraced = [
       Key.resnetSpatialStrides.name: table(1, 2, 2, 2), Key.resnetSpatialDilations.name: table(1, 1, 1, 1),
@@ -71,6 +73,17 @@ struct ResNetRecognition {
   }
 
   private static let archOfPictures = "2d"
+
+  /// What tells it among published networks.
+  private func traits(_ arch: String) -> Set<String> {
+    var traits: Set = [arch]
+    if let depth { traits.insert("R\(depth)") }
+    if let kernel = network.value(.slowfastFusionKernelSz) { traits.insert("k\(kernel)") }
+    // All blocks of res4 with temporal kernels, where the usual R101 has six of them.
+    if depth == 101, network.value(.resnetNumBlockTempKernel)?.contains("23") == true { traits.insert("23") }
+    if network.value(.nonlocalLocation) != nil { traits.insert("nl") }
+    return traits
+  }
 
   private mutating func addFusion(_ width: Int, _ fastWidth: Int) {
     if fastWidth > 0 { network.set(.slowfastBetaInv, "\(width / fastWidth)") }

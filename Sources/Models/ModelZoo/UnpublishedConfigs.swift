@@ -1,11 +1,11 @@
 /// The configs of this project for which PySlowFast has published no weights, by the traits of their networks
 /// (``PublishedModel/traits(_:scoresBoxes:classes:_:)``). Of several that differ in their training alone, one.
 enum UnpublishedConfigs {
-  static func paths(_ traits: [String]) -> [String] {
-    (configs[traits.joined(separator: " ")] ?? []).map { "configs/\($0).yaml" }
+  static func paths(_ traits: Set<String>) -> [String] {
+    configs.filter { PublishedModel.words($0.key) == traits }.flatMap(\.value).map { "configs/\($0).yaml" }
   }
 
-  private static let configs = [
+  private static let configs: KeyValuePairs = [
     "c2d R50 400": ["Kinetics/C2D_8x8_R50"],
     "c2d R50 400 nl": ["Kinetics/C2D_NLN_8x8_R50"],
     "i3d R101 400 23": ["Kinetics/I3D_8x8_R101"],

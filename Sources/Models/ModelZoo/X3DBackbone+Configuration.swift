@@ -20,7 +20,7 @@ extension X3DBackbone {
           depth: depth, inner: Self.inner(widths[stage], by: wider), width: widths[stage],
           dilation: try dilation.entry(0, of: .resnetSpatialDilations)))
     }
-    try Self.check(stages, groups, config)
+    try Self.check(stages, groups)
     self.init(
       frames: config[.dataNumFrames],
       inChannels: try config[.dataInputChannelNum].entry(0, of: .dataInputChannelNum),
@@ -30,9 +30,6 @@ extension X3DBackbone {
 
   /// The depths of res2 to res5: 1, 2, 5 and 3 times the factor, rounded up.
   static func depths(by factor: Double) -> [Int] { [1, 2, 5, 3].map { Int((factor * $0).rounded(.up)) } }
-
-  /// The numbers of channels that a stage may have.
-  static let channels = 1...16_384
 
   /// The widths of res2 to res5.
   ///
@@ -57,18 +54,9 @@ extension X3DBackbone {
   }
 
   /// Refuses stages that no network has.
-  private static func check(_ stages: [Stage], _ groups: Int?, _ config: Configuration) throws {
+  private static func check(_ stages: [Stage], _ groups: Int?) throws(ModelConfigurationError) {
     for (index, stage) in stages.enumerated() {
       let name = "res\(index + 2)"
-      guard channels.contains(stage.width), channels.contains(stage.inner) else {
-        throw ConfigurationError.impossible(
-          problem: "\(name) would have \(stage.width) and \(stage.inner) channels, and takes \(channels.lowerBound) to "
-            + "\(channels.upperBound) channels",
-          keys: [
-            config.cite(.x3dDimC1), config.cite(.x3dWidthFactor), config.cite(.x3dScaleRes2),
-            config.cite(.x3dBottleneckFactor),
-          ], remedy: "set them as configs/Kinetics/X3D_M.yaml does: 12, 2.0, False and 2.25")
-      }
       guard (1...1024).contains(stage.dilation) else {
         throw ModelConfigurationError.impossible(
           key: Key.resnetSpatialDilations.name, found: "\(stage.dilation) for \(name)", expected: "1 to 1024",

@@ -59,6 +59,7 @@ public struct X3DBackbone: Backbone, Equatable {
 
   public var inputs: [PathwayInput] { [PathwayInput(channels: inChannels, frames: Array(0..<frames))] }
   public var featureChannels: [Int] { [stages.last!.width] }
+  public var stageChannels: [Int] { [stem] + stages.flatMap { [$0.width, $0.inner] } }
   /// The stem and every stage halve height and width.
   public var featureStride: Int { 2 << stages.count }
 

@@ -1,3 +1,4 @@
+internal import Configuration
 internal import Tensors
 
 extension X3DFamily {
@@ -35,6 +36,23 @@ private struct X3DInPyTorchVideo: PyTorchVideoStages {
     let shortcut = layout.block(0, stage: 2, pathway: 0)
     semantics.backbone = PeerX3D(normalisesFirstShortcut: file.has("\(shortcut).branch1_norm.weight"))
     return semantics
+  }
+
+  func layers(_ network: ConvertedNetwork) -> ConvertedLayers {
+    var layers = stageLayers(network, poolsTime: false)
+    if let b = network.tensors.convolution("b", block: 0, stage: 2, pathway: 0), b.count == 5, b[1] > 1 {
+      layers.obstacles.append("convolutions of several channels (\(Key.x3dChannelwise3x3x3.name) False)")
+    }
+    // Strides and dilations leave no trace in the tensors.
+    if network.origin == nil, let config = network.config {
+      if config[.resnetStride1x1] {
+        layers.obstacles.append("strides in the blocks' first convolutions (\(Key.resnetStride1x1.name) True)")
+      }
+      if config[.resnetSpatialDilations].contains(where: { $0.first != 1 }) {
+        layers.obstacles.append("dilated stages (\(config.cite(.resnetSpatialDilations)))")
+      }
+    }
+    return layers
   }
 
   /// Puts the normalisation of the first shortcut, for which PyTorchVideo has no place, into the convolution before it and

@@ -10,7 +10,7 @@ struct X3DFamily: ModelFamily {
   var networks: [String] { ["X3D"] }
   var archs: [String] { ["x3d"] }
   /// Published configs name the blocks; there are no others.
-  private static let block = "x3d_transform"
+  static let block = "x3d_transform"
 
   var keys: [String] {
     [
@@ -19,20 +19,17 @@ struct X3DFamily: ModelFamily {
     ]
   }
 
-  var valueRules: [String: ValueRule] { [Key.resnetTransFunc.name: ValueRule(names: [Self.block])] }
-
-  func backbone(_ config: Configuration) throws -> X3DBackbone {
-    let key = Key.resnetTransFunc
-    guard config.source(of: key) == .fallback || config[key] == Self.block else {
-      throw ModelConfigurationError.impossible(
-        key: key.name, found: config[key], expected: "\(Self.block), the block of X3D",
-        todo: "set \(key.name) \(Self.block), or leave it out")
-    }
-    return try X3DBackbone(config)
+  var widthKeys: [String] {
+    [Key.x3dDimC1.name, Key.x3dWidthFactor.name, Key.x3dScaleRes2.name, Key.x3dBottleneckFactor.name]
   }
 
+  var valueRules: [String: ValueRule] {
+    [Key.resnetTransFunc.name: ValueRule(names: [Self.block], advice: "give \(Self.block), or leave the key out")]
+  }
+
+  func backbone(_ config: Configuration) throws -> X3DBackbone { try X3DBackbone(config) }
+
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
-    try checkByBuilding(config)
     let strides = Array(repeating: 2, count: 5)
     try config.checkHead(
       strides: strides, window: Self.window(config, strides.reduce(1, *)), "TRAIN_CROP_SIZE / 32, rounded up")
@@ -78,7 +75,6 @@ struct X3DFamily: ModelFamily {
 
   func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> {
     // A width is that of all of these.
-    let widths = [Key.x3dDimC1.name, Key.x3dWidthFactor.name, Key.x3dScaleRes2.name, Key.x3dBottleneckFactor.name]
-    return keys.isDisjoint(with: widths) ? [] : Set(widths)
+    keys.isDisjoint(with: widthKeys) ? [] : Set(widthKeys)
   }
 }

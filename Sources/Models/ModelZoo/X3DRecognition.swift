@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Tensors
 internal import VideoModels
 
 /// Recognises X3D by its tensors.
@@ -19,9 +20,11 @@ struct X3DRecognition {
     let largest = zip(depths, X3DBackbone.depths(by: 1)).map { Double($0) / Double($1) }.min()!
     let depth = shortestDecimal(near: largest) { X3DBackbone.depths(by: $0) == depths }
     network = Recognition(depth.flatMap { Self.published[$0] } ?? "X3D")
+    network.traits = Set(["x3d", depth].compactMap { $0 })
     let family = X3DFamily()
     network.set(.modelArch, family.archs[0])
     network.set(.modelModelName, family.modelNames[0], or: family.modelNames)
+    network.set(.resnetTransFunc, X3DFamily.block)
     if let depth {
       network.set(.x3dDepthFactor, depth)
     } else {
@@ -29,6 +32,7 @@ struct X3DRecognition {
     }
     addWidths(stem: stem[0])
     addGroups()
+    addKernels()
     addHead()
     network.set(.dataInputChannelNum, "[\(stem[1])]")
     network.remark(
@@ -43,7 +47,7 @@ struct X3DRecognition {
     let ends = (2...5).compactMap { tensors.convolution("c", block: 0, stage: $0, pathway: 0) }
     guard ends.count == 4, ends.allSatisfy({ $0.count == 5 }) else { return }
     let (widths, inner) = (ends.map { $0[0] }, ends.map { $0[1] })
-    guard (widths + inner).allSatisfy(X3DBackbone.channels.contains) else { return }
+    guard (widths + inner).allSatisfy(stageChannels.contains) else { return }
     let base = 12
     for scalesStage2 in [false, true] {
       // The widest stage is rounded the least.
@@ -81,10 +85,35 @@ struct X3DRecognition {
     if shape[1] > 1 { network.set(.resnetNumGroups, "\(shape[0] / shape[1])") }
   }
 
+  /// Kernels of other extents than every X3D's, for which there is no key, are an obstacle.
+  private mutating func addKernels() {
+    var others: [String] = []
+    func compare(_ what: String, _ shape: [Int]?, _ expected: [Int]) {
+      guard let shape, shape.count == 5, Array(shape[2...]) != expected else { return }
+      others.append("\(what) of \(describe(shape: Array(shape[2...]))) instead of \(describe(shape: expected))")
+    }
+    let stem = StageNames.stem(pathway: 0)
+    compare("the stem's", tensors.shape("\(stem).\(StageNames.stemInSpace).weight"), [1, 3, 3])
+    compare("the stem's in time", tensors.stem(pathway: 0), [5, 1, 1])
+    let blocks = (2...5).flatMap { stage in tensors.blocks(stage: stage, pathway: 0).map { (stage, $0) } }
+    for (name, kernel) in [("a", [1, 1, 1]), ("b", [3, 3, 3]), ("c", [1, 1, 1])] {
+      let shapes = blocks.compactMap { tensors.convolution(name, block: $1, stage: $0, pathway: 0) }
+      let other = shapes.first { $0.count == 5 && Array($0[2...]) != kernel }
+      compare("convolutions '\(name)'", other, kernel)
+    }
+    if !others.isEmpty {
+      network.obstacle = (
+        "it holds an X3D with kernels that no configuration has: \(others.joined(separator: ", "))",
+        "give weights of an X3D whose kernels are the usual ones"
+      )
+    }
+  }
+
   private mutating func addHead() {
     let dense = "\(Projection.headScope).\(X3DHead.dense)"
     guard let width = tensors.shape("\(dense).weight")?.first else { return }
     network.set(.x3dDimC5, "\(width)")
+    network.hasPublishedWidths = width == 2048
     network.set(.x3dBnLin5, tensors.shape("\(dense)_bn.weight") == nil ? "False" : "True")
   }
 }

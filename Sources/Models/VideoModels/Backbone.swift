@@ -25,6 +25,10 @@ public protocol Backbone: Sendable {
   /// The channels of each feature map.
   var featureChannels: [Int] { get }
 
+  /// The channels of its maps, those of every stage and inside of the stages' blocks: a configuration of a network that is
+  /// absurdly wide is refused before memory is taken for it. By default those of the feature maps.
+  var stageChannels: [Int] { get }
+
   /// The pixels of the clip, along height and width, from one position of the feature maps to the next.
   var featureStride: Int { get }
 
@@ -34,4 +38,8 @@ public protocol Backbone: Sendable {
   ///   - inputs: One value per entry of ``inputs``: N, [frames, H, W], channels.
   /// - Returns: The feature maps, one per entry of ``featureChannels``.
   func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value]
+}
+
+extension Backbone {
+  public var stageChannels: [Int] { featureChannels }
 }

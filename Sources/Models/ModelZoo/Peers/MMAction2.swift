@@ -1,3 +1,4 @@
+internal import Datasets
 internal import NN
 internal import Tensors
 internal import VideoModels
@@ -22,10 +23,11 @@ struct MMAction2: PeerMapping {
       library: library, modules: layout.modules(classifier: classifier, hasHidden: hidden != nil),
       scoresBoxes: layout.scoresBoxes, semantics: semantics(file, layout, text, hidden, &assumptions))
     if layout.scoresBoxes == true, let classifier, let rows = file.shape(classifier + ".weight")?.first {
-      // With a head of AVA's 80 classes alone nothing is to be left out, whatever the defaults say.
-      let hasBackground = text.hasBackground ?? (rows != 80)
+      // With a head of AVA's classes alone nothing is to be left out, whatever the defaults say.
+      let classes = ActionDataset.ava.classNames.count
+      let hasBackground = text.hasBackground ?? (rows != classes)
       if hasBackground { network.classifierWithBackground = classifier }
-      if text.hasBackground == nil, hasBackground, rows != 81 {
+      if text.hasBackground == nil, hasBackground, rows != classes + 1 {
         assumptions.append("row 0 of the classifier's \(rows) is taken for the background class: the file does not say")
       }
     }

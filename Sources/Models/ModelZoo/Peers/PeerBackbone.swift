@@ -29,9 +29,12 @@ extension PeerBackbone {
   public func becomePySlowFast(_ weights: inout NamedWeights) {}
 
   /// Adapts an architecture of its family; others stay as they are.
-  func adapt(in architecture: inout Architecture, _ adaptation: inout PeerAdaptation) throws(PeerError) {
-    guard var backbone = architecture.backbone as? OwnBackbone else { return }
+  ///
+  /// - Returns: Whether it is one.
+  func adapt(in architecture: inout Architecture, _ adaptation: inout PeerAdaptation) throws(PeerError) -> Bool {
+    guard var backbone = architecture.backbone as? OwnBackbone else { return false }
     try adapt(&backbone, &adaptation)
     architecture.backbone = backbone
+    return true
   }
 }

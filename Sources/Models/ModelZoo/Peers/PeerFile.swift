@@ -1,4 +1,5 @@
 internal import Checkpoint
+public import Configuration
 
 /// A file's tensors under the names that it gives them, without what data-parallel training puts before all of them.
 public struct PeerFile: Sendable {
@@ -7,23 +8,28 @@ public struct PeerFile: Sendable {
   public let names: [String]
   private let shapes: [String: [Int]]
   /// PySlowFast's configuration, where the file has one.
-  public let configText: String?
+  public let config: Configuration?
   /// MMAction2's configuration, where the file has one.
   public let pythonText: String?
 
   init(_ content: FileContent) {
     self.init(
-      content.items.map { ($0.originalName, $0.originalShape) }, configText: content.configText,
+      content.items.map { ($0.originalName, $0.originalShape) }, config: Self.config(content.configText, path: ""),
       pythonText: content.pythonConfigText)
   }
 
   init(_ checkpoint: Checkpoint) {
     self.init(
-      checkpoint.entries.map { ($0.originalName, $0.originalShape) }, configText: checkpoint.configText,
-      pythonText: checkpoint.pythonConfigText)
+      checkpoint.entries.map { ($0.originalName, $0.originalShape) },
+      config: Self.config(checkpoint.configText, path: checkpoint.path), pythonText: checkpoint.pythonConfigText)
   }
 
-  private init(_ items: [(name: String, shape: [Int]?)], configText: String?, pythonText: String?) {
+  /// - Parameter path: Of the file, for the places of the configuration's values.
+  private static func config(_ text: String?, path: String) -> Configuration? {
+    text.flatMap { Configuration(checkpointText: $0, path: path) }
+  }
+
+  private init(_ items: [(name: String, shape: [Int]?)], config: Configuration?, pythonText: String?) {
     let wrapper = "module."
     let isWrapped = !items.isEmpty && items.allSatisfy { $0.name.hasPrefix(wrapper) }
     self.wrapper = isWrapped ? wrapper : ""
@@ -32,7 +38,7 @@ public struct PeerFile: Sendable {
     shapes = Dictionary(
       zip(names, items).compactMap { name, item in item.shape.map { (name, $0) } },
       uniquingKeysWith: { _, last in last })
-    self.configText = configText
+    self.config = config
     self.pythonText = pythonText
   }
 

@@ -12,12 +12,19 @@ public protocol PeerMapping: Sendable {
   /// What a file holds; nil where it is not of the library, or of another network of it.
   func read(_ file: PeerFile) -> PeerReading?
 
+  /// What a file's network does under a configuration: by default what ``read(_:)`` said. Another one's configuration may
+  /// read the same tensors in its own way, as those of PySlowFast's wrappers.
+  func semantics(_ own: PeerSemantics, under config: Configuration) -> PeerSemantics
+
   /// The values of `MODEL.ARCH`, as the family recognises files, whose networks it can write.
   var archs: [String] { get }
 
   /// Whether PySlowFast has these networks from the library alone: it then reads them under the library's names, after
   /// `model.`.
   var isWrapped: Bool { get }
+
+  /// Whether the library has these networks with a head that scores boxes, too.
+  var scoresBoxes: Bool { get }
 
   /// What the library calls the layers of a network.
   func layers(_ network: ConvertedNetwork) -> ConvertedLayers
@@ -29,6 +36,8 @@ public protocol PeerMapping: Sendable {
 extension PeerMapping {
   public var archs: [String] { [] }
   public var isWrapped: Bool { false }
+  public var scoresBoxes: Bool { false }
+  public func semantics(_ own: PeerSemantics, under config: Configuration) -> PeerSemantics { own }
   public func layers(_ network: ConvertedNetwork) -> ConvertedLayers { ConvertedLayers(modules: []) }
   public func prepare(_ weights: inout NamedWeights) {}
 }
@@ -71,9 +80,16 @@ public enum PeerReading: Sendable {
   /// nil where the file is of no library that the families know.
   init?(_ file: PeerFile, _ families: [any ModelFamily]) {
     // The last first, as where files of PySlowFast are recognised.
-    let mappings = families.reversed().lazy.flatMap(\.peers)
-    guard let reading = mappings.compactMap({ $0.read(file) }).first else { return nil }
-    self = reading
+    for mapping in families.reversed().flatMap(\.peers) {
+      guard var reading = mapping.read(file) else { continue }
+      if case .network(var network) = reading {
+        network.mapping = mapping
+        reading = .network(network)
+      }
+      self = reading
+      return
+    }
+    return nil
   }
 }
 

@@ -10,26 +10,32 @@ extension PeerNetwork {
   /// - Throws: `PeerError` for a configuration that the network cannot be made of.
   public func adapt(_ architecture: inout Architecture, _ config: Configuration) throws(PeerError) -> [String] {
     if scoresBoxes == true, !config[.detectionEnable] { throw .detector(library) }
+    let semantics = mapping?.semantics(semantics, under: config) ?? semantics
     var adaptation = PeerAdaptation(library, config)
-    try semantics.backbone?.adapt(in: &architecture, &adaptation)
-    if let boxes = semantics.boxes, var head = architecture.head as? RoIHead {
-      head.aligned = adaptation.value(
-        Key.detectionAligned.name, head.aligned, boxes.aligned || adaptation.isOfWrapper
-      ) { $0 ? "True" : "False" }
-      head.resolution = adaptation.value(Key.detectionRoiXformResolution.name, head.resolution, boxes.resolution) {
-        "\($0)"
-      }
-      (head.frames, head.hasContext, head.hidden) = (boxes.frames, boxes.hasContext, boxes.hidden)
-      architecture.head = head
+    // Of another family's network, which no tensor will fit, nothing is made.
+    if try semantics.backbone?.adapt(in: &architecture, &adaptation) == false { return [] }
+    var strangers = semantics.backbone?.strangers ?? []
+    if scoresBoxes == architecture.head.scoresBoxes {
+      try adaptHead(in: &architecture, to: semantics, &adaptation)
+      strangers += semantics.strangersOfHead
     }
-    if scoresBoxes == false, var head = architecture.head as? ClassificationHead {
-      if semantics.clips.averagesWholeMaps { head.window = nil }
-      head.joinsLastFirst = semantics.clips.joinsLastFirst
-      architecture.head = head
-    }
-    let strangers = semantics.strangers
     let others = strangers.isEmpty ? [] : ["as \(library)'s networks have it: \(strangers.joined(separator: "; "))"]
     return adaptation.notices + others + assumptions.map { "\(library): \($0)" }
+  }
+
+  private func adaptHead(
+    in architecture: inout Architecture, to semantics: PeerSemantics, _ adaptation: inout PeerAdaptation
+  ) throws(PeerError) {
+    let words = semantics.wordsOfHead
+    if words.isEmpty { return }
+    guard var head = architecture.head as? any PeerHead else {
+      throw .impossible(
+        problem: "\(library)'s network scores by \(words.joined(separator: ", ")), and the head of "
+          + "\(adaptation.config.cite(.modelModelName)) knows no such thing",
+        remedy: "give weights of PySlowFast's own network")
+    }
+    try head.adapt(to: semantics, &adaptation)
+    architecture.head = head
   }
 }
 
@@ -44,9 +50,6 @@ public struct PeerAdaptation {
     self.library = library
     self.config = config
   }
-
-  /// Whether the configuration names PySlowFast's wrapper of the library's networks.
-  var isOfWrapper: Bool { library == PyTorchVideo.name && config.wrapsPyTorchVideo }
 
   /// Chooses a key's value, and says so where they differ.
   ///

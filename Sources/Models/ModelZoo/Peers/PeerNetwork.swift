@@ -15,6 +15,8 @@ public struct PeerNetwork: Sendable {
 
   /// Whose it is, as "PyTorchVideo".
   public let library: String
+  /// What read the file.
+  var mapping: (any PeerMapping)?
   let modules: [Module]
   /// Whether it scores boxes, by its names; nil where it has no head.
   let scoresBoxes: Bool?

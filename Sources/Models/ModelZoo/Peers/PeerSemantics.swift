@@ -17,6 +17,9 @@ public struct PeerSemantics: Sendable {
       self.aligned = aligned
       self.resolution = resolution
     }
+
+    /// Its RoIAlign in words.
+    var words: String { "RoIAlign of \(resolution)x\(resolution) with aligned \(aligned ? "True" : "False")" }
   }
 
   /// Of a head that scores clips.
@@ -41,7 +44,14 @@ public struct PeerSemantics: Sendable {
 
   /// - Parameter isLenient: Whether the mean over whole maps goes without saying.
   func strangers(butOfClips isLenient: Bool) -> [String] {
-    var words = backbone?.strangers ?? []
+    (backbone?.strangers ?? []) + strangersOfHead(butOfClips: isLenient)
+  }
+
+  /// Those of the head.
+  var strangersOfHead: [String] { strangersOfHead(butOfClips: false) }
+
+  private func strangersOfHead(butOfClips isLenient: Bool) -> [String] {
+    var words: [String] = []
     if boxes?.frames == .maximum { words.append("the maximum over the frames before RoIAlign") }
     if boxes?.hasContext == true { words.append("features of the whole map beside those of each box") }
     if boxes?.hidden != nil { words.append("a classifier of two layers") }
@@ -49,4 +59,7 @@ public struct PeerSemantics: Sendable {
     if clips.averagesWholeMaps, !isLenient { words.append("scores of the mean over the whole map") }
     return words
   }
+
+  /// All that the head is asked to do, in words; none where any will do.
+  var wordsOfHead: [String] { (boxes.map { [$0.words] } ?? []) + strangersOfHead }
 }

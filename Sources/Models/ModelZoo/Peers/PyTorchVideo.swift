@@ -10,6 +10,10 @@ enum PyTorchVideo {
     semantics.pixels = PeerPixels(mean: [0.45, 0.45, 0.45], std: [0.225, 0.225, 0.225])
     return semantics
   }
+
+  /// How its detectors look boxes up, on features 16 pixels apart.
+  static let boxes = PeerSemantics.Boxes(aligned: false, resolution: 7)
+  static let strideOfBoxes = 16
 }
 
 /// Networks of a stem, four stages of residual blocks and a head, as PyTorchVideo's builders make them.

@@ -15,7 +15,8 @@ public struct WeightConversion: Sendable {
   private let path: String
   private let own: TensorIndex
   private let guess: ArchitectureGuess
-  private let config: Configuration?
+  /// The file's own configuration.
+  private var config: Configuration? { guess.own }
 
   public var tensors: [(name: String, tensor: Tensor)] { weights.tensors }
   /// What was changed on the way, and what the file cannot say to its next reader.
@@ -37,7 +38,6 @@ public struct WeightConversion: Sendable {
         "give weights of PySlowFast, PyTorchVideo or MMAction2")
     }
     own = TensorIndex(checkpoint)
-    config = checkpoint.configText.flatMap { Configuration(checkpointText: $0, path: checkpoint.path) }
     weights = try NamedWeights(checkpoint, guess.peer)
     weights.notices += guess.gaps(of: checkpoint, families)
     switch names {
@@ -67,21 +67,40 @@ public struct WeightConversion: Sendable {
     }
   }
 
-  private var hasHead: Bool { own.shape(Projection.scope + ".weight") != nil }
+  /// Whether the head scores boxes; nil where there is none. Of a file that does not say, the number of its classes counts
+  /// where the library has such a network.
+  private func scoresBoxes(_ mapping: any PeerMapping) -> Bool? {
+    if own.shape(Projection.scope + ".weight") == nil { return nil }
+    let isConfigured = config.flatMap { $0.source(of: .detectionEnable) == .fallback ? nil : $0[.detectionEnable] }
+    return guess.peer?.scoresBoxes ?? guess.family?.scoresBoxes(own) ?? isConfigured
+      ?? (mapping.scoresBoxes && guess.head == .boxes)
+  }
+
+  /// What a library's networks of the kind have not, whatever their layers are.
+  private func obstacles(_ mapping: any PeerMapping, _ scoresBoxes: Bool?) -> [String] {
+    scoresBoxes == true && !mapping.scoresBoxes ? ["a head that scores boxes"] : []
+  }
+
+  private func refuse(_ library: String, _ obstacles: [String]) throws {
+    if !obstacles.isEmpty { throw ConversionError.notCarried(path, library, obstacles) }
+  }
 
   // MARK: PySlowFast
 
   private mutating func becomePySlowFast() throws {
     if let mapping = mapping(where: \.isWrapped) {
-      try write(mapping.layers(network(scoresBoxes: hasHead ? false : nil, isWrapped: true)), by: mapping)
+      let scoresBoxes = scoresBoxes(mapping)
+      let layers = mapping.layers(network(scoresBoxes: scoresBoxes, isWrapped: true))
+      try refuse("PySlowFast", obstacles(mapping, scoresBoxes) + layers.obstacles)
+      try write(layers, by: mapping)
+      noteHead(scoresBoxes)
       weights.notices.append(
         "PySlowFast has this network from \(mapping.library), under whose names it is written, after 'model.'")
       return
     }
     guard let peer = guess.peer else { return }
     // The mean over the whole map is that over its windows where the picture is as large as in training.
-    let strangers = peer.semantics.strangers(butOfClips: true)
-    if !strangers.isEmpty { throw ConversionError.notCarried(path, "PySlowFast", strangers) }
+    try refuse("PySlowFast", peer.semantics.strangers(butOfClips: true))
     noteWholeMaps(peer, "PySlowFast")
     peer.semantics.backbone?.becomePySlowFast(&weights)
     notePixels(peer)
@@ -120,16 +139,12 @@ public struct WeightConversion: Sendable {
     guard let mapping = mapping(where: { $0.library == library }) else {
       throw ConversionError.notCarried(path, library, ["the layers of \(guess.network?.summary ?? "")"])
     }
-    var obstacles = guess.peer?.semantics.strangers(butOfClips: true) ?? []
-    if let boxes = guess.peer?.semantics.boxes, boxes.aligned || boxes.resolution != 7 {
-      obstacles.append(
-        "RoIAlign of \(boxes.resolution)x\(boxes.resolution) with aligned \(boxes.aligned ? "True" : "False")")
-    }
-    let scoresBoxes = guess.peer?.scoresBoxes ?? (hasHead ? guess.head == .boxes : nil)
+    let scoresBoxes = scoresBoxes(mapping)
     let layers = mapping.layers(network(scoresBoxes: scoresBoxes, isWrapped: false))
-    obstacles += layers.obstacles
-    if !obstacles.isEmpty { throw ConversionError.notCarried(path, library, obstacles) }
-
+    let strangers = guess.peer?.semantics.strangers(butOfClips: true) ?? []
+    try refuse(
+      library,
+      strangers + obstacles(mapping, scoresBoxes) + (scoresBoxes == true ? obstaclesOfBoxes : []) + layers.obstacles)
     try write(layers, by: mapping)
     noteHead(scoresBoxes)
     weights.notices += layers.notices
@@ -138,13 +153,27 @@ public struct WeightConversion: Sendable {
     notePixels(peer)
   }
 
+  /// How boxes are looked up, where PyTorchVideo's detectors do otherwise: as the library's file or the file's own
+  /// configuration says.
+  private var obstaclesOfBoxes: [String] {
+    if let peer = guess.peer {
+      let boxes = peer.semantics.boxes.map { PeerSemantics.Boxes(aligned: $0.aligned, resolution: $0.resolution) }
+      return boxes.map { $0 == PyTorchVideo.boxes ? [] : [$0.words] } ?? []
+    }
+    guard let config else { return [] }
+    let boxes = PeerSemantics.Boxes(aligned: config.alignsBoxes, resolution: config[.detectionRoiXformResolution])
+    let stride = config[.detectionSpatialScaleFactor]
+    let words = boxes == PyTorchVideo.boxes ? [] : ["\(boxes.words), as the file's own config has it"]
+    return words + (stride == PyTorchVideo.strideOfBoxes ? [] : ["boxes on features \(stride) pixels apart"])
+  }
+
   private mutating func noteHead(_ scoresBoxes: Bool?) {
     switch scoresBoxes {
-    case true? where guess.peer == nil:
+    case true? where guess.peer == nil && config == nil:
       weights.notices.append(
         "PyTorchVideo's detector takes RoIAlign with aligned False: weights of a config with DETECTION.ALIGNED True score "
           + "otherwise there")
-    case false? where guess.head == nil:
+    case false? where guess.head == nil || guess.head == .boxes:
       weights.notices.append("the head is written as one that scores clips: the file does not say")
     case nil: weights.notices.append("there is no head to write")
     default: break

@@ -1,0 +1,147 @@
+import Checkpoint
+import Configuration
+import Kernels
+import ModelZoo
+import Tensors
+import TestSupport
+import Testing
+import VideoModels
+
+/// What a file's own configuration says of its network, on the way to other names: none of it is in the tensors.
+@Suite struct OwnConfigTests {
+  /// A file of the network of a configuration, with that configuration in it.
+  private func file(_ overrides: [String], configText: String?) throws -> Checkpoint {
+    var config = Configuration.defaults
+    try config.apply(overrides: overrides)
+    let asked = WeightReader(nil)
+    _ = VideoModel(try Architecture(config), weights: asked, engine: Engine(threads: 1))
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/own.pyth"
+    let tensors = asked.report.missing.map { (name: $0.name, tensor: Tensor(zeros: $0.shape)) }
+    try writeTorch(tensors, epoch: 1, configText: configText, to: path)
+    return try Checkpoint(path: path, naming: PySlowFastNames())
+  }
+
+  private func refusal(_ file: Checkpoint, _ names: WeightNames = .pytorchvideo) -> String {
+    let error = #expect(throws: ConversionError.self) { _ = try WeightConversion(file, to: names) }
+    return error.map { "\($0)" } ?? ""
+  }
+
+  private static let thin = ["RESNET.WIDTH_PER_GROUP", "2", "RESNET.DEPTH", "50", "DATA.NUM_FRAMES", "8"]
+  private static let boxes = ["DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid", "MODEL.NUM_CLASSES", "80"]
+  private static let slow =
+    thin + boxes + [
+      "MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow", "RESNET.SPATIAL_STRIDES", "[[1],[2],[2],[1]]",
+      "RESNET.SPATIAL_DILATIONS", "[[1],[1],[1],[2]]",
+    ]
+
+  /// Of a detector of the hub's own: what another block of lines changes.
+  private static func text(
+    detection: String = "", resNet: String = "", model: String = "  MODEL_NAME: ResNet\n  ARCH: slow\n"
+  ) -> String {
+    "MODEL:\n\(model)DETECTION:\n  ENABLE: true\n  ALIGNED: false\n\(detection)RESNET:\n"
+      + "  SPATIAL_STRIDES: [[1], [2], [2], [1]]\n  SPATIAL_DILATIONS: [[1], [1], [1], [2]]\n\(resNet)"
+  }
+
+  @Test func aDetectorLikeTheHubsIsWritten() throws {
+    let notices = try WeightConversion(try file(Self.slow, configText: Self.text()), to: .pytorchvideo).notices
+    #expect(!notices.contains { $0.contains("RoIAlign") }, "\(notices)")
+    let without = try WeightConversion(try file(Self.slow, configText: nil), to: .pytorchvideo).notices
+    #expect(without.contains { $0.contains("RoIAlign with aligned False") }, "\(without)")
+  }
+
+  @Test(arguments: [
+    (text(detection: "  ALIGNED: true\n"), "RoIAlign of 7x7 with aligned True, as the file's own config has it"),
+    (text(model: "  MODEL_NAME: PTVResNet\n  ARCH: slow\n"), "RoIAlign of 7x7 with aligned True"),
+    (text(detection: "  ROI_XFORM_RESOLUTION: 14\n"), "RoIAlign of 14x14 with aligned False"),
+    (text(detection: "  SPATIAL_SCALE_FACTOR: 32\n"), "boxes on features 32 pixels apart"),
+    (text(resNet: "  STRIDE_1X1: true\n"), "strides in the blocks' first convolutions (RESNET.STRIDE_1X1 True)"),
+    (text(resNet: "  SPATIAL_STRIDES: [[1], [1], [2], [1]]\n"), "a res3 of strides [1] and dilations [1]"),
+    (text(resNet: "  SPATIAL_DILATIONS: [[1], [1], [2], [2]]\n"), "a res4 of strides [2] and dilations [2]"),
+  ])
+  func whatTheHubsDetectorsDoOtherwiseIsRefused(_ text: String, _ words: String) throws {
+    let message = refusal(try file(Self.slow, configText: text))
+    #expect(message.contains("PyTorchVideo has no network with what these weights need: " + words), "\(message)")
+  }
+
+  /// The clip heads of the same files need no RoIAlign.
+  @Test func clipsNeedNoBoxes() throws {
+    let clips = Self.thin + ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow", "MODEL.NUM_CLASSES", "400"]
+    let text = "MODEL:\n  MODEL_NAME: ResNet\n  ARCH: slow\nDETECTION:\n  ENABLE: false\n  ALIGNED: true\n"
+    #expect(try WeightConversion(try file(clips, configText: text), to: .pytorchvideo).notices == [])
+  }
+
+  /// The pool of frames after res2 leaves no trace either.
+  @Test func thePoolOfFramesIsTheConfigs() throws {
+    let own = Self.thin + ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "c2d", "MODEL.NUM_CLASSES", "400"]
+    func written(_ text: String?) throws -> (isPooled: Bool, isSaid: Bool) {
+      let conversion = try WeightConversion(try file(own, configText: text), to: .pytorchvideo)
+      return (
+        conversion.tensors.contains { $0.name.hasPrefix("blocks.5.res_blocks.") },
+        conversion.notices.contains { $0.contains("pooled by two") }
+      )
+    }
+    let head = "DETECTION:\n  ENABLE: false\n"
+    #expect(try written(nil) == (true, true))
+    #expect(try written("MODEL:\n  MODEL_NAME: ResNet\n  ARCH: c2d\n" + head) == (true, false))
+    for (name, arch) in [("ResNet", "2d"), ("ResNet_nopool", "c2d")] {
+      #expect(try written("MODEL:\n  MODEL_NAME: \(name)\n  ARCH: \(arch)\n" + head) == (false, false), "\(name)")
+    }
+  }
+
+  private static let x3d = [
+    "MODEL.MODEL_NAME", "X3D", "MODEL.ARCH", "x3d", "X3D.WIDTH_FACTOR", "0.5", "X3D.DEPTH_FACTOR", "1.0",
+    "X3D.DIM_C5", "24",
+  ]
+  private static let csn = thin + ["MODEL.MODEL_NAME", "PTVCSN", "MODEL.ARCH", "csn"]
+
+  /// The hub has detectors of SlowFast and Slow alone.
+  @Test(arguments: [x3d, csn, thin + ["MODEL.MODEL_NAME", "PTVR2plus1D", "MODEL.ARCH", "r2plus1d"]])
+  func detectorsThatTheHubHasNot(_ network: [String]) throws {
+    let file = try file(network + Self.boxes, configText: "DETECTION:\n  ENABLE: true\n  ALIGNED: false\n")
+    let message = refusal(file)
+    #expect(message.contains("PyTorchVideo has no network with what these weights need: a head that scores boxes"))
+  }
+
+  /// What PySlowFast has from PyTorchVideo scores clips there.
+  @Test func detectorsThatPySlowFastHasNot() throws {
+    let detector = try file(Self.csn + Self.boxes, configText: "DETECTION:\n  ENABLE: true\n")
+    let message = refusal(detector, .pyslowfast)
+    #expect(message.contains("PySlowFast has no network with what these weights need: a head that scores boxes"))
+    // As many classes as AVA has do not make a detector of it.
+    for text in [nil, "DETECTION:\n  ENABLE: false\n"] {
+      let clips = try WeightConversion(
+        try file(Self.csn + ["MODEL.NUM_CLASSES", "80"], configText: text), to: .pyslowfast)
+      #expect(clips.tensors.contains { $0.name == "model.blocks.5.proj.weight" })
+      #expect(clips.notices.contains { $0.hasPrefix("the head is written as one that scores clips") } == (text == nil))
+    }
+  }
+
+  @Test(arguments: [
+    ("  STRIDE_1X1: true\n", "strides in the blocks' first convolutions"),
+    (
+      "  SPATIAL_DILATIONS: [[1], [1], [1], [2]]\n",
+      "dilated stages (RESNET.SPATIAL_DILATIONS [[1], [1], [1], [2]] (line"
+    ),
+  ])
+  func whatTheHubsX3DDoesOtherwiseIsRefused(_ lines: String, _ words: String) throws {
+    #expect(refusal(try file(Self.x3d, configText: "RESNET:\n" + lines)).contains(words))
+    _ = try WeightConversion(try file(Self.x3d, configText: "RESNET:\n  STRIDE_1X1: false\n"), to: .pytorchvideo)
+  }
+
+  /// Under the configuration of one of PySlowFast's wrappers, PyTorchVideo's files are read as it reads them; nobody else's.
+  @Test(arguments: [("ResNet", false), ("PTVResNet", true)])
+  func wrappersAlignBoxes(_ name: String, _ isAligned: Bool) throws {
+    let hub = try WeightConversion(try file(Self.slow, configText: Self.text()), to: .pytorchvideo).tensors
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeSafetensors(hub, to: folder.path + "/hub")
+    let peer = try #require(PeerNetwork(try Checkpoint(path: folder.path + "/hub", naming: PySlowFastNames())))
+    var config = Configuration.defaults
+    try config.apply(overrides: Self.slow + ["MODEL.MODEL_NAME", name])
+    var architecture = try Architecture(config)
+    _ = try peer.adapt(&architecture, config)
+    #expect((architecture.head as? RoIHead)?.aligned == isAligned)
+  }
+}

@@ -87,6 +87,7 @@ let support: [Target] = [
   .target(name: "Clocks", swiftSettings: safe),
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
+  .target(name: "Tracks", dependencies: ["Geometry"], swiftSettings: safe),
   .target(name: "Files", dependencies: ["Clocks", "Wording", "CZlib", "CZstd", "CNettle"], swiftSettings: strict),
 ]
 
@@ -122,6 +123,10 @@ let formats: [Target] = [
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
+  .target(
+    name: "TrackRecords",
+    dependencies: ["AVARecords", "BoxFiles", "JSON", "Tracks", "Files", "Wording", "Geometry"],
+    swiftSettings: safe),
 ]
 
 let media: [Target] = [
@@ -165,6 +170,7 @@ let runs: [Target] = [
 let evaluation: [Target] = [
   .target(name: "Statistics", dependencies: ["Tensors"], swiftSettings: safe),
   .target(name: "ClassificationEval", dependencies: ["Statistics"], swiftSettings: safe),
+  .target(name: "VideoEval", dependencies: ["AVARecords", "Geometry"], swiftSettings: safe),
   .target(
     name: "AVAEval", dependencies: ["Statistics", "AVARecords", "Datasets", "Geometry", "Parallel", "Wording"],
     swiftSettings: safe),
@@ -228,6 +234,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
+      "TrackRecords", "Tracks",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -237,7 +244,7 @@ let program: [Target] = [
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
-  "AVAEval", "ClassificationEval", "Report", "TextReports", "Ensembles",
+  "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Report", "TextReports", "Ensembles",
   "Program",
   "Dependency",
 ]
@@ -258,6 +265,7 @@ let testTargets: [Target] = [
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
   tests("Geometry", "Geometry"),
+  tests("Tracks", "Tracks", "Geometry", "Tensors"),
   tests("Files", "Files"),
   tests("Tensors", "Tensors", "Files"),
   tests("Parallel", "Parallel"),
@@ -273,6 +281,7 @@ let testTargets: [Target] = [
     "Tensors", "Geometry", "Files"),
   tests("AVARecords", "AVARecords", "Datasets", "Files", "Geometry", "Parallel", "Tensors"),
   tests("BoxFiles", "BoxFiles", "Files", "Geometry"),
+  tests("TrackRecords", "TrackRecords", "Tracks", "AVARecords", "BoxFiles", "JSON", "Geometry", "Files"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
@@ -283,6 +292,7 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
+  tests("VideoEval", "VideoEval", "AVARecords", "JSON", "Geometry", "Files", "Tensors"),
   tests("AVAEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "Geometry", "Parallel", "Files", "Tensors"),
   tests(
     "Inference", "Inference", "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Kernels", "NN", "RoIAlign",
@@ -304,7 +314,7 @@ let testTargets: [Target] = [
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),
-  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
+  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "ClassificationEval", "Statistics", "AVARecords", "Datasets", "Parallel",

@@ -59,7 +59,7 @@ extension ClassificationError {
   static func listing<Value>(_ config: Configuration, _ name: String, _ read: () throws -> Value) throws -> Value {
     do {
       return try read()
-    } catch let error as FileError {
+    } catch let error as FileError where !error.isForeign {
       let folder = config[.dataPathToDataDir]
       let hasOther = !folder.isEmpty && name == "test.csv" && pathExists(joinPath(folder, "val.csv"))
       throw ClassificationError.noList(

@@ -41,6 +41,12 @@ enum ClipInput: Sendable {
     }
   }
 
+  /// What is odd about the numbers of a folder's pictures; nil where they follow one another.
+  var unevenNumbers: String? {
+    guard case .pictures(let paths, _) = self else { return nil }
+    return Video.unevenNumbers(of: paths)
+  }
+
   /// The files that tell it from another one: of several pictures the first and the last.
   var ends: [String] {
     switch self {

@@ -75,6 +75,7 @@ public struct VideoClassification {
     var firstFault: (any Error)?
     var notices = names.notices
     var (short, cut, pictures): ([String], [String], Int) = ([], [], 0)
+    var gaps: [(path: String, unseen: Double, duration: Double)] = []
     for path in paths {
       do {
         let input = try ClipInput(path, framesPerSecond: rate)
@@ -83,12 +84,20 @@ public struct VideoClassification {
           throw VideoClassificationError.tooManyWindows(path, duration: source.duration, most: WindowLayout.most)
         }
         if case .video(let index) = input { notices += index.notices.map { "\(path): \($0)" } }
+        if let gap = input.unevenNumbers {
+          notices.append(
+            "'\(path)': \(gap): they are taken to follow one another evenly, and all later ones are seen at wrong times -> "
+              + "extract the frames again")
+        }
         if case .picture = input {
           pictures += 1
         } else if layout.isLonger {
           short.append("'\(path)'")
         } else if layout.windows.count == 1, source.duration > clip.seconds + 0.5 / target {
-          cut.append("'\(path)'")
+          cut.append(
+            "'\(path)' (\(fixed(layout.unseen(clip, of: source.duration), 2)) of \(fixed(source.duration, 2)) s)")
+        } else if layout.windows.count > 1, every > clip.seconds + 0.5 / target {
+          gaps.append((path, layout.unseen(clip, of: source.duration), source.duration))
         }
         inputs.append((path, input))
         videos.append(WindowScores.Video(path, input, source, layout, seen.views))
@@ -111,6 +120,15 @@ public struct VideoClassification {
         "no second window begins within them (--every \(fixed(every, 2)) s), what comes after the first \(length) s is not "
           + "seen: \(listed(cut, limit: 3))")
     }
+    let (unseen, all) = gaps.reduce((0, 0)) { ($0.0 + $1.unseen, $0.1 + $1.duration) }
+    if unseen > 0.5 / target {
+      let files = gaps.map { gap in
+        "'\(gap.path)' (\(fixed(gap.unseen, 2)) of \(fixed(gap.duration, 2)) s)"
+      }
+      notices.append(
+        "windows of \(length) s, one every \(fixed(every, 2)) s: \(fixed(100 * unseen / all, 0)) % of the time is in no "
+          + "window and is not seen: \(listed(files, limit: 3)) -> for all of it give --every \(length) or less")
+    }
     if pictures > 0, config[.dataNumFrames] > 1 {
       notices.append(
         "\(pictures == 1 ? "a picture is" : "\(pictures) pictures are each") a clip of one frame over and over: what "
@@ -124,7 +142,8 @@ public struct VideoClassification {
   /// What is wrong with one input, without the advice; nil for errors of the call.
   private static func fault(_ error: any Error) -> String? {
     switch error {
-    case VideoClassificationError.noPictures, is ImagingError: withoutAdvice(error)
+    case VideoClassificationError.noPictures, VideoClassificationError.tooManyWindows, is ImagingError:
+      withoutAdvice(error)
     default: damageCause(error)
     }
   }

@@ -94,13 +94,14 @@ public struct VideoList: Sendable, Equatable {
       {
         throw error(
           "\(shown) has no \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) and looks like a path and a class with "
-            + "\(Self.inWords(other)) between them", "set DATA.PATH_LABEL_SEPARATOR \"\(other)\"")
+            + "\(Self.inWords(other)) between them", "set DATA.PATH_LABEL_SEPARATOR \(Self.forShell(other))")
       }
       if fields.count == 1, !isThere(line), let other = Self.separatorAfterNumber(in: line, than: separator) {
         throw error(
           "\(shown) has no \(Self.inWords(separator)) (DATA.PATH_LABEL_SEPARATOR) and looks like a class and a path with "
             + "\(Self.inWords(other)) between them",
-          "write the path first, then the class, in all lines, and set DATA.PATH_LABEL_SEPARATOR \"\(other)\"")
+          "write the path first, then the class, in all lines, and set DATA.PATH_LABEL_SEPARATOR \(Self.forShell(other))"
+        )
       }
       if fields.count > 3 {
         throw error(
@@ -168,6 +169,9 @@ public struct VideoList: Sendable, Equatable {
       return other != separator && parts.count == 2 && isNumber(parts[0]) && !isNumber(parts[1]) && !parts[1].isEmpty
     }
   }
+
+  /// As a shell takes it: of a tab only its name can be read.
+  private static func forShell(_ separator: String) -> String { separator == "\t" ? "$'\\t'" : "\"\(separator)\"" }
 
   private static func inWords(_ separator: String) -> String {
     switch separator {

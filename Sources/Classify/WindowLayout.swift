@@ -48,6 +48,16 @@ public struct WindowLayout: Sendable {
     self.windows = windows
   }
 
+  /// How many seconds of a video no window shows.
+  func unseen(_ clips: UniformClips, of duration: Double) -> Double {
+    var (end, unseen) = (0.0, 0.0)
+    for window in windows {
+      unseen += max(0, window.begin - end)
+      end = max(end, window.begin + clips.seconds)
+    }
+    return unseen + max(0, duration - end)
+  }
+
   /// More windows than anybody looks at; a clock that is damaged asks for more.
   public static let most = 1_000_000
 }

@@ -54,14 +54,11 @@ public struct OverlayRun {
   }
 
   /// The file of a whole video with its people.
-  public func filmPath(_ video: String) -> String { joinPath(folder, fileName(video) + ".mp4") }
+  public func filmPath(_ video: String) -> String { joinPath(folder, fileName(of: video) + ".mp4") }
 
   private func imagePath(_ video: String, _ time: Timestamp) -> String {
-    joinPath(folder, "\(fileName(video))_\(time).png")
+    joinPath(folder, "\(fileName(of: video))_\(time).png")
   }
-
-  /// A name from a row must not lead out of the folder.
-  private func fileName(_ video: String) -> String { String(video.map { $0 == "/" ? "_" : $0 }) }
 
   // MARK: Frames
 

@@ -36,8 +36,8 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
         """)
     #expect(
       result.json.text == #"{"clip_seconds_best": 0.25, "clip_seconds_median": 0.5, "runs": 4, "threads": 2, "#
-        + #""precision": "fp32", "kernels": "avx2", "peak_rss_bytes": 3145728, "gmac": 1.5, "height": 256, "width": 455}"#
-    )
+        + #""precision": "fp32", "kernels": "avx2", "peak_rss_bytes": 3145728, "gmac": 1.5, "height": 256, "width": 455, "#
+        + #""batch": 1}"#)
     result.ready = 1
     result.peak = PeakRate(measured: 1e10, layers: [])
     #expect(
@@ -49,7 +49,20 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
         """), "\(result.text)")
     #expect(
       result.json.text.hasSuffix(
-        #""width": 455, "ready_seconds": 1.0, "first_clip_seconds": 3.0, "peak_gflops": 20.0}"#))
+        #""width": 455, "batch": 1, "ready_seconds": 1.0, "first_clip_seconds": 3.0, "peak_gflops": 20.0}"#))
+  }
+
+  /// Seconds are those of the batch; what a clip takes is said beside them.
+  @Test func clipsTogether() {
+    let result = ClipBenchmark(
+      timing: timing, runs: 4, setting: setting, macs: 1_500_000_000, size: ImageSize(width: 455, height: 256),
+      batch: 2)
+    #expect(
+      result.text == """
+        2 clips together, 455x256, fp32, 2 threads, kernels avx2, 1.5 GMAC
+        best 0.250 s, median 0.500 s of 4 runs (a clip: 0.125 and 0.250 s); 12 GFLOP/s; peak memory 3 MB
+        """)
+    #expect(result.json.text.contains(#""batch": 2"#))
   }
 
   /// A layer that does all its products may be faster than the loop that measures the peak; Winograd's do fewer.

@@ -15,7 +15,7 @@ struct BadBoxes: Sendable, CustomTestStringConvertible {
   @Test("Bad files are refused with place, expectation, finding and remedy", arguments: badFiles)
   func refused(_ bad: BadBoxes) {
     let said = complaint(bad.text, as: "bad.txt", format: bad.format)
-    for part in ["reading the proposals: '", "bad.txt'", " -> "] + bad.essentials {
+    for part in ["reading the boxes: '", "bad.txt'", " -> "] + bad.essentials {
       #expect(said.contains(part), "'\(part)' in: \(said)")
     }
   }

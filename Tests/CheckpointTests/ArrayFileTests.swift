@@ -37,7 +37,11 @@ import Testing
   @Test func byteOrder() throws {
     let folder = TemporaryFolder()
     defer { folder.remove() }
-    let bytes = try readFile(self.folder + "saved.pth", doing: "testing")
+    var bytes = try readFile(self.folder + "saved.pth", doing: "testing")
+    // Without the checksums in the archive's directory nothing else is wrong with it.
+    for place in bytes.indices where bytes[place...].starts(with: [0x50, 0x4B, 1, 2]) {
+      bytes.replaceSubrange(place + 16..<place + 20, with: [0, 0, 0, 0])
+    }
     let place = try #require(bytes.firstRange(of: Array("little".utf8))).lowerBound
     let file = try AtomicFile(path: folder.path + "/x.pth")
     try file.write(Array(bytes[..<place]) + Array("bigger".utf8) + Array(bytes[(place + 6)...]))

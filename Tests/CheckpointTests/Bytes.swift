@@ -71,6 +71,8 @@ struct ZipBuilder {
     var localName: String?
     var localExtra: [UInt8] = []
     var isZip64 = false
+    /// What the directory says of the content; 0 says nothing.
+    var checksum: UInt32 = 0
     /// Overrides what the directory says.
     var offset: UInt32?
     var size: UInt32?
@@ -130,7 +132,9 @@ struct ZipBuilder {
     let numbers = little(UInt64(size)) + little(UInt64(size)) + little(UInt64(entry.offset ?? UInt32(offset)))
     let extra = entry.isZip64 ? little(UInt16(1)) + little(UInt16(numbers.count)) + numbers : []
     var result = little(UInt32(0x0201_4b50)) + little(UInt32(20)) + little(entry.flags) + little(entry.method)
-    result += little(UInt64(0)) + little(shownSize) + little(shownSize) + little(UInt16(entry.name.utf8.count))
+    result +=
+      little(UInt32(0)) + little(entry.checksum) + little(shownSize) + little(shownSize)
+      + little(UInt16(entry.name.utf8.count))
     result += little(UInt16(extra.count)) + little(UInt16(0)) + little(UInt64(0)) + little(shownOffset)
     return result + Array(entry.name.utf8) + extra
   }

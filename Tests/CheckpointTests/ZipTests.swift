@@ -1,4 +1,5 @@
 import Checkpoint
+import Files
 import Tensors
 import Testing
 
@@ -28,6 +29,25 @@ import Testing
     for index in archive.entries.indices { archive.entries[index].isZip64 = true }
     #expect(try values(archive) == [1.5, -2])
     archive.isZip64 = true
+    #expect(try values(archive) == [1.5, -2])
+  }
+
+  /// Content that is not what was written is found, and which part of the file it is.
+  @Test func checksumsAreCompared() throws {
+    var archive = ZipBuilder.torch(Self.pickle, Self.storage)
+    for index in archive.entries.indices {
+      archive.entries[index].checksum = archive.entries[index].data.withUnsafeBytes { crc32($0) }
+    }
+    #expect(try values(archive) == [1.5, -2])
+    for (index, name) in [(0, "archive/data.pkl"), (1, "archive/byteorder"), (2, "archive/data/0")] {
+      var damaged = archive
+      damaged.entries[index].checksum ^= 1
+      let text = refusal(damaged.bytes) ?? ""
+      #expect(text.contains("the zip entry '\(name)' ("), "\(text)")
+      #expect(text.contains("has the checksum") && text.contains("-> the file is cut short or damaged"), "\(text)")
+    }
+    // What is not read need not be whole.
+    archive.entries[3].checksum ^= 1
     #expect(try values(archive) == [1.5, -2])
   }
 

@@ -18,6 +18,9 @@ private func configuration(_ dataset: String, _ folder: String, _ more: [String]
     ] + more)
 }
 
+/// A list in UTF-16, as spreadsheets write it.
+private func wide(_ text: String) -> [UInt8] { [0xFF, 0xFE] + text.utf8.flatMap { [$0, 0] } }
+
 private let header = "original_vido_id video_id frame_id path labels\n"
 
 /// A folder of lists, which goes with its test.
@@ -71,6 +74,21 @@ private final class Lists {
     // One clip, whatever the configuration says; that it says more is no secret.
     #expect(lists.fault("ssv2").contains("set TEST.NUM_ENSEMBLE_VIEWS 1"))
     #expect(found.views.views.count == 3)
+  }
+
+  /// What is no text in UTF-8 is no matter of the folder.
+  @Test(arguments: ["charades", "ssv2"]) func listsInUTF16(_ dataset: String) throws {
+    let lists = try Lists([
+      "something-something-v2-labels.json": #"{"A": "1"}"#,
+      "something-something-v2-validation.json": #"[{"id": "9", "template": "A"}]"#,
+    ])
+    let file = try AtomicFile(path: lists.path + "/val.csv")
+    try file.write(wide(header + "9 0 0 9/1.jpg \"1\"\n"))
+    try file.commit()
+    let said = lists.fault(dataset)
+    #expect(said.contains("val.csv': expected a header line and rows of "), "\(said)")
+    #expect(said.contains("found text in UTF-16 -> save the file as UTF-8"), "\(said)")
+    #expect(!said.contains("set DATA.PATH_TO_DATA_DIR"), "\(said)")
   }
 
   @Test(

@@ -64,6 +64,10 @@ private func read(_ text: String, isMultiLabel: Bool = false) throws -> (Predict
     let places = bytes.indices.filter { bytes[$0...].starts(with: old) }
     #expect(places.count == 1)
     for place in places { bytes.replaceSubrange(place..<place + old.count, with: new) }
+    // Without the checksums in the archive's directory nothing else is wrong with it.
+    for place in bytes.indices where bytes[place...].starts(with: [0x50, 0x4B, 1, 2]) {
+      bytes.replaceSubrange(place + 16..<place + 20, with: [0, 0, 0, 0])
+    }
     let file = try AtomicFile(path: path)
     try file.write(bytes)
     try file.commit()

@@ -189,10 +189,47 @@ private func text(_ body: () throws -> Void) -> String {
     #expect(found.keyFrameCount == 1)
     #expect(
       found.notices == [
-        "no second window begins within them (--every 100.00 s), what comes after the first 0.27 s is not seen: '\(path)'"
+        "no second window begins within them (--every 100.00 s), what comes after the first 0.27 s is not seen: '\(path)' "
+          + "(0.73 of 1.00 s)"
       ])
     let near = try VideoClassification(try configured(), [path], labels: nil, timing: .init(every: 0.9))
-    #expect(near.keyFrameCount == 2 && near.notices.isEmpty)
+    #expect(near.keyFrameCount == 2)
+    #expect(
+      near.notices == [
+        "windows of 0.27 s, one every 0.90 s: 47 % of the time is in no window and is not seen: '\(path)' (0.47 of 1.00 s) -> "
+          + "for all of it give --every 0.27 or less"
+      ])
+    let whole = try VideoClassification(try configured(), [path], labels: nil, timing: .init(every: 0.26))
+    #expect(whole.notices.isEmpty)
+  }
+
+  /// Pictures that are missing are not closed up unsaid; every third one is as even as all.
+  @Test func picturesThatAreMissing() throws {
+    defer { folder.remove() }
+    func notices(_ name: String, _ numbers: [Int]) throws -> [String] {
+      try VideoClassification(
+        try configured(), [pictures(name, numbers.map { "f\($0).png" })], labels: nil, timing: .init()
+      ).notices
+    }
+    #expect(try notices("third", (0..<9).map { 3 * $0 + 1 }).isEmpty)
+    let said = try notices("gap", Array(1..<12) + Array(14..<20))
+    #expect(
+      said == [
+        "'\(folder.path)/gap': pictures are missing between 'f11.png' and 'f14.png': they are taken to follow one another "
+          + "evenly, and all later ones are seen at wrong times -> extract the frames again"
+      ])
+  }
+
+  /// A clock that makes more windows than anybody looks at costs the input that has it.
+  @Test func brokenClocks() throws {
+    defer { folder.remove() }
+    let path = try pictures("a", (0..<20).map { "\($0).png" })
+    let timing = VideoClassification.Timing(framesPerSecond: 1e-5)
+    let scores = try classify([path, path + "/3.png"], timing)
+    #expect(scores.windowCount == 1 && scores.damage.keyFrames.count == 1)
+    let cause = scores.damage.keyFrames.first?.cause ?? ""
+    #expect(cause.contains("lasts 2000000 s by its time stamps, more than 1000000 windows") && !cause.contains("->"))
+    #expect(text { _ = try classify([path], timing) }.contains("-> give a larger --every, or repair the file's clock"))
   }
 
   /// What a run has scored of an input that is gone since stays; of what is not known to be all, the rest is said to lack.

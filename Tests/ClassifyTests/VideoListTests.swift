@@ -76,6 +76,7 @@ private func read(_ text: String, separator: String = " ", classes: Int = 10) th
         "a.mp4 1\nb.mp4 10\n",
         "line 2: class 10, and the network scores classes 0 to 9 (MODEL.NUM_CLASSES) -> classes are counted from 0"
       ),
+      ("a.mp4\t3\n", "with tab between them -> set DATA.PATH_LABEL_SEPARATOR $'\\t'"),
       ("a.mp4, 1\n", "line 1: 'a.mp4, 1' has comma after the path beside space (DATA.PATH_LABEL_SEPARATOR) -> set"),
       (
         "label,youtube_id,time_start,time_end,split\n",

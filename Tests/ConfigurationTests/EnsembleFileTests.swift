@@ -97,6 +97,10 @@ struct EnsembleFileTests {
     ("MODELS:\n  a:\n    WEIGTHS: a.pyth\n", "line 3: WEIGTHS of a means nothing here -> did you mean WEIGHTS?"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 0\n", "line 4: WEIGHT of a is no number above 0"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    OPTS: [DATA.NUM_FRAMES]\n", "line 4: OPTS of a is no list of pairs"),
+    (
+      "FUSION: max\nMODELS:\n  a:\n    WEIGHTS: a\n  b:\n    WEIGHTS: b\n    WEIGHT: 2\n",
+      "line 7: FUSION max takes the greatest score, whatever a model's WEIGHT -> leave WEIGHT out"
+    ),
     ("MODELS:\n  a:\n    WEIGHTS: a\nFUSION: median\n", "line 4: FUSION is none of mean, logit_mean, max"),
     (
       "MODELS:\n  a:\n    WEIGHTS: a\n  a:\n    WEIGHTS: b\n",

@@ -27,6 +27,20 @@ import Testing
       ])
   }
 
+  /// What `slowfast results` takes notice of, key by key.
+  @Test func keysOfResultsSayIt() {
+    #expect(
+      Configuration.keysOfResults(ofBoxes: true).sorted() == [
+        "AVA.ANNOTATION_DIR", "AVA.DETECTION_SCORE_THRESH", "AVA.EXCLUSION_FILE", "AVA.GROUNDTRUTH_FILE",
+        "AVA.LABEL_MAP_FILE", "AVA.TEST_VIEW_FUSION",
+      ])
+    #expect(
+      Configuration.keysOfResults(ofBoxes: false).sorted() == [
+        "DATA.ENSEMBLE_METHOD", "DATA.PATH_LABEL_SEPARATOR", "DATA.PATH_PREFIX", "DATA.PATH_TO_DATA_DIR",
+        "DATA.PATH_TO_PRELOAD_IMDB", "TEST.SAVE_RESULTS_PATH",
+      ])
+  }
+
   /// Defaults, and what every published config holds for training and machines, are nobody's surprise.
   @Test func whatNobodyExpectsAnythingOfIsNotSaid() throws {
     let configuration = try load(

@@ -29,6 +29,22 @@ struct OutputsTests {
     #expect(try readFile(paths[3], doing: "testing") == [UInt8(ascii: "x")])
   }
 
+  /// A look at what could be written makes nothing.
+  @Test func foldersThatAreNotMade() throws {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    func look(_ path: String) -> String {
+      do {
+        try checkOutputs([path], isReplacing: false, elsewhere: "give another --output-dir", makesFolders: false)
+        return "fine"
+      } catch { return "\(error)" }
+    }
+    #expect(look(scratch.path + "/deep/er/a.csv") == "fine" && look(scratch.path + "/a.csv") == "fine")
+    #expect(try listFolder(scratch.path).isEmpty)
+    try writeFile(scratch.path + "/file", "")
+    #expect(look(scratch.path + "/file/er/a.csv").hasPrefix("making the folder: '\(scratch.path)/file/er'"))
+  }
+
   @Test func devicesAndFolders() throws {
     let scratch = TemporaryFolder()
     defer { scratch.remove() }

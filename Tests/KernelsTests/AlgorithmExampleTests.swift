@@ -28,6 +28,15 @@ struct AlgorithmExampleTests {
     { #expect(found == [21.5, 43.5, 9, 0], "\(set)") }
   }
 
+  /// Two frames of three columns under three taps each way: the first frame sees padding before it and at both ends, the
+  /// second one after it.
+  @Test func directPaddingByHand() throws {
+    let shape = ConvolutionShape(1, 1, kernel: Extent3(3, 1, 3), padding: Extent3(1, 0, 1))
+    for (set, found) in try run(
+      .direct, shape, [1, 2, 3, 10, 20, 30, 100, 200, 300], bias: [0], Tensor([1, 1, 2, 1, 3], [1, 2, 3, 4, 5, 6]))
+    { #expect(found == [2380, 3340, 1780, 238, 334, 178], "\(set)") }
+  }
+
   /// Two groups of one channel each: they do not mix.
   @Test func directGroupsByHand() throws {
     let shape = ConvolutionShape(2, 2, kernel: .one, groups: 2)

@@ -78,7 +78,7 @@ import Testing
       return shape.count == 5 ? (item.name, item.tensor.reshaped([shape[0], shape[1], shape[3], shape[4]])) : item
     }
     let guess = ArchitectureGuess(try save(items))
-    #expect(guess.network?.summary == "C2D R50" && value(guess, "RESNET.WIDTH_PER_GROUP") == "16")
+    #expect(guess.network?.summary == "2D R50" && value(guess, "RESNET.WIDTH_PER_GROUP") == "16")
     let reader = WeightReader(try save(items))
     #expect(reader.tensor("s1.pathway0_stem.conv.weight", [16, 3, 1, 7, 7])?.shape == [16, 3, 1, 7, 7])
     #expect(reader.tensor("s1.pathway0_stem.conv.weight", [16, 3, 5, 7, 7]) == nil)

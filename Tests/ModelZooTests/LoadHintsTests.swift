@@ -34,7 +34,10 @@ import VideoModels
   private let head = "head.projection.weight"
 
   @Test func mvitIsSaidInOneSentence() throws {
-    let items = [("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])), (head, Tensor(zeros: [400, 768]))]
+    let items = [
+      ("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])), ("blocks.0.norm1.weight", Tensor(zeros: [96])),
+      (head, Tensor(zeros: [400, 768])),
+    ]
     for allowPartial in [false, true] {
       let text = try message(
         items, asking: [("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7]), (head, [400, 2304])],

@@ -69,6 +69,41 @@ import VideoModels
     #expect(!text.contains("\npublished "))
   }
 
+  /// What the notice says of a recogniser that is carried to PySlowFast: exact where the window is the whole map.
+  @Test func meansOverWholeMaps() throws {
+    let clips = [
+      "DETECTION.ENABLE", "False", "MODEL.HEAD_ACT", "none", "RESNET.SPATIAL_STRIDES", "[[1],[2],[2],[2]]",
+      "RESNET.SPATIAL_DILATIONS", "[[1],[1],[1],[1]]",
+    ]
+    let own = try weights(Self.slow + clips)
+    let library = try save(
+      mmaction2(own, rows: 80).map { ($0.name.replacing("roi_head.bbox_head", with: "cls_head"), $0.tensor) })
+    let peer = try #require(PeerNetwork(library))
+    #expect(peer.library == "MMAction2")
+    let conversion = try WeightConversion(library, to: .pyslowfast)
+    #expect(
+      conversion.notices.contains {
+        $0.hasSuffix("the same where DATA.TRAIN_CROP_SIZE is equal to DATA.TEST_CROP_SIZE, near it elsewhere")
+      }, "\(conversion.notices)")
+    let carried = try save(conversion.tensors)
+    let random = RandomWeights(seed: 7)
+    let clip = FeatureMap(channelsFirst: random.tensor("clip.weight", [1, 3, 4, 96, 96]))
+    func scores(_ file: Checkpoint, training side: Int, as peer: PeerNetwork?) throws -> [Float] {
+      var config = Configuration.defaults
+      try config.apply(
+        overrides: Self.slow + clips + ["DATA.TRAIN_CROP_SIZE", "\(side)", "DATA.TEST_CROP_SIZE", "96"])
+      var architecture = try Architecture(config)
+      _ = try peer?.adapt(&architecture, config)
+      let reader = WeightReader(file)
+      let model = VideoModel(architecture, weights: reader, engine: Engine(threads: 1))
+      #expect(reader.report.isComplete)
+      return try model.classify(clip).array
+    }
+    let expected = try scores(library, training: 32, as: peer)
+    #expect(difference(try scores(carried, training: 96, as: nil), expected, .network, "equal") == nil)
+    #expect(difference(try scores(carried, training: 64, as: nil), expected, .network, "smaller") != nil)
+  }
+
   @Test("The network of a configuration becomes the library's; what the call gives stays")
   func adaptation() throws {
     let checkpoint = try save(mmaction2(try weights(Self.slow)))

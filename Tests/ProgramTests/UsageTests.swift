@@ -51,7 +51,7 @@ struct UsageTests {
       (["forward", "--clips", "x"], "--clip"), (["bench", "--plam"], "--plan"),
       (["bench", "clip", "--run", "3"], "--runs"), (["bench", "roialign", "--chanels", "3"], "--channels"),
       (["synth", "--output", "x"], "--output-dir"), (["frames", "x", "--frmat", "png"], "--format"),
-      (["inspect", "--hep"], "--help"),
+      (["inspect", "--hep"], "--help"), (["classify", "a.mp4", "--overlay", "x"], "--overlay-video"),
     ])
   func option(words: [String], nearest: String) {
     expectFailure(Program.run(words), status: 64, ["unknown option '--", "did you mean '\(nearest)'?"])
@@ -176,5 +176,19 @@ struct UsageTests {
     #expect(result.status == 1)
     #expect(result.stdout.isEmpty)
     #expect(result.stderr.contains(name) && result.stderr.contains("come with a later version"), "\(result.stderr)")
+  }
+
+  @Test("A network that cannot be built is said before what its data lack")
+  func networksFirst() {
+    let call = ["test", "--cfg", projectRoot + "/configs/ImageNet/RES_R50.yaml", "AUG.ENABLE", "True"]
+    expectFailure(Program.run(call), ["set AUG.ENABLE False"])
+    let transformer = Program.run(call + ["MODEL.MODEL_NAME", "MViT", "MODEL.ARCH", "mvit"])
+    expectFailure(transformer, ["come with a later version"])
+    #expect(!transformer.stderr.contains("set AUG.ENABLE"), "\(transformer.stderr)")
+    for name in ["ContrastiveModel", "MaskMViT"] {
+      let pretraining = Program.run(call + ["MODEL.MODEL_NAME", name, "MODEL.ARCH", "slow"])
+      expectFailure(pretraining, ["MODEL.MODEL_NAME '\(name)'", "describes no test -> fine-tune the weights"])
+      #expect(!pretraining.stderr.contains("later version"), "\(pretraining.stderr)")
+    }
   }
 }

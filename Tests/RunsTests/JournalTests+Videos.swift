@@ -118,6 +118,43 @@ extension JournalTests {
     #expect(try open(identity("a")).repairedVideos.isEmpty)
   }
 
+  /// A name under which nothing could be scored may have been misspelt: another may stand in its place, or none.
+  @Test func listsMayBeCorrected() throws {
+    defer { folder.remove() }
+    let name = task(0).keyFrame.video
+    func identity(_ videos: [(String, String)]) throws -> RunIdentity {
+      var identity = try makeIdentity()
+      for (name, own) in videos { identity.add(.video, name, own) }
+      identity.add(.tasks, "\(videos.map(\.0))")
+      return identity
+    }
+    func misspelt() throws -> KeyFrame { KeyFrame(video: "mispelt", time: task(0).keyFrame.time) }
+    let first = try open(identity([(name, "a"), ("mispelt", "missing")]))
+    try first.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    try first.note(misspelt(), damage: "not there")
+    first.close()
+    let before = try bytes()
+    // More than one in the place of one is another list, and what is scored stays named.
+    #expect(
+      text { _ = try open(identity([(name, "a"), ("x", "b"), ("y", "c")])) }.contains("video x is new (b)"))
+    #expect(text { _ = try open(identity([("misspelt", "b")])) }.contains("video \(name) (a) is gone"))
+    #expect(try bytes() == before)
+    let second = try open(identity([(name, "a"), ("misspelt", "b")]))
+    #expect(second.leftVideos == ["mispelt"] && second.repairedVideos.isEmpty && second.has(task(0), view))
+    second.close()
+    let again = try open(identity([(name, "a"), ("misspelt", "b")]))
+    #expect(again.leftVideos.isEmpty && again.has(task(0), view))
+    #expect(text { _ = try open(identity([(name, "a")])) }.contains("video misspelt (b) is gone"))
+    again.close()
+    removeFile(path)
+    let third = try open(identity([(name, "a"), ("mispelt", "torn")]))
+    try third.append(ScoredView(task: task(0), view: view, scores: scores(task(0))))
+    try third.note(misspelt(), damage: "torn")
+    third.close()
+    let shorter = try open(identity([(name, "a")]))
+    #expect(shorter.leftVideos.isEmpty && shorter.has(task(0), view))
+  }
+
   /// Of a list's images the first and the last are known, and each of them may be missing.
   @Test func missingImagesComeBack() throws {
     defer { folder.remove() }

@@ -45,7 +45,8 @@ extension RunDirectoryTests {
     let joined = text { _ = try RunMerge([apart, directory]) }
     #expect(
       joined.contains(
-        "joining what is in '\(directory.path)': shard 0/2 was begun with other things: video a was third"),
+        "joining what is in '\(directory.path)': shard 1/2 was begun with other things than shard 0/2: video a was third"
+      ),
       "\(joined)")
   }
 

@@ -167,6 +167,49 @@ extension RunDirectoryTests {
     #expect(torn.state == "3 of 4 shards complete, 1 with a journal that lost its end")
   }
 
+  /// A journal that is gone or no journal has nothing, whatever its status says.
+  @Test func summariesWithoutJournals() throws {
+    defer { folder.remove() }
+    for index in 0..<2 { try compute(shard(index, 2)) }
+    try writeFile(directory.journal(shard(1, 2)), "hello")
+    let foreign = try RunSummary(directory)
+    #expect(foreign.state == "1 of 2 shards complete, 1 with a journal that cannot be read")
+    #expect((foreign.done, foreign.total) == (3, 6))
+    removeFile(directory.journal(shard(1, 2)))
+    #expect(try RunSummary(directory).state == "1 of 2 shards complete, 1 with a journal that is gone")
+    let whole = RunDirectory(folder.path + "/whole")
+    try compute(nil, in: whole)
+    removeFile(whole.journal(nil))
+    let gone = try RunSummary(whole)
+    #expect((gone.state, gone.progress) == ("complete, its journal is gone", "0/6"))
+  }
+
+  /// Shards that name the videos in another order would divide the key frames in another way: the later one is refused when
+  /// it starts. What began in folders apart is refused when it is joined, and the later shard is named.
+  @Test func shardsInAnotherOrder() throws {
+    defer { folder.remove() }
+    func identity(_ order: [String]) -> RunIdentity {
+      var identity = RunIdentity()
+      for name in order { identity.add(.video, name, "7 bytes") }
+      identity.add(plan(nil).flatMap(\.tasks))
+      return identity
+    }
+    let change = "the videos come in another order (number 1 was 'b' and is 'a')"
+    try compute(shard(0, 2), as: identity(["b", "a"]))
+    let beside = text { try compute(shard(1, 2), as: identity(["a", "b"])) }
+    #expect(beside.contains("shard 0/2 was begun with other things: \(change) ->"), "\(beside)")
+    let apart = RunDirectory(folder.path + "/apart")
+    try compute(shard(1, 2), in: apart, as: identity(["a", "b"]))
+    let joined = text { _ = try RunMerge([directory, apart]) }
+    #expect(joined.contains("shard 1/2 was begun with other things than shard 0/2: \(change) ->"), "\(joined)")
+    try compute(shard(1, 2), as: identity(["b", "a"]))
+    #expect(try RunMerge([directory]).keyFrameCount == 6)
+    // The run as a whole finds its key frames by name.
+    let whole = RunDirectory(folder.path + "/whole")
+    try compute(nil, 3, in: whole, as: identity(["b", "a"]))
+    try compute(nil, in: whole, as: identity(["a", "b"]))
+  }
+
   /// What one shard could not read and another one has scored is not lost.
   @Test func damageThatAnotherShardHasNot() throws {
     defer { folder.remove() }

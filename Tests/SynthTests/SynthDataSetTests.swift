@@ -1,4 +1,5 @@
 import AVARecords
+import BoxFiles
 import Files
 import Geometry
 import Glibc
@@ -9,6 +10,14 @@ import Testing
 import Video
 
 private let small = ImageSize(width: 96, height: 72)
+
+private func motRecords(_ path: String) throws -> [BoxRecord] {
+  try #require(try BoxFile.read(path: path, format: BoxFormats.mot)).records
+}
+
+private func frame(_ record: BoxRecord) -> Int {
+  if case .frame(let number) = record.position { number } else { -1 }
+}
 
 @Suite struct SynthDataSetTests {
   @Test func equalArgumentsWriteEqualFilesOnAnyThreads() throws {
@@ -109,6 +118,43 @@ private let small = ImageSize(width: 96, height: 72)
     defer { folder.remove() }
     try SynthDataSet(seed: 7, seconds: 4, size: small, format: .mp4).write(to: folder.path)
     #expect(try listFolder(folder.path).sorted() == ["annotations", "videos"])
+  }
+
+  /// Who is where in every frame: the key frames' people are those of the ground truth, and nothing else of the set changes.
+  @Test func tracksOfEverybody() throws {
+    let (plain, folder) = (TemporaryFolder(), TemporaryFolder())
+    defer {
+      plain.remove()
+      folder.remove()
+    }
+    let set = try SynthDataSet(seed: 7, videos: 2, seconds: 4, size: small, hasTracks: true)
+    try set.write(to: folder.path, threads: 2)
+    try SynthDataSet(seed: 7, videos: 2, seconds: 4, size: small).write(to: plain.path)
+    let all = try contents(of: folder.path)
+    let tracks = all.filter { $0.key.hasPrefix("tracks/") }
+    #expect(try difference(all.filter { tracks[$0.key] == nil }, contents(of: plain.path)) == nil)
+    #expect(tracks.count == 6 && set.outputs(in: folder.path).allSatisfy(pathExists))
+    for name in set.videoNames {
+      let place = folder.path + "/tracks/" + name
+      let people = try motRecords(place + "/gt/gt.txt")
+      let frames = people.map(frame)
+      #expect(frames == frames.sorted() && Set(frames) == Set(1...120))
+      let (truth, _) = try GroundTruthTable.read(path: folder.path + "/annotations/groundtruth.csv")
+      let second = truth.frameIndex.number(video: name, time: Timestamp(second: 902))
+      for row in 0..<truth.count where truth.frames[row] == second.map(Int32.init) {
+        let box = truth.boxes[row].pixels(in: small)
+        // Of the frame in the middle; the rows of the set have three decimals of the image.
+        let same = people.first { frame($0) == 61 && $0.track == Int(truth.personIDs[row]) + 1 }
+        #expect(abs((same?.x1 ?? -9) - box.x1) < 0.06 && abs((same?.y2 ?? -9) - box.y2) < 0.06)
+        #expect(same?.score == 1)
+      }
+      let found = try motRecords(place + "/det/det.txt")
+      #expect(found.allSatisfy { $0.track == nil && (0...1).contains($0.score ?? -1) } && found.count > people.count / 2)
+      #expect(
+        try lines(place + "/seqinfo.ini") == [
+          "[Sequence]", "name=\(name)", "frameRate=30", "seqLength=120", "imWidth=96", "imHeight=72",
+        ])
+    }
   }
 
   @Test func impossibleRequestsAreErrorsThatSayTheRange() throws {

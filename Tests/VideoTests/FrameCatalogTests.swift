@@ -53,6 +53,24 @@ import Video
     #expect(try FrameCatalog(videos: [path("d2/y.mp4"), path("d2/y.mp4")]).names == ["y"])
   }
 
+  /// The beginning of a name, as the reference cuts it, is that of one file alone.
+  @Test func beginningsOfNames() throws {
+    let root = TemporaryFolder()
+    defer { root.remove() }
+    func path(_ name: String) -> String { "\(root.path)/\(name)" }
+    for name in ["x.a.mp4", "x.b.mp4", "y.a.mp4"] { try writeFile(path(name), "x") }
+    let catalog = try FrameCatalog(videos: ["x.a.mp4", "x.b.mp4", "y.a.mp4"].map(path))
+    #expect(catalog.names == ["x.a", "x.b", "y.a", "y"])
+    #expect(!catalog.contains("x") && catalog.contains("x.b") && catalog.contains("y"))
+    #expect(catalog.namesakes(of: "x") == [path("x.a.mp4"), path("x.b.mp4")])
+    let named = try FrameCatalog(
+      videos: ["x.mp4", "x.b.mp4"].map { name in
+        try writeFile(path(name), "x")
+        return path(name)
+      })
+    #expect(named.contains("x") && named.namesakes(of: "x").isEmpty)
+  }
+
   /// A folder of one name is none of two videos in different folders.
   @Test func foldersOfOneName() throws {
     let root = TemporaryFolder()

@@ -43,9 +43,9 @@ struct DirectConvolution: ConvolutionMethod {
     let taps = shape.kernel.count
     engine.pool.forEach((output.positions + block - 1) / block) { piece, thread in
       let positions = piece * block..<min(output.positions, (piece + 1) * block)
-      let table = table(taps: taps, positions: positions.count, thread, engine)
+      let table = table(positions: positions.count, thread, engine)
       rows.fill(positions, table)
-      multiply(positions, table, ahead: ahead(input), taps: taps, store)
+      multiply(positions, table, ahead: ahead(input), taps: taps, channels: groupFloats, store)
     }
   }
 
@@ -63,15 +63,15 @@ struct DirectConvolution: ConvolutionMethod {
     engine.pool.forEach((store.output.positions + block - 1) / block) { piece, thread in
       let positions = piece * block..<min(store.output.positions, (piece + 1) * block)
       let table = scaled.fill(positions, engine, thread)
-      multiply(positions, table, ahead: 0, taps: 1, store)
+      multiply(positions, table, ahead: 0, taps: 1, channels: groupFloats, store)
     }
   }
 
-  /// Room for the addresses of a block's taps.
+  /// Room for `addresses(positions:)`.
   private func table(
-    taps: Int, positions: Int, _ thread: Int, _ engine: Engine
+    positions: Int, _ thread: Int, _ engine: Engine
   ) -> UnsafeMutablePointer<UnsafePointer<Float>> {
-    let count = (positions + tilePositions - 1) / tilePositions * tilePositions * taps
+    let count = addresses(positions: positions)
     // An address takes the room of two floats.
     let scratch = UnsafeMutableRawPointer(engine.scratch.floats(2 * count, thread: thread))
     return scratch.bindMemory(to: UnsafePointer<Float>.self, capacity: count)
@@ -83,13 +83,13 @@ struct DirectConvolution: ConvolutionMethod {
       && groupFloats <= 16
   }
 
-  /// Computes line by line: away from the ends of a line, the taps along it count as one.
+  /// Computes line by line, the taps along a line joined to one.
   private func runLines(_ rows: TapRows, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let lines = output.batch * output.extent.t * output.extent.h
     let perPiece = max(1, positionsPerPiece(output.positions, engine) / max(1, output.extent.w))
     engine.pool.forEach((lines + perPiece - 1) / perPiece) { piece, thread in
-      let table = table(taps: shape.kernel.count, positions: output.extent.w, thread, engine)
+      let table = table(positions: output.extent.w, thread, engine)
       for line in piece * perPiece..<min(lines, (piece + 1) * perPiece) { runJoined(line, rows, store, table) }
     }
   }
@@ -98,21 +98,14 @@ struct DirectConvolution: ConvolutionMethod {
     _ line: Int, _ rows: TapRows, _ store: ConvolutionStore, _ table: UnsafeMutablePointer<UnsafePointer<Float>>
   ) {
     let width = rows.extent.w
-    let before = min(width, (shape.padding.w + shape.stride.w - 1) / shape.stride.w)
-    // The first output that sees something after the line's end.
-    let room = rows.input.extent.w + shape.padding.w - shape.kernel.w
-    let after = max(before, min(width, room < 0 ? 0 : room / shape.stride.w + 1))
-    let start = line * width
-    let ahead = ahead(rows.input)
-    for ends in [start..<start + before, start + after..<start + width] where !ends.isEmpty {
-      rows.fill(ends, table)
-      multiply(ends, table, ahead: ahead, taps: shape.kernel.count, store)
-    }
-    if after > before {
-      let middle = start + before..<start + after
-      rows.fillJoined(middle, table)
-      multiply(middle, table, ahead: ahead, taps: shape.kernel.t * shape.kernel.h, store)
-    }
+    // Frames of padding are passed over, with their weights. A second part's weights follow all of the first one's.
+    let taps = parts == 1 ? rows.tapsInside(line) : 0..<shape.kernel.t
+    let windows = UnsafeMutableRawPointer(table + tableAddresses(positions: width))
+    rows.fillJoined(line, taps: taps, windows: windows.assumingMemoryBound(to: Float.self), table)
+    let depth = shape.kernel.h * shape.kernel.w * groupFloats
+    multiply(
+      line * width..<(line + 1) * width, table, ahead: ahead(rows.input), taps: taps.count * shape.kernel.h,
+      channels: shape.kernel.w * groupFloats, firstRow: taps.lowerBound * depth, store)
   }
 
   /// Computes some lines on one thread, counted through frames and batch.
@@ -130,12 +123,17 @@ struct DirectConvolution: ConvolutionMethod {
     } else {
       let positions = lines.lowerBound * extent.w..<lines.upperBound * extent.w
       rows.fill(positions, table)
-      multiply(positions, table, ahead: ahead(input), taps: shape.kernel.count, store)
+      multiply(positions, table, ahead: ahead(input), taps: shape.kernel.count, channels: groupFloats, store)
     }
   }
 
-  /// How many addresses the taps of a block of positions have.
+  /// How many addresses a table for a block of positions has room for: those of the taps, and the windows of a line's ends.
   func addresses(positions: Int) -> Int {
+    let ends = 2 * ((shape.padding.w + shape.stride.w - 1) / shape.stride.w)
+    return tableAddresses(positions: positions) + (ends * shape.kernel.count * groupFloats + 1) / 2
+  }
+
+  private func tableAddresses(positions: Int) -> Int {
     (positions + tilePositions - 1) / tilePositions * tilePositions * shape.kernel.count
   }
 
@@ -147,36 +145,36 @@ struct DirectConvolution: ConvolutionMethod {
   /// - Parameters:
   ///   - ahead: What is fetched ahead, from the positions that are read; 0 is nothing.
   ///   - taps: The taps of the table; fewer than the kernel's where those along a line are joined.
+  ///   - channels: Floats that a tap has.
+  ///   - firstRow: The first row of the weights that the table's taps are multiplied with.
   private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, ahead: Int, taps: Int,
-    _ store: ConvolutionStore
-  ) {
-    for group in 0..<shape.groups { multiply(positions, table, ahead: ahead, taps: taps, group, store) }
-  }
-
-  private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, ahead: Int, taps: Int, _ group: Int,
-    _ store: ConvolutionStore
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, ahead: Int, taps: Int, channels: Int,
+    firstRow: Int = 0, _ store: ConvolutionStore
   ) {
     let output = store.output
     let outputs = shape.outChannels / shape.groups
-    let first = group * outputs
-    var block = GEMMBlock(
-      rows: table, taps: taps, channels: groupFloats * (shape.kernel.count / taps), bias: store.bias + first,
-      output: address(first, output) + (positions.lowerBound - store.firstPosition) * output.pitch,
-      outputPitch: output.pitch, positions: positions.count)
-    block.parts = parts
-    block.rowOffset = group * groupFloats
-    block.ahead = ahead
-    block.outputIsBFloat16 = output.format == .bfloat16
-    if let residual = store.residual {
-      block.residual = UnsafePointer(
-        address(first, residual) + (positions.lowerBound - store.firstPosition) * residual.pitch)
-      block.residualPitch = residual.pitch
-      block.residualIsBFloat16 = residual.format == .bfloat16
+    for group in 0..<shape.groups {
+      let first = group * outputs
+      var block = GEMMBlock(
+        rows: table, taps: taps, channels: channels, bias: store.bias + first,
+        output: address(first, output) + (positions.lowerBound - store.firstPosition) * output.pitch,
+        outputPitch: output.pitch, positions: positions.count)
+      block.parts = parts
+      block.rowOffset = group * groupFloats
+      block.ahead = ahead
+      block.outputIsBFloat16 = output.format == .bfloat16
+      if let residual = store.residual {
+        block.residual = UnsafePointer(
+          address(first, residual) + (positions.lowerBound - store.firstPosition) * residual.pitch)
+        block.residualPitch = residual.pitch
+        block.residualIsBFloat16 = residual.format == .bfloat16
+      }
+      block.epilogue = store.epilogue.code
+      let panels = weights[group]
+      kernels.multiply(
+        block, panels.panel(0), depth: panels.depth, firstRow: firstRow,
+        outputs: store.hasRoom ? paddedOutputs : outputs)
     }
-    block.epilogue = store.epilogue.code
-    kernels.multiply(block, weights[group].panel(0), outputs: store.hasRoom ? paddedOutputs : outputs)
   }
 
   /// Where a channel of the first position lies; a group of bfloat16 channels may begin in the middle of a float.

@@ -22,16 +22,20 @@ struct GEMMKernels: Sendable {
   /// Computes a block of positions times a range of output channels.
   ///
   /// - Parameters:
-  ///   - weights: Packed panels [taps x channels][columns], the first one's first.
+  ///   - weights: Packed panels [depth][columns], the first one's first.
+  ///   - depth: Rows of a panel; nil is what the block multiplies: parts x taps x channels.
+  ///   - firstRow: The panels' first row that is multiplied.
   ///   - outputs: How many output channels.
-  func multiply(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, outputs: Int) {
+  func multiply(
+    _ block: GEMMBlock, _ weights: UnsafePointer<Float>, depth: Int? = nil, firstRow: Int = 0, outputs: Int
+  ) {
     var block = block
-    let depth = block.parts * block.taps * block.channels
+    let depth = depth ?? block.parts * block.taps * block.channels
     var column = 0
     while column < outputs {
       let width = min(panel, padded(outputs - column))
       let excess = max(0, column + width - outputs)
-      panels[width / lanes - 1](block, weights + column * depth, column, lanes - excess)
+      panels[width / lanes - 1](block, weights + (column * depth + firstRow * width), column, lanes - excess)
       column += width
       // The positions are in the cache now.
       block.ahead = 0

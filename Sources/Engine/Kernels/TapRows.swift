@@ -26,28 +26,80 @@ struct TapRows {
     }
   }
 
-  /// Fills the table of positions of one line whose taps along it all lie inside: [tiles][time x height][6].
-  func fillJoined(_ positions: Range<Int>, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>) {
-    let place = ConvolutionPlace(positions.lowerBound, extent, shape)
+  /// The taps in time that see a frame of the input; the others see padding, for a line's positions all alike.
+  ///
+  /// - Parameter line: Of the output, counted through frames and batch.
+  func tapsInside(_ line: Int) -> Range<Int> {
+    let place = ConvolutionPlace(line * extent.w, extent, shape)
+    let step = shape.dilation.t
+    let first = min(shape.kernel.t, max(0, (-place.t + step - 1) / step))
+    let last = place.t >= input.extent.t ? 0 : (input.extent.t - 1 - place.t) / step + 1
+    return first..<max(first, min(shape.kernel.t, last))
+  }
+
+  /// The positions of a line whose taps along it all lie inside.
+  var columnsInside: Range<Int> {
+    let before = min(extent.w, (shape.padding.w + shape.stride.w - 1) / shape.stride.w)
+    // The first output that sees something after the line's end.
+    let room = input.extent.w + shape.padding.w - shape.kernel.w
+    return before..<max(before, min(extent.w, room < 0 ? 0 : room / shape.stride.w + 1))
+  }
+
+  /// Fills the table of a line, what a position sees of a line of the input counting as one tap: [tiles][time x height][6].
+  ///
+  /// - Parameters:
+  ///   - line: Of the output, counted through frames and batch.
+  ///   - taps: Those in time that the table has.
+  ///   - windows: Where what positions see at a line's ends is written out, with its padding.
+  func fillJoined(
+    _ line: Int, taps: Range<Int>, windows: UnsafeMutablePointer<Float>,
+    _ rows: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    let place = ConvolutionPlace(line * extent.w, extent, shape)
     let step = shape.stride.w * input.pitch
-    let lines = shape.kernel.t * shape.kernel.h
-    let tiles = (positions.count + tilePositions - 1) / tilePositions
-    for kt in 0..<shape.kernel.t {
+    let columns = columnsInside
+    let lines = taps.count * shape.kernel.h
+    let tiles = (extent.w + tilePositions - 1) / tilePositions
+    var window = windows
+    for kt in taps {
       let t = place.t + kt * shape.dilation.t
       for kh in 0..<shape.kernel.h {
         let h = place.h + kh * shape.dilation.h
-        let inside = t >= 0 && t < input.extent.t && h >= 0 && h < input.extent.h
-        let line = ((place.n * input.extent.t + t) * input.extent.h + h) * input.extent.w + place.w
-        let start = UnsafePointer(input.start) + line * input.pitch
-        var target = rows + (kt * shape.kernel.h + kh) * tilePositions
-        for tile in 0..<tiles {
-          for i in 0..<tilePositions {
-            target[i] = inside ? start + min(tile * tilePositions + i, positions.count - 1) * step : zeros
-          }
-          target += lines * tilePositions
+        let first = rows + ((kt - taps.lowerBound) * shape.kernel.h + kh) * tilePositions
+        func put(_ address: UnsafePointer<Float>, _ position: Int) {
+          first[position / tilePositions * lines * tilePositions + position % tilePositions] = address
         }
+        let inside = t >= 0 && t < input.extent.t && h >= 0 && h < input.extent.h
+        if inside {
+          let line =
+            UnsafePointer(input.start) + ((place.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+            * input.pitch
+          for position in columns { put(line + (place.w * input.pitch + position * step), position) }
+          for ends in [0..<columns.lowerBound, columns.upperBound..<extent.w] {
+            for position in ends {
+              copyWindow(line, from: place.w + position * shape.stride.w, window)
+              put(window, position)
+              window += shape.kernel.w * input.pitch
+            }
+          }
+        } else {
+          for position in 0..<extent.w { put(zeros, position) }
+        }
+        // The last tile repeats the line's last position.
+        let last = first + (tiles - 1) * lines * tilePositions
+        let count = extent.w - (tiles - 1) * tilePositions
+        for i in count..<tilePositions { last[i] = last[count - 1] }
       }
     }
+  }
+
+  /// Writes out what a position sees of a line, zeros where it sees none of it.
+  private func copyWindow(_ line: UnsafePointer<Float>, from column: Int, _ window: UnsafeMutablePointer<Float>) {
+    window.update(repeating: 0, count: shape.kernel.w * input.pitch)
+    let first = max(0, column)
+    let count = min(input.extent.w, column + shape.kernel.w) - first
+    guard count > 0 else { return }
+    (window + (first - column) * input.pitch).update(from: line + first * input.pitch, count: count * input.pitch)
   }
 
   private func fillPointwise(_ positions: Range<Int>, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>) {

@@ -22,7 +22,10 @@ extension RowCursor {
       throw error(expected: "text in UTF-8", found: "zero bytes", advice: "save the file as UTF-8 and not as UTF-16")
     }
     if allowed.contains(count) || count == other { return }
-    let counts = allowed.count == 1 ? "\(allowed.lowerBound)" : "\(allowed.lowerBound) or \(allowed.upperBound)"
+    let counts =
+      allowed.count == 1
+      ? "\(allowed.lowerBound)"
+      : "\(allowed.lowerBound) \(allowed.count == 2 ? "or" : "to") \(allowed.upperBound)"
     let semicolons = columnsBetweenSemicolons(allowed)
     throw error(
       expected: "\(counts) columns (\(layout))",

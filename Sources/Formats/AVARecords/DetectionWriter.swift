@@ -66,11 +66,10 @@ public final class DetectionWriter {
     try file.write(pending)
   }
 
-  /// A name with a comma or tab stands in quotes, as the readers here take it.
-  private func appendName(_ name: String) {
-    let needsQuotes = name.utf8.contains { $0 == UInt8(ascii: ",") || $0 == 0x09 }
-    if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
-    bytes.append(contentsOf: name.utf8)
-    if needsQuotes { bytes.append(UInt8(ascii: "\"")) }
-  }
+  private func appendName(_ name: String) { bytes.append(contentsOf: csvField(name).utf8) }
+}
+
+/// A field of a row: a name with a comma or tab stands in quotes, as the readers here take it.
+public func csvField(_ name: String) -> String {
+  name.utf8.contains { $0 == UInt8(ascii: ",") || $0 == 0x09 } ? "\"\(name)\"" : name
 }

@@ -38,6 +38,13 @@ public struct BoxFile: Sendable {
   /// Where a record stands: "line 3 of 'labels/a_12.txt'".
   public func describe(_ place: BoxRecord.Place) -> String { "\(place.part) \(place.number) of '\(files[place.file])'" }
 
+  /// An error about one record.
+  public func fault(_ record: BoxRecord, expected: String, found: String, advice: String) -> BoxFileError {
+    let place = record.place
+    return .malformed(
+      path: files[place.file], place: "\(place.part) \(place.number)", expected: expected, found: found, advice: advice)
+  }
+
   /// A class in words: its name, or its number.
   public func className(of record: BoxRecord) -> String? {
     record.className ?? record.classNumber.map { classNames[$0] ?? "\($0)" }

@@ -15,7 +15,7 @@ public enum BoxFileError: Error, Equatable, CustomStringConvertible {
   case unrecognised(path: String, found: String)
   case unknownFormat(String)
 
-  static let doing = "reading the proposals"
+  static let doing = "reading the boxes"
 
   public var description: String {
     switch self {

@@ -26,6 +26,9 @@ public enum BoxFormats {
   /// AVA's rows, as PySlowFast and LFB have them, which `AVARecords` reads.
   public static let avaRows = "ava"
 
+  /// Text of the MOT Challenge.
+  public static let mot = MOTText().name
+
   /// What `--proposals-format` may be.
   public static let names = [avaRows] + all.map(\.name)
 }

@@ -42,8 +42,10 @@ public struct ArrayFile: Sendable {
             }
             names.append(own)
           } catch {
-            fault = fault ?? error
-            faults[own] = error
+            var found = error
+            if let error = error as? CheckpointError { found = ArrayFileError(path, error.finding, Self.advice) }
+            fault = fault ?? found
+            faults[own] = found
           }
         }
         if names.isEmpty, let fault { throw fault }

@@ -1,4 +1,5 @@
 internal import Files
+internal import Wording
 
 /// Finds the entries of a zip archive whose content is stored as it is, as torch writes them.
 ///
@@ -8,6 +9,8 @@ struct ZipArchive {
     let name: String
     let method: UInt16
     let isEncrypted: Bool
+    /// CRC-32 of the content; 0 where the writer computed none, as torch.save may be told.
+    let checksum: UInt32
     let size: Int
     let compressedSize: Int
     let headerOffset: Int
@@ -18,6 +21,12 @@ struct ZipArchive {
   /// Names in the directory's order.
   private(set) var names: [String] = []
   private var directoryStart = 0
+  private let checked = CheckedEntries()
+
+  /// The entries whose checksums were compared: the tensors of a file may be views of one storage.
+  private final class CheckedEntries {
+    var names: Set<String> = []
+  }
 
   init(_ file: MappedFile) throws(CheckpointError) {
     self.file = file
@@ -34,7 +43,7 @@ struct ZipArchive {
     }
   }
 
-  /// Finds an entry's bytes, by its local header.
+  /// Finds an entry's bytes, by its local header, and compares their checksum.
   func range(_ entry: Entry) throws(CheckpointError) -> Range<Int> {
     let what = "the zip entry '\(printable(entry.name))'"
     if entry.isEncrypted {
@@ -61,7 +70,23 @@ struct ZipArchive {
       throw .damaged(path: file.path, offset: entry.headerOffset, found: "\(what) has another name in its header")
     }
     _ = try cursor.take(extraLength, "the extra field of \(what)")
-    return try cursor.take(entry.size, what)
+    let range = try cursor.take(entry.size, what)
+    if entry.checksum != 0, checked.names.insert(entry.name).inserted {
+      let found = crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+      if found != entry.checksum {
+        throw .damaged(
+          path: file.path, offset: range.lowerBound,
+          found:
+            "\(what) (\(counted(range.count, "byte"))) has the checksum \(hex(found)), the archive's directory says "
+            + "\(hex(entry.checksum))")
+      }
+    }
+    return range
+  }
+
+  private func hex(_ checksum: UInt32) -> String {
+    let digits = String(checksum, radix: 16)
+    return String(repeating: "0", count: 8 - digits.count) + digits
   }
 
   /// Reads one record of the central directory.
@@ -74,7 +99,8 @@ struct ZipArchive {
     _ = try cursor.take(4, what)
     let flags = try cursor.integer(UInt16.self, what)
     let method = try cursor.integer(UInt16.self, what)
-    _ = try cursor.take(8, what)
+    _ = try cursor.take(4, what)
+    let checksum = try cursor.integer(UInt32.self, what)
     var compressed = UInt64(try cursor.integer(UInt32.self, what))
     var size = UInt64(try cursor.integer(UInt32.self, what))
     let nameLength = Int(try cursor.integer(UInt16.self, what))
@@ -101,7 +127,8 @@ struct ZipArchive {
         path: cursor.path, offset: start, found: "the zip entry '\(printable(name))' lies outside the file")
     }
     return Entry(
-      name: name, method: method, isEncrypted: flags & 1 != 0, size: size, compressedSize: compressed,
+      name: name, method: method, isEncrypted: flags & 1 != 0, checksum: checksum, size: size,
+      compressedSize: compressed,
       headerOffset: offset)
   }
 }

@@ -42,6 +42,11 @@ public struct Configuration: Sendable {
   /// The keys that can change what a test run of the reference computes.
   public static var keysOfTests: [String] { Schema.leaves.values.filter { $0.use.isOfTests }.map(\.key) }
 
+  /// The keys that shape the results made of scores which are kept, of boxes or of clips as a whole.
+  public static func keysOfResults(ofBoxes: Bool) -> Set<String> {
+    Set(Schema.leaves.values.filter { $0.results == (ofBoxes ? .boxes : .clips) }.map(\.key))
+  }
+
   /// The keys that some command of this program reads for more than a check of their value.
   public static var keysRead: [String] { Schema.leaves.values.filter(\.isRead).map(\.key) }
 }

@@ -61,7 +61,21 @@ public struct EnsembleFile: Sendable {
         path: path, line: 1, problem: "it names no models",
         remedy: "write MODELS: and under it for each a name of its own with CFG and WEIGHTS")
     }
+    if file.fusion == "max", let line = document.entries.lazy.compactMap({ Self.lineOfWeight(in: $0) }).first {
+      throw file.wrong(
+        line, "FUSION max takes the greatest score, whatever a model's WEIGHT",
+        "leave WEIGHT out, or give another FUSION")
+    }
     return file
+  }
+
+  /// Where the first model of `MODELS` with a weight says it.
+  private static func lineOfWeight(in entry: YAMLEntry) -> Int? {
+    guard entry.key == "MODELS", case .section(let models) = entry.node else { return nil }
+    for case .section(let members) in models.map(\.node) {
+      if let weight = members.first(where: { $0.key == "WEIGHT" }) { return weight.line }
+    }
+    return nil
   }
 
   private init(path: String, text: String) { (self.path, self.text) = (path, text) }

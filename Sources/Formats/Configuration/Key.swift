@@ -3,7 +3,7 @@
 /// The keys are the static members in `Keys+*.swift`, each named after its key: `DATA.NUM_FRAMES` is `dataNumFrames`. The
 /// schema's entries are made from them, so that a key is of one type to those who read it and to those who set it.
 public struct Key<Content: Sendable>: Sendable {
-  let leaf: Leaf
+  private(set) var leaf: Leaf
 
   /// As a config writes it, with its sections.
   public var name: String { leaf.key }
@@ -14,6 +14,15 @@ public struct Key<Content: Sendable>: Sendable {
   private init(_ name: String, _ kind: Kind, _ fallback: Content, _ value: Value, _ use: Use = .test) {
     leaf = Leaf(name, kind, value, use)
     self.fallback = fallback
+  }
+}
+
+extension Key {
+  /// The same key, said to shape the results that are made of scores which are kept.
+  func ofResults(_ unit: Leaf.Results) -> Key {
+    var key = self
+    key.leaf.results = unit
+    return key
   }
 }
 

@@ -15,16 +15,16 @@ extension Key<Int> {
 }
 
 extension Key<String> {
-  public static let dataPathToDataDir = Key("DATA.PATH_TO_DATA_DIR", "")
-  public static let dataPathLabelSeparator = Key("DATA.PATH_LABEL_SEPARATOR", " ")
-  public static let dataPathPrefix = Key("DATA.PATH_PREFIX", "")
-  public static let dataPathToPreloadImdb = Key("DATA.PATH_TO_PRELOAD_IMDB", "")
+  public static let dataPathToDataDir = Key("DATA.PATH_TO_DATA_DIR", "").ofResults(.clips)
+  public static let dataPathLabelSeparator = Key("DATA.PATH_LABEL_SEPARATOR", " ").ofResults(.clips)
+  public static let dataPathPrefix = Key("DATA.PATH_PREFIX", "").ofResults(.clips)
+  public static let dataPathToPreloadImdb = Key("DATA.PATH_TO_PRELOAD_IMDB", "").ofResults(.clips)
   public static let dataDecodingBackend = Key("DATA.DECODING_BACKEND", "torchvision")
-  public static let dataEnsembleMethod = Key("DATA.ENSEMBLE_METHOD", "sum")
+  public static let dataEnsembleMethod = Key("DATA.ENSEMBLE_METHOD", "sum").ofResults(.clips)
   /// The names of the classes, for people.
   public static let demoLabelFilePath = Key("DEMO.LABEL_FILE_PATH", "")
   public static let tensorboardClassNamesPath = Key("TENSORBOARD.CLASS_NAMES_PATH", "")
-  public static let testSaveResultsPath = Key("TEST.SAVE_RESULTS_PATH", "")
+  public static let testSaveResultsPath = Key("TEST.SAVE_RESULTS_PATH", "").ofResults(.clips)
 }
 
 extension Key<[Int]> {

@@ -14,7 +14,7 @@ extension Key<Int> {
 }
 
 extension Key<Double> {
-  public static let avaDetectionScoreThresh = Key("AVA.DETECTION_SCORE_THRESH", 0.9)
+  public static let avaDetectionScoreThresh = Key("AVA.DETECTION_SCORE_THRESH", 0.9).ofResults(.boxes)
 }
 
 extension Key<String> {
@@ -22,10 +22,13 @@ extension Key<String> {
   public static let avaFrameListDir = Key(
     "AVA.FRAME_LIST_DIR", "/mnt/vol/gfsai-flash3-east/ai-group/users/haoqifan/ava/frame_list/")
   public static let avaAnnotationDir = Key(
-    "AVA.ANNOTATION_DIR", "/mnt/vol/gfsai-flash3-east/ai-group/users/haoqifan/ava/frame_list/")
+    "AVA.ANNOTATION_DIR", "/mnt/vol/gfsai-flash3-east/ai-group/users/haoqifan/ava/frame_list/"
+  ).ofResults(.boxes)
   public static let avaLabelMapFile = Key("AVA.LABEL_MAP_FILE", "ava_action_list_v2.2_for_activitynet_2019.pbtxt")
-  public static let avaExclusionFile = Key("AVA.EXCLUSION_FILE", "ava_val_excluded_timestamps_v2.2.csv")
-  public static let avaGroundtruthFile = Key("AVA.GROUNDTRUTH_FILE", "ava_val_v2.2.csv")
+    .ofResults(.boxes)
+  public static let avaExclusionFile = Key("AVA.EXCLUSION_FILE", "ava_val_excluded_timestamps_v2.2.csv").ofResults(
+    .boxes)
+  public static let avaGroundtruthFile = Key("AVA.GROUNDTRUTH_FILE", "ava_val_v2.2.csv").ofResults(.boxes)
   public static let avaImgProcBackend = Key("AVA.IMG_PROC_BACKEND", "cv2")
 }
 

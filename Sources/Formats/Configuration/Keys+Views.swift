@@ -12,7 +12,7 @@ extension Key<Int> {
 
 extension Key<String> {
   /// How the scores of several views become one: mean, logit_mean or max.
-  public static let avaTestViewFusion = Key("AVA.TEST_VIEW_FUSION", "mean")
+  public static let avaTestViewFusion = Key("AVA.TEST_VIEW_FUSION", "mean").ofResults(.boxes)
 }
 
 extension Key<[Int]> {

@@ -31,6 +31,13 @@ struct Leaf: Sendable {
   let use: Use
   /// Whether this program reads it: it has a `Key` then.
   var isRead = false
+  /// The results that are made with it of scores which are there already; nil where it makes no difference any more.
+  var results: Results?
+
+  /// Of what scores are kept.
+  enum Results: Sendable {
+    case boxes, clips
+  }
 
   init(_ key: String, _ kind: Kind, _ fallback: Value, _ use: Use) {
     self.key = key

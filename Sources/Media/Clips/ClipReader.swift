@@ -55,27 +55,52 @@ public final class ClipReader {
   /// - Returns: 1, [T, H, W], 3.
   /// - Throws: The source's errors, `ClipError` when the images' size is absurd.
   public func clip(around center: Int, at seconds: Double? = nil, _ view: View? = nil) throws -> FeatureMap {
-    let view = view ?? preprocessing.view
-    precondition(view.shortSide == preprocessing.shortSide, "a reader's frames have one short side")
-    let indices = window.indices(of: view, around: center, at: seconds, in: source)
+    try clips(around: center, at: seconds, [view ?? preprocessing.view])
+  }
+
+  /// The clips of several views around a key frame as a batch.
+  ///
+  /// - Parameter views: Of this reader's short side, of one position in the video, of parts of one size.
+  /// - Returns: Views, [T, H, W], 3.
+  /// - Throws: As `clip`.
+  func clips(around center: Int, at seconds: Double?, _ views: [View]) throws -> FeatureMap {
+    precondition(
+      views.allSatisfy { $0.shortSide == preprocessing.shortSide && $0.position == views[0].position },
+      "a reader's frames have one short side, a batch's clips one position")
+    let indices = window.indices(of: views[0], around: center, at: seconds, in: source)
     for index in Set(indices).sorted() where !has(index) {
       try add(costs.measure(.decoding) { try source.frame(at: index) }, as: index)
     }
-    return costs.measure(.normalising) { normalised(indices, view) }
+    return costs.measure(.normalising) { normalised(indices, views) }
   }
 
-  private func normalised(_ indices: [Int], _ view: View) -> FeatureMap {
+  private func normalised(_ indices: [Int], _ views: [View]) -> FeatureMap {
     let first = frames[indices[0]]!
-    let part = view.crop.part(of: ImageSize(width: first.width, height: first.height))
-    let plane = part.height * part.width * 3
-    let clip = FeatureMap(
-      storage: storage.take(indices.count * plane), offset: 0, batch: 1,
-      extent: Extent3(indices.count, part.height, part.width), channels: 3, pitch: 3)
-    let normalisation = view.flip ? normalisations.mirrored : normalisations.plain
-    for (position, index) in indices.enumerated() {
-      normalisation.fill(clip.start + position * plane, from: frames[index]!, part)
+    let size = ImageSize(width: first.width, height: first.height)
+    let parts = views.map { $0.crop.part(of: size) }
+    let (height, width) = (parts[0].height, parts[0].width)
+    precondition(parts.allSatisfy { $0.height == height && $0.width == width }, "a batch's clips have one size")
+    let plane = height * width * 3
+    let clips = FeatureMap(
+      storage: storage.take(views.count * indices.count * plane), offset: 0, batch: views.count,
+      extent: Extent3(indices.count, height, width), channels: 3, pitch: 3)
+    var target = clips.start
+    for (view, part) in zip(views, parts) {
+      let normalisation = view.flip ? normalisations.mirrored : normalisations.plain
+      for index in indices {
+        normalisation.fill(target, from: frames[index]!, part)
+        target += plane
+      }
     }
-    return clip
+    return clips
+  }
+
+  /// The size of a view's clips; known once a frame was decoded.
+  func clipSize(_ view: View) -> ImageSize? {
+    frameSize.map {
+      let part = view.crop.part(of: preprocessing.inputSize(for: $0))
+      return ImageSize(width: part.width, height: part.height)
+    }
   }
 
   /// Whether a frame is prepared.

@@ -79,7 +79,30 @@ public final class ViewReader {
   ///
   /// - Returns: 1, [T, H, W], 3.
   public func clip(_ view: View, around center: Int, at seconds: Double? = nil) throws -> FeatureMap {
-    try reader(view).clip(around: center, at: seconds, view)
+    try clips([view], around: center, at: seconds)
+  }
+
+  /// The clips of views that `batch` has found to fit together.
+  ///
+  /// - Returns: Views, [T, H, W], 3.
+  public func clips(_ views: [View], around center: Int, at seconds: Double? = nil) throws -> FeatureMap {
+    try reader(views[0]).clips(around: center, at: seconds, views)
+  }
+
+  /// The first of some views, and those after it whose clips make a batch with its own: of one network, scale, position in
+  /// the video, and size.
+  ///
+  /// - Parameters:
+  ///   - views: At least one; they were read.
+  ///   - most: How many at most, from 1.
+  public func batch(_ views: ArraySlice<View>, most: Int) -> [View] {
+    let first = views[views.startIndex]
+    let size = reader(first).clipSize(first)
+    return Array(
+      views.prefix(most).prefix {
+        $0.model == first.model && $0.shortSide == first.shortSide && $0.position == first.position
+          && reader($0).clipSize($0) == size
+      })
   }
 
   /// The size of the video's frames, known once a view was read.

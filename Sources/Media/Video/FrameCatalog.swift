@@ -79,9 +79,11 @@ public struct FrameCatalog: Sendable {
       throw VideoError(
         doing: "looking for videos", path: twins[1], reason: "'\(twins[0])' has the same name -> give one of them")
     }
+    // What several files begin with names none of them.
+    let ambiguous = Dictionary(grouping: files, by: Self.shortName).filter { $0.value.count > 1 }
     for path in files {
       let stem = fileStem(path)
-      let short = stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
+      let short = ambiguous[Self.shortName(path)] == nil ? Self.shortName(path) : ""
       for own in name.map({ [$0] }) ?? (short.isEmpty ? [stem] : [stem, short])
       where places[own] == nil && shared[own] == nil {
         names.append(own)
@@ -92,8 +94,14 @@ public struct FrameCatalog: Sendable {
     self.names = names
     self.places = places
     self.files = files
-    namesakes = shared
+    namesakes = shared.merging(name == nil ? ambiguous.filter { places[$0.key] == nil } : [:]) { own, _ in own }
     root = nil
+  }
+
+  /// A file's name up to its first point, as the reference cuts it.
+  private static func shortName(_ path: String) -> String {
+    let stem = fileStem(path)
+    return stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
   }
 
   /// The files that a name may mean, where that is more than one: none of them is opened by it.
@@ -157,17 +165,22 @@ private func frameNumber(_ name: String) -> Int? {
 /// Makes sure that numbered images follow one another evenly: with some missing, all later ones would be shown at
 /// wrong times.
 private func checkNumbers(of paths: [String], in folder: String) throws(VideoError) {
+  guard let found = unevenNumbers(of: paths) else { return }
+  throw VideoError(
+    doing: "listing frames", path: folder, reason: "\(found), so that times would be wrong -> extract the frames again")
+}
+
+/// What is wrong with the numbers that end the names of pictures, given in their order: "pictures are missing between '3.jpg' and
+/// '7.jpg'"; nil where they follow one another evenly, are fewer than three, or not all have one.
+public func unevenNumbers(of paths: [String]) -> String? {
   let numbers = paths.compactMap(frameNumber)
-  guard numbers.count == paths.count, numbers.count > 2 else { return }
+  guard numbers.count == paths.count, numbers.count > 2 else { return nil }
   let gaps = zip(numbers.dropFirst(), numbers).map { $0 - $1 }
   // Every tenth frame, say, is even as well; the caller gives its rate.
   let usual = gaps.sorted()[gaps.count / 2]
-  guard let odd = gaps.firstIndex(where: { $0 != usual }) else { return }
+  guard let odd = gaps.firstIndex(where: { $0 != usual }) else { return nil }
   let found = gaps[odd] > usual ? "pictures are missing" : "numbers do not follow one another evenly"
-  throw VideoError(
-    doing: "listing frames", path: folder,
-    reason: "\(found) between '\(splitPath(paths[odd]).name)' and '\(splitPath(paths[odd + 1]).name)', so that times "
-      + "would be wrong -> extract the frames again")
+  return "\(found) between '\(splitPath(paths[odd]).name)' and '\(splitPath(paths[odd + 1]).name)'"
 }
 
 private func missingFolder(_ folder: String) -> VideoError {

@@ -37,7 +37,7 @@ public struct ScoredView: Sendable {
   }
 }
 
-/// Scores tasks, one view at a time, while the frames of the next are being decoded.
+/// Scores tasks, view by view, while the frames of the next are being decoded.
 ///
 /// Who makes the tasks and what becomes of the scores is the callers' business: `test`, `detect` and the classification
 /// of clips are the same run.
@@ -46,10 +46,18 @@ public struct ClipRun {
   public struct Network {
     public let model: VideoModel
     public let want: ViewReader.Want
+    /// How many clips of one size are scored together at most: with several, weights that no cache holds are read once for
+    /// all of them, which takes a twentieth of the time where they are large, and nothing where they are small. Scores are
+    /// the same bits.
+    let clipsTogether: Int
 
-    public init(_ model: VideoModel, window: ClipWindow, preprocessing: Preprocessing) {
+    /// - Parameter clipsTogether: Nil: as many as the model's weights make worth while.
+    public init(
+      _ model: VideoModel, window: ClipWindow, preprocessing: Preprocessing, clipsTogether: Int? = nil
+    ) {
       self.model = model
       want = ViewReader.Want(window: window, preprocessing: preprocessing)
+      self.clipsTogether = clipsTogether ?? (model.weightBytes > 32 << 20 ? 3 : 1)
     }
   }
 
@@ -74,27 +82,28 @@ public struct ClipRun {
   public var window: ClipWindow { networks[0].want.window }
   public var preprocessing: Preprocessing { networks[0].want.preprocessing }
 
-  /// A view of a task on its way to the model.
+  /// Views of a task on their way to the model, as one batch.
   private struct Prepared {
     let task: ClipTask
-    let view: View
-    let isLastView: Bool
+    let views: [View]
+    let hasLastView: Bool
     let clip: Result<Clip, FrameDamage>
   }
 
   private struct Clip {
-    /// Nil where nobody counts in the view.
+    /// A batch of as many clips as there are views; nil where nobody counts in the view.
     let frames: FeatureMap?
-    /// Nil for people who do not count in the view.
+    /// Nil for people who do not count in the view, which is a batch of its own; empty where whole clips are scored.
     let boxes: [PixelBox?]
   }
 
-  /// A view of a task after the model.
+  /// Views of a task after the model.
   private struct Scored {
     let task: ClipTask
-    let view: View
-    let isLastView: Bool
-    let scores: Result<Tensor, FrameDamage>
+    let views: [View]
+    let hasLastView: Bool
+    /// One tensor a view.
+    let scores: Result<[Tensor], FrameDamage>
   }
 
   /// Scores all tasks in order, as many side by side as the model's engine has streams.
@@ -111,7 +120,7 @@ public struct ClipRun {
     damaged: (ClipTask, FrameDamage) throws -> Void = { throw $1 },
     each: (ScoredView) throws -> Void
   ) throws {
-    var preparation = Preparation(jobs: jobs, wants: networks.map(\.want), costs: costs)
+    var preparation = Preparation(jobs: jobs, networks: networks, costs: costs)
     let hasViews = jobs.contains { $0.tasks.contains { $0.views.count > 1 } }
     let models = VideoModel.streams(networks.map(\.model))
     var number = -1
@@ -122,22 +131,30 @@ public struct ClipRun {
     let streams = OrderedStreams<Prepared, Scored>(
       models.count, source: { try costs.wait { try prefetcher.next() } }
     ) { prepared, stream in
-      let scores: Result<Tensor, FrameDamage> =
+      let scores: Result<[Tensor], FrameDamage> =
         switch prepared.clip {
         case .success(let clip):
-          try .success(costs.compute { try self.scores(of: clip, prepared.task, models[stream][prepared.view.model]) })
+          try .success(
+            costs.compute { try self.scores(of: clip, prepared.task, models[stream][prepared.views[0].model]) })
         case .failure(let damage): .failure(damage)
         }
-      return Scored(task: prepared.task, view: prepared.view, isLastView: prepared.isLastView, scores: scores)
+      return Scored(
+        task: prepared.task, views: prepared.views, hasLastView: prepared.hasLastView, scores: scores)
     }
     var done = 0
     while let scored = try streams.next() {
       switch scored.scores {
-      case .success(let scores): try each(ScoredView(task: scored.task, view: scored.view, scores: scores))
-      case .failure(let damage): try damaged(scored.task, damage)
+      case .success(let scores):
+        for (index, view) in scored.views.enumerated() {
+          try each(ScoredView(task: scored.task, view: view, scores: scores[index]))
+          if scored.hasLastView && index == scored.views.count - 1 { done += 1 }
+          if !goesOn(done) { return }
+        }
+      case .failure(let damage):
+        try damaged(scored.task, damage)
+        done += 1
+        if !goesOn(done) { return }
       }
-      if scored.isLastView { done += 1 }
-      if !goesOn(done) { return }
     }
   }
 
@@ -147,16 +164,30 @@ public struct ClipRun {
   /// key frame are made of frames that are there.
   func capacity(hasViews: Bool) -> Int { max(model.engine.streams, hasViews ? 1 : 2) }
 
-  /// Runs a model on a clip.
-  private func scores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> Tensor {
+  /// Runs a model on the clips of a batch of views.
+  ///
+  /// - Returns: Scores view by view.
+  private func scores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> [Tensor] {
+    guard task.people == nil, let frames = clip.frames else { return [try peopleScores(of: clip, task, model)] }
+    let scores = try runningConfigured { try model.classify(frames) }
+    try checkFinite(scores, task)
+    return (0..<frames.batch).map { row in
+      Tensor([1, model.classes], Array(scores.values[row * model.classes..<(row + 1) * model.classes]))
+    }
+  }
+
+  private func checkFinite(_ scores: Tensor, _ task: ClipTask) throws {
+    if !scores.values.allSatisfy(\.isFinite) { throw ClipRunError.notFinite(task.keyFrame) }
+  }
+
+  /// The scores of people in a clip.
+  private func peopleScores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> Tensor {
     let present = clip.boxes.indices.filter { clip.boxes[$0] != nil }
     let computed = try clip.frames.map { frames in
       let regions = present.compactMap { clip.boxes[$0] }.map { Region(batchIndex: 0, box: $0) }
-      return try runningConfigured {
-        try task.people == nil ? model.classify(frames) : model.detect(frames, regions)
-      }
+      return try runningConfigured { try model.detect(frames, regions) }
     }
-    if let computed, !computed.values.allSatisfy(\.isFinite) { throw ClipRunError.notFinite(task.keyFrame) }
+    if let computed { try checkFinite(computed, task) }
     if let computed, present.count == clip.boxes.count { return computed }
     let scores = Tensor(
       [clip.boxes.count, model.classes], [Float](repeating: .nan, count: clip.boxes.count * model.classes))
@@ -170,10 +201,10 @@ public struct ClipRun {
     return scores
   }
 
-  /// Walks over videos, tasks and views, preparing one clip at a time.
+  /// Walks over videos, tasks and views, preparing one batch of clips at a time.
   private struct Preparation {
     let jobs: [VideoJob]
-    let wants: [ViewReader.Want]
+    let networks: [Network]
     let costs: PipelineCosts
     let storage = ClipStorage()
     var job = 0
@@ -194,7 +225,7 @@ public struct ClipRun {
         let reader =
           try self.reader
           ?? ViewReader(
-            costs.measure(.opening) { try jobs[job].open() }, wants, storage: storage, costs: costs)
+            costs.measure(.opening) { try jobs[job].open() }, networks.map(\.want), storage: storage, costs: costs)
         self.reader = reader
         // Views of one part of a video come together: the frames of the parts before it go.
         if view == 0 || current.views[view - 1].position != seen.position {
@@ -203,18 +234,20 @@ public struct ClipRun {
         }
         let boxes = reader.boxes((current.people ?? []).map(\.box), seen, in: reader.frameSize(seen)!)
         let isEmpty = !boxes.isEmpty && boxes.allSatisfy { $0 == nil }
-        let frames = try isEmpty ? nil : reader.clip(seen, around: current.center, at: current.moment.seconds)
-        let isLast = view == current.views.count - 1
-        view = isLast ? 0 : view + 1
+        let together = current.people == nil ? networks[seen.model].clipsTogether : 1
+        let batch = reader.batch(current.views[view...], most: together)
+        let frames = try isEmpty ? nil : reader.clips(batch, around: current.center, at: current.moment.seconds)
+        let isLast = view + batch.count == current.views.count
+        view = isLast ? 0 : view + batch.count
         task += isLast ? 1 : 0
         return Prepared(
-          task: current, view: seen, isLastView: isLast,
+          task: current, views: batch, hasLastView: isLast,
           clip: .success(Clip(frames: frames, boxes: boxes)))
       } catch let damage as FrameDamage {
         // What one view needs, all need.
         view = 0
         task += 1
-        return Prepared(task: current, view: seen, isLastView: true, clip: .failure(damage))
+        return Prepared(task: current, views: [seen], hasLastView: true, clip: .failure(damage))
       }
     }
   }

@@ -66,12 +66,14 @@ public struct LoadedModel {
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
     var report = weights.report
-    report.hints = LoadHints(report, ArchitectureGuess(checkpoint), config)
+    let guess = ArchitectureGuess(checkpoint)
+    report.hints = LoadHints(report, guess, config)
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
     notices =
       found + architecture.notices + checkpoint.notices + taken + report.notices
+      + [guess.contradiction(config, file: report.fileName)].compactMap(\.self)
       + (peer.map { pixelNotices($0, config) } ?? [])
   }
 }

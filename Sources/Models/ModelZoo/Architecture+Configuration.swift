@@ -9,6 +9,9 @@ extension Architecture {
   /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
   public init(_ config: Configuration, families: [any ModelFamily] = modelFamilies) throws {
     guard let family = try config.modelFamily(of: families) else {
+      if UnbuiltModels.pretrained.contains(config[.modelModelName]) {
+        throw ModelConfigurationError.pretraining(keys: [config.cite(.modelModelName)])
+      }
       throw ModelConfigurationError.notYet(
         keys: [config.cite(.modelModelName), config.cite(.modelArch)], what: "networks of this kind")
     }

@@ -19,8 +19,10 @@ public struct ArchitectureGuess: Sendable {
   private(set) var family: (any ModelFamily)?
   /// The library whose names the file has, where it is another one.
   let peer: PeerNetwork?
-  /// What published networks of this shape there are.
-  private(set) var published: [PublishedModel] = []
+  /// The configuration in the file.
+  let own: Configuration?
+  /// The configs of this project for networks of this shape, with what was published of them.
+  private(set) var candidates: [(path: String, published: [PublishedModel])] = []
   /// Whether its widths are those of published networks.
   private(set) var hasPublishedWidth = false
 
@@ -37,6 +39,7 @@ public struct ArchitectureGuess: Sendable {
   /// - Parameter families: Whose networks are looked for.
   public init(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
     let tensors = TensorIndex(checkpoint)
+    own = checkpoint.configText.flatMap { Configuration(checkpointText: $0, path: checkpoint.path) }
     let file = PeerFile(checkpoint)
     let reading = PeerReading(file, families) ?? UnbuiltModels.read(file)
     if case .network(let network)? = reading { peer = network } else { peer = nil }
@@ -72,20 +75,44 @@ public struct ArchitectureGuess: Sendable {
       if network != nil { family = candidate }
     }
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
-    readHead(tensors, checkpoint.configText)
+    readHead(tensors)
     if let peer { network?.add(peer) }
-    network.map { findPublished($0, classes, checkpoint.configText) }
+    if let own {
+      for key in Configuration.keysRead where own.source(of: key) != .fallback { network?.settle(key) }
+    }
+    network.map { findCandidates($0, classes) }
   }
 
-  private mutating func findPublished(_ network: Recognition, _ classes: Int?, _ configText: String?) {
+  private mutating func findCandidates(_ network: Recognition, _ classes: Int?) {
+    candidates = configs(network, classes, isPublished: true)
+    hasPublishedWidth = network.value(.resnetWidthPerGroup) == "64" || network.value(.x3dDimC5) == "2048"
+    // Of a network for whole clips the classes are what is likely to be one's own.
+    if candidates.isEmpty, case .clips? = head {
+      candidates = configs(network, Self.usualClasses, isPublished: false)
+    }
+  }
+
+  private func configs(
+    _ network: Recognition, _ classes: Int?, isPublished: Bool
+  ) -> [(path: String, published: [PublishedModel])] {
     let traits = PublishedModel.traits(
       network, scoresBoxes: peer?.scoresBoxes ?? head.map { $0 == .boxes }, classes: classes, peer?.semantics)
-    published = PublishedModel.candidates(peer?.library ?? "PySlowFast", traits)
-    hasPublishedWidth = network.value(.resnetWidthPerGroup) == "64" || network.value(.x3dDimC5) == "2048"
+    let models = PublishedModel.candidates(peer?.library ?? PublishedModel.ownLibrary, traits)
+    var found: [(path: String, published: [PublishedModel])] = []
+    for path in models.compactMap(\.config) + (peer == nil ? UnpublishedConfigs.paths(traits) : [])
+    where !found.contains(where: { $0.path == path }) {
+      found.append((path, isPublished ? models.filter { $0.config == path } : []))
+    }
+    return found
   }
 
-  /// The data sets that a number of classes speaks for.
-  private static let kinetics = [400: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700"]
+  static let classesOfImageNet = 1000
+  private static let usualClasses = 400
+  /// The data sets of whole clips that a number of classes speaks for.
+  private static let dataSets = [
+    usualClasses: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700", 101: "UCF101", 157: "Charades",
+    174: "Something-Something v2", classesOfImageNet: "ImageNet",
+  ]
   private static let classesOfAVA: Set = [
     ActionDataset.ava.classNames.count, ActionDataset.ava.scoredClasses?.count ?? 0,
   ]
@@ -97,16 +124,16 @@ public struct ArchitectureGuess: Sendable {
   }
 
   /// Tells what the head scores, whatever else the file has.
-  private mutating func readHead(_ tensors: TensorIndex, _ configText: String?) {
+  private mutating func readHead(_ tensors: TensorIndex) {
     guard let classes = scored(tensors) else {
       network?.remark(
         tensors.hasPrefix(Projection.scope + ".projection.")
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
       return
     }
-    let dataSet = Self.kinetics[classes]
+    let dataSet = Self.dataSets[classes]
     scoresBoxes = peer?.scoresBoxes ?? family?.scoresBoxes(tensors)
-    let isOfConfig = configText.flatMap(detectionFlag)
+    let isOfConfig = own.flatMap { $0.source(of: .detectionEnable) == .fallback ? nil : $0[.detectionEnable] }
     if let isOfBoxes = scoresBoxes ?? isOfConfig {
       head = isOfBoxes ? .boxes : .clips(dataSet: dataSet)
       network?.set(.detectionEnable, isOfBoxes ? "True" : "False")
@@ -118,19 +145,13 @@ public struct ArchitectureGuess: Sendable {
       network?.remark(
         "\(classes) classes suggest \(ActionDataset.ava.name)'s RoI head: DETECTION.ENABLE True (both heads have the same tensors)"
       )
+    } else if let dataSet {
+      head = .clips(dataSet: dataSet)
+      network?.remark(
+        "\(classes) classes suggest \(dataSet)'s classification head: DETECTION.ENABLE False (both heads have the same tensors)"
+      )
     } else {
-      if dataSet != nil { head = .clips(dataSet: dataSet) }
       network?.remark("the RoI head and the classification head have the same tensors: DETECTION.ENABLE cannot be told")
     }
-  }
-
-  /// Finds `ENABLE` in the `DETECTION` block of a configuration in block style, as PySlowFast dumps it.
-  private func detectionFlag(_ text: String) -> Bool? {
-    var isInside = false
-    for line in text.split(separator: "\n") {
-      if line.first != " " { isInside = line == "DETECTION:" }
-      if isInside, line.hasPrefix("  ENABLE: ") { return line.hasSuffix("true") }
-    }
-    return nil
   }
 }

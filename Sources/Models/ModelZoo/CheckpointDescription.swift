@@ -1,34 +1,55 @@
 public import Checkpoint
+public import Configuration
+internal import Wording
 
-/// Describes a file of weights in full: format, counts, guessed architecture with the overrides that it asks for, and
-/// a line for every tensor.
-public func describe(_ checkpoint: Checkpoint) -> String {
-  (checkpoint.summaryLines + guessed(ArchitectureGuess(checkpoint)) + [""] + checkpoint.tensorLines)
+/// Describes a file of weights in full: format, counts, guessed architecture with the configs that suit and the overrides
+/// that these need, and a line for every tensor.
+///
+/// - Parameter config: Reads a config of this project by its path from the project's folder; nil where it is not there.
+public func describe(_ checkpoint: Checkpoint, config: (String) -> Configuration? = { _ in nil }) -> String {
+  (checkpoint.summaryLines + guessed(ArchitectureGuess(checkpoint), config) + [""] + checkpoint.tensorLines)
     .joined(separator: "\n")
 }
 
-private func guessed(_ guess: ArchitectureGuess) -> [String] {
+private func guessed(_ guess: ArchitectureGuess, _ read: (String) -> Configuration?) -> [String] {
   guard let network = guess.network else { return ["architecture  none that this program knows"] }
   var lines = ["architecture  \(network.summary), by the tensors' names and shapes"]
   if let peer = guess.peer { lines.append("library       \(peer.library)") }
-  lines += published(guess)
-  lines += network.remarks.map { "note          \($0.text)" }
-  if let (reason, advice) = guess.obstacle { return lines + ["note          \(reason) -> \(advice)"] }
-  lines += ["", "overrides that suit these weights:"]
-  return lines + network.settings.map { "  \($0.key) \(quotedForShell($0.value))" }
+  let remarks = network.remarks.map { "note          \($0.text)" }
+  if let (reason, advice) = guess.obstacle { return lines + remarks + ["note          \(reason) -> \(advice)"] }
+  guard let suggestions = ConfigSuggestions(guess, read) else { return lines }
+  lines += configLines(suggestions, guess) + remarks
+  if !suggestions.all.isEmpty { return lines }
+  return lines + ["", "overrides that suit these weights:"] + suggestions.facts.settings.map { "  \($0.text)" }
 }
 
 /// Which configurations suit, and what was published of networks of this shape.
-private func published(_ guess: ArchitectureGuess) -> [String] {
-  var configs: [String] = []
-  for config in guess.published.compactMap(\.config) where !configs.contains(config) { configs.append(config) }
-  var lines = configs.map { "config        \($0), with the overrides below" }
-  if guess.hasPublishedWidth {
-    let library = guess.peer?.library ?? "PySlowFast"
-    lines += guess.published.map { "published     \(library)'s \($0.name): \($0.number)" }
-    if guess.published.count > 1 { lines.append("note          which of these it is, the tensors do not tell") }
+private func configLines(_ suggestions: ConfigSuggestions, _ guess: ArchitectureGuess) -> [String] {
+  var lines: [String] = []
+  for suggestion in suggestions.all {
+    let overrides = suggestion.overrides.map(\.text).joined(separator: " ")
+    let words =
+      switch (suggestion.config, overrides.isEmpty) {
+      case (nil, _): "which is not to be found from here; the weights ask for \(overrides)"
+      case (_?, true): "as it stands"
+      case (_?, false): "with \(overrides)"
+      }
+    lines.append("config        \(suggestion.path), \(words)")
+    if guess.hasPublishedWidth {
+      let library = guess.peer?.library ?? PublishedModel.ownLibrary
+      lines += suggestion.published.map { "published     \(library)'s \($0.name): \($0.number)" }
+    }
+  }
+  if suggestions.facts.hasOwn, !suggestions.all.isEmpty {
+    lines.append("note          what leaves no trace in the tensors is as the file's own configuration (cfg) has it")
+  }
+  if suggestions.all.count > 1 {
+    let keys = suggestions.openKeys
+    lines.append(
+      "note          which of these it is, the tensors do not tell: they differ in "
+        + (keys.isEmpty ? "their training alone" : series(keys, "and")))
+  } else if let published = suggestions.all.first?.published, published.count > 1, guess.hasPublishedWidth {
+    lines.append("note          which of these it is, the tensors do not tell")
   }
   return lines
 }
-
-private func quotedForShell(_ value: String) -> String { value.contains(" ") ? "\"\(value)\"" : value }

@@ -88,7 +88,7 @@ struct FactorisedFamily: ModelFamily {
     }
     network.set(.resnetWidthPerGroup, "\(stem[0])")
     network.set(.dataInputChannelNum, "[\(stem[1])]")
-    network.remark("the clip's length leaves no trace in the tensors")
+    network.remark("the clip's length leaves no trace in the tensors", leavingOpen: Key.dataNumFrames.name)
     return network
   }
 

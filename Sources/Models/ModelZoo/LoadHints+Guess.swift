@@ -115,8 +115,9 @@ private struct MisfitWords {
 
   /// Whether the file speaks for another value of a key than the configuration has.
   private func isNews(_ key: String) -> Bool {
-    func plain(_ text: String) -> String { text.filter { $0 != " " && $0 != "'" } }
     guard let value = suggestions[key] else { return false }
-    return config?.literal(key).map(plain) != plain(value)
+    guard let now = config?.literal(key) else { return true }
+    if let setting = guess.network?.settings.first(where: { $0.key == key }) { return !setting.admits(now) }
+    return !isSameValue(now, value)
   }
 }

@@ -20,6 +20,10 @@ public protocol ModelFamily: Sendable {
   /// another family changes nothing, and users are told so. `MODEL.*`, `DATA.*` and `DETECTION.*` go without saying.
   var keys: [String] { get }
 
+  /// Whether one of these keys says nothing of the network of a configuration, which has not what the key is of; by default
+  /// none.
+  func isIdle(_ key: String, in config: Configuration) -> Bool
+
   /// What is known of the values of some of these keys, beyond their types and ranges. The names that several families give
   /// a value are all known; of advice the first is said.
   var valueRules: [String: ValueRule] { get }
@@ -83,6 +87,7 @@ extension ModelFamily {
   public var networks: [String] { modelNames }
   public func archs(of modelName: String) -> [String] { archs }
   public var valueRules: [String: ValueRule] { [:] }
+  public func isIdle(_ key: String, in config: Configuration) -> Bool { false }
   public func boxHead(_ config: Configuration, _ activation: Activation, on backbone: OwnBackbone) throws -> any Head {
     roiHead(config, activation, stride: hasReferenceHead ? nil : backbone.featureStride)
   }

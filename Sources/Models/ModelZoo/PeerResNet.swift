@@ -126,6 +126,7 @@ struct PeerResNet: PeerBackbone, Equatable {
     let arch = network.value(.modelArch)
     if let poolsTime, ResNetBackbone.archs.contains(where: { $0.name == arch && $0.poolsTime }) {
       network.settle(.modelArch)
+      network.settle(.modelModelName)
       network.remark("time is \(poolsTime ? "" : "not ")pooled by two after res2")
     }
   }

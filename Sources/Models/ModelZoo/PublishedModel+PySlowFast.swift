@@ -5,7 +5,7 @@ extension PublishedModel {
 
   /// Sources: PySlowFast's MODEL_ZOO.md and the pages of its projects.
   static let ofPySlowFast = (kinetics + ava + otherDatasets + transformers + selfSupervised).map {
-    PublishedModel("PySlowFast", $0.traits, $0.name, $0.config, $0.file, $0.number, $0.status)
+    PublishedModel(ownLibrary, $0.traits, $0.name, $0.config, $0.file, $0.number, $0.status)
   }
 
   private static let kinetics: [Entry] = [
@@ -101,7 +101,7 @@ extension PublishedModel {
       "slowfast R50 157 k7", "SlowFast 16x8 R50, multigrid", "Charades/SLOWFAST_16x8_R50_multigrid",
       "Charades/SLOWFAST_16x8_R50_multigrid.pkl", "38.6 mAP", .loads
     ),
-    ("c2d R50 1000", "ResNet R50", "ImageNet/RES_R50", "R50_IN1K.pyth", "76.4 top-1, 93.2 top-5", .loads),
+    ("2d R50 1000", "ResNet R50", "ImageNet/RES_R50", "R50_IN1K.pyth", "76.4 top-1, 93.2 top-5", .loads),
   ]
 
   private static let mvit = Status.unsupported(why: "MViT is not built")

@@ -44,6 +44,8 @@ public struct PublishedModel: Sendable {
   /// Every entry, library by library.
   public static let all = ofPySlowFast + ofPyTorchVideo + ofMMAction2
 
+  static let ownLibrary = "PySlowFast"
+
   /// The published networks that a file of such traits may be.
   static func candidates(_ library: String, _ traits: [String]) -> [PublishedModel] {
     if traits.isEmpty { return [] }

@@ -6,6 +6,11 @@ public struct Recognition: Sendable {
   public struct Setting: Sendable, Equatable {
     public let key: String
     public let value: String
+    /// Other values under which a network has the same tensors.
+    public let alternatives: [String]
+
+    /// Whether the tensors are those of a network with this value, as an override or a Python literal has it.
+    public func admits(_ text: String) -> Bool { ([value] + alternatives).contains { isSameValue($0, text) } }
   }
 
   /// What the tensors cannot tell, or what else is worth knowing.
@@ -22,11 +27,15 @@ public struct Recognition: Sendable {
   public private(set) var remarks: [Remark] = []
   /// Values by key that a configuration may keep to itself, and that the absence of tensors speaks for.
   public var unseen: [String: String] = [:]
+  /// Values by key that leave no trace in the tensors, and under which a network of them can be built where nobody says
+  /// others.
+  public var untraced: [String: String] = [:]
 
   public init(_ summary: String) { self.summary = summary }
 
-  public mutating func set<Content: Sendable>(_ key: Key<Content>, _ value: String) {
-    settings.append(Setting(key: key.name, value: value))
+  /// - Parameter alternatives: Other values under which a network has the same tensors.
+  public mutating func set<Content: Sendable>(_ key: Key<Content>, _ value: String, or alternatives: [String] = []) {
+    settings.append(Setting(key: key.name, value: value, alternatives: alternatives.filter { $0 != value }))
     settle(key)
   }
 
@@ -42,9 +51,17 @@ public struct Recognition: Sendable {
   }
 
   /// Takes back that a key's value is left open.
-  public mutating func settle<Content: Sendable>(_ key: Key<Content>) {
-    for index in remarks.indices.reversed() where remarks[index].openKeys.remove(key.name) != nil {
+  public mutating func settle<Content: Sendable>(_ key: Key<Content>) { settle(key.name) }
+
+  mutating func settle(_ key: String) {
+    for index in remarks.indices.reversed() where remarks[index].openKeys.remove(key) != nil {
       if remarks[index].openKeys.isEmpty { remarks.remove(at: index) }
     }
   }
+}
+
+/// Whether two texts are one value of a key, as overrides and as Python literals have it.
+func isSameValue(_ a: String, _ b: String) -> Bool {
+  func plain(_ text: String) -> String { text.filter { $0 != " " && $0 != "'" } }
+  return plain(a) == plain(b)
 }

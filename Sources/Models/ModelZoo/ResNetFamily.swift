@@ -14,6 +14,12 @@ struct ResNetFamily: ModelFamily {
   var networks: [String] { ["SlowFast", "Slow", "C2D", "I3D"] }
   var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
 
+  /// Fusion needs two pathways, and what shapes non-local blocks such blocks.
+  func isIdle(_ key: String, in config: Configuration) -> Bool {
+    if key.hasPrefix("SLOWFAST.") { return config.resNetArch?.pathways == 1 }
+    return key.hasPrefix("NONLOCAL.") && config[.nonlocalLocation].joined().allSatisfy(\.isEmpty)
+  }
+
   var valueRules: [String: ValueRule] { ResNetBackbone.valueRules }
   var hasReferenceHead: Bool { true }
 

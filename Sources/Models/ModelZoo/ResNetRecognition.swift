@@ -1,4 +1,5 @@
 internal import Configuration
+internal import VideoModels
 internal import Wording
 
 /// Recognises C2D, I3D, Slow and SlowFast by their tensors.
@@ -20,13 +21,20 @@ struct ResNetRecognition {
     depth = ResNetBackbone.depths.first { $0.value == tensors.blockCounts }?.key
     network = Recognition("")
     let arch = fastStem == nil ? singlePathwayArch(stem) : "slowfast"
-    network.set(.modelArch, arch)
+    let kernels = ResNetBackbone.archs.first { $0.name == arch }?.kernels
+    network.set(.modelArch, arch, or: ResNetBackbone.archs.filter { $0.kernels == kernels }.map(\.name))
     if arch == "i3d" {
       network.remark(
-        "'slow_i3d' has the same tensors; it lacks the temporal pool after res2", leavingOpen: Key.modelArch.name)
+        "'slow_i3d' has the same tensors, and so has MODEL.MODEL_NAME \(ResNetBackbone.unpooledModelName); they lack the "
+          + "temporal pool after res2", leavingOpen: Key.modelArch.name)
     } else if arch == "c2d" {
       network.remark(
-        "'slow_c2d' and '2d' have the same tensors; they lack the temporal pool after res2",
+        "'slow_c2d' and '2d' have the same tensors, and so has MODEL.MODEL_NAME \(ResNetBackbone.unpooledModelName); they "
+          + "lack the temporal pool after res2", leavingOpen: Key.modelArch.name)
+    } else if arch == Self.archOfPictures {
+      network.remark(
+        "\(tensors.hasKernelsOfPictures ? "kernels without an extent of time" : "ImageNet's number of classes") and a "
+          + "network that sees each frame by itself speak for one of pictures; 'c2d' and 'slow_c2d' have the same tensors",
         leavingOpen: Key.modelArch.name)
     }
     network.summary = [
@@ -37,9 +45,15 @@ struct ResNetRecognition {
       network.remark("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
     }
     if let model = ResNetBackbone.modelNames.first(where: { $0.pathways == pathways }) {
-      network.set(.modelModelName, model.name)
+      let alike = ResNetBackbone.modelNames.filter { $0.pathways == pathways }.map(\.name)
+      network.set(.modelModelName, model.name, or: alike)
     }
     if let depth { network.set(.resnetDepth, "\(depth)") }
+    if tensors.convolution("a", block: 0, stage: 2, pathway: 0) != nil {
+      let hasThree = tensors.convolution("c", block: 0, stage: 2, pathway: 0) != nil
+      network.set(
+        .resnetTransFunc, (hasThree ? ResNetBackbone.TransFunc.bottleneck : ResNetBackbone.TransFunc.basic).rawValue)
+    }
     let width = stem[0]
     network.set(.resnetWidthPerGroup, "\(width)")
     if let inner = innerWidth, width > 0, inner.isMultiple(of: width), inner > 0 {
@@ -49,7 +63,14 @@ struct ResNetRecognition {
     network.set(.dataInputChannelNum, "[\(stem[1])\(fastStem.map { ", \($0[1])" } ?? "")]")
     if let fastStem { addFusion(width, fastStem[0]) }
     addNonLocal()
+    func table(_ last: Int...) -> String { "\(last.map { [Int](repeating: $0, count: pathways) })" }
+    network.untraced = [
+      Key.resnetSpatialStrides.name: table(1, 2, 2, 2), Key.resnetSpatialDilations.name: table(1, 1, 1, 1),
+      Key.nonlocalGroup.name: table(1, 1, 1, 1),
+    ]
   }
+
+  private static let archOfPictures = "2d"
 
   private mutating func addFusion(_ width: Int, _ fastWidth: Int) {
     if fastWidth > 0 { network.set(.slowfastBetaInv, "\(width / fastWidth)") }
@@ -66,7 +87,9 @@ struct ResNetRecognition {
   private func singlePathwayArch(_ stem: [Int]) -> String {
     if stem[2] == ResNetBackbone.TemporalKernels.inflated.stem { return "i3d" }
     let isTemporal = (4...5).contains { tensors.temporalKernels(stage: $0, pathway: 0).contains { $0 > 1 } }
-    return isTemporal ? "slow" : "c2d"
+    if isTemporal { return "slow" }
+    let classes = tensors.shape(Projection.scope + ".weight")?.first
+    return tensors.hasKernelsOfPictures || classes == ArchitectureGuess.classesOfImageNet ? Self.archOfPictures : "c2d"
   }
 
   /// The width inside the first bottleneck of res2.
@@ -87,7 +110,7 @@ struct ResNetRecognition {
         let visible = (kernels.lastIndex { $0 > 1 } ?? -1) + 1
         // I3D's patterns alternate: one block more than the last visible may count, and makes no difference. Slow's res4
         // and res5 have 3 in theirs: without any, none takes part.
-        let isFree = arch == "i3d" || arch == "c2d" || pathway == 0 && stage <= 3
+        let isFree = arch != "slow" && arch != "slowfast" || pathway == 0 && stage <= 3
         return "\(min(max(visible, isFree ? usual[stage - 2] : 0), kernels.count))"
       }
       return "[\(counts.joined(separator: ", "))]"

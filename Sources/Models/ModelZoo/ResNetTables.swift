@@ -11,7 +11,7 @@ extension ResNetBackbone {
   }
 
   /// The temporal kernels of one pathway: conv1, then the cycle of each residual stage.
-  public struct TemporalKernels: Sendable {
+  public struct TemporalKernels: Sendable, Equatable {
     public let stem: Int
     public let stages: [[Int]]
 

@@ -6,12 +6,15 @@ public struct TensorIndex: Sendable {
   private let names: [String]
   /// Block numbers by "s4.pathway0_res", without duplicates, ascending.
   private let numbers: [String: [Int]]
+  /// Whether its kernels are stored without an extent of time.
+  let hasKernelsOfPictures: Bool
 
   /// Looks at names and shapes; no numbers are read.
   public init(_ checkpoint: Checkpoint) {
     shapes = Dictionary(
       checkpoint.entries.map { ($0.name, Self.withTime($0.shape, $0.name)) }, uniquingKeysWith: { _, last in last })
     names = checkpoint.entries.map(\.name)
+    hasKernelsOfPictures = checkpoint.entries.contains { $0.shape.count == 4 && $0.name.hasSuffix(".weight") }
     var found: [String: Set<Int>] = [:]
     for (blocks, number) in names.lazy.compactMap(StageNames.numbered) { found[blocks, default: []].insert(number) }
     numbers = found.mapValues { $0.sorted() }

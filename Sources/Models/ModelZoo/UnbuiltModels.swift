@@ -4,16 +4,19 @@ internal import VideoModels
 /// PySlowFast's models that no family here builds: their configurations load and their files are recognised, so that it
 /// can be said. A family that builds one takes its names from here.
 enum UnbuiltModels {
-  static let modelNames = ["MViT", "MaskMViT", "ContrastiveModel"]
+  static let modelNames = ["MViT"] + pretrained
+  /// Those that pretraining makes; their configurations describe no test.
+  static let pretrained = ["MaskMViT", "ContrastiveModel"]
   /// The sections of a configuration that shape them.
   static let sections = ["MVIT"]
   /// What their tensors' names begin with, the first of the network first.
   static let firstModule = "patch_embed"
   static let modules = [firstModule, "blocks", "cls_token", "pos_embed", "pos_embed_spatial", "norm"]
-  /// Tensors that one of them alone has.
-  private static let marks = [
-    ("\(firstModule).proj.weight", "MViT"), ("blocks.0.attn.qkv.weight", "MViT"),
-  ]
+  private static let patches = "\(firstModule).proj.weight"
+  private static let attention = "blocks.0.attn.qkv.weight"
+  /// What the names of its blocks begin with, those of reversible ones last. Patches alone other transformers have too:
+  /// Swin's, torchvision's for one, whose blocks are called otherwise.
+  private static let blocks = ["blocks.0.", "rev_backbone.layers.0."]
 
   static func has(_ modelName: String) -> Bool {
     modelNames.contains(modelName) || modelName.hasPrefix(Configuration.wrapperPrefix)
@@ -30,9 +33,10 @@ enum UnbuiltModels {
   }
 
   static func recognise(_ tensors: TensorIndex) -> String? {
-    marks.first { tensors.shape($0.0) != nil }?.1
+    let hasBlocks = blocks.contains(where: tensors.hasPrefix)
+    return hasBlocks && [patches, attention].contains { tensors.shape($0) != nil } ? "MViT" : nil
   }
 
   /// Whether names are those of one of PySlowFast's.
-  static func owns(_ name: String) -> Bool { name == marks[0].0 }
+  static func owns(_ name: String) -> Bool { name == patches }
 }

@@ -21,7 +21,7 @@ struct X3DRecognition {
     network = Recognition(depth.flatMap { Self.published[$0] } ?? "X3D")
     let family = X3DFamily()
     network.set(.modelArch, family.archs[0])
-    network.set(.modelModelName, family.modelNames[0])
+    network.set(.modelModelName, family.modelNames[0], or: family.modelNames)
     if let depth {
       network.set(.x3dDepthFactor, depth)
     } else {
@@ -34,7 +34,8 @@ struct X3DRecognition {
     network.remark(
       depth == "2.2"
         ? "X3D XS, S and M have the same tensors; they differ in the clip's length and size"
-        : "the clip's length and size leave no trace in the tensors")
+        : "the clip's length and size leave no trace in the tensors",
+      leavingOpen: Key.dataNumFrames.name, Key.dataTestCropSize.name)
   }
 
   /// Finds the factors of all stages' widths. `X3D.DIM_C1` is taken to be the published one.

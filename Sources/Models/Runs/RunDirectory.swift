@@ -116,12 +116,22 @@ extension RunDirectory {
   /// - Throws: `RunDirectoryError.otherRun` where the scores of another part depend on other things.
   func check(_ identity: RunIdentity, beside shard: Shard?) throws {
     for part in try parts where part != shard {
-      guard let other = self.identity(part)?.ofWhole, identity.differs(from: other) else { continue }
-      let scored = (try? RunJournal(reading: journal(part)))?.scoredVideos ?? []
-      let changes = identity.continuing(other, damaged: try damagedContents(), scored: scored, isBeside: true).changes
-      if !changes.isEmpty {
+      guard let other = self.identity(part)?.ofWhole else { continue }
+      var found: [String] = []
+      if identity.differs(from: other) {
+        let scored = (try? RunJournal(reading: journal(part)))?.scoredVideos ?? []
+        let damaged = try damagedContents()
+        func changes(isBeside: Bool) -> [String] {
+          identity.continuing(other, damaged: damaged, scored: scored, isBeside: isBeside).changes
+        }
+        found = changes(isBeside: true)
+        // Shards that were joined are over: the whole run may go on with a list that was corrected since.
+        if shard == nil && changes(isBeside: false).isEmpty { found = [] }
+      }
+      if part != nil, shard != nil { found += [identity.changeOfOrder(since: other)].compactMap(\.self) }
+      if !found.isEmpty {
         throw RunDirectoryError.otherRun(
-          doing: "computing", directory: path, part: partName(part), changes: changes)
+          doing: "computing", directory: path, part: partName(part), changes: found)
       }
     }
   }
@@ -146,8 +156,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case isRunning(directory: String, part: String, holder: String?)
   /// The directory keeps the run in other parts than asked for.
   case otherParts(directory: String, found: String, asked: String)
-  /// Another part of the same directory has scores that depend on other things.
-  case otherRun(doing: String, directory: String, part: String, changes: [String])
+  /// A part of the same directory has scores that depend on other things than those of a second one, or of the call.
+  case otherRun(doing: String, directory: String, part: String, than: String? = nil, changes: [String])
   /// Parts whose scores would become different results.
   case otherResults(doing: String, directory: String, changes: [String])
   /// Parts that take the scores of their models as one in different ways.
@@ -180,9 +190,9 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .otherParts(let directory, let found, let asked):
       return "computing \(asked) in '\(directory)': it keeps \(found) -> give the --shard that it was begun with, or "
         + "another --run"
-    case .otherRun(let doing, let directory, let part, let changes):
-      return "\(doing) in '\(directory)': \(part) was begun with other things: \(listed(changes, limit: 3)) -> give "
-        + "the same to all parts, or another --run"
+    case .otherRun(let doing, let directory, let part, let than, let changes):
+      return "\(doing) in '\(directory)': \(part) was begun with other things\(than.map { " than \($0)" } ?? ""): "
+        + "\(listed(changes, limit: 3)) -> give the same to all parts, or another --run"
     case .otherResults(let doing, let directory, let changes):
       return
         "\(doing) in '\(directory)': the parts of a run make one result, and others were begun with other settings of "

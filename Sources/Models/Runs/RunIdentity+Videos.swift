@@ -15,6 +15,8 @@ extension RunIdentity {
     var repaired: [String] = []
     /// The videos of which some is gone that was known.
     var lost: [String] = []
+    /// The videos that were never scored, and in whose place others stand: a list was corrected.
+    var left: [String] = []
   }
 
   /// Whether anything is not as in another run, or is said in one of them alone.
@@ -25,7 +27,8 @@ extension RunIdentity {
   /// What becomes of this run after another one, or beside it.
   ///
   /// A video may become another where it was damaged, and only away from what was damaged: two sound contents of one
-  /// video are never mixed. What is missing says nothing of a video.
+  /// video are never mixed. What is missing says nothing of a video. A name under which nothing could be scored may have been
+  /// misspelt: it may go, and another one stand in its place.
   ///
   /// - Parameters:
   ///   - damaged: What may be left.
@@ -36,9 +39,17 @@ extension RunIdentity {
   ) -> Continuation {
     var found = Continuation(identity: self)
     var excused: Set<String> = []
-    for video in Set(videos + other.videos).sorted() {
-      let (before, now) = (other.content(of: video), content(of: video))
+    let (contents, former) = (self.contents, other.contents)
+    for video in Set(contents.keys).union(former.keys).sorted() {
+      let (before, now) = (former[video], contents[video])
       if before == now { continue }
+      if let before, now == nil, !isBeside, !scored.contains(video),
+        before == Self.unreadable || damaged[video]?.contains(before) == true
+      {
+        found.left.append(video)
+        excused.insert(video)
+        continue
+      }
       let known = damaged[video] ?? []
       if let before, let now, let joined = Self.joined(before, now, isScored: scored.contains(video)) {
         if joined == before { found.lost.append(video) } else { found.repaired.append(video) }
@@ -52,6 +63,10 @@ extension RunIdentity {
       }
       excused.insert(video)
     }
+    let new = contents.keys.filter { former[$0] == nil && !excused.contains($0) }
+    if new.count <= found.left.count { excused.formUnion(new) }
+    // Of a shorter list nothing need be said.
+    if new.isEmpty { found.left = [] }
     found.changes = changes(since: other, butOf: excused)
     // The tasks of a video that cannot be read are not known: these are not all of the run.
     if !found.lost.isEmpty { found.identity.set(.tasks, found.repaired.isEmpty ? other[.tasks] : nil) }
@@ -60,6 +75,23 @@ extension RunIdentity {
 
   /// The videos whose frames entries are about.
   var videos: [String] { entries.compactMap { Self.video(ofEntry: $0.name) } }
+
+  /// What to say where another part of a run names the same videos in another order: parts divide the key frames in the
+  /// order of the videos, each its own share. A run as a whole finds its key frames by name. Nil where nothing is to be said.
+  func changeOfOrder(since other: RunIdentity) -> String? {
+    let (now, before) = (videos, other.videos)
+    guard let place = now.indices.first(where: { $0 >= before.count || now[$0] != before[$0] }),
+      now.sorted() == before.sorted()
+    else { return nil }
+    return "the videos come in another order (number \(place + 1) was '\(before[place])' and is '\(now[place])')"
+  }
+
+  /// What is said of the frames of each video.
+  private var contents: [String: String] {
+    Dictionary(
+      entries.compactMap { entry in Self.video(ofEntry: entry.name).map { ($0, entry.value) } },
+      uniquingKeysWith: { first, _ in first })
+  }
 
   /// What is said of the frames of a video.
   func content(of video: String) -> String? {

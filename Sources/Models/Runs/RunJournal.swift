@@ -40,6 +40,8 @@ public final class RunJournal {
   public private(set) var identity: RunIdentity?
   /// Videos that are others than before, as these had damage: what is scored of them stays.
   public private(set) var repairedVideos: [String] = []
+  /// Videos that were never scored, and are no part of the run any more.
+  public private(set) var leftVideos: [String] = []
   /// Videos of which some cannot be read now that was there before: what is scored of them stays.
   public private(set) var lostVideos: Set<String> = []
   /// The key frames that were found damaged in what the videos are now, and not scored since.
@@ -105,6 +107,7 @@ public final class RunJournal {
       // Whoever follows the advice to repair a video goes on with it.
       if !continuation.changes.isEmpty { throw JournalError.otherRun(path: path, changes: continuation.changes) }
       (repairedVideos, lostVideos) = (continuation.repaired, Set(continuation.lost))
+      leftVideos = continuation.left
     }
     if end < file.count {
       let rest = try file.read(end..<min(file.count, end + 16384))

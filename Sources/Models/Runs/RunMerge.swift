@@ -107,11 +107,12 @@ public struct RunMerge {
       }
       let before = parts.prefix(number)
       let found = continuation(after: joined, before.reduce(into: []) { $0.formUnion($1.journal.scoredVideos) })
-      if !found.changes.isEmpty {
+      let changes = found.changes + [other.identity.changeOfOrder(since: joined)].compactMap(\.self)
+      if !changes.isEmpty {
         let first = before.first { !continuation(after: $0.identity, $0.journal.scoredVideos).changes.isEmpty }
         throw RunDirectoryError.otherRun(
-          doing: "joining what is", directory: other.directory.path, part: partName((first ?? parts[0]).shard),
-          changes: found.changes)
+          doing: "joining what is", directory: other.directory.path, part: partName(other.shard),
+          than: partName((first ?? parts[0]).shard), changes: changes)
       }
       joined = found.identity
     }

@@ -31,8 +31,8 @@ public struct RunSummary: Sendable {
       self.status = status
       identity = directory.identity(nil)?.ofWhole
       let tally = PartTally(directory, nil, status)
-      state = tally.isTorn ? "\(status.state.rawValue), its journal lost its end" : status.state.rawValue
-      (done, damaged) = (tally.scored.count + tally.uncounted.done, tally.lost.count + tally.uncounted.damaged)
+      state = status.state.rawValue + (tally.loss.map { ", its journal \($0)" } ?? "")
+      (done, damaged) = (tally.scored.count, tally.lost.count)
       total = (tasks(identity) ?? status.total) + tally.lost.subtracting(tally.planned).count
       return
     }
@@ -49,8 +49,7 @@ public struct RunSummary: Sendable {
     func union(_ sets: [Set<KeyFrame>]) -> Set<KeyFrame> { sets.reduce(into: []) { $0.formUnion($1) } }
     let (scored, planned) = (union(tallies.map(\.scored)), union(tallies.map(\.planned)))
     let lost = union(tallies.map(\.lost)).filter { !scored.contains($0) }
-    done = scored.count + tallies.reduce(0) { $0 + $1.uncounted.done }
-    damaged = lost.count + tallies.reduce(0) { $0 + $1.uncounted.damaged }
+    (done, damaged) = (scored.count, lost.count)
     let begun = max(planned.count, tallies.reduce(0) { $0 + ($1.status?.total ?? 0) })
     total = (tasks(identity) ?? begun) + lost.subtracting(planned).count
   }

@@ -43,6 +43,8 @@ public final class VideoModel {
   public let network: Network
   /// How many classes a row of scores has.
   public var classes: Int { architecture.head.classes }
+  /// What the network's weights take in memory, without the head's.
+  public var weightBytes: Int { network.operators.reduce(0) { $0 + $1.weightBytes } }
   private let head: any HeadLayers
   private let plans: PlanCache
   /// Which of the models that share the plans' memory it is.
@@ -168,8 +170,8 @@ public final class VideoModel {
   }
 
   /// The multiply-adds of a clip of a size, the head's included.
-  public func macs(height: Int, width: Int, _ regions: [Region]) throws -> Int {
-    let plan = try plan(batch: 1, height: height, width: width)
+  public func macs(batch: Int = 1, height: Int, width: Int, _ regions: [Region]) throws -> Int {
+    let plan = try plan(batch: batch, height: height, width: width)
     return try plan.macs + head.timed(plan.outputs, regions).reduce(0) { $0 + $1.macs }
   }
 }

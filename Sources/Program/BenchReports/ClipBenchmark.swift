@@ -10,18 +10,23 @@ public struct ClipBenchmark: Sendable {
   private let setting: BenchSetting
   private let macs: Int
   private let size: ImageSize
+  private let batch: Int
   /// What the vector units do at most, where that was measured.
   public var peak: PeakRate?
   /// Seconds from the start of the process until the weights were packed.
   public var ready: Double?
 
-  /// - Parameter macs: Multiply-adds of a clip.
-  public init(timing: Timing, runs: Int, setting: BenchSetting, macs: Int, size: ImageSize) {
+  /// - Parameters:
+  ///   - timing: Of all clips of a batch together.
+  ///   - macs: Multiply-adds of all clips of a batch.
+  ///   - batch: How many clips were computed together.
+  public init(timing: Timing, runs: Int, setting: BenchSetting, macs: Int, size: ImageSize, batch: Int = 1) {
     self.timing = timing
     self.runs = runs
     self.setting = setting
     self.macs = macs
     self.size = size
+    self.batch = batch
   }
 
   /// Seconds from the start of the process to the end of the first clip, without making up that clip.
@@ -30,10 +35,14 @@ public struct ClipBenchmark: Sendable {
   private var gmac: Double { Double(macs) / 1e9 }
 
   public var text: String {
+    let clips = batch == 1 ? "clip" : "\(batch) clips together,"
+    let each =
+      batch == 1
+      ? "" : " (a clip: \(fixed(timing.best / Double(batch), 3)) and \(fixed(timing.median / Double(batch), 3)) s)"
     var lines = [
-      "clip \(size.width)x\(size.height), \(setting.precision), \(counted(setting.threads, "thread")), kernels "
+      "\(clips) \(size.width)x\(size.height), \(setting.precision), \(counted(setting.threads, "thread")), kernels "
         + "\(setting.kernels), \(fixed(gmac, 1)) GMAC",
-      "best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s of \(counted(runs, "run")); "
+      "best \(fixed(timing.best, 3)) s, median \(fixed(timing.median, 3)) s of \(counted(runs, "run"))\(each); "
         + "\(fixed(2 * gmac / timing.best, 0)) GFLOP/s; peak memory \(setting.peakMemory >> 20) MB",
     ]
     if let ready, let firstClip {
@@ -55,6 +64,7 @@ public struct ClipBenchmark: Sendable {
       ("kernels", JSONValue(setting.kernels)),
       ("peak_rss_bytes", JSONValue(setting.peakMemory)),
       ("gmac", JSONValue(gmac)), ("height", JSONValue(size.height)), ("width", JSONValue(size.width)),
+      ("batch", JSONValue(batch)),
     ]
     if let ready, let firstClip {
       fields += [("ready_seconds", JSONValue(ready)), ("first_clip_seconds", JSONValue(firstClip))]

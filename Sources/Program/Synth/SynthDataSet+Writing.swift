@@ -12,6 +12,7 @@ extension SynthDataSet {
       let shot = shot(index)
       if format != .mp4 { files.append("frames/\(shot.name)/\(shot.fileName(0))") }
       if format != .frames { files.append("videos/\(shot.name).mp4") }
+      if hasTracks { files += ["gt/gt.txt", "det/det.txt", "seqinfo.ini"].map { "tracks/\(shot.name)/\($0)" } }
     }
     return files.map { joinPath(folder, $0) }
   }
@@ -50,7 +51,15 @@ extension SynthDataSet {
   private func write(_ shot: Shot, to folder: String, drawn: () -> Void) throws -> Annotations {
     if format != .mp4 { try writeFrames(of: shot, to: folder, drawn: drawn) }
     if format != .frames { try shot.writeVideo(to: joinPath(folder, "videos/\(shot.name).mp4"), drawn: drawn) }
+    if hasTracks { try writeTracks(of: shot, to: joinPath(folder, "tracks/\(shot.name)")) }
     return annotations(of: shot)
+  }
+
+  private func writeTracks(of shot: Shot, to folder: String) throws {
+    let truth = TrackTruth(of: shot, frames: framesPerVideo, rate: SynthDataSet.framesPerSecond)
+    try writeFile(joinPath(folder, "gt/gt.txt"), truth.people)
+    try writeFile(joinPath(folder, "det/det.txt"), truth.detections)
+    try writeFile(joinPath(folder, "seqinfo.ini"), truth.sequence)
   }
 
   private func writeFrames(of shot: Shot, to folder: String, drawn: () -> Void) throws {

@@ -8,7 +8,7 @@ internal import Tensors
 /// `frame_lists/SPLIT.csv`, and under `annotations/` `labelmap.pbtxt` and, for testing, `groundtruth.csv`,
 /// `proposals.csv` and `exclusions.csv`; for training, `train_groundtruth.csv` and `train_proposals.csv`, whose boxes
 /// have the labels of whom they show; and `videos/VIDEO.mp4`, the same worlds at the rates and sizes of all sorts of
-/// cameras. Both splits may live in one folder. Equal arguments give equal files, byte for byte.
+/// cameras; where they are asked for, under `tracks/VIDEO/` who is where in every frame. Both splits may live in one folder. Equal arguments give equal files, byte for byte.
 public struct SynthDataSet: DrawnDataSet {
   public let seed: UInt64
   public let split: Split
@@ -18,6 +18,8 @@ public struct SynthDataSet: DrawnDataSet {
   /// Nil where every video has its own.
   public let size: ImageSize?
   public let format: Format
+  /// Whether it is written, too, who is where in every frame.
+  public let hasTracks: Bool
   /// Whose files these are like.
   static let model = ActionDataset.ava
   static let firstSecond = model.clock.firstSecond
@@ -31,11 +33,14 @@ public struct SynthDataSet: DrawnDataSet {
     case both
   }
 
-  /// - Parameter size: Of the images; nil chooses for every video, the short side from 192 to 288 pixels.
+  /// - Parameters:
+  ///   - size: Of the images; nil chooses for every video, the short side from 192 to 288 pixels.
+  ///   - hasTracks: Whether it is written, too, who is where in every frame, 30 a second.
   /// - Throws: `SynthError` for values out of range.
   public init(
     seed: UInt64, split: Split = .val, videos: Int = 1, seconds: Int = 8,
-    size: ImageSize? = ImageSize(width: 340, height: 256), format: Format = .frames
+    size: ImageSize? = ImageSize(width: 340, height: 256), format: Format = .frames,
+    hasTracks: Bool = false
   ) throws(SynthError) {
     // Two seconds before the first labelled one and after the last have room for a full clip.
     let last = Self.model.labelledSeconds?.upperBound ?? .max - 2
@@ -48,6 +53,7 @@ public struct SynthDataSet: DrawnDataSet {
     self.seconds = seconds
     self.size = size
     self.format = format
+    self.hasTracks = hasTracks
   }
 
   /// The names of the videos.

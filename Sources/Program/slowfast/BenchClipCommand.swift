@@ -32,6 +32,8 @@ struct BenchClipCommand: ParsableCommand {
       valueName: "WxH"),
     transform: SizeArgument.init(argument:))
   var size: SizeArgument?
+  @Option(help: "Clips that are computed together; seconds are those of all of them.")
+  var batch = 1
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
   @Option(help: "How to print the result.")
@@ -48,6 +50,7 @@ struct BenchClipCommand: ParsableCommand {
       throw ValidationError("--layers and --plan print tables, --format json one object -> leave one of them away")
     }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
+    if batch < 1 || batch > 64 { throw ValidationError("--batch is \(batch) -> give 1 to 64") }
     if let size, max(size.size.width, size.size.height) > 8192 {
       throw ValidationError("--size is \(size) -> give at most 8192x8192")
     }
@@ -66,12 +69,13 @@ struct BenchClipCommand: ParsableCommand {
     warnOfPlainLoops(model)
     if plan { return try printPlan(model, size) }
     let ready = processAge()
-    let problem = try ClipProblem(model, size)
+    let problem = try ClipProblem(model, size, batch: batch)
     let timing = try Timing(runs: runs) { try problem.run(model) }
     let macs = try problem.macs(model)
     let costs = peak || layers ? try problem.layers(model) : []
     let rate = peak || layers ? PeakRate(measured: measurePeak(engine), layers: costs) : nil
-    var result = ClipBenchmark(timing: timing, runs: runs, setting: BenchSetting(engine), macs: macs, size: size)
+    var result = ClipBenchmark(
+      timing: timing, runs: runs, setting: BenchSetting(engine), macs: macs, size: size, batch: batch)
     result.ready = ready
     result.peak = rate
     switch format {
@@ -82,29 +86,29 @@ struct BenchClipCommand: ParsableCommand {
   }
 
   private func printPlan(_ model: VideoModel, _ size: ImageSize) throws {
-    let plan = try model.plan(batch: 1, height: size.height, width: size.width)
+    let plan = try model.plan(batch: batch, height: size.height, width: size.width)
     print(planTable(plan.layers()), terminator: "")
   }
 }
 
-/// A random clip with three people, or none where the head classifies.
+/// Random clips with three people each, or none where the head classifies.
 private struct ClipProblem {
   let clip: FeatureMap
   let regions: [Region]
   let detects: Bool
 
-  init(_ model: VideoModel, _ size: ImageSize) throws {
+  init(_ model: VideoModel, _ size: ImageSize, batch: Int) throws {
     var generator = SeededGenerator(seed: 1)
     let backbone = model.architecture.backbone
     clip = FeatureMap(
-      zeros: 1, Extent3(backbone.frames, size.height, size.width), channels: backbone.inputs.first?.channels ?? 3)
+      zeros: batch, Extent3(backbone.frames, size.height, size.width), channels: backbone.inputs.first?.channels ?? 3)
     for index in 0..<clip.storage.count { clip.start[index] = Float(generator.uniform(-2, 2)) }
     detects = model.architecture.head.scoresBoxes
-    regions = (0..<3).map { _ in
+    regions = (0..<3 * batch).map { index in
       let x = generator.uniform(0, Double(size.width) / 2)
       let y = generator.uniform(0, Double(size.height) / 2)
       return Region(
-        batchIndex: 0, x1: Float(x), y1: Float(y), x2: Float(x + Double(size.width) / 3),
+        batchIndex: index / 3, x1: Float(x), y1: Float(y), x2: Float(x + Double(size.width) / 3),
         y2: Float(y + Double(size.height) / 2))
     }
   }
@@ -115,7 +119,7 @@ private struct ClipProblem {
 
   /// Multiply-adds of all that `layers` lists.
   func macs(_ model: VideoModel) throws -> Int {
-    try model.macs(height: clip.extent.h, width: clip.extent.w, regions)
+    try model.macs(batch: clip.batch, height: clip.extent.h, width: clip.extent.w, regions)
   }
 
   func layers(_ model: VideoModel) throws -> [LayerReport] {

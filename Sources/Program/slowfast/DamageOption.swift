@@ -37,14 +37,16 @@ struct DamageOption: ParsableArguments {
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
       throw DamageFound(
-        description: "no \(report.unit.rawValue) could be scored -> \(remedy(report)), then start the run's own "
+        description:
+          "no \(report.unit.rawValue) could be scored -> \(remedy(report, isShard: isShard)), then start the run's own "
           + "command again")
     }
   }
 
-  private func remedy(_ report: DamageReport) -> String {
-    report.unit == .video
-      ? "copy or record these files again, or correct the list" : "copy or record the damaged files again"
+  /// The parts of a divided run were divided by one list: it may not change any more.
+  private func remedy(_ report: DamageReport, isShard: Bool) -> String {
+    if report.unit != .video { return "copy or record the damaged files again" }
+    return "copy or record these files again" + (isShard ? "" : ", or correct the list")
   }
 
   /// Ends a run whose results are written, but not for all key frames.
@@ -52,12 +54,13 @@ struct DamageOption: ParsableArguments {
   /// - Parameters:
   ///   - what: Such as "the results lack".
   ///   - again: What is to be started when the files are repaired.
+  ///   - isShard: Whether the run is divided.
   /// - Throws: `DamageFound` under the rule `report`.
-  func finish(_ report: DamageReport, of total: Int, _ what: String, again: String) throws {
+  func finish(_ report: DamageReport, of total: Int, _ what: String, again: String, isShard: Bool = false) throws {
     if report.isEmpty || takesLess { return }
     throw DamageFound(
       description: "\(what) \(report.keyFrames.count) of \(counted(total, report.unit.rawValue)), named above"
-        + " -> \(remedy(report)) and \(again), or take the results as they are: --damaged skip")
+        + " -> \(remedy(report, isShard: isShard)) and \(again), or take the results as they are: --damaged skip")
   }
 }
 

@@ -24,7 +24,7 @@ struct InspectCommand: ParsableCommand {
     if try looksLikeCheckpoint(file) {
       if decode { Console.warn("--decode is for videos, this is a checkpoint") }
       let checkpoint = try Checkpoint(path: file, naming: PySlowFastNames())
-      print(BoxPickle(checkpoint)?.description ?? describe(checkpoint))
+      print(BoxPickle(checkpoint)?.description ?? describe(checkpoint, config: projectConfig))
       return
     }
     try loadLibAV(doing: "inspecting", path: file)

@@ -77,16 +77,7 @@ struct KeptResults {
 
   /// The keys of a call that no result is made with. Those that scores depend on are for `KeptRun` to refuse.
   private static func idleKeys(_ overrides: [String], _ config: Configuration) -> [String] {
-    let acting: Set<String> =
-      RunUnit(config) == .video
-      ? [
-        Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name, Key.dataPathToDataDir.name, Key.dataPathPrefix.name,
-        Key.dataPathLabelSeparator.name, Key.dataPathToPreloadImdb.name,
-      ]
-      : [
-        Key.avaLabelMapFile.name, Key.avaExclusionFile.name, Key.avaGroundtruthFile.name, Key.avaAnnotationDir.name,
-        Key.avaDetectionScoreThresh.name, Key.avaTestViewFusion.name,
-      ]
+    let acting = Configuration.keysOfResults(ofBoxes: RunUnit(config) != .video)
     let keys = stride(from: 0, to: overrides.count, by: 2).map { overrides[$0] }
     return keys.filter { !acting.contains($0) && !config.keysOfScores.contains($0) }
   }

@@ -31,10 +31,16 @@ func unknownOption(in words: [String]) -> Misspelling? {
   for word in call.rest.prefix(while: { $0 != "--" }) where word.hasPrefix("--") {
     let option = String(word.prefix { $0 != "=" })
     if known.contains(option) { continue }
-    let advice = nearest(to: option, among: known).map { "did you mean '\($0)'?" } ?? adviceFromElsewhere(option)
+    let near = begun(by: option, among: known) ?? nearest(to: option, among: known)
+    let advice = near.map { "did you mean '\($0)'?" } ?? adviceFromElsewhere(option)
     return Misspelling(text: "unknown option '\(option)' -> \(advice)", command: call.path)
   }
   return nil
+}
+
+/// The shortest option that begins with a word of three letters or more, which is likelier meant than one of as many letters.
+private func begun(by word: String, among options: [String]) -> String? {
+  word.count < 5 ? nil : options.filter { $0.hasPrefix(word) }.min { $0.count < $1.count }
 }
 
 /// Names the commands that have an option like one that is nowhere near those of the command called.

@@ -2,6 +2,7 @@ public import ArgumentParser
 internal import Configuration
 internal import Inference
 public import Kernels
+internal import ModelZoo
 internal import Runs
 internal import Tensors
 internal import VideoModels
@@ -50,6 +51,8 @@ struct ModelOptions: ParsableArguments {
     if let weights { pairs += [Key.testCheckpointFilePath.name, pythonString(weights)] }
     let loaded = try Configuration.load(path: config, overrides: pairs, rules: RunRules())
     for notice in loaded.notices { Console.warn(notice) }
+    // A network that cannot be built is said before all that its data lack.
+    _ = try Architecture(loaded)
     return loaded
   }
 

@@ -14,9 +14,12 @@ struct OverwriteOptions: ParsableArguments {
   /// Makes sure that files can be written and replace nothing that they may not: results without `--overwrite`, and
   /// what the run reads with it either.
   ///
-  /// - Parameter journal: Of a run that may go on: the results that it had begun to write are its own.
+  /// - Parameters:
+  ///   - journal: Of a run that may go on: the results that it had begun to write are its own.
+  ///   - makesFolders: False for a call that writes nothing.
   func check(
-    _ paths: [String], reading inputs: [String] = [], begunIn journal: String? = nil, orGive elsewhere: String
+    _ paths: [String], reading inputs: [String] = [], begunIn journal: String? = nil, orGive elsewhere: String,
+    makesFolders: Bool = true
   ) throws {
     let read = Set(inputs.compactMap(FileIdentity.init))
     // What a run keeps may not be there yet.
@@ -30,8 +33,9 @@ struct OverwriteOptions: ParsableArguments {
     }
     let begun = Set(journal.map { RunJournal.resultsBegun(at: $0) } ?? [])
     let isOwn = { begun.contains(absolutePath($0)) }
-    try checkOutputs(paths.filter { !isOwn($0) }, isReplacing: overwrite, elsewhere: elsewhere)
-    try checkOutputs(paths.filter(isOwn), isReplacing: true, elsewhere: elsewhere)
+    try checkOutputs(
+      paths.filter { !isOwn($0) }, isReplacing: overwrite, elsewhere: elsewhere, makesFolders: makesFolders)
+    try checkOutputs(paths.filter(isOwn), isReplacing: true, elsewhere: elsewhere, makesFolders: makesFolders)
   }
 }
 

@@ -77,7 +77,8 @@ struct PlanTestCommand: ParsableCommand {
     let beside = test.journalPath(in: command.folder(test.config))
     if shard == nil {
       try command.results.check(
-        outputs, reading: inputs, begunIn: directory?.journal(nil) ?? beside, orGive: "give another --output-dir")
+        outputs, reading: inputs, begunIn: directory?.journal(nil) ?? beside, orGive: "give another --output-dir",
+        makesFolders: false)
     }
     let models = try models()
     let input = PlannedRun(
@@ -121,7 +122,8 @@ struct PlanDetectCommand: ParsableCommand {
         outputs,
         reading: command.videos + [command.proposals] + command.boxes.inputFiles + [command.labelmap].compactMap(\.self)
           + command.options.inputFiles + models.inputFiles,
-        begunIn: journal, orGive: "give another --output-dir")
+        begunIn: journal, orGive: "give another --output-dir",
+        makesFolders: false)
     }
     let loaded = try models.load()
     let status = models.note(in: command.options.status(config, "detect", labelMap: command.labelmap))
@@ -161,7 +163,8 @@ struct PlanClassifyCommand: ParsableCommand {
     let outputs = command.outputs(overlays)
     if shard == nil {
       try command.results.check(
-        outputs, reading: command.inputFiles, begunIn: directory?.journal(nil) ?? beside, orGive: "give another name")
+        outputs, reading: command.inputFiles, begunIn: directory?.journal(nil) ?? beside, orGive: "give another name",
+        makesFolders: false)
     }
     let models = [try command.options.model(config, streams: command.streams.count)]
     let input = PlannedRun(

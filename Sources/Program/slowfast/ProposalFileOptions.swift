@@ -1,7 +1,6 @@
 internal import ArgumentParser
 internal import BoxFiles
 internal import Detect
-internal import Geometry
 
 /// What boxes of other tools are, and which of them are scored.
 struct ProposalFileOptions: ParsableArguments {
@@ -39,8 +38,9 @@ struct ProposalFileOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "The picture in whose pixels the boxes are, where it is not the video's: 1920x1080.", valueName: "size"))
-  var proposalsSize: String?
+      "The picture in whose pixels the boxes are, where it is not the video's: 1920x1080.", valueName: "WxH"),
+    transform: SizeArgument.init(argument:))
+  var proposalsSize: SizeArgument?
 
   func validate() throws {
     if let maxBoxes, maxBoxes < 1 { throw ValidationError("--max-boxes is \(maxBoxes) -> give 1 or more") }
@@ -50,24 +50,14 @@ struct ProposalFileOptions: ParsableArguments {
     if let proposalsFps, !(proposalsFps > 0 && proposalsFps.isFinite) {
       throw ValidationError("--proposals-fps is \(proposalsFps) -> give a positive number")
     }
-    _ = try size()
-  }
-
-  private func size() throws -> ImageSize? {
-    guard let proposalsSize else { return nil }
-    let parts = proposalsSize.split(separator: "x", omittingEmptySubsequences: false).map { Int($0) }
-    guard parts.count == 2, let width = parts[0], let height = parts[1], width > 0, height > 0 else {
-      throw ValidationError("--proposals-size is '\(proposalsSize)' -> write WIDTHxHEIGHT, such as 1920x1080")
-    }
-    return ImageSize(width: width, height: height)
   }
 
   /// The files that the options name.
   var inputFiles: [String] { [proposalsImages].compactMap(\.self) }
 
-  func options() throws -> ProposalOptions {
+  func options() -> ProposalOptions {
     ProposalOptions(
       format: proposalsFormat, images: proposalsImages, personClasses: personClass, boxLimit: maxBoxes,
-      firstFrame: proposalsFirstFrame, framesPerSecond: proposalsFps, size: try size())
+      firstFrame: proposalsFirstFrame, framesPerSecond: proposalsFps, size: proposalsSize?.size)
   }
 }

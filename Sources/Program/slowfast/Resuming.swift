@@ -51,6 +51,10 @@ struct Resuming {
       let videos = listed(repaired.map { "'\($0)'" }, limit: 3)
       Console.say("\(videos): damaged before, and others now: what has scores keeps them, the rest is scored")
     }
+    if !journal.leftVideos.isEmpty {
+      let videos = listed(journal.leftVideos.map { "'\($0)'" }, limit: 3)
+      Console.say("\(videos): never scored, and no longer named: what has scores keeps them, the rest is scored")
+    }
     if let part = place.part, journal.isEmpty, part.doneBefore > 0 {
       Console.say(
         "'\(part.directory.status(part.shard))' speaks of \(counted(part.doneBefore, job.unit.rawValue)) that were scored, and "

@@ -204,7 +204,7 @@ struct ScoringRun<Job: ScoringJob> {
     }
     try damage.finish(
       lost, of: total, job.shard.map { "shard \($0) lacks" } ?? "the results lack",
-      again: "start the same command again\(place.advice)")
+      again: "start the same command again\(place.advice)", isShard: job.shard != nil)
     if let lacking, !damage.takesLess {
       throw DamageFound(
         description: "the results lack \(lacking), named above -> put the files back and start the same command again"

@@ -79,9 +79,18 @@ struct SynthCommand: ParsableCommand {
   @Flag(name: .long, help: "Give every video a size of its own, upright ones too.")
   var variedSize = false
 
+  @Flag(
+    help: """
+      Also write who is where in every frame (30 a second), and what a detector makes of it, in the MOT Challenge's form.
+      """)
+  var tracks = false
+
   @OptionGroup var results: OverwriteOptions
 
   func validate() throws {
+    if tracks, dataset == .kinetics {
+      throw ValidationError("--tracks says who is who among several people: --dataset kinetics has one in each video")
+    }
     if variedSize, width != nil || height != nil {
       throw ValidationError("--varied-size chooses the sizes: leave --width and --height away")
     }
@@ -115,7 +124,7 @@ struct SynthCommand: ParsableCommand {
       case .both: .both
       }
     return try SynthDataSet(
-      seed: seed, split: split, videos: videos, seconds: seconds ?? 8, size: size, format: written)
+      seed: seed, split: split, videos: videos, seconds: seconds ?? 8, size: size, format: written, hasTracks: tracks)
   }
 
   func run() throws {
@@ -141,6 +150,7 @@ struct SynthCommand: ParsableCommand {
       print("\(joinPath(outputDir, "frames")): \(counted(videos, "video")), \(counted(set.frameCount, "frame"))")
     }
     if set.format != .frames { print("\(joinPath(outputDir, "videos")): \(counted(videos, "video"))") }
+    if set.hasTracks { print("\(joinPath(outputDir, "tracks")): \(counted(videos, "video"))") }
     if set.format != .mp4 { print("\(joinPath(outputDir, "frame_lists/\(split.rawValue).csv"))") }
     print("\(joinPath(outputDir, "annotations")): key frames \(keys.lowerBound) to \(keys.upperBound)")
   }

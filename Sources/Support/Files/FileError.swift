@@ -52,6 +52,9 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     }
   }
 
+  /// Whether the file is something else than was expected.
+  public var isForeign: Bool { if case .foreign = self { true } else { false } }
+
   /// Whether the system does not let this user write there.
   public var isForbidden: Bool {
     if case .system(_, _, EACCES) = self { return true }

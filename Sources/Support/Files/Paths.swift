@@ -20,6 +20,9 @@ public func fileStem(_ path: String) -> String {
   return String(name[..<point])
 }
 
+/// What a file of a thing is called whose name comes from a row: it must not lead out of the file's folder.
+public func fileName(of name: String) -> String { String(name.map { $0 == "/" ? "_" : $0 }) }
+
 /// Whether a file or folder exists (a link counts when its target does).
 public func pathExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
@@ -42,12 +45,13 @@ public func listFolder(_ path: String) throws(FileError) -> [String] {
   }
   defer { closedir(folder) }
   var names: [String] = []
+  // An entry is as long as its name: one that is copied as the whole structure is read beyond its end.
+  let nameOffset = MemoryLayout<dirent>.offset(of: \.d_name)!
   while true {
     errno = 0
     guard let entry = readdir(folder) else { break }
-    let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
-      String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-    }
+    let name = String(
+      cString: (UnsafeRawPointer(entry) + nameOffset).assumingMemoryBound(to: CChar.self))
     if name != "." && name != ".." { names.append(name) }
   }
   if errno != 0 { throw .system(doing: "listing a folder", path: path, code: errno) }
@@ -84,3 +88,10 @@ public func currentFolder() -> String {
 
 /// The same path from the root, so that it names one file whatever folder a process runs in.
 public func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : joinPath(currentFolder(), path) }
+
+/// The file of the program that runs, without links; nil where the system does not say.
+public func programPath() -> String? {
+  guard let path = realpath("/proc/self/exe", nil) else { return nil }
+  defer { free(path) }
+  return String(cString: path)
+}

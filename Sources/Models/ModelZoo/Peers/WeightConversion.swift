@@ -39,6 +39,7 @@ public struct WeightConversion: Sendable {
     own = TensorIndex(checkpoint)
     config = checkpoint.configText.flatMap { Configuration(checkpointText: $0, path: checkpoint.path) }
     weights = try NamedWeights(checkpoint, guess.peer)
+    weights.notices += guess.gaps(of: checkpoint, families)
     switch names {
     case .pyslowfast: try becomePySlowFast()
     case .pytorchvideo: try becomePyTorchVideo()
@@ -89,8 +90,9 @@ public struct WeightConversion: Sendable {
   private mutating func noteWholeMaps(_ peer: PeerNetwork, _ reader: String) {
     if !peer.semantics.clips.averagesWholeMaps { return }
     weights.notices.append(
-      "\(peer.library) scores the mean over the whole map, \(reader) windows of it: the same where clips are as large "
-        + "as in training, near it elsewhere")
+      "\(peer.library) scores the mean over the whole map, \(reader) windows of it: the same where "
+        + "\(reader == PyTorchVideo.name ? "clips are as large as in training" : "\(Key.dataTrainCropSize.name) is equal to \(Key.dataTestCropSize.name)"), "
+        + "near it elsewhere")
   }
 
   /// What the next reader must be told: the names are no longer those by which a network's own pixels are known.

@@ -1,0 +1,125 @@
+internal import Configuration
+
+/// What is known of the configuration that a file's network is of: what its tensors prove, and of what they leave open what
+/// the configuration in the file says.
+///
+/// The one place where a configuration is held against a file.
+struct FileFacts {
+  /// A value that a configuration has to have.
+  struct Override: Equatable {
+    let key: String
+    let value: String
+
+    /// As a command line takes it.
+    var text: String { "\(key) \(value.contains(" ") ? "\"\(value)\"" : value)" }
+  }
+
+  private let network: Recognition
+  /// The configuration in the file.
+  private let own: Configuration?
+  /// The keys that act on the network and its frames, as far as the file's configuration gives them.
+  private let ownKeys: [String]
+
+  init(_ network: Recognition, own: Configuration?, _ family: (any ModelFamily)?) {
+    self.network = network
+    self.own = own
+    ownKeys = own.map { own in Configuration.keysRead.filter { Self.describes($0, own, family) } } ?? []
+  }
+
+  /// Whether there is more than what the tensors tell.
+  var hasOwn: Bool { !ownKeys.isEmpty }
+
+  private static let framesAndPixels: Set = [
+    Key.dataNumFrames.name, Key.dataSamplingRate.name, Key.dataMean.name, Key.dataStd.name,
+    Key.dataTrainCropSize.name, Key.dataTestCropSize.name, Key.dataReverseInputChannel.name,
+  ]
+
+  /// Whether a key of the file's own configuration says something of its network, or of what it is shown.
+  private static func describes(_ key: String, _ own: Configuration, _ family: (any ModelFamily)?) -> Bool {
+    if own.source(of: key) == .fallback { return false }
+    if framesAndPixels.contains(key) || key.hasPrefix("MODEL.") { return true }
+    if key.hasPrefix("DETECTION.") { return key == Key.detectionEnable.name || own[.detectionEnable] }
+    return family.map { $0.reads(key) && !$0.isIdle(key, in: own) } ?? false
+  }
+
+  /// What a configuration has to say otherwise to be that of the file.
+  ///
+  /// Values under which a network has the same tensors are as good as those that were recognised, unless the file's own
+  /// configuration says which it is.
+  func overrides(of config: Configuration) -> [Override] {
+    let proven = network.settings.compactMap { setting -> Override? in
+      let (now, own) = (config.literal(setting.key) ?? "", ownValue(setting))
+      if let own { return isSameValue(now, own) ? nil : Override(key: setting.key, value: own) }
+      return setting.admits(now) ? nil : Override(key: setting.key, value: setting.value)
+    }
+    return proven + untracedOverrides(of: config)
+  }
+
+  /// What the file's own configuration says otherwise of the network and no tensor tells: a run goes on, and its scores are
+  /// others. What a call gives is meant.
+  func contradictions(of config: Configuration) -> [Override] {
+    guard let own else { return [] }
+    let certain = Set(network.settings.filter { $0.alternatives.isEmpty }.map(\.key))
+    return overrides(of: config).filter { override in
+      if certain.contains(override.key) || override.key.hasPrefix("DATA.") { return false }
+      if config.source(of: override.key) == .override { return false }
+      // Wrappers compute what PySlowFast's own networks do.
+      return override.key != Key.modelModelName.name || config.wrapsPyTorchVideo == own.wrapsPyTorchVideo
+    }
+  }
+
+  /// All that is known, for a configuration of one's own.
+  var settings: [Override] {
+    network.settings.map { Override(key: $0.key, value: ownValue($0) ?? $0.value) }
+      + untracedOverrides(of: .defaults)
+  }
+
+  /// What is known for certain: without values that others have the tensors of, too.
+  var proven: [Override] {
+    let certain = network.settings.compactMap { setting -> Override? in
+      if let own = ownValue(setting) { return Override(key: setting.key, value: own) }
+      return setting.alternatives.isEmpty ? Override(key: setting.key, value: setting.value) : nil
+    }
+    return certain + untracedOverrides(of: .defaults)
+  }
+
+  /// What the file's own configuration says of keys that leave no trace in tensors.
+  private func untracedOverrides(of config: Configuration) -> [Override] {
+    let traced = Set(network.settings.map(\.key))
+    return ownKeys.filter { !traced.contains($0) }.compactMap { key in
+      guard let value = value(key), !isSameValue(value, config.literal(key) ?? "") else { return nil }
+      return Override(key: key, value: value)
+    }
+  }
+
+  /// What the file's own configuration says, where the tensors admit it.
+  private func ownValue(_ setting: Recognition.Setting) -> String? {
+    guard ownKeys.contains(setting.key), let value = value(setting.key), setting.admits(value) else { return nil }
+    return value
+  }
+
+  private func value(_ key: String) -> String? {
+    guard let literal = own?.literal(key) else { return nil }
+    // A text needs no quotes on the command line.
+    return literal.hasPrefix("'") && literal.count > 2 ? String(literal.dropFirst().dropLast()) : literal
+  }
+
+  /// The keys of which the tensors say nothing for certain, and that act on the network or its frames.
+  func openKeys(of configs: [Configuration], _ family: (any ModelFamily)?) -> [String] {
+    let certain = Set(network.settings.filter { $0.alternatives.isEmpty }.map(\.key))
+    return Configuration.keysRead.filter { key in
+      !certain.contains(key) && !ownKeys.contains(key) && configs.contains { Self.describes(key, $0, family) }
+        && Set(configs.map { $0.literal(key) ?? "" }).count > 1
+    }
+  }
+
+  /// A configuration under which the network can be built; its clips are the file's only where the file says so.
+  func configuration() throws -> Configuration {
+    var config = own ?? .defaults
+    let pairs = network.untraced.filter { config.source(of: $0.key) == .fallback }
+    try config.apply(
+      overrides: pairs.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+        + overrides(of: config).flatMap { [$0.key, $0.value] })
+    return config
+  }
+}

@@ -1,0 +1,108 @@
+internal import ArgumentParser
+internal import Geometry
+internal import TrackRecords
+internal import Tracks
+
+/// How boxes are linked to people.
+struct LinkingOptions: ParsableArguments {
+  enum Linker: String, ExpressibleByArgument, CaseIterable {
+    case motion
+    case overlap
+  }
+
+  @Option(
+    help: """
+      Where people are expected (motion: Kalman prediction, boxes of high scores before those of low ones), or the overlap of \
+      one frame's boxes with the last ones alone (overlap).
+      """)
+  var linker = Linker.motion
+
+  @Option(
+    help: ArgumentHelp(
+      "How long somebody may be unseen and be the same afterwards (default: 2.5 times between frames, at least 1 s).",
+      valueName: "seconds"))
+  var gap: Double?
+
+  @Option(help: ArgumentHelp("With --mot: boxes of at least this score are linked first.", valueName: "score"))
+  var highScore = 0.6
+
+  @Option(help: ArgumentHelp("With --mot: boxes of less than this score are nobody's.", valueName: "score"))
+  var lowScore = 0.1
+
+  func validate() throws {
+    if let gap, !(gap >= 0 && gap.isFinite) { throw ValidationError("--gap: expected 0 seconds or more, found \(gap)") }
+    if !(lowScore <= highScore) {
+      throw ValidationError("--low-score: expected at most --high-score \(highScore), found \(lowScore)")
+    }
+  }
+
+  private func longestGap(_ spacing: Double) -> Double { gap ?? max(1, 2.5 * spacing) }
+
+  /// - Parameters:
+  ///   - size: Of the frames; 16:9 where it is not known.
+  ///   - hasScores: Whether the boxes' scores say how sure it is that somebody is there.
+  func settings(for people: PeopleOverTime, size: ImageSize?, hasScores: Bool) -> MotionLinker.Settings {
+    var settings = MotionLinker.Settings()
+    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
+    settings.longestGap = longestGap(people.spacing ?? 1)
+    settings.firstID = 1 + (people.frames.lazy.flatMap(\.boxes).compactMap(\.id).max() ?? 0)
+    if hasScores {
+      settings.highScore = highScore
+      settings.lowScore = lowScore
+      settings.newScore = highScore + 0.1
+    } else {
+      // Detections have been accepted already: who is seen once was there.
+      settings.confirmations = 1
+    }
+    return settings
+  }
+
+  func overlapLinker(spacing: Double, hasScores: Bool) -> OverlapLinker {
+    OverlapLinker(score: hasScores ? highScore : 0, longestGap: longestGap(spacing))
+  }
+}
+
+/// When actions begin and end.
+struct IntervalOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("An action begins at this score.", valueName: "score"))
+  var on = 0.5
+
+  @Option(help: ArgumentHelp("It ends below this score (default: four fifths of --on).", valueName: "score"))
+  var off: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Smooth scores along a track: the mean within a window of so many seconds.", valueName: "seconds"))
+  var window: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Smooth scores along a track: exponentially, looking back only, over so many seconds.", valueName: "seconds"))
+  var decay: Double?
+
+  @Option(help: ArgumentHelp("Drop intervals shorter than this.", valueName: "seconds"))
+  var leastDuration = 0.0
+
+  @Option(help: ArgumentHelp("Join intervals of one action with at most so much between them.", valueName: "seconds"))
+  var mergeGap = 0.0
+
+  func validate() throws {
+    if window != nil && decay != nil { throw ValidationError("--window and --decay are two ways: give one of them") }
+    if !(on >= 0 && on.isFinite) { throw ValidationError("--on: expected a score of 0 or more, found \(on)") }
+    if let off, !(off <= on) { throw ValidationError("--off: expected at most --on \(on), found \(off)") }
+    let times = [
+      ("--window", window), ("--decay", decay), ("--least-duration", leastDuration), ("--merge-gap", mergeGap),
+    ]
+    for case (let name, let value?) in times where !(value >= 0 && value.isFinite) {
+      throw ValidationError("\(name): expected 0 seconds or more, found \(value)")
+    }
+  }
+
+  func rules(spacing: Double) -> IntervalRules {
+    var rules = IntervalRules(on: on, off: off ?? 0.8 * on, spacing: spacing)
+    rules.smoothing = window.map { .window($0) } ?? decay.map { .exponential($0) } ?? .none
+    rules.leastDuration = leastDuration
+    rules.mergedGap = mergeGap
+    return rules
+  }
+}

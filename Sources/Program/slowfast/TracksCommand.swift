@@ -1,0 +1,104 @@
+internal import AVARecords
+internal import ArgumentParser
+internal import BoxFiles
+internal import Files
+internal import Geometry
+internal import TrackRecords
+internal import Tracks
+internal import Wording
+
+/// People through time: who is who from frame to frame, and what each does from when to when.
+struct TracksCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "tracks",
+    abstract: "Links the boxes of detections to people, and makes intervals of their actions.",
+    discussion: """
+      Reads a CSV of detections, or with --mot a text of the MOT Challenge (boxes without actions), and writes \
+      tracks.json, tubes.json and actions.csv (video, track, action, start, end, score), and for each video mot/VIDEO.txt \
+      where --fps and --size say what a frame is. docs/tracks.md has the rules.
+      """)
+
+  @Argument(help: ArgumentHelp("A CSV of detections, or with --mot a MOT text.", valueName: "file"))
+  var source: String
+
+  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
+  var outputDir: String
+
+  @Flag(help: "The file is a MOT text: frame, id, left, top, width, height, score; ids other than -1 are kept.")
+  var mot = false
+
+  @Option(help: ArgumentHelp("Frames a second: of the MOT texts.", valueName: "rate"))
+  var fps: Double?
+
+  @Option(
+    name: .customLong("size"),
+    help: ArgumentHelp("The frames' size in pixels, as 1920x1080: its shape serves linking too.", valueName: "WxH"),
+    transform: SizeArgument.init(argument:))
+  var frameSize: SizeArgument?
+
+  @Option(
+    name: .customLong("labelmap"), help: ArgumentHelp("Names of the classes, for tubes.json.", valueName: "file"))
+  var labelMap: String?
+
+  @OptionGroup(title: "Linking") var linking: LinkingOptions
+
+  @OptionGroup(title: "Actions") var actions: IntervalOptions
+
+  @OptionGroup var results: OverwriteOptions
+
+  func validate() throws {
+    if mot, fps == nil || size == nil {
+      throw ValidationError("--mot counts frames and pixels -> add --fps RATE and --size WxH")
+    }
+    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
+  }
+
+  private var size: ImageSize? { frameSize?.size }
+
+  private func output(_ name: String) -> String { joinPath(outputDir, name) }
+
+  func run() throws {
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    let files = ["tracks.json", "tubes.json", "actions.csv"].map(output)
+    let labels = try labelMap.map { try LabelMap.read(path: $0) }
+    if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
+    let videos = try people()
+    let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\(fileName(of: $0.video)).txt") }
+    try results.check(
+      files + texts, reading: [source, labelMap].compactMap(\.self), orGive: "give another --output-dir")
+    let found = try videos.map { try linked($0) }
+    try found.writeTracks(to: files[0])
+    try found.writeTubes(to: files[1]) { labels?.name(of: $0) }
+    try found.writeActions(to: files[2])
+    for (video, path) in zip(zip(found, videos), texts) {
+      guard let fps, let size else { continue }
+      // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was.
+      let start = mot ? 0 : video.1.frames.first?.time ?? 0
+      try writeMOT(video.0.motRows(size: size, framesPerSecond: fps, firstTime: start), to: path)
+    }
+    let (tracks, tubes) = (found.reduce(0) { $0 + $1.tracks.count }, found.reduce(0) { $0 + $1.tubes.count })
+    print(
+      "\(outputDir): \(counted(found.count, "video")), \(counted(tracks, "track")), "
+        + counted(tubes, "interval of an action", plural: "intervals of actions"))
+  }
+
+  private func people() throws -> [PeopleOverTime] {
+    if mot, let fps, let size, let file = try BoxFile.read(path: source, format: BoxFormats.mot) {
+      return [try PeopleOverTime(video: fileStem(source), mot: file, size: size, framesPerSecond: fps)]
+    }
+    return PeopleOverTime.videos(of: try DetectionTable.read(path: source).table)
+  }
+
+  private func linked(_ people: PeopleOverTime) throws -> VideoTracks {
+    let spacing = people.spacing ?? 1
+    let rules = actions.rules(spacing: spacing)
+    switch linking.linker {
+    case .motion:
+      return try people.linked(
+        by: MotionLinker(linking.settings(for: people, size: size, hasScores: mot)), rules)
+    case .overlap:
+      return try people.linked(by: linking.overlapLinker(spacing: spacing, hasScores: mot), rules)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+import Files
+import TestSupport
+import Testing
+
+/// Tracks of detections and of MOT texts with the built program.
+struct TracksTests {
+  private func text(_ path: String) throws -> String {
+    String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
+  }
+
+  private let rows = """
+    v,0902,0.1,0.2,0.3,0.9,12,0.9
+    v,0902,0.6,0.2,0.8,0.9,14,0.7
+    v,0903,0.6,0.2,0.8,0.9,14,0.3
+    v,0903,0.11,0.2,0.31,0.9,12,0.8
+    v,0904,0.12,0.2,0.32,0.9,12,0.7
+    v,0904,0.6,0.2,0.8,0.9,14,0.8
+
+    """
+
+  @Test("Detections become tracks and intervals; a label that flickers stops when it is smoothed")
+  func detections() throws {
+    let scratch = Scratch()
+    let source = try scratch.file("detections.csv", rows)
+    let labels = try scratch.file("labels.pbtxt", "item { name: \"stand\" id: 12 }\nitem { name: \"walk\" id: 14 }\n")
+    let plain = Program.run([
+      "tracks", source, "--output-dir", scratch.path + "/plain", "--labelmap", labels, "--fps", "1", "--size",
+      "100x100",
+    ])
+    expectSuccess(plain)
+    #expect(plain.stdout == "\(scratch.path)/plain: 1 video, 2 tracks, 3 intervals of actions\n", "\(plain.stdout)")
+    #expect(
+      try text(scratch.path + "/plain/actions.csv") == """
+        video,track,action,start,end,score
+        v,1,12,901.500,904.500,0.800000
+        v,2,14,901.500,902.500,0.700000
+        v,2,14,903.500,904.500,0.800000
+
+        """)
+    #expect(try text(scratch.path + "/plain/tubes.json").contains("\"track\": 2, \"action\": 14, \"name\": \"walk\""))
+    let mot = try text(scratch.path + "/plain/mot/v.txt").split(separator: "\n")
+    #expect(mot.count == 6 && mot[0] == "1,1,10.00,20.00,20.00,70.00,1.0000,-1,-1,-1")
+    let smooth = Program.run(["tracks", source, "--output-dir", scratch.path + "/smooth", "--window", "3"])
+    expectSuccess(smooth)
+    #expect(try text(scratch.path + "/smooth/actions.csv").split(separator: "\n").count == 3)
+    #expect(try listFolder(scratch.path + "/smooth").sorted() == ["actions.csv", "tracks.json", "tubes.json"])
+    expectFailure(Program.run(["tracks", source, "--output-dir", scratch.path + "/smooth"]), ["--overwrite"])
+  }
+
+  @Test("A MOT text gets ids, keeps those that it has, and is read again as it was written")
+  func motTexts() throws {
+    let scratch = Scratch()
+    let source = try scratch.file("film.txt", (1...9).map { "\($0),-1,\(10 + $0),10,20,60,0.9\n" }.joined())
+    let call = { (file: String, folder: String) in
+      ["tracks", file, "--mot", "--fps", "25", "--size", "100x100", "--output-dir", scratch.path + "/" + folder]
+    }
+    expectSuccess(Program.run(call(source, "a")))
+    let written = try text(scratch.path + "/a/mot/film.txt")
+    #expect(written.hasPrefix("1,1,11.00,10.00,20.00,60.00,0.9000,-1,-1,-1\n2,1,12.00,"))
+    expectSuccess(Program.run(call(scratch.path + "/a/mot/film.txt", "b")))
+    #expect(try text(scratch.path + "/b/mot/film.txt") == written)
+    expectSuccess(Program.run(call(source, "c") + ["--linker", "overlap"]))
+    #expect(try text(scratch.path + "/c/mot/film.txt") == written)
+    let twice = try scratch.file("twice.txt", "1,4,1,1,9,9,1\n1,4,30,1,9,9,1\n")
+    expectFailure(Program.run(call(twice, "d")), ["expected each id once in a frame, found 4 twice"])
+    #expect(!pathExists(scratch.path + "/d/tracks.json"))
+  }
+
+  @Test("A MOT text lies in the folder, whatever its video is called")
+  func namesWithSlashes() throws {
+    let scratch = Scratch()
+    let source = try scratch.file("detections.csv", "../../v,0902,0.1,0.2,0.3,0.9,12,0.9\n")
+    let call = ["tracks", source, "--output-dir", scratch.path + "/a/b"]
+    expectSuccess(Program.run(call + ["--fps", "1", "--size", "100x100"]))
+    #expect(!pathExists(scratch.path + "/a/v.txt"))
+    #expect(try listFolder(scratch.path + "/a/b/mot") == [".._.._v.txt"])
+  }
+
+  @Test(
+    "What a call lacks or says twice",
+    arguments: [
+      (["--mot"], "--mot counts frames and pixels -> add --fps RATE and --size WxH"),
+      (["--size", "100"], "expected width x height in pixels -> write 640x360"),
+      (["--fps", "0"], "--fps is 0.0 -> give more than 0, at most 1000"),
+      (["--fps", "1e300"], "--fps is 1e+300 -> give more than 0, at most 1000"),
+      (["--on=-1"], "--on: expected a score of 0 or more, found -1.0"),
+      (["--on", "nan"], "--on: expected a score of 0 or more, found nan"),
+      (["--gap=-1"], "--gap: expected 0 seconds or more, found -1.0"),
+      (["--window", "1", "--decay", "1"], "--window and --decay are two ways: give one of them"),
+      (["--on", "0.5", "--off", "0.6"], "--off: expected at most --on 0.5, found 0.6"),
+      (["--low-score", "0.7"], "--low-score: expected at most --high-score 0.6, found 0.7"),
+    ])
+  func wrongCalls(words: [String], complaint: String) {
+    let result = Program.run(["tracks", "x.csv", "--output-dir", "nowhere"] + words)
+    #expect(result.status == 64 && result.stderr.contains(complaint), "\(result.stderr)")
+  }
+}

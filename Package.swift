@@ -17,6 +17,7 @@ import PackageDescription
 #if SANITIZED
   let sanitizedTests = [
     "Files", "JSON", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
+    "BoxFiles",
   ]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
   let locks: [Target] = [.target(name: "KnownLocks", path: "Tests/KnownLocks")]
@@ -78,6 +79,7 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+  .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 ]
 
@@ -114,12 +116,16 @@ let formats: [Target] = [
   .target(name: "JSON", swiftSettings: safe),
   .target(name: "Datasets", swiftSettings: safe),
   .target(name: "Checkpoint", dependencies: ["JSON", "Files", "Wording", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "BoxFiles", dependencies: ["JSON", "Checkpoint", "Files", "Wording", "Geometry", "Tensors", "CExpat"],
+    swiftSettings: strict),
   .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
   .target(
-    name: "TrackRecords", dependencies: ["AVARecords", "JSON", "Tracks", "Files", "Wording", "Geometry"],
+    name: "TrackRecords",
+    dependencies: ["AVARecords", "BoxFiles", "JSON", "Tracks", "Files", "Wording", "Geometry"],
     swiftSettings: safe),
 ]
 
@@ -174,7 +180,8 @@ let detect: [Target] = [
   .target(
     name: "Detect",
     dependencies: [
-      "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Imaging", "Video", "Overlay", "Clips",
+      "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
+      "Clips",
       "VideoModels", "Kernels", "Tensors", "Geometry", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
@@ -224,7 +231,8 @@ let program: [Target] = [
     name: "slowfast",
     dependencies: [
       "Ensembles", "Classify", "Detect", "Runs", "Inference", "AVAEval", "ClassificationEval", "Statistics",
-      "AVARecords", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth", "Configuration",
+      "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
+      "Configuration",
       "Checkpoint",
       "TrackRecords", "Tracks",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
@@ -235,8 +243,8 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "Statistics", "AVAEval",
-  "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Report", "TextReports", "Ensembles",
+  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
+  "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Report", "TextReports", "Ensembles",
   "Program",
   "Dependency",
 ]
@@ -272,7 +280,8 @@ let testTargets: [Target] = [
     "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
     "Tensors", "Geometry", "Files"),
   tests("AVARecords", "AVARecords", "Datasets", "Files", "Geometry", "Parallel", "Tensors"),
-  tests("TrackRecords", "TrackRecords", "Tracks", "AVARecords", "JSON", "Geometry", "Files"),
+  tests("BoxFiles", "BoxFiles", "Files", "Geometry"),
+  tests("TrackRecords", "TrackRecords", "Tracks", "AVARecords", "BoxFiles", "JSON", "Geometry", "Files"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
@@ -294,7 +303,8 @@ let testTargets: [Target] = [
   tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "Datasets", "Kernels", "Imaging", "Video",
+    "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
+    "Imaging", "Video",
     "Overlay", "Tensors",
     "Geometry", "Files", collections),
   tests(
@@ -304,7 +314,7 @@ let testTargets: [Target] = [
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),
-  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "Geometry", "Files"),
+  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "ClassificationEval", "Statistics", "AVARecords", "Datasets", "Parallel",
@@ -345,7 +355,8 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "Imaging", "Video", "Tensors", "Files", "Runs",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "BoxFiles", "Imaging", "Video", "Tensors",
+        "Files", "Runs",
         "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics",
       ]),
   ]

@@ -25,6 +25,7 @@ seeds() {
     labelmap) ls ../annotations/*.pbtxt ;;
     jpeg) ls $fixtures/Imaging/*.jpg ;;
     png) ls $fixtures/Imaging/*.png ;;
+    boxes) ls $fixtures/Boxes/*.{txt,json,csv,pkl,xml} $fixtures/Boxes/yolo/labels/*.txt ;;
     predictions) ls $fixtures/Classify/*.{npz,pkl,pth} ;;
     video) ls $fixtures/Video/*.{mp4,mkv,ts,webm,avi,gif,h264} ;;
   esac
@@ -35,7 +36,7 @@ seeds() {
 words() {
   case $1 in
     unpickler | torchpickle | predictions) echo Dictionaries/pickle.dict ;;
-    safetensors | datasets) echo Dictionaries/json.dict ;;
+    safetensors | datasets | boxes) echo Dictionaries/json.dict ;;
     detections | groundtruth | proposals | exclusions | framelist | videolist) echo Dictionaries/csv.dict ;;
     *) echo "Dictionaries/$1.dict" ;;
   esac

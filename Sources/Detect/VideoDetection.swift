@@ -52,7 +52,7 @@ public struct VideoDetection {
   public var shard: Shard?
   private(set) var videos: [TaskedVideo]
   private let names: [String]
-  private let proposalsPath: String
+  private let source: ProposalSource
   private let proposals: ProposalList
   /// What is wrong with the videos that cannot be read at all, and have key frames.
   let faults: [String: String]
@@ -65,22 +65,23 @@ public struct VideoDetection {
   ///
   /// - Parameters:
   ///   - videos: The files; a video's name in the proposals is its file name without the extension.
-  ///   - proposals: The proposals' file.
+  ///   - proposals: The proposals' file: AVA's rows, or another tool's boxes, of which it may be a folder.
+  ///   - proposalOptions: What other tools' boxes are, and which of them are scored.
   ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
   ///   - dataset: Whose clock and classes the network was trained with.
   ///   - ensemble: The models that are asked; nil for one, of the configuration.
   ///   - stopsAtDamage: Whether a video that is damaged as a whole, or cut short, is an error; else its key frames are
   ///     passed over.
-  /// - Throws: `FileError`, `VideoError`, `RecordError`, `VideoDetectionError`.
+  /// - Throws: `FileError`, `VideoError`, `RecordError`, `BoxFileError`, `ProposalError`, `VideoDetectionError`.
   public init(
-    _ config: Configuration, videos: [String], proposals path: String, labelMap: String?, timing: Timing,
+    _ config: Configuration, videos: [String], proposals path: String,
+    _ proposalOptions: ProposalOptions = ProposalOptions(), labelMap: String?, timing: Timing,
     dataset: ActionDataset = .ava, ensemble: TestEnsemble? = nil, stopsAtDamage: Bool = true
   ) throws {
     self.config = config
     self.ensemble = ensemble
     views = TestViews(config)
     self.dataset = dataset
-    proposalsPath = path
     let rate = dataset.clock.framesPerSecond
     if let every = timing.every, !(every >= 1 / rate && every.isFinite) {
       throw VideoDetectionError.badStep(every, framesPerSecond: rate)
@@ -99,9 +100,11 @@ public struct VideoDetection {
       throw VideoDetectionError.sameName(twice)
     }
     let threshold = config[.avaDetectionScoreThresh]
-    let proposals = try ProposalList.read(
-      paths: [path], scoreThreshold: threshold, times: .any, listedVideos: names)
-    notices += proposals.summary.notices(scoreThreshold: threshold, isChosenSubset: true)
+    var source = try ProposalSource(
+      path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
+    notices += source.notices(scoreThreshold: threshold)
+    // What the file counts from the beginning gets the beginning's own second.
+    let zero = timing.startingSecond ?? 0
     var opened: [TaskedVideo] = []
     var unreadable = DamageReport()
     var faults: [String: String] = [:]
@@ -117,14 +120,15 @@ public struct VideoDetection {
         guard let cause = damageCause(error) else { throw error }
         firstFault = firstFault ?? error
         causes.append("'\(name)': \(cause)")
-        for time in TaskPlanner.likelyTimes(of: proposals.keyFrames(of: name), timing) {
+        let keyFrames = try source.keyFrames(of: name, in: nil, start: zero)
+        for time in TaskPlanner.likelyTimes(of: keyFrames, timing) {
           faults[name] = cause
           unreadable.append(KeyFrame(video: name, time: time), cause: cause)
         }
         continue
       }
       notices += frames.reader.notices.map { "\(name): \($0)" }
-      let keyFrames = proposals.keyFrames(of: name)
+      let keyFrames = try source.keyFrames(of: name, in: frames, start: zero)
       let start =
         timing.startingSecond
         ?? frames.startingSecond(
@@ -135,27 +139,31 @@ public struct VideoDetection {
       let tasks = planner.tasks(of: keyFrames, views: ensemble?.views ?? views.views)
       notices += planner.notices
       if timing.every == nil {
-        low += proposals.keyFramesBelowThreshold.filter { $0.video == name && planner.isInside($0.time) }
+        low += source.low(of: name).filter { planner.isInside($0.time) }
       }
       opened.append(TaskedVideo(index: frames.reader.video, name: name, tasks: tasks))
     }
+    notices += source.boxNotices(scoreThreshold: threshold, isStepped: timing.every != nil)
     self.videos = opened.filter { !$0.tasks.isEmpty }
     self.notices = notices
     self.names = names
-    self.proposals = proposals
+    self.source = source
+    proposals = source.list
     self.faults = faults
     self.unreadable = unreadable
     self.low = low
     remarks =
-      shifted.isEmpty
-      ? []
-      : [
-        "the first frame is taken for second \(dataset.clock.firstSecond) (--starting-second says otherwise): \(listed(shifted))"
-      ]
+      source.remarks
+      + (shifted.isEmpty
+        ? []
+        : [
+          "the first frame is taken for second \(dataset.clock.firstSecond) (--starting-second says otherwise): \(listed(shifted))"
+        ])
     if keyFrameCount == 0, let firstFault {
       throw causes.count == 1 ? firstFault : VideoDetectionError.unreadable(causes)
     }
     if keyFrameCount == 0 {
+      if let error = source.emptiness(videos: names, notices: notices) { throw error }
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
   }
@@ -267,7 +275,7 @@ public struct VideoDetection {
     var identity = try RunIdentity(
       config, framesPerSecond: dataset.clock.framesPerSecond, models[0], ensemble, isStill: isStill)
     if let ensemble { try identity.add(ensemble, models, of: config) }
-    identity.add(.proposals, try fileFingerprint(proposalsPath, doing: "reading the proposals"))
+    identity.add(.proposals, try source.fingerprint())
     for video in videos {
       guard let index = video.index else { continue }
       identity.add(.video, video.name, try fileFingerprint(index.path, doing: "reading a video"))

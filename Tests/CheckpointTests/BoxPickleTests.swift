@@ -33,7 +33,7 @@ import Testing
     #expect(lines[1] == "format        pickle of person boxes by 'video,second' (MMAction2's proposals): no weights")
     #expect(lines[2] == "key frames    2, the first v,0902")
     #expect(lines[3] == "boxes         5")
-    #expect(lines[4].contains("test and detect read proposals as CSV"))
+    #expect(lines[4].contains("detect reads them as they are, test as CSV"))
   }
 
   @Test func allMustBeKeyFrames() throws {

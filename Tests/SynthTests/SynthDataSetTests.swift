@@ -1,4 +1,5 @@
 import AVARecords
+import BoxFiles
 import Files
 import Geometry
 import Glibc
@@ -9,6 +10,14 @@ import Testing
 import Video
 
 private let small = ImageSize(width: 96, height: 72)
+
+private func motRecords(_ path: String) throws -> [BoxRecord] {
+  try #require(try BoxFile.read(path: path, format: BoxFormats.mot)).records
+}
+
+private func frame(_ record: BoxRecord) -> Int {
+  if case .frame(let number) = record.position { number } else { -1 }
+}
 
 @Suite struct SynthDataSetTests {
   @Test func equalArgumentsWriteEqualFilesOnAnyThreads() throws {
@@ -127,19 +136,20 @@ private let small = ImageSize(width: 96, height: 72)
     #expect(tracks.count == 6 && set.outputs(in: folder.path).allSatisfy(pathExists))
     for name in set.videoNames {
       let place = folder.path + "/tracks/" + name
-      let people = try MOTRow.read(path: place + "/gt/gt.txt")
-      #expect(people.map(\.frame) == people.map(\.frame).sorted() && Set(people.map(\.frame)) == Set(1...120))
+      let people = try motRecords(place + "/gt/gt.txt")
+      let frames = people.map(frame)
+      #expect(frames == frames.sorted() && Set(frames) == Set(1...120))
       let (truth, _) = try GroundTruthTable.read(path: folder.path + "/annotations/groundtruth.csv")
       let second = truth.frameIndex.number(video: name, time: Timestamp(second: 902))
       for row in 0..<truth.count where truth.frames[row] == second.map(Int32.init) {
         let box = truth.boxes[row].pixels(in: small)
         // Of the frame in the middle; the rows of the set have three decimals of the image.
-        let same = people.first { $0.frame == 61 && $0.id == Int(truth.personIDs[row]) + 1 }
-        #expect(abs((same?.box.x1 ?? -9) - box.x1) < 0.06 && abs((same?.box.y2 ?? -9) - box.y2) < 0.06)
+        let same = people.first { frame($0) == 61 && $0.track == Int(truth.personIDs[row]) + 1 }
+        #expect(abs((same?.x1 ?? -9) - box.x1) < 0.06 && abs((same?.y2 ?? -9) - box.y2) < 0.06)
         #expect(same?.score == 1)
       }
-      let found = try MOTRow.read(path: place + "/det/det.txt")
-      #expect(found.allSatisfy { $0.id == nil && (0...1).contains($0.score) } && found.count > people.count / 2)
+      let found = try motRecords(place + "/det/det.txt")
+      #expect(found.allSatisfy { $0.track == nil && (0...1).contains($0.score ?? -1) } && found.count > people.count / 2)
       #expect(
         try lines(place + "/seqinfo.ini") == [
           "[Sequence]", "name=\(name)", "frameRate=30", "seqLength=120", "imWidth=96", "imHeight=72",

@@ -132,24 +132,4 @@ private func table(_ rows: [(video: String, second: Int, box: UnitBox, action: I
     let json = try JSONReader.read(Array(try written(nobody.writeTracks(to:)).utf8))
     #expect(json["videos"]?.values.first?["tracks"]?.values == [])
   }
-
-  /// A MOT text that was written is read again as it was; ids stay, frames without boxes are frames.
-  @Test func motTexts() throws {
-    let rows = [
-      MOTRow(frame: 1, id: 4, box: PixelBox(x1: 10, y1: 20, x2: 30, y2: 80), score: 0.5),
-      MOTRow(frame: 3, id: nil, box: PixelBox(x1: -2.5, y1: 20, x2: 30.25, y2: 80), score: 0.9),
-    ]
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    let path = folder.path + "/mot.txt"
-    try writeMOT(rows, to: path)
-    #expect(try MOTRow.read(path: path) == rows)
-    let people = PeopleOverTime(video: "v", rows, size: ImageSize(width: 100, height: 100), framesPerSecond: 10)
-    #expect(people.frames.map(\.boxes.count) == [1, 0, 1] && people.frames.map(\.time) == [0, 0.1, 0.2])
-    #expect(people.frames[0].boxes == [SeenBox(box(0.1, 0.2, 0.3, 0.8), score: 0.5, id: 4)])
-    var settings = MotionLinker.Settings()
-    settings.firstID = 5
-    let found = try people.linked(by: MotionLinker(settings), IntervalRules(on: 1, off: 1, spacing: 1))
-    #expect(found.tracks.map(\.id) == [4] && found.tubes.isEmpty)
-  }
 }

@@ -1,4 +1,5 @@
 import AVARecords
+import BoxFiles
 import Checkpoint
 import Configuration
 import Files
@@ -34,6 +35,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
     let known = try ProposalList.read(paths: [path], scoreThreshold: 0.8, listedVideos: ["v"])
     _ = known.summary.notices(scoreThreshold: 0.8)
   },
+  FuzzTarget(name: "boxes", read: readBoxes),
   FuzzTarget(name: "framelist") { path in
     for video in try FrameList.read(paths: [path], frameFolder: "frames").videos {
       for frame in 0..<video.count { _ = video.path(ofFrame: frame) }

@@ -74,6 +74,8 @@ public struct ProposalList: Sendable {
     /// The scores of listed videos, those below the threshold too.
     public var scores = ProposalScores()
 
+    public init() {}
+
     /// Why rows fell away.
     public enum Loss: Equatable, Sendable {
       case otherVideos, belowThreshold, outsideRange

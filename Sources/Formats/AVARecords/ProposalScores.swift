@@ -16,7 +16,8 @@ public struct ProposalScores: Equatable, Sendable {
 
   public init() {}
 
-  mutating func add(_ score: Double, hasAction: Bool) {
+  /// Takes up one row's score.
+  public mutating func add(_ score: Double, hasAction: Bool) {
     count += 1
     smallest = min(smallest, score)
     largest = max(largest, score)

@@ -8,6 +8,8 @@ public struct ArrayFile: Sendable {
   public let path: String
   /// Names of an archive or a dictionary, places in a list from "0", in the file's order.
   public let names: [String]
+  /// What stands in a pickle beside its arrays, in its order, and why it is none.
+  public let unreadable: [(name: String, why: String)]
   private let file: MappedFile
   private let tensors: [String: RawTensor]
   private let texts: [String: [String]]
@@ -21,6 +23,7 @@ public struct ArrayFile: Sendable {
     var names: [String] = []
     var (tensors, texts): ([String: RawTensor], [String: [String]]) = ([:], [:])
     var faults: [String: any Error] = [:]
+    var unreadable: [(name: String, why: String)] = []
     do {
       switch FileKind(file) {
       case .zip:
@@ -56,14 +59,12 @@ public struct ArrayFile: Sendable {
             path: path, offset: nil, found: "a pickle that refers to a torch storage outside of it")
         }
         (names, tensors) = Self.numbers(items)
+        unreadable = items.compactMap { item in
+          guard case .failure(let reason) = item.content else { return nil }
+          return (printable(item.name), reason.text)
+        }
         if names.isEmpty {
-          let others = items.map { item in
-            if case .failure(let unreadable) = item.content {
-              "'\(printable(item.name))' is \(unreadable.text)"
-            } else {
-              ""
-            }
-          }
+          let others = unreadable.map { "'\($0.name)' is \($0.why)" }
           throw ArrayFileError(
             path,
             "its pickle holds no array that can be read" + (others.isEmpty ? "" : ": \(listed(others, limit: 3))"),
@@ -77,6 +78,7 @@ public struct ArrayFile: Sendable {
       throw ArrayFileError(path, error.finding, Self.advice)
     }
     self.names = names
+    self.unreadable = unreadable
     self.tensors = tensors
     self.texts = texts
     self.faults = faults
@@ -162,8 +164,11 @@ public struct ArrayFile: Sendable {
 /// What is wrong with a file of arrays.
 public struct ArrayFileError: Error, Equatable, CustomStringConvertible {
   public let description: String
+  /// What was found, without what was read and what to do.
+  public let found: String
 
   init(_ path: String, _ found: String, _ advice: String) {
+    self.found = found
     description = "reading the arrays of '\(path)': \(found) -> \(advice)"
   }
 }

@@ -27,7 +27,7 @@ public struct BoxPickle {
       format        pickle of person boxes by 'video,second' (MMAction2's proposals): no weights
       key frames    \(entries.count), the first \(entries[0].originalName)
       boxes         \(boxes)
-      note          test and detect read proposals as CSV: video, second, x1, y1, x2, y2, an empty column, score
+      note          detect reads them as they are, test as CSV: video, second, x1, y1, x2, y2, an empty column, score
       """
   }
 }

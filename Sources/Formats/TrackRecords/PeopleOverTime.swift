@@ -1,4 +1,5 @@
 public import AVARecords
+public import BoxFiles
 public import Geometry
 public import Tracks
 
@@ -42,26 +43,38 @@ public struct PeopleOverTime: Sendable {
     }
   }
 
-  /// A video of rows of a MOT text; nobody does anything in it.
+  /// The last frame of a MOT text that is read: a day and more at 30 a second. Who follows people looks at the frames without
+  /// boxes, too.
+  private static let lastFrame = 4_000_000
+
+  /// A video of a MOT text; nobody does anything in it. Boxes without a score are sure.
   ///
   /// - Parameters:
   ///   - size: Of the frames, in pixels.
   ///   - framesPerSecond: Above 0; frame 1 is at 0 s.
-  public init(video: String, _ rows: [MOTRow], size: ImageSize, framesPerSecond: Double) {
+  /// - Throws: `BoxFileError` for frames that are not counted from 1 or beyond a day, and for boxes without an area.
+  public init(video: String, mot file: BoxFile, size: ImageSize, framesPerSecond: Double) throws(BoxFileError) {
     self.video = video
-    let byFrame = Dictionary(grouping: rows, by: \.frame)
+    let (width, height) = (Double(size.width), Double(size.height))
+    var boxes: [Int: [SeenBox]] = [:]
+    for record in file.records {
+      func check(_ isRight: Bool, _ expected: String, _ found: String) throws(BoxFileError) {
+        if !isRight { throw file.fault(record, expected: expected, found: found, advice: "correct or remove the line") }
+      }
+      guard case .frame(let frame) = record.position else { continue }
+      try check(
+        (1...Self.lastFrame).contains(frame), "a whole number from 1 to \(Self.lastFrame) for the frame", "\(frame)")
+      try check(
+        record.x2 > record.x1 && record.y2 > record.y1, "a width and a height above 0",
+        "\(record.x2 - record.x1) and \(record.y2 - record.y1)")
+      boxes[frame, default: []].append(
+        SeenBox(
+          UnitBox(x1: record.x1 / width, y1: record.y1 / height, x2: record.x2 / width, y2: record.y2 / height),
+          score: record.score ?? 1, id: record.track))
+    }
     // Frames without a box are frames all the same: a track that is not seen there is lost.
-    let last = byFrame.keys.max() ?? 0
-    frames = (0..<last).map { number in
-      SeenFrame(
-        time: Double(number) / framesPerSecond,
-        boxes: (byFrame[number + 1] ?? []).map { row in
-          let box = row.box
-          let (width, height) = (Double(size.width), Double(size.height))
-          return SeenBox(
-            UnitBox(x1: box.x1 / width, y1: box.y1 / height, x2: box.x2 / width, y2: box.y2 / height),
-            score: row.score, id: row.id)
-        })
+    frames = (0..<(boxes.keys.max() ?? 0)).map {
+      SeenFrame(time: Double($0) / framesPerSecond, boxes: boxes[$0 + 1] ?? [])
     }
     scores = frames.map { $0.boxes.map { _ in [:] } }
   }

@@ -30,7 +30,7 @@ public struct VideoTracks: Sendable, Equatable {
           box: sighting.box.pixels(in: size), score: sighting.score)
       }
     }
-    return rows.sorted { ($0.frame, $0.id ?? -1) < ($1.frame, $1.id ?? -1) }
+    return rows.sorted { ($0.frame, $0.id) < ($1.frame, $1.id) }
   }
 }
 

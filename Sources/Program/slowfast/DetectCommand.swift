@@ -19,14 +19,18 @@ struct DetectCommand: ParsableCommand {
     discussion: """
       Videos may have any container, codec, frame rate, size and length that libav reads. The proposals are \
       PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
-      name without the extension. Writes detections.csv and detections.json into the output folder. Boxes with a \
+      name without the extension. Boxes of other tools are told by their content: a folder of YOLO's labels, \
+      MOTChallenge text, COCO's, Detectron2's and AlphAction's JSON, MMAction2's pickle, VIA's and CVAT's annotations, \
+      a table with a header (docs/boxes.md). Writes detections.csv and detections.json into the output folder. Boxes with a \
       score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. Scores are kept in \
       detections.journal until all results are written: a run that ended early goes on from there when the same \
       command is started again. docs/own-data.md leads from a video to its mAP.
       """)
 
-  @Option(help: ArgumentHelp("The people's boxes.", valueName: "file"))
+  @Option(help: ArgumentHelp("The people's boxes: a file, or a folder of them.", valueName: "file"))
   var proposals: String
+
+  @OptionGroup var boxes: ProposalFileOptions
 
   @Option(help: ArgumentHelp("Where the results go (default: the folder of --run).", valueName: "dir"))
   var outputDir: String?
@@ -119,7 +123,8 @@ struct DetectCommand: ParsableCommand {
   /// Opens the videos and reads what the call names.
   func detection(_ config: Configuration, _ models: TestModels) throws -> VideoDetection {
     try VideoDetection(
-      config, videos: videos, proposals: proposals, labelMap: labelmap ?? configuredLabelMap(config),
+      config, videos: videos, proposals: proposals, boxes.options(),
+      labelMap: labelmap ?? configuredLabelMap(config),
       timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), ensemble: models.ensemble,
       stopsAtDamage: damage.stops)
   }
@@ -142,7 +147,8 @@ struct DetectCommand: ParsableCommand {
       detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
       andIn: "overlays",
       outputs: outputs(detection),
-      reading: videos + [proposals] + [labelmap].compactMap(\.self) + options.inputFiles + models.inputFiles,
+      reading: videos + [proposals] + boxes.inputFiles + [labelmap].compactMap(\.self) + options.inputFiles
+        + models.inputFiles,
       isStill: still, damage,
       results)
     defer { run.close() }

@@ -120,7 +120,7 @@ struct PlanDetectCommand: ParsableCommand {
     if shard == nil {
       try command.results.check(
         outputs,
-        reading: command.videos + [command.proposals] + [command.labelmap].compactMap(\.self)
+        reading: command.videos + [command.proposals] + command.boxes.inputFiles + [command.labelmap].compactMap(\.self)
           + command.options.inputFiles + models.inputFiles,
         begunIn: journal, orGive: "give another --output-dir",
         makesFolders: false)

@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import ArgumentParser
+internal import BoxFiles
 internal import Files
 internal import Geometry
 internal import TrackRecords
@@ -83,11 +84,8 @@ struct TracksCommand: ParsableCommand {
   }
 
   private func people() throws -> [PeopleOverTime] {
-    if mot, let fps, let size {
-      return [
-        PeopleOverTime(
-          video: fileStem(source), try MOTRow.read(path: source), size: size, framesPerSecond: fps)
-      ]
+    if mot, let fps, let size, let file = try BoxFile.read(path: source, format: BoxFormats.mot) {
+      return [try PeopleOverTime(video: fileStem(source), mot: file, size: size, framesPerSecond: fps)]
     }
     return PeopleOverTime.videos(of: try DetectionTable.read(path: source).table)
   }

@@ -32,6 +32,12 @@ public func isFolder(_ path: String) -> Bool {
   return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFDIR
 }
 
+/// Whether a file with bytes of its own exists at the path: no pipe, no device, no folder.
+public func isRegularFile(_ path: String) -> Bool {
+  var status = stat()
+  return stat(path, &status) == 0 && (status.st_mode & S_IFMT) == S_IFREG
+}
+
 /// The names in a folder, sorted, without "." and "..".
 public func listFolder(_ path: String) throws(FileError) -> [String] {
   guard let folder = opendir(path) else {

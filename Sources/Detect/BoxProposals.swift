@@ -1,0 +1,278 @@
+internal import AVARecords
+internal import BoxFiles
+internal import Files
+internal import Geometry
+internal import Video
+internal import Wording
+
+/// The boxes of another tool's file as proposals: of which video, at which time, in fractions of its picture.
+struct BoxProposals {
+  /// When a box is seen.
+  private enum Moment {
+    /// A frame as the file counts it.
+    case frame(Int)
+    /// Seconds after the first frame.
+    case time(Double)
+    /// A second of the file's clock, whose beginning is found out.
+    case second(Double)
+  }
+
+  private struct Candidate {
+    let record: Int
+    let moment: Moment
+  }
+
+  let file: BoxFile
+  private let options: ProposalOptions
+  private let scoreThreshold: Double
+  /// Frames a second of a video that cannot be opened.
+  private let usualRate: Double
+  private var candidates: [String: [Candidate]] = [:]
+  /// The least number of a frame of each video, with boxes of any class or without.
+  private var leastFrame: [String: Int] = [:]
+  private var summary = ProposalList.Summary()
+  private var videos: [ProposalList.Video] = []
+  private var low: [KeyFrame] = []
+  private(set) var remarks: [String] = []
+  private(set) var notices: [String] = []
+  private var overLimit = 0
+
+  /// - Throws: `ProposalError`.
+  init(
+    _ file: BoxFile, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double
+  ) throws {
+    self.file = file
+    self.options = options
+    self.scoreThreshold = scoreThreshold
+    self.usualRate = usualRate
+    remarks.append(file.summary)
+    if !file.leftOut.isEmpty {
+      let texts = file.leftOut.map { "\($0.what) (\($0.count))" }
+      remarks.append("proposals: left out what is no box: \(listed(texts, limit: 10))")
+    }
+    let people = try PersonClasses(file, wanted: options.personClasses)
+    if !people.others.isEmpty {
+      let count = people.others.reduce(0) { $0 + $1.count }
+      let texts = people.others.map { "\($0.name) (\($0.count))" }
+      remarks.append(
+        "proposals: \(counted(count, "box", plural: "boxes")) of other classes left out (--person-class): "
+          + listed(texts, limit: 10))
+    }
+    try assign(people.chosen, to: names)
+    summary.rows = people.chosen.count
+    summary.videosWithoutRows = names.filter { candidates[$0] == nil }
+  }
+
+  /// Finds of each box its video and its moment.
+  private mutating func assign(_ chosen: [Int], to names: [String]) throws {
+    var pictures: [String: PictureName?] = [:]
+    var unlisted: [String: Int] = [:]
+    let own = fileStem(file.path)
+    let onlyVideo = names.count == 1 ? names[0] : names.contains(own) ? own : nil
+    func listed(_ video: String?) -> String? {
+      guard let name = video ?? onlyVideo else { return nil }
+      return names.contains(name) ? name : names.contains(fileStem(name)) ? fileStem(name) : nil
+    }
+    for path in file.pictures {
+      guard let name = PictureName(path, videos: names), let video = listed(name.video) else { continue }
+      leastFrame[video] = min(leastFrame[video] ?? .max, name.frame)
+    }
+    var next = chosen[...]
+    for (index, record) in file.records.enumerated() {
+      var video = record.video
+      let moment: Moment
+      switch record.position {
+      case .frame(let number): moment = .frame(number)
+      case .time(let time): moment = .time(time)
+      case .second(let second): moment = .second(second)
+      case .picture(let path, let number):
+        let name = pictures[path] ?? PictureName(path, videos: names)
+        pictures[path] = name
+        video = video ?? name?.video
+        guard let frame = name?.frame ?? number else {
+          throw ProposalError.noFrameNumber(place: file.describe(record.place), picture: path)
+        }
+        moment = .frame(frame)
+      }
+      if video == nil && onlyVideo == nil { throw ProposalError.noVideoName(path: file.path, videos: names.count) }
+      let name = listed(video)
+      if let name, case .frame(let number) = moment { leastFrame[name] = min(leastFrame[name] ?? .max, number) }
+      guard next.first == index else { continue }
+      next.removeFirst()
+      if let name {
+        candidates[name, default: []].append(Candidate(record: index, moment: moment))
+      } else if let video {
+        unlisted[video, default: 0] += 1
+      }
+    }
+    summary.unlistedVideos = unlisted.sorted { $0.key < $1.key }.map {
+      ProposalList.RowsOfVideo(video: $0.key, rows: $0.value)
+    }
+  }
+
+  /// The key frames of a video, times ascending.
+  ///
+  /// - Parameters:
+  ///   - frames: The video; nil for one that cannot be opened, whose times are then likely ones.
+  ///   - start: The second that a video's first frame is to be called, where the file counts from it.
+  /// - Throws: `ProposalError` for boxes of a picture of another size.
+  mutating func keyFrames(of name: String, in frames: VideoFrames?, start: Double) throws -> [ProposalList.FrameBoxes] {
+    guard let own = candidates.removeValue(forKey: name) else { return [] }
+    try checkSize(own, name, frames)
+    let first = firstFrame(of: name)
+    var outside: [Int] = []
+    var beside = 0
+    var boxes: [Timestamp: [(box: UnitBox, score: Double)]] = [:]
+    var lowTimes: Set<Timestamp> = []
+    for candidate in own {
+      let record = file.records[candidate.record]
+      // A box that was drawn by hand is sure.
+      let score = record.score ?? 1
+      if record.score != nil { summary.scores.add(score, hasAction: false) }
+      guard let time = time(of: candidate.moment, first, frames, start), let stamp = Timestamp(seconds: time) else {
+        if case .frame(let number) = candidate.moment { outside.append(number) } else { beside += 1 }
+        continue
+      }
+      guard let box = box(record, frames) else {
+        boxes[stamp, default: []] += []
+        continue
+      }
+      if box.x2 < 0 || box.y2 < 0 || box.x1 > 1 || box.y1 > 1 {
+        beside += 1
+        continue
+      }
+      if score < scoreThreshold {
+        summary.belowThreshold += 1
+        lowTimes.insert(stamp)
+        continue
+      }
+      if boxes[stamp]?.contains(where: { $0.box == box }) == true {
+        summary.repeatedBoxes += 1
+        continue
+      }
+      if !box.isProper { summary.withoutArea += 1 }
+      if min(box.x1, box.y1) < 0 || max(box.x2, box.y2) > 1 {
+        if summary.beyondFrame == 0 { summary.firstBeyondFrame = file.describe(record.place) }
+        summary.beyondFrame += 1
+      }
+      boxes[stamp, default: []].append((box, score))
+    }
+    say(outside, beside, name, frames, first)
+    let keyFrames = boxes.sorted { $0.key < $1.key }.map { stamp, all in
+      let kept = capped(all)
+      summary.keptRows += kept.count
+      return ProposalList.FrameBoxes(time: stamp, boxes: kept.map(\.box), scores: kept.map(\.score))
+    }
+    low += lowTimes.subtracting(boxes.keys).sorted().map { KeyFrame(video: name, time: $0) }
+    if keyFrames.isEmpty { summary.videosWithoutBoxes.append(name) }
+    videos.append(ProposalList.Video(name, keyFrames: keyFrames))
+    return keyFrames
+  }
+
+  /// All that `keyFrames` has made, with what was left out.
+  func finish() -> ProposalList {
+    ProposalList(videos, summary: summary, keyFramesBelowThreshold: low)
+  }
+
+  /// What the user should know of all videos together.
+  var finalRemarks: [String] {
+    var lines: [String] = []
+    if overLimit > 0 {
+      lines.append(
+        "proposals: \(counted(overLimit, "box", plural: "boxes")) beyond the best \(options.boxLimit ?? 0) of a key frame left out (--max-boxes)"
+      )
+    }
+    if summary.repeatedBoxes > 0 {
+      lines.append("proposals: \(counted(summary.repeatedBoxes, "box", plural: "boxes")) given twice, taken once")
+    }
+    return lines
+  }
+
+  // MARK: Time
+
+  /// The number of the first frame: as the user says, by the format's convention, or 0 where a frame 0 is.
+  private mutating func firstFrame(of name: String) -> Int {
+    if let given = options.firstFrame ?? file.firstFrame { return given }
+    guard let least = leastFrame[name] else { return 0 }
+    let first = least <= 0 ? 0 : 1
+    remarks.append(
+      "proposals: frames of '\(name)' are counted from \(first), for the first that the file has is \(least) "
+        + "(--proposals-first-frame says otherwise)")
+    return first
+  }
+
+  /// When a box is seen, on the clock of key frames; nil for a frame that the video has not.
+  private func time(of moment: Moment, _ first: Int, _ frames: VideoFrames?, _ start: Double) -> Double? {
+    switch moment {
+    case .second(let second): return second
+    case .time(let time): return start + time
+    case .frame(let number):
+      let (index, isBeyond) = number.subtractingReportingOverflow(first)
+      if index < 0 || isBeyond { return nil }
+      guard let video = frames?.reader.video else {
+        return start + Double(index) / (options.framesPerSecond ?? usualRate)
+      }
+      if let rate = options.framesPerSecond {
+        let time = Double(index) / rate
+        return time < video.duration || video.isOpenEnded ? start + time : nil
+      }
+      if index < video.frameCount { return start + video.time(of: index) }
+      // A file that was cut short had these frames: they are damaged, not outside.
+      return video.isOpenEnded ? start + Double(index) / video.framesPerSecond : nil
+    }
+  }
+
+  private mutating func say(_ outside: [Int], _ beside: Int, _ name: String, _ frames: VideoFrames?, _ first: Int) {
+    if !outside.isEmpty, let video = frames?.reader.video {
+      let rate = options.framesPerSecond
+      let last = rate.map { Int(video.duration * $0) } ?? video.frameCount - 1
+      let numbers = Set(outside).sorted().map { "\($0)" }
+      notices.append(
+        "proposals: \(counted(outside.count, "box", plural: "boxes")) at frames that '\(name)' has not, which are "
+          + "\(first) to \(first + last): \(listed(numbers)) -> give the video that the boxes are of"
+          + (rate == nil ? ", or --proposals-fps where its frames were taken at another rate" : ""))
+    }
+    if beside > 0 {
+      notices.append(
+        "proposals: \(counted(beside, "box", plural: "boxes")) of '\(name)' beside the picture or before the video left out"
+      )
+    }
+  }
+
+  // MARK: Boxes
+
+  /// Fractions of the video's picture; nil where its size is not known.
+  private func box(_ record: BoxRecord, _ frames: VideoFrames?) -> UnitBox? {
+    if record.unit == .fractions { return UnitBox(x1: record.x1, y1: record.y1, x2: record.x2, y2: record.y2) }
+    guard let size = record.size ?? options.size ?? frames?.size else { return nil }
+    let (width, height) = (Double(size.width), Double(size.height))
+    return UnitBox(x1: record.x1 / width, y1: record.y1 / height, x2: record.x2 / width, y2: record.y2 / height)
+  }
+
+  /// Refuses boxes of a larger picture: more than a fifth of them reach far beyond the video's.
+  private func checkSize(_ own: [Candidate], _ name: String, _ frames: VideoFrames?) throws(ProposalError) {
+    guard let frames else { return }
+    let slack = 1.05
+    var beyond = 0
+    var reach = (x: 0.0, y: 0.0)
+    for candidate in own {
+      let record = file.records[candidate.record]
+      guard let box = box(record, frames) else { continue }
+      if max(box.x2, box.y2) > slack { beyond += 1 }
+      reach = (max(reach.x, record.x2), max(reach.y, record.y2))
+    }
+    if beyond * 5 <= own.count { return }
+    let size = options.size ?? frames.size
+    throw .otherSize(
+      path: file.path, video: name, reach: "\(fixed(reach.x, 0)) x \(fixed(reach.y, 0))",
+      size: "\(size.width) x \(size.height)")
+  }
+
+  /// The best boxes by score, in the order in which they were given.
+  private mutating func capped(_ all: [(box: UnitBox, score: Double)]) -> [(box: UnitBox, score: Double)] {
+    guard let limit = options.boxLimit, all.count > limit else { return all }
+    overLimit += all.count - limit
+    let best = all.indices.sorted { (all[$1].score, $0) < (all[$0].score, $1) }.prefix(limit)
+    return best.sorted().map { all[$0] }
+  }
+}

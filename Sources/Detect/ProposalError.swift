@@ -1,0 +1,53 @@
+internal import BoxFiles
+internal import Wording
+
+/// Why the boxes of a file cannot become proposals for the videos.
+public enum ProposalError: Error, Equatable, CustomStringConvertible {
+  case idleOptions([String], path: String)
+  /// No box is of a wanted class; what there is, with counts.
+  case noPerson(path: String, wanted: [String], classes: [String])
+  /// Classes are numbers, and nothing says which is a person.
+  case unknownPerson(path: String, classes: [String])
+  case noClasses(path: String)
+  /// The boxes do not say of which video they are.
+  case noVideoName(path: String, videos: Int)
+  case noFrameNumber(place: String, picture: String)
+  case otherSize(path: String, video: String, reach: String, size: String)
+  /// No box is left.
+  case nothingLeft(path: String, videos: [String], reasons: [String])
+
+  public var description: String {
+    let doing = "reading the proposals:"
+    switch self {
+    case .idleOptions(let options, let path):
+      return "\(doing) '\(path)' has AVA's rows, for which \(series(options, "and")) "
+        + "\(options.count == 1 ? "means" : "mean") nothing -> leave \(options.count == 1 ? "it" : "them") out, or say "
+        + "with --proposals-format what else the file is"
+    case .noPerson(let path, let wanted, let classes):
+      let what = wanted.isEmpty ? "a person" : "the class \(series(wanted, "or"))"
+      return "\(doing) '\(path)': expected boxes of \(what), found \(listed(classes, limit: 10)) "
+        + "-> name the classes to score: --person-class NAME, or --person-class all"
+    case .unknownPerson(let path, let classes):
+      return
+        "\(doing) '\(path)': the classes are numbers, \(listed(classes, limit: 10)), and the file does not say which "
+        + "is a person -> --person-class NUMBER, or --person-class all"
+    case .noClasses(let path):
+      return "\(doing) '\(path)': the boxes have no classes -> leave --person-class out"
+    case .noVideoName(let path, let videos):
+      return
+        "\(doing) '\(path)' does not say of which of \(videos) videos its boxes are -> give one video, or call the "
+        + "file like its video"
+    case .noFrameNumber(let place, let picture):
+      return "\(doing) \(place): expected a picture whose name ends in the number of a frame, found '\(picture)' "
+        + "-> name the pictures VIDEO_NUMBER"
+    case .otherSize(let path, let video, let reach, let size):
+      return
+        "\(doing) '\(path)': many boxes of '\(video)' lie beyond its picture of \(size) pixels, up to \(reach) -> say "
+        + "of which picture they are: --proposals-size WIDTHxHEIGHT"
+    case .nothingLeft(let path, let videos, let reasons):
+      let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
+      return "detecting: of '\(path)' no box is left for \(listed(videos))\(why) -> the names in the file must be the "
+        + "videos' without their endings, and frames or seconds must lie within them"
+    }
+  }
+}

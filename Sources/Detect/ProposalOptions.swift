@@ -1,0 +1,42 @@
+public import Geometry
+
+/// How a file of boxes is read, and which of its boxes are people to score.
+public struct ProposalOptions: Sendable {
+  /// One of `BoxFormats.names`; nil to find out.
+  public var format: String?
+  /// The file that names the pictures of boxes which have only their numbers.
+  public var images: String?
+  /// Names or numbers of the classes that are scored, or "all"; empty for people by the format's own convention.
+  public var personClasses: [String]
+  /// The most boxes of a key frame, the best by score; nil for all.
+  public var boxLimit: Int?
+  /// The number of a video's first frame in the file; nil to take the format's convention, or to find out.
+  public var firstFrame: Int?
+  /// How many of the file's frames are a second; nil where they are the video's own.
+  public var framesPerSecond: Double?
+  /// The picture in whose pixels boxes are given; nil where it is the video's own.
+  public var size: ImageSize?
+
+  public init(
+    format: String? = nil, images: String? = nil, personClasses: [String] = [], boxLimit: Int? = nil,
+    firstFrame: Int? = nil, framesPerSecond: Double? = nil, size: ImageSize? = nil
+  ) {
+    self.format = format
+    self.images = images
+    self.personClasses = personClasses
+    self.boxLimit = boxLimit
+    self.firstFrame = firstFrame
+    self.framesPerSecond = framesPerSecond
+    self.size = size
+  }
+
+  /// The options that mean nothing for AVA's rows and are given.
+  var idleForRows: [String] {
+    [
+      ("--proposals-images", images != nil), ("--person-class", !personClasses.isEmpty),
+      ("--max-boxes", boxLimit != nil),
+      ("--proposals-first-frame", firstFrame != nil), ("--proposals-fps", framesPerSecond != nil),
+      ("--proposals-size", size != nil),
+    ].filter(\.1).map(\.0)
+  }
+}

@@ -1,0 +1,113 @@
+internal import AVARecords
+internal import BoxFiles
+internal import Files
+internal import Video
+internal import Wording
+
+/// Where the proposals of a run on own videos come from: AVA's rows, or another tool's boxes, which need the videos' sizes
+/// and times.
+struct ProposalSource {
+  private enum Kind {
+    case rows(ProposalList)
+    case boxes(BoxProposals)
+  }
+
+  private static let doing = "reading the proposals"
+
+  private let path: String
+  private var kind: Kind
+
+  /// - Parameters:
+  ///   - names: The videos that are scored.
+  ///   - usualRate: Frames a second of a video that cannot be opened.
+  /// - Throws: `RecordError`, `FileError`, `BoxFileError`, `ProposalError`.
+  init(
+    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double
+  ) throws {
+    self.path = path
+    if let file = try BoxFile.read(path: path, format: options.format, images: options.images) {
+      kind = .boxes(
+        try BoxProposals(file, options, scoreThreshold: scoreThreshold, videos: names, usualRate: usualRate))
+      return
+    }
+    let idle = options.idleForRows
+    if !idle.isEmpty { throw ProposalError.idleOptions(idle, path: path) }
+    kind = .rows(
+      try ProposalList.read(paths: [path], scoreThreshold: scoreThreshold, times: .any, listedVideos: names))
+  }
+
+  /// What AVA's rows are worth saying of; of other boxes that is known at the end.
+  func notices(scoreThreshold: Double) -> [String] {
+    guard case .rows(let list) = kind else { return [] }
+    return list.summary.notices(scoreThreshold: scoreThreshold, isChosenSubset: true)
+  }
+
+  /// The key frames of a video, times ascending.
+  ///
+  /// - Parameters:
+  ///   - frames: The video; nil for one that cannot be opened.
+  ///   - start: The second that its first frame is to be called, where the file counts from it.
+  mutating func keyFrames(of name: String, in frames: VideoFrames?, start: Double) throws -> [ProposalList.FrameBoxes] {
+    switch kind {
+    case .rows(let list): return list.keyFrames(of: name)
+    case .boxes(var boxes):
+      let found = try boxes.keyFrames(of: name, in: frames, start: start)
+      kind = .boxes(boxes)
+      return found
+    }
+  }
+
+  /// The key frames of a video all of whose boxes are below the threshold, after `keyFrames(of:)`.
+  func low(of name: String) -> [KeyFrame] { list.keyFramesBelowThreshold.filter { $0.video == name } }
+
+  /// All proposals of the videos that were asked for.
+  var list: ProposalList {
+    switch kind {
+    case .rows(let list): list
+    case .boxes(let boxes): boxes.finish()
+    }
+  }
+
+  /// What was read, and what was taken for granted or left out by choice; empty for AVA's rows.
+  var remarks: [String] {
+    guard case .boxes(let boxes) = kind else { return [] }
+    return boxes.remarks + boxes.finalRemarks
+  }
+
+  /// What the user should know of another tool's boxes, once all videos were asked for.
+  ///
+  /// - Parameter isStepped: Whether key frames come at regular times.
+  func boxNotices(scoreThreshold: Double, isStepped: Bool) -> [String] {
+    guard case .boxes(let boxes) = kind else { return [] }
+    let list = boxes.finish()
+    let notices = boxes.notices + list.summary.notices(scoreThreshold: scoreThreshold, isChosenSubset: true)
+    return isStepped ? notices : notices + list.videos.compactMap(Self.density)
+  }
+
+  /// What is left when no key frame is, for an error; nil for AVA's rows.
+  func emptiness(videos: [String], notices: [String]) -> ProposalError? {
+    guard case .boxes = kind else { return nil }
+    let list = list
+    let others = list.summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
+    return .nothingLeft(
+      path: path, videos: videos,
+      reasons: (others.isEmpty ? [] : ["the file has boxes of \(listed(others))"]) + notices)
+  }
+
+  /// Says where boxes on every frame make more key frames than anyone needs.
+  private static func density(_ video: ProposalList.Video) -> String? {
+    guard let first = video.keyFrames.first?.time.seconds, let last = video.keyFrames.last?.time.seconds,
+      last - first >= 1
+    else { return nil }
+    let rate = Double(video.keyFrames.count - 1) / (last - first)
+    if rate < 4 { return nil }
+    return "'\(video.name)' has boxes at \(fixed(rate, 1)) frames a second, each a key frame of its own "
+      + "(\(video.keyFrames.count)) -> --every 1 scores one a second"
+  }
+
+  /// What the file or the folder holds, for the identity of a run.
+  func fingerprint() throws -> String {
+    guard case .boxes(let boxes) = kind else { return try fileFingerprint(path, doing: Self.doing) }
+    return try boxes.file.fingerprint(doing: Self.doing)
+  }
+}

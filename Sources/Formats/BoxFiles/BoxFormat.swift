@@ -1,0 +1,85 @@
+internal import Files
+internal import Wording
+
+/// A format in which a tool keeps person boxes: how it is told and how it is read.
+protocol BoxFormat: Sendable {
+  /// For `--proposals-format`.
+  var name: String { get }
+  /// In a sentence: "MOTChallenge text".
+  var title: String { get }
+  /// Why a file or folder may be of this format; nil where it is not. It looks at a sample of the content.
+  func recognise(_ content: BoxContent) -> String?
+  /// Reads all boxes.
+  ///
+  /// - Parameter images: The file that names the pictures of a file that has only their numbers, where one was given.
+  /// - Throws: `BoxFileError` with the place of what is malformed, `FileError`.
+  func read(_ content: BoxContent, images: BoxContent?) throws -> BoxFile
+}
+
+/// All formats there are.
+public enum BoxFormats {
+  static let all: [any BoxFormat] = [
+    YOLOText(), MOTText(), COCOJSON(), Detectron2JSON(), AlphActionJSON(), HeaderCSV(), MMAction2Pickle(), VIACSV(),
+    VIAJSON(), CVATXML(),
+  ]
+
+  /// AVA's rows, as PySlowFast and LFB have them, which `AVARecords` reads.
+  public static let avaRows = "ava"
+
+  /// Text of the MOT Challenge.
+  public static let mot = MOTText().name
+
+  /// What `--proposals-format` may be.
+  public static let names = [avaRows] + all.map(\.name)
+}
+
+extension BoxFile {
+  /// Reads a file, or a folder of files, in the format that it is recognised as.
+  ///
+  /// - Parameters:
+  ///   - path: The file or folder.
+  ///   - format: One of `BoxFormats.names`; nil to find out.
+  ///   - images: The file that names the pictures of a file that has only their numbers.
+  /// - Returns: Nil for AVA's rows, and for text in which no other format was recognised.
+  /// - Throws: `BoxFileError`; `FileError`.
+  public static func read(path: String, format: String? = nil, images: String? = nil) throws -> BoxFile? {
+    if format == BoxFormats.avaRows { return nil }
+    let pictures = try images.map { try BoxContent(path: $0) }
+    if let format {
+      guard let known = BoxFormats.all.first(where: { $0.name == format }) else {
+        throw BoxFileError.unknownFormat(format)
+      }
+      return try known.read(BoxContent(path: path), images: pictures).finished()
+    }
+    guard let content = try BoxContent(sniffing: path) else { return nil }
+    let candidates = BoxFormats.all.compactMap { known in known.recognise(content).map { (known, $0) } }
+    guard let (known, reason) = candidates.first else {
+      if let found = content.unknownForm { throw BoxFileError.unrecognised(path: path, found: found) }
+      return nil
+    }
+    if candidates.count > 1 {
+      throw BoxFileError.ambiguous(
+        path: path, candidates.map { BoxFileError.Candidate(name: $0.name, title: $0.title, reason: $1) })
+    }
+    var file = try known.read(content, images: pictures).finished()
+    file.reason = reason
+    return file
+  }
+
+  /// Settles what coordinates are counted in, and refuses a file without boxes.
+  private func finished() throws -> BoxFile {
+    if records.isEmpty {
+      let others = leftOut.map { "\($0.what) (\($0.count))" }
+      throw BoxFileError.malformed(
+        path: path, place: "", expected: "boxes of \(title)",
+        found: others.isEmpty ? "none" : "none, but \(listed(others))", advice: "give the right file")
+    }
+    var file = self
+    if records.contains(where: { $0.unit == .unknown }) {
+      let unit: BoxRecord.Unit = largestCoordinate <= Self.largestFraction ? .fractions : .pixels
+      for index in records.indices where records[index].unit == .unknown { file.records[index].unit = unit }
+      file.isUnitGuessed = true
+    }
+    return file
+  }
+}

@@ -1,0 +1,134 @@
+internal import Geometry
+internal import Wording
+
+/// A table with a header, between commas, semicolons or tabs: its columns are told by their names.
+///
+/// It needs a frame, a time or a picture's name, and a box: corners (x1 y1 x2 y2, xmin ..., left top right bottom), or a
+/// corner or centre with a width and a height. Such are what pandas writes of YOLOv5's results, TensorFlow's lists and
+/// spreadsheets.
+struct HeaderCSV: BoxFormat {
+  let name = "csv"
+  let title = "a table with a header"
+
+  func recognise(_ content: BoxContent) -> String? {
+    guard !content.isFolder, content.foreign == nil, let first = content.firstLines.first, !first.hasPrefix("#") else {
+      return nil
+    }
+    var rows = CSVRows(content.bytes)
+    guard let header = try? rows.nextRow(), let columns = HeaderColumns(header.fields), columns.missing == nil else {
+      return nil
+    }
+    if columns.isInAVAsOrder, let row = try? rows.nextRow(), row.fields.count == 8,
+      row.fields[2...5].allSatisfy({ finiteNumber($0).map { abs($0) <= BoxFile.largestFraction } ?? true })
+    {
+      return nil
+    }
+    return "its header names \(columns.summary)"
+  }
+
+  func read(_ content: BoxContent, images: BoxContent?) throws -> BoxFile {
+    var builder = BoxFileBuilder(self, content)
+    var rows = CSVRows(content.bytes)
+    do {
+      guard let header = try rows.nextRow() else { return builder.finish() }
+      guard let columns = HeaderColumns(header.fields), columns.missing == nil else {
+        let missing = HeaderColumns(header.fields)?.missing ?? "names of columns"
+        throw builder.fault(
+          BoxRecord.Place(file: 0, part: .line, number: header.line), expected: "a header with \(missing)",
+          found: quoted(header.fields.joined(separator: ",")),
+          advice: "name the columns, such as video,frame,x1,y1,x2,y2,class,score")
+      }
+      while let row = try rows.nextRow() { try add(row, columns, header.fields.count, to: &builder) }
+    } catch let error as CSVRows.UnclosedQuote {
+      throw builder.fault(
+        BoxRecord.Place(file: 0, part: .line, number: error.line), expected: "a closing quote",
+        found: "the end of the file", advice: "close the quotes around the field")
+    }
+    return builder.finish()
+  }
+
+  private func add(
+    _ row: CSVRows.Row, _ columns: HeaderColumns, _ count: Int, to builder: inout BoxFileBuilder
+  ) throws {
+    let place = BoxRecord.Place(file: 0, part: .line, number: row.line)
+    if row.fields.count != count {
+      throw builder.fault(
+        place, expected: "\(count) columns as in the header", found: "\(row.fields.count)",
+        advice: "correct or remove the row")
+    }
+    func text(_ role: HeaderColumns.Role) -> String? {
+      columns[role].map { row.fields[$0] }.flatMap { $0.isEmpty ? nil : $0 }
+    }
+    func number(_ role: HeaderColumns.Role) throws -> Double? {
+      guard let text = text(role) else { return nil }
+      guard let value = finiteNumber(text) else {
+        throw builder.fault(
+          place, expected: "a number in the column '\(columns.name(role))'", found: quoted(text),
+          advice: "correct or remove the row")
+      }
+      return value
+    }
+    func required(_ role: HeaderColumns.Role) throws -> Double {
+      guard let value = try number(role) else {
+        throw builder.fault(
+          place, expected: "a number in the column '\(columns.name(role))'", found: "nothing",
+          advice: "correct or remove the row")
+      }
+      return value
+    }
+    func integer(_ role: HeaderColumns.Role) throws -> Int? {
+      guard let value = try number(role) else { return nil }
+      guard let integer = whole(value) else {
+        throw builder.fault(
+          place, expected: "a whole number in the column '\(columns.name(role))'", found: "\(value)",
+          advice: "correct or remove the row")
+      }
+      return integer
+    }
+    let position: BoxRecord.Position
+    if columns[.frame] != nil {
+      guard let frame = try integer(.frame) else { throw missing(.frame, place, columns, builder) }
+      position = .frame(frame)
+    } else if columns[.second] != nil {
+      position = .second(try required(.second))
+    } else if columns[.millisecond] != nil {
+      position = .second(try required(.millisecond) / 1000)
+    } else {
+      guard let name = text(.video) else { throw missing(.video, place, columns, builder) }
+      position = .picture(withoutPictureEnding(name), number: nil)
+    }
+    var values = try columns.boxRoles.map { try required($0) }
+    if columns.isCentred { values = [values[0] - values[2] / 2, values[1] - values[3] / 2, values[2], values[3]] }
+    let (width, height) = (try integer(.imageWidth), try integer(.imageHeight))
+    let size = width.flatMap { width in height.map { ImageSize(width: width, height: $0) } }
+    if let size, size.width < 1 || size.height < 1 {
+      throw builder.fault(
+        place, expected: "a picture's width and height", found: "\(size.width) and \(size.height)",
+        advice: "correct or remove the row")
+    }
+    let kind = text(.className) ?? text(.classNumber)
+    let classNumber = kind.flatMap { finiteNumber($0) }.flatMap(whole)
+    var isPicture = false
+    if case .picture = position { isPicture = true }
+    try builder.add(
+      values, isSize: columns.isSize, at: position, video: isPicture ? nil : text(.video), size: size,
+      classNumber: classNumber, className: classNumber == nil ? kind : nil, score: try number(.score),
+      track: text(.track).flatMap { finiteNumber($0) }.flatMap(whole), place: place)
+  }
+
+  private func missing(
+    _ role: HeaderColumns.Role, _ place: BoxRecord.Place, _ columns: HeaderColumns, _ builder: BoxFileBuilder
+  ) -> BoxFileError {
+    builder.fault(
+      place, expected: "a value in the column '\(columns.name(role))'", found: "nothing",
+      advice: "correct or remove the row")
+  }
+}
+
+/// A picture's path without the ending of a picture.
+func withoutPictureEnding(_ path: String) -> String {
+  for ending in [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"] where path.lowercased().hasSuffix(ending) {
+    return String(path.dropLast(ending.count))
+  }
+  return path
+}

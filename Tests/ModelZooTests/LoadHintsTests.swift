@@ -122,7 +122,10 @@ import VideoModels
 
   /// Of an X3D's depth, X3D's own key decides.
   @Test func depthsOfX3DAreAskedOfX3D() throws {
-    let items = [("s1.pathway0_stem.conv_xy.weight", Tensor(zeros: [24, 3, 1, 3, 3]))] + stages([3, 5, 11, 7])
+    let stem = [("conv_xy", [24, 3, 1, 3, 3]), ("conv", [24, 1, 5, 1, 1])]
+    let items =
+      stem.map { (name: "s1.pathway0_stem.\($0.0).weight", tensor: Tensor(zeros: $0.1)) }
+      + stages([3, 5, 11, 7]).dropFirst()
     let text = try message(
       items, asking: [("s5.pathway0_res7.branch2.a.weight", [16, 1, 1, 1, 1])],
       config: ["MODEL.ARCH", "x3d", "MODEL.MODEL_NAME", "X3D", "X3D.DEPTH_FACTOR", "5.0"])

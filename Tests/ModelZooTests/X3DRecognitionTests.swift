@@ -74,15 +74,16 @@ import VideoModels
     ]
     let own = try file(Self.small)
     let other = try save(own.entries.map { ($0.name, Tensor(zeros: odd[$0.name] ?? $0.shape)) })
-    let remarks = try #require(ArchitectureGuess(other).network).remarks.map(\.text)
-    #expect(
-      remarks.contains(
-        "kernels that no configuration has, so that no override loads them: the stem's in time of 3x1x1 instead of 5x1x1, "
-          + "convolutions 'b' of 1x3x3 instead of 3x3x3"), "\(remarks)")
-    #expect(!describe(own).contains("kernels that no configuration has"))
+    let reason =
+      "it holds an X3D with kernels that no configuration has: the stem's in time of 3x1x1 instead of 5x1x1, convolutions "
+      + "'b' of 1x3x3 instead of 3x3x3"
+    #expect(try #require(ArchitectureGuess(other).obstacle).reason == reason)
+    #expect(describe(other).contains("\(reason) -> give weights of an X3D whose kernels are the usual ones"))
+    #expect(ArchitectureGuess(own).obstacle == nil && !describe(own).contains("kernels that no configuration has"))
     let text = try message(of: other, under: Self.small)
-    #expect(text.contains("is 6x1x3x1x1 in w.safetensors, this config needs 6x1x5x1x1\n"), "\(text)")
+    #expect(text.contains("does not suit this config: \(reason)\n         -> give weights"), "\(text)")
     #expect(!text.contains("X3D."), "\(text)")
+    #expect(throws: ConversionError.self) { try WeightConversion(other, to: .pytorchvideo) }
   }
 
   @Test func theNetworksOfTheSameTensorsAreNamedWhereThereAreSome() throws {

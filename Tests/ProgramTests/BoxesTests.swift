@@ -29,7 +29,7 @@ struct BoxesTests {
   @Test("What the options may be is checked before anything is read")
   func options() throws {
     for (option, value, essentials) in [
-      ("--proposals-size", "640", "WIDTHxHEIGHT"), ("--proposals-size", "0x5", "WIDTHxHEIGHT"),
+      ("--proposals-size", "640", "width x height"), ("--proposals-size", "0x5", "width x height"),
       ("--proposals-fps", "0", "positive number"), ("--max-boxes", "0", "1 or more"),
       ("--proposals-first-frame", "99999999999", "mostly 0 or 1"),
     ] {

@@ -51,11 +51,13 @@ import Tracks
       }
     }
     let ending = " -> correct or remove the line"
-    #expect(said("1,1,1,2,3,4,1\n0,1,1,2,3,4,1\n").hasSuffix(
-      "/rows.txt', line 2: expected a whole number from 1 to 4000000 for the frame, found 0" + ending))
+    #expect(
+      said("1,1,1,2,3,4,1\n0,1,1,2,3,4,1\n").hasSuffix(
+        "/rows.txt', line 2: expected a whole number from 1 to 4000000 for the frame, found 0" + ending))
     #expect(said("300000000,1,1,2,3,4,1\n").hasSuffix("4000000 for the frame, found 300000000" + ending))
-    #expect(said("1,1,1,2,3,0,1\n").hasSuffix(
-      "/rows.txt', line 1: expected a width and a height above 0, found 3.0 and 0.0" + ending))
+    #expect(
+      said("1,1,1,2,3,0,1\n").hasSuffix(
+        "/rows.txt', line 1: expected a width and a height above 0, found 3.0 and 0.0" + ending))
     for bad in ["1,1.5,1,2,3,4,1\n", "1,1,1,2,3,4,x\n", "1,1,1,2,3\n", "1,1,1,2,3,-4,1\n"] {
       #expect(said(bad).contains("/rows.txt', line 1: expected 6 to 10 numbers: frame, track, left, top"), "\(bad)")
     }

@@ -1,4 +1,4 @@
-public import AVARecords
+internal import AVARecords
 public import Files
 public import Geometry
 internal import JSON

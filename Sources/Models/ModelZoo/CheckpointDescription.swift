@@ -48,7 +48,9 @@ private func configLines(_ suggestions: ConfigSuggestions, _ guess: Architecture
     lines.append(
       "note          which of these it is, the tensors do not tell: they differ in "
         + (keys.isEmpty ? "their training alone" : series(keys, "and")))
-  } else if let published = suggestions.all.first?.published, published.count > 1, guess.network?.hasPublishedWidths == true {
+  } else if let published = suggestions.all.first?.published, published.count > 1,
+    guess.network?.hasPublishedWidths == true
+  {
     lines.append("note          which of these it is, the tensors do not tell")
   }
   return lines

@@ -148,7 +148,9 @@ private struct MisfitWords {
   /// What the configuration has otherwise than the file speaks for.
   private var news: [Recognition.Setting] {
     guard let network = guess.network else { return [] }
-    let unseen = network.unseen.sorted { $0.key < $1.key }.map { Recognition.Setting(key: $0.key, value: $0.value) }
+    let unseen = network.unseen.sorted { $0.key < $1.key }.map {
+      Recognition.Setting(key: $0.key, value: $0.value, alternatives: [])
+    }
     return (network.settings + unseen).filter { setting in
       // AVA's boxes want another file.
       isNews(setting.key) && !(setting.key == Key.detectionEnable.name && config?.testsAVA == true)

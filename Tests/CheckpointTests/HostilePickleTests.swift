@@ -79,8 +79,8 @@ import Testing
     #expect(refusal(Pickle.proto2 + bytes + Pickle.stop)?.contains("nested deeper than") == true)
   }
 
-  @Test func aMillionObjects() {
-    let bytes = [UInt8](repeating: 0x5d, count: 1_100_000)
+  @Test func fourMillionObjects() {
+    let bytes = [UInt8](repeating: 0x5d, count: 4_400_000)
     #expect(refusal(Pickle.proto2 + bytes + Pickle.stop)?.contains("objects") == true)
   }
 

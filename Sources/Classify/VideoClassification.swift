@@ -24,7 +24,7 @@ public struct VideoClassification {
   public var shard: Shard?
   /// What the files of the run are called that stand beside its results: `title`.journal, `title`.partial.csv.
   public var title = "classes"
-  private let inputs: [(name: String, input: ClipInput)]
+  private let inputs: [(name: String, input: FrameInput)]
   private var videos: [WindowScores.Video]
   private let seen: WindowView
   /// What is wrong with the inputs that cannot be read at all.
@@ -69,7 +69,7 @@ public struct VideoClassification {
       throw VideoClassificationError.givenTwice(twice)
     }
     let rate = timing.framesPerSecond ?? target
-    var (inputs, videos): ([(name: String, input: ClipInput)], [WindowScores.Video]) = ([], [])
+    var (inputs, videos): ([(name: String, input: FrameInput)], [WindowScores.Video]) = ([], [])
     var unreadable = DamageReport(.window)
     var faults: [String: String] = [:]
     var firstFault: (any Error)?
@@ -78,17 +78,12 @@ public struct VideoClassification {
     var gaps: [(path: String, unseen: Double, duration: Double)] = []
     for path in paths {
       do {
-        let input = try ClipInput(path, framesPerSecond: rate)
-        let source = try input.open(path)
+        let input = try FrameInput(path, framesPerSecond: rate)
+        let source = try input.open(path, colours: WindowView.colours)
         guard let layout = WindowLayout(source, clip, every: every) else {
           throw VideoClassificationError.tooManyWindows(path, duration: source.duration, most: WindowLayout.most)
         }
-        if case .video(let index) = input { notices += index.notices.map { "\(path): \($0)" } }
-        if let gap = input.unevenNumbers {
-          notices.append(
-            "'\(path)': \(gap): they are taken to follow one another evenly, and all later ones are seen at wrong times -> "
-              + "extract the frames again")
-        }
+        notices += input.notices.map { "\(path): \($0)" }
         if case .picture = input {
           pictures += 1
         } else if layout.isLonger {
@@ -136,15 +131,14 @@ public struct VideoClassification {
     }
     (self.inputs, self.videos, self.notices) = (inputs, videos, notices)
     (self.faults, self.unreadable) = (faults, unreadable)
-    folderRate = inputs.contains { if case .pictures = $0.input { true } else { false } } ? rate : nil
+    folderRate = inputs.contains(where: \.input.isFolder) ? rate : nil
   }
 
   /// What is wrong with one input, without the advice; nil for errors of the call.
   private static func fault(_ error: any Error) -> String? {
     switch error {
-    case VideoClassificationError.noPictures, VideoClassificationError.tooManyWindows, is ImagingError:
-      withoutAdvice(error)
-    default: damageCause(error)
+    case VideoClassificationError.tooManyWindows: withoutAdvice(error)
+    default: FrameInput.fault(error)
     }
   }
 
@@ -225,7 +219,7 @@ public struct VideoClassification {
           throw FrameDamage(frame: 0, cause: cause, description: "reading a video: \(cause)")
         }
         do {
-          return try input.open(video.name)
+          return try input.open(video.name, colours: WindowView.colours)
         } catch {
           // It was sound when it was looked at: what has become of it since costs its own windows.
           guard let cause = damageCause(error) else { throw error }
@@ -251,12 +245,7 @@ public struct VideoClassification {
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
     var identity = try RunIdentity(config, framesPerSecond: folderRate, models[0], isStill: isStill)
     for (name, input) in inputs {
-      let prints = try input.ends.map { try fileFingerprint($0, doing: "reading a video") }
-      if case .pictures(let paths, _) = input {
-        identity.add(.frames, name, "\(paths.count): \(prints.joined(separator: "; "))")
-      } else {
-        identity.add(.video, name, prints[0])
-      }
+      identity.add(input.isFolder ? .frames : .video, name, try input.fingerprint())
     }
     for video in videos where faults[video.name] != nil { identity.add(.video, video.name, RunIdentity.unreadable) }
     identity.add(videos.flatMap(\.tasks))

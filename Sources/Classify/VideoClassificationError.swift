@@ -2,7 +2,6 @@ internal import Wording
 
 /// Why videos of one's own cannot be classified.
 public enum VideoClassificationError: Error, Equatable, CustomStringConvertible {
-  case noPictures(folder: String)
   case badStep(Double, least: Double)
   case givenTwice(String)
   case tooManyWindows(String, duration: Double, most: Int)
@@ -11,9 +10,6 @@ public enum VideoClassificationError: Error, Equatable, CustomStringConvertible 
 
   public var description: String {
     switch self {
-    case .noPictures(let folder):
-      "classifying: the folder '\(folder)' has no JPEG or PNG pictures -> give videos, pictures, or folders of pictures "
-        + "that follow one another; all videos of a folder are '\(folder)'/*"
     case .badStep(let step, let least):
       "classifying: windows every \(step) s, expected at least the time of one frame, \(fixed(least, 3)) s "
         + "-> give --every SECONDS, such as 1"

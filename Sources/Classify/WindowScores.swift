@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import Clips
 internal import Imaging
+internal import Video
 internal import Inference
 public import Runs
 internal import Tensors
@@ -16,9 +17,9 @@ public struct WindowScores {
     /// One for each window.
     let tasks: [ClipTask]
     /// What opens it; nil for what cannot be read.
-    let input: ClipInput?
+    let input: FrameInput?
 
-    init(_ name: String, _ input: ClipInput, _ source: any FrameSource, _ layout: WindowLayout, _ views: [View]) {
+    init(_ name: String, _ input: FrameInput, _ source: any FrameSource, _ layout: WindowLayout, _ views: [View]) {
       (self.name, self.input) = (name, input)
       duration = source.duration
       isPicture = if case .picture = input { true } else { false }

@@ -1,9 +1,13 @@
 internal import Clips
 internal import Configuration
 internal import Imaging
+internal import Video
 
 /// How the windows of videos of one's own are seen: as the clips of tests of whole videos are, but for where they lie.
 struct WindowView {
+  /// Those that classification's weights were trained with.
+  static let colours = ColourConversion.plain
+
   /// In the middle of the frame; in as many crops as the call asks for, where it does. Configs have 3 for their tests.
   let views: [View]
   let clips: UniformClips

@@ -2,6 +2,7 @@ internal import AVARecords
 internal import BoxFiles
 internal import Files
 internal import Geometry
+internal import Imaging
 internal import Video
 internal import Wording
 
@@ -209,7 +210,7 @@ struct BoxProposals {
     case .frame(let number):
       let (index, isBeyond) = number.subtractingReportingOverflow(first)
       if index < 0 || isBeyond { return nil }
-      guard let video = frames?.reader.video else {
+      guard let video = frames?.source else {
         return start + Double(index) / (options.framesPerSecond ?? usualRate)
       }
       if let rate = options.framesPerSecond {
@@ -223,7 +224,7 @@ struct BoxProposals {
   }
 
   private mutating func say(_ outside: [Int], _ beside: Int, _ name: String, _ frames: VideoFrames?, _ first: Int) {
-    if !outside.isEmpty, let video = frames?.reader.video {
+    if !outside.isEmpty, let video = frames?.source {
       let rate = options.framesPerSecond
       let last = rate.map { Int(video.duration * $0) } ?? video.frameCount - 1
       let numbers = Set(outside).sorted().map { "\($0)" }

@@ -67,13 +67,14 @@ public struct FrameExtraction {
     var notices: [String] = []
     var opened: [ListedVideo] = []
     for (path, name) in zip(videos, names) {
-      let frames = try VideoFrames(path: path, framesPerSecond: framesPerSecond)
-      notices += frames.reader.notices.map { "\(path): \($0)" }
+      let index = try VideoIndex(path: path)
+      let frames = try VideoFrames(index, framesPerSecond: framesPerSecond)
+      notices += index.notices.map { "\(path): \($0)" }
       if name != frames.name {
         notices.append(
           "'\(frames.name)' is '\(name)' in the list, whose names have no spaces: call it so in other files")
       }
-      opened.append(ListedVideo(index: frames.reader.video, name: name, frameCount: frames.frameCount))
+      opened.append(ListedVideo(index: index, name: name, frameCount: frames.frameCount))
     }
     self.notices = notices
     self.videos = opened

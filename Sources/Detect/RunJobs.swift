@@ -34,15 +34,16 @@ extension VideoDetection {
   public var unopenedJobs: [VideoJob] {
     zip(videos, plan).map { video, own in
       VideoJob(name: video.name, tasks: own.tasks) {
-        guard let index = video.index else {
+        guard let input = video.input else {
           let cause = faults[video.name] ?? "it cannot be read"
           throw FrameDamage(frame: 0, cause: cause, description: "reading a video: \(cause)")
         }
         do {
-          return try VideoFrames(index, framesPerSecond: dataset.clock.framesPerSecond)
+          let frames = try input.open(video.name, colours: Self.colours)
+          return try VideoFrames(frames, framesPerSecond: dataset.clock.framesPerSecond)
         } catch {
           // It was sound when it was surveyed: what has become of it since costs its own key frames.
-          guard let cause = damageCause(error) else { throw error }
+          guard let cause = FrameInput.fault(error) else { throw error }
           throw FrameDamage(frame: 0, cause: cause, description: "\(error)")
         }
       }

@@ -39,7 +39,7 @@ struct TaskPlanner {
 
   private func has(_ center: Int) -> Bool { center >= 0 && (center < frames.frameCount || isOpenEnded) }
 
-  private var isOpenEnded: Bool { frames.reader.video.isOpenEnded }
+  private var isOpenEnded: Bool { frames.isOpenEnded }
 
   mutating func tasks(of keyFrames: [ProposalList.FrameBoxes], views: [View]) -> [ClipTask] {
     var outside: [Timestamp] = []
@@ -51,13 +51,13 @@ struct TaskPlanner {
       tasks.append(
         ClipTask(
           KeyFrame(video: name, time: frame.time), center: center,
-          moment: ClipTask.Moment(seconds: time, frame: frames.reader.nearest(to: time)), people: frame.people,
+          moment: ClipTask.Moment(seconds: time, frame: frames.source.nearest(to: time)), people: frame.people,
           views: views))
     }
     if !outside.isEmpty {
       notices.append(
         "\(frames.name): \(counted(outside.count, "key frame")) outside the video, which lasts "
-          + "\(fixed(frames.reader.duration, 2)) s from second \(startingSecond): "
+          + "\(fixed(frames.duration, 2)) s from second \(startingSecond): "
           + "\(listed(outside.map(\.description))) -> \(advice(outside, of: keyFrames.count))")
     }
     return tasks
@@ -66,7 +66,7 @@ struct TaskPlanner {
   /// What times may be otherwise. A stream does not say how long it is to be: one that was cut short between two frames
   /// ends, no more.
   private func otherAdvice(_ outside: [Timestamp]) -> String {
-    let end = startingSecond + frames.reader.duration
+    let end = startingSecond + frames.duration
     if !outside.allSatisfy({ $0.seconds >= end }) { return "check --starting-second" }
     return "the video ends at second \(fixed(end, 2)); if it should go on, the file was cut short: copy or record it "
       + "again; if not, check --starting-second"
@@ -74,7 +74,7 @@ struct TaskPlanner {
 
   /// What times outside the video may be: numbers of its frames, or seconds counted as in AVA's clips.
   private func advice(_ outside: [Timestamp], of total: Int) -> String {
-    let (count, duration) = (frames.reader.frameCount, frames.reader.duration)
+    let (count, duration) = (frames.source.frameCount, frames.duration)
     let other = otherAdvice(outside)
     let first = clock.firstSecond
     if outside.allSatisfy({ (0..<duration).contains($0.seconds - Double(first)) }) {
@@ -99,7 +99,7 @@ struct TaskPlanner {
     var alone = 0
     var step = 0
     var nearest = 0
-    let end = isOpenEnded ? max(frames.reader.duration, (own.last?.1 ?? 0) + every / 2) : frames.reader.duration
+    let end = isOpenEnded ? max(frames.duration, (own.last?.1 ?? 0) + every / 2) : frames.duration
     while Double(step) * every < end {
       let time = Double(step) * every
       step += 1

@@ -21,20 +21,26 @@ public struct VideoDetection {
     public var startingSecond: Double?
     /// Key frames at this distance in seconds instead of at the proposals' own times.
     public var every: Double?
+    /// Pictures a second of folders; nil for the data set's clock.
+    public var framesPerSecond: Double?
 
-    public init(startingSecond: Double? = nil, every: Double? = nil) {
+    public init(startingSecond: Double? = nil, every: Double? = nil, framesPerSecond: Double? = nil) {
       self.startingSecond = startingSecond
       self.every = every
+      self.framesPerSecond = framesPerSecond
     }
   }
 
   /// One video and what is scored of it.
   struct TaskedVideo: Sendable {
     /// What opens it; nil for one that cannot be read now, of which a run had scores before.
-    let index: VideoIndex?
+    let input: FrameInput?
     let name: String
     let tasks: [ClipTask]
   }
+
+  /// As `slowfast frames` writes them for tests on frame lists.
+  static let colours = ColourConversion.accurate
 
   public let config: Configuration
   /// How each key frame is seen, by one model.
@@ -64,7 +70,8 @@ public struct VideoDetection {
   /// Opens the videos and reads their proposals.
   ///
   /// - Parameters:
-  ///   - videos: The files; a video's name in the proposals is its file name without the extension.
+  ///   - videos: The files, or folders of pictures that follow one another; a video's name in the proposals is its file name
+  ///     without the extension, or the folder's name.
   ///   - proposals: The proposals' file: AVA's rows, or another tool's boxes, of which it may be a folder.
   ///   - proposalOptions: What other tools' boxes are, and which of them are scored.
   ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
@@ -95,7 +102,7 @@ public struct VideoDetection {
     } else {
       self.labelMap = try LabelMap.unnamed(config)
     }
-    let names = videos.map(fileStem)
+    let names = videos.map { FrameInput.name(of: $0) }
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw VideoDetectionError.sameName(twice)
     }
@@ -113,11 +120,12 @@ public struct VideoDetection {
     var shifted: [String] = []
     var low: [KeyFrame] = []
     for (video, name) in zip(videos, names) {
-      let frames: VideoFrames
+      let (input, frames): (FrameInput, VideoFrames)
       do {
-        frames = try VideoFrames(path: video, framesPerSecond: rate)
+        input = try FrameInput(video, framesPerSecond: timing.framesPerSecond ?? rate)
+        frames = try VideoFrames(input.open(name, colours: Self.colours), framesPerSecond: rate)
       } catch  where !stopsAtDamage {
-        guard let cause = damageCause(error) else { throw error }
+        guard let cause = FrameInput.fault(error) else { throw error }
         firstFault = firstFault ?? error
         causes.append("'\(name)': \(cause)")
         let keyFrames = try source.keyFrames(of: name, in: nil, start: zero)
@@ -127,7 +135,7 @@ public struct VideoDetection {
         }
         continue
       }
-      notices += frames.reader.notices.map { "\(name): \($0)" }
+      notices += input.notices.map { "\(name): \($0)" }
       let keyFrames = try source.keyFrames(of: name, in: frames, start: zero)
       let start =
         timing.startingSecond
@@ -141,7 +149,7 @@ public struct VideoDetection {
       if timing.every == nil {
         low += source.low(of: name).filter { planner.isInside($0.time) }
       }
-      opened.append(TaskedVideo(index: frames.reader.video, name: name, tasks: tasks))
+      opened.append(TaskedVideo(input: input, name: name, tasks: tasks))
     }
     notices += source.boxNotices(scoreThreshold: threshold, isStepped: timing.every != nil)
     self.videos = opened.filter { !$0.tasks.isEmpty }
@@ -195,7 +203,7 @@ public struct VideoDetection {
       for task in planned.isEmpty ? scored : planned { known[task.keyFrame] = task }
       if known.isEmpty { continue }
       let tasks = known.values.sorted { $0.keyFrame.time < $1.keyFrame.time }
-      videos.append(TaskedVideo(index: nil, name: name, tasks: tasks))
+      videos.append(TaskedVideo(input: nil, name: name, tasks: tasks))
       unreadable = unreadable.without { $0.video == name && (!planned.isEmpty || known[$0] != nil) }
     }
     let order = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -277,8 +285,13 @@ public struct VideoDetection {
     if let ensemble { try identity.add(ensemble, models, of: config) }
     identity.add(.proposals, try source.fingerprint())
     for video in videos {
-      guard let index = video.index else { continue }
-      identity.add(.video, video.name, try fileFingerprint(index.path, doing: "reading a video"))
+      guard let input = video.input else { continue }
+      let print = try input.fingerprint()
+      if case .pictures(_, let rate) = input {
+        identity.add(.frames, video.name, "\(rate) a second, \(print)")
+      } else {
+        identity.add(.video, video.name, print)
+      }
     }
     for name in names where faults[name] != nil { identity.add(.video, name, RunIdentity.unreadable) }
     identity.add(tasks)

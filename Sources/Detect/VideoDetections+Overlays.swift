@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import Files
+internal import Imaging
 internal import Inference
 public import Overlay
 internal import Video
@@ -28,15 +29,16 @@ extension VideoDetections {
   ///   - progress: Called after each image with the number of those done; what it throws ends the drawing.
   /// - Throws: `VideoError`, `OverlayError`, `FileError`.
   public func writeOverlays(to folder: String, style: OverlayStyle, progress: (Int) throws -> Void) throws {
-    var open: (path: String, reader: VideoReader)?
+    var open: (name: String, frames: any FrameSource)?
     var done = 0
     try forEach { keyFrame in
-      guard let source = videos[keyFrame.task.keyFrame.video] else { return }
-      let reader = try open?.path == source.path ? open!.reader : VideoReader(source)
-      open = (source.path, reader)
+      let video = keyFrame.task.keyFrame.video
+      guard let input = videos[video] else { return }
+      let frames = try open?.name == video ? open!.frames : input.open(video, colours: VideoDetection.colours)
+      open = (video, frames)
       let name = overlayName(keyFrame.task.keyFrame)
       try writeOverlay(
-        reader.frame(at: keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
+        frames.frame(at: keyFrame.task.moment.frame), scene(of: keyFrame), style: style, to: joinPath(folder, name))
       done += 1
       try progress(done)
     }
@@ -55,14 +57,15 @@ extension VideoDetections {
     to folder: String, style: OverlayStyle, progress: (String, Int, Int) throws -> Void
   ) throws -> [(video: String, damaged: Int)] {
     var damaged: [(video: String, damaged: Int)] = []
-    var videos: [(source: VideoIndex, name: String, scenes: [(Double, OverlayScene)])] = []
+    var videos: [(input: FrameInput, name: String, scenes: [(Double, OverlayScene)])] = []
     try forEach { keyFrame in
-      guard let source = self.videos[keyFrame.task.keyFrame.video] else { return }
-      if videos.last?.source.path != source.path { videos.append((source, keyFrame.task.keyFrame.video, [])) }
+      let video = keyFrame.task.keyFrame.video
+      guard let input = self.videos[video] else { return }
+      if videos.last?.name != video { videos.append((input, video, [])) }
       videos[videos.count - 1].scenes.append((keyFrame.task.moment.seconds, scene(of: keyFrame)))
     }
-    for (source, name, scenes) in videos {
-      let frames = try VideoReader(source)
+    for (input, name, scenes) in videos {
+      let frames = try input.open(name, colours: VideoDetection.colours)
       let count = try writeOverlayVideo(
         frames, OverlayTimeline(scenes), title: name, style: style,
         to: joinPath(folder, "\(name).mp4")

@@ -25,13 +25,13 @@ public struct VideoDetections {
   /// The rows for a CSV.
   public let detections: Detections
   private let labelMap: LabelMap
-  /// The surveys of the videos, by name; none where results are made without them.
-  let videos: [String: VideoIndex]
+  /// What opens the videos, by name; none where results are made without them.
+  let videos: [String: FrameInput]
 
   init(_ detections: Detections, _ tasked: [VideoDetection.TaskedVideo], labelMap: LabelMap) {
     self.detections = detections
     self.labelMap = labelMap
-    videos = Dictionary(uniqueKeysWithValues: tasked.compactMap { video in video.index.map { (video.name, $0) } })
+    videos = Dictionary(uniqueKeysWithValues: tasked.compactMap { video in video.input.map { (video.name, $0) } })
   }
 
   /// Calls `body` with each key frame that was scored, in the order of the run.

@@ -215,7 +215,7 @@ private func text(_ body: () throws -> Void) -> String {
     let said = try notices("gap", Array(1..<12) + Array(14..<20))
     #expect(
       said == [
-        "'\(folder.path)/gap': pictures are missing between 'f11.png' and 'f14.png': they are taken to follow one another "
+        "\(folder.path)/gap: pictures are missing between 'f11.png' and 'f14.png': they are taken to follow one another "
           + "evenly, and all later ones are seen at wrong times -> extract the frames again"
       ])
   }

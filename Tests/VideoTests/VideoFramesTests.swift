@@ -33,7 +33,7 @@ import Video
   @Test(arguments: [7.5, 10, 24, 25, 29.97, 30, 60, 1000.0 / 7]) func nearestInTime(rate: Double) throws {
     for name in ["vfr.mkv", "offset.ts", "editlist.mp4"] {
       let frames = try VideoFrames(path: fixture(name), framesPerSecond: rate)
-      let reader = frames.reader
+      let reader = frames.source
       for index in 0..<frames.frameCount {
         let wanted = Double(index) / rate
         let gaps = (0..<reader.frameCount).map { abs(reader.time(of: $0) - wanted) }
@@ -59,7 +59,7 @@ import Video
     let frames = try VideoFrames(path: fixture("slow.mp4"), framesPerSecond: 30)
     #expect(errorText { _ = try frames.frame(at: 36) }.contains("36 frames"))
     #expect(errorText { _ = try frames.frame(at: -1) }.contains("frame -1"))
-    #expect(errorText { _ = try frames.reader.frame(at: 12) }.contains("12 frames"))
+    #expect(errorText { _ = try frames.source.frame(at: 12) }.contains("12 frames"))
     #expect(errorText { _ = try VideoFrames(path: fixture("slow.mp4"), framesPerSecond: 0) }.contains("positive"))
   }
 

@@ -22,6 +22,8 @@ public protocol FrameSource: AnyObject {
   func time(of index: Int) -> Double
   /// The frame whose time is nearest; of two equally near ones the earlier.
   func nearest(to seconds: Double) -> Int
+  /// Whether frames after the last one are missing: of a file that was cut short, so that more were to come.
+  var isOpenEnded: Bool { get }
   /// What the file states of its clock; nil for what has no header, such as a list of images.
   var statedClock: StatedClock? { get }
   /// Decodes one frame.
@@ -33,6 +35,7 @@ public protocol FrameSource: AnyObject {
 
 extension FrameSource {
   public var statedClock: StatedClock? { nil }
+  public var isOpenEnded: Bool { false }
 }
 
 /// The times of a source of a constant rate.

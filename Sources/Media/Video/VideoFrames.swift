@@ -2,15 +2,16 @@ public import Geometry
 public import Imaging
 internal import Wording
 
-/// A video seen at a regular rate, as a list of extracted images would show it.
+/// A video, or what stands for one, seen at a regular rate, as a list of extracted images would show it.
 ///
 /// Frame i is the one nearest in time to i / rate seconds after the first frame; of two equally near ones the
 /// earlier. Slow videos repeat frames, fast ones lose some.
 public final class VideoFrames: FrameSource {
   public let framesPerSecond: Double
   public let frameCount: Int
+  public let size: ImageSize
   /// The video itself, at its own rate.
-  public let reader: VideoReader
+  public let source: any FrameSource
 
   /// Opens and surveys a video file.
   ///
@@ -25,38 +26,44 @@ public final class VideoFrames: FrameSource {
     try self.init(VideoReader(video), framesPerSecond: framesPerSecond)
   }
 
-  /// Views an open video at a regular rate.
-  public init(_ reader: VideoReader, framesPerSecond: Double) throws {
+  /// Views open frames at a regular rate.
+  ///
+  /// - Throws: `VideoError`; the source's error where its size cannot be had.
+  public init(_ source: any FrameSource, framesPerSecond: Double) throws {
     guard framesPerSecond > 0, framesPerSecond.isFinite else {
       throw VideoError(
-        doing: opening, path: reader.path, reason: "\(framesPerSecond) frames a second -> give a positive rate")
+        doing: opening, path: Self.path(of: source),
+        reason: "\(framesPerSecond) frames a second -> give a positive rate")
     }
-    let count = (reader.duration * framesPerSecond).rounded(.toNearestOrEven)
+    let count = (source.duration * framesPerSecond).rounded(.toNearestOrEven)
     guard count < 1e8 else {
       throw VideoError(
-        doing: opening, path: reader.path,
-        reason: "its clock runs over \(fixed(reader.duration, 0)) s, \(fixed(count, 0)) frames at "
+        doing: opening, path: Self.path(of: source),
+        reason: "its clock runs over \(fixed(source.duration, 0)) s, \(fixed(count, 0)) frames at "
           + "\(framesPerSecond) a second -> its timestamps are damaged, or give a lower rate")
     }
-    self.reader = reader
+    size = try source.size
+    self.source = source
     self.framesPerSecond = framesPerSecond
     frameCount = max(1, Int(count))
   }
 
-  public var name: String { reader.name }
-  public var size: ImageSize { reader.size }
+  private static func path(of source: any FrameSource) -> String { (source as? VideoReader)?.path ?? source.name }
+
+  public var name: String { source.name }
   /// That of the video, which may end within a frame of this view.
-  public var duration: Double { reader.duration }
+  public var duration: Double { source.duration }
+  public var isOpenEnded: Bool { source.isOpenEnded }
 
   /// The number in the video's own counting of a frame of this view.
-  public func sourceFrame(of index: Int) -> Int { reader.nearest(to: Double(index) / framesPerSecond) }
+  public func sourceFrame(of index: Int) -> Int { source.nearest(to: Double(index) / framesPerSecond) }
 
   public func frame(at index: Int) throws -> Image {
     guard index >= 0 && index < frameCount else {
       throw VideoError(
-        doing: "reading frame \(index)", path: reader.path,
+        doing: "reading frame \(index)", path: Self.path(of: source),
         reason: "at \(framesPerSecond) frames a second the video has \(counted(frameCount, "frame")), counted from 0")
     }
-    return try reader.frame(at: sourceFrame(of: index))
+    return try source.frame(at: sourceFrame(of: index))
   }
 }

@@ -70,6 +70,7 @@ public final class VideoReader: FrameSource {
   public func time(of index: Int) -> Double { video.time(of: index) }
   public func nearest(to seconds: Double) -> Int { video.nearest(to: seconds) }
   public var statedClock: StatedClock? { info.statedClock }
+  public var isOpenEnded: Bool { video.isOpenEnded }
 
   /// Decodes one frame: BGR, upright.
   ///

@@ -8,6 +8,7 @@ internal import Inference
 internal import Overlay
 internal import Runs
 internal import Tensors
+internal import Video
 internal import Wording
 
 /// Detection on a user's own videos.
@@ -17,9 +18,10 @@ struct DetectCommand: ParsableCommand {
     abstract: "Finds the actions of people in your own videos, given their boxes.",
     usage: "slowfast detect VIDEO ... --proposals FILE --cfg FILE --weights FILE --output-dir DIR [KEY VALUE ...]",
     discussion: """
-      Videos may have any container, codec, frame rate, size and length that libav reads. The proposals are \
+      Videos may have any container, codec, frame rate, size and length that libav reads; a folder of JPEG or PNG pictures \
+      that follow one another, --fps a second, is a video, too. The proposals are \
       PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
-      name without the extension. Boxes of other tools are told by their content: a folder of YOLO's labels, \
+      name without the extension, or the folder's name. Boxes of other tools are told by their content: a folder of YOLO's labels, \
       MOTChallenge text, COCO's, Detectron2's and AlphAction's JSON, MMAction2's pickle, VIA's and CVAT's annotations, \
       a table with a header (docs/boxes.md). Writes detections.csv and detections.json into the output folder. Boxes with a \
       score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. Scores are kept in \
@@ -48,6 +50,12 @@ struct DetectCommand: ParsableCommand {
       "Key frames at this distance, each with the boxes nearest in time, instead of at the proposals' times.",
       valueName: "seconds"))
   var every: Double?
+
+  @Option(
+    help: ArgumentHelp(
+      "Pictures a second of folders that are given for videos (default: \(Int(ActionDataset.ava.clock.framesPerSecond))).",
+      valueName: "rate"))
+  var fps: Double?
 
   @Option(
     help: ArgumentHelp(
@@ -106,6 +114,12 @@ struct DetectCommand: ParsableCommand {
         "--threshold and --top-k choose what overlays show, rows are written for every action -> add --overlays or "
           + "--overlay-video, or leave them out")
     }
+    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
+    if fps != nil, !videos.contains(where: { isFolder($0) }) {
+      throw ValidationError(
+        "--fps says how many pictures of a folder are a second, and no folder is given: videos have their own clock "
+          + "-> leave it out")
+    }
     if let every, !(every > 0 && every.isFinite) {
       throw ValidationError("--every is \(every) -> give a positive number")
     }
@@ -125,7 +139,8 @@ struct DetectCommand: ParsableCommand {
     try VideoDetection(
       config, videos: videos, proposals: proposals, boxes.options(),
       labelMap: labelmap ?? configuredLabelMap(config),
-      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every), ensemble: models.ensemble,
+      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every, framesPerSecond: fps),
+      ensemble: models.ensemble,
       stopsAtDamage: damage.stops)
   }
 
@@ -152,7 +167,8 @@ struct DetectCommand: ParsableCommand {
       isStill: still, damage,
       results)
     defer { run.close() }
-    let drawn = overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map(fileStem) : []
+    let drawn =
+      overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     try run("detecting", models.load()) { found in
       for path in try found.write(to: folder) { Console.say("wrote \(path)") }

@@ -1,0 +1,133 @@
+public import Files
+public import Imaging
+internal import Wording
+
+/// What a user gives for a video: one, a picture, or a folder of pictures that follow one another.
+public enum FrameInput: Sendable {
+  case video(VideoIndex)
+  case picture(String)
+  case pictures([String], framesPerSecond: Double)
+
+  /// Tells what a path leads to, and looks at it.
+  ///
+  /// - Parameter rate: Pictures a second of a folder.
+  /// - Throws: `FileError`, `VideoError`, `ImagingError`, ``NoPictures``.
+  public init(_ path: String, framesPerSecond rate: Double) throws {
+    if Files.isFolder(path) {
+      let names = try listFolder(path).filter { !$0.hasPrefix(".") && Self.isPictureName($0) }
+      if names.isEmpty { throw NoPictures(folder: path) }
+      self = .pictures(names.sorted(by: isBefore).map { joinPath(path, $0) }, framesPerSecond: rate)
+    } else if Self.isPictureName(path) {
+      // Says now what is not there, or no picture.
+      _ = try imageSize(path: path)
+      self = .picture(path)
+    } else if !["mjpg", "mjpeg"].contains(Self.ending(path)), (try? imageSize(path: path)) != nil {
+      self = .picture(path)
+    } else {
+      self = .video(try VideoIndex(path: path))
+    }
+  }
+
+  /// The frames.
+  ///
+  /// - Parameters:
+  ///   - name: What messages call pictures; a video has its own name.
+  ///   - colours: How a video's are converted.
+  public func open(_ name: String, colours: ColourConversion) throws -> any FrameSource {
+    switch self {
+    case .video(let index): try VideoReader(index, colours: colours)
+    // At any rate: it is one frame.
+    case .picture(let path): try ImageFrames(name: name, paths: [path], framesPerSecond: 30)
+    case .pictures(let paths, let rate): try ImageFrames(name: name, paths: paths, framesPerSecond: rate)
+    }
+  }
+
+  /// What the user should know of it.
+  public var notices: [String] {
+    switch self {
+    case .video(let index): index.notices
+    case .picture: []
+    case .pictures(let paths, _):
+      unevenNumbers(of: paths).map {
+        [
+          "\($0): they are taken to follow one another evenly, and all later ones are seen at wrong times -> extract the "
+            + "frames again"
+        ]
+      } ?? []
+    }
+  }
+
+  /// What tells it from another one: of several pictures their number, and the first and the last.
+  ///
+  /// - Throws: `FileError`.
+  public func fingerprint() throws(FileError) -> String {
+    let doing = "reading a video"
+    switch self {
+    case .video(let index): return try fileFingerprint(index.path, doing: doing)
+    case .picture(let path): return try fileFingerprint(path, doing: doing)
+    case .pictures(let paths, _):
+      let ends = [try fileFingerprint(paths[0], doing: doing), try fileFingerprint(paths.last ?? "", doing: doing)]
+      return "\(paths.count): \(ends.joined(separator: "; "))"
+    }
+  }
+
+  /// Whether it is a folder of pictures.
+  public var isFolder: Bool { if case .pictures = self { true } else { false } }
+
+  /// What rows call a video: its file's name without the extension, or the folder's name.
+  public static func name(of path: String) -> String {
+    var path = path
+    while path.count > 1, path.hasSuffix("/") { path.removeLast() }
+    return Files.isFolder(path) ? splitPath(path).name : fileStem(path)
+  }
+
+  /// What is wrong with an input that cannot be opened, without the advice; nil for errors of the call.
+  public static func fault(_ error: any Error) -> String? {
+    error is NoPictures || error is ImagingError ? withoutAdvice(error) : damageCause(error)
+  }
+
+  private static func isPictureName(_ path: String) -> Bool { ["jpg", "jpeg", "png"].contains(ending(path)) }
+
+  /// What follows the last point of a name, in small letters.
+  private static func ending(_ path: String) -> String {
+    let name = splitPath(path).name
+    return name.lastIndex(of: ".").map { name[name.index(after: $0)...].lowercased() } ?? ""
+  }
+}
+
+/// The order of names with numbers in them: "frame 9" before "frame 10".
+private func isBefore(_ a: String, _ b: String) -> Bool {
+  let (first, second) = (parts(a), parts(b))
+  for (one, other) in zip(first, second) where one != other {
+    if one.first!.isNumber && other.first!.isNumber {
+      let (x, y) = (one.drop { $0 == "0" }, other.drop { $0 == "0" })
+      if x != y { return (x.count, String(x)) < (y.count, String(y)) }
+    }
+    return one < other
+  }
+  return (first.count, a) < (second.count, b)
+}
+
+/// A name as stretches of digits and of others.
+private func parts(_ name: String) -> [Substring] {
+  var parts: [Substring] = []
+  var rest = name[...]
+  while let first = rest.first {
+    let part = rest.prefix { ($0.isASCII && $0.isNumber) == (first.isASCII && first.isNumber) }
+    parts.append(part)
+    rest = rest[part.endIndex...]
+  }
+  return parts
+}
+
+/// A folder that is given for a video and has no pictures.
+public struct NoPictures: Error, Equatable, CustomStringConvertible {
+  public let folder: String
+
+  public init(folder: String) { self.folder = folder }
+
+  public var description: String {
+    "opening pictures: the folder '\(folder)' has no JPEG or PNG pictures -> give videos, pictures, or folders of pictures "
+      + "that follow one another; all videos of a folder are '\(folder)'/*"
+  }
+}

@@ -221,7 +221,8 @@ let program: [Target] = [
   .target(
     name: "TextReports",
     dependencies: [
-      "ClassificationEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "JSON", "Geometry", "Wording",
+      "ClassificationEval", "AVAEval", "VideoEval", "Statistics", "AVARecords", "Datasets", "JSON", "Geometry",
+      "Wording",
     ],
     swiftSettings: safe),
   .target(
@@ -234,7 +235,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "TrackRecords", "Tracks",
+      "TrackRecords", "Tracks", "VideoEval",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -317,7 +318,8 @@ let testTargets: [Target] = [
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
   tests("Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
   tests(
-    "TextReports", "TextReports", "AVAEval", "ClassificationEval", "Statistics", "AVARecords", "Datasets", "Parallel",
+    "TextReports", "TextReports", "AVAEval", "ClassificationEval", "VideoEval", "Statistics", "AVARecords", "Datasets",
+    "Parallel",
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
   tests("Program", "slowfast", "Files", "Tensors", "Imaging"),

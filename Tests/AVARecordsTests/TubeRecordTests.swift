@@ -45,6 +45,25 @@ private func complaint(_ text: String, _ read: (String) throws -> Void) throws -
     #expect(found[1].boxes == [PixelBox(x1: 100, y1: 20, x2: 130, y2: 60.5)])
   }
 
+  /// Of detections the score follows: a tube's is the mean of its rows'. Where none is wanted it is read past.
+  @Test func scores() throws {
+    let text = "v,3,1,2,3,4,6,0,0.5\nw,0,1,2,3,4,6,0,-2\nv,4,1,2,3,4,6,0,0.75\nv,5,1,2,3,4,6,0,1\n"
+    let (folder, path) = try file(text)
+    defer { folder.remove() }
+    #expect(try TubeRecord.read(path: path, hasScores: true).map(\.score) == [0.75, -2])
+    #expect(try TubeRecord.read(path: path).map(\.score) == [nil, nil])
+    func said(_ text: String) throws -> String {
+      try complaint(text) { _ = try TubeRecord.read(path: $0, hasScores: true) }
+    }
+    #expect(
+      try said("v,3,1,2,3,4,6,0,inf\n")
+        == "reading the tubes: 'FILE', line 1, column 9 (score): expected a finite number, found 'inf' -> correct that line"
+    )
+    #expect(
+      try said("v,3,1,2,3,4,6,0\n").contains(
+        "expected 9 columns (video, frame, x, y, width, height, class, tube, score)"))
+  }
+
   /// A header, other line ends and tubes in another order say the same.
   @Test func formsOfOneTable() throws {
     let plain = try tubes("v,3,1,2,3,4,6,0\nv,4,1,2,3,4,6,0\nv,3,9,2,3,4,6,1\n")
@@ -77,7 +96,7 @@ private func complaint(_ text: String, _ read: (String) throws -> Void) throws -
     )
     #expect(
       try said("v,3,1,2,3,4,6\n")
-        == "reading the tubes: 'FILE', line 1: expected 8 columns (video, frame, x, y, width, height, class, tube), found 7 columns "
+        == "reading the tubes: 'FILE', line 1: expected 8 or 9 columns (video, frame, x, y, width, height, class, tube), found 7 columns "
         + "-> correct or remove the row")
     #expect(
       try said("# nothing\n")

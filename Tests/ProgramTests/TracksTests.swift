@@ -94,4 +94,42 @@ struct TracksTests {
     let result = Program.run(["tracks", "x.csv", "--output-dir", "nowhere"] + words)
     #expect(result.status == 64 && result.stderr.contains(complaint), "\(result.stderr)")
   }
+
+  @Test("Tubes are evaluated against true ones: their own are all of them, others' videos and classes are said")
+  func videoMAP() throws {
+    let scratch = Scratch()
+    let file = scratch.path + "/rows.csv"
+    try writeFile(file, rows)
+    let tracked = ["tracks", file, "--fps", "10", "--size", "100x100", "--output-dir", scratch.path + "/t"]
+    expectSuccess(Program.run(tracked))
+    let tubes = scratch.path + "/t/tubes.csv"
+    func evaluate(_ truth: String, _ more: [String] = []) throws -> Program.Result {
+      try writeFile(scratch.path + "/truth.csv", truth)
+      return Program.run(["evaluate", "--tubes", tubes, "--groundtruth", scratch.path + "/truth.csv"] + more)
+    }
+    // Scores are read past in a file of true tubes.
+    let own = try text(tubes)
+    let perfect = try evaluate(own)
+    expectSuccess(perfect)
+    #expect(
+      perfect.stdout.contains("video mAP, MultiSports")
+        && perfect.stdout.contains("J-HMDB       %\nIoU 0.2                       100.00\n"))
+    let json = try evaluate(own, ["--format", "json", "--tube-rules", "ucf24"])
+    #expect(json.stdout.contains("\"0.5:0.95\": 1") && !json.stdout.contains("multisports"))
+    #expect(try evaluate(own + "v,1,1,1,2,2,99,77\n").stdout.contains("99"))
+    let strange = try evaluate("w,1,1,1,2,2,12,0\n")
+    expectFailure(strange, ["no video of '\(tubes)' is one of", "expected names as 'w', found 'v'"])
+    let other = try evaluate("v,1,1,1,2,2,99,0\n")
+    expectSuccess(other)
+    #expect(other.stderr.contains("of classes without true tubes, which are not scored: 12"))
+    for (more, essentials) in [
+      (["--explain"], "--tubes has no use for --explain"),
+      (["--bootstrap", "9"], "--tubes has no use for --bootstrap"),
+      (["--predictions", "x"], "--predictions and --groundtruth and --tubes exclude"),
+    ] {
+      let result = try evaluate(own, more)
+      #expect(result.status == 64 && result.stderr.contains(essentials), "\(result.stderr)")
+    }
+    #expect(Program.run(["evaluate", "--tubes", tubes]).stderr.contains("add --groundtruth FILE"))
+  }
 }

@@ -23,10 +23,11 @@ public struct ActionTube: Sendable, Equatable {
     self.boxes = boxes
   }
 
-  /// A tube of a file.
-  public init(_ record: TubeRecord, score: Double = 1) {
+  /// A tube of a file; without a score there it has 1.
+  public init(_ record: TubeRecord) {
     self.init(
-      video: record.video, action: record.action, score: score, firstFrame: record.firstFrame, boxes: record.boxes)
+      video: record.video, action: record.action, score: record.score ?? 1, firstFrame: record.firstFrame,
+      boxes: record.boxes)
   }
 }
 

@@ -82,6 +82,31 @@ extension [VideoTracks] {
     try file.commit()
   }
 
+  /// Writes `tubes.csv`: a row for each frame of a tube, `video, frame, x, y, width, height, class, tube, score`, as
+  /// `TubeRecord` reads them; the frames count from 0, the place is in pixels. Between two sightings a box moves straight.
+  ///
+  /// - Parameters:
+  ///   - size: Of the frames, in pixels.
+  ///   - firstTime: Of frame 0 of each video, in seconds.
+  public func writeTubeRows(
+    to path: String, size: ImageSize, framesPerSecond: Double, firstTime: (String) -> Double
+  ) throws(FileError) {
+    let file = try AtomicFile(path: path)
+    for video in self {
+      let first = firstTime(video.video)
+      for (number, tube) in video.tubes.enumerated() {
+        for (frame, box) in tube.boxes(framesPerSecond: framesPerSecond, firstTime: first) {
+          let box = box.pixels(in: size)
+          let place = [box.x1, box.y1, box.x2 - box.x1, box.y2 - box.y1].map { fixed($0, 2) }
+          try file.write(
+            "\(csvField(video.video)),\(frame),\(place.joined(separator: ",")),\(tube.interval.action),\(number),"
+              + "\(fixed(tube.interval.score, 6))\n")
+        }
+      }
+    }
+    try file.commit()
+  }
+
   /// Writes an object with a list of videos, a line for each thing of a video.
   private func writeVideos(
     to path: String, _ kind: String, _ things: (VideoTracks) -> [JSONValue]

@@ -18,6 +18,7 @@ struct EvaluateCommand: ParsableCommand {
       slowfast evaluate --groundtruth FILE --detections FILE --labelmap FILE [OPTIONS]
       slowfast evaluate --groundtruth FILE --compare FILE FILE --labelmap FILE [OPTIONS]
       slowfast evaluate --predictions FILE [--labels FILE] [--groups FILE] [OPTIONS]
+      slowfast evaluate --tubes FILE --groundtruth FILE [--labelmap FILE] [OPTIONS]
       """,
     discussion: """
       Files are taken as they are found: plain, gzip or zstd, padded or unpadded seconds, 7 or 8 columns, commas or \
@@ -35,6 +36,9 @@ struct EvaluateCommand: ParsableCommand {
       (.npz, .csv, or a pickle, of which nothing is run): top-1 and top-5 accuracy, or the mAP of videos with several \
       classes, classes, confusions, calibration and the worst videos, as text, JSON, CSV, Markdown or --report. \
       docs/classification.md defines them.
+
+      --tubes takes actions of people through time, as 'slowfast tracks' writes them to tubes.csv, and says the video mAP. \
+      docs/tracks.md defines it.
       """)
 
   enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
@@ -63,6 +67,9 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Predictions of whole videos")
   var predictions: PredictionOptions
+
+  @OptionGroup(title: "Tubes")
+  var tubes: TubeOptions
 
   @Option(
     help: ArgumentHelp("Detections: video, second, x1, y1, x2, y2, action id, score.", valueName: "file"))
@@ -112,6 +119,10 @@ struct EvaluateCommand: ParsableCommand {
 
   func validate() throws {
     if try predictions.check(besides: givenForDetections) { return try checkPredictions() }
+    if try tubes.check(besides: uselessForTubes, groundTruth: groundTruth) {
+      return try refuseOverwriting(
+        output, by: "--output", [("--tubes", tubes.tubes), ("--groundtruth", groundTruth), ("--labelmap", labelMap)])
+    }
     for (name, value) in [("--groundtruth", groundTruth), ("--labelmap", labelMap)] where value == nil {
       throw ValidationError("Missing expected argument '\(name) <file>'")
     }
@@ -149,8 +160,13 @@ struct EvaluateCommand: ParsableCommand {
     [
       ("--groundtruth", groundTruth != nil), ("--detections", detections != nil), ("--compare", !compare.isEmpty),
       ("--labelmap", labelMap != nil), ("--exclusions", exclusions != nil), ("--explain", explain),
-      ("--protocol", protocolName != .all),
+      ("--protocol", protocolName != .all), ("--tubes", tubes.tubes != nil),
     ].filter(\.1).map(\.0)
+  }
+
+  private var uselessForTubes: [String] {
+    givenForDetections.filter { !["--groundtruth", "--labelmap", "--tubes"].contains($0) }
+      + [("--bootstrap", bootstrap != nil), ("--report", report.page != nil)].filter(\.1).map(\.0)
   }
 
   private func checkPredictions() throws {
@@ -176,6 +192,9 @@ struct EvaluateCommand: ParsableCommand {
     let text: String
     if let path = predictions.predictions {
       text = try predictions.text(path, format, resampling, seed: seed, report, catalog)
+    } else if let path = tubes.tubes {
+      text = try tubes.text(
+        path, groundTruth: groundTruth ?? "", try labelMap.map { try LabelMap.read(path: $0) }, format)
     } else {
       let inputs = try EvaluationInputs(
         groundTruth: groundTruth ?? "", labelMap: labelMap ?? "", exclusions: exclusions)

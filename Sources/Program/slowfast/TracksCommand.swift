@@ -14,8 +14,9 @@ struct TracksCommand: ParsableCommand {
     abstract: "Links the boxes of detections to people, and makes intervals of their actions.",
     discussion: """
       Reads a CSV of detections, or with --mot a text of the MOT Challenge (boxes without actions), and writes \
-      tracks.json, tubes.json and actions.csv (video, track, action, start, end, score), and for each video mot/VIDEO.txt \
-      where --fps and --size say what a frame is. docs/tracks.md has the rules.
+      tracks.json, tubes.json and actions.csv (video, track, action, start, end, score), and where --fps and --size say what \
+      a frame is, tubes.csv (a row for each frame of a tube: slowfast evaluate --tubes takes it) and mot/VIDEO.txt for each \
+      video. docs/tracks.md has the rules.
       """)
 
   @Argument(help: ArgumentHelp("A CSV of detections, or with --mot a MOT text.", valueName: "file"))
@@ -64,18 +65,23 @@ struct TracksCommand: ParsableCommand {
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
     if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
     let videos = try people()
+    let rows = fps == nil || size == nil ? [] : [output("tubes.csv")]
     let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\(fileName(of: $0.video)).txt") }
     try results.check(
-      files + texts, reading: [source, labelMap].compactMap(\.self), orGive: "give another --output-dir")
+      files + rows + texts, reading: [source, labelMap].compactMap(\.self), orGive: "give another --output-dir")
     let found = try videos.map { try linked($0) }
     try found.writeTracks(to: files[0])
     try found.writeTubes(to: files[1]) { labels?.name(of: $0) }
     try found.writeActions(to: files[2])
-    for (video, path) in zip(zip(found, videos), texts) {
-      guard let fps, let size else { continue }
-      // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was.
-      let start = mot ? 0 : video.1.frames.first?.time ?? 0
-      try writeMOT(video.0.motRows(size: size, framesPerSecond: fps, firstTime: start), to: path)
+    // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was.
+    let starts = Dictionary(
+      videos.map { ($0.video, mot ? 0 : $0.frames.first?.time ?? 0) }, uniquingKeysWith: { first, _ in first })
+    if let fps, let size {
+      for (video, path) in zip(found, texts) {
+        let start = starts[video.video] ?? 0
+        try writeMOT(video.motRows(size: size, framesPerSecond: fps, firstTime: start), to: path)
+      }
+      try found.writeTubeRows(to: rows[0], size: size, framesPerSecond: fps) { starts[$0] ?? 0 }
     }
     let (tracks, tubes) = (found.reduce(0) { $0 + $1.tracks.count }, found.reduce(0) { $0 + $1.tubes.count })
     print(

@@ -1,0 +1,89 @@
+internal import AVARecords
+internal import ArgumentParser
+internal import TextReports
+internal import VideoEval
+internal import Wording
+
+/// What `slowfast evaluate` takes of tubes: actions of people through time.
+struct TubeOptions: ParsableArguments {
+  /// Whose rules.
+  enum Rules: String, ExpressibleByArgument, CaseIterable {
+    case multisports, ucf24
+  }
+
+  @Option(
+    help: ArgumentHelp(
+      "Detected tubes: video, frame, x, y, width, height (pixels), class, tube, score. --groundtruth then has the true ones, "
+        + "without the score.", valueName: "file"))
+  var tubes: String?
+
+  @Option(help: "How tubes are compared and summed up: as MultiSports, or as UCF101-24 and J-HMDB.")
+  var tubeRules: Rules?
+
+  /// Whether tubes are given.
+  ///
+  /// - Parameter others: Options that tubes have no use for and that are given.
+  func check(besides others: [String], groundTruth: String?) throws -> Bool {
+    guard tubes != nil else {
+      if tubeRules != nil { throw ValidationError("--tube-rules is of tubes -> add --tubes FILE") }
+      return false
+    }
+    if !others.isEmpty {
+      throw ValidationError("--tubes has no use for \(series(others, "and")) -> leave it out")
+    }
+    if groundTruth == nil { throw ValidationError("--tubes is held against true tubes -> add --groundtruth FILE") }
+    return true
+  }
+
+  /// Evaluates them.
+  ///
+  /// - Parameter labels: The names of the classes, and which are scored: all when nil.
+  func text(
+    _ path: String, groundTruth: String, _ labels: LabelMap?, _ format: EvaluateCommand.Format
+  ) throws -> String {
+    let truth = try TubeRecord.read(path: groundTruth).map { ActionTube($0) }
+    let found = try TubeRecord.read(path: path, hasScores: true).map { ActionTube($0) }
+    let videos = Set(truth.map(\.video))
+    let strangers = Set(found.map(\.video)).subtracting(videos)
+    if strangers.count == Set(found.map(\.video)).count {
+      throw TubeEvaluationError.otherVideos(
+        tubes: path, groundTruth: groundTruth, found: strangers.min() ?? "", expected: videos.min() ?? "")
+    }
+    if !strangers.isEmpty {
+      Console.warn(
+        "\(counted(strangers.count, "video")) of '\(path)' without true tubes, where each detection is wrong: "
+          + listed(strangers.sorted().map { "'\($0)'" }, limit: 3))
+    }
+    let classes = Set(truth.map(\.action))
+    let others = found.filter { !classes.contains($0.action) }
+    if !others.isEmpty {
+      Console.warn(
+        "\(counted(others.count, "tube")) of classes without true tubes, which are not scored: "
+          + listed(Set(others.map(\.action)).sorted().map(String.init), limit: 10))
+    }
+    let scored = labels.map { Set($0.labels.map(\.id)) }
+    let summary = TubeSummary(
+      truth: truth, found, rules: tubeRules.map { [$0.rawValue] } ?? Rules.allCases.map(\.rawValue),
+      leavingOut: scored.map { classes.subtracting($0) } ?? []
+    ) { labels?.name(of: $0) }
+    switch format {
+    case .text: return summary.text
+    case .json: return summary.json
+    case .csv: return summary.csv
+    case .markdown: return summary.markdown
+    }
+  }
+}
+
+/// Why tubes cannot be evaluated.
+private enum TubeEvaluationError: Error, CustomStringConvertible {
+  case otherVideos(tubes: String, groundTruth: String, found: String, expected: String)
+
+  var description: String {
+    switch self {
+    case .otherVideos(let tubes, let groundTruth, let found, let expected):
+      "evaluating tubes: no video of '\(tubes)' is one of '\(groundTruth)': expected names as '\(expected)', found '\(found)' "
+        + "-> call the videos alike in both files"
+    }
+  }
+}

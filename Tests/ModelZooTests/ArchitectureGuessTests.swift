@@ -89,7 +89,7 @@ import Testing
     #expect(
       ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).network?.summary == "MViT")
     let odd = ArchitectureGuess(try save(resNet(blocks: [1, 1, 1, 1], kernels: [[1], [1], [1], [1]])))
-    #expect(odd.network?.remarks.contains { $0.text.contains("[1, 1, 1, 1]") } == true)
+    #expect(odd.network?.oddity == "the blocks of its stages, [1, 1, 1, 1], are those of no known depth")
   }
 
   @Test func x3dIsToldByItsStemAndItsDepths() throws {

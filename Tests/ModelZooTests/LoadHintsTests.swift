@@ -50,45 +50,6 @@ import VideoModels
     }
   }
 
-  @Test func x3dIsToldByItsStem() throws {
-    let items = [
-      ("s1.pathway0_stem.conv.weight", Tensor(zeros: [24, 1, 5, 1, 1])),
-      ("s1.pathway0_stem.conv_xy.weight", Tensor(zeros: [24, 3, 1, 3, 3])),
-      ("s1.pathway0_stem.bn.weight", Tensor(zeros: [24])),
-      ("s2.pathway0_res0.branch2.a.weight", Tensor(zeros: [54, 24, 1, 1, 1])),
-    ]
-    let text = try message(items, asking: [("s1.pathway0_stem.bn.weight", [24]), (head, [400, 2304])])
-    #expect(text.contains("-> set MODEL.ARCH x3d MODEL.MODEL_NAME X3D"), "\(text)")
-  }
-
-  /// R(2+1)D by a layer of its own, CSN by the kernels that all ResNets have.
-  @Test(arguments: [
-    (
-      "b_t.weight", [16, 16, 3, 1, 1], 1,
-      "-> set MODEL.ARCH r2plus1d MODEL.MODEL_NAME PTVR2plus1D DATA.INPUT_CHANNEL_NUM \"[3]\", as"
-    ),
-    (
-      "b.weight", [16, 1, 3, 3, 3], 3,
-      "-> set MODEL.ARCH csn MODEL.MODEL_NAME PTVCSN DATA.INPUT_CHANNEL_NUM \"[3]\", as"
-    ),
-  ])
-  func factorisedNetworksAreTold(_ layer: String, _ shape: [Int], _ stem: Int, _ advice: String) throws {
-    let items =
-      stages([3, 4, 6, 3]).map { ($0.name, $0.name.contains("stem") ? Tensor(zeros: [16, 3, stem, 7, 7]) : $0.tensor) }
-      + [("s2.pathway0_res0.branch2.\(layer)", Tensor(zeros: shape))]
-    let checkpoint = try save(items)
-    let reader = WeightReader(checkpoint)
-    _ = reader.tensor(
-      "s1.pathway0_stem.conv.weight", [16, 3, 1, 7, 7], hint: "RESNET.WIDTH_PER_GROUP", kernelHint: "MODEL.ARCH")
-    _ = reader.tensor("s2.pathway0_res0.branch2.b_bn.weight", [16], hint: "RESNET.WIDTH_PER_GROUP")
-    var config = Configuration.defaults
-    try config.apply(overrides: ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow", "RESNET.WIDTH_PER_GROUP", "16"])
-    var report = reader.report
-    report.hints = LoadHints(report, ArchitectureGuess(checkpoint), config)
-    let error = #expect(throws: CheckpointError.self) { try report.check(allowPartial: false) }
-    #expect("\(error!)".contains(advice), "\(error!)")
-  }
-
   @Test func classificationHeadsInADetectionConfigAreSaid() throws {
     let items = [(head, Tensor(zeros: [400, 8])), ("head.projection.bias", Tensor(zeros: [400]))]
     func said(_ classes: Int, _ features: Int, scoresBoxes: Bool) throws -> String {
@@ -111,25 +72,6 @@ import VideoModels
   @Test func detectionHeadsInAClassificationConfigAreSaid() throws {
     let text = try message([(head, Tensor(zeros: [80, 8]))], asking: [(head, [400, 8])], config: [])
     #expect(text.contains("holds a detection network, and this config scores whole clips: take one of configs/AVA"))
-  }
-
-  @Test func wrongDepthIsExplainedByTheUnusedTensors() throws {
-    let text = try message(
-      stages([3, 4, 6, 3]), asking: [("s1.pathway0_stem.conv.weight", [32, 3, 1, 7, 7])],
-      config: ["RESNET.DEPTH", "101"])
-    #expect(text.contains("-> set RESNET.DEPTH 50 ") && text.contains(" RESNET.WIDTH_PER_GROUP 16, as"), "\(text)")
-  }
-
-  /// Of an X3D's depth, X3D's own key decides.
-  @Test func depthsOfX3DAreAskedOfX3D() throws {
-    let stem = [("conv_xy", [24, 3, 1, 3, 3]), ("conv", [24, 1, 5, 1, 1])]
-    let items =
-      stem.map { (name: "s1.pathway0_stem.\($0.0).weight", tensor: Tensor(zeros: $0.1)) }
-      + stages([3, 5, 11, 7]).dropFirst()
-    let text = try message(
-      items, asking: [("s5.pathway0_res7.branch2.a.weight", [16, 1, 1, 1, 1])],
-      config: ["MODEL.ARCH", "x3d", "MODEL.MODEL_NAME", "X3D", "X3D.DEPTH_FACTOR", "5.0"])
-    #expect(text.contains("-> set X3D.DEPTH_FACTOR 2.2, as"), "\(text)")
   }
 
   /// A stem and the blocks of four stages, one channel wide but for the stem.

@@ -19,7 +19,6 @@ private let impossible: [(overrides: [String], texts: [String])] = [
   (["SLOWFAST.BETA_INV", "7"], ["RESNET.WIDTH_PER_GROUP 64 (line ", "SLOWFAST.BETA_INV 7"]),
   (["SLOWFAST.FUSION_CONV_CHANNEL_RATIO", "16"], ["SLOWFAST.FUSION_CONV_CHANNEL_RATIO 16"]),
   (["SLOWFAST.FUSION_KERNEL_SZ", "4"], ["SLOWFAST.FUSION_KERNEL_SZ must be odd"]),
-  (["RESNET.NUM_GROUPS", "3"], ["RESNET.NUM_GROUPS 3", "make the width a multiple of 3"]),
   (["RESNET.DEPTH", "34"], ["RESNET.DEPTH must be 18, 50 or 101, found 34"]),
   (
     ["RESNET.DEPTH", "18"],

@@ -35,11 +35,16 @@ import VideoModels
     return report
   }
 
-  /// What is said of a file, where nothing blames a key of the other network.
-  private func message(_ checkpoint: Checkpoint, _ config: Configuration) throws -> String {
+  /// What is said of a file.
+  private func said(_ checkpoint: Checkpoint, _ config: Configuration) throws -> String {
     let report = try report(checkpoint, config)
     let error = #expect(throws: CheckpointError.self) { try report.check(allowPartial: false) }
-    let text = error.map { "\($0)" } ?? ""
+    return error.map { "\($0)" } ?? ""
+  }
+
+  /// What is said of a file, where nothing blames a key of the other network.
+  private func message(_ checkpoint: Checkpoint, _ config: Configuration) throws -> String {
+    let text = try said(checkpoint, config)
     #expect(!text.contains("-> change") && !text.contains("-> set MODEL.NUM_CLASSES"), "\(text)")
     for line in text.split(separator: "\n") where line.contains("' is ") && line.contains(" in w.safetensors, ") {
       #expect(line.contains("this config") && !line.hasSuffix(")"), "\(line)")
@@ -124,5 +129,106 @@ import VideoModels
     let text = "\(try #require(error))"
     #expect(!text.contains("-> set "), "\(text)")
     #expect(text.contains("-> give the weights of this config, or the config of these weights ("), "\(text)")
+  }
+
+  /// Within a family, too, what is advised is all that it takes.
+  @Test(arguments: [
+    ("SLOW_8x8_R50", thin + basic18, []), ("SLOWFAST_4x16_R50", thin + fastBasic18, []),
+    ("SLOW_8x8_R50", thin + ["RESNET.TRANS_FUNC", "basic_transform"], []),
+    ("SLOW_8x8_R50", thin, ["RESNET.DEPTH", "101"]),
+    ("SLOW_8x8_R50", thin + ["RESNET.NUM_GROUPS", "4"], []), ("X3D_S", thinX3D, ["X3D.DEPTH_FACTOR", "5.0"]),
+    ("SLOW_8x8_R50", ["RESNET.WIDTH_PER_GROUP", "4", "RESNET.NUM_GROUPS", "32"], []),
+  ])
+  func otherShapes(_ network: String, _ overrides: [String], _ others: [String]) throws {
+    let checkpoint = try file(try kinetics(network, overrides))
+    var config = try kinetics(network, others)
+    let text = try said(checkpoint, config)
+    let start = try #require(text.firstRange(of: "-> set "), "\(text)").upperBound
+    let end = try #require(text.firstRange(of: ", as these weights have it"), "\(text)").lowerBound
+    try config.apply(overrides: words(text[start..<end]))
+    let followed = try report(checkpoint, config)
+    #expect(followed.isComplete && followed.unused.isEmpty, "\(text)\n\(followed.missing.prefix(2))")
+  }
+
+  private static let basic18 = [
+    "RESNET.DEPTH", "18", "RESNET.TRANS_FUNC", "basic_transform", "RESNET.NUM_BLOCK_TEMP_KERNEL",
+    "[[2], [2], [2], [2]]",
+  ]
+  private static let fastBasic18 = [
+    "RESNET.DEPTH", "18", "RESNET.TRANS_FUNC", "basic_transform", "RESNET.NUM_BLOCK_TEMP_KERNEL",
+    "[[2, 2], [2, 2], [2, 2], [2, 2]]",
+  ]
+
+  /// A network that no configuration has: nobody is sent to one, and nothing is written.
+  @Test(arguments: [
+    ("SLOW_8x8_R50", thin, "s3.pathway0_res1.branch2.b.weight", [16, 16, 1, 5, 5]),
+    ("SLOWFAST_4x16_R50", thin, "s4.pathway1_res0.branch2.b.weight", [4, 4, 3, 3, 3]),
+    ("I3D_8x8_R50", thin, "s1.pathway0_stem.conv.weight", [8, 3, 5, 3, 3]),
+    ("pytorchvideo/CSN_32x2_R101", thin, "s2.pathway0_res0.branch2.b.weight", [8, 1, 3, 5, 5]),
+    ("X3D_S", thinX3D, "s2.pathway0_res0.branch2.se.fc1.weight", [24, 30, 1, 1, 1]),
+  ])
+  func shapesOfNoConfiguration(_ network: String, _ overrides: [String], _ name: String, _ shape: [Int]) throws {
+    let config = try kinetics(network, overrides)
+    let odd = try save(
+      file(config).entries.map { ($0.name, Tensor(zeros: $0.name == name ? shape : $0.shape)) })
+    for config in [config, try kinetics("C2D_8x8_R50")] {
+      let text = try message(odd, config)
+      #expect(
+        text.contains("no configuration gives '\(name)' its shape: it is \(describe(shape: shape)), where"), "\(text)")
+      #expect(!text.contains("-> set ") && !text.contains("configs/"), "\(text)")
+    }
+    let told = describe(odd)
+    #expect(
+      told.contains("no configuration gives '\(name)' its shape") && !told.contains("config  "), "\(told.prefix(600))")
+    for names in WeightNames.allCases {
+      #expect(throws: ConversionError.self) { try WeightConversion(odd, to: names) }
+    }
+  }
+
+  /// Depths that no key makes are said; what was meant nobody knows.
+  @Test(arguments: [("X3D_S", thinX3D, "depth factor"), ("SLOW_8x8_R50", thin, "known depth")])
+  func depthsOfNoConfiguration(_ network: String, _ overrides: [String], _ word: String) throws {
+    let config = try kinetics(network, overrides)
+    let whole = try file(config).entries.map { ($0.name, Tensor(zeros: $0.shape)) }
+    // A block more in res3.
+    let last = try #require(whole.map(\.0).filter { $0.hasPrefix("s3.pathway0_res") }.map { $0.prefix(16) }.max())
+    let next = "s3.pathway0_res\(Int(last.dropFirst(15))! + 1)"
+    let odd = try save(
+      whole + whole.filter { $0.0.hasPrefix(last + ".") }.map { (next + $0.0.dropFirst(16), $0.1) })
+    let report = try report(odd, config)
+    let notices = report.notices.joined(separator: "\n")
+    #expect(notices.contains("are those of no \(word)") && !notices.contains("to use it as it is"), "\(notices)")
+    #expect(describe(odd).contains("are those of no \(word) -> give weights"))
+    let error = #expect(throws: ConversionError.self) { try WeightConversion(odd, to: .pyslowfast) }
+    #expect("\(try #require(error))".contains("are those of no \(word)"))
+  }
+
+  /// The overrides that `inspect` prints, where it knows no config, are the whole of one.
+  @Test(arguments: [
+    ("SLOWFAST_4x16_R50", ["MODEL.NUM_CLASSES", "7"] + thin + fastBasic18), ("SLOW_8x8_R50", thin + basic18),
+  ])
+  func inspectedOverridesMakeAConfig(_ network: String, _ overrides: [String]) throws {
+    let checkpoint = try file(try kinetics(network, overrides))
+    let lines = describe(checkpoint).split(separator: "\n")
+    let first = try #require(lines.firstIndex(of: "overrides that suit these weights:"), "\(lines)")
+    let own = lines[(first + 1)...].prefix { $0.hasPrefix("  ") }.flatMap { words($0.dropFirst(2)) }
+    var config = Configuration.defaults
+    try config.apply(overrides: own)
+    _ = try ModelRules().check(config)
+    let followed = try report(checkpoint, config)
+    #expect(followed.isComplete && followed.unused.isEmpty, "\(own) \(followed.missing.prefix(2))")
+  }
+
+  /// Published numbers are those of the published network.
+  @Test func numbersAreOfTheNetwork() throws {
+    func numbers(_ network: String, _ overrides: [String]) throws -> Bool {
+      describe(try file(try kinetics(network, overrides))) { try? config($0) }.contains("published     ")
+    }
+    #expect(try numbers("X3D_S", []) && !numbers("X3D_S", ["X3D.WIDTH_FACTOR", "1.0"]))
+    #expect(try !numbers("SLOW_8x8_R50", ["RESNET.TRANS_FUNC", "basic_transform"]))
+    // Nor is a config named as it stands.
+    let wide = try file(try kinetics("X3D_S", ["X3D.WIDTH_FACTOR", "1.0"]))
+    let text = try message(wide, try kinetics("pytorchvideo/CSN_32x2_R101"))
+    #expect(!text.contains("X3D_XS.yaml)"), "\(text)")
   }
 }

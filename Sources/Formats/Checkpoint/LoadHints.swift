@@ -17,6 +17,8 @@ public struct LoadHints: Sendable {
 
   /// Why the file cannot suit the model, whatever their tensors, and what to do.
   public var obstacle: (reason: String, advice: String)?
+  /// Why no configuration loads the file whole, and what to do; a part of it may serve.
+  public var oddity: (reason: String, advice: String)?
   /// What the names of the head's tensors begin with: a partial load needs some of the others.
   public var headPrefix: String?
   /// By the tensor's name.

@@ -101,6 +101,7 @@ public struct LoadReport: Sendable {
     if let warning = hints.warning { lines.append(warning) }
     lines += unusedLines
     if let changes = hints.changes { lines.append("\(fileName) -> to use it as it is, set \(changes)") }
+    if let (reason, _) = hints.oddity { lines.append("\(fileName): \(reason)") }
     if let other = hints.otherConfig { lines.append("\(fileName) -> to use it as it is, give its config (\(other))") }
     return lines
   }
@@ -130,6 +131,11 @@ public struct LoadReport: Sendable {
       closing.insert("give the config of these weights (\(other))", at: 0)
     }
     if let changes = hints.changes { closing.insert("set \(changes), as these weights have it", at: 0) }
+    if let (reason, advice) = hints.oddity {
+      lines.insert("'\(path ?? "")': \(reason)", at: 0)
+      if fitsTooLittle { closing = ["give the weights of this config"] }
+      closing.insert(advice, at: 0)
+    }
     return (lines.map { "weights: " + $0 } + closing.map { "         -> " + $0 }).joined(separator: "\n")
   }
 

@@ -13,6 +13,7 @@ public struct ArchitectureGuess: Sendable {
   /// What the head scores, where the file's own configuration or the number of its classes tells.
   public private(set) var head: ScoredThings?
 
+  let checkpoint: Checkpoint
   /// Whether the head scores boxes, where the tensors' names tell.
   private(set) var scoresBoxes: Bool?
   /// Whose network it is.
@@ -38,6 +39,7 @@ public struct ArchitectureGuess: Sendable {
   ///
   /// - Parameter families: Whose networks are looked for.
   public init(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
+    self.checkpoint = checkpoint
     let tensors = TensorIndex(checkpoint)
     let file = PeerFile(checkpoint)
     own = file.config
@@ -74,7 +76,6 @@ public struct ArchitectureGuess: Sendable {
       network = candidate.recognise(tensors)
       if network != nil { family = candidate }
     }
-    obstacle = network?.obstacle
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     readHead(tensors)
     if let peer { network?.add(peer) }

@@ -5,18 +5,27 @@ internal import Wording
 /// Describes a file of weights in full: format, counts, guessed architecture with the configs that suit and the overrides
 /// that these need, and a line for every tensor.
 ///
-/// - Parameter config: Reads a config of this project by its path from the project's folder; nil where it is not there.
-public func describe(_ checkpoint: Checkpoint, config: (String) -> Configuration? = { _ in nil }) -> String {
-  (checkpoint.summaryLines + guessed(ArchitectureGuess(checkpoint), config) + [""] + checkpoint.tensorLines)
+/// - Parameters:
+///   - config: Reads a config of this project by its path from the project's folder; nil where it is not there.
+///   - families: Whose networks are looked for.
+public func describe(
+  _ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies,
+  config: (String) -> Configuration? = { _ in nil }
+) -> String {
+  let guess = ArchitectureGuess(checkpoint, families: families)
+  return (checkpoint.summaryLines + guessed(guess, families, config) + [""] + checkpoint.tensorLines)
     .joined(separator: "\n")
 }
 
-private func guessed(_ guess: ArchitectureGuess, _ read: (String) -> Configuration?) -> [String] {
+private func guessed(
+  _ guess: ArchitectureGuess, _ families: [any ModelFamily], _ read: (String) -> Configuration?
+) -> [String] {
   guard let network = guess.network else { return ["architecture  none that this program knows"] }
   var lines = ["architecture  \(network.summary), by the tensors' names and shapes"]
   if let peer = guess.peer { lines.append("library       \(peer.library)") }
   let remarks = network.remarks.map { "note          \($0.text)" }
-  if let (reason, advice) = guess.obstacle { return lines + remarks + ["note          \(reason) -> \(advice)"] }
+  let obstacle = guess.obstacle ?? NetworkFit(guess, families)?.obstacle
+  if let (reason, advice) = obstacle { return lines + remarks + ["note          \(reason) -> \(advice)"] }
   guard let suggestions = ConfigSuggestions(guess, read) else { return lines }
   lines += configLines(suggestions, guess) + remarks
   if !suggestions.all.isEmpty { return lines }
@@ -35,7 +44,9 @@ private func configLines(_ suggestions: ConfigSuggestions, _ guess: Architecture
       case (_?, false): "with \(overrides)"
       }
     lines.append("config        \(suggestion.path), \(words)")
-    if guess.network?.hasPublishedWidths == true {
+    // The numbers are of the config's own network.
+    let isPublished = suggestion.config == nil || suggestion.overrides.allSatisfy { $0.key.hasPrefix("DATA.") }
+    if guess.network?.hasPublishedWidths == true, isPublished {
       let library = guess.peer?.library ?? PublishedModel.ownLibrary
       lines += suggestion.published.map { "published     \(library)'s \($0.name): \($0.number)" }
     }

@@ -90,7 +90,7 @@ struct FactorisedFamily: ModelFamily {
     if let depth {
       network.set(.resnetDepth, "\(depth)")
     } else {
-      network.remark("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
+      network.oddity = "the blocks of its stages, \(tensors.blockCounts), are those of no known depth"
     }
     network.set(.resnetWidthPerGroup, "\(stem[0])")
     network.set(.dataInputChannelNum, "[\(stem[1])]")

@@ -70,8 +70,21 @@ struct FileFacts {
 
   /// All that is known, for a configuration of one's own.
   var settings: [Override] {
-    network.settings.map { Override(key: $0.key, value: ownValue($0) ?? $0.value) }
+    let known =
+      network.settings.map { Override(key: $0.key, value: ownValue($0) ?? $0.value) }
       + untracedOverrides(of: .defaults)
+    let keys = Set(known.map(\.key))
+    // Without these the defaults, which are of one pathway, would stand.
+    return known
+      + unwritten.filter {
+        !keys.contains($0.key) && !isSameValue($0.value, Configuration.defaults.literal($0.key) ?? "")
+      }
+  }
+
+  /// Values of keys that no tensor is of.
+  private var unwritten: [Override] {
+    network.untraced.merging(network.unseen) { own, _ in own }.sorted { $0.key < $1.key }
+      .map { Override(key: $0.key, value: $0.value) }
   }
 
   /// What is known for certain: without values that others have the tensors of, too.
@@ -116,9 +129,9 @@ struct FileFacts {
   /// A configuration under which the network can be built; its clips are the file's only where the file says so.
   func configuration() throws -> Configuration {
     var config = own ?? .defaults
-    let pairs = network.untraced.filter { config.source(of: $0.key) == .fallback }
+    let pairs = unwritten.filter { config.source(of: $0.key) == .fallback }
     try config.apply(
-      overrides: pairs.sorted { $0.key < $1.key }.flatMap { [$0.key, $0.value] }
+      overrides: pairs.flatMap { [$0.key, $0.value] }
         + overrides(of: config).flatMap { [$0.key, $0.value] })
     return config
   }

@@ -18,7 +18,10 @@ extension LoadHints {
     families: [any ModelFamily] = modelFamilies
   ) {
     self.init()
-    let words = MisfitWords(report, guess, config, families)
+    // Of a load that suits nothing more is to be known.
+    let suits = report.isComplete && report.unused.isEmpty
+    oddity = suits ? nil : NetworkFit(guess, families)?.obstacle
+    let words = MisfitWords(report, guess, config, families, isOdd: oddity != nil)
     obstacle = guess.obstacle
     headPrefix = Projection.headPrefix
     misfits = Dictionary(
@@ -27,7 +30,9 @@ extension LoadHints {
     if words.scoresBoxes == true, case .clips? = guess.head {
       warning = "\(report.fileName) \(words.head): scores of boxes mean nothing -> give weights trained on AVA"
     }
-    (changes, otherConfig) = words.isOfOtherNetwork ? words.wayToOtherNetwork : (words.changes, nil)
+    if oddity == nil {
+      (changes, otherConfig) = words.isOfOtherNetwork ? words.wayToOtherNetwork : (words.changes, nil)
+    }
   }
 }
 
@@ -43,12 +48,16 @@ private struct MisfitWords {
   /// Whether the file holds another architecture's network than the configuration: no tensor's misfit is then the matter of
   /// one key.
   let isOfOtherNetwork: Bool
+  /// Whether no configuration loads the file: no key is to blame.
+  private let isOdd: Bool
   /// Whether the config scores boxes and not whole clips; nil where nobody said.
   let scoresBoxes: Bool?
 
   init(
-    _ report: LoadReport, _ guess: ArchitectureGuess, _ config: Configuration?, _ families: [any ModelFamily]
+    _ report: LoadReport, _ guess: ArchitectureGuess, _ config: Configuration?, _ families: [any ModelFamily],
+    isOdd: Bool
   ) {
+    self.isOdd = isOdd
     self.report = report
     self.guess = guess
     self.config = config
@@ -105,7 +114,9 @@ private struct MisfitWords {
         model: "this config has \(Self.classesKey) \(classes) and needs \(model)",
         advice: isOfOtherNetwork && !headsDiffer ? nil : item.fileShape.first.map(adviceOfClasses))
     }
-    if isOfOtherNetwork { return LoadHints.Misfit(model: "this config's network needs \(model)", advice: nil) }
+    if isOfOtherNetwork || isOdd {
+      return LoadHints.Misfit(model: "this config's network needs \(model)", advice: nil)
+    }
     // What the file tells of is said once, at the end.
     guard !item.hints.isEmpty, item.hints.allSatisfy({ suggestions[$0] != nil }) else { return nil }
     return LoadHints.Misfit(model: "this config needs \(model) (\(item.hints.joined(separator: ", ")))", advice: nil)
@@ -143,7 +154,30 @@ private struct MisfitWords {
   }
 
   /// All that the configuration has to say otherwise to suit a file of the same architecture; nil where nothing is known.
-  var changes: String? { text(news.filter { keys.contains($0.key) }.sorted { $0.key < $1.key }) }
+  ///
+  /// What concerns the tensors that misfit is named, or all that is known where that alone does not do.
+  var changes: String? {
+    let all = news.sorted { $0.key < $1.key }
+    let own = all.filter { keys.contains($0.key) }
+    if own.count == all.count { return text(own) }
+    // Another kind of head brings its classes.
+    let changesHead = own.contains { $0.key == Key.detectionEnable.name }
+    if changesHead, loads(all, withHead: true) { return text(all) }
+    return text(!loads(own, withHead: false) && loads(all, withHead: false) ? all : own)
+  }
+
+  /// Whether this configuration, changed so, loads the file.
+  private func loads(_ settings: [Recognition.Setting], withHead: Bool) -> Bool {
+    guard var config else { return true }
+    do {
+      try config.apply(overrides: settings.flatMap { [$0.key, $0.value] })
+      let report = try NetworkFit.report(of: guess, under: config, families)
+      let names = report.missing.map(\.name) + report.mismatched.map(\.name) + report.unused
+      return names.allSatisfy { !withHead && $0.hasPrefix(Projection.headPrefix) }
+    } catch {
+      return false
+    }
+  }
 
   /// What the configuration has otherwise than the file speaks for.
   private var news: [Recognition.Setting] {

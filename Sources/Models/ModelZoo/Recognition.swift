@@ -33,10 +33,11 @@ public struct Recognition: Sendable {
   /// What tells it among published networks, in words: architecture, depth, what is unusual about it; what the head scores is
   /// told elsewhere. Empty where none was published.
   public var traits: Set<String> = []
-  /// Whether its widths are those of the published networks.
+  /// Whether its widths, and what else tensors tell beside ``traits``, are those of the published networks.
   public var hasPublishedWidths = false
-  /// Why no configuration describes it, and what to do; nil where one does.
-  public var obstacle: (reason: String, advice: String)?
+  /// Why no configuration describes it, as "the blocks of its stages, [2, 5, 9, 7], are those of no depth"; nil where one
+  /// may.
+  public var oddity: String?
 
   public init(_ summary: String) { self.summary = summary }
 

@@ -43,12 +43,6 @@ extension Configuration {
   private func checkWidths(_ shape: ResNetShape) throws(ConfigurationError) {
     let width = self[.resnetWidthPerGroup]
     let groups = self[.resnetNumGroups]
-    if width % groups != 0 {
-      throw .impossible(
-        problem: "the groups don't divide the width",
-        keys: [cite(.resnetWidthPerGroup), cite(.resnetNumGroups)],
-        remedy: "make the width a multiple of \(groups)")
-    }
     if shape.pathways == 1 { return }
     let beta = self[.slowfastBetaInv]
     let ratio = self[.slowfastFusionConvChannelRatio]

@@ -52,6 +52,8 @@ struct ResNetFamily: ModelFamily {
       others.formUnion(Configuration.keys.filter { $0.hasPrefix("SLOWFAST.") })
       others.insert(Key.resnetNumGroups.name)
     }
+    // Networks of other depths and widths may have other blocks.
+    if !keys.isEmpty { others.insert(Key.resnetTransFunc.name) }
     // In a deeper network more blocks may have temporal kernels.
     if keys.contains(Key.resnetDepth.name), isNews(Key.resnetDepth.name) {
       others.insert(Key.resnetNumBlockTempKernel.name)

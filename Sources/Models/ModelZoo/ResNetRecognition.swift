@@ -38,12 +38,11 @@ struct ResNetRecognition {
         leavingOpen: Key.modelArch.name)
     }
     network.summary = [
-      arch == "slowfast" ? "SlowFast" : arch == "slow" ? "Slow" : arch.uppercased(), depth.map { "R\($0)" },
+      arch == "slowfast" ? "SlowFast" : arch == "slow" ? "Slow" : arch.uppercased(),
+      depth.map { "R\($0)" }, hasPlainBlocks && depth != 18 ? "of blocks of two convolutions" : nil,
     ]
     .compactMap { $0 }.joined(separator: " ")
-    if depth == nil {
-      network.remark("the blocks of the stages, \(tensors.blockCounts), are those of no known depth")
-    }
+    if depth == nil { network.oddity = "the blocks of its stages, \(tensors.blockCounts), are those of no known depth" }
     if let model = ResNetBackbone.modelNames.first(where: { $0.pathways == pathways }) {
       let alike = ResNetBackbone.modelNames.filter { $0.pathways == pathways }.map(\.name)
       network.set(.modelModelName, model.name, or: alike)
@@ -64,7 +63,10 @@ struct ResNetRecognition {
     if let fastStem { addFusion(width, fastStem[0]) }
     addNonLocal()
     network.traits = traits(arch)
-    network.hasPublishedWidths = width == 64
+    network.hasPublishedWidths =
+      width == 64 && network.value(.resnetNumGroups) == "1" && !hasPlainBlocks
+      && (fastStem == nil
+        || network.value(.slowfastBetaInv) == "8" && network.value(.slowfastFusionConvChannelRatio) == "2")
     func table(_ last: Int...) -> String { "\(last.map { [Int](repeating: $0, count: pathways) })" }
     network.untraced = [
       Key.resnetSpatialStrides.name: table(1, 2, 2, 2), Key.resnetSpatialDilations.name: table(1, 1, 1, 1),
@@ -77,7 +79,7 @@ struct ResNetRecognition {
   /// What tells it among published networks.
   private func traits(_ arch: String) -> Set<String> {
     var traits: Set = [arch]
-    if let depth { traits.insert("R\(depth)") }
+    if let depth, depth == 18 || !hasPlainBlocks { traits.insert("R\(depth)") }
     if let kernel = network.value(.slowfastFusionKernelSz) { traits.insert("k\(kernel)") }
     // All blocks of res4 with temporal kernels, where the usual R101 has six of them.
     if depth == 101, network.value(.resnetNumBlockTempKernel)?.contains("23") == true { traits.insert("23") }
@@ -86,7 +88,12 @@ struct ResNetRecognition {
   }
 
   private mutating func addFusion(_ width: Int, _ fastWidth: Int) {
-    if fastWidth > 0 { network.set(.slowfastBetaInv, "\(width / fastWidth)") }
+    if fastWidth > 0, width.isMultiple(of: fastWidth) {
+      network.set(.slowfastBetaInv, "\(width / fastWidth)")
+    } else {
+      network.oddity =
+        network.oddity ?? "the slow pathway's width, \(width), is no multiple of the fast one's, \(fastWidth)"
+    }
     let fuse = tensors.shape("\(StageNames.fusion(after: 1)).\(StageNames.lateral).weight")
     if let fuse, fuse.count == 5, fuse[1] > 0 {
       network.set(.slowfastFusionConvChannelRatio, "\(fuse[0] / fuse[1])")
@@ -103,6 +110,12 @@ struct ResNetRecognition {
     if isTemporal { return "slow" }
     let classes = tensors.shape(Projection.scope + ".weight")?.first
     return tensors.hasKernelsOfPictures || classes == ArchitectureGuess.classesOfImageNet ? Self.archOfPictures : "c2d"
+  }
+
+  /// Whether blocks have two convolutions, as those of R18 and R34.
+  private var hasPlainBlocks: Bool {
+    tensors.convolution("a", block: 0, stage: 2, pathway: 0) != nil
+      && tensors.convolution("c", block: 0, stage: 2, pathway: 0) == nil
   }
 
   /// The width inside the first bottleneck of res2.

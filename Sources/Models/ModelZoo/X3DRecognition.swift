@@ -1,5 +1,4 @@
 internal import Configuration
-internal import Tensors
 internal import VideoModels
 
 /// Recognises X3D by its tensors.
@@ -28,11 +27,10 @@ struct X3DRecognition {
     if let depth {
       network.set(.x3dDepthFactor, depth)
     } else {
-      network.remark("the blocks of the stages, \(depths), are those of no depth factor")
+      network.oddity = "the blocks of its stages, \(depths), are those of no depth factor"
     }
     addWidths(stem: stem[0])
     addGroups()
-    addKernels()
     addHead()
     network.set(.dataInputChannelNum, "[\(stem[1])]")
     network.remark(
@@ -63,9 +61,10 @@ struct X3DRecognition {
       break
     }
     if network.value(.x3dWidthFactor) == nil {
-      network.remark(
-        "the widths of the stem, \(stem), and of the stages, \(widths), are those of no width factor with "
-          + "\(Key.x3dDimC1.name) \(base)")
+      network.oddity =
+        network.oddity
+        ?? "the widths of the stem, \(stem), and of the stages, \(widths), are those of no width factor with "
+        + "\(Key.x3dDimC1.name) \(base)"
     }
     let bottleneck = shortestDecimal(near: Double(inner[3]) / Double(widths[3])) { factor in
       zip(widths, inner).allSatisfy { X3DBackbone.inner($0, by: factor) == $1 }
@@ -73,7 +72,8 @@ struct X3DRecognition {
     if let bottleneck {
       network.set(.x3dBottleneckFactor, bottleneck)
     } else {
-      network.remark("the widths inside the blocks, \(inner), are those of no bottleneck factor")
+      network.oddity =
+        network.oddity ?? "the widths inside the blocks, \(inner), are those of no bottleneck factor"
     }
   }
 
@@ -85,35 +85,12 @@ struct X3DRecognition {
     if shape[1] > 1 { network.set(.resnetNumGroups, "\(shape[0] / shape[1])") }
   }
 
-  /// Kernels of other extents than every X3D's, for which there is no key, are an obstacle.
-  private mutating func addKernels() {
-    var others: [String] = []
-    func compare(_ what: String, _ shape: [Int]?, _ expected: [Int]) {
-      guard let shape, shape.count == 5, Array(shape[2...]) != expected else { return }
-      others.append("\(what) of \(describe(shape: Array(shape[2...]))) instead of \(describe(shape: expected))")
-    }
-    let stem = StageNames.stem(pathway: 0)
-    compare("the stem's", tensors.shape("\(stem).\(StageNames.stemInSpace).weight"), [1, 3, 3])
-    compare("the stem's in time", tensors.stem(pathway: 0), [5, 1, 1])
-    let blocks = (2...5).flatMap { stage in tensors.blocks(stage: stage, pathway: 0).map { (stage, $0) } }
-    for (name, kernel) in [("a", [1, 1, 1]), ("b", [3, 3, 3]), ("c", [1, 1, 1])] {
-      let shapes = blocks.compactMap { tensors.convolution(name, block: $1, stage: $0, pathway: 0) }
-      let other = shapes.first { $0.count == 5 && Array($0[2...]) != kernel }
-      compare("convolutions '\(name)'", other, kernel)
-    }
-    if !others.isEmpty {
-      network.obstacle = (
-        "it holds an X3D with kernels that no configuration has: \(others.joined(separator: ", "))",
-        "give weights of an X3D whose kernels are the usual ones"
-      )
-    }
-  }
-
   private mutating func addHead() {
     let dense = "\(Projection.headScope).\(X3DHead.dense)"
     guard let width = tensors.shape("\(dense).weight")?.first else { return }
     network.set(.x3dDimC5, "\(width)")
-    network.hasPublishedWidths = width == 2048
+    network.hasPublishedWidths =
+      width == 2048 && network.value(.x3dWidthFactor) == "2.0" && network.value(.x3dBottleneckFactor) == "2.25"
     network.set(.x3dBnLin5, tensors.shape("\(dense)_bn.weight") == nil ? "False" : "True")
   }
 }

@@ -39,7 +39,10 @@ public struct WeightConversion: Sendable {
     }
     own = TensorIndex(checkpoint)
     weights = try NamedWeights(checkpoint, guess.peer)
-    weights.notices += guess.gaps(of: checkpoint, families)
+    if let fit = NetworkFit(guess, families), let network = guess.network {
+      if let (reason, advice) = fit.obstacle { throw ConversionError.notKnown(path, reason, advice) }
+      weights.notices += fit.gaps(network)
+    }
     switch names {
     case .pyslowfast: try becomePySlowFast()
     case .pytorchvideo: try becomePyTorchVideo()

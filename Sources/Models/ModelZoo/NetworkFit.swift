@@ -1,0 +1,88 @@
+internal import Checkpoint
+internal import Configuration
+internal import Kernels
+internal import Tensors
+internal import VideoModels
+internal import Wording
+
+/// The network that a file's tensors and its own configuration describe, built and held against the file.
+///
+/// What is said of a file (by `inspect`, where it does not suit a configuration, before it is written) comes from here, so that
+/// it holds for every family's networks.
+struct NetworkFit {
+  /// Which tensors the file lacks, which have another shape, which are of no layer; nil where no network can be built.
+  private(set) var report: LoadReport?
+  /// Why no configuration loads the file, and what to do; nil where one does but for tensors that are missing or too many.
+  private(set) var obstacle: (reason: String, advice: String)?
+  /// Whether the file has a head; one that has none is said to have none.
+  private let hasHead: Bool
+
+  /// - Returns: Nil where nothing is known of the file, or where it is of no network that this program runs.
+  init?(_ guess: ArchitectureGuess, _ families: [any ModelFamily]) {
+    guard let network = guess.network, guess.obstacle == nil else { return nil }
+    hasHead = guess.checkpoint.entries.contains { $0.name.hasPrefix(Projection.headPrefix) }
+    let other = "give weights of a network that a configuration describes"
+    if let oddity = network.oddity {
+      obstacle = ("it holds \(network.summary): \(oddity)", other)
+      return
+    }
+    // What the file's own configuration asks for may be impossible by itself: then the tensors speak alone.
+    var refusal: String?
+    for own in guess.own == nil ? [nil] : [guess.own, nil] {
+      do {
+        let config = try FileFacts(network, own: own, guess.family).configuration()
+        report = try Self.report(of: guess, under: config, families)
+        break
+      } catch {
+        let text = "\(error)"
+        refusal = text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
+      }
+    }
+    guard let report else {
+      obstacle = ("it holds \(network.summary), which no configuration describes: \(refusal ?? "")", other)
+      return
+    }
+    let odd = report.mismatched.filter { !$0.name.hasPrefix(Projection.headPrefix) }
+    guard let first = odd.first else { return }
+    let more = odd.count > 1 ? ", and \(counted(odd.count - 1, "more tensor")) likewise" : ""
+    obstacle = (
+      "it holds \(network.summary) in which no configuration gives '\(printable(first.name))' its shape: it is "
+        + "\(describe(shape: first.fileShape)), where the network has \(describe(shape: first.modelShape))\(more)",
+      other
+    )
+  }
+
+  /// How a configuration's network and the file compare.
+  ///
+  /// - Throws: What building the network throws.
+  static func report(
+    of guess: ArchitectureGuess, under config: Configuration, _ families: [any ModelFamily]
+  ) throws -> LoadReport {
+    var architecture = try Architecture(config, families: families)
+    _ = try guess.peer?.adapt(&architecture, config)
+    let reader = WeightReader(guess.checkpoint)
+    // The references keep weights as they come, and nothing is computed.
+    let engine = Engine(threads: 1, planner: ConvolutionPlanner(forced: .reference))
+    _ = VideoModel(architecture, weights: reader, engine: engine)
+    return reader.report
+  }
+
+  /// What a file lacks of its network, and what it has that belongs to none of the network's layers; a line each.
+  func gaps(_ network: Recognition) -> [String] {
+    guard let report else { return [] }
+    func words(_ names: [String]) -> String { listed(names.map { "'\(printable($0))'" }, limit: 3) }
+    let missing = report.missing.map(\.name).filter { hasHead || !$0.hasPrefix(Projection.headPrefix) }
+    var lines: [String] = []
+    if !missing.isEmpty {
+      lines.append(
+        "\(report.fileName) lacks \(counted(missing.count, "tensor")) of its network (\(network.summary)), and so will what "
+          + "is written: \(words(missing)) -> fetch the file again, or save the whole state_dict()")
+    }
+    if !report.unused.isEmpty {
+      lines.append(
+        "\(counted(report.unused.count, "tensor")) of \(report.fileName) of no layer of its network (\(network.summary)), "
+          + "written as they are: \(words(report.unused)) -> leave them out of the file where its reader is strict")
+    }
+    return lines
+  }
+}

@@ -29,7 +29,7 @@ struct BadConfigTests {
       (["DATA.NUM_FRAMES", "-8"], ["DATA.NUM_FRAMES", "-8"]),
       (["DATA.NUM_FRAMES", "10000000000"], ["DATA.NUM_FRAMES"]),
       (["SLOWFAST.ALPHA", "0"], ["SLOWFAST.ALPHA"]), (["SLOWFAST.ALPHA", "5"], ["SLOWFAST.ALPHA"]),
-      (["RESNET.DEPTH", "[50"], ["RESNET.DEPTH"]), (["RESNET.NUM_GROUPS", "3"], ["RESNET.NUM_GROUPS"]),
+      (["RESNET.DEPTH", "[50"], ["RESNET.DEPTH"]), (["RESNET.NUM_GROUPS", "0"], ["RESNET.NUM_GROUPS"]),
       (["DATA.MEAN", "[0.45, 0.45]"], ["DATA.MEAN"]), (["DATA.STD", "[0.0, 0.0, 0.0]"], ["DATA.STD"]),
       (["AVA.TEST_LISTS", "a.csv"], ["AVA.TEST_LISTS"]), (["NUM_GPUS", "many"], ["NUM_GPUS"]),
       (["DATA.TEST_CROP_SIZE", "0"], ["DATA.TEST_CROP_SIZE"]), (["MODEL.NUM_CLASSES", "0"], ["MODEL.NUM_CLASSES"]),

@@ -20,8 +20,7 @@ public struct ModelRules: ConfigurationRules {
 
   /// What is known of keys that every family reads.
   private static let ofAll: [String: ValueRule] = [
-    Key.modelArch.name: ValueRule(
-      formerNames: ["slowonly": ValueRule.FormerName(now: ResNetBackbone.slow.name, since: 2020)], isNeeded: true),
+    Key.modelArch.name: ValueRule(isNeeded: true),
     Key.modelModelName.name: ValueRule(isNeeded: true),
     Key.modelNumClasses.name: ValueRule(
       advice: "give the number of the weights' classes, such as \(ActionDataset.ava.classNames.count) for "

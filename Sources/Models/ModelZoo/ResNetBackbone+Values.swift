@@ -15,6 +15,7 @@ extension ResNetBackbone {
 
   /// What is known of the values of its keys beyond types and ranges.
   static let valueRules: [String: ValueRule] = [
+    Key.modelArch.name: ValueRule(formerNames: ["slowonly": ValueRule.FormerName(now: slow.name, since: 2020)]),
     Key.resnetTransFunc.name: ValueRule(
       names: TransFunc.allCases.map(\.rawValue),
       advice: "give \(TransFunc.bottleneck.rawValue) for depth 50 and 101, or \(TransFunc.basic.rawValue) for 18"),

@@ -120,6 +120,12 @@ extension Predictions {
         if cells[2] == "class1" {
           throw fault("the five best classes of each video alone: the file of TEST.SAVE_RESULTS_PATH has all scores")
         }
+        // Columns are classes by their place: under other headings they would be taken for others.
+        for (number, heading) in cells[2...].enumerated() where heading != "class_\(number)" {
+          throw fault(
+            "column \(number + 3) is '\(heading.prefix(40))', expected 'class_\(number)': the columns are the classes in "
+              + "order (their names go to --labels)")
+        }
         classes = cells.count - 2
         continue
       }

@@ -89,6 +89,8 @@ private func read(_ text: String, isMultiLabel: Bool = false) throws -> (Predict
       ("video,label,class_0\na,0,nan\n", "line 2: a score that is no finite number"),
       ("video,label,class_0\na,1,2\n", "line 2: the class '1', and there are scores of 0 to 0"),
       ("video,label,class_0\n", "no video"),
+      ("video,label,class_1,class_0\na,0,0.6,0.4\n", "line 1: column 3 is 'class_1', expected 'class_0'"),
+      ("video,label,class_0,run\na,0,0.6,0.4\n", "line 1: column 4 is 'run', expected 'class_1'"),
     ])
   func badTables(text: String, expected: String) throws {
     let said = try read(text).1

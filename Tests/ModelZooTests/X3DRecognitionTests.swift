@@ -74,7 +74,7 @@ import VideoModels
     let own = try file(Self.small)
     let other = try save(own.entries.map { ($0.name, Tensor(zeros: odd[$0.name] ?? $0.shape)) })
     let reason =
-      "it holds X3D in which no configuration gives 's1.pathway0_stem.conv.weight' its shape: it is 6x1x3x1x1, where the "
+      "it holds X3D in which no configuration that is known gives 's1.pathway0_stem.conv.weight' its shape: it is 6x1x3x1x1, where the "
       + "network has 6x1x5x1x1, and 1 more tensor likewise"
     #expect(describe(other).contains("\(reason) -> give weights of a network that a configuration describes"))
     #expect(!describe(own).contains("no configuration"))
@@ -83,7 +83,6 @@ import VideoModels
       text.contains("w.safetensors': \(reason)\n") && text.contains("\n         -> give weights of a network"),
       "\(text)")
     #expect(!text.contains("X3D."), "\(text)")
-    #expect(throws: ConversionError.self) { try WeightConversion(other, to: .pytorchvideo) }
   }
 
   @Test func theNetworksOfTheSameTensorsAreNamedWhereThereAreSome() throws {

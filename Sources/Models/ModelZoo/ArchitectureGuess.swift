@@ -78,6 +78,9 @@ public struct ArchitectureGuess: Sendable {
     }
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     readHead(tensors)
+    if head == .boxes, let others = network?.untracedOfBoxes {
+      network?.untraced.merge(others) { _, ofBoxes in ofBoxes }
+    }
     if let peer { network?.add(peer) }
     if let own {
       for key in Configuration.keysRead where own.source(of: key) != .fallback { network?.settle(key) }

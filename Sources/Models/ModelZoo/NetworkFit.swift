@@ -22,34 +22,43 @@ struct NetworkFit {
     guard let network = guess.network, guess.obstacle == nil else { return nil }
     hasHead = guess.checkpoint.entries.contains { $0.name.hasPrefix(Projection.headPrefix) }
     let other = "give weights of a network that a configuration describes"
-    if let oddity = network.oddity {
-      obstacle = ("it holds \(network.summary): \(oddity)", other)
-      return
-    }
-    // What the file's own configuration asks for may be impossible by itself: then the tensors speak alone.
     var refusal: String?
+    // What the file's own configuration asks for may be impossible by itself: then the tensors speak alone.
     for own in guess.own == nil ? [nil] : [guess.own, nil] {
       do {
         let config = try FileFacts(network, own: own, guess.family).configuration()
-        report = try Self.report(of: guess, under: config, families)
-        break
+        let found = try Self.report(of: guess, under: config, families)
+        report = report ?? found
+        if Self.odd(found).isEmpty && found.unused.isEmpty {
+          report = found
+          return
+        }
       } catch {
         let text = "\(error)"
-        refusal = text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
+        refusal = refusal ?? text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text
       }
+    }
+    if let oddity = network.oddity {
+      obstacle = ("it holds \(network.summary): \(oddity)", other)
+      return
     }
     guard let report else {
       obstacle = ("it holds \(network.summary), which no configuration describes: \(refusal ?? "")", other)
       return
     }
-    let odd = report.mismatched.filter { !$0.name.hasPrefix(Projection.headPrefix) }
+    let odd = Self.odd(report)
     guard let first = odd.first else { return }
     let more = odd.count > 1 ? ", and \(counted(odd.count - 1, "more tensor")) likewise" : ""
     obstacle = (
-      "it holds \(network.summary) in which no configuration gives '\(printable(first.name))' its shape: it is "
+      "it holds \(network.summary) in which no configuration that is known gives '\(printable(first.name))' its shape: it is "
         + "\(describe(shape: first.fileShape)), where the network has \(describe(shape: first.modelShape))\(more)",
       other
     )
+  }
+
+  /// The tensors before the head that have another shape.
+  private static func odd(_ report: LoadReport) -> [LoadReport.Mismatched] {
+    report.mismatched.filter { !$0.name.hasPrefix(Projection.headPrefix) }
   }
 
   /// How a configuration's network and the file compare.

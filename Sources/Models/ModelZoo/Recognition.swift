@@ -30,6 +30,8 @@ public struct Recognition: Sendable {
   /// Values by key that leave no trace in the tensors, and under which a network of them can be built where nobody says
   /// others.
   public var untraced: [String: String] = [:]
+  /// The same where the head scores boxes, before ``untraced``.
+  public var untracedOfBoxes: [String: String] = [:]
   /// What tells it among published networks, in words: architecture, depth, what is unusual about it; what the head scores is
   /// told elsewhere. Empty where none was published.
   public var traits: Set<String> = []

@@ -47,9 +47,12 @@ struct ResNetRecognition {
       let alike = ResNetBackbone.modelNames.filter { $0.pathways == pathways }.map(\.name)
       network.set(.modelModelName, model.name, or: alike)
     }
+    if fastStem == nil, tensors.hasPrefix("s2.pathway1_") {
+      network.oddity = "it has a fast pathway without a stem: tensors are missing"
+    }
     if let depth { network.set(.resnetDepth, "\(depth)") }
     if tensors.convolution("a", block: 0, stage: 2, pathway: 0) != nil {
-      let hasThree = tensors.convolution("c", block: 0, stage: 2, pathway: 0) != nil
+      let hasThree = !hasPlainBlocks
       network.set(
         .resnetTransFunc, (hasThree ? ResNetBackbone.TransFunc.bottleneck : ResNetBackbone.TransFunc.basic).rawValue)
     }
@@ -71,6 +74,11 @@ struct ResNetRecognition {
     network.untraced = [
       Key.resnetSpatialStrides.name: table(1, 2, 2, 2), Key.resnetSpatialDilations.name: table(1, 1, 1, 1),
       Key.nonlocalGroup.name: table(1, 1, 1, 1),
+    ]
+    // As AVA's detectors have it.
+    network.untracedOfBoxes = [
+      Key.resnetSpatialStrides.name: table(1, 2, 2, 1), Key.resnetSpatialDilations.name: table(1, 1, 1, 2),
+      Key.detectionEnable.name: "True",
     ]
   }
 
@@ -106,7 +114,7 @@ struct ResNetRecognition {
 
   private func singlePathwayArch(_ stem: [Int]) -> String {
     if stem[2] == ResNetBackbone.TemporalKernels.inflated.stem { return "i3d" }
-    let isTemporal = (4...5).contains { tensors.temporalKernels(stage: $0, pathway: 0).contains { $0 > 1 } }
+    let isTemporal = (4...5).contains { tensors.temporalKernels(stage: $0, pathway: 0).contains { ($0 ?? 1) > 1 } }
     if isTemporal { return "slow" }
     let classes = tensors.shape(Projection.scope + ".weight")?.first
     return tensors.hasKernelsOfPictures || classes == ArchitectureGuess.classesOfImageNet ? Self.archOfPictures : "c2d"
@@ -114,14 +122,13 @@ struct ResNetRecognition {
 
   /// Whether blocks have two convolutions, as those of R18 and R34.
   private var hasPlainBlocks: Bool {
-    tensors.convolution("a", block: 0, stage: 2, pathway: 0) != nil
-      && tensors.convolution("c", block: 0, stage: 2, pathway: 0) == nil
+    tensors.hasConvolution("a") && !tensors.hasConvolution("c")
   }
 
   /// The width inside the first bottleneck of res2.
   private var innerWidth: Int? {
     guard let a = tensors.convolution("a", block: 0, stage: 2, pathway: 0),
-      tensors.convolution("c", block: 0, stage: 2, pathway: 0) != nil
+      !hasPlainBlocks
     else { return nil }
     return a.first
   }
@@ -133,11 +140,15 @@ struct ResNetRecognition {
     let stages = (2...5).map { stage in
       let counts = (0..<pathways).map { pathway -> String in
         let kernels = tensors.temporalKernels(stage: stage, pathway: pathway)
-        let visible = (kernels.lastIndex { $0 > 1 } ?? -1) + 1
-        // I3D's patterns alternate: one block more than the last visible may count, and makes no difference. Slow's res4
-        // and res5 have 3 in theirs: without any, none takes part.
-        let isFree = arch != "slow" && arch != "slowfast" || pathway == 0 && stage <= 3
-        return "\(min(max(visible, isFree ? usual[stage - 2] : 0), kernels.count))"
+        // Where the pattern's kernels are those of several counts, the usual one is named, or else the least.
+        let pattern = ResNetBackbone.archs.first { $0.name == arch }?.kernels[pathway]
+        func suits(_ count: Int) -> Bool {
+          let expected = pattern?.blocks(stage: stage - 2, depth: kernels.count, count: count) ?? []
+          return zip(kernels, expected).allSatisfy { $0 == nil || $0 == $1 }
+        }
+        let usual = min(usual[stage - 2], kernels.count)
+        let visible = (kernels.lastIndex { ($0 ?? 1) > 1 } ?? -1) + 1
+        return "\(suits(usual) ? usual : (0...kernels.count).first(where: suits) ?? visible)"
       }
       return "[\(counts.joined(separator: ", "))]"
     }

@@ -40,8 +40,8 @@ public struct TensorIndex: Sendable {
     numbers["s\(stage).pathway\(pathway)\(StageNames.nonLocal)"] ?? []
   }
 
-  /// How many blocks res2 to res5 have.
-  public var blockCounts: [Int] { (2...5).map { blocks(stage: $0, pathway: 0).count } }
+  /// How many blocks res2 to res5 have, by the highest number: one between may be missing.
+  public var blockCounts: [Int] { (2...5).map { (blocks(stage: $0, pathway: 0).max() ?? -1) + 1 } }
 
   /// The shape of the convolution of a pathway's stem, where the network is one of stages.
   func stem(pathway: Int) -> [Int]? {
@@ -54,11 +54,18 @@ public struct TensorIndex: Sendable {
     shape("\(StageNames.block(block, stage: stage, pathway: pathway)).\(StageNames.branch).\(name).weight")
   }
 
-  /// The temporal kernel of each block.
-  func temporalKernels(stage: Int, pathway: Int) -> [Int] {
-    blocks(stage: stage, pathway: pathway).map { block in
+  /// The temporal kernel of each block up to the highest number; nil where it is missing.
+  func temporalKernels(stage: Int, pathway: Int) -> [Int?] {
+    (0..<((blocks(stage: stage, pathway: pathway).max() ?? -1) + 1)).map { block in
       let shape = convolution("a", block: block, stage: stage, pathway: pathway) ?? []
-      return shape.count == 5 ? shape[2] : 1
+      return shape.count == 5 ? shape[2] : nil
+    }
+  }
+
+  /// Whether a block of the first pathway has a convolution of that name in its branch.
+  func hasConvolution(_ name: String) -> Bool {
+    (2...5).contains { stage in
+      blocks(stage: stage, pathway: 0).contains { convolution(name, block: $0, stage: stage, pathway: 0) != nil }
     }
   }
 }

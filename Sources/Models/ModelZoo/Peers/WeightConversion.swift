@@ -40,8 +40,12 @@ public struct WeightConversion: Sendable {
     own = TensorIndex(checkpoint)
     weights = try NamedWeights(checkpoint, guess.peer)
     if let fit = NetworkFit(guess, families), let network = guess.network {
-      if let (reason, advice) = fit.obstacle { throw ConversionError.notKnown(path, reason, advice) }
-      weights.notices += fit.gaps(network)
+      // Who reads what is written may know of it what is not known here.
+      if let (reason, _) = fit.obstacle {
+        weights.notices.append("\(reason) -> whoever reads what is written will meet that")
+      } else {
+        weights.notices += fit.gaps(network)
+      }
     }
     switch names {
     case .pyslowfast: try becomePySlowFast()

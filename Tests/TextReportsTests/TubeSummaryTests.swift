@@ -13,15 +13,17 @@ import VideoEval
   }
 
   /// Class 1: one of two found. Class 2: found, but half of its time: IoU 0.5 by MultiSports' count of frames.
-  private func summary(_ rules: [String] = ["multisports", "ucf24"], leavingOut: Set<Int> = []) -> TubeSummary {
+  private func summary(_ conventions: [TubeConvention] = TubeConvention.allCases, leavingOut: Set<Int> = [])
+    -> TubeSummary
+  {
     TubeSummary(
       truth: [tube(1, 0), tube(1, 100), tube(2, 0)],
-      [tube(1, 0, score: 0.9), tube(2, 0, score: 0.8, frames: 6)], rules: rules, leavingOut: leavingOut
+      [tube(1, 0, score: 0.9), tube(2, 0, score: 0.8, frames: 6)], by: conventions, leavingOut: leavingOut
     ) { $0 == 1 ? "run, fast" : nil }
   }
 
   @Test func textByHand() {
-    let text = summary(["multisports"]).text
+    let text = summary([.multisports]).text
     #expect(
       text.split(separator: "\n").map { $0.split(separator: " ").joined(separator: " ") } == [
         "2 detected tubes, 3 true ones", "video mAP, MultiSports %", "IoU 0.2 75.00", "IoU 0.5 75.00", "IoU 0.75 25.00",
@@ -31,7 +33,7 @@ import VideoEval
         "2 1 1 100.00 100.00 0.00",
       ], "\(text)")
     // 6 of 11 frames by UCF101-24's count.
-    #expect(summary(["ucf24"]).text.contains("IoU 0.5 "))
+    #expect(summary([.ucf24]).text.contains("IoU 0.5 "))
     #expect(!summary(leavingOut: [2]).text.contains("\n2 "))
   }
 

@@ -29,6 +29,12 @@ private func guessed(
   guard let suggestions = ConfigSuggestions(guess, read) else { return lines }
   lines += configLines(suggestions, guess) + remarks
   if !suggestions.all.isEmpty { return lines }
+  let assumed = suggestions.facts.assumed
+  if !assumed.isEmpty {
+    lines.append(
+      "note          \(series(assumed, "and")) leave no trace in the tensors: below is what is usual -> set what the weights "
+        + "were trained with")
+  }
   return lines + ["", "overrides that suit these weights:"] + suggestions.facts.settings.map { "  \($0.text)" }
 }
 

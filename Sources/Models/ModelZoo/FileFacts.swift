@@ -81,6 +81,9 @@ struct FileFacts {
       }
   }
 
+  /// The keys of ``settings`` whose values are taken to be the usual ones.
+  var assumed: [String] { settings.map(\.key).filter { network.untraced[$0] != nil && !ownKeys.contains($0) } }
+
   /// Values of keys that no tensor is of.
   private var unwritten: [Override] {
     network.untraced.merging(network.unseen) { own, _ in own }.sorted { $0.key < $1.key }

@@ -163,16 +163,19 @@ private struct MisfitWords {
     // Another kind of head brings its classes.
     let changesHead = own.contains { $0.key == Key.detectionEnable.name }
     if changesHead, loads(all, withHead: true) { return text(all) }
-    return text(!loads(own, withHead: false) && loads(all, withHead: false) ? all : own)
+    return text(!loads(own) && loads(all) ? all : own)
   }
 
   /// Whether this configuration, changed so, loads the file.
-  private func loads(_ settings: [Recognition.Setting], withHead: Bool) -> Bool {
+  ///
+  /// - Parameter withHoles: Whether it may lack tensors all the same.
+  private func loads(_ settings: [Recognition.Setting], withHead: Bool = false, withHoles: Bool = false) -> Bool {
     guard var config else { return true }
     do {
       try config.apply(overrides: settings.flatMap { [$0.key, $0.value] })
       let report = try NetworkFit.report(of: guess, under: config, families)
-      let names = report.missing.map(\.name) + report.mismatched.map(\.name) + report.unused
+      let missing = withHoles ? [] : report.missing.map(\.name)
+      let names = missing + report.mismatched.map(\.name) + report.unused
       return names.allSatisfy { !withHead && $0.hasPrefix(Projection.headPrefix) }
     } catch {
       return false
@@ -207,17 +210,10 @@ private struct MisfitWords {
     return (nil, names.map { "\($0), with the overrides that slowfast inspect names" } ?? LoadHints.unknownConfig)
   }
 
-  /// Whether this configuration, changed in all that the file speaks for, is one of a network.
+  /// Whether this configuration, changed in all that the file speaks for, loads it.
   private var becomesOther: Bool {
-    guard var config else { return true }
     // AVA's boxes want weights of boxes.
-    if config.testsAVA, headsDiffer { return false }
-    do {
-      try config.apply(overrides: news.flatMap { [$0.key, $0.value] })
-      _ = try Architecture(config, families: families)
-      return true
-    } catch {
-      return false
-    }
+    if config?.testsAVA == true, headsDiffer { return false }
+    return loads(news, withHoles: true)
   }
 }

@@ -28,11 +28,11 @@ struct NetworkFit {
       do {
         let config = try FileFacts(network, own: own, guess.family).configuration()
         let found = try Self.report(of: guess, under: config, families)
-        report = report ?? found
         if Self.odd(found).isEmpty && found.unused.isEmpty {
           report = found
           return
         }
+        if report.map({ Self.odd(found).count < Self.odd($0).count }) ?? true { report = found }
       } catch {
         let text = "\(error)"
         refusal = refusal ?? text.firstRange(of: " -> ").map { String(text[..<$0.lowerBound]) } ?? text

@@ -5,45 +5,33 @@ internal import Wording
 /// An evaluation of tubes as text, JSON, CSV and Markdown: the average precision of each class at the thresholds that papers
 /// name.
 public struct TubeSummary: Sendable {
-  /// One way to compare and sum up.
-  private struct Part: Sendable {
-    let name: String
-    let title: String
-    let evaluation: VideoEvaluation
-    let means: [(key: String, title: String, value: Double?)]
-  }
+  private typealias Part = (convention: TubeConvention, evaluation: VideoEvaluation)
 
   private let parts: [Part]
   private let truth: Int
   private let found: Int
   private let name: @Sendable (Int) -> String?
 
-  private static let thresholds = [0.2, 0.5, 0.75]
+  private static let thresholds = TubeConvention.thresholds
 
   /// Evaluates.
   ///
   /// - Parameters:
-  ///   - rules: "multisports", "ucf24".
   ///   - leavingOut: Classes that are not scored.
   ///   - name: Of a class; nil where it has none.
   public init(
-    truth: [ActionTube], _ found: [ActionTube], rules names: [String], leavingOut: Set<Int>,
+    truth: [ActionTube], _ found: [ActionTube], by conventions: [TubeConvention], leavingOut: Set<Int>,
     name: @escaping @Sendable (Int) -> String?
   ) {
     (self.truth, self.found, self.name) = (truth.count, found.count, name)
-    parts = names.map { own in
-      let isMultiSports = own == "multisports"
-      let rules = isMultiSports ? VideoRules.multiSports : .ucf24
-      func evaluation(_ thresholds: [Double]) -> VideoEvaluation {
-        .ofTubes(found, truth: truth, rules: rules, thresholds: thresholds, leavingOut: leavingOut)
-      }
-      var means = [("0.5:0.95", VideoRules.strictThresholds)]
-      if isMultiSports {
-        means = [("0.05:0.45", VideoRules.looseThresholds), ("0.1:0.9", VideoRules.wideThresholds)] + means
-      }
-      return Part(
-        name: own, title: isMultiSports ? "MultiSports" : "UCF101-24, J-HMDB", evaluation: evaluation(Self.thresholds),
-        means: means.map { ($0, $0, evaluation($1).mean) })
+    parts = conventions.map { convention in
+      // At all thresholds at once: what overlaps what is found out one time.
+      let thresholds = Self.thresholds + convention.ranges.flatMap(\.thresholds)
+      return (
+        convention,
+        .ofTubes(
+          found, truth: truth, rules: convention.rules, thresholds: thresholds, leavingOut: leavingOut)
+      )
     }
   }
 
@@ -52,20 +40,25 @@ public struct TubeSummary: Sendable {
 
   /// Of each threshold or range its mean, by name.
   private func means(_ part: Part) -> [(name: String, value: Double?)] {
-    let each = part.evaluation.meanPrecisions
-    return Self.thresholds.indices.map { ("\(Self.thresholds[$0])", each?[$0]) }
-      + part.means.map { ($0.title, $0.value) }
+    let ranges = Self.thresholds.map { ("\($0)", [$0]) } + part.convention.ranges
+    var first = 0
+    return ranges.map { name, thresholds in
+      defer { first += thresholds.count }
+      let own = part.evaluation.meanPrecisions.map { $0[first..<first + thresholds.count] }
+      return (name, own.map { $0.reduce(0, +) / Double($0.count) })
+    }
   }
 
   private func head(_ part: Part) -> TextTable {
-    TextTable(["video mAP, \(part.title)", "%"], means(part).map { ["IoU \($0.name)", percent($0.value)] })
+    TextTable(["video mAP, \(part.convention.title)", "%"], means(part).map { ["IoU \($0.name)", percent($0.value)] })
   }
 
   private func classes(_ part: Part) -> TextTable {
     TextTable(
       ["class", "true tubes", "detected"] + Self.thresholds.map { "AP at \($0) %" },
       part.evaluation.classes.map { result in
-        [name(result.action), "\(result.truth)", "\(result.detections)"] + result.precisions.map { percent($0) }
+        [name(result.action), "\(result.truth)", "\(result.detections)"]
+          + zip(Self.thresholds, result.precisions).map { percent($1) }
       })
   }
 
@@ -84,8 +77,8 @@ public struct TubeSummary: Sendable {
     "rules,class,name,truth,detections," + Self.thresholds.map { "ap_\($0)" }.joined(separator: ",") + "\n"
       + parts.flatMap { part in
         part.evaluation.classes.map { result in
-          "\(part.name),\(result.action),\(csvText(name(result.action))),\(result.truth),\(result.detections),"
-            + result.precisions.map { "\($0)" }.joined(separator: ",") + "\n"
+          "\(part.convention),\(result.action),\(csvText(name(result.action))),\(result.truth),\(result.detections),"
+            + zip(Self.thresholds, result.precisions).map { "\($1)" }.joined(separator: ",") + "\n"
         }
       }.joined()
   }
@@ -98,7 +91,7 @@ public struct TubeSummary: Sendable {
         .object(
           parts.map { part in
             (
-              part.name,
+              part.convention.rawValue,
               .object([
                 ("map", .object(means(part).map { ($0.name, JSONValue($0.value)) })),
                 (

@@ -1,16 +1,13 @@
 internal import AVARecords
-internal import ArgumentParser
+public import ArgumentParser
 internal import TextReports
-internal import VideoEval
+public import VideoEval
 internal import Wording
+
+extension TubeConvention: ExpressibleByArgument {}
 
 /// What `slowfast evaluate` takes of tubes: actions of people through time.
 struct TubeOptions: ParsableArguments {
-  /// Whose rules.
-  enum Rules: String, ExpressibleByArgument, CaseIterable {
-    case multisports, ucf24
-  }
-
   @Option(
     help: ArgumentHelp(
       "Detected tubes: video, frame, x, y, width, height (pixels), class, tube, score. --groundtruth then has the true ones, "
@@ -18,7 +15,7 @@ struct TubeOptions: ParsableArguments {
   var tubes: String?
 
   @Option(help: "How tubes are compared and summed up: as MultiSports, or as UCF101-24 and J-HMDB.")
-  var tubeRules: Rules?
+  var tubeRules: TubeConvention?
 
   /// Whether tubes are given.
   ///
@@ -63,7 +60,7 @@ struct TubeOptions: ParsableArguments {
     }
     let scored = labels.map { Set($0.labels.map(\.id)) }
     let summary = TubeSummary(
-      truth: truth, found, rules: tubeRules.map { [$0.rawValue] } ?? Rules.allCases.map(\.rawValue),
+      truth: truth, found, by: tubeRules.map { [$0] } ?? TubeConvention.allCases,
       leavingOut: scored.map { classes.subtracting($0) } ?? []
     ) { labels?.name(of: $0) }
     switch format {

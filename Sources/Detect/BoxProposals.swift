@@ -118,8 +118,9 @@ struct BoxProposals {
   ///   - start: The second that a video's first frame is to be called, where the file counts from it.
   /// - Throws: `ProposalError` for boxes of a picture of another size.
   mutating func keyFrames(of name: String, in frames: VideoFrames?, start: Double) throws -> [ProposalList.FrameBoxes] {
-    guard let own = candidates.removeValue(forKey: name) else { return [] }
+    guard let own = candidates[name] else { return [] }
     try checkSize(own, name, frames)
+    candidates[name] = nil
     let first = firstFrame(of: name)
     var outside: [Int] = []
     var beside = 0

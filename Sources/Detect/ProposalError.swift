@@ -16,6 +16,12 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
   /// No box is left.
   case nothingLeft(path: String, videos: [String], reasons: [String])
 
+  /// What is wrong with the boxes of one video alone, and what to do; nil for other errors.
+  static func fault(_ error: any Error) -> String? {
+    if case .otherSize? = error as? ProposalError { return "\(error)" }
+    return nil
+  }
+
   public var description: String {
     let doing = "reading the proposals:"
     switch self {

@@ -62,6 +62,8 @@ public struct VideoDetection {
   private let proposals: ProposalList
   /// What is wrong with the videos that cannot be read at all, and have key frames.
   let faults: [String: String]
+  /// The same of those that have none, a line each: no score is missing without them.
+  public let idleFaults: [String]
   /// The key frames of these, but for those that a run knows.
   private(set) var unreadable: DamageReport
   /// The key frames within the videos all of whose boxes are below the threshold.
@@ -77,8 +79,8 @@ public struct VideoDetection {
   ///   - labelMap: The file of the classes that become rows; nil makes rows of every class, without names.
   ///   - dataset: Whose clock and classes the network was trained with.
   ///   - ensemble: The models that are asked; nil for one, of the configuration.
-  ///   - stopsAtDamage: Whether a video that is damaged as a whole, or cut short, is an error; else its key frames are
-  ///     passed over.
+  ///   - stopsAtDamage: Whether a video that is damaged as a whole, or cut short, or whose boxes are of another picture's size,
+  ///     is an error; else its key frames are passed over.
   /// - Throws: `FileError`, `VideoError`, `RecordError`, `BoxFileError`, `ProposalError`, `VideoDetectionError`.
   public init(
     _ config: Configuration, videos: [String], proposals path: String,
@@ -114,29 +116,30 @@ public struct VideoDetection {
     let zero = timing.startingSecond ?? 0
     var opened: [TaskedVideo] = []
     var unreadable = DamageReport()
-    var faults: [String: String] = [:]
+    var (faults, idleFaults): ([String: String], [String]) = ([:], [])
     var firstFault: (any Error)?
     var causes: [String] = []
     var shifted: [String] = []
     var low: [KeyFrame] = []
     for (video, name) in zip(videos, names) {
-      let (input, frames): (FrameInput, VideoFrames)
+      let (input, frames, keyFrames): (FrameInput, VideoFrames, [ProposalList.FrameBoxes])
       do {
         input = try FrameInput(video, framesPerSecond: timing.framesPerSecond ?? rate)
         frames = try VideoFrames(input.open(name, colours: Self.colours), framesPerSecond: rate)
+        keyFrames = try source.keyFrames(of: name, in: frames, start: zero)
       } catch  where !stopsAtDamage {
-        guard let cause = FrameInput.fault(error) else { throw error }
+        guard let cause = FrameInput.fault(error) ?? ProposalError.fault(error) else { throw error }
         firstFault = firstFault ?? error
         causes.append("'\(name)': \(cause)")
-        let keyFrames = try source.keyFrames(of: name, in: nil, start: zero)
-        for time in TaskPlanner.likelyTimes(of: keyFrames, timing) {
+        let times = TaskPlanner.likelyTimes(of: try source.keyFrames(of: name, in: nil, start: zero), timing)
+        if times.isEmpty { idleFaults.append("'\(name)' cannot be read, and nothing was to be scored of it: \(cause)") }
+        for time in times {
           faults[name] = cause
           unreadable.append(KeyFrame(video: name, time: time), cause: cause)
         }
         continue
       }
       notices += input.notices.map { "\(name): \($0)" }
-      let keyFrames = try source.keyFrames(of: name, in: frames, start: zero)
       let start =
         timing.startingSecond
         ?? frames.startingSecond(
@@ -157,7 +160,7 @@ public struct VideoDetection {
     self.names = names
     self.source = source
     proposals = source.list
-    self.faults = faults
+    (self.faults, self.idleFaults) = (faults, idleFaults)
     self.unreadable = unreadable
     self.low = low
     remarks =

@@ -13,6 +13,11 @@ public enum FrameInput: Sendable {
   /// - Parameter rate: Pictures a second of a folder.
   /// - Throws: `FileError`, `VideoError`, `ImagingError`, ``NoPictures``.
   public init(_ path: String, framesPerSecond rate: Double) throws {
+    // Frames are read more than once, and a pipe that nobody writes to would hold up all the others.
+    if pathExists(path), !Files.isFolder(path), !isRegularFile(path) {
+      throw FileError.excessive(
+        doing: "opening a video", path: path, expected: "a file", found: "a pipe or a device", advice: "give a file")
+    }
     if Files.isFolder(path) {
       let names = try listFolder(path).filter { !$0.hasPrefix(".") && Self.isPictureName($0) }
       if names.isEmpty { throw NoPictures(folder: path) }

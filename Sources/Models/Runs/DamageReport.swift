@@ -42,7 +42,8 @@ public struct DamageReport: Sendable {
     DamageReport(unit, keyFrames: keyFrames.filter { !isLeftOut($0.keyFrame) })
   }
 
-  /// One line for each damage with the key frames it takes away, at most `limit` of them, and one for the rest.
+  /// One line for each damage with the key frames it takes away, at most `limit` of them, and one for the rest, which names
+  /// its videos.
   public func lines(limit: Int = 10) -> [String] {
     var groups: [(video: String, cause: String, seconds: [String])] = []
     for frame in keyFrames {
@@ -54,17 +55,19 @@ public struct DamageReport: Sendable {
       }
     }
     let rest = groups.dropFirst(limit)
+    var seen: Set<String> = []
+    let others = rest.map(\.video).filter { seen.insert($0).inserted }
+    let named = listed(others, limit: 1000)
     if unit == .video {
       return groups.prefix(limit).map { "\($0.video): \($0.cause)" }
-        + (rest.isEmpty ? [] : ["and \(counted(rest.count, "more video"))"])
+        + (rest.isEmpty ? [] : ["and \(counted(rest.count, "more video")): \(named)"])
     }
     var lines = groups.prefix(limit).map { group in
       "\(group.video), \(group.seconds.count == 1 ? "second" : "seconds") \(listed(group.seconds)): \(group.cause)"
     }
     if !rest.isEmpty {
       let count = rest.reduce(0) { $0 + $1.seconds.count }
-      let videos = counted(Set(rest.map(\.video)).count, "video")
-      lines.append("and \(counted(count, "more \(unit.rawValue)")) in \(videos)")
+      lines.append("and \(counted(count, "more \(unit.rawValue)")) in \(counted(others.count, "video")): \(named)")
     }
     return lines
   }

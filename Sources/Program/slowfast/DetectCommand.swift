@@ -157,7 +157,7 @@ struct DetectCommand: ParsableCommand {
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     detection.shard = shard
-    for line in detection.unreadableElsewhere { Console.warn(line) }
+    for line in detection.unreadableElsewhere + detection.idleFaults { Console.warn(line) }
     let run = try ScoringRun(
       detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
       andIn: "overlays",
@@ -178,7 +178,8 @@ struct DetectCommand: ParsableCommand {
         if overlays { try draw(found) }
         if overlayVideo { try film(found) }
       }
-      return RunResults {
+      let idle = detection.idleFaults.count
+      return RunResults(lacking: idle == 0 ? nil : counted(idle, "video")) {
         Leftovers.say(
           detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
         notices.repeatIfFar()

@@ -53,6 +53,24 @@ private func adviceFromElsewhere(_ option: String) -> String {
   return "see the command's options ('\(near)' is one of \(listed(owners)))"
 }
 
+/// Joins options with the negative numbers behind them ("--gap -1" becomes "--gap=-1"), which the parser would take for options:
+/// whether an option takes them is for its command to say.
+func joiningNegativeValues(_ words: [String]) -> [String] {
+  func isNegative(_ word: String) -> Bool { word.hasPrefix("-") && Double(word) != nil }
+  if !zip(words, words.dropFirst()).contains(where: { $0.hasPrefix("--") && isNegative($1) }) { return words }
+  let valued = Set(options(of: resolve(words[...])).filter(\.takesValue).map(\.name))
+  let end = words.firstIndex(of: "--") ?? words.endIndex
+  var joined: [String] = []
+  for word in words[..<end] {
+    if isNegative(word), let option = joined.last, valued.contains(option) {
+      joined[joined.count - 1] = "\(option)=\(word)"
+    } else {
+      joined.append(word)
+    }
+  }
+  return joined + words[end...]
+}
+
 /// Finds a name or value that begins with a dash, where the parser has taken it for an option.
 func dashedWord(in words: [String]) -> Misspelling? {
   let call = resolve(words[...])

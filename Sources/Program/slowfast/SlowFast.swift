@@ -25,7 +25,7 @@ enum Program {
     signal(SIGXFSZ, SIG_IGN)
     signal(SIGPIPE, SIG_IGN)
     Interruption.install()
-    let words = Array(CommandLine.arguments.dropFirst())
+    let words = joiningNegativeValues(Array(CommandLine.arguments.dropFirst()))
     if let complaint = unknownCommand(in: words) { refuse(complaint) }
     do {
       var command = try SlowFast.parseAsRoot(words)

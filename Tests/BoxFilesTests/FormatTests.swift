@@ -75,13 +75,14 @@ import Testing
     #expect(try position("\"image_id\": 3, \"file_name\": \"x/a_12.jpg\"").position == .picture("x/a_12", number: nil))
     let second = try position("\"image_id\": \"a,0902\"")
     #expect(second.position == .second(902) && second.video == "a")
-    let video = try #require(
+    let file = try #require(
       try read(
         """
         {"videos": [{"id": 5, "name": "clip"}], "images": [{"id": 1, "video_id": 5, "frame_id": 7, "width": 10, "height": 20}],
          "annotations": [{"image_id": 1, "bbox": [1, 2, 3, 4], "track_id": 9, "category_id": 0}]}
-        """)
-    ).records[0]
+        """))
+    let video = file.records[0]
+    #expect(file.firstFrame == 0)
     #expect(video.video == "clip" && video.position == .frame(7) && video.size == ImageSize(width: 10, height: 20))
     #expect(video.track == 9)
   }

@@ -43,7 +43,12 @@ struct COCOReader {
     if !named.images.isEmpty {
       let pictures = try pictures(of: named)
       for picture in pictures.values {
-        if case .picture(let path, _) = picture.position { builder.file.pictures.append(path) }
+        switch picture.position {
+        case .picture(let path, _): builder.file.pictures.append(path)
+        // Frame ids of CocoVID count from 0.
+        case .frame: builder.file.firstFrame = 0
+        case .second, .time: break
+        }
       }
       self.pictures = pictures
     }

@@ -127,6 +127,10 @@ let formats: [Target] = [
     name: "TrackRecords",
     dependencies: ["AVARecords", "BoxFiles", "JSON", "Tracks", "Files", "Wording", "Geometry"],
     swiftSettings: safe),
+  .target(
+    name: "Exports",
+    dependencies: ["TrackRecords", "AVARecords", "Datasets", "JSON", "Tracks", "Files", "Wording", "Geometry"],
+    swiftSettings: safe),
 ]
 
 let media: [Target] = [
@@ -235,7 +239,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "TrackRecords", "Tracks", "VideoEval",
+      "Exports", "TrackRecords", "Tracks", "VideoEval",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -245,7 +249,8 @@ let program: [Target] = [
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
-  "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Report", "TextReports", "Ensembles",
+  "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
+  "Ensembles",
   "Program",
   "Dependency",
 ]
@@ -283,6 +288,8 @@ let testTargets: [Target] = [
   tests("AVARecords", "AVARecords", "Datasets", "Files", "Geometry", "Parallel", "Tensors"),
   tests("BoxFiles", "BoxFiles", "Files", "Geometry"),
   tests("TrackRecords", "TrackRecords", "Tracks", "AVARecords", "BoxFiles", "JSON", "Geometry", "Files"),
+  tests(
+    "Exports", "Exports", "TrackRecords", "Tracks", "AVARecords", "BoxFiles", "JSON", "Geometry", "Files"),
   tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",

@@ -58,6 +58,8 @@ func sourceFiles(_ folders: [String], endings: [String] = []) throws -> [SourceF
       let isText = !bytes.prefix(1024).contains(0) && (endings.isEmpty || endings.contains { path.hasSuffix($0) })
       return isText ? [SourceFile(path: folder, text: String(decoding: bytes, as: UTF8.self))] : []
     }
-    return try sourceFiles(try listFolder(path).map { folder + "/" + $0 }, endings: endings)
+    // What is hidden in them, such as Python's environments, is not the project's.
+    let names = try listFolder(path).filter { !$0.hasPrefix(".") }
+    return try sourceFiles(names.map { folder + "/" + $0 }, endings: endings)
   }
 }

@@ -68,7 +68,10 @@ final class Scratch {
   }
 
   /// All files below the folder, the hidden ones too.
-  var files: [String] { Scratch.files(of: path, "") }
+  var files: [String] { Scratch.files(below: path) }
+
+  /// All files below a folder, by their paths from there.
+  static func files(below folder: String) -> [String] { files(of: folder, "") }
 
   private static func files(of folder: String, _ prefix: String) -> [String] {
     ((try? listFolder(folder)) ?? []).flatMap { name -> [String] in

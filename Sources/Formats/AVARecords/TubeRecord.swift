@@ -67,6 +67,19 @@ public struct TubeRecord: Sendable, Equatable {
     return tubes
   }
 
+  /// Whether a file's first row has the nine columns of a detected tube, where rows of boxes have eight; false for what can be
+  /// read only once.
+  ///
+  /// - Throws: `RecordError`, `FileError`.
+  public static func isTable(path: String) throws -> Bool {
+    guard isRegularFile(path) else { return false }
+    var cursor = try RowCursor(path: path, doing: "reading rows", columns: "boxes or tubes")
+    while try cursor.advance() {
+      if cursor[0].first != UInt8(ascii: "#") { return cursor.count == 9 }
+    }
+    return false
+  }
+
   private struct TubeName: Hashable {
     let video: String
     let number: Int

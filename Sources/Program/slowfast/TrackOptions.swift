@@ -36,36 +36,30 @@ struct LinkingOptions: ParsableArguments {
     }
   }
 
-  private func longestGap(_ spacing: Double) -> Double { gap ?? max(1, 2.5 * spacing) }
-
   /// - Parameters:
   ///   - size: Of the frames; 16:9 where it is not known.
   ///   - hasScores: Whether the boxes' scores say how sure it is that somebody is there.
   func settings(for people: PeopleOverTime, size: ImageSize?, hasScores: Bool) -> MotionLinker.Settings {
-    var settings = MotionLinker.Settings()
-    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
-    settings.longestGap = longestGap(people.spacing ?? 1)
-    settings.firstID = 1 + (people.frames.lazy.flatMap(\.boxes).compactMap(\.id).max() ?? 0)
+    var settings = people.usualLinking(size: size)
+    settings.longestGap = gap ?? people.usualGap
     if hasScores {
       settings.highScore = highScore
       settings.lowScore = lowScore
       settings.newScore = highScore + 0.1
-    } else {
-      // Detections have been accepted already: who is seen once was there.
-      settings.confirmations = 1
+      settings.confirmations = MotionLinker.Settings().confirmations
     }
     return settings
   }
 
-  func overlapLinker(spacing: Double, hasScores: Bool) -> OverlapLinker {
-    OverlapLinker(score: hasScores ? highScore : 0, longestGap: longestGap(spacing))
+  func overlapLinker(for people: PeopleOverTime, hasScores: Bool) -> OverlapLinker {
+    OverlapLinker(score: hasScores ? highScore : 0, longestGap: gap ?? people.usualGap)
   }
 }
 
 /// When actions begin and end.
 struct IntervalOptions: ParsableArguments {
   @Option(help: ArgumentHelp("An action begins at this score.", valueName: "score"))
-  var on = 0.5
+  var on = IntervalRules.usualOn
 
   @Option(help: ArgumentHelp("It ends below this score (default: four fifths of --on).", valueName: "score"))
   var off: Double?
@@ -99,7 +93,7 @@ struct IntervalOptions: ParsableArguments {
   }
 
   func rules(spacing: Double) -> IntervalRules {
-    var rules = IntervalRules(on: on, off: off ?? 0.8 * on, spacing: spacing)
+    var rules = IntervalRules(on: on, off: off ?? IntervalRules.usualShare * on, spacing: spacing)
     rules.smoothing = window.map { .window($0) } ?? decay.map { .exponential($0) } ?? .none
     rules.leastDuration = leastDuration
     rules.mergedGap = mergeGap

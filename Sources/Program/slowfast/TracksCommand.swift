@@ -97,14 +97,13 @@ struct TracksCommand: ParsableCommand {
   }
 
   private func linked(_ people: PeopleOverTime) throws -> VideoTracks {
-    let spacing = people.spacing ?? 1
-    let rules = actions.rules(spacing: spacing)
+    let rules = actions.rules(spacing: people.spacing ?? 1)
     switch linking.linker {
     case .motion:
       return try people.linked(
         by: MotionLinker(linking.settings(for: people, size: size, hasScores: mot)), rules)
     case .overlap:
-      return try people.linked(by: linking.overlapLinker(spacing: spacing, hasScores: mot), rules)
+      return try people.linked(by: linking.overlapLinker(for: people, hasScores: mot), rules)
     }
   }
 }

@@ -19,6 +19,10 @@ public struct ActionInterval: Sendable, Equatable {
 /// When an action begins and ends, of its scores along a track.
 public struct IntervalRules: Sendable, Equatable {
   public var smoothing = Smoothing.none
+  /// The score at which an action begins where nobody says it, and the share of it below which it ends.
+  public static let usualOn = 0.5
+  public static let usualShare = 0.8
+
   /// An action begins at a score of at least this.
   public var on: Double
   /// It ends at a score below this; at most `on`.

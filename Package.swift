@@ -366,7 +366,7 @@ let testTargets: [Target] = [
       targets: [
         "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "BoxFiles", "Imaging", "Video", "Tensors",
         "Files", "Runs",
-        "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics",
+        "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics", "TrackRecords", "Tracks",
       ]),
   ]
   let targets =

@@ -39,6 +39,12 @@ def scores(second, people, classes=3, view="256", video="v"):
     )
 
 
+def tracks(head):
+    """A file of one track or tube, up to its boxes."""
+    boxes = '[{"time": 1.0, "box": [0.1, 0.2, 0.3, 0.8], "score": 1.0}, {"time": 2, "box": [0, 0, 1, 1], "score": 5e-1}]'
+    return '{"videos": [{"video": "v", ' + head + '"boxes": ' + boxes + "}]}]}\n"
+
+
 RESULTS = struct.pack("<BI", 4, 2) + text("out/a.csv") + text("out/b.json")
 OTHER_HEAD = b"\0" + text("weights\ty\nMODEL.ARCH\tslow\nproposals\t9 bytes, sha256 " + "0f" * 32 + "\n")
 
@@ -49,6 +55,10 @@ SEEDS = {
         "torn": pieces(0, scores(902, 1)) + b"\x40\x80" + struct.pack("<II", 200, 7) + scores(903, 1)[:56],
         "other_run": pieces(2, OTHER_HEAD, scores(902, 1)),
         "foreign": pieces(3, RESULTS),
+    },
+    "tracks": {
+        "tracks.json": tracks('"tracks": [{"id": 3, "start": 1.0, "end": 2.0, '),
+        "tubes.json": tracks('"tubes": [{"track": 3, "action": 12, "name": "stand", "start": 0.5, "end": 2.5, "score": 0.8, '),
     },
     "detections": {
         "plain.csv": ROWS.format(action=12, last="0.5"),

@@ -36,7 +36,7 @@ seeds() {
 words() {
   case $1 in
     unpickler | torchpickle | predictions) echo Dictionaries/pickle.dict ;;
-    safetensors | datasets | boxes) echo Dictionaries/json.dict ;;
+    safetensors | datasets | boxes | tracks) echo Dictionaries/json.dict ;;
     detections | groundtruth | proposals | exclusions | framelist | videolist) echo Dictionaries/csv.dict ;;
     *) echo "Dictionaries/$1.dict" ;;
   esac

@@ -6,6 +6,7 @@ import Files
 import Imaging
 import ModelZoo
 import Tensors
+import TrackRecords
 import Video
 
 /// A reader of strangers' bytes, and what the fuzzer's bytes become before it sees them.
@@ -36,6 +37,11 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
     _ = known.summary.notices(scoreThreshold: 0.8)
   },
   FuzzTarget(name: "boxes", read: readBoxes),
+  FuzzTarget(name: "tracks") { path in
+    for video in try TrackFile(paths: [path]).videos {
+      for track in video.tracks { _ = track.box(at: 1) }
+    }
+  },
   FuzzTarget(name: "framelist") { path in
     for video in try FrameList.read(paths: [path], frameFolder: "frames").videos {
       for frame in 0..<video.count { _ = video.path(ofFrame: frame) }

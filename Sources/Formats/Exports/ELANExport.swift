@@ -113,15 +113,6 @@ struct ELANExport: ExportFormat {
     xml.element(
       "LINGUISTIC_TYPE",
       [("GRAPHIC_REFERENCES", "false"), ("LINGUISTIC_TYPE_ID", "action"), ("TIME_ALIGNABLE", "true")])
-    // The four that every document declares.
-    for (name, meaning) in [
-      ("Time_Subdivision", "Time subdivision of parent annotation's time interval, no time gaps allowed"),
-      ("Symbolic_Subdivision", "Symbolic subdivision of a parent annotation, in order"),
-      ("Symbolic_Association", "1-1 association with a parent annotation"),
-      ("Included_In", "Time alignable annotations within the parent annotation's time interval, gaps are allowed"),
-    ] {
-      xml.element("CONSTRAINT", [("DESCRIPTION", meaning), ("STEREOTYPE", name)])
-    }
     xml.end()
   }
 

@@ -70,7 +70,7 @@ func grouped(_ group: String, _ targets: [Target]) -> [Target] {
 }
 
 let cLibraries: [Target] = [
-  // Not linked: it loads libav (libavformat-dev, libavcodec-dev, libavutil-dev, libswscale-dev) when a video is opened.
+  // Not linked: it loads libav (libavdevice-dev, libavformat-dev, libavcodec-dev, libavutil-dev, libswscale-dev) when a video is opened.
   .target(name: "CLibAV", cSettings: [.unsafeFlags(checkedC)]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -134,7 +134,7 @@ let media: [Target] = [
     name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
     swiftSettings: strict),
   .target(
-    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
+    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "Clocks", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
   .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
@@ -182,7 +182,7 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
       "Clips",
-      "VideoModels", "Kernels", "Tensors", "Geometry", "JSON", "Files", "Wording",
+      "VideoModels", "Kernels", "Tensors", "Parallel", "Geometry", "Tracks", "JSON", "Files", "Clocks", "Wording",
     ], swiftSettings: strict)
 ]
 

@@ -276,7 +276,7 @@ let testTargets: [Target] = [
   tests("Checkpoint", "Checkpoint", "Files", "Tensors"),
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
-  tests("Video", "Video", "Imaging", "Files", "Geometry"),
+  tests("Video", "Video", "Imaging", "Files", "Geometry", "Clocks"),
   tests(
     "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
     "Tensors", "Geometry", "Files"),
@@ -306,7 +306,7 @@ let testTargets: [Target] = [
   tests(
     "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
     "Imaging", "Video",
-    "Overlay", "Tensors",
+    "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",

@@ -105,7 +105,8 @@ public final class LineBoxes: LiveBoxes {
       }
       time = seconds
     } else if waits {
-      throw LineFault(what: "it has no \"time\", and the stream does not run by the clock -> add it, or give --pace live")
+      throw LineFault(
+        what: "it has no \"time\", and the stream does not run by the clock -> add it, or give --pace live")
     }
     var unit: ImageSize?
     if let given = value["size"] {

@@ -96,7 +96,8 @@ public enum LiveBoxesError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noBoxes(let path, let name, let others):
       let what = others.isEmpty ? "it has no boxes above the threshold" : "it has boxes of \(listed(others))"
-      return "reading the proposals: '\(path)': no boxes of '\(name)': \(what) -> say with --name what the file calls the "
+      return
+        "reading the proposals: '\(path)': no boxes of '\(name)': \(what) -> say with --name what the file calls the "
         + "stream, or give another file"
     }
   }

@@ -112,25 +112,32 @@ public final class LiveFrames: FrameSource {
     if arrivals.count > 4096 { arrivals = arrivals.filter { $0.key >= end - 2048 } }
   }
 
+  /// The last frame lasts as long as those before it.
+  private func end(_ ending: Ending) {
+    let count = Int(((readTime + 1 / stream.framesPerSecond) * framesPerSecond).rounded(.toNearestOrEven))
+    if count > present.upperBound { present = present.lowerBound..<count }
+    self.ending = ending
+  }
+
   /// Goes on until a frame of this source is the stream's present one, or the stretch ends.
   private func pull() {
     let before = present
     while ending == nil && present == before {
       do throws(VideoError) {
         guard let time = try stream.advance() else {
-          ending = .endOfStream
+          end(.endOfStream)
           break
         }
         if stream.size != size {
-          ending = .otherSize(time: time)
+          end(.otherSize(time: time))
         } else if time < lastTime - 0.5 || time > lastTime + Self.longestStep {
-          ending = .jump(time: time)
+          end(.jump(time: time))
         } else {
           pace(time - firstTime)
           accept(max(time, lastTime))
         }
       } catch {
-        ending = .failure(error)
+        end(.failure(error))
       }
     }
   }

@@ -49,8 +49,13 @@ public final class LiveStream {
     self.stall = stall
     self.watch = watch
     watch.begin(stall)
-    pipe = input == .standardInput ? PipeInput(watch) : nil
-    context = try Self.connect(input, pipe, watch)
+    pipe =
+      switch input {
+      case .standardInput: PipeInput(watch)
+      case .file(let path): PipeInput(namedPipe: path, watch)
+      case .url, .device: nil
+      }
+    context = try Self.connect(input, pipe, watch, stall)
     do throws(VideoError) {
       let found = avformat_find_stream_info(context, nil)
       if found < 0 { throw Self.fault(openingStream, input, found, watch, stall) }
@@ -92,7 +97,7 @@ public final class LiveStream {
   }
 
   private static func connect(
-    _ input: StreamInput, _ pipe: PipeInput?, _ watch: StreamWatch
+    _ input: StreamInput, _ pipe: PipeInput?, _ watch: StreamWatch, _ stall: Double
   ) throws(VideoError) -> UnsafeMutablePointer<AVFormatContext> {
     LibAVLog.clear()
     var format: UnsafePointer<AVInputFormat>?
@@ -113,7 +118,8 @@ public final class LiveStream {
       if let fault = slowfast_libavdevice_fault() {
         throw VideoError(
           doing: openingStream, path: input.description,
-          reason: "libavdevice, which reads devices, cannot be loaded: \(String(cString: fault)) -> install Debian's ffmpeg, "
+          reason:
+            "libavdevice, which reads devices, cannot be loaded: \(String(cString: fault)) -> install Debian's ffmpeg, "
             + "which brings it")
       }
       format = av_find_input_format(name)
@@ -131,10 +137,13 @@ public final class LiveStream {
         guard let watch else { return 0 }
         return Unmanaged<StreamWatch>.fromOpaque(watch).takeUnretainedValue().endsWait ? 1 : 0
       }, opaque: Unmanaged.passUnretained(watch).toOpaque())
-    if let pipe { allocated.pointee.pb = pipe.context }
+    if let pipe {
+      allocated.pointee.pb = pipe.context
+      url = ""
+    }
     var context: UnsafeMutablePointer<AVFormatContext>? = allocated
     let opened = avformat_open_input(&context, url, format, &options)
-    guard opened >= 0, let context else { throw fault(openingStream, input, opened, watch, nil) }
+    guard opened >= 0, let context else { throw fault(openingStream, input, opened, watch, stall) }
     return context
   }
 
@@ -158,13 +167,13 @@ public final class LiveStream {
 
   /// What a return code of libav means here.
   private static func fault(
-    _ doing: String, _ input: StreamInput, _ code: Int32, _ watch: StreamWatch, _ stall: Double?
+    _ doing: String, _ input: StreamInput, _ code: Int32, _ watch: StreamWatch, _ stall: Double
   ) -> VideoError {
     let found =
       watch.isCancelled
       ? "ended"
-      : code == slowfast_averror_exit() && watch.isOver
-        ? "nothing has come for \(stall.map { "\(fixed($0, 0)) s" } ?? "too long") -> is the source still sending?"
+      : code == slowfast_averror_exit()
+        ? "nothing has come for \(fixed(stall, stall < 10 ? 1 : 0)) s -> is the source still sending?"
         : "\(reason(of: code))\(LibAVLog.complaint)\(advice(input))"
     return VideoError(doing: doing, path: input.description, reason: found)
   }

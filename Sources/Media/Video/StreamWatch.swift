@@ -19,8 +19,6 @@ public final class StreamWatch: Sendable {
     deadline.store(monotonicNanoseconds() + Int(min(seconds, 1e9) * 1e9), ordering: .relaxed)
   }
 
-  /// Whether the time is over.
-  var isOver: Bool { monotonicNanoseconds() > deadline.load(ordering: .relaxed) }
-
-  var endsWait: Bool { isCancelled || isOver }
+  /// Whether to wait no longer.
+  var endsWait: Bool { isCancelled || monotonicNanoseconds() > deadline.load(ordering: .relaxed) }
 }

@@ -21,7 +21,8 @@ struct WatchCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "watch",
     abstract: "Finds actions in a live stream, a camera or a pipe, as they happen.",
-    usage: "slowfast watch INPUT --cfg FILE --weights FILE (--proposals FILE | --boxes - | --whole-frame) [KEY VALUE ...]",
+    usage:
+      "slowfast watch INPUT --cfg FILE --weights FILE (--proposals FILE | --boxes - | --whole-frame) [KEY VALUE ...]",
     discussion: """
       INPUT is a URL that libav opens (rtsp://, http://, udp://), a device (/dev/video0, or FORMAT:NAME of libavdevice, such \
       as lavfi:testsrc2), a file, or - for a video that is piped in. Every second of the stream is a key frame; each comes \
@@ -46,7 +47,9 @@ struct WatchCommand: ParsableCommand {
   @Flag(help: "One person, who fills the picture: for a camera that sees one at most.")
   var wholeFrame = false
 
-  @Option(help: ArgumentHelp("What --proposals calls the stream (default: the file's or the URL's last name).", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "What --proposals calls the stream (default: the file's or the URL's last name).", valueName: "name"))
   var name: String?
 
   @Option(help: ArgumentHelp("From key frame to key frame.", valueName: "seconds"))

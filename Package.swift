@@ -70,7 +70,7 @@ func grouped(_ group: String, _ targets: [Target]) -> [Target] {
 }
 
 let cLibraries: [Target] = [
-  // Not linked: it loads libav (libavformat-dev, libavcodec-dev, libavutil-dev, libswscale-dev) when a video is opened.
+  // Not linked: it loads libav (libavdevice-dev, libavformat-dev, libavcodec-dev, libavutil-dev, libswscale-dev) when a video is opened.
   .target(name: "CLibAV", cSettings: [.unsafeFlags(checkedC)]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -138,7 +138,7 @@ let media: [Target] = [
     name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
     swiftSettings: strict),
   .target(
-    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
+    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "Clocks", "CLibAV"], swiftSettings: strict),
   .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
   .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
@@ -186,7 +186,7 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
       "Clips",
-      "VideoModels", "Kernels", "Tensors", "Geometry", "JSON", "Files", "Wording",
+      "VideoModels", "Kernels", "Tensors", "Parallel", "Geometry", "Tracks", "JSON", "Files", "Clocks", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -281,7 +281,7 @@ let testTargets: [Target] = [
   tests("Checkpoint", "Checkpoint", "Files", "Tensors"),
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
-  tests("Video", "Video", "Imaging", "Files", "Geometry"),
+  tests("Video", "Video", "Imaging", "Files", "Geometry", "Clocks"),
   tests(
     "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
     "Tensors", "Geometry", "Files"),
@@ -313,7 +313,7 @@ let testTargets: [Target] = [
   tests(
     "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
     "Imaging", "Video",
-    "Overlay", "Tensors",
+    "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",

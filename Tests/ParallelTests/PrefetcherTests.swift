@@ -93,4 +93,40 @@ private final class Watch: Sendable {
     // Every element made and the source itself.
     #expect(watch.dropped.load(ordering: .acquiring) == watch.count + 1)
   }
+
+  /// A live source goes on: of the elements that may go, the last ones are left; the others all come, in their order.
+  @Test(arguments: [1, 3]) func keepsTheNewest(_ capacity: Int) throws {
+    let gone = Mutex<[Int]>([])
+    let watch = Watch()
+    let prefetcher = Prefetcher<Int>(
+      newest: capacity, mayGo: { $0 % 10 != 0 }, gone: { element in gone.withLock { $0.append(element) } },
+      produce: { watch.next(upTo: 99) })
+    while watch.count < 101 {}
+    var found: [Int] = []
+    while let element = try prefetcher.next() { found.append(element) }
+    let kept = Array((0..<100).filter { $0 % 10 != 0 }.suffix(capacity))
+    #expect(found == ((0..<100).filter { $0 % 10 == 0 } + kept).sorted())
+    #expect(gone.withLock { $0 } == (0..<100).filter { $0 % 10 != 0 }.dropLast(capacity))
+  }
+
+  @Test func waitsForALimitedTime() throws {
+    let gate = Atomic(false)
+    let prefetcher = Prefetcher<Int>(capacity: 1) {
+      while !gate.load(ordering: .acquiring) {}
+      return gate.exchange(false, ordering: .acquiringAndReleasing) ? 7 : nil
+    }
+    func nothing(_ waited: Prefetcher<Int>.Waited) -> Bool { if case .nothing = waited { true } else { false } }
+    #expect(nothing(try prefetcher.next(within: 0)))
+    #expect(nothing(try prefetcher.next(within: 0.02)))
+    gate.store(true, ordering: .releasing)
+    guard case .element(7) = try prefetcher.next(within: 1000) else {
+      Issue.record("no element")
+      return
+    }
+    gate.store(true, ordering: .releasing)
+    // The second element is 7 again; then the producer is let go.
+    _ = try prefetcher.next()
+    gate.store(true, ordering: .releasing)
+  }
+
 }

@@ -11,6 +11,8 @@ enum Program {
     let status: Int
     let stdout: String
     let stderr: String
+    /// The most memory that it had at a time, in bytes.
+    var peakMemory = 0
   }
 
   /// The program beside the test bundle: both come out of one build.
@@ -83,7 +85,8 @@ enum Program {
     let signal = status & 0x7f
     let note = fault.map { "\n[killed by the test: it \($0)]" } ?? ""
     return Result(
-      status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note)
+      status: Int(signal == 0 ? status >> 8 & 0xff : 128 + signal), stdout: output.text, stderr: error.text + note,
+      peakMemory: Int(usage.ru_maxrss) * 1024)
   }
 
   /// Where SLOWFAST_TEST_COSTS names a file, a line in it for every run: seconds of the processor, and the arguments. To find

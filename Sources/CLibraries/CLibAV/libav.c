@@ -42,6 +42,29 @@ const char *slowfast_libav_fault(void) {
   return *fault ? fault : NULL;
 }
 
+// Devices bring as many libraries again, and few who watch a stream have one: they are loaded when one is first opened.
+static char device_fault[512];
+static pthread_once_t devices_once = PTHREAD_ONCE_INIT;
+
+static void load_devices(void) {
+  if (slowfast_libav_fault()) {
+    snprintf(device_fault, sizeof device_fault, "%s", fault);
+    return;
+  }
+  void *library = dlopen(NAME(avdevice, LIBAVDEVICE_VERSION_MAJOR), RTLD_LAZY | RTLD_LOCAL);
+  void (*registerAll)(void) = library ? (void (*)(void))dlsym(library, "avdevice_register_all") : NULL;
+  if (registerAll) {
+    registerAll();
+  } else {
+    snprintf(device_fault, sizeof device_fault, "%s", dlerror());
+  }
+}
+
+const char *slowfast_libavdevice_fault(void) {
+  pthread_once(&devices_once, load_devices);
+  return *device_fault ? device_fault : NULL;
+}
+
 static void *function(int library, const char *name) {
   void *found = slowfast_libav_fault() ? NULL : dlsym(libraries[library], name);
   if (found) return found;
@@ -114,6 +137,7 @@ FORWARD(avcodec, int, avcodec_receive_packet, (AVCodecContext *context, AVPacket
 FORWARD(avcodec, int, avcodec_send_frame, (AVCodecContext *context, const AVFrame *frame), (context, frame))
 FORWARD(avcodec, int, avcodec_send_packet, (AVCodecContext *context, const AVPacket *packet), (context, packet))
 
+FORWARD(avformat, const AVInputFormat *, av_find_input_format, (const char *name), (name))
 FORWARD(
     avformat, const AVOutputFormat *, av_guess_format, (const char *name, const char *file, const char *type),
     (name, file, type))
@@ -126,6 +150,7 @@ FORWARD(
     avformat, uint8_t *, av_stream_get_side_data, (const AVStream *stream, enum AVPacketSideDataType type, size_t *size),
     (stream, type, size))
 FORWARD(avformat, int, av_write_trailer, (AVFormatContext *context), (context))
+FORWARD(avformat, AVFormatContext *, avformat_alloc_context, (void), ())
 FORWARD(
     avformat, int, avformat_alloc_output_context2,
     (AVFormatContext **context, const AVOutputFormat *format, const char *name, const char *file),

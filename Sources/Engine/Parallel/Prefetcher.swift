@@ -12,8 +12,12 @@ public final class Prefetcher<Element>: @unchecked Sendable {
   /// - Parameters:
   ///   - capacity: How many finished elements may wait, at least 1.
   ///   - produce: Makes the next element; nil ends the sequence.
-  public init(capacity: Int, produce: @escaping () throws -> Element?) {
-    queue = Queue(capacity: max(1, capacity), produce: produce)
+  public convenience init(capacity: Int, produce: @escaping () throws -> Element?) {
+    self.init(Queue(capacity: max(1, capacity), produce: produce, overflow: nil))
+  }
+
+  private init(_ queue: Queue<Element>) {
+    self.queue = queue
     let context = Unmanaged.passRetained(queue as AnyQueue).toOpaque()
     let code = pthread_create(
       &thread, nil,
@@ -29,8 +33,38 @@ public final class Prefetcher<Element>: @unchecked Sendable {
     pthread_join(thread, nil)
   }
 
+  /// Makes elements whether they are taken in time or not, as a live source does: where too many wait, the oldest go.
+  ///
+  /// - Parameters:
+  ///   - capacity: How many elements that may go may wait, at least 1.
+  ///   - mayGo: Which elements those are.
+  ///   - gone: Called for each element that goes, on the thread that makes them.
+  public convenience init(
+    newest capacity: Int, mayGo: @escaping (Element) -> Bool, gone: @escaping (Element) -> Void,
+    produce: @escaping () throws -> Element?
+  ) {
+    self.init(Queue(capacity: max(1, capacity), produce: produce, overflow: Overflow(mayGo: mayGo, gone: gone)))
+  }
+
   /// Waits for the next element; nil after the last.
   public func next() throws -> Element? { try queue.take() }
+
+  /// What comes of waiting for an element for a limited time.
+  public enum Waited {
+    case element(Element)
+    case end
+    /// Nothing came in time.
+    case nothing
+  }
+
+  /// Waits for the next element, at most so many seconds.
+  public func next(within seconds: Double) throws -> Waited { try queue.take(within: seconds) }
+}
+
+/// What becomes of elements that nobody takes in time.
+private struct Overflow<Element> {
+  let mayGo: (Element) -> Bool
+  let gone: (Element) -> Void
 }
 
 /// What the thread needs to know of a queue.
@@ -41,6 +75,7 @@ private class AnyQueue {
 private final class Queue<Element>: AnyQueue, @unchecked Sendable {
   private let capacity: Int
   private let produce: () throws -> Element?
+  private let overflow: Overflow<Element>?
   private var ready: [Element] = []
   private var failure: (any Error)?
   private var finished = false
@@ -48,11 +83,16 @@ private final class Queue<Element>: AnyQueue, @unchecked Sendable {
   private let lock = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
   private let changed = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
 
-  init(capacity: Int, produce: @escaping () throws -> Element?) {
+  init(capacity: Int, produce: @escaping () throws -> Element?, overflow: Overflow<Element>?) {
     self.capacity = capacity
     self.produce = produce
+    self.overflow = overflow
     pthread_mutex_init(lock, nil)
-    pthread_cond_init(changed, nil)
+    var attributes = pthread_condattr_t()
+    pthread_condattr_init(&attributes)
+    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC)
+    pthread_cond_init(changed, &attributes)
+    pthread_condattr_destroy(&attributes)
   }
 
   deinit {
@@ -66,9 +106,12 @@ private final class Queue<Element>: AnyQueue, @unchecked Sendable {
     while waitForRoom() {
       do {
         let element = try produce()
+        var gone: [Element] = []
         withLock {
           if let element { ready.append(element) } else { finished = true }
+          gone = dropOldest()
         }
+        for element in gone { overflow?.gone(element) }
         if element == nil { return }
       } catch {
         withLock {
@@ -84,6 +127,25 @@ private final class Queue<Element>: AnyQueue, @unchecked Sendable {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
     while ready.isEmpty && !finished { pthread_cond_wait(changed, lock) }
+    return try first()
+  }
+
+  func take(within seconds: Double) throws -> Prefetcher<Element>.Waited {
+    var end = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &end)
+    let nanoseconds = end.tv_nsec + Int(min(max(seconds, 0), 1e6) * 1e9)
+    end.tv_sec += nanoseconds / 1_000_000_000
+    end.tv_nsec = nanoseconds % 1_000_000_000
+    pthread_mutex_lock(lock)
+    defer { pthread_mutex_unlock(lock) }
+    while ready.isEmpty && !finished {
+      if pthread_cond_timedwait(changed, lock, &end) == ETIMEDOUT && ready.isEmpty && !finished { return .nothing }
+    }
+    return try first().map { .element($0) } ?? .end
+  }
+
+  /// Under the lock, where there is an element or the end has come.
+  private func first() throws -> Element? {
     if !ready.isEmpty {
       pthread_cond_broadcast(changed)
       return ready.removeFirst()
@@ -92,13 +154,22 @@ private final class Queue<Element>: AnyQueue, @unchecked Sendable {
     return nil
   }
 
+  /// Under the lock: takes out what nobody took in time.
+  private func dropOldest() -> [Element] {
+    guard let overflow else { return [] }
+    let places = ready.indices.filter { overflow.mayGo(ready[$0]) }.dropLast(capacity)
+    let gone = places.map { ready[$0] }
+    for place in places.reversed() { ready.remove(at: place) }
+    return gone
+  }
+
   func cancel() { withLock { cancelled = true } }
 
   /// Waits until there is room; false when nobody wants more.
   private func waitForRoom() -> Bool {
     pthread_mutex_lock(lock)
     defer { pthread_mutex_unlock(lock) }
-    while ready.count >= capacity && !cancelled { pthread_cond_wait(changed, lock) }
+    while overflow == nil && ready.count >= capacity && !cancelled { pthread_cond_wait(changed, lock) }
     return !cancelled
   }
 

@@ -55,9 +55,17 @@ public final class ViewReader {
   /// - Parameters:
   ///   - center: The number of the key frame; key frames come in ascending order.
   ///   - seconds: The time of the task; nil for that at which the key frame appears.
+  ///   - takesAll: Whether the frames between those that are needed are prepared, too: of a source that cannot go back, where
+  ///     a later key frame needs them.
   /// - Throws: The source's errors, `ClipError`.
-  public func read(_ views: [View], around center: Int, at seconds: Double? = nil) throws {
-    let needs = views.map { (reader: reader($0), frames: Set(indices($0, center, seconds))) }
+  public func read(
+    _ views: [View], around center: Int, at seconds: Double? = nil, takesAll: Bool = false
+  ) throws {
+    let needs = views.map { view -> (reader: ClipReader, frames: Set<Int>) in
+      let needed = Set(indices(view, center, seconds))
+      guard takesAll, let first = needed.min(), let last = needed.max() else { return (reader(view), needed) }
+      return (reader: reader(view), frames: Set(first...last))
+    }
     for (view, need) in zip(views, needs) {
       if view.position == .keyFrame {
         need.reader.forget(before: center)

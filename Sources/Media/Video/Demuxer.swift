@@ -91,9 +91,9 @@ final class Demuxer {
   }
 
   /// The stream that people mean by "the video": default before others, then the largest frame, then the first.
-  private static func chooseStream(
+  static func chooseStream(
     _ context: UnsafeMutablePointer<AVFormatContext>, _ path: String
-  ) throws(VideoError) -> (UnsafeMutablePointer<AVStream>, UnsafePointer<AVCodec>) {
+  ) throws(VideoError) -> (stream: UnsafeMutablePointer<AVStream>, codec: UnsafePointer<AVCodec>) {
     func rank(_ stream: UnsafeMutablePointer<AVStream>) -> (Int, Int) {
       let parameters = stream.pointee.codecpar.pointee
       return (

@@ -42,7 +42,7 @@ extension VideoInfo {
   }
 
   /// The stream's rotation metadata; nil when it is no multiple of a quarter turn.
-  private static func orientation(
+  static func orientation(
     of stream: UnsafeMutablePointer<AVStream>
   ) -> Orientation? {
     var size = 0

@@ -90,7 +90,7 @@ public struct ClipRun {
     let clip: Result<Clip, FrameDamage>
   }
 
-  private struct Clip {
+  struct Clip {
     /// A batch of as many clips as there are views; nil where nobody counts in the view.
     let frames: FeatureMap?
     /// Nil for people who do not count in the view, which is a batch of its own; empty where whole clips are scored.
@@ -181,7 +181,7 @@ public struct ClipRun {
   }
 
   /// The scores of people in a clip.
-  private func peopleScores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> Tensor {
+  func peopleScores(of clip: Clip, _ task: ClipTask, _ model: VideoModel) throws -> Tensor {
     let present = clip.boxes.indices.filter { clip.boxes[$0] != nil }
     let computed = try clip.frames.map { frames in
       let regions = present.compactMap { clip.boxes[$0] }.map { Region(batchIndex: 0, box: $0) }

@@ -22,7 +22,8 @@ struct FreeWords {
   ///
   /// - Throws: `ValidationError`.
   func check() throws {
-    if let name = names.prefix(open).first(where: { $0.hasPrefix("-") }) {
+    // A dash alone is standard input, where a command reads it.
+    if let name = names.prefix(open).first(where: { $0.hasPrefix("-") && $0 != "-" }) {
       throw ValidationError("unknown option '\(name)' -> \(adviceForName(name))")
     }
     for (index, word) in overrides.enumerated() where index % 2 == 0 {

@@ -1,8 +1,9 @@
-// What Swift sees of libav (Debian: libavformat-dev libavcodec-dev libavutil-dev libswscale-dev).
+// What Swift sees of libav (Debian: libavdevice-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev).
 // Macros that Swift cannot import are functions here; libav.c loads the libraries when a function is first called.
 #pragma once
 #include <errno.h>
 #include <libavcodec/avcodec.h>
+#include <libavdevice/avdevice.h>
 #include <libavformat/avformat.h>
 #include <libavutil/avutil.h>
 #include <libavutil/display.h>
@@ -17,7 +18,11 @@
 // fails, no function of libav may be called: the program would end.
 const char *slowfast_libav_fault(void);
 
+// The same of libavdevice, with whose formats cameras and generated pictures are opened.
+const char *slowfast_libavdevice_fault(void);
+
 static inline int slowfast_averror_eof(void) { return AVERROR_EOF; }
+static inline int slowfast_averror_exit(void) { return AVERROR_EXIT; }
 static inline int slowfast_averror_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int slowfast_averror(int code) { return AVERROR(code); }
 static inline int64_t slowfast_av_nopts_value(void) { return AV_NOPTS_VALUE; }
@@ -32,6 +37,17 @@ static inline AVIOContext *slowfast_output(void *opaque, slowfast_write write, s
   unsigned char *buffer = (unsigned char *)av_malloc(size);
   if (!buffer) return NULL;
   AVIOContext *context = avio_alloc_context(buffer, size, 1, opaque, NULL, (void *)write, seek);
+  if (!context) av_free(buffer);
+  return context;
+}
+
+typedef int (*slowfast_read)(void *opaque, uint8_t *bytes, int count);
+
+static inline AVIOContext *slowfast_input(void *opaque, slowfast_read read) {
+  const int size = 1 << 16;
+  unsigned char *buffer = (unsigned char *)av_malloc(size);
+  if (!buffer) return NULL;
+  AVIOContext *context = avio_alloc_context(buffer, size, 0, opaque, read, NULL, NULL);
   if (!context) av_free(buffer);
   return context;
 }

@@ -1,0 +1,217 @@
+public import Geometry
+internal import Glibc
+internal import JSON
+internal import Parallel
+public import Tracks
+public import Video
+internal import Wording
+
+/// Boxes that come line by line while the stream is read, each line a JSON object:
+///
+///     {"time": 12.0, "boxes": [[0.1, 0.2, 0.3, 0.9], {"box": [410, 96, 530, 440], "score": 0.9, "id": 3}]}
+///
+/// Times are seconds after the stream's first frame; a line without one is of the frame that was read last. Boxes are x1,
+/// y1, x2, y2 (and a score), in fractions, or in pixels: of "size": [width, height] where the line has it, else of the stream
+/// where a number is greater than 2.
+public final class LineBoxes: LiveBoxes {
+  private typealias Moment = (time: Double, boxes: [SeenBox])
+
+  private let lines: Prefetcher<[UInt8]>
+  private let reach: Double
+  private let waits: Bool
+  private var moments: [Moment] = []
+  private var lineNumber = 0
+  private var isOver = false
+  private var lastTime = -Double.infinity
+  private var notes: [String] = []
+  private var unsaid = 0
+
+  /// - Parameters:
+  ///   - descriptor: Where lines come from.
+  ///   - reach: How many seconds boxes may lie before or after the time that is asked for.
+  ///   - waits: Whether to wait for a line of a later time before boxes of one are said to be none.
+  ///   - watch: Ends reading.
+  public init(descriptor: Int32, reach: Double, waits: Bool, watch: StreamWatch) {
+    self.reach = reach
+    self.waits = waits
+    let reader = LineReader(descriptor, watch)
+    lines = Prefetcher(capacity: 256) { reader.next() }
+  }
+
+  public func people(at time: Double, size: ImageSize) throws -> [SeenBox] {
+    while !isOver, try take(at: time, size) {}
+    moments.removeAll { $0.time < time - reach }
+    let near = moments.filter { abs($0.time - time) <= reach }
+    return near.min { abs($0.time - time) < abs($1.time - time) }?.boxes ?? []
+  }
+
+  /// Takes one line.
+  ///
+  /// - Returns: Whether to take another.
+  private func take(at time: Double, _ size: ImageSize) throws -> Bool {
+    if waits && lastTime > time + reach { return false }
+    switch try lines.next(within: waits ? 0.2 : 0) {
+    case .nothing: return waits
+    case .end: isOver = true
+    case .element(let line):
+      lineNumber += 1
+      if line.allSatisfy({ $0 == 32 || $0 == 9 || $0 == 13 }) { return true }
+      do throws(LineFault) {
+        let moment = try parse(line, now: time, size)
+        // A line may be late; what has been asked for has been answered.
+        lastTime = max(lastTime, moment.time)
+        if moments.count == 10_000 { moments.removeFirst() }
+        moments.append(moment)
+      } catch {
+        complain(error)
+      }
+    }
+    return !isOver
+  }
+
+  /// Says the first wrong lines, and counts the others.
+  private func complain(_ fault: LineFault) {
+    if notes.count < 10 {
+      notes.append("reading boxes: line \(lineNumber) of the standard input: \(fault.what); the line is passed over")
+    } else {
+      unsaid += 1
+    }
+  }
+
+  public func takeNotes() -> [String] {
+    defer { (notes, unsaid) = ([], 0) }
+    return unsaid == 0 ? notes : notes + ["reading boxes: \(counted(unsaid, "more line")) passed over"]
+  }
+
+  // MARK: Lines
+
+  private struct LineFault: Error { let what: String }
+
+  private func parse(_ line: [UInt8], now: Double, _ size: ImageSize) throws(LineFault) -> Moment {
+    let expected = "expected {\"time\": 12.0, \"boxes\": [[x1, y1, x2, y2], ...]}"
+    let value: JSONValue
+    do {
+      value = try JSONReader.read(line)
+    } catch {
+      throw LineFault(what: "\(expected), found no JSON (\(error))")
+    }
+    guard let list = value["boxes"], case .array(let boxes) = list else {
+      throw LineFault(what: "\(expected), found no \"boxes\"")
+    }
+    var time = now
+    if let given = value["time"], given != .null {
+      guard let seconds = numeric(given), seconds.isFinite else {
+        throw LineFault(what: "\"time\": expected seconds after the first frame, found \(given.text)")
+      }
+      time = seconds
+    } else if waits {
+      throw LineFault(
+        what: "it has no \"time\", and the stream does not run by the clock -> add it, or give --pace live")
+    }
+    var unit: ImageSize?
+    if let given = value["size"] {
+      let sides = given.values.compactMap { numeric($0) }
+      guard sides.count == 2, sides.allSatisfy({ $0 >= 1 && $0 < 1e6 }) else {
+        throw LineFault(what: "\"size\": expected [width, height], found \(given.text)")
+      }
+      unit = ImageSize(width: Int(sides[0]), height: Int(sides[1]))
+    }
+    var seen: [SeenBox] = []
+    for box in boxes { seen.append(try parse(box)) }
+    if unit == nil, seen.contains(where: { max($0.box.x2, $0.box.y2) > 2 }) { unit = size }
+    if let unit {
+      let (width, height) = (Double(unit.width), Double(unit.height))
+      for index in seen.indices {
+        let box = seen[index].box
+        seen[index].box = UnitBox(x1: box.x1 / width, y1: box.y1 / height, x2: box.x2 / width, y2: box.y2 / height)
+      }
+    }
+    let ids = seen.compactMap(\.id)
+    if Set(ids).count < ids.count { throw LineFault(what: "an id comes twice in one moment") }
+    return (time, seen)
+  }
+
+  private func parse(_ value: JSONValue) throws(LineFault) -> SeenBox {
+    let corners: JSONValue
+    var (score, id): (JSONValue?, JSONValue?) = (nil, nil)
+    if case .object = value {
+      guard let box = value["box"] else { throw LineFault(what: "a box without \"box\": \(value.text)") }
+      (corners, score, id) = (box, value["score"], value["id"])
+    } else {
+      corners = value
+    }
+    let numbers = corners.values.compactMap { numeric($0) }
+    guard (4...5).contains(numbers.count), numbers.count == corners.values.count, numbers.allSatisfy(\.isFinite),
+      numbers[0] < numbers[2], numbers[1] < numbers[3]
+    else {
+      throw LineFault(what: "a box: expected [x1, y1, x2, y2] with x1 < x2 and y1 < y2, found \(corners.text)")
+    }
+    var seen = SeenBox(UnitBox(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3]))
+    if numbers.count == 5 { seen.score = numbers[4] }
+    if let score, score != .null {
+      guard let given = numeric(score), given.isFinite else {
+        throw LineFault(what: "\"score\": expected a number, found \(score.text)")
+      }
+      seen.score = given
+    }
+    if let id, id != .null {
+      guard case .number(let given) = id, let whole = given.int, whole >= 0 else {
+        throw LineFault(what: "\"id\": expected a whole number from 0, found \(id.text)")
+      }
+      seen.id = whole
+    }
+    return seen
+  }
+
+  private func numeric(_ value: JSONValue) -> Double? {
+    guard case .number(let number) = value else { return nil }
+    return number.double
+  }
+}
+
+/// Lines of a descriptor; waiting for bytes ends when a watch says so.
+private final class LineReader {
+  private static let longest = 1 << 20
+  private let descriptor: Int32
+  private let watch: StreamWatch
+  private var buffer: [UInt8] = []
+  private var isOver = false
+
+  init(_ descriptor: Int32, _ watch: StreamWatch) { (self.descriptor, self.watch) = (descriptor, watch) }
+
+  /// The next line without its end; nil after the last.
+  func next() -> [UInt8]? {
+    var looked = 0
+    while true {
+      if let end = buffer[looked...].firstIndex(of: UInt8(ascii: "\n")) {
+        let line = Array(buffer[..<end])
+        buffer.removeFirst(end + 1)
+        return line
+      }
+      looked = buffer.count
+      // What has no end is no line: it comes out as it is, and is refused.
+      if isOver || buffer.count > Self.longest {
+        defer { buffer = [] }
+        return buffer.isEmpty ? nil : buffer
+      }
+      fill()
+    }
+  }
+
+  private func fill() {
+    while !watch.isCancelled {
+      var waiting = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+      let ready = poll(&waiting, 1, 100)
+      if ready == 0 || ready < 0 && errno == EINTR { continue }
+      var bytes = [UInt8](repeating: 0, count: 1 << 16)
+      let got = read(descriptor, &bytes, bytes.count)
+      if got > 0 {
+        buffer += bytes.prefix(got)
+        return
+      }
+      if got < 0 && (errno == EINTR || errno == EAGAIN) { continue }
+      break
+    }
+    isOver = true
+  }
+}

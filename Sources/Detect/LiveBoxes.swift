@@ -1,0 +1,118 @@
+internal import AVARecords
+internal import BoxFiles
+public import Configuration
+public import Geometry
+internal import Imaging
+internal import Inference
+public import Tracks
+internal import Video
+internal import Wording
+
+/// Says who is where in a stream while it is read.
+public protocol LiveBoxes: AnyObject {
+  /// The people at a time, called with ascending times on the thread that reads the stream.
+  ///
+  /// - Parameters:
+  ///   - time: Seconds after the first frame.
+  ///   - size: Of the frames.
+  func people(at time: Double, size: ImageSize) throws -> [SeenBox]
+
+  /// What was said since the last call that the user should know.
+  func takeNotes() -> [String]
+}
+
+extension LiveBoxes {
+  public func takeNotes() -> [String] { [] }
+}
+
+/// One person, who fills the picture: for a camera that sees one person at most.
+public final class WholeFrameBoxes: LiveBoxes {
+  public init() {}
+
+  public func people(at time: Double, size: ImageSize) -> [SeenBox] {
+    [SeenBox(UnitBox(x1: 0, y1: 0, x2: 1, y2: 1))]
+  }
+}
+
+/// The boxes of a file, those that are nearest in time.
+public final class FileBoxes: LiveBoxes {
+  private var source: ProposalSource
+  private let path: String
+  private let name: String
+  private let threshold: Double
+  private let reach: Double
+  private var keyFrames: [ProposalList.FrameBoxes]?
+  private var place = 0
+  private var notes: [String] = []
+
+  /// - Parameters:
+  ///   - name: What the file calls the stream.
+  ///   - reach: How many seconds boxes may lie before or after the time that is asked for.
+  ///   - usualRate: Frames a second of the data set's clock.
+  public init(
+    path: String, _ options: ProposalOptions, name: String, config: Configuration, reach: Double, usualRate: Double
+  ) throws {
+    threshold = config[.avaDetectionScoreThresh]
+    source = try ProposalSource(
+      path: path, options, scoreThreshold: threshold, videos: [name], usualRate: usualRate)
+    notes = source.notices(scoreThreshold: threshold)
+    (self.path, self.name, self.reach) = (path, name, reach)
+  }
+
+  public func people(at time: Double, size: ImageSize) throws -> [SeenBox] {
+    let all = try keyFrames ?? read(size)
+    while place + 1 < all.count, abs(all[place + 1].time.seconds - time) < abs(all[place].time.seconds - time) {
+      place += 1
+    }
+    guard place < all.count, abs(all[place].time.seconds - time) <= reach else { return [] }
+    return zip(all[place].boxes, all[place].scores).map { SeenBox($0, score: $1) }
+  }
+
+  /// Boxes may be in pixels and by frame numbers: the first frame's size says what they mean.
+  private func read(_ size: ImageSize) throws -> [ProposalList.FrameBoxes] {
+    let endless = try VideoFrames(EndlessFrames(name: name, size: size), framesPerSecond: EndlessFrames.rate)
+    let found = try source.keyFrames(of: name, in: endless, start: 0)
+    notes += source.remarks + source.boxNotices(scoreThreshold: threshold, isStepped: true)
+    if found.isEmpty {
+      let videos = source.list.summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
+      throw source.emptiness(videos: [name], notices: notes)
+        ?? LiveBoxesError.noBoxes(path: path, name: name, others: videos)
+    }
+    keyFrames = found
+    return found
+  }
+
+  public func takeNotes() -> [String] {
+    defer { notes = [] }
+    return notes
+  }
+}
+
+/// Why a file has no boxes for a stream.
+public enum LiveBoxesError: Error, Equatable, CustomStringConvertible {
+  case noBoxes(path: String, name: String, others: [String])
+
+  public var description: String {
+    switch self {
+    case .noBoxes(let path, let name, let others):
+      let what = others.isEmpty ? "it has no boxes above the threshold" : "it has boxes of \(listed(others))"
+      return
+        "reading the proposals: '\(path)': no boxes of '\(name)': \(what) -> say with --name what the file calls the "
+        + "stream, or give another file"
+    }
+  }
+}
+
+/// What stands for a stream where boxes are read: frames of one size, without an end.
+private final class EndlessFrames: FrameSource {
+  static let rate = 30.0
+  let name: String
+  let size: ImageSize
+  var frameCount: Int { 90_000_000 }
+  var framesPerSecond: Double { Self.rate }
+  var isOpenEnded: Bool { true }
+
+  init(name: String, size: ImageSize) { (self.name, self.size) = (name, size) }
+
+  func frame(at index: Int) throws -> Image { preconditionFailure("only its size and its clock are asked for") }
+}

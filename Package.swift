@@ -262,6 +262,8 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
     swiftSettings: strict),
+  .target(
+    name: "BrowserSupport", dependencies: ["TestSupport", "Files"], path: "Tests/BrowserSupport", swiftSettings: strict),
   tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
@@ -322,7 +324,7 @@ let testTargets: [Target] = [
     "Parallel",
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
-  tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
+  tests("Program", "slowfast", "BrowserSupport", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]
 

@@ -48,6 +48,8 @@ func kernel(march: String) -> [SwiftSetting] {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
 #if arch(x86_64) && !PORTABLE_ONLY
   let isaModules: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16"]
@@ -228,6 +230,10 @@ let program: [Target] = [
   .target(
     name: "BenchReports", dependencies: ["NN", "Kernels", "Tensors", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
     swiftSettings: safe),
+  .target(
+    name: "LivePage", dependencies: [flyingFox, flyingSocks],
+    resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.html"), .embedInCode("Assets/page.js")],
+    swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
@@ -246,7 +252,7 @@ let program: [Target] = [
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Report", "TextReports", "Ensembles",
-  "Program",
+  "LivePage", "Program",
   "Dependency",
 ]
 
@@ -324,6 +330,7 @@ let testTargets: [Target] = [
     "Parallel",
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
+  tests("LivePage", "LivePage", "BrowserSupport", "Files"),
   tests("Program", "slowfast", "BrowserSupport", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]
@@ -378,6 +385,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: targets
 )

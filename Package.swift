@@ -48,6 +48,8 @@ func kernel(march: String) -> [SwiftSetting] {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
+let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
+let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
 #if arch(x86_64) && !PORTABLE_ONLY
   let isaModules: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16"]
@@ -232,6 +234,10 @@ let program: [Target] = [
   .target(
     name: "BenchReports", dependencies: ["NN", "Kernels", "Tensors", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
     swiftSettings: safe),
+  .target(
+    name: "LivePage", dependencies: [flyingFox, flyingSocks],
+    resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.html"), .embedInCode("Assets/page.js")],
+    swiftSettings: safe),
   .executableTarget(
     name: "slowfast",
     dependencies: [
@@ -239,7 +245,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "Exports", "TrackRecords", "Tracks", "VideoEval",
+      "LivePage", "Exports", "TrackRecords", "Tracks", "VideoEval",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
       "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -250,8 +256,7 @@ let program: [Target] = [
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
-  "Ensembles",
-  "Program",
+  "Ensembles", "LivePage", "Program",
   "Dependency",
 ]
 
@@ -267,6 +272,8 @@ let testTargets: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
     swiftSettings: strict),
+  .target(
+    name: "BrowserSupport", dependencies: ["TestSupport", "Files"], path: "Tests/BrowserSupport", swiftSettings: strict),
   tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
@@ -329,7 +336,8 @@ let testTargets: [Target] = [
     "Parallel",
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
-  tests("Program", "slowfast", "Files", "Tensors", "Imaging"),
+  tests("LivePage", "LivePage", "BrowserSupport", "Files"),
+  tests("Program", "slowfast", "BrowserSupport", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]
 
@@ -383,6 +391,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: targets
 )

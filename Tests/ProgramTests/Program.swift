@@ -1,3 +1,4 @@
+import BrowserSupport
 import Files
 import Foundation
 import Glibc
@@ -48,15 +49,12 @@ enum Program {
     spawn(wrapper[0], wrapper.dropFirst() + [path] + arguments, patience)
   }
 
-  /// Held while pipes are made and a child is started.
-  static let starting = NSLock()
-
   private static func spawn(
     _ executable: String, _ arguments: [String], _ patience: Double, killedAt end: Double = .infinity,
     killedWhen moment: (() -> Bool)? = nil
   ) -> Result {
     // Between a pipe's making and its marking no other child may start: it would hold the pipe open.
-    starting.lock()
+    processStart.lock()
     let (output, error) = (Channel(), Channel())
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
@@ -68,7 +66,7 @@ enum Program {
     defer { words.forEach { free($0) } }
     var process: pid_t = 0
     let code = posix_spawn(&process, executable, &actions, nil, &words, environ)
-    starting.unlock()
+    processStart.unlock()
     output.closeWriteEnd()
     error.closeWriteEnd()
     if code != 0 { return Result(status: -1, stdout: "", stderr: "\(executable): " + String(cString: strerror(code))) }

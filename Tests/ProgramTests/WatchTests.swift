@@ -176,6 +176,38 @@ struct WatchTests {
     #expect(text.hasSuffix("{\"event\": \"ended\", \"reason\": \"asked to stop\"}\n"), "\(text.suffix(300))")
   }
 
+  @Test("A page shows it while it runs, and ends with it")
+  func page() throws {
+    let scratch = Scratch()
+    let ask = try scratch.file(
+      "ask.sh",
+      """
+      until grep -q 'the page: ' err && grep -q people lines; do kill -0 $1 || exit; sleep 0.05; done
+      port=$(sed -n 's|.*the page: http://127.0.0.1:\\([0-9]*\\)/.*|\\1|p' err)
+      get() {
+        exec 3<> /dev/tcp/127.0.0.1/$port
+        printf 'GET %s HTTP/1.1\\r\\nHost: localhost\\r\\nConnection: close\\r\\n\\r\\n' $1 >&3
+        cat <&3
+      }
+      sleep 0.3
+      get /state.json > state; get /picture.jpg > picture; get / > page
+      kill -TERM $1
+
+      """)
+    let result = Program.run(
+      after: "cd '\(scratch.path)'; exec > lines 2> err; bash '\(ask)' $$ > /dev/null 2>&1 & true",
+      Self.watch("lavfi:testsrc2=size=64x48:rate=30", ["--whole-frame", "--serve", "127.0.0.1:0", "--every", "0.5"]))
+    #expect(result.status == 0)
+    func text(_ name: String) throws -> String {
+      String(decoding: try readFile(scratch.path + "/" + name, doing: "testing"), as: UTF8.self)
+    }
+    #expect(try text("state").contains("\"status\": \"watching\""), "\(try text("err"))")
+    #expect(try text("state").contains("\"people\": [{\"id\": 1, \"actions\": [{\"name\""))
+    #expect(try text("picture").contains("image/jpeg") && text("page").contains("<img"))
+    let outside = Program.run(Self.watch("lavfi:testsrc2", ["--whole-frame", "--serve", "0.0.0.0:0"]))
+    expectFailure(outside, ["--serve-anywhere"])
+  }
+
   @Test("Memory does not grow with the stream")
   func memory() throws {
     func peak(_ seconds: Int) throws -> Int {
@@ -212,6 +244,8 @@ struct WatchTests {
       (["a", "--whole-frame", "--every", "0.01"], "at least a frame"),
       (["a", "--whole-frame", "--stall", "0"], "--stall is 0.0"),
       (["a", "--whole-frame", "--retries=-1"], "--retries is -1"),
+      (["a", "--whole-frame", "--serve", "here:x"], "a port from 0 to 65535"),
+      (["a", "--whole-frame", "--serve-anywhere"], "add --serve ADDRESS"),
       (["a", "--whole-frame", "--top-k", "0"], "--top-k is 0"), (["--whole", "a"], "did you mean '--whole-frame'?"),
     ])
   func wrongCalls(words: [String], complaint: String) {

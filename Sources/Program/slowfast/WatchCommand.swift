@@ -82,6 +82,8 @@ struct WatchCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Tell at most this many actions a person.", valueName: "count"))
   var topK = 10
 
+  @OptionGroup var page: PageOptions
+
   @OptionGroup var options: ModelOptions
 
   private var words: FreeWords { FreeWords(options.arguments, takesNames: true) }
@@ -131,6 +133,7 @@ struct WatchCommand: ParsableCommand {
     settings.isLive = pace.map { $0 == .live } ?? input.isLive
     settings.stall = stall
     settings.retries = retries
+    settings.keepsImages = page.serve != nil
     let watch = StreamWatch()
     let labels = labelmap ?? configuredLabelMap(config)
     let detection = try LiveDetection(config, settings, labelMap: labels, watch: watch) {
@@ -141,12 +144,15 @@ struct WatchCommand: ParsableCommand {
     Console.say(
       "watching \(input): a key frame every \(plain(every)) s; its clip reaches \(fixed(detection.lookahead, 2)) s past it, so "
         + "results come at least so much later")
+    let page = try page.page(title: settings.name, threshold: threshold, topK: topK)
+    defer { page?.end() }
     var told = WatchTally()
     do {
       try Interruption.stoppable {
         try detection.run(model, boxes: boxes, isToStop: { Interruption.isAsked }) { event in
           told.note(event)
           try tell(event)
+          try page?.show(event)
         }
       }
     } catch is Interrupted {

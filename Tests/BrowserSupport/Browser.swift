@@ -1,21 +1,21 @@
-import Files
-import Foundation
-import Glibc
-import TestSupport
+internal import Files
+internal import Foundation
+internal import Glibc
+internal import TestSupport
 
 /// A headless Chromium with one page, driven over a pair of pipes by Chrome's DevTools protocol: messages in JSON, a
 /// zero byte after each.
-final class Browser {
+public final class Browser {
   /// The installed Chromium; nil where there is none.
-  static let path: String? = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
+  public static let path: String? = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]
     .first { pathExists($0) }
 
-  struct Failure: Error, CustomStringConvertible {
-    let description: String
+  public struct Failure: Error, CustomStringConvertible {
+    public let description: String
   }
 
   /// What the page made known by itself: requests, errors, messages to the console.
-  private(set) var events: [(name: String, parameters: [String: Any])] = []
+  public private(set) var events: [(name: String, parameters: [String: Any])] = []
   private let profile = TemporaryFolder()
   private var process: pid_t = 0
   private let input: Int32
@@ -24,9 +24,9 @@ final class Browser {
   private var lastNumber = 0
   private var session: String?
 
-  init() throws {
+  public init() throws {
     guard let path = Browser.path else { throw Failure(description: "there is no Chromium") }
-    Program.starting.lock()
+    processStart.lock()
     let (commands, answers) = (Browser.pipe(), Browser.pipe())
     (input, output) = (commands.write, answers.read)
     var actions = posix_spawn_file_actions_t()
@@ -45,7 +45,7 @@ final class Browser {
     var words: [UnsafeMutablePointer<CChar>?] = arguments.map { strdup($0) } + [nil]
     defer { words.forEach { free($0) } }
     let code = posix_spawn(&process, path, &actions, nil, &words, environ)
-    Program.starting.unlock()
+    processStart.unlock()
     close(commands.read)
     close(answers.write)
     if code != 0 { throw Failure(description: "\(path): \(String(cString: strerror(code)))") }
@@ -70,28 +70,31 @@ final class Browser {
   }
 
   /// Opens a file and waits until it is loaded.
-  func open(_ file: String) throws {
+  public func open(_ file: String) throws { try open(address: "file://\(file)") }
+
+  /// Opens what a URL leads to and waits until it is loaded.
+  public func open(address: String) throws {
     events = []
-    try call("Page.navigate", ["url": "file://\(file)"])
+    try call("Page.navigate", ["url": address])
     while !events.contains(where: { $0.name == "Page.loadEventFired" }) { note(try message()) }
   }
 
   /// Makes the window this wide, in CSS pixels.
-  func resize(width: Int, isPhone: Bool) throws {
+  public func resize(width: Int, isPhone: Bool) throws {
     try call(
       "Emulation.setDeviceMetricsOverride",
       ["width": width, "height": 800, "deviceScaleFactor": 1, "mobile": isPhone])
   }
 
   /// The value of a line of JavaScript in the page.
-  func value(_ script: String) throws -> Any? {
+  public func value(_ script: String) throws -> Any? {
     let result = try call("Runtime.evaluate", ["expression": script, "returnByValue": true, "awaitPromise": true])
     if let problem = result["exceptionDetails"] { throw Failure(description: "\(script): \(problem)") }
     return (result["result"] as? [String: Any])?["value"]
   }
 
   /// Presses and releases a key where the focus is.
-  func press(_ key: String, code: Int, text: String) throws {
+  public func press(_ key: String, code: Int, text: String) throws {
     for kind in ["keyDown", "keyUp"] {
       try call(
         "Input.dispatchKeyEvent",
@@ -100,7 +103,7 @@ final class Browser {
   }
 
   @discardableResult
-  func call(_ method: String, _ parameters: [String: Any] = [:]) throws -> [String: Any] {
+  public func call(_ method: String, _ parameters: [String: Any] = [:]) throws -> [String: Any] {
     lastNumber += 1
     var request: [String: Any] = ["id": lastNumber, "method": method, "params": parameters]
     request["sessionId"] = session

@@ -1,0 +1,150 @@
+internal import Dispatch
+internal import FlyingFox
+internal import FlyingSocks
+internal import Synchronization
+
+/// A page that shows what a running program sees: the newest picture as MJPEG, and a list of who is doing what. It can
+/// only be read. Call it from ordinary threads; `start` and `stop` wait, nothing else does.
+public final class LivePage: Sendable {
+  /// What clients may have.
+  public struct Limits: Sendable {
+    /// How many may watch the pictures, and how many the states, at once; others are answered 503.
+    public var clients: Int
+    /// After how long at the most the newest picture is sent again.
+    public var repeatInterval: Duration
+    /// How long a client may read nothing of what it is sent, or send nothing, before it is let go of.
+    public var patience: Duration
+
+    public init(clients: Int = 32, repeatInterval: Duration = .seconds(5), patience: Duration = .seconds(15)) {
+      self.clients = clients
+      self.repeatInterval = repeatInterval
+      self.patience = patience
+    }
+  }
+
+  private struct Running {
+    let server: HTTPServer
+    let repeating: Task<Void, any Error>
+  }
+
+  private let address: PageAddress
+  private let allowsOthers: Bool
+  private let limits: Limits
+  private let content: LiveContent
+  private let document: PageDocument
+  private let running = Mutex<Running?>(nil)
+
+  /// - Parameters:
+  ///   - title: What the page is called, as text.
+  ///   - allowsOthers: Whether other machines may open it, if the address lets them.
+  public init(_ address: PageAddress, title: String, allowsOthers: Bool = false, limits: Limits = Limits()) {
+    self.address = address
+    self.allowsOthers = allowsOthers
+    self.limits = limits
+    content = LiveContent(limit: limits.clients)
+    document = PageDocument(title: title)
+  }
+
+  /// Begins to serve, once in a page's life, and waits until clients can connect.
+  ///
+  /// - Returns: The port.
+  /// - Throws: `LivePageError` where others could open the page though they may not, or the system does not allow it.
+  public func start() throws -> Int {
+    if !address.isLoopback && !allowsOthers {
+      throw LivePageError.others(address: address.description, port: address.port)
+    }
+    let server = HTTPServer(
+      config: HTTPServer.Configuration(
+        address: try address.systemAddress(),
+        pool: TimedSocketPool(base: HTTPServer.defaultPool(), patience: limits.patience), logger: .disabled),
+      handler: PageHandler(document: document, content: content))
+    let started = Awaited<Result<Int, any Error>>()
+    let listening = Task {
+      try await server.waitUntilListening(timeout: 60)
+      let address = await server.listeningAddress
+      started.give(Result { try LivePage.port(of: address) })
+    }
+    Task {
+      do { try await server.run() } catch { started.give(.failure(error)) }
+      listening.cancel()
+    }
+    let port: Int
+    do { port = try started.wait().get() } catch { throw described(error) }
+    let (content, interval) = (content, limits.repeatInterval)
+    let repeating = Task {
+      while true {
+        try await Task.sleep(for: interval)
+        content.wakeAll()
+      }
+    }
+    running.withLock { $0 = Running(server: server, repeating: repeating) }
+    return port
+  }
+
+  /// Shows a picture instead of the one before. It does not wait for clients: those that are slow skip pictures.
+  ///
+  /// - Parameter jpeg: A whole JPEG file.
+  public func show(jpeg: [UInt8]) { content.put(jpeg, as: .pictures) }
+
+  /// Shows a state instead of the one before; it does not wait.
+  ///
+  /// - Parameter json: One JSON object, of which the page shows these members, where they are there: `time`, `latency` (seconds),
+  ///   `dropped` (a number), `status` ("watching", "reconnecting", "stalled", "ended"), `note` (text), and `people`, each
+  ///   with `id` and `actions`, each with `name` and `score` (0 to 1).
+  public func update(state json: String) { content.put(Array(json.utf8), as: .states) }
+
+  /// Ends all streams and the server; it takes two seconds at the most.
+  public func stop() {
+    let taken = running.withLock { running in
+      defer { running = nil }
+      return running
+    }
+    content.end()
+    guard let taken else { return }
+    taken.repeating.cancel()
+    let stopped = Awaited<Void>()
+    let content = content
+    Task {
+      // Streams end with a last chunk, unless a client does not read.
+      for _ in 0..<50 where !content.isUnused { try? await Task.sleep(for: .milliseconds(20)) }
+      await taken.server.stop()
+      stopped.give(())
+    }
+    stopped.wait(atMost: 2)
+  }
+
+  private static func port(of address: Socket.Address?) throws -> Int {
+    switch address {
+    case .ip4(_, let port), .ip6(_, let port): Int(port)
+    default: throw SocketError.disconnected
+    }
+  }
+
+  private func described(_ error: any Error) -> LivePageError {
+    if case .failed(_, let code, _) = error as? SocketError {
+      return .system(address: address.description, code: code)
+    }
+    return .start(address: address.description, reason: "\(error)")
+  }
+}
+
+/// A value that a task gives and an ordinary thread waits for.
+private final class Awaited<Value: Sendable>: Sendable {
+  private let value = Mutex<Value?>(nil)
+  private let given = DispatchSemaphore(value: 0)
+
+  /// Gives the value; of several the first counts.
+  func give(_ value: Value) {
+    self.value.withLock { if $0 == nil { $0 = value } }
+    given.signal()
+  }
+
+  func wait() -> Value {
+    given.wait()
+    given.signal()
+    return value.withLock { $0! }
+  }
+
+  /// Waits for the value, but no longer than this.
+  func wait(atMost seconds: Double) { _ = given.wait(timeout: .now() + seconds) }
+}

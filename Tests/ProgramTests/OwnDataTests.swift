@@ -3,13 +3,13 @@ import Foundation
 import TestSupport
 import Testing
 
-/// docs/own-data.md: its commands, run as they stand.
+/// docs/own-data.md and docs/quickstart.md: their commands, run as they stand.
 struct OwnDataTests {
   /// The blocks between ``` lines; those of another kind (```text) are examples of files.
-  private func commands() throws -> [String] {
+  private func commands(of page: String) throws -> [String] {
     var blocks: [(kind: String, lines: [String])] = []
     var isInside = false
-    for line in try String(contentsOfFile: projectRoot + "/docs/own-data.md", encoding: .utf8).split(separator: "\n") {
+    for line in try String(contentsOfFile: projectRoot + "/docs/" + page, encoding: .utf8).split(separator: "\n") {
       if line.hasPrefix("```") {
         isInside.toggle()
         if isInside { blocks.append((String(line.dropFirst(3)), [])) }
@@ -21,17 +21,40 @@ struct OwnDataTests {
       .filter { !$0.contains("export PATH") }
   }
 
-  @Test func everyCommandRuns() throws {
-    let scratch = Scratch()
+  private func run(_ page: String, blocks: Int, in scratch: Scratch) throws -> Program.Result {
     // Of the project's root, what the commands read.
     try makeFolder(scratch.path + "/configs")
     try FileManager.default.copyItem(atPath: projectRoot + "/configs/demo", toPath: scratch.path + "/configs/demo")
-    let commands = try commands()
-    #expect(commands.count == 7)
+    let commands = try commands(of: page)
+    #expect(commands.count == blocks)
     let script =
       "set -eu; cd '\(scratch.path)'; slowfast() { '\(Program.path)' \"$@\"; }\n" + commands.joined(separator: "\n")
     let result = Program.run(through: ["/bin/sh", "-c", script], [], patience: 300)
     expectSuccess(result)
+    return result
+  }
+
+  @Test func quickStarts() throws {
+    let scratch = Scratch()
+    let result = try run("quickstart.md", blocks: 8, in: scratch)
+    #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): 0."), "\(result.stdout)")
+    #expect(result.stdout.contains("\"reason\": \"the stream has ended\", \"time\": 3.0}"), "\(result.stdout.suffix(300))")
+    for file in [
+      "film/detections.csv", "film/overlays/phone.mp4", "tracks/tracks.json", "val/detections_latest.csv",
+      "report/index.html", "mine/detections.csv", "lines.jsonl",
+    ] {
+      #expect(pathExists(scratch.path + "/quick/" + file), "\(file)")
+    }
+    let subtitles = try listFolder(scratch.path + "/quick/export")
+    #expect(subtitles.contains { $0.hasSuffix(".vtt") }, "\(subtitles)")
+    // Two classes of the network's are told.
+    let ids = Set(try lines(scratch.path + "/quick/mine/detections.csv").map { $0.split(separator: ",")[6] })
+    #expect(ids == ["12", "14"])
+  }
+
+  @Test func everyCommandRuns() throws {
+    let scratch = Scratch()
+    let result = try run("own-data.md", blocks: 7, in: scratch)
     #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): 0."), "\(result.stdout)")
     let own = scratch.path + "/own"
     for file in [

@@ -302,7 +302,9 @@ let testTargets: [Target] = [
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
-    "ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files", "Wording"
+    "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
+    "Files",
+    "Wording"
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
   tests("Statistics", "Statistics", "Tensors"),

@@ -51,6 +51,22 @@ import Testing
     #expect(warned.hasPrefix("it means nothing\n1 tensor of w.safetensors is not used by this config: 'b.weight'"))
   }
 
+  /// Only so many tensors are shown, and all that is advised.
+  @Test func adviceIsNotCutOff() throws {
+    let items = (0..<20).map { ("s\($0).weight", Tensor(zeros: [3, 1])) } + [("z.weight", Tensor(zeros: [3, 1]))]
+    let text = try message(items, asking: items.map { ($0.0, [4, 1]) }) {
+      $0.misfits["z.weight"] = LoadHints.Misfit(model: "four are needed", advice: "give others")
+    }
+    #expect(
+      text.contains(
+        """
+        weights: 's5.weight' is 3x1 in w.safetensors, this config needs 4x1 (WIDTH)
+        weights: 'z.weight' is 3x1 in w.safetensors, four are needed
+                 -> give others
+        weights: 14 more tensors have another shape
+        """), "\(text)")
+  }
+
   /// What a kernel's two parts go by is said of the part that differs; nothing where no key sets it.
   @Test(arguments: [
     ([3, 2, 5, 1, 1], "(KERNEL)\n         -> change KERNEL\n"),

@@ -92,6 +92,30 @@ import Testing
     #expect(reader.tensor("head.projection.weight", [3, 4, 1]) == nil)
   }
 
+  /// The report is that of a reader of numbers, and nothing is read or copied.
+  @Test(arguments: ["zip_protocol2.pyth", "caffe2_protocol2.pkl"]) func shapesAlone(_ name: String) throws {
+    let checkpoint = try fixture(name)
+    let (numbers, shapes) = (WeightReader(checkpoint), WeightReader(shapesOf: checkpoint))
+    #expect(numbers.givesCopies && !shapes.givesCopies && !shapes["a"].givesCopies)
+    func ask(_ reader: WeightReader) {
+      for entry in checkpoint.entries.dropFirst(2) { _ = reader.tensor(entry.name, entry.shape) }
+      _ = reader["res_conv1_bn"].tensor("s", [6])
+      _ = reader.tensor("pred_w", [3, 4, 1, 1, 1])
+      _ = reader.tensor("head.projection.weight", [80, 4], hint: "MODEL.NUM_CLASSES")
+      _ = reader.tensor("nothing", [2])
+    }
+    ask(numbers)
+    ask(shapes)
+    let (own, other) = (numbers.report, shapes.report)
+    #expect(own.missing == other.missing && own.mismatched == other.mismatched && own.unused == other.unused)
+    #expect(own.found == other.found && !own.missing.isEmpty && !own.unused.isEmpty)
+    let entry = try #require(checkpoint.entries.last { $0.shape.count == 2 })
+    #expect(numbers.tensor(entry.name, entry.shape)?.array.contains { $0 != 0 } == true)
+    let first = try #require(shapes.tensor(entry.name, entry.shape))
+    let second = try #require(shapes.tensor("of nothing", entry.shape))
+    #expect(first.shape == entry.shape && first.array.allSatisfy { $0 == 0 } && first.storage === second.storage)
+  }
+
   // MARK: Random weights
 
   @Test func randomNumbersDependOnSeedAndNameAlone() throws {

@@ -46,6 +46,7 @@ import VideoModels
   private func message(_ checkpoint: Checkpoint, _ config: Configuration) throws -> String {
     let text = try said(checkpoint, config)
     #expect(!text.contains("-> change") && !text.contains("-> set MODEL.NUM_CLASSES"), "\(text)")
+    #expect(try report(checkpoint, config).hints.misfits.allSatisfy { $0.value.advice == nil }, "\(text)")
     for line in text.split(separator: "\n") where line.contains("' is ") && line.contains(" in w.safetensors, ") {
       #expect(line.contains("this config") && !line.hasSuffix(")"), "\(line)")
     }
@@ -67,6 +68,10 @@ import VideoModels
       ("pytorchvideo/R2PLUS1D_16x4_R50", thin, "SLOW_8x8_R50"),
       ("pytorchvideo/CSN_32x2_R101", thin, "I3D_8x8_R50"), ("C2D_8x8_R50", thin, "SLOW_8x8_R50"),
       ("I3D_8x8_R50", thin, "C2D_8x8_R50"), ("SLOW_8x8_R50", thin, "I3D_8x8_R50"), ("I3D_8x8_R50", thin, "X3D_S"),
+      // Without non-local blocks; of other channels; as wide as published, of one's own classes.
+      ("C2D_8x8_R50", thin, "I3D_NLN_8x8_R50"),
+      ("SLOW_8x8_R50", thin + ["DATA.INPUT_CHANNEL_NUM", "[4]"], "I3D_8x8_R50"),
+      ("X3D_S", ["MODEL.NUM_CLASSES", "12"], "SLOW_8x8_R50"),
     ])
   func settings(_ network: String, _ overrides: [String], _ other: String) throws {
     let checkpoint = try file(try kinetics(network, overrides))
@@ -111,24 +116,38 @@ import VideoModels
   }
 
   /// Networks of the same tensors are no other networks.
-  @Test(arguments: [("2d", "c2d"), ("slow_c2d", "c2d"), ("slow_i3d", "i3d")])
-  func architecturesThatNoTensorTellsApart(_ arch: String, _ other: String) throws {
+  @Test(arguments: [
+    ("2d", "c2d", [], ""), ("slow_c2d", "c2d", [], ""), ("slow_i3d", "i3d", [], ""),
+    (
+      "slow_i3d", "i3d", ["RESNET.NUM_BLOCK_TEMP_KERNEL", "[[1], [1], [1], [1]]"],
+      "RESNET.NUM_BLOCK_TEMP_KERNEL \"[[3], [4], [6], [3]]\" "
+    ),
+  ])
+  func architecturesThatNoTensorTellsApart(
+    _ arch: String, _ other: String, _ overrides: [String], _ advice: String
+  ) throws {
     let name = other == "i3d" ? "I3D_8x8_R50" : "C2D_8x8_R50"
     let checkpoint = try file(try kinetics(name, Self.thin))
-    let report = try report(checkpoint, try kinetics(name, ["RESNET.WIDTH_PER_GROUP", "16", "MODEL.ARCH", arch]))
+    let own = try kinetics(name, ["RESNET.WIDTH_PER_GROUP", "16", "MODEL.ARCH", arch] + overrides)
+    let report = try report(checkpoint, own)
     let error = #expect(throws: CheckpointError.self) { try report.check(allowPartial: false) }
     let text = "\(try #require(error))"
-    #expect(text.contains("-> set RESNET.WIDTH_PER_GROUP 8, as these weights have it"), "\(text)")
+    #expect(text.contains("-> set \(advice)RESNET.WIDTH_PER_GROUP 8, as these weights have it"), "\(text)")
+    #expect(!text.contains("-> change"), "\(text)")
   }
 
   /// No key makes boxes of classes: a test on AVA cannot become that of a classifier.
-  @Test func weightsOfClipsAreNoneOfAVAs() throws {
-    let checkpoint = try file(try kinetics("X3D_S", Self.thinX3D))
+  @Test(arguments: [("X3D_S", thinX3D), ("C2D_8x8_R50", thin), ("SLOWFAST_8x8_R50", thin)])
+  func weightsOfClipsAreNoneOfAVAs(_ network: String, _ overrides: [String]) throws {
+    let checkpoint = try file(try kinetics(network, overrides))
     let report = try report(checkpoint, try config("configs/AVA/SLOW_8x8_R50_SHORT.yaml"))
     let error = #expect(throws: CheckpointError.self) { try report.check(allowPartial: false) }
     let text = "\(try #require(error))"
     #expect(!text.contains("-> set "), "\(text)")
     #expect(text.contains("-> give the weights of this config, or the config of these weights ("), "\(text)")
+    let advice = report.hints.misfits["head.projection.weight"]?.advice
+    #expect(advice?.hasSuffix("and this config scores boxes: give weights trained on AVA") == true, "\(advice ?? "")")
+    #expect(text.contains("\n         -> \(advice ?? "")\n"), "\(text)")
   }
 
   /// Within a family, too, what is advised is all that it takes.
@@ -204,6 +223,22 @@ import VideoModels
     #expect(describe(odd).contains("are those of no \(word) -> give weights"))
     let written = try WeightConversion(odd, to: .pyslowfast).notices
     #expect(written.contains { $0.contains("are those of no \(word)") }, "\(written)")
+  }
+
+  /// A non-local block after none of the residual ones is of no network.
+  @Test(arguments: [("I3D_NLN_8x8_R50", 0), ("SLOW_8x8_R50", 0), ("SLOWFAST_NLN_8x8_R50", 1)])
+  func nonLocalBlocksAfterNone(_ network: String, _ pathway: Int) throws {
+    let config = try kinetics(network, Self.thin)
+    let own = try file(config).entries.map { ($0.name, Tensor(zeros: $0.shape)) }
+    let stray = ("s3.pathway\(pathway)_nonlocal9.conv_theta.weight", Tensor(zeros: [4, 8, 1, 1, 1]))
+    let odd = try save(own + [stray])
+    let reason = "it has a non-local block after block 9 of res3, which has 4 blocks"
+    let told = describe(odd)
+    #expect(told.contains("\(reason) -> give weights") && !told.contains("config  "), "\(told.prefix(600))")
+    let notices = try report(odd, config).notices.joined(separator: "\n")
+    #expect(notices.contains(reason) && !notices.contains("to use it as it is"), "\(notices)")
+    let written = try WeightConversion(odd, to: .pyslowfast).notices
+    #expect(written.contains { $0.contains(reason) }, "\(written)")
   }
 
   /// The overrides that `inspect` prints, where it knows no config, are the whole of one.

@@ -13,14 +13,26 @@ import VideoModels
   private func file(_ overrides: [String], configText: String?) throws -> Checkpoint {
     var config = Configuration.defaults
     try config.apply(overrides: overrides)
+    return try file(config, configText: configText)
+  }
+
+  private func file(_ config: Configuration, configText: String?, hasHead: Bool = true) throws -> Checkpoint {
     let asked = WeightReader(nil)
     _ = VideoModel(try Architecture(config), weights: asked, engine: Engine(threads: 1))
+    let tensors = asked.report.missing.filter { hasHead || !$0.name.hasPrefix("head.") }
+    return try open(tensors.map { ($0.name, Tensor(zeros: $0.shape)) }, configText: configText)
+  }
+
+  private func open(_ tensors: [(name: String, tensor: Tensor)], configText: String?) throws -> Checkpoint {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let path = folder.path + "/own.pyth"
-    let tensors = asked.report.missing.map { (name: $0.name, tensor: Tensor(zeros: $0.shape)) }
     try writeTorch(tensors, epoch: 1, configText: configText, to: path)
     return try Checkpoint(path: path, naming: PySlowFastNames())
+  }
+
+  private func shipped(_ name: String, _ overrides: [String]) throws -> Configuration {
+    try Configuration.load(path: "\(projectRoot)/configs/\(name).yaml", overrides: overrides, rules: ModelRules())
   }
 
   private func refusal(_ file: Checkpoint, _ names: WeightNames = .pytorchvideo) -> String {
@@ -49,6 +61,51 @@ import VideoModels
     #expect(!notices.contains { $0.contains("RoIAlign") }, "\(notices)")
     let without = try WeightConversion(try file(Self.slow, configText: nil), to: .pytorchvideo).notices
     #expect(without.contains { $0.contains("RoIAlign with aligned False") }, "\(without)")
+    // The library's own file says so by its names, whatever the configuration that stands in it has for stages.
+    let hub = try WeightConversion(try file(Self.slow, configText: nil), to: .pytorchvideo).tensors
+    for text in [nil, "DETECTION:\n  ENABLE: true\n"] {
+      let again = try WeightConversion(try open(hub, configText: text), to: .pytorchvideo).notices
+      #expect(!again.contains { $0.contains("RoIAlign") }, "\(again)")
+    }
+  }
+
+  /// Without a head nobody knows whether a res5 is that of a detector.
+  @Test func stagesWithoutAHead() throws {
+    var config = Configuration.defaults
+    try config.apply(overrides: Self.slow)
+    let notices = try WeightConversion(try file(config, configText: Self.text(), hasHead: false), to: .pytorchvideo)
+      .notices
+    #expect(notices.contains("there is no head to write"), "\(notices)")
+  }
+
+  /// A head that lacks its matrix is one all the same.
+  @Test func halfAHeadIsWritten() throws {
+    var config = Configuration.defaults
+    try config.apply(overrides: Self.slow)
+    let whole = try file(config, configText: Self.text())
+    let half = whole.entries.filter { $0.name != "head.projection.weight" }
+    let conversion = try WeightConversion(
+      try open(half.map { ($0.name, Tensor(zeros: $0.shape)) }, configText: Self.text()), to: .pytorchvideo)
+    #expect(conversion.tensors.contains { $0.name == "detection_head.proj.bias" })
+    #expect(
+      conversion.notices.contains {
+        $0.contains("lacks 1 tensor of its network") && $0.contains("'head.projection.weight'")
+      },
+      "\(conversion.notices)")
+  }
+
+  /// PySlowFast's wrapper passes over the fast pathway's dilations of res4 and res5.
+  @Test func dilationsThatWrappersPassOver() throws {
+    func own(_ name: String) throws -> Checkpoint {
+      try file(
+        try shipped("Kinetics/SLOWFAST_8x8_R50", ["RESNET.WIDTH_PER_GROUP", "8"]),
+        configText: "MODEL:\n  MODEL_NAME: \(name)\n  ARCH: slowfast\nDETECTION:\n  ENABLE: false\nRESNET:\n"
+          + "  SPATIAL_STRIDES: [[1, 1], [2, 2], [2, 2], [2, 2]]\n"
+          + "  SPATIAL_DILATIONS: [[1, 1], [1, 1], [1, 2], [1, 2]]\n")
+    }
+    let message = refusal(try own("SlowFast"))
+    #expect(message.contains("a res4 of strides [2, 2] and dilations [1, 2]"), "\(message)")
+    _ = try WeightConversion(try own("PTVSlowFast"), to: .pytorchvideo)
   }
 
   @Test(arguments: [
@@ -84,6 +141,8 @@ import VideoModels
     }
     let head = "DETECTION:\n  ENABLE: false\n"
     #expect(try written(nil) == (true, true))
+    // A configuration that says nothing of the network is none of it.
+    #expect(try written(head) == (true, true))
     #expect(try written("MODEL:\n  MODEL_NAME: ResNet\n  ARCH: c2d\n" + head) == (true, false))
     for (name, arch) in [("ResNet", "2d"), ("ResNet_nopool", "c2d")] {
       #expect(try written("MODEL:\n  MODEL_NAME: \(name)\n  ARCH: \(arch)\n" + head) == (false, false), "\(name)")
@@ -130,18 +189,50 @@ import VideoModels
     _ = try WeightConversion(try file(Self.x3d, configText: "RESNET:\n  STRIDE_1X1: false\n"), to: .pytorchvideo)
   }
 
-  /// Under the configuration of one of PySlowFast's wrappers, PyTorchVideo's files are read as it reads them; nobody else's.
-  @Test(arguments: [("ResNet", false), ("PTVResNet", true)])
-  func wrappersAlignBoxes(_ name: String, _ isAligned: Bool) throws {
+  /// Of these the tensors tell.
+  @Test func theHubsX3DIsChannelwise() throws {
+    let wide = Self.x3d + ["X3D.CHANNELWISE_3x3x3", "False", "X3D.BOTTLENECK_FACTOR", "2.0"]
+    let message = refusal(try file(wide, configText: nil))
+    #expect(message.contains("convolutions of several channels (X3D.CHANNELWISE_3x3x3 False)"), "\(message)")
+  }
+
+  /// The published detectors are those of AVA's classes.
+  @Test(arguments: [80, 60]) func detectorsOfOnesOwnClasses(_ classes: Int) throws {
+    let asked = WeightReader(nil)
+    let config = try shipped("AVA/SLOW_8x8_R50_SHORT", ["MODEL.NUM_CLASSES", "\(classes)"])
+    _ = VideoModel(try Architecture(config), weights: asked, engine: Engine(threads: 1))
+    let file = try saveZeros(
+      asked.report.missing.map { ($0.name, $0.shape) }, configText: "DETECTION:\\n  ENABLE: true\\n")
+    let reader = WeightReader(file)
+    _ = reader.tensor("s1.pathway0_stem.conv.weight", [24, 1, 5, 1, 1])
+    let hints = LoadHints(reader.report, ArchitectureGuess(file), try shipped("Kinetics/X3D_S", []))
+    #expect((hints.changes == nil) == (classes == 80), "\(hints.changes ?? "")")
+    #expect((hints.otherConfig?.contains("configs/AVA/") == true) == (classes == 80), "\(hints.otherConfig ?? "")")
+  }
+
+  /// Under the configuration of one of PySlowFast's wrappers, PyTorchVideo's files are read as it reads them, and so
+  /// are those that carry one; nobody else's.
+  @Test(arguments: [("ResNet", nil, false), ("PTVResNet", nil, true), ("ResNet", "PTVResNet", true)])
+  func wrappersAlignBoxes(_ name: String, _ saved: String?, _ isAligned: Bool) throws {
     let hub = try WeightConversion(try file(Self.slow, configText: Self.text()), to: .pytorchvideo).tensors
-    let folder = TemporaryFolder()
-    defer { folder.remove() }
-    try writeSafetensors(hub, to: folder.path + "/hub")
-    let peer = try #require(PeerNetwork(try Checkpoint(path: folder.path + "/hub", naming: PySlowFastNames())))
+    let text = saved.map { "MODEL:\n  MODEL_NAME: \($0)\n  ARCH: slow\n" }
+    let peer = try #require(PeerNetwork(try open(hub, configText: text)))
     var config = Configuration.defaults
     try config.apply(overrides: Self.slow + ["MODEL.MODEL_NAME", name])
     var architecture = try Architecture(config)
     _ = try peer.adapt(&architecture, config)
     #expect((architecture.head as? RoIHead)?.aligned == isAligned)
+  }
+
+  /// The wrapper dilates no fast pathway.
+  @Test(arguments: [("SlowFast", [2, 2]), ("PTVSlowFast", [2, 1])])
+  func wrappersDilateTheSlowPathway(_ name: String, _ dilations: [Int]) throws {
+    let config = try shipped(
+      "AVA/SLOWFAST_32x2_R50_SHORT", ["RESNET.WIDTH_PER_GROUP", "8", "MODEL.MODEL_NAME", name])
+    let own = try WeightConversion(try file(config, configText: nil), to: .pytorchvideo).tensors
+    let peer = try #require(PeerNetwork(try open(own, configText: nil)))
+    var architecture = try Architecture(config)
+    _ = try peer.adapt(&architecture, config)
+    #expect((architecture.backbone as? ResNetBackbone)?.stages.last?.map(\.dilation) == dilations)
   }
 }

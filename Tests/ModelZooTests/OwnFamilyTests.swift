@@ -1,5 +1,6 @@
 import Checkpoint
 import Configuration
+import Inference
 import Kernels
 import ModelZoo
 import NN
@@ -183,6 +184,38 @@ private struct BoxedFamily: ModelFamily {
     #expect(try names(own + ["small.gate.small.weight"], families) == own + ["small.gate.small.weight"])
     // Nobody's names: the usual wrapper alone, or nothing.
     #expect(try names(wrapped + ["loss.weight"], modelFamilies) == ["loss.weight"] + wrapped)
+  }
+
+  /// A model and its weights, of a file that has a wrapper's names or lacks tensors.
+  @Test func itsWeightsAreLoaded() throws {
+    let families: [any ModelFamily] = modelFamilies + [SmallFamily()]
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/w.safetensors"
+    var config = Configuration(rules: ModelRules(families: families))
+    try config.apply(
+      overrides: Self.boxed + [
+        "MODEL.NUM_CLASSES", "3", "TEST.CHECKPOINT_FILE_PATH", path, "DETECTION.ENABLE", "False",
+      ])
+    let asked = WeightReader(nil)
+    _ = VideoModel(try Architecture(config, families: families), weights: asked, engine: Engine(threads: 1))
+    let tensors =
+      asked.report.missing.map { ("net.mine." + $0.name, Tensor(zeros: $0.shape)) } + [
+        ("loss.weight", Tensor(zeros: [2]))
+      ]
+    func load() throws -> LoadedModel {
+      try LoadedModel(config, WeightOptions(), engine: Engine(threads: 1), families: families)
+    }
+    try writeSafetensors(tensors, to: path)
+    #expect(try load().model.architecture.backbone is SmallBackbone)
+    #expect(throws: ModelConfigurationError.self) {
+      try LoadedModel(config, WeightOptions(), engine: Engine(threads: 1))
+    }
+    // What does not suit is said with the family's keys.
+    try config.apply(overrides: ["RESNET.WIDTH_PER_GROUP", "7"])
+    let error = #expect(throws: CheckpointError.self) { try load() }
+    let message = error.map { "\($0)" } ?? ""
+    #expect(message.contains("-> set RESNET.WIDTH_PER_GROUP 6, as these weights have it"), "\(message)")
   }
 
   /// What nobody builds is told without the families' help.

@@ -116,6 +116,62 @@ import VideoModels
     #expect(!lines.contains { $0.contains("NONLOCAL.GROUP") || $0.contains("SLOWFAST.BETA_INV") }, "\(lines)")
   }
 
+  /// What no configuration may say is said of a file's own, and nobody is told to set it.
+  @Test(arguments: [
+    (["SLOWFAST.ALPHA", "0"], "SLOWFAST.ALPHA 0 (must be from 1 to 1024)"),
+    (
+      ["DETECTION.ROI_XFORM_RESOLUTION", "0", "SLOWFAST.ALPHA", "0"],
+      "SLOWFAST.ALPHA 0 (must be from 1 to 1024) and DETECTION.ROI_XFORM_RESOLUTION 0 (must be from 1 to 1024)"
+    ),
+    (
+      ["DATA.NUM_FRAMES", "30"],
+      "DATA.NUM_FRAMES 30 (the slow pathway takes every ALPHA-th frame, which must come out even)"
+    ),
+    (["MODEL.HEAD_ACT", "relu"], "MODEL.HEAD_ACT relu (must be softmax, sigmoid or none)"),
+  ])
+  func impossibleValuesAreNotAdvised(_ values: [String], _ words: String) throws {
+    defer { folder.remove() }
+    let name = "AVA/SLOWFAST_32x2_R50_SHORT"
+    let config = try thinned(name)
+    var cfg = config.yaml.split(separator: "\n").map(String.init)
+    for index in stride(from: 0, to: values.count, by: 2) {
+      let key = values[index].split(separator: ".")
+      let section = try #require(cfg.firstIndex(of: "\(key[0]):"))
+      let line = try #require(cfg[section...].firstIndex { $0.hasPrefix("  \(key[1]): ") })
+      cfg[line] = "  \(key[1]): \(values[index + 1])"
+    }
+    let checkpoint = try file(config, cfg: cfg.joined(separator: "\n"))
+    let lines = lines(checkpoint)
+    #expect(
+      lines.contains("note          the file's own configuration (cfg) has \(words), left out here"), "\(lines)")
+    #expect(named(lines).map(\.name) == [name] && named(lines)[0].keys == ["RESNET.WIDTH_PER_GROUP"], "\(lines)")
+    // Nor is it advised where the file is used; what is possible is.
+    let guess = ArchitectureGuess(checkpoint)
+    #expect(guess.contradiction(config, file: "w.pyth") == nil)
+    let said = guess.contradiction(try thinned("AVA/c2/SLOWFAST_32x2_R50"), file: "w.pyth") ?? ""
+    #expect(said.contains("-> set ") && said.contains("DETECTION.ALIGNED True"), "\(said)")
+    for wrong in ["ROI_XFORM_RESOLUTION", "HEAD_ACT", "ALPHA 0"] { #expect(!said.contains(wrong), "\(said)") }
+  }
+
+  /// Where no config is known, too, the file's own values stand, be they the defaults.
+  @Test func ownValuesThatAreDefaults() throws {
+    defer { folder.remove() }
+    let config = try thinned(
+      "AVA/SLOW_8x8_R50_SHORT",
+      [
+        "RESNET.DEPTH", "18", "RESNET.TRANS_FUNC", "basic_transform", "RESNET.NUM_BLOCK_TEMP_KERNEL",
+        "[[2], [2], [2], [2]]", "RESNET.SPATIAL_STRIDES", "[[1], [2], [2], [2]]", "RESNET.SPATIAL_DILATIONS",
+        "[[1], [1], [1], [1]]",
+      ])
+    func overrides(_ cfg: String?) throws -> String {
+      let text = describe(try file(config, cfg: cfg))
+      return String(text[try #require(text.firstRange(of: "overrides that suit these weights:")).lowerBound...])
+    }
+    #expect(try overrides(nil).contains("RESNET.SPATIAL_STRIDES \"[[1], [2], [2], [1]]\""))
+    let own = try overrides(config.yaml)
+    #expect(!own.contains("RESNET.SPATIAL_STRIDES") && !own.contains("RESNET.SPATIAL_DILATIONS"), "\(own.prefix(900))")
+  }
+
   /// Both have the same tensors, and one published number is of one of them.
   @Test func poolsAreNotToldByTensors() throws {
     defer { folder.remove() }
@@ -157,6 +213,15 @@ import VideoModels
     let lines = lines(try file(own, cfg: own.yaml))
     #expect(named(lines).contains { $0.keys.contains("MODEL.NUM_CLASSES") }, "\(lines)")
     #expect(!lines.contains { $0.hasPrefix("published") })
+  }
+
+  /// Of PyTorchVideo's own files the network's config is named, too.
+  @Test(arguments: ["R2PLUS1D_16x4_R50", "CSN_32x2_R101"]) func filesOfTheLibrary(_ name: String) throws {
+    defer { folder.remove() }
+    let config = "Kinetics/pytorchvideo/\(name)"
+    let hub = try WeightConversion(try file(thinned(config)), to: .pytorchvideo).tensors
+    let lines = lines(try save(hub))
+    #expect(named(lines).map(\.name) == [config] && named(lines)[0].keys == ["RESNET.WIDTH_PER_GROUP"], "\(lines)")
   }
 
   /// A network with holes, or with more than it has, is said before it is written.

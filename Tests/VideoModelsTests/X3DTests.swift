@@ -96,6 +96,11 @@ import VideoModels
         "1 to 16384 channels: X3D.DIM_C1 16000 (given as KEY VALUE), X3D.WIDTH_FACTOR 64.0 (given as KEY VALUE), ",
         "X3D.BOTTLENECK_FACTOR 2.25 (line 12 of \(projectRoot)/configs/Kinetics/X3D_M.yaml) -> set them as"
       ),
+      // Inside of the blocks.
+      (
+        ["X3D.WIDTH_FACTOR", "64.0", "X3D.BOTTLENECK_FACTOR", "3.0"], "a stage would have 18432 channels",
+        "X3D.BOTTLENECK_FACTOR 3.0 (given as KEY VALUE) -> set them as"
+      ),
       (["X3D.DIM_C5", "-3"], "X3D.DIM_C5", "-3"),
       (["X3D.CHANNELWISE_3x3x3", "False", "RESNET.NUM_GROUPS", "7"], "RESNET.NUM_GROUPS", "CHANNELWISE_3x3x3 True"),
       (["RESNET.SPATIAL_DILATIONS", "[[0], [1], [1], [1]]"], "RESNET.SPATIAL_DILATIONS", "1 to 1024"),

@@ -149,13 +149,15 @@ public struct LoadReport: Sendable {
   private var mismatchLines: [String] {
     var lines: [String] = []
     var given: Set<String> = []
-    for item in mismatched.prefix(LoadReport.shownLimit) {
+    for (index, item) in mismatched.enumerated() {
       let file = describe(shape: item.fileShape)
       let model = describe(shape: item.modelShape)
       let words = hints.misfits[item.name] ?? item.words(model)
       // The same advice once: many tensors have their shape from one key.
       let advice = words.advice.map { "\n         -> \($0)" } ?? ""
-      let isNew = given.insert(advice).inserted
+      let isNew = !advice.isEmpty && given.insert(advice).inserted
+      // What is to be done must not be among what is only counted.
+      if index >= LoadReport.shownLimit && !isNew { continue }
       lines.append(
         "'\(printable(item.name))' is \(file) in \(fileName), \(words.model)\(isNew ? advice : "")")
     }

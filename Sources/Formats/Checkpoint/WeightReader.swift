@@ -7,6 +7,8 @@ public import Tensors
 public struct WeightReader {
   private let supply: Supply
   private let record: Record
+  /// Whether every tensor is the caller's own, to be changed in place; those of a reader of shapes are shared.
+  public let givesCopies: Bool
   /// The prefix, without the dot after it.
   public let scope: String
 
@@ -26,6 +28,15 @@ public struct WeightReader {
     var missing: [LoadReport.Missing] = []
     var mismatched: [LoadReport.Mismatched] = []
     var unsound: [LoadReport.Unsound] = []
+    private var zeros: [[Int]: Tensor] = [:]
+
+    /// Zeros, the same for all tensors of a shape.
+    func zeros(_ shape: [Int]) -> Tensor {
+      if let known = zeros[shape] { return known }
+      let tensor = Tensor(zeros: shape)
+      zeros[shape] = tensor
+      return tensor
+    }
   }
 
   /// Reads from a file.
@@ -37,6 +48,15 @@ public struct WeightReader {
   public init(_ checkpoint: Checkpoint?, allowPartial: Bool = false, seed: UInt64 = 0) {
     supply = .checkpoint(checkpoint, substitute: allowPartial ? RandomWeights(seed: seed) : nil)
     record = Record()
+    givesCopies = true
+    scope = ""
+  }
+
+  /// Compares names and shapes with those of a file, for the report: none of its numbers are read, every tensor is zeros.
+  public init(shapesOf checkpoint: Checkpoint) {
+    supply = .checkpoint(checkpoint, substitute: nil)
+    record = Record()
+    givesCopies = false
     scope = ""
   }
 
@@ -44,12 +64,14 @@ public struct WeightReader {
   public init(random seed: UInt64) {
     supply = .random(RandomWeights(seed: seed))
     record = Record()
+    givesCopies = true
     scope = ""
   }
 
   private init(_ parent: WeightReader, _ scope: String) {
     supply = parent.supply
     record = parent.record
+    givesCopies = parent.givesCopies
     self.scope = parent.scope.isEmpty ? scope : parent.scope + "." + scope
   }
 
@@ -91,6 +113,7 @@ public struct WeightReader {
         record.missing.append(
           LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.unreadable(name)))
       }
+      if !givesCopies { return record.zeros(shape) }
       return substitute.map { branchGain == nil ? $0.tensor(name, shape) : Tensor(zeros: shape) }
     }
   }
@@ -115,7 +138,7 @@ public struct WeightReader {
   ) -> Tensor? {
     guard let fileShape = checkpoint.shape(name) else { return nil }
     // A shape came from the file, so the tensor is there.
-    func load() -> Tensor? { try? checkpoint.tensor(name) }
+    func load() -> Tensor? { givesCopies ? try? checkpoint.tensor(name) : record.zeros(fileShape) }
     if fileShape == shape { return load() }
     // Networks of pictures may be stored without the one frame that their kernels see.
     if shape.count == 5, shape[2] == 1, fileShape == Array(shape[..<2] + shape[3...]) {

@@ -2,7 +2,7 @@ internal import Checkpoint
 public import Configuration
 internal import Files
 public import Kernels
-internal import ModelZoo
+public import ModelZoo
 public import VideoModels
 
 /// Where a model's weights come from, and how strictly they must fit.
@@ -43,12 +43,15 @@ public struct LoadedModel {
 
   /// Builds the model of a configuration and loads its weights.
   ///
-  /// - Parameter other: A model that computes in turn with this one, in the same memory.
+  /// - Parameters:
+  ///   - other: A model that computes in turn with this one, in the same memory.
+  ///   - families: Whose networks there are.
   /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`.
   public init(
-    _ config: Configuration, _ options: WeightOptions, engine: Engine, sharing other: LoadedModel? = nil
+    _ config: Configuration, _ options: WeightOptions, engine: Engine, sharing other: LoadedModel? = nil,
+    families: [any ModelFamily] = modelFamilies
   ) throws {
-    var architecture = try Architecture(config)
+    var architecture = try Architecture(config, families: families)
     self.options = options
     if let seed = options.randomSeed {
       let weights = WeightReader(random: seed)
@@ -59,15 +62,15 @@ public struct LoadedModel {
       return
     }
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
-    let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames())
-    let peer = PeerNetwork(checkpoint)
+    let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames(families: families))
+    let peer = PeerNetwork(checkpoint, families: families)
     let taken = try peer?.adapt(&architecture, config) ?? []
     pixels = peer?.pixels
     let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
     model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
     var report = weights.report
-    let guess = ArchitectureGuess(checkpoint)
-    report.hints = LoadHints(report, guess, config)
+    let guess = ArchitectureGuess(checkpoint, families: families)
+    report.hints = LoadHints(report, guess, config, families: families)
     try report.check(allowPartial: options.allowPartial)
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []

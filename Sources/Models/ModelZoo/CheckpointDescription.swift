@@ -27,7 +27,8 @@ private func guessed(
   let obstacle = guess.obstacle ?? NetworkFit(guess, families)?.obstacle
   if let (reason, advice) = obstacle { return lines + remarks + ["note          \(reason) -> \(advice)"] }
   guard let suggestions = ConfigSuggestions(guess, read) else { return lines }
-  lines += configLines(suggestions, guess) + remarks
+  let oddity = suggestions.facts.oddity.map { ["note          \($0)"] } ?? []
+  lines += configLines(suggestions, guess) + oddity + remarks
   if !suggestions.all.isEmpty { return lines }
   let assumed = suggestions.facts.assumed
   if !assumed.isEmpty {

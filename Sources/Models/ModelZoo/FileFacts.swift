@@ -1,4 +1,6 @@
+internal import Checkpoint
 internal import Configuration
+internal import Wording
 
 /// What is known of the configuration that a file's network is of: what its tensors prove, and of what they leave open what
 /// the configuration in the file says.
@@ -17,13 +19,52 @@ struct FileFacts {
   private let network: Recognition
   /// The configuration in the file.
   private let own: Configuration?
-  /// The keys that act on the network and its frames, as far as the file's configuration gives them.
-  private let ownKeys: [String]
+  /// The keys that act on the network and its frames, as far as the file's configuration gives them and is believed.
+  private var ownKeys: [String]
+  /// What the file's configuration says of its network and is not believed, and why; nil where all of it is.
+  private(set) var oddity: String?
 
   init(_ network: Recognition, own: Configuration?, _ family: (any ModelFamily)?) {
     self.network = network
     self.own = own
     ownKeys = own.map { own in Configuration.keysRead.filter { Self.describes($0, own, family) } } ?? []
+    if let family { leaveOutTheImpossible(ModelRules(families: [family])) }
+  }
+
+  /// Leaves out what the file's own configuration says and no configuration may say: what is advised must be possible.
+  private mutating func leaveOutTheImpossible(_ rules: ModelRules) {
+    // Where the tensors alone are refused, it is not for what the configuration says.
+    if ownKeys.isEmpty || refusal([], rules) != nil { return }
+    var left: [String] = []
+    while let reason = refusal(ownKeys, rules) {
+      func next(_ key: String) -> String? { refusal(ownKeys.filter { $0 != key }, rules) }
+      // Where no value alone is to blame, none is believed.
+      let wrong = ownKeys.first { next($0) == nil } ?? ownKeys.first { next($0) != reason }
+      if let wrong {
+        let words = reason.hasPrefix("\(wrong) ") ? String(reason.dropFirst(wrong.count + 1)) : reason
+        left.append("\(wrong) \(printable(value(wrong) ?? "")) (\(words))")
+      } else {
+        left.append("values that do not fit together (\(reason))")
+      }
+      ownKeys.removeAll { wrong == nil || $0 == wrong }
+    }
+    if !left.isEmpty { oddity = "the file's own configuration (cfg) has \(series(left, "and")), left out here" }
+  }
+
+  /// Why the configuration is refused that says what the tensors prove and, of these keys, what the file's own says.
+  private func refusal(_ keys: [String], _ rules: ModelRules) -> String? {
+    var trial = self
+    trial.ownKeys = keys
+    do {
+      _ = try trial.configuration(rules)
+      return nil
+    } catch ConfigurationError.badValue(let key, _, let expected, _, _) {
+      return "\(key) must be \(expected)"
+    } catch ConfigurationError.impossible(let problem, _, _) {
+      return problem
+    } catch {
+      return "\(error)"
+    }
   }
 
   /// Whether there is more than what the tensors tell.
@@ -77,7 +118,8 @@ struct FileFacts {
     // Without these the defaults, which are of one pathway, would stand.
     return known
       + unwritten.filter {
-        !keys.contains($0.key) && !isSameValue($0.value, Configuration.defaults.literal($0.key) ?? "")
+        !keys.contains($0.key) && !ownKeys.contains($0.key)
+          && !isSameValue($0.value, Configuration.defaults.literal($0.key) ?? "")
       }
   }
 
@@ -130,12 +172,9 @@ struct FileFacts {
   }
 
   /// A configuration under which the network can be built; its clips are the file's only where the file says so.
-  func configuration() throws -> Configuration {
-    var config = own ?? .defaults
-    let pairs = unwritten.filter { config.source(of: $0.key) == .fallback }
-    try config.apply(
-      overrides: pairs.flatMap { [$0.key, $0.value] }
-        + overrides(of: config).flatMap { [$0.key, $0.value] })
+  func configuration(_ rules: ModelRules? = nil) throws -> Configuration {
+    var config = Configuration(rules: rules)
+    try config.apply(overrides: settings.flatMap { [$0.key, $0.value] })
     return config
   }
 }

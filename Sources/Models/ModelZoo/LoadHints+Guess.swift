@@ -139,7 +139,8 @@ private struct MisfitWords {
 
   private func adviceOfClasses(_ classes: Int) -> String {
     switch (scoresBoxes, guess.head) {
-    case (true, .clips) where guess.scoresBoxes == false:
+    // Of another network the classes alone repair nothing.
+    case (true, .clips) where guess.scoresBoxes == false || isOfOtherNetwork:
       "\(report.fileName) \(head), and this config scores boxes: give weights trained on AVA"
     case (false, .boxes) where guess.scoresBoxes == true:
       "\(report.fileName) \(head), and this config scores whole clips: set \(Key.detectionEnable.name) True"

@@ -69,8 +69,8 @@ struct NetworkFit {
   ) throws -> LoadReport {
     var architecture = try Architecture(config, families: families)
     _ = try guess.peer?.adapt(&architecture, config)
-    let reader = WeightReader(guess.checkpoint)
-    // The references keep weights as they come, and nothing is computed.
+    let reader = WeightReader(shapesOf: guess.checkpoint)
+    // The references keep weights as they come.
     let engine = Engine(threads: 1, planner: ConvolutionPlanner(forced: .reference))
     _ = VideoModel(architecture, weights: reader, engine: engine)
     return reader.report

@@ -164,6 +164,14 @@ struct ResNetRecognition {
       network.unseen[Key.nonlocalLocation.name] = "\(stages)"
       return
     }
+    for (stage, blocks) in stages.enumerated() {
+      let depth = tensors.blockCounts[stage]
+      if let stray = blocks.joined().first(where: { $0 >= depth }) {
+        network.oddity =
+          network.oddity ?? "it has a non-local block after block \(stray) of res\(stage + 2), which has "
+          + "\(counted(depth, "block"))"
+      }
+    }
     network.summary += " with \(count) non-local block\(count == 1 ? "" : "s")"
     network.set(.nonlocalLocation, "\(stages)")
     network.remark(

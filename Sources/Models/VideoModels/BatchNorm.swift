@@ -7,6 +7,8 @@ public struct BatchNorm {
   private let bias: [Float]
   private let mean: [Float]
   private let variance: [Float]
+  /// Whether the weights before it may be changed.
+  private let folds: Bool
 
   /// - Parameters:
   ///   - hint: The configuration key that sets the channels, for the report of misfits.
@@ -15,6 +17,7 @@ public struct BatchNorm {
     func read(_ name: String, _ gain: Float? = nil) -> [Float] {
       scope.tensor(name, [channels], hint: hint, branchGain: gain)?.array ?? [Float](repeating: 0, count: channels)
     }
+    folds = scope.givesCopies
     weight = read("weight", branchGain)
     bias = read("bias")
     mean = read("running_mean")
@@ -22,8 +25,9 @@ public struct BatchNorm {
   }
 
   /// Folds the normalisation into the weights [out, ...] and the bias [out] of the convolution before it, in place:
-  /// the reader made this copy of the weights for us.
+  /// the reader made this copy of the weights for us. One that gives shapes alone did not, and nothing is computed of them.
   public func fold(into weights: Tensor, _ convolutionBias: inout [Float]) {
+    if !folds { return }
     let depth = weights.count / max(1, weight.count)
     for o in weight.indices {
       let scale = Double(weight[o]) / (Double(variance[o]) + 1e-5).squareRoot()

@@ -77,7 +77,7 @@ public struct WeightConversion: Sendable {
   /// Whether the head scores boxes; nil where there is none. Of a file that does not say, the number of its classes counts
   /// where the library has such a network.
   private func scoresBoxes(_ mapping: any PeerMapping) -> Bool? {
-    if own.shape(Projection.scope + ".weight") == nil { return nil }
+    if ["weight", "bias"].allSatisfy({ own.shape("\(Projection.scope).\($0)") == nil }) { return nil }
     let isConfigured = config.flatMap { $0.source(of: .detectionEnable) == .fallback ? nil : $0[.detectionEnable] }
     return guess.peer?.scoresBoxes ?? guess.family?.scoresBoxes(own) ?? isConfigured
       ?? (mapping.scoresBoxes && guess.head == .boxes)

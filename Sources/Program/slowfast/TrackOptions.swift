@@ -42,17 +42,13 @@ struct LinkingOptions: ParsableArguments {
   ///   - size: Of the frames; 16:9 where it is not known.
   ///   - hasScores: Whether the boxes' scores say how sure it is that somebody is there.
   func settings(for people: PeopleOverTime, size: ImageSize?, hasScores: Bool) -> MotionLinker.Settings {
-    var settings = MotionLinker.Settings()
-    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
-    settings.longestGap = longestGap(people.spacing ?? 1)
-    settings.firstID = 1 + (people.frames.lazy.flatMap(\.boxes).compactMap(\.id).max() ?? 0)
+    var settings = MotionLinker.Settings(for: people, size: size)
+    if let gap { settings.longestGap = gap }
     if hasScores {
       settings.highScore = highScore
       settings.lowScore = lowScore
       settings.newScore = highScore + 0.1
-    } else {
-      // Detections have been accepted already: who is seen once was there.
-      settings.confirmations = 1
+      settings.confirmations = MotionLinker.Settings().confirmations
     }
     return settings
   }

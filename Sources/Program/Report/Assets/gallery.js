@@ -45,16 +45,22 @@
       .map((person) => ({ p: person.p, b: person.b, a: person.a.filter(isWanted) }))
       .filter((person) => person.a.length > 0 || !isNarrow());
 
-  // Boxes over a picture, large ones first: none hides another.
+  const isPhone = matchMedia("(max-width: 40rem)");
+  // Boxes over a picture, large ones first: none hides another. A label takes the first place at its box that is free:
+  // above, inside, below. All is in thousandths of the picture's width.
   const draw = (layer, people, ratio, words) => {
     const height = 1000 / ratio;
+    const letter = (layer.classList.contains("small") ? 62 : 30) * (isPhone.matches ? 1.38 : 1);
     const shape = (name, attributes) => {
       const element = document.createElementNS(layer.namespaceURI, name);
       for (const key in attributes) element.setAttribute(key, attributes[key]);
       return element;
     };
     const area = ([x1, y1, x2, y2]) => (x2 - x1) * (y2 - y1);
+    const taken = [];
+    const labels = [];
     layer.setAttribute("viewBox", "0 0 1000 " + height);
+    layer.style.fontSize = letter + "px";
     layer.replaceChildren();
     for (const person of [...people].sort((a, b) => area(b.b) - area(a.b))) {
       const [x1, y1, x2, y2] = person.b.map((side) => Math.min(Math.max(side, 0), 1));
@@ -64,10 +70,21 @@
       };
       const line = shape("rect", { ...box, class: person.a.length > 0 ? "box" : "box faint" });
       line.style.stroke = colour(person.p)[0];
-      const text = shape("text", { x: box.x + 8, y: box.y, dy: "1.05em" });
-      text.textContent = words(person);
-      layer.append(shape("rect", { ...box, class: "under" }), line, text);
+      layer.append(shape("rect", { ...box, class: "under" }), line);
+      const label = words(person);
+      const width = label.length * letter * 0.6;
+      const x = Math.max(4, Math.min(box.x + 4, 1000 - width));
+      const tops = [box.y - letter * 1.3, box.y, box.y + box.height, box.y + box.height - letter * 1.3]
+        .filter((top) => top >= 0 && top + letter * 1.2 <= height);
+      const isFree = (top) => !taken.some((other) =>
+        x < other.x + other.width && other.x < x + width && Math.abs(top - other.top) < letter * 1.15);
+      const top = tops.find(isFree) ?? tops[0] ?? 0;
+      taken.push({ x, top, width });
+      const text = shape("text", { x, y: top + letter });
+      text.textContent = label;
+      labels.push(text);
     }
+    layer.append(...labels);
   };
 
   // ---- The video, or the pictures in its place.
@@ -137,7 +154,7 @@
     const people = isPlayed || frame === null ? peopleAt(time) : matching(frame);
     draw(marks, people, data.ratio, (person) => {
       const action = person.a[0];
-      return (person.p ?? "") + (action === undefined ? "" : " " + names.get(action[0]));
+      return (person.p ?? "") + (action === undefined ? "" : " " + names.get(action[0]).split(" (")[0]);
     });
     const words = people.filter((person) => person.a.length > 0).slice(0, 6).map((person) => {
       const list = person.a.slice(0, 3).map(([action, score]) => names.get(action) + " " + score.toFixed(2));
@@ -247,11 +264,14 @@
     const next = list.slice(keys.children.length, keys.children.length + portion);
     keys.append(...next.map(figure));
     at("more").hidden = keys.children.length >= list.length;
+    // An observer tells of changes only: what is still in sight is asked for anew.
+    sight.disconnect();
+    sight.observe(at("more"));
   };
-  at("more").addEventListener("click", more);
-  new IntersectionObserver((entries) => {
+  const sight = new IntersectionObserver((entries) => {
     if (entries.some((entry) => entry.isIntersecting)) more();
-  }, { rootMargin: "800px" }).observe(at("more"));
+  }, { rootMargin: "800px" });
+  at("more").addEventListener("click", more);
 
   keys.addEventListener("keydown", (event) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
@@ -291,7 +311,9 @@
       const bar = make("div", { class: "bar" });
       for (const [, from, to, score] of spans.filter((span) => span[0] === action)) {
         const words = names.get(action) + ", " + clock(from) + " to " + clock(to) + ", score " + score.toFixed(2);
-        const part = make("button", { type: "button", title: words, "aria-label": words }, score.toFixed(2));
+        const part = make("button", { type: "button", title: words, "aria-label": words });
+        // Half a number would say another.
+        if ((to - from) / duration > (isPhone.matches ? 0.12 : 0.08)) part.textContent = score.toFixed(2);
         part.addEventListener("click", () => seek(Math.max(from, 0)));
         bar.append(across(part, from, to));
       }

@@ -220,10 +220,11 @@ let program: [Target] = [
   .target(
     name: "Report",
     dependencies: [
-      "ClassificationEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files",
-      "Wording",
+      "ClassificationEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks", "JSON",
+      "Overlay", "Video", "Imaging", "Geometry", "Files", "Wording",
     ],
-    resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.js")], swiftSettings: safe),
+    resources: ["page.css", "page.js", "gallery.css", "gallery.js"].map { .embedInCode("Assets/\($0)") },
+    swiftSettings: safe),
   .target(
     name: "TextReports",
     dependencies: [
@@ -332,7 +333,9 @@ let testTargets: [Target] = [
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
-  tests("Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "Video", "Imaging", "Geometry", "Files"),
+  tests(
+    "Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks", "JSON", "Video",
+    "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "ClassificationEval", "VideoEval", "Statistics", "AVARecords", "Datasets",
     "Parallel",

@@ -11,19 +11,19 @@ internal import Wording
 /// What is worth saying comes back as text; what ends a run is thrown.
 public struct OverlayRun {
   /// A key frame and the number of its frame.
-  private typealias PlacedScene = (time: Timestamp, frame: Int, scene: OverlayScenes.Scene)
+  typealias PlacedScene = (time: Timestamp, frame: Int, scene: OverlayScenes.Scene)
 
   private let style: OverlayStyle
   private let hasTruth: Bool
   private let folder: String
   private let startingSecond: Double?
-  private let stopsAtDamage: Bool
+  let stopsAtDamage: Bool
   private let dataset: ActionDataset
   /// How many key frames have a frame.
   public private(set) var keyFrameCount = 0
   /// How many images are drawn.
   public private(set) var drawn = 0
-  private var places: [String: (start: Double, keyFrames: [PlacedScene])] = [:]
+  private(set) var places: [String: (start: Double, keyFrames: [PlacedScene])] = [:]
   private var beyond: [String] = []
   private var damaged: [String] = []
   private var damagedFilmFrames = 0
@@ -117,7 +117,7 @@ public struct OverlayRun {
           to: imagePath(video, time))
         drawn += 1
       } catch let damage as FrameDamage where !stopsAtDamage {
-        damaged.append("\(video), second \(time): \(damage.cause)")
+        note(damage, "\(video), second \(time)")
       }
       progress(drawn)
     }
@@ -142,11 +142,17 @@ public struct OverlayRun {
     return "\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there"
   }
 
-  private func overlayScene(_ scene: OverlayScenes.Scene, _ video: String, time: String) -> OverlayScene {
+  func overlayScene(_ scene: OverlayScenes.Scene, _ video: String, time: String) -> OverlayScene {
     OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
   }
 
   // MARK: Damage
+
+  /// Keeps a key frame that cannot be drawn; one that a contact sheet lacks, too, counts once.
+  mutating func note(_ damage: FrameDamage, _ place: String) {
+    let line = "\(place): \(damage.cause)"
+    if !damaged.contains(line) { damaged.append(line) }
+  }
 
   /// A warning of key frames that were not drawn, and a line for each of the first; nil where all were.
   public var damage: (warning: String, lines: [String])? {

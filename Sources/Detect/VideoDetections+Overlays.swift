@@ -75,7 +75,7 @@ extension VideoDetections {
     return damaged
   }
 
-  private func scene(of keyFrame: ScoredKeyFrame) -> OverlayScene {
+  func scene(of keyFrame: ScoredKeyFrame) -> OverlayScene {
     let people = keyFrame.people.map { person in
       DetectedPerson(
         box: person.box, proposalScore: person.proposalScore,

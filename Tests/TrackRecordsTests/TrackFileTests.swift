@@ -79,6 +79,36 @@ import Tracks
     }
   }
 
+  @Test("Ids and moments come once, tubes are of the tracks")
+  func doubles() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let (tracks, tubes) = (folder.path + "/tracks.json", folder.path + "/tubes.json")
+    func fault(_ text: String, tubes: String? = nil) throws -> String {
+      try writeFile(tracks, text)
+      do {
+        _ = try TrackFile(tracks: tracks, tubes: tubes)
+        return "no error"
+      } catch {
+        return "\(error)"
+      }
+    }
+    let box = "{\"time\": 1, \"box\": [0, 0, 1, 1], \"score\": 1}"
+    let twice = try fault("{\"videos\": [{\"video\": \"a\", \"tracks\": [{\"id\": 1}, {\"id\": 1}]}]}")
+    #expect(twice.contains("video 1, track 2: expected each id once in a video, found 1 again"), "\(twice)")
+    let moment = try fault(
+      "{\"videos\": [{\"video\": \"a\", \"tracks\": [{\"id\": 1, \"boxes\": [\(box), \(box)]}]}]}")
+    #expect(moment.contains("video 1, track 1: expected a box a moment, found two at 1.0 s"), "\(moment)")
+    for (video, id, message) in [("a", 1, "no error"), ("a", 2, "one of track 2"), ("b", 1, "video 'b': expected tubes of")] {
+      try writeFile(
+        tubes,
+        "{\"videos\": [{\"video\": \"\(video)\", \"tubes\": [{\"track\": \(id), \"action\": 1, \"start\": 0, \"end\": 1, "
+          + "\"score\": 1}]}]}")
+      let found = try fault("{\"videos\": [{\"video\": \"a\", \"tracks\": [{\"id\": 1}]}]}", tubes: tubes)
+      #expect(found.contains(message), "\(found)")
+    }
+  }
+
   @Test("A table of tubes makes a person of each, and is told from rows of boxes")
   func tables() throws {
     let folder = TemporaryFolder()

@@ -33,6 +33,24 @@ public struct TrackFile: Sendable, Equatable {
     for path in paths { try add(path) }
   }
 
+  /// Reads `tracks.json`, and `tubes.json` where it is given, whose tubes must be of these tracks.
+  ///
+  /// - Throws: `TrackFileError` with the place of what is malformed; `FileError`.
+  public init(tracks: String, tubes: String?) throws {
+    try add(tracks)
+    guard let tubes else { return }
+    let known = videos.map { Set($0.tracks.map(\.id)) }
+    try add(tubes)
+    for (place, video) in videos.enumerated() {
+      let ids = known.indices.contains(place) ? known[place] : []
+      if let tube = video.tubes.first(where: { !ids.contains($0.track.id) }) {
+        throw TrackFileError.malformed(
+          path: tubes, place: "video '\(video.video)'", expected: "tubes of the tracks of '\(tracks)'",
+          found: "one of track \(tube.track.id)", advice: "give the two files of one call of slowfast tracks")
+      }
+    }
+  }
+
   private mutating func add(_ path: String) throws {
     let bytes = try ByteStream(path: path, doing: "reading the tracks").readToEnd()
     let root: JSONValue
@@ -56,8 +74,13 @@ public struct TrackFile: Sendable, Equatable {
         places[name] = place
         videos.append(VideoTracks(video: name, tracks: []))
       }
+      var ids = Set(videos[place].tracks.map(\.id))
       for track in try item.list("tracks", "track") {
-        videos[place].tracks.append(Track(id: try track.id("id"), sightings: try track.sightings()))
+        let id = try track.id("id")
+        if !ids.insert(id).inserted {
+          throw track.error(expected: "each id once in a video", found: "\(id) again", "correct or remove the track")
+        }
+        videos[place].tracks.append(Track(id: id, sightings: try track.sightings()))
       }
       for tube in try item.list("tubes", "tube") { videos[place].tubes.append(try read(tube)) }
     }
@@ -139,7 +162,11 @@ public struct TrackFile: Sendable, Equatable {
         let box = UnitBox(x1: corners[0], y1: corners[1], x2: corners[2], y2: corners[3])
         sightings.append(Track.Sighting(time: time, box: box, score: try item.number("score")))
       }
-      return sightings.sorted { $0.time < $1.time }
+      sightings.sort { $0.time < $1.time }
+      if let twice = zip(sightings, sightings.dropFirst()).first(where: { $0.time == $1.time }) {
+        throw error(expected: "a box a moment", found: "two at \(twice.0.time) s", "correct or remove one")
+      }
+      return sightings
     }
   }
 }

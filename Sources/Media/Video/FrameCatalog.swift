@@ -110,6 +110,11 @@ public struct FrameCatalog: Sendable {
   /// Whether there are frames of a video of that name.
   public func contains(_ name: String) -> Bool { place(name) != nil }
 
+  /// The file of a video; nil for pictures and for a name that is not known.
+  public func file(of name: String) -> String? {
+    if case .file(let path) = place(name) { path } else { nil }
+  }
+
   private func place(_ name: String) -> Storage? {
     if let known = places[name] { return known }
     // A name from a row must not lead out of the folder.

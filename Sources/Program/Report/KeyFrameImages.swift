@@ -92,8 +92,10 @@ public struct KeyFrameImages: Sendable {
 /// An image as a page holds it.
 struct EmbeddedImage: Sendable {
   let size: ImageSize
+  /// A JPEG.
+  let content: [UInt8]
   /// The address that is the image itself.
-  let address: String
+  var address: String { "data:image/jpeg;base64,\(base64(content))" }
 
   /// The longest side that a page shows.
   static let longestSide = 640
@@ -111,6 +113,6 @@ struct EmbeddedImage: Sendable {
       if jpeg.count <= Self.byteLimit { break }
     }
     self.size = small.size
-    address = "data:image/jpeg;base64,\(base64(jpeg))"
+    content = jpeg
   }
 }

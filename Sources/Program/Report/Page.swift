@@ -4,6 +4,8 @@ struct Page {
   var title: String
   var header: HTML
   var sections: [Section]
+  /// The command that wrote it.
+  var author = "evaluate"
 
   struct Section {
     /// What links lead to.
@@ -49,7 +51,7 @@ struct Page {
       <nav aria-label="On this page"><ul>\(links)</ul></nav>
       <main>
       \(parts)</main>
-      <footer><p>Written by slowfast evaluate. The same files give the same page, byte by byte.</p></footer>
+      <footer><p>Written by slowfast \(author). The same files give the same page, byte by byte.</p></footer>
       <script>
       \(Self.script)</script>
       </body>

@@ -73,6 +73,8 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var drawing: OverlayOptions
 
+  @OptionGroup var sheets: ContactSheetOptions
+
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
 
@@ -102,17 +104,18 @@ struct DetectCommand: ParsableCommand {
     }
     try scores.check(runs)
     try ensemble.check(options)
-    if let shard = runs.shard, overlays || overlayVideo {
+    if let shard = runs.shard, isDrawing {
       throw ValidationError(
-        "--overlays and --overlay-video with --shard \(shard): a shard writes no results -> draw with slowfast overlay")
+        "--overlays, --overlay-video and --contact-sheet with --shard \(shard): a shard writes no results -> draw with slowfast overlay"
+      )
     }
     if let startingSecond, !startingSecond.isFinite {
       throw ValidationError("--starting-second is \(startingSecond) -> give a number")
     }
-    if !drawing.isDefault && !overlays && !overlayVideo {
+    if !drawing.isDefault && !isDrawing {
       throw ValidationError(
-        "--threshold and --top-k choose what overlays show, rows are written for every action -> add --overlays or "
-          + "--overlay-video, or leave them out")
+        "--threshold and --top-k choose what overlays show, rows are written for every action -> add --overlays, "
+          + "--overlay-video or --contact-sheet, or leave them out")
     }
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
     if fps != nil, !videos.contains(where: { isFolder($0) }) {
@@ -168,14 +171,15 @@ struct DetectCommand: ParsableCommand {
       results)
     defer { run.close() }
     let drawn =
-      overlays || overlayVideo ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
+      isDrawing ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     try run("detecting", models.load()) { found in
       for path in try found.write(to: folder) { Console.say("wrote \(path)") }
       try scores.write(found.detections)
-      if overlays || overlayVideo { drawing.warnOfNothing(in: try found.detections.table) }
+      if isDrawing { drawing.warnOfNothing(in: try found.detections.table) }
       try Interruption.stoppable {
         if overlays { try draw(found) }
+        if let path = sheets.contactSheet { try drawSheet(path, found) }
         if overlayVideo { try film(found) }
       }
       let idle = detection.idleFaults.count
@@ -193,7 +197,11 @@ struct DetectCommand: ParsableCommand {
     return VideoDetections.outputs(in: folder) + scores.files
       + (overlays ? detection.overlays(in: drawn) : [])
       + (overlayVideo ? detection.overlayVideos(in: drawn) : [])
+      + sheets.files(keyFrames: detection.overlays(in: drawn).count)
   }
+
+  /// Whether anything is drawn.
+  private var isDrawing: Bool { overlays || overlayVideo || sheets.contactSheet != nil }
 
   private func configuredLabelMap(_ config: Configuration) -> String? {
     let path = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
@@ -219,6 +227,20 @@ struct DetectCommand: ParsableCommand {
     }
     progress.finish()
     Console.say("wrote \(counted(total, "picture")) into \(drawn)")
+  }
+
+  private func drawSheet(_ path: String, _ found: VideoDetections) throws {
+    let total = found.detections.keyFrameCount
+    sheets.say(keyFrames: total)
+    let progress = Progress("contact sheet", total: sheets.layout.chosen(of: total).count, unit: "key frame")
+    var done = 0
+    let pages = try found.writeContactSheet(to: path, sheets.layout, style: drawing.style()) {
+      done += 1
+      progress.update(done)
+      if Interruption.isAsked { throw Interrupted("the rows are in \(folder), the contact sheet was not finished") }
+    }
+    progress.finish()
+    Console.say("wrote \(listed(sheets.layout.files(path, keyFrames: total).prefix(pages)))")
   }
 
   private func film(_ found: VideoDetections) throws {

@@ -51,6 +51,8 @@ struct OverlayCommand: ParsableCommand {
 
   @OptionGroup var drawing: OverlayOptions
 
+  @OptionGroup var sheets: ContactSheetOptions
+
   @Option(name: .long, help: ArgumentHelp("Frames a second of a folder of images.", valueName: "FPS"))
   var fps = ActionDataset.ava.clock.framesPerSecond
 
@@ -76,15 +78,15 @@ struct OverlayCommand: ParsableCommand {
     help: "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes moving from key frame to key frame.")
   var overlayVideo = false
 
-  @Flag(name: .long, help: "Draw the videos of --overlay-video alone, no PNG files.")
+  @Flag(name: .long, help: "Draw the videos of --overlay-video and the contact sheet alone, no PNG files.")
   var noPictures = false
 
   @OptionGroup var results: OverwriteOptions
 
   func validate() throws {
     if (video == nil) == (frames == nil) { throw ValidationError("Give either --video FILE or --frames DIR.") }
-    if noPictures && !overlayVideo {
-      throw ValidationError("--no-pictures leaves nothing to draw -> add --overlay-video")
+    if noPictures && !overlayVideo && sheets.contactSheet == nil {
+      throw ValidationError("--no-pictures leaves nothing to draw -> add --overlay-video or --contact-sheet FILE")
     }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
     if let scale, !(1...8).contains(scale) { throw ValidationError("--scale must be from 1 to 8.") }
@@ -107,7 +109,8 @@ struct OverlayCommand: ParsableCommand {
       names.flatMap { name in
         (noPictures ? [] : run.imagePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
-      }, reading: [video, detections, groundtruth, labelmap].compactMap(\.self), orGive: "give another --output-dir")
+      } + sheets.files(keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) }),
+      reading: [video, detections, groundtruth, labelmap].compactMap(\.self), orGive: "give another --output-dir")
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }
       for notice in notices { Console.warn(notice) }
@@ -115,6 +118,7 @@ struct OverlayCommand: ParsableCommand {
     }
     if let warning = try run.checkPlaces() { Console.warn(warning) }
     if !noPictures { try draw(names, catalog, &run) }
+    let pages = try sheets.contactSheet.map { try drawSheet($0, names, catalog, &run) }
     let films = Films()
     if overlayVideo {
       for name in names {
@@ -124,6 +128,7 @@ struct OverlayCommand: ParsableCommand {
     }
     let counts =
       (noPictures ? [] : [counted(run.drawn, "picture")])
+      + (pages.map { [counted($0, "page") + " of a contact sheet"] } ?? [])
       + (overlayVideo ? [counted(films.names.count, "video")] : [])
     print("\(outputDir): \(counts.joined(separator: ", "))")
     if let lack = run.lack(acceptsDamage: damaged == .skip) { throw DamageFound(description: lack) }
@@ -144,6 +149,31 @@ struct OverlayCommand: ParsableCommand {
     guard let (warning, lines) = run.damage else { return }
     Console.warn(warning)
     for line in lines { Console.say("  " + line) }
+  }
+
+  /// - Returns: The number of pages.
+  private func drawSheet(
+    _ path: String, _ names: [String], _ catalog: FrameCatalog, _ run: inout OverlayRun
+  ) throws -> Int {
+    let count = run.keyFrameCount
+    sheets.say(keyFrames: count)
+    let chosen = sheets.layout.chosen(of: count)
+    var sheet = SheetWriter(path, keyFrames: count, sheets.layout, style: drawing.style())
+    let progress = Progress("contact sheet", total: chosen.count, unit: "key frame")
+    var (done, first) = (0, 0)
+    try Interruption.stoppable {
+      for name in names {
+        guard let (source, _) = try catalog.open(name) else { continue }
+        first = try run.draw(name, source, on: &sheet, chosen: Set(chosen), from: first) {
+          done += 1
+          progress.update(done)
+          if Interruption.isAsked { throw Interrupted("the contact sheet was not finished") }
+        }
+      }
+      try sheet.finish()
+    }
+    progress.finish()
+    return sheet.pages
   }
 
   private func film(_ name: String, _ source: any FrameSource, _ films: Films, _ run: inout OverlayRun) throws {

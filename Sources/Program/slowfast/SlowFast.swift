@@ -14,7 +14,8 @@ struct SlowFast: ParsableCommand {
       OverlayCommand.self, ForwardCommand.self, InspectCommand.self, BenchCommand.self, FramesCommand.self,
       SynthCommand.self,
       PlanCommand.self, ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self,
-      SubmissionCommand.self, ConvertCommand.self, TracksCommand.self, ExportCommand.self, WatchCommand.self,
+      SubmissionCommand.self, ConvertCommand.self, TracksCommand.self, GalleryCommand.self, ExportCommand.self,
+      WatchCommand.self,
     ])
 }
 

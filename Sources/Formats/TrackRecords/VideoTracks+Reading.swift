@@ -43,10 +43,10 @@ public struct TrackFile: Sendable, Equatable {
     try add(tubes)
     for (place, video) in videos.enumerated() {
       let ids = known.indices.contains(place) ? known[place] : []
-      if let tube = video.tubes.first(where: { !ids.contains($0.track.id) }) {
+      if let stray = video.tubes.first(where: { !ids.contains($0.track) }) {
         throw TrackFileError.malformed(
           path: tubes, place: "video '\(video.video)'", expected: "tubes of the tracks of '\(tracks)'",
-          found: "one of track \(tube.track.id)", advice: "give the two files of one call of slowfast tracks")
+          found: "one of track \(stray.track)", advice: "give the two files of one call of slowfast tracks")
       }
     }
   }

@@ -134,8 +134,10 @@ let media: [Target] = [
     name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
     swiftSettings: strict),
   .target(
-    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CLibAV"], swiftSettings: strict),
-  .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
+    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "Parallel", "CLibAV"],
+    swiftSettings: strict),
+  .target(
+    name: "Overlay", dependencies: ["Imaging", "Geometry", "Tracks", "Wording", "CCairo"], swiftSettings: strict),
   .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
 
@@ -181,7 +183,7 @@ let detect: [Target] = [
     name: "Detect",
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
-      "Clips",
+      "Clips", "Tracks",
       "VideoModels", "Kernels", "Tensors", "Geometry", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
@@ -290,7 +292,7 @@ let testTargets: [Target] = [
   tests(
     "ModelZoo", "ModelZoo", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors", "Files", "Wording"
   ),
-  tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
+  tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
   tests("VideoEval", "VideoEval", "AVARecords", "JSON", "Geometry", "Files", "Tensors"),
@@ -306,12 +308,12 @@ let testTargets: [Target] = [
   tests(
     "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
     "Imaging", "Video",
-    "Overlay", "Tensors",
+    "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
-    "Imaging", "Tensors", "Geometry", "JSON", "Files"),
+    "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),

@@ -27,7 +27,7 @@ struct OwnDataTests {
     try makeFolder(scratch.path + "/configs")
     try FileManager.default.copyItem(atPath: projectRoot + "/configs/demo", toPath: scratch.path + "/configs/demo")
     let commands = try commands()
-    #expect(commands.count == 7)
+    #expect(commands.count == 8)
     let script =
       "set -eu; cd '\(scratch.path)'; slowfast() { '\(Program.path)' \"$@\"; }\n" + commands.joined(separator: "\n")
     let result = Program.run(through: ["/bin/sh", "-c", script], [], patience: 300)
@@ -37,6 +37,7 @@ struct OwnDataTests {
     for file in [
       "results/detections_latest.csv", "report/index.html", "pictures/synth3_1_0902.png", "detected/detections.json",
       "detected/overlays/synth3_2_0903.png", "detected-pictures/detections.csv",
+      "film/overlays/synth3_1.mp4",
     ] {
       #expect(pathExists(own + "/" + file), "\(file)")
     }

@@ -12,7 +12,8 @@ internal import Wording
 struct OverlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "overlay",
-    abstract: "Draws detections over the key frames of a video: one PNG each, VIDEO_SECOND.png.",
+    abstract:
+      "Draws detections over the key frames of a video: one PNG each, VIDEO_SECOND.png; or over all of it, a film.",
     discussion: """
       Every person has a colour of their own; the ground truth is dashed black and white, its labels begin with \
       GT. Images with a short side under 400 pixels are enlarged, so that labels can be read.
@@ -73,11 +74,20 @@ struct OverlayCommand: ParsableCommand {
 
   @Flag(
     name: .long,
-    help: "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes moving from key frame to key frame.")
+    help:
+      "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes that follow people from key frame to key frame."
+  )
   var overlayVideo = false
 
   @Flag(name: .long, help: "Draw the videos of --overlay-video alone, no PNG files.")
   var noPictures = false
+
+  @OptionGroup(title: "Films") var film: FilmOptions
+
+  @OptionGroup(title: "People in films") var people: FilmPeopleOptions
+
+  @Option(help: ArgumentHelp("Threads that decode and draw films (default: every processor).", valueName: "count"))
+  var threads: Int?
 
   @OptionGroup var results: OverwriteOptions
 
@@ -86,6 +96,11 @@ struct OverlayCommand: ParsableCommand {
     if noPictures && !overlayVideo {
       throw ValidationError("--no-pictures leaves nothing to draw -> add --overlay-video")
     }
+    let idle = film.given + people.given + (threads == nil ? [] : ["--threads"])
+    if !overlayVideo, !idle.isEmpty {
+      throw ValidationError("\(listed(idle, limit: 12)): for films alone -> add --overlay-video, or leave them out")
+    }
+    if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
     if let scale, !(1...8).contains(scale) { throw ValidationError("--scale must be from 1 to 8.") }
     if let startingSecond, !startingSecond.isFinite {
@@ -98,8 +113,10 @@ struct OverlayCommand: ParsableCommand {
     let catalog = try catalog()
     let names = try matchingVideos(scenes, catalog)
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
+    let plan = try people.plan(drawing.style(scenes.classes, scale: scale), film, threads: threads)
+    if overlayVideo { people.warn(of: names, plan) }
     var run = OverlayRun(
-      style: drawing.style(scale: scale), hasTruth: groundtruth != nil, folder: outputDir,
+      plan, hasTruth: groundtruth != nil, folder: outputDir,
       startingSecond: startingSecond, stopsAtDamage: damaged == .stop)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
@@ -107,7 +124,9 @@ struct OverlayCommand: ParsableCommand {
       names.flatMap { name in
         (noPictures ? [] : run.imagePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
-      }, reading: [video, detections, groundtruth, labelmap].compactMap(\.self), orGive: "give another --output-dir")
+      },
+      reading: [video, detections, groundtruth, labelmap].compactMap(\.self) + drawing.inputFiles + people.inputFiles,
+      orGive: "give another --output-dir")
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }
       for notice in notices { Console.warn(notice) }
@@ -148,14 +167,14 @@ struct OverlayCommand: ParsableCommand {
 
   private func film(_ name: String, _ source: any FrameSource, _ films: Films, _ run: inout OverlayRun) throws {
     let drawn = run.drawn
-    let warning = try run.film(name, source) { done in
+    let warnings = try run.film(name, source) { done in
       films.update(name, done, of: source.frameCount)
       if Interruption.isAsked {
         let images = drawn > 0 ? "\(counted(drawn, "picture")) drawn, " : ""
         throw Interrupted(images + films.kept(in: outputDir))
       }
     }
-    if let warning { Console.warn(warning) }
+    for warning in warnings { Console.warn(warning) }
   }
 
   /// The videos that --video or --frames gives.

@@ -140,8 +140,10 @@ let media: [Target] = [
     name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
     swiftSettings: strict),
   .target(
-    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "Clocks", "CLibAV"], swiftSettings: strict),
-  .target(name: "Overlay", dependencies: ["Imaging", "Geometry", "Wording", "CCairo"], swiftSettings: strict),
+    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "Clocks", "Parallel", "CLibAV"],
+    swiftSettings: strict),
+  .target(
+    name: "Overlay", dependencies: ["Imaging", "Geometry", "Tracks", "Wording", "CCairo"], swiftSettings: strict),
   .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
 
@@ -307,7 +309,7 @@ let testTargets: [Target] = [
     "Files",
     "Wording"
   ),
-  tests("Overlay", "Overlay", "Imaging", "Geometry", "Tensors", "Files"),
+  tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
   tests("VideoEval", "VideoEval", "AVARecords", "JSON", "Geometry", "Files", "Tensors"),
@@ -328,7 +330,7 @@ let testTargets: [Target] = [
   tests(
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
-    "Imaging", "Tensors", "Geometry", "JSON", "Files"),
+    "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),

@@ -1,7 +1,7 @@
 internal import Files
 internal import Imaging
-internal import Overlay
-internal import Video
+public import Overlay
+public import Video
 internal import Wording
 
 extension WindowScores {
@@ -15,27 +15,35 @@ extension WindowScores {
   /// a PNG.
   ///
   /// - Parameters:
+  ///   - size: Of the film; nil for the frames' own, enlarged where they are small.
   ///   - topK: How many actions of a window are written over the picture.
   ///   - progress: Called after each frame with the number of those done and that of all; what it throws ends the video,
   ///     of which nothing stays.
-  /// - Returns: How many frames are damaged: there the picture before stays. Nil where no window was scored: nothing is
+  /// - Returns: What came of the film. Nil where no window was scored: nothing is
   ///   written.
   /// - Throws: `VideoError`, `ImagingError`, `OverlayError`, `FileError`, `JournalError`.
   public func writeOverlay(
-    of video: Video, _ labels: ClassLabels, topK: Int, to path: String, progress: (Int, Int) throws -> Void
-  ) throws -> Int? {
+    of video: Video, _ labels: ClassLabels, topK: Int, _ size: FilmSize? = nil,
+    _ settings: FilmSettings = FilmSettings(), to path: String, progress: (Int, Int) throws -> Void
+  ) throws -> FilmResult? {
     guard let input = video.input, let timeline = try timeline(of: video, labels, topK: topK) else { return nil }
     let frames = try input.open(video.name, colours: .accurate)
-    let drawing = try ActionDrawing(timeline, title: splitPath(video.name).name, size: frames.size)
-    let count = frames.frameCount
+    let title = splitPath(video.name).name
+    let frame = try frames.size
     if video.isPicture {
+      let drawing = try ActionDrawing(timeline, title: title, size: frame)
       try writePNG(drawing.draw(frames.frame(at: 0), at: 0, timeText: ""), to: path)
       try progress(1, 1)
-      return 0
+      return FilmResult()
     }
+    let layout = try ActionDrawing(timeline, title: title, size: frame, film: size).layout
     return try writeFilm(
-      frames, to: path, draw: { try drawing.draw($0, at: $1, timeText: "\(fixed($1, 2)) s") },
-      progress: { try progress($0, count) })
+      frames, to: path, layout, settings, scene: { $0 },
+      with: { (try ActionDrawing(timeline, title: title, size: frame, film: size), try Layer(size: layout.size)) },
+      draw: { time, tool in
+        try tool.0.draw(at: time, timeText: "\(fixed(time, 2)) s", on: tool.1)
+        return tool.1
+      }, progress: { try progress($0, frames.frameCount) })
   }
 
   /// What the film shows; nil where no window was scored.

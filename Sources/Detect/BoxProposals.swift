@@ -3,6 +3,7 @@ internal import BoxFiles
 internal import Files
 internal import Geometry
 internal import Imaging
+internal import Tracks
 internal import Video
 internal import Wording
 
@@ -124,7 +125,7 @@ struct BoxProposals {
     let first = firstFrame(of: name)
     var outside: [Int] = []
     var beside = 0
-    var boxes: [Timestamp: [(box: UnitBox, score: Double)]] = [:]
+    var boxes: [Timestamp: [SeenBox]] = [:]
     var lowTimes: Set<Timestamp> = []
     for candidate in own {
       let record = file.records[candidate.record]
@@ -157,13 +158,14 @@ struct BoxProposals {
         if summary.beyondFrame == 0 { summary.firstBeyondFrame = file.describe(record.place) }
         summary.beyondFrame += 1
       }
-      boxes[stamp, default: []].append((box, score))
+      boxes[stamp, default: []].append(SeenBox(box, score: score, id: record.track))
     }
     say(outside, beside, name, frames, first)
     let keyFrames = boxes.sorted { $0.key < $1.key }.map { stamp, all in
       let kept = capped(all)
       summary.keptRows += kept.count
-      return ProposalList.FrameBoxes(time: stamp, boxes: kept.map(\.box), scores: kept.map(\.score))
+      return ProposalList.FrameBoxes(
+        time: stamp, boxes: kept.map(\.box), scores: kept.map(\.score), ids: kept.map(\.id))
     }
     low += lowTimes.subtracting(boxes.keys).sorted().map { KeyFrame(video: name, time: $0) }
     if keyFrames.isEmpty { summary.videosWithoutBoxes.append(name) }
@@ -271,7 +273,7 @@ struct BoxProposals {
   }
 
   /// The best boxes by score, in the order in which they were given.
-  private mutating func capped(_ all: [(box: UnitBox, score: Double)]) -> [(box: UnitBox, score: Double)] {
+  private mutating func capped(_ all: [SeenBox]) -> [SeenBox] {
     guard let limit = options.boxLimit, all.count > limit else { return all }
     overLimit += all.count - limit
     let best = all.indices.sorted { (all[$1].score, $0) < (all[$0].score, $1) }.prefix(limit)

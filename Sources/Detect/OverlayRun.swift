@@ -2,7 +2,7 @@ public import AVARecords
 public import Datasets
 internal import Files
 public import Imaging
-public import Overlay
+internal import Overlay
 internal import Video
 internal import Wording
 
@@ -13,7 +13,7 @@ public struct OverlayRun {
   /// A key frame and the number of its frame.
   typealias PlacedScene = (time: Timestamp, frame: Int, scene: OverlayScenes.Scene)
 
-  private let style: OverlayStyle
+  private let plan: FilmPlan
   private let hasTruth: Bool
   private let folder: String
   private let startingSecond: Double?
@@ -29,16 +29,17 @@ public struct OverlayRun {
   private var damagedFilmFrames = 0
 
   /// - Parameters:
+  ///   - plan: Its tracks' times are those of the rows, or seconds after the first frame.
   ///   - hasTruth: Whether scenes have ground truth, empty where nobody is labelled.
   ///   - folder: Where the images go.
   ///   - startingSecond: The second that rows call the first frame's; nil to tell it from the rows.
   ///   - stopsAtDamage: Whether a damaged frame ends the run, rather than to be passed over.
   ///   - dataset: Where rows may count from.
   public init(
-    style: OverlayStyle, hasTruth: Bool, folder: String, startingSecond: Double?, stopsAtDamage: Bool,
+    _ plan: FilmPlan, hasTruth: Bool, folder: String, startingSecond: Double?, stopsAtDamage: Bool,
     dataset: ActionDataset = .ava
   ) {
-    self.style = style
+    self.plan = plan
     self.hasTruth = hasTruth
     self.folder = folder
     self.startingSecond = startingSecond
@@ -113,7 +114,7 @@ public struct OverlayRun {
       if isToStop() { return false }
       do {
         try writeOverlay(
-          source.frame(at: frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: style,
+          source.frame(at: frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: plan.style,
           to: imagePath(video, time))
         drawn += 1
       } catch let damage as FrameDamage where !stopsAtDamage {
@@ -127,19 +128,21 @@ public struct OverlayRun {
   /// Draws all frames of a video and writes them as VIDEO.mp4.
   ///
   /// - Parameter progress: Called after each frame with the number of those done; what it throws ends the video.
-  /// - Returns: A warning of damaged frames, if there are any.
+  /// - Returns: What the user should know: damaged frames, sound that is left out.
   /// - Throws: the errors of reading, drawing and writing; then there is no file.
   public mutating func film(
     _ video: String, _ source: any FrameSource, progress: (Int) throws -> Void
-  ) throws -> String? {
-    guard let (start, keyFrames) = places[video] else { return nil }
-    let timeline = OverlayTimeline(
-      keyFrames.map { ($0.time.seconds - start, overlayScene($0.scene, video, time: "")) })
-    let damaged = try writeOverlayVideo(
-      source, timeline, title: video, clock: start, style: style, to: filmPath(video), progress: progress)
-    if damaged == 0 { return nil }
-    damagedFilmFrames += damaged
-    return "\(video): \(counted(damaged, "frame")) of the video damaged, the picture before stays there"
+  ) throws -> [String] {
+    guard let (start, keyFrames) = places[video] else { return [] }
+    let scenes = keyFrames.map { (time: $0.time.seconds - start, scene: overlayScene($0.scene, video, time: "")) }
+    let result = try writeOverlayVideo(
+      source, scenes, tracks: plan.tracks[video], startingSecond: start, title: video, clock: start, plan,
+      to: filmPath(video), progress: progress)
+    if result.damaged == 0 { return result.notices }
+    damagedFilmFrames += result.damaged
+    return result.notices + [
+      "\(video): \(counted(result.damaged, "frame")) of the video damaged, the picture before stays there"
+    ]
   }
 
   func overlayScene(_ scene: OverlayScenes.Scene, _ video: String, time: String) -> OverlayScene {

@@ -69,6 +69,11 @@ public struct OverlayScenes {
   /// The names of the label map.
   public var actionNames: [String] { labels?.labels.map(\.name) ?? [] }
 
+  /// The classes that may be shown: those of the label map, or else those that rows have.
+  public var classes: [(id: Int, name: String)] {
+    (labels?.labels.map { ($0.id, $0.name) } ?? []) + unnamed.map { ($0, "action \($0)") }
+  }
+
   private mutating func name(of id: Int) -> String {
     if let name = labels?.name(of: id) { return name }
     if known.insert(id).inserted { unnamed.append(id) }

@@ -7,6 +7,7 @@ internal import Geometry
 internal import Imaging
 public import Inference
 public import Runs
+internal import Tracks
 internal import Video
 internal import Wording
 
@@ -37,6 +38,10 @@ public struct VideoDetection {
     let input: FrameInput?
     let name: String
     let tasks: [ClipTask]
+    /// All boxes of the proposals, in seconds after the first frame: where people are between key frames, too.
+    var seen: [SeenFrame] = []
+    /// The second that the proposals call the first frame's.
+    var start = 0.0
   }
 
   /// As `slowfast frames` writes them for tests on frame lists.
@@ -152,7 +157,8 @@ public struct VideoDetection {
       if timing.every == nil {
         low += source.low(of: name).filter { planner.isInside($0.time) }
       }
-      opened.append(TaskedVideo(input: input, name: name, tasks: tasks))
+      opened.append(
+        TaskedVideo(input: input, name: name, tasks: tasks, seen: keyFrames.map { $0.seen(from: start) }, start: start))
     }
     notices += source.boxNotices(scoreThreshold: threshold, isStepped: timing.every != nil)
     self.videos = opened.filter { !$0.tasks.isEmpty }

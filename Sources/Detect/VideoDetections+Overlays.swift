@@ -3,7 +3,7 @@ internal import Files
 internal import Imaging
 internal import Inference
 public import Overlay
-internal import Video
+public import Video
 internal import Wording
 
 extension VideoDetection {
@@ -48,16 +48,17 @@ extension VideoDetections {
   ///
   /// - Parameters:
   ///   - folder: Where the videos go.
+  ///   - plan: Its tracks' times are those of the proposals, or seconds after the first frame.
   ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all;
   ///     what it throws ends the video at hand, of which nothing stays.
-  /// - Returns: How many frames of a video are damaged: there the image before stays.
-  /// - Throws: `VideoError`, `OverlayError`, `FileError`.
+  /// - Returns: What came of each video.
+  /// - Throws: `VideoError`, `OverlayError`, `FileError`, `TrackError`.
   @discardableResult
   public func writeOverlayVideos(
-    to folder: String, style: OverlayStyle, progress: (String, Int, Int) throws -> Void
-  ) throws -> [(video: String, damaged: Int)] {
-    var damaged: [(video: String, damaged: Int)] = []
-    var videos: [(input: FrameInput, name: String, scenes: [(Double, OverlayScene)])] = []
+    to folder: String, _ plan: FilmPlan, progress: (String, Int, Int) throws -> Void
+  ) throws -> [(video: String, result: FilmResult)] {
+    var results: [(video: String, result: FilmResult)] = []
+    var videos: [(input: FrameInput, name: String, scenes: [(time: Double, scene: OverlayScene)])] = []
     try forEach { keyFrame in
       let video = keyFrame.task.keyFrame.video
       guard let input = self.videos[video] else { return }
@@ -66,13 +67,14 @@ extension VideoDetections {
     }
     for (input, name, scenes) in videos {
       let frames = try input.open(name, colours: VideoDetection.colours)
-      let count = try writeOverlayVideo(
-        frames, OverlayTimeline(scenes), title: name, style: style,
+      let result = try writeOverlayVideo(
+        frames, scenes, seen: seen[name] ?? [], tracks: plan.tracks[name], startingSecond: starts[name] ?? 0,
+        title: name, plan,
         to: joinPath(folder, "\(name).mp4")
       ) { try progress(name, $0, frames.frameCount) }
-      if count > 0 { damaged.append((name, count)) }
+      results.append((name, result))
     }
-    return damaged
+    return results
   }
 
   func scene(of keyFrame: ScoredKeyFrame) -> OverlayScene {

@@ -4,6 +4,7 @@ public import Geometry
 public import Inference
 internal import JSON
 internal import Tensors
+internal import Tracks
 internal import Video
 
 /// What was found in a user's own videos.
@@ -27,11 +28,17 @@ public struct VideoDetections {
   private let labelMap: LabelMap
   /// What opens the videos, by name; none where results are made without them.
   let videos: [String: FrameInput]
+  /// All boxes of the proposals, by video, in seconds after the first frame.
+  let seen: [String: [SeenFrame]]
+  /// The second that the proposals call each video's first frame.
+  let starts: [String: Double]
 
   init(_ detections: Detections, _ tasked: [VideoDetection.TaskedVideo], labelMap: LabelMap) {
     self.detections = detections
     self.labelMap = labelMap
     videos = Dictionary(uniqueKeysWithValues: tasked.compactMap { video in video.input.map { (video.name, $0) } })
+    seen = Dictionary(uniqueKeysWithValues: tasked.map { ($0.name, $0.seen) })
+    starts = Dictionary(uniqueKeysWithValues: tasked.map { ($0.name, $0.start) })
   }
 
   /// Calls `body` with each key frame that was scored, in the order of the run.

@@ -8,6 +8,7 @@ import JSON
 import Kernels
 import Runs
 import Tensors
+import Video
 import TestSupport
 import Testing
 
@@ -276,8 +277,8 @@ private func text(_ body: () throws -> Void) -> String {
     for (video, name) in zip(scores.videos, ["film.mp4", "picture.png"]) {
       let out = folder.path + "/" + name
       #expect(WindowScores.drawingEnding(of: video) == (name.hasSuffix("png") ? "png" : "mp4"))
-      let damaged = try scores.writeOverlay(of: video, .unnamed, topK: 2, to: out) { count, _ in done.append(count) }
-      #expect(damaged == 0 && pathExists(out))
+      let result = try scores.writeOverlay(of: video, .unnamed, topK: 2, to: out) { count, _ in done.append(count) }
+      #expect(result?.damaged == 0 && pathExists(out))
     }
     #expect(done == [1, 2, 3, 4, 1])
     // The picture is enlarged; under it there is the strip, and a row for each class.

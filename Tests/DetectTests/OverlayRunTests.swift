@@ -31,7 +31,7 @@ private final class Frames: FrameSource {
 
   private func run(startingSecond: Double? = 0, stopsAtDamage: Bool = false) -> OverlayRun {
     OverlayRun(
-      style: OverlayStyle(), hasTruth: false, folder: folder.path, startingSecond: startingSecond,
+      FilmPlan(style: OverlayStyle()), hasTruth: false, folder: folder.path, startingSecond: startingSecond,
       stopsAtDamage: stopsAtDamage)
   }
 
@@ -78,7 +78,7 @@ private final class Frames: FrameSource {
     defer { folder.remove() }
     let hoops = ActionDataset(name: "Hoops", clock: .init(firstSecond: 100, framesPerSecond: 1))
     var run = OverlayRun(
-      style: OverlayStyle(), hasTruth: false, folder: folder.path, startingSecond: nil, stopsAtDamage: false,
+      FilmPlan(style: OverlayStyle()), hasTruth: false, folder: folder.path, startingSecond: nil, stopsAtDamage: false,
       dataset: hoops)
     #expect(
       run.place("v", Frames(), scenes([102, 103]))

@@ -54,13 +54,14 @@ struct OwnDataTests {
 
   @Test func everyCommandRuns() throws {
     let scratch = Scratch()
-    let result = try run("own-data.md", blocks: 8, in: scratch)
+    let result = try run("own-data.md", blocks: 9, in: scratch)
     #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): 0."), "\(result.stdout)")
     let own = scratch.path + "/own"
     for file in [
       "results/detections_latest.csv", "report/index.html", "pictures/synth3_1_0902.png", "detected/detections.json",
       "detected/overlays/synth3_2_0903.png", "detected-pictures/detections.csv",
       "gallery/index.html", "gallery/synth3_1/person-1.png", "gallery/synth3_2/0903.jpg", "sheets/synth3_1.png",
+      "film/overlays/synth3_1.mp4",
     ] {
       #expect(pathExists(own + "/" + file), "\(file)")
     }

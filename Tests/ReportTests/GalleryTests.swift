@@ -46,8 +46,7 @@ private final class Frames: FrameSource {
   }
 
   private func linked(_ people: PeopleOverTime) throws -> VideoTracks {
-    try people.linked(
-      by: MotionLinker(.init(for: people, size: nil)), IntervalRules(on: 0.5, off: 0.4, spacing: 1))
+    try people.usuallyLinked(size: nil)
   }
 
   private func gallery(

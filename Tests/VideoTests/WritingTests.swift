@@ -22,7 +22,8 @@ private func withTemporaryFolder(_ body: (String) throws -> Void) throws {
     for y in 0..<height {
       for x in 0..<width {
         let isLit = number >> (7 - x * 8 / width) & 1 == 1
-        let cell: [UInt8] = y < height / 2 ? (isLit ? [255, 255, 255] : [0, 0, 0]) : [UInt8(x), 128, UInt8(2 * y)]
+        let cell: [UInt8] =
+          y < height / 2 ? (isLit ? [255, 255, 255] : [0, 0, 0]) : [UInt8(x % 256), 128, UInt8(2 * y % 256)]
         pixels += cell
       }
     }

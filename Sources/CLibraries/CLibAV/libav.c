@@ -108,6 +108,8 @@ FORWARD(
 FORWARD(avutil, void, av_log_set_level, (int level), (level))
 FORWARD(avutil, void *, av_malloc, (size_t size), (size))
 FORWARD(avutil, int, av_opt_set, (void *object, const char *name, const char *value, int flags), (object, name, value, flags))
+FORWARD(
+    avutil, int, av_opt_set_int, (void *object, const char *name, int64_t value, int flags), (object, name, value, flags))
 FORWARD(avutil, const AVPixFmtDescriptor *, av_pix_fmt_desc_get, (enum AVPixelFormat format), (format))
 FORWARD(avutil, int64_t, av_rescale_q, (int64_t value, AVRational from, AVRational to), (value, from, to))
 FORWARD(avutil, int, av_strerror, (int code, char *text, size_t size), (code, text, size))
@@ -125,6 +127,8 @@ FORWARD(avcodec, const char *, avcodec_get_name, (enum AVCodecID id), (id))
 FORWARD(
     avcodec, int, avcodec_open2, (AVCodecContext *context, const AVCodec *codec, AVDictionary **options),
     (context, codec, options))
+FORWARD(
+    avcodec, int, avcodec_parameters_copy, (AVCodecParameters *target, const AVCodecParameters *source), (target, source))
 FORWARD(
     avcodec, int, avcodec_parameters_from_context, (AVCodecParameters *parameters, const AVCodecContext *context),
     (parameters, context))
@@ -165,6 +169,9 @@ FORWARD(
     avformat, int, avformat_open_input,
     (AVFormatContext **context, const char *url, const AVInputFormat *format, AVDictionary **options),
     (context, url, format, options))
+FORWARD(
+    avformat, int, avformat_query_codec, (const AVOutputFormat *format, enum AVCodecID codec, int compliance),
+    (format, codec, compliance))
 FORWARD(avformat, int, avformat_write_header, (AVFormatContext *context, AVDictionary **options), (context, options))
 // The type of the last but one gained a const in libavformat 61.
 #if LIBAVFORMAT_VERSION_MAJOR >= 61
@@ -180,6 +187,7 @@ FORWARD(
 FORWARD(avformat, void, avio_context_free, (AVIOContext **context), (context))
 FORWARD(avformat, void, avio_flush, (AVIOContext *context), (context))
 
+FORWARD(swscale, struct SwsContext *, sws_alloc_context, (void), ())
 FORWARD(swscale, void, sws_freeContext, (struct SwsContext *context), (context))
 FORWARD(
     swscale, struct SwsContext *, sws_getCachedContext,
@@ -192,6 +200,9 @@ FORWARD(
     (int width, int height, enum AVPixelFormat format, int newWidth, int newHeight, enum AVPixelFormat newFormat,
      int flags, SwsFilter *filter, SwsFilter *newFilter, const double *options),
     (width, height, format, newWidth, newHeight, newFormat, flags, filter, newFilter, options))
+FORWARD(
+    swscale, int, sws_init_context, (struct SwsContext *context, SwsFilter *filter, SwsFilter *newFilter),
+    (context, filter, newFilter))
 FORWARD(
     swscale, int, sws_scale,
     (struct SwsContext *context, const uint8_t *const rows[], const int strides[], int first, int height,

@@ -22,10 +22,13 @@ extension ProposalList.Video {
 
 extension ProposalList.FrameBoxes {
   /// Boxes without actions.
-  public init(time: Timestamp, boxes: [UnitBox], scores: [Double]) {
+  ///
+  /// - Parameter ids: Who each is through time; empty where nobody knows.
+  public init(time: Timestamp, boxes: [UnitBox], scores: [Double], ids: [Int?] = []) {
     self.time = time
     self.boxes = boxes
     self.scores = scores
     labels = Array(repeating: [-1], count: boxes.count)
+    self.ids = ids
   }
 }

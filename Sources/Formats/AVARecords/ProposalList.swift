@@ -11,10 +11,12 @@ public struct ProposalList: Sendable {
     public internal(set) var scores: [Double] = []
     /// The action ids of each box, -1 for a row without one.
     public internal(set) var labels: [[Int]] = []
+    /// Who each is through time, as another tool's file says; empty where it does not.
+    public internal(set) var ids: [Int?] = []
 
     /// The same people at another time.
     public func moved(to time: Timestamp) -> FrameBoxes {
-      FrameBoxes(time: time, boxes: boxes, scores: scores, labels: labels)
+      FrameBoxes(time: time, boxes: boxes, scores: scores, labels: labels, ids: ids)
     }
   }
 

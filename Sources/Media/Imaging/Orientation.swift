@@ -44,6 +44,29 @@ public enum Orientation: Int, Sendable, CaseIterable {
   }
 }
 
+extension Orientation {
+  /// Turns a plane of one byte a pixel.
+  ///
+  /// - Parameters:
+  ///   - stored: The plane's size; `stride` bytes from row to row.
+  ///   - target: Rows of the upright plane, `targetStride` bytes apart.
+  public func turn(
+    _ plane: UnsafePointer<UInt8>, stride: Int, size stored: ImageSize, into target: UnsafeMutablePointer<UInt8>,
+    stride targetStride: Int
+  ) {
+    let upright = size(of: stored)
+    let (start, right, down) = walk(over: stored, stride: stride)
+    for y in 0..<upright.height {
+      let to = target + y * targetStride
+      var from = plane + start + y * down
+      for x in 0..<upright.width {
+        to[x] = from.pointee
+        from += right
+      }
+    }
+  }
+}
+
 extension Image {
   /// Turns and mirrors the image as `orientation` says, losing nothing.
   public func applying(_ orientation: Orientation) -> Image {

@@ -5,9 +5,13 @@ internal import Wording
 /// Draws what a video's stretches of time were classified as: the actions of the moment over the picture; under it a strip
 /// with the video and the time, and a row for each of its top actions, whose bars are as high as the scores.
 public final class ActionDrawing {
+  /// Of a film of this drawing.
+  public let layout: FilmLayout
   private let timeline: ActionTimeline
   private let title: String
   private let sizes: OverlaySizes
+  /// By how much `draw` enlarges an image; nil for a film of another size than its frames.
+  private let factor: Int?
   /// The rows of the timeline, without the moment.
   private let rows: Canvas
   private let metrics: TextMetrics
@@ -17,45 +21,61 @@ public final class ActionDrawing {
   /// - Parameters:
   ///   - size: Of the video's frames.
   ///   - style: How much they are enlarged; every action of a stretch is written.
-  /// - Throws: `OverlayError` when no font is installed or the result is too large.
+  ///   - film: The size of a film; nil for that of the frames, enlarged where they are small.
+  /// - Throws: `OverlayError` when no font is installed, or for a size that cannot be.
   public init(
-    _ timeline: ActionTimeline, title: String, size: ImageSize, style: OverlayStyle = OverlayStyle()
+    _ timeline: ActionTimeline, title: String, size: ImageSize, style: OverlayStyle = OverlayStyle(),
+    film: FilmSize? = nil
   ) throws(OverlayError) {
     self.timeline = timeline
     self.title = title
-    let sizes = try OverlaySizes(size, style)
-    self.sizes = sizes
-    let width = Double(sizes.area.width)
-    let row = Int((sizes.fontSize * 1.5).rounded())
+    factor = film == nil ? style.factor(for: size) : nil
+    func rowHeight(_ sizes: OverlaySizes) -> Int { Int((sizes.fontSize * 1.5).rounded()) }
     // A canvas has a line at least.
-    rows = try Canvas(
-      size: ImageSize(width: sizes.area.width, height: max(1, row * timeline.actions.count + row / 3)))
+    func height(_ sizes: OverlaySizes) -> Int {
+      max(1, rowHeight(sizes) * timeline.actions.count + rowHeight(sizes) / 3)
+    }
+    let (sizes, layout) = try OverlaySizes.ofFilm(size, style, film) { $0.strip + height($0) }
+    (self.sizes, self.layout) = (sizes, layout)
+    let width = Double(sizes.area.width)
+    rows = try Canvas(size: ImageSize(width: sizes.area.width, height: height(sizes)))
     let metrics = try rows.textMetrics()
     self.metrics = metrics
     let margin = sizes.fontSize * 0.5
     let names = timeline.actions.map { metrics.width($0) * sizes.fontSize }.max() ?? 0
     let first = min(names + 3 * margin, width * 0.35)
     bars = first...max(first, width - margin)
-    drawRows(height: Double(row), margin: margin)
+    drawRows(height: Double(rowHeight(sizes)), margin: margin)
   }
 
   /// Draws a frame.
   ///
   /// - Parameter time: Of the frame, in seconds after the first.
   public func draw(_ image: Image, at time: Double, timeText: String) throws(OverlayError) -> Image {
-    let area = sizes.area
-    let height = area.height + sizes.strip + rows.size.height
-    let canvas = try Canvas(size: ImageSize(width: area.width, height: height))
-    try canvas.put(image, scale: sizes.factor)
+    let height = sizes.area.height + sizes.strip + rows.size.height
+    let canvas = try Canvas(size: ImageSize(width: layout.frame.width, height: height))
+    try canvas.put(image, scale: factor ?? 1)
+    draw(at: time, timeText: timeText, on: canvas)
+    return try canvas.image(order: image.order)
+  }
+
+  /// Draws what lies over a frame of a film on a layer of its size, over nothing else.
+  public func draw(at time: Double, timeText: String, on layer: Layer) throws(OverlayError) {
+    layer.clear()
+    draw(at: time, timeText: timeText, on: layer.canvas)
+    try layer.canvas.check("drawing")
+  }
+
+  private func draw(at time: Double, timeText: String, on canvas: Canvas) {
+    let width = Double(sizes.area.width)
     let stretch = timeline.stretch(at: time)
     if let stretch { drawBest(stretch.best, on: canvas) }
     drawStrip(timeText + (stretch == nil ? "  not classified here" : ""), on: canvas)
-    let top = Double(area.height + sizes.strip)
-    canvas.put(rows, in: PixelBox(x1: 0, y1: top, x2: Double(area.width), y2: Double(height)))
-    let width = max(2, (sizes.lineWidth / 2).rounded())
-    let x = (place(time) - width / 2).rounded()
-    canvas.fill(PixelBox(x1: x, y1: top, x2: x + width, y2: Double(height)), .white)
-    return try canvas.image(order: image.order)
+    let top = Double(sizes.area.height + sizes.strip)
+    canvas.put(rows, in: PixelBox(x1: 0, y1: top, x2: width, y2: top + Double(rows.size.height)))
+    let thickness = max(2, (sizes.lineWidth / 2).rounded())
+    let x = (place(time) - thickness / 2).rounded()
+    canvas.fill(PixelBox(x1: x, y1: top, x2: x + thickness, y2: top + Double(rows.size.height)), .white)
   }
 
   /// Where a time lies among the bars, in pixels.

@@ -37,12 +37,21 @@ public struct Pen: Sendable {
 extension Canvas {
   /// Fills a box, with rounded corners where a radius is given.
   public func fill(_ box: PixelBox, _ color: RGBColor, opacity: Double = 1, radius: Double = 0) {
+    mark(box)
     trace(box, radius: radius)
     fillPath(color, opacity)
   }
 
   /// Strokes a box's outline.
   public func stroke(_ box: PixelBox, _ pen: Pen, radius: Double = 0) {
+    let reach = pen.width / 2 + radius
+    // Its sides alone: what lies within a large box is not drawn on.
+    for (x1, y1, x2, y2) in [
+      (box.x1, box.y1, box.x2, box.y1), (box.x1, box.y2, box.x2, box.y2), (box.x1, box.y1, box.x1, box.y2),
+      (box.x2, box.y1, box.x2, box.y2),
+    ] {
+      mark(PixelBox(x1: x1 - reach, y1: y1 - reach, x2: x2 + reach, y2: y2 + reach))
+    }
     trace(box, radius: radius)
     strokePath(pen)
   }
@@ -51,6 +60,7 @@ extension Canvas {
   public func fill(_ box: PixelBox, from top: RGBColor, to bottom: RGBColor) {
     guard let pattern = cairo_pattern_create_linear(0, box.y1, 0, box.y2) else { return }
     defer { cairo_pattern_destroy(pattern) }
+    mark(box)
     cairo_pattern_add_color_stop_rgb(pattern, 0, top.red, top.green, top.blue)
     cairo_pattern_add_color_stop_rgb(pattern, 1, bottom.red, bottom.green, bottom.blue)
     cairo_set_source(context, pattern)
@@ -60,6 +70,7 @@ extension Canvas {
 
   /// Fills the polygon through the points.
   public func fill(_ points: [Point], _ color: RGBColor, opacity: Double = 1) {
+    mark(points, reach: 0)
     trace(points)
     cairo_close_path(context)
     fillPath(color, opacity)
@@ -70,6 +81,7 @@ extension Canvas {
     at center: Point, radiusX: Double, radiusY: Double, _ color: RGBColor, opacity: Double = 1
   ) {
     if radiusX <= 0 || radiusY <= 0 { return }
+    mark(PixelBox(x1: center.x - radiusX, y1: center.y - radiusY, x2: center.x + radiusX, y2: center.y + radiusY))
     cairo_new_path(context)
     cairo_save(context)
     cairo_translate(context, center.x, center.y)
@@ -81,6 +93,7 @@ extension Canvas {
 
   /// Strokes the open line through the points, with round joints and ends.
   public func stroke(_ points: [Point], _ pen: Pen) {
+    mark(points, reach: pen.width)
     trace(points)
     strokePath(pen)
   }
@@ -103,6 +116,13 @@ extension Canvas {
     cairo_translate(context, offset.x, offset.y)
     cairo_scale(context, scale.x, scale.y)
     try body()
+  }
+
+  private func mark(_ points: [Point], reach: Double) {
+    guard let left = points.map(\.x).min(), let right = points.map(\.x).max(), let top = points.map(\.y).min(),
+      let bottom = points.map(\.y).max()
+    else { return }
+    mark(PixelBox(x1: left - reach, y1: top - reach, x2: right + reach, y2: bottom + reach))
   }
 
   private func trace(_ points: [Point]) {

@@ -1,4 +1,5 @@
 internal import CCairo
+internal import Geometry
 
 /// The extents of the label font, in ems: multiply by a font size to get pixels.
 public struct TextMetrics {
@@ -42,8 +43,13 @@ extension Canvas {
     return TextMetrics(
       ascent: font.ascent / Canvas.measuringSize, descent: font.descent / Canvas.measuringSize
     ) { text in
+      if let known = self.widths[text] { return known }
       self.select(size: Canvas.measuringSize)
-      return self.advance(of: text) / Canvas.measuringSize
+      let width = self.advance(of: text) / Canvas.measuringSize
+      // The same few texts are asked for again and again; those with a time in them are not.
+      if self.widths.count > 20_000 { self.widths = [:] }
+      self.widths[text] = width
+      return width
     }
   }
 
@@ -54,6 +60,9 @@ extension Canvas {
     cairo_move_to(context, baseline.x, baseline.y)
     // Every part ends where the next one begins.
     forEachPart(text) { cairo_show_text(context, $0) }
+    var (end, line) = (0.0, 0.0)
+    cairo_get_current_point(context, &end, &line)
+    mark(PixelBox(x1: baseline.x - size, y1: baseline.y - 2 * size, x2: end + size, y2: baseline.y + size))
   }
 
   private func advance(of text: String) -> Double {

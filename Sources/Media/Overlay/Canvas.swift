@@ -12,14 +12,23 @@ public final class Canvas {
   let context: OpaquePointer
   /// Cairo refuses sides from 32768 on.
   static let largestSide = 32_767
+  /// Where a transparent canvas was drawn on; nil for an opaque one.
+  private let marks: DrawnTiles?
+  /// Of texts that were measured, in ems.
+  var widths: [String: Double] = [:]
 
   /// Makes a black canvas.
-  public init(size: ImageSize) throws(OverlayError) {
+  public convenience init(size: ImageSize) throws(OverlayError) { try self.init(size: size, marks: nil) }
+
+  /// - Parameter marks: Makes a transparent canvas that says there where it is drawn on.
+  init(size: ImageSize, marks: DrawnTiles?) throws(OverlayError) {
     if !(1...Canvas.largestSide).contains(size.width) || !(1...Canvas.largestSide).contains(size.height) {
       throw .tooLarge(width: size.width, height: size.height, limit: Canvas.largestSide)
     }
     self.size = size
-    guard let surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, Int32(size.width), Int32(size.height)),
+    self.marks = marks
+    let format = marks == nil ? CAIRO_FORMAT_RGB24 : CAIRO_FORMAT_ARGB32
+    guard let surface = cairo_image_surface_create(format, Int32(size.width), Int32(size.height)),
       let context = cairo_create(surface)
     else { throw .drawing(doing: "making a canvas of \(size.width)x\(size.height)", reason: "no memory") }
     self.surface = surface
@@ -52,8 +61,27 @@ public final class Canvas {
     try check("enlarging a picture")
   }
 
+  /// Notes that a box, in the units of the present transformation, is drawn on.
+  func mark(_ box: PixelBox) {
+    guard let marks else { return }
+    var (x1, y1, x2, y2) = (box.x1, box.y1, box.x2, box.y2)
+    cairo_user_to_device(context, &x1, &y1)
+    cairo_user_to_device(context, &x2, &y2)
+    marks.add(PixelBox(x1: min(x1, x2), y1: min(y1, y2), x2: max(x1, x2), y2: max(y1, y2)))
+  }
+
+  /// Lends the pixels, `stride` of them from row to row.
+  func withPixels(_ body: (_ pixels: UnsafeMutablePointer<UInt32>, _ stride: Int) -> Void) {
+    cairo_surface_flush(surface)
+    defer { cairo_surface_mark_dirty(surface) }
+    guard let data = cairo_image_surface_get_data(surface) else { return }
+    let stride = Int(cairo_image_surface_get_stride(surface)) / 4
+    data.withMemoryRebound(to: UInt32.self, capacity: stride * size.height) { body($0, stride) }
+  }
+
   /// Puts all of another canvas into a box (bilinear).
   public func put(_ other: Canvas, in box: PixelBox) {
+    mark(box)
     cairo_save(context)
     defer { cairo_restore(context) }
     cairo_translate(context, box.x1, box.y1)
@@ -112,7 +140,8 @@ public final class Canvas {
     return Image(size: size, order: order, pixels: pixels)
   }
 
-  private func check(_ doing: String) throws(OverlayError) {
+  /// - Throws: What went wrong in any drawing call since the canvas was made.
+  func check(_ doing: String) throws(OverlayError) {
     var status = cairo_surface_status(surface)
     if status == CAIRO_STATUS_SUCCESS { status = cairo_status(context) }
     if status != CAIRO_STATUS_SUCCESS {

@@ -7,8 +7,13 @@ struct LabelPass {
   let fontSize: Double
   let minimumFontSize: Double
   let metrics: TextMetrics
-  var placed: [PlacedLabel] = []
+  private(set) var placed: [PlacedLabel] = []
   var failed: [Int] = []
+  /// The requests' boxes and the placed labels' frames, by where they lie.
+  private let boxes: BoxBins
+  private var frames: BoxBins
+  /// What a label gains by standing where it stood before.
+  private static let loyalty = 0.25
 
   init(
     requests: [LabelRequest], size: ImageSize, fontSize: Double, minimumFontSize: Double, metrics: TextMetrics
@@ -18,6 +23,10 @@ struct LabelPass {
     self.fontSize = fontSize
     self.minimumFontSize = minimumFontSize
     self.metrics = metrics
+    var boxes = BoxBins(size)
+    for (index, request) in requests.enumerated() { boxes.insert(index, request.box) }
+    self.boxes = boxes
+    frames = BoxBins(size)
   }
 
   private var diagonal: Double {
@@ -29,29 +38,44 @@ struct LabelPass {
     let request = requests[index]
     let font = max(minimumFontSize, fontSize * step.fontScale)
     let text = step.text(request.lines)
-    let padding = labelPadding(font)
-    let width = (text.map(metrics.width).max() ?? 0) * font + 2 * padding.x
-    let height = Double(text.count) * metrics.lineHeight * font + 2 * padding.y
+    let (width, height) = step.extent(of: text, font, metrics)
     if width > Double(size.width) || height > Double(size.height) { return false }
-    var best: (cost: Double, frame: PixelBox)?
-    func consider(_ frame: PixelBox, _ penalty: Double) {
+    var best: (cost: Double, frame: PixelBox, place: LabelPlace?)?
+    func consider(_ frame: PixelBox, _ penalty: Double, _ place: LabelPlace?) {
       if penalty >= best?.cost ?? .infinity || !isFree(frame) { return }
       let cost = penalty + covering(frame, index)
-      if cost < best?.cost ?? .infinity { best = (cost, frame) }
+      if cost < best?.cost ?? .infinity { best = (cost, frame, place) }
     }
     for (rank, corner) in attached(to: request, width, height).enumerated() {
-      consider(inside(corner, width, height), Double(rank) * 0.02)
+      let place = LabelPlace.attached(rank)
+      let gain = place == request.before ? Self.loyalty : 0
+      consider(inside(corner, width, height), Double(rank) * 0.02 - gain, place)
     }
     // A place at a distance costs a leader line; what covers nothing beside the box is hard to beat.
-    if best?.cost ?? .infinity > 0.4 {
-      for corner in scattered(around: request.box, width, height, step: font * 0.7, reach: step.reach * diagonal) {
-        let frame = inside(corner, width, height)
-        consider(frame, 0.4 + 6 * gap(frame, request.box) / diagonal)
+    if case .free(let offset) = request.before {
+      let frame = inside(Point(request.box.x1 + offset.x, request.box.y1 + offset.y), width, height)
+      let away = gap(frame, request.box)
+      if away <= step.reach * diagonal { consider(frame, 0.4 + 6 * away / diagonal - Self.loyalty, nil) }
+    }
+    let reach = step.reach * diagonal
+    let (xs, ys) = scattered(around: request.box, width, height, step: font * 0.7, reach: reach)
+    for y in ys {
+      // The nearest come first: what follows is farther still.
+      if 0.4 + 6 * y.gap / diagonal >= best?.cost ?? .infinity { break }
+      for x in xs {
+        let penalty = 0.4 + 6 * (x.gap * x.gap + y.gap * y.gap).squareRoot() / diagonal
+        if penalty >= best?.cost ?? .infinity { break }
+        consider(inside(Point(x.start, y.start), width, height), penalty, nil)
       }
     }
-    guard let frame = best?.frame else { return false }
+    guard let best else { return false }
+    let frame = best.frame
+    frames.insert(placed.count, frame)
     placed.append(
-      PlacedLabel(request: index, frame: frame, lines: text, fontSize: font, leader: leader(frame, request.box)))
+      PlacedLabel(
+        request: index, frame: frame,
+        place: best.place ?? .free(Point(frame.x1 - request.box.x1, frame.y1 - request.box.y1)), lines: text,
+        fontSize: font, leader: leader(frame, request.box)))
     return true
   }
 
@@ -78,13 +102,17 @@ struct LabelPass {
     return (request.prefersBelow ? below + above : above + below) + beside + within
   }
 
-  /// Upper left corners of a grid of places around the box.
+  /// Where the columns and rows of a grid of places around the box start, and how far from it such labels stand; the nearest first.
   private func scattered(
     around box: PixelBox, _ width: Double, _ height: Double, step: Double, reach: Double
-  ) -> [Point] {
+  ) -> (xs: [(start: Double, gap: Double)], ys: [(start: Double, gap: Double)]) {
+    func ordered(_ starts: [Double], _ length: Double, _ low: Double, _ high: Double) -> [(start: Double, gap: Double)]
+    {
+      starts.map { (start: $0, gap: max(0, max($0, low) - min($0 + length, high))) }.sorted { $0.gap < $1.gap }
+    }
     let xs = range(box.x1 - width - reach, box.x2 + reach, limit: Double(size.width) - width, step)
     let ys = range(box.y1 - height - reach, box.y2 + reach, limit: Double(size.height) - height, step)
-    return ys.flatMap { y in xs.map { Point($0, y) } }
+    return (ordered(xs, width, box.x1, box.x2), ordered(ys, height, box.y1, box.y2))
   }
 
   private func range(_ low: Double, _ high: Double, limit: Double, _ step: Double) -> [Double] {
@@ -104,7 +132,7 @@ struct LabelPass {
 
   private func isFree(_ frame: PixelBox) -> Bool {
     // One pixel apart, so that two frames can be told from one.
-    placed.allSatisfy { overlap(frame, $0.frame, margin: 1) == 0 }
+    frames.allSatisfy(near: frame) { _, other in overlap(frame, other, margin: 1) == 0 }
   }
 
   /// How much of the label lies on people, their heads counting twice; its own box counts half.
@@ -112,14 +140,14 @@ struct LabelPass {
     let own = requests[index].box
     let area = (frame.x2 - frame.x1) * (frame.y2 - frame.y1)
     var sum = 0.0
-    for request in requests {
-      let box = request.box
+    _ = boxes.allSatisfy(near: frame) { _, box in
       let covered = overlap(frame, box, margin: 0)
-      if covered == 0 { continue }
+      if covered == 0 { return true }
       var head = box
       head.y2 = box.y1 + (box.y2 - box.y1) * 0.3
       let weight = isSamePerson(box, own) ? 0.5 : 1.0
       sum += weight * (covered + overlap(frame, head, margin: 0))
+      return true
     }
     return sum / area
   }

@@ -6,10 +6,14 @@ public struct LabelLine: Hashable, Sendable {
   public var full: String
   /// Without what can be done without: "0.87 carry/hold".
   public var short: String
+  /// What is left where there is hardly any room, and cut there: "carry/hold".
+  public var least: String
 
-  public init(full: String, short: String) {
+  /// - Parameter least: Nil for the short one.
+  public init(full: String, short: String, least: String? = nil) {
     self.full = full
     self.short = short
+    self.least = least ?? short
   }
 }
 
@@ -22,6 +26,8 @@ public struct LabelRequest: Sendable {
   public var lines: [LabelLine]
   /// Whether the label would rather hang under its box than stand on it.
   public var prefersBelow: Bool
+  /// Where the label stood in the picture before: it goes on there unless another place is much better.
+  public var before: LabelPlace?
 
   public init(box: PixelBox, lines: [LabelLine], prefersBelow: Bool = false) {
     self.box = box
@@ -30,11 +36,20 @@ public struct LabelRequest: Sendable {
   }
 }
 
+/// Where a label stands by its box.
+public enum LabelPlace: Hashable, Sendable {
+  /// One of the places at the box, by its number.
+  case attached(Int)
+  /// The label's upper left corner, counted from the box's.
+  case free(Point)
+}
+
 /// A label that has found its place.
 public struct PlacedLabel: Sendable {
   /// The position of the request in the list that was laid out.
   public let request: Int
   public let frame: PixelBox
+  public let place: LabelPlace
   /// The text of each line; the last one ends in "+2 more" where lines had to go.
   public let lines: [String]
   /// Pixels an em.

@@ -8,6 +8,8 @@ public enum OverlayError: Error, Equatable, CustomStringConvertible {
   case badBox(place: String, box: String)
   /// The image is too large for a drawing of it.
   case tooLarge(width: Int, height: Int, limit: Int)
+  /// A film of this size has no room for a frame beside what stands under it.
+  case noRoom(width: Int, height: Int)
 
   public var description: String {
     switch self {
@@ -20,6 +22,10 @@ public enum OverlayError: Error, Equatable, CustomStringConvertible {
     case .tooLarge(let width, let height, let limit):
       return "drawing on a picture of \(width)x\(height): expected sides from 1 to \(limit) pixels"
         + " -> choose a smaller scale or scale the picture down"
+    case .noRoom(let width, let height):
+      return
+        "drawing a film of at most \(width)x\(height): the frames would have less than 16 pixels a side beside the text "
+        + "under them -> give a larger size"
     }
   }
 }

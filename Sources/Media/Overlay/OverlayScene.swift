@@ -19,13 +19,16 @@ public struct DetectedPerson: Hashable, Sendable {
   public var proposalScore: Double?
   /// In any order.
   public var actions: [ScoredAction]
+  /// Who it is through time; nil where nobody knows.
+  public var id: Int?
   /// The number of the person's colour; nil takes the place in the scene.
   public var color: Int?
 
-  public init(box: UnitBox, proposalScore: Double? = nil, actions: [ScoredAction]) {
+  public init(box: UnitBox, proposalScore: Double? = nil, actions: [ScoredAction], id: Int? = nil) {
     self.box = box
     self.proposalScore = proposalScore
     self.actions = actions
+    self.id = id
   }
 }
 
@@ -51,6 +54,8 @@ public struct OverlayScene: Sendable {
   public var time: String
   /// Nobody was looked for at this moment, which is not the same as nobody found.
   public var isBetweenKeyFrames = false
+  /// The actions were chosen already: all are drawn, whatever their scores.
+  public var isChosen = false
 
   public init(people: [DetectedPerson], groundTruth: [LabelledPerson]? = nil, title: String, time: String) {
     self.people = people
@@ -64,6 +69,10 @@ public struct OverlayScene: Sendable {
 public struct OverlayStyle: Sendable {
   /// Actions under this score are left out.
   public var threshold: Double
+  /// Other thresholds, by the action's name.
+  public var thresholds: [String: Double] = [:]
+  /// The names of the actions that are drawn; nil for all.
+  public var classes: Set<String>?
   /// At most this many actions a person.
   public var topK: Int
   /// By how much the image is enlarged; nil chooses a factor that gives labels room: 1 from a short side of
@@ -74,6 +83,12 @@ public struct OverlayStyle: Sendable {
     self.threshold = threshold
     self.topK = topK
     self.scale = scale
+  }
+
+  /// The least score at which an action is drawn; nil for one that never is.
+  public func threshold(of action: String) -> Double? {
+    if let classes, !classes.contains(action) { return nil }
+    return thresholds[action] ?? threshold
   }
 
   func factor(for size: ImageSize) -> Int {

@@ -1,123 +1,182 @@
 internal import Geometry
+public import Tracks
 
 /// The scenes of a video's key frames, asked for at any moment: what an overlay video shows between key frames.
 ///
-/// Actions are those of the nearest key frame. A person who is found again in the next key frame (alike in place and
-/// size) keeps the colour, and the box moves evenly between the two; a box without such a neighbour stands still for
-/// half the distance to the next key frame. This is for looking at, not a tracker: only neighbouring key frames are
-/// compared.
+/// People are who their ids say; those without one are seen in their key frame alone. Between two boxes of one person the box moves
+/// evenly. Actions are those of the person's nearest key frame, and end a second from it. A box whose person has no other, or
+/// none within two seconds, is shown for half the time to the next moment at which people were looked for, at most a second.
 public struct OverlayTimeline: Sendable {
-  private var moments: [Moment] = []
-  /// The usual distance of key frames, in seconds.
-  private let spacing: Double
+  /// How far from its key frame an action is shown, and how far from a box somebody, in seconds.
+  private static let reach = 1.0
 
-  /// A key frame with the links of its people to the next one.
-  fileprivate struct Moment {
+  private struct KeyFrame {
     var time: Double
     var scene: OverlayScene
-    /// The place in the next key frame of each person who is found there again.
-    var next: [Int?]
-    var previous: [Int?]
   }
 
-  /// - Parameter keyFrames: With their times in seconds, in any order.
-  public init(_ keyFrames: [(time: Double, scene: OverlayScene)]) {
-    let ordered = keyFrames.sorted { $0.time < $1.time }
-    let gaps = zip(ordered.dropFirst(), ordered).map { $0.time - $1.time }.sorted()
-    spacing = gaps.isEmpty ? 1 : gaps[(gaps.count - 1) / 2]
-    for (time, scene) in ordered {
-      var moment = Moment(
-        time: time, scene: scene, next: scene.people.map { _ in nil }, previous: scene.people.map { _ in nil })
-      if let before = moments.last, time - before.time <= 2 * spacing {
-        for (a, b) in linked(before.scene.people.map(\.box), scene.people.map(\.box)) {
-          moments[moments.count - 1].next[a] = b
-          moment.previous[b] = a
+  /// Somebody through time.
+  private struct Person {
+    let id: Int?
+    var sightings: [Track.Sighting] = []
+    /// The key frames that know them: their place, and theirs in it.
+    var known: [(keyFrame: Int, place: Int)] = []
+    var color = 0
+
+    var start: Double { sightings.first?.time ?? .infinity }
+    var end: Double { sightings.last?.time ?? -.infinity }
+  }
+
+  private var keyFrames: [KeyFrame] = []
+  /// By their first box.
+  private var people: [Person] = []
+  /// For each of the people the latest end of all up to them.
+  private var latestEnds: [Double] = []
+  /// When people were looked for, ascending.
+  private var moments: [Double] = []
+  /// How long a box at the edge of all that is known stands still, in seconds.
+  private let edge: Double
+
+  /// - Parameters:
+  ///   - keyFrames: With their times in seconds, in any order; in each an id stands once.
+  ///   - tracks: Where people were between key frames, too; those who are not in them have their boxes of the key frames.
+  public init(_ keyFrames: [(time: Double, scene: OverlayScene)], tracks: [Track] = []) {
+    self.keyFrames = keyFrames.map { KeyFrame(time: $0.time, scene: $0.scene) }.sorted { $0.time < $1.time }
+    let gaps = zip(self.keyFrames.dropFirst(), self.keyFrames).map { $0.time - $1.time }.sorted()
+    edge = min(Self.reach, (gaps.isEmpty ? 1 : gaps[(gaps.count - 1) / 2]) / 2)
+    let times = self.keyFrames.map(\.time) + tracks.flatMap { $0.sightings.map(\.time) }
+    for time in times.sorted() where time != moments.last { moments.append(time) }
+    gather(tracks)
+    latestEnds = people.indices.map { _ in -.infinity }
+    var latest = -Double.infinity
+    for index in people.indices {
+      latest = max(latest, people[index].end)
+      latestEnds[index] = latest
+    }
+    color()
+  }
+
+  private mutating func gather(_ tracks: [Track]) {
+    var places: [Int: Int] = [:]
+    for track in tracks where !track.sightings.isEmpty && places[track.id] == nil {
+      places[track.id] = people.count
+      people.append(Person(id: track.id, sightings: track.sightings))
+    }
+    let tracked = people.count
+    for (number, keyFrame) in keyFrames.enumerated() {
+      for (place, shown) in keyFrame.scene.people.enumerated() {
+        let own = shown.id.flatMap { places[$0] } ?? people.count
+        if own == people.count {
+          if let id = shown.id { places[id] = own }
+          people.append(Person(id: shown.id))
+        }
+        people[own].known.append((number, place))
+        if own >= tracked {
+          people[own].sightings.append(Track.Sighting(time: keyFrame.time, box: shown.box, score: 1))
         }
       }
-      moment.color(after: moments.last)
-      moments.append(moment)
+    }
+    // The sort is stable: who begins together stands in the order of the key frame.
+    people.sort { $0.start < $1.start }
+  }
+
+  /// Gives everybody the first colour that nobody has who is seen at the same time.
+  private mutating func color() {
+    var taken: [(end: Double, color: Int)] = []
+    for index in people.indices {
+      taken.removeAll { $0.end < people[index].start }
+      let colors = Set(taken.map(\.color))
+      people[index].color = (0...).first { !colors.contains($0) } ?? 0
+      taken.append((people[index].end, people[index].color))
     }
   }
 
-  /// The scene at a moment: the people of the nearest key frame, and of its ground truth, where they are by then.
-  ///
-  /// Nobody where the nearest key frame is farther away than half the usual distance of key frames.
+  /// The scene at a moment: everybody who is seen there, with the actions of their nearest key frame.
   public func scene(at time: Double, title: String, timeText: String) -> OverlayScene {
     var scene = OverlayScene(people: [], title: title, time: timeText)
-    guard let index = nearest(to: time), abs(moments[index].time - time) <= 0.5001 * spacing else {
+    for index in near(time) {
+      let person = people[index]
+      guard let box = box(of: person, at: time) else { continue }
+      var shown = DetectedPerson(box: box, actions: [], id: person.id)
+      let nearest = Self.nearest(to: time, person.known.count) { keyFrames[person.known[$0].keyFrame].time }
+      if let nearest, abs(keyFrames[person.known[nearest].keyFrame].time - time) <= Self.reach {
+        let (keyFrame, place) = person.known[nearest]
+        shown = keyFrames[keyFrame].scene.people[place]
+        shown.box = box
+      }
+      shown.color = person.color
+      scene.people.append(shown)
+    }
+    let nearest = Self.nearest(to: time, keyFrames.count) { keyFrames[$0].time }
+    let distance = nearest.map { abs(keyFrames[$0].time - time) } ?? .infinity
+    guard let nearest, distance <= (scene.people.isEmpty ? edge * 1.0001 : Self.reach) else {
       scene.isBetweenKeyFrames = true
       return scene
     }
-    let moment = moments[index]
-    scene.people = moment.scene.people.indices.map { person in
-      var shown = moment.scene.people[person]
-      shown.box = box(of: person, at: index, time)
-      return shown
-    }
+    let keyFrame = keyFrames[nearest]
+    scene.isChosen = keyFrame.scene.isChosen
     // True boxes belong to their moment only: moved ones would not be the truth.
-    if abs(moment.time - time) < 0.1 * spacing { scene.groundTruth = moment.scene.groundTruth }
+    if abs(keyFrame.time - time) < 0.2 * edge { scene.groundTruth = keyFrame.scene.groundTruth }
     return scene
   }
 
-  private func nearest(to time: Double) -> Int? {
-    moments.indices.min { abs(moments[$0].time - time) < abs(moments[$1].time - time) }
+  /// The people who may be seen at a time, by their numbers.
+  private func near(_ time: Double) -> [Int] {
+    var (low, high) = (0, people.count)
+    while low < high {
+      let middle = (low + high) / 2
+      if people[middle].start <= time + Self.reach { low = middle + 1 } else { high = middle }
+    }
+    var found: [Int] = []
+    for index in stride(from: low - 1, through: 0, by: -1) {
+      if latestEnds[index] < time - Self.reach { break }
+      if people[index].end >= time - Self.reach { found.append(index) }
+    }
+    return found.reversed()
   }
 
-  private func box(of person: Int, at index: Int, _ time: Double) -> UnitBox {
-    let moment = moments[index]
-    let own = moment.scene.people[person].box
-    let isLater = time > moment.time
-    guard let link = isLater ? moment.next[person] : moment.previous[person] else { return own }
-    let other = moments[isLater ? index + 1 : index - 1]
-    let share = (time - moment.time) / (other.time - moment.time)
-    let there = other.scene.people[link].box
+  /// Where somebody is; nil where nobody knows.
+  private func box(of person: Person, at time: Double) -> UnitBox? {
+    let sightings = person.sightings
+    let next = Self.first(sightings.count) { sightings[$0].time >= time }
+    guard next > 0, next < sightings.count else {
+      let only = sightings[next > 0 ? next - 1 : next]
+      return isShown(only.time, at: time) ? only.box : nil
+    }
+    let (before, after) = (sightings[next - 1], sightings[next])
+    // Who was missed for a moment was there; for longer they may have been away.
+    if after.time - before.time > 2 * Self.reach, !isShown(before.time, at: time), !isShown(after.time, at: time) {
+      return nil
+    }
+    let share = (time - before.time) / (after.time - before.time)
     func mix(_ a: Double, _ b: Double) -> Double { a + (b - a) * share }
     return UnitBox(
-      x1: mix(own.x1, there.x1), y1: mix(own.y1, there.y1), x2: mix(own.x2, there.x2), y2: mix(own.y2, there.y2))
+      x1: mix(before.box.x1, after.box.x1), y1: mix(before.box.y1, after.box.y1),
+      x2: mix(before.box.x2, after.box.x2), y2: mix(before.box.y2, after.box.y2))
   }
-}
 
-extension OverlayTimeline.Moment {
-  /// Gives those found again their colours of the key frame before, and the others free ones.
-  fileprivate mutating func color(after before: OverlayTimeline.Moment?) {
-    var taken: Set<Int> = []
-    for person in scene.people.indices {
-      guard let before, let link = previous[person] else { continue }
-      scene.people[person].color = before.scene.people[link].color
-      if let color = scene.people[person].color { taken.insert(color) }
-    }
-    for person in scene.people.indices where scene.people[person].color == nil {
-      let free = (0...).first { !taken.contains($0) } ?? 0
-      scene.people[person].color = free
-      taken.insert(free)
-    }
+  /// Whether what was seen at a moment, and no later or no earlier, is still or already shown.
+  private func isShown(_ moment: Double, at time: Double) -> Bool {
+    let place = Self.first(moments.count) { moments[$0] >= moment }
+    let other = time > moment ? place + 1 : place - 1
+    let limit = moments.indices.contains(other) ? min(Self.reach, abs(moments[other] - moment) / 2) : edge
+    return abs(time - moment) <= limit * 1.0001
   }
-}
 
-/// Pairs of boxes of two neighbouring key frames that are likely one person: the most alike first, each box once.
-private func linked(_ before: [UnitBox], _ after: [UnitBox]) -> [(Int, Int)] {
-  var pairs: [(cost: Double, Int, Int)] = []
-  for (a, first) in before.enumerated() {
-    for (b, second) in after.enumerated() {
-      let cost = difference(first, second)
-      if cost < 1 { pairs.append((cost, a, b)) }
+  /// The first number below `count` that something holds for, and for all after it.
+  private static func first(_ count: Int, _ holds: (Int) -> Bool) -> Int {
+    var (low, high) = (0, count)
+    while low < high {
+      let middle = (low + high) / 2
+      if holds(middle) { high = middle } else { low = middle + 1 }
     }
+    return low
   }
-  var (usedBefore, usedAfter): (Set<Int>, Set<Int>) = ([], [])
-  return pairs.sorted { $0 < $1 }.compactMap { _, a, b in
-    if usedBefore.contains(a) || usedAfter.contains(b) { return nil }
-    usedBefore.insert(a)
-    usedAfter.insert(b)
-    return (a, b)
-  }
-}
 
-/// How unlike two boxes are: 0 for equal ones, 1 where the centres are a height apart or the heights differ by half.
-private func difference(_ a: UnitBox, _ b: UnitBox) -> Double {
-  let height = max(a.y2 - a.y1, b.y2 - b.y1)
-  if !(height > 0) { return .infinity }
-  let x = (a.x1 + a.x2 - b.x1 - b.x2) / 2
-  let y = (a.y1 + a.y2 - b.y1 - b.y2) / 2
-  let size = abs((a.y2 - a.y1) - (b.y2 - b.y1))
-  return (x * x + y * y).squareRoot() / height + 2 * size / height
+  /// The number of the nearest of ascending times; of two equally near ones the earlier.
+  private static func nearest(to time: Double, _ count: Int, _ timeOf: (Int) -> Double) -> Int? {
+    let next = first(count) { timeOf($0) >= time }
+    if next == 0 || next == count { return count == 0 ? nil : min(next, count - 1) }
+    return time - timeOf(next - 1) <= timeOf(next) - time ? next - 1 : next
+  }
 }

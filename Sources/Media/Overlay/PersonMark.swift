@@ -4,6 +4,8 @@ internal import Wording
 /// A person as drawn: box in canvas pixels, colour, lines of the label.
 struct PersonMark {
   var box: PixelBox
+  /// Who it is through time, where that is known.
+  var id: Int?
   var color: RGBColor
   var lines: [LabelLine]
   var isGroundTruth: Bool
@@ -22,26 +24,31 @@ func personMarks(
   for (index, person) in scene.people.enumerated() {
     let box = try place(person.box, "person \(index + 1) of \(scene.title)", area, lineWidth)
     // Stable, so that equal scores keep the caller's order.
-    let best = person.actions.enumerated().filter { $0.element.score >= style.threshold }
+    let best = person.actions.enumerated()
+      .filter { $0.element.score >= (scene.isChosen ? -.infinity : style.threshold(of: $0.element.name) ?? .infinity) }
       .sorted { ($1.element.score, $0.offset) < ($0.element.score, $1.offset) }
       .prefix(max(0, style.topK)).map(\.element)
-    let lines = best.map { action in
-      let score = fixed(action.score, 2)
-      return LabelLine(full: "\(score) \(action.name)", short: "\(score) \(brief(action.name))")
+    let lines = best.enumerated().map { place, action in
+      // Colours return after a dozen people: the number tells who it is.
+      let who = place == 0 ? person.id.map { "#\($0) " } ?? "" : ""
+      let (score, name) = (fixed(action.score, 2), briefName(action.name))
+      return LabelLine(full: "\(who)\(score) \(action.name)", short: "\(who)\(score) \(name)", least: who + name)
     }
     let color = person.color.map { personPalette[$0 % personPalette.count] } ?? personColor(box, others: marks)
-    marks.append(PersonMark(box: box, color: color, lines: lines, isGroundTruth: false, isFaint: lines.isEmpty))
+    marks.append(
+      PersonMark(
+        box: box, id: person.id, color: color, lines: lines, isGroundTruth: false, isFaint: lines.isEmpty))
   }
   for (index, person) in (scene.groundTruth ?? []).enumerated() {
     let box = try place(person.box, "ground truth person \(index + 1) of \(scene.title)", area, lineWidth)
-    let lines = person.actions.map { LabelLine(full: "GT \($0)", short: "GT \(brief($0))") }
-    marks.append(PersonMark(box: box, color: .white, lines: lines, isGroundTruth: true, isFaint: false))
+    let lines = person.actions.map { LabelLine(full: "GT \($0)", short: "GT \(briefName($0))") }
+    marks.append(PersonMark(box: box, id: nil, color: .white, lines: lines, isGroundTruth: true, isFaint: false))
   }
   return marks
 }
 
 /// A class name without its explanation in parentheses: "carry/hold (an object)" becomes "carry/hold".
-private func brief(_ name: String) -> String {
+func briefName(_ name: String) -> String {
   guard let open = name.firstIndex(of: "("), open > name.startIndex else { return name }
   let start = name[..<open]
   return String(start.last == " " ? start.dropLast() : start)
@@ -50,12 +57,14 @@ private func brief(_ name: String) -> String {
 /// The first colour that nobody has; once all are taken, the one whose wearers are farthest away.
 private func personColor(_ box: PixelBox, others: [PersonMark]) -> RGBColor {
   if others.count < personPalette.count { return personPalette[others.count] }
-  func distance(_ color: RGBColor) -> Double {
-    others.filter { $0.color == color }.map { gap($0.box, box) + centerDistance($0.box, box) }.min() ?? .infinity
+  var nearest: [RGBColor: Double] = [:]
+  for other in others {
+    let distance = gap(other.box, box) + centerDistance(other.box, box)
+    nearest[other.color] = min(nearest[other.color] ?? .infinity, distance)
   }
   var best = (color: personPalette[0], distance: -1.0)
   for color in personPalette {
-    let far = distance(color)
+    let far = nearest[color] ?? .infinity
     if far > best.distance { best = (color, far) }
   }
   return best.color

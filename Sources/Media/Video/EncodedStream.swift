@@ -3,7 +3,20 @@ internal import Geometry
 internal import Glibc
 internal import Wording
 
-/// An encoder and the container that its packets go to.
+/// How pictures become H.264.
+struct EncoderSettings {
+  /// x264's constant rate factor, 0 (nothing lost) to 51.
+  var quality = 18
+  /// x264's output depends on how many threads it has: a fixed number, whatever the machine.
+  var threads = 1
+  /// Whether each thread has a slice of every picture, rather than a picture: that takes far less memory.
+  var isSliced = false
+  /// Whether x264 holds few pictures at once, at the price of some more bytes: it looks less far ahead.
+  var isFrugal = false
+  var colours = FilmColours()
+}
+
+/// An encoder and the container that its packets go to, with sound that is copied beside them.
 final class EncodedStream {
   /// The clock of the file.
   static let ticksPerSecond: Int32 = 90000
@@ -15,8 +28,12 @@ final class EncodedStream {
   private var packet: UnsafeMutablePointer<AVPacket>?
   /// Ticks that an image is shown for where nothing follows it.
   private let duration: Int64
+  private let sound: SoundCopy?
 
-  init(path: String, size: ImageSize, framesPerSecond: Double, encoders: [String]) throws {
+  init(
+    path: String, size: ImageSize, framesPerSecond: Double, encoders: [String],
+    settings: EncoderSettings = EncoderSettings(), sound: SoundCopy? = nil
+  ) throws {
     guard let format = av_guess_format(nil, path, nil), [".mp4", ".mov", ".mkv"].contains(where: path.hasSuffix) else {
       throw VideoError(doing: writing, path: path, reason: "its ending names no container -> .mp4, .mov or .mkv")
     }
@@ -27,6 +44,7 @@ final class EncodedStream {
     }
     LibAVLog.clear()
     self.path = path
+    self.sound = sound
     duration = max(1, Int64((Double(EncodedStream.ticksPerSecond) / framesPerSecond).rounded()))
     guard let encoder = avcodec_alloc_context3(codec) else { fatalError("out of memory") }
     self.encoder = encoder
@@ -42,7 +60,7 @@ final class EncodedStream {
     container?.pointee.pb = output.context
     // No library's version and no date in the file: equal videos are equal bytes.
     container?.pointee.flags |= AVFMT_FLAG_BITEXACT | AVFMT_FLAG_CUSTOM_IO
-    configure(size, rate: av_d2q(framesPerSecond, 100_000))
+    configure(size, rate: av_d2q(framesPerSecond, 100_000), settings)
     try begin(codec)
   }
 
@@ -53,18 +71,18 @@ final class EncodedStream {
     avformat_free_context(container)
   }
 
-  private func configure(_ size: ImageSize, rate: AVRational) {
+  private func configure(_ size: ImageSize, rate: AVRational, _ settings: EncoderSettings) {
     encoder.pointee.width = Int32(size.width)
     encoder.pointee.height = Int32(size.height)
     encoder.pointee.pix_fmt = AV_PIX_FMT_YUV420P
     encoder.pointee.time_base = AVRational(num: 1, den: EncodedStream.ticksPerSecond)
     encoder.pointee.framerate = rate
-    encoder.pointee.colorspace = AVCOL_SPC_SMPTE170M
-    encoder.pointee.color_primaries = AVCOL_PRI_SMPTE170M
-    encoder.pointee.color_trc = AVCOL_TRC_SMPTE170M
+    encoder.pointee.colorspace = settings.colours.matrix
+    encoder.pointee.color_primaries = settings.colours.primaries
+    encoder.pointee.color_trc = settings.colours.transfer
     encoder.pointee.color_range = AVCOL_RANGE_MPEG
-    // x264's output depends on how many threads it has: a fixed number, whatever the machine.
-    encoder.pointee.thread_count = 1
+    encoder.pointee.thread_count = Int32(settings.threads)
+    if settings.isSliced { encoder.pointee.thread_type = FF_THREAD_SLICE }
     encoder.pointee.flags |= AV_CODEC_FLAG_BITEXACT
     if let container, container.pointee.oformat.pointee.flags & AVFMT_GLOBALHEADER != 0 {
       encoder.pointee.flags |= AV_CODEC_FLAG_GLOBAL_HEADER
@@ -73,16 +91,18 @@ final class EncodedStream {
     encoder.pointee.gop_size = max(1, Int32((2 * av_q2d(rate)).rounded()))
     if String(cString: encoder.pointee.codec.pointee.name) == "libx264" {
       av_opt_set(encoder.pointee.priv_data, "preset", "veryfast", 0)
-      av_opt_set(encoder.pointee.priv_data, "crf", "18", 0)
+      av_opt_set(encoder.pointee.priv_data, "crf", "\(settings.quality)", 0)
       // Without this, x264 weighs blocks with loops that differ from processor to processor. The one for AVX-512 works
       // on eight blocks at a time, past the end of the last row: what an earlier owner of that memory left there
       // then decided over every block's quality, and equal images became different files.
-      av_opt_set(encoder.pointee.priv_data, "x264-params", "cpu-independent=1", 0)
+      let frugal = ":rc-lookahead=2:sync-lookahead=0:bframes=2:b-pyramid=none"
+      av_opt_set(
+        encoder.pointee.priv_data, "x264-params", "cpu-independent=1" + (settings.isFrugal ? frugal : ""), 0)
     } else {
       // MPEG-4's clock has 16 bits.
       encoder.pointee.time_base = AVRational(num: rate.den, den: rate.num)
       encoder.pointee.flags |= AV_CODEC_FLAG_QSCALE
-      encoder.pointee.global_quality = 3 * FF_QP2LAMBDA
+      encoder.pointee.global_quality = Int32(max(1, settings.quality / 3 - 3)) * FF_QP2LAMBDA
     }
   }
 
@@ -92,6 +112,7 @@ final class EncodedStream {
     stream.pointee.time_base = encoder.pointee.time_base
     stream.pointee.avg_frame_rate = encoder.pointee.framerate
     try check(avcodec_parameters_from_context(stream.pointee.codecpar, encoder), "its encoder cannot be described")
+    if let container { sound?.addStreams(to: container) }
     try check(avformat_write_header(container, nil), "its head cannot be written")
   }
 
@@ -109,6 +130,7 @@ final class EncodedStream {
       av_packet_rescale_ts(packet, encoder.pointee.time_base, stream.pointee.time_base)
       packet.pointee.duration = av_rescale_q(duration, clock, stream.pointee.time_base)
       packet.pointee.stream_index = 0
+      try copySound(until: Double(packet.pointee.dts) * Ratio(stream.pointee.time_base).value)
       try check(av_interleaved_write_frame(container, packet), "a picture cannot be written")
     }
   }
@@ -116,8 +138,17 @@ final class EncodedStream {
   /// Writes what is still held and the container's end, and gives the file its name.
   func finish() throws {
     try encode(nil)
+    try copySound(until: .infinity)
     try check(av_write_trailer(container), "its end cannot be written")
     try output.commit()
+  }
+
+  /// Writes the sound that is heard before a time of the film, in seconds.
+  private func copySound(until time: Double) throws {
+    guard let sound, let container else { return }
+    while let packet = sound.next(before: time) {
+      try check(av_interleaved_write_frame(container, packet), "its sound cannot be written")
+    }
   }
 
   private func check(_ status: Int32, _ what: String) throws {

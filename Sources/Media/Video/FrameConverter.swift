@@ -97,23 +97,23 @@ final class FrameConverter {
       1 << 16, 1 << 16)
     return true
   }
+}
 
-  /// Whether it is a format of luma and chroma: of those alone libswscale makes planes and pixels of the same numbers.
-  private func hasChroma(_ format: AVPixelFormat) -> Bool {
-    guard let described = av_pix_fmt_desc_get(format)?.pointee else { return false }
-    let others = UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BAYER)
-    return described.nb_components >= 3 && described.flags & others == 0
-  }
+/// Whether a format has luma and chroma: of those alone libswscale makes planes and pixels of the same numbers.
+func hasChroma(_ format: AVPixelFormat) -> Bool {
+  guard let described = av_pix_fmt_desc_get(format)?.pointee else { return false }
+  let others = UInt64(AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_BAYER)
+  return described.nb_components >= 3 && described.flags & others == 0
+}
 
-  /// The present name of a pixel format whose old name said "full range".
-  private func modernFormat(_ format: AVPixelFormat) -> (AVPixelFormat, isFullRange: Bool) {
-    switch format {
-    case AV_PIX_FMT_YUVJ420P: (AV_PIX_FMT_YUV420P, true)
-    case AV_PIX_FMT_YUVJ422P: (AV_PIX_FMT_YUV422P, true)
-    case AV_PIX_FMT_YUVJ444P: (AV_PIX_FMT_YUV444P, true)
-    case AV_PIX_FMT_YUVJ440P: (AV_PIX_FMT_YUV440P, true)
-    case AV_PIX_FMT_YUVJ411P: (AV_PIX_FMT_YUV411P, true)
-    default: (format, false)
-    }
+/// The present name of a pixel format whose old name said "full range".
+func modernFormat(_ format: AVPixelFormat) -> (AVPixelFormat, isFullRange: Bool) {
+  switch format {
+  case AV_PIX_FMT_YUVJ420P: (AV_PIX_FMT_YUV420P, true)
+  case AV_PIX_FMT_YUVJ422P: (AV_PIX_FMT_YUV422P, true)
+  case AV_PIX_FMT_YUVJ444P: (AV_PIX_FMT_YUV444P, true)
+  case AV_PIX_FMT_YUVJ440P: (AV_PIX_FMT_YUV440P, true)
+  case AV_PIX_FMT_YUVJ411P: (AV_PIX_FMT_YUV411P, true)
+  default: (format, false)
   }
 }

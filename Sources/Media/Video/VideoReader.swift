@@ -80,12 +80,22 @@ public final class VideoReader: FrameSource {
   /// - Throws: `FrameDamage` with the frame's number and time when its data is damaged, it never comes, or has another
   ///   size; ``VideoError`` where no frame can be had.
   public func frame(at number: Int) throws -> Image {
+    if let last, last.number == number { return last.image }
+    let frame = try decodedFrame(at: number)
+    guard let image = converter.image(of: frame.pointee, info.orientation) else {
+      throw VideoError(doing: reading(number), path: path, reason: "its pixel format cannot be converted to BGR")
+    }
+    last = (number, image)
+    return image
+  }
+
+  /// Decodes one frame, as `frame(at:)` does, without a change of its pixels; it is valid until the next call.
+  func decodedFrame(at number: Int) throws -> UnsafeMutablePointer<AVFrame> {
     guard index.times.indices.contains(number) else {
       throw VideoError(
         doing: "reading frame \(number)", path: path,
         reason: "the video has \(counted(frameCount, "frame")), counted from 0")
     }
-    if let last, last.number == number { return last.image }
     if let run = damaged.run(of: number) { throw damage(number, run) }
     do {
       try bring(number)
@@ -93,15 +103,14 @@ public final class VideoReader: FrameSource {
       position = nil
       throw VideoError(doing: reading(number), path: path, reason: error.reason)
     }
-    guard let image = converter.image(of: try decoder.frame.pointee, info.orientation) else {
-      throw VideoError(doing: reading(number), path: path, reason: "its pixel format cannot be converted to BGR")
-    }
-    guard image.size == size else {
-      let found = "the picture is \(image.width) x \(image.height), the video \(info.width) x \(info.height)"
+    let frame = try decoder.frame
+    let stored = ImageSize(width: Int(frame.pointee.width), height: Int(frame.pointee.height))
+    let upright = info.orientation.size(of: stored)
+    guard upright == size else {
+      let found = "the picture is \(upright.width) x \(upright.height), the video \(info.width) x \(info.height)"
       throw damage(number, found, advice: " -> all frames of a video must have one size: convert it")
     }
-    last = (number, image)
-    return image
+    return frame
   }
 
   private func damage(_ number: Int, _ cause: String, advice: String = advice) -> FrameDamage {

@@ -1,7 +1,9 @@
 internal import AVARecords
 internal import Classify
 internal import Files
+internal import Overlay
 internal import Runs
+internal import Video
 internal import Wording
 
 /// `--overlay-video` of `classify`: which file is drawn of which input.
@@ -64,13 +66,15 @@ struct ClassifiedOverlays {
   ///
   /// - Returns: How many are not drawn, of inputs that were scored before they were gone.
   /// - Throws: `Interrupted`, and the errors of reading, drawing and writing.
-  func write(_ found: WindowScores, _ labels: ClassLabels, topK: Int) throws -> Int {
+  func write(
+    _ found: WindowScores, _ labels: ClassLabels, topK: Int, _ size: FilmSize?, _ settings: FilmSettings
+  ) throws -> Int {
     let paths = Dictionary(files.map { ($0.video, $0.path) }, uniquingKeysWith: { first, _ in first })
     try Interruption.stoppable {
       for video in found.videos {
         guard let path = paths[video.name] else { continue }
         var progress: Progress?
-        let damaged = try found.writeOverlay(of: video, labels, topK: topK, to: path) { done, total in
+        let result = try found.writeOverlay(of: video, labels, topK: topK, size, settings, to: path) { done, total in
           let bar = progress ?? Progress("drawing \(video.name)", total: total, unit: "frame")
           progress = bar
           bar.update(done)
@@ -79,11 +83,14 @@ struct ClassifiedOverlays {
           }
         }
         progress?.finish()
-        guard let damaged else {
+        guard let result else {
           Console.warn("'\(path)' is not drawn: no window of '\(video.name)' was scored")
           continue
         }
-        if damaged > 0 { Console.warn("\(path): \(counted(damaged, "frame")) damaged, the picture before stays there") }
+        for notice in result.notices { Console.warn(notice) }
+        if result.damaged > 0 {
+          Console.warn("\(path): \(counted(result.damaged, "frame")) damaged, the picture before stays there")
+        }
         Console.say("wrote \(path)")
       }
     }

@@ -63,6 +63,8 @@ struct ClassifyCommand: ParsableCommand {
       """, valueName: "file or dir"))
   var overlayVideo: String?
 
+  @OptionGroup(title: "Films") var film: FilmOptions
+
   @OptionGroup var runs: RunOptions
 
   @OptionGroup var damage: DamageOption
@@ -81,6 +83,9 @@ struct ClassifyCommand: ParsableCommand {
     try words.check()
     try streams.check(options.engine)
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast classify VIDEO ... --cfg FILE ...") }
+    if overlayVideo == nil, !film.given.isEmpty {
+      throw ValidationError("\(listed(film.given)): for films alone -> add --overlay-video, or leave them out")
+    }
     if topK < 1 { throw ValidationError("--top-k is \(topK) -> give 1 or more") }
     if let every, !(every > 0 && every.isFinite) {
       throw ValidationError("--every is \(every) -> give a positive number")
@@ -166,7 +171,8 @@ struct ClassifyCommand: ParsableCommand {
         try found.writeScores(scores, classes: config[.modelNumClasses])
         Console.say("wrote \(scores)")
       }
-      let undrawn = try overlays.write(found, classification.labels, topK: topK)
+      let undrawn = try overlays.write(
+        found, classification.labels, topK: topK, film.filmSize?.size, film.settings(threads: options.engine.threads))
       return RunResults(lacking: undrawn == 0 ? nil : counted(undrawn, "drawing")) { notices.repeatIfFar() }
     }
   }

@@ -68,12 +68,19 @@ struct DetectCommand: ParsableCommand {
   @Flag(help: "Also draw every key frame: PNG images in OUTPUT-DIR/overlays.")
   var overlays = false
 
-  @Flag(help: "Also draw the whole videos: VIDEO.mp4 in OUTPUT-DIR/overlays, boxes moving from key frame to key frame.")
+  @Flag(
+    help:
+      "Also draw the whole videos: VIDEO.mp4 in OUTPUT-DIR/overlays, boxes that follow people from key frame to key frame."
+  )
   var overlayVideo = false
 
   @OptionGroup var drawing: OverlayOptions
 
   @OptionGroup var sheets: ContactSheetOptions
+
+  @OptionGroup(title: "Films") var film: FilmOptions
+
+  @OptionGroup(title: "People in films") var people: FilmPeopleOptions
 
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
@@ -112,10 +119,14 @@ struct DetectCommand: ParsableCommand {
     if let startingSecond, !startingSecond.isFinite {
       throw ValidationError("--starting-second is \(startingSecond) -> give a number")
     }
-    if !drawing.isDefault && !isDrawing {
+    if !drawing.given.isEmpty && !isDrawing {
       throw ValidationError(
-        "--threshold and --top-k choose what overlays show, rows are written for every action -> add --overlays, "
+        "\(listed(drawing.given)): what overlays show, rows are written for every action -> add --overlays, "
           + "--overlay-video or --contact-sheet, or leave them out")
+    }
+    let idle = film.given + people.given
+    if !overlayVideo, !idle.isEmpty {
+      throw ValidationError("\(listed(idle, limit: 12)): for films alone -> add --overlay-video, or leave them out")
     }
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
     if fps != nil, !videos.contains(where: { isFolder($0) }) {
@@ -160,12 +171,16 @@ struct DetectCommand: ParsableCommand {
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     detection.shard = shard
+    let style = try drawing.style(detection.labelMap.labels.map { ($0.id, $0.name) })
+    let plan = try people.plan(style, film, threads: options.engine.threads)
+    if overlayVideo { people.warn(of: videos.map { FrameInput.name(of: $0) }, plan) }
     for line in detection.unreadableElsewhere + detection.idleFaults { Console.warn(line) }
     let run = try ScoringRun(
       detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
       andIn: "overlays",
       outputs: outputs(detection),
-      reading: videos + [proposals] + boxes.inputFiles + [labelmap].compactMap(\.self) + options.inputFiles
+      reading: videos + [proposals] + boxes.inputFiles + drawing.inputFiles + people.inputFiles
+        + [labelmap].compactMap(\.self) + options.inputFiles
         + models.inputFiles,
       isStill: still, damage,
       results)
@@ -178,9 +193,9 @@ struct DetectCommand: ParsableCommand {
       try scores.write(found.detections)
       if isDrawing { drawing.warnOfNothing(in: try found.detections.table) }
       try Interruption.stoppable {
-        if overlays { try draw(found) }
-        if let path = sheets.contactSheet { try drawSheet(path, found) }
-        if overlayVideo { try film(found) }
+        if overlays { try draw(found, style) }
+        if let path = sheets.contactSheet { try drawSheet(path, found, style) }
+        if overlayVideo { try film(found, plan) }
       }
       let idle = detection.idleFaults.count
       return RunResults(lacking: idle == 0 ? nil : counted(idle, "video")) {
@@ -214,11 +229,11 @@ struct DetectCommand: ParsableCommand {
   var folder: String { outputDir ?? runs.run ?? "" }
   private var overlayFolder: String { joinPath(folder, "overlays") }
 
-  private func draw(_ found: VideoDetections) throws {
+  private func draw(_ found: VideoDetections, _ style: OverlayStyle) throws {
     let drawn = overlayFolder
     let total = found.detections.keyFrameCount
     let progress = Progress("drawing", total: total, unit: "picture")
-    try found.writeOverlays(to: drawn, style: drawing.style()) { done in
+    try found.writeOverlays(to: drawn, style: style) { done in
       progress.update(done)
       if Interruption.isAsked {
         throw Interrupted(
@@ -229,12 +244,12 @@ struct DetectCommand: ParsableCommand {
     Console.say("wrote \(counted(total, "picture")) into \(drawn)")
   }
 
-  private func drawSheet(_ path: String, _ found: VideoDetections) throws {
+  private func drawSheet(_ path: String, _ found: VideoDetections, _ style: OverlayStyle) throws {
     let total = found.detections.keyFrameCount
     sheets.say(keyFrames: total)
     let progress = Progress("contact sheet", total: sheets.layout.chosen(of: total).count, unit: "key frame")
     var done = 0
-    let pages = try found.writeContactSheet(to: path, sheets.layout, style: drawing.style()) {
+    let pages = try found.writeContactSheet(to: path, sheets.layout, style: style) {
       done += 1
       progress.update(done)
       if Interruption.isAsked { throw Interrupted("the rows are in \(folder), the contact sheet was not finished") }
@@ -243,18 +258,21 @@ struct DetectCommand: ParsableCommand {
     Console.say("wrote \(listed(sheets.layout.files(path, keyFrames: total).prefix(pages)))")
   }
 
-  private func film(_ found: VideoDetections) throws {
+  private func film(_ found: VideoDetections, _ plan: FilmPlan) throws {
     let drawn = overlayFolder
     let films = Films()
-    let damaged = try found.writeOverlayVideos(to: drawn, style: drawing.style()) { name, done, total in
+    let results = try found.writeOverlayVideos(to: drawn, plan) { name, done, total in
       films.update(name, done, of: total)
       if Interruption.isAsked {
         let images = overlays ? ", the pictures in \(drawn)" : ""
         throw Interrupted("the rows are in \(folder)\(images), \(films.kept(in: drawn))")
       }
     }
-    for (name, count) in damaged {
-      Console.warn("\(name).mp4: \(counted(count, "frame")) damaged, the picture before stays there")
+    for (name, result) in results {
+      for notice in result.notices { Console.warn(notice) }
+      if result.damaged > 0 {
+        Console.warn("\(name).mp4: \(counted(result.damaged, "frame")) damaged, the picture before stays there")
+      }
     }
     for name in films.names { Console.say("wrote \(joinPath(drawn, name + ".mp4"))") }
   }

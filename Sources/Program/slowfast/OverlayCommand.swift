@@ -12,7 +12,8 @@ internal import Wording
 struct OverlayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "overlay",
-    abstract: "Draws detections over the key frames of a video: one PNG each, VIDEO_SECOND.png.",
+    abstract:
+      "Draws detections over the key frames of a video: one PNG each, VIDEO_SECOND.png; or over all of it, a film.",
     discussion: """
       Every person has a colour of their own; the ground truth is dashed black and white, its labels begin with \
       GT. Images with a short side under 400 pixels are enlarged, so that labels can be read.
@@ -75,11 +76,20 @@ struct OverlayCommand: ParsableCommand {
 
   @Flag(
     name: .long,
-    help: "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes moving from key frame to key frame.")
+    help:
+      "Also draw the whole videos: VIDEO.mp4 in the output folder, boxes that follow people from key frame to key frame."
+  )
   var overlayVideo = false
 
   @Flag(name: .long, help: "Draw the videos of --overlay-video and the contact sheet alone, no PNG files.")
   var noPictures = false
+
+  @OptionGroup(title: "Films") var film: FilmOptions
+
+  @OptionGroup(title: "People in films") var people: FilmPeopleOptions
+
+  @Option(help: ArgumentHelp("Threads that decode and draw films (default: every processor).", valueName: "count"))
+  var threads: Int?
 
   @OptionGroup var results: OverwriteOptions
 
@@ -88,6 +98,11 @@ struct OverlayCommand: ParsableCommand {
     if noPictures && !overlayVideo && sheets.contactSheet == nil {
       throw ValidationError("--no-pictures leaves nothing to draw -> add --overlay-video or --contact-sheet FILE")
     }
+    let idle = film.given + people.given + (threads == nil ? [] : ["--threads"])
+    if !overlayVideo, !idle.isEmpty {
+      throw ValidationError("\(listed(idle, limit: 12)): for films alone -> add --overlay-video, or leave them out")
+    }
+    if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
     if !(fps > 0 && fps.isFinite) { throw ValidationError("--fps must be above 0.") }
     if let scale, !(1...8).contains(scale) { throw ValidationError("--scale must be from 1 to 8.") }
     if let startingSecond, !startingSecond.isFinite {
@@ -100,8 +115,10 @@ struct OverlayCommand: ParsableCommand {
     let catalog = try catalog()
     let names = try matchingVideos(scenes, catalog)
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
+    let plan = try people.plan(drawing.style(scenes.classes, scale: scale), film, threads: threads)
+    if overlayVideo { people.warn(of: names, plan) }
     var run = OverlayRun(
-      style: drawing.style(scale: scale), hasTruth: groundtruth != nil, folder: outputDir,
+      plan, hasTruth: groundtruth != nil, folder: outputDir,
       startingSecond: startingSecond, stopsAtDamage: damaged == .stop)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
@@ -110,7 +127,8 @@ struct OverlayCommand: ParsableCommand {
         (noPictures ? [] : run.imagePaths(name, scenes.videos[name] ?? [:]))
           + (overlayVideo ? [run.filmPath(name)] : [])
       } + sheets.files(keyFrames: names.reduce(0) { $0 + (scenes.videos[$1]?.count ?? 0) }),
-      reading: [video, detections, groundtruth, labelmap].compactMap(\.self), orGive: "give another --output-dir")
+      reading: [video, detections, groundtruth, labelmap].compactMap(\.self) + drawing.inputFiles + people.inputFiles,
+      orGive: "give another --output-dir")
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }
       for notice in notices { Console.warn(notice) }
@@ -118,7 +136,7 @@ struct OverlayCommand: ParsableCommand {
     }
     if let warning = try run.checkPlaces() { Console.warn(warning) }
     if !noPictures { try draw(names, catalog, &run) }
-    let pages = try sheets.contactSheet.map { try drawSheet($0, names, catalog, &run) }
+    let pages = try sheets.contactSheet.map { try drawSheet($0, names, catalog, plan.style, &run) }
     let films = Films()
     if overlayVideo {
       for name in names {
@@ -153,12 +171,12 @@ struct OverlayCommand: ParsableCommand {
 
   /// - Returns: The number of pages.
   private func drawSheet(
-    _ path: String, _ names: [String], _ catalog: FrameCatalog, _ run: inout OverlayRun
+    _ path: String, _ names: [String], _ catalog: FrameCatalog, _ style: OverlayStyle, _ run: inout OverlayRun
   ) throws -> Int {
     let count = run.keyFrameCount
     sheets.say(keyFrames: count)
     let chosen = sheets.layout.chosen(of: count)
-    var sheet = SheetWriter(path, keyFrames: count, sheets.layout, style: drawing.style())
+    var sheet = SheetWriter(path, keyFrames: count, sheets.layout, style: style)
     let progress = Progress("contact sheet", total: chosen.count, unit: "key frame")
     var (done, first) = (0, 0)
     try Interruption.stoppable {
@@ -178,14 +196,14 @@ struct OverlayCommand: ParsableCommand {
 
   private func film(_ name: String, _ source: any FrameSource, _ films: Films, _ run: inout OverlayRun) throws {
     let drawn = run.drawn
-    let warning = try run.film(name, source) { done in
+    let warnings = try run.film(name, source) { done in
       films.update(name, done, of: source.frameCount)
       if Interruption.isAsked {
         let images = drawn > 0 ? "\(counted(drawn, "picture")) drawn, " : ""
         throw Interrupted(images + films.kept(in: outputDir))
       }
     }
-    if let warning { Console.warn(warning) }
+    for warning in warnings { Console.warn(warning) }
   }
 
   /// The videos that --video or --frames gives.

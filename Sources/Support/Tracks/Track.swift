@@ -34,7 +34,12 @@ public struct Track: Sendable, Equatable {
 
   /// The box at a time in seconds: between two sightings on the straight line; nil before the first and after the last.
   public func box(at time: Double) -> UnitBox? {
-    guard let span, span.contains(time), let next = sightings.firstIndex(where: { $0.time >= time }) else { return nil }
+    guard let span, span.contains(time) else { return nil }
+    var (next, last) = (0, sightings.count - 1)
+    while next < last {
+      let middle = (next + last) / 2
+      if sightings[middle].time >= time { last = middle } else { next = middle + 1 }
+    }
     let after = sightings[next]
     if next == 0 || after.time == time { return after.box }
     let before = sightings[next - 1]

@@ -82,6 +82,13 @@ def main():
         "-vf", "scale=out_range=pc:out_color_matrix=bt709,format=yuv420p",
         *h264(crf=12), "-color_range", "pc", "-colorspace", "bt709"])
     with tempfile.TemporaryDirectory() as folder:
+        # Sound beside the picture: sample n is 37 n modulo 2^16, as it is and as AAC.
+        ramp = os.path.join(folder, "ramp.raw")
+        open(ramp, "wb").write(b"".join((n * 37 % 65536).to_bytes(2, "little") for n in range(8000)))
+        sound = ["-f", "s16le", "-ar", "8000", "-ac", "1", "-i", ramp]
+        for name, codec in (("sound.mov", "pcm_s16le"), ("sound.mp4", "aac")):
+            make(name, 25, options=[*sound, *h264(), "-c:a", codec, "-metadata:s:a:0", "language=deu", "-flags:a", "+bitexact"])
+    with tempfile.TemporaryDirectory() as folder:
         # An edit list: the file begins with a key frame, its presentation 7 frames later.
         whole = os.path.join(folder, "whole.mp4")
         make(whole, 40, options=h264())
@@ -95,7 +102,7 @@ def main():
     ffmpeg(*silence, os.path.join(HERE, "audio.wav"))
     with open(os.path.join(HERE, "SHA256SUMS"), "w") as sums:
         for name in sorted(os.listdir(HERE)):
-            if name.split(".")[-1] in ("mp4", "mkv", "avi", "ts", "h264", "webm", "gif", "wav", "flv", "wmv"):
+            if name.split(".")[-1] in ("mp4", "mov", "mkv", "avi", "ts", "h264", "webm", "gif", "wav", "flv", "wmv"):
                 digest = hashlib.sha256(open(os.path.join(HERE, name), "rb").read()).hexdigest()
                 sums.write(f"{digest}  {name}\n")
 

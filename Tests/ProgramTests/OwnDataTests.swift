@@ -37,16 +37,17 @@ struct OwnDataTests {
   @Test func quickStarts() throws {
     let scratch = Scratch()
     let result = try run("quickstart.md", blocks: 8, in: scratch)
-    #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): 0."), "\(result.stdout)")
-    #expect(result.stdout.contains("\"reason\": \"the stream has ended\", \"time\": 3.0}"), "\(result.stdout.suffix(300))")
+    #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): "), "\(result.stdout)")
+    #expect(
+      result.stdout.contains("\"reason\": \"the stream has ended\", \"time\": 3.0}"), "\(result.stdout.suffix(300))")
     for file in [
       "film/detections.csv", "film/overlays/phone.mp4", "tracks/tracks.json", "val/detections_latest.csv",
       "report/index.html", "mine/detections.csv", "lines.jsonl",
     ] {
       #expect(pathExists(scratch.path + "/quick/" + file), "\(file)")
     }
-    let subtitles = try listFolder(scratch.path + "/quick/export")
-    #expect(subtitles.contains { $0.hasSuffix(".vtt") }, "\(subtitles)")
+    let subtitles = try listFolder(scratch.path + "/quick/export/webvtt")
+    #expect(subtitles == ["phone.vtt"])
     // Two classes of the network's are told.
     let ids = Set(try lines(scratch.path + "/quick/mine/detections.csv").map { $0.split(separator: ",")[6] })
     #expect(ids == ["12", "14"])

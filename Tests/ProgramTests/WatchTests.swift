@@ -201,7 +201,8 @@ struct WatchTests {
     func text(_ name: String) throws -> String {
       String(decoding: try readFile(scratch.path + "/" + name, doing: "testing"), as: UTF8.self)
     }
-    #expect(try text("state").contains("\"status\": \"watching\""), "\(try text("err"))")
+    let said = try text("err")
+    #expect(try text("state").contains("\"status\": \"watching\""), "\(said)")
     #expect(try text("state").contains("\"people\": [{\"id\": 1, \"actions\": [{\"name\""))
     #expect(try text("picture").contains("image/jpeg") && text("page").contains("<img"))
     let outside = Program.run(Self.watch("lavfi:testsrc2", ["--whole-frame", "--serve", "0.0.0.0:0"]))

@@ -99,7 +99,9 @@ import Tracks
     let moment = try fault(
       "{\"videos\": [{\"video\": \"a\", \"tracks\": [{\"id\": 1, \"boxes\": [\(box), \(box)]}]}]}")
     #expect(moment.contains("video 1, track 1: expected a box a moment, found two at 1.0 s"), "\(moment)")
-    for (video, id, message) in [("a", 1, "no error"), ("a", 2, "one of track 2"), ("b", 1, "video 'b': expected tubes of")] {
+    for (video, id, message) in [
+      ("a", 1, "no error"), ("a", 2, "one of track 2"), ("b", 1, "video 'b': expected tubes of"),
+    ] {
       try writeFile(
         tubes,
         "{\"videos\": [{\"video\": \"\(video)\", \"tubes\": [{\"track\": \(id), \"action\": 1, \"start\": 0, \"end\": 1, "

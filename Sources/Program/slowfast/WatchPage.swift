@@ -16,14 +16,19 @@ struct PageOptions: ParsableArguments {
       """, valueName: "address"))
   var serve: String?
 
-  @Flag(help: "Let --serve take an address that other machines reach, such as 0.0.0.0:8080: whoever reaches it sees the stream.")
+  @Flag(
+    help:
+      "Let --serve take an address that other machines reach, such as 0.0.0.0:8080: whoever reaches it sees the stream."
+  )
   var serveAnywhere = false
 
   func validate() throws {
     if serveAnywhere && serve == nil {
       throw ValidationError("--serve-anywhere says what --serve may -> add --serve ADDRESS")
     }
-    if let serve { _ = try PageAddress(serve) }
+    if let serve {
+      do { _ = try PageAddress(serve) } catch { throw ValidationError("\(error)") }
+    }
   }
 
   /// Begins to serve; nil where no page was asked for.

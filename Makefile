@@ -1,5 +1,5 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills test-slurm \
+.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills test-slurm test-watch-day \
   test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
@@ -34,6 +34,10 @@ test-demo: setup
 test-video-writes: setup
 	@swift build -c release --build-tests
 	@tools/test-video-writes.sh
+
+# A day of a stream at the speed of this machine, whose memory may not grow.
+test-watch-day: build
+	@tools/test-watch-day.sh $(SLOWFAST)
 
 # Runs that are killed at random moments and go on: 200 kills, of which make test does five. SEED=N repeats a sequence.
 KILLS := 200

@@ -14,6 +14,9 @@ internal import Wording
 /// y1, x2, y2 (and a score), in fractions, or in pixels: of "size": [width, height] where the line has it, else of the stream
 /// where a number is greater than 2.
 public final class LineBoxes: LiveBoxes {
+  /// How far a box may reach beyond the picture, as detectors' boxes do, in its sides.
+  private static let slack = 0.1
+
   private typealias Moment = (time: Double, boxes: [SeenBox])
 
   private let lines: Prefetcher<[UInt8]>
@@ -124,6 +127,18 @@ public final class LineBoxes: LiveBoxes {
       for index in seen.indices {
         let box = seen[index].box
         seen[index].box = UnitBox(x1: box.x1 / width, y1: box.y1 / height, x2: box.x2 / width, y2: box.y2 / height)
+      }
+    }
+    for person in seen {
+      let (least, most) = (min(person.box.x1, person.box.y1), max(person.box.x2, person.box.y2))
+      if least < -Self.slack || most > 1 + Self.slack {
+        throw LineFault(
+          what:
+            "a box reaches far beyond the picture (\(fixed(least < -Self.slack ? least : most, 2)) of its side) -> add the "
+            + "\"size\": [width, height] of the picture that the boxes are of")
+      }
+      if !(0...1 ~= person.score) {
+        throw LineFault(what: "\"score\": expected 0 to 1, found \(person.score)")
       }
     }
     let ids = seen.compactMap(\.id)

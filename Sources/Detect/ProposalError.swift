@@ -14,7 +14,7 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
   case noFrameNumber(place: String, picture: String)
   case otherSize(path: String, video: String, reach: String, size: String)
   /// No box is left.
-  case nothingLeft(path: String, videos: [String], reasons: [String])
+  case nothingLeft(path: String, videos: [String], reasons: [String], advice: String)
 
   /// What is wrong with the boxes of one video alone, and what to do; nil for other errors.
   static func fault(_ error: any Error) -> String? {
@@ -50,10 +50,9 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
       return
         "\(doing) '\(path)': many boxes of '\(video)' lie beyond its picture of \(size) pixels, up to \(reach) -> say "
         + "of which picture they are: --proposals-size WIDTHxHEIGHT"
-    case .nothingLeft(let path, let videos, let reasons):
+    case .nothingLeft(let path, let videos, let reasons, let advice):
       let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
-      return "detecting: of '\(path)' no box is left for \(listed(videos))\(why) -> the names in the file must be the "
-        + "videos' without their endings, and frames or seconds must lie within them"
+      return "detecting: of '\(path)' no box is left for \(listed(videos))\(why) -> \(advice)"
     }
   }
 }

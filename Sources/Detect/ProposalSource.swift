@@ -88,10 +88,19 @@ struct ProposalSource {
   func emptiness(videos: [String], notices: [String]) -> ProposalError? {
     guard case .boxes = kind else { return nil }
     let list = list
-    let others = list.summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
+    let summary = list.summary
+    if summary.mainLoss == .belowThreshold {
+      // What else was noticed follows from it: moments without a box are not to be mended by another --every.
+      let lost = counted(summary.belowThreshold, "box is", plural: "boxes are")
+      return .nothingLeft(
+        path: path, videos: videos, reasons: ["\(lost) below the score threshold"], advice: summary.thresholdAdvice)
+    }
+    let others = summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
     return .nothingLeft(
       path: path, videos: videos,
-      reasons: (others.isEmpty ? [] : ["the file has boxes of \(listed(others))"]) + notices)
+      reasons: (others.isEmpty ? [] : ["the file has boxes of \(listed(others))"]) + notices,
+      advice:
+        "the names in the file must be the videos' without their endings, and frames or seconds must lie within them")
   }
 
   /// Says where boxes on every frame make more key frames than anyone needs.

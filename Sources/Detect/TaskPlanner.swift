@@ -102,6 +102,8 @@ struct TaskPlanner {
     let end = isOpenEnded ? max(frames.duration, (own.last?.1 ?? 0) + every / 2) : frames.duration
     while Double(step) * every < end {
       let time = Double(step) * every
+      // The last frame lasts until the end; a moment that is nearer to it than any frame is not one of the video's.
+      if !has(clock.frame(after: time)) { break }
       step += 1
       // Both ascend: the nearest proposal never lies before that of the step before.
       while nearest + 1 < own.count, abs(own[nearest + 1].1 - time) < abs(own[nearest].1 - time) { nearest += 1 }

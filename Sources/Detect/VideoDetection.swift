@@ -113,6 +113,7 @@ public struct VideoDetection {
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw VideoDetectionError.sameName(twice)
     }
+    if let name = names.first(where: { !isWritable($0) }) { throw VideoDetectionError.unwritableName(name) }
     let threshold = config[.avaDetectionScoreThresh]
     var source = try ProposalSource(
       path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
@@ -306,4 +307,10 @@ public struct VideoDetection {
     identity.add(tasks)
     return identity
   }
+}
+
+/// Whether a row with this name is read again as it was written: a name with a comma stands in quotes, and may hold none then.
+private func isWritable(_ name: String) -> Bool {
+  let isQuoted = name.utf8.contains { $0 == UInt8(ascii: ",") || $0 == 0x09 }
+  return !name.contains(where: \.isNewline) && !(isQuoted && name.contains("\""))
 }

@@ -6,6 +6,8 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
   case badStep(Double, framesPerSecond: Double)
   case badStart(Double)
   case sameName(String)
+  /// A name that no row can hold.
+  case unwritableName(String)
   /// Of each video that cannot be read its name and why, where no other one has key frames.
   case unreadable([String])
   case nothingToDo(videos: [String], notices: [String], proposals: ProposalList.Summary)
@@ -19,6 +21,10 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):
       return "detecting: two videos are called '\(name)', the proposals cannot tell them apart -> rename one"
+    case .unwritableName(let name):
+      return
+        "detecting: a video is called '\(name)', expected a name that rows of a CSV can hold: not with both a comma and "
+        + "a quote, and without line breaks -> rename the file"
     case .unreadable(let causes):
       return "detecting: \(causes.count) videos cannot be read, and no other one has key frames:\n  "
         + causes.joined(separator: "\n  ") + "\n  -> copy or record them again, or give others"

@@ -198,6 +198,15 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     #expect(try detection(table, ProposalOptions(), two).plan.map(\.name) == ["bframes", "ntsc"])
     let said = text { _ = try detection("video,frame,x1,y1,x2,y2\nother.mp4,1,0.1,0.2,0.3,0.4\n") }
     #expect(said.contains("no box is left for bframes: the file has boxes of other.mp4 (1)"), "\(said)")
+    let unsure = text {
+      _ = try detection(
+        "video,frame,x1,y1,x2,y2,score\nbframes,1,0.1,0.2,0.3,0.4,0.3\nbframes,9,0.1,0.2,0.3,0.4,0.55\n")
+    }
+    #expect(
+      unsure.hasSuffix(
+        "2 boxes are below the score threshold -> set AVA.DETECTION_SCORE_THRESH to no more than 0.55, the highest score"
+      ),
+      "\(unsure)")
     #expect(
       text { _ = try detection("image,x1,y1,x2,y2\nbframes.jpg,0.1,0.2,0.3,0.4\n") }.contains(
         "expected a picture whose name ends in the number of a frame, found 'bframes'"))

@@ -83,6 +83,9 @@ private final class Lines {
       ("{\"time\": 1, \"boxes\": [{\"score\": 1}]}", "a box without \"box\""),
       ("{\"time\": 1, \"boxes\": [{\"box\": [0,0,1,1], \"id\": 1.5}]}", "\"id\": expected a whole number"),
       ("{\"time\": 1, \"boxes\": [{\"box\": [0,0,1,1], \"score\": \"x\"}]}", "\"score\": expected a number"),
+      ("{\"time\": 1, \"boxes\": [[10, 20, 3000, 90]]}", "far beyond the picture (15.00 of its side)"),
+      ("{\"time\": 1, \"boxes\": [[-0.3, 0, 1, 1]]}", "far beyond the picture (-0.30 of its side)"),
+      ("{\"time\": 1, \"boxes\": [[0, 0, 1, 1, 2]]}", "\"score\": expected 0 to 1, found 2.0"),
       ("{\"time\": 1, \"boxes\": [], \"size\": [0, 4]}", "\"size\": expected [width, height]"),
       (
         "{\"time\": 1, \"boxes\": [{\"box\": [0,0,1,1], \"id\": 1}, {\"box\": [0,0,1,1], \"id\": 1}]}",

@@ -94,6 +94,22 @@ import VideoModels
       "\(conversion.notices)")
   }
 
+  /// Who looks at a file hears of its gaps before the configs that would suit it whole.
+  @Test func gapsAreDescribed() throws {
+    var config = Configuration.defaults
+    try config.apply(overrides: Self.slow)
+    let whole = try file(config, configText: Self.text())
+    #expect(!describe(whole).contains("of its network"))
+    let rest = whole.entries.filter { !$0.name.hasPrefix("s3.pathway0_res1.branch2.b.") }
+    let damaged = describe(
+      try open(
+        rest.map { ($0.name, Tensor(zeros: $0.shape)) } + [("extra.weight", Tensor(zeros: [2]))],
+        configText: Self.text()))
+    #expect(damaged.contains(" of its network (Slow"), "\(damaged.prefix(1500))")
+    #expect(damaged.contains("'s3.pathway0_res1.branch2.b.weight' -> fetch the file again"), "\(damaged.prefix(1500))")
+    #expect(damaged.contains("which are not read: 'extra.weight'"), "\(damaged.prefix(1500))")
+  }
+
   /// PySlowFast's wrapper passes over the fast pathway's dilations of res4 and res5.
   @Test func dilationsThatWrappersPassOver() throws {
     func own(_ name: String) throws -> Checkpoint {

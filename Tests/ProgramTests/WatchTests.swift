@@ -176,6 +176,19 @@ struct WatchTests {
     #expect(text.hasSuffix("{\"event\": \"ended\", \"reason\": \"asked to stop\"}\n"), "\(text.suffix(300))")
   }
 
+  @Test("A reader that goes away ends the watch")
+  func readerGone() throws {
+    let scratch = Scratch()
+    let script = try scratch.file(
+      "run.sh", "\"$@\" 2> '\(scratch.path)/err' | head -n 2 > '\(scratch.path)/two'; exit ${PIPESTATUS[0]}\n")
+    let result = Program.run(
+      through: ["/bin/bash", script],
+      Self.watch("lavfi:testsrc2=size=64x48:rate=30", ["--whole-frame", "--every", "0.2"]))
+    #expect(result.status == 0, "\(result.stderr)")
+    let said = String(decoding: try readFile(scratch.path + "/err", doing: "testing"), as: UTF8.self)
+    #expect(said.contains("nobody reads the results any more: the watch ends"), "\(said)")
+  }
+
   @Test("A page shows it while it runs, and ends with it")
   func page() throws {
     let scratch = Scratch()

@@ -182,7 +182,9 @@ public final class LiveStream {
     switch input {
     case .file: " -> it is missing, cut short, damaged or not a video"
     case .standardInput: " -> pipe a video into it, such as an MPEG-TS, Matroska or raw H.264 stream"
-    case .url: " -> check the address, and that the server is there and sends video"
+    case .url:
+      " -> check the address, and that the server is there and sends video; an MP4 whose index is at its end needs a server "
+        + "that can seek (Range requests)"
     case .device: " -> check the device's name, and that nobody else uses it"
     }
   }

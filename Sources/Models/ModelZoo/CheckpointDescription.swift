@@ -24,11 +24,13 @@ private func guessed(
   var lines = ["architecture  \(network.summary), by the tensors' names and shapes"]
   if let peer = guess.peer { lines.append("library       \(peer.library)") }
   let remarks = network.remarks.map { "note          \($0.text)" }
-  let obstacle = guess.obstacle ?? NetworkFit(guess, families)?.obstacle
+  let fit = NetworkFit(guess, families)
+  let obstacle = guess.obstacle ?? fit?.obstacle
   if let (reason, advice) = obstacle { return lines + remarks + ["note          \(reason) -> \(advice)"] }
   guard let suggestions = ConfigSuggestions(guess, read) else { return lines }
   let oddity = suggestions.facts.oddity.map { ["note          \($0)"] } ?? []
-  lines += configLines(suggestions, guess) + oddity + remarks
+  let gaps = fit?.gaps(network, isWritten: false).map { "note          \($0)" } ?? []
+  lines += gaps + configLines(suggestions, guess) + oddity + remarks
   if !suggestions.all.isEmpty { return lines }
   let assumed = suggestions.facts.assumed
   if !assumed.isEmpty {

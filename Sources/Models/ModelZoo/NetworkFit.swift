@@ -77,20 +77,25 @@ struct NetworkFit {
   }
 
   /// What a file lacks of its network, and what it has that belongs to none of the network's layers; a line each.
-  func gaps(_ network: Recognition) -> [String] {
+  ///
+  /// - Parameter isWritten: Whether the file is being written under other names; else it is looked at.
+  func gaps(_ network: Recognition, isWritten: Bool) -> [String] {
     guard let report else { return [] }
     func words(_ names: [String]) -> String { listed(names.map { "'\(printable($0))'" }, limit: 3) }
     let missing = report.missing.map(\.name).filter { hasHead || !$0.hasPrefix(Projection.headPrefix) }
     var lines: [String] = []
     if !missing.isEmpty {
       lines.append(
-        "\(report.fileName) lacks \(counted(missing.count, "tensor")) of its network (\(network.summary)), and so will what "
-          + "is written: \(words(missing)) -> fetch the file again, or save the whole state_dict()")
+        "\(report.fileName) lacks \(counted(missing.count, "tensor")) of its network (\(network.summary))"
+          + "\(isWritten ? ", and so will what is written" : ""): \(words(missing)) -> fetch the file again, or save the whole state_dict()"
+      )
     }
     if !report.unused.isEmpty {
       lines.append(
         "\(counted(report.unused.count, "tensor")) of \(report.fileName) of no layer of its network (\(network.summary)), "
-          + "written as they are: \(words(report.unused)) -> leave them out of the file where its reader is strict")
+          + (isWritten
+            ? "written as they are: \(words(report.unused)) -> leave them out of the file where its reader is strict"
+            : "which are not read: \(words(report.unused))"))
     }
     return lines
   }

@@ -75,6 +75,16 @@ enum Console {
     if ferror(stdout) != 0 && code != EPIPE { throw ResultsLost(code: code == 0 ? EIO : code) }
   }
 
+  /// Hands over what has been printed so far.
+  ///
+  /// - Returns: Whether somebody reads it.
+  /// - Throws: `ResultsLost`.
+  static func handOver() throws -> Bool {
+    if fflush(stdout) != 0 && errno == EPIPE { return false }
+    try flushResults()
+    return true
+  }
+
   /// Whether stderr is a terminal that understands carriage returns.
   static let isTerminal = isatty(2) == 1 && getenv("TERM").map { String(cString: $0) } != "dumb"
 }

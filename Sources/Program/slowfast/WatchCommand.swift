@@ -157,6 +157,8 @@ struct WatchCommand: ParsableCommand {
       }
     } catch is Interrupted {
       try write(["event": "ended", "reason": "asked to stop"])
+    } catch is ReaderGone {
+      Console.say("nobody reads the results any more: the watch ends")
     }
     Console.say(told.summary)
   }
@@ -237,13 +239,17 @@ struct WatchCommand: ParsableCommand {
   /// Writes a line at once, whoever reads it.
   private func write(_ value: JSONValue) throws {
     print(value.text)
-    try Console.flushResults()
+    // A page is a reader, too.
+    if try !Console.handOver(), page.serve == nil { throw ReaderGone() }
   }
 
   private func plain(_ seconds: Double) -> String {
     seconds == seconds.rounded() ? fixed(seconds, 0) : fixed(seconds, 2)
   }
 }
+
+/// Nobody reads the lines any more, as behind `| head`.
+private struct ReaderGone: Error {}
 
 /// What came of a watch.
 private struct WatchTally {

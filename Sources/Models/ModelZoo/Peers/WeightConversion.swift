@@ -44,7 +44,7 @@ public struct WeightConversion: Sendable {
       if let (reason, _) = fit.obstacle {
         weights.notices.append("\(reason) -> whoever reads what is written will meet that")
       } else {
-        weights.notices += fit.gaps(network)
+        weights.notices += fit.gaps(network, isWritten: true)
       }
     }
     switch names {

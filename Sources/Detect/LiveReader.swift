@@ -81,6 +81,7 @@ final class LiveReader {
     do {
       let stream = try open()
       self.stream = stream
+      saidDamage = 0
       guard let time = try stream.advance() else {
         throw VideoError(doing: "reading a stream", path: stream.name, reason: "it ends before its first frame")
       }
@@ -105,7 +106,6 @@ final class LiveReader {
     self.frames = frames
     reader = run.reader(of: frames)
     step = max(step, Int((start / settings.every - 1e-6).rounded(.up)))
-    saidDamage = 0
     news.append(
       .opened(summary: (stream as? LiveStream)?.summary ?? stream.name, size: frames.size, time: start))
   }
@@ -192,7 +192,11 @@ final class LiveReader {
     do {
       try reader.read(views, around: center, takesAll: takesAll)
     } catch let damage as FrameDamage {
+      // Only at the end of a stretch: there the key frame is passed over.
       news.append(.noted(damage.cause))
+      step += 1
+      if let ending = frames.ending { try end(ending) }
+      return nil
     }
     if let ending = frames.ending, center >= frames.frameCount {
       try end(ending)

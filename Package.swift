@@ -152,6 +152,11 @@ let models: [Target] = [
     name: "VideoModels", dependencies: ["NN", "RoIAlign", "Kernels", "Checkpoint", "Tensors", "Parallel"],
     swiftSettings: strict),
   .target(
+    name: "ObjectDetectors",
+    dependencies: [
+      "VideoModels", "NN", "RoIAlign", "Kernels", "Checkpoint", "Imaging", "Tensors", "Parallel", "Geometry", "Wording",
+    ], swiftSettings: strict),
+  .target(
     name: "ModelZoo",
     dependencies: [
       "Configuration", "Datasets", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Parallel",
@@ -304,6 +309,9 @@ let testTargets: [Target] = [
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
+  tests(
+    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors", "Geometry",
+    "Files"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
     "Files",

@@ -1,0 +1,19 @@
+internal import Wording
+
+/// Why a detector cannot be had, or cannot run.
+public enum ObjectDetectorError: Error, Equatable, CustomStringConvertible {
+  /// No family knows the file.
+  case unknownFile(path: String, families: [String])
+  /// A file of a family that has what is not supported, or lacks what it needs.
+  case unsupported(path: String, family: String, found: String, advice: String)
+
+  public var description: String {
+    switch self {
+    case .unknownFile(let path, let families):
+      return "opening the detector: '\(path)' holds no detector's weights that are known here (\(listed(families)))"
+        + " -> give a file of one of these; `slowfast inspect` shows what a file holds"
+    case .unsupported(let path, let family, let found, let advice):
+      return "opening the detector: '\(path)' looks like \(family), and \(found) -> \(advice)"
+    }
+  }
+}

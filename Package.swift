@@ -195,7 +195,8 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
       "Clips",
-      "VideoModels", "Kernels", "Tensors", "Parallel", "Geometry", "Tracks", "JSON", "Files", "Clocks", "Wording",
+      "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "Tracks", "JSON", "Files", "Clocks",
+      "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -254,8 +255,8 @@ let program: [Target] = [
       "Configuration",
       "Checkpoint",
       "LivePage", "Exports", "TrackRecords", "Tracks", "VideoEval",
-      "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors", "Parallel",
-      "Geometry", "Files", "Clocks",
+      "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
+      "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
@@ -332,6 +333,7 @@ let testTargets: [Target] = [
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(
     "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
+    "ObjectDetectors",
     "Imaging", "Video",
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),

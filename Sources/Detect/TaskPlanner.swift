@@ -13,14 +13,20 @@ struct TaskPlanner {
   let clock: ActionDataset.Clock
   let startingSecond: Double
   let every: Double?
+  let hasAllPeople: Bool
   private(set) var notices: [String] = []
 
-  init(frames: VideoFrames, name: String, clock: ActionDataset.Clock, startingSecond: Double, every: Double?) {
+  /// - Parameter hasAllPeople: Whether the proposals were looked for at every moment: where there are none, nobody is.
+  init(
+    frames: VideoFrames, name: String, clock: ActionDataset.Clock, startingSecond: Double, every: Double?,
+    hasAllPeople: Bool = false
+  ) {
     self.frames = frames
     self.name = name
     self.clock = clock
     self.startingSecond = startingSecond
     self.every = every
+    self.hasAllPeople = hasAllPeople
   }
 
   /// When key frames would probably be of a video that cannot be read: at the proposals' times, or at the steps that have
@@ -115,7 +121,7 @@ struct TaskPlanner {
       }
       chosen.append((own[nearest].0.moved(to: stamp), time))
     }
-    if alone > 0 {
+    if alone > 0, !hasAllPeople {
       notices.append(
         "\(frames.name): \(counted(alone, "moment")) of \(step) without a proposal within \(fixed(every / 2, 3)) s "
           + "are passed over -> give a larger --every, or more proposals")

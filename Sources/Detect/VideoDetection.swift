@@ -24,6 +24,8 @@ public struct VideoDetection {
     public var every: Double?
     /// Pictures a second of folders; nil for the data set's clock.
     public var framesPerSecond: Double?
+    /// Whether the proposals were looked for at every key frame: where there are none, nobody is.
+    public var hasAllPeople = false
 
     public init(startingSecond: Double? = nil, every: Double? = nil, framesPerSecond: Double? = nil) {
       self.startingSecond = startingSecond
@@ -152,7 +154,8 @@ public struct VideoDetection {
           for: keyFrames.map(\.time.seconds), orFrom: Double(dataset.clock.firstSecond))
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = TaskPlanner(
-        frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every)
+        frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every,
+        hasAllPeople: timing.hasAllPeople)
       let tasks = planner.tasks(of: keyFrames, views: ensemble?.views ?? views.views)
       notices += planner.notices
       if timing.every == nil {
@@ -180,7 +183,7 @@ public struct VideoDetection {
     if keyFrameCount == 0, let firstFault {
       throw causes.count == 1 ? firstFault : VideoDetectionError.unreadable(causes)
     }
-    if keyFrameCount == 0 {
+    if keyFrameCount == 0, !timing.hasAllPeople {
       if let error = source.emptiness(videos: names, notices: notices) { throw error }
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
@@ -310,7 +313,7 @@ public struct VideoDetection {
 }
 
 /// Whether a row with this name is read again as it was written: a name with a comma stands in quotes, and may hold none then.
-private func isWritable(_ name: String) -> Bool {
+func isWritable(_ name: String) -> Bool {
   let isQuoted = name.utf8.contains { $0 == UInt8(ascii: ",") || $0 == 0x09 }
   return !name.contains(where: \.isNewline) && !(isQuoted && name.contains("\""))
 }

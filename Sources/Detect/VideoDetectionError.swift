@@ -10,6 +10,8 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
   case unwritableName(String)
   /// Of each video that cannot be read its name and why, where no other one has key frames.
   case unreadable([String])
+  /// Videos without a moment at which people could be looked for.
+  case noMoments(videos: [String], range: ClosedRange<Double>?)
   case nothingToDo(videos: [String], notices: [String], proposals: ProposalList.Summary)
 
   public var description: String {
@@ -28,6 +30,9 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
     case .unreadable(let causes):
       return "detecting: \(causes.count) videos cannot be read, and no other one has key frames:\n  "
         + causes.joined(separator: "\n  ") + "\n  -> copy or record them again, or give others"
+    case .noMoments(let videos, let range):
+      let what = range.map { " from second \($0.lowerBound) to \($0.upperBound)" } ?? ""
+      return "finding people: no frame of \(listed(videos)) lies\(what) -> check --starting-second, --from and --to"
     case .nothingToDo(let videos, let notices, let proposals):
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
       let advice =

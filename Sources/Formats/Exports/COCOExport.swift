@@ -2,6 +2,7 @@ internal import Files
 internal import Geometry
 internal import JSON
 internal import Tracks
+internal import Wording
 
 /// COCO's JSON of a data set, with the videos, frame ids (from 0) and track ids of CocoVID: a picture for each frame with
 /// boxes, on it each person, and each action of a person as an object of its class. Pixels have two decimals, cut at the

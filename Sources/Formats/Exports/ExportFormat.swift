@@ -118,6 +118,3 @@ extension ExportedVideo {
   /// What tools call its file: the file's own name, else the video's.
   var fileName: String { path.map { splitPath($0).name } ?? name }
 }
-
-/// A number to a count of decimals, as JSON and XML have it.
-func rounded(_ value: Double, _ decimals: Int) -> Double { Double(fixed(value, decimals)) ?? value }

@@ -2,6 +2,7 @@ internal import Files
 internal import Geometry
 internal import JSON
 internal import Tracks
+internal import Wording
 
 /// A project of VIA 3 (VGG Image Annotator) with a view for each video: a stretch of time for each action of a person, by
 /// which the timeline has a row for each person, and a rectangle for each box at its time. Seconds have three decimals, pixels

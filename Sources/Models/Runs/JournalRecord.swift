@@ -111,6 +111,22 @@ enum JournalRecord {
     }
   }
 
+  /// The people of a record of scores, where it is of this key.
+  static func people(_ content: ArraySlice<UInt8>, of key: JournalKey) -> [ClipTask.Person]? {
+    var reader = ByteReader(content)
+    guard let kind = reader.number(UInt8.self), let head = reader.scoresHead(kind), head.key == key, !head.isWhole else {
+      return nil
+    }
+    var people: [ClipTask.Person] = []
+    for _ in 0..<head.people {
+      let numbers = (0..<5).compactMap { _ in reader.number(UInt64.self).map { Double(bitPattern: $0) } }
+      guard numbers.count == 5 else { return nil }
+      let box = UnitBox(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3])
+      people.append(ClipTask.Person(box: box, proposalScore: numbers[4]))
+    }
+    return people
+  }
+
   /// Whether these bytes can be the beginning of a longer record: what is there of its content agrees with its length.
   ///
   /// - Parameters:

@@ -1,7 +1,7 @@
 public import Configuration
 internal import Files
 public import Inference
-internal import Kernels
+public import Kernels
 internal import Tensors
 internal import VideoModels
 
@@ -17,12 +17,15 @@ extension RunIdentity {
     add(config)
     if let framesPerSecond { add(.framesPerSecond, "\(framesPerSecond)") }
     add(.still, "\(isStill)")
-    let engine = model.model.engine
-    // The last bits of sums differ between these.
+    add(model.model.engine)
+    if ensemble == nil { try addWeights(of: model) }
+  }
+
+  /// Adds how the arithmetic is done: the last bits of sums differ.
+  public mutating func add(_ engine: Engine) {
     add(.precision, engine.activations == .bfloat16 ? "bf16" : "fp32")
     add(.kernels, engine.kernels.instructionSet.rawValue)
     add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
-    if ensemble == nil { try addWeights(of: model) }
   }
 
   /// Adds the models of an ensemble by number: their weights, and what of their configurations is not the run's.

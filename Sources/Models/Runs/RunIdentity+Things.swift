@@ -16,6 +16,8 @@ extension RunIdentity {
     case video
     case tasks = "key frames and boxes"
     case shard
+    /// How a detector of people sees images.
+    case detector
     /// One of an ensemble's, by number.
     case model
 
@@ -32,7 +34,7 @@ extension RunIdentity {
       switch self {
       case .framesPerSecond, .frameLists, .proposals, .frames, .video: true
       case .still, .precision, .kernels, .convolution, .weights, .randomWeights, .partialWeights, .tasks, .shard,
-        .model:
+        .model, .detector:
         false
       }
     }

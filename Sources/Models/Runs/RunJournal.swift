@@ -271,7 +271,10 @@ public final class RunJournal {
   }
 
   /// What this run found damaged of a task's clips; nil where nothing is known to be.
-  public func damage(of task: ClipTask) -> String? { damage[task.keyFrame] }
+  public func damage(of task: ClipTask) -> String? { damage(at: task.keyFrame) }
+
+  /// What this run found damaged at a key frame.
+  public func damage(at keyFrame: KeyFrame) -> String? { damage[keyFrame] }
 
   /// The scores of a view of a task, [people, classes]; nil where it was not scored.
   ///
@@ -283,6 +286,20 @@ public final class RunJournal {
       let scores = JournalRecord.scores(content, of: place.key, place.subject)
     else { throw JournalError.changed(path: path ?? "") }
     return scores
+  }
+
+  /// Whether there is a record of a key frame.
+  func isKnown(_ key: JournalKey) -> Bool { places[key] != nil }
+
+  /// What the record of a key frame holds; nil where there is none.
+  ///
+  /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
+  func content(of key: JournalKey) throws -> ArraySlice<UInt8>? {
+    guard let place = places[key] else { return nil }
+    guard let content = JournalRecord.content(try bytes(place.range)) else {
+      throw JournalError.changed(path: path ?? "")
+    }
+    return content
   }
 
   /// Adds the scores of a view.

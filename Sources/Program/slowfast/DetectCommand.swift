@@ -15,22 +15,23 @@ internal import Wording
 struct DetectCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "detect",
-    abstract: "Finds the actions of people in your own videos, given their boxes.",
-    usage: "slowfast detect VIDEO ... --proposals FILE --cfg FILE --weights FILE --output-dir DIR [KEY VALUE ...]",
+    abstract: "Finds the actions of people in your own videos.",
+    usage:
+      "slowfast detect VIDEO ... (--proposals FILE | --detector FILE) --cfg FILE --weights FILE --output-dir DIR [KEY VALUE ...]",
     discussion: """
       Videos may have any container, codec, frame rate, size and length that libav reads; a folder of JPEG or PNG pictures \
       that follow one another, --fps a second, is a video, too. The proposals are \
       PySlowFast's CSV (video, second, x1, y1, x2, y2, action id or nothing, score); a video's name there is its file \
       name without the extension, or the folder's name. Boxes of other tools are told by their content: a folder of YOLO's labels, \
       MOTChallenge text, COCO's, Detectron2's and AlphAction's JSON, MMAction2's pickle, VIA's and CVAT's annotations, \
-      a table with a header (docs/boxes.md). Writes detections.csv and detections.json into the output folder. Boxes with a \
+      a table with a header (docs/boxes.md). --detector finds the people itself, at a key frame a second or as --every says, and \
+      writes their boxes into people.csv of the output folder (docs/people.md). Writes detections.csv and detections.json into the output folder. Boxes with a \
       score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. Scores are kept in \
       detections.journal until all results are written: a run that ended early goes on from there when the same \
       command is started again. docs/own-data.md leads from a video to its mAP.
       """)
 
-  @Option(help: ArgumentHelp("The people's boxes: a file, or a folder of them.", valueName: "file"))
-  var proposals: String
+  @OptionGroup var source: BoxSourceOptions
 
   @OptionGroup var boxes: ProposalFileOptions
 
@@ -80,7 +81,7 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup(title: "Films") var film: FilmOptions
 
-  @OptionGroup(title: "People in films") var people: FilmPeopleOptions
+  @OptionGroup(title: "People in films") var filmPeople: FilmPeopleOptions
 
   @Flag(help: "Show the network each key frame as a still, over and over: what the scores are worth without motion.")
   var still = false
@@ -106,6 +107,7 @@ struct DetectCommand: ParsableCommand {
     try words.check()
     try streams.check(options.engine)
     if videos.isEmpty { throw ValidationError("no video was given -> slowfast detect VIDEO ... --proposals FILE ...") }
+    try source.check(idle: boxes.given, every: every, runs)
     if outputDir == nil && runs.run == nil {
       throw ValidationError("Missing expected argument '--output-dir <dir>'")
     }
@@ -124,7 +126,7 @@ struct DetectCommand: ParsableCommand {
         "\(listed(drawing.given)): what overlays show, rows are written for every action -> add --overlays, "
           + "--overlay-video or --contact-sheet, or leave them out")
     }
-    let idle = film.given + people.given
+    let idle = film.given + filmPeople.given
     if !overlayVideo, !idle.isEmpty {
       throw ValidationError("\(listed(idle, limit: 12)): for films alone -> add --overlay-video, or leave them out")
     }
@@ -140,46 +142,74 @@ struct DetectCommand: ParsableCommand {
   }
 
   /// The configuration of the call.
-  func configuration() throws -> Configuration {
-    let config = try options.load(views.overrides + words.overrides)
+  ///
+  /// - Parameter people: What a detector has found: boxes with its scores, not with those that the config's threshold is for.
+  func configuration(_ people: DetectorBoxes? = nil) throws -> Configuration {
+    let config = try options.load(views.overrides + words.overrides, adding: overrides(people))
     if !config[.detectionEnable] {
       throw ClassificationConfig(config, doing: "detecting", "whose network scores whole clips and no boxes")
     }
     return config
   }
 
+  private func overrides(_ people: DetectorBoxes?) -> [String] {
+    people.map { [Key.avaDetectionScoreThresh.name, "\($0.threshold)"] } ?? []
+  }
+
+  /// Has a detector find the people; nil where a file has them.
+  private func detectedPeople() throws -> DetectorBoxes? {
+    if source.detectorFile.detector == nil { return nil }
+    return try DetectorBoxes(
+      source, videos: videos, every: every ?? 1, startingSecond: startingSecond,
+      framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond, folder: folder, options.engine, damage, results)
+  }
+
   /// Opens the videos and reads what the call names.
-  func detection(_ config: Configuration, _ models: TestModels) throws -> VideoDetection {
-    try VideoDetection(
-      config, videos: videos, proposals: proposals, boxes.options(),
-      labelMap: labelmap ?? configuredLabelMap(config),
-      timing: VideoDetection.Timing(startingSecond: startingSecond, every: every, framesPerSecond: fps),
+  func detection(
+    _ config: Configuration, _ models: TestModels, _ people: DetectorBoxes? = nil
+  ) throws -> VideoDetection {
+    var timing = VideoDetection.Timing(startingSecond: startingSecond, every: every, framesPerSecond: fps)
+    if people != nil {
+      timing.startingSecond = startingSecond ?? 0
+      timing.every = every ?? 1
+      timing.hasAllPeople = true
+    }
+    return try VideoDetection(
+      config, videos: videos, proposals: people?.path ?? source.proposals ?? "", boxes.options(),
+      labelMap: labelmap ?? configuredLabelMap(config), timing: timing,
       ensemble: models.ensemble,
       stopsAtDamage: damage.stops)
   }
 
   /// The models of the call.
-  func models(_ config: Configuration) throws -> TestModels {
-    try ensemble.models(options, config, overrides: views.overrides + words.overrides, streams: streams.count)
+  func models(_ config: Configuration, _ people: DetectorBoxes? = nil) throws -> TestModels {
+    try ensemble.models(
+      options, config, overrides: views.overrides + words.overrides + overrides(people), streams: streams.count)
   }
 
   func run() throws {
-    let config = try configuration()
+    // What is wrong with the config is said before anybody is looked for.
+    _ = try configuration()
+    let people = try detectedPeople()
+    var isFinal = false
+    defer { people?.close(isFinal: isFinal) }
+    let config = try configuration(people)
     let shard = try runs.chosen()
-    let models = try models(config)
-    var detection = try detection(config, models)
+    let models = try models(config, people)
+    var detection = try detection(config, models, people)
     for remark in detection.remarks { Console.say(remark) }
     let notices = Notices(detection.notices)
     detection.shard = shard
     let style = try drawing.style(detection.labelMap.labels.map { ($0.id, $0.name) })
-    let plan = try people.plan(style, film, threads: options.engine.threads)
-    if overlayVideo { people.warn(of: videos.map { FrameInput.name(of: $0) }, plan) }
+    let plan = try filmPeople.plan(style, film, threads: options.engine.threads)
+    if overlayVideo { filmPeople.warn(of: videos.map { FrameInput.name(of: $0) }, plan) }
     for line in detection.unreadableElsewhere + detection.idleFaults { Console.warn(line) }
     let run = try ScoringRun(
       detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
       andIn: "overlays",
       outputs: outputs(detection),
-      reading: videos + [proposals] + boxes.inputFiles + drawing.inputFiles + people.inputFiles
+      reading: videos + source.inputFiles + [people?.path].compactMap(\.self) + boxes.inputFiles + drawing.inputFiles
+        + filmPeople.inputFiles
         + [labelmap].compactMap(\.self) + options.inputFiles
         + models.inputFiles,
       isStill: still, damage,
@@ -189,6 +219,7 @@ struct DetectCommand: ParsableCommand {
       isDrawing ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     try run("detecting", models.load()) { found in
+      isFinal = runs.run == nil && (people?.found.damage.isEmpty ?? true) && detection.unreadableKeyFrames.isEmpty
       for path in try found.write(to: folder) { Console.say("wrote \(path)") }
       try scores.write(found.detections)
       if isDrawing { drawing.warnOfNothing(in: try found.detections.table) }

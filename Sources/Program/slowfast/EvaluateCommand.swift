@@ -19,6 +19,7 @@ struct EvaluateCommand: ParsableCommand {
       slowfast evaluate --groundtruth FILE --compare FILE FILE --labelmap FILE [OPTIONS]
       slowfast evaluate --predictions FILE [--labels FILE] [--groups FILE] [OPTIONS]
       slowfast evaluate --tubes FILE --groundtruth FILE [--labelmap FILE] [OPTIONS]
+      slowfast evaluate --boxes FILE --groundtruth FILE [--exclusions FILE] [OPTIONS]
       """,
     discussion: """
       Files are taken as they are found: plain, gzip or zstd, padded or unpadded seconds, 7 or 8 columns, commas or \
@@ -39,6 +40,9 @@ struct EvaluateCommand: ParsableCommand {
 
       --tubes takes actions of people through time, as 'slowfast tracks' writes them to tubes.csv, and says the video mAP. \
       docs/tracks.md defines it.
+
+      --boxes takes the boxes of people that a detector has found and says how well they find those of the ground truth: \
+      average precision, and precision and recall from which score on. docs/people.md defines them.
       """)
 
   enum ProtocolName: String, ExpressibleByArgument, CaseIterable {
@@ -70,6 +74,9 @@ struct EvaluateCommand: ParsableCommand {
 
   @OptionGroup(title: "Tubes")
   var tubes: TubeOptions
+
+  @OptionGroup(title: "Person boxes")
+  var personBoxes: BoxOptions
 
   @Option(
     help: ArgumentHelp("Detections: video, second, x1, y1, x2, y2, action id, score.", valueName: "file"))
@@ -123,6 +130,11 @@ struct EvaluateCommand: ParsableCommand {
       return try refuseOverwriting(
         output, by: "--output", [("--tubes", tubes.tubes), ("--groundtruth", groundTruth), ("--labelmap", labelMap)])
     }
+    if try personBoxes.check(besides: uselessForBoxes, groundTruth: groundTruth) {
+      return try refuseOverwriting(
+        output, by: "--output",
+        [("--boxes", personBoxes.boxes), ("--groundtruth", groundTruth), ("--exclusions", exclusions)])
+    }
     for (name, value) in [("--groundtruth", groundTruth), ("--labelmap", labelMap)] where value == nil {
       throw ValidationError("Missing expected argument '\(name) <file>'")
     }
@@ -160,12 +172,17 @@ struct EvaluateCommand: ParsableCommand {
     [
       ("--groundtruth", groundTruth != nil), ("--detections", detections != nil), ("--compare", !compare.isEmpty),
       ("--labelmap", labelMap != nil), ("--exclusions", exclusions != nil), ("--explain", explain),
-      ("--protocol", protocolName != .all), ("--tubes", tubes.tubes != nil),
+      ("--protocol", protocolName != .all), ("--tubes", tubes.tubes != nil), ("--boxes", personBoxes.boxes != nil),
     ].filter(\.1).map(\.0)
   }
 
   private var uselessForTubes: [String] {
     givenForDetections.filter { !["--groundtruth", "--labelmap", "--tubes"].contains($0) }
+      + [("--bootstrap", bootstrap != nil), ("--report", report.page != nil)].filter(\.1).map(\.0)
+  }
+
+  private var uselessForBoxes: [String] {
+    givenForDetections.filter { !["--groundtruth", "--exclusions", "--boxes"].contains($0) }
       + [("--bootstrap", bootstrap != nil), ("--report", report.page != nil)].filter(\.1).map(\.0)
   }
 
@@ -195,6 +212,8 @@ struct EvaluateCommand: ParsableCommand {
     } else if let path = tubes.tubes {
       text = try tubes.text(
         path, groundTruth: groundTruth ?? "", try labelMap.map { try LabelMap.read(path: $0) }, format)
+    } else if let path = personBoxes.boxes {
+      text = try personBoxes.text(path, groundTruth: groundTruth ?? "", exclusions: exclusions, format)
     } else {
       let inputs = try EvaluationInputs(
         groundTruth: groundTruth ?? "", labelMap: labelMap ?? "", exclusions: exclusions)

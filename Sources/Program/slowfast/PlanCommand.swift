@@ -103,6 +103,14 @@ struct PlanDetectCommand: ParsableCommand {
 
   @OptionGroup var command: DetectCommand
 
+  func validate() throws {
+    if command.source.detectorFile.detector != nil {
+      throw ValidationError(
+        "--detector: how many people there are is not known before it has looked -> run 'slowfast people', and plan with its "
+          + "file as --proposals")
+    }
+  }
+
   func run() throws {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
@@ -120,7 +128,7 @@ struct PlanDetectCommand: ParsableCommand {
     if shard == nil {
       try command.results.check(
         outputs,
-        reading: command.videos + [command.proposals] + command.boxes.inputFiles + [command.labelmap].compactMap(\.self)
+        reading: command.videos + command.source.inputFiles + command.boxes.inputFiles + [command.labelmap].compactMap(\.self)
           + command.options.inputFiles + models.inputFiles,
         begunIn: journal, orGive: "give another --output-dir",
         makesFolders: false)

@@ -52,6 +52,17 @@ struct ProposalFileOptions: ParsableArguments {
     }
   }
 
+  /// The options that are given.
+  var given: [String] {
+    let all: [(String, Bool)] = [
+      ("--proposals-format", proposalsFormat != nil), ("--proposals-images", proposalsImages != nil),
+      ("--person-class", !personClass.isEmpty), ("--max-boxes", maxBoxes != nil),
+      ("--proposals-first-frame", proposalsFirstFrame != nil), ("--proposals-fps", proposalsFps != nil),
+      ("--proposals-size", proposalsSize != nil),
+    ]
+    return all.filter(\.1).map(\.0)
+  }
+
   /// The files that the options name.
   var inputFiles: [String] { [proposalsImages].compactMap(\.self) }
 

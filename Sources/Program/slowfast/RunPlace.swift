@@ -57,7 +57,7 @@ final class RunPlace {
   /// Takes a journal in a folder into which others may write other files.
   ///
   /// - Returns: Nil where nothing may be written there and nothing need be.
-  private static func share(
+  static func share(
     _ folder: String, _ journal: String, for outputs: [String]
   ) throws -> (folder: FolderLock, journal: FileLock)? {
     do {

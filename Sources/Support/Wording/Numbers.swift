@@ -12,6 +12,9 @@ public func fixed(_ value: Double, _ decimals: Int) -> String {
   }
 }
 
+/// A number to a count of decimals, as JSON and XML have it.
+public func rounded(_ value: Double, _ decimals: Int) -> Double { Double(fixed(value, decimals)) ?? value }
+
 /// Writes a count with its noun: "1 row", "2 rows", "3 boxes".
 public func counted(_ count: Int, _ noun: String, plural: String? = nil) -> String {
   count == 1 ? "1 \(noun)" : "\(count) \(plural ?? noun + "s")"

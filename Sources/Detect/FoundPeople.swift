@@ -1,0 +1,170 @@
+public import AVARecords
+public import Files
+public import Geometry
+public import Inference
+internal import JSON
+public import Runs
+internal import Wording
+
+/// The people that a detector has found in videos.
+public struct FoundPeople: Sendable {
+  /// A moment that was looked at; nobody may be there.
+  public struct Frame: Sendable {
+    /// As rows write it.
+    public let time: Timestamp
+    /// After the video's first frame.
+    public let seconds: Double
+    public let number: Int
+    /// Falling scores.
+    public let people: [ClipTask.Person]
+  }
+
+  public struct Video: Sendable {
+    public let name: String
+    public let size: ImageSize
+    public let framesPerSecond: Double
+    /// In the order of time.
+    public let frames: [Frame]
+  }
+
+  public let videos: [Video]
+  /// The moments that could not be looked at.
+  public let damage: DamageReport
+
+  /// The same with those alone whose scores are at or above a threshold, at most so many a frame, the best ones.
+  public func filtered(scoreThreshold: Double, limit: Int? = nil) -> FoundPeople {
+    let videos = videos.map { video in
+      Video(
+        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond,
+        frames: video.frames.map { frame in
+          let kept = frame.people.filter { $0.proposalScore >= scoreThreshold }
+          return Frame(
+            time: frame.time, seconds: frame.seconds, number: frame.number, people: Array(kept.prefix(limit ?? .max)))
+        })
+    }
+    return FoundPeople(videos: videos, damage: damage)
+  }
+
+  public var frameCount: Int { videos.reduce(0) { $0 + $1.frames.count } }
+  public var boxCount: Int { videos.reduce(0) { $0 + $1.frames.reduce(0) { $0 + $1.people.count } } }
+  /// How many frames show nobody.
+  public var emptyCount: Int { videos.reduce(0) { $0 + $1.frames.count(where: \.people.isEmpty) } }
+
+  /// The forms in which the boxes can be written.
+  public enum Format: String, CaseIterable, Sendable {
+    /// PySlowFast's person boxes: `video, second, x1, y1, x2, y2, , score`, in fractions of the frame. Who reads these
+    /// does not know of frames without people.
+    case csv
+    /// COCO's data set with CocoVID's videos and frame ids (from 0): each frame that was looked at, boxes in pixels.
+    case coco
+    /// An object a line, `{"video", "time", "boxes": [[x1, y1, x2, y2, score], ...]}`, as `watch --boxes -` reads them.
+    case jsonl
+  }
+
+  /// Writes the boxes.
+  ///
+  /// - Throws: `FileError`.
+  public func write(_ format: Format, to file: AtomicFile) throws {
+    switch format {
+    case .csv: try writeCSV(to: file)
+    case .coco: try writeCOCO(to: file)
+    case .jsonl: try writeLines(to: file)
+    }
+  }
+
+  private func writeCSV(to file: AtomicFile) throws {
+    for video in videos {
+      let name = csvField(video.name)
+      for frame in video.frames {
+        let rows = frame.people.map { person in
+          "\(name),\(frame.time),\(fields(person.box)),,\(fixed(person.proposalScore, 6))\n"
+        }
+        try file.write(rows.joined())
+      }
+    }
+  }
+
+  private func fields(_ box: UnitBox) -> String {
+    [box.x1, box.y1, box.x2, box.y2].map { fixed($0, 6) }.joined(separator: ",")
+  }
+
+  private func writeLines(to file: AtomicFile) throws {
+    for video in videos {
+      for frame in video.frames {
+        let boxes = frame.people.map { person -> JSONValue in
+          let box = person.box
+          return .array(([box.x1, box.y1, box.x2, box.y2] + [person.proposalScore]).map { JSONValue(rounded($0, 6)) })
+        }
+        let line: JSONValue = [
+          "video": JSONValue(video.name), "time": JSONValue(frame.time.seconds), "boxes": .array(boxes),
+        ]
+        try file.write(line.text + "\n")
+      }
+    }
+  }
+
+  private func writeCOCO(to file: AtomicFile) throws {
+    var json = JSONWriter()
+    json.beginObject(lines: true)
+    json.member("info", ["description": "people", "contributor": "slowfast"])
+    json.member("licenses", [])
+    json.member("categories", .array([["id": JSONValue(1), "name": "person", "supercategory": "person"]]))
+    json.name("videos")
+    json.beginArray(lines: true)
+    for (index, video) in videos.enumerated() {
+      json.value([
+        "id": JSONValue(index + 1), "name": JSONValue(video.name), "width": JSONValue(video.size.width),
+        "height": JSONValue(video.size.height), "fps": JSONValue(rounded(video.framesPerSecond, 6)),
+      ])
+    }
+    json.end()
+    json.name("images")
+    json.beginArray(lines: true)
+    var image = 0
+    for (index, video) in videos.enumerated() {
+      for frame in video.frames {
+        image += 1
+        json.value([
+          "id": JSONValue(image), "file_name": JSONValue(pictureName(video.name, frame.number)),
+          "width": JSONValue(video.size.width), "height": JSONValue(video.size.height),
+          "video_id": JSONValue(index + 1), "frame_id": JSONValue(frame.number),
+          "time": JSONValue(frame.time.seconds),
+        ])
+        try file.write(json.take())
+      }
+    }
+    json.end()
+    json.name("annotations")
+    json.beginArray(lines: true)
+    var (annotation, place) = (0, 0)
+    for video in videos {
+      for frame in video.frames {
+        place += 1
+        for person in frame.people {
+          annotation += 1
+          let (left, top) = (
+            rounded(person.box.x1 * Double(video.size.width), 2), rounded(person.box.y1 * Double(video.size.height), 2)
+          )
+          let width = rounded(person.box.x2 * Double(video.size.width) - left, 2)
+          let height = rounded(person.box.y2 * Double(video.size.height) - top, 2)
+          json.value([
+            "id": JSONValue(annotation), "image_id": JSONValue(place), "category_id": JSONValue(1),
+            "bbox": .array([left, top, width, height].map { JSONValue($0) }),
+            "area": JSONValue(rounded(width * height, 2)), "iscrowd": JSONValue(0),
+            "score": JSONValue(rounded(person.proposalScore, 6)),
+          ])
+        }
+        try file.write(json.take())
+      }
+    }
+    json.end()
+    json.end()
+    try file.write(json.take() + [UInt8(ascii: "\n")])
+  }
+
+  /// VIDEO/FRAME.jpg, the frame with six digits.
+  private func pictureName(_ video: String, _ frame: Int) -> String {
+    let digits = "\(frame)"
+    return fileName(of: video) + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".jpg"
+  }
+}

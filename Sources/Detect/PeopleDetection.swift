@@ -1,0 +1,252 @@
+internal import AVARecords
+internal import Files
+internal import Geometry
+internal import Imaging
+internal import Inference
+public import Kernels
+public import ObjectDetectors
+internal import Parallel
+public import Runs
+internal import Tracks
+internal import Video
+internal import Wording
+
+/// A detector with what tells it from others.
+public struct LoadedDetector {
+  public let detector: any ObjectDetector
+  public let path: String
+  public let options: DetectorOptions
+  public let engine: Engine
+
+  /// Opens the detector of a file of weights.
+  ///
+  /// - Throws: `FileError`, `CheckpointError`, `ObjectDetectorError`.
+  public init(path: String, _ options: DetectorOptions = DetectorOptions(), engine: Engine) throws {
+    (self.path, self.options, self.engine) = (path, options, engine)
+    detector = try openDetector(path: path, options, engine: engine)
+  }
+
+  /// - Parameter path: A file that stands for its weights.
+  public init(_ detector: any ObjectDetector, path: String, engine: Engine) {
+    (self.detector, self.path, self.engine, options) = (detector, path, engine, DetectorOptions())
+  }
+}
+
+/// Finds people in videos: boxes at many moments, by a detector that sees single images.
+///
+/// Videos are opened and looked at when the value is made. A video is decoded once, however many moments there are.
+public struct PeopleDetection {
+  /// When people are looked for.
+  public enum Moments: Equatable, Sendable {
+    /// At this distance in seconds, from the first frame on.
+    case every(Double)
+    /// At every frame of the video.
+    case everyFrame
+  }
+
+  public struct Settings: Sendable {
+    public var moments = Moments.every(1)
+    /// What the first frame's second is called.
+    public var startingSecond = 0.0
+    /// Which of these seconds are looked at; nil for all.
+    public var range: ClosedRange<Double>?
+    /// Pictures a second of folders.
+    public var framesPerSecond = 30.0
+
+    public init() {}
+  }
+
+  /// One moment of a video.
+  struct Moment {
+    let keyFrame: KeyFrame
+    let frame: Int
+    /// After the first frame.
+    let seconds: Double
+  }
+
+  /// A video and when it is looked at.
+  struct Video {
+    let name: String
+    let input: FrameInput
+    let size: ImageSize
+    let framesPerSecond: Double
+    let moments: [Moment]
+  }
+
+  let settings: Settings
+  let videos: [Video]
+  /// The videos that cannot be read at all, with what is wrong.
+  public let unreadable: [(name: String, cause: String)]
+  /// What the user should know of the videos.
+  public let notices: [String]
+
+  /// - Parameters:
+  ///   - paths: Video files, pictures, and folders of pictures that follow one another.
+  ///   - stopsAtDamage: Whether a video that cannot be read is an error.
+  /// - Throws: `FileError`, `VideoError`, `ImagingError`, `VideoDetectionError`.
+  public init(videos paths: [String], _ settings: Settings, stopsAtDamage: Bool) throws {
+    self.settings = settings
+    let names = paths.map { FrameInput.name(of: $0) }
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw VideoDetectionError.sameName(twice)
+    }
+    if let name = names.first(where: { !isWritable($0) }) { throw VideoDetectionError.unwritableName(name) }
+    var (videos, unreadable): ([Video], [(name: String, cause: String)]) = ([], [])
+    var notices: [String] = []
+    var first: (any Error)?
+    for (path, name) in zip(paths, names) {
+      do {
+        let input = try FrameInput(path, framesPerSecond: settings.framesPerSecond)
+        let frames = try input.open(name, colours: VideoDetection.colours)
+        notices += input.notices.map { "\(name): \($0)" }
+        videos.append(
+          Video(
+            name: name, input: input, size: try frames.size, framesPerSecond: frames.framesPerSecond,
+            moments: Self.moments(of: frames, name, settings)))
+      } catch  where !stopsAtDamage {
+        guard let cause = FrameInput.fault(error) else { throw error }
+        first = first ?? error
+        unreadable.append((name, cause))
+      }
+    }
+    if videos.isEmpty, let first {
+      throw unreadable.count == 1
+        ? first : VideoDetectionError.unreadable(unreadable.map { "'\($0.name)': \($0.cause)" })
+    }
+    (self.videos, self.unreadable, self.notices) = (videos, unreadable, notices)
+    if momentCount == 0 { throw VideoDetectionError.noMoments(videos: names, range: settings.range) }
+  }
+
+  private static func moments(of frames: any FrameSource, _ name: String, _ settings: Settings) -> [Moment] {
+    var moments: [Moment] = []
+    func add(_ seconds: Double, _ frame: Int) {
+      let second = settings.startingSecond + seconds
+      if settings.range?.contains(second) == false { return }
+      guard let time = Timestamp(seconds: second) else { return }
+      moments.append(Moment(keyFrame: KeyFrame(video: name, time: time), frame: frame, seconds: seconds))
+    }
+    switch settings.moments {
+    case .everyFrame:
+      for frame in 0..<frames.frameCount { add(frames.time(of: frame), frame) }
+    case .every(let step):
+      var number = 0
+      while Double(number) * step < frames.duration {
+        let seconds = Double(number) * step
+        // The last frame lasts until the end.
+        let frame = frames.nearest(to: seconds)
+        if frame >= frames.frameCount { break }
+        add(seconds, frame)
+        number += 1
+      }
+    }
+    return moments
+  }
+
+  /// At how many moments people are looked for.
+  public var momentCount: Int { videos.reduce(0) { $0 + $1.moments.count } }
+
+  /// How many of them need no more work.
+  public func doneCount(in journal: RunJournal) -> Int {
+    videos.reduce(0) { $0 + $1.moments.count { journal.hasPeople(at: $0.keyFrame) } }
+  }
+
+  /// What the boxes depend on, for a journal: which moments there are is no part of it.
+  ///
+  /// - Throws: `FileError` for inputs that cannot be read.
+  public func identity(_ loaded: LoadedDetector) throws -> RunIdentity {
+    var identity = RunIdentity()
+    identity.add(loaded.engine)
+    identity.add(.weights, try fileFingerprint(loaded.path, isWhole: true, doing: "reading the detector"))
+    identity.add(.detector, loaded.detector.name + (loaded.options.shortSide.map { ", short side \($0)" } ?? ""))
+    for video in videos { identity.add(.video, video.name, try video.input.fingerprint()) }
+    for (name, _) in unreadable { identity.add(.video, name, RunIdentity.unreadable) }
+    return identity
+  }
+
+  /// Looks for people at all moments that a journal lacks: videos in the order given, times ascending.
+  ///
+  /// - Parameters:
+  ///   - journal: Where the people go, and what has some already; see `identity`.
+  ///   - personClass: Which of the detector's classes; nil for its own of people.
+  ///   - stopsAtDamage: Whether the first damaged frame ends the run; else it is passed over.
+  ///   - isToStop: Asked after each moment; true ends the run with what there is.
+  ///   - progress: Called after each moment with the number of those done, with those that the journal had.
+  /// - Throws: The errors of the videos, the detector and the journal.
+  public func run(
+    _ detector: any ObjectDetector, journal: RunJournal, personClass: Int? = nil, stopsAtDamage: Bool,
+    isToStop: () -> Bool = { false }, progress: (Int) -> Void
+  ) throws -> FoundPeople {
+    var done = doneCount(in: journal)
+    loop: for video in videos {
+      let missing = video.moments.filter { !journal.hasPeople(at: $0.keyFrame) }
+      if missing.isEmpty { continue }
+      let frames: any FrameSource
+      do {
+        frames = try video.input.open(video.name, colours: VideoDetection.colours)
+      } catch {
+        // It was sound when it was surveyed.
+        guard !stopsAtDamage, let cause = FrameInput.fault(error) else { throw error }
+        for moment in missing { try journal.note(moment.keyFrame, damage: cause) }
+        continue
+      }
+      // The next frame is decoded while the detector sees this one.
+      var place = 0
+      let images = Prefetcher<(moment: Moment, image: Result<Image, FrameDamage>)>(capacity: 2) {
+        guard place < missing.count else { return nil }
+        let moment = missing[place]
+        place += 1
+        do {
+          return (moment, .success(try frames.frame(at: moment.frame)))
+        } catch let damage as FrameDamage {
+          return (moment, .failure(damage))
+        }
+      }
+      while let (moment, image) = try images.next() {
+        switch image {
+        case .failure(let damage):
+          if stopsAtDamage { throw damage }
+          try journal.note(moment.keyFrame, damage: damage.cause)
+        case .success(let image):
+          let objects = try detector.objects(in: image)
+          let people = objects.filter { $0.classIndex == personClass ?? detector.personClass }.map {
+            ClipTask.Person(box: $0.box.unit(in: image.size), proposalScore: Double($0.score))
+          }
+          try journal.append(
+            people.filter(\.box.isProper), at: moment.keyFrame, frame: moment.frame, seconds: moment.seconds)
+        }
+        done += 1
+        progress(done)
+        if isToStop() { break loop }
+      }
+    }
+    return try found(in: journal)
+  }
+
+  /// What a journal has of the moments.
+  private func found(in journal: RunJournal) throws -> FoundPeople {
+    var damage = DamageReport()
+    let found = try videos.map { video in
+      var frames: [FoundPeople.Frame] = []
+      for moment in video.moments {
+        if let people = try journal.people(at: moment.keyFrame) {
+          frames.append(
+            FoundPeople.Frame(
+              time: moment.keyFrame.time, seconds: moment.seconds, number: moment.frame, people: people))
+        } else if let cause = journal.damage(at: moment.keyFrame) {
+          damage.append(moment.keyFrame, cause: cause)
+        }
+      }
+      return FoundPeople.Video(
+        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond, frames: frames)
+    }
+    return FoundPeople(videos: found, damage: damage)
+  }
+}
+
+extension PixelBox {
+  /// The box in fractions of an image.
+  fileprivate func unit(in size: ImageSize) -> UnitBox {
+    let (width, height) = (Double(size.width), Double(size.height))
+    return UnitBox(x1: x1 / width, y1: y1 / height, x2: x2 / width, y2: y2 / height)
+  }
+}

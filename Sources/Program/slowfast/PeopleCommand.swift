@@ -1,0 +1,150 @@
+internal import ArgumentParser
+internal import Datasets
+internal import Detect
+internal import Files
+internal import Runs
+internal import Wording
+
+/// Finds people in videos.
+struct PeopleCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "people",
+    abstract: "Finds the people in videos: the boxes that 'detect' and 'test' take.",
+    usage: "slowfast people VIDEO ... --detector FILE --output FILE",
+    discussion: """
+      A detector looks at single frames: one a second, or as --every and --every-frame say. Videos are what libav reads, \
+      pictures, and folders of pictures that follow one another. The detector's weights are told by their content; \
+      docs/people.md lists them and says where to get a small one. Writes rows as PySlowFast's person boxes have them (.csv: \
+      video, second, x1, y1, x2, y2, nothing, score), COCO's data set (.json) or JSON lines (.jsonl). What was seen is kept \
+      in OUTPUT.journal until the boxes are written: the same command goes on from there. 'detect --detector FILE' does \
+      this and finds the actions, too.
+      """)
+
+  enum Format: String, ExpressibleByArgument, CaseIterable {
+    case csv, coco, jsonl
+  }
+
+  @Argument(help: ArgumentHelp("The videos.", valueName: "video")) var videos: [String]
+
+  @OptionGroup var detectorFile: DetectorFileOptions
+
+  @Option(help: ArgumentHelp("Where the boxes go.", valueName: "file"))
+  var output: String
+
+  @Option(help: "csv, coco or jsonl (default: by the ending of --output: .csv, .json or .jsonl).")
+  var format: Format?
+
+  @Option(help: ArgumentHelp("From one frame that is looked at to the next (default: 1).", valueName: "seconds"))
+  var every: Double?
+
+  @Flag(help: "Look at every frame.")
+  var everyFrame = false
+
+  @Option(
+    help: ArgumentHelp("What the first frame's second is called: 900 for AVA's clips (default: 0).", valueName: "seconds"))
+  var startingSecond: Double?
+
+  @Option(help: ArgumentHelp("Look at no frame before this second, so called: 902 for AVA.", valueName: "second"))
+  var from: Double?
+
+  @Option(help: ArgumentHelp("Look at no frame after this second: 1798 for AVA.", valueName: "second"))
+  var to: Double?
+
+  @Option(help: ArgumentHelp("Pictures a second of folders that are given for videos (default: 30).", valueName: "rate"))
+  var fps: Double?
+
+  @Option(help: ArgumentHelp("Write at most so many people a frame, the best ones.", valueName: "count"))
+  var maxBoxes: Int?
+
+  @Option(
+    name: .customLong("class"),
+    help: ArgumentHelp(
+      "Which of the detector's classes, counted from 0 without a background (default: its persons).", valueName: "number"))
+  var classIndex: Int?
+
+  @OptionGroup var damage: DamageOption
+
+  @OptionGroup var results: OverwriteOptions
+
+  @OptionGroup var engine: EngineOptions
+
+  func validate() throws {
+    if detectorFile.detector == nil { throw ValidationError("Missing expected argument '--detector <file>'") }
+    if every != nil && everyFrame { throw ValidationError("--every and --every-frame exclude each other -> give one") }
+    if let every, !(every > 0 && every.isFinite) { throw ValidationError("--every is \(every) -> give a positive number") }
+    if let startingSecond, !(0...1e8 ~= startingSecond) {
+      throw ValidationError("--starting-second is \(startingSecond) -> give 0 or more")
+    }
+    for (name, value) in [("--from", from), ("--to", to)] {
+      if let value, !value.isFinite { throw ValidationError("\(name) is \(value) -> give a second") }
+    }
+    if let from, let to, from > to { throw ValidationError("--from \(from) lies after --to \(to) -> exchange them") }
+    if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
+    if let maxBoxes, maxBoxes < 1 { throw ValidationError("--max-boxes is \(maxBoxes) -> give 1 or more") }
+    if let classIndex, classIndex < 0 { throw ValidationError("--class is \(classIndex) -> give 0 or more") }
+    _ = try form()
+  }
+
+  func run() throws {
+    let form = try form()
+    var settings = PeopleDetection.Settings()
+    settings.moments = everyFrame ? .everyFrame : .every(every ?? 1)
+    settings.startingSecond = startingSecond ?? 0
+    if from != nil || to != nil { settings.range = (from ?? -.infinity)...(to ?? .infinity) }
+    settings.framesPerSecond = fps ?? ActionDataset.ava.clock.framesPerSecond
+    let journal = output + ".journal"
+    let locks = try RunPlace.share(splitPath(output).folder, journal, for: [output])
+    defer {
+      locks?.journal.release()
+      locks?.folder.release()
+    }
+    try results.check(
+      [output], reading: videos + detectorFile.inputFiles, begunIn: journal, orGive: "give another --output")
+    let detection = try PeopleDetection(videos: videos, settings, stopsAtDamage: damage.stops)
+    for notice in detection.notices { Console.warn(notice) }
+    if !detection.unreadable.isEmpty {
+      Console.warn(
+        "\(detection.unreadable.count) of \(counted(videos.count, "video")) cannot be read:")
+      for (name, cause) in detection.unreadable { Console.say("  \(name): \(cause)") }
+    }
+    let loaded = try detectorFile.load(detectorFile.detector ?? "", engine.make())
+    let run = try PeopleRun(
+      detection, loaded, personClass: classIndex, journal: journal, isReplacing: results.overwrite)
+    defer { run.journal.close() }
+    let threshold = detectorFile.threshold(loaded)
+    let found = try run(damage).filtered(scoreThreshold: threshold, limit: maxBoxes)
+    try run.journal.beginResults([output])
+    let file = try AtomicFile(path: output)
+    try found.write(form, to: file)
+    try file.commit()
+    Console.say(
+      "wrote \(output): \(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
+        + "\(counted(found.frameCount, "frame"))"
+        + (found.emptyCount > 0 ? ", \(found.emptyCount) of them without anybody" : ""))
+    let isWhole = found.damage.isEmpty && detection.unreadable.isEmpty
+    if isWhole || damage.takesLess {
+      run.journal.remove()
+      return
+    }
+    let lacks =
+      detection.unreadable.isEmpty
+      ? counted(found.damage.keyFrames.count, "frame") : counted(detection.unreadable.count, "video")
+    throw DamageFound(
+      description: "the boxes lack \(lacks), named above -> copy or record the damaged files again and start the same "
+        + "command again (it goes on from '\(journal)'), or take the boxes as they are: --damaged skip")
+  }
+
+  private func form() throws -> FoundPeople.Format {
+    switch format {
+    case .csv: return .csv
+    case .coco: return .coco
+    case .jsonl: return .jsonl
+    case nil: break
+    }
+    let name = output.lowercased()
+    if name.hasSuffix(".csv") { return .csv }
+    if name.hasSuffix(".json") { return .coco }
+    if name.hasSuffix(".jsonl") { return .jsonl }
+    throw ValidationError("--output is '\(output)' -> end it in .csv, .json or .jsonl, or say --format")
+  }
+}

@@ -1,0 +1,84 @@
+internal import AVARecords
+internal import Detect
+internal import Files
+internal import ObjectDetectors
+internal import Runs
+internal import Wording
+
+/// The order in which a command has people found into a journal.
+struct PeopleRun {
+  let detection: PeopleDetection
+  let loaded: LoadedDetector
+  /// Which of the detector's classes; nil for its own of people.
+  let personClass: Int?
+  let journal: RunJournal
+
+  /// Opens the journal of a run, and says in one line where it has people already.
+  ///
+  /// - Parameter isReplacing: Whether the journal of another run may go.
+  /// - Throws: `JournalError`, `FileError`.
+  init(
+    _ detection: PeopleDetection, _ loaded: LoadedDetector, personClass: Int? = nil, journal path: String,
+    isReplacing: Bool
+  ) throws {
+    (self.detection, self.loaded, self.personClass) = (detection, loaded, personClass)
+    if let personClass, personClass >= loaded.detector.classes {
+      throw NoSuchClass(asked: personClass, classes: loaded.detector.classes, detector: loaded.detector.name)
+    }
+    var identity = try detection.identity(loaded)
+    if let personClass { identity.add(.detector, "class", "\(personClass)") }
+    do {
+      journal = try RunJournal(path: path, identity: identity)
+    } catch JournalError.otherRun(_, let changes) where isReplacing {
+      removeFile(path)
+      journal = try RunJournal(path: path, identity: identity)
+      Console.say("beginning anew: '\(path)' was of another run, \(listed(changes, limit: 3))")
+    }
+    let done = detection.doneCount(in: journal)
+    if done > 0 {
+      Console.say(
+        "going on with '\(path)': \(done) of \(counted(detection.momentCount, "frame")) seen already (delete it to begin "
+          + "anew)")
+    }
+  }
+
+  /// Looks at what the journal lacks.
+  ///
+  /// - Throws: `Interrupted`, `DamageFound` where no frame could be had, and whatever goes wrong.
+  func callAsFunction(_ damage: DamageOption) throws -> FoundPeople {
+    let total = detection.momentCount
+    let done = detection.doneCount(in: journal)
+    let progress = Progress("finding people", total: total, unit: "frame", before: done)
+    let found = try Interruption.stoppable {
+      let found = try detection.run(
+        loaded.detector, journal: journal, personClass: personClass, stopsAtDamage: damage.stops,
+        isToStop: { Interruption.isAsked }, progress: { progress.update($0) })
+      if Interruption.isAsked {
+        throw Interrupted(
+          "\(found.frameCount) of \(counted(total, "frame")) seen, the same command goes on from there")
+      }
+      return found
+    }
+    progress.finish()
+    if !found.damage.isEmpty {
+      Console.warn("people were not looked for in \(counted(found.damage.keyFrames.count, "frame")) of \(total), damaged:")
+      for line in found.damage.lines() { Console.say("  " + line) }
+      if found.frameCount == 0 {
+        throw DamageFound(description: "no frame could be seen -> copy or record the damaged files again")
+      }
+    }
+    return found
+  }
+}
+
+/// A class that a detector has not.
+private struct NoSuchClass: Error, CustomStringConvertible {
+  let asked: Int
+  let classes: Int
+  let detector: String
+
+  var description: String {
+    "finding people: --class is \(asked), and \(detector) has \(counted(classes, "class", plural: "classes")), numbered from "
+      + "0 -> leave it out, or give 0 to \(classes - 1)"
+  }
+}

@@ -1,0 +1,160 @@
+import AVARecords
+import BoxFiles
+import Detect
+import Files
+import Geometry
+import Imaging
+import Inference
+import Kernels
+import ObjectDetectors
+import Runs
+import TestSupport
+import Testing
+
+/// 60 frames at 25 a second, 97 x 63.
+private let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+
+/// Finds one person whose box is told by how often it was asked, and a dog.
+private final class CountingDetector: ObjectDetector {
+  let name = "counting"
+  let classes = 3
+  let personClass = 1
+  let usualScoreThreshold: Float = 0.5
+  let notices: [String] = []
+  var asked: [ImageSize] = []
+  var findsNobody = false
+
+  func objects(in image: Image) throws -> [DetectedObject] {
+    asked.append(image.size)
+    if findsNobody { return [] }
+    let x = Double(asked.count)
+    return [
+      DetectedObject(box: PixelBox(x1: x, y1: 7, x2: x + 30, y2: 60), score: 0.9, classIndex: 1),
+      DetectedObject(box: PixelBox(x1: 1, y1: 2, x2: 3, y2: 4), score: 0.8, classIndex: 2),
+      DetectedObject(box: PixelBox(x1: 40, y1: 10, x2: 60, y2: 50), score: 0.25, classIndex: 1),
+      // Nobody: a box without area.
+      DetectedObject(box: PixelBox(x1: 50, y1: 10, x2: 50, y2: 50), score: 0.2, classIndex: 1),
+    ]
+  }
+}
+
+struct PeopleDetectionTests {
+  private func settings(_ change: (inout PeopleDetection.Settings) -> Void = { _ in }) -> PeopleDetection.Settings {
+    var settings = PeopleDetection.Settings()
+    change(&settings)
+    return settings
+  }
+
+  private func look(
+    _ settings: PeopleDetection.Settings, _ detector: CountingDetector = CountingDetector(),
+    _ journal: RunJournal = RunJournal(), personClass: Int? = nil
+  ) throws -> FoundPeople {
+    try PeopleDetection(videos: [movie], settings, stopsAtDamage: true).run(
+      detector, journal: journal, personClass: personClass, stopsAtDamage: true, progress: { _ in })
+  }
+
+  /// The film lasts 2.4 s: seconds 0, 1 and 2 are the frames 0, 25 and 50.
+  @Test func onceASecond() throws {
+    let detector = CountingDetector()
+    let found = try look(settings(), detector)
+    #expect(found.videos.map(\.name) == ["bframes"])
+    #expect(found.videos[0].frames.map(\.number) == [0, 25, 50])
+    #expect(found.videos[0].frames.map(\.time.seconds) == [0, 1, 2])
+    #expect(detector.asked == [ImageSize](repeating: ImageSize(width: 97, height: 63), count: 3))
+    let first = found.videos[0].frames[0].people
+    #expect(first.map(\.proposalScore) == [Double(Float(0.9)), Double(Float(0.25))])
+    #expect(first[0].box == UnitBox(x1: 1.0 / 97, y1: 7.0 / 63, x2: 31.0 / 97, y2: 60.0 / 63))
+  }
+
+  @Test func otherMoments() throws {
+    #expect(try look(settings { $0.moments = .everyFrame }).frameCount == 60)
+    #expect(try look(settings { $0.moments = .every(0.5) }).videos[0].frames.map(\.number) == [0, 12, 25, 37, 50])
+    let late = try look(settings { ($0.startingSecond, $0.range) = (900, 901...1798) })
+    #expect(late.videos[0].frames.map(\.time.description) == ["0901", "0902"])
+    #expect(late.videos[0].frames.map(\.number) == [25, 50])
+    let none = text { _ = try look(settings { $0.range = 100...200 }) }
+    #expect(
+      none == "finding people: no frame of bframes lies from second 100.0 to 200.0 -> check --starting-second, --from and --to")
+  }
+
+  @Test func thresholdsAndClasses() throws {
+    let all = try look(settings())
+    #expect(all.boxCount == 6)
+    #expect(all.filtered(scoreThreshold: 0.5).boxCount == 3)
+    #expect(all.filtered(scoreThreshold: 0, limit: 1).boxCount == 3)
+    #expect(all.filtered(scoreThreshold: 0.95).emptyCount == 3)
+    #expect(try look(settings(), personClass: 2).videos[0].frames[0].people.map(\.proposalScore) == [Double(Float(0.8))])
+  }
+
+  /// What a run has seen is not looked at again, and comes out as it was.
+  @Test func goesOn() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/people.journal"
+    var identity = RunIdentity()
+    identity.add(.weights, "these")
+    let whole = try look(settings())
+    let (first, second) = (CountingDetector(), CountingDetector())
+    var asked = 0
+    let journal = try RunJournal(path: path, identity: identity)
+    _ = try PeopleDetection(videos: [movie], settings(), stopsAtDamage: true).run(
+      first, journal: journal, stopsAtDamage: true,
+      isToStop: {
+        asked += 1
+        return asked == 2
+      }, progress: { _ in })
+    journal.close()
+    #expect(first.asked.count == 2)
+    second.asked = first.asked
+    let again = try RunJournal(path: path, identity: identity)
+    let found = try look(settings(), second, again)
+    #expect(second.asked.count == 3)
+    #expect(found.videos[0].frames.map(\.people) == whole.videos[0].frames.map(\.people))
+  }
+
+  @Test func nobodyIsAResult() throws {
+    let detector = CountingDetector()
+    detector.findsNobody = true
+    let found = try look(settings(), detector)
+    #expect(found.frameCount == 3 && found.boxCount == 0 && found.emptyCount == 3)
+  }
+
+  /// A video that cannot be read costs no other one its people.
+  @Test func unreadableVideos() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let bad = folder.path + "/bad.mp4"
+    try writeFile(bad, "no video at all\n")
+    let detection = try PeopleDetection(videos: [bad, movie], settings(), stopsAtDamage: false)
+    #expect(detection.unreadable.map(\.name) == ["bad"])
+    #expect(detection.momentCount == 3)
+    #expect(text { _ = try PeopleDetection(videos: [bad, movie], settings(), stopsAtDamage: true) }.contains("bad.mp4"))
+    #expect(text { _ = try PeopleDetection(videos: [bad], settings(), stopsAtDamage: false) }.contains("bad.mp4"))
+  }
+
+  /// Each form is read again as it was written.
+  @Test func formsAreReadAgain() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let found = try look(settings { $0.startingSecond = 900 }).filtered(scoreThreshold: 0.5)
+    func write(_ format: FoundPeople.Format, _ name: String) throws -> String {
+      let path = folder.path + "/" + name
+      let file = try AtomicFile(path: path)
+      try found.write(format, to: file)
+      try file.commit()
+      return path
+    }
+    let rows = try ProposalList.read(paths: [write(.csv, "people.csv")], scoreThreshold: 0, times: .any)
+    let frames = rows.keyFrames(of: "bframes")
+    #expect(frames.map(\.time.seconds) == [900, 901, 902])
+    for (frame, own) in zip(frames, found.videos[0].frames) {
+      #expect(frame.scores.map { abs($0 - own.people[0].proposalScore) < 1e-6 } == [true])
+      #expect(abs(frame.boxes[0].x1 - own.people[0].box.x1) < 1e-6 && abs(frame.boxes[0].y2 - own.people[0].box.y2) < 1e-6)
+    }
+    let file = try #require(try BoxFile.read(path: write(.coco, "people.json"), format: nil, images: nil))
+    #expect(file.format == "coco" && file.records.count == 3)
+    let lines = String(decoding: try readFile(write(.jsonl, "people.jsonl"), doing: "testing"), as: UTF8.self)
+      .split(separator: "\n")
+    #expect(lines.count == 3 && lines[1].hasPrefix("{\"video\": \"bframes\", \"time\": 901"))
+  }
+}

@@ -36,8 +36,9 @@ struct BoxEvaluationTests {
 
   /// A box at the threshold counts; a box takes the person that it overlaps most.
   @Test func overlaps() {
-    let half = UnitBox(x1: 0.1, y1: 0.2, x2: 0.3, y2: 0.3)
-    let people = [frame(1): [square(0.1)]]
+    // Sides that binary numbers have exactly.
+    let half = UnitBox(x1: 0.125, y1: 0.25, x2: 0.25, y2: 0.375)
+    let people = [frame(1): [UnitBox(x1: 0.125, y1: 0.25, x2: 0.25, y2: 0.5)]]
     #expect(BoxEvaluation([frame(1): [Box(half, score: 1)]], people: people).averagePrecision == 1)
     #expect(BoxEvaluation([frame(1): [Box(half, score: 1)]], people: people, overlap: 0.51).averagePrecision == 0)
     let two = [frame(1): [square(0.1), square(0.14)]]
@@ -69,7 +70,7 @@ struct BoxEvaluationTests {
       }
       let mean =
         (0...100).map { step in
-          points.filter { $0.recall >= Double(step) / 100 }.map(\.precision).max() ?? 0
+          points.filter { $0.recall >= (step == 100 ? 1 : Double(step) * 0.01) }.map(\.precision).max() ?? 0
         }.reduce(0, +) / 101
       #expect(abs((found.averagePrecision ?? 0) - mean) < 1e-12)
       // The order of the scores is all that counts.

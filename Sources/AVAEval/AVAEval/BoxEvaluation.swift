@@ -101,7 +101,9 @@ public struct BoxEvaluation: Sendable {
     var sum = 0.0
     var rank = 0
     for step in 0...100 {
-      while rank < recalls.count, recalls[rank] < Double(step) / 100 { rank += 1 }
+      // As numpy's linspace has them: some lie a bit above the hundredths, and a recall of just so much below them.
+      let recall = step == 100 ? 1 : Double(step) * 0.01
+      while rank < recalls.count, recalls[rank] < recall { rank += 1 }
       if rank == recalls.count { break }
       sum += precisions[rank]
     }

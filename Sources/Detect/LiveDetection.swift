@@ -6,6 +6,7 @@ public import Datasets
 public import Geometry
 public import Imaging
 public import Inference
+public import ObjectDetectors
 internal import Parallel
 internal import Synchronization
 internal import Tensors
@@ -40,9 +41,9 @@ public final class LiveDetection {
   /// A key frame before it is scored.
   struct Moment {
     let time: Double
-    let people: [SeenBox]
-    let ids: [Int?]
-    let image: Image?
+    var people: [SeenBox]
+    var ids: [Int?]
+    var image: Image?
     let arrival: Double?
   }
 
@@ -121,6 +122,14 @@ public final class LiveDetection {
     lookahead = Double(max(0, last - 1 << 30)) / dataset.clock.framesPerSecond
   }
 
+  /// Who says where people are.
+  public enum People {
+    /// They are asked for on the thread that reads the stream.
+    case boxes(any LiveBoxes)
+    /// A detector sees each key frame before it is scored; these are who it finds with at least a score.
+    case detector(any ObjectDetector, scoreThreshold: Double)
+  }
+
   /// Watches until the stream ends or nobody wants it any more.
   ///
   /// - Parameters:
@@ -130,13 +139,16 @@ public final class LiveDetection {
   /// - Throws: The errors of the stream (where it was never there, or cannot be connected again), of the boxes, of the
   ///   model, and what `each` throws.
   public func run(
-    _ model: LoadedModel, boxes: any LiveBoxes, isToStop: () -> Bool, each: (Event) throws -> Void
+    _ model: LoadedModel, people: People, isToStop: () -> Bool, each: (Event) throws -> Void
   ) throws {
     let views = TestViews(config)
     let run = ClipRun(config, nil, [model], isStill: false)
+    var boxes: (any LiveBoxes)?
+    if case .boxes(let own) = people { boxes = own }
     let reader = LiveReader(
       settings, run, views: views.views, framesPerSecond: dataset.clock.framesPerSecond, boxes: boxes, watch: watch,
       open: open)
+    var linker = LiveLinker(every: settings.every)
     let dropped = Dropped()
     let elements =
       settings.isLive
@@ -153,7 +165,17 @@ public final class LiveDetection {
       case .end: return
       case .element(.news(let news)): try each(.news(news))
       case .element(.ready(let task, let moment)):
-        let scores = views.fusion.fuse(try run.scores(of: task))
+        var (moment, found) = (moment, [ClipTask.Person]?.none)
+        if case .detector(let detector, let threshold) = people, let image = moment.image {
+          let seen = try detector.people(in: image, scoreThreshold: Float(threshold)).map {
+            SeenBox($0.box.unit(in: image.size), score: Double($0.score))
+          }.filter(\.box.isProper)
+          moment.people = seen
+          moment.ids = try linker.ids(of: seen, moment.time, image.size)
+          if !settings.keepsImages { moment.image = nil }
+          found = seen.map { ClipTask.Person(box: $0.box, proposalScore: $0.score) }
+        }
+        let scores = views.fusion.fuse(try run.scores(of: task, people: found))
         try each(.keyFrame(keyFrame(moment, scores)))
       }
     }

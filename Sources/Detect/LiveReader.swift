@@ -21,7 +21,8 @@ final class LiveReader {
   private let run: ClipRun
   private let views: [View]
   private let framesPerSecond: Double
-  private let boxes: any LiveBoxes
+  /// Who is where; nil where that is found out when a key frame is scored.
+  private let boxes: (any LiveBoxes)?
   private let watch: StreamWatch
   private let open: () throws -> any FrameStream
   private var stream: (any FrameStream)?
@@ -40,12 +41,12 @@ final class LiveReader {
   private var resumption = 0.0
   private var news: [LiveDetection.News] = []
   private var isOver = false
-  private var linker: MotionLinker?
+  private var linker: LiveLinker
   private var saidDamage = 0
   private var saidLag = -Double.infinity
 
   init(
-    _ settings: LiveDetection.Settings, _ run: ClipRun, views: [View], framesPerSecond: Double, boxes: any LiveBoxes,
+    _ settings: LiveDetection.Settings, _ run: ClipRun, views: [View], framesPerSecond: Double, boxes: (any LiveBoxes)?,
     watch: StreamWatch, open: @escaping () throws -> any FrameStream
   ) {
     self.settings = settings
@@ -55,6 +56,7 @@ final class LiveReader {
     self.boxes = boxes
     self.watch = watch
     self.open = open
+    linker = LiveLinker(every: settings.every)
   }
 
   /// The next key frame, or what there is to say before it; nil at the end.
@@ -188,7 +190,7 @@ final class LiveReader {
     // Later key frames need frames between those of this one where they do not lie on the same grid.
     let distance = settings.every * framesPerSecond
     let takesAll = run.networks.contains { distance.remainder(dividingBy: Double($0.want.window.rate)) != 0 }
-    frames.wanted = settings.keepsImages ? center : nil
+    frames.wanted = settings.keepsImages || boxes == nil ? center : nil
     do {
       try reader.read(views, around: center, takesAll: takesAll)
     } catch let damage as FrameDamage {
@@ -205,32 +207,16 @@ final class LiveReader {
     attempt = 0
     step += 1
     sayDamage()
-    let people = try boxes.people(at: time, size: frames.size)
-    news += boxes.takeNotes().map { .noted($0) }
+    let people = try boxes?.people(at: time, size: frames.size) ?? []
+    news += (boxes?.takeNotes() ?? []).map { .noted($0) }
     let moment = LiveDetection.Moment(
-      time: time, people: people, ids: try ids(of: people, time, frames.size), image: frames.wantedImage,
-      arrival: frames.arrival(of: center))
+      time: time, people: people, ids: boxes == nil ? [] : try linker.ids(of: people, time, frames.size),
+      image: frames.wantedImage, arrival: frames.arrival(of: center))
     guard let stamp = Timestamp(seconds: time) else { return nil }
     let task = ClipTask(
       KeyFrame(video: settings.name, time: stamp), center: center,
       people: people.map { ClipTask.Person(box: $0.box, proposalScore: $0.score) }, views: views)
-    return .ready(try run.ready(task, reader), moment)
-  }
-
-  /// Who each person is: as the boxes say, or else by where they were before.
-  private func ids(of people: [SeenBox], _ time: Double, _ size: ImageSize) throws -> [Int?] {
-    if people.contains(where: { $0.id != nil }) { return people.map(\.id) }
-    if linker == nil {
-      var own = MotionLinker.Settings()
-      own.aspect = Double(size.width) / Double(size.height)
-      own.longestGap = max(1, 2.5 * settings.every)
-      own.confirmations = 1
-      // Who is boxed was found, however sure the detector was.
-      (own.highScore, own.lowScore, own.newScore) = (0, 0, 0)
-      linker = MotionLinker(own)
-    }
-    let sure = people.map { SeenBox($0.box, score: 1) }
-    return try linker?.link(SeenFrame(time: time, boxes: sure)).map { $0?.id } ?? []
+    return .ready(try run.ready(task, reader, peopleFollow: boxes == nil), moment)
   }
 
   private func sayDamage() {

@@ -242,11 +242,3 @@ public struct PeopleDetection {
     return FoundPeople(videos: found, damage: damage)
   }
 }
-
-extension PixelBox {
-  /// The box in fractions of an image.
-  fileprivate func unit(in size: ImageSize) -> UnitBox {
-    let (width, height) = (Double(size.width), Double(size.height))
-    return UnitBox(x1: x1 / width, y1: y1 / height, x2: x2 / width, y2: y2 / height)
-  }
-}

@@ -15,6 +15,13 @@ public final class ViewReader {
       self.window = window
       self.preprocessing = preprocessing
     }
+
+    /// The boxes of people in pixels of a view's clip of frames of a size; nil for those who do not count in it.
+    public func boxes(_ boxes: [UnitBox], _ view: View, in size: ImageSize) -> [PixelBox?] {
+      var own = preprocessing
+      own.view = view
+      return own.counted(boxes, in: size)
+    }
   }
 
   private struct Place: Hashable {
@@ -118,9 +125,7 @@ public final class ViewReader {
 
   /// The boxes of people in pixels of a view's clip; nil for those who do not count in it.
   public func boxes(_ boxes: [UnitBox], _ view: View, in size: ImageSize) -> [PixelBox?] {
-    var own = wants[view.model].preprocessing
-    own.view = view
-    return own.counted(boxes, in: size)
+    wants[view.model].boxes(boxes, view, in: size)
   }
 
   private func indices(_ view: View, _ center: Int, _ seconds: Double?) -> [Int] {

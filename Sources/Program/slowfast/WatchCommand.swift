@@ -22,14 +22,15 @@ struct WatchCommand: ParsableCommand {
     commandName: "watch",
     abstract: "Finds actions in a live stream, a camera or a pipe, as they happen.",
     usage:
-      "slowfast watch INPUT --cfg FILE --weights FILE (--proposals FILE | --boxes - | --whole-frame) [KEY VALUE ...]",
+      "slowfast watch INPUT --cfg FILE --weights FILE (--detector FILE | --proposals FILE | --boxes - | --whole-frame) [KEY VALUE ...]",
     discussion: """
       INPUT is a URL that libav opens (rtsp://, http://, udp://), a device (/dev/video0, or FORMAT:NAME of libavdevice, such \
       as lavfi:testsrc2), a file, or - for a video that is piped in. Every second of the stream is a key frame; each comes \
       out on stdout as soon as it is scored, one JSON object a line: time (seconds after the first frame), latency (seconds \
       from the key frame's arrival to this line), people with id, box, score and actions. Lines with "event" say what \
       happens beside: opened, dropped, reconnecting, noted, ended. A clip reaches a second past its key frame, so results \
-      are at least that late. The boxes of people come from a file, or line by line from another program (docs/watch.md). \
+      are at least that late. The boxes of people come from a detector that sees each key frame (docs/people.md), from a file, or line by line from \
+      another program (docs/watch.md). \
       Ctrl-C or SIGTERM ends in good order, with exit status 0.
       """)
 
@@ -43,6 +44,8 @@ struct WatchCommand: ParsableCommand {
       "Where boxes come from line by line as {\"time\": 12.0, \"boxes\": [[x1, y1, x2, y2], ...]}: - for stdin.",
       valueName: "-"))
   var boxes: String?
+
+  @OptionGroup var detectorFile: DetectorFileOptions
 
   @Flag(help: "One person, who fills the picture: for a camera that sees one at most.")
   var wholeFrame = false
@@ -96,11 +99,11 @@ struct WatchCommand: ParsableCommand {
           ? "no stream was given -> slowfast watch rtsp://... (or /dev/video0, a file, - for a pipe)"
           : "one stream at a time, found \(words.names.count): \(listed(words.names)) -> start a program for each")
     }
-    let sources = [proposals != nil, boxes != nil, wholeFrame].count { $0 }
+    let sources = [detectorFile.detector != nil, proposals != nil, boxes != nil, wholeFrame].count { $0 }
     if sources != 1 {
       throw ValidationError(
-        "\(sources == 0 ? "nobody's boxes are given" : "boxes come from one place") -> give --proposals FILE, --boxes - or "
-          + "--whole-frame")
+        "\(sources == 0 ? "nobody's boxes are given" : "boxes come from one place") -> give --detector FILE, --proposals FILE, "
+          + "--boxes - or --whole-frame")
     }
     if let boxes, boxes != "-" {
       throw ValidationError("--boxes is '\(boxes)' -> give - for stdin; boxes of a file are --proposals FILE")
@@ -139,7 +142,7 @@ struct WatchCommand: ParsableCommand {
     let detection = try LiveDetection(config, settings, labelMap: labels, watch: watch) {
       try LiveStream(input, stall: stall, watch: watch)
     }
-    let boxes = try liveBoxes(config, settings, watch)
+    let people = try people(config, settings, watch)
     let model = try options.model(config)
     Console.say(
       "watching \(input): a key frame every \(plain(every)) s; its clip reaches \(fixed(detection.lookahead, 2)) s past it, so "
@@ -149,7 +152,7 @@ struct WatchCommand: ParsableCommand {
     var told = WatchTally()
     do {
       try Interruption.stoppable {
-        try detection.run(model, boxes: boxes, isToStop: { Interruption.isAsked }) { event in
+        try detection.run(model, people: people, isToStop: { Interruption.isAsked }) { event in
           told.note(event)
           try tell(event)
           try page?.show(event)
@@ -180,16 +183,21 @@ struct WatchCommand: ParsableCommand {
     return nil
   }
 
-  private func liveBoxes(
+  private func people(
     _ config: Configuration, _ settings: LiveDetection.Settings, _ watch: StreamWatch
-  ) throws -> any LiveBoxes {
-    if wholeFrame { return WholeFrameBoxes() }
-    if let proposals {
-      return try FileBoxes(
-        path: proposals, boxFiles.options(), name: settings.name, config: config, reach: every / 2,
-        usualRate: ActionDataset.ava.clock.framesPerSecond)
+  ) throws -> LiveDetection.People {
+    if let path = detectorFile.detector {
+      let loaded = try detectorFile.load(path, options.engine.make())
+      return .detector(loaded.detector, scoreThreshold: detectorFile.threshold(loaded))
     }
-    return LineBoxes(descriptor: 0, reach: every / 2, waits: !settings.isLive, watch: watch)
+    if wholeFrame { return .boxes(WholeFrameBoxes()) }
+    if let proposals {
+      return .boxes(
+        try FileBoxes(
+          path: proposals, boxFiles.options(), name: settings.name, config: config, reach: every / 2,
+          usualRate: ActionDataset.ava.clock.framesPerSecond))
+    }
+    return .boxes(LineBoxes(descriptor: 0, reach: every / 2, waits: !settings.isLive, watch: watch))
   }
 
   // MARK: Lines

@@ -65,6 +65,12 @@ public struct PixelBox: Hashable, Sendable {
   public func scaled(by factor: Double) -> PixelBox {
     PixelBox(x1: x1 * factor, y1: y1 * factor, x2: x2 * factor, y2: y2 * factor)
   }
+
+  /// The box in fractions of its image.
+  public func unit(in size: ImageSize) -> UnitBox {
+    let (width, height) = (Double(size.width), Double(size.height))
+    return UnitBox(x1: x1 / width, y1: y1 / height, x2: x2 / width, y2: y2 / height)
+  }
 }
 
 /// Intersection over union of two boxes; 0 where they do not meet or have no area.

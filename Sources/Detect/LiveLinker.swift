@@ -1,0 +1,31 @@
+internal import Geometry
+internal import Tracks
+
+/// Says who is who in a stream, key frame by key frame.
+struct LiveLinker {
+  private let every: Double
+  private var linker: MotionLinker?
+
+  /// - Parameter every: Seconds from key frame to key frame.
+  init(every: Double) { self.every = every }
+
+  /// Who each person is: as the boxes say, or else by where they were before.
+  ///
+  /// - Parameters:
+  ///   - time: Ascending from call to call.
+  ///   - size: Of the frames.
+  mutating func ids(of people: [SeenBox], _ time: Double, _ size: ImageSize) throws -> [Int?] {
+    if people.contains(where: { $0.id != nil }) { return people.map(\.id) }
+    if linker == nil {
+      var own = MotionLinker.Settings()
+      own.aspect = Double(size.width) / Double(size.height)
+      own.longestGap = max(1, 2.5 * every)
+      own.confirmations = 1
+      // Who is boxed was found, however sure the detector was.
+      (own.highScore, own.lowScore, own.newScore) = (0, 0, 0)
+      linker = MotionLinker(own)
+    }
+    let sure = people.map { SeenBox($0.box, score: 1) }
+    return try linker?.link(SeenFrame(time: time, boxes: sure)).map { $0?.id } ?? []
+  }
+}

@@ -45,21 +45,26 @@ import VideoModels
   private static let boxes = ["DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid"]
   private static let clips = ["DETECTION.ENABLE", "False", "MODEL.HEAD_ACT", "softmax"]
 
+  private static let deep = thin + ["RESNET.DEPTH", "101"]
+  private static let long = thin + ["SLOWFAST.FUSION_KERNEL_SZ", "9"]
+  /// The features of networks that PySlowFast has no boxes for.
+  private static let wide = boxes + ["DETECTION.SPATIAL_SCALE_FACTOR", "32"]
+
   /// Networks for which no config of the project is named.
   private static let networks: [(String, [String])] = [
-    ("AVA/SLOW_8x8_R50_SHORT", thin + ["DETECTION.ROI_XFORM_RESOLUTION", "5"]),
-    ("AVA/c2/SLOWFAST_32x2_R50", thin + ["RESNET.NUM_GROUPS", "2", "DETECTION.ALIGNED", "True"]),
-    ("AVA/c2/SLOWFAST_32x2_R101_50_50", thin + clips + ["NONLOCAL.INSTANTIATION", "softmax"]),
-    ("Kinetics/c2/I3D_NLN_8x8_R50", thin + ["RESNET.STRIDE_1X1", "True", "MULTIGRID.SHORT_CYCLE", "True"]),
+    ("AVA/SLOW_8x8_R50_SHORT", deep + ["DETECTION.ROI_XFORM_RESOLUTION", "5"]),
+    ("AVA/c2/SLOWFAST_32x2_R50", long + ["RESNET.NUM_GROUPS", "2", "DETECTION.ALIGNED", "True"]),
+    ("AVA/c2/SLOWFAST_32x2_R101_50_50", long + clips + ["NONLOCAL.INSTANTIATION", "softmax"]),
+    ("Kinetics/c2/I3D_NLN_8x8_R50", deep + ["RESNET.STRIDE_1X1", "True", "MULTIGRID.SHORT_CYCLE", "True"]),
     (
       "Kinetics/SLOW_8x8_R50",
       thin + ["RESNET.DEPTH", "18", "RESNET.TRANS_FUNC", "basic_transform"]
         + ["RESNET.NUM_BLOCK_TEMP_KERNEL", "[[2], [2], [2], [1]]", "DATA.TRAIN_CROP_SIZE", "160"]
     ),
     ("Kinetics/X3D_L", thinX3D + ["MODEL.NUM_CLASSES", "7", "DATA.TRAIN_CROP_SIZE", "160"]),
-    ("Kinetics/X3D_S", thinX3D + boxes + ["X3D.CHANNELWISE_3x3x3", "False", "X3D.BOTTLENECK_FACTOR", "2.0"]),
+    ("Kinetics/X3D_S", thinX3D + wide + ["X3D.CHANNELWISE_3x3x3", "False", "X3D.BOTTLENECK_FACTOR", "2.0"]),
     ("Kinetics/pytorchvideo/CSN_32x2_R101", thin),
-    ("Kinetics/pytorchvideo/R2PLUS1D_16x4_R50", thin + boxes),
+    ("Kinetics/pytorchvideo/R2PLUS1D_16x4_R50", thin + wide),
   ]
 
   /// Nothing, other families', and the same families' with other values of what they read.
@@ -112,9 +117,10 @@ import VideoModels
 
   /// So they do of another library's file, whose network the loader makes of any configuration.
   @Test(arguments: [
-    ("AVA/c2/SLOWFAST_32x2_R50", thin), ("AVA/c2/SLOW_8x8_R50", thin), ("Kinetics/c2/I3D_8x8_R50", thin),
-    ("Kinetics/X3D_L", thinX3D + ["MODEL.NUM_CLASSES", "7"]), ("Kinetics/pytorchvideo/CSN_32x2_R101", thin),
-    ("Kinetics/pytorchvideo/R2PLUS1D_16x4_R50", thin),
+    ("AVA/c2/SLOWFAST_32x2_R50", long), ("AVA/c2/SLOW_8x8_R50", deep), ("Kinetics/c2/I3D_8x8_R50", deep),
+    ("Kinetics/X3D_L", thinX3D + ["MODEL.NUM_CLASSES", "7"]),
+    ("Kinetics/pytorchvideo/CSN_32x2_R101", thin + ["RESNET.DEPTH", "152"]),
+    ("Kinetics/pytorchvideo/R2PLUS1D_16x4_R50", thin + ["RESNET.DEPTH", "152"]),
   ])
   func anyConfigurationOfTheLibrarys(_ name: String, _ changes: [String]) throws {
     defer { folder.remove() }
@@ -147,7 +153,7 @@ import VideoModels
   /// What is usual is said of exactly the keys of which nothing speaks.
   @Test func whatIsAssumedIsNamed() throws {
     defer { folder.remove() }
-    let own = try config("AVA/c2/SLOWFAST_32x2_R101_50_50", Self.thin + ["NONLOCAL.INSTANTIATION", "softmax"])
+    let own = try config("AVA/c2/SLOWFAST_32x2_R101_50_50", Self.long + ["NONLOCAL.INSTANTIATION", "softmax"])
     func note(_ cfg: String?) throws -> [String] {
       told(try open(entries(own), cfg: cfg)).lines.filter { $0.contains("no trace in the tensors") }
     }

@@ -238,9 +238,7 @@ import VideoModels
       let remarks = hub.remarks.map(\.text)
       #expect(hub.summary == summary && remarks.contains { $0.hasSuffix("pooled by two after res2") }, "\(remarks)")
       #expect(!remarks.contains { $0.contains("the temporal pool after res2") }, "\(remarks)")
-      // The architecture of these kernels that does not pool.
-      let unpooled = arch == "2d" ? "slow_c2d" : arch
-      #expect(hub.value(.modelArch) == unpooled)
+      #expect(hub.value(.modelArch) == (arch == "2d" ? "c2d" : "i3d"))
     }
   }
 

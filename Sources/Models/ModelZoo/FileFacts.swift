@@ -32,7 +32,18 @@ struct FileFacts {
     self.network = network
     self.family = family
     self.own = own
-    ownKeys = own.map { own in Configuration.keysRead.filter { Self.describes($0, own, family) } } ?? []
+    ownKeys = []
+    if let own {
+      // A part of a configuration does not say which network it is of: the tensors do.
+      var whole = own
+      try? whole.apply(overrides: network.settings.flatMap { [$0.key, $0.value] })
+      let tellsHead = own.source(of: .detectionEnable) != .fallback || network.value(.detectionEnable) != nil
+      let isOfBoxes =
+        tellsHead ? whole[.detectionEnable] : network.untraced[Key.detectionEnable.name] == "True"
+      ownKeys = Configuration.keysRead.filter {
+        own.source(of: $0) != .fallback && Self.describes($0, whole, isOfBoxes: isOfBoxes, family)
+      }
+    }
     if let family { leaveOutTheImpossible(ModelRules(families: [family])) }
   }
 
@@ -77,12 +88,14 @@ struct FileFacts {
     Key.dataTrainCropSize.name, Key.dataTestCropSize.name, Key.dataReverseInputChannel.name,
   ]
 
-  /// Whether a key of the file's own configuration says something of its network, or of what it is shown.
-  private static func describes(_ key: String, _ own: Configuration, _ family: (any ModelFamily)?) -> Bool {
-    if own.source(of: key) == .fallback { return false }
+  /// Whether a key that a configuration gives says something of its network, or of what that is shown.
+  private static func describes(
+    _ key: String, _ config: Configuration, isOfBoxes: Bool, _ family: (any ModelFamily)?
+  ) -> Bool {
+    if config.source(of: key) == .fallback { return false }
     if framesAndPixels.contains(key) || key.hasPrefix("MODEL.") { return true }
-    if key.hasPrefix("DETECTION.") { return key == Key.detectionEnable.name || own[.detectionEnable] }
-    return family.map { $0.reads(key) && !$0.isIdle(key, in: own) } ?? false
+    if key.hasPrefix("DETECTION.") { return key == Key.detectionEnable.name || isOfBoxes }
+    return family.map { $0.reads(key) && !$0.isIdle(key, in: config) } ?? false
   }
 
   // MARK: Held against a configuration
@@ -117,7 +130,8 @@ struct FileFacts {
   func openKeys(of configs: [Configuration], _ family: (any ModelFamily)?) -> [String] {
     let certain = Set(network.settings.filter { $0.alternatives.isEmpty }.map(\.key))
     return Configuration.keysRead.filter { key in
-      !certain.contains(key) && !ownKeys.contains(key) && configs.contains { Self.describes(key, $0, family) }
+      !certain.contains(key) && !ownKeys.contains(key)
+        && configs.contains { Self.describes(key, $0, isOfBoxes: $0[.detectionEnable], family) }
         && Set(configs.map { $0.literal(key) ?? "" }).count > 1
     }
   }

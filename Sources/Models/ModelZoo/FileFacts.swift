@@ -36,7 +36,10 @@ struct FileFacts {
     if let own {
       // A part of a configuration does not say which network it is of: the tensors do.
       var whole = own
-      try? whole.apply(overrides: network.settings.flatMap { [$0.key, $0.value] })
+      let rest = network.untraced.merging(network.unseen) { own, _ in own }
+        .filter { own.source(of: $0.key) == .fallback }
+      try? whole.apply(
+        overrides: network.settings.flatMap { [$0.key, $0.value] } + rest.flatMap { [$0.key, $0.value] })
       let tellsHead = own.source(of: .detectionEnable) != .fallback || network.value(.detectionEnable) != nil
       let isOfBoxes =
         tellsHead ? whole[.detectionEnable] : network.untraced[Key.detectionEnable.name] == "True"

@@ -250,9 +250,7 @@ import VideoModels
     let lines = describe(checkpoint).split(separator: "\n")
     let first = try #require(lines.firstIndex(of: "overrides that suit these weights:"), "\(lines)")
     let guessed = lines.filter { $0.contains("leave no trace in the tensors: below is what is usual") }
-    // Of one pathway the usual values are the defaults.
-    #expect(guessed.count == (network.hasPrefix("SLOWFAST") ? 1 : 0), "\(guessed)")
-    #expect(guessed.allSatisfy { $0.contains("RESNET.SPATIAL_STRIDES") })
+    #expect(guessed.count == 1 && guessed.allSatisfy { $0.contains("RESNET.SPATIAL_STRIDES") }, "\(guessed)")
     let own = lines[(first + 1)...].prefix { $0.hasPrefix("  ") }.flatMap { words($0.dropFirst(2)) }
     var config = Configuration.defaults
     try config.apply(overrides: own)

@@ -58,7 +58,17 @@ private struct SmallFamily: ModelFamily {
     network.set(.modelArch, "small")
     network.set(.modelModelName, "Small")
     network.set(.resnetWidthPerGroup, "\(width)")
+    network.traits = ["small"]
+    network.hasPublishedWidths = width == 6
     return network
+  }
+
+  var published: [PublishedModel] {
+    [
+      PublishedModel(
+        library: "Our zoo", traits: ["small", "400"], name: "Small 4x16", config: "configs/small.yaml",
+        number: "50.0 top-1", status: .loads)
+    ]
   }
 }
 
@@ -112,6 +122,25 @@ private struct BoxedFamily: ModelFamily {
     #expect(try model.classify(clip).shape == [1, 5])
     let odd = try self.config("5")
     #expect(throws: ConfigurationError.self) { try family.check(odd) }
+  }
+
+  /// What the family has published is named as PySlowFast's own is; of networks that it has not, overrides are.
+  @Test func itsPublishedNetworksAreNamed() throws {
+    let families: [any ModelFamily] = modelFamilies + [SmallFamily()]
+    func text(_ classes: String) throws -> String {
+      var config = try config("4")
+      try config.apply(overrides: ["MODEL.NUM_CLASSES", classes])
+      let asked = WeightReader(nil)
+      _ = VideoModel(try Architecture(config, families: families), weights: asked, engine: Engine(threads: 1))
+      let file = try save(asked.report.missing.map { ($0.name, Tensor(zeros: $0.shape)) })
+      return describe(file, families: families) { $0 == "configs/small.yaml" ? config : nil }
+    }
+    let known = try text("400")
+    #expect(known.contains("\nconfig        configs/small.yaml, as it stands\n"), "\(known)")
+    #expect(known.contains("\npublished     Our zoo's Small 4x16: 50.0 top-1\n"), "\(known)")
+    let own = try text("5")
+    #expect(!own.contains("\nconfig  ") && own.contains("\n  RESNET.WIDTH_PER_GROUP 6\n"), "\(own)")
+    #expect(own.contains("\n  DATA.NUM_FRAMES 8\n") && !own.contains("RESNET.DEPTH"), "\(own)")
   }
 
   /// The RoI head at the distance of the features, unless the family has another one.

@@ -238,6 +238,7 @@ import VideoModels
       let remarks = hub.remarks.map(\.text)
       #expect(hub.summary == summary && remarks.contains { $0.hasSuffix("pooled by two after res2") }, "\(remarks)")
       #expect(!remarks.contains { $0.contains("the temporal pool after res2") }, "\(remarks)")
+      #expect(hub.value(.modelArch) == (arch == "2d" ? "c2d" : "i3d"))
     }
   }
 
@@ -250,6 +251,9 @@ import VideoModels
         "PyTorchVideo has no network with what these weights need: RoIAlign of 8x8 with aligned True"))
     let carried = try WeightConversion(detector, to: .pyslowfast)
     #expect(
-      carried.notices.contains { $0.contains("their config must say: ") && $0.contains("DETECTION.ALIGNED True") })
+      carried.notices.contains {
+        $0.contains("their config must say: ") && $0.contains("DETECTION.ALIGNED True")
+          && $0.contains("RESNET.SPATIAL_STRIDES \"[[1], [2], [2], [1]]\"")
+      }, "\(carried.notices)")
   }
 }

@@ -28,9 +28,11 @@ extension Configuration {
   /// The configuration that a checkpoint carries; nil where the text is no YAML. What this program does not know of it is
   /// passed over: the program that wrote it did.
   ///
-  /// - Parameter path: Of the checkpoint, as the source of the values.
-  public init?(checkpointText text: String, path: String) {
-    self.init(rules: nil)
+  /// - Parameters:
+  ///   - path: Of the checkpoint, as the source of the values.
+  ///   - rules: What values were called once.
+  public init?(checkpointText text: String, path: String, rules: (any ConfigurationRules)? = nil) {
+    self.init(rules: rules)
     guard let document = try? YAMLDocument(text: text, path: path), !document.entries.isEmpty else { return nil }
     var reading = Reading()
     for entry in document.entries { take(entry, prefix: "", path: path, &reading) }

@@ -27,6 +27,9 @@ public struct Configuration: Sendable {
     var source: Source
   }
 
+  /// Which keys are asked for, where somebody wants to know.
+  var log: KeyLog?
+
   /// What else must hold; asked after every change.
   let rules: (any ConfigurationRules)?
 
@@ -75,10 +78,14 @@ extension Configuration {
   func cite(_ leaf: Leaf) -> String { "\(leaf.key) \(value(of: leaf).excerpt) (\(source(of: leaf.key)))" }
 
   /// Says where any key's value comes from.
-  public func source(of key: String) -> Source { given[key]?.source ?? .fallback }
+  public func source(of key: String) -> Source {
+    log?.note(key)
+    return given[key]?.source ?? .fallback
+  }
 
   /// The value of a key; its default where it is null: left to the model, or a key of training that was switched off so.
   func value(of leaf: Leaf) -> Value {
+    log?.note(leaf.key)
     guard let value = given[leaf.key]?.value, value != .null else { return leaf.fallback }
     return value
   }

@@ -1,6 +1,7 @@
 public import Checkpoint
 internal import Configuration
 internal import Datasets
+internal import NN
 internal import VideoModels
 internal import Wording
 
@@ -20,8 +21,8 @@ public struct ArchitectureGuess: Sendable {
   private(set) var family: (any ModelFamily)?
   /// The library whose names the file has, where it is another one.
   let peer: PeerNetwork?
-  /// The configuration in the file.
-  let own: Configuration?
+  /// The configuration in the file; nil where it has none, or that of another network.
+  private(set) var own: Configuration?
   /// The configs of this project for networks of this shape, with what was published of them.
   private(set) var candidates: [(path: String, published: [PublishedModel])] = []
   /// Whether the candidates have its widths and its classes.
@@ -77,15 +78,72 @@ public struct ArchitectureGuess: Sendable {
       if network != nil { family = candidate }
     }
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
+    holdOwnConfiguration(families)
     readHead(tensors)
-    if head == .boxes, let others = network?.untracedOfBoxes {
-      network?.untraced.merge(others) { _, ofBoxes in ofBoxes }
-    }
+    addUsualValues()
     if let peer { network?.add(peer) }
     if let own {
       for key in Configuration.keysRead where own.source(of: key) != .fallback { network?.settle(key) }
     }
     network.map { findCandidates($0, classes) }
+  }
+
+  /// Holds the file's own configuration against its tensors: of what it says otherwise, that is taken under which the
+  /// tensors are the same, and the rest is said.
+  private mutating func holdOwnConfiguration(_ families: [any ModelFamily]) {
+    guard let own, let network else { return }
+    let others = network.settings.compactMap { setting -> FileFacts.Override? in
+      guard own.source(of: setting.key) != .fallback, let value = own.overrideText(setting.key), !setting.admits(value)
+      else { return nil }
+      return FileFacts.Override(key: setting.key, value: value)
+    }
+    if others.isEmpty { return }
+    // What another library's names say of a network, its tensors do not.
+    let taken = peer == nil ? sameTensors(others, network, families) : []
+    for setting in taken { self.network?.replace(setting.key, by: setting.value) }
+    let denied = others.filter { !taken.contains($0) }
+    if denied.isEmpty { return }
+    let said = "the file's own configuration (cfg) has \(series(denied.map(\.text), "and"))"
+    func isDenied(_ key: Key<String>) -> Bool { denied.contains { $0.key == key.name } }
+    if isDenied(.modelArch) || isDenied(.modelModelName) && own.source(of: .modelArch) == .fallback {
+      self.own = nil
+      self.network?.remark("\(said): it is another network's, and nothing of it is taken")
+    } else {
+      let now = denied.map { setting in network.settings.first { $0.key == setting.key }?.value ?? "" }
+      self.network?.remark("\(said), where the tensors have \(series(now, "and")): taken is what they have")
+    }
+  }
+
+  /// Those of a configuration's values under which the network has as many of the file's tensors as under those that were
+  /// recognised: all, where they do together, else those that do by themselves.
+  private func sameTensors(
+    _ values: [FileFacts.Override], _ network: Recognition, _ families: [any ModelFamily]
+  ) -> [FileFacts.Override] {
+    func misfits(_ values: [FileFacts.Override]) -> Int {
+      var trial = network
+      for setting in values { trial.replace(setting.key, by: setting.value) }
+      let report = try? NetworkFit.report(
+        of: self, under: FileFacts(trial, own: nil, family).configuration(), families)
+      return report.map { $0.missing.count + $0.mismatched.count + $0.unused.count } ?? Int.max
+    }
+    let least = misfits([])
+    if least == Int.max || misfits(values) <= least { return least == Int.max ? [] : values }
+    return values.filter { misfits([$0]) <= least }
+  }
+
+  /// The usual values of keys of the head that leave no trace in tensors.
+  private mutating func addUsualValues() {
+    let isOfBoxes = head == .boxes
+    if isOfBoxes, let others = network?.untracedOfBoxes {
+      network?.untraced.merge(others) { _, ofBoxes in ofBoxes }
+    }
+    // Charades' videos have several classes.
+    let hasSeveral = isOfBoxes || head == .clips(dataSet: Self.dataSets[Self.classesOfCharades])
+    let usual = [
+      Key.detectionEnable.name: isOfBoxes ? "True" : "False",
+      Key.modelHeadAct.name: (hasSeveral ? Activation.sigmoid : .softmax).rawValue,
+    ]
+    network?.untraced.merge(usual) { own, _ in own }
   }
 
   private mutating func findCandidates(_ network: Recognition, _ classes: Int?) {
@@ -105,7 +163,7 @@ public struct ArchitectureGuess: Sendable {
   ) -> [(path: String, published: [PublishedModel])] {
     let traits = PublishedModel.traits(
       network, scoresBoxes: peer?.scoresBoxes ?? head.map { $0 == .boxes }, classes: classes, peer?.semantics)
-    let models = PublishedModel.candidates(peer?.library ?? PublishedModel.ownLibrary, traits)
+    let models = traits.isEmpty ? [] : family?.published.filter { $0.traits == traits && isOfItsLibrary($0) } ?? []
     var found: [(path: String, published: [PublishedModel])] = []
     for path in models.compactMap(\.config) + (peer == nil ? UnpublishedConfigs.paths(traits) : [])
     where !found.contains(where: { $0.path == path }) {
@@ -114,11 +172,21 @@ public struct ArchitectureGuess: Sendable {
     return found
   }
 
+  /// Whether a published network has the names of the file: another library's, or those that are read as they are.
+  private func isOfItsLibrary(_ model: PublishedModel) -> Bool {
+    if let peer { return model.library == peer.library }
+    return family?.peers.contains { $0.library == model.library } != true
+  }
+
   static let classesOfImageNet = 1000
+  /// What the names of a head of self-supervised training begin with, which scores no classes.
+  static let selfSupervisedHead = Projection.scope + ".projection."
   private static let usualClasses = 400
+  private static let classesOfCharades = 157
   /// The data sets of whole clips that a number of classes speaks for.
   private static let dataSets = [
-    usualClasses: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700", 101: "UCF101", 157: "Charades",
+    usualClasses: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700", 101: "UCF101",
+    classesOfCharades: "Charades",
     174: "Something-Something v2", classesOfImageNet: "ImageNet",
   ]
   private static let classesOfAVA: Set = [
@@ -135,13 +203,18 @@ public struct ArchitectureGuess: Sendable {
   private mutating func readHead(_ tensors: TensorIndex) {
     guard let classes = scored(tensors) else {
       network?.remark(
-        tensors.hasPrefix(Projection.scope + ".projection.")
+        tensors.hasPrefix(Self.selfSupervisedHead)
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
       return
     }
     let dataSet = Self.dataSets[classes]
     scoresBoxes = peer?.scoresBoxes ?? family?.scoresBoxes(tensors)
     let isOfConfig = own.flatMap { $0.source(of: .detectionEnable) == .fallback ? nil : $0[.detectionEnable] }
+    if let scoresBoxes, let isOfConfig, scoresBoxes != isOfConfig {
+      network?.remark(
+        "the file's own configuration (cfg) has \(Key.detectionEnable.name) \(isOfConfig ? "True" : "False"), and the tensors' "
+          + "names say otherwise: taken is what they say")
+    }
     if let isOfBoxes = scoresBoxes ?? isOfConfig {
       head = isOfBoxes ? .boxes : .clips(dataSet: dataSet)
       network?.set(.detectionEnable, isOfBoxes ? "True" : "False")

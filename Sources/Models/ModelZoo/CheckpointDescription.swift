@@ -23,22 +23,60 @@ private func guessed(
   guard let network = guess.network else { return ["architecture  none that this program knows"] }
   var lines = ["architecture  \(network.summary), by the tensors' names and shapes"]
   if let peer = guess.peer { lines.append("library       \(peer.library)") }
-  let remarks = network.remarks.map { "note          \($0.text)" }
+  func note(_ text: String) -> String { "note          \(text)" }
+  let remarks = network.remarks.map { note($0.text) }
   let fit = NetworkFit(guess, families)
-  let obstacle = guess.obstacle ?? fit?.obstacle
-  if let (reason, advice) = obstacle { return lines + remarks + ["note          \(reason) -> \(advice)"] }
-  guard let suggestions = ConfigSuggestions(guess, read) else { return lines }
-  let oddity = suggestions.facts.oddity.map { ["note          \($0)"] } ?? []
-  let gaps = fit?.gaps(network, isWritten: false).map { "note          \($0)" } ?? []
-  lines += gaps + configLines(suggestions, guess) + oddity + remarks
-  if !suggestions.all.isEmpty { return lines }
-  let assumed = suggestions.facts.assumed
-  if !assumed.isEmpty {
-    lines.append(
-      "note          \(series(assumed, "and")) leave no trace in the tensors: below is what is usual -> set what the weights "
-        + "were trained with")
+  if let (reason, advice) = guess.obstacle ?? fit?.obstacle {
+    return lines + remarks + [note("\(reason) -> \(advice)")]
   }
-  return lines + ["", "overrides that suit these weights:"] + suggestions.facts.settings.map { "  \($0.text)" }
+  guard let fit else { return lines + remarks }
+  let suggestions = ConfigSuggestions(guess, fit, read)
+  lines += fit.gaps(isWritten: false).map(note)
+  let oddity =
+    fit.leavesOwnOut
+    ? "the file's own configuration (cfg) is of no network with these tensors, and is left out here" : fit.facts.oddity
+  let notes = (oddity.map { [note($0)] } ?? []) + remarks
+  // What loads nothing is not advised.
+  guard let settings = fit.settings() else { return lines + notes }
+  let assumed = fit.facts.assumed(settings)
+  let head =
+    fit.hasHead
+    ? []
+    : [
+      note(
+        "no configuration loads a file without a head -> fine-tune it, or try it with --partial-weights, which makes one up"
+      )
+    ]
+  if !suggestions.all.isEmpty {
+    lines += configLines(suggestions, guess) + ownLines(fit.facts, assumed)
+    if !network.openKeys.isEmpty { lines.append(note("\(untraced(network.openKeys))")) }
+    return lines + notes + head
+  }
+  lines += notes + ownLines(fit.facts, assumed) + head
+  if !assumed.isEmpty {
+    lines.append(note("\(untraced(assumed)): below is what is usual -> set what the weights were trained with"))
+  }
+  return lines + ["", "overrides that suit these weights\(fit.hasHead ? "" : ", but for the head"):"]
+    + (settings.filter { !$0.isAssumed } + settings.filter(\.isAssumed)).map { "  \($0.text)" }
+}
+
+private func untraced(_ keys: [String]) -> String {
+  "\(series(keys, "and")) \(keys.count == 1 ? "leaves" : "leave") no trace in the tensors"
+}
+
+/// What of that which leaves no trace the file's own configuration tells.
+///
+/// - Parameter assumed: The keys of which it is silent.
+private func ownLines(_ facts: FileFacts, _ assumed: [String]) -> [String] {
+  let told = facts.untracedOverrides.map(\.key)
+  if told.isEmpty { return [] }
+  // The shorter of the two lists.
+  let what =
+    assumed.count <= told.count
+    ? "what leaves no trace in the tensors is as the file's own configuration (cfg) has it"
+      + (assumed.isEmpty ? "" : ", but for \(series(assumed, "and")), which it has not")
+    : "of what leaves no trace in the tensors, the file's own configuration (cfg) has \(series(told, "and"))"
+  return ["note          \(what)"]
 }
 
 /// Which configurations suit, and what was published of networks of this shape.
@@ -56,12 +94,8 @@ private func configLines(_ suggestions: ConfigSuggestions, _ guess: Architecture
     // The numbers are of the config's own network.
     let isPublished = suggestion.config == nil || suggestion.overrides.allSatisfy { $0.key.hasPrefix("DATA.") }
     if guess.network?.hasPublishedWidths == true, isPublished {
-      let library = guess.peer?.library ?? PublishedModel.ownLibrary
-      lines += suggestion.published.map { "published     \(library)'s \($0.name): \($0.number)" }
+      lines += suggestion.published.map { "published     \($0.library)'s \($0.name): \($0.number)" }
     }
-  }
-  if suggestions.facts.hasOwn, !suggestions.all.isEmpty {
-    lines.append("note          what leaves no trace in the tensors is as the file's own configuration (cfg) has it")
   }
   if suggestions.all.count > 1 {
     let keys = suggestions.openKeys

@@ -1,6 +1,6 @@
 internal import Configuration
 
-/// The configs of this project that a file may suit, each held against what is known of the file.
+/// The configs of this project that a file may suit, each held against what is known of the file, and tried on it.
 struct ConfigSuggestions {
   struct Suggestion {
     let path: String
@@ -13,18 +13,20 @@ struct ConfigSuggestions {
   private(set) var all: [Suggestion]
   /// The keys in which the suggestions differ, and of which nothing that is known of the file speaks.
   let openKeys: [String]
-  let facts: FileFacts
 
   /// - Parameter read: Reads a config of this project by its path; nil where it is not there.
-  init?(_ guess: ArchitectureGuess, _ read: (String) -> Configuration?) {
-    guard let network = guess.network else { return nil }
-    let facts = FileFacts(network, own: guess.own, guess.family)
-    self.facts = facts
+  init(_ guess: ArchitectureGuess, _ fit: NetworkFit, _ read: (String) -> Configuration?) {
+    let facts = fit.facts
     all = guess.candidates.map { candidate in
       let config = read(candidate.path)
       return Suggestion(
         path: candidate.path, overrides: config.map(facts.overrides) ?? facts.proven, config: config,
         published: candidate.published)
+    }
+    all = all.filter { suggestion in
+      guard var config = suggestion.config else { return true }
+      do { try config.apply(overrides: suggestion.overrides.flatMap { [$0.key, $0.value] }) } catch { return false }
+      return fit.loads(config)
     }
     // Tensors of one config need less of it said otherwise than those of another; the file's own configuration, where there is
     // one, tells what they do not.

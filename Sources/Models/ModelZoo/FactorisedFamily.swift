@@ -11,11 +11,13 @@ struct FactorisedFamily: ModelFamily {
     let network: String
     let modelName: String
     let arch: String
+    /// Frames and the distance between them, as published.
+    let clip: (frames: Int, rate: Int)
   }
 
   private static let members = [
-    Member(kind: .timeAndSpace, network: "R(2+1)D", modelName: "PTVR2plus1D", arch: "r2plus1d"),
-    Member(kind: .channels, network: "CSN", modelName: "PTVCSN", arch: "csn"),
+    Member(kind: .timeAndSpace, network: "R(2+1)D", modelName: "PTVR2plus1D", arch: "r2plus1d", clip: (16, 4)),
+    Member(kind: .channels, network: "CSN", modelName: "PTVCSN", arch: "csn", clip: (32, 2)),
   ]
 
   var modelNames: [String] { Self.members.map(\.modelName) }
@@ -81,8 +83,9 @@ struct FactorisedFamily: ModelFamily {
     guard let kind = FactorisedBackbone.Kind(tensors), let stem = tensors.stem(pathway: 0),
       let member = Self.members.first(where: { $0.kind == kind })
     else { return nil }
-    let depth = Self.depths.first { $0.value == tensors.blockCounts }?.key
+    let depth = tensors.depth(of: Self.depths)
     var network = Recognition([member.network, depth.map { "R\($0)" }].compactMap { $0 }.joined(separator: " "))
+    network.remarkMissingBlocks(tensors.blockCounts, of: depth, depth.flatMap { Self.depths[$0] })
     network.traits = Set([member.arch, depth.map { "R\($0)" }].compactMap { $0 })
     network.hasPublishedWidths = stem[0] == 64
     network.set(.modelArch, member.arch)
@@ -94,7 +97,10 @@ struct FactorisedFamily: ModelFamily {
     }
     network.set(.resnetWidthPerGroup, "\(stem[0])")
     network.set(.dataInputChannelNum, "[\(stem[1])]")
-    network.remark("the clip's length leaves no trace in the tensors", leavingOpen: Key.dataNumFrames.name)
+    network.leaveOpen(Key.dataNumFrames)
+    network.untraced = [
+      Key.dataNumFrames.name: "\(member.clip.frames)", Key.dataSamplingRate.name: "\(member.clip.rate)",
+    ]
     return network
   }
 

@@ -1,5 +1,6 @@
 internal import Checkpoint
 internal import Configuration
+internal import VideoModels
 internal import Wording
 
 /// What is known of the configuration that a file's network is of: what its tensors prove, and of what they leave open what
@@ -11,12 +12,15 @@ struct FileFacts {
   struct Override: Equatable {
     let key: String
     let value: String
+    /// Whether it is but the usual one: neither the tensors nor the configuration in the file speak for it.
+    var isAssumed = false
 
     /// As a command line takes it.
     var text: String { "\(key) \(value.contains(" ") ? "\"\(value)\"" : value)" }
   }
 
   private let network: Recognition
+  private let family: (any ModelFamily)?
   /// The configuration in the file.
   private let own: Configuration?
   /// The keys that act on the network and its frames, as far as the file's configuration gives them and is believed.
@@ -26,8 +30,23 @@ struct FileFacts {
 
   init(_ network: Recognition, own: Configuration?, _ family: (any ModelFamily)?) {
     self.network = network
+    self.family = family
     self.own = own
-    ownKeys = own.map { own in Configuration.keysRead.filter { Self.describes($0, own, family) } } ?? []
+    ownKeys = []
+    if let own {
+      // A part of a configuration does not say which network it is of: the tensors do.
+      var whole = own
+      let rest = network.untraced.merging(network.unseen) { own, _ in own }
+        .filter { own.source(of: $0.key) == .fallback }
+      try? whole.apply(
+        overrides: network.settings.flatMap { [$0.key, $0.value] } + rest.flatMap { [$0.key, $0.value] })
+      let tellsHead = own.source(of: .detectionEnable) != .fallback || network.value(.detectionEnable) != nil
+      let isOfBoxes =
+        tellsHead ? whole[.detectionEnable] : network.untraced[Key.detectionEnable.name] == "True"
+      ownKeys = Configuration.keysRead.filter {
+        own.source(of: $0) != .fallback && Self.describes($0, whole, isOfBoxes: isOfBoxes, family)
+      }
+    }
     if let family { leaveOutTheImpossible(ModelRules(families: [family])) }
   }
 
@@ -67,21 +86,22 @@ struct FileFacts {
     }
   }
 
-  /// Whether there is more than what the tensors tell.
-  var hasOwn: Bool { !ownKeys.isEmpty }
-
   private static let framesAndPixels: Set = [
     Key.dataNumFrames.name, Key.dataSamplingRate.name, Key.dataMean.name, Key.dataStd.name,
     Key.dataTrainCropSize.name, Key.dataTestCropSize.name, Key.dataReverseInputChannel.name,
   ]
 
-  /// Whether a key of the file's own configuration says something of its network, or of what it is shown.
-  private static func describes(_ key: String, _ own: Configuration, _ family: (any ModelFamily)?) -> Bool {
-    if own.source(of: key) == .fallback { return false }
+  /// Whether a key that a configuration gives says something of its network, or of what that is shown.
+  private static func describes(
+    _ key: String, _ config: Configuration, isOfBoxes: Bool, _ family: (any ModelFamily)?
+  ) -> Bool {
+    if config.source(of: key) == .fallback { return false }
     if framesAndPixels.contains(key) || key.hasPrefix("MODEL.") { return true }
-    if key.hasPrefix("DETECTION.") { return key == Key.detectionEnable.name || own[.detectionEnable] }
-    return family.map { $0.reads(key) && !$0.isIdle(key, in: own) } ?? false
+    if key.hasPrefix("DETECTION.") { return key == Key.detectionEnable.name || isOfBoxes }
+    return family.map { $0.reads(key) && !$0.isIdle(key, in: config) } ?? false
   }
+
+  // MARK: Held against a configuration
 
   /// What a configuration has to say otherwise to be that of the file.
   ///
@@ -93,7 +113,7 @@ struct FileFacts {
       if let own { return isSameValue(now, own) ? nil : Override(key: setting.key, value: own) }
       return setting.admits(now) ? nil : Override(key: setting.key, value: setting.value)
     }
-    return proven + untracedOverrides(of: config)
+    return proven + untracedOverrides.filter { !isSameValue($0.value, config.literal($0.key) ?? "") }
   }
 
   /// What the file's own configuration says otherwise of the network and no tensor tells: a run goes on, and its scores are
@@ -109,27 +129,65 @@ struct FileFacts {
     }
   }
 
-  /// All that is known, for a configuration of one's own.
-  var settings: [Override] {
-    let known =
-      network.settings.map { Override(key: $0.key, value: ownValue($0) ?? $0.value) }
-      + untracedOverrides(of: .defaults)
-    let keys = Set(known.map(\.key))
-    // Without these the defaults, which are of one pathway, would stand.
-    return known
-      + unwritten.filter {
-        !keys.contains($0.key) && !ownKeys.contains($0.key)
-          && !isSameValue($0.value, Configuration.defaults.literal($0.key) ?? "")
-      }
+  /// The keys of which the tensors say nothing for certain, and that act on the network or its frames.
+  func openKeys(of configs: [Configuration], _ family: (any ModelFamily)?) -> [String] {
+    let certain = Set(network.settings.filter { $0.alternatives.isEmpty }.map(\.key))
+    return Configuration.keysRead.filter { key in
+      !certain.contains(key) && !ownKeys.contains(key)
+        && configs.contains { Self.describes(key, $0, isOfBoxes: $0[.detectionEnable], family) }
+        && Set(configs.map { $0.literal(key) ?? "" }).count > 1
+    }
   }
 
-  /// The keys of ``settings`` whose values are taken to be the usual ones.
-  var assumed: [String] { settings.map(\.key).filter { network.untraced[$0] != nil && !ownKeys.contains($0) } }
+  // MARK: For a configuration of one's own
 
-  /// Values of keys that no tensor is of.
-  private var unwritten: [Override] {
-    network.untraced.merging(network.unseen) { own, _ in own }.sorted { $0.key < $1.key }
-      .map { Override(key: $0.key, value: $0.value) }
+  /// All that decides what the network is and what it is shown: over any configuration these make the same network.
+  ///
+  /// - Parameters:
+  ///   - peer: Whose file it is; nil for PySlowFast's own.
+  ///   - build: Builds a configuration's architecture, to see what it asks for.
+  func settings(_ peer: PeerNetwork?, _ build: (Configuration) throws -> Architecture) -> [Override] {
+    var settings = known
+    var asked: Set<String> = []
+    while true {
+      var config = Configuration.defaults
+      // What is refused stays as it is: nothing is advised of it.
+      guard (try? config.apply(overrides: settings.flatMap { [$0.key, $0.value] })) != nil else { return known }
+      var stride: Int?
+      asked.formUnion(config.keysAsked { stride = (try? build($0))?.head.assumedStride })
+      let now = Set(settings.map(\.key))
+      let new = Configuration.keys.filter { (asked.contains($0) || shown(peer).contains($0)) && !now.contains($0) }
+      if new.isEmpty { break }
+      settings += new.map { key in
+        // Where it is not given, it is the distance of the features.
+        let own = key == Key.detectionSpatialScaleFactor.name ? stride.map { "\($0)" } : nil
+        return Override(key: key, value: own ?? config.overrideText(key) ?? "", isAssumed: true)
+      }
+    }
+    return settings.filter { !$0.isAssumed || asked.contains($0.key) || shown(peer).contains($0.key) }
+  }
+
+  /// The keys of what a network is shown in a test that no network asks for.
+  private func shown(_ peer: PeerNetwork?) -> Set<String> {
+    let clips: Set = [Key.dataSamplingRate.name, Key.dataTestCropSize.name]
+    // Of another library's pixels the loader knows.
+    let pixels = [Key.dataMean.name, Key.dataStd.name, Key.dataReverseInputChannel.name]
+    return peer?.pixels == nil ? clips.union(pixels) : clips
+  }
+
+  /// Those of some settings that are but assumed, and that say something of the network.
+  func assumed(_ settings: [Override]) -> [String] {
+    var config = Configuration.defaults
+    guard (try? config.apply(overrides: settings.flatMap { [$0.key, $0.value] })) != nil else { return [] }
+    return settings.filter { $0.isAssumed && family?.isIdle($0.key, in: config) != true }.map(\.key)
+  }
+
+  /// What the file's own configuration says of keys that leave no trace in tensors.
+  var untracedOverrides: [Override] {
+    let traced = Set(network.settings.map(\.key))
+    return ownKeys.filter { !traced.contains($0) }.compactMap { key in
+      value(key).map { Override(key: key, value: $0) }
+    }
   }
 
   /// What is known for certain: without values that others have the tensors of, too.
@@ -138,16 +196,27 @@ struct FileFacts {
       if let own = ownValue(setting) { return Override(key: setting.key, value: own) }
       return setting.alternatives.isEmpty ? Override(key: setting.key, value: setting.value) : nil
     }
-    return certain + untracedOverrides(of: .defaults)
+    return certain + untracedOverrides
   }
 
-  /// What the file's own configuration says of keys that leave no trace in tensors.
-  private func untracedOverrides(of config: Configuration) -> [Override] {
-    let traced = Set(network.settings.map(\.key))
-    return ownKeys.filter { !traced.contains($0) }.compactMap { key in
-      guard let value = value(key), !isSameValue(value, config.literal(key) ?? "") else { return nil }
-      return Override(key: key, value: value)
+  /// What tensors, the file's own configuration and, where both are silent, custom speak for.
+  private var known: [Override] {
+    let told =
+      network.settings.map { Override(key: $0.key, value: ownValue($0) ?? $0.value) } + untracedOverrides
+    let keys = Set(told.map(\.key))
+    func rest(_ values: [String: String], isAssumed: Bool) -> [Override] {
+      values.sorted { $0.key < $1.key }.filter { !keys.contains($0.key) }
+        .map { Override(key: $0.key, value: $0.value, isAssumed: isAssumed) }
     }
+    return told + rest(network.unseen, isAssumed: false)
+      + rest(network.untraced.filter { network.unseen[$0.key] == nil }, isAssumed: true)
+  }
+
+  /// A configuration under which the network can be built; its clips are the file's only where the file says so.
+  func configuration(_ rules: ModelRules? = nil) throws -> Configuration {
+    var config = Configuration(rules: rules)
+    try config.apply(overrides: known.flatMap { [$0.key, $0.value] })
+    return config
   }
 
   /// What the file's own configuration says, where the tensors admit it.
@@ -156,25 +225,13 @@ struct FileFacts {
     return value
   }
 
-  private func value(_ key: String) -> String? {
-    guard let literal = own?.literal(key) else { return nil }
-    // A text needs no quotes on the command line.
+  private func value(_ key: String) -> String? { own?.overrideText(key) }
+}
+
+extension Configuration {
+  /// A key's value as an override gives it: a text needs no quotes there.
+  func overrideText(_ key: String) -> String? {
+    guard let literal = literal(key) else { return nil }
     return literal.hasPrefix("'") && literal.count > 2 ? String(literal.dropFirst().dropLast()) : literal
-  }
-
-  /// The keys of which the tensors say nothing for certain, and that act on the network or its frames.
-  func openKeys(of configs: [Configuration], _ family: (any ModelFamily)?) -> [String] {
-    let certain = Set(network.settings.filter { $0.alternatives.isEmpty }.map(\.key))
-    return Configuration.keysRead.filter { key in
-      !certain.contains(key) && !ownKeys.contains(key) && configs.contains { Self.describes(key, $0, family) }
-        && Set(configs.map { $0.literal(key) ?? "" }).count > 1
-    }
-  }
-
-  /// A configuration under which the network can be built; its clips are the file's only where the file says so.
-  func configuration(_ rules: ModelRules? = nil) throws -> Configuration {
-    var config = Configuration(rules: rules)
-    try config.apply(overrides: settings.flatMap { [$0.key, $0.value] })
-    return config
   }
 }

@@ -74,6 +74,11 @@ public protocol ModelFamily: Sendable {
   /// have the same.
   func scoresBoxes(_ tensors: TensorIndex) -> Bool?
 
+  /// What was published of its networks, and with which configurations, for `inspect` to name; by default what the tables of
+  /// PySlowFast's, PyTorchVideo's and MMAction2's model zoos have of its ``archs``. Recognised networks are told by their
+  /// `traits`.
+  var published: [PublishedModel] { get }
+
   /// How other libraries have its networks: whose files are read, and under whose names weights are written. Of a file the
   /// first that reads it is believed.
   var peers: [any PeerMapping] { get }
@@ -102,6 +107,7 @@ extension ModelFamily {
   public var firstModules: [String] { [StageNames.stage(1)] }
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func scoresBoxes(_ tensors: TensorIndex) -> Bool? { nil }
+  public var published: [PublishedModel] { PublishedModel.all.filter { !$0.traits.isDisjoint(with: archs) } }
   public var peers: [any PeerMapping] { [] }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }

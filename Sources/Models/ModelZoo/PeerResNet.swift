@@ -42,7 +42,9 @@ struct PeerResNet: PeerBackbone, Equatable {
     return words
   }
 
-  var decisiveKeys: [String] { [Key.resnetSpatialDilations.name] }
+  var decisiveKeys: [String] {
+    [Key.resnetSpatialStrides.name, Key.resnetSpatialDilations.name] + (poolsTime == nil ? [] : [Key.modelArch.name])
+  }
 
   // MARK: Building
 
@@ -122,8 +124,11 @@ struct PeerResNet: PeerBackbone, Equatable {
       network.set(.nonlocalPool, "\((0..<4).map { _ in last.dilations.map { _ in pool } })")
       if let name = Self.instantiation(nonLocal.attention) { network.set(.nonlocalInstantiation, name) }
     }
-    let arch = network.value(.modelArch)
-    if let poolsTime, ResNetBackbone.archs.contains(where: { $0.name == arch && $0.poolsTime }) {
+    let arch = ResNetBackbone.archs.first { $0.name == network.value(.modelArch) }
+    if let poolsTime, let arch, arch.poolsTime {
+      // Of the same kernels there is one that pools, and one that does not.
+      let own = ResNetBackbone.archs.last { $0.kernels == arch.kernels && $0.poolsTime == poolsTime }
+      network.replace(Key.modelArch.name, by: own?.name ?? arch.name)
       network.settle(.modelArch)
       network.settle(.modelModelName)
       network.remark("time is \(poolsTime ? "" : "not ")pooled by two after res2")

@@ -1,9 +1,10 @@
 internal import Configuration
 internal import VideoModels
 
-/// A published entry of PySlowFast's, PyTorchVideo's or MMAction2's model zoo, with its own number.
+/// A published network with its own number: an entry of PySlowFast's, PyTorchVideo's or MMAction2's model zoo, or of a family
+/// of one's own.
 ///
-/// `docs/zoo.md` lists them all, `inspect` those that a file may be.
+/// `docs/zoo.md` lists all of those three, `inspect` those that a file may be.
 public struct PublishedModel: Sendable {
   /// What this program makes of the file.
   public enum Status: Sendable, Equatable {
@@ -41,16 +42,23 @@ public struct PublishedModel: Sendable {
     self.status = status
   }
 
-  /// Every entry, library by library.
+  /// An entry of a family of one's own.
+  ///
+  /// - Parameters:
+  ///   - traits: Those that `recognise` gives, and what the head scores: "boxes", or the number of its classes.
+  ///   - config: By its path from the project's folder.
+  public init(
+    library: String, traits: Set<String>, name: String, config: String?, file: String? = nil, number: String,
+    status: Status
+  ) {
+    (self.library, self.traits, self.name, self.config) = (library, traits, name, config)
+    (self.file, self.number, self.status) = (file, number, status)
+  }
+
+  /// Every entry of the three model zoos, library by library.
   public static let all = ofPySlowFast + ofPyTorchVideo + ofMMAction2
 
   static let ownLibrary = "PySlowFast"
-
-  /// The published networks that a file of such traits may be.
-  static func candidates(_ library: String, _ traits: Set<String>) -> [PublishedModel] {
-    if traits.isEmpty { return [] }
-    return all.filter { $0.library == library && $0.traits == traits }
-  }
 
   /// Traits of a table's entry, divided by spaces.
   static func words(_ traits: String) -> Set<String> { Set(traits.split(separator: " ").map(String.init)) }

@@ -25,10 +25,12 @@ public struct Recognition: Sendable {
   /// As overrides for a configuration.
   public private(set) var settings: [Setting] = []
   public private(set) var remarks: [Remark] = []
+  /// The keys of its own that leave no trace in the tensors, and that nobody has spoken for yet.
+  public private(set) var openKeys: [String] = []
   /// Values by key that a configuration may keep to itself, and that the absence of tensors speaks for.
   public var unseen: [String: String] = [:]
-  /// Values by key that leave no trace in the tensors, and under which a network of them can be built where nobody says
-  /// others.
+  /// Values by key that leave no trace in the tensors: the usual ones, where nobody says others. Of all further keys that
+  /// the network's building asks for the defaults are usual.
   public var untraced: [String: String] = [:]
   /// The same where the head scores boxes, before ``untraced``.
   public var untracedOfBoxes: [String: String] = [:]
@@ -49,9 +51,23 @@ public struct Recognition: Sendable {
     settle(key)
   }
 
+  /// Takes another value under which the network has the same tensors.
+  mutating func replace(_ key: String, by value: String) {
+    guard let index = settings.firstIndex(where: { $0.key == key }) else { return }
+    settings[index] = Setting(key: key, value: value, alternatives: [])
+  }
+
   /// The value that the tensors speak for.
   public func value<Content: Sendable>(_ key: Key<Content>) -> String? {
     settings.first { $0.key == key.name }?.value
+  }
+
+  /// Says where its stages have fewer blocks than the depth that they are taken for.
+  mutating func remarkMissingBlocks<Depth>(_ counts: [Int], of depth: Depth?, _ blocks: [Int]?) {
+    guard let depth, let blocks, blocks != counts else { return }
+    remark(
+      "the blocks of its stages, \(counts), are those of no known depth: taken for \(depth)'s, \(blocks), with some missing"
+    )
   }
 
   /// - Parameter keys: Names of those whose values the tensors leave open, where the remark says so: it goes once all of
@@ -60,10 +76,16 @@ public struct Recognition: Sendable {
     remarks.append(Remark(text: text, openKeys: Set(keys)))
   }
 
+  /// Says that the tensors leave keys of the network open, until they are set, or settled otherwise.
+  public mutating func leaveOpen<each Content: Sendable>(_ keys: repeat Key<each Content>) {
+    for key in repeat each keys { openKeys.append(key.name) }
+  }
+
   /// Takes back that a key's value is left open.
   public mutating func settle<Content: Sendable>(_ key: Key<Content>) { settle(key.name) }
 
   mutating func settle(_ key: String) {
+    openKeys.removeAll { $0 == key }
     for index in remarks.indices.reversed() where remarks[index].openKeys.remove(key) != nil {
       if remarks[index].openKeys.isEmpty { remarks.remove(at: index) }
     }

@@ -53,11 +53,11 @@ private struct Widths {
   init(_ config: Configuration, pathways: Int) throws {
     base = config[.resnetWidthPerGroup]
     inner = base * config[.resnetNumGroups]
-    betaInverse = config[.slowfastBetaInv]
     guard pathways == 2 else {
-      fusion = nil
+      (betaInverse, fusion) = (1, nil)
       return
     }
+    betaInverse = config[.slowfastBetaInv]
     fusion = ResNetBackbone.Fusion(
       alpha: config[.slowfastAlpha], kernel: config[.slowfastFusionKernelSz],
       channelRatio: config[.slowfastFusionConvChannelRatio])

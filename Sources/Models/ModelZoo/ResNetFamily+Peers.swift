@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Wording
 
 extension ResNetFamily {
   /// Asked last of all families' (``modelFamilies``): MMAction2's also says which of its networks nobody builds.
@@ -67,15 +68,45 @@ private struct ResNetInPyTorchVideo: PyTorchVideoStages {
         "time is taken to be pooled by two after res2, as in MODEL.ARCH \(network.arch): the tensors of networks without "
           + "that pool are the same, and PyTorchVideo has none")
     }
+    if network.scoresBoxes == true {
+      layers.obstacles.insert(contentsOf: obstaclesOfBoxes(network), at: 0)
+      if network.origin == nil, !tellsAlignment(network.config) {
+        layers.notices.append(
+          "PyTorchVideo's detector takes RoIAlign with aligned False: weights of a config with DETECTION.ALIGNED True score "
+            + "otherwise there")
+      }
+    }
     return layers
   }
 
+  /// How boxes are looked up, where PyTorchVideo's detectors do otherwise: as the file's library or its own configuration
+  /// says.
+  private func obstaclesOfBoxes(_ network: ConvertedNetwork) -> [String] {
+    if let origin = network.origin {
+      let boxes = origin.semantics.boxes.map { PeerSemantics.Boxes(aligned: $0.aligned, resolution: $0.resolution) }
+      return boxes.map { $0 == PyTorchVideo.boxes ? [] : [$0.words] } ?? []
+    }
+    guard let config = network.config else { return [] }
+    let boxes = PeerSemantics.Boxes(
+      aligned: tellsAlignment(config) ? config.alignsBoxes : PyTorchVideo.boxes.aligned,
+      resolution: config[.detectionRoiXformResolution])
+    let stride = config[.detectionSpatialScaleFactor]
+    let words = boxes == PyTorchVideo.boxes ? [] : ["\(boxes.words), as the file's own config has it"]
+    return words + (stride == PyTorchVideo.strideOfBoxes ? [] : ["boxes on features \(stride) pixels apart"])
+  }
+
+  /// Whether a file's own configuration says how boxes are looked up: what it does not give is nobody's word.
+  private func tellsAlignment(_ config: Configuration?) -> Bool {
+    config.map { $0.wrapsPyTorchVideo || $0.source(of: .detectionAligned) != .fallback } ?? false
+  }
+
   /// The stages that the file's own configuration has otherwise than the library, in words: strides and dilations leave no
-  /// trace in the tensors. There a detector's res5 has stride 1 and dilation 2, another's stride 2.
+  /// trace in the tensors. There a detector's res5 has stride 1 and dilation 2, another's stride 2. What that configuration
+  /// does not give is nobody's word.
   private func otherStages(_ config: Configuration, scoresBoxes: Bool?) -> [String] {
     (0..<4).compactMap { stage in
       func row(_ key: Key<[[Int]]>, _ stage: Int) -> [Int] {
-        config[key].indices.contains(stage) ? config[key][stage] : []
+        config.source(of: key) != .fallback && config[key].indices.contains(stage) ? config[key][stage] : []
       }
       let strides = row(.resnetSpatialStrides, stage)
       let dilations = row(.resnetSpatialDilations, stage).indices.compactMap { pathway in
@@ -87,7 +118,8 @@ private struct ResNetInPyTorchVideo: PyTorchVideoStages {
       let isOfBoxes = stage == 3 && scoresBoxes == true
       let (stride, dilation) = (stage == 0 || isOfBoxes ? 1 : 2, isOfBoxes ? 2 : 1)
       if strides.allSatisfy({ $0 == stride }), dilations.allSatisfy({ $0 == dilation }) { return nil }
-      return "a res\(stage + 2) of strides \(strides) and dilations \(dilations), as the file's own config has it"
+      let words = [("strides", strides), ("dilations", dilations)].filter { !$0.1.isEmpty }.map { "\($0.0) \($0.1)" }
+      return "a res\(stage + 2) of \(series(words, "and")), as the file's own config has it"
     }
   }
 }

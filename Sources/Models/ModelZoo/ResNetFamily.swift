@@ -12,7 +12,8 @@ struct ResNetFamily: ModelFamily {
   }
 
   var networks: [String] { ["SlowFast", "Slow", "C2D", "I3D"] }
-  var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*"] }
+  /// A short cycle of training changes what its head for clips averages over.
+  var keys: [String] { ["RESNET.*", "SLOWFAST.*", "NONLOCAL.*", Key.multigridShortCycle.name] }
 
   /// Fusion needs two pathways, and what shapes non-local blocks such blocks.
   func isIdle(_ key: String, in config: Configuration) -> Bool {

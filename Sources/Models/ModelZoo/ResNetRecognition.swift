@@ -7,7 +7,7 @@ struct ResNetRecognition {
   private(set) var network: Recognition
   private let tensors: TensorIndex
   private let pathways: Int
-  /// `RESNET.DEPTH`; nil where the stages are those of no known one.
+  /// `RESNET.DEPTH`; nil where the stages are those of no known one, nor of one with a few blocks missing.
   private let depth: Int?
 
   init?(_ tensors: TensorIndex) {
@@ -18,7 +18,7 @@ struct ResNetRecognition {
     let fastStem = tensors.stem(pathway: 1)
     self.tensors = tensors
     pathways = fastStem == nil ? 1 : 2
-    depth = ResNetBackbone.depths.first { $0.value == tensors.blockCounts }?.key
+    depth = tensors.depth(of: ResNetBackbone.depths)
     network = Recognition("")
     let arch = fastStem == nil ? singlePathwayArch(stem) : "slowfast"
     let kernels = ResNetBackbone.archs.first { $0.name == arch }?.kernels
@@ -42,6 +42,7 @@ struct ResNetRecognition {
       depth.map { "R\($0)" }, hasPlainBlocks && depth != 18 ? "of blocks of two convolutions" : nil,
     ]
     .compactMap { $0 }.joined(separator: " ")
+    network.remarkMissingBlocks(tensors.blockCounts, of: depth, depth.flatMap { ResNetBackbone.depths[$0] })
     if depth == nil { network.oddity = "the blocks of its stages, \(tensors.blockCounts), are those of no known depth" }
     if let model = ResNetBackbone.modelNames.first(where: { $0.pathways == pathways }) {
       let alike = ResNetBackbone.modelNames.filter { $0.pathways == pathways }.map(\.name)
@@ -74,11 +75,22 @@ struct ResNetRecognition {
     network.untraced = [
       Key.resnetSpatialStrides.name: table(1, 2, 2, 2), Key.resnetSpatialDilations.name: table(1, 1, 1, 1),
       Key.nonlocalGroup.name: table(1, 1, 1, 1),
+      Key.nonlocalPool.name: "\((0..<4).map { _ in Array(repeating: [1, 2, 2], count: pathways) })",
     ]
+    if network.value(.nonlocalLocation) != nil {
+      // As the published networks with such blocks have it.
+      network.untraced[Key.nonlocalInstantiation.name] = ["c2d", "i3d"].contains(arch) ? "softmax" : "dot_product"
+    }
+    if fastStem != nil {
+      // 32 frames, every second: 8x8 with the longer lateral kernels, 4x16 with the others.
+      let alpha = network.value(.slowfastFusionKernelSz) == "7" ? "4" : "8"
+      network.untraced.merge(
+        [Key.slowfastAlpha.name: alpha, Key.dataNumFrames.name: "32", Key.dataSamplingRate.name: "2"]
+      ) { own, _ in own }
+    }
     // As AVA's detectors have it.
     network.untracedOfBoxes = [
       Key.resnetSpatialStrides.name: table(1, 2, 2, 1), Key.resnetSpatialDilations.name: table(1, 1, 1, 2),
-      Key.detectionEnable.name: "True",
     ]
   }
 
@@ -102,14 +114,14 @@ struct ResNetRecognition {
       network.oddity =
         network.oddity ?? "the slow pathway's width, \(width), is no multiple of the fast one's, \(fastWidth)"
     }
-    let fuse = tensors.shape("\(StageNames.fusion(after: 1)).\(StageNames.lateral).weight")
-    if let fuse, fuse.count == 5, fuse[1] > 0 {
+    // One of them may be missing.
+    let fuse = (1...4).compactMap { tensors.shape("\(StageNames.fusion(after: $0)).\(StageNames.lateral).weight") }
+      .first { $0.count == 5 && $0[1] > 0 }
+    if let fuse {
       network.set(.slowfastFusionConvChannelRatio, "\(fuse[0] / fuse[1])")
       network.set(.slowfastFusionKernelSz, "\(fuse[2])")
     }
-    network.remark(
-      "\(Key.slowfastAlpha.name) and the clip's length leave no trace in the tensors",
-      leavingOpen: Key.slowfastAlpha.name, Key.dataNumFrames.name)
+    network.leaveOpen(Key.slowfastAlpha, Key.dataNumFrames)
   }
 
   private func singlePathwayArch(_ stem: [Int]) -> String {
@@ -174,9 +186,6 @@ struct ResNetRecognition {
     }
     network.summary += " with \(count) non-local block\(count == 1 ? "" : "s")"
     network.set(.nonlocalLocation, "\(stages)")
-    network.remark(
-      "\(Key.nonlocalInstantiation.name) (\(series(ResNetBackbone.instantiations.map(\.name).reversed(), "or"))) and "
-        + "\(Key.nonlocalPool.name) leave no trace in the tensors",
-      leavingOpen: Key.nonlocalInstantiation.name, Key.nonlocalPool.name)
+    network.leaveOpen(Key.nonlocalInstantiation, Key.nonlocalPool)
   }
 }

@@ -43,6 +43,17 @@ public struct TensorIndex: Sendable {
   /// How many blocks res2 to res5 have, by the highest number: one between may be missing.
   public var blockCounts: [Int] { (2...5).map { (blocks(stage: $0, pathway: 0).max() ?? -1) + 1 } }
 
+  /// The depth of which the stages are, or of which a few blocks are missing: a quarter of them at most.
+  ///
+  /// - Parameter depths: The blocks of res2 to res5 by depth.
+  func depth<Depth: Comparable>(of depths: [Depth: [Int]]) -> Depth? {
+    let counts = blockCounts
+    let sum = counts.reduce(0, +)
+    return depths.filter { _, blocks in
+      zip(blocks, counts).allSatisfy { $0 >= $1 } && 4 * sum >= 3 * blocks.reduce(0, +)
+    }.min { $0.value.reduce(0, +) < $1.value.reduce(0, +) }?.key
+  }
+
   /// The shape of the convolution of a pathway's stem, where the network is one of stages.
   func stem(pathway: Int) -> [Int]? {
     let shape = shape("\(StageNames.stem(pathway: pathway)).\(StageNames.stemConvolution).weight")

@@ -17,8 +17,13 @@ struct X3DRecognition {
     let depths = tensors.blockCounts
     // Depths are rounded up: the factor is at most the least of these.
     let largest = zip(depths, X3DBackbone.depths(by: 1)).map { Double($0) / Double($1) }.min()!
-    let depth = shortestDecimal(near: largest) { X3DBackbone.depths(by: $0) == depths }
+    // Else it may be a published one with a few blocks missing.
+    let depth =
+      shortestDecimal(near: largest) { X3DBackbone.depths(by: $0) == depths }
+      ?? tensors.depth(
+        of: Dictionary(uniqueKeysWithValues: Self.published.keys.map { ($0, X3DBackbone.depths(by: Double($0)!)) }))
     network = Recognition(depth.flatMap { Self.published[$0] } ?? "X3D")
+    network.remarkMissingBlocks(depths, of: depth, depth.flatMap(Double.init).map(X3DBackbone.depths))
     network.traits = Set(["x3d", depth].compactMap { $0 })
     let family = X3DFamily()
     network.set(.modelArch, family.archs[0])
@@ -33,11 +38,18 @@ struct X3DRecognition {
     addGroups()
     addHead()
     network.set(.dataInputChannelNum, "[\(stem[1])]")
-    network.remark(
-      depth == "2.2"
-        ? "X3D XS, S and M have the same tensors; they differ in the clip's length and size"
-        : "the clip's length and size leave no trace in the tensors",
-      leavingOpen: Key.dataNumFrames.name, Key.dataTestCropSize.name)
+    if depth == "2.2" {
+      network.remark(
+        "X3D XS, S and M have the same tensors; they differ in the clip's length and size",
+        leavingOpen: Key.dataNumFrames.name, Key.dataTestCropSize.name)
+    } else {
+      network.leaveOpen(Key.dataNumFrames, Key.dataTestCropSize)
+    }
+    // M's and L's.
+    network.untraced = [Key.dataNumFrames.name: "16", Key.dataSamplingRate.name: "5"]
+    if depth == "5.0" {
+      network.untraced.merge([Key.dataTrainCropSize.name: "312", Key.dataTestCropSize.name: "356"]) { own, _ in own }
+    }
   }
 
   /// Finds the factors of all stages' widths. `X3D.DIM_C1` is taken to be the published one.

@@ -26,7 +26,7 @@ public struct PeerFile: Sendable {
 
   /// - Parameter path: Of the file, for the places of the configuration's values.
   private static func config(_ text: String?, path: String) -> Configuration? {
-    text.flatMap { Configuration(checkpointText: $0, path: path) }
+    text.flatMap { Configuration(checkpointText: $0, path: path, rules: ModelRules()) }
   }
 
   private init(_ items: [(name: String, shape: [Int]?)], config: Configuration?, pythonText: String?) {

@@ -39,12 +39,12 @@ public struct WeightConversion: Sendable {
     }
     own = TensorIndex(checkpoint)
     weights = try NamedWeights(checkpoint, guess.peer)
-    if let fit = NetworkFit(guess, families), let network = guess.network {
+    if let fit = NetworkFit(guess, families) {
       // Who reads what is written may know of it what is not known here.
       if let (reason, _) = fit.obstacle {
         weights.notices.append("\(reason) -> whoever reads what is written will meet that")
       } else {
-        weights.notices += fit.gaps(network, isWritten: true)
+        weights.notices += fit.gaps(isWritten: true)
       }
     }
     switch names {
@@ -149,9 +149,7 @@ public struct WeightConversion: Sendable {
     let scoresBoxes = scoresBoxes(mapping)
     let layers = mapping.layers(network(scoresBoxes: scoresBoxes, isWrapped: false))
     let strangers = guess.peer?.semantics.strangers(butOfClips: true) ?? []
-    try refuse(
-      library,
-      strangers + obstacles(mapping, scoresBoxes) + (scoresBoxes == true ? obstaclesOfBoxes : []) + layers.obstacles)
+    try refuse(library, strangers + obstacles(mapping, scoresBoxes) + layers.obstacles)
     try write(layers, by: mapping)
     noteHead(scoresBoxes)
     weights.notices += layers.notices
@@ -160,26 +158,8 @@ public struct WeightConversion: Sendable {
     notePixels(peer)
   }
 
-  /// How boxes are looked up, where PyTorchVideo's detectors do otherwise: as the library's file or the file's own
-  /// configuration says.
-  private var obstaclesOfBoxes: [String] {
-    if let peer = guess.peer {
-      let boxes = peer.semantics.boxes.map { PeerSemantics.Boxes(aligned: $0.aligned, resolution: $0.resolution) }
-      return boxes.map { $0 == PyTorchVideo.boxes ? [] : [$0.words] } ?? []
-    }
-    guard let config else { return [] }
-    let boxes = PeerSemantics.Boxes(aligned: config.alignsBoxes, resolution: config[.detectionRoiXformResolution])
-    let stride = config[.detectionSpatialScaleFactor]
-    let words = boxes == PyTorchVideo.boxes ? [] : ["\(boxes.words), as the file's own config has it"]
-    return words + (stride == PyTorchVideo.strideOfBoxes ? [] : ["boxes on features \(stride) pixels apart"])
-  }
-
   private mutating func noteHead(_ scoresBoxes: Bool?) {
     switch scoresBoxes {
-    case true? where guess.peer == nil && config == nil:
-      weights.notices.append(
-        "PyTorchVideo's detector takes RoIAlign with aligned False: weights of a config with DETECTION.ALIGNED True score "
-          + "otherwise there")
     case false? where guess.head == nil || guess.head == .boxes:
       weights.notices.append("the head is written as one that scores clips: the file does not say")
     case nil: weights.notices.append("there is no head to write")

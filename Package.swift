@@ -155,6 +155,7 @@ let models: [Target] = [
     name: "ObjectDetectors",
     dependencies: [
       "VideoModels", "NN", "RoIAlign", "Kernels", "Checkpoint", "Imaging", "Tensors", "Parallel", "Geometry", "Wording",
+      yams,
     ], swiftSettings: strict),
   .target(
     name: "ModelZoo",
@@ -311,7 +312,7 @@ let testTargets: [Target] = [
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
     "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors", "Geometry",
-    "Files"),
+    "JSON", "Files"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
     "Files",

@@ -79,7 +79,7 @@ struct RCNNGoldenTests {
     let (detector, trace) = try trace(golden)
     let expected = try golden.rows("detections")
     let found = trace.objects.map { $0.row(firstClass: golden.firstClass) }
-    #expect(found.count == expected.count)
+    try #require(found.count == expected.count)
     let (box, score): (Float, Float) = golden.comparesSets ? (0.2, 2e-3) : (0.05, 1e-3)
     for (place, row) in expected.enumerated() {
       let same =

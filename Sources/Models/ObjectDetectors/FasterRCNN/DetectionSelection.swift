@@ -19,7 +19,7 @@ struct DetectionSelection {
   ///
   /// - Returns: In pixels of the original image, by falling score.
   func callAsFunction(
-    _ proposals: [Proposal], _ output: RCNNBoxHead.Output, _ input: RCNNInput
+    _ proposals: [RegionProposal], _ output: RCNNBoxHead.Output, _ input: RCNNInput
   ) -> [DetectedObject] {
     Activation.softmax.apply(to: output.scores)
     let all = proposals.indices.flatMap { candidates(proposals[$0].box, row: output.rows[$0], output, input) }

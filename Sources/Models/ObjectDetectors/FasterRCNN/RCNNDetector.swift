@@ -44,25 +44,23 @@ public final class RCNNDetector: ObjectDetector {
 
   /// A detector with seeded random weights, as Detectron2 has them: for measuring time.
   public convenience init(random seed: UInt64, _ architecture: RCNNArchitecture, engine: Engine) {
-    let library = Detectron2Library()
-    let isResNeXt = architecture.groups > 1
+    // Deviations keep the numbers small: with means alone those of random weights grow beyond any box.
     self.init(
-      architecture, library, Detectron2Names(),
-      RCNNPreset(pixels: isResNeXt ? .resNeXt : .msra, strideAt: isResNeXt ? 2 : 1),
-      weights: WeightReader(random: seed),
+      architecture, Detectron2Library(), Detectron2Names(),
+      RCNNPreset(pixels: .resNeXt, strideAt: architecture.groups > 1 ? 2 : 1), weights: WeightReader(random: seed),
       engine: engine)
   }
 
   public func objects(in image: Image) throws -> [DetectedObject] {
     let input = try RCNNInput(image, conventions.scaling, pixels, settings)
     let maps = try network(input.map)
-    let proposals = ProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
+    let proposals = RegionProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
     let output = try head(maps.pyramid, proposals.map(\.box))
     return detections(proposals, output, input)
   }
 
   private func detections(
-    _ proposals: [Proposal], _ output: RCNNBoxHead.Output, _ input: RCNNInput
+    _ proposals: [RegionProposal], _ output: RCNNBoxHead.Output, _ input: RCNNInput
   ) -> [DetectedObject] {
     DetectionSelection(conventions: conventions, settings: settings, architecture: architecture)(
       proposals, output, input)
@@ -81,7 +79,7 @@ public final class RCNNDetector: ObjectDetector {
         padded: input.paddedSize)
       trace.addProposals(map, level: number + 2, anchors)
     }
-    trace.proposals = ProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
+    trace.proposals = RegionProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
     let output = try head(maps.pyramid, trace.proposals.map(\.box), keepingNamed: true)
     for (name, map) in output.named { trace.add(name, map, rows: output.rows) }
     trace.add("class_logits", output.scores, rows: output.rows)
@@ -99,9 +97,9 @@ public final class RCNNDetector: ObjectDetector {
     guard let input else { return [] }
     let layers = try network.timedLayers(input.map)
     let maps = try network(input.map)
-    var proposals: [Proposal] = []
+    var proposals: [RegionProposal] = []
     let choosing = LayerReport(timing: "choose proposals", output: "", macs: 0, bytes: 0) {
-      proposals = ProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
+      proposals = RegionProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
     }
     let (steps, output) = try head.timed(maps.pyramid, proposals.map(\.box))
     let ending = LayerReport(timing: "choose detections", output: "", macs: 0, bytes: 0) {

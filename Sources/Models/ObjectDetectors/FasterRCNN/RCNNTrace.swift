@@ -7,7 +7,7 @@ public import Tensors
 public struct RCNNTrace: Sendable {
   public internal(set) var stages: [(name: String, tensor: Tensor)] = []
   /// Falling scores.
-  public internal(set) var proposals: [Proposal] = []
+  public internal(set) var proposals: [RegionProposal] = []
   public internal(set) var objects: [DetectedObject] = []
 
   /// Adds a map of one frame; of rows of regions, those of the proposals in their order.

@@ -3,7 +3,7 @@ internal import Glibc
 internal import Tensors
 
 /// A box that may hold an object.
-public struct Proposal: Hashable, Sendable {
+public struct RegionProposal: Hashable, Sendable {
   /// In the scaled image.
   public var box: DetectorBox
   /// What the library ranks proposals by: a logit or a probability.
@@ -11,7 +11,7 @@ public struct Proposal: Hashable, Sendable {
 }
 
 /// Makes proposals of what the region proposal network says of every anchor.
-struct ProposalSelection {
+struct RegionProposalSelection {
   let conventions: RCNNConventions
   let settings: RCNNSettings
 
@@ -19,7 +19,7 @@ struct ProposalSelection {
   ///
   /// - Parameter maps: Of p2, p3 ...: 1, [1, H, W], an objectness for each anchor of a cell, then four deltas for each.
   /// - Returns: Falling scores.
-  func callAsFunction(_ maps: [FeatureMap], _ input: RCNNInput) -> [Proposal] {
+  func callAsFunction(_ maps: [FeatureMap], _ input: RCNNInput) -> [RegionProposal] {
     let kept = maps.enumerated().flatMap { number, map in
       let anchors = PyramidAnchors(
         conventions.anchors, level: PyramidLevelRule.levels.lowerBound + number,
@@ -30,7 +30,7 @@ struct ProposalSelection {
   }
 
   /// Chooses those of one level, as many as all levels may have.
-  private func level(_ map: FeatureMap, _ anchors: PyramidAnchors, _ input: RCNNInput) -> [Proposal] {
+  private func level(_ map: FeatureMap, _ anchors: PyramidAnchors, _ input: RCNNInput) -> [RegionProposal] {
     let decode = BoxDecoding(geometry: conventions.geometry, limit: conventions.deltaLimit)
     let perCell = anchors.cell.count
     let count = map.positions * perCell
@@ -39,7 +39,7 @@ struct ProposalSelection {
       return conventions.ranking == .probabilities ? sigmoid(logit) : logit
     }
     let bounds = conventions.clipsToPadding ? input.paddedSize : input.size
-    var candidates: [Proposal] = []
+    var candidates: [RegionProposal] = []
     for index in largest(settings.candidatesPerLevel, of: ranks) {
       let deltas = map.start + index / perCell * map.pitch + perCell + index % perCell * 4
       let decoded = decode(anchors[index], deltas)
@@ -47,7 +47,7 @@ struct ProposalSelection {
       let box = conventions.geometry.clip(decoded, to: bounds)
       guard isLargeEnough(box, bounds, input) else { continue }
       let isLogit = conventions.ranking == .logitsThenProbabilities
-      candidates.append(Proposal(box: box, score: isLogit ? sigmoid(ranks[index]) : ranks[index]))
+      candidates.append(RegionProposal(box: box, score: isLogit ? sigmoid(ranks[index]) : ranks[index]))
     }
     // Where probabilities tie that logits told apart, their order stays.
     let suppress = NonMaximumSuppression(threshold: settings.proposalOverlap, convention: conventions.geometry)

@@ -155,6 +155,7 @@ let models: [Target] = [
     name: "ObjectDetectors",
     dependencies: [
       "VideoModels", "NN", "RoIAlign", "Kernels", "Checkpoint", "Imaging", "Tensors", "Parallel", "Geometry", "Wording",
+      yams,
     ], swiftSettings: strict),
   .target(
     name: "ModelZoo",
@@ -311,8 +312,8 @@ let testTargets: [Target] = [
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
-    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors", "Geometry",
-    "Files"),
+    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
+    "Geometry", "JSON", "Files"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
     "Files",

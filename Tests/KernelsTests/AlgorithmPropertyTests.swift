@@ -34,6 +34,10 @@ private let propertyShapes: [(algorithm: ConvolutionAlgorithm, shape: Convolutio
     ConvolutionShape(5, 18, kernel: Extent3(1, 3, 3), padding: Extent3(0, 2, 1), dilation: Extent3(1, 2, 1)),
     Extent3(1, 8, 4)
   ),
+  (
+    .winogradSpace, ConvolutionShape(12, 32, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1), groups: 4),
+    Extent3(1, 4, 4)
+  ),
   (.winogradTime, ConvolutionShape(9, 19, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0)), Extent3(4, 1, 1)),
   (
     .planar,

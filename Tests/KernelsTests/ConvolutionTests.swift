@@ -270,7 +270,11 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: .one)) == .direct)
     #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around)) == .winogradSpace)
     #expect(planner.choose(for: ConvolutionShape(8, 8, kernel: plane, padding: around)) == .direct)
-    #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around, groups: 2)) == .direct)
+    #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around, groups: 2)) == .winogradSpace)
+    // Four groups fill a register; three of twelve fill none together, and eight times sixteen is enough for direct products.
+    #expect(planner.choose(for: ConvolutionShape(32, 32, kernel: plane, padding: around, groups: 8)) == .winogradSpace)
+    #expect(planner.choose(for: ConvolutionShape(36, 36, kernel: plane, padding: around, groups: 3)) == .direct)
+    #expect(planner.choose(for: ConvolutionShape(256, 256, kernel: plane, padding: around, groups: 2)) == .direct)
     #expect(
       planner.choose(for: ConvolutionShape(64, 64, kernel: plane, stride: Extent3(1, 2, 2), padding: around))
         == .direct)

@@ -46,8 +46,16 @@ private struct ShapeDrawing {
     switch algorithm {
     case .winogradSpace:
       let (h, w) = (pick(0...2) == 0 ? pick(1...3) : 1, pick(0...2) == 0 ? pick(1...3) : 1)
+      var (groups, channels) = (1, (inputs, outputs))
+      if pick(0...2) == 0 {
+        // Of as many outputs as fill a register together, or several by themselves.
+        let perGroup = [1, 2, 4, 8, 16, 32, 48, 64][pick(0...7)]
+        groups = max(1, 16 / perGroup) * pick(1...3)
+        channels = (groups * self.channels(kind.input, most: 9), groups * perGroup)
+      }
       let shape = ConvolutionShape(
-        inputs, outputs, kernel: Extent3(1, 3, 3), padding: Extent3(0, h, w), dilation: Extent3(1, h, w))
+        channels.0, channels.1, kernel: Extent3(1, 3, 3), padding: Extent3(0, h, w), dilation: Extent3(1, h, w),
+        groups: groups)
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(2, 13, 14), seed: seed)
     case .winogradTime:
       let shape = ConvolutionShape(inputs, outputs, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))

@@ -48,8 +48,9 @@ struct NetworkDrawing {
   }
 
   private mutating func addOperation() {
-    switch pick(0...12) {
+    switch pick(0...13) {
     case 10: addDepthwise()
+    case 13: addUpsampled()
     case 11, 12: addScale()
     case 0...3: addConvolution()
     case 4: addPool()
@@ -135,6 +136,16 @@ struct NetworkDrawing {
     if channels <= 24 {
       add(network.concatenate(parts.map(\.value)), channels: channels, batch: x.batch, x.extent)
     }
+  }
+
+  private mutating func addUpsampled() {
+    let x = recentValue()
+    let coarser = known.filter {
+      $0.batch == x.batch && $0.channels == x.channels && $0.extent.t == x.extent.t && $0.extent.h <= x.extent.h
+        && $0.extent.w <= x.extent.w
+    }
+    let coarse = coarser[pick(0...coarser.count - 1)]
+    add(network.addUpsampled(x.value, coarse.value), channels: x.channels, batch: x.batch, x.extent)
   }
 
   private mutating func addFramesToBatch() {

@@ -28,7 +28,8 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
           && (shape.groups == 1 || shape.outChannels / shape.groups % 2 == 0))
     case .winogradSpace:
       let around = Extent3(0, shape.dilation.h, shape.dilation.w)
-      return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around && shape.groups == 1
+      return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around
+        && WinogradBundle(shape) != nil
     case .winogradTime:
       return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
         && shape.dilation.t == 1 && shape.groups == 1 && (input == .float32 || shape.inChannels % 2 == 0)
@@ -85,7 +86,9 @@ public struct ConvolutionPlanner: Sendable {
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
     // direct products come at twice the rate, as do those in time, and those in space do not.
     let (space, time) = input == .float32 ? (16, 32) : (128, 128)
-    if can(.winogradSpace) && min(inputs, outputs) >= space { return .winogradSpace }
+    // The products of narrow groups are few, and come at twice the rate in bfloat16.
+    let isPaying = shape.groups == 1 || (input == .float32 && inputs / shape.groups >= 4)
+    if can(.winogradSpace) && min(inputs, outputs) >= space && isPaying { return .winogradSpace }
     if can(.winogradTime) && min(inputs, outputs) >= time { return .winogradTime }
     return can(.direct) ? .direct : .reference
   }

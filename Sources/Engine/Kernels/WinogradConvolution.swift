@@ -14,7 +14,8 @@ internal import Tensors
 struct WinogradConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let axis: WinogradTiles.Axis
-  /// One matrix [in, out] per point.
+  private let bundle: WinogradBundle
+  /// One matrix [in, out] per bundle of groups and point.
   private let weights: [PackedPanels]
   private let zeros: Storage
   private let kernels: WinogradKernels
@@ -39,7 +40,8 @@ struct WinogradConvolution: ConvolutionMethod {
       pointFormat = .float32
     }
     zeros = Storage(count: shape.inChannels)
-    self.weights = winogradWeights(axis, shape, weights, pointFormat, engine)
+    bundle = WinogradBundle(shape) ?? WinogradBundle(whole: shape)
+    self.weights = winogradWeights(axis, shape, bundle, weights, pointFormat, engine)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
@@ -67,7 +69,6 @@ struct WinogradConvolution: ConvolutionMethod {
   /// Whether threads take channels apart and not tiles: where the weights go to memory and back, and the points of all
   /// tiles are few beside them.
   private func dividesChannels(_ tiles: Int, _ engine: Engine) -> Bool {
-    let weightFloats = points * shape.inChannels * shape.outChannels
     return engine.pool.threads > 1 && weightFloats >= 1 << 20 && 4 * tiles <= shape.outChannels
       && (shape.outChannels + 63) / 64 >= engine.pool.threads
   }
@@ -92,10 +93,11 @@ struct WinogradConvolution: ConvolutionMethod {
     }
   }
 
+  private var weightFloats: Int { points * bundle.inputs * shape.outChannels }
+
   /// Few tiles keep their points in the second-level cache; many read the weights less often. Weights that do not fit
   /// into that cache themselves want many.
   private func tilesPerPiece(_ tiles: Int, _ engine: Engine) -> Int {
-    let weightFloats = points * shape.inChannels * shape.outChannels
     let wanted: Int
     switch axis {
     case .space: wanted = weightFloats < 1 << 18 ? 24 : weightFloats < 1 << 20 ? 48 : 132
@@ -132,7 +134,13 @@ struct WinogradConvolution: ConvolutionMethod {
       let kernels = engine.kernels.gemm
       self.tiles = tiles
       pitch = kernels.padded(convolution.shape.inChannels) * convolution.pointFormat.bytes / 4
-      run = min(kernels.padded(convolution.shape.outChannels), max(64, kernels.panel))
+      let wanted = max(64, kernels.panel)
+      let bundle = convolution.bundle
+      // Whole bundles where there are several.
+      run =
+        bundle.count == 1
+        ? min(kernels.padded(bundle.outputs), wanted)
+        : min(bundle.count, max(1, wanted / bundle.outputs)) * bundle.outputs
       var layout = ScratchLayout()
       pointStep = spread(tiles * pitch)
       productStep = spread(tiles * run)
@@ -213,17 +221,24 @@ struct WinogradConvolution: ConvolutionMethod {
     }
 
     private func multiply(_ table: UnsafePointer<UnsafePointer<Float>>, first: Int, count: Int) {
+      let bundle = convolution.bundle
+      let floats = bundle.inputs * convolution.pointFormat.bytes / 4
       for point in 0..<convolution.points {
-        var block = GEMMBlock(
-          rows: table, taps: 1, channels: shape.inChannels * convolution.pointFormat.bytes / 4,
-          bias: UnsafePointer(zeroBias.pointer),
-          output: memory + layout.products + point * layout.productStep, outputPitch: layout.run,
-          positions: range.count)
-        block.rowOffset = point * layout.pointStep
-        block.ahead = tilePositions * layout.pitch
-        // Whole registers are stored: what stands after the last channel is read by the next step and not used.
-        convolution.products.multiply(
-          block, convolution.weights[point].panel(first), outputs: engine.kernels.gemm.padded(count))
+        for number in first / bundle.outputs...(first + count - 1) / bundle.outputs {
+          // A run is a part of one bundle, or some whole ones.
+          let start = max(first, number * bundle.outputs)
+          let outputs = min(first + count, (number + 1) * bundle.outputs) - start
+          var block = GEMMBlock(
+            rows: table, taps: 1, channels: floats, bias: UnsafePointer(zeroBias.pointer),
+            output: memory + layout.products + point * layout.productStep + (start - first), outputPitch: layout.run,
+            positions: range.count)
+          block.rowOffset = point * layout.pointStep + number * floats
+          block.ahead = tilePositions * layout.pitch
+          // Whole registers are stored: what stands after the last channel is read by the next step and not used.
+          convolution.products.multiply(
+            block, convolution.weights[number * convolution.points + point].panel(start - number * bundle.outputs),
+            outputs: engine.kernels.gemm.padded(outputs))
+        }
       }
     }
 

@@ -2,26 +2,59 @@ internal import MicroKernels
 internal import Parallel
 internal import Tensors
 
-/// Transforms the filters of a convolution into one packed matrix [in, out] per point: G g Gᵀ in space, G g in time,
-/// in Double until the last rounding.
+/// Groups of a convolution that are multiplied as one matrix, in which what belongs to other groups is zero: narrow groups by
+/// themselves would leave registers half empty.
+struct WinogradBundle {
+  /// How many there are.
+  let count: Int
+  /// Channels of one, whole registers of every instruction set where there are several.
+  let inputs: Int
+  let outputs: Int
+
+  private static let registerFloats = 16
+  private static let mostOutputs = 64
+
+  /// - Returns: nil for groups that fill no registers together, or that are wide enough for direct products.
+  init?(_ shape: ConvolutionShape) {
+    let outputs = shape.outChannels / shape.groups
+    let groups = shape.groups == 1 ? 1 : max(1, Self.registerFloats / max(1, outputs))
+    let isFitting = groups * outputs % Self.registerFloats == 0 && groups * outputs <= Self.mostOutputs
+    guard shape.groups == 1 || isFitting && shape.groups % groups == 0 else { return nil }
+    count = shape.groups / groups
+    inputs = shape.inChannels / count
+    self.outputs = groups * outputs
+  }
+
+  /// All channels as one.
+  init(whole shape: ConvolutionShape) { (count, inputs, outputs) = (1, shape.inChannels, shape.outChannels) }
+}
+
+/// Transforms the filters of a convolution into one packed matrix [in, out] per bundle and point: G g Gᵀ in space, G g in
+/// time, in Double until the last rounding.
+///
+/// - Returns: [bundles][points]
 func winogradWeights(
-  _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ weights: Storage, _ format: ElementFormat, _ engine: Engine
+  _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ bundle: WinogradBundle, _ weights: Storage,
+  _ format: ElementFormat, _ engine: Engine
 ) -> [PackedPanels] {
   let taps = axis == .space ? 9 : 3
   let points = axis == .space ? 36 : 6
   // Two channels in bfloat16 take one float.
-  let depth = shape.inChannels * format.bytes / 4
-  let panels = (0..<points).map { _ in PackedPanels(depth: depth, outputs: shape.outChannels, engine) }
+  let depth = bundle.inputs * format.bytes / 4
+  let panels = (0..<bundle.count * points).map { _ in PackedPanels(depth: depth, outputs: bundle.outputs, engine) }
   let width = engine.kernels.gemm.panel
-  engine.pool.forEach((shape.outChannels + width - 1) / width) { index in
-    let first = index * width
-    let count = min(width, shape.outChannels - first)
+  let perBundle = (bundle.outputs + width - 1) / width
+  let perGroup = (inputs: shape.inChannels / shape.groups, outputs: shape.outChannels / shape.groups)
+  engine.pool.forEach(bundle.count * perBundle) { index in
+    let (number, first) = (index / perBundle, index % perBundle * width)
+    let count = min(width, bundle.outputs - first)
     let pitch = engine.kernels.gemm.padded(count)
     var transformed = InlineArray<36, Double>(repeating: 0)
-    let targets = panels.map { $0.mutablePanel(first) }
-    for c in 0..<shape.inChannels {
-      for o in 0..<count {
-        let filter = weights.pointer + ((first + o) * shape.inChannels + c) * taps
+    let targets = panels[number * points..<(number + 1) * points].map { $0.mutablePanel(first) }
+    for c in 0..<bundle.inputs {
+      for o in 0..<count where (first + o) / perGroup.outputs == c / perGroup.inputs {
+        let output = number * bundle.outputs + first + o
+        let filter = weights.pointer + (output * perGroup.inputs + c % perGroup.inputs) * taps
         if axis == .space { transformSpace(filter, &transformed) } else { transformTime(filter, &transformed) }
         switch format {
         case .float32:

@@ -111,4 +111,18 @@ extension Network {
       convolution: convolution, hasResidual: residual != nil, epilogue: epilogue, output: output)
     return add(op, [x] + (residual.map { [$0] } ?? []))
   }
+
+  /// Adds to another value the convolution that made a value, with the same weights in memory: what a head does that
+  /// several maps share.
+  ///
+  /// - Parameters:
+  ///   - x: Of the format and channels that the other input has.
+  ///   - made: What a convolution without residual made.
+  public mutating func convolution(_ x: Value, as made: Value) -> Value {
+    guard let op = nodes[made.id].op as? ConvolutionOperator, !op.hasResidual else {
+      preconditionFailure("a convolution without residual is shared")
+    }
+    precondition(format(of: x) == op.convolution.input, "the inputs of a shared convolution are of one format")
+    return add(op, [x])
+  }
 }

@@ -44,6 +44,8 @@ public final class Checkpoint: Sendable {
   public let configText: String?
   /// MMAction2's configuration as Python text (`meta`, `cfg`).
   public let pythonConfigText: String?
+  /// Detectron's configuration as YAML text, beside Caffe2's blobs.
+  public let detectronConfigText: String?
   /// The tensors in the file's order.
   public let entries: [Entry]
   /// Names that stand for something else than a tensor that can be read, and what that is.
@@ -68,6 +70,7 @@ public final class Checkpoint: Sendable {
     epoch = content.epoch
     configText = content.configText
     pythonConfigText = content.pythonConfigText
+    detectronConfigText = content.detectronConfigText
     var entries: [Entry] = []
     var others: [(name: String, found: String)] = []
     var tensors: [String: RawTensor] = [:]

@@ -15,7 +15,9 @@ extension Unpickler {
     var content = FileContent(
       format: format, stateKey: state.key, items: try stateItems(state.number, storage: storage))
     content.notices = inertNotices
-    if format != .caffe2 {
+    if format == .caffe2 {
+      if state.key == "blobs", let value = dictionary["cfg"] { content.detectronConfigText = try string(value) }
+    } else {
       if case .integer(let epoch)? = dictionary["epoch"] { content.epoch = epoch }
       if let value = dictionary["cfg"] { content.configText = try string(value) }
       if case .dictionary(let number)? = dictionary["meta"] {

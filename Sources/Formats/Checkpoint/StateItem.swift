@@ -48,6 +48,8 @@ public struct FileContent {
   public internal(set) var configText: String?
   /// The configuration that MMAction2 keeps under `meta`, as Python text.
   public internal(set) var pythonConfigText: String?
+  /// The configuration that Detectron keeps beside its blobs, as YAML text.
+  public internal(set) var detectronConfigText: String?
 
   init(format: CheckpointFormat, stateKey: String? = nil, items: [StateItem]) {
     self.format = format

@@ -4,11 +4,17 @@ public import Kernels
 /// What a user may set of a detector.
 public struct DetectorOptions: Sendable {
   /// The short side to which images are scaled, in pixels; nil for the one that the weights were published with. The
-  /// longest side follows in proportion.
+  /// longest side follows in proportion where it is not given.
   public var shortSide: Int?
+  /// The most pixels of the longest side.
+  public var longestSide: Int?
+  /// The score above which objects count; nil for that of the publication.
+  public var scoreThreshold: Float?
 
-  public init(shortSide: Int? = nil) {
+  public init(shortSide: Int? = nil, longestSide: Int? = nil, scoreThreshold: Float? = nil) {
     self.shortSide = shortSide
+    self.longestSide = longestSide
+    self.scoreThreshold = scoreThreshold
   }
 }
 
@@ -25,7 +31,7 @@ public protocol DetectorFamily: Sendable {
 }
 
 /// The families that there are, in the order in which a file is held against them.
-public let detectorFamilies: [any DetectorFamily] = []
+public let detectorFamilies: [any DetectorFamily] = RCNNFamily.all
 
 /// Opens the detector of a file of weights, whose family is told from its content.
 ///

@@ -28,9 +28,11 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
           && (shape.groups == 1 || shape.outChannels / shape.groups % 2 == 0))
     case .winogradSpace:
       let around = Extent3(0, shape.dilation.h, shape.dilation.w)
-      return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around && shape.groups == 1
+      return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around
+        && shape.padsEvenly && shape.groups == 1
     case .winogradTime:
       return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
+        && shape.padsEvenly
         && shape.dilation.t == 1 && shape.groups == 1 && (input == .float32 || shape.inChannels % 2 == 0)
     case .depthwise:
       return shape.groups == shape.inChannels && shape.groups == shape.outChannels

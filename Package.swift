@@ -310,8 +310,9 @@ let testTargets: [Target] = [
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
-    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors", "Geometry",
-    "Files"),
+    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
+    "Geometry",
+    "Files", "Synth"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
     "Files",

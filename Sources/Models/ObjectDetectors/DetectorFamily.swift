@@ -25,7 +25,9 @@ public protocol DetectorFamily: Sendable {
 }
 
 /// The families that there are, in the order in which a file is held against them.
-public let detectorFamilies: [any DetectorFamily] = []
+public let detectorFamilies: [any DetectorFamily] = [
+  SSDLiteFamily()
+]
 
 /// Opens the detector of a file of weights, whose family is told from its content.
 ///

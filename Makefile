@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills test-slurm test-watch-day \
-  test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
+.PHONY: demo people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
+  test-slurm test-watch-day test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -14,6 +14,10 @@ build: setup
 # The main job on a little drawn world: detections, mAP, overlays. Then the classes of short videos.
 demo: build
 	@tools/demo.sh $(SLOWFAST) $(DEMO)
+
+# A small published detector of people, for videos of one's own: weights/ is not in git.
+people-detector:
+	@tools/people-detector.sh weights
 
 # The tests run the built program too. Release: debug builds run SIMD loops hundreds of times slower.
 test: setup

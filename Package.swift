@@ -313,7 +313,7 @@ let testTargets: [Target] = [
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
     "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
-    "Geometry", "JSON", "Files"),
+    "Geometry", "JSON", "Files", "Synth"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
     "Files",

@@ -45,6 +45,29 @@ def tracks(head):
     return '{"videos": [{"video": "v", ' + head + '"boxes": ' + boxes + "}]}]}\n"
 
 
+def varint(value):
+    return bytes([value]) if value < 128 else bytes([value & 127 | 128]) + varint(value >> 7)
+
+
+def field(number, content):
+    """A field of a message in protocol buffers' wire format: an integer, a text, or bytes."""
+    if isinstance(content, int):
+        return varint(number << 3) + varint(content & (1 << 64) - 1)
+    content = content.encode() if isinstance(content, str) else content
+    return varint(number << 3 | 2) + varint(len(content)) + content
+
+
+def node(name, operation, *attributes):
+    """A node of a TensorFlow graph."""
+    return field(1, field(1, name) + field(2, operation) + b"".join(field(5, field(1, k) + field(2, v)) for k, v in attributes))
+
+
+def constant(name, kind, sizes, numbers):
+    shape = b"".join(field(2, field(1, size)) for size in sizes)
+    tensor = field(1, kind) + field(2, shape) + numbers
+    return node(name, "Const", ("dtype", field(6, kind)), ("value", field(8, tensor)))
+
+
 RESULTS = struct.pack("<BI", 4, 2) + text("out/a.csv") + text("out/b.json")
 OTHER_HEAD = b"\0" + text("weights\ty\nMODEL.ARCH\tslow\nproposals\t9 bytes, sha256 " + "0f" * 32 + "\n")
 
@@ -59,6 +82,19 @@ SEEDS = {
     "tracks": {
         "tracks.json": tracks('"tracks": [{"id": 3, "start": 1.0, "end": 2.0, '),
         "tubes.json": tracks('"tubes": [{"track": 3, "action": 12, "name": "stand", "start": 0.5, "end": 2.5, "score": 0.8, '),
+    },
+    "graph": {
+        "forms.pb": node("image_tensor", "Placeholder", ("dtype", field(6, 4)))
+        + constant("FeatureExtractor/MobilenetV2/Conv/weights", 1, [1, 2, 2], field(4, struct.pack("<4f", 1, 2, 3, 4)))
+        + node("relu", "Relu6")
+        + constant("Preprocessor/map/while/ResizeImage/stack", 3, [2], field(7, varint(300) * 2))
+        + constant("one", 1, [3], field(5, struct.pack("<f", 0.5)))
+        + field(4, field(1, 24)),
+        "integers.pb": constant("half", 19, [2], field(13, varint(0x3C00) + varint(0xC000)))
+        + constant("long", 9, [], field(10, -2))
+        + constant("words", 7, [1], field(8, "person"))
+        + constant("open", 1, [-1], b"")
+        + constant("none", 2, [0, 2], b""),
     },
     "detections": {
         "plain.csv": ROWS.format(action=12, last="0.5"),

@@ -37,6 +37,19 @@ struct AlgorithmExampleTests {
     { #expect(found == [2380, 3340, 1780, 238, 334, 178], "\(set)") }
   }
 
+  /// A row 1 2 3 4 under taps 1 10 100 with stride 2, a zero after it and none before: 1 + 20 + 300, 3 + 40 + 0. By
+  /// itself each channel sees the same.
+  @Test(arguments: [ConvolutionAlgorithm.direct, .planar, .depthwise]) func paddingAfterAloneByHand(
+    _ algorithm: ConvolutionAlgorithm
+  ) throws {
+    let shape = ConvolutionShape(
+      1, 1, kernel: Extent3(1, 1, 3), stride: Extent3(1, 1, 2), paddingAfter: Extent3(0, 0, 1))
+    #expect(shape.output(for: Extent3(1, 1, 4)) == Extent3(1, 1, 2) && shape.output(for: Extent3(1, 1, 1)).count == 0)
+    for (set, found) in try run(algorithm, shape, [1, 10, 100], bias: [0], Tensor([1, 1, 1, 1, 4], [1, 2, 3, 4])) {
+      #expect(found == [321, 43], "\(set)")
+    }
+  }
+
   /// Two groups of one channel each: they do not mix.
   @Test func directGroupsByHand() throws {
     let shape = ConvolutionShape(2, 2, kernel: .one, groups: 2)

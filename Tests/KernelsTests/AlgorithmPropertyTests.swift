@@ -194,6 +194,36 @@ struct AlgorithmPropertyTests {
     }
   }
 
+  /// Other zeros before than after; written out around the input, they make the same sums.
+  @Test("padding is zeros around the input", arguments: [ConvolutionAlgorithm.direct, .planar, .depthwise])
+  func writtenOutPadding(_ algorithm: ConvolutionAlgorithm) throws {
+    let (before, after) = (Extent3(1, 0, 2), Extent3(0, 1, 1))
+    let extent = Extent3(4, 7, 19)
+    let channels = algorithm == .depthwise ? 19 : 3
+    func layer(_ before: Extent3, _ after: Extent3) -> Layer {
+      let shape = ConvolutionShape(
+        channels, 19, kernel: Extent3(2, 3, 3), stride: Extent3(1, 2, 2), padding: before, paddingAfter: after,
+        groups: algorithm == .depthwise ? 19 : 1)
+      return Layer(
+        shape: shape, weights: numbers(shape.weightShape.reduce(1, *), seed: 21), bias: numbers(19, seed: 22))
+    }
+    let x = Tensor([1, channels, extent.t, extent.h, extent.w], numbers(channels * extent.count, seed: 23))
+    let wide = Extent3(
+      before.t + extent.t + after.t, before.h + extent.h + after.h, before.w + extent.w + after.w)
+    let padded = Tensor(zeros: [1, channels, wide.t, wide.h, wide.w])
+    for (i, value) in x.array.enumerated() {
+      let (w, h) = (i % extent.w + before.w, i / extent.w % extent.h + before.h)
+      let (t, c) = (i / (extent.w * extent.h) % extent.t + before.t, i / extent.count)
+      padded.mutableValues[((c * wide.t + t) * wide.h + h) * wide.w + w] = value
+    }
+    for engine in try engines(algorithm) {
+      let gap = difference(
+        layer(before, after)(x, engine), layer(.zero, .zero)(padded, engine), .exact,
+        "\(engine.kernels.instructionSet) \(algorithm)")
+      #expect(gap == nil, "\(gap ?? "")")
+    }
+  }
+
   /// A panel of a single register sums odd and even channels apart: the last bits depend on the panel.
   @Test("output channels in another order are the same", arguments: cases)
   func permutedOutputs(index: Int) throws {

@@ -85,7 +85,8 @@ struct AlgorithmRun: CustomStringConvertible {
     let values = reference(input, weights, bias, residual, epilogue: kind.epilogue)
     let magnitudes = reference(
       input.map(abs), weights.map(abs), bias.map(abs), residual?.map(abs), epilogue: .none)
-    return (values, magnitudes)
+    // What an epilogue makes larger, such as a sigmoid of next to nothing, is rounded at its own size.
+    return (values, zip(magnitudes, values).map { max($0, abs($1)) })
   }
 
   private func reference(

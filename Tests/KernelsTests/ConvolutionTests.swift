@@ -65,6 +65,13 @@ let convolutionCases: [ConvolutionCase] = [
   .init(
     shape: .init(6, 5, kernel: Extent3(3, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(1, 1, 1)),
     extent: Extent3(4, 5, 6)),
+  .init(
+    shape: .init(3, 8, kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), paddingAfter: Extent3(0, 1, 1)),
+    extent: Extent3(1, 6, 8)),
+  .init(
+    shape: .init(
+      6, 6, kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 0, 1),
+      paddingAfter: Extent3(0, 1, 2), groups: 6), extent: Extent3(1, 6, 7)),
 ]
 
 /// Each input value sent to the outputs it reaches, in Double: the definition turned round.
@@ -270,6 +277,8 @@ func scatter(_ c: ConvolutionCase) -> [Float] {
     #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: .one)) == .direct)
     #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around)) == .winogradSpace)
     #expect(planner.choose(for: ConvolutionShape(8, 8, kernel: plane, padding: around)) == .direct)
+    let uneven = ConvolutionShape(64, 64, kernel: plane, padding: around, paddingAfter: Extent3(0, 1, 2))
+    #expect(planner.choose(for: uneven) == .direct)
     #expect(planner.choose(for: ConvolutionShape(64, 64, kernel: plane, padding: around, groups: 2)) == .winogradSpace)
     // Four groups fill a register; three of twelve fill none together, and eight times sixteen is enough for direct products.
     #expect(planner.choose(for: ConvolutionShape(32, 32, kernel: plane, padding: around, groups: 8)) == .winogradSpace)

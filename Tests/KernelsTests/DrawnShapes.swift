@@ -33,6 +33,8 @@ private struct ShapeDrawing {
     Extent3(pick(1...t), pick(1...h), pick(1...w))
   }
 
+  private mutating func padding() -> Extent3 { Extent3(pick(0...2), pick(0...3), pick(0...3)) }
+
   /// 1 to 70, as often few as many; even where pairs are asked for.
   private mutating func channels(_ format: ElementFormat, most: Int = 70) -> Int {
     let count = pick(1...(pick(0...1) == 0 ? min(most, 9) : most))
@@ -63,19 +65,19 @@ private struct ShapeDrawing {
     case .planar:
       let shape = ConvolutionShape(
         pick(1...4), outputs, kernel: extent(5, 7, 7), stride: extent(2, 3, 3),
-        padding: Extent3(pick(0...2), pick(0...3), pick(0...3)), dilation: extent(2, 2, 1))
+        padding: padding(), paddingAfter: padding(), dilation: extent(2, 2, 1))
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(5, 12, 60), seed: seed)
     case .depthwise:
       let shape = ConvolutionShape(
         outputs, outputs, kernel: extent(5, 4, 5), stride: extent(2, 3, 3),
-        padding: Extent3(pick(0...2), pick(0...3), pick(0...3)), dilation: extent(2, 2, 3), groups: outputs)
+        padding: padding(), paddingAfter: padding(), dilation: extent(2, 2, 3), groups: outputs)
       if kind.input == .bfloat16 && outputs % 2 == 1 { return problem(algorithm, kind) }
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(5, 9, 31), seed: seed)
     case .direct, .reference:
       let groups = pick(1...3)
       let shape = ConvolutionShape(
         groups * channels(kind.input, most: 70 / groups), groups * channels(.float32, most: 70 / groups),
-        kernel: extent(3, 4, 4), stride: extent(2, 3, 3), padding: Extent3(pick(0...2), pick(0...3), pick(0...3)),
+        kernel: extent(3, 4, 4), stride: extent(2, 3, 3), padding: padding(), paddingAfter: padding(),
         dilation: extent(2, 3, 3), groups: groups)
       // bfloat16 outputs are even together, each group's may be odd.
       if bf16Output == .bfloat16 && shape.outChannels % 2 == 1 { return problem(algorithm, kind) }

@@ -7,6 +7,7 @@ import Testing
 struct EpilogueTests {
   @Test func definitionsByHand() {
     #expect(Epilogue.none(-2) == -2 && Epilogue.relu(-2) == 0 && Epilogue.relu(2) == 2)
+    #expect(Epilogue.relu6(-2) == 0 && Epilogue.relu6(2.5) == 2.5 && Epilogue.relu6(6.5) == 6)
     #expect(Epilogue.sigmoid(0) == 0.5 && Epilogue.swish(0) == 0 && Epilogue.gelu(0) == 0)
     #expect(Epilogue.hardSigmoid(0) == 0.5 && Epilogue.hardSigmoid(-3.5) == 0 && Epilogue.hardSigmoid(4) == 1)
     #expect(Epilogue.hardSwish(3) == 3 && Epilogue.hardSwish(-3) == 0 && Epilogue.hardSwish(1) == 4.0 / 6)

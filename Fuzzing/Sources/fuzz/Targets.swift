@@ -23,6 +23,7 @@ nonisolated(unsafe) let targets: [FuzzTarget] = [
   FuzzTarget(name: "torchpickle", wrap: torchArchive, read: readWeights),
   FuzzTarget(name: "zip", read: readWeights),
   FuzzTarget(name: "safetensors", read: readWeights),
+  FuzzTarget(name: "graph", read: readWeights),
   FuzzTarget(name: "json", wrap: safetensorsFile, read: readWeights),
   FuzzTarget(name: "npy") { _ = try Tensor(npy: $0) },
   FuzzTarget(name: "yaml") { _ = try Configuration.load(path: $0, rules: ModelRules()).notices },

@@ -29,9 +29,10 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     case .winogradSpace:
       let around = Extent3(0, shape.dilation.h, shape.dilation.w)
       return shape.kernel == Extent3(1, 3, 3) && shape.stride == .one && shape.padding == around
-        && WinogradBundle(shape) != nil
+        && shape.padsEvenly && WinogradBundle(shape) != nil
     case .winogradTime:
       return shape.kernel == Extent3(3, 1, 1) && shape.stride == .one && shape.padding == Extent3(1, 0, 0)
+        && shape.padsEvenly
         && shape.dilation.t == 1 && shape.groups == 1 && (input == .float32 || shape.inChannels % 2 == 0)
     case .depthwise:
       return shape.groups == shape.inChannels && shape.groups == shape.outChannels

@@ -6,13 +6,19 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
   public var outChannels: Int
   public var kernel: Extent3
   public var stride: Extent3
+  /// The zeros before the first position along each axis.
   public var padding: Extent3
+  /// Those after the last one.
+  public var paddingAfter: Extent3
   public var dilation: Extent3
   public var groups: Int
 
+  /// - Parameters:
+  ///   - padding: Zeros before the first position along each axis.
+  ///   - paddingAfter: Those after the last one; nil for as many.
   public init(
     _ inChannels: Int, _ outChannels: Int, kernel: Extent3, stride: Extent3 = .one, padding: Extent3 = .zero,
-    dilation: Extent3 = .one, groups: Int = 1
+    paddingAfter: Extent3? = nil, dilation: Extent3 = .one, groups: Int = 1
   ) {
     precondition(
       inChannels % groups == 0 && outChannels % groups == 0, "the groups must divide the channels of a convolution")
@@ -21,6 +27,7 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
+    self.paddingAfter = paddingAfter ?? padding
     self.dilation = dilation
     self.groups = groups
   }
@@ -33,14 +40,14 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
 
   /// The extent of the output for an input; not positive on an axis where the kernel does not fit.
   public func output(for input: Extent3) -> Extent3 {
-    func length(_ input: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ dilation: Int) -> Int {
-      let room = input + 2 * padding - dilation * (kernel - 1) - 1
+    func length(_ padded: Int, _ kernel: Int, _ stride: Int, _ dilation: Int) -> Int {
+      let room = padded - dilation * (kernel - 1) - 1
       return room < 0 ? 0 : room / stride + 1
     }
     return Extent3(
-      length(input.t, kernel.t, stride.t, padding.t, dilation.t),
-      length(input.h, kernel.h, stride.h, padding.h, dilation.h),
-      length(input.w, kernel.w, stride.w, padding.w, dilation.w))
+      length(padding.t + input.t + paddingAfter.t, kernel.t, stride.t, dilation.t),
+      length(padding.h + input.h + paddingAfter.h, kernel.h, stride.h, dilation.h),
+      length(padding.w + input.w + paddingAfter.w, kernel.w, stride.w, dilation.w))
   }
 
   /// Multiply-adds for a batch of inputs of this extent.
@@ -49,15 +56,22 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
   }
 
   /// Whether an output position sees exactly the input position of the same place.
-  public var isPointwise: Bool { kernel == .one && stride == .one && padding == .zero }
+  public var isPointwise: Bool { kernel == .one && stride == .one && padding == .zero && paddingAfter == .zero }
 
   /// Whether frame t of the output depends on frame t of the input alone.
-  public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 }
+  public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 && paddingAfter.t == 0 }
+
+  /// Whether there are as many zeros after the last position as before the first.
+  var padsEvenly: Bool { padding == paddingAfter }
 
   public var description: String {
     var text = "\(inChannels)->\(outChannels) \(kernel)"
     if stride != .one { text += " stride \(stride)" }
-    if padding != .zero { text += " pad \(padding)" }
+    if !padsEvenly {
+      text += " pad \(padding) and \(paddingAfter)"
+    } else if padding != .zero {
+      text += " pad \(padding)"
+    }
     if dilation != .one { text += " dilation \(dilation)" }
     if groups != 1 { text += " groups \(groups)" }
     return text

@@ -129,7 +129,7 @@ struct DirectConvolution: ConvolutionMethod {
 
   /// How many addresses a table for a block of positions has room for: those of the taps, and the windows of a line's ends.
   func addresses(positions: Int) -> Int {
-    let ends = 2 * ((shape.padding.w + shape.stride.w - 1) / shape.stride.w)
+    let ends = [shape.padding.w, shape.paddingAfter.w].reduce(0) { $0 + ($1 + shape.stride.w - 1) / shape.stride.w }
     return tableAddresses(positions: positions) + (ends * shape.kernel.count * groupFloats + 1) / 2
   }
 

@@ -5,6 +5,8 @@ internal import MicroKernels
 public enum Epilogue: String, Hashable, Sendable, CaseIterable {
   case none
   case relu
+  /// min(max(x, 0), 6)
+  case relu6
   /// x sigmoid(x), also called SiLU.
   case swish
   /// 1 / (1 + exp(-x))
@@ -22,6 +24,7 @@ public enum Epilogue: String, Hashable, Sendable, CaseIterable {
     case .none: return x
     // Asked this way round, a NaN stays one.
     case .relu: return x < 0 ? 0 : x
+    case .relu6: return x < 0 ? 0 : x > 6 ? 6 : x
     case .swish: return x / (1 + exp(-x))
     case .sigmoid: return 1 / (1 + exp(-x))
     case .hardSwish: return x * Epilogue.hardSigmoid(x)
@@ -35,6 +38,7 @@ public enum Epilogue: String, Hashable, Sendable, CaseIterable {
     switch self {
     case .none: return .identity
     case .relu: return .relu
+    case .relu6: return .relu6
     case .swish: return .swish
     case .sigmoid: return .sigmoid
     case .hardSwish: return .hardSwish

@@ -2,7 +2,7 @@
 ///
 /// A new one needs its line in ``applied(_:_:_:)`` and in `Kernels.Epilogue.code`, or neither compiles.
 public enum EpilogueCode {
-  case identity, relu, swish, sigmoid, hardSwish, hardSigmoid, gelu
+  case identity, relu, relu6, swish, sigmoid, hardSwish, hardSigmoid, gelu
 
   /// Whether it takes one instruction at most: tiles apply such an epilogue between the last product and the store, the
   /// others in a function of their own.
@@ -29,6 +29,7 @@ func applied<Unit: VectorUnit>(_ unit: Unit.Type, _ epilogue: EpilogueCode, _ x:
   switch epilogue {
   case .identity: return x
   case .relu: return Unit.relu(x)
+  case .relu6: return Unit.clamped(x, 0, 6)
   case .swish: return x * sigmoid(unit, x)
   case .sigmoid: return sigmoid(unit, x)
   case .hardSwish: return x * hardSigmoid(unit, x)

@@ -70,7 +70,7 @@ public struct ArrayFile: Sendable {
             "its pickle holds no array that can be read" + (others.isEmpty ? "" : ": \(listed(others, limit: 3))"),
             Self.advice)
         }
-      case .legacyTorch, .safetensors:
+      case .legacyTorch, .safetensors, .tensorFlowGraph:
         throw ArrayFileError(path, "it looks like a file of weights", Self.advice)
       case .other(let looksLike, _): throw ArrayFileError(path, "it looks like \(looksLike)", Self.advice)
       }

@@ -11,6 +11,8 @@ public enum CheckpointFormat: String, Sendable {
   /// A plain pickle of NumPy arrays, as the Caffe2 model zoo has them.
   case caffe2 = "Caffe2 pickle"
   case safetensors = "safetensors"
+  /// A graph whose variables were made constants.
+  case tensorFlowGraph = "TensorFlow graph (frozen)"
 }
 
 /// The named tensors of a file of weights. Its structure is read and checked when it is opened, the numbers
@@ -115,6 +117,7 @@ private func readContent(_ file: MappedFile) throws -> FileContent {
   case .legacyTorch: return try readTorchLegacy(file)
   case .pickle: return try readPlainPickle(file)
   case .safetensors: return try readSafetensors(file)
+  case .tensorFlowGraph: return try readTensorFlowGraph(file)
   case .other(let looksLike, let advice):
     throw CheckpointError.wrongKind(path: file.path, looksLike: looksLike, advice: advice)
   }

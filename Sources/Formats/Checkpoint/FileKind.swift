@@ -2,7 +2,7 @@ internal import Files
 
 /// What a file's first bytes say it is.
 enum FileKind {
-  case zip, legacyTorch, pickle, safetensors
+  case zip, legacyTorch, pickle, safetensors, tensorFlowGraph
   /// Something else: what it looks like, and what to do.
   case other(String, advice: String)
 
@@ -13,6 +13,8 @@ enum FileKind {
       self = FileKind.beginsWithTorchMagic(file) ? .legacyTorch : .pickle
     } else if FileKind.isSafetensors(file) {
       self = .safetensors
+    } else if isTensorFlowGraph(file) {
+      self = .tensorFlowGraph
     } else {
       self = FileKind.foreign(file) ?? FileKind.textOrUnknown(file)
     }

@@ -36,13 +36,14 @@ private func header(_ file: MappedFile, _ range: Range<Int>) throws(CheckpointEr
 }
 
 extension FileContent {
-  /// Takes over what a training run may have noted: `epoch` and `cfg`.
+  /// Takes over what a training run may have noted: `epoch`, `cfg` and a `notice` for the user.
   fileprivate mutating func readMetadata(_ value: JSONValue) {
     guard case .object(let members) = value else { return }
     for member in members {
       guard case .string(let text) = member.value else { continue }
       if member.name == "epoch" { epoch = Int(text) }
       if member.name == "cfg" { configText = text }
+      if member.name == "notice" { notices.append(printable(text, limit: 200)) }
     }
   }
 }

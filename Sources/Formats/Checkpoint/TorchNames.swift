@@ -11,5 +11,8 @@ func isVariance(_ name: String) -> Bool { name.hasSuffix("running_var") }
 /// Whether it counts the batches of a training, and no test needs it.
 func isBatchCount(_ name: String) -> Bool { name.hasSuffix("num_batches_tracked") }
 
-/// Whether a batch normalisation measured it; what else a file has was trained.
-func isStatistic(_ name: String) -> Bool { isVariance(name) || name.hasSuffix("running_mean") || isBatchCount(name) }
+/// Whether a batch normalisation measured it, in PyTorch's words or TensorFlow's; what else a file has was trained.
+func isStatistic(_ name: String) -> Bool {
+  isVariance(name) || isBatchCount(name)
+    || ["running_mean", "/moving_mean", "/moving_variance"].contains { name.hasSuffix($0) }
+}

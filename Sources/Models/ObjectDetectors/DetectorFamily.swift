@@ -31,7 +31,7 @@ public protocol DetectorFamily: Sendable {
 }
 
 /// The families that there are, in the order in which a file is held against them.
-public let detectorFamilies: [any DetectorFamily] = RCNNFamily.all
+public let detectorFamilies: [any DetectorFamily] = RCNNFamily.all + [SSDLiteFamily()]
 
 /// Opens the detector of a file of weights, whose family is told from its content.
 ///

@@ -195,7 +195,8 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
       "Clips",
-      "VideoModels", "Kernels", "Tensors", "Parallel", "Geometry", "Tracks", "JSON", "Files", "Clocks", "Wording",
+      "VideoModels", "Kernels", "Tensors", "Parallel", "Geometry", "TrackRecords", "Tracks", "JSON", "Files", "Clocks",
+      "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -282,6 +283,8 @@ let testTargets: [Target] = [
     swiftSettings: strict),
   .target(
     name: "BrowserSupport", dependencies: ["TestSupport", "Files"], path: "Tests/BrowserSupport", swiftSettings: strict),
+  .target(
+    name: "FrameSupport", dependencies: ["Imaging", "Geometry"], path: "Tests/FrameSupport", swiftSettings: strict),
   tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
@@ -310,7 +313,8 @@ let testTargets: [Target] = [
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
-    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors", "Geometry",
+    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
+    "Geometry",
     "Files"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
@@ -331,8 +335,8 @@ let testTargets: [Target] = [
   tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
-    "Imaging", "Video",
+    "Detect", "Detect", "FrameSupport", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets",
+    "Kernels", "Imaging", "Video",
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
@@ -344,8 +348,8 @@ let testTargets: [Target] = [
     "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
   tests(
-    "Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks", "JSON", "Video",
-    "Imaging", "Geometry", "Files"),
+    "Report", "Report", "FrameSupport", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks",
+    "JSON", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "ClassificationEval", "VideoEval", "Statistics", "AVARecords", "Datasets",
     "Parallel",

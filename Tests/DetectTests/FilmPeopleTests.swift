@@ -23,7 +23,7 @@ private func ids(_ people: FilmPeople) -> [[Int?]] { people.keyFrames.map { $0.s
       Track(id: 31, sightings: [0, 2].map { Track.Sighting(time: $0, box: box(0.1), score: 1) }),
       Track(id: 32, sightings: [0, 2].map { Track.Sighting(time: $0, box: box(0.6), score: 1) }),
     ]
-    let people = FilmPeople([keyFrame(1, 0.61, 0.3, 0.11), keyFrame(3, 0.1)], of: tracks)
+    let people = FilmPeople([keyFrame(1, 0.61, 0.3, 0.11), keyFrame(3, 0.11)], of: tracks)
     #expect(ids(people) == [[32, nil, 31], [nil]])
   }
 }

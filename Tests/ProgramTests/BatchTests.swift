@@ -69,9 +69,8 @@ struct BatchTests {
     let videos = try videos()
     let result = Program.run(try detect(videos, to: "out"))
     #expect(result.status == 1, "\(result.stderr)")
-    // The first half of "cut" is there, and with it the key frame at its beginning.
     #expect(
-      result.stderr.contains("warning: 7 of 13 videos cannot be read, ")
+      result.stderr.contains("warning: 8 of 13 videos cannot be read, ")
         && result.stderr.contains(" key frames not scored, for ")
         && result.stderr.contains(" of them frames of their clips are damaged:\n"), "\(result.stderr)")
     for name in ["missing", "empty", "text", "pipe", "sound", "badpictures", "nopictures"] {

@@ -160,13 +160,10 @@ struct WatchTests {
   @Test("A connection that ends though no length was named: in words, without the number that stands for none")
   func endWithoutLength() throws {
     let bytes = try readFile(Self.video("offset.ts"), doing: "testing")
-    let server = try StreamServer([bytes], saysEnd: false)
+    let server = try StreamServer([Array(bytes.prefix(300))], saysEnd: false)
     defer { server.stop() }
-    let result = Program.run(
-      Self.watch("http://127.0.0.1:\(server.port)/live.ts", ["--whole-frame", "--retries", "1", "--every", "0.4"]))
-    let said = result.stderr + result.stdout
-    #expect(said.contains("the connection was closed after \(bytes.count) bytes"), "\(said)")
-    #expect(!said.contains("\(UInt64.max)"), "\(said)")
+    let result = Program.run(Self.watch("http://127.0.0.1:\(server.port)/live.ts", ["--whole-frame"]))
+    expectFailure(result, ["(libav: the connection was closed after 300 bytes)"])
   }
 
   @Test("A stalled source is an interruption; a signal ends in good order")

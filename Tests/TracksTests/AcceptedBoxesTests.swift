@@ -36,7 +36,7 @@ private func ids(_ frames: [SeenFrame], gap: Double? = nil) throws -> [[Int?]] {
   }
 
   @Test func givenIDsAreKept() throws {
-    #expect(try ids([seen(0, (0.1, 7), (0.6, nil)), seen(1, (0.1, nil), (0.6, 7))]) == [[7, 8], [9, 7]])
+    #expect(try ids([seen(0, (0.1, 7), (0.7, nil)), seen(1, (0.1, nil), (0.7, 7))]) == [[7, 8], [9, 7]])
     // An id that a moment has twice is the first one's, in one frame and in two of one time.
     #expect(try ids([seen(0, (0.1, 7), (0.6, 7))]) == [[7, 8]])
     #expect(try ids([seen(1, (0.1, 7)), seen(0, (0.3, nil)), seen(1, (0.6, 7))]).map(\.count) == [1, 2])
@@ -90,6 +90,10 @@ private func ids(_ frames: [SeenFrame], gap: Double? = nil) throws -> [[Int?]] {
   @Test func boxesOfAMomentBeside() {
     let tracks = [track(1, (0, 0.1), (1, 0.6)), track(2, (0, 0.6), (1, 0.1))]
     #expect(Track.owners(of: [box(0.1), box(0.6)], at: 0.45, among: tracks) == [1, 2])
+    #expect(Track.owners(of: [box(0.1), box(0.6)], at: 0.5, among: tracks) == [1, 2])
     #expect(Track.owners(of: [box(0.1 + 4e-6), box(0.6)], at: 1.5, among: tracks) == [2, 1])
+    // Of many who had the box of somebody who stands, it is theirs who had it last.
+    let standing = (0..<9).map { track($0, (Double($0), 0.1)) }
+    #expect((0..<9).map { Track.owners(of: [box(0.1)], at: Double($0) + 0.2, among: standing) } == (0..<9).map { [$0] })
   }
 }

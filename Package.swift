@@ -196,7 +196,8 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
       "Clips",
-      "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "Tracks", "JSON", "Files", "Clocks",
+      "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "TrackRecords", "Tracks", "JSON",
+      "Files", "Clocks",
       "Wording",
     ], swiftSettings: strict)
 ]
@@ -284,6 +285,8 @@ let testTargets: [Target] = [
     swiftSettings: strict),
   .target(
     name: "BrowserSupport", dependencies: ["TestSupport", "Files"], path: "Tests/BrowserSupport", swiftSettings: strict),
+  .target(
+    name: "FrameSupport", dependencies: ["Imaging", "Geometry"], path: "Tests/FrameSupport", swiftSettings: strict),
   tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
@@ -333,9 +336,8 @@ let testTargets: [Target] = [
   tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Kernels",
-    "ObjectDetectors",
-    "Imaging", "Video",
+    "Detect", "Detect", "FrameSupport", "ObjectDetectors", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles",
+    "Datasets", "Kernels", "Imaging", "Video",
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
@@ -347,8 +349,8 @@ let testTargets: [Target] = [
     "JSON", "Files"),
   tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
   tests(
-    "Report", "Report", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks", "JSON", "Video",
-    "Imaging", "Geometry", "Files"),
+    "Report", "Report", "FrameSupport", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks",
+    "JSON", "Video", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "ClassificationEval", "VideoEval", "Statistics", "AVARecords", "Datasets",
     "Parallel",

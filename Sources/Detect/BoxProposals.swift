@@ -158,7 +158,7 @@ struct BoxProposals {
         if summary.beyondFrame == 0 { summary.firstBeyondFrame = file.describe(record.place) }
         summary.beyondFrame += 1
       }
-      boxes[stamp, default: []].append(SeenBox(box, score: score, id: record.track))
+      boxes[stamp, default: []].append(SeenBox(box, score: score, id: record.track.flatMap { $0 < 0 ? nil : $0 }))
     }
     say(outside, beside, name, frames, first)
     let keyFrames = boxes.sorted { $0.key < $1.key }.map { stamp, all in

@@ -58,11 +58,12 @@ extension OverlayRun {
     progress: () throws -> Void
   ) throws -> Int {
     let keyFrames = places[video]?.keyFrames ?? []
-    for (number, (time, frame, scene)) in keyFrames.enumerated() where chosen.contains(first + number) {
+    for (number, keyFrame) in keyFrames.enumerated() where chosen.contains(first + number) {
       do {
-        try sheet.add(source.frame(at: frame), overlayScene(scene, video, time: "\(time) s"))
+        try sheet.add(
+          source.frame(at: keyFrame.frame), overlayScene(keyFrame, video, time: "\(keyFrame.time) s"))
       } catch let damage as FrameDamage where !stopsAtDamage {
-        note(damage, "\(video), second \(time)")
+        note(damage, "\(video), second \(keyFrame.time)")
       }
       try progress()
     }

@@ -1,7 +1,9 @@
 public import AVARecords
 public import Configuration
+internal import Files
 internal import Inference
 public import Runs
+public import TrackRecords
 
 extension KeptRun {
   /// What was found, as `AVATest.run` gives it.
@@ -11,9 +13,25 @@ extension KeptRun {
       labelMap: labelMap, fusion: TestViews(config).fusion, models: status.fusion, threshold: threshold)
   }
 
-  /// What was found, as `VideoDetection.run` gives it.
-  public func videoDetections(_ labelMap: LabelMap) -> VideoDetections {
-    VideoDetections(detections(labelMap), [], labelMap: labelMap)
+  /// What was found, as `VideoDetection.run` gives it. With a higher threshold people keep the ids that they had.
+  ///
+  /// - Throws: `TrackFileError`, `FileError` for the people that the run has kept; `TrackError`.
+  public func videoDetections(_ labelMap: LabelMap) throws -> VideoDetections {
+    VideoDetections(detections(labelMap), people: try people, labelMap: labelMap)
+  }
+
+  /// Who is who, on the clock of the rows: as the run has kept it, or, of one of an earlier version, by its key frames.
+  public var people: [VideoTracks] {
+    get throws {
+      if pathExists(directory.people) {
+        return try TrackFile(paths: [directory.people]).videos.map { $0.only(from: threshold) }
+      }
+      return try journal.videos.filter { !$0.tasks.isEmpty }.map { video in
+        try KnownPeople().tracks(
+          of: video.name, seen: video.tasks.map { $0.seen }, size: nil, start: video.tasks[0].start, duration: .infinity
+        )
+      }
+    }
   }
 }
 

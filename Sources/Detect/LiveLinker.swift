@@ -17,15 +17,8 @@ struct LiveLinker {
   mutating func ids(of people: [SeenBox], _ time: Double, _ size: ImageSize) throws -> [Int?] {
     if people.contains(where: { $0.id != nil }) { return people.map(\.id) }
     if linker == nil {
-      var own = MotionLinker.Settings()
-      own.aspect = Double(size.width) / Double(size.height)
-      own.longestGap = max(1, 2.5 * every)
-      own.confirmations = 1
-      // Who is boxed was found, however sure the detector was.
-      (own.highScore, own.lowScore, own.newScore) = (0, 0, 0)
-      linker = MotionLinker(own)
+      linker = MotionLinker(.accepted(spacing: every, size: size))
     }
-    let sure = people.map { SeenBox($0.box, score: 1) }
-    return try linker?.link(SeenFrame(time: time, boxes: sure)).map { $0?.id } ?? []
+    return try linker?.link(SeenFrame(time: time, boxes: people)).map { $0?.id } ?? []
   }
 }

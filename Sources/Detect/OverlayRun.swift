@@ -3,6 +3,8 @@ public import Datasets
 internal import Files
 public import Imaging
 internal import Overlay
+internal import TrackRecords
+internal import Tracks
 internal import Video
 internal import Wording
 
@@ -13,7 +15,17 @@ public struct OverlayRun {
   /// A key frame and the number of its frame.
   typealias PlacedScene = (time: Timestamp, frame: Int, scene: OverlayScenes.Scene)
 
+  /// What is known of a video: where its key frames are, and who is who, in seconds after the first frame.
+  struct Place {
+    let start: Double
+    let keyFrames: [PlacedScene]
+    let tracks: [Track]
+    /// The colours that a film has for them.
+    let colors: [Int: Int]
+  }
+
   private let plan: FilmPlan
+  private let known: KnownPeople
   private let hasTruth: Bool
   private let folder: String
   private let startingSecond: Double?
@@ -23,23 +35,25 @@ public struct OverlayRun {
   public private(set) var keyFrameCount = 0
   /// How many images are drawn.
   public private(set) var drawn = 0
-  private(set) var places: [String: (start: Double, keyFrames: [PlacedScene])] = [:]
+  private(set) var places: [String: Place] = [:]
+  /// Of which videos most boxes are nobody's in the tracks that are known: how many of how many.
+  public private(set) var strangers: [(video: String, boxes: Int, of: Int)] = []
   private var beyond: [String] = []
   private var damaged: [String] = []
   private var damagedFilmFrames = 0
 
   /// - Parameters:
-  ///   - plan: Its tracks' times are those of the rows, or seconds after the first frame.
+  ///   - known: Who is who, where somebody says it.
   ///   - hasTruth: Whether scenes have ground truth, empty where nobody is labelled.
   ///   - folder: Where the images go.
   ///   - startingSecond: The second that rows call the first frame's; nil to tell it from the rows.
   ///   - stopsAtDamage: Whether a damaged frame ends the run, rather than to be passed over.
   ///   - dataset: Where rows may count from.
   public init(
-    _ plan: FilmPlan, hasTruth: Bool, folder: String, startingSecond: Double?, stopsAtDamage: Bool,
-    dataset: ActionDataset = .ava
+    _ plan: FilmPlan, _ known: KnownPeople = KnownPeople(), hasTruth: Bool, folder: String, startingSecond: Double?,
+    stopsAtDamage: Bool, dataset: ActionDataset = .ava
   ) {
-    self.plan = plan
+    (self.plan, self.known) = (plan, known)
     self.hasTruth = hasTruth
     self.folder = folder
     self.startingSecond = startingSecond
@@ -63,14 +77,15 @@ public struct OverlayRun {
 
   // MARK: Frames
 
-  /// Finds the frames of a video's key frames; those outside it are kept for ``checkPlaces()``.
+  /// Finds the frames of a video's key frames, those outside it are kept for ``checkPlaces()``; and who is who in them.
   ///
   /// - Returns: What was taken for granted, if anything.
+  /// - Throws: `TrackError`.
   public mutating func place(
     _ video: String, _ source: any FrameSource, _ frames: [Timestamp: OverlayScenes.Scene]
-  ) -> String? {
+  ) throws -> String? {
     let start =
-      startingSecond
+      startingSecond ?? known.videos[video]?.start
       ?? source.startingSecond(for: frames.keys.map(\.seconds), orFrom: Double(dataset.clock.firstSecond))
     var keyFrames: [PlacedScene] = []
     for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
@@ -80,9 +95,21 @@ public struct OverlayRun {
         beyond.append("\(video) \(time)")
       }
     }
-    places[video] = (start, keyFrames)
+    let seen = frames.map { time, scene in
+      SeenFrame(time: time.seconds, boxes: scene.people.map { SeenBox($0.box, id: $0.id) })
+    }
+    let people = try known.tracks(
+      of: video, seen: seen, size: try? source.size, start: start, duration: source.duration)
+    if known.videos[video] != nil {
+      let owners = seen.map { Track.owners(of: $0.boxes.map(\.box), at: $0.time, among: people.tracks) }.joined()
+      let lost = owners.count { $0 == nil }
+      if lost * 2 > owners.count { strangers.append((video, lost, owners.count)) }
+    }
+    let tracks = people.moved(from: start, to: 0).tracks
+    places[video] = Place(
+      start: start, keyFrames: keyFrames, tracks: tracks, colors: OverlayTimeline.colors(of: tracks))
     keyFrameCount += keyFrames.count
-    if startingSecond != nil || start == 0 { return nil }
+    if startingSecond != nil || known.videos[video]?.start != nil || start == 0 { return nil }
     return "\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)"
   }
 
@@ -110,12 +137,13 @@ public struct OverlayRun {
   public mutating func draw(
     _ video: String, _ source: any FrameSource, isToStop: () -> Bool, progress: (Int) -> Void
   ) throws -> Bool {
-    for (time, frame, scene) in places[video]?.keyFrames ?? [] {
+    for keyFrame in places[video]?.keyFrames ?? [] {
+      let (time, frame) = (keyFrame.time, keyFrame.frame)
       if isToStop() { return false }
       do {
         try writeOverlay(
-          source.frame(at: frame), overlayScene(scene, video, time: "\(time) s · frame \(frame)"), style: plan.style,
-          to: imagePath(video, time))
+          source.frame(at: frame), overlayScene(keyFrame, video, time: "\(time) s · frame \(frame)"),
+          style: plan.style, to: imagePath(video, time))
         drawn += 1
       } catch let damage as FrameDamage where !stopsAtDamage {
         note(damage, "\(video), second \(time)")
@@ -133,11 +161,13 @@ public struct OverlayRun {
   public mutating func film(
     _ video: String, _ source: any FrameSource, progress: (Int) throws -> Void
   ) throws -> [String] {
-    guard let (start, keyFrames) = places[video] else { return [] }
-    let scenes = keyFrames.map { (time: $0.time.seconds - start, scene: overlayScene($0.scene, video, time: "")) }
+    guard let place = places[video] else { return [] }
+    let scenes = place.keyFrames.map {
+      (time: $0.time.seconds - place.start, scene: overlayScene($0, video, time: ""))
+    }
     let result = try writeOverlayVideo(
-      source, scenes, tracks: plan.tracks[video], startingSecond: start, title: video, clock: start, plan,
-      to: filmPath(video), progress: progress)
+      source, FilmPeople(scenes, of: place.tracks), title: video, clock: place.start, plan, to: filmPath(video),
+      progress: progress)
     if result.damaged == 0 { return result.notices }
     damagedFilmFrames += result.damaged
     return result.notices + [
@@ -145,8 +175,16 @@ public struct OverlayRun {
     ]
   }
 
-  func overlayScene(_ scene: OverlayScenes.Scene, _ video: String, time: String) -> OverlayScene {
-    OverlayScene(people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
+  /// People have their numbers where there are several in the video.
+  func overlayScene(_ keyFrame: PlacedScene, _ video: String, time: String) -> OverlayScene {
+    let scene = keyFrame.scene
+    var shown = OverlayScene(
+      people: scene.people, groundTruth: hasTruth ? scene.groundTruth : nil, title: video, time: time)
+    if let place = places[video], place.tracks.count > 1 {
+      shown.identify(at: keyFrame.time.seconds - place.start, among: place.tracks)
+      shown.color(by: place.colors)
+    }
+    return shown
   }
 
   // MARK: Damage

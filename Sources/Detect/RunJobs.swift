@@ -4,7 +4,7 @@ internal import Datasets
 internal import Files
 internal import Imaging
 public import Inference
-public import Runs
+internal import Runs
 internal import Video
 
 extension AVATest {
@@ -49,9 +49,6 @@ extension VideoDetection {
       }
     }
   }
-
-  /// The key frames of videos that cannot be read at all.
-  public var unreadableKeyFrames: DamageReport { unreadable }
 
   /// About how many bytes the rows and the JSON take, without pictures.
   public var expectedResultBytes: Int {

@@ -7,6 +7,7 @@ internal import Geometry
 internal import Imaging
 public import Inference
 public import Runs
+internal import TrackRecords
 internal import Tracks
 internal import Video
 internal import Wording
@@ -40,10 +41,12 @@ public struct VideoDetection {
     let input: FrameInput?
     let name: String
     let tasks: [ClipTask]
-    /// All boxes of the proposals, in seconds after the first frame: where people are between key frames, too.
+    /// All boxes of the proposals, in their seconds: where people are between key frames, too.
     var seen: [SeenFrame] = []
     /// The second that the proposals call the first frame's.
     var start = 0.0
+    var size: ImageSize?
+    var duration = Double.infinity
   }
 
   /// As `slowfast frames` writes them for tests on frame lists.
@@ -59,18 +62,26 @@ public struct VideoDetection {
   public let labelMap: LabelMap
   /// What the user should know of the inputs.
   public let notices: [String]
+  /// Those of them that the proposals alone are the reason of.
+  private let proposalNotices: Set<String>
   /// What was taken for granted, such as the second of a video's beginning.
   public let remarks: [String]
   /// The part of the run that is scored here; nil for all of it.
   public var shard: Shard?
+  /// Who is who, where somebody says it.
+  public var known = KnownPeople()
+  /// Who is who; nil before `findPeople`.
+  var people: [VideoTracks]?
   private(set) var videos: [TaskedVideo]
-  private let names: [String]
+  let names: [String]
   private let source: ProposalSource
   private let proposals: ProposalList
   /// What is wrong with the videos that cannot be read at all, and have key frames.
   let faults: [String: String]
-  /// The same of those that have none, a line each: no score is missing without them.
-  public let idleFaults: [String]
+  /// The same of those that have none: no score is missing without them.
+  let idleFaults: [(video: String, cause: String)]
+  /// Of the former those that can be read, but not with these boxes.
+  let unfit: Set<String>
   /// The key frames of these, but for those that a run knows.
   private(set) var unreadable: DamageReport
   /// The key frames within the videos all of whose boxes are below the threshold.
@@ -119,12 +130,15 @@ public struct VideoDetection {
     let threshold = config[.avaDetectionScoreThresh]
     var source = try ProposalSource(
       path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
-    notices += source.notices(scoreThreshold: threshold)
+    var proposalNotices = source.notices(scoreThreshold: threshold)
+    notices += proposalNotices
     // What the file counts from the beginning gets the beginning's own second.
     let zero = timing.startingSecond ?? 0
     var opened: [TaskedVideo] = []
     var unreadable = DamageReport()
-    var (faults, idleFaults): ([String: String], [String]) = ([:], [])
+    var faults: [String: String] = [:]
+    var idleFaults: [(video: String, cause: String)] = []
+    var unfit: Set<String> = []
     var firstFault: (any Error)?
     var causes: [String] = []
     var shifted: [String] = []
@@ -140,7 +154,8 @@ public struct VideoDetection {
         firstFault = firstFault ?? error
         causes.append("'\(name)': \(cause)")
         let times = TaskPlanner.likelyTimes(of: try source.keyFrames(of: name, in: nil, start: zero), timing)
-        if times.isEmpty { idleFaults.append("'\(name)' cannot be read, and nothing was to be scored of it: \(cause)") }
+        if times.isEmpty { idleFaults.append((name, cause)) }
+        if error is ProposalError { unfit.insert(name) }
         for time in times {
           faults[name] = cause
           unreadable.append(KeyFrame(video: name, time: time), cause: cause)
@@ -162,15 +177,20 @@ public struct VideoDetection {
         low += source.low(of: name).filter { planner.isInside($0.time) }
       }
       opened.append(
-        TaskedVideo(input: input, name: name, tasks: tasks, seen: keyFrames.map { $0.seen(from: start) }, start: start))
+        TaskedVideo(
+          input: input, name: name, tasks: tasks, seen: keyFrames.map(\.seen), start: start, size: frames.size,
+          duration: frames.duration))
     }
-    notices += source.boxNotices(scoreThreshold: threshold, isStepped: timing.every != nil)
+    let boxNotices = source.boxNotices(scoreThreshold: threshold, isStepped: timing.every != nil)
+    notices += boxNotices
+    proposalNotices += boxNotices
+    self.proposalNotices = Set(proposalNotices)
     self.videos = opened.filter { !$0.tasks.isEmpty }
     self.notices = notices
     self.names = names
     self.source = source
     proposals = source.list
-    (self.faults, self.idleFaults) = (faults, idleFaults)
+    (self.faults, self.idleFaults, self.unfit) = (faults, idleFaults, unfit)
     self.unreadable = unreadable
     self.low = low
     remarks =
@@ -187,6 +207,17 @@ public struct VideoDetection {
       if let error = source.emptiness(videos: names, notices: notices) { throw error }
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
+  }
+
+  /// What the user should know that has not been said when a run was begun with the same proposals.
+  ///
+  /// - Parameter journals: Of all parts of the run.
+  /// - Throws: `FileError` for proposals that cannot be read.
+  public func notices(goingOnWith journals: [RunJournal]) throws -> [String] {
+    if journals.allSatisfy(\.isEmpty) { return notices }
+    let print = try source.fingerprint()
+    let isKnown = journals.contains { !$0.isEmpty && $0.identity?[.proposals] == print }
+    return isKnown ? notices.filter { !proposalNotices.contains($0) } : notices
   }
 
   /// How many key frames of readable videos have people to score, in this shard.
@@ -216,7 +247,8 @@ public struct VideoDetection {
       for task in planned.isEmpty ? scored : planned { known[task.keyFrame] = task }
       if known.isEmpty { continue }
       let tasks = known.values.sorted { $0.keyFrame.time < $1.keyFrame.time }
-      videos.append(TaskedVideo(input: nil, name: name, tasks: tasks))
+      videos.append(
+        TaskedVideo(input: nil, name: name, tasks: tasks, seen: tasks.map(\.seen), start: tasks[0].start))
       unreadable = unreadable.without { $0.video == name && (!planned.isEmpty || known[$0] != nil) }
     }
     let order = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
@@ -243,7 +275,7 @@ public struct VideoDetection {
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
       fusion: views.fusion, models: ensemble?.fusion)
-    return VideoDetections(detections, videos, labelMap: labelMap)
+    return VideoDetections(detections, videos, people: try people ?? linkedPeople(), labelMap: labelMap)
   }
 
   /// The same with one model.
@@ -265,24 +297,6 @@ public struct VideoDetection {
 
   /// In which views each key frame is scored, of all models.
   public var allViews: [View] { ensemble?.views ?? views.views }
-
-  /// The key frames of videos that cannot be read at all which are reported here: those of a video are all one shard's.
-  private var ownUnreadable: DamageReport {
-    guard let shard else { return unreadable }
-    let own = Set(names.enumerated().filter { shard.owner(of: $0.offset, of: names.count) == shard }.map(\.element))
-    return unreadable.without { !own.contains($0.video) }
-  }
-
-  /// What other shards report, a line for each video that cannot be read; empty for a run in one piece.
-  public var unreadableElsewhere: [String] {
-    guard let shard else { return [] }
-    return names.enumerated().compactMap { number, name in
-      let owner = shard.owner(of: number, of: names.count)
-      let count = unreadable.keyFrames.count { $0.keyFrame.video == name }
-      guard count > 0, owner != shard, let fault = faults[name] else { return nil }
-      return "'\(name)' cannot be read (\(fault)): shard \(owner) reports its \(counted(count, "key frame"))"
-    }
-  }
 
   private var tasks: [ClipTask] { videos.flatMap(\.tasks) }
 

@@ -3,6 +3,8 @@ internal import Files
 internal import Imaging
 internal import Inference
 public import Overlay
+internal import TrackRecords
+internal import Tracks
 public import Video
 internal import Wording
 
@@ -48,7 +50,6 @@ extension VideoDetections {
   ///
   /// - Parameters:
   ///   - folder: Where the videos go.
-  ///   - plan: Its tracks' times are those of the proposals, or seconds after the first frame.
   ///   - progress: Called after each frame with the video's name, the number of its frames done and that of all;
   ///     what it throws ends the video at hand, of which nothing stays.
   /// - Returns: What came of each video.
@@ -67,24 +68,29 @@ extension VideoDetections {
     }
     for (input, name, scenes) in videos {
       let frames = try input.open(name, colours: VideoDetection.colours)
-      let result = try writeOverlayVideo(
-        frames, scenes, seen: seen[name] ?? [], tracks: plan.tracks[name], startingSecond: starts[name] ?? 0,
-        title: name, plan,
-        to: joinPath(folder, "\(name).mp4")
-      ) { try progress(name, $0, frames.frameCount) }
+      let tracks = tracks(of: name)
+      let people = FilmPeople(scenes, of: tracks.moved(from: tracks.start ?? 0, to: 0).tracks)
+      let result = try writeOverlayVideo(frames, people, title: name, plan, to: joinPath(folder, "\(name).mp4")) {
+        try progress(name, $0, frames.frameCount)
+      }
       results.append((name, result))
     }
     return results
   }
 
+  /// People have their numbers where there are several in the video.
   func scene(of keyFrame: ScoredKeyFrame) -> OverlayScene {
+    let hasNumbers = tracks(of: keyFrame.task.keyFrame.video).tracks.count > 1
     let people = keyFrame.people.map { person in
       DetectedPerson(
         box: person.box, proposalScore: person.proposalScore,
-        actions: person.actions.map { ScoredAction(name: $0.name, score: Double($0.score)) })
+        actions: person.actions.map { ScoredAction(name: $0.name, score: Double($0.score)) },
+        id: hasNumbers ? person.id : nil)
     }
-    return OverlayScene(
+    var scene = OverlayScene(
       people: people, title: keyFrame.task.keyFrame.video,
       time: "\(fixed(keyFrame.task.moment.seconds, 3)) s")
+    scene.color(by: colors[keyFrame.task.keyFrame.video] ?? [:])
+    return scene
   }
 }

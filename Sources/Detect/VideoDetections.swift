@@ -3,7 +3,9 @@ internal import Files
 public import Geometry
 public import Inference
 internal import JSON
+internal import Overlay
 internal import Tensors
+internal import TrackRecords
 internal import Tracks
 internal import Video
 
@@ -13,6 +15,8 @@ public struct VideoDetections {
   public struct Person: Sendable {
     public let box: UnitBox
     public let proposalScore: Double
+    /// Who it is through time; nil where nobody knows.
+    public let id: Int?
     /// The actions of the label map, best first.
     public let actions: [(id: Int, name: String, score: Float)]
   }
@@ -28,18 +32,26 @@ public struct VideoDetections {
   private let labelMap: LabelMap
   /// What opens the videos, by name; none where results are made without them.
   let videos: [String: FrameInput]
-  /// All boxes of the proposals, by video, in seconds after the first frame.
-  let seen: [String: [SeenFrame]]
-  /// The second that the proposals call each video's first frame.
-  let starts: [String: Double]
+  /// Who is who in each video, on the clock of the rows.
+  let people: [VideoTracks]
+  private let tracks: [String: VideoTracks]
+  /// The colours that a film has for the people of each video, by their ids.
+  let colors: [String: [Int: Int]]
 
-  init(_ detections: Detections, _ tasked: [VideoDetection.TaskedVideo], labelMap: LabelMap) {
+  /// - Parameter people: On the clock of the rows.
+  init(
+    _ detections: Detections, _ tasked: [VideoDetection.TaskedVideo] = [], people: [VideoTracks], labelMap: LabelMap
+  ) {
     self.detections = detections
     self.labelMap = labelMap
+    self.people = people
     videos = Dictionary(uniqueKeysWithValues: tasked.compactMap { video in video.input.map { (video.name, $0) } })
-    seen = Dictionary(uniqueKeysWithValues: tasked.map { ($0.name, $0.seen) })
-    starts = Dictionary(uniqueKeysWithValues: tasked.map { ($0.name, $0.start) })
+    tracks = Dictionary(people.map { ($0.video, $0) }, uniquingKeysWith: { first, _ in first })
+    colors = tracks.mapValues { OverlayTimeline.colors(of: $0.tracks) }
   }
+
+  /// The people of a video, on the clock of the rows.
+  func tracks(of video: String) -> VideoTracks { tracks[video] ?? VideoTracks(video: video, tracks: []) }
 
   /// Calls `body` with each key frame that was scored, in the order of the run.
   ///
@@ -47,12 +59,15 @@ public struct VideoDetections {
   public func forEach(_ body: (ScoredKeyFrame) throws -> Void) throws {
     try detections.forEach { task, scores in
       let classes = scores.shape[1]
-      let people = (task.people ?? []).enumerated().map { index, person in
+      let own = task.people ?? []
+      let ids = Track.owners(
+        of: own.map(\.box), at: task.keyFrame.time.seconds, among: tracks(of: task.keyFrame.video).tracks)
+      let people = own.enumerated().map { index, person in
         let actions = labelMap.labels.map { label in
           (id: label.id, name: label.name, score: scores.values[index * classes + label.id - 1])
         }
         return Person(
-          box: person.box, proposalScore: person.proposalScore,
+          box: person.box, proposalScore: person.proposalScore, id: ids[index],
           actions: actions.sorted { ($1.score, $0.id) < ($0.score, $1.id) })
       }
       try body(ScoredKeyFrame(task: task, people: people))
@@ -61,10 +76,10 @@ public struct VideoDetections {
 
   /// The files that `write` makes in a folder.
   public static func outputs(in folder: String) -> [String] {
-    ["detections.csv", "detections.json"].map { joinPath(folder, $0) }
+    ["detections.csv", "detections.json", TracksBeside.name].map { joinPath(folder, $0) }
   }
 
-  /// Writes `detections.csv` and `detections.json` into a folder.
+  /// Writes `detections.csv`, `detections.json` and `tracks.json` into a folder.
   ///
   /// - Returns: The paths.
   /// - Throws: `FileError`.
@@ -75,7 +90,9 @@ public struct VideoDetections {
     let file = try AtomicFile(path: json)
     try writeJSON(to: file)
     try file.commit()
-    return [csv, json]
+    let known = joinPath(folder, TracksBeside.name)
+    try people.writeTracks(to: known, of: TracksBeside.contentMark(of: csv))
+    return [csv, json, known]
   }
 
   /// The file that `writePart` makes in a folder.
@@ -141,6 +158,7 @@ public struct VideoDetections {
       }
       let box = person.box
       return [
+        "id": person.id.map { JSONValue($0) } ?? .null,
         "box": .array([box.x1, box.y1, box.x2, box.y2].map { JSONValue($0) }),
         "proposal_score": JSONValue(person.proposalScore), "actions": .array(actions),
       ]

@@ -15,68 +15,15 @@ private func keyFrame(_ time: Double, _ places: Double...) -> (time: Double, sce
   )
 }
 
-private func seen(_ time: Double, _ boxes: (x: Double, id: Int?)...) -> SeenFrame {
-  SeenFrame(time: time, boxes: boxes.map { SeenBox(box($0.x), id: $0.id) })
-}
-
 private func ids(_ people: FilmPeople) -> [[Int?]] { people.keyFrames.map { $0.scene.people.map(\.id) } }
 
 @Suite struct FilmPeopleTests {
-  @Test func keyFramesAreLinked() throws {
-    let people = try FilmPeople(
-      [keyFrame(1, 0.1, 0.6), keyFrame(2, 0.62, 0.12), keyFrame(3, 0.64)], seen: [], aspect: 1, gap: nil)
-    #expect(ids(people) == [[1, 2], [2, 1], [2]])
-    #expect(people.tracks.map { $0.sightings.count } == [2, 3])
-  }
-
-  /// Boxes between key frames lead from one to the next where key frames alone would lead astray: the two change places.
-  @Test func boxesBetweenKeyFramesLead() throws {
-    let frames = [keyFrame(0, 0.1, 0.6), keyFrame(1, 0.1, 0.6)]
-    let between = (0...20).map { step in
-      let share = Double(step) / 20
-      return seen(share, (0.1 + 0.5 * share, nil), (0.6 - 0.5 * share, nil))
-    }
-    #expect(try ids(FilmPeople(frames, seen: [], aspect: 1, gap: nil)) == [[1, 2], [1, 2]])
-    let people = try FilmPeople(frames, seen: between, aspect: 1, gap: nil)
-    #expect(ids(people) == [[1, 2], [2, 1]])
-    #expect(people.tracks.map { $0.sightings.count } == [21, 21])
-  }
-
-  @Test func givenIDsAreKept() throws {
-    let people = try FilmPeople(
-      [keyFrame(0, 0.1, 0.6), keyFrame(1, 0.1, 0.6)],
-      seen: [seen(0, (0.1, 7), (0.6, nil)), seen(1, (0.1, nil), (0.6, 7))], aspect: 1, gap: nil)
-    #expect(ids(people)[0][0] == 7 && ids(people)[1][1] == 7)
-    // An id that a frame has twice is the first one's.
-    let twice = try FilmPeople([keyFrame(0, 0.1, 0.6)], seen: [seen(0, (0.1, 7), (0.6, 7))], aspect: 1, gap: nil)
-    #expect(ids(twice)[0][0] == 7 && ids(twice)[0][1] != 7)
-  }
-
-  /// At one box a second a walker's boxes need not meet: the nearest alike is theirs, but nobody of another size and nobody far.
-  @Test func walkersAreFoundThoughTheirBoxesDoNotMeet() throws {
-    let walk = try FilmPeople(
-      [keyFrame(0, 0.1), keyFrame(1, 0.25), keyFrame(2, 0.4)], seen: [], aspect: 1, gap: nil)
-    #expect(ids(walk) == [[1], [1], [1]] && walk.tracks.count == 1)
-    let far = try FilmPeople([keyFrame(0, 0.0), keyFrame(1, 0.8)], seen: [], aspect: 1, gap: nil)
-    #expect(ids(far) == [[1], [2]])
-    var child = keyFrame(1, 0.25)
-    child.scene.people[0].box = box(0.25, height: 0.2)
-    #expect(try ids(FilmPeople([keyFrame(0, 0.1), child], seen: [], aspect: 1, gap: nil)) == [[1], [2]])
-  }
-
-  /// After a minute nobody knows who somebody is, unless the call says so.
-  @Test func nobodyIsTheSameAfterAMinute() throws {
-    let frames = [keyFrame(0, 0.1), keyFrame(60, 0.1), keyFrame(120, 0.1)]
-    #expect(try ids(FilmPeople(frames, seen: [], aspect: 1, gap: nil)) == [[1], [2], [3]])
-    #expect(try ids(FilmPeople(frames, seen: [], aspect: 1, gap: 100)) == [[1], [1], [1]])
-  }
-
   @Test func tracksThatAreKnownNameThePeople() {
     let tracks = [
       Track(id: 31, sightings: [0, 2].map { Track.Sighting(time: $0, box: box(0.1), score: 1) }),
       Track(id: 32, sightings: [0, 2].map { Track.Sighting(time: $0, box: box(0.6), score: 1) }),
     ]
-    let people = FilmPeople([keyFrame(1, 0.61, 0.3, 0.11), keyFrame(3, 0.1)], of: tracks)
+    let people = FilmPeople([keyFrame(1, 0.61, 0.3, 0.11), keyFrame(3, 0.11)], of: tracks)
     #expect(ids(people) == [[32, nil, 31], [nil]])
   }
 }

@@ -2,29 +2,12 @@ import AVARecords
 import Datasets
 import Detect
 import Files
+import FrameSupport
 import Geometry
 import Imaging
 import Overlay
 import TestSupport
 import Testing
-
-/// Ten frames a second for ten seconds, some of them damaged.
-private final class Frames: FrameSource {
-  let name = "v"
-  let damaged: Set<Int>
-  let frameCount = 100
-  let framesPerSecond = 10.0
-  var size: ImageSize { ImageSize(width: 64, height: 48) }
-
-  init(damaged: Set<Int> = []) { self.damaged = damaged }
-
-  func frame(at index: Int) throws -> Image {
-    if damaged.contains(index) {
-      throw FrameDamage(frame: index, cause: "a scratch", description: "reading: a scratch")
-    }
-    return Image(size: size, order: .bgr, pixels: [UInt8](repeating: 90, count: 3 * 64 * 48))
-  }
-}
 
 @Suite struct OverlayRunTests {
   private let folder = TemporaryFolder()
@@ -47,14 +30,14 @@ private final class Frames: FrameSource {
   @Test func drawsEveryKeyFrameInsideTheVideo() throws {
     defer { folder.remove() }
     var run = run()
-    #expect(run.place("a/v", Frames(), scenes([1, 2, 11])) == nil)
+    #expect(try run.place("a/v", GreyFrames(), scenes([1, 2, 11])) == nil)
     #expect(
       try run.checkPlaces()
         == "1 key frame outside the video, not drawn: a/v 0011 -> if they should be inside, set --starting-second "
         + "(AVA's clips begin at 900) or --fps")
     #expect(run.keyFrameCount == 2)
     var counts: [Int] = []
-    #expect(try run.draw("a/v", Frames(), isToStop: { false }) { counts.append($0) })
+    #expect(try run.draw("a/v", GreyFrames(), isToStop: { false }) { counts.append($0) })
     #expect(counts == [1, 2] && run.drawn == 2 && run.damage == nil && run.lack(acceptsDamage: false) == nil)
     // A name from a row leads nowhere else.
     #expect(try listFolder(folder.path) == ["a_v_0001.png", "a_v_0002.png"])
@@ -63,34 +46,34 @@ private final class Frames: FrameSource {
     #expect(run.filmPath("a/v") == joinPath(folder.path, "a_v.mp4"))
   }
 
-  @Test func theFirstSecondIsToldFromTheRows() {
+  @Test func theFirstSecondIsToldFromTheRows() throws {
     defer { folder.remove() }
     var run = run(startingSecond: nil)
     #expect(
-      run.place("v", Frames(), scenes([902, 903]))
+      try run.place("v", GreyFrames(), scenes([902, 903]))
         == "v: the first frame is taken for second 900 (--starting-second says otherwise)")
     #expect(run.keyFrameCount == 2)
-    #expect(run.place("w", Frames(), scenes([2])) == nil)
+    #expect(try run.place("w", GreyFrames(), scenes([2])) == nil)
   }
 
   /// Where rows may count from is the data set's.
-  @Test func anotherDataSetCountsFromElsewhere() {
+  @Test func anotherDataSetCountsFromElsewhere() throws {
     defer { folder.remove() }
     let hoops = ActionDataset(name: "Hoops", clock: .init(firstSecond: 100, framesPerSecond: 1))
     var run = OverlayRun(
       FilmPlan(style: OverlayStyle()), hasTruth: false, folder: folder.path, startingSecond: nil, stopsAtDamage: false,
       dataset: hoops)
     #expect(
-      run.place("v", Frames(), scenes([102, 103]))
+      try run.place("v", GreyFrames(), scenes([102, 103]))
         == "v: the first frame is taken for second 100 (--starting-second says otherwise)")
-    _ = run.place("w", Frames(), scenes([900]))
+    _ = try run.place("w", GreyFrames(), scenes([900]))
     #expect((try? run.checkPlaces())??.contains("set --starting-second (Hoops's clips begin at 100)") == true)
   }
 
-  @Test func rowsBeyondTheVideoAreNoResult() {
+  @Test func rowsBeyondTheVideoAreNoResult() throws {
     defer { folder.remove() }
     var run = run()
-    _ = run.place("v", Frames(), scenes([11, 12]))
+    _ = try run.place("v", GreyFrames(), scenes([11, 12]))
     let error = #expect(throws: OverlayRunError.self) { try run.checkPlaces() }
     #expect(
       "\(error!)".hasPrefix("drawing overlays: 2 key frames outside the video, not drawn: v 0011, v 0012 -> set "))
@@ -99,8 +82,8 @@ private final class Frames: FrameSource {
   @Test func damageIsPassedOverAndNamed() throws {
     defer { folder.remove() }
     var run = run()
-    let frames = Frames(damaged: [10])
-    _ = run.place("v", frames, scenes([1, 2]))
+    let frames = GreyFrames(damaged: [10])
+    _ = try run.place("v", frames, scenes([1, 2]))
     #expect(try run.draw("v", frames, isToStop: { false }) { _ in })
     #expect(run.damage?.warning == "1 key frame not drawn, for damaged frames:")
     #expect(run.damage?.lines == ["v, second 0001: a scratch"])
@@ -111,21 +94,21 @@ private final class Frames: FrameSource {
         + "they are: --damaged skip")
     // Nothing at all is nobody's result.
     var empty = self.run()
-    _ = empty.place("v", frames, scenes([1]))
+    _ = try empty.place("v", frames, scenes([1]))
     _ = try empty.draw("v", frames, isToStop: { false }) { _ in }
     #expect(empty.lack(acceptsDamage: true)?.hasPrefix("1 key frame of 1 not drawn") == true)
     var strict = self.run(stopsAtDamage: true)
-    _ = strict.place("v", frames, scenes([1]))
+    _ = try strict.place("v", frames, scenes([1]))
     #expect(throws: FrameDamage.self) { try strict.draw("v", frames, isToStop: { false }) { _ in } }
   }
 
   @Test func stopsWhereItIsAsked() throws {
     defer { folder.remove() }
     var run = run()
-    _ = run.place("v", Frames(), scenes([1, 2, 3]))
+    _ = try run.place("v", GreyFrames(), scenes([1, 2, 3]))
     var asked = 0
     let isDone = try run.draw(
-      "v", Frames(),
+      "v", GreyFrames(),
       isToStop: {
         asked += 1
         return asked > 1

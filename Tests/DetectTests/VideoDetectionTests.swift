@@ -321,7 +321,7 @@ struct VideoDetectionTests {
     let one = try detection(world).run(model: model) { _ in }
     let out = world.folder.path + "/out"
     try makeFolder(out)
-    #expect(try one.write(to: out) == [out + "/detections.csv", out + "/detections.json"])
+    #expect(try one.write(to: out) == ["csv", "json"].map { out + "/detections." + $0 } + [out + "/tracks.json"])
     let object = try #require(try parsed(out + "/detections.json") as? [String: Any])
     #expect(object["video"] as? String == "bframes")
     let keyFrames = try #require(object["keyframes"] as? [[String: Any]])

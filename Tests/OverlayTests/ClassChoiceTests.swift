@@ -40,6 +40,11 @@ private func text(_ body: () throws -> Void) -> String {
         == "--thresholds: expected a class, '=' and a score, found 'stand' -> write 'stand=0.6,walk=0.4'")
     #expect(text { _ = try choice.thresholds(in: "stand=high", "--thresholds") }.contains("found 'stand=high'"))
     #expect(text { _ = try choice.thresholds(in: "stand=nan", "--thresholds") }.contains("found 'stand=nan'"))
+    for score in ["7", "-0.1", "1.01"] {
+      #expect(
+        text { _ = try choice.thresholds(in: "stand=\(score)", "--thresholds") }
+          == "--thresholds: expected a score from 0 to 1, found 'stand=\(score)' -> percent are divided by 100")
+    }
     #expect(text { _ = try choice.thresholds(in: "stand=1,12=0.5", "--thresholds") }.contains("two thresholds"))
   }
 }

@@ -81,7 +81,7 @@ struct BadFramesTests {
     let result = detect([])
     #expect(result.status == 1 && result.stderr.contains("the results lack 1 of 2 key frames"), "\(result.stderr)")
     #expect(result.stderr.contains("  cut, second 0001: '\(cut)'"), "\(result.stderr)")
-    #expect(Set(output.files) == ["detections.csv", "detections.journal", "detections.json"])
+    #expect(Set(output.files) == ["detections.csv", "detections.journal", "detections.json", "tracks.json"])
   }
 
   @Test("A stream that is cut short costs the key frames after its end, until the whole one is there")
@@ -106,7 +106,7 @@ struct BadFramesTests {
     let last = detect([])
     expectSuccess(last)
     #expect(last.stderr.contains("1 of 2 key frames done already"), "\(last.stderr)")
-    #expect(Set(output.files) == ["detections.csv", "detections.json"])
+    #expect(Set(output.files) == ["detections.csv", "detections.json", "tracks.json"])
   }
 
   @Test("A frame of the list that is not there")

@@ -69,6 +69,10 @@ struct BatchTests {
     let videos = try videos()
     let result = Program.run(try detect(videos, to: "out"))
     #expect(result.status == 1, "\(result.stderr)")
+    #expect(
+      result.stderr.contains("warning: 8 of 13 videos cannot be read, ")
+        && result.stderr.contains(" key frames not scored, for ")
+        && result.stderr.contains(" of them frames of their clips are damaged:\n"), "\(result.stderr)")
     for name in ["missing", "empty", "text", "pipe", "sound", "badpictures", "nopictures"] {
       #expect(result.stderr.contains("  \(name), seconds 0000, 0001: "), "\(name): \(result.stderr)")
     }
@@ -97,6 +101,15 @@ struct BatchTests {
     #expect(result.stderr.contains("the results lack 1 video, named above"), "\(result.stderr)")
     #expect(try keyFrames("out") == ["good,0000", "good,0001"])
     expectSuccess(Program.run(try detect([bad, good], to: "skip", ["--damaged", "skip"])))
+    // Divided, one shard reports it, and one alone.
+    let shards = try (0..<2).map {
+      Program.run(try detect([bad, good], to: "run", ["--run", scratch.path + "/run", "--shard", "\($0)/2"]))
+    }
+    #expect(shards.map(\.status).sorted() == [0, 1], "\(shards.map(\.stderr))")
+    let reporting = try #require(shards.first { $0.status == 1 })
+    #expect(
+      reporting.stderr.contains("/2 lacks 1 video, named above ->")
+        && reporting.stderr.contains("'unboxedbad' cannot be read"), "\(reporting.stderr)")
     // Once it can be read the same command ends well, and computes nothing that is there.
     try scratch.file("unboxedbad.mp4", bytes: bytes("Video/bframes.mp4"))
     let again = Program.run(try detect([bad, good], to: "out"))
@@ -119,7 +132,9 @@ struct BatchTests {
     let result = call([])
     #expect(result.status == 1 && result.stderr.contains("the results lack 1 of 2 key frames"), "\(result.stderr)")
     #expect(
-      result.stderr.contains("  small, second 0001: ") && result.stderr.contains("--proposals-size WIDTHxHEIGHT\n"),
+      result.stderr.contains("warning: the boxes of 1 of 2 videos do not fit, 1 of 2 key frames not scored:\n")
+        && result.stderr.contains("  small, second 0001: ")
+        && result.stderr.contains("--proposals-size WIDTHxHEIGHT\n"),
       "\(result.stderr)")
     #expect(try keyFrames("out") == ["good,0001"])
   }
@@ -129,7 +144,10 @@ struct BatchTests {
     let good = try scratch.file("good.mp4", bytes: bytes("Video/bframes.mp4"))
     let bad = (1...30).map { scratch.path + "/gone\($0).mp4" }
     let result = Program.run(try detect(bad + [good], to: "out"))
-    #expect(result.status == 1 && result.stderr.contains("60 of 62 key frames not scored"), "\(result.stderr)")
+    #expect(
+      result.status == 1
+        && result.stderr.contains("warning: 30 of 31 videos cannot be read, 60 of 62 key frames not scored:\n"),
+      "\(result.stderr)")
     for number in 1...30 {
       #expect(
         result.stderr.contains("gone\(number), ") || result.stderr.contains("gone\(number)\n"),
@@ -155,7 +173,7 @@ struct BatchTests {
     let last = Program.run(call)
     #expect(last.status == 1 && last.stderr.contains("missing, seconds 0000, 0001"), "\(last.stderr)")
     #expect(killed.status != 137 || last.stderr.contains("key frames done already"), "\(last.stderr)")
-    for name in ["detections.csv", "detections.json"] {
+    for name in ["detections.csv", "detections.json", "tracks.json"] {
       #expect(try fileDifference(scratch.path + "/parts/" + name, scratch.path + "/whole/" + name) == nil)
     }
   }

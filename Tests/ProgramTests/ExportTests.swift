@@ -104,6 +104,14 @@ struct ExportTests {
       result.stderr.contains("'bad' is left out: ") && result.stderr.contains("'gone' is left out: ")
         && result.stderr.contains("the results lack 2 of 3 videos, named above ->"), "\(result.stderr)")
     #expect(Scratch.files(below: scratch.path + "/out") == all)
+    // One that the source has nobody in, too.
+    let plain = try scratch.file("plain.csv", rows)
+    let strange = Program.run([
+      "export", plain, "--output-dir", scratch.path + "/plain", "--videos", bad, video, "--format", "ava",
+    ])
+    #expect(
+      strange.status == 1 && strange.stderr.contains("the source has nobody in 'bad', which cannot be read: ")
+        && strange.stderr.contains("the results lack 1 of 2 videos"), "\(strange.stderr)")
   }
 
   @Test("A run directory, with the names of its label map")

@@ -64,7 +64,7 @@ struct FilmsTests {
     let result = Program.run(
       try call(scratch, to: "c", ["--overlay-video", "--no-pictures", "--tracks", others]))
     expectSuccess(result)
-    #expect(result.stderr.contains("has no tracks of 'sound', whose boxes are linked here: it has 'other'"))
+    #expect(result.stderr.contains("'\(others)' has no tracks of 'sound', whose boxes are linked here: it has 'other'"))
     expectFailure(
       Program.run(try call(scratch, to: "d", ["--overlay-video", "--tracks", scratch.path + "/d.csv"])),
       ["reading the tracks", "expected JSON"])
@@ -74,6 +74,9 @@ struct FilmsTests {
   func badCalls() throws {
     let scratch = Scratch()
     let cases: [([String], String)] = [
+      (["--threshold", "7"], "--threshold is 7.0 -> give a score from 0 to 1"),
+      (["--threshold", "nan"], "--threshold is nan -> give a score from 0 to 1"),
+      (["--overlay-video", "--off", "1.5"], "--off: expected a score from 0 to 1, found 1.5"),
       (["--film-size", "720"], "--film-size: for films alone -> add --overlay-video"),
       (["--least-duration", "1", "--film-sound", "none"], "--film-sound, --least-duration: for films alone"),
       (["--overlay-video", "--film-size", "7"], "7 lines -> give 32 to 8192"),
@@ -93,6 +96,9 @@ struct FilmsTests {
       ["--classes: no class is called 'stnad'", "'stand'"])
     expectFailure(
       Program.run(try call(scratch, to: "a", ["--thresholds", "stand"])), ["expected a class, '=' and a score"])
+    expectFailure(
+      Program.run(try call(scratch, to: "a", ["--thresholds", "walk=7"])),
+      ["--thresholds: expected a score from 0 to 1, found 'walk=7'"])
     #expect(!pathExists(scratch.path + "/a/sound_0.png"))
   }
 }

@@ -84,7 +84,8 @@ struct GalleryTests {
     #expect(result.status == 1 && result.stdout == "\(out)/index.html: 1 video\n")
     for words in [
       "warning: no page of video 'broken': ", "warning: \(gone): there is no such file -> check its name",
-      "no frames were given for 1 video of the rows: else", "1 video without a row, which get no page: \(silent)",
+      "no frames were given for 1 video of the rows: else -> --video with theirs, too, makes them a page",
+      "1 video without a row, which get no page: \(silent)",
       "Error: 2 videos without a page, named above -> ",
     ] { #expect(result.stderr.contains(words), "\(words) in \(result.stderr)") }
     let list = try page()
@@ -93,6 +94,19 @@ struct GalleryTests {
     #expect(try page("synth1/index.html").contains("\"film\": \"../../"))
     let strict = try run(["--video", broken, GalleryWorld.video, "--damaged", "stop", "--overwrite"], rows: rows)
     expectFailure(strict, ["broken.mp4"])
+  }
+
+  @Test("A broken video that no row speaks of is named and counted, too")
+  func brokenWithoutRows() throws {
+    let broken = try scratch.file("broken.mp4", "no video at all")
+    let result = try run(["--video", broken, GalleryWorld.video])
+    #expect(result.status == 1 && result.stdout == "\(out)/index.html: 1 video\n")
+    #expect(
+      result.stderr.contains("warning: no row speaks of '\(broken)', which cannot be read: ")
+        && result.stderr.contains("Error: 1 video without a page, named above -> "), "\(result.stderr)")
+    #expect(try page().contains("<title>1 video, 1 without a page</title>"))
+    expectFailure(
+      try run(["--video", broken, GalleryWorld.video, "--damaged", "stop", "--overwrite"]), ["broken.mp4"])
   }
 
   @Test("Nothing that can be shown is a failure, and leaves nothing")
@@ -179,6 +193,29 @@ struct GalleryTests {
     expectSuccess(few)
     #expect(few.stderr.contains("the contact sheet shows 3 of 4 key frames, evenly"))
     expectFailure(try overlay(words + ["--no-pictures"]), ["all.png", "--overwrite"])
+  }
+
+  @Test("A contact sheet has the people's numbers where there are several, and the classes of the call alone")
+  func numbersOfSheets() throws {
+    func tracks(_ ids: [Int], _ lefts: [Double]) throws -> String {
+      let tracks = zip(ids, lefts).map { id, left in
+        let boxes = [1, 4].map { #"{"time": \#($0), "box": [\#(left), 0.2, \#(left + 0.25), 0.9], "score": 1}"# }
+        return #"{"id": \#(id), "boxes": [\#(boxes.joined(separator: ", "))]}"#
+      }
+      return try scratch.file(
+        "tracks.json", #"{"videos": [{"video": "synth1", "tracks": [\#(tracks.joined(separator: ", "))]}]}"#)
+    }
+    func sheet(_ words: [String]) throws -> [UInt8] {
+      let path = scratch.path + "/sheet.png"
+      expectSuccess(try overlay(["--contact-sheet", path, "--no-pictures", "--overwrite"] + words))
+      return try readFile(path, doing: "testing")
+    }
+    let several = try sheet(["--tracks", tracks([1, 2], [0.1, 0.6])])
+    #expect(try sheet(["--tracks", tracks([1, 3], [0.1, 0.6])]) != several)
+    #expect(try sheet([]) == several)
+    let one = try sheet(["--tracks", tracks([1], [0.1])])
+    #expect(try sheet(["--tracks", tracks([8], [0.1])]) == one && one != several)
+    #expect(try sheet(["--classes", "12"]) != several)
   }
 
   @Test("detect: a contact sheet beside the rows, JPEG by its name")

@@ -56,10 +56,10 @@ struct MotionTests {
     #expect(film.stderr.contains("1 key frame outside the video, not drawn: bframes 0990"), "\(film.stderr)")
     expectFailure(Program.run(call + ["--no-pictures"]), status: 64, ["add --overlay-video"])
 
-    let high = Program.run(call + ["--threshold", "10"])
+    let high = Program.run(call + ["--threshold", "0.99"])
     expectSuccess(high)
     #expect(
-      high.stderr.contains("--threshold 10.0: no action is drawn, for the highest of 2 scores is 0.8000"),
+      high.stderr.contains("--threshold 0.99: no action is drawn, for the highest of 2 scores is 0.8000"),
       "\(high.stderr)")
     #expect(high.stderr.contains("drawing: 1 key frame in "), "\(high.stderr)")
   }

@@ -25,7 +25,7 @@ struct ResumeTests {
       })
   }
 
-  private let results = ["detections.csv", "detections.json", "scores.npy"]
+  private let results = ["detections.csv", "detections.json", "scores.npy", "tracks.json"]
 
   @Test("Killed at any moment and started again: the same bytes as without", arguments: [3000, 4000, 5500])
   func killedAndGoneOn(bytes: Int) throws {
@@ -34,8 +34,11 @@ struct ResumeTests {
     #expect(whole.files == results)
     let again = try call(scratch, parts.path)
     let journal = parts.path + "/detections.journal"
+    // What the proposals look like is said once.
+    let remark = "proposals: all 60 scores are 0.99: "
     for step in 0..<2 {
       let first = killed(again, at: bytes + step * 400, journal)
+      #expect(first.stderr.contains(remark) == (step == 0), "\(first.stderr)")
       if first.status != 137 { continue }
       #expect(parts.files == ["detections.journal"])
     }
@@ -48,6 +51,7 @@ struct ResumeTests {
       let last = Program.run(again)
       expectSuccess(last)
       #expect(last.stderr.contains("going on with '\(journal)': "), "\(last.stderr)")
+      #expect(!last.stderr.contains(remark), "\(last.stderr)")
     }
     #expect(try folderDifference(parts.path, whole.path) == nil)
   }

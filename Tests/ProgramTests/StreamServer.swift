@@ -11,7 +11,8 @@ final class StreamServer: @unchecked Sendable {
   /// - Parameters:
   ///   - bodies: Of the first connection, the second ...; further ones are closed at once.
   ///   - holds: Whether connections stay open after their bytes, silent.
-  init(_ bodies: [[UInt8]], holds: Bool = false) throws {
+  ///   - saysEnd: Whether a response says that the end of the connection is its end.
+  init(_ bodies: [[UInt8]], holds: Bool = false, saysEnd: Bool = true) throws {
     let listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
@@ -32,7 +33,8 @@ final class StreamServer: @unchecked Sendable {
         if connection < 0 { break }
         var request = [UInt8](repeating: 0, count: 4096)
         _ = read(connection, &request, request.count)
-        let head = Array("HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\nConnection: close\r\n\r\n".utf8)
+        let end = saysEnd ? "Connection: close\r\n" : ""
+        let head = Array("HTTP/1.1 200 OK\r\nContent-Type: video/mp2t\r\n\(end)\r\n".utf8)
         var rest = (head + body)[...]
         while !rest.isEmpty {
           let sent = rest.withUnsafeBytes { send(connection, $0.baseAddress!, $0.count, Int32(MSG_NOSIGNAL)) }

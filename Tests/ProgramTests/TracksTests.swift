@@ -91,6 +91,7 @@ struct TracksTests {
       (["--fps", "-2.5e1"], "--fps is -25.0 -> give more than 0, at most 1000"),
       (["--window", "1", "--decay", "1"], "--window and --decay are two ways: give one of them"),
       (["--on", "0.5", "--off", "0.6"], "--off: expected at most --on 0.5, found 0.6"),
+      (["--tracks", "t", "--gap", "1"], "--tracks says who is who, and --gap links boxes: give one of them"),
       (["--low-score", "0.7"], "--low-score: expected at most --high-score 0.6, found 0.7"),
     ])
   func wrongCalls(words: [String], complaint: String) {
@@ -122,6 +123,8 @@ struct TracksTests {
     #expect(try evaluate(own + "v,1,1,1,2,2,99,77\n").stdout.contains("99"))
     let strange = try evaluate("w,1,1,1,2,2,12,0\n")
     expectFailure(strange, ["no video of '\(tubes)' is one of", "expected names as 'w', found 'v'"])
+    // What cannot be seen of a name is written out.
+    expectFailure(try evaluate("v\r,1,1,1,2,2,12,0\n"), ["expected names as 'v\\r', found 'v'"])
     let other = try evaluate("v,1,1,1,2,2,99,0\n")
     expectSuccess(other)
     #expect(other.stderr.contains("of classes without true tubes, which are not scored: 12"))

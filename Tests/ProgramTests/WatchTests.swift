@@ -157,6 +157,15 @@ struct WatchTests {
     expectFailure(never, ["Connection refused", "check the address, and that the server is there"])
   }
 
+  @Test("A connection that ends though no length was named: in words, without the number that stands for none")
+  func endWithoutLength() throws {
+    let bytes = try readFile(Self.video("offset.ts"), doing: "testing")
+    let server = try StreamServer([Array(bytes.prefix(300))], saysEnd: false)
+    defer { server.stop() }
+    let result = Program.run(Self.watch("http://127.0.0.1:\(server.port)/live.ts", ["--whole-frame"]))
+    expectFailure(result, ["(libav: the connection was closed after 300 bytes)"])
+  }
+
   @Test("A stalled source is an interruption; a signal ends in good order")
   func stalled() throws {
     let bytes = try readFile(Self.video("offset.ts"), doing: "testing")

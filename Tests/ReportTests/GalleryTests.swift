@@ -1,6 +1,7 @@
 import AVARecords
 import Files
 import Foundation
+import FrameSupport
 import Geometry
 import Imaging
 import JSON
@@ -9,22 +10,6 @@ import TestSupport
 import Testing
 import TrackRecords
 import Tracks
-
-/// Ten frames a second for ten seconds, some of them damaged.
-private final class Frames: FrameSource {
-  let name = "v"
-  let damaged: Set<Int>
-  let frameCount = 100
-  let framesPerSecond = 10.0
-  var size: ImageSize { ImageSize(width: 64, height: 48) }
-
-  init(damaged: Set<Int> = []) { self.damaged = damaged }
-
-  func frame(at index: Int) throws -> Image {
-    if damaged.contains(index) { throw FrameDamage(frame: index, cause: "a scratch", description: "a scratch") }
-    return Image(size: size, order: .bgr, pixels: [UInt8](repeating: 90, count: 3 * 64 * 48))
-  }
-}
 
 /// What a gallery's pages hold.
 @Suite struct GalleryTests {
@@ -83,7 +68,7 @@ private final class Frames: FrameSource {
     let people = people()
     let tracks = try linked(people)
     var steps = 0
-    try gallery.write(people, tracks, from: Frames()) { steps += 1 }
+    try gallery.write(people, tracks, from: GreyFrames()) { steps += 1 }
     #expect(steps == 2 && gallery.count == 1 && gallery.lack(acceptsDamage: false) == nil)
     try gallery.writeList()
     let text = try page()
@@ -117,7 +102,7 @@ private final class Frames: FrameSource {
         let people = people(video)
         let tracks = try linked(people)
         let said = gallery.outputs(of: people, tracks, film: nil) + [gallery.firstPage]
-        try gallery.write(people, tracks, from: Frames()) {}
+        try gallery.write(people, tracks, from: GreyFrames()) {}
         try gallery.writeList()
         let found = try files()
         #expect(Set(said) == Set(found.map { joinPath(folder.path, $0) }), "\(media), \(isAlone)")
@@ -135,7 +120,7 @@ private final class Frames: FrameSource {
     for isAlone in [true, false] {
       var gallery = try gallery([.init(id: 12, name: hostile)], isAlone: isAlone)
       let people = people(hostile)
-      try gallery.write(people, linked(people), from: Frames()) {}
+      try gallery.write(people, linked(people), from: GreyFrames()) {}
       gallery.leaveOut(hostile, because: hostile + " -> " + hostile)
       try gallery.writeList()
     }
@@ -157,7 +142,7 @@ private final class Frames: FrameSource {
     defer { folder.remove() }
     var gallery = try gallery()
     let people = people()
-    try gallery.write(people, linked(people), from: Frames(damaged: [20])) {}
+    try gallery.write(people, linked(people), from: GreyFrames(damaged: [20])) {}
     #expect(gallery.warnings == ["v: 1 key frame without a picture, for damaged frames: 0002 (a scratch)"])
     #expect(gallery.lack(acceptsDamage: true) == nil)
     #expect(
@@ -168,7 +153,7 @@ private final class Frames: FrameSource {
     #expect(text.contains("for damaged frames: 0002 (a scratch)</li>"))
     #expect(try data(text)["frames"]?.values.map { $0["p"] } == [.null, "v/0003.jpg"])
     var strict = try self.gallery { $0.stopsAtDamage = true }
-    #expect(throws: FrameDamage.self) { try strict.write(people, linked(people), from: Frames(damaged: [20])) {} }
+    #expect(throws: FrameDamage.self) { try strict.write(people, linked(people), from: GreyFrames(damaged: [20])) {} }
   }
 
   @Test("Rows of AVA's clock are told; those outside of the video are named")
@@ -176,16 +161,16 @@ private final class Frames: FrameSource {
     defer { folder.remove() }
     var gallery = try gallery()
     let late = people(from: 900)
-    try gallery.write(late, linked(late), from: Frames()) {}
+    try gallery.write(late, linked(late), from: GreyFrames()) {}
     #expect(gallery.remarks == ["v: the first frame is taken for second 900 (--starting-second says otherwise)"])
     let data = try data(page())
     #expect(data["start"]?.text == "900.0" && data["frames"]?.values.map { $0["t"]?.text } == ["2.0", "3.0"])
     #expect(data["people"]?.values[0]["spans"]?.text == "[[12, 1.5, 3.5, 0.85]]")
     var shifted = try self.gallery { $0.startingSecond = 895 }
-    try shifted.write(late, linked(late), from: Frames()) {}
+    try shifted.write(late, linked(late), from: GreyFrames()) {}
     #expect(shifted.remarks.isEmpty && shifted.warnings.isEmpty)
     var outside = try self.gallery { $0.startingSecond = 893 }
-    try outside.write(late, linked(late), from: Frames()) {}
+    try outside.write(late, linked(late), from: GreyFrames()) {}
     #expect(
       outside.warnings == [
         "v: 1 key frame outside of the video: 0903 -> if they should be inside, set --starting-second (AVA's clips begin at "
@@ -198,7 +183,7 @@ private final class Frames: FrameSource {
   func list() throws {
     defer { folder.remove() }
     var gallery = try gallery(isAlone: false)
-    for name in ["v", "w"] { try gallery.write(people(name), linked(people(name)), from: Frames()) {} }
+    for name in ["v", "w"] { try gallery.write(people(name), linked(people(name)), from: GreyFrames()) {} }
     gallery.leaveOut("x.mp4", because: "there is no such file -> check its name")
     try gallery.writeList()
     let text = try page()
@@ -217,7 +202,7 @@ private final class Frames: FrameSource {
   func embedded() throws {
     defer { folder.remove() }
     var gallery = try gallery { $0.media = .embed }
-    try gallery.write(people(), linked(people()), from: Frames()) {}
+    try gallery.write(people(), linked(people()), from: GreyFrames()) {}
     #expect(try files() == ["index.html"])
     #expect(try page().components(separatedBy: "\"data:image/jpeg;base64,").count == 3)
   }
@@ -226,7 +211,7 @@ private final class Frames: FrameSource {
   func selfContained() throws {
     defer { folder.remove() }
     var gallery = try gallery()
-    try gallery.write(people(), linked(people()), from: Frames()) {}
+    try gallery.write(people(), linked(people()), from: GreyFrames()) {}
     let text = try page()
     #expect(text.contains("default-src 'none'") && !text.contains("connect-src"))
     for word in ["http:", "https:", "//www", "@import", "url(", " src=", "fetch(", "innerHTML"] {
@@ -238,11 +223,11 @@ private final class Frames: FrameSource {
   func bounds() throws {
     defer { folder.remove() }
     var gallery = try gallery { ($0.leastScore, $0.topK) = (0, 1) }
-    try gallery.write(people(), linked(people()), from: Frames()) {}
+    try gallery.write(people(), linked(people()), from: GreyFrames()) {}
     let first = try data(page())["frames"]?.values.map { $0["people"]?.values.map { $0["a"]?.text } }
     #expect(first == [["[[12, 0.9]]"], ["[[14, 0.6]]", "[[12, 0.8]]"]])
     var all = try self.gallery { $0.leastScore = 0 }
-    try all.write(people(), linked(people()), from: Frames()) {}
+    try all.write(people(), linked(people()), from: GreyFrames()) {}
     #expect(try data(page())["frames"]?.values[0]["people"]?.values[0]["a"]?.text == "[[12, 0.9], [14, 0.05]]")
   }
 
@@ -260,7 +245,7 @@ private final class Frames: FrameSource {
         Track(id: -4, sightings: [2, 3].map { .init(time: $0, box: far, score: 1) }),
       ])
     var gallery = try gallery { $0.hasTimelines = true }
-    try gallery.write(people(), tracks, from: Frames()) {}
+    try gallery.write(people(), tracks, from: GreyFrames()) {}
     let owners = try data(page())["frames"]?.values.map { $0["people"]?.values.map { $0["p"]?.text } }
     #expect(owners == [["5"], ["null", "5"]])
     #expect(try files().contains("v/person--4.png"))

@@ -54,7 +54,7 @@ private func table(_ rows: [(video: String, second: Int, box: UnitBox, action: I
   @Test func peopleOfDetections() throws {
     let videos = PeopleOverTime.videos(of: rows)
     #expect(videos.map(\.video) == ["a", "b,1"])
-    #expect(videos[0].spacing == nil && videos[1].spacing == 1)
+    #expect(videos[0].frames.spacing == nil && videos[1].frames.spacing == 1)
     #expect(videos[1].frames.map(\.time) == [902, 903, 904])
     #expect(videos[1].frames[1].boxes == [SeenBox(right), SeenBox(left)])
     #expect(videos[1].scores[1] == [[12: 0.1], [12: 0.7, 79: 0.6]])
@@ -125,11 +125,11 @@ private func table(_ rows: [(video: String, second: Int, box: UnitBox, action: I
 
   @Test func filesOfNothing() throws {
     let empty: [VideoTracks] = []
-    #expect(try written(empty.writeTracks(to:)) == "{\"videos\": []}\n")
+    #expect(try written { try empty.writeTracks(to: $0) } == "{\"videos\": []}\n")
     #expect(try written { try empty.writeTubes(to: $0) } == "{\"videos\": []}\n")
     #expect(try written(empty.writeActions(to:)) == "video,track,action,start,end,score\n")
     let nobody = [VideoTracks(video: "v \"1\"", tracks: [])]
-    let json = try JSONReader.read(Array(try written(nobody.writeTracks(to:)).utf8))
+    let json = try JSONReader.read(Array(try written { try nobody.writeTracks(to: $0) }.utf8))
     #expect(json["videos"]?.values.first?["tracks"]?.values == [])
   }
 }

@@ -2,30 +2,44 @@ public import Geometry
 public import Tracks
 
 extension PeopleOverTime {
-  /// How long somebody may be unseen where nobody says it, in seconds: 2.5 times between frames, at least 1 s.
-  public var usualGap: Double { max(1, 2.5 * (spacing ?? 1)) }
-
-  /// How boxes are linked that have been accepted already, such as those of detections: who is seen once was there.
-  ///
-  /// - Parameter size: Of the frames, whose shape counts; 16:9 where it is not known.
-  public func usualLinking(size: ImageSize?) -> MotionLinker.Settings {
-    var settings = MotionLinker.Settings()
-    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
-    settings.longestGap = usualGap
-    settings.firstID = 1 + (frames.lazy.flatMap(\.boxes).compactMap(\.id).max() ?? 0)
-    settings.confirmations = 1
-    return settings
+  /// The usual rules of actions: one begins at a score of 0.5 and ends below 0.4.
+  private var usualRules: IntervalRules {
+    IntervalRules(
+      on: IntervalRules.usualOn, off: IntervalRules.usualShare * IntervalRules.usualOn, spacing: frames.spacing ?? 1)
   }
 
-  /// Links boxes that have been accepted already and finds what each person does, all by the usual rules: an action begins at
-  /// a score of 0.5 and ends below 0.4.
+  /// Links boxes that have been accepted already and finds what each person does, all by the usual rules.
   ///
   /// - Parameter size: Of the frames; nil where it is not known.
   /// - Throws: `TrackError`.
   public func usuallyLinked(size: ImageSize?) throws(TrackError) -> VideoTracks {
-    try linked(
-      by: MotionLinker(usualLinking(size: size)),
-      IntervalRules(
-        on: IntervalRules.usualOn, off: IntervalRules.usualShare * IntervalRules.usualOn, spacing: spacing ?? 1))
+    linked(try frames.acceptedLinks(size: size), usualRules)
+  }
+
+  /// Finds by the usual rules what people do who are known already.
+  public func usuallyLinked(to known: VideoTracks) -> VideoTracks { linked(to: known, usualRules) }
+
+  /// Finds what people do who are known already.
+  ///
+  /// - Parameter known: Tracks on the clock of the boxes; their tubes do not count.
+  /// - Returns: The tracks as they are, with tubes of the boxes that are theirs.
+  public func linked(to known: VideoTracks, _ rules: IntervalRules) -> VideoTracks {
+    VideoTracks(
+      video: video, start: known.start, tracks: known.tracks,
+      tubes: tubes(of: known.tracks, frames.map { $0.owners(among: known.tracks) }, rules))
+  }
+
+  /// How many of the boxes belong to nobody of some tracks.
+  public func strangers(to tracks: [Track]) -> Int {
+    frames.reduce(0) { sum, frame in sum + frame.owners(among: tracks).count { $0 == nil } }
+  }
+
+  /// How many boxes there are.
+  public var boxCount: Int { frames.reduce(0) { $0 + $1.boxes.count } }
+}
+
+extension SeenFrame {
+  fileprivate func owners(among tracks: [Track]) -> [Int?] {
+    Track.owners(of: boxes.map(\.box), at: time, among: tracks)
   }
 }

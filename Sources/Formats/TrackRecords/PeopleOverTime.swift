@@ -85,12 +85,6 @@ public struct PeopleOverTime: Sendable {
     self.scores = scores
   }
 
-  /// The usual time between two frames, in seconds: the median; nil where there are fewer than two.
-  public var spacing: Double? {
-    let steps = zip(frames, frames.dropFirst()).map { $1.time - $0.time }.sorted()
-    return steps.isEmpty ? nil : steps[steps.count / 2]
-  }
-
   /// Links the boxes, and finds what each person does when.
   ///
   /// - Parameter rules: When actions begin and end; a person's score for an action that a box has no row of is 0.
@@ -99,14 +93,29 @@ public struct PeopleOverTime: Sendable {
     var linker = linker
     var links: [[Link?]] = []
     for frame in frames { links.append(try linker.link(frame)) }
+    return linked(links, rules)
+  }
+
+  /// The same where boxes are linked already.
+  ///
+  /// - Parameter links: For each frame and box whose it is.
+  public func linked(_ links: [[Link?]], _ rules: IntervalRules) -> VideoTracks {
     let tracks = Track.tracks(of: frames, links)
+    return VideoTracks(
+      video: video, tracks: tracks, tubes: tubes(of: tracks, links.map { $0.map { $0?.id } }, rules))
+  }
+
+  /// What people do when.
+  ///
+  /// - Parameter owners: For each frame and box the id of its track.
+  func tubes(of tracks: [Track], _ owners: [[Int?]], _ rules: IntervalRules) -> [Tube] {
     var samples: [Int: [(time: Double, scores: [Int: Double])]] = [:]
-    for (frame, own) in links.enumerated() {
-      for (box, link) in own.enumerated() {
-        if let link { samples[link.id, default: []].append((frames[frame].time, scores[frame][box])) }
+    for (frame, own) in owners.enumerated() {
+      for (box, id) in own.enumerated() {
+        if let id { samples[id, default: []].append((frames[frame].time, scores[frame][box])) }
       }
     }
-    let tubes = tracks.flatMap { track -> [Tube] in
+    return tracks.flatMap { track -> [Tube] in
       let own = samples[track.id] ?? []
       let actions = Set(own.flatMap(\.scores.keys)).sorted()
       return actions.flatMap { action in
@@ -114,6 +123,5 @@ public struct PeopleOverTime: Sendable {
           .map { Tube(track, $0) }
       }
     }
-    return VideoTracks(video: video, tracks: tracks, tubes: tubes)
   }
 }

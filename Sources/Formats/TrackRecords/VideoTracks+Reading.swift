@@ -23,6 +23,8 @@ public struct TrackFile: Sendable, Equatable {
   public private(set) var videos: [VideoTracks] = []
   /// The names of actions that tubes have, by id.
   public private(set) var names: [Int: String] = [:]
+  /// The content of the rows beside it that a file belongs to (`contentMark`); nil where it names none.
+  public private(set) var detections: String?
   private var places: [String: Int] = [:]
 
   /// Reads files that `[VideoTracks].writeTracks` and `writeTubes` have written, in one result: what several say of one video
@@ -66,6 +68,7 @@ public struct TrackFile: Sendable, Equatable {
         path: path, place: "", expected: "an object with a list of videos", found: "JSON of another form",
         advice: "give tracks.json or tubes.json of slowfast tracks")
     }
+    if case .string(let mark)? = root["detections"] { detections = mark }
     for (number, value) in list.enumerated() {
       let item = Item(path: path, place: "video \(number + 1)", value: value)
       let name = try item.text("video")
@@ -74,6 +77,7 @@ public struct TrackFile: Sendable, Equatable {
         places[name] = place
         videos.append(VideoTracks(video: name, tracks: []))
       }
+      if item.value["start"] != nil { videos[place].start = try item.number("start") }
       var ids = Set(videos[place].tracks.map(\.id))
       for track in try item.list("tracks", "track") {
         let id = try track.id("id")
@@ -130,7 +134,7 @@ public struct TrackFile: Sendable, Equatable {
     }
 
     func id(_ name: String) throws(TrackFileError) -> Int {
-      guard case .number(let number)? = value[name], let id = number.int, (0..<1 << 31).contains(id) else {
+      guard case .number(let number)? = value[name], let id = number.int, (0..<1 << 53).contains(id) else {
         throw error(name, "a whole number from 0 on")
       }
       return id

@@ -8,11 +8,13 @@ internal import Wording
 /// The people of a video, and what they do.
 public struct VideoTracks: Sendable, Equatable {
   public var video: String
+  /// The second that its times call the first frame's; nil where nobody says it.
+  public var start: Double?
   public var tracks: [Track]
   public var tubes: [Tube]
 
-  public init(video: String, tracks: [Track], tubes: [Tube] = []) {
-    self.video = video
+  public init(video: String, start: Double? = nil, tracks: [Track], tubes: [Tube] = []) {
+    (self.video, self.start) = (video, start)
     self.tracks = tracks
     self.tubes = tubes
   }
@@ -37,15 +39,10 @@ public struct VideoTracks: Sendable, Equatable {
 extension [VideoTracks] {
   /// Writes `tracks.json`: videos, their tracks, the boxes of each: `{"time", "box": [x1, y1, x2, y2], "score"}` in seconds and
   /// fractions of the frame.
-  public func writeTracks(to path: String) throws(FileError) {
-    try writeVideos(to: path, "tracks") { video in
-      video.tracks.map { track in
-        .object([
-          ("id", JSONValue(track.id)), ("start", JSONValue(track.span?.lowerBound)),
-          ("end", JSONValue(track.span?.upperBound)), ("boxes", boxes(track.sightings)),
-        ])
-      }
-    }
+  ///
+  /// - Parameter detections: The content of the rows beside it that it belongs to (`contentMark`); nil for none.
+  public func writeTracks(to path: String, of detections: String? = nil) throws(FileError) {
+    try writeVideos(to: path, "tracks", detections.map { [("detections", JSONValue($0))] } ?? [], Self.tracks)
   }
 
   /// Writes `tubes.json`: videos, their tubes, each with track, action, start, end, score, and boxes as in `tracks.json`.
@@ -107,32 +104,57 @@ extension [VideoTracks] {
     try file.commit()
   }
 
-  /// Writes an object with a list of videos, a line for each thing of a video.
+  /// What `writeTracks` writes, of no rows.
+  public var tracksText: String {
+    var bytes: [UInt8] = []
+    describe("tracks", [], Self.tracks) { bytes += $0 }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  private static func tracks(of video: VideoTracks) -> [JSONValue] {
+    video.tracks.map { track in
+      .object([
+        ("id", JSONValue(track.id)), ("start", JSONValue(track.span?.lowerBound)),
+        ("end", JSONValue(track.span?.upperBound)), ("boxes", boxes(track.sightings)),
+      ])
+    }
+  }
+
+  /// Writes an object with a list of videos.
   private func writeVideos(
-    to path: String, _ kind: String, _ things: (VideoTracks) -> [JSONValue]
+    to path: String, _ kind: String, _ head: [(String, JSONValue)] = [], _ things: (VideoTracks) -> [JSONValue]
   ) throws(FileError) {
     let file = try AtomicFile(path: path)
+    try describe(kind, head, things) { bytes throws(FileError) in try file.write(bytes) }
+    try file.commit()
+  }
+
+  /// Makes an object with a list of videos, a line for each thing of a video.
+  private func describe<Failure: Error>(
+    _ kind: String, _ head: [(String, JSONValue)], _ things: (VideoTracks) -> [JSONValue],
+    write: ([UInt8]) throws(Failure) -> Void
+  ) throws(Failure) {
     var json = JSONWriter()
     json.beginObject()
+    for (name, value) in head { json.member(name, value) }
     json.name("videos")
     json.beginArray()
     for video in self {
       json.beginObject()
       json.member("video", JSONValue(video.video))
+      if let start = video.start { json.member("start", JSONValue(start)) }
       json.name(kind)
       json.beginArray(lines: true)
       for thing in things(video) {
         json.value(thing)
-        try file.write(json.take())
+        try write(json.take())
       }
       json.end()
       json.end()
     }
     json.end()
     json.end()
-    try file.write(json.take())
-    try file.write("\n")
-    try file.commit()
+    try write(json.take() + [UInt8(ascii: "\n")])
   }
 }
 

@@ -29,7 +29,7 @@ public struct ClassChoice: Sendable {
 
   /// Reads thresholds, `name=score` each, separated as a list of classes is.
   ///
-  /// - Returns: By the classes' names.
+  /// - Returns: By the classes' names, from 0 to 1.
   public func thresholds(in text: String, _ option: String) throws(Failure) -> [String: Double] {
     var thresholds: [String: Double] = [:]
     for item in Self.items(of: text) {
@@ -38,6 +38,10 @@ public struct ClassChoice: Sendable {
       else {
         throw Failure(
           description: "\(option): expected a class, '=' and a score, found '\(item)' -> write 'stand=0.6,walk=0.4'")
+      }
+      if !(0...1 ~= score) {
+        throw Failure(
+          description: "\(option): expected a score from 0 to 1, found '\(item)' -> percent are divided by 100")
       }
       for name in try named(Self.trimmed(item[..<sign]), option) {
         if thresholds.updateValue(score, forKey: name) != nil {

@@ -78,7 +78,7 @@ public struct ContactSheet {
   }
 
   private let layout: Layout
-  private let style: OverlayStyle
+  private var style: OverlayStyle
   /// The rows of the page at hand, each drawn already.
   private var finished: [Canvas] = []
   private var row: [Image] = []
@@ -89,7 +89,8 @@ public struct ContactSheet {
   public init(_ layout: Layout, style: OverlayStyle) {
     precondition(layout.fault == nil, "a layout without a fault")
     self.layout = layout
-    self.style = OverlayStyle(threshold: style.threshold, topK: style.topK, scale: 1)
+    self.style = style
+    self.style.scale = 1
   }
 
   /// Puts a key frame behind the others.

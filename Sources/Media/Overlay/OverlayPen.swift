@@ -9,7 +9,8 @@ struct OverlayPen {
   /// Draws a box: a line in the person's colour between two thin dark ones, or white and
   /// black dashes with gaps, through which a detection's line shows.
   func drawBox(_ mark: PersonMark) {
-    let width = mark.isFaint ? max(1, (sizes.lineWidth / 2).rounded()) : sizes.lineWidth
+    // Under two pixels a line is lost in what moves.
+    let width = mark.isFaint ? max(2, (sizes.lineWidth / 2).rounded()) : sizes.lineWidth
     if mark.isGroundTruth {
       let dash = sizes.lineWidth * 3
       canvas.stroke(mark.box, Pen(.white, width: width, dashes: [dash, 2 * dash]))

@@ -82,13 +82,29 @@ public struct OverlayTimeline: Sendable {
 
   /// Gives everybody the first colour that nobody has who is seen at the same time.
   private mutating func color() {
+    let colors = Self.colors(people.map { ($0.start, $0.end) })
+    for index in people.indices { people[index].color = colors[index] }
+  }
+
+  /// - Parameter spans: By their starts.
+  private static func colors(_ spans: [(start: Double, end: Double)]) -> [Int] {
     var taken: [(end: Double, color: Int)] = []
-    for index in people.indices {
-      taken.removeAll { $0.end < people[index].start }
+    return spans.map { start, end in
+      taken.removeAll { $0.end < start }
       let colors = Set(taken.map(\.color))
-      people[index].color = (0...).first { !colors.contains($0) } ?? 0
-      taken.append((people[index].end, people[index].color))
+      let color = (0...).first { !colors.contains($0) } ?? 0
+      taken.append((end, color))
+      return color
     }
+  }
+
+  /// The numbers of the colours that people of tracks have in a film of them, by their ids.
+  public static func colors(of tracks: [Track]) -> [Int: Int] {
+    let seen = tracks.compactMap { track in track.span.map { (id: track.id, start: $0.lowerBound, end: $0.upperBound) }
+    }
+    .sorted { $0.start < $1.start }
+    return Dictionary(
+      zip(seen.map(\.id), colors(seen.map { ($0.start, $0.end) })), uniquingKeysWith: { first, _ in first })
   }
 
   /// The scene at a moment: everybody who is seen there, with the actions of their nearest key frame.

@@ -27,7 +27,7 @@ enum LibAVLog {
       var line = [CChar](repeating: 0, count: 400)
       let length = vsnprintf(&line, line.count, format, arguments)
       let bytes = line.prefix(max(0, min(Int(length), line.count - 1))).map { UInt8(bitPattern: $0) }
-      let text = String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self)
+      let text = inWords(String(decoding: bytes.filter { $0 >= 32 }, as: UTF8.self))
       change { said in
         said.count += 1
         if level > AV_LOG_ERROR || text.isEmpty { return }
@@ -37,6 +37,13 @@ enum LibAVLog {
       }
     }
   }()
+
+  /// What libav says of a connection that was closed while its server had named no length is a number that stands for none.
+  static func inWords(_ text: String) -> String {
+    let (start, end) = ("Stream ends prematurely at ", ", should be \(UInt64.max)")
+    guard text.hasPrefix(start), text.hasSuffix(end) else { return text }
+    return "the connection was closed after \(text.dropFirst(start.count).dropLast(end.count)) bytes"
+  }
 
   private static func change(_ body: (inout Said) -> Void) {
     said.withLock { body(&$0[UInt(pthread_self()), default: Said()]) }

@@ -6,6 +6,7 @@ internal import Wording
 ///     config.yaml                       the configuration with all keys
 ///     ensemble.yaml                     of a run of several models the file that names them
 ///     keyframes.csv                     the key frames of the run's inputs, those without boxes that count, too
+///     people.json                       of own videos who is who, in all boxes of the inputs
 ///     run.journal                       the scores of a run, or of all its shards after `slowfast merge`
 ///     run.json, run.log                 how far it is; what was said, with times
 ///     shard-0-of-4.journal .json .log   the same of a shard
@@ -23,6 +24,9 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// The key frames that the run's inputs name, a line each: video, second.
   public var keyFrames: String { joinPath(path, "keyframes.csv") }
+
+  /// Who is who in the run's videos, as `tracks.json` has it.
+  public var people: String { joinPath(path, "people.json") }
 
   /// - Parameter shard: Nil for the run as a whole.
   public func journal(_ shard: Shard?) -> String { joinPath(path, Self.stem(shard) + ".journal") }
@@ -45,7 +49,7 @@ public struct RunDirectory: Hashable, Sendable {
   /// The files that it keeps, of all parts.
   public var files: [String] {
     let parts: [Shard?] = [nil] + ((try? shards()) ?? [])
-    return [configuration, ensemble, keyFrames] + parts.flatMap { [journal($0), status($0), log($0)] }
+    return [configuration, ensemble, keyFrames, people] + parts.flatMap { [journal($0), status($0), log($0)] }
   }
 
   /// Whether it keeps a run as a whole.

@@ -219,8 +219,10 @@ public struct RunMerge {
         let file = try AtomicFile(path: directory.configuration)
         try file.write(configuration)
         try file.commit()
-        for (own, other) in [(source.ensemble, directory.ensemble), (source.keyFrames, directory.keyFrames)]
-        where pathExists(own) {
+        for (own, other) in [
+          (source.ensemble, directory.ensemble), (source.keyFrames, directory.keyFrames),
+          (source.people, directory.people),
+        ] where pathExists(own) {
           try writeFile(other, String(decoding: readFile(own, doing: "reading what a shard keeps"), as: UTF8.self))
         }
       }

@@ -76,11 +76,12 @@ public final class RunPart {
   ///   - identity: Of the whole run, of all its tasks.
   ///   - ensemble: The file that names the run's models; nil for one model.
   ///   - keyFrames: All that the inputs name, of the whole run; nil where they do not say.
+  ///   - people: Who is who in the videos of the whole run; nil where nobody asks.
   ///   - videos: What is to be scored of each video, in the order of the run; of a shard its own part.
   /// - Throws: `RunDirectoryError`, `JournalError`, `FileError`.
   public func open(
     _ identity: RunIdentity, _ config: Configuration, ensemble: String? = nil, keyFrames: [KeyFrame]? = nil,
-    videos: [PlannedVideo]
+    people: String? = nil, videos: [PlannedVideo]
   ) throws -> RunJournal {
     try directory.check(identity, beside: shard)
     if let shard { try directory.checkResults(of: config, status.fusion, beside: shard) }
@@ -105,6 +106,7 @@ public final class RunPart {
       try keep(ensemble, as: directory.ensemble, isNew: journal.isEmpty)
       let lines = keyFrames.map { $0.map { "\($0)\n" }.joined() }
       try keep(lines, as: directory.keyFrames, isNew: journal.isEmpty)
+      try keep(people, as: directory.people, isNew: journal.isEmpty)
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
       status.done = journal.doneCount

@@ -27,13 +27,14 @@ struct DamageOption: ParsableArguments {
 
   /// Names the key frames without scores.
   ///
-  /// - Parameter isShard: Whether other parts of the run may have others.
+  /// - Parameters:
+  ///   - videos: Those that are lost as a whole.
+  ///   - isShard: Whether other parts of the run may have others.
   /// - Throws: `DamageFound` when there are no others.
-  func say(_ report: DamageReport, of total: Int, isShard: Bool = false) throws {
+  func say(_ report: DamageReport, of total: Int, _ videos: LostVideos = LostVideos(), isShard: Bool = false) throws {
     if report.isEmpty { return }
     let count = report.keyFrames.count
-    let why = report.unit == .video ? "" : ", frames of their clips are damaged"
-    Console.warn("\(count) of \(counted(total, report.unit.rawValue)) not scored\(why):")
+    Console.warn(videos.headline(report, of: total) + ":")
     for line in report.lines() { Console.say("  " + line) }
     if count >= total && !isShard {
       throw DamageFound(

@@ -25,7 +25,8 @@ struct DetectCommand: ParsableCommand {
       name without the extension, or the folder's name. Boxes of other tools are told by their content: a folder of YOLO's labels, \
       MOTChallenge text, COCO's, Detectron2's and AlphAction's JSON, MMAction2's pickle, VIA's and CVAT's annotations, \
       a table with a header (docs/boxes.md). --detector finds the people itself, at a key frame a second or as --every says, and \
-      writes their boxes into people.csv of the output folder (docs/people.md). Writes detections.csv and detections.json into the output folder. Boxes with a \
+      writes their boxes into people.csv of the output folder (docs/people.md). Writes detections.csv, detections.json and \
+      tracks.json (who is who, in all boxes of the proposals) into the output folder. Boxes with a \
       score below AVA.DETECTION_SCORE_THRESH (0.9, in most of AVA's configs 0.8) are left out. Scores are kept in \
       detections.journal until all results are written: a run that ended early goes on from there when the same \
       command is started again. docs/own-data.md leads from a video to its mAP.
@@ -198,12 +199,14 @@ struct DetectCommand: ParsableCommand {
     let models = try models(config, people)
     var detection = try detection(config, models, people)
     for remark in detection.remarks { Console.say(remark) }
-    let notices = Notices(detection.notices)
+    let journals = RunPlace.journals(
+      in: runs.run.map { RunDirectory($0) }, orBeside: VideoDetections.journal(in: folder))
+    let notices = Notices(try detection.notices(goingOnWith: journals))
     detection.shard = shard
     let style = try drawing.style(detection.labelMap.labels.map { ($0.id, $0.name) })
-    let plan = try filmPeople.plan(style, film, threads: options.engine.threads)
-    if overlayVideo { filmPeople.warn(of: videos.map { FrameInput.name(of: $0) }, plan) }
-    for line in detection.unreadableElsewhere + detection.idleFaults { Console.warn(line) }
+    let plan = filmPeople.plan(style, film, threads: options.engine.threads)
+    detection.known = try filmPeople.known(of: videos.map { FrameInput.name(of: $0) }, beside: nil)
+    for line in detection.unreadableElsewhere + detection.idleVideoFaults { Console.warn(line) }
     let run = try ScoringRun(
       detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
       andIn: "overlays",
@@ -228,8 +231,7 @@ struct DetectCommand: ParsableCommand {
         if let path = sheets.contactSheet { try drawSheet(path, found, style) }
         if overlayVideo { try film(found, plan) }
       }
-      let idle = detection.idleFaults.count
-      return RunResults(lacking: idle == 0 ? nil : counted(idle, "video")) {
+      return RunResults {
         Leftovers.say(
           detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
         notices.repeatIfFar()

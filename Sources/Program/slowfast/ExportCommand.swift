@@ -14,8 +14,8 @@ struct ExportCommand: ParsableCommand {
     usage: "slowfast export SOURCE --output-dir DIR [--format NAME ...] [--videos FILE ...] [--labelmap FILE]",
     discussion: """
       Takes a folder of slowfast tracks (tracks.json, tubes.json), one of its files, tubes.csv, a CSV of detections, or a \
-      folder or run directory of slowfast detect or test; people of detections are linked by the usual rules of slowfast \
-      tracks. cvat, via and coco count frames and pixels: give the videos, or --fps and --size. docs/export.md has the files \
+      folder or run directory of slowfast detect or test. People of detections are those of the tracks.json that detect left \
+      beside its rows; others are linked by the usual rules of slowfast tracks. cvat, via and coco count frames and pixels: give the videos, or --fps and --size. docs/export.md has the files \
       and the rules.
       """)
 
@@ -56,6 +56,11 @@ struct ExportCommand: ParsableCommand {
   var startingSecond: Double?
 
   @Option(
+    help: ArgumentHelp(
+      "Who is who in detections: a tracks.json, or a folder that has one.", valueName: "file"))
+  var tracks: String?
+
+  @Option(
     name: .customLong("labelmap"),
     help: ArgumentHelp("Names of the actions (default: those of the source).", valueName: "file"))
   var labelMap: String?
@@ -86,8 +91,8 @@ struct ExportCommand: ParsableCommand {
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
     if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
-    let source = try ExportSource.read(self.source)
-    Console.say("exporting \(source.description)")
+    let source = try ExportSource.read(self.source, tracks: tracks)
+    Console.say("exporting \(source.summary)")
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
     let given = try FramesOfVideos(videos, fps: fps, size: frameSize?.size)
     let tracked = try source.videos { name in given.clock(of: name).map { ($0.size, fps ?? $0.framesPerSecond) } }
@@ -95,7 +100,7 @@ struct ExportCommand: ParsableCommand {
     try check(found, given, of: tracked)
     let files = ExportFormats.files(formats, videos: found.map(\.name), in: outputDir)
     try results.check(
-      files, reading: source.files + [labelMap].compactMap(\.self) + videos, orGive: "give another --output-dir")
+      files, reading: source.inputs + [labelMap].compactMap(\.self) + videos, orGive: "give another --output-dir")
     try ExportFormats.write(found, ExportedClasses(labels?.namesByID ?? source.names), as: formats, to: outputDir)
     let (people, actions) = (
       found.reduce(0) { $0 + $1.people.count }, found.reduce(0) { $0 + $1.people.reduce(0) { $0 + $1.actions.count } }
@@ -114,9 +119,9 @@ struct ExportCommand: ParsableCommand {
     let found = tracked.map { video in
       let clock = given.clock(of: video.video)
       let start =
-        startingSecond
+        startingSecond ?? video.start
         ?? (countsFrames ? 0 : ExportedVideo.startingSecond(of: video, duration: clock?.duration))
-      if startingSecond == nil, start != 0 { shifted.append(video.video) }
+      if startingSecond == nil, video.start == nil, start != 0 { shifted.append(video.video) }
       return ExportedVideo(video, path: given.path(of: video.video), clock: clock, startingSecond: start)
     }
     if !shifted.isEmpty {
@@ -133,7 +138,7 @@ struct ExportCommand: ParsableCommand {
           + "out -> --starting-second says what its beginning is called")
     }
     let known = Set(tracked.map(\.video))
-    let strangers = given.names.filter { !known.contains($0) }
+    let strangers = given.names.filter { !known.contains($0) && given.faults[$0] == nil }
     if !strangers.isEmpty {
       Console.warn("the source has nobody in \(listed(strangers.map { "'\($0)'" })), given with --videos")
     }

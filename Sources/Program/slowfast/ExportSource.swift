@@ -10,8 +10,8 @@ internal import Wording
 struct ExportSource {
   /// What the people of a source are known by.
   enum Content {
-    /// Rows that nobody has linked yet.
-    case detections(DetectionTable)
+    /// Rows, and who is who in them where somebody says it.
+    case detections(DetectionTable, DetectionPeople)
     case tracks([VideoTracks])
     /// A box for each frame.
     case tubes([TubeRecord])
@@ -30,19 +30,34 @@ struct ExportSource {
   }
 
   /// Reads a file, or a folder that `tracks`, `detect` or a run has written.
-  static func read(_ path: String) throws -> ExportSource {
-    if isFolder(path) { return try read(folder: path) }
+  ///
+  /// - Parameter tracks: A file that says who is who in rows, or a folder that has it; nil for what lies beside them.
+  static func read(_ path: String, tracks: String?) throws -> ExportSource {
+    let source = try read(path, tracks)
+    if tracks != nil {
+      guard case .detections = source.content else {
+        throw ExportSourceError(path, "people already, so that --tracks has no use", "leave --tracks out")
+      }
+    }
+    return source
+  }
+
+  private static func read(_ path: String, _ people: String?) throws -> ExportSource {
+    if isFolder(path) { return try read(folder: path, people) }
     if try isJSON(path) { return try read(trackFiles: [path], "tracks of '\(path)'") }
     if try TubeRecord.isTable(path: path) {
       let tubes = try TubeRecord.read(path: path, hasScores: true)
       return ExportSource(.tubes(tubes), "tubes of '\(path)', each a person of its own", files: [path])
     }
-    return try read(rows: path)
+    return try read(rows: path, people)
   }
 
-  private static func read(folder: String) throws -> ExportSource {
-    let tracked = ["tracks.json", "tubes.json"].map { joinPath(folder, $0) }.filter(pathExists)
-    if !tracked.isEmpty {
+  private static func read(folder: String, _ people: String?) throws -> ExportSource {
+    let rows = detectionRows(of: folder)
+    let tracked = [TracksBeside.name, "tubes.json"].map { joinPath(folder, $0) }.filter(pathExists)
+    // The tracks that detect leaves belong to its rows, which say what is done.
+    let isOfRows = try pathExists(rows) && tracked.contains { try TrackFile(paths: [$0]).detections != nil }
+    if !tracked.isEmpty, !isOfRows, people == nil {
       return try read(
         trackFiles: tracked, "\(series(tracked.map { splitPath($0).name }, "and")) of '\(folder)'")
     }
@@ -52,13 +67,14 @@ struct ExportSource {
       if RunUnit(config) != .keyFrame { throw ExportSourceError(folder, "a run without boxes") }
       let labels = try keptLabelMap(status, config)
       let run = try KeptRun(directory, kept: config, config: config)
+      let kept = pathExists(directory.people) ? directory.people : nil
       return ExportSource(
-        .detections(try run.detections(labels).table), names: labels.namesByID,
-        "the run '\(folder)', people linked by the rules of slowfast tracks", files: directory.files)
+        .detections(
+          try run.detections(labels).table, try DetectionPeople(tracks: people ?? kept, beside: nil)),
+        names: labels.namesByID, "the run '\(folder)'", files: directory.files)
     }
-    let rows = ["detections.csv", "detections_latest.csv"].map { joinPath(folder, $0) }.first(where: pathExists)
-    guard let rows else { throw ExportSourceError(folder, "a folder without any of these") }
-    return try read(rows: rows)
+    guard pathExists(rows) else { throw ExportSourceError(folder, "a folder without any of these") }
+    return try read(rows: rows, people)
   }
 
   private static func read(trackFiles paths: [String], _ description: String) throws -> ExportSource {
@@ -66,11 +82,11 @@ struct ExportSource {
     return ExportSource(.tracks(file.videos), names: file.names, description, files: paths)
   }
 
-  private static func read(rows path: String) throws -> ExportSource {
+  private static func read(rows path: String, _ people: String?) throws -> ExportSource {
     let (table, counts) = try DetectionTable.read(path: path)
     for notice in counts.notices(path) { Console.warn(notice) }
     return ExportSource(
-      .detections(table), "detections of '\(path)', people linked by the rules of slowfast tracks", files: [path])
+      .detections(table, try DetectionPeople(tracks: people, beside: path)), "detections of '\(path)'", files: [path])
   }
 
   private static func isJSON(_ path: String) throws -> Bool {
@@ -88,8 +104,10 @@ struct ExportSource {
   func videos(_ frames: (String) -> (size: ImageSize, rate: Double)?) throws -> [VideoTracks] {
     switch content {
     case .tracks(let videos): return videos
-    case .detections(let table):
-      return try PeopleOverTime.videos(of: table).map { try $0.usuallyLinked(size: frames($0.video)?.size) }
+    case .detections(let table, let known):
+      let videos = PeopleOverTime.videos(of: table)
+      known.warn(of: videos.map(\.video))
+      return try videos.map { try known.usuallyLinked($0, size: frames($0.video)?.size) }
     case .tubes(let tubes):
       var videos: [VideoTracks] = []
       for (video, own) in Dictionary(grouping: tubes, by: \.video).sorted(by: { $0.key < $1.key }) {
@@ -100,6 +118,17 @@ struct ExportSource {
     }
   }
 
+  /// The files that were read, with those that say who is who.
+  var inputs: [String] {
+    if case .detections(_, let known) = content { files + [known.path].compactMap(\.self) } else { files }
+  }
+
+  /// What it is.
+  var summary: String {
+    guard case .detections(_, let known) = content, known.path == nil else { return description }
+    return description + ", people linked by the rules of slowfast tracks"
+  }
+
   /// Whether its times are frames, which count from the first.
   var countsFrames: Bool { if case .tubes = content { true } else { false } }
 }
@@ -108,10 +137,13 @@ struct ExportSource {
 private struct ExportSourceError: Error, CustomStringConvertible {
   let description: String
 
-  init(_ path: String, _ found: String) {
+  init(
+    _ path: String, _ found: String,
+    _ advice: String = "give a folder or file that slowfast tracks, detect or test has written"
+  ) {
     description =
       "reading what is exported: '\(path)' is \(found): expected tracks.json, tubes.json, detections.csv or a run of key frames "
-      + "-> give a folder or file that slowfast tracks, detect or test has written"
+      + "-> \(advice)"
   }
 
   init(tubesOf video: String) {

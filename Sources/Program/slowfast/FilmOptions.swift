@@ -76,13 +76,15 @@ struct FilmOptions: ParsableArguments {
 struct FilmPeopleOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Who is where in films: a tracks.json of slowfast tracks (default: boxes are linked here, given ids are kept).",
-      valueName: "file"))
+      """
+      Who is who and where: a tracks.json, or the folder that has it (default: boxes are linked here, given ids are kept; \
+      overlay takes the tracks.json that detect left beside the rows).
+      """, valueName: "file"))
   var tracks: String?
 
   @Option(
     help: ArgumentHelp(
-      "In films: how long somebody may be unseen and be the same afterwards (default: 2.5 times between boxes, 1 to 5 s).",
+      "How long somebody may be unseen and be the same afterwards (default: 2.5 times between boxes, 1 to 5 s).",
       valueName: "seconds"))
   var gap: Double?
 
@@ -119,7 +121,7 @@ struct FilmPeopleOptions: ParsableArguments {
     for case (let name, let value?) in times where !(value >= 0 && value.isFinite) {
       throw ValidationError("\(name): expected 0 seconds or more, found \(value)")
     }
-    if let off, !off.isFinite { throw ValidationError("--off: expected a score, found \(off)") }
+    if let off, !(0...1 ~= off) { throw ValidationError("--off: expected a score from 0 to 1, found \(off)") }
   }
 
   private var times: [(String, Double?)] {
@@ -129,38 +131,37 @@ struct FilmPeopleOptions: ParsableArguments {
     ]
   }
 
-  /// The options that the call gives.
+  /// The options for films alone that the call gives.
   var given: [String] {
-    (tracks == nil ? [] : ["--tracks"]) + (off == nil ? [] : ["--off"])
-      + times.compactMap { $0.1 == nil ? nil : $0.0 }
+    (off == nil ? [] : ["--off"]) + times.dropFirst().compactMap { $0.1 == nil ? nil : $0.0 }
   }
 
   /// The files that the options name.
   var inputFiles: [String] { [tracks].compactMap(\.self) }
 
-  /// What films show.
+  /// Who is who, where the call says it.
   ///
+  /// - Parameters:
+  ///   - videos: Those that are shown.
+  ///   - rows: The file of detections that tracks may lie beside; nil for none.
+  ///   - start: What the call says that rows call the first frame's second.
   /// - Throws: `FileError`, `TrackFileError`.
-  func plan(_ style: OverlayStyle, _ film: FilmOptions, threads: Int?) throws -> FilmPlan {
+  func known(of videos: [String], beside rows: String?, startingSecond start: Double? = nil) throws -> KnownPeople {
+    // Who says how boxes are to be linked wants them linked.
+    let people = try DetectionPeople(tracks: tracks, beside: gap == nil ? rows : nil)
+    people.warn(of: videos)
+    var known = KnownPeople(people.videos, gap: gap)
+    if let start, people.isOfRows { for video in known.videos.keys { known.videos[video]?.start = start } }
+    return known
+  }
+
+  /// What films show.
+  func plan(_ style: OverlayStyle, _ film: FilmOptions, threads: Int?) -> FilmPlan {
     var plan = FilmPlan(style: style, settings: film.settings(threads: threads), size: film.filmSize?.size)
-    plan.gap = gap
     plan.scores.smoothing = window.map { .window($0) } ?? decay.map { .exponential($0) } ?? .none
     plan.scores.off = off
     plan.scores.leastDuration = leastDuration ?? 0
     plan.scores.mergeGap = mergeGap ?? 0
-    if let tracks {
-      for video in try TrackFile(paths: [tracks]).videos { plan.tracks[video.video] = video.tracks }
-    }
     return plan
-  }
-
-  /// Says which films have no tracks though a file of them is given.
-  func warn(of videos: [String], _ plan: FilmPlan) {
-    guard let tracks else { return }
-    let missing = videos.filter { plan.tracks[$0] == nil }
-    if missing.isEmpty { return }
-    Console.warn(
-      "--tracks: '\(tracks)' has no tracks of \(listed(missing.map { "'\($0)'" })), whose boxes are linked here: it has "
-        + listed(plan.tracks.keys.sorted().map { "'\($0)'" }))
   }
 }

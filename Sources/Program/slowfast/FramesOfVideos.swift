@@ -44,16 +44,22 @@ struct FramesOfVideos {
   func path(of name: String) -> String? { paths[name] }
 
   /// Names the videos that cannot be read, a line each.
+  ///
+  /// - Parameter videos: Those in which somebody is.
   func sayFaults(of videos: [String]) {
+    let known = Set(videos)
     for name in videos { if let fault = faults[name] { Console.warn("'\(name)' is left out: \(fault)") } }
+    for name in names where !known.contains(name) {
+      if let fault = faults[name] { Console.warn("the source has nobody in '\(name)', which cannot be read: \(fault)") }
+    }
   }
 
   /// Ends a call whose results are written, but not for all videos.
   ///
   /// - Throws: `VideosLeftOut`.
   func finish(of videos: [String]) throws {
-    let count = videos.count { faults[$0] != nil }
-    if count > 0 { throw VideosLeftOut(count: count, total: videos.count) }
+    let total = Set(videos).union(faults.keys).count
+    if !faults.isEmpty { throw VideosLeftOut(count: faults.count, total: total) }
   }
 }
 

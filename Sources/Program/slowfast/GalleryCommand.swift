@@ -20,8 +20,8 @@ struct GalleryCommand: ParsableCommand {
     discussion: """
       Reads a CSV of detections, or the folder of detect or test that has one, and writes index.html into the output \
       folder: of one video its page, of several a list, and a page in a folder for each. A page has filters for \
-      action, person and score, and needs no network. People are those of slowfast tracks (--tracks), else they are linked \
-      as it does. A video that is missing or broken is named, the others get their pages, and the exit status is 1. \
+      action, person and score, and needs no network. People are those of --tracks, else those of the tracks.json that detect \
+      left beside its rows, else they are linked as slowfast tracks does. A video that is missing or broken is named, the others get their pages, and the exit status is 1. \
       docs/own-data.md has an example.
       """)
 
@@ -50,7 +50,8 @@ struct GalleryCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "People and their actions: the folder of slowfast tracks, with tracks.json and tubes.json.", valueName: "dir"))
+      "People: a tracks.json, or a folder that has one; with the tubes.json of slowfast tracks beside it their actions, too.",
+      valueName: "file"))
   var tracks: String?
 
   @Option(
@@ -118,22 +119,17 @@ struct GalleryCommand: ParsableCommand {
     for notice in labels?.notices ?? [] { Console.warn(notice) }
     if labels == nil { Console.say("actions are shown by their ids -> give --labelmap FILE for their names") }
     let people = PeopleOverTime.videos(of: rows)
-    let known = try tracks.map { folder in
-      try TrackFile(tracks: joinPath(folder, "tracks.json"), tubes: joinPath(folder, "tubes.json")).videos
-    }
     let missing = video.filter { !pathExists($0) }
     let catalog = try catalog(without: missing)
     let found = try matching(people, catalog, missing)
-    let peopleTracks = try found.map { people in
-      try known.map { $0.first { $0.video == people.video } ?? VideoTracks(video: people.video, tracks: []) }
-        ?? people.usuallyLinked(size: nil)
-    }
+    let peopleTracks = try linked(found, catalog)
+    let broken = try broken(besides: found, missing, catalog)
     var settings = Gallery.Settings()
     (settings.leastScore, settings.topK, settings.media) = (threshold, topK, media)
     (settings.hasTimelines, settings.startingSecond) = (timelines, startingSecond)
     settings.stopsAtDamage = damaged == .stop
     var gallery = Gallery(
-      folder: outputDir, labels: labels, settings, isAlone: found.count == 1 && missing.isEmpty)
+      folder: outputDir, labels: labels, settings, isAlone: found.count == 1 && missing.isEmpty && broken.isEmpty)
     if timelines, let missing = MissingGlyphs(in: (labels?.labels.map(\.name) ?? []) + found.map(\.video)) {
       Console.warn("\(missing)")
     }
@@ -149,6 +145,7 @@ struct GalleryCommand: ParsableCommand {
       Console.warn("\(path): \(reason)")
       gallery.leaveOut(path, because: reason)
     }
+    for (path, reason) in broken { gallery.leaveOut(path, because: reason) }
     try write(found, peopleTracks, catalog, &gallery)
     print("\(gallery.firstPage): \(counted(gallery.count, "video"))")
     if let lack = gallery.lack(acceptsDamage: damaged == .skip) { throw DamageFound(description: lack) }
@@ -194,12 +191,29 @@ struct GalleryCommand: ParsableCommand {
     try gallery.writeList()
   }
 
-  /// The file of detections.
-  private var table: String {
-    if !isFolder(source) { return source }
-    let names = ["detections.csv", "detections_latest.csv"].map { joinPath(source, $0) }
-    return names.first(where: pathExists) ?? names[0]
+  /// Who is who in each video, and what they do.
+  private func linked(_ found: [PeopleOverTime], _ catalog: FrameCatalog) throws -> [VideoTracks] {
+    if let tracks {
+      let path = isFolder(tracks) ? joinPath(tracks, TracksBeside.name) : tracks
+      let tubes = joinPath(splitPath(path).folder, "tubes.json")
+      // Tracks that belong to rows have their actions from these.
+      if try pathExists(tubes) && TrackFile(paths: [path]).detections == nil {
+        let known = try TrackFile(tracks: path, tubes: tubes).videos
+        return found.map { people in
+          known.first { $0.video == people.video } ?? VideoTracks(video: people.video, tracks: [])
+        }
+      }
+    }
+    let people = try DetectionPeople(tracks: tracks, beside: table)
+    people.warn(of: found.map(\.video))
+    // One that cannot be opened is named when its page is written.
+    return try found.map {
+      try people.usuallyLinked($0, size: (try? catalog.open($0.video))?.flatMap { try? $0.frames.size })
+    }
   }
+
+  /// The file of detections.
+  private var table: String { detectionRows(of: source) }
 
   private func catalog(without missing: [String]) throws -> FrameCatalog {
     if let frames {
@@ -227,14 +241,35 @@ struct GalleryCommand: ParsableCommand {
     let absent = Set(missing.map(fileStem))
     let others = names.filter { !catalog.contains($0) && !absent.contains($0) }
     if !others.isEmpty {
-      Console.warn("no frames were given for \(counted(others.count, "video")) of the rows: \(listed(others))")
+      Console.warn(
+        "no frames were given for \(counted(others.count, "video")) of the rows: \(listed(others)) -> \(frames == nil ? "--video" : "--frames") "
+          + "with theirs, too, makes them a page")
     }
-    let idle = video.filter { path in !missing.contains(path) && !found.contains { catalog.file(of: $0.video) == path }
+    return found
+  }
+
+  /// Names the videos that are given and have no rows.
+  ///
+  /// - Returns: Those of them that cannot be read, and why: they count as without a page.
+  private func broken(
+    besides found: [PeopleOverTime], _ missing: [String], _ catalog: FrameCatalog
+  ) throws -> [(path: String, reason: String)] {
+    var broken: [(path: String, reason: String)] = []
+    var idle: [String] = []
+    for path in video where !missing.contains(path) && !found.contains(where: { catalog.file(of: $0.video) == path }) {
+      do {
+        _ = try VideoIndex(path: path)
+        idle.append(path)
+      } catch {
+        if damaged == .stop { throw error }
+        Console.warn("no row speaks of '\(path)', which cannot be read: \(error)")
+        broken.append((path, "\(error)"))
+      }
     }
     if !idle.isEmpty {
       Console.warn("\(counted(idle.count, "video")) without a row, which get no page: \(listed(idle))")
     }
-    return found
+    return broken
   }
 }
 

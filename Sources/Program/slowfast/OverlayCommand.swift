@@ -115,10 +115,10 @@ struct OverlayCommand: ParsableCommand {
     let catalog = try catalog()
     let names = try matchingVideos(scenes, catalog)
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
-    let plan = try people.plan(drawing.style(scenes.classes, scale: scale), film, threads: threads)
-    if overlayVideo { people.warn(of: names, plan) }
+    let plan = people.plan(try drawing.style(scenes.classes, scale: scale), film, threads: threads)
     var run = OverlayRun(
-      plan, hasTruth: groundtruth != nil, folder: outputDir,
+      plan, try people.known(of: names, beside: detections, startingSecond: startingSecond),
+      hasTruth: groundtruth != nil, folder: outputDir,
       startingSecond: startingSecond, stopsAtDamage: damaged == .stop)
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
@@ -132,7 +132,12 @@ struct OverlayCommand: ParsableCommand {
     for name in names {
       guard let (source, notices) = try catalog.open(name) else { continue }
       for notice in notices { Console.warn(notice) }
-      if let taken = run.place(name, source, scenes.videos[name] ?? [:]) { Console.say(taken) }
+      if let taken = try run.place(name, source, scenes.videos[name] ?? [:]) { Console.say(taken) }
+    }
+    for (video, count, total) in run.strangers {
+      Console.warn(
+        "'\(video)': \(count) of \(counted(total, "box", plural: "boxes")) of the rows are nobody's in the tracks -> are they of "
+          + "these rows, and of their clock?")
     }
     if let warning = try run.checkPlaces() { Console.warn(warning) }
     if !noPictures { try draw(names, catalog, &run) }

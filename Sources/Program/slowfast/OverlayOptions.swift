@@ -24,7 +24,7 @@ struct OverlayOptions: ParsableArguments {
   var topK = 4
 
   func validate() throws {
-    if !threshold.isFinite { throw ValidationError("--threshold must be a finite number.") }
+    if !(0...1 ~= threshold) { throw ValidationError("--threshold is \(threshold) -> give a score from 0 to 1") }
     if topK < 1 { throw ValidationError("--top-k must be 1 or more.") }
   }
 

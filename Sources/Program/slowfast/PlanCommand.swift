@@ -121,7 +121,8 @@ struct PlanDetectCommand: ParsableCommand {
     let beside = VideoDetections.journal(in: command.folder)
     detection.keepTasks(of: RunPlace.journals(in: try plan.directory(command.runs), orBeside: beside))
     let lost = detection.unreadableKeyFrames
-    try command.damage.say(lost, of: detection.keyFrameCount + lost.keyFrames.count, isShard: true)
+    try command.damage.say(
+      lost, of: detection.keyFrameCount + lost.keyFrames.count, detection.lostVideos, isShard: true)
     let outputs = command.outputs(detection)
     let directory = try plan.directory(command.runs)
     let journal = directory?.journal(shard) ?? beside

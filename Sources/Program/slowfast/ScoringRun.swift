@@ -33,6 +33,16 @@ protocol ScoringJob {
   /// - Parameter journals: Of all parts of the run.
   mutating func keepTasks(of journals: [RunJournal])
 
+  /// The videos of which nothing can be scored; of a shard those that it reports.
+  var lostVideos: LostVideos { get }
+
+  /// Finds out who is who, where results say it.
+  ///
+  /// - Parameter path: Where the run has kept it.
+  mutating func findPeople(keptIn path: String?) throws
+  /// Who is who, for the run to keep; nil where nobody asks.
+  var peopleText: String? { get }
+
   func run(
     models: [LoadedModel], journal: RunJournal, isStill: Bool, stopsAtDamage: Bool, isToStop: () -> Bool,
     progress: (Int) -> Void
@@ -100,6 +110,9 @@ extension VideoClassification: ScoringJob {
 
 extension ScoringJob {
   var unit: RunUnit { RunUnit(config) }
+  var lostVideos: LostVideos { LostVideos() }
+  func findPeople(keptIn path: String?) {}
+  var peopleText: String? { nil }
 }
 
 /// What the making of results came to.
@@ -150,8 +163,9 @@ struct ScoringRun<Job: ScoringJob> {
       sharedFor: sharesFolder ? self.outputs : nil)
     var job = job
     job.keepTasks(of: place.journals)
-    self.job = job
     do {
+      try job.findPeople(keptIn: place.part?.directory.people)
+      self.job = job
       try overwriting.check(
         self.outputs, reading: inputs + place.kept, begunIn: place.begunJournal, orGive: elsewhere)
     } catch {
@@ -190,25 +204,27 @@ struct ScoringRun<Job: ScoringJob> {
     progress.finish()
     let (scored, lost) = job.tally(found)
     let total = scored + lost.keyFrames.count
-    try damage.say(lost, of: total, isShard: job.shard != nil)
-    var lacking: String?
+    let videos = job.lostVideos
+    try damage.say(lost, of: total, videos, isShard: job.shard != nil)
+    var lacking = videos.idle.isEmpty ? [] : [counted(videos.idle.count, "video")]
     if let shard = job.shard {
       try place.completeShard(shard, lost)
     } else {
       try run.journal.beginResults(outputs)
       let results = try write(found)
-      lacking = results.lacking
-      try place.complete(lost, mAP: results.mAP, isFinal: lost.isEmpty && results.lacking == nil || damage.takesLess)
+      lacking += [results.lacking].compactMap(\.self)
+      let isWhole = lost.isEmpty && lacking.isEmpty
+      try place.complete(lost, mAP: results.mAP, isFinal: isWhole || damage.takesLess)
       Leftovers.endPart(job.partPath(in: place.folder), run.journal)
       results.last()
     }
+    let what = job.shard.map { "shard \($0) lacks" } ?? "the results lack"
     try damage.finish(
-      lost, of: total, job.shard.map { "shard \($0) lacks" } ?? "the results lack",
-      again: "start the same command again\(place.advice)", isShard: job.shard != nil)
-    if let lacking, !damage.takesLess {
+      lost, of: total, what, again: "start the same command again\(place.advice)", isShard: job.shard != nil)
+    if !lacking.isEmpty, !damage.takesLess {
       throw DamageFound(
-        description: "the results lack \(lacking), named above -> put the files back and start the same command again"
-          + "\(place.advice), or take the results as they are: --damaged skip")
+        description: "\(what) \(series(lacking, "and")), named above -> put the files back and start the same command "
+          + "again\(place.advice), or take the results as they are: --damaged skip")
     }
   }
 

@@ -13,13 +13,13 @@ struct LinkingOptions: ParsableArguments {
   @Option(
     help: """
       Where people are expected (motion: Kalman prediction, boxes of high scores before those of low ones), or the overlap of \
-      one frame's boxes with the last ones alone (overlap).
+      one frame's boxes with the last ones alone (overlap). Default: motion, for what has no tracks yet.
       """)
-  var linker = Linker.motion
+  var linker: Linker?
 
   @Option(
     help: ArgumentHelp(
-      "How long somebody may be unseen and be the same afterwards (default: 2.5 times between frames, at least 1 s).",
+      "How long somebody may be unseen and be the same afterwards (default: 2.5 times between frames, 1 to 5 s).",
       valueName: "seconds"))
   var gap: Double?
 
@@ -36,23 +36,30 @@ struct LinkingOptions: ParsableArguments {
     }
   }
 
+  /// Whether the call says how boxes are to be linked.
+  var isGiven: Bool { linker != nil || gap != nil }
+
+  /// Links boxes and finds what people do.
+  ///
   /// - Parameters:
   ///   - size: Of the frames; 16:9 where it is not known.
   ///   - hasScores: Whether the boxes' scores say how sure it is that somebody is there.
-  func settings(for people: PeopleOverTime, size: ImageSize?, hasScores: Bool) -> MotionLinker.Settings {
-    var settings = people.usualLinking(size: size)
-    settings.longestGap = gap ?? people.usualGap
-    if hasScores {
-      settings.highScore = highScore
-      settings.lowScore = lowScore
-      settings.newScore = highScore + 0.1
-      settings.confirmations = MotionLinker.Settings().confirmations
+  /// - Throws: `TrackError`.
+  func linked(
+    _ people: PeopleOverTime, size: ImageSize?, hasScores: Bool, _ rules: IntervalRules
+  ) throws(TrackError) -> VideoTracks {
+    let frames = people.frames
+    let gap = gap ?? MotionLinker.Settings.usualGap(spacing: frames.spacing)
+    if linker == .overlap {
+      return try people.linked(by: OverlapLinker(score: hasScores ? highScore : 0, longestGap: gap), rules)
     }
-    return settings
-  }
-
-  func overlapLinker(for people: PeopleOverTime, hasScores: Bool) -> OverlapLinker {
-    OverlapLinker(score: hasScores ? highScore : 0, longestGap: gap ?? people.usualGap)
+    if !hasScores { return people.linked(try frames.acceptedLinks(size: size, gap: gap), rules) }
+    var settings = MotionLinker.Settings()
+    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
+    settings.longestGap = gap
+    settings.firstID = frames.firstFreeID
+    (settings.highScore, settings.lowScore, settings.newScore) = (highScore, lowScore, highScore + 0.1)
+    return try people.linked(by: MotionLinker(settings), rules)
   }
 }
 

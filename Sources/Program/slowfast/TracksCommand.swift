@@ -13,13 +13,16 @@ struct TracksCommand: ParsableCommand {
     commandName: "tracks",
     abstract: "Links the boxes of detections to people, and makes intervals of their actions.",
     discussion: """
-      Reads a CSV of detections, or with --mot a text of the MOT Challenge (boxes without actions), and writes \
+      Reads a CSV of detections or the folder of detect that has one, or with --mot a text of the MOT Challenge (boxes without \
+      actions). People of detections are those of the tracks.json that detect left beside its rows, unless --linker or --gap asks \
+      for others; without it boxes are linked. Writes \
       tracks.json, tubes.json and actions.csv (video, track, action, start, end, score), and where --fps and --size say what \
       a frame is, tubes.csv (a row for each frame of a tube: slowfast evaluate --tubes takes it) and mot/VIDEO.txt for each \
       video. docs/tracks.md has the rules.
       """)
 
-  @Argument(help: ArgumentHelp("A CSV of detections, or with --mot a MOT text.", valueName: "file"))
+  @Argument(
+    help: ArgumentHelp("A CSV of detections, a folder that has one, or with --mot a MOT text.", valueName: "file"))
   var source: String
 
   @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
@@ -41,6 +44,10 @@ struct TracksCommand: ParsableCommand {
     name: .customLong("labelmap"), help: ArgumentHelp("Names of the classes, for tubes.json.", valueName: "file"))
   var labelMap: String?
 
+  @Option(
+    help: ArgumentHelp("Who is who in detections: a tracks.json, or a folder that has one.", valueName: "file"))
+  var tracks: String?
+
   @OptionGroup(title: "Linking") var linking: LinkingOptions
 
   @OptionGroup(title: "Actions") var actions: IntervalOptions
@@ -52,6 +59,10 @@ struct TracksCommand: ParsableCommand {
       throw ValidationError("--mot counts frames and pixels -> add --fps RATE and --size WxH")
     }
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
+    if tracks != nil, mot || linking.isGiven {
+      let other = mot ? "--mot" : linking.linker != nil ? "--linker" : "--gap"
+      throw ValidationError("--tracks says who is who, and \(other) links boxes: give one of them")
+    }
   }
 
   private var size: ImageSize? { frameSize?.size }
@@ -65,23 +76,27 @@ struct TracksCommand: ParsableCommand {
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
     if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
     let videos = try people()
-    let rows = fps == nil || size == nil ? [] : [output("tubes.csv")]
+    let known = try DetectionPeople(tracks: tracks, beside: mot || linking.isGiven ? nil : rows)
+    known.warn(of: videos.map(\.video))
+    let table = fps == nil || size == nil ? [] : [output("tubes.csv")]
     let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\(fileName(of: $0.video)).txt") }
     try results.check(
-      files + rows + texts, reading: [source, labelMap].compactMap(\.self), orGive: "give another --output-dir")
-    let found = try videos.map { try linked($0) }
+      files + table + texts, reading: [rows, labelMap, known.path].compactMap(\.self),
+      orGive: "give another --output-dir")
+    let found = try videos.map { try linked($0, known) }
     try found.writeTracks(to: files[0])
     try found.writeTubes(to: files[1]) { labels?.name(of: $0) }
     try found.writeActions(to: files[2])
-    // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was.
+    // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was, but tracks may.
     let starts = Dictionary(
-      videos.map { ($0.video, mot ? 0 : $0.frames.first?.time ?? 0) }, uniquingKeysWith: { first, _ in first })
+      zip(found, videos).map { ($0.video, mot ? 0 : $0.start ?? $1.frames.first?.time ?? 0) },
+      uniquingKeysWith: { first, _ in first })
     if let fps, let size {
       for (video, path) in zip(found, texts) {
         let start = starts[video.video] ?? 0
         try writeMOT(video.motRows(size: size, framesPerSecond: fps, firstTime: start), to: path)
       }
-      try found.writeTubeRows(to: rows[0], size: size, framesPerSecond: fps) { starts[$0] ?? 0 }
+      try found.writeTubeRows(to: table[0], size: size, framesPerSecond: fps) { starts[$0] ?? 0 }
     }
     let (tracks, tubes) = (found.reduce(0) { $0 + $1.tracks.count }, found.reduce(0) { $0 + $1.tubes.count })
     print(
@@ -93,17 +108,15 @@ struct TracksCommand: ParsableCommand {
     if mot, let fps, let size, let file = try BoxFile.read(path: source, format: BoxFormats.mot) {
       return [try PeopleOverTime(video: fileStem(source), mot: file, size: size, framesPerSecond: fps)]
     }
-    return PeopleOverTime.videos(of: try DetectionTable.read(path: source).table)
+    return PeopleOverTime.videos(of: try DetectionTable.read(path: rows).table)
   }
 
-  private func linked(_ people: PeopleOverTime) throws -> VideoTracks {
-    let rules = actions.rules(spacing: people.spacing ?? 1)
-    switch linking.linker {
-    case .motion:
-      return try people.linked(
-        by: MotionLinker(linking.settings(for: people, size: size, hasScores: mot)), rules)
-    case .overlap:
-      return try people.linked(by: linking.overlapLinker(for: people, hasScores: mot), rules)
-    }
+  /// The file that is read.
+  private var rows: String { mot ? source : detectionRows(of: source) }
+
+  private func linked(_ people: PeopleOverTime, _ known: DetectionPeople) throws -> VideoTracks {
+    let rules = actions.rules(spacing: people.frames.spacing ?? 1)
+    if let tracks = known.known(people) { return people.linked(to: tracks, rules) }
+    return try linking.linked(people, size: size, hasScores: mot, rules)
   }
 }

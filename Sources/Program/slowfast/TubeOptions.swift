@@ -49,7 +49,7 @@ struct TubeOptions: ParsableArguments {
     if !strangers.isEmpty {
       Console.warn(
         "\(counted(strangers.count, "video")) of '\(path)' without true tubes, where each detection is wrong: "
-          + listed(strangers.sorted().map { "'\($0)'" }, limit: 3))
+          + listed(strangers.sorted().map(escaped), limit: 3))
     }
     let classes = Set(truth.map(\.action))
     let others = found.filter { !classes.contains($0.action) }
@@ -79,8 +79,14 @@ private enum TubeEvaluationError: Error, CustomStringConvertible {
   var description: String {
     switch self {
     case .otherVideos(let tubes, let groundTruth, let found, let expected):
-      "evaluating tubes: no video of '\(tubes)' is one of '\(groundTruth)': expected names as '\(expected)', found '\(found)' "
+      "evaluating tubes: no video of '\(tubes)' is one of '\(groundTruth)': expected names as \(escaped(expected)), found \(escaped(found)) "
         + "-> call the videos alike in both files"
     }
   }
+}
+
+/// A name in quotes, with what cannot be seen of it written out.
+private func escaped(_ name: String) -> String {
+  let shown = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? $0.escaped(asASCII: true) : "\($0)" }
+  return "'\(shown.joined())'"
 }

@@ -35,6 +35,11 @@ public struct MotionLinker: BoxLinker, Sendable {
     public var aspect = 1.0
     /// The first id that the linker makes; it must lie above all ids that will be given.
     public var firstID = 1
+    /// Whether boxes' scores count; else all are sure.
+    public var heedsScores = true
+    /// Whether a box that nobody's expected place overlaps may be that of somebody who was seen in the frame before and stood near:
+    /// where frames are far apart, the boxes of somebody who walks do not meet.
+    public var linksNear = false
     public var noise = MotionNoise()
 
     public init() {}
@@ -44,6 +49,8 @@ public struct MotionLinker: BoxLinker, Sendable {
   private struct Person {
     let id: Int
     var motion: BoxMotion
+    /// Where it was seen last, in units of equal length.
+    var box: UnitBox
     var lastSeen: Double
     /// In how many frames.
     var sightings: Int
@@ -58,6 +65,8 @@ public struct MotionLinker: BoxLinker, Sendable {
   }
 
   public mutating func link(_ frame: SeenFrame) throws(TrackError) -> [Link?] {
+    var frame = frame
+    if !settings.heedsScores { for box in frame.boxes.indices { frame.boxes[box].score = 1 } }
     try frame.check(after: lastTime)
     try checkIDs(frame)
     let isFirst = lastTime == nil
@@ -80,6 +89,7 @@ public struct MotionLinker: BoxLinker, Sendable {
     match(
       live.indices.filter { !live[$0].isConfirmed }, open { $0 >= settings.highScore }, weighed: true,
       settings.newOverlap, &round)
+    if settings.linksNear { matchNear(open { $0 >= settings.highScore }, &round) }
     dropUnseen(round)
     for box in open({ $0 >= max(settings.newScore, settings.lowScore) }) {
       while given.contains(nextID) { nextID += 1 }
@@ -150,8 +160,33 @@ public struct MotionLinker: BoxLinker, Sendable {
     }
   }
 
+  /// Links those who were seen in the frame before and have no box yet with the boxes near them, but nobody whose id was given:
+  /// who gave it would have said so.
+  private mutating func matchNear(_ boxes: [Int], _ round: inout Round) {
+    let people = round.isSeen.indices.filter { !round.isSeen[$0] && !live[$0].isLost && !given.contains(live[$0].id) }
+    let seen = round.boxes
+    let partners = bestAssignment(rows: people.count, columns: boxes.count) { row, column in
+      1 - Self.difference(live[people[row]].box, seen[boxes[column]])
+    }
+    for (row, column) in partners.enumerated() {
+      if let column { see(people[row], in: boxes[column], &round) }
+    }
+  }
+
+  /// How unlike two boxes are: 0 for equal ones, 1 where the centres are a height apart or the heights differ by half.
+  private static func difference(_ a: UnitBox, _ b: UnitBox) -> Double {
+    let height = max(a.y2 - a.y1, b.y2 - b.y1)
+    let x = (a.x1 + a.x2 - b.x1 - b.x2) / 2
+    let y = (a.y1 + a.y2 - b.y1 - b.y2) / 2
+    let size = abs((a.y2 - a.y1) - (b.y2 - b.y1))
+    return min(1, (x * x + y * y).squareRoot() / height + 2 * size / height)
+  }
+
   private mutating func see(_ person: Int, in box: Int, _ round: inout Round) {
-    if round.boxes[box].isProper { live[person].motion.correct(round.boxes[box]) }
+    if round.boxes[box].isProper {
+      live[person].motion.correct(round.boxes[box])
+      live[person].box = round.boxes[box]
+    }
     live[person].lastSeen = round.frame.time
     live[person].sightings += 1
     live[person].isLost = false
@@ -166,8 +201,8 @@ public struct MotionLinker: BoxLinker, Sendable {
     if !round.boxes[box].isProper { return }
     live.append(
       Person(
-        id: id, motion: BoxMotion(round.boxes[box], noise: settings.noise), lastSeen: round.frame.time, sightings: 1,
-        isConfirmed: isConfirmed))
+        id: id, motion: BoxMotion(round.boxes[box], noise: settings.noise), box: round.boxes[box],
+        lastSeen: round.frame.time, sightings: 1, isConfirmed: isConfirmed))
   }
 
   /// Who has no box is lost; who was not confirmed yet is forgotten.

@@ -35,11 +35,7 @@ public struct Track: Sendable, Equatable {
   /// The box at a time in seconds: between two sightings on the straight line; nil before the first and after the last.
   public func box(at time: Double) -> UnitBox? {
     guard let span, span.contains(time) else { return nil }
-    var (next, last) = (0, sightings.count - 1)
-    while next < last {
-      let middle = (next + last) / 2
-      if sightings[middle].time >= time { last = middle } else { next = middle + 1 }
-    }
+    let next = first(from: time)
     let after = sightings[next]
     if next == 0 || after.time == time { return after.box }
     let before = sightings[next - 1]
@@ -48,5 +44,15 @@ public struct Track: Sendable, Equatable {
     return UnitBox(
       x1: between(before.box.x1, after.box.x1), y1: between(before.box.y1, after.box.y1),
       x2: between(before.box.x2, after.box.x2), y2: between(before.box.y2, after.box.y2))
+  }
+
+  /// The number of the first sighting at a time or after it; that of all where none is.
+  func first(from time: Double) -> Int {
+    var (next, end) = (0, sightings.count)
+    while next < end {
+      let middle = (next + end) / 2
+      if sightings[middle].time >= time { end = middle } else { next = middle + 1 }
+    }
+    return next
   }
 }

@@ -98,10 +98,10 @@ public struct Gallery {
     (warnings, remarks) = ([], [])
     var video = GalleryVideo(people, tracks, leastScore: settings.leastScore, topK: settings.topK)
     video.start =
-      settings.startingSecond
+      settings.startingSecond ?? tracks.start
       ?? source.startingSecond(
         for: people.frames.map(\.time), orFrom: Double(settings.dataset.clock.firstSecond))
-    if settings.startingSecond == nil, video.start != 0 {
+    if settings.startingSecond == nil, tracks.start == nil, video.start != 0 {
       remarks.append(
         "\(video.name): the first frame is taken for second \(fixed(video.start, 0)) (--starting-second says otherwise)"
       )

@@ -49,7 +49,7 @@ struct GalleryVideo {
     duration = people.frames.last?.time ?? 0
     frames = zip(people.frames, people.scores).compactMap { frame, scores in
       guard let time = Timestamp(seconds: frame.time) else { return nil }
-      let owners = owners(of: frame.boxes.map(\.box), at: frame.time, among: tracks.tracks)
+      let owners = Track.owners(of: frame.boxes.map(\.box), at: frame.time, among: tracks.tracks)
       let own = frame.boxes.indices.map { place in
         let best = scores[place].filter { $0.value >= leastScore }.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
         return Person(
@@ -129,29 +129,4 @@ extension RGBColor {
         return (byte < 16 ? "0" : "") + String(byte, radix: 16)
       }.joined()
   }
-}
-
-/// The least overlap of a box with the track that it is counted to.
-private let leastOverlap = 0.5
-
-/// Whose the boxes of a moment are: pairs of boxes and tracks by falling overlap, each once.
-///
-/// - Returns: For each box the id of its track; nil where none is there.
-func owners(of boxes: [UnitBox], at time: Double, among tracks: [Track]) -> [Int?] {
-  var pairs: [(overlap: Double, box: Int, track: Int)] = []
-  for (number, track) in tracks.enumerated() {
-    guard let there = track.box(at: time) else { continue }
-    for (place, box) in boxes.enumerated() {
-      let overlap = intersectionOverUnion(box, there)
-      if overlap >= leastOverlap { pairs.append((overlap, place, number)) }
-    }
-  }
-  var result = [Int?](repeating: nil, count: boxes.count)
-  var taken: Set<Int> = []
-  for pair in pairs.sorted(by: { ($1.overlap, $0.box, $0.track) < ($0.overlap, $1.box, $1.track) })
-  where result[pair.box] == nil && !taken.contains(pair.track) {
-    result[pair.box] = tracks[pair.track].id
-    taken.insert(pair.track)
-  }
-  return result
 }

@@ -68,10 +68,12 @@ struct BoxEvaluationTests {
         let point = BoxEvaluation(own, people: people).point(scoreThreshold: 0)
         return (point.recall ?? 0, point.precision ?? 0)
       }
-      let mean =
-        (0...100).map { step in
-          points.filter { $0.recall >= (step == 100 ? 1 : Double(step) * 0.01) }.map(\.precision).max() ?? 0
-        }.reduce(0, +) / 101
+      var sum = 0.0
+      for step in 0...100 {
+        let recall = step == 100 ? 1 : Double(step) * 0.01
+        sum += points.filter { $0.recall >= recall }.map(\.precision).max() ?? 0
+      }
+      let mean = sum / 101
       #expect(abs((found.averagePrecision ?? 0) - mean) < 1e-12)
       // The order of the scores is all that counts.
       let squared = boxes.mapValues { $0.map { Box($0.box, score: $0.score * $0.score) } }

@@ -7,6 +7,8 @@ internal import NN
 internal import Tensors
 
 /// SSDLite on MobileNet v2, as TensorFlow's object detection API exports it: a frozen graph, or weights under its names.
+///
+/// Pictures become squares, whatever their shape: of the size that the graph names, or of `DetectorOptions.shortSide`.
 struct SSDLiteFamily: DetectorFamily {
   let name = "SSDLite MobileNet v2 (TensorFlow)"
 

@@ -20,11 +20,17 @@ struct ProposalSource {
   /// - Parameters:
   ///   - names: The videos that are scored.
   ///   - usualRate: Frames a second of a video that cannot be opened.
+  ///   - mayBeEmpty: Whether a file without rows says that nobody is there.
   /// - Throws: `RecordError`, `FileError`, `BoxFileError`, `ProposalError`.
   init(
-    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double
+    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double,
+    mayBeEmpty: Bool = false
   ) throws {
     self.path = path
+    if mayBeEmpty, try readFile(path, doing: Self.doing).isEmpty {
+      kind = .rows(ProposalList([], summary: ProposalList.Summary(), keyFramesBelowThreshold: []))
+      return
+    }
     if let file = try BoxFile.read(path: path, format: options.format, images: options.images) {
       kind = .boxes(
         try BoxProposals(file, options, scoreThreshold: scoreThreshold, videos: names, usualRate: usualRate))

@@ -129,7 +129,8 @@ public struct VideoDetection {
     if let name = names.first(where: { !isWritable($0) }) { throw VideoDetectionError.unwritableName(name) }
     let threshold = config[.avaDetectionScoreThresh]
     var source = try ProposalSource(
-      path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
+      path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate,
+      mayBeEmpty: timing.hasAllPeople)
     var proposalNotices = source.notices(scoreThreshold: threshold)
     notices += proposalNotices
     // What the file counts from the beginning gets the beginning's own second.

@@ -336,7 +336,8 @@ let testTargets: [Target] = [
   tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
   tests(
-    "Detect", "Detect", "FrameSupport", "ObjectDetectors", "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles",
+    "Detect", "Detect", "FrameSupport", "ObjectDetectors", "Runs", "Inference", "Configuration", "AVARecords",
+    "BoxFiles",
     "Datasets", "Kernels", "Imaging", "Video",
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),

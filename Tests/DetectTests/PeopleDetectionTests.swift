@@ -74,7 +74,9 @@ struct PeopleDetectionTests {
     #expect(late.videos[0].frames.map(\.number) == [25, 50])
     let none = text { _ = try look(settings { $0.range = 100...200 }) }
     #expect(
-      none == "finding people: no frame of bframes lies from second 100.0 to 200.0 -> check --starting-second, --from and --to")
+      none
+        == "finding people: no frame of bframes lies from second 100.0 to 200.0 -> check --starting-second, --from and --to"
+    )
   }
 
   @Test func thresholdsAndClasses() throws {
@@ -83,7 +85,8 @@ struct PeopleDetectionTests {
     #expect(all.filtered(scoreThreshold: 0.5).boxCount == 3)
     #expect(all.filtered(scoreThreshold: 0, limit: 1).boxCount == 3)
     #expect(all.filtered(scoreThreshold: 0.95).emptyCount == 3)
-    #expect(try look(settings(), personClass: 2).videos[0].frames[0].people.map(\.proposalScore) == [Double(Float(0.8))])
+    #expect(
+      try look(settings(), personClass: 2).videos[0].frames[0].people.map(\.proposalScore) == [Double(Float(0.8))])
   }
 
   /// What a run has seen is not looked at again, and comes out as it was.
@@ -128,7 +131,8 @@ struct PeopleDetectionTests {
     let detection = try PeopleDetection(videos: [bad, movie], settings(), stopsAtDamage: false)
     #expect(detection.unreadable.map(\.name) == ["bad"])
     #expect(detection.momentCount == 3)
-    #expect(text { _ = try PeopleDetection(videos: [bad, movie], settings(), stopsAtDamage: true) }.contains("bad.mp4"))
+    #expect(
+      text { _ = try PeopleDetection(videos: [bad, movie], settings(), stopsAtDamage: true) }.contains("bad.mp4"))
     #expect(text { _ = try PeopleDetection(videos: [bad], settings(), stopsAtDamage: false) }.contains("bad.mp4"))
   }
 
@@ -149,7 +153,8 @@ struct PeopleDetectionTests {
     #expect(frames.map(\.time.seconds) == [900, 901, 902])
     for (frame, own) in zip(frames, found.videos[0].frames) {
       #expect(frame.scores.map { abs($0 - own.people[0].proposalScore) < 1e-6 } == [true])
-      #expect(abs(frame.boxes[0].x1 - own.people[0].box.x1) < 1e-6 && abs(frame.boxes[0].y2 - own.people[0].box.y2) < 1e-6)
+      #expect(
+        abs(frame.boxes[0].x1 - own.people[0].box.x1) < 1e-6 && abs(frame.boxes[0].y2 - own.people[0].box.y2) < 1e-6)
     }
     let file = try #require(try BoxFile.read(path: write(.coco, "people.json"), format: nil, images: nil))
     #expect(file.format == "coco" && file.records.count == 3)

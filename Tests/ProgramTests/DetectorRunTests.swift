@@ -54,7 +54,8 @@ struct DetectorRunTests {
   @Test("detect --detector is people, then detect --proposals")
   func detect() throws {
     let scratch = Scratch()
-    let inPassing = Program.run(Self.detect(scratch.path + "/a", ["--detector", Self.detector, "--person-score", "0.4"]))
+    let inPassing = Program.run(
+      Self.detect(scratch.path + "/a", ["--detector", Self.detector, "--person-score", "0.4"]))
     expectSuccess(inPassing)
     #expect(inPassing.stderr.contains("people are found by "))
     expectSuccess(
@@ -91,7 +92,10 @@ struct DetectorRunTests {
       Program.run(Self.detect(scratch.path + "/out", ["--detector", Self.detector])))
     let watched = Program.run(
       ["watch", Self.video, "--detector", Self.detector, "--cfg", LittleWorld.config, "--random-weights", "1"]
-        + ["--threads", "1", "--threshold", "0", "--top-k", "1000", "--labelmap", LittleWorld.annotations + "/labelmap.pbtxt"]
+        + [
+          "--threads", "1", "--threshold", "0", "--top-k", "1000", "--labelmap",
+          LittleWorld.annotations + "/labelmap.pbtxt",
+        ]
         + LittleWorld.tinyNetwork)
     expectSuccess(watched)
     let frames = try #require(

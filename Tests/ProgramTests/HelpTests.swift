@@ -13,7 +13,8 @@ struct HelpTests {
     ["bench", "clip"], ["bench", "pipeline"], ["bench", "roialign"], ["bench", "depthwise"], ["bench", "evaluate"],
     ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["plan", "classify"], ["results"], ["merge"],
     ["runs"],
-    ["ensemble"], ["submission"], ["convert"], ["tracks"], ["gallery"], ["export"], ["watch"], ["people"], ["bench", "people"],
+    ["ensemble"], ["submission"], ["convert"], ["tracks"], ["gallery"], ["export"], ["watch"], ["people"],
+    ["bench", "people"],
   ]
 
   @Test("Every command's help", arguments: commands)

@@ -10,15 +10,23 @@ struct PeopleTests {
 
   @Test(arguments: [
     (["--output", "a.csv"], "Missing expected argument '--detector <file>'"),
-    (["--detector", "d", "--output", "a.txt"], "--output is 'a.txt' -> end it in .csv, .json or .jsonl, or say --format"),
+    (
+      ["--detector", "d", "--output", "a.txt"],
+      "--output is 'a.txt' -> end it in .csv, .json or .jsonl, or say --format"
+    ),
     (["--detector", "d", "--output", "a.csv", "--every", "0"], "--every is 0.0 -> give a positive number"),
     (
       ["--detector", "d", "--output", "a.csv", "--every", "2", "--every-frame"],
       "--every and --every-frame exclude each other"
     ),
     (["--detector", "d", "--output", "a.csv", "--from", "5", "--to", "4"], "--from 5.0 lies after --to 4.0"),
-    (["--detector", "d", "--output", "a.csv", "--person-score", "7"], "--person-score is 7.0 -> give a score from 0 to 1"),
-    (["--detector", "d", "--output", "a.csv", "--detector-size", "9"], "--detector-size is 9 -> give 32 to 4096 pixels"),
+    (
+      ["--detector", "d", "--output", "a.csv", "--person-score", "7"],
+      "--person-score is 7.0 -> give a score from 0 to 1"
+    ),
+    (
+      ["--detector", "d", "--output", "a.csv", "--detector-size", "9"], "--detector-size is 9 -> give 32 to 4096 pixels"
+    ),
   ])
   func badCalls(_ words: [String], _ expected: String) {
     let run = Program.run(["people", movie] + words)
@@ -47,7 +55,8 @@ struct PeopleTests {
     #expect(run.status == 0, "\(run.stderr)")
     #expect(
       run.stdout.hasPrefix(
-        "{\"overlap\": 0.5, \"ap\": 0.504950495049505, \"key_frames\": 2, \"people\": 2, \"boxes\": 2, \"boxes_elsewhere\": 1,"),
+        "{\"overlap\": 0.5, \"ap\": 0.504950495049505, \"key_frames\": 2, \"people\": 2, \"boxes\": 2, \"boxes_elsewhere\": 1,"
+      ),
       "\(run.stdout)")
     try writeFile(boxes, "other,0902,0.1,0.2,0.3,0.4,,0.9\n")
     let other = Program.run(["evaluate", "--boxes", boxes, "--groundtruth", truth])
@@ -62,7 +71,8 @@ struct PeopleTests {
   @Test func detectTakesBoxesFromOnePlace() {
     let call = ["detect", movie, "--cfg", "c.yaml", "--output-dir", "o"]
     let none = Program.run(call)
-    #expect(none.status == 64 && none.stderr.contains("nobody's boxes are given -> give --proposals FILE, or --detector"))
+    #expect(
+      none.status == 64 && none.stderr.contains("nobody's boxes are given -> give --proposals FILE, or --detector"))
     let both = Program.run(call + ["--proposals", "p", "--detector", "d"])
     #expect(both.status == 64 && both.stderr.contains("boxes come from one of them"))
     let idle = Program.run(call + ["--detector", "d", "--proposals-fps", "5"])

@@ -114,7 +114,8 @@ enum JournalRecord {
   /// The people of a record of scores, where it is of this key.
   static func people(_ content: ArraySlice<UInt8>, of key: JournalKey) -> [ClipTask.Person]? {
     var reader = ByteReader(content)
-    guard let kind = reader.number(UInt8.self), let head = reader.scoresHead(kind), head.key == key, !head.isWhole else {
+    guard let kind = reader.number(UInt8.self), let head = reader.scoresHead(kind), head.key == key, !head.isWhole
+    else {
       return nil
     }
     var people: [ClipTask.Person] = []

@@ -32,7 +32,9 @@ struct BenchPeopleCommand: ParsableCommand {
   var format = BenchFormat.text
 
   func validate() throws {
-    if image != nil && size != nil { throw ValidationError("--image and --size exclude each other -> give one of them") }
+    if image != nil && size != nil {
+      throw ValidationError("--image and --size exclude each other -> give one of them")
+    }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
     if let size, max(size.size.width, size.size.height) > 8192 {
       throw ValidationError("--size is \(size) -> give at most 8192x8192")

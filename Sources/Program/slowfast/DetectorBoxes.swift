@@ -39,7 +39,8 @@ struct BoxSourceOptions: ParsableArguments {
     }
     if let boxesEvery, !(boxesEvery > 0 && boxesEvery <= every ?? 1) {
       throw ValidationError(
-        "--boxes-every is \(boxesEvery) -> give more than 0, at most the seconds from key frame to key frame (\(every ?? 1))")
+        "--boxes-every is \(boxesEvery) -> give more than 0, at most the seconds from key frame to key frame (\(every ?? 1))"
+      )
     }
     if runs.shard != nil {
       throw ValidationError(

@@ -28,7 +28,8 @@ struct DetectorFileOptions: ParsableArguments {
     if let personScore, !(0...1 ~= personScore) {
       throw ValidationError("--person-score is \(personScore) -> give a score from 0 to 1")
     }
-    if detector == nil, let given = (detectorSize.map { _ in "--detector-size" } ?? personScore.map { _ in "--person-score" })
+    if detector == nil,
+      let given = (detectorSize.map { _ in "--detector-size" } ?? personScore.map { _ in "--person-score" })
     {
       throw ValidationError("\(given) is for a detector -> add --detector FILE, or leave it out")
     }

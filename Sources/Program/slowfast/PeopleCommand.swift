@@ -41,7 +41,8 @@ struct PeopleCommand: ParsableCommand {
   var everyFrame = false
 
   @Option(
-    help: ArgumentHelp("What the first frame's second is called: 900 for AVA's clips (default: 0).", valueName: "seconds"))
+    help: ArgumentHelp(
+      "What the first frame's second is called: 900 for AVA's clips (default: 0).", valueName: "seconds"))
   var startingSecond: Double?
 
   @Option(help: ArgumentHelp("Look at no frame before this second, so called: 902 for AVA.", valueName: "second"))
@@ -50,7 +51,8 @@ struct PeopleCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Look at no frame after this second: 1798 for AVA.", valueName: "second"))
   var to: Double?
 
-  @Option(help: ArgumentHelp("Pictures a second of folders that are given for videos (default: 30).", valueName: "rate"))
+  @Option(
+    help: ArgumentHelp("Pictures a second of folders that are given for videos (default: 30).", valueName: "rate"))
   var fps: Double?
 
   @Option(help: ArgumentHelp("Write at most so many people a frame, the best ones.", valueName: "count"))
@@ -59,7 +61,8 @@ struct PeopleCommand: ParsableCommand {
   @Option(
     name: .customLong("class"),
     help: ArgumentHelp(
-      "Which of the detector's classes, counted from 0 without a background (default: its persons).", valueName: "number"))
+      "Which of the detector's classes, counted from 0 without a background (default: its persons).",
+      valueName: "number"))
   var classIndex: Int?
 
   @OptionGroup var damage: DamageOption
@@ -71,7 +74,9 @@ struct PeopleCommand: ParsableCommand {
   func validate() throws {
     if detectorFile.detector == nil { throw ValidationError("Missing expected argument '--detector <file>'") }
     if every != nil && everyFrame { throw ValidationError("--every and --every-frame exclude each other -> give one") }
-    if let every, !(every > 0 && every.isFinite) { throw ValidationError("--every is \(every) -> give a positive number") }
+    if let every, !(every > 0 && every.isFinite) {
+      throw ValidationError("--every is \(every) -> give a positive number")
+    }
     if let startingSecond, !(0...1e8 ~= startingSecond) {
       throw ValidationError("--starting-second is \(startingSecond) -> give 0 or more")
     }

@@ -61,7 +61,8 @@ struct PeopleRun {
     }
     progress.finish()
     if !found.damage.isEmpty {
-      Console.warn("people were not looked for in \(counted(found.damage.keyFrames.count, "frame")) of \(total), damaged:")
+      Console.warn(
+        "people were not looked for in \(counted(found.damage.keyFrames.count, "frame")) of \(total), damaged:")
       for line in found.damage.lines() { Console.say("  " + line) }
       if found.frameCount == 0 {
         throw DamageFound(description: "no frame could be seen -> copy or record the damaged files again")

@@ -129,7 +129,8 @@ struct PlanDetectCommand: ParsableCommand {
     if shard == nil {
       try command.results.check(
         outputs,
-        reading: command.videos + command.source.inputFiles + command.boxes.inputFiles + [command.labelmap].compactMap(\.self)
+        reading: command.videos + command.source.inputFiles + command.boxes.inputFiles
+          + [command.labelmap].compactMap(\.self)
           + command.options.inputFiles + models.inputFiles,
         begunIn: journal, orGive: "give another --output-dir",
         makesFolders: false)

@@ -310,7 +310,8 @@ let testTargets: [Target] = [
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
-    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors", "Geometry",
+    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
+    "Geometry",
     "Files"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",

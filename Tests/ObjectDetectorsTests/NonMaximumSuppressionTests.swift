@@ -1,3 +1,4 @@
+import Geometry
 import ObjectDetectors
 import Tensors
 import Testing

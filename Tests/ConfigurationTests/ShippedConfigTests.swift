@@ -94,7 +94,7 @@ private func check(_ row: Row, _ configuration: Configuration) {
 
 @Suite struct ShippedConfigTests {
   @Test func allConfigsLoadWithoutNotices() throws {
-    #expect(files().count == 78)
+    #expect(files().count == 87)
     for name in files() {
       let configuration = try Configuration.load(path: "\(folder)/\(name)")
       #expect(configuration.notices == [], "\(name)")

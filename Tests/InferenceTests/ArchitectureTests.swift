@@ -24,7 +24,7 @@ private let shipped: [String] = {
 }()
 
 struct ArchitectureTests {
-  @Test func configsAreThere() { #expect(shipped.count == 78) }
+  @Test func configsAreThere() { #expect(shipped.count == 87) }
 
   /// Every shipped config is a network, and has the convolutions that its name speaks of.
   @Test(arguments: shipped) func shippedConfigs(_ name: String) throws {
@@ -37,13 +37,27 @@ struct ArchitectureTests {
     let thin = try Architecture(
       Configuration.load(
         path: projectRoot + "/configs/" + name,
-        overrides: ["RESNET.WIDTH_PER_GROUP", "\(max(2, beta))", "X3D.WIDTH_FACTOR", "0.25", "X3D.DIM_C5", "8"]))
+        overrides: [
+          "RESNET.WIDTH_PER_GROUP", "\(max(2, beta))", "X3D.WIDTH_FACTOR", "0.25", "X3D.DIM_C5", "8",
+          "MVIT.EMBED_DIM", "8",
+        ]))
     let model = VideoModel(thin, weights: WeightReader(random: 1), engine: Engine(threads: 1))
     if let backbone = architecture.backbone as? X3DBackbone {
       #expect(name.contains("X3D"))
       // Two in the stem, three a block and two of the gates of every other one, four shortcuts, one in the head.
       let inBlocks = backbone.stages.reduce(0) { $0 + 3 * $1.depth + 2 * (($1.depth + 1) / 2) }
       #expect(model.network.convolutions.count == 2 + inBlocks + 4 + 1)
+      return
+    }
+    if let backbone = architecture.backbone as? MViTBackbone {
+      #expect(name.uppercased().contains("MVIT"))
+      // Six dense layers of the map and of the class token, pools, shortcuts that widen; of the last block the class token's.
+      let inBlocks = backbone.blocks.dropLast().reduce(0) {
+        $0 + 12 + ($1.width == $1.output ? 0 : 2) + ($1.queryPool == nil ? 0 : 1) + ($1.keyPool == nil ? 0 : 2)
+      }
+      let last = try #require(backbone.blocks.last)
+      #expect(last.width == last.output && backbone.hasClassToken && backbone.output == .classToken)
+      #expect(model.network.convolutions.count == 1 + inBlocks + 8 + (last.keyPool == nil ? 0 : 2))
       return
     }
     let depth = config[.resnetDepth]
@@ -105,7 +119,7 @@ struct ArchitectureTests {
   }
 
   @Test func modelsOfALaterVersionAreNamed() throws {
-    for (name, arch) in [("MViT", "mvit"), ("PTVMViT", "mvit")] {
+    for (name, arch) in [("PTVSwin", "swin")] {
       let config = try configured(["MODEL.MODEL_NAME", name, "MODEL.ARCH", arch])
       let message = text { _ = try Architecture(config) }
       #expect(

@@ -86,8 +86,7 @@ import Testing
 
   @Test func otherFilesAreNotGuessedAt() throws {
     #expect(ArchitectureGuess(try fixture("types_zip.pth")).network == nil)
-    #expect(
-      ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).network?.summary == "MViT")
+    #expect(ArchitectureGuess(try save([("blocks.0.attn.qkv.weight", Tensor(zeros: [3, 1]))])).network == nil)
     let odd = ArchitectureGuess(try save(resNet(blocks: [1, 1, 1, 1], kernels: [[1], [1], [1], [1]])))
     #expect(odd.network?.oddity == "the blocks of its stages, [1, 1, 1, 1], are those of no known depth")
   }

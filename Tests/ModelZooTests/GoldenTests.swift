@@ -19,6 +19,15 @@ private let models = (sharedFolder ?? "") + "/golden/models"
     ("x3d_xs_k400", "X3D XS, S or M"), ("x3d_m_k400", "X3D XS, S or M"),
   ]
 
+  @Test(arguments: [
+    ("mvitv1_b_16x4_k400", "MViTv1"), ("mvitv1_b_32x3_k400", "MViTv1"), ("mvitv2_s_k400", "MViTv2"),
+    ("mvitv2_b_k400", "MViTv2"),
+  ])
+  func transformersAreRecognised(_ name: String, _ summary: String) throws {
+    let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth", naming: PySlowFastNames())
+    #expect(ArchitectureGuess(checkpoint).network?.summary == summary)
+  }
+
   @Test(arguments: cases) func networksAreRecognised(_ name: String, _ summary: String) throws {
     let checkpoint = try Checkpoint(path: "\(models)/\(name)/checkpoint.pyth", naming: PySlowFastNames())
     #expect(ArchitectureGuess(checkpoint).network?.summary == summary)

@@ -33,9 +33,10 @@ import VideoModels
 
   private let head = "head.projection.weight"
 
-  @Test func mvitIsSaidInOneSentence() throws {
+  @Test func reversibleNetworksAreSaidInOneSentence() throws {
     let items = [
-      ("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])), ("blocks.0.norm1.weight", Tensor(zeros: [96])),
+      ("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])),
+      ("rev_backbone.layers.0.F.norm.weight", Tensor(zeros: [96])),
       (head, Tensor(zeros: [400, 768])),
     ]
     for allowPartial in [false, true] {
@@ -44,8 +45,8 @@ import VideoModels
         allowPartial: allowPartial)
       #expect(
         text == """
-          weights: 'w.safetensors' does not suit this config: it holds MViT, a network that this program cannot run yet
-                   -> give weights of a SlowFast, Slow, C2D, I3D, X3D, R(2+1)D or CSN network and their config
+          weights: 'w.safetensors' does not suit this config: it holds reversible MViT, a network that this program cannot run yet
+                   -> give weights of a SlowFast, Slow, C2D, I3D, X3D, R(2+1)D, CSN or MViT network and their config
           """)
     }
   }

@@ -247,17 +247,6 @@ private struct BoxedFamily: ModelFamily {
     #expect(message.contains("-> set RESNET.WIDTH_PER_GROUP 6, as these weights have it"), "\(message)")
   }
 
-  /// What nobody builds is told without the families' help.
-  @Test func transformersOfPyTorchVideoAreRefused() throws {
-    let file = try save(
-      ["patch_embed.patch_model.weight", "blocks.0.attn.qkv.weight"].map { ($0, Tensor(zeros: [2])) })
-    let obstacle = try #require(ArchitectureGuess(file, families: [SmallFamily()]).obstacle)
-    #expect(
-      obstacle.reason
-        == "it holds PyTorchVideo's MViT, a transformer ('patch_embed.patch_model.weight'), which this program cannot run"
-    )
-  }
-
   @Test func itsFilesAreRecognised() throws {
     let file = try save([("small.conv.weight", Tensor(zeros: [7, 3, 1, 3, 3]))])
     let network = try #require(SmallFamily().recognise(TensorIndex(file)))

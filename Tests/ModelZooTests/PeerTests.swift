@@ -132,8 +132,6 @@ import VideoModels
     "Other networks of the libraries are refused by name",
     arguments: [
       (["blocks.1.res_blocks.0.branch2.conv_b.weight"], "PyTorchVideo's a network of 1 stages"),
-      (["patch_embed.patch_model.weight", "blocks.0.attn.qkv.weight"], "PyTorchVideo's MViT, a transformer"),
-      (["cls_positional_encoding.cls_token", "patch_embed.proj.weight"], "PyTorchVideo's MViT, a transformer"),
       (["backbone.layer1.0.conv2.conv_t.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's R(2+1)D"),
       (["backbone.conv1_s.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's X3D"),
       (["backbone.conv1.conv.weight", "backbone.layer1.0.conv1.conv.weight"], "MMAction2's I3D"),

@@ -280,8 +280,10 @@ import VideoModels
     let patches = ("patch_embed.proj.weight", Tensor(zeros: [2, 3, 2, 4, 4]))
     let swin = try save([patches, ("features.0.0.attn.qkv.weight", Tensor(zeros: [6, 2]))])
     #expect(ArchitectureGuess(swin).network == nil)
-    for block in ["blocks.0.norm1.weight", "rev_backbone.layers.0.F.norm.weight"] {
-      #expect(ArchitectureGuess(try save([patches, (block, Tensor(zeros: [2]))])).network?.summary == "MViT")
+    for (block, name) in [
+      ("blocks.0.norm1.weight", "MViT"), ("rev_backbone.layers.0.F.norm.weight", "reversible MViT"),
+    ] {
+      #expect(ArchitectureGuess(try save([patches, (block, Tensor(zeros: [2]))])).network?.summary == name)
     }
   }
 }

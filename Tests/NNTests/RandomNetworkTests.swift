@@ -48,7 +48,10 @@ struct NetworkDrawing {
   }
 
   private mutating func addOperation() {
-    switch pick(0...13) {
+    switch pick(0...17) {
+    case 14: addNormalization()
+    case 15: addPositions()
+    case 16, 17: addHeadAttention()
     case 10: addDepthwise()
     case 13: addUpsampled()
     case 11, 12: addScale()
@@ -171,6 +174,47 @@ struct NetworkDrawing {
     // The softmax keeps its sums in bounds whatever the products are.
     let value = network.attention(.softmax, theta: theta.value, phi: phi.value, g: g.value)
     add(value, channels: g.channels, batch: theta.batch, theta.extent)
+  }
+
+  private mutating func addNormalization() {
+    let x = recentValue()
+    let groups = x.channels % 2 == 0 ? pick(1...2) : 1
+    let seed = generator.next()
+    // What nearly is a constant stays small.
+    let norm = LayerNormalization(
+      weight: random([x.channels / groups], seed: seed).array,
+      bias: random([x.channels / groups], seed: seed &+ 1).array,
+      groups: groups, epsilon: 0.1)
+    add(network.normalize(x.value, norm), channels: x.channels, batch: x.batch, x.extent)
+  }
+
+  private mutating func addPositions() {
+    let x = recentValue()
+    let table = random([x.extent.count, x.channels], seed: generator.next())
+    let value = network.add(PositionEmbedding(table: table, extent: x.extent), [x.value])
+    add(value, channels: x.channels, batch: x.batch, x.extent)
+    let token = network.add(ConstantToken(random([x.channels], seed: generator.next()).array), [x.value])
+    add(token, channels: x.channels, batch: x.batch, .one)
+  }
+
+  private mutating func addHeadAttention() {
+    let queries = anyValue()
+    let fitting = known.filter { $0.batch == queries.batch && $0.channels == queries.channels }
+    let keys = fitting[pick(0...fitting.count - 1)]
+    let values = fitting.filter { $0.extent == keys.extent }
+    let tokens = fitting.filter { $0.extent == .one }
+    let heads = queries.channels % 2 == 0 ? pick(1...2) : 1
+    let depth = queries.channels / heads
+    var kind = MultiHeadAttention(heads: heads, hasExtraKey: !tokens.isEmpty, addsQueries: pick(0...1) == 0)
+    if pick(0...1) == 0 {
+      let tables = [7, 9, 3].map { random([$0, depth], seed: generator.next()) }
+      kind.positions = RelativePositions(
+        height: tables[0], width: pick(0...1) == 0 ? nil : tables[1], time: tables[2])
+    }
+    var inputs = [queries, keys, values[pick(0...values.count - 1)]]
+    if !tokens.isEmpty { inputs += (0..<2).map { _ in tokens[pick(0...tokens.count - 1)] } }
+    let value = network.add(kind, inputs.map(\.value))
+    add(value, channels: queries.channels, batch: queries.batch, queries.extent)
   }
 }
 

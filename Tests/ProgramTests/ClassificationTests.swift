@@ -48,7 +48,7 @@ import Testing
   }
 
   /// PySlowFast's scores, summed over the views; colours and frames are the reference's own.
-  @Test(.enabled(if: sharedFolder != nil, Golden.reason), arguments: ["c2d", "slowfast", "x3d_m"])
+  @Test(.enabled(if: sharedFolder != nil, Golden.reason), arguments: ["c2d", "slowfast", "x3d_m", "mvitv2_s"])
   func golden(name: String) throws {
     let folder = Golden.folder + "/classification/" + name
     let expected = try Golden.object(folder + "/expected.json")

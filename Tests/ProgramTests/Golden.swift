@@ -17,6 +17,11 @@ enum Golden {
       "slowfast_ssv2",
       "x3d_m_k400", "x3d_xs_k400",
     ]
+    /// Those whose stages are tokens; VideoModelsTests compare them.
+    static let transformers = [
+      "mvitv1_b_16x4_k400", "mvitv1_b_16x4_resized", "mvitv1_b_32x3_k400", "mvitv2_b_k400", "mvitv2_s_ava",
+      "mvitv2_s_k400",
+    ]
     let folder: String
     let config: String
     let overrides: [String]

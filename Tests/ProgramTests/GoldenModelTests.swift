@@ -16,6 +16,9 @@ struct GoldenModelTests {
     }
   }
 
+  @Test("Scores of every transformer", arguments: Golden.Model.transformers)
+  func transformer(name: String) throws { _ = try Golden.Model(name).expectSameScores() }
+
   @Test("Every instruction set of this machine", arguments: ["portable", "avx2", "avx512"])
   func kernels(name: String) throws {
     let model = try Golden.Model("slow_r50_ava")
@@ -34,7 +37,7 @@ struct GoldenModelTests {
     _ = try Golden.Model("slow_r50_ava").expectSameScores(["--convolution", "reference"])
   }
 
-  @Test("The thread count does not change a bit", arguments: ["slowfast_r50_ava_aligned"])
+  @Test("The thread count does not change a bit", arguments: ["slowfast_r50_ava_aligned", "mvitv2_s_k400"])
   func threads(name: String) throws {
     let model = try Golden.Model(name)
     let outputs = try ["1", "2", "3"].map { threads -> [UInt8] in

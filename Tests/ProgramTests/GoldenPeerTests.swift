@@ -7,7 +7,8 @@ import Testing
 struct GoldenPeerTests {
   static let names = [
     "mmaction2_slowfast_ava", "mmaction2_slowfast_k400", "mmaction2_slowonly_ava", "mmaction2_slowonly_context_ava",
-    "mmaction2_slowonly_nl_ava", "pytorchvideo_slow_detection", "pytorchvideo_slowfast_detection",
+    "mmaction2_slowonly_nl_ava", "pytorchvideo_mvit_b_16x4", "pytorchvideo_slow_detection",
+    "pytorchvideo_slowfast_detection",
     "pytorchvideo_slowfast_k400", "pytorchvideo_x3d_s",
   ]
 

@@ -167,8 +167,8 @@ struct UsageTests {
       (
         [
           "bench", "clip", "--cfg", projectRoot + "/configs/Kinetics/C2D_8x8_R50.yaml", "MODEL.MODEL_NAME", "MViT",
-          "MODEL.ARCH", "mvit",
-        ], "MODEL.MODEL_NAME 'MViT' (given as KEY VALUE)"
+          "MODEL.ARCH", "mvit", "MVIT.REV.ENABLE", "True",
+        ], "MVIT.REV.ENABLE True (given as KEY VALUE)"
       )
     ])
   func later(words: [String], name: String) {
@@ -182,7 +182,7 @@ struct UsageTests {
   func networksFirst() {
     let call = ["test", "--cfg", projectRoot + "/configs/ImageNet/RES_R50.yaml", "AUG.ENABLE", "True"]
     expectFailure(Program.run(call), ["set AUG.ENABLE False"])
-    let transformer = Program.run(call + ["MODEL.MODEL_NAME", "MViT", "MODEL.ARCH", "mvit"])
+    let transformer = Program.run(call + ["MODEL.MODEL_NAME", "MViT", "MODEL.ARCH", "mvit", "MVIT.REV.ENABLE", "True"])
     expectFailure(transformer, ["come with a later version"])
     #expect(!transformer.stderr.contains("set AUG.ENABLE"), "\(transformer.stderr)")
     for name in ["ContrastiveModel", "MaskMViT"] {

@@ -32,6 +32,9 @@ func filled(_ name: String, _ shape: [Int], damping: Double = 1) -> Tensor {
     (offset, scale) = (0, 0.1)
   } else if shape.count == 1 {
     (offset, scale) = name.hasSuffix(".weight") ? (0.6, 0.2) : (0, 0.1)
+  } else if !name.hasSuffix(".weight") {
+    // Tokens and positions.
+    (offset, scale) = (0, 0.2)
   }
   let values = uniform(name, shape.reduce(1, *)).map { Float(offset + scale * $0) }
   return Tensor(shape, values)

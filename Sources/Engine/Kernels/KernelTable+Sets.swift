@@ -38,7 +38,8 @@ extension KernelTable {
       spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
     depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
-    scaleRows: KernelsPortable.scaleRows)
+    scaleRows: KernelsPortable.scaleRows, normalizeRows: KernelsPortable.normalizeRows,
+    attentionWeights: KernelsPortable.attentionWeights)
 
   #if arch(x86_64) && !PORTABLE_ONLY
     private static let avx2 = KernelTable(
@@ -51,7 +52,8 @@ extension KernelTable {
         spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
       depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
-      scaleRows: KernelsAVX2.scaleRows)
+      scaleRows: KernelsAVX2.scaleRows, normalizeRows: KernelsAVX2.normalizeRows,
+      attentionWeights: KernelsAVX2.attentionWeights)
 
     private static let avx512 = KernelTable(
       instructionSet: .avx512, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
@@ -68,7 +70,8 @@ extension KernelTable {
         spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
         spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
       depthwise: DepthwiseKernels(split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
-      scaleRows: KernelsAVX512.scaleRows, bfloat16: bfloat16)
+      scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,
+      attentionWeights: KernelsAVX512.attentionWeights, bfloat16: bfloat16)
 
     private static let bfloat16: BFloat16Kernels? =
       slowfast_cpu_has_avx512_bf16() == 0
@@ -94,7 +97,7 @@ extension KernelTable {
           split: KernelsAVX512BF16.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
         depthwiseOfFloats: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
-        scaleRows: KernelsAVX512BF16.scaleRows,
+        scaleRows: KernelsAVX512BF16.scaleRows, normalizeRows: KernelsAVX512BF16.normalizeRows,
         peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
   #endif
 }

@@ -15,6 +15,8 @@ public struct KernelTable: Sendable {
   let winograd: WinogradKernels
   let depthwise: DepthwiseKernels
   let scaleRows: @Sendable (ScaledRows) -> Void
+  let normalizeRows: @Sendable (NormalizedRows) -> Void
+  let attentionWeights: @Sendable (AttentionWeights) -> Void
   /// The kernels for activations in bfloat16, where the processor has dot products for them.
   let bfloat16: BFloat16Kernels?
 
@@ -37,7 +39,9 @@ public struct KernelTable: Sendable {
   init(
     instructionSet: InstructionSet, roiAlign: RoIAlignKernels, rows: RowKernels, peak: PeakKernels,
     gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels,
-    depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void, bfloat16: BFloat16Kernels? = nil
+    depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void,
+    normalizeRows: @escaping @Sendable (NormalizedRows) -> Void,
+    attentionWeights: @escaping @Sendable (AttentionWeights) -> Void, bfloat16: BFloat16Kernels? = nil
   ) {
     self.instructionSet = instructionSet
     self.roiAlign = roiAlign
@@ -48,6 +52,8 @@ public struct KernelTable: Sendable {
     self.winograd = winograd
     self.depthwise = depthwise
     self.scaleRows = scaleRows
+    self.normalizeRows = normalizeRows
+    self.attentionWeights = attentionWeights
     self.bfloat16 = bfloat16
   }
 }
@@ -65,6 +71,7 @@ struct BFloat16Kernels: Sendable {
   let depthwise: DepthwiseKernels
   let depthwiseOfFloats: DepthwiseKernels
   let scaleRows: @Sendable (ScaledRows) -> Void
+  let normalizeRows: @Sendable (NormalizedRows) -> Void
   /// Products of pairs: a register holds twice as many.
   let peak: PeakKernels
 }

@@ -48,22 +48,53 @@ public struct MatrixPanels: Sendable {
     }
   }
 
+  /// Fills one panel from rows that lie anywhere.
+  ///
+  /// - Parameter row: Where the numbers [outputs] of a row of the matrix lie.
+  func fill(_ panel: Int, rows row: (Int) -> UnsafePointer<Float>) {
+    let start = panel * kernels.panel
+    let count = min(kernels.panel, outputs - start)
+    let width = kernels.padded(count)
+    for d in 0..<depth {
+      let target = memory + (start * depth + d * width)
+      target.update(from: row(d) + start, count: count)
+      (target + count).update(repeating: 0, count: width - count)
+    }
+  }
+
+  /// Fills one panel from columns that lie anywhere.
+  ///
+  /// - Parameter column: Where the numbers [depth] of a column of the matrix lie.
+  func fill(_ panel: Int, columns column: (Int) -> UnsafePointer<Float>) {
+    let start = panel * kernels.panel
+    let count = min(kernels.panel, outputs - start)
+    let width = kernels.padded(count)
+    let target = memory + start * depth
+    for o in 0..<count {
+      let from = column(start + o)
+      for d in 0..<depth { target[d * width + o] = from[d] }
+    }
+    for o in count..<width { for d in 0..<depth { target[d * width + o] = 0 } }
+  }
+
   /// Multiplies rows with the matrix.
   ///
   /// - Parameters:
   ///   - rows: [count, depth], `pitch` floats from one to the next.
   ///   - output: [count, outputs], `outputPitch` floats from one to the next.
+  ///   - adding: Whether the products are added to what the output holds.
   ///   - table: Room for `count` addresses, rounded up to a multiple of 6.
   public func multiply(
     _ rows: UnsafePointer<Float>, pitch: Int, count: Int, into output: UnsafeMutablePointer<Float>, outputPitch: Int,
-    table: UnsafeMutablePointer<UnsafePointer<Float>>
+    adding: Bool = false, table: UnsafeMutablePointer<UnsafePointer<Float>>
   ) {
     for i in 0..<(count + tilePositions - 1) / tilePositions * tilePositions {
       table[i] = rows + min(i, count - 1) * pitch
     }
-    let block = GEMMBlock(
+    var block = GEMMBlock(
       rows: table, taps: 1, channels: depth, bias: memory + kernels.padded(outputs) * depth, output: output,
       outputPitch: outputPitch, positions: count)
+    if adding { (block.residual, block.residualPitch) = (UnsafePointer(output), outputPitch) }
     kernels.multiply(block, memory, outputs: outputs)
   }
 }

@@ -107,6 +107,16 @@ extension Network {
     epilogue: Epilogue = .none, output: ElementFormat? = nil
   ) -> Value {
     let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine, input: format(of: x))
+    return self.convolution(x, by: convolution, adding: residual, epilogue: epilogue, output: output)
+  }
+
+  /// Adds a convolution that may stand in several places of the network, its weights once in memory.
+  ///
+  /// - Parameter convolution: Packed for this network's engine and the format of x.
+  public mutating func convolution(
+    _ x: Value, by convolution: Convolution, adding residual: Value? = nil, epilogue: Epilogue = .none,
+    output: ElementFormat? = nil
+  ) -> Value {
     let op = ConvolutionOperator(
       convolution: convolution, hasResidual: residual != nil, epilogue: epilogue, output: output)
     return add(op, [x] + (residual.map { [$0] } ?? []))

@@ -86,12 +86,14 @@ public struct WeightReader {
   /// - Parameters:
   ///   - hint: The configuration key that sets this shape, for the report: of a kernel its first two extents.
   ///   - kernelHint: The one that sets what follows these; nil where none does.
+  ///   - resized: Makes one of this shape of the file's, where that may have another; nil of what it cannot.
   ///   - branchGain: For the scale at the end of a residual or non-local branch: what it is among random weights. What
   ///     a partial load lacks of such scales is 0, as the reference begins: fresh branches do nothing.
   /// - Returns: The tensor. Where the file has none, or one of another shape: random weights if a partial load is
   ///   allowed, else nil; either way it is recorded.
   public func tensor(
-    _ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil, branchGain: Float? = nil
+    _ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil, branchGain: Float? = nil,
+    resized: ((Tensor) -> Tensor?)? = nil
   ) -> Tensor? {
     let name = scope.isEmpty ? name : scope + "." + name
     switch supply {
@@ -102,7 +104,7 @@ public struct WeightReader {
       return tensor
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
-      let found = checkpoint.flatMap { read(name, shape, hint, kernelHint, from: $0) }
+      let found = checkpoint.flatMap { read(name, shape, hint, kernelHint, resized, from: $0) }
       if shape.count > 1 { record.matrices.append((name, found != nil)) }
       if let found {
         record.found += 1
@@ -134,12 +136,14 @@ public struct WeightReader {
   }
 
   private func read(
-    _ name: String, _ shape: [Int], _ hint: String?, _ kernelHint: String?, from checkpoint: Checkpoint
+    _ name: String, _ shape: [Int], _ hint: String?, _ kernelHint: String?, _ resized: ((Tensor) -> Tensor?)?,
+    from checkpoint: Checkpoint
   ) -> Tensor? {
     guard let fileShape = checkpoint.shape(name) else { return nil }
     // A shape came from the file, so the tensor is there.
     func load() -> Tensor? { givesCopies ? try? checkpoint.tensor(name) : record.zeros(fileShape) }
     if fileShape == shape { return load() }
+    if let resized, let tensor = load().flatMap(resized), tensor.shape == shape { return tensor }
     // Networks of pictures may be stored without the one frame that their kernels see.
     if shape.count == 5, shape[2] == 1, fileShape == Array(shape[..<2] + shape[3...]) {
       return load()?.reshaped(shape)

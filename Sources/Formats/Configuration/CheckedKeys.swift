@@ -2,6 +2,7 @@
 
 extension Key<String> {
   public static let bnNormType = Key("BN.NORM_TYPE", "batchnorm", .idle)
+  public static let mvitNorm = Key("MVIT.NORM", "layernorm", .idle)
   static let trainCheckpointType = Key("TRAIN.CHECKPOINT_TYPE", "pytorch", .idle)
   static let testCheckpointType = Key("TEST.CHECKPOINT_TYPE", "pytorch", .idle)
 }

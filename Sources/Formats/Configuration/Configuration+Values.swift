@@ -26,6 +26,15 @@ extension Configuration {
   /// Lists of integers, most often [stage][pathway].
   public subscript(key: Key<[[Int]]>) -> [[Int]] { value(key).items.map(\.integers) }
 
+  /// Lists of numbers.
+  public subscript(key: Key<[[Double]]>) -> [[Double]] { value(key).items.map { $0.items.map(\.number) } }
+
+  /// A list of integers; nil where it is left to the model.
+  public subscript(key: Key<[Int]?>) -> [Int]? {
+    let value = value(key)
+    return value == .null ? nil : value.integers
+  }
+
   /// Lists of lists of integers: [stage][pathway] and then block indices or pool sizes.
   public subscript(key: Key<[[[Int]]]>) -> [[[Int]]] { value(key).items.map { $0.items.map(\.integers) } }
 

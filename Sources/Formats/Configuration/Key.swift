@@ -76,6 +76,19 @@ extension Key<[[Int]]> {
   init(_ name: String, _ fallback: [[Int]]) { self.init(name, .intLists, fallback, Value(lists: fallback)) }
 }
 
+extension Key<[[Double]]> {
+  init(_ name: String, _ fallback: [[Double]]) {
+    self.init(name, .doubleLists, fallback, Value(list: fallback) { Value(list: $0, Value.double) })
+  }
+}
+
+/// A list, or null for what the model derives by itself.
+extension Key<[Int]?> {
+  init(_ name: String, _ fallback: [Int]?) {
+    self.init(name, .optionalInts, fallback, fallback.map { Value(list: $0, Value.int) } ?? .null)
+  }
+}
+
 extension Key<[[[Int]]]> {
   init(_ name: String, _ fallback: [[[Int]]]) {
     self.init(name, .intListLists, fallback, Value(list: fallback, Value.init(lists:)))

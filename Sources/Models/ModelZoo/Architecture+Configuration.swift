@@ -9,7 +9,7 @@ extension Architecture {
   /// - Throws: `ModelConfigurationError`, `ConfigurationError`.
   public init(_ config: Configuration, families: [any ModelFamily] = modelFamilies) throws {
     guard let family = try config.modelFamily(of: families) else {
-      if UnbuiltModels.pretrained.contains(config[.modelModelName]) {
+      if UnbuiltModels.modelNames.contains(config[.modelModelName]) {
         throw ModelConfigurationError.pretraining(keys: [config.cite(.modelModelName)])
       }
       throw ModelConfigurationError.notYet(

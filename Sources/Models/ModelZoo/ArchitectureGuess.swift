@@ -44,7 +44,7 @@ public struct ArchitectureGuess: Sendable {
     let tensors = TensorIndex(checkpoint)
     let file = PeerFile(checkpoint)
     own = file.config
-    let reading = PeerReading(file, families) ?? UnbuiltModels.read(file)
+    let reading = PeerReading(file, families)
     if case .network(let network)? = reading { peer = network } else { peer = nil }
     if case .unsupported(let library, let what, let example)? = reading {
       network = Recognition("a network of \(library)")

@@ -133,4 +133,4 @@ extension ModelFamily {
 }
 
 /// Every family that can be built. Of a file the last is asked first.
-public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily(), FactorisedFamily()]
+public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily(), FactorisedFamily(), MViTFamily()]

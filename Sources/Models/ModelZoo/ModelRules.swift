@@ -60,12 +60,11 @@ public struct ModelRules: ConfigurationRules {
 
   public func effect(of key: String, _ config: Configuration) -> KeyEffect? {
     let readers = families.filter { $0.reads(key) }
-    let isOfUnbuilt = UnbuiltModels.sections.contains(String(key.prefix { $0 != "." }))
-    if readers.isEmpty && !isOfUnbuilt { return nil }
+    if readers.isEmpty { return nil }
     // Of a network that cannot be built, that is what the user hears.
     guard let family = families.naming(config[.modelModelName]) else { return .acts }
     if family.reads(key) { return .acts }
-    return readers.isEmpty ? .unread : .actsOn(readers.flatMap(\.networks))
+    return .actsOn(readers.flatMap(\.networks))
   }
 }
 

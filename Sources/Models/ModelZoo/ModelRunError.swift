@@ -16,6 +16,11 @@ public struct ModelRunError: Error, Equatable, CustomStringConvertible {
     case .wrongChannels(let expected, let found):
       return "running the model: the clip has \(found) channels, the model takes \(expected)"
         + " -> check DATA.INPUT_CHANNEL_NUM and the clip's axes (N, C, T, H, W)"
+    case .wrongSize(let expected, let height, let width):
+      return
+        "running the model: the clip is \(width) x \(height), the config's DATA.TRAIN_CROP_SIZE is \(expected), and"
+        + " this network takes no other size -> give clips of \(expected) x \(expected), or set DATA.TRAIN_CROP_SIZE and"
+        + " DATA.TEST_CROP_SIZE"
     case .noRoIHead:
       return "running the model: boxes were given, but this is a classification config (DETECTION.ENABLE is False)"
         + " -> leave the boxes out, or take one of configs/AVA, with weights trained on AVA"

@@ -29,13 +29,12 @@ extension PublishedModel {
       PyTorchVideo.name, "slow R50 boxes", "slow_r50_detection", "AVA/c2/SLOW_8x8_R50",
       "ava/SLOW_4x16_R50_DETECTION.pyth", "19.5 mAP (v2.2)", .reproduced),
     PublishedModel(
-      PyTorchVideo.name, "", "mvit_base_16x4", nil, "kinetics/MVIT_B_16x4.pyth", "78.85 top-1 of 5 views", mvit),
+      PyTorchVideo.name, "mvitv1 16 400", "mvit_base_16x4", "Kinetics/pytorchvideo/MVIT_B_16x4_CONV",
+      "kinetics/MVIT_B_16x4.pyth", "78.85 top-1 of 5 views", .reproduced),
     PublishedModel(
-      PyTorchVideo.name, "", "mvit_base_32x3", nil, "kinetics/MVIT_B_32x3_f294077834.pyth", "80.30 top-1 of 5 views",
-      mvit),
+      PyTorchVideo.name, "mvitv1 24 400", "mvit_base_32x3", "Kinetics/MVIT_B_32x3_CONV",
+      "kinetics/MVIT_B_32x3_f294077834.pyth", "80.30 top-1 of 5 views", .loads),
   ]
-
-  private static let mvit = Status.unsupported(why: "MViT is not built")
 
   private static func entry(
     _ traits: String, _ name: String, _ file: String, _ number: String, _ status: Status,

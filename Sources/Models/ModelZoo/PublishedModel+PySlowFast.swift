@@ -104,20 +104,47 @@ extension PublishedModel {
     ("2d R50 1000", "ResNet R50", "ImageNet/RES_R50", "R50_IN1K.pyth", "76.4 top-1, 93.2 top-5", .loads),
   ]
 
-  private static let mvit = Status.unsupported(why: "MViT is not built")
+  private static let mvit = Status.unsupported(why: "MViT of pictures has no config here")
   private static let reversible = Status.unsupported(why: "reversible networks are not built")
 
   private static let transformers: [Entry] = [
-    ("", "MViTv1-B 16x4, Kinetics-400", nil, nil, "78.4 top-1, 93.5 top-5", mvit),
+    (
+      "mvitv1 16 400", "MViTv1-B 16x4, Kinetics-400", "Kinetics/MVIT_B_16x4_CONV", nil, "78.4 top-1, 93.5 top-5",
+      .reproduced
+    ),
     ("", "rev-MViT-B 16x4, Kinetics-400", nil, "REV_MVIT_B_16x4.pyth", "78.4 top-1, 93.4 top-5", reversible),
-    ("", "MViTv1-B 32x3, Kinetics-400", nil, "mvit/k400.pyth", "80.4 top-1, 94.8 top-5", mvit),
-    ("", "MViTv1-B 32x3, Kinetics-600", nil, "mvit/k600.pyth", "83.9 top-1, 96.5 top-5", mvit),
-    ("", "MViTv2-S 16x4, Kinetics-400", nil, "MViTv2_S_16x4_k400_f302660347.pyth", "81.0 top-1, 94.6 top-5", mvit),
-    ("", "MViTv2-B 32x3, Kinetics-400", nil, "MViTv2_B_32x3_k400_f304025456.pyth", "82.9 top-1, 95.7 top-5", mvit),
-    ("", "MViTv2-L 40x3, Kinetics-400", nil, "MViTv2_L_40x3_k400_f306903192.pyth", "86.1 top-1, 97.0 top-5", mvit),
-    ("", "MViTv2-S 16x4, SSv2", nil, "MViTv2_S_16x4_ssv2_f308341823.pyth", "68.2 top-1, 91.4 top-5", mvit),
-    ("", "MViTv2-B 32x3, SSv2", nil, "MViTv2_B_32x3_ssv2_f305803282.pyth", "70.5 top-1, 92.7 top-5", mvit),
-    ("", "MViTv2-L 40x3, SSv2", nil, "MViTv2_L_40x3_ssv2_f309603968.pyth", "73.3 top-1, 94.1 top-5", mvit),
+    (
+      "mvitv1 24 400", "MViTv1-B 32x3, Kinetics-400", "Kinetics/MVIT_B_32x3_CONV", "mvit/k400.pyth",
+      "80.4 top-1, 94.8 top-5", .reproduced
+    ),
+    (
+      "mvitv1 24 600", "MViTv1-B 32x3, Kinetics-600", "Kinetics/MVIT_B_32x3_CONV", "mvit/k600.pyth",
+      "83.9 top-1, 96.5 top-5", .loads
+    ),
+    (
+      "mvitv2 16 400", "MViTv2-S 16x4, Kinetics-400", "Kinetics/MVITv2_S_16x4", "MViTv2_S_16x4_k400_f302660347.pyth",
+      "81.0 top-1, 94.6 top-5", .reproduced
+    ),
+    (
+      "mvitv2 24 400", "MViTv2-B 32x3, Kinetics-400", "Kinetics/MVITv2_B_32x3", "MViTv2_B_32x3_k400_f304025456.pyth",
+      "82.9 top-1, 95.7 top-5", .reproduced
+    ),
+    (
+      "mvitv2 48 400", "MViTv2-L 40x3, Kinetics-400", "Kinetics/MVITv2_L_40x3_test",
+      "MViTv2_L_40x3_k400_f306903192.pyth", "86.1 top-1, 97.0 top-5", .loads
+    ),
+    (
+      "mvitv2 16 174", "MViTv2-S 16x4, SSv2", "SSv2/MVITv2_S_16x4", "MViTv2_S_16x4_ssv2_f308341823.pyth",
+      "68.2 top-1, 91.4 top-5", .loads
+    ),
+    (
+      "mvitv2 24 174", "MViTv2-B 32x3, SSv2", "SSv2/MVITv2_B_32x3", "MViTv2_B_32x3_ssv2_f305803282.pyth",
+      "70.5 top-1, 92.7 top-5", .loads
+    ),
+    (
+      "mvitv2 48 174", "MViTv2-L 40x3, SSv2", "SSv2/MVITv2_L_40x3", "MViTv2_L_40x3_ssv2_f309603968.pyth",
+      "73.3 top-1, 94.1 top-5", .loads
+    ),
     ("", "MViTv2-T, ImageNet", nil, "MViTv2_T_in1k.pyth", "82.3 top-1", mvit),
     ("", "MViTv2-S, ImageNet", nil, "MViTv2_S_in1k.pyth", "83.6 top-1", mvit),
     ("", "MViTv2-B, ImageNet", nil, "MViTv2_B_in1k.pyth", "84.4 top-1", mvit),

@@ -6,7 +6,7 @@ extension FileContent {
   /// `_orig_mod.` of torch.compile, `model.` of Lightning, `backbone.`, or any other prefix that all names share and
   /// after which the names of the families' modules stand.
   mutating func stripSharedPrefix(_ families: [any ModelFamily]) {
-    let first = Set(families.flatMap(\.firstModules) + [UnbuiltModels.firstModule])
+    let first = Set(families.flatMap(\.firstModules))
     let count = wrapperDepth(sharedComponents, first)
     if count == 0 { return stripPrefixOfMost(first) }
     let prefix = sharedComponents.prefix(count).joined(separator: ".") + "."
@@ -65,7 +65,7 @@ extension FileContent {
     let parts = name.split(separator: ".", maxSplits: depth + 1, omittingEmptySubsequences: false)
     guard depth < parts.count else { return false }
     let part = String(parts[depth])
-    return first.contains(part) || part == Projection.headScope || UnbuiltModels.modules.contains(part)
+    return first.contains(part) || part == Projection.headScope || MViTNames.modules.contains(part)
       || StageNames.isModule(part)
   }
 }

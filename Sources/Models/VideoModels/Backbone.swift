@@ -32,6 +32,9 @@ public protocol Backbone: Sendable {
   /// The pixels of the clip, along height and width, from one position of the feature maps to the next.
   var featureStride: Int { get }
 
+  /// Refuses clips of a size that the network does not take; by default none, as long as its kernels fit.
+  func checkSize(height: Int, width: Int) throws(VideoModelError)
+
   /// Adds the network to a builder.
   ///
   /// - Parameters:
@@ -42,4 +45,5 @@ public protocol Backbone: Sendable {
 
 extension Backbone {
   public var stageChannels: [Int] { featureChannels }
+  public func checkSize(height: Int, width: Int) throws(VideoModelError) {}
 }

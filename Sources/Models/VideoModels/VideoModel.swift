@@ -9,6 +9,7 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
   case noClips
   case wrongFrames(expected: Int, found: Int)
   case wrongChannels(expected: Int, found: Int)
+  case wrongSize(expected: Int, height: Int, width: Int)
   case noRoIHead
   case noClassificationHead
   case tooSmallForWindow(map: String, window: Int)
@@ -23,6 +24,9 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
     case .wrongChannels(let expected, let found):
       return "running the model: the clip has \(found) channels, the model takes \(expected)"
         + " -> check the clip's axes (N, C, T, H, W)"
+    case .wrongSize(let expected, let height, let width):
+      return "running the model: the clip is \(width) x \(height), the model takes \(expected) x \(expected) alone"
+        + " -> give square clips of that size"
     case .noRoIHead:
       return "running the model: boxes were given, but the model scores whole clips -> leave the boxes out"
     case .noClassificationHead:
@@ -99,6 +103,7 @@ public final class VideoModel {
 
   /// Lays the network out for clips of a size, or takes the layout that was made for such ones before.
   public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
+    try architecture.backbone.checkSize(height: height, width: width)
     let key = PlanCache.Key(model: number, batch: batch, height: height, width: width, keepingNamed: keepingNamed)
     return try plans.plan(key) {
       let extents = architecture.backbone.inputs.map { Extent3($0.frames.count, height, width) }

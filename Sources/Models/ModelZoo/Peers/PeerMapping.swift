@@ -106,7 +106,8 @@ extension FileContent {
       let module = String(own[..<dot])
       if network.ignored.contains(where: { own.hasPrefix($0) }) { items[index].isOfTraining = true }
       guard let model = modules[module] else { continue }
-      items[index].name = model + own[dot...]
+      // Parameters of the network itself belong to no module there.
+      items[index].name = model.isEmpty ? String(own[own.index(after: dot)...]) : model + own[dot...]
       if network.classifierWithBackground == module { items[index].dropFirstRow() }
     }
     notices.append("the tensors have \(network.library)'s names and are read under PySlowFast's")

@@ -1,0 +1,168 @@
+internal import MicroKernels
+public import Tensors
+
+/// The keys and values of one head of an attention, packed for the product kernels, and what they make of queries.
+///
+/// Scores exist for a block of queries and a block of keys at a time: a running softmax corrects what earlier blocks of
+/// keys have made. It views memory of the caller: ``floats(depth:extent:extra:_:)`` says how much.
+public struct AttentionKeys: Sendable {
+  /// The queries of a block: whole register tiles, whose scores stay in the second-level cache with the keys.
+  public static let queries = 48
+  /// Keys of a block, where a frame has no more.
+  private static let mostKeys = 800
+
+  /// A block of keys: whole frames, and after the last one the keys without a place.
+  private struct Block: Sendable {
+    let firstFrame: Int
+    let frames: Int
+    let extra: Int
+    let firstKey: Int
+    let keys: MatrixPanels
+    let values: MatrixPanels
+  }
+
+  private let depth: Int
+  private let extent: Extent3
+  private let blocks: [Block]
+  private let kernels: KernelTable
+
+  /// The frames of each block of keys.
+  private static func frames(_ extent: Extent3) -> [Range<Int>] {
+    let together = max(1, mostKeys / max(1, extent.h * extent.w))
+    return stride(from: 0, to: extent.t, by: together).map { $0..<min(extent.t, $0 + together) }
+  }
+
+  /// The floats that packed keys and values take.
+  ///
+  /// - Parameters:
+  ///   - depth: Channels of the head.
+  ///   - extent: Of the keys.
+  ///   - extra: How many keys follow that have no place.
+  public static func floats(depth: Int, extent: Extent3, extra: Int, _ engine: Engine) -> Int {
+    frames(extent).reduce(0) { sum, frames in
+      let keys = frames.count * extent.h * extent.w + (frames.upperBound == extent.t ? extra : 0)
+      return sum + MatrixPanels.floats(depth: depth, outputs: keys, engine)
+        + MatrixPanels.floats(depth: keys, outputs: depth, engine)
+    }
+  }
+
+  /// - Parameter memory: `floats(depth:extent:extra:_:)` of them.
+  public init(depth: Int, extent: Extent3, extra: Int, memory: UnsafeMutablePointer<Float>, _ engine: Engine) {
+    self.depth = depth
+    self.extent = extent
+    kernels = engine.kernels
+    var memory = memory
+    blocks = Self.frames(extent).map { frames in
+      let extra = frames.upperBound == extent.t ? extra : 0
+      let count = frames.count * extent.h * extent.w + extra
+      let keys = MatrixPanels(depth: depth, outputs: count, memory: memory, engine)
+      memory += MatrixPanels.floats(depth: depth, outputs: count, engine)
+      let values = MatrixPanels(depth: count, outputs: depth, memory: memory, engine)
+      memory += MatrixPanels.floats(depth: count, outputs: depth, engine)
+      return Block(
+        firstFrame: frames.lowerBound, frames: frames.count, extra: extra,
+        firstKey: frames.lowerBound * extent.h * extent.w, keys: keys, values: values)
+    }
+  }
+
+  /// Packs all keys and values.
+  ///
+  /// - Parameters:
+  ///   - key: Where the channels of a key lie; those without a place come last.
+  ///   - value: The same of a value.
+  public func fill(key: (Int) -> UnsafePointer<Float>, value: (Int) -> UnsafePointer<Float>) {
+    for block in blocks {
+      for panel in 0..<block.keys.panels { block.keys.fill(panel, columns: { key(block.firstKey + $0) }) }
+      for panel in 0..<block.values.panels { block.values.fill(panel, rows: { value(block.firstKey + $0) }) }
+    }
+  }
+
+  /// Some queries of a head, one after the other.
+  public struct Queries {
+    public var start: UnsafePointer<Float>
+    public var pitch: Int
+    /// At most ``AttentionKeys/queries``.
+    public var count: Int
+    /// What their products with the keys are multiplied with.
+    public var scale: Float
+    /// The terms of relative positions of each: H for the keys' rows, W for their columns, T for their frames; nil for none.
+    public var relative: UnsafePointer<Float>?
+    public var relativePitch: Int
+
+    public init(
+      start: UnsafePointer<Float>, pitch: Int, count: Int, scale: Float, relative: UnsafePointer<Float>? = nil,
+      relativePitch: Int = 0
+    ) {
+      self.start = start
+      self.pitch = pitch
+      self.count = count
+      self.scale = scale
+      self.relative = relative
+      self.relativePitch = relativePitch
+    }
+  }
+
+  /// How a thread's memory is divided.
+  private struct Room {
+    let products: Int
+    let pitch: Int
+    let sums: Int
+    let sumPitch: Int
+    let plane: Int
+    let states: Int
+    let table: Int
+    let floats: Int
+
+    init(_ keys: AttentionKeys) {
+      let most = keys.blocks.map(\.keys.outputs).max() ?? 0
+      pitch = (most + 15) / 16 * 16
+      sumPitch = (keys.depth + 15) / 16 * 16
+      var layout = ScratchLayout()
+      products = layout.add(AttentionKeys.queries * pitch)
+      sums = layout.add(AttentionKeys.queries * sumPitch)
+      plane = layout.add(keys.extent.h * keys.extent.w)
+      states = layout.add(3 * AttentionKeys.queries)
+      // An address takes the room of two floats.
+      table = layout.add(2 * AttentionKeys.queries)
+      floats = layout.count
+    }
+  }
+
+  /// Computes the mean of the values for some queries, weighed by the softmax of their products with the keys.
+  ///
+  /// - Parameters:
+  ///   - thread: Whose memory is used.
+  ///   - body: Is given, for each query, the weighed sum of the values [depth] and what it is to be divided by.
+  public func attend(
+    _ queries: Queries, _ engine: Engine, _ thread: Int,
+    _ body: (_ query: Int, _ sum: UnsafePointer<Float>, _ divisor: Float) -> Void
+  ) {
+    let room = Room(self)
+    let memory = engine.scratch(room.floats, thread)
+    let (sums, states) = (memory + room.sums, memory + room.states)
+    let table = UnsafeMutableRawPointer(memory + room.table).bindMemory(
+      to: UnsafePointer<Float>.self, capacity: Self.queries)
+    states.update(repeating: -.infinity, count: Self.queries)
+    for (index, block) in blocks.enumerated() {
+      block.keys.multiply(
+        queries.start, pitch: queries.pitch, count: queries.count, into: memory + room.products,
+        outputPitch: room.pitch, table: table)
+      kernels.attentionWeights(
+        AttentionWeights(
+          products: memory + room.products, pitch: room.pitch, queries: queries.count, scale: queries.scale,
+          height: extent.h, width: extent.w, firstFrame: block.firstFrame, frames: block.frames, extra: block.extra,
+          relative: queries.relative, relativePitch: queries.relativePitch, plane: memory + room.plane,
+          largest: states, sums: states + Self.queries, corrections: states + 2 * Self.queries))
+      if index > 0 {
+        for query in 0..<queries.count {
+          let (row, factor) = (sums + query * room.sumPitch, states[2 * Self.queries + query])
+          for c in 0..<depth { row[c] *= factor }
+        }
+      }
+      block.values.multiply(
+        memory + room.products, pitch: room.pitch, count: queries.count, into: sums, outputPitch: room.sumPitch,
+        adding: index > 0, table: table)
+    }
+    for query in 0..<queries.count { body(query, sums + query * room.sumPitch, states[Self.queries + query]) }
+  }
+}

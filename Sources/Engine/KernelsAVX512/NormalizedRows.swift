@@ -1,0 +1,5 @@
+public import MicroKernels
+
+/// `MicroKernels.normalizeRows` for this instruction set.
+@inline(never)
+public func normalizeRows(_ rows: NormalizedRows) { MicroKernels.normalizeRows(AVX512Unit.self, rows) }

@@ -1,0 +1,160 @@
+/// The products of some queries with a block of keys, which become the weights of a running softmax.
+///
+/// Keys are positions T x H x W, frame after frame; after those of the last frame stand `extra` ones without a place. With
+/// relative positions the logit of query i and key (t, h, w) is `products[i] * scale + relative[i][h] + relative[i][H + w] +
+/// relative[i][H + W + t]`, and of extra keys and without such positions `products[i] * scale`.
+public struct AttentionWeights {
+  /// [queries], `pitch` floats from one to the next: products, then weights.
+  public var products: UnsafeMutablePointer<Float>
+  public var pitch: Int
+  public var queries: Int
+  public var scale: Float
+  /// The keys of a frame.
+  public var height: Int
+  public var width: Int
+  /// The frames of this block.
+  public var firstFrame: Int
+  public var frames: Int
+  /// Keys after those of the frames.
+  public var extra: Int
+  /// The terms of the first query, `relativePitch` floats from one query's to the next; nil without relative positions.
+  public var relative: UnsafePointer<Float>?
+  public var relativePitch: Int
+  /// Room for the terms of a frame: [height x width].
+  public var plane: UnsafeMutablePointer<Float>
+  /// [queries] The largest logit of the blocks before; -infinity before the first.
+  public var largest: UnsafeMutablePointer<Float>
+  /// [queries] The sum of the weights of the blocks before.
+  public var sums: UnsafeMutablePointer<Float>
+  /// [queries] What the blocks before are to be multiplied with.
+  public var corrections: UnsafeMutablePointer<Float>
+
+  public init(
+    products: UnsafeMutablePointer<Float>, pitch: Int, queries: Int, scale: Float, height: Int, width: Int,
+    firstFrame: Int, frames: Int, extra: Int, relative: UnsafePointer<Float>?, relativePitch: Int,
+    plane: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    corrections: UnsafeMutablePointer<Float>
+  ) {
+    self.products = products
+    self.pitch = pitch
+    self.queries = queries
+    self.scale = scale
+    self.height = height
+    self.width = width
+    self.firstFrame = firstFrame
+    self.frames = frames
+    self.extra = extra
+    self.relative = relative
+    self.relativePitch = relativePitch
+    self.plane = plane
+    self.largest = largest
+    self.sums = sums
+    self.corrections = corrections
+  }
+}
+
+/// Turns products into weights.
+///
+/// Source: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018.
+@inlinable @inline(__always)
+public func attentionWeights<Unit: VectorUnit>(_ unit: Unit.Type, _ block: AttentionWeights) {
+  typealias V = Unit.Vector
+  let area = block.height * block.width
+  let count = block.frames * area + block.extra
+  for query in 0..<block.queries {
+    let row = block.products + query * block.pitch
+    var largest = V(repeating: block.largest[query])
+    if let relative = block.relative {
+      let terms = relative + query * block.relativePitch
+      fillPlane(unit, terms, block)
+      let times = terms + (block.height + block.width + block.firstFrame)
+      for frame in 0..<block.frames {
+        let time = V(repeating: times[frame])
+        largest = logits(unit, row + frame * area, area, block.scale, UnsafePointer(block.plane), time, largest)
+      }
+      largest = logits(unit, row + block.frames * area, block.extra, block.scale, nil, .zero, largest)
+    } else {
+      largest = logits(unit, row, count, block.scale, nil, .zero, largest)
+    }
+    let most = largestLane(unit, largest)
+    let before = block.largest[query]
+    let sum = exponentials(unit, row, count, most)
+    // Nothing is before the first block, and infinity minus itself would be no number.
+    let isFirst = before == -Float.infinity
+    let correction = isFirst ? 0 : exponential(unit, V(repeating: before - most))[0]
+    block.corrections[query] = correction
+    block.sums[query] = isFirst ? sum : block.sums[query] * correction + sum
+    block.largest[query] = most
+  }
+}
+
+/// The terms of a frame's keys.
+@inlinable @inline(__always)
+func fillPlane<Unit: VectorUnit>(_ unit: Unit.Type, _ terms: UnsafePointer<Float>, _ block: AttentionWeights) {
+  for h in 0..<block.height {
+    let (across, line) = (terms + block.height, block.plane + h * block.width)
+    let down = Unit.Vector(repeating: terms[h])
+    var w = 0
+    while w < block.width {
+      let left = block.width - w
+      let x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(across + w))
+      storeElements(unit, isBFloat16: false, left, x + down, UnsafeMutableRawPointer(line + w))
+      w += Unit.Vector.scalarCount
+    }
+  }
+}
+
+/// Makes logits of some products, and takes the largest of them and of what was before in each lane.
+@inlinable @inline(__always)
+func logits<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ row: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float, _ plane: UnsafePointer<Float>?,
+  _ time: Unit.Vector, _ before: Unit.Vector
+) -> Unit.Vector {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  var largest = before
+  var key = 0
+  while key < count {
+    let left = count - key
+    var x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(row + key)) * V(repeating: scale) + time
+    if let plane { x += loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(plane + key)) }
+    storeElements(unit, isBFloat16: false, left, x, UnsafeMutableRawPointer(row + key))
+    if left >= width {
+      largest = Unit.larger(largest, x)
+    } else {
+      for lane in 0..<left { largest[lane] = larger(largest[lane], x[lane]) }
+    }
+    key += width
+  }
+  return largest
+}
+
+@inlinable @inline(__always)
+func largestLane<Unit: VectorUnit>(_ unit: Unit.Type, _ vector: Unit.Vector) -> Float {
+  var result = vector[0]
+  for lane in 1..<Unit.Vector.scalarCount { result = larger(result, vector[lane]) }
+  return result
+}
+
+/// exp(x - most) of a row in place.
+///
+/// - Returns: Their sum.
+@inlinable @inline(__always)
+func exponentials<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ row: UnsafeMutablePointer<Float>, _ count: Int, _ most: Float
+) -> Float {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  var sums = V.zero
+  var rest: Float = 0
+  var key = 0
+  while key < count {
+    let left = count - key
+    let x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(row + key)) - V(repeating: most)
+    let power = exponential(unit, x)
+    storeElements(unit, isBFloat16: false, left, power, UnsafeMutableRawPointer(row + key))
+    if left >= width { sums += power } else { for lane in 0..<left { rest += power[lane] } }
+    key += width
+  }
+  return total(sums) + rest
+}

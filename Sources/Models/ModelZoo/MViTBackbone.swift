@@ -1,0 +1,156 @@
+internal import Checkpoint
+internal import Kernels
+public import NN
+public import Tensors
+public import VideoModels
+
+/// MViT, and ViT as MViT without pooling, as a table.
+///
+/// Tokens are a map, T x H x W positions of patches, and beside it, where there is one, the class token: convolutions and
+/// pools see the map alone, and what both go through has its weights once.
+///
+/// Source: Fan et al., "Multiscale Vision Transformers", 2021; Li et al., "MViTv2", 2022; PySlowFast's public behaviour.
+public struct MViTBackbone: Backbone, Equatable {
+  /// A pool of queries, keys or values.
+  public struct Pool: Sendable, Equatable {
+    public var kernel: Extent3
+    public var stride: Extent3
+
+    public init(kernel: Extent3, stride: Extent3) {
+      self.kernel = kernel
+      self.stride = stride
+    }
+
+    /// What lies around the map.
+    var padding: Extent3 { Extent3(kernel.t / 2, kernel.h / 2, kernel.w / 2) }
+
+    /// The extent after it.
+    func output(for input: Extent3) -> Extent3 {
+      ConvolutionShape(1, 1, kernel: kernel, stride: stride, padding: padding).output(for: input)
+    }
+  }
+
+  /// `MVIT.MODE`
+  public enum Pooling: String, Sendable, CaseIterable {
+    case convolution = "conv"
+    /// Every channel has a kernel of its own, whatever its head.
+    case unsharedConvolution = "conv_unshared"
+    case maximum = "max"
+    case average = "avg"
+
+    var isLearned: Bool { self == .convolution || self == .unsharedConvolution }
+  }
+
+  /// One block: attention, then two dense layers.
+  public struct Block: Sendable, Equatable {
+    /// Channels that come in, inside the attention, between the dense layers, and that go out.
+    public var width: Int
+    public var attention: Int
+    public var hidden: Int
+    public var output: Int
+    public var heads: Int
+    /// nil for none.
+    public var queryPool: Pool?
+    public var keyPool: Pool?
+    /// How the shortcut is pooled: as the queries, with a kernel of its own; nil for none.
+    public var skipPool: Pool?
+    /// The rows of the tables of relative positions: those of height and width, and those of time.
+    public var spaceRows: Int
+    public var timeRows: Int
+  }
+
+  /// Absolute positions.
+  public enum Positions: Sendable, Equatable {
+    case none
+    /// A vector for every token.
+    case joint
+    /// The same, added twice: the fixed sines and cosines are, in PySlowFast.
+    case jointTwice
+    /// A vector for every place of a frame, one for every frame, and the class token's.
+    case separate
+  }
+
+  /// What the head is given.
+  public enum Output: Sendable, Equatable {
+    case classToken
+    /// The mean of the map, normalised.
+    case mean
+    /// The normalised map.
+    case map
+  }
+
+  public var frames: Int
+  public var inChannels: Int
+  /// The side of the square clips.
+  public var crop: Int
+  public var patch: Pool
+  public var patchPadding: Extent3
+  public var width: Int
+  public var blocks: [Block]
+  public var pooling: Pooling
+  public var poolsFirst: Bool
+  public var hasClassToken: Bool
+  public var positions: Positions
+  public var normalizesStem: Bool
+  public var hasSpacePositions: Bool
+  public var hasTimePositions: Bool
+  /// `MVIT.RESIDUAL_POOLING`
+  public var addsQueries: Bool
+  /// `MVIT.DIM_MUL_IN_ATT`: whether blocks widen in their attention, else in their dense layers.
+  public var widensInAttention: Bool
+  public var hasSeparateProjections: Bool
+  public var hasProjectionBias: Bool
+  public var output: Output
+
+  public var inputs: [PathwayInput] { [PathwayInput(channels: inChannels, frames: Array(0..<frames))] }
+  public var featureChannels: [Int] { [blocks.last?.output ?? width] }
+  public var stageChannels: [Int] { [width] + blocks.flatMap { [$0.attention, $0.hidden, $0.output] } }
+  public var featureStride: Int {
+    blocks.reduce(patch.stride.h) { $0 * ($1.queryPool?.stride.h ?? 1) }
+  }
+
+  /// The patches of a clip.
+  public var grid: Extent3 {
+    Extent3(frames / patch.stride.t, crop / patch.stride.h, crop / patch.stride.w)
+  }
+
+  /// PySlowFast's transformers take square clips of one size.
+  public func checkSize(height: Int, width: Int) throws(VideoModelError) {
+    if height != crop || width != crop { throw .wrongSize(expected: crop, height: height, width: width) }
+  }
+
+  public func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value] {
+    var tokens = embedding(&builder, inputs[0])
+    for (index, block) in blocks.enumerated() {
+      let isLast = index == blocks.count - 1
+      // What the head does not see of the last block is not computed.
+      let needs: Tokens.Parts = !isLast ? .all : output == .classToken ? .classToken : .map
+      tokens = MViTBlock(self, block, builder.weights[MViTNames.block(index)]).build(&builder, tokens, needs: needs)
+      tokens.setName("\(MViTNames.blocks).\(index)", &builder)
+    }
+    let norm = builder.weights[MViTNames.norm]
+    let channels = featureChannels[0]
+    if output == .mean, let map = tokens.map {
+      tokens = Tokens(map: builder.network.globalAverage(map), classToken: nil)
+    }
+    tokens = builder.normalize(tokens, norm, channels: channels)
+    tokens.setName(MViTNames.norm, &builder)
+    return [(output == .classToken ? tokens.classToken : tokens.map)!]
+  }
+
+  /// Patches, the class token, absolute positions.
+  private func embedding(_ builder: inout NetworkBuilder, _ clip: Value) -> Tokens {
+    let shape = ConvolutionShape(
+      inChannels, width, kernel: patch.kernel, stride: patch.stride, padding: patchPadding)
+    var map = builder.convolution(
+      clip, shape, builder.weights[MViTNames.patches], "proj", norm: nil, widthKey: MViTNames.widthKey,
+      kernelKey: MViTNames.patchKey)
+    builder.setName(MViTNames.patches, [map])
+    let tables = MViTPositions(self, builder.weights)
+    if let table = tables.map { map = builder.network.add(PositionEmbedding(table: table, extent: grid), [map]) }
+    let token = tables.classToken.map { builder.network.add(ConstantToken($0), [map]) }
+    let tokens = Tokens(map: map, classToken: token)
+    if !normalizesStem { return tokens }
+    return builder.normalize(tokens, builder.weights[MViTNames.stemNorm], channels: width)
+  }
+}

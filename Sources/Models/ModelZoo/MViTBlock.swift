@@ -1,0 +1,162 @@
+internal import Checkpoint
+internal import Configuration
+internal import Kernels
+internal import NN
+internal import Tensors
+internal import VideoModels
+
+/// A block of MViT: attention and dense layers, each around a shortcut.
+struct MViTBlock {
+  private let network: MViTBackbone
+  private let block: MViTBackbone.Block
+  private let scope: WeightReader
+
+  init(_ network: MViTBackbone, _ block: MViTBackbone.Block, _ scope: WeightReader) {
+    self.network = network
+    self.block = block
+    self.scope = scope
+  }
+
+  /// - Parameter needs: What is read of the block's tokens.
+  func build(_ builder: inout NetworkBuilder, _ x: Tokens, needs: Tokens.Parts) -> Tokens {
+    let normalized = builder.normalize(x, scope["norm1"], channels: block.width)
+    let widensFirst = network.widensInAttention && block.width != block.output
+    var skip = x.only(needs)
+    // The shortcut is made of what the attention sees, where it is made at all.
+    if widensFirst { skip = builder.dense(normalized.only(needs), projection()) }
+    if let pool = block.skipPool, let map = skip.map {
+      skip.map = builder.network.maxPool(
+        map, MaxPooling(kernel: pool.kernel, stride: pool.stride, padding: pool.padding))
+    }
+    let y = attention(&builder, normalized, needs: needs, adding: skip)
+    let z = builder.normalize(y, scope["norm2"], channels: block.attention)
+    let dense = scope["mlp"]
+    let hidden = builder.dense(
+      z,
+      DenseWeights(dense["fc1"], inputs: block.attention, outputs: block.hidden, hint: Key.mvitMlpRatio.name),
+      epilogue: .gelu)
+    let widensLast = !network.widensInAttention && block.width != block.output
+    return builder.dense(
+      hidden,
+      DenseWeights(dense["fc2"], inputs: block.hidden, outputs: block.output, hint: Key.mvitMlpRatio.name),
+      adding: widensLast ? builder.dense(z, projection()) : y)
+  }
+
+  /// Of the shortcut of a block that widens.
+  private func projection() -> DenseWeights {
+    DenseWeights(scope["proj"], inputs: block.width, outputs: block.output, hint: Key.mvitDimMul.name)
+  }
+
+  // MARK: Attention
+
+  private enum Role: Int, CaseIterable {
+    case query, key, value
+
+    /// What the names of its layers end with.
+    var letter: String { ["q", "k", "v"][rawValue] }
+  }
+
+  private func attention(
+    _ builder: inout NetworkBuilder, _ x: Tokens, needs: Tokens.Parts, adding skip: Tokens
+  ) -> Tokens {
+    let attention = scope["attn"]
+    let layers = projections(attention)
+    let made = Role.allCases.map { role in
+      // Keys and values are of all tokens.
+      let seen = role == .query ? x.only(needs) : x
+      let layer = layers[role.rawValue]
+      if network.poolsFirst {
+        return builder.dense(pooled(&builder, seen, role, attention, channels: block.width), layer)
+      }
+      return pooled(&builder, builder.dense(seen, layer), role, attention, channels: block.attention)
+    }
+    let (queries, keys, values) = (made[0], made[1], made[2])
+    let extra = [keys.classToken, values.classToken].compactMap { $0 }
+    let inputs = [keys.map!, values.map!] + extra
+    let kind = MultiHeadAttention(
+      heads: block.heads, hasExtraKey: !extra.isEmpty, positions: relativePositions(attention),
+      addsQueries: network.addsQueries)
+    var ofClassToken = kind
+    // It has no place, and its query is not added.
+    (ofClassToken.positions, ofClassToken.addsQueries) = (nil, false)
+    let attended = Tokens(
+      map: queries.map.map { builder.network.add(kind, [$0] + inputs) },
+      classToken: queries.classToken.map { builder.network.add(ofClassToken, [$0] + inputs) })
+    return builder.dense(
+      attended,
+      DenseWeights(
+        attention["proj"], inputs: block.attention, outputs: block.attention, hint: Key.mvitDimMul.name),
+      adding: skip)
+  }
+
+  /// The layers that make queries, keys and values: one of three times the width in the file, or three.
+  private func projections(_ scope: WeightReader) -> [DenseWeights] {
+    let bias = network.hasProjectionBias
+    if network.poolsFirst || network.hasSeparateProjections {
+      return Role.allCases.map {
+        DenseWeights(
+          scope[$0.letter], inputs: block.width, outputs: block.attention, hasBias: bias, hint: Key.mvitDimMul.name)
+      }
+    }
+    let joint = DenseWeights(
+      scope["qkv"], inputs: block.width, outputs: 3 * block.attention, hasBias: bias, hint: Key.mvitDimMul.name)
+    return Role.allCases.map { joint.part($0.rawValue, of: 3) }
+  }
+
+  /// Pools the map and, where the pool is learned, normalises all tokens head by head.
+  private func pooled(
+    _ builder: inout NetworkBuilder, _ x: Tokens, _ role: Role, _ scope: WeightReader, channels: Int
+  ) -> Tokens {
+    guard let pool = role == .query ? block.queryPool : block.keyPool else { return x }
+    let heads = network.pooling == .unsharedConvolution ? 1 : block.heads
+    let depth = channels / heads
+    var y = x
+    // Its tensors are there, whether the map is pooled or not.
+    let kernel = network.pooling.isLearned ? kernel(scope, role, pool, depth: depth) : nil
+    if let map = x.map {
+      if network.pooling == .maximum {
+        let pooling = MaxPooling(kernel: pool.kernel, stride: pool.stride, padding: pool.padding)
+        y.map = builder.network.maxPool(map, pooling)
+      } else {
+        let shape = ConvolutionShape(
+          channels, channels, kernel: pool.kernel, stride: pool.stride, padding: pool.padding, groups: channels)
+        y.map = builder.network.convolution(
+          map, shape, weights: weights(shape, kernel), bias: [Float](repeating: 0, count: channels))
+      }
+    }
+    if kernel == nil { return y }
+    return builder.normalize(y, scope["norm_\(role.letter)"], channels: depth, groups: heads)
+  }
+
+  private func kernel(_ scope: WeightReader, _ role: Role, _ pool: MViTBackbone.Pool, depth: Int) -> Tensor {
+    let shape = [depth, 1, pool.kernel.t, pool.kernel.h, pool.kernel.w]
+    return scope.tensor(
+      "pool_\(role.letter).weight", shape, hint: Key.mvitHeadMul.name, kernelHint: Key.mvitPoolKvqKernel.name)
+      ?? Tensor(zeros: shape)
+  }
+
+  /// The kernel of one head for all of them, or that of a mean, which counts the padding.
+  private func weights(_ shape: ConvolutionShape, _ kernel: Tensor?) -> Tensor {
+    let result = Tensor(zeros: shape.weightShape)
+    for index in 0..<result.count {
+      result.mutableValues[index] = kernel.map { $0.values[index % $0.count] } ?? 1 / Float(shape.kernel.count)
+    }
+    return result
+  }
+
+  private func relativePositions(_ scope: WeightReader) -> RelativePositions? {
+    if !network.hasSpacePositions && !network.hasTimePositions { return nil }
+    let depth = block.attention / block.heads
+    func table(_ name: String, _ rows: Int, _ isThere: Bool) -> Tensor? {
+      if !isThere { return nil }
+      let table = scope.tensor(name, [rows, depth], hint: Key.mvitHeadMul.name) { file in
+        file.shape.count == 2 && file.shape[1] == depth ? RelativePositions.stretched(file, to: rows) : nil
+      }
+      return table ?? Tensor(zeros: [rows, depth])
+    }
+    return RelativePositions(
+      height: table("rel_pos_h", block.spaceRows, network.hasSpacePositions),
+      width: table("rel_pos_w", block.spaceRows, network.hasSpacePositions),
+      time: table("rel_pos_t", block.timeRows, network.hasTimePositions))
+  }
+}

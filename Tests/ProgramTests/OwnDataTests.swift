@@ -36,7 +36,7 @@ struct OwnDataTests {
 
   @Test func quickStarts() throws {
     let scratch = Scratch()
-    let result = try run("quickstart.md", blocks: 8, in: scratch)
+    let result = try run("quickstart.md", blocks: 9, in: scratch)
     #expect(result.stdout.contains("mAP@0.5IOU (PySlowFast's protocol, unrounded scores): "), "\(result.stdout)")
     #expect(
       result.stdout.contains("\"reason\": \"the stream has ended\", \"time\": 3.0}"), "\(result.stdout.suffix(300))")

@@ -9,13 +9,12 @@ struct LiveLinker {
   /// - Parameter every: Seconds from key frame to key frame.
   init(every: Double) { self.every = every }
 
-  /// Who each person is: as the boxes say, or else by where they were before.
+  /// Who each person is: as the box says, or else by where they were before.
   ///
   /// - Parameters:
   ///   - time: Ascending from call to call.
   ///   - size: Of the frames.
   mutating func ids(of people: [SeenBox], _ time: Double, _ size: ImageSize) throws -> [Int?] {
-    if people.contains(where: { $0.id != nil }) { return people.map(\.id) }
     if linker == nil {
       linker = MotionLinker(.accepted(spacing: every, size: size))
     }

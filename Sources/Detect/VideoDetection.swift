@@ -25,8 +25,9 @@ public struct VideoDetection {
     public var every: Double?
     /// Pictures a second of folders; nil for the data set's clock.
     public var framesPerSecond: Double?
-    /// Whether the proposals were looked for at every key frame: where there are none, nobody is.
-    public var hasAllPeople = false
+    /// What has looked for the proposals at every key frame, and what its boxes depend on: where there are none, nobody is.
+    /// Other boxes of the same detector are of the same run. Nil for anyone's proposals.
+    public var detector: String?
 
     public init(startingSecond: Double? = nil, every: Double? = nil, framesPerSecond: Double? = nil) {
       self.startingSecond = startingSecond
@@ -75,6 +76,8 @@ public struct VideoDetection {
   private(set) var videos: [TaskedVideo]
   let names: [String]
   private let source: ProposalSource
+  /// What has found the proposals.
+  private let detector: String?
   private let proposals: ProposalList
   /// What is wrong with the videos that cannot be read at all, and have key frames.
   let faults: [String: String]
@@ -130,7 +133,7 @@ public struct VideoDetection {
     let threshold = config[.avaDetectionScoreThresh]
     var source = try ProposalSource(
       path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate,
-      mayBeEmpty: timing.hasAllPeople)
+      mayBeEmpty: timing.detector != nil)
     var proposalNotices = source.notices(scoreThreshold: threshold)
     notices += proposalNotices
     // What the file counts from the beginning gets the beginning's own second.
@@ -171,7 +174,7 @@ public struct VideoDetection {
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = TaskPlanner(
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every,
-        hasAllPeople: timing.hasAllPeople)
+        hasAllPeople: timing.detector != nil)
       let tasks = planner.tasks(of: keyFrames, views: ensemble?.views ?? views.views)
       notices += planner.notices
       if timing.every == nil {
@@ -190,6 +193,7 @@ public struct VideoDetection {
     self.notices = notices
     self.names = names
     self.source = source
+    detector = timing.detector
     proposals = source.list
     (self.faults, self.idleFaults, self.unfit) = (faults, idleFaults, unfit)
     self.unreadable = unreadable
@@ -204,7 +208,7 @@ public struct VideoDetection {
     if keyFrameCount == 0, let firstFault {
       throw causes.count == 1 ? firstFault : VideoDetectionError.unreadable(causes)
     }
-    if keyFrameCount == 0, !timing.hasAllPeople {
+    if keyFrameCount == 0, timing.detector == nil {
       if let error = source.emptiness(videos: names, notices: notices) { throw error }
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
@@ -311,7 +315,7 @@ public struct VideoDetection {
     var identity = try RunIdentity(
       config, framesPerSecond: dataset.clock.framesPerSecond, models[0], ensemble, isStill: isStill)
     if let ensemble { try identity.add(ensemble, models, of: config) }
-    identity.add(.proposals, try source.fingerprint())
+    identity.add(.proposals, try detector ?? source.fingerprint())
     for video in videos {
       guard let input = video.input else { continue }
       let print = try input.fingerprint()
@@ -321,7 +325,11 @@ public struct VideoDetection {
         identity.add(.video, video.name, print)
       }
     }
-    for name in names where faults[name] != nil { identity.add(.video, name, RunIdentity.unreadable) }
+    // Of a video that no detector could see nobody knows yet who is in it.
+    let unseen = Set(detector == nil ? [] : idleFaults.map(\.video))
+    for name in names where faults[name] != nil || unseen.contains(name) {
+      identity.add(.video, name, RunIdentity.unreadable)
+    }
     identity.add(tasks)
     return identity
   }

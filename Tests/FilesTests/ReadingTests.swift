@@ -172,4 +172,16 @@ private func failure(_ body: () throws -> Void) -> String {
     try makeFolder(scratch.path + "/gone")
     #expect(isFolder(scratch.path + "/link"))
   }
+
+  /// A path through what is like a file's name ends at that file.
+  @Test(arguments: ["abx/detections.csv", "abx/deep/er/x", "abd", "ab/x"]) func pathsThatAreLikeFiles(_ path: String)
+    throws
+  {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    try writeFile(scratch.path + "/abc", "a file\n")
+    #expect(
+      throws: FileError.missing(doing: "testing", path: "\(scratch.path)/\(path)", nearest: scratch.path + "/abc")
+    ) { _ = try readFile("\(scratch.path)/\(path)", doing: "testing") }
+  }
 }

@@ -118,4 +118,34 @@ struct DetectorRunTests {
       #expect(a.count == b.count && a.count > 12 && zip(a, b).allSatisfy { abs($0 - $1) < 1e-5 })
     }
   }
+
+  @Test("A video that cannot be read costs itself alone, and is taken up once it is repaired")
+  func repairs() throws {
+    let scratch = Scratch()
+    let whole = try readFile(Self.video, doing: "testing")
+    let (good, bad) = (scratch.path + "/good.mp4", scratch.path + "/bad.mp4")
+    func write(_ bytes: [UInt8], _ path: String) throws {
+      let file = try AtomicFile(path: path)
+      try file.write(bytes)
+      try file.commit()
+    }
+    try write(whole, good)
+    try write(Array(whole.prefix(200)), bad)
+    func call(_ output: String) -> [String] {
+      ["detect", good, bad, "--detector", Self.detector, "--cfg", LittleWorld.config, "--random-weights", "1"]
+        + ["--threads", "1", "--output-dir", scratch.path + "/" + output]
+        + ["--labelmap", LittleWorld.annotations + "/labelmap.pbtxt"] + LittleWorld.tinyNetwork
+    }
+    let first = Program.run(call("a"))
+    #expect(first.status == 1, "\(first.stderr)")
+    #expect(first.stderr.contains("start the same command again"), "\(first.stderr)")
+    try write(whole, bad)
+    let second = Program.run(call("a"))
+    expectSuccess(second)
+    #expect(second.stderr.contains("going on with"), "\(second.stderr)")
+    expectSuccess(Program.run(call("b")))
+    for name in ["people.csv", "detections.csv", "detections.json"] {
+      #expect(try fileDifference("\(scratch.path)/a/\(name)", "\(scratch.path)/b/\(name)") == nil)
+    }
+  }
 }

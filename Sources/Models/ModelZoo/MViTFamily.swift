@@ -8,6 +8,8 @@ struct MViTFamily: ModelFamily {
   var modelNames: [String] { ["MViT", "PTVMViT"] }
   var networks: [String] { ["MViT"] }
   var archs: [String] { ["mvit"] }
+  /// Both versions have one name of architecture.
+  var published: [PublishedModel] { PublishedModel.all.filter { !$0.traits.isDisjoint(with: ["mvitv1", "mvitv2"]) } }
   var keys: [String] { ["MVIT.*"] }
   var widthKeys: [String] { [Key.mvitEmbedDim.name, Key.mvitDimMul.name, Key.mvitMlpRatio.name] }
   var hasReferenceHead: Bool { true }

@@ -24,6 +24,11 @@ extension RunIdentity {
     !changes(since: other).isEmpty || (self[.tasks] == nil) != (other[.tasks] == nil)
   }
 
+  /// Whether it is another run than one that was only because videos are others.
+  public func differsInVideosAlone(from other: RunIdentity) -> Bool {
+    changes(since: other, butOf: Set(videos).union(other.videos)).isEmpty
+  }
+
   /// What becomes of this run after another one, or beside it.
   ///
   /// A video may become another where it was damaged, and only away from what was damaged: two sound contents of one

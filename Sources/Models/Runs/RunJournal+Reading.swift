@@ -10,7 +10,7 @@ extension RunJournal {
   }
 
   /// What the scores of a journal depend on, without reading more of it; nil where that cannot be read.
-  static func identity(at path: String) -> RunIdentity? {
+  public static func identity(at path: String) -> RunIdentity? {
     guard let file = try? AppendedFile(reading: path, doing: "reading the journal"),
       (try? file.read(0..<magic.count)) == magic,
       let length = JournalRecord.length((try? file.read(magic.count..<magic.count + 8)) ?? []),

@@ -173,7 +173,7 @@ struct DetectCommand: ParsableCommand {
     if people != nil {
       timing.startingSecond = startingSecond ?? 0
       timing.every = every ?? 1
-      timing.hasAllPeople = true
+      timing.detector = people?.origin
     }
     return try VideoDetection(
       config, videos: videos, proposals: people?.path ?? source.proposals ?? "", boxes.options(),
@@ -222,7 +222,11 @@ struct DetectCommand: ParsableCommand {
       isDrawing ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
     try run("detecting", models.load()) { found in
-      isFinal = runs.run == nil && (people?.found.damage.isEmpty ?? true) && detection.unreadableKeyFrames.isEmpty
+      let unseen = people?.found.damage.keyFrames.count ?? 0
+      let isWhole =
+        unseen == 0 && detection.unreadableKeyFrames.isEmpty && detection.idleVideoFaults.isEmpty
+        && found.detections.damage.isEmpty
+      isFinal = runs.run == nil && (isWhole || damage.takesLess)
       for path in try found.write(to: folder) { Console.say("wrote \(path)") }
       try scores.write(found.detections)
       if isDrawing { drawing.warnOfNothing(in: try found.detections.table) }
@@ -231,7 +235,7 @@ struct DetectCommand: ParsableCommand {
         if let path = sheets.contactSheet { try drawSheet(path, found, style) }
         if overlayVideo { try film(found, plan) }
       }
-      return RunResults {
+      return RunResults(lacking: unseen == 0 ? nil : "the people of \(counted(unseen, "frame"))") {
         Leftovers.say(
           detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
         notices.repeatIfFar()

@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import Detect
 internal import Files
+internal import ObjectDetectors
 internal import Runs
 internal import Wording
 
@@ -59,6 +60,8 @@ struct DetectorBoxes {
   /// From which score on people are in it.
   let threshold: Double
   let found: FoundPeople
+  /// What the boxes depend on beside the videos.
+  let origin: String
   private let journal: RunJournal
 
   static func file(in folder: String) -> String { joinPath(folder, "people.csv") }
@@ -85,8 +88,11 @@ struct DetectorBoxes {
     let detection = try PeopleDetection(videos: videos, settings, stopsAtDamage: damage.stops)
     let loaded = try source.detectorFile.load(source.detectorFile.detector ?? "", engine.make())
     threshold = source.detectorFile.threshold(loaded)
-    let run = try PeopleRun(detection, loaded, journal: journalPath, isReplacing: results.overwrite)
+    let run = try PeopleRun(detection, loaded, journal: journalPath, isReplacing: results.overwrite, looksAgain: true)
     journal = run.journal
+    origin =
+      "a detector's, of \(try fileFingerprint(loaded.path, isWhole: true, doing: "reading the detector"))"
+      + (loaded.options.shortSide.map { ", short side \($0)" } ?? "") + ", every \(source.boxesEvery ?? every) s"
     do {
       found = try run(damage).filtered(scoreThreshold: threshold)
       try journal.beginResults([path])

@@ -15,11 +15,13 @@ struct PeopleRun {
 
   /// Opens the journal of a run, and says in one line where it has people already.
   ///
-  /// - Parameter isReplacing: Whether the journal of another run may go.
+  /// - Parameters:
+  ///   - isReplacing: Whether the journal of another run may go.
+  ///   - looksAgain: Whether all people are looked for again where a video has become another.
   /// - Throws: `JournalError`, `FileError`.
   init(
     _ detection: PeopleDetection, _ loaded: LoadedDetector, personClass: Int? = nil, journal path: String,
-    isReplacing: Bool
+    isReplacing: Bool, looksAgain: Bool = false
   ) throws {
     (self.detection, self.loaded, self.personClass) = (detection, loaded, personClass)
     if let personClass, personClass >= loaded.detector.classes {
@@ -29,7 +31,10 @@ struct PeopleRun {
     if let personClass { identity.add(.detector, "class", "\(personClass)") }
     do {
       journal = try RunJournal(path: path, identity: identity)
-    } catch JournalError.otherRun(_, let changes) where isReplacing {
+    } catch JournalError.otherRun(_, let changes)
+      where isReplacing
+      || looksAgain && RunJournal.identity(at: path).map({ identity.differsInVideosAlone(from: $0) }) == true
+    {
       removeFile(path)
       journal = try RunJournal(path: path, identity: identity)
       Console.say("beginning anew: '\(path)' was of another run, \(listed(changes, limit: 3))")

@@ -89,6 +89,8 @@ public enum FileError: Error, Equatable, CustomStringConvertible {
     let (folder, name) = splitPath(path)
     if !folder.isEmpty && !isFolder(folder) {
       guard folder != path, let corrected = nearestPath(to: folder) else { return nil }
+      // A file has nothing in it, and would be corrected to itself without end.
+      if !isFolder(corrected) { return corrected }
       let whole = joinPath(corrected, name)
       return pathExists(whole) ? whole : nearestPath(to: whole) ?? corrected
     }

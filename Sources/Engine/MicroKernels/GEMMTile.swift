@@ -145,13 +145,6 @@ func gemmTile<Unit: VectorUnit>(
   if count == 1 {
     for i in 0..<6 { s0[i] += s1[i] }
   }
-  // In loops of their own: with more in the stores' loops they would not be unrolled, and the sums live in memory.
-  if tile.clamps {
-    for i in 0..<6 { s0[i] = Unit.clamped(s0[i], 0, 6) }
-    if count > 1 { for i in 0..<6 { s1[i] = Unit.clamped(s1[i], 0, 6) } }
-    if count > 2 { for i in 0..<6 { s2[i] = Unit.clamped(s2[i], 0, 6) } }
-    if count > 3 { for i in 0..<6 { s3[i] = Unit.clamped(s3[i], 0, 6) } }
-  }
   if positions == 6 && lanes == width && tile.isOfOneFormat(bfloat16: bfloat16) && tile.epilogue.isShort {
     tile.storeWhole(unit, bfloat16: bfloat16, s0, at: 0)
     if count > 1 { tile.storeWhole(unit, bfloat16: bfloat16, s1, at: width) }
@@ -174,10 +167,7 @@ func gemmTile<Unit: VectorUnit>(
   @usableFromInline let residualPitch: Int
   @usableFromInline let outputSize: Int
   @usableFromInline let residualSize: Int
-  /// What is left to apply.
   @usableFromInline let epilogue: EpilogueCode
-  /// Whether the sums become 0 to 6 before they are stored: ReLU6 of sums to which nothing is added.
-  @usableFromInline let clamps: Bool
   @usableFromInline let positions: Int
 
   @inlinable @inline(__always)
@@ -190,8 +180,7 @@ func gemmTile<Unit: VectorUnit>(
     let size = residualSize
     let pitch = residualPitch
     residual = block.residual.map { UnsafeRawPointer($0) + (position * pitch + column * size) }
-    clamps = block.epilogue == .relu6 && residual == nil
-    epilogue = clamps ? .identity : block.epilogue
+    epilogue = block.epilogue
     self.positions = positions
   }
 

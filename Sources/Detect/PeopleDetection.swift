@@ -25,11 +25,6 @@ public struct LoadedDetector {
     (self.path, self.options, self.engine) = (path, options, engine)
     detector = try openDetector(path: path, options, engine: engine)
   }
-
-  /// - Parameter path: A file that stands for its weights.
-  public init(_ detector: any ObjectDetector, path: String, engine: Engine) {
-    (self.detector, self.path, self.engine, options) = (detector, path, engine, DetectorOptions())
-  }
 }
 
 /// Finds people in videos: boxes at many moments, by a detector that sees single images.
@@ -73,6 +68,9 @@ public struct PeopleDetection {
     let moments: [Moment]
   }
 
+  /// Of a second.
+  private static let mostMoments = 1000.0
+
   let settings: Settings
   let videos: [Video]
   /// The videos that cannot be read at all, with what is wrong.
@@ -86,6 +84,10 @@ public struct PeopleDetection {
   /// - Throws: `FileError`, `VideoError`, `ImagingError`, `VideoDetectionError`.
   public init(videos paths: [String], _ settings: Settings, stopsAtDamage: Bool) throws {
     self.settings = settings
+    // No film has more frames than this, and every step is a moment in memory.
+    if case .every(let step) = settings.moments, !(step >= 1 / Self.mostMoments && step.isFinite) {
+      throw VideoDetectionError.badStep(step, framesPerSecond: Self.mostMoments)
+    }
     let names = paths.map { FrameInput.name(of: $0) }
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw VideoDetectionError.sameName(twice)

@@ -79,6 +79,11 @@ struct PeopleDetectionTests {
     )
   }
 
+  @Test(arguments: [0, 1e-9, -1, .infinity, .nan]) func stepsThatNoVideoHas(_ step: Double) {
+    let error = text { _ = try look(settings { $0.moments = .every(step) }) }
+    #expect(error.contains("expected at least the time of one frame (1/1000 s)"), "\(error)")
+  }
+
   @Test func thresholdsAndClasses() throws {
     let all = try look(settings())
     #expect(all.boxCount == 6)

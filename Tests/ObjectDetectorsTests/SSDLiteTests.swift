@@ -22,6 +22,15 @@ struct SSDLiteTests {
     try sample.withFile { try openDetector(path: $0, options, engine: engine).objects(in: image) }
   }
 
+  /// A score that is no number would find nobody, and say nothing.
+  @Test func scoresThatAreNoNumbers() throws {
+    let sample = SSDSample().replacing(
+      "BoxPredictor_1/ClassPredictor/biases", by: Tensor([12], [Float](repeating: .nan, count: 12)))
+    #expect(throws: ObjectDetectorError.notFinite(detector: "SSDLite MobileNet v2, 96 x 96")) {
+      try objects(sample, image(64, 64))
+    }
+  }
+
   /// The outputs of a network whose last layers are their biases alone: every place of a map says the same.
   @Test func oneMapByHand() throws {
     var sample = SSDSample(size: 32, maps: 2)

@@ -77,7 +77,7 @@ final class SSDLiteDetector: ObjectDetector {
     fill(plan.inputs[0], resizeLikeOpenCV(image, to: size))
     plan.run()
     var found: [DetectedObject] = []
-    for (box, score, index) in best() {
+    for (box, score, index) in try best() {
       let clipped = box.clipped
       found.append(
         DetectedObject(
@@ -103,11 +103,13 @@ final class SSDLiteDetector: ObjectDetector {
   }
 
   /// What the network has found, class by class without what is found twice, falling scores.
-  private func best() -> [(box: DetectorBox, score: Float, classIndex: Int)] {
+  private func best() throws -> [(box: DetectorBox, score: Float, classIndex: Int)] {
     let boxes = boxes()
     var found: [(box: DetectorBox, score: Float, classIndex: Int)] = []
     for index in 0..<classes {
       let scores = scores(ofClass: index)
+      // Else nobody would be found, and nothing said.
+      if !scores.allSatisfy(\.isFinite) { throw ObjectDetectorError.notFinite(detector: name) }
       // Equal scores keep the order of the anchors.
       let order = scores.indices.filter { scores[$0] > Self.lowestScore }.sorted {
         scores[$0] > scores[$1] || scores[$0] == scores[$1] && $0 < $1

@@ -54,8 +54,11 @@ public final class RCNNDetector: ObjectDetector {
   public func objects(in image: Image) throws -> [DetectedObject] {
     let input = try RCNNInput(image, conventions.scaling, pixels, settings)
     let maps = try network(input.map)
+    // What is not finite proposes nothing: else nobody would be found, and nothing said.
+    if !maps.proposals.allSatisfy(\.isFinite) { throw ObjectDetectorError.notFinite(detector: name) }
     let proposals = RegionProposalSelection(conventions: conventions, settings: settings)(maps.proposals, input)
     let output = try head(maps.pyramid, proposals.map(\.box))
+    if !output.scores.array.allSatisfy(\.isFinite) { throw ObjectDetectorError.notFinite(detector: name) }
     return detections(proposals, output, input)
   }
 
@@ -106,5 +109,14 @@ public final class RCNNDetector: ObjectDetector {
       _ = detections(proposals, output, input)
     }
     return [scaling] + layers + [choosing] + steps + [ending]
+  }
+}
+
+extension FeatureMap {
+  /// Whether all numbers are, of a map in float32.
+  fileprivate var isFinite: Bool {
+    (0..<positions).allSatisfy { position in
+      (0..<channels).allSatisfy { start[position * pitch + $0].isFinite }
+    }
   }
 }

@@ -6,6 +6,7 @@ import unittest
 import agreement
 import common
 import depthwise
+import detectors
 import models
 import numpy
 import precision
@@ -37,6 +38,13 @@ class Networks(unittest.TestCase):
             network = self.network(name)
             self.assertEqual(sum(p.numel() for p in network.parameters()), parameters)
             self.assertEqual(len(network.state_dict()), tensors)
+
+    def test_detector(self):
+        """The published network, with tensors that slowfast knows by their names."""
+        network = detectors.build()
+        self.assertEqual(sum(p.numel() for p in network.parameters()), 41_808_406)
+        self.assertIn("roi_heads.box_predictor.cls_score.weight", network.state_dict())
+        self.assertEqual(tuple(detectors.image().shape), (3, 800, 1333))
 
     def test_maps(self):
         network = self.network("r50", ("RESNET.WIDTH_PER_GROUP", "8"))

@@ -111,6 +111,44 @@ def roialign(arguments):
         serve_best({}, [body(boxes) for boxes in sets])
 
 
+def torchvision_detector(arguments):
+    """Faster R-CNN as torchvision runs it: scaling, network and suppression."""
+    import torch
+
+    import detectors
+
+    torch.set_num_threads(arguments.threads)
+    network, image = detectors.load(), detectors.image()
+    with torch.inference_mode():
+        serve({"objects": len(network([image])[0]["boxes"])}, lambda: network([image]))
+
+
+def openvino_detector(arguments):
+    """A detector that was converted, or a graph of TensorFlow's: all that it holds, suppression too."""
+    import numpy
+    import openvino
+
+    import detectors
+
+    settings = {
+        "PERFORMANCE_HINT": "LATENCY",
+        "NUM_STREAMS": 1,
+        "INFERENCE_NUM_THREADS": arguments.threads,
+        "INFERENCE_PRECISION_HINT": "f32",
+    }
+    core = openvino.Core()
+    model = core.read_model(arguments.model)
+    if arguments.size:
+        model.reshape([1, *arguments.size, 3])
+        image = numpy.random.default_rng(1).integers(0, 256, (1, *arguments.size, 3), dtype=numpy.uint8)
+    else:
+        image = detectors.image().numpy()
+    request = core.compile_model(model, "CPU", settings).create_infer_request()
+    request.set_input_tensor(openvino.Tensor(image))
+    request.infer()
+    serve({"outputs": [list(output.shape) for output in request.output_tensors]}, request.infer)
+
+
 def depthwise_numbers(arguments):
     """A layer's input [1, C, T, H, W], weights [C, 1, ...] and bias."""
     import numpy
@@ -182,7 +220,9 @@ def openvino_depthwise(arguments):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     kinds = parser.add_subparsers(required=True)
-    for function in (pytorch, openvino, roialign, pytorch_depthwise, openvino_depthwise):
+    for function in (
+        *(pytorch, openvino, roialign, pytorch_depthwise, openvino_depthwise, torchvision_detector, openvino_detector),
+    ):
         kind = kinds.add_parser(function.__name__)
         kind.set_defaults(function=function)
         kind.add_argument("--threads", type=int, required=True)
@@ -190,8 +230,9 @@ def main():
         if function is pytorch:
             kind.add_argument("--cfg", required=True)
             kind.add_argument("--weights", required=True)
-        if function is openvino:
+        if function in (openvino, openvino_detector):
             kind.add_argument("--model", required=True)
+        if function is openvino:
             kind.add_argument("--precision", choices=["f32", "bf16"], required=True)
         if function in (pytorch_depthwise, openvino_depthwise):
             kind.add_argument("--channels", type=int, required=True)

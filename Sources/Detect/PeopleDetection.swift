@@ -1,4 +1,5 @@
 internal import AVARecords
+public import Clips
 internal import Files
 internal import Geometry
 internal import Imaging
@@ -179,7 +180,8 @@ public struct PeopleDetection {
     isToStop: () -> Bool = { false }, progress: (Int) -> Void
   ) throws -> FoundPeople {
     var done = doneCount(in: journal)
-    loop: for video in videos {
+    var isStopped = false
+    for video in videos {
       let missing = video.moments.filter { !journal.hasPeople(at: $0.keyFrame) }
       if missing.isEmpty { continue }
       let frames: any FrameSource
@@ -191,37 +193,76 @@ public struct PeopleDetection {
         for moment in missing { try journal.note(moment.keyFrame, damage: cause) }
         continue
       }
-      // The next frame is decoded while the detector sees this one.
-      var place = 0
-      let images = Prefetcher<(moment: Moment, image: Result<Image, FrameDamage>)>(capacity: 2) {
-        guard place < missing.count else { return nil }
-        let moment = missing[place]
-        place += 1
-        do {
-          return (moment, .success(try frames.frame(at: moment.frame)))
-        } catch let damage as FrameDamage {
-          return (moment, .failure(damage))
-        }
-      }
-      while let (moment, image) = try images.next() {
-        switch image {
+      try Self.look(at: missing, in: frames, detector, personClass, PipelineCosts()) { moment, people in
+        switch people {
         case .failure(let damage):
           if stopsAtDamage { throw damage }
           try journal.note(moment.keyFrame, damage: damage.cause)
-        case .success(let image):
-          let objects = try detector.objects(in: image)
-          let people = objects.filter { $0.classIndex == personClass ?? detector.personClass }.map {
-            ClipTask.Person(box: $0.box.unit(in: image.size), proposalScore: Double($0.score))
-          }
-          try journal.append(
-            people.filter(\.box.isProper), at: moment.keyFrame, frame: moment.frame, seconds: moment.seconds)
+        case .success(let people):
+          try journal.append(people, at: moment.keyFrame, frame: moment.frame, seconds: moment.seconds)
         }
         done += 1
         progress(done)
-        if isToStop() { break loop }
+        isStopped = isToStop()
+        return !isStopped
       }
+      if isStopped { break }
     }
     return try found(in: journal)
+  }
+
+  /// Looks for people at all moments and keeps nothing, for a measurement.
+  ///
+  /// - Throws: The errors of the videos and the detector, damaged frames among them.
+  public func measure(_ detector: any ObjectDetector, _ costs: PipelineCosts) throws -> FoundPeople {
+    let found = try videos.map { video in
+      let frames = try costs.measure(.opening) { try video.input.open(video.name, colours: VideoDetection.colours) }
+      var found: [FoundPeople.Frame] = []
+      try Self.look(at: video.moments, in: frames, detector, nil, costs) { moment, people in
+        found.append(
+          FoundPeople.Frame(
+            time: moment.keyFrame.time, seconds: moment.seconds, number: moment.frame, people: try people.get()))
+        return true
+      }
+      return FoundPeople.Video(
+        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond, frames: found)
+    }
+    return FoundPeople(videos: found, damage: DamageReport())
+  }
+
+  /// Has a detector look at moments of a video; the next frame is decoded while it sees this one.
+  ///
+  /// - Parameters:
+  ///   - personClass: Which of the detector's classes; nil for its own of people.
+  ///   - body: Gets the people of each moment, in their order; false ends the walk.
+  private static func look(
+    at moments: [Moment], in frames: any FrameSource, _ detector: any ObjectDetector, _ personClass: Int?,
+    _ costs: PipelineCosts, _ body: (Moment, Result<[ClipTask.Person], FrameDamage>) throws -> Bool
+  ) throws {
+    var place = 0
+    let images = Prefetcher<(moment: Moment, image: Result<Image, FrameDamage>)>(capacity: 2) {
+      guard place < moments.count else { return nil }
+      let moment = moments[place]
+      place += 1
+      do {
+        return (moment, .success(try costs.measure(.decoding) { try frames.frame(at: moment.frame) }))
+      } catch let damage as FrameDamage {
+        return (moment, .failure(damage))
+      }
+    }
+    while let (moment, image) = try costs.wait({ try images.next() }) {
+      let people: Result<[ClipTask.Person], FrameDamage>
+      switch image {
+      case .failure(let damage): people = .failure(damage)
+      case .success(let image):
+        let objects = try costs.compute { try detector.objects(in: image) }
+        people = .success(
+          objects.filter { $0.classIndex == personClass ?? detector.personClass }.map {
+            ClipTask.Person(box: $0.box.unit(in: image.size), proposalScore: Double($0.score))
+          }.filter(\.box.isProper))
+      }
+      if try !body(moment, people) { break }
+    }
   }
 
   /// What a journal has of the moments.

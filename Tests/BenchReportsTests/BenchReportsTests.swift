@@ -194,11 +194,12 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
 
   @Test func pipeline() {
     func run(
-      _ total: Double, network: String = "config", views: (count: Int, text: String) = (1, "1 view")
+      _ total: Double, network: String = "config", views: (count: Int, text: String) = (1, "1 view"),
+      people: PeopleBenchmark? = nil
     ) -> PipelineBenchmark {
       PipelineBenchmark(
         seconds: { $0 == .decoding ? 0.5 : 0.125 }, decodedFrames: 64, computing: 1, waiting: 0.25, keyFrames: 2,
-        views: views, total: total, network: network, setting: setting)
+        views: views, total: total, clock: (3, 90), people: people, network: network, setting: setting)
     }
     let (best, totals) = PipelineBenchmark.best(of: [run(4), run(2), run(8)])
     #expect(totals == [1, 2, 4])
@@ -207,21 +208,37 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
     let cells = lines.map { $0.split(separator: " ", omittingEmptySubsequences: true) }
     #expect(cells.contains { $0.suffix(3) == ["decoding", "250.00", "25.0"] }, "\(lines)")
     #expect(cells.contains { $0.suffix(4) == ["the", "rest", "562.50", "56.2"] }, "\(lines)")
+    #expect(lines.last == "from files to scores: 2.00 s for a minute of video")
     #expect(
-      lines.last
+      lines.dropLast().last
         == "3 runs: sum 1000.00 to 4000.00 ms, median 2000.00; by the clock, a key frame: the network computed "
         + "500.00 ms and waited 125.00 ms")
     #expect(!run(2, network: "none").text([1]).contains("the network, and"))
     let seen = run(2, views: (6, "6 views a key frame"))
     #expect(seen.text([1]).hasPrefix("6 views a key frame\n2 key frames, "))
     #expect(seen.json([1]).text.contains(#""views": 6"#))
+    // What finding people took is listed before, and is no part of the rest.
+    let people = PeopleBenchmark(
+      seconds: { $0 == .decoding ? 0.25 : 0.125 }, computing: 0.5, waiting: 0.125, detector: "a detector", people: 3,
+      total: 0.5)
+    let found = run(2, people: people)
+    let foundLines = found.text([1]).split(separator: "\n").map(String.init)
+    #expect(foundLines.first == "3 boxes of people by a detector")
+    #expect(foundLines.contains { $0.hasPrefix("people: decoding") && $0.hasSuffix(" 125.00   12.5") }, "\(foundLines)")
+    #expect(foundLines.contains { $0.hasPrefix("the network, and the rest") && $0.hasSuffix(" 312.50   31.2") })
+    #expect(foundLines.contains { $0.contains("the detector computed 250.00 ms and waited 62.50 ms, the network") })
+    let foundJSON = found.json([1]).text
+    for part in [#""people": 3"#, #""people_rest_cpu_seconds": 0.0625"#, #""detector_seconds": 0.25"#] {
+      #expect(foundJSON.contains(part), "\(foundJSON)")
+    }
     let json = best.json(totals).text
+    #expect(json.contains(#""seconds_per_video_minute": 2.0"#) && !json.contains("people"))
     #expect(!json.contains("views") && !json.contains("streams"))
     let streams = PipelineBenchmark(
       seconds: { _ in 0.125 }, decodedFrames: 64, computing: 1, waiting: 0.25, keyFrames: 2, views: (1, ""), total: 2,
-      network: "config", setting: setting, streams: 2)
+      clock: (1, 0), network: "config", setting: setting, streams: 2)
     #expect(streams.text([1]).contains("2 threads in 2 streams, kernels"))
-    #expect(streams.text([1]).hasSuffix("the network computed 250.00 ms and waited 62.50 ms"))
+    #expect(streams.text([1]).contains("the network computed 250.00 ms and waited 62.50 ms\n"))
     #expect(streams.json([1]).text.contains(#""streams": 2"#))
     #expect(
       json.contains(#""opening_cpu_seconds": 0.0625, "decoding_cpu_seconds": 0.25, "resizing_cpu_seconds""#), "\(json)")

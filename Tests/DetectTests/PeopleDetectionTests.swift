@@ -7,6 +7,7 @@ import Imaging
 import Inference
 import Kernels
 import ObjectDetectors
+import NN
 import Runs
 import TestSupport
 import Testing
@@ -36,6 +37,8 @@ private final class CountingDetector: ObjectDetector {
       DetectedObject(box: PixelBox(x1: 50, y1: 10, x2: 50, y2: 50), score: 0.2, classIndex: 1),
     ]
   }
+
+  func timedLayers(_ image: Image) throws -> [LayerReport] { [] }
 }
 
 struct PeopleDetectionTests {

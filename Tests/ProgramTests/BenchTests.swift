@@ -145,6 +145,28 @@ struct BenchTests {
         + ["--network", "none", "--format", "json"])
     expectSuccess(clips)
     #expect(try object(clips.stdout)["key_frames"] as? Int == 2)
+    // The boxes of a detector, whose steps are listed too. Nobody is to be seen: the least scores are taken.
+    let detector = ["--detector", projectRoot + "/configs/demo/SSDLITE_PEOPLE_SMALL.safetensors", "--person-score"]
+    let people = Program.run(call + detector + ["0.00001"])
+    expectSuccess(people)
+    let costs = try object(people.stdout)
+    let boxes = try #require(costs["people"] as? Int)
+    #expect(boxes >= 3 && costs["key_frames"] as? Int == 3)
+    for key in [
+      "people_decoding_cpu_seconds", "people_rest_cpu_seconds", "detector_seconds", "seconds_per_video_minute",
+    ] {
+      #expect(try #require(costs[key] as? Double, "\(key)") > 0, "\(key)")
+    }
+    expectFailure(Program.run(call + detector + ["1"]), ["found nobody with a score of at least 1", "--person-score"])
+    expectFailure(
+      Program.run(["bench", "pipeline", "--frames", scratch.path] + detector + ["1"]), status: 64, ["--videos"])
+    let layers = ["bench", "people", "--runs", "1", "--size", "64x64", "--layers"] + detector.dropLast()
+    let table = Program.run(layers)
+    expectSuccess(table)
+    for word in ["scale and normalise", "depthwise", "choose detections", "% of peak"] {
+      #expect(table.stdout.contains(word), "\(word)")
+    }
+    expectFailure(Program.run(layers + ["--format", "json"]), status: 64, ["--layers"])
     expectFailure(Program.run(["bench", "pipeline"]), status: 64, ["either --videos or --frames"])
     expectFailure(Program.run(["bench", "pipeline", "--videos", "nowhere.mp4"]), ["nowhere.mp4"])
   }

@@ -145,17 +145,43 @@ func gemmTile<Unit: VectorUnit>(
   if count == 1 {
     for i in 0..<6 { s0[i] += s1[i] }
   }
-  if positions == 6 && lanes == width && tile.isOfOneFormat(bfloat16: bfloat16) && tile.epilogue.isShort {
-    tile.storeWhole(unit, bfloat16: bfloat16, s0, at: 0)
-    if count > 1 { tile.storeWhole(unit, bfloat16: bfloat16, s1, at: width) }
-    if count > 2 { tile.storeWhole(unit, bfloat16: bfloat16, s2, at: 2 * width) }
-    if count > 3 { tile.storeWhole(unit, bfloat16: bfloat16, s3, at: 3 * width) }
+  if positions == 6 && lanes == width && tile.isOfOneFormat(bfloat16: bfloat16) {
+    if tile.epilogue.isShort {
+      tile.storeWhole(unit, bfloat16: bfloat16, s0, at: 0)
+      if count > 1 { tile.storeWhole(unit, bfloat16: bfloat16, s1, at: width) }
+      if count > 2 { tile.storeWhole(unit, bfloat16: bfloat16, s2, at: 2 * width) }
+      if count > 3 { tile.storeWhole(unit, bfloat16: bfloat16, s3, at: 3 * width) }
+    } else {
+      storeWholeApart(unit, bfloat16: bfloat16, tile, s0, at: 0)
+      if count > 1 { storeWholeApart(unit, bfloat16: bfloat16, tile, s1, at: width) }
+      if count > 2 { storeWholeApart(unit, bfloat16: bfloat16, tile, s2, at: 2 * width) }
+      if count > 3 { storeWholeApart(unit, bfloat16: bfloat16, tile, s3, at: 3 * width) }
+    }
     return
   }
   tile.store(unit, bfloat16: bfloat16, s0, at: 0, lanes: count == 1 ? lanes : width)
   if count > 1 { tile.store(unit, bfloat16: bfloat16, s1, at: width, lanes: count == 2 ? lanes : width) }
   if count > 2 { tile.store(unit, bfloat16: bfloat16, s2, at: 2 * width, lanes: count == 3 ? lanes : width) }
   if count > 3 { tile.store(unit, bfloat16: bfloat16, s3, at: 3 * width, lanes: lanes) }
+}
+
+/// What ``TileStore/storeWhole(_:bfloat16:_:at:)`` does, for long epilogues: a function of its own, for the code of the tile
+/// would be too long. Where few products are summed, calls cost as much as they do: one is for all six positions.
+@inlinable @inline(never)
+func storeWholeApart<Unit: VectorUnit>(
+  _ unit: Unit.Type, bfloat16: Bool, _ tile: TileStore, _ sums: TileColumn<Unit.Vector>, at offset: Int
+) {
+  let width = Unit.Vector.scalarCount
+  let size = bfloat16 ? 2 : 4
+  let to = tile.output + size * offset
+  for i in 0..<6 {
+    var value = sums[i]
+    if let residual = tile.residual {
+      value += loadElements(unit, isBFloat16: bfloat16, width, residual + (size * offset + i * tile.residualPitch))
+    }
+    storeElements(
+      unit, isBFloat16: bfloat16, width, applied(unit, tile.epilogue, value), to + i * tile.outputPitch)
+  }
 }
 
 /// Where a tile's sums go, and what is added on the way.

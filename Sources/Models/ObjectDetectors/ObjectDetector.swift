@@ -1,5 +1,6 @@
 public import Geometry
 public import Imaging
+public import NN
 
 /// A box that a detector has found.
 public struct DetectedObject: Hashable, Sendable {
@@ -38,6 +39,11 @@ public protocol ObjectDetector: AnyObject {
   /// - Returns: Falling scores; all that the detector itself lets pass. Empty where nothing is found.
   /// - Throws: `NetworkError`, `ObjectDetectorError` for images that the network cannot take.
   func objects(in image: Image) throws -> [DetectedObject]
+
+  /// Looks at an image and times every step, from scaling it to choosing boxes.
+  ///
+  /// - Throws: As `objects(in:)`.
+  func timedLayers(_ image: Image) throws -> [LayerReport]
 }
 
 extension ObjectDetector {

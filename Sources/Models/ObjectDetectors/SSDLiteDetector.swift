@@ -76,17 +76,30 @@ final class SSDLiteDetector: ObjectDetector {
   func objects(in image: Image) throws -> [DetectedObject] {
     fill(plan.inputs[0], resizeLikeOpenCV(image, to: size))
     plan.run()
-    var found: [DetectedObject] = []
-    for (box, score, index) in try best() {
-      let clipped = box.clipped
-      found.append(
-        DetectedObject(
-          box: PixelBox(
-            x1: Double(clipped.x1) * Double(image.width), y1: Double(clipped.y1) * Double(image.height),
-            x2: Double(clipped.x2) * Double(image.width), y2: Double(clipped.y2) * Double(image.height)),
-          score: score, classIndex: index))
+    return try detections(image)
+  }
+
+  func timedLayers(_ image: Image) throws -> [LayerReport] {
+    let scaling = LayerReport(timing: "scale and normalise", output: "", macs: 0, bytes: 0) {
+      fill(plan.inputs[0], resizeLikeOpenCV(image, to: size))
     }
-    return found
+    let layers = plan.timedLayers()
+    let ending = try LayerReport(timing: "choose detections", output: "", macs: 0, bytes: 0) {
+      _ = try detections(image)
+    }
+    return [scaling] + layers + [ending]
+  }
+
+  /// What the network has found in an image, in its pixels.
+  private func detections(_ image: Image) throws -> [DetectedObject] {
+    try best().map { box, score, index in
+      let clipped = box.clipped
+      return DetectedObject(
+        box: PixelBox(
+          x1: Double(clipped.x1) * Double(image.width), y1: Double(clipped.y1) * Double(image.height),
+          x2: Double(clipped.x2) * Double(image.width), y2: Double(clipped.y2) * Double(image.height)),
+        score: score, classIndex: index)
+    }
   }
 
   /// Writes an image as the network takes it: red first, -1 to 1.

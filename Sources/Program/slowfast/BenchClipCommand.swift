@@ -126,11 +126,3 @@ private struct ClipProblem {
     try model.timedLayers(clip, regions)
   }
 }
-
-/// Multiply-adds a second that the vector units reach, best of five.
-private func measurePeak(_ engine: Engine) -> Double {
-  let iterations = 2_000_000
-  var macs = 0
-  let timing = Timing(runs: 5) { macs = engine.runPeak(iterations: iterations) }
-  return Double(macs) / timing.best
-}

@@ -3,6 +3,8 @@ internal import BenchReports
 internal import Geometry
 internal import Imaging
 internal import JSON
+internal import Kernels
+internal import NN
 internal import ObjectDetectors
 internal import Tensors
 
@@ -30,8 +32,13 @@ struct BenchPeopleCommand: ParsableCommand {
   var runs = 5
   @Option(help: "How to print the result.")
   var format = BenchFormat.text
+  @Flag(help: "Also print what every step and layer costs: multiply-adds, bytes, seconds, share of the peak.")
+  var layers = false
 
   func validate() throws {
+    if format == .json && layers {
+      throw ValidationError("--layers prints a table, --format json one object -> leave one of them away")
+    }
     if image != nil && size != nil {
       throw ValidationError("--image and --size exclude each other -> give one of them")
     }
@@ -55,6 +62,10 @@ struct BenchPeopleCommand: ParsableCommand {
     switch format {
     case .text: print(result.text)
     case .json: print(result.json.text)
+    }
+    if layers {
+      let costs = try own.timedLayers(picture)
+      print(layerTable(costs, peak: PeakRate(measured: measurePeak(engine), layers: costs).rate), terminator: "")
     }
   }
 

@@ -6,12 +6,14 @@ internal import Clips
 internal import Clocks
 internal import Configuration
 internal import Datasets
+internal import Detect
 internal import Geometry
 internal import Imaging
 internal import Inference
 internal import JSON
 internal import Kernels
 internal import ModelZoo
+internal import ObjectDetectors
 internal import Parallel
 internal import Video
 internal import VideoModels
@@ -26,7 +28,8 @@ struct BenchPipelineCommand: ParsableCommand {
       Scores three fixed boxes at regular key frames, as detect and test do theirs; with a config that classifies, the \
       square in the middle of each clip. Each step's cost is the processor's \
       seconds on its own thread; the last line of the table is what is left of the process, the network's threads among \
-      it. With --network none the clips reach the network's input and nothing is computed of them, so that the sum is \
+      it. With --detector the boxes are those that it finds at the key frames, as detect --detector has them, and its steps \
+      are listed too. With --network none the clips reach the network's input and nothing is computed of them, so that the sum is \
       what a key frame costs outside the network. Without --cfg it is SlowFast R50 32x2 for AVA; the weights are random.
       """)
 
@@ -47,6 +50,7 @@ struct BenchPipelineCommand: ParsableCommand {
   @Option(help: "The network of the config, or none: everything but its arithmetic.")
   var network = NetworkChoice.config
   @OptionGroup var options: BenchModelOptions
+  @OptionGroup var detectorFile: DetectorFileOptions
   @OptionGroup var streams: StreamOptions
   @Option(help: "How often to run; the run that took the least of the processor is printed.")
   var runs = 3
@@ -62,6 +66,9 @@ struct BenchPipelineCommand: ParsableCommand {
     let leastStep = 1 / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps)
     if !(every >= leastStep && every <= 86_400) {
       throw ValidationError("--every is \(every) -> give the time of a frame, \(fixed(leastStep, 3)) s, to 86400 s")
+    }
+    if detectorFile.detector != nil && videos.isEmpty {
+      throw ValidationError("--detector sees videos -> give --videos, or leave --detector out")
     }
     try options.words.check()
     try streams.check(options.engine)
@@ -80,19 +87,27 @@ struct BenchPipelineCommand: ParsableCommand {
     // As tests of whole videos scale their frames.
     if !scoresBoxes { preprocessing.backend = .pytorch }
     let words = scoresBoxes ? "\(TestViews(config))" : "1 view: the square in the middle, \(views[0].shortSide) wide"
+    if detectorFile.detector != nil && !scoresBoxes {
+      throw ValidationError("--detector: this config scores whole clips and no boxes -> leave it out")
+    }
+    let detector = try detectorFile.detector.map { try detectorFile.load($0, engine) }
     var results: [PipelineBenchmark] = []
     for _ in 0..<runs {
       let run = ClipRun(model: model, window: ClipWindow(config), preprocessing: preprocessing)
-      let begin = processorSeconds()
+      let (begin, start) = (processorSeconds(), monotonicSeconds())
+      let people = try detector.map { try find($0) }
       // Anew for every run: a catalogue keeps what it has surveyed.
       let catalog = try catalog()
-      let jobs = try catalog.names.map { try job($0, catalog, run.costs, views, scoresBoxes: scoresBoxes) }
+      let jobs = try catalog.names.map {
+        try job($0, catalog, run.costs, views, scoresBoxes: scoresBoxes, people?.found)
+      }
       try run.run(jobs) { _ in }
+      let keyFrames = jobs.reduce(0) { $0 + $1.tasks.count }
       results.append(
         PipelineBenchmark(
-          run.costs, keyFrames: jobs.reduce(0) { $0 + $1.tasks.count }, views: (views.count, words),
-          total: processorSeconds() - begin, network: network.rawValue, setting: BenchSetting(engine),
-          streams: streams.count))
+          run.costs, keyFrames: keyFrames, views: (views.count, words), total: processorSeconds() - begin,
+          clock: (monotonicSeconds() - start, Double(people?.found.frameCount ?? keyFrames) * every),
+          people: people?.costs, network: network.rawValue, setting: BenchSetting(engine), streams: streams.count))
     }
     let (best, totals) = PipelineBenchmark.best(of: results)
     switch format {
@@ -115,9 +130,33 @@ struct BenchPipelineCommand: ParsableCommand {
     return VideoModel(architecture, weights: .init(random: 1), engine: engine)
   }
 
+  /// Has a detector find the people at the key frames, as detect does.
+  private func find(_ detector: LoadedDetector) throws -> (found: FoundPeople, costs: PeopleBenchmark) {
+    let begin = processorSeconds()
+    let costs = PipelineCosts()
+    var settings = PeopleDetection.Settings()
+    settings.moments = .every(every)
+    let detection = try costs.measure(.opening) {
+      try PeopleDetection(videos: videos, settings, stopsAtDamage: true)
+    }
+    let found = try detection.measure(detector.detector, costs).filtered(
+      scoreThreshold: detectorFile.threshold(detector))
+    if found.boxCount == 0 {
+      throw NobodyToScore(frames: found.frameCount, threshold: detectorFile.threshold(detector))
+    }
+    return (
+      found,
+      PeopleBenchmark(
+        costs, detector: detector.detector.name, people: found.boxCount, total: processorSeconds() - begin)
+    )
+  }
+
   /// Plans a video as detect and test do, and opens it when its turn comes.
+  ///
+  /// - Parameter found: The people, where a detector found them: key frames without any are not scored.
   private func job(
-    _ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: [View], scoresBoxes: Bool
+    _ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: [View], scoresBoxes: Bool,
+    _ found: FoundPeople?
   ) throws -> VideoJob {
     func open() throws -> any FrameSource {
       switch try catalog.open(name)?.frames {
@@ -136,14 +175,30 @@ struct BenchPipelineCommand: ParsableCommand {
       UnitBox(x1: 0.1, y1: 0.2, x2: 0.4, y2: 0.9), UnitBox(x1: 0.4, y1: 0.1, x2: 0.6, y2: 0.7),
       UnitBox(x1: 0.5, y1: 0.3, x2: 0.95, y2: 0.95),
     ]
-    let tasks = Array(centers).map { center in
+    let frames = found?.videos.first { $0.name == name }?.frames
+    let seen = frames.map { frames in
+      frames.filter { !$0.people.isEmpty }.map { (source.nearest(to: $0.seconds), $0.people) }
+    }
+    let moments = seen ?? centers.map { ($0, boxes.map { ClipTask.Person(box: $0, proposalScore: 1) }) }
+    let tasks = moments.map { center, people in
       ClipTask(
         KeyFrame(
           video: name,
           time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!),
         center: center,
-        people: scoresBoxes ? boxes.map { ClipTask.Person(box: $0, proposalScore: 1) } : nil, views: views)
+        people: scoresBoxes ? people : nil, views: views)
     }
     return VideoJob(name: name, tasks: tasks, open: open)
+  }
+}
+
+/// A measurement without anybody to score.
+private struct NobodyToScore: Error, CustomStringConvertible {
+  let frames: Int
+  let threshold: Double
+
+  var description: String {
+    "measuring a run: the detector found nobody with a score of at least \(fixed(threshold, 2)) in \(counted(frames, "frame")) "
+      + "-> lower --person-score, or measure videos that show people"
   }
 }

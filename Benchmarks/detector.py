@@ -1,8 +1,8 @@
 """Seconds an image of detectors of people: slowfast beside OpenVINO and torchvision, in one run, with the ratios.
 
 `rcnn`: Faster R-CNN R50-FPN with seeded weights on an image of 800x1333, from the image to boxes, suppression included.
-All contestants read the same weights. `ssdlite`: the graph that `make people-detector` fetches, on one thread; OpenVINO's
-image has the graph's size already, ours is 480p and is scaled.
+All contestants read the same weights. `ssdlite`: the graph that `make people-detector` fetches, on one thread, images of its
+own size.
 """
 
 import os
@@ -87,7 +87,8 @@ def ssdlite(options):
         sys.exit(f"{options.graph}: there is no graph -> make people-detector, or name it with --graph")
     return take_turns(
         {
-            "slowfast": lambda: Ours(options, 1, 30, "--detector", options.graph),
+            "slowfast": lambda: Ours(
+                options, 1, 30, "--detector", options.graph, "--size", "x".join(map(str, reversed(GRAPH_SIZE)))),
             "OpenVINO f32": lambda: Peer(
                 30, "openvino_detector", "--threads", 1, "--model", options.graph, "--size", *GRAPH_SIZE),
         },

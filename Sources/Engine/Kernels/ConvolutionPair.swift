@@ -15,6 +15,11 @@ public struct ConvolutionPair: Sendable {
   private let depthwise: DepthwiseConvolution
   private let cachedBytes: Int
 
+  /// What the first convolution applies as it stores its sums, and what is applied as the second one reads them: all but
+  /// the shortest are cheaper there. What is rounded between the two is rounded as the one convolution would.
+  private var atOnce: Epilogue { second.input == .float32 && between != .relu ? .none : between }
+  private var later: Epilogue { atOnce == between ? .none : between }
+
   /// - Parameter cachedBytes: What stays in a third-level cache, with what else is at work: a map of no more is made as a
   ///   whole.
   /// - Returns: nil where the second convolution is not depthwise, or the first one does not compute line by line.
@@ -47,13 +52,18 @@ public struct ConvolutionPair: Sendable {
     let engine = engine ?? second.engine
     let extent = first.shape.output(for: input.extent)
     engine.exclusively {
-      if input.batch * extent.count * first.shape.outChannels * second.input.bytes <= cachedBytes {
+      // Lines that are seen one by one stay in a second-level cache: then a whole map is made where it fits there, too. So it
+      // is where lines are short, for which the weights would be read anew each time.
+      let most = depthwise.goesByLines && extent.w >= 32 ? min(cachedBytes, 2 << 20) : cachedBytes
+      if input.batch * extent.count * first.shape.outChannels * second.input.bytes <= most {
         let made = engine.sharedMap(input.batch, extent, channels: first.shape.outChannels, format: second.input)
-        first.run(input, into: made, epilogue: between, on: engine)
-        return second.run(made, into: output, adding: residual, epilogue: epilogue, on: engine)
+        first.run(input, into: made, epilogue: atOnce, on: engine)
+        return second.store(output, residual, epilogue, engine) {
+          depthwise.run(MapLines(map: made, epilogue: later), $0, engine)
+        }
       }
       let lines = ConvolvedLines(
-        convolution: first, direct: direct, input: input, format: second.input, epilogue: between)
+        convolution: first, direct: direct, input: input, format: second.input, epilogue: atOnce, later: later)
       second.store(output, residual, epilogue, engine) { depthwise.run(lines, $0, engine) }
     }
   }

@@ -16,15 +16,20 @@ struct DepthwiseKernels: Sendable {
 /// split by registers of channels into a ring that stays in a thread's caches, as float32 and with the padding written
 /// out, and all taps read them there. A thread goes through the frames of a band of lines before it goes on to the next
 /// band: the ring keeps as many frames as the kernel is long, and a line is split once for each band that sees it.
+/// Where the kernel has one frame, lines take the place of frames.
 struct DepthwiseConvolution: ConvolutionMethod {
+  /// With lines as frames where frames are apart.
   private let shape: ConvolutionShape
+  /// Whether frames are apart, so that lines are frames of one line each.
+  let goesByLines: Bool
   /// [registers of channels][kernel T x H][kernel W][lanes]
   private let weights: Storage
   let kernels: DepthwiseKernels
 
   /// - Parameter weights: [channels, 1, T, H, W].
   init(_ shape: ConvolutionShape, weights source: Storage, _ input: ElementFormat, _ engine: Engine) {
-    self.shape = shape
+    goesByLines = shape.keepsFramesApart
+    self.shape = goesByLines ? shape.linesAsFrames : shape
     kernels = engine.depthwise(input)
     let (taps, lanes) = (shape.kernel.count, kernels.lanes)
     weights = Storage(count: (shape.outChannels + lanes - 1) / lanes * taps * lanes)
@@ -39,6 +44,11 @@ struct DepthwiseConvolution: ConvolutionMethod {
   }
 
   func run(_ source: some DepthwiseSource, _ store: ConvolutionStore, _ engine: Engine) {
+    if goesByLines { return go(LinesAsFrames(source: source), store.linesAsFrames, engine) }
+    go(source, store, engine)
+  }
+
+  private func go(_ source: some DepthwiseSource, _ store: ConvolutionStore, _ engine: Engine) {
     let extent = store.output.extent
     if store.output.positions == 0 { return }
     let threads = engine.pool.threads
@@ -57,7 +67,7 @@ struct DepthwiseConvolution: ConvolutionMethod {
         // Bands of one height, or nearly so.
         let rows = band * extent.h / bands..<(band + 1) * extent.h / bands
         let frames = ring.fill(batchIndex: n, t: t, rows: rows, memory, &held) { frame, rows, number in
-          source.fill(frame, rows, batchIndex: n, ring, number, memory, (storage, ring.floats))
+          source.fill(frame, rows, batchIndex: n, ring, (frame, number), memory, (storage, ring.floats))
         }
         for first in stride(from: rows.lowerBound, to: rows.upperBound, by: ring.rowsTogether) {
           run(
@@ -109,5 +119,30 @@ struct DepthwiseConvolution: ConvolutionMethod {
     block.outputIsBFloat16 = output.format == .bfloat16
     block.residualIsBFloat16 = store.residual?.format == .bfloat16
     kernels.lines(block, memory.outputs, rows.count)
+  }
+}
+
+extension ConvolutionShape {
+  /// The same over maps whose lines are frames, and whose frames are items of the batch.
+  fileprivate var linesAsFrames: ConvolutionShape {
+    func turned(_ extent: Extent3) -> Extent3 { Extent3(extent.h, extent.t, extent.w) }
+    return ConvolutionShape(
+      inChannels, outChannels, kernel: turned(kernel), stride: turned(stride), padding: turned(padding),
+      paddingAfter: turned(paddingAfter), dilation: turned(dilation), groups: groups)
+  }
+}
+
+extension ConvolutionStore {
+  fileprivate var linesAsFrames: ConvolutionStore {
+    func turned(_ map: FeatureMap) -> FeatureMap {
+      FeatureMap(
+        storage: map.storage, offset: map.offset, batch: map.batch * map.extent.t,
+        extent: Extent3(map.extent.h, 1, map.extent.w), channels: map.channels, pitch: map.pitch, format: map.format)
+    }
+    var store = ConvolutionStore(
+      output: turned(output), bias: bias, residual: residual.map(turned), epilogue: epilogue)
+    store.firstPosition = firstPosition
+    store.hasRoom = hasRoom
+    return store
   }
 }

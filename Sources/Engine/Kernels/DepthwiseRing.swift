@@ -154,11 +154,15 @@ struct DepthwiseRing {
   ///   - number: Counted from the first line that the band sees.
   ///   - columns: Where the line's first column lies.
   ///   - pitch: From a column to the next one, in floats.
-  func write(_ frame: Int, _ number: Int, from columns: UnsafePointer<Float>, pitch: Int, _ memory: Memory) {
+  ///   - epilogue: What is applied on the way; the padding stays as it is.
+  func write(
+    _ frame: Int, _ number: Int, from columns: UnsafePointer<Float>, pitch: Int, _ epilogue: Epilogue, _ memory: Memory
+  ) {
     split(
       DepthwiseLine(
         input: columns, inputPitch: pitch, columns: filled, channels: shape.outChannels,
-        output: line(frame, number, memory) + shape.padding.w * lanes, registerStep: self.columns * lanes))
+        output: line(frame, number, memory) + shape.padding.w * lanes, registerStep: self.columns * lanes,
+        epilogue: epilogue.code))
   }
 }
 

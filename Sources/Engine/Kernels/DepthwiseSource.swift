@@ -15,17 +15,45 @@ protocol DepthwiseSource {
   /// The floats that `fill` takes for itself.
   var scratchFloats: Int { get }
 
-  /// Writes neighbouring lines of a frame into a ring, from line `number` on.
+  /// Writes neighbouring lines of a frame into a ring.
   ///
-  /// - Parameter scratch: Memory of the thread's, and where in it the part of the source's begins.
+  /// - Parameters:
+  ///   - place: The ring's frame, and the line of it from which on they go.
+  ///   - scratch: Memory of the thread's, and where in it the part of the source's begins.
   func fill(
-    _ frame: Int, _ rows: Range<Int>, batchIndex: Int, _ ring: DepthwiseRing, _ number: Int,
+    _ frame: Int, _ rows: Range<Int>, batchIndex: Int, _ ring: DepthwiseRing, _ place: (frame: Int, line: Int),
     _ memory: DepthwiseRing.Memory, _ scratch: (storage: Storage, offset: Int))
+}
+
+/// A source whose lines are frames of one line each: what a kernel of one frame goes through as longer ones go through
+/// frames, so that the ring holds as many lines as the kernel has and every line is split once.
+struct LinesAsFrames<Source: DepthwiseSource>: DepthwiseSource {
+  let source: Source
+
+  var batch: Int { source.batch * source.extent.t }
+  var extent: Extent3 { Extent3(source.extent.h, 1, source.extent.w) }
+  var scratchFloats: Int { source.scratchFloats }
+
+  func bands(_ output: Extent3, threads: Int) -> DepthwiseBands { source.bands(output, threads: threads) }
+
+  func pieces(bands: Int, frames: Int, threads: Int) -> Int {
+    source.pieces(bands: bands, frames: frames, threads: threads)
+  }
+
+  func fill(
+    _ frame: Int, _ rows: Range<Int>, batchIndex n: Int, _ ring: DepthwiseRing, _ place: (frame: Int, line: Int),
+    _ memory: DepthwiseRing.Memory, _ scratch: (storage: Storage, offset: Int)
+  ) {
+    source.fill(
+      n % source.extent.t, frame..<frame + 1, batchIndex: n / source.extent.t, ring, place, memory, scratch)
+  }
 }
 
 /// The lines of a map.
 struct MapLines: DepthwiseSource {
   let map: FeatureMap
+  /// What is applied to them.
+  var epilogue = Epilogue.none
 
   var batch: Int { map.batch }
   var extent: Extent3 { map.extent }
@@ -37,13 +65,14 @@ struct MapLines: DepthwiseSource {
   func pieces(bands: Int, frames: Int, threads: Int) -> Int { min(bands * frames, threads * 8) }
 
   func fill(
-    _ frame: Int, _ rows: Range<Int>, batchIndex n: Int, _ ring: DepthwiseRing, _ number: Int,
+    _ frame: Int, _ rows: Range<Int>, batchIndex n: Int, _ ring: DepthwiseRing, _ place: (frame: Int, line: Int),
     _ memory: DepthwiseRing.Memory, _ scratch: (storage: Storage, offset: Int)
   ) {
     for row in rows {
       let position = ((n * extent.t + frame) * extent.h + row) * extent.w
       ring.write(
-        frame, number + row - rows.lowerBound, from: map.start + position * map.pitch, pitch: map.pitch, memory)
+        place.frame, place.line + row - rows.lowerBound, from: map.start + position * map.pitch, pitch: map.pitch,
+        epilogue, memory)
     }
   }
 }
@@ -56,7 +85,9 @@ struct ConvolvedLines: DepthwiseSource {
   let input: FeatureMap
   /// Of the lines.
   let format: ElementFormat
+  /// What the convolution applies to them, and what is applied as they are split.
   let epilogue: Epilogue
+  let later: Epilogue
 
   var batch: Int { input.batch }
   var extent: Extent3 { convolution.shape.output(for: input.extent) }
@@ -80,7 +111,7 @@ struct ConvolvedLines: DepthwiseSource {
   var scratchFloats: Int { 2 * direct.addresses(positions: block) + 15 + block * pitch }
 
   func fill(
-    _ frame: Int, _ rows: Range<Int>, batchIndex n: Int, _ ring: DepthwiseRing, _ number: Int,
+    _ frame: Int, _ rows: Range<Int>, batchIndex n: Int, _ ring: DepthwiseRing, _ place: (frame: Int, line: Int),
     _ memory: DepthwiseRing.Memory, _ scratch: (storage: Storage, offset: Int)
   ) {
     let (extent, pitch, lines) = (extent, pitch, block / extent.w)
@@ -100,8 +131,9 @@ struct ConvolvedLines: DepthwiseSource {
       direct.run(lines: firstLine + start..<firstLine + end, of: input, extent, store, table)
       for row in start..<end {
         ring.write(
-          frame, number + row - rows.lowerBound, from: made.start + (row - start) * extent.w * pitch, pitch: pitch,
-          memory)
+          place.frame, place.line + row - rows.lowerBound, from: made.start + (row - start) * extent.w * pitch,
+          pitch: pitch,
+          later, memory)
       }
     }
   }

@@ -8,10 +8,12 @@ public struct DepthwiseLine {
   /// Register r of column w is written to `output + r * registerStep + w * lanes`.
   public var output: UnsafeMutablePointer<Float>
   public var registerStep: Int
+  /// What is applied on the way.
+  public var epilogue: EpilogueCode
 
   public init(
     input: UnsafePointer<Float>, inputPitch: Int, columns: Int, channels: Int, output: UnsafeMutablePointer<Float>,
-    registerStep: Int
+    registerStep: Int, epilogue: EpilogueCode = .identity
   ) {
     self.input = input
     self.inputPitch = inputPitch
@@ -19,14 +21,29 @@ public struct DepthwiseLine {
     self.channels = channels
     self.output = output
     self.registerStep = registerStep
+    self.epilogue = epilogue
   }
 }
 
-/// Splits a line by registers of channels, as float32; lanes after the last channel become zero.
+/// Splits a line by registers of channels, as float32; lanes after the last channel are of no use.
 ///
 /// - Parameter inputIsBFloat16: A literal.
 @inlinable @inline(__always)
 public func depthwiseSplit<Unit: VectorUnit>(_ unit: Unit.Type, inputIsBFloat16: Bool = false, _ line: DepthwiseLine) {
+  // The usual ones have loops of their own: asked in the loop, they would cost more than they do.
+  switch line.epilogue {
+  case .identity: depthwiseSplit(unit, inputIsBFloat16: inputIsBFloat16, line, .identity)
+  case .relu: depthwiseSplit(unit, inputIsBFloat16: inputIsBFloat16, line, .relu)
+  case .relu6: depthwiseSplit(unit, inputIsBFloat16: inputIsBFloat16, line, .relu6)
+  default: depthwiseSplit(unit, inputIsBFloat16: inputIsBFloat16, line, line.epilogue)
+  }
+}
+
+/// - Parameter epilogue: The line's; a literal where it is a usual one.
+@inlinable @inline(__always)
+func depthwiseSplit<Unit: VectorUnit>(
+  _ unit: Unit.Type, inputIsBFloat16: Bool, _ line: DepthwiseLine, _ epilogue: EpilogueCode
+) {
   let width = Unit.Vector.scalarCount
   let size = inputIsBFloat16 ? 2 : 4
   for column in 0..<line.columns {
@@ -35,7 +52,7 @@ public func depthwiseSplit<Unit: VectorUnit>(_ unit: Unit.Type, inputIsBFloat16:
     var channel = 0
     while channel < line.channels {
       let value = loadElements(unit, isBFloat16: inputIsBFloat16, line.channels - channel, from + channel * size)
-      store(value, to)
+      store(applied(unit, epilogue, value), to)
       to += line.registerStep
       channel += width
     }

@@ -209,7 +209,8 @@ public struct VideoDetection {
         : [
           "the first frame is taken for second \(dataset.clock.firstSecond) (--starting-second says otherwise): \(listed(shifted))"
         ])
-    if keyFrameCount == 0, let firstFault {
+    // Where people were looked for, nobody is a result of those videos that can be read.
+    if keyFrameCount == 0, timing.detector == nil || opened.isEmpty, let firstFault {
       throw causes.count == 1 ? firstFault : VideoDetectionError.unreadable(causes)
     }
     if keyFrameCount == 0, timing.detector == nil {

@@ -70,6 +70,19 @@ struct NobodyTests {
     #expect(try text(scratch.path + "/a-gallery/index.html").contains("\"frames\": []"))
   }
 
+  @Test("A video in which nobody is found has its results though others cannot be read")
+  func besideBroken() throws {
+    let broken = try scratch.file("broken.mp4", "no video at all")
+    let result = Program.run(
+      ["detect", broken, Self.movie, "--detector", DetectorRunTests.detector, "--person-score", "1", "--overlay-video"]
+        + ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", out]
+        + ["--labelmap", LittleWorld.annotations + "/labelmap.pbtxt"] + LittleWorld.tinyNetwork)
+    expectFailure(result, ["the results lack 1 video"])
+    #expect(result.stderr.contains("'broken' cannot be read"), "\(result.stderr)")
+    #expect(result.stderr.contains("nobody was found in 'bframes'"), "\(result.stderr)")
+    #expect(pathExists(out + "/overlays/bframes.mp4") && pathExists(out + "/detections.csv"))
+  }
+
   @Test("Rows of nobody without any tracks beside them")
   func rowsAlone() throws {
     let folder = scratch.path + "/rows"

@@ -125,6 +125,10 @@ extension OwnPeopleTests {
         "leave --tracks out",
         "detections.csv",
       ])
+    // A file of tracks has no rows, and lies beside none.
+    let file = Program.run(["tracks", out + "/tracks.json", "--output-dir", scratch.path + "/x"])
+    expectFailure(file, ["expected rows of video, second", "found JSON"])
+    #expect(!file.stderr.contains("is not taken"), "\(file.stderr)")
     let empty = scratch.path + "/empty"
     try makeFolder(empty)
     expectFailure(

@@ -19,7 +19,7 @@ public enum TracksBeside {
   /// - Throws: `FileError` for rows that cannot be read.
   public static func of(rows: String) throws(FileError) -> TracksBeside {
     let path = joinPath(splitPath(rows).folder, name)
-    if rows == standardInput || !pathExists(path) { return .none }
+    if rows == standardInput || rows == path || !pathExists(path) { return .none }
     let file: TrackFile
     do {
       file = try TrackFile(paths: [path])

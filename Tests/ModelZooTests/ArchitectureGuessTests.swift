@@ -13,6 +13,7 @@ import Testing
     blocks: [Int], stem: Int = 1, kernels: [[Int]], pathways: Int = 1, width: Int = 16
   ) -> [Item] {
     var items: [Item] = []
+    let isPlain = blocks == [2, 2, 2, 2]
     for pathway in 0..<pathways {
       let prefix = "s1.pathway\(pathway)_stem"
       items.append((prefix + ".conv.weight", Tensor(zeros: [pathway == 0 ? width : width / 8, 3, stem, 7, 7])))
@@ -20,8 +21,11 @@ import Testing
         for block in 0..<blocks[stage] {
           let name = "s\(stage + 2).pathway\(pathway)_res\(block).branch2"
           items.append(
-            (name + ".a.weight", Tensor(zeros: [width, 1, kernels[stage][block % kernels[stage].count], 1, 1])))
-          if blocks != [2, 2, 2, 2] { items.append((name + ".c.weight", Tensor(zeros: [1, width, 1, 1, 1]))) }
+            (
+              name + ".a.weight",
+              Tensor(zeros: [width, 1, kernels[stage][block % kernels[stage].count]] + (isPlain ? [3, 3] : [1, 1]))
+            ))
+          if !isPlain { items.append((name + ".c.weight", Tensor(zeros: [1, width, 1, 1, 1]))) }
         }
       }
     }

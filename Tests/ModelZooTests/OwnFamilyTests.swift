@@ -184,7 +184,9 @@ private struct BoxedFamily: ModelFamily {
     #expect("\(try #require(error))".contains("must be a model of PySlowFast, found 'Small'"))
 
     // Its file under another's configuration.
-    let file = try save([("small.conv.weight", Tensor(zeros: [6, 3, 1, 3, 3]))])
+    let asked = WeightReader(nil)
+    _ = VideoModel(try Architecture(config("4"), families: families), weights: asked, engine: Engine(threads: 1))
+    let file = try save(asked.report.missing.map { ($0.name, Tensor(zeros: $0.shape)) })
     var slow = Configuration.defaults
     try slow.apply(overrides: ["MODEL.MODEL_NAME", "ResNet", "MODEL.ARCH", "slow"])
     let reader = WeightReader(file)
@@ -192,7 +194,7 @@ private struct BoxedFamily: ModelFamily {
     let guess = ArchitectureGuess(file, families: families)
     #expect(
       LoadHints(reader.report, guess, slow, families: families).changes
-        == "MODEL.ARCH small MODEL.MODEL_NAME Small RESNET.WIDTH_PER_GROUP 6")
+        == "MODEL.ARCH small MODEL.MODEL_NAME Small RESNET.WIDTH_PER_GROUP 6 MODEL.NUM_CLASSES 5")
     #expect(LoadHints(reader.report, guess, slow).changes == nil)
   }
 

@@ -205,7 +205,9 @@ private struct PeerSmall: PeerBackbone {
     let file = try open(random(Self.there) + random([("patch.second.weight", [1])]), families)
     let text = try #require(ArchitectureGuess(file, families: families).obstacle).reason
     #expect(
-      text == "it holds PyTorchVideo's Small of two patches ('patch.second.weight'), which this program cannot run")
+      text
+        == "it holds a network of PyTorchVideo: Small of two patches ('patch.second.weight'), which this program cannot run"
+    )
   }
 
   @Test func theBackboneBecomesTheLibrarys() throws {

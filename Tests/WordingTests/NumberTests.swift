@@ -58,5 +58,6 @@ import Wording
     #expect(listed([]) == "")
     #expect(series(["a", "b", "c"], "or") == "a, b or c" && series(["a", "b"], "and") == "a and b")
     #expect(series(["a"], "or") == "a" && series([], "or") == "")
+    #expect(possessive("AVA") == "AVA's" && possessive("Charades") == "Charades'")
   }
 }

@@ -51,6 +51,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
 
 /// Makes text from a file fit for a message: one line, no control characters, not too long.
 public func printable(_ text: some StringProtocol, limit: Int = 80) -> String {
+  // As nearly all names are: asking for properties of scalars takes many times as long.
+  if text.utf8.count <= limit, text.utf8.allSatisfy({ (0x20..<0x7f).contains($0) }) { return String(text) }
   var result = ""
   var length = 0
   for scalar in text.unicodeScalars {

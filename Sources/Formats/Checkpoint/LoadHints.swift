@@ -19,6 +19,8 @@ public struct LoadHints: Sendable {
   public var obstacle: (reason: String, advice: String)?
   /// Why no configuration loads the file whole, and what to do; a part of it may serve.
   public var oddity: (reason: String, advice: String)?
+  /// Whether the file is of another network than the model, be it that all of the model's tensors are there.
+  public var isOfOtherNetwork = false
   /// What the names of the head's tensors begin with: a partial load needs some of the others.
   public var headPrefix: String?
   /// By the tensor's name.

@@ -62,8 +62,8 @@ public struct LoadReport: Sendable {
   /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
   public var isComplete: Bool { missing.isEmpty && mismatched.isEmpty }
 
-  /// Stops when weights are missing or of another shape, unless a partial load is allowed; and that is refused where
-  /// (almost) nothing before the head fits, or where the file is of another kind of network. Stops also where a batch
+  /// Stops when weights are missing or of another shape, or are those of another network, unless a partial load is allowed;
+  /// and that is refused where (almost) nothing before the head fits, or where the file is of another kind of network. Stops also where a batch
   /// normalisation of the file would make every score not a number.
   ///
   /// - Throws: `CheckpointError.weightsDoNotFit` with all that is known about why.
@@ -75,7 +75,7 @@ public struct LoadReport: Sendable {
           + "\(first.channel))\(more): a variance is 0 or more, and every score would be NaN\n"
           + "         -> the file is damaged, or its training diverged: fetch it again, or take an earlier checkpoint")
     }
-    if isComplete || allowPartial && !fitsTooLittle && hints.obstacle == nil { return }
+    if isComplete && !hints.isOfOtherNetwork || allowPartial && !fitsTooLittle && hints.obstacle == nil { return }
     throw CheckpointError.weightsDoNotFit(text)
   }
 
@@ -117,7 +117,11 @@ public struct LoadReport: Sendable {
       return "weights: '\(path ?? "")' does not suit this config: \(reason)\n         -> \(advice)"
     }
     var lines = mismatchLines + missingLines + unusedLines
-    var closing = ["or allow a partial load (--partial-weights), which fills the gaps with random numbers"]
+    var closing = [
+      isComplete
+        ? "or allow a partial load (--partial-weights), which leaves these out"
+        : "or allow a partial load (--partial-weights), which fills the gaps with random numbers"
+    ]
     if fitsTooLittle {
       lines.insert(
         found == 0

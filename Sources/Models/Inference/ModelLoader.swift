@@ -75,9 +75,8 @@ public struct LoadedModel {
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
     notices =
-      found + architecture.notices + checkpoint.notices + taken + report.notices
-      + [guess.contradiction(config, file: report.fileName)].compactMap(\.self)
-      + (peer.map { pixelNotices($0, config) } ?? [])
+      found + checkpoint.notices + taken + report.notices
+      + guess.notices(architecture, config, file: report.fileName) + (peer.map { pixelNotices($0, config) } ?? [])
   }
 }
 

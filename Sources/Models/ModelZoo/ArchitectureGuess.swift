@@ -23,6 +23,8 @@ public struct ArchitectureGuess: Sendable {
   let peer: PeerNetwork?
   /// The configuration in the file; nil where it has none, or that of another network.
   private(set) var own: Configuration?
+  /// What that configuration has of layers whose tensors are missing.
+  private(set) var claims: [FileFacts.Override] = []
   /// The configs of this project for networks of this shape, with what was published of them.
   private(set) var candidates: [(path: String, published: [PublishedModel])] = []
   /// Whether the candidates have its widths and its classes.
@@ -41,28 +43,28 @@ public struct ArchitectureGuess: Sendable {
   /// - Parameter families: Whose networks are looked for.
   public init(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
     self.checkpoint = checkpoint
-    let tensors = TensorIndex(checkpoint)
     let file = PeerFile(checkpoint)
     own = file.config
     let reading = PeerReading(file, families)
     if case .network(let network)? = reading { peer = network } else { peer = nil }
+    let tensors = TensorIndex(checkpoint, peer)
     if case .unsupported(let library, let what, let example)? = reading {
       network = Recognition("a network of \(library)")
       obstacle = (
-        "it holds \(library)'s \(what) ('\(printable(example))'), which this program cannot run",
+        "it holds a network of \(library): \(what) ('\(printable(example))'), which this program cannot run",
         "give weights of a \(series(families.flatMap(\.networks), "or")) network and their config"
       )
       return
     }
-    if let peer = PeerNames(checkpoint.entries.map(\.name)) {
-      network = Recognition("a network of \(peer.owner)")
+    if peer == nil, let other = PeerNames(checkpoint.entries.map(\.name)) {
+      network = Recognition("a network of \(other.owner)")
       obstacle = (
-        "its tensors have \(peer.owner)'s names ('\(printable(peer.example))'), which this program does not read",
-        peer.advice
+        "its tensors have \(possessive(other.owner)) names ('\(printable(other.example))'), which this program does not read",
+        other.advice
       )
       return
     }
-    let classes = tensors.shape(Projection.scope + ".weight").flatMap { $0.first }
+    let classes = Self.classes(tensors)
     if let family = UnbuiltModels.recognise(tensors) {
       network = Recognition(family)
       if let classes { network?.set(.modelNumClasses, "\(classes)") }
@@ -72,14 +74,14 @@ public struct ArchitectureGuess: Sendable {
       )
       return
     }
-    // The last first: ResNets, whose names the others have too, are the least particular.
-    for candidate in families.reversed() where network == nil {
-      network = candidate.recognise(tensors)
-      if network != nil { family = candidate }
+    // The last first: of equals the first is taken, and ResNets, whose names the others have too, are the least particular.
+    let proposals = families.reversed().compactMap { family in
+      family.recognise(tensors).map { Proposal(family: family, network: $0) }
     }
+    if let likeliest = likeliest(proposals, families) { (family, network) = (likeliest.family, likeliest.network) }
     if let classes { network?.set(.modelNumClasses, "\(classes)") }
     holdOwnConfiguration(families)
-    readHead(tensors)
+    readHead(tensors, classes)
     addUsualValues()
     if let peer { network?.add(peer) }
     if let own {
@@ -88,19 +90,47 @@ public struct ArchitectureGuess: Sendable {
     network.map { findCandidates($0, classes) }
   }
 
+  /// A network that a file may hold.
+  private struct Proposal {
+    let family: any ModelFamily
+    let network: Recognition
+  }
+
+  /// That whose network has the most of the file's tensors: what one lacks decides nothing.
+  private func likeliest(_ proposals: [Proposal], _ families: [any ModelFamily]) -> Proposal? {
+    if proposals.count < 2 { return proposals.first }
+    let found = proposals.map { proposal -> Int in
+      var network = proposal.network
+      if let scoresBoxes = peer?.scoresBoxes { network.set(.detectionEnable, scoresBoxes ? "True" : "False") }
+      return report(network, proposal.family, families)?.found ?? -1
+    }
+    return zip(proposals, found).max { $0.1 < $1.1 }?.0
+  }
+
+  /// How a network without a word of the file's own configuration, and the file compare; nil where none can be built.
+  private func report(
+    _ network: Recognition, _ family: (any ModelFamily)?, _ families: [any ModelFamily]
+  ) -> LoadReport? {
+    try? NetworkFit.report(of: self, under: FileFacts(network, own: nil, family).configuration(), families)
+  }
+
+  // MARK: The file's own configuration
+
   /// Holds the file's own configuration against its tensors: of what it says otherwise, that is taken under which the
-  /// tensors are the same, and the rest is said.
+  /// tensors are the same, or under which there would be more of them, and the rest is said.
   private mutating func holdOwnConfiguration(_ families: [any ModelFamily]) {
     guard let own, let network else { return }
-    let others = network.settings.compactMap { setting -> FileFacts.Override? in
+    // What another library's names say of a network, its tensors do not.
+    let held = peer == nil ? network.allSettings : network.settings
+    let others = held.compactMap { setting -> FileFacts.Override? in
       guard own.source(of: setting.key) != .fallback, let value = own.overrideText(setting.key), !setting.admits(value)
       else { return nil }
       return FileFacts.Override(key: setting.key, value: value)
     }
     if others.isEmpty { return }
-    // What another library's names say of a network, its tensors do not.
-    let taken = peer == nil ? sameTensors(others, network, families) : []
-    for setting in taken { self.network?.replace(setting.key, by: setting.value) }
+    let taken: [FileFacts.Override]
+    (taken, claims) = peer == nil ? believed(others, network, families) : ([], [])
+    for setting in taken { self.network?.take(setting.key, setting.value) }
     let denied = others.filter { !taken.contains($0) }
     if denied.isEmpty { return }
     let said = "the file's own configuration (cfg) has \(series(denied.map(\.text), "and"))"
@@ -109,26 +139,41 @@ public struct ArchitectureGuess: Sendable {
       self.own = nil
       self.network?.remark("\(said): it is another network's, and nothing of it is taken")
     } else {
-      let now = denied.map { setting in network.settings.first { $0.key == setting.key }?.value ?? "" }
+      let now = denied.map { setting in held.first { $0.key == setting.key }?.value ?? "" }
+      for (setting, value) in zip(denied, now) where network.unseen[setting.key] != nil {
+        self.network?.take(setting.key, value)
+      }
       self.network?.remark("\(said), where the tensors have \(series(now, "and")): taken is what they have")
     }
   }
 
-  /// Those of a configuration's values under which the network has as many of the file's tensors as under those that were
-  /// recognised: all, where they do together, else those that do by themselves.
-  private func sameTensors(
+  /// Those of a configuration's values that are believed, all together or else by themselves: under which the network has as
+  /// many of the file's tensors as under those that were recognised, or all of these and more.
+  ///
+  /// - Returns: Also those of them under which there would be more tensors than there are.
+  private func believed(
     _ values: [FileFacts.Override], _ network: Recognition, _ families: [any ModelFamily]
-  ) -> [FileFacts.Override] {
-    func misfits(_ values: [FileFacts.Override]) -> Int {
+  ) -> (taken: [FileFacts.Override], claims: [FileFacts.Override]) {
+    func report(_ values: [FileFacts.Override]) -> LoadReport? {
       var trial = network
-      for setting in values { trial.replace(setting.key, by: setting.value) }
-      let report = try? NetworkFit.report(
-        of: self, under: FileFacts(trial, own: nil, family).configuration(), families)
-      return report.map { $0.missing.count + $0.mismatched.count + $0.unused.count } ?? Int.max
+      for setting in values { trial.take(setting.key, setting.value) }
+      return self.report(trial, family, families)
     }
-    let least = misfits([])
-    if least == Int.max || misfits(values) <= least { return least == Int.max ? [] : values }
-    return values.filter { misfits([$0]) <= least }
+    guard let plain = report([]) else { return ([], []) }
+    /// How many more tensors there would be; nil where those that there are would not suit.
+    func excess(_ values: [FileFacts.Override]) -> Int? {
+      guard let trial = report(values), trial.mismatched.count <= plain.mismatched.count,
+        trial.unused.count <= plain.unused.count
+      else { return nil }
+      return max(0, trial.missing.count - plain.missing.count)
+    }
+    if let more = excess(values) {
+      if more == 0 { return (values, []) }
+      let claims = values.filter { value in (excess(values.filter { $0 != value }) ?? more) < more }
+      return (values, claims.isEmpty ? values : claims)
+    }
+    let alone = values.map { ($0, excess([$0])) }
+    return (alone.filter { $1 != nil }.map(\.0), alone.filter { ($1 ?? 0) > 0 }.map(\.0))
   }
 
   /// The usual values of keys of the head that leave no trace in tensors.
@@ -138,7 +183,7 @@ public struct ArchitectureGuess: Sendable {
       network?.untraced.merge(others) { _, ofBoxes in ofBoxes }
     }
     // Charades' videos have several classes.
-    let hasSeveral = isOfBoxes || head == .clips(dataSet: Self.dataSets[Self.classesOfCharades])
+    let hasSeveral = isOfBoxes || head == .clips(dataSet: Self.dataSets[Self.classesOfCharades]?.name)
     let usual = [
       Key.detectionEnable.name: isOfBoxes ? "True" : "False",
       Key.modelHeadAct.name: (hasSeveral ? Activation.sigmoid : .softmax).rawValue,
@@ -165,7 +210,8 @@ public struct ArchitectureGuess: Sendable {
       network, scoresBoxes: peer?.scoresBoxes ?? head.map { $0 == .boxes }, classes: classes, peer?.semantics)
     let models = traits.isEmpty ? [] : family?.published.filter { $0.traits == traits && isOfItsLibrary($0) } ?? []
     var found: [(path: String, published: [PublishedModel])] = []
-    for path in models.compactMap(\.config) + (peer == nil ? UnpublishedConfigs.paths(traits) : [])
+    let others = peer == nil ? family?.unpublished.filter { $0.traits == traits }.map(\.config) ?? [] : []
+    for path in models.compactMap(\.config) + others
     where !found.contains(where: { $0.path == path }) {
       found.append((path, isPublished ? models.filter { $0.config == path } : []))
     }
@@ -183,53 +229,78 @@ public struct ArchitectureGuess: Sendable {
   static let selfSupervisedHead = Projection.scope + ".projection."
   private static let usualClasses = 400
   private static let classesOfCharades = 157
-  /// The data sets of whole clips that a number of classes speaks for.
-  private static let dataSets = [
-    usualClasses: "Kinetics-400", 600: "Kinetics-600", 700: "Kinetics-700", 101: "UCF101",
-    classesOfCharades: "Charades",
-    174: "Something-Something v2", classesOfImageNet: "ImageNet",
+  /// The data sets of whole clips that a number of classes speaks for, and what `TEST.DATASET` calls them.
+  private static let dataSets: [Int: (name: String, test: String)] = [
+    usualClasses: ("Kinetics-400", kinetics), 600: ("Kinetics-600", kinetics),
+    700: ("Kinetics-700", kinetics), 101: ("UCF101", kinetics), classesOfCharades: ("Charades", "charades"),
+    174: ("Something-Something v2", "ssv2"), classesOfImageNet: ("ImageNet", "imagenet"),
   ]
+  /// Whose lists name videos and classes, as those of other data sets may.
+  private static let kinetics = Key.testDataset.fallback
+
+  /// The `TEST.DATASET` of what the head scores: another than AVA where it scores clips, whose tests want boxes; nil for
+  /// heads of boxes.
+  var testDataset: String? {
+    switch head {
+    case .boxes: nil
+    case .clips(let dataSet): Self.dataSets.values.first { $0.name == dataSet }?.test ?? Self.kinetics
+    case nil: Self.kinetics
+    }
+  }
+
   private static let classesOfAVA: Set = [
     ActionDataset.ava.classNames.count, ActionDataset.ava.scoredClasses?.count ?? 0,
   ]
 
-  /// The number of classes of the last layer; nil where there is no such matrix.
-  private func scored(_ tensors: TensorIndex) -> Int? {
-    guard let shape = tensors.shape(Projection.scope + ".weight"), shape.count == 2 else { return nil }
-    return shape[0]
+  /// The number of classes of the last layer; nil where there is none.
+  private static func classes(_ tensors: TensorIndex) -> Int? {
+    if let shape = tensors.shape(Projection.scope + ".weight") { return shape.count == 2 ? shape[0] : nil }
+    return tensors.shape(Projection.scope + ".bias").flatMap { $0.count == 1 ? $0[0] : nil }
+  }
+
+  /// Whether the file has a head that scores, or a part of one: one without is said to have none, and not to lack its
+  /// tensors.
+  var hasHead: Bool {
+    checkpoint.entries.contains {
+      $0.name.hasPrefix(Projection.headPrefix) && !$0.name.hasPrefix(Self.selfSupervisedHead)
+    }
   }
 
   /// Tells what the head scores, whatever else the file has.
-  private mutating func readHead(_ tensors: TensorIndex) {
-    guard let classes = scored(tensors) else {
+  private mutating func readHead(_ tensors: TensorIndex, _ classes: Int?) {
+    guard hasHead else {
       network?.remark(
         tensors.hasPrefix(Self.selfSupervisedHead)
           ? "the head is a multi-layer projection of self-supervised training" : "there is no head")
       return
     }
-    let dataSet = Self.dataSets[classes]
-    scoresBoxes = peer?.scoresBoxes ?? family?.scoresBoxes(tensors)
+    let dataSet = classes.flatMap { Self.dataSets[$0]?.name }
+    let byNames = peer?.scoresBoxes ?? family?.scoresBoxes(tensors)
     let isOfConfig = own.flatMap { $0.source(of: .detectionEnable) == .fallback ? nil : $0[.detectionEnable] }
-    if let scoresBoxes, let isOfConfig, scoresBoxes != isOfConfig {
+    scoresBoxes = byNames ?? isOfConfig
+    if let byNames, let isOfConfig, byNames != isOfConfig {
       network?.remark(
         "the file's own configuration (cfg) has \(Key.detectionEnable.name) \(isOfConfig ? "True" : "False"), and the tensors' "
           + "names say otherwise: taken is what they say")
     }
-    if let isOfBoxes = scoresBoxes ?? isOfConfig {
+    if let isOfBoxes = scoresBoxes {
       head = isOfBoxes ? .boxes : .clips(dataSet: dataSet)
       network?.set(.detectionEnable, isOfBoxes ? "True" : "False")
       network?.remark(
         "the head is \(isOfBoxes ? "an RoI head" : "a classification head") by "
-          + (scoresBoxes == nil ? "the file's own configuration" : "the tensors' names"))
-    } else if Self.classesOfAVA.contains(classes) {
+          + (byNames == nil ? "the file's own configuration" : "the tensors' names"))
+      return
+    }
+    guard let classes else { return }
+    if Self.classesOfAVA.contains(classes) {
       head = .boxes
       network?.remark(
-        "\(classes) classes suggest \(ActionDataset.ava.name)'s RoI head: DETECTION.ENABLE True (both heads have the same tensors)"
+        "\(classes) classes suggest \(possessive(ActionDataset.ava.name)) RoI head: DETECTION.ENABLE True (both heads have the same tensors)"
       )
     } else if let dataSet {
       head = .clips(dataSet: dataSet)
       network?.remark(
-        "\(classes) classes suggest \(dataSet)'s classification head: DETECTION.ENABLE False (both heads have the same tensors)"
+        "\(classes) classes suggest \(possessive(dataSet)) classification head: DETECTION.ENABLE False (both heads have the same tensors)"
       )
     } else {
       network?.remark("the RoI head and the classification head have the same tensors: DETECTION.ENABLE cannot be told")

@@ -30,17 +30,18 @@ private func guessed(
     return lines + remarks + [note("\(reason) -> \(advice)")]
   }
   guard let fit else { return lines + remarks }
-  let suggestions = ConfigSuggestions(guess, fit, read)
-  lines += fit.gaps(isWritten: false).map(note)
+  lines += ([fit.gap.map { "\(fit.fileName) \($0.reason) -> \($0.advice)" }, fit.strangers(isWritten: false)])
+    .compactMap { $0.map(note) }
   let oddity =
     fit.leavesOwnOut
     ? "the file's own configuration (cfg) is of no network with these tensors, and is left out here" : fit.facts.oddity
   let notes = (oddity.map { [note($0)] } ?? []) + remarks
   // What loads nothing is not advised.
   guard let settings = fit.settings() else { return lines + notes }
+  let suggestions = ConfigSuggestions(guess, fit, read)
   let assumed = fit.facts.assumed(settings)
   let head =
-    fit.hasHead
+    guess.hasHead
     ? []
     : [
       note(
@@ -56,7 +57,7 @@ private func guessed(
   if !assumed.isEmpty {
     lines.append(note("\(untraced(assumed)): below is what is usual -> set what the weights were trained with"))
   }
-  return lines + ["", "overrides that suit these weights\(fit.hasHead ? "" : ", but for the head"):"]
+  return lines + ["", "overrides that suit these weights\(guess.hasHead ? "" : ", but for the head"):"]
     + (settings.filter { !$0.isAssumed } + settings.filter(\.isAssumed)).map { "  \($0.text)" }
 }
 
@@ -94,7 +95,7 @@ private func configLines(_ suggestions: ConfigSuggestions, _ guess: Architecture
     // The numbers are of the config's own network.
     let isPublished = suggestion.config == nil || suggestion.overrides.allSatisfy { $0.key.hasPrefix("DATA.") }
     if guess.network?.hasPublishedWidths == true, isPublished {
-      lines += suggestion.published.map { "published     \($0.library)'s \($0.name): \($0.number)" }
+      lines += suggestion.published.map { "published     \(possessive($0.library)) \($0.name): \($0.number)" }
     }
   }
   if suggestions.all.count > 1 {

@@ -125,16 +125,14 @@ extension FactorisedBackbone.Kind {
   /// Of how many frames one is left.
   public var timeStride: Int { strides.reduce(1) { $0 * $1.t } }
 
-  /// The kind of network that a file's tensors are of; nil for others.
+  /// The kind of network that a file's tensors may be of, as any of them tells; nil for others.
   init?(_ tensors: TensorIndex) {
-    guard tensors.stem(pathway: 0) != nil, let first = tensors.blocks(stage: 2, pathway: 0).first,
-      tensors.shape("\(StageNames.stem(pathway: 0)).\(StageNames.stemInSpace).weight") == nil
-    else { return nil }
-    func shape(_ name: String) -> [Int] { tensors.convolution(name, block: first, stage: 2, pathway: 0) ?? [] }
-    let b = shape("b")
-    if shape(StageNames.branchInTime).count == 5 {
+    guard tensors.hasStages else { return nil }
+    if !tensors.branchParts.isDisjoint(with: [StageNames.branchInTime, StageNames.branchInTime + "_bn"]) {
       self = .timeAndSpace
-    } else if b.count == 5, b[1] == 1, b[2] == 3 {
+    } else if tensors.stem(pathway: 0)?[2] == Self.channels.stemKernel
+      || tensors.convolutions("b").contains(where: { $0[0] > 1 && $0[1] == 1 && $0[2] == 3 })
+    {
       self = .channels
     } else {
       return nil

@@ -19,13 +19,15 @@ struct FactorisedInPyTorchVideo: PyTorchVideoStages {
   }
 
   func owns(_ file: PeerFile, prefix: String) -> Bool {
-    if PyTorchVideoLayout.hasSeparateStem(file, prefix: prefix) { return false }
     switch kind {
-    case .timeAndSpace: return file.first(containing: ".branch2.conv_b.conv_t.") != nil
+    case .timeAndSpace:
+      return ["conv_", "norm."].contains { file.first(containing: ".branch2.conv_b.\($0)") != nil }
     case .channels:
       // Each channel by itself, and over several frames.
       let isSeparated = { (shape: [Int]) in shape.count == 5 && shape[0] > 1 && shape[1] == 1 && shape[2] > 1 }
+      let stem = file.shape("\(prefix)blocks.0.conv.weight")
       return file.first(ending: ".branch2.conv_b.weight", where: isSeparated) != nil
+        || stem?.count == 5 && stem?[2] == kind.stemKernel
     }
   }
 }

@@ -80,28 +80,37 @@ struct FactorisedFamily: ModelFamily {
   }
 
   func recognise(_ tensors: TensorIndex) -> Recognition? {
-    guard let kind = FactorisedBackbone.Kind(tensors), let stem = tensors.stem(pathway: 0),
-      let member = Self.members.first(where: { $0.kind == kind })
+    guard let kind = FactorisedBackbone.Kind(tensors), let member = Self.members.first(where: { $0.kind == kind })
     else { return nil }
-    let depth = tensors.depth(of: Self.depths)
-    var network = Recognition([member.network, depth.map { "R\($0)" }].compactMap { $0 }.joined(separator: " "))
-    network.remarkMissingBlocks(tensors.blockCounts, of: depth, depth.flatMap { Self.depths[$0] })
-    network.traits = Set([member.arch, depth.map { "R\($0)" }].compactMap { $0 })
-    network.hasPublishedWidths = stem[0] == 64
+    let depth = StageDepth(tensors.blockCounts, of: Self.depths)
+    let width = Self.width(tensors)
+    var network = Recognition(
+      [member.network, depth?.certain.map { "R\($0)" }].compactMap { $0 }.joined(separator: " "))
+    network.remarkMissingBlocks(tensors.blockCounts, depth)
+    network.traits = Set([member.arch, depth?.certain.map { "R\($0)" }].compactMap { $0 })
+    network.hasPublishedWidths = width == 64
     network.set(.modelArch, member.arch)
     network.set(.modelModelName, member.modelName)
     if let depth {
-      network.set(.resnetDepth, "\(depth)")
+      network.set(.resnetDepth, "\(depth.depth)", or: depth.others.map(String.init))
     } else {
       network.oddity = "the blocks of its stages, \(tensors.blockCounts), are those of no known depth"
     }
-    network.set(.resnetWidthPerGroup, "\(stem[0])")
-    network.set(.dataInputChannelNum, "[\(stem[1])]")
+    if let width { network.set(.resnetWidthPerGroup, "\(width)") }
+    if let stem = tensors.stem(pathway: 0) { network.set(.dataInputChannelNum, "[\(stem[1])]") }
     network.leaveOpen(Key.dataNumFrames)
     network.untraced = [
       Key.dataNumFrames.name: "\(member.clip.frames)", Key.dataSamplingRate.name: "\(member.clip.rate)",
     ]
     return network
+  }
+
+  /// The width of the stem, as that or any stage tells.
+  private static func width(_ tensors: TensorIndex) -> Int? {
+    if let stem = tensors.stemChannels(pathway: 0) { return stem }
+    return (2...5).lazy.compactMap { stage in tensors.width(stage: stage, pathway: 0).map { $0 >> stage } }.first {
+      $0 > 0
+    }
   }
 
   func keys(deciding name: String) -> Set<String> {

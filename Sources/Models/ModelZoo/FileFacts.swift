@@ -145,8 +145,11 @@ struct FileFacts {
   ///
   /// - Parameters:
   ///   - peer: Whose file it is; nil for PySlowFast's own.
+  ///   - testDataset: The `TEST.DATASET` that the head needs; nil where any will do.
   ///   - build: Builds a configuration's architecture, to see what it asks for.
-  func settings(_ peer: PeerNetwork?, _ build: (Configuration) throws -> Architecture) -> [Override] {
+  func settings(
+    _ peer: PeerNetwork?, testDataset: String?, _ build: (Configuration) throws -> Architecture
+  ) -> [Override] {
     var settings = known
     var asked: Set<String> = []
     while true {
@@ -164,7 +167,9 @@ struct FileFacts {
         return Override(key: key, value: own ?? config.overrideText(key) ?? "", isAssumed: true)
       }
     }
-    return settings.filter { !$0.isAssumed || asked.contains($0.key) || shown(peer).contains($0.key) }
+    let own = settings.filter { !$0.isAssumed || asked.contains($0.key) || shown(peer).contains($0.key) }
+    // Else a test on AVA's boxes, which a configuration may be of, refuses the head.
+    return own + (testDataset.map { [Override(key: Key.testDataset.name, value: $0)] } ?? [])
   }
 
   /// The keys of what a network is shown in a test that no network asks for.

@@ -20,10 +20,12 @@ extension LoadHints {
     self.init()
     // Of a load that suits nothing more is to be known.
     let suits = report.isComplete && report.unused.isEmpty
-    oddity = suits ? nil : NetworkFit(guess, families)?.obstacle
+    let fit = suits ? nil : NetworkFit(guess, families)
+    oddity = fit?.obstacle ?? fit?.gap.map { ("it \($0.reason)", $0.advice) }
     let words = MisfitWords(report, guess, config, families, isOdd: oddity != nil)
     obstacle = guess.obstacle
     headPrefix = Projection.headPrefix
+    isOfOtherNetwork = words.isOfOtherNetwork
     misfits = Dictionary(
       report.mismatched.compactMap { item in words.misfit(item).map { (item.name, $0) } },
       uniquingKeysWith: { first, _ in first })
@@ -48,7 +50,7 @@ private struct MisfitWords {
   /// Whether the file holds another architecture's network than the configuration: no tensor's misfit is then the matter of
   /// one key.
   let isOfOtherNetwork: Bool
-  /// Whether no configuration loads the file: no key is to blame.
+  /// Whether no configuration loads the file, or none the whole network that it is a part of: no key is to blame.
   private let isOdd: Bool
   /// Whether the config scores boxes and not whole clips; nil where nobody said.
   let scoresBoxes: Bool?
@@ -63,8 +65,7 @@ private struct MisfitWords {
     self.config = config
     self.families = families
     let suggestions = Dictionary(
-      (guess.network?.settings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first }
-    ).merging(guess.network?.unseen ?? [:]) { own, _ in own }
+      (guess.network?.allSettings ?? []).map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
     self.suggestions = suggestions
     scoresBoxes = config.map { $0[.detectionEnable] }
     let isNews = { Self.isNews($0, suggestions, config, guess.network) }
@@ -94,7 +95,7 @@ private struct MisfitWords {
   /// What the file's head scores, as far as is known.
   var head: String {
     switch guess.head {
-    case .clips(let dataSet?): "holds a classification network (\(dataSet)'s classes)"
+    case .clips(let dataSet?): "holds a classification network (\(possessive(dataSet)) classes)"
     case .clips(nil): "holds a classification network"
     case .boxes: "holds a detection network"
     case nil: "holds another head"
@@ -167,17 +168,16 @@ private struct MisfitWords {
     return text(!loads(own) && loads(all) ? all : own)
   }
 
-  /// Whether this configuration, changed so, loads the file.
+  /// Whether this configuration, changed so, loads the file, whose network is whole.
   ///
-  /// - Parameter withHoles: Whether it may lack tensors all the same.
-  private func loads(_ settings: [Recognition.Setting], withHead: Bool = false, withHoles: Bool = false) -> Bool {
+  /// - Parameter withHead: Whether its head, too, where there is one.
+  private func loads(_ settings: [Recognition.Setting], withHead: Bool = false) -> Bool {
     guard var config else { return true }
     do {
       try config.apply(overrides: settings.flatMap { [$0.key, $0.value] })
       let report = try NetworkFit.report(of: guess, under: config, families)
-      let missing = withHoles ? [] : report.missing.map(\.name)
-      let names = missing + report.mismatched.map(\.name) + report.unused
-      return names.allSatisfy { !withHead && $0.hasPrefix(Projection.headPrefix) }
+      let names = report.missing.map(\.name) + report.mismatched.map(\.name) + report.unused
+      return names.allSatisfy { !(withHead && guess.hasHead) && $0.hasPrefix(Projection.headPrefix) }
     } catch {
       return false
     }
@@ -185,11 +185,7 @@ private struct MisfitWords {
 
   /// What the configuration has otherwise than the file speaks for.
   private var news: [Recognition.Setting] {
-    guard let network = guess.network else { return [] }
-    let unseen = network.unseen.sorted { $0.key < $1.key }.map {
-      Recognition.Setting(key: $0.key, value: $0.value, alternatives: [])
-    }
-    return (network.settings + unseen).filter { setting in
+    (guess.network?.allSettings ?? []).filter { setting in
       // AVA's boxes want another file.
       isNews(setting.key) && !(setting.key == Key.detectionEnable.name && config?.testsAVA == true)
     }
@@ -215,6 +211,6 @@ private struct MisfitWords {
   private var becomesOther: Bool {
     // AVA's boxes want weights of boxes.
     if config?.testsAVA == true, headsDiffer { return false }
-    return loads(news, withHoles: true)
+    return loads(news, withHead: true)
   }
 }

@@ -67,7 +67,8 @@ public protocol ModelFamily: Sendable {
   /// default `s1`, the stem of networks of stages.
   var firstModules: [String] { get }
 
-  /// What a file's tensors tell, where they are those of one of its networks; nil for all others.
+  /// What a file's tensors tell, where they may be those of one of its networks; nil for all others. Some of them may be
+  /// missing: where several families recognise a file, it holds the network that has the most of its tensors.
   func recognise(_ tensors: TensorIndex) -> Recognition?
 
   /// Whether the head of such a file scores boxes; nil where the tensors do not tell, as by default: both heads of PySlowFast
@@ -79,8 +80,11 @@ public protocol ModelFamily: Sendable {
   /// `traits`.
   var published: [PublishedModel] { get }
 
+  /// The configs of the project for its networks of which nothing was published, for `inspect` to name; by default none.
+  var unpublished: [UnpublishedConfig] { get }
+
   /// How other libraries have its networks: whose files are read, and under whose names weights are written. Of a file the
-  /// first that reads it is believed.
+  /// one that knows the most of its layers is believed.
   var peers: [any PeerMapping] { get }
 
   /// The configuration keys that decide whether its networks have a tensor of that name.
@@ -108,6 +112,7 @@ extension ModelFamily {
   public func recognise(_ tensors: TensorIndex) -> Recognition? { nil }
   public func scoresBoxes(_ tensors: TensorIndex) -> Bool? { nil }
   public var published: [PublishedModel] { PublishedModel.all.filter { !$0.traits.isDisjoint(with: archs) } }
+  public var unpublished: [UnpublishedConfig] { [] }
   public var peers: [any PeerMapping] { [] }
   public func keys(deciding name: String) -> Set<String> { [] }
   public func keys(changingWith keys: Set<String>, isNews: (String) -> Bool) -> Set<String> { [] }
@@ -132,5 +137,5 @@ extension ModelFamily {
   }
 }
 
-/// Every family that can be built. Of a file the last is asked first.
+/// Every family that can be built. Where several have a file's tensors, the last of them is believed.
 public let modelFamilies: [any ModelFamily] = [ResNetFamily(), X3DFamily(), FactorisedFamily(), MViTFamily()]

@@ -12,7 +12,7 @@ struct PeerNames {
     let stem = StageNames.stem(pathway: 0) + "."
     if names.contains(where: { $0.hasPrefix(stem) || UnbuiltModels.owns($0) }) { return nil }
     for (mark, owner) in Self.marks {
-      guard let example = names.first(where: { $0.contains(mark) }) else { continue }
+      guard let example = names.first(where: { $0.hasPart(mark) }) else { continue }
       self.owner = owner
       self.example = example
       advice =

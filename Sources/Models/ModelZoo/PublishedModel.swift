@@ -78,3 +78,13 @@ public struct PublishedModel: Sendable {
     return traits
   }
 }
+
+/// A config of a network of which nothing was published.
+public struct UnpublishedConfig: Sendable {
+  /// Those that `recognise` gives, and what the head scores: "boxes", or the number of its classes.
+  public let traits: Set<String>
+  /// By its path from the project's folder.
+  public let config: String
+
+  public init(traits: Set<String>, config: String) { (self.traits, self.config) = (traits, config) }
+}

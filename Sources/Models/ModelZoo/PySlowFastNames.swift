@@ -25,7 +25,7 @@ extension FileContent {
     for index in items.indices {
       let blob = items[index].originalName
       if stateKey == "blobs" { items[index].name = caffe2ToModelName(blob) }
-      items[index].isOfTraining = ["momentum", "lr", "model_iter"].contains { blob.contains($0) }
+      items[index].isOfTraining = ["momentum", "lr", "model_iter"].contains { blob.hasPart($0) }
     }
   }
 
@@ -43,7 +43,7 @@ extension FileContent {
         item.name = item.name.dropLast(before.count) + after
         return item
       }
-      if item.name.contains("bn.bn.") || item.name.contains(".split_bn.") {
+      if item.name.hasPart("bn.bn.") || item.name.hasPart(".split_bn.") {
         dropped.append(item.name)
         return nil
       }

@@ -57,17 +57,23 @@ public struct Recognition: Sendable {
     settings[index] = Setting(key: key, value: value, alternatives: [])
   }
 
+  /// Takes a value of a key, be it one that the absence of tensors spoke for.
+  mutating func take(_ key: String, _ value: String) {
+    if unseen.removeValue(forKey: key) != nil {
+      settings.append(Setting(key: key, value: value, alternatives: []))
+    } else {
+      replace(key, by: value)
+    }
+  }
+
+  /// What is said of it where nobody else speaks: settings, and values that the absence of tensors speaks for.
+  var allSettings: [Setting] {
+    settings + unseen.sorted { $0.key < $1.key }.map { Setting(key: $0.key, value: $0.value, alternatives: []) }
+  }
+
   /// The value that the tensors speak for.
   public func value<Content: Sendable>(_ key: Key<Content>) -> String? {
     settings.first { $0.key == key.name }?.value
-  }
-
-  /// Says where its stages have fewer blocks than the depth that they are taken for.
-  mutating func remarkMissingBlocks<Depth>(_ counts: [Int], of depth: Depth?, _ blocks: [Int]?) {
-    guard let depth, let blocks, blocks != counts else { return }
-    remark(
-      "the blocks of its stages, \(counts), are those of no known depth: taken for \(depth)'s, \(blocks), with some missing"
-    )
   }
 
   /// - Parameter keys: Names of those whose values the tensors leave open, where the remark says so: it goes once all of

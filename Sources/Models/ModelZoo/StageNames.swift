@@ -40,14 +40,23 @@ public enum StageNames {
     (1...5).contains { part == stage($0) || part.hasPrefix(stage($0)) && part.hasSuffix(fusion) }
   }
 
-  /// Reads a numbered block's name: "s4.pathway0_res12.branch2.a.weight" as "s4.pathway0_res" and 12.
-  static func numbered(_ name: String) -> (blocks: String, number: Int)? {
+  /// Whether a tensor is of a second pathway, or of what joins it to the first.
+  static func isOfTwoPathways(_ name: String) -> Bool {
+    let parts = name.split(separator: ".", maxSplits: 2)
+    guard parts.count > 1, isModule(String(parts[0])) else { return false }
+    return parts[0].hasSuffix(fusion) || parts[1].hasPrefix(fastPathway + "_")
+  }
+
+  /// Reads a numbered block's name: "s4.pathway0_res12.branch2.a.weight" as "s4.pathway0_res", 12 and "branch2.a.weight".
+  static func numbered(_ name: String) -> (blocks: String, number: Int, layer: Substring)? {
     let parts = name.split(separator: ".", maxSplits: 2)
     guard parts.count == 3 else { return nil }
     let stem = parts[1].prefix { !$0.isNumber } + parts[1].drop { !$0.isNumber }.prefix { $0.isNumber }
     let rest = parts[1].dropFirst(stem.count)
     let kind = rest.prefix { !$0.isNumber }
-    guard kind == residual || kind == nonLocal, let number = Int(rest.dropFirst(kind.count)) else { return nil }
-    return ("\(parts[0]).\(stem)\(kind)", number)
+    guard kind == residual || kind == nonLocal, let number = Int(rest.dropFirst(kind.count)), number < 1024 else {
+      return nil
+    }
+    return ("\(parts[0]).\(stem)\(kind)", number, parts[2])
   }
 }

@@ -29,12 +29,18 @@ private struct X3DInPyTorchVideo: PyTorchVideoStages {
     return parts
   }
 
-  func owns(_ file: PeerFile, prefix: String) -> Bool { PyTorchVideoLayout.hasSeparateStem(file, prefix: prefix) }
+  /// The stem of two convolutions, squeeze-and-excitation, or the layers of the head.
+  func owns(_ file: PeerFile, prefix: String) -> Bool {
+    ["blocks.0.conv.conv_", ".norm_b.1.block.", ".pool.post_", ".pool.pre_"].contains {
+      file.first(containing: $0) != nil
+    }
+  }
 
   func semantics(_ layout: PyTorchVideoLayout, _ file: PeerFile) -> PeerSemantics {
     var semantics = PyTorchVideo.semantics
     let shortcut = layout.block(0, stage: 2, pathway: 0)
-    semantics.backbone = PeerX3D(normalisesFirstShortcut: file.has("\(shortcut).branch1_norm.weight"))
+    semantics.backbone = PeerX3D(
+      normalisesFirstShortcut: file.names.contains { $0.hasPrefix("\(shortcut).branch1_norm.") })
     return semantics
   }
 

@@ -59,11 +59,11 @@ struct X3DFamily: ModelFamily {
   func recognise(_ tensors: TensorIndex) -> Recognition? { X3DRecognition(tensors)?.network }
 
   /// The layers before the projection, which the RoI head has not.
-  private static let clipLayers = [X3DHead.convolution, X3DHead.dense].map { "\(Projection.headScope).\($0)" }
+  static let clipLayers = [X3DHead.convolution, X3DHead.dense].map { "\(Projection.headScope).\($0)" }
 
   func scoresBoxes(_ tensors: TensorIndex) -> Bool? {
     if Self.clipLayers.contains(where: tensors.hasPrefix) { return false }
-    return tensors.shape(Projection.scope + ".weight").map { _ in true }
+    return tensors.hasPrefix(Projection.scope + ".") ? true : nil
   }
 
   func keys(deciding name: String) -> Set<String> {

@@ -46,7 +46,7 @@ struct ConvertCommand: ParsableCommand {
       try writeSafetensors(weights.tensors, metadata: metadata, to: output)
     }
     if !isDevice(output) { try checkWritten(weights.tensors, at: output) }
-    Console.say("wrote \(output): \(counted(weights.tensors.count, "tensor")) under \(names.rawValue)'s names")
+    Console.say("wrote \(output): \(counted(weights.tensors.count, "tensor")) under \(possessive(names.name)) names")
   }
 }
 
@@ -55,4 +55,11 @@ enum WeightForm: String, CaseIterable, ExpressibleByArgument {
   case pyth, safetensors
 }
 
-extension WeightNames: ExpressibleByArgument {}
+extension WeightNames: ExpressibleByArgument {
+  public init?(argument: String) {
+    guard let names = Self.all().first(where: { $0.name == argument }) else { return nil }
+    self = names
+  }
+
+  public static var allValueStrings: [String] { all().map(\.name) }
+}

@@ -26,6 +26,9 @@ public func listed(_ items: some Collection<String>, limit: Int = 5) -> String {
   return items.count > limit ? "\(shown) and \(items.count - limit) more" : shown
 }
 
+/// A name as the owner of what follows: "AVA's", "Charades'".
+public func possessive(_ name: String) -> String { name + (name.hasSuffix("s") ? "'" : "'s") }
+
 /// Joins items as a sentence has them: "a, b or c".
 public func series(_ items: [String], _ conjunction: String) -> String {
   guard let last = items.last, items.count > 1 else { return items.first ?? "" }

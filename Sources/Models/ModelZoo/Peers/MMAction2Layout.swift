@@ -10,9 +10,10 @@ struct MMAction2Layout {
   private let own: [[String]]
 
   init?(_ file: PeerFile) {
-    if file.first(containing: "backbone.slow_path.") != nil {
-      paths = ["backbone.slow_path", "backbone.fast_path"]
-    } else if file.has("backbone.layer1.0.conv1.conv.weight") || file.first(containing: "backbone.conv1_s.") != nil {
+    let pathways = ["backbone.slow_path", "backbone.fast_path"]
+    if file.names.contains(where: { name in pathways.contains { name.hasPrefix($0 + ".") } }) {
+      paths = pathways
+    } else if file.names.contains(where: Self.isOfOnePathway) {
       paths = ["backbone"]
     } else {
       return nil
@@ -26,6 +27,27 @@ struct MMAction2Layout {
       }
       return Set(modules).sorted()
     }
+  }
+
+  /// Whether a name is that of a layer as the library's networks of one pathway have it: a convolution or the normalisation
+  /// after it, as parts of one module.
+  private static func isOfOnePathway(_ name: String) -> Bool {
+    if name.hasPrefix("backbone.conv1_s.") || name.hasPrefix("backbone.conv1.conv.") { return true }
+    return name.hasPrefix("backbone.layer")
+      && ["conv", "bn"].contains { part in (1...3).contains { name.hasPart(".conv\($0).\(part).") } }
+  }
+
+  /// The channels of the last maps of all pathways; nil where nothing tells those of one.
+  func features(_ file: PeerFile) -> Int? {
+    var sum = 0
+    for path in paths {
+      let blocks = (0..<3).map { "\(path).layer4.\($0).conv3" }
+      let made = blocks.lazy.flatMap { ["\($0).conv.weight", "\($0).bn.weight", "\($0).bn.bias"] }
+        .compactMap { file.shape($0)?.first }.first
+      guard let made else { return nil }
+      sum += made
+    }
+    return sum
   }
 
   /// The names of all layers, there and here.

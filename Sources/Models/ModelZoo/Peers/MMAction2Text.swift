@@ -16,6 +16,8 @@ struct MMAction2Text {
   var type: String? { backbone?["type"]?.string }
   /// How many frames of the clip the slow pathway takes one of.
   var alpha: Int? { backbone?["resample_rate"]?.integer }
+  /// Whether the features of the whole map stand beside those of each box.
+  var hasContext: Bool? { extractor?["with_global"]?.flag }
   var aligned: Bool? { extractor?["aligned"]?.flag }
 
   var resolution: Int? {
@@ -83,7 +85,7 @@ struct MMAction2Text {
     let nonLocal = pathway?["non_local_cfg"]
     if let mode = nonLocal?["mode"]?.string, attention == nil { return "non-local blocks of the mode '\(mode)'" }
     if attention == .softmax, nonLocal?["use_scale"]?.flag == false { return "non-local blocks without a scale" }
-    if pathway?["with_pool2"]?.flag == true { return "a network that pools time after res2" }
+    if pathway?["with_pool2"]?.flag == true { return "a pool of time after res2" }
     if extractor?["with_temporal_pool"]?.flag == false { return "a head that pools each frame by itself" }
     return nil
   }

@@ -77,19 +77,25 @@ public enum PeerReading: Sendable {
   /// - Parameter example: A tensor whose name or shape tells.
   case unsupported(library: String, what: String, example: String)
 
-  /// nil where the file is of no library that the families know.
+  /// That of the mapping which knows the most of a file's layers: what the file lacks decides nothing. nil where it is of no
+  /// library that the families know.
   init?(_ file: PeerFile, _ families: [any ModelFamily]) {
-    // The last first, as where files of PySlowFast are recognised.
-    for mapping in families.reversed().flatMap(\.peers) {
-      guard var reading = mapping.read(file) else { continue }
-      if case .network(var network) = reading {
-        network.mapping = mapping
-        reading = .network(network)
-      }
-      self = reading
-      return
+    // The last first, as where files of PySlowFast are recognised: of equals the first is taken.
+    let mappings = families.reversed().flatMap(\.peers)
+    let readings = mappings.compactMap { mapping in mapping.read(file).map { (mapping, $0) } }
+    let networks = readings.compactMap { mapping, reading -> PeerNetwork? in
+      guard case .network(var network) = reading else { return nil }
+      network.mapping = mapping
+      return network
     }
-    return nil
+    let known = networks.count < 2 ? networks.map { _ in 0 } : networks.map { $0.countKnown(file.names) }
+    if let network = zip(networks, known).max(by: { $0.1 < $1.1 })?.0 {
+      self = .network(network)
+    } else if let (_, reading) = readings.first {
+      self = reading
+    } else {
+      return nil
+    }
   }
 }
 

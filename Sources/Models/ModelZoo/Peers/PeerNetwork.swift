@@ -24,6 +24,8 @@ public struct PeerNetwork: Sendable {
   var semantics: PeerSemantics
   /// The classifier whose first row is a class that no test asks for.
   var classifierWithBackground: String?
+  /// Whether the library's names are those of two pathways, be it that all tensors of one are missing.
+  var hasFastPathway = false
   /// What names begin with that belong to no network.
   var ignored: [String] = []
   /// Frames of a clip and the distance between them, where the file says so.
@@ -44,6 +46,12 @@ public struct PeerNetwork: Sendable {
   public init?(_ checkpoint: Checkpoint, families: [any ModelFamily] = modelFamilies) {
     guard case .network(let network)? = PeerReading(PeerFile(checkpoint), families) else { return nil }
     self = network
+  }
+
+  /// How many of a file's names are those of its layers.
+  func countKnown(_ names: [String]) -> Int {
+    let own = Set(modules.map(\.own))
+    return names.count { name in name.lastIndex(of: ".").map { own.contains(String(name[..<$0])) } ?? false }
   }
 
   /// The pixels that the network was trained on; nil where the configuration's are as good.

@@ -21,7 +21,7 @@ protocol PyTorchVideoStages: PeerMapping {
   /// What the layers are called.
   var parts: PyTorchVideoParts { get }
 
-  /// Whether a file with residual blocks holds one of them.
+  /// Whether a file with residual blocks may hold one of them, as any of its layers tells.
   ///
   /// - Parameter prefix: What stands before the blocks.
   func owns(_ file: PeerFile, prefix: String) -> Bool
@@ -39,15 +39,17 @@ extension PyTorchVideoStages {
     guard let mark = file.first(containing: ".res_blocks."),
       let prefix = ["", "model."].first(where: { mark.hasPrefix($0 + "blocks.") }), owns(file, prefix: prefix)
     else { return nil }
-    let layout = PyTorchVideoLayout(file, prefix: prefix, parts)
-    guard layout.stages.count == 4 else {
-      return .unsupported(
-        library: library, what: "a network of \(layout.stages.count) stages instead of 4", example: mark)
+    let (layout, stages) = (
+      PyTorchVideoLayout(file, prefix: prefix, parts), PyTorchVideoLayout.stages(file, prefix: prefix)
+    )
+    guard stages.isSubset(of: layout.stages) else {
+      return .unsupported(library: library, what: "one of \(stages.count) stages instead of 4", example: mark)
     }
-    return .network(
-      PeerNetwork(
-        library: library, modules: layout.modules(layout.blocks(in: file)), scoresBoxes: layout.scoresBoxes,
-        semantics: semantics(layout, file)))
+    var network = PeerNetwork(
+      library: library, modules: layout.modules(layout.blocks(in: file)), scoresBoxes: layout.scoresBoxes,
+      semantics: semantics(layout, file))
+    network.hasFastPathway = layout.pathways == 2
+    return .network(network)
   }
 
   func layers(_ network: ConvertedNetwork) -> ConvertedLayers { stageLayers(network, poolsTime: false) }

@@ -38,23 +38,40 @@ struct PyTorchVideoLayout {
 
   private static let boxHead = "detection_head"
 
-  /// The layout of a file's network.
+  /// The layout of a file's network: what is there tells of what is missing.
   init(_ file: PeerFile, prefix: String, _ parts: PyTorchVideoParts) {
-    let start = prefix + "blocks."
-    var all: Set<Int> = []
-    var residual: Set<Int> = []
-    for name in file.names where name.hasPrefix(start) {
-      guard let (number, rest) = leadingNumber(name.dropFirst(start.count)) else { continue }
-      all.insert(number)
-      if rest.contains("res_blocks.") { residual.insert(number) }
-    }
     self.prefix = prefix
     self.parts = parts
-    stages = residual.sorted()
-    let head = all.subtracting(residual).filter { $0 > 0 }.max()
-    self.head = head
-    pathways = file.names.contains { $0.contains(".multipathway_blocks.1.") } ? 2 : 1
-    scoresBoxes = file.has("\(Self.boxHead).proj.weight") ? true : head.map { _ in false }
+    let residual = Self.stages(file, prefix: prefix)
+    let last = Self.numbers(file, prefix: prefix).map(\.number).max() ?? 0
+    pathways = file.first(containing: ".multipathway_") == nil ? 1 : 2
+    // Where time is pooled the stages after res2 come one later, and so does the head of one pathway. Stages double the
+    // channels: else what is the third part is twice as wide as res2, and not four times.
+    func width(_ number: Int) -> Int? {
+      let start = "\(prefix)blocks.\(number)."
+      return file.names.lazy.filter { name in
+        name.hasPrefix(start) && [".branch1_conv.weight", ".conv_c.weight"].contains { name.hasSuffix($0) }
+      }.compactMap { file.shape($0)?.first }.first
+    }
+    let isLater = last > 5 && pathways == 1 || width(3) != nil && width(3) == width(1).map { 2 * $0 }
+    let poolsTime = residual.contains(5) || !residual.contains(2) && isLater
+    stages = poolsTime ? Self.pooledStages : Self.plainStages
+    head = last > stages[3] ? last : nil
+    scoresBoxes = file.names.contains { $0.hasPrefix(Self.boxHead + ".") } ? true : head.map { _ in false }
+  }
+
+  private static let plainStages = [1, 2, 3, 4]
+  private static let pooledStages = [1, 3, 4, 5]
+
+  /// The numbers of a file's parts, and what follows them in its names.
+  private static func numbers(_ file: PeerFile, prefix: String) -> [(number: Int, rest: Substring)] {
+    let start = prefix + "blocks."
+    return file.names.filter { $0.hasPrefix(start) }.compactMap { leadingNumber($0.dropFirst(start.count)) }
+  }
+
+  /// The numbers of the parts that have residual blocks.
+  static func stages(_ file: PeerFile, prefix: String) -> Set<Int> {
+    Set(numbers(file, prefix: prefix).filter { $0.rest.hasPart("res_blocks.") }.map(\.number))
   }
 
   /// The layout of a network that is to be written.
@@ -62,16 +79,11 @@ struct PyTorchVideoLayout {
   /// - Parameter isWrapped: Whether PySlowFast's wrapper is to read it.
   init(pathways: Int, poolsTime: Bool, parts: PyTorchVideoParts, scoresBoxes: Bool?, isWrapped: Bool) {
     prefix = scoresBoxes == true || isWrapped ? "model." : ""
-    stages = poolsTime ? [1, 3, 4, 5] : [1, 2, 3, 4]
+    stages = poolsTime ? Self.pooledStages : Self.plainStages
     head = scoresBoxes == false ? (pathways == 2 || poolsTime ? 6 : 5) : nil
     self.pathways = pathways
     self.scoresBoxes = scoresBoxes
     self.parts = parts
-  }
-
-  /// Whether the stem of a file's network is a convolution in space and one in time.
-  static func hasSeparateStem(_ file: PeerFile, prefix: String) -> Bool {
-    file.has("\(prefix)blocks.0.conv.conv_t.weight")
   }
 
   /// A block of a stage or of the stem.

@@ -4,17 +4,14 @@ public import Tensors
 internal import VideoModels
 internal import Wording
 
-/// Whose names tensors are written under.
-public enum WeightNames: String, Sendable, CaseIterable {
-  case pyslowfast, pytorchvideo
-}
-
 /// A file's weights under other names, as they are to be written.
 public struct WeightConversion: Sendable {
   private var weights: NamedWeights
   private let path: String
   private let own: TensorIndex
   private let guess: ArchitectureGuess
+  /// How the file can be used as it is, for what cannot be carried.
+  private let use: String
   /// The file's own configuration.
   private var config: Configuration? { guess.own }
 
@@ -37,20 +34,23 @@ public struct WeightConversion: Sendable {
         path, "its tensors are those of no network that this program knows",
         "give weights of PySlowFast, PyTorchVideo or MMAction2")
     }
-    own = TensorIndex(checkpoint)
+    let fit = NetworkFit(guess, families)
+    if let (reason, advice) = fit?.gap { throw ConversionError.notKnown(path, "it \(reason)", advice) }
+    if let fit, !fit.isWhole, let (reason, advice) = fit.obstacle {
+      throw ConversionError.notKnown(path, reason, advice)
+    }
+    own = TensorIndex(checkpoint, guess.peer)
     weights = try NamedWeights(checkpoint, guess.peer)
-    if let fit = NetworkFit(guess, families) {
+    if let (reason, advice) = fit?.obstacle {
       // Who reads what is written may know of it what is not known here.
-      if let (reason, _) = fit.obstacle {
-        weights.notices.append("\(reason) -> whoever reads what is written will meet that")
-      } else {
-        weights.notices += fit.gaps(isWritten: true)
-      }
+      weights.notices.append("\(reason) -> whoever reads what is written will meet that")
+      use = advice
+    } else {
+      let part = guess.hasHead ? "" : ", with --partial-weights, for there is no head"
+      use = "use them here as they are: --weights takes the file\(part)"
     }
-    switch names {
-    case .pyslowfast: try becomePySlowFast()
-    case .pytorchvideo: try becomePyTorchVideo()
-    }
+    if let strangers = fit?.strangers(isWritten: true), fit?.obstacle == nil { weights.notices.append(strangers) }
+    if let library = names.library { try become(library) } else { try becomePySlowFast() }
   }
 
   /// The first of the family's mappings that writes the network and suits.
@@ -70,7 +70,7 @@ public struct WeightConversion: Sendable {
     mapping.prepare(&weights)
     let strangers = weights.rename(layers.modules).map { "'\(printable($0))'" }
     if !strangers.isEmpty {
-      throw ConversionError.notCarried(path, mapping.library, [listed(strangers, limit: 4)])
+      try refuse(mapping.library, [listed(strangers, limit: 4)])
     }
   }
 
@@ -89,7 +89,7 @@ public struct WeightConversion: Sendable {
   }
 
   private func refuse(_ library: String, _ obstacles: [String]) throws {
-    if !obstacles.isEmpty { throw ConversionError.notCarried(path, library, obstacles) }
+    if !obstacles.isEmpty { throw ConversionError.notCarried(path, library, obstacles, use: use) }
   }
 
   // MARK: PySlowFast
@@ -98,7 +98,7 @@ public struct WeightConversion: Sendable {
     if let mapping = mapping(where: \.isWrapped) {
       let scoresBoxes = scoresBoxes(mapping)
       let layers = mapping.layers(network(scoresBoxes: scoresBoxes, isWrapped: true))
-      try refuse("PySlowFast", obstacles(mapping, scoresBoxes) + layers.obstacles)
+      try refuse(WeightNames.pySlowFast, obstacles(mapping, scoresBoxes) + layers.obstacles)
       try write(layers, by: mapping)
       noteHead(scoresBoxes)
       weights.notices.append(
@@ -107,8 +107,8 @@ public struct WeightConversion: Sendable {
     }
     guard let peer = guess.peer else { return }
     // The mean over the whole map is that over its windows where the picture is as large as in training.
-    try refuse("PySlowFast", peer.semantics.strangers(butOfClips: true))
-    noteWholeMaps(peer, "PySlowFast")
+    try refuse(WeightNames.pySlowFast, peer.semantics.strangers(butOfClips: true))
+    noteWholeMaps(peer, WeightNames.pySlowFast)
     peer.semantics.backbone?.becomePySlowFast(&weights)
     notePixels(peer)
   }
@@ -117,7 +117,7 @@ public struct WeightConversion: Sendable {
     if !peer.semantics.clips.averagesWholeMaps { return }
     weights.notices.append(
       "\(peer.library) scores the mean over the whole map, \(reader) windows of it: the same where "
-        + "\(reader == PyTorchVideo.name ? "clips are as large as in training" : "\(Key.dataTrainCropSize.name) is equal to \(Key.dataTestCropSize.name)"), "
+        + "\(reader == WeightNames.pySlowFast ? "\(Key.dataTrainCropSize.name) is equal to \(Key.dataTestCropSize.name)" : "clips are as large as in training"), "
         + "near it elsewhere")
   }
 
@@ -139,12 +139,11 @@ public struct WeightConversion: Sendable {
         + (words + numbers).joined(separator: " "))
   }
 
-  // MARK: PyTorchVideo
+  // MARK: Other libraries
 
-  private mutating func becomePyTorchVideo() throws {
-    let library = PyTorchVideo.name
+  private mutating func become(_ library: String) throws {
     guard let mapping = mapping(where: { $0.library == library }) else {
-      throw ConversionError.notCarried(path, library, ["the layers of \(guess.network?.summary ?? "")"])
+      return try refuse(library, ["the layers of \(guess.network?.summary ?? "")"])
     }
     let scoresBoxes = scoresBoxes(mapping)
     let layers = mapping.layers(network(scoresBoxes: scoresBoxes, isWrapped: false))

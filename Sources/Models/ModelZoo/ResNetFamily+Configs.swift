@@ -1,8 +1,9 @@
-/// The configs of this project for which PySlowFast has published no weights, by the traits of their networks
-/// (``PublishedModel/traits(_:scoresBoxes:classes:_:)``). Of several that differ in their training alone, one.
-enum UnpublishedConfigs {
-  static func paths(_ traits: Set<String>) -> [String] {
-    configs.filter { PublishedModel.words($0.key) == traits }.flatMap(\.value).map { "configs/\($0).yaml" }
+extension ResNetFamily {
+  /// PySlowFast has published no weights for these. Of several that differ in their training alone, one.
+  var unpublished: [UnpublishedConfig] {
+    Self.configs.flatMap { traits, paths in
+      paths.map { UnpublishedConfig(traits: PublishedModel.words(traits), config: "configs/\($0).yaml") }
+    }
   }
 
   private static let configs: KeyValuePairs = [

@@ -14,13 +14,16 @@ public enum StreamFusion: Operator, Hashable {
     case .minimum: "lesser of two maps"
     }
   }
-  public var aliasing: Aliasing { .mayOverwrite(0) }
   public var writesSlices: Bool { true }
   public var keepsFramesApart: Bool { true }
 
+  public func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat {
+    inputs.allSatisfy { $0 == .bfloat16 } ? .bfloat16 : .float32
+  }
+
   public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
-    guard inputs[0] == inputs[1] else {
-      throw .unsuited(operation: "a \(name)", needs: "maps of one shape and format", found: inputs)
+    guard inputs[0].matches(inputs[1]) else {
+      throw .unsuited(operation: "a \(name)", needs: "maps of one shape", found: inputs)
     }
     return inputs[0]
   }
@@ -38,7 +41,9 @@ public enum StreamFusion: Operator, Hashable {
   }
 
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    if output.format == .bfloat16 { return runReference(inputs, into: output, engine: engine) }
+    guard (inputs + [output]).allSatisfy({ $0.format == .float32 }) else {
+      return runReference(inputs, into: output, engine: engine)
+    }
     let channels = output.channels
     engine.pool.forEach(output.positions) { position in
       let a = inputs[0].start + position * inputs[0].pitch

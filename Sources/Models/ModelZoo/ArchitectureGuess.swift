@@ -63,15 +63,6 @@ public struct ArchitectureGuess: Sendable {
       return
     }
     let classes = tensors.shape(Projection.scope + ".weight").flatMap { $0.first }
-    if let family = UnbuiltModels.recognise(tensors) {
-      network = Recognition(family)
-      if let classes { network?.set(.modelNumClasses, "\(classes)") }
-      obstacle = (
-        "it holds \(family), a network that this program cannot run yet",
-        "give weights of a \(series(families.flatMap(\.networks), "or")) network and their config"
-      )
-      return
-    }
     // The last first: ResNets, whose names the others have too, are the least particular.
     for candidate in families.reversed() where network == nil {
       network = candidate.recognise(tensors)

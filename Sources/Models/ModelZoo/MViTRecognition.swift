@@ -31,7 +31,6 @@ struct MViTRecognition {
     network.set(.mvitDepth, "\(blocks.count)")
     network.set(.mvitEmbedDim, "\(patches[0])")
     network.set(.dataInputChannelNum, "[\(patches[1])]")
-    network.set(.mvitPatchKernel, "\(Array(patches[2...]))")
     network.set(.mvitMlpRatio, "\(Double(first.hidden) / Double(first.attention))")
     addTokens()
     addSizes()
@@ -43,7 +42,10 @@ struct MViTRecognition {
       network.traits = [summary.lowercased(), "\(blocks.count)"]
       network.hasPublishedWidths =
         patches[0] == (blocks.count == 48 ? 144 : 96) && first.hidden == 4 * first.attention
+    } else {
+      network.addViT(width: patches[0], depth: blocks.count, isUsual: first.hidden == 4 * first.attention)
     }
+    network.addPatches(tensors, isPooled: isPooled)
     network.remark(
       "strides, the clip's length and its size leave no trace in the tensors",
       leavingOpen: Key.mvitPoolQStride.name, Key.mvitPoolKvStrideAdaptive.name, Key.dataNumFrames.name,

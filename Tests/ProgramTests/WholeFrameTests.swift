@@ -40,7 +40,8 @@ import Testing
 
   /// Layer by layer, for each kind of transformer.
   @Test(arguments: [
-    ("AVA/VIDEOMAE_VIT_B_16x4", ["DATA.TEST_CROP_SIZE", "70", "MVIT.DEPTH", "1"]), ("masked_ssl/in1k_VIT_B_MaskFeat_FT", []),
+    ("AVA/VIDEOMAE_VIT_B_16x4", ["DATA.TEST_CROP_SIZE", "70", "MVIT.DEPTH", "1"]),
+    ("masked_ssl/in1k_VIT_B_MaskFeat_FT", []),
     ("ImageNet/MVITv2_T", []), ("ImageNet/REV_MVIT_B_16_CONV", []), ("Kinetics/REV_MVIT_B_16x4_CONV", []),
   ])
   func bench(_ name: String, _ more: [String]) {

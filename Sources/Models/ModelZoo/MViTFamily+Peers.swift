@@ -67,7 +67,9 @@ private struct MViTInPyTorchVideo: PeerMapping {
     if has("rel_pos_h") || has("rel_pos_t") { words.append("relative positions") }
     if has(MViTNames.queryBias) { words.append("biases of queries and values alone") }
     if tensors.hasPrefix("\(MViTNames.stemNorm).") { words.append("a normalisation before the blocks") }
-    if tensors.shape("\(MViTNames.patches).proj.weight")?.dropFirst(2).first == 1 { words.append("patches of pictures") }
+    if tensors.shape("\(MViTNames.patches).proj.weight")?.dropFirst(2).first == 1 {
+      words.append("patches of pictures")
+    }
     guard let config = network.config else { return words }
     if config[.mvitUseMeanPooling] { words.append("a mean over the map that is normalised after it is taken") }
     if config[.mvitResidualPooling] { words.append("queries that are added to what is made of them") }

@@ -9,7 +9,7 @@ private func files() -> [String] {
   [
     "AVA", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
     "Kinetics/pytorchvideo",
-    "SSv2", "SSv2/pytorchvideo", "contrastive_ssl", "demo",
+    "SSv2", "SSv2/pytorchvideo", "contrastive_ssl", "demo", "masked_ssl",
   ].flatMap { name in
     ((try? listFolder("\(folder)/\(name)")) ?? []).filter { $0.hasSuffix(".yaml") }.map { "\(name)/\($0)" }
   }
@@ -94,7 +94,7 @@ private func check(_ row: Row, _ configuration: Configuration) {
 
 @Suite struct ShippedConfigTests {
   @Test func allConfigsLoadWithoutNotices() throws {
-    #expect(files().count == 87)
+    #expect(files().count == 107)
     for name in files() {
       let configuration = try Configuration.load(path: "\(folder)/\(name)")
       #expect(configuration.notices == [], "\(name)")
@@ -104,7 +104,8 @@ private func check(_ row: Row, _ configuration: Configuration) {
   }
 
   private static let classes: KeyValuePairs = [
-    "ucf": 101, "Charades": 157, "SSv2": 174, "ImageNet": 1000, "k400": 400, "Kinetics": 400, "AVA": 80, "ava": 80,
+    "ucf": 101, "Charades": 157, "SSv2": 174, "ImageNet": 1000, "in1k": 1000, "k400": 400, "Kinetics": 400, "AVA": 80,
+    "ava": 80,
     "demo/SLOWFAST_8x4_R18_CLASSES": 13, "demo": 80,
   ]
 
@@ -119,6 +120,11 @@ private func check(_ row: Row, _ configuration: Configuration) {
     ("SSv2/pytorchvideo/SLOW_8x8_R50", "ssv2", [1, 3], [8, 8], 256),
     ("SSv2/pytorchvideo/SLOWFAST_8x8_R50", "ssv2", [1, 3], [32, 2], 256),
     ("ImageNet/RES_R50", "imagenet", [1, 1], [1, 8], 256),
+    ("ImageNet/MVITv2_T", "imagenet", [1, 1], [1, 8], 224), ("ImageNet/REV_VIT_B", "imagenet", [1, 1], [1, 8], 224),
+    ("masked_ssl/in1k_VIT_L_MaskFeat_FT", "imagenet", [1, 1], [1, 8], 224),
+    ("masked_ssl/k400_MVITv2_L_16x4_FT", "kinetics", [10, 1], [16, 4], 224),
+    ("Kinetics/REV_MVIT_B_16x4_CONV", "kinetics", [5, 1], [16, 4], 224),
+    ("Kinetics/VIDEOMAE_VIT_B_16x4", "kinetics", [5, 3], [16, 4], 224),
     ("contrastive_ssl/finetune_SSv2_Slow_R50_syn8", "ssv2", [1, 1], [8, 8], 256),
     ("contrastive_ssl/finetune_ucf_Slow_R50_syn0", "kinetics", [10, 3], [8, 8], 256),
     ("Kinetics/pytorchvideo/CSN_32x2_R101", "kinetics", [10, 3], [32, 2], 256),

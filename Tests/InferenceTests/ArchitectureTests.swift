@@ -24,7 +24,7 @@ private let shipped: [String] = {
 }()
 
 struct ArchitectureTests {
-  @Test func configsAreThere() { #expect(shipped.count == 87) }
+  @Test func configsAreThere() { #expect(shipped.count == 107) }
 
   /// Every shipped config is a network, and has the convolutions that its name speaks of.
   @Test(arguments: shipped) func shippedConfigs(_ name: String) throws {
@@ -39,7 +39,8 @@ struct ArchitectureTests {
         path: projectRoot + "/configs/" + name,
         overrides: [
           "RESNET.WIDTH_PER_GROUP", "\(max(2, beta))", "X3D.WIDTH_FACTOR", "0.25", "X3D.DIM_C5", "8",
-          "MVIT.EMBED_DIM", "8",
+          // The heads divide it.
+          "MVIT.EMBED_DIM", "\(2 * config[.mvitNumHeads])",
         ]))
     let model = VideoModel(thin, weights: WeightReader(random: 1), engine: Engine(threads: 1))
     if let backbone = architecture.backbone as? X3DBackbone {
@@ -50,14 +51,23 @@ struct ArchitectureTests {
       return
     }
     if let backbone = architecture.backbone as? MViTBackbone {
-      #expect(name.uppercased().contains("MVIT"))
-      // Six dense layers of the map and of the class token, pools, shortcuts that widen; of the last block the class token's.
+      #expect(name.uppercased().contains("VIT"))
+      #expect(name.contains("REV_") == (backbone.reversible != nil))
+      #expect(!name.hasPrefix("AVA") || backbone.takesWholeFrames && backbone.output == .map)
+      #expect(architecture.notices.isEmpty)
+      if backbone.reversible != nil { return }
+      // Six dense layers of the map and of the class token, pools, shortcuts that widen; of the last block keys and values are
+      // of all tokens, the rest of what the head sees.
+      let parts = backbone.hasClassToken ? 2 : 1
       let inBlocks = backbone.blocks.dropLast().reduce(0) {
-        $0 + 12 + ($1.width == $1.output ? 0 : 2) + ($1.queryPool == nil ? 0 : 1) + ($1.keyPool == nil ? 0 : 2)
+        $0 + 6 * parts + ($1.width == $1.output ? 0 : parts) + ($1.queryPool == nil ? 0 : 1)
+          + ($1.keyPool == nil ? 0 : 2)
       }
       let last = try #require(backbone.blocks.last)
-      #expect(last.width == last.output && backbone.hasClassToken && backbone.output == .classToken)
-      #expect(model.network.convolutions.count == 1 + inBlocks + 8 + (last.keyPool == nil ? 0 : 2))
+      #expect(last.width == last.output)
+      let ofMap = backbone.output == .classToken || last.queryPool == nil ? 0 : 1
+      #expect(
+        model.network.convolutions.count == 1 + inBlocks + 4 + 2 * parts + ofMap + (last.keyPool == nil ? 0 : 2))
       return
     }
     let depth = config[.resnetDepth]

@@ -33,24 +33,6 @@ import VideoModels
 
   private let head = "head.projection.weight"
 
-  @Test func reversibleNetworksAreSaidInOneSentence() throws {
-    let items = [
-      ("patch_embed.proj.weight", Tensor(zeros: [96, 3, 3, 7, 7])),
-      ("rev_backbone.layers.0.F.norm.weight", Tensor(zeros: [96])),
-      (head, Tensor(zeros: [400, 768])),
-    ]
-    for allowPartial in [false, true] {
-      let text = try message(
-        items, asking: [("s1.pathway0_stem.conv.weight", [64, 3, 1, 7, 7]), (head, [400, 2304])],
-        allowPartial: allowPartial)
-      #expect(
-        text == """
-          weights: 'w.safetensors' does not suit this config: it holds reversible MViT, a network that this program cannot run yet
-                   -> give weights of a SlowFast, Slow, C2D, I3D, X3D, R(2+1)D, CSN or MViT network and their config
-          """)
-    }
-  }
-
   @Test func classificationHeadsInADetectionConfigAreSaid() throws {
     let items = [(head, Tensor(zeros: [400, 8])), ("head.projection.bias", Tensor(zeros: [400]))]
     func said(_ classes: Int, _ features: Int, scoresBoxes: Bool) throws -> String {

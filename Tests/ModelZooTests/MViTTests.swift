@@ -65,7 +65,8 @@ import VideoModels
       ["MVIT.POOL_KV_STRIDE_ADAPTIVE", "None", "MVIT.POOL_KV_STRIDE", "[[0, 0, 1, 1]]"],
       "MVIT.POOL_KV_STRIDE must be lists"
     ),
-    (["MVIT.POOL_KVQ_KERNEL", "[3, 3]"], "three lengths"), (["MVIT.REV.ENABLE", "True"], "reversible networks"),
+    (["MVIT.POOL_KVQ_KERNEL", "[3, 3]"], "three lengths"),
+    (["MVIT.REV.ENABLE", "True"], "a reversible network has no"),
     (["MVIT.USE_FIXED_SINCOS_POS", "True"], "absolute positions of one table"),
     (["MVIT.MODE", "avg", "DATA.NUM_FRAMES", "4"], "maps as large as the pools' kernels 3x3x3"),
     (

@@ -67,9 +67,11 @@ import VideoModels
   @Test("For the network of every config one is named that needs nothing but what was changed", arguments: all)
   func everyConfig(_ name: String) throws {
     defer { folder.remove() }
+    // Of those that are told by their width, one stands for the larger ones: these take gigabytes.
+    if ["k400_VIT_L", "k400_VIT_H", "in1k_VIT", "REV_VIT_B", "k400_MVITv2_L"].contains(where: name.contains) { return }
     let config = try thinned(name)
     // Their files have the library's names.
-    if ["csn", "r2plus1d"].contains(config[.modelArch]) { return }
+    if ["csn", "r2plus1d"].contains(config[.modelArch]) || name.contains("VIDEOMAE") { return }
     let lines = lines(try file(config))
     let found = named(lines)
     #expect(!found.isEmpty, "\(lines)")
@@ -272,7 +274,7 @@ import VideoModels
     let swin = try save([patches, ("features.0.0.attn.qkv.weight", Tensor(zeros: [6, 2]))])
     #expect(ArchitectureGuess(swin).network == nil)
     for (block, name) in [
-      ("blocks.0.norm1.weight", "MViT"), ("rev_backbone.layers.0.F.norm.weight", "reversible MViT"),
+      ("blocks.0.norm1.weight", "MViT"), ("rev_backbone.layers.0.F.norm.weight", "reversible ViT"),
     ] {
       #expect(ArchitectureGuess(try save([patches, (block, Tensor(zeros: [2]))])).network?.summary == name)
     }

@@ -191,8 +191,17 @@ struct NetworkDrawing {
   private mutating func addPositions() {
     let x = recentValue()
     let table = random([x.extent.count, x.channels], seed: generator.next())
-    let value = network.add(PositionEmbedding(table: table, extent: x.extent), [x.value])
+    // A table of one more row is resized.
+    let resizing = [PositionResizing?.none, .linear, .cubic][pick(0...2)]
+    let extent = resizing == nil ? x.extent : Extent3(x.extent.t, x.extent.h + 1, x.extent.w)
+    let whole = random([extent.count, x.channels], seed: generator.next())
+    let value = network.add(
+      PositionEmbedding(table: resizing == nil ? table : whole, extent: extent, resizing: resizing), [x.value])
     add(value, channels: x.channels, batch: x.batch, x.extent)
+    let alike = known.filter { $0.batch == x.batch && $0.extent == x.extent && $0.channels == x.channels }
+    let other = alike[pick(0...alike.count - 1)]
+    let fused = network.add([StreamFusion.sum, .mean, .maximum, .minimum][pick(0...3)], [value, other.value])
+    add(fused, channels: x.channels, batch: x.batch, x.extent)
     let token = network.add(ConstantToken(random([x.channels], seed: generator.next()).array), [x.value])
     add(token, channels: x.channels, batch: x.batch, .one)
   }

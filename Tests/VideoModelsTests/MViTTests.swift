@@ -110,8 +110,9 @@ import VideoModels
 
   /// A table of sines and cosines is added twice, as PySlowFast does.
   @Test func fixedPositionsCountTwice() throws {
-    let joint = try Architecture(configured(Self.small))
-    let fixed = try Architecture(configured(Self.small + ["MVIT.USE_FIXED_SINCOS_POS", "True"]))
+    let small = Self.small + ["MVIT.EMBED_DIM", "16"]
+    let joint = try Architecture(configured(small))
+    let fixed = try Architecture(configured(small + ["MVIT.USE_FIXED_SINCOS_POS", "True"]))
     let table = try #require(requested(joint).first { $0.name == "pos_embed" })
     let half = filled(table.name, table.shape)
     let whole = Tensor(half.shape, half.array.map { 2 * $0 })

@@ -3,29 +3,38 @@ internal import Parallel
 public import Tensors
 
 /// A vector for every position of a map, added to each item: absolute positions.
+///
+/// Maps of another height or width, where they may have that, are given vectors between the table's.
 public struct PositionEmbedding: Operator {
   /// [T x H x W, channels]
   private let table: Tensor
   private let extent: Extent3
+  private let resizing: PositionResizing?
 
   /// - Parameters:
   ///   - table: [T x H x W, channels].
   ///   - extent: The maps that it is for.
-  public init(table: Tensor, extent: Extent3) {
+  ///   - resizing: How it is made one for maps of other heights and widths; nil where there are none.
+  public init(table: Tensor, extent: Extent3, resizing: PositionResizing? = nil) {
     precondition(table.shape.count == 2 && table.shape[0] == extent.count, "a vector for every position")
     self.table = table
     self.extent = extent
+    self.resizing = resizing
   }
 
-  public var name: String { "positions \(extent)" }
+  public var name: String { "positions \(extent)" + (resizing == nil ? "" : ", resized") }
   public var aliasing: Aliasing { .mayOverwrite(0) }
   public var writesSlices: Bool { true }
   public var weightBytes: Int { 4 * table.count }
 
   public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
-    guard inputs[0].extent == extent, inputs[0].channels == table.shape[1] else {
+    let found = inputs[0].extent
+    let suits = resizing == nil ? found == extent : found.t == extent.t && found.count > 0
+    guard suits, inputs[0].channels == table.shape[1] else {
       throw .unsuited(
-        operation: "an addition of positions", needs: "a map of \(extent) x \(table.shape[1])", found: inputs)
+        operation: "an addition of positions",
+        needs: resizing == nil
+          ? "a map of \(extent) x \(table.shape[1])" : "a map of \(extent.t) frames x \(table.shape[1])", found: inputs)
     }
     return inputs[0]
   }
@@ -33,24 +42,87 @@ public struct PositionEmbedding: Operator {
   public func multiplyAdds(_ inputs: [ValueShape], _ output: ValueShape) -> Int { output.positions * output.channels }
 
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    let input = inputs[0]
-    if input.format == .bfloat16 { return runReference(inputs, into: output, engine: engine) }
-    let channels = output.channels
+    let (input, channels, count) = (inputs[0], output.channels, inputs[0].extent.count)
+    let between = Between(self, input.extent)
     let block = max(1, 8192 / channels)
     engine.pool.forEach((output.positions + block - 1) / block) { piece in
-      for position in piece * block..<min(output.positions, (piece + 1) * block) {
-        let (from, to) = (input.start + position * input.pitch, output.start + position * output.pitch)
-        let vector = table.storage.pointer + position % extent.count * channels
-        for c in 0..<channels { to[c] = from[c] + vector[c] }
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: channels) { sums in
+        for position in piece * block..<min(output.positions, (piece + 1) * block) {
+          let vector = between?.vector(position % count, into: sums.baseAddress!) ?? own(position % count)
+          if output.format == .bfloat16 {
+            for c in 0..<channels {
+              output.set(input.value(position: position, channel: c) + vector[c], position: position, channel: c)
+            }
+          } else {
+            let (from, to) = (input.start + position * input.pitch, output.start + position * output.pitch)
+            for c in 0..<channels { to[c] = from[c] + vector[c] }
+          }
+        }
       }
     }
   }
 
+  /// The table's vector of a position.
+  private func own(_ position: Int) -> UnsafePointer<Float> {
+    UnsafePointer(table.storage.pointer) + position * table.shape[1]
+  }
+
+  /// The vectors of a map of another extent.
+  private struct Between {
+    private let positions: PositionEmbedding
+    private let lines: [[PositionResizing.Tap]]
+    private let columns: [[PositionResizing.Tap]]
+
+    /// nil where the table's own do.
+    init?(_ positions: PositionEmbedding, _ map: Extent3) {
+      let own = positions.extent
+      guard let resizing = positions.resizing, map != own else { return nil }
+      self.positions = positions
+      lines = resizing.taps(from: own.h, to: map.h)
+      columns = resizing.taps(from: own.w, to: map.w)
+    }
+
+    func vector(_ position: Int, into sums: UnsafeMutablePointer<Float>) -> UnsafePointer<Float> {
+      let (own, channels) = (positions.extent, positions.table.shape[1])
+      let (row, x) = (position / columns.count, position % columns.count)
+      let (t, y) = (row / lines.count, row % lines.count)
+      sums.update(repeating: 0, count: channels)
+      for line in lines[y] {
+        for column in columns[x] {
+          let from = positions.own((t * own.h + line.place) * own.w + column.place)
+          let weight = line.weight * column.weight
+          for c in 0..<channels { sums[c] += weight * from[c] }
+        }
+      }
+      return UnsafePointer(sums)
+    }
+  }
+
+  /// The definition in Double.
   public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    engine.pool.forEach(output.positions) { position in
+    let map = inputs[0].extent
+    let resizing = map == extent ? nil : resizing
+    let lines = resizing?.taps(from: extent.h, to: map.h)
+    let columns = resizing?.taps(from: extent.w, to: map.w)
+    engine.pool.forEach(output.positions) { index in
+      let position = index % map.count
+      let (t, y, x) = (position / (map.h * map.w), position / map.w % map.h, position % map.w)
       for c in 0..<output.channels {
-        let vector = table.values[position % extent.count * output.channels + c]
-        output.set(inputs[0].value(position: position, channel: c) + vector, position: position, channel: c)
+        func entry(_ y: Int, _ x: Int) -> Double {
+          Double(table.values[((t * extent.h + y) * extent.w + x) * output.channels + c])
+        }
+        var vector = 0.0
+        if let lines, let columns {
+          for line in lines[y] {
+            for column in columns[x] {
+              vector += Double(line.weight) * Double(column.weight) * entry(line.place, column.place)
+            }
+          }
+        } else {
+          vector = entry(y, x)
+        }
+        output.set(
+          Float(Double(inputs[0].value(position: index, channel: c)) + vector), position: index, channel: c)
       }
     }
   }

@@ -16,6 +16,8 @@ extension Key<Bool> {
   public static let mvitUseMeanPooling = Key("MVIT.USE_MEAN_POOLING", false)
   public static let mvitUseFixedSincosPos = Key("MVIT.USE_FIXED_SINCOS_POS", false)
   public static let mvitRevEnable = Key("MVIT.REV.ENABLE", false)
+  /// Weights of pictures for a network of clips, or the other way round.
+  public static let trainCheckpointInInit = Key("TRAIN.CHECKPOINT_IN_INIT", false)
 }
 
 extension Key<Int> {
@@ -30,11 +32,14 @@ extension Key<Double> {
 
 extension Key<String> {
   public static let mvitMode = Key("MVIT.MODE", "conv")
+  public static let mvitRevRespathFuse = Key("MVIT.REV.RESPATH_FUSE", "concat")
+  public static let mvitRevPreQFusion = Key("MVIT.REV.PRE_Q_FUSION", "avg")
 }
 
 extension Key<[Int]> {
   public static let mvitPatchKernel = Key("MVIT.PATCH_KERNEL", [3, 7, 7])
   public static let mvitPatchStride = Key("MVIT.PATCH_STRIDE", [2, 4, 4])
+  public static let mvitRevBufferLayers = Key("MVIT.REV.BUFFER_LAYERS", [])
   public static let mvitPatchPadding = Key("MVIT.PATCH_PADDING", [2, 4, 4])
 }
 

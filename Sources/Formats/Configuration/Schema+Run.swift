@@ -23,7 +23,7 @@ extension Schema {
     Leaf("TRAIN.CHECKPOINT_EPOCH_RESET", .bool, false, .training),
     Leaf("TRAIN.CHECKPOINT_CLEAR_NAME_PATTERN", .list, [], .training),
     Leaf("TRAIN.MIXED_PRECISION", .bool, false, .training),
-    Leaf("TRAIN.CHECKPOINT_IN_INIT", .bool, false, .training),
+    Leaf(.trainCheckpointInInit),
     Leaf("TEST.ENABLE", .bool, true, .idle),
     Leaf(.testDataset),
     Leaf("TEST.BATCH_SIZE", .int, 8, .idle),

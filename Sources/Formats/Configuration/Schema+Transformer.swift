@@ -37,9 +37,9 @@ extension Schema {
     Leaf(.mvitUseMeanPooling),
     Leaf(.mvitUseFixedSincosPos),
     Leaf(.mvitRevEnable),
-    Leaf("MVIT.REV.RESPATH_FUSE", .string, "concat", .test),
-    Leaf("MVIT.REV.BUFFER_LAYERS", .ints, [], .test),
-    Leaf("MVIT.REV.RES_PATH", .string, "conv", .test),
-    Leaf("MVIT.REV.PRE_Q_FUSION", .string, "avg", .test),
+    Leaf(.mvitRevRespathFuse),
+    Leaf(.mvitRevBufferLayers),
+    Key.mvitRevResPath.leaf,
+    Leaf(.mvitRevPreQFusion),
   ]
 }

@@ -65,15 +65,6 @@ public struct ArchitectureGuess: Sendable {
       return
     }
     let classes = Self.classes(tensors)
-    if let family = UnbuiltModels.recognise(tensors) {
-      network = Recognition(family)
-      if let classes { network?.set(.modelNumClasses, "\(classes)") }
-      obstacle = (
-        "it holds \(family), a network that this program cannot run yet",
-        "give weights of a \(series(families.flatMap(\.networks), "or")) network and their config"
-      )
-      return
-    }
     // The last first: of equals the first is taken, and ResNets, whose names the others have too, are the least particular.
     let proposals = families.reversed().compactMap { family in
       family.recognise(tensors).map { Proposal(family: family, network: $0) }

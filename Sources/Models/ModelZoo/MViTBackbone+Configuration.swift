@@ -28,6 +28,8 @@ extension MViTBackbone {
     frames = config[.dataNumFrames]
     inChannels = try config[.dataInputChannelNum].entry(0, of: .dataInputChannelNum)
     crop = config[.dataTrainCropSize]
+    takesWholeFrames = config[.detectionEnable]
+    coversFrames = true
     self.patch = Pool(kernel: patch.kernel, stride: patch.stride)
     patchPadding = patch.padding
     width = config[.mvitEmbedDim]
@@ -35,6 +37,7 @@ extension MViTBackbone {
     poolsFirst = config[.mvitPoolFirst]
     hasClassToken = config[.mvitClsEmbedOn]
     positions = Self.positions(config)
+    resizing = .linear
     normalizesStem = config[.mvitNormStem]
     hasSpacePositions = config[.mvitRelPosSpatial]
     hasTimePositions = config[.mvitRelPosTemporal]
@@ -42,18 +45,23 @@ extension MViTBackbone {
     self.widensInAttention = widensInAttention
     hasSeparateProjections = config[.mvitSeparateQkv]
     hasProjectionBias = config[.mvitQkvBias]
+    hasKeyBias = true
+    convertsKernels = config[.trainCheckpointInInit]
     output =
       config[.detectionEnable]
       ? .map : config[.mvitUseMeanPooling] ? .mean : config[.mvitClsEmbedOn] ? .classToken : .map
+    reversible = try Reversible(config)
     blocks = []
     // As the reference has it: sizes rounded down, where pools round up.
     var (width, heads, size) = (self.width, config[.mvitNumHeads], grid)
     for index in 0..<depth {
       heads = Self.rounded(heads, by: headFactors[index], divisor: 1)
+      if reversible != nil, index > 0 { width = Self.rounded(width, by: widthFactors[index - 1], divisor: heads) }
       // Where the dense layers widen, those of the block before a factor's.
       let next = widensInAttention ? index : index + 1
       let output = Self.rounded(
-        width, by: widthFactors[next], divisor: Self.rounded(heads, by: headFactors[next], divisor: 1))
+        width, by: widthFactors[reversible == nil ? next : index],
+        divisor: Self.rounded(heads, by: headFactors[reversible == nil ? next : index + 1], divisor: 1))
       // No products of factors beyond what a number holds.
       guard ModelZoo.stageChannels.contains(output), ModelZoo.stageChannels.contains(heads) else {
         throw ModelConfigurationError.impossible(
@@ -63,7 +71,8 @@ extension MViTBackbone {
             + "have \(output) channels and \(heads) heads",
           todo: "set \(Key.mvitDimMul.name) and \(Key.mvitHeadMul.name) as a published config does")
       }
-      let attention = widensInAttention ? output : width
+      let attention = widensInAttention || reversible != nil ? output : width
+      let streams = reversible.map { $0.transitions.contains(index) ? $0.inside.widening : 1 } ?? 1
       let (query, key) = (strides.queries[index], strides.keys[index])
       let ownKey = key.map(strides.pool)
       let ownQuery = query.map(strides.pool)
@@ -71,12 +80,14 @@ extension MViTBackbone {
       let seen = max(shorter.h, (key.map { size.divided(by: $0) } ?? size).h)
       blocks.append(
         Block(
-          width: width, attention: attention, hidden: Int(Double(attention) * ratio), output: output,
+          width: streams * width, attention: attention, hidden: Int(Double(attention) * ratio), output: output,
           heads: heads, queryPool: ownQuery?.orNone, keyPool: ownKey?.orNone, skipPool: query.flatMap(Self.skipPool),
           spaceRows: 2 * seen - 1, timeRows: 2 * size.t - 1))
-      (width, size) = (output, shorter)
+      size = shorter
+      if reversible == nil { width = output }
     }
     try check(config)
+    try checkStreams(config)
   }
 
   /// Rounds a width as the reference does: to the nearest multiple of the divisor, and up where rounding down would lose more

@@ -68,6 +68,8 @@ public struct MViTBackbone: Backbone, Equatable {
     case jointTwice
     /// A vector for every place of a frame, one for every frame, and the class token's.
     case separate
+    /// Sines and cosines of a token's number, which no file has: VideoMAE's.
+    case sines
   }
 
   /// What the head is given.
@@ -81,8 +83,13 @@ public struct MViTBackbone: Backbone, Equatable {
 
   public var frames: Int
   public var inChannels: Int
-  /// The side of the square clips.
+  /// The side of the square clips, or, of whole frames, that of the squares that the tables of positions are for.
   public var crop: Int
+  /// Whether clips may be of any size, as whole frames with boxes are.
+  public var takesWholeFrames: Bool
+  /// Whether the last patches of a row or column reach beyond the frame where it does not end with one, so that every pixel
+  /// lies in a patch; else what is left over is cut off.
+  public var coversFrames: Bool
   public var patch: Pool
   public var patchPadding: Extent3
   public var width: Int
@@ -91,6 +98,8 @@ public struct MViTBackbone: Backbone, Equatable {
   public var poolsFirst: Bool
   public var hasClassToken: Bool
   public var positions: Positions
+  /// How absolute positions become those of a map of another height or width.
+  public var resizing: PositionResizing
   public var normalizesStem: Bool
   public var hasSpacePositions: Bool
   public var hasTimePositions: Bool
@@ -100,10 +109,17 @@ public struct MViTBackbone: Backbone, Equatable {
   public var widensInAttention: Bool
   public var hasSeparateProjections: Bool
   public var hasProjectionBias: Bool
+  /// Whether keys have a bias where queries and values have one.
+  public var hasKeyBias: Bool
+  /// Whether weights of a network of pictures become those of one of clips, or the other way round:
+  /// `TRAIN.CHECKPOINT_IN_INIT`.
+  public var convertsKernels: Bool
   public var output: Output
+  /// nil for a network that is not.
+  public var reversible: Reversible?
 
   public var inputs: [PathwayInput] { [PathwayInput(channels: inChannels, frames: Array(0..<frames))] }
-  public var featureChannels: [Int] { [blocks.last?.output ?? width] }
+  public var featureChannels: [Int] { [(blocks.last?.output ?? width) * (reversible?.atEnd.widening ?? 1)] }
   public var stageChannels: [Int] { [width] + blocks.flatMap { [$0.attention, $0.hidden, $0.output] } }
   public var featureStride: Int {
     blocks.reduce(patch.stride.h) { $0 * ($1.queryPool?.stride.h ?? 1) }
@@ -114,13 +130,19 @@ public struct MViTBackbone: Backbone, Equatable {
     Extent3(frames / patch.stride.t, crop / patch.stride.h, crop / patch.stride.w)
   }
 
-  /// PySlowFast's transformers take square clips of one size.
+  /// PySlowFast's transformers take square clips of one size; of frames with boxes this program's take any.
   public func checkSize(height: Int, width: Int) throws(VideoModelError) {
+    if takesWholeFrames { return }
     if height != crop || width != crop { throw .wrongSize(expected: crop, height: height, width: width) }
   }
 
   public func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value] {
     var tokens = embedding(&builder, inputs[0])
+    if let reversible, let map = tokens.map {
+      let map = ReversibleMViT(self, reversible).build(&builder, map)
+      builder.setName(MViTNames.norm, [map])
+      return [map]
+    }
     for (index, block) in blocks.enumerated() {
       let isLast = index == blocks.count - 1
       // What the head does not see of the last block is not computed.
@@ -140,14 +162,13 @@ public struct MViTBackbone: Backbone, Equatable {
 
   /// Patches, the class token, absolute positions.
   private func embedding(_ builder: inout NetworkBuilder, _ clip: Value) -> Tokens {
-    let shape = ConvolutionShape(
-      inChannels, width, kernel: patch.kernel, stride: patch.stride, padding: patchPadding)
-    var map = builder.convolution(
-      clip, shape, builder.weights[MViTNames.patches], "proj", norm: nil, widthKey: MViTNames.widthKey,
-      kernelKey: MViTNames.patchKey)
+    var map = MViTPatches(self).build(&builder, clip)
     builder.setName(MViTNames.patches, [map])
     let tables = MViTPositions(self, builder.weights)
-    if let table = tables.map { map = builder.network.add(PositionEmbedding(table: table, extent: grid), [map]) }
+    if let table = tables.map {
+      let positions = PositionEmbedding(table: table, extent: grid, resizing: takesWholeFrames ? resizing : nil)
+      map = builder.network.add(positions, [map])
+    }
     let token = tables.classToken.map { builder.network.add(ConstantToken($0), [map]) }
     let tokens = Tokens(map: map, classToken: token)
     if !normalizesStem { return tokens }

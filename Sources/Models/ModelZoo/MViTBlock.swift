@@ -49,26 +49,31 @@ struct MViTBlock {
 
   // MARK: Attention
 
-  private enum Role: Int, CaseIterable {
+  enum Role: Int, CaseIterable {
     case query, key, value
 
     /// What the names of its layers end with.
     var letter: String { ["q", "k", "v"][rawValue] }
   }
 
-  private func attention(
-    _ builder: inout NetworkBuilder, _ x: Tokens, needs: Tokens.Parts, adding skip: Tokens
+  /// - Parameters:
+  ///   - needs: What is read of its tokens.
+  ///   - skip: What they are added to.
+  ///   - queries: How queries are pooled, where the caller pools as much.
+  func attention(
+    _ builder: inout NetworkBuilder, _ x: Tokens, needs: Tokens.Parts, adding skip: Tokens, queries: Pooling? = nil
   ) -> Tokens {
     let attention = scope["attn"]
     let layers = projections(attention)
     let made = Role.allCases.map { role in
+      let pool = (role == .query ? queries : nil) ?? pooling(role)
       // Keys and values are of all tokens.
       let seen = role == .query ? x.only(needs) : x
       let layer = layers[role.rawValue]
       if network.poolsFirst {
-        return builder.dense(pooled(&builder, seen, role, attention, channels: block.width), layer)
+        return builder.dense(pooled(&builder, seen, pool, channels: block.width), layer)
       }
-      return pooled(&builder, builder.dense(seen, layer), role, attention, channels: block.attention)
+      return pooled(&builder, builder.dense(seen, layer), pool, channels: block.attention)
     }
     let (queries, keys, values) = (made[0], made[1], made[2])
     let extra = [keys.classToken, values.classToken].compactMap { $0 }
@@ -98,21 +103,48 @@ struct MViTBlock {
           scope[$0.letter], inputs: block.width, outputs: block.attention, hasBias: bias, hint: Key.mvitDimMul.name)
       }
     }
-    let joint = DenseWeights(
-      scope["qkv"], inputs: block.width, outputs: 3 * block.attention, hasBias: bias, hint: Key.mvitDimMul.name)
+    var joint = DenseWeights(
+      scope["qkv"], inputs: block.width, outputs: 3 * block.attention, hasBias: bias && network.hasKeyBias,
+      hint: Key.mvitDimMul.name)
+    if bias && !network.hasKeyBias {
+      func own(_ name: String) -> [Float]? { scope.tensor(name, [block.attention], hint: Key.mvitDimMul.name)?.array }
+      let none = [Float](repeating: 0, count: block.attention)
+      joint = DenseWeights(
+        weights: joint.weights,
+        bias: (own(MViTNames.queryBias) ?? none) + none + (own(MViTNames.valueBias) ?? none))
+    }
     return Role.allCases.map { joint.part($0.rawValue, of: 3) }
   }
 
-  /// Pools the map and, where the pool is learned, normalises all tokens head by head.
-  private func pooled(
-    _ builder: inout NetworkBuilder, _ x: Tokens, _ role: Role, _ scope: WeightReader, channels: Int
-  ) -> Tokens {
-    guard let pool = role == .query ? block.queryPool : block.keyPool else { return x }
+  /// How queries, keys or values are pooled, with its weights.
+  struct Pooling {
+    /// nil where they are not.
+    let pool: MViTBackbone.Pool?
+    /// Of a learned pool.
+    let kernel: Tensor?
+    let norm: LayerNormalization?
+    let heads: Int
+  }
+
+  func poolOfQueries() -> Pooling { pooling(.query) }
+
+  private func pooling(_ role: Role) -> Pooling {
+    let attention = scope["attn"]
     let heads = network.pooling == .unsharedConvolution ? 1 : block.heads
-    let depth = channels / heads
+    guard let pool = role == .query ? block.queryPool : block.keyPool else {
+      return Pooling(pool: nil, kernel: nil, norm: nil, heads: heads)
+    }
+    if !network.pooling.isLearned { return Pooling(pool: pool, kernel: nil, norm: nil, heads: heads) }
+    let depth = (network.poolsFirst ? block.width : block.attention) / heads
+    return Pooling(
+      pool: pool, kernel: kernel(attention, role, pool, depth: depth),
+      norm: LayerNormalization(attention["norm_\(role.letter)"], channels: depth, groups: heads), heads: heads)
+  }
+
+  /// Pools the map and, where the pool is learned, normalises all tokens head by head.
+  func pooled(_ builder: inout NetworkBuilder, _ x: Tokens, _ pooling: Pooling, channels: Int) -> Tokens {
+    guard let pool = pooling.pool else { return x }
     var y = x
-    // Its tensors are there, whether the map is pooled or not.
-    let kernel = network.pooling.isLearned ? kernel(scope, role, pool, depth: depth) : nil
     if let map = x.map {
       if network.pooling == .maximum {
         let pooling = MaxPooling(kernel: pool.kernel, stride: pool.stride, padding: pool.padding)
@@ -121,17 +153,18 @@ struct MViTBlock {
         let shape = ConvolutionShape(
           channels, channels, kernel: pool.kernel, stride: pool.stride, padding: pool.padding, groups: channels)
         y.map = builder.network.convolution(
-          map, shape, weights: weights(shape, kernel), bias: [Float](repeating: 0, count: channels))
+          map, shape, weights: weights(shape, pooling.kernel), bias: [Float](repeating: 0, count: channels))
       }
     }
-    if kernel == nil { return y }
-    return builder.normalize(y, scope["norm_\(role.letter)"], channels: depth, groups: heads)
+    guard let norm = pooling.norm else { return y }
+    return y.each { value, _ in builder.network.normalize(value, norm) }
   }
 
   private func kernel(_ scope: WeightReader, _ role: Role, _ pool: MViTBackbone.Pool, depth: Int) -> Tensor {
     let shape = [depth, 1, pool.kernel.t, pool.kernel.h, pool.kernel.w]
     return scope.tensor(
-      "pool_\(role.letter).weight", shape, hint: Key.mvitHeadMul.name, kernelHint: Key.mvitPoolKvqKernel.name)
+      "pool_\(role.letter).weight", shape, hint: Key.mvitHeadMul.name, kernelHint: Key.mvitPoolKvqKernel.name,
+      resized: network.convertsKernels ? { MViTPatches.repeated($0, to: shape) } : nil)
       ?? Tensor(zeros: shape)
   }
 

@@ -64,12 +64,8 @@ extension MViTBackbone {
 extension Configuration {
   /// What can be said of the keys of MViT before the table is made.
   func checkMViT() throws(ConfigurationError) {
-    if self[.mvitRevEnable] {
-      throw .impossible(
-        problem: "reversible networks come with a later version of this program", keys: [cite(.mvitRevEnable)],
-        remedy: "take a config of MViT or MViTv2, and its weights")
-    }
-    guard self[.dataTrainCropSize] == self[.dataTestCropSize] else {
+    try checkReversible()
+    guard self[.dataTrainCropSize] == self[.dataTestCropSize] || self[.detectionEnable] else {
       throw .impossible(
         problem: "MViT takes clips of the one size that it was trained with",
         keys: [cite(.dataTrainCropSize), cite(.dataTestCropSize)], remedy: "set both to the crop of the training")
@@ -85,6 +81,13 @@ extension Configuration {
         problem: "sines and cosines are absolute positions of one table",
         keys: [cite(.mvitUseFixedSincosPos), cite(.mvitUseAbsPos), cite(.mvitSepPosEmbed)],
         remedy: "set \(Key.mvitUseAbsPos.name) True and \(Key.mvitSepPosEmbed.name) False")
+    }
+    // A quarter of the channels tells the time, the rest height and width, each by as many sines as cosines.
+    if self[.mvitUseFixedSincosPos], self[.mvitEmbedDim] % 16 != 0 {
+      throw .impossible(
+        problem: "sines and cosines of time, height and width take a multiple of 16 channels",
+        keys: [cite(.mvitUseFixedSincosPos), cite(.mvitEmbedDim)],
+        remedy: "set \(Key.mvitEmbedDim.name) to a multiple of 16, as the weights have it")
     }
   }
 }

@@ -8,9 +8,13 @@ struct MViTFamily: ModelFamily {
   var modelNames: [String] { ["MViT", "PTVMViT"] }
   var networks: [String] { ["MViT"] }
   var archs: [String] { ["mvit"] }
-  /// Both versions have one name of architecture.
-  var published: [PublishedModel] { PublishedModel.all.filter { !$0.traits.isDisjoint(with: ["mvitv1", "mvitv2"]) } }
-  var keys: [String] { ["MVIT.*"] }
+  /// All have one name of architecture.
+  var published: [PublishedModel] {
+    PublishedModel.all.filter {
+      $0.traits.contains { trait in ["mvit", "vit", "rev"].contains(where: trait.hasPrefix) }
+    }
+  }
+  var keys: [String] { ["MVIT.*", Key.trainCheckpointInInit.name] }
   var widthKeys: [String] { [Key.mvitEmbedDim.name, Key.mvitDimMul.name, Key.mvitMlpRatio.name] }
   var hasReferenceHead: Bool { true }
   private static let norm = "layernorm"
@@ -19,12 +23,15 @@ struct MViTFamily: ModelFamily {
     [
       Key.mvitMode.name: ValueRule(names: MViTBackbone.Pooling.allCases.map(\.rawValue), advice: "give conv"),
       Key.mvitNorm.name: ValueRule(names: [Self.norm], advice: "give \(Self.norm), or leave the key out"),
+      Key.mvitRevResPath.name: ValueRule(names: ["conv"], advice: "give conv: PySlowFast's max fails"),
     ]
   }
 
-  /// PySlowFast writes the strides that follow from the adaptive ones into its files' configurations.
+  /// PySlowFast writes the strides that follow from the adaptive ones into its files' configurations. And what weights a
+  /// training began with says nothing of those that it made.
   func isIdle(_ key: String, in config: Configuration) -> Bool {
     key == Key.mvitPoolKvStride.name && config[.mvitPoolKvStrideAdaptive] != nil
+      || key == Key.trainCheckpointInInit.name
   }
 
   func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
@@ -45,7 +52,9 @@ struct MViTFamily: ModelFamily {
 
   var firstModules: [String] { [MViTNames.patches] }
 
-  func recognise(_ tensors: TensorIndex) -> Recognition? { MViTRecognition(tensors)?.network }
+  func recognise(_ tensors: TensorIndex) -> Recognition? {
+    MViTRecognition(tensors)?.network ?? ReversibleRecognition(tensors)?.network
+  }
 
   func keys(deciding name: String) -> Set<String> {
     switch name {
@@ -58,6 +67,10 @@ struct MViTFamily: ModelFamily {
     if name.contains(".rel_pos_") { return [Key.mvitRelPosSpatial.name] }
     if name.hasPrefix(MViTNames.stemNorm + ".") { return [Key.mvitNormStem.name] }
     if name.hasPrefix(MViTNames.patches + ".") { return [Key.modelArch.name, Key.modelModelName.name] }
-    return name.hasPrefix(MViTNames.blocks + ".") ? [Key.mvitDepth.name] : []
+    if name.hasPrefix(ReversibleMViT.scope + ".") {
+      return name.contains(".pre_q_fuse.")
+        ? [Key.mvitRevPreQFusion.name] : [Key.mvitDepth.name, Key.mvitRevEnable.name, Key.mvitRevBufferLayers.name]
+    }
+    return name.hasPrefix(MViTNames.blocks + ".") ? [Key.mvitDepth.name, Key.mvitRevEnable.name] : []
   }
 }

@@ -16,6 +16,10 @@ enum MViTNames {
   /// What the names of a network's tensors begin with, up to the first point.
   static let modules = [patches, blocks, classToken, joint, space, time, classPosition, norm, stemNorm]
 
+  /// Of an attention whose keys have no bias.
+  static let queryBias = "q_bias"
+  static let valueBias = "v_bias"
+
   static let widthKey = Key.mvitEmbedDim.name
   static let patchKey = Key.mvitPatchKernel.name
 }

@@ -43,10 +43,7 @@ struct MViTRecognition {
     let depth = isCut ? Self.depths.first { $0 >= count } ?? count : count
     network.set(.mvitDepth, "\(depth)", or: isCut ? Self.depths.filter { $0 >= count }.map(String.init) : [])
     network.set(.mvitEmbedDim, "\(width)")
-    if let patches {
-      network.set(.dataInputChannelNum, "[\(patches[1])]")
-      network.set(.mvitPatchKernel, "\(Array(patches[2...]))")
-    }
+    if let patches { network.set(.dataInputChannelNum, "[\(patches[1])]") }
     network.set(.mvitMlpRatio, "\(Double(first.hidden!) / Double(first.attention!))")
     addTokens()
     addSizes()
@@ -57,7 +54,10 @@ struct MViTRecognition {
     if isPooled {
       if !isCut { network.traits = [summary.lowercased(), "\(count)"] }
       network.hasPublishedWidths = width == (count == 48 ? 144 : 96) && first.hidden == 4 * first.attention!
+    } else {
+      network.addViT(width: width, depth: depth, isUsual: first.hidden == 4 * first.attention!)
     }
+    network.addPatches(tensors, isPooled: isPooled)
     network.remark(
       "strides, the clip's length and its size leave no trace in the tensors",
       leavingOpen: Key.mvitPoolQStride.name, Key.mvitPoolKvStrideAdaptive.name, Key.dataNumFrames.name,

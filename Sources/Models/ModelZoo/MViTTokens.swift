@@ -36,12 +36,9 @@ struct Tokens {
 extension NetworkBuilder {
   /// Adds a layer normalisation of all tokens.
   ///
-  /// - Parameters:
-  ///   - channels: Of a group.
-  mutating func normalize(_ x: Tokens, _ scope: WeightReader, channels: Int, groups: Int = 1) -> Tokens {
-    let norm = LayerNormalization(
-      weight: vector(scope, "weight", channels) ?? [Float](repeating: 1, count: channels),
-      bias: vector(scope, "bias", channels) ?? [Float](repeating: 0, count: channels), groups: groups)
+  /// - Parameter epsilon: PyTorch's own is 1e-5, that of PySlowFast's transformers 1e-6.
+  mutating func normalize(_ x: Tokens, _ scope: WeightReader, channels: Int, epsilon: Float = 1e-6) -> Tokens {
+    let norm = LayerNormalization(scope, channels: channels, epsilon: epsilon)
     return x.each { value, _ in network.normalize(value, norm) }
   }
 
@@ -91,6 +88,12 @@ struct DenseWeights {
   }
 }
 
-private func vector(_ scope: WeightReader, _ name: String, _ count: Int) -> [Float]? {
-  scope.tensor(name, [count], hint: MViTNames.widthKey)?.array
+extension LayerNormalization {
+  /// - Parameter channels: Of a group.
+  init(_ scope: WeightReader, channels: Int, groups: Int = 1, epsilon: Float = 1e-6) {
+    func vector(_ name: String, _ value: Float) -> [Float] {
+      scope.tensor(name, [channels], hint: MViTNames.widthKey)?.array ?? [Float](repeating: value, count: channels)
+    }
+    self.init(weight: vector("weight", 1), bias: vector("bias", 0), groups: groups, epsilon: epsilon)
+  }
 }

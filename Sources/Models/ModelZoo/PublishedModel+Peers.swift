@@ -44,6 +44,7 @@ extension PublishedModel {
       PyTorchVideo.name, traits, name, "\(dataset)/pytorchvideo/\(file)", "\(folder)/\(file).pyth", number, status)
   }
 
+  private static let videoMAE = "VIDEOMAE_VIT"
   private static let slowOnly = "AVA/SLOW_8x8_R50_SHORT"
   private static let slowFast = "AVA/SLOWFAST_32x2_R50_SHORT"
 
@@ -71,6 +72,8 @@ extension PublishedModel {
     ("slowfast R50 boxes k5 context", "slowfast r50 4x16x1, context", slowFast, "25.34 mAP (v2.1)", .loads),
     ("slowfast R50 boxes k7", "slowfast r50 8x8x1", slowFast, "25.80 mAP (v2.1), 25.90 (v2.2)", .reproduced),
     ("slowfast R50 boxes k7 max", "slowfast r50 8x8x1, temporal max", slowFast, "26.41 or 26.65 mAP (v2.2)", .loads),
+    ("vit768 12 boxes", "videomae vit-base 16x4x1", "AVA/\(videoMAE)_B_16x4", "33.6 mAP (v2.2)", .reproduced),
+    ("vit1024 24 boxes", "videomae vit-large 16x4x1", "AVA/\(videoMAE)_L_16x4", "38.7 mAP (v2.2)", .loads),
   ]
 
   private static let recognisers: [(String, String, String, String, Status)] = [
@@ -78,5 +81,8 @@ extension PublishedModel {
     ("slowfast R50 400 k7", "slowfast r50 8x8x1", "Kinetics/SLOWFAST_8x8_R50", "76.80 top-1", .reproduced),
     ("slow R50 400", "slowonly r50 4x16x1", "Kinetics/SLOW_4x16_R50", "72.97 top-1", .loads),
     ("slow R50 400", "slowonly r50 8x8x1", "Kinetics/SLOW_8x8_R50", "75.15 top-1", .loads),
+    ("vit768 12 400", "videomae vit-base 16x4x1", "Kinetics/\(videoMAE)_B_16x4", "81.3 top-1", .reproduced),
+    ("vit1024 24 400", "videomae vit-large 16x4x1", "Kinetics/\(videoMAE)_L_16x4", "85.3 top-1", .loads),
+    ("vit768 12 400", "videomaev2 vit-base 16x4x1", "Kinetics/\(videoMAE)_B_16x4", "86.6 top-1", .loads),
   ]
 }

@@ -104,15 +104,15 @@ extension PublishedModel {
     ("2d R50 1000", "ResNet R50", "ImageNet/RES_R50", "R50_IN1K.pyth", "76.4 top-1, 93.2 top-5", .loads),
   ]
 
-  private static let mvit = Status.unsupported(why: "MViT of pictures has no config here")
-  private static let reversible = Status.unsupported(why: "reversible networks are not built")
-
   private static let transformers: [Entry] = [
     (
       "mvitv1 16 400", "MViTv1-B 16x4, Kinetics-400", "Kinetics/MVIT_B_16x4_CONV", nil, "78.4 top-1, 93.5 top-5",
       .reproduced
     ),
-    ("", "rev-MViT-B 16x4, Kinetics-400", nil, "REV_MVIT_B_16x4.pyth", "78.4 top-1, 93.4 top-5", reversible),
+    (
+      "revmvit96 16 400", "rev-MViT-B 16x4, Kinetics-400", "Kinetics/REV_MVIT_B_16x4_CONV", "REV_MVIT_B_16x4.pyth",
+      "78.4 top-1, 93.4 top-5", .loads
+    ),
     (
       "mvitv1 24 400", "MViTv1-B 32x3, Kinetics-400", "Kinetics/MVIT_B_32x3_CONV", "mvit/k400.pyth",
       "80.4 top-1, 94.8 top-5", .reproduced
@@ -145,16 +145,26 @@ extension PublishedModel {
       "mvitv2 48 174", "MViTv2-L 40x3, SSv2", "SSv2/MVITv2_L_40x3", "MViTv2_L_40x3_ssv2_f309603968.pyth",
       "73.3 top-1, 94.1 top-5", .loads
     ),
-    ("", "MViTv2-T, ImageNet", nil, "MViTv2_T_in1k.pyth", "82.3 top-1", mvit),
-    ("", "MViTv2-S, ImageNet", nil, "MViTv2_S_in1k.pyth", "83.6 top-1", mvit),
-    ("", "MViTv2-B, ImageNet", nil, "MViTv2_B_in1k.pyth", "84.4 top-1", mvit),
-    ("", "MViT-B-16, ImageNet", nil, nil, "82.9 top-1, 96.3 top-5", mvit),
-    ("", "rev-ViT-S, ImageNet", nil, "REV_VIT_S.pyth", "79.9 top-1, 94.9 top-5", reversible),
-    ("", "rev-ViT-B, ImageNet", nil, "REV_VIT_B.pyth", "81.8 top-1, 95.6 top-5", reversible),
-    ("", "rev-MViT-B, ImageNet", nil, "REV_MVIT_B.pyth", "82.9 top-1, 96.3 top-5", reversible),
+    ("mvitv2 10 1000", "MViTv2-T, ImageNet", "ImageNet/MVITv2_T", "MViTv2_T_in1k.pyth", "82.3 top-1", .loads),
+    ("mvitv2 16 1000", "MViTv2-S, ImageNet", "ImageNet/MVITv2_S", "MViTv2_S_in1k.pyth", "83.6 top-1", .loads),
+    ("mvitv2 24 1000", "MViTv2-B, ImageNet", "ImageNet/MVITv2_B", "MViTv2_B_in1k.pyth", "84.4 top-1", .loads),
+    ("mvitv1 16 1000", "MViT-B-16, ImageNet", "ImageNet/MVIT_B_16_CONV", nil, "82.9 top-1, 96.3 top-5", .loads),
+    (
+      "revvit384 12 1000", "rev-ViT-S, ImageNet", "ImageNet/REV_VIT_S", "REV_VIT_S.pyth", "79.9 top-1, 94.9 top-5",
+      .loads
+    ),
+    (
+      "revvit768 12 1000", "rev-ViT-B, ImageNet", "ImageNet/REV_VIT_B", "REV_VIT_B.pyth", "81.8 top-1, 95.6 top-5",
+      .loads
+    ),
+    (
+      "revmvit96 16 1000", "rev-MViT-B, ImageNet", "ImageNet/REV_MVIT_B_16_CONV", "REV_MVIT_B.pyth",
+      "82.9 top-1, 96.3 top-5", .loads
+    ),
   ]
 
-  private static let masked = Status.unsupported(why: "pretraining weights of a transformer, which is not built")
+  private static let masked = Status.unsupported(
+    why: "pretraining weights: scores come after fine-tuning, with configs/masked_ssl")
   private static let contrastive = Status.unsupported(
     why: "pretraining weights: scores come after fine-tuning, with configs/contrastive_ssl")
 

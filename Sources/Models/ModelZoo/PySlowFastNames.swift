@@ -15,6 +15,7 @@ public struct PySlowFastNames: TensorNaming {
     if content.format == .caffe2 { content.renameBlobs() }
     if content.renamePeer(families) { return }
     content.stripSharedPrefix(families)
+    content.leaveOutDecoder()
     content.normaliseSubBatchNorm()
   }
 }

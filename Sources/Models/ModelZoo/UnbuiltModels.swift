@@ -10,13 +10,6 @@ enum UnbuiltModels {
     modelNames.contains(modelName) || modelName.hasPrefix(Configuration.wrapperPrefix)
   }
 
-  /// What the names of a reversible network's blocks begin with.
-  private static let reversible = "rev_backbone.layers.0."
-
-  static func recognise(_ tensors: TensorIndex) -> String? {
-    tensors.hasPrefix(reversible) && tensors.hasPrefix(MViTNames.patches + ".") ? "reversible MViT" : nil
-  }
-
   /// Whether names are those of one of PySlowFast's.
   static func owns(_ name: String) -> Bool { name == "\(MViTNames.patches).proj.weight" }
 }

@@ -20,7 +20,8 @@ public struct NamedWeights: Sendable {
         left.append("'\(printable(entry.originalName))'")
         continue
       }
-      tensors.append((entry.name, deepened(try checkpoint.tensor(entry.name), entry.name)))
+      let tensor = try checkpoint.tensor(entry.name)
+      tensors.append((entry.name, checkpoint.format == .caffe2 ? deepened(tensor, entry.name) : tensor))
     }
     if !left.isEmpty { notices.append("not written, for no network has them: \(listed(left, limit: 5))") }
     let others = Set(checkpoint.entries.map(\.dtype)).filter { $0 != .float32 && $0 != .int64 }
@@ -54,7 +55,8 @@ public struct NamedWeights: Sendable {
       let name = tensors[index].name
       let module = module(of: name)
       if let other = names[module] {
-        tensors[index].name = other + name.dropFirst(module.count)
+        // What belongs to no module here may belong to one there.
+        tensors[index].name = module.isEmpty ? "\(other).\(name)" : other + name.dropFirst(module.count)
       } else {
         strangers.append(name)
       }

@@ -1,0 +1,194 @@
+internal import Configuration
+internal import Datasets
+internal import NN
+internal import Tensors
+internal import VideoModels
+
+/// VideoMAE's ViT, as its authors and MMAction2 have it: no class token, tubelets of 2 frames, sines and cosines for positions,
+/// biases of queries and values alone.
+///
+/// Source: Tong et al., "VideoMAE", 2022; their public code, and MMAction2 1.x, their public behaviour.
+struct VideoMAE {
+  /// What stands before the encoder's names, and before those of a block's dense layers.
+  let prefix: String
+  let patches: String
+  let denseLayers: (first: String, second: String)
+
+  /// What ends a name and tells the network from PySlowFast's ViTs.
+  private static let mark = ".attn.\(MViTNames.queryBias)"
+
+  /// Whether a file has the network under these names.
+  func owns(_ file: PeerFile) -> Bool {
+    file.has("\(prefix)\(MViTNames.block(0))\(Self.mark)") && file.has("\(prefix)\(patches).weight")
+  }
+
+  /// Why a file's network is not built, with a tensor that tells; nil where it is.
+  func obstacle(_ file: PeerFile, scoresBoxes: Bool?) -> (what: String, example: String)? {
+    let block = prefix + MViTNames.block(0)
+    let kernel = "\(prefix)\(patches).weight"
+    if file.shape(kernel)?.count != 5 { return ("a ViT of pictures", kernel) }
+    for (name, what) in [
+      ("\(block).gamma_1", "a ViT whose blocks are scaled"),
+      ("\(prefix)\(MViTNames.classToken)", "a ViT with a class token"),
+    ] where file.has(name) { return (what, name) }
+    if scoresBoxes == false, !file.has("\(prefix)\(Self.meanNorm).weight") {
+      return ("a ViT that scores clips by their first patch", "\(prefix)\(MViTNames.norm).weight")
+    }
+    return nil
+  }
+
+  /// The normalisation of a mean over the map, where the map itself has none.
+  private static let meanNorm = "fc_norm"
+
+  /// The names of the layers, there and here, without the head's.
+  func modules(_ file: PeerFile) -> [PeerNetwork.Module] {
+    var modules = [
+      PeerNetwork.Module(own: prefix + patches, model: "\(MViTNames.patches).proj"),
+      PeerNetwork.Module(own: prefix + MViTNames.norm, model: MViTNames.norm),
+      PeerNetwork.Module(own: prefix + Self.meanNorm, model: MViTNames.norm),
+    ]
+    // Positions that were learned, or saved though they are computed, belong to no module.
+    if !prefix.isEmpty { modules.append(PeerNetwork.Module(own: String(prefix.dropLast()), model: "")) }
+    let start = "\(prefix)\(MViTNames.blocks)."
+    let numbers = Set(
+      file.names.filter { $0.hasPrefix(start) }.compactMap { leadingNumber($0.dropFirst(start.count))?.number })
+    for number in numbers.sorted() {
+      let model = MViTNames.block(number)
+      for (own, here) in [
+        ("norm1", "norm1"), ("attn", "attn"), ("attn.qkv", "attn.qkv"), ("attn.proj", "attn.proj"), ("norm2", "norm2"),
+        (denseLayers.first, "mlp.fc1"), (denseLayers.second, "mlp.fc2"),
+      ] { modules.append(PeerNetwork.Module(own: "\(start)\(number).\(own)", model: "\(model).\(here)")) }
+    }
+    return modules
+  }
+
+  func backbone(_ file: PeerFile, scoresBoxes: Bool?) -> PeerVideoMAE {
+    PeerVideoMAE(
+      hasPositions: file.has(prefix + MViTNames.joint),
+      hasMean: file.has("\(prefix)\(Self.meanNorm).weight"), width: file.shape("\(prefix)\(patches).weight")?.first ?? 0
+    )
+  }
+
+  /// ImageNet's.
+  static let pixels = PeerPixels(mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
+}
+
+/// The authors' files: pretrained, and fine-tuned on clips.
+struct VideoMAEOfAuthors: PeerMapping {
+  var library: String { "VideoMAE" }
+
+  func read(_ file: PeerFile) -> PeerReading? {
+    for prefix in ["", "encoder.", "backbone.", "model."] {
+      let names = VideoMAE(prefix: prefix, patches: "patch_embed.proj", denseLayers: ("mlp.fc1", "mlp.fc2"))
+      if names.owns(file) { return read(file, names) }
+    }
+    return nil
+  }
+
+  private func read(_ file: PeerFile, _ names: VideoMAE) -> PeerReading {
+    let head = ["\(names.prefix)head", "head"].first { file.has("\($0).weight") }
+    let scoresBoxes = head.map { _ in false }
+    if let (what, example) = names.obstacle(file, scoresBoxes: scoresBoxes) {
+      return .unsupported(library: library, what: what, example: example)
+    }
+    var semantics = PeerSemantics()
+    semantics.pixels = VideoMAE.pixels
+    semantics.backbone = names.backbone(file, scoresBoxes: scoresBoxes)
+    let projection = head.map { [PeerNetwork.Module(own: $0, model: Projection.scope)] } ?? []
+    var network = PeerNetwork(
+      library: library, modules: names.modules(file) + projection, scoresBoxes: scoresBoxes, semantics: semantics)
+    network.ignored = ["decoder.", "encoder_to_decoder.", "mask_token"]
+    return .network(network)
+  }
+}
+
+/// MMAction2's files: recognisers, and AVA's detectors.
+struct VideoMAEInMMAction2: PeerMapping {
+  var library: String { MMAction2.name }
+
+  func read(_ file: PeerFile) -> PeerReading? {
+    let names = VideoMAE(
+      prefix: "backbone.", patches: "patch_embed.projection", denseLayers: ("mlp.layers.0.0", "mlp.layers.1"))
+    guard names.owns(file) else { return nil }
+    let heads = [("roi_head.bbox_head.fc_cls", true), ("cls_head.fc_cls", false)]
+    let head = heads.first { name, _ in file.names.contains { $0.hasPrefix("\(name).") } }
+    let text = MMAction2Text(file.pythonText)
+    if let (what, example) = names.obstacle(file, scoresBoxes: head?.1) {
+      return .unsupported(library: library, what: what, example: example)
+    }
+    var semantics = PeerSemantics()
+    semantics.pixels = text.pixels
+    semantics.backbone = names.backbone(file, scoresBoxes: head?.1)
+    // A head of two layers: the second scores.
+    let classifier = head.map { $0.0 + (file.has("\($0.0).2.weight") ? ".2" : "") }
+    if head?.1 == true {
+      var boxes = PeerSemantics.Boxes(aligned: text.aligned ?? true, resolution: text.resolution ?? 8)
+      boxes.hidden = head.flatMap { file.shape("\($0.0).0.weight")?.first }
+      boxes.frames = text.framePooling ?? .mean
+      semantics.boxes = boxes
+    }
+    var modules = names.modules(file)
+    if let classifier { modules.append(PeerNetwork.Module(own: classifier, model: Projection.scope)) }
+    if let head, semantics.boxes?.hidden != nil {
+      modules.append(PeerNetwork.Module(own: "\(head.0).0", model: "\(Projection.headScope).hidden"))
+    }
+    var network = PeerNetwork(library: library, modules: modules, scoresBoxes: head?.1, semantics: semantics)
+    if head?.1 == true, let classifier, let rows = file.shape("\(classifier).weight")?.first,
+      text.hasBackground ?? (rows != ActionDataset.ava.classNames.count)
+    {
+      network.classifierWithBackground = classifier
+    }
+    network.ignored = ["data_preprocessor."]
+    network.clip = text.clip
+    return .network(network)
+  }
+}
+
+/// What VideoMAE's ViT does otherwise than a configuration says.
+struct PeerVideoMAE: PeerBackbone {
+  /// Whether the file has the table of positions.
+  let hasPositions: Bool
+  /// Whether the mean of the map is normalised, and not the map.
+  let hasMean: Bool
+  let width: Int
+
+  func adapt(_ backbone: inout MViTBackbone, _ adaptation: inout PeerAdaptation) {
+    backbone.hasKeyBias = false
+    backbone.positions = hasPositions ? .joint : .sines
+    // Positions of whole frames, and what lies beyond the last whole patch, as MMAction2 has both.
+    backbone.resizing = .cubic
+    backbone.coversFrames = false
+    if hasMean, backbone.output != .mean, !backbone.takesWholeFrames {
+      _ = adaptation.value(Key.mvitUseMeanPooling.name, false, true) { $0 ? "True" : "False" }
+      backbone.output = .mean
+    }
+  }
+
+  func describe(_ network: inout Recognition, of peer: PeerNetwork) {
+    network.summary = "VideoMAE's ViT"
+    network.replace(Key.mvitUseAbsPos.name, by: "True")
+    if !hasPositions { network.set(.mvitSepPosEmbed, "False") }
+    network.untraced[Key.dataSamplingRate.name] = "4"
+    network.untraced[Key.dataTrainCropSize.name] = "224"
+    network.untraced[Key.dataTestCropSize.name] = peer.scoresBoxes == true ? "256" : "224"
+    if peer.scoresBoxes == true { network.untraced[Key.detectionSpatialScaleFactor.name] = "16" }
+    network.untraced[Key.mvitUseMeanPooling.name] = hasMean ? "True" : "False"
+  }
+
+  /// Biases as PySlowFast has them; positions that no file has are made.
+  func becomePySlowFast(_ weights: inout NamedWeights) {
+    let (query, value) = (".\(MViTNames.queryBias)", ".\(MViTNames.valueBias)")
+    for (name, tensor) in weights.tensors where name.hasSuffix(query) {
+      let scope = String(name.dropLast(query.count))
+      guard let values = weights.tensor(scope + value)?.array else { continue }
+      let bias = tensor.array + [Float](repeating: 0, count: tensor.count) + values
+      weights.tensors.append(("\(scope).qkv.bias", Tensor([bias.count], bias)))
+    }
+    weights.tensors.removeAll { $0.name.hasSuffix(query) || $0.name.hasSuffix(value) }
+    if !hasPositions, width > 0 {
+      // Of clips of 16 frames and 224 pixels, as all published ones are.
+      let count = 8 * 14 * 14
+      weights.tensors.append((MViTNames.joint, MViTPositions.sines(count, width).reshaped([1, count, width])))
+    }
+  }
+}

@@ -76,7 +76,7 @@ public struct ImageNet: ClipDataset {
   public func path(of video: String) -> String { joinPath(folder, video) }
 
   public func fingerprint(of video: String) -> String? {
-    try? "1: " + fileFingerprint(path(of: video), ends: fingerprintedEnds, doing: "reading a picture")
+    try? "1: " + listedFileFingerprint(path(of: video), doing: "reading a picture")
   }
 
   public func open(_ video: String) throws -> any FrameSource {

@@ -38,7 +38,7 @@ public struct Kinetics: ClipDataset {
   public func path(of video: String) -> String { joinPath(prefix, video) }
 
   public func fingerprint(of video: String) -> String? {
-    try? fileFingerprint(path(of: video), ends: fingerprintedEnds, doing: "reading a video")
+    try? listedFileFingerprint(path(of: video), doing: "reading a video")
   }
 
   public func open(_ video: String) throws -> any FrameSource {

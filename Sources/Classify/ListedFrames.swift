@@ -41,11 +41,9 @@ extension ListedFrames {
   public func listLacking(_ video: String) -> String? { frames.video(named: video) == nil ? frameListPath : nil }
 
   public func fingerprint(of video: String) -> String? {
-    guard let own = frames.video(named: video) else { return nil }
-    let ends = Set([0, own.count - 1]).sorted().map {
-      (try? fileFingerprint(own.path(ofFrame: $0), doing: "reading a frame")) ?? RunIdentity.unreadable
+    frames.video(named: video).map { own in
+      ImageSurvey((0..<own.count).map { own.path(ofFrame: $0) }).fingerprint
     }
-    return "\(own.count): \(ends.joined(separator: "; "))"
   }
 
   public func open(_ video: String) throws -> any FrameSource {

@@ -31,6 +31,7 @@ public struct AVATest {
   public var shard: Shard?
   /// The videos that have key frames without scores; nil for all.
   private var unscored: Set<String>?
+  let surveys = ImageSurveys()
 
   /// Reads what the configuration names: frame lists, proposals, label map, exclusions, ground truth.
   ///
@@ -145,10 +146,7 @@ public struct AVATest {
     try identity.add(.proposals, files: inputs.proposals)
     for video in videos {
       // What is not there is for the run to say, with what it needs it for.
-      let ends = Set([0, video.count - 1]).sorted().map {
-        (try? fileFingerprint(video.path(ofFrame: $0), doing: "reading a frame")) ?? RunIdentity.unreadable
-      }
-      identity.add(.frames, video.name, "\(video.count): \(ends.joined(separator: "; "))")
+      identity.add(.frames, video.name, surveys.of(try frames(of: video)).fingerprint)
     }
     identity.add(tasks)
     return identity
@@ -199,7 +197,8 @@ public struct AVATest {
     zip(videos, plan).compactMap { video, own in
       if own.tasks.isEmpty || unscored?.contains(video.name) == false { return nil }
       do {
-        try frames(of: video).verifyFilesExist()
+        let frames = try frames(of: video)
+        try frames.verify(surveys.of(frames))
         return nil
       } catch { return withoutAdvice(error) }
     }
@@ -220,6 +219,19 @@ public struct AVATest {
           seconds: frame.time.seconds - Double(dataset.clock.firstSecond), frame: center(frame)),
         people: frame.people, views: allViews)
     }
+  }
+}
+
+/// The surveys of videos' images, each made once: a test has millions, and their disk may be slow.
+final class ImageSurveys {
+  private var known: [String: ImageSurvey] = [:]
+
+  /// The survey of a video.
+  func of(_ frames: ImageFrames) -> ImageSurvey {
+    if let survey = known[frames.name] { return survey }
+    let survey = ImageSurvey(frames.paths)
+    known[frames.name] = survey
+    return survey
   }
 }
 

@@ -4,6 +4,7 @@ internal import Files
 internal import Inference
 public import Runs
 public import TrackRecords
+internal import Video
 
 extension KeptRun {
   /// What was found, as `AVATest.run` gives it.
@@ -15,16 +16,23 @@ extension KeptRun {
 
   /// What was found, as `VideoDetection.run` gives it. With a higher threshold people keep the ids that they had.
   ///
-  /// - Throws: `TrackFileError`, `FileError` for the people that the run has kept; `TrackError`.
+  /// - Throws: `KeptRunError`, `FileError` for the people that the run has kept; `TrackError`.
   public func videoDetections(_ labelMap: LabelMap) throws -> VideoDetections {
     VideoDetections(detections(labelMap), people: try people, labelMap: labelMap)
   }
 
+  /// Whether it says who is who; runs of earlier versions do not.
+  public var keepsPeople: Bool { pathExists(directory.people) }
+
   /// Who is who, on the clock of the rows: as the run has kept it, or, of one of an earlier version, by its key frames.
   public var people: [VideoTracks] {
     get throws {
-      if pathExists(directory.people) {
-        return try TrackFile(paths: [directory.people]).videos.map { $0.only(from: threshold) }
+      if keepsPeople {
+        do {
+          return try TrackFile(paths: [directory.people]).videos.map { $0.only(from: threshold) }
+        } catch let error as TrackFileError {
+          throw KeptRunError.damagedPeople(path: directory.people, reason: withoutAdvice(error))
+        }
       }
       return try journal.videos.filter { !$0.tasks.isEmpty }.map { video in
         try KnownPeople().tracks(

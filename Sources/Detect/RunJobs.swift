@@ -19,7 +19,10 @@ extension AVATest {
   ///
   /// - Throws: `FrameListError` and the like for the first video of which one is.
   public func verifyFrames() throws {
-    for (video, own) in zip(videos, plan) where !own.tasks.isEmpty { try frames(of: video).verifyFilesExist() }
+    for (video, own) in zip(videos, plan) where !own.tasks.isEmpty {
+      let frames = try frames(of: video)
+      try frames.verify(surveys.of(frames))
+    }
   }
 
   /// About how many bytes the results take.

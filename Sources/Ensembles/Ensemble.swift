@@ -147,6 +147,20 @@ public struct Ensemble: Sendable {
       "\(member.people[index / columns].keyFrame)")
   }
 
+  /// What is said where no member's scores are probabilities: nothing tells whether all are of one scale.
+  var foreignScalesNotice: String? {
+    if members.count < 2 || members.contains(where: { member in !member.scores.contains { $0 < 0 || $0 > 1 } }) {
+      return nil
+    }
+    let ranges = members.map { member in
+      let known = member.scores.filter { !$0.isNaN }
+      return "'\(member.name)' from \(known.min() ?? 0) to \(known.max() ?? 0)"
+    }
+    return
+      "the scores of no source are from 0 to 1 (\(listed(ranges, limit: 4))): their mean says something only where all "
+      + "are of one scale, such as logits"
+  }
+
   private func checkProbabilities() throws(EnsembleError) {
     for member in members {
       for (index, score) in member.scores.enumerated() where score < 0 || score > 1 {

@@ -61,7 +61,7 @@ public enum EnsembleError: Error, CustomStringConvertible {
         + "videos, named alike, with seconds counted alike; --unmatched keep joins them all the same"
     case .unmatched(let count, let lines):
       return doing + "\(counted(count, "box", plural: "boxes")) that not every model has: "
-        + "\(listed(lines, limit: 4)) -> give --unmatched keep or drop, or a lower --iou"
+        + "\(listed(lines, limit: 4)) -> give --unmatched keep or drop, which list them all in a file, or a lower --iou"
     case .nothingLeft(let count):
       return doing
         + "none of the \(counted(count, "box", plural: "boxes")) is in every source, and --unmatched drop leaves the "

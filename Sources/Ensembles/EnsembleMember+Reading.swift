@@ -77,6 +77,10 @@ extension EnsembleMember {
   public init(rows table: DetectionTable, scores array: Tensor, name: String, file: String) throws(SourceError) {
     guard array.shape.count == 2 else { throw .scoresShape(file: file, shape: array.shape) }
     let columns = array.shape[1]
+    for (row, id) in table.actionIDs.enumerated() where !(1...max(1, columns)).contains(Int(id)) {
+      if id < 1 { throw .noClass(source: name, line: table.lines[row], id: Int(id)) }
+      throw .scoresClasses(file: file, columns: columns, source: name, line: table.lines[row], id: Int(id))
+    }
     self.init(name: name, form: .scores, columns: columns, rowClasses: Set(table.actionIDs.map { Int($0) }))
     let keyFrames = table.frameIndex.keyFrames
     let values = array.array
@@ -98,7 +102,6 @@ extension EnsembleMember {
     }
     for row in 0..<table.count {
       let id = Int(table.actionIDs[row])
-      guard (1...max(1, columns)).contains(id) else { throw .noClass(source: name, line: table.lines[row], id: id) }
       let exact = values[persons[row] * columns + id - 1]
       // PySlowFast's CSVs have four decimals.
       guard abs(Double(exact) - table.scores[row]) <= 1e-4 else {

@@ -1,5 +1,6 @@
 internal import AVAEval
 public import AVARecords
+internal import Files
 internal import Geometry
 internal import Wording
 
@@ -54,6 +55,22 @@ extension Ensemble {
   /// How many of them not every member has.
   public var unmatchedCount: Int { groups.count { $0.people.contains(nil) } }
 
+  /// Writes the boxes that not every member has, a row each: `video, second, x1, y1, x2, y2, "sources that lack it"`, these
+  /// with semicolons between.
+  ///
+  /// - Throws: `FileError`.
+  public func writeUnmatched(to path: String) throws {
+    let file = try AtomicFile(path: path)
+    for (keyFrame, people) in groups where people.contains(nil) {
+      guard let model = people.firstIndex(where: { $0 != nil }), let person = people[model] else { continue }
+      let box = members[model].people[person].box
+      let sides = [box.x1, box.y1, box.x2, box.y2].map { fixed($0, 4) }.joined(separator: ",")
+      let lacking = zip(members, people).filter { $0.1 == nil }.map(\.0.name).joined(separator: ";")
+      try file.write(Array("\(keyFrame),\(sides),\"\(lacking.replacing("\"", with: "\"\""))\"\n".utf8))
+    }
+    try file.commit()
+  }
+
   /// How many pairs of boxes differ by more than rounding, and were matched by their overlap.
   public var movedCount: Int {
     groups.count { _, people in
@@ -76,6 +93,7 @@ extension Ensemble {
           : "\(boxes) that not every model has kept: the score of the models that have one, times their share of the "
             + "weights (--unmatched drop leaves them out)")
     }
+    notices += [foreignScalesNotice].compactMap(\.self)
     let keyFrame = EvaluationRules.official.entriesPerFrame.map { ", or of a key frame with \($0) rows" } ?? ""
     for (member, missing) in zip(members, missing) where missing > 0 {
       notices.append(

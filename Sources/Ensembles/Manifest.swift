@@ -65,6 +65,7 @@ public struct Manifest: Sendable {
     add("model_weights", .array(fusion.weights.map { JSONValue($0) }))
     add("iou", JSONValue(ensemble.matcher.threshold))
     add("unmatched", JSONValue(unmatched.rawValue))
+    add("unmatched_boxes", JSONValue(ensemble.unmatchedCount))
     add("notices", .array((notices + ensemble.notices(unmatched)).map { JSONValue($0) }))
   }
 

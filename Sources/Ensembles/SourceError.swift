@@ -4,6 +4,7 @@ internal import Wording
 public enum SourceError: Error, CustomStringConvertible {
   case noClass(source: String, line: Int, id: Int)
   case scoresShape(file: String, shape: [Int])
+  case scoresClasses(file: String, columns: Int, source: String, line: Int, id: Int)
   case scoresCount(file: String, rows: Int, source: String, boxes: Int)
   case otherScores(file: String, score: Float, source: String, line: Int, found: Double)
   case notFinite(file: String, row: Int)
@@ -17,6 +18,10 @@ public enum SourceError: Error, CustomStringConvertible {
         + "'\(source)', line \(line): action id \(id) is no class of it -> ids count from 1; correct that line"
     case .scoresShape(let file, let shape):
       return doing + "'\(file)' has the shape \(shape), expected [boxes, classes] -> give what --scores has written"
+    case .scoresClasses(let file, let columns, let source, let line, let id):
+      return doing
+        + "'\(file)' has scores of \(counted(columns, "class", plural: "classes")), '\(source)' before it, line \(line), has a "
+        + "row of class \(id) \(advice)"
     case .scoresCount(let file, let rows, let source, let boxes):
       return doing
         + "'\(file)' has scores of \(counted(rows, "box", plural: "boxes")), '\(source)' before it has \(boxes) \(advice)"

@@ -11,7 +11,7 @@ public struct Submission: Sendable {
   public let changes: Repair.Changes
   /// What an audit of these rows says.
   public let findings: [Finding]
-  /// Whether it was said which key frames should have rows.
+  /// Whether it was said of all sources which key frames should have rows.
   public let knowsKeyFrames: Bool
   /// Key frames that should have rows and have none, in their order.
   public let missing: [KeyFrame]
@@ -21,12 +21,13 @@ public struct Submission: Sendable {
   /// - Parameters:
   ///   - rows: Unrounded.
   ///   - labelMap: The classes that are scored.
-  ///   - expected: The key frames that should have rows; nil where that is not known.
+  ///   - expected: The key frames that should have rows, as far as that is known.
+  ///   - knowsKeyFrames: Whether these are all.
   ///   - groundTruth: What the audit compares with; empty for nothing.
   ///   - dataset: What the audit takes for right.
   /// - Throws: `EvaluationError` for rows that are no numbers, `SubmissionError` where no row is left.
   public init(
-    _ rows: DetectionTable, labelMap: LabelMap, expected: [KeyFrame]?,
+    _ rows: DetectionTable, labelMap: LabelMap, expected: [KeyFrame], knowsKeyFrames: Bool,
     groundTruth: GroundTruthTable = GroundTruthTable(), exclusions: ExcludedTimestamps = ExcludedTimestamps(),
     dataset: ActionDataset
   ) throws {
@@ -38,8 +39,8 @@ public struct Submission: Sendable {
       detections: table, groundTruth: groundTruth, labelMap: labelMap, exclusions: exclusions, dataset: dataset)
     findings = audit(tables)
     let present = table.frameIndex
-    knowsKeyFrames = expected != nil
-    missing = (expected ?? []).filter { present.number(video: $0.video, time: $0.time) == nil }
+    self.knowsKeyFrames = knowsKeyFrames
+    missing = expected.filter { present.number(video: $0.video, time: $0.time) == nil }
   }
 
   /// Writes the rows.

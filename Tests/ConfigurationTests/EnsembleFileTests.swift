@@ -87,6 +87,35 @@ struct EnsembleFileTests {
           + "AVA.DETECTION_SCORE_THRESH 0.8 (the run has 0.9), TEST.CHECKPOINT_FILE_PATH 'old.pyth' (the weights are those "
           + "of WEIGHTS)"
       ])
+    // A value that is the default is said as well where the run has another one.
+    try run.apply(overrides: ["AVA.FRAME_DIR", "frames"])
+    var strict = Configuration.defaults
+    try writeFile(folder.path + "/strict.yaml", "AVA:\n  DETECTION_SCORE_THRESH: 0.8\n")
+    strict = try Configuration.load(path: folder.path + "/strict.yaml")
+    try writeFile(own, "AVA:\n  DETECTION_SCORE_THRESH: 0.9\n")
+    let file = try read("MODELS:\n  a:\n    WEIGHTS: a.pyth\n    CFG: \(own)\n")
+    let said = try file.notices(
+      on: file.models[0], Configuration.load(path: own), of: strict, keysOfRun: ["AVA.DETECTION_SCORE_THRESH"])
+    #expect(said.count == 1 && said[0].contains("DETECTION_SCORE_THRESH 0.9 (the run has 0.8)"), "\(said)")
+  }
+
+  /// What is wrong with a model's own pairs is said with the file's line.
+  @Test func pairsHaveThePlaceOfTheFile() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeFile(folder.path + "/own.yaml", "AVA:\n  DETECTION_SCORE_THRESH: 0.8\n")
+    func error(_ overrides: String) throws -> String {
+      let file = try read("MODELS:\n  a:\n    WEIGHTS: a.pyth\n    OPTS: [\(overrides)]\n")
+      do {
+        _ = try Configuration.load(path: folder.path + "/own.yaml", of: file.models[0])
+        return "no error"
+      } catch { return "\(error)" }
+    }
+    #expect(try error("DATA.TEST_CROP_SIZE, 224") == "no error")
+    for pairs in ["DATA.TEST_CROP_SIZE, abc", "DATA.TEST_CROP_SIZE, -1", "DATA.TEST_CROP_SIZES, 3"] {
+      let message = try error(pairs)
+      #expect(message.contains("(line 4 of ") && message.contains("e.yaml)"), "\(message)")
+    }
   }
 
   private static let wrong = [
@@ -96,6 +125,9 @@ struct EnsembleFileTests {
     ("MODELS:\n  a:\n    CFG: a.yaml\n", "line 2: a has no WEIGHTS -> give it WEIGHTS: FILE"),
     ("MODELS:\n  a:\n    WEIGTHS: a.pyth\n", "line 3: WEIGTHS of a means nothing here -> did you mean WEIGHTS?"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 0\n", "line 4: WEIGHT of a is no number above 0"),
+    ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: two\n", "of at most 1000000000.0, found 'two' -> give one"),
+    ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 1.0e+308\n", "line 4: WEIGHT of a is no number above 0, of at most"),
+    ("MODELS:\n  a: [\n", "reading the ensemble: '"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    OPTS: [DATA.NUM_FRAMES]\n", "line 4: OPTS of a is no list of pairs"),
     (
       "FUSION: max\nMODELS:\n  a:\n    WEIGHTS: a\n  b:\n    WEIGHTS: b\n    WEIGHT: 2\n",

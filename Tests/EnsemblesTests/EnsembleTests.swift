@@ -60,6 +60,17 @@ struct EnsembleTests {
         "'logits.csv', v,0902 has a score of -2.5, and those of 'a.csv' are from 0 to 1"),
       "\(text { _ = try fuse([a, logits]) })")
     #expect(text { _ = try fuse([logits, logits]) } == "no error")
+    // Nothing tells whether two that are no probabilities are of one scale.
+    let percents = try member([("v", 902, left, 1, 85)], "percents.csv")
+    func notices(_ members: [EnsembleMember]) throws -> [String] {
+      try Ensemble(members, labelMap: nil, matcher: BoxMatcher(threshold: 0.75)).notices(.keep)
+    }
+    #expect(
+      try notices([logits, percents]) == [
+        "the scores of no source are from 0 to 1 ('logits.csv' from -2.5 to -2.5, 'percents.csv' from 85.0 to 85.0): "
+          + "their mean says something only where all are of one scale, such as logits"
+      ])
+    #expect(try notices([a, a]).isEmpty && notices([logits]).isEmpty)
   }
 
   /// 0.6 and 0.2 are 0.4; weighted 3 to 1 they are 0.5, and the box is three quarters of the one, a quarter of the other.

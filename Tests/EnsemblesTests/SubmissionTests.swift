@@ -30,7 +30,8 @@ struct SubmissionTests {
 
   @Test func whatTheEvaluatorTakes() throws {
     let frames = [902, 903, 904].map { KeyFrame(video: "v", time: Timestamp(second: $0)) }
-    let submission = try Submission(rows(), labelMap: labels(1...20), expected: frames, dataset: .ava)
+    let submission = try Submission(
+      rows(), labelMap: labels(1...20), expected: frames, knowsKeyFrames: true, dataset: .ava)
     #expect(submission.table.count == 50)
     #expect(submission.table.scores == submission.table.scores.sorted(by: >) && submission.table.scores.last == 0.11)
     #expect(submission.missing.map(\.description) == ["v,0902", "v,0904"])
@@ -38,10 +39,10 @@ struct SubmissionTests {
     let changes = submission.changes.lines(submission.repair)
     #expect(changes.contains("10 rows dropped: beyond the 50 best of their key frame"), "\(changes)")
     #expect(changes.contains("1 row dropped: box without area, or inverted"))
-    let few = try Submission(rows(), labelMap: labels(1...5), expected: nil, dataset: .ava)
+    let few = try Submission(rows(), labelMap: labels(1...5), expected: [], knowsKeyFrames: false, dataset: .ava)
     #expect(few.table.count == 15 && few.missing.isEmpty)
     #expect(throws: SubmissionError.self) {
-      try Submission(rows(), labelMap: labels(30...31), expected: nil, dataset: .ava)
+      try Submission(rows(), labelMap: labels(30...31), expected: [], knowsKeyFrames: false, dataset: .ava)
     }
   }
 
@@ -53,7 +54,7 @@ struct SubmissionTests {
     var truth = GroundTruthTable()
     truth.append(video: "v", second: 903, box: box(0.1, 0.2, 0.43333, 1), actionID: 1)
     let submission = try Submission(
-      rows(), labelMap: labels(1...20), expected: nil, groundTruth: truth, dataset: own)
+      rows(), labelMap: labels(1...20), expected: [], knowsKeyFrames: true, groundTruth: truth, dataset: own)
     let lines = submission.findings.map(\.line)
     #expect(lines.contains { $0.contains("all of Own's 20 classes") }, "\(lines)")
   }
@@ -79,6 +80,13 @@ struct SubmissionTests {
     let json = try JSONReader.read(readFile(path, doing: "testing"))
     #expect(json["model_weights"]?.text == "[2.0, 1.0]" && json["iou"] == JSONValue(0.75))
     #expect(json["fusion"] == "mean" && json["unmatched"] == "drop")
+    #expect(json["unmatched_boxes"] == JSONValue(ensemble.unmatchedCount) && ensemble.unmatchedCount == 5)
+    // Each of them stands in a file, with who lacks it.
+    let list = folder.path + "/unmatched.csv"
+    try ensemble.writeUnmatched(to: list)
+    let lines = String(decoding: try readFile(list, doing: "testing"), as: UTF8.self).split(separator: "\n")
+    #expect(lines.count == 5 && lines.contains("v,0903,0.1000,0.2000,0.4000,1.0000,\"b\""), "\(lines)")
+    #expect(lines.contains("v,0902,0.1000,0.2000,0.1000,0.4000,\"a\""), "\(lines)")
     #expect(json["notices"]?.values.count == ensemble.notices(.drop).count)
     #expect(json["sources"]?.values.first?["file"] == "-")
     #expect(json["expected_key_frames"]?.text == #"{"v": [902, 903], "w": [12.5]}"#)
@@ -93,7 +101,9 @@ struct SubmissionTests {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let csv = folder.path + "/sub.csv"
-    let submission = try Submission(rows(), labelMap: labels(1...20), expected: nil, dataset: .ava)
+    let known = [KeyFrame(video: "v", time: Timestamp(second: 904))]
+    let submission = try Submission(
+      rows(), labelMap: labels(1...20), expected: known, knowsKeyFrames: false, dataset: .ava)
     try submission.write(to: csv)
     #expect(
       String(decoding: try readFile(csv, doing: "testing"), as: UTF8.self).hasPrefix(
@@ -110,7 +120,8 @@ struct SubmissionTests {
     let content = try fileFingerprint(csv, doing: "testing")
     #expect(json["file"]?["content"] == JSONValue(content))
     #expect(json["changes"]?.values.count == 5, "\(json)")
-    #expect(json["key_frames_known"] == JSONValue(false))
+    // One source says which there should be, another one does not.
+    #expect(json["key_frames_known"] == JSONValue(false) && json["missing_key_frames"]?.values == ["v,0904"])
 
     // A source's own manifest goes along, as long as it is of the source as it is.
     #expect(try Manifest.source(file: csv, scores: nil)["manifest"] == json)

@@ -41,8 +41,31 @@ struct ChecksumTests {
     let large = String(repeating: "x", count: (1 << 24) + 1)
     try writeFile(path, large)
     let ends = try fileFingerprint(path, doing: "testing")
-    #expect(ends.hasPrefix("16777217 bytes, sha256 of both ends "))
+    #expect(ends.hasPrefix("16777217 bytes, sha256 of samples "))
     try writeFile(path, large.dropLast() + "y")
     #expect(try fileFingerprint(path, doing: "testing") != ends)
+    #expect(try fileFingerprint(path, isWhole: true, doing: "testing").hasPrefix("16777217 bytes, sha256 "))
+  }
+
+  /// Of a large file the samples lie evenly between the ends: what is written over there is noticed, between two samples it
+  /// is not.
+  @Test func samples() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/a"
+    // Ends of 160 bytes, 3 samples of 10 from 160, 1345 and 2530 on.
+    func print(changing place: Int?) throws -> String {
+      var bytes = [UInt8](repeating: 7, count: 2700)
+      if let place { bytes[place] = 8 }
+      let file = try AtomicFile(path: path)
+      try file.write(bytes)
+      try file.commit()
+      return try fileFingerprint(path, ends: 160, samples: 3, doing: "testing")
+    }
+    let sound = try print(changing: nil)
+    for place in [0, 159, 160, 169, 1345, 1354, 2530, 2539, 2540, 2699] {
+      #expect(try print(changing: place) != sound, "\(place)")
+    }
+    for place in [170, 1344, 1355, 2529] { #expect(try print(changing: place) == sound, "\(place)") }
   }
 }

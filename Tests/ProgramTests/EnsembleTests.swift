@@ -95,6 +95,10 @@ struct EnsembleTests {
     ),
     (["submission", "a", "--output", "x.csv.gz"], "--output writes plain text"),
     (
+      ["test", "--cfg", "a", "--weights", "b", "TEST.CHECKPOINT_FILE_PATH", "c"],
+      "--weights is short for TEST.CHECKPOINT_FILE_PATH, and both are given -> give one of them"
+    ),
+    (
       ["test", "--cfg", "a", "--ensemble", "b", "--random-weights", "1"],
       "--ensemble names the weights of each model -> leave out"
     ),

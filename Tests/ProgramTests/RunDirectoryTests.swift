@@ -62,7 +62,7 @@ struct RunDirectoryTests {
     }
     let list = Program.run(["runs", run.path, parts.path])
     expectSuccess(list)
-    #expect(list.stdout.contains("all of the same: the scores in their journals are equal"), "\(list.stdout)")
+    #expect(list.stdout.contains("all of the same, and the scores in their journals are equal"), "\(list.stdout)")
     #expect(list.stdout.contains("random (seed 1)") && list.stdout.contains("3/3") && list.stdout.contains("complete"))
     #expect(Program.run(["runs", parts.path, "--format", "json"]).stdout.contains("\"state\": \"complete\""))
   }
@@ -172,6 +172,8 @@ struct RunDirectoryTests {
     (["--run", "x", "--shard", "auto"], "--shard auto: none of SLURM_ARRAY_TASK_ID"),
     (["--run", "x", "--shard", "0/2", "--scores", "s.npy"], "a shard writes no results"),
     (["--run", ""], "--run is empty"),
+    (["--run", "x", "--shard", "0/100000000"], "expected I/N with N from 1 to 1000000, I from 0 to N-1"),
+    (["--run", "x", "--shard", "auto"], "OMPI_COMM_WORLD_RANK, RANK is set"),
   ]
 
   @Test("Who asks for parts that are not there, in words", arguments: wrongCalls)

@@ -1,5 +1,6 @@
 import Configuration
 import Files
+import Inference
 import Runs
 import TestSupport
 import Testing
@@ -36,7 +37,7 @@ extension JournalTests {
           path: projectRoot + "/configs/AVA/c2/SLOWFAST_32x2_R50.yaml",
           overrides: ["AVA.DETECTION_SCORE_THRESH", "\(threshold)"]))
       identity.add(.weights, "9 bytes, sha256 \(sum)")
-      for name in order { identity.add(.video, name, "7 bytes, sha256 of both ends \(sum)") }
+      for name in order { identity.add(.video, name, "7 bytes, sha256 of samples \(sum)") }
       identity.add(.tasks, tasks)
       return identity
     }
@@ -56,8 +57,61 @@ extension JournalTests {
     #expect(
       try refusal(identity(0.8, "b", tasks: tasks("b"))).hasPrefix(
         "the weights are others (9 bytes, sha256 aaaaaaaa, then 9 bytes, sha256 bbbbbbbb), the video a is another "
-          + "(7 bytes, sha256 of both ends aaaaaaaa, then 7 bytes, sha256 of both ends bbbbbbbb), the video b is"))
+          + "(7 bytes, sha256 of samples aaaaaaaa, then 7 bytes, sha256 of samples bbbbbbbb), the video b is"))
     #expect(try refusal(identity(0.8, "a", tasks: tasks("a"), order: ["b", "a"])) == "no error")
+  }
+
+  /// Inputs that another version knew by other rules are not taken for changed ones, nor for the same.
+  @Test func rulesOfEarlierVersions() throws {
+    defer { folder.remove() }
+    let sum = String(repeating: "a", count: 64)
+    func identity(_ thing: RunIdentity.Thing, _ value: String) throws -> RunIdentity {
+      var identity = try makeIdentity()
+      identity.add(thing, "x", value)
+      return identity
+    }
+    func refusal(_ thing: RunIdentity.Thing, _ before: String, _ now: String) throws -> String {
+      removeFile(path)
+      _ = try RunJournal(path: path, identity: identity(thing, before))
+      return text { _ = try RunJournal(path: path, identity: identity(thing, now)) }
+    }
+    let images = "3: 9 bytes, sha256 \(sum); 8 bytes, sha256 \(sum)"
+    for (thing, before, now) in [
+      (RunIdentity.Thing.video, "9 bytes, sha256 of both ends \(sum)", "9 bytes, sha256 of samples \(sum)"),
+      (.frames, images, images + "; names and sizes sha256 \(sum)"),
+    ] {
+      let message = try refusal(thing, before, now)
+      #expect(message.contains("by the rules of an earlier version of the program, which cannot be"), "\(message)")
+    }
+    #expect(try refusal(.video, "9 bytes, sha256 \(sum)", "9 bytes, sha256 \(sum)") == "no error")
+  }
+
+  /// Images between the first and the last count, as far as they are there.
+  @Test func namesAndSizesOfImages() throws {
+    defer { folder.remove() }
+    func identity(_ last: String) throws -> RunIdentity {
+      var identity = try makeIdentity()
+      identity.add(.frames, "other", "3: 9 bytes; 8 bytes; \(last)")
+      return identity
+    }
+    func start(_ last: String) throws {
+      let journal = try RunJournal(path: path, identity: identity(last))
+      if !journal.has(other, view) {
+        try journal.append(ScoredView(task: other, view: view, scores: scores(other)))
+      }
+      journal.close()
+    }
+    let (sound, others) = ("names and sizes a", "names and sizes b")
+    try start(sound)
+    #expect(text { try start(others) }.contains("frames of other was 3: 9 bytes; 8 bytes; names and sizes a and is"))
+    // One that is missing now says nothing of the others; put back, all are what they were.
+    try start("missing")
+    #expect(text { try start(others) }.contains("names and sizes a"))
+    try start(sound)
+    removeFile(path)
+    try start("missing")
+    try start(sound)
+    #expect(text { try start(others) }.contains("names and sizes a"))
   }
 
   /// Files may lie elsewhere, and label maps or ground truth be others, without other scores.

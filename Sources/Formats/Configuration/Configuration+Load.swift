@@ -6,10 +6,13 @@ internal import Wording
 extension Configuration {
   /// Reads a YAML file over the defaults, then `KEY VALUE` overrides, then checks what must fit together.
   ///
-  /// - Parameter rules: What must hold beyond types and ranges, now and after every change.
+  /// - Parameters:
+  ///   - entry: A model of an ensemble's file, whose pairs come after the overrides.
+  ///   - rules: What must hold beyond types and ranges, now and after every change.
   /// - Throws: `ConfigurationError` for what is wrong in it, `FileError` for a file that cannot be read.
   public static func load(
-    path: String, overrides: [String] = [], rules: (any ConfigurationRules)? = nil
+    path: String, overrides: [String] = [], of entry: EnsembleFile.Entry? = nil,
+    rules: (any ConfigurationRules)? = nil
   ) throws -> Configuration {
     var configuration = Configuration(rules: rules)
     configuration.path = path
@@ -18,6 +21,7 @@ extension Configuration {
       try configuration.merge(file: path, doing: "reading the config", above: [], &reading)
       try reading.check(path)
       try configuration.take(overrides)
+      if let entry { try configuration.take(entry.overrides, .file(path: entry.file, line: entry.overridesLine)) }
       try configuration.finish()
     } catch let error as ConfigurationError where !configuration.warnings.isEmpty {
       throw ConfigurationError.warned(error, configuration.warnings)

@@ -17,10 +17,12 @@ extension Configuration {
   }
 
   /// Takes pairs one after the other, without the check of the whole.
-  mutating func take(_ overrides: [String]) throws(ConfigurationError) {
+  ///
+  /// - Parameter source: Where they stand.
+  mutating func take(_ overrides: [String], _ source: Source = .override) throws(ConfigurationError) {
     var unknown: [UnknownKey] = []
     for (key, text) in try Self.pairs(overrides) {
-      if isKnown(key) { try override(key, text) } else { unknown.append(UnknownKey(override: key)) }
+      if isKnown(key) { try override(key, text, source) } else { unknown.append(UnknownKey(override: key, source)) }
     }
     if !unknown.isEmpty { throw .unknownKeys(unknown) }
   }
@@ -46,16 +48,16 @@ extension Configuration {
     Schema.leaves[key] != nil || Schema.sections.contains(key) || Removed.keys[key] != nil
   }
 
-  private mutating func override(_ key: String, _ text: String) throws(ConfigurationError) {
+  private mutating func override(_ key: String, _ text: String, _ source: Source) throws(ConfigurationError) {
     let value = Value.string(text)
-    if drop(key, .value(PythonLiteral.decode(text)), .override) { return }
-    guard let leaf = Schema.leaves[key] else { throw sectionNeeded(key, found: value, .override) }
+    if drop(key, .value(PythonLiteral.decode(text)), source) { return }
+    guard let leaf = Schema.leaves[key] else { throw sectionNeeded(key, found: value, source) }
     // The reference knows only Python's spelling here, although YAML takes both.
     let spellings: [String: Value] = ["true": true, "false": false]
     if case .bool = leaf.kind, let flag = spellings[text.lowercased()] {
-      try assign(key, flag, .override)
+      try assign(key, flag, source)
     } else {
-      try assign(key, value, .override)
+      try assign(key, value, source)
     }
   }
 }

@@ -50,7 +50,7 @@ extension EnsembleFile {
     of entry: Entry, _ path: String, _ run: Configuration, _ keys: Set<String>
   ) throws -> [String] {
     let config = try Configuration.load(path: path)
-    return config.given.keys.sorted().filter { keys.contains($0) && config.couldAct(Schema[$0]) }.compactMap { key in
+    return config.given.keys.sorted().filter { keys.contains($0) && Schema[$0].actsOnTests }.compactMap { key in
       let value = config.literal(key) ?? ""
       if key == Key.testCheckpointFilePath.name {
         let isRead = config[.testCheckpointFilePath] == entry.weights

@@ -37,7 +37,7 @@ extension Configuration {
 
   /// Whether the key was set to something that would change a test run of the reference.
   func couldAct(_ leaf: Leaf) -> Bool {
-    (leaf.use == .test || leaf.use == .display) && value(of: leaf) != leaf.fallback
+    leaf.actsOnTests && value(of: leaf) != leaf.fallback
   }
 
   private func effect(_ leaf: Leaf) -> KeyEffect {
@@ -48,4 +48,9 @@ extension Configuration {
   private func isIdle(section: String) -> Bool {
     !Schema.leaves.values.contains { $0.key.hasPrefix(section + ".") && $0.isRead && effect($0) == .acts }
   }
+}
+
+extension Leaf {
+  /// Whether a test run of the reference depends on it.
+  var actsOnTests: Bool { use == .test || use == .display }
 }

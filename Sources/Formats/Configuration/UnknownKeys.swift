@@ -22,9 +22,9 @@ public struct UnknownKey: Sendable, Equatable {
     remedy = Schema.nearestKey(to: key, members: members).map { "did you mean \($0)?" }
   }
 
-  init(override key: String) {
+  init(override key: String, _ source: Configuration.Source) {
     self.key = key
-    source = .override
+    self.source = source
     if let (name, value) = Configuration.assignment(in: key) {
       remedy = "write \(name) \(value)"
     } else {

@@ -31,18 +31,16 @@ public final class ImageFrames: FrameSource {
   /// Looks for every file of the list, so that a run fails at its start and not in its middle.
   ///
   /// - Throws: ``ImagingError`` that names the first missing file and counts them.
-  public func verifyFilesExist() throws {
-    var known: [String: Bool] = [:]
-    let missing = paths.enumerated().filter { _, path in
-      if let exists = known[path] { return !exists }
-      let exists = pathExists(path) && !isFolder(path)
-      known[path] = exists
-      return !exists
-    }
-    guard let first = missing.first else { return }
+  public func verifyFilesExist() throws { try verify(ImageSurvey(paths)) }
+
+  /// The same where the files were looked at already.
+  ///
+  /// - Parameter survey: Of the same images.
+  public func verify(_ survey: ImageSurvey) throws {
+    guard let missing = survey.missing else { return }
     throw ImagingError(
-      doing: "looking for the frames of video '\(name)'", source: first.element,
-      reason: "there is no such file (frame \(first.offset)); missing are \(missing.count) of "
+      doing: "looking for the frames of video '\(name)'", source: paths[missing.first],
+      reason: "there is no such file (frame \(missing.first)); missing are \(missing.count) of "
         + "\(counted(frameCount, "frame")) -> check the frame list and the frame folder")
   }
 

@@ -62,7 +62,7 @@ public enum FrameInput: Sendable {
     }
   }
 
-  /// What tells it from another one: of several pictures their number, and the first and the last.
+  /// What tells it from another one: of several pictures see ``ImageSurvey/fingerprint``.
   ///
   /// - Throws: `FileError`.
   public func fingerprint() throws(FileError) -> String {
@@ -70,9 +70,7 @@ public enum FrameInput: Sendable {
     switch self {
     case .video(let index): return try fileFingerprint(index.path, doing: doing)
     case .picture(let path): return try fileFingerprint(path, doing: doing)
-    case .pictures(let paths, _):
-      let ends = [try fileFingerprint(paths[0], doing: doing), try fileFingerprint(paths.last ?? "", doing: doing)]
-      return "\(paths.count): \(ends.joined(separator: "; "))"
+    case .pictures(let paths, _): return ImageSurvey(paths).fingerprint
     }
   }
 

@@ -79,6 +79,13 @@ public enum TestEnsembleError: Error, Equatable, CustomStringConvertible {
   case otherClasses(String, Int, expected: Int)
   case noLogits(String, String)
 
+  /// The name of the network.
+  public var model: String {
+    switch self {
+    case .noDetector(let name), .otherClasses(let name, _, _), .noLogits(let name, _): name
+    }
+  }
+
   public var description: String {
     switch self {
     case .noDetector(let name):

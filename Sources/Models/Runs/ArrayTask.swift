@@ -25,6 +25,9 @@ public struct ArrayTask: Equatable, Sendable {
   /// The names of all variables that are looked at.
   public static var variables: [String] { engines.flatMap(\.variables) }
 
+  /// Those that number a task.
+  static var numbers: [String] { engines.map(\.index) }
+
   private static let engines = [
     Engine(
       index: "SLURM_ARRAY_TASK_ID", count: "SLURM_ARRAY_TASK_COUNT", first: "SLURM_ARRAY_TASK_MIN",
@@ -88,7 +91,7 @@ public enum ArrayTaskError: Error, Equatable, CustomStringConvertible {
     let advice = "-> give --shard I/N, I from 0"
     return switch self {
     case .none:
-      "--shard auto: none of \(listed(ArrayTask.variables, limit: 8)) is set \(advice)"
+      "--shard auto: none of \(listed(ArrayTask.numbers)) is set \(advice)"
     case .noNumber(let name, let text): "--shard auto: \(name) is '\(text)', expected a number from 0 \(advice)"
     case .noCount(let index, let count):
       "--shard auto: \(index) is set and \(count) is not -> set \(count) to the number of tasks, or give it: --shard auto/N"

@@ -149,12 +149,20 @@ enum JournalRecord {
 
   /// The scores of a record, where it is of this key and subject.
   static func scores(_ content: ArraySlice<UInt8>, of key: JournalKey, _ subject: JournalSubject) -> Tensor? {
+    guard let found = scores(content), found.key == key, found.subject == subject else { return nil }
+    return found.scores
+  }
+
+  /// The scores of a record with what they are of.
+  static func scores(
+    _ content: ArraySlice<UInt8>
+  ) -> (key: JournalKey, subject: JournalSubject, scores: Tensor)? {
     var reader = ByteReader(content)
-    guard let kind = reader.number(UInt8.self), let head = reader.scoresHead(kind), head.key == key,
-      reader.subject(head) == subject, reader.count == head.rows * head.classes * 4
+    guard let kind = reader.number(UInt8.self), let head = reader.scoresHead(kind),
+      let subject = reader.subject(head), reader.count == head.rows * head.classes * 4
     else { return nil }
     let values = (0..<head.rows * head.classes).compactMap { _ in reader.number(UInt32.self) }
-    return Tensor([head.rows, head.classes], values.map { Float(bitPattern: $0) })
+    return (head.key, subject, Tensor([head.rows, head.classes], values.map { Float(bitPattern: $0) }))
   }
 }
 

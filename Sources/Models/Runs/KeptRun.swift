@@ -91,7 +91,9 @@ public struct KeptRun {
     let own = journal.videos.flatMap(\.tasks).map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame)
     if !pathExists(directory.keyFrames) { return (own, false) }
     let known = Set(own)
-    let listed = try GroundTruthTable.read(path: directory.keyFrames).table.keyFrames
+    let listed = try KeyFrameList.read(
+      path: directory.keyFrames,
+      advice: "start the run's own command again, with --overwrite: it writes the file anew, and what is scored stays")
     return (own + listed.filter { !known.contains($0) }, true)
   }
 
@@ -120,6 +122,8 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
   case divided(String, lacking: [String], of: Int)
   case otherScores(String, [String])
   case lowThreshold(String, Double, asked: Double)
+  /// What says who is who cannot be read.
+  case damagedPeople(path: String, reason: String)
 
   public var description: String {
     switch self {
@@ -144,6 +148,9 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
     case .lowThreshold(let path, let kept, let asked):
       return "making results of '\(path)': AVA.DETECTION_SCORE_THRESH is \(asked), and the run has no scores of boxes "
         + "below its own, \(kept) -> give \(kept) or more, or compute them anew, with another --run"
+    case .damagedPeople(let path, let reason):
+      return "making results of a run: '\(path)' cannot be read (\(reason)) -> start the run's own command again, with "
+        + "--overwrite: it writes the file anew, and what is scored stays"
     }
   }
 }

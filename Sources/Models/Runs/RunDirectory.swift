@@ -160,6 +160,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case isRunning(directory: String, part: String, holder: String?)
   /// The directory keeps the run in other parts than asked for.
   case otherParts(directory: String, found: String, asked: String)
+  /// The directory keeps a run of another command.
+  case otherCommand(directory: String, found: String, asked: String)
   /// A part of the same directory has scores that depend on other things than those of a second one, or of the call.
   case otherRun(doing: String, directory: String, part: String, than: String? = nil, changes: [String])
   /// Parts whose scores would become different results.
@@ -196,6 +198,10 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
     case .otherParts(let directory, let found, let asked):
       return "computing \(asked) in '\(directory)': it keeps \(found) -> give the --shard that it was begun with, or "
         + "another --run"
+    case .otherCommand(let directory, let found, let asked):
+      return
+        "going on with the run of '\(directory)': it is one of slowfast \(found), and this is slowfast \(asked) -> "
+        + "give another --run"
     case .otherRun(let doing, let directory, let part, let than, let changes):
       return "\(doing) in '\(directory)': \(part) was begun with other things\(than.map { " than \($0)" } ?? ""): "
         + "\(listed(changes, limit: 3)) -> give the same to all parts, or another --run"

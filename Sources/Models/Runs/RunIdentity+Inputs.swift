@@ -25,8 +25,13 @@ extension RunIdentity {
   public mutating func add(_ engine: Engine) {
     add(.precision, engine.activations == .bfloat16 ? "bf16" : "fp32")
     add(.kernels, engine.kernels.instructionSet.rawValue)
-    add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? "measured" : "by shape"))
+    add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? Self.measured : "by shape"))
   }
+
+  private static let measured = "measured"
+
+  /// Whether every start of the program chooses algorithms by timing them: the last bits of its scores are its own.
+  public var isMeasured: Bool { self[.convolution] == Self.measured }
 
   /// Adds the models of an ensemble by number: their weights, and what of their configurations is not the run's.
   public mutating func add(_ ensemble: TestEnsemble, _ models: [LoadedModel], of config: Configuration) throws {

@@ -1,9 +1,11 @@
+internal import Files
+
 /// The contents of videos in which damage was found, by name.
 typealias DamagedContents = [String: Set<String>]
 
 extension RunIdentity {
   /// What the entry of a video says of which nothing can be read.
-  public static let unreadable = "missing"
+  public static let unreadable = noFingerprint
 
   /// A run that goes on where another one ended, or beside another part.
   struct Continuation {

@@ -3,8 +3,9 @@ internal import Wording
 
 /// What a run's scores depend on: each thing by name, with its value in a few words.
 ///
-/// Two runs whose identities are equal have the same scores to the last bit, so that one may go on where the other
-/// ended. Where files lie, and what is made of the scores afterwards (label map, exclusions, ground truth, output folder),
+/// Where the identities of two runs are equal, one may go on where the other ended: their scores are the same to the last
+/// bit, but for algorithms that are chosen by timing them (`isMeasured`), and for inputs that were changed where no
+/// fingerprint looks. Where files lie, and what is made of the scores afterwards (label map, exclusions, ground truth, output folder),
 /// is no part of it.
 public struct RunIdentity: Equatable, Sendable {
   public struct Entry: Equatable, Sendable {
@@ -55,12 +56,24 @@ public struct RunIdentity: Equatable, Sendable {
   private static func change(of name: String, from old: String?, to new: String?) -> String {
     guard let old else { return "\(name) is new (\(new.map { withoutChecksums($0) } ?? ""))" }
     guard let new else { return "\(name) (\(withoutChecksums(old))) is gone" }
+    if isOfEarlierRule(name, old) {
+      return
+        "the \(name) \(isPlural(name) ? "are" : "is") known by the rules of an earlier version of the program, which "
+        + "cannot be compared with this one's"
+    }
     let (before, now) = (withoutChecksums(old), withoutChecksums(new))
     if before == old && now == new { return "\(name) was \(old) and is \(new)" }
     // Two that look alike are told apart by the beginning of their checksums.
     let isAlike = before == now
     return "the \(name) \(isPlural(name) ? "are others" : "is another") "
       + "(\(isAlike ? withShortChecksums(old) : before), then \(isAlike ? withShortChecksums(new) : now))"
+  }
+
+  /// Whether a value was made by earlier rules: of large files only both ends counted, of lists of images only the first
+  /// and the last.
+  private static func isOfEarlierRule(_ name: String, _ value: String) -> Bool {
+    let isEnds = Thing(entry: name) == .frames && value.ranges(of: "; ").count == 1
+    return isEnds || value.contains("sha256 of both ends ")
   }
 
   /// The video whose frames an entry is about; nil for all other entries.
@@ -108,12 +121,12 @@ public struct RunIdentity: Equatable, Sendable {
 
 /// A value without what nobody can compare by eye: "9 bytes" of "9 bytes, sha256 1f...".
 private func withoutChecksums(_ value: String) -> String {
-  value.replacing(/,? sha256( of both ends)? [0-9a-f]{64}/, with: "")
+  value.replacing(/,? sha256( of samples)? [0-9a-f]{64}/, with: "")
 }
 
 /// A value with what can be compared by eye: "9 bytes, sha256 1f0a94c3".
 private func withShortChecksums(_ value: String) -> String {
-  value.replacing(/(sha256(?: of both ends)? [0-9a-f]{8})[0-9a-f]{56}/) { "\($0.output.1)" }
+  value.replacing(/(sha256(?: of samples)? [0-9a-f]{8})[0-9a-f]{56}/) { "\($0.output.1)" }
 }
 
 extension Configuration {

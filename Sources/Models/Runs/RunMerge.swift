@@ -153,6 +153,9 @@ public struct RunMerge {
   /// What the first shard that says it says of the call.
   public let status: RunStatus
 
+  /// Whether the shards chose their algorithms by timing them, each its own.
+  public var isMeasured: Bool { identity.isMeasured }
+
   /// How many shards there are.
   public var shardCount: Int { parts.count }
 

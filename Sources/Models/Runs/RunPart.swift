@@ -31,6 +31,12 @@ public final class RunPart {
     if shard == nil { folderLock.deleteLeftovers() }
     do {
       try Self.checkParts(of: directory, shard)
+      if let before = RunStatus(directory.status(shard)), before.command != status.command,
+        directory.identity(shard) != nil
+      {
+        throw RunDirectoryError.otherCommand(
+          directory: directory.path, found: before.command, asked: status.command)
+      }
       log = try AppendedFile(path: directory.log(shard), doing: "writing the log")
       switch try FileLock.take(log.path) {
       case .taken(let lock): self.lock = lock
@@ -112,7 +118,9 @@ public final class RunPart {
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
       status.done = journal.doneCount
-      try status.write(to: directory.status(shard))
+      let path = directory.status(shard)
+      if journal.isEmpty, pathExists(path), RunStatus(path) == nil { try moveFile(path, to: path + ".old") }
+      try status.write(to: path)
     } catch {
       journal.close()
       throw error

@@ -2,7 +2,8 @@ internal import JSON
 internal import Wording
 
 extension [RunSummary] {
-  /// What `slowfast runs` says of them: a table, and what the scores of several depend on that is not the same.
+  /// What `slowfast runs` says of them: a table, and what the scores of several depend on that is not the same; where all
+  /// of it is the same, whether the scores are.
   public var text: String {
     let rows = map { run in
       [
@@ -25,6 +26,32 @@ extension [RunSummary] {
     return writer.text
   }
 
+  /// What the journals of runs have that were begun with the same.
+  private var scoresText: String {
+    let known = filter { $0.identity != nil }
+    guard let first = known.first else { return "" }
+    var lines: [String] = []
+    for other in known.dropFirst() {
+      let pair = "'\(other.directory.path)' and '\(first.directory.path)'"
+      do {
+        let found = try ScoreComparison(first.directory, other.directory)
+        if !found.isEqual { lines.append("  \(pair): \(found.text(first.directory, other.directory, first.unit))") }
+      } catch {
+        lines.append("  \(pair): not compared: \(error)")
+      }
+    }
+    if lines.isEmpty {
+      return
+        "\nall of the same, and the scores in their journals are equal to the last bit (how views and models become one "
+        + "score is chosen afterwards)\n"
+    }
+    var text = "\nbegun with the same; their scores:\n" + lines.joined(separator: "\n") + "\n"
+    if first.identity?.isMeasured == true {
+      text += "  (--measure-plan: each start of the program chooses algorithms anew, last bits are its own)\n"
+    }
+    return text
+  }
+
   private var differencesText: String {
     if count < 2 { return "" }
     let unknown = filter { $0.identity == nil }
@@ -36,11 +63,7 @@ extension [RunSummary] {
     }
     if count - unknown.count < 2 { return notCompared }
     let differences = RunSummary.differences(self)
-    if differences.isEmpty {
-      return notCompared
-        + "\nall of the same: the scores in their journals are equal to the last bit (how views and models become one "
-        + "score is chosen afterwards)\n"
-    }
+    if differences.isEmpty { return notCompared + scoresText }
     var lines = ["", "what their scores depend on, and is not the same:"]
     for (name, values) in differences {
       lines.append("  \(name)")
@@ -52,5 +75,5 @@ extension [RunSummary] {
 
 /// A value with the beginning of its checksum.
 private func short(_ value: String) -> String {
-  value.split(separator: " ").map { $0.count == 64 ? $0.prefix(12) : $0 }.joined(separator: " ")
+  value.replacing(/[0-9a-f]{64}/) { $0.output.prefix(12) }
 }

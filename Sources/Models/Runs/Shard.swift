@@ -10,7 +10,7 @@ public struct Shard: Hashable, Sendable, CustomStringConvertible {
   public let count: Int
 
   /// More shards than any run has key frames to share.
-  static let most = 1_000_000
+  public static let most = 1_000_000
 
   /// Nil where there is no such part.
   public init?(_ index: Int, of count: Int) {

@@ -64,6 +64,7 @@ struct EnsembleCommand: ParsableCommand {
   }
 
   private var csv: String { joinPath(outputDir, "detections.csv") }
+  private var unmatchedBoxes: String { joinPath(outputDir, "unmatched.csv") }
 
   func run() throws {
     let pool = WorkerPool()
@@ -72,7 +73,7 @@ struct EnsembleCommand: ParsableCommand {
     lock.deleteLeftovers()
     let read = try EnsembleSources(sources, labelMap: labelMap, pool: pool)
     try results.check(
-      [csv, Manifest.path(beside: csv), scores].compactMap(\.self),
+      [csv, Manifest.path(beside: csv), unmatchedBoxes, scores].compactMap(\.self),
       reading: read.files + [groundTruth, exclusions].compactMap(\.self),
       orGive: "give another --output-dir")
     let judge = try groundTruth.map { truth in
@@ -106,6 +107,12 @@ extension EnsembleCommand {
   ) throws {
     let table = found.table
     let path = Manifest.path(beside: csv)
+    if ensemble.unmatchedCount > 0 {
+      try ensemble.writeUnmatched(to: unmatchedBoxes)
+      Console.say("wrote \(unmatchedBoxes): the boxes that not every model has")
+    } else {
+      removeFile(unmatchedBoxes)
+    }
     try writeWithManifest(csv, path) {
       try found.writeRows(to: csv)
       var manifest = Manifest(

@@ -66,6 +66,10 @@ struct EnsembleSources {
         origin = try Manifest.source(file: source, scores: nil)
       }
       origins.append(origin)
+      let manifest = Manifest.path(beside: source)
+      if source != standardInput, origin["manifest"] == nil, pathExists(manifest) {
+        notices.append("'\(manifest)' is of another content than '\(source)' has now, and is not taken up")
+      }
       expected.add(manifest: origin["manifest"], of: source)
     }
     labelMap = labelMap ?? ownMap?.labels
@@ -144,7 +148,7 @@ struct EnsembleSources {
     }
   }
 
-  private static func isArray(_ path: String) -> Bool {
+  static func isArray(_ path: String) -> Bool {
     path != standardInput && !isFolder(path) && beginning(path).starts(with: [0x93] + Array("NUMPY".utf8))
   }
 

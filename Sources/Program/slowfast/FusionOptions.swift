@@ -1,4 +1,5 @@
 public import ArgumentParser
+internal import Configuration
 public import Ensembles
 public import Inference
 internal import Wording
@@ -39,11 +40,12 @@ struct FusionOptions: ParsableArguments {
   private static func weights(_ text: String) throws -> [Double] {
     let weights = text.split(separator: ",", omittingEmptySubsequences: false).map { Double($0) }
     let numbers = weights.compactMap(\.self)
-    guard numbers.count == weights.count, numbers.allSatisfy({ $0 >= 0 && $0.isFinite }),
+    guard numbers.count == weights.count, numbers.allSatisfy({ $0 >= 0 && $0 <= EnsembleFile.greatestWeight }),
       numbers.contains(where: { $0 > 0 })
     else {
       throw ValidationError(
-        "--model-weights is '\(text)', expected numbers from 0 on, one above 0, commas between -> write such as 1,2,1")
+        "--model-weights is '\(text)', expected numbers from 0 to \(EnsembleFile.greatestWeight), one above 0, commas between -> write such as 1,2,1"
+      )
     }
     return numbers
   }

@@ -93,7 +93,7 @@ enum Interruption {
     }
   }
 
-  private static let unfinished = "what was not finished is not kept"
+  private static let unfinished = "what was not finished is not kept (scores in a journal are)"
 
   private static func name(of signal: Int32) -> String {
     signal == SIGINT ? "Ctrl-C" : signal == SIGTERM ? "SIGTERM" : "SIGHUP"

@@ -106,6 +106,11 @@ struct KeptResults {
     }
     let detections = run.detections(labelMap)
     try check(detections.damage, damage, of: run)
+    if labels == nil, !run.keepsPeople {
+      Console.warn(
+        "'\(run.directory.people)' is missing: who is who is found by the scored key frames alone, ids may not be the run's own "
+          + "-> its own command, started again with --overwrite, writes the file anew")
+    }
     let paths = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
     for path in paths { Console.say("wrote \(path)") }
     try scores.write(detections)

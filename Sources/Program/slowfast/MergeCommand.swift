@@ -87,5 +87,10 @@ struct MergeCommand: ParsableCommand {
     Console.say(
       "joined \(counted(merge.shardCount, "shard")) of \(counted(merge.keyFrameCount, unit.rawValue)) in "
         + "\(directory.journal(nil))")
+    if merge.isMeasured {
+      Console.warn(
+        "--measure-plan: each shard chose its algorithms by itself, so the joined scores may differ in their last bits from "
+          + "those of a run in one piece -> where they are to be equal, compute the shards without it")
+    }
   }
 }

@@ -41,15 +41,23 @@ struct ModelOptions: ParsableArguments {
     if weights != nil && randomWeights != nil {
       throw ValidationError("--weights and --random-weights exclude each other -> give one of them")
     }
+    let key = Key.testCheckpointFilePath.name
+    if weights != nil && arguments.contains(key) {
+      throw ValidationError("--weights is short for \(key), and both are given -> give one of them")
+    }
   }
 
   /// The configuration with `--weights`, the overrides and what the command adds; its notices go to stderr.
   ///
-  /// - Parameter overrides: Pairs that `FreeWords.check` has passed.
-  func load(_ overrides: [String], adding more: [String] = []) throws -> Configuration {
+  /// - Parameters:
+  ///   - overrides: Pairs that `FreeWords.check` has passed.
+  ///   - entry: The model of an ensemble whose configuration it is, whose own pairs come last.
+  func load(
+    _ overrides: [String], adding more: [String] = [], of entry: EnsembleFile.Entry? = nil
+  ) throws -> Configuration {
     var pairs = overrides + more
     if let weights { pairs += [Key.testCheckpointFilePath.name, pythonString(weights)] }
-    let loaded = try Configuration.load(path: config, overrides: pairs, rules: RunRules())
+    let loaded = try Configuration.load(path: config, overrides: pairs, of: entry, rules: RunRules())
     for notice in loaded.notices { Console.warn(notice) }
     // A network that cannot be built is said before all that its data lack.
     _ = try Architecture(loaded)

@@ -14,10 +14,13 @@ struct ResultsCommand: ParsableCommand {
       there. KEY VALUE pairs change what is made of the scores: AVA.LABEL_MAP_FILE, AVA.EXCLUSION_FILE, \
       AVA.GROUNDTRUTH_FILE, AVA.ANNOTATION_DIR, or a higher AVA.DETECTION_SCORE_THRESH. Keys that scores depend on are \
       refused. The files are those that the run itself would have written with these settings (with a higher threshold \
-      the last bits of --scores may differ: they depend on how many people are scored together).
+      the last bits of --scores may differ: they depend on how many people are scored together). A run directory itself \
+      takes the results of the run's own settings only.
       """)
 
-  @Option(help: ArgumentHelp("Where the results go (default: the run directory).", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp(
+      "Where the results go (default: the run directory; other settings need another).", valueName: "dir"))
   var outputDir: String?
 
   @Option(help: ArgumentHelp("Another label map. Short for AVA.LABEL_MAP_FILE.", valueName: "file"))
@@ -56,10 +59,23 @@ struct ResultsCommand: ParsableCommand {
     let files = try KeptResults(
       directory, status, overrides: words.overrides, labelMap: labelmap, folder: folder, scores: scores)
     let run = try KeptRun(directory, kept: files.kept, config: files.config)
+    if labelmap != nil || !words.overrides.isEmpty, isSameFolder(folder, directory.path) {
+      throw OtherSettings(path: directory.path)
+    }
     let lock = try FolderLock(folder)
     defer { lock.release() }
     lock.deleteLeftovers()
     try results.check(files.files, reading: files.inputs + directory.files, orGive: "give another --output-dir")
     try files.write(run, damage)
+  }
+}
+
+/// Results of other settings where the run's own belong: its configuration, log and mAP would be of others.
+private struct OtherSettings: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "making results of '\(path)': with other settings they are not the run's own, whose config.yaml and mAP stand there -> "
+      + "give another folder: --output-dir DIR"
   }
 }

@@ -64,6 +64,11 @@ struct Resuming {
     Console.say(
       "going on with '\(path)': \(doneCount) of \(counted(total, job.unit.rawValue)) done already"
         + (journal.loss.map { ", \(Self.words($0))" } ?? "") + " (delete it to begin anew)")
+    if identity.isMeasured, doneCount < total {
+      Console.warn(
+        "--measure-plan: each start chooses algorithms anew, so what is scored now may differ in its last bits from what "
+          + "would have been scored before -> where runs that go on are to be equal to the last bit, begin without it")
+    }
   }
 
   private static func words(_ loss: RunJournal.Loss) -> String {

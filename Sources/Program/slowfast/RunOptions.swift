@@ -50,7 +50,8 @@ struct RunOptions: ParsableArguments {
     let parts = text.split(separator: "/", omittingEmptySubsequences: false)
     guard parts.first == "auto", parts.count <= 2, parts.count == 1 || (Int(parts[1]) ?? 0) > 0 else {
       throw ValidationError(
-        "--shard is '\(text)', expected I/N with I from 0 to N-1 -> give such as 0/4, or auto, or auto/4")
+        "--shard is '\(text)', expected I/N with N from 1 to \(Shard.most), I from 0 to N-1 -> give such as 0/4, or auto, or auto/4"
+      )
     }
     guard let task = try ArrayTask.find(in: environment, count: parts.count == 2 ? Int(parts[1]) : nil) else {
       throw ArrayTaskError.none

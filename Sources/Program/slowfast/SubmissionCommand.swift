@@ -64,23 +64,32 @@ struct SubmissionCommand: ParsableCommand {
   func run() throws {
     let pool = WorkerPool()
     let count = EnsembleSources.modelCount(sources)
+    if count == 2, isFolder(sources[0]), EnsembleSources.isArray(sources[1]) {
+      throw UnfitOption("'\(sources[1])'", "a run directory has its scores, only a CSV takes an array after it")
+    }
     if count > 1 { throw SeveralModels(count: count) }
     let read = try EnsembleSources(sources, labelMap: labelMap, pool: pool)
     let manifestPath = Manifest.path(beside: output)
+    let folder = splitPath(output).folder
+    // A run that has the folder is no reason to wait: what was left there can go another time.
+    let lock = try? FolderLock(folder, isShared: true)
+    defer { lock?.release() }
+    lock?.deleteLeftovers(of: Set([output, manifestPath].map { splitPath($0).name }))
     try results.check(
       [output, manifestPath], reading: read.files + [keyFrames, groundTruth].compactMap(\.self),
       orGive: "write to another file")
     for line in read.descriptions { Console.say(line) }
     for line in read.notices { Console.warn(line) }
-    let expected = try expected(read)
+    let (expected, isAll) = try expected(read)
     let labels = try labels(read)
     let truth = try groundTruth.map { try GroundTruthTable.read(path: $0).table } ?? GroundTruthTable()
     let submission = try Submission(
-      rows(read, labels), labelMap: labels, expected: expected, groundTruth: truth, dataset: .ava)
+      rows(read, labels), labelMap: labels, expected: expected, knowsKeyFrames: isAll, groundTruth: truth,
+      dataset: .ava)
     for line in submission.changes.lines(submission.repair) { Console.say(line) }
     Console.say(submission.findings)
     if !submission.missing.isEmpty {
-      if !incomplete { throw MissingKeyFrames(submission.missing, of: expected?.count ?? 0) }
+      if !incomplete { throw MissingKeyFrames(submission.missing, of: expected.count) }
       let missing = submission.missing.map(\.description)
       Console.warn("\(counted(missing.count, "key frame")) without rows (--incomplete): \(listed(missing))")
     }
@@ -103,18 +112,19 @@ struct SubmissionCommand: ParsableCommand {
         + "\(counted(index.videos.count, "video")), \(counted(labels.labels.count, "class", plural: "classes"))")
   }
 
-  /// The key frames that should have rows; nil where nothing says which.
-  private func expected(_ read: EnsembleSources) throws -> [KeyFrame]? {
+  /// The key frames that should have rows, and whether that is known of all.
+  private func expected(_ read: EnsembleSources) throws -> (keyFrames: [KeyFrame], isAll: Bool) {
     var expected = read.expected
     if let keyFrames {
-      expected.add(try GroundTruthTable.read(path: keyFrames).table.keyFrames)
+      expected.add(
+        try KeyFrameList.read(path: keyFrames, advice: "give a row for each key frame that must have rows"))
     } else if !expected.unknown.isEmpty {
       let sources = listed(expected.unknown.map { "'\($0)'" }, limit: 3)
       Console.warn(
         "which key frames there should be \(sources) \(expected.unknown.count == 1 ? "does" : "do") not say"
           + (expected.keyFrames.isEmpty ? "" : ", or not of all") + " -> --keyframes FILE checks that none is missing")
     }
-    return expected.keyFrames.isEmpty ? nil : expected.keyFrames
+    return (expected.keyFrames, keyFrames != nil || expected.unknown.isEmpty)
   }
 
   /// The classes that are scored: those of the call, else the challenge's, of which the source may name fewer.
@@ -124,6 +134,13 @@ struct SubmissionCommand: ParsableCommand {
     let member = read.members[0]
     // A network scores all of its classes, whatever label map chose rows of them.
     let own = member.form == .rows ? member.rowClasses : Set(1...max(1, member.columns))
+    if let others = read.labelMap?.labels.map(\.id).sorted(), others != challenge.labels.map(\.id).sorted(),
+      others.count != member.columns
+    {
+      Console.warn(
+        "the run's own label map has \(counted(others.count, "class", plural: "classes")), and the rows become those of the "
+          + "challenge's \(challenge.labels.count) -> --labelmap FILE chooses others")
+    }
     let lacking = challenge.labels.map(\.id).filter { own?.contains($0) == false }
     if lacking.isEmpty { return challenge }
     Console.warn(

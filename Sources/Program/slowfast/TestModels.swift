@@ -1,4 +1,5 @@
 internal import Configuration
+internal import Files
 internal import Inference
 internal import Runs
 
@@ -33,7 +34,7 @@ struct TestModels {
       own.config = entry.config ?? options.config
       own.weights = entry.weights
       own.randomWeights = entry.randomSeed
-      let ownConfig = try own.load(overrides + entry.overrides)
+      let ownConfig = try Self.configuration(own, overrides, of: entry)
       for notice in try file.notices(on: entry, ownConfig, of: config, keysOfRun: Configuration.keysOfRun) {
         Console.warn(notice)
       }
@@ -52,10 +53,32 @@ struct TestModels {
     }
     self.file = file
     self.parts = parts
-    ensemble = try TestEnsemble(
-      zip(file.models, parts).map { TestEnsemble.Model($0.name, $1.config) },
-      ModelFusion(ViewFusion(rawValue: file.fusion) ?? .mean, weights: file.models.map(\.weight)), of: config,
-      text: file.text)
+    do {
+      ensemble = try TestEnsemble(
+        zip(file.models, parts).map { TestEnsemble.Model($0.name, $1.config) },
+        ModelFusion(ViewFusion(rawValue: file.fusion) ?? .mean, weights: file.models.map(\.weight)), of: config,
+        text: file.text)
+    } catch {
+      guard let entry = file.models.first(where: { $0.name == error.model }) else { throw error }
+      throw EnsembleModelError(entry, "\(error)")
+    }
+  }
+
+  /// The configuration of one of the models.
+  private static func configuration(
+    _ options: ModelOptions, _ overrides: [String], of entry: EnsembleFile.Entry
+  ) throws -> Configuration {
+    do {
+      return try options.load(overrides, of: entry)
+    } catch FileError.missing(let doing, let path, let nearest?)
+      where splitPath(nearest).name == splitPath(entry.file).name
+    {
+      // The nearest name is no config.
+      throw EnsembleModelError(
+        entry, line: entry.configLine, "\(FileError.missing(doing: doing, path: path, nearest: nil))")
+    } catch let error as FileError {
+      throw EnsembleModelError(entry, line: entry.configLine, "\(error)")
+    } catch { throw EnsembleModelError(entry, "\(error)") }
   }
 
   private typealias Part = (options: ModelOptions, config: Configuration)
@@ -71,7 +94,14 @@ struct TestModels {
   }
 
   /// What hinders weights from being read, a line for each.
-  var missing: [String] { parts.compactMap { missingWeights($0.config, $0.options.weightOptions) } }
+  var missing: [String] {
+    parts.enumerated().compactMap { number, part in
+      guard let reason = missingWeights(part.config, part.options.weightOptions) else { return nil }
+      guard let entry = file?.models[number] else { return reason }
+      return
+        "\(EnsembleModelError(entry, line: entry.weightsLine, "no file '\(entry.weights ?? "")' -> correct its WEIGHTS"))"
+    }
+  }
 
   /// The files that were and will be read.
   var inputFiles: [String] { [file?.path].compactMap(\.self) + parts.flatMap(\.options.inputFiles) }
@@ -88,8 +118,13 @@ struct TestModels {
   /// Builds the models with their weights, on one engine and in one memory; notices go to stderr.
   func load() throws -> [LoadedModel] {
     var models: [LoadedModel] = []
-    for (options, config) in parts {
-      models.append(try options.model(config, beside: models.first, streams: streams))
+    for (number, (options, config)) in parts.enumerated() {
+      do {
+        models.append(try options.model(config, beside: models.first, streams: streams))
+      } catch {
+        guard let entry = file?.models[number] else { throw error }
+        throw EnsembleModelError(entry, line: entry.weightsLine, "\(error)")
+      }
     }
     return models
   }

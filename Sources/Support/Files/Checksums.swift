@@ -28,16 +28,21 @@ public struct SHA256 {
   }
 }
 
-/// What a file holds, in a few words: how long it is, and the SHA-256 of its bytes; of a large one those of its two ends,
-/// which tell videos and weights apart as well.
+/// What stands in the place of the fingerprint of a file that cannot be read.
+public let noFingerprint = "missing"
+
+/// What a file holds, in a few words: how long it is, and the SHA-256 of its bytes; of a large one those of its two ends
+/// and of samples between: who writes a video anew changes it everywhere.
 ///
 /// - Parameters:
 ///   - isWhole: Whether every byte counts, however many there are.
 ///   - ends: How many bytes of each end count of a file of more than sixteen times as many.
-/// - Returns: "412345 bytes, sha256 ..." or "..., sha256 of both ends ...".
+///   - samples: How many pieces between the ends count of such a file, each a sixteenth of an end long, evenly spread; two
+///     or more.
+/// - Returns: "412345 bytes, sha256 ..." or "..., sha256 of samples ...".
 /// - Throws: `FileError`.
 public func fileFingerprint(
-  _ path: String, isWhole: Bool = false, ends piece: Int = 1 << 20, doing: String
+  _ path: String, isWhole: Bool = false, ends piece: Int = 1 << 20, samples: Int = 64, doing: String
 ) throws(FileError) -> String {
   let file = try MappedFile(path: path, doing: doing)
   let limit = 16 * piece
@@ -48,6 +53,11 @@ public func fileFingerprint(
     return withExtendedLifetime(file) { "\(bytes.count) bytes, sha256 \(sum.finish())" }
   }
   sum.update(UnsafeRawBufferPointer(rebasing: bytes.prefix(piece)))
+  let sample = piece / 16
+  for number in 0..<samples {
+    let start = piece + (bytes.count - 2 * piece - sample) * number / (samples - 1)
+    sum.update(UnsafeRawBufferPointer(rebasing: bytes[start..<start + sample]))
+  }
   sum.update(UnsafeRawBufferPointer(rebasing: bytes.suffix(piece)))
-  return withExtendedLifetime(file) { "\(bytes.count) bytes, sha256 of both ends \(sum.finish())" }
+  return withExtendedLifetime(file) { "\(bytes.count) bytes, sha256 of samples \(sum.finish())" }
 }

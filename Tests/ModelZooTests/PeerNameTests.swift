@@ -28,11 +28,21 @@ import Testing
     }
   }
 
-  @Test func detectorsOfPeopleAreToldApart() throws {
-    let checkpoint = try save(
-      ["backbone.bottom_up.stem.conv1.weight", "proposal_generator.rpn_head.conv.weight"].map {
-        ($0, Tensor(zeros: [2]))
-      })
-    #expect(describe(checkpoint).contains("that is a detector of people, whose boxes come in as proposals"))
+  @Test(arguments: [
+    ("backbone.bottom_up.stem.conv1.weight", "Detectron2"), ("conv_rpn_fpn2_w", "Detectron"),
+    ("rpn.head.cls_logits.weight", "torchvision"), ("rpn_head.rpn_cls.weight", "MMDetection"),
+    ("BoxPredictor_0/ClassPredictor/weights", "TensorFlow's object detection API"),
+  ])
+  func detectorsOfPeopleAreToldApart(name: String, owner: String) throws {
+    // With names that PySlowFast's networks have, too.
+    let names = [name, "s1.pathway0_stem.conv.weight", "conv1_w"]
+    let checkpoint = try save(names.map { ($0, Tensor(zeros: [2])) })
+    let text = describe(checkpoint)
+    #expect(text.contains("architecture  a detector in \(owner)'s form, by the tensors' names"), "\(text)")
+    #expect(text.contains("names of a detector ('\(name)'), which finds people and scores no actions -> give it as --detector"))
+    #expect(!text.contains("overrides that suit") && !text.contains("config  "))
+    var report = WeightReader(checkpoint).report
+    report.hints = LoadHints(report, ArchitectureGuess(checkpoint), nil)
+    #expect("\(report.hints)".contains("--detector"), "\(report.hints)")
   }
 }

@@ -57,11 +57,8 @@ public struct ArchitectureGuess: Sendable {
       return
     }
     if peer == nil, let other = PeerNames(checkpoint.entries.map(\.name)) {
-      network = Recognition("a network of \(other.owner)")
-      obstacle = (
-        "its tensors have \(possessive(other.owner)) names ('\(printable(other.example))'), which this program does not read",
-        other.advice
-      )
+      network = Recognition(other.summary)
+      obstacle = (other.reason, other.advice)
       return
     }
     let classes = Self.classes(tensors)

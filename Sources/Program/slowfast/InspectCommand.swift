@@ -2,7 +2,9 @@ internal import ArgumentParser
 internal import Checkpoint
 internal import Files
 internal import Imaging
+internal import Kernels
 internal import ModelZoo
+internal import ObjectDetectors
 internal import Video
 
 /// What a file holds.
@@ -25,6 +27,7 @@ struct InspectCommand: ParsableCommand {
       if decode { Console.warn("--decode is for videos, this is a checkpoint") }
       let checkpoint = try Checkpoint(path: file, naming: PySlowFastNames())
       print(BoxPickle(checkpoint)?.description ?? describe(checkpoint, config: projectConfig))
+      if let detector = try Self.detector(file) { print("\ndetector      \(detector)") }
       return
     }
     try loadLibAV(doing: "inspecting", path: file)
@@ -40,6 +43,17 @@ struct InspectCommand: ParsableCommand {
 }
 
 extension InspectCommand {
+  /// What detector a file holds, or why the one that it holds cannot be run; nil for a file of something else.
+  private static func detector(_ path: String) throws -> String? {
+    do {
+      return try openDetector(path: path, engine: Engine(threads: 1)).name
+    } catch ObjectDetectorError.unknownFile {
+      return nil
+    } catch let error as ObjectDetectorError {
+      return "\(error)"
+    }
+  }
+
   /// Asks for every frame.
   private static func decodeAll(_ reader: VideoReader) throws -> DamageList {
     var damage = DamageList()

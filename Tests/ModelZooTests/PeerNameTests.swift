@@ -39,7 +39,9 @@ import Testing
     let checkpoint = try save(names.map { ($0, Tensor(zeros: [2])) })
     let text = describe(checkpoint)
     #expect(text.contains("architecture  a detector in \(owner)'s form, by the tensors' names"), "\(text)")
-    #expect(text.contains("names of a detector ('\(name)'), which finds people and scores no actions -> give it as --detector"))
+    #expect(
+      text.contains(
+        "names of a detector ('\(name)'), which finds people and scores no actions -> give it as --detector"))
     #expect(!text.contains("overrides that suit") && !text.contains("config  "))
     var report = WeightReader(checkpoint).report
     report.hints = LoadHints(report, ArchitectureGuess(checkpoint), nil)

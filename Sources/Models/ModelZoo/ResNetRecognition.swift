@@ -210,7 +210,7 @@ struct ResNetRecognition {
     if let width = width(0) ?? (fast.flatMap(widthOfHead)) {
       network.set(.resnetWidthPerGroup, "\(width)")
       if let inner = innerWidth, inner.isMultiple(of: width) { network.set(.resnetNumGroups, "\(inner / width)") }
-      if let fast { addBeta(width, fast) }
+      if pathways == 2 { addBeta(width, fast ?? fastWidth(beside: width)) }
     }
     let channels = (0..<pathways).map { tensors.stem(pathway: $0)?[1] }
     if let known = channels.compactMap(\.self).first {
@@ -237,6 +237,14 @@ struct ResNetRecognition {
         guard let lateral = self.lateral(after: stage) else { return nil }
         return stage == 1 ? lateral[1] : lateral[1] >> stage
       }.first { $0 > 0 }
+  }
+
+  /// The same, where all of its own tensors are missing: as the first block tells, to which it is joined, or as is usual.
+  private func fastWidth(beside width: Int) -> Int {
+    let joined = tensors.convolution("a", block: 0, stage: 2, pathway: 0).map { $0[1] - width } ?? 0
+    let usual = [8, 4, 2].first { width.isMultiple(of: $0) } ?? 1
+    // Two channels of lateral connections for each of its own.
+    return joined > 1 ? joined / 2 : width / usual
   }
 
   /// The slow pathway's, as the columns of the head tell it.

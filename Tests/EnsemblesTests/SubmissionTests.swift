@@ -80,12 +80,12 @@ struct SubmissionTests {
     let json = try JSONReader.read(readFile(path, doing: "testing"))
     #expect(json["model_weights"]?.text == "[2.0, 1.0]" && json["iou"] == JSONValue(0.75))
     #expect(json["fusion"] == "mean" && json["unmatched"] == "drop")
-    #expect(json["unmatched_boxes"] == JSONValue(ensemble.unmatchedCount) && ensemble.unmatchedCount == 5)
+    #expect(json["unmatched_boxes"] == JSONValue(ensemble.unmatchedCount) && ensemble.unmatchedCount == 3)
     // Each of them stands in a file, with who lacks it.
     let list = folder.path + "/unmatched.csv"
     try ensemble.writeUnmatched(to: list)
     let lines = String(decoding: try readFile(list, doing: "testing"), as: UTF8.self).split(separator: "\n")
-    #expect(lines.count == 5 && lines.contains("v,0903,0.1000,0.2000,0.4000,1.0000,\"b\""), "\(lines)")
+    #expect(lines.count == 3 && lines.contains("v,0903,0.0000,0.2000,0.3333,1.0000,\"a\""), "\(lines)")
     #expect(lines.contains("v,0902,0.1000,0.2000,0.1000,0.4000,\"a\""), "\(lines)")
     #expect(json["notices"]?.values.count == ensemble.notices(.drop).count)
     #expect(json["sources"]?.values.first?["file"] == "-")

@@ -161,16 +161,18 @@ extension JournalTests {
     let name = task(0).keyFrame.video
     func identity(_ ends: String) throws -> RunIdentity {
       var identity = try makeIdentity()
-      identity.add(.frames, name, "180: \(ends)")
+      identity.add(.frames, name, "180: \(ends); names and sizes")
       return identity
     }
     let first = try open(identity("missing; 7 bytes"))
     try first.append(ScoredView(task: task(2), view: view, scores: scores(task(2))))
     #expect(
-      text { _ = try open(identity("9 bytes; 8 bytes")) }.contains("frames of \(name) was 180: missing; 7 bytes and"))
+      text { _ = try open(identity("9 bytes; 8 bytes")) }.contains(
+        "frames of \(name) was 180: missing; 7 bytes; names and sizes and"))
     #expect(try open(identity("9 bytes; missing")).repairedVideos == [name])
     #expect(
-      text { _ = try open(identity("8 bytes; 7 bytes")) }.contains("frames of \(name) was 180: 9 bytes; 7 bytes and"))
+      text { _ = try open(identity("8 bytes; 7 bytes")) }.contains(
+        "frames of \(name) was 180: 9 bytes; 7 bytes; names and sizes and"))
     #expect(try open(identity("missing; 0 bytes")).lostVideos == [name])
     #expect(try open(identity("9 bytes; 7 bytes")).lostVideos.isEmpty)
   }

@@ -322,7 +322,7 @@ struct RunDirectoryTests {
     #expect(
       lines[1].contains("0.5000")
         && lines[2].prefix(7) == ["two", "test", "d.yaml", "w.pyth", "abc", "2/6", "interrupted"])
-    #expect(runs.text.contains("\n\nall of the same: the scores in their journals are equal to the last bit"))
+    #expect(runs.text.contains("2 key frames that both have scored equal to the last bit; 4 only in '"))
     #expect(try [RunSummary(one)].text.split(separator: "\n").count == 2)
     let three = RunDirectory(folder.path + "/three")
     let sum = String(repeating: "0123456789abcdef", count: 4)

@@ -13,7 +13,7 @@ public enum KeyFrameList {
     var found: [KeyFrame] = []
     var known: Set<KeyFrame> = []
     while try cursor.advance() {
-      try cursor.require(columns: 2...Int.max, layout: columns)
+      if cursor.count < 2 { throw cursor.error(expected: "2 columns or more (\(columns))", found: "1 column") }
       let keyFrame = KeyFrame(video: try cursor.videoName(), time: try cursor.time())
       if known.insert(keyFrame).inserted { found.append(keyFrame) }
     }

@@ -196,9 +196,8 @@ let detect: [Target] = [
     dependencies: [
       "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
       "Clips",
-      "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "TrackRecords", "Tracks", "JSON",
-      "Files", "Clocks",
-      "Wording",
+      "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "TrackRecords", "Tracks",
+      "Exports", "JSON", "Files", "Clocks", "Wording",
     ], swiftSettings: strict)
 ]
 

@@ -70,7 +70,7 @@ struct BoxProposals {
     var pictures: [String: PictureName?] = [:]
     var unlisted: [String: Int] = [:]
     let own = fileStem(file.path)
-    let onlyVideo = names.count == 1 ? names[0] : names.contains(own) ? own : nil
+    let onlyVideo = file.hasFilePerVideo ? nil : names.count == 1 ? names[0] : names.contains(own) ? own : nil
     func listed(_ video: String?) -> String? {
       guard let name = video ?? onlyVideo else { return nil }
       return names.contains(name) ? name : names.contains(fileStem(name)) ? fileStem(name) : nil
@@ -84,7 +84,8 @@ struct BoxProposals {
       var video = record.video
       let moment: Moment
       switch record.position {
-      case .frame(let number): moment = .frame(number)
+      case .frame(let number):
+        moment = (options.takesSeconds ? record.second.map { .second($0) } : nil) ?? .frame(number)
       case .time(let time): moment = .time(time)
       case .second(let second): moment = .second(second)
       case .picture(let path, let number):
@@ -96,6 +97,7 @@ struct BoxProposals {
         }
         moment = .frame(frame)
       }
+      if file.hasFilePerVideo { video = video ?? fileStem(file.files[record.place.file]) }
       if video == nil && onlyVideo == nil { throw ProposalError.noVideoName(path: file.path, videos: names.count) }
       let name = listed(video)
       if let name, case .frame(let number) = moment { leastFrame[name] = min(leastFrame[name] ?? .max, number) }
@@ -109,6 +111,19 @@ struct BoxProposals {
     }
     summary.unlistedVideos = unlisted.sorted { $0.key < $1.key }.map {
       ProposalList.RowsOfVideo(video: $0.key, rows: $0.value)
+    }
+  }
+
+  /// Makes sure that the boxes say by themselves at which second they are and where in the picture: no video need be looked at.
+  ///
+  /// - Throws: `ProposalError`.
+  func checkSeconds() throws(ProposalError) {
+    for candidate in candidates.values.joined() {
+      let record = file.records[candidate.record]
+      guard case .second = candidate.moment else {
+        throw .noSecond(place: file.describe(record.place))
+      }
+      if record.unit != .fractions, record.size == nil { throw .noSize(place: file.describe(record.place)) }
     }
   }
 

@@ -1,4 +1,5 @@
 public import AVARecords
+internal import Exports
 public import Files
 public import Geometry
 public import Inference
@@ -104,67 +105,19 @@ public struct FoundPeople: Sendable {
   }
 
   private func writeCOCO(to file: AtomicFile) throws {
-    var json = JSONWriter()
-    json.beginObject(lines: true)
-    json.member("info", ["description": "people", "contributor": "slowfast"])
-    json.member("licenses", [])
-    json.member("categories", .array([["id": JSONValue(1), "name": "person", "supercategory": "person"]]))
-    json.name("videos")
-    json.beginArray(lines: true)
-    for (index, video) in videos.enumerated() {
-      json.value([
-        "id": JSONValue(index + 1), "name": JSONValue(video.name), "width": JSONValue(video.size.width),
-        "height": JSONValue(video.size.height), "fps": JSONValue(rounded(video.framesPerSecond, 6)),
-      ])
-    }
-    json.end()
-    json.name("images")
-    json.beginArray(lines: true)
-    var image = 0
-    for (index, video) in videos.enumerated() {
-      for frame in video.frames {
-        image += 1
-        json.value([
-          "id": JSONValue(image), "file_name": JSONValue(pictureName(video.name, frame.number)),
-          "width": JSONValue(video.size.width), "height": JSONValue(video.size.height),
-          "video_id": JSONValue(index + 1), "frame_id": JSONValue(frame.number),
-          "time": JSONValue(frame.time.seconds),
-        ])
-        try file.write(json.take())
-      }
-    }
-    json.end()
-    json.name("annotations")
-    json.beginArray(lines: true)
-    var (annotation, place) = (0, 0)
-    for video in videos {
-      for frame in video.frames {
-        place += 1
-        for person in frame.people {
-          annotation += 1
-          let (left, top) = (
-            rounded(person.box.x1 * Double(video.size.width), 2), rounded(person.box.y1 * Double(video.size.height), 2)
-          )
-          let width = rounded(person.box.x2 * Double(video.size.width) - left, 2)
-          let height = rounded(person.box.y2 * Double(video.size.height) - top, 2)
-          json.value([
-            "id": JSONValue(annotation), "image_id": JSONValue(place), "category_id": JSONValue(1),
-            "bbox": .array([left, top, width, height].map { JSONValue($0) }),
-            "area": JSONValue(rounded(width * height, 2)), "iscrowd": JSONValue(0),
-            "score": JSONValue(rounded(person.proposalScore, 6)),
-          ])
+    let person = COCODataSet.Category(id: 1, name: "person", above: "person")
+    let videos = videos.map { video in
+      COCODataSet.Video(name: video.name, size: video.size, framesPerSecond: video.framesPerSecond) {
+        video.frames.map { frame in
+          COCODataSet.Picture(
+            frame: frame.number, seconds: frame.seconds, second: frame.time.seconds,
+            objects: frame.people.map {
+              COCODataSet.Object(
+                category: person.id, box: $0.box.pixels(in: video.size), score: $0.proposalScore)
+            })
         }
-        try file.write(json.take())
       }
     }
-    json.end()
-    json.end()
-    try file.write(json.take() + [UInt8(ascii: "\n")])
-  }
-
-  /// VIDEO/FRAME.jpg, the frame with six digits.
-  private func pictureName(_ video: String, _ frame: Int) -> String {
-    let digits = "\(frame)"
-    return fileName(of: video) + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".jpg"
+    try COCODataSet(description: "people", categories: [person], videos: videos).write(to: file)
   }
 }

@@ -28,8 +28,7 @@ extension KeptRun {
       }
       return try journal.videos.filter { !$0.tasks.isEmpty }.map { video in
         try KnownPeople().tracks(
-          of: video.name, seen: video.tasks.map { $0.seen }, size: nil, start: video.tasks[0].start, duration: .infinity
-        )
+          of: video.name, seen: video.tasks.map { $0.seen }, size: nil, start: video.tasks[0].start)
       }
     }
   }

@@ -1,18 +1,15 @@
+internal import BoxFiles
 public import Geometry
 internal import Glibc
-internal import JSON
 internal import Parallel
 public import Tracks
 public import Video
 internal import Wording
 
-/// Boxes that come line by line while the stream is read, each line a JSON object:
+/// Boxes that come line by line while the stream is read, each line a ``LineOfBoxes``.
 ///
-///     {"time": 12.0, "boxes": [[0.1, 0.2, 0.3, 0.9], {"box": [410, 96, 530, 440], "score": 0.9, "id": 3}]}
-///
-/// Times are seconds after the stream's first frame; a line without one is of the frame that was read last. Boxes are x1,
-/// y1, x2, y2 (and a score), in fractions, or in pixels: of "size": [width, height] where the line has it, else of the stream
-/// where a number is greater than 2.
+/// Times are seconds after the stream's first frame; a line without one is of the frame that was read last. Boxes in pixels are
+/// of the line's "size", else of the stream where a number is greater than 2.
 public final class LineBoxes: LiveBoxes {
   /// How far a box may reach beyond the picture, as detectors' boxes do, in its sides.
   private static let slack = 0.1
@@ -91,36 +88,18 @@ public final class LineBoxes: LiveBoxes {
   private struct LineFault: Error { let what: String }
 
   private func parse(_ line: [UInt8], now: Double, _ size: ImageSize) throws(LineFault) -> Moment {
-    let expected = "expected {\"time\": 12.0, \"boxes\": [[x1, y1, x2, y2], ...]}"
-    let value: JSONValue
+    let moment: LineOfBoxes
     do {
-      value = try JSONReader.read(line)
+      moment = try LineOfBoxes(line)
     } catch {
-      throw LineFault(what: "\(expected), found no JSON (\(error))")
+      throw LineFault(what: "\(error)")
     }
-    guard let list = value["boxes"], case .array(let boxes) = list else {
-      throw LineFault(what: "\(expected), found no \"boxes\"")
-    }
-    var time = now
-    if let given = value["time"], given != .null {
-      guard let seconds = numeric(given), seconds.isFinite else {
-        throw LineFault(what: "\"time\": expected seconds after the first frame, found \(given.text)")
-      }
-      time = seconds
-    } else if waits {
+    if moment.time == nil, waits {
       throw LineFault(
         what: "it has no \"time\", and the stream does not run by the clock -> add it, or give --pace live")
     }
-    var unit: ImageSize?
-    if let given = value["size"] {
-      let sides = given.values.compactMap { numeric($0) }
-      guard sides.count == 2, sides.allSatisfy({ $0 >= 1 && $0 < 1e6 }) else {
-        throw LineFault(what: "\"size\": expected [width, height], found \(given.text)")
-      }
-      unit = ImageSize(width: Int(sides[0]), height: Int(sides[1]))
-    }
-    var seen: [SeenBox] = []
-    for box in boxes { seen.append(try parse(box)) }
+    var unit = moment.size
+    var seen = moment.boxes.map { SeenBox($0.corners, score: $0.score ?? 1, id: $0.id) }
     if unit == nil, seen.contains(where: { max($0.box.x2, $0.box.y2) > 2 }) { unit = size }
     if let unit {
       let (width, height) = (Double(unit.width), Double(unit.height))
@@ -143,44 +122,7 @@ public final class LineBoxes: LiveBoxes {
     }
     let ids = seen.compactMap(\.id)
     if Set(ids).count < ids.count { throw LineFault(what: "an id comes twice in one moment") }
-    return (time, seen)
-  }
-
-  private func parse(_ value: JSONValue) throws(LineFault) -> SeenBox {
-    let corners: JSONValue
-    var (score, id): (JSONValue?, JSONValue?) = (nil, nil)
-    if case .object = value {
-      guard let box = value["box"] else { throw LineFault(what: "a box without \"box\": \(value.text)") }
-      (corners, score, id) = (box, value["score"], value["id"])
-    } else {
-      corners = value
-    }
-    let numbers = corners.values.compactMap { numeric($0) }
-    guard (4...5).contains(numbers.count), numbers.count == corners.values.count, numbers.allSatisfy(\.isFinite),
-      numbers[0] < numbers[2], numbers[1] < numbers[3]
-    else {
-      throw LineFault(what: "a box: expected [x1, y1, x2, y2] with x1 < x2 and y1 < y2, found \(corners.text)")
-    }
-    var seen = SeenBox(UnitBox(x1: numbers[0], y1: numbers[1], x2: numbers[2], y2: numbers[3]))
-    if numbers.count == 5 { seen.score = numbers[4] }
-    if let score, score != .null {
-      guard let given = numeric(score), given.isFinite else {
-        throw LineFault(what: "\"score\": expected a number, found \(score.text)")
-      }
-      seen.score = given
-    }
-    if let id, id != .null {
-      guard case .number(let given) = id, let whole = given.int, whole >= 0 else {
-        throw LineFault(what: "\"id\": expected a whole number from 0, found \(id.text)")
-      }
-      seen.id = whole
-    }
-    return seen
-  }
-
-  private func numeric(_ value: JSONValue) -> Double? {
-    guard case .number(let number) = value else { return nil }
-    return number.double
+    return (moment.time ?? now, seen)
   }
 }
 

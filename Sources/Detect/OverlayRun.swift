@@ -3,7 +3,7 @@ public import Datasets
 internal import Files
 public import Imaging
 internal import Overlay
-internal import TrackRecords
+public import TrackRecords
 internal import Tracks
 internal import Video
 internal import Wording
@@ -36,8 +36,8 @@ public struct OverlayRun {
   /// How many images are drawn.
   public private(set) var drawn = 0
   private(set) var places: [String: Place] = [:]
-  /// Of which videos most boxes are nobody's in the tracks that are known: how many of how many.
-  public private(set) var strangers: [(video: String, boxes: Int, of: Int)] = []
+  /// What is odd about the people that are known.
+  public private(set) var oddities: [StrangeBoxes] = []
   private var beyond: [String] = []
   private var damaged: [String] = []
   private var damagedFilmFrames = 0
@@ -84,9 +84,12 @@ public struct OverlayRun {
   public mutating func place(
     _ video: String, _ source: any FrameSource, _ frames: [Timestamp: OverlayScenes.Scene]
   ) throws -> String? {
-    let start =
-      startingSecond ?? known.videos[video]?.start
-      ?? source.startingSecond(for: frames.keys.map(\.seconds), orFrom: Double(dataset.clock.firstSecond))
+    let seen = frames.map { time, scene in
+      SeenFrame(time: time.seconds, boxes: scene.people.map { SeenBox($0.box, id: $0.id) })
+    }
+    let other = Double(dataset.clock.firstSecond)
+    let told = startingSecond ?? known.videos[video]?.onClock(of: seen, start: nil, orFrom: other).start
+    let start = told ?? source.startingSecond(for: frames.keys.map(\.seconds), orFrom: other)
     var keyFrames: [PlacedScene] = []
     for (time, scene) in frames.sorted(by: { $0.key < $1.key }) {
       if let frame = source.frameNumber(at: time.seconds - start) {
@@ -95,21 +98,13 @@ public struct OverlayRun {
         beyond.append("\(video) \(time)")
       }
     }
-    let seen = frames.map { time, scene in
-      SeenFrame(time: time.seconds, boxes: scene.people.map { SeenBox($0.box, id: $0.id) })
-    }
-    let people = try known.tracks(
-      of: video, seen: seen, size: try? source.size, start: start, duration: source.duration)
-    if known.videos[video] != nil {
-      let owners = seen.map { Track.owners(of: $0.boxes.map(\.box), at: $0.time, among: people.tracks) }.joined()
-      let lost = owners.count { $0 == nil }
-      if lost * 2 > owners.count { strangers.append((video, lost, owners.count)) }
-    }
-    let tracks = people.moved(from: start, to: 0).tracks
+    let people = try known.tracks(of: video, seen: seen, size: try? source.size, start: start)
+    oddities += [known.oddity(of: seen, "the rows", in: people)].compactMap(\.self)
+    let tracks = people.moved(by: -start).tracks
     places[video] = Place(
       start: start, keyFrames: keyFrames, tracks: tracks, colors: OverlayTimeline.colors(of: tracks))
     keyFrameCount += keyFrames.count
-    if startingSecond != nil || known.videos[video]?.start != nil || start == 0 { return nil }
+    if told != nil || start == 0 { return nil }
     return "\(video): the first frame is taken for second \(fixed(start, 0)) (--starting-second says otherwise)"
   }
 

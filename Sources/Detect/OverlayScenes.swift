@@ -30,6 +30,14 @@ public struct OverlayScenes {
     if let truth { gather(truth) }
   }
 
+  /// Adds videos in which nobody was found, where they are not there yet.
+  public mutating func add(_ videosWithoutPeople: [String]) {
+    for name in videosWithoutPeople where videos[name] == nil {
+      videos[name] = [:]
+      names.append(name)
+    }
+  }
+
   private mutating func gather(_ table: DetectionTable) {
     var scenes = [Scene](repeating: Scene(), count: table.frameIndex.frames.count)
     var places = [[UnitBox: Int]](repeating: [:], count: scenes.count)

@@ -12,6 +12,10 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
   /// The boxes do not say of which video they are.
   case noVideoName(path: String, videos: Int)
   case noFrameNumber(place: String, picture: String)
+  /// Boxes that are counted by frames, where seconds are wanted.
+  case noSecond(place: String)
+  /// Boxes in pixels of a picture of unknown size.
+  case noSize(place: String)
   case otherSize(path: String, video: String, reach: String, size: String)
   /// No box is left.
   case nothingLeft(path: String, videos: [String], reasons: [String], advice: String)
@@ -46,6 +50,13 @@ public enum ProposalError: Error, Equatable, CustomStringConvertible {
     case .noFrameNumber(let place, let picture):
       return "\(doing) \(place): expected a picture whose name ends in the number of a frame, found '\(picture)' "
         + "-> name the pictures VIDEO_NUMBER"
+    case .noSecond(let place):
+      return
+        "\(doing) \(place): expected a second of the ground truth's clock, found a frame's number or a time after the first "
+        + "frame -> write video, second, x1, y1, x2, y2, an empty column, score, as slowfast people does"
+    case .noSize(let place):
+      return "\(doing) \(place): expected fractions of the picture, found pixels of one whose size nothing says "
+        + "-> divide them by the picture's width and height"
     case .otherSize(let path, let video, let reach, let size):
       return
         "\(doing) '\(path)': many boxes of '\(video)' lie beyond its picture of \(size) pixels, up to \(reach) -> say "

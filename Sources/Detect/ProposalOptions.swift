@@ -14,6 +14,8 @@ public struct ProposalOptions: Sendable {
   public var firstFrame: Int?
   /// How many of the file's frames are a second; nil where they are the video's own.
   public var framesPerSecond: Double?
+  /// Whether a box that has a second beside its frame's number is seen at that second, by the file's own clock.
+  public var takesSeconds = false
   /// The picture in whose pixels boxes are given; nil where it is the video's own.
   public var size: ImageSize?
 

@@ -8,7 +8,7 @@ internal import Wording
 /// and times.
 struct ProposalSource {
   private enum Kind {
-    case rows(ProposalList)
+    case rows(ProposalList, files: [String])
     case boxes(BoxProposals)
   }
 
@@ -28,7 +28,7 @@ struct ProposalSource {
   ) throws {
     self.path = path
     if mayBeEmpty, try readFile(path, doing: Self.doing).isEmpty {
-      kind = .rows(ProposalList([], summary: ProposalList.Summary(), keyFramesBelowThreshold: []))
+      kind = .rows(ProposalList([], summary: ProposalList.Summary(), keyFramesBelowThreshold: []), files: [path])
       return
     }
     if let file = try BoxFile.read(path: path, format: options.format, images: options.images) {
@@ -38,13 +38,20 @@ struct ProposalSource {
     }
     let idle = options.idleForRows
     if !idle.isEmpty { throw ProposalError.idleOptions(idle, path: path) }
+    let files = isFolder(path) ? try BoxFile.files(in: path) : [path]
     kind = .rows(
-      try ProposalList.read(paths: [path], scoreThreshold: scoreThreshold, times: .any, listedVideos: names))
+      try ProposalList.read(paths: files, scoreThreshold: scoreThreshold, times: .any, listedVideos: names),
+      files: files)
+  }
+
+  /// Makes sure that no video need be looked at to know when boxes are seen and where: see `BoxProposals.checkSeconds`.
+  func checkSeconds() throws(ProposalError) {
+    if case .boxes(let boxes) = kind { try boxes.checkSeconds() }
   }
 
   /// What AVA's rows are worth saying of; of other boxes that is known at the end.
   func notices(scoreThreshold: Double) -> [String] {
-    guard case .rows(let list) = kind else { return [] }
+    guard case .rows(let list, _) = kind else { return [] }
     return list.summary.notices(scoreThreshold: scoreThreshold, isChosenSubset: true)
   }
 
@@ -55,7 +62,7 @@ struct ProposalSource {
   ///   - start: The second that its first frame is to be called, where the file counts from it.
   mutating func keyFrames(of name: String, in frames: VideoFrames?, start: Double) throws -> [ProposalList.FrameBoxes] {
     switch kind {
-    case .rows(let list): return list.keyFrames(of: name)
+    case .rows(let list, _): return list.keyFrames(of: name)
     case .boxes(var boxes):
       let found = try boxes.keyFrames(of: name, in: frames, start: start)
       kind = .boxes(boxes)
@@ -69,7 +76,7 @@ struct ProposalSource {
   /// All proposals of the videos that were asked for.
   var list: ProposalList {
     switch kind {
-    case .rows(let list): list
+    case .rows(let list, _): list
     case .boxes(let boxes): boxes.finish()
     }
   }
@@ -122,7 +129,11 @@ struct ProposalSource {
 
   /// What the file or the folder holds, for the identity of a run.
   func fingerprint() throws -> String {
-    guard case .boxes(let boxes) = kind else { return try fileFingerprint(path, doing: Self.doing) }
-    return try boxes.file.fingerprint(doing: Self.doing)
+    switch kind {
+    case .boxes(let boxes): return try boxes.file.fingerprint(doing: Self.doing)
+    case .rows(_, let files):
+      return files == [path]
+        ? try fileFingerprint(path, doing: Self.doing) : try BoxFile.fingerprint(of: files, doing: Self.doing)
+    }
   }
 }

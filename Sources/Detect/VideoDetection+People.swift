@@ -11,17 +11,21 @@ extension VideoDetection {
   /// - Throws: `TrackError`.
   public mutating func findPeople(keptIn path: String?) throws {
     let kept = path.flatMap { pathExists($0) ? try? TrackFile(paths: [$0]) : nil }.map { KnownPeople($0.videos) }
-    people = try linkedPeople(kept)
+    let found = try linkedPeople(kept)
+    people = found
+    peopleNotices = zip(allVideos, found).compactMap { video, tracks in
+      known.oddity(of: video.seen, "the proposals", in: tracks).map { "\($0)" }
+    }
   }
 
   /// The people of a run as it keeps them; nil before `findPeople`.
   public var peopleText: String? { people?.tracksText }
 
   func linkedPeople(_ kept: KnownPeople? = nil) throws -> [VideoTracks] {
-    try videos.map { video in
+    try allVideos.map { video in
       if video.input == nil, known.videos[video.name] == nil, let tracks = kept?.videos[video.name] { return tracks }
       return try known.tracks(
-        of: video.name, seen: video.seen, size: video.size, start: video.start, duration: video.duration)
+        of: video.name, seen: video.seen, size: video.size, start: video.start)
     }
   }
 }

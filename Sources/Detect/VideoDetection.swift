@@ -47,7 +47,6 @@ public struct VideoDetection {
     /// The second that the proposals call the first frame's.
     var start = 0.0
     var size: ImageSize?
-    var duration = Double.infinity
   }
 
   /// As `slowfast frames` writes them for tests on frame lists.
@@ -73,7 +72,12 @@ public struct VideoDetection {
   public var known = KnownPeople()
   /// Who is who; nil before `findPeople`.
   var people: [VideoTracks]?
+  /// Those of which something is scored.
   private(set) var videos: [TaskedVideo]
+  /// Those in which nobody is at any key frame.
+  private let emptyVideos: [TaskedVideo]
+  /// What is odd about the people that were given; known after `findPeople`.
+  public internal(set) var peopleNotices: [String] = []
   let names: [String]
   private let source: ProposalSource
   /// What has found the proposals.
@@ -182,14 +186,14 @@ public struct VideoDetection {
       }
       opened.append(
         TaskedVideo(
-          input: input, name: name, tasks: tasks, seen: keyFrames.map(\.seen), start: start, size: frames.size,
-          duration: frames.duration))
+          input: input, name: name, tasks: tasks, seen: keyFrames.map(\.seen), start: start, size: frames.size))
     }
     let boxNotices = source.boxNotices(scoreThreshold: threshold, isStepped: timing.every != nil)
     notices += boxNotices
     proposalNotices += boxNotices
     self.proposalNotices = Set(proposalNotices)
     self.videos = opened.filter { !$0.tasks.isEmpty }
+    emptyVideos = opened.filter(\.tasks.isEmpty)
     self.notices = notices
     self.names = names
     self.source = source
@@ -256,9 +260,20 @@ public struct VideoDetection {
         TaskedVideo(input: nil, name: name, tasks: tasks, seen: tasks.map(\.seen), start: tasks[0].start))
       unreadable = unreadable.without { $0.video == name && (!planned.isEmpty || known[$0] != nil) }
     }
-    let order = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
-    videos.sort { order[$0.name] ?? 0 < order[$1.name] ?? 0 }
+    videos = ordered(videos)
   }
+
+  /// In the order of the call.
+  private func ordered(_ videos: [TaskedVideo]) -> [TaskedVideo] {
+    let order = Dictionary(names.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
+    return videos.sorted { order[$0.name] ?? 0 < order[$1.name] ?? 0 }
+  }
+
+  /// Those that are known, with those in which nobody is, in the order of the call.
+  var allVideos: [TaskedVideo] { ordered(videos + emptyVideos) }
+
+  /// The videos that can be read and in which nobody is at any key frame.
+  public var videosWithoutPeople: [String] { emptyVideos.map(\.name) }
 
   /// Scores all key frames that a journal lacks: videos in the order given, times ascending.
   ///
@@ -280,7 +295,7 @@ public struct VideoDetection {
     let detections = Detections(
       journal, plan.flatMap(\.tasks), unreadable: unreadable, classes: config[.modelNumClasses], labelMap: labelMap,
       fusion: views.fusion, models: ensemble?.fusion)
-    return VideoDetections(detections, videos, people: try people ?? linkedPeople(), labelMap: labelMap)
+    return VideoDetections(detections, allVideos, people: try people ?? linkedPeople(), labelMap: labelMap)
   }
 
   /// The same with one model.

@@ -17,7 +17,7 @@ extension VideoDetection {
   }
 
   /// The files that `writeOverlayVideos` makes in a folder.
-  public func overlayVideos(in folder: String) -> [String] { videos.map { joinPath(folder, "\($0.name).mp4") } }
+  public func overlayVideos(in folder: String) -> [String] { allVideos.map { joinPath(folder, "\($0.name).mp4") } }
 }
 
 /// The name of a key frame's image.
@@ -46,7 +46,8 @@ extension VideoDetections {
     }
   }
 
-  /// Draws all frames of every video with the people of its key frames, `<video>.mp4` each.
+  /// Draws all frames of every video with the people of its key frames, `<video>.mp4` each; of one in which nobody is, without
+  /// boxes.
   ///
   /// - Parameters:
   ///   - folder: Where the videos go.
@@ -59,17 +60,15 @@ extension VideoDetections {
     to folder: String, _ plan: FilmPlan, progress: (String, Int, Int) throws -> Void
   ) throws -> [(video: String, result: FilmResult)] {
     var results: [(video: String, result: FilmResult)] = []
-    var videos: [(input: FrameInput, name: String, scenes: [(time: Double, scene: OverlayScene)])] = []
+    var scenes: [String: [(time: Double, scene: OverlayScene)]] = [:]
     try forEach { keyFrame in
-      let video = keyFrame.task.keyFrame.video
-      guard let input = self.videos[video] else { return }
-      if videos.last?.name != video { videos.append((input, video, [])) }
-      videos[videos.count - 1].scenes.append((keyFrame.task.moment.seconds, scene(of: keyFrame)))
+      scenes[keyFrame.task.keyFrame.video, default: []].append((keyFrame.task.moment.seconds, scene(of: keyFrame)))
     }
-    for (input, name, scenes) in videos {
+    for name in names {
+      guard let input = videos[name] else { continue }
       let frames = try input.open(name, colours: VideoDetection.colours)
       let tracks = tracks(of: name)
-      let people = FilmPeople(scenes, of: tracks.moved(from: tracks.start ?? 0, to: 0).tracks)
+      let people = FilmPeople(scenes[name] ?? [], of: tracks.moved(by: -(tracks.start ?? 0)).tracks)
       let result = try writeOverlayVideo(frames, people, title: name, plan, to: joinPath(folder, "\(name).mp4")) {
         try progress(name, $0, frames.frameCount)
       }

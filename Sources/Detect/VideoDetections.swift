@@ -30,7 +30,10 @@ public struct VideoDetections {
   /// The rows for a CSV.
   public let detections: Detections
   private let labelMap: LabelMap
-  /// What opens the videos, by name; none where results are made without them.
+  /// The videos that films are made of, in the order of the run, those in which nobody is, too; none where results are made
+  /// without them.
+  let names: [String]
+  /// What opens them, by name.
   let videos: [String: FrameInput]
   /// Who is who in each video, on the clock of the rows.
   let people: [VideoTracks]
@@ -38,13 +41,16 @@ public struct VideoDetections {
   /// The colours that a film has for the people of each video, by their ids.
   let colors: [String: [Int: Int]]
 
-  /// - Parameter people: On the clock of the rows.
+  /// - Parameters:
+  ///   - tasked: The videos, those in which nobody is scored, too.
+  ///   - people: On the clock of the rows.
   init(
     _ detections: Detections, _ tasked: [VideoDetection.TaskedVideo] = [], people: [VideoTracks], labelMap: LabelMap
   ) {
     self.detections = detections
     self.labelMap = labelMap
     self.people = people
+    names = tasked.filter { $0.input != nil }.map(\.name)
     videos = Dictionary(uniqueKeysWithValues: tasked.compactMap { video in video.input.map { (video.name, $0) } })
     tracks = Dictionary(people.map { ($0.video, $0) }, uniquingKeysWith: { first, _ in first })
     colors = tracks.mapValues { OverlayTimeline.colors(of: $0.tracks) }

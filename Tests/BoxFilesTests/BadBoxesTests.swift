@@ -26,7 +26,7 @@ struct BadBoxes: Sendable, CustomTestStringConvertible {
     defer { scratch.folder.remove() }
     #expect(
       said { _ = try BoxFile.read(path: scratch.folder.path) }.contains(
-        "found a folder without text files -> give one of"))
+        "found a folder without files of boxes -> give one of"))
     _ = try scratch.file("readme.txt", "hello\n")
     #expect(said { _ = try BoxFile.read(path: scratch.folder.path) }.contains("a folder of text files of another form"))
     _ = try scratch.file("a_1.txt", "0 0.5 0.5 0.1 0.1\n")

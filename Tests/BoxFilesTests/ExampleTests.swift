@@ -34,6 +34,7 @@ let allExamples = [
   Example(path: "via3.json", format: "via-json", reason: "metadata and views", hasScores: false, hasLow: false),
   Example(path: "via2.csv", format: "via-csv", reason: "VIA 2's export", hasScores: false, hasLow: false),
   Example(path: "via2.json", format: "via-json", reason: "regions by picture", hasScores: false, hasLow: false),
+  Example(path: "lines.jsonl", format: "jsonl", reason: "an object with boxes in each", hasDog: false),
   Example(path: "cvat_video.xml", format: "cvat", reason: "annotations with tracks", hasScores: false, hasLow: false),
   Example(path: "cvat_images.xml", format: "cvat", reason: "annotations with images", hasScores: false, hasLow: false),
 ]
@@ -94,7 +95,7 @@ let allExamples = [
       let body = rest.dropFirst(name.count + 1)
       return (name, String(body[..<(body.firstRange(of: "```\n")?.lowerBound ?? body.endIndex)]))
     }
-    #expect(blocks.count == 16)
+    #expect(blocks.count == 17)
     for block in blocks {
       let file = String(decoding: try readFile(examples + block.name, doing: "testing"), as: UTF8.self)
       #expect(difference(block.body, file) == nil, "\(block.name)")

@@ -55,7 +55,7 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
       ("yolo/labels", nil), ("mot.txt", nil), ("coco_results.json", "coco_images.json"), ("coco_dataset.json", nil),
       ("coco_instances_results.json", nil), ("alphaction.json", nil), ("alphaction.json", "alphaction_images.json"),
       ("table.csv", nil), ("mmaction2.pkl", nil), ("via3.csv", nil), ("via3.json", nil), ("via2.csv", nil),
-      ("via2.json", nil), ("cvat_video.xml", nil), ("cvat_images.xml", nil), ("ava.csv", nil),
+      ("via2.json", nil), ("cvat_video.xml", nil), ("cvat_images.xml", nil), ("lines.jsonl", nil), ("ava.csv", nil),
     ] as [(String, String?)])
   func examplesAgree(_ name: String, _ images: String?) throws {
     let world = World()
@@ -68,6 +68,26 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     let areDrawn = ["via", "cvat", "coco_dataset"].contains { name.hasPrefix($0) }
     #expect(scores == (areDrawn ? [1, 1, 1] : [0.95, 0.85, 0.9]), "\(scores)")
     if name != "ava.csv" { #expect(found.remarks[0].hasPrefix("proposals: '\(examples + name)' is ")) }
+  }
+
+  @Test("A folder has a file for each video, whose boxes need not name it")
+  func folders() throws {
+    let world = World()
+    defer { world.folder.remove() }
+    let folder = world.folder.path + "/boxes"
+    for (name, second) in [("bframes", 1), ("vp8", 0), ("elsewhere", 1)] {
+      try writeFile("\(folder)/\(name).jsonl", "{\"time\": \(second), \"boxes\": [[0.1, 0.2, 0.3, 0.4, 0.95]]}\n")
+    }
+    let both = try detection(world, folder, ProposalOptions(), [movie, videos + "vp8.webm"])
+    #expect(tasks(both).map(\.keyFrame.description) == ["bframes,0001", "vp8,0000"])
+    // A single video has its own alone.
+    let one = try detection(world, folder)
+    #expect(tasks(one).map(\.keyFrame.description) == ["bframes,0001"])
+    let rows = world.folder.path + "/rows"
+    for name in ["bframes", "vp8"] { try writeFile("\(rows)/\(name).csv", "\(name),1,0.1,0.2,0.3,0.4,,0.95\n") }
+    let read = try detection(world, rows)
+    #expect(tasks(read).map(\.keyFrame.description) == ["bframes,0001"])
+    #expect(try read.notices(goingOnWith: []) == read.notices)
   }
 
   @Test("A frame's number becomes the time stamp that it has in a file of a variable rate")

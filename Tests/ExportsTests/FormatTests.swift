@@ -115,9 +115,9 @@ import Tracks
           {"id": 2, "name": "b", "file_name": "b", "width": 10, "height": 10, "fps": 25.0}
         ],
           "images": [
-          {"id": 1, "file_name": "a/000010.jpg", "width": 100, "height": 50, "video_id": 1, "frame_id": 10, "time": 1.0},
-          {"id": 2, "file_name": "a/000020.jpg", "width": 100, "height": 50, "video_id": 1, "frame_id": 20, "time": 2.0},
-          {"id": 3, "file_name": "b/000025.jpg", "width": 10, "height": 10, "video_id": 2, "frame_id": 25, "time": 1.0}
+          {"id": 1, "file_name": "a/000010.jpg", "width": 100, "height": 50, "video_id": 1, "frame_id": 10, "time": 1.0, "second": 1.0},
+          {"id": 2, "file_name": "a/000020.jpg", "width": 100, "height": 50, "video_id": 1, "frame_id": 20, "time": 2.0, "second": 2.0},
+          {"id": 3, "file_name": "b/000025.jpg", "width": 10, "height": 10, "video_id": 2, "frame_id": 25, "time": 1.0, "second": 1.0}
         ],
           "annotations": [
           {"id": 1, "image_id": 1, "category_id": 15, "bbox": [10.0, 10.0, 20.0, 30.0], "area": 600.0, "iscrowd": 0, \

@@ -29,6 +29,12 @@ struct DetectorRunTests {
 
   private func lines(_ path: String) throws -> Int { try text(path).split(separator: "\n").count }
 
+  private func judge(_ boxes: String) -> Program.Result {
+    Program.run([
+      "evaluate", "--boxes", boxes, "--groundtruth", Self.world + "/annotations/groundtruth.csv", "--format", "json",
+    ])
+  }
+
   @Test("People are found, written in each form, and judged")
   func people() throws {
     let scratch = Scratch()
@@ -40,11 +46,14 @@ struct DetectorRunTests {
     }
     #expect(Scratch.files(below: scratch.path) == ["people.csv", "people.json", "people.jsonl"])
     #expect(try lines(scratch.path + "/people.jsonl") == 5)
-    let judged = Program.run([
-      "evaluate", "--boxes", scratch.path + "/people.csv", "--groundtruth", Self.world + "/annotations/groundtruth.csv",
-      "--format", "json",
-    ])
+    let judged = judge(scratch.path + "/people.csv")
     expectSuccess(judged)
+    for name in ["people.json", "people.jsonl"] {
+      let other = judge(scratch.path + "/" + name)
+      expectSuccess(other)
+      #expect(
+        other.stdout == judged.stdout && other.stderr.contains("'\(scratch.path)/\(name)' is "), "\(other.stderr)")
+    }
     let found = try #require(try JSONSerialization.jsonObject(with: Data(judged.stdout.utf8)) as? [String: Any])
     #expect((found["ap"] as? Double ?? 0) > 0.6, "\(judged.stdout)")
     // The results stay unless the call says otherwise.
@@ -76,13 +85,65 @@ struct DetectorRunTests {
     #expect(!Scratch.files(below: scratch.path + "/a").contains { $0.hasSuffix(".journal") })
   }
 
-  @Test("Whom nobody is found by, nothing is scored of: a result")
-  func nobody() throws {
+  @Test("Boxes that are no detector's, or do not say when they are seen, are said not to be judged as people")
+  func otherBoxes() throws {
     let scratch = Scratch()
-    let result = Program.run(Self.detect(scratch.path + "/out", ["--detector", Self.detector, "--person-score", "1"]))
-    expectSuccess(result)
-    #expect(try text(scratch.path + "/out/detections.csv").isEmpty)
-    #expect(try text(scratch.path + "/out/people.csv").isEmpty)
+    let detections = judge(
+      try scratch.file("detections.csv", "synth31,0902,0.1,0.1,0.5,0.9,12,0.9\nsynth31,0902,0.1,0.1,0.5,0.9,14,0.2\n"))
+    expectSuccess(detections)
+    #expect(detections.stderr.contains("have actions: their scores say how sure an action is"), "\(detections.stderr)")
+    let frames = try scratch.file("synth31.txt", "26,1,10,6,20,50,0.95,-1,-1,-1\n")
+    expectFailure(judge(frames), ["line 1 of '\(frames)': expected a second of the ground truth's clock"])
+    let table = try scratch.file("t.csv", "video,second,x1,y1,x2,y2,score\nsynth31,902,10,20,30,40,0.9\n")
+    expectFailure(judge(table), ["line 2 of '\(table)': expected fractions of the picture, found pixels"])
+    let strange = try scratch.file(
+      "s.jsonl", "{\"video\": \"other\", \"time\": 902, \"boxes\": [[0.1, 0.1, 0.5, 0.9]]}\n")
+    expectFailure(judge(strange), ["evaluating boxes: no video of '\(strange)' is one of", "found 'other'"])
+  }
+
+  @Test("Every form in which people are written is read as proposals")
+  func forms() throws {
+    let scratch = Scratch()
+    func boxes(_ ending: String) throws -> [[Double]] {
+      let (file, folder) = ("\(scratch.path)/people.\(ending)", "\(scratch.path)/\(ending)")
+      expectSuccess(Program.run(["people", Self.video, "--detector", Self.detector, "--output", file]))
+      expectSuccess(
+        Program.run(Self.detect(folder, ["--proposals", file]) + ["AVA.DETECTION_SCORE_THRESH", "0.3"]))
+      return try text(folder + "/detections.csv").split(separator: "\n").map { line in
+        line.split(separator: ",").dropFirst().prefix(5).compactMap { Double($0) }
+      }
+    }
+    let rows = try boxes("csv")
+    #expect(rows.count > 20)
+    for ending in ["json", "jsonl"] {
+      let others = try boxes(ending)
+      #expect(others.count == rows.count, "\(ending)")
+      for (one, other) in zip(rows, others) {
+        // COCO's pixels have two decimals.
+        #expect(zip(one, other).allSatisfy { abs($0 - $1) < 1e-3 }, "\(ending): \(one), \(other)")
+      }
+    }
+  }
+
+  @Test("Of several videos one that has become another is looked at again, and no other one")
+  func otherVideo() throws {
+    let scratch = Scratch()
+    let whole = try readFile(Self.video, doing: "testing")
+    let videos = ["a", "b", "bad"].map { "\(scratch.path)/\($0).mp4" }
+    for (path, bytes) in zip(videos, [whole, whole, Array(whole.prefix(200))]) {
+      try scratch.file(splitPath(path).name, bytes: bytes)
+    }
+    let call =
+      ["detect"] + videos + ["--detector", Self.detector, "--cfg", LittleWorld.config, "--random-weights", "1"]
+      + ["--threads", "1", "--output-dir", scratch.path + "/out", "--overwrite"]
+      + ["--labelmap", LittleWorld.annotations + "/labelmap.pbtxt"] + LittleWorld.tinyNetwork
+    #expect(Program.run(call).status == 1)
+    // The same film with an empty box behind it.
+    try scratch.file("a.mp4", bytes: whole + [0, 0, 0, 8] + Array("free".utf8))
+    let again = Program.run(call)
+    #expect(again.status == 1)
+    #expect(again.stderr.contains("'a' is not as before: people are looked for there again"), "\(again.stderr)")
+    #expect(again.stderr.contains("people.journal': 5 of 10 frames seen already"), "\(again.stderr)")
   }
 
   @Test("A stream's people are those of its file")

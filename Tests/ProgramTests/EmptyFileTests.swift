@@ -48,7 +48,7 @@ struct EmptyFileTests {
           "evaluate", "--groundtruth", annotations + "/groundtruth.csv", "--detections", empty, "--labelmap",
           annotations + "/labelmap.pbtxt",
         ], "found none"
-      ), (["overlay", "--video", empty, "--detections", empty, "--output-dir", output.path], "found none"),
+      ), (["overlay", "--video", empty, "--detections", empty, "--output-dir", output.path], "the file is empty"),
     ]
     for (call, words) in calls { expectFailure(Program.run(call), [empty, words], leaving: output) }
   }

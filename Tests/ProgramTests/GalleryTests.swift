@@ -147,6 +147,18 @@ struct GalleryTests {
     let rows = GalleryWorld.rows(LittleWorld.video)
     expectSuccess(try run(["--frames", LittleWorld.folder + "/frames"], rows: rows))
     #expect(try page().contains("\"film\": null") && !page().contains("<video"))
+    let before = try contents(of: out)
+    let folder = LittleWorld.folder + "/frames/" + LittleWorld.video
+    for given in [folder, folder + "/"] {
+      expectSuccess(try run(["--video", given, "--fps", "30", "--overwrite"], rows: rows))
+      #expect(difference(try contents(of: out), before) == nil)
+    }
+    expectSuccess(
+      Program.run([
+        "overlay", "--video", folder, "--detections", scratch.path + "/detections.csv", "--output-dir",
+        scratch.path + "/pictures",
+      ]))
+    #expect(try listFolder(scratch.path + "/pictures").count == 4)
   }
 
   @Test(

@@ -5,14 +5,14 @@ import Testing
 
 /// Who is who after `detect`: its film, its files, and whatever is made of them say the same.
 struct OwnPeopleTests {
-  private static let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
-  private let scratch = Scratch()
-  private var out: String { scratch.path + "/out" }
+  static let movie = projectRoot + "/Tests/Fixtures/Video/bframes.mp4"
+  let scratch = Scratch()
+  var out: String { scratch.path + "/out" }
 
   /// Two people change places between second 1 and 2, seen in each of the 60 frames of 97 x 63 pixels.
   ///
   /// - Parameter ids: Of the left one and the right one at the beginning.
-  private func boxes(_ ids: (Int, Int) = (-1, -1), name: String = "boxes.txt") throws -> String {
+  func boxes(_ ids: (Int, Int) = (-1, -1), name: String = "boxes.txt") throws -> String {
     let rows = (0..<60).map { frame in
       let share = min(max((Double(frame) - 25) / 25, 0), 1)
       let (left, right) = (5 + 60 * share, 65 - 60 * share)
@@ -21,7 +21,7 @@ struct OwnPeopleTests {
     return try scratch.file(name, rows.joined())
   }
 
-  private func detect(_ proposals: String, _ more: [String] = [], to folder: String? = nil) -> Program.Result {
+  func detect(_ proposals: String, _ more: [String] = [], to folder: String? = nil) -> Program.Result {
     Program.run(
       ["detect", Self.movie, "--proposals", proposals, "--every", "1", "--output-dir", folder ?? out]
         + ["--cfg", LittleWorld.config, "--random-weights", "1"]
@@ -29,13 +29,13 @@ struct OwnPeopleTests {
         + more + LittleWorld.tinyNetwork)
   }
 
-  private func slowfast(_ words: [String]) -> Program.Result {
+  func slowfast(_ words: [String]) -> Program.Result {
     let result = Program.run(words)
     expectSuccess(result)
     return result
   }
 
-  private func text(_ path: String) throws -> String {
+  func text(_ path: String) throws -> String {
     String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
   }
 

@@ -19,14 +19,15 @@ extension DetectionTable {
   /// - Parameters:
   ///   - path: The file, or "-" for standard input.
   ///   - pool: The threads that share the work; the caller's alone when nil. The table does not depend on it.
-  /// - Throws: `RecordError` with file, line and column of the first malformed row, and for a file without rows;
-  ///   `FileError`.
+  ///   - mayBeEmpty: Whether a file without rows says that nobody was found.
+  /// - Throws: `RecordError` with file, line and column of the first malformed row, and for a file without rows that may not
+  ///   be so; `FileError`.
   public static func read(
-    path: String, pool: WorkerPool? = nil
+    path: String, pool: WorkerPool? = nil, mayBeEmpty: Bool = false
   ) throws -> (table: DetectionTable, counts: RowCounts) {
     let reader = DetectionReader(path: path, isLenient: false)
     let all = try reader.read(pool, blockSize: DetectionReader.blockSize)
-    if all.counts.rows == 0 { throw reader.empty }
+    if all.counts.rows == 0, !mayBeEmpty { throw reader.empty }
     return (all.table, all.counts)
   }
 

@@ -30,7 +30,7 @@ private func json(_ text: String) -> ForeignContent {
   if text.contains("\"_via_") || text.contains("\"vid_list\"") || text.contains("\"region_attributes\"") {
     return named("VIA's JSON", pixels)
   }
-  if text.contains("\"bbox\""), text.contains("\"video_id\"") {
+  if text.contains("\"bbox\""), text.contains("\"video_id\""), !text.contains("\"frame_id\"") {
     return named("JSON as AlphAction has its boxes", pixels)
   }
   if text.contains("\"bbox\"") || text.contains("\"annotations\"") {

@@ -11,6 +11,9 @@ public struct ProposalScores: Equatable, Sendable {
   /// Rows that have an action id, as ground truth has.
   private var withAction = 0
 
+  /// Whether every row has an action, as detections and ground truth have.
+  public var areActions: Bool { count > 0 && withAction == count }
+
   /// Fewer equal scores are no evidence of anything.
   private static let leastEqualScores = 10
 
@@ -29,7 +32,7 @@ public struct ProposalScores: Equatable, Sendable {
   /// Says where the column does not look like a detector's scores.
   func notices(threshold: Double) -> [String] {
     if count == 0 { return [] }
-    let isTruth = withAction == count
+    let isTruth = areActions
     if areWhole, smallest < largest || (isTruth && count >= Self.leastEqualScores) {
       let kind = isTruth ? "person ids of a ground truth (every row has an action id)" : "person ids, or percent"
       let percent = isTruth || largest > 100 || largest < 2 ? "" : "divide percent by 100; if these are person ids, "

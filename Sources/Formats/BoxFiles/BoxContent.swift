@@ -56,7 +56,7 @@ final class BoxContent {
   /// What an unrecognised file is called where no reader of rows could make anything of it; nil for rows of text.
   var unknownForm: String? {
     if isFolder {
-      return textFiles.isEmpty ? "a folder without text files" : "a folder of text files of another form"
+      return textFiles.isEmpty ? "a folder without files of boxes" : "a folder of text files of another form"
     }
     if case .failure(let error)? = json { return "JSON that is damaged at \(error.place(in: bytes)): \(error.found)" }
     switch foreign?.format {

@@ -29,6 +29,8 @@ public struct BoxFile: Sendable {
   /// The pictures that the file lists, with boxes or without, by their paths without endings: their numbers show what the
   /// first frame is called. Empty for formats that list none.
   public internal(set) var pictures: [String] = []
+  /// Whether each file is of the video that it is called like, where nothing in it says another one.
+  public internal(set) var hasFilePerVideo = false
   /// The path, or the files of the folder that were read.
   public internal(set) var files: [String]
 
@@ -55,9 +57,7 @@ public struct BoxFile: Sendable {
   /// - Throws: `FileError`.
   public func fingerprint(doing: String) throws(FileError) -> String {
     if files.count == 1, files[0] == path { return try fileFingerprint(path, doing: doing) }
-    var sum = SHA256()
-    for file in files { sum.update("\(file) \(try fileFingerprint(file, doing: doing))\n") }
-    return "\(counted(files.count, "file")), sha256 \(sum.finish())"
+    return try Self.fingerprint(of: files, doing: doing)
   }
 
   /// One line on what was read, and why it was taken for that.

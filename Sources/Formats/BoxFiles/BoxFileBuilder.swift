@@ -15,7 +15,7 @@ struct BoxFileBuilder {
   ///
   /// - Throws: `BoxFileError` where they are not in order.
   mutating func add(
-    _ values: [Double], isSize: Bool, at position: BoxRecord.Position, video: String? = nil,
+    _ values: [Double], isSize: Bool, at position: BoxRecord.Position, second: Double? = nil, video: String? = nil,
     unit: BoxRecord.Unit = .unknown, size: ImageSize? = nil, classNumber: Int? = nil, className: String? = nil,
     score: Double? = nil, track: Int? = nil, place: BoxRecord.Place
   ) throws {
@@ -33,7 +33,8 @@ struct BoxFileBuilder {
     }
     file.records.append(
       BoxRecord(
-        video: video, position: position, x1: values[0], y1: values[1], x2: x2, y2: y2, unit: unit, size: size,
+        video: video, position: position, second: second, x1: values[0], y1: values[1], x2: x2, y2: y2, unit: unit,
+        size: size,
         classNumber: classNumber, className: className, score: score, track: track, place: place))
   }
 

@@ -7,6 +7,8 @@ protocol BoxFormat: Sendable {
   var name: String { get }
   /// In a sentence: "MOTChallenge text".
   var title: String { get }
+  /// Whether a folder of its files is read as a whole; else each file of it by itself.
+  var readsFolders: Bool { get }
   /// Why a file or folder may be of this format; nil where it is not. It looks at a sample of the content.
   func recognise(_ content: BoxContent) -> String?
   /// Reads all boxes.
@@ -16,11 +18,15 @@ protocol BoxFormat: Sendable {
   func read(_ content: BoxContent, images: BoxContent?) throws -> BoxFile
 }
 
+extension BoxFormat {
+  var readsFolders: Bool { false }
+}
+
 /// All formats there are.
 public enum BoxFormats {
   static let all: [any BoxFormat] = [
     YOLOText(), MOTText(), COCOJSON(), Detectron2JSON(), AlphActionJSON(), HeaderCSV(), MMAction2Pickle(), VIACSV(),
-    VIAJSON(), CVATXML(),
+    VIAJSON(), CVATXML(), BoxLines(),
   ]
 
   /// AVA's rows, as PySlowFast and LFB have them, which `AVARecords` reads.
@@ -40,7 +46,7 @@ extension BoxFile {
   ///   - path: The file or folder.
   ///   - format: One of `BoxFormats.names`; nil to find out.
   ///   - images: The file that names the pictures of a file that has only their numbers.
-  /// - Returns: Nil for AVA's rows, and for text in which no other format was recognised.
+  /// - Returns: Nil for AVA's rows, for folders of them, and for text in which no other format was recognised.
   /// - Throws: `BoxFileError`; `FileError`.
   public static func read(path: String, format: String? = nil, images: String? = nil) throws -> BoxFile? {
     if format == BoxFormats.avaRows { return nil }
@@ -49,11 +55,15 @@ extension BoxFile {
       guard let known = BoxFormats.all.first(where: { $0.name == format }) else {
         throw BoxFileError.unknownFormat(format)
       }
+      let files = known.readsFolders || !isFolder(path) ? [] : try files(in: path)
+      if !files.isEmpty { return try read(folder: path, files, format: format, images: images) }
       return try known.read(BoxContent(path: path), images: pictures).finished()
     }
     guard let content = try BoxContent(sniffing: path) else { return nil }
     let candidates = BoxFormats.all.compactMap { known in known.recognise(content).map { (known, $0) } }
     guard let (known, reason) = candidates.first else {
+      let files = content.isFolder ? try files(in: path) : []
+      if !files.isEmpty { return try read(folder: path, files, format: nil, images: images) }
       if let found = content.unknownForm { throw BoxFileError.unrecognised(path: path, found: found) }
       return nil
     }

@@ -37,6 +37,8 @@ public struct BoxRecord: Sendable, Equatable {
   /// The video's name as the file has it, perhaps with folder and extension; nil where it names none.
   public var video: String?
   public var position: Position
+  /// The second of the author's clock, where the file says it beside a frame's number.
+  public var second: Double?
   public var x1: Double
   public var y1: Double
   public var x2: Double

@@ -9,6 +9,7 @@ struct COCOReader {
   private struct Picture {
     var video: String?
     var position: BoxRecord.Position
+    var second: Double?
     var size: ImageSize?
   }
 
@@ -71,7 +72,7 @@ struct COCOReader {
       let values = try box(item, place)
       let picture = try picture(of: item, place, movie: &movie)
       try builder.add(
-        values, isSize: true, at: picture.position, video: picture.video, size: picture.size,
+        values, isSize: true, at: picture.position, second: picture.second, video: picture.video, size: picture.size,
         classNumber: try integer(item, "category_id", place), score: try number(item, "score", place),
         track: item["track_id"] == nil ? nil : try integer(item, "track_id", place), place: place)
     }
@@ -177,7 +178,9 @@ struct COCOReader {
       } else if let video = image["video_id"].flatMap({ names[$0.text] }), case .number(let frame)? = image["frame_id"],
         let frame = frame.int
       {
-        pictures[id] = Picture(video: video, position: .frame(frame), size: size)
+        var second: Double?
+        if case .number(let number)? = image["second"], number.double.isFinite { second = number.double }
+        pictures[id] = Picture(video: video, position: .frame(frame), second: second, size: size)
       } else if case .string(let file)? = image["file_name"] {
         pictures[id] = Picture(position: .picture(withoutPictureEnding(file), number: Int(id)), size: size)
       } else {

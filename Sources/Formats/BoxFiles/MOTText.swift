@@ -10,6 +10,7 @@ internal import Wording
 struct MOTText: BoxFormat {
   let name = "mot"
   let title = "MOTChallenge text"
+  let readsFolders = true
 
   private static let classes = [
     1: "pedestrian", 2: "person on vehicle", 3: "car", 4: "bicycle", 5: "motorbike", 6: "non-motorised vehicle",

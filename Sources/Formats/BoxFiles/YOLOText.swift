@@ -10,6 +10,7 @@ internal import Wording
 struct YOLOText: BoxFormat {
   let name = "yolo"
   let title = "YOLO's labels"
+  let readsFolders = true
 
   /// How many numbers may stand between the box and what follows: none, 17 points, 17 points with their visibility.
   private static let keyPoints = [0, 34, 51]

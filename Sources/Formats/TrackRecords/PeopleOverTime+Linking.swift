@@ -28,14 +28,6 @@ extension PeopleOverTime {
       video: video, start: known.start, tracks: known.tracks,
       tubes: tubes(of: known.tracks, frames.map { $0.owners(among: known.tracks) }, rules))
   }
-
-  /// How many of the boxes belong to nobody of some tracks.
-  public func strangers(to tracks: [Track]) -> Int {
-    frames.reduce(0) { sum, frame in sum + frame.owners(among: tracks).count { $0 == nil } }
-  }
-
-  /// How many boxes there are.
-  public var boxCount: Int { frames.reduce(0) { $0 + $1.boxes.count } }
 }
 
 extension SeenFrame {

@@ -79,6 +79,9 @@ public struct PeopleOverTime: Sendable {
     scores = frames.map { $0.boxes.map { _ in [:] } }
   }
 
+  /// A video in which nobody is.
+  public init(nobodyIn video: String) { self.init(video: video, frames: [], scores: []) }
+
   private init(video: String, frames: [SeenFrame], scores: [[[Int: Double]]]) {
     self.video = video
     self.frames = frames

@@ -6,8 +6,10 @@ public enum TracksBeside {
   case none
   /// Those of these rows.
   case fitting(path: String, TrackFile)
-  /// Some, but of other rows, or not to be read; why, in words.
-  case other(path: String, String)
+  /// Some of other rows.
+  case stale(path: String)
+  /// A file that cannot be read, and why.
+  case damaged(path: String, any Error)
 
   public static let name = "tracks.json"
 
@@ -22,12 +24,16 @@ public enum TracksBeside {
     do {
       file = try TrackFile(paths: [path])
     } catch {
-      return .other(path: path, "\(error)")
+      return .damaged(path: path, error)
     }
     guard let mark = file.detections else { return .none }
-    return try mark == contentMark(of: rows)
-      ? .fitting(path: path, file)
-      : .other(path: path, "it was made with other rows than '\(rows)' has now")
+    return try mark == contentMark(of: rows) ? .fitting(path: path, file) : .stale(path: path)
+  }
+
+  /// Whether a folder has tracks that name the rows that they belong to: no others may take their place.
+  public static func areBound(in folder: String) -> Bool {
+    let path = joinPath(folder, name)
+    return pathExists(path) && (try? TrackFile(paths: [path]))?.detections != nil
   }
 
   /// What tells the content of a file of rows from any other.

@@ -56,14 +56,17 @@ public struct FrameCatalog: Sendable {
     (files, namesakes) = ([], [:])
   }
 
-  /// Lists video files. "name.mp4" is the video "name"; "name.x.mp4" is "name.x", and "name" as the reference cuts it. Each is
-  /// known by its path, too.
+  /// Lists video files, and folders of pictures that follow one another. "name.mp4" is the video "name"; "name.x.mp4" is
+  /// "name.x", and "name" as the reference cuts it. Each is known by its path, too.
   ///
   /// - Parameters:
+  ///   - framesPerSecond: Of the pictures.
   ///   - name: What the rows call the only file, where it is not the file's name.
   ///   - allowsNamesakes: Whether files in several folders may have one name: none of them is known by it.
   /// - Throws: `VideoError` where a file is not there, or two have one name and may not.
-  public init(videos paths: [String], name: String? = nil, allowsNamesakes: Bool = false) throws {
+  public init(
+    videos paths: [String], framesPerSecond: Double = 30, name: String? = nil, allowsNamesakes: Bool = false
+  ) throws {
     var names: [String] = []
     var places: [String: Storage] = [:]
     var files: [String] = []
@@ -73,7 +76,10 @@ public struct FrameCatalog: Sendable {
       }
       files.append(path)
     }
-    let stems = Dictionary(grouping: files) { name ?? fileStem($0) }
+    func storage(_ path: String) -> Storage {
+      isFolder(path) ? .folder(path, framesPerSecond: framesPerSecond) : .file(path)
+    }
+    let stems = Dictionary(grouping: files) { name ?? FrameInput.name(of: $0) }
     let shared = stems.filter { $0.value.count > 1 }
     if !allowsNamesakes, let (_, twins) = shared.min(by: { $0.key < $1.key }) {
       throw VideoError(
@@ -82,15 +88,15 @@ public struct FrameCatalog: Sendable {
     // What several files begin with names none of them.
     let ambiguous = Dictionary(grouping: files, by: Self.shortName).filter { $0.value.count > 1 }
     for path in files {
-      let stem = fileStem(path)
+      let stem = FrameInput.name(of: path)
       let short = ambiguous[Self.shortName(path)] == nil ? Self.shortName(path) : ""
       for own in name.map({ [$0] }) ?? (short.isEmpty ? [stem] : [stem, short])
       where places[own] == nil && shared[own] == nil {
         names.append(own)
-        places[own] = .file(path)
+        places[own] = storage(path)
       }
     }
-    for path in files where places[path] == nil { places[path] = .file(path) }
+    for path in files where places[path] == nil { places[path] = storage(path) }
     self.names = names
     self.places = places
     self.files = files
@@ -100,7 +106,7 @@ public struct FrameCatalog: Sendable {
 
   /// A file's name up to its first point, as the reference cuts it.
   private static func shortName(_ path: String) -> String {
-    let stem = fileStem(path)
+    let stem = FrameInput.name(of: path)
     return stem.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? stem
   }
 
@@ -113,6 +119,14 @@ public struct FrameCatalog: Sendable {
   /// The file of a video; nil for pictures and for a name that is not known.
   public func file(of name: String) -> String? {
     if case .file(let path) = place(name) { path } else { nil }
+  }
+
+  /// The file of a video, or the folder or file of its pictures; nil for a name that is not known.
+  public func path(of name: String) -> String? {
+    switch place(name) {
+    case .file(let path), .folder(let path, _), .picture(let path): path
+    case nil: nil
+    }
   }
 
   private func place(_ name: String) -> Storage? {
@@ -133,6 +147,7 @@ public struct FrameCatalog: Sendable {
     switch place(name) {
     case .folder(let folder, let rate):
       let paths = try listImages(folder)
+      if paths.isEmpty { throw NoPictures(folder: folder) }
       try checkNumbers(of: paths, in: folder)
       return (try ImageFrames(name: name, paths: paths, framesPerSecond: rate), [])
     case .file(let path):

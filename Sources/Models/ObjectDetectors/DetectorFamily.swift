@@ -4,18 +4,10 @@ public import Kernels
 /// What a user may set of a detector.
 public struct DetectorOptions: Sendable {
   /// The short side to which images are scaled, in pixels; nil for the one that the weights were published with. The
-  /// longest side follows in proportion where it is not given.
+  /// most pixels of the longest side follow in proportion.
   public var shortSide: Int?
-  /// The most pixels of the longest side.
-  public var longestSide: Int?
-  /// The score above which objects count; nil for that of the publication.
-  public var scoreThreshold: Float?
 
-  public init(shortSide: Int? = nil, longestSide: Int? = nil, scoreThreshold: Float? = nil) {
-    self.shortSide = shortSide
-    self.longestSide = longestSide
-    self.scoreThreshold = scoreThreshold
-  }
+  public init(shortSide: Int? = nil) { self.shortSide = shortSide }
 }
 
 /// A kind of detector in one library's form: which files of weights are its own, and how they are run.

@@ -1,6 +1,6 @@
 public import Configuration
 internal import Files
-public import Inference
+internal import Inference
 internal import Wording
 
 extension RunDirectory {
@@ -46,6 +46,13 @@ extension RunDirectory {
     return ["the ensemble's FUSION was \(text(other)) and is \(text(fusion))"]
   }
 
+  /// What of the ways to tell who is who is not as in another call.
+  static func changes(ofLinking linking: String?, since other: String?) -> [String] {
+    if linking == other { return [] }
+    let usual = "neither --gap nor --tracks"
+    return ["who is who was told by \(other ?? usual) and is by \(linking ?? usual)"]
+  }
+
   private static func text(_ fusion: ModelFusion?) -> String {
     guard let fusion else { return "that of one model" }
     return "\(fusion.way.rawValue) with weights \(fusion.weights.map { "\($0)" }.joined(separator: ", "))"
@@ -62,8 +69,8 @@ extension RunDirectory {
 extension RunDirectory {
   /// Refuses a shard whose results would be made otherwise than those of the shards that are there.
   ///
-  /// - Throws: `RunDirectoryError.otherResults`, `RunDirectoryError.otherFusion`.
-  public func checkResults(of config: Configuration, _ fusion: ModelFusion?, beside shard: Shard) throws {
+  /// - Throws: `RunDirectoryError.otherResults`, `RunDirectoryError.otherFusion`, `RunDirectoryError.otherLinking`.
+  public func checkResults(of config: Configuration, _ status: RunStatus, beside shard: Shard) throws {
     // A file that is damaged is written anew when the shard begins.
     guard try hasParts(beside: shard), let other = try? readConfiguration() else { return }
     let changes = RunDirectory.changes(of: config, since: other)
@@ -71,10 +78,17 @@ extension RunDirectory {
       throw RunDirectoryError.otherResults(doing: "computing", directory: path, changes: changes)
     }
     if let part = try shards().lazy.filter({ $0 != shard }).compactMap(readStatus).first {
-      let changes = RunDirectory.changes(of: fusion, since: part.fusion)
-      if !changes.isEmpty {
-        throw RunDirectoryError.otherFusion(doing: "computing", directory: path, changes: changes)
-      }
+      try RunDirectory.check(status, beside: part, doing: "computing", directory: path)
     }
+  }
+
+  /// Refuses parts whose results would be made otherwise than those of another one.
+  ///
+  /// - Throws: `RunDirectoryError.otherFusion`, `RunDirectoryError.otherLinking`.
+  static func check(_ status: RunStatus, beside other: RunStatus, doing: String, directory: String) throws {
+    let fusion = changes(of: status.fusion, since: other.fusion)
+    if !fusion.isEmpty { throw RunDirectoryError.otherFusion(doing: doing, directory: directory, changes: fusion) }
+    let linking = changes(ofLinking: status.linking, since: other.linking)
+    if !linking.isEmpty { throw RunDirectoryError.otherLinking(doing: doing, directory: directory, changes: linking) }
   }
 }

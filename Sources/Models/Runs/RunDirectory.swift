@@ -166,6 +166,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
   case otherResults(doing: String, directory: String, changes: [String])
   /// Parts that take the scores of their models as one in different ways.
   case otherFusion(doing: String, directory: String, changes: [String])
+  /// Parts that say in different ways who is who.
+  case otherLinking(doing: String, directory: String, changes: [String])
   /// The configuration is not the one that the run wrote.
   case damagedConfiguration(path: String, reason: String)
   case unreadable(path: String, reason: String)
@@ -207,6 +209,10 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
         "\(doing) in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
         + "it: \(listed(changes, limit: 3)) -> start all shards with the same FUSION and WEIGHTs, what is scored stays; "
         + "when they are joined, the run's own command without --shard and with --overwrite makes results with others"
+    case .otherLinking(let doing, let directory, let changes):
+      return
+        "\(doing) in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
+        + "it: \(listed(changes, limit: 3)) -> start all shards with the same --gap and --tracks, what is scored stays"
     case .damagedConfiguration(let path, let reason):
       return
         "reading the run directory: '\(path)': \(reason) -> start the command that the run was begun with again, of a "

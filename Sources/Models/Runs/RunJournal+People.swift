@@ -1,5 +1,7 @@
 public import AVARecords
 internal import Clips
+internal import Files
+internal import Glibc
 public import Inference
 internal import Tensors
 
@@ -16,6 +18,35 @@ extension RunJournal {
     guard let content = try content(of: key) else { return nil }
     guard let people = JournalRecord.people(content, of: key) else { throw JournalError.changed(path: path ?? "") }
     return people
+  }
+
+  /// Begins the journal of a run in the place of one whose videos were others: of those that are the same everybody stays who was
+  /// found.
+  ///
+  /// - Returns: The journal, and the videos that are others.
+  /// - Throws: `FileError`, `JournalError`; then the former one stays.
+  public static func ofSameVideos(
+    in path: String, _ identity: RunIdentity
+  ) throws -> (journal: RunJournal, others: [String]) {
+    let former = try RunJournal(reading: path)
+    let others = identity.videos.filter { identity.content(of: $0) != former.identity?.content(of: $0) }
+    let (folder, name) = splitPath(path)
+    let unfinished = joinPath(folder, ".\(name).\(getpid()).0.partial")
+    let journal = try RunJournal(path: unfinished, identity: identity)
+    do {
+      let same = Set(identity.videos).subtracting(others)
+      for (key, place) in former.places where same.contains(key.keyFrame.video) {
+        guard let people = try former.people(at: key.keyFrame) else { continue }
+        try journal.append(
+          people, at: key.keyFrame, frame: Int(place.subject.center), seconds: place.subject.moment.seconds)
+      }
+      journal.close(keepsEmpty: true)
+      try moveFile(unfinished, to: path)
+    } catch {
+      journal.remove()
+      throw error
+    }
+    return (try RunJournal(path: path, identity: identity), others)
   }
 
   /// Whether somebody has looked for people at a key frame.

@@ -53,7 +53,7 @@ public final class RunJournal {
   private var file: AppendedFile?
   private var memory: [UInt8] = []
   /// Where records of scores stand, their length and checksum among them.
-  private var places: [JournalKey: (range: Range<Int>, subject: JournalSubject)] = [:]
+  private(set) var places: [JournalKey: (range: Range<Int>, subject: JournalSubject)] = [:]
   /// What this run found. What earlier ones did is tried again: it may have been repaired.
   private var damage: [KeyFrame: String] = [:]
   private var lastFlush = monotonicSeconds()

@@ -124,11 +124,7 @@ public struct RunMerge {
     guard let first = parts.first else { return }
     for other in parts.dropFirst() {
       guard let status = other.status, let own = first.status else { continue }
-      let changes = RunDirectory.changes(of: status.fusion, since: own.fusion)
-      if !changes.isEmpty {
-        throw RunDirectoryError.otherFusion(
-          doing: "joining what is", directory: other.directory.path, changes: changes)
-      }
+      try RunDirectory.check(status, beside: own, doing: "joining what is", directory: other.directory.path)
     }
     let config = try first.directory.readConfiguration()
     for directory in Set(parts.map(\.directory)).subtracting([first.directory]).sorted(by: { $0.path < $1.path }) {

@@ -84,7 +84,7 @@ public final class RunPart {
     people: String? = nil, videos: [PlannedVideo]
   ) throws -> RunJournal {
     try directory.check(identity, beside: shard)
-    if let shard { try directory.checkResults(of: config, status.fusion, beside: shard) }
+    if let shard { try directory.checkResults(of: config, status, beside: shard) }
     let journal: RunJournal
     do {
       journal = try RunJournal(
@@ -102,11 +102,13 @@ public final class RunPart {
     }
     self.journal = journal
     do {
-      try keep(config.yaml, as: directory.configuration, isNew: journal.isEmpty)
-      try keep(ensemble, as: directory.ensemble, isNew: journal.isEmpty)
+      // What other shards have kept is this run's own.
+      let isNew = try journal.isEmpty && !directory.hasParts(beside: shard)
+      try keep(config.yaml, as: directory.configuration, isNew: isNew)
+      try keep(ensemble, as: directory.ensemble, isNew: isNew)
       let lines = keyFrames.map { $0.map { "\($0)\n" }.joined() }
-      try keep(lines, as: directory.keyFrames, isNew: journal.isEmpty)
-      try keep(people, as: directory.people, isNew: journal.isEmpty)
+      try keep(lines, as: directory.keyFrames, isNew: isNew)
+      try keep(people, as: directory.people, isNew: isNew)
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
       status.done = journal.doneCount

@@ -50,6 +50,8 @@ public struct RunStatus: Equatable, Sendable {
   public var mAP: Double?
   /// How the scores of several models become one; nil for a run of one model.
   public var fusion: ModelFusion?
+  /// How the call says who is who, in words that tell it from others; nil where it says nothing of it.
+  public var linking: String?
 
   public init(
     version: String, command: String, arguments: [String], config: String, weights: String?, labelMap: String?
@@ -95,7 +97,7 @@ public struct RunStatus: Equatable, Sendable {
             ["video": JSONValue($0.video), "microseconds": JSONValue($0.time), "cause": JSONValue($0.cause)]
           })
       ),
-    ] + models
+    ] + models + (linking.map { [("linking", JSONValue($0))] } ?? [])
   }
 
   /// Reads what `write` writes; nil for anything else.
@@ -117,6 +119,7 @@ public struct RunStatus: Equatable, Sendable {
       config: config, weights: text("weights"), labelMap: text("label_map"))
     (self.state, self.done, self.total, mAP) = (state, done, total, number("mAP")?.double)
     unit = text("unit").flatMap { RunUnit(rawValue: $0) }
+    linking = text("linking")
     begun = text("begun") ?? ""
     updated = text("updated") ?? ""
     host = text("host") ?? ""

@@ -1,6 +1,7 @@
 internal import AVAEval
 internal import AVARecords
 internal import ArgumentParser
+internal import Detect
 internal import TextReports
 internal import Wording
 
@@ -8,8 +9,8 @@ internal import Wording
 struct BoxOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "Person boxes: video, second, x1, y1, x2, y2, nothing, score, as 'slowfast people' writes them. --groundtruth then "
-        + "says who is where; what people do is of no account.", valueName: "file"))
+      "Person boxes: video, second, x1, y1, x2, y2, nothing, score, or another form that 'slowfast people' writes. --groundtruth "
+        + "then says who is where; what people do is of no account.", valueName: "file"))
   var boxes: String?
 
   @Option(help: ArgumentHelp("The IoU from which on a box finds a person (default: 0.5).", valueName: "IoU"))
@@ -38,17 +39,16 @@ struct BoxOptions: ParsableArguments {
     let truth = try GroundTruthTable.read(path: groundTruth)
     for notice in truth.counts.notices(groundTruth) { Console.warn(notice) }
     let excluded = try exclusions.map { try ExcludedTimestamps.read(path: $0) } ?? ExcludedTimestamps()
-    let list = try ProposalList.read(paths: [path], scoreThreshold: -.infinity, times: .any)
     let videos = Set(truth.table.keyFrames.map(\.video))
-    let strangers = list.videos.map(\.name).filter { !videos.contains($0) }
-    if strangers.count == list.videos.count, let first = strangers.first {
-      throw BoxEvaluationError.otherVideos(
-        boxes: path, groundTruth: groundTruth, found: first, expected: videos.min() ?? "")
-    }
-    if !strangers.isEmpty {
+    let (list, remarks) = try ProposalList.personBoxes(path: path, of: videos.sorted())
+    for remark in remarks { Console.say(remark) }
+    try EvaluatedVideos(doing: "evaluating boxes", path: path, groundTruth: groundTruth).check(
+      Set(list.videos.filter { !$0.keyFrames.isEmpty }.map(\.name)), in: videos,
+      without: "labelled key frames, whose boxes do not count")
+    if list.summary.scores.areActions {
       Console.warn(
-        "\(counted(strangers.count, "video")) of '\(path)' without labelled key frames, whose boxes do not count: "
-          + listed(strangers.map { "'\($0)'" }, limit: 3))
+        "the rows of '\(path)' have actions: their scores say how sure an action is, of each box that of its first row, and not "
+          + "how sure a detector is of the person -> give a detector's boxes")
     }
     let evaluation = BoxEvaluation(list, truth.table, excluded: excluded, overlap: boxOverlap ?? 0.5)
     if evaluation.boxes == 0, evaluation.elsewhere > 0 {
@@ -68,14 +68,10 @@ struct BoxOptions: ParsableArguments {
 
 /// Why person boxes cannot be evaluated.
 private enum BoxEvaluationError: Error, CustomStringConvertible {
-  case otherVideos(boxes: String, groundTruth: String, found: String, expected: String)
   case otherTimes(boxes: String, groundTruth: String, found: String, expected: String)
 
   var description: String {
     switch self {
-    case .otherVideos(let boxes, let groundTruth, let found, let expected):
-      "evaluating boxes: no video of '\(boxes)' is one of '\(groundTruth)': expected names as '\(expected)', found '\(found)' "
-        + "-> call the videos alike in both files"
     case .otherTimes(let boxes, let groundTruth, let found, let expected):
       "evaluating boxes: no box of '\(boxes)' lies at a labelled key frame of '\(groundTruth)': expected seconds as "
         + "\(expected), found \(found) -> find people at the labelled seconds (slowfast people --starting-second)"

@@ -191,6 +191,12 @@ struct DetectCommand: ParsableCommand {
   func run() throws {
     // What is wrong with the config is said before anybody is looked for.
     _ = try configuration()
+    let key = Key.avaDetectionScoreThresh.name
+    if source.detectorFile.detector != nil, words.overrides.contains(key) {
+      Console.warn(
+        "\(key) is for the boxes of a file, and has no say in those of --detector -> --person-score says from which score on they "
+          + "are people")
+    }
     let people = try detectedPeople()
     var isFinal = false
     defer { people?.close(isFinal: isFinal) }
@@ -205,10 +211,13 @@ struct DetectCommand: ParsableCommand {
     detection.shard = shard
     let style = try drawing.style(detection.labelMap.labels.map { ($0.id, $0.name) })
     let plan = filmPeople.plan(style, film, threads: options.engine.threads)
-    detection.known = try filmPeople.known(of: videos.map { FrameInput.name(of: $0) }, beside: nil)
+    detection.known = filmPeople.known(
+      try filmPeople.people(beside: nil), of: videos.map { FrameInput.name(of: $0) })
+    var status = models.note(in: options.status(config, "detect", labelMap: labelmap))
+    status.linking = try filmPeople.linking()
     for line in detection.unreadableElsewhere + detection.idleVideoFaults { Console.warn(line) }
     let run = try ScoringRun(
-      detection, runs, models.note(in: options.status(config, "detect", labelMap: labelmap)), folder: folder,
+      detection, runs, status, folder: folder,
       andIn: "overlays",
       outputs: outputs(detection),
       reading: videos + source.inputFiles + [people?.path].compactMap(\.self) + boxes.inputFiles + drawing.inputFiles
@@ -229,6 +238,7 @@ struct DetectCommand: ParsableCommand {
       isFinal = runs.run == nil && (isWhole || damage.takesLess)
       for path in try found.write(to: folder) { Console.say("wrote \(path)") }
       try scores.write(found.detections)
+      sayOfNobody(detection, isLookedFor: people != nil)
       if isDrawing { drawing.warnOfNothing(in: try found.detections.table) }
       try Interruption.stoppable {
         if overlays { try draw(found, style) }
@@ -262,6 +272,15 @@ struct DetectCommand: ParsableCommand {
     return nil
   }
 
+  /// Says where nobody is, which is a result.
+  private func sayOfNobody(_ detection: VideoDetection, isLookedFor: Bool) {
+    let names = detection.videosWithoutPeople
+    if names.isEmpty { return }
+    Console.say(
+      "\(isLookedFor ? "nobody was found" : "there is nobody to score") in \(listed(names.map { "'\($0)'" })): no rows"
+        + (overlayVideo ? ", and no boxes in the \(names.count == 1 ? "film" : "films")" : ""))
+  }
+
   /// The folder of the results.
   var folder: String { outputDir ?? runs.run ?? "" }
   private var overlayFolder: String { joinPath(folder, "overlays") }
@@ -269,6 +288,7 @@ struct DetectCommand: ParsableCommand {
   private func draw(_ found: VideoDetections, _ style: OverlayStyle) throws {
     let drawn = overlayFolder
     let total = found.detections.keyFrameCount
+    if total == 0 { return Console.say("no picture is drawn: there is no key frame with people") }
     let progress = Progress("drawing", total: total, unit: "picture")
     try found.writeOverlays(to: drawn, style: style) { done in
       progress.update(done)
@@ -283,6 +303,7 @@ struct DetectCommand: ParsableCommand {
 
   private func drawSheet(_ path: String, _ found: VideoDetections, _ style: OverlayStyle) throws {
     let total = found.detections.keyFrameCount
+    if total == 0 { return Console.say("no contact sheet is drawn: there is no key frame with people") }
     sheets.say(keyFrames: total)
     let progress = Progress("contact sheet", total: sheets.layout.chosen(of: total).count, unit: "key frame")
     var done = 0

@@ -95,7 +95,9 @@ struct ExportCommand: ParsableCommand {
     Console.say("exporting \(source.summary)")
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
     let given = try FramesOfVideos(videos, fps: fps, size: frameSize?.size)
-    let tracked = try source.videos { name in given.clock(of: name).map { ($0.size, fps ?? $0.framesPerSecond) } }
+    let tracked = try source.videos(given: given.names) { name in
+      given.clock(of: name).map { ($0.size, fps ?? $0.framesPerSecond) }
+    }
     let found = exported(tracked.filter { given.faults[$0.video] == nil }, given, countsFrames: source.countsFrames)
     try check(found, given, of: tracked)
     let files = ExportFormats.files(formats, videos: found.map(\.name), in: outputDir)
@@ -143,7 +145,9 @@ struct ExportCommand: ParsableCommand {
       Console.warn("the source has nobody in \(listed(strangers.map { "'\($0)'" })), given with --videos")
     }
     given.sayFaults(of: tracked.map(\.video))
-    if found.isEmpty || found.allSatisfy({ $0.people.isEmpty && $0.outside > 0 }) {
+    let isLost = found.isEmpty || found.allSatisfy { $0.people.isEmpty && $0.outside > 0 }
+    // Where nobody was found, nobody is missing.
+    if isLost, !tracked.isEmpty {
       throw NothingToExport(given.faults.isEmpty ? nil : "no video of the source can be read")
     }
   }

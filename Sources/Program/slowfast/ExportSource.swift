@@ -11,7 +11,7 @@ struct ExportSource {
   /// What the people of a source are known by.
   enum Content {
     /// Rows, and who is who in them where somebody says it.
-    case detections(DetectionTable, DetectionPeople)
+    case detections(DetectionTable, DetectionPeople, rows: String)
     case tracks([VideoTracks])
     /// A box for each frame.
     case tubes([TubeRecord])
@@ -35,9 +35,7 @@ struct ExportSource {
   static func read(_ path: String, tracks: String?) throws -> ExportSource {
     let source = try read(path, tracks)
     if tracks != nil {
-      guard case .detections = source.content else {
-        throw ExportSourceError(path, "people already, so that --tracks has no use", "leave --tracks out")
-      }
+      guard case .detections = source.content else { throw ExportSourceError(hasPeople: path, "a file of people") }
     }
     return source
   }
@@ -54,27 +52,36 @@ struct ExportSource {
 
   private static func read(folder: String, _ people: String?) throws -> ExportSource {
     let rows = detectionRows(of: folder)
+    let hasRows = pathExists(rows)
     let tracked = [TracksBeside.name, "tubes.json"].map { joinPath(folder, $0) }.filter(pathExists)
-    // The tracks that detect leaves belong to its rows, which say what is done.
-    let isOfRows = try pathExists(rows) && tracked.contains { try TrackFile(paths: [$0]).detections != nil }
-    if !tracked.isEmpty, !isOfRows, people == nil {
-      return try read(
-        trackFiles: tracked, "\(series(tracked.map { splitPath($0).name }, "and")) of '\(folder)'")
-    }
     let directory = RunDirectory(folder)
+    if !tracked.isEmpty, try !areOfRows(hasRows ? rows : nil) {
+      let what = "\(series(tracked.map { splitPath($0).name }, "and"))"
+      if people == nil { return try read(trackFiles: tracked, "\(what) of '\(folder)'") }
+      if !hasRows, !pathExists(directory.status(nil)) {
+        throw ExportSourceError(hasPeople: folder, "a folder with \(what)")
+      }
+    }
     if let status = try? RunSummary(directory).status {
       let config = try KeptRun.configuration(directory)
       if RunUnit(config) != .keyFrame { throw ExportSourceError(folder, "a run without boxes") }
       let labels = try keptLabelMap(status, config)
       let run = try KeptRun(directory, kept: config, config: config)
-      let kept = pathExists(directory.people) ? directory.people : nil
       return ExportSource(
         .detections(
-          try run.detections(labels).table, try DetectionPeople(tracks: people ?? kept, beside: nil)),
+          try run.detections(labels).table, try DetectionPeople(tracks: people, keptIn: directory), rows: folder),
         names: labels.namesByID, "the run '\(folder)'", files: directory.files)
     }
-    guard pathExists(rows) else { throw ExportSourceError(folder, "a folder without any of these") }
+    guard hasRows else { throw ExportSourceError(folder, "a folder without any of these") }
     return try read(rows: rows, people)
+  }
+
+  /// Whether the tracks beside some rows belong to them: those that detect leaves do, damaged ones, too, and the rows say
+  /// what is done.
+  private static func areOfRows(_ rows: String?) throws -> Bool {
+    guard let rows else { return false }
+    if case .none = try TracksBeside.of(rows: rows) { return false }
+    return true
   }
 
   private static func read(trackFiles paths: [String], _ description: String) throws -> ExportSource {
@@ -83,10 +90,11 @@ struct ExportSource {
   }
 
   private static func read(rows path: String, _ people: String?) throws -> ExportSource {
-    let (table, counts) = try DetectionTable.read(path: path)
+    let (table, counts) = try DetectionTable.read(path: path, mayBeEmpty: true)
     for notice in counts.notices(path) { Console.warn(notice) }
     return ExportSource(
-      .detections(table, try DetectionPeople(tracks: people, beside: path)), "detections of '\(path)'", files: [path])
+      .detections(table, try DetectionPeople(tracks: people, beside: path), rows: path), "detections of '\(path)'",
+      files: [path])
   }
 
   private static func isJSON(_ path: String) throws -> Bool {
@@ -99,13 +107,17 @@ struct ExportSource {
 
   /// The people of all videos.
   ///
-  /// - Parameter frames: The size of a video's frames and how many there are a second; nil where nothing is known of them.
+  /// - Parameters:
+  ///   - given: The names of videos that the call gives.
+  ///   - frames: The size of a video's frames and how many there are a second; nil where nothing is known of them.
   /// - Throws: `TrackError`; `ExportSourceError` for tubes of a video of whose frames nothing is known.
-  func videos(_ frames: (String) -> (size: ImageSize, rate: Double)?) throws -> [VideoTracks] {
+  func videos(
+    given names: [String], _ frames: (String) -> (size: ImageSize, rate: Double)?
+  ) throws -> [VideoTracks] {
     switch content {
     case .tracks(let videos): return videos
-    case .detections(let table, let known):
-      let videos = PeopleOverTime.videos(of: table)
+    case .detections(let table, let known, let rows):
+      let videos = known.people(in: table, of: rows, given: names)
       known.warn(of: videos.map(\.video))
       return try videos.map { try known.usuallyLinked($0, size: frames($0.video)?.size) }
     case .tubes(let tubes):
@@ -120,12 +132,12 @@ struct ExportSource {
 
   /// The files that were read, with those that say who is who.
   var inputs: [String] {
-    if case .detections(_, let known) = content { files + [known.path].compactMap(\.self) } else { files }
+    if case .detections(_, let known, _) = content { files + [known.path].compactMap(\.self) } else { files }
   }
 
   /// What it is.
   var summary: String {
-    guard case .detections(_, let known) = content, known.path == nil else { return description }
+    guard case .detections(_, let known, _) = content, known.path == nil else { return description }
     return description + ", people linked by the rules of slowfast tracks"
   }
 
@@ -144,6 +156,12 @@ private struct ExportSourceError: Error, CustomStringConvertible {
     description =
       "reading what is exported: '\(path)' is \(found): expected tracks.json, tubes.json, detections.csv or a run of key frames "
       + "-> \(advice)"
+  }
+
+  init(hasPeople path: String, _ what: String) {
+    description =
+      "reading what is exported: '\(path)' is \(what), which say who is who themselves: expected rows of detections beside "
+      + "--tracks -> leave --tracks out, or give detections.csv, or the folder of slowfast detect"
   }
 
   init(tubesOf video: String) {

@@ -139,20 +139,35 @@ struct FilmPeopleOptions: ParsableArguments {
   /// The files that the options name.
   var inputFiles: [String] { [tracks].compactMap(\.self) }
 
-  /// Who is who, where the call says it.
+  /// Who is who, where the call says it or a file beside the rows.
+  ///
+  /// - Parameter rows: The file of detections that tracks may lie beside; nil for none.
+  /// - Throws: `FileError`, `TrackFileError`, `NoTracks`.
+  func people(beside rows: String?) throws -> DetectionPeople {
+    // Who says how boxes are to be linked wants them linked.
+    try DetectionPeople(tracks: tracks, beside: gap == nil ? rows : nil)
+  }
+
+  /// The same for those who draw.
   ///
   /// - Parameters:
   ///   - videos: Those that are shown.
-  ///   - rows: The file of detections that tracks may lie beside; nil for none.
   ///   - start: What the call says that rows call the first frame's second.
-  /// - Throws: `FileError`, `TrackFileError`.
-  func known(of videos: [String], beside rows: String?, startingSecond start: Double? = nil) throws -> KnownPeople {
-    // Who says how boxes are to be linked wants them linked.
-    let people = try DetectionPeople(tracks: tracks, beside: gap == nil ? rows : nil)
+  func known(_ people: DetectionPeople, of videos: [String], startingSecond start: Double? = nil) -> KnownPeople {
     people.warn(of: videos)
-    var known = KnownPeople(people.videos, gap: gap)
+    var known = KnownPeople(people.videos, from: people.path, gap: gap)
     if let start, people.isOfRows { for video in known.videos.keys { known.videos[video]?.start = start } }
     return known
+  }
+
+  /// How the call says who is who, in words that tell it from others; nil where it says nothing of it.
+  ///
+  /// - Throws: `FileError`, `NoTracks`.
+  func linking() throws -> String? {
+    if let gap { return "--gap \(gap)" }
+    guard let tracks else { return nil }
+    let path = try DetectionPeople.file(tracks)
+    return "--tracks of \(try fileFingerprint(path, isWhole: true, doing: "reading the tracks"))"
   }
 
   /// What films show.

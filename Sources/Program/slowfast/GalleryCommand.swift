@@ -30,7 +30,7 @@ struct GalleryCommand: ParsableCommand {
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The video files, named as their rows are.", valueName: "file"))
+    help: ArgumentHelp("The videos, or folders of their pictures, named as their rows are.", valueName: "file"))
   var video: [String] = []
 
   @Option(
@@ -39,7 +39,7 @@ struct GalleryCommand: ParsableCommand {
       valueName: "folder"))
   var frames: String?
 
-  @Option(help: ArgumentHelp("Frames a second of --frames; 30 when not given.", valueName: "rate"))
+  @Option(help: ArgumentHelp("Frames a second of pictures; 30 when not given.", valueName: "rate"))
   var fps: Double?
 
   @Option(help: ArgumentHelp("Where the pages go.", valueName: "dir"))
@@ -97,7 +97,9 @@ struct GalleryCommand: ParsableCommand {
   func validate() throws {
     if video.isEmpty == (frames == nil) { throw ValidationError("Give either --video FILE ... or --frames DIR.") }
     if let fps {
-      if frames == nil { throw ValidationError("--fps is for --frames: videos know their own rate") }
+      if frames == nil, !video.contains(where: { isFolder($0) }) {
+        throw ValidationError("--fps is for --frames and for folders of pictures: videos know their own rate")
+      }
       if !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
     }
     if !(threshold >= 0 && threshold < 1) {
@@ -113,16 +115,17 @@ struct GalleryCommand: ParsableCommand {
   }
 
   func run() throws {
-    let (rows, counts) = try DetectionTable.read(path: table)
+    let (rows, counts) = try DetectionTable.read(path: table, mayBeEmpty: true)
     for notice in counts.notices(table) { Console.warn(notice) }
     let labels = try labelmap.map { try LabelMap.read(path: $0) }
     for notice in labels?.notices ?? [] { Console.warn(notice) }
     if labels == nil { Console.say("actions are shown by their ids -> give --labelmap FILE for their names") }
-    let people = PeopleOverTime.videos(of: rows)
     let missing = video.filter { !pathExists($0) }
     let catalog = try catalog(without: missing)
-    let found = try matching(people, catalog, missing)
-    let peopleTracks = try linked(found, catalog)
+    let known = try DetectionPeople(tracks: tracks, beside: table)
+    let given = frames == nil ? video.map { videoName ?? FrameInput.name(of: $0) } : catalog.names
+    let found = try matching(known.people(in: rows, of: table, given: given), catalog, missing)
+    let peopleTracks = try linked(found, known, catalog)
     let broken = try broken(besides: found, missing, catalog)
     var settings = Gallery.Settings()
     (settings.leastScore, settings.topK, settings.media) = (threshold, topK, media)
@@ -192,19 +195,20 @@ struct GalleryCommand: ParsableCommand {
   }
 
   /// Who is who in each video, and what they do.
-  private func linked(_ found: [PeopleOverTime], _ catalog: FrameCatalog) throws -> [VideoTracks] {
-    if let tracks {
-      let path = isFolder(tracks) ? joinPath(tracks, TracksBeside.name) : tracks
+  private func linked(
+    _ found: [PeopleOverTime], _ people: DetectionPeople, _ catalog: FrameCatalog
+  ) throws -> [VideoTracks] {
+    if tracks != nil, let path = people.path {
       let tubes = joinPath(splitPath(path).folder, "tubes.json")
       // Tracks that belong to rows have their actions from these.
       if try pathExists(tubes) && TrackFile(paths: [path]).detections == nil {
         let known = try TrackFile(tracks: path, tubes: tubes).videos
         return found.map { people in
-          known.first { $0.video == people.video } ?? VideoTracks(video: people.video, tracks: [])
+          known.first { $0.video == people.video }.map { onClock(of: people, $0) }
+            ?? VideoTracks(video: people.video, tracks: [])
         }
       }
     }
-    let people = try DetectionPeople(tracks: tracks, beside: table)
     people.warn(of: found.map(\.video))
     // One that cannot be opened is named when its page is written.
     return try found.map {
@@ -222,7 +226,8 @@ struct GalleryCommand: ParsableCommand {
     }
     // Where all are missing, the first one's name is the answer.
     let there = missing.count == video.count ? video : video.filter { !missing.contains($0) }
-    return try FrameCatalog(videos: there, name: videoName)
+    return try FrameCatalog(
+      videos: there, framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond, name: videoName)
   }
 
   /// The videos that are both given and in the rows; the others are named.
@@ -239,7 +244,9 @@ struct GalleryCommand: ParsableCommand {
           + listed(names.map { "'\($0)'" }) + (advice ?? " -> give the name in the rows with --video-name"))
     }
     let absent = Set(missing.map(fileStem))
-    let others = names.filter { !catalog.contains($0) && !absent.contains($0) }
+    let others = people.filter { !$0.frames.isEmpty }.map(\.video).filter {
+      !catalog.contains($0) && !absent.contains($0)
+    }
     if !others.isEmpty {
       Console.warn(
         "no frames were given for \(counted(others.count, "video")) of the rows: \(listed(others)) -> \(frames == nil ? "--video" : "--frames") "
@@ -256,9 +263,9 @@ struct GalleryCommand: ParsableCommand {
   ) throws -> [(path: String, reason: String)] {
     var broken: [(path: String, reason: String)] = []
     var idle: [String] = []
-    for path in video where !missing.contains(path) && !found.contains(where: { catalog.file(of: $0.video) == path }) {
+    for path in video where !missing.contains(path) && !found.contains(where: { catalog.path(of: $0.video) == path }) {
       do {
-        _ = try VideoIndex(path: path)
+        _ = try catalog.open(path)
         idle.append(path)
       } catch {
         if damaged == .stop { throw error }

@@ -5,6 +5,7 @@ internal import Detect
 internal import Files
 internal import Imaging
 internal import Overlay
+internal import TrackRecords
 internal import Video
 internal import Wording
 
@@ -19,7 +20,7 @@ struct OverlayCommand: ParsableCommand {
       GT. Images with a short side under 400 pixels are enlarged, so that labels can be read.
       """)
 
-  @Option(name: .long, help: ArgumentHelp("The video file.", valueName: "FILE"))
+  @Option(name: .long, help: ArgumentHelp("The video, or the folder of its pictures.", valueName: "FILE"))
   var video: String?
 
   @Option(
@@ -111,13 +112,14 @@ struct OverlayCommand: ParsableCommand {
   }
 
   func run() throws {
-    let scenes = try readScenes()
     let catalog = try catalog()
+    let found = try people.people(beside: detections)
+    let scenes = try readScenes(found, catalog)
     let names = try matchingVideos(scenes, catalog)
     if let missing = MissingGlyphs(in: scenes.actionNames + names) { Console.warn("\(missing)") }
     let plan = people.plan(try drawing.style(scenes.classes, scale: scale), film, threads: threads)
     var run = OverlayRun(
-      plan, try people.known(of: names, beside: detections, startingSecond: startingSecond),
+      plan, people.known(found, of: names, startingSecond: startingSecond),
       hasTruth: groundtruth != nil, folder: outputDir,
       startingSecond: startingSecond, stopsAtDamage: damaged == .stop)
     let lock = try FolderLock(outputDir)
@@ -134,11 +136,7 @@ struct OverlayCommand: ParsableCommand {
       for notice in notices { Console.warn(notice) }
       if let taken = try run.place(name, source, scenes.videos[name] ?? [:]) { Console.say(taken) }
     }
-    for (video, count, total) in run.strangers {
-      Console.warn(
-        "'\(video)': \(count) of \(counted(total, "box", plural: "boxes")) of the rows are nobody's in the tracks -> are they of "
-          + "these rows, and of their clock?")
-    }
+    for oddity in run.oddities { Console.warn("\(oddity)") }
     if let warning = try run.checkPlaces() { Console.warn(warning) }
     if !noPictures { try draw(names, catalog, &run) }
     let pages = try sheets.contactSheet.map { try drawSheet($0, names, catalog, plan.style, &run) }
@@ -213,12 +211,12 @@ struct OverlayCommand: ParsableCommand {
 
   /// The videos that --video or --frames gives.
   private func catalog() throws -> FrameCatalog {
-    if let video { return try FrameCatalog(videos: [video], name: videoName) }
+    if let video { return try FrameCatalog(videos: [video], framesPerSecond: fps, name: videoName) }
     return try FrameCatalog(folder: frames ?? "", framesPerSecond: fps, name: videoName)
   }
 
-  private func readScenes() throws -> OverlayScenes {
-    let (table, counts) = try DetectionTable.read(path: detections)
+  private func readScenes(_ people: DetectionPeople, _ catalog: FrameCatalog) throws -> OverlayScenes {
+    let (table, counts) = try DetectionTable.read(path: detections, mayBeEmpty: true)
     for notice in counts.notices(detections) { Console.warn(notice) }
     drawing.warnOfNothing(in: table)
     var truth: GroundTruthTable?
@@ -229,7 +227,9 @@ struct OverlayCommand: ParsableCommand {
     }
     let labels = try labelmap.map { try LabelMap.read(path: $0) }
     for notice in labels?.notices ?? [] { Console.warn(notice) }
-    let scenes = OverlayScenes(table, truth, labels: labels)
+    var scenes = OverlayScenes(table, truth, labels: labels)
+    let given = video.map { [videoName ?? FrameInput.name(of: $0)] } ?? catalog.names
+    scenes.add(people.people(in: table, of: detections, given: given).map(\.video))
     if labelmap == nil {
       Console.say("actions are shown by their ids -> give --labelmap FILE for their names")
     } else if !scenes.unnamed.isEmpty {
@@ -250,7 +250,7 @@ struct OverlayCommand: ParsableCommand {
         "matching videos: none of \(listed(given.map { "'\($0)'" })) is in '\(detections)', which has "
           + listed(scenes.names.map { "'\($0)'" }) + (advice ?? " -> give the name in the rows with --video-name"))
     }
-    let others = scenes.names.filter { !catalog.contains($0) }
+    let others = scenes.names.filter { !catalog.contains($0) && scenes.videos[$0]?.isEmpty == false }
     if !others.isEmpty {
       Console.warn("no frames were given for \(counted(others.count, "video")) of the rows: \(listed(others))")
     }

@@ -17,7 +17,7 @@ struct PeopleRun {
   ///
   /// - Parameters:
   ///   - isReplacing: Whether the journal of another run may go.
-  ///   - looksAgain: Whether all people are looked for again where a video has become another.
+  ///   - looksAgain: Whether a video that has become another is looked at again.
   /// - Throws: `JournalError`, `FileError`.
   init(
     _ detection: PeopleDetection, _ loaded: LoadedDetector, personClass: Int? = nil, journal path: String,
@@ -31,10 +31,16 @@ struct PeopleRun {
     if let personClass { identity.add(.detector, "class", "\(personClass)") }
     do {
       journal = try RunJournal(path: path, identity: identity)
-    } catch JournalError.otherRun(_, let changes)
-      where isReplacing
-      || looksAgain && RunJournal.identity(at: path).map({ identity.differsInVideosAlone(from: $0) }) == true
+    } catch JournalError.otherRun
+      where looksAgain && RunJournal.identity(at: path).map({ identity.differsInVideosAlone(from: $0) }) == true
     {
+      let (renewed, others) = try RunJournal.ofSameVideos(in: path, identity)
+      journal = renewed
+      let count = others.count
+      Console.say(
+        "\(listed(others.map { "'\($0)'" }, limit: 3)) \(count == 1 ? "is" : "are") not as before: people are looked for there "
+          + "again")
+    } catch JournalError.otherRun(_, let changes) where isReplacing {
       removeFile(path)
       journal = try RunJournal(path: path, identity: identity)
       Console.say("beginning anew: '\(path)' was of another run, \(listed(changes, limit: 3))")

@@ -136,7 +136,8 @@ struct PlanDetectCommand: ParsableCommand {
         makesFolders: false)
     }
     let loaded = try models.load()
-    let status = models.note(in: command.options.status(config, "detect", labelMap: command.labelmap))
+    var status = models.note(in: command.options.status(config, "detect", labelMap: command.labelmap))
+    status.linking = try command.filmPeople.linking()
     let input = PlannedRun(
       job: detection, configPath: command.options.config,
       views: models.ensemble.map { "\($0)" } ?? "\(detection.views)", jobs: detection.unopenedJobs,

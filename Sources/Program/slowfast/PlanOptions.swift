@@ -70,7 +70,7 @@ struct PlanOptions: ParsableArguments {
   /// - Parameter command: "test", "detect" or "classify".
   func show(_ run: PlannedRun, _ command: String, as format: Format) throws {
     if let shard = run.shard, let directory = run.directory, isFolder(directory.path) {
-      try directory.checkResults(of: run.job.config, run.status.fusion, beside: shard)
+      try directory.checkResults(of: run.job.config, run.status, beside: shard)
     }
     let plan = run.job.plan
     let remainder = try RunRemainder(of: plan, run.shard, in: run.directory, orJournal: run.journal, run.identity)

@@ -42,6 +42,8 @@ protocol ScoringJob {
   mutating func findPeople(keptIn path: String?) throws
   /// Who is who, for the run to keep; nil where nobody asks.
   var peopleText: String? { get }
+  /// What is odd about them.
+  var peopleNotices: [String] { get }
 
   func run(
     models: [LoadedModel], journal: RunJournal, isStill: Bool, stopsAtDamage: Bool, isToStop: () -> Bool,
@@ -113,6 +115,7 @@ extension ScoringJob {
   var lostVideos: LostVideos { LostVideos() }
   func findPeople(keptIn path: String?) {}
   var peopleText: String? { nil }
+  var peopleNotices: [String] { [] }
 }
 
 /// What the making of results came to.
@@ -165,6 +168,7 @@ struct ScoringRun<Job: ScoringJob> {
     job.keepTasks(of: place.journals)
     do {
       try job.findPeople(keptIn: place.part?.directory.people)
+      for notice in job.peopleNotices { Console.warn(notice) }
       self.job = job
       try overwriting.check(
         self.outputs, reading: inputs + place.kept, begunIn: place.begunJournal, orGive: elsewhere)

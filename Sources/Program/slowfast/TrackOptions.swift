@@ -55,7 +55,7 @@ struct LinkingOptions: ParsableArguments {
     }
     if !hasScores { return people.linked(try frames.acceptedLinks(size: size, gap: gap), rules) }
     var settings = MotionLinker.Settings()
-    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
+    settings.aspect = MotionLinker.Settings.aspect(of: size)
     settings.longestGap = gap
     settings.firstID = frames.firstFreeID
     (settings.highScore, settings.lowScore, settings.newScore) = (highScore, lowScore, highScore + 0.1)

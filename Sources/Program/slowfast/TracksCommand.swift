@@ -75,8 +75,10 @@ struct TracksCommand: ParsableCommand {
     let files = ["tracks.json", "tubes.json", "actions.csv"].map(output)
     let labels = try labelMap.map { try LabelMap.read(path: $0) }
     if let hint = frameSize?.hint("--size") { Console.say("note: \(hint)") }
-    let videos = try people()
+    // Those have the boxes between key frames, too, which no rows give back.
+    if TracksBeside.areBound(in: outputDir) { throw BoundTracks(path: files[0]) }
     let known = try DetectionPeople(tracks: tracks, beside: mot || linking.isGiven ? nil : rows)
+    let videos = try people(known)
     known.warn(of: videos.map(\.video))
     let table = fps == nil || size == nil ? [] : [output("tubes.csv")]
     let texts = fps == nil || size == nil ? [] : videos.map { output("mot/\(fileName(of: $0.video)).txt") }
@@ -104,11 +106,11 @@ struct TracksCommand: ParsableCommand {
         + counted(tubes, "interval of an action", plural: "intervals of actions"))
   }
 
-  private func people() throws -> [PeopleOverTime] {
+  private func people(_ known: DetectionPeople) throws -> [PeopleOverTime] {
     if mot, let fps, let size, let file = try BoxFile.read(path: source, format: BoxFormats.mot) {
       return [try PeopleOverTime(video: fileStem(source), mot: file, size: size, framesPerSecond: fps)]
     }
-    return PeopleOverTime.videos(of: try DetectionTable.read(path: rows).table)
+    return known.people(in: try DetectionTable.read(path: rows, mayBeEmpty: true).table, of: rows)
   }
 
   /// The file that is read.
@@ -118,5 +120,15 @@ struct TracksCommand: ParsableCommand {
     let rules = actions.rules(spacing: people.frames.spacing ?? 1)
     if let tracks = known.known(people) { return people.linked(to: tracks, rules) }
     return try linking.linked(people, size: size, hasScores: mot, rules)
+  }
+}
+
+/// Tracks that no others may replace.
+private struct BoundTracks: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "writing the tracks: '\(path)' says who is who in the rows beside it, as slowfast detect has left it, and other tracks would take "
+      + "its place -> give another --output-dir"
   }
 }

@@ -40,17 +40,8 @@ struct TubeOptions: ParsableArguments {
   ) throws -> String {
     let truth = try TubeRecord.read(path: groundTruth).map { ActionTube($0) }
     let found = try TubeRecord.read(path: path, hasScores: true).map { ActionTube($0) }
-    let videos = Set(truth.map(\.video))
-    let strangers = Set(found.map(\.video)).subtracting(videos)
-    if strangers.count == Set(found.map(\.video)).count {
-      throw TubeEvaluationError.otherVideos(
-        tubes: path, groundTruth: groundTruth, found: strangers.min() ?? "", expected: videos.min() ?? "")
-    }
-    if !strangers.isEmpty {
-      Console.warn(
-        "\(counted(strangers.count, "video")) of '\(path)' without true tubes, where each detection is wrong: "
-          + listed(strangers.sorted().map(escaped), limit: 3))
-    }
+    try EvaluatedVideos(doing: "evaluating tubes", path: path, groundTruth: groundTruth).check(
+      Set(found.map(\.video)), in: Set(truth.map(\.video)), without: "true tubes, where each detection is wrong")
     let classes = Set(truth.map(\.action))
     let others = found.filter { !classes.contains($0.action) }
     if !others.isEmpty {
@@ -70,23 +61,4 @@ struct TubeOptions: ParsableArguments {
     case .markdown: return summary.markdown
     }
   }
-}
-
-/// Why tubes cannot be evaluated.
-private enum TubeEvaluationError: Error, CustomStringConvertible {
-  case otherVideos(tubes: String, groundTruth: String, found: String, expected: String)
-
-  var description: String {
-    switch self {
-    case .otherVideos(let tubes, let groundTruth, let found, let expected):
-      "evaluating tubes: no video of '\(tubes)' is one of '\(groundTruth)': expected names as \(escaped(expected)), found \(escaped(found)) "
-        + "-> call the videos alike in both files"
-    }
-  }
-}
-
-/// A name in quotes, with what cannot be seen of it written out.
-private func escaped(_ name: String) -> String {
-  let shown = name.unicodeScalars.map { $0.value < 0x20 || $0.value == 0x7F ? $0.escaped(asASCII: true) : "\($0)" }
-  return "'\(shown.joined())'"
 }

@@ -13,13 +13,18 @@ extension MotionLinker.Settings {
   /// - Parameter spacing: Usual seconds between frames; nil for a single one.
   public static func usualGap(spacing: Double?) -> Double { min(max(1, 2.5 * (spacing ?? 1)), 5) }
 
+  /// The shape of frames; 16:9 where it is not known.
+  public static func aspect(of size: ImageSize?) -> Double {
+    size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
+  }
+
   /// - Parameters:
   ///   - spacing: Usual seconds between frames; nil for a single one.
-  ///   - size: Of the frames, whose shape counts; 16:9 where it is not known.
+  ///   - size: Of the frames; nil where it is not known.
   ///   - gap: How long somebody may be unseen, in seconds; nil for the usual time.
   public static func accepted(spacing: Double?, size: ImageSize?, gap: Double? = nil) -> MotionLinker.Settings {
     var settings = MotionLinker.Settings()
-    settings.aspect = size.map { Double($0.width) / Double($0.height) } ?? 16.0 / 9
+    settings.aspect = aspect(of: size)
     settings.longestGap = gap ?? usualGap(spacing: spacing)
     settings.confirmations = 1
     settings.heedsScores = false

@@ -94,6 +94,12 @@ dump("alphaction.json", [
 dump("alphaction_images.json", {"images": [
     {"id": 30000 + 900 + t, "movie": VIDEO, "timestamp": 900 + t, "width": WIDTH, "height": HEIGHT} for t in (1, 2)]})
 
+# Lines of JSON, as slowfast people writes them, with the picture in whose pixels they are.
+write("lines.jsonl", "".join(
+    json.dumps({"video": VIDEO, "time": float(second), "size": [WIDTH, HEIGHT],
+                "boxes": [[l, top, r, b, score] for t, _, _, l, top, r, b, score in people if t == second]}) + "\n"
+    for second in (1, 2)))
+
 # A table, as pandas writes YOLOv5's results, with the video and the frame before them.
 write("table.csv", "video,frame,xmin,ymin,xmax,ymax,confidence,class,name\n" + "".join(
     f"{VIDEO}.mp4,{t * RATE},{l}.0,{top}.0,{r}.0,{b}.0,{score},{YOLO[kind]},{kind}\n"

@@ -32,13 +32,11 @@ public struct RCNNSettings: Hashable, Sendable {
     self.detections = detections
   }
 
-  /// Takes what a user has set. The longest side keeps its ratio to the short one where only that is given.
+  /// Takes what a user has set. The longest side keeps its ratio to the short one.
   mutating func apply(_ options: DetectorOptions) {
     if let side = options.shortSide {
       longestSide = max(side, Int((Double(longestSide) * Double(side) / Double(shortSide)).rounded()))
       shortSide = side
     }
-    if let side = options.longestSide { longestSide = side }
-    if let score = options.scoreThreshold { scoreThreshold = score }
   }
 }

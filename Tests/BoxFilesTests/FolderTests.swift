@@ -1,0 +1,113 @@
+import BoxFiles
+import Files
+import TestSupport
+import Testing
+
+/// Folders with a file for each video.
+@Suite struct FolderTests {
+  private func cvat(_ label: String, source: String = "") -> String {
+    """
+    <annotations><meta><task><source>\(source)</source></task></meta><track id="1" label="\(label)">
+    <box frame="2" outside="0" xtl="1" ytl="2" xbr="3" ybr="4"/><polygon frame="2" points="1,2"/></track></annotations>
+
+    """
+  }
+
+  private func said(_ body: () throws -> Void) -> String {
+    do {
+      try body()
+      return "no error"
+    } catch { return "\(error)" }
+  }
+
+  @Test("Files of one format are read as one, each of the video that it is called like")
+  func joined() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    _ = try scratch.file("b.xml", cvat("person"))
+    _ = try scratch.file("a.xml", cvat("rider", source: "film.mp4"))
+    _ = try scratch.file("README.md", "no boxes")
+    for format in [nil, "cvat"] as [String?] {
+      let file = try #require(try BoxFile.read(path: scratch.folder.path, format: format))
+      #expect(file.format == "cvat" && file.hasFilePerVideo && file.firstFrame == 0)
+      #expect(file.files.map { splitPath($0).name } == ["a.xml", "b.xml"])
+      #expect(file.records.map(\.className) == ["rider", "person"] && file.records.map(\.video) == ["film.mp4", nil])
+      #expect(file.describe(file.records[1].place).hasSuffix("/b.xml'"))
+      #expect(file.leftOut.map { "\($0.what) \($0.count)" } == ["polygon 2"])
+      #expect(file.reason == (format == nil ? "2 files, the first one is annotations with tracks" : nil))
+      #expect(try file.fingerprint(doing: "testing").hasPrefix("2 files, sha256 "))
+    }
+  }
+
+  @Test("Numbers of classes are each file's own")
+  func classes() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    func items(_ numbers: [Int]) -> String {
+      "[\(numbers.map { "{\"image_id\": 1, \"category_id\": \($0), \"bbox\": [1, 2, 30, 4]}" }.joined(separator: ", "))]"
+    }
+    _ = try scratch.file("a.json", items([0, 1]))
+    _ = try scratch.file("b.json", items([1, 2]))
+    let file = try #require(try BoxFile.read(path: scratch.folder.path))
+    #expect(file.records.map { file.className(of: $0) } == ["person", "1", "person", "2"])
+    _ = try scratch.file("b.json", items([0, 2]))
+    let alike = try #require(try BoxFile.read(path: scratch.folder.path))
+    #expect(alike.personNumber == 0 && alike.records.map(\.classNumber) == [0, 1, 0, 2])
+  }
+
+  @Test("One file is that file; several formats are refused; AVA's rows are their own reader's")
+  func others() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let first = try scratch.file("a.xml", cvat("person"))
+    #expect(try BoxFile.read(path: scratch.folder.path)?.files == [first])
+    _ = try scratch.file("b.csv", "v,902,0.1,0.2,0.3,0.4,,0.9\n")
+    #expect(
+      said { _ = try BoxFile.read(path: scratch.folder.path) }.contains(
+        "expected files of one format, found CVAT's XML in 'a.xml' and AVA's rows in 'b.csv'"))
+    let rows = Scratch()
+    defer { rows.folder.remove() }
+    _ = try rows.file("b.csv", "v,902,0.1,0.2,0.3,0.4,,0.9\n")
+    #expect(try BoxFile.read(path: rows.folder.path)?.format == nil)
+    #expect(try BoxFile.files(in: rows.folder.path).map { splitPath($0).name } == ["b.csv"])
+    // Texts are labels of pictures, whatever lies beside them.
+    _ = try rows.file("v_1.txt", "0 0.5 0.5 0.2 0.4\n")
+    #expect(try BoxFile.read(path: rows.folder.path)?.format == "yolo")
+  }
+
+  @Test("Lines of JSON: boxes with what is theirs, and what is wrong with a line")
+  func lines() throws {
+    let text = """
+      {"time": 1, "boxes": [[0.1, 0.2, 0.3, 0.4], {"box": [0.5, 0.2, 0.7, 0.4], "score": 0.25, "id": 7}]}
+      {"video": "v", "time": 2.5, "boxes": []}
+
+      {"video": "v", "time": 3, "boxes": [[0.5, 0.2, 0.7, 0.4, 0.75]]}
+
+      """
+    let file = try #require(try read(text, as: "p.jsonl"))
+    #expect(file.format == "jsonl" && file.records.map(\.position) == [.second(1), .second(1), .second(3)])
+    #expect(file.records.map(\.score) == [nil, 0.25, 0.75] && file.records.map(\.track) == [nil, 7, nil])
+    #expect(file.records.map(\.video) == [nil, nil, "v"] && file.records[0].unit == .fractions)
+    #expect(file.records[2].place.number == 4)
+    for (line, essentials) in [
+      ("{\"boxes\": [[0.1, 0.1, 0.2, 0.2]]}", "line 2: expected a second as \"time\", found none -> correct"),
+      ("{\"time\": 1, \"boxes\": [[0.3, 0.1, 0.2, 0.2]]}", "line 2: expected [x1, y1, x2, y2] with x1 < x2"),
+      ("{\"time\": 1, \"video\": 3, \"boxes\": []}", "line 2: expected a name as \"video\", found 3"),
+      ("{\"time\": 1", "line 2: expected {\"time\": 12.0"),
+    ] {
+      let said = complaint(String(text.prefix { $0 != "\n" }) + "\n" + line + "\n", as: "p.jsonl")
+      #expect(said.contains(essentials), "\(said)")
+    }
+  }
+
+  @Test("COCO's pictures may have a second beside the frame")
+  func seconds() throws {
+    let text = """
+      {"videos": [{"id": 1, "name": "v"}],
+       "images": [{"id": 1, "video_id": 1, "frame_id": 7, "second": 902.5, "width": 10, "height": 20}],
+       "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]}
+      """
+    let record = try #require(try read(text, as: "p.json")).records[0]
+    #expect(record.position == .frame(7) && record.second == 902.5)
+  }
+}

@@ -28,6 +28,13 @@ public struct SHA256 {
   }
 }
 
+/// What a text will be as a file, of which every byte counts: as `fileFingerprint` says it.
+public func fingerprint(of text: String) -> String {
+  var sum = SHA256()
+  sum.update(text)
+  return "\(text.utf8.count) bytes, sha256 \(sum.finish())"
+}
+
 /// What a file holds, in a few words: how long it is, and the SHA-256 of its bytes; of a large one those of its two ends,
 /// which tell videos and weights apart as well.
 ///

@@ -230,7 +230,8 @@ final class ImageSurveys {
   func of(_ frames: ImageFrames) -> ImageSurvey {
     if let survey = known[frames.name] { return survey }
     let survey = ImageSurvey(frames.paths)
-    known[frames.name] = survey
+    // What is missing may come.
+    if survey.missing == nil { known[frames.name] = survey }
     return survey
   }
 }

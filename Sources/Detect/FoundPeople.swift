@@ -24,6 +24,8 @@ public struct FoundPeople: Sendable {
     public let name: String
     public let size: ImageSize
     public let framesPerSecond: Double
+    /// The files of its frames; nil of a video.
+    public var pictureNames: [String]?
     /// In the order of time.
     public let frames: [Frame]
   }
@@ -36,7 +38,7 @@ public struct FoundPeople: Sendable {
   public func filtered(scoreThreshold: Double, limit: Int? = nil) -> FoundPeople {
     let videos = videos.map { video in
       Video(
-        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond,
+        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond, pictureNames: video.pictureNames,
         frames: video.frames.map { frame in
           let kept = frame.people.filter { $0.proposalScore >= scoreThreshold }
           return Frame(
@@ -64,25 +66,26 @@ public struct FoundPeople: Sendable {
 
   /// Writes the boxes.
   ///
+  /// - Parameter category: What COCO's form is to call them.
   /// - Throws: `FileError`.
-  public func write(_ format: Format, to file: AtomicFile) throws {
+  public func write(_ format: Format, as category: String = "person", to file: AtomicFile) throws {
     switch format {
-    case .csv: try writeCSV(to: file)
-    case .coco: try writeCOCO(to: file)
+    case .csv: try file.write(csv)
+    case .coco: try writeCOCO(category, to: file)
     case .jsonl: try writeLines(to: file)
     }
   }
 
-  private func writeCSV(to file: AtomicFile) throws {
-    for video in videos {
+  /// PySlowFast's rows.
+  public var csv: String {
+    videos.map { video in
       let name = csvField(video.name)
-      for frame in video.frames {
-        let rows = frame.people.map { person in
+      return video.frames.map { frame in
+        frame.people.map { person in
           "\(name),\(frame.time),\(fields(person.box)),,\(fixed(person.proposalScore, 6))\n"
-        }
-        try file.write(rows.joined())
-      }
-    }
+        }.joined()
+      }.joined()
+    }.joined()
   }
 
   private func fields(_ box: UnitBox) -> String {
@@ -104,13 +107,14 @@ public struct FoundPeople: Sendable {
     }
   }
 
-  private func writeCOCO(to file: AtomicFile) throws {
-    let person = COCODataSet.Category(id: 1, name: "person", above: "person")
+  private func writeCOCO(_ category: String, to file: AtomicFile) throws {
+    let person = COCODataSet.Category(id: 1, name: category, above: category)
     let videos = videos.map { video in
       COCODataSet.Video(name: video.name, size: video.size, framesPerSecond: video.framesPerSecond) {
         video.frames.map { frame in
           COCODataSet.Picture(
-            frame: frame.number, seconds: frame.seconds, second: frame.time.seconds,
+            frame: frame.number, fileName: video.pictureNames.map { $0[frame.number] }, seconds: frame.seconds,
+            second: frame.time.seconds,
             objects: frame.people.map {
               COCODataSet.Object(
                 category: person.id, box: $0.box.pixels(in: video.size), score: $0.proposalScore)

@@ -42,6 +42,10 @@ public struct PeopleDetection {
 
   public struct Settings: Sendable {
     public var moments = Moments.every(1)
+    /// Whether a frame that lasts longer than the step may be looked at more than once.
+    public var mayRepeatFrames = false
+    /// The option that says the step, for messages.
+    public var stepOption = "--every"
     /// What the first frame's second is called.
     public var startingSecond = 0.0
     /// Which of these seconds are looked at; nil for all.
@@ -87,7 +91,8 @@ public struct PeopleDetection {
     self.settings = settings
     // No film has more frames than this, and every step is a moment in memory.
     if case .every(let step) = settings.moments, !(step >= 1 / Self.mostMoments && step.isFinite) {
-      throw VideoDetectionError.badStep(step, framesPerSecond: Self.mostMoments)
+      throw VideoDetectionError.badLook(
+        step, video: nil, framesPerSecond: Self.mostMoments, option: settings.stepOption)
     }
     let names = paths.map { FrameInput.name(of: $0) }
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
@@ -95,17 +100,25 @@ public struct PeopleDetection {
     }
     if let name = names.first(where: { !isWritable($0) }) { throw VideoDetectionError.unwritableName(name) }
     var (videos, unreadable): ([Video], [(name: String, cause: String)]) = ([], [])
-    var notices: [String] = []
+    var (notices, empty): ([String], [String]) = ([], [])
     var first: (any Error)?
     for (path, name) in zip(paths, names) {
       do {
         let input = try FrameInput(path, framesPerSecond: settings.framesPerSecond)
         let frames = try input.open(name, colours: VideoDetection.colours)
+        // Rates are averages: a hundredth is nobody's mistake.
+        if case .every(let step) = settings.moments, !settings.mayRepeatFrames,
+          step * frames.framesPerSecond < 0.99
+        {
+          throw VideoDetectionError.badLook(
+            step, video: name, framesPerSecond: frames.framesPerSecond, option: settings.stepOption)
+        }
         notices += input.notices.map { "\(name): \($0)" }
-        videos.append(
-          Video(
-            name: name, input: input, size: try frames.size, framesPerSecond: frames.framesPerSecond,
-            moments: Self.moments(of: frames, name, settings)))
+        let video = Video(
+          name: name, input: input, size: try frames.size, framesPerSecond: frames.framesPerSecond,
+          moments: Self.moments(of: frames, name, settings))
+        if video.moments.isEmpty { empty.append(name) }
+        videos.append(video)
       } catch  where !stopsAtDamage {
         guard let cause = FrameInput.fault(error) else { throw error }
         first = first ?? error
@@ -115,6 +128,10 @@ public struct PeopleDetection {
     if videos.isEmpty, let first {
       throw unreadable.count == 1
         ? first : VideoDetectionError.unreadable(unreadable.map { "'\($0.name)': \($0.cause)" })
+    }
+    if !empty.isEmpty {
+      let list = listed(empty.map { "'\($0)'" })
+      notices.append("no frame of \(list) lies\(VideoDetectionError.words(settings.range)): nobody is looked for there")
     }
     (self.videos, self.unreadable, self.notices) = (videos, unreadable, notices)
     if momentCount == 0 { throw VideoDetectionError.noMoments(videos: names, range: settings.range) }
@@ -225,7 +242,8 @@ public struct PeopleDetection {
         return true
       }
       return FoundPeople.Video(
-        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond, frames: found)
+        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond,
+        pictureNames: video.input.pictureNames, frames: found)
     }
     return FoundPeople(videos: found, damage: DamageReport())
   }
@@ -255,11 +273,19 @@ public struct PeopleDetection {
       switch image {
       case .failure(let damage): people = .failure(damage)
       case .success(let image):
-        let objects = try costs.compute { try detector.objects(in: image) }
-        people = .success(
-          objects.filter { $0.classIndex == personClass ?? detector.personClass }.map {
-            ClipTask.Person(box: $0.box.unit(in: image.size), proposalScore: Double($0.score))
-          }.filter(\.box.isProper))
+        do {
+          let objects = try costs.compute { try detector.objects(in: image) }
+          people = .success(
+            objects.filter { $0.classIndex == personClass ?? detector.personClass }.map {
+              ClipTask.Person(box: $0.box.unit(in: image.size), proposalScore: Double($0.score))
+            }.filter(\.box.isProper))
+        } catch let error as ObjectDetectorError {
+          // It is this picture's fault, and no other one's.
+          guard case .impossibleImage = error else { throw error }
+          let doing = "looking for people in frame \(moment.frame) of '\(moment.keyFrame.video)'"
+          people = .failure(
+            FrameDamage(frame: moment.frame, cause: withoutAdvice(error), description: "\(doing): \(error)"))
+        }
       }
       if try !body(moment, people) { break }
     }
@@ -280,7 +306,8 @@ public struct PeopleDetection {
         }
       }
       return FoundPeople.Video(
-        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond, frames: frames)
+        name: video.name, size: video.size, framesPerSecond: video.framesPerSecond,
+        pictureNames: video.input.pictureNames, frames: frames)
     }
     return FoundPeople(videos: found, damage: damage)
   }

@@ -33,8 +33,9 @@ extension VideoDetection {
   /// What is wrong with videos of which nothing was to be scored, a line each: those that are reported here.
   public var idleVideoFaults: [String] {
     let own = lostVideos.idle
+    let what = detector == nil ? "nothing was to be scored of it" : "nobody was looked for in it"
     return idleFaults.filter { own.contains($0.video) }.map {
-      "'\($0.video)' cannot be read, and nothing was to be scored of it: \($0.cause)"
+      "'\($0.video)' cannot be read, and \(what): \($0.cause)"
     }
   }
 

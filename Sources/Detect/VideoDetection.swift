@@ -81,7 +81,7 @@ public struct VideoDetection {
   let names: [String]
   private let source: ProposalSource
   /// What has found the proposals.
-  private let detector: String?
+  let detector: String?
   private let proposals: ProposalList
   /// What is wrong with the videos that cannot be read at all, and have key frames.
   let faults: [String: String]
@@ -122,23 +122,22 @@ public struct VideoDetection {
     }
     if let start = timing.startingSecond, !start.isFinite { throw VideoDetectionError.badStart(start) }
     var notices: [String] = []
-    if let labelMap {
-      self.labelMap = try LabelMap.read(path: labelMap)
-      try self.labelMap.check(against: config, path: labelMap)
-      notices += self.labelMap.notices(against: config, dataset, path: labelMap)
-    } else {
-      self.labelMap = try LabelMap.unnamed(config)
-    }
+    self.labelMap = try Self.labels(labelMap, config)
+    if let labelMap { notices += self.labelMap.notices(against: config, dataset, path: labelMap) }
     let names = videos.map { FrameInput.name(of: $0) }
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
       throw VideoDetectionError.sameName(twice)
     }
     if let name = names.first(where: { !isWritable($0) }) { throw VideoDetectionError.unwritableName(name) }
     let threshold = config[.avaDetectionScoreThresh]
+    var proposalOptions = proposalOptions
+    // What frames are called counts, unless the call says what the first one is.
+    if timing.startingSecond == nil { proposalOptions.takesSeconds = true }
     var source = try ProposalSource(
       path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate,
       mayBeEmpty: timing.detector != nil)
-    var proposalNotices = source.notices(scoreThreshold: threshold)
+    // Nobody has written a detector's rows by hand.
+    var proposalNotices = timing.detector == nil ? source.notices(scoreThreshold: threshold) : []
     notices += proposalNotices
     // What the file counts from the beginning gets the beginning's own second.
     let zero = timing.startingSecond ?? 0
@@ -217,6 +216,17 @@ public struct VideoDetection {
       if let error = source.emptiness(videos: names, notices: notices) { throw error }
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
+  }
+
+  /// The classes that become rows.
+  ///
+  /// - Parameter path: The file that has them; nil makes rows of every class, without names.
+  /// - Throws: `RecordError`, `FileError`.
+  public static func labels(_ path: String?, _ config: Configuration) throws -> LabelMap {
+    guard let path else { return try LabelMap.unnamed(config) }
+    let labels = try LabelMap.read(path: path)
+    try labels.check(against: config, path: path)
+    return labels
   }
 
   /// What the user should know that has not been said when a run was begun with the same proposals.
@@ -324,14 +334,27 @@ public struct VideoDetection {
   /// The key frames of the run, those without a box that is scored and those of videos that cannot be read, too.
   public var keyFrames: [KeyFrame] { tasks.map(\.keyFrame) + unreadable.keyFrames.map(\.keyFrame) + low }
 
+  /// What the scores depend on, beside the videos and who is in them.
+  ///
+  /// - Parameter proposals: What the boxes are, or what has found them.
+  /// - Throws: `FileError` for weights that cannot be read.
+  public static func identity(
+    _ config: Configuration, _ models: [LoadedModel], _ ensemble: TestEnsemble?, proposals: String,
+    dataset: ActionDataset = .ava, isStill: Bool
+  ) throws -> RunIdentity {
+    var identity = try RunIdentity(
+      config, framesPerSecond: dataset.clock.framesPerSecond, models[0], ensemble, isStill: isStill)
+    if let ensemble { try identity.add(ensemble, models, of: config) }
+    identity.add(.proposals, proposals)
+    return identity
+  }
+
   /// What the scores depend on, for a journal.
   ///
   /// - Throws: `FileError` for inputs that cannot be read.
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
-    var identity = try RunIdentity(
-      config, framesPerSecond: dataset.clock.framesPerSecond, models[0], ensemble, isStill: isStill)
-    if let ensemble { try identity.add(ensemble, models, of: config) }
-    identity.add(.proposals, try detector ?? source.fingerprint())
+    var identity = try Self.identity(
+      config, models, ensemble, proposals: detector ?? source.fingerprint(), dataset: dataset, isStill: isStill)
     for video in videos {
       guard let input = video.input else { continue }
       let print = try input.fingerprint()

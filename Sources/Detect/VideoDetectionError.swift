@@ -4,6 +4,8 @@ internal import Wording
 /// Why there is nothing to detect.
 public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
   case badStep(Double, framesPerSecond: Double)
+  /// A step at which a detector would see frames more than once; of which video, where it is one's.
+  case badLook(Double, video: String?, framesPerSecond: Double, option: String)
   case badStart(Double)
   case sameName(String)
   /// A name that no row can hold.
@@ -19,6 +21,11 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
     case .badStep(let step, let rate):
       return "detecting: key frames every \(step) s, expected at least the time of one frame (1/\(fixed(rate, 0)) s)"
         + " -> give --every SECONDS, such as 1"
+    case .badLook(let step, let video, let rate, let option):
+      let of = video.map { " of '\($0)'" } ?? ""
+      return
+        "finding people: \(option) is \(step) s, expected at least the time of one frame\(of) (1/\(fixed(rate, rate < 100 ? 2 : 0)) s)"
+        + " -> give \(option) SECONDS, such as 1"
     case .badStart(let second):
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):
@@ -31,8 +38,8 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
       return "detecting: \(causes.count) videos cannot be read, and no other one has key frames:\n  "
         + causes.joined(separator: "\n  ") + "\n  -> copy or record them again, or give others"
     case .noMoments(let videos, let range):
-      let what = range.map { " from second \($0.lowerBound) to \($0.upperBound)" } ?? ""
-      return "finding people: no frame of \(listed(videos)) lies\(what) -> check --starting-second, --from and --to"
+      return
+        "finding people: no frame of \(listed(videos)) lies\(Self.words(range)) -> check --starting-second, --from and --to"
     case .nothingToDo(let videos, let notices, let proposals):
       let why = notices.isEmpty ? "" : " (" + notices.joined(separator: "; ") + ")"
       let advice =
@@ -43,5 +50,15 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
         }
       return "detecting: no proposal is left for \(listed(videos))\(why) -> \(advice)"
     }
+  }
+
+  /// Between which seconds, after "lies".
+  static func words(_ range: ClosedRange<Double>?) -> String {
+    guard let range else { return "" }
+    func number(_ value: Double) -> String { value == value.rounded() ? fixed(value, 0) : "\(value)" }
+    let (low, high) = (range.lowerBound, range.upperBound)
+    if high == .infinity { return " at second \(number(low)) or later" }
+    return low == -.infinity
+      ? " before second \(number(high))" : " between the seconds \(number(low)) and \(number(high))"
   }
 }

@@ -17,6 +17,7 @@ import Testing
     ([0xff, 0xd8, 0xff, 0xe0, 0, 0], "a JPEG picture"), ([0x1f, 0x8b, 8, 0, 0], "gzip"),
     ([0xfd] + Array("7zXZ\0".utf8), "an xz-compressed file -> unpack it: unxz"),
     ([0xff, 0xfe, 0x61, 0], "text in UTF-16"),
+    ([8, 9, 18, 7] + Array("pytorch".utf8), "an ONNX model -> give the weights that it was exported from"),
     ([0x89] + Array("HDF\r\n\u{1a}\n".utf8), "an HDF5 file"), ([0x93] + Array("NUMPY".utf8) + [1, 0], "a NumPy array"),
     ([UInt8](repeating: 0, count: 4096), "nothing known (it begins with the bytes 00 00"),
     ([1, 2, 3], "nothing known"), ([0x80], "nothing known"),

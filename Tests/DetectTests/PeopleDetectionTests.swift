@@ -20,14 +20,19 @@ private final class CountingDetector: ObjectDetector {
   let name = "counting"
   let classes = 3
   let personClass = 1
-  let usualScoreThreshold: Float = 0.5
+  let usualScoreThreshold = 0.5
   let notices: [String] = []
   var asked: [ImageSize] = []
   var findsNobody = false
+  /// Which image of those that it is asked about it cannot take.
+  var refused: Int?
 
   func objects(in image: Image) throws -> [DetectedObject] {
     asked.append(image.size)
     if findsNobody { return [] }
+    if asked.count == refused {
+      throw ObjectDetectorError.impossibleImage(size: image.size, scaled: ImageSize(width: 0, height: 800))
+    }
     let x = Double(asked.count)
     return [
       DetectedObject(box: PixelBox(x1: x, y1: 7, x2: x + 30, y2: 60), score: 0.9, classIndex: 1),
@@ -78,13 +83,49 @@ struct PeopleDetectionTests {
     let none = text { _ = try look(settings { $0.range = 100...200 }) }
     #expect(
       none
-        == "finding people: no frame of bframes lies from second 100.0 to 200.0 -> check --starting-second, --from and --to"
+        == "finding people: no frame of bframes lies between the seconds 100 and 200 -> check --starting-second, --from and --to"
     )
   }
 
   @Test(arguments: [0, 1e-9, -1, .infinity, .nan]) func stepsThatNoVideoHas(_ step: Double) {
-    let error = text { _ = try look(settings { $0.moments = .every(step) }) }
-    #expect(error.contains("expected at least the time of one frame (1/1000 s)"), "\(error)")
+    let error = text { _ = try look(settings { ($0.moments, $0.stepOption) = (.every(step), "--boxes-every") }) }
+    #expect(error.hasPrefix("finding people: --boxes-every is \(step) s, "), "\(error)")
+    #expect(error.contains("expected at least the time of one frame (1/1000 s) -> give --boxes-every"), "\(error)")
+  }
+
+  /// A frame lasts 0.04 s.
+  @Test func stepsBelowAFrame() throws {
+    let error = text { _ = try look(settings { $0.moments = .every(0.02) }) }
+    #expect(
+      error.contains("--every is 0.02 s, expected at least the time of one frame of 'bframes' (1/25.00 s)"), "\(error)")
+    #expect(try look(settings { $0.moments = .every(0.04) }).frameCount == 60)
+    let repeated = try look(settings { ($0.moments, $0.mayRepeatFrames) = (.every(0.02), true) })
+    #expect(repeated.frameCount == 120)
+  }
+
+  /// A picture that a detector cannot take costs no other one its people.
+  @Test func impossiblePictures() throws {
+    let detector = CountingDetector()
+    detector.refused = 2
+    let found = try PeopleDetection(videos: [movie], settings(), stopsAtDamage: false).run(
+      detector, journal: RunJournal(), stopsAtDamage: false, progress: { _ in })
+    #expect(found.videos[0].frames.map(\.number) == [0, 50])
+    let lines = found.damage.lines().joined()
+    #expect(
+      lines.contains("bframes, second 0001") && lines.contains("of 97x63 pixels would become one of 0x800"), "\(lines)")
+    let other = CountingDetector()
+    other.refused = 2
+    let stopped = text { _ = try look(settings(), other) }
+    #expect(
+      stopped.hasPrefix("looking for people in frame 25 of 'bframes': ") && stopped.contains(" -> cut it"), "\(stopped)"
+    )
+  }
+
+  @Test func videosWithoutAMoment() throws {
+    let picture = projectRoot + "/Tests/Fixtures/Pipeline/frames/0_2.jpg"
+    let detection = try PeopleDetection(
+      videos: [movie, picture], settings { $0.range = 1...Double.infinity }, stopsAtDamage: true)
+    #expect(detection.notices == ["no frame of '0_2' lies at second 1 or later: nobody is looked for there"])
   }
 
   @Test func thresholdsAndClasses() throws {

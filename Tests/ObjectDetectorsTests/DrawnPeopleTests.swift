@@ -24,7 +24,7 @@ struct DrawnPeopleTests {
     for seed in UInt64(1)...20 {
       let world = World(seed: seed &* 7919, aspect: [4.0 / 3, 16.0 / 9, 1, 3.0 / 4][Int(seed % 4)])
       let image = try world.image(at: 3)
-      var found = try detector.people(in: image, scoreThreshold: detector.usualScoreThreshold).map {
+      var found = try detector.people(in: image, scoreThreshold: Float(detector.usualScoreThreshold)).map {
         UnitBox(
           x1: $0.box.x1 / Double(image.width), y1: $0.box.y1 / Double(image.height),
           x2: $0.box.x2 / Double(image.width),

@@ -16,7 +16,7 @@ struct DetectorRunTests {
   }()
 
   private static let path = TemporaryFolder().path
-  private static var video: String { world + "/videos/synth31.mp4" }
+  static var video: String { world + "/videos/synth31.mp4" }
 
   private static func detect(_ output: String, _ more: [String]) -> [String] {
     ["detect", video, "--cfg", LittleWorld.config, "--random-weights", "1", "--threads", "1", "--output-dir", output]

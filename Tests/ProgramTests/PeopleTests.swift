@@ -25,6 +25,9 @@ struct PeopleTests {
       "--person-score is 7.0 -> give a score from 0 to 1"
     ),
     (
+      ["--detector", "d", "--output", "-", "--format", "csv"], "--output is '-' -> give a file; /dev/stdout is one"
+    ),
+    (
       ["--detector", "d", "--output", "a.csv", "--detector-size", "9"], "--detector-size is 9 -> give 32 to 4096 pixels"
     ),
   ])
@@ -77,6 +80,10 @@ struct PeopleTests {
     #expect(both.status == 64 && both.stderr.contains("boxes come from one of them"))
     let idle = Program.run(call + ["--detector", "d", "--proposals-fps", "5"])
     #expect(idle.status == 64 && idle.stderr.contains("--proposals-fps: for boxes of a file"))
+    let watched = Program.run(["watch", movie, "--cfg", "c.yaml", "--detector", "d", "--person-class", "car"])
+    #expect(
+      watched.status == 64
+        && watched.stderr.contains("--person-class: for boxes of a file -> add --proposals FILE, or leave it out"))
     let shard = Program.run(call + ["--detector", "d", "--run", "r", "--shard", "0/2"])
     #expect(shard.status == 64 && shard.stderr.contains("run 'slowfast people' first"))
   }

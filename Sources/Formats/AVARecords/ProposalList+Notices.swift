@@ -11,7 +11,7 @@ extension ProposalList.Summary {
     if belowThreshold > 0 {
       notices.append(
         "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold) left out "
-          + "(AVA.DETECTION_SCORE_THRESH)")
+          + "(a lower AVA.DETECTION_SCORE_THRESH takes them)")
     }
     notices += scores.notices(threshold: scoreThreshold)
     if !unlistedVideos.isEmpty && !(isChosenSubset && videosWithoutRows.isEmpty) {

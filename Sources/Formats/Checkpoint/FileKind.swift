@@ -44,6 +44,10 @@ enum FileKind {
       return .other(
         "torch's tar archive of 2017 or before", advice: "load it with torch and save it again: torch.save(x, file)")
     }
+    // Protobuf's first field is the version of the format, then comes who wrote it.
+    if file.count > 4, file.bytes[0] == 0x08, 1...32 ~= file.bytes[1], file.bytes[2] == 0x12 {
+      return .other("an ONNX model", advice: "give the weights that it was exported from (.pth, .pkl or .safetensors)")
+    }
     for (magic, offset, looksLike, advice) in signatures where file.has(magic, at: offset) {
       return .other(looksLike, advice: advice)
     }

@@ -30,14 +30,17 @@ public struct COCODataSet {
   /// A frame; nobody may be on it.
   public struct Picture {
     public let frame: Int
+    /// Where it lies; nil for a frame of a video, which has a name all the same.
+    public let fileName: String?
     /// After the first frame.
     public let seconds: Double
     /// As rows call it.
     public let second: Double
     public let objects: [Object]
 
-    public init(frame: Int, seconds: Double, second: Double, objects: [Object]) {
-      (self.frame, self.seconds, self.second, self.objects) = (frame, seconds, second, objects)
+    public init(frame: Int, fileName: String? = nil, seconds: Double, second: Double, objects: [Object]) {
+      (self.frame, self.fileName) = (frame, fileName)
+      (self.seconds, self.second, self.objects) = (seconds, second, objects)
     }
   }
 
@@ -128,7 +131,8 @@ public struct COCODataSet {
     // VIDEO/FRAME.jpg, the frame with six digits.
     let digits = "\(picture.frame)"
     let name =
-      fileName(of: video.name) + "/" + String(repeating: "0", count: max(0, 6 - digits.count)) + digits + ".jpg"
+      picture.fileName ?? fileName(of: video.name) + "/" + String(repeating: "0", count: max(0, 6 - digits.count))
+      + digits + ".jpg"
     return [
       "id": JSONValue(id), "file_name": JSONValue(name), "width": JSONValue(video.size.width),
       "height": JSONValue(video.size.height), "video_id": JSONValue(videoID), "frame_id": JSONValue(picture.frame),

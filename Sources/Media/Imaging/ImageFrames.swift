@@ -57,7 +57,8 @@ public final class ImageFrames: FrameSource {
         throw ImagingError(
           doing: doing, source: paths[index],
           reason: "the picture is \(image.width) x \(image.height), the video's first frame "
-            + "\(expected.width) x \(expected.height) -> all frames of a video must have one size")
+            + "\(expected.width) x \(expected.height), and all frames of a video have one size -> give pictures that are no "
+            + "video one by one, not their folder")
       }
       return image
     } catch {

@@ -74,6 +74,19 @@ public enum FrameInput: Sendable {
     }
   }
 
+  /// Where the pictures lie, from the folder above that is given: "fall/0001.png"; nil of a video.
+  public var pictureNames: [String]? {
+    switch self {
+    case .video: nil
+    case .picture(let path): [splitPath(path).name]
+    case .pictures(let paths, _):
+      paths.map { path in
+        let (folder, name) = splitPath(path)
+        return joinPath(splitPath(absolutePath(folder)).name, name)
+      }
+    }
+  }
+
   /// Whether it is a folder of pictures.
   public var isFolder: Bool { if case .pictures = self { true } else { false } }
 

@@ -24,13 +24,5 @@ extension ResNetFamily {
     "slowfast R101 400 k5 nl": ["Kinetics/c2/SLOWFAST_NLN_16x8_R101_50_50"],
     "slowfast R50 400 k5 nl": ["Kinetics/SLOWFAST_NLN_4x16_R50", "Kinetics/SLOWFAST_NLN_8x8_R50"],
     "slowfast R50 boxes k7": ["AVA/SLOWFAST_32x2_R50_SHORT", "AVA/c2/SLOWFAST_32x2_R50"],
-    "vit768 12 400": ["masked_ssl/k400_VIT_B_16x4_FT"],
-    "vit1024 24 400": ["masked_ssl/k400_VIT_L_16x4_FT"],
-    "vit1280 32 400": ["masked_ssl/k400_VIT_H_16x4_FT"],
-    "vit768 12 1000": ["masked_ssl/in1k_VIT_B_MaskFeat_FT"],
-    "vit1024 24 1000": ["masked_ssl/in1k_VIT_L_MaskFeat_FT"],
-    "mvitv2 16 400": ["masked_ssl/k400_MVITv2_S_16x4_FT"],
-    "mvitv2 48 400": ["masked_ssl/k400_MVITv2_L_16x4_FT"],
-    "mvitv2 16 boxes": ["AVA/MVITv2_S_16x4"],
   ]
 }

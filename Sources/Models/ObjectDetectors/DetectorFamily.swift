@@ -32,9 +32,10 @@ public func openDetector(
   path: String, _ options: DetectorOptions = DetectorOptions(), engine: Engine,
   families: [any DetectorFamily] = detectorFamilies
 ) throws -> any ObjectDetector {
-  let checkpoint = try Checkpoint(path: path)
+  let checkpoint = try RefusedDetectors.checkpoint(path)
   for family in families {
     if let detector = try family.open(checkpoint, options, engine: engine) { return detector }
   }
+  try RefusedDetectors.check(checkpoint)
   throw ObjectDetectorError.unknownFile(path: path, families: families.map(\.name))
 }

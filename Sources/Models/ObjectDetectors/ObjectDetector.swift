@@ -29,7 +29,7 @@ public protocol ObjectDetector: AnyObject {
   /// Which of them is a person.
   var personClass: Int { get }
   /// From which score on its boxes of people are usually taken.
-  var usualScoreThreshold: Float { get }
+  var usualScoreThreshold: Double { get }
   /// What the user should know of it, such as people that it is weak at.
   var notices: [String] { get }
 

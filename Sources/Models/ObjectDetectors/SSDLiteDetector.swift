@@ -45,7 +45,7 @@ final class SSDLiteDetector: ObjectDetector {
   let name: String
   let classes: Int
   let personClass = 0
-  let usualScoreThreshold: Float = 0.3
+  let usualScoreThreshold = 0.3
   let notices: [String]
   /// Of the network's picture; images are resized to it whatever their shape.
   private let size: ImageSize

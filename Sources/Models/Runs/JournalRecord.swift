@@ -19,6 +19,8 @@ enum JournalRecord {
   case damage(KeyFrame, cause: String)
   /// A video was this file until here, and damaged: it is another one now.
   case former(video: String, content: String)
+  /// A file that the run has written, and what it holds: who changes it wants it kept.
+  case written(path: String, content: String)
 
   /// The record as it stands in a file: length, CRC-32 of the rest, kind, content.
   var bytes: [UInt8] {
@@ -55,6 +57,10 @@ enum JournalRecord {
       content.add(UInt8(7))
       content.add(video)
       content.add(former)
+    case .written(let path, let print):
+      content.add(UInt8(8))
+      content.add(path)
+      content.add(print)
     }
     var record = ByteWriter()
     record.add(UInt32(content.bytes.count))
@@ -86,6 +92,7 @@ enum JournalRecord {
     case video(PlannedVideo)
     case damage(KeyFrame)
     case former(video: String, content: String)
+    case written(path: String, content: String)
   }
 
   /// Reads the content of a record; nil for one that is of no kind known here, or whose counts do not fit its length.
@@ -107,6 +114,9 @@ enum JournalRecord {
     case 7:
       guard let video = reader.text(), let former = reader.text() else { return nil }
       return .former(video: video, content: former)
+    case 8:
+      guard let path = reader.text(), let print = reader.text() else { return nil }
+      return .written(path: path, content: print)
     default: return nil
     }
   }
@@ -139,7 +149,7 @@ enum JournalRecord {
     var reader = ByteReader(bytes[8...])
     let size = reader.count
     guard let kind = reader.number(UInt8.self) else { return true }
-    guard kind == 1 || kind == 2 else { return (4...7).contains(kind) }
+    guard kind == 1 || kind == 2 else { return (4...8).contains(kind) }
     guard let head = reader.scoresHead(kind) else { return size < length && size < longestHead }
     return length == size - reader.count + head.people * ScoresHead.personBytes + head.rows * head.classes * 4
   }

@@ -53,6 +53,14 @@ public struct RunIdentity: Equatable, Sendable {
     }
   }
 
+  /// What a former run names otherwise, of the things that are known of this one already.
+  public func differences(from former: RunIdentity) -> [String] {
+    let names = Set(entries.map(\.name))
+    var common = former
+    common.entries.removeAll { !names.contains($0.name) }
+    return changes(since: common)
+  }
+
   private static func change(of name: String, from old: String?, to new: String?) -> String {
     guard let old else { return "\(name) is new (\(new.map { withoutChecksums($0) } ?? ""))" }
     guard let new else { return "\(name) (\(withoutChecksums(old))) is gone" }

@@ -40,6 +40,10 @@ extension RunJournal {
         try journal.append(
           people, at: key.keyFrame, frame: Int(place.subject.center), seconds: place.subject.moment.seconds)
       }
+      for (path, contents) in former.writtenContents {
+        for content in contents { try journal.note(written: path, content: content) }
+      }
+      try journal.beginResults(former.results)
       journal.close(keepsEmpty: true)
       try moveFile(unfinished, to: path)
     } catch {

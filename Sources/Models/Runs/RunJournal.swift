@@ -34,6 +34,8 @@ public final class RunJournal {
   public private(set) var loss: Loss?
   /// The files that the run has written or begun to write, from the root: they are its own to replace.
   public private(set) var results: [String] = []
+  /// What these files held that the run has written whole, whenever it did.
+  private(set) var writtenContents: [String: Set<String>] = [:]
   /// What is to be scored, video by video in the order of the run: only the journals of run directories say it.
   public private(set) var videos: [PlannedVideo] = []
   /// What the scores depend on, as the file says it; nil for a journal in memory.
@@ -210,6 +212,7 @@ public final class RunJournal {
         damagedKeyFrames = damagedKeyFrames.filter { $0.video != video }
         // What only was not whole leaves its scores sound.
         if RunIdentity.joined(content, self.content(of: video), isScored: true) == nil { unscoredVideos.insert(video) }
+      case .written(let path, let content): writtenContents[path, default: []].insert(content)
       }
       end = next.end
     }
@@ -333,6 +336,23 @@ public final class RunJournal {
     try append(.results(new))
     results += new
     try file?.flush()
+  }
+
+  /// Notes what a file is to hold that is written next.
+  ///
+  /// - Parameter content: Its fingerprint.
+  /// - Throws: `FileError`.
+  public func note(written path: String, content: String) throws {
+    let path = absolutePath(path)
+    if isWritten(path, content: content) { return }
+    try append(.written(path: path, content: content))
+    writtenContents[path, default: []].insert(content)
+    try file?.flush()
+  }
+
+  /// Whether a file has been written with this content, and so nobody has changed it since.
+  public func isWritten(_ path: String, content: String) -> Bool {
+    writtenContents[absolutePath(path)]?.contains(content) == true
   }
 
   private func add(_ paths: [String]) {

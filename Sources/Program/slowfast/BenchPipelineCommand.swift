@@ -136,6 +136,7 @@ struct BenchPipelineCommand: ParsableCommand {
     let costs = PipelineCosts()
     var settings = PeopleDetection.Settings()
     settings.moments = .every(every)
+    settings.mayRepeatFrames = true
     let detection = try costs.measure(.opening) {
       try PeopleDetection(videos: videos, settings, stopsAtDamage: true)
     }

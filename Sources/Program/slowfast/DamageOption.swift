@@ -53,14 +53,18 @@ struct DamageOption: ParsableArguments {
   /// Ends a run whose results are written, but not for all key frames.
   ///
   /// - Parameters:
+  ///   - lacking: What else is not there.
   ///   - what: Such as "the results lack".
   ///   - again: What is to be started when the files are repaired.
   ///   - isShard: Whether the run is divided.
   /// - Throws: `DamageFound` under the rule `report`.
-  func finish(_ report: DamageReport, of total: Int, _ what: String, again: String, isShard: Bool = false) throws {
-    if report.isEmpty || takesLess { return }
+  func finish(
+    _ report: DamageReport, of total: Int, lacking: [String] = [], _ what: String, again: String, isShard: Bool = false
+  ) throws {
+    if report.isEmpty && lacking.isEmpty || takesLess { return }
+    let own = report.isEmpty ? [] : ["\(report.keyFrames.count) of \(counted(total, report.unit.rawValue))"]
     throw DamageFound(
-      description: "\(what) \(report.keyFrames.count) of \(counted(total, report.unit.rawValue)), named above"
+      description: "\(what) \(series(own + lacking, "and")), named above"
         + " -> \(remedy(report, isShard: isShard)) and \(again), or take the results as they are: --damaged skip")
   }
 }

@@ -157,17 +157,44 @@ struct DetectCommand: ParsableCommand {
     people.map { [Key.avaDetectionScoreThresh.name, "\($0.threshold)"] } ?? []
   }
 
-  /// Has a detector find the people; nil where a file has them.
-  private func detectedPeople() throws -> DetectorBoxes? {
+  /// Opens the detector that is to find the people; nil where a file has them.
+  private func detector() throws -> DetectorBoxes? {
     if source.detectorFile.detector == nil { return nil }
     return try DetectorBoxes(
       source, videos: videos, every: every ?? 1, startingSecond: startingSecond,
-      framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond, folder: folder, options.engine, damage, results)
+      framesPerSecond: fps ?? ActionDataset.ava.clock.framesPerSecond, limit: boxes.maxBoxes, folder: folder,
+      options.engine, damage, results)
+  }
+
+  /// Has the detector find the people, once all else that the call names is known to be good: it may look for minutes.
+  ///
+  /// - Returns: The models that are to score them.
+  private func find(
+    _ people: DetectorBoxes, _ config: Configuration, _ models: TestModels, labelMap: String?
+  ) throws -> [LoadedModel] {
+    let labels = try VideoDetection.labels(labelMap, config)
+    _ = try drawing.style(labels.labels.map { ($0.id, $0.name) })
+    _ = try filmPeople.people(beside: nil)
+    let begun = RunPlace.begunJournal(of: runs, nil, orBeside: VideoDetections.journal(in: folder))
+    let films = videos.map { joinPath(overlayFolder, FrameInput.name(of: $0) + ".mp4") }
+    try people.check(
+      outputs: VideoDetections.outputs(in: folder) + scores.files + (overlayVideo ? films : [])
+        + sheets.files(keyFrames: 1),
+      begunIn: begun)
+    let loaded = try models.load()
+    // Results that may go take the scores beside them along; what a run directory keeps stays.
+    if let begun, !results.overwrite || runs.run != nil {
+      let identity = try VideoDetection.identity(
+        config, loaded, models.ensemble, proposals: people.origin, isStill: still)
+      try people.check(identity, goingOnWith: begun)
+    }
+    try people.look(damage)
+    return loaded
   }
 
   /// Opens the videos and reads what the call names.
   func detection(
-    _ config: Configuration, _ models: TestModels, _ people: DetectorBoxes? = nil
+    _ config: Configuration, _ models: TestModels, _ people: DetectorBoxes? = nil, labelMap: String?
   ) throws -> VideoDetection {
     var timing = VideoDetection.Timing(startingSecond: startingSecond, every: every, framesPerSecond: fps)
     if people != nil {
@@ -176,8 +203,9 @@ struct DetectCommand: ParsableCommand {
       timing.detector = people?.origin
     }
     return try VideoDetection(
-      config, videos: videos, proposals: people?.path ?? source.proposals ?? "", boxes.options(),
-      labelMap: labelmap ?? configuredLabelMap(config), timing: timing,
+      config, videos: videos, proposals: people?.path ?? source.proposals ?? "",
+      people == nil ? boxes.options() : ProposalOptions(),
+      labelMap: labelMap, timing: timing,
       ensemble: models.ensemble,
       stopsAtDamage: damage.stops)
   }
@@ -197,13 +225,15 @@ struct DetectCommand: ParsableCommand {
         "\(key) is for the boxes of a file, and has no say in those of --detector -> --person-score says from which score on they "
           + "are people")
     }
-    let people = try detectedPeople()
+    let people = try detector()
     var isFinal = false
     defer { people?.close(isFinal: isFinal) }
     let config = try configuration(people)
     let shard = try runs.chosen()
     let models = try models(config, people)
-    var detection = try detection(config, models, people)
+    let labelMap = labelmap ?? configuredLabelMap(config)
+    let loaded = try people.map { try find($0, config, models, labelMap: labelMap) }
+    var detection = try detection(config, models, people, labelMap: labelMap)
     for remark in detection.remarks { Console.say(remark) }
     let journals = RunPlace.journals(
       in: runs.run.map { RunDirectory($0) }, orBeside: VideoDetections.journal(in: folder))
@@ -230,8 +260,8 @@ struct DetectCommand: ParsableCommand {
     let drawn =
       isDrawing ? detection.labelMap.labels.map(\.name) + videos.map { FrameInput.name(of: $0) } : []
     if let missing = MissingGlyphs(in: drawn) { Console.warn("\(missing)") }
-    try run("detecting", models.load()) { found in
-      let unseen = people?.found.damage.keyFrames.count ?? 0
+    try run("detecting", loaded ?? models.load()) { found in
+      let unseen = people?.found?.damage.keyFrames.count ?? 0
       let isWhole =
         unseen == 0 && detection.unreadableKeyFrames.isEmpty && detection.idleVideoFaults.isEmpty
         && found.detections.damage.isEmpty
@@ -265,7 +295,7 @@ struct DetectCommand: ParsableCommand {
   /// Whether anything is drawn.
   private var isDrawing: Bool { overlays || overlayVideo || sheets.contactSheet != nil }
 
-  private func configuredLabelMap(_ config: Configuration) -> String? {
+  func configuredLabelMap(_ config: Configuration) -> String? {
     let path = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
     if pathExists(path) { return path }
     Console.warn("there is no label map: every class becomes rows, without names -> give --labelmap FILE")

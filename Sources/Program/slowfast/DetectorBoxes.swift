@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Detect
 internal import Files
 internal import ObjectDetectors
@@ -35,6 +36,7 @@ struct BoxSourceOptions: ParsableArguments {
       if boxesEvery != nil { throw ValidationError("--boxes-every is for --detector: a file has the boxes it has") }
       return
     }
+    let idle = idle.filter { $0 != "--max-boxes" }
     if !idle.isEmpty {
       throw ValidationError("\(listed(idle)): for boxes of a file -> leave it out with --detector")
     }
@@ -53,65 +55,124 @@ struct BoxSourceOptions: ParsableArguments {
   var inputFiles: [String] { [proposals].compactMap(\.self) + detectorFile.inputFiles }
 }
 
-/// The boxes that a detector has found for a run of `detect`: a file like any other's, beside the results.
-struct DetectorBoxes {
+/// The boxes that a detector finds for a run of `detect`: a file like any other's, beside the results.
+///
+/// The videos and the detector are opened when the value is made; the detector looks at them when `look` is called, once all else
+/// that the run needs is known to be there.
+final class DetectorBoxes {
   /// PySlowFast's rows.
   let path: String
   /// From which score on people are in it.
   let threshold: Double
-  let found: FoundPeople
   /// What the boxes depend on beside the videos.
   let origin: String
-  private let journal: RunJournal
+  /// Who was found; nil before `look`.
+  private(set) var found: FoundPeople?
+  private let detection: PeopleDetection
+  private let loaded: LoadedDetector
+  private let limit: Int?
+  private let journalPath: String
+  private let inputs: [String]
+  private let results: OverwriteOptions
+  private let lock: FolderLock
+  private var journal: RunJournal?
 
-  static func file(in folder: String) -> String { joinPath(folder, "people.csv") }
-  static func journal(in folder: String) -> String { joinPath(folder, "people.journal") }
+  private static let doing = "reading the detector"
 
-  /// Looks for people in videos, as far as an earlier run has not.
+  /// Opens the videos and the detector.
   ///
-  /// - Throws: `Interrupted`, and whatever goes wrong.
+  /// - Parameters:
+  ///   - every: From key frame to key frame.
+  ///   - limit: How many people of a frame are kept, the best ones; nil for all.
+  /// - Throws: Whatever is wrong with them.
   init(
     _ source: BoxSourceOptions, videos: [String], every: Double, startingSecond: Double?, framesPerSecond: Double,
-    folder: String, _ engine: EngineOptions, _ damage: DamageOption, _ results: OverwriteOptions
+    limit: Int?, folder: String, _ engine: EngineOptions, _ damage: DamageOption, _ results: OverwriteOptions
   ) throws {
-    path = Self.file(in: folder)
-    let lock = try FolderLock(folder)
-    defer { lock.release() }
-    let journalPath = Self.journal(in: folder)
-    try results.check(
-      [path], reading: videos + source.inputFiles, begunIn: journalPath, orGive: "give another --output-dir")
+    path = joinPath(folder, "people.csv")
+    journalPath = joinPath(folder, "people.journal")
+    inputs = videos + source.inputFiles
+    (self.limit, self.results) = (limit, results)
+    lock = try FolderLock(folder)
     var settings = PeopleDetection.Settings()
     settings.moments = .every(source.boxesEvery ?? every)
+    // Key frames may be closer than a slow video's frames.
+    settings.mayRepeatFrames = source.boxesEvery == nil
+    settings.stepOption = source.boxesEvery == nil ? "--every" : "--boxes-every"
     settings.startingSecond = startingSecond ?? 0
     settings.framesPerSecond = framesPerSecond
     // Videos that cannot be read are the run's to name.
-    let detection = try PeopleDetection(videos: videos, settings, stopsAtDamage: damage.stops)
-    let loaded = try source.detectorFile.load(source.detectorFile.detector ?? "", engine.make())
+    detection = try PeopleDetection(videos: videos, settings, stopsAtDamage: damage.stops)
+    loaded = try source.detectorFile.load(source.detectorFile.detector ?? "", engine.make())
     threshold = source.detectorFile.threshold(loaded)
-    let run = try PeopleRun(detection, loaded, journal: journalPath, isReplacing: results.overwrite, looksAgain: true)
-    journal = run.journal
     origin =
-      "a detector's, of \(try fileFingerprint(loaded.path, isWhole: true, doing: "reading the detector"))"
+      "a detector's, of \(try fileFingerprint(loaded.path, isWhole: true, doing: Self.doing))"
       + (loaded.options.shortSide.map { ", short side \($0)" } ?? "") + ", every \(source.boxesEvery ?? every) s"
-    do {
-      found = try run(damage).filtered(scoreThreshold: threshold)
-      try journal.beginResults([path])
-      let file = try AtomicFile(path: path)
-      try found.write(.csv, to: file)
-      try file.commit()
-    } catch {
-      journal.close()
-      throw error
-    }
-    Console.say(
-      "wrote \(path): \(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
-        + counted(found.frameCount, "frame"))
+      + (limit.map { ", at most \($0) a frame" } ?? "")
   }
 
-  /// Ends the use of the journal.
+  /// Makes sure that nothing is lost by what the run writes: neither results, nor boxes that somebody has corrected.
+  ///
+  /// - Parameters:
+  ///   - outputs: What the run is known to write beside the boxes.
+  ///   - begun: The journal that knows which of them it had begun to write.
+  /// - Throws: `FileError.existing`, `CorrectedBoxes`.
+  func check(outputs: [String], begunIn begun: String?) throws {
+    let former = try? RunJournal(reading: journalPath)
+    let isBegun = former?.results.contains(absolutePath(path)) == true
+    let elsewhere = "give another --output-dir"
+    try results.check(outputs + (isBegun ? [] : [path]), reading: inputs, begunIn: begun, orGive: elsewhere)
+    guard isBegun, let former else { return }
+    try results.check([path], reading: inputs, begunIn: journalPath, orGive: elsewhere)
+    if results.overwrite || !pathExists(path) { return }
+    let content = String(decoding: try readFile(path, doing: "reading the boxes"), as: UTF8.self)
+    if !former.isWritten(path, content: fingerprint(of: content)) { throw CorrectedBoxes(path: path) }
+  }
+
+  /// Makes sure that the scores of a run that goes on are of the same people and the same models.
+  ///
+  /// - Parameter journal: Where they are.
+  /// - Throws: `JournalError.otherRun`.
+  func check(_ identity: RunIdentity, goingOnWith journal: String) throws {
+    guard let former = RunJournal.identity(at: journal) else { return }
+    let changes = identity.differences(from: former).map {
+      // The detector's threshold stands in the place of the config's.
+      $0.replacing(Key.avaDetectionScoreThresh.name, with: "--person-score")
+    }
+    if !changes.isEmpty { throw JournalError.otherRun(path: journal, changes: changes) }
+  }
+
+  /// Looks for people in the videos, as far as an earlier run has not, and writes their boxes.
+  ///
+  /// - Throws: `Interrupted`, and whatever goes wrong.
+  func look(_ damage: DamageOption) throws {
+    defer { lock.release() }
+    let run = try PeopleRun(detection, loaded, journal: journalPath, isReplacing: results.overwrite, looksAgain: true)
+    journal = run.journal
+    let found = try run(damage).filtered(scoreThreshold: threshold, limit: limit)
+    self.found = found
+    let text = found.csv
+    try run.journal.beginResults([path])
+    try run.journal.note(written: path, content: fingerprint(of: text))
+    try writeFile(path, text)
+    Console.say(run.summary(found, path, threshold: threshold))
+  }
+
+  /// Ends the use of the journal and of the folder.
   ///
   /// - Parameter isFinal: Whether the run has all it can have: else the next one goes on from the people that are known.
   func close(isFinal: Bool) {
-    if isFinal { journal.remove() } else { journal.close(keepsEmpty: true) }
+    lock.release()
+    if isFinal { journal?.remove() } else { journal?.close(keepsEmpty: true) }
+  }
+}
+
+/// Boxes that are not as the detector's run has left them.
+private struct CorrectedBoxes: Error, CustomStringConvertible {
+  let path: String
+
+  var description: String {
+    "finding people: '\(path)' is not as this run wrote it: somebody has corrected it, and it stays -> score it as it is, into "
+      + "another folder: --proposals '\(path)', or find people anew in its place: --overwrite"
   }
 }

@@ -47,5 +47,5 @@ struct DetectorFileOptions: ParsableArguments {
     return loaded
   }
 
-  func threshold(_ loaded: LoadedDetector) -> Double { personScore ?? Double(loaded.detector.usualScoreThreshold) }
+  func threshold(_ loaded: LoadedDetector) -> Double { personScore ?? loaded.detector.usualScoreThreshold }
 }

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Datasets
 internal import Detect
 internal import Files
+internal import ObjectDetectors
 internal import Runs
 internal import Wording
 
@@ -87,6 +88,7 @@ struct PeopleCommand: ParsableCommand {
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
     if let maxBoxes, maxBoxes < 1 { throw ValidationError("--max-boxes is \(maxBoxes) -> give 1 or more") }
     if let classIndex, classIndex < 0 { throw ValidationError("--class is \(classIndex) -> give 0 or more") }
+    if output == "-" { throw ValidationError("--output is '-' -> give a file; /dev/stdout is one") }
     _ = try form()
   }
 
@@ -94,6 +96,7 @@ struct PeopleCommand: ParsableCommand {
     let form = try form()
     var settings = PeopleDetection.Settings()
     settings.moments = everyFrame ? .everyFrame : .every(every ?? 1)
+    settings.mayRepeatFrames = every == nil
     settings.startingSecond = startingSecond ?? 0
     if from != nil || to != nil { settings.range = (from ?? -.infinity)...(to ?? .infinity) }
     settings.framesPerSecond = fps ?? ActionDataset.ava.clock.framesPerSecond
@@ -120,22 +123,20 @@ struct PeopleCommand: ParsableCommand {
     let found = try run(damage).filtered(scoreThreshold: threshold, limit: maxBoxes)
     try run.journal.beginResults([output])
     let file = try AtomicFile(path: output)
-    try found.write(form, to: file)
+    let isPerson = classIndex == nil || classIndex == loaded.detector.personClass
+    try found.write(form, as: isPerson ? "person" : "class \(classIndex ?? 0)", to: file)
     try file.commit()
-    Console.say(
-      "wrote \(output): \(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
-        + "\(counted(found.frameCount, "frame"))"
-        + (found.emptyCount > 0 ? ", \(found.emptyCount) of them without anybody" : ""))
+    Console.say(run.summary(found, output, threshold: threshold))
     let isWhole = found.damage.isEmpty && detection.unreadable.isEmpty
     if isWhole || damage.takesLess {
       run.journal.remove()
       return
     }
-    let lacks =
-      detection.unreadable.isEmpty
-      ? counted(found.damage.keyFrames.count, "frame") : counted(detection.unreadable.count, "video")
+    let (videos, frames) = (detection.unreadable.count, found.damage.keyFrames.count)
+    let lacks = (videos > 0 ? [counted(videos, "video")] : []) + (frames > 0 ? [counted(frames, "frame")] : [])
     throw DamageFound(
-      description: "the boxes lack \(lacks), named above -> copy or record the damaged files again and start the same "
+      description:
+        "the boxes lack \(series(lacks, "and")), named above -> copy or record the damaged files again and start the same "
         + "command again (it goes on from '\(journal)'), or take the boxes as they are: --damaged skip")
   }
 

@@ -73,13 +73,20 @@ struct PeopleRun {
     progress.finish()
     if !found.damage.isEmpty {
       Console.warn(
-        "people were not looked for in \(counted(found.damage.keyFrames.count, "frame")) of \(total), damaged:")
+        "people could not be looked for in \(counted(found.damage.keyFrames.count, "frame")) of \(total):")
       for line in found.damage.lines() { Console.say("  " + line) }
       if found.frameCount == 0 {
         throw DamageFound(description: "no frame could be seen -> copy or record the damaged files again")
       }
     }
     return found
+  }
+
+  /// What was written, in a line.
+  func summary(_ found: FoundPeople, _ path: String, threshold: Double) -> String {
+    "wrote \(path): \(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
+      + counted(found.frameCount, "frame")
+      + (found.emptyCount > 0 ? ", \(found.emptyCount) of them without anybody" : "")
   }
 }
 

@@ -115,7 +115,8 @@ struct PlanDetectCommand: ParsableCommand {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
     let models = try command.models(config)
-    var detection = try command.detection(config, models)
+    var detection = try command.detection(
+      config, models, labelMap: command.labelmap ?? command.configuredLabelMap(config))
     for remark in detection.remarks { Console.say(remark) }
     for notice in detection.notices { Console.warn(notice) }
     let beside = VideoDetections.journal(in: command.folder)

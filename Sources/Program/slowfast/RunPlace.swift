@@ -84,6 +84,12 @@ final class RunPlace {
     return part.wasComplete ? nil : part.directory.journal(part.shard)
   }
 
+  /// The same of a run that is not begun.
+  static func begunJournal(of runs: RunOptions, _ shard: Shard?, orBeside journal: String) -> String? {
+    guard let directory = runs.run.map({ RunDirectory($0) }) else { return journal }
+    return directory.readStatus(shard)?.state == .complete ? nil : directory.journal(shard)
+  }
+
   /// The journals of all parts of the run that can be read, as they are.
   var journals: [RunJournal] {
     keepsScores ? Self.journals(in: part?.directory, orBeside: journalBeside) : []

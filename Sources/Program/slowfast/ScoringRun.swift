@@ -224,12 +224,8 @@ struct ScoringRun<Job: ScoringJob> {
     }
     let what = job.shard.map { "shard \($0) lacks" } ?? "the results lack"
     try damage.finish(
-      lost, of: total, what, again: "start the same command again\(place.advice)", isShard: job.shard != nil)
-    if !lacking.isEmpty, !damage.takesLess {
-      throw DamageFound(
-        description: "\(what) \(series(lacking, "and")), named above -> put the files back and start the same command "
-          + "again\(place.advice), or take the results as they are: --damaged skip")
-    }
+      lost, of: total, lacking: lacking, what, again: "start the same command again\(place.advice)",
+      isShard: job.shard != nil)
   }
 
   /// Keeps the rows of the key frames that were scored.

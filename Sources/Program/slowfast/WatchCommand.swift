@@ -105,6 +105,9 @@ struct WatchCommand: ParsableCommand {
         "\(sources == 0 ? "nobody's boxes are given" : "boxes come from one place") -> give --detector FILE, --proposals FILE, "
           + "--boxes - or --whole-frame")
     }
+    if proposals == nil, !boxFiles.given.isEmpty {
+      throw ValidationError("\(listed(boxFiles.given)): for boxes of a file -> add --proposals FILE, or leave it out")
+    }
     if let boxes, boxes != "-" {
       throw ValidationError("--boxes is '\(boxes)' -> give - for stdin; boxes of a file are --proposals FILE")
     }

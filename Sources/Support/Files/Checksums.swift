@@ -28,6 +28,13 @@ public struct SHA256 {
   }
 }
 
+/// What a text will be as a file, of which every byte counts: as `fileFingerprint` says it.
+public func fingerprint(of text: String) -> String {
+  var sum = SHA256()
+  sum.update(text)
+  return "\(text.utf8.count) bytes, sha256 \(sum.finish())"
+}
+
 /// What stands in the place of the fingerprint of a file that cannot be read.
 public let noFingerprint = "missing"
 

@@ -19,7 +19,7 @@ public final class RCNNDetector: ObjectDetector {
   /// Of COCO's classes the first.
   public var personClass: Int { 0 }
   /// What AVA's configurations take.
-  public var usualScoreThreshold: Float { 0.8 }
+  public var usualScoreThreshold: Double { 0.8 }
 
   private let conventions: RCNNConventions
   private let pixels: PixelConvention

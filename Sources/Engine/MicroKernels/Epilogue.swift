@@ -1,6 +1,6 @@
 /// What is applied to a finished sum, as kernels have it: they branch on it once a register.
 ///
-/// A new one needs its line in ``applied(_:_:_:)`` and in `Kernels.Epilogue.code`, or neither compiles.
+/// A new one needs its line in ``applyApart(_:_:_:registers:)`` and in `Kernels.Epilogue.code`, or neither compiles.
 public enum EpilogueCode {
   case identity, relu, relu6, swish, sigmoid, hardSwish, hardSigmoid, gelu
 
@@ -18,9 +18,13 @@ func appliedInTile<Unit: VectorUnit>(_ unit: Unit.Type, _ epilogue: EpilogueCode
   return appliedApart(unit, epilogue, x)
 }
 
-@inlinable @inline(never)
+@inlinable @inline(__always)
 func appliedApart<Unit: VectorUnit>(_ unit: Unit.Type, _ epilogue: EpilogueCode, _ x: Unit.Vector) -> Unit.Vector {
-  applied(unit, epilogue, x)
+  var value = x
+  withUnsafeMutablePointer(to: &value) {
+    applyApart(unit, epilogue, UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self), registers: 1)
+  }
+  return value
 }
 
 /// Applies an epilogue to a register.
@@ -34,7 +38,113 @@ func applied<Unit: VectorUnit>(_ unit: Unit.Type, _ epilogue: EpilogueCode, _ x:
   case .sigmoid: return sigmoid(unit, x)
   case .hardSwish: return x * hardSigmoid(unit, x)
   case .hardSigmoid: return hardSigmoid(unit, x)
-  case .gelu: return gelu(unit, x)
+  case .gelu: return appliedApart(unit, epilogue, x)
+  }
+}
+
+/// Applies an epilogue to registers that lie one after the other in memory, in place.
+///
+/// A function of its own: long epilogues would make the code around them too long. It is given memory and not a register,
+/// which a call would hand over in quarters, to be computed with as such. Each epilogue has its function again, with a loop
+/// written out: into one that is too long the compiler inlines nothing more, whatever it is told, and it calls closures.
+@inlinable @inline(__always)
+func applyApart<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ epilogue: EpilogueCode, _ values: UnsafeMutablePointer<Float>, registers: Int
+) {
+  let end = values + registers * Unit.Vector.scalarCount
+  switch epilogue {
+  case .identity: return
+  case .relu: applyReLU(unit, values, end)
+  case .relu6: applyReLU6(unit, values, end)
+  case .swish: applySwish(unit, values, end)
+  case .sigmoid: applySigmoid(unit, values, end)
+  case .hardSwish: applyHardSwish(unit, values, end)
+  case .hardSigmoid: applyHardSigmoid(unit, values, end)
+  case .gelu: applyGELU(unit, values, end)
+  }
+}
+
+@inlinable @inline(never)
+func applyReLU<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(Unit.relu(x), at)
+    at += Unit.Vector.scalarCount
+  }
+}
+
+@inlinable @inline(never)
+func applyReLU6<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(Unit.clamped(x, 0, 6), at)
+    at += Unit.Vector.scalarCount
+  }
+}
+
+@inlinable @inline(never)
+func applySwish<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(x * sigmoid(unit, x), at)
+    at += Unit.Vector.scalarCount
+  }
+}
+
+@inlinable @inline(never)
+func applySigmoid<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(sigmoid(unit, x), at)
+    at += Unit.Vector.scalarCount
+  }
+}
+
+@inlinable @inline(never)
+func applyHardSwish<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(x * hardSigmoid(unit, x), at)
+    at += Unit.Vector.scalarCount
+  }
+}
+
+@inlinable @inline(never)
+func applyHardSigmoid<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(hardSigmoid(unit, x), at)
+    at += Unit.Vector.scalarCount
+  }
+}
+
+@inlinable @inline(never)
+func applyGELU<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ values: UnsafeMutablePointer<Float>, _ end: UnsafeMutablePointer<Float>
+) {
+  var at = values
+  while at < end {
+    let x = Unit.load(at)
+    store(gelu(unit, x), at)
+    at += Unit.Vector.scalarCount
   }
 }
 

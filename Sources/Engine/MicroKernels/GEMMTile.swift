@@ -152,10 +152,10 @@ func gemmTile<Unit: VectorUnit>(
       if count > 2 { tile.storeWhole(unit, bfloat16: bfloat16, s2, at: 2 * width) }
       if count > 3 { tile.storeWhole(unit, bfloat16: bfloat16, s3, at: 3 * width) }
     } else {
-      storeWholeApart(unit, bfloat16: bfloat16, tile, s0, at: 0)
-      if count > 1 { storeWholeApart(unit, bfloat16: bfloat16, tile, s1, at: width) }
-      if count > 2 { storeWholeApart(unit, bfloat16: bfloat16, tile, s2, at: 2 * width) }
-      if count > 3 { storeWholeApart(unit, bfloat16: bfloat16, tile, s3, at: 3 * width) }
+      tile.storeWholeApart(unit, bfloat16: bfloat16, s0, at: 0)
+      if count > 1 { tile.storeWholeApart(unit, bfloat16: bfloat16, s1, at: width) }
+      if count > 2 { tile.storeWholeApart(unit, bfloat16: bfloat16, s2, at: 2 * width) }
+      if count > 3 { tile.storeWholeApart(unit, bfloat16: bfloat16, s3, at: 3 * width) }
     }
     return
   }
@@ -165,22 +165,26 @@ func gemmTile<Unit: VectorUnit>(
   if count > 3 { tile.store(unit, bfloat16: bfloat16, s3, at: 3 * width, lanes: lanes) }
 }
 
-/// What ``TileStore/storeWhole(_:bfloat16:_:at:)`` does, for long epilogues: a function of its own, for the code of the tile
-/// would be too long. Where few products are summed, calls cost as much as they do: one is for all six positions.
+/// Finishes and stores one register of each of six positions, whose sums lie one after the other, with a long epilogue: a
+/// function of its own, for the code of the tile would be too long. Where few products are summed, calls cost as much as
+/// they do: one is for all six positions.
 @inlinable @inline(never)
-func storeWholeApart<Unit: VectorUnit>(
-  _ unit: Unit.Type, bfloat16: Bool, _ tile: TileStore, _ sums: TileColumn<Unit.Vector>, at offset: Int
+func storeSums<Unit: VectorUnit>(
+  _ unit: Unit.Type, bfloat16: Bool, _ tile: TileStore, _ sums: UnsafeMutablePointer<Float>, at offset: Int
 ) {
   let width = Unit.Vector.scalarCount
   let size = bfloat16 ? 2 : 4
+  if let residual = tile.residual {
+    for i in 0..<6 {
+      let from = residual + (size * offset + i * tile.residualPitch)
+      let sum = Unit.load(sums + i * width) + loadElements(unit, isBFloat16: bfloat16, width, from)
+      MicroKernels.store(sum, sums + i * width)
+    }
+  }
+  applyApart(unit, tile.epilogue, sums, registers: 6)
   let to = tile.output + size * offset
   for i in 0..<6 {
-    var value = sums[i]
-    if let residual = tile.residual {
-      value += loadElements(unit, isBFloat16: bfloat16, width, residual + (size * offset + i * tile.residualPitch))
-    }
-    storeElements(
-      unit, isBFloat16: bfloat16, width, applied(unit, tile.epilogue, value), to + i * tile.outputPitch)
+    storeElements(unit, isBFloat16: bfloat16, width, Unit.load(sums + i * width), to + i * tile.outputPitch)
   }
 }
 
@@ -260,6 +264,18 @@ func storeWholeApart<Unit: VectorUnit>(
     }
   }
 
+  /// What ``storeWhole(_:bfloat16:_:at:)`` does, for long epilogues.
+  @inlinable @inline(__always)
+  func storeWholeApart<Unit: VectorUnit>(
+    _ unit: Unit.Type, bfloat16: Bool, _ sums: TileColumn<Unit.Vector>, at offset: Int
+  ) {
+    var sums = sums
+    withUnsafeMutablePointer(to: &sums) {
+      let memory = UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self)
+      storeSums(unit, bfloat16: bfloat16, self, memory, at: offset)
+    }
+  }
+
   /// Finishes and stores one register of each position.
   ///
   /// A tile of fewer than six positions has computed its last one several times, and stores it as often: to the same
@@ -287,7 +303,9 @@ func storeWholeApart<Unit: VectorUnit>(
     if epilogue == .relu {
       for i in 0..<6 { values[i] = Unit.relu(values[i]) }
     } else if !epilogue.isShort {
-      for i in 0..<6 { values[i] = appliedApart(unit, epilogue, values[i]) }
+      withUnsafeMutablePointer(to: &values) {
+        applyApart(unit, epilogue, UnsafeMutableRawPointer($0).assumingMemoryBound(to: Float.self), registers: 6)
+      }
     }
     let to = output + offset * outputSize
     if bfloat16 && outputSize == 2 {

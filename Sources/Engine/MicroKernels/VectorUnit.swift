@@ -4,7 +4,8 @@ public import CSIMD
 ///
 /// The kernels of this module are written once, generic over a unit. Each instruction set's module instantiates
 /// them for its own unit, and is compiled with the flags that make the unit's operations single instructions.
-/// Comparisons of lanes belong here, where the vector's type is known: generic code compares lane by lane.
+/// Comparisons of lanes belong here, where the vector's type is known: generic code compares lane by lane. Where there is an
+/// instruction for one, C's word for it is used: the compiler inlines that whatever stands around it.
 /// Everything here is inlined into those modules: what this module itself emits is never called.
 public protocol VectorUnit {
   /// One register of floats.
@@ -60,32 +61,26 @@ extension VectorUnit {
     public typealias Vector = SIMD8<Float>
 
     @inlinable @inline(__always)
-    public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+    public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+      simd_multiply_add256(sum, a, b)
+    }
 
     @inlinable @inline(__always)
     public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
 
     @inlinable @inline(__always)
-    public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
-      kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
-    }
+    public static func larger(_ kept: Vector, _ new: Vector) -> Vector { simd_larger256(kept, new) }
 
     @inlinable @inline(__always)
-    public static func relu(_ value: Vector) -> Vector {
-      value.replacing(with: Vector.zero, where: value .< Vector.zero)
-    }
+    public static func relu(_ value: Vector) -> Vector { simd_max256(Vector.zero, value) }
 
     @inlinable @inline(__always)
     public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
-      let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
-      return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+      simd_clamp256(value, low, high)
     }
 
     @inlinable @inline(__always)
-    public static func powerOfTwo(_ shifted: Vector) -> Vector {
-      let bits = unsafeBitCast(shifted, to: SIMD8<UInt32>.self) &<< 23 &+ 0x3f80_0000
-      return unsafeBitCast(bits, to: Vector.self)
-    }
+    public static func powerOfTwo(_ shifted: Vector) -> Vector { simd_power_of_two256(shifted) }
 
     @inlinable @inline(__always)
     public static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load256u(from) }
@@ -109,32 +104,26 @@ extension VectorUnit {
   /// What all units of 512-bit registers do alike. The vector's type is known here, so that lanes are compared at once.
   extension VectorUnit where Vector == SIMD16<Float> {
     @inlinable @inline(__always)
-    public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector { sum.addingProduct(a, b) }
+    public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
+      simd_multiply_add512(sum, a, b)
+    }
 
     @inlinable @inline(__always)
     public static func multiplyAdd(_ sum: Float, _ a: Float, _ b: Float) -> Float { sum.addingProduct(a, b) }
 
     @inlinable @inline(__always)
-    public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
-      kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
-    }
+    public static func larger(_ kept: Vector, _ new: Vector) -> Vector { simd_larger512(kept, new) }
 
     @inlinable @inline(__always)
-    public static func relu(_ value: Vector) -> Vector {
-      value.replacing(with: Vector.zero, where: value .< Vector.zero)
-    }
+    public static func relu(_ value: Vector) -> Vector { simd_max512(Vector.zero, value) }
 
     @inlinable @inline(__always)
     public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
-      let raised = value.replacing(with: Vector(repeating: low), where: value .< Vector(repeating: low))
-      return raised.replacing(with: Vector(repeating: high), where: raised .> Vector(repeating: high))
+      simd_clamp512(value, low, high)
     }
 
     @inlinable @inline(__always)
-    public static func powerOfTwo(_ shifted: Vector) -> Vector {
-      let bits = unsafeBitCast(shifted, to: SIMD16<UInt32>.self) &<< 23 &+ 0x3f80_0000
-      return unsafeBitCast(bits, to: Vector.self)
-    }
+    public static func powerOfTwo(_ shifted: Vector) -> Vector { simd_power_of_two512(shifted) }
 
     @inlinable @inline(__always)
     public static func load(_ from: UnsafePointer<Float>) -> Vector { simd_load512u(from) }

@@ -76,6 +76,71 @@ static inline __attribute__((always_inline, target("avx"))) __m256 simd_load256u
   return _mm256_loadu_ps(from);
 }
 
+// Comparisons are written in the language's own words: of an intrinsic's, the module that the kernels are written in, which
+// is compiled for every processor, would have to emit the instruction.
+typedef float simd_floats16 __attribute__((ext_vector_type(16)));
+typedef int simd_ints16 __attribute__((ext_vector_type(16)));
+typedef float simd_floats8 __attribute__((ext_vector_type(8)));
+typedef int simd_ints8 __attribute__((ext_vector_type(8)));
+
+/// The larger of two numbers in every lane; the second one where either is a NaN.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_max512(__m512 a, __m512 b) {
+  simd_floats16 x = (simd_floats16)a, y = (simd_floats16)b;
+  return (__m512)(x > y ? x : y);
+}
+
+/// The larger of two numbers in every lane; a NaN on either side wins.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_larger512(__m512 kept, __m512 other) {
+  simd_floats16 x = (simd_floats16)kept, y = (simd_floats16)other;
+  return (__m512)(((y > x) | (y != y)) ? y : x);
+}
+
+/// Each lane moved into a range; a NaN stays one.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_clamp512(__m512 value, float low, float high) {
+  simd_floats16 x = (simd_floats16)value, least = (simd_floats16)low, most = (simd_floats16)high;
+  x = least > x ? least : x;
+  return (__m512)(most < x ? most : x);
+}
+
+/// Adds a product to a sum, rounding once.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_multiply_add512(__m512 sum, __m512 a, __m512 b) {
+  return _mm512_fmadd_ps(a, b, sum);
+}
+
+/// 2^n for every lane of n + 1.5 x 2^23, n from -126 to 127.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_power_of_two512(__m512 shifted) {
+  return (__m512)(((simd_ints16)shifted << 23) + 0x3f800000);
+}
+
+/// The larger of two numbers in every lane; the second one where either is a NaN.
+static inline __attribute__((always_inline, target("avx2"))) __m256 simd_max256(__m256 a, __m256 b) {
+  simd_floats8 x = (simd_floats8)a, y = (simd_floats8)b;
+  return (__m256)(x > y ? x : y);
+}
+
+/// The larger of two numbers in every lane; a NaN on either side wins.
+static inline __attribute__((always_inline, target("avx2"))) __m256 simd_larger256(__m256 kept, __m256 other) {
+  simd_floats8 x = (simd_floats8)kept, y = (simd_floats8)other;
+  return (__m256)(((y > x) | (y != y)) ? y : x);
+}
+
+/// Each lane moved into a range; a NaN stays one.
+static inline __attribute__((always_inline, target("avx2"))) __m256 simd_clamp256(__m256 value, float low, float high) {
+  simd_floats8 x = (simd_floats8)value, least = (simd_floats8)low, most = (simd_floats8)high;
+  x = least > x ? least : x;
+  return (__m256)(most < x ? most : x);
+}
+
+/// Adds a product to a sum, rounding once.
+static inline __attribute__((always_inline, target("avx2,fma"))) __m256 simd_multiply_add256(__m256 sum, __m256 a, __m256 b) {
+  return _mm256_fmadd_ps(a, b, sum);
+}
+
+/// 2^n for every lane of n + 1.5 x 2^23, n from -126 to 127.
+static inline __attribute__((always_inline, target("avx2"))) __m256 simd_power_of_two256(__m256 shifted) {
+  return (__m256)(((simd_ints8)shifted << 23) + 0x3f800000);
+}
+
 /// The first `count` lanes of memory, zeros in the others; memory after them is not touched.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load512(const float *from, int count) {
   return _mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), from);

@@ -165,6 +165,8 @@ final class Progress {
   func finish() {
     let seconds = monotonicSeconds() - start
     Console.clearBar()
+    // Of a run of which all was done before nothing can be said.
+    if done == before { return }
     let rate = seconds > 0 ? Double(done - before) / seconds : 0
     Console.say("\(title): \(counted(done - before, unit)) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
   }

@@ -106,7 +106,9 @@ struct WatchCommand: ParsableCommand {
           + "--boxes - or --whole-frame")
     }
     if proposals == nil, !boxFiles.given.isEmpty {
-      throw ValidationError("\(listed(boxFiles.given)): for boxes of a file -> add --proposals FILE, or leave it out")
+      throw ValidationError(
+        "\(listed(boxFiles.given)): for boxes of a file -> "
+          + (detectorFile.detector == nil ? "add --proposals FILE, or leave it out" : "leave it out with --detector"))
     }
     if let boxes, boxes != "-" {
       throw ValidationError("--boxes is '\(boxes)' -> give - for stdin; boxes of a file are --proposals FILE")

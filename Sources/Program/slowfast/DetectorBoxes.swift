@@ -15,7 +15,7 @@ struct BoxSourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Have the detector look this often, where people are to be followed between key frames (default: as --every).",
+      "Have the detector look between key frames, too, at least this often: films follow people there (default: not).",
       valueName: "seconds"))
   var boxesEvery: Double?
 

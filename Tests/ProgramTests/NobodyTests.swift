@@ -93,7 +93,9 @@ struct NobodyTests {
 
   @Test("A file that says nothing of any picture is no file of nobody")
   func otherFiles() throws {
-    for (text, words) in [("{\"annotations\": [], \"images\": []}", "JSON of another form"), ("\n \n", "rows of person boxes")] {
+    for (text, words) in [
+      ("{\"annotations\": [], \"images\": []}", "JSON of another form"), ("\n \n", "rows of person boxes"),
+    ] {
       let file = try scratch.file("other.json", text)
       let result = Program.run(
         ["detect", Self.movie, "--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", out]

@@ -33,6 +33,16 @@ public struct FoundPeople: Sendable {
   public let videos: [Video]
   /// The moments that could not be looked at.
   public let damage: DamageReport
+  /// How many of these show pictures that the detector cannot take: no other copy of a file would help.
+  public var unfit = 0
+
+  /// What to do so that all moments can be looked at.
+  ///
+  /// - Parameter others: Whether other files are damaged, too.
+  public func remedy(beside others: Bool = false) -> String {
+    let copy = others || damage.keyFrames.count > unfit ? ["copy or record the damaged files again"] : []
+    return series(copy + (unfit > 0 ? ["cut the pictures that the detector cannot take into pieces"] : []), "and")
+  }
 
   /// The same with those alone whose scores are at or above a threshold, at most so many a frame, the best ones.
   public func filtered(scoreThreshold: Double, limit: Int? = nil) -> FoundPeople {
@@ -45,7 +55,7 @@ public struct FoundPeople: Sendable {
             time: frame.time, seconds: frame.seconds, number: frame.number, people: Array(kept.prefix(limit ?? .max)))
         })
     }
-    return FoundPeople(videos: videos, damage: damage)
+    return FoundPeople(videos: videos, damage: damage, unfit: unfit)
   }
 
   public var frameCount: Int { videos.reduce(0) { $0 + $1.frames.count } }

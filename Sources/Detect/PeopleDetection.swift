@@ -1,5 +1,6 @@
 internal import AVARecords
 public import Clips
+internal import Datasets
 internal import Files
 internal import Geometry
 internal import Imaging
@@ -34,15 +35,16 @@ public struct LoadedDetector {
 public struct PeopleDetection {
   /// When people are looked for.
   public enum Moments: Equatable, Sendable {
-    /// At this distance in seconds, from the first frame on.
-    case every(Double)
+    /// At this distance in seconds, from the first frame on, as key frames are (`VideoFrames.times`); where `between` says so,
+    /// in equal parts between them, too, at most that many seconds apart.
+    case every(Double, between: Double? = nil)
     /// At every frame of the video.
     case everyFrame
   }
 
   public struct Settings: Sendable {
     public var moments = Moments.every(1)
-    /// Whether a frame that lasts longer than the step may be looked at more than once.
+    /// Whether a frame that lasts longer than from key frame to key frame may be looked at more than once.
     public var mayRepeatFrames = false
     /// The option that says the step, for messages.
     public var stepOption = "--every"
@@ -73,8 +75,8 @@ public struct PeopleDetection {
     let moments: [Moment]
   }
 
-  /// Of a second.
-  private static let mostMoments = 1000.0
+  /// As `VideoDetection` counts frames.
+  private static let clock = ActionDataset.ava.clock
 
   let settings: Settings
   let videos: [Video]
@@ -89,10 +91,10 @@ public struct PeopleDetection {
   /// - Throws: `FileError`, `VideoError`, `ImagingError`, `VideoDetectionError`.
   public init(videos paths: [String], _ settings: Settings, stopsAtDamage: Bool) throws {
     self.settings = settings
-    // No film has more frames than this, and every step is a moment in memory.
-    if case .every(let step) = settings.moments, !(step >= 1 / Self.mostMoments && step.isFinite) {
-      throw VideoDetectionError.badLook(
-        step, video: nil, framesPerSecond: Self.mostMoments, option: settings.stepOption)
+    if case .every(let step, _) = settings.moments, settings.mayRepeatFrames,
+      !(step >= 1 / Self.clock.framesPerSecond && step.isFinite)
+    {
+      throw VideoDetectionError.badStep(step, framesPerSecond: Self.clock.framesPerSecond)
     }
     let names = paths.map { FrameInput.name(of: $0) }
     if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
@@ -106,17 +108,11 @@ public struct PeopleDetection {
       do {
         let input = try FrameInput(path, framesPerSecond: settings.framesPerSecond)
         let frames = try input.open(name, colours: VideoDetection.colours)
-        // Rates are averages: a hundredth is nobody's mistake.
-        if case .every(let step) = settings.moments, !settings.mayRepeatFrames,
-          step * frames.framesPerSecond < 0.99
-        {
-          throw VideoDetectionError.badLook(
-            step, video: name, framesPerSecond: frames.framesPerSecond, option: settings.stepOption)
-        }
+        try Self.check(settings, of: name, framesPerSecond: frames.framesPerSecond)
         notices += input.notices.map { "\(name): \($0)" }
         let video = Video(
           name: name, input: input, size: try frames.size, framesPerSecond: frames.framesPerSecond,
-          moments: Self.moments(of: frames, name, settings))
+          moments: try Self.moments(of: frames, name, settings))
         if video.moments.isEmpty { empty.append(name) }
         videos.append(video)
       } catch  where !stopsAtDamage {
@@ -137,7 +133,19 @@ public struct PeopleDetection {
     if momentCount == 0 { throw VideoDetectionError.noMoments(videos: names, range: settings.range) }
   }
 
-  private static func moments(of frames: any FrameSource, _ name: String, _ settings: Settings) -> [Moment] {
+  /// Makes sure that no frame is looked at more than once.
+  private static func check(_ settings: Settings, of name: String, framesPerSecond rate: Double) throws {
+    guard case .every(let step, let between) = settings.moments, between != nil || !settings.mayRepeatFrames else {
+      return
+    }
+    let asked = between ?? step
+    // Rates are averages: a hundredth is nobody's mistake.
+    if !(asked * rate >= 0.99 && asked.isFinite) {
+      throw VideoDetectionError.badLook(asked, video: name, framesPerSecond: rate, option: settings.stepOption)
+    }
+  }
+
+  private static func moments(of frames: any FrameSource, _ name: String, _ settings: Settings) throws -> [Moment] {
     var moments: [Moment] = []
     func add(_ seconds: Double, _ frame: Int) {
       let second = settings.startingSecond + seconds
@@ -148,16 +156,10 @@ public struct PeopleDetection {
     switch settings.moments {
     case .everyFrame:
       for frame in 0..<frames.frameCount { add(frames.time(of: frame), frame) }
-    case .every(let step):
-      var number = 0
-      while Double(number) * step < frames.duration {
-        let seconds = Double(number) * step
-        // The last frame lasts until the end.
-        let frame = frames.nearest(to: seconds)
-        if frame >= frames.frameCount { break }
-        add(seconds, frame)
-        number += 1
-      }
+    case .every(let step, let between):
+      let parts = between.map { Int((step / $0 - 1e-9).rounded(.up)) } ?? 1
+      let view = try VideoFrames(frames, framesPerSecond: clock.framesPerSecond)
+      for seconds in view.times(every: step, parts: max(1, parts)) { add(seconds, frames.nearest(to: seconds)) }
     }
     return moments
   }
@@ -167,7 +169,7 @@ public struct PeopleDetection {
 
   /// How many of them need no more work.
   public func doneCount(in journal: RunJournal) -> Int {
-    videos.reduce(0) { $0 + $1.moments.count { journal.hasPeople(at: $0.keyFrame) } }
+    videos.reduce(0) { $0 + $1.moments.count { journal.hasPeople(at: $0.keyFrame, frame: $0.frame) } }
   }
 
   /// What the boxes depend on, for a journal: which moments there are is no part of it.
@@ -178,9 +180,16 @@ public struct PeopleDetection {
     identity.add(loaded.engine)
     identity.add(.weights, try fileFingerprint(loaded.path, isWhole: true, doing: "reading the detector"))
     identity.add(.detector, loaded.detector.name + (loaded.options.shortSide.map { ", short side \($0)" } ?? ""))
-    for video in videos { identity.add(.video, video.name, try video.input.fingerprint()) }
-    for (name, _) in unreadable { identity.add(.video, name, RunIdentity.unreadable) }
+    try addVideos(to: &identity)
     return identity
+  }
+
+  /// Adds what tells the videos from others.
+  ///
+  /// - Throws: `FileError`.
+  public func addVideos(to identity: inout RunIdentity) throws {
+    for video in videos { try identity.add(video.input, of: video.name) }
+    for (name, _) in unreadable { identity.add(.video, name, RunIdentity.unreadable) }
   }
 
   /// Looks for people at all moments that a journal lacks: videos in the order given, times ascending.
@@ -198,8 +207,9 @@ public struct PeopleDetection {
   ) throws -> FoundPeople {
     var done = doneCount(in: journal)
     var isStopped = false
+    var unfit = 0
     for video in videos {
-      let missing = video.moments.filter { !journal.hasPeople(at: $0.keyFrame) }
+      let missing = video.moments.filter { !journal.hasPeople(at: $0.keyFrame, frame: $0.frame) }
       if missing.isEmpty { continue }
       let frames: any FrameSource
       do {
@@ -212,9 +222,10 @@ public struct PeopleDetection {
       }
       try Self.look(at: missing, in: frames, detector, personClass, PipelineCosts()) { moment, people in
         switch people {
-        case .failure(let damage):
-          if stopsAtDamage { throw damage }
-          try journal.note(moment.keyFrame, damage: damage.cause)
+        case .failure(let fault):
+          if stopsAtDamage { throw fault.damage }
+          if fault.isUnfit { unfit += 1 }
+          try journal.note(moment.keyFrame, damage: fault.damage.cause)
         case .success(let people):
           try journal.append(people, at: moment.keyFrame, frame: moment.frame, seconds: moment.seconds)
         }
@@ -225,7 +236,9 @@ public struct PeopleDetection {
       }
       if isStopped { break }
     }
-    return try found(in: journal)
+    var found = try found(in: journal)
+    found.unfit = unfit
+    return found
   }
 
   /// Looks for people at all moments and keeps nothing, for a measurement.
@@ -238,7 +251,8 @@ public struct PeopleDetection {
       try Self.look(at: video.moments, in: frames, detector, nil, costs) { moment, people in
         found.append(
           FoundPeople.Frame(
-            time: moment.keyFrame.time, seconds: moment.seconds, number: moment.frame, people: try people.get()))
+            time: moment.keyFrame.time, seconds: moment.seconds, number: moment.frame,
+            people: try people.mapError(\.damage).get()))
         return true
       }
       return FoundPeople.Video(
@@ -248,6 +262,13 @@ public struct PeopleDetection {
     return FoundPeople(videos: found, damage: DamageReport())
   }
 
+  /// Why nobody could look at a moment.
+  private struct LookFault: Error {
+    let damage: FrameDamage
+    /// Whether the picture is sound, and none for the detector.
+    var isUnfit = false
+  }
+
   /// Has a detector look at moments of a video; the next frame is decoded while it sees this one.
   ///
   /// - Parameters:
@@ -255,7 +276,7 @@ public struct PeopleDetection {
   ///   - body: Gets the people of each moment, in their order; false ends the walk.
   private static func look(
     at moments: [Moment], in frames: any FrameSource, _ detector: any ObjectDetector, _ personClass: Int?,
-    _ costs: PipelineCosts, _ body: (Moment, Result<[ClipTask.Person], FrameDamage>) throws -> Bool
+    _ costs: PipelineCosts, _ body: (Moment, Result<[ClipTask.Person], LookFault>) throws -> Bool
   ) throws {
     var place = 0
     let images = Prefetcher<(moment: Moment, image: Result<Image, FrameDamage>)>(capacity: 2) {
@@ -269,9 +290,9 @@ public struct PeopleDetection {
       }
     }
     while let (moment, image) = try costs.wait({ try images.next() }) {
-      let people: Result<[ClipTask.Person], FrameDamage>
+      let people: Result<[ClipTask.Person], LookFault>
       switch image {
-      case .failure(let damage): people = .failure(damage)
+      case .failure(let damage): people = .failure(LookFault(damage: damage))
       case .success(let image):
         do {
           let objects = try costs.compute { try detector.objects(in: image) }
@@ -283,8 +304,8 @@ public struct PeopleDetection {
           // It is this picture's fault, and no other one's.
           guard case .impossibleImage = error else { throw error }
           let doing = "looking for people in frame \(moment.frame) of '\(moment.keyFrame.video)'"
-          people = .failure(
-            FrameDamage(frame: moment.frame, cause: withoutAdvice(error), description: "\(doing): \(error)"))
+          let damage = FrameDamage(frame: moment.frame, cause: withoutAdvice(error), description: "\(doing): \(error)")
+          people = .failure(LookFault(damage: damage, isUnfit: true))
         }
       }
       if try !body(moment, people) { break }
@@ -297,7 +318,7 @@ public struct PeopleDetection {
     let found = try videos.map { video in
       var frames: [FoundPeople.Frame] = []
       for moment in video.moments {
-        if let people = try journal.people(at: moment.keyFrame) {
+        if let people = try journal.people(at: moment.keyFrame, frame: moment.frame) {
           frames.append(
             FoundPeople.Frame(
               time: moment.keyFrame.time, seconds: moment.seconds, number: moment.frame, people: people))

@@ -45,7 +45,7 @@ struct PersonClasses {
     }
     self.chosen = chosen
     others = Self.ordered(counts)
-    if chosen.isEmpty {
+    if chosen.isEmpty, !records.isEmpty {
       throw .noPerson(path: file.path, wanted: wanted, classes: others.map { "\($0.name) (\($0.count))" })
     }
   }

@@ -20,14 +20,13 @@ struct ProposalSource {
   /// - Parameters:
   ///   - names: The videos that are scored.
   ///   - usualRate: Frames a second of a video that cannot be opened.
-  ///   - mayBeEmpty: Whether a file without rows says that nobody is there.
   /// - Throws: `RecordError`, `FileError`, `BoxFileError`, `ProposalError`.
   init(
-    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double,
-    mayBeEmpty: Bool = false
+    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double
   ) throws {
     self.path = path
-    if mayBeEmpty, try readFile(path, doing: Self.doing).isEmpty {
+    // So `people` writes it where nobody is found.
+    if isRegularFile(path), try FileStamp(path: path, doing: Self.doing).size == 0 {
       kind = .rows(ProposalList([], summary: ProposalList.Summary(), keyFramesBelowThreshold: []), files: [path])
       return
     }
@@ -81,9 +80,19 @@ struct ProposalSource {
     }
   }
 
-  /// What was read, and what was taken for granted or left out by choice; empty for AVA's rows.
+  /// Whether nobody is in it at all, whatever is asked for.
+  var isEmpty: Bool {
+    switch kind {
+    case .rows(let list, _): list.summary.rows == 0
+    case .boxes(let boxes): boxes.file.records.isEmpty
+    }
+  }
+
+  /// What was read, and what was taken for granted or left out by choice; empty for AVA's rows but for those of nobody.
   var remarks: [String] {
-    guard case .boxes(let boxes) = kind else { return [] }
+    guard case .boxes(let boxes) = kind else {
+      return isEmpty ? ["proposals: '\(path)' has no rows: nobody is in it"] : []
+    }
     return boxes.remarks + boxes.finalRemarks
   }
 

@@ -14,6 +14,8 @@ struct TaskPlanner {
   let startingSecond: Double
   let every: Double?
   let hasAllPeople: Bool
+  /// Rows have seconds of six decimals.
+  private static let sameMoment = 1e-5
   private(set) var notices: [String] = []
 
   /// - Parameter hasAllPeople: Whether the proposals were looked for at every moment: where there are none, nobody is.
@@ -103,17 +105,14 @@ struct TaskPlanner {
     guard let every else { return own }
     var chosen: [(ProposalList.FrameBoxes, Double)] = []
     var alone = 0
-    var step = 0
     var nearest = 0
-    let end = isOpenEnded ? max(frames.duration, (own.last?.1 ?? 0) + every / 2) : frames.duration
-    while Double(step) * every < end {
-      let time = Double(step) * every
-      // The last frame lasts until the end; a moment that is nearer to it than any frame is not one of the video's.
-      if !has(clock.frame(after: time)) { break }
-      step += 1
+    // Who was looked for at the moment itself, and not found, is not there.
+    let reach = hasAllPeople ? Self.sameMoment : every / 2
+    let times = frames.times(every: every, openUntil: (own.last?.1 ?? 0) + every / 2)
+    for time in times {
       // Both ascend: the nearest proposal never lies before that of the step before.
       while nearest + 1 < own.count, abs(own[nearest + 1].1 - time) < abs(own[nearest].1 - time) { nearest += 1 }
-      guard nearest < own.count, abs(own[nearest].1 - time) <= every / 2,
+      guard nearest < own.count, abs(own[nearest].1 - time) <= reach,
         let stamp = Timestamp(seconds: time + startingSecond)
       else {
         alone += 1
@@ -123,7 +122,7 @@ struct TaskPlanner {
     }
     if alone > 0, !hasAllPeople {
       notices.append(
-        "\(frames.name): \(counted(alone, "moment")) of \(step) without a proposal within \(fixed(every / 2, 3)) s "
+        "\(frames.name): \(counted(alone, "moment")) of \(times.count) without a proposal within \(fixed(every / 2, 3)) s "
           + "are passed over -> give a larger --every, or more proposals")
     }
     return chosen

@@ -134,8 +134,9 @@ public struct VideoDetection {
     // What frames are called counts, unless the call says what the first one is.
     if timing.startingSecond == nil { proposalOptions.takesSeconds = true }
     var source = try ProposalSource(
-      path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate,
-      mayBeEmpty: timing.detector != nil)
+      path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
+    // Where somebody has looked for people, nobody is a result.
+    let mayHaveNobody = timing.detector != nil || source.isEmpty
     // Nobody has written a detector's rows by hand.
     var proposalNotices = timing.detector == nil ? source.notices(scoreThreshold: threshold) : []
     notices += proposalNotices
@@ -177,7 +178,7 @@ public struct VideoDetection {
       if timing.startingSecond == nil && start != 0 { shifted.append(name) }
       var planner = TaskPlanner(
         frames: frames, name: name, clock: dataset.clock, startingSecond: start, every: timing.every,
-        hasAllPeople: timing.detector != nil)
+        hasAllPeople: mayHaveNobody)
       let tasks = planner.tasks(of: keyFrames, views: ensemble?.views ?? views.views)
       notices += planner.notices
       if timing.every == nil {
@@ -202,17 +203,17 @@ public struct VideoDetection {
     self.unreadable = unreadable
     self.low = low
     remarks =
-      source.remarks
+      (timing.detector == nil ? source.remarks : [])
       + (shifted.isEmpty
         ? []
         : [
           "the first frame is taken for second \(dataset.clock.firstSecond) (--starting-second says otherwise): \(listed(shifted))"
         ])
-    // Where people were looked for, nobody is a result of those videos that can be read.
-    if keyFrameCount == 0, timing.detector == nil || opened.isEmpty, let firstFault {
+    // It is one of those videos that can be read.
+    if keyFrameCount == 0, !mayHaveNobody || opened.isEmpty, let firstFault {
       throw causes.count == 1 ? firstFault : VideoDetectionError.unreadable(causes)
     }
-    if keyFrameCount == 0, timing.detector == nil {
+    if keyFrameCount == 0, !mayHaveNobody {
       if let error = source.emptiness(videos: names, notices: notices) { throw error }
       throw VideoDetectionError.nothingToDo(videos: names, notices: notices, proposals: proposals.summary)
     }
@@ -355,14 +356,9 @@ public struct VideoDetection {
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
     var identity = try Self.identity(
       config, models, ensemble, proposals: detector ?? source.fingerprint(), dataset: dataset, isStill: isStill)
-    for video in videos {
-      guard let input = video.input else { continue }
-      let print = try input.fingerprint()
-      if case .pictures(_, let rate) = input {
-        identity.add(.frames, video.name, "\(rate) a second, \(print)")
-      } else {
-        identity.add(.video, video.name, print)
-      }
+    // Where a detector has looked, that nobody is there is known of what the video is.
+    for video in detector == nil ? videos : allVideos {
+      if let input = video.input { try identity.add(input, of: video.name) }
     }
     // Of a video that no detector could see nobody knows yet who is in it.
     let unseen = Set(detector == nil ? [] : idleFaults.map(\.video))
@@ -371,6 +367,20 @@ public struct VideoDetection {
     }
     identity.add(tasks)
     return identity
+  }
+}
+
+extension RunIdentity {
+  /// Adds what tells a video, or what stands for one, from others.
+  ///
+  /// - Throws: `FileError` for one that cannot be read.
+  mutating func add(_ input: FrameInput, of name: String) throws(FileError) {
+    let print = try input.fingerprint()
+    if case .pictures(_, let rate) = input {
+      add(.frames, name, "\(rate) a second, \(print)")
+    } else {
+      add(.video, name, print)
+    }
   }
 }
 

@@ -4,8 +4,8 @@ internal import Wording
 /// Why there is nothing to detect.
 public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
   case badStep(Double, framesPerSecond: Double)
-  /// A step at which a detector would see frames more than once; of which video, where it is one's.
-  case badLook(Double, video: String?, framesPerSecond: Double, option: String)
+  /// A step at which a detector would see frames of a video more than once.
+  case badLook(Double, video: String, framesPerSecond: Double, option: String)
   case badStart(Double)
   case sameName(String)
   /// A name that no row can hold.
@@ -22,10 +22,9 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
       return "detecting: key frames every \(step) s, expected at least the time of one frame (1/\(fixed(rate, 0)) s)"
         + " -> give --every SECONDS, such as 1"
     case .badLook(let step, let video, let rate, let option):
-      let of = video.map { " of '\($0)'" } ?? ""
       return
-        "finding people: \(option) is \(step) s, expected at least the time of one frame\(of) (1/\(fixed(rate, rate < 100 ? 2 : 0)) s)"
-        + " -> give \(option) SECONDS, such as 1"
+        "finding people: \(option) is \(step) s, expected at least the time of one frame of '\(video)' "
+        + "(1/\(fixed(rate, rate < 100 ? 2 : 0)) s) -> give \(option) SECONDS, such as 1"
     case .badStart(let second):
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):

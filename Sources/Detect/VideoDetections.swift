@@ -8,6 +8,7 @@ internal import Tensors
 internal import TrackRecords
 internal import Tracks
 internal import Video
+internal import Wording
 
 /// What was found in a user's own videos.
 public struct VideoDetections {
@@ -170,6 +171,6 @@ public struct VideoDetections {
       ]
     }
     let moment = keyFrame.task.moment
-    return ["time": JSONValue(moment.seconds), "frame": JSONValue(moment.frame), "people": .array(people)]
+    return ["time": JSONValue(rounded(moment.seconds, 6)), "frame": JSONValue(moment.frame), "people": .array(people)]
   }
 }

@@ -90,7 +90,42 @@ struct PeopleDetectionTests {
   @Test(arguments: [0, 1e-9, -1, .infinity, .nan]) func stepsThatNoVideoHas(_ step: Double) {
     let error = text { _ = try look(settings { ($0.moments, $0.stepOption) = (.every(step), "--boxes-every") }) }
     #expect(error.hasPrefix("finding people: --boxes-every is \(step) s, "), "\(error)")
-    #expect(error.contains("expected at least the time of one frame (1/1000 s) -> give --boxes-every"), "\(error)")
+    #expect(
+      error.contains("at least the time of one frame of 'bframes' (1/25.00 s) -> give --boxes-every"), "\(error)")
+    // Key frames may be as near as the frames that networks are shown.
+    let keyFrames = text { _ = try look(settings { ($0.moments, $0.mayRepeatFrames) = (.every(step), true) }) }
+    #expect(keyFrames.hasPrefix("detecting: key frames every \(step) s, expected at least"), "\(keyFrames)")
+  }
+
+  /// Key frames are looked at, and more often between them: three parts are more than 0.3 s long.
+  @Test func betweenKeyFrames() throws {
+    func frames(_ step: Double, _ between: Double) throws -> [Double] {
+      try look(settings { $0.moments = .every(step, between: between) }).videos[0].frames.map(\.seconds)
+    }
+    #expect(try frames(1, 0.3) == [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 1.75, 2, 2.25])
+    #expect(try frames(1, 1) == [0, 1, 2])
+    #expect(try frames(0.1, 0.1).count == 24)
+    let error = text { _ = try frames(1, 0.02) }
+    #expect(error.contains("--every is 0.02 s"), "\(error)")
+  }
+
+  /// 15 pictures at 2.999 a second last 5.002 s. The frame of second 5 would be the 150th of 150 from 0: it is no key frame,
+  /// for the network or for the detector.
+  @Test func aMomentThatIsLookedAtIsScored() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let picture = try readFile(projectRoot + "/Tests/Fixtures/Pipeline/frames/0_2.jpg", doing: "testing")
+    for number in 10..<25 {
+      let file = try AtomicFile(path: "\(folder.path)/film/\(number).jpg")
+      try file.write(picture)
+      try file.commit()
+    }
+    let detection = try PeopleDetection(
+      videos: [folder.path + "/film"], settings { $0.framesPerSecond = 2.999 }, stopsAtDamage: true)
+    let found = try detection.run(
+      CountingDetector(), journal: RunJournal(), stopsAtDamage: true, progress: { _ in })
+    #expect(found.videos[0].frames.map(\.seconds) == [0, 1, 2, 3, 4])
+    #expect(found.videos[0].frames.map(\.number) == [0, 3, 6, 9, 12])
   }
 
   /// A frame lasts 0.04 s.
@@ -99,8 +134,8 @@ struct PeopleDetectionTests {
     #expect(
       error.contains("--every is 0.02 s, expected at least the time of one frame of 'bframes' (1/25.00 s)"), "\(error)")
     #expect(try look(settings { $0.moments = .every(0.04) }).frameCount == 60)
-    let repeated = try look(settings { ($0.moments, $0.mayRepeatFrames) = (.every(0.02), true) })
-    #expect(repeated.frameCount == 120)
+    let repeated = try look(settings { ($0.moments, $0.mayRepeatFrames) = (.every(0.035), true) })
+    #expect(repeated.frameCount == 69)
   }
 
   /// A picture that a detector cannot take costs no other one its people.
@@ -110,6 +145,10 @@ struct PeopleDetectionTests {
     let found = try PeopleDetection(videos: [movie], settings(), stopsAtDamage: false).run(
       detector, journal: RunJournal(), stopsAtDamage: false, progress: { _ in })
     #expect(found.videos[0].frames.map(\.number) == [0, 50])
+    #expect(found.remedy() == "cut the pictures that the detector cannot take into pieces")
+    #expect(
+      found.remedy(beside: true)
+        == "copy or record the damaged files again and cut the pictures that the detector cannot take into pieces")
     let lines = found.damage.lines().joined()
     #expect(
       lines.contains("bframes, second 0001") && lines.contains("of 97x63 pixels would become one of 0x800"), "\(lines)")
@@ -162,6 +201,16 @@ struct PeopleDetectionTests {
     let found = try look(settings(), second, again)
     #expect(second.asked.count == 3)
     #expect(found.videos[0].frames.map(\.people) == whole.videos[0].frames.map(\.people))
+  }
+
+  /// By another clock a second is another frame: who was found is not there.
+  @Test func otherClock() throws {
+    let journal = RunJournal()
+    let detector = CountingDetector()
+    _ = try look(settings(), detector, journal)
+    let later = try look(settings { $0.startingSecond = 1 }, detector, journal)
+    #expect(later.videos[0].frames.map(\.time.seconds) == [1, 2, 3] && detector.asked.count == 6)
+    #expect(later.videos[0].frames.map(\.number) == [0, 25, 50])
   }
 
   @Test func nobodyIsAResult() throws {

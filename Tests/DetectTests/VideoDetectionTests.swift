@@ -38,6 +38,19 @@ struct VideoDetectionTests {
     return world
   }
 
+  /// Who was looked for at the key frame itself, and found only beside it, is not there.
+  @Test func aDetectorsPeopleAreThoseOfTheMoment() throws {
+    let world = world("bframes,1.25,0.1,0.2,0.5,0.9,,0.9", "bframes,2,0.1,0.2,0.5,0.9,,0.9")
+    defer { world.folder.remove() }
+    #expect(try detection(world, every: 1).plan[0].tasks.map(\.keyFrame.time.seconds) == [1, 2])
+    var timing = VideoDetection.Timing(startingSecond: 0, every: 1)
+    timing.detector = "someone's"
+    let found = try VideoDetection(
+      world.config(), videos: [movie], proposals: world.folder.path + "/proposals.csv", labelMap: nil, timing: timing)
+    #expect(found.plan[0].tasks.map(\.keyFrame.time.seconds) == [2])
+    #expect(found.notices == [])
+  }
+
   /// A video that is missing, empty, or none costs its own key frames; one that goes after it was surveyed, too.
   @Test(arguments: ["missing", "empty", "text", "gone"]) func videosThatCannotBeRead(_ what: String) throws {
     let world = world("bframes,1,0.1,0.2,0.5,0.9,,0.9", "bad,1,0.1,0.2,0.5,0.9,,0.9", "bad,2,0.1,0.2,0.5,0.9,,0.9")

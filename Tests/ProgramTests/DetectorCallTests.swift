@@ -89,7 +89,7 @@ struct DetectorCallTests {
     let found = try text(people)
     for (more, words) in [
       (["--person-score", "0.9"], "--person-score was 0.3 and is 0.9"),
-      (["--boxes-every", "0.5"], "every 0.5 s"), (["--max-boxes", "1"], "at most 1 a frame"),
+      (["--boxes-every", "0.5"], "every 0.5 s between"), (["--max-boxes", "1"], "at most 1 a frame"),
       (["--still"], "still"),
     ] {
       let other = detect(videos, more)

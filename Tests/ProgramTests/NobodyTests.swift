@@ -70,6 +70,43 @@ struct NobodyTests {
     #expect(try text(scratch.path + "/a-gallery/index.html").contains("\"frames\": []"))
   }
 
+  @Test("Boxes' files with nobody in them are results, in each form", arguments: ["csv", "json", "jsonl"])
+  func proposals(_ ending: String) throws {
+    let file = "\(scratch.path)/nobody.\(ending)"
+    _ = slowfast([
+      "people", Self.movie, "--detector", DetectorRunTests.detector, "--person-score", "1", "--output", file,
+    ])
+    for more in [[], ["--every", "1"]] {
+      let result = detect([Self.movie], ["--proposals", file, "--overwrite"] + more)
+      #expect(
+        result.stderr.contains("proposals: '\(file)' ") && result.stderr.contains("nobody is in it"), "\(result.stderr)"
+      )
+      #expect(result.stderr.contains("there is nobody to score in 'bframes': no rows"), "\(result.stderr)")
+      #expect(!result.stderr.contains("without a proposal"), "\(result.stderr)")
+      #expect(try readFile(out + "/detections.csv", doing: "testing").isEmpty)
+    }
+    let truth = try scratch.file("truth.csv", "bframes,0001,0.1,0.2,0.3,0.4,12,0\n")
+    let judged = slowfast(["evaluate", "--boxes", file, "--groundtruth", truth, "--format", "json"])
+    #expect(judged.stdout.contains("\"ap\": 0") && judged.stdout.contains("\"boxes\": 0"), "\(judged.stdout)")
+    #expect(judged.stderr.contains("nobody is in it"), "\(judged.stderr)")
+  }
+
+  @Test("A file that says nothing of any picture is no file of nobody")
+  func otherFiles() throws {
+    for (text, words) in [
+      ("{\"annotations\": [], \"images\": []}", "JSON of another form"), ("\n \n", "rows of person boxes"),
+    ] {
+      let file = try scratch.file("other.json", text)
+      let result = Program.run(
+        ["detect", Self.movie, "--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", out]
+          + ["--proposals", file] + LittleWorld.tinyNetwork)
+      #expect(result.status == 1 && result.stderr.contains(words), "\(result.stderr)")
+    }
+    // Detectors that find nobody write so.
+    let list = try scratch.file("list.json", "[]")
+    #expect(detect([Self.movie], ["--proposals", list]).stderr.contains("nobody is in it"))
+  }
+
   @Test("A video in which nobody is found has its results though others cannot be read")
   func besideBroken() throws {
     let broken = try scratch.file("broken.mp4", "no video at all")

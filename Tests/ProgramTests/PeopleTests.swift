@@ -47,6 +47,14 @@ struct PeopleTests {
     #expect(other.status == 1)
     #expect(other.stderr.contains("holds no detector's weights that are known here"), "\(other.stderr)")
     #expect(!pathExists(output) && !pathExists(output + ".journal"))
+    let note = try folder.file("note.txt", "no weights\n")
+    let foreign = Program.run(["people", movie, "--detector", note, "--output", output])
+    #expect(foreign.status == 1 && foreign.stderr.contains(".pb)"), "\(foreign.stderr)")
+    // The videos are looked at before the output.
+    try writeFile(output, "")
+    let gone = Program.run(["people", folder.path + "/none.mp4", "--detector", note, "--output", output])
+    #expect(
+      gone.status == 1 && gone.stderr.contains("none.mp4") && !gone.stderr.contains("people.csv"), "\(gone.stderr)")
   }
 
   @Test func boxesAreEvaluated() throws {
@@ -83,7 +91,7 @@ struct PeopleTests {
     let watched = Program.run(["watch", movie, "--cfg", "c.yaml", "--detector", "d", "--person-class", "car"])
     #expect(
       watched.status == 64
-        && watched.stderr.contains("--person-class: for boxes of a file -> add --proposals FILE, or leave it out"))
+        && watched.stderr.contains("--person-class: for boxes of a file -> leave it out with --detector"))
     let shard = Program.run(call + ["--detector", "d", "--run", "r", "--shard", "0/2"])
     #expect(shard.status == 64 && shard.stderr.contains("run 'slowfast people' first"))
   }

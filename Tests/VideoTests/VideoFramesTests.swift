@@ -29,6 +29,16 @@ import Video
     #expect((0..<60).allSatisfy { frames.sourceFrame(of: $0) == $0 })
   }
 
+  /// By hand: 2.4 s are 72 frames of a thirtieth; at 2.39 s the 72nd from 0 would be the nearest, which is none.
+  @Test func timesOfKeyFrames() throws {
+    let frames = try VideoFrames(path: fixture("bframes.mp4"), framesPerSecond: 30)
+    #expect(frames.times(every: 1) == [0, 1, 2])
+    #expect(frames.times(every: 1, parts: 2) == [0, 0.5, 1, 1.5, 2])
+    #expect(frames.times(every: 2.39) == [0])
+    #expect(frames.times(every: 2.38) == [0, 2.38])
+    #expect(frames.times(every: 5) == [0] && frames.times(every: 0.8).count == 3)
+  }
+
   /// Independent formulation: the nearest frame by search over all times.
   @Test(arguments: [7.5, 10, 24, 25, 29.97, 30, 60, 1000.0 / 7]) func nearestInTime(rate: Double) throws {
     for name in ["vfr.mkv", "offset.ts", "editlist.mp4"] {

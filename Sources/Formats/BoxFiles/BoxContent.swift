@@ -92,6 +92,9 @@ final class BoxContent {
     }
   }
 
+  /// Whether it is a file with nothing but spaces and line ends.
+  var isBlank: Bool { !isFolder && bytes.allSatisfy { $0 == 0x20 || (0x09...0x0d).contains($0) } }
+
   /// The first lines of the file that are not blank.
   private(set) lazy var firstLines: [String] = lines(of: bytes, limit: 50).map(\.text)
 

@@ -63,6 +63,7 @@ public struct BoxFile: Sendable {
   /// One line on what was read, and why it was taken for that.
   public var summary: String {
     let why = reason.map { " (\($0))" } ?? ""
+    if records.isEmpty { return "proposals: '\(path)' is \(title)\(why), and nobody is in it" }
     let isPixels = records.contains { $0.unit == .pixels }
     let unit = isPixels ? "pixels" : "fractions of the frame"
     let told = isUnitGuessed ? ", told from values up to \(short(largestCoordinate))" : ""

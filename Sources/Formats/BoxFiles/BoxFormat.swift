@@ -57,7 +57,8 @@ extension BoxFile {
       }
       let files = known.readsFolders || !isFolder(path) ? [] : try files(in: path)
       if !files.isEmpty { return try read(folder: path, files, format: format, images: images) }
-      return try known.read(BoxContent(path: path), images: pictures).finished()
+      let content = try BoxContent(path: path)
+      return try known.read(content, images: pictures).finished(isBlank: content.isBlank)
     }
     guard let content = try BoxContent(sniffing: path) else { return nil }
     let candidates = BoxFormats.all.compactMap { known in known.recognise(content).map { (known, $0) } }
@@ -71,14 +72,15 @@ extension BoxFile {
       throw BoxFileError.ambiguous(
         path: path, candidates.map { BoxFileError.Candidate(name: $0.name, title: $0.title, reason: $1) })
     }
-    var file = try known.read(content, images: pictures).finished()
+    var file = try known.read(content, images: pictures).finished(isBlank: content.isBlank)
     file.reason = reason
     return file
   }
 
-  /// Settles what coordinates are counted in, and refuses a file without boxes.
-  private func finished() throws -> BoxFile {
-    if records.isEmpty {
+  /// Settles what coordinates are counted in. A file that says of frames that nobody is there is a result; one that says nothing,
+  /// or has other things than boxes, is not.
+  private func finished(isBlank: Bool) throws -> BoxFile {
+    if records.isEmpty, isBlank || !leftOut.isEmpty {
       let others = leftOut.map { "\($0.what) (\($0.count))" }
       throw BoxFileError.malformed(
         path: path, place: "", expected: "boxes of \(title)",

@@ -92,14 +92,22 @@ struct COCOTable {
       )
     default: return nil
     }
-    guard let first = items.first, first["image_id"] != nil, first["bbox"] != nil else { return nil }
+    let first = items.first
+    if let first {
+      if first["image_id"] == nil || first["bbox"] == nil { return nil }
+    } else if name == "annotations" && images.isEmpty {
+      return nil
+    }
     isOfDetectron2 =
       name == "results"
-      && (fileName.contains("coco_instances_results") || first["segmentation"] != nil || first["keypoints"] != nil)
+      && (fileName.contains("coco_instances_results") || first?["segmentation"] != nil || first?["keypoints"] != nil)
   }
 
   var reason: String {
-    name == "results" ? "a list of objects with image_id and bbox" : "annotations with image_id and bbox, and images"
+    // Nobody is on any picture.
+    if items.isEmpty { return name == "results" ? "an empty list" : "images without annotations" }
+    return name == "results"
+      ? "a list of objects with image_id and bbox" : "annotations with image_id and bbox, and images"
   }
 
   /// Whether pictures are seconds of films: their own data say so, or ids that are far too large for frames.
@@ -114,7 +122,7 @@ struct COCOTable {
 
   /// Whether every image id may hold a second of AVA's.
   var mayBeOfMovies: Bool {
-    images.isEmpty
+    images.isEmpty && !items.isEmpty
       && items.allSatisfy { item in
         guard let id = Self.id(item), item["file_name"] == nil else { return false }
         return id >= 0 && Self.seconds.contains(id % Self.movieFactor)

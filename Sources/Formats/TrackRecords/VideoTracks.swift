@@ -168,7 +168,7 @@ private func boxes(_ sightings: [Track.Sighting]) -> JSONValue {
     sightings.map { sighting in
       let box = sighting.box
       return .object([
-        ("time", JSONValue(sighting.time)),
+        ("time", JSONValue(rounded(sighting.time, 6))),
         ("box", .array([box.x1, box.y1, box.x2, box.y2].map { JSONValue($0) })),
         ("score", JSONValue(sighting.score)),
       ])

@@ -1,4 +1,5 @@
 public import Files
+internal import Geometry
 public import Imaging
 internal import Wording
 
@@ -52,14 +53,29 @@ public enum FrameInput: Sendable {
     switch self {
     case .video(let index): index.notices
     case .picture: []
-    case .pictures(let paths, _):
-      unevenNumbers(of: paths).map {
-        [
+    case .pictures(let paths, let rate):
+      [
+        unevenNumbers(of: paths).map {
           "\($0): they are taken to follow one another evenly, and all later ones are seen at wrong times -> extract the "
             + "frames again"
-        ]
-      } ?? []
+        },
+        Self.otherSize(in: paths).map {
+          "its pictures have more than one size (\($0)), and are taken for a video's frames, \(fixed(rate, rate == rate.rounded() ? 0 : 2)) a second -> give "
+            + "pictures that are no video one by one, not their folder"
+        },
+      ].compactMap(\.self)
     }
+  }
+
+  /// How many pictures of a folder are asked for their size.
+  private static let samples = 16
+
+  /// Two sizes that pictures of a folder have, as "640x480, 320x200"; nil where those that are looked at have one.
+  private static func otherSize(in paths: [String]) -> String? {
+    let chosen = Set((0..<samples).map { $0 * (paths.count - 1) / (samples - 1) }).sorted()
+    let sizes = chosen.compactMap { try? imageSize(path: paths[$0]) }
+    guard let first = sizes.first, let other = sizes.first(where: { $0 != first }) else { return nil }
+    return "\(first.width)x\(first.height), \(other.width)x\(other.height)"
   }
 
   /// What tells it from another one: of several pictures see ``ImageSurvey/fingerprint``.

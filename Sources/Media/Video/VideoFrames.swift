@@ -58,6 +58,33 @@ public final class VideoFrames: FrameSource {
   /// The number in the video's own counting of a frame of this view.
   public func sourceFrame(of index: Int) -> Int { source.nearest(to: Double(index) / framesPerSecond) }
 
+  /// The number of the frame of this view that is nearest to a time in seconds after the first one; may lie outside.
+  public func number(atSecond seconds: Double) -> Int {
+    Int(clamping: Int64(max(-9e15, min(9e15, (seconds * framesPerSecond).rounded()))))
+  }
+
+  /// The times of key frames at regular distances, in seconds after the first frame, ascending.
+  ///
+  /// The last frame lasts until the end; a moment that is nearer to the end than to any frame is not one of the video's.
+  ///
+  /// - Parameters:
+  ///   - step: From key frame to key frame, above 0.
+  ///   - parts: Into how many equal parts the time from one to the next is divided, each with a moment of its own.
+  ///   - end: How far a source goes at least that does not say where it ends.
+  public func times(every step: Double, parts: Int = 1, openUntil end: Double = 0) -> [Double] {
+    let end = isOpenEnded ? max(duration, end) : duration
+    var times: [Double] = []
+    var keyFrame = 0
+    while true {
+      for part in 0..<parts {
+        let time = Double(keyFrame) * step + Double(part) * step / Double(parts)
+        if time >= end || !isOpenEnded && number(atSecond: time) >= frameCount { return times }
+        times.append(time)
+      }
+      keyFrame += 1
+    }
+  }
+
   public func frame(at index: Int) throws -> Image {
     guard index >= 0 && index < frameCount else {
       throw VideoError(

@@ -14,7 +14,8 @@ enum RefusedDetectors {
     } catch CheckpointError.wrongKind(let path, let looksLike, let advice) {
       // A detector has no configuration of its own.
       throw ObjectDetectorError.noWeights(
-        path: path, looksLike: looksLike, advice: advice.contains("--cfg") ? weights : advice)
+        path: path, looksLike: looksLike,
+        advice: advice.contains("--cfg") || advice.contains(".pyth") ? weights : advice)
     } catch CheckpointError.noWeights(let path, let found) {
       // Whole models are pickled with the names of their classes.
       if ["ultralytics", "models.yolo", "models.common"].contains(where: found.contains) { throw refusedYOLO(path) }

@@ -93,6 +93,17 @@ enum JournalRecord {
     case damage(KeyFrame)
     case former(video: String, content: String)
     case written(path: String, content: String)
+
+    /// The video that it is about; nil for what is about the run.
+    var video: String? {
+      switch self {
+      case .scores(let key, _): key.keyFrame.video
+      case .video(let video): video.name
+      case .damage(let keyFrame): keyFrame.video
+      case .former(let video, _): video
+      case .head, .results, .written: nil
+      }
+    }
   }
 
   /// Reads the content of a record; nil for one that is of no kind known here, or whose counts do not fit its length.

@@ -26,9 +26,30 @@ extension RunIdentity {
     !changes(since: other).isEmpty || (self[.tasks] == nil) != (other[.tasks] == nil)
   }
 
-  /// Whether it is another run than one that was only because videos are others.
-  public func differsInVideosAlone(from other: RunIdentity) -> Bool {
-    changes(since: other, butOf: Set(videos).union(other.videos)).isEmpty
+  /// The videos that are others than a former run knew them: neither of both contents lacks only what the other one has.
+  ///
+  /// - Parameter scored: The videos of which the former run has scores.
+  func replacedVideos(since former: RunIdentity, scored: Set<String> = []) -> [String] {
+    let known = former.contents
+    return videos.filter { video in
+      guard let before = known[video], let now = content(of: video), before != now else { return false }
+      return now != Self.unreadable && Self.joined(before, now, isScored: scored.contains(video)) == nil
+    }
+  }
+
+  /// The same, with what a former run knows of videos that this one cannot read or does not name.
+  func withVideos(of former: RunIdentity) -> RunIdentity {
+    var identity = self
+    for entry in former.entries {
+      guard let video = Self.video(ofEntry: entry.name) else { continue }
+      guard let now = content(of: video) else {
+        identity.append(entry.name, entry.value)
+        continue
+      }
+      let joined = now == Self.unreadable ? entry.value : Self.joined(entry.value, now, isScored: false)
+      if let joined { identity.replace(contentOf: video, by: joined) }
+    }
+    return identity
   }
 
   /// What becomes of this run after another one, or beside it.

@@ -1,7 +1,6 @@
 public import AVARecords
 internal import Clips
 internal import Files
-internal import Glibc
 public import Inference
 internal import Tensors
 
@@ -12,50 +11,36 @@ extension RunJournal {
 
   /// Who was found at a key frame; nil where nobody looked yet.
   ///
+  /// - Parameter frame: The number in its source of the frame that the key frame is now: by another clock it was another one.
   /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
-  public func people(at keyFrame: KeyFrame) throws -> [ClipTask.Person]? {
+  public func people(at keyFrame: KeyFrame, frame: Int) throws -> [ClipTask.Person]? {
     let key = JournalKey(keyFrame: keyFrame, view: Self.view.description)
-    guard let content = try content(of: key) else { return nil }
+    guard hasPeople(at: keyFrame, frame: frame), let content = try content(of: key) else { return nil }
     guard let people = JournalRecord.people(content, of: key) else { throw JournalError.changed(path: path ?? "") }
     return people
   }
 
-  /// Begins the journal of a run in the place of one whose videos were others: of those that are the same everybody stays who was
-  /// found.
+  /// Opens the journal of a run that finds people, or begins one where there is none. Who was found in a video belongs to what
+  /// that video was: in one that is another now nobody is known. Of videos that this run cannot read or does not name everybody
+  /// stays.
   ///
   /// - Returns: The journal, and the videos that are others.
-  /// - Throws: `FileError`, `JournalError`; then the former one stays.
-  public static func ofSameVideos(
-    in path: String, _ identity: RunIdentity
-  ) throws -> (journal: RunJournal, others: [String]) {
-    let former = try RunJournal(reading: path)
-    let others = identity.videos.filter { identity.content(of: $0) != former.identity?.content(of: $0) }
-    let (folder, name) = splitPath(path)
-    let unfinished = joinPath(folder, ".\(name).\(getpid()).0.partial")
-    let journal = try RunJournal(path: unfinished, identity: identity)
-    do {
-      let same = Set(identity.videos).subtracting(others)
-      for (key, place) in former.places where same.contains(key.keyFrame.video) {
-        guard let people = try former.people(at: key.keyFrame) else { continue }
-        try journal.append(
-          people, at: key.keyFrame, frame: Int(place.subject.center), seconds: place.subject.moment.seconds)
-      }
-      for (path, contents) in former.writtenContents {
-        for content in contents { try journal.note(written: path, content: content) }
-      }
-      try journal.beginResults(former.results)
-      journal.close(keepsEmpty: true)
-      try moveFile(unfinished, to: path)
-    } catch {
-      journal.remove()
-      throw error
-    }
-    return (try RunJournal(path: path, identity: identity), others)
+  /// - Throws: `JournalError` where anything else is not as before, `FileError`; then the former one stays.
+  public static func ofPeople(path: String, identity: RunIdentity) throws -> (journal: RunJournal, replaced: [String]) {
+    guard let former = Self.identity(at: path) else { return (try RunJournal(path: path, identity: identity), []) }
+    let replaced = identity.replacedVideos(since: former)
+    let joined = identity.withVideos(of: former)
+    let changes = joined.changes(since: former, butOf: Set(joined.videos))
+    if !changes.isEmpty { throw JournalError.otherRun(path: path, changes: changes) }
+    if joined.text != former.text { try forget(replaced, in: path, leaving: joined) }
+    return (try RunJournal(path: path, identity: joined), replaced)
   }
 
   /// Whether somebody has looked for people at a key frame.
-  public func hasPeople(at keyFrame: KeyFrame) -> Bool {
-    isKnown(JournalKey(keyFrame: keyFrame, view: Self.view.description))
+  ///
+  /// - Parameter frame: See `people(at:frame:)`.
+  public func hasPeople(at keyFrame: KeyFrame, frame: Int) -> Bool {
+    places[JournalKey(keyFrame: keyFrame, view: Self.view.description)]?.subject.center == Int64(frame)
   }
 
   /// Adds who was found at a key frame.

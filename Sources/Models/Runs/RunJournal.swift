@@ -180,6 +180,26 @@ public final class RunJournal {
     try readRecords(from: Self.magic.count, classes: classes)
   }
 
+  /// Takes out of a journal what it has of videos that are others now, and their plans.
+  ///
+  /// - Parameter identity: What the rest depends on.
+  /// - Throws: `FileError`; then all stays.
+  static func forget(_ videos: [String], in path: String, leaving identity: RunIdentity) throws {
+    let former = try RunJournal(reading: path)
+    guard let file = former.file, let first = try former.record(at: magic.count) else { return }
+    let copy = try AtomicFile(path: path)
+    try copy.write(magic + JournalRecord.head(identity.text).bytes)
+    var place = first.end
+    while let next = try former.record(at: place) {
+      let video = JournalRecord.summary(next.content[...])?.video
+      if video.map({ videos.contains($0) }) != true { try copy.write(file.read(place..<next.end)) }
+      place = next.end
+    }
+    // What cannot be read is for whoever opens it.
+    try copy.write(file.read(place..<file.count))
+    try copy.commit()
+  }
+
   /// Opens a journal that is there, of a run that goes on or is over, only to read what it has by now.
   ///
   /// - Throws: `JournalError.foreign` for what is no journal, `FileError`.
@@ -291,9 +311,6 @@ public final class RunJournal {
     return scores
   }
 
-  /// Whether there is a record of a key frame.
-  func isKnown(_ key: JournalKey) -> Bool { places[key] != nil }
-
   /// What the record of a key frame holds; nil where there is none.
   ///
   /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
@@ -338,7 +355,7 @@ public final class RunJournal {
     try file?.flush()
   }
 
-  /// Notes what a file is to hold that is written next.
+  /// Notes what a file holds that was written.
   ///
   /// - Parameter content: Its fingerprint.
   /// - Throws: `FileError`.

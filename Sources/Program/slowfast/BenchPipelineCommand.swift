@@ -170,8 +170,9 @@ struct BenchPipelineCommand: ParsableCommand {
       }
     }
     let source = try costs.measure(.opening, open)
-    let step = every * (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps)
-    let centers = (0...).lazy.map { Int((Double($0) * step).rounded()) }.prefix { $0 < source.frameCount }
+    let rate = frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps
+    let view = try VideoFrames(source, framesPerSecond: rate)
+    let centers = view.times(every: every).map { view.number(atSecond: $0) }
     let boxes = [
       UnitBox(x1: 0.1, y1: 0.2, x2: 0.4, y2: 0.9), UnitBox(x1: 0.4, y1: 0.1, x2: 0.6, y2: 0.7),
       UnitBox(x1: 0.5, y1: 0.3, x2: 0.95, y2: 0.95),
@@ -185,7 +186,7 @@ struct BenchPipelineCommand: ParsableCommand {
       ClipTask(
         KeyFrame(
           video: name,
-          time: Timestamp(seconds: Double(center) / (frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps))!),
+          time: Timestamp(seconds: Double(center) / rate)!),
         center: center,
         people: scoresBoxes ? people : nil, views: views)
     }

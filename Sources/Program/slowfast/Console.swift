@@ -165,8 +165,10 @@ final class Progress {
   func finish() {
     let seconds = monotonicSeconds() - start
     Console.clearBar()
-    let rate = seconds > 0 ? Double(done - before) / seconds : 0
-    Console.say("\(title): \(counted(done - before, unit)) in \(duration(seconds)) (\(fixed(rate, 2)) a second)")
+    let count = done - before
+    // Of a run of which all was done before.
+    let rate = count > 0 && seconds > 0 ? " (\(fixed(Double(count) / seconds, 2)) a second)" : ""
+    Console.say("\(title): \(counted(count, unit)) in \(duration(seconds))\(rate)")
   }
 
   private func show(at now: Double) {

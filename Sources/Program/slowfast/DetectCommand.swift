@@ -170,25 +170,20 @@ struct DetectCommand: ParsableCommand {
   ///
   /// - Returns: The models that are to score them.
   private func find(
-    _ people: DetectorBoxes, _ config: Configuration, _ models: TestModels, labelMap: String?
+    _ people: DetectorBoxes, _ config: Configuration, _ models: TestModels, labelMap: String?, in place: RunPlace
   ) throws -> [LoadedModel] {
     let labels = try VideoDetection.labels(labelMap, config)
     _ = try drawing.style(labels.labels.map { ($0.id, $0.name) })
     _ = try filmPeople.people(beside: nil)
-    let begun = RunPlace.begunJournal(of: runs, nil, orBeside: VideoDetections.journal(in: folder))
     let films = videos.map { joinPath(overlayFolder, FrameInput.name(of: $0) + ".mp4") }
+    let loaded = try models.load()
+    let identity = try VideoDetection.identity(
+      config, loaded, models.ensemble, proposals: people.origin, isStill: still)
     try people.check(
       outputs: VideoDetections.outputs(in: folder) + scores.files + (overlayVideo ? films : [])
         + sheets.files(keyFrames: 1),
-      begunIn: begun)
-    let loaded = try models.load()
-    // Results that may go take the scores beside them along; what a run directory keeps stays.
-    if let begun, !results.overwrite || runs.run != nil {
-      let identity = try VideoDetection.identity(
-        config, loaded, models.ensemble, proposals: people.origin, isStill: still)
-      try people.check(identity, goingOnWith: begun)
-    }
-    try people.look(damage)
+      in: place, identity)
+    try people.look(damage, in: place)
     return loaded
   }
 
@@ -232,7 +227,15 @@ struct DetectCommand: ParsableCommand {
     let shard = try runs.chosen()
     let models = try models(config, people)
     let labelMap = labelmap ?? configuredLabelMap(config)
-    let loaded = try people.map { try find($0, config, models, labelMap: labelMap) }
+    func status() throws -> RunStatus {
+      var status = models.note(in: options.status(config, "detect", labelMap: labelmap))
+      status.linking = try filmPeople.linking()
+      return status
+    }
+    let place = try people == nil ? nil : takePlace(nil, status())
+    defer { place?.close() }
+    var loaded: [LoadedModel]?
+    if let people, let place { loaded = try find(people, config, models, labelMap: labelMap, in: place) }
     var detection = try detection(config, models, people, labelMap: labelMap)
     for remark in detection.remarks { Console.say(remark) }
     let journals = RunPlace.journals(
@@ -243,13 +246,9 @@ struct DetectCommand: ParsableCommand {
     let plan = filmPeople.plan(style, film, threads: options.engine.threads)
     detection.known = filmPeople.known(
       try filmPeople.people(beside: nil), of: videos.map { FrameInput.name(of: $0) })
-    var status = models.note(in: options.status(config, "detect", labelMap: labelmap))
-    status.linking = try filmPeople.linking()
     for line in detection.unreadableElsewhere + detection.idleVideoFaults { Console.warn(line) }
     let run = try ScoringRun(
-      detection, runs, status, folder: folder,
-      andIn: "overlays",
-      outputs: outputs(detection),
+      detection, in: place ?? takePlace(shard, status()), outputs: outputs(detection),
       reading: videos + source.inputFiles + [people?.path].compactMap(\.self) + boxes.inputFiles + drawing.inputFiles
         + filmPeople.inputFiles
         + [labelmap].compactMap(\.self) + options.inputFiles
@@ -275,12 +274,24 @@ struct DetectCommand: ParsableCommand {
         if let path = sheets.contactSheet { try drawSheet(path, found, style) }
         if overlayVideo { try film(found, plan) }
       }
-      return RunResults(lacking: unseen == 0 ? nil : "the people of \(counted(unseen, "frame"))") {
+      let isDamagedElse = !detection.idleVideoFaults.isEmpty || !found.detections.damage.isEmpty
+      return RunResults(
+        lacking: unseen == 0 ? nil : "the people of \(counted(unseen, "frame"))",
+        remedy: unseen == 0 ? nil : people?.found?.remedy(beside: isDamagedElse)
+      ) {
         Leftovers.say(
           detection.overlays(in: overlayFolder) + detection.overlayVideos(in: overlayFolder), in: overlayFolder)
         notices.repeatIfFar()
       }
     }
+  }
+
+  /// Takes the folders of the run for this process.
+  private func takePlace(_ shard: Shard?, _ status: RunStatus) throws -> RunPlace {
+    var status = status
+    status.unit = .keyFrame
+    return try RunPlace(
+      runs, shard, folder: folder, journal: VideoDetections.journal(in: folder), status, andIn: "overlays")
   }
 
   /// Everything that the run writes.

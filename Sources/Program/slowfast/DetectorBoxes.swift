@@ -15,7 +15,7 @@ struct BoxSourceOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "Have the detector look this often, where people are to be followed between key frames (default: as --every).",
+      "Have the detector look between key frames, too, at least this often: films follow people there (default: not).",
       valueName: "seconds"))
   var boxesEvery: Double?
 
@@ -74,8 +74,9 @@ final class DetectorBoxes {
   private let journalPath: String
   private let inputs: [String]
   private let results: OverwriteOptions
-  private let lock: FolderLock
   private var journal: RunJournal?
+  /// The videos that are others than those of which there are scores, and what the scores depend on now.
+  private var replacedVideos: (videos: [String], identity: RunIdentity)?
 
   private static let doing = "reading the detector"
 
@@ -93,11 +94,10 @@ final class DetectorBoxes {
     journalPath = joinPath(folder, "people.journal")
     inputs = videos + source.inputFiles
     (self.limit, self.results) = (limit, results)
-    lock = try FolderLock(folder)
     var settings = PeopleDetection.Settings()
-    settings.moments = .every(source.boxesEvery ?? every)
+    settings.moments = .every(every, between: source.boxesEvery)
     // Key frames may be closer than a slow video's frames.
-    settings.mayRepeatFrames = source.boxesEvery == nil
+    settings.mayRepeatFrames = true
     settings.stepOption = source.boxesEvery == nil ? "--every" : "--boxes-every"
     settings.startingSecond = startingSecond ?? 0
     settings.framesPerSecond = framesPerSecond
@@ -107,72 +107,63 @@ final class DetectorBoxes {
     threshold = source.detectorFile.threshold(loaded)
     origin =
       "a detector's, of \(try fileFingerprint(loaded.path, isWhole: true, doing: Self.doing))"
-      + (loaded.options.shortSide.map { ", short side \($0)" } ?? "") + ", every \(source.boxesEvery ?? every) s"
+      + (loaded.options.shortSide.map { ", short side \($0)" } ?? "") + ", every \(every) s"
+      + (source.boxesEvery.map { " and every \($0) s between" } ?? "")
       + (limit.map { ", at most \($0) a frame" } ?? "")
   }
 
-  /// Makes sure that nothing is lost by what the run writes: neither results, nor boxes that somebody has corrected.
+  /// Makes sure, before anything is written, that the run can be: nothing is lost by what it writes, neither results nor boxes that
+  /// somebody has corrected; and the scores of a run that goes on are of the same people and the same models.
   ///
   /// - Parameters:
   ///   - outputs: What the run is known to write beside the boxes.
-  ///   - begun: The journal that knows which of them it had begun to write.
-  /// - Throws: `FileError.existing`, `CorrectedBoxes`.
-  func check(outputs: [String], begunIn begun: String?) throws {
-    let former = try? RunJournal(reading: journalPath)
-    let isBegun = former?.results.contains(absolutePath(path)) == true
+  ///   - place: Where the scores are.
+  ///   - identity: What they depend on, but for the videos.
+  /// - Throws: `FileError.existing`, `JournalError.otherRun`, and for corrected boxes.
+  func check(outputs: [String], in place: RunPlace, _ identity: RunIdentity) throws {
     let elsewhere = "give another --output-dir"
-    try results.check(outputs + (isBegun ? [] : [path]), reading: inputs, begunIn: begun, orGive: elsewhere)
-    guard isBegun, let former else { return }
-    try results.check([path], reading: inputs, begunIn: journalPath, orGive: elsewhere)
-    if results.overwrite || !pathExists(path) { return }
-    let content = String(decoding: try readFile(path, doing: "reading the boxes"), as: UTF8.self)
-    if !former.isWritten(path, content: fingerprint(of: content)) { throw CorrectedBoxes(path: path) }
-  }
-
-  /// Makes sure that the scores of a run that goes on are of the same people and the same models.
-  ///
-  /// - Parameter journal: Where they are.
-  /// - Throws: `JournalError.otherRun`.
-  func check(_ identity: RunIdentity, goingOnWith journal: String) throws {
-    guard let former = RunJournal.identity(at: journal) else { return }
-    let changes = identity.differences(from: former).map {
+    try results.check(outputs, reading: inputs + [path] + place.kept, begunIn: place.begunJournal, orGive: elsewhere)
+    try PeopleRun.check(
+      path, journal: journalPath, isReplacing: results.overwrite,
+      orElse: "score it as it is, into another folder: --proposals '\(path)'")
+    try results.check([path], reading: inputs + place.kept, begunIn: journalPath, orGive: elsewhere)
+    var identity = identity
+    try detection.addVideos(to: &identity)
+    let own = place.scoreJournal
+    for journal in place.scoreJournals {
+      let (changes, replaced) = try RunJournal.outlook(of: identity, in: journal)
+      if changes.isEmpty {
+        if journal == own { replacedVideos = (replaced, identity) }
+        continue
+      }
+      // Results that may go take the scores beside them along; what a run directory keeps stays.
+      if results.overwrite && place.part == nil { continue }
       // The detector's threshold stands in the place of the config's.
-      $0.replacing(Key.avaDetectionScoreThresh.name, with: "--person-score")
+      let words = changes.map { $0.replacing(Key.avaDetectionScoreThresh.name, with: "--person-score") }
+      throw JournalError.otherRun(path: journal, changes: words)
     }
-    if !changes.isEmpty { throw JournalError.otherRun(path: journal, changes: changes) }
   }
 
   /// Looks for people in the videos, as far as an earlier run has not, and writes their boxes.
   ///
   /// - Throws: `Interrupted`, and whatever goes wrong.
-  func look(_ damage: DamageOption) throws {
-    defer { lock.release() }
-    let run = try PeopleRun(detection, loaded, journal: journalPath, isReplacing: results.overwrite, looksAgain: true)
+  func look(_ damage: DamageOption, in place: RunPlace) throws {
+    let run = try PeopleRun(detection, loaded, journal: journalPath, isReplacing: results.overwrite)
     journal = run.journal
     let found = try run(damage).filtered(scoreThreshold: threshold, limit: limit)
     self.found = found
-    let text = found.csv
-    try run.journal.beginResults([path])
-    try run.journal.note(written: path, content: fingerprint(of: text))
-    try writeFile(path, text)
+    if let (replaced, identity) = replacedVideos, !replaced.isEmpty {
+      try RunJournal.forgetScores(of: replaced, in: place.scoreJournal, identity)
+      Console.say("\(listed(replaced.map { "'\($0)'" }, limit: 3)): scored again, for it is not what was scored before")
+    }
+    try run.write(found, .csv, to: path)
     Console.say(run.summary(found, path, threshold: threshold))
   }
 
-  /// Ends the use of the journal and of the folder.
+  /// Ends the use of the journal.
   ///
   /// - Parameter isFinal: Whether the run has all it can have: else the next one goes on from the people that are known.
   func close(isFinal: Bool) {
-    lock.release()
     if isFinal { journal?.remove() } else { journal?.close(keepsEmpty: true) }
-  }
-}
-
-/// Boxes that are not as the detector's run has left them.
-private struct CorrectedBoxes: Error, CustomStringConvertible {
-  let path: String
-
-  var description: String {
-    "finding people: '\(path)' is not as this run wrote it: somebody has corrected it, and it stays -> score it as it is, into "
-      + "another folder: --proposals '\(path)', or find people anew in its place: --overwrite"
   }
 }

@@ -25,7 +25,7 @@ struct InspectCommand: ParsableCommand {
   func run() throws {
     if try looksLikeCheckpoint(file) {
       if decode { Console.warn("--decode is for videos, this is a checkpoint") }
-      let checkpoint = try Checkpoint(path: file, naming: PySlowFastNames())
+      let checkpoint = try Self.checkpoint(file)
       print(BoxPickle(checkpoint)?.description ?? describe(checkpoint, config: projectConfig))
       if let detector = try Self.detector(file) { print("\ndetector      \(detector)") }
       return
@@ -43,6 +43,21 @@ struct InspectCommand: ParsableCommand {
 }
 
 extension InspectCommand {
+  /// Opens a checkpoint. Of a whole model of a detector that is not run here is said what it is.
+  private static func checkpoint(_ path: String) throws -> Checkpoint {
+    do {
+      return try Checkpoint(path: path, naming: PySlowFastNames())
+    } catch let error as CheckpointError {
+      guard case .noWeights = error else { throw error }
+      do {
+        _ = try openDetector(path: path, engine: Engine(threads: 1))
+      } catch let refusal as ObjectDetectorError {
+        throw refusal
+      } catch {}
+      throw error
+    }
+  }
+
   /// What detector a file holds, or why the one that it holds cannot be run; nil for a file of something else.
   private static func detector(_ path: String) throws -> String? {
     do {

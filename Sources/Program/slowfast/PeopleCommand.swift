@@ -100,6 +100,7 @@ struct PeopleCommand: ParsableCommand {
     settings.startingSecond = startingSecond ?? 0
     if from != nil || to != nil { settings.range = (from ?? -.infinity)...(to ?? .infinity) }
     settings.framesPerSecond = fps ?? ActionDataset.ava.clock.framesPerSecond
+    let detection = try PeopleDetection(videos: videos, settings, stopsAtDamage: damage.stops)
     let journal = output + ".journal"
     let locks = try RunPlace.share(splitPath(output).folder, journal, for: [output])
     defer {
@@ -108,7 +109,8 @@ struct PeopleCommand: ParsableCommand {
     }
     try results.check(
       [output], reading: videos + detectorFile.inputFiles, begunIn: journal, orGive: "give another --output")
-    let detection = try PeopleDetection(videos: videos, settings, stopsAtDamage: damage.stops)
+    try PeopleRun.check(
+      output, journal: journal, isReplacing: results.overwrite, orElse: "give another --output")
     for notice in detection.notices { Console.warn(notice) }
     if !detection.unreadable.isEmpty {
       Console.warn(
@@ -121,11 +123,8 @@ struct PeopleCommand: ParsableCommand {
     defer { run.journal.close() }
     let threshold = detectorFile.threshold(loaded)
     let found = try run(damage).filtered(scoreThreshold: threshold, limit: maxBoxes)
-    try run.journal.beginResults([output])
-    let file = try AtomicFile(path: output)
     let isPerson = classIndex == nil || classIndex == loaded.detector.personClass
-    try found.write(form, as: isPerson ? "person" : "class \(classIndex ?? 0)", to: file)
-    try file.commit()
+    try run.write(found, form, as: isPerson ? "person" : "class \(classIndex ?? 0)", to: output)
     Console.say(run.summary(found, output, threshold: threshold))
     let isWhole = found.damage.isEmpty && detection.unreadable.isEmpty
     if isWhole || damage.takesLess {
@@ -136,8 +135,8 @@ struct PeopleCommand: ParsableCommand {
     let lacks = (videos > 0 ? [counted(videos, "video")] : []) + (frames > 0 ? [counted(frames, "frame")] : [])
     throw DamageFound(
       description:
-        "the boxes lack \(series(lacks, "and")), named above -> copy or record the damaged files again and start the same "
-        + "command again (it goes on from '\(journal)'), or take the boxes as they are: --damaged skip")
+        "the boxes lack \(series(lacks, "and")), named above -> \(found.remedy(beside: videos > 0)) and start the "
+        + "same command again (it goes on from '\(journal)'), or take the boxes as they are: --damaged skip")
   }
 
   private func form() throws -> FoundPeople.Format {

@@ -15,13 +15,11 @@ struct PeopleRun {
 
   /// Opens the journal of a run, and says in one line where it has people already.
   ///
-  /// - Parameters:
-  ///   - isReplacing: Whether the journal of another run may go.
-  ///   - looksAgain: Whether a video that has become another is looked at again.
+  /// - Parameter isReplacing: Whether the journal of another run may go.
   /// - Throws: `JournalError`, `FileError`.
   init(
     _ detection: PeopleDetection, _ loaded: LoadedDetector, personClass: Int? = nil, journal path: String,
-    isReplacing: Bool, looksAgain: Bool = false
+    isReplacing: Bool
   ) throws {
     (self.detection, self.loaded, self.personClass) = (detection, loaded, personClass)
     if let personClass, personClass >= loaded.detector.classes {
@@ -30,16 +28,13 @@ struct PeopleRun {
     var identity = try detection.identity(loaded)
     if let personClass { identity.add(.detector, "class", "\(personClass)") }
     do {
-      journal = try RunJournal(path: path, identity: identity)
-    } catch JournalError.otherRun
-      where looksAgain && RunJournal.identity(at: path).map({ identity.differsInVideosAlone(from: $0) }) == true
-    {
-      let (renewed, others) = try RunJournal.ofSameVideos(in: path, identity)
-      journal = renewed
-      let count = others.count
-      Console.say(
-        "\(listed(others.map { "'\($0)'" }, limit: 3)) \(count == 1 ? "is" : "are") not as before: people are looked for there "
-          + "again")
+      let (journal, replaced) = try RunJournal.ofPeople(path: path, identity: identity)
+      self.journal = journal
+      if !replaced.isEmpty {
+        Console.say(
+          "\(listed(replaced.map { "'\($0)'" }, limit: 3)) \(replaced.count == 1 ? "is" : "are") not as before: people are "
+            + "looked for there again")
+      }
     } catch JournalError.otherRun(_, let changes) where isReplacing {
       removeFile(path)
       journal = try RunJournal(path: path, identity: identity)
@@ -76,10 +71,40 @@ struct PeopleRun {
         "people could not be looked for in \(counted(found.damage.keyFrames.count, "frame")) of \(total):")
       for line in found.damage.lines() { Console.say("  " + line) }
       if found.frameCount == 0 {
-        throw DamageFound(description: "no frame could be seen -> copy or record the damaged files again")
+        throw DamageFound(description: "no frame could be seen -> \(found.remedy())")
       }
     }
     return found
+  }
+
+  /// Makes sure that a call replaces no boxes that somebody may want to keep: those that this run has written are its own, as
+  /// long as they are as it wrote them.
+  ///
+  /// - Parameters:
+  ///   - path: Where the boxes go.
+  ///   - isKept: What to do with the file that is there, beside replacing it.
+  /// - Throws: `KeptBoxes`.
+  static func check(_ path: String, journal: String, isReplacing: Bool, orElse isKept: String) throws {
+    if isReplacing || !pathExists(path) || isDevice(path) { return }
+    let former = try? RunJournal(reading: journal)
+    if try former?.isWritten(path, content: content(of: path)) == true { return }
+    let isOwn = former?.results.contains(absolutePath(path)) == true
+    throw KeptBoxes(path: path, isCorrected: isOwn, advice: isKept)
+  }
+
+  private static func content(of path: String) throws -> String {
+    try fileFingerprint(path, isWhole: true, doing: "reading the boxes")
+  }
+
+  /// Writes the boxes, and notes what they are: who changes them wants them kept.
+  ///
+  /// - Throws: `FileError`.
+  func write(_ found: FoundPeople, _ form: FoundPeople.Format, as category: String = "person", to path: String) throws {
+    try journal.beginResults([path])
+    let file = try AtomicFile(path: path)
+    try found.write(form, as: category, to: file)
+    try file.commit()
+    if !isDevice(path) { try journal.note(written: path, content: Self.content(of: path)) }
   }
 
   /// What was written, in a line.
@@ -87,6 +112,21 @@ struct PeopleRun {
     "wrote \(path): \(counted(found.boxCount, "box", plural: "boxes")) with a score of at least \(fixed(threshold, 2)) in "
       + counted(found.frameCount, "frame")
       + (found.emptyCount > 0 ? ", \(found.emptyCount) of them without anybody" : "")
+  }
+}
+
+/// Boxes that are there and are not as the run has left them.
+private struct KeptBoxes: Error, CustomStringConvertible {
+  let path: String
+  /// Whether this run has written them.
+  let isCorrected: Bool
+  let advice: String
+
+  var description: String {
+    (isCorrected
+      ? "finding people: '\(path)' is not as this run wrote it: somebody has corrected it, and it stays"
+      : "finding people: '\(path)' exists already, and no journal says that this run wrote it as it is")
+      + " -> \(advice), or find people anew in its place: --overwrite"
   }
 }
 

@@ -84,10 +84,13 @@ final class RunPlace {
     return part.wasComplete ? nil : part.directory.journal(part.shard)
   }
 
-  /// The same of a run that is not begun.
-  static func begunJournal(of runs: RunOptions, _ shard: Shard?, orBeside journal: String) -> String? {
-    guard let directory = runs.run.map({ RunDirectory($0) }) else { return journal }
-    return directory.readStatus(shard)?.state == .complete ? nil : directory.journal(shard)
+  /// Where the scores of this process are, or will be.
+  var scoreJournal: String { part.map { $0.directory.journal($0.shard) } ?? journalBeside }
+
+  /// Where those of all parts of the run are.
+  var scoreJournals: [String] {
+    guard let part else { return [journalBeside] }
+    return ((try? part.directory.parts) ?? []).map { part.directory.journal($0) }
   }
 
   /// The journals of all parts of the run that can be read, as they are.

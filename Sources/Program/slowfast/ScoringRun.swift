@@ -123,6 +123,8 @@ struct RunResults {
   var mAP: Double?
   /// What could not be made though all was scored; nil for nothing.
   var lacking: String?
+  /// What to do about it, and about all that was not scored; nil for the usual.
+  var remedy: String?
   /// What is said once the run is complete.
   var last: () -> Void = {}
 }
@@ -152,18 +154,28 @@ struct ScoringRun<Job: ScoringJob> {
     outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption, _ overwriting: OverwriteOptions,
     orGive elsewhere: String = "give another --output-dir", sharesFolder: Bool = false
   ) throws {
-    self.outputs = job.shard == nil ? outputs : []
-    self.isStill = isStill
-    self.damage = damage
-    self.overwriting = overwriting
     func counting() -> RunStatus {
       var status = status()
       status.unit = job.unit
       return status
     }
-    place = try RunPlace(
+    let place = try RunPlace(
       runs, job.shard, folder: folder, journal: job.journalPath(in: folder), counting(), andIn: inner,
-      sharedFor: sharesFolder ? self.outputs : nil)
+      sharedFor: sharesFolder ? (job.shard == nil ? outputs : []) : nil)
+    try self.init(
+      job, in: place, outputs: outputs, reading: inputs, isStill: isStill, damage, overwriting, orGive: elsewhere)
+  }
+
+  /// The same in folders that this process has taken already.
+  init(
+    _ job: Job, in place: RunPlace, outputs: [String], reading inputs: [String], isStill: Bool, _ damage: DamageOption,
+    _ overwriting: OverwriteOptions, orGive elsewhere: String = "give another --output-dir"
+  ) throws {
+    self.outputs = job.shard == nil ? outputs : []
+    self.isStill = isStill
+    self.damage = damage
+    self.overwriting = overwriting
+    self.place = place
     var job = job
     job.keepTasks(of: place.journals)
     do {
@@ -210,6 +222,7 @@ struct ScoringRun<Job: ScoringJob> {
     let total = scored + lost.keyFrames.count
     let videos = job.lostVideos
     try damage.say(lost, of: total, videos, isShard: job.shard != nil)
+    var remedy: String?
     var lacking = videos.idle.isEmpty ? [] : [counted(videos.idle.count, "video")]
     if let shard = job.shard {
       try place.completeShard(shard, lost)
@@ -217,6 +230,7 @@ struct ScoringRun<Job: ScoringJob> {
       try run.journal.beginResults(outputs)
       let results = try write(found)
       lacking += [results.lacking].compactMap(\.self)
+      remedy = results.remedy
       let isWhole = lost.isEmpty && lacking.isEmpty
       try place.complete(lost, mAP: results.mAP, isFinal: isWhole || damage.takesLess)
       Leftovers.endPart(job.partPath(in: place.folder), run.journal)
@@ -224,7 +238,7 @@ struct ScoringRun<Job: ScoringJob> {
     }
     let what = job.shard.map { "shard \($0) lacks" } ?? "the results lack"
     try damage.finish(
-      lost, of: total, lacking: lacking, what, again: "start the same command again\(place.advice)",
+      lost, of: total, lacking: lacking, what, remedy: remedy, again: "start the same command again\(place.advice)",
       isShard: job.shard != nil)
   }
 

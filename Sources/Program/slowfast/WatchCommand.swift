@@ -106,7 +106,9 @@ struct WatchCommand: ParsableCommand {
           + "--boxes - or --whole-frame")
     }
     if proposals == nil, !boxFiles.given.isEmpty {
-      throw ValidationError("\(listed(boxFiles.given)): for boxes of a file -> add --proposals FILE, or leave it out")
+      throw ValidationError(
+        "\(listed(boxFiles.given)): for boxes of a file -> "
+          + (detectorFile.detector == nil ? "add --proposals FILE, or leave it out" : "leave it out with --detector"))
     }
     if let boxes, boxes != "-" {
       throw ValidationError("--boxes is '\(boxes)' -> give - for stdin; boxes of a file are --proposals FILE")
@@ -211,13 +213,14 @@ struct WatchCommand: ParsableCommand {
     case .news(.opened(let summary, let size, let time)):
       Console.say("opened: \(summary)")
       try write([
-        "event": "opened", "time": JSONValue(time), "width": JSONValue(size.width), "height": JSONValue(size.height),
+        "event": "opened", "time": JSONValue(rounded(time, 6)), "width": JSONValue(size.width),
+        "height": JSONValue(size.height),
         "input": JSONValue(summary),
       ])
     case .news(.dropped(let times)):
       let list = listed(times.map { "\(plain($0)) s" }, limit: 5)
       Console.warn("the network is behind: key frames dropped: \(list)")
-      try write(["event": "dropped", "times": .array(times.map { JSONValue($0) })])
+      try write(["event": "dropped", "times": .array(times.map { JSONValue(rounded($0, 6)) })])
     case .news(.reconnecting(let reason, let seconds)):
       Console.warn("\(reason); connecting again in \(plain(seconds)) s")
       try write(["event": "reconnecting", "reason": JSONValue(reason), "seconds": JSONValue(seconds)])
@@ -225,7 +228,7 @@ struct WatchCommand: ParsableCommand {
       Console.warn(text)
       try write(["event": "noted", "text": JSONValue(text)])
     case .news(.ended(let reason, let time)):
-      try write(["event": "ended", "reason": JSONValue(reason), "time": JSONValue(time)])
+      try write(["event": "ended", "reason": JSONValue(reason), "time": JSONValue(rounded(time, 6))])
     }
   }
 
@@ -242,7 +245,8 @@ struct WatchCommand: ParsableCommand {
       ])
     }
     return .object([
-      ("time", JSONValue(keyFrame.time)), ("latency", JSONValue(keyFrame.latency.map { ($0 * 1000).rounded() / 1000 })),
+      ("time", JSONValue(rounded(keyFrame.time, 6))),
+      ("latency", JSONValue(keyFrame.latency.map { ($0 * 1000).rounded() / 1000 })),
       ("people", .array(people)),
     ])
   }

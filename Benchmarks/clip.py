@@ -101,14 +101,13 @@ COMPARISONS = {
         )
         for name in ("slowfast", "i3d", "r2plus1d")
     },
-    # Transformers: each peer in its fastest form of attention, and in the published network's where that is much slower.
+    # Transformers: each peer in its fastest form of attention, and in the published network's where that is far slower.
     "mvitv2-s": Comparison(
         *("mvitv2-s", "fp32"),
         (
             Opponent("OpenVINO f32, products", "openvino", 2.0, attention="products"),
             Opponent("OpenVINO f32, sliced", "openvino", 2.0, attention="sliced"),
             Opponent("PyTorch fp32, sliced", "pytorch", 2.0, attention="sliced"),
-            Opponent("PyTorch fp32, fused", "pytorch", 2.0, attention="fused"),
         ),
     ),
     "mvitv2-s-bf16": Comparison(
@@ -116,7 +115,6 @@ COMPARISONS = {
         (
             Opponent("OpenVINO bf16, products", "openvino", 2.0, precision="bf16", attention="products"),
             Opponent("OpenVINO bf16, sliced", "openvino", 2.0, precision="bf16", attention="sliced"),
-            Opponent("PyTorch bf16, products", "pytorch", 2.0, precision="bf16", attention="products"),
             Opponent("PyTorch bf16, sliced", "pytorch", 2.0, precision="bf16", attention="sliced"),
         ),
         options=("--precision", "bf16"),

@@ -1,6 +1,6 @@
 """Whether slowfast and PyTorch give the same scores: full-width networks, seeded weights, one random clip.
 
-Both read the same checkpoint. The scores are compared after the sigmoid; the run fails when any differs by 1e-4.
+Both read the same checkpoint. The scores are compared after the activation; the run fails when any differs by 1e-4.
 """
 
 import sys
@@ -12,39 +12,40 @@ import torch
 
 from common import Missing, parser, require_program, slowfast, table, write_json
 from models import build, load_weights
-from prepare import CONFIGS, TITLES, prepare
+from prepare import CONFIGS, SIZES, TITLES, prepare
 from shapes import load_config
 
 LIMIT = 1e-4
 
 
-def make_inputs(folder, frames, size, seed):
-    """A random clip and three boxes, as NumPy files and as tensors."""
+def make_inputs(folder, config, size, seed):
+    """A random clip, and three boxes where the config detects: NumPy files by the names of their options."""
     generator = numpy.random.default_rng(seed)
     height, width = size
-    clip = generator.standard_normal((1, 3, frames, height, width), dtype=numpy.float32)
+    clip = generator.standard_normal((1, 3, config["DATA"]["NUM_FRAMES"], height, width), dtype=numpy.float32)
     corners = generator.uniform(0, 0.5, (3, 2)) * (width, height)
     extents = generator.uniform(0.2, 0.5, (3, 2)) * (width, height)
     boxes = numpy.concatenate([numpy.zeros((3, 1)), corners, corners + extents], 1).astype(numpy.float32)
-    numpy.save(folder / "clip.npy", clip)
-    numpy.save(folder / "boxes.npy", boxes)
-    return torch.from_numpy(clip), torch.from_numpy(boxes)
+    inputs = {"--clip": clip} | ({"--boxes": boxes} if config["DETECTION"]["ENABLE"] else {})
+    files = {option: folder / f"{option.strip('-')}.npy" for option in inputs}
+    for option, array in inputs.items():
+        numpy.save(files[option], array)
+    return files
 
 
-def peer_scores(model, weights, clip, boxes):
-    network = build(load_config(CONFIGS[model]))
+def peer_scores(config, weights, inputs):
+    network = build(config)
     load_weights(network, weights)
     with torch.inference_mode():
-        return network(clip, boxes).numpy()
+        return network(*(torch.from_numpy(numpy.load(file)) for file in inputs.values())).numpy()
 
 
-def our_scores(options, model, weights, folder, variant):
+def our_scores(options, model, weights, inputs, output, variant):
     """What `slowfast forward` writes with some more options."""
-    output = folder / "scores.npy"
     slowfast(
         *(options.slowfast, "forward", "--cfg", CONFIGS[model], "--weights", weights),
-        *("--clip", folder / "clip.npy", "--boxes", folder / "boxes.npy", "--output", output, "--overwrite"),
-        *("--threads", options.threads, *variant.split()),
+        *(argument for pair in inputs.items() for argument in pair),
+        *("--output", output, "--overwrite", "--threads", options.threads, *variant.split()),
     )
     return numpy.load(output)
 
@@ -64,7 +65,7 @@ def difference(found, expected):
 def main():
     options = parser(__doc__.splitlines()[0])
     options.add_argument("models", nargs="*", metavar="MODEL", help=", ".join(CONFIGS) + "; default: all")
-    options.add_argument("--size", type=int, nargs=2, default=(256, 455), metavar=("H", "W"), help="size of the clip")
+    options.add_argument("--size", type=int, nargs=2, default=(256, 455), metavar=("H", "W"), help="a detector's clip")
     options.add_argument("--seed", type=int, default=1, metavar="N", help="of the clip and the boxes")
     options.add_argument("--reference", action="store_true", help="also the plain reference: takes minutes")
     options.add_argument(
@@ -78,16 +79,16 @@ def main():
 
     rows, everything, worst = [], {}, 0.0
     for model in options.models or CONFIGS:
-        (weights,) = prepare(model, options.size, convert=False)
+        config, size = load_config(CONFIGS[model]), SIZES.get(model, options.size)
+        (weights,) = prepare(model, size, convert=False)
         with tempfile.TemporaryDirectory() as folder:
-            folder = Path(folder)
-            clip, boxes = make_inputs(folder, 32, options.size, options.seed)
-            expected = peer_scores(model, weights, clip, boxes)
+            inputs = make_inputs(Path(folder), config, size, options.seed)
+            expected = peer_scores(config, weights, inputs)
             spread = f"{expected.min():.3f} to {expected.max():.3f}"
             for variant in variants:
                 name = f"{TITLES[model]}, {variant or 'as planned'}"
                 try:
-                    found = our_scores(options, model, weights, folder, variant)
+                    found = our_scores(options, model, weights, inputs, Path(folder) / "scores.npy", variant)
                 except Missing as error:
                     rows.append([f"{name}: missing: {error}", "", "", "", ""])
                     continue
@@ -95,7 +96,7 @@ def main():
                 worst = max(worst, most)
                 everything[name] = {"max": most, "mean": mean}
                 rows.append([name, f"{most:.2e}", f"{mean:.2e}", spread, "" if most < LIMIT else "TOO FAR"])
-    print(table(["slowfast against PyTorch, after the sigmoid", "max", "mean", "scores", ""], rows))
+    print(table(["slowfast against PyTorch, after the activation", "max", "mean", "scores", ""], rows))
     write_json(options.json, everything)
     sys.exit(0 if worst < LIMIT and everything else 1)
 

@@ -2,8 +2,9 @@
 
 The contestants of a comparison take turns (A B C A B C ...), each in a process of its own, so that a machine that
 grows slower or faster does so for all of them. In its turn a contestant computes one clip to warm up and one under
-the clock. slowfast computes backbone and head with three boxes; the peers only the backbone. "others" is the share of
-the machine that other programs took in a contestant's turns, at the median: 0 to 2 % is a quiet machine.
+the clock. slowfast computes backbone and head with three boxes; the peers only the backbone, but transformers to the
+scores. "others" is the share of the machine that other programs took in a contestant's turns, at the median: 0 to 2 %
+is a quiet machine.
 """
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from common import (
     versions,
     write_json,
 )
-from prepare import CONFIGS, TITLES, prepare
+from prepare import CONFIGS, SIZES, TITLES, prepare
 from turns import add_options, disturbed, ratios, take_turns
 
 
@@ -40,6 +41,7 @@ class Opponent:
     precision: str = "f32"
     environment: tuple = ()
     threads: int = None  # where they are not everybody's
+    attention: str = None  # of mvit.FORMS
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,6 @@ class Comparison:
     opponents: tuple
     options: tuple = ()  # of `slowfast bench`
     environment: tuple = ()  # of slowfast
-    size: tuple = None  # where it is not everybody's
 
 
 COMPARISONS = {
@@ -78,20 +79,17 @@ COMPARISONS = {
     "x3d-m": Comparison(
         *("x3d-m", "fp32"),
         (Opponent("OpenVINO f32", "openvino", 1.2, 1.5), Opponent("PyTorch fp32", "pytorch", 3.0)),
-        size=(256, 256),
     ),
     "x3d-m-bf16": Comparison(
         *("x3d-m", "bf16"),
         (Opponent("OpenVINO bf16", "openvino", precision="bf16"),),
         options=("--precision", "bf16"),
-        size=(256, 256),
     ),
     # Tests of whole clips, at the size of their configs.
     **{
         name: Comparison(
             *(name, "fp32"),
             (Opponent("OpenVINO f32", "openvino", must), Opponent("PyTorch fp32", "pytorch")),
-            size=(256, 256),
         )
         for name, must in (("slowfast", 1.3), ("i3d", 1.3), ("r2plus1d", None))
     },
@@ -100,10 +98,59 @@ COMPARISONS = {
             *(name, "bf16"),
             (Opponent("OpenVINO bf16", "openvino", precision="bf16"),),
             options=("--precision", "bf16"),
-            size=(256, 256),
         )
         for name in ("slowfast", "i3d", "r2plus1d")
     },
+    # Transformers: each peer in its fastest form of attention, and in the published network's where that is far slower.
+    "mvitv2-s": Comparison(
+        *("mvitv2-s", "fp32"),
+        (
+            Opponent("OpenVINO f32, products", "openvino", 2.0, attention="products"),
+            Opponent("OpenVINO f32, sliced", "openvino", 2.0, attention="sliced"),
+            Opponent("PyTorch fp32, sliced", "pytorch", 2.0, attention="sliced"),
+        ),
+    ),
+    "mvitv2-s-bf16": Comparison(
+        *("mvitv2-s", "bf16"),
+        (
+            Opponent("OpenVINO bf16, products", "openvino", 2.0, precision="bf16", attention="products"),
+            Opponent("OpenVINO bf16, sliced", "openvino", 2.0, precision="bf16", attention="sliced"),
+            Opponent("PyTorch bf16, sliced", "pytorch", 2.0, precision="bf16", attention="sliced"),
+        ),
+        options=("--precision", "bf16"),
+    ),
+    "mvitv1-b": Comparison(
+        *("mvitv1-b", "fp32"),
+        (
+            Opponent("OpenVINO f32, products", "openvino", 1.15, 1.25, attention="products"),
+            Opponent("PyTorch fp32, products", "pytorch", attention="products"),
+            Opponent("PyTorch fp32, fused", "pytorch", attention="fused"),
+        ),
+    ),
+    "mvitv1-b-bf16": Comparison(
+        *("mvitv1-b", "bf16"),
+        (
+            Opponent("OpenVINO bf16, products", "openvino", 1.0, 1.1, precision="bf16", attention="products"),
+            Opponent("PyTorch bf16, products", "pytorch", precision="bf16", attention="products"),
+        ),
+        options=("--precision", "bf16"),
+    ),
+    "vit-b": Comparison(
+        *("vit-b", "fp32"),
+        (
+            Opponent("OpenVINO f32, fused", "openvino", 1.0, 1.08, attention="fused"),
+            Opponent("PyTorch fp32, products", "pytorch", attention="products"),
+            Opponent("PyTorch fp32, fused", "pytorch", attention="fused"),
+        ),
+    ),
+    "vit-b-bf16": Comparison(
+        *("vit-b", "bf16"),
+        (
+            Opponent("OpenVINO bf16, fused", "openvino", 0.95, precision="bf16", attention="fused"),
+            Opponent("PyTorch bf16, fused", "pytorch", precision="bf16", attention="fused"),
+        ),
+        options=("--precision", "bf16"),
+    ),
     # The ratio asked is that of two threads on two free processors.
     "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
 }
@@ -112,7 +159,7 @@ MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
 
 def size_of(options, comparison):
     """Height and width of the clip."""
-    return comparison.size or options.size
+    return SIZES.get(comparison.model, options.size)
 
 
 class Ours:
@@ -141,24 +188,29 @@ class Ours:
         pass
 
 
-def start_peer(options, comparison, opponent, weights, converted):
+def start_peer(options, comparison, opponent, weights, converted=None):
     """Starts a peer's process."""
     if opponent.kind == "slowfast":
         return Ours(options, comparison, weights, opponent.threads)
-    arguments = ["--threads", options.threads]
+    arguments = ["--threads", options.threads, "--precision", opponent.precision]
     if opponent.kind == "openvino":
-        arguments += ["--model", converted, "--precision", opponent.precision]
+        arguments += ["--model", converted]
     else:
         arguments += ["--cfg", CONFIGS[comparison.model], "--weights", weights, "--size", *size_of(options, comparison)]
+        arguments += ["--attention", opponent.attention] if opponent.attention else []
     return Worker(opponent.kind, *arguments, environment=dict(opponent.environment))
 
 
 def compare(options, comparison):
     """Lets the contestants take turns: name -> {"seconds", "turns", ...} or {"missing": why}."""
-    files = prepare(comparison.model, size_of(options, comparison))
-    starts = {"slowfast": lambda: Ours(options, comparison, files[0])}
+    starts = {}
     for opponent in comparison.opponents:
-        starts[opponent.name] = lambda opponent=opponent: start_peer(options, comparison, opponent, *files)
+        files = prepare(
+            *(comparison.model, size_of(options, comparison)),
+            convert=opponent.kind == "openvino", attention=opponent.attention,
+        )
+        starts.setdefault("slowfast", lambda weights=files[0]: Ours(options, comparison, weights))
+        starts[opponent.name] = lambda opponent=opponent, files=files: start_peer(options, comparison, opponent, *files)
     return take_turns(starts, options)
 
 
@@ -223,7 +275,7 @@ def frame_size(text):
 def main():
     options = parser(__doc__.splitlines()[0])
     options.add_argument("comparisons", nargs="*", metavar="COMPARISON", help=", ".join(COMPARISONS) + "; default: all")
-    options.add_argument("--size", type=frame_size, default=(256, 455), metavar="HxW", help="size of the clip")
+    options.add_argument("--size", type=frame_size, default=(256, 455), metavar="HxW", help="size of a detector's clip")
     add_options(options, rounds=5)
     options = options.parse_args()
     for name in options.comparisons:

@@ -11,6 +11,7 @@ from torch import nn
 from torch.nn import functional
 from torchvision.ops import roi_align
 
+import mvit
 from r2plus1d import R2Plus1D
 from shapes import shape_of
 from x3d import X3D
@@ -200,20 +201,25 @@ def blocks(stage):
             yield f"nonlocal{index}", NonLocalBlock(stage.width, stage.non_local)
 
 
-class Backbone(nn.Module):
-    """The backbone alone as a module of its own, for converters."""
+class Measured(nn.Module):
+    """What a peer computes under the clock, as a module for converters: the backbone; of a transformer all of it."""
 
     def __init__(self, network):
         super().__init__()
         self.network = network
 
     def forward(self, *clips):
-        return self.network.backbone(*clips)
+        return self.network(*clips) if isinstance(self.network, mvit.MViT) else self.network.backbone(*clips)
 
 
-def build(config):
-    """The network of a config, in evaluation mode."""
+def build(config, attention=None):
+    """The network of a config, in evaluation mode.
+
+    attention: the form in which a transformer computes it (mvit.FORMS), or None for the first.
+    """
     others = {"x3d": X3D, "r2plus1d": R2Plus1D}
+    if config["MODEL"]["ARCH"] == "mvit":
+        return mvit.MViT(config, attention or mvit.FORMS[0]).eval()
     if config["MODEL"]["ARCH"] in others:
         return others[config["MODEL"]["ARCH"]](config).eval()
     return Network(shape_of(config)).eval()
@@ -233,7 +239,7 @@ def seed_weights(network, seed):
     """Fills a network with random weights whose activations stay of the order of 1 through all layers.
 
     Convolutions are Kaiming-normal, batch norms' scales are near 1 (the last of a block smaller, as after training),
-    and their statistics are those of a small random clip.
+    and their statistics are those of a small random clip. Transformers: mvit.seed.
     """
     generator = torch.Generator().manual_seed(seed)
 
@@ -241,6 +247,9 @@ def seed_weights(network, seed):
         tensor.copy_(torch.randn(tensor.shape, generator=generator) * deviation + mean)
 
     with torch.no_grad():
+        if isinstance(network, mvit.MViT):
+            mvit.seed(network, fill)
+            return
         for name, module in network.named_modules():
             if isinstance(module, nn.Conv3d):
                 fill(module.weight, 0, math.sqrt(2 / module.weight[0].numel()))

@@ -46,9 +46,10 @@ def peer_scores(case):
         raise Missing(f"{case.config.relative_to(ROOT)} is not in this project yet")
     try:
         network = build(load_config(case.config, case.overrides.items()))
-    except ValueError as error:
-        raise Missing(str(error)) from error
-    load_weights(network, case.weights)
+        load_weights(network, case.weights)
+    except (ValueError, RuntimeError) as error:
+        # A network that is not built here, or weights of another size, which slowfast would fit to it.
+        raise Missing(" ".join(str(error).split())) from error
     clip = torch.from_numpy(numpy.load(case.folder / "clip.npy"))
     boxes = torch.from_numpy(numpy.load(case.boxes)) if case.boxes else None
     with torch.inference_mode():

@@ -1,4 +1,4 @@
-"""Makes what the comparisons of whole networks read: seeded weights and OpenVINO's form of the backbone.
+"""Makes what the comparisons of whole networks read: seeded weights and OpenVINO's form of what is measured.
 
 Both are kept in .cache and made again when the scripts that made them, or the packages, are others.
 """
@@ -20,6 +20,9 @@ CONFIGS = {
     "slowfast": HERE.parent / "configs/Kinetics/SLOWFAST_8x8_R50.yaml",
     "i3d": HERE.parent / "configs/Kinetics/I3D_8x8_R50.yaml",
     "r2plus1d": HERE.parent / "configs/Kinetics/pytorchvideo/R2PLUS1D_16x4_R50.yaml",
+    "mvitv2-s": HERE.parent / "configs/Kinetics/MVITv2_S_16x4.yaml",
+    "mvitv1-b": HERE.parent / "configs/Kinetics/MVIT_B_16x4_CONV.yaml",
+    "vit-b": HERE.parent / "configs/masked_ssl/k400_VIT_B_16x4_FT.yaml",
 }
 TITLES = {
     "r50": "SlowFast R50 32x2",
@@ -28,13 +31,22 @@ TITLES = {
     "slowfast": "SlowFast R50 8x8, whole clips",
     "i3d": "I3D R50 8x8",
     "r2plus1d": "R(2+1)D R50 16x4",
+    "mvitv2-s": "MViTv2-S 16x4",
+    "mvitv1-b": "MViTv1-B 16x4",
+    "vit-b": "ViT-B 16x4",
+}
+# Height and width of a clip, where the config is one of whole clips.
+SIZES = {
+    **dict.fromkeys(("x3d-m", "slowfast", "i3d", "r2plus1d"), (256, 256)),
+    **dict.fromkeys(("mvitv2-s", "mvitv1-b", "vit-b"), (224, 224)),
 }
 
 
 def made_by(config):
     """Tells one making from another: the scripts, the config, the packages."""
     digest = hashlib.sha256()
-    for path in (HERE / "models.py", HERE / "shapes.py", HERE / "x3d.py", HERE / "r2plus1d.py", Path(__file__), config):
+    scripts = [HERE / f"{name}.py" for name in ("models", "shapes", "x3d", "r2plus1d", "mvit")]
+    for path in (*scripts, Path(__file__), config):
         digest.update(path.read_bytes())
     packages = versions()
     digest.update(f"{packages['torch']} {packages['openvino']}".encode())
@@ -45,17 +57,22 @@ def weights_file(model):
     return CACHE / f"{model}-{made_by(CONFIGS[model])}.pyth"
 
 
-def openvino_file(model, size):
-    return CACHE / f"{model}-{size[0]}x{size[1]}-{made_by(CONFIGS[model])}.xml"
+def openvino_file(model, size, attention=None):
+    form = f"-{attention}" if attention else ""
+    return CACHE / f"{model}{form}-{size[0]}x{size[1]}-{made_by(CONFIGS[model])}.xml"
 
 
-def prepare(model, size, convert=True):
-    """Makes the files of a model in a process of its own, where they are not there yet."""
-    files = [weights_file(model)] + ([openvino_file(model, size)] if convert else [])
+def prepare(model, size, convert=True, attention=None):
+    """Makes the files of a model in a process of its own, where they are not there yet.
+
+    attention: the form in which a transformer is converted (mvit.FORMS).
+    """
+    files = [weights_file(model)] + ([openvino_file(model, size, attention)] if convert else [])
     if not all(path.exists() for path in files):
         print(f"preparing {TITLES[model]} at {size[0]}x{size[1]} ...", file=sys.stderr, flush=True)
         command = [sys.executable, "-W", "ignore", __file__, model, *map(str, size)]
         command += [] if convert else ["--weights-only"]
+        command += ["--attention", attention] if attention else []
         subprocess.run(command, check=True, env=clean_environment(os.environ), stdout=subprocess.DEVNULL)
     return files
 
@@ -65,6 +82,7 @@ def main():
     parser.add_argument("model", choices=CONFIGS)
     parser.add_argument("size", type=int, nargs=2)
     parser.add_argument("--weights-only", action="store_true")
+    parser.add_argument("--attention", help="the form of a transformer's attention")
     arguments = parser.parse_args()
     CACHE.mkdir(exist_ok=True)
     for stale in CACHE.glob(f"{arguments.model}-*"):
@@ -74,7 +92,7 @@ def main():
     from models import build, load_weights, save_weights, seed_weights
     from shapes import load_config
 
-    network = build(load_config(CONFIGS[arguments.model]))
+    network = build(load_config(CONFIGS[arguments.model]), arguments.attention)
     weights = weights_file(arguments.model)
     if not weights.exists():
         seed_weights(network, seed=1)
@@ -83,20 +101,20 @@ def main():
         partial.replace(weights)
     load_weights(network, weights)
     if not arguments.weights_only:
-        convert(network, tuple(arguments.size), openvino_file(arguments.model, arguments.size))
+        convert(network, arguments.size, openvino_file(arguments.model, arguments.size, arguments.attention))
 
 
 def convert(network, size, path):
-    """Saves the backbone for OpenVINO: batch 1, static shapes, fp32 weights."""
+    """Saves what is measured for OpenVINO: batch 1, static shapes, fp32 weights."""
     import openvino
     import torch
 
-    from models import Backbone
+    from models import Measured
 
     clips = network.clips(torch.zeros((1, 3, network.frames, *size)))
     with torch.inference_mode():
         model = openvino.convert_model(
-            Backbone(network).eval(), example_input=clips, input=[tuple(clip.shape) for clip in clips]
+            Measured(network).eval(), example_input=clips, input=[tuple(clip.shape) for clip in clips]
         )
     openvino.save_model(model, path, compress_to_fp16=False)
 

@@ -5,6 +5,7 @@ which slowfast knows the layers, so that one file of weights fits both programs.
 """
 
 from torch import nn
+from torch.nn import functional
 
 from shapes import DEPTHS
 
@@ -58,12 +59,16 @@ class ResidualBlock(nn.Module):
 
 
 class Head(nn.Module):
-    def __init__(self, inputs, classes):
+    """Means over windows, projection and softmax at each of their places, mean of these."""
+
+    def __init__(self, inputs, classes, window):
         super().__init__()
+        self.window = window
         self.projection = nn.Linear(inputs, classes)
 
     def forward(self, x):
-        return self.projection(x.mean((2, 3, 4))).softmax(-1)
+        x = functional.avg_pool3d(x, (x.shape[2], self.window, self.window), 1)
+        return self.projection(x.movedim(1, -1)).softmax(-1).mean((1, 2, 3))
 
 
 class R2Plus1D(nn.Module):
@@ -82,7 +87,7 @@ class R2Plus1D(nn.Module):
                 stage.add_module(f"pathway0_res{number}", block)
                 inputs = 4 * inner
             self.add_module(f"s{index + 2}", stage)
-        self.head = Head(inputs, config["MODEL"]["NUM_CLASSES"])
+        self.head = Head(inputs, config["MODEL"]["NUM_CLASSES"], config["DATA"]["TRAIN_CROP_SIZE"] // 32)
 
     def clips(self, clip):
         return (clip,)

@@ -1,6 +1,7 @@
 """What a config says about a network, as a table: no tensors, no PyTorch.
 
-Reads PySlowFast's YAML keys for the SlowFast family (SlowFast, Slow, C2D, I3D, with non-local blocks or not).
+Reads PySlowFast's YAML keys; the table is that of the SlowFast family (SlowFast, Slow, C2D, I3D, with non-local blocks
+or not).
 """
 
 from dataclasses import dataclass
@@ -33,6 +34,37 @@ DEFAULTS = {
         "LOCATION": [[[]], [[]], [[]], [[]]],
         "INSTANTIATION": "dot_product",
         "POOL": [[[1, 2, 2], [1, 2, 2]]] * 4,
+    },
+    "MVIT": {
+        "MODE": "conv",
+        "POOL_FIRST": False,
+        "CLS_EMBED_ON": True,
+        "PATCH_KERNEL": [3, 7, 7],
+        "PATCH_STRIDE": [2, 4, 4],
+        "PATCH_PADDING": [2, 4, 4],
+        "PATCH_2D": False,
+        "EMBED_DIM": 96,
+        "NUM_HEADS": 1,
+        "MLP_RATIO": 4.0,
+        "QKV_BIAS": True,
+        "SEPARATE_QKV": False,
+        "DEPTH": 16,
+        "NORM_STEM": False,
+        "SEP_POS_EMBED": False,
+        "USE_ABS_POS": True,
+        "USE_FIXED_SINCOS_POS": False,
+        "REL_POS_SPATIAL": False,
+        "REL_POS_TEMPORAL": False,
+        "DIM_MUL": [],
+        "HEAD_MUL": [],
+        "DIM_MUL_IN_ATT": False,
+        "POOL_KVQ_KERNEL": None,
+        "POOL_KV_STRIDE": [],
+        "POOL_KV_STRIDE_ADAPTIVE": None,
+        "POOL_Q_STRIDE": [],
+        "RESIDUAL_POOLING": False,
+        "USE_MEAN_POOLING": False,
+        "REV": {"ENABLE": False},
     },
     "DATA": {"NUM_FRAMES": 8, "TRAIN_CROP_SIZE": 224},
     "DETECTION": {"ENABLE": False, "ALIGNED": True, "SPATIAL_SCALE_FACTOR": 16, "ROI_XFORM_RESOLUTION": 7},

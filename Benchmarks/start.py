@@ -27,7 +27,7 @@ from common import (
     versions,
     write_json,
 )
-from prepare import CONFIGS, TITLES, prepare
+from prepare import CONFIGS, SIZES, TITLES, prepare
 from turns import add_options, disturbed, take_turns
 
 MUST, AIM = 1.5, 0.5
@@ -76,13 +76,14 @@ def main():
     options = parser(__doc__.splitlines()[0])
     options.add_argument("--model", choices=CONFIGS, default="r50")
     options.add_argument("--precision", choices=["fp32", "bf16"], default="fp32")
-    options.add_argument("--size", type=frame_size, default=(256, 455), metavar="HxW", help="size of the clip")
+    options.add_argument("--size", type=frame_size, default=(256, 455), metavar="HxW", help="size of a detector's clip")
     add_options(options, rounds=5)
     options = options.parse_args()
     require_program(options.slowfast)
     about, packages = machine(), versions()
     introduce(about, packages)
 
+    options.size = SIZES.get(options.model, options.size)
     weights, converted = prepare(options.model, options.size)
     threads = ("--threads", options.threads)
     precision = "bf16" if options.precision == "bf16" else "f32"

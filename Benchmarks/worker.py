@@ -9,6 +9,8 @@ import json
 import sys
 import time
 
+from common import machine
+
 
 def peak_memory():
     """The most memory that this process has had in use, in bytes."""
@@ -46,24 +48,28 @@ def serve_best(about, bodies):
 
 
 def pytorch(arguments):
-    """The backbone in eager mode, fp32, as PySlowFast runs it."""
+    """What is measured in eager mode, fp32 as PySlowFast runs it, or cast to bf16 by PyTorch."""
     import torch
 
-    from models import build, load_weights
+    from models import Measured, build, load_weights
     from shapes import load_config
 
+    cast = arguments.precision == "bf16"
+    if cast and not {"avx512_bf16", "amx_bf16", "bf16"} & set(machine()["features"]):
+        sys.exit("this processor has no instructions for bf16")
     torch.set_num_threads(arguments.threads)
-    network = build(load_config(arguments.cfg))
+    network = build(load_config(arguments.cfg), arguments.attention)
     load_weights(network, arguments.weights)
     generator = torch.Generator().manual_seed(1)
     clip = torch.randn((1, 3, network.frames, *arguments.size), generator=generator)
-    clips = network.clips(clip)
-    with torch.inference_mode():
-        serve({"capability": torch.backends.cpu.get_cpu_capability()}, lambda: network.backbone(*clips))
+    clips, measured = network.clips(clip), Measured(network).eval()
+    # One context for all runs: within it PyTorch casts the weights once.
+    with torch.inference_mode(), torch.autocast("cpu", torch.bfloat16, enabled=cast):
+        serve({"capability": torch.backends.cpu.get_cpu_capability()}, lambda: measured(*clips))
 
 
 def openvino(arguments):
-    """The converted backbone, latency mode, one stream."""
+    """The converted network, latency mode, one stream."""
     import numpy
     import openvino
 
@@ -230,10 +236,11 @@ def main():
         if function is pytorch:
             kind.add_argument("--cfg", required=True)
             kind.add_argument("--weights", required=True)
+            kind.add_argument("--attention")
         if function in (openvino, openvino_detector):
             kind.add_argument("--model", required=True)
-        if function is openvino:
-            kind.add_argument("--precision", choices=["f32", "bf16"], required=True)
+        if function in (pytorch, openvino):
+            kind.add_argument("--precision", choices=["f32", "bf16"], default="f32")
         if function in (pytorch_depthwise, openvino_depthwise):
             kind.add_argument("--channels", type=int, required=True)
             kind.add_argument("--frames", type=int, required=True)

@@ -11,7 +11,7 @@ import Testing
 extension RunDirectoryTests {
   private func compute(
     _ name: String, _ seconds: Range<Int> = 0..<6, _ shard: Shard? = nil, adding gap: Float = 0,
-    isMeasured: Bool = false
+    isMeasured: Bool = false, viewsOfEach: Int = .max
   ) throws -> RunDirectory {
     let directory = RunDirectory(folder.path + "/" + name)
     var identity = identity()
@@ -20,7 +20,7 @@ extension RunDirectoryTests {
     defer { part.close(as: .interrupted) }
     let journal = try part.open(identity, config, videos: plan(shard))
     for (number, task) in plan(shard).flatMap(\.tasks).enumerated() where seconds.contains(number) {
-      for view in views where !journal.has(task, view) {
+      for view in views.prefix(viewsOfEach) where !journal.has(task, view) {
         let own = scores(task, view)
         // Of the first two key frames, in one of their views.
         if task.keyFrame.video == "b", task.center < 60, view == views[1] { own.mutableValues[2] = 0.5 + gap }
@@ -62,6 +62,17 @@ extension RunDirectoryTests {
     #expect(
       try said(other, c).contains("'c' and 'e': no key frame that both have scored; 1 only in 'e'; 4 only in 'c'"))
     #expect(!pathExists(none.journal(nil)), "a journal without scores goes")
+  }
+
+  /// Of two runs that were ended between the views of their first key frame, nothing says that they are equal.
+  @Test func noScoresInCommon() throws {
+    defer { folder.remove() }
+    let (a, b) = (try compute("a", 0..<1, viewsOfEach: 1), try compute("b", 0..<1, viewsOfEach: 1))
+    #expect(
+      try said(a, b) == """
+        begun with the same; their scores:
+          'b' and 'a': no key frame that both have scored
+        """)
   }
 
   private func compute(_ name: String, shard: Shard) throws -> RunDirectory { try compute(name, 0..<6, shard) }

@@ -56,8 +56,8 @@ struct ScoreComparison: Equatable {
     if !hasSameSubjects { otherSubjects += 1 }
   }
 
-  /// Whether both have the same key frames with the same scores, to the last bit.
-  var isEqual: Bool { different == 0 && onlyFirst == 0 && onlySecond == 0 }
+  /// Whether both have the same key frames with the same scores, to the last bit; nothing scored is no evidence.
+  var isEqual: Bool { common > 0 && different == 0 && onlyFirst == 0 && onlySecond == 0 }
 
   /// What it comes to, in words: "7 of 20 key frames have other scores, by 4.5e-07 at most; 3 only in 'a'".
   func text(_ first: RunDirectory, _ second: RunDirectory, _ unit: RunUnit) -> String {

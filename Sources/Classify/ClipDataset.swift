@@ -37,7 +37,9 @@ public protocol ClipDataset: Sendable {
   /// The list of pictures that has none of a listed video; nil where there is no such list, or it has some.
   func listLacking(_ video: String) -> String?
   /// What tells the video's content from another one; nil where it cannot be read.
-  func fingerprint(of video: String) -> String?
+  ///
+  /// - Parameter counting: Which frames of a list of pictures count.
+  func fingerprint(of video: String, counting: (any FrameSource) -> Set<Int>) -> String?
   /// Opens a video.
   ///
   /// - Throws: `FrameDamage` for one that cannot be read.

@@ -75,7 +75,7 @@ public struct ImageNet: ClipDataset {
 
   public func path(of video: String) -> String { joinPath(folder, video) }
 
-  public func fingerprint(of video: String) -> String? {
+  public func fingerprint(of video: String, counting: (any FrameSource) -> Set<Int>) -> String? {
     try? "1: " + listedFileFingerprint(path(of: video), doing: "reading a picture")
   }
 

@@ -37,7 +37,7 @@ public struct Kinetics: ClipDataset {
 
   public func path(of video: String) -> String { joinPath(prefix, video) }
 
-  public func fingerprint(of video: String) -> String? {
+  public func fingerprint(of video: String, counting: (any FrameSource) -> Set<Int>) -> String? {
     try? listedFileFingerprint(path(of: video), doing: "reading a video")
   }
 

@@ -40,13 +40,14 @@ extension ListedFrames {
 
   public func listLacking(_ video: String) -> String? { frames.video(named: video) == nil ? frameListPath : nil }
 
-  public func fingerprint(of video: String) -> String? {
-    frames.video(named: video).map { own in
-      ImageSurvey((0..<own.count).map { own.path(ofFrame: $0) }).fingerprint
-    }
+  public func fingerprint(of video: String, counting: (any FrameSource) -> Set<Int>) -> String? {
+    guard let own = try? images(of: video) else { return nil }
+    return ImageSurvey(own.paths).fingerprint(of: own.paths, counting: counting(own))
   }
 
-  public func open(_ video: String) throws -> any FrameSource {
+  public func open(_ video: String) throws -> any FrameSource { try images(of: video) }
+
+  private func images(of video: String) throws -> ImageFrames {
     guard let own = frames.video(named: video) else {
       let cause = "'\(frameListPath)' lists no frame of it"
       throw FrameDamage(frame: 0, cause: cause, description: "reading video '\(video)': \(cause)")

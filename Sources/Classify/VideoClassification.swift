@@ -244,8 +244,11 @@ public struct VideoClassification {
   /// What the scores depend on, for a journal.
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
     var identity = try RunIdentity(config, framesPerSecond: folderRate, models[0], isStill: isStill)
+    let run = try clipRun(models, isStill: isStill)
+    let tasks = Dictionary(videos.map { ($0.name, $0.tasks) }, uniquingKeysWith: { first, _ in first })
     for (name, input) in inputs {
-      identity.add(input.isFolder ? .frames : .video, name, try input.fingerprint())
+      let print = try input.fingerprint { run.frames(of: tasks[name] ?? [], in: $0) }
+      identity.add(input.isFolder ? .frames : .video, name, print)
     }
     for video in videos where faults[video.name] != nil { identity.add(.video, video.name, RunIdentity.unreadable) }
     identity.add(videos.flatMap(\.tasks))

@@ -131,9 +131,12 @@ public struct VideoTest {
   /// What the scores depend on, for a journal.
   public func identity(_ models: [LoadedModel], isStill: Bool) throws -> RunIdentity {
     var identity = try RunIdentity(config, framesPerSecond: nil, models[0], isStill: isStill)
-    for name in names {
+    let run = clipRun(models, isStill: isStill)
+    for task in tasks {
+      let name = task.keyFrame.video
       // What is not there is for the run to say.
-      identity.add(dataset.thing, name, dataset.fingerprint(of: name) ?? RunIdentity.unreadable)
+      let print = dataset.fingerprint(of: name) { run.frames(of: [task], in: $0) }
+      identity.add(dataset.thing, name, print ?? RunIdentity.unreadable)
     }
     identity.add(tasks)
     return identity

@@ -144,9 +144,12 @@ public struct AVATest {
     let inputs = AVATestInputs(config)
     try identity.add(.frameLists, files: inputs.frameLists)
     try identity.add(.proposals, files: inputs.proposals)
+    let run = clipRun(models, isStill: isStill)
     for video in videos {
-      // What is not there is for the run to say, with what it needs it for.
-      identity.add(.frames, video.name, surveys.of(try frames(of: video)).fingerprint)
+      // What is not there is for the run to say, with what it needs it for; what no clip needs changes no score.
+      let frames = try frames(of: video)
+      let counting = run.frames(of: tasks(of: video), in: frames)
+      identity.add(.frames, video.name, surveys.of(frames).fingerprint(of: frames.paths, counting: counting))
     }
     identity.add(tasks)
     return identity

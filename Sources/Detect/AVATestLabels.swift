@@ -12,6 +12,8 @@ public struct AVATestLabels {
   public let groundTruth: GroundTruthTable?
   /// What the user should know of these files.
   public let notices: [String]
+  /// Where the files are that were read, by the keys that name them.
+  public let places: [String: String]
   /// The files that were read.
   public let files: [String]
 
@@ -25,6 +27,10 @@ public struct AVATestLabels {
   init(_ inputs: AVATestInputs, _ dataset: ActionDataset) throws {
     let config = inputs.config
     self.dataset = dataset
+    var places = [Key.avaLabelMapFile.name: inputs.labelMap]
+    places[Key.avaExclusionFile.name] = inputs.exclusions
+    places[Key.avaGroundtruthFile.name] = inputs.groundTruth
+    self.places = places
     files = [inputs.labelMap] + [inputs.exclusions, inputs.groundTruth].compactMap(\.self)
     labelMap = try named(config, [Key.avaAnnotationDir.name, Key.avaLabelMapFile.name]) {
       try LabelMap.read(path: inputs.labelMap)

@@ -357,8 +357,12 @@ public struct VideoDetection {
     var identity = try Self.identity(
       config, models, ensemble, proposals: detector ?? source.fingerprint(), dataset: dataset, isStill: isStill)
     // Where a detector has looked, that nobody is there is known of what the video is.
+    let run = clipRun(models, isStill: isStill)
     for video in detector == nil ? videos : allVideos {
-      if let input = video.input { try identity.add(input, of: video.name) }
+      guard let input = video.input else { continue }
+      // What no clip needs changes no score, but what a detector has seen changes who is scored.
+      let isSeen = detector != nil
+      try identity.add(input, of: video.name, counting: isSeen ? nil : { run.frames(of: video.tasks, in: $0) })
     }
     // Of a video that no detector could see nobody knows yet who is in it.
     let unseen = Set(detector == nil ? [] : idleFaults.map(\.video))
@@ -373,9 +377,12 @@ public struct VideoDetection {
 extension RunIdentity {
   /// Adds what tells a video, or what stands for one, from others.
   ///
+  /// - Parameter counting: Which pictures of a folder count; all where it is not given.
   /// - Throws: `FileError` for one that cannot be read.
-  mutating func add(_ input: FrameInput, of name: String) throws(FileError) {
-    let print = try input.fingerprint()
+  mutating func add(
+    _ input: FrameInput, of name: String, counting: ((any FrameSource) -> Set<Int>)? = nil
+  ) throws(FileError) {
+    let print = try input.fingerprint(counting: counting)
     if case .pictures(_, let rate) = input {
       add(.frames, name, "\(rate) a second, \(print)")
     } else {

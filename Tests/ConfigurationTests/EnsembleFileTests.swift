@@ -125,7 +125,7 @@ struct EnsembleFileTests {
     ("MODELS:\n  a:\n    CFG: a.yaml\n", "line 2: a has no WEIGHTS -> give it WEIGHTS: FILE"),
     ("MODELS:\n  a:\n    WEIGTHS: a.pyth\n", "line 3: WEIGTHS of a means nothing here -> did you mean WEIGHTS?"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 0\n", "line 4: WEIGHT of a is no number above 0"),
-    ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: two\n", "of at most 1000000000.0, found 'two' -> give one"),
+    ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: two\n", "of at most 1000000000, found 'two' -> give one"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    WEIGHT: 1.0e+308\n", "line 4: WEIGHT of a is no number above 0, of at most"),
     ("MODELS:\n  a: [\n", "reading the ensemble: '"),
     ("MODELS:\n  a:\n    WEIGHTS: a\n    OPTS: [DATA.NUM_FRAMES]\n", "line 4: OPTS of a is no list of pairs"),

@@ -73,6 +73,25 @@ struct FolderLockTests {
     #expect(!pathExists(scratch.path + "/missing"))
   }
 
+  /// Of files that nobody else writes even those go that seem to be of a process that lives.
+  @Test func leftoversOfLivingNumbersGo() throws {
+    let scratch = TemporaryFolder()
+    defer { scratch.remove() }
+    let left = [".run.json.\(getpid()).900.partial", ".run.json.1.1.partial"]
+    let others = [".run.log.\(getpid()).901.partial"]
+    for name in left + others { try writeFile(scratch.path + "/" + name, "half") }
+    let own = try AtomicFile(path: scratch.path + "/run.json")
+    let lock = try FolderLock(scratch.path, isShared: true)
+    lock.deleteLeftovers(of: ["run.json"])
+    for name in left { #expect(pathExists(scratch.path + "/" + name), "\(name)") }
+    lock.deleteLeftovers(of: ["run.json"], isAlone: true)
+    for name in left { #expect(!pathExists(scratch.path + "/" + name), "\(name)") }
+    for name in others { #expect(pathExists(scratch.path + "/" + name), "\(name)") }
+    try own.commit()
+    #expect(pathExists(scratch.path + "/run.json"))
+    lock.release()
+  }
+
   @Test func foldersThatWereMadeForNothingGo() throws {
     let scratch = TemporaryFolder()
     defer { scratch.remove() }

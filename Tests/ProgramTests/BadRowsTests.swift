@@ -40,7 +40,10 @@ struct BadRowsTests {
       ("synth1,0100,0.1,0.3,0.4,0.7,,0.9", ["1 row", "outside the valid range", "100"]),
       ("synth1,0903,0.1,0.3,0.4,0.7,,0.2", ["1 row of 2 below the score threshold"]),
       ("synth1,1500,0.1,0.3,0.4,0.7,,0.9", ["1 key frame", "last listed frame", "1500"]),
-      ("synth1,0902,0.5,0.3,0.5,0.7,,0.9", ["1 box", "without width or height"]),
+      (
+        "synth1,0902,0.5,0.3,0.5,0.7,,0.9",
+        ["1 box without width or height, scored as given -> correct x1, y1, x2, y2 of these rows"]
+      ),
     ])
   func uselessProposals(row: String, words: [String]) throws {
     let (scratch, output) = (Scratch(), Scratch())

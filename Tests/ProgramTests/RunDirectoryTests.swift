@@ -212,7 +212,11 @@ struct RunDirectoryTests {
     let shard = call + ["--run", parts.path + "/run", "--shard"]
     // Room for the configuration, and for a part of the scores.
     let limited = Program.run(after: "ulimit -f 18", shard + ["0/2"])
-    expectFailure(limited, ["shard-0-of-2.journal", "File too large"])
+    expectFailure(
+      limited,
+      [
+        "shard-0-of-2.journal': File too large -> raise the file size limit (ulimit -f) and start the same command again"
+      ])
     for index in 0..<2 { expectSuccess(Program.run(shard + ["\(index)/2"])) }
     let out = parts.path + "/out"
     expectSuccess(Program.run(["merge", parts.path + "/run", "--output-dir", out, "--scores", out + "/s.npy"]))

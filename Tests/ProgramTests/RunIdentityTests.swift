@@ -51,7 +51,10 @@ struct RunIdentityTests {
     }
     expectFailure(
       Program.run(call(run)),
-      ["the frames of synth1 are others (180: ", "; names and sizes sha256 ", ") -> give what it was begun with"])
+      [
+        "the frames of synth1 are others (names or sizes of images ",
+        ", counted from 0) -> give what it was begun with",
+      ])
     expectSuccess(Program.run(call(other)))
     let list = Program.run(["runs", run.path, other.path])
     #expect(

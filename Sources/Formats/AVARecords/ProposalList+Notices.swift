@@ -32,7 +32,9 @@ extension ProposalList.Summary {
         "proposals: \(counted(videosWithoutRows.count, "listed video")) without any row: \(listed(videosWithoutRows))")
     }
     if withoutArea > 0 {
-      notices.append("proposals: \(counted(withoutArea, "box", plural: "boxes")) without width or height")
+      notices.append(
+        "proposals: \(counted(withoutArea, "box", plural: "boxes")) without width or height, scored as given -> correct x1, "
+          + "y1, x2, y2 of these rows, or leave them out")
     }
     if beyondFrame > 0 {
       notices.append(

@@ -25,7 +25,9 @@ public struct RowCounts: Equatable, Sendable {
     var notices: [String] = []
     if withoutScore > 0 { notices.append("\(file): \(counted(withoutScore, "row")) without a score count as score 1") }
     if withoutArea > 0 {
-      notices.append("\(file): \(counted(withoutArea, "row")) with a box without width or height, or inverted")
+      notices.append(
+        "\(file): \(counted(withoutArea, "row")) with a box without width or height, or inverted -> correct x1, y1, x2, y2, or "
+          + "leave these rows out ('slowfast validate --fix' does)")
     }
     if outsideFrame > 0 {
       notices.append(

@@ -17,6 +17,8 @@ struct RowCursor: ~Copyable {
   /// How many fields the present row has; the first `fieldLimit` are kept.
   private(set) var count = 0
   private(set) var hasHeader = false
+  /// The header's line; 0 where there is none.
+  private(set) var headerLine = 0
   /// Where the present line lies, without its end.
   private var lineStart = 0
   private var lineStop = 0
@@ -73,6 +75,7 @@ struct RowCursor: ~Copyable {
           isAtFirstRow = false
           if looksLikeHeader {
             hasHeader = true
+            headerLine = line
             continue
           }
         }

@@ -143,7 +143,8 @@ public struct EnsembleFile: Sendable {
           member.line, "RANDOM_WEIGHTS of \(entry.key) is no seed, found \(found)", "give a number from 0 on")
       case ("WEIGHT", _):
         throw wrong(
-          member.line, "WEIGHT of \(entry.key) is no number above 0, of at most \(Self.greatestWeight), found \(found)",
+          member.line,
+          "WEIGHT of \(entry.key) is no number above 0, of at most \(Int(Self.greatestWeight)), found \(found)",
           "give one, or leave the model out that is not to count")
       case ("OPTS", _):
         throw wrong(

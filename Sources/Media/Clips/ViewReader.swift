@@ -128,6 +128,13 @@ public final class ViewReader {
     wants[view.model].boxes(boxes, view, in: size)
   }
 
+  /// From the first to the last frame that any of some views takes.
+  public func frames(_ views: [View], around center: Int, at seconds: Double? = nil) -> ClosedRange<Int>? {
+    let all = views.flatMap { indices($0, center, seconds) }
+    guard let first = all.min(), let last = all.max() else { return nil }
+    return first...last
+  }
+
   private func indices(_ view: View, _ center: Int, _ seconds: Double?) -> [Int] {
     wants[view.model].window.indices(of: view, around: center, at: seconds, in: source)
   }

@@ -8,6 +8,9 @@ public struct FrameDamage: Error, Equatable, CustomStringConvertible {
   public let cause: String
   /// What was being done, what was found, and what to do.
   public let description: String
+  /// From the first to the last frame of the clip that needed it, in whose others damage may be, too; nil where no clip is
+  /// known.
+  public var clip: ClosedRange<Int>?
 
   public init(frame: Int, cause: String, description: String) {
     self.frame = frame

@@ -78,15 +78,18 @@ public enum FrameInput: Sendable {
     return "\(first.width)x\(first.height), \(other.width)x\(other.height)"
   }
 
-  /// What tells it from another one: of several pictures see ``ImageSurvey/fingerprint``.
+  /// What tells it from another one: of several pictures see ``ImageSurvey/fingerprint(of:counting:)``.
   ///
+  /// - Parameter counting: Which pictures count; all where it is not given.
   /// - Throws: `FileError`.
-  public func fingerprint() throws(FileError) -> String {
+  public func fingerprint(counting: ((any FrameSource) -> Set<Int>)? = nil) throws(FileError) -> String {
     let doing = "reading a video"
     switch self {
     case .video(let index): return try fileFingerprint(index.path, doing: doing)
     case .picture(let path): return try fileFingerprint(path, doing: doing)
-    case .pictures(let paths, _): return ImageSurvey(paths).fingerprint
+    case .pictures(let paths, let rate):
+      let source = try? ImageFrames(name: "", paths: paths, framesPerSecond: rate)
+      return ImageSurvey(paths).fingerprint(of: paths, counting: source.flatMap { counting?($0) })
     }
   }
 

@@ -243,7 +243,8 @@ public struct ClipRun {
         return Prepared(
           task: current, views: batch, hasLastView: isLast,
           clip: .success(Clip(frames: frames, boxes: boxes)))
-      } catch let damage as FrameDamage {
+      } catch var damage as FrameDamage {
+        damage.clip = reader?.frames(current.views, around: current.center, at: current.moment.seconds)
         // What one view needs, all need.
         view = 0
         task += 1

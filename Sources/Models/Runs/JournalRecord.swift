@@ -16,7 +16,9 @@ enum JournalRecord {
   /// What is to be scored of a video.
   case video(PlannedVideo)
   /// A key frame has no scores, for frames of its clip are damaged.
-  case damage(KeyFrame, cause: String)
+  ///
+  /// With the frames of the clip, from the first to the last; nil where any of the video may be damaged.
+  case damage(KeyFrame, cause: String, frames: ClosedRange<Int>? = nil)
   /// A video was this file until here, and damaged: it is another one now.
   case former(video: String, content: String)
   /// A file that the run has written, and what it holds: who changes it wants it kept.
@@ -48,11 +50,15 @@ enum JournalRecord {
     case .video(let video):
       content.add(UInt8(5))
       content.add(video)
-    case .damage(let keyFrame, let cause):
+    case .damage(let keyFrame, let cause, let frames):
       content.add(UInt8(6))
       content.add(keyFrame.video)
       content.add(keyFrame.time.microseconds)
       content.add(cause)
+      if let frames {
+        content.add(Int64(frames.lowerBound))
+        content.add(Int64(frames.upperBound))
+      }
     case .former(let video, let former):
       content.add(UInt8(7))
       content.add(video)
@@ -90,7 +96,7 @@ enum JournalRecord {
     case scores(JournalKey, JournalSubject)
     case results([String])
     case video(PlannedVideo)
-    case damage(KeyFrame)
+    case damage(KeyFrame, frames: ClosedRange<Int>?)
     case former(video: String, content: String)
     case written(path: String, content: String)
 
@@ -99,7 +105,7 @@ enum JournalRecord {
       switch self {
       case .scores(let key, _): key.keyFrame.video
       case .video(let video): video.name
-      case .damage(let keyFrame): keyFrame.video
+      case .damage(let keyFrame, _): keyFrame.video
       case .former(let video, _): video
       case .head, .results, .written: nil
       }
@@ -121,7 +127,13 @@ enum JournalRecord {
       guard let count = reader.number(UInt32.self), count <= reader.count else { return nil }
       return .results((0..<count).compactMap { _ in reader.text() })
     case 5: return reader.video().map { .video($0) }
-    case 6: return reader.keyFrame().map { .damage($0) }
+    case 6:
+      guard let keyFrame = reader.keyFrame() else { return nil }
+      // Earlier versions did not say which frames.
+      guard reader.text() != nil, let first = reader.number(Int64.self), let last = reader.number(Int64.self),
+        first <= last
+      else { return .damage(keyFrame, frames: nil) }
+      return .damage(keyFrame, frames: Int(first)...Int(last))
     case 7:
       guard let video = reader.text(), let former = reader.text() else { return nil }
       return .former(video: video, content: former)

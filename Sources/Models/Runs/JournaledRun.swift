@@ -39,7 +39,7 @@ public struct JournaledRun {
         return !isToStop()
       },
       damaged: { task, damage in
-        try journal.note(task.keyFrame, damage: damage.cause)
+        try journal.note(task.keyFrame, damage: damage.cause, frames: damage.clip)
         if stopsAtDamage { throw damage }
       },
       each: { try journal.append($0) })

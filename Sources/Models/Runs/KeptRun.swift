@@ -94,6 +94,10 @@ public struct KeptRun {
     let listed = try KeyFrameList.read(
       path: directory.keyFrames,
       advice: "start the run's own command again, with --overwrite: it writes the file anew, and what is scored stays")
+    let found = try fileFingerprint(directory.keyFrames, isWhole: true, doing: "reading the key frames")
+    if let written = status.keyFrames, written != found {
+      throw KeptRunError.otherKeyFrames(path: directory.keyFrames, lines: listed.count)
+    }
     return (own + listed.filter { !known.contains($0) }, true)
   }
 
@@ -124,6 +128,8 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
   case lowThreshold(String, Double, asked: Double)
   /// What says who is who cannot be read.
   case damagedPeople(path: String, reason: String)
+  /// The list of key frames is not the one that the run has written; how many it has.
+  case otherKeyFrames(path: String, lines: Int)
 
   public var description: String {
     switch self {
@@ -148,6 +154,11 @@ public enum KeptRunError: Error, Equatable, CustomStringConvertible {
     case .lowThreshold(let path, let kept, let asked):
       return "making results of '\(path)': AVA.DETECTION_SCORE_THRESH is \(asked), and the run has no scores of boxes "
         + "below its own, \(kept) -> give \(kept) or more, or compute them anew, with another --run"
+    case .otherKeyFrames(let path, let lines):
+      return
+        "reading the key frames: '\(path)' is not the list that the run has written, it was changed or cut short (it "
+        + "has \(counted(lines, "key frame"))) -> start the run's own command again, with --overwrite: it writes the file "
+        + "anew, and what is scored stays"
     case .damagedPeople(let path, let reason):
       return "making results of a run: '\(path)' cannot be read (\(reason)) -> start the run's own command again, with "
         + "--overwrite: it writes the file anew, and what is scored stays"

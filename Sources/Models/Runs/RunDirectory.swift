@@ -52,6 +52,11 @@ public struct RunDirectory: Hashable, Sendable {
     return [configuration, ensemble, keyFrames, people] + parts.flatMap { [journal($0), status($0), log($0)] }
   }
 
+  /// Whether it keeps a run, or any part of one.
+  public var keepsRun: Bool {
+    hasWhole || RunStatus(status(nil)) != nil || (try? shards().isEmpty) == false
+  }
+
   /// Whether it keeps a run as a whole.
   public var hasWhole: Bool { pathExists(journal(nil)) }
 
@@ -81,9 +86,12 @@ public struct RunDirectory: Hashable, Sendable {
 
   /// Notes that the results of a run whose shards were joined are written, with their mean, or that they are for its own
   /// command to write.
-  public func complete(mAP: Double?) throws {
+  ///
+  /// - Parameter labels: What the files of labels hold from which they were made; nil for what is known already.
+  public func complete(mAP: Double?, labels: [String: String]? = nil) throws {
     guard var status = RunStatus(status(nil)) else { return }
     status.mAP = mAP
+    status.labels = labels ?? status.labels
     status.state = .complete
     status.updated = clockTime()
     try status.write(to: self.status(nil))
@@ -204,7 +212,10 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
         + "give another --run"
     case .otherRun(let doing, let directory, let part, let than, let changes):
       return "\(doing) in '\(directory)': \(part) was begun with other things\(than.map { " than \($0)" } ?? ""): "
-        + "\(listed(changes, limit: 3)) -> give the same to all parts, or another --run"
+        + "\(listed(changes, limit: 3)) -> "
+        + (changes.contains { RunIdentity.isOfEarlierVersion($0) }
+          ? "give another --run: what is here stays readable (slowfast runs, merge, results)"
+          : "give the same to all parts, or another --run")
     case .otherResults(let doing, let directory, let changes):
       return
         "\(doing) in '\(directory)': the parts of a run make one result, and others were begun with other settings of "
@@ -229,7 +240,8 @@ public enum RunDirectoryError: Error, Equatable, CustomStringConvertible {
         + "another --run"
     case .noStatus(let path):
       return "reading the run directory: '\(path)' is missing or damaged, nothing says how far the run is -> start the "
-        + "command that it was begun with again: it writes the file anew, and what is scored stays"
+        + "command that it was begun with again (with --overwrite where results are there): it writes the file anew, and "
+        + "what is scored stays"
     case .foreignShards(let directory, let found, let joined):
       return "joining \(joined): '\(directory)' keeps \(found) -> give the directories of one run's shards, and with "
         + "--run a folder that keeps no others"

@@ -1,7 +1,14 @@
 internal import Files
 
+/// What a video was when damage was found in it.
+struct DamagedContent: Hashable {
+  let content: String
+  /// The frames of the clip in which it was found; nil where any may be damaged.
+  var frames: ClosedRange<Int>?
+}
+
 /// The contents of videos in which damage was found, by name.
-typealias DamagedContents = [String: Set<String>]
+typealias DamagedContents = [String: Set<DamagedContent>]
 
 extension RunIdentity {
   /// What the entry of a video says of which nothing can be read.
@@ -72,7 +79,7 @@ extension RunIdentity {
       let (before, now) = (former[video], contents[video])
       if before == now { continue }
       if let before, now == nil, !isBeside, !scored.contains(video),
-        before == Self.unreadable || damaged[video]?.contains(before) == true
+        before == Self.unreadable || damaged[video]?.contains(where: { $0.content == before }) == true
       {
         found.left.append(video)
         excused.insert(video)
@@ -82,9 +89,10 @@ extension RunIdentity {
       if let before, let now, let joined = Self.joined(before, now, isScored: scored.contains(video)) {
         if joined == before { found.lost.append(video) } else { found.repaired.append(video) }
         found.identity.replace(contentOf: video, by: joined)
-      } else if known.contains(before ?? Self.unreadable) {
+      } else if let kept = Self.repaired(known, before ?? Self.unreadable, now ?? Self.unreadable) {
         found.repaired.append(video)
-      } else if isBeside, known.contains(now ?? Self.unreadable), let before {
+        found.identity.replace(contentOf: video, by: kept)
+      } else if isBeside, let before, Self.repaired(known, now ?? Self.unreadable, before) != nil {
         found.identity.replace(contentOf: video, by: before)
       } else {
         continue
@@ -129,21 +137,19 @@ extension RunIdentity {
   /// What two entries of a video say together, piece by piece; nil where they contradict each other, or the first says
   /// nothing of what is scored.
   static func joined(_ before: String, _ now: String, isScored: Bool) -> String? {
-    func pieces(_ value: String) -> (count: Substring, pieces: [Substring]) {
-      let parts = value.split(separator: ": ", maxSplits: 1)
-      return parts.count == 2 ? (parts[0], parts[1].split(separator: "; ")) : ("", [value[...]])
-    }
-    func isGone(_ piece: Substring) -> Bool { piece == unreadable || piece.hasPrefix("0 bytes") }
-    let (old, new) = (pieces(before), pieces(now))
-    guard old.count == new.count, old.pieces.count == new.pieces.count,
-      !(isScored && old.pieces.allSatisfy(isGone))
-    else { return nil }
-    var joined: [Substring] = []
-    for (a, b) in zip(old.pieces, new.pieces) {
-      if a != b && !isGone(a) && !isGone(b) { return nil }
-      joined.append(isGone(a) ? b : a)
-    }
-    return (old.count.isEmpty ? "" : "\(old.count): ") + joined.joined(separator: "; ")
+    let old = VideoContent(before)
+    return isScored && old.isGone ? nil : old.joined(VideoContent(now))
+  }
+
+  /// What is known of a video after damage was found in it; nil where damage excuses no such change: of a list of images
+  /// only those of damaged clips may be others.
+  private static func repaired(_ damaged: Set<DamagedContent>, _ before: String, _ now: String) -> String? {
+    let notes = damaged.filter { $0.content == before }
+    if notes.isEmpty { return nil }
+    let (old, new) = (VideoContent(before), VideoContent(now))
+    let frames = notes.compactMap(\.frames)
+    if frames.count < notes.count || old.blocks == nil || new.blocks == nil { return now }
+    return old.joined(new, damaged: frames)
   }
 }
 

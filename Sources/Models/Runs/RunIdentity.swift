@@ -44,13 +44,19 @@ public struct RunIdentity: Equatable, Sendable {
       entries.map(\.name).filter { before[$0] != now[$0] } + other.entries.map(\.name).filter { now[$0] == nil }
     // Who has no tasks in its entries does not know all of them.
     let isExplained = names.contains { Self.shapesTasks($0) } || self[.tasks] == nil || other[.tasks] == nil
-    return names.filter { name in
+    let changed = names.filter { name in
       (Thing(entry: name) != .tasks || !isExplained) && Self.video(ofEntry: name).map { !videos.contains($0) } ?? true
-    }.map { name in
-      // Without boxes the tasks are stretches of videos.
-      let isOfWindows = name == Thing.tasks.rawValue && self[Key.detectionEnable.name] == "False"
-      return Self.change(of: isOfWindows ? "windows" : name, from: before[name], to: now[name])
     }
+    // Said once, however many they are.
+    let old = changed.filter { name in now[name] != nil && before[name].map { Self.isOfEarlierRule(name, $0) } ?? false
+    }
+    let earlier = old.isEmpty ? [] : ["\(Self.earlierVersion) (\(listed(old, limit: 3))), which cannot be compared"]
+    return earlier
+      + changed.filter { !old.contains($0) }.map { name in
+        // Without boxes the tasks are stretches of videos.
+        let isOfWindows = name == Thing.tasks.rawValue && self[Key.detectionEnable.name] == "False"
+        return Self.change(of: isOfWindows ? "windows" : name, from: before[name], to: now[name])
+      }
   }
 
   /// What a former run names otherwise, of the things that are known of this one already.
@@ -64,10 +70,11 @@ public struct RunIdentity: Equatable, Sendable {
   private static func change(of name: String, from old: String?, to new: String?) -> String {
     guard let old else { return "\(name) is new (\(new.map { withoutChecksums($0) } ?? ""))" }
     guard let new else { return "\(name) (\(withoutChecksums(old))) is gone" }
-    if isOfEarlierRule(name, old) {
-      return
-        "the \(name) \(isPlural(name) ? "are" : "is") known by the rules of an earlier version of the program, which "
-        + "cannot be compared with this one's"
+    if Thing(entry: name) == .frames,
+      let words = VideoContent(new).differences(
+        from: VideoContent(old), { "\(withShortChecksums(String($0))), then \(withShortChecksums(String($1)))" })
+    {
+      return "the \(name) are others (\(words))"
     }
     let (before, now) = (withoutChecksums(old), withoutChecksums(new))
     if before == old && now == new { return "\(name) was \(old) and is \(new)" }
@@ -77,11 +84,18 @@ public struct RunIdentity: Equatable, Sendable {
       + "(\(isAlike ? withShortChecksums(old) : before), then \(isAlike ? withShortChecksums(new) : now))"
   }
 
+  private static let earlierVersion = "an earlier version of the program knew some inputs by other rules"
+
+  /// Whether a change is that of the program's rules.
+  static func isOfEarlierVersion(_ change: String) -> Bool { change.hasPrefix(earlierVersion) }
+
   /// Whether a value was made by earlier rules: of large files only both ends counted, of lists of images only the first
-  /// and the last.
+  /// and the last, later the names and sizes of all as one.
   private static func isOfEarlierRule(_ name: String, _ value: String) -> Bool {
-    let isEnds = Thing(entry: name) == .frames && value.ranges(of: "; ").count == 1
-    return isEnds || value.contains("sha256 of both ends ")
+    let isList =
+      Thing(entry: name) == .frames
+      && (value.ranges(of: "; ").count == 1 || value.contains("; names and sizes sha256 "))
+    return isList || value.contains("sha256 of both ends ")
   }
 
   /// The video whose frames an entry is about; nil for all other entries.
@@ -129,12 +143,13 @@ public struct RunIdentity: Equatable, Sendable {
 
 /// A value without what nobody can compare by eye: "9 bytes" of "9 bytes, sha256 1f...".
 private func withoutChecksums(_ value: String) -> String {
-  value.replacing(/,? sha256( of samples)? [0-9a-f]{64}/, with: "")
+  value.replacing(/,? sha256( of samples)? [0-9a-f]{64}/, with: "").replacing(/\ of [0-9]+ each [^;]+/, with: "")
 }
 
 /// A value with what can be compared by eye: "9 bytes, sha256 1f0a94c3".
 private func withShortChecksums(_ value: String) -> String {
   value.replacing(/(sha256(?: of samples)? [0-9a-f]{8})[0-9a-f]{56}/) { "\($0.output.1)" }
+    .replacing(/\ of [0-9]+ each [^;]+/, with: "")
 }
 
 extension Configuration {

@@ -48,6 +48,8 @@ public final class RunJournal {
   public private(set) var lostVideos: Set<String> = []
   /// The key frames that were found damaged in what the videos are now, and not scored since.
   public private(set) var damagedKeyFrames: Set<KeyFrame> = []
+  /// The frames of their clips, as far as they are known.
+  private(set) var damagedFrames: [KeyFrame: ClosedRange<Int>] = [:]
   /// What videos were when damage was found in them, before they became what they are now.
   private var formerContents: DamagedContents = [:]
   /// The videos that became others, and have no scores since.
@@ -141,7 +143,7 @@ public final class RunJournal {
   ) rethrows -> RunIdentity.Continuation? {
     guard let before = self.identity, identity.differs(from: before) else { return nil }
     var damaged = damagedContents
-    for video in unscoredVideos { damaged[video, default: []].insert(content(of: video)) }
+    for video in unscoredVideos { damaged[video, default: []].insert(DamagedContent(content: content(of: video))) }
     damaged.add(try others())
     return identity.continuing(before, damaged: damaged, scored: scoredVideos)
   }
@@ -149,7 +151,11 @@ public final class RunJournal {
   /// What videos were, or still are, when damage was found in them.
   var damagedContents: DamagedContents {
     var contents = formerContents
-    for video in Set(damagedKeyFrames.map(\.video)) { contents[video, default: []].insert(content(of: video)) }
+    for (video, keyFrames) in Dictionary(grouping: damagedKeyFrames, by: \.video) {
+      let content = content(of: video)
+      let found = keyFrames.map { DamagedContent(content: content, frames: damagedFrames[$0]) }
+      contents[video, default: []].formUnion(found)
+    }
     return contents
   }
 
@@ -175,7 +181,7 @@ public final class RunJournal {
     try copy.commit()
     self.file = try AppendedFile(path: file.path, doing: Self.doing)
     self.identity = identity
-    (places, results, videos, damagedKeyFrames) = ([:], [], [], [])
+    (places, results, videos, damagedKeyFrames, damagedFrames) = ([:], [], [], [], [:])
     (formerContents, unscoredVideos) = ([:], [])
     try readRecords(from: Self.magic.count, classes: classes)
   }
@@ -226,12 +232,17 @@ public final class RunJournal {
         }
       case .results(let paths): add(paths)
       case .video(let video): add(video)
-      case .damage(let keyFrame): damagedKeyFrames.insert(keyFrame)
+      case .damage(let keyFrame, let frames):
+        damagedKeyFrames.insert(keyFrame)
+        damagedFrames[keyFrame] = frames
       case .former(let video, let content):
-        formerContents[video, default: []].insert(content)
+        formerContents[video, default: []].insert(DamagedContent(content: content))
         damagedKeyFrames = damagedKeyFrames.filter { $0.video != video }
-        // What only was not whole leaves its scores sound.
-        if RunIdentity.joined(content, self.content(of: video), isScored: true) == nil { unscoredVideos.insert(video) }
+        // What only was not whole leaves its scores sound, and so does a list of which some images were repaired.
+        let isList = VideoContent(content).blocks != nil
+        if !isList, RunIdentity.joined(content, self.content(of: video), isScored: true) == nil {
+          unscoredVideos.insert(video)
+        }
       case .written(let path, let content): writtenContents[path, default: []].insert(content)
       }
       end = next.end
@@ -336,12 +347,14 @@ public final class RunJournal {
   /// may have been repaired. A journal that is only read notes it in memory; so is what a video lacks that was there when
   /// it was scored: that video has no damage.
   ///
+  /// - Parameter frames: From the first to the last of its clip; nil where any of the video may be damaged.
   /// - Throws: `FileError`.
-  public func note(_ keyFrame: KeyFrame, damage cause: String) throws {
+  public func note(_ keyFrame: KeyFrame, damage cause: String, frames: ClosedRange<Int>? = nil) throws {
     damage[keyFrame] = cause
     if !isOpen || damagedKeyFrames.contains(keyFrame) || lostVideos.contains(keyFrame.video) { return }
-    try append(.damage(keyFrame, cause: cause))
+    try append(.damage(keyFrame, cause: cause, frames: frames))
     damagedKeyFrames.insert(keyFrame)
+    damagedFrames[keyFrame] = frames
   }
 
   /// Notes files before they are written: a run that goes on from here may replace them.
@@ -417,7 +430,12 @@ public final class RunJournal {
       memory += bytes
       return memory.count - bytes.count..<memory.count
     }
-    try file.append(bytes)
+    do {
+      try file.append(bytes)
+    } catch {
+      if let full = JournalError.noRoom(error) { throw full }
+      throw error
+    }
     if monotonicSeconds() - lastFlush >= Self.flushInterval {
       try file.flush()
       lastFlush = monotonicSeconds()

@@ -209,7 +209,8 @@ public struct RunMerge {
         let keyFrame = KeyFrame(video: damage.video, time: Timestamp(microseconds: damage.time))
         if scored.contains(keyFrame) { continue }
         lost.append(damage)
-        try journal.note(keyFrame, damage: damage.cause)
+        let frames = parts.lazy.compactMap { $0.journal.damagedFrames[keyFrame] }.first
+        try journal.note(keyFrame, damage: damage.cause, frames: frames)
       }
       try journal.beginResults(directory.begunResults + results)
       journal.close(keepsEmpty: true)

@@ -47,6 +47,7 @@ public final class RunPart {
       folderLock.release()
       throw error
     }
+    deleteLeftovers()
     if let before = RunStatus(directory.status(shard)) {
       self.status.begun = before.begun
       self.status.damaged = before.damaged
@@ -114,6 +115,7 @@ public final class RunPart {
       try keep(ensemble, as: directory.ensemble, isNew: isNew)
       let lines = keyFrames.map { $0.map { "\($0)\n" }.joined() }
       try keep(lines, as: directory.keyFrames, isNew: isNew)
+      status.keyFrames = lines.map { fingerprint(of: $0) }
       try keep(people, as: directory.people, isNew: isNew)
       try journal.plan(videos)
       status.total = videos.reduce(0) { $0 + $1.tasks.count }
@@ -137,9 +139,21 @@ public final class RunPart {
     guard let text else { return }
     // Shards that begin at one moment write the same; each under a name of its own first, for processes of several
     // machines may have one number.
-    let own = joinPath(directory.path, ".\(RunDirectory.stem(shard)).\(splitPath(path).name)")
+    let own = joinPath(directory.path, Self.ownName(path, shard))
     try writeFile(own, text)
     try moveFile(own, to: path)
+  }
+
+  /// Deletes what killed processes have left of this part: the others may be writing theirs.
+  private func deleteLeftovers() {
+    let kept = [directory.configuration, directory.ensemble, directory.keyFrames, directory.people]
+    let own = [directory.status(shard), directory.journal(shard)].map { splitPath($0).name }
+    folderLock.deleteLeftovers(of: Set(own + kept.map { Self.ownName($0, shard) }), isAlone: true)
+  }
+
+  /// Under which name a part writes first what all parts keep.
+  private static func ownName(_ path: String, _ shard: Shard?) -> String {
+    ".\(RunDirectory.stem(shard)).\(splitPath(path).name)"
   }
 
   /// Says how far it is, at most once a second. That it cannot be said is no reason to stop.

@@ -52,6 +52,10 @@ public struct RunStatus: Equatable, Sendable {
   public var fusion: ModelFusion?
   /// How the call says who is who, in words that tell it from others; nil where it says nothing of it.
   public var linking: String?
+  /// What the files of labels hold from which the results are made, by the keys that name them; nil where that is not known.
+  public var labels: [String: String]?
+  /// What keyframes.csv holds; nil where there is none, or nobody said.
+  public var keyFrames: String?
 
   public init(
     version: String, command: String, arguments: [String], config: String, weights: String?, labelMap: String?
@@ -83,6 +87,10 @@ public struct RunStatus: Equatable, Sendable {
           ("model_weights", .array($0.weights.map { JSONValue($0) })),
         ]
       } ?? []
+    let labelFiles = labels.map { labels in
+      [("label_files", JSONValue.object(labels.sorted { $0.key < $1.key }.map { ($0.key, JSONValue($0.value)) }))]
+    }
+    let last: [(String, String?)] = [("linking", linking), ("key_frames", keyFrames)]
     return [
       ("state", JSONValue(state.rawValue)), ("done", JSONValue(done)), ("total", JSONValue(total)),
       ("unit", text(unit?.rawValue)), ("mAP", JSONValue(mAP)),
@@ -97,7 +105,7 @@ public struct RunStatus: Equatable, Sendable {
             ["video": JSONValue($0.video), "microseconds": JSONValue($0.time), "cause": JSONValue($0.cause)]
           })
       ),
-    ] + models + (linking.map { [("linking", JSONValue($0))] } ?? [])
+    ] + models + last.compactMap { name, words in words.map { (name, JSONValue($0)) } } + (labelFiles ?? [])
   }
 
   /// Reads what `write` writes; nil for anything else.
@@ -120,6 +128,12 @@ public struct RunStatus: Equatable, Sendable {
     (self.state, self.done, self.total, mAP) = (state, done, total, number("mAP")?.double)
     unit = text("unit").flatMap { RunUnit(rawValue: $0) }
     linking = text("linking")
+    keyFrames = text("key_frames")
+    if case .object(let members)? = json["label_files"] {
+      labels = Dictionary(
+        members.compactMap { if case .string(let words) = $0.value { ($0.name, words) } else { nil } },
+        uniquingKeysWith: { first, _ in first })
+    }
     begun = text("begun") ?? ""
     updated = text("updated") ?? ""
     host = text("host") ?? ""

@@ -230,7 +230,7 @@ struct DetectCommand: ParsableCommand {
     func status() throws -> RunStatus {
       var status = models.note(in: options.status(config, "detect", labelMap: labelmap))
       status.linking = try filmPeople.linking()
-      return status
+      return status.with(labels: labelMap.map { [Key.avaLabelMapFile.name: $0] } ?? [:])
     }
     let place = try people == nil ? nil : takePlace(nil, status())
     defer { place?.close() }

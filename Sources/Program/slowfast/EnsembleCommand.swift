@@ -68,6 +68,7 @@ struct EnsembleCommand: ParsableCommand {
 
   func run() throws {
     let pool = WorkerPool()
+    try refuseOtherRun(outputDir, ownIn: [])
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
     lock.deleteLeftovers()

@@ -50,6 +50,7 @@ struct EnsembleSources {
       let found = try DetectionTable.read(path: source, pool: pool)
       rows = found.table
       for notice in found.counts.notices(source) { Console.warn(notice) }
+      try refuseTruth(found.table, source)
       let origin: JSONValue
       if index < paths.count, Self.isArray(paths[index]) {
         let array = paths[index]
@@ -134,6 +135,21 @@ struct EnsembleSources {
     add(
       try EnsembleMember(run: detections, columns: config[.modelNumClasses], name: directory.path),
       "the run '\(directory.path)', scores at full precision", at: directory.path)
+  }
+
+  /// Tells ground truth, whose eighth column holds the ids of people, or nothing: they are no scores.
+  private mutating func refuseTruth(_ table: DetectionTable, _ path: String) throws {
+    guard table.count > 0, table.scores.allSatisfy({ $0 == $0.rounded() }) else { return }
+    if let row = table.scores.firstIndex(where: { $0 > 1 }) {
+      throw WrongSource(
+        path: path,
+        found: "ground truth (every row has a whole number where detections have a score, line \(table.lines[row]) has "
+          + "\(Int(exactly: table.scores[row]).map(String.init) ?? "\(table.scores[row])"), as ids of people are)",
+        "give a CSV of detections with scores")
+    }
+    notices.append(
+      "'\(path)': every score is 0 or 1, as ids of people in ground truth may be -> give detections, if it is ground truth"
+    )
   }
 
   /// Tells what is neither a CSV nor an array after one.

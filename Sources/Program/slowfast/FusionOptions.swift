@@ -44,7 +44,7 @@ struct FusionOptions: ParsableArguments {
       numbers.contains(where: { $0 > 0 })
     else {
       throw ValidationError(
-        "--model-weights is '\(text)', expected numbers from 0 to \(EnsembleFile.greatestWeight), one above 0, commas between -> write such as 1,2,1"
+        "--model-weights is '\(text)', expected numbers from 0 to \(Int(EnsembleFile.greatestWeight)), one above 0, commas between -> write such as 1,2,1"
       )
     }
     return numbers

@@ -13,8 +13,10 @@ struct KeptResults {
   let kept: Configuration
   let config: Configuration
   /// The scores of a test are judged, those of a detection are not.
-  private let labels: AVATestLabels?
+  private let judged: AVATestLabels?
   private let labelMap: LabelMap
+  /// Where the files of labels are, by the keys that name them.
+  private let places: [String: String]
   /// The list of videos of a test that scored them as a whole, and what is made of it; nil for boxes.
   private let videos: (dataset: any ClipDataset, results: VideoResults)?
   private let folder: String
@@ -53,26 +55,65 @@ struct KeptResults {
         throw UnfitOption("--labelmap", "the run scored videos as a whole, their classes are numbers")
       }
       videos = (try ClipDatasets.read(config), try VideoResults(config, folder: folder))
-      labels = nil
+      (judged, places) = (nil, [:])
       self.labelMap = try LabelMap.unnamed(config)
       return
     }
     videos = nil
     if status.command == "test" {
       let labels = try AVATestLabels(config)
-      self.labels = labels
+      judged = labels
+      places = labels.places
       self.labelMap = labels.labelMap
       for notice in labels.notices { Console.warn(notice) }
       return
     }
-    labels = nil
-    let configured = joinPath(config[.avaAnnotationDir], config[.avaLabelMapFile])
+    judged = nil
     let isChosen = config.literal(Key.avaLabelMapFile) != kept.literal(Key.avaLabelMapFile)
-    if let path = isChosen ? configured : status.labelMap ?? (pathExists(configured) ? configured : nil) {
-      self.labelMap = try LabelMap.read(path: path)
-    } else {
-      self.labelMap = try LabelMap.unnamed(config)
+    let path = isChosen ? Self.path(.avaLabelMapFile, config) : Self.labelMap(status, config)
+    places = path.map { [Key.avaLabelMapFile.name: $0] } ?? [:]
+    self.labelMap = try path.map { try LabelMap.read(path: $0) } ?? LabelMap.unnamed(config)
+  }
+
+  /// The label map of a detection: that of its call, or of its configuration where that is there.
+  private static func labelMap(_ status: RunStatus, _ config: Configuration) -> String? {
+    status.labelMap ?? path(.avaLabelMapFile, config).flatMap { pathExists($0) ? $0 : nil }
+  }
+
+  private static func path(_ key: Key<String>, _ config: Configuration) -> String? {
+    config[key].isEmpty ? nil : joinPath(config[.avaAnnotationDir], config[key])
+  }
+
+  private static let keysOfFiles = [Key.avaLabelMapFile, .avaExclusionFile, .avaGroundtruthFile]
+
+  /// What the files of labels hold, for the run to keep.
+  var labels: [String: String] { labelContents(places) }
+
+  /// What of the settings is not as in the run's own results, in words: files of labels are compared by what they hold.
+  func changes(of status: RunStatus) -> [String] {
+    let files = Self.keysOfFiles.map(\.name)
+    let keys = Configuration.keysOfResults(ofBoxes: videos == nil).subtracting(files + [Key.avaAnnotationDir.name])
+    let others = keys.sorted().filter { config.literal($0) != kept.literal($0) }.map {
+      "\($0) was \(kept.literal($0) ?? "") and is \(config.literal($0) ?? "")"
     }
+    if videos != nil { return others }
+    // Of runs of earlier versions what their files hold now.
+    let before = status.labels ?? labelContents(keptPlaces(status))
+    let now = labels
+    return others
+      + files.filter { before[$0] != now[$0] }.map { key in
+        guard let path = places[key] else { return "\(key) was a file and is none" }
+        return before[key] == nil
+          ? "\(key) is '\(path)', and the run had none, or one that is gone"
+          : "\(key) is '\(path)', of another content than the run's"
+      }
+  }
+
+  private func keptPlaces(_ status: RunStatus) -> [String: String] {
+    if judged == nil { return Self.labelMap(status, kept).map { [Key.avaLabelMapFile.name: $0] } ?? [:] }
+    var places: [String: String] = [:]
+    for key in Self.keysOfFiles { places[key.name] = Self.path(key, kept) }
+    return places
   }
 
   /// The keys of a call that no result is made with. Those that scores depend on are for `KeptRun` to refuse.
@@ -85,11 +126,11 @@ struct KeptResults {
   /// The files that `write` makes.
   var files: [String] {
     if let videos { return videos.results.files + scores.files }
-    return (labels?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + scores.files
+    return (judged?.outputs(in: folder) ?? VideoDetections.outputs(in: folder)) + scores.files
   }
 
   /// The files of labels that are read.
-  var inputs: [String] { labels?.files ?? (videos?.dataset.listFiles ?? []) }
+  var inputs: [String] { judged?.files ?? (videos?.dataset.listFiles ?? []) }
 
   /// Writes them, and says the mAP.
   ///
@@ -106,16 +147,16 @@ struct KeptResults {
     }
     let detections = run.detections(labelMap)
     try check(detections.damage, damage, of: run)
-    if labels == nil, !run.keepsPeople {
+    if judged == nil, !run.keepsPeople {
       Console.warn(
         "'\(run.directory.people)' is missing: who is who is found by the scored key frames alone, ids may not be the run's own "
           + "-> its own command, started again with --overwrite, writes the file anew")
     }
-    let paths = try labels?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
+    let paths = try judged?.write(detections, to: folder) ?? run.videoDetections(labelMap).write(to: folder)
     for path in paths { Console.say("wrote \(path)") }
     try scores.write(detections)
     var mAP: Double?
-    if let labels, let truth = labels.groundTruth {
+    if let labels = judged, let truth = labels.groundTruth {
       let result = try TestSummary(labels, detections, truth, of: run.keyFrameCount)
       result.show()
       mAP = result.mAP

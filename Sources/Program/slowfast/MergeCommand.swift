@@ -46,6 +46,7 @@ struct MergeCommand: ParsableCommand {
     if settings.status.command == "classify" { return try joinWindows(of: merge, in: directory) }
     let files = try KeptResults(
       settings.directory, settings.status, overrides: [], labelMap: nil, folder: folder, scores: scores)
+    try refuseOtherRun(folder, ownIn: directories + [directory.path])
     let lock = try FolderLock(directory.path)
     defer { lock.release() }
     let resultsLock = isSameFolder(directory.path, folder) ? nil : try FolderLock(folder)
@@ -57,7 +58,7 @@ struct MergeCommand: ParsableCommand {
     try merge.write(into: directory, results: files.files)
     say(merge, RunUnit(files.config), in: directory)
     try files.write(try KeptRun(directory, kept: files.kept, config: files.config), damage) {
-      try directory.complete(mAP: $0)
+      try directory.complete(mAP: $0, labels: files.labels)
     }
   }
 

@@ -1,7 +1,9 @@
 internal import ArgumentParser
+internal import Configuration
 internal import Detect
 internal import Files
 internal import Runs
+internal import Wording
 
 /// Other results of a run that is over.
 struct ResultsCommand: ParsableCommand {
@@ -15,7 +17,7 @@ struct ResultsCommand: ParsableCommand {
       AVA.GROUNDTRUTH_FILE, AVA.ANNOTATION_DIR, or a higher AVA.DETECTION_SCORE_THRESH. Keys that scores depend on are \
       refused. The files are those that the run itself would have written with these settings (with a higher threshold \
       the last bits of --scores may differ: they depend on how many people are scored together). A run directory itself \
-      takes the results of the run's own settings only.
+      takes the results of the run's own settings only, wherever its files of labels lie by now; no other run's directory does.
       """)
 
   @Option(
@@ -59,9 +61,11 @@ struct ResultsCommand: ParsableCommand {
     let files = try KeptResults(
       directory, status, overrides: words.overrides, labelMap: labelmap, folder: folder, scores: scores)
     let run = try KeptRun(directory, kept: files.kept, config: files.config)
-    if labelmap != nil || !words.overrides.isEmpty, isSameFolder(folder, directory.path) {
-      throw OtherSettings(path: directory.path)
+    if isSameFolder(folder, directory.path) {
+      let changes = files.changes(of: status)
+      if !changes.isEmpty { throw OtherSettings(path: directory.path, changes: changes) }
     }
+    try refuseOtherRun(folder, ownIn: [directory.path])
     let lock = try FolderLock(folder)
     defer { lock.release() }
     lock.deleteLeftovers()
@@ -73,9 +77,14 @@ struct ResultsCommand: ParsableCommand {
 /// Results of other settings where the run's own belong: its configuration, log and mAP would be of others.
 private struct OtherSettings: Error, CustomStringConvertible {
   let path: String
+  let changes: [String]
+  /// Whether all scores of the run take part as before, so that its own command may be started with these settings.
+  private var isForAllScores: Bool { !changes.contains { $0.hasPrefix(Key.avaDetectionScoreThresh.name) } }
 
   var description: String {
-    "making results of '\(path)': with other settings they are not the run's own, whose config.yaml and mAP stand there -> "
-      + "give another folder: --output-dir DIR"
+    "making results of '\(path)': with other settings they are not the run's own, whose config.yaml and mAP stand there: "
+      + "\(listed(changes, limit: 3)) -> give another folder: --output-dir DIR"
+      + (isForAllScores
+        ? "; or start the run's own command again with them and --overwrite, which makes them its own" : "")
   }
 }

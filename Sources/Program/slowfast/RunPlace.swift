@@ -43,6 +43,7 @@ final class RunPlace {
         let locks = try Self.share(folder, journal, for: outputs)
         (lock, journalLock, keepsScores) = (locks?.folder, locks?.journal, locks != nil)
       } else {
+        try refuseOtherRun(folder, ownIn: [])
         let lock = try FolderLock(folder)
         lock.deleteLeftovers(andIn: inner)
         (self.lock, journalLock, keepsScores) = (lock, nil, true)

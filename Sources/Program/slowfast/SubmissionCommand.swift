@@ -117,7 +117,9 @@ struct SubmissionCommand: ParsableCommand {
     var expected = read.expected
     if let keyFrames {
       expected.add(
-        try KeyFrameList.read(path: keyFrames, advice: "give a row for each key frame that must have rows"))
+        try KeyFrameList.read(
+          path: keyFrames,
+          advice: "give a row for each key frame that must have rows, as a run directory's keyframes.csv has them"))
     } else if !expected.unknown.isEmpty {
       let sources = listed(expected.unknown.map { "'\($0)'" }, limit: 3)
       Console.warn(

@@ -146,8 +146,8 @@ struct TestCommand: ParsableCommand {
     test.shard = shard
     let folder = folder(config)
     let run = try ScoringRun(
-      test, runs, models.note(in: options.status(config, "test", labelMap: nil)), folder: folder,
-      outputs: test.outputs(in: folder) + scores.files,
+      test, runs, models.note(in: options.status(config, "test", labelMap: nil)).with(labels: test.labels.places),
+      folder: folder, outputs: test.outputs(in: folder) + scores.files,
       reading: test.inputFiles + options.inputFiles + models.inputFiles, isStill: still, damage, results)
     defer { run.close() }
     let notices = Notices(notices(run.job))

@@ -55,8 +55,11 @@ public final class FolderLock {
 
   /// Deletes the temporary files that killed runs left of files of these names: of a folder that is shared, where nobody
   /// else writes them.
-  public func deleteLeftovers(of names: Set<String>) {
-    if isHeld { TemporaryFiles.deleteLeftovers(inLocked: folder, of: names) }
+  ///
+  /// - Parameter isAlone: Whether a lock of their own says so: then those go, too, whose process has the number of one that
+  ///   lives, as in containers.
+  public func deleteLeftovers(of names: Set<String>, isAlone: Bool = false) {
+    if isHeld { TemporaryFiles.deleteLeftovers(inLocked: folder, of: names, isAlone: isAlone) }
   }
 
   /// Lets the next run write. A folder that was made for this run, and that nothing was written into, goes.

@@ -73,13 +73,18 @@ public enum TemporaryFiles {
 
   /// Deletes what dead processes left in a folder whose lock this process holds.
   ///
-  /// - Parameter names: Of the files that they were writing; nil for all.
-  static func deleteLeftovers(inLocked folder: String, of names: Set<String>? = nil) {
+  /// - Parameters:
+  ///   - names: Of the files that they were writing; nil for all.
+  ///   - isAlone: Whether nobody else writes files of these names: then a process of that number that lives is another one,
+  ///     as in containers, where each start has the number of the one before.
+  static func deleteLeftovers(inLocked folder: String, of names: Set<String>? = nil, isAlone: Bool = false) {
     // Who writes here holds the lock, so that age says no more: containers with process numbers of their own share this
     // kernel and its locks. Not so on disks over the network: some lock within a machine only, and a young file may be
     // one that another machine is writing.
     let minimumAge = isOnOwnDisk(folder) ? nil : 3600
-    guard let stale = try? staleFiles(in: folder, minimumAge: minimumAge) else { return }
+    guard let stale = try? staleFiles(in: folder, minimumAge: minimumAge, ofLiving: isAlone && minimumAge == nil) else {
+      return
+    }
     for (name, paths) in stale where names?.contains(name) ?? true {
       for path in paths { unlink(path) }
     }
@@ -106,12 +111,17 @@ public enum TemporaryFiles {
 
   /// The temporary files of processes that are no more, by the name they were to have.
   ///
-  /// - Parameter minimumAge: Seconds since the latest change; nil for any.
+  /// - Parameters:
+  ///   - minimumAge: Seconds since the latest change; nil for any.
+  ///   - ofLiving: Whether files count, too, that have the number of a process that lives, but for those of this one.
   ///
   /// A process number means something on its own machine only, and the folder may be on a disk that several machines
   /// (or containers) share: a file that was touched within the hour may be one that another machine is writing.
-  private static func staleFiles(in folder: String, minimumAge: Int?) throws(FileError) -> [String: [String]] {
+  private static func staleFiles(
+    in folder: String, minimumAge: Int?, ofLiving: Bool = false
+  ) throws(FileError) -> [String: [String]] {
     var found: [String: [String]] = [:]
+    let own = open.withLock { $0 }
     for entry in try listFolder(folder.isEmpty ? "." : folder)
     where entry.hasPrefix(".") && entry.hasSuffix(".partial") {
       // .NAME.PROCESS.NUMBER.partial
@@ -121,7 +131,8 @@ public enum TemporaryFiles {
       else { continue }
       let path = joinPath(folder, entry)
       var status = stat()
-      guard kill(process, 0) != 0, errno == ESRCH, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+      let isLeft = ofLiving ? !own.contains(path) : kill(process, 0) != 0 && errno == ESRCH
+      guard isLeft, lstat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
         minimumAge.map({ time(nil) - status.st_mtim.tv_sec > $0 }) ?? true
       else { continue }
       found[parts.dropLast(2).joined(separator: "."), default: []].append(path)

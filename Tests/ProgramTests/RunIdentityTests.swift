@@ -52,7 +52,7 @@ struct RunIdentityTests {
     expectFailure(
       Program.run(call(run)),
       [
-        "the frames of synth1 are others (names or sizes of images ",
+        "the frames of synth1 are others (the first: ", "; names or sizes of images ",
         ", counted from 0) -> give what it was begun with",
       ])
     expectSuccess(Program.run(call(other)))

@@ -52,13 +52,17 @@ let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingF
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
 #if arch(x86_64) && !PORTABLE_ONLY
-  let isaModules: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16"]
+  let isaModules: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16", "KernelsAMX"]
   let isaTargets: [Target] = [
     .target(name: "KernelsAVX2", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v3")),
     .target(name: "KernelsAVX512", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v4")),
     .target(
       name: "KernelsAVX512BF16", dependencies: ["MicroKernels", "CSIMD"],
       swiftSettings: kernel(march: "x86-64-v4") + [.unsafeFlags(["-Xcc", "-mavx512bf16"])]),
+    .target(
+      name: "KernelsAMX", dependencies: ["MicroKernels", "CSIMD"],
+      swiftSettings: kernel(march: "x86-64-v4")
+        + [.unsafeFlags(["-mavx512bf16", "-mamx-tile", "-mamx-bf16"].flatMap { ["-Xcc", $0] })]),
   ]
 #else
   let isaModules: [Target.Dependency] = []

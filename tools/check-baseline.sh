@@ -12,12 +12,13 @@ for program in "$@"; do
   # Not through a pipe: a disassembler that fails must not look like a program without faults.
   objdump --disassemble --no-show-raw-insn "$program" >"$listing"
   awk -v program="$program" '
-    # What a function may need, by its name: 4 is x86-64-v4 and more, 3 is x86-64-v3, 1 is any x86-64.
+    # What a function may need, by its name: 5 is AMX, 4 is x86-64-v4 and more, 3 is x86-64-v3, 1 is any x86-64.
     # Swift mangles a module as the length of its name and the name. Beside the modules of an instruction set there are
     # the kernels for one of their units, which no other module can ask for, and the C functions of intrinsics, which are
     # compiled for their own target and called by kernels for one unit.
     function allowance(name) {
-      if (name ~ /^\$s[0-9]+KernelsAVX512/ || name ~ /^\$s12MicroKernels.*AVX512/ || name ~ /^simd_/) return 4
+      if (name ~ /^\$s10KernelsAMX/) return 5
+      if (name ~ /^\$s[0-9]+KernelsAVX512/ || name ~ /^\$s12MicroKernels.*(AVX512|AMXUnit)/ || name ~ /^simd_/) return 4
       if (name ~ /^\$s11KernelsAVX2/ || name ~ /^\$s12MicroKernels.*AVX2/) return 3
       return 1
     }
@@ -34,6 +35,7 @@ for program in "$@"; do
       if ($2 ~ /^(andn|bextr|blsi|blsmsk|blsr|bzhi|lzcnt|movbe|mulx|pdep|pext|rorx|sarx|shlx|shrx)[lqw]?$/) needs = 3
       # 512-bit registers, mask registers, and the upper half of the vector registers.
       if (/%zmm|%k[0-7]|%[xy]mm(1[6-9]|2[0-9]|3[01])/) needs = 4
+      if ($2 ~ /^(tile|tdp|ldtilecfg|sttilecfg)/) needs = 5
       if (needs == level && level > 1) used[level]++
       if (needs > level) {
         if (!(name in bad)) { example[name] = $0; sub(/^ +[0-9a-f]+:\t/, "", example[name]) }
@@ -50,11 +52,11 @@ for program in "$@"; do
           " inline it always, or keep it out of that module"
         exit 1
       }
-      if (!used[3] || !used[4]) {
-        printf "%s: no code for AVX2 or AVX-512 was found: this check sees nothing\n", program
+      if (!used[3] || !used[4] || !used[5]) {
+        printf "%s: no code for AVX2, AVX-512 or AMX was found: this check sees nothing\n", program
         print "-> see whether the modules were renamed, or the program was stripped of its symbols"
         exit 1
       }
-      printf "%s: %d AVX2 and %d AVX-512 instructions, all in their modules\n", program, used[3], used[4]
+      printf "%s: %d AVX2, %d AVX-512 and %d AMX instructions, all in their modules\n", program, used[3], used[4], used[5]
     }' "$listing" >&2
 done

@@ -62,7 +62,7 @@ private func tolerance(_ algorithm: ConvolutionAlgorithm, _ shape: ConvolutionSh
   switch algorithm {
   case .winogradSpace: .winogradSpace
   case .winogradTime: .winogradTime
-  case .reference, .direct, .planar, .depthwise: .summed(terms: shape.depth)
+  case .reference, .direct, .planar, .windows, .depthwise: .summed(terms: shape.depth)
   }
 }
 

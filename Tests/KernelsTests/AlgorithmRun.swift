@@ -4,7 +4,10 @@ import TestSupport
 import Testing
 
 /// The algorithms that are tested against the reference.
-let fastAlgorithms = ConvolutionAlgorithm.allCases.filter { $0 != .reference }
+let fastAlgorithms = ConvolutionAlgorithm.allCases.filter { $0 != .reference && $0 != .windows }
+
+/// The same of engines whose activations are bfloat16.
+let bfloat16Algorithms = fastAlgorithms + [.windows]
 
 /// The formats of a convolution's maps, and what is fused into its store.
 struct StoreKind: CustomStringConvertible {
@@ -36,9 +39,12 @@ struct AlgorithmRun: CustomStringConvertible {
     self.kind = kind
     self.algorithm = algorithm
     let shape = problem.shape
-    input = rounded(problem.random(problem.batch * shape.inChannels * problem.extent.count, 3), kind.input)
+    // Windows are rounded when they are written out.
+    input = rounded(
+      problem.random(problem.batch * shape.inChannels * problem.extent.count, 3),
+      algorithm == .windows ? .bfloat16 : kind.input)
     // Winograd's weights are rounded only when they are transformed, if at all.
-    let packed = algorithm == .direct ? kind.input : .float32
+    let packed = algorithm == .direct ? kind.input : algorithm == .windows ? .bfloat16 : .float32
     weights = rounded(problem.random(shape.weightShape.reduce(1, *), 1), packed)
     bias = problem.bias
     let outputs = problem.batch * shape.outChannels * shape.output(for: problem.extent).count
@@ -107,7 +113,7 @@ struct AlgorithmRun: CustomStringConvertible {
     switch algorithm {
     case .winogradSpace: .winogradSpace
     case .winogradTime: kind.input == .bfloat16 ? .winogradTimeBFloat16 : .winogradTime
-    case .reference, .direct, .planar, .depthwise: .summed(terms: shape.depth)
+    case .reference, .direct, .planar, .windows, .depthwise: .summed(terms: shape.depth)
     }
   }
 

@@ -6,14 +6,19 @@ import Testing
 /// Kernels for bfloat16; where the processor has no dot products for it, these tests are skipped.
 @Suite(.enabled(if: KernelTable.best.supportsBFloat16, "needs AVX512-BF16"))
 struct BFloat16KernelTests {
-  private func engine(_ algorithm: ConvolutionAlgorithm, threads: Int = 2) -> Engine {
-    Engine(threads: threads, planner: ConvolutionPlanner(forced: algorithm), activations: .bfloat16)
+  private func engine(_ algorithm: ConvolutionAlgorithm, _ kernels: KernelTable = .best) -> Engine {
+    Engine(threads: 2, kernels: kernels, planner: ConvolutionPlanner(forced: algorithm), activations: .bfloat16)
+  }
+
+  /// One for each instruction set that has kernels for bfloat16.
+  static var tables: [KernelTable] {
+    InstructionSet.available.compactMap { try? KernelTable($0) }.filter(\.supportsBFloat16)
   }
 
   /// Every combination of formats that an algorithm takes.
   static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
     let formats = [ElementFormat.float32, .bfloat16]
-    let inputs = algorithm == .planar ? [ElementFormat.float32] : formats
+    let inputs = [.planar, .windows].contains(algorithm) ? [ElementFormat.float32] : formats
     var kinds: [StoreKind] = []
     for input in inputs {
       for output in formats {
@@ -26,15 +31,18 @@ struct BFloat16KernelTests {
     return kinds
   }
 
-  @Test("seeded shapes on slices of wider maps, in every combination of formats", arguments: fastAlgorithms)
+  @Test("seeded shapes on slices of wider maps, in every combination of formats", arguments: bfloat16Algorithms)
   func agreesWithReference(algorithm: ConvolutionAlgorithm) {
-    let engine = engine(algorithm)
+    let engines = Self.tables.map { engine(algorithm, $0) }
     for (index, kind) in Self.kinds(algorithm).enumerated() {
       for seed in 0..<8 as Range<UInt64> {
         let seed = UInt64(index) * 100 + seed
         let run = AlgorithmRun(.drawn(for: algorithm, seed: seed, kind), algorithm, kind)
-        let gap = run.difference(engine, run.expected())
-        #expect(gap == nil, "\(gap ?? "")")
+        let expected = run.expected()
+        for engine in engines {
+          let gap = run.difference(engine, expected)
+          #expect(gap == nil, "\(gap ?? "")")
+        }
       }
     }
   }
@@ -93,10 +101,12 @@ struct BFloat16KernelTests {
   }
 
   /// 1.5 and 2.5 are bfloat16 numbers and their products too: nothing is rounded on the way.
-  @Test func directByHand() {
+  @Test(arguments: tables.map(\.instructionSet))
+  func directByHand(set: InstructionSet) throws {
+    let kernels = try KernelTable(set)
     let convolution = Convolution(
       ConvolutionShape(2, 2, kernel: .one), weights: Tensor([2, 2, 1, 1, 1], [1.5, 2.5, -1, 4]), bias: [0.25, 0],
-      engine: engine(.direct), input: .bfloat16)
+      engine: engine(.direct, kernels), input: .bfloat16)
     let input = FeatureMap(zeros: 1, Extent3(1, 1, 2), channels: 2, format: .bfloat16)
     for (index, value) in [2, 4, -3, 0.5].enumerated() {
       input.set(Float(value), position: index / 2, channel: index % 2)
@@ -108,12 +118,14 @@ struct BFloat16KernelTests {
   }
 
   /// What is no bfloat16 number is rounded before it is multiplied: 1 + 1/256 is 1. Up to 8 channels keep both parts.
-  @Test(arguments: [(10, 3), (8, 3 + 3 * 0x1p-8)] as [(Int, Float)])
-  func weightsAreRoundedByHand(channels: Int, expected: Float) {
+  @Test(arguments: [(10, 3), (8, 3 + 3 * 0x1p-8)] as [(Int, Float)], tables.map(\.instructionSet))
+  func weightsAreRoundedByHand(_ example: (channels: Int, expected: Float), set: InstructionSet) throws {
+    let (channels, expected) = example
+    let kernels = try KernelTable(set)
     let convolution = Convolution(
       ConvolutionShape(channels, 1, kernel: .one),
       weights: Tensor([1, channels, 1, 1, 1], [1 + 0x1p-8] + [Float](repeating: 0, count: channels - 1)), bias: [0],
-      engine: engine(.direct), input: .bfloat16)
+      engine: engine(.direct, kernels), input: .bfloat16)
     let input = FeatureMap(zeros: 1, .one, channels: channels, format: .bfloat16)
     input.set(3, position: 0, channel: 0)
     let output = FeatureMap(zeros: 1, .one, channels: 1)
@@ -121,18 +133,20 @@ struct BFloat16KernelTests {
     #expect(output.start[0] == expected)
   }
 
-  @Test("a NaN reaches every output that sees it", arguments: fastAlgorithms)
-  func notANumber(algorithm: ConvolutionAlgorithm) {
+  @Test("a NaN reaches every output that sees it", arguments: bfloat16Algorithms, tables.map(\.instructionSet))
+  func notANumber(algorithm: ConvolutionAlgorithm, set: InstructionSet) throws {
+    let kernels = try KernelTable(set)
     let isTime = algorithm == .winogradTime
     var shape = ConvolutionShape(
       4, 6, kernel: isTime ? Extent3(3, 1, 1) : Extent3(1, 3, 3), padding: isTime ? Extent3(1, 0, 0) : Extent3(0, 1, 1))
     let isDepthwise = algorithm == .depthwise
     if isDepthwise { (shape.outChannels, shape.groups) = (4, 4) }
-    let kind = StoreKind(input: algorithm == .planar ? .float32 : .bfloat16, output: .bfloat16, epilogue: .relu)
+    let kind = StoreKind(
+      input: [.planar, .windows].contains(algorithm) ? .float32 : .bfloat16, output: .bfloat16, epilogue: .relu)
     let extent = Extent3(5, 6, 7)
     var run = AlgorithmRun(ConvolutionCase(shape: shape, extent: extent), algorithm, kind)
     run.input[3 * extent.count + (2 * 6 + 3) * 7 + 4] = .nan
-    let found = run.run(run.convolution(engine(algorithm))).values
+    let found = run.run(run.convolution(engine(algorithm, kernels))).values
     // Of a depthwise convolution the last channel's own output alone.
     for (o, t, h, w) in isDepthwise ? [(3, 2, 3, 4)] : [(0, 2, 3, 4), (5, 2, 3, 4)] {
       for step in -1...1 {

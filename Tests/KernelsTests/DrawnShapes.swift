@@ -13,7 +13,12 @@ extension ConvolutionCase {
     while true {
       let problem = drawing.problem(algorithm, kind)
       let macs = problem.shape.macs(batch: problem.batch, input: problem.extent)
-      if macs > 0 && macs <= 1_000_000 && algorithm.supports(problem.shape, input: kind.input) { return problem }
+      let activations = algorithm == .windows ? ElementFormat.bfloat16 : .float32
+      if macs > 0 && macs <= 1_000_000
+        && algorithm.supports(problem.shape, input: kind.input, activations: activations)
+      {
+        return problem
+      }
     }
   }
 }
@@ -62,7 +67,7 @@ private struct ShapeDrawing {
     case .winogradTime:
       let shape = ConvolutionShape(inputs, outputs, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
       return ConvolutionCase(shape: shape, batch: batch, extent: extent(13, 4, 7), seed: seed)
-    case .planar:
+    case .planar, .windows:
       let shape = ConvolutionShape(
         pick(1...4), outputs, kernel: extent(5, 7, 7), stride: extent(2, 3, 3),
         padding: padding(), paddingAfter: padding(), dilation: extent(2, 2, 1))

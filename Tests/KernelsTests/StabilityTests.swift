@@ -21,6 +21,9 @@ struct StabilityTests {
     .planar: ConvolutionCase(
       shape: ConvolutionShape(3, 10, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3)),
       batch: 2, extent: Extent3(7, 41, 61), seed: 4),
+    .windows: ConvolutionCase(
+      shape: ConvolutionShape(3, 18, kernel: Extent3(3, 5, 7), stride: Extent3(1, 2, 2), padding: Extent3(1, 2, 3)),
+      batch: 2, extent: Extent3(7, 41, 61), seed: 8),
     .depthwise: ConvolutionCase(
       shape: ConvolutionShape(
         42, 42, kernel: Extent3(3, 3, 3), stride: Extent3(1, 1, 2), padding: Extent3(1, 1, 1), groups: 42), batch: 2,
@@ -30,9 +33,9 @@ struct StabilityTests {
   /// float32, and bfloat16 where the processor has it and the algorithm takes it.
   private static func kinds(_ algorithm: ConvolutionAlgorithm) -> [StoreKind] {
     let plain = StoreKind(residual: .float32, epilogue: .relu)
-    let input: ElementFormat = algorithm == .planar ? .float32 : .bfloat16
+    let input: ElementFormat = [.planar, .windows].contains(algorithm) ? .float32 : .bfloat16
     let bf16 = StoreKind(input: input, output: .bfloat16, residual: .bfloat16, epilogue: .relu)
-    return KernelTable.best.supportsBFloat16 ? [plain, bf16] : [plain]
+    return algorithm == .windows ? [bf16] : KernelTable.best.supportsBFloat16 ? [plain, bf16] : [plain]
   }
 
   private func engine(
@@ -43,12 +46,18 @@ struct StabilityTests {
       activations: kind.output)
   }
 
-  @Test("the thread count does not change a bit", arguments: fastAlgorithms)
+  /// The sets that compute a kind.
+  private static func sets(_ kind: StoreKind) -> [InstructionSet] {
+    kind.output == .bfloat16 ? BFloat16KernelTests.tables.map(\.instructionSet) : InstructionSet.available
+  }
+
+  @Test(
+    "the thread count does not change a bit",
+    arguments: KernelTable.best.supportsBFloat16 ? bfloat16Algorithms : fastAlgorithms)
   func threads(algorithm: ConvolutionAlgorithm) throws {
     for kind in Self.kinds(algorithm) {
       let run = AlgorithmRun(Self.problems[algorithm]!, algorithm, kind)
-      let sets = kind.output == .bfloat16 ? [InstructionSet.best] : InstructionSet.available
-      for set in sets {
+      for set in Self.sets(kind) {
         let one = run.run(run.convolution(try engine(algorithm, kind, threads: 1, set))).values
         #expect(Set(one).count > 1000, "values that are all alike compare nothing")
         for threads in [2, 3, 5, 8] {
@@ -74,8 +83,7 @@ struct StabilityTests {
     for kind in Self.kinds(algorithm) {
       let run = AlgorithmRun(problem, algorithm, kind)
       let expected = run.expected()
-      let sets = kind.output == .bfloat16 ? [InstructionSet.best] : InstructionSet.available
-      for set in sets {
+      for set in Self.sets(kind) {
         let one = run.run(run.convolution(try engine(algorithm, kind, threads: 1, set))).values
         for threads in [2, 3] {
           let many = try engine(algorithm, kind, threads: threads, set)
@@ -98,9 +106,18 @@ struct StabilityTests {
       128, 130, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1))
     problems[.winogradTime]!.shape = ConvolutionShape(
       130, 128, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
-    for bf16 in KernelTable.best.supportsBFloat16 ? [false, true] : [false] {
-      let engine = Engine(threads: 2, activations: bf16 ? .bfloat16 : .float32)
-      let runs = fastAlgorithms.map { AlgorithmRun(problems[$0]!, $0, Self.kinds($0)[bf16 ? 1 : 0]) }
+    let engines =
+      [Engine(threads: 2)]
+      + BFloat16KernelTests.tables.map {
+        Engine(threads: 2, kernels: $0, activations: .bfloat16)
+      }
+    for engine in engines {
+      let bf16 = engine.activations == .bfloat16
+      let algorithms: [ConvolutionAlgorithm] =
+        bf16 && engine.kernels.instructionSet == .amx ? [.direct, .windows, .depthwise] : fastAlgorithms
+      let runs = algorithms.map { algorithm in
+        AlgorithmRun(problems[algorithm]!, algorithm, bf16 ? Self.kinds(algorithm).last! : Self.kinds(algorithm)[0])
+      }
       let convolutions = runs.map { $0.convolution(engine) }
       func compute(_ index: Int) -> [Float] { runs[index].run(convolutions[index]).values }
       let first = runs.indices.map(compute)

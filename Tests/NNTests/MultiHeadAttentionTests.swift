@@ -83,6 +83,43 @@ import Testing
     }
   }
 
+  /// Maps in bfloat16: products of pairs. Weights and vectors are rounded, and the definition's are not.
+  @Test(.enabled(if: KernelTable.best.supportsBFloat16, "needs AVX512-BF16"), arguments: 0..<24)
+  func agreesWithReferenceInBFloat16(_ seed: Int) throws {
+    var generator = SeededGenerator(seed: UInt64(seed) + 100)
+    func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
+    // Every third one has more keys than a block, and every fifth an odd depth, which has no pairs.
+    let (heads, half, extra) = (pick(1...3), pick(1...24), pick(0...1) == 1)
+    let depth = seed % 5 == 4 ? 2 * half - 1 : 2 * half
+    let queries = Extent3(pick(1...3), pick(1...9), pick(1...9))
+    let keys = seed % 3 == 0 ? Extent3(3, pick(15...20), pick(15...20)) : Extent3(pick(1...3), pick(1...9), pick(1...9))
+    let relative = pick(0...2) == 0 ? nil : positions(depth, space: 2 * pick(1...9) - 1, time: 5, seed: 3)
+    let kind = MultiHeadAttention(
+      heads: 2 * heads, hasExtraKey: extra, positions: relative, addsQueries: pick(0...1) == 1)
+    let inputs = tensors(queries, keys, channels: 2 * heads * depth, batch: 2, extra: extra, seed: UInt64(seed))
+      .map { tensor in
+        let float = FeatureMap(channelsFirst: tensor)
+        let map = FeatureMap(zeros: 2, float.extent, channels: float.channels, format: .bfloat16)
+        for position in 0..<float.positions {
+          for c in 0..<float.channels {
+            map.set(float.value(position: position, channel: c), position: position, channel: c)
+          }
+        }
+        return map
+      }
+    let expected = FeatureMap(zeros: 2, queries, channels: 2 * heads * depth)
+    kind.runReference(inputs, into: expected, engine: plain)
+    let tables = InstructionSet.available.compactMap { try? KernelTable($0) }.filter(\.supportsBFloat16)
+    for table in tables {
+      let engine = Engine(threads: 2, kernels: table, activations: .bfloat16)
+      let found = FeatureMap(zeros: 2, queries, channels: 2 * heads * depth, format: .bfloat16)
+      kind.run(inputs, into: found, engine: engine)
+      let gaps = zip(found.float32().channelsFirst().array, expected.channelsFirst().array).map { abs($0 - $1) }
+      #expect(
+        gaps.max()! < 0.02, "\(kind.name), \(queries) and \(keys) of \(depth) on \(table.instructionSet), seed \(seed)")
+    }
+  }
+
   /// More keys than fit into a block: the running softmax.
   @Test func manyKeys() throws {
     let relative = positions(4, space: 45, time: 9, seed: 7)

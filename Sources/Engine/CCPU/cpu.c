@@ -2,6 +2,7 @@
 #include "CCPU.h"
 
 #include <sched.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 int slowfast_cpu_available(void) {
@@ -48,8 +49,24 @@ int slowfast_cpu_has_avx512_bf16(void) {
   return (a & (1u << 5)) != 0;
 }
 
+int slowfast_cpu_has_amx_bf16(void) {
+  unsigned int a, b, c, d;
+  if (!slowfast_cpu_has_avx512_bf16() || (enabled_state() & 0x60000) != 0x60000) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned int bf16 = 1u << 22, tile = 1u << 24;
+  if ((d & (bf16 | tile)) != (bf16 | tile)) return 0;
+#if defined(__linux__)
+  // Linux (5.16 and later) saves tile registers for those only who have asked for them, once for all threads.
+  const int request_permission = 0x1023, tile_data = 18;
+  return syscall(SYS_arch_prctl, request_permission, tile_data) == 0;
+#else
+  return 0;
+#endif
+}
+
 #else
 
+int slowfast_cpu_has_amx_bf16(void) { return 0; }
 int slowfast_cpu_has_avx2_fma(void) { return 0; }
 int slowfast_cpu_has_avx512(void) { return 0; }
 int slowfast_cpu_has_avx512_bf16(void) { return 0; }

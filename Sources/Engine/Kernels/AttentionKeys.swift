@@ -4,7 +4,7 @@ public import Tensors
 /// The keys and values of one head of an attention, packed for the product kernels, and what they make of queries.
 ///
 /// Scores exist for a block of queries and a block of keys at a time: a running softmax corrects what earlier blocks of
-/// keys have made. It views memory of the caller: ``floats(depth:extent:extra:_:)`` says how much.
+/// keys have made. It views memory of the caller: ``floats(depth:extent:extra:_:_:)`` says how much.
 public struct AttentionKeys: Sendable {
   /// The queries of a block: whole register tiles, whose scores stay in the second-level cache with the keys.
   public static let queries = 48
@@ -22,9 +22,11 @@ public struct AttentionKeys: Sendable {
   }
 
   private let depth: Int
+  private let format: ElementFormat
   private let extent: Extent3
   private let blocks: [Block]
-  private let kernels: KernelTable
+  private let weigh: @Sendable (AttentionWeights) -> Void
+  private let scale: @Sendable (ScaledSums) -> Void
 
   /// The frames of each block of keys.
   private static func frames(_ extent: Extent3) -> [Range<Int>] {
@@ -38,27 +40,40 @@ public struct AttentionKeys: Sendable {
   ///   - depth: Channels of the head.
   ///   - extent: Of the keys.
   ///   - extra: How many keys follow that have no place.
-  public static func floats(depth: Int, extent: Extent3, extra: Int, _ engine: Engine) -> Int {
+  ///   - format: Of keys, values and queries.
+  public static func floats(
+    depth: Int, extent: Extent3, extra: Int, _ format: ElementFormat, _ engine: Engine
+  ) -> Int {
     frames(extent).reduce(0) { sum, frames in
       let keys = frames.count * extent.h * extent.w + (frames.upperBound == extent.t ? extra : 0)
-      return sum + MatrixPanels.floats(depth: depth, outputs: keys, engine)
-        + MatrixPanels.floats(depth: keys, outputs: depth, engine)
+      return sum + MatrixPanels.floats(depth: depth, outputs: keys, format, engine)
+        + MatrixPanels.floats(depth: keys, outputs: depth, format, fillTiles: true, engine)
     }
   }
 
-  /// - Parameter memory: `floats(depth:extent:extra:_:)` of them.
-  public init(depth: Int, extent: Extent3, extra: Int, memory: UnsafeMutablePointer<Float>, _ engine: Engine) {
+  /// - Parameters:
+  ///   - memory: `floats(depth:extent:extra:_:_:)` of them.
+  ///   - format: Of keys, values and queries; bfloat16 takes an even depth.
+  public init(
+    depth: Int, extent: Extent3, extra: Int, memory: UnsafeMutablePointer<Float>, _ format: ElementFormat,
+    _ engine: Engine
+  ) {
     self.depth = depth
+    self.format = format
     self.extent = extent
-    kernels = engine.kernels
+    if format == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
+      (weigh, scale) = (bfloat16.attentionWeights, bfloat16.scaleSums)
+    } else {
+      (weigh, scale) = (engine.kernels.attentionWeights, engine.kernels.scaleSums)
+    }
     var memory = memory
     blocks = Self.frames(extent).map { frames in
       let extra = frames.upperBound == extent.t ? extra : 0
       let count = frames.count * extent.h * extent.w + extra
-      let keys = MatrixPanels(depth: depth, outputs: count, memory: memory, engine)
-      memory += MatrixPanels.floats(depth: depth, outputs: count, engine)
-      let values = MatrixPanels(depth: count, outputs: depth, memory: memory, engine)
-      memory += MatrixPanels.floats(depth: count, outputs: depth, engine)
+      let keys = MatrixPanels(depth: depth, outputs: count, memory: memory, format, engine)
+      memory += MatrixPanels.floats(depth: depth, outputs: count, format, engine)
+      let values = MatrixPanels(depth: count, outputs: depth, memory: memory, format, fillTiles: true, engine)
+      memory += MatrixPanels.floats(depth: count, outputs: depth, format, fillTiles: true, engine)
       return Block(
         firstFrame: frames.lowerBound, frames: frames.count, extra: extra,
         firstKey: frames.lowerBound * extent.h * extent.w, keys: keys, values: values)
@@ -68,7 +83,7 @@ public struct AttentionKeys: Sendable {
   /// Packs all keys and values.
   ///
   /// - Parameters:
-  ///   - key: Where the channels of a key lie; those without a place come last.
+  ///   - key: Where the channels of a key lie, in the format of the keys; those without a place come last.
   ///   - value: The same of a value.
   public func fill(key: (Int) -> UnsafePointer<Float>, value: (Int) -> UnsafePointer<Float>) {
     for block in blocks {
@@ -79,6 +94,7 @@ public struct AttentionKeys: Sendable {
 
   /// Some queries of a head, one after the other.
   public struct Queries {
+    /// In the keys' format.
     public var start: UnsafePointer<Float>
     public var pitch: Int
     /// At most ``AttentionKeys/queries``.
@@ -109,6 +125,7 @@ public struct AttentionKeys: Sendable {
     let sums: Int
     let sumPitch: Int
     let plane: Int
+    let endings: Int
     let states: Int
     let table: Int
     let floats: Int
@@ -121,6 +138,7 @@ public struct AttentionKeys: Sendable {
       products = layout.add(AttentionKeys.queries * pitch)
       sums = layout.add(AttentionKeys.queries * sumPitch)
       plane = layout.add(keys.extent.h * keys.extent.w)
+      endings = layout.add(32)
       states = layout.add(3 * AttentionKeys.queries)
       // An address takes the room of two floats.
       table = layout.add(2 * AttentionKeys.queries)
@@ -131,27 +149,32 @@ public struct AttentionKeys: Sendable {
   /// Computes the mean of the values for some queries, weighed by the softmax of their products with the keys.
   ///
   /// - Parameters:
+  ///   - output: Where the means go, in the queries' format, `outputPitch` floats from one to the next.
+  ///   - addsQueries: Whether each query is added to its mean.
   ///   - thread: Whose memory is used.
-  ///   - body: Is given, for each query, the weighed sum of the values [depth] and what it is to be divided by.
   public func attend(
-    _ queries: Queries, _ engine: Engine, _ thread: Int,
-    _ body: (_ query: Int, _ sum: UnsafePointer<Float>, _ divisor: Float) -> Void
+    _ queries: Queries, into output: UnsafeMutablePointer<Float>, outputPitch: Int, addsQueries: Bool,
+    _ engine: Engine, _ thread: Int
   ) {
     let room = Room(self)
     let memory = engine.scratch(room.floats, thread)
     let (sums, states) = (memory + room.sums, memory + room.states)
     let table = UnsafeMutableRawPointer(memory + room.table).bindMemory(
       to: UnsafePointer<Float>.self, capacity: Self.queries)
+    let endings = UnsafePointer(memory + room.endings)
+    (memory + room.endings).update(repeating: 0, count: 16)
+    (memory + room.endings + 16).update(repeating: -.infinity, count: 16)
     states.update(repeating: -.infinity, count: Self.queries)
     for (index, block) in blocks.enumerated() {
       block.keys.multiply(
         queries.start, pitch: queries.pitch, count: queries.count, into: memory + room.products,
         outputPitch: room.pitch, table: table)
-      kernels.attentionWeights(
+      weigh(
         AttentionWeights(
           products: memory + room.products, pitch: room.pitch, queries: queries.count, scale: queries.scale,
           height: extent.h, width: extent.w, firstFrame: block.firstFrame, frames: block.frames, extra: block.extra,
           relative: queries.relative, relativePitch: queries.relativePitch, plane: memory + room.plane,
+          zeros: block.values.paddedDepth - block.keys.outputs, endings: endings,
           largest: states, sums: states + Self.queries, corrections: states + 2 * Self.queries))
       if index > 0 {
         for query in 0..<queries.count {
@@ -163,6 +186,10 @@ public struct AttentionKeys: Sendable {
         memory + room.products, pitch: room.pitch, count: queries.count, into: sums, outputPitch: room.sumPitch,
         adding: index > 0, table: table)
     }
-    for query in 0..<queries.count { body(query, sums + query * room.sumPitch, states[Self.queries + query]) }
+    scale(
+      ScaledSums(
+        sums: sums, pitch: room.sumPitch, divisors: states + Self.queries,
+        added: addsQueries ? queries.start : nil, addedPitch: queries.pitch, output: output, outputPitch: outputPitch,
+        rows: queries.count, channels: depth))
   }
 }

@@ -32,7 +32,10 @@ public final class Convolution: Sendable {
     self.shape = shape
     self.engine = engine
     self.input = input
-    self.algorithm = algorithm ?? engine.planner.choose(for: shape, input: input)
+    self.algorithm =
+      algorithm
+      ?? engine.planner.choose(
+        for: shape, input: input, activations: engine.activations, multipliesTiles: engine.kernels.multipliesTiles)
     source = engine.planner.measures && algorithm == nil ? (weights, bias) : nil
     // The kernels load whole registers.
     self.bias = Storage(count: bias.count + 16)
@@ -43,7 +46,9 @@ public final class Convolution: Sendable {
   /// The same convolution by every legal algorithm but the reference, where the planner measures; else none.
   public func candidates() -> [Convolution] {
     guard let source, engine.planner.forced == nil else { return [] }
-    return ConvolutionAlgorithm.allCases.filter { $0 != .reference && $0.supports(shape, input: input) }.map {
+    return ConvolutionAlgorithm.allCases.filter {
+      $0 != .reference && $0.supports(shape, input: input, activations: engine.activations)
+    }.map {
       Convolution(shape, weights: source.weights, bias: source.bias, engine: engine, input: input, algorithm: $0)
     }
   }

@@ -12,13 +12,20 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   case winogradTime
   /// Register tiles with positions instead of output channels in the lanes, for first layers: up to 4 input channels.
   case planar
+  /// Register tiles over what positions see of a line, written out in bfloat16, for first layers of such networks: up to
+  /// 32 numbers.
+  case windows
   /// Every channel by itself, with channels in the lanes.
   case depthwise
 
   /// Whether the algorithm can compute this shape at all.
   ///
-  /// - Parameter input: The format of the inputs.
-  public func supports(_ shape: ConvolutionShape, input: ElementFormat = .float32) -> Bool {
+  /// - Parameters:
+  ///   - input: The format of the inputs.
+  ///   - activations: That of the engine's activations.
+  public func supports(
+    _ shape: ConvolutionShape, input: ElementFormat = .float32, activations: ElementFormat = .float32
+  ) -> Bool {
     switch self {
     case .reference: return true
     // Pairs of channels, which begin at whole floats in every group.
@@ -36,6 +43,9 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
         && shape.dilation.t == 1 && shape.groups == 1 && (input == .float32 || shape.inChannels % 2 == 0)
     case .depthwise:
       return shape.groups == shape.inChannels && shape.groups == shape.outChannels
+    case .windows:
+      return input == .float32 && activations == .bfloat16 && shape.groups == 1 && shape.dilation.w == 1
+        && WindowConvolution.numbers(shape) <= 2 * WindowConvolution.windowFloats
     case .planar: return input == .float32 && shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
     }
   }
@@ -44,7 +54,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   /// processor does at most: the transforms save products, and depthwise loops leave out those beyond the frame.
   public var doesEveryProduct: Bool {
     switch self {
-    case .reference, .direct, .planar: return true
+    case .reference, .direct, .planar, .windows: return true
     case .winogradSpace, .winogradTime, .depthwise: return false
     }
   }
@@ -59,6 +69,11 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     case .winogradSpace: return WinogradConvolution(.space, shape, weights: weights, input, engine)
     case .winogradTime: return WinogradConvolution(.time, shape, weights: weights, input, engine)
     case .planar: return PlanarConvolution(shape, weights: weights, engine)
+    case .windows:
+      guard let kernels = engine.kernels.bfloat16 else {
+        preconditionFailure("windows of bfloat16 without its kernels")
+      }
+      return WindowConvolution(shape, weights: weights, kernels, engine)
     case .depthwise: return DepthwiseConvolution(shape, weights: weights, input, engine)
     }
   }
@@ -76,12 +91,25 @@ public struct ConvolutionPlanner: Sendable {
     self.measures = measures
   }
 
-  /// - Parameter input: The format of the inputs.
-  public func choose(for shape: ConvolutionShape, input: ElementFormat = .float32) -> ConvolutionAlgorithm {
-    func can(_ algorithm: ConvolutionAlgorithm) -> Bool { algorithm.supports(shape, input: input) }
+  /// - Parameters:
+  ///   - input: The format of the inputs.
+  ///   - activations: That of the engine's activations.
+  ///   - multipliesTiles: Whether there are tile registers, whose products of bfloat16 come so fast that no transform pays.
+  public func choose(
+    for shape: ConvolutionShape, input: ElementFormat = .float32, activations: ElementFormat = .float32,
+    multipliesTiles: Bool = false
+  ) -> ConvolutionAlgorithm {
+    func can(_ algorithm: ConvolutionAlgorithm) -> Bool {
+      algorithm.supports(shape, input: input, activations: activations)
+    }
     if let forced, can(forced) { return forced }
     if shape.groups > 1, can(.depthwise) { return .depthwise }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
+    if multipliesTiles {
+      // What sees little is as fast in float32, and keeps the bits of its inputs.
+      if can(.windows) && shape.depth >= 64 { return .windows }
+      if input == .bfloat16 && can(.direct) { return .direct }
+    }
     // Where output channels fill a register, they use it as well as positions do, and inputs need not be split.
     if can(.planar) && outputs <= 12 { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16

@@ -41,9 +41,15 @@ struct DirectConvolution: ConvolutionMethod {
     if joinsColumns(input) { return runLines(rows, store, engine) }
     let block = positionsPerPiece(output.positions, engine)
     let taps = shape.kernel.count
+    // What follows evenly takes no table where the kernels need none.
+    let isEven = kernels.block != nil && shape.isPointwise
     engine.pool.forEach((output.positions + block - 1) / block) { piece, thread in
       let positions = piece * block..<min(output.positions, (piece + 1) * block)
       let table = table(positions: positions.count, thread, engine)
+      if isEven {
+        table[0] = UnsafePointer(input.start) + positions.lowerBound * input.pitch
+        return multiply(positions, table, step: input.pitch, ahead: 0, taps: 1, channels: groupFloats, store)
+      }
       rows.fill(positions, table)
       multiply(positions, table, ahead: ahead(input), taps: taps, channels: groupFloats, store)
     }
@@ -143,13 +149,14 @@ struct DirectConvolution: ConvolutionMethod {
   /// Multiplies a block's positions with the weights of every group.
   ///
   /// - Parameters:
+  ///   - step: From a position to the next in floats, where the table has the first one's addresses only.
   ///   - ahead: What is fetched ahead, from the positions that are read; 0 is nothing.
   ///   - taps: The taps of the table; fewer than the kernel's where those along a line are joined.
   ///   - channels: Floats that a tap has.
   ///   - firstRow: The first row of the weights that the table's taps are multiplied with.
   private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, ahead: Int, taps: Int, channels: Int,
-    firstRow: Int = 0, _ store: ConvolutionStore
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, step: Int? = nil, ahead: Int, taps: Int,
+    channels: Int, firstRow: Int = 0, _ store: ConvolutionStore
   ) {
     let output = store.output
     let outputs = shape.outChannels / shape.groups
@@ -159,6 +166,7 @@ struct DirectConvolution: ConvolutionMethod {
         rows: table, taps: taps, channels: channels, bias: store.bias + first,
         output: address(first, output) + (positions.lowerBound - store.firstPosition) * output.pitch,
         outputPitch: output.pitch, positions: positions.count)
+      if let step { (block.starts, block.step) = (table, step) }
       block.parts = parts
       block.rowOffset = group * groupFloats
       block.ahead = ahead
@@ -185,6 +193,10 @@ struct DirectConvolution: ConvolutionMethod {
   /// A piece's inputs stay in the second-level cache while all panels of weights pass by; where the weights are few, its
   /// outputs do too, whose cache lines several panels complete. The pieces divide among the threads.
   private func positionsPerPiece(_ positions: Int, _ engine: Engine) -> Int {
+    if kernels.block != nil {
+      let pieces = max(4 * engine.pool.threads, (positions + 511) / 512)
+      return max(32, ((positions + pieces - 1) / pieces + 31) / 32 * 32)
+    }
     let inputs = max(1, shape.kernel.count * groupFloats * shape.groups)
     // Half of the smallest second-level cache for the weights, half for what passes by them.
     let weightsFit = shape.kernel.count * groupFloats * shape.outChannels <= 32_768

@@ -12,6 +12,16 @@ struct GEMMKernels: Sendable {
   let lanes: Int
   /// By the number of registers in a panel, from 1.
   let panels: [Panel]
+  /// Computes a block of positions times all panels: the packed panels, their rows, the first row that is multiplied, the
+  /// outputs; where the processor has more than registers for that.
+  typealias Block = @Sendable (GEMMBlock, UnsafePointer<Float>, Int, Int, Int) -> Void
+  let block: Block?
+
+  init(lanes: Int, panels: [Panel], block: Block? = nil) {
+    self.lanes = lanes
+    self.panels = panels
+    self.block = block
+  }
 
   /// Output channels in a full panel.
   var panel: Int { lanes * panels.count }
@@ -29,8 +39,9 @@ struct GEMMKernels: Sendable {
   func multiply(
     _ block: GEMMBlock, _ weights: UnsafePointer<Float>, depth: Int? = nil, firstRow: Int = 0, outputs: Int
   ) {
-    var block = block
     let depth = depth ?? block.parts * block.taps * block.channels
+    if let multiply = self.block { return multiply(block, weights, depth, firstRow, outputs) }
+    var block = block
     var column = 0
     while column < outputs {
       let width = min(panel, padded(outputs - column))

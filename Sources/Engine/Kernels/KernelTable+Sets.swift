@@ -2,6 +2,7 @@ internal import CCPU
 internal import KernelsPortable
 
 #if arch(x86_64) && !PORTABLE_ONLY
+  internal import KernelsAMX
   internal import KernelsAVX2
   internal import KernelsAVX512
   internal import KernelsAVX512BF16
@@ -15,6 +16,7 @@ extension KernelTable {
       case .portable: return portable
       case .avx2: return avx2
       case .avx512: return avx512
+      case .amx: return amx
       }
     #else
       return portable
@@ -39,7 +41,7 @@ extension KernelTable {
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
     depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
     scaleRows: KernelsPortable.scaleRows, normalizeRows: KernelsPortable.normalizeRows,
-    attentionWeights: KernelsPortable.attentionWeights)
+    attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums)
 
   #if arch(x86_64) && !PORTABLE_ONLY
     private static let avx2 = KernelTable(
@@ -53,36 +55,56 @@ extension KernelTable {
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
       depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
       scaleRows: KernelsAVX2.scaleRows, normalizeRows: KernelsAVX2.normalizeRows,
-      attentionWeights: KernelsAVX2.attentionWeights)
+      attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums)
 
-    private static let avx512 = KernelTable(
-      instructionSet: .avx512, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
-      rows: RowKernels(largest: KernelsAVX512.maxOverPositions, mean: KernelsAVX512.meanOverPositions),
-      peak: PeakKernels(products: KernelsAVX512.peakProducts, sums: 24, lanes: 16),
-      gemm: GEMMKernels(
-        lanes: 16,
-        panels: [
-          KernelsAVX512.gemmPanel1, KernelsAVX512.gemmPanel2, KernelsAVX512.gemmPanel3,
-          KernelsAVX512.gemmPanel4,
-        ]),
-      planar: PlanarKernels(row: KernelsAVX512.planarRow, channels: 8, positions: 48),
-      winograd: WinogradKernels(
-        spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
-        spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
-      depthwise: DepthwiseKernels(split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
-      scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,
-      attentionWeights: KernelsAVX512.attentionWeights, bfloat16: bfloat16)
+    private static let avx512 = wide(.avx512, bfloat16)
+    private static let amx = wide(.amx, tiles)
 
-    private static let bfloat16: BFloat16Kernels? =
-      slowfast_cpu_has_avx512_bf16() == 0
-      ? nil
-      : BFloat16Kernels(
-        dots: GEMMKernels(
+    /// The kernels of 512-bit registers.
+    private static func wide(_ set: InstructionSet, _ bfloat16: BFloat16Kernels?) -> KernelTable {
+      KernelTable(
+        instructionSet: set, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
+        rows: RowKernels(largest: KernelsAVX512.maxOverPositions, mean: KernelsAVX512.meanOverPositions),
+        peak: PeakKernels(products: KernelsAVX512.peakProducts, sums: 24, lanes: 16),
+        gemm: GEMMKernels(
           lanes: 16,
           panels: [
-            KernelsAVX512BF16.dotPanel1, KernelsAVX512BF16.dotPanel2, KernelsAVX512BF16.dotPanel3,
-            KernelsAVX512BF16.dotPanel4,
+            KernelsAVX512.gemmPanel1, KernelsAVX512.gemmPanel2, KernelsAVX512.gemmPanel3,
+            KernelsAVX512.gemmPanel4,
           ]),
+        planar: PlanarKernels(row: KernelsAVX512.planarRow, channels: 8, positions: 48),
+        winograd: WinogradKernels(
+          spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
+          spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
+        depthwise: DepthwiseKernels(
+          split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
+        scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,
+        attentionWeights: KernelsAVX512.attentionWeights, scaleSums: KernelsAVX512.scaleSums, bfloat16: bfloat16)
+    }
+
+    private static let bfloat16 =
+      slowfast_cpu_has_avx512_bf16() == 0
+      ? nil
+      : bfloat16(
+        dots: dots, peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
+    private static let tiles = bfloat16(
+      dots: tileDots,
+      peak: PeakKernels(products: KernelsAMX.peakProducts, sums: KernelsAMX.peakSums, lanes: KernelsAMX.peakLanes))
+
+    private static let dots = GEMMKernels(
+      lanes: 16,
+      panels: [
+        KernelsAVX512BF16.dotPanel1, KernelsAVX512BF16.dotPanel2, KernelsAVX512BF16.dotPanel3,
+        KernelsAVX512BF16.dotPanel4,
+      ])
+
+    private static let tileDots = GEMMKernels(
+      lanes: dots.lanes, panels: dots.panels,
+      block: { KernelsAMX.dotBlock($0, $1, depth: $2, firstRow: $3, outputs: $4) })
+
+    private static func bfloat16(dots: GEMMKernels, peak: PeakKernels) -> BFloat16Kernels {
+      BFloat16Kernels(
+        dots: dots,
         gemm: GEMMKernels(
           lanes: 16,
           panels: [
@@ -92,12 +114,14 @@ extension KernelTable {
         winograd: WinogradKernels(
           spaceInput: KernelsAVX512BF16.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
-        largest: KernelsAVX512BF16.maxOverPositions,
+        largest: KernelsAVX512BF16.maxOverPositions, windows: KernelsAVX512BF16.roundWindows,
         depthwise: DepthwiseKernels(
           split: KernelsAVX512BF16.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
         depthwiseOfFloats: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),
         scaleRows: KernelsAVX512BF16.scaleRows, normalizeRows: KernelsAVX512BF16.normalizeRows,
-        peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
+        attentionWeights: KernelsAVX512BF16.attentionWeights,
+        scaleSums: KernelsAVX512BF16.scaleSums, peak: peak)
+    }
   #endif
 }

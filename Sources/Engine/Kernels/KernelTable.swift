@@ -17,11 +17,15 @@ public struct KernelTable: Sendable {
   let scaleRows: @Sendable (ScaledRows) -> Void
   let normalizeRows: @Sendable (NormalizedRows) -> Void
   let attentionWeights: @Sendable (AttentionWeights) -> Void
+  let scaleSums: @Sendable (ScaledSums) -> Void
   /// The kernels for activations in bfloat16, where the processor has dot products for them.
   let bfloat16: BFloat16Kernels?
 
   /// Whether activations and weights can be bfloat16.
   public var supportsBFloat16: Bool { bfloat16 != nil }
+
+  /// Whether products of bfloat16 are computed by tile registers.
+  var multipliesTiles: Bool { bfloat16?.dots.block != nil }
 
   /// The kernels of the widest set that can be used here.
   public static let best = of(.best)
@@ -41,7 +45,8 @@ public struct KernelTable: Sendable {
     gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels,
     depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void,
     normalizeRows: @escaping @Sendable (NormalizedRows) -> Void,
-    attentionWeights: @escaping @Sendable (AttentionWeights) -> Void, bfloat16: BFloat16Kernels? = nil
+    attentionWeights: @escaping @Sendable (AttentionWeights) -> Void,
+    scaleSums: @escaping @Sendable (ScaledSums) -> Void, bfloat16: BFloat16Kernels? = nil
   ) {
     self.instructionSet = instructionSet
     self.roiAlign = roiAlign
@@ -54,6 +59,7 @@ public struct KernelTable: Sendable {
     self.scaleRows = scaleRows
     self.normalizeRows = normalizeRows
     self.attentionWeights = attentionWeights
+    self.scaleSums = scaleSums
     self.bfloat16 = bfloat16
   }
 }
@@ -67,11 +73,16 @@ struct BFloat16Kernels: Sendable {
   /// Transforms of bfloat16 inputs to float32 points, and back to either format.
   let winograd: WinogradKernels
   let largest: RowKernels.Reduction
+  /// Windows of float32 lines.
+  let windows: @Sendable (RoundedWindows) -> Void
   /// Depthwise convolutions of bfloat16 inputs, and of float32 inputs whose outputs may be bfloat16.
   let depthwise: DepthwiseKernels
   let depthwiseOfFloats: DepthwiseKernels
   let scaleRows: @Sendable (ScaledRows) -> Void
   let normalizeRows: @Sendable (NormalizedRows) -> Void
+  /// Weights in bfloat16, and outputs.
+  let attentionWeights: @Sendable (AttentionWeights) -> Void
+  let scaleSums: @Sendable (ScaledSums) -> Void
   /// Products of pairs: a register holds twice as many.
   let peak: PeakKernels
 }

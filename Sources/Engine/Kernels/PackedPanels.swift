@@ -85,6 +85,6 @@ struct PackedPanels: Sendable {
 }
 
 /// Two numbers rounded to bfloat16 in one float, the first one in the lower half.
-private func packedPair(_ low: Float, _ high: Float) -> Float {
+func packedPair(_ low: Float, _ high: Float) -> Float {
   Float(bitPattern: UInt32(bfloat16(high)) << 16 | UInt32(bfloat16(low)))
 }

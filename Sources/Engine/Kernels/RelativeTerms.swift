@@ -28,15 +28,20 @@ public struct RelativeTerms: Sendable {
   }
 
   /// The floats that the packed vectors take.
-  public static func floats(depth: Int, queries: Extent3, keys: Extent3, _ engine: Engine) -> Int {
+  public static func floats(
+    depth: Int, queries: Extent3, keys: Extent3, _ format: ElementFormat, _ engine: Engine
+  ) -> Int {
     lengths(queries, keys).reduce(0) {
-      $0 + $1.queries * MatrixPanels.floats(depth: depth, outputs: $1.keys, engine)
+      $0 + $1.queries * MatrixPanels.floats(depth: depth, outputs: $1.keys, format, engine)
     }
   }
 
-  /// - Parameter memory: `floats(depth:queries:keys:_:)` of them.
+  /// - Parameters:
+  ///   - memory: `floats(depth:queries:keys:_:_:)` of them.
+  ///   - format: Of the queries; the vectors are rounded to it.
   public init(
-    depth: Int, queries: Extent3, keys: Extent3, memory: UnsafeMutablePointer<Float>, _ engine: Engine
+    depth: Int, queries: Extent3, keys: Extent3, memory: UnsafeMutablePointer<Float>, _ format: ElementFormat,
+    _ engine: Engine
   ) {
     self.depth = depth
     self.queries = queries
@@ -44,8 +49,8 @@ public struct RelativeTerms: Sendable {
     var memory = memory
     panels = Self.lengths(queries, keys).flatMap { lengths in
       (0..<lengths.queries).map { _ in
-        defer { memory += MatrixPanels.floats(depth: depth, outputs: lengths.keys, engine) }
-        return MatrixPanels(depth: depth, outputs: lengths.keys, memory: memory, engine)
+        defer { memory += MatrixPanels.floats(depth: depth, outputs: lengths.keys, format, engine) }
+        return MatrixPanels(depth: depth, outputs: lengths.keys, memory: memory, format, engine)
       }
     }
   }
@@ -65,14 +70,14 @@ public struct RelativeTerms: Sendable {
   public func fill(_ piece: Int, _ axes: [Axis?]) {
     let (axis, index) = place(piece)
     guard let axis = axes[axis] else { return }
-    for panel in 0..<panels[piece].panels { panels[piece].fill(panel, columns: { axis.vector(index, $0) }) }
+    for panel in 0..<panels[piece].panels { panels[piece].fill(panel, roundedColumns: { axis.vector(index, $0) }) }
   }
 
   /// Computes the terms of one piece for one head of an item.
   ///
   /// - Parameters:
   ///   - hasPositions: Rows, columns, frames; the terms of an axis without positions are 0.
-  ///   - start: The channels of the head at the item's first query, `pitch` floats from one query to the next.
+  ///   - start: The channels of the head at the item's first query in their format, `pitch` floats from one query to the next.
   ///   - terms: [queries], `termPitch` floats from one to the next: rows, columns, frames.
   public func compute(
     _ piece: Int, _ hasPositions: [Bool], _ start: UnsafePointer<Float>, pitch: Int,

@@ -22,6 +22,10 @@ public struct AttentionWeights {
   public var relativePitch: Int
   /// Room for the terms of a frame: [height x width].
   public var plane: UnsafeMutablePointer<Float>
+  /// Zeros that are written after the weights of a query, where those are bfloat16.
+  public var zeros: Int
+  /// 16 zeros and 16 times -infinity: what lanes after the last key are given.
+  public var endings: UnsafePointer<Float>
   /// [queries] The largest logit of the blocks before; -infinity before the first.
   public var largest: UnsafeMutablePointer<Float>
   /// [queries] The sum of the weights of the blocks before.
@@ -32,7 +36,8 @@ public struct AttentionWeights {
   public init(
     products: UnsafeMutablePointer<Float>, pitch: Int, queries: Int, scale: Float, height: Int, width: Int,
     firstFrame: Int, frames: Int, extra: Int, relative: UnsafePointer<Float>?, relativePitch: Int,
-    plane: UnsafeMutablePointer<Float>, largest: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
+    plane: UnsafeMutablePointer<Float>, zeros: Int, endings: UnsafePointer<Float>,
+    largest: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
     corrections: UnsafeMutablePointer<Float>
   ) {
     self.products = products
@@ -47,6 +52,8 @@ public struct AttentionWeights {
     self.relative = relative
     self.relativePitch = relativePitch
     self.plane = plane
+    self.zeros = zeros
+    self.endings = endings
     self.largest = largest
     self.sums = sums
     self.corrections = corrections
@@ -55,9 +62,13 @@ public struct AttentionWeights {
 
 /// Turns products into weights.
 ///
+/// - Parameter isBFloat16: Whether weights are written as bfloat16, from where the first product lay; a literal.
+///
 /// Source: Milakov and Gimelshein, "Online normalizer calculation for softmax", 2018.
 @inlinable @inline(__always)
-public func attentionWeights<Unit: VectorUnit>(_ unit: Unit.Type, _ block: AttentionWeights) {
+public func attentionWeights<Unit: VectorUnit>(
+  _ unit: Unit.Type, isBFloat16: Bool = false, _ block: AttentionWeights
+) {
   typealias V = Unit.Vector
   let area = block.height * block.width
   let count = block.frames * area + block.extra
@@ -70,15 +81,21 @@ public func attentionWeights<Unit: VectorUnit>(_ unit: Unit.Type, _ block: Atten
       let times = terms + (block.height + block.width + block.firstFrame)
       for frame in 0..<block.frames {
         let time = V(repeating: times[frame])
-        largest = logits(unit, row + frame * area, area, block.scale, UnsafePointer(block.plane), time, largest)
+        largest = logits(
+          unit, row + frame * area, area, block.scale, UnsafePointer(block.plane), time, block.endings, largest)
       }
-      largest = logits(unit, row + block.frames * area, block.extra, block.scale, nil, .zero, largest)
+      largest = logits(
+        unit, row + block.frames * area, block.extra, block.scale, nil, .zero, block.endings, largest)
     } else {
-      largest = logits(unit, row, count, block.scale, nil, .zero, largest)
+      largest = logits(unit, row, count, block.scale, nil, .zero, block.endings, largest)
     }
-    let most = largestLane(unit, largest)
+    let most = Unit.largestLane(largest)
     let before = block.largest[query]
-    let sum = exponentials(unit, row, count, most)
+    let sum = exponentials(unit, isBFloat16: isBFloat16, row, count, most, block.endings)
+    if isBFloat16 {
+      let end = UnsafeMutableRawPointer(row).assumingMemoryBound(to: UInt16.self) + count
+      for i in 0..<block.zeros { end[i] = 0 }
+    }
     // Nothing is before the first block, and infinity minus itself would be no number.
     let isFirst = before == -Float.infinity
     let correction = isFirst ? 0 : exponential(unit, V(repeating: before - most))[0]
@@ -108,7 +125,7 @@ func fillPlane<Unit: VectorUnit>(_ unit: Unit.Type, _ terms: UnsafePointer<Float
 @inlinable @inline(__always)
 func logits<Unit: VectorUnit>(
   _ unit: Unit.Type, _ row: UnsafeMutablePointer<Float>, _ count: Int, _ scale: Float, _ plane: UnsafePointer<Float>?,
-  _ time: Unit.Vector, _ before: Unit.Vector
+  _ time: Unit.Vector, _ endings: UnsafePointer<Float>, _ before: Unit.Vector
 ) -> Unit.Vector {
   typealias V = Unit.Vector
   let width = V.scalarCount
@@ -119,21 +136,10 @@ func logits<Unit: VectorUnit>(
     var x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(row + key)) * V(repeating: scale) + time
     if let plane { x += loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(plane + key)) }
     storeElements(unit, isBFloat16: false, left, x, UnsafeMutableRawPointer(row + key))
-    if left >= width {
-      largest = Unit.larger(largest, x)
-    } else {
-      for lane in 0..<left { largest[lane] = larger(largest[lane], x[lane]) }
-    }
+    largest = Unit.larger(largest, left < width ? x + Unit.load(endings + (16 - left)) : x)
     key += width
   }
   return largest
-}
-
-@inlinable @inline(__always)
-func largestLane<Unit: VectorUnit>(_ unit: Unit.Type, _ vector: Unit.Vector) -> Float {
-  var result = vector[0]
-  for lane in 1..<Unit.Vector.scalarCount { result = larger(result, vector[lane]) }
-  return result
 }
 
 /// exp(x - most) of a row in place.
@@ -141,20 +147,23 @@ func largestLane<Unit: VectorUnit>(_ unit: Unit.Type, _ vector: Unit.Vector) -> 
 /// - Returns: Their sum.
 @inlinable @inline(__always)
 func exponentials<Unit: VectorUnit>(
-  _ unit: Unit.Type, _ row: UnsafeMutablePointer<Float>, _ count: Int, _ most: Float
+  _ unit: Unit.Type, isBFloat16: Bool, _ row: UnsafeMutablePointer<Float>, _ count: Int, _ most: Float,
+  _ endings: UnsafePointer<Float>
 ) -> Float {
   typealias V = Unit.Vector
   let width = V.scalarCount
   var sums = V.zero
-  var rest: Float = 0
+  // What is written begins where what is read does, and takes half of its room: it never overtakes.
+  let to = UnsafeMutableRawPointer(row)
   var key = 0
   while key < count {
     let left = count - key
-    let x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(row + key)) - V(repeating: most)
+    var x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(row + key)) - V(repeating: most)
+    if left < width { x += Unit.load(endings + (16 - left)) }
     let power = exponential(unit, x)
-    storeElements(unit, isBFloat16: false, left, power, UnsafeMutableRawPointer(row + key))
-    if left >= width { sums += power } else { for lane in 0..<left { rest += power[lane] } }
+    storeElements(unit, isBFloat16: isBFloat16, left, power, to + key * (isBFloat16 ? 2 : 4))
+    sums += power
     key += width
   }
-  return total(sums) + rest
+  return total(sums)
 }

@@ -13,7 +13,11 @@ public let tilePositions = 6
 public struct GEMMBlock {
   /// [positions / 6 rounded up][taps][6]: where each position's channels begin under each tap.
   public var rows: UnsafePointer<UnsafePointer<Float>>
-  /// Added to every address of `rows`, in floats.
+  /// [taps] Where the first position's channels begin under each tap, where every position lies `step` floats after the one
+  /// before it; nil where only `rows` tells. Tile registers need no table then.
+  public var starts: UnsafePointer<UnsafePointer<Float>>?
+  public var step = 0
+  /// Added to every address of `rows` and `starts`, in floats.
   public var rowOffset = 0
   /// From a position to the one six later, in floats, where positions follow each other evenly: what is fetched ahead.
   public var ahead = 0

@@ -20,6 +20,8 @@ public protocol VectorUnit {
   static func accumulate(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector
   /// The larger of two numbers in every lane; a NaN on either side wins, as it does in PyTorch's pooling.
   static func larger(_ kept: Vector, _ new: Vector) -> Vector
+  /// The largest lane; where some are NaNs, anything.
+  static func largestLane(_ value: Vector) -> Float
   /// Zero in every lane that is smaller; a NaN stays one, as it does in PyTorch's ReLU.
   static func relu(_ value: Vector) -> Vector
   /// Each lane moved into a range; a NaN stays one.
@@ -72,6 +74,9 @@ extension VectorUnit {
     public static func larger(_ kept: Vector, _ new: Vector) -> Vector { simd_larger256(kept, new) }
 
     @inlinable @inline(__always)
+    public static func largestLane(_ value: Vector) -> Float { simd_largest256(value) }
+
+    @inlinable @inline(__always)
     public static func relu(_ value: Vector) -> Vector { simd_max256(Vector.zero, value) }
 
     @inlinable @inline(__always)
@@ -113,6 +118,9 @@ extension VectorUnit {
 
     @inlinable @inline(__always)
     public static func larger(_ kept: Vector, _ new: Vector) -> Vector { simd_larger512(kept, new) }
+
+    @inlinable @inline(__always)
+    public static func largestLane(_ value: Vector) -> Float { simd_largest512(value) }
 
     @inlinable @inline(__always)
     public static func relu(_ value: Vector) -> Vector { simd_max512(Vector.zero, value) }
@@ -168,6 +176,9 @@ public enum PortableUnit: VectorUnit {
   public static func larger(_ kept: Vector, _ new: Vector) -> Vector {
     kept.replacing(with: new, where: (new .> kept) .| (new .!= new))
   }
+
+  @inlinable @inline(__always)
+  public static func largestLane(_ value: Vector) -> Float { max(max(value[0], value[1]), max(value[2], value[3])) }
 
   @inlinable @inline(__always)
   public static func relu(_ value: Vector) -> Vector { value.replacing(with: Vector.zero, where: value .< Vector.zero) }

@@ -45,11 +45,11 @@ extension Attention {
     let (theta, phi, g) = (inputs[0], inputs[1], inputs[2])
     for item in 0..<theta.batch {
       let keys = phi.extent.count
-      let first = MatrixPanels.floats(depth: phi.channels, outputs: keys, engine)
-      let second = MatrixPanels.floats(depth: keys, outputs: g.channels, engine)
+      let first = MatrixPanels.floats(depth: phi.channels, outputs: keys, .float32, engine)
+      let second = MatrixPanels.floats(depth: keys, outputs: g.channels, .float32, engine)
       let shared = engine.sharedScratch(first + second)
-      let phiPanels = MatrixPanels(depth: phi.channels, outputs: keys, memory: shared, engine)
-      let gPanels = MatrixPanels(depth: keys, outputs: g.channels, memory: shared + first, engine)
+      let phiPanels = MatrixPanels(depth: phi.channels, outputs: keys, memory: shared, .float32, engine)
+      let gPanels = MatrixPanels(depth: keys, outputs: g.channels, memory: shared + first, .float32, engine)
       engine.pool.forEach(phiPanels.panels + gPanels.panels) { piece in
         let isPhi = piece < phiPanels.panels
         let panel = isPhi ? piece : piece - phiPanels.panels

@@ -66,24 +66,40 @@ public struct MultiHeadAttention: Operator {
   }
 
   public func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
-    // Keys and values are packed from float32; what is bfloat16 is few beside the products.
+    // Products of bfloat16 take pairs of channels.
+    let isBFloat16 = output.channels / heads % 2 == 0 && (inputs + [output]).allSatisfy { $0.format == .bfloat16 }
+    if isBFloat16 { return attend(inputs, into: output, engine) }
     let maps = inputs.map { $0.float32() }
+    if output.format == .float32 { return attend(maps, into: output, engine) }
+    let means = FeatureMap(zeros: output.batch, output.extent, channels: output.channels)
+    attend(maps, into: means, engine)
+    for position in 0..<output.positions {
+      for c in 0..<output.channels {
+        output.set(means.value(position: position, channel: c), position: position, channel: c)
+      }
+    }
+  }
+
+  /// - Parameters:
+  ///   - maps: The inputs, all of the output's format.
+  private func attend(_ maps: [FeatureMap], into output: FeatureMap, _ engine: Engine) {
+    let (depth, format) = (output.channels / heads, output.format)
     let (queries, keys) = (maps[0], maps[1])
-    let (depth, extra) = (output.channels / heads, hasExtraKey ? 1 : 0)
+    let extra = hasExtraKey ? 1 : 0
     let rows = positions?.rows(queries: queries.extent, keys: keys.extent)
-    let keyFloats = AttentionKeys.floats(depth: depth, extent: keys.extent, extra: extra, engine)
+    let keyFloats = AttentionKeys.floats(depth: depth, extent: keys.extent, extra: extra, format, engine)
     let termPitch = RelativeTerms.count(keys.extent)
     let vectorFloats =
-      rows == nil ? 0 : RelativeTerms.floats(depth: depth, queries: queries.extent, keys: keys.extent, engine)
+      rows == nil ? 0 : RelativeTerms.floats(depth: depth, queries: queries.extent, keys: keys.extent, format, engine)
     let termFloats = rows == nil ? 0 : (heads * queries.extent.count * termPitch + 15) / 16 * 16
     let memory = engine.sharedScratch(heads * keyFloats + vectorFloats + termFloats)
     let packed = (0..<heads).map {
-      AttentionKeys(depth: depth, extent: keys.extent, extra: extra, memory: memory + $0 * keyFloats, engine)
+      AttentionKeys(depth: depth, extent: keys.extent, extra: extra, memory: memory + $0 * keyFloats, format, engine)
     }
     let terms = memory + (heads * keyFloats + vectorFloats)
     let relative = rows.map { rows in
       let relative = RelativeTerms(
-        depth: depth, queries: queries.extent, keys: keys.extent, memory: memory + heads * keyFloats, engine)
+        depth: depth, queries: queries.extent, keys: keys.extent, memory: memory + heads * keyFloats, format, engine)
       let axes = rows.map { rows in rows.map { RelativeTerms.Axis(vector: $0.vector) } }
       engine.pool.forEach(relative.pieces) { relative.fill($0, axes) }
       return (terms: relative, hasPositions: rows.map { $0 != nil })
@@ -91,11 +107,12 @@ public struct MultiHeadAttention: Operator {
     for item in 0..<output.batch {
       engine.pool.forEach(heads) { head in pack(packed[head], head, item, maps) }
       if let (relative, hasPositions) = relative {
+        func floats(_ head: Int) -> Int { head * depth * format.bytes / 4 }
         let first = queries.start + item * queries.extent.count * queries.pitch
         engine.pool.forEach(heads * relative.pieces) { piece, thread in
           let head = piece % heads
           relative.compute(
-            piece / heads, hasPositions, first + head * depth, pitch: queries.pitch,
+            piece / heads, hasPositions, first + floats(head), pitch: queries.pitch,
             into: terms + head * queries.extent.count * termPitch, termPitch: termPitch, engine, thread)
         }
       }
@@ -112,7 +129,7 @@ public struct MultiHeadAttention: Operator {
 
   private func pack(_ packed: AttentionKeys, _ head: Int, _ item: Int, _ maps: [FeatureMap]) {
     let (keys, values) = (maps[1], maps[2])
-    let (count, channel) = (keys.extent.count, keys.channels / heads * head)
+    let (count, channel) = (keys.extent.count, keys.channels / heads * head * keys.format.bytes / 4)
     func place(_ key: Int, _ map: FeatureMap, _ extra: FeatureMap?) -> UnsafePointer<Float> {
       if key < count { return UnsafePointer(map.start) + (item * count + key) * map.pitch + channel }
       return UnsafePointer(extra!.start) + item * extra!.pitch + channel
@@ -127,27 +144,15 @@ public struct MultiHeadAttention: Operator {
     _ terms: UnsafePointer<Float>?, _ termPitch: Int, _ output: FeatureMap, _ engine: Engine, _ thread: Int
   ) {
     let (depth, all) = (output.channels / heads, queries.extent.count)
-    let channel = head * depth
+    let channel = head * depth * output.format.bytes / 4
     let start = queries.start + (item * all + first) * queries.pitch + channel
     let block = AttentionKeys.Queries(
       start: start, pitch: queries.pitch, count: min(AttentionKeys.queries, all - first),
       scale: 1 / Float(depth).squareRoot(), relative: terms.map { $0 + (head * all + first) * termPitch },
       relativePitch: termPitch)
-    packed.attend(block, engine, thread) { query, sum, divisor in
-      let (position, factor, own) = (item * all + first + query, 1 / divisor, start + query * queries.pitch)
-      if output.format == .bfloat16 {
-        for c in 0..<depth {
-          output.set(sum[c] * factor + (addsQueries ? own[c] : 0), position: position, channel: channel + c)
-        }
-        return
-      }
-      let to = output.start + position * output.pitch + channel
-      if addsQueries {
-        for c in 0..<depth { to[c] = sum[c] * factor + own[c] }
-      } else {
-        for c in 0..<depth { to[c] = sum[c] * factor }
-      }
-    }
+    packed.attend(
+      block, into: output.start + (item * all + first) * output.pitch + channel, outputPitch: output.pitch,
+      addsQueries: addsQueries, engine, thread)
   }
 
   /// The definition in Double, query by query.

@@ -2,6 +2,8 @@
 // compiled for the instruction set that has it; elsewhere nobody calls it.
 #pragma once
 
+#include "Tiles.h"
+
 /// Asks for the cache line at an address; any address is allowed.
 static inline __attribute__((always_inline)) void simd_prefetch(const void *address) {
   __builtin_prefetch(address, 0, 2);
@@ -95,6 +97,11 @@ static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_larg
   return (__m512)(((y > x) | (y != y)) ? y : x);
 }
 
+/// The largest lane, of numbers.
+static inline __attribute__((always_inline, target("avx512f"))) float simd_largest512(__m512 value) {
+  return __builtin_reduce_max((simd_floats16)value);
+}
+
 /// Each lane moved into a range; a NaN stays one.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_clamp512(__m512 value, float low, float high) {
   simd_floats16 x = (simd_floats16)value, least = (simd_floats16)low, most = (simd_floats16)high;
@@ -122,6 +129,11 @@ static inline __attribute__((always_inline, target("avx2"))) __m256 simd_max256(
 static inline __attribute__((always_inline, target("avx2"))) __m256 simd_larger256(__m256 kept, __m256 other) {
   simd_floats8 x = (simd_floats8)kept, y = (simd_floats8)other;
   return (__m256)(((y > x) | (y != y)) ? y : x);
+}
+
+/// The largest lane, of numbers.
+static inline __attribute__((always_inline, target("avx2"))) float simd_largest256(__m256 value) {
+  return __builtin_reduce_max((simd_floats8)value);
 }
 
 /// Each lane moved into a range; a NaN stays one.

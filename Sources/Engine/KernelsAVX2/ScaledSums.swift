@@ -1,0 +1,5 @@
+public import MicroKernels
+
+/// `MicroKernels.scaleSums` for this instruction set.
+@inline(never)
+public func scaleSums(_ rows: ScaledSums) { MicroKernels.scaleSums(AVX2Unit.self, rows) }

@@ -15,6 +15,12 @@ public struct Tensor: Sendable {
   public init(_ shape: [Int], _ values: some Collection<Float>) {
     precondition(values.count == shape.reduce(1, *), "a tensor's values must fill its shape")
     self.init(zeros: shape)
+    let target = storage.pointer
+    // Element by element a slice of a large network's weights takes minutes.
+    let wasCopied: Void? = values.withContiguousStorageIfAvailable { source in
+      if let start = source.baseAddress { target.update(from: start, count: source.count) }
+    }
+    if wasCopied != nil { return }
     var index = 0
     for value in values {
       storage.pointer[index] = value

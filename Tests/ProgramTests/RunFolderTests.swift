@@ -25,6 +25,17 @@ struct RunFolderTests {
       expectFailure(
         Program.run(call), ["writing the results: '\(other.path)' keeps a run of its own, and results of others would"])
     }
+    let journal = try bytes(other.path + "/run.journal")
+    for name in ["run.journal", "run.json", "keyframes.csv", "config.yaml"] {
+      let kept = other.path + "/" + name
+      for call in [
+        ["results", one.path, "--output-dir", out.path, "--scores", kept],
+        ["submission", one.path, "--incomplete", "--output", kept],
+      ] {
+        expectFailure(Program.run(call + ["--overwrite"]), ["'\(kept)' is kept by the run in '\(other.path)' -> "])
+      }
+    }
+    #expect(try bytes(other.path + "/run.journal") == journal)
     #expect(try bytes(other.path + "/detections_latest.csv") == before)
     #expect(!other.files.contains("detections.csv"), "\(other.files)")
     expectSuccess(Program.run(["results", one.path, "--output-dir", out.path]))

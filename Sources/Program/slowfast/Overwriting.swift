@@ -31,6 +31,15 @@ struct OverwriteOptions: ParsableArguments {
       }
       if !isDevice(path), !written.insert(place(path)).inserted { throw WrittenTwice(path: path) }
     }
+    // A folder's runs once: there may be thousands of images.
+    for (folder, paths) in Dictionary(grouping: paths, by: { splitPath($0).folder }) {
+      let run = RunDirectory(folder)
+      guard run.keepsRun else { continue }
+      let kept = Set(run.files.filter(pathExists).map(place))
+      if let path = paths.first(where: { kept.contains(place($0)) }) {
+        throw KeptByRun(path: path, folder: run.path, elsewhere: elsewhere)
+      }
+    }
     let begun = Set(journal.map { RunJournal.resultsBegun(at: $0) } ?? [])
     let isOwn = { begun.contains(absolutePath($0)) }
     try checkOutputs(
@@ -61,6 +70,18 @@ private struct InputReplaced: Error, CustomStringConvertible {
 
   var description: String {
     "writing the results: '\(path)' is read by the same run, or kept by it -> \(elsewhere)"
+      + (elsewhere.hasSuffix("another name") ? "" : ", or another name")
+  }
+}
+
+/// A result that would take the place of what a run keeps, its scores perhaps.
+private struct KeptByRun: Error, CustomStringConvertible {
+  let path: String
+  let folder: String
+  let elsewhere: String
+
+  var description: String {
+    "writing the results: '\(path)' is kept by the run in '\(folder)' -> \(elsewhere)"
       + (elsewhere.hasSuffix("another name") ? "" : ", or another name")
   }
 }

@@ -150,7 +150,7 @@ struct WatchTests {
     let opened = try lines(result).filter { $0["event"] as? String == "opened" }
     #expect(opened.map { $0["width"] as? Int } == [96, 128], "\(result.stdout)")
     #expect(opened.map { $0["time"] as? Double } == [0, 1.6])
-    for (event, size) in zip(opened, ["96 x 64", "128 x 96"]) {
+    for (event, size) in zip(opened, ["96 x 64", "128 x 64"]) {
       #expect((event["input"] as? String)?.contains(", \(size), ") == true, "\(event)")
     }
     #expect(times(try lines(result)) == [0, 1, 2, 3])

@@ -138,6 +138,7 @@ struct BoxProposals {
     try checkSize(own, name, frames)
     candidates[name] = nil
     let first = firstFrame(of: name)
+    try checkClocks(own, name, frames, first)
     var outside: [Int] = []
     var beside = 0
     var boxes: [Timestamp: [SeenBox]] = [:]
@@ -155,7 +156,7 @@ struct BoxProposals {
         boxes[stamp, default: []] += []
         continue
       }
-      if box.x2 < 0 || box.y2 < 0 || box.x1 > 1 || box.y1 > 1 {
+      if !options.keepsEveryBox, box.x2 < 0 || box.y2 < 0 || box.x1 > 1 || box.y1 > 1 {
         beside += 1
         continue
       }
@@ -164,7 +165,7 @@ struct BoxProposals {
         lowTimes.insert(stamp)
         continue
       }
-      if boxes[stamp]?.contains(where: { $0.box == box }) == true {
+      if !options.keepsEveryBox, boxes[stamp]?.contains(where: { $0.box == box }) == true {
         summary.repeatedBoxes += 1
         continue
       }
@@ -209,15 +210,45 @@ struct BoxProposals {
 
   // MARK: Time
 
-  /// The number of the first frame: as the user says, by the format's convention, or 0 where a frame 0 is.
+  /// The number of the first frame: as the user says, by the format's convention, or 0 where a frame 0 is, be it another
+  /// video's: one tool has counted all.
   private mutating func firstFrame(of name: String) -> Int {
     if let given = options.firstFrame ?? file.firstFrame { return given }
     guard let least = leastFrame[name] else { return 0 }
-    let first = least <= 0 ? 0 : 1
+    let first = leastFrame.values.contains { $0 <= 0 } ? 0 : 1
+    let reason = first == 0 ? "there is a frame 0" : "the first that the file has is \(least)"
     remarks.append(
-      "proposals: frames of '\(name)' are counted from \(first), for the first that the file has is \(least) "
-        + "(--proposals-first-frame says otherwise)")
+      "proposals: frames of '\(name)' are counted from \(first), for \(reason) (--proposals-first-frame says otherwise)"
+    )
     return first
+  }
+
+  /// Refuses boxes whose frames decide, and do not go alike with the seconds beside them: one of them is not what it seems. By which
+  /// second a video begins does not matter, nor rates that differ a little.
+  private func checkClocks(
+    _ own: [Candidate], _ name: String, _ frames: VideoFrames?, _ first: Int
+  ) throws(ProposalError) {
+    // Whoever says the rate has decided.
+    guard options.framesPerSecond == nil, let video = frames?.source else { return }
+    var before: (frame: Int, second: Double, time: Double)?
+    for candidate in own {
+      let record = file.records[candidate.record]
+      guard case .frame(let frame) = candidate.moment, let second = record.second,
+        let time = time(of: candidate.moment, first, frames, 0)
+      else { continue }
+      guard let known = before else {
+        before = (frame, second, time)
+        continue
+      }
+      let (seconds, times) = (second - known.second, time - known.time)
+      if abs(seconds - times) > max(0.25, 2 / video.framesPerSecond) + 0.005 * abs(times) {
+        let rate = (Double(frame - known.frame) / seconds * 1000).rounded() / 1000
+        throw .twoClocks(
+          place: file.describe(record.place), video: name, frames: [known.frame, frame],
+          seconds: [known.second, second],
+          passed: times, rate: rate > 0 && rate.isFinite ? rate : nil)
+      }
+    }
   }
 
   /// When a box is seen, on the clock of key frames; nil for a frame that the video has not.
@@ -248,7 +279,8 @@ struct BoxProposals {
       let numbers = Set(outside).sorted().map { "\($0)" }
       notices.append(
         "proposals: \(counted(outside.count, "box", plural: "boxes")) at frames that '\(name)' has not, which are "
-          + "\(first) to \(first + last): \(listed(numbers)) -> give the video that the boxes are of"
+          + "\(first) to \(first + last): \(listed(numbers)) -> give the video that the boxes are of, "
+          + "--proposals-first-frame where its first frame has another number"
           + (rate == nil ? ", or --proposals-fps where its frames were taken at another rate" : ""))
     }
     if beside > 0 {

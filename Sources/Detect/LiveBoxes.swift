@@ -19,10 +19,14 @@ public protocol LiveBoxes: AnyObject {
 
   /// What was said since the last call that the user should know.
   func takeNotes() -> [String]
+
+  /// What there is to say once the stream has ended.
+  func closingNotes() -> [String]
 }
 
 extension LiveBoxes {
   public func takeNotes() -> [String] { [] }
+  public func closingNotes() -> [String] { [] }
 }
 
 /// One person, who fills the picture: for a camera that sees one person at most.
@@ -43,6 +47,7 @@ public final class FileBoxes: LiveBoxes {
   private let reach: Double
   private var keyFrames: [ProposalList.FrameBoxes]?
   private var place = 0
+  private var hasSeenAnybody = false
   private var notes: [String] = []
 
   /// - Parameters:
@@ -65,6 +70,7 @@ public final class FileBoxes: LiveBoxes {
       place += 1
     }
     guard place < all.count, abs(all[place].time.seconds - time) <= reach else { return [] }
+    hasSeenAnybody = true
     return zip(all[place].boxes, all[place].scores).map { SeenBox($0, score: $1) }
   }
 
@@ -81,6 +87,16 @@ public final class FileBoxes: LiveBoxes {
     keyFrames = found
     return found
   }
+
+  public func closingNotes() -> [String] {
+    guard !hasSeenAnybody, let first = keyFrames?.first, let last = keyFrames?.last else { return [] }
+    return [
+      "proposals: no key frame had boxes within \(short(reach)) s: '\(path)' has them at the seconds \(first.time) to \(last.time), "
+        + "and a stream's first frame is second 0 -> subtract the second of the first frame, or use detect, which finds it out"
+    ]
+  }
+
+  private func short(_ seconds: Double) -> String { seconds == seconds.rounded() ? fixed(seconds, 0) : "\(seconds)" }
 
   public func takeNotes() -> [String] {
     defer { notes = [] }

@@ -109,7 +109,7 @@ final class LiveReader {
     reader = run.reader(of: frames)
     step = max(step, Int((start / settings.every - 1e-6).rounded(.up)))
     news.append(
-      .opened(summary: (stream as? LiveStream)?.summary ?? stream.name, size: frames.size, time: start))
+      .opened(summary: (stream as? LiveStream)?.summary(frames.size) ?? stream.name, size: frames.size, time: start))
   }
 
   /// Where the stretch before ended.
@@ -152,6 +152,7 @@ final class LiveReader {
       let isFinal = (stream as? LiveStream).map { $0.statesLength || !$0.input.isLive || $0.input.isDevice } ?? true
       if isFinal || settings.retries == 0 {
         isOver = true
+        news += (boxes?.closingNotes() ?? []).map { .noted($0) }
         news.append(.ended("the stream has ended", time: lastTime))
       } else {
         try wait(after: "the stream has ended")

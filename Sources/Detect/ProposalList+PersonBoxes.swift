@@ -7,11 +7,11 @@ extension ProposalList {
   /// - Parameters:
   ///   - path: A file, or a folder with one for each video.
   ///   - names: The videos of which there may be boxes; those of others come behind.
-  /// - Returns: The boxes, and what was taken for granted or left out.
+  /// - Returns: All boxes, one that is given twice as two, and what was taken for granted or left out.
   /// - Throws: `RecordError`, `BoxFileError`, `ProposalError`, `FileError`.
   public static func personBoxes(path: String, of names: [String]) throws -> (list: ProposalList, remarks: [String]) {
     var options = ProposalOptions()
-    options.takesSeconds = true
+    (options.takesSeconds, options.keepsEveryBox) = (true, true)
     func read(_ names: [String]) throws -> ProposalSource {
       try ProposalSource(path: path, options, scoreThreshold: -.infinity, videos: names, usualRate: 30)
     }

@@ -16,6 +16,9 @@ public struct ProposalOptions: Sendable {
   public var framesPerSecond: Double?
   /// Whether a box that has a second beside its frame's number is seen at that second, by the file's own clock.
   public var takesSeconds = false
+  /// Whether boxes count that are given more than once, as often as they are, and those beside the picture: for a judgement of
+  /// whoever has made them.
+  public var keepsEveryBox = false
   /// The picture in whose pixels boxes are given; nil where it is the video's own.
   public var size: ImageSize?
 

@@ -39,7 +39,9 @@ struct ProposalSource {
     if !idle.isEmpty { throw ProposalError.idleOptions(idle, path: path) }
     let files = isFolder(path) ? try BoxFile.files(in: path) : [path]
     kind = .rows(
-      try ProposalList.read(paths: files, scoreThreshold: scoreThreshold, times: .any, listedVideos: names),
+      try ProposalList.read(
+        paths: files, scoreThreshold: scoreThreshold, times: .any, listedVideos: names,
+        keepsRepeatedBoxes: options.keepsEveryBox),
       files: files)
   }
 
@@ -88,12 +90,15 @@ struct ProposalSource {
     }
   }
 
-  /// What was read, and what was taken for granted or left out by choice; empty for AVA's rows but for those of nobody.
+  /// What was read, and what was taken for granted or left out by choice.
   var remarks: [String] {
-    guard case .boxes(let boxes) = kind else {
-      return isEmpty ? ["proposals: '\(path)' has no rows: nobody is in it"] : []
+    switch kind {
+    case .boxes(let boxes): return boxes.remarks + boxes.finalRemarks
+    case .rows(let list, _):
+      if isEmpty { return ["proposals: '\(path)' has no rows: nobody is in it"] }
+      let rows = counted(list.summary.rows, "row")
+      return ["proposals: '\(path)' is PySlowFast's rows: \(rows) of boxes in fractions of the frame"]
     }
-    return boxes.remarks + boxes.finalRemarks
   }
 
   /// What the user should know of another tool's boxes, once all videos were asked for.

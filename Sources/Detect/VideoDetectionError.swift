@@ -22,9 +22,15 @@ public enum VideoDetectionError: Error, Equatable, CustomStringConvertible {
       return "detecting: key frames every \(step) s, expected at least the time of one frame (1/\(fixed(rate, 0)) s)"
         + " -> give --every SECONDS, such as 1"
     case .badLook(let step, let video, let rate, let option):
-      return
+      // Rounded up: what is advised is taken.
+      let least = max(1, (100 / rate - 1e-6).rounded(.up) / 100)
+      let example = least == least.rounded() ? fixed(least, 0) : fixed(least, 2)
+      let said =
         "finding people: \(option) is \(step) s, expected at least the time of one frame of '\(video)' "
-        + "(1/\(fixed(rate, rate < 100 ? 2 : 0)) s) -> give \(option) SECONDS, such as 1"
+        + "(1/\(fixed(rate, rate < 100 ? 2 : 0)) s) -> "
+      if option == "--every" { return said + "give --every SECONDS, such as \(example)" }
+      // Between key frames a second apart there is nothing of a slower video.
+      return said + (least > 1 ? "leave \(option) out" : "give \(option) SECONDS, such as 1, or leave it out")
     case .badStart(let second):
       return "detecting: the videos begin at second \(second), expected a number -> give --starting-second SECONDS"
     case .sameName(let name):

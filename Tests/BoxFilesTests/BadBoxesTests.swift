@@ -24,6 +24,7 @@ struct BadBoxes: Sendable, CustomTestStringConvertible {
   func folders() throws {
     let scratch = Scratch()
     defer { scratch.folder.remove() }
+    _ = try scratch.file("a.jpg", "no picture")
     #expect(
       said { _ = try BoxFile.read(path: scratch.folder.path) }.contains(
         "found a folder without files of boxes -> give one of"))

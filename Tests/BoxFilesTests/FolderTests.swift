@@ -75,6 +75,38 @@ import Testing
     #expect(try BoxFile.read(path: rows.folder.path)?.format == "yolo")
   }
 
+  @Test("A folder of labels in which nobody is: without files, or with empty ones; of other things it is none")
+  func nobody() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let folder = scratch.folder.path + "/labels"
+    try makeFolder(folder)
+    let empty = try #require(try BoxFile.read(path: folder))
+    #expect(empty.summary == "proposals: '\(folder)' is YOLO's labels (an empty folder), and nobody is in it")
+    for name in ["v_1.txt", "v_2.txt", "below/v_3.txt"] { _ = try scratch.file("labels/" + name, "\n") }
+    _ = try scratch.file("labels/classes.txt", "person\n")
+    let blank = try #require(try BoxFile.read(path: folder))
+    #expect(blank.summary == "proposals: '\(folder)' is YOLO's labels (3 empty text files), and nobody is in it")
+    #expect(blank.pictures.count == 3)
+    _ = try scratch.file("labels/below/v_3.txt", "words\n")
+    #expect(said { _ = try BoxFile.read(path: folder) }.contains("found a folder of text files of another form"))
+    _ = try scratch.file("pictures/a.jpg", "no picture")
+    #expect(
+      said { _ = try BoxFile.read(path: scratch.folder.path + "/pictures") }.contains(
+        "found a folder without files of boxes"))
+  }
+
+  @Test("Labels of a segmentation model are told and refused")
+  func polygons() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    let polygon = "0 0.1 0.2 0.3 0.2 0.3 0.4 0.1 0.4"
+    _ = try scratch.file("labels/v_1.txt", polygon + "\n" + polygon + " 0.2 0.5 0.91\n")
+    let said = said { _ = try BoxFile.read(path: scratch.folder.path + "/labels") }
+    #expect(said.contains("/labels/v_1.txt', line 1: expected class, x, y, width, height, then"), "\(said)")
+    #expect(said.hasSuffix("polygons of a segmentation model are no boxes: take a detection model's labels"), "\(said)")
+  }
+
   @Test("Lines of JSON: boxes with what is theirs, and what is wrong with a line")
   func lines() throws {
     let text = """

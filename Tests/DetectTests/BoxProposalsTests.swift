@@ -67,7 +67,7 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     let scores = tasks(found).flatMap { ($0.people ?? []).map(\.proposalScore) }
     let areDrawn = ["via", "cvat", "coco_dataset"].contains { name.hasPrefix($0) }
     #expect(scores == (areDrawn ? [1, 1, 1] : [0.95, 0.85, 0.9]), "\(scores)")
-    if name != "ava.csv" { #expect(found.remarks[0].hasPrefix("proposals: '\(examples + name)' is ")) }
+    #expect(found.remarks[0].hasPrefix("proposals: '\(examples + name)' is "))
   }
 
   @Test("A folder has a file for each video, whose boxes need not name it")
@@ -115,6 +115,65 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     #expect(try frames([101, 109], ProposalOptions(firstFrame: 100)) == [1, 9])
     let found = try detection("frame,x1,y1,x2,y2\n5,0.1,0.2,0.3,0.4\n")
     #expect(found.remarks.contains { $0.contains("frames of 'bframes' are counted from 1, for the first") })
+  }
+
+  @Test("Frames of a MOT text count from 1, or from 0 where one text of them has a frame 0, which is said")
+  func firstFrameOfMOT() throws {
+    func rows(_ numbers: [Int]) -> String { numbers.map { "\($0),1,10,20,30,40,0.9\n" }.joined() }
+    let usual = try detection(rows([1, 9]), as: "boxes.txt")
+    #expect(tasks(usual).map { $0.moment.frame } == [0, 8])
+    #expect(!usual.remarks.contains { $0.contains("are counted from") })
+    let early = try detection(rows([0, 9, 59]), as: "boxes.txt")
+    #expect(tasks(early).map { $0.moment.frame } == [0, 9, 59])
+    #expect(!early.notices.contains { $0.contains("has not") }, "\(early.notices)")
+    #expect(
+      early.remarks.contains(
+        "proposals: frames of 'bframes' are counted from 0, for there is a frame 0 (--proposals-first-frame says otherwise)"
+      ),
+      "\(early.remarks)")
+    let given = try detection(rows([0, 9]), as: "boxes.txt", ProposalOptions(firstFrame: 0))
+    #expect(tasks(given).map { $0.moment.frame } == [0, 9])
+    let world = World()
+    defer { world.folder.remove() }
+    let folder = world.folder.path + "/mot"
+    try writeFile(folder + "/bframes.txt", rows([3, 9]))
+    try writeFile(folder + "/ntsc.txt", rows([0, 9]))
+    let both = try detection(world, folder, ProposalOptions(), [movie, videos + "ntsc.mp4"])
+    #expect(tasks(both).filter { $0.keyFrame.video == "bframes" }.map { $0.moment.frame } == [3, 9])
+    let late = try detection(rows([1, 60, 61]), as: "boxes.txt").notices.joined(separator: "\n")
+    #expect(
+      late.contains("which are 1 to 60: 61 -> give the video that the boxes are of, --proposals-first-frame where"),
+      "\(late)")
+  }
+
+  @Test("Of a frame and a second the second counts; where it does not, both must go alike")
+  func framesAndSeconds() throws {
+    func frames(_ rows: [(Int, Double)], _ second: String = "second", start: Double? = nil, fps: Double? = nil) throws
+      -> [Int]
+    {
+      let text = rows.map { "\($0),\($1),0.1,0.2,0.3,0.4\n" }.joined()
+      let options = ProposalOptions(framesPerSecond: fps)
+      let found = try detection("frame,\(second),x1,y1,x2,y2\n" + text, options, start: start)
+      return tasks(found).map { $0.moment.frame }
+    }
+    // Each fifth frame, counted; frames from 0 or from 1.
+    let fifth = [(0, 0.0), (5, 1), (10, 2)]
+    #expect(try frames(fifth) == [0, 25, 50])
+    #expect(try frames(fifth.map { ($0.0, $0.1 * 1000) }, "time_ms") == [0, 25, 50])
+    #expect(try frames([(25, 1)]) == [25] && frames([(26, 1)]) == [25])
+    // Seconds since 1970 are none of the video's.
+    #expect(try frames([(0, 1.75e9), (25, 1.75e9 + 1)], "timestamp") == [0, 25])
+    // Frames of a video whose first second the call says.
+    #expect(try frames([(0, 0), (25, 1.002)], start: 7) == [0, 25])
+    let error = text { _ = try frames(fifth, start: 7) }
+    #expect(
+      error.contains("line 3 of '")
+        && error.contains(
+          "from frame 0 to 5 of 'bframes' 0.200 s pass, and the file's own seconds are 0.0 and 1.0 -> say with "
+            + "--proposals-fps 5.0 how many of the file's frames are a second, or remove the column"),
+      "\(error)")
+    #expect(try frames(fifth, start: 7, fps: 5) == [0, 25, 50])
+    #expect(text { _ = try frames([(9, 1), (9, 2)], start: 0) }.contains(" 1.0 and 2.0 -> remove the column"))
   }
 
   @Test("Frames that were taken at another rate")
@@ -243,10 +302,12 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
   @Test("Options that mean nothing for AVA's rows are refused; unknown formats, too")
   func idleOptions() throws {
     let rows = "bframes,1,0.1,0.2,0.5,0.9,,0.9\n"
-    let said = text { _ = try detection(rows, ProposalOptions(personClasses: ["dog"], boxLimit: 3)) }
-    #expect(said.contains("has AVA's rows, for which --person-class and --max-boxes mean nothing -> leave them out"))
+    let idle = text { _ = try detection(rows, ProposalOptions(personClasses: ["dog"], boxLimit: 3)) }
+    #expect(idle.contains("has AVA's rows, for which --person-class and --max-boxes mean nothing -> leave them out"))
     #expect(try detection(rows, ProposalOptions(format: "ava")).keyFrameCount == 1)
-    #expect(try detection(rows).remarks.isEmpty)
+    let said = try detection(rows).remarks
+    #expect(
+      said.count == 1 && said[0].hasSuffix("boxes.csv' is PySlowFast's rows: 1 row of boxes in fractions of the frame"))
     #expect(text { _ = try detection(rows, ProposalOptions(format: "yola")) }.contains("did you mean yolo?"))
   }
 

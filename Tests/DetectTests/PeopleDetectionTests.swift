@@ -97,6 +97,18 @@ struct PeopleDetectionTests {
     #expect(keyFrames.hasPrefix("detecting: key frames every \(step) s, expected at least"), "\(keyFrames)")
   }
 
+  /// What is advised is taken.
+  @Test(arguments: [0.05, 0.3, 0.5, 1, 1.7, 23.976, 60]) func adviceOfSteps(_ rate: Double) throws {
+    func said(_ option: String) -> String {
+      VideoDetectionError.badLook(0.001, video: "v", framesPerSecond: rate, option: option).description
+    }
+    let match = try #require(said("--every").firstMatch(of: #/-> give --every SECONDS, such as ([0-9.]+)$/#))
+    let step = try #require(Double(match.1))
+    #expect(step * rate >= 0.99 && step <= max(1, 1.02 / rate), "\(said("--every"))")
+    let between = said("--boxes-every")
+    #expect(between.hasSuffix("-> leave --boxes-every out") == (rate < 0.99), "\(between)")
+  }
+
   /// Key frames are looked at, and more often between them: three parts are more than 0.3 s long.
   @Test func betweenKeyFrames() throws {
     func frames(_ step: Double, _ between: Double) throws -> [Double] {

@@ -117,6 +117,23 @@ struct KeptPeopleTests {
     #expect(try text(output) == found)
   }
 
+  @Test("A run goes on in a folder that was moved, and through a link to it")
+  func movedFolder() throws {
+    let videos = try videos(.whole)
+    #expect(detect(videos, into("a")).status == 1)
+    let found = try text(people("a"))
+    try moveFile(scratch.path + "/a", to: scratch.path + "/b")
+    try FileManager.default.createSymbolicLink(atPath: scratch.path + "/link", withDestinationPath: scratch.path + "/b")
+    for folder in ["b", "link"] {
+      let again = detect(videos, into(folder))
+      #expect(again.status == 1 && again.stderr.contains("5 of 5 frames seen already"), "\(again.stderr)")
+      #expect(again.stderr.contains("wrote \(people(folder))"), "\(again.stderr)")
+      #expect(try text(people(folder)) == found)
+    }
+    try writeFile(people("b"), found + "a,0001,0.1,0.1,0.2,0.9,,1.000000\n")
+    expectFailure(detect(videos, into("link")), ["'\(people("link"))' is not as this run wrote it"])
+  }
+
   @Test("Corrected boxes are told from results where the results of a run in a directory are gone")
   func correctedBoxesAlone() throws {
     let videos = [DetectorRunTests.video]

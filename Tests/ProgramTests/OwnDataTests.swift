@@ -51,6 +51,55 @@ struct OwnDataTests {
     // Two classes of the network's are told.
     let ids = Set(try lines(scratch.path + "/quick/mine/detections.csv").map { $0.split(separator: ",")[6] })
     #expect(ids == ["12", "14"])
+    // Boxes are where people were drawn, and what these do is told: at the times at which they were.
+    let drawn = scratch.path + "/quick/drawn/annotations"
+    let boxes = Set(
+      try lines(drawn + "/proposals.csv").map { $0.split(separator: ",") }.filter { Double($0[6])! >= 0.8 }
+        .map { row in "\(Int(row[1])! - 900) " + row[2...5].map { $0 + "0" }.joined(separator: " ") })
+    let rows = try lines(scratch.path + "/quick/film/detections.csv").map { $0.split(separator: ",") }
+    #expect(Set(rows.map { "\(Int($0[1]) ?? -1) " + $0[2...5].joined(separator: " ") }) == boxes)
+    for name in ["film", "found"] {
+      let text = try lines(scratch.path + "/quick/\(name)/detections.csv").map { line in
+        let row = line.split(separator: ",")
+        return (["synth3", "\((Double(row[1]) ?? 0) + 900)"] + row[2...]).joined(separator: ",") + "\n"
+      }.joined()
+      let judged = Program.run([
+        "evaluate", "--detections", try scratch.file("\(name).csv", text), "--groundtruth", drawn + "/groundtruth.csv",
+        "--labelmap", drawn + "/labelmap.pbtxt", "--protocol", "official", "--format", "json",
+      ])
+      expectSuccess(judged)
+      let result = try #require(try JSONSerialization.jsonObject(with: Data(judged.stdout.utf8)) as? [String: Any])
+      let mAP = (result["official"] as? [String: Any])?["mAP"] as? Double ?? 0
+      #expect(mAP > 0.9, "\(name): \(judged.stdout)")
+    }
+  }
+
+  /// README's way from a raw video to a film, but with weights and a video that are here.
+  @Test func theReadmesOwnVideo() throws {
+    let scratch = Scratch()
+    let readme = try String(contentsOfFile: projectRoot + "/README.md", encoding: .utf8)
+    for page in ["README.md", "docs/people.md"] {
+      let text = try String(contentsOfFile: projectRoot + "/" + page, encoding: .utf8)
+      let block = try #require(
+        text.components(separatedBy: "\n```").first { $0.hasPrefix("\nslowfast detect match.mp4") })
+      let command = block.replacing("\\\n", with: " ").split(separator: "\n")[0].split(separator: " ").map(String.init)
+      func value(_ option: String) throws -> String { command[try #require(command.firstIndex(of: option)) + 1] }
+      let labels = try value("--labelmap")
+      #expect(readme.contains("--labelmap \(labels)"))
+      let output = scratch.path + "/" + splitPath(page).name
+      let result = Program.run(
+        [
+          "detect", DetectorRunTests.video, "--detector", DetectorRunTests.detector, "--labelmap",
+          projectRoot + "/" + labels,
+        ]
+          + ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", output]
+          + ["--every", "3"] + LittleWorld.tinyNetwork + ["MODEL.NUM_CLASSES", "80"])
+      expectSuccess(result)
+      #expect(!result.stderr.contains("label map"), "\(result.stderr)")
+      let rows = try lines(output + "/detections.csv")
+      #expect(Set(rows.map { $0.split(separator: ",")[6] }).count == 80)
+      #expect(try String(contentsOfFile: output + "/detections.json", encoding: .utf8).contains("talk to"))
+    }
   }
 
   @Test func everyCommandRuns() throws {

@@ -69,6 +69,26 @@ struct PeopleTests {
         "{\"overlap\": 0.5, \"ap\": 0.504950495049505, \"key_frames\": 2, \"people\": 2, \"boxes\": 2, \"boxes_elsewhere\": 1,"
       ),
       "\(run.stdout)")
+    // Each of four boxes counts, alike or not: the first finds one of two people, none finds the other.
+    try writeFile(truth, "v,0902,0.1,0.2,0.3,0.4,12,0\nv,0902,0.6,0.2,0.8,0.4,12,1\n")
+    let doubles = [("0.1", "0.3", 0.9), ("0.1", "0.3", 0.8), ("0.1", "0.3", 0.7), ("0.6", "0.8", 0.6)]
+    try writeFile(boxes, doubles.map { "v,0902,\($0),0.2,\($1),0.4,,\($2)\n" }.joined())
+    let list = doubles.map { "[\($0), 0.2, \($1), 0.4, \($2)]" }.joined(separator: ", ")
+    let beside = "[1.3, 0.2, 1.4, 0.4, 0.95]"
+    let lines = [
+      try folder.file("boxes.jsonl", "{\"video\": \"v\", \"time\": 902, \"boxes\": [\(list)]}\n"),
+      try folder.file("more.jsonl", "{\"video\": \"v\", \"time\": 902, \"boxes\": [\(list), \(beside)]}\n"),
+    ]
+    for (file, count, ap) in [(boxes, 4, "0.7524"), (lines[0], 4, "0.7524"), (lines[1], 5, "0.4504")] {
+      let run = Program.run(["evaluate", "--boxes", file, "--groundtruth", truth, "--format", "json"])
+      expectSuccess(run)
+      #expect(run.stdout.contains("\"ap\": \(ap)") && run.stdout.contains("\"boxes\": \(count),"), "\(run.stdout)")
+      #expect(!run.stderr.contains("taken once"), "\(run.stderr)")
+    }
+    // Rows of detections are a person's actions: one box.
+    try writeFile(boxes, "v,0902,0.1,0.2,0.3,0.4,12,0.9\nv,0902,0.1,0.2,0.3,0.4,80,0.8\n")
+    let actions = Program.run(["evaluate", "--boxes", boxes, "--groundtruth", truth, "--format", "json"])
+    #expect(actions.stdout.contains("\"boxes\": 1,") && actions.stderr.contains("have actions"), "\(actions.stdout)")
     try writeFile(boxes, "other,0902,0.1,0.2,0.3,0.4,,0.9\n")
     let other = Program.run(["evaluate", "--boxes", boxes, "--groundtruth", truth])
     #expect(other.status == 1 && other.stderr.contains("expected names as 'v', found 'other'"), "\(other.stderr)")
@@ -116,7 +136,10 @@ struct COCOEvaluatorTests {
         truth += row(0) + ",\(person + 1),\(person)\n" + (person == 0 ? row(0) + ",80,0\n" : "")
         for _ in 0..<Int.random(in: 0...3, using: &random) {
           // Many equal scores: their order counts.
-          boxes += row(random.uniform(-0.08, 0.08)) + ",,\((random.uniform(0, 1) * 20).rounded() / 20)\n"
+          let box = row(random.uniform(-0.08, 0.08))
+          boxes += box + ",,\((random.uniform(0, 1) * 20).rounded() / 20)\n"
+          // Some detectors find one box twice.
+          if random.uniform(0, 1) < 0.3 { boxes += box + ",,\((random.uniform(0, 1) * 20).rounded() / 20)\n" }
         }
       }
       if second % 9 == 0 { truth += "v,\(second)\n" }

@@ -63,7 +63,21 @@ struct WatchTests {
     }
     let ids = found.compactMap { ($0["people"] as? [[String: Any]])?.compactMap { $0["id"] as? Int } }
     #expect(ids.allSatisfy { $0 == [1, 2] }, "\(ids)")
-    #expect(events(try lines(result)) == ["opened", "ended"])
+    // Between them it is said what the boxes were taken for.
+    #expect(events(try lines(result)) == ["opened", "noted", "ended"])
+  }
+
+  @Test("Boxes by another clock than the stream's are near no key frame, which is said at the end")
+  func boxesOfAnotherClock() throws {
+    let scratch = Scratch()
+    let rows = (902...904).map { "bframes,\($0),0.1,0.2,0.6,0.9,,0.99\n" }.joined()
+    let boxes = try scratch.file("boxes.csv", rows)
+    let result = Program.run(Self.watch(Self.video("bframes.mp4"), ["--proposals", boxes]))
+    expectSuccess(result)
+    let said =
+      "no key frame had boxes within 0.5 s: '\(boxes)' has them at the seconds 0902 to 0904, and a stream's first frame is second 0 -> "
+    #expect(result.stderr.contains(said), "\(result.stderr)")
+    #expect(events(try lines(result)) == ["opened", "noted", "noted", "ended"])
   }
 
   @Test("A video that is piped in")
@@ -136,6 +150,9 @@ struct WatchTests {
     let opened = try lines(result).filter { $0["event"] as? String == "opened" }
     #expect(opened.map { $0["width"] as? Int } == [96, 128], "\(result.stdout)")
     #expect(opened.map { $0["time"] as? Double } == [0, 1.6])
+    for (event, size) in zip(opened, ["96 x 64", "128 x 64"]) {
+      #expect((event["input"] as? String)?.contains(", \(size), ") == true, "\(event)")
+    }
     #expect(times(try lines(result)) == [0, 1, 2, 3])
   }
 

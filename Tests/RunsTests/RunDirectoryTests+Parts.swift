@@ -254,6 +254,8 @@ extension RunDirectoryTests {
     try part.complete(damaged: [], mAP: nil)
     part.close()
     let size = try readFile(directory.journal(nil), doing: "testing").count
-    #expect(RunJournal.expectedBytes(identity(), plan(nil), classes: 3, results: results, isKept: true) == size)
+    #expect(
+      RunJournal.expectedBytes(identity(), plan(nil), classes: 3, results: results, in: directory.path, isKept: true)
+        == size)
   }
 }

@@ -15,12 +15,15 @@ extension ProposalList {
   ///   - scoreThreshold: The least detector score that counts.
   ///   - times: Which times may appear; others are counted.
   ///   - listedVideos: The videos that exist; rows of others are counted. Nil takes all.
+  ///   - keepsRepeatedBoxes: Whether each row without an action is a box of its own, whatever PySlowFast makes of it.
   /// - Throws: `RecordError` with file, line and column of a malformed row (NaN, an inverted box, one that does not
   ///   overlap the frame), and for files without rows; `FileError`, for a file of another tool too.
   public static func read(
-    paths: [String], scoreThreshold: Double, times: Times = .ava, listedVideos: [String]? = nil
+    paths: [String], scoreThreshold: Double, times: Times = .ava, listedVideos: [String]? = nil,
+    keepsRepeatedBoxes: Bool = false
   ) throws -> ProposalList {
     var reader = ProposalReader(scoreThreshold: scoreThreshold, times: times, listedVideos: listedVideos)
+    reader.keepsRepeatedBoxes = keepsRepeatedBoxes
     for path in paths { try reader.read(path) }
     return try reader.finish(paths)
   }
@@ -30,6 +33,7 @@ private struct ProposalReader {
   let scoreThreshold: Double
   let times: ProposalList.Times
   let listedVideos: OrderedSet<String>?
+  var keepsRepeatedBoxes = false
   private var list = ProposalList()
   private var index = FrameIndex()
   /// Where each key frame of the index stands in its video.
@@ -152,7 +156,7 @@ private struct ProposalReader {
       list.videos[video].keyFrames.append(ProposalList.FrameBoxes(time: index.frames[key.frame].time))
     }
     let place = places[key.frame]
-    if let number = boxNumbers[key] {
+    if let number = boxNumbers[key], !keepsRepeatedBoxes || label >= 0 {
       list.summary.repeatedBoxes += 1
       list.videos[video].keyFrames[place].labels[number].append(label)
       return false

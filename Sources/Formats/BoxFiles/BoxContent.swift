@@ -9,6 +9,8 @@ final class BoxContent {
   let bytes: [UInt8]
   /// Of a folder: its text files, with those of its folders below, two levels deep.
   let textFiles: [String]
+  /// Of a folder: whether it holds anything else than these.
+  private let hasOthers: Bool
 
   /// How much of a file is looked at to tell what it is.
   private static let headSize = 1 << 16
@@ -21,7 +23,7 @@ final class BoxContent {
   init(path: String) throws(FileError) {
     self.path = path
     isFolder = isFolderPath(path)
-    textFiles = isFolder ? try textFilesBelow(path, levels: 2) : []
+    (textFiles, hasOthers) = isFolder ? try textFilesBelow(path, levels: 2) : (files: [], hasOthers: false)
     bytes = isFolder ? [] : try ByteStream(path: path, doing: BoxFileError.doing).readToEnd()
   }
 
@@ -95,6 +97,16 @@ final class BoxContent {
   /// Whether it is a file with nothing but spaces and line ends.
   var isBlank: Bool { !isFolder && bytes.allSatisfy { $0 == 0x20 || (0x09...0x0d).contains($0) } }
 
+  /// Whether it is a folder in whose text files, if it has any, is nothing but the names of classes, and which holds nothing else: what
+  /// is left where a detector has found nobody.
+  private(set) lazy var isEmptyFolder: Bool =
+    isFolder && !hasOthers
+    && textFiles.allSatisfy { file in
+      isNameList(file)
+        || (try? readFile(file, doing: BoxFileError.doing, limit: 1 << 26)).map { lines(of: $0, limit: 1).isEmpty }
+          == true
+    }
+
   /// The first lines of the file that are not blank.
   private(set) lazy var firstLines: [String] = lines(of: bytes, limit: 50).map(\.text)
 
@@ -115,18 +127,24 @@ final class BoxContent {
 // The class has a property of the other name.
 private func isFolderPath(_ path: String) -> Bool { isFolder(path) }
 
-/// A folder's files that end in .txt.
-private func textFilesBelow(_ folder: String, levels: Int) throws(FileError) -> [String] {
-  var files: [String] = []
+/// A folder's files that end in .txt, and whether there are others, hidden ones aside.
+private func textFilesBelow(
+  _ folder: String, levels: Int
+) throws(FileError) -> (files: [String], hasOthers: Bool) {
+  var (files, hasOthers): ([String], Bool) = ([], false)
   for name in try listFolder(folder) {
     let path = joinPath(folder, name)
     if isFolder(path) {
-      if levels > 0 { files += try textFilesBelow(path, levels: levels - 1) }
+      let below = levels > 0 ? try textFilesBelow(path, levels: levels - 1) : (files: [], hasOthers: true)
+      files += below.files
+      hasOthers = hasOthers || below.hasOthers
     } else if name.hasSuffix(".txt") {
       files.append(path)
+    } else if !name.hasPrefix(".") {
+      hasOthers = true
     }
   }
-  return files
+  return (files, hasOthers)
 }
 
 /// Whether a file beside labels names their classes, as LabelImg and CVAT write it.

@@ -85,10 +85,14 @@ struct HeaderCSV: BoxFormat {
       }
       return integer
     }
+    func finite(_ role: HeaderColumns.Role) -> Double? { text(role).flatMap { finiteNumber($0) } }
     let position: BoxRecord.Position
+    var second: Double?
     if columns[.frame] != nil {
       guard let frame = try integer(.frame) else { throw missing(.frame, place, columns, builder) }
       position = .frame(frame)
+      // A time since 1970 is none of the video's.
+      second = (finite(.second) ?? finite(.millisecond).map { $0 / 1000 }).flatMap { $0 < 1e6 ? $0 : nil }
     } else if columns[.second] != nil {
       position = .second(try required(.second))
     } else if columns[.millisecond] != nil {
@@ -111,7 +115,7 @@ struct HeaderCSV: BoxFormat {
     var isPicture = false
     if case .picture = position { isPicture = true }
     try builder.add(
-      values, isSize: columns.isSize, at: position, video: isPicture ? nil : text(.video), size: size,
+      values, isSize: columns.isSize, at: position, second: second, video: isPicture ? nil : text(.video), size: size,
       classNumber: classNumber, className: classNumber == nil ? kind : nil, score: try number(.score),
       track: text(.track).flatMap { finiteNumber($0) }.flatMap(whole), place: place)
   }

@@ -2,7 +2,7 @@ internal import Files
 internal import Wording
 
 /// Text of MOTChallenge: frame, track, left, top, width, height, score, then x, y, z or class and visibility; frames count
-/// from 1, boxes are in pixels. A folder has a file for each video, named like it.
+/// from 1 (from 0 where there is a frame 0, against the convention), boxes are in pixels. A folder has a file for each video, named like it.
 ///
 /// Nine columns are those of ground truth: the seventh says whether the row counts, the eighth is the class, of which 1 is
 /// a pedestrian. Trackers write the class there too, with -1 behind it, by their detector's numbers. A score of -1 in
@@ -34,7 +34,6 @@ struct MOTText: BoxFormat {
   func read(_ content: BoxContent, images: BoxContent?) throws -> BoxFile {
     let files = content.isFolder ? content.textFiles.filter { !isNameList($0) } : [content.path]
     var builder = BoxFileBuilder(self, content, files: files)
-    builder.file.firstFrame = 1
     var isTruth = true
     for (index, file) in files.enumerated() {
       let bytes = content.isFolder ? try readFile(file, doing: BoxFileError.doing) : content.bytes
@@ -56,6 +55,8 @@ struct MOTText: BoxFormat {
       }
     }
     let records = builder.file.records
+    // Where the convention is not kept, numbers tell.
+    if !records.contains(where: { $0.position == .frame(0) }) { builder.file.firstFrame = 1 }
     if records.allSatisfy({ $0.score == nil || $0.score == -1 }) {
       for index in records.indices { builder.file.records[index].score = nil }
     }

@@ -26,9 +26,20 @@ struct YOLOText: BoxFormat {
     return values[1...4].allSatisfy { -0.1...1.1 ~= $0 }
   }
 
+  /// Whether it is the outline of a thing, as a segmentation model writes it: three points and more in fractions.
+  private static func isPolygon(_ values: [Double]) -> Bool {
+    guard values.count > 7, let number = whole(values[0]), number >= 0 else { return false }
+    return values[1...6].allSatisfy { -0.1...1.1 ~= $0 }
+  }
+
   func recognise(_ content: BoxContent) -> String? {
+    // A model that finds nobody writes empty texts, or none.
+    if content.isEmptyFolder {
+      let count = content.textFiles.count { !isNameList($0) }
+      return count == 0 ? "an empty folder" : counted(count, "empty text file")
+    }
     let rows = content.sample.map { numbers(in: $0) }
-    guard !rows.isEmpty, rows.allSatisfy({ $0.map(Self.isRow) ?? false }),
+    guard !rows.isEmpty, rows.allSatisfy({ $0.map { Self.isRow($0) || Self.isPolygon($0) } ?? false }),
       content.sample.allSatisfy({ !$0.contains(",") })
     else { return nil }
     let lines = "lines of class, x, y, width, height in fractions"

@@ -46,6 +46,8 @@ public final class Checkpoint: Sendable {
   public let configText: String?
   /// MMAction2's configuration as Python text (`meta`, `cfg`).
   public let pythonConfigText: String?
+  /// The names of classes in the order of the network's outputs, as MMDetection keeps them; empty where the file has none.
+  public let classNames: [String]
   /// Detectron's configuration as YAML text, beside Caffe2's blobs.
   public let detectronConfigText: String?
   /// The tensors in the file's order.
@@ -72,6 +74,7 @@ public final class Checkpoint: Sendable {
     epoch = content.epoch
     configText = content.configText
     pythonConfigText = content.pythonConfigText
+    classNames = content.classNames
     detectronConfigText = content.detectronConfigText
     var entries: [Entry] = []
     var others: [(name: String, found: String)] = []

@@ -23,9 +23,27 @@ extension Unpickler {
       if case .dictionary(let number)? = dictionary["meta"] {
         let meta = graph.dictionaries[number]
         if let value = meta["cfg"] ?? meta["config"] { content.pythonConfigText = try string(value) }
+        content.classNames = try classNames(in: meta)
       }
     }
     return content
+  }
+
+  /// What MMDetection calls the classes that a network tells apart: from its third version on in `dataset_meta`, before under
+  /// `CLASSES`. A single class is a text by itself in some files. Empty where nothing of that form is there.
+  private mutating func classNames(in meta: PickleGraph.Dictionary) throws -> [String] {
+    var value = meta["CLASSES"]
+    if case .dictionary(let number)? = meta["dataset_meta"] {
+      let own = graph.dictionaries[number]
+      value = own["classes"] ?? own["CLASSES"]
+    }
+    switch value {
+    case .list(let number)?, .tuple(let number)?:
+      let names = try graph.sequences[number].items.map { try string($0) }
+      return names.contains(nil) ? [] : names.compactMap(\.self)
+    case let value?: return try string(value).map { [$0] } ?? []
+    case nil: return []
+    }
   }
 
   /// Finds the dictionary of weights: under one of the usual keys, or the outermost one itself.

@@ -33,6 +33,13 @@ struct PickleWriter {
     bytes += Array(text.utf8)
   }
 
+  /// A tuple of texts.
+  mutating func texts(_ texts: [String]) {
+    add("(")
+    for text in texts { self.text(text) }
+    add("t")
+  }
+
   /// A number that 32 bits hold, with its sign; larger ones take the form for any size.
   mutating func integer(_ number: Int) {
     if Int(Int32(truncatingIfNeeded: number)) == number {

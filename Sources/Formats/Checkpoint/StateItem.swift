@@ -48,6 +48,9 @@ public struct FileContent {
   public internal(set) var configText: String?
   /// The configuration that MMAction2 keeps under `meta`, as Python text.
   public internal(set) var pythonConfigText: String?
+  /// The names of classes in the order of the network's outputs, which MMDetection keeps under `meta`; empty where the file has
+  /// none.
+  var classNames: [String] = []
   /// The configuration that Detectron keeps beside its blobs, as YAML text.
   public internal(set) var detectronConfigText: String?
 

@@ -7,14 +7,27 @@ public import Tensors
 /// - Parameters:
 ///   - epoch: The zero-based epoch that had just ended.
 ///   - configText: The training run's configuration, as `cfg`.
+///   - classNames: The names of classes in the order of the network's outputs, as MMDetection keeps them beside a state.
 /// - Throws: `FileError`; `CheckpointError` for more than an archive of this form holds.
 public func writeTorch(
-  _ tensors: [(name: String, tensor: Tensor)], epoch: Int? = nil, configText: String? = nil, to path: String
+  _ tensors: [(name: String, tensor: Tensor)], epoch: Int? = nil, configText: String? = nil,
+  classNames: [String] = [], to path: String
 ) throws {
   var pickle = PickleWriter()
   pickle.beginDictionary()
   if let epoch { pickle.member("epoch") { $0.integer(epoch) } }
   if let configText { pickle.member("cfg") { $0.text(configText) } }
+  if !classNames.isEmpty {
+    pickle.member("meta") { pickle in
+      pickle.beginDictionary()
+      pickle.member("dataset_meta") { pickle in
+        pickle.beginDictionary()
+        pickle.member("CLASSES") { $0.texts(classNames) }
+        pickle.endDictionary()
+      }
+      pickle.endDictionary()
+    }
+  }
   pickle.member("model_state") { pickle in
     pickle.beginOrderedDictionary()
     for (index, item) in tensors.enumerated() {

@@ -52,11 +52,13 @@ public struct PeopleOverTime: Sendable {
   /// - Parameters:
   ///   - size: Of the frames, in pixels.
   ///   - framesPerSecond: Above 0; frame 1 is at 0 s.
-  /// - Throws: `BoxFileError` for frames that are not counted from 1 or beyond a day, and for boxes without an area.
+  /// - Throws: `BoxFileError` for frames that are not counted from 1 or beyond a day, for boxes without an area, and for an id
+  ///   that a frame has twice.
   public init(video: String, mot file: BoxFile, size: ImageSize, framesPerSecond: Double) throws(BoxFileError) {
     self.video = video
     let (width, height) = (Double(size.width), Double(size.height))
     var boxes: [Int: [SeenBox]] = [:]
+    var ids: [Int: Set<Int>] = [:]
     for record in file.records {
       func check(_ isRight: Bool, _ expected: String, _ found: String) throws(BoxFileError) {
         if !isRight { throw file.fault(record, expected: expected, found: found, advice: "correct or remove the line") }
@@ -67,6 +69,10 @@ public struct PeopleOverTime: Sendable {
       try check(
         record.x2 > record.x1 && record.y2 > record.y1, "a width and a height above 0",
         "\(record.x2 - record.x1) and \(record.y2 - record.y1)")
+      if let id = record.track {
+        try check(
+          ids[frame, default: []].insert(id).inserted, "each id once in a frame", "\(id) in frame \(frame) again")
+      }
       boxes[frame, default: []].append(
         SeenBox(
           UnitBox(x1: record.x1 / width, y1: record.y1 / height, x2: record.x2 / width, y2: record.y2 / height),

@@ -9,8 +9,8 @@ internal import Wording
 /// come from any one thread at a time; a ``StreamWatch`` ends those that wait.
 public final class LiveStream {
   public let input: StreamInput
-  /// The format and codec, for people: "rtsp, h264, 1920 x 1080".
-  public let summary: String
+  /// The format and codec: "rtsp, h264".
+  private let format: String
   /// Frames a second as the stream states them; 30 where it does not.
   public let framesPerSecond: Double
   /// Whether the stream says how long it is: then its end is an end, and no interruption.
@@ -76,9 +76,15 @@ public final class LiveStream {
     framesPerSecond = rates.first { $0 > 0 && $0 <= 1000 } ?? 30
     statesLength = timestamp(context.pointee.duration) != nil
     let parameters = stream.pointee.codecpar.pointee
-    summary =
-      "\(String(cString: context.pointee.iformat.pointee.name)), \(String(cString: avcodec_get_name(parameters.codec_id))), "
-      + "\(parameters.width) x \(parameters.height), \(fixed(framesPerSecond, 2)) frames a second"
+    format =
+      "\(String(cString: context.pointee.iformat.pointee.name)), \(String(cString: avcodec_get_name(parameters.codec_id)))"
+  }
+
+  /// The format, the codec, a size and the rate, for people: "rtsp, h264, 1920 x 1080, 25.00 frames a second".
+  ///
+  /// - Parameter size: Of its frames, upright; a stream may change it.
+  public func summary(_ size: ImageSize) -> String {
+    "\(format), \(size.width) x \(size.height), \(fixed(framesPerSecond, 2)) frames a second"
   }
 
   deinit {

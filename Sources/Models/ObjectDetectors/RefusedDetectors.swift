@@ -10,7 +10,7 @@ enum RefusedDetectors {
   /// - Throws: `FileError`, `CheckpointError`, `ObjectDetectorError`.
   static func checkpoint(_ path: String) throws -> Checkpoint {
     do {
-      return try Checkpoint(path: path)
+      return try Checkpoint(path: path, naming: UnwrappedNames())
     } catch CheckpointError.wrongKind(let path, let looksLike, let advice) {
       // A detector has no configuration of its own.
       throw ObjectDetectorError.noWeights(

@@ -9,9 +9,11 @@ extension RunJournal {
   /// - Parameters:
   ///   - videos: What is scored.
   ///   - results: The files that the run will have written.
+  ///   - folder: Where the journal will lie.
   ///   - isKept: Whether it stays in a run directory, and holds what was planned as well.
   public static func expectedBytes(
-    _ identity: RunIdentity, _ videos: [PlannedVideo], classes: Int, results: [String] = [], isKept: Bool
+    _ identity: RunIdentity, _ videos: [PlannedVideo], classes: Int, results: [String] = [], in folder: String = "",
+    isKept: Bool
   ) -> Int {
     struct Kind: Hashable {
       let name: Int
@@ -33,6 +35,8 @@ extension RunJournal {
         }
       }
     }
-    return total + (results.isEmpty ? 0 : JournalRecord.results(results.map(absolutePath)).bytes.count)
+    if results.isEmpty { return total }
+    let place = splitPath(resolvedPath(joinPath(folder, "journal"))).folder
+    return total + JournalRecord.results(results.map { name(of: resolvedPath($0), in: place) }).bytes.count
   }
 }

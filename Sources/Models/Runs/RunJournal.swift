@@ -230,7 +230,7 @@ public final class RunJournal {
         if classes == nil || classes == subject.classes {
           add(key, subject, at: end..<next.end)
         }
-      case .results(let paths): add(paths)
+      case .results(let names): add(names.map { self.path(of: $0) })
       case .video(let video): add(video)
       case .damage(let keyFrame, let frames):
         damagedKeyFrames.insert(keyFrame)
@@ -243,7 +243,7 @@ public final class RunJournal {
         if !isList, RunIdentity.joined(content, self.content(of: video), isScored: true) == nil {
           unscoredVideos.insert(video)
         }
-      case .written(let path, let content): writtenContents[path, default: []].insert(content)
+      case .written(let name, let content): writtenContents[self.path(of: name), default: []].insert(content)
       }
       end = next.end
     }
@@ -361,9 +361,9 @@ public final class RunJournal {
   public func beginResults(_ paths: [String]) throws {
     // The same call from another folder means other files.
     let known = Set(results)
-    let new = paths.map(absolutePath).filter { !known.contains($0) }
+    let new = paths.map(resolvedPath).filter { !known.contains($0) }
     if new.isEmpty { return }
-    try append(.results(new))
+    try append(.results(new.map { Self.name(of: $0, in: folder) }))
     results += new
     try file?.flush()
   }
@@ -373,16 +373,34 @@ public final class RunJournal {
   /// - Parameter content: Its fingerprint.
   /// - Throws: `FileError`.
   public func note(written path: String, content: String) throws {
-    let path = absolutePath(path)
+    let path = resolvedPath(path)
     if isWritten(path, content: content) { return }
-    try append(.written(path: path, content: content))
+    try append(.written(path: Self.name(of: path, in: folder), content: content))
     writtenContents[path, default: []].insert(content)
     try file?.flush()
   }
 
   /// Whether a file has been written with this content, and so nobody has changed it since.
   public func isWritten(_ path: String, content: String) -> Bool {
-    writtenContents[absolutePath(path)]?.contains(content) == true
+    writtenContents[resolvedPath(path)]?.contains(content) == true
+  }
+
+  /// Where the journal lies, from the root; nil in memory.
+  private var folder: String? { file.map { splitPath(resolvedPath($0.path)).folder } }
+
+  /// What a result is called in a journal: one that lies beside it or below has its path from there, so that both may be moved.
+  ///
+  /// - Parameters:
+  ///   - path: As `resolvedPath` says it.
+  ///   - folder: The journal's, in the same way; nil for one in memory.
+  static func name(of path: String, in folder: String?) -> String {
+    guard let folder, path.hasPrefix(folder + "/") else { return path }
+    return String(path.dropFirst(folder.count + 1))
+  }
+
+  /// Where the result of that name is.
+  private func path(of name: String) -> String {
+    resolvedPath(name.hasPrefix("/") ? name : joinPath(folder ?? "", name))
   }
 
   private func add(_ paths: [String]) {

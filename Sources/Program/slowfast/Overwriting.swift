@@ -23,13 +23,13 @@ struct OverwriteOptions: ParsableArguments {
   ) throws {
     let read = Set(inputs.compactMap(FileIdentity.init))
     // What a run keeps may not be there yet.
-    let names = Set(inputs.map(place))
+    let names = Set(inputs.map(resolvedPath))
     var written: Set<String> = []
     for path in paths {
-      if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(place(path)) {
+      if FileIdentity(path).map(read.contains) == true || !isDevice(path) && names.contains(resolvedPath(path)) {
         throw InputReplaced(path: path, elsewhere: elsewhere)
       }
-      if !isDevice(path), !written.insert(place(path)).inserted { throw WrittenTwice(path: path) }
+      if !isDevice(path), !written.insert(resolvedPath(path)).inserted { throw WrittenTwice(path: path) }
     }
     // A folder's runs once: there may be thousands of images.
     for (folder, paths) in Dictionary(grouping: paths, by: { splitPath($0).folder }) {
@@ -41,7 +41,7 @@ struct OverwriteOptions: ParsableArguments {
       }
     }
     let begun = Set(journal.map { RunJournal.resultsBegun(at: $0) } ?? [])
-    let isOwn = { begun.contains(absolutePath($0)) }
+    let isOwn = { begun.contains(resolvedPath($0)) }
     try checkOutputs(
       paths.filter { !isOwn($0) }, isReplacing: overwrite, elsewhere: elsewhere, makesFolders: makesFolders)
     try checkOutputs(paths.filter(isOwn), isReplacing: true, elsewhere: elsewhere, makesFolders: makesFolders)
@@ -93,14 +93,6 @@ private struct WrittenTwice: Error, CustomStringConvertible {
   var description: String {
     "writing the results: two of them are to be '\(path)' -> give the one that an option names another name"
   }
-}
-
-/// Where a file is or would be, whatever path leads there.
-private func place(_ path: String) -> String {
-  let (folder, name) = splitPath(absolutePath(path))
-  guard let resolved = realpath(folder, nil) else { return joinPath(folder, name) }
-  defer { free(resolved) }
-  return joinPath(String(cString: resolved), name)
 }
 
 /// Whether a path leads to what holds no results: a terminal, a pipe.

@@ -88,7 +88,7 @@ struct PeopleRun {
     if isReplacing || !pathExists(path) || isDevice(path) { return }
     let former = try? RunJournal(reading: journal)
     if try former?.isWritten(path, content: content(of: path)) == true { return }
-    let isOwn = former?.results.contains(absolutePath(path)) == true
+    let isOwn = former?.results.contains(resolvedPath(path)) == true
     throw KeptBoxes(path: path, isCorrected: isOwn, advice: isKept)
   }
 

@@ -109,7 +109,8 @@ struct PlanOptions: ParsableArguments {
         base: base, arenas: memory.arenas, clips: memory.clips, frames: memory.frames, measured: peakResidentBytes()),
       RunForecast.Disk(
         journal: RunJournal.expectedBytes(
-          run.identity, planned, classes: classes, results: run.outputs, isKept: run.directory != nil),
+          run.identity, planned, classes: classes, results: run.outputs,
+          in: run.directory?.path ?? splitPath(run.journal).folder, isKept: run.directory != nil),
         results: run.shard != nil ? 0 : run.resultBytes + (run.writesScores ? 4 * boxes * classes : 0)),
       setting: BenchSetting(engine), streams: engine.streams)
     switch format {

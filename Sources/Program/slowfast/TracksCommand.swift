@@ -59,6 +59,10 @@ struct TracksCommand: ParsableCommand {
       throw ValidationError("--mot counts frames and pixels -> add --fps RATE and --size WxH")
     }
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
+    // The size alone serves linking.
+    if fps != nil, size == nil {
+      throw ValidationError("--fps and --size say together what a frame is -> add --size WxH, or leave --fps out")
+    }
     if tracks != nil, mot || linking.isGiven {
       let other = mot ? "--mot" : linking.linker != nil ? "--linker" : "--gap"
       throw ValidationError("--tracks says who is who, and \(other) links boxes: give one of them")
@@ -86,6 +90,11 @@ struct TracksCommand: ParsableCommand {
       files + table + texts, reading: [rows, labelMap, known.path].compactMap(\.self),
       orGive: "give another --output-dir")
     let found = try videos.map { try linked($0, known) }
+    // What people do is told by rows: a MOT text has none.
+    let best = videos.flatMap { $0.scores.joined().flatMap(\.values) }.max()
+    if let best, found.allSatisfy(\.tubes.isEmpty) {
+      Console.say("note: no action begins: the highest score is \(best), and --on is \(actions.on)")
+    }
     try found.writeTracks(to: files[0])
     try found.writeTubes(to: files[1]) { labels?.name(of: $0) }
     try found.writeActions(to: files[2])

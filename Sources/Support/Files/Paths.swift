@@ -89,6 +89,17 @@ public func currentFolder() -> String {
 /// The same path from the root, so that it names one file whatever folder a process runs in.
 public func absolutePath(_ path: String) -> String { path.hasPrefix("/") ? path : joinPath(currentFolder(), path) }
 
+/// The path from the root of a file that may not be there yet, without links in the folders that are there: it is the same, whatever
+/// path leads to the file.
+public func resolvedPath(_ path: String) -> String {
+  let (folder, name) = splitPath(absolutePath(path))
+  guard let resolved = realpath(folder, nil) else {
+    return folder.isEmpty || folder == "/" ? joinPath(folder, name) : joinPath(resolvedPath(folder), name)
+  }
+  defer { free(resolved) }
+  return joinPath(String(cString: resolved), name)
+}
+
 /// The file of the program that runs, without links; nil where the system does not say.
 public func programPath() -> String? {
   guard let path = realpath("/proc/self/exe", nil) else { return nil }

@@ -18,6 +18,12 @@ struct MMDetectionLibrary: RCNNLibrary {
   func names(of architecture: RCNNArchitecture) -> any RCNNNames { MMDetectionNames() }
 
   func preset(_ architecture: RCNNArchitecture, in file: RCNNFile) -> RCNNPreset {
+    var preset = pixels(architecture, in: file)
+    preset.findPerson(in: file.checkpoint.classNames, classes: architecture.classes)
+    return preset
+  }
+
+  private func pixels(_ architecture: RCNNArchitecture, in file: RCNNFile) -> RCNNPreset {
     // Backbones that Caffe2 trained: the file's configuration tells of ResNets, the widths of the ResNeXt.
     let config = file.checkpoint.pythonConfigText ?? ""
     if config.contains("style='caffe'") || config.contains("style=\"caffe\"") {

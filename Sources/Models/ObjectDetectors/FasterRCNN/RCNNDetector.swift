@@ -16,8 +16,7 @@ public final class RCNNDetector: ObjectDetector {
   /// Sizes, thresholds and counts; the weights do not depend on them.
   public var settings: RCNNSettings
   public var classes: Int { architecture.classes }
-  /// Of COCO's classes the first.
-  public var personClass: Int { 0 }
+  public let personClass: Int
   /// What AVA's configurations take.
   public var usualScoreThreshold: Double { 0.8 }
 
@@ -35,6 +34,7 @@ public final class RCNNDetector: ObjectDetector {
     name =
       "Faster R-CNN \(architecture.backboneName)-FPN (\(library.name)), \(counted(architecture.classes, "class", plural: "classes"))"
     self.notices = notices + preset.notices
+    personClass = preset.personClass
     settings = preset.settings
     conventions = library.conventions
     pixels = preset.pixels

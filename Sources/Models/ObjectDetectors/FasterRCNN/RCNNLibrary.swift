@@ -24,6 +24,8 @@ struct RCNNPreset: Sendable {
   /// Which convolution of the first block of a stage has stride 2: 1, or 2, which is 3x3.
   var strideAt: Int
   var settings = RCNNSettings()
+  /// The number of the class that is a person: of COCO's the first.
+  var personClass = 0
   /// What is assumed and the user should know.
   var notices: [String] = []
 }

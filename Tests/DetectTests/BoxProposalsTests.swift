@@ -157,7 +157,7 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
       return tasks(found).map { $0.moment.frame }
     }
     // Each fifth frame, counted; frames from 0 or from 1.
-    let fifth = [(0, 0.0), (5, 1), (10, 2)]
+    let fifth: [(Int, Double)] = [(0, 0), (5, 1), (10, 2)]
     #expect(try frames(fifth) == [0, 25, 50])
     #expect(try frames(fifth.map { ($0.0, $0.1 * 1000) }, "time_ms") == [0, 25, 50])
     #expect(try frames([(25, 1)]) == [25] && frames([(26, 1)]) == [25])

@@ -108,7 +108,10 @@ struct EngineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Threads that compute (default: every processor).", valueName: "count"))
   var threads: Int?
 
-  @Option(help: "Force the kernels of one instruction set: portable, avx2, avx512 or amx (avx512 with tile registers for bf16).")
+  @Option(
+    help: """
+      Force the kernels of one instruction set: portable, avx2, avx512 or amx (avx512 with tile registers for bf16).
+      """)
   var kernels: InstructionSet?
 
   @Option(help: "Force one convolution algorithm wherever it is legal (see docs/engine.md).")

@@ -35,8 +35,8 @@ struct OverwriteOptions: ParsableArguments {
     for (folder, paths) in Dictionary(grouping: paths, by: { splitPath($0).folder }) {
       let run = RunDirectory(folder)
       guard run.keepsRun else { continue }
-      let kept = Set(run.files.filter(pathExists).map(place))
-      if let path = paths.first(where: { kept.contains(place($0)) }) {
+      let kept = Set(run.files.filter(pathExists).map(resolvedPath))
+      if let path = paths.first(where: { kept.contains(resolvedPath($0)) }) {
         throw KeptByRun(path: path, folder: run.path, elsewhere: elsewhere)
       }
     }

@@ -17,7 +17,7 @@ struct BenchTests {
     #expect(values["runs"] as? Int == 2)
     #expect(values["threads"] as? Int == 1)
     #expect(values["precision"] as? String == "fp32")
-    #expect(["portable", "avx2", "avx512"].contains(values["kernels"] as? String))
+    #expect(["portable", "avx2", "avx512", "amx"].contains(values["kernels"] as? String))
     #expect(try #require(values["peak_rss_bytes"] as? Int) > 1 << 20)
     #expect(try #require(values["gmac"] as? Double) > 0.01)
   }

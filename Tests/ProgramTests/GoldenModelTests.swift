@@ -19,7 +19,7 @@ struct GoldenModelTests {
   @Test("Scores of every transformer", arguments: Golden.Model.transformers)
   func transformer(name: String) throws { _ = try Golden.Model(name).expectSameScores() }
 
-  @Test("Every instruction set of this machine", arguments: ["portable", "avx2", "avx512"])
+  @Test("Every instruction set of this machine", arguments: ["portable", "avx2", "avx512", "amx"])
   func kernels(name: String) throws {
     let model = try Golden.Model("slow_r50_ava")
     let scratch = Scratch()

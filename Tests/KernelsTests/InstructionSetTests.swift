@@ -1,4 +1,5 @@
 import Kernels
+import Tensors
 import Testing
 
 struct InstructionSetTests {
@@ -23,6 +24,18 @@ struct InstructionSetTests {
     } else {
       let error = try #require(throws: KernelError.self) { _ = try KernelTable(set) }
       #expect("\(error)".contains("'\(set.rawValue)'"))
+    }
+  }
+
+  /// So that a run goes on, or is joined with others, wherever the same bits come out.
+  @Test("float32 is computed by the same kernels with tile registers and without")
+  func tilesInFloat32() {
+    for kernels in InstructionSet.available.compactMap({ try? KernelTable($0) }) {
+      let set = kernels.instructionSet
+      #expect(Engine(threads: 1, kernels: kernels).instructionSet == (set == .amx ? .avx512 : set))
+      if kernels.supportsBFloat16 {
+        #expect(Engine(threads: 1, kernels: kernels, activations: .bfloat16).instructionSet == set)
+      }
     }
   }
 

@@ -41,6 +41,11 @@ public final class Engine: Sendable {
     self.planner = planner
   }
 
+  /// The set whose kernels compute, and on which last bits depend: tile registers take no part in float32.
+  public var instructionSet: InstructionSet {
+    kernels.instructionSet == .amx && activations == .float32 ? .avx512 : kernels.instructionSet
+  }
+
   /// Runs a body while no other thread does so on this engine, whose scratch memory serves one run at a time. A body
   /// may do it again.
   public func exclusively<Result>(_ body: () throws -> Result) rethrows -> Result { try exclusion.run(body) }

@@ -24,7 +24,7 @@ extension RunIdentity {
   /// Adds how the arithmetic is done: the last bits of sums differ.
   public mutating func add(_ engine: Engine) {
     add(.precision, engine.activations == .bfloat16 ? "bf16" : "fp32")
-    add(.kernels, engine.kernels.instructionSet.rawValue)
+    add(.kernels, engine.instructionSet.rawValue)
     add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? Self.measured : "by shape"))
   }
 

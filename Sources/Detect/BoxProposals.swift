@@ -21,7 +21,7 @@ struct BoxProposals {
 
   private struct Candidate {
     let record: Int
-    let moment: Moment
+    var moment: Moment
   }
 
   let file: BoxFile
@@ -38,6 +38,8 @@ struct BoxProposals {
   private(set) var remarks: [String] = []
   private(set) var notices: [String] = []
   private var overLimit = 0
+  /// Whether boxes are seen when frames are by the rate of a video.
+  private(set) var usesVideoRate = false
 
   /// - Throws: `ProposalError`.
   init(
@@ -85,7 +87,7 @@ struct BoxProposals {
       let moment: Moment
       switch record.position {
       case .frame(let number):
-        moment = (options.takesSeconds ? record.second.map { .second($0) } : nil) ?? .frame(number)
+        moment = (options.secondUse == .saysTime ? record.second.map { .second($0.value) } : nil) ?? .frame(number)
       case .time(let time): moment = .time(time)
       case .second(let second): moment = .second(second)
       case .picture(let path, let number):
@@ -134,13 +136,14 @@ struct BoxProposals {
   ///   - start: The second that a video's first frame is to be called, where the file counts from it.
   /// - Throws: `ProposalError` for boxes of a picture of another size.
   mutating func keyFrames(of name: String, in frames: VideoFrames?, start: Double) throws -> [ProposalList.FrameBoxes] {
-    guard let own = candidates[name] else { return [] }
+    guard var own = candidates[name] else { return [] }
     try checkSize(own, name, frames)
     candidates[name] = nil
-    let first = firstFrame(of: name)
+    let first = settleClock(&own, name, frames)
     try checkClocks(own, name, frames, first)
     var outside: [Int] = []
     var beside = 0
+    var late: [Double] = []
     var boxes: [Timestamp: [SeenBox]] = [:]
     var lowTimes: Set<Timestamp> = []
     for candidate in own {
@@ -148,10 +151,16 @@ struct BoxProposals {
       // A box that was drawn by hand is sure.
       let score = record.score ?? 1
       if record.score != nil { summary.scores.add(score, hasAction: false) }
-      guard let time = time(of: candidate.moment, first, frames, start), let stamp = Timestamp(seconds: time) else {
+      let time = time(of: candidate.moment, first, frames, start)
+      if let time, time >= BoxRecord.latestSecond {
+        late.append(time)
+        continue
+      }
+      guard let time, let stamp = Timestamp(seconds: time) else {
         if case .frame(let number) = candidate.moment { outside.append(number) } else { beside += 1 }
         continue
       }
+      if case .frame = candidate.moment { usesVideoRate = options.framesPerSecond == nil }
       guard let box = box(record, frames) else {
         boxes[stamp, default: []] += []
         continue
@@ -177,6 +186,12 @@ struct BoxProposals {
       boxes[stamp, default: []].append(SeenBox(box, score: score, id: record.track.flatMap { $0 < 0 ? nil : $0 }))
     }
     say(outside, beside, name, frames, first)
+    if let second = late.min() {
+      notices.append(
+        "proposals: \(counted(late.count, "box", plural: "boxes")) of '\(name)' at \(fixed(second, 0)) and later, which is no second "
+          + "of a video, but may be a time since 1970 -> subtract the time of the video's first frame, in seconds, or give the "
+          + "numbers of frames")
+    }
     let keyFrames = boxes.sorted { $0.key < $1.key }.map { stamp, all in
       let kept = capped(all)
       summary.keptRows += kept.count
@@ -215,12 +230,60 @@ struct BoxProposals {
   private mutating func firstFrame(of name: String) -> Int {
     if let given = options.firstFrame ?? file.firstFrame { return given }
     guard let least = leastFrame[name] else { return 0 }
-    let first = leastFrame.values.contains { $0 <= 0 } ? 0 : 1
+    let first = hasFrameZero ? 0 : 1
     let reason = first == 0 ? "there is a frame 0" : "the first that the file has is \(least)"
+    sayFirst(first, name, reason)
+    return first
+  }
+
+  private var hasFrameZero: Bool { leastFrame.values.contains { $0 <= 0 } }
+
+  private mutating func sayFirst(_ first: Int, _ name: String, _ reason: String) {
     remarks.append(
       "proposals: frames of '\(name)' are counted from \(first), for \(reason) (--proposals-first-frame says otherwise)"
     )
-    return first
+  }
+
+  /// Settles by what boxes with a frame and a second are seen.
+  ///
+  /// - Returns: The number of the first frame.
+  private mutating func settleClock(_ own: inout [Candidate], _ name: String, _ frames: VideoFrames?) -> Int {
+    // Whoever says the rate has decided for frames.
+    guard options.secondUse == .maySayTime, options.framesPerSecond == nil else { return firstFrame(of: name) }
+    let rows = own.compactMap { candidate -> SecondsBesideFrames.Row? in
+      guard case .frame(let number) = candidate.moment else { return nil }
+      let record = file.records[candidate.record]
+      return SecondsBesideFrames.Row(
+        frame: number, second: record.second?.value, step: record.second?.step ?? 1, place: file.describe(record.place))
+    }
+    if rows.allSatisfy({ $0.second == nil }) { return firstFrame(of: name) }
+    let given = options.firstFrame ?? file.firstFrame
+    let video = frames?.source
+    let rate = video?.framesPerSecond ?? usualRate
+    let verdict = SecondsBesideFrames.verdict(
+      rows, firsts: given.map { [$0] } ?? (hasFrameZero ? [0] : [1, 0]), frameTime: 1 / rate
+    ) { index in
+      video.flatMap { index >= 0 && index < $0.frameCount ? $0.time(of: index) : nil } ?? Double(index) / rate
+    }
+    switch verdict {
+    case .alike(let first):
+      if given == nil { sayFirst(first, name, "that is how they go with the seconds beside them") }
+      return first
+    case .seconds:
+      for place in own.indices {
+        if let second = file.records[own[place].record].second { own[place].moment = .second(second.value) }
+      }
+      return 0
+    case .frames(let reason):
+      // Of a video that cannot be opened nothing is known.
+      if frames != nil {
+        notices.append(
+          "proposals: frames of '\(name)' say when boxes are seen, at the video's rate, and the seconds beside them do not, for "
+            + "\(reason) -> remove the column of the seconds, or say with --proposals-fps how many of the file's frames are a second"
+        )
+      }
+      return firstFrame(of: name)
+    }
   }
 
   /// Refuses boxes whose frames decide, and do not go alike with the seconds beside them: one of them is not what it seems. By which
@@ -229,19 +292,20 @@ struct BoxProposals {
     _ own: [Candidate], _ name: String, _ frames: VideoFrames?, _ first: Int
   ) throws(ProposalError) {
     // Whoever says the rate has decided.
-    guard options.framesPerSecond == nil, let video = frames?.source else { return }
+    guard options.secondUse == .checksFrames, options.framesPerSecond == nil, let video = frames?.source else { return }
     var before: (frame: Int, second: Double, time: Double)?
     for candidate in own {
       let record = file.records[candidate.record]
-      guard case .frame(let frame) = candidate.moment, let second = record.second,
+      guard case .frame(let frame) = candidate.moment, let said = record.second,
         let time = time(of: candidate.moment, first, frames, 0)
       else { continue }
+      let second = said.value
       guard let known = before else {
         before = (frame, second, time)
         continue
       }
       let (seconds, times) = (second - known.second, time - known.time)
-      if abs(seconds - times) > max(0.25, 2 / video.framesPerSecond) + 0.005 * abs(times) {
+      if abs(seconds - times) > max(0.25, 2 / video.framesPerSecond, said.step) + 0.005 * abs(times) {
         let rate = (Double(frame - known.frame) / seconds * 1000).rounded() / 1000
         throw .twoClocks(
           place: file.describe(record.place), video: name, frames: [known.frame, frame],

@@ -10,6 +10,13 @@ internal import Wording
 
 /// Says who is where in a stream while it is read.
 public protocol LiveBoxes: AnyObject {
+  /// A stream is opened, for the first time or again, before anyone is asked for.
+  ///
+  /// - Parameters:
+  ///   - framesPerSecond: Its rate.
+  ///   - isStated: Whether the stream states it; else it is a likely one.
+  func begin(framesPerSecond: Double, isStated: Bool)
+
   /// The people at a time, called with ascending times on the thread that reads the stream.
   ///
   /// - Parameters:
@@ -25,6 +32,7 @@ public protocol LiveBoxes: AnyObject {
 }
 
 extension LiveBoxes {
+  public func begin(framesPerSecond: Double, isStated: Bool) {}
   public func takeNotes() -> [String] { [] }
   public func closingNotes() -> [String] { [] }
 }
@@ -47,6 +55,7 @@ public final class FileBoxes: LiveBoxes {
   private let reach: Double
   private var keyFrames: [ProposalList.FrameBoxes]?
   private var place = 0
+  private var rate = (perSecond: 30.0, isStated: false)
   private var hasSeenAnybody = false
   private var notes: [String] = []
 
@@ -58,11 +67,15 @@ public final class FileBoxes: LiveBoxes {
     path: String, _ options: ProposalOptions, name: String, config: Configuration, reach: Double, usualRate: Double
   ) throws {
     threshold = config[.avaDetectionScoreThresh]
+    var options = options
+    options.secondUse = .maySayTime
     source = try ProposalSource(
       path: path, options, scoreThreshold: threshold, videos: [name], usualRate: usualRate)
     notes = source.notices(scoreThreshold: threshold)
     (self.path, self.name, self.reach) = (path, name, reach)
   }
+
+  public func begin(framesPerSecond: Double, isStated: Bool) { rate = (framesPerSecond, isStated) }
 
   public func people(at time: Double, size: ImageSize) throws -> [SeenBox] {
     let all = try keyFrames ?? read(size)
@@ -74,12 +87,21 @@ public final class FileBoxes: LiveBoxes {
     return zip(all[place].boxes, all[place].scores).map { SeenBox($0, score: $1) }
   }
 
-  /// Boxes may be in pixels and by frame numbers: the first frame's size says what they mean.
+  /// Boxes may be in pixels and by frame numbers: the first frame's size and the stream's rate say what they mean.
   private func read(_ size: ImageSize) throws -> [ProposalList.FrameBoxes] {
-    let endless = try VideoFrames(EndlessFrames(name: name, size: size), framesPerSecond: EndlessFrames.rate)
+    let endless = try VideoFrames(
+      EndlessFrames(name: name, size: size, rate.perSecond), framesPerSecond: rate.perSecond)
     let found = try source.keyFrames(of: name, in: endless, start: 0)
     notes += source.remarks + source.boxNotices(scoreThreshold: threshold, isStepped: true)
-    if found.isEmpty {
+    if source.usesVideoRate {
+      let number = rate.perSecond == rate.perSecond.rounded() ? fixed(rate.perSecond, 0) : fixed(rate.perSecond, 3)
+      notes.append(
+        "proposals: frames of '\(name)' are counted at \(number) a second, "
+          + (rate.isStated ? "the rate that the stream states" : "for the stream states no rate")
+          + " (--proposals-fps says otherwise)")
+    }
+    // A file in which nobody is is a result.
+    if found.isEmpty, !source.isEmpty {
       let videos = source.list.summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
       throw source.emptiness(videos: [name], notices: notes)
         ?? LiveBoxesError.noBoxes(path: path, name: name, others: videos)
@@ -121,14 +143,15 @@ public enum LiveBoxesError: Error, Equatable, CustomStringConvertible {
 
 /// What stands for a stream where boxes are read: frames of one size, without an end.
 private final class EndlessFrames: FrameSource {
-  static let rate = 30.0
   let name: String
   let size: ImageSize
+  let framesPerSecond: Double
   var frameCount: Int { 90_000_000 }
-  var framesPerSecond: Double { Self.rate }
   var isOpenEnded: Bool { true }
 
-  init(name: String, size: ImageSize) { (self.name, self.size) = (name, size) }
+  init(name: String, size: ImageSize, _ framesPerSecond: Double) {
+    (self.name, self.size, self.framesPerSecond) = (name, size, framesPerSecond)
+  }
 
   func frame(at index: Int) throws -> Image { preconditionFailure("only its size and its clock are asked for") }
 }

@@ -107,6 +107,7 @@ final class LiveReader {
     let frames = LiveFrames(stream, firstTime: time, framesPerSecond: framesPerSecond) { [unowned self] in pace($0) }
     self.frames = frames
     reader = run.reader(of: frames)
+    boxes?.begin(framesPerSecond: stream.framesPerSecond, isStated: stream.statesRate)
     step = max(step, Int((start / settings.every - 1e-6).rounded(.up)))
     news.append(
       .opened(summary: (stream as? LiveStream)?.summary(frames.size) ?? stream.name, size: frames.size, time: start))

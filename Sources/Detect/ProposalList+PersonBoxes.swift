@@ -11,7 +11,7 @@ extension ProposalList {
   /// - Throws: `RecordError`, `BoxFileError`, `ProposalError`, `FileError`.
   public static func personBoxes(path: String, of names: [String]) throws -> (list: ProposalList, remarks: [String]) {
     var options = ProposalOptions()
-    (options.takesSeconds, options.keepsEveryBox) = (true, true)
+    (options.secondUse, options.keepsEveryBox) = (.saysTime, true)
     func read(_ names: [String]) throws -> ProposalSource {
       try ProposalSource(path: path, options, scoreThreshold: -.infinity, videos: names, usualRate: 30)
     }

@@ -14,8 +14,18 @@ public struct ProposalOptions: Sendable {
   public var firstFrame: Int?
   /// How many of the file's frames are a second; nil where they are the video's own.
   public var framesPerSecond: Double?
-  /// Whether a box that has a second beside its frame's number is seen at that second, by the file's own clock.
-  public var takesSeconds = false
+  /// What a second beside a frame's number may say.
+  public enum SecondUse: Sendable {
+    /// The frame says when a box is seen; both must go alike.
+    case checksFrames
+    /// The one of both says it that can be the video's time: see `SecondsBesideFrames`.
+    case maySayTime
+    /// The second says it, by the file's own clock: no video is looked at.
+    case saysTime
+  }
+
+  /// What a second beside a frame's number says, in a table that has both.
+  public var secondUse = SecondUse.checksFrames
   /// Whether boxes count that are given more than once, as often as they are, and those beside the picture: for a judgement of
   /// whoever has made them.
   public var keepsEveryBox = false

@@ -82,6 +82,11 @@ struct ProposalSource {
     }
   }
 
+  /// Whether boxes of the videos that were asked for are seen when frames are by a video's rate.
+  var usesVideoRate: Bool {
+    if case .boxes(let boxes) = kind { boxes.usesVideoRate } else { false }
+  }
+
   /// Whether nobody is in it at all, whatever is asked for.
   var isEmpty: Bool {
     switch kind {

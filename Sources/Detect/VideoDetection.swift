@@ -132,7 +132,7 @@ public struct VideoDetection {
     let threshold = config[.avaDetectionScoreThresh]
     var proposalOptions = proposalOptions
     // What frames are called counts, unless the call says what the first one is.
-    if timing.startingSecond == nil { proposalOptions.takesSeconds = true }
+    if timing.startingSecond == nil { proposalOptions.secondUse = .maySayTime }
     var source = try ProposalSource(
       path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
     // Where somebody has looked for people, nobody is a result.

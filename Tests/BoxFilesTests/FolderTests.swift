@@ -96,6 +96,18 @@ import Testing
         "found a folder without files of boxes"))
   }
 
+  @Test("A line that is half-written is named in a folder of labels")
+  func halfWritten() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    for number in 1...5 { _ = try scratch.file("labels/v_\(number).txt", "0 0.3 0.5 0.2 0.4\n") }
+    _ = try scratch.file("labels/v_2.txt", "0 0.3 0.5 0.2 0.4\n0 0.3 0.5 0.\n")
+    let error = said { _ = try BoxFile.read(path: scratch.folder.path + "/labels") }
+    #expect(
+      error.contains("/labels/v_2.txt', line 2: expected class, x, y, width, height") && error.contains("0 0.3 0.5 0."),
+      "\(error)")
+  }
+
   @Test("Labels of a segmentation model are told and refused")
   func polygons() throws {
     let scratch = Scratch()
@@ -140,6 +152,6 @@ import Testing
        "annotations": [{"image_id": 1, "category_id": 1, "bbox": [1, 2, 3, 4]}]}
       """
     let record = try #require(try read(text, as: "p.json")).records[0]
-    #expect(record.position == .frame(7) && record.second == 902.5)
+    #expect(record.position == .frame(7) && record.second?.value == 902.5)
   }
 }

@@ -176,6 +176,19 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     #expect(text { _ = try frames([(9, 1), (9, 2)], start: 0) }.contains(" 1.0 and 2.0 -> remove the column"))
   }
 
+  @Test("Times since 1970 are no seconds of a video, which is said")
+  func sinceTheEpoch() throws {
+    let said = text {
+      _ = try detection("timestamp,x1,y1,x2,y2\n1700000001.0,0.1,0.2,0.3,0.4\n1700000002.0,0.1,0.2,0.3,0.4\n")
+    }
+    #expect(
+      said.contains(
+        "2 boxes of 'bframes' at 1700000001 and later, which is no second of a video, but may be a time since 1970 -> "
+          + "subtract the time of the video's first frame"),
+      "\(said)")
+    #expect(!said.contains("beside the picture"), "\(said)")
+  }
+
   @Test("Frames that were taken at another rate")
   func otherRate() throws {
     let text = "frame,x1,y1,x2,y2\n0,0.1,0.2,0.3,0.4\n2,0.1,0.2,0.3,0.4\n4,0.1,0.2,0.3,0.4\n5,0.1,0.2,0.3,0.4\n"

@@ -80,6 +80,32 @@ struct WatchTests {
     #expect(events(try lines(result)) == ["opened", "noted", "noted", "ended"])
   }
 
+  @Test("Frames of boxes are counted at the stream's rate, which is said, or at the call's")
+  func boxesByFrames() throws {
+    let scratch = Scratch()
+    let rows = (0..<60).map { "\($0),\(0.1 + Double($0) / 100),0.2,0.9,0.9\n" }.joined()
+    let boxes = try scratch.file("boxes.csv", "frame,x1,y1,x2,y2\n" + rows)
+    for (more, lefts) in [([], [0.1, 0.35, 0.6]), (["--proposals-fps", "20"], [0.1, 0.3, 0.5])] {
+      let result = Program.run(Self.watch(Self.video("bframes.mp4"), ["--proposals", boxes] + more))
+      expectSuccess(result)
+      let found = keyFrames(try lines(result)).map { ($0["people"] as? [[String: Any]])?.first?["box"] as? [Double] }
+      #expect(found.count == 3, "\(result.stdout)")
+      for (box, left) in zip(found, lefts) { #expect(abs((box?.first ?? 0) - left) < 1e-9, "\(found)") }
+      let said = "frames of 'bframes' are counted at 25 a second, the rate that the stream states (--proposals-fps says"
+      #expect(result.stderr.contains(said) == more.isEmpty, "\(result.stderr)")
+    }
+  }
+
+  @Test("A folder of labels in which nobody is is a result")
+  func nobody() throws {
+    let scratch = Scratch()
+    for number in 1...3 { _ = try scratch.file("labels/bframes_\(number).txt", "") }
+    let result = Program.run(Self.watch(Self.video("bframes.mp4"), ["--proposals", scratch.path + "/labels"]))
+    expectSuccess(result)
+    #expect(result.stderr.contains("and nobody is in it"), "\(result.stderr)")
+    #expect(keyFrames(try lines(result)).map { ($0["people"] as? [Any])?.count } == [0, 0, 0], "\(result.stdout)")
+  }
+
   @Test("A video that is piped in")
   func pipe() throws {
     let piped = Program.run(after: "exec < '\(Self.video("raw.h264"))'", Self.watch("-"))

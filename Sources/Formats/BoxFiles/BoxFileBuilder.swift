@@ -15,7 +15,8 @@ struct BoxFileBuilder {
   ///
   /// - Throws: `BoxFileError` where they are not in order.
   mutating func add(
-    _ values: [Double], isSize: Bool, at position: BoxRecord.Position, second: Double? = nil, video: String? = nil,
+    _ values: [Double], isSize: Bool, at position: BoxRecord.Position, second: BoxRecord.Second? = nil,
+    video: String? = nil,
     unit: BoxRecord.Unit = .unknown, size: ImageSize? = nil, classNumber: Int? = nil, className: String? = nil,
     score: Double? = nil, track: Int? = nil, place: BoxRecord.Place
   ) throws {

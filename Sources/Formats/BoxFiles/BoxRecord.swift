@@ -22,6 +22,16 @@ public struct BoxRecord: Sendable, Equatable {
     case unknown
   }
 
+  /// A second that stands beside a frame's number.
+  public struct Second: Sendable, Equatable {
+    public var value: Double
+    /// The least that seconds can differ by as this one is written: 1 for a whole one, 0.1 with one decimal.
+    public var step: Double
+  }
+
+  /// Beyond this a number is no second of any video: eleven days. Times since 1970 are a thousand times as large.
+  public static let latestSecond = 1e6
+
   /// Where a box stands, for messages.
   public struct Place: Sendable, Equatable {
     /// What a file is counted in.
@@ -38,7 +48,7 @@ public struct BoxRecord: Sendable, Equatable {
   public var video: String?
   public var position: Position
   /// The second of the author's clock, where the file says it beside a frame's number.
-  public var second: Double?
+  public var second: Second?
   public var x1: Double
   public var y1: Double
   public var x2: Double

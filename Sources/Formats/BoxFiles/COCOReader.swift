@@ -9,7 +9,7 @@ struct COCOReader {
   private struct Picture {
     var video: String?
     var position: BoxRecord.Position
-    var second: Double?
+    var second: BoxRecord.Second?
     var size: ImageSize?
   }
 
@@ -178,8 +178,10 @@ struct COCOReader {
       } else if let video = image["video_id"].flatMap({ names[$0.text] }), case .number(let frame)? = image["frame_id"],
         let frame = frame.int
       {
-        var second: Double?
-        if case .number(let number)? = image["second"], number.double.isFinite { second = number.double }
+        var second: BoxRecord.Second?
+        if case .number(let number)? = image["second"], number.double.isFinite {
+          second = BoxRecord.Second(value: number.double, step: decimalStep(of: number.text))
+        }
         pictures[id] = Picture(video: video, position: .frame(frame), second: second, size: size)
       } else if case .string(let file)? = image["file_name"] {
         pictures[id] = Picture(position: .picture(withoutPictureEnding(file), number: Int(id)), size: size)

@@ -59,12 +59,11 @@ struct HeaderCSV: BoxFormat {
     func text(_ role: HeaderColumns.Role) -> String? {
       columns[role].map { row.fields[$0] }.flatMap { $0.isEmpty ? nil : $0 }
     }
-    func number(_ role: HeaderColumns.Role) throws -> Double? {
+    func number(_ role: HeaderColumns.Role, advice: String = "correct or remove the row") throws -> Double? {
       guard let text = text(role) else { return nil }
       guard let value = finiteNumber(text) else {
         throw builder.fault(
-          place, expected: "a number in the column '\(columns.name(role))'", found: quoted(text),
-          advice: "correct or remove the row")
+          place, expected: "a number in the column '\(columns.name(role))'", found: quoted(text), advice: advice)
       }
       return value
     }
@@ -85,14 +84,17 @@ struct HeaderCSV: BoxFormat {
       }
       return integer
     }
-    func finite(_ role: HeaderColumns.Role) -> Double? { text(role).flatMap { finiteNumber($0) } }
     let position: BoxRecord.Position
-    var second: Double?
+    var second: BoxRecord.Second?
     if columns[.frame] != nil {
       guard let frame = try integer(.frame) else { throw missing(.frame, place, columns, builder) }
       position = .frame(frame)
-      // A time since 1970 is none of the video's.
-      second = (finite(.second) ?? finite(.millisecond).map { $0 / 1000 }).flatMap { $0 < 1e6 ? $0 : nil }
+      let advice = "correct it, or remove the column: the frame says when the box is seen"
+      for (role, unit) in [(HeaderColumns.Role.second, 1.0), (.millisecond, 0.001)] where second == nil {
+        // A time since 1970 is none of the video's.
+        guard let value = try number(role, advice: advice), abs(value * unit) < BoxRecord.latestSecond else { continue }
+        second = BoxRecord.Second(value: value * unit, step: unit * decimalStep(of: text(role) ?? ""))
+      }
     } else if columns[.second] != nil {
       position = .second(try required(.second))
     } else if columns[.millisecond] != nil {
@@ -127,6 +129,13 @@ struct HeaderCSV: BoxFormat {
       place, expected: "a value in the column '\(columns.name(role))'", found: "nothing",
       advice: "correct or remove the row")
   }
+}
+
+/// The least that a number can differ by as it is written: 1 for "12", 0.01 for "12.50".
+func decimalStep(of text: String) -> Double {
+  if text.utf8.contains(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) { return 0 }
+  let decimals = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
+  return (0..<decimals).reduce(1.0) { step, _ in step / 10 }
 }
 
 /// A picture's path without the ending of a picture.

@@ -38,10 +38,13 @@ struct YOLOText: BoxFormat {
       let count = content.textFiles.count { !isNameList($0) }
       return count == 0 ? "an empty folder" : counted(count, "empty text file")
     }
-    let rows = content.sample.map { numbers(in: $0) }
-    guard !rows.isEmpty, rows.allSatisfy({ $0.map { Self.isRow($0) || Self.isPolygon($0) } ?? false }),
-      content.sample.allSatisfy({ !$0.contains(",") })
-    else { return nil }
+    let fitting = content.sample.count { line in
+      !line.contains(",") && numbers(in: line).map { Self.isRow($0) || Self.isPolygon($0) } ?? false
+    }
+    // A folder of labels is one, too, where a few lines are half-written: they are named when they are read.
+    guard fitting > 0, content.isFolder ? fitting * 2 > content.sample.count : fitting == content.sample.count else {
+      return nil
+    }
     let lines = "lines of class, x, y, width, height in fractions"
     return content.isFolder ? "\(counted(content.textFiles.count, "text file")) with \(lines)" : lines
   }

@@ -8,6 +8,8 @@ public protocol FrameStream: AnyObject {
   var name: String { get }
   /// Frames a second, as far as that is known.
   var framesPerSecond: Double { get }
+  /// Whether the stream states that rate; else it is a likely one.
+  var statesRate: Bool { get }
   /// The size of the frame that came last; nil before the first.
   var size: ImageSize? { get }
   /// Goes to the next frame.
@@ -16,6 +18,10 @@ public protocol FrameStream: AnyObject {
   func advance() throws(VideoError) -> Double?
   /// The frame that came last.
   func image() throws(VideoError) -> Image
+}
+
+extension FrameStream {
+  public var statesRate: Bool { true }
 }
 
 extension LiveStream: FrameStream {

@@ -13,6 +13,8 @@ public final class LiveStream {
   private let format: String
   /// Frames a second as the stream states them; 30 where it does not.
   public let framesPerSecond: Double
+  /// Whether the stream states its rate.
+  public let statesRate: Bool
   /// Whether the stream says how long it is: then its end is an end, and no interruption.
   public let statesLength: Bool
   /// Frames that were damaged, and left out.
@@ -73,7 +75,8 @@ public final class LiveStream {
     (self.packet, self.frame, self.incoming) = (packet, frame, incoming)
     orientation = VideoInfo.orientation(of: stream) ?? .upright
     let rates = [stream.pointee.avg_frame_rate, stream.pointee.r_frame_rate].map { Ratio($0).value }
-    framesPerSecond = rates.first { $0 > 0 && $0 <= 1000 } ?? 30
+    let stated = rates.first { $0 > 0 && $0 <= 1000 }
+    (framesPerSecond, statesRate) = (stated ?? 30, stated != nil)
     statesLength = timestamp(context.pointee.duration) != nil
     let parameters = stream.pointee.codecpar.pointee
     format =

@@ -146,17 +146,29 @@ import Testing
     #expect(file.records[0].place.number == 6)
   }
 
-  @Test("CVAT: frames of a task that takes every third from the tenth on")
+  @Test("CVAT: frames of a task that takes every third from the tenth on are the video's, as the export has them")
   func cvatSteps() throws {
     let text = """
       <?xml version="1.0" encoding="utf-8"?>
       <annotations><meta><task><start_frame>10</start_frame><frame_filter>step=3</frame_filter></task></meta>
-      <track id="4" label="rider"><box frame="2" outside="0" occluded="0" keyframe="1" xtl="1" ytl="2" xbr="3" ybr="4"/>
-      <polygon frame="2" points="1,2"/></track></annotations>
+      <track id="4" label="rider"><box frame="16" outside="0" occluded="0" keyframe="1" xtl="1" ytl="2" xbr="3" ybr="4"/>
+      <polygon frame="16" points="1,2"/></track></annotations>
       """
     let file = try #require(try read(text, as: "a.xml"))
     #expect(file.records[0].position == .frame(16) && file.records[0].track == 4 && file.firstFrame == 0)
     #expect(file.leftOut.map(\.what) == ["polygon"] && file.records[0].video == nil)
+  }
+
+  @Test("CVAT: images of such a task have the video's numbers in their names, the task's as their ids")
+  func cvatImagesOfSteps() throws {
+    let text = """
+      <annotations><meta><task><start_frame>10</start_frame><frame_filter>step=3</frame_filter></task></meta>
+      <image id="2" name="frame_000016" width="97" height="63">
+      <box label="person" occluded="0" xtl="1" ytl="2" xbr="3" ybr="4"/></image></annotations>
+      """
+    let file = try #require(try read(text, as: "a.xml"))
+    #expect(file.records[0].position == .picture("frame_000016", number: 2) && file.pictures == ["frame_000016"])
+    #expect(file.firstFrame == 0 && file.records[0].size == ImageSize(width: 97, height: 63))
   }
 
   @Test("Packed files are read as they are")

@@ -2,9 +2,11 @@ internal import Files
 internal import Geometry
 internal import Wording
 
-/// CVAT's XML 1.1: for videos, tracks of boxes by frame; for pictures, boxes in images. Boxes are in pixels, frames count
-/// from 0 and are every so many of the video's where the task says so (`start_frame`, `frame_filter`). Source: CVAT's
-/// documentation "XML annotation format" and cvat/apps/dataset_manager/formats/cvat.py.
+/// CVAT's XML 1.1: for videos, tracks of boxes by frame; for pictures, boxes in images. Boxes are in pixels. Frames are the
+/// video's own, from 0, in a task that shows a part of it or every n-th frame (`start_frame`, `frame_filter`), too: the export has
+/// counted them back already, and has the video's numbers in the names of its images, as in frame_000024. Source: CVAT's
+/// documentation "XML annotation format", cvat/apps/dataset_manager/formats/cvat.py and `abs_frame_id` of
+/// cvat/apps/dataset_manager/bindings.py.
 struct CVATXML: BoxFormat {
   let name = "cvat"
   let title = "CVAT's XML"
@@ -35,8 +37,6 @@ private final class CVATReader: XMLElementHandler {
   private var size: ImageSize?
   private var original: (width: Int?, height: Int?)
   private var source: String?
-  private var firstFrame = 0
-  private var step = 1
   private var track: (number: Int?, label: String)?
   private var image: (name: String, number: Int?, size: ImageSize?)?
 
@@ -49,8 +49,7 @@ private final class CVATReader: XMLElementHandler {
   func finish() -> BoxFile {
     var file = builder.finish()
     for index in file.records.indices {
-      if case .frame(let number) = file.records[index].position {
-        file.records[index].position = .frame(firstFrame + number * step)
+      if case .frame = file.records[index].position {
         file.records[index].size = size
         file.records[index].video = source
       }
@@ -93,10 +92,6 @@ private final class CVATReader: XMLElementHandler {
         size = ImageSize(width: width, height: height)
       }
     case "source" where inMeta: source = text.isEmpty ? nil : text
-    case "start_frame" where inMeta && path.last == "task": firstFrame = Int(text).map { min(max($0, 0), 1 << 40) } ?? 0
-    case "frame_filter" where inMeta:
-      step = text.firstRange(of: "step=").flatMap { Int(text[$0.upperBound...].prefix { $0.isNumber }) } ?? 1
-      step = min(max(step, 1), 1 << 20)
     default: break
     }
   }

@@ -8,8 +8,9 @@ internal import Wording
 
 /// Boxes that come line by line while the stream is read, each line a ``LineOfBoxes``.
 ///
-/// Times are seconds after the stream's first frame; a line without one is of the frame that was read last. Boxes in pixels are
-/// of the line's "size", else of the stream where a number is greater than 2.
+/// Times are seconds after the stream's first frame, lines come in their order; a line without one is of the frame that was read
+/// last. Boxes in pixels are of the line's "size", else of the stream where a number is greater than 2. What no key frame can be
+/// matched with is said: times of another clock, and lines that come after their key frame.
 public final class LineBoxes: LiveBoxes {
   /// How far a box may reach beyond the picture, as detectors' boxes do, in its sides.
   private static let slack = 0.1
@@ -25,6 +26,10 @@ public final class LineBoxes: LiveBoxes {
   private var lastTime = -Double.infinity
   private var notes: [String] = []
   private var unsaid = 0
+  private var clock = LineClock()
+  /// Lines that came after later ones, and too late.
+  private var lateLines = 0
+  private var nextSaid = 1
 
   /// - Parameters:
   ///   - descriptor: Where lines come from.
@@ -42,7 +47,9 @@ public final class LineBoxes: LiveBoxes {
     while !isOver, try take(at: time, size) {}
     moments.removeAll { $0.time < time - reach }
     let near = moments.filter { abs($0.time - time) <= reach }
-    return near.min { abs($0.time - time) < abs($1.time - time) }?.boxes ?? []
+    let nearest = near.min { abs($0.time - time) < abs($1.time - time) }
+    if let note = clock.ask(at: time, isAnswered: nearest != nil, reach: reach) { notes.append(note) }
+    return nearest?.boxes ?? []
   }
 
   /// Takes one line.
@@ -59,7 +66,9 @@ public final class LineBoxes: LiveBoxes {
       do throws(LineFault) {
         let moment = try parse(line, now: time, size)
         // A line may be late; what has been asked for has been answered.
+        if moment.time < lastTime, moment.time < time - reach { sayLate(moment.time) }
         lastTime = max(lastTime, moment.time)
+        clock.add(moment.time)
         if moments.count == 10_000 { moments.removeFirst() }
         moments.append(moment)
       } catch {
@@ -76,6 +85,24 @@ public final class LineBoxes: LiveBoxes {
     } else {
       unsaid += 1
     }
+  }
+
+  /// Says the first late line, the tenth, the hundredth: a stream may have no end at which they could be counted.
+  private func sayLate(_ time: Double) {
+    lateLines += 1
+    guard lateLines == nextSaid else { return }
+    nextSaid *= 10
+    let count = lateLines == 1 ? "" : " (\(lateLines) such lines so far)"
+    notes.append(
+      "reading boxes: line \(lineNumber) of the standard input: its time \(short(time)) comes after \(short(lastTime)), when its key "
+        + "frame had been answered, and it is passed over\(count) -> write lines in the order of their times")
+  }
+
+  public func closingNotes() -> [String] {
+    let late =
+      "reading boxes: \(counted(lateLines, "line")) came after lines of later times and too late, and "
+      + "\(lateLines == 1 ? "was" : "were") passed over -> write lines in the order of their times"
+    return [clock.closingNote(reach: reach), lateLines > 0 ? late : nil].compactMap(\.self)
   }
 
   public func takeNotes() -> [String] {
@@ -97,6 +124,11 @@ public final class LineBoxes: LiveBoxes {
     if moment.time == nil, waits {
       throw LineFault(
         what: "it has no \"time\", and the stream does not run by the clock -> add it, or give --pace live")
+    }
+    if let given = moment.time, given - now >= BoxRecord.latestSecond {
+      throw LineFault(
+        what: "\"time\" is \(fixed(given, 0)), which is no second of the stream, but may be a time since 1970 -> give seconds after the "
+          + "stream's first frame: subtract its time")
     }
     var unit = moment.size
     var seen = moment.boxes.map { SeenBox($0.corners, score: $0.score ?? 1, id: $0.id) }

@@ -84,7 +84,7 @@ public final class FileBoxes: LiveBoxes {
     }
     guard place < all.count, abs(all[place].time.seconds - time) <= reach else { return [] }
     hasSeenAnybody = true
-    return zip(all[place].boxes, all[place].scores).map { SeenBox($0, score: $1) }
+    return all[place].seen.boxes
   }
 
   /// Boxes may be in pixels and by frame numbers: the first frame's size and the stream's rate say what they mean.
@@ -117,8 +117,6 @@ public final class FileBoxes: LiveBoxes {
         + "and a stream's first frame is second 0 -> subtract the second of the first frame, or use detect, which finds it out"
     ]
   }
-
-  private func short(_ seconds: Double) -> String { seconds == seconds.rounded() ? fixed(seconds, 0) : "\(seconds)" }
 
   public func takeNotes() -> [String] {
     defer { notes = [] }

@@ -102,6 +102,64 @@ private final class Lines {
     #expect(boxes.takeNotes() == [])
   }
 
+  @Test("Times since 1970 are no seconds of the stream: each such line is named, and at the end that none was near")
+  func timesSince1970() throws {
+    let lines = Lines((1...2).map { "{\"time\": \(1_700_000_000 + $0).0, \"boxes\": [[0, 0, 1, 1]]}\n" }.joined())
+    let boxes = lines.boxes()
+    #expect(try boxes.people(at: 0, size: size) == [])
+    let notes = boxes.takeNotes()
+    #expect(notes.count == 2, "\(notes)")
+    #expect(
+      notes.first?.contains(
+        "line 1 of the standard input: \"time\" is 1700000001, which is no second of the stream, but may be a time since 1970 -> ")
+        == true)
+    #expect(
+      boxes.closingNotes() == ["reading boxes: 0 of 1 key frame had a line, for none came that could be read"])
+  }
+
+  @Test("Milliseconds are near no key frame: said at the third one, once, and at the end", arguments: [0, 1])
+  func milliseconds(first: Int) throws {
+    let lines = Lines((first...9).map { "{\"time\": \($0 * 1000), \"boxes\": [[0, 0, 1, 1]]}\n" }.joined())
+    let boxes = lines.boxes()
+    var notes: [[String]] = []
+    for time in 0...5 {
+      #expect(try boxes.people(at: Double(time), size: size).isEmpty == (time > 0 || first > 0))
+      notes.append(boxes.takeNotes())
+    }
+    let evident = first == 0 ? 3 : 2
+    #expect(notes.map(\.count) == (0...5).map { $0 == evident ? 1 : 0 }, "\(notes)")
+    #expect(
+      notes[evident].first?.hasPrefix(
+        "reading boxes: the last 3 key frames, up to \(evident) s, had no line within 0.5 s: ") == true)
+    #expect(notes[evident].first?.contains(" to 1000 so far -> \"time\" is in seconds after the stream's first frame") == true)
+    let closing = boxes.closingNotes()
+    #expect(closing.count == 1)
+    #expect(
+      closing.first?.hasPrefix("reading boxes: \(first == 0 ? 1 : 0) of 6 key frames (0 to 5 s) had a line within 0.5 s: ") == true,
+      "\(closing)")
+    #expect(closing.first?.contains("divide milliseconds by 1000") == true)
+  }
+
+  @Test("A line that comes after a later one and after its key frame is said and counted; one in time is not")
+  func lateLines() throws {
+    func line(_ time: Double) -> String { "{\"time\": \(time), \"boxes\": [[0.25, 0.5, 0.75, 1]]}\n" }
+    let lines = Lines([0.2, 0, 2, 1, 1.1, 3, 2.9].map(line).joined())
+    let boxes = lines.boxes()
+    #expect(try (0...3).map { try boxes.people(at: Double($0), size: size).count } == [1, 0, 1, 1])
+    let notes = boxes.takeNotes()
+    #expect(notes.count == 1, "\(notes)")
+    #expect(notes.first?.contains("line 4 of the standard input: its time 1 comes after 2, when its key frame ") == true, "\(notes)")
+    let closing = boxes.closingNotes()
+    #expect(closing.count == 2, "\(closing)")
+    #expect(
+      closing.last
+        == "reading boxes: 2 lines came after lines of later times and too late, and were passed over -> write lines in the order of "
+        + "their times")
+    let inOrder = Lines([0, 1].map(line).joined()).boxes()
+    for time in 0...1 { _ = try inOrder.people(at: Double(time), size: size) }
+    #expect(inOrder.takeNotes() == [] && inOrder.closingNotes() == [])
+  }
+
   @Test func manyWrongLinesAreCounted() throws {
     let lines = Lines(String(repeating: "x\n", count: 500))
     let boxes = lines.boxes()

@@ -225,12 +225,11 @@ struct BoxProposals {
 
   // MARK: Time
 
-  /// The number of the first frame: as the user says, by the format's convention, or 0 where a frame 0 is, be it another
-  /// video's: one tool has counted all.
+  /// The number of the first frame, as the user says or as `BoxFile.firstFrame` has it.
   private mutating func firstFrame(of name: String) -> Int {
     if let given = options.firstFrame ?? file.firstFrame { return given }
     guard let least = leastFrame[name] else { return 0 }
-    let first = hasFrameZero ? 0 : 1
+    let first = file.firstFrame(least: leastFrame.values.min() ?? least)
     let reason = first == 0 ? "there is a frame 0" : "the first that the file has is \(least)"
     sayFirst(first, name, reason)
     return first

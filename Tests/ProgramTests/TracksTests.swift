@@ -64,6 +64,15 @@ struct TracksTests {
     #expect(try text(scratch.path + "/b/mot/film.txt") == written)
     expectSuccess(Program.run(call(source, "c") + ["--linker", "overlap"]))
     #expect(try text(scratch.path + "/c/mot/film.txt") == written)
+    // Counted from 0, the same frames are the same.
+    let zero = try scratch.file("zero/film.txt", (0...8).map { "\($0),-1,\(11 + $0),10,20,60,0.9\n" }.joined())
+    let counted = Program.run(call(zero, "e"))
+    expectSuccess(counted)
+    #expect(try text(scratch.path + "/e/mot/film.txt") == written)
+    #expect(counted.stderr.contains("frames are counted from 0, for there is a frame 0 (--first-frame says"))
+    let before = call(source, "f") + ["--first-frame", "0"]
+    expectSuccess(Program.run(before))
+    #expect(try text(scratch.path + "/f/mot/film.txt").hasPrefix("2,1,11.00,"))
     let twice = try scratch.file("twice.txt", "1,4,1,1,9,9,1\n1,4,30,1,9,9,1\n")
     expectFailure(
       Program.run(call(twice, "d")), ["'\(twice)', line 2: expected each id once in a frame, found 4 in frame 1 again"])
@@ -84,6 +93,7 @@ struct TracksTests {
     "What a call lacks or says twice",
     arguments: [
       (["--mot"], "--mot counts frames and pixels -> add --fps RATE and --size WxH"),
+      (["--first-frame", "0"], "--first-frame is of a MOT text -> add --mot, or leave it out"),
       (["--size", "100"], "expected width x height in pixels -> write 640x360"),
       (["--fps", "0"], "--fps is 0.0 -> give more than 0, at most 1000"),
       (["--fps", "1e300"], "--fps is 1e+300 -> give more than 0, at most 1000"),

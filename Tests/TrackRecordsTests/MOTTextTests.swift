@@ -8,13 +8,14 @@ import Tracks
 
 /// Texts of the MOT Challenge, read to follow people.
 @Suite struct MOTTextTests {
-  private func people(_ text: String) throws -> PeopleOverTime {
+  private func people(_ text: String, firstFrame: Int? = nil) throws -> PeopleOverTime {
     let folder = TemporaryFolder()
     defer { folder.remove() }
     let path = folder.path + "/rows.txt"
     try writeFile(path, text)
     let file = try #require(try BoxFile.read(path: path, format: BoxFormats.mot))
-    return try PeopleOverTime(video: "v", mot: file, size: ImageSize(width: 100, height: 200), framesPerSecond: 10)
+    return try PeopleOverTime(
+      video: "v", mot: file, size: ImageSize(width: 100, height: 200), framesPerSecond: 10, firstFrame: firstFrame)
   }
 
   private func box(_ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double) -> UnitBox {
@@ -41,10 +42,21 @@ import Tracks
     #expect(Set(tracks.tracks.map(\.id)).isSuperset(of: [7, 8]) && tracks.tubes.isEmpty)
   }
 
+  /// Whoever has counted from 0 has no first frame 1, as detect has it; a number that is given holds.
+  @Test func firstFrames() throws {
+    func frames(_ text: String, _ first: Int? = nil) throws -> [Int] {
+      try people(text, firstFrame: first).frames.map(\.boxes.count)
+    }
+    let (zero, one) = ("0,1,1,2,3,4,1\n2,1,1,2,3,4,1\n", "1,1,1,2,3,4,1\n2,1,1,2,3,4,1\n")
+    #expect(try frames(zero) == [1, 0, 1] && frames(one) == [1, 1])
+    #expect(try frames(one, 0) == [0, 1, 1] && frames(one, -1) == [0, 0, 1, 1])
+    #expect(try people(zero).frames.map(\.time) == [0, 0.1, 0.2])
+  }
+
   @Test func badRows() throws {
-    func said(_ text: String) -> String {
+    func said(_ text: String, firstFrame: Int? = nil) -> String {
       do {
-        _ = try people(text)
+        _ = try people(text, firstFrame: firstFrame)
         return ""
       } catch {
         return "\(error)"
@@ -52,8 +64,8 @@ import Tracks
     }
     let ending = " -> correct or remove the line"
     #expect(
-      said("1,1,1,2,3,4,1\n0,1,1,2,3,4,1\n").hasSuffix(
-        "/rows.txt', line 2: expected a whole number from 1 to 4000000 for the frame, found 0" + ending))
+      said("5,1,1,2,3,4,1\n4,1,1,2,3,4,1\n", firstFrame: 5).hasSuffix(
+        "/rows.txt', line 2: expected a whole number from 5 to 4000004 for the frame, found 4" + ending))
     #expect(said("300000000,1,1,2,3,4,1\n").hasSuffix("4000000 for the frame, found 300000000" + ending))
     #expect(
       said("1,1,1,2,3,0,1\n").hasSuffix(

@@ -40,6 +40,11 @@ public struct BoxFile: Sendable {
   /// Where a record stands: "line 3 of 'labels/a_12.txt'".
   public func describe(_ place: BoxRecord.Place) -> String { "\(place.part) \(place.number) of '\(files[place.file])'" }
 
+  /// The number of a video's first frame: by the format's convention, else 0 where a frame 0 is, else 1.
+  ///
+  /// - Parameter least: The least number of a frame, of any video: one tool has counted all.
+  public func firstFrame(least: Int) -> Int { firstFrame ?? (least <= 0 ? 0 : 1) }
+
   /// An error about one record.
   public func fault(_ record: BoxRecord, expected: String, found: String, advice: String) -> BoxFileError {
     let place = record.place

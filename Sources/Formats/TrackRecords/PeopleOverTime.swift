@@ -51,11 +51,15 @@ public struct PeopleOverTime: Sendable {
   ///
   /// - Parameters:
   ///   - size: Of the frames, in pixels.
-  ///   - framesPerSecond: Above 0; frame 1 is at 0 s.
-  /// - Throws: `BoxFileError` for frames that are not counted from 1 or beyond a day, for boxes without an area, and for an id
-  ///   that a frame has twice.
-  public init(video: String, mot file: BoxFile, size: ImageSize, framesPerSecond: Double) throws(BoxFileError) {
+  ///   - framesPerSecond: Above 0; the first frame is at 0 s.
+  ///   - firstFrame: Its number; nil for that of `BoxFile.firstFrame`.
+  /// - Throws: `BoxFileError` for frames before the first one or beyond a day, for boxes without an area, and for an id that a frame
+  ///   has twice.
+  public init(
+    video: String, mot file: BoxFile, size: ImageSize, framesPerSecond: Double, firstFrame: Int? = nil
+  ) throws(BoxFileError) {
     self.video = video
+    let first = firstFrame ?? Self.firstFrame(of: file)
     let (width, height) = (Double(size.width), Double(size.height))
     var boxes: [Int: [SeenBox]] = [:]
     var ids: [Int: Set<Int>] = [:]
@@ -64,8 +68,8 @@ public struct PeopleOverTime: Sendable {
         if !isRight { throw file.fault(record, expected: expected, found: found, advice: "correct or remove the line") }
       }
       guard case .frame(let frame) = record.position else { continue }
-      try check(
-        (1...Self.lastFrame).contains(frame), "a whole number from 1 to \(Self.lastFrame) for the frame", "\(frame)")
+      let last = first + Self.lastFrame - 1
+      try check((first...last).contains(frame), "a whole number from \(first) to \(last) for the frame", "\(frame)")
       try check(
         record.x2 > record.x1 && record.y2 > record.y1, "a width and a height above 0",
         "\(record.x2 - record.x1) and \(record.y2 - record.y1)")
@@ -73,16 +77,24 @@ public struct PeopleOverTime: Sendable {
         try check(
           ids[frame, default: []].insert(id).inserted, "each id once in a frame", "\(id) in frame \(frame) again")
       }
-      boxes[frame, default: []].append(
+      boxes[frame - first, default: []].append(
         SeenBox(
           UnitBox(x1: record.x1 / width, y1: record.y1 / height, x2: record.x2 / width, y2: record.y2 / height),
           score: record.score ?? 1, id: record.track))
     }
     // Frames without a box are frames all the same: a track that is not seen there is lost.
-    frames = (0..<(boxes.keys.max() ?? 0)).map {
-      SeenFrame(time: Double($0) / framesPerSecond, boxes: boxes[$0 + 1] ?? [])
+    frames = (0..<(boxes.keys.max().map { $0 + 1 } ?? 0)).map {
+      SeenFrame(time: Double($0) / framesPerSecond, boxes: boxes[$0] ?? [])
     }
     scores = frames.map { $0.boxes.map { _ in [:] } }
+  }
+
+  /// The number of the first frame of a MOT text, where nobody says it.
+  public static func firstFrame(of file: BoxFile) -> Int {
+    let frames = file.records.compactMap { record -> Int? in
+      if case .frame(let frame) = record.position { frame } else { nil }
+    }
+    return file.firstFrame(least: frames.min() ?? 1)
   }
 
   /// A video in which nobody is.

@@ -41,6 +41,11 @@ struct TracksCommand: ParsableCommand {
   var frameSize: SizeArgument?
 
   @Option(
+    help: ArgumentHelp(
+      "The number of the first frame in the MOT text (default: 0 where a frame 0 is, else 1).", valueName: "number"))
+  var firstFrame: Int?
+
+  @Option(
     name: .customLong("labelmap"), help: ArgumentHelp("Names of the classes, for tubes.json.", valueName: "file"))
   var labelMap: String?
 
@@ -57,6 +62,12 @@ struct TracksCommand: ParsableCommand {
   func validate() throws {
     if mot, fps == nil || size == nil {
       throw ValidationError("--mot counts frames and pixels -> add --fps RATE and --size WxH")
+    }
+    if let firstFrame {
+      if !mot { throw ValidationError("--first-frame is of a MOT text -> add --mot, or leave it out") }
+      if abs(firstFrame) > 1_000_000_000 {
+        throw ValidationError("--first-frame is \(firstFrame) -> give a frame's number, mostly 0 or 1")
+      }
     }
     if let fps, !(fps > 0 && fps <= 1000) { throw ValidationError("--fps is \(fps) -> give more than 0, at most 1000") }
     // The size alone serves linking.
@@ -98,7 +109,7 @@ struct TracksCommand: ParsableCommand {
     try found.writeTracks(to: files[0])
     try found.writeTubes(to: files[1]) { labels?.name(of: $0) }
     try found.writeActions(to: files[2])
-    // Frame 1 of a MOT text is the video's first; in a file of detections nobody says when that was, but tracks may.
+    // The first frame of a MOT text is the video's first; in a file of detections nobody says when that was, but tracks may.
     let starts = Dictionary(
       zip(found, videos).map { ($0.video, mot ? 0 : $0.start ?? $1.frames.first?.time ?? 0) },
       uniquingKeysWith: { first, _ in first })
@@ -117,7 +128,13 @@ struct TracksCommand: ParsableCommand {
 
   private func people(_ known: DetectionPeople) throws -> [PeopleOverTime] {
     if mot, let fps, let size, let file = try BoxFile.read(path: source, format: BoxFormats.mot) {
-      return [try PeopleOverTime(video: fileStem(source), mot: file, size: size, framesPerSecond: fps)]
+      if firstFrame == nil, PeopleOverTime.firstFrame(of: file) == 0 {
+        Console.say("frames are counted from 0, for there is a frame 0 (--first-frame says otherwise)")
+      }
+      return [
+        try PeopleOverTime(
+          video: fileStem(source), mot: file, size: size, framesPerSecond: fps, firstFrame: firstFrame)
+      ]
     }
     return known.people(in: try DetectionTable.read(path: rows, mayBeEmpty: true).table, of: rows)
   }

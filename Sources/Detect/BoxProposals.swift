@@ -50,6 +50,7 @@ struct BoxProposals {
     self.scoreThreshold = scoreThreshold
     self.usualRate = usualRate
     remarks.append(file.summary)
+    remarks += file.remarks.map { "proposals: " + $0 }
     if !file.leftOut.isEmpty {
       let texts = file.leftOut.map { "\($0.what) (\($0.count))" }
       remarks.append("proposals: left out what is no box: \(listed(texts, limit: 10))")
@@ -144,6 +145,7 @@ struct BoxProposals {
     var outside: [Int] = []
     var beside = 0
     var late: [Double] = []
+    var repeatedIDs: (count: Int, first: String) = (0, "")
     var boxes: [Timestamp: [SeenBox]] = [:]
     var lowTimes: Set<Timestamp> = []
     for candidate in own {
@@ -183,7 +185,17 @@ struct BoxProposals {
         if summary.beyondFrame == 0 { summary.firstBeyondFrame = file.describe(record.place) }
         summary.beyondFrame += 1
       }
-      boxes[stamp, default: []].append(SeenBox(box, score: score, id: record.track.flatMap { $0 < 0 ? nil : $0 }))
+      let id = record.track.flatMap { $0 < 0 ? nil : $0 }
+      if let id, !options.keepsEveryBox, boxes[stamp]?.contains(where: { $0.id == id }) == true {
+        if repeatedIDs.count == 0 { repeatedIDs.first = "the id \(id) in \(file.describe(record.place))" }
+        repeatedIDs.count += 1
+      }
+      boxes[stamp, default: []].append(SeenBox(box, score: score, id: id))
+    }
+    if repeatedIDs.count > 0 {
+      notices.append(
+        "proposals: \(counted(repeatedIDs.count, "box", plural: "boxes")) of '\(name)' with an id that another box of the same moment "
+          + "has, first \(repeatedIDs.first): each such box becomes somebody else -> correct the ids")
     }
     say(outside, beside, name, frames, first)
     if let second = late.min() {

@@ -24,6 +24,9 @@ public protocol LiveBoxes: AnyObject {
   ///   - size: Of the frames.
   func people(at time: Double, size: ImageSize) throws -> [SeenBox]
 
+  /// The first id that is above all that boxes have, as far as that is known once people were asked for.
+  var firstFreeID: Int { get }
+
   /// What was said since the last call that the user should know.
   func takeNotes() -> [String]
 
@@ -33,6 +36,7 @@ public protocol LiveBoxes: AnyObject {
 
 extension LiveBoxes {
   public func begin(framesPerSecond: Double, isStated: Bool) {}
+  public var firstFreeID: Int { 1 }
   public func takeNotes() -> [String] { [] }
   public func closingNotes() -> [String] { [] }
 }
@@ -54,6 +58,9 @@ public final class FileBoxes: LiveBoxes {
   private let threshold: Double
   private let reach: Double
   private var keyFrames: [ProposalList.FrameBoxes]?
+  /// The same for whoever follows people: each id once in a moment.
+  private var seen: [SeenFrame] = []
+  public private(set) var firstFreeID = 1
   private var place = 0
   private var rate = (perSecond: 30.0, isStated: false)
   private var hasSeenAnybody = false
@@ -84,7 +91,7 @@ public final class FileBoxes: LiveBoxes {
     }
     guard place < all.count, abs(all[place].time.seconds - time) <= reach else { return [] }
     hasSeenAnybody = true
-    return all[place].seen.boxes
+    return seen[place].boxes
   }
 
   /// Boxes may be in pixels and by frame numbers: the first frame's size and the stream's rate say what they mean.
@@ -107,6 +114,8 @@ public final class FileBoxes: LiveBoxes {
         ?? LiveBoxesError.noBoxes(path: path, name: name, others: videos)
     }
     keyFrames = found
+    seen = found.map(\.seen).ordered
+    firstFreeID = seen.firstFreeID
     return found
   }
 

@@ -14,9 +14,12 @@ struct LiveLinker {
   /// - Parameters:
   ///   - time: Ascending from call to call.
   ///   - size: Of the frames.
-  mutating func ids(of people: [SeenBox], _ time: Double, _ size: ImageSize) throws -> [Int?] {
+  ///   - firstID: The first id that people without one may get.
+  mutating func ids(of people: [SeenBox], _ time: Double, _ size: ImageSize, firstID: Int = 1) throws -> [Int?] {
     if linker == nil {
-      linker = MotionLinker(.accepted(spacing: every, size: size))
+      var settings = MotionLinker.Settings.accepted(spacing: every, size: size)
+      settings.firstID = firstID
+      linker = MotionLinker(settings)
     }
     return try linker?.link(SeenFrame(time: time, boxes: people)).map { $0?.id } ?? []
   }

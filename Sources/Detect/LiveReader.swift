@@ -212,7 +212,8 @@ final class LiveReader {
     let people = try boxes?.people(at: time, size: frames.size) ?? []
     news += (boxes?.takeNotes() ?? []).map { .noted($0) }
     let moment = LiveDetection.Moment(
-      time: time, people: people, ids: boxes == nil ? [] : try linker.ids(of: people, time, frames.size),
+      time: time, people: people,
+      ids: try boxes.map { try linker.ids(of: people, time, frames.size, firstID: $0.firstFreeID) } ?? [],
       image: frames.wantedImage, arrival: frames.arrival(of: center))
     guard let stamp = Timestamp(seconds: time) else { return nil }
     let task = ClipTask(

@@ -255,6 +255,19 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     #expect(found.keyFrames.map(\.description) == ["bframes,0000", "bframes,0000.12"])
   }
 
+  @Test("Ids of other forms and those that a moment has twice are said")
+  func ids() throws {
+    let rows = "0,0.1,0.2,0.3,0.4,anna\n0,0.5,0.2,0.7,0.4,bert\n25,0.1,0.2,0.3,0.4,bert\n25,0.5,0.2,0.7,0.4,bert\n"
+    let found = try detection("frame,x1,y1,x2,y2,track\n" + rows)
+    #expect(
+      found.remarks.contains(
+        "proposals: ids that are no whole numbers are counted in the order in which they appear: 'anna' is 1, 'bert' is 2"),
+      "\(found.remarks)")
+    let said = found.notices.filter { $0.contains("with an id that another box of the same moment has") }
+    #expect(said.count == 1 && said[0].hasPrefix("proposals: 1 box of 'bframes' with an id"), "\(found.notices)")
+    #expect(said.first?.contains("first the id 2 in line 5 of '") == true, "\(found.notices)")
+  }
+
   @Test("Pixels are those of the picture that is named, of the one that is given, of the video")
   func sizes() throws {
     func box(_ text: String, _ options: ProposalOptions = ProposalOptions()) throws -> UnitBox? {

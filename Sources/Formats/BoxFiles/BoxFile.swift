@@ -26,6 +26,8 @@ public struct BoxFile: Sendable {
   /// Whether pixels or fractions were told from the values.
   public internal(set) var isUnitGuessed = false
   public internal(set) var leftOut: [LeftOut] = []
+  /// What else the user should know of how the file was read.
+  public internal(set) var remarks: [String] = []
   /// The pictures that the file lists, with boxes or without, by their paths without endings: their numbers show what the
   /// first frame is called. Empty for formats that list none.
   public internal(set) var pictures: [String] = []

@@ -6,6 +6,7 @@ struct BoxFileBuilder {
   var file: BoxFile
   private var leftOut: [String: Int] = [:]
   private var leftOutOrder: [String] = []
+  private var trackIDs = TrackIDs()
 
   init(_ format: some BoxFormat, _ content: BoxContent, files: [String]? = nil) {
     file = BoxFile(path: content.path, format: format.name, title: format.title, files: files ?? [content.path])
@@ -13,12 +14,13 @@ struct BoxFileBuilder {
 
   /// Adds a box by its corners.
   ///
+  /// - Parameter trackID: The id of its track as it is written, where the format has others than whole numbers.
   /// - Throws: `BoxFileError` where they are not in order.
   mutating func add(
     _ values: [Double], isSize: Bool, at position: BoxRecord.Position, second: BoxRecord.Second? = nil,
     video: String? = nil,
     unit: BoxRecord.Unit = .unknown, size: ImageSize? = nil, classNumber: Int? = nil, className: String? = nil,
-    score: Double? = nil, track: Int? = nil, place: BoxRecord.Place
+    score: Double? = nil, track: Int? = nil, trackID: String? = nil, place: BoxRecord.Place
   ) throws {
     if isSize, values[2] < 0 || values[3] < 0 {
       throw fault(
@@ -32,6 +34,7 @@ struct BoxFileBuilder {
         found: "x \(short(values[0])) to \(short(x2)), y \(short(values[1])) to \(short(y2))",
         advice: "correct the box: its numbers are x1, y1, x2, y2")
     }
+    if let trackID { trackIDs.add(trackID, of: file.records.count) }
     file.records.append(
       BoxRecord(
         video: video, position: position, second: second, x1: values[0], y1: values[1], x2: x2, y2: y2, unit: unit,
@@ -48,6 +51,8 @@ struct BoxFileBuilder {
   func finish() -> BoxFile {
     var file = file
     file.leftOut = leftOutOrder.map { BoxFile.LeftOut(what: $0, count: leftOut[$0] ?? 0) }
+    for (record, number) in trackIDs.numbers { file.records[record].track = number }
+    file.remarks += [trackIDs.remark].compactMap(\.self)
     return file
   }
 

@@ -43,6 +43,9 @@ extension BoxFile {
     joined.firstFrame = common(\.firstFrame)
     let areAlike = known.allSatisfy { $0.classNames == first.classNames && $0.personNumber == first.personNumber }
     if areAlike { (joined.classNames, joined.personNumber) = (first.classNames, first.personNumber) }
+    let remarks = known.flatMap { part in part.remarks.map { "'\(splitPath(part.path).name)': \($0)" } }
+    joined.remarks = Array(remarks.prefix(3))
+    if remarks.count > 3 { joined.remarks.append("the like of \(counted(remarks.count - 3, "more file"))") }
     for part in known {
       let offset = joined.files.count
       joined.files += part.files

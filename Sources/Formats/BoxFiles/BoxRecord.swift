@@ -60,6 +60,7 @@ public struct BoxRecord: Sendable, Equatable {
   public var className: String?
   /// The detector's; nil for boxes drawn by hand.
   public var score: Double?
+  /// The given id of whose box it is; less than 0 for nobody's. Ids that are no whole numbers are counted by `TrackIDs`.
   public var track: Int?
   public var place: Place
 }

@@ -74,7 +74,7 @@ struct COCOReader {
       try builder.add(
         values, isSize: true, at: picture.position, second: picture.second, video: picture.video, size: picture.size,
         classNumber: try integer(item, "category_id", place), score: try number(item, "score", place),
-        track: item["track_id"] == nil ? nil : try integer(item, "track_id", place), place: place)
+        trackID: try trackID(item, place), place: place)
     }
     if builder.file.classNames.isEmpty {
       builder.file.personNumber = builder.file.records.contains { $0.classNumber == 0 } ? 0 : 1
@@ -100,6 +100,19 @@ struct COCOReader {
     guard let value = try number(item, name, place) else { return nil }
     guard let number = whole(value) else { throw fault(place, "a whole number as \(name)", item[name]) }
     return number
+  }
+
+  /// The id of a track, a whole number of any size or a name. MMTracking calls it instance_id.
+  private func trackID(_ item: JSONValue, _ place: BoxRecord.Place) throws -> String? {
+    for name in ["track_id", "instance_id"] {
+      switch item[name] {
+      case nil, .null: continue
+      case .string(let text): return text
+      case .number(let number) where number.double == number.double.rounded(): return number.text
+      default: throw fault(place, "a whole number or a name as \(name)", item[name])
+      }
+    }
+    return nil
   }
 
   private func box(_ item: JSONValue, _ place: BoxRecord.Place) throws -> [Double] {

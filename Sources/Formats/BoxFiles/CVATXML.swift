@@ -37,7 +37,7 @@ private final class CVATReader: XMLElementHandler {
   private var size: ImageSize?
   private var original: (width: Int?, height: Int?)
   private var source: String?
-  private var track: (number: Int?, label: String)?
+  private var track: (id: String?, label: String)?
   private var image: (name: String, number: Int?, size: ImageSize?)?
 
   init(_ builder: BoxFileBuilder) {
@@ -62,9 +62,7 @@ private final class CVATReader: XMLElementHandler {
     let place = BoxRecord.Place(file: 0, part: .line, number: line)
     switch name {
     case "track":
-      track = (
-        attributes["id"].flatMap(Int.init), try required("label", attributes, place)
-      )
+      track = (attributes["id"], try required("label", attributes, place))
     case "image":
       let (width, height) = (attributes["width"].flatMap(Int.init), attributes["height"].flatMap(Int.init))
       let size: ImageSize? =
@@ -122,7 +120,7 @@ private final class CVATReader: XMLElementHandler {
         return
       }
       try builder.add(
-        values, isSize: false, at: .frame(frame), unit: .pixels, className: track.label, track: track.number,
+        values, isSize: false, at: .frame(frame), unit: .pixels, className: track.label, trackID: track.id,
         place: place)
     } else if let image {
       try builder.add(

@@ -38,6 +38,9 @@ struct HeaderCSV: BoxFormat {
           found: quoted(header.fields.joined(separator: ",")),
           advice: "name the columns, such as video,frame,x1,y1,x2,y2,class,score")
       }
+      builder.file.remarks = columns.unreadIDs.map {
+        "the column \(quoted($0)) is not read -> call it 'track' where it says who is who"
+      }
       while let row = try rows.nextRow() { try add(row, columns, header.fields.count, to: &builder) }
     } catch let error as CSVRows.UnclosedQuote {
       throw builder.fault(
@@ -119,7 +122,7 @@ struct HeaderCSV: BoxFormat {
     try builder.add(
       values, isSize: columns.isSize, at: position, second: second, video: isPicture ? nil : text(.video), size: size,
       classNumber: classNumber, className: classNumber == nil ? kind : nil, score: try number(.score),
-      track: text(.track).flatMap { finiteNumber($0) }.flatMap(whole), place: place)
+      trackID: text(.track), place: place)
   }
 
   private func missing(

@@ -31,7 +31,10 @@ struct HeaderColumns {
     .className: ["name", "classname", "label", "labelname", "category", "categoryname", "objectclass", "type"],
     .classNumber: ["class", "cls", "classid", "categoryid", "labelid"],
     .score: ["score", "scores", "conf", "confidence", "prob", "probability", "detectionscore"],
-    .track: ["track", "trackid", "tracknumber", "trackingid", "id", "personid", "objectid", "instanceid"],
+    .track: [
+      "track", "trackid", "trackerid", "tracknumber", "trackno", "trackidx", "trackindex", "trackingid", "tracklet", "trackletid",
+      "personid", "pid", "objectid", "objid", "instanceid", "targetid", "tid", "identity", "id",
+    ],
   ]
 
   private let columns: [String]
@@ -41,7 +44,7 @@ struct HeaderColumns {
   init?(_ fields: [String]) {
     guard fields.count >= 5, fields.allSatisfy({ finiteNumber($0) == nil }) else { return nil }
     columns = fields
-    let plain = fields.map { $0.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) } }
+    let plain = fields.map(Self.plain)
     for role in Role.allCases {
       // The names of a role are in the order of their weight.
       places[role] = Self.names[role]?.lazy.compactMap { plain.firstIndex(of: $0) }.first
@@ -83,6 +86,24 @@ struct HeaderColumns {
   var isInAVAsOrder: Bool {
     columns.count == 8 && places[.frame] == nil && places[.second] == 1 && boxRoles.map { places[$0] } == [2, 3, 4, 5]
       && !isSize && places[.score] == 7
+  }
+
+  /// Columns that nothing reads and that look like ids, where no column says who is who.
+  var unreadIDs: [String] {
+    if places[.track] != nil { return [] }
+    let known = Set(Self.names.values.joined())
+    return columns.filter { column in
+      let plain = Self.plain(column)
+      if known.contains(plain) || Self.noIDs.contains(where: { plain.hasSuffix($0) }) { return false }
+      return plain.hasSuffix("id") || plain.hasPrefix("track") || plain.hasPrefix("identi")
+    }
+  }
+
+  /// Words that end like an id.
+  private static let noIDs = ["valid", "grid", "centroid", "void"]
+
+  private static func plain(_ name: String) -> String {
+    name.lowercased().filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
   }
 
   /// Which columns are read.

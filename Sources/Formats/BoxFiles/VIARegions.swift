@@ -11,6 +11,8 @@ struct VIARegions {
   ]
   /// Names of attributes whose value is the kind of the thing.
   private static let classAttributes = ["class", "label", "category", "type", "name", "object"]
+  /// Names of attributes whose value says who it is.
+  private static let trackAttributes = ["track", "track_id", "trackid", "person_id", "personid", "object_id", "id"]
 
   /// An attribute of VIA 3: its name and what its options are called.
   struct Attribute {
@@ -72,7 +74,8 @@ struct VIARegions {
     let position = times.first.map { BoxRecord.Position.time($0) } ?? .picture(withoutPictureEnding(file), number: nil)
     try builder.add(
       Array(shape[1...]), isSize: true, at: position, video: times.isEmpty ? nil : file, unit: .pixels,
-      className: Self.className(named), place: place)
+      className: Self.value(of: Self.classAttributes, named), trackID: Self.value(of: Self.trackAttributes, named),
+      place: place)
   }
 
   /// A region of VIA 2, which knows pictures.
@@ -97,7 +100,8 @@ struct VIARegions {
     }
     let named = (attributes?.members ?? []).map { ($0.name, Self.text($0.value)) }
     try builder.add(
-      values, isSize: true, at: .picture(path, number: nil), unit: .pixels, className: Self.className(named),
+      values, isSize: true, at: .picture(path, number: nil), unit: .pixels,
+      className: Self.value(of: Self.classAttributes, named), trackID: Self.value(of: Self.trackAttributes, named),
       place: place)
   }
 
@@ -109,9 +113,9 @@ struct VIARegions {
     }
   }
 
-  /// The kind of the thing, where an attribute says it.
-  private static func className(_ attributes: [(String, String?)]) -> String? {
-    for wanted in classAttributes {
+  /// The value of the first of some attributes that has one.
+  private static func value(of names: [String], _ attributes: [(String, String?)]) -> String? {
+    for wanted in names {
       for (name, value) in attributes where name.lowercased() == wanted {
         if let value, !value.isEmpty { return value }
       }

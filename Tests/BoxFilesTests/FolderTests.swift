@@ -108,6 +108,18 @@ import Testing
       "\(error)")
   }
 
+  @Test("A line that is half-written is named in a folder of MOTChallenge's texts")
+  func halfWrittenMOT() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    for name in ["a", "b", "c"] { _ = try scratch.file("mot/\(name).txt", "1,1,10,20,30,40,0.9\n2,1,11,20,30,40,0.9\n") }
+    _ = try scratch.file("mot/b.txt", "1,1,10,20,30,40,0.9\n2,1,11,2\n")
+    let error = said { _ = try BoxFile.read(path: scratch.folder.path + "/mot") }
+    #expect(
+      error.contains("/mot/b.txt', line 2: expected 6 to 10 numbers: frame, track,") && error.contains("'2,1,11,2'"),
+      "\(error)")
+  }
+
   @Test("Labels of a segmentation model are told and refused")
   func polygons() throws {
     let scratch = Scratch()

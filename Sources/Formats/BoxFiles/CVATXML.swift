@@ -116,7 +116,7 @@ private final class CVATReader: XMLElementHandler {
           place, expected: "a frame's number, 0 or more", found: quoted(text), advice: "export the annotations again")
       }
       if attributes["outside"] == "1" {
-        builder.leaveOut("box outside of the picture")
+        builder.leaveOut("box where CVAT marks its track as outside")
         return
       }
       try builder.add(

@@ -229,6 +229,7 @@ struct BoxProposals {
         "proposals: \(counted(overLimit, "box", plural: "boxes")) beyond the best \(options.boxLimit ?? 0) of a key frame left out (--max-boxes)"
       )
     }
+    lines += [summary.otherVideosRemark("box", plural: "boxes")].compactMap(\.self)
     if summary.repeatedBoxes > 0 {
       lines.append("proposals: \(counted(summary.repeatedBoxes, "box", plural: "boxes")) given twice, taken once")
     }

@@ -103,6 +103,7 @@ struct ProposalSource {
       if isEmpty { return ["proposals: '\(path)' has no rows: nobody is in it"] }
       let rows = counted(list.summary.rows, "row")
       return ["proposals: '\(path)' is PySlowFast's rows: \(rows) of boxes in fractions of the frame"]
+        + [list.summary.otherVideosRemark("row", plural: "rows")].compactMap(\.self)
     }
   }
 

@@ -255,6 +255,18 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     #expect(found.keyFrames.map(\.description) == ["bframes,0000", "bframes,0000.12"])
   }
 
+  @Test("Boxes and rows of videos that are not given are counted")
+  func otherVideos() throws {
+    let table = try detection("video,frame,x1,y1,x2,y2\nbframes,0,0.1,0.2,0.3,0.4\nb,0,0.1,0.2,0.3,0.4\nb,9,0.1,0.2,0.3,0.4\n")
+    #expect(
+      table.remarks.contains("proposals: 2 boxes of 1 video that is not given left out: b (2)"), "\(table.remarks)")
+    let rows = ["bframes,0", "b,0", "c,9"].map { "\($0),0.1,0.2,0.3,0.4,,0.99\n" }.joined()
+    let others = try detection(rows)
+    #expect(
+      others.remarks.contains("proposals: 2 rows of 2 videos that are not given left out: b (1), c (1)"),
+      "\(others.remarks)")
+  }
+
   @Test("Ids of other forms and those that a moment has twice are said")
   func ids() throws {
     let rows = "0,0.1,0.2,0.3,0.4,anna\n0,0.5,0.2,0.7,0.4,bert\n25,0.1,0.2,0.3,0.4,bert\n25,0.5,0.2,0.7,0.4,bert\n"

@@ -2,6 +2,20 @@ internal import Datasets
 internal import Wording
 
 extension ProposalList.Summary {
+  /// What is left out because its video is not given, where every one that is given has some: else that is a notice, for one of
+  /// them may be called otherwise there.
+  ///
+  /// - Parameters:
+  ///   - noun: What is counted.
+  ///   - plural: Several of them.
+  public func otherVideosRemark(_ noun: String, plural: String) -> String? {
+    if unlistedVideos.isEmpty || !videosWithoutRows.isEmpty { return nil }
+    let count = unlistedVideos.reduce(0) { $0 + $1.rows }
+    return "proposals: \(counted(count, noun, plural: plural)) of \(counted(unlistedVideos.count, "video")) that "
+      + "\(unlistedVideos.count == 1 ? "is" : "are") not given left out: "
+      + listed(unlistedVideos.map { "\($0.video) (\($0.rows))" })
+  }
+
   /// The counts in words, where there is something to say.
   ///
   /// - Parameter isChosenSubset: Whether the user has named the videos of the run: that the proposals have others too is

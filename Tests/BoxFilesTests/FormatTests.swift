@@ -127,6 +127,20 @@ import Testing
     #expect(file.className(of: record) == table.className && record.score == table.score)
   }
 
+  @Test("Seconds of a table may be hours, minutes and seconds; what is none is refused")
+  func clockTimes() throws {
+    func table(_ time: String) -> String { "timestamp,x1,y1,x2,y2\n\(time),0.1,0.2,0.3,0.4\n" }
+    for (text, second) in [("1:02:03.5", 3723.5), ("00:00:02", 2), ("90:01.25", 5401.25), ("00:00", 0), ("12.5", 12.5)] {
+      #expect(try read(table(text), as: "t.csv")?.records[0].position == .second(second), "\(text)")
+    }
+    for text in ["00:00:02:11", "1:60:00", "1:-2:00", "0:0:60", "1:", ":1", "a:01"] {
+      #expect(
+        complaint(table(text), as: "t.csv").contains("a number in the column 'timestamp', found '\(text)'"), "\(text)")
+    }
+    let both = try #require(try read("frame,time,x1,y1,x2,y2\n60,00:02.4,0.1,0.2,0.3,0.4\n", as: "t.csv"))
+    #expect(both.records[0].second?.value == 2.4 && both.records[0].second?.step == 0.1)
+  }
+
   @Test("VIA 3: attributes name the class, what is no rectangle is counted")
   func via() throws {
     let text = """

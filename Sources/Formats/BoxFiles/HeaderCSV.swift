@@ -64,7 +64,7 @@ struct HeaderCSV: BoxFormat {
     }
     func number(_ role: HeaderColumns.Role, advice: String = "correct or remove the row") throws -> Double? {
       guard let text = text(role) else { return nil }
-      guard let value = finiteNumber(text) else {
+      guard let value = finiteNumber(text) ?? (role == .second ? clockSeconds(text) : nil) else {
         throw builder.fault(
           place, expected: "a number in the column '\(columns.name(role))'", found: quoted(text), advice: advice)
       }
@@ -139,6 +139,23 @@ func decimalStep(of text: String) -> Double {
   if text.utf8.contains(where: { $0 == UInt8(ascii: "e") || $0 == UInt8(ascii: "E") }) { return 0 }
   let decimals = text.firstIndex(of: ".").map { text.distance(from: $0, to: text.endIndex) - 1 } ?? 0
   return (0..<decimals).reduce(1.0) { step, _ in step / 10 }
+}
+
+/// The seconds of hours, minutes and seconds, "1:02:03.5" or "02:03.5"; nil for another text, such as one with a number of a frame
+/// behind.
+func clockSeconds(_ text: String) -> Double? {
+  let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+  guard 2...3 ~= parts.count, let seconds = finiteNumber(parts[parts.count - 1]), (0..<60).contains(seconds) else {
+    return nil
+  }
+  var total = seconds
+  for (part, unit) in zip(parts.dropLast().reversed(), [60.0, 3600]) {
+    guard let number = Int(part), number >= 0, number < (unit == 60 && parts.count == 3 ? 60 : 100_000) else {
+      return nil
+    }
+    total += Double(number) * unit
+  }
+  return total
 }
 
 /// A picture's path without the ending of a picture.

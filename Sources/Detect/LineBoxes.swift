@@ -127,7 +127,8 @@ public final class LineBoxes: LiveBoxes {
     }
     if let given = moment.time, given - now >= BoxRecord.latestSecond {
       throw LineFault(
-        what: "\"time\" is \(fixed(given, 0)), which is no second of the stream, but may be a time since 1970 -> give seconds after the "
+        what:
+          "\"time\" is \(fixed(given, 0)), which is no second of the stream, but may be a time since 1970 -> give seconds after the "
           + "stream's first frame: subtract its time")
     }
     var unit = moment.size

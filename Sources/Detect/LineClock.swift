@@ -32,7 +32,8 @@ struct LineClock {
     (answered, missed) = isAnswered ? (answered + 1, 0) : (answered, missed + 1)
     guard !isSaid, missed >= Self.patience, let lines, isOther(lines.high, time) else { return nil }
     isSaid = true
-    return "reading boxes: the last \(missed) key frames, up to \(short(time)) s, had no line within \(short(reach)) s: "
+    return
+      "reading boxes: the last \(missed) key frames, up to \(short(time)) s, had no line within \(short(reach)) s: "
       + "\(said(lines)) so far" + advice
   }
 

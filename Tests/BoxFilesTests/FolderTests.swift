@@ -112,7 +112,9 @@ import Testing
   func halfWrittenMOT() throws {
     let scratch = Scratch()
     defer { scratch.folder.remove() }
-    for name in ["a", "b", "c"] { _ = try scratch.file("mot/\(name).txt", "1,1,10,20,30,40,0.9\n2,1,11,20,30,40,0.9\n") }
+    for name in ["a", "b", "c"] {
+      _ = try scratch.file("mot/\(name).txt", "1,1,10,20,30,40,0.9\n2,1,11,20,30,40,0.9\n")
+    }
     _ = try scratch.file("mot/b.txt", "1,1,10,20,30,40,0.9\n2,1,11,2\n")
     let error = said { _ = try BoxFile.read(path: scratch.folder.path + "/mot") }
     #expect(

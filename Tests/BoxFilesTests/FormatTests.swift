@@ -130,7 +130,8 @@ import Testing
   @Test("Seconds of a table may be hours, minutes and seconds; what is none is refused")
   func clockTimes() throws {
     func table(_ time: String) -> String { "timestamp,x1,y1,x2,y2\n\(time),0.1,0.2,0.3,0.4\n" }
-    for (text, second) in [("1:02:03.5", 3723.5), ("00:00:02", 2), ("90:01.25", 5401.25), ("00:00", 0), ("12.5", 12.5)] {
+    for (text, second) in [("1:02:03.5", 3723.5), ("00:00:02", 2), ("90:01.25", 5401.25), ("00:00", 0), ("12.5", 12.5)]
+    {
       #expect(try read(table(text), as: "t.csv")?.records[0].position == .second(second), "\(text)")
     }
     for text in ["00:00:02:11", "1:60:00", "1:-2:00", "0:0:60", "1:", ":1", "a:01"] {

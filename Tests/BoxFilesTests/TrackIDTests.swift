@@ -66,7 +66,8 @@ import Testing
     let large = try #require(try read(items(["\"instance_id\": 4", "\"instance_id\": 12345678901234567890"])))
     #expect(large.records.map(\.track) == [1, 2])
     #expect(try read(items(["\"instance_id\": 4", "\"track_id\": 9.0"]))?.records.map(\.track) == [4, 9])
-    #expect(complaint(items(["\"track_id\": 1.5"])).contains("expected a whole number or a name as track_id, found '1.5'"))
+    #expect(
+      complaint(items(["\"track_id\": 1.5"])).contains("expected a whole number or a name as track_id, found '1.5'"))
   }
 
   @Test("VIA's attributes say who it is")
@@ -94,7 +95,9 @@ import Testing
     }
     let file = try #require(try BoxFile.read(path: scratch.folder.path))
     #expect(file.records.map(\.track) == [1, 1, 1, 1, 1] && file.remarks.count == 4)
-    #expect(file.remarks.first == "'a.csv': ids that are no whole numbers are counted in the order in which they appear: 'a' is 1")
+    #expect(
+      file.remarks.first
+        == "'a.csv': ids that are no whole numbers are counted in the order in which they appear: 'a' is 1")
     #expect(file.remarks.last == "the like of 2 more files")
   }
 }

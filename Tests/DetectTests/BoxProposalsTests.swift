@@ -257,7 +257,8 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
 
   @Test("Boxes and rows of videos that are not given are counted")
   func otherVideos() throws {
-    let table = try detection("video,frame,x1,y1,x2,y2\nbframes,0,0.1,0.2,0.3,0.4\nb,0,0.1,0.2,0.3,0.4\nb,9,0.1,0.2,0.3,0.4\n")
+    let table = try detection(
+      "video,frame,x1,y1,x2,y2\nbframes,0,0.1,0.2,0.3,0.4\nb,0,0.1,0.2,0.3,0.4\nb,9,0.1,0.2,0.3,0.4\n")
     #expect(
       table.remarks.contains("proposals: 2 boxes of 1 video that is not given left out: b (2)"), "\(table.remarks)")
     let rows = ["bframes,0", "b,0", "c,9"].map { "\($0),0.1,0.2,0.3,0.4,,0.99\n" }.joined()
@@ -273,7 +274,8 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     let found = try detection("frame,x1,y1,x2,y2,track\n" + rows)
     #expect(
       found.remarks.contains(
-        "proposals: ids that are no whole numbers are counted in the order in which they appear: 'anna' is 1, 'bert' is 2"),
+        "proposals: ids that are no whole numbers are counted in the order in which they appear: 'anna' is 1, 'bert' is 2"
+      ),
       "\(found.remarks)")
     let said = found.notices.filter { $0.contains("with an id that another box of the same moment has") }
     #expect(said.count == 1 && said[0].hasPrefix("proposals: 1 box of 'bframes' with an id"), "\(found.notices)")

@@ -111,7 +111,8 @@ private final class Lines {
     #expect(notes.count == 2, "\(notes)")
     #expect(
       notes.first?.contains(
-        "line 1 of the standard input: \"time\" is 1700000001, which is no second of the stream, but may be a time since 1970 -> ")
+        "line 1 of the standard input: \"time\" is 1700000001, which is no second of the stream, but may be a time since 1970 -> "
+      )
         == true)
     #expect(
       boxes.closingNotes() == ["reading boxes: 0 of 1 key frame had a line, for none came that could be read"])
@@ -131,11 +132,14 @@ private final class Lines {
     #expect(
       notes[evident].first?.hasPrefix(
         "reading boxes: the last 3 key frames, up to \(evident) s, had no line within 0.5 s: ") == true)
-    #expect(notes[evident].first?.contains(" to 1000 so far -> \"time\" is in seconds after the stream's first frame") == true)
+    #expect(
+      notes[evident].first?.contains(" to 1000 so far -> \"time\" is in seconds after the stream's first frame") == true
+    )
     let closing = boxes.closingNotes()
     #expect(closing.count == 1)
     #expect(
-      closing.first?.hasPrefix("reading boxes: \(first == 0 ? 1 : 0) of 6 key frames (0 to 5 s) had a line within 0.5 s: ") == true,
+      closing.first?.hasPrefix(
+        "reading boxes: \(first == 0 ? 1 : 0) of 6 key frames (0 to 5 s) had a line within 0.5 s: ") == true,
       "\(closing)")
     #expect(closing.first?.contains("divide milliseconds by 1000") == true)
   }
@@ -148,7 +152,9 @@ private final class Lines {
     #expect(try (0...3).map { try boxes.people(at: Double($0), size: size).count } == [1, 0, 1, 1])
     let notes = boxes.takeNotes()
     #expect(notes.count == 1, "\(notes)")
-    #expect(notes.first?.contains("line 4 of the standard input: its time 1 comes after 2, when its key frame ") == true, "\(notes)")
+    #expect(
+      notes.first?.contains("line 4 of the standard input: its time 1 comes after 2, when its key frame ") == true,
+      "\(notes)")
     let closing = boxes.closingNotes()
     #expect(closing.count == 2, "\(closing)")
     #expect(

@@ -110,7 +110,8 @@ struct WatchTests {
   func idsOfFiles() throws {
     let scratch = Scratch()
     let boxes = try scratch.file(
-      "boxes.csv", "second,x1,y1,x2,y2,track\n0,0,0,0.4,1,12\n0,0.5,0,1,1,11\n1,0,0,0.4,1,11\n1,0.5,0,1,1,12\n2,0,0,0.4,1,12\n"
+      "boxes.csv",
+      "second,x1,y1,x2,y2,track\n0,0,0,0.4,1,12\n0,0.5,0,1,1,11\n1,0,0,0.4,1,11\n1,0.5,0,1,1,12\n2,0,0,0.4,1,12\n"
         + "2,0.5,0,1,1,12\n2,0,0.6,0.2,1,\n")
     let result = Program.run(Self.watch(Self.video("bframes.mp4"), ["--proposals", boxes]))
     expectSuccess(result)

@@ -16,7 +16,9 @@ struct HeaderColumns {
       "imagefile", "imagepath", "picture", "source", "sequence", "seq", "clip", "movie",
     ],
     .frame: ["frame", "frameid", "frameindex", "frameidx", "framenumber", "framenum", "frameno", "framenr"],
-    .second: ["second", "seconds", "sec", "time", "times", "timestamp", "timesec", "timeseconds", "timestamps", "timecode", "t"],
+    .second: [
+      "second", "seconds", "sec", "time", "times", "timestamp", "timesec", "timeseconds", "timestamps", "timecode", "t",
+    ],
     .millisecond: ["ms", "millisecond", "milliseconds", "timems", "timestampms"],
     .left: ["x1", "xmin", "left", "xtl", "bbleft", "bboxleft", "boxleft", "bboxx1", "boxx1", "x", "bboxx", "boxx"],
     .top: ["y1", "ymin", "top", "ytl", "bbtop", "bboxtop", "boxtop", "bboxy1", "boxy1", "y", "bboxy", "boxy"],
@@ -32,7 +34,8 @@ struct HeaderColumns {
     .classNumber: ["class", "cls", "classid", "categoryid", "labelid"],
     .score: ["score", "scores", "conf", "confidence", "prob", "probability", "detectionscore"],
     .track: [
-      "track", "trackid", "trackerid", "tracknumber", "trackno", "trackidx", "trackindex", "trackingid", "tracklet", "trackletid",
+      "track", "trackid", "trackerid", "tracknumber", "trackno", "trackidx", "trackindex", "trackingid", "tracklet",
+      "trackletid",
       "personid", "pid", "objectid", "objid", "instanceid", "targetid", "tid", "identity", "id",
     ],
   ]

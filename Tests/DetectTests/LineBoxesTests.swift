@@ -161,7 +161,8 @@ private final class Lines {
       closing.last
         == "reading boxes: 2 lines came after lines of later times and too late, and were passed over -> write lines in the order of "
         + "their times")
-    let inOrder = Lines([0, 1].map(line).joined()).boxes()
+    let ordered = Lines([0, 1].map(line).joined())
+    let inOrder = ordered.boxes()
     for time in 0...1 { _ = try inOrder.people(at: Double(time), size: size) }
     #expect(inOrder.takeNotes() == [] && inOrder.closingNotes() == [])
   }

@@ -59,7 +59,7 @@ public struct ClipViews: Sendable, Equatable, CustomStringConvertible {
     let crop =
       switch views[0].crop {
       case .square where crops == 1: "the square at the left or the top, of short side \(views[0].shortSide)"
-      case .centre(let side): "the middle \(side) x \(side) of short side \(views[0].shortSide)"
+      case .centre(let side), .middle(let side): "the middle \(side) x \(side) of short side \(views[0].shortSide)"
       default: "\(counted(crops, "square")) of short side \(views[0].shortSide)"
       }
     let views = counted(views.count, "view")

@@ -24,17 +24,12 @@ public struct ImageNet: ClipDataset {
   public init(_ config: Configuration) throws {
     self.config = config
     try ClassificationError.requireSingleLabel(config)
-    if config[.augEnable] {
-      throw ClassificationError.unsupported(
-        config.cite(.augEnable), "pictures are then scaled as Pillow does it, which this version has not",
-        "set AUG.ENABLE False, as configs/ImageNet/RES_R50.yaml has it")
-    }
     var notices: [String] = []
     if ClipViews.clipCounts(config) != [1] || config[.testNumSpatialCrops] != 1 {
       notices.append(
         "pictures are scored in one view each, whatever TEST.NUM_ENSEMBLE_VIEWS and TEST.NUM_SPATIAL_CROPS say")
     }
-    let middle = Self.middle(config)
+    let middle = try Self.middle(config)
     views = ClipViews(clips: [1], shortSide: middle.shortSide, crops: [middle.crop], config)
     sampling = StridedClips(frames: config[.dataNumFrames], rate: config[.dataSamplingRate])
     let preloaded = config[.dataPathToPreloadImdb]
@@ -65,11 +60,24 @@ public struct ImageNet: ClipDataset {
   }
 
   public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
-    Preprocessing(clipsOf: config, view, isRGB: true, order: .rgb)
+    var preprocessing = Preprocessing(clipsOf: config, view, isRGB: true, order: .rgb)
+    if config[.augEnable] { preprocessing.backend = .pillow }
+    return preprocessing
   }
 
-  public static func middle(_ config: Configuration) -> View {
+  /// Of the larger of `DATA.TRAIN_CROP_SIZE` and `DATA.TEST_CROP_SIZE` the smaller; with `AUG.ENABLE` the latter of what
+  /// `DATA.IN_VAL_CROP_RATIO` makes of it.
+  public static func middle(_ config: Configuration) throws(ClassificationError) -> View {
     let (scale, crop) = (config[.dataTrainCropSize], config[.dataTestCropSize])
+    if config[.augEnable] {
+      let ratio = config[.dataInValCropRatio]
+      guard (0.01...1).contains(ratio) else {
+        throw .unsupported(
+          config.cite(.dataInValCropRatio), "the crop of a picture is 0.01 to 1 times its short side",
+          "set DATA.IN_VAL_CROP_RATIO 0.875, as the published ones were tested")
+      }
+      return View(shortSide: Int(1 / ratio * Double(crop)), crop: .middle(crop))
+    }
     return View(shortSide: max(scale, crop), crop: .centre(min(scale, crop)))
   }
 

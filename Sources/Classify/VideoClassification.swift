@@ -162,7 +162,7 @@ public struct VideoClassification {
   public var description: String {
     let crop =
       switch allViews[0].crop {
-      case .centre(let side): "the middle \(side) x \(side) of short side \(allViews[0].shortSide)"
+      case .centre(let side), .middle(let side): "the middle \(side) x \(side) of short side \(allViews[0].shortSide)"
       default: "\(counted(allViews.count, "square")) of short side \(allViews[0].shortSide)"
       }
     let length = fixed(seen.clips.seconds, 2)

@@ -67,6 +67,34 @@ import Testing
     #expect(throws: CheckpointError.self) { try report.check(allowPartial: false) }
   }
 
+  /// A kernel of one frame, with or without that frame in its shape, becomes one of several whose sum it is.
+  @Test func kernelsOfPicturesAreInflated() throws {
+    let (flat, still, other) = (
+      Tensor(zeros: [2, 1, 2, 1]), Tensor(zeros: [2, 1, 1, 2, 1]), Tensor(zeros: [2, 1, 2, 2, 1])
+    )
+    for i in 0..<4 { (flat.mutableValues[i], still.mutableValues[i]) = (Float(i + 1), Float(10 * i)) }
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try writeSafetensors([("flat", flat), ("still", still), ("other", other)], to: folder.path + "/w.safetensors")
+    let checkpoint = try Checkpoint(path: folder.path + "/w.safetensors")
+    let reader = WeightReader(checkpoint, inflates: true)
+    let third = (0..<4).map { Float($0 + 1) / 3 }
+    #expect(
+      reader.tensor("flat", [2, 1, 3, 2, 1])?.array == [third[0], third[1], third[0], third[1], third[0], third[1]]
+        + [third[2], third[3], third[2], third[3], third[2], third[3]])
+    #expect(reader[""].scope == "" && reader.tensor("still", [2, 1, 2, 2, 1])?.array == [0, 5, 0, 5, 10, 15, 10, 15])
+    #expect(reader.tensor("flat", [2, 1, 1, 2, 1])?.array == flat.array)
+    // Several frames become no other number of them, and channels stay as they are.
+    #expect(reader.tensor("other", [2, 1, 3, 2, 1]) == nil && reader.tensor("flat", [2, 2, 3, 2, 1]) == nil)
+    let report = reader.report
+    #expect(report.inflated == 2 && report.mismatched.map(\.name) == ["other", "flat"])
+    #expect(
+      report.notices.first
+        == "2 kernels of one frame in w.safetensors are repeated for every frame and divided by their "
+        + "number, as a training begins (TRAIN.CHECKPOINT_INFLATE)")
+    #expect(WeightReader(checkpoint).tensor("flat", [2, 1, 3, 2, 1]) == nil, "only where it is asked for")
+  }
+
   @Test func noFileAtAllIsAnError() {
     let reader = WeightReader(nil)
     #expect(reader.tensor("a", [1]) == nil)

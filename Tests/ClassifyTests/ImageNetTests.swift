@@ -41,11 +41,74 @@ private func fault(_ folder: String, _ more: [String] = []) -> String {
     #expect(
       fault(folder.path, ["MODEL.NUM_CLASSES", "2"]).contains("has 3 folders of classes, and the network scores 2"))
     #expect(fault(folder.path, ["MODEL.NUM_CLASSES", "9"]).contains("has 3 folders, and the network scores 9 classes"))
-    #expect(fault(folder.path, ["AUG.ENABLE", "True"]).contains("set AUG.ENABLE False"))
     #expect(fault(folder.path, ["TEST.NUM_ENSEMBLE_VIEWS", "10"]).contains("one view each"))
     // As published, a crop is larger than what it is cut from: taken the other way round.
     let published = try ClipDatasets.read(configuration(folder.path, ["DATA.TEST_CROP_SIZE", "96"]))
     #expect(published.views.views == [View(shortSide: 96, crop: .centre(64), position: .part(0, of: 1))])
+  }
+
+  /// With AUG.ENABLE the short side is what DATA.IN_VAL_CROP_RATIO leaves a crop of, in whole pixels; what training's crop
+  /// is has no say.
+  @Test func ratiosOfCrops() throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try makeFolder(folder.path + "/test/n1")
+    try writeFile(folder.path + "/test/n1/a.jpg", "")
+    func views(_ more: [String]) throws -> [View] {
+      try ClipDatasets.read(configuration(folder.path, ["AUG.ENABLE", "True"] + more)).views.views
+    }
+    func view(_ side: Int, _ crop: Int) -> View {
+      View(shortSide: side, crop: .middle(crop), position: .part(0, of: 1))
+    }
+    #expect(try views([]) == [view(36, 32)])
+    #expect(try views(["DATA.TEST_CROP_SIZE", "224"]) == [view(256, 224)])
+    #expect(try views(["DATA.IN_VAL_CROP_RATIO", "1"]) == [view(32, 32)])
+    for ratio in ["0.0", "1.5", "-1"] {
+      let said = fault(folder.path, ["AUG.ENABLE", "True", "DATA.IN_VAL_CROP_RATIO", ratio])
+      #expect(said.contains("set DATA.IN_VAL_CROP_RATIO 0.875"), "\(ratio): \(said)")
+    }
+    #expect(
+      try views([])[0].description == "36 middle 32 part 0 of 1" && View("36 middle 32 part 0 of 1") == views([])[0])
+  }
+
+  /// What torchvision's Resize, CenterCrop and ToTensor make of Pillow's pictures: sum, sum of each level times its place
+  /// modulo 251, first and last pixel.
+  @Test(arguments: [
+    (41, 55, "0.875", 391_831, 48_225_005, [147, 159, 135], [90, 117, 197]),
+    (70, 50, "0.875", 391_817, 48_184_671, [197, 66, 98], [145, 81, 117]),
+    (60, 90, "0.8", 391_678, 48_285_838, [145, 165, 164], [150, 113, 105]),
+  ])
+  func agreesWithTorchvision(
+    height: Int, width: Int, ratio: String, sum: Int, weighted: Int, first: [Int], last: [Int]
+  ) throws {
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    try makeFolder(folder.path + "/test/n1")
+    var pixels: [UInt8] = []
+    for y in 0..<height {
+      for x in 0..<width { for c in 0..<3 { pixels.append(UInt8((37 * y + 91 * x + 53 * c + x * y / 7) % 256)) } }
+    }
+    let file = try AtomicFile(path: folder.path + "/test/n1/a.png")
+    try file.write(encodePNG(Image(size: ImageSize(width: width, height: height), order: .rgb, pixels: pixels)))
+    try file.commit()
+    let config = try configuration(
+      folder.path,
+      [
+        "AUG.ENABLE", "True", "DATA.IN_VAL_CROP_RATIO", ratio, "DATA.MEAN", "[0.0, 0.0, 0.0]", "DATA.STD",
+        "[1.0, 1.0, 1.0]",
+      ])
+    let found = try ClipDatasets.read(config)
+    let view = found.views.views[0]
+    let reader = ViewReader(
+      try found.open("n1/a.png"), window: ClipWindow(frames: 1, rate: 1, parts: found.sampling),
+      preprocessing: type(of: found).preprocessing(config, view))
+    try reader.read([view], around: 0)
+    let clip = try reader.clip(view, around: 0)
+    #expect(clip.extent.h == 32 && clip.extent.w == 32)
+    let levels = (0..<32 * 32 * 3).map { Int((clip.start[$0] * 255).rounded()) }
+    #expect(Array(levels.prefix(3)) == first && Array(levels.suffix(3)) == last)
+    #expect(levels.reduce(0, +) == sum)
+    #expect(levels.enumerated().reduce(0) { $0 + $1.element * ($1.offset % 251) } == weighted)
   }
 
   @Test func whatIsNotThere() throws {

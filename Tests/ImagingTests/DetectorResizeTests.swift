@@ -14,9 +14,20 @@ private let pillowCases = [
   ResizeCase(1, 1, 5, 4, 3180, 95930),
 ]
 
+private let pillowCubicCases = [
+  ResizeCase(360, 480, 800, 1067, 326_691_144, 40_834_569_186),
+  ResizeCase(240, 426, 160, 284, 17_394_262, 2_173_005_135),
+  ResizeCase(1080, 1920, 256, 455, 44_586_901, 5_572_538_848),
+  ResizeCase(97, 61, 97, 200, 7_419_171, 926_410_980),
+  ResizeCase(300, 200, 111, 200, 8_501_530, 1_061_303_344),
+  ResizeCase(7, 5, 3, 2, 2285, 19481),
+  ResizeCase(1, 1, 5, 4, 3180, 95930),
+]
+
 @Suite struct PillowResizeTests {
-  @Test(arguments: pillowCases) func agreesWithPillow(resize: ResizeCase) {
-    let result = resizeLikePillow(patterned(resize.from), to: resize.to)
+  @Test(arguments: pillowCases.map { ($0, PillowFilter.linear) } + pillowCubicCases.map { ($0, .cubic) })
+  func agreesWithPillow(resize: ResizeCase, filter: PillowFilter) {
+    let result = resizeLikePillow(patterned(resize.from), to: resize.to, by: filter)
     #expect(result.size == resize.to && result.order == .bgr)
     #expect(result.pixels.reduce(0) { $0 + Int($1) } == resize.sum)
     let weighted = result.pixels.enumerated().reduce(0) { $0 + Int($1.element) * ($1.offset % 251) }
@@ -37,6 +48,17 @@ private let pillowCases = [
     #expect(resizeLikePillow(column, to: ImageSize(width: 1, height: 2)).pixels == half.pixels)
     let double = resizeLikePillow(grey([0, 100], width: 2), to: ImageSize(width: 4, height: 1))
     #expect(double.pixels.enumerated().filter { $0.offset % 3 == 0 }.map(\.element) == [0, 25, 75, 100])
+  }
+
+  /// An edge is overshot on both sides, as far as 8 bits go: what Pillow gives.
+  @Test func cubicEdges() {
+    let row = grey([0, 0, 255, 255, 0, 0], width: 6)
+    func levels(_ width: Int) -> [UInt8] {
+      let pixels = resizeLikePillow(row, to: ImageSize(width: width, height: 1), by: .cubic).pixels
+      return stride(from: 0, to: pixels.count, by: 3).map { pixels[$0] }
+    }
+    #expect(levels(12) == [0, 0, 0, 52, 203, 255, 255, 203, 52, 0, 0, 0])
+    #expect(levels(3) == [21, 216, 21])
   }
 
   /// Of mirrored pictures the results are mirrored, and pictures of one colour keep it.

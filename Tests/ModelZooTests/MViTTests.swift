@@ -53,8 +53,21 @@ import VideoModels
 
   @Test(arguments: [
     (["DATA.TEST_CROP_SIZE", "72"], "MViT takes clips of the one size"),
-    (["DATA.TRAIN_CROP_SIZE", "66", "DATA.TEST_CROP_SIZE", "66"], "DATA.TRAIN_CROP_SIZE"),
-    (["DATA.NUM_FRAMES", "7"], "DATA.NUM_FRAMES"), (["MVIT.PATCH_PADDING", "[2, 4, 4]"], "MVIT.PATCH_PADDING"),
+    (
+      ["DATA.TRAIN_CROP_SIZE", "66", "DATA.TEST_CROP_SIZE", "66"],
+      "set DATA.TRAIN_CROP_SIZE and DATA.TEST_CROP_SIZE 64 or 68, as"
+    ),
+    (["DATA.TRAIN_CROP_SIZE", "3", "DATA.TEST_CROP_SIZE", "3"], "DATA.TEST_CROP_SIZE 4, as"),
+    (["DATA.NUM_FRAMES", "7"], "set DATA.NUM_FRAMES 6 or 8, as"),
+    (["DATA.NUM_FRAMES", "1"], "set DATA.NUM_FRAMES 2, as"),
+    (["MVIT.PATCH_PADDING", "[2, 4, 4]"], "set MVIT.PATCH_PADDING \"[1, 3, 3]\""),
+    (["MVIT.PATCH_PADDING", "[0, 0, 0]"], "set MVIT.PATCH_PADDING \"[1, 3, 3]\""),
+    (["MVIT.PATCH_KERNEL", "[2, 8, 8]"], "set MVIT.PATCH_PADDING \"[0, 2, 2]\""),
+    (["MVIT.POOL_KVQ_KERNEL", "[3, 2, 2]"], "in block 0 8x16x16 would become 8x17x17 and 8x16x16"),
+    (
+      ["DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid", "MVIT.POOL_KVQ_KERNEL", "[3, 2, 2]"],
+      "MVIT.POOL_KVQ_KERNEL must be kernels after which"
+    ),
     (["MVIT.PATCH_KERNEL", "[7, 7]"], "MVIT.PATCH_KERNEL must be 3 lengths"),
     (["MVIT.NUM_HEADS", "3", "MVIT.DIM_MUL_IN_ATT", "False"], "MVIT.NUM_HEADS"), (["MVIT.MODE", "mean"], "MVIT.MODE"),
     (["MVIT.NORM", "batchnorm"], "layernorm"), (["MVIT.MODE", "conv_unshared"], "set MVIT.POOL_FIRST True"),

@@ -293,8 +293,8 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     #expect(notices.count == 1 && notices[0].hasPrefix("X3D.WIDTH_FACTOR 2.0 (line 4 of"), "\(notices)")
     #expect(notices[0].hasSuffix(") changes nothing: this program reads the key for X3D networks only"))
     #expect(
-      try load(slow, ["X3D.DIM_C5", "1024", "DATA.IN_VAL_CROP_RATIO", "0.9", "X3D.DIM_C1", "8"]).notices == [
-        "DATA.IN_VAL_CROP_RATIO 0.9 (given as KEY VALUE) changes nothing: this program does not read the key",
+      try load(slow, ["X3D.DIM_C5", "1024", "DEMO.FPS", "25", "X3D.DIM_C1", "8"]).notices == [
+        "DEMO.FPS 25 (given as KEY VALUE) changes nothing: this program does not read the key",
         "2 keys set that this program reads for X3D networks only, and that change nothing: X3D.*",
       ])
     #expect(

@@ -259,11 +259,55 @@ import VideoModels
     #expect(describe(without).contains("MVIT.USE_ABS_POS True"))
   }
 
-  @Test(arguments: [
-    ("backbone.blocks.0.gamma_1", "a ViT whose blocks are scaled"), ("backbone.cls_token", "a ViT with a class token"),
-  ])
-  func otherViTsAreRefused(_ name: String, _ what: String) throws {
-    let checkpoint = try save(mmaction2() + [(name: name, tensor: Tensor(zeros: [128]))])
-    #expect(ArchitectureGuess(checkpoint).obstacle?.reason.contains(what) == true)
+  /// Boxes lie on a map of patches, whatever their size.
+  @Test func patchesOfOtherSizes() throws {
+    let weights = try mmaction2().filter { !$0.name.hasSuffix("pos_embed") }.map { name, tensor in
+      (name: name, tensor: name.hasSuffix("projection.weight") ? Tensor(zeros: [128, 3, 2, 14, 14]) : tensor)
+    }
+    #expect(describe(try save(weights)).contains("DETECTION.SPATIAL_SCALE_FACTOR 14"))
+  }
+
+  /// The authors' recognisers have the configs of MMAction2's.
+  @Test(arguments: ["B", "L"]) func configsOfTheAuthorsFiles(_ size: String) throws {
+    let shapes = try requested(shipped("Kinetics/VIDEOMAE_VIT_\(size)_16x4")).flatMap {
+      item -> [(name: String, shape: [Int])] in
+      if item.name == "pos_embed" { return [] }
+      if item.name.hasSuffix(".attn.qkv.bias") {
+        return ["q_bias", "v_bias"].map { (item.name.dropLast(8) + $0, [item.shape[0] / 3]) }
+      }
+      let name = item.name.hasPrefix("head.") ? item.name.replacing("head.projection.", with: "head.") : item.name
+      return [(name.hasPrefix("norm.") ? "fc_" + name : name, item.shape)]
+    }
+    let text = describe(try saveZeros(shapes)) { try? Configuration.load(path: "\(projectRoot)/\($0)") }
+    #expect(
+      text.contains("config        configs/Kinetics/VIDEOMAE_VIT_\(size)_16x4.yaml, as it stands"),
+      "\(text.prefix(2500))")
+  }
+
+  /// Tables of positions that are not separate tell how many frames and places they are for, where these are squares.
+  @Test(arguments: [(1568, "16", "224"), (6 * 256, "12", "256"), (16 * 49, "32", "112")])
+  func jointPositions(_ rows: Int, _ frames: String, _ side: String) throws {
+    let weights = try mmaction2().filter { $0.name != "backbone.pos_embed" }
+    let text = describe(try save(weights + [(name: "backbone.pos_embed", tensor: Tensor(zeros: [1, rows, 128]))]))
+    #expect(
+      text.contains("DATA.NUM_FRAMES \(frames)\n") && text.contains("DATA.TRAIN_CROP_SIZE \(side)\n"),
+      "\(text.prefix(3000))")
+  }
+
+  @Test func aClassTokenIsRefused() throws {
+    let checkpoint = try save(mmaction2() + [(name: "backbone.cls_token", tensor: Tensor(zeros: [128]))])
+    #expect(ArchitectureGuess(checkpoint).obstacle?.reason.contains("a ViT with a class token") == true)
+  }
+
+  /// Blocks whose branches are scaled (`init_values`) are read; a file that lacks one of the scales is not whole.
+  @Test func scalesOfBranches() throws {
+    let scales = (0..<12).flatMap { block in
+      ["gamma_1", "gamma_2"].map { (name: "backbone.blocks.\(block).\($0)", tensor: Tensor(zeros: [128])) }
+    }
+    let whole = describe(try save(mmaction2() + scales))
+    #expect(whole.contains("architecture  VideoMAE's ViT") && !whole.contains("of no layer"), "\(whole.prefix(3000))")
+    #expect(whole.contains("MVIT.EMBED_DIM 128") && !whole.contains("lacks"), "\(whole.prefix(3000))")
+    let cut = describe(try save(mmaction2() + scales.filter { $0.name != "backbone.blocks.7.gamma_2" }))
+    #expect(cut.contains("lacks 1 tensor") && cut.contains("'blocks.7.gamma_2'"), "\(cut.prefix(3000))")
   }
 }

@@ -180,11 +180,12 @@ struct UsageTests {
 
   @Test("A network that cannot be built is said before what its data lack")
   func networksFirst() {
-    let call = ["test", "--cfg", projectRoot + "/configs/ImageNet/RES_R50.yaml", "AUG.ENABLE", "True"]
-    expectFailure(Program.run(call), ["set AUG.ENABLE False"])
+    let ratio = "DATA.IN_VAL_CROP_RATIO"
+    let call = ["test", "--cfg", projectRoot + "/configs/ImageNet/RES_R50.yaml", "AUG.ENABLE", "True", ratio, "0.0"]
+    expectFailure(Program.run(call), ["set \(ratio) 0.875"])
     let transformer = Program.run(call + ["MODEL.MODEL_NAME", "MViT", "MODEL.ARCH", "mvit", "MVIT.REV.ENABLE", "True"])
     expectFailure(transformer, ["a reversible network has no class token"])
-    #expect(!transformer.stderr.contains("set AUG.ENABLE"), "\(transformer.stderr)")
+    #expect(!transformer.stderr.contains("set \(ratio)"), "\(transformer.stderr)")
     for name in ["ContrastiveModel", "MaskMViT"] {
       let pretraining = Program.run(call + ["MODEL.MODEL_NAME", name, "MODEL.ARCH", "slow"])
       expectFailure(pretraining, ["MODEL.MODEL_NAME '\(name)'", "describes no test -> fine-tune the weights"])

@@ -74,6 +74,22 @@ import VideoModels
     }
   }
 
+  /// The same in bfloat16, to what it rounds.
+  @Test(arguments: 0..<12 as Range<UInt64>) func drawnNetworksInBFloat16(_ seed: UInt64) throws {
+    guard KernelTable.best.supportsBFloat16 else { return }
+    let config = try configured(Self.small + drawn(seed))
+    let architecture = try Architecture(config)
+    let clip = filledClip([1, 3, config[.dataNumFrames], 32, 32])
+    let expected = try loaded(architecture, engine: Engine(planner: ConvolutionPlanner(forced: .reference)))
+      .classify(clip).array
+    for threads in [1, 3] {
+      let found = try loaded(architecture, engine: Engine(threads: threads, activations: .bfloat16)).classify(clip)
+        .array
+      let gap = difference(found, expected, .absolute(0.02), "seed \(seed), \(drawn(seed))")
+      #expect(gap == nil, "\(gap ?? "")")
+    }
+  }
+
   /// In bfloat16 the scores are nearly the same.
   @Test(arguments: [[], second]) func bfloat16(_ overrides: [String]) throws {
     guard KernelTable.best.supportsBFloat16 else { return }

@@ -131,6 +131,79 @@ private let cases = TransformerCases.all
     try check(try model.classify(filledClip(item.input)), item.name)
   }
 
+  /// What a file like that of a case gives, with other weights.
+  private func scores(_ items: [(name: String, tensor: Tensor)], of item: TransformerCases.Peer) throws -> Tensor {
+    let (checkpoint, config) = (try saved(items), try cases.configuration(item.overrides))
+    var architecture = try Architecture(config)
+    _ = try #require(PeerNetwork(checkpoint)).adapt(&architecture, config)
+    let reader = WeightReader(checkpoint)
+    let model = VideoModel(architecture, weights: reader, engine: Engine(threads: 2))
+    try reader.report.check(allowPartial: false)
+    #expect(reader.report.unused == [])
+    let clip = filledClip(item.input)
+    return try item.boxes.map { try model.detect(clip, $0.map(region)) } ?? model.classify(clip)
+  }
+
+  /// Positions that were learned go along under PySlowFast's names, whatever stands before them; what pretraining has
+  /// beside the encoder does not.
+  @Test(arguments: [("videomae_clips", ""), ("mmaction2_clips", "backbone.")])
+  func learnedPositions(_ name: String, _ prefix: String) throws {
+    let item = try #require(cases.peers.first { $0.name == name })
+    var weights = item.weights().filter { !$0.name.hasSuffix("pos_embed") }
+    let table = filled("pos_embed", [1, 18, 16])
+    weights.append((prefix + "pos_embed", table))
+    if prefix.isEmpty { weights.append(("mask_token", Tensor(zeros: [1, 1, 8]))) }
+    let expected = try scores(weights, of: item)
+    let written = try WeightConversion(saved(weights), to: .pyslowfast).tensors
+    #expect(written.first { $0.name == "pos_embed" }?.tensor.array == table.array)
+    #expect(!written.contains { $0.name == "mask_token" })
+    let reader = WeightReader(try saved(written))
+    let config = try cases.configuration(item.overrides + ["MVIT.USE_MEAN_POOLING", "True"])
+    let model = VideoModel(try Architecture(config), weights: reader, engine: Engine(threads: 2))
+    try reader.report.check(allowPartial: false)
+    #expect(difference(try model.classify(filledClip(item.input)).array, expected.array, .absolute(1e-5)) == nil)
+  }
+
+  /// Scales of a block's branches (`init_values`): those of 1 change nothing, others are as if the branches' last layers had
+  /// them in their weights, under VideoMAE's names, MMAction2's and PySlowFast's.
+  @Test(arguments: cases.peers) func scalesOfBranches(_ item: TransformerCases.Peer) throws {
+    let weights = item.weights()
+    let blocks = weights.filter { $0.name.hasSuffix(".norm1.weight") }
+    func scales(_ value: (Int) -> Float) -> [(name: String, tensor: Tensor)] {
+      blocks.flatMap { block in
+        ["gamma_1", "gamma_2"].map { name in
+          (
+            block.name.replacing("norm1.weight", with: name),
+            Tensor([block.tensor.count], (0..<block.tensor.count).map(value))
+          )
+        }
+      }
+    }
+    func scores(_ items: [(name: String, tensor: Tensor)]) throws -> Tensor { try self.scores(items, of: item) }
+    try check(scores(weights + scales { _ in 1 }), item.name)
+    func factor(_ channel: Int) -> Float { 0.25 + Float(channel % 5) / 4 }
+    let found = try scores(weights + scales(factor))
+    let ends = [".attn.proj.", ".mlp.fc2.", ".mlp.layers.1."]
+    let folded = weights.map { name, tensor in
+      guard ends.contains(where: { name.contains($0) }) else { return (name: name, tensor: tensor) }
+      let row = tensor.count / tensor.shape[0]
+      return (name, Tensor(tensor.shape, (0..<tensor.count).map { tensor.values[$0] * factor($0 / row) }))
+    }
+    let expected = try scores(folded)
+    #expect(difference(found.array, expected.array, .absolute(1e-6), item.name) == nil)
+    #expect(difference(found.array, try scores(weights).array, .absolute(1e-4), item.name) != nil)
+    // Positions that the file has not are written for the published sizes alone.
+    if item.boxes != nil || !weights.contains(where: { $0.name.hasSuffix("pos_embed") }) { return }
+    // Other names have no scales, and the same network.
+    let written = try WeightConversion(saved(weights + scales(factor)), to: .pyslowfast).tensors
+    #expect(!written.contains { $0.name.contains("gamma") })
+    let config = try cases.configuration(item.overrides + ["MVIT.USE_MEAN_POOLING", "True"])
+    let reader = WeightReader(try saved(written))
+    let model = VideoModel(try Architecture(config), weights: reader, engine: Engine(threads: 2))
+    try reader.report.check(allowPartial: false)
+    #expect(difference(try model.classify(filledClip(item.input)).array, expected.array, .absolute(1e-5)) == nil)
+  }
+
   // MARK: Whole frames
 
   private static let boxes = MViTTests.small + ["DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid"]

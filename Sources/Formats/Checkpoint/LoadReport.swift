@@ -43,12 +43,14 @@ public struct LoadReport: Sendable {
   /// The tensors of more than one axis that were asked for, and whether each was found. Vectors do not count: those of
   /// Caffe2's files fit wherever they are a fraction as long.
   private let matrices: [(name: String, isFound: Bool)]
+  /// How many kernels of one frame became those of several.
+  public let inflated: Int
   /// What is known beyond names and shapes.
   public var hints = LoadHints()
 
   init(
     path: String?, found: Int = 0, missing: [Missing] = [], unused: [String] = [], mismatched: [Mismatched] = [],
-    unsound: [Unsound] = [], matrices: [(name: String, isFound: Bool)] = []
+    unsound: [Unsound] = [], matrices: [(name: String, isFound: Bool)] = [], inflated: Int = 0
   ) {
     self.path = path
     self.found = found
@@ -57,6 +59,7 @@ public struct LoadReport: Sendable {
     self.mismatched = mismatched
     self.unsound = unsound
     self.matrices = matrices
+    self.inflated = inflated
   }
 
   /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
@@ -92,6 +95,11 @@ public struct LoadReport: Sendable {
   /// Lines for the user about an incomplete but allowed load, and about tensors that were not used.
   public var notices: [String] {
     var lines: [String] = []
+    if inflated > 0 {
+      lines.append(
+        "\(counted(inflated, "kernel")) of one frame in \(fileName) \(inflated == 1 ? "is" : "are") repeated for every frame "
+          + "and divided by their number, as a training begins (TRAIN.CHECKPOINT_INFLATE)")
+    }
     if !isComplete {
       lines.append(
         "partial load: these weights are seeded random numbers, fresh residual and non-local branches begin at 0; the "

@@ -9,6 +9,8 @@ public struct WeightReader {
   private let record: Record
   /// Whether every tensor is the caller's own, to be changed in place; those of a reader of shapes are shared.
   public let givesCopies: Bool
+  /// Whether kernels of one frame become those of several.
+  private let inflates: Bool
   /// The prefix, without the dot after it.
   public let scope: String
 
@@ -23,6 +25,8 @@ public struct WeightReader {
     var used: Set<String> = []
     /// How many tensors were found in their shape.
     var found = 0
+    /// How many kernels of one frame became those of several.
+    var inflated = 0
     /// The tensors of more than one axis that were asked for.
     var matrices: [(name: String, isFound: Bool)] = []
     var missing: [LoadReport.Missing] = []
@@ -45,10 +49,13 @@ public struct WeightReader {
   ///   - checkpoint: The file; with none, every tensor is missing.
   ///   - allowPartial: Whether missing and misshapen tensors are replaced by seeded random ones.
   ///   - seed: For those.
-  public init(_ checkpoint: Checkpoint?, allowPartial: Bool = false, seed: UInt64 = 0) {
+  ///   - inflates: Whether kernels of one frame become those of as many as are asked for: repeated for every frame, and
+  ///     divided by their number.
+  public init(_ checkpoint: Checkpoint?, allowPartial: Bool = false, seed: UInt64 = 0, inflates: Bool = false) {
     supply = .checkpoint(checkpoint, substitute: allowPartial ? RandomWeights(seed: seed) : nil)
     record = Record()
     givesCopies = true
+    self.inflates = inflates
     scope = ""
   }
 
@@ -57,6 +64,7 @@ public struct WeightReader {
     supply = .checkpoint(checkpoint, substitute: nil)
     record = Record()
     givesCopies = false
+    inflates = false
     scope = ""
   }
 
@@ -65,6 +73,7 @@ public struct WeightReader {
     supply = .random(RandomWeights(seed: seed))
     record = Record()
     givesCopies = true
+    inflates = false
     scope = ""
   }
 
@@ -72,6 +81,7 @@ public struct WeightReader {
     supply = parent.supply
     record = parent.record
     givesCopies = parent.givesCopies
+    inflates = parent.inflates
     self.scope = parent.scope.isEmpty ? scope : parent.scope + "." + scope
   }
 
@@ -135,6 +145,12 @@ public struct WeightReader {
     }
   }
 
+  /// Whether a file, and not chance, gives the tensor of that name under this prefix.
+  public func isInFile(_ name: String) -> Bool {
+    if case .random = supply { return false }
+    return has(name)
+  }
+
   private func read(
     _ name: String, _ shape: [Int], _ hint: String?, _ kernelHint: String?, _ resized: ((Tensor) -> Tensor?)?,
     from checkpoint: Checkpoint
@@ -147,6 +163,10 @@ public struct WeightReader {
     // Networks of pictures may be stored without the one frame that their kernels see.
     if shape.count == 5, shape[2] == 1, fileShape == Array(shape[..<2] + shape[3...]) {
       return load()?.reshaped(shape)
+    }
+    if inflates, isOfOneFrame(fileShape, of: shape) {
+      record.inflated += 1
+      return load().map { inflated($0, to: shape) }
     }
     if checkpoint.format == .caffe2 {
       let missing = shape.count - fileShape.count
@@ -163,9 +183,27 @@ public struct WeightReader {
 
   /// The keys that set what differs.
   private func hints(_ shape: [Int], _ fileShape: [Int], _ hint: String?, _ kernelHint: String?) -> [String] {
+    let isFlat = fileShape.count == 4 && shape.count == 5
+    let fileShape = isFlat ? Array(fileShape[..<2]) + [1] + fileShape[2...] : fileShape
     guard shape.count == fileShape.count, shape.count > 2 else { return [hint].compactMap(\.self) }
     let (isWider, isLonger) = (shape[..<2] != fileShape[..<2], shape[2...] != fileShape[2...])
     return [isWider ? hint : nil, isLonger ? kernelHint : nil].compactMap(\.self)
+  }
+
+  /// Whether a kernel is that of one frame of which another has several.
+  private func isOfOneFrame(_ fileShape: [Int], of shape: [Int]) -> Bool {
+    guard shape.count == 5 else { return false }
+    let (channels, place) = (Array(shape[..<2]), Array(shape[3...]))
+    return fileShape == channels + place || fileShape == channels + [1] + place
+  }
+
+  private func inflated(_ tensor: Tensor, to shape: [Int]) -> Tensor {
+    let (times, area) = (shape[2], shape[3] * shape[4])
+    let result = Tensor(zeros: shape)
+    for index in 0..<result.count {
+      result.mutableValues[index] = tensor.values[index / (times * area) * area + index % area] / Float(times)
+    }
+    return result
   }
 
   private func tiled(_ tensor: Tensor, _ count: Int) -> Tensor {
@@ -182,6 +220,6 @@ public struct WeightReader {
     }
     return LoadReport(
       path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),
-      mismatched: record.mismatched, unsound: record.unsound, matrices: record.matrices)
+      mismatched: record.mismatched, unsound: record.unsound, matrices: record.matrices, inflated: record.inflated)
   }
 }

@@ -8,6 +8,11 @@ extension Key<Bool> {
   public static let augEnable = Key("AUG.ENABLE", false, .trainingAndClips)
 }
 
+extension Key<Double> {
+  /// Of ImageNet's pictures as `AUG.ENABLE` scales them: what the crop is of their short side.
+  public static let dataInValCropRatio = Key("DATA.IN_VAL_CROP_RATIO", 0.875)
+}
+
 extension Key<Int> {
   public static let dataTargetFps = Key("DATA.TARGET_FPS", 30)
   public static let testNumEnsembleViews = Key("TEST.NUM_ENSEMBLE_VIEWS", 10)

@@ -5,7 +5,7 @@ extension Configuration {
     Key.dataUseOffsetSampling.name, Key.dataMultiLabel.name, Key.dataTargetFps.name, Key.testNumEnsembleViews.name,
     Key.testNumSpatialCrops.name, Key.dataPathToDataDir.name, Key.dataPathLabelSeparator.name, Key.dataPathPrefix.name,
     Key.dataEnsembleMethod.name, Key.testSaveResultsPath.name, Key.testNumTemporalClips.name,
-    Key.dataPathToPreloadImdb.name, Key.augEnable.name, Key.demoLabelFilePath.name,
-    Key.tensorboardClassNamesPath.name,
+    Key.dataPathToPreloadImdb.name, Key.augEnable.name, Key.dataInValCropRatio.name,
+    Key.demoLabelFilePath.name, Key.tensorboardClassNamesPath.name,
   ]
 }

@@ -45,7 +45,7 @@ extension Schema {
     Leaf("DATA.SSL_BLUR_SIGMA_MAX", .list, [0.0, 2.0], .selfSupervised),
     Leaf("DATA.IN22K_TRAINVAL", .bool, false, .unread),
     Leaf("DATA.IN22k_VAL_IN1K", .string, "", .training),
-    Leaf("DATA.IN_VAL_CROP_RATIO", .double, 0.875, .test),
+    Leaf(.dataInValCropRatio),
     Leaf("DATA.DUMMY_LOAD", .bool, false, .training),
     Leaf(.avaFrameDir),
     Leaf(.avaFrameListDir),

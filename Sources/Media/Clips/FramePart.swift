@@ -51,6 +51,10 @@ extension View.Crop {
       let (width, height) = (min(side, size.width), min(side, size.height))
       return FramePart(
         left: (size.width - width + 1) / 2, top: (size.height - height + 1) / 2, width: width, height: height)
+    case .middle(let side):
+      let (width, height) = (min(side, size.width), min(side, size.height))
+      func half(_ rest: Int) -> Int { Int((Double(rest) / 2).rounded(.toNearestOrEven)) }
+      return FramePart(left: half(size.width - width), top: half(size.height - height), width: width, height: height)
     case .whole, .rest: return FramePart(left: 0, top: 0, width: size.width, height: size.height)
     }
   }

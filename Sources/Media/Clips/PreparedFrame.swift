@@ -35,6 +35,7 @@ extension Preprocessing {
     switch backend {
     case .cv2:
       return PreparedFrame(pixels: .bytes(target == image.size ? image : resizeLikeOpenCV(image, to: target)))
+    case .pillow: return PreparedFrame(pixels: .bytes(resizeLikePillow(image, to: target, by: .cubic)))
     case .pytorch:
       let floats = FloatImage(image)
       return PreparedFrame(pixels: .floats(target == image.size ? floats : resizeBilinear(floats, to: target)))

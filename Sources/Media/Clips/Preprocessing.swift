@@ -3,13 +3,24 @@ public import Imaging
 
 /// How images and boxes become network input, as PySlowFast's AVA test split does it.
 public struct Preprocessing: Sendable, Equatable {
-  /// Which of the reference's image back ends is followed (`AVA.IMG_PROC_BACKEND`).
-  public enum Backend: String, Sendable, CaseIterable {
+  /// Which of the reference's image back ends is followed.
+  public enum Backend: String, Sendable {
     /// 8-bit bilinear resizing, boxes clipped to the image.
     case cv2
     /// Float bilinear resizing, boxes clipped to the short side on both axes: the reference's slip, kept so that
     /// results agree.
     case pytorch
+    /// 8-bit cubic resizing in which every pixel counts: torchvision's, of Pillow's pictures. Boxes are clipped to the image.
+    case pillow
+
+    /// Those that `AVA.IMG_PROC_BACKEND` names.
+    public static let ofAVA: [Backend] = [.cv2, .pytorch]
+
+    /// - Parameter name: A value of `AVA.IMG_PROC_BACKEND`; nil for another.
+    public init?(ofAVA name: String) {
+      guard let own = Self.ofAVA.first(where: { $0.rawValue == name }) else { return nil }
+      self = own
+    }
   }
 
   /// How large, from which side and in which part the frame is seen.
@@ -38,6 +49,10 @@ public struct Preprocessing: Sendable, Equatable {
   /// down; unchanged where the short side already fits.
   public func inputSize(for size: ImageSize) -> ImageSize {
     if size.shortSide == shortSide { return size }
+    // Without a rounded ratio between.
+    if backend == .pillow {
+      return ImageSize(width: size.width * shortSide / size.shortSide, height: size.height * shortSide / size.shortSide)
+    }
     if size.width < size.height {
       let long = Int((Double(size.height) / Double(size.width) * Double(shortSide)).rounded(.down))
       return ImageSize(width: shortSide, height: long)
@@ -53,7 +68,7 @@ public struct Preprocessing: Sendable, Equatable {
   public func boxes(_ boxes: [UnitBox], in size: ImageSize) -> [PixelBox] {
     let framed = boxesInFrame(boxes, in: size)
     switch backend {
-    case .cv2: return framed
+    case .cv2, .pillow: return framed
     case .pytorch: return framed.map { $0.clipped(maxX: Double(shortSide - 1), maxY: Double(shortSide - 1)) }
     }
   }
@@ -78,7 +93,7 @@ public struct Preprocessing: Sendable, Equatable {
 
   /// The two back ends multiply in a different order, which shows in the last bit.
   private func scaled(_ box: PixelBox, _ size: ImageSize, _ target: ImageSize, _ factor: Double) -> PixelBox {
-    if backend == .cv2 { return box.scaled(by: factor) }
+    if backend != .pytorch { return box.scaled(by: factor) }
     let (new, old) =
       size.width < size.height
       ? (Double(target.height), Double(size.height)) : (Double(target.width), Double(size.width))

@@ -13,9 +13,9 @@ extension View {
       crop = .square(index)
       words.removeFirst(2)
     }
-    if words.first == "centre" {
+    if let word = words.first, word == "centre" || word == "middle" {
       guard let side = words.dropFirst().first.flatMap({ Int($0) }), side > 0 else { return nil }
-      crop = .centre(side)
+      crop = word == "centre" ? .centre(side) : .middle(side)
       words.removeFirst(2)
     }
     if words.first == "rest" {

@@ -10,6 +10,8 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case square(Int)
     /// A square of so many pixels in the middle of the frame.
     case centre(Int)
+    /// The same; of margins that differ by a pixel the first is even, as torchvision rounds.
+    case middle(Int)
     /// The whole frame, for the boxes that count in none of the squares.
     case rest
   }
@@ -43,7 +45,8 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     self.model = model
   }
 
-  /// As journals name it: "256", "320 flip", "256 square 2", "256 centre 224", "256 rest", "256 part 3 of 10",
+  /// As journals name it: "256", "320 flip", "256 square 2", "256 centre 224",
+  /// "256 middle 224", "256 rest", "256 part 3 of 10",
   /// "256 onward", and of a run's second network "256 model 2".
   public var description: String {
     var text = "\(shortSide)"
@@ -52,6 +55,7 @@ public struct View: Hashable, Sendable, CustomStringConvertible {
     case .whole: break
     case .square(let index): text += " square \(index)"
     case .centre(let side): text += " centre \(side)"
+    case .middle(let side): text += " middle \(side)"
     case .rest: text += " rest"
     }
     if case .part(let index, let count) = position { text += " part \(index) of \(count)" }

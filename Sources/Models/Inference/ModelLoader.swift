@@ -62,11 +62,14 @@ public struct LoadedModel {
       return
     }
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
-    let checkpoint = try Checkpoint(path: path, naming: PySlowFastNames(families: families))
+    let checkpoint = try Checkpoint(
+      path: path,
+      naming: PySlowFastNames(families: families, clearing: config[.trainCheckpointClearNamePattern]))
     let peer = PeerNetwork(checkpoint, families: families)
     let taken = try peer?.adapt(&architecture, config) ?? []
     pixels = peer?.pixels
-    let weights = WeightReader(checkpoint, allowPartial: options.allowPartial)
+    let weights = WeightReader(
+      checkpoint, allowPartial: options.allowPartial, inflates: config[.trainCheckpointInflate])
     model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
     var report = weights.report
     let guess = ArchitectureGuess(checkpoint, families: families)

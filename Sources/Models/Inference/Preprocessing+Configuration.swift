@@ -25,7 +25,7 @@ extension Preprocessing {
     let bgr = config[.avaBgr] != config[.dataReverseInputChannel]
     self.init(
       view: view ?? View(config),
-      backend: Backend(rawValue: config[.avaImgProcBackend]) ?? .cv2,
+      backend: Backend(ofAVA: config[.avaImgProcBackend]) ?? .cv2,
       mean: config[.dataMean].map { Float($0) }, std: config[.dataStd].map { Float($0) },
       order: bgr ? .bgr : .rgb)
   }

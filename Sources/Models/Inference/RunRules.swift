@@ -27,8 +27,8 @@ public struct RunRules: ConfigurationRules {
   public func check(_ config: Configuration) throws(ConfigurationError) -> [String] {
     try checkViews(config)
     var findings = try models.check(config)
-    if Preprocessing.Backend(rawValue: config[.avaImgProcBackend]) == nil {
-      let names = Preprocessing.Backend.allCases.map(\.rawValue)
+    if Preprocessing.Backend(ofAVA: config[.avaImgProcBackend]) == nil {
+      let names = Preprocessing.Backend.ofAVA.map(\.rawValue)
       findings.append(
         "\(config.cite(.avaImgProcBackend)) is neither \(names.joined(separator: " nor ")): images are processed as by "
           + Preprocessing.Backend.cv2.rawValue)

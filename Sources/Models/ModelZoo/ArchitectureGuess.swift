@@ -198,7 +198,7 @@ public struct ArchitectureGuess: Sendable {
       network, scoresBoxes: peer?.scoresBoxes ?? head.map { $0 == .boxes }, classes: classes, peer?.semantics)
     let models = traits.isEmpty ? [] : family?.published.filter { $0.traits == traits && isOfItsLibrary($0) } ?? []
     var found: [(path: String, published: [PublishedModel])] = []
-    let others = peer == nil ? family?.unpublished.filter { $0.traits == traits }.map(\.config) ?? [] : []
+    let others = family?.unpublished.filter { $0.traits == traits && $0.library == peer?.library }.map(\.config) ?? []
     for path in models.compactMap(\.config) + others
     where !found.contains(where: { $0.path == path }) {
       found.append((path, isPublished ? models.filter { $0.config == path } : []))

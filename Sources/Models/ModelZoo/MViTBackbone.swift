@@ -143,11 +143,17 @@ public struct MViTBackbone: Backbone, Equatable {
       builder.setName(MViTNames.norm, [map])
       return [map]
     }
+    // No key of a configuration says it.
+    let isScaled = blocks.indices.contains { index in
+      let scope = builder.weights[MViTNames.block(index)]
+      return scope.isInFile(MViTNames.scales.attention) || scope.isInFile(MViTNames.scales.dense)
+    }
     for (index, block) in blocks.enumerated() {
       let isLast = index == blocks.count - 1
       // What the head does not see of the last block is not computed.
       let needs: Tokens.Parts = !isLast ? .all : output == .classToken ? .classToken : .map
-      tokens = MViTBlock(self, block, builder.weights[MViTNames.block(index)]).build(&builder, tokens, needs: needs)
+      tokens = MViTBlock(self, block, builder.weights[MViTNames.block(index)], isScaled: isScaled)
+        .build(&builder, tokens, needs: needs)
       tokens.setName("\(MViTNames.blocks).\(index)", &builder)
     }
     let norm = builder.weights[MViTNames.norm]

@@ -10,11 +10,17 @@ struct MViTBlock {
   private let network: MViTBackbone
   private let block: MViTBackbone.Block
   private let scope: WeightReader
+  private let isScaled: Bool
 
-  init(_ network: MViTBackbone, _ block: MViTBackbone.Block, _ scope: WeightReader) {
+  /// - Parameter isScaled: Whether the file has a scale for each channel of what attention and dense layers add to the
+  ///   shortcut.
+  init(
+    _ network: MViTBackbone, _ block: MViTBackbone.Block, _ scope: WeightReader, isScaled: Bool = false
+  ) {
     self.network = network
     self.block = block
     self.scope = scope
+    self.isScaled = isScaled
   }
 
   /// - Parameter needs: What is read of the block's tokens.
@@ -38,13 +44,22 @@ struct MViTBlock {
     let widensLast = !network.widensInAttention && block.width != block.output
     return builder.dense(
       hidden,
-      DenseWeights(dense["fc2"], inputs: block.hidden, outputs: block.output, hint: Key.mvitMlpRatio.name),
+      scaled(
+        DenseWeights(dense["fc2"], inputs: block.hidden, outputs: block.output, hint: Key.mvitMlpRatio.name),
+        by: MViTNames.scales.dense),
       adding: widensLast ? builder.dense(z, projection()) : y)
   }
 
   /// Of the shortcut of a block that widens.
   private func projection() -> DenseWeights {
     DenseWeights(scope["proj"], inputs: block.width, outputs: block.output, hint: Key.mvitDimMul.name)
+  }
+
+  /// The last layer of a branch with the branch's scales in it.
+  private func scaled(_ layer: DenseWeights, by name: String) -> DenseWeights {
+    guard isScaled, let scales = scope.tensor(name, [layer.bias.count], hint: MViTNames.widthKey) else { return layer }
+    // Where shapes alone are compared, weights are shared.
+    return scope.givesCopies ? layer.scaled(by: scales.array) : layer
   }
 
   // MARK: Attention
@@ -89,8 +104,10 @@ struct MViTBlock {
       classToken: queries.classToken.map { builder.network.add(ofClassToken, [$0] + inputs) })
     return builder.dense(
       attended,
-      DenseWeights(
-        attention["proj"], inputs: block.attention, outputs: block.attention, hint: Key.mvitDimMul.name),
+      scaled(
+        DenseWeights(
+          attention["proj"], inputs: block.attention, outputs: block.attention, hint: Key.mvitDimMul.name),
+        by: MViTNames.scales.attention),
       adding: skip)
   }
 

@@ -1,6 +1,7 @@
 internal import Configuration
 internal import Kernels
 internal import Tensors
+internal import Wording
 
 extension MViTBackbone {
   /// Refuses what the reference asserts against, and what no network can be.
@@ -15,6 +16,7 @@ extension MViTBackbone {
             + "\(block.attention) channels",
           todo: "set \(Key.mvitEmbedDim.name), \(Key.mvitDimMul.name) and \(Key.mvitHeadMul.name) so that they divide")
       }
+      try checkShortcut(index, block, extent, config)
       try checkMeans(index, block, extent, config)
       extent = block.queryPool?.output(for: extent) ?? extent
     }
@@ -32,18 +34,63 @@ extension MViTBackbone {
     }
   }
 
+  /// The tables are for as many patches as the stride goes into the clip.
   private func checkPatches(_ config: Configuration) throws(ModelConfigurationError) {
-    let shape = ConvolutionShape(
-      inChannels, width, kernel: patch.kernel, stride: patch.stride, padding: patchPadding)
-    let made = shape.output(for: Extent3(frames, crop, crop))
-    if made == grid, grid.count > 0 { return }
-    let ofTime = made.t != grid.t || grid.t == 0
+    try checkPatches(config, .dataNumFrames, "frames", frames, \.t)
+    try checkPatches(config, .dataTrainCropSize, "pixels a side", crop, \.h)
+    try checkPatches(config, .dataTrainCropSize, "pixels a side", crop, \.w)
+  }
+
+  private func checkPatches(
+    _ config: Configuration, _ key: Key<Int>, _ things: String, _ count: Int, _ axis: KeyPath<Extent3, Int>
+  ) throws(ModelConfigurationError) {
+    let (kernel, stride, padding) = (
+      patch.kernel[keyPath: axis], patch.stride[keyPath: axis], patchPadding[keyPath: axis]
+    )
+    func made(_ count: Int) -> Int { count + 2 * padding < kernel ? 0 : (count + 2 * padding - kernel) / stride + 1 }
+    let expected = count / stride
+    if expected > 0, made(count) == expected { return }
+    let whole = [expected * stride, (expected + 1) * stride].filter { $0 > 0 && made($0) == $0 / stride }
+    let words = "patches of \(kernel), \(stride) apart, with \(padding) around"
+    guard whole.isEmpty else {
+      let names = key.name == Key.dataTrainCropSize.name ? [key.name, Key.dataTestCropSize.name] : [key.name]
+      throw ModelConfigurationError.impossible(
+        key: key.name, found: "\(count)",
+        expected: "\(things) that the strides of patches divide: \(words) (\(Key.mvitPatchKernel.name), "
+          + "\(Key.mvitPatchStride.name), \(Key.mvitPatchPadding.name)), would be \(made(count)), and the tables are for "
+          + "\(expected)",
+        todo: "set \(series(names, "and")) \(series(whole.map(String.init), "or")), as the weights have it")
+    }
+    // Half the kernel, where that suits.
+    func usual(_ kernel: Int, _ stride: Int) -> Int { kernel % 2 == 1 ? kernel / 2 : max(0, (kernel - stride + 1) / 2) }
+    let all = [
+      usual(patch.kernel.t, patch.stride.t), usual(patch.kernel.h, patch.stride.h),
+      usual(patch.kernel.w, patch.stride.w),
+    ]
     throw ModelConfigurationError.impossible(
-      key: ofTime ? Key.dataNumFrames.name : Key.dataTrainCropSize.name, found: ofTime ? "\(frames)" : "\(crop)",
-      expected: "a clip of which patches of \(Key.mvitPatchKernel.name) \(config.literal(.mvitPatchKernel)), "
-        + "\(Key.mvitPatchStride.name) \(config.literal(.mvitPatchStride)) and \(Key.mvitPatchPadding.name) "
-        + "\(config.literal(.mvitPatchPadding)) make \(grid), and not \(made)",
-      todo: "give a multiple of the stride, and a padding of half the kernel")
+      key: Key.mvitPatchPadding.name, found: config.literal(.mvitPatchPadding),
+      expected: "what makes as many patches as the stride goes into the clip: of \(count) \(things) \(words) are "
+        + "\(made(count)), and the tables are for \(expected)",
+      todo:
+        "set \(Key.mvitPatchPadding.name) \"\(config[.mvitPatch2d] ? Array(all[1...]) : all)\", as the weights have it")
+  }
+
+  /// What attention makes is added to a shortcut that is pooled with a kernel of its own.
+  private func checkShortcut(
+    _ index: Int, _ block: Block, _ extent: Extent3, _ config: Configuration
+  ) throws(ModelConfigurationError) {
+    guard reversible == nil, let pool = block.queryPool else { return }
+    // Whole frames have maps of any size.
+    let extents = takesWholeFrames ? (1...64).map { Extent3(extent.t, $0, $0) } : [extent]
+    for extent in extents {
+      let (queries, shortcut) = (pool.output(for: extent), block.skipPool?.output(for: extent) ?? extent)
+      if queries == shortcut { continue }
+      throw ModelConfigurationError.impossible(
+        key: Key.mvitPoolKvqKernel.name, found: config.literal(.mvitPoolKvqKernel),
+        expected: "kernels after which queries have the shortcut's map: in block \(index) \(extent) would become "
+          + "\(queries) and \(shortcut)",
+        todo: "give odd lengths, such as \"[3, 3, 3]\", and strides of 1 and 2 in \(Key.mvitPoolQStride.name)")
+    }
   }
 
   /// PyTorch's mean takes no map that is smaller than its kernel.

@@ -1,10 +1,19 @@
 extension MViTFamily {
   /// Without published weights, or with those of a page that is no table.
   var unpublished: [UnpublishedConfig] {
-    Self.configs.map { traits, path in
-      UnpublishedConfig(traits: PublishedModel.words(traits), config: "configs/\(path).yaml")
+    func all(_ configs: KeyValuePairs<String, String>, _ library: String?) -> [UnpublishedConfig] {
+      configs.map { traits, path in
+        UnpublishedConfig(traits: PublishedModel.words(traits), config: "configs/\(path).yaml", library: library)
+      }
     }
+    return all(Self.configs, nil) + all(Self.configsOfVideoMAE, VideoMAEOfAuthors().library)
   }
+
+  /// Of files with the names of VideoMAE's authors.
+  private static let configsOfVideoMAE: KeyValuePairs = [
+    "vit768 12 400": "Kinetics/VIDEOMAE_VIT_B_16x4",
+    "vit1024 24 400": "Kinetics/VIDEOMAE_VIT_L_16x4",
+  ]
 
   private static let configs: KeyValuePairs = [
     "vit768 12 400": "masked_ssl/k400_VIT_B_16x4_FT",

@@ -69,6 +69,9 @@ private struct MViTInPyTorchVideo: PeerMapping {
     var words: [String] = []
     if blocks.isEmpty { words.append("blocks of two streams") }
     if has("rel_pos_h") || has("rel_pos_t") { words.append("relative positions") }
+    if blocks.contains(where: { tensors.shape("\($0).\(MViTNames.scales.attention)") != nil }) {
+      words.append("scales of the branches")
+    }
     if has(MViTNames.queryBias) { words.append("biases of queries and values alone") }
     if tensors.hasPrefix("\(MViTNames.stemNorm).") { words.append("a normalisation before the blocks") }
     if tensors.shape("\(MViTNames.patches).proj.weight")?.dropFirst(2).first == 1 {

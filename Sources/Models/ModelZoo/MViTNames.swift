@@ -20,6 +20,9 @@ enum MViTNames {
   static let queryBias = "q_bias"
   static let valueBias = "v_bias"
 
+  /// What scales each channel of a block's two branches, where a file has it (`init_values` there).
+  static let scales = (attention: "gamma_1", dense: "gamma_2")
+
   static let widthKey = Key.mvitEmbedDim.name
   static let patchKey = Key.mvitPatchKernel.name
 }

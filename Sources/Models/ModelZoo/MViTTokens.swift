@@ -79,6 +79,13 @@ struct DenseWeights {
       ?? [Float](repeating: 0, count: outputs)
   }
 
+  /// The same layer, each output times a factor.
+  func scaled(by factors: [Float]) -> DenseWeights {
+    let (rows, inputs) = (Tensor(zeros: weights.shape), weights.shape[1])
+    for i in 0..<rows.count { rows.mutableValues[i] = factors[i / inputs] * weights.values[i] }
+    return DenseWeights(weights: rows, bias: zip(bias, factors).map { $0 * $1 })
+  }
+
   /// The outputs of one of several layers that lie one after the other.
   func part(_ index: Int, of count: Int) -> DenseWeights {
     let (outputs, inputs) = (bias.count / count, weights.shape[1])

@@ -36,16 +36,26 @@ extension Recognition {
     func distances(_ name: String) -> Int? {
       rows("\(MViTNames.block(0)).attn.\(name)", axis: 0).map { ($0 + 1) / 2 }
     }
-    // With the class token's, of a frame's places or, of clips, of as many frames as the published ones have.
-    let joint = rows(MViTNames.joint, axis: 1).map {
-      ($0 - (tensors.shape(MViTNames.classToken) == nil ? 0 : 1)) / (isOfPictures ? 1 : 8)
-    }
+    // With the class token's, of a frame's places or of those of a clip's frames.
+    let joint = rows(MViTNames.joint, axis: 1).map { $0 - (tensors.shape(MViTNames.classToken) == nil ? 0 : 1) }
+    let times =
+      isOfPictures
+      ? 1 : rows(MViTNames.time, axis: 1) ?? distances("rel_pos_t") ?? joint.flatMap(Self.times) ?? 8
     let pixels = min(stride[stride.count - 1], 1 << 20)
     let side =
-      (rows(MViTNames.space, axis: 1) ?? joint).map { Int(Double(max(0, $0)).squareRoot().rounded()) }
+      (rows(MViTNames.space, axis: 1) ?? joint.map { $0 / max(1, times) }).map {
+        Int(Double(max(0, $0)).squareRoot().rounded())
+      }
       ?? distances("rel_pos_h") ?? 224 / max(1, pixels)
     for key in [Key.dataTrainCropSize.name, Key.dataTestCropSize.name] { untraced[key] = "\(pixels * side)" }
-    let times = rows(MViTNames.time, axis: 1) ?? distances("rel_pos_t") ?? 8
     untraced[Key.dataNumFrames.name] = isOfPictures ? "1" : "\(min(stride[0], 1 << 20) * times)"
+  }
+
+  /// Among how many frames so many positions may be divided that squares are left: the usual numbers of frames first.
+  private static func times(_ positions: Int) -> Int? {
+    ([8, 16, 4] + Array(2...64) + [1]).first { times in
+      let side = Int((Double(max(0, positions)) / Double(times)).squareRoot().rounded())
+      return positions > 0 && times * side * side == positions
+    }
   }
 }

@@ -85,6 +85,10 @@ public struct UnpublishedConfig: Sendable {
   public let traits: Set<String>
   /// By its path from the project's folder.
   public let config: String
+  /// Whose names the files have; nil for those that are read as they are.
+  public let library: String?
 
-  public init(traits: Set<String>, config: String) { (self.traits, self.config) = (traits, config) }
+  public init(traits: Set<String>, config: String, library: String? = nil) {
+    (self.traits, self.config, self.library) = (traits, config, library)
+  }
 }

@@ -7,13 +7,21 @@ internal import Wording
 /// Source: PySlowFast's checkpoint utilities; the names themselves are those of `StageNames` and of the heads.
 public struct PySlowFastNames: TensorNaming {
   private let families: [any ModelFamily]
+  private let patterns: [String]
 
-  /// - Parameter families: Whose networks are read, after wrappers' prefixes and under other libraries' names too.
-  public init(families: [any ModelFamily] = modelFamilies) { self.families = families }
+  /// - Parameters:
+  ///   - families: Whose networks are read, after wrappers' prefixes and under other libraries' names too.
+  ///   - patterns: What is left out of names, as `TRAIN.CHECKPOINT_CLEAR_NAME_PATTERN` has it; other libraries' names and
+  ///     those of Caffe2 stay as they are.
+  public init(families: [any ModelFamily] = modelFamilies, clearing patterns: [String] = []) {
+    self.families = families
+    self.patterns = patterns.filter { !$0.isEmpty }
+  }
 
   public func rename(_ content: inout FileContent) {
     if content.format == .caffe2 { content.renameBlobs() }
     if content.renamePeer(families) { return }
+    if content.format != .caffe2 { for pattern in patterns { content.leaveOut(pattern) } }
     content.stripSharedPrefix(families)
     content.leaveOutDecoder()
     content.normaliseSubBatchNorm()
@@ -27,6 +35,20 @@ extension FileContent {
       let blob = items[index].originalName
       if stateKey == "blobs" { items[index].name = caffe2ToModelName(blob) }
       items[index].isOfTraining = ["momentum", "lr", "model_iter"].contains { blob.hasPart($0) }
+    }
+  }
+
+  /// Leaves a text out of every name that has it, where it stands first.
+  fileprivate mutating func leaveOut(_ pattern: String) {
+    var count = 0
+    for index in items.indices {
+      guard let range = items[index].name.firstRange(of: pattern) else { continue }
+      items[index].name.removeSubrange(range)
+      count += 1
+    }
+    if count > 0 {
+      notices.append(
+        "'\(printable(pattern))' is left out of \(count) of \(items.count) names (TRAIN.CHECKPOINT_CLEAR_NAME_PATTERN)")
     }
   }
 

@@ -24,13 +24,10 @@ struct VideoMAE {
 
   /// Why a file's network is not built, with a tensor that tells; nil where it is.
   func obstacle(_ file: PeerFile, scoresBoxes: Bool?) -> (what: String, example: String)? {
-    let block = prefix + MViTNames.block(0)
     let kernel = "\(prefix)\(patches).weight"
     if file.shape(kernel)?.count != 5 { return ("a ViT of pictures", kernel) }
-    for (name, what) in [
-      ("\(block).gamma_1", "a ViT whose blocks are scaled"),
-      ("\(prefix)\(MViTNames.classToken)", "a ViT with a class token"),
-    ] where file.has(name) { return (what, name) }
+    let token = prefix + MViTNames.classToken
+    if file.has(token) { return ("a ViT with a class token", token) }
     if scoresBoxes == false, !file.has("\(prefix)\(Self.meanNorm).weight") {
       return ("a ViT that scores clips by their first patch", "\(prefix)\(MViTNames.norm).weight")
     }
@@ -48,12 +45,14 @@ struct VideoMAE {
       PeerNetwork.Module(own: prefix + Self.meanNorm, model: MViTNames.norm),
     ]
     // Positions that were learned, or saved though they are computed, belong to no module.
-    if !prefix.isEmpty { modules.append(PeerNetwork.Module(own: String(prefix.dropLast()), model: "")) }
+    modules.append(PeerNetwork.Module(own: String(prefix.dropLast()), model: ""))
     let start = "\(prefix)\(MViTNames.blocks)."
     let numbers = Set(
       file.names.filter { $0.hasPrefix(start) }.compactMap { leadingNumber($0.dropFirst(start.count))?.number })
     for number in numbers.sorted() {
       let model = MViTNames.block(number)
+      // The scales of its branches.
+      modules.append(PeerNetwork.Module(own: "\(start)\(number)", model: model))
       for (own, here) in [
         ("norm1", "norm1"), ("attn", "attn"), ("attn.qkv", "attn.qkv"), ("attn.proj", "attn.proj"), ("norm2", "norm2"),
         (denseLayers.first, "mlp.fc1"), (denseLayers.second, "mlp.fc2"),
@@ -63,10 +62,10 @@ struct VideoMAE {
   }
 
   func backbone(_ file: PeerFile, scoresBoxes: Bool?) -> PeerVideoMAE {
-    PeerVideoMAE(
+    let kernel = file.shape("\(prefix)\(patches).weight")
+    return PeerVideoMAE(
       hasPositions: file.has(prefix + MViTNames.joint),
-      hasMean: file.has("\(prefix)\(Self.meanNorm).weight"), width: file.shape("\(prefix)\(patches).weight")?.first ?? 0
-    )
+      hasMean: file.has("\(prefix)\(Self.meanNorm).weight"), width: kernel?.first ?? 0, patch: kernel?.last ?? 16)
   }
 
   /// ImageNet's.
@@ -151,6 +150,8 @@ struct PeerVideoMAE: PeerBackbone {
   /// Whether the mean of the map is normalised, and not the map.
   let hasMean: Bool
   let width: Int
+  /// The pixels of a patch's side.
+  let patch: Int
 
   func adapt(_ backbone: inout MViTBackbone, _ adaptation: inout PeerAdaptation) {
     backbone.hasKeyBias = false
@@ -169,10 +170,30 @@ struct PeerVideoMAE: PeerBackbone {
     network.replace(Key.mvitUseAbsPos.name, by: "True")
     if !hasPositions { network.set(.mvitSepPosEmbed, "False") }
     network.untraced[Key.dataSamplingRate.name] = "4"
-    network.untraced[Key.dataTrainCropSize.name] = "224"
-    network.untraced[Key.dataTestCropSize.name] = peer.scoresBoxes == true ? "256" : "224"
-    if peer.scoresBoxes == true { network.untraced[Key.detectionSpatialScaleFactor.name] = "16" }
+    // What a table of positions is for, it says.
+    let side = (hasPositions ? network.untraced[Key.dataTrainCropSize.name] : nil) ?? "224"
+    network.untraced[Key.dataTrainCropSize.name] = side
+    network.untraced[Key.dataTestCropSize.name] = peer.scoresBoxes == true ? "256" : side
+    if peer.scoresBoxes == true { network.untraced[Key.detectionSpatialScaleFactor.name] = "\(patch)" }
     network.untraced[Key.mvitUseMeanPooling.name] = hasMean ? "True" : "False"
+  }
+
+  /// PySlowFast's blocks have no scales: the last layers of their branches take them in.
+  private func takeInScales(_ weights: inout NamedWeights) {
+    for (scale, layer) in [(MViTNames.scales.attention, "attn.proj"), (MViTNames.scales.dense, "mlp.fc2")] {
+      let end = ".\(scale)"
+      for (name, factors) in weights.tensors where name.hasSuffix(end) {
+        let scope = name.dropLast(scale.count) + layer
+        for index in weights.tensors.indices
+        where weights.tensors[index].name == "\(scope).weight" || weights.tensors[index].name == "\(scope).bias" {
+          let values = weights.tensors[index].tensor
+          let row = values.count / max(1, factors.count)
+          weights.tensors[index].tensor = Tensor(
+            values.shape, (0..<values.count).map { values.values[$0] * factors.values[$0 / max(1, row)] })
+        }
+      }
+      weights.tensors.removeAll { $0.name.hasSuffix(end) }
+    }
   }
 
   /// Biases as PySlowFast has them; positions that no file has are made.
@@ -185,6 +206,7 @@ struct PeerVideoMAE: PeerBackbone {
       weights.tensors.append(("\(scope).qkv.bias", Tensor([bias.count], bias)))
     }
     weights.tensors.removeAll { $0.name.hasSuffix(query) || $0.name.hasSuffix(value) }
+    takeInScales(&weights)
     if !hasPositions, width > 0 {
       // Of clips of 16 frames and 224 pixels, as all published ones are.
       let count = 8 * 14 * 14

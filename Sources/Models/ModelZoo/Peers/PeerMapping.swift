@@ -108,9 +108,9 @@ extension FileContent {
     guard case .network(let network)? = PeerReading(file, families) else { return false }
     let modules = Dictionary(network.modules.map { ($0.own, $0.model) }, uniquingKeysWith: { first, _ in first })
     for (index, own) in file.names.enumerated() {
+      if network.ignored.contains(where: { own.hasPrefix($0) }) { items[index].isOfTraining = true }
       guard let dot = own.lastIndex(of: ".") else { continue }
       let module = String(own[..<dot])
-      if network.ignored.contains(where: { own.hasPrefix($0) }) { items[index].isOfTraining = true }
       guard let model = modules[module] else { continue }
       // Parameters of the network itself belong to no module there.
       items[index].name = model.isEmpty ? String(own[own.index(after: dot)...]) : model + own[dot...]

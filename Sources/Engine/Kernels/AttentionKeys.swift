@@ -22,7 +22,6 @@ public struct AttentionKeys: Sendable {
   }
 
   private let depth: Int
-  private let format: ElementFormat
   private let extent: Extent3
   private let blocks: [Block]
   private let weigh: @Sendable (AttentionWeights) -> Void
@@ -59,7 +58,6 @@ public struct AttentionKeys: Sendable {
     _ engine: Engine
   ) {
     self.depth = depth
-    self.format = format
     self.extent = extent
     if format == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
       (weigh, scale) = (bfloat16.attentionWeights, bfloat16.scaleSums)

@@ -190,6 +190,8 @@ struct Factors {
   /// line, which costs as much as several.
   @inline(__always)
   private func copyFours(_ count: Int, _ source: inout Source, _ target: UnsafeMutablePointer<Float>) {
+    // After the last tap there is no address to look at.
+    if count == 0 { return }
     var from = source.entry.pointee + (source.shift + source.channel)
     var left = channels - source.channel
     var at = 0

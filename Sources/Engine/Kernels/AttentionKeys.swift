@@ -6,10 +6,14 @@ public import Tensors
 /// Scores exist for a block of queries and a block of keys at a time: a running softmax corrects what earlier blocks of
 /// keys have made. It views memory of the caller: ``floats(depth:extent:extra:_:_:)`` says how much.
 public struct AttentionKeys: Sendable {
-  /// The queries of a block: whole register tiles, whose scores stay in the second-level cache with the keys.
-  public static let queries = 48
-  /// Keys of a block, where a frame has no more.
-  private static let mostKeys = 800
+  /// The queries of a block: whole register tiles, or the rows that tile registers take together.
+  public let queries: Int
+
+  /// The queries of a block, and its keys where a frame has no more: their scores stay in the second-level cache with the
+  /// keys. To tile registers products cost so little that what every block of keys costs besides counts for more.
+  private static func sizes(_ format: ElementFormat, _ engine: Engine) -> (queries: Int, keys: Int) {
+    format == .bfloat16 && engine.kernels.multipliesTiles ? (32, 1600) : (48, 800)
+  }
 
   /// A block of keys: whole frames, and after the last one the keys without a place.
   private struct Block: Sendable {
@@ -22,15 +26,14 @@ public struct AttentionKeys: Sendable {
   }
 
   private let depth: Int
-  private let format: ElementFormat
   private let extent: Extent3
   private let blocks: [Block]
   private let weigh: @Sendable (AttentionWeights) -> Void
   private let scale: @Sendable (ScaledSums) -> Void
 
   /// The frames of each block of keys.
-  private static func frames(_ extent: Extent3) -> [Range<Int>] {
-    let together = max(1, mostKeys / max(1, extent.h * extent.w))
+  private static func frames(_ extent: Extent3, _ format: ElementFormat, _ engine: Engine) -> [Range<Int>] {
+    let together = max(1, sizes(format, engine).keys / max(1, extent.h * extent.w))
     return stride(from: 0, to: extent.t, by: together).map { $0..<min(extent.t, $0 + together) }
   }
 
@@ -44,7 +47,7 @@ public struct AttentionKeys: Sendable {
   public static func floats(
     depth: Int, extent: Extent3, extra: Int, _ format: ElementFormat, _ engine: Engine
   ) -> Int {
-    frames(extent).reduce(0) { sum, frames in
+    frames(extent, format, engine).reduce(0) { sum, frames in
       let keys = frames.count * extent.h * extent.w + (frames.upperBound == extent.t ? extra : 0)
       return sum + MatrixPanels.floats(depth: depth, outputs: keys, format, engine)
         + MatrixPanels.floats(depth: keys, outputs: depth, format, fillTiles: true, engine)
@@ -59,15 +62,15 @@ public struct AttentionKeys: Sendable {
     _ engine: Engine
   ) {
     self.depth = depth
-    self.format = format
     self.extent = extent
+    queries = Self.sizes(format, engine).queries
     if format == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
       (weigh, scale) = (bfloat16.attentionWeights, bfloat16.scaleSums)
     } else {
       (weigh, scale) = (engine.kernels.attentionWeights, engine.kernels.scaleSums)
     }
     var memory = memory
-    blocks = Self.frames(extent).map { frames in
+    blocks = Self.frames(extent, format, engine).map { frames in
       let extra = frames.upperBound == extent.t ? extra : 0
       let count = frames.count * extent.h * extent.w + extra
       let keys = MatrixPanels(depth: depth, outputs: count, memory: memory, format, engine)
@@ -135,13 +138,13 @@ public struct AttentionKeys: Sendable {
       pitch = (most + 15) / 16 * 16
       sumPitch = (keys.depth + 15) / 16 * 16
       var layout = ScratchLayout()
-      products = layout.add(AttentionKeys.queries * pitch)
-      sums = layout.add(AttentionKeys.queries * sumPitch)
+      products = layout.add(keys.queries * pitch)
+      sums = layout.add(keys.queries * sumPitch)
       plane = layout.add(keys.extent.h * keys.extent.w)
       endings = layout.add(32)
-      states = layout.add(3 * AttentionKeys.queries)
+      states = layout.add(2 * keys.queries)
       // An address takes the room of two floats.
-      table = layout.add(2 * AttentionKeys.queries)
+      table = layout.add(2 * keys.queries)
       floats = layout.count
     }
   }
@@ -160,35 +163,29 @@ public struct AttentionKeys: Sendable {
     let memory = engine.scratch(room.floats, thread)
     let (sums, states) = (memory + room.sums, memory + room.states)
     let table = UnsafeMutableRawPointer(memory + room.table).bindMemory(
-      to: UnsafePointer<Float>.self, capacity: Self.queries)
+      to: UnsafePointer<Float>.self, capacity: self.queries)
     let endings = UnsafePointer(memory + room.endings)
     (memory + room.endings).update(repeating: 0, count: 16)
     (memory + room.endings + 16).update(repeating: -.infinity, count: 16)
-    states.update(repeating: -.infinity, count: Self.queries)
+    states.update(repeating: -.infinity, count: self.queries)
     for (index, block) in blocks.enumerated() {
       block.keys.multiply(
         queries.start, pitch: queries.pitch, count: queries.count, into: memory + room.products,
-        outputPitch: room.pitch, table: table)
+        outputPitch: room.pitch, hasRoom: true, table: table)
       weigh(
         AttentionWeights(
           products: memory + room.products, pitch: room.pitch, queries: queries.count, scale: queries.scale,
           height: extent.h, width: extent.w, firstFrame: block.firstFrame, frames: block.frames, extra: block.extra,
           relative: queries.relative, relativePitch: queries.relativePitch, plane: memory + room.plane,
           zeros: block.values.paddedDepth - block.keys.outputs, endings: endings,
-          largest: states, sums: states + Self.queries, corrections: states + 2 * Self.queries))
-      if index > 0 {
-        for query in 0..<queries.count {
-          let (row, factor) = (sums + query * room.sumPitch, states[2 * Self.queries + query])
-          for c in 0..<depth { row[c] *= factor }
-        }
-      }
+          largest: states, sums: states + self.queries, means: sums, meanPitch: room.sumPitch, channels: depth))
       block.values.multiply(
         memory + room.products, pitch: room.pitch, count: queries.count, into: sums, outputPitch: room.sumPitch,
-        adding: index > 0, table: table)
+        adding: index > 0, hasRoom: true, table: table)
     }
     scale(
       ScaledSums(
-        sums: sums, pitch: room.sumPitch, divisors: states + Self.queries,
+        sums: sums, pitch: room.sumPitch, divisors: states + self.queries,
         added: addsQueries ? queries.start : nil, addedPitch: queries.pitch, output: output, outputPitch: outputPitch,
         rows: queries.count, channels: depth))
   }

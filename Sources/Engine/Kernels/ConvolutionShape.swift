@@ -58,6 +58,14 @@ public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
   /// Whether an output position sees exactly the input position of the same place.
   public var isPointwise: Bool { kernel == .one && stride == .one && padding == .zero && paddingAfter == .zero }
 
+  /// The shape whose taps are the lines that a position sees, each with the channels of all its columns.
+  var withColumnsJoined: ConvolutionShape {
+    var joined = self
+    joined.kernel.w = 1
+    joined.inChannels *= kernel.w
+    return joined
+  }
+
   /// Whether frame t of the output depends on frame t of the input alone.
   public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 && paddingAfter.t == 0 }
 

@@ -37,21 +37,28 @@ struct DirectConvolution: ConvolutionMethod {
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
+    let joins = joinsColumns(input)
+    if joins && (shape.padding.w > 0 || shape.paddingAfter.w > 0) {
+      let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
+      return runLines(rows, store, engine)
+    }
+    // Where no position sees padding along a line, the taps along it are one of more channels.
+    let shape = joins ? shape.withColumnsJoined : shape
+    let channels = joins ? self.shape.kernel.w * groupFloats : groupFloats
     let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
-    if joinsColumns(input) { return runLines(rows, store, engine) }
-    let block = positionsPerPiece(output.positions, engine)
+    let pieces = pieces(output.positions, of: positionsPerPiece(output.positions, engine), engine)
     let taps = shape.kernel.count
     // What follows evenly takes no table where the kernels need none.
     let isEven = kernels.block != nil && shape.isPointwise
-    engine.pool.forEach((output.positions + block - 1) / block) { piece, thread in
-      let positions = piece * block..<min(output.positions, (piece + 1) * block)
+    engine.pool.forEach(pieces.count) { piece, thread in
+      let positions = pieces[piece]
       let table = table(positions: positions.count, thread, engine)
       if isEven {
         table[0] = UnsafePointer(input.start) + positions.lowerBound * input.pitch
         return multiply(positions, table, step: input.pitch, ahead: 0, taps: 1, channels: groupFloats, store)
       }
       rows.fill(positions, table)
-      multiply(positions, table, ahead: ahead(input), taps: taps, channels: groupFloats, store)
+      multiply(positions, table, ahead: ahead(input), taps: taps, channels: channels, store)
     }
   }
 
@@ -64,10 +71,10 @@ struct DirectConvolution: ConvolutionMethod {
   func run(_ input: FeatureMap, scaledBy scaling: InputScaling, _ store: ConvolutionStore, _ engine: Engine) {
     let scaled = ScaledInput(input, scaling, engine)
     // What is read and what is multiplied share the cache.
-    let tiles = positionsPerPiece(store.output.positions, engine) / 2 / tilePositions
-    let block = max(1, tiles) * tilePositions
-    engine.pool.forEach((store.output.positions + block - 1) / block) { piece, thread in
-      let positions = piece * block..<min(store.output.positions, (piece + 1) * block)
+    let most = positionsPerPiece(store.output.positions, engine) / 2
+    let pieces = pieces(store.output.positions, of: most, engine)
+    engine.pool.forEach(pieces.count) { piece, thread in
+      let positions = pieces[piece]
       let table = scaled.fill(positions, engine, thread)
       multiply(positions, table, ahead: 0, taps: 1, channels: groupFloats, store)
     }
@@ -188,6 +195,26 @@ struct DirectConvolution: ConvolutionMethod {
   /// Where a channel of the first position lies; a group of bfloat16 channels may begin in the middle of a float.
   private func address(_ channel: Int, _ map: FeatureMap) -> UnsafeMutablePointer<Float> {
     (UnsafeMutableRawPointer(map.start) + channel * map.format.bytes).assumingMemoryBound(to: Float.self)
+  }
+
+  /// Ranges of positions, as even as whole tiles allow: the threads get as many each, where there is more than one for each.
+  private struct Pieces {
+    let positions: Int
+    let unit: Int
+    let count: Int
+
+    subscript(index: Int) -> Range<Int> {
+      let units = (positions + unit - 1) / unit
+      return index * units / count * unit..<min(positions, (index + 1) * units / count * unit)
+    }
+  }
+
+  /// - Parameter most: The positions of a piece, about.
+  private func pieces(_ positions: Int, of most: Int, _ engine: Engine) -> Pieces {
+    let (unit, threads) = (kernels.block == nil ? tilePositions : 32, engine.pool.threads)
+    let wanted = (positions + max(unit, most) - 1) / max(unit, most)
+    let even = wanted <= threads ? wanted : (wanted + threads - 1) / threads * threads
+    return Pieces(positions: positions, unit: unit, count: min(even, (positions + unit - 1) / unit))
   }
 
   /// A piece's inputs stay in the second-level cache while all panels of weights pass by; where the weights are few, its

@@ -15,13 +15,7 @@ struct GEMMKernels: Sendable {
   /// Computes a block of positions times all panels: the packed panels, their rows, the first row that is multiplied, the
   /// outputs; where the processor has more than registers for that.
   typealias Block = @Sendable (GEMMBlock, UnsafePointer<Float>, Int, Int, Int) -> Void
-  let block: Block?
-
-  init(lanes: Int, panels: [Panel], block: Block? = nil) {
-    self.lanes = lanes
-    self.panels = panels
-    self.block = block
-  }
+  var block: Block?
 
   /// Output channels in a full panel.
   var panel: Int { lanes * panels.count }

@@ -98,8 +98,9 @@ extension KernelTable {
         KernelsAVX512BF16.dotPanel4,
       ])
 
+    /// A panel is as wide as the outputs that tiles take together: its rows follow each other in memory as they are read.
     private static let tileDots = GEMMKernels(
-      lanes: dots.lanes, panels: dots.panels,
+      lanes: dots.lanes, panels: Array(dots.panels.prefix(KernelsAMX.panelOutputs / dots.lanes)),
       block: { KernelsAMX.dotBlock($0, $1, depth: $2, firstRow: $3, outputs: $4) })
 
     private static func bfloat16(dots: GEMMKernels, peak: PeakKernels) -> BFloat16Kernels {

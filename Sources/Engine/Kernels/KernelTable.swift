@@ -1,4 +1,5 @@
 internal import MicroKernels
+internal import Tensors
 
 /// The kernels of one instruction set: a value that is handed to whoever computes.
 ///
@@ -23,6 +24,13 @@ public struct KernelTable: Sendable {
 
   /// Whether activations and weights can be bfloat16.
   public var supportsBFloat16: Bool { bfloat16 != nil }
+
+  /// Products of inputs of a format: bfloat16 only where activations can be.
+  func products(_ format: ElementFormat) -> GEMMKernels {
+    guard format == .bfloat16 else { return gemm }
+    guard let bfloat16 else { preconditionFailure("bfloat16 takes kernels that have it") }
+    return bfloat16.dots
+  }
 
   /// Whether products of bfloat16 are computed by tile registers.
   var multipliesTiles: Bool { bfloat16?.dots.block != nil }

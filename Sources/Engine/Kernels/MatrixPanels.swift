@@ -43,12 +43,7 @@ public struct MatrixPanels: Sendable {
     self.memory = memory
     self.format = format
     rows = Self.rows(depth, format, fillTiles: fillTiles, engine)
-    if format == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
-      kernels = bfloat16.dots
-    } else {
-      precondition(format == .float32, "bfloat16 takes kernels that have it")
-      kernels = engine.kernels.gemm
-    }
+    kernels = engine.kernels.products(format)
     (memory + kernels.padded(outputs) * rows).update(repeating: 0, count: kernels.padded(outputs))
   }
 
@@ -154,10 +149,11 @@ public struct MatrixPanels: Sendable {
   ///     an odd number.
   ///   - output: [count, outputs], `outputPitch` floats from one to the next.
   ///   - adding: Whether the products are added to what the output holds.
+  ///   - hasRoom: Whether the output's rows, and as many as a multiple of 16 takes, have room for multiples of 16 floats.
   ///   - table: Room for `count` addresses, rounded up to a multiple of 6.
   public func multiply(
     _ factors: UnsafePointer<Float>, pitch: Int, count: Int, into output: UnsafeMutablePointer<Float>, outputPitch: Int,
-    adding: Bool = false, table: UnsafeMutablePointer<UnsafePointer<Float>>
+    adding: Bool = false, hasRoom: Bool = false, table: UnsafeMutablePointer<UnsafePointer<Float>>
   ) {
     table[0] = factors
     if kernels.block == nil {
@@ -169,6 +165,7 @@ public struct MatrixPanels: Sendable {
       rows: table, taps: 1, channels: rows, bias: memory + kernels.padded(outputs) * rows, output: output,
       outputPitch: outputPitch, positions: count)
     (block.starts, block.step) = (UnsafePointer(table), pitch)
+    block.storesWholeSums = hasRoom
     if adding { (block.residual, block.residualPitch) = (UnsafePointer(output), outputPitch) }
     kernels.multiply(block, memory, outputs: outputs)
   }

@@ -22,14 +22,16 @@ struct PackedPanels: Sendable {
     memory = engine.weights.zeros(depth * engine.kernels.gemm.padded(outputs))
   }
 
-  /// - Parameter fill: Writes one panel's part of the matrix: given its first output, how many outputs it really
-  ///   has, its width, and where element [0, 0] goes.
+  /// - Parameters:
+  ///   - format: Of what it is multiplied with.
+  ///   - fill: Writes one panel's part of the matrix: given its first output, how many outputs it really has, its width, and
+  ///     where element [0, 0] goes.
   init(
-    depth: Int, outputs: Int, _ engine: Engine,
+    depth: Int, outputs: Int, _ format: ElementFormat, _ engine: Engine,
     fill: (_ first: Int, _ count: Int, _ width: Int, _ target: UnsafeMutablePointer<Float>) -> Void
   ) {
     self.init(depth: depth, outputs: outputs, engine)
-    let kernels = engine.kernels.gemm
+    let kernels = engine.kernels.products(format)
     withoutActuallyEscaping(fill) { fill in
       engine.pool.forEach((outputs + kernels.panel - 1) / kernels.panel) { index in
         let first = index * kernels.panel
@@ -48,7 +50,7 @@ struct PackedPanels: Sendable {
     let pairs = shape.inChannels / shape.groups / 2
     let outputs = shape.outChannels / shape.groups
     let source = weights.pointer + group * outputs * shape.depth
-    self.init(depth: parts * shape.depth / 2, outputs: outputs, engine) { first, count, width, target in
+    self.init(depth: parts * shape.depth / 2, outputs: outputs, .bfloat16, engine) { first, count, width, target in
       for pair in 0..<pairs {
         for tap in 0..<taps {
           let row = target + (tap * pairs + pair) * width
@@ -72,7 +74,7 @@ struct PackedPanels: Sendable {
     let inputs = shape.inChannels / shape.groups
     let outputs = shape.outChannels / shape.groups
     let source = weights.pointer + group * outputs * shape.depth
-    self.init(depth: shape.depth, outputs: outputs, engine) { first, count, width, target in
+    self.init(depth: shape.depth, outputs: outputs, .float32, engine) { first, count, width, target in
       for c in 0..<inputs {
         for tap in 0..<taps {
           let row = target + (tap * inputs + c) * width

@@ -6,8 +6,7 @@ internal import Tensors
 ///
 /// Lines of input are split by channel and, where the stride is more than one, by the remainder of their column, so
 /// that what neighbouring output positions see under one tap are neighbours in memory: [channel][remainder][column].
-/// A piece is a band of output rows through all frames of a clip; it splits each line once and keeps those of as many
-/// frames as the kernel is long.
+/// A piece is a band of output rows through all frames of a clip; it splits each line once (`LineRing`).
 struct PlanarConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   /// [tiles of output channels][time x height][input channels x width][channels of a tile]
@@ -54,11 +53,8 @@ struct PlanarConvolution: ConvolutionMethod {
     let columns: Int
     /// Floats of a line: all its channels and remainders.
     let line: Int
-    /// Lines of a frame that a band sees.
-    let lines: Int
-    /// Where the ring of frames, the zero line, the table of lines, the offsets and the temporary sums begin.
+    /// Where the ring of lines, the table of them, the offsets and the temporary sums begin.
     let ring: Int
-    let zeros: Int
     let table: Int
     let offsets: Int
     let temporary: Int
@@ -69,10 +65,8 @@ struct PlanarConvolution: ConvolutionMethod {
       let tiled = (extent.w + tile.positions - 1) / tile.positions * tile.positions
       columns = (tiled + shape.kernel.w / shape.stride.w + 1 + 15) / 16 * 16
       line = columns * shape.inChannels * shape.stride.w
-      lines = (rows - 1) * shape.stride.h + shape.dilation.h * (shape.kernel.h - 1) + 1
       var layout = ScratchLayout()
-      ring = layout.add(ringFrames(shape) * lines * line)
-      zeros = layout.add(line)
+      ring = layout.add(LineRing.floats(shape, rows: rows, line: line))
       // An address or an Int takes the room of two floats.
       table = layout.add(2 * shape.kernel.t * shape.kernel.h)
       offsets = layout.add(2 * shape.inChannels * shape.kernel.w)
@@ -93,11 +87,8 @@ struct PlanarConvolution: ConvolutionMethod {
     let memory: UnsafeMutablePointer<Float>
 
     private var shape: ConvolutionShape { convolution.shape }
-    /// The input line that the first line of the ring's frames holds; it may lie in the padding.
-    private var firstLine: Int { rows.lowerBound * shape.stride.h - shape.padding.h }
 
     func run() {
-      (memory + geometry.zeros).update(repeating: 0, count: geometry.line)
       let offsets = UnsafeMutableRawPointer(memory + geometry.offsets).bindMemory(
         to: Int.self, capacity: shape.inChannels * shape.kernel.w)
       for c in 0..<shape.inChannels {
@@ -106,27 +97,13 @@ struct PlanarConvolution: ConvolutionMethod {
             (c * shape.stride.w + w % shape.stride.w) * geometry.columns + w / shape.stride.w
         }
       }
-      var split = 0
-      for t in 0..<store.output.extent.t {
-        let last = t * shape.stride.t - shape.padding.t + (shape.kernel.t - 1) * shape.dilation.t
-        while split <= min(last, input.extent.t - 1) {
-          splitFrame(split)
-          split += 1
-        }
-        for h in rows { computeRow(t, h, offsets) }
-      }
-    }
-
-    private func ringLine(_ frame: Int, _ line: Int) -> UnsafeMutablePointer<Float> {
-      memory + geometry.ring + (frame % ringFrames(shape) * geometry.lines + line) * geometry.line
-    }
-
-    private func splitFrame(_ frame: Int) {
-      for line in 0..<geometry.lines {
-        let h = firstLine + line
-        if h < 0 || h >= input.extent.h { continue }
-        let row = ((item * input.extent.t + frame) * input.extent.h + h) * input.extent.w
-        splitLine(UnsafePointer(input.start) + row * input.pitch, ringLine(frame, line))
+      let ring = LineRing(
+        shape, input.extent, rows: rows, line: geometry.line, memory: memory + geometry.ring)
+      ring.forEachFrame(of: store.output.extent) { t, h, target in
+        let row = ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w
+        splitLine(UnsafePointer(input.start) + row * input.pitch, target)
+      } compute: { t in
+        for h in rows { computeRow(t, h, ring, offsets) }
       }
     }
 
@@ -155,18 +132,10 @@ struct PlanarConvolution: ConvolutionMethod {
       }
     }
 
-    private func computeRow(_ t: Int, _ h: Int, _ offsets: UnsafePointer<Int>) {
+    private func computeRow(_ t: Int, _ h: Int, _ ring: LineRing, _ offsets: UnsafePointer<Int>) {
       let table = UnsafeMutableRawPointer(memory + geometry.table).bindMemory(
         to: UnsafePointer<Float>.self, capacity: shape.kernel.t * shape.kernel.h)
-      for kt in 0..<shape.kernel.t {
-        let frame = t * shape.stride.t - shape.padding.t + kt * shape.dilation.t
-        for kh in 0..<shape.kernel.h {
-          let line = (h - rows.lowerBound) * shape.stride.h + kh * shape.dilation.h
-          let inside =
-            frame >= 0 && frame < input.extent.t && firstLine + line >= 0 && firstLine + line < input.extent.h
-          table[kt * shape.kernel.h + kh] = UnsafePointer(inside ? ringLine(frame, line) : memory + geometry.zeros)
-        }
-      }
+      ring.fill(table, t: t, h: h)
       let output = store.output
       let position = ((item * output.extent.t + t) * output.extent.h + h) * output.extent.w
       let tile = engine.kernels.planar.channels
@@ -190,6 +159,3 @@ struct PlanarConvolution: ConvolutionMethod {
     }
   }
 }
-
-/// Frames that a band keeps: as many as a kernel spans.
-private func ringFrames(_ shape: ConvolutionShape) -> Int { shape.dilation.t * (shape.kernel.t - 1) + 1 }

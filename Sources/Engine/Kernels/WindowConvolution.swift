@@ -5,8 +5,7 @@ internal import Tensors
 /// A convolution over few float32 channels whose windows along a line are written out in bfloat16: what an output position
 /// sees of a line, its columns and channels, is one tap of a product of bfloat16.
 ///
-/// A piece is a band of output rows through all frames of a clip; it writes out the windows of each line once and keeps
-/// those of as many frames as the kernel is long.
+/// A piece is a band of output rows through all frames of a clip; it writes out the windows of each line once (`LineRing`).
 struct WindowConvolution: ConvolutionMethod {
   /// Floats of two numbers that a window takes.
   static let windowFloats = 16
@@ -59,26 +58,21 @@ struct WindowConvolution: ConvolutionMethod {
   private struct Geometry {
     /// Floats of a line's windows.
     let line: Int
-    /// Lines of a frame that a band sees.
-    let lines: Int
     /// Floats of a line of the input with its padding.
     let padded: Int
-    /// Where the ring of frames, a line of zeros, the padded line and the table of addresses begin.
+    /// Where the ring of lines, the padded line and the table of addresses begin.
     let ring: Int
-    let zeros: Int
     let source: Int
     let table: Int
     let count: Int
 
     init(_ shape: ConvolutionShape, _ input: Extent3, _ output: Extent3, rows: Int) {
       line = output.w * windowFloats
-      lines = (rows - 1) * shape.stride.h + shape.dilation.h * (shape.kernel.h - 1) + 1
       padded = max(
         (input.w + shape.padding.w) * shape.inChannels,
         (output.w - 1) * shape.stride.w * shape.inChannels + numbers(shape))
       var layout = ScratchLayout()
-      ring = layout.add(ringFrames(shape) * lines * line)
-      zeros = layout.add(line)
+      ring = layout.add(LineRing.floats(shape, rows: rows, line: line))
       source = layout.add(padded)
       // An address takes the room of two floats.
       let tiles = (output.w + tilePositions - 1) / tilePositions
@@ -98,64 +92,50 @@ struct WindowConvolution: ConvolutionMethod {
     let memory: UnsafeMutablePointer<Float>
 
     private var shape: ConvolutionShape { convolution.shape }
-    /// The input line that the first line of the ring's frames holds; it may lie in the padding.
-    private var firstLine: Int { rows.lowerBound * shape.stride.h - shape.padding.h }
 
     func run() {
-      (memory + geometry.source).update(repeating: 0, count: geometry.padded)
-      (memory + geometry.zeros).update(repeating: 0, count: geometry.line)
-      var written = 0
-      for t in 0..<store.output.extent.t {
-        let last = t * shape.stride.t - shape.padding.t + (shape.kernel.t - 1) * shape.dilation.t
-        while written <= min(last, input.extent.t - 1) {
-          writeFrame(written)
-          written += 1
-        }
-        for h in rows { computeRow(t, h) }
+      let source = memory + geometry.source
+      source.update(repeating: 0, count: geometry.padded)
+      let ring = LineRing(
+        shape, input.extent, rows: rows, line: geometry.line, memory: memory + geometry.ring)
+      ring.forEachFrame(of: store.output.extent) { t, h, target in
+        writeWindows(t, h, source, target)
+      } compute: { t in
+        for h in rows { computeRow(t, h, ring) }
       }
     }
 
-    private func ringLine(_ frame: Int, _ line: Int) -> UnsafeMutablePointer<Float> {
-      memory + geometry.ring + (frame % ringFrames(shape) * geometry.lines + line) * geometry.line
-    }
-
-    /// Writes out the windows of a frame's lines.
-    private func writeFrame(_ frame: Int) {
+    /// Writes out the windows of a line.
+    ///
+    /// - Parameter source: Room for the line with its padding, zeros around the line.
+    private func writeWindows(
+      _ t: Int, _ h: Int, _ source: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>
+    ) {
       let channels = shape.inChannels
-      let inside = memory + geometry.source + shape.padding.w * channels
-      for line in 0..<geometry.lines {
-        let h = firstLine + line
-        if h < 0 || h >= input.extent.h { continue }
-        let row = ((item * input.extent.t + frame) * input.extent.h + h) * input.extent.w
-        let from = UnsafePointer(input.start) + row * input.pitch
-        if input.pitch == channels {
-          inside.update(from: from, count: input.extent.w * channels)
-        } else {
-          for w in 0..<input.extent.w {
-            (inside + w * channels).update(from: from + w * input.pitch, count: channels)
-          }
+      let inside = source + shape.padding.w * channels
+      let row = ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w
+      let from = UnsafePointer(input.start) + row * input.pitch
+      if input.pitch == channels {
+        inside.update(from: from, count: input.extent.w * channels)
+      } else {
+        for w in 0..<input.extent.w {
+          (inside + w * channels).update(from: from + w * input.pitch, count: channels)
         }
-        convolution.kernels.windows(
-          RoundedWindows(
-            input: memory + geometry.source, step: shape.stride.w * channels, numbers: numbers(shape),
-            output: ringLine(frame, line), windows: store.output.extent.w))
       }
+      convolution.kernels.windows(
+        RoundedWindows(
+          input: source, step: shape.stride.w * channels, numbers: numbers(shape), output: target,
+          windows: store.output.extent.w))
     }
 
-    private func computeRow(_ t: Int, _ h: Int) {
+    private func computeRow(_ t: Int, _ h: Int, _ ring: LineRing) {
       let output = store.output
       let taps = shape.kernel.t * shape.kernel.h
       let tiles = (output.extent.w + tilePositions - 1) / tilePositions
       let table = UnsafeMutableRawPointer(memory + geometry.table).bindMemory(
         to: UnsafePointer<Float>.self, capacity: (tiles * tilePositions + 1) * taps)
       let starts = table + tiles * tilePositions * taps
-      for tap in 0..<taps {
-        let frame = t * shape.stride.t - shape.padding.t + tap / shape.kernel.h * shape.dilation.t
-        let line = (h - rows.lowerBound) * shape.stride.h + tap % shape.kernel.h * shape.dilation.h
-        let isInside =
-          frame >= 0 && frame < input.extent.t && firstLine + line >= 0 && firstLine + line < input.extent.h
-        starts[tap] = UnsafePointer(isInside ? ringLine(frame, line) : memory + geometry.zeros)
-      }
+      ring.fill(starts, t: t, h: h)
       if convolution.kernels.dots.block == nil {
         var target = table
         for tile in 0..<tiles {
@@ -183,6 +163,3 @@ struct WindowConvolution: ConvolutionMethod {
     }
   }
 }
-
-/// Frames that a band keeps: as many as a kernel spans.
-private func ringFrames(_ shape: ConvolutionShape) -> Int { shape.dilation.t * (shape.kernel.t - 1) + 1 }

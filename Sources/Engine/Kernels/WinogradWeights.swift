@@ -42,7 +42,7 @@ func winogradWeights(
   // Two channels in bfloat16 take one float.
   let depth = bundle.inputs * format.bytes / 4
   let panels = (0..<bundle.count * points).map { _ in PackedPanels(depth: depth, outputs: bundle.outputs, engine) }
-  let width = engine.kernels.gemm.panel
+  let width = engine.kernels.products(format).panel
   let perBundle = (bundle.outputs + width - 1) / width
   let perGroup = (inputs: shape.inChannels / shape.groups, outputs: shape.outChannels / shape.groups)
   engine.pool.forEach(bundle.count * perBundle) { index in

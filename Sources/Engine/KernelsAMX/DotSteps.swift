@@ -8,8 +8,10 @@ let tileDepth = 16
 /// Rows that fill no tile come first: their tile's weights reach into the rows that follow, which are taken again by the
 /// next tile, and its factors there are zeros. So no tile of weights reaches beyond a matrix.
 struct DotSteps {
-  /// Tiles of a step at most: with the weights of 32 outputs 24 kB, half of a first-level cache.
+  /// Tiles of a step, where there is more than one: with the weights of 32 outputs 24 kB, half of a first-level cache.
   static let most = 12
+  /// Tiles of a single step at most: weights from the second-level cache cost less than sums that go through memory.
+  static let mostOfOne = 24
 
   /// The rows that a block multiplies with each matrix of its weights. A step takes its rows of all of them.
   let rows: Int
@@ -25,7 +27,7 @@ struct DotSteps {
     rows = block.taps * block.channels
     tiles = (rows + tileDepth - 1) / tileDepth
     firstRows = rows - (tiles - 1) * tileDepth
-    let steps = (tiles + DotSteps.most - 1) / DotSteps.most
+    let steps = tiles <= DotSteps.mostOfOne ? 1 : (tiles + DotSteps.most - 1) / DotSteps.most
     longest = (tiles + steps - 1) / steps
     count = (tiles + longest - 1) / longest
   }

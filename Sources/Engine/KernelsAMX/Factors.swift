@@ -34,6 +34,10 @@ struct Factors {
   @inline(__always)
   static func floats(groups: Int, tiles: Int) -> Int { 2 * tileDepth * groups * tiles * tileDepth + tileDepth }
 
+  /// Whether all tiles are read where they lie, for certain.
+  @inline(__always)
+  var copiesNothing: Bool { starts != nil && readsInPlace && positions % tileDepth == 0 }
+
   /// Makes the tiles of a step: [groups][tiles of the step] pairs of upper and lower.
   ///
   /// - Parameter copies: `floats(groups:tiles:)` of them.
@@ -190,6 +194,8 @@ struct Factors {
   /// line, which costs as much as several.
   @inline(__always)
   private func copyFours(_ count: Int, _ source: inout Source, _ target: UnsafeMutablePointer<Float>) {
+    // After the last tap there is no address to look at.
+    if count == 0 { return }
     var from = source.entry.pointee + (source.shift + source.channel)
     var left = channels - source.channel
     var at = 0

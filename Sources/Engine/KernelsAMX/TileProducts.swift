@@ -2,13 +2,13 @@ internal import CSIMD
 public import MicroKernels
 
 /// Computes a block's positions times packed weights, bfloat16 inputs, by AMX's tiles: what `MicroKernels.gemmPanel` does
-/// for every panel of four registers.
+/// for every panel.
 ///
 /// 32 positions are multiplied with 32 outputs at a time: two rows of tiles by two columns, so that every tile that is
-/// loaded takes part in two products. A panel's rows lie as tiles of weights want them. Products are summed in steps of at
-/// most ``DotSteps/most`` tiles' depth: the weights of a step and 32 outputs stay in the first-level cache while all
-/// positions pass by, and the factors of a step in the second-level cache while all outputs do. Between steps the sums lie
-/// in memory.
+/// loaded takes part in two products. A panel's rows lie as tiles of weights want them. Deep products are summed in steps of
+/// ``DotSteps/most`` tiles: the weights of a step and 32 outputs stay in the first-level cache while all positions pass by, and
+/// the factors of a step in the second-level cache while all outputs do. Between steps the sums lie in memory. The weights
+/// that come next are fetched into the second-level cache meanwhile.
 ///
 /// The sum of a position takes its products in an order that does not depend on the block.
 ///
@@ -16,7 +16,7 @@ public import MicroKernels
 /// High-Performance Matrix Multiplication", 2008.
 ///
 /// - Parameters:
-///   - weights: Packed panels of 64 outputs [depth][columns], the first one's first.
+///   - weights: Packed panels of ``panelOutputs`` outputs [depth][columns], the first one's first.
 ///   - depth: Rows of a panel.
 ///   - firstRow: The panels' first row that is multiplied.
 @inline(never)
@@ -27,10 +27,11 @@ public func dotBlock(
   let factors = Factors(block)
   let groups = (block.positions + groupPositions - 1) / groupPositions
   let together = min(outputs, mostOutputs)
-  let pairs = (together + pairOutputs - 1) / pairOutputs
-  let tile = groupPositions * pairOutputs
+  let pairs = (together + panelOutputs - 1) / panelOutputs
+  let tile = groupPositions * panelOutputs
   let layout = DotMemory(
-    sums: steps.count > 1 ? groups * pairs * tile : tile, copies: Factors.floats(groups: groups, tiles: steps.longest),
+    sums: block.storesWholeSums ? 0 : steps.count > 1 ? groups * pairs * tile : tile,
+    copies: factors.copiesNothing ? 0 : Factors.floats(groups: groups, tiles: steps.longest),
     tiles: 2 * groups * steps.longest)
   withUnsafeTemporaryAllocation(byteCount: layout.bytes, alignment: 64) { memory in
     let memory = memory.baseAddress.unsafelyUnwrapped
@@ -46,35 +47,55 @@ public func dotBlock(
         if first == 0 || steps.count > 1 { factors.prepare(step, groups, copies, tiles) }
         var column = first
         while column < end {
-          let panel = column / panelOutputs * panelOutputs
-          let width = min(panelOutputs, (outputs - panel + tileDepth - 1) / tileDepth * tileDepth)
-          let start = weights + (panel * depth + (firstRow + step.firstRow) * width + (column - panel))
+          let width = min(panelOutputs, (outputs - column + tileDepth - 1) / tileDepth * tileDepth)
+          let start = weights + (column * depth + (firstRow + step.firstRow) * width)
           let product = DotProduct(
             weights: start, width: width, matrices: block.parts, matrixRows: steps.rows, secondRow: step.firstRows,
             count: step.tiles,
-            hasRight: column - panel + tileDepth < width, isFirst: index == 0, isLast: index == steps.count - 1)
-          let pair = (column - first) / pairOutputs
+            hasRight: width > tileDepth, isLast: index == steps.count - 1)
+          let pair = (column - first) / panelOutputs
           for group in 0..<groups {
             let position = group * groupPositions
+            if !block.storesWholeSums && column + panelOutputs < end {
+              // As much of the next panel as there are products to hide it behind.
+              fetch(start + depth * width, step, group, of: groups, width)
+            }
             let positions = min(groupPositions, block.positions - position)
+            if block.storesWholeSums {
+              product.run(
+                tiles + 2 * group * step.tiles, positions, block.output + (position * block.outputPitch + column),
+                pitch: block.outputPitch, begins: index == 0 && block.residual == nil)
+              continue
+            }
             let at = steps.count > 1 ? sums + (pair * groups + group) * tile : sums
             if product.isLast { prefetch(block, position, positions, column) }
-            product.run(tiles + 2 * group * step.tiles, positions, at)
-            if product.isLast {
+            product.run(
+              tiles + 2 * group * step.tiles, positions, at, pitch: panelOutputs, begins: index == 0)
+            if !product.isLast { continue }
+            if storesRows(block, outputs: outputs - column) {
+              storeRows(block, at, position: position, positions: positions, column: column)
+            } else {
               finishSums(
                 AMXUnit.self, block,
                 SumTile(
-                  sums: at, pitch: pairOutputs, position: position, positions: positions, column: column,
-                  outputs: min(pairOutputs, outputs - column)))
+                  sums: at, pitch: panelOutputs, position: position, positions: positions, column: column,
+                  outputs: min(panelOutputs, outputs - column)))
             }
           }
-          column += pairOutputs
+          column += panelOutputs
         }
       }
       first = end
     }
     simd_tiles_end()
   }
+}
+
+/// Asks for a share of a step's weights in a panel.
+@inline(__always)
+private func fetch(_ panel: UnsafePointer<Float>, _ step: DotSteps.Step, _ group: Int, of groups: Int, _ width: Int) {
+  let lines = (step.firstRows + (step.tiles - 1) * tileDepth) * width / tileDepth
+  for line in lines * group / groups..<lines * (group + 1) / groups { simd_prefetch(panel + line * tileDepth) }
 }
 
 /// Asks for what the sums will be added to and where they will be stored, while they are taken.
@@ -88,11 +109,9 @@ private func prefetch(_ block: GEMMBlock, _ position: Int, _ positions: Int, _ c
   for i in 0..<positions { simd_prefetch(from + i * 4 * block.residualPitch) }
 }
 
-/// Positions, and outputs, that two rows and two columns of tiles have.
+/// Positions, and outputs, that two rows and two columns of tiles have; the outputs are a full panel of weights.
 private let groupPositions = 32
-private let pairOutputs = 32
-/// Outputs of a full panel of weights.
-private let panelOutputs = 64
+public let panelOutputs = 32
 /// Outputs whose sums wait in memory at a time.
 private let mostOutputs = 512
 
@@ -119,27 +138,34 @@ private struct DotProduct {
   /// Tiles.
   let count: Int
   let hasRight: Bool
-  let isFirst: Bool
   let isLast: Bool
 
   /// - Parameters:
   ///   - tiles: [count] pairs of upper and lower.
-  ///   - sums: [32, 32]
+  ///   - positions: 1 to 32; of the sums whole tiles are written that have one.
+  ///   - sums: [32, 32], `pitch` floats from one position to the next.
+  ///   - begins: Whether the sums begin here; else they go on from what they are.
   @inline(__always)
-  func run(_ tiles: UnsafePointer<FactorTile>, _ positions: Int, _ sums: UnsafeMutablePointer<Float>) {
-    let pitch = 4 * pairOutputs
-    let lower = sums + tileDepth * pairOutputs
-    if isFirst { simd_tiles_zero() } else { simd_tiles_load(sums, lower, pitch) }
-    switch (positions > tileDepth, hasRight) {
+  func run(
+    _ tiles: UnsafePointer<FactorTile>, _ positions: Int, _ sums: UnsafeMutablePointer<Float>, pitch: Int, begins: Bool
+  ) {
+    let (hasLower, bytes) = (positions > tileDepth, 4 * pitch)
+    let lower = hasLower ? sums + tileDepth * pitch : sums
+    // Where there is no second one, the first one's are read.
+    let right = hasRight ? tileDepth : 0
+    if begins { simd_tiles_zero() } else { simd_tiles_load(sums, lower, right, bytes) }
+    switch (hasLower, hasRight) {
     case (true, true): add(tiles, hasLower: true, hasRight: true)
     case (true, false): add(tiles, hasLower: true, hasRight: false)
     case (false, true): add(tiles, hasLower: false, hasRight: true)
     case (false, false): add(tiles, hasLower: false, hasRight: false)
     }
-    simd_tile_store_upper_left(sums, pitch)
-    simd_tile_store_upper_right(sums + tileDepth, pitch)
-    simd_tile_store_lower_left(lower, pitch)
-    simd_tile_store_lower_right(lower + tileDepth, pitch)
+    simd_tile_store_upper_left(sums, bytes)
+    if hasRight { simd_tile_store_upper_right(sums + tileDepth, bytes) }
+    if hasLower {
+      simd_tile_store_lower_left(lower, bytes)
+      if hasRight { simd_tile_store_lower_right(lower + tileDepth, bytes) }
+    }
   }
 
   @inline(__always)

@@ -30,15 +30,18 @@ public struct AttentionWeights {
   public var largest: UnsafeMutablePointer<Float>
   /// [queries] The sum of the weights of the blocks before.
   public var sums: UnsafeMutablePointer<Float>
-  /// [queries] What the blocks before are to be multiplied with.
-  public var corrections: UnsafeMutablePointer<Float>
+  /// [queries, channels] What the blocks before have made of the values, `meanPitch` floats from one query to the next: it is
+  /// corrected, where there are some.
+  public var means: UnsafeMutablePointer<Float>
+  public var meanPitch: Int
+  public var channels: Int
 
   public init(
     products: UnsafeMutablePointer<Float>, pitch: Int, queries: Int, scale: Float, height: Int, width: Int,
     firstFrame: Int, frames: Int, extra: Int, relative: UnsafePointer<Float>?, relativePitch: Int,
     plane: UnsafeMutablePointer<Float>, zeros: Int, endings: UnsafePointer<Float>,
     largest: UnsafeMutablePointer<Float>, sums: UnsafeMutablePointer<Float>,
-    corrections: UnsafeMutablePointer<Float>
+    means: UnsafeMutablePointer<Float>, meanPitch: Int, channels: Int
   ) {
     self.products = products
     self.pitch = pitch
@@ -56,7 +59,9 @@ public struct AttentionWeights {
     self.endings = endings
     self.largest = largest
     self.sums = sums
-    self.corrections = corrections
+    self.means = means
+    self.meanPitch = meanPitch
+    self.channels = channels
   }
 }
 
@@ -96,12 +101,32 @@ public func attentionWeights<Unit: VectorUnit>(
       let end = UnsafeMutableRawPointer(row).assumingMemoryBound(to: UInt16.self) + count
       for i in 0..<block.zeros { end[i] = 0 }
     }
-    // Nothing is before the first block, and infinity minus itself would be no number.
-    let isFirst = before == -Float.infinity
-    let correction = isFirst ? 0 : exponential(unit, V(repeating: before - most))[0]
-    block.corrections[query] = correction
-    block.sums[query] = isFirst ? sum : block.sums[query] * correction + sum
     block.largest[query] = most
+    if before == -Float.infinity {
+      // Nothing is before the first block, and infinity minus itself would be no number.
+      block.sums[query] = sum
+    } else {
+      let correction = exponential(unit, V(repeating: before - most))
+      block.sums[query] = block.sums[query] * correction[0] + sum
+      correctMeans(unit, block, query, correction)
+    }
+  }
+}
+
+/// Multiplies what the blocks before have made of a query.
+///
+/// - Parameter correction: The factor in every lane.
+@inlinable @inline(__always)
+public func correctMeans<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ block: AttentionWeights, _ query: Int, _ correction: Unit.Vector
+) {
+  let row = block.means + query * block.meanPitch
+  var channel = 0
+  while channel < block.channels {
+    let left = block.channels - channel
+    let x = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(row + channel)) * correction
+    storeElements(unit, isBFloat16: false, left, x, UnsafeMutableRawPointer(row + channel))
+    channel += Unit.Vector.scalarCount
   }
 }
 

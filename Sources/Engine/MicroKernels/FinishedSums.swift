@@ -41,6 +41,20 @@ public func finishSums<Unit: VectorUnit>(_ unit: Unit.Type, _ block: GEMMBlock, 
   storeApplied(unit, block, tile)
 }
 
+/// A position's sums with bias and residual, from one register on.
+@inlinable @inline(__always)
+func finished<Unit: VectorUnit>(
+  _ unit: Unit.Type, _ block: GEMMBlock, _ tile: SumTile, _ i: Int, _ first: Int, _ bias: Unit.Vector
+) -> Unit.Vector {
+  let x = Unit.load(tile.sums + (i * tile.pitch + first)) + bias
+  guard let residual = block.residual else { return x }
+  let row = UnsafeRawPointer(residual + (tile.position + i) * block.residualPitch)
+  let (left, channel) = (tile.outputs - first, tile.column + first)
+  return block.residualIsBFloat16
+    ? x + loadElements(unit, isBFloat16: true, left, row + 2 * channel)
+    : x + loadElements(unit, isBFloat16: false, left, row + 4 * channel)
+}
+
 /// - Parameter isBFloat16: The output's format; a literal.
 @inlinable @inline(__always)
 func storeFinished<Unit: VectorUnit>(_ unit: Unit.Type, isBFloat16: Bool, _ block: GEMMBlock, _ tile: SumTile) {
@@ -54,15 +68,7 @@ func storeFinished<Unit: VectorUnit>(_ unit: Unit.Type, isBFloat16: Bool, _ bloc
       + (tile.column + first) * (isBFloat16 ? 2 : 4)
     let rectifies = block.epilogue == .relu
     for i in 0..<tile.positions {
-      var x = Unit.load(tile.sums + (i * tile.pitch + first)) + bias
-      if let residual = block.residual {
-        let row = UnsafeRawPointer(residual + (tile.position + i) * block.residualPitch)
-        if block.residualIsBFloat16 {
-          x += loadElements(unit, isBFloat16: true, left, row + 2 * (tile.column + first))
-        } else {
-          x += loadElements(unit, isBFloat16: false, left, row + 4 * (tile.column + first))
-        }
-      }
+      var x = finished(unit, block, tile, i, first, bias)
       if rectifies { x = Unit.relu(x) }
       storeElements(unit, isBFloat16: isBFloat16, left, x, output + i * (4 * block.outputPitch))
     }
@@ -75,19 +81,9 @@ func addResidual<Unit: VectorUnit>(_ unit: Unit.Type, _ block: GEMMBlock, _ tile
   let width = Unit.Vector.scalarCount
   var first = 0
   while first < tile.outputs {
-    let left = tile.outputs - first
     let bias = Unit.load(block.bias + (tile.column + first))
     for i in 0..<tile.positions {
-      var x = Unit.load(tile.sums + (i * tile.pitch + first)) + bias
-      if let residual = block.residual {
-        let row = UnsafeRawPointer(residual + (tile.position + i) * block.residualPitch)
-        if block.residualIsBFloat16 {
-          x += loadElements(unit, isBFloat16: true, left, row + 2 * (tile.column + first))
-        } else {
-          x += loadElements(unit, isBFloat16: false, left, row + 4 * (tile.column + first))
-        }
-      }
-      store(x, tile.sums + (i * tile.pitch + first))
+      store(finished(unit, block, tile, i, first, bias), tile.sums + (i * tile.pitch + first))
     }
     first += width
   }

@@ -35,6 +35,10 @@ public struct GEMMBlock {
   public var residualPitch = 0
   public var positions: Int
   public var epilogue = EpilogueCode.identity
+  /// Whether all there is to the outputs are sums of products in float32: no bias, no epilogue, no residual but the output
+  /// itself; and whether their rows, and as many rows as a multiple of 16 takes, have room for whole registers. Tile
+  /// registers are stored there as they are.
+  public var storesWholeSums = false
   /// Whether the output, or the residual, is bfloat16; addresses and pitches count floats all the same.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false

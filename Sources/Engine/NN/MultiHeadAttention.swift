@@ -116,10 +116,11 @@ public struct MultiHeadAttention: Operator {
             into: terms + head * queries.extent.count * termPitch, termPitch: termPitch, engine, thread)
         }
       }
-      let blocks = (queries.extent.count + AttentionKeys.queries - 1) / AttentionKeys.queries
+      let together = packed[0].queries
+      let blocks = (queries.extent.count + together - 1) / together
       engine.pool.forEach(heads * blocks) { piece, thread in
         let (head, block) = (piece / blocks, piece % blocks)
-        let first = block * AttentionKeys.queries
+        let first = block * together
         attend(
           packed[head], head, item, first, queries, relative == nil ? nil : UnsafePointer(terms), termPitch, output,
           engine, thread)
@@ -147,7 +148,7 @@ public struct MultiHeadAttention: Operator {
     let channel = head * depth * output.format.bytes / 4
     let start = queries.start + (item * all + first) * queries.pitch + channel
     let block = AttentionKeys.Queries(
-      start: start, pitch: queries.pitch, count: min(AttentionKeys.queries, all - first),
+      start: start, pitch: queries.pitch, count: min(packed.queries, all - first),
       scale: 1 / Float(depth).squareRoot(), relative: terms.map { $0 + (head * all + first) * termPitch },
       relativePitch: termPitch)
     packed.attend(

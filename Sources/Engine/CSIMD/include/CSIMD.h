@@ -188,6 +188,33 @@ static inline __attribute__((always_inline, target("avx2"))) void simd_store256(
   if (count & 1) _mm_store_ss(to, rest);
 }
 
+/// The first `count` lanes of memory, another number in the others; memory after them is not touched.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_load_or512(
+    const float *from, int count, float other) {
+  return _mm512_mask_loadu_ps(_mm512_set1_ps(other), (__mmask16)((1u << count) - 1), from);
+}
+
+/// What each lane is above the integer below it; a NaN of a NaN, 0 of infinities.
+static inline __attribute__((always_inline, target("avx512f,avx512dq"))) __m512 simd_fraction512(__m512 value) {
+  return _mm512_reduce_ps(value, _MM_FROUND_TO_NEG_INF);
+}
+
+/// Each lane times 2 to the integer below another one's, 0 where that is too small.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_scale512(__m512 value, __m512 exponent) {
+  return _mm512_scalef_ps(value, exponent);
+}
+
+/// The sum of all lanes.
+static inline __attribute__((always_inline, target("avx512f"))) float simd_total512(__m512 value) {
+  return _mm512_reduce_add_ps(value);
+}
+
+/// Rounds two registers to bfloat16 and writes them one after the other.
+static inline __attribute__((always_inline, target("avx512f,avx512bf16"))) void simd_store_two_bf16_512(
+    void *to, __m512 first, __m512 second) {
+  _mm512_storeu_si512(to, (__m512i)_mm512_cvtne2ps_pbh(second, first));
+}
+
 /// Adds the products of two pairs of bfloat16 to every lane: sum + a0 b0 + a1 b1.
 static inline __attribute__((always_inline, target("avx512f,avx512bf16"))) __m512 simd_dot512(
     __m512 sum, __m512 a, __m512 b) {

@@ -48,12 +48,12 @@ SIMD_TILE_PRODUCTS void simd_tile_multiply_upper_right(void) { _tile_dpbf16ps(1,
 SIMD_TILE_PRODUCTS void simd_tile_multiply_lower_left(void) { _tile_dpbf16ps(2, 5, 6); }
 SIMD_TILE_PRODUCTS void simd_tile_multiply_lower_right(void) { _tile_dpbf16ps(3, 5, 7); }
 
-// Sums that were stored before.
-SIMD_TILES void simd_tiles_load(const float *upper, const float *lower, long pitch) {
+// Sums that were stored before; from the left ones to the right ones in floats, from one row to the next in bytes.
+SIMD_TILES void simd_tiles_load(const float *upper, const float *lower, long right, long pitch) {
   _tile_loadd(0, upper, pitch);
-  _tile_loadd(1, upper + 16, pitch);
+  _tile_loadd(1, upper + right, pitch);
   _tile_loadd(2, lower, pitch);
-  _tile_loadd(3, lower + 16, pitch);
+  _tile_loadd(3, lower + right, pitch);
 }
 
 SIMD_TILES void simd_tile_store_upper_left(void *to, long pitch) { _tile_stored(0, to, pitch); }

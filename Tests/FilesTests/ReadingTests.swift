@@ -28,6 +28,35 @@ private func failure(_ body: () throws -> Void) -> String {
     #expect(try difference(readFile(path, doing: "testing"), bytes) == nil)
   }
 
+  /// Kilobytes of a file's mapping that are in memory.
+  private func resident(_ path: String) throws -> Int? {
+    let lines = String(decoding: try readFile("/proc/self/smaps", doing: "testing"), as: UTF8.self).split(separator: "\n")
+    guard let first = lines.firstIndex(where: { $0.hasSuffix(path) }) else { return nil }
+    return lines[first...].first { $0.hasPrefix("Rss:") }.flatMap { Int($0.split(separator: " ")[1]) }
+  }
+
+  @Test func pagesThatAreReleasedComeBack() throws {
+    defer { scratch.remove() }
+    let path = scratch.path + "/weights"
+    let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+    let file = try AtomicFile(path: path)
+    try file.write(bytes)
+    try file.commit()
+    let mapped = try MappedFile(path: path, doing: "testing")
+    #expect(difference(Array(mapped.bytes), bytes) == nil)
+    #expect(try resident(path)! > 900)
+    // Whole pages of the range alone, and what holds none changes nothing.
+    mapped.release(100_000..<100_200)
+    mapped.release(5..<5)
+    #expect(try resident(path)! > 900)
+    mapped.release(100_000..<1_000_000)
+    #expect(try resident(path)! < 200)
+    #expect(difference(Array(mapped.bytes), bytes) == nil)
+    let copy = try MappedFile(bytes, path: "bytes", doing: "testing")
+    copy.release(0..<1_000_000)
+    #expect(difference(Array(copy.bytes), bytes) == nil)
+  }
+
   @Test func anEmptyFileHasNoBytes() throws {
     defer { scratch.remove() }
     let path = scratch.path + "/empty"

@@ -102,7 +102,14 @@ struct RawTensor: Sendable {
   /// Reads the numbers as Float in C order.
   func load(_ file: MappedFile) -> Tensor {
     switch source {
-    case .file(let range): return load(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+    case .file(let range):
+      let tensor = load(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+      // Weights are read once, and would be in memory twice.
+      if isContiguous {
+        let first = range.lowerBound + start * type.size
+        file.release(first..<first + tensor.count * type.size)
+      }
+      return tensor
     case .owned(let bytes): return bytes.withUnsafeBytes(load)
     case .latin1Text(let range, let count):
       var bytes: [UInt8] = []

@@ -7,6 +7,8 @@ public final class MappedFile: @unchecked Sendable {
   public let path: String
   private let base: UnsafeRawPointer?
   public let count: Int
+  /// Whether pages come from a file, so that what is dropped comes back.
+  private let isBacked: Bool
 
   /// Maps the file at `path`.
   ///
@@ -15,6 +17,7 @@ public final class MappedFile: @unchecked Sendable {
   ///   - doing: What the caller is about, for the error text ("reading the weights").
   public init(path: String, doing: String) throws(FileError) {
     self.path = path
+    isBacked = true
     let descriptor = try openForReading(path, doing: doing)
     defer { close(descriptor) }
     var status = stat()
@@ -34,6 +37,7 @@ public final class MappedFile: @unchecked Sendable {
   /// - Parameter path: What errors call it.
   public init(_ content: [UInt8], path: String, doing: String) throws(FileError) {
     self.path = path
+    isBacked = false
     count = content.count
     if count == 0 {
       base = nil
@@ -52,6 +56,19 @@ public final class MappedFile: @unchecked Sendable {
 
   /// All bytes. The buffer is valid as long as this object lives.
   public var bytes: UnsafeRawBufferPointer { UnsafeRawBufferPointer(start: base, count: count) }
+
+  /// Lets the system have the whole pages of some bytes back, for bytes that will hardly be read again: if they are, they come
+  /// from the file.
+  ///
+  /// - Parameter range: Of `bytes`.
+  public func release(_ range: Range<Int>) {
+    guard let base, isBacked else { return }
+    let page = Int(getpagesize())
+    let (first, end) = ((range.lowerBound + page - 1) / page * page, range.upperBound / page * page)
+    guard first < end else { return }
+    // Advice: what the system does not take stays where it is.
+    _ = madvise(UnsafeMutableRawPointer(mutating: base + first), end - first, MADV_DONTNEED)
+  }
 }
 
 /// Makes sure that a file is there and may be read.

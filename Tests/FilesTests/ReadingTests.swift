@@ -30,7 +30,8 @@ private func failure(_ body: () throws -> Void) -> String {
 
   /// Kilobytes of a file's mapping that are in memory.
   private func resident(_ path: String) throws -> Int? {
-    let lines = String(decoding: try readFile("/proc/self/smaps", doing: "testing"), as: UTF8.self).split(separator: "\n")
+    let text = String(decoding: try readFile("/proc/self/smaps", doing: "testing"), as: UTF8.self)
+    let lines = text.split(separator: "\n")
     guard let first = lines.firstIndex(where: { $0.hasSuffix(path) }) else { return nil }
     return lines[first...].first { $0.hasPrefix("Rss:") }.flatMap { Int($0.split(separator: " ")[1]) }
   }

@@ -79,6 +79,10 @@ import VideoModels
       "MVIT.POOL_KV_STRIDE must be lists"
     ),
     (["MVIT.POOL_KVQ_KERNEL", "[3, 3]"], "three lengths"),
+    (
+      ["MVIT.POOL_Q_STRIDE", "[[0, 1, 1, 2], [1, 1, 1, 1]]"],
+      "one stride for height and width, with relative positions: block 1"
+    ),
     (["MVIT.REV.ENABLE", "True"], "a reversible network has no"),
     (["MVIT.USE_FIXED_SINCOS_POS", "True"], "absolute positions of one table"),
     (["MVIT.MODE", "avg", "DATA.NUM_FRAMES", "4"], "maps as large as the pools' kernels 3x3x3"),
@@ -113,6 +117,8 @@ import VideoModels
     }
     #expect(try report(items, config).isComplete)
     for index in items.indices where items[index].0.contains("rel_pos") { items[index].1 = Tensor(zeros: [9, 7]) }
+    #expect(try report(items, config).mismatched.count == 3)
+    for index in items.indices where items[index].0.contains("rel_pos") { items[index].1 = Tensor(zeros: [0, 8]) }
     #expect(try report(items, config).mismatched.count == 3)
     let absolute = try shipped(
       "Kinetics/MVIT_B_16x4_CONV",

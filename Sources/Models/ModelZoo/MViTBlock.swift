@@ -200,7 +200,8 @@ struct MViTBlock {
     func table(_ name: String, _ rows: Int, _ isThere: Bool) -> Tensor? {
       if !isThere { return nil }
       let table = scope.tensor(name, [rows, depth], hint: Key.mvitHeadMul.name) { file in
-        file.shape.count == 2 && file.shape[1] == depth ? RelativePositions.stretched(file, to: rows) : nil
+        let isTable = file.shape.count == 2 && file.shape[0] > 0 && file.shape[1] == depth
+        return isTable ? RelativePositions.stretched(file, to: rows) : nil
       }
       return table ?? Tensor(zeros: [rows, depth])
     }

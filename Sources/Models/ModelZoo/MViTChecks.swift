@@ -16,6 +16,13 @@ extension MViTBackbone {
             + "\(block.attention) channels",
           todo: "set \(Key.mvitEmbedDim.name), \(Key.mvitDimMul.name) and \(Key.mvitHeadMul.name) so that they divide")
       }
+      if hasSpacePositions && grid.h == grid.w && extent.h != extent.w {
+        throw ModelConfigurationError.impossible(
+          key: Key.mvitPoolQStride.name, found: config.literal(.mvitPoolQStride),
+          expected: "one stride for height and width, with relative positions: block \(index) would have a map of "
+            + "\(extent)",
+          todo: "give the second and third stride of a block the same, or set \(Key.mvitRelPosSpatial.name) False")
+      }
       try checkShortcut(index, block, extent, config)
       try checkMeans(index, block, extent, config)
       extent = block.queryPool?.output(for: extent) ?? extent

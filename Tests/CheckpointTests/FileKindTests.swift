@@ -53,6 +53,9 @@ import Testing
   @Test func dictionariesWithoutWeights() {
     let wrong = Pickle.proto2 + Pickle.emptyDictionary + Pickle.text("lr") + Pickle.integer(1) + Pickle.setItem
     #expect(refusal(wrong + Pickle.stop)?.contains("a dictionary with 'lr'") == true)
+    // DeepSpeed's key, as in the files of VideoMAE's authors.
+    let module = Pickle.proto2 + Pickle.emptyDictionary + Pickle.text("module") + Pickle.none + Pickle.setItem
+    #expect(refusal(module + Pickle.stop)?.contains("None under 'module'") == true)
     #expect(refusal(Pickle.blobs(Pickle.none))?.contains("None under 'blobs'") == true)
     #expect(refusal(Pickle.proto2 + Pickle.emptyDictionary + Pickle.stop)?.contains("an empty dictionary") == true)
   }

@@ -8,7 +8,9 @@ import Testing
 @Suite(.enabled(if: KernelTable.best.supportsBFloat16, "needs AVX512-BF16"))
 struct BFloat16AttentionTests {
   /// A map [items, extent, channels] of rounded numbers, channel after channel of each position.
-  private func map(_ extent: Extent3, channels: Int, _ value: (_ position: Int, _ channel: Int) -> Float) -> FeatureMap {
+  private func map(
+    _ extent: Extent3, channels: Int, _ value: (_ position: Int, _ channel: Int) -> Float
+  ) -> FeatureMap {
     let map = FeatureMap(zeros: 1, extent, channels: channels, format: .bfloat16)
     for position in 0..<map.positions {
       for c in 0..<channels { map.set(value(position, c), position: position, channel: c) }

@@ -34,7 +34,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
         + " -> the file is damaged or made to do harm: do not use it"
     case .noWeights(let path, let found):
       return "reading the weights '\(path)': expected a dictionary of tensors under 'model_state', 'state_dict', "
-        + "'model' or 'blobs', found \(found) -> save the model's state_dict()"
+        + "'model', 'module' or 'blobs', found \(found) -> save the model's state_dict()"
     case .notATensor(let path, let name, let found):
       return "reading the weights '\(path)': '\(name)' should be a tensor, found \(found)"
         + " -> save plain tensors: the model's state_dict() on the CPU"

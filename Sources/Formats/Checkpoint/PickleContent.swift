@@ -49,7 +49,8 @@ extension Unpickler {
   /// Finds the dictionary of weights: under one of the usual keys, or the outermost one itself.
   private func stateDictionary(_ root: Int) throws -> (number: Int, key: String?) {
     let dictionary = graph.dictionaries[root]
-    for key in ["model_state", "blobs", "state_dict", "model"] {
+    // PySlowFast, Caffe2, MMAction2 and PyTorch Lightning, torchvision and others, and DeepSpeed as VideoMAE's authors have it.
+    for key in ["model_state", "blobs", "state_dict", "model", "module"] {
       guard let value = dictionary[key] else { continue }
       if case .dictionary(let number) = value { return (number, key) }
       throw CheckpointError.noWeights(path: cursor.path, found: "\(graph.kind(value)) under '\(key)'" + mention)

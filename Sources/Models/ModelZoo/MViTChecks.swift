@@ -9,11 +9,13 @@ extension MViTBackbone {
     try checkPatches(config)
     var extent = grid
     for (index, block) in blocks.enumerated() {
-      guard block.attention % block.heads == 0, !poolsFirst || block.width % block.heads == 0 else {
+      // Pools that come first divide the input by heads, but for kernels of all channels.
+      let pooled = poolsFirst && pooling != .unsharedConvolution ? block.width : block.attention
+      guard block.attention % block.heads == 0, pooled % block.heads == 0 else {
         throw ModelConfigurationError.impossible(
           key: Key.mvitNumHeads.name, found: "\(config[.mvitNumHeads])",
           expected: "a number of heads that divides the widths: block \(index) has \(block.heads) heads for "
-            + "\(block.attention) channels",
+            + "\(block.attention % block.heads == 0 ? pooled : block.attention) channels",
           todo: "set \(Key.mvitEmbedDim.name), \(Key.mvitDimMul.name) and \(Key.mvitHeadMul.name) so that they divide")
       }
       if hasSpacePositions && grid.h == grid.w && extent.h != extent.w {

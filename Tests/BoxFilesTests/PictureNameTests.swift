@@ -27,11 +27,12 @@ import Testing
   }
 
   @Test(
-    "A number is not cut where a video is called like its beginning",
+    "Numbers and words are not cut where a video is called like its beginning",
     arguments: [
       ("phone_25", ["phone", "phone_2", "phone_20"], "phone", 25), ("phone_2_49", ["phone", "phone_2"], "phone_2", 49),
       ("phone_20_1", ["phone", "phone_2", "phone_20"], "phone_20", 1), ("phone_2", ["phone", "phone_2"], "phone", 2),
       ("clip_10", ["clip_1"], "clip", 10), ("25", ["2"], nil, 25), ("2_49", ["2"], "2", 49), ("2/25", ["2"], "2", 25),
+      ("halfpic_5", ["half"], "halfpic", 5),
     ] as [(String, [String], String?, Int)])
   func whole(_ path: String, _ videos: [String], _ video: String?, _ frame: Int) {
     let name = PictureName(path, videos: videos)

@@ -23,8 +23,12 @@ public struct PictureName: Equatable, Sendable {
     let folder = Self.folder(of: path)
     for video in videos.sorted(by: { $0.count > $1.count }) where name.hasPrefix(video) {
       let rest = name.dropFirst(video.count)
-      // A number is not cut: "phone_25" is a frame of "phone", beside a "phone_2", too.
-      if let last = video.last, let next = rest.first, Self.isDigit(last), Self.isDigit(next) { continue }
+      // Numbers and words are not cut: "phone_25" is a frame of "phone", beside a "phone_2", too.
+      if let last = video.last, let next = rest.first,
+        Self.isDigit(last) && Self.isDigit(next) || last.isLetter && next.isLetter
+      {
+        continue
+      }
       if let (before, frame) = Self.split(String(rest)), Self.isWords(before) {
         (self.video, self.frame) = (video, frame)
         return

@@ -17,6 +17,8 @@ struct BoxProposals {
     case time(Double)
     /// A second of the file's clock, whose beginning is found out.
     case second(Double)
+    /// A picture of a folder, its number from 0; nil for one that the folder has not.
+    case picture(Int?)
   }
 
   private struct Candidate {
@@ -32,6 +34,7 @@ struct BoxProposals {
   private var candidates: [String: [Candidate]] = [:]
   /// The least number of a frame of each video, with boxes of any class or without.
   private var leastFrame: [String: Int] = [:]
+  private let named: PicturesByName
   private var summary = ProposalList.Summary()
   private var videos: [ProposalList.Video] = []
   private var low: [KeyFrame] = []
@@ -41,14 +44,18 @@ struct BoxProposals {
   /// Whether boxes are seen when frames are by the rate of a video.
   private(set) var usesVideoRate = false
 
+  /// - Parameter pictures: What the pictures of videos that are folders are called, frame by frame.
   /// - Throws: `ProposalError`.
   init(
-    _ file: BoxFile, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double
+    _ file: BoxFile, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String],
+    pictures: [String: [String]] = [:], usualRate: Double
   ) throws {
     self.file = file
     self.options = options
     self.scoreThreshold = scoreThreshold
     self.usualRate = usualRate
+    named = PicturesByName(
+      file, pictures, videos: names, isCounted: options.firstFrame != nil || options.framesPerSecond != nil)
     remarks.append(file.summary)
     remarks += file.remarks.map { "proposals: " + $0 }
     if !file.leftOut.isEmpty {
@@ -63,6 +70,8 @@ struct BoxProposals {
         "proposals: \(counted(count, "box", plural: "boxes")) of other classes left out (--person-class): "
           + listed(texts, limit: 10))
     }
+    remarks += named.remarks
+    notices += named.notices
     try assign(people.chosen, to: names)
     summary.rows = people.chosen.count
     summary.videosWithoutRows = names.filter { candidates[$0] == nil }
@@ -72,14 +81,15 @@ struct BoxProposals {
   private mutating func assign(_ chosen: [Int], to names: [String]) throws {
     var pictures: [String: PictureName?] = [:]
     var unlisted: [String: Int] = [:]
-    let own = fileStem(file.path)
-    let onlyVideo = file.hasFilePerVideo ? nil : names.count == 1 ? names[0] : names.contains(own) ? own : nil
+    let onlyVideo = file.onlyVideo(of: names)
     func listed(_ video: String?) -> String? {
       guard let name = video ?? onlyVideo else { return nil }
       return names.contains(name) ? name : names.contains(fileStem(name)) ? fileStem(name) : nil
     }
     for path in file.pictures {
-      guard let name = PictureName(path, videos: names), let video = listed(name.video) else { continue }
+      guard let name = PictureName(path, videos: names), let video = listed(name.video),
+        !named.videos.contains(video)
+      else { continue }
       leastFrame[video] = min(leastFrame[video] ?? .max, name.frame)
     }
     var next = chosen[...]
@@ -91,6 +101,10 @@ struct BoxProposals {
         moment = (options.secondUse == .saysTime ? record.second.map { .second($0.value) } : nil) ?? .frame(number)
       case .time(let time): moment = .time(time)
       case .second(let second): moment = .second(second)
+      case .picture(let path, _) where named[path, record.place.file] != nil:
+        let found = named[path, record.place.file]
+        video = found?.video
+        moment = .picture(found?.index)
       case .picture(let path, let number):
         let name = pictures[path] ?? PictureName(path, videos: names)
         pictures[path] = name
@@ -145,6 +159,7 @@ struct BoxProposals {
     var outside: [Int] = []
     var beside = 0
     var late: [Double] = []
+    var absent: [String] = []
     var repeatedIDs: (count: Int, first: String) = (0, "")
     var boxes: [Timestamp: [SeenBox]] = [:]
     var lowTimes: Set<Timestamp> = []
@@ -159,7 +174,11 @@ struct BoxProposals {
         continue
       }
       guard let time, let stamp = Timestamp(seconds: time) else {
-        if case .frame(let number) = candidate.moment { outside.append(number) } else { beside += 1 }
+        switch (candidate.moment, record.position) {
+        case (.frame(let number), _): outside.append(number)
+        case (.picture, .picture(let path, _)): absent.append(path)
+        default: beside += 1
+        }
         continue
       }
       if case .frame = candidate.moment { usesVideoRate = options.framesPerSecond == nil }
@@ -198,6 +217,11 @@ struct BoxProposals {
           + "has, first \(repeatedIDs.first): each such box becomes somebody else -> correct the ids")
     }
     say(outside, beside, name, frames, first)
+    if !absent.isEmpty {
+      notices.append(
+        "proposals: \(counted(absent.count, "box", plural: "boxes")) of \(counted(Set(absent).count, "picture")) that '\(name)' "
+          + "has not left out, first '\(absent[0])' -> give the folder with all pictures that the boxes are of")
+    }
     if let second = late.min() {
       notices.append(
         "proposals: \(counted(late.count, "box", plural: "boxes")) of '\(name)' at \(fixed(second, 0)) and later, which is no second "
@@ -332,6 +356,8 @@ struct BoxProposals {
     switch moment {
     case .second(let second): return second
     case .time(let time): return start + time
+    case .picture(let index):
+      return index.map { start + (frames?.source.time(of: $0) ?? Double($0) / usualRate) }
     case .frame(let number):
       let (index, isBeyond) = number.subtractingReportingOverflow(first)
       if index < 0 || isBeyond { return nil }

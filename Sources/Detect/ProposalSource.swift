@@ -19,10 +19,12 @@ struct ProposalSource {
 
   /// - Parameters:
   ///   - names: The videos that are scored.
+  ///   - pictures: What the pictures of those are called that are folders of pictures, frame by frame.
   ///   - usualRate: Frames a second of a video that cannot be opened.
   /// - Throws: `RecordError`, `FileError`, `BoxFileError`, `ProposalError`.
   init(
-    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String], usualRate: Double
+    path: String, _ options: ProposalOptions, scoreThreshold: Double, videos names: [String],
+    pictures: [String: [String]] = [:], usualRate: Double
   ) throws {
     self.path = path
     // So `people` writes it where nobody is found.
@@ -32,7 +34,8 @@ struct ProposalSource {
     }
     if let file = try BoxFile.read(path: path, format: options.format, images: options.images) {
       kind = .boxes(
-        try BoxProposals(file, options, scoreThreshold: scoreThreshold, videos: names, usualRate: usualRate))
+        try BoxProposals(
+          file, options, scoreThreshold: scoreThreshold, videos: names, pictures: pictures, usualRate: usualRate))
       return
     }
     let idle = options.idleForRows

@@ -133,8 +133,10 @@ public struct VideoDetection {
     var proposalOptions = proposalOptions
     // What frames are called counts, unless the call says what the first one is.
     if timing.startingSecond == nil { proposalOptions.secondUse = .maySayTime }
+    let pictures = zip(names, videos).compactMap { name, path in FrameInput.pictureNames(of: path).map { (name, $0) } }
     var source = try ProposalSource(
-      path: path, proposalOptions, scoreThreshold: threshold, videos: names, usualRate: rate)
+      path: path, proposalOptions, scoreThreshold: threshold, videos: names,
+      pictures: Dictionary(uniqueKeysWithValues: pictures), usualRate: rate)
     // Where somebody has looked for people, nobody is a result.
     let mayHaveNobody = timing.detector != nil || source.isEmpty
     // Nobody has written a detector's rows by hand.

@@ -134,6 +134,11 @@ private let badFiles = [
     text: "a,b,c,d,e\n1,1,2,3,4\n", format: "csv", essentials: ["line 1: expected a header with a frame or a second"]),
   BadBoxes(
     text: "frame,x1,y1,x2,label\n1,1,2,3,4\n", format: "csv", essentials: ["there is no column 'bottom'"]),
+  BadBoxes(
+    text: "frame,bbox,score\n1,\"[10, 6, 30, 56]\",0.9\n",
+    essentials: [
+      "line 1: expected a column for each number of a box, found one, 'bbox', for all", "split it into x1,y1",
+    ]),
   BadBoxes(text: "frame,x1,y1,x2,y2\n\"1,1,2,3,4\n", essentials: ["line 2: expected a closing quote"]),
   BadBoxes(
     text:

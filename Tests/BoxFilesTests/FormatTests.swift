@@ -142,6 +142,22 @@ import Testing
     #expect(both.records[0].second?.value == 2.4 && both.records[0].second?.step == 0.1)
   }
 
+  @Test("Excel's line of the separator and decimal commas are read, and said")
+  func spreadsheets() throws {
+    let plain = try #require(try read("sep=,\r\nframe,x1,y1,x2,y2\r\n3,0.1,0.2,0.3,0.4\r\n", as: "a.csv"))
+    #expect(
+      corners(plain.records[0]) == [0.1, 0.2, 0.3, 0.4] && plain.describe(plain.records[0].place).hasPrefix("line 3"))
+    #expect(plain.remarks == ["the line 'sep=' is Excel's, and no row"])
+    let commas = try #require(
+      try read("sep=;\nframe;second;x1;y1;x2;y2;label\n3;1,25;10,5;2;102,0;40;1,5 m\n", as: "a.csv"))
+    #expect(corners(commas.records[0]) == [10.5, 2, 102, 40])
+    #expect(commas.records[0].second?.value == 1.25 && commas.records[0].second?.step == 0.01)
+    #expect(commas.records[0].className == "1,5 m")
+    #expect(commas.remarks.last == "decimal commas are read as points")
+    let tabs = try #require(try read("frame\tx1\ty1\tx2\ty2\n3\t0,1\t0,2\t0,3\t0,4\n", as: "a.csv"))
+    #expect(corners(tabs.records[0]) == [0.1, 0.2, 0.3, 0.4])
+  }
+
   @Test("VIA 3: attributes name the class, what is no rectangle is counted")
   func via() throws {
     let text = """

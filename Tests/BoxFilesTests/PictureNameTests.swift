@@ -17,6 +17,28 @@ import Testing
     #expect(name.video == video && name.frame == frame, "\(name)")
   }
 
+  @Test("A picture's own name, with zeros before its number and without")
+  func stems() {
+    #expect(PictureName.stem("a/img_00082.jpg") == "img_00082" && PictureName.stem("a.b/c.d") == "c.d")
+    for path in ["img_00082", "a/img_82.png", "img_082_jpg.rf.0a1b"] {
+      #expect(PictureName.plainStem(path) == "img_82", "\(path)")
+    }
+    #expect(PictureName.plainStem("000") == "0" && PictureName.plainStem("anna") == "anna")
+  }
+
+  @Test(
+    "Numbers and words are not cut where a video is called like its beginning",
+    arguments: [
+      ("phone_25", ["phone", "phone_2", "phone_20"], "phone", 25), ("phone_2_49", ["phone", "phone_2"], "phone_2", 49),
+      ("phone_20_1", ["phone", "phone_2", "phone_20"], "phone_20", 1), ("phone_2", ["phone", "phone_2"], "phone", 2),
+      ("clip_10", ["clip_1"], "clip", 10), ("25", ["2"], nil, 25), ("2_49", ["2"], "2", 49), ("2/25", ["2"], "2", 25),
+      ("halfpic_5", ["half"], "halfpic", 5),
+    ] as [(String, [String], String?, Int)])
+  func whole(_ path: String, _ videos: [String], _ video: String?, _ frame: Int) {
+    let name = PictureName(path, videos: videos)
+    #expect(name?.video == video && name?.frame == frame, "\(String(describing: name))")
+  }
+
   @Test("Digits of a video's own name are no frame")
   func ownDigits() throws {
     #expect(PictureName("clip1", videos: ["clip1"])?.frame == 1)

@@ -71,6 +71,26 @@ struct PictureFolderTests {
     #expect(detect(folder, boxes, to: scratch.path + "/no", ["--fps", "0"]).status == 64)
   }
 
+  @Test("Labels that are called like the pictures are theirs, of a folder that begins later, too")
+  func names() throws {
+    let scratch = Scratch()
+    let (folder, _) = try extracted(scratch)
+    for number in 1...9 { try FileManager.default.removeItem(atPath: folder + "/bframes_00000\(number).png") }
+    let labels = scratch.path + "/labels"
+    try FileManager.default.createDirectory(atPath: labels, withIntermediateDirectories: true)
+    for name in ["bframes_000035", "bframes_000060", "bframes_000061"] {
+      try writeFile("\(labels)/\(name).txt", "0 0.5 0.5 0.2 0.8 0.95\n")
+    }
+    let result = detect(folder, labels, to: scratch.path + "/out", ["--fps", "25"])
+    expectSuccess(result)
+    let seconds = try text(scratch.path + "/out/detections.csv").split(separator: "\n").map {
+      $0.split(separator: ",")[1]
+    }
+    #expect(Set(seconds) == ["0001", "0002"])
+    #expect(result.stderr.contains("'bframes_000035' at picture 26 of 51"), "\(result.stderr)")
+    #expect(result.stderr.contains("1 box of 1 picture that 'bframes' has not left out, first 'bframes_000061'"))
+  }
+
   @Test("What is wrong with a folder is said, and costs its own key frames")
   func damage() throws {
     let scratch = Scratch()

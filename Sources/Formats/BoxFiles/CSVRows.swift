@@ -8,19 +8,32 @@ struct CSVRows {
   }
 
   private let bytes: [UInt8]
-  private let separator: UInt8
+  let separator: UInt8
+  /// Whether the first line is Excel's "sep=;", which is no row.
+  let hasSeparatorLine: Bool
   private var next: Int
-  private var line = 1
+  private var line: Int
 
-  /// - Parameter separator: Nil to take the one of comma, semicolon and tab that the first line has most of.
+  /// - Parameter separator: Nil to take the one that Excel's line says, or of comma, semicolon and tab the one that the first line
+  ///   has most of.
   init(_ bytes: [UInt8], separator: UInt8? = nil) {
     self.bytes = bytes
     let start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    next = start
     let first = bytes[start...].prefix { $0 != UInt8(ascii: "\n") }
     let known = [UInt8(ascii: ","), UInt8(ascii: ";"), UInt8(ascii: "\t")]
     func count(_ byte: UInt8) -> Int { first.count { $0 == byte } }
-    self.separator = separator ?? known.reduce(known[0]) { count($1) > count($0) ? $1 : $0 }
+    let said = separator == nil ? Self.separator(in: first) : nil
+    hasSeparatorLine = said != nil
+    next = said == nil ? start : min(first.endIndex + 1, bytes.count)
+    line = said == nil ? 1 : 2
+    self.separator = separator ?? said ?? known.reduce(known[0]) { count($1) > count($0) ? $1 : $0 }
+  }
+
+  /// The separator of a line "sep=;", as Excel reads and writes it.
+  private static func separator(in line: ArraySlice<UInt8>) -> UInt8? {
+    let line = line.filter { $0 != UInt8(ascii: "\r") && $0 != UInt8(ascii: "\"") }
+    guard line.count == 5, String(decoding: line.prefix(4), as: UTF8.self).lowercased() == "sep=" else { return nil }
+    return line.last
   }
 
   /// The next record that is not blank; nil at the end.

@@ -15,9 +15,10 @@ struct HeaderCSV: BoxFormat {
       return nil
     }
     var rows = CSVRows(content.bytes)
-    guard let header = try? rows.nextRow(), let columns = HeaderColumns(header.fields), columns.missing == nil else {
-      return nil
-    }
+    guard let header = try? rows.nextRow() else { return nil }
+    // It is named when the table is read.
+    if let column = HeaderColumns.listColumn(header.fields) { return "its header names \(column)" }
+    guard let columns = HeaderColumns(header.fields), columns.missing == nil else { return nil }
     if columns.isInAVAsOrder, let row = try? rows.nextRow(), row.fields.count == 8,
       row.fields[2...5].allSatisfy({ finiteNumber($0).map { abs($0) <= BoxFile.largestFraction } ?? true })
     {
@@ -29,8 +30,15 @@ struct HeaderCSV: BoxFormat {
   func read(_ content: BoxContent, images: BoxContent?) throws -> BoxFile {
     var builder = BoxFileBuilder(self, content)
     var rows = CSVRows(content.bytes)
+    var hasCommas = false
     do {
       guard let header = try rows.nextRow() else { return builder.finish() }
+      if let column = HeaderColumns.listColumn(header.fields) {
+        throw builder.fault(
+          BoxRecord.Place(file: 0, part: .line, number: header.line),
+          expected: "a column for each number of a box", found: "one, \(quoted(column)), for all",
+          advice: "split it into x1,y1,x2,y2 where it has corners, into x,y,width,height where it has a size")
+      }
       guard let columns = HeaderColumns(header.fields), columns.missing == nil else {
         let missing = HeaderColumns(header.fields)?.missing ?? "names of columns"
         throw builder.fault(
@@ -41,13 +49,27 @@ struct HeaderCSV: BoxFormat {
       builder.file.remarks = columns.unreadIDs.map {
         "the column \(quoted($0)) is not read -> call it 'track' where it says who is who"
       }
-      while let row = try rows.nextRow() { try add(row, columns, header.fields.count, to: &builder) }
+      if rows.hasSeparatorLine { builder.file.remarks.append("the line 'sep=' is Excel's, and no row") }
+      let hasPoints = rows.separator == UInt8(ascii: ",")
+      while let row = try rows.nextRow() {
+        let read = hasPoints ? row : CSVRows.Row(line: row.line, fields: row.fields.map(Self.withPoint))
+        hasCommas = hasCommas || !hasPoints && read.fields != row.fields
+        try add(read, columns, header.fields.count, to: &builder)
+      }
+      if hasCommas { builder.file.remarks.append("decimal commas are read as points") }
     } catch let error as CSVRows.UnclosedQuote {
       throw builder.fault(
         BoxRecord.Place(file: 0, part: .line, number: error.line), expected: "a closing quote",
         found: "the end of the file", advice: "close the quotes around the field")
     }
     return builder.finish()
+  }
+
+  /// A number with a decimal comma, where commas do not separate, with a point.
+  private static func withPoint(_ field: String) -> String {
+    guard field.utf8.count(where: { $0 == UInt8(ascii: ",") }) == 1 else { return field }
+    let text = field.replacing(",", with: ".")
+    return finiteNumber(text) == nil && clockSeconds(text) == nil ? field : text
   }
 
   private func add(

@@ -60,6 +60,20 @@ struct HeaderColumns {
     }
   }
 
+  /// The column that has whole boxes, as in "[10, 6, 30, 56]", of a header without columns of their numbers; nil for other headers.
+  static func listColumn(_ fields: [String]) -> String? {
+    guard fields.count >= 2, fields.allSatisfy({ finiteNumber($0) == nil }) else { return nil }
+    let plain = fields.map(Self.plain)
+    let times = [Role.frame, .second, .millisecond, .video].flatMap { names[$0] ?? [] }
+    if !plain.contains(where: times.contains) || HeaderColumns(fields)?.missing == nil && fields.count >= 5 {
+      return nil
+    }
+    return plain.firstIndex { boxNames.contains($0) }.map { fields[$0] }
+  }
+
+  /// What a column of whole boxes is called.
+  private static let boxNames: Set = ["bbox", "box", "bboxes", "boxes", "boundingbox", "xyxy", "xywh", "ltwh", "tlwh"]
+
   subscript(_ role: Role) -> Int? { places[role] }
 
   /// The column's own name.

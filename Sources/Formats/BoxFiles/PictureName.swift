@@ -18,15 +18,18 @@ public struct PictureName: Equatable, Sendable {
   /// - Parameter videos: The names that there are; one of them that the path begins with is meant, digits and all.
   /// - Returns: Nil where no number stands at the end.
   public init?(_ path: String, videos: [String]) {
-    let parts = path.split(separator: "/").map(String.init)
-    guard let last = parts.last else { return nil }
-    // What Roboflow appends to a picture's name.
-    let name =
-      last.firstRange(of: ".rf.").map { last[..<$0.lowerBound].split(separator: "_").dropLast().joined(separator: "_") }
-      ?? last
-    let folder = parts.dropLast().last.flatMap { Self.isGeneric($0) ? nil : $0 }
+    guard let last = path.split(separator: "/").last.map(String.init) else { return nil }
+    let name = Self.withoutSuffix(last)
+    let folder = Self.folder(of: path)
     for video in videos.sorted(by: { $0.count > $1.count }) where name.hasPrefix(video) {
-      if let (before, frame) = Self.split(String(name.dropFirst(video.count))), Self.isWords(before) {
+      let rest = name.dropFirst(video.count)
+      // Numbers and words are not cut: "phone_25" is a frame of "phone", beside a "phone_2", too.
+      if let last = video.last, let next = rest.first,
+        Self.isDigit(last) && Self.isDigit(next) || last.isLetter && next.isLetter
+      {
+        continue
+      }
+      if let (before, frame) = Self.split(String(rest)), Self.isWords(before) {
         (self.video, self.frame) = (video, frame)
         return
       }
@@ -40,12 +43,38 @@ public struct PictureName: Equatable, Sendable {
     }
   }
 
+  /// The folder that a picture lies in, where it may be a video's; nil for none, and for one of labels or pictures of any video.
+  public static func folder(of path: String) -> String? {
+    path.split(separator: "/").map(String.init).dropLast().last.flatMap { isGeneric($0) ? nil : $0 }
+  }
+
+  /// A picture's own name: its path without folder and ending.
+  public static func stem(_ path: String) -> String {
+    withoutPictureEnding(path.split(separator: "/").last.map(String.init) ?? path)
+  }
+
+  /// A picture's own name without the zeros before the number at its end, and without what Roboflow appends: "img_82" of "img_00082".
+  public static func plainStem(_ path: String) -> String {
+    let name = withoutSuffix(stem(path))
+    let digits = name.reversed().prefix(while: isDigit).reversed()
+    let number = String(digits.drop { $0 == "0" })
+    return String(name.dropLast(digits.count)) + (number.isEmpty && !digits.isEmpty ? "0" : number)
+  }
+
+  /// A name without what Roboflow appends to it.
+  private static func withoutSuffix(_ name: String) -> String {
+    name.firstRange(of: ".rf.").map { name[..<$0.lowerBound].split(separator: "_").dropLast().joined(separator: "_") }
+      ?? name
+  }
+
   /// What stands before the digits at the end, and their number.
   private static func split(_ name: String) -> (before: String, frame: Int)? {
-    let digits = String(name.reversed().prefix { $0.isASCII && $0.isNumber }.reversed())
+    let digits = String(name.reversed().prefix(while: isDigit).reversed())
     guard digits.count <= 12, let frame = Int(digits) else { return nil }
     return (String(name.dropLast(digits.count)), frame)
   }
+
+  private static func isDigit(_ character: Character) -> Bool { character.isASCII && character.isNumber }
 
   private static func isWords(_ text: String) -> Bool {
     text.lowercased().split(whereSeparator: separators.contains).allSatisfy { words.contains(String($0)) }

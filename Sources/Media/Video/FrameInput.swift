@@ -20,9 +20,9 @@ public enum FrameInput: Sendable {
         doing: "opening a video", path: path, expected: "a file", found: "a pipe or a device", advice: "give a file")
     }
     if Files.isFolder(path) {
-      let names = try listFolder(path).filter { !$0.hasPrefix(".") && Self.isPictureName($0) }
+      let names = try Self.pictures(in: path)
       if names.isEmpty { throw NoPictures(folder: path) }
-      self = .pictures(names.sorted(by: isBefore).map { joinPath(path, $0) }, framesPerSecond: rate)
+      self = .pictures(names.map { joinPath(path, $0) }, framesPerSecond: rate)
     } else if Self.isPictureName(path) {
       // Says now what is not there, or no picture.
       _ = try imageSize(path: path)
@@ -108,6 +108,18 @@ public enum FrameInput: Sendable {
 
   /// Whether it is a folder of pictures.
   public var isFolder: Bool { if case .pictures = self { true } else { false } }
+
+  /// What the pictures are called that a path leads to, frame by frame: those of a folder, or the one; nil of a video, and of a folder
+  /// that cannot be read.
+  public static func pictureNames(of path: String) -> [String]? {
+    if Files.isFolder(path) { return try? pictures(in: path) }
+    return isPictureName(path) ? [splitPath(path).name] : nil
+  }
+
+  /// The names of a folder's pictures, in the order in which they follow one another.
+  private static func pictures(in folder: String) throws(FileError) -> [String] {
+    try listFolder(folder).filter { !$0.hasPrefix(".") && isPictureName($0) }.sorted(by: isBefore)
+  }
 
   /// What rows call a video: its file's name without the extension, or the folder's name.
   public static func name(of path: String) -> String {

@@ -29,7 +29,10 @@ struct VideoMAE {
     let token = prefix + MViTNames.classToken
     if file.has(token) { return ("a ViT with a class token", token) }
     if scoresBoxes == false, !file.has("\(prefix)\(Self.meanNorm).weight") {
-      return ("a ViT that scores clips by their first patch, or boxes as VideoMAE-Action-Detection does,", "\(prefix)\(MViTNames.norm).weight")
+      return (
+        "a ViT that scores clips by their first patch, or boxes as VideoMAE-Action-Detection does,",
+        "\(prefix)\(MViTNames.norm).weight"
+      )
     }
     return nil
   }

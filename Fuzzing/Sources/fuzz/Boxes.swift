@@ -16,7 +16,7 @@ func readBoxes(_ path: String) throws {
 }
 
 private func check(_ file: BoxFile) {
-  // A blank file, or one of a comment alone, is a result: nobody is in it.
+  // A file that is not blank and has no box, such as a comment or a header alone, is a result: nobody is in it.
   if file.summary.isEmpty { fatalError("a file of boxes without a summary") }
   for record in file.records.prefix(64) {
     if !(record.x1 <= record.x2 && record.y1 <= record.y2) { fatalError("corners that are not in order") }

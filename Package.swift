@@ -41,8 +41,10 @@ let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
 /// A module compiled for one instruction set, whatever the rest of the program is compiled for.
-func kernel(march: String) -> [SwiftSetting] {
-  strict + [.unsafeFlags(["-Ounchecked", "-Xcc", "-march=\(march)"])]
+func isaTarget(_ name: String, march: String, _ flags: String...) -> Target {
+  .target(
+    name: name, dependencies: ["MicroKernels", "CSIMD"],
+    swiftSettings: strict + [.unsafeFlags(["-Ounchecked"] + (["-march=\(march)"] + flags).flatMap { ["-Xcc", $0] })])
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -52,17 +54,17 @@ let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingF
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
 #if arch(x86_64) && !PORTABLE_ONLY
-  let isaModules: [Target.Dependency] = ["KernelsAVX2", "KernelsAVX512", "KernelsAVX512BF16", "KernelsAMX"]
+  let isaModules: [Target.Dependency] = [
+    "KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512", "KernelsAVX512VNNI", "KernelsAVX512BF16", "KernelsAMX",
+  ]
   let isaTargets: [Target] = [
-    .target(name: "KernelsAVX2", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v3")),
-    .target(name: "KernelsAVX512", dependencies: ["MicroKernels"], swiftSettings: kernel(march: "x86-64-v4")),
-    .target(
-      name: "KernelsAVX512BF16", dependencies: ["MicroKernels", "CSIMD"],
-      swiftSettings: kernel(march: "x86-64-v4") + [.unsafeFlags(["-Xcc", "-mavx512bf16"])]),
-    .target(
-      name: "KernelsAMX", dependencies: ["MicroKernels", "CSIMD"],
-      swiftSettings: kernel(march: "x86-64-v4")
-        + [.unsafeFlags(["-mavx512bf16", "-mamx-tile", "-mamx-bf16"].flatMap { ["-Xcc", $0] })]),
+    isaTarget("KernelsAVX2", march: "x86-64-v3"),
+    isaTarget("KernelsAVXVNNI", march: "x86-64-v3", "-mavxvnni"),
+    isaTarget("KernelsAVX512", march: "x86-64-v4"),
+    isaTarget("KernelsAVX512VNNI", march: "x86-64-v4", "-mavx512vnni"),
+    isaTarget("KernelsAVX512BF16", march: "x86-64-v4", "-mavx512vnni", "-mavx512bf16"),
+    isaTarget(
+      "KernelsAMX", march: "x86-64-v4", "-mavx512vnni", "-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8"),
   ]
 #else
   let isaModules: [Target.Dependency] = []
@@ -106,7 +108,7 @@ let engine: [Target] =
     .target(name: "MicroKernels", dependencies: ["CSIMD"], swiftSettings: kernel),
   ] + isaTargets
   + [
-    .target(name: "KernelsPortable", dependencies: ["MicroKernels"], swiftSettings: kernel),
+    .target(name: "KernelsPortable", dependencies: ["MicroKernels", "CSIMD"], swiftSettings: kernel),
     .target(
       name: "Kernels",
       dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaModules,
@@ -170,9 +172,8 @@ let models: [Target] = [
   .target(
     name: "Inference",
     dependencies: [
-      "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN",
-      "RoIAlign",
-      "Tensors", "Geometry", "Files", "Clocks", "Wording", "Parallel",
+      "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "JSON",
+      "RoIAlign", "Tensors", "Geometry", "Files", "Clocks", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]
 

@@ -11,15 +11,15 @@ struct SlicedMap {
   ///   - pattern: The bits around the slice; of NaN, two of bfloat16.
   init(
     _ values: [Float]?, batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat = .float32,
-    room: (before: Int, after: Int), pattern: UInt32 = 0x7fd1_7fd2
+    scales: ChannelScales? = nil, room: (before: Int, after: Int), pattern: UInt32 = 0x7fd1_7fd2
   ) {
-    let floats = format == .float32 ? channels : channels / 2
+    let floats = format.floats(channels)
     let pitch = room.before + floats + room.after
     let storage = Storage(count: batch * extent.count * pitch)
     for index in 0..<storage.count { storage.pointer[index] = Float(bitPattern: pattern) }
     map = FeatureMap(
       storage: storage, offset: batch * extent.count == 0 ? 0 : room.before, batch: batch, extent: extent,
-      channels: channels, pitch: pitch, format: format)
+      channels: channels, pitch: pitch, format: format, scales: scales)
     if let values {
       for (index, value) in values.enumerated() {
         let (plane, place) = (index / extent.count, index % extent.count)

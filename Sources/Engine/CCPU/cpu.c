@@ -49,12 +49,26 @@ int slowfast_cpu_has_avx512_bf16(void) {
   return (a & (1u << 5)) != 0;
 }
 
-int slowfast_cpu_has_amx_bf16(void) {
+int slowfast_cpu_has_avx_vnni(void) {
   unsigned int a, b, c, d;
-  if (!slowfast_cpu_has_avx512_bf16() || (enabled_state() & 0x60000) != 0x60000) return 0;
+  if (!slowfast_cpu_has_avx2_fma()) return 0;
+  if (!__get_cpuid_count(7, 1, &a, &b, &c, &d)) return 0;
+  return (a & (1u << 4)) != 0;
+}
+
+int slowfast_cpu_has_avx512_vnni(void) {
+  unsigned int a, b, c, d;
+  if (!slowfast_cpu_has_avx512()) return 0;
   if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
-  const unsigned int bf16 = 1u << 22, tile = 1u << 24;
-  if ((d & (bf16 | tile)) != (bf16 | tile)) return 0;
+  return (c & (1u << 11)) != 0;
+}
+
+int slowfast_cpu_has_amx(void) {
+  unsigned int a, b, c, d;
+  if (!slowfast_cpu_has_avx512_bf16() || !slowfast_cpu_has_avx512_vnni() || (enabled_state() & 0x60000) != 0x60000) return 0;
+  if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return 0;
+  const unsigned int bf16 = 1u << 22, tile = 1u << 24, int8 = 1u << 25;
+  if ((d & (bf16 | tile | int8)) != (bf16 | tile | int8)) return 0;
 #if defined(__linux__)
   // Linux (5.16 and later) saves tile registers for those only who have asked for them, once for all threads.
   const int request_permission = 0x1023, tile_data = 18;
@@ -66,7 +80,9 @@ int slowfast_cpu_has_amx_bf16(void) {
 
 #else
 
-int slowfast_cpu_has_amx_bf16(void) { return 0; }
+int slowfast_cpu_has_amx(void) { return 0; }
+int slowfast_cpu_has_avx_vnni(void) { return 0; }
+int slowfast_cpu_has_avx512_vnni(void) { return 0; }
 int slowfast_cpu_has_avx2_fma(void) { return 0; }
 int slowfast_cpu_has_avx512(void) { return 0; }
 int slowfast_cpu_has_avx512_bf16(void) { return 0; }

@@ -43,6 +43,39 @@ public final class Convolution: Sendable {
     method = self.algorithm.method(shape, weights: weights.storage, input, engine)
   }
 
+  /// Quantizes the weights, for an input of integers and any output: the direct algorithm, or the reference where that is
+  /// forced.
+  ///
+  /// - Parameters:
+  ///   - shape: Without groups; `inChannels` a multiple of four.
+  ///   - weights: [out, in, T, H, W], `shape.weightShape`.
+  ///   - bias: [out].
+  ///   - input: What the integers of the input stand for, none of it negative.
+  ///   - means: By input channel, of its numbers: what corrects the bias; nil corrects nothing.
+  public init(
+    quantizing shape: ConvolutionShape, weights: Tensor, bias: [Float], engine: Engine, input: ChannelScales,
+    means: [Float]? = nil
+  ) {
+    precondition(weights.shape == shape.weightShape && bias.count == shape.outChannels, "weights must fit the shape")
+    precondition(
+      input.values.count == shape.inChannels && input.zero == 0 && ElementFormat.uint8.divides(shape.inChannels),
+      "the input is of integers that stand for no negative numbers")
+    self.shape = shape
+    self.engine = engine
+    self.input = .uint8
+    source = nil
+    let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means)
+    self.bias = Storage(count: bias.count + 16)
+    for (index, value) in quantized.bias.enumerated() { self.bias.pointer[index] = value }
+    if engine.usesReferences {
+      algorithm = .reference
+      method = ReferenceConvolution(shape: shape, weights: quantized.numbers(shape, input))
+    } else {
+      algorithm = .direct
+      method = DirectConvolution(shape, quantized, engine)
+    }
+  }
+
   /// The same convolution by every legal algorithm but the reference, where the planner measures; else none.
   public func candidates() -> [Convolution] {
     guard let source, engine.planner.forced == nil else { return [] }
@@ -72,6 +105,11 @@ public final class Convolution: Sendable {
         && output.extent == shape.output(for: input.extent), "a convolution's maps must fit its shape")
     precondition(input.format == self.input, "a convolution's input must have the format its weights were packed for")
     precondition(
+      output.format != .uint8 || input.format == .uint8 && (output.scales?.zero == 0 || epilogue == .none),
+      "integers are stored by convolutions of integers, and a ReLU's stand for no negative numbers")
+    precondition(
+      self.input == .uint8 || residual?.format != .uint8, "integers are added by convolutions of integers alone")
+    precondition(
       residual.map { $0.extent == output.extent && $0.batch == output.batch && $0.channels == output.channels } ?? true,
       "a residual must have the shape of the output")
     store(output, residual, epilogue, engine) { store in
@@ -82,6 +120,9 @@ public final class Convolution: Sendable {
       method.run(scaled, store, engine)
     }
   }
+
+  /// [out] As they are added.
+  public var biases: [Float] { (0..<shape.outChannels).map { bias.pointer[$0] } }
 
   /// Whether scaling the input costs no pass of its own.
   public var scalesInput: Bool { method.scalesInput }

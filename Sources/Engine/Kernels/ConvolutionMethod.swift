@@ -1,3 +1,4 @@
+internal import MicroKernels
 public import Tensors
 
 /// One way to compute a convolution, with the weights packed for it.
@@ -37,13 +38,15 @@ public struct InputScaling: Sendable {
 struct ConvolutionStore {
   let output: FeatureMap
   /// [outputs], with a register's worth of floats after it.
-  let bias: UnsafePointer<Float>
+  var bias: UnsafePointer<Float>
   let residual: FeatureMap?
   let epilogue: Epilogue
   /// Which position of the whole output the maps begin with.
   var firstPosition = 0
   /// Whether a register's worth of floats may be written after a position's last channel.
   var hasRoom = false
+  /// How sums of products of integers become outputs.
+  var quantized: QuantizedOutputs?
 
   /// Adds bias and residual to one sum, then applies the epilogue.
   func finish(_ sum: Float, position: Int, channel: Int) -> Float {

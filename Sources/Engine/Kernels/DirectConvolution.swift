@@ -14,10 +14,13 @@ struct DirectConvolution: ConvolutionMethod {
   private let parts: Int
   /// Floats that a group's channels take in an input position.
   private let groupFloats: Int
+  /// What the weights were multiplied with where they are integers.
+  private let steps: [Float]
 
   init(_ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine) {
     self.shape = shape
     let channels = shape.inChannels / shape.groups
+    steps = []
     if input == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
       kernels = bfloat16.dots
       // Few products do not average out what rounding the weights has cost, and these layers wait for memory.
@@ -35,7 +38,27 @@ struct DirectConvolution: ConvolutionMethod {
     zeros = Storage(count: shape.inChannels * shape.kernel.w)
   }
 
+  /// A convolution of integers.
+  init(_ shape: ConvolutionShape, _ weights: QuantizedWeights, _ engine: Engine) {
+    precondition(shape.groups == 1, "convolutions of groups are not quantized")
+    self.shape = shape
+    kernels = engine.kernels.integers.dots
+    parts = 1
+    groupFloats = shape.inChannels / 4
+    self.weights = [PackedPanels(weights, shape, engine)]
+    steps = weights.steps
+    zeros = Storage(count: shape.inChannels * shape.kernel.w)
+  }
+
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    if steps.isEmpty { return compute(input, store, engine) }
+    let outputs = IntegerOutputs(steps, store)
+    compute(input, outputs.store, engine)
+    // The store has their addresses only.
+    withExtendedLifetime(outputs) {}
+  }
+
+  private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let joins = joinsColumns(input)
     if joins && (shape.padding.w > 0 || shape.paddingAfter.w > 0) {
@@ -185,6 +208,7 @@ struct DirectConvolution: ConvolutionMethod {
         block.residualIsBFloat16 = residual.format == .bfloat16
       }
       block.epilogue = store.epilogue.code
+      block.quantized = store.quantized
       let panels = weights[group]
       kernels.multiply(
         block, panels.panel(0), depth: panels.depth, firstRow: firstRow,

@@ -14,7 +14,7 @@ extension Engine {
       let own = each + (stream < rest ? 1 : 0)
       return Engine(
         WorkerPool(threads: own, besides: pool.threads - own), kernels: kernels, planner: planner,
-        activations: activations, streams: 1)
+        activations: activations, quantizes: quantizes, streams: 1)
     }
   }
 }

@@ -8,6 +8,8 @@ public final class Engine: Sendable {
   public let planner: ConvolutionPlanner
   /// How activations lie in memory; bfloat16 only where `kernels.supportsBFloat16`.
   public let activations: ElementFormat
+  /// Whether networks compute with integers of 8 bits where they can, by a calibration.
+  public let quantizes: Bool
   /// How many clips are computed side by side, each on its part of the threads.
   public let streams: Int
   let scratch: Scratch
@@ -19,21 +21,25 @@ public final class Engine: Sendable {
   ///   - kernels: The kernels of one instruction set.
   ///   - planner: How convolutions choose their algorithm.
   ///   - activations: The format of activations and weights.
+  ///   - quantizes: Whether networks compute with integers where they can.
   ///   - streams: How many clips are computed side by side; see ``divided()``.
   public convenience init(
     threads: Int? = nil, kernels: KernelTable = .best, planner: ConvolutionPlanner = ConvolutionPlanner(),
-    activations: ElementFormat = .float32, streams: Int = 1
+    activations: ElementFormat = .float32, quantizes: Bool = false, streams: Int = 1
   ) {
     self.init(
-      WorkerPool(threads: threads), kernels: kernels, planner: planner, activations: activations, streams: streams)
+      WorkerPool(threads: threads), kernels: kernels, planner: planner, activations: activations, quantizes: quantizes,
+      streams: streams)
   }
 
   init(
-    _ pool: WorkerPool, kernels: KernelTable, planner: ConvolutionPlanner, activations: ElementFormat, streams: Int
+    _ pool: WorkerPool, kernels: KernelTable, planner: ConvolutionPlanner, activations: ElementFormat, quantizes: Bool,
+    streams: Int
   ) {
     precondition(activations == .float32 || kernels.supportsBFloat16, "bfloat16 takes kernels that have it")
     precondition(1...pool.threads ~= streams, "each stream has a thread")
     self.activations = activations
+    self.quantizes = quantizes
     self.streams = streams
     self.pool = pool
     self.kernels = kernels
@@ -43,7 +49,12 @@ public final class Engine: Sendable {
 
   /// The set whose kernels compute, and on which last bits depend: tile registers take no part in float32.
   public var instructionSet: InstructionSet {
-    kernels.instructionSet == .amx && activations == .float32 ? .avx512 : kernels.instructionSet
+    kernels.instructionSet == .amx && activations == .float32 && !quantizes ? .avx512 : kernels.instructionSet
+  }
+
+  /// An engine in float32 with the same threads, not to be used at the same time: what a calibration is made with.
+  public func inFloat32() -> Engine {
+    Engine(pool, kernels: kernels, planner: planner, activations: .float32, quantizes: false, streams: 1)
   }
 
   /// Runs a body while no other thread does so on this engine, whose scratch memory serves one run at a time. A body
@@ -86,8 +97,11 @@ public final class Engine: Sendable {
 
   /// Takes the largest of several positions of a format.
   public func largest(_ format: ElementFormat) -> RowKernels.Reduction {
-    if format == .bfloat16, let bfloat16 = kernels.bfloat16 { return bfloat16.largest }
-    return kernels.rows.largest
+    switch format {
+    case .float32: return kernels.rows.largest
+    case .bfloat16: return kernels.bfloat16?.largest ?? kernels.rows.largest
+    case .uint8: return largestOfIntegers
+    }
   }
 
   /// Memory of a thread of the pool, for intermediate results of the piece that it runs; it holds anything.

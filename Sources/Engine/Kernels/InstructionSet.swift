@@ -8,7 +8,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
   case avx2
   /// x86-64-v4: 512-bit registers, fused multiply-add.
   case avx512
-  /// x86-64-v4 with bfloat16 and AMX: tile registers that multiply matrices of bfloat16.
+  /// x86-64-v4 with bfloat16 and AMX: tile registers that multiply matrices of bfloat16 and of bytes.
   case amx
 
   /// The sets that this processor has, the operating system has enabled and this program was built for,
@@ -24,7 +24,7 @@ public enum InstructionSet: String, CaseIterable, Sendable {
       case .portable: true
       case .avx2: slowfast_cpu_has_avx2_fma() == 1
       case .avx512: slowfast_cpu_has_avx512() == 1
-      case .amx: slowfast_cpu_has_amx_bf16() == 1
+      case .amx: slowfast_cpu_has_amx() == 1
       }
     #else
       self == .portable

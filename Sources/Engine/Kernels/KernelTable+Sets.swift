@@ -6,6 +6,8 @@ internal import KernelsPortable
   internal import KernelsAVX2
   internal import KernelsAVX512
   internal import KernelsAVX512BF16
+  internal import KernelsAVX512VNNI
+  internal import KernelsAVXVNNI
 #endif
 
 extension KernelTable {
@@ -41,7 +43,11 @@ extension KernelTable {
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
     depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
     scaleRows: KernelsPortable.scaleRows, normalizeRows: KernelsPortable.normalizeRows,
-    attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums)
+    attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums,
+    integers: IntegerKernels(
+      dots: GEMMKernels(lanes: 4, panels: [KernelsPortable.integerPanel1, KernelsPortable.integerPanel2]),
+      quantize: KernelsPortable.quantizeRows,
+      peak: PeakKernels(products: KernelsPortable.peakIntegerProducts, sums: 12, lanes: 16)))
 
   #if arch(x86_64) && !PORTABLE_ONLY
     private static let avx2 = KernelTable(
@@ -55,13 +61,20 @@ extension KernelTable {
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
       depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
       scaleRows: KernelsAVX2.scaleRows, normalizeRows: KernelsAVX2.normalizeRows,
-      attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums)
+      attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums,
+      integers: slowfast_cpu_has_avx_vnni() == 0 ? .avx2 : .avxVNNI)
 
-    private static let avx512 = wide(.avx512, bfloat16)
-    private static let amx = wide(.amx, tiles)
+    private static let avx512 = wide(.avx512, bfloat16, wideIntegers)
+    private static let amx = wide(.amx, tiles, .tiles)
+
+    /// Processors with AVX512-BF16 have AVX512-VNNI.
+    private static let wideIntegers: IntegerKernels =
+      slowfast_cpu_has_avx512_vnni() == 0 ? .avx512 : bfloat16 == nil ? .avx512VNNI : .avx512BF16
 
     /// The kernels of 512-bit registers.
-    private static func wide(_ set: InstructionSet, _ bfloat16: BFloat16Kernels?) -> KernelTable {
+    private static func wide(
+      _ set: InstructionSet, _ bfloat16: BFloat16Kernels?, _ integers: IntegerKernels
+    ) -> KernelTable {
       KernelTable(
         instructionSet: set, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
         rows: RowKernels(largest: KernelsAVX512.maxOverPositions, mean: KernelsAVX512.meanOverPositions),
@@ -79,7 +92,8 @@ extension KernelTable {
         depthwise: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
         scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,
-        attentionWeights: KernelsAVX512.attentionWeights, scaleSums: KernelsAVX512.scaleSums, bfloat16: bfloat16)
+        attentionWeights: KernelsAVX512.attentionWeights, scaleSums: KernelsAVX512.scaleSums, bfloat16: bfloat16,
+        integers: integers)
     }
 
     private static let bfloat16 =

@@ -21,19 +21,39 @@ public struct KernelTable: Sendable {
   let scaleSums: @Sendable (ScaledSums) -> Void
   /// The kernels for activations in bfloat16, where the processor has dot products for them.
   let bfloat16: BFloat16Kernels?
+  /// The kernels for maps of integers.
+  var integers: IntegerKernels
 
   /// Whether activations and weights can be bfloat16.
   public var supportsBFloat16: Bool { bfloat16 != nil }
 
   /// Products of inputs of a format: bfloat16 only where activations can be.
   func products(_ format: ElementFormat) -> GEMMKernels {
-    guard format == .bfloat16 else { return gemm }
-    guard let bfloat16 else { preconditionFailure("bfloat16 takes kernels that have it") }
-    return bfloat16.dots
+    switch format {
+    case .float32: return gemm
+    case .bfloat16:
+      guard let bfloat16 else { preconditionFailure("bfloat16 takes kernels that have it") }
+      return bfloat16.dots
+    case .uint8: return integers.dots
+    }
   }
 
   /// Whether products of bfloat16 are computed by tile registers.
   var multipliesTiles: Bool { bfloat16?.dots.block != nil }
+
+  /// The kernels of every set that can be used here, with each of the kernels for integers that the processor has: beside those
+  /// that it takes, those of processors with fewer instructions. For tests and comparisons.
+  public static var integerVariants: [(name: String, table: KernelTable)] {
+    var variants = InstructionSet.available.map { ("\($0)", KernelTable.of($0)) }
+    #if arch(x86_64) && !PORTABLE_ONLY
+      for (name, set, integers) in IntegerKernels.variants where InstructionSet.available.contains(set) {
+        var table = KernelTable.of(set)
+        table.integers = integers
+        variants.append((name, table))
+      }
+    #endif
+    return variants
+  }
 
   /// The kernels of the widest set that can be used here.
   public static let best = of(.best)
@@ -54,7 +74,7 @@ public struct KernelTable: Sendable {
     depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void,
     normalizeRows: @escaping @Sendable (NormalizedRows) -> Void,
     attentionWeights: @escaping @Sendable (AttentionWeights) -> Void,
-    scaleSums: @escaping @Sendable (ScaledSums) -> Void, bfloat16: BFloat16Kernels? = nil
+    scaleSums: @escaping @Sendable (ScaledSums) -> Void, bfloat16: BFloat16Kernels? = nil, integers: IntegerKernels
   ) {
     self.instructionSet = instructionSet
     self.roiAlign = roiAlign
@@ -69,7 +89,18 @@ public struct KernelTable: Sendable {
     self.attentionWeights = attentionWeights
     self.scaleSums = scaleSums
     self.bfloat16 = bfloat16
+    self.integers = integers
   }
+}
+
+/// What computes on maps of integers of 8 bits.
+struct IntegerKernels: Sendable {
+  /// Products in fours: what the panels call a channel is four of them.
+  let dots: GEMMKernels
+  /// Makes integers of float32 maps, and of bfloat16 ones where the set has them.
+  let quantize: @Sendable (QuantizedRows) -> Void
+  /// Products of fours: a register holds four times as many.
+  let peak: PeakKernels
 }
 
 /// What computes on activations in bfloat16.

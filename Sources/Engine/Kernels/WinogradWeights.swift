@@ -64,6 +64,7 @@ func winogradWeights(
             let pair = UnsafeMutableRawPointer(targets[point] + c / 2 * pitch + o)
             pair.storeBytes(of: bfloat16(Float(transformed[point])), toByteOffset: c % 2 * 2, as: UInt16.self)
           }
+        case .uint8: preconditionFailure("no transform is of integers")
         }
       }
     }

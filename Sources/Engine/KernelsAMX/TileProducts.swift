@@ -23,6 +23,25 @@ public import MicroKernels
 public func dotBlock(
   _ block: GEMMBlock, _ weights: UnsafePointer<Float>, depth: Int, firstRow: Int, outputs: Int
 ) {
+  multiply(integers: false, block, weights, depth: depth, firstRow: firstRow, outputs: outputs)
+}
+
+/// The same for integers of 8 bits: a float of factors and weights is four of them, and the block says how their sums become
+/// outputs.
+///
+/// Source: Intel's TDPBUSD: sums are integers of 32 bits, so that they are exact.
+@inline(never)
+public func integerBlock(
+  _ block: GEMMBlock, _ weights: UnsafePointer<Float>, depth: Int, firstRow: Int, outputs: Int
+) {
+  multiply(integers: true, block, weights, depth: depth, firstRow: firstRow, outputs: outputs)
+}
+
+/// - Parameter integers: A literal.
+@inline(__always)
+private func multiply(
+  integers: Bool, _ block: GEMMBlock, _ weights: UnsafePointer<Float>, depth: Int, firstRow: Int, outputs: Int
+) {
   let steps = DotSteps(block)
   let factors = Factors(block)
   let groups = (block.positions + groupPositions - 1) / groupPositions
@@ -50,7 +69,7 @@ public func dotBlock(
           let width = min(panelOutputs, (outputs - column + tileDepth - 1) / tileDepth * tileDepth)
           let start = weights + (column * depth + (firstRow + step.firstRow) * width)
           let product = DotProduct(
-            weights: start, width: width, matrices: block.parts, matrixRows: steps.rows, secondRow: step.firstRows,
+            integers: integers, weights: start, width: width, matrices: block.parts, matrixRows: steps.rows, secondRow: step.firstRows,
             count: step.tiles,
             hasRight: width > tileDepth, isLast: index == steps.count - 1)
           let pair = (column - first) / panelOutputs
@@ -72,14 +91,15 @@ public func dotBlock(
             product.run(
               tiles + 2 * group * step.tiles, positions, at, pitch: panelOutputs, begins: index == 0)
             if !product.isLast { continue }
-            if storesRows(block, outputs: outputs - column) {
+            let sums = SumTile(
+              sums: at, pitch: panelOutputs, position: position, positions: positions, column: column,
+              outputs: min(panelOutputs, outputs - column))
+            if integers {
+              finish(block, sums)
+            } else if storesRows(block, outputs: outputs - column) {
               storeRows(block, at, position: position, positions: positions, column: column)
             } else {
-              finishSums(
-                AMXUnit.self, block,
-                SumTile(
-                  sums: at, pitch: panelOutputs, position: position, positions: positions, column: column,
-                  outputs: min(panelOutputs, outputs - column)))
+              finishSums(AMXUnit.self, block, sums)
             }
           }
           column += panelOutputs
@@ -101,11 +121,12 @@ private func fetch(_ panel: UnsafePointer<Float>, _ step: DotSteps.Step, _ group
 /// Asks for what the sums will be added to and where they will be stored, while they are taken.
 @inline(__always)
 private func prefetch(_ block: GEMMBlock, _ position: Int, _ positions: Int, _ column: Int) {
-  let offset = column * (block.outputIsBFloat16 ? 2 : 4)
+  let offset = column * (block.quantized?.outputIsUInt8 == true ? 1 : block.outputIsBFloat16 ? 2 : 4)
   let output = UnsafeRawPointer(block.output + position * block.outputPitch) + offset
   for i in 0..<positions { simd_prefetch(output + i * 4 * block.outputPitch) }
   guard let residual = block.residual else { return }
-  let from = UnsafeRawPointer(residual + position * block.residualPitch) + column * (block.residualIsBFloat16 ? 2 : 4)
+  let size = block.quantized?.residualIsUInt8 == true ? 1 : block.residualIsBFloat16 ? 2 : 4
+  let from = UnsafeRawPointer(residual + position * block.residualPitch) + column * size
   for i in 0..<positions { simd_prefetch(from + i * 4 * block.residualPitch) }
 }
 
@@ -127,6 +148,8 @@ private struct DotMemory {
 
 /// The products of one step with 32 outputs.
 private struct DotProduct {
+  /// Whether factors and weights are integers; a literal.
+  let integers: Bool
   let weights: UnsafePointer<Float>
   /// Columns of the panel.
   let width: Int
@@ -185,15 +208,17 @@ private struct DotProduct {
     for index in 0..<count {
       simd_tile_load_upper(tile[0].start, tile[0].pitch)
       simd_tile_load_left(from, pitch)
-      simd_tile_multiply_upper_left()
+      if integers { simd_tile_multiply_bytes_upper_left() } else { simd_tile_multiply_upper_left() }
       if hasRight {
         simd_tile_load_right(from + tileDepth, pitch)
-        simd_tile_multiply_upper_right()
+        if integers { simd_tile_multiply_bytes_upper_right() } else { simd_tile_multiply_upper_right() }
       }
       if hasLower {
         simd_tile_load_lower(tile[1].start, tile[1].pitch)
-        simd_tile_multiply_lower_left()
-        if hasRight { simd_tile_multiply_lower_right() }
+        if integers { simd_tile_multiply_bytes_lower_left() } else { simd_tile_multiply_lower_left() }
+        if hasRight {
+          if integers { simd_tile_multiply_bytes_lower_right() } else { simd_tile_multiply_lower_right() }
+        }
       }
       tile += 2
       from += (index == 0 ? secondRow : tileDepth) * width

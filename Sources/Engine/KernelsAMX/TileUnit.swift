@@ -15,4 +15,17 @@ enum AMXUnit: VectorUnit {
   static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
     simd_store_bf16_512(to, value, Int32(truncatingIfNeeded: count))
   }
+
+  @inline(__always)
+  static func floats(_ integers: Vector) -> Vector { simd_floats512(integers) }
+
+  @inline(__always)
+  static func loadUInt8(_ count: Int, _ from: UnsafeRawPointer) -> Vector {
+    simd_load_u8_512(from, Int32(truncatingIfNeeded: count))
+  }
+
+  @inline(__always)
+  static func storeUInt8(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    simd_store_u8_512(to, value, Int32(truncatingIfNeeded: count))
+  }
 }

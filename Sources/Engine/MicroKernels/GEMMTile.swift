@@ -42,6 +42,8 @@ public struct GEMMBlock {
   /// Whether the output, or the residual, is bfloat16; addresses and pitches count floats all the same.
   public var outputIsBFloat16 = false
   public var residualIsBFloat16 = false
+  /// How sums of products of integers become outputs; nil for other products.
+  public var quantized: QuantizedOutputs?
 
   public init(
     rows: UnsafePointer<UnsafePointer<Float>>, taps: Int, channels: Int,

@@ -41,6 +41,12 @@ public protocol VectorUnit {
   static func loadBFloat16(_ count: Int, _ from: UnsafeRawPointer) -> Vector
   /// Rounds to bfloat16 and writes the first `count` lanes.
   static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
+  /// Integers of 32 bits, whose bits the lanes are, as floats.
+  static func floats(_ integers: Vector) -> Vector
+  /// The first `count` bytes of memory as floats, zeros in the other lanes; a multiple of four.
+  static func loadUInt8(_ count: Int, _ from: UnsafeRawPointer) -> Vector
+  /// Rounds to integers from 0 to 255, ties to even, a NaN to 0, and writes the first `count` lanes; a multiple of four.
+  static func storeUInt8(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer)
 }
 
 extension VectorUnit {
@@ -55,13 +61,28 @@ extension VectorUnit {
   public static func storeBFloat16(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
     fatalError("no bfloat16")
   }
+
+  // Those for integers have units of their own, too.
+  @inlinable @inline(__always)
+  public static func floats(_ integers: Vector) -> Vector { fatalError("no integers") }
+
+  @inlinable @inline(__always)
+  public static func loadUInt8(_ count: Int, _ from: UnsafeRawPointer) -> Vector { fatalError("no integers") }
+
+  @inlinable @inline(__always)
+  public static func storeUInt8(_ count: Int, _ value: Vector, _ to: UnsafeMutableRawPointer) {
+    fatalError("no integers")
+  }
 }
 
 #if arch(x86_64)
   /// 256-bit registers with fused multiply-add: x86-64-v3.
   public enum AVX2Unit: VectorUnit {
     public typealias Vector = SIMD8<Float>
+  }
 
+  /// What all units of 256-bit registers do alike. The vector's type is known here, so that lanes are compared at once.
+  extension VectorUnit where Vector == SIMD8<Float> {
     @inlinable @inline(__always)
     public static func multiplyAdd(_ sum: Vector, _ a: Vector, _ b: Vector) -> Vector {
       simd_multiply_add256(sum, a, b)

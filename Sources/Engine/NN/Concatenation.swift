@@ -6,6 +6,13 @@ struct Concatenation: Operator {
   var name: String { "concatenate" }
   var aliasing: Aliasing { .joinsInputs }
 
+  var passesIntegers: Bool { true }
+
+  func scales(of inputs: [ChannelScales]) -> ChannelScales? {
+    guard inputs.allSatisfy({ $0.zero == inputs[0].zero }) else { return nil }
+    return ChannelScales(inputs.flatMap(\.values), zero: inputs[0].zero)
+  }
+
   func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat {
     inputs.allSatisfy { $0 == .bfloat16 } ? .bfloat16 : .float32
   }

@@ -15,11 +15,15 @@ struct ConvolutionOperator: Operator {
   var scaling: Epilogue?
 
   var name: String {
-    (scaling.map { ChannelScaling(epilogue: $0).name + ", " } ?? "") + "conv \(convolution.shape)"
-      + (hasResidual ? " + residual" : "") + (epilogue == .none ? "" : " + \(epilogue.rawValue)")
+    (scaling.map { ChannelScaling(epilogue: $0).name + ", " } ?? "")
+      + Self.name(convolution.shape, hasResidual: hasResidual, epilogue)
   }
 
-  var algorithm: String { convolution.algorithm.rawValue }
+  static func name(_ shape: ConvolutionShape, hasResidual: Bool, _ epilogue: Epilogue) -> String {
+    "conv \(shape)" + (hasResidual ? " + residual" : "") + (epilogue == .none ? "" : " + \(epilogue.rawValue)")
+  }
+
+  var algorithm: String { convolution.algorithm.rawValue + (convolution.input == .uint8 ? " int8" : "") }
 
   func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat {
     output ?? (convolution.shape.outChannels % 2 == 0 ? activations : .float32)
@@ -106,6 +110,11 @@ extension Network {
     _ x: Value, _ shape: ConvolutionShape, weights: Tensor, bias: [Float], adding residual: Value? = nil,
     epilogue: Epilogue = .none, output: ElementFormat? = nil
   ) -> Value {
+    if isToBeQuantized {
+      let op = UnpackedConvolution(
+        shape, weights: weights, bias: bias, hasResidual: residual != nil, epilogue: epilogue, output: output)
+      return add(op, [x] + (residual.map { [$0] } ?? []))
+    }
     let convolution = Convolution(shape, weights: weights, bias: bias, engine: engine, input: format(of: x))
     return self.convolution(x, by: convolution, adding: residual, epilogue: epilogue, output: output)
   }

@@ -27,6 +27,8 @@ public struct MaxPooling: Operator, Hashable {
 extension MaxPooling {
   public var name: String { "max pool \(kernel) stride \(stride)" }
   public var writesSlices: Bool { true }
+  public var passesIntegers: Bool { true }
+  public func scales(of inputs: [ChannelScales]) -> ChannelScales? { inputs[0] }
   public var keepsFramesApart: Bool { kernel.t == 1 && stride.t == 1 && padding.t == 0 }
 
   public func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {

@@ -23,12 +23,21 @@ public struct Network: Sendable {
   private(set) var nodes: [Node] = []
   /// How each value lies in memory.
   private(set) var formats: [ElementFormat] = []
+  /// What each value's integers stand for; nil where it is of another format.
+  private(set) var scales: [ChannelScales?] = []
   private(set) var inputs: [Value] = []
   private(set) var outputs: [Value] = []
   /// Values with a name, in order: the stages that `--stages` reports.
   private(set) var named: [(name: String, value: Value)] = []
 
-  public init(engine: Engine) { self.engine = engine }
+  /// Whether weights of convolutions wait until ``quantized(by:)`` packs them.
+  let isToBeQuantized: Bool
+
+  /// - Parameter isToBeQuantized: Whether the network is only built for ``quantized(by:)``, and not to be laid out as it is.
+  public init(engine: Engine, isToBeQuantized: Bool = false) {
+    self.engine = engine
+    self.isToBeQuantized = isToBeQuantized
+  }
 
   /// The same network, with the same weights in memory, for another engine of the same kernels and formats.
   public func on(_ engine: Engine) -> Network {
@@ -50,9 +59,10 @@ public struct Network: Sendable {
     return append(Node(op: op, inputs: inputs, channels: 0), format)
   }
 
-  private mutating func append(_ node: Node, _ format: ElementFormat) -> Value {
+  mutating func append(_ node: Node, _ format: ElementFormat, _ integers: ChannelScales? = nil) -> Value {
     nodes.append(node)
     formats.append(format)
+    scales.append(integers)
     return Value(id: nodes.count - 1)
   }
 
@@ -71,17 +81,26 @@ public struct Network: Sendable {
 
   /// This network with other nodes in the place of its own, and without some.
   func replacing(_ others: [Node], without isLeftOut: [Bool]) -> Network {
-    var result = self
-    (result.nodes, result.formats) = ([], [])
+    var result = withoutNodes
     var places = [Value?](repeating: nil, count: others.count)
     for (index, node) in others.enumerated() where !isLeftOut[index] {
       let inputs = node.inputs.map { places[$0.id]! }
-      places[index] = result.append(Node(op: node.op, inputs: inputs, channels: node.channels), formats[index])
+      places[index] = result.append(Node(op: node.op, inputs: inputs, channels: node.channels), formats[index], scales[index])
     }
-    result.inputs = inputs.map { places[$0.id]! }
-    result.outputs = outputs.map { places[$0.id]! }
-    result.named = named.compactMap { name, value in places[value.id].map { (name, $0) } }
+    result.finish(self, places)
     return result
+  }
+
+  /// A network for the same engine, to which nodes are appended.
+  var withoutNodes: Network { Network(engine: engine) }
+
+  /// Takes another network's inputs, outputs and names.
+  ///
+  /// - Parameter places: By the other's value, which of this one's it is; nil where it is left out.
+  mutating func finish(_ other: Network, _ places: [Value?]) {
+    inputs = other.inputs.map { places[$0.id]! }
+    outputs = other.outputs.map { places[$0.id]! }
+    named = other.named.compactMap { name, value in places[value.id].map { (name, $0) } }
   }
 
   /// Every operator in the order of running.

@@ -44,13 +44,14 @@ public struct NetworkLayout {
   ///   - extents: One per input of the network.
   ///   - keepingNamed: Keeps every named value until the end of a run, at the price of memory.
   ///   - grouping: When operations run frame by frame.
+  ///   - absorbing: Whether operators take over what makes their inputs; not where every value is to be observed.
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(
     _ diagram: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
-    grouping: FrameGrouping = FrameGrouping()
+    grouping: FrameGrouping = FrameGrouping(), absorbing: Bool = true
   ) throws {
     // References are for the diagram as it was drawn.
-    let network = diagram.engine.usesReferences ? diagram : diagram.absorbed(keepingNamed: keepingNamed)
+    let network = diagram.engine.usesReferences || !absorbing ? diagram : diagram.absorbed(keepingNamed: keepingNamed)
     self.network = network
     keepsNamed = keepingNamed
     precondition(extents.count == network.inputs.count, "one extent per input")
@@ -90,7 +91,7 @@ public struct NetworkLayout {
       batch: passing[index] == nil ? shape.batch : 1,
       extent: passing[index].map { Extent3($0, extent.h, extent.w) } ?? extent, channels: shapes[index].channels,
       pitch: place.pitch,
-      format: shapes[index].format)
+      format: shapes[index].format, scales: network.scales[index])
   }
 
   /// Finds the values that are made and read inside one stretch.

@@ -149,6 +149,16 @@ public final class NetworkPlan: @unchecked Sendable {
     }
   }
 
+  /// Computes, and shows what every operator made; of those that run frame by frame some frames at a time.
+  func observe(_ bound: [BoundInput], _ body: (_ index: Int, _ output: FeatureMap) -> Void) {
+    network.engine.exclusively {
+      forEachStep(bound) { index, inputs, output in
+        step(index, inputs, output)
+        body(index, output)
+      }
+    }
+  }
+
   /// Runs once and adds up the seconds of every operator.
   func timedSteps(_ bound: [BoundInput]) -> [Double] {
     var seconds = [Double](repeating: 0, count: network.nodes.count)

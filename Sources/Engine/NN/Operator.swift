@@ -16,7 +16,7 @@ public struct ValueShape: Hashable, Sendable {
   }
 
   /// The floats that a position's channels take.
-  public var floats: Int { format == .float32 ? channels : channels / 2 }
+  public var floats: Int { format.floats(channels) }
   /// batch x T x H x W
   public var positions: Int { batch * extent.count }
   /// The bytes of all its numbers.
@@ -66,6 +66,13 @@ public protocol Operator: Sendable {
 
   /// Whether the output may be float32 although ``format(of:activations:)`` says bfloat16.
   var writesEitherFormat: Bool { get }
+
+  /// What integers of the output stand for, where the inputs are integers: of operators that pass on numbers as they are. nil
+  /// where integers are not taken, or not of such inputs.
+  func scales(of inputs: [ChannelScales]) -> ChannelScales?
+
+  /// Whether ``scales(of:)`` may have an answer.
+  var passesIntegers: Bool { get }
 
   /// The shape of the output; its format is set by the network.
   ///
@@ -137,6 +144,8 @@ extension Operator {
 extension Operator {
   public func format(of inputs: [ElementFormat], activations: ElementFormat) -> ElementFormat { inputs[0] }
   public var writesEitherFormat: Bool { false }
+  public var passesIntegers: Bool { false }
+  public func scales(of inputs: [ChannelScales]) -> ChannelScales? { nil }
   public var aliasing: Aliasing { .none }
   public var writesSlices: Bool { false }
   public var keepsFramesApart: Bool { false }

@@ -23,7 +23,8 @@ public struct Extent3: Hashable, Sendable, CustomStringConvertible {
 /// The pitch is at least what the channels take; it is larger when the map is a channel slice of a wider one, which is
 /// how concatenations come about without copies.
 ///
-/// Offsets and pitches count floats whatever the format: a bfloat16 map has an even number of channels, two to a float.
+/// Offsets and pitches count floats whatever the format: a bfloat16 map has an even number of channels, two to a float, a
+/// map of integers a multiple of four.
 public struct FeatureMap: Sendable {
   public let storage: Storage
   public let offset: Int
@@ -32,19 +33,24 @@ public struct FeatureMap: Sendable {
   public let channels: Int
   public let pitch: Int
   public let format: ElementFormat
+  /// What integers stand for; nil for other formats.
+  public let scales: ChannelScales?
 
   public init(
     storage: Storage, offset: Int, batch: Int, extent: Extent3, channels: Int, pitch: Int,
-    format: ElementFormat = .float32
+    format: ElementFormat = .float32, scales: ChannelScales? = nil
   ) {
-    let floats = format == .float32 ? channels : channels / 2
+    let floats = format.floats(channels)
     precondition(
       pitch >= floats && offset >= 0
         && (batch * extent.count == 0
           || offset + (batch * extent.count - 1) * pitch + floats <= storage.count),
       "a feature map must lie inside its storage")
-    precondition(format == .float32 || channels % 2 == 0, "a bfloat16 map has an even number of channels")
+    precondition(format.divides(channels), "a map of smaller numbers has channels that end on a whole float")
+    precondition((format == .uint8) == (scales != nil), "integers, and they alone, have scales")
+    precondition(scales.map { $0.values.count == channels } ?? true, "every channel has a scale")
     self.format = format
+    self.scales = scales
     self.storage = storage
     self.offset = offset
     self.batch = batch
@@ -54,23 +60,24 @@ public struct FeatureMap: Sendable {
   }
 
   /// Makes a dense map of zeros.
-  public init(zeros batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat = .float32) {
-    let floats = format == .float32 ? channels : channels / 2
+  public init(
+    zeros batch: Int, _ extent: Extent3, channels: Int, format: ElementFormat = .float32, scales: ChannelScales? = nil
+  ) {
+    let floats = format.floats(channels)
     self.init(
       storage: Storage(count: batch * extent.count * floats), offset: 0, batch: batch, extent: extent,
-      channels: channels, pitch: floats, format: format)
+      channels: channels, pitch: floats, format: format, scales: scales)
   }
 
   /// The floats that a position's channels take.
-  public var floats: Int { format == .float32 ? channels : channels / 2 }
+  public var floats: Int { format.floats(channels) }
 
   /// The numbers as float32: this map itself, or a dense copy.
   public func float32() -> FeatureMap {
     if format == .float32 { return self }
     let result = FeatureMap(zeros: batch, extent, channels: channels)
     for position in 0..<positions {
-      let numbers = bfloat16Channels(of: position)
-      for c in 0..<channels { result.start[position * channels + c] = Tensors.float32(numbers[c]) }
+      for c in 0..<channels { result.start[position * channels + c] = value(position: position, channel: c) }
     }
     return result
   }
@@ -79,7 +86,8 @@ public struct FeatureMap: Sendable {
   public func frames(_ range: Range<Int>) -> FeatureMap {
     FeatureMap(
       storage: storage, offset: offset + range.lowerBound * extent.h * extent.w * pitch, batch: 1,
-      extent: Extent3(range.count, extent.h, extent.w), channels: channels, pitch: pitch, format: format)
+      extent: Extent3(range.count, extent.h, extent.w), channels: channels, pitch: pitch, format: format,
+      scales: scales)
   }
 
   /// The channels of a position of a bfloat16 map.
@@ -87,11 +95,17 @@ public struct FeatureMap: Sendable {
     UnsafeMutableRawPointer(start + position * pitch).assumingMemoryBound(to: UInt16.self)
   }
 
+  /// The integers of a position.
+  public func integers(of position: Int) -> UnsafeMutablePointer<UInt8> {
+    UnsafeMutableRawPointer(start + position * pitch).assumingMemoryBound(to: UInt8.self)
+  }
+
   /// Reads one channel of a position, whatever the format.
   public func value(position: Int, channel: Int) -> Float {
     switch format {
     case .float32: return start[position * pitch + channel]
     case .bfloat16: return Tensors.float32(bfloat16Channels(of: position)[channel])
+    case .uint8: return scales!.number(integers(of: position)[channel], channel: channel)
     }
   }
 
@@ -100,6 +114,7 @@ public struct FeatureMap: Sendable {
     switch format {
     case .float32: start[position * pitch + channel] = value
     case .bfloat16: bfloat16Channels(of: position)[channel] = bfloat16(value)
+    case .uint8: integers(of: position)[channel] = scales!.integer(value, channel: channel)
     }
   }
 
@@ -126,7 +141,7 @@ public struct FeatureMap: Sendable {
 
   /// Copies the numbers into a tensor [N, C, T, H, W].
   public func channelsFirst() -> Tensor {
-    if format == .bfloat16 { return float32().channelsFirst() }
+    if format != .float32 { return float32().channelsFirst() }
     let result = Tensor(zeros: [batch, channels, extent.t, extent.h, extent.w])
     let positions = extent.count
     for n in 0..<batch {

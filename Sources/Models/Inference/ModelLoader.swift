@@ -11,10 +11,13 @@ public struct WeightOptions: Sendable {
   public var randomSeed: UInt64?
   /// Whether missing and mismatched weights are replaced by seeded random ones instead of stopping the run.
   public var allowPartial: Bool
+  /// The file of a calibration, for engines that quantize; nil is the one beside the weights.
+  public var calibration: String?
 
-  public init(randomSeed: UInt64? = nil, allowPartial: Bool = false) {
+  public init(randomSeed: UInt64? = nil, allowPartial: Bool = false, calibration: String? = nil) {
     self.randomSeed = randomSeed
     self.allowPartial = allowPartial
+    self.calibration = calibration
   }
 }
 
@@ -35,6 +38,8 @@ public struct LoadedModel {
   public let model: VideoModel
   /// The file; nil for random weights.
   public let weightsPath: String?
+  /// The file of the calibration; nil where the model is not quantized, or for random weights.
+  public let calibrationPath: String?
   /// How the weights were chosen.
   public let options: WeightOptions
   public let notices: [String]
@@ -54,9 +59,17 @@ public struct LoadedModel {
     var architecture = try Architecture(config, families: families)
     self.options = options
     if let seed = options.randomSeed {
-      let weights = WeightReader(random: seed)
-      model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
+      func weights() -> WeightReader { WeightReader(random: seed) }
+      if engine.quantizes {
+        let calibration = try VideoModel(architecture, weights: weights(), engine: engine.inFloat32())
+          .calibratedOnNoise(crop: config[.dataTestCropSize])
+        model = try VideoModel(
+          architecture, weights: weights(), engine: engine, quantizedBy: calibration, sharing: other?.model)
+      } else {
+        model = VideoModel(architecture, weights: weights(), engine: engine, sharing: other?.model)
+      }
       weightsPath = nil
+      calibrationPath = nil
       pixels = nil
       notices = architecture.notices + ["the weights are random (seed \(seed)): the scores mean nothing"]
       return
@@ -70,11 +83,25 @@ public struct LoadedModel {
     pixels = peer?.pixels
     let weights = WeightReader(
       checkpoint, allowPartial: options.allowPartial, inflates: config[.trainCheckpointInflate])
-    model = VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
+    let calibrated = engine.quantizes ? try options.calibration(of: path) : nil
+    calibrationPath = calibrated?.path
+    let built = Result {
+      guard let calibrated else {
+        return VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
+      }
+      do {
+        return try VideoModel(
+          architecture, weights: weights, engine: engine, quantizedBy: calibrated.calibration, sharing: other?.model)
+      } catch {
+        throw CalibrationFileError(path: calibrated.path, found: "\(error)")
+      }
+    }
     var report = weights.report
     let guess = ArchitectureGuess(checkpoint, families: families)
     report.hints = LoadHints(report, guess, config, families: families)
+    // Weights that do not fit are said before a calibration that does not.
     try report.check(allowPartial: options.allowPartial)
+    model = try built.get()
     weightsPath = path
     let found = isFound ? ["the weights are the last checkpoint of OUTPUT_DIR: '\(path)'"] : []
     notices =

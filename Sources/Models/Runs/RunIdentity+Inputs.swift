@@ -23,7 +23,7 @@ extension RunIdentity {
 
   /// Adds how the arithmetic is done: the last bits of sums differ.
   public mutating func add(_ engine: Engine) {
-    add(.precision, engine.activations == .bfloat16 ? "bf16" : "fp32")
+    add(.precision, engine.quantizes ? "int8" : engine.activations == .bfloat16 ? "bf16" : "fp32")
     add(.kernels, engine.instructionSet.rawValue)
     add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? Self.measured : "by shape"))
   }
@@ -51,6 +51,9 @@ extension RunIdentity {
     }
     if let path = model.weightsPath {
       add(.weights, try fileFingerprint(path, isWhole: true, doing: "reading the weights"))
+    }
+    if let path = model.calibrationPath {
+      add(.calibration, try fileFingerprint(path, isWhole: true, doing: "reading the calibration"))
     }
     if let seed = model.options.randomSeed { add(.randomWeights, "seed \(seed)") }
     add(.partialWeights, "\(model.options.allowPartial)")

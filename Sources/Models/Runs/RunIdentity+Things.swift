@@ -7,6 +7,8 @@ extension RunIdentity {
     case kernels
     case convolution
     case weights
+    /// What integers stand for.
+    case calibration
     case randomWeights = "random weights"
     case partialWeights = "partial weights"
     case frameLists = "frame list"
@@ -33,7 +35,7 @@ extension RunIdentity {
     var shapesTasks: Bool {
       switch self {
       case .framesPerSecond, .frameLists, .proposals, .frames, .video: true
-      case .still, .precision, .kernels, .convolution, .weights, .randomWeights, .partialWeights, .tasks, .shard,
+      case .still, .precision, .kernels, .convolution, .weights, .calibration, .randomWeights, .partialWeights, .tasks, .shard,
         .model, .detector:
         false
       }

@@ -11,9 +11,10 @@ public struct NetworkBuilder {
   public let weights: WeightReader
   public var network: Network
 
-  public init(weights: WeightReader, engine: Engine) {
+  /// - Parameter isToBeQuantized: Whether the network is built for `Network.quantized(by:)`.
+  public init(weights: WeightReader, engine: Engine, isToBeQuantized: Bool = false) {
     self.weights = weights
-    network = Network(engine: engine)
+    network = Network(engine: engine, isToBeQuantized: isToBeQuantized)
   }
 
   /// The scale at the end of a branch among random weights. The reference begins at 0, and so would leave every branch

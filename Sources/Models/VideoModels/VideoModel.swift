@@ -66,18 +66,47 @@ public final class VideoModel {
   ///
   /// - Parameter other: A model that never computes while this one does: both compute in the same memory, and what is
   ///   computed with either ends what the other has computed.
-  public init(_ architecture: Architecture, weights: WeightReader, engine: Engine, sharing other: VideoModel? = nil) {
+  public convenience init(
+    _ architecture: Architecture, weights: WeightReader, engine: Engine, sharing other: VideoModel? = nil
+  ) {
+    let builder = Self.build(architecture, weights, NetworkBuilder(weights: weights, engine: engine))
+    self.init(architecture, builder.network, weights: weights, engine: engine, sharing: other)
+  }
+
+  /// Builds the model with integers of 8 bits where they can be; the head computes as it does without.
+  ///
+  /// - Throws: `CalibrationError` where the calibration is of another network.
+  public convenience init(
+    _ architecture: Architecture, weights: WeightReader, engine: Engine, quantizedBy calibration: Calibration,
+    sharing other: VideoModel? = nil
+  ) throws(CalibrationError) {
+    let builder = Self.build(
+      architecture, weights, NetworkBuilder(weights: weights, engine: engine, isToBeQuantized: true))
+    let network = try builder.network.quantized(by: calibration)
+    self.init(architecture, network, weights: weights, engine: engine, sharing: other)
+  }
+
+  private static func build(
+    _ architecture: Architecture, _ weights: WeightReader, _ builder: NetworkBuilder
+  ) -> NetworkBuilder {
+    var builder = builder
+    let channels = architecture.backbone.featureChannels
+    let inputs = architecture.backbone.inputs.map { builder.network.input(channels: $0.channels) }
+    let features = architecture.backbone.build(&builder, inputs)
+    for map in architecture.head.build(&builder, features, channels: channels) { builder.network.output(map) }
+    return builder
+  }
+
+  private init(
+    _ architecture: Architecture, _ network: Network, weights: WeightReader, engine: Engine, sharing other: VideoModel?
+  ) {
     plans = other?.plans ?? PlanCache()
     number = plans.addModel()
     self.architecture = architecture
     self.engine = engine
-    let channels = architecture.backbone.featureChannels
-    var builder = NetworkBuilder(weights: weights, engine: engine)
-    let inputs = architecture.backbone.inputs.map { builder.network.input(channels: $0.channels) }
-    let features = architecture.backbone.build(&builder, inputs)
-    for map in architecture.head.build(&builder, features, channels: channels) { builder.network.output(map) }
-    network = builder.network
-    head = architecture.head.layers(channels: channels, weights: weights, engine: engine)
+    self.network = network
+    head = architecture.head.layers(
+      channels: architecture.backbone.featureChannels, weights: weights, engine: engine)
   }
 
   private init(_ other: VideoModel, _ engine: Engine, _ plans: PlanCache) {
@@ -123,6 +152,16 @@ public final class VideoModel {
 
   /// Lays the network out for a clip, and binds its frames to the pathways.
   private func plan(for clip: FeatureMap, keepingNamed: Bool = false) throws -> (NetworkPlan, [BoundInput]) {
+    let inputs = try inputs(clip)
+    let plan = try plan(
+      batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingNamed: keepingNamed)
+    return (plan, inputs)
+  }
+
+  /// A clip as the pathways see it.
+  ///
+  /// - Throws: `VideoModelError` for a clip of another shape.
+  func inputs(_ clip: FeatureMap) throws -> [BoundInput] {
     let backbone = architecture.backbone
     guard clip.batch > 0 else { throw VideoModelError.noClips }
     // Every pathway sees the same frames. A clip with its axes in another order shows here first.
@@ -132,9 +171,7 @@ public final class VideoModel {
     guard clip.extent.t == backbone.frames else {
       throw VideoModelError.wrongFrames(expected: backbone.frames, found: clip.extent.t)
     }
-    let plan = try plan(
-      batch: clip.batch, height: clip.extent.h, width: clip.extent.w, keepingNamed: keepingNamed)
-    return (plan, backbone.inputs.map { BoundInput(clip, frames: $0.frames) })
+    return backbone.inputs.map { BoundInput(clip, frames: $0.frames) }
   }
 
   /// Scores boxes.

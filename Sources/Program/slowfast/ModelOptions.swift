@@ -64,10 +64,12 @@ struct ModelOptions: ParsableArguments {
     return loaded
   }
 
-  var weightOptions: WeightOptions { WeightOptions(randomSeed: randomWeights, allowPartial: partialWeights) }
+  var weightOptions: WeightOptions {
+    WeightOptions(randomSeed: randomWeights, allowPartial: partialWeights, calibration: engine.calibration)
+  }
 
   /// The files that the options name.
-  var inputFiles: [String] { [config, weights].compactMap(\.self) }
+  var inputFiles: [String] { [config, weights, engine.calibration].compactMap(\.self) }
 
   /// What a run directory says of the call.
   ///
@@ -119,10 +121,15 @@ struct EngineOptions: ParsableArguments {
 
   @Option(
     help: """
-      fp32, or bf16: activations and weights in bfloat16, sums and the head in float32; on processors without \
-      AVX512-BF16 a warning, and fp32.
+      fp32; bf16: activations and weights in bfloat16, sums and the head in float32 (on processors without AVX512-BF16 a \
+      warning, and fp32); or int8: integers where a calibration allows them (slowfast calibrate), else as bf16.
       """)
   var precision: Precision = .fp32
+
+  @Option(
+    help: ArgumentHelp(
+      "For --precision int8: the calibration (default: the one beside the weights, WEIGHTS.int8.json).", valueName: "file"))
+  var calibration: String?
 
   @Flag(
     help: """
@@ -132,6 +139,9 @@ struct EngineOptions: ParsableArguments {
   var measurePlan = false
 
   func validate() throws {
+    if calibration != nil && precision != .int8 {
+      throw ValidationError("--calibration is for --precision int8 -> give both, or leave it out")
+    }
     if measurePlan && convolution != nil {
       throw ValidationError("--measure-plan and --convolution exclude each other -> give one of them")
     }
@@ -140,7 +150,8 @@ struct EngineOptions: ParsableArguments {
 
   func make(streams: Int = 1) throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
-    let isBFloat16 = precision == .bf16 && table.supportsBFloat16
+    // What is no integer is as narrow as the processor computes with.
+    let isBFloat16 = precision != .fp32 && table.supportsBFloat16
     if precision == .bf16 && !isBFloat16 {
       let reason =
         kernels != nil && KernelTable.best.supportsBFloat16
@@ -150,15 +161,15 @@ struct EngineOptions: ParsableArguments {
     }
     return Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
-      activations: isBFloat16 ? .bfloat16 : .float32, streams: streams)
+      activations: isBFloat16 ? .bfloat16 : .float32, quantizes: precision == .int8, streams: streams)
   }
 }
 
 enum Precision: String, CaseIterable, ExpressibleByArgument {
-  case fp32, bf16
+  case fp32, bf16, int8
 
   /// What an engine computes in.
-  init(_ engine: Engine) { self = engine.activations == .bfloat16 ? .bf16 : .fp32 }
+  init(_ engine: Engine) { self = engine.quantizes ? .int8 : engine.activations == .bfloat16 ? .bf16 : .fp32 }
 }
 
 extension ConvolutionAlgorithm: ExpressibleByArgument {}

@@ -7,9 +7,13 @@ int slowfast_cpu_has_avx2_fma(void);
 int slowfast_cpu_has_avx512(void);
 /// 1 when the AVX512-BF16 dot products can be used, else 0.
 int slowfast_cpu_has_avx512_bf16(void);
-/// 1 when AVX512-BF16 and AMX's tile registers with products of bfloat16 can be used, else 0. Asks the operating system for
-/// the tile registers.
-int slowfast_cpu_has_amx_bf16(void);
+/// 1 when AVX-VNNI, the dot products of bytes of 256-bit registers, can be used, else 0.
+int slowfast_cpu_has_avx_vnni(void);
+/// 1 when AVX512-VNNI, those of 512-bit registers, can be used, else 0.
+int slowfast_cpu_has_avx512_vnni(void);
+/// 1 when AVX512-BF16, AVX512-VNNI and AMX's tile registers with products of bfloat16 and of bytes can be used, else 0. Asks
+/// the operating system for the tile registers.
+int slowfast_cpu_has_amx(void);
 /// The number of processors that this process may run on.
 int slowfast_cpu_available(void);
 

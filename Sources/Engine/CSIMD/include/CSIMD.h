@@ -2,6 +2,7 @@
 // compiled for the instruction set that has it; elsewhere nobody calls it.
 #pragma once
 
+#include "Integers.h"
 #include "Tiles.h"
 
 /// Asks for the cache line at an address; any address is allowed.

@@ -1,6 +1,6 @@
 // AMX's tile registers: 8 of them, 16 rows of 64 bytes each. The instructions name them by literals, so that each use has a
 // function. 0 to 3 are sums in float32, two rows of tiles by two columns; 4 and 5 hold the two rows' factors, 6 and 7 the
-// columns' weights.
+// columns' weights. Sums of products of integers are integers of 32 bits.
 //
 // Source: Intel 64 and IA-32 Architectures Software Developer's Manual, volume 1, chapter 18.
 #pragma once
@@ -10,8 +10,9 @@
 
 #define SIMD_TILES static inline __attribute__((always_inline, target("amx-tile")))
 #define SIMD_TILE_PRODUCTS static inline __attribute__((always_inline, target("amx-tile,amx-bf16")))
+#define SIMD_TILE_INTEGERS static inline __attribute__((always_inline, target("amx-tile,amx-int8")))
 
-/// Readies this thread's tile registers for products over `depth` pairs of bfloat16, 1 to 16.
+/// Readies this thread's tile registers for products over `depth` pairs of bfloat16 or fours of bytes, 1 to 16.
 SIMD_TILES void simd_tiles_begin(int depth) {
   struct {
     unsigned char palette, start_row, reserved[14];
@@ -48,6 +49,12 @@ SIMD_TILE_PRODUCTS void simd_tile_multiply_upper_right(void) { _tile_dpbf16ps(1,
 SIMD_TILE_PRODUCTS void simd_tile_multiply_lower_left(void) { _tile_dpbf16ps(2, 5, 6); }
 SIMD_TILE_PRODUCTS void simd_tile_multiply_lower_right(void) { _tile_dpbf16ps(3, 5, 7); }
 
+// Unsigned factors, signed weights.
+SIMD_TILE_INTEGERS void simd_tile_multiply_bytes_upper_left(void) { _tile_dpbusd(0, 4, 6); }
+SIMD_TILE_INTEGERS void simd_tile_multiply_bytes_upper_right(void) { _tile_dpbusd(1, 4, 7); }
+SIMD_TILE_INTEGERS void simd_tile_multiply_bytes_lower_left(void) { _tile_dpbusd(2, 5, 6); }
+SIMD_TILE_INTEGERS void simd_tile_multiply_bytes_lower_right(void) { _tile_dpbusd(3, 5, 7); }
+
 // Sums that were stored before; from the left ones to the right ones in floats, from one row to the next in bytes.
 SIMD_TILES void simd_tiles_load(const float *upper, const float *lower, long right, long pitch) {
   _tile_loadd(0, upper, pitch);
@@ -63,4 +70,5 @@ SIMD_TILES void simd_tile_store_lower_right(void *to, long pitch) { _tile_stored
 
 #undef SIMD_TILES
 #undef SIMD_TILE_PRODUCTS
+#undef SIMD_TILE_INTEGERS
 #endif

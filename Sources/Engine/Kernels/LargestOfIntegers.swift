@@ -1,0 +1,28 @@
+/// Takes the largest of several positions of integers of 8 bits, channel by channel: a ``RowKernels/Reduction`` of any number of
+/// channels that is a multiple of four. Every instruction set has 16 bytes' comparison, and these wait for memory.
+@Sendable
+func largestOfIntegers(
+  _ positions: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channels: Int, _ output: UnsafeMutablePointer<Float>
+) {
+  var channel = 0
+  while channel + 16 <= channels {
+    largest(positions, count, channel, output, as: SIMD16<UInt8>.self) { $0.replacing(with: $1, where: $1 .> $0) }
+    channel += 16
+  }
+  while channel < channels {
+    largest(positions, count, channel, output, as: SIMD4<UInt8>.self) { $0.replacing(with: $1, where: $1 .> $0) }
+    channel += 4
+  }
+}
+
+@inline(__always)
+private func largest<Bytes: BitwiseCopyable>(
+  _ positions: UnsafePointer<UnsafePointer<Float>>, _ count: Int, _ channel: Int, _ output: UnsafeMutablePointer<Float>,
+  as type: Bytes.Type, _ larger: (Bytes, Bytes) -> Bytes
+) {
+  var best = (UnsafeRawPointer(positions[0]) + channel).loadUnaligned(as: Bytes.self)
+  for index in 1..<count {
+    best = larger(best, (UnsafeRawPointer(positions[index]) + channel).loadUnaligned(as: Bytes.self))
+  }
+  (UnsafeMutableRawPointer(output) + channel).storeBytes(of: best, as: Bytes.self)
+}

@@ -58,7 +58,7 @@ import Testing
       input = SlicedMap(
         numbers(batch * shape.inChannels * size.count, 0...5), batch: batch, size, channels: shape.inChannels,
         format: .uint8, scales: inputScales, room: room)
-      weights = Tensor(shape: shape.weightShape, numbers(shape.weightShape.reduce(1, *), -0.05...0.05))
+      weights = Tensor(shape.weightShape, numbers(shape.weightShape.reduce(1, *), -0.05...0.05))
       bias = numbers(shape.outChannels, -1...1)
       outputScales = kind.output == .uint8 ? scales(shape.outChannels, zero: kind.epilogue == .relu ? 0 : 128) : nil
       let output = shape.output(for: size)
@@ -115,7 +115,7 @@ import Testing
     let scales = ChannelScales([Float](repeating: 0.5, count: 8))
     let input = FeatureMap(zeros: 1, .one, channels: 8, format: .uint8, scales: scales)
     for c in 0..<8 { input.integers(of: 0)[c] = UInt8(10 * c) }
-    let weights = Tensor(shape: shape.weightShape, (0..<64).map { Float($0 / 8) * 0.25 })
+    let weights = Tensor(shape.weightShape, (0..<64).map { Float($0 / 8) * 0.25 })
     for (_, table) in KernelTable.integerVariants {
       let engine = Engine(threads: 1, kernels: table)
       let convolution = Convolution(
@@ -134,7 +134,7 @@ import Testing
     let input = FeatureMap(zeros: 1, Extent3(1, 3, 3), channels: 64, format: .uint8, scales: scales)
     for position in 0..<9 { for c in 0..<64 { input.integers(of: position)[c] = 255 } }
     for sign in [Float(1), -1] {
-      let weights = Tensor(shape: shape.weightShape, [Float](repeating: 127 * sign, count: 16 * 64 * 9))
+      let weights = Tensor(shape.weightShape, [Float](repeating: 127 * sign, count: 16 * 64 * 9))
       for (name, table) in KernelTable.integerVariants {
         let convolution = Convolution(
           quantizing: shape, weights: weights, bias: [Float](repeating: 0, count: 16),
@@ -200,7 +200,7 @@ import Testing
     let shape = ConvolutionShape(16, 8, kernel: .one)
     var random = SeededGenerator(seed: 9)
     let weights = Tensor(
-      shape: shape.weightShape, (0..<16 * 8).map { _ in Float.random(in: -1...1, using: &random) })
+      shape.weightShape, (0..<16 * 8).map { _ in Float.random(in: -1...1, using: &random) })
     let scales = ChannelScales([Float](repeating: 1.0 / 255, count: 16))
     let input = FeatureMap(zeros: 1, Extent3(1, 1, 400), channels: 16, format: .uint8, scales: scales)
     for position in 0..<400 {

@@ -52,9 +52,9 @@ public final class Engine: Sendable {
     kernels.instructionSet == .amx && activations == .float32 && !quantizes ? .avx512 : kernels.instructionSet
   }
 
-  /// An engine in float32 with the same threads, not to be used at the same time: what a calibration is made with.
-  public func inFloat32() -> Engine {
-    Engine(pool, kernels: kernels, planner: planner, activations: .float32, quantizes: false, streams: 1)
+  /// An engine with the same threads, not to be used at the same time, that keeps activations otherwise.
+  public func with(activations: ElementFormat, quantizes: Bool) -> Engine {
+    Engine(pool, kernels: kernels, planner: planner, activations: activations, quantizes: quantizes, streams: 1)
   }
 
   /// Runs a body while no other thread does so on this engine, whose scratch memory serves one run at a time. A body

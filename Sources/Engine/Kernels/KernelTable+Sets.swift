@@ -100,9 +100,10 @@ extension KernelTable {
       slowfast_cpu_has_avx512_bf16() == 0
       ? nil
       : bfloat16(
-        dots: dots, peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
+        dots: dots, finish: nil,
+        peak: PeakKernels(products: KernelsAVX512BF16.peakProducts, sums: 24, lanes: 32))
     private static let tiles = bfloat16(
-      dots: tileDots,
+      dots: tileDots, finish: { KernelsAMX.finish($0, $1) },
       peak: PeakKernels(products: KernelsAMX.peakProducts, sums: KernelsAMX.peakSums, lanes: KernelsAMX.peakLanes))
 
     private static let dots = GEMMKernels(
@@ -117,9 +118,11 @@ extension KernelTable {
       lanes: dots.lanes, panels: Array(dots.panels.prefix(KernelsAMX.panelOutputs / dots.lanes)),
       block: { KernelsAMX.dotBlock($0, $1, depth: $2, firstRow: $3, outputs: $4) })
 
-    private static func bfloat16(dots: GEMMKernels, peak: PeakKernels) -> BFloat16Kernels {
+    private static func bfloat16(
+      dots: GEMMKernels, finish: BFloat16Kernels.Finish?, peak: PeakKernels
+    ) -> BFloat16Kernels {
       BFloat16Kernels(
-        dots: dots,
+        dots: dots, finish: finish,
         gemm: GEMMKernels(
           lanes: 16,
           panels: [

@@ -107,6 +107,9 @@ struct IntegerKernels: Sendable {
 struct BFloat16Kernels: Sendable {
   /// Products of bfloat16 inputs and weights, in pairs: what the panels call a channel is two of them.
   let dots: GEMMKernels
+  /// Adds bias, residual and epilogue to sums in memory and stores them, where products store whole sums.
+  typealias Finish = @Sendable (GEMMBlock, SumTile) -> Void
+  let finish: Finish?
   /// Products of float32 inputs and weights whose outputs may be bfloat16.
   let gemm: GEMMKernels
   /// Transforms of bfloat16 inputs to float32 points, and back to either format.

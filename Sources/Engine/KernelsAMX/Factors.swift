@@ -8,8 +8,8 @@ struct FactorTile {
 
 /// What a block's positions see, as tiles.
 ///
-/// They are read where they lie, where 16 positions follow each other evenly and a tap's channels fill whole tiles, or one
-/// tap's channels are all there is. Else they are copied.
+/// They are read where they lie, where 16 positions follow each other evenly and a tap's channels divide into tiles. Else they
+/// are copied.
 struct Factors {
   private let rows: UnsafePointer<UnsafePointer<Float>>
   private let starts: UnsafePointer<UnsafePointer<Float>>?
@@ -18,6 +18,8 @@ struct Factors {
   private let channels: Int
   private let offset: Int
   private let positions: Int
+  /// Floats of a tap's channels that a tile takes; nil where they do not divide into tiles.
+  private let lanes: Int?
 
   @inline(__always)
   init(_ block: GEMMBlock) {
@@ -28,6 +30,7 @@ struct Factors {
     channels = block.channels
     offset = block.rowOffset
     positions = block.positions
+    lanes = DotSteps.rowsOfTile(block.channels)
   }
 
   /// Floats that the copies of a step's tiles take: every row writes whole registers.
@@ -64,7 +67,7 @@ struct Factors {
 
   /// Whether tiles are found in the input.
   @inline(__always)
-  private var readsInPlace: Bool { channels % tileDepth == 0 || (taps == 1 && channels < tileDepth) }
+  private var readsInPlace: Bool { lanes != nil }
 
   /// Tiles of positions that are known to follow each other evenly.
   @inline(__always)
@@ -72,11 +75,12 @@ struct Factors {
     _ step: DotSteps.Step, _ starts: UnsafePointer<UnsafePointer<Float>>, _ channel: Int, _ first: Int,
     _ tiles: UnsafeMutablePointer<FactorTile>
   ) {
+    let lanes = lanes ?? tileDepth
     var (tap, channel) = (starts, channel)
     for index in 0..<step.tiles {
       tiles[2 * index] = FactorTile(
         start: tap.pointee + (offset + channel + first * self.step), pitch: 4 * self.step)
-      channel += tileDepth
+      channel += lanes
       if channel >= channels { (tap, channel) = (tap + 1, 0) }
     }
   }
@@ -110,11 +114,11 @@ struct Factors {
       entries[i] = entry(first + i, tap)
       shifts[i] = shift(first + i)
     }
-    let lanes = min(tileDepth, channels)
+    let lanes = lanes ?? tileDepth
     var index = 0
     var channel = channel
     while index < step.tiles {
-      let count = min((channels - channel + tileDepth - 1) / tileDepth, step.tiles - index)
+      let count = min((channels - channel) / lanes, step.tiles - index)
       var places = Places(repeating: rows.pointee)
       for i in 0..<16 {
         places[i] = entries[i].pointee + (shifts[i] + channel)
@@ -125,10 +129,10 @@ struct Factors {
       for i in 2..<16 { isEven = isEven && places[i] == places[0] + i * pitch }
       for tile in 0..<count {
         if isEven {
-          tiles[2 * index] = FactorTile(start: places[0] + tile * tileDepth, pitch: 4 * pitch)
+          tiles[2 * index] = FactorTile(start: places[0] + tile * lanes, pitch: 4 * pitch)
         } else {
           let copy = copies + index * tileDepth * tileDepth
-          for i in 0..<16 { Self.store(AMXUnit.loadFirst(lanes, places[i] + tile * tileDepth), copy + i * tileDepth) }
+          for i in 0..<16 { Self.store(AMXUnit.loadFirst(lanes, places[i] + tile * lanes), copy + i * tileDepth) }
           tiles[2 * index] = FactorTile(start: copy, pitch: 4 * tileDepth)
         }
         index += 1

@@ -1,5 +1,5 @@
 internal import CSIMD
-internal import MicroKernels
+public import MicroKernels
 
 /// Whether `storeRows` can finish 32 outputs from one on: whole ones in bfloat16, after nothing or a ReLU.
 @inline(__always)
@@ -31,10 +31,14 @@ func storeRows(
   }
 }
 
+/// Adds bias and residual to sums that lie in memory, applies the epilogue and stores them: what `dotBlock` does with its own.
+@inline(never)
+public func finish(_ block: GEMMBlock, _ tile: SumTile) { finishSums(AMXUnit.self, block, tile) }
+
 /// Makes outputs of sums of products of integers. Whole ones of 32 channels that are integers themselves, after nothing or a
 /// residual of such, are what nearly all layers store: 32 bytes of a position at once.
 @inline(__always)
-func finish(_ block: GEMMBlock, _ tile: SumTile) {
+func finishIntegers(_ block: GEMMBlock, _ tile: SumTile) {
   guard let outputs = block.quantized else { return }
   if tile.outputs == panelOutputs, outputs.outputIsUInt8, block.residual == nil || outputs.residualIsUInt8 {
     storeIntegers(block, outputs, tile)

@@ -69,15 +69,15 @@ private func multiply(
           let width = min(panelOutputs, (outputs - column + tileDepth - 1) / tileDepth * tileDepth)
           let start = weights + (column * depth + (firstRow + step.firstRow) * width)
           let product = DotProduct(
-            integers: integers, weights: start, width: width, matrices: block.parts, matrixRows: steps.rows, secondRow: step.firstRows,
-            count: step.tiles,
-            hasRight: width > tileDepth, isLast: index == steps.count - 1)
+            integers: integers, weights: start, width: width, matrices: block.parts, matrixRows: steps.rows,
+            secondRow: step.firstRows, tileRows: steps.tileRows, count: step.tiles, hasRight: width > tileDepth,
+            isLast: index == steps.count - 1)
           let pair = (column - first) / panelOutputs
           for group in 0..<groups {
             let position = group * groupPositions
             if !block.storesWholeSums && column + panelOutputs < end {
               // As much of the next panel as there are products to hide it behind.
-              fetch(start + depth * width, step, group, of: groups, width)
+              fetch(start + depth * width, step, steps.tileRows, group, of: groups, width)
             }
             let positions = min(groupPositions, block.positions - position)
             if block.storesWholeSums {
@@ -95,7 +95,7 @@ private func multiply(
               sums: at, pitch: panelOutputs, position: position, positions: positions, column: column,
               outputs: min(panelOutputs, outputs - column))
             if integers {
-              finish(block, sums)
+              finishIntegers(block, sums)
             } else if storesRows(block, outputs: outputs - column) {
               storeRows(block, at, position: position, positions: positions, column: column)
             } else {
@@ -113,8 +113,10 @@ private func multiply(
 
 /// Asks for a share of a step's weights in a panel.
 @inline(__always)
-private func fetch(_ panel: UnsafePointer<Float>, _ step: DotSteps.Step, _ group: Int, of groups: Int, _ width: Int) {
-  let lines = (step.firstRows + (step.tiles - 1) * tileDepth) * width / tileDepth
+private func fetch(
+  _ panel: UnsafePointer<Float>, _ step: DotSteps.Step, _ tileRows: Int, _ group: Int, of groups: Int, _ width: Int
+) {
+  let lines = (step.firstRows + (step.tiles - 1) * tileRows) * width / tileDepth
   for line in lines * group / groups..<lines * (group + 1) / groups { simd_prefetch(panel + line * tileDepth) }
 }
 
@@ -158,6 +160,8 @@ private struct DotProduct {
   let matrixRows: Int
   /// Where the second tile's weights begin, from the step's first row.
   let secondRow: Int
+  /// From a later tile's weights to the next one's, in rows.
+  let tileRows: Int
   /// Tiles.
   let count: Int
   let hasRight: Bool
@@ -221,7 +225,7 @@ private struct DotProduct {
         }
       }
       tile += 2
-      from += (index == 0 ? secondRow : tileDepth) * width
+      from += (index == 0 ? secondRow : tileRows) * width
     }
   }
 }

@@ -158,6 +158,16 @@ public struct ClipRun {
     }
   }
 
+  /// Prepares the clips of tasks and hands them over, one batch after the other, computing nothing of them.
+  ///
+  /// - Throws: The errors of opening and decoding, `FrameDamage` for a clip with a damaged frame, and what the body throws.
+  public func forEachClip(_ jobs: [VideoJob], _ body: (FeatureMap) throws -> Void) throws {
+    var preparation = Preparation(jobs: jobs, networks: networks, costs: costs)
+    while let prepared = try preparation.next() {
+      if let frames = try prepared.clip.get().frames { try body(frames) }
+    }
+  }
+
   /// How many clips wait at most.
   ///
   /// Two, or as many as there are streams: more would only take memory. Of several views one waits: all but the first of a

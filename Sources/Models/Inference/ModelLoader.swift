@@ -3,6 +3,8 @@ public import Configuration
 internal import Files
 public import Kernels
 public import ModelZoo
+public import NN
+internal import Tensors
 public import VideoModels
 
 /// Where a model's weights come from, and how strictly they must fit.
@@ -50,18 +52,20 @@ public struct LoadedModel {
   ///
   /// - Parameters:
   ///   - other: A model that computes in turn with this one, in the same memory.
+  ///   - calibration: What integers stand for, where the engine quantizes; nil has it read from its file.
   ///   - families: Whose networks there are.
   /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`.
   public init(
     _ config: Configuration, _ options: WeightOptions, engine: Engine, sharing other: LoadedModel? = nil,
-    families: [any ModelFamily] = modelFamilies
+    calibration: Calibration? = nil, families: [any ModelFamily] = modelFamilies
   ) throws {
     var architecture = try Architecture(config, families: families)
     self.options = options
     if let seed = options.randomSeed {
       func weights() -> WeightReader { WeightReader(random: seed) }
       if engine.quantizes {
-        let calibration = try VideoModel(architecture, weights: weights(), engine: engine.inFloat32())
+        let calibration = try calibration ?? VideoModel(
+          architecture, weights: weights(), engine: engine.with(activations: .float32, quantizes: false))
           .calibratedOnNoise(crop: config[.dataTestCropSize])
         model = try VideoModel(
           architecture, weights: weights(), engine: engine, quantizedBy: calibration, sharing: other?.model)
@@ -83,17 +87,17 @@ public struct LoadedModel {
     pixels = peer?.pixels
     let weights = WeightReader(
       checkpoint, allowPartial: options.allowPartial, inflates: config[.trainCheckpointInflate])
-    let calibrated = engine.quantizes ? try options.calibration(of: path) : nil
-    calibrationPath = calibrated?.path
+    let read = engine.quantizes && calibration == nil ? try options.calibration(of: path) : nil
+    calibrationPath = read?.path
     let built = Result {
-      guard let calibrated else {
+      guard engine.quantizes, let calibration = calibration ?? read?.calibration else {
         return VideoModel(architecture, weights: weights, engine: engine, sharing: other?.model)
       }
       do {
         return try VideoModel(
-          architecture, weights: weights, engine: engine, quantizedBy: calibrated.calibration, sharing: other?.model)
+          architecture, weights: weights, engine: engine, quantizedBy: calibration, sharing: other?.model)
       } catch {
-        throw CalibrationFileError(path: calibrated.path, found: "\(error)")
+        throw CalibrationFileError(path: read?.path ?? "", found: "\(error)")
       }
     }
     var report = weights.report

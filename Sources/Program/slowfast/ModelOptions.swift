@@ -165,6 +165,13 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
+extension EngineOptions {
+  /// An engine that computes in int8 with another one's threads.
+  func quantizing(_ engine: Engine) -> Engine {
+    engine.with(activations: engine.kernels.supportsBFloat16 ? .bfloat16 : .float32, quantizes: true)
+  }
+}
+
 enum Precision: String, CaseIterable, ExpressibleByArgument {
   case fp32, bf16, int8
 

@@ -1,0 +1,190 @@
+internal import AVARecords
+internal import ArgumentParser
+internal import Clips
+internal import Configuration
+internal import Datasets
+internal import Files
+internal import Imaging
+internal import Inference
+internal import Kernels
+internal import ModelZoo
+internal import NN
+internal import RoIAlign
+internal import Tensors
+internal import Video
+internal import VideoModels
+internal import Wording
+
+/// What integers of 8 bits stand for in a network, found from videos.
+struct CalibrateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "calibrate",
+    abstract: "Finds from a few videos what 8-bit integers stand for in a network: for --precision int8.",
+    discussion: """
+      Computes clips of the videos in fp32, notes how large the values of every layer are, and writes that beside the \
+      weights, as WEIGHTS.int8.json, where --precision int8 finds it. No labels are needed: a few videos like those that will be \
+      scored, 8 clips by default, evenly spread over them. In the end the clips are scored in fp32 and in int8, and the \
+      differences of the scores are printed. Weights that were trained anew are calibrated anew.
+      """)
+
+  @OptionGroup var options: ModelOptions
+
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"))
+  var videos: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
+  var frames: String?
+
+  @Option(help: "Frames a second of a folder of images.")
+  var fps = ActionDataset.ava.clock.framesPerSecond
+
+  @Option(help: "How many clips are observed, over all videos; at least one of each.")
+  var clips = 8
+
+  @Option(
+    help: ArgumentHelp("Where the calibration goes (default: beside the weights, WEIGHTS.int8.json).", valueName: "file"))
+  var output: String?
+
+  @OptionGroup var results: OverwriteOptions
+
+  private var words: FreeWords { FreeWords(options.arguments) }
+
+  func validate() throws {
+    if videos.isEmpty == (frames == nil) { throw ValidationError("give either --videos or --frames") }
+    if !(1...1000 ~= clips) { throw ValidationError("--clips is \(clips) -> give 1 to 1000") }
+    if !(0.01...1000).contains(fps) { throw ValidationError("--fps is \(fps) -> give 0.01 to 1000") }
+    if options.engine.precision != .fp32 {
+      throw ValidationError("--precision: a calibration is made in fp32 -> leave it out")
+    }
+    if options.randomWeights != nil && output == nil {
+      throw ValidationError("--random-weights have no file beside which the calibration could go -> give --output")
+    }
+    try words.check()
+  }
+
+  func run() throws {
+    let config = try options.load(words.overrides)
+    // What is not there is said before a network is built.
+    let catalog = try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
+    let loaded = try options.model(config)
+    let output = self.output ?? CalibrationFile.path(beside: loaded.weightsPath ?? "")
+    try results.check([output], reading: options.inputFiles + videos, orGive: "write to another file")
+    let run = ClipRun(
+      model: loaded.model, window: ClipWindow(config), preprocessing: preprocessing(config, loaded))
+    let jobs = try jobs(catalog, View(shortSide: config[.dataTestCropSize], crop: crop(config)))
+    let count = jobs.reduce(0) { $0 + $1.tasks.count }
+    let calibration = try observe(run, jobs, count)
+    let file = CalibrationFile(calibration, clips: count)
+    let quantized = try LoadedModel(
+      config, options.weightOptions, engine: options.engine.quantizing(loaded.model.engine), calibration: calibration
+    ).model
+    let integers = quantized.network.convolutions.filter { $0.input == .uint8 }.count
+    if integers == 0 { throw NothingToQuantize() }
+    let difference = try compare(run, jobs, count, quantized)
+    try file.write(to: output)
+    print(
+      """
+      \(integers) of \(counted(quantized.network.convolutions.count, "convolution")) multiply 8-bit integers, by \
+      \(counted(count, "clip")) of \(counted(jobs.count, "video"))
+      scores in int8 beside fp32: differ by \(fixed(difference.mean, 5)) on average, \(fixed(difference.most, 5)) at most
+      wrote '\(output)': --precision int8 reads it
+      """)
+  }
+
+  private func crop(_ config: Configuration) -> View.Crop { config[.detectionEnable] ? .whole : .square(1) }
+
+  private func preprocessing(_ config: Configuration, _ loaded: LoadedModel) -> Preprocessing {
+    var preprocessing = loaded.preprocessing(config)
+    // As tests of whole videos scale their frames.
+    if !config[.detectionEnable] { preprocessing.backend = .pytorch }
+    return preprocessing
+  }
+
+  /// Clips at even distances of every video, as many of each as of the others.
+  private func jobs(_ catalog: FrameCatalog, _ view: View) throws -> [VideoJob] {
+    let names = catalog.names
+    let (each, rest) = clips.quotientAndRemainder(dividingBy: names.count)
+    return try names.enumerated().map { index, name in
+      func open() throws -> any FrameSource {
+        switch try catalog.open(name)?.frames {
+        case let images as ImageFrames:
+          try images.verifyFilesExist()
+          return images
+        case let video as VideoReader:
+          return try VideoFrames(video, framesPerSecond: ActionDataset.ava.clock.framesPerSecond)
+        default: throw VideoError(doing: "opening a video", path: name, reason: "it is gone")
+        }
+      }
+      let source = try open()
+      let count = min(source.frameCount, max(1, each + (index < rest ? 1 : 0)))
+      let tasks = (0..<count).map { number in
+        let center = source.frameCount * (2 * number + 1) / (2 * count)
+        return ClipTask(
+          KeyFrame(video: name, time: Timestamp(seconds: source.time(of: center)) ?? Timestamp(seconds: 0)!),
+          center: center, people: nil, views: [view])
+      }
+      return VideoJob(name: name, tasks: tasks, open: open)
+    }
+  }
+
+  private func observe(_ run: ClipRun, _ jobs: [VideoJob], _ count: Int) throws -> Calibration {
+    let calibrator = ModelCalibrator(run.model)
+    let progress = Progress("calibrating", total: 2 * count, unit: "clip")
+    var done = 0
+    for pass in [calibrator.observeLargest, calibrator.observeSizes] {
+      try run.forEachClip(jobs) { clip in
+        try runningConfigured { try pass(clip) }
+        done += 1
+        progress.update(done)
+      }
+    }
+    progress.finish()
+    guard let calibration = calibrator.calibration() else { throw NoCalibrationError.notFinite }
+    return calibration
+  }
+
+  /// Scores the clips in fp32 and in int8: three boxes of each where the network scores boxes.
+  private func compare(
+    _ run: ClipRun, _ jobs: [VideoJob], _ count: Int, _ quantized: VideoModel
+  ) throws -> (mean: Double, most: Double) {
+    let progress = Progress("comparing", total: count, unit: "clip")
+    var (sum, most, number, done) = (0.0, 0.0, 0, 0)
+    try run.forEachClip(jobs) { clip in
+      let scores = try [run.model, quantized].map { model in
+        try runningConfigured { try Self.scores(model, clip) }
+      }
+      for (a, b) in zip(scores[0].array, scores[1].array) {
+        let difference = abs(Double(a) - Double(b))
+        sum += difference
+        most = max(most, difference)
+        number += 1
+      }
+      done += 1
+      progress.update(done)
+    }
+    progress.finish()
+    return (sum / Double(max(1, number)), most)
+  }
+
+  private static func scores(_ model: VideoModel, _ clip: FeatureMap) throws -> Tensor {
+    guard model.architecture.head.scoresBoxes else { return try model.classify(clip) }
+    let (width, height) = (Float(clip.extent.w), Float(clip.extent.h))
+    let regions = (0..<clip.batch).flatMap { item in
+      [(0.1, 0.2, 0.4, 0.9), (0.4, 0.1, 0.6, 0.7), (0.5, 0.3, 0.95, 0.95)].map { (box: (Float, Float, Float, Float)) in
+        Region(
+          batchIndex: item, x1: box.0 * width, y1: box.1 * height, x2: box.2 * width, y2: box.3 * height)
+      }
+    }
+    return try model.detect(clip, regions)
+  }
+}
+
+/// A network of which nothing can be integers.
+private struct NothingToQuantize: Error, CustomStringConvertible {
+  var description: String {
+    "calibrating: no convolution of this network can multiply 8-bit integers: that takes one without groups, of channels in "
+      + "eights, after a ReLU -> compute with --precision bf16"
+  }
+}

@@ -12,8 +12,8 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
   case winogradTime
   /// Register tiles with positions instead of output channels in the lanes, for first layers: up to 4 input channels.
   case planar
-  /// Register tiles over what positions see of a line, written out in bfloat16, for first layers of such networks: up to
-  /// 32 numbers.
+  /// Register tiles over what positions see of a line that is rounded to bfloat16, for first layers of such networks: up to 32
+  /// numbers, an even number of them from a position to the next.
   case windows
   /// Every channel by itself, with channels in the lanes.
   case depthwise
@@ -46,6 +46,7 @@ public enum ConvolutionAlgorithm: String, CaseIterable, Sendable {
     case .windows:
       return input == .float32 && activations == .bfloat16 && shape.groups == 1 && shape.dilation.w == 1
         && WindowConvolution.numbers(shape) <= 2 * WindowConvolution.windowFloats
+        && WindowConvolution.beginsEvenly(shape)
     case .planar: return input == .float32 && shape.inChannels <= 4 && shape.groups == 1 && shape.dilation.w == 1
     }
   }

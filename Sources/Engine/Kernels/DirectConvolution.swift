@@ -61,6 +61,10 @@ struct DirectConvolution: ConvolutionMethod {
   private func compute(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let joins = joinsColumns(input)
+    if kernels.block != nil && joins { return runPaddedLines(input, store, engine) }
+    if kernels.block != nil && shape.kernel.h == 1 && shape.kernel.w == 1 && !shape.isPointwise, isEvenInFrames {
+      return runFrames(input, store, engine)
+    }
     if joins && (shape.padding.w > 0 || shape.paddingAfter.w > 0) {
       let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
       return runLines(rows, store, engine)
@@ -82,6 +86,74 @@ struct DirectConvolution: ConvolutionMethod {
       }
       rows.fill(positions, table)
       multiply(positions, table, ahead: ahead(input), taps: taps, channels: channels, store)
+    }
+  }
+
+  /// Whether the positions of a frame see frames of the input as they lie.
+  private var isEvenInFrames: Bool {
+    func isPlain(_ stride: Int, _ before: Int, _ after: Int) -> Bool { stride == 1 && before == 0 && after == 0 }
+    return isPlain(shape.stride.h, shape.padding.h, shape.paddingAfter.h)
+      && isPlain(shape.stride.w, shape.padding.w, shape.paddingAfter.w)
+  }
+
+  /// Computes frame by frame, by kernels that need no table of positions that follow each other evenly. Frames of padding are
+  /// passed over, with their weights.
+  private func runFrames(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    let output = store.output
+    let (plane, frames) = (output.extent.h * output.extent.w, output.batch * output.extent.t)
+    let most = positionsPerPiece(output.positions, engine)
+    let perFrame = max(1, (plane + most - 1) / most)
+    let length = ((plane + perFrame - 1) / perFrame + 31) / 32 * 32
+    let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
+    engine.pool.forEach(frames * perFrame) { piece, thread in
+      let (frame, first) = (piece / perFrame, piece % perFrame * length)
+      let count = min(length, plane - first)
+      if count <= 0 { return }
+      // With several parts the second one's weights follow all of the first one's.
+      let line = frame * output.extent.h
+      let taps = rows.tapsInside(line)
+      if taps.isEmpty || (parts > 1 && taps.count < shape.kernel.t) {
+        let positions = frame * plane + first..<frame * plane + first + count
+        let table = table(positions: count, thread, engine)
+        rows.fill(positions, table)
+        return multiply(
+          positions, table, ahead: ahead(input), taps: shape.kernel.count, channels: groupFloats, store)
+      }
+      let place = ConvolutionPlace(line * output.extent.w, output.extent, shape)
+      let starts = table(positions: tilePositions, thread, engine)
+      var last = 0
+      for tap in taps {
+        last = place.n * input.extent.t + place.t + tap * shape.dilation.t
+        starts[tap - taps.lowerBound] = UnsafePointer(input.start) + (last * plane + first) * input.pitch
+      }
+      multiply(
+        frame * plane + first..<frame * plane + first + count, starts, step: input.pitch,
+        mayReadOn: last + 1 < input.batch * input.extent.t, ahead: 0, taps: taps.count, channels: groupFloats,
+        firstRow: taps.lowerBound * groupFloats, store)
+    }
+  }
+
+  /// Computes line by line over padded lines, the taps along a line joined to one.
+  private func runPaddedLines(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
+    let output = store.output
+    let lines = PaddedLines(
+      shape: shape, step: shape.stride.w * groupFloats, tap: shape.kernel.w * groupFloats)
+    let (before, floats) = (shape.padding.w * groupFloats, lines.floats(width: output.extent.w))
+    let row = input.extent.w * input.pitch
+    lines.run(input, output.extent, engine, writesTable: false) { item, t, h, target in
+      let from = UnsafePointer(input.start) + ((item * input.extent.t + t) * input.extent.h + h) * row
+      let count = min(row, floats - before)
+      target.update(repeating: 0, count: before)
+      (target + before).update(from: from, count: count)
+      (target + before + count).update(repeating: 0, count: floats - before - count)
+    } compute: { band, frame, h in
+      let position = ((band.item * output.extent.t + frame) * output.extent.h + h) * output.extent.w
+      var addresses = band.block(bias: store.bias, output: output.start, pitch: output.pitch)
+      band.fill(&addresses, step: frame, h: h)
+      guard let starts = addresses.starts else { return }
+      multiply(
+        position..<position + output.extent.w, starts, step: addresses.step, mayReadOn: true, ahead: 0,
+        taps: shape.kernel.t * shape.kernel.h, channels: lines.tap, store)
     }
   }
 
@@ -135,7 +207,8 @@ struct DirectConvolution: ConvolutionMethod {
   ) {
     let width = rows.extent.w
     // Frames of padding are passed over, with their weights. A second part's weights follow all of the first one's.
-    let taps = parts == 1 ? rows.tapsInside(line) : 0..<shape.kernel.t
+    let inside = rows.tapsInside(line)
+    let taps = parts == 1 && !inside.isEmpty ? inside : 0..<shape.kernel.t
     let windows = UnsafeMutableRawPointer(table + tableAddresses(positions: width))
     rows.fillJoined(line, taps: taps, windows: windows.assumingMemoryBound(to: Float.self), table)
     let depth = shape.kernel.h * shape.kernel.w * groupFloats
@@ -180,13 +253,14 @@ struct DirectConvolution: ConvolutionMethod {
   ///
   /// - Parameters:
   ///   - step: From a position to the next in floats, where the table has the first one's addresses only.
+  ///   - mayReadOn: Whether positions after the last one may be read there, up to a multiple of 16.
   ///   - ahead: What is fetched ahead, from the positions that are read; 0 is nothing.
   ///   - taps: The taps of the table; fewer than the kernel's where those along a line are joined.
   ///   - channels: Floats that a tap has.
   ///   - firstRow: The first row of the weights that the table's taps are multiplied with.
   private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, step: Int? = nil, ahead: Int, taps: Int,
-    channels: Int, firstRow: Int = 0, _ store: ConvolutionStore
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, step: Int? = nil, mayReadOn: Bool = false, ahead: Int,
+    taps: Int, channels: Int, firstRow: Int = 0, _ store: ConvolutionStore
   ) {
     let output = store.output
     let outputs = shape.outChannels / shape.groups
@@ -196,7 +270,7 @@ struct DirectConvolution: ConvolutionMethod {
         rows: table, taps: taps, channels: channels, bias: store.bias + first,
         output: address(first, output) + (positions.lowerBound - store.firstPosition) * output.pitch,
         outputPitch: output.pitch, positions: positions.count)
-      if let step { (block.starts, block.step) = (table, step) }
+      if let step { (block.starts, block.step, block.mayReadOn) = (table, step, mayReadOn) }
       block.parts = parts
       block.rowOffset = group * groupFloats
       block.ahead = ahead

@@ -2,24 +2,21 @@ internal import MicroKernels
 internal import Parallel
 internal import Tensors
 
-/// A convolution over few float32 channels whose windows along a line are written out in bfloat16: what an output position
-/// sees of a line, its columns and channels, is one tap of a product of bfloat16.
-///
-/// A piece is a band of output rows through all frames of a clip; it writes out the windows of each line once (`LineRing`).
+/// A convolution over few float32 channels by products of bfloat16: what an output position sees of a line, its columns and
+/// channels, is one tap, read from a rounded line (`PaddedLines`).
 ///
 /// Where there are few output channels and the kernel spans frames, tiles of 32 outputs hold those of several frames side by
-/// side: every window that is read then takes part in the sums of all of them, by weights that are zero where a frame does not
-/// see it. Reading the windows from the second-level cache is what such layers cost.
+/// side: what is read then takes part in the sums of all of them, by weights that are zero where a frame does not see it.
 struct WindowConvolution: ConvolutionMethod {
-  /// Floats of two numbers that a window takes.
+  /// Floats of two numbers that a window takes at most.
   static let windowFloats = 16
 
   private let shape: ConvolutionShape
-  /// The shape of the products: frames that are computed together are outputs of it.
-  private let joint: ConvolutionShape
   /// Frames that are computed together.
   private let frames: Int
-  /// [time x height][window] of the joint shape.
+  /// Of the products, of which they are outputs.
+  private let lines: PaddedLines
+  /// [time x height][window] of those.
   private let weights: PackedPanels
   private let kernels: BFloat16Kernels
   /// Adds bias, residual and epilogue to sums of several frames; nil where frames are computed one by one.
@@ -27,6 +24,9 @@ struct WindowConvolution: ConvolutionMethod {
 
   /// Numbers that a position sees of a line.
   static func numbers(_ shape: ConvolutionShape) -> Int { shape.kernel.w * shape.inChannels }
+
+  /// Whether positions begin at whole floats of two numbers.
+  static func beginsEvenly(_ shape: ConvolutionShape) -> Bool { shape.stride.w * shape.inChannels % 2 == 0 }
 
   /// Frames whose outputs fill a tile's columns; 1 where they have channels enough or see no frames in common.
   private static func framesTogether(_ shape: ConvolutionShape) -> Int {
@@ -43,19 +43,21 @@ struct WindowConvolution: ConvolutionMethod {
     joint.outChannels *= frames
     joint.kernel.t += frames - 1
     joint.stride.t *= frames
-    self.joint = joint
+    let window = (Self.numbers(shape) + 1) / 2
+    // After an odd number of numbers comes one that a weight of zero meets.
+    self.lines = PaddedLines(shape: joint, step: shape.stride.w * shape.inChannels / 2, tap: window)
     let (lines, all) = (shape.kernel.t * shape.kernel.h, joint.kernel.t * joint.kernel.h)
-    // Channel by channel inside a column, as they lie in the input; zeros after them.
-    let window = ConvolutionShape(
-      2 * Self.windowFloats, joint.outChannels, kernel: Extent3(joint.kernel.t, joint.kernel.h, 1))
-    let spread = Storage(count: window.outChannels * window.depth)
+    // Channel by channel inside a column, as they lie in the input.
+    let windows = ConvolutionShape(
+      2 * window, joint.outChannels, kernel: Extent3(joint.kernel.t, joint.kernel.h, 1))
+    let spread = Storage(count: windows.outChannels * windows.depth)
     for frame in 0..<frames {
       for o in 0..<shape.outChannels {
         let output = frame * shape.outChannels + o
         for line in 0..<lines {
           for w in 0..<shape.kernel.w {
             for c in 0..<shape.inChannels {
-              let number = output * 2 * Self.windowFloats + w * shape.inChannels + c
+              let number = output * 2 * window + w * shape.inChannels + c
               spread.pointer[number * all + frame * shape.kernel.h + line] =
                 weights.pointer[((o * shape.inChannels + c) * lines + line) * shape.kernel.w + w]
             }
@@ -63,171 +65,88 @@ struct WindowConvolution: ConvolutionMethod {
         }
       }
     }
-    self.weights = PackedPanels(bfloat16: spread, window, group: 0, parts: 1, engine)
+    self.weights = PackedPanels(bfloat16: spread, windows, group: 0, parts: 1, engine)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
-    let rows = max(1, min(4, output.extent.h * output.batch / (4 * engine.pool.threads)))
-    let bands = (output.extent.h + rows - 1) / rows
-    let geometry = Geometry(joint, input.extent, output.extent, rows: rows, frames: frames)
-    engine.pool.forEach(output.batch * bands) { piece, thread in
-      let first = piece % bands * rows
-      Band(
-        convolution: self, geometry: geometry, item: piece / bands,
-        rows: first..<min(output.extent.h, first + rows), input: input, store: store,
-        memory: engine.scratch.floats(geometry.count, thread: thread)
-      ).run()
+    var steps = output.extent
+    steps.t = (steps.t + frames - 1) / frames
+    var lines = lines
+    // Whole tiles of sums are stored, of a row.
+    lines.room = frames == 1 ? 0 : (output.extent.w + 15) / 16 * 16 * Self.sumsPitch
+    let numbers = 2 * lines.floats(width: output.extent.w)
+    lines.run(input, steps, engine, writesTable: kernels.dots.block == nil) { item, t, h, target in
+      round(input, line: (item * input.extent.t + t) * input.extent.h + h, numbers, target)
+    } compute: { band, step, h in
+      if frames == 1 { computeRow(band, step, h, store) } else { computeRows(band, step, h, store) }
     }
   }
 
-  /// How windows lie in a thread's memory.
-  private struct Geometry {
-    /// Floats of a line's windows.
-    let line: Int
-    /// Floats of a line of the input with its padding.
-    let padded: Int
-    /// Where the ring of lines, the padded line and the table of addresses begin.
-    let ring: Int
-    let source: Int
-    let table: Int
-    /// Where the sums of a row of several frames begin.
-    let sums: Int
-    let count: Int
-
-    init(_ shape: ConvolutionShape, _ input: Extent3, _ output: Extent3, rows: Int, frames: Int) {
-      line = output.w * windowFloats
-      padded = max(
-        (input.w + shape.padding.w) * shape.inChannels,
-        (output.w - 1) * shape.stride.w * shape.inChannels + numbers(shape))
-      var layout = ScratchLayout()
-      ring = layout.add(LineRing.floats(shape, rows: rows, line: line))
-      source = layout.add(padded)
-      // An address takes the room of two floats.
-      let tiles = (output.w + tilePositions - 1) / tilePositions
-      table = layout.add(2 * (tiles * tilePositions + 1) * shape.kernel.t * shape.kernel.h)
-      // Whole tiles are stored.
-      sums = layout.add(frames == 1 ? 0 : (output.w + 15) / 16 * 16 * sumsPitch)
-      count = layout.count
+  /// Rounds a line of the input, with zeros around it.
+  ///
+  /// - Parameter numbers: How many are written, a multiple of 32.
+  private func round(_ input: FeatureMap, line: Int, _ numbers: Int, _ target: UnsafeMutablePointer<Float>) {
+    let (channels, width) = (shape.inChannels, input.extent.w)
+    let from = UnsafePointer(input.start) + line * width * input.pitch
+    withUnsafeTemporaryAllocation(of: Float.self, capacity: numbers) { memory in
+      let source = memory.baseAddress.unsafelyUnwrapped
+      let before = shape.padding.w * channels
+      // What is beyond the last position's window is not there.
+      let count = min(width * channels, numbers - before)
+      source.update(repeating: 0, count: before)
+      if input.pitch == channels {
+        (source + before).update(from: from, count: count)
+      } else {
+        for w in 0..<count / channels { (source + before + w * channels).update(from: from + w * input.pitch, count: channels) }
+      }
+      let end = before + (input.pitch == channels ? count : count / channels * channels)
+      (source + end).update(repeating: 0, count: numbers - end)
+      kernels.windows(
+        RoundedWindows(input: source, step: 32, numbers: 32, output: target, windows: numbers / 32))
     }
   }
 
   /// Floats from a position's sums of several frames to the next one's.
   private static let sumsPitch = 32
 
-  /// A band of output rows of one item, on one thread.
-  private struct Band {
-    let convolution: WindowConvolution
-    let geometry: Geometry
-    let item: Int
-    let rows: Range<Int>
-    let input: FeatureMap
-    let store: ConvolutionStore
-    let memory: UnsafeMutablePointer<Float>
+  private func computeRow(_ band: PaddedLines.Band, _ frame: Int, _ h: Int, _ store: ConvolutionStore) {
+    var block = block(band, frame, h, store)
+    band.fill(&block, step: frame, h: h)
+    kernels.dots.multiply(block, weights.panel(0), outputs: shape.outChannels)
+  }
 
-    private var shape: ConvolutionShape { convolution.shape }
-
-    func run() {
-      let source = memory + geometry.source
-      source.update(repeating: 0, count: geometry.padded)
-      let ring = LineRing(
-        convolution.joint, input.extent, rows: rows, line: geometry.line, memory: memory + geometry.ring)
-      let frames = convolution.frames
-      var steps = store.output.extent
-      steps.t = (steps.t + frames - 1) / frames
-      ring.forEachFrame(of: steps) { t, h, target in
-        writeWindows(t, h, source, target)
-      } compute: { step in
-        for h in rows { computeRow(step, h, ring) }
-      }
+  /// Computes a row of the frames of a step.
+  private func computeRows(_ band: PaddedLines.Band, _ step: Int, _ h: Int, _ store: ConvolutionStore) {
+    guard let finish else { return }
+    let width = store.output.extent.w
+    var products = band.block(bias: store.bias, output: band.room, pitch: Self.sumsPitch)
+    band.fill(&products, step: step, h: h)
+    products.storesWholeSums = true
+    kernels.dots.multiply(products, weights.panel(0), outputs: frames * shape.outChannels)
+    let first = step * frames
+    for frame in first..<min(store.output.extent.t, first + frames) {
+      finish(
+        block(band, frame, h, store),
+        SumTile(
+          sums: band.room + (frame - first) * shape.outChannels, pitch: Self.sumsPitch, position: 0, positions: width,
+          column: 0, outputs: shape.outChannels))
     }
+  }
 
-    /// Writes out the windows of a line.
-    ///
-    /// - Parameter source: Room for the line with its padding, zeros around the line.
-    private func writeWindows(
-      _ t: Int, _ h: Int, _ source: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>
-    ) {
-      let channels = shape.inChannels
-      let inside = source + shape.padding.w * channels
-      let row = ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w
-      let from = UnsafePointer(input.start) + row * input.pitch
-      if input.pitch == channels {
-        inside.update(from: from, count: input.extent.w * channels)
-      } else {
-        for w in 0..<input.extent.w {
-          (inside + w * channels).update(from: from + w * input.pitch, count: channels)
-        }
-      }
-      convolution.kernels.windows(
-        RoundedWindows(
-          input: source, step: shape.stride.w * channels, numbers: numbers(shape), output: target,
-          windows: store.output.extent.w))
+  /// A row of a frame of the output.
+  private func block(_ band: PaddedLines.Band, _ frame: Int, _ h: Int, _ store: ConvolutionStore) -> GEMMBlock {
+    let output = store.output
+    let position = ((band.item * output.extent.t + frame) * output.extent.h + h) * output.extent.w
+    var block = band.block(
+      bias: store.bias, output: output.start + position * output.pitch, pitch: output.pitch)
+    block.outputIsBFloat16 = output.format == .bfloat16
+    if let residual = store.residual {
+      block.residual = UnsafePointer(residual.start) + position * residual.pitch
+      block.residualPitch = residual.pitch
+      block.residualIsBFloat16 = residual.format == .bfloat16
     }
-
-    /// Computes a row of the frames of a step.
-    private func computeRow(_ step: Int, _ h: Int, _ ring: LineRing) {
-      let output = store.output
-      let taps = convolution.joint.kernel.t * shape.kernel.h
-      let tiles = (output.extent.w + tilePositions - 1) / tilePositions
-      let table = UnsafeMutableRawPointer(memory + geometry.table).bindMemory(
-        to: UnsafePointer<Float>.self, capacity: (tiles * tilePositions + 1) * taps)
-      let starts = table + tiles * tilePositions * taps
-      ring.fill(starts, t: step, h: h)
-      if convolution.kernels.dots.block == nil {
-        var target = table
-        for tile in 0..<tiles {
-          for tap in 0..<taps {
-            for i in 0..<tilePositions {
-              target[i] = starts[tap] + min(tile * tilePositions + i, output.extent.w - 1) * windowFloats
-            }
-            target += tilePositions
-          }
-        }
-      }
-      guard convolution.frames > 1, let finish = convolution.finish else {
-        return multiply(block(frame: step, h, table, starts, taps), outputs: shape.outChannels)
-      }
-      let sums = memory + geometry.sums
-      var products = GEMMBlock(
-        rows: table, taps: taps, channels: windowFloats, bias: store.bias, output: sums, outputPitch: sumsPitch,
-        positions: output.extent.w)
-      (products.starts, products.step) = (UnsafePointer(starts), windowFloats)
-      products.storesWholeSums = true
-      multiply(products, outputs: convolution.joint.outChannels)
-      let first = step * convolution.frames
-      for frame in first..<min(output.extent.t, first + convolution.frames) {
-        finish(
-          block(frame: frame, h, table, starts, taps),
-          SumTile(
-            sums: sums + (frame - first) * shape.outChannels, pitch: sumsPitch, position: 0, positions: output.extent.w,
-            column: 0, outputs: shape.outChannels))
-      }
-    }
-
-    private func multiply(_ block: GEMMBlock, outputs: Int) {
-      convolution.kernels.dots.multiply(block, convolution.weights.panel(0), outputs: outputs)
-    }
-
-    /// A row of a frame of the output.
-    private func block(
-      frame: Int, _ h: Int, _ table: UnsafePointer<UnsafePointer<Float>>, _ starts: UnsafePointer<UnsafePointer<Float>>,
-      _ taps: Int
-    ) -> GEMMBlock {
-      let output = store.output
-      let position = ((item * output.extent.t + frame) * output.extent.h + h) * output.extent.w
-      var block = GEMMBlock(
-        rows: table, taps: taps, channels: windowFloats, bias: store.bias,
-        output: output.start + position * output.pitch, outputPitch: output.pitch, positions: output.extent.w)
-      (block.starts, block.step) = (starts, windowFloats)
-      block.outputIsBFloat16 = output.format == .bfloat16
-      if let residual = store.residual {
-        block.residual = UnsafePointer(residual.start) + position * residual.pitch
-        block.residualPitch = residual.pitch
-        block.residualIsBFloat16 = residual.format == .bfloat16
-      }
-      block.epilogue = store.epilogue.code
-      return block
-    }
+    block.epilogue = store.epilogue.code
+    return block
   }
 }

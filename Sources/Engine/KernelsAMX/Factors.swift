@@ -18,6 +18,7 @@ struct Factors {
   private let channels: Int
   private let offset: Int
   private let positions: Int
+  private let mayReadOn: Bool
   /// Floats of a tap's channels that a tile takes; nil where they do not divide into tiles.
   private let lanes: Int?
 
@@ -30,6 +31,7 @@ struct Factors {
     channels = block.channels
     offset = block.rowOffset
     positions = block.positions
+    mayReadOn = block.mayReadOn
     lanes = DotSteps.rowsOfTile(block.channels)
   }
 
@@ -39,7 +41,7 @@ struct Factors {
 
   /// Whether all tiles are read where they lie, for certain.
   @inline(__always)
-  var copiesNothing: Bool { starts != nil && readsInPlace && positions % tileDepth == 0 }
+  var copiesNothing: Bool { starts != nil && readsInPlace && (mayReadOn || positions % tileDepth == 0) }
 
   /// Makes the tiles of a step: [groups][tiles of the step] pairs of upper and lower.
   ///
@@ -55,7 +57,7 @@ struct Factors {
       let target = tiles + (half / 2 * step.tiles * 2 + half % 2)
       if first >= positions {
         // Nobody reads it.
-      } else if let starts, readsInPlace, first + tileDepth <= positions {
+      } else if let starts, readsInPlace, mayReadOn || first + tileDepth <= positions {
         useTiles(step, starts + tap, channel, first, target)
       } else if readsInPlace {
         findTiles(step, tap, channel, first, copies + half * size, target)

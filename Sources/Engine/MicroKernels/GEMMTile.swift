@@ -17,6 +17,8 @@ public struct GEMMBlock {
   /// before it; nil where only `rows` tells. Tile registers need no table then.
   public var starts: UnsafePointer<UnsafePointer<Float>>?
   public var step = 0
+  /// Whether positions after the last one may be read at `starts`, up to a multiple of 16.
+  public var mayReadOn = false
   /// Added to every address of `rows` and `starts`, in floats.
   public var rowOffset = 0
   /// From a position to the one six later, in floats, where positions follow each other evenly: what is fetched ahead.

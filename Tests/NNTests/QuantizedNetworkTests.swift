@@ -118,10 +118,11 @@ import Testing
     for prefix in ["conv 8->16", "conv 32->64 1x1x1", "conv 64->24", "conv 24->24", "conv 24->64 1x1x1 + residual"] {
       #expect(algorithms(prefix).contains("direct int8"), "\(prefix)")
     }
-    // The fast pathway's pool, the slow one's before the fusion, the value that attention and its convolutions read; the
-    // convolutions of attention read it as integers, too.
-    #expect(layers.filter { $0.operation == "quantize" }.count == 3)
-    #expect(layers.filter { $0.algorithm == "direct int8" }.count == 15)
+    // The fast pathway's pool, the slow one's before the fusion, the value that attention and its convolutions read, what the
+    // last convolution reads.
+    #expect(layers.filter { $0.operation == "quantize" }.count == 4)
+    // The fusion, three blocks of which one has a projection, two that attention reads, the last one.
+    #expect(layers.filter { $0.algorithm == "direct int8" }.count == 1 + 4 + 3 + 3 + 2 + 1)
   }
 
   @Test("every instruction set, every number of threads and the reference make the same, but for rare steps")
@@ -206,7 +207,7 @@ import Testing
     #expect(abs(range.largest[0] - 2) < 0.01 && abs(range.means[0] - 1) < 1e-3)
     // Cut off: the error of one number is less than that of steps of 8 for all.
     #expect(range.largest[1] < 1000 && range.largest[1] > 2)
-    #expect(range.largest[2] == 3 && range.means[2] == -3)
+    #expect(abs(range.largest[2] - 3) < 0.03 && range.means[2] == -3)
     #expect(range.largest[3] == 0 && range.means[3] == 0)
   }
 

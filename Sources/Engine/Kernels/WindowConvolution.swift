@@ -73,8 +73,9 @@ struct WindowConvolution: ConvolutionMethod {
     var steps = output.extent
     steps.t = (steps.t + frames - 1) / frames
     var lines = lines
-    // Whole tiles of sums are stored, of a row.
-    lines.room = frames == 1 ? 0 : (output.extent.w + 15) / 16 * 16 * Self.sumsPitch
+    // Whole tiles of sums are stored, of a row; besides them those of one frame, for epilogues that write over them.
+    let (sums, own) = (Self.wholeTiles(output.extent.w) * Self.sumsPitch, Self.wholeTiles(output.extent.w) * Self.ownPitch)
+    lines.room = frames == 1 ? 0 : sums + own + Self.ownPitch
     let numbers = 2 * lines.floats(width: output.extent.w)
     lines.run(input, steps, engine, writesTable: kernels.dots.block == nil) { item, t, h, target in
       round(input, line: (item * input.extent.t + t) * input.extent.h + h, numbers, target)
@@ -109,6 +110,10 @@ struct WindowConvolution: ConvolutionMethod {
 
   /// Floats from a position's sums of several frames to the next one's.
   private static let sumsPitch = 32
+  /// The same of one frame: a register.
+  private static let ownPitch = 16
+
+  private static func wholeTiles(_ positions: Int) -> Int { (positions + 15) / 16 * 16 }
 
   private func computeRow(_ band: PaddedLines.Band, _ frame: Int, _ h: Int, _ store: ConvolutionStore) {
     var block = block(band, frame, h, store)
@@ -125,12 +130,18 @@ struct WindowConvolution: ConvolutionMethod {
     products.storesWholeSums = true
     kernels.dots.multiply(products, weights.panel(0), outputs: frames * shape.outChannels)
     let first = step * frames
+    let own = band.room + Self.wholeTiles(width) * Self.sumsPitch
     for frame in first..<min(store.output.extent.t, first + frames) {
-      finish(
-        block(band, frame, h, store),
-        SumTile(
-          sums: band.room + (frame - first) * shape.outChannels, pitch: Self.sumsPitch, position: 0, positions: width,
-          column: 0, outputs: shape.outChannels))
+      var tile = SumTile(
+        sums: band.room + (frame - first) * shape.outChannels, pitch: Self.sumsPitch, position: 0, positions: width,
+        column: 0, outputs: shape.outChannels)
+      if !store.epilogue.code.isShort {
+        for position in 0..<width {
+          (own + position * Self.ownPitch).update(from: tile.sums + position * tile.pitch, count: shape.outChannels)
+        }
+        (tile.sums, tile.pitch) = (own, Self.ownPitch)
+      }
+      finish(block(band, frame, h, store), tile)
     }
   }
 

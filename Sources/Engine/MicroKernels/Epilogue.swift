@@ -7,7 +7,7 @@ public enum EpilogueCode {
   /// Whether it takes one instruction at most: tiles apply such an epilogue between the last product and the store, the
   /// others in a function of their own.
   @inlinable @inline(__always)
-  var isShort: Bool { self == .identity || self == .relu }
+  public var isShort: Bool { self == .identity || self == .relu }
 }
 
 /// Applies an epilogue to a register as a tile is stored: a short one at once, another in a function of its own, for

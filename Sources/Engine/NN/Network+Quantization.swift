@@ -4,7 +4,8 @@ internal import Tensors
 // Quantization: which values of a network are integers, and the network that computes with them.
 //
 // - A convolution without groups whose input is what a ReLU made, or a pooling or concatenation of such, multiplies integers,
-//   where its channels come in eights.
+//   where its channels come in eights; unless a depthwise convolution reads it, which would else compute it itself
+//   (`ConvolutionPair`).
 // - A value is integers where all that read it can read them: as the input or the residual of such convolutions, or through a
 //   pooling or concatenation that makes integers itself.
 // - Where others read it, too, it keeps the format that it has, and is quantized once for those who want integers.
@@ -53,16 +54,20 @@ private struct QuantizedNetwork {
   private var multiplies: [Bool]
   /// By value: whether it is integers.
   private var isInteger: [Bool]
+  /// By value.
+  private var readers: [[(index: Int, input: Int)]]
 
   init(_ network: Network, _ calibration: Calibration) throws(CalibrationError) {
     self.network = network
     nodes = network.nodes
     let none = [Bool](repeating: false, count: nodes.count)
     (isNonNegative, multiplies, isInteger) = (none, none, none)
+    readers = [[(index: Int, input: Int)]](repeating: [], count: nodes.count)
     ranges = [Calibration.Range?](repeating: nil, count: nodes.count)
     scales = [ChannelScales?](repeating: nil, count: nodes.count)
     try take(calibration)
     findScales()
+    findReaders()
     findIntegers()
   }
 
@@ -105,12 +110,20 @@ private struct QuantizedNetwork {
     }
   }
 
-  /// Which values are integers, from the last to the first: it depends on their readers.
-  private mutating func findIntegers() {
-    var readers = [[(index: Int, input: Int)]](repeating: [], count: nodes.count)
+  private mutating func findReaders() {
     for (index, node) in nodes.enumerated() {
       for (input, value) in node.inputs.enumerated() { readers[value.id].append((index, input)) }
     }
+    for index in nodes.indices where multiplies[index] {
+      multiplies[index] = !readers[index].contains { reader, _ in
+        (nodes[reader].op as? UnpackedConvolution).map { $0.shape.groups > 1 && $0.shape.groups == $0.shape.inChannels }
+          ?? false
+      }
+    }
+  }
+
+  /// Which values are integers, from the last to the first: it depends on their readers.
+  private mutating func findIntegers() {
     let outputs = Set(network.outputs.map(\.id))
     for index in nodes.indices.reversed() {
       guard scales[index] != nil, makesIntegers(index), !outputs.contains(index), !readers[index].isEmpty else { continue }

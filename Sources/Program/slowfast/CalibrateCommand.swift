@@ -185,6 +185,6 @@ struct CalibrateCommand: ParsableCommand {
 private struct NothingToQuantize: Error, CustomStringConvertible {
   var description: String {
     "calibrating: no convolution of this network can multiply 8-bit integers: that takes one without groups, of channels in "
-      + "eights, after a ReLU -> compute with --precision bf16"
+      + "eights, after a ReLU, with no depthwise one after it -> compute with --precision bf16"
   }
 }

@@ -95,8 +95,13 @@ struct ModelOptions: ParsableArguments {
   }
 }
 
-/// Says that layers have no kernels in bfloat16, where that is so.
+/// Says that layers have no kernels in bfloat16, or that none has integers, where that is so.
 func warnOfPlainLoops(_ model: VideoModel) {
+  if model.engine.quantizes, !model.network.convolutions.contains(where: { $0.input == .uint8 }) {
+    Console.warn(
+      "--precision int8: no convolution of this network can multiply integers, and all is computed as with bf16 -> give "
+        + "--precision bf16")
+  }
   if model.engine.usesReferences { return }
   let plain = model.network.convolutions.filter { $0.algorithm == .reference }.count
   if plain == 0 { return }

@@ -1,0 +1,130 @@
+import Files
+import Foundation
+import TestSupport
+import Testing
+
+/// 8-bit integers, from the calibration to the scores, with the demo's weights on the drawn world.
+@Suite struct Int8Tests {
+  private static let weights = projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.pyth"
+  private static let model = ["--cfg", LittleWorld.config, "--weights", weights]
+  private static var frames: [String] { ["--frames", LittleWorld.folder + "/frames", "--clips", "2"] }
+
+  /// Made once.
+  private static let calibration: String = {
+    let path = TemporaryFolder().path + ".int8.json"
+    let result = Program.run(["calibrate"] + model + frames + ["--output", path])
+    if result.status != 0 { Issue.record("calibrating: \(result.stderr)") }
+    calibrated = result.stdout
+    atexit { _ = try? FileManager.default.removeItem(atPath: Int8Tests.calibration) }
+    return path
+  }()
+  nonisolated(unsafe) private static var calibrated = ""
+
+  private static func test(_ output: String, _ more: [String]) -> Program.Result {
+    Program.run(["test", "--output-dir", output] + model + LittleWorld.dataSet + more)
+  }
+
+  /// The scores of a run's rows, by what they are of.
+  private func scores(_ folder: String) throws -> [String: Double] {
+    let text = String(decoding: try readFile(folder + "/detections_latest.csv", doing: "testing"), as: UTF8.self)
+    var scores: [String: Double] = [:]
+    for row in text.split(separator: "\n") {
+      let fields = row.split(separator: ",", omittingEmptySubsequences: false)
+      let score: Double? = fields.last.flatMap { Double($0) }
+      scores[fields.dropLast().joined(separator: ",")] = try #require(score)
+    }
+    return scores
+  }
+
+  @Test("calibrate says what it found; test with int8 gives the rows of fp32, with scores that are close")
+  func closeScores() throws {
+    let calibration = Self.calibration
+    #expect(Self.calibrated.contains("52 of 62 convolutions multiply 8-bit integers, by 2 clips of 1 video"))
+    #expect(Self.calibrated.contains("wrote '\(calibration)'"))
+    let (float, integer, again) = (Scratch(), Scratch(), Scratch())
+    expectSuccess(Self.test(float.path, []))
+    let int8 = ["--precision", "int8", "--calibration", calibration]
+    expectSuccess(Self.test(integer.path, int8 + ["--threads", "1"]))
+    expectSuccess(Self.test(again.path, int8 + ["--threads", "2"]))
+    let (expected, found) = (try scores(float.path), try scores(integer.path))
+    #expect(Set(expected.keys) == Set(found.keys) && !expected.isEmpty)
+    let gaps = expected.map { abs($0.value - found[$0.key, default: 9]) }
+    #expect(gaps.max()! < 0.2 && gaps.max()! > 0)
+    #expect(gaps.reduce(0, +) / Double(gaps.count) < 0.005)
+    #expect(try scores(again.path) == found)
+  }
+
+  @Test("the calibration lies beside the weights by default, and is not replaced without being asked")
+  func besideWeights() throws {
+    let scratch = Scratch()
+    let weights = scratch.path + "/w.pyth"
+    try FileManager.default.copyItem(atPath: Self.weights, toPath: weights)
+    let model = ["--cfg", LittleWorld.config, "--weights", weights]
+    let missing = Program.run(["test", "--output-dir", scratch.path + "/out", "--precision", "int8"] + model + LittleWorld.dataSet)
+    expectFailure(missing, ["no calibration '\(weights).int8.json'", "slowfast calibrate", "--precision bf16"])
+    let call = ["calibrate", "--cfg", LittleWorld.config, "--weights", weights] + Self.frames
+    expectSuccess(Program.run(call))
+    #expect(pathExists(weights + ".int8.json"))
+    expectFailure(Program.run(call), ["w.pyth.int8.json", "--overwrite"])
+    let clip = ["bench", "--size", "96x64", "--runs", "1", "--precision", "int8", "--format", "json"] + model
+    let bench = Program.run(clip)
+    expectSuccess(bench)
+    #expect(try object(bench.stdout)["precision"] as? String == "int8")
+  }
+
+  @Test("a calibration of other weights or another network, or a damaged one, is refused with what to do")
+  func refuses() throws {
+    let scratch = Scratch()
+    let int8 = ["--precision", "int8", "--calibration", Self.calibration]
+    let other = [
+      "test", "--output-dir", scratch.path + "/a", "--cfg",
+      projectRoot + "/configs/demo/SLOWFAST_8x4_R18_FAST_SMALL.yaml", "--weights",
+      projectRoot + "/configs/demo/SLOWFAST_8x4_R18_FAST_SMALL.pyth",
+    ]
+    expectFailure(
+      Program.run(other + int8 + LittleWorld.dataSet), [Self.calibration, "slowfast calibrate with these weights"])
+    let damaged = try scratch.file("cut.json", "{\"format\": ")
+    expectFailure(
+      Self.test(scratch.path + "/b", ["--precision", "int8", "--calibration", damaged]), ["cut.json", "line 1"])
+    expectFailure(
+      Self.test(scratch.path + "/c", ["--precision", "int8", "--calibration", scratch.path + "/none.json"]),
+      ["none.json"])
+    expectFailure(
+      Self.test(scratch.path + "/d", ["--calibration", Self.calibration]), status: 64,
+      ["--calibration is for --precision int8"])
+    #expect(scratch.files == ["cut.json"])
+  }
+
+  @Test("calls of calibrate that cannot be are refused")
+  func usage() throws {
+    let scratch = Scratch()
+    let output = ["--output", scratch.path + "/c.json"]
+    expectFailure(Program.run(["calibrate"] + Self.model + output), status: 64, ["either --videos or --frames"])
+    expectFailure(
+      Program.run(["calibrate"] + Self.model + Self.frames + output + ["--precision", "bf16"]), status: 64,
+      ["a calibration is made in fp32"])
+    expectFailure(
+      Program.run(["calibrate", "--cfg", LittleWorld.config, "--random-weights", "1"] + Self.frames), status: 64,
+      ["give --output"])
+    expectFailure(
+      Program.run(["calibrate"] + Self.model + ["--videos", scratch.path + "/none.mp4"] + output), ["none.mp4"])
+    let transformer = [
+      "calibrate", "--cfg", projectRoot + "/configs/Kinetics/MVITv2_S_16x4.yaml", "--random-weights", "1",
+      "DATA.TEST_CROP_SIZE", "64", "DATA.TRAIN_CROP_SIZE", "64", "DATA.NUM_FRAMES", "4", "MVIT.DEPTH", "1",
+    ]
+    expectFailure(
+      Program.run(transformer + Self.frames + output), ["no convolution of this network", "--precision bf16"])
+    #expect(scratch.files.isEmpty)
+  }
+
+  @Test("a run's journal tells calibrations apart")
+  func identity() throws {
+    let (run, other) = (Scratch(), Scratch())
+    let words = ["--run", run.path, "--precision", "int8", "--calibration"]
+    expectSuccess(Self.test(run.path, words + [Self.calibration]))
+    let path = other.path + "/c.json"
+    let more = ["--clips", "3", "--output", path]
+    expectSuccess(Program.run(["calibrate"] + Self.model + Self.frames.dropLast(2) + more))
+    expectFailure(Self.test(run.path, words + [path, "--overwrite"]), ["calibration", run.path])
+  }
+}

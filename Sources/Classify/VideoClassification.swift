@@ -52,12 +52,12 @@ public struct VideoClassification {
   ///   - paths: Files, and folders of pictures that follow one another; rows call them so.
   ///   - labels: The file of the classes' names; nil for that of the configuration, if it names one.
   ///   - stopsAtDamage: Whether an input that cannot be read is an error; else it is passed over.
-  /// - Throws: `VideoClassificationError`, `ClassLabelsError`, `FileError`, `VideoError`, `ImagingError`.
+  /// - Throws: `ClassificationError`, `VideoClassificationError`, `ClassLabelsError`, `FileError`, `VideoError`, `ImagingError`.
   public init(
     _ config: Configuration, _ paths: [String], labels: String?, timing: Timing, stopsAtDamage: Bool = true
   ) throws {
     self.config = config
-    seen = WindowView(config)
+    seen = try WindowView(config)
     let clip = seen.clips
     let target = Double(config[.dataTargetFps])
     every = timing.every ?? clip.seconds

@@ -13,7 +13,8 @@ struct WindowView {
   let clips: UniformClips
   let preprocessing: Preprocessing
 
-  init(_ config: Configuration) {
+  /// - Throws: `ClassificationError` for a `DATA.IN_VAL_CROP_RATIO` that is none.
+  init(_ config: Configuration) throws(ClassificationError) {
     let key = Key.testNumSpatialCrops
     let crops = config.source(of: key) == .override ? config[key] : 1
     // As the data set that the configuration is of has its frames.
@@ -22,7 +23,10 @@ struct WindowView {
     var (side, kinds) = (size, (0..<crops).map { View.Crop.square($0) })
     if crops == 1 {
       // A crop that is larger than the short side for which the reference cuts it would be no square.
-      let middle = (try? dataset.middle(config)) ?? View(shortSide: size, crop: .centre(size))
+      let middle =
+        dataset.name == ImageNet.name
+        ? try ImageNet.middle(config)
+        : (try? dataset.middle(config)) ?? View(shortSide: size, crop: .centre(size))
       (side, kinds) = (middle.shortSide, [middle.crop])
     }
     views = kinds.map { View(shortSide: side, crop: $0, position: .onward) }

@@ -29,6 +29,7 @@ struct BoxProposals {
   let file: BoxFile
   private let options: ProposalOptions
   private let scoreThreshold: Double
+  private let videoCount: Int
   /// Frames a second of a video that cannot be opened.
   private let usualRate: Double
   private var candidates: [String: [Candidate]] = [:]
@@ -38,6 +39,8 @@ struct BoxProposals {
   private var summary = ProposalList.Summary()
   private var videos: [ProposalList.Video] = []
   private var low: [KeyFrame] = []
+  /// The boxes whose pictures are called like none that is given, and do not say of which video they are.
+  private var unnamed: [Int] = []
   private(set) var remarks: [String] = []
   private(set) var notices: [String] = []
   private var overLimit = 0
@@ -54,6 +57,7 @@ struct BoxProposals {
     self.options = options
     self.scoreThreshold = scoreThreshold
     self.usualRate = usualRate
+    videoCount = names.count
     named = PicturesByName(
       file, pictures, videos: names, isCounted: options.firstFrame != nil || options.framesPerSecond != nil)
     remarks.append(file.summary)
@@ -74,48 +78,46 @@ struct BoxProposals {
     notices += named.notices
     try assign(people.chosen, to: names)
     summary.rows = people.chosen.count
+    summary.scoreColumn = file.format == BoxFormats.mot ? "column 7" : "score"
     summary.videosWithoutRows = names.filter { candidates[$0] == nil }
   }
 
   /// Finds of each box its video and its moment.
   private mutating func assign(_ chosen: [Int], to names: [String]) throws {
-    var pictures: [String: PictureName?] = [:]
     var unlisted: [String: Int] = [:]
     let onlyVideo = file.onlyVideo(of: names)
     func listed(_ video: String?) -> String? {
-      guard let name = video ?? onlyVideo else { return nil }
-      return names.contains(name) ? name : names.contains(fileStem(name)) ? fileStem(name) : nil
+      (video ?? onlyVideo).flatMap { BoxFile.video($0, of: names) }
     }
     for path in file.pictures {
-      guard let name = PictureName(path, videos: names), let video = listed(name.video),
-        !named.videos.contains(video)
-      else { continue }
-      leastFrame[video] = min(leastFrame[video] ?? .max, name.frame)
+      guard case .frame(let video, let number?)? = named[listed: path], let name = listed(video) else { continue }
+      leastFrame[name] = min(leastFrame[name] ?? .max, number)
     }
     var next = chosen[...]
     for (index, record) in file.records.enumerated() {
       var video = record.video
-      let moment: Moment
+      var moment: Moment
       switch record.position {
       case .frame(let number):
         moment = (options.secondUse == .saysTime ? record.second.map { .second($0.value) } : nil) ?? .frame(number)
       case .time(let time): moment = .time(time)
       case .second(let second): moment = .second(second)
-      case .picture(let path, _) where named[path, record.place.file] != nil:
-        let found = named[path, record.place.file]
-        video = found?.video
-        moment = .picture(found?.index)
-      case .picture(let path, let number):
-        let name = pictures[path] ?? PictureName(path, videos: names)
-        pictures[path] = name
-        video = video ?? name?.video
-        guard let frame = name?.frame ?? number else {
-          throw ProposalError.noFrameNumber(place: file.describe(record.place), picture: path)
-        }
-        moment = .frame(frame)
+      case .picture: moment = .picture(nil)
+      }
+      let reading = named[record]
+      switch reading {
+      case .picture(let found, let index)?: (video, moment) = (found, .picture(index))
+      case .frame(let found, _)?: video = found
+      case nil: break
       }
       if file.hasFilePerVideo { video = video ?? fileStem(file.files[record.place.file]) }
-      if video == nil && onlyVideo == nil { throw ProposalError.noVideoName(path: file.path, videos: names.count) }
+      if video == nil && onlyVideo == nil {
+        // Of pictures others may say it.
+        if reading == nil { throw ProposalError.noVideoName(path: file.path, videos: names.count) }
+      } else if case .picture(let path, _) = record.position, case .frame(_, let number)? = reading {
+        guard let number else { throw ProposalError.noFrameNumber(place: file.describe(record.place), picture: path) }
+        moment = .frame(number)
+      }
       let name = listed(video)
       if let name, case .frame(let number) = moment { leastFrame[name] = min(leastFrame[name] ?? .max, number) }
       guard next.first == index else { continue }
@@ -124,17 +126,41 @@ struct BoxProposals {
         candidates[name, default: []].append(Candidate(record: index, moment: moment))
       } else if let video {
         unlisted[video, default: 0] += 1
+      } else {
+        unnamed.append(index)
       }
     }
+    sayUnnamed(names)
     summary.unlistedVideos = unlisted.sorted { $0.key < $1.key }.map {
       ProposalList.RowsOfVideo(video: $0.key, rows: $0.value)
     }
+  }
+
+  /// Says which boxes are of none of the videos for all that is known.
+  private mutating func sayUnnamed(_ names: [String]) {
+    let paths = unnamed.compactMap { index in
+      if case .picture(let path, _) = file.records[index].position { path } else { file.records[index].picture }
+    }
+    guard let first = paths.first else { return }
+    notices.append(
+      "proposals: \(counted(unnamed.count, "box", plural: "boxes")) of \(counted(Set(paths).count, "picture")) left out, for the names say "
+        + "of none of \(names.count) videos that it is theirs, first '\(first)' in '\(file.files[file.records[unnamed[0]].place.file])' -> "
+        + "give the pictures that the boxes are of, or call the labels VIDEO_NUMBER")
+  }
+
+  /// That the boxes do not say of which video they are, where none says it.
+  var lackOfNames: ProposalError? {
+    if unnamed.isEmpty || !(summary.videosWithoutRows.count == videoCount && summary.unlistedVideos.isEmpty) {
+      return nil
+    }
+    return .noVideoName(path: file.path, videos: videoCount)
   }
 
   /// Makes sure that the boxes say by themselves at which second they are and where in the picture: no video need be looked at.
   ///
   /// - Throws: `ProposalError`.
   func checkSeconds() throws(ProposalError) {
+    if !unnamed.isEmpty { throw .noVideoName(path: file.path, videos: videoCount) }
     for candidate in candidates.values.joined() {
       let record = file.records[candidate.record]
       guard case .second = candidate.moment else {
@@ -155,6 +181,7 @@ struct BoxProposals {
     try checkSize(own, name, frames)
     candidates[name] = nil
     let first = settleClock(&own, name, frames)
+    sayRate(own, name, frames)
     try checkClocks(own, name, frames, first)
     var outside: [Int] = []
     var beside = 0
@@ -263,13 +290,28 @@ struct BoxProposals {
   // MARK: Time
 
   /// The number of the first frame, as the user says or as `BoxFile.firstFrame` has it.
-  private mutating func firstFrame(of name: String) -> Int {
+  private mutating func firstFrame(of name: String, _ own: [Candidate], _ frames: VideoFrames?) -> Int {
     if let given = options.firstFrame ?? file.firstFrame { return given }
     guard let least = leastFrame[name] else { return 0 }
     let first = file.firstFrame(least: leastFrame.values.min() ?? least)
+    // Another video's frame 0 does not count against numbers that are exactly this one's.
+    let most = own.compactMap { if case .frame(let number) = $0.moment { number } else { nil } }.max()
+    if first == 0, least > 0, let count = frames?.source.frameCount, most == count {
+      sayFirst(1, name, "the last that the file has is \(count), as many as the video has")
+      return 1
+    }
     let reason = first == 0 ? "there is a frame 0" : "the first that the file has is \(least)"
     sayFirst(first, name, reason)
     return first
+  }
+
+  /// Says that the times of a video that cannot be opened are guesses.
+  private mutating func sayRate(_ own: [Candidate], _ name: String, _ frames: VideoFrames?) {
+    let areFrames = own.contains { if case .frame = $0.moment { true } else { false } }
+    guard frames == nil, options.framesPerSecond == nil, areFrames else { return }
+    notices.append(
+      "proposals: how many frames of '\(name)' are a second is not known, for it cannot be read: its key frames are named as if "
+        + "there were \(fixed(usualRate, usualRate == usualRate.rounded() ? 0 : 2))")
   }
 
   private var hasFrameZero: Bool { leastFrame.values.contains { $0 <= 0 } }
@@ -285,14 +327,16 @@ struct BoxProposals {
   /// - Returns: The number of the first frame.
   private mutating func settleClock(_ own: inout [Candidate], _ name: String, _ frames: VideoFrames?) -> Int {
     // Whoever says the rate has decided for frames.
-    guard options.secondUse == .maySayTime, options.framesPerSecond == nil else { return firstFrame(of: name) }
+    guard options.secondUse == .maySayTime, options.framesPerSecond == nil else {
+      return firstFrame(of: name, own, frames)
+    }
     let rows = own.compactMap { candidate -> SecondsBesideFrames.Row? in
       guard case .frame(let number) = candidate.moment else { return nil }
       let record = file.records[candidate.record]
       return SecondsBesideFrames.Row(
         frame: number, second: record.second?.value, step: record.second?.step ?? 1, place: file.describe(record.place))
     }
-    if rows.allSatisfy({ $0.second == nil }) { return firstFrame(of: name) }
+    if rows.allSatisfy({ $0.second == nil }) { return firstFrame(of: name, own, frames) }
     let given = options.firstFrame ?? file.firstFrame
     let video = frames?.source
     let rate = video?.framesPerSecond ?? usualRate
@@ -306,6 +350,7 @@ struct BoxProposals {
       if given == nil { sayFirst(first, name, "that is how they go with the seconds beside them") }
       return first
     case .seconds:
+      saySeconds(rows, name, video)
       for place in own.indices {
         if let second = file.records[own[place].record].second { own[place].moment = .second(second.value) }
       }
@@ -318,8 +363,23 @@ struct BoxProposals {
             + "\(reason) -> remove the column of the seconds, or say with --proposals-fps how many of the file's frames are a second"
         )
       }
-      return firstFrame(of: name)
+      return firstFrame(of: name, own, frames)
     }
+  }
+
+  /// Says where seconds decide though the frames beside them are exactly those of the video.
+  private mutating func saySeconds(_ rows: [SecondsBesideFrames.Row], _ name: String, _ video: (any FrameSource)?) {
+    guard let video, video.frameCount > 1, let low = rows.min(by: { $0.frame < $1.frame }),
+      let high = rows.max(by: { $0.frame < $1.frame }), 0...1 ~= low.frame,
+      high.frame - low.frame == video.frameCount - 1,
+      let begin = low.second, let end = high.second
+    else { return }
+    let lasting = video.time(of: video.frameCount - 1)
+    guard abs(end - begin - lasting) > 1.5 / video.framesPerSecond else { return }
+    notices.append(
+      "proposals: the seconds of '\(name)' say when its boxes are seen, \(fixed(begin, 3)) to \(fixed(end, 3)), and the frames beside "
+        + "them, \(low.frame) to \(high.frame), are exactly those of the video, of which the last comes \(fixed(lasting, 3)) s after the "
+        + "first -> remove the column of the seconds where they were reckoned with another rate than the video's")
   }
 
   /// Refuses boxes whose frames decide, and do not go alike with the seconds beside them: one of them is not what it seems. By which

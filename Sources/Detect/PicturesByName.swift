@@ -2,48 +2,81 @@ internal import BoxFiles
 internal import Files
 internal import Wording
 
-/// Which pictures of folders, given as videos, the boxes of a file are of by what their pictures are called.
+/// Of which video, and of which of its pictures, the boxes of a file are by what their pictures are called.
 ///
-/// The number in a picture's name is no count: folders begin at 10, at 0, or hold every n-th picture. So the names are those of a
-/// folder's pictures where more than half of them are, or where counting the numbers as frames fits no more of them. Zeros before a
-/// number do not matter; but as a name with fewer zeros may be that of a video's frame, counting must then fit no more.
+/// What says more decides: the given video whose folder a picture lies in; the given picture that is called exactly like it; the given
+/// video that its name begins with; the video that the file is of. In a folder that is given as a video, names are those of its
+/// pictures where more than half of the boxes' pictures, or of the folder's, are called exactly so (the number in a name is no count:
+/// folders begin at 10, at 0, or hold every n-th picture), or where counting the numbers as frames fits no more of them. A still
+/// picture has no frames that could be counted.
 struct PicturesByName {
-  /// A picture of a video, its number from 0; nil for one that the folder has not.
-  struct Found {
-    let video: String
-    let index: Int?
+  /// What a name says.
+  enum Reading {
+    /// A picture that is given, its number from 0; nil for one that the video has not.
+    case picture(video: String, index: Int?)
+    /// The number that a frame of a video has, which may be none of those that are given; nil for the video, or the number, where
+    /// the name does not say it.
+    case frame(video: String?, number: Int?)
   }
 
-  /// The names of a folder's pictures.
-  private struct Folder {
-    let count: Int
-    private var exact: [String: Int] = [:]
-    /// By names without zeros; nil for those that two pictures have.
-    private var plain: [String: Int?] = [:]
+  /// A picture of a video.
+  private struct Place {
+    let video: String
+    let index: Int
+    let stem: String
+  }
 
-    init(_ names: [String]) {
-      count = names.count
-      for (index, name) in names.enumerated() {
-        let stem = PictureName.stem(name)
-        if exact[stem] == nil { exact[stem] = index }
-        let plainStem = PictureName.plainStem(name)
-        if let other = plain[plainStem] {
-          if let other, PictureName.stem(names[other]) != stem { plain[plainStem] = .some(nil) }
-        } else {
-          plain[plainStem] = index
+  /// The pictures of all videos that are folders, or still ones, by their names.
+  private struct Index {
+    private(set) var counts: [String: Int] = [:]
+    private(set) var stills: Set<String> = []
+    private var exact: [String: [Place]] = [:]
+    /// By names in small letters.
+    private var folded: [String: [Place]] = [:]
+    /// By the same without zeros.
+    private var plain: [String: [Place]] = [:]
+
+    init(_ pictures: [String: [String]]) {
+      for (video, names) in pictures {
+        counts[video] = names.count
+        for (index, name) in names.enumerated() {
+          let place = Place(video: video, index: index, stem: PictureName.stem(name))
+          if names.count == 1, place.stem == video { stills.insert(video) }
+          exact[place.stem, default: []].append(place)
+          folded[place.stem.lowercased(), default: []].append(place)
+          plain[PictureName.plainStem(name).lowercased(), default: []].append(place)
         }
       }
     }
 
-    func index(of path: String) -> (index: Int, isExact: Bool)? {
+    /// The pictures that are called exactly so, small and large letters aside where that leaves one of each video.
+    func exact(_ path: String) -> [Place] {
       // A label may be called like the picture with its ending.
-      if let index = exact[PictureName.stem(path)] { return (index, true) }
-      return (plain[PictureName.plainStem(path)] ?? nil).map { ($0, false) }
+      let stem = PictureName.stem(path)
+      if let places = exact[stem] { return places }
+      return folded[stem.lowercased()].map(Self.unique) ?? []
+    }
+
+    func match(_ path: String, of video: String) -> (index: Int, isExact: Bool)? {
+      if let place = exact(path).first(where: { $0.video == video }) { return (place.index, true) }
+      return similar(path).first { $0.video == video }.map { ($0.index, false) }
+    }
+
+    /// The pictures that are called so but for zeros before a number.
+    func similar(_ path: String) -> [Place] { plain[PictureName.plainStem(path).lowercased()].map(Self.unique) ?? [] }
+
+    /// Of each video the picture, where all of the video have one name.
+    private static func unique(_ places: [Place]) -> [Place] {
+      Dictionary(grouping: places, by: \.video).values.compactMap { own in
+        own.allSatisfy { $0.stem == own[0].stem } ? own[0] : nil
+      }
     }
   }
 
   private struct Key: Hashable {
     let path: String
+    /// The video that the file says beside it.
+    let video: String?
     /// The file that says it, where each is of a video of its own.
     let file: Int
   }
@@ -52,97 +85,177 @@ struct PicturesByName {
   private struct Name {
     let key: Key
     let picture: PictureName?
-    let home: String
+    /// Its number beside it or in it.
+    let number: Int?
+    /// Whether the number is in the name alone.
+    let isCalled: Bool
     let match: (index: Int, isExact: Bool)?
   }
 
   private let hasFilePerVideo: Bool
-  private var found: [Key: Found] = [:]
-  /// The videos whose pictures are taken by their names.
-  private(set) var videos: Set<String> = []
+  private let names: [String]
+  private let index: Index
+  /// The videos that have frames to count.
+  private let movers: [String]
+  private let onlyVideo: String?
+  private var readings: [Key: Reading] = [:]
   private(set) var remarks: [String] = []
   private(set) var notices: [String] = []
 
   /// - Parameters:
-  ///   - pictures: What the pictures of videos that are folders are called, frame by frame.
+  ///   - pictures: What the pictures of videos that are folders are called, frame by frame, and those of still ones.
   ///   - isCounted: Whether the call has said that numbers are counted.
   init(_ file: BoxFile, _ pictures: [String: [String]], videos names: [String], isCounted: Bool) {
     hasFilePerVideo = file.hasFilePerVideo
-    if pictures.isEmpty || isCounted { return }
-    let folders = pictures.mapValues { Folder($0) }
-    var known: [Name] = []
-    var others: [(key: Key, picture: PictureName?, owner: String)] = []
+    self.names = names
+    let index = Index(isCounted ? [:] : pictures)
+    self.index = index
+    movers = names.filter { !index.stills.contains($0) }
+    onlyVideo = file.onlyVideo(of: names)
+    var known: [String: [Name]] = [:]
+    var others: [(name: Name, owner: String)] = []
     var seen: Set<Key> = []
-    for record in file.records {
-      guard case .picture(let path, _) = record.position else { continue }
-      let key = key(path, record.place.file)
-      guard seen.insert(key).inserted else { continue }
-      let picture = PictureName(path, videos: names)
-      let folder = PictureName.folder(of: path)
-      func add(_ home: String) {
-        known.append(Name(key: key, picture: picture, home: home, match: folders[home]?.index(of: path)))
-      }
-      if let home = [folder, picture?.video].compactMap(\.self).first(where: names.contains) {
-        if folders[home] != nil { add(home) }
-      } else if folder == nil {
-        let own = fileStem(file.files[record.place.file])
-        let owner = file.hasFilePerVideo ? names.first { $0 == own } : file.onlyVideo(of: names)
-        if let owner, folders[owner]?.index(of: path) != nil {
-          add(owner)
-        } else if let owner, folders[owner] != nil {
-          others.append((key, picture, owner))
-        } else if owner == nil, !file.hasFilePerVideo {
-          let fitting = names.filter { folders[$0]?.index(of: path) != nil }
-          if fitting.count == 1 { add(fitting[0]) }
-        }
+    var all: [Name] = []
+    func add(_ key: Key, _ number: Int?, _ isCalled: Bool) {
+      guard seen.insert(key).inserted else { return }
+      let picture = PictureName(key.path, videos: movers)
+      let home = home(of: key, picture, file)
+      let name = Name(
+        key: key, picture: picture, number: isCalled ? picture?.frame ?? number : number, isCalled: isCalled,
+        match: home.flatMap { index.match(key.path, of: $0.video) })
+      all.append(name)
+      readings[key] = .frame(video: home?.video ?? key.video ?? picture?.video, number: name.number)
+      guard let home, index.counts[home.video] != nil else { return }
+      if home.isSaid || name.match != nil {
+        known[home.video, default: []].append(name)
+      } else {
+        others.append((name, home.video))
       }
     }
+    for record in file.records {
+      switch record.position {
+      case .picture(let path, let number): add(key(path, record.video, record.place.file), number, true)
+      case .frame(let number):
+        if let path = record.picture { add(key(path, record.video, record.place.file), number, false) }
+      case .second, .time: if let path = record.picture { add(key(path, record.video, record.place.file), nil, false) }
+      }
+    }
+    // Pictures without boxes show what all are called.
+    if !hasFilePerVideo { for path in file.pictures { add(key(path, nil, 0), nil, true) } }
     // What is called like pictures that a folder has is of that folder, whatever that first part of the names is.
-    var beginnings: [String: Set<String>] = [:]
-    for name in known { if let video = name.picture?.video { beginnings[name.home, default: []].insert(video) } }
-    for (key, picture, owner) in others {
-      if let video = picture?.video, beginnings[owner]?.contains(video) != true { continue }
-      known.append(Name(key: key, picture: picture, home: owner, match: nil))
+    let beginnings = known.mapValues { Set($0.compactMap { $0.picture?.video }) }
+    for (name, owner) in others {
+      if let video = name.picture?.video, beginnings[owner]?.contains(video) != true, !index.stills.contains(owner) {
+        readings[name.key] = .frame(video: video, number: name.number)
+      } else {
+        known[owner, default: []].append(name)
+      }
     }
     for video in names {
-      let own = known.filter { $0.home == video }
-      if let folder = folders[video], !own.isEmpty { settle(video, folder.count, own, file) }
+      if let own = known[video], let count = index.counts[video] { settle(video, count, own, file) }
     }
+    sayIDs(all)
   }
 
-  /// The picture that a box of a path is of by its name; nil where names do not say it.
-  subscript(_ path: String, _ file: Int) -> Found? { found[key(path, file)] }
+  /// Says where nothing but an id says which frame a picture is.
+  private mutating func sayIDs(_ names: [Name]) {
+    let own = names.filter { name in
+      guard name.isCalled, name.picture == nil, name.number != nil, case .frame? = readings[name.key] else {
+        return false
+      }
+      return true
+    }
+    guard let first = own.first else { return }
+    notices.append(
+      "proposals: the names of \(counted(own.count, "picture")) end in no number, first '\(first.key.path)': the ids that they have in the "
+        + "file are taken for the numbers of frames -> call pictures VIDEO_NUMBER where they are not")
+  }
 
-  private func key(_ path: String, _ file: Int) -> Key { Key(path: path, file: hasFilePerVideo ? file : 0) }
+  /// What the name of a box's picture says; nil for a box that has none.
+  subscript(_ record: BoxRecord) -> Reading? {
+    if case .picture(let path, _) = record.position { return readings[key(path, record.video, record.place.file)] }
+    return record.picture.flatMap { readings[key($0, record.video, record.place.file)] }
+  }
+
+  /// What the name of a picture says that a file lists, with boxes or without.
+  subscript(listed path: String) -> Reading? {
+    if !hasFilePerVideo { return readings[key(path, nil, 0)] }
+    return PictureName(path, videos: movers).map { .frame(video: $0.video, number: $0.frame) }
+  }
+
+  private func key(_ path: String, _ video: String?, _ file: Int) -> Key {
+    Key(path: path, video: video, file: hasFilePerVideo ? file : 0)
+  }
+
+  /// The given video that a picture is of, and whether its name says that; nil for others.
+  private func home(of key: Key, _ picture: PictureName?, _ file: BoxFile) -> (video: String, isSaid: Bool)? {
+    if let said = key.video {
+      if let video = BoxFile.video(said, of: names) { return (video, true) }
+      // One column may have either.
+      if PictureName.stem(said) != PictureName.stem(key.path) { return nil }
+    }
+    if let folder = PictureName.folder(of: key.path, among: names) { return (folder, true) }
+    let isElsewhere = PictureName.folder(of: key.path) != nil
+    if !isElsewhere, let video = Self.only(index.exact(key.path)) { return (video, true) }
+    if let video = picture?.video, movers.contains(video) { return (video, true) }
+    if isElsewhere || key.video != nil { return nil }
+    if hasFilePerVideo {
+      let own = fileStem(file.files[key.file])
+      return names.contains(own) ? (own, false) : nil
+    }
+    if let onlyVideo { return (onlyVideo, false) }
+    return Self.only(index.similar(key.path)).map { ($0, true) }
+  }
+
+  /// The video whose all these pictures are; nil for those of several, and for none.
+  private static func only(_ places: [Place]) -> String? {
+    places.first.flatMap { first in places.allSatisfy { $0.video == first.video } ? first.video : nil }
+  }
 
   private mutating func settle(_ video: String, _ count: Int, _ names: [Name], _ file: BoxFile) {
     let matches = names.compactMap(\.match)
-    let numbers = names.compactMap { $0.picture?.frame }
+    let exact = matches.count(where: \.isExact)
+    let numbers = names.compactMap(\.number)
     let first = file.firstFrame(least: numbers.min() ?? 1)
     let countable = numbers.count { $0 >= first && $0 - first < count }
-    guard let example = names.first(where: { $0.match != nil }), let index = example.match?.index else {
-      remarks.append(
-        "proposals: no picture of '\(video)' is called as those of the boxes, first '\(names[0].key.path)': the numbers of "
-          + "their names are counted")
+    if index.stills.contains(video) {
+      for name in names {
+        let isCounted = name.match == nil && (!name.isCalled || PictureName.folder(of: name.key.path) == video)
+        if !isCounted { readings[name.key] = .picture(video: video, index: name.match?.index) }
+      }
       return
     }
-    guard matches.count(where: \.isExact) * 2 > names.count || matches.count >= countable else {
+    guard let example = names.first(where: { $0.match != nil }), let place = example.match?.index else {
+      if let name = names.first(where: \.isCalled) {
+        remarks.append(
+          "proposals: no picture of '\(video)' is called as those of the boxes, first '\(name.key.path)': the numbers of "
+            + "their names are counted")
+      }
+      return
+    }
+    guard exact * 2 > min(names.count, count) || matches.count >= countable else {
       let other = names.first { $0.match == nil } ?? names[0]
       notices.append(
-        "proposals: \(matches.count) of \(counted(names.count, "picture")) with boxes are called as pictures of '\(video)', "
+        "proposals: \(matches.count) of \(counted(names.count, "picture")) of the file are called as pictures of '\(video)', "
           + "others are not, first '\(other.key.path)': the numbers of their names are counted -> give the folder that they are of, or "
           + "say with --proposals-first-frame what its first picture counts as")
       return
     }
-    videos.insert(video)
-    for name in names { found[name.key] = Found(video: video, index: name.match?.index) }
+    for name in names { readings[name.key] = .picture(video: video, index: name.match?.index) }
     remarks.append(
-      "proposals: boxes of '\(video)' are at the pictures that are called as theirs, '\(example.key.path)' at picture \(index + 1) of "
+      "proposals: boxes of '\(video)' are at the pictures that are called as theirs, '\(example.key.path)' at picture \(place + 1) of "
         + "\(count) (--proposals-first-frame counts the numbers instead)")
   }
 }
 
 extension BoxFile {
+  /// The one of some videos that a file's name of a video means, perhaps with folder and ending; nil for others.
+  static func video(_ name: String, of names: [String]) -> String? {
+    if names.contains(name) { return name }
+    let stem = fileStem(name.replacing("\\", with: "/"))
+    return names.contains(stem) ? stem : nil
+  }
+
   /// The video whose are the boxes that name none; nil where that is not known of all of them.
   func onlyVideo(of names: [String]) -> String? {
     let own = fileStem(path)

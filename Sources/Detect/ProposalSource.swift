@@ -39,7 +39,8 @@ struct ProposalSource {
       return
     }
     let idle = options.idleForRows
-    if !idle.isEmpty { throw ProposalError.idleOptions(idle, path: path) }
+    // Of a file that is not there, reading says it.
+    if !idle.isEmpty, pathExists(path) { throw ProposalError.idleOptions(idle, path: path) }
     let files = isFolder(path) ? try BoxFile.files(in: path) : [path]
     kind = .rows(
       try ProposalList.read(
@@ -122,7 +123,8 @@ struct ProposalSource {
 
   /// What is left when no key frame is, for an error; nil for AVA's rows.
   func emptiness(videos: [String], notices: [String]) -> ProposalError? {
-    guard case .boxes = kind else { return nil }
+    guard case .boxes(let boxes) = kind else { return nil }
+    if let error = boxes.lackOfNames { return error }
     let list = list
     let summary = list.summary
     if summary.mainLoss == .belowThreshold {

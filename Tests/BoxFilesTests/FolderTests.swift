@@ -96,6 +96,25 @@ import Testing
         "found a folder without files of boxes"))
   }
 
+  @Test(
+    "Ultralytics' data.yaml names the classes of labels, in their folder and above it",
+    arguments: [
+      "path: ../set\nnames:\n  0: dog # a comment\n  1: 'cat'\n  2: person\nnc: 3\n", "names: [dog, \"cat\", person]\n",
+      "names: ['dog',\n  'cat',\n  'person']\nnc: 3\n", "names:\n- dog\n- cat\n- person\n",
+      "names: {0: dog, 1: cat, 2: person}\n",
+    ])
+  func namesInYAML(_ text: String) throws {
+    for place in ["labels/train/data.yaml", "labels/data.yaml", "data.yaml"] {
+      let scratch = Scratch()
+      defer { scratch.folder.remove() }
+      _ = try scratch.file("labels/train/v_1.txt", "2 0.5 0.5 0.2 0.4\n0 0.5 0.5 0.2 0.4\n")
+      let yaml = try scratch.file(place, text)
+      let file = try #require(try BoxFile.read(path: scratch.folder.path + "/labels/train"))
+      #expect(file.records.map { file.className(of: $0) } == ["person", "dog"], "\(place) \(file.classNames)")
+      #expect(file.personNumber == nil && file.remarks == ["classes are named as in '\(yaml)'"])
+    }
+  }
+
   @Test("A line that is half-written is named in a folder of labels")
   func halfWritten() throws {
     let scratch = Scratch()

@@ -47,6 +47,18 @@ private func fault(_ folder: String, _ more: [String] = []) -> String {
     #expect(published.views.views == [View(shortSide: 96, crop: .centre(64), position: .part(0, of: 1))])
   }
 
+  /// Windows of videos of one's own are as the pictures' crops, and a ratio that is none is an error there, too.
+  @Test func ratiosOfWindows() throws {
+    let more = ["AUG.ENABLE", "True", "DATA.IN_VAL_CROP_RATIO"]
+    let found = try VideoClassification(
+      configuration("", more + ["0.5"]), [], labels: nil, timing: .init(), stopsAtDamage: false)
+    #expect(found.allViews == [View(shortSide: 64, crop: .middle(32), position: .onward)])
+    #expect {
+      _ = try VideoClassification(
+        configuration("", more + ["0.0"]), [], labels: nil, timing: .init(), stopsAtDamage: false)
+    } throws: { "\($0)".contains("set DATA.IN_VAL_CROP_RATIO 0.875") }
+  }
+
   /// With AUG.ENABLE the short side is what DATA.IN_VAL_CROP_RATIO leaves a crop of, in whole pixels; what training's crop
   /// is has no say.
   @Test func ratiosOfCrops() throws {

@@ -7,7 +7,7 @@ private let folder = projectRoot + "/configs"
 
 private func files() -> [String] {
   [
-    "AVA", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
+    "AVA", "AVA/VideoMAE", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
     "Kinetics/pytorchvideo",
     "SSv2", "SSv2/pytorchvideo", "contrastive_ssl", "demo", "masked_ssl",
   ].flatMap { name in
@@ -94,7 +94,7 @@ private func check(_ row: Row, _ configuration: Configuration) {
 
 @Suite struct ShippedConfigTests {
   @Test func allConfigsLoadWithoutNotices() throws {
-    #expect(files().count == 107)
+    #expect(files().count == 111)
     for name in files() {
       let configuration = try Configuration.load(path: "\(folder)/\(name)")
       #expect(configuration.notices == [], "\(name)")

@@ -337,6 +337,11 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     let bad = videos + "gone/bad.mp4"
     let found = try detection(text, ProposalOptions(), [movie, bad], stopsAtDamage: false)
     #expect(found.keyFrames.map(\.description) == ["bframes,0000", "bad,0000", "bad,0002"])
+    #expect(
+      found.notices.contains {
+        $0.hasPrefix("proposals: how many frames of 'bad' are a second is not known")
+          && $0.hasSuffix("as if there were 30")
+      }, "\(found.notices)")
   }
 
   @Test("Options that mean nothing for AVA's rows are refused; unknown formats, too")

@@ -9,7 +9,7 @@ import Testing
 
 /// Folders of pictures as videos, and boxes whose pictures are called like theirs.
 @Suite struct PicturesByNameTests {
-  private static let label = "0 0.5 0.5 0.2 0.4\n"
+  static let label = "0 0.5 0.5 0.2 0.4\n"
 
   /// Reads labels of a folder `pics` with pictures of these names, four a second.
   private func detection(
@@ -42,7 +42,7 @@ import Testing
       labelMap: world.folder.path + "/labels.pbtxt", timing: VideoDetection.Timing(framesPerSecond: 4))
   }
 
-  private func numbered(_ before: String, _ numbers: some Sequence<Int>, digits: Int = 6) -> [String] {
+  func numbered(_ before: String, _ numbers: some Sequence<Int>, digits: Int = 6) -> [String] {
     numbers.map { number in
       let text = "\(number)"
       return before + String(repeating: "0", count: max(0, digits - text.count)) + text
@@ -50,7 +50,7 @@ import Testing
   }
 
   /// Which pictures have boxes, from 0.
-  private func frames(_ detection: VideoDetection) -> [Int] {
+  func frames(_ detection: VideoDetection) -> [Int] {
     detection.plan.flatMap(\.tasks).map { Int(($0.moment.seconds * 4).rounded()) }
   }
 
@@ -112,7 +112,7 @@ import Testing
     #expect(
       mixed.notices.contains {
         $0.hasPrefix(
-          "proposals: 1 of 6 pictures with boxes are called as pictures of 'pics', others are not, first 'img_000001': the "
+          "proposals: 1 of 6 pictures of the file are called as pictures of 'pics', others are not, first 'img_000001': the "
             + "numbers of their names are counted -> ")
       }, "\(mixed.notices)")
     let told = try detection(numbered("img_", 0...40), numbered("img_", [14]), ProposalOptions(firstFrame: 10))

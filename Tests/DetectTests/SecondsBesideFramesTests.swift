@@ -25,6 +25,18 @@ import Testing
     )
   }
 
+  @Test("Seconds at another rate beside frames that are exactly the video's are said")
+  func exactFrames() throws {
+    let all = try read((0..<60).map { "\($0),\(Double($0) / 30)" })
+    #expect(
+      all.notices.contains(
+        "proposals: the seconds of 'bframes' say when its boxes are seen, 0.000 to 1.967, and the frames beside them, 0 to 59, are "
+          + "exactly those of the video, of which the last comes 2.360 s after the first -> "), "\(all.notices)")
+    let part = try read((0..<50).map { "\($0),\(Double($0) / 30)" })
+    let same = try read((0..<60).map { "\($0),\(Double($0) / 25 + 902)" })
+    #expect(!(part.notices + same.notices).contains("exactly those"), "\(part.notices) \(same.notices)")
+  }
+
   @Test("Seconds that are cut or rounded: each frame keeps its own boxes, and nothing is said of it")
   func coarse() throws {
     let all = 0..<60

@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 import Tensors
 import Testing
@@ -26,6 +27,17 @@ struct InstructionSetTests {
       #expect("\(error)".contains("'\(set.rawValue)'"))
     }
   }
+
+  #if os(Linux) && arch(x86_64)
+    @Test(
+      "products of bfloat16 are slow on Intel's processors without tile registers", arguments: InstructionSet.available)
+    func slowBFloat16(set: InstructionSet) throws {
+      let text = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
+      let kernels = try KernelTable(set)
+      #expect(
+        kernels.isSlowerInBFloat16 == (text.contains("GenuineIntel") && kernels.supportsBFloat16 && set != .amx))
+    }
+  #endif
 
   /// So that a run goes on, or is joined with others, wherever the same bits come out.
   @Test("float32 is computed by the same kernels with tile registers and without")

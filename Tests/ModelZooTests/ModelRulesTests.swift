@@ -371,7 +371,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
 
   @Test func everyShippedConfigPasses() throws {
     for folder in [
-      "AVA", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
+      "AVA", "AVA/VideoMAE", "AVA/c2", "Charades", "Charades/pytorchvideo", "ImageNet", "Kinetics", "Kinetics/c2",
       "Kinetics/pytorchvideo", "SSv2", "SSv2/pytorchvideo", "contrastive_ssl", "demo",
     ] {
       let path = projectRoot + "/configs/" + folder

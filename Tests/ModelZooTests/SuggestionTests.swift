@@ -71,7 +71,7 @@ import VideoModels
     if ["k400_VIT_L", "k400_VIT_H", "in1k_VIT", "REV_VIT_B", "k400_MVITv2_L"].contains(where: name.contains) { return }
     let config = try thinned(name)
     // Their files have the library's names.
-    if ["csn", "r2plus1d"].contains(config[.modelArch]) || name.contains("VIDEOMAE") { return }
+    if ["csn", "r2plus1d"].contains(config[.modelArch]) || name.uppercased().contains("VIDEOMAE") { return }
     let lines = lines(try file(config))
     let found = named(lines)
     #expect(!found.isEmpty, "\(lines)")

@@ -108,7 +108,12 @@ import VideoModels
         "patch_embed.proj.weight"
       ])
     let config = try shipped(Self.vit, Self.thin + Self.joint + Self.begins)
-    #expect(try report(checkpoint, config).isComplete)
+    let begun = try report(checkpoint, config)
+    #expect(begun.isComplete)
+    #expect(
+      begun.notices.contains(
+        "1 tensor of w.safetensors is repeated for every frame, as a training begins (TRAIN.CHECKPOINT_IN_INIT): "
+          + "'patch_embed.proj.weight' 16x3x16x16 becomes 16x3x2x16x16"), "\(begun.notices)")
     func embedding(_ file: Checkpoint, _ config: Configuration, _ clip: Tensor) throws -> [Float] {
       let model = VideoModel(try Architecture(config), weights: WeightReader(file), engine: Engine(threads: 1))
       let found = try model.features(FeatureMap(channelsFirst: clip), keepingNamed: true)
@@ -142,6 +147,43 @@ import VideoModels
     #expect(try report(checkpoint, plain).missing.map(\.name) == ["pos_embed"])
     let report = try report(checkpoint, shipped(Self.image, Self.thin + Self.begins))
     #expect(report.isComplete && report.unused == ["pos_embed_temporal"])
+    for part in [
+      "is added up over the frames, as a training begins (TRAIN.CHECKPOINT_IN_INIT): 'patch_embed.proj.weight' "
+        + "16x3x2x16x16 becomes 16x3x1x16x16",
+      "is made of the class token's position and those of a frame's places, as a training begins "
+        + "(TRAIN.CHECKPOINT_IN_INIT): 'pos_embed' 1x5x16",
+    ] { #expect(report.notices.contains { $0.contains(part) }, "\(part): \(report.notices)") }
+  }
+
+  /// Tables of relative positions of another size are stretched, and that is said once.
+  @Test func stretchedTablesAreSaid() throws {
+    func config(_ side: String) throws -> Configuration {
+      try shipped(
+        "ImageNet/MVITv2_T", ["MVIT.EMBED_DIM", "8", "DATA.TRAIN_CROP_SIZE", side, "DATA.TEST_CROP_SIZE", side])
+    }
+    let checkpoint = try save(items(config("96")))
+    let same = try report(checkpoint, config("96"))
+    #expect(same.isComplete && !same.notices.contains { $0.contains("stretched") })
+    let stretched = try report(checkpoint, config("64")).notices.filter { $0.contains("stretched") }
+    #expect(
+      stretched == [
+        "20 tensors of w.safetensors are stretched to this network's positions: 'blocks.0.attn.rel_pos_h' 47x8 becomes "
+          + "31x8, and 19 more"
+      ], "\(stretched)")
+  }
+
+  /// A table with a column too few is what is wrong, and not what agrees with all else.
+  @Test func aDamagedTableIsNamedFirst() throws {
+    let config = try shipped(
+      "ImageNet/MVITv2_T", ["MVIT.EMBED_DIM", "8", "DATA.TRAIN_CROP_SIZE", "64", "DATA.TEST_CROP_SIZE", "64"])
+    let checkpoint = try save(
+      items(config).map { name, tensor in
+        (name, name == "blocks.3.attn.rel_pos_h" ? Tensor(zeros: [tensor.shape[0], 4]) : tensor)
+      })
+    let lines = try report(checkpoint, config).notices.filter { !$0.hasPrefix("partial load") }
+    let blamed = lines.filter { $0.contains("pool_q") || $0.contains("pool_k") || $0.contains("norm_") }
+    #expect(blamed.isEmpty, "\(lines)")
+    #expect(lines.first { $0.contains("blocks.") }?.contains("'blocks.3.attn.rel_pos_h'") == true, "\(lines)")
   }
 
   // MARK: Misfits
@@ -182,6 +224,21 @@ import VideoModels
     (reversible, ["MVIT.REV.PRE_Q_FUSION", "concat_linear_x"], "concat_linear_2"),
     (reversible, ["MVIT.REV.RESPATH_FUSE", "avg"], "set MVIT.REV.RESPATH_FUSE concat, or MVIT.USE_MEAN_POOLING True"),
     (reversible, ["MVIT.REV.RES_PATH", "max"], "MVIT.REV.RES_PATH"),
+    (
+      reversible, ["DATA.TRAIN_CROP_SIZE", "240", "DATA.TEST_CROP_SIZE", "240"],
+      "set DATA.TRAIN_CROP_SIZE and DATA.TEST_CROP_SIZE to a multiple of 32"
+    ),
+    (
+      reversible, ["MVIT.POOL_KVQ_KERNEL", "[1, 1, 1]", "DATA.TRAIN_CROP_SIZE", "40", "DATA.TEST_CROP_SIZE", "40"],
+      "of 32"
+    ),
+    (reversible, ["MVIT.POOL_KVQ_KERNEL", "[1, 2, 2]"], "MVIT.POOL_KVQ_KERNEL"),
+    (
+      reversible, ["MVIT.DIM_MUL", "[[1, 2.0], [3, 2.0], [14, 2.0], [16, 2.0]]"],
+      "all together make 1536 channels of 96, and the last block has 768"
+    ),
+    ("ImageNet/MVITv2_T", ["MVIT.POOL_Q_STRIDE", "[[1, 1, 64, 64]]"], "MVIT.POOL_Q_STRIDE"),
+    ("ImageNet/MVITv2_T", ["MVIT.POOL_Q_STRIDE", "[[1, 1, 64, 64]]"], "or set MVIT.REL_POS_SPATIAL False"),
     (vit, ["MVIT.USE_FIXED_SINCOS_POS", "True"], "absolute positions of one table"),
     (
       vit, ["MVIT.USE_FIXED_SINCOS_POS", "True", "MVIT.SEP_POS_EMBED", "False", "MVIT.EMBED_DIM", "24"],
@@ -192,6 +249,19 @@ import VideoModels
   func impossibleConfigurations(_ name: String, _ overrides: [String], _ part: String) throws {
     let error = #expect(throws: (any Error).self) { _ = try Architecture(shipped(name, overrides)) }
     #expect("\(error!)".contains(part), "\(error!)")
+  }
+
+  /// What the messages advise is possible, and so is an odd map that no later block lays out again.
+  @Test(arguments: [
+    ["DATA.TRAIN_CROP_SIZE", "256", "DATA.TEST_CROP_SIZE", "256"],
+    ["MVIT.POOL_KVQ_KERNEL", "[1, 1, 1]", "DATA.TRAIN_CROP_SIZE", "64", "DATA.TEST_CROP_SIZE", "64"],
+    [
+      "DATA.TRAIN_CROP_SIZE", "28", "DATA.TEST_CROP_SIZE", "28", "MVIT.POOL_KV_STRIDE_ADAPTIVE", "None",
+      "MVIT.POOL_Q_STRIDE", "[[14, 1, 2, 2]]",
+    ],
+  ])
+  func possibleConfigurations(_ overrides: [String]) throws {
+    _ = try requested(shipped(Self.reversible, ["MVIT.EMBED_DIM", "8"] + overrides))
   }
 
   /// With boxes the tables' squares and the frames need not be of one size.

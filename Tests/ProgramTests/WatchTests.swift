@@ -153,6 +153,23 @@ struct WatchTests {
     #expect(result.stderr.contains("line 3 of the standard input: expected {\"time\": 12.0"))
   }
 
+  @Test("Lines with ids and without: nobody gets the id of another")
+  func someIDs() throws {
+    let scratch = Scratch()
+    let boxes = try scratch.file(
+      "boxes",
+      """
+      {"time": 0, "boxes": [[0, 0, 0.5, 1]]}
+      {"time": 1, "boxes": [[0, 0, 0.5, 1], {"box": [0.6, 0, 0.9, 1], "id": 1}]}
+      {"time": 2, "boxes": [{"box": [0.6, 0, 0.9, 1], "id": 1}, {"box": [0, 0, 0.5, 1], "id": 7}]}
+
+      """)
+    let result = Program.run(after: "exec < '\(boxes)'", Self.watch(Self.video("bframes.mp4"), ["--boxes", "-"]))
+    expectSuccess(result)
+    let ids = keyFrames(try lines(result)).map { ($0["people"] as? [[String: Any]] ?? []).map { $0["id"] as? Int } }
+    #expect(ids == [[1], [1, 1_000_000_000], [1_000_000_000, 7]])
+  }
+
   @Test("A device by libavdevice; key frames that the network is too slow for are dropped, and told")
   func device() throws {
     let device = "lavfi:testsrc2=size=64x48:rate=30:duration=2.5"

@@ -1,3 +1,4 @@
+import Foundation
 import Tensors
 import TestSupport
 import Testing
@@ -37,6 +38,25 @@ import Testing
     #expect(difference(found, mean, .absolute(1e-6)) == nil)
     #expect(Set(singles + [found]).count == 5)
   }
+
+  #if !PORTABLE_ONLY
+    /// Where bf16 takes longer than fp32, a line says so.
+    @Test func slowPrecisionIsSaid() throws {
+      let processor = (try? String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)) ?? ""
+      guard processor.contains("avx512_bf16") else { return }
+      for (precision, isSaid) in [("bf16", processor.contains("GenuineIntel")), ("fp32", false)] {
+        let result = Program.run([
+          "bench", "clip", "--cfg", projectRoot + "/configs/ImageNet/MVITv2_T.yaml", "--precision", precision,
+          "--kernels",
+          "avx512", "MVIT.EMBED_DIM", "24", "DATA.TRAIN_CROP_SIZE", "64", "DATA.TEST_CROP_SIZE",
+          "64",
+        ])
+        expectSuccess(result)
+        #expect(
+          result.stderr.contains("this processor takes longer for it than for fp32") == isSaid, "\(result.stderr)")
+      }
+    }
+  #endif
 
   /// Layer by layer, for each kind of transformer.
   @Test(arguments: [

@@ -1,4 +1,5 @@
 import AVARecords
+import Configuration
 import Runs
 import Testing
 
@@ -33,5 +34,20 @@ struct LostVideosTests {
   func videos() {
     let report = DamageReport(.video, keyFrames: report("a").keyFrames)
     #expect(LostVideos().headline(report, of: 3) == "1 of 3 videos not scored")
+    let pictures = DamageReport(.picture, keyFrames: report.keyFrames)
+    #expect(LostVideos().headline(pictures, of: 3) == "1 of 3 pictures not scored")
+    #expect(
+      !pictures.lines().contains { $0.contains("second") } && pictures.lines(limit: 0)[0].contains("1 more picture"))
+  }
+
+  @Test("Of ImageNet's pictures are counted", arguments: ["imagenet", "ImageNet"])
+  func units(_ name: String) throws {
+    func unit(_ more: [String]) throws -> RunUnit {
+      var config = Configuration.defaults
+      try config.apply(overrides: more)
+      return RunUnit(config)
+    }
+    #expect(try unit(["TEST.DATASET", name]) == .picture)
+    #expect(try unit([]) == .video && unit(["DETECTION.ENABLE", "True"]) == .keyFrame)
   }
 }

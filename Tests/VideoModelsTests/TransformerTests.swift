@@ -64,7 +64,7 @@ private let cases = TransformerCases.all
 /// MViT, ViT, reversible ones and VideoMAE's against PyTorch.
 @Suite struct TransformerTests {
   @Test func allCasesAreRead() {
-    #expect(cases.own.count == 31 && cases.peers.count == 3)
+    #expect(cases.own.count == 31 && cases.peers.count == 4)
   }
 
   private func check(_ scores: Tensor, _ name: String) throws {

@@ -78,11 +78,18 @@ int slowfast_cpu_has_amx(void) {
 #endif
 }
 
+int slowfast_cpu_is_intel(void) {
+  unsigned int a, b, c, d;
+  // "Genu", "ineI", "ntel"
+  return __get_cpuid(0, &a, &b, &c, &d) && b == 0x756e6547 && d == 0x49656e69 && c == 0x6c65746e;
+}
+
 #else
 
 int slowfast_cpu_has_amx(void) { return 0; }
 int slowfast_cpu_has_avx_vnni(void) { return 0; }
 int slowfast_cpu_has_avx512_vnni(void) { return 0; }
+int slowfast_cpu_is_intel(void) { return 0; }
 int slowfast_cpu_has_avx2_fma(void) { return 0; }
 int slowfast_cpu_has_avx512(void) { return 0; }
 int slowfast_cpu_has_avx512_bf16(void) { return 0; }

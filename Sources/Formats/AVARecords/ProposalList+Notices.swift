@@ -27,7 +27,7 @@ extension ProposalList.Summary {
         "proposals: \(counted(belowThreshold, "row")) of \(rows) below the score threshold \(scoreThreshold) left out "
           + "(a lower AVA.DETECTION_SCORE_THRESH takes them)")
     }
-    notices += scores.notices(threshold: scoreThreshold)
+    notices += scores.notices(threshold: scoreThreshold, column: scoreColumn)
     if !unlistedVideos.isEmpty && !(isChosenSubset && videosWithoutRows.isEmpty) {
       let names = unlistedVideos.map { "\($0.video) (\(counted($0.rows, "row")))" }
       notices.append(

@@ -75,6 +75,8 @@ public struct ProposalList: Sendable {
     public var firstBeyondFrame = ""
     /// The scores of listed videos, those below the threshold too.
     public var scores = ProposalScores()
+    /// What the file calls the scores.
+    public var scoreColumn = "column 8"
 
     public init() {}
 

@@ -30,7 +30,9 @@ public struct ProposalScores: Equatable, Sendable {
   }
 
   /// Says where the column does not look like a detector's scores.
-  func notices(threshold: Double) -> [String] {
+  ///
+  /// - Parameter column: What it is called in the file.
+  func notices(threshold: Double, column: String) -> [String] {
     if count == 0 { return [] }
     let isTruth = areActions
     if areWhole, smallest < largest || (isTruth && count >= Self.leastEqualScores) {
@@ -39,7 +41,7 @@ public struct ProposalScores: Equatable, Sendable {
       return [
         "proposals: all \(count) scores are whole numbers, \(short(smallest)) to \(short(largest)): \(kind)? -> "
           + "\(percent)give the boxes and scores of a person detector; to have true boxes scored, write 1 into their "
-          + "column 8. \(effect(threshold))"
+          + "\(column). \(effect(threshold))"
       ]
     }
     if smallest == largest, count >= Self.leastEqualScores {

@@ -140,7 +140,7 @@ private func textFilesBelow(
       hasOthers = hasOthers || below.hasOthers
     } else if name.hasSuffix(".txt") {
       files.append(path)
-    } else if !name.hasPrefix(".") {
+    } else if !name.hasPrefix("."), name != ClassNamesYAML.fileName {
       hasOthers = true
     }
   }

@@ -18,7 +18,7 @@ struct BoxFileBuilder {
   /// - Throws: `BoxFileError` where they are not in order.
   mutating func add(
     _ values: [Double], isSize: Bool, at position: BoxRecord.Position, second: BoxRecord.Second? = nil,
-    video: String? = nil,
+    video: String? = nil, picture: String? = nil,
     unit: BoxRecord.Unit = .unknown, size: ImageSize? = nil, classNumber: Int? = nil, className: String? = nil,
     score: Double? = nil, track: Int? = nil, trackID: String? = nil, place: BoxRecord.Place
   ) throws {
@@ -37,7 +37,8 @@ struct BoxFileBuilder {
     if let trackID { trackIDs.add(trackID, of: file.records.count) }
     file.records.append(
       BoxRecord(
-        video: video, position: position, second: second, x1: values[0], y1: values[1], x2: x2, y2: y2, unit: unit,
+        video: video, position: position, picture: picture, second: second, x1: values[0], y1: values[1], x2: x2,
+        y2: y2, unit: unit,
         size: size,
         classNumber: classNumber, className: className, score: score, track: track, place: place))
   }

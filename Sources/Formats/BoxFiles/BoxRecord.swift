@@ -47,6 +47,9 @@ public struct BoxRecord: Sendable, Equatable {
   /// The video's name as the file has it, perhaps with folder and extension; nil where it names none.
   public var video: String?
   public var position: Position
+  /// What the picture is called, by its path without the extension, where the file says it beside a frame's number or a second: one
+  /// that a folder has counts more.
+  public var picture: String?
   /// The second of the author's clock, where the file says it beside a frame's number.
   public var second: Second?
   public var x1: Double

@@ -9,6 +9,8 @@ struct COCOReader {
   private struct Picture {
     var video: String?
     var position: BoxRecord.Position
+    /// Its id, where that is a number and may be its name.
+    var name: String?
     var second: BoxRecord.Second?
     var size: ImageSize?
   }
@@ -72,7 +74,8 @@ struct COCOReader {
       let values = try box(item, place)
       let picture = try picture(of: item, place, movie: &movie)
       try builder.add(
-        values, isSize: true, at: picture.position, second: picture.second, video: picture.video, size: picture.size,
+        values, isSize: true, at: picture.position, second: picture.second, video: picture.video,
+        picture: picture.name, size: picture.size,
         classNumber: try integer(item, "category_id", place), score: try number(item, "score", place),
         trackID: try trackID(item, place), place: place)
     }
@@ -149,7 +152,7 @@ struct COCOReader {
       }
       return Picture(position: .picture(withoutPictureEnding(id), number: nil))
     }
-    if !isOfMovies { return Picture(position: .frame(number)) }
+    if !isOfMovies { return Picture(position: .frame(number), name: id) }
     let film = number / COCOTable.movieFactor
     if let movie, movie != film {
       throw builder.fault(

@@ -109,6 +109,10 @@ struct HeaderCSV: BoxFormat {
       }
       return integer
     }
+    let named = text(.picture)
+    let isPicture = named.map(hasPictureEnding) ?? false
+    // Beside a picture, what seems to be another one is no video.
+    var video = text(.video).flatMap { columns[.picture] != nil && hasPictureEnding($0) ? nil : $0 }
     let position: BoxRecord.Position
     var second: BoxRecord.Second?
     if columns[.frame] != nil {
@@ -125,8 +129,17 @@ struct HeaderCSV: BoxFormat {
     } else if columns[.millisecond] != nil {
       position = .second(try required(.millisecond) / 1000)
     } else {
-      guard let name = text(.video) else { throw missing(.video, place, columns, builder) }
+      let role = columns[.picture] != nil ? HeaderColumns.Role.picture : .video
+      guard let name = text(role) else { throw missing(role, place, columns, builder) }
       position = .picture(withoutPictureEnding(name), number: nil)
+      if role == .video { video = nil }
+    }
+    var picture: String?
+    if case .picture = position {
+    } else if let named {
+      picture = withoutPictureEnding(named)
+      // It may be the video's name as well.
+      if !isPicture { video = video ?? named }
     }
     var values = try columns.boxRoles.map { try required($0) }
     if columns.isCentred { values = [values[0] - values[2] / 2, values[1] - values[3] / 2, values[2], values[3]] }
@@ -139,12 +152,10 @@ struct HeaderCSV: BoxFormat {
     }
     let kind = text(.className) ?? text(.classNumber)
     let classNumber = kind.flatMap { finiteNumber($0) }.flatMap(whole)
-    var isPicture = false
-    if case .picture = position { isPicture = true }
     try builder.add(
-      values, isSize: columns.isSize, at: position, second: second, video: isPicture ? nil : text(.video), size: size,
-      classNumber: classNumber, className: classNumber == nil ? kind : nil, score: try number(.score),
-      trackID: text(.track), place: place)
+      values, isSize: columns.isSize, at: position, second: second, video: video,
+      picture: picture, size: size, classNumber: classNumber, className: classNumber == nil ? kind : nil,
+      score: try number(.score), trackID: text(.track), place: place)
   }
 
   private func missing(
@@ -180,10 +191,14 @@ func clockSeconds(_ text: String) -> Double? {
   return total
 }
 
-/// A picture's path without the ending of a picture.
+/// A picture's path without the ending of a picture, and with slashes where Windows has others.
 func withoutPictureEnding(_ path: String) -> String {
-  for ending in [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"] where path.lowercased().hasSuffix(ending) {
-    return String(path.dropLast(ending.count))
-  }
-  return path
+  let path = path.replacing("\\", with: "/")
+  let ending = pictureEndings.first { path.lowercased().hasSuffix($0) }
+  return String(path.dropLast(ending?.count ?? 0))
 }
+
+/// Whether a path ends like that of a picture.
+private func hasPictureEnding(_ path: String) -> Bool { pictureEndings.contains { path.lowercased().hasSuffix($0) } }
+
+private let pictureEndings = [".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"]

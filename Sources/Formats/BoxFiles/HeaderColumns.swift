@@ -3,7 +3,7 @@ internal import Wording
 /// What the columns of a table hold, told by their names.
 struct HeaderColumns {
   enum Role: String, CaseIterable {
-    case video, frame, second, millisecond
+    case video, picture, frame, second, millisecond
     case left, top, right, bottom, width, height, centreX, centreY
     case imageWidth, imageHeight
     case className, classNumber, score, track
@@ -12,9 +12,10 @@ struct HeaderColumns {
   /// Names in small letters and digits alone.
   private static let names: [Role: [String]] = [
     .video: [
-      "video", "videoid", "videoname", "videofile", "file", "filename", "filepath", "path", "image", "imagename",
-      "imagefile", "imagepath", "picture", "source", "sequence", "seq", "clip", "movie",
+      "video", "videoid", "videoname", "videofile", "file", "filename", "filepath", "path", "source", "sequence", "seq",
+      "clip", "movie",
     ],
+    .picture: ["image", "imagename", "imagefile", "imagefilename", "imagepath", "picture", "picturename", "img"],
     .frame: ["frame", "frameid", "frameindex", "frameidx", "framenumber", "framenum", "frameno", "framenr"],
     .second: [
       "second", "seconds", "sec", "time", "times", "timestamp", "timesec", "timeseconds", "timestamps", "timecode", "t",
@@ -64,7 +65,7 @@ struct HeaderColumns {
   static func listColumn(_ fields: [String]) -> String? {
     guard fields.count >= 2, fields.allSatisfy({ finiteNumber($0) == nil }) else { return nil }
     let plain = fields.map(Self.plain)
-    let times = [Role.frame, .second, .millisecond, .video].flatMap { names[$0] ?? [] }
+    let times = [Role.frame, .second, .millisecond, .video, .picture].flatMap { names[$0] ?? [] }
     if !plain.contains(where: times.contains) || HeaderColumns(fields)?.missing == nil && fields.count >= 5 {
       return nil
     }
@@ -92,7 +93,9 @@ struct HeaderColumns {
 
   /// What the header lacks; nil where all is there.
   var missing: String? {
-    if [.frame, .second, .millisecond, .video].allSatisfy({ places[$0] == nil }) { return "a frame or a second" }
+    if [.frame, .second, .millisecond, .video, .picture].allSatisfy({ places[$0] == nil }) {
+      return "a frame or a second"
+    }
     if let role = boxRoles.first(where: { places[$0] == nil }) {
       return "a box (x1, y1, x2, y2, or x, y, width, height): there is no column '\(role.rawValue)'"
     }

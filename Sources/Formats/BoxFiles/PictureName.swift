@@ -15,37 +15,55 @@ public struct PictureName: Equatable, Sendable {
 
   /// Reads a path without its extension: "clip_12", "clip/frame_000012", "clip_mp4-12_jpg.rf.0a1b".
   ///
-  /// - Parameter videos: The names that there are; one of them that the path begins with is meant, digits and all.
+  /// - Parameter videos: The names that there are. Of the one that its folder is called like, else of the one that its name begins
+  ///   with, digits and all, else of one that is called like a folder of labels.
   /// - Returns: Nil where no number stands at the end.
   public init?(_ path: String, videos: [String]) {
     guard let last = path.split(separator: "/").last.map(String.init) else { return nil }
     let name = Self.withoutSuffix(last)
-    let folder = Self.folder(of: path)
-    for video in videos.sorted(by: { $0.count > $1.count }) where name.hasPrefix(video) {
-      let rest = name.dropFirst(video.count)
-      // Numbers and words are not cut: "phone_25" is a frame of "phone", beside a "phone_2", too.
-      if let last = video.last, let next = rest.first,
-        Self.isDigit(last) && Self.isDigit(next) || last.isLetter && next.isLetter
-      {
-        continue
-      }
-      if let (before, frame) = Self.split(String(rest)), Self.isWords(before) {
-        (self.video, self.frame) = (video, frame)
-        return
-      }
-    }
     guard let (before, frame) = Self.split(name) else { return nil }
     self.frame = frame
-    if let folder, videos.contains(folder) || Self.isWords(before) {
+    let folder = Self.folder(of: path)
+    if let folder, videos.contains(folder) {
+      video = folder
+    } else if let beginning = Self.beginning(of: name, in: videos) {
+      video = beginning
+    } else if let parent = Self.parent(of: path), videos.contains(parent) {
+      video = parent
+    } else if Self.isWords(before) {
       video = folder
     } else {
-      video = Self.isWords(before) ? nil : Self.withoutSeparators(before)
+      video = Self.withoutSeparators(before)
     }
   }
 
+  /// The longest of some names that a picture's begins with, where a number follows. Numbers and words are not cut: "phone_25" is a
+  /// frame of "phone", beside a "phone_2", too.
+  private static func beginning(of name: String, in videos: [String]) -> String? {
+    videos.filter { video in
+      guard name.hasPrefix(video) else { return false }
+      let rest = name.dropFirst(video.count)
+      if let last = video.last, let next = rest.first, isDigit(last) && isDigit(next) || last.isLetter && next.isLetter
+      {
+        return false
+      }
+      return split(String(rest)).map { isWords($0.before) } ?? false
+    }.max { $0.count < $1.count }
+  }
+
+  /// The video whose folder a picture lies in: one of those that there are, where one is called like it. A folder of labels is one
+  /// ("train") where the picture's name does not say another.
+  public static func folder(of path: String, among videos: [String]) -> String? {
+    guard let parent = parent(of: path), videos.contains(parent) else { return nil }
+    let name = path.split(separator: "/").last.map { withoutSuffix(String($0)) } ?? path
+    return isGeneric(parent) && beginning(of: name, in: videos) != nil ? nil : parent
+  }
+
   /// The folder that a picture lies in, where it may be a video's; nil for none, and for one of labels or pictures of any video.
-  public static func folder(of path: String) -> String? {
-    path.split(separator: "/").map(String.init).dropLast().last.flatMap { isGeneric($0) ? nil : $0 }
+  public static func folder(of path: String) -> String? { parent(of: path).flatMap { isGeneric($0) ? nil : $0 } }
+
+  private static func parent(of path: String) -> String? {
+    path.split(separator: "/").dropLast().last.map(String.init)
   }
 
   /// A picture's own name: its path without folder and ending.
@@ -80,6 +98,7 @@ public struct PictureName: Equatable, Sendable {
     text.lowercased().split(whereSeparator: separators.contains).allSatisfy { words.contains(String($0)) }
   }
 
+  /// Whether a folder holds labels or pictures of any video.
   private static func isGeneric(_ folder: String) -> Bool {
     folders.contains(folder.lowercased()) || isWords(folder)
   }

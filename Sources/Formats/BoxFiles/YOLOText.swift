@@ -55,6 +55,9 @@ struct YOLOText: BoxFormat {
     if let names = content.textFiles.first(where: isNameList) {
       let all = lines(of: try readFile(names, doing: BoxFileError.doing)).map { trimmed($0.text) }
       builder.file.classNames = Dictionary(all.enumerated().map { ($0, $1) }, uniquingKeysWith: { first, _ in first })
+    } else if content.isFolder, let yaml = try ClassNamesYAML(besides: content.path) {
+      builder.file.classNames = yaml.names
+      builder.file.remarks.append("classes are named as in '\(yaml.path)'")
     } else {
       builder.file.personNumber = 0
     }

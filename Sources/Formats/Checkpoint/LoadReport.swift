@@ -23,6 +23,16 @@ public struct LoadReport: Sendable {
     public let hints: [String]
   }
 
+  /// A tensor that was made of one, or several, of other shapes.
+  public struct Changed: Sendable, Equatable {
+    public let name: String
+    /// The file's; nil where it was made of others.
+    public let from: [Int]?
+    public let to: [Int]
+    /// What became of it, after "are".
+    public let words: String
+  }
+
   /// A variance that has no root.
   public struct Unsound: Sendable, Equatable {
     public let name: String
@@ -45,12 +55,14 @@ public struct LoadReport: Sendable {
   private let matrices: [(name: String, isFound: Bool)]
   /// How many kernels of one frame became those of several.
   public let inflated: Int
+  public let changed: [Changed]
   /// What is known beyond names and shapes.
   public var hints = LoadHints()
 
   init(
     path: String?, found: Int = 0, missing: [Missing] = [], unused: [String] = [], mismatched: [Mismatched] = [],
-    unsound: [Unsound] = [], matrices: [(name: String, isFound: Bool)] = [], inflated: Int = 0
+    unsound: [Unsound] = [], matrices: [(name: String, isFound: Bool)] = [], inflated: Int = 0,
+    changed: [Changed] = []
   ) {
     self.path = path
     self.found = found
@@ -60,6 +72,7 @@ public struct LoadReport: Sendable {
     self.unsound = unsound
     self.matrices = matrices
     self.inflated = inflated
+    self.changed = changed
   }
 
   /// Whether every tensor was found in its shape. Unused tensors do no harm to that.
@@ -100,6 +113,7 @@ public struct LoadReport: Sendable {
         "\(counted(inflated, "kernel")) of one frame in \(fileName) \(inflated == 1 ? "is" : "are") repeated for every frame "
           + "and divided by their number, as a training begins (TRAIN.CHECKPOINT_INFLATE)")
     }
+    lines += changeLines
     if !isComplete {
       lines.append(
         "partial load: these weights are seeded random numbers, fresh residual and non-local branches begin at 0; the "
@@ -157,6 +171,24 @@ public struct LoadReport: Sendable {
   // MARK: Findings
 
   private static let shownLimit = 6
+
+  /// One line for each kind of change, which names the first.
+  private var changeLines: [String] {
+    var kinds: [(words: String, items: [Changed])] = []
+    for item in changed {
+      if let index = kinds.firstIndex(where: { $0.words == item.words }) {
+        kinds[index].items.append(item)
+      } else {
+        kinds.append((item.words, [item]))
+      }
+    }
+    return kinds.map { words, items in
+      let (first, more) = (items[0], items.count - 1)
+      let shapes = (first.from.map { "\(describe(shape: $0)) becomes " } ?? "") + describe(shape: first.to)
+      return "\(counted(items.count, "tensor")) of \(fileName) \(more == 0 ? "is" : "are") \(words): "
+        + "'\(printable(first.name))' \(shapes)" + (more == 0 ? "" : ", and \(more) more")
+    }
+  }
 
   private var mismatchLines: [String] {
     var lines: [String] = []

@@ -27,6 +27,7 @@ public struct WeightReader {
     var found = 0
     /// How many kernels of one frame became those of several.
     var inflated = 0
+    var changed: [LoadReport.Changed] = []
     /// The tensors of more than one axis that were asked for.
     var matrices: [(name: String, isFound: Bool)] = []
     var missing: [LoadReport.Missing] = []
@@ -96,14 +97,14 @@ public struct WeightReader {
   /// - Parameters:
   ///   - hint: The configuration key that sets this shape, for the report: of a kernel its first two extents.
   ///   - kernelHint: The one that sets what follows these; nil where none does.
-  ///   - resized: Makes one of this shape of the file's, where that may have another; nil of what it cannot.
+  ///   - change: Makes one of this shape of the file's, where that may have another.
   ///   - branchGain: For the scale at the end of a residual or non-local branch: what it is among random weights. What
   ///     a partial load lacks of such scales is 0, as the reference begins: fresh branches do nothing.
   /// - Returns: The tensor. Where the file has none, or one of another shape: random weights if a partial load is
   ///   allowed, else nil; either way it is recorded.
   public func tensor(
     _ name: String, _ shape: [Int], hint: String? = nil, kernelHint: String? = nil, branchGain: Float? = nil,
-    resized: ((Tensor) -> Tensor?)? = nil
+    change: WeightChange? = nil
   ) -> Tensor? {
     let name = scope.isEmpty ? name : scope + "." + name
     switch supply {
@@ -114,7 +115,7 @@ public struct WeightReader {
       return tensor
     case .checkpoint(let checkpoint, let substitute):
       record.used.insert(name)
-      let found = checkpoint.flatMap { read(name, shape, hint, kernelHint, resized, from: $0) }
+      let found = checkpoint.flatMap { read(name, shape, hint, kernelHint, change, from: $0) }
       if shape.count > 1 { record.matrices.append((name, found != nil)) }
       if let found {
         record.found += 1
@@ -136,6 +137,12 @@ public struct WeightReader {
     record.unsound.append(LoadReport.Unsound(name: name, channel: channel, value: tensor.values[channel]))
   }
 
+  /// Records that a tensor of that name, which the file has not, was made of others.
+  public func recordMade(_ name: String, _ shape: [Int], words: String) {
+    guard case .checkpoint = supply else { return }
+    record.changed.append(LoadReport.Changed(name: name, from: nil, to: shape, words: words))
+  }
+
   /// Whether the file has a tensor of that name under this prefix; random weights have every name.
   public func has(_ name: String) -> Bool {
     let name = scope.isEmpty ? name : scope + "." + name
@@ -152,14 +159,17 @@ public struct WeightReader {
   }
 
   private func read(
-    _ name: String, _ shape: [Int], _ hint: String?, _ kernelHint: String?, _ resized: ((Tensor) -> Tensor?)?,
+    _ name: String, _ shape: [Int], _ hint: String?, _ kernelHint: String?, _ change: WeightChange?,
     from checkpoint: Checkpoint
   ) -> Tensor? {
     guard let fileShape = checkpoint.shape(name) else { return nil }
     // A shape came from the file, so the tensor is there.
     func load() -> Tensor? { givesCopies ? try? checkpoint.tensor(name) : record.zeros(fileShape) }
     if fileShape == shape { return load() }
-    if let resized, let tensor = load().flatMap(resized), tensor.shape == shape { return tensor }
+    if let change, let tensor = load().flatMap(change.make), tensor.shape == shape {
+      record.changed.append(LoadReport.Changed(name: name, from: fileShape, to: shape, words: change.words))
+      return tensor
+    }
     // Networks of pictures may be stored without the one frame that their kernels see.
     if shape.count == 5, shape[2] == 1, fileShape == Array(shape[..<2] + shape[3...]) {
       return load()?.reshaped(shape)
@@ -220,6 +230,17 @@ public struct WeightReader {
     }
     return LoadReport(
       path: checkpoint?.path, found: record.found, missing: record.missing, unused: unused.map(\.name),
-      mismatched: record.mismatched, unsound: record.unsound, matrices: record.matrices, inflated: record.inflated)
+      mismatched: record.mismatched, unsound: record.unsound, matrices: record.matrices, inflated: record.inflated,
+      changed: record.changed)
   }
+}
+
+/// What makes a tensor of a file fit that has another shape.
+public struct WeightChange {
+  /// What becomes of it, after "are": "stretched to this network's distances".
+  public let words: String
+  /// Gives one of the shape that is asked for; nil of what it cannot be made of.
+  public let make: (Tensor) -> Tensor?
+
+  public init(_ words: String, make: @escaping (Tensor) -> Tensor?) { (self.words, self.make) = (words, make) }
 }

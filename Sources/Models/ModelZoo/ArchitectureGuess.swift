@@ -223,6 +223,8 @@ public struct ArchitectureGuess: Sendable {
     700: ("Kinetics-700", kinetics), 101: ("UCF101", kinetics), classesOfCharades: ("Charades", "charades"),
     174: ("Something-Something v2", "ssv2"), classesOfImageNet: ("ImageNet", "imagenet"),
   ]
+  /// Whether a number of classes is that of a known data set of whole clips.
+  static func areOfClips(classes: Int) -> Bool { dataSets[classes] != nil }
   /// Whose lists name videos and classes, as those of other data sets may.
   private static let kinetics = Key.testDataset.fallback
 

@@ -88,6 +88,8 @@ extension MViTBackbone {
     }
     try check(config)
     try checkStreams(config)
+    try checkMaps(config)
+    try checkTables(config)
   }
 
   /// Rounds a width as the reference does: to the nearest multiple of the divisor, and up where rounding down would lose more
@@ -116,6 +118,9 @@ extension MViTBackbone.Pool {
 }
 
 extension Extent3 {
+  /// Rounded down, be it to 0.
+  func roundedDown(by stride: Extent3) -> Extent3 { Extent3(t / stride.t, h / stride.h, w / stride.w) }
+
   /// Rounded down, at least 1.
   func divided(by stride: Extent3) -> Extent3 {
     Extent3(max(1, t / stride.t), max(1, h / stride.h), max(1, w / stride.w))

@@ -181,7 +181,8 @@ struct MViTBlock {
     let shape = [depth, 1, pool.kernel.t, pool.kernel.h, pool.kernel.w]
     return scope.tensor(
       "pool_\(role.letter).weight", shape, hint: Key.mvitHeadMul.name, kernelHint: Key.mvitPoolKvqKernel.name,
-      resized: network.convertsKernels ? { MViTPatches.repeated($0, to: shape) } : nil)
+      change: network.convertsKernels
+        ? WeightChange(MViTPatches.repetition) { MViTPatches.repeated($0, to: shape) } : nil)
       ?? Tensor(zeros: shape)
   }
 
@@ -199,10 +200,11 @@ struct MViTBlock {
     let depth = block.attention / block.heads
     func table(_ name: String, _ rows: Int, _ isThere: Bool) -> Tensor? {
       if !isThere { return nil }
-      let table = scope.tensor(name, [rows, depth], hint: Key.mvitHeadMul.name) { file in
+      let change = WeightChange(MViTPositions.stretching) { file in
         let isTable = file.shape.count == 2 && file.shape[0] > 0 && file.shape[1] == depth
         return isTable ? RelativePositions.stretched(file, to: rows) : nil
       }
+      let table = scope.tensor(name, [rows, depth], hint: Key.mvitHeadMul.name, change: change)
       return table ?? Tensor(zeros: [rows, depth])
     }
     return RelativePositions(

@@ -27,7 +27,10 @@ struct MViTPatches {
     let (shape, scope) = (shape, builder.weights[MViTNames.patches])
     let weights = scope.tensor(
       "proj.weight", shape.weightShape, hint: MViTNames.widthKey, kernelHint: MViTNames.patchKey,
-      resized: network.convertsKernels ? { Self.converted($0, to: shape.weightShape) } : nil)
+      change: network.convertsKernels
+        ? WeightChange(shape.kernel.t == 1 ? Self.addition : Self.repetition) {
+          Self.converted($0, to: shape.weightShape)
+        } : nil)
     let bias = scope.tensor("proj.bias", [shape.outChannels], hint: MViTNames.widthKey)?.array
     return builder.network.convolution(
       clip, shape, weights: weights ?? Tensor(zeros: shape.weightShape),
@@ -35,6 +38,9 @@ struct MViTPatches {
   }
 
   // MARK: TRAIN.CHECKPOINT_IN_INIT
+
+  static let repetition = "repeated for every frame, as a training begins (\(Key.trainCheckpointInInit.name))"
+  private static let addition = "added up over the frames, as a training begins (\(Key.trainCheckpointInInit.name))"
 
   /// The kernel of patches of clips made of one of pictures, or the other way round; nil where it is neither.
   ///

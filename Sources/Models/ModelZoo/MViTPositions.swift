@@ -13,13 +13,17 @@ struct MViTPositions {
   /// With its position; nil where there is no class token.
   let classToken: [Float]?
 
+  /// What becomes of a table of positions of other places, as PySlowFast has it.
+  static let stretching = "stretched to this network's positions"
+
   init(_ network: MViTBackbone, _ weights: WeightReader) {
     let (width, grid) = (network.width, network.grid)
     func rows(
-      _ name: String, _ count: Int, key: String = Key.dataTrainCropSize.name, _ resized: ((Tensor) -> Tensor?)? = nil
+      _ name: String, _ count: Int, key: String = Key.dataTrainCropSize.name, _ stretched: ((Tensor) -> Tensor?)? = nil
     ) -> Tensor {
       let shape = [1, count, width]
-      return weights.tensor(name, shape, hint: key, kernelHint: MViTNames.widthKey, resized: resized)
+      let change = stretched.map { WeightChange(Self.stretching, make: $0) }
+      return weights.tensor(name, shape, hint: key, kernelHint: MViTNames.widthKey, change: change)
         ?? Tensor(zeros: shape)
     }
     var token = network.hasClassToken ? rows(MViTNames.classToken, 1).array : nil
@@ -71,7 +75,12 @@ struct MViTPositions {
     }
     let token = network.hasClassToken ? rows(MViTNames.classPosition, 1) : []
     guard let token, let space = rows(MViTNames.space, area) else { return nil }
-    return Tensor([1, (token.count + space.count) / width, width], token + space)
+    let shape = [1, (token.count + space.count) / width, width]
+    weights.recordMade(
+      MViTNames.joint, shape,
+      words: "made of the class token's position and those of a frame's places, as a training begins "
+        + "(\(Key.trainCheckpointInInit.name))")
+    return Tensor(shape, token + space)
   }
 
   /// Sines of even channels and cosines of odd ones, of a token's number in wavelengths that grow from channel to channel.

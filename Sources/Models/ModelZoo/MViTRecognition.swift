@@ -96,11 +96,14 @@ struct MViTRecognition {
     block.hidden = first("mlp.fc1.weight", "mlp.fc1.bias") ?? last("mlp.fc2.weight")
     block.output = first("mlp.fc2.weight", "mlp.fc2.bias")
     let letters = ["k", "v", "q"]
-    let head =
-      last("attn.rel_pos_h", "attn.rel_pos_w", "attn.rel_pos_t")
-      ?? letters.lazy.compactMap { first("attn.norm_\($0).weight", "attn.norm_\($0).bias", "attn.pool_\($0).weight") }
-      .first
-    block.head = head.flatMap { $0 > 0 ? $0 : nil }
+    let heads =
+      ["rel_pos_h", "rel_pos_w", "rel_pos_t"].compactMap { last("attn.\($0)") }
+      + letters.flatMap { letter in
+        ["norm_\(letter).weight", "norm_\(letter).bias", "pool_\(letter).weight"].compactMap { first("attn.\($0)") }
+      }
+    // What most of them say: one that is damaged is to be named, not believed.
+    let counts = Dictionary(heads.filter { $0 > 0 }.map { ($0, 1) }, uniquingKeysWith: +)
+    block.head = heads.max { (counts[$0] ?? 0) < (counts[$1] ?? 0) }.flatMap { $0 > 0 ? $0 : nil }
     block.poolsQueries = has("pool_q.", "norm_q.")
     block.poolsKeys = has("pool_k.", "norm_k.", "pool_v.", "norm_v.")
     block.kernel = ["k", "v"].lazy.compactMap { shape("attn.pool_\($0).weight") }.first { $0.count == 5 }
@@ -202,9 +205,13 @@ struct MViTRecognition {
   private mutating func addStrides(_ blocks: [Block], _ kernels: [[Int]]) {
     if kernels.isEmpty { return }
     let widensInAttention = blocks.contains { $0.attention != $0.width }
+    // Where dense layers widen, the block after them is the first of the wider ones.
+    let widening = blocks.indices.filter { index in
+      widensInAttention
+        ? blocks[index].width != blocks[index].output : index > 0 && blocks[index].width != blocks[index - 1].width
+    }
     let strides = blocks.indices.filter { blocks[$0].poolsQueries }.map { index in
-      let widens = widensInAttention ? blocks[index].width != blocks[index].output : true
-      return "[\(index), 1, \(widens ? "2, 2" : "1, 1")]"
+      "[\(index), 1, \(widening.isEmpty || widening.contains(index) ? "2, 2" : "1, 1")]"
     }
     network.untraced[Key.mvitPoolQStride.name] = "[\(strides.joined(separator: ", "))]"
     network.untraced[Key.mvitPoolKvStrideAdaptive.name] = "[1, 8, 8]"

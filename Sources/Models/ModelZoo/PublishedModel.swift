@@ -1,10 +1,10 @@
 internal import Configuration
 internal import VideoModels
 
-/// A published network with its own number: an entry of PySlowFast's, PyTorchVideo's or MMAction2's model zoo, or of a family
-/// of one's own.
+/// A published network with its own number: an entry of PySlowFast's, PyTorchVideo's, MMAction2's or VideoMAE's model zoo, or
+/// of a family of one's own.
 ///
-/// `docs/zoo.md` lists all of those three, `inspect` those that a file may be.
+/// `docs/zoo.md` lists all of those four, `inspect` those that a file may be.
 public struct PublishedModel: Sendable {
   /// What this program makes of the file.
   public enum Status: Sendable, Equatable {
@@ -55,8 +55,8 @@ public struct PublishedModel: Sendable {
     (self.file, self.number, self.status) = (file, number, status)
   }
 
-  /// Every entry of the three model zoos, library by library.
-  public static let all = ofPySlowFast + ofPyTorchVideo + ofMMAction2
+  /// Every entry of the four model zoos, library by library.
+  public static let all = ofPySlowFast + ofPyTorchVideo + ofMMAction2 + ofVideoMAE
 
   static let ownLibrary = "PySlowFast"
 

@@ -69,6 +69,70 @@ extension MViTBackbone {
         expected: "concat or concat_linear where the streams are normalised before they are one",
         todo: "set \(Key.mvitRevRespathFuse.name) concat, or \(Key.mvitUseMeanPooling.name) True")
     }
+    // The reference multiplies all factors first, and rounds once.
+    let factors = config[.mvitDimMul].compactMap(\.last)
+    let end = Self.rounded(width, by: factors.reduce(1, *), divisor: config[.mvitNumHeads])
+    if let last = blocks.last?.output, last != end {
+      throw .impossible(
+        key: Key.mvitDimMul.name, found: config.literal(.mvitDimMul),
+        expected:
+          "factors of blocks that are among \(Key.mvitRevBufferLayers.name), to whole widths: all together make "
+          + "\(end) channels of \(width), and the last block has \(last)",
+        todo: "give a pair such as [1, 2.0] for each of \(reversible.transitions.sorted())")
+    }
+  }
+
+  /// Refuses reversible networks whose maps are not what the reference takes them for: that of a block divided by its
+  /// stride and rounded down, where a later block's tokens are laid out as a map again.
+  func checkMaps(_ config: Configuration) throws(ModelConfigurationError) {
+    if reversible == nil { return }
+    var extent = grid
+    for (index, block) in blocks.enumerated() {
+      guard let pool = block.queryPool else { continue }
+      let made = pool.output(for: extent)
+      let taken = extent.roundedDown(by: pool.stride)
+      let isSeen = blocks[(index + 1)...].contains { later in
+        poolsFirst || hasSpacePositions || hasTimePositions || later.queryPool != nil || later.keyPool != nil
+      }
+      if made != taken && isSeen {
+        let isDivided = [\Extent3.t, \.h, \.w].allSatisfy { extent[keyPath: $0] % pool.stride[keyPath: $0] == 0 }
+        let key = isDivided ? Key.mvitPoolKvqKernel.name : Key.mvitPoolQStride.name
+        let strides = blocks.compactMap(\.queryPool?.stride)
+        let (times, pixels) = strides.reduce((patch.stride.t, patch.stride.h)) { ($0.0 * $1.t, $0.1 * max($1.h, $1.w)) }
+        throw .impossible(
+          key: key,
+          found: isDivided ? config.literal(.mvitPoolKvqKernel) : config.literal(.mvitPoolQStride),
+          expected:
+            "a map that the strides divide, in a reversible network: block \(index) would make \(made) of \(extent), and "
+            + "PySlowFast's goes on with \(taken)",
+          todo: isDivided
+            ? "give odd lengths, such as \"[3, 3, 3]\""
+            : "set \(Key.dataTrainCropSize.name) and \(Key.dataTestCropSize.name) to a multiple of \(pixels), and "
+              + "\(Key.dataNumFrames.name) to one of \(times)")
+      }
+      extent = made
+    }
+  }
+
+  /// Refuses relative positions of maps of which the strides leave nothing: the reference's table would have less than no row.
+  func checkTables(_ config: Configuration) throws(ModelConfigurationError) {
+    if !hasSpacePositions && !hasTimePositions { return }
+    var size = grid
+    for (index, block) in blocks.enumerated() {
+      let queries = block.queryPool.map { size.roundedDown(by: $0.stride) } ?? size
+      let keys = block.keyPool.map { size.roundedDown(by: $0.stride) } ?? size
+      let isEmpty = (hasSpacePositions && max(queries.h, keys.h) < 1, hasTimePositions && size.t < 1)
+      if isEmpty.0 || isEmpty.1 {
+        throw .impossible(
+          key: Key.mvitPoolQStride.name, found: config.literal(.mvitPoolQStride),
+          expected:
+            "strides no larger than the map, with relative positions: of block \(index)'s \(size), rounded down, "
+            + "nothing would be left",
+          todo: "give smaller strides, larger clips, or set "
+            + "\(isEmpty.0 ? Key.mvitRelPosSpatial.name : Key.mvitRelPosTemporal.name) False")
+      }
+      size = queries
+    }
   }
 }
 

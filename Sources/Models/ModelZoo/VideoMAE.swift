@@ -28,17 +28,16 @@ struct VideoMAE {
     if file.shape(kernel)?.count != 5 { return ("a ViT of pictures", kernel) }
     let token = prefix + MViTNames.classToken
     if file.has(token) { return ("a ViT with a class token", token) }
-    if scoresBoxes == false, !file.has("\(prefix)\(Self.meanNorm).weight") {
-      return (
-        "a ViT that scores clips by their first patch, or boxes as VideoMAE-Action-Detection does,",
-        "\(prefix)\(MViTNames.norm).weight"
-      )
+    if scoresBoxes == false, !normalizesMean(file) {
+      return ("a ViT that scores clips by their first patch", "\(prefix)\(MViTNames.norm).weight")
     }
     return nil
   }
 
   /// The normalisation of a mean over the map, where the map itself has none.
   private static let meanNorm = "fc_norm"
+
+  func normalizesMean(_ file: PeerFile) -> Bool { file.has("\(prefix)\(Self.meanNorm).weight") }
 
   /// The names of the layers, there and here, without the head's.
   func modules(_ file: PeerFile) -> [PeerNetwork.Module] {
@@ -64,18 +63,21 @@ struct VideoMAE {
     return modules
   }
 
-  func backbone(_ file: PeerFile, scoresBoxes: Bool?) -> PeerVideoMAE {
+  /// - Parameter coversFrames: As ``MViTBackbone/coversFrames``.
+  func backbone(_ file: PeerFile, coversFrames: Bool = false) -> PeerVideoMAE {
     let kernel = file.shape("\(prefix)\(patches).weight")
     return PeerVideoMAE(
       hasPositions: file.has(prefix + MViTNames.joint),
-      hasMean: file.has("\(prefix)\(Self.meanNorm).weight"), width: kernel?.first ?? 0, patch: kernel?.last ?? 16)
+      hasMean: normalizesMean(file), coversFrames: coversFrames, width: kernel?.first ?? 0, patch: kernel?.last ?? 16)
   }
 
   /// ImageNet's.
   static let pixels = PeerPixels(mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225])
 }
 
-/// The authors' files: pretrained, and fine-tuned on clips.
+/// The authors' files: pretrained, fine-tuned on clips, and on AVA's boxes.
+///
+/// Source of the detectors: VideoMAE-Action-Detection and AlphAction, on which it is built, their public behaviour.
 struct VideoMAEOfAuthors: PeerMapping {
   var library: String { "VideoMAE" }
 
@@ -89,19 +91,34 @@ struct VideoMAEOfAuthors: PeerMapping {
 
   private func read(_ file: PeerFile, _ names: VideoMAE) -> PeerReading {
     let head = ["\(names.prefix)head", "head"].first { file.has("\($0).weight") }
-    let scoresBoxes = head.map { _ in false }
+    // Of clips the mean over the map is normalised, of boxes the map; both heads have one name.
+    let scoresBoxes = head.flatMap { file.shape("\($0).weight")?.first }.map {
+      !names.normalizesMean(file) && !ArchitectureGuess.areOfClips(classes: $0)
+    }
     if let (what, example) = names.obstacle(file, scoresBoxes: scoresBoxes) {
       return .unsupported(library: library, what: what, example: example)
     }
     var semantics = PeerSemantics()
-    semantics.pixels = VideoMAE.pixels
-    semantics.backbone = names.backbone(file, scoresBoxes: scoresBoxes)
+    semantics.pixels = scoresBoxes == true ? Self.pixelsOfBoxes : VideoMAE.pixels
+    semantics.backbone = names.backbone(file, coversFrames: true)
+    if scoresBoxes == true { semantics.boxes = Self.boxes }
     let projection = head.map { [PeerNetwork.Module(own: $0, model: Projection.scope)] } ?? []
     var network = PeerNetwork(
       library: library, modules: names.modules(file) + projection, scoresBoxes: scoresBoxes, semantics: semantics)
     network.ignored = ["decoder.", "encoder_to_decoder.", "mask_token"]
     return .network(network)
   }
+
+  /// AlphAction's RoIAlign, and its boxes of a test.
+  private static let boxes: PeerSemantics.Boxes = {
+    var boxes = PeerSemantics.Boxes(aligned: false, resolution: 7)
+    boxes.boxExtension = BoxExtension(width: 0.1, height: 0.05)
+    return boxes
+  }()
+
+  /// AlphAction's, of 0 to 255 there.
+  private static let pixelsOfBoxes = PeerPixels(
+    mean: [122.7717, 115.9465, 102.9801].map { $0 / 255 }, std: [57.375, 57.375, 57.375].map { $0 / 255 })
 }
 
 /// MMAction2's files: recognisers, and AVA's detectors.
@@ -120,7 +137,7 @@ struct VideoMAEInMMAction2: PeerMapping {
     }
     var semantics = PeerSemantics()
     semantics.pixels = text.pixels
-    semantics.backbone = names.backbone(file, scoresBoxes: head?.1)
+    semantics.backbone = names.backbone(file)
     // A head of two layers: the second scores.
     let classifier = head.map { $0.0 + (file.has("\($0.0).2.weight") ? ".2" : "") }
     if head?.1 == true {
@@ -152,6 +169,8 @@ struct PeerVideoMAE: PeerBackbone {
   let hasPositions: Bool
   /// Whether the mean of the map is normalised, and not the map.
   let hasMean: Bool
+  /// Whether frames are filled up with zeros to whole patches, else cut off.
+  let coversFrames: Bool
   let width: Int
   /// The pixels of a patch's side.
   let patch: Int
@@ -159,9 +178,8 @@ struct PeerVideoMAE: PeerBackbone {
   func adapt(_ backbone: inout MViTBackbone, _ adaptation: inout PeerAdaptation) {
     backbone.hasKeyBias = false
     backbone.positions = hasPositions ? .joint : .sines
-    // Positions of whole frames, and what lies beyond the last whole patch, as MMAction2 has both.
     backbone.resizing = .cubic
-    backbone.coversFrames = false
+    backbone.coversFrames = coversFrames
     if hasMean, backbone.output != .mean, !backbone.takesWholeFrames {
       _ = adaptation.value(Key.mvitUseMeanPooling.name, false, true) { $0 ? "True" : "False" }
       backbone.output = .mean

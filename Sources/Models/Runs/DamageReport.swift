@@ -7,11 +7,19 @@ public enum RunUnit: String, Sendable, CaseIterable {
   case keyFrame = "key frame"
   /// As a whole.
   case video
+  /// Of a list of them, as ImageNet's.
+  case picture
   /// Of one length, over a video.
   case window
 
   /// Of a configuration's test.
-  public init(_ config: Configuration) { self = config[.detectionEnable] ? .keyFrame : .video }
+  public init(_ config: Configuration) {
+    let isOfPictures = config[.testDataset].lowercased() == "imagenet"
+    self = config[.detectionEnable] ? .keyFrame : isOfPictures ? .picture : .video
+  }
+
+  /// Whether it is a listed thing, and no part of one.
+  public var isWhole: Bool { self == .video || self == .picture }
 }
 
 /// A key frame without scores, because a frame that its clip takes is damaged.
@@ -58,9 +66,9 @@ public struct DamageReport: Sendable {
     var seen: Set<String> = []
     let others = rest.map(\.video).filter { seen.insert($0).inserted }
     let named = listed(others, limit: 1000)
-    if unit == .video {
+    if unit.isWhole {
       return groups.prefix(limit).map { "\($0.video): \($0.cause)" }
-        + (rest.isEmpty ? [] : ["and \(counted(rest.count, "more video")): \(named)"])
+        + (rest.isEmpty ? [] : ["and \(counted(rest.count, "more \(unit.rawValue)")): \(named)"])
     }
     var lines = groups.prefix(limit).map { group in
       "\(group.video), \(group.seconds.count == 1 ? "second" : "seconds") \(listed(group.seconds)): \(group.cause)"

@@ -27,7 +27,7 @@ public struct LostVideos: Sendable, Equatable {
     if strange > 0 { parts.append("the boxes of \(strange) of \(all) do not fit") }
     parts.append("\(report.keyFrames.count) of \(counted(total, report.unit.rawValue)) not scored")
     let whole = Set(unreadable + unfit)
-    let damaged = report.unit == .video ? 0 : report.keyFrames.count { !whole.contains($0.keyFrame.video) }
+    let damaged = report.unit.isWhole ? 0 : report.keyFrames.count { !whole.contains($0.keyFrame.video) }
     if damaged == 0 { return parts.joined(separator: ", ") }
     let which = damaged == report.keyFrames.count ? "" : "for \(damaged) of them "
     return parts.joined(separator: ", ") + ", \(which)frames of their clips are damaged"

@@ -15,6 +15,13 @@ public protocol Head: Sendable {
   /// The pixels of the clip from one position of the maps to the next that it goes by; nil where it needs none.
   var assumedStride: Int? { get }
 
+  /// The regions whose features stand for boxes; by default the boxes themselves.
+  ///
+  /// - Parameters:
+  ///   - boxes: In pixels of the clip.
+  ///   - clipHeight: The clip's, in pixels, as its width.
+  func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region]
+
   /// Adds to the network what the head computes on whole maps.
   ///
   /// - Parameter channels: Those of each feature map.
@@ -29,6 +36,7 @@ public protocol Head: Sendable {
 
 extension Head {
   public var assumedStride: Int? { nil }
+  public func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region] { boxes }
   public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] { features }
 }
 
@@ -40,7 +48,8 @@ public protocol HeadLayers: AnyObject {
   ///
   /// - Parameters:
   ///   - maps: What the network made: N, [T, H, W], C each.
-  ///   - regions: For heads that score boxes: in pixels of the clip, each with its batch index.
+  ///   - regions: For heads that score boxes: in pixels of the clip, each with its batch index, as
+  ///     ``Head/pooledRegions(_:clipHeight:clipWidth:)`` gives them.
   /// - Returns: [regions, classes] or [N, classes].
   /// - Throws: `VideoModelError`, `RoIAlignError`.
   func score(_ maps: [FeatureMap], _ regions: [Region]) throws -> Tensor

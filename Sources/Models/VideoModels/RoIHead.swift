@@ -1,12 +1,13 @@
 public import Checkpoint
 public import Kernels
 public import NN
-internal import RoIAlign
+public import RoIAlign
 internal import Tensors
 
 /// Scores boxes: the average over the frames, RoIAlign, the largest bin of each channel, projection, activation.
 ///
-/// Source: PySlowFast's ResNetRoIHead; Detectron2's RoIAlign. What MMAction2's heads can have besides is off by default.
+/// Source: PySlowFast's ResNetRoIHead; Detectron2's RoIAlign. What other libraries' heads can have besides
+/// is off by default.
 public struct RoIHead: Head, Equatable {
   public var classes: Int
   public var activation: Activation
@@ -22,10 +23,12 @@ public struct RoIHead: Head, Equatable {
   public var hasContext: Bool
   /// The width of a layer before the projection.
   public var hidden: Int?
+  /// By how much boxes grow first; nil for not at all.
+  public var boxExtension: BoxExtension?
 
   public init(
     classes: Int, activation: Activation, resolution: Int, stride: Int, aligned: Bool, frames: FramePooling = .mean,
-    hasContext: Bool = false, hidden: Int? = nil
+    hasContext: Bool = false, hidden: Int? = nil, boxExtension: BoxExtension? = nil
   ) {
     self.classes = classes
     self.activation = activation
@@ -35,10 +38,16 @@ public struct RoIHead: Head, Equatable {
     self.frames = frames
     self.hasContext = hasContext
     self.hidden = hidden
+    self.boxExtension = boxExtension
   }
 
   public var scoresBoxes: Bool { true }
   public var assumedStride: Int? { stride }
+
+  public func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region] {
+    guard let boxExtension else { return boxes }
+    return boxes.map { boxExtension.grown($0, clipHeight: clipHeight, clipWidth: clipWidth) }
+  }
 
   public func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
     RoIHeadLayers(self, channels: channels, weights: weights, engine: engine)

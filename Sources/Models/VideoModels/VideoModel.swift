@@ -60,6 +60,8 @@ public final class VideoModel {
     public let maps: [FeatureMap]
     /// The named activations, where they were asked for.
     public let named: [(name: String, map: FeatureMap)]
+    /// The clip's height and width in pixels.
+    fileprivate let size: (height: Int, width: Int)
   }
 
   /// Builds the model; ask `weights.report` afterwards whether everything was found.
@@ -147,7 +149,7 @@ public final class VideoModel {
   public func features(_ clip: FeatureMap, keepingNamed: Bool = false) throws -> Features {
     let (plan, inputs) = try plan(for: clip, keepingNamed: keepingNamed)
     plan.run(inputs)
-    return Features(maps: plan.outputs, named: plan.named)
+    return Features(maps: plan.outputs, named: plan.named, size: (clip.extent.h, clip.extent.w))
   }
 
   /// Lays the network out for a clip, and binds its frames to the pathways.
@@ -188,7 +190,10 @@ public final class VideoModel {
   /// Scores boxes on features that were computed already.
   public func detect(_ features: Features, _ regions: [Region]) throws -> Tensor {
     guard architecture.head.scoresBoxes else { throw VideoModelError.noRoIHead }
-    return try head.score(features.maps, regions)
+    return try head.score(
+      features.maps,
+      architecture.head.pooledRegions(
+        regions, clipHeight: features.size.height, clipWidth: features.size.width))
   }
 
   /// Scores whole clips.
@@ -208,12 +213,14 @@ public final class VideoModel {
   /// - Parameter regions: For a head that scores boxes.
   public func timedLayers(_ clip: FeatureMap, _ regions: [Region]) throws -> [LayerReport] {
     let (plan, inputs) = try plan(for: clip)
-    return try plan.timedLayers(inputs) + head.timed(plan.outputs, regions)
+    let pooled = architecture.head.pooledRegions(regions, clipHeight: clip.extent.h, clipWidth: clip.extent.w)
+    return try plan.timedLayers(inputs) + head.timed(plan.outputs, pooled)
   }
 
   /// The multiply-adds of a clip of a size, the head's included.
   public func macs(batch: Int = 1, height: Int, width: Int, _ regions: [Region]) throws -> Int {
     let plan = try plan(batch: batch, height: height, width: width)
-    return try plan.macs + head.timed(plan.outputs, regions).reduce(0) { $0 + $1.macs }
+    let pooled = architecture.head.pooledRegions(regions, clipHeight: height, clipWidth: width)
+    return try plan.macs + head.timed(plan.outputs, pooled).reduce(0) { $0 + $1.macs }
   }
 }

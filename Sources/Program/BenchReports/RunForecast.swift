@@ -8,7 +8,7 @@ public struct RunForecast: Sendable {
     /// "test" or "detect".
     public var command: String
     public var config: String
-    /// What is counted: "key frame" or "video".
+    /// What is counted: "key frame", "video" or "picture".
     public var unit: String
     public var videos: Int
     public var boxes: Int
@@ -126,7 +126,7 @@ public struct RunForecast: Sendable {
   public var text: String {
     var lines = [
       "slowfast \(work.command) with \(work.config): \(counted(work.total, work.unit))"
-        + (work.unit == "video" ? "" : " of \(counted(work.videos, "video"))")
+        + (["video", "picture"].contains(work.unit) ? "" : " of \(counted(work.videos, "video"))")
         + (work.unit == "key frame" ? ", \(counted(work.boxes, "box", plural: "boxes"))" : ""),
       work.views.text,
     ]

@@ -109,7 +109,7 @@ struct EnsembleSources {
     run directory: RunDirectory, isChosen: Bool, _ known: inout (labels: LabelMap, run: String)?
   ) throws {
     let config = try KeptRun.configuration(directory)
-    if RunUnit(config) == .video {
+    if RunUnit(config).isWhole {
       throw WrongSource(
         path: directory.path, found: "a run that scored videos as a whole, and no boxes",
         "give runs of AVA's test or of detection")

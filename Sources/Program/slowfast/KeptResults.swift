@@ -47,10 +47,10 @@ struct KeptResults {
     if !idle.isEmpty {
       Console.warn(
         "\(counted(idle.count, "key")) that \(idle.count == 1 ? "changes" : "change") nothing: no result of a run that scored "
-          + "\(RunUnit(config) == .video ? "videos as a whole" : "key frames") is made with "
+          + "\(RunUnit(config).isWhole ? "videos as a whole" : "key frames") is made with "
           + "\(idle.count == 1 ? "it" : "them"): \(listed(idle, limit: 8))")
     }
-    if RunUnit(config) == .video {
+    if RunUnit(config).isWhole {
       if labelMap != nil {
         throw UnfitOption("--labelmap", "the run scored videos as a whole, their classes are numbers")
       }
@@ -118,7 +118,7 @@ struct KeptResults {
 
   /// The keys of a call that no result is made with. Those that scores depend on are for `KeptRun` to refuse.
   private static func idleKeys(_ overrides: [String], _ config: Configuration) -> [String] {
-    let acting = Configuration.keysOfResults(ofBoxes: RunUnit(config) != .video)
+    let acting = Configuration.keysOfResults(ofBoxes: !RunUnit(config).isWhole)
     let keys = stride(from: 0, to: overrides.count, by: 2).map { overrides[$0] }
     return keys.filter { !acting.contains($0) && !config.keysOfScores.contains($0) }
   }

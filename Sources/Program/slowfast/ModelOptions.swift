@@ -164,6 +164,12 @@ struct EngineOptions: ParsableArguments {
         : "this processor has no AVX512-BF16"
       Console.warn("--precision bf16: \(reason); computing in fp32")
     }
+    if isBFloat16 && table.isSlowerInBFloat16 {
+      let remedy = KernelTable.best.instructionSet == .amx ? "leave out --kernels" : "give --precision fp32"
+      Console.warn(
+        "--precision bf16: without tile registers (AMX) this processor takes longer for it than for fp32, and saves memory "
+          + "alone -> \(remedy)")
+    }
     return Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
       activations: isBFloat16 ? .bfloat16 : .float32, quantizes: precision == .int8, streams: streams)

@@ -38,7 +38,7 @@ struct PlanTestCommand: ParsableCommand {
   func run() throws {
     let config = try command.configuration()
     let shard = try command.runs.chosen()
-    if RunUnit(config) == .video {
+    if RunUnit(config).isWhole {
       var test = try VideoTest(config)
       try takeUp(&test)
       for notice in test.notices { Console.warn(notice) }

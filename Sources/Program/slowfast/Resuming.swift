@@ -25,7 +25,7 @@ struct Resuming {
       // What a run directory keeps goes only with it.
       journal = try part.open(
         identity, job.config, ensemble: job.ensemble?.text,
-        keyFrames: RunUnit(job.config) == .video ? nil : job.keyFrames, people: job.peopleText, videos: plan)
+        keyFrames: RunUnit(job.config).isWhole ? nil : job.keyFrames, people: job.peopleText, videos: plan)
       path = part.directory.journal(part.shard)
     } else if !place.keepsScores {
       (journal, path) = (RunJournal(), "")

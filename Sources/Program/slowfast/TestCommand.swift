@@ -92,7 +92,7 @@ struct TestCommand: ParsableCommand {
     let config = try configuration()
     switch RunUnit(config) {
     case .keyFrame: try testBoxes(config)
-    case .video, .window: try testVideos(config)
+    case .video, .picture, .window: try testVideos(config)
     }
   }
 
@@ -133,7 +133,7 @@ struct TestCommand: ParsableCommand {
       } ?? []
     if missing.isEmpty { return unlisted }
     return unlisted + [
-      "\(counted(missing.count, "video")) of the list not there, to be passed over: "
+      "\(counted(missing.count, test.unit.rawValue)) of the list not there, to be passed over: "
         + "\(listed(missing.map { "'\($0)'" }, limit: 3)) -> check DATA.PATH_PREFIX and the list, or give --damaged stop"
     ]
   }

@@ -345,16 +345,27 @@ def roi_head(x, boxes, options, project):
 # --- VideoMAE ---------------------------------------------------------------------------------------------------------
 
 AUTHORS = dict(
-    prefix="", patches="patch_embed.proj", dense=("mlp.fc1", "mlp.fc2"), clips="head", norm="fc_norm", boxes=None)
+    prefix="", patches="patch_embed.proj", dense=("mlp.fc1", "mlp.fc2"), clips="head", norm="fc_norm",
+    boxes="head", background=0, covers=True, extension=(0.1, 0.05))
 MMACTION2 = dict(
     prefix="backbone.", patches="patch_embed.projection", dense=("mlp.layers.0.0", "mlp.layers.1"),
-    clips="cls_head.fc_cls", norm="fc_norm", boxes="roi_head.bbox_head.fc_cls")
+    clips="cls_head.fc_cls", norm="fc_norm", boxes="roi_head.bbox_head.fc_cls", background=1, covers=False, extension=None)
 
 
 def sines(count, width):
     vector = torch.arange(width, dtype=torch.float64)
     angle = torch.arange(count)[:, None] * 10000 ** -((vector - vector % 2) / width)[None]
     return torch.where(vector.long() % 2 == 0, angle.sin(), angle.cos()).float()[None]
+
+
+def extended(boxes, share, height, width):
+    """Corners that are pixels, moved by half of a share of the sides, within the frame."""
+    boxes = torch.tensor(boxes)
+    low, high = boxes[:, 1:3], boxes[:, 3:5]
+    margin = (high - low + 1) * torch.tensor(share) / 2
+    last = torch.tensor([width - 1.0, height - 1.0])
+    ends = [torch.minimum((end).clamp(min=0), last) for end in (low - margin, high + margin)]
+    return torch.cat([boxes[:, :1], *ends], 1).tolist()
 
 
 class VideoMAE(Transformer):
@@ -367,6 +378,9 @@ class VideoMAE(Transformer):
     def scores(self, clip, boxes=None):
         o, n, c = self.option, self.names, self.option("EMBED_DIM")
         start, heads = n["prefix"], o("NUM_HEADS")
+        height, width = clip.shape[3:]
+        if n["covers"]:
+            clip = F.pad(clip, [0, -width % self.stride[2], 0, -height % self.stride[1]])
         name = start + n["patches"]
         weight = self.tensor(name + ".weight", c, clip.shape[1], *self.kernel)
         x = F.conv3d(clip, weight, self.tensor(name + ".bias", c), self.stride)
@@ -395,9 +409,12 @@ class VideoMAE(Transformer):
             x = self.norm(x.mean(1), start + n["norm"])
             return self.dense(x, n["clips"], self.o["MODEL.NUM_CLASSES"]).softmax(-1)
         x = self.norm(x, start + "norm").transpose(1, 2).reshape(len(clip), c, *thw)
-        # A background row comes before the classes.
-        rows = self.o["MODEL.NUM_CLASSES"] + 1
-        return roi_head(x, boxes, self.o, lambda y: self.dense(y, n["boxes"], rows)[:, 1:])
+        if n["extension"]:
+            boxes = extended(boxes, n["extension"], height, width)
+        # A background row may come before the classes.
+        first = n["background"]
+        rows = self.o["MODEL.NUM_CLASSES"] + first
+        return roi_head(x, boxes, self.o, lambda y: self.dense(y, n["boxes"], rows)[:, first:])
 
 
 # --- Cases ------------------------------------------------------------------------------------------------------------
@@ -485,6 +502,9 @@ PEERS = [
     ("mmaction2_clips", MAE, MMACTION2, True, (48, 48), None),
     ("mmaction2_boxes", merged(MAE, BOXES, {
         "DETECTION.SPATIAL_SCALE_FACTOR": 16, "DETECTION.ROI_XFORM_RESOLUTION": 8}), MMACTION2, True, (70, 103), FOUND),
+    ("videomae_boxes", merged(MAE, BOXES, {
+        "DETECTION.SPATIAL_SCALE_FACTOR": 16, "DETECTION.ALIGNED": False}), AUTHORS, False, (70, 103), FOUND + [
+            [1, 0.0, 0.0, 102.0, 69.0], [1, 97.5, 66.0, 102.5, 69.75], [0, 20.25, 30.5, 24.5, 61.0]]),
 ]
 
 

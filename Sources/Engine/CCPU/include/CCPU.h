@@ -14,6 +14,8 @@ int slowfast_cpu_has_avx512_vnni(void);
 /// 1 when AVX512-BF16, AVX512-VNNI and AMX's tile registers with products of bfloat16 and of bytes can be used, else 0. Asks
 /// the operating system for the tile registers.
 int slowfast_cpu_has_amx(void);
+/// 1 when the processor is one of Intel's, else 0.
+int slowfast_cpu_is_intel(void);
 /// The number of processors that this process may run on.
 int slowfast_cpu_available(void);
 

@@ -15,7 +15,7 @@ extension RoIHead: PeerHead {
     guard let boxes = semantics.boxes else { return }
     aligned = adaptation.value(Key.detectionAligned.name, aligned, boxes.aligned) { $0 ? "True" : "False" }
     resolution = adaptation.value(Key.detectionRoiXformResolution.name, resolution, boxes.resolution) { "\($0)" }
-    (frames, hasContext, hidden) = (boxes.frames, boxes.hasContext, boxes.hidden)
+    (frames, hasContext, hidden, boxExtension) = (boxes.frames, boxes.hasContext, boxes.hidden, boxes.boxExtension)
   }
 }
 

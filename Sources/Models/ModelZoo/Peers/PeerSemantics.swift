@@ -12,6 +12,8 @@ public struct PeerSemantics: Sendable {
     public var hasContext = false
     /// The width of a layer before the classifier.
     public var hidden: Int?
+    /// By how much boxes grow before RoIAlign.
+    public var boxExtension: BoxExtension?
 
     public init(aligned: Bool, resolution: Int) {
       self.aligned = aligned
@@ -55,6 +57,10 @@ public struct PeerSemantics: Sendable {
     if boxes?.frames == .maximum { words.append("the maximum over the frames before RoIAlign") }
     if boxes?.hasContext == true { words.append("features of the whole map beside those of each box") }
     if boxes?.hidden != nil { words.append("a classifier of two layers") }
+    if let grown = boxes?.boxExtension {
+      func percent(_ share: Float) -> String { "\(Int((share * 100).rounded())) %" }
+      words.append("boxes wider by \(percent(grown.width)) and higher by \(percent(grown.height)) before RoIAlign")
+    }
     if clips.joinsLastFirst { words.append("a classifier that takes the fast features first") }
     if clips.averagesWholeMaps, !isLenient { words.append("scores of the mean over the whole map") }
     return words

@@ -19,7 +19,7 @@ for program in "$@"; do
     function allowance(name) {
       if (name ~ /^\$s10KernelsAMX/) return 5
       if (name ~ /^\$s[0-9]+KernelsAVX512/ || name ~ /^\$s12MicroKernels.*(AVX512|AMXUnit)/ || name ~ /^simd_/) return 4
-      if (name ~ /^\$s11KernelsAVX2/ || name ~ /^\$s12MicroKernels.*AVX2/) return 3
+      if (name ~ /^\$s[0-9]+KernelsAVX(2|VNNI)/ || name ~ /^\$s12MicroKernels.*AVX(2|VNNI)/) return 3
       return 1
     }
     # A line such as "0000000000401000 <$s11KernelsAVX2...>:" begins a function.
@@ -36,6 +36,8 @@ for program in "$@"; do
       # 512-bit registers, mask registers, and the upper half of the vector registers.
       if (/%zmm|%k[0-7]|%[xy]mm(1[6-9]|2[0-9]|3[01])/) needs = 4
       if ($2 ~ /^(tile|tdp|ldtilecfg|sttilecfg)/) needs = 5
+      # Dot products of bytes, which many processors of these sets do not have.
+      if ($2 ~ /^vpdpbusd/ && name !~ /AVXVNNI|AVX512VNNI|AVX512BF16|KernelsAMX|AMXUnit|^simd_/) needs = 5
       if (needs == level && level > 1) used[level]++
       if (needs > level) {
         if (!(name in bad)) { example[name] = $0; sub(/^ +[0-9a-f]+:\t/, "", example[name]) }

@@ -30,8 +30,8 @@ import Testing
     var scores: [String: Double] = [:]
     for row in text.split(separator: "\n") {
       let fields = row.split(separator: ",", omittingEmptySubsequences: false)
-      let score: Double? = fields.last.flatMap { Double($0) }
-      scores[fields.dropLast().joined(separator: ",")] = try #require(score)
+      let score = try #require(fields.last.flatMap { Double($0) })
+      scores[fields.dropLast().joined(separator: ",")] = score
     }
     return scores
   }

@@ -155,8 +155,13 @@ struct EngineOptions: ParsableArguments {
 
   func make(streams: Int = 1) throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
-    // What is no integer is as narrow as the processor computes with.
-    let isBFloat16 = precision != .fp32 && table.supportsBFloat16
+    // What is no integer is computed in bf16 where that is faster.
+    let isBFloat16 =
+      switch precision {
+      case .fp32: false
+      case .bf16: table.supportsBFloat16
+      case .int8: table.isFasterInBFloat16
+      }
     if precision == .bf16 && !isBFloat16 {
       let reason =
         kernels != nil && KernelTable.best.supportsBFloat16
@@ -164,7 +169,7 @@ struct EngineOptions: ParsableArguments {
         : "this processor has no AVX512-BF16"
       Console.warn("--precision bf16: \(reason); computing in fp32")
     }
-    if isBFloat16 && table.isSlowerInBFloat16 {
+    if isBFloat16 && !table.isFasterInBFloat16 {
       let remedy = KernelTable.best.instructionSet == .amx ? "leave out --kernels" : "give --precision fp32"
       Console.warn(
         "--precision bf16: without tile registers (AMX) this processor takes longer for it than for fp32, and saves memory "
@@ -179,7 +184,7 @@ struct EngineOptions: ParsableArguments {
 extension EngineOptions {
   /// An engine that computes in int8 with another one's threads.
   func quantizing(_ engine: Engine) -> Engine {
-    engine.with(activations: engine.kernels.supportsBFloat16 ? .bfloat16 : .float32, quantizes: true)
+    engine.with(activations: engine.kernels.isFasterInBFloat16 ? .bfloat16 : .float32, quantizes: true)
   }
 }
 

@@ -41,10 +41,8 @@ let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
 let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
 
 /// A module compiled for one instruction set, whatever the rest of the program is compiled for.
-func isaTarget(_ name: String, march: String, _ flags: String...) -> Target {
-  .target(
-    name: name, dependencies: ["MicroKernels", "CSIMD"],
-    swiftSettings: strict + [.unsafeFlags(["-Ounchecked"] + (["-march=\(march)"] + flags).flatMap { ["-Xcc", $0] })])
+func kernel(march: String, _ flags: String...) -> [SwiftSetting] {
+  strict + [.unsafeFlags(["-Ounchecked"] + (["-march=\(march)"] + flags).flatMap { ["-Xcc", $0] })]
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -58,13 +56,21 @@ let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "Fly
     "KernelsAVX2", "KernelsAVXVNNI", "KernelsAVX512", "KernelsAVX512VNNI", "KernelsAVX512BF16", "KernelsAMX",
   ]
   let isaTargets: [Target] = [
-    isaTarget("KernelsAVX2", march: "x86-64-v3"),
-    isaTarget("KernelsAVXVNNI", march: "x86-64-v3", "-mavxvnni"),
-    isaTarget("KernelsAVX512", march: "x86-64-v4"),
-    isaTarget("KernelsAVX512VNNI", march: "x86-64-v4", "-mavx512vnni"),
-    isaTarget("KernelsAVX512BF16", march: "x86-64-v4", "-mavx512vnni", "-mavx512bf16"),
-    isaTarget(
-      "KernelsAMX", march: "x86-64-v4", "-mavx512vnni", "-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8"),
+    .target(name: "KernelsAVX2", dependencies: ["MicroKernels", "CSIMD"], swiftSettings: kernel(march: "x86-64-v3")),
+    .target(
+      name: "KernelsAVXVNNI", dependencies: ["MicroKernels", "CSIMD"],
+      swiftSettings: kernel(march: "x86-64-v3", "-mavxvnni")),
+    .target(name: "KernelsAVX512", dependencies: ["MicroKernels", "CSIMD"], swiftSettings: kernel(march: "x86-64-v4")),
+    .target(
+      name: "KernelsAVX512VNNI", dependencies: ["MicroKernels", "CSIMD"],
+      swiftSettings: kernel(march: "x86-64-v4", "-mavx512vnni")),
+    .target(
+      name: "KernelsAVX512BF16", dependencies: ["MicroKernels", "CSIMD"],
+      swiftSettings: kernel(march: "x86-64-v4", "-mavx512vnni", "-mavx512bf16")),
+    .target(
+      name: "KernelsAMX", dependencies: ["MicroKernels", "CSIMD"],
+      swiftSettings: kernel(
+        march: "x86-64-v4", "-mavx512vnni", "-mavx512bf16", "-mamx-tile", "-mamx-bf16", "-mamx-int8")),
   ]
 #else
   let isaModules: [Target.Dependency] = []
@@ -172,7 +178,8 @@ let models: [Target] = [
   .target(
     name: "Inference",
     dependencies: [
-      "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN", "JSON",
+      "AVARecords", "Configuration", "ModelZoo", "VideoModels", "Clips", "Checkpoint", "Imaging", "Kernels", "NN",
+      "JSON",
       "RoIAlign", "Tensors", "Geometry", "Files", "Clocks", "Wording", "Parallel",
     ], swiftSettings: strict),
 ]

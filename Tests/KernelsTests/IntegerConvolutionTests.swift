@@ -39,7 +39,9 @@ import Testing
         (0..<count).map { _ in Float.random(in: range, using: &random) }
       }
       func extent(_ t: Int, _ h: Int, _ w: Int) -> Extent3 { Extent3(pick(1...t), pick(1...h), pick(1...w)) }
-      func scales(_ channels: Int, zero: Int) -> ChannelScales { ChannelScales(numbers(channels, 0.004...0.02), zero: zero) }
+      func scales(_ channels: Int, zero: Int) -> ChannelScales {
+        ChannelScales(numbers(channels, 0.004...0.02), zero: zero)
+      }
       var shape: ConvolutionShape
       var size: Extent3
       repeat {

@@ -69,7 +69,9 @@ import Testing
     }
   }
 
-  private func engine(_ threads: Int = 2, _ kernels: KernelTable = .best, _ forced: ConvolutionAlgorithm? = nil) -> Engine {
+  private func engine(_ threads: Int = 2, _ kernels: KernelTable = .best, _ forced: ConvolutionAlgorithm? = nil)
+    -> Engine
+  {
     Engine(threads: threads, kernels: kernels, planner: ConvolutionPlanner(forced: forced), quantizes: true)
   }
 

@@ -60,7 +60,8 @@ import Testing
     let weights = scratch.path + "/w.pyth"
     try FileManager.default.copyItem(atPath: Self.weights, toPath: weights)
     let model = ["--cfg", LittleWorld.config, "--weights", weights]
-    let missing = Program.run(["test", "--output-dir", scratch.path + "/out", "--precision", "int8"] + model + LittleWorld.dataSet)
+    let missing = Program.run(
+      ["test", "--output-dir", scratch.path + "/out", "--precision", "int8"] + model + LittleWorld.dataSet)
     expectFailure(missing, ["no calibration '\(weights).int8.json'", "slowfast calibrate", "--precision bf16"])
     let call = ["calibrate", "--cfg", LittleWorld.config, "--weights", weights] + Self.frames
     expectSuccess(Program.run(call))
@@ -82,7 +83,7 @@ import Testing
       projectRoot + "/configs/demo/SLOWFAST_8x4_R18_FAST_SMALL.pyth",
     ]
     expectFailure(
-      Program.run(other + int8 + LittleWorld.dataSet), [Self.calibration, "slowfast calibrate with these weights"])
+      Program.run(other + int8 + LittleWorld.dataSet), [Self.calibration, "slowfast calibrate and these weights"])
     let damaged = try scratch.file("cut.json", "{\"format\": ")
     expectFailure(
       Self.test(scratch.path + "/b", ["--precision", "int8", "--calibration", damaged]), ["cut.json", "line 1"])
@@ -111,10 +112,18 @@ import Testing
     let transformer = [
       "calibrate", "--cfg", projectRoot + "/configs/Kinetics/MVITv2_S_16x4.yaml", "--random-weights", "1",
       "DATA.TEST_CROP_SIZE", "64", "DATA.TRAIN_CROP_SIZE", "64", "DATA.NUM_FRAMES", "4", "MVIT.DEPTH", "1",
+      "MVIT.DIM_MUL", "[]", "MVIT.HEAD_MUL", "[]", "MVIT.POOL_Q_STRIDE", "[]", "MVIT.POOL_KV_STRIDE_ADAPTIVE",
+      "[1, 4, 4]",
     ]
     expectFailure(
       Program.run(transformer + Self.frames + output), ["no convolution of this network", "--precision bf16"])
     #expect(scratch.files.isEmpty)
+    for command in [
+      ["people", "--detector", "d.pb", "--output-dir", "d", "v.mp4"], ["bench", "people", "--detector", "d.pb"],
+      ["bench", "depthwise"],
+    ] {
+      expectFailure(Program.run(command + ["--precision", "int8"]), status: 64, ["give fp32 or bf16"])
+    }
   }
 
   @Test("a run's journal tells calibrations apart")

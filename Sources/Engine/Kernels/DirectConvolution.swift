@@ -259,7 +259,8 @@ struct DirectConvolution: ConvolutionMethod {
   ///   - channels: Floats that a tap has.
   ///   - firstRow: The first row of the weights that the table's taps are multiplied with.
   private func multiply(
-    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, step: Int? = nil, mayReadOn: Bool = false, ahead: Int,
+    _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, step: Int? = nil, mayReadOn: Bool = false,
+    ahead: Int,
     taps: Int, channels: Int, firstRow: Int = 0, _ store: ConvolutionStore
   ) {
     let output = store.output

@@ -17,7 +17,9 @@ extension Engine {
       "quantized maps must be alike")
     if usesReferences {
       for position in 0..<input.positions {
-        for c in 0..<input.channels { output.set(input.value(position: position, channel: c), position: position, channel: c) }
+        for c in 0..<input.channels {
+          output.set(input.value(position: position, channel: c), position: position, channel: c)
+        }
       }
       return
     }

@@ -96,7 +96,9 @@ struct PaddedLines {
           let band = Band(
             item: piece / bands, rows: own, room: memory + roomAt, table: table, ring: ring, lines: self,
             width: output.w, writesTable: writesTable)
-          ring.forEachFrame(of: output) { prepare(band.item, $0, $1, $2) } compute: { step in
+          ring.forEachFrame(of: output) {
+            prepare(band.item, $0, $1, $2)
+          } compute: { step in
             for h in own { compute(band, step, h) }
           }
         }

@@ -23,7 +23,9 @@ extension Engine {
   /// - Returns: The multiply-adds that were done on all threads together.
   public func runPeak(iterations: Int) -> Int {
     // As many pieces as threads: each runs one, all at the same time.
-    let peak = quantizes ? kernels.integers.peak : activations == .bfloat16 ? kernels.bfloat16?.peak ?? kernels.peak : kernels.peak
+    let peak =
+      quantizes
+      ? kernels.integers.peak : activations == .bfloat16 ? kernels.bfloat16?.peak ?? kernels.peak : kernels.peak
     pool.forEach(pool.threads) { _ in _ = peak.products(iterations, 1) }
     return pool.threads * peak.multiplyAdds(iterations: iterations)
   }

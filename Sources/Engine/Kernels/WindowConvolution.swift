@@ -74,7 +74,9 @@ struct WindowConvolution: ConvolutionMethod {
     steps.t = (steps.t + frames - 1) / frames
     var lines = lines
     // Whole tiles of sums are stored, of a row; besides them those of one frame, for epilogues that write over them.
-    let (sums, own) = (Self.wholeTiles(output.extent.w) * Self.sumsPitch, Self.wholeTiles(output.extent.w) * Self.ownPitch)
+    let (sums, own) = (
+      Self.wholeTiles(output.extent.w) * Self.sumsPitch, Self.wholeTiles(output.extent.w) * Self.ownPitch
+    )
     lines.room = frames == 1 ? 0 : sums + own + Self.ownPitch
     let numbers = 2 * lines.floats(width: output.extent.w)
     lines.run(input, steps, engine, writesTable: kernels.dots.block == nil) { item, t, h, target in
@@ -99,7 +101,9 @@ struct WindowConvolution: ConvolutionMethod {
       if input.pitch == channels {
         (source + before).update(from: from, count: count)
       } else {
-        for w in 0..<count / channels { (source + before + w * channels).update(from: from + w * input.pitch, count: channels) }
+        for w in 0..<count / channels {
+          (source + before + w * channels).update(from: from + w * input.pitch, count: channels)
+        }
       }
       let end = before + (input.pitch == channels ? count : count / channels * channels)
       (source + end).update(repeating: 0, count: numbers - end)

@@ -37,25 +37,29 @@ enum AVX512BF16IntegerUnit: VectorUnit {
 /// `MicroKernels.integerPanel` of 1 register.
 @inline(never)
 public func integerPanel1(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
-  MicroKernels.integerPanel(AVX512BF16IntegerUnit.self, count: 1, bfloat16: true, block, weights, column: column, lanes: lanes)
+  MicroKernels.integerPanel(
+    AVX512BF16IntegerUnit.self, count: 1, bfloat16: true, block, weights, column: column, lanes: lanes)
 }
 
 /// `MicroKernels.integerPanel` of 2 registers.
 @inline(never)
 public func integerPanel2(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
-  MicroKernels.integerPanel(AVX512BF16IntegerUnit.self, count: 2, bfloat16: true, block, weights, column: column, lanes: lanes)
+  MicroKernels.integerPanel(
+    AVX512BF16IntegerUnit.self, count: 2, bfloat16: true, block, weights, column: column, lanes: lanes)
 }
 
 /// `MicroKernels.integerPanel` of 3 registers.
 @inline(never)
 public func integerPanel3(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
-  MicroKernels.integerPanel(AVX512BF16IntegerUnit.self, count: 3, bfloat16: true, block, weights, column: column, lanes: lanes)
+  MicroKernels.integerPanel(
+    AVX512BF16IntegerUnit.self, count: 3, bfloat16: true, block, weights, column: column, lanes: lanes)
 }
 
 /// `MicroKernels.integerPanel` of 4 registers.
 @inline(never)
 public func integerPanel4(_ block: GEMMBlock, _ weights: UnsafePointer<Float>, _ column: Int, _ lanes: Int) {
-  MicroKernels.integerPanel(AVX512BF16IntegerUnit.self, count: 4, bfloat16: true, block, weights, column: column, lanes: lanes)
+  MicroKernels.integerPanel(
+    AVX512BF16IntegerUnit.self, count: 4, bfloat16: true, block, weights, column: column, lanes: lanes)
 }
 
 /// `MicroKernels.quantizeRows` for this instruction set.

@@ -126,7 +126,9 @@ private struct QuantizedNetwork {
   private mutating func findIntegers() {
     let outputs = Set(network.outputs.map(\.id))
     for index in nodes.indices.reversed() {
-      guard scales[index] != nil, makesIntegers(index), !outputs.contains(index), !readers[index].isEmpty else { continue }
+      guard scales[index] != nil, makesIntegers(index), !outputs.contains(index), !readers[index].isEmpty else {
+        continue
+      }
       isInteger[index] = readers[index].allSatisfy { reader, input in
         multiplies[reader] ? input > 0 || isNonNegative[index] : isInteger[reader]
       }

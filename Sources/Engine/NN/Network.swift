@@ -85,7 +85,8 @@ public struct Network: Sendable {
     var places = [Value?](repeating: nil, count: others.count)
     for (index, node) in others.enumerated() where !isLeftOut[index] {
       let inputs = node.inputs.map { places[$0.id]! }
-      places[index] = result.append(Node(op: node.op, inputs: inputs, channels: node.channels), formats[index], scales[index])
+      places[index] = result.append(
+        Node(op: node.op, inputs: inputs, channels: node.channels), formats[index], scales[index])
     }
     result.finish(self, places)
     return result

@@ -62,7 +62,9 @@ public struct CalibrationFile {
     guard case .array(let layers)? = value["layers"] else { throw bad("it has no list \"layers\"") }
     var ranges: [Calibration.Range] = []
     for (index, layer) in layers.enumerated() {
-      guard case .string(let operation)? = layer["operation"] else { throw bad("layer \(index + 1) has no \"operation\"") }
+      guard case .string(let operation)? = layer["operation"] else {
+        throw bad("layer \(index + 1) has no \"operation\"")
+      }
       func numbers(_ name: String, _ range: PartialRangeFrom<Float>?) throws -> [Float] {
         guard case .array(let values)? = layer[name] else { throw bad("layer \(index + 1) has no list \"\(name)\"") }
         return try values.map { value in

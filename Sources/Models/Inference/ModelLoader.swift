@@ -64,8 +64,11 @@ public struct LoadedModel {
     if let seed = options.randomSeed {
       func weights() -> WeightReader { WeightReader(random: seed) }
       if engine.quantizes {
-        let calibration = try calibration ?? VideoModel(
-          architecture, weights: weights(), engine: engine.with(activations: .float32, quantizes: false))
+        let calibration =
+          try calibration
+          ?? VideoModel(
+            architecture, weights: weights(), engine: engine.with(activations: .float32, quantizes: false)
+          )
           .calibratedOnNoise(crop: config[.dataTestCropSize])
         model = try VideoModel(
           architecture, weights: weights(), engine: engine, quantizedBy: calibration, sharing: other?.model)

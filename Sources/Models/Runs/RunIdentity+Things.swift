@@ -35,7 +35,8 @@ extension RunIdentity {
     var shapesTasks: Bool {
       switch self {
       case .framesPerSecond, .frameLists, .proposals, .frames, .video: true
-      case .still, .precision, .kernels, .convolution, .weights, .calibration, .randomWeights, .partialWeights, .tasks, .shard,
+      case .still, .precision, .kernels, .convolution, .weights, .calibration, .randomWeights, .partialWeights, .tasks,
+        .shard,
         .model, .detector:
         false
       }

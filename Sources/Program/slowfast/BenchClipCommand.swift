@@ -62,7 +62,10 @@ struct BenchClipCommand: ParsableCommand {
     let engine = try options.engine.make()
     let config = try options.loadWithNotices(
       adding: weights.map { [Key.testCheckpointFilePath.name, pythonString($0)] } ?? [])
-    let model = try LoadedModel(config, WeightOptions(randomSeed: weights == nil ? 1 : nil, calibration: options.engine.calibration), engine: engine).model
+    let model = try LoadedModel(
+      config, WeightOptions(randomSeed: weights == nil ? 1 : nil, calibration: options.engine.calibration),
+      engine: engine
+    ).model
     let crop = config[.dataTestCropSize]
     let usual = config[.detectionEnable] ? ImageSize(width: 455, height: 256) : ImageSize(width: crop, height: crop)
     let size = size?.size ?? usual

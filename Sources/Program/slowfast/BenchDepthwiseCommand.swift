@@ -52,6 +52,9 @@ struct BenchDepthwiseCommand: ParsableCommand {
     if taps == nil {
       throw ValidationError("--kernel is '\(kernel)' -> give three odd numbers up to 15, such as 3x3x3")
     }
+    if precision == .int8 {
+      throw ValidationError("--precision is int8, and depthwise layers have no integers -> give fp32 or bf16")
+    }
     if precision == .bf16, channels % 2 != 0 {
       throw ValidationError("--channels is \(channels): maps of bf16 have an even number -> give \(channels + 1)")
     }

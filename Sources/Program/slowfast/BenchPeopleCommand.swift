@@ -36,6 +36,9 @@ struct BenchPeopleCommand: ParsableCommand {
   var layers = false
 
   func validate() throws {
+    if engine.precision == .int8 {
+      throw ValidationError("--precision is int8, which detectors do not have -> give fp32 or bf16")
+    }
     if format == .json && layers {
       throw ValidationError("--layers prints a table, --format json one object -> leave one of them away")
     }

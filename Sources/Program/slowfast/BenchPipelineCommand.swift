@@ -79,7 +79,7 @@ struct BenchPipelineCommand: ParsableCommand {
     // What is not there is said before a network is built.
     _ = try catalog()
     let engine = try options.engine.make(streams: streams.count)
-    let model = try self.model(Architecture(config), engine)
+    let model = try self.model(config, engine)
     let scoresBoxes = config[.detectionEnable]
     let views =
       scoresBoxes ? TestViews(config).views : [View(shortSide: config[.dataTestCropSize], crop: .square(1))]
@@ -120,8 +120,11 @@ struct BenchPipelineCommand: ParsableCommand {
     try frames.map { try FrameCatalog(folder: $0, framesPerSecond: fps) } ?? FrameCatalog(videos: videos)
   }
 
-  private func model(_ architecture: Architecture, _ engine: Engine) throws -> VideoModel {
-    var architecture = architecture
+  private func model(_ config: Configuration, _ engine: Engine) throws -> VideoModel {
+    if engine.quantizes && network == .config {
+      return try LoadedModel(config, WeightOptions(randomSeed: 1), engine: engine).model
+    }
+    var architecture = try Architecture(config)
     if network == .none {
       architecture.backbone = IdleBackbone(
         inputs: architecture.backbone.inputs, frames: architecture.backbone.frames,

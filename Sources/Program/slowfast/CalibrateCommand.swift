@@ -44,7 +44,8 @@ struct CalibrateCommand: ParsableCommand {
   var clips = 8
 
   @Option(
-    help: ArgumentHelp("Where the calibration goes (default: beside the weights, WEIGHTS.int8.json).", valueName: "file"))
+    help: ArgumentHelp(
+      "Where the calibration goes (default: beside the weights, WEIGHTS.int8.json).", valueName: "file"))
   var output: String?
 
   @OptionGroup var results: OverwriteOptions

@@ -133,7 +133,8 @@ struct EngineOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "For --precision int8: the calibration (default: the one beside the weights, WEIGHTS.int8.json).", valueName: "file"))
+      "For --precision int8: the calibration (default: the one beside the weights, WEIGHTS.int8.json).",
+      valueName: "file"))
   var calibration: String?
 
   @Flag(

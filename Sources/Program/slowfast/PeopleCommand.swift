@@ -73,6 +73,9 @@ struct PeopleCommand: ParsableCommand {
   @OptionGroup var engine: EngineOptions
 
   func validate() throws {
+    if engine.precision == .int8 {
+      throw ValidationError("--precision is int8, which detectors do not have -> give fp32 or bf16")
+    }
     if detectorFile.detector == nil { throw ValidationError("Missing expected argument '--detector <file>'") }
     if every != nil && everyFrame { throw ValidationError("--every and --every-frame exclude each other -> give one") }
     if let every, !(every > 0 && every.isFinite) {

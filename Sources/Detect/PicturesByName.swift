@@ -7,8 +7,8 @@ internal import Wording
 /// What says more decides: the given video whose folder a picture lies in; the given picture that is called exactly like it; the given
 /// video that its name begins with; the video that the file is of. In a folder that is given as a video, names are those of its
 /// pictures where more than half of the boxes' pictures, or of the folder's, are called exactly so (the number in a name is no count:
-/// folders begin at 10, at 0, or hold every n-th picture), or where counting the numbers as frames fits no more of them. A still
-/// picture has no frames that could be counted.
+/// folders begin at 10, at 0, or hold every n-th picture), or where counting the numbers as frames fits no more of them, or not all. A
+/// still picture has no frames that could be counted.
 struct PicturesByName {
   /// What a name says.
   enum Reading {
@@ -98,6 +98,8 @@ struct PicturesByName {
   /// The videos that have frames to count.
   private let movers: [String]
   private let onlyVideo: String?
+  /// Whether a picture's name says that only video.
+  private var isSaid = false
   private var readings: [Key: Reading] = [:]
   private(set) var remarks: [String] = []
   private(set) var notices: [String] = []
@@ -112,6 +114,10 @@ struct PicturesByName {
     self.index = index
     movers = names.filter { !index.stills.contains($0) }
     onlyVideo = file.onlyVideo(of: names)
+    isSaid = file.records.contains { record in
+      guard let path = record.picturePath, let onlyVideo, movers.contains(onlyVideo) else { return false }
+      return PictureName(path, videos: movers)?.video == onlyVideo
+    }
     var known: [String: [Name]] = [:]
     var others: [(name: Name, owner: String)] = []
     var seen: Set<Key> = []
@@ -203,7 +209,11 @@ struct PicturesByName {
       let own = fileStem(file.files[key.file])
       return names.contains(own) ? (own, false) : nil
     }
-    if let onlyVideo { return (onlyVideo, false) }
+    if let onlyVideo {
+      // Where names say it, those that say something else are another video's.
+      let isOther = isSaid && picture?.video != onlyVideo && Int(PictureName.stem(key.path)) == nil
+      return isOther ? nil : (onlyVideo, false)
+    }
     return Self.only(index.similar(key.path)).map { ($0, true) }
   }
 
@@ -233,7 +243,8 @@ struct PicturesByName {
       }
       return
     }
-    guard exact * 2 > min(names.count, count) || matches.count >= countable else {
+    // Numbers of which some are beyond the folder count another one's pictures.
+    guard exact * 2 > min(names.count, count) || matches.count >= countable || countable < numbers.count else {
       let other = names.first { $0.match == nil } ?? names[0]
       notices.append(
         "proposals: \(matches.count) of \(counted(names.count, "picture")) of the file are called as pictures of '\(video)', "
@@ -245,6 +256,14 @@ struct PicturesByName {
     remarks.append(
       "proposals: boxes of '\(video)' are at the pictures that are called as theirs, '\(example.key.path)' at picture \(place + 1) of "
         + "\(count) (--proposals-first-frame counts the numbers instead)")
+  }
+}
+
+extension BoxRecord {
+  /// What the picture is called that the box is on; nil where the file names none.
+  fileprivate var picturePath: String? {
+    if case .picture(let path, _) = position { return path }
+    return picture
   }
 }
 

@@ -71,7 +71,8 @@ private func dependencies(of body: Substring) -> [String] {
 private func resolve(_ word: String, in manifest: String) -> [String] {
   if word.hasPrefix("\"") { return [word.filter { $0 != "\"" }] }
   guard let definition = manifest.firstRange(of: "let \(word): ") else { return ["\(word)?"] }
-  let line = manifest[definition.upperBound...].prefix { $0 != "\n" }
+  var line = manifest[definition.upperBound...].prefix { $0 != "\n" }
+  if line.hasSuffix("= [") { line = manifest[line.endIndex...].prefix { $0 != "]" } }
   let quoted = line.split(separator: "\"", omittingEmptySubsequences: false)
   let names = stride(from: 1, to: quoted.count, by: 2).map { String(quoted[$0]) }
   return line.contains(".product(") ? Array(names.prefix(1)) : names

@@ -90,6 +90,22 @@ private let examples = projectRoot + "/Tests/Fixtures/Boxes/"
     #expect(try read.notices(goingOnWith: []) == read.notices)
   }
 
+  @Test("Labels of another video in the folder are not the given one's, where others say its name")
+  func labelsOfOthers() throws {
+    func moments(_ names: [String]) throws -> [String] {
+      let world = World()
+      defer { world.folder.remove() }
+      let folder = world.folder.path + "/labels"
+      for name in names { try writeFile("\(folder)/\(name).txt", "0 0.2 0.3 0.2 0.4 0.95\n") }
+      return tasks(try detection(world, folder)).map(\.keyFrame.description)
+    }
+    #expect(try moments(["bframes_26", "foo_51"]) == ["bframes,0001"])
+    #expect(try moments(["bframes_26", "bframes2_51", "bframes_b_51"]) == ["bframes,0001"])
+    // Mere numbers say no other; and where no name says the video, all are its own.
+    #expect(try moments(["bframes_26", "51"]) == ["bframes,0001", "bframes,0002"])
+    #expect(try moments(["frame_26", "frame_51"]) == ["bframes,0001", "bframes,0002"])
+  }
+
   @Test("A frame's number becomes the time stamp that it has in a file of a variable rate")
   func variableRate() throws {
     let index = try VideoIndex(path: videos + "vfr.mkv")

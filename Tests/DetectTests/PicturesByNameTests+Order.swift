@@ -73,6 +73,9 @@ extension PicturesByNameTests {
     #expect(try read(late, ["\"000014\"", "\"000022\""]) == ["num 4", "num 12"])
     #expect(try read(late, ["14", "22"]) == ["num 4", "num 12"])
     #expect(try read(numbered("num/", 0...20), ["4"]) == ["num 4"])
+    // Part of the pictures, without boxes on some.
+    let part = (1...60).filter { $0 != 12 && $0 != 20 }
+    #expect(try read(late, part.map { "\($0)" }) == part.filter { 10...40 ~= $0 }.map { "num \($0 - 10)" })
     // Frames, which are no names of pictures.
     #expect(try read(numbered("num/img_", 10...40), ["14", "22"]) == ["num 13", "num 21"])
     #expect(try read(numbered("num/", 0..<20), (1...20).map { "\($0)" }) == (0..<20).map { "num \($0)" })

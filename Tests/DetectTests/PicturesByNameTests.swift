@@ -107,14 +107,17 @@ import Testing
         "proposals: no picture of 'pics' is called as those of the boxes, first 'frame_000001': the numbers of their names "
           + "are counted"),
       "\(others.remarks)")
-    let mixed = try detection(numbered("img_", stride(from: 0, to: 60, by: 10)), numbered("img_", [1, 2, 3, 4, 5, 10]))
-    #expect(frames(mixed) == [0, 1, 2, 3, 4])
+    let mixed = try detection(numbered("img_", stride(from: 4, to: 64, by: 10)), numbered("img_", 1...6))
+    #expect(frames(mixed) == [0, 1, 2, 3, 4, 5])
     #expect(
       mixed.notices.contains {
         $0.hasPrefix(
           "proposals: 1 of 6 pictures of the file are called as pictures of 'pics', others are not, first 'img_000001': the "
             + "numbers of their names are counted -> ")
       }, "\(mixed.notices)")
+    // A number beyond the folder: they are those of a larger one's pictures.
+    let larger = try detection(numbered("img_", 101...192), numbered("img_", stride(from: 1, through: 185, by: 8)))
+    #expect(frames(larger) == Array(stride(from: 4, through: 84, by: 8)))
     let told = try detection(numbered("img_", 0...40), numbered("img_", [14]), ProposalOptions(firstFrame: 10))
     #expect(frames(told) == [4])
     let rate = try detection(numbered("img_", 0...40), numbered("img_", [0, 2]), ProposalOptions(framesPerSecond: 1))

@@ -119,7 +119,7 @@ import Testing
       Program.run(transformer + Self.frames + output), ["no convolution of this network", "--precision bf16"])
     #expect(scratch.files.isEmpty)
     for command in [
-      ["people", "--detector", "d.pb", "--output-dir", "d", "v.mp4"], ["bench", "people", "--detector", "d.pb"],
+      ["people", "--detector", "d.pb", "--output", "d.csv", "v.mp4"], ["bench", "people", "--detector", "d.pb"],
       ["bench", "depthwise"],
     ] {
       expectFailure(Program.run(command + ["--precision", "int8"]), status: 64, ["give fp32 or bf16"])

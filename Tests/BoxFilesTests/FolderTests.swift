@@ -20,6 +20,18 @@ import Testing
     } catch { return "\(error)" }
   }
 
+  @Test("Hidden files and notes beside YOLO's labels are no labels")
+  func notes() throws {
+    let scratch = Scratch()
+    defer { scratch.folder.remove() }
+    for name in ["._film_25.txt", "README.roboflow.txt", "readme.md", ".hidden.txt"] {
+      _ = try scratch.file(name, "Mac OS X, or a note of many words\nanother line\n")
+    }
+    _ = try scratch.file("film_25.txt", "0 0.5 0.5 0.2 0.4\n")
+    let file = try #require(try BoxFile.read(path: scratch.folder.path))
+    #expect(file.format == "yolo" && file.files.map { splitPath($0).name } == ["film_25.txt"])
+  }
+
   @Test("Files of one format are read as one, each of the video that it is called like")
   func joined() throws {
     let scratch = Scratch()

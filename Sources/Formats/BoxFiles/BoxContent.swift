@@ -58,7 +58,8 @@ final class BoxContent {
   /// What an unrecognised file is called where no reader of rows could make anything of it; nil for rows of text.
   var unknownForm: String? {
     if isFolder {
-      return textFiles.isEmpty ? "a folder without files of boxes" : "a folder of text files of another form"
+      return textFiles.first.map { "a folder of text files of another form, the first '\(splitPath($0).name)'" }
+        ?? "a folder without files of boxes"
     }
     if case .failure(let error)? = json { return "JSON that is damaged at \(error.place(in: bytes)): \(error.found)" }
     switch foreign?.format {
@@ -127,7 +128,7 @@ final class BoxContent {
 // The class has a property of the other name.
 private func isFolderPath(_ path: String) -> Bool { isFolder(path) }
 
-/// A folder's files that end in .txt, and whether there are others, hidden ones aside.
+/// A folder's files that end in .txt, and whether there are others, hidden ones and notes of it aside.
 private func textFilesBelow(
   _ folder: String, levels: Int
 ) throws(FileError) -> (files: [String], hasOthers: Bool) {
@@ -138,9 +139,11 @@ private func textFilesBelow(
       let below = levels > 0 ? try textFilesBelow(path, levels: levels - 1) : (files: [], hasOthers: true)
       files += below.files
       hasOthers = hasOthers || below.hasOthers
+    } else if name.hasPrefix(".") || name.lowercased().hasPrefix("readme") {
+      // What systems leave beside files, and what tools write about them.
     } else if name.hasSuffix(".txt") {
       files.append(path)
-    } else if !name.hasPrefix("."), name != ClassNamesYAML.fileName {
+    } else if name != ClassNamesYAML.fileName {
       hasOthers = true
     }
   }

@@ -28,12 +28,12 @@ struct BadBoxes: Sendable, CustomTestStringConvertible {
     #expect(
       said { _ = try BoxFile.read(path: scratch.folder.path) }.contains(
         "found a folder without files of boxes -> give one of"))
-    _ = try scratch.file("readme.txt", "hello\n")
+    _ = try scratch.file("notes.txt", "hello\n")
     #expect(said { _ = try BoxFile.read(path: scratch.folder.path) }.contains("a folder of text files of another form"))
     _ = try scratch.file("a_1.txt", "0 0.5 0.5 0.1 0.1\n")
     #expect(
       said { _ = try BoxFile.read(path: scratch.folder.path, format: "yolo") }.contains(
-        "readme.txt', line 1: expected class, x, y, width, height"))
+        "notes.txt', line 1: expected class, x, y, width, height"))
   }
 
   @Test("A format of another name is answered with the nearest one")

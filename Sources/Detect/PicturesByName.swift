@@ -114,9 +114,9 @@ struct PicturesByName {
     self.index = index
     movers = names.filter { !index.stills.contains($0) }
     onlyVideo = file.onlyVideo(of: names)
-    isSaid = file.records.contains { record in
-      guard let path = record.picturePath, let onlyVideo, movers.contains(onlyVideo) else { return false }
-      return PictureName(path, videos: movers)?.video == onlyVideo
+    if let onlyVideo, movers.contains(onlyVideo) {
+      let paths = Set(file.records.lazy.compactMap(\.picturePath))
+      isSaid = paths.contains { PictureName($0, videos: movers)?.video == onlyVideo }
     }
     var known: [String: [Name]] = [:]
     var others: [(name: Name, owner: String)] = []

@@ -128,7 +128,8 @@ struct DirectConvolution: ConvolutionMethod {
       }
       multiply(
         frame * plane + first..<frame * plane + first + count, starts, step: input.pitch,
-        mayReadOn: last + 1 < input.batch * input.extent.t, ahead: 0, taps: taps.count, channels: groupFloats,
+        mayReadOn: last * plane + first + (count + 15) / 16 * 16 <= input.positions, ahead: 0, taps: taps.count,
+        channels: groupFloats,
         firstRow: taps.lowerBound * groupFloats, store)
     }
   }

@@ -162,16 +162,7 @@ struct BenchPipelineCommand: ParsableCommand {
     _ name: String, _ catalog: FrameCatalog, _ costs: PipelineCosts, _ views: [View], scoresBoxes: Bool,
     _ found: FoundPeople?
   ) throws -> VideoJob {
-    func open() throws -> any FrameSource {
-      switch try catalog.open(name)?.frames {
-      case let images as ImageFrames:
-        try images.verifyFilesExist()
-        return images
-      case let video as VideoReader:
-        return try VideoFrames(video, framesPerSecond: ActionDataset.ava.clock.framesPerSecond)
-      default: throw VideoError(doing: "opening a video", path: name, reason: "it is gone")
-      }
-    }
+    func open() throws -> any FrameSource { try catalog.source(name) }
     let source = try costs.measure(.opening, open)
     let rate = frames == nil ? ActionDataset.ava.clock.framesPerSecond : fps
     let view = try VideoFrames(source, framesPerSecond: rate)

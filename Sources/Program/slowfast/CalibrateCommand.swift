@@ -108,17 +108,7 @@ struct CalibrateCommand: ParsableCommand {
     let names = catalog.names
     let (each, rest) = clips.quotientAndRemainder(dividingBy: names.count)
     return try names.enumerated().map { index, name in
-      func open() throws -> any FrameSource {
-        switch try catalog.open(name)?.frames {
-        case let images as ImageFrames:
-          try images.verifyFilesExist()
-          return images
-        case let video as VideoReader:
-          return try VideoFrames(video, framesPerSecond: ActionDataset.ava.clock.framesPerSecond)
-        default: throw VideoError(doing: "opening a video", path: name, reason: "it is gone")
-        }
-      }
-      let source = try open()
+      let source = try catalog.source(name)
       let count = min(source.frameCount, max(1, each + (index < rest ? 1 : 0)))
       let tasks = (0..<count).map { number in
         let center = source.frameCount * (2 * number + 1) / (2 * count)
@@ -126,7 +116,7 @@ struct CalibrateCommand: ParsableCommand {
           KeyFrame(video: name, time: Timestamp(seconds: source.time(of: center)) ?? Timestamp(seconds: 0)!),
           center: center, people: nil, views: [view])
       }
-      return VideoJob(name: name, tasks: tasks, open: open)
+      return VideoJob(name: name, tasks: tasks) { try catalog.source(name) }
     }
   }
 

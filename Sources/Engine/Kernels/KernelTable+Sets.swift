@@ -43,7 +43,7 @@ extension KernelTable {
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
     depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
     scaleRows: KernelsPortable.scaleRows, normalizeRows: KernelsPortable.normalizeRows,
-    attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums,
+    attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums, gradients: .portable,
     integers: IntegerKernels(
       dots: GEMMKernels(lanes: 4, panels: [KernelsPortable.integerPanel1, KernelsPortable.integerPanel2]),
       quantize: KernelsPortable.quantizeRows,
@@ -61,7 +61,7 @@ extension KernelTable {
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
       depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
       scaleRows: KernelsAVX2.scaleRows, normalizeRows: KernelsAVX2.normalizeRows,
-      attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums,
+      attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums, gradients: .avx2,
       integers: slowfast_cpu_has_avx_vnni() == 0 ? .avx2 : .avxVNNI)
 
     private static let avx512 = wide(.avx512, bfloat16, wideIntegers)
@@ -92,8 +92,8 @@ extension KernelTable {
         depthwise: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
         scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,
-        attentionWeights: KernelsAVX512.attentionWeights, scaleSums: KernelsAVX512.scaleSums, bfloat16: bfloat16,
-        integers: integers)
+        attentionWeights: KernelsAVX512.attentionWeights, scaleSums: KernelsAVX512.scaleSums, gradients: .avx512,
+        bfloat16: bfloat16, integers: integers)
     }
 
     private static let bfloat16 =

@@ -20,6 +20,8 @@ public struct KernelTable: Sendable {
   let normalizeRows: @Sendable (NormalizedRows) -> Void
   let attentionWeights: @Sendable (AttentionWeights) -> Void
   let scaleSums: @Sendable (ScaledSums) -> Void
+  /// What backward passes are made of.
+  let gradients: GradientKernels
   /// The kernels for activations in bfloat16, where the processor has dot products for them.
   let bfloat16: BFloat16Kernels?
   /// The kernels for maps of integers.
@@ -81,7 +83,8 @@ public struct KernelTable: Sendable {
     depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void,
     normalizeRows: @escaping @Sendable (NormalizedRows) -> Void,
     attentionWeights: @escaping @Sendable (AttentionWeights) -> Void,
-    scaleSums: @escaping @Sendable (ScaledSums) -> Void, bfloat16: BFloat16Kernels? = nil, integers: IntegerKernels
+    scaleSums: @escaping @Sendable (ScaledSums) -> Void, gradients: GradientKernels, bfloat16: BFloat16Kernels? = nil,
+    integers: IntegerKernels
   ) {
     self.instructionSet = instructionSet
     self.roiAlign = roiAlign
@@ -95,6 +98,7 @@ public struct KernelTable: Sendable {
     self.normalizeRows = normalizeRows
     self.attentionWeights = attentionWeights
     self.scaleSums = scaleSums
+    self.gradients = gradients
     self.bfloat16 = bfloat16
     self.integers = integers
   }

@@ -21,6 +21,9 @@ enum PortableIntegerUnit: VectorUnit {
   static func relu(_ value: Vector) -> Vector { PortableUnit.relu(value) }
 
   @inline(__always)
+  static func wherePositive(_ value: Vector, _ kept: Vector) -> Vector { PortableUnit.wherePositive(value, kept) }
+
+  @inline(__always)
   static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector { PortableUnit.clamped(value, low, high) }
 
   @inline(__always)

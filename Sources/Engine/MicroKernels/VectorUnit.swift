@@ -24,6 +24,8 @@ public protocol VectorUnit {
   static func largestLane(_ value: Vector) -> Float
   /// Zero in every lane that is smaller; a NaN stays one, as it does in PyTorch's ReLU.
   static func relu(_ value: Vector) -> Vector
+  /// What is kept in every lane whose value is above zero or NaN; zero in the others. ReLU's gradient, as in PyTorch.
+  static func wherePositive(_ value: Vector, _ kept: Vector) -> Vector
   /// Each lane moved into a range; a NaN stays one.
   static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector
   /// 2^n for every lane of n + 1.5 x 2^23, n from -126 to 127; anything for a NaN.
@@ -101,6 +103,9 @@ extension VectorUnit {
     public static func relu(_ value: Vector) -> Vector { simd_max256(Vector.zero, value) }
 
     @inlinable @inline(__always)
+    public static func wherePositive(_ value: Vector, _ kept: Vector) -> Vector { simd_where_positive256(value, kept) }
+
+    @inlinable @inline(__always)
     public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
       simd_clamp256(value, low, high)
     }
@@ -145,6 +150,9 @@ extension VectorUnit {
 
     @inlinable @inline(__always)
     public static func relu(_ value: Vector) -> Vector { simd_max512(Vector.zero, value) }
+
+    @inlinable @inline(__always)
+    public static func wherePositive(_ value: Vector, _ kept: Vector) -> Vector { simd_where_positive512(value, kept) }
 
     @inlinable @inline(__always)
     public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {
@@ -203,6 +211,11 @@ public enum PortableUnit: VectorUnit {
 
   @inlinable @inline(__always)
   public static func relu(_ value: Vector) -> Vector { value.replacing(with: Vector.zero, where: value .< Vector.zero) }
+
+  @inlinable @inline(__always)
+  public static func wherePositive(_ value: Vector, _ kept: Vector) -> Vector {
+    kept.replacing(with: Vector.zero, where: value .<= Vector.zero)
+  }
 
   @inlinable @inline(__always)
   public static func clamped(_ value: Vector, _ low: Float, _ high: Float) -> Vector {

@@ -150,6 +150,86 @@ extension Attention {
   }
 }
 
+extension Attention: TrainableOperator {
+  /// Computes the weights of all pairs once more, item by item: with them and the gradients by them everything is a product
+  /// of matrices.
+  public func backward(_ pass: BackwardPass) {
+    let (theta, phi, g) = (pass.inputs[0], pass.inputs[1], pass.inputs[2])
+    let (gradient, engine) = (pass.gradient, pass.engine)
+    let (queries, keys) = (theta.extent.count, phi.extent.count)
+    let (depth, width) = (theta.channels, g.channels)
+    let pitch = (keys + 15) / 16 * 16
+    let sizes = [
+      MatrixPanels.floats(depth: depth, outputs: keys, .float32, engine),
+      MatrixPanels.floats(depth: width, outputs: keys, .float32, engine),
+      MatrixPanels.floats(depth: keys, outputs: depth, .float32, engine),
+    ]
+    // A row of each more, for what kernels read beyond their matrices.
+    let memory = engine.sharedScratch(sizes.reduce(0, +) + 2 * (queries + 1) * pitch)
+    let weights = memory + sizes.reduce(0, +)
+    let slopes = weights + (queries + 1) * pitch
+    for item in 0..<theta.batch {
+      let first = (queries: item * queries, keys: item * keys)
+      let panels = [
+        MatrixPanels(depth: depth, outputs: keys, memory: memory, .float32, engine),
+        MatrixPanels(depth: width, outputs: keys, memory: memory + sizes[0], .float32, engine),
+        MatrixPanels(depth: keys, outputs: depth, memory: memory + sizes[0] + sizes[1], .float32, engine),
+      ]
+      for (index, panel) in panels.enumerated() {
+        engine.pool.forEach(panel.panels) {
+          panel.fill($0, from: index == 1 ? g : phi, first: first.keys, positionsAreDepth: index == 2)
+        }
+      }
+      engine.pool.forEach((queries + Attention.block - 1) / Attention.block) { piece, thread in
+        let start = piece * Attention.block
+        let count = min(Attention.block, queries - start)
+        let memory = engine.scratch(2 * Attention.block + Attention.block * depth, thread)
+        let table = UnsafeMutableRawPointer(memory).bindMemory(
+          to: UnsafePointer<Float>.self, capacity: Attention.block)
+        panels[0].multiply(
+          theta.start + (first.queries + start) * theta.pitch, pitch: theta.pitch, count: count,
+          into: weights + start * pitch, outputPitch: pitch, table: table)
+        panels[1].multiply(
+          gradient.start + (first.queries + start) * gradient.pitch, pitch: gradient.pitch, count: count,
+          into: slopes + start * pitch, outputPitch: pitch, table: table)
+        for row in start..<start + count {
+          normalise(weights + row * pitch, count: keys, channels: depth)
+          differentiate(slopes + row * pitch, weights: weights + row * pitch, count: keys, channels: depth)
+        }
+        guard let target = pass.targets[0] else { return }
+        let rows = memory + 2 * Attention.block
+        panels[2].multiply(
+          slopes + start * pitch, pitch: pitch, count: count, into: rows, outputPitch: depth, table: table)
+        for row in 0..<count {
+          let to = target.map.start + (first.queries + start + row) * target.map.pitch
+          for c in 0..<depth { to[c] = (target.adds ? to[c] : 0) + rows[row * depth + c] }
+        }
+      }
+      for (target, left, right) in [(pass.targets[1], slopes, theta), (pass.targets[2], weights, gradient)] {
+        guard let target else { continue }
+        engine.transposedProduct(
+          left, leftPitch: pitch, right.start + first.queries * right.pitch, rightPitch: right.pitch, count: queries,
+          rows: keys, columns: right.channels, into: target.map.start + first.keys * target.map.pitch,
+          pitch: target.map.pitch, adds: target.adds)
+      }
+    }
+  }
+
+  /// Turns the gradients by one row of weights into those by the products of theta and phi.
+  private func differentiate(
+    _ slopes: UnsafeMutablePointer<Float>, weights: UnsafeMutablePointer<Float>, count: Int, channels: Int
+  ) {
+    switch self {
+    case .dotProduct: for j in 0..<count { slopes[j] /= Float(count) }
+    case .softmax:
+      var mean = 0.0
+      for j in 0..<count { mean += Double(slopes[j]) * Double(weights[j]) }
+      let scale = 1 / Float(channels).squareRoot()
+      for j in 0..<count { slopes[j] = weights[j] * (slopes[j] - Float(mean)) * scale }
+    }
+  }
+}
+
 extension Network {
   /// Adds the sum over all positions j of weight(i, j) g(j) for every position i of theta.
   public mutating func attention(_ kind: Attention, theta: Value, phi: Value, g: Value) -> Value {

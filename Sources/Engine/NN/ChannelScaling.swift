@@ -1,4 +1,5 @@
 public import Kernels
+internal import Parallel
 public import Tensors
 
 /// A map times a factor for every channel of every item, through an epilogue: the gate of squeeze-and-excitation.
@@ -30,6 +31,34 @@ public struct ChannelScaling: Operator, Hashable {
 
   public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     engine.scaleReference(inputs[0], by: inputs[1], epilogue, into: output)
+  }
+}
+
+extension ChannelScaling: TrainableOperator {
+  public func backward(_ pass: BackwardPass) {
+    let (x, factors, gradient) = (pass.inputs[0], pass.inputs[1], pass.gradient)
+    let (channels, perItem) = (x.channels, x.extent.count)
+    if let target = pass.targets[1], !target.adds { target.map.clear(pass.engine) }
+    // An item's factors have the sum over its positions: pieces are items.
+    pass.engine.pool.forEach(x.batch) { item in
+      let f = factors.start + item * factors.pitch
+      var sums = [Double](repeating: 0, count: channels)
+      for position in item * perItem..<(item + 1) * perItem {
+        let (from, g) = (x.start + position * x.pitch, gradient.start + position * gradient.pitch)
+        let to = pass.targets[0].map { $0.map.start + position * $0.map.pitch }
+        let adds = pass.targets[0]?.adds ?? false
+        for c in 0..<channels {
+          let slope = epilogue == .none ? 1 : Float(epilogue.derivative(Double(from[c] * f[c])))
+          let own = g[c] * slope
+          sums[c] += Double(own * from[c])
+          if let to { to[c] = (adds ? to[c] : 0) + own * f[c] }
+        }
+      }
+      if let target = pass.targets[1] {
+        let to = target.map.start + item * target.map.pitch
+        for c in 0..<channels { to[c] += Float(sums[c]) }
+      }
+    }
   }
 }
 

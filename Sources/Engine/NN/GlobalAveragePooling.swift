@@ -73,6 +73,21 @@ public struct GlobalAveragePooling: Operator, Hashable {
   }
 }
 
+extension GlobalAveragePooling: TrainableOperator {
+  public func backward(_ pass: BackwardPass) {
+    guard let target = pass.targets[0] else { return }
+    let (map, gradient) = (target.map, pass.gradient)
+    let share = 1 / Float(map.extent.count)
+    pass.engine.pool.forEach(map.batch * map.extent.t * map.extent.h) { line in
+      let from = gradient.start + line / (map.extent.t * map.extent.h) * gradient.pitch
+      for position in line * map.extent.w..<(line + 1) * map.extent.w {
+        let to = map.start + position * map.pitch
+        for c in 0..<map.channels { to[c] = (target.adds ? to[c] : 0) + share * from[c] }
+      }
+    }
+  }
+}
+
 extension Network {
   /// Adds the mean over time, height and width.
   public mutating func globalAverage(_ x: Value) -> Value { add(GlobalAveragePooling(), [x]) }

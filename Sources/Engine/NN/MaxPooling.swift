@@ -133,6 +133,45 @@ extension MaxPooling {
   }
 }
 
+extension MaxPooling: TrainableOperator {
+  /// Gives every output's gradient to the first position of its window that holds the largest number, as PyTorch does; a
+  /// NaN holds it.
+  public func backward(_ pass: BackwardPass) {
+    guard let target = pass.targets[0] else { return }
+    let (input, output, gradient) = (pass.inputs[0], pass.output, pass.gradient)
+    if !target.adds { target.map.clear(pass.engine) }
+    // Windows overlap within an item: pieces are items, and some of their channels.
+    let width = 64
+    let parts = (input.channels + width - 1) / width
+    pass.engine.pool.forEach(input.batch * parts) { piece in
+      let (item, first) = (piece / parts, piece % parts * width)
+      let channels = min(width, input.channels - first)
+      withUnsafeTemporaryAllocation(of: Float.self, capacity: channels) { left in
+        for position in item * output.extent.count..<(item + 1) * output.extent.count {
+          let window = PoolWindow(self, position, input, output)
+          let y = output.start + position * output.pitch + first
+          let g = gradient.start + position * gradient.pitch + first
+          for c in 0..<channels { left[c] = g[c] }
+          for t in window.t {
+            for h in window.h {
+              let line = ((window.n * input.extent.t + t) * input.extent.h + h) * input.extent.w
+              for w in window.w {
+                let x = input.start + (line + w) * input.pitch + first
+                let dx = target.map.start + (line + w) * target.map.pitch + first
+                for c in 0..<channels {
+                  let takes = x[c] == y[c] || x[c] != x[c]
+                  dx[c] += takes ? left[c] : 0
+                  left[c] = takes ? 0 : left[c]
+                }
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
 /// The larger of two numbers; a NaN on either side wins.
 @inline(__always)
 private func larger(_ kept: Float, _ new: Float) -> Float { new > kept || new != new ? new : kept }

@@ -8,6 +8,8 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
   case unsuited(operation: String, needs: String, found: [ValueShape])
   /// The frames do not divide into the groups of a non-local block.
   case ungrouped(frames: Int, groups: Int)
+  /// An operator of a network that is to be trained knows no gradient.
+  case untrainable(operation: String)
   /// The activations take more memory than the machine has.
   case tooLarge(bytes: Int, memory: Int)
 
@@ -25,6 +27,9 @@ public enum NetworkError: Error, Equatable, CustomStringConvertible {
     case .ungrouped(let frames, let groups):
       return "laying out the network: a non-local block of \(groups) groups cannot share out \(frames) frames"
         + " -> give a number of frames that the groups divide"
+    case .untrainable(let operation):
+      return "laying out the network for training: a gradient of \(operation) is not known here"
+        + " -> train a network without it"
     case .tooLarge(let bytes, let memory):
       return "laying out the network: its activations take \(bytes >> 20) MB, the machine has \(memory >> 20) MB"
         + " -> give smaller pictures (DATA.TEST_CROP_SIZE), fewer frames or a narrower network"

@@ -29,8 +29,8 @@ public struct NetworkLayout {
   /// The values that lie in the caller's memory, each with the input that it is or is a view of. An input lies in the
   /// arena only where it, or a view of it, is kept until the end of a run.
   private(set) var inputOf: [Int: Int] = [:]
-  private var blocks: [Block] = []
-  private var places: [Slot] = []
+  private(set) var blocks: [Block] = []
+  private(set) var places: [Slot] = []
   /// The network, with operators that took over what made their inputs.
   let network: Network
   /// Whether every named value is kept until the end of a run.
@@ -45,25 +45,34 @@ public struct NetworkLayout {
   ///   - keepingNamed: Keeps every named value until the end of a run, at the price of memory.
   ///   - grouping: When operations run frame by frame.
   ///   - absorbing: Whether operators take over what makes their inputs; not where every value is to be observed.
+  ///   - batches: The batch of each input, where they differ.
+  ///   - keepingAll: Keeps every value until the end of a run, inputs in the arena among them.
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(
     _ diagram: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
-    grouping: FrameGrouping = FrameGrouping(), absorbing: Bool = true
+    grouping: FrameGrouping = FrameGrouping(), absorbing: Bool = true, batches: [Int]? = nil, keepingAll: Bool = false
   ) throws {
     // References are for the diagram as it was drawn.
     let network = diagram.engine.usesReferences || !absorbing ? diagram : diagram.absorbed(keepingNamed: keepingNamed)
     self.network = network
     keepsNamed = keepingNamed
     precondition(extents.count == network.inputs.count, "one extent per input")
-    var unusedExtents = extents[...]
+    var unused = zip(batches ?? extents.map { _ in batch }, extents).map { (batch: $0, extent: $1) }[...]
     for (index, node) in network.nodes.enumerated() {
-      var shape =
-        try node.op?.shape(of: node.inputs.map { shapes[$0.id] })
-        ?? ValueShape(batch: batch, extent: unusedExtents.removeFirst(), channels: node.channels)
+      var shape: ValueShape
+      if let op = node.op {
+        shape = try op.shape(of: node.inputs.map { shapes[$0.id] })
+      } else {
+        let input = unused.removeFirst()
+        shape = ValueShape(batch: input.batch, extent: input.extent, channels: node.channels)
+      }
       shape.format = network.formats[index]
       shapes.append(shape)
     }
-    let kept = Set((network.outputs + (keepingNamed ? network.named.map(\.value) : [])).map(\.id))
+    let kept =
+      keepingAll
+      ? Set(network.nodes.indices)
+      : Set((network.outputs + (keepingNamed ? network.named.map(\.value) : [])).map(\.id))
     runs = FrameRun.find(network, shapes, grouping)
     passing = passingFrames(network, kept: kept)
     let origins = origins(network)
@@ -73,7 +82,7 @@ public struct NetworkLayout {
     }
     place(network, kept: kept)
     live(network, kept: kept)
-    arrange()
+    arenaCount = Self.arrange(&blocks)
   }
 
   /// Where a value lies in the arena; of one in the caller's memory nothing.
@@ -211,9 +220,12 @@ public struct NetworkLayout {
     }
   }
 
-  /// Packs the blocks: the largest first, each at the lowest offset where nothing alive at the same time lies.
-  private mutating func arrange() {
+  /// Packs blocks: the largest first, each at the lowest offset where nothing alive at the same time lies.
+  ///
+  /// - Returns: The floats that they take.
+  static func arrange(_ blocks: inout [Block]) -> Int {
     var placed: [Int] = []
+    var total = 0
     for index in blocks.indices.sorted(by: { (blocks[$1].count, $0) < (blocks[$0].count, $1) }) {
       let size = aligned(blocks[index].count)
       var offset = 0
@@ -226,10 +238,11 @@ public struct NetworkLayout {
       }
       blocks[index].offset = offset
       placed.append(index)
-      arenaCount = max(arenaCount, offset + size)
+      total = max(total, offset + size)
     }
+    return total
   }
 
   /// Blocks start on a cache line.
-  private func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
+  private static func aligned(_ count: Int) -> Int { (count + 15) / 16 * 16 }
 }

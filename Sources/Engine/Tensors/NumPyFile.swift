@@ -24,19 +24,27 @@ extension Tensor {
   /// Reads a .npy file of little-endian float32 or float64 numbers in C order.
   ///
   /// - Throws: `FileError`, `NumPyFileError`.
-  public init(npy path: String) throws {
-    let file = try MappedFile(path: path, doing: "reading an array")
-    // The file must outlive the look at its bytes.
-    self = try withExtendedLifetime(file) { try Tensor(npy: file.bytes, path: path) }
+  public init(npy path: String) throws { self = try Tensor(npy: path, formats: ["<f4", "<f8"]) }
+
+  /// The same, of whole numbers too (uint8, int32, int64): where they are what is meant, and no numbers that someone forgot
+  /// to convert.
+  public init(npyOfAnyNumbers path: String) throws {
+    self = try Tensor(npy: path, formats: ["<f4", "<f8", "|u1", "<i4", "<i8"])
   }
 
-  private init(npy bytes: UnsafeRawBufferPointer, path: String) throws {
+  private init(npy path: String, formats: [String]) throws {
+    let file = try MappedFile(path: path, doing: "reading an array")
+    // The file must outlive the look at its bytes.
+    self = try withExtendedLifetime(file) { try Tensor(npy: file.bytes, path: path, formats) }
+  }
+
+  private init(npy bytes: UnsafeRawBufferPointer, path: String, _ formats: [String]) throws {
     let header = try NumPyHeader(bytes, path: path)
     let data = UnsafeRawBufferPointer(rebasing: bytes[header.dataOffset...])
-    let (shape, width) = (header.shape, header.format == "<f4" ? 4 : 8)
-    guard header.format == "<f4" || header.format == "<f8" else {
+    guard formats.contains(header.format) else {
       throw NumPyFileError.unsupported(path: path, found: "'\(header.format)'")
     }
+    let (shape, width) = (header.shape, header.format.last?.wholeNumberValue ?? 1)
     guard !header.isFortran || shape.filter({ $0 != 1 }).count <= 1 else {
       throw NumPyFileError.unsupported(path: path, found: "Fortran order")
     }
@@ -52,11 +60,17 @@ extension Tensor {
       throw NumPyFileError.wrongSize(path: path, expected: expected, found: data.count)
     }
     self.init(zeros: shape)
-    for index in 0..<count {
-      storage.pointer[index] =
-        width == 4
-        ? data.loadUnaligned(fromByteOffset: index * 4, as: Float.self)
-        : Float(data.loadUnaligned(fromByteOffset: index * 8, as: Double.self))
+    func fill<Number>(_ type: Number.Type, _ float: (Number) -> Float) {
+      for index in 0..<count {
+        storage.pointer[index] = float(data.loadUnaligned(fromByteOffset: index * width, as: type))
+      }
+    }
+    switch header.format {
+    case "<f4": fill(Float.self) { $0 }
+    case "<f8": fill(Double.self) { Float($0) }
+    case "|u1": fill(UInt8.self) { Float($0) }
+    case "<i4": fill(Int32.self) { Float($0) }
+    default: fill(Int64.self) { Float($0) }
     }
   }
 

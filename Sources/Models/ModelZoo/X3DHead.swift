@@ -52,6 +52,19 @@ public struct X3DHead: Head, Equatable {
   }
 }
 
+extension X3DHead {
+  /// The scores are those before the activation, as in PySlowFast's training; the window is the whole map then.
+  public func buildTrained(
+    _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
+  ) throws(VideoModelError) -> Value {
+    let mean = builder.network.globalAverage(maps[0])
+    let hidden = builder.convolution(
+      mean, ConvolutionShape(inner, width, kernel: .one), builder.weights[Projection.headScope], Self.dense,
+      norm: normalisesDense ? Self.dense + "_bn" : nil, epilogue: .relu, hasBias: false, widthKey: Key.x3dDimC5.name)
+    return builder.trainedProjection(hidden, channels: width, classes: classes, options)
+  }
+}
+
 private final class X3DHeadLayers: HeadLayers {
   private let head: X3DHead
   private let dense: Linear

@@ -29,6 +29,18 @@ public struct ClassificationHead: Head, Equatable {
   }
 }
 
+extension ClassificationHead {
+  /// The scores are those before the activation, as in PySlowFast's training; the window is the whole map then.
+  public func buildTrained(
+    _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
+  ) throws(VideoModelError) -> Value {
+    var means = maps.map { builder.network.globalAverage($0) }
+    if joinsLastFirst { means.reverse() }
+    let rows = means.count == 1 ? means[0] : builder.network.concatenate(means)
+    return builder.trainedProjection(rows, channels: channels.reduce(0, +), classes: classes, options)
+  }
+}
+
 private final class ClassificationHeadLayers: HeadLayers {
   private let head: ClassificationHead
   private let channels: Int

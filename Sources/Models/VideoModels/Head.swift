@@ -28,6 +28,21 @@ public protocol Head: Sendable {
   /// - Returns: The maps that ``layers(channels:weights:engine:)`` is to score; the features themselves by default.
   func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value]
 
+  /// Adds to a network that is trained everything that follows.
+  ///
+  /// - Parameters:
+  ///   - maps: What ``build(_:_:channels:)`` made.
+  ///   - boxes: For heads that score boxes: R, [1, 1, 1], 5 of batch index, x1, y1, x2, y2 in pixels of the clip.
+  ///   - channels: Those of each feature map of the backbone.
+  /// - Returns: What the loss is taken of: rows, [1, 1, 1], classes.
+  /// - Throws: `VideoModelError.untrainableHead`, as by default.
+  func buildTrained(
+    _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
+  ) throws(VideoModelError) -> Value
+
+  /// Refuses boxes that cannot be scored; by default none.
+  func check(_ regions: [Region], batch: Int) throws
+
   /// Makes what follows the network, with its weights.
   ///
   /// - Parameter channels: Those of each feature map of the backbone.
@@ -38,6 +53,13 @@ extension Head {
   public var assumedStride: Int? { nil }
   public func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region] { boxes }
   public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] { features }
+  public func check(_ regions: [Region], batch: Int) throws {}
+
+  public func buildTrained(
+    _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
+  ) throws(VideoModelError) -> Value {
+    throw .untrainableHead("a \(type(of: self))")
+  }
 }
 
 /// The layers of a head with their weights.

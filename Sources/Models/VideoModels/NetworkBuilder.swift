@@ -10,10 +10,17 @@ public import Tensors
 public struct NetworkBuilder {
   public let weights: WeightReader
   public var network: Network
+  /// How it is built for training; nil where it is not.
+  public let training: TrainingOptions?
 
-  /// - Parameter isToBeQuantized: Whether the network is built for `Network.quantized(by:)`.
-  public init(weights: WeightReader, engine: Engine, isToBeQuantized: Bool = false) {
+  /// - Parameters:
+  ///   - isToBeQuantized: Whether the network is built for `Network.quantized(by:)`.
+  ///   - training: How it is built for training, in float32.
+  public init(
+    weights: WeightReader, engine: Engine, isToBeQuantized: Bool = false, training: TrainingOptions? = nil
+  ) {
     self.weights = weights
+    self.training = training
     network = Network(engine: engine, isToBeQuantized: isToBeQuantized)
   }
 
@@ -39,6 +46,11 @@ public struct NetworkBuilder {
     epilogue: Epilogue = .none, adding residual: Value? = nil, hasBias: Bool? = nil,
     widthKey: String? = nil, kernelKey: String? = nil, branchGain: Float? = nil, output: ElementFormat? = nil
   ) -> Value {
+    if let training {
+      return trainedConvolution(
+        x, shape, scope, name, norm: norm, epilogue: epilogue, adding: residual, hasBias: hasBias ?? (norm == nil),
+        widthKey: widthKey, kernelKey: kernelKey, branchGain: branchGain, training)
+    }
     let weight =
       scope.tensor("\(name).weight", shape.weightShape, hint: widthKey, kernelHint: kernelKey)
       ?? Tensor(zeros: shape.weightShape)

@@ -54,6 +54,30 @@ public struct RoIHead: Head, Equatable {
   }
 }
 
+extension RoIHead {
+  private var aligner: RoIAligner {
+    get throws(RoIAlignError) {
+      try RoIAligner(
+        resolution: resolution, spatialScale: 1 / Float(stride), grid: aligned ? .halfPixel : .legacy)
+    }
+  }
+
+  public func check(_ regions: [Region], batch: Int) throws { try aligner.check(regions, batch: batch) }
+
+  /// The scores are those after the activation, as in PySlowFast.
+  public func buildTrained(
+    _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
+  ) throws(VideoModelError) -> Value {
+    guard frames == .mean, !hasContext, hidden == nil, boxExtension == nil, activation != .softmax,
+      let boxes, let aligner = try? aligner
+    else { throw .untrainableHead("a head that pools the largest frame, has context, a hidden layer, grown boxes or a softmax") }
+    let pooled = maps.map { builder.network.add(RoIPooling(aligner: aligner), [$0, boxes]) }
+    let rows = pooled.count == 1 ? pooled[0] : builder.network.concatenate(pooled)
+    let scores = builder.trainedProjection(rows, channels: channels.reduce(0, +), classes: classes, options)
+    return activation == .sigmoid ? builder.network.function(.sigmoid, scores) : scores
+  }
+}
+
 private final class RoIHeadLayers: HeadLayers {
   private let head: RoIHead
   /// Of all maps, and of what is projected.

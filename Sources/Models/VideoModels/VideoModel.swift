@@ -13,6 +13,7 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
   case noRoIHead
   case noClassificationHead
   case tooSmallForWindow(map: String, window: Int)
+  case untrainableHead(String)
 
   public var description: String {
     switch self {
@@ -31,6 +32,9 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
       return "running the model: boxes were given, but the model scores whole clips -> leave the boxes out"
     case .noClassificationHead:
       return "running the model: the model scores boxes, and none were given -> give boxes"
+    case .untrainableHead(let head):
+      return "building the model for training: the gradient of \(head) is not known here"
+        + " -> train with the heads of PySlowFast's own models"
     case .tooSmallForWindow(let map, let window):
       return "running the model: the head averages windows of \(window) x \(window) positions, the last map has \(map)"
         + " -> give larger pictures"

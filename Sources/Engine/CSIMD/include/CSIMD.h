@@ -92,6 +92,12 @@ static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_max5
   return (__m512)(x > y ? x : y);
 }
 
+/// What is kept where a value is above zero or NaN; zero elsewhere.
+static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_where_positive512(__m512 value, __m512 kept) {
+  simd_floats16 x = (simd_floats16)value, y = (simd_floats16)kept;
+  return (__m512)(x <= 0 ? (simd_floats16){} : y);
+}
+
 /// The larger of two numbers in every lane; a NaN on either side wins.
 static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_larger512(__m512 kept, __m512 other) {
   simd_floats16 x = (simd_floats16)kept, y = (simd_floats16)other;
@@ -124,6 +130,12 @@ static inline __attribute__((always_inline, target("avx512f"))) __m512 simd_powe
 static inline __attribute__((always_inline, target("avx2"))) __m256 simd_max256(__m256 a, __m256 b) {
   simd_floats8 x = (simd_floats8)a, y = (simd_floats8)b;
   return (__m256)(x > y ? x : y);
+}
+
+/// What is kept where a value is above zero or NaN; zero elsewhere.
+static inline __attribute__((always_inline, target("avx2"))) __m256 simd_where_positive256(__m256 value, __m256 kept) {
+  simd_floats8 x = (simd_floats8)value, y = (simd_floats8)kept;
+  return (__m256)(x <= 0 ? (simd_floats8){} : y);
 }
 
 /// The larger of two numbers in every lane; a NaN on either side wins.

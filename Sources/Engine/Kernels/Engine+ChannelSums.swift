@@ -1,0 +1,172 @@
+internal import MicroKernels
+internal import Parallel
+public import Tensors
+
+/// The items of a batch that are normalised together: those whose number leaves a remainder.
+public struct BatchSplit: Hashable, Sendable {
+  public var index: Int
+  public var count: Int
+
+  public init(_ index: Int = 0, of count: Int = 1) { (self.index, self.count) = (index, count) }
+
+  func items(_ batch: Int) -> [Int] { Array(stride(from: index, to: batch, by: count)) }
+
+  /// How many positions they have together.
+  public func positions(_ map: FeatureMap) -> Int { items(map.batch).count * map.extent.count }
+}
+
+/// What backward passes and normalisations by the batch sum over positions; float32 maps. Sums of some hundreds of positions
+/// are taken in float32, those of all in Double, in an order that the threads have no part in.
+extension Engine {
+  private static let sumBlock = 256
+
+  /// Runs a body for blocks of positions of some items, with what each adds to two sums by channel; returns those.
+  private func sums(
+    _ map: FeatureMap, _ split: BatchSplit,
+    _ body: (_ positions: Range<Int>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>) -> Void
+  ) -> (first: [Double], second: [Double]) {
+    let (items, perItem, channels) = (split.items(map.batch), map.extent.count, map.channels)
+    // Segments by the shape alone.
+    let parts = max(1, min(16, perItem / Engine.sumBlock))
+    let pieces = items.count * parts
+    var totals = [Double](repeating: 0, count: 2 * pieces * channels)
+    totals.withUnsafeMutableBufferPointer { totals in
+      nonisolated(unsafe) let totals = totals.baseAddress!
+      pool.forEach(pieces) { piece, thread in
+        let (item, part) = (items[piece / parts], piece % parts)
+        let end = item * perItem + perItem * (part + 1) / parts
+        let memory = scratch(2 * ((channels + 15) / 16 * 16), thread)
+        let (first, second) = (memory, memory + (channels + 15) / 16 * 16)
+        let total = totals + 2 * piece * channels
+        var position = item * perItem + perItem * part / parts
+        while position < end {
+          let next = min(end, position + Engine.sumBlock)
+          body(position..<next, first, second)
+          for c in 0..<channels {
+            total[c] += Double(first[c])
+            total[channels + c] += Double(second[c])
+          }
+          position = next
+        }
+      }
+    }
+    var result = (first: [Double](repeating: 0, count: channels), second: [Double](repeating: 0, count: channels))
+    for piece in 0..<pieces {
+      for c in 0..<channels {
+        result.first[c] += totals[2 * piece * channels + c]
+        result.second[c] += totals[(2 * piece + 1) * channels + c]
+      }
+    }
+    return result
+  }
+
+  /// The mean of every channel over the positions of some items, and its variance (of the population).
+  public func moments(_ map: FeatureMap, _ split: BatchSplit = BatchSplit()) -> (mean: [Double], variance: [Double]) {
+    let (channels, run) = (map.channels, kernels.gradients.channelMoments)
+    // The first of their positions is as near to the mean as need be.
+    let from = map.start + split.index * map.extent.count * map.pitch
+    let shift = Tensor([channels], UnsafeBufferPointer(start: from, count: channels))
+    let sums = sums(map, split) { positions, first, second in
+      run(
+        ChannelMoments(
+          input: map.start + positions.lowerBound * map.pitch, pitch: map.pitch, positions: positions.count,
+          channels: channels, shift: shift.storage.pointer, sums: first, squares: second))
+    }
+    let count = Double(split.positions(map))
+    let mean = sums.first.map { $0 / count }
+    let variance = zip(sums.second, mean).map { max(0, $0 / count - $1 * $1) }
+    return (zip(mean, shift.values).map { $0 + Double($1) }, variance)
+  }
+
+  /// The sum of every channel over all positions.
+  public func channelSums(_ map: FeatureMap) -> [Double] {
+    let (channels, run) = (map.channels, kernels.gradients.channelMoments)
+    let zeros = Tensor(zeros: [channels])
+    return sums(map, BatchSplit()) { positions, first, second in
+      run(
+        ChannelMoments(
+          input: map.start + positions.lowerBound * map.pitch, pitch: map.pitch, positions: positions.count,
+          channels: channels, shift: zeros.storage.pointer, sums: first, squares: second))
+    }.first
+  }
+
+  /// Sets a gradient to zero where a ReLU's output is, and sums what is left, and its products with `input - mean`.
+  ///
+  /// - Parameters:
+  ///   - output: What the ReLU made; nil where there is none.
+  ///   - mean: By channel.
+  public func normalizedGradients(
+    _ input: FeatureMap, rectified output: FeatureMap?, mean: [Float], _ gradient: FeatureMap, _ split: BatchSplit
+  ) -> (sums: [Double], products: [Double]) {
+    let (channels, run) = (input.channels, kernels.gradients.normalizedGradients)
+    let mean = Tensor([channels], mean)
+    let result = sums(gradient, split) { positions, first, second in
+      let position = positions.lowerBound
+      run(
+        NormalizedGradients(
+          input: input.start + position * input.pitch, inputPitch: input.pitch,
+          output: output.map { UnsafePointer($0.start + position * $0.pitch) }, outputPitch: output?.pitch ?? 0,
+          gradient: gradient.start + position * gradient.pitch, gradientPitch: gradient.pitch,
+          mean: mean.storage.pointer, sums: first, products: second, positions: positions.count, channels: channels))
+    }
+    return (result.first, result.second)
+  }
+
+  /// Computes `target (+)= scale * gradient + factor * (input - mean) + bias` for some items.
+  public func normalizedInputGradients(
+    _ gradient: FeatureMap, _ input: FeatureMap, mean: [Float], scale: [Float], factor: [Float], bias: [Float],
+    into target: FeatureMap, adds: Bool, _ split: BatchSplit
+  ) {
+    let (channels, run) = (input.channels, kernels.gradients.normalizedInputGradients)
+    let vectors = [mean, scale, factor, bias].map { Tensor([channels], $0) }
+    forEachBlock(input, split) { positions in
+      let position = positions.lowerBound
+      run(
+        NormalizedInputGradients(
+          gradient: gradient.start + position * gradient.pitch, gradientPitch: gradient.pitch,
+          input: input.start + position * input.pitch, inputPitch: input.pitch,
+          target: target.start + position * target.pitch, targetPitch: target.pitch, mean: vectors[0].storage.pointer,
+          scale: vectors[1].storage.pointer, factor: vectors[2].storage.pointer, bias: vectors[3].storage.pointer,
+          positions: positions.count, channels: channels, adds: adds))
+    }
+  }
+
+  /// Computes `output = input * scale + bias + residual`, through a ReLU where that is asked for, for some items.
+  public func affine(
+    _ input: FeatureMap, scale: [Float], bias: [Float], adding residual: FeatureMap?, isRectified: Bool,
+    into output: FeatureMap, _ split: BatchSplit = BatchSplit()
+  ) {
+    let (channels, run) = (input.channels, kernels.gradients.affineRows)
+    let vectors = [scale, bias].map { Tensor([channels], $0) }
+    forEachBlock(input, split) { positions in
+      let position = positions.lowerBound
+      run(
+        AffineRows(
+          input: input.start + position * input.pitch, inputPitch: input.pitch,
+          residual: residual.map { UnsafePointer($0.start + position * $0.pitch) }, residualPitch: residual?.pitch ?? 0,
+          output: output.start + position * output.pitch, outputPitch: output.pitch,
+          scale: vectors[0].storage.pointer, bias: vectors[1].storage.pointer, positions: positions.count,
+          channels: channels, isRectified: isRectified))
+    }
+  }
+
+  /// Adds a map to another, number by number.
+  public func add(_ map: FeatureMap, to target: FeatureMap) {
+    let ones = [Float](repeating: 1, count: map.channels)
+    affine(
+      map, scale: ones, bias: [Float](repeating: 0, count: map.channels), adding: target, isRectified: false,
+      into: target)
+  }
+
+  /// Calls a body for blocks of positions of some items, on all threads.
+  func forEachBlock(_ map: FeatureMap, _ split: BatchSplit, _ body: (_ positions: Range<Int>) -> Void) {
+    let (items, perItem) = (split.items(map.batch), map.extent.count)
+    // Enough that a piece is worth its start.
+    let block = max(1, 16384 / max(1, map.channels))
+    let blocks = (perItem + block - 1) / block
+    pool.forEach(items.count * blocks) { piece in
+      let first = items[piece / blocks] * perItem + piece % blocks * block
+      body(first..<min(items[piece / blocks] * perItem + perItem, first + block))
+    }
+  }
+}

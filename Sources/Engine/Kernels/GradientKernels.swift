@@ -1,0 +1,39 @@
+internal import KernelsPortable
+internal import MicroKernels
+
+#if arch(x86_64) && !PORTABLE_ONLY
+  internal import KernelsAVX2
+  internal import KernelsAVX512
+#endif
+
+/// The inner loops of training for one instruction set, all of float32.
+struct GradientKernels: Sendable {
+  let outerProducts: @Sendable (OuterProducts) -> Void
+  let innerProducts: @Sendable (InnerProducts) -> Void
+  let channelMoments: @Sendable (ChannelMoments) -> Void
+  let affineRows: @Sendable (AffineRows) -> Void
+  let normalizedGradients: @Sendable (NormalizedGradients) -> Void
+  let normalizedInputGradients: @Sendable (NormalizedInputGradients) -> Void
+}
+
+extension GradientKernels {
+  static let portable = GradientKernels(
+    outerProducts: KernelsPortable.addOuterProducts, innerProducts: KernelsPortable.addInnerProducts,
+    channelMoments: KernelsPortable.channelMoments, affineRows: KernelsPortable.affineRows,
+    normalizedGradients: KernelsPortable.normalizedGradients,
+    normalizedInputGradients: KernelsPortable.normalizedInputGradients)
+
+  #if arch(x86_64) && !PORTABLE_ONLY
+    static let avx2 = GradientKernels(
+      outerProducts: KernelsAVX2.addOuterProducts, innerProducts: KernelsAVX2.addInnerProducts,
+      channelMoments: KernelsAVX2.channelMoments, affineRows: KernelsAVX2.affineRows,
+      normalizedGradients: KernelsAVX2.normalizedGradients,
+      normalizedInputGradients: KernelsAVX2.normalizedInputGradients)
+
+    static let avx512 = GradientKernels(
+      outerProducts: KernelsAVX512.addOuterProducts, innerProducts: KernelsAVX512.addInnerProducts,
+      channelMoments: KernelsAVX512.channelMoments, affineRows: KernelsAVX512.affineRows,
+      normalizedGradients: KernelsAVX512.normalizedGradients,
+      normalizedInputGradients: KernelsAVX512.normalizedInputGradients)
+  #endif
+}

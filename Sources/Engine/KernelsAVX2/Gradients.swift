@@ -1,0 +1,29 @@
+public import MicroKernels
+
+/// `MicroKernels.addOuterProducts` for this instruction set.
+@inline(never)
+public func addOuterProducts(_ products: OuterProducts) {
+  MicroKernels.addOuterProducts(AVX2Unit.self, registers: 2, products)
+}
+
+/// `MicroKernels.addInnerProducts` for this instruction set.
+@inline(never)
+public func addInnerProducts(_ products: InnerProducts) { MicroKernels.addInnerProducts(AVX2Unit.self, products) }
+
+/// `MicroKernels.channelMoments` for this instruction set.
+@inline(never)
+public func channelMoments(_ rows: ChannelMoments) { MicroKernels.channelMoments(AVX2Unit.self, rows) }
+
+/// `MicroKernels.affineRows` for this instruction set.
+@inline(never)
+public func affineRows(_ rows: AffineRows) { MicroKernels.affineRows(AVX2Unit.self, rows) }
+
+/// `MicroKernels.normalizedGradients` for this instruction set.
+@inline(never)
+public func normalizedGradients(_ rows: NormalizedGradients) { MicroKernels.normalizedGradients(AVX2Unit.self, rows) }
+
+/// `MicroKernels.normalizedInputGradients` for this instruction set.
+@inline(never)
+public func normalizedInputGradients(_ rows: NormalizedInputGradients) {
+  MicroKernels.normalizedInputGradients(AVX2Unit.self, rows)
+}

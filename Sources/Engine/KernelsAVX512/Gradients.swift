@@ -1,0 +1,29 @@
+public import MicroKernels
+
+/// `MicroKernels.addOuterProducts` for this instruction set.
+@inline(never)
+public func addOuterProducts(_ products: OuterProducts) {
+  MicroKernels.addOuterProducts(AVX512Unit.self, registers: 4, products)
+}
+
+/// `MicroKernels.addInnerProducts` for this instruction set.
+@inline(never)
+public func addInnerProducts(_ products: InnerProducts) { MicroKernels.addInnerProducts(AVX512Unit.self, products) }
+
+/// `MicroKernels.channelMoments` for this instruction set.
+@inline(never)
+public func channelMoments(_ rows: ChannelMoments) { MicroKernels.channelMoments(AVX512Unit.self, rows) }
+
+/// `MicroKernels.affineRows` for this instruction set.
+@inline(never)
+public func affineRows(_ rows: AffineRows) { MicroKernels.affineRows(AVX512Unit.self, rows) }
+
+/// `MicroKernels.normalizedGradients` for this instruction set.
+@inline(never)
+public func normalizedGradients(_ rows: NormalizedGradients) { MicroKernels.normalizedGradients(AVX512Unit.self, rows) }
+
+/// `MicroKernels.normalizedInputGradients` for this instruction set.
+@inline(never)
+public func normalizedInputGradients(_ rows: NormalizedInputGradients) {
+  MicroKernels.normalizedInputGradients(AVX512Unit.self, rows)
+}

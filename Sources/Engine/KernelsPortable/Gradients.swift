@@ -1,0 +1,29 @@
+public import MicroKernels
+
+/// `MicroKernels.addOuterProducts` for this instruction set.
+@inline(never)
+public func addOuterProducts(_ products: OuterProducts) {
+  MicroKernels.addOuterProducts(PortableUnit.self, registers: 2, products)
+}
+
+/// `MicroKernels.addInnerProducts` for this instruction set.
+@inline(never)
+public func addInnerProducts(_ products: InnerProducts) { MicroKernels.addInnerProducts(PortableUnit.self, products) }
+
+/// `MicroKernels.channelMoments` for this instruction set.
+@inline(never)
+public func channelMoments(_ rows: ChannelMoments) { MicroKernels.channelMoments(PortableUnit.self, rows) }
+
+/// `MicroKernels.affineRows` for this instruction set.
+@inline(never)
+public func affineRows(_ rows: AffineRows) { MicroKernels.affineRows(PortableUnit.self, rows) }
+
+/// `MicroKernels.normalizedGradients` for this instruction set.
+@inline(never)
+public func normalizedGradients(_ rows: NormalizedGradients) { MicroKernels.normalizedGradients(PortableUnit.self, rows) }
+
+/// `MicroKernels.normalizedInputGradients` for this instruction set.
+@inline(never)
+public func normalizedInputGradients(_ rows: NormalizedInputGradients) {
+  MicroKernels.normalizedInputGradients(PortableUnit.self, rows)
+}

@@ -1,0 +1,167 @@
+/// Pairs of rows whose products of every number with every number add up: `sums[r, c] += sum over p of left[p][r] x
+/// right[p][c]`. What the gradient of a convolution's weights is made of, p being an output position.
+public struct OuterProducts {
+  /// [count] Where the rows lie. Up to five numbers after a left row, and up to a block of registers after a right one, are
+  /// read, and count for nothing.
+  public var left: UnsafePointer<UnsafePointer<Float>>
+  public var right: UnsafePointer<UnsafePointer<Float>>
+  public var count: Int
+  /// Numbers of a left row and of a right row.
+  public var rows: Int
+  public var columns: Int
+  /// [rows rounded up to six][pitch] What lies beyond the rows and columns is written, too.
+  public var sums: UnsafeMutablePointer<Float>
+  /// The columns rounded up to whole registers, at least.
+  public var pitch: Int
+
+  public init(
+    left: UnsafePointer<UnsafePointer<Float>>, right: UnsafePointer<UnsafePointer<Float>>, count: Int, rows: Int,
+    columns: Int, sums: UnsafeMutablePointer<Float>, pitch: Int
+  ) {
+    self.left = left
+    self.right = right
+    self.count = count
+    self.rows = rows
+    self.columns = columns
+    self.sums = sums
+    self.pitch = pitch
+  }
+}
+
+/// Adds one tile: six rows times `count` registers of columns, pair after pair.
+///
+/// - Parameter count: Registers, 1 to 4, a literal.
+@inlinable @inline(__always)
+func outerTile<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ products: OuterProducts, row: Int, column: Int) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  let pitch = products.pitch
+  let sums = products.sums + (row * pitch + column)
+  var s0 = TileColumn<V>(repeating: .zero)
+  var s1 = s0
+  var s2 = s0
+  var s3 = s0
+  for i in 0..<6 {
+    let from = UnsafePointer(sums) + i * pitch
+    s0[i] = Unit.load(from)
+    if count > 1 { s1[i] = Unit.load(from + width) }
+    if count > 2 { s2[i] = Unit.load(from + 2 * width) }
+    if count > 3 { s3[i] = Unit.load(from + 3 * width) }
+  }
+  var pair = 0
+  while pair < products.count {
+    let left = products.left[pair] + row
+    let right = products.right[pair] + column
+    let w0 = Unit.load(right)
+    let w1 = count > 1 ? Unit.load(right + width) : w0
+    let w2 = count > 2 ? Unit.load(right + 2 * width) : w0
+    let w3 = count > 3 ? Unit.load(right + 3 * width) : w0
+    for i in 0..<6 {
+      let factor = V(repeating: left[i])
+      s0[i] = Unit.multiplyAdd(s0[i], factor, w0)
+      if count > 1 { s1[i] = Unit.multiplyAdd(s1[i], factor, w1) }
+      if count > 2 { s2[i] = Unit.multiplyAdd(s2[i], factor, w2) }
+      if count > 3 { s3[i] = Unit.multiplyAdd(s3[i], factor, w3) }
+    }
+    pair += 1
+  }
+  for i in 0..<6 {
+    let to = sums + i * pitch
+    store(s0[i], to)
+    if count > 1 { store(s1[i], to + width) }
+    if count > 2 { store(s2[i], to + 2 * width) }
+    if count > 3 { store(s3[i], to + 3 * width) }
+  }
+}
+
+/// Adds the products of all pairs.
+///
+/// - Parameter registers: The most that a tile is wide: 2 or 4, a literal.
+@inlinable @inline(__always)
+public func addOuterProducts<Unit: VectorUnit>(_ unit: Unit.Type, registers: Int, _ products: OuterProducts) {
+  let width = Unit.Vector.scalarCount
+  var column = 0
+  while column < products.columns {
+    let left = (products.columns - column + width - 1) / width
+    var row = 0
+    if registers == 4 && left >= 4 {
+      while row < products.rows {
+        outerTile(unit, count: 4, products, row: row, column: column)
+        row += 6
+      }
+      column += 4 * width
+    } else if registers == 4 && left == 3 {
+      while row < products.rows {
+        outerTile(unit, count: 3, products, row: row, column: column)
+        row += 6
+      }
+      column += 3 * width
+    } else if left >= 2 {
+      while row < products.rows {
+        outerTile(unit, count: 2, products, row: row, column: column)
+        row += 6
+      }
+      column += 2 * width
+    } else {
+      while row < products.rows {
+        outerTile(unit, count: 1, products, row: row, column: column)
+        row += 6
+      }
+      column += width
+    }
+  }
+}
+
+/// Pairs of rows whose products, number by number, add up: `sums[c] += sum over p of left[p][c] x right[p][c]`. What the
+/// gradient of a depthwise convolution's weights is made of.
+public struct InnerProducts {
+  /// [count]
+  public var left: UnsafePointer<UnsafePointer<Float>>
+  public var right: UnsafePointer<UnsafePointer<Float>>
+  public var count: Int
+  public var columns: Int
+  /// [columns]
+  public var sums: UnsafeMutablePointer<Float>
+
+  public init(
+    left: UnsafePointer<UnsafePointer<Float>>, right: UnsafePointer<UnsafePointer<Float>>, count: Int, columns: Int,
+    sums: UnsafeMutablePointer<Float>
+  ) {
+    self.left = left
+    self.right = right
+    self.count = count
+    self.columns = columns
+    self.sums = sums
+  }
+}
+
+@inlinable @inline(__always)
+public func addInnerProducts<Unit: VectorUnit>(_ unit: Unit.Type, _ products: InnerProducts) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  var column = 0
+  while column < products.columns {
+    let left = products.columns - column
+    let to = products.sums + column
+    // Two sums, that a product need not wait for the one before it.
+    var even = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(to))
+    var odd = V.zero
+    var pair = 0
+    while pair + 1 < products.count {
+      even = Unit.multiplyAdd(
+        even, loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(products.left[pair] + column)),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(products.right[pair] + column)))
+      odd = Unit.multiplyAdd(
+        odd, loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(products.left[pair + 1] + column)),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(products.right[pair + 1] + column)))
+      pair += 2
+    }
+    if pair < products.count {
+      even = Unit.multiplyAdd(
+        even, loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(products.left[pair] + column)),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(products.right[pair] + column)))
+    }
+    storeElements(unit, isBFloat16: false, left, even + odd, UnsafeMutableRawPointer(to))
+    column += width
+  }
+}

@@ -1,0 +1,211 @@
+internal import Clocks
+internal import Kernels
+public import Tensors
+
+/// A network laid out for training on inputs of some extents: every value is kept until the backward pass has read it.
+///
+/// One run at a time. Networks are built for float32.
+public final class TrainingPlan {
+  public let network: Network
+  /// What ``forward(seed:)`` reads: to be filled by the caller.
+  public let inputs: [FeatureMap]
+  public let outputs: [FeatureMap]
+  /// The loss's gradients by the outputs, to be filled before ``backward()``, which loses them; nil where nothing that is
+  /// trained stands before an output.
+  public let outputGradients: [FeatureMap?]
+  /// The named values, with their gradients where they have any of their own: what was named last of the plan's runs.
+  public let named: [(name: String, map: FeatureMap, gradient: FeatureMap?)]
+  private let layout: NetworkLayout
+  private let gradients: GradientLayout
+  private let arena: Storage
+  private let gradientArena: Storage
+  private let maps: [FeatureMap]
+  private let gradientMaps: [FeatureMap?]
+  private let operators: [(any TrainableOperator)?]
+  private let states: [AnyObject?]
+  /// By value, copies of gradients as they came to what made the value.
+  private let kept: [Int: FeatureMap]
+  private var seed: UInt64 = 0
+
+  /// The shape of an input.
+  public struct Input: Hashable, Sendable {
+    public var batch: Int
+    public var extent: Extent3
+
+    public init(batch: Int, extent: Extent3) { (self.batch, self.extent) = (batch, extent) }
+  }
+
+  /// Lays a network out.
+  ///
+  /// - Parameters:
+  ///   - shapes: One per input of the network.
+  ///   - keepingGradients: Whether named values keep their gradients until the end of a backward pass.
+  ///   - other: A plan of the same network that is not used any more: its memory and packed weights are taken.
+  /// - Throws: `NetworkError` for extents that do not suit the network, operators whose gradients are not known, and where
+  ///   there is no memory for it.
+  public init(
+    _ network: Network, _ shapes: [Input], keepingGradients: Bool = false, sharing other: TrainingPlan? = nil
+  ) throws {
+    precondition(network.engine.activations == .float32, "networks are trained in float32")
+    let layout = try NetworkLayout(
+      network, batch: 0, extents: shapes.map(\.extent), grouping: FrameGrouping(leastPositions: .max), absorbing: false,
+      batches: shapes.map(\.batch), keepingAll: true)
+    self.network = network
+    self.layout = layout
+    var readers = [[Int]](repeating: [], count: network.nodes.count)
+    var isNeeded = [Bool](repeating: false, count: network.nodes.count)
+    var operators: [(any TrainableOperator)?] = []
+    for (index, node) in network.nodes.enumerated() {
+      for value in node.inputs { readers[value.id].append(index) }
+      let op = node.op as? any TrainableOperator
+      operators.append(op)
+      isNeeded[index] =
+        node.inputs.contains { isNeeded[$0.id] } || op?.parameters.contains(where: \.isTrained) == true
+      guard isNeeded[index], let own = node.op, op == nil else { continue }
+      switch own.aliasing {
+      case .view, .joinsInputs: break
+      case .none, .mayOverwrite: throw NetworkError.untrainable(operation: "a \(own.name)")
+      }
+    }
+    let outputs = Set(network.outputs.map(\.id))
+    let gradients = GradientLayout(layout, readers: readers, isNeeded: isNeeded, outputs: outputs)
+    let most = physicalMemoryBytes()
+    let floats = layout.arenaCount + gradients.arenaCount
+    guard floats < most / 4 else { throw NetworkError.tooLarge(bytes: 4 * floats, memory: most) }
+    func memory(_ taken: Storage?, _ count: Int) -> Storage {
+      if let taken, taken.count >= count { return taken }
+      return Storage(count: count)
+    }
+    let arena = memory(other?.arena, layout.arenaCount)
+    let gradientArena = memory(other?.gradientArena, gradients.arenaCount)
+    let maps = network.nodes.indices.map { layout.map($0, in: arena) }
+    let gradientMaps = network.nodes.indices.map { gradients.map($0, layout.shapes[$0], in: gradientArena) }
+    (self.gradients, self.arena, self.gradientArena) = (gradients, arena, gradientArena)
+    (self.maps, self.gradientMaps, self.operators) = (maps, gradientMaps, operators)
+    states = other?.states ?? operators.map { $0?.makeState() }
+    inputs = network.inputs.map { maps[$0.id] }
+    self.outputs = network.outputs.map { maps[$0.id] }
+    outputGradients = network.outputs.map { gradientMaps[$0.id] }
+    var kept: [Int: FeatureMap] = [:]
+    for (_, value) in network.named where keepingGradients && isNeeded[value.id] {
+      let shape = layout.shapes[value.id]
+      kept[value.id] = FeatureMap(zeros: shape.batch, shape.extent, channels: shape.channels)
+    }
+    self.kept = kept
+    named = network.named.map { ($0.name, maps[$0.value.id], kept[$0.value.id]) }
+  }
+
+  /// The bytes of all activations and gradients.
+  public var bytes: Int { 4 * (arena.count + gradientArena.count) }
+
+  /// Computes the outputs of what stands in the inputs.
+  ///
+  /// - Parameter seed: For what is drawn at random in this step.
+  public func forward(seed: UInt64 = 0) {
+    self.seed = seed
+    network.engine.exclusively { for index in network.nodes.indices { forward(index) } }
+  }
+
+  private func forward(_ index: Int) {
+    let node = network.nodes[index]
+    guard let op = node.op else { return }
+    if case .view = op.aliasing { return }
+    let inputs = node.inputs.map { maps[$0.id] }
+    guard let trained = operators[index] else { return op.run(inputs, into: maps[index], engine: network.engine) }
+    trained.forward(
+      ForwardPass(
+        inputs: inputs, output: maps[index], state: states[index], engine: network.engine, seed: drawn(index)))
+  }
+
+  /// Another one for each operator.
+  private func drawn(_ index: Int) -> UInt64 { seed &+ UInt64(index) &* 0x9e37_79b9_7f4a_7c15 }
+
+  /// Adds the loss's gradients by all parameters that are trained to theirs, from those by the outputs.
+  public func backward() {
+    network.engine.exclusively {
+      var isWritten = [Bool](repeating: false, count: network.nodes.count)
+      for value in network.outputs { isWritten[value.id] = true }
+      for index in network.nodes.indices.reversed() { backward(index, &isWritten) }
+    }
+  }
+
+  private func backward(_ index: Int, _ isWritten: inout [Bool]) {
+    let node = network.nodes[index]
+    guard let op = node.op, isWritten[index], let gradient = gradientMaps[index] else { return }
+    if let copy = kept[index] { GradientTarget(map: copy, adds: false).take(gradient, network.engine) }
+    let targets = node.inputs.map { value -> GradientTarget? in
+      guard let map = gradientMaps[value.id] else { return nil }
+      defer { isWritten[value.id] = true }
+      return gradients.isPart[value.id] ? nil : GradientTarget(map: map, adds: isWritten[value.id])
+    }
+    for value in node.inputs where gradients.isPart[value.id] { isWritten[value.id] = true }
+    switch op.aliasing {
+    case .view(let input):
+      targets[input]?.take(gradient.viewed(as: maps[node.inputs[input].id]), network.engine)
+    case .joinsInputs:
+      var channel = 0
+      for (value, target) in zip(node.inputs, targets) {
+        let channels = maps[value.id].channels
+        target?.take(gradient.slice(channel, channels), network.engine)
+        channel += channels
+      }
+    case .none, .mayOverwrite:
+      operators[index]?.backward(
+        BackwardPass(
+          inputs: node.inputs.map { maps[$0.id] }, output: maps[index], gradient: gradient, targets: targets,
+          state: states[index], engine: network.engine, seed: drawn(index)))
+    }
+  }
+
+  /// What an operator of the network took in a run, forward and backward.
+  public struct LayerTime: Sendable {
+    public let name: String
+    public let input: String
+    public var forward = 0.0
+    public var backward = 0.0
+  }
+
+  /// Runs forward and backward once, and times every operator, in seconds.
+  ///
+  /// - Parameter loss: Fills the gradients of the outputs.
+  public func timedLayers(loss: () -> Void) -> [LayerTime] {
+    var times = network.nodes.map { node in
+      LayerTime(
+        name: node.op?.name ?? "input", input: node.inputs.first.map { layout.shapes[$0.id].description } ?? "")
+    }
+    network.engine.exclusively {
+      for index in network.nodes.indices { times[index].forward = clocked { forward(index) } }
+      loss()
+      var isWritten = [Bool](repeating: false, count: network.nodes.count)
+      for value in network.outputs { isWritten[value.id] = true }
+      for index in network.nodes.indices.reversed() {
+        times[index].backward = clocked { backward(index, &isWritten) }
+      }
+    }
+    return times.filter { $0.name != "input" }
+  }
+}
+
+extension FeatureMap {
+  /// The same numbers under another map's batch and extent.
+  fileprivate func viewed(as other: FeatureMap) -> FeatureMap {
+    FeatureMap(
+      storage: storage, offset: offset, batch: other.batch, extent: other.extent, channels: channels, pitch: pitch)
+  }
+
+  /// Some of the channels.
+  fileprivate func slice(_ first: Int, _ count: Int) -> FeatureMap {
+    FeatureMap(
+      storage: storage, offset: offset + first, batch: batch, extent: extent, channels: count, pitch: pitch)
+  }
+}
+
+extension Network {
+  /// Everything that the network learns, in the order in which it was built.
+  public var parameters: [Parameter] { operators.flatMap { ($0 as? any TrainableOperator)?.parameters ?? [] } }
+
+  /// The statistics of its normalisations by the batch.
+  public var statistics: [RunningStatistics] {
+    operators.flatMap { ($0 as? any TrainableOperator)?.statistics ?? [] }
+  }
+}

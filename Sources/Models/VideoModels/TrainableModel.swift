@@ -1,0 +1,142 @@
+public import Checkpoint
+public import Kernels
+public import NN
+public import RoIAlign
+public import Tensors
+
+/// A network that is trained, with its head: forward passes keep what backward passes read.
+///
+/// Not to be used by two threads at once.
+public final class TrainableModel {
+  public let architecture: Architecture
+  public let network: Network
+  /// Everything that is learned, in the order of the modules.
+  public let parameters: [Parameter]
+  public let statistics: [RunningStatistics]
+  private var plan: TrainingPlan?
+  private var shapes: [TrainingPlan.Input] = []
+  /// Whether named values keep their gradients, for inspection.
+  public var keepsGradients = false
+
+  /// Builds the model; ask `weights.report` afterwards whether everything was found.
+  ///
+  /// - Throws: `VideoModelError` for a head that cannot be trained.
+  public init(
+    _ architecture: Architecture, weights: WeightReader, engine: Engine, _ options: TrainingOptions
+  ) throws {
+    var builder = NetworkBuilder(weights: weights, engine: engine, training: options)
+    let channels = architecture.backbone.featureChannels
+    let inputs = architecture.backbone.inputs.map { builder.network.input(channels: $0.channels) }
+    let boxes = architecture.head.scoresBoxes ? builder.network.input(channels: 5) : nil
+    let features = architecture.backbone.build(&builder, inputs)
+    let maps = architecture.head.build(&builder, features, channels: channels)
+    let scores = try architecture.head.buildTrained(&builder, maps, boxes: boxes, channels: channels, options)
+    builder.network.output(scores)
+    self.architecture = architecture
+    network = builder.network
+    parameters = network.parameters
+    statistics = network.statistics
+  }
+
+  /// Scores clips, or boxes on them, in training: batch norms take the statistics of these clips, unless they are frozen.
+  ///
+  /// - Parameters:
+  ///   - clip: N, [T, H, W], C at the fast rate.
+  ///   - regions: For heads that score boxes: in pixels of the clip.
+  ///   - seed: For what is drawn at random.
+  /// - Returns: [rows, classes]: what the loss is taken of.
+  /// - Throws: `VideoModelError`, `RoIAlignError`, `NetworkError`.
+  public func forward(_ clip: FeatureMap, _ regions: [Region] = [], seed: UInt64 = 0) throws -> Tensor {
+    let backbone = architecture.backbone
+    guard clip.batch > 0 else { throw VideoModelError.noClips }
+    for input in backbone.inputs where input.channels != clip.channels {
+      throw VideoModelError.wrongChannels(expected: input.channels, found: clip.channels)
+    }
+    guard clip.extent.t == backbone.frames else {
+      throw VideoModelError.wrongFrames(expected: backbone.frames, found: clip.extent.t)
+    }
+    try backbone.checkSize(height: clip.extent.h, width: clip.extent.w)
+    var shapes = backbone.inputs.map {
+      TrainingPlan.Input(batch: clip.batch, extent: Extent3($0.frames.count, clip.extent.h, clip.extent.w))
+    }
+    if architecture.head.scoresBoxes {
+      guard !regions.isEmpty else { throw VideoModelError.noClassificationHead }
+      try architecture.head.check(regions, batch: clip.batch)
+      shapes.append(TrainingPlan.Input(batch: regions.count, extent: .one))
+    } else if !regions.isEmpty {
+      throw VideoModelError.noRoIHead
+    }
+    if shapes != self.shapes || plan == nil {
+      let other = plan
+      plan = nil
+      plan = try TrainingPlan(network, shapes, keepingGradients: keepsGradients, sharing: other)
+      self.shapes = shapes
+    }
+    guard let plan else { preconditionFailure("there is a plan") }
+    for (input, target) in zip(backbone.inputs, plan.inputs) { copy(clip, input.frames, into: target) }
+    if architecture.head.scoresBoxes, let rows = plan.inputs.last {
+      for (row, region) in regions.enumerated() {
+        let to = rows.start + row * rows.pitch
+        to[0] = Float(region.batchIndex)
+        (to[1], to[2], to[3], to[4]) = (region.x1, region.y1, region.x2, region.y2)
+      }
+    }
+    plan.forward(seed: seed)
+    let scores = plan.outputs[0]
+    let result = Tensor(zeros: [scores.positions, scores.channels])
+    for row in 0..<scores.positions {
+      (result.storage.pointer + row * scores.channels).update(
+        from: scores.start + row * scores.pitch, count: scores.channels)
+    }
+    return result
+  }
+
+  /// Adds the loss's gradients by all parameters that are trained to theirs.
+  ///
+  /// - Parameter gradient: By what ``forward(_:_:seed:)`` returned last.
+  public func backward(_ gradient: Tensor) {
+    guard let plan else { preconditionFailure("a backward pass follows a forward pass") }
+    fill(gradient, plan)
+    plan.backward()
+  }
+
+  private func fill(_ gradient: Tensor, _ plan: TrainingPlan) {
+    guard let target = plan.outputGradients[0] else { return }
+    precondition(gradient.shape == [target.positions, target.channels], "a gradient is as the scores are")
+    for row in 0..<target.positions {
+      (target.start + row * target.pitch).update(
+        from: gradient.storage.pointer + row * target.channels, count: target.channels)
+    }
+  }
+
+  /// The named values of the last forward pass, and their gradients of the last backward pass where they are kept.
+  public var named: [(name: String, map: FeatureMap, gradient: FeatureMap?)] { plan?.named ?? [] }
+
+  /// The bytes of the activations and gradients of the last pass.
+  public var activationBytes: Int { plan?.bytes ?? 0 }
+
+  /// Times every operator in a forward and a backward pass on what the last forward pass read, in seconds.
+  ///
+  /// - Parameter gradient: By the scores.
+  public func timedLayers(_ gradient: Tensor) -> [TrainingPlan.LayerTime] {
+    guard let plan else { return [] }
+    return plan.timedLayers { fill(gradient, plan) }
+  }
+
+  /// Forgets the gradients of all parameters.
+  public func clearGradients() {
+    for parameter in parameters { parameter.gradient.mutableValues.update(repeating: 0) }
+  }
+
+  private func copy(_ clip: FeatureMap, _ frames: [Int], into target: FeatureMap) {
+    let plane = clip.extent.h * clip.extent.w
+    for item in 0..<clip.batch {
+      for (index, frame) in frames.enumerated() {
+        for position in 0..<plane {
+          (target.start + ((item * frames.count + index) * plane + position) * target.pitch).update(
+            from: clip.start + ((item * clip.extent.t + frame) * plane + position) * clip.pitch, count: clip.channels)
+        }
+      }
+    }
+  }
+}

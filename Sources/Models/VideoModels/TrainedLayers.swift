@@ -1,0 +1,90 @@
+internal import Checkpoint
+internal import Kernels
+public import NN
+internal import Tensors
+
+/// How a network is built that is to be trained.
+public struct TrainingOptions: Sendable, Equatable {
+  /// `BN.NUM_SPLITS` of sub-batch norms: the parts of a batch that are normalised by themselves; 1 for plain ones.
+  public var splits: Int
+  /// Whether they are sub-batch norms, even of one part.
+  public var isSubBatchNorm: Bool
+  /// `MODEL.DROPOUT_RATE`
+  public var dropout: Double
+  /// `MODEL.FROZEN_BN`: statistics stay as they are, and normalise.
+  public var freezesBatchNorm: Bool
+
+  public init(splits: Int = 1, isSubBatchNorm: Bool = false, dropout: Double = 0, freezesBatchNorm: Bool = false) {
+    self.splits = splits
+    self.isSubBatchNorm = isSubBatchNorm
+    self.dropout = dropout
+    self.freezesBatchNorm = freezesBatchNorm
+  }
+}
+
+/// The layers of a network that is trained: nothing is folded, so that everything has its gradient.
+extension NetworkBuilder {
+  /// A tensor that is trained, from the weights.
+  ///
+  /// - Parameters:
+  ///   - hint: The configuration key that sets this shape, for the report of misfits.
+  func parameter(
+    _ scope: WeightReader, _ name: String, _ shape: [Int], _ kind: Parameter.Kind, hint: String? = nil,
+    kernelHint: String? = nil, branchGain: Float? = nil, orElse value: Float = 0
+  ) -> Parameter {
+    var tensor = scope.tensor(name, shape, hint: hint, kernelHint: kernelHint, branchGain: branchGain)
+    if tensor == nil {
+      let made = Tensor(zeros: shape)
+      made.mutableValues.update(repeating: value)
+      tensor = made
+    }
+    return Parameter(name: scope.scope.isEmpty ? name : "\(scope.scope).\(name)", kind: kind, value: tensor!)
+  }
+
+  /// A convolution, its normalisation, an addition and a function, each by itself.
+  mutating func trainedConvolution(
+    _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?, epilogue: Epilogue,
+    adding residual: Value?, hasBias: Bool, weightShape: [Int]? = nil, widthKey: String?, kernelKey: String?,
+    branchGain: Float?, _ options: TrainingOptions
+  ) -> Value {
+    let weight = parameter(
+      scope, "\(name).weight", weightShape ?? shape.weightShape, .weight, hint: widthKey, kernelHint: kernelKey)
+    let bias = hasBias ? parameter(scope, "\(name).bias", [shape.outChannels], .bias, hint: widthKey) : nil
+    let y = network.convolution(x, shape, training: weight, bias: bias)
+    guard let norm else {
+      return epilogue == .none && residual == nil ? y : network.function(epilogue, y, adding: residual)
+    }
+    let isFused = epilogue == .none || epilogue == .relu
+    let normalized = trainedBatchNorm(
+      y, scope[norm], channels: shape.outChannels, widthKey, branchGain: branchGain,
+      adding: isFused ? residual : nil, isRectified: epilogue == .relu, options)
+    return isFused ? normalized : network.function(epilogue, normalized, adding: residual)
+  }
+
+  private mutating func trainedBatchNorm(
+    _ x: Value, _ scope: WeightReader, channels: Int, _ hint: String?, branchGain: Float?, adding residual: Value?,
+    isRectified: Bool, _ options: TrainingOptions
+  ) -> Value {
+    let kind: Parameter.Kind = options.isSubBatchNorm ? .subBatchNorm : .batchNorm
+    let weight = parameter(scope, "weight", [channels], kind, hint: hint, branchGain: branchGain, orElse: 1)
+    let bias = parameter(scope, "bias", [channels], kind, hint: hint)
+    let running = RunningStatistics(
+      name: scope.scope, mean: scope.tensor("running_mean", [channels], hint: hint) ?? Tensor(zeros: [channels]),
+      variance: scope.tensor("running_var", [channels], hint: hint) ?? Tensor([channels], [Float](repeating: 1, count: channels)),
+      splits: options.splits)
+    running.isFrozen = options.freezesBatchNorm
+    return network.batchNorm(x, weight: weight, bias: bias, running, adding: residual, isRectified: isRectified)
+  }
+
+  /// The last layer of a head that is trained, `head.projection`, after a dropout.
+  ///
+  /// - Parameter x: Rows: N, [1, 1, 1], channels.
+  public mutating func trainedProjection(_ x: Value, channels: Int, classes: Int, _ options: TrainingOptions) -> Value {
+    let scope = weights[Projection.scope]
+    let weight = parameter(scope, "weight", [classes, channels], .weight)
+    let bias = parameter(scope, "bias", [classes], .bias)
+    return network.convolution(
+      network.dropout(x, probability: options.dropout), ConvolutionShape(channels, classes, kernel: .one),
+      training: weight, bias: bias)
+  }
+}

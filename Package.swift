@@ -193,6 +193,10 @@ let runs: [Target] = [
     ], swiftSettings: strict)
 ]
 
+let training: [Target] = [
+  .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict)
+]
+
 let evaluation: [Target] = [
   .target(name: "Statistics", dependencies: ["Tensors"], swiftSettings: safe),
   .target(name: "ClassificationEval", dependencies: ["Statistics"], swiftSettings: safe),
@@ -278,7 +282,7 @@ let program: [Target] = [
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
-  "Ensembles", "LivePage", "Program",
+  "Ensembles", "LivePage", "Program", "Optimization",
   "Dependency",
 ]
 
@@ -334,6 +338,7 @@ let testTargets: [Target] = [
     "Wording"
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
+  tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
   tests("VideoEval", "VideoEval", "AVARecords", "JSON", "Geometry", "Files", "Tensors"),
@@ -412,7 +417,7 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs)
-    + grouped("AVAEval", evaluation) + detect + classify + ensembles
+    + grouped("Training", training) + grouped("AVAEval", evaluation) + detect + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

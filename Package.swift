@@ -194,7 +194,13 @@ let runs: [Target] = [
 ]
 
 let training: [Target] = [
-  .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict)
+  .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict),
+  .target(
+    name: "Trainer",
+    dependencies: [
+      "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON",
+      "Tensors", "Files", "Wording",
+    ], swiftSettings: strict),
 ]
 
 let evaluation: [Target] = [
@@ -271,7 +277,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Exports", "TrackRecords", "Tracks", "VideoEval",
+      "LivePage", "Trainer", "Exports", "TrackRecords", "Tracks", "VideoEval",
       "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
       "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,

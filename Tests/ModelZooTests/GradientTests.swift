@@ -71,7 +71,6 @@ private let folder = (sharedFolder ?? "") + "/golden/training"
       if gap > worst.gap { worst = (parameter.name, gap) }
     }
     #expect(worst.gap < 1e-3, "\(worst)")
-    print(name, loss - facts.loss[0], worst)
   }
 
   /// The losses, stated once more.

@@ -22,7 +22,7 @@ extension Configuration {
     let leaf = Schema[key]
     let isOpen = leaf.use.isOfTests && Limit.table[key] == nil && rules?.rule(of: key)?.isNeeded != true
     switch leaf.kind {
-    case .anything, .optionalInts:
+    case .anything, .optionalInts, .optionalDouble:
       return
     case .string where isOpen:
       given[key]?.value = ""

@@ -43,11 +43,15 @@ extension Key<Bool> {
 }
 
 extension Key<Int> {
-  init(_ name: String, _ fallback: Int) { self.init(name, .int, fallback, .int(fallback)) }
+  init(_ name: String, _ fallback: Int, _ use: Use = .test) {
+    self.init(name, .int, fallback, .int(fallback), use)
+  }
 }
 
 extension Key<Double> {
-  init(_ name: String, _ fallback: Double) { self.init(name, .double, fallback, .double(fallback)) }
+  init(_ name: String, _ fallback: Double, _ use: Use = .test) {
+    self.init(name, .double, fallback, .double(fallback), use)
+  }
 }
 
 extension Key<String> {
@@ -67,8 +71,8 @@ extension Key<[Int]> {
 }
 
 extension Key<[Double]> {
-  init(_ name: String, _ fallback: [Double]) {
-    self.init(name, .doubles, fallback, Value(list: fallback, Value.double))
+  init(_ name: String, _ fallback: [Double], _ use: Use = .test) {
+    self.init(name, .doubles, fallback, Value(list: fallback, Value.double), use)
   }
 }
 
@@ -86,6 +90,13 @@ extension Key<[[Double]]> {
 extension Key<[Int]?> {
   init(_ name: String, _ fallback: [Int]?) {
     self.init(name, .optionalInts, fallback, fallback.map { Value(list: $0, Value.int) } ?? .null)
+  }
+}
+
+/// A number, or null for none.
+extension Key<Double?> {
+  init(_ name: String, _ fallback: Double?, _ use: Use = .test) {
+    self.init(name, .optionalDouble, fallback, fallback.map { .double($0) } ?? .null, use)
   }
 }
 

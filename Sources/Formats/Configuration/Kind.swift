@@ -7,6 +7,8 @@ enum Kind: Sendable {
   case strings, ints, doubles, intLists, doubleLists, intListLists
   /// A list of ints, or null for what the model derives by itself.
   case optionalInts
+  /// A number, or null for none.
+  case optionalDouble
   case list
   case anything
 
@@ -24,6 +26,7 @@ enum Kind: Sendable {
     case .doubleLists: "a list of lists of numbers"
     case .intListLists: "a list of lists of lists of ints"
     case .optionalInts: "a list of ints, or null"
+    case .optionalDouble: "a number, or null"
     case .list: "a list"
     case .anything: "any value"
     }
@@ -39,7 +42,7 @@ enum Kind: Sendable {
     case .doubleLists: .doubles
     case .intListLists: .intLists
     case .list: .anything
-    case .bool, .int, .double, .string, .anything: nil
+    case .bool, .int, .double, .optionalDouble, .string, .anything: nil
     }
   }
 }
@@ -57,8 +60,10 @@ extension Kind {
     switch (self, value) {
     case (.anything, _), (.bool, .bool), (.int, .int), (.double, .double), (.string, .string):
       return value
-    case (.double, .int(let number)):
+    case (.double, .int(let number)), (.optionalDouble, .int(let number)):
       return .double(Double(number))
+    case (.optionalDouble, .double):
+      return value
     case (_, .list(let items)):
       guard let element else { break }
       return .list(try fit(items, element))

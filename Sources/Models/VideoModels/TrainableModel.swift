@@ -112,6 +112,9 @@ public final class TrainableModel {
   /// The named values of the last forward pass, and their gradients of the last backward pass where they are kept.
   public var named: [(name: String, map: FeatureMap, gradient: FeatureMap?)] { plan?.named ?? [] }
 
+  /// Where the last forward pass made something else than numbers first, in words; nil where it did not.
+  public var firstNotFinite: String? { plan?.firstNotFinite }
+
   /// The bytes of the activations and gradients of the last pass.
   public var activationBytes: Int { plan?.bytes ?? 0 }
 

@@ -1,12 +1,17 @@
 internal import Glibc
 
 /// Writes a number with a fixed count of decimals, rounded as C's `printf("%.*f")` rounds.
-public func fixed(_ value: Double, _ decimals: Int) -> String {
+public func fixed(_ value: Double, _ decimals: Int) -> String { written(value, decimals, "%.*f") }
+
+/// Writes a number as digits times a power of ten: "3.2e-07".
+public func scientific(_ value: Double, _ decimals: Int) -> String { written(value, decimals, "%.*e") }
+
+private func written(_ value: Double, _ decimals: Int, _ format: String) -> String {
   // 310 integer digits at most, plus the decimals, the point, the sign and the final zero byte.
   let capacity = 320 + decimals
   return unsafe withUnsafeTemporaryAllocation(of: CChar.self, capacity: capacity) { buffer in
     let length = unsafe withVaList([Int32(decimals), value]) {
-      unsafe vsnprintf(buffer.baseAddress, capacity, "%.*f", $0)
+      unsafe vsnprintf(buffer.baseAddress, capacity, format, $0)
     }
     return unsafe String(decoding: UnsafeRawBufferPointer(buffer).prefix(Int(length)), as: UTF8.self)
   }

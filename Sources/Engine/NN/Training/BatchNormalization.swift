@@ -71,10 +71,12 @@ struct BatchNormalization: TrainableOperator {
     let x = pass.inputs[0]
     batch.mean = []
     batch.inverse = []
+    running.latest = []
     for index in 0..<running.splits {
       let split = BatchSplit(index, of: running.splits)
       let (mean, variance) = pass.engine.moments(x, split)
       update(index, mean, variance, count: split.positions(x))
+      running.latest.append((mean, variance, split.positions(x)))
       let inverse = variance.map { 1 / ($0 + Self.epsilon).squareRoot() }
       batch.mean.append(mean.map { Float($0) })
       batch.inverse.append(inverse)

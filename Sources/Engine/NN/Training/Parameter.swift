@@ -46,6 +46,8 @@ public final class RunningStatistics: @unchecked Sendable {
   public let variance: Tensor
   public let splits: Int
   public var batches = 0
+  /// By split: what the last batch had, its variance that of the population, over so many positions.
+  public internal(set) var latest: [(mean: [Double], variance: [Double], count: Int)] = []
   /// The weight of a new batch.
   public var momentum = 0.1
   /// Whether these statistics normalise, and stay as they are, rather than those of the batch.

@@ -157,6 +157,23 @@ public final class TrainingPlan {
     }
   }
 
+  /// The first operator whose output holds something else than numbers after a forward pass, and the parameters that it
+  /// learns, in words; nil where all are numbers.
+  public var firstNotFinite: String? {
+    for (index, node) in network.nodes.enumerated() {
+      let map = maps[index]
+      let isFinite = (0..<map.positions).allSatisfy { position in
+        let start = map.start + position * map.pitch
+        return (0..<map.channels).allSatisfy { start[$0].isFinite }
+      }
+      if isFinite { continue }
+      guard let op = node.op else { return "the input" }
+      let name = operators[index]?.parameters.first.map { " (\($0.name))" } ?? ""
+      return "a \(op.name)\(name)"
+    }
+    return nil
+  }
+
   /// What an operator of the network took in a run, forward and backward.
   public struct LayerTime: Sendable {
     public let name: String

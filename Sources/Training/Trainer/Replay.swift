@@ -1,0 +1,142 @@
+internal import Checkpoint
+internal import Configuration
+internal import Files
+public import Kernels
+internal import ModelZoo
+internal import NN
+internal import Tensors
+internal import VideoModels
+
+/// Steps of PySlowFast's own training, done once more from where they began, and held against what was recorded.
+public struct Replay {
+  /// One quantity that was compared.
+  public struct Check: Sendable {
+    public let name: String
+    /// The largest difference, and what it is allowed to be.
+    public let difference: Double
+    public let allowed: Double
+    /// Where the largest difference is.
+    public let place: String
+    /// NaN passes nothing.
+    public var isPassed: Bool { difference <= allowed }
+  }
+
+  /// One step beside what was recorded.
+  public struct Step: Sendable {
+    public let epoch: Int
+    public let iteration: Int
+    public let loss: Double
+    public let expectedLoss: Double
+    public let learningRate: Double
+    public let gradientNorm: Double
+  }
+
+  private let recorded: ReplayCase
+  public var steps: Int { recorded.losses.count }
+
+  /// - Parameters:
+  ///   - folder: With `case.json`.
+  ///   - epochs: As many as were recorded; nil for those.
+  /// - Throws: `FileError`, `JSONError`, `ReplayError`.
+  public init(folder: String, epochs: Int? = nil) throws { recorded = try ReplayCase(folder, epochs: epochs) }
+
+  /// Does the steps.
+  ///
+  /// - Parameters:
+  ///   - progress: Told of every step.
+  /// - Returns: What was compared.
+  /// - Throws: What building, reading and training throw.
+  public func run(engine: Engine, _ progress: (Step) -> Void) throws -> [Check] {
+    let path = joinPath(recorded.folder, "checkpoint.pyth")
+    let file = try Checkpoint(path: path, naming: PySlowFastNames())
+    guard let text = file.configText, let config = Configuration(checkpointText: text, path: path, rules: ModelRules())
+    else { throw ReplayError.missing(folder: recorded.folder, name: "checkpoint with its configuration (cfg)") }
+    let settings = try TrainingSettings(config)
+    let weights = WeightReader(file)
+    let model = try TrainableModel(Architecture(config), weights: weights, engine: engine, settings.network)
+    try weights.report.check(allowPartial: false)
+    let session = try TrainingSession(model, settings, engine: engine)
+    let start = model.parameters.map(\.value.array)
+    var (loss, rate, norm, clipped) = (Worst(), Worst(), Worst(), Worst())
+    for (index, number) in recorded.batches.enumerated() {
+      let (epoch, iteration) = (
+        recorded.epoch + index / recorded.iterations, index % recorded.iterations)
+      let batch = try recorded.batch(
+        number, scoresBoxes: model.architecture.head.scoresBoxes, classes: model.architecture.head.classes)
+      let step = try session.step(batch, epoch: epoch, iteration: iteration, of: recorded.iterations)
+      let place = "iteration \(index)"
+      loss.take(abs(step.loss - recorded.losses[index]) / recorded.lossTolerances[index], place)
+      rate.take(relative(step.learningRate, recorded.rates[index]), place)
+      norm.take(relative(step.gradientNorm, recorded.norms[index]), place)
+      clipped.take(relative(step.clippedNorm, recorded.clippedNorms[index]), place)
+      progress(
+        Step(
+          epoch: epoch, iteration: iteration, loss: step.loss, expectedLoss: recorded.losses[index],
+          learningRate: step.learningRate, gradientNorm: step.gradientNorm))
+    }
+    // Of a curve's later steps nothing is said: they carry on what the first ones rounded.
+    let normTolerance = (recorded.tolerance["grad_norm_relative"] ?? 5e-5) * (recorded.hasEnd ? 1 : 10)
+    var checks = [
+      loss.check("losses, in tolerances", 1), rate.check("learning rates, relative", 1e-12),
+      norm.check("gradient norms, relative", normTolerance),
+      clipped.check("gradient norms after clipping, relative", normTolerance),
+    ]
+    if recorded.hasEnd { checks += try compareEnd(session, start) }
+    return checks
+  }
+
+  private func relative(_ found: Double, _ expected: Double) -> Double { abs(found - expected) / max(abs(expected), 1e-30) }
+
+  /// The weights, statistics and moments after the last step.
+  private func compareEnd(_ session: TrainingSession, _ start: [[Float]]) throws -> [Check] {
+    let model = session.model
+    let end = try Checkpoint(path: joinPath(recorded.folder, "checkpoint_after.pyth"), naming: PySlowFastNames())
+    var (weights, noise, buffers) = (Worst(), Worst(), Worst())
+    var (apart, moved) = (0.0, 0.0)
+    for (parameter, before) in zip(model.parameters, start) {
+      let expected = try end.tensor(parameter.name)
+      for (index, (found, wanted)) in zip(parameter.value.array, expected.array).enumerated() {
+        let gap = Double(abs(found - wanted))
+        if recorded.noise.contains(parameter.name) {
+          noise.take(gap, parameter.name)
+          continue
+        }
+        weights.take(gap, parameter.name)
+        apart += gap * gap
+        moved += Double(wanted - before[index]) * Double(wanted - before[index])
+      }
+    }
+    for statistics in model.statistics {
+      let own = statistics.aggregated
+      for (name, found) in [("running_mean", own.mean), ("running_var", own.variance)] {
+        let place = "\(statistics.name).\(name)"
+        for (a, b) in zip(found.array, try end.tensor(place).array) {
+          buffers.take(Double(abs(a - b)) / max(1, Double(abs(b))), place)
+        }
+      }
+    }
+    func allowed(_ name: String) -> Double { recorded.tolerance[name] ?? 1e-5 }
+    return [
+      weights.check("weights", allowed("weights_abs")),
+      Check(
+        name: "weights, apart over moved", difference: (apart / max(moved, 1e-30)).squareRoot(),
+        allowed: allowed("weights_apart_over_moved"), place: "all"),
+      noise.check("weights whose gradient is rounding", allowed("noise_driven_weights_abs")),
+      buffers.check("running statistics", allowed("buffers")),
+    ]
+  }
+}
+
+/// The largest of some differences.
+private struct Worst {
+  var difference = 0.0
+  var place = "-"
+
+  mutating func take(_ new: Double, _ at: String) {
+    if !(new <= difference) && !difference.isNaN { (difference, place) = (new, at) }
+  }
+
+  func check(_ name: String, _ allowed: Double) -> Replay.Check {
+    Replay.Check(name: name, difference: difference, allowed: allowed, place: place)
+  }
+}

@@ -1,0 +1,99 @@
+public import Configuration
+public import Optimization
+public import VideoModels
+
+/// How a configuration has a network trained: what its keys of SOLVER, BN, MODEL and TRAIN say to the optimizer.
+public struct TrainingSettings: Sendable {
+  public let loss: any Loss
+  public let method: any OptimizerMethod
+  public let lars: LARS?
+  public let clipping: GradientClipping
+  public let schedule: LearningRateSchedule
+  public let grouping: GroupingOptions
+  public let network: TrainingOptions
+  /// `TRAIN.BATCH_SIZE`
+  public let batchSize: Int
+
+  /// - Throws: `OptimizationError`, `LossError`, `TrainingError`, each with the key to change.
+  public init(_ config: Configuration) throws {
+    loss = try Optimization.loss(named: config[.modelLossFunc])
+    var options = MethodOptions()
+    options.momentum = config[.solverMomentum]
+    options.dampening = config[.solverDampening]
+    options.isNesterov = config[.solverNesterov]
+    let betas = config[.solverBetas]
+    guard betas.count == 2 else {
+      throw OptimizationError.badSetting(
+        key: Key.solverBetas.name, found: "\(betas)", expected: "two numbers", advice: "set [0.9, 0.999]")
+    }
+    options.betas = (betas[0], betas[1])
+    method = try optimizerMethod(named: config[.solverOptimizingMethod], options)
+    lars = config[.solverLarsOn] ? LARS() : nil
+    clipping = try GradientClipping(value: config[.solverClipGradVal], norm: config[.solverClipGradL2norm])
+    schedule = try LearningRateSchedule(config)
+    var grouping = GroupingOptions()
+    grouping.weightDecay = config[.solverWeightDecay]
+    grouping.batchNormWeightDecay = config[.bnWeightDecay]
+    grouping.sparesOneDimensional = config[.solverZeroWd1dParam]
+    grouping.layerDecay = config[.solverLayerDecay]
+    grouping.isLARSOn = config[.solverLarsOn]
+    self.grouping = grouping
+    network = try TrainingOptions(config)
+    batchSize = config[.trainBatchSize]
+    guard batchSize > 0 else {
+      throw OptimizationError.badSetting(
+        key: Key.trainBatchSize.name, found: "\(batchSize)", expected: "1 or more", advice: "set the clips of a step")
+    }
+  }
+}
+
+extension LearningRateSchedule {
+  /// The schedule of a configuration's SOLVER keys.
+  public init(_ config: Configuration) throws {
+    let policy: Policy
+    switch config[.solverLrPolicy] {
+    case "cosine":
+      policy = .cosine(
+        endRate: config[.solverCosineEndLr], startsAfterWarmUp: config[.solverCosineAfterWarmup])
+    case "steps_with_relative_lrs": policy = .steps(config[.solverSteps], factors: config[.solverLrs])
+    case let name:
+      throw OptimizationError.badSetting(
+        key: Key.solverLrPolicy.name, found: "'\(name)'", expected: "cosine or steps_with_relative_lrs",
+        advice: "set one of them")
+    }
+    let schedule = try LearningRateSchedule(
+      policy, baseRate: config[.solverBaseLr], maxEpoch: Double(config[.solverMaxEpoch]),
+      warmUpEpochs: config[.solverWarmupEpochs], warmUpStartRate: config[.solverWarmupStartLr])
+    self = config[.solverBaseLrScaleNumShards] ? schedule.scaled(shards: config[.numShards]) : schedule
+  }
+}
+
+extension TrainingOptions {
+  /// How batch norms and dropouts of a configuration's network train.
+  init(_ config: Configuration) throws {
+    self.init()
+    dropout = config[.modelDropoutRate]
+    guard 0..<1 ~= dropout else {
+      throw OptimizationError.badSetting(
+        key: Key.modelDropoutRate.name, found: "\(dropout)", expected: "0 to below 1", advice: "set 0 for none")
+    }
+    freezesBatchNorm = config[.modelFrozenBn]
+    switch config[.bnNormType] {
+    case "sub_batchnorm":
+      splits = config[.bnNumSplits]
+      isSubBatchNorm = true
+      guard splits > 0, config[.trainBatchSize] % splits == 0 else {
+        throw OptimizationError.badSetting(
+          key: Key.bnNumSplits.name, found: "\(splits)",
+          expected: "a number that divides TRAIN.BATCH_SIZE, \(config[.trainBatchSize])",
+          advice: "change one of the two")
+      }
+    // In one process all of a batch is there: what is synchronised is the batch.
+    case "batchnorm", "sync_batchnorm", "sync_batchnorm_apex": break
+    case let name:
+      throw OptimizationError.badSetting(
+        key: Key.bnNormType.name, found: "'\(name)'", expected: "batchnorm, sub_batchnorm or sync_batchnorm",
+        advice: "set one of them")
+    }
+  }
+}

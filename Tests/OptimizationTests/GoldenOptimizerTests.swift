@@ -23,7 +23,7 @@ import Testing
     var grouping = GroupingOptions()
     grouping.weightDecay = number("SOLVER.WEIGHT_DECAY")!
     grouping.batchNormWeightDecay = number("BN.WEIGHT_DECAY") ?? 0
-    grouping.sparesOneDimensional = settings["SOLVER.ZERO_WD_1D_PARAM"] == "True"
+    grouping.hasZeroDecayFor1D = settings["SOLVER.ZERO_WD_1D_PARAM"] == "True"
     grouping.layerDecay = number("SOLVER.LAYER_DECAY") ?? 1
     grouping.depth = Int(number("MVIT.DEPTH") ?? 16)
     grouping.isLARSOn = settings["SOLVER.LARS_ON"] == "True"

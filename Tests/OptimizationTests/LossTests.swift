@@ -155,16 +155,16 @@ private func isNaN(_ tensor: Tensor) -> [Bool] { tensor.values.map(\.isNaN) }
       + " soft_cross_entropy for mixed labels"
     #expect(
       refusal { _ = try CrossEntropy().evaluate(logits, .soft(logits)) }
-        == "the loss cross_entropy: numbers 1x2 as targets, expected 1 class" + choice)
+        == "the loss cross_entropy: the targets are numbers 1x2, expected 1 class" + choice)
     #expect(
       refusal { _ = try CrossEntropy().evaluate(logits, .classes([0, 1])) }
-        == "the loss cross_entropy: 2 classes as targets, expected 1 class" + choice)
+        == "the loss cross_entropy: the targets are 2 classes, expected 1 class" + choice)
     #expect(
       refusal { _ = try BinaryCrossEntropyWithLogits().evaluate(logits, .soft(Tensor(zeros: [2, 1]))) }
-        == "the loss bce_logit: numbers 2x1 as targets, expected numbers 1x2" + choice)
+        == "the loss bce_logit: the targets are numbers 2x1, expected numbers 1x2" + choice)
     #expect(
       refusal { _ = try SoftCrossEntropy().evaluate(logits, .none) }
-        == "the loss soft_cross_entropy: no targets as targets, expected numbers 1x2" + choice)
+        == "the loss soft_cross_entropy: the targets are none, expected numbers 1x2" + choice)
     for loss in losses {
       #expect(
         refusal { _ = try loss.evaluate([Tensor(zeros: [0, 3])], .classes([])) }

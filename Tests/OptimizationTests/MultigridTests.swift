@@ -67,6 +67,7 @@ import Testing
       ])
     #expect([32, 45, 64].map { plan.leastShortSide(crop: $0, leastScale: 73) } == [36, 51, 73])
     #expect((0..<18).filter { plan.isMilestone($0, period: 5) } == [4, 9, 14, 17])
+    #expect((0..<18).filter { plan.isMilestone($0, period: 0) } == [17])
   }
 
   @Test func withoutCyclesAllStaysAsItIs() throws {

@@ -93,13 +93,13 @@ private let sgd = SGD(momentum: 0.5, dampening: 0.25, isNesterov: false)
       groups: [
         ParameterGroup(weightDecay: 0.5, appliesLARS: false, parameters: [1]),
         ParameterGroup(weightDecay: 0, appliesLARS: nil, parameters: [0]),
-      ], method: SGD(momentum: 0, isNesterov: false), lars: LARS(trust: 0.5, epsilon: 0))
+      ], method: SGD(momentum: 0, isNesterov: false), lars: LARS(trust: 0.25, epsilon: 0))
     let values = [Tensor([1, 1], [4]), Tensor([1, 1], [8])]
     let gradients = [Tensor([1, 1], [2]), Tensor([1, 1], [1])]
     optimizer.step(values, gradients: gradients, learningRate: 1, pool: onePool)
-    // 0.5 x 4 / 2 x 2 from the first; 1 + 4 from the second.
-    #expect(values.map { $0.array[0] } == [2, 3])
-    #expect(gradients.map { $0.array[0] } == [2, 1])
+    // 0.25 x 4 / 2 x 2 from the first; 1 + 0.5 x 8 from the second.
+    #expect(values.map { $0.array[0] } == [3, 3])
+    #expect(gradients.map { $0.array[0] } == [1, 1])
   }
 
   static let methods: [any OptimizerMethod] = [
@@ -186,6 +186,34 @@ private let sgd = SGD(momentum: 0.5, dampening: 0.25, isNesterov: false)
     #expect(moments?.buffers["exp_avg_sq"]?.array == [0.4375, 1.75, 3.9375, 7])
   }
 
+  /// As PyTorch 2.15 writes them.
+  @Test func groupsAreWrittenAsInCheckpoints() {
+    let parameters = (0..<3).map { Parameter(name: "p\($0)", shape: [1]) }
+    let groups = [
+      ParameterGroup(weightDecay: 0.5, appliesLARS: false, parameters: [2]),
+      ParameterGroup(weightDecay: 0, layerDecay: 0.25, appliesLARS: nil, parameters: [0, 1]),
+    ]
+    let sgd = Optimizer(parameters, groups: groups, method: SGD(momentum: 0.75)).groupEntries(learningRate: 0.125)
+    #expect(
+      sgd[0] == [
+        GroupEntry("weight_decay", .number(0.5)), GroupEntry("layer_decay", .number(1)),
+        GroupEntry("apply_LARS", .flag(false)), GroupEntry("lr", .number(0.125)), GroupEntry("momentum", .number(0.75)),
+        GroupEntry("dampening", .number(0)), GroupEntry("nesterov", .flag(true)), GroupEntry("maximize", .flag(false)),
+        GroupEntry("foreach", .none), GroupEntry("differentiable", .flag(false)), GroupEntry("fused", .none),
+        GroupEntry("params", .indices(0..<1)),
+      ])
+    let adam = Optimizer(parameters, groups: groups, method: Adam(isDecoupled: true)).groupEntries(learningRate: 0.125)
+    #expect(
+      adam[1] == [
+        GroupEntry("weight_decay", .number(0)), GroupEntry("layer_decay", .number(0.25)),
+        GroupEntry("lr", .number(0.03125)), GroupEntry("betas", .pair(0.9, 0.999)), GroupEntry("eps", .number(1e-8)),
+        GroupEntry("amsgrad", .flag(false)), GroupEntry("maximize", .flag(false)), GroupEntry("foreach", .none),
+        GroupEntry("capturable", .flag(false)), GroupEntry("differentiable", .flag(false)), GroupEntry("fused", .none),
+        GroupEntry("decoupled_weight_decay", .flag(true)), GroupEntry("params", .indices(1..<3)),
+      ])
+    #expect(Optimizer([], groups: [], method: SGD()).groupEntries(learningRate: 1) == [])
+  }
+
   /// A parameter without a gradient keeps its value and its count of steps.
   @Test func whatHasNoGradientStays() {
     let optimizer = optimizer([[1], [1]], Adam(isDecoupled: true), weightDecay: 0.5)
@@ -209,7 +237,8 @@ private let sgd = SGD(momentum: 0.5, dampening: 0.25, isNesterov: false)
 
   @Test func aStateOfAnotherOptimizerIsRefused() throws {
     let advice =
-      " -> resume with the configuration that wrote the checkpoint, or start anew with TRAIN.CHECKPOINT_EPOCH_RESET True"
+      " -> resume with the configuration that wrote the checkpoint; or take only its weights, as"
+      + " TRAIN.CHECKPOINT_FILE_PATH with TRAIN.CHECKPOINT_EPOCH_RESET True and a new OUTPUT_DIR"
     let adam = optimizer([[2], [3]], Adam(isDecoupled: true))
     func moments(_ shape: [Int], step: Int?) -> ParameterState {
       ParameterState(step: step, buffers: ["exp_avg": Tensor(zeros: shape), "exp_avg_sq": Tensor(zeros: shape)])

@@ -40,7 +40,7 @@ private func grouped(
         ParameterGroup(weightDecay: 0.05, parameters: [0, 1, 4, 5]),
       ])
     let all = try grouped(convolutional) {
-      ($0.batchNormWeightDecay, $0.sparesOneDimensional, $0.isLARSOn) = (0.2, true, true)
+      ($0.batchNormWeightDecay, $0.hasZeroDecayFor1D, $0.isLARSOn) = (0.2, true, true)
     }
     #expect(
       all == [
@@ -73,12 +73,12 @@ private func grouped(
         ParameterGroup(weightDecay: 0.05, layerDecay: 0.5, appliesLARS: nil, parameters: [5]),
         ParameterGroup(weightDecay: 0.05, layerDecay: 1, appliesLARS: nil, parameters: [6, 7]),
       ])
-    // A bias is spared whatever its dimensions.
-    let spared = try grouped(transformer) {
-      ($0.layerDecay, $0.depth, $0.sparesOneDimensional) = (0.5, 2, true)
+    // A bias has no decay whatever its dimensions.
+    let oneDimensional = try grouped(transformer) {
+      ($0.layerDecay, $0.depth, $0.hasZeroDecayFor1D) = (0.5, 2, true)
     }
-    #expect(spared.filter { $0.weightDecay == 0 }.map(\.parameters) == [[4], [6, 7]])
-    #expect(optimizerOrder(spared) == [0, 1, 2, 3, 4, 5, 6, 7])
+    #expect(oneDimensional.filter { $0.weightDecay == 0 }.map(\.parameters) == [[4], [6, 7]])
+    #expect(optimizerOrder(oneDimensional) == [0, 1, 2, 3, 4, 5, 6, 7])
   }
 
   @Test func whatIsFrozenIsInNoGroup() throws {
@@ -138,7 +138,7 @@ private func grouped(
     var options = GroupingOptions()
     options.weightDecay = Double(settings["SOLVER.WEIGHT_DECAY"]!)!
     options.batchNormWeightDecay = Double(settings["BN.WEIGHT_DECAY"]!)!
-    options.sparesOneDimensional = settings["SOLVER.ZERO_WD_1D_PARAM"] == "true"
+    options.hasZeroDecayFor1D = settings["SOLVER.ZERO_WD_1D_PARAM"] == "true"
     options.layerDecay = Double(settings["SOLVER.LAYER_DECAY"]!)!
     #expect(settings["MVIT.ZERO_DECAY_POS_CLS"] == "false" || settings["MODEL.ARCH"] != "mvit")
     let groups = try parameterGroups(parameters, options)

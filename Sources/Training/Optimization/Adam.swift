@@ -24,6 +24,15 @@ public struct Adam: OptimizerMethod {
   public var bufferNames: [String] { ["exp_avg", "exp_avg_sq"] }
   public var countsSteps: Bool { true }
 
+  public var groupEntries: [GroupEntry] {
+    [
+      GroupEntry("betas", .pair(betas.first, betas.second)), GroupEntry("eps", .number(epsilon)),
+      GroupEntry("amsgrad", .flag(false)), GroupEntry("maximize", .flag(false)), GroupEntry("foreach", .none),
+      GroupEntry("capturable", .flag(false)), GroupEntry("differentiable", .flag(false)), GroupEntry("fused", .none),
+      GroupEntry("decoupled_weight_decay", .flag(isDecoupled)),
+    ]
+  }
+
   public func check() throws(OptimizationError) {
     guard 0..<1 ~= betas.first, 0..<1 ~= betas.second else {
       throw .badSetting(
@@ -42,12 +51,16 @@ public struct Adam: OptimizerMethod {
     let correction = Float((1 - pow(betas.second, Double(step.number))).squareRoot())
     let size = Float(step.learningRate / (1 - pow(betas.first, Double(step.number))))
     let epsilon = Float(epsilon)
+    // Two loops: in one of them the compiler would compute nothing in vectors.
     for i in 0..<numbers.count {
       let value = values[i] * left
       let gradient = gradients[i] + decay * value
+      values[i] = value
       means[i] += taken * (gradient - means[i])
       squares[i] = squares[i] * kept + takenSquare * gradient * gradient
-      values[i] = value - size * means[i] / (squares[i].squareRoot() / correction + epsilon)
+    }
+    for i in 0..<numbers.count {
+      values[i] -= size * means[i] / (squares[i].squareRoot() / correction + epsilon)
     }
   }
 }

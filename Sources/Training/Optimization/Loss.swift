@@ -98,7 +98,7 @@ extension Targets {
     switch self {
     case .classes(let classes): counted(classes.count, "class", plural: "classes")
     case .soft(let tensor): "numbers \(describe(shape: tensor.shape))"
-    case .none: "no targets"
+    case .none: "none"
     }
   }
 }

@@ -27,7 +27,7 @@ public enum LossError: Error, Equatable, CustomStringConvertible {
       return "the loss \(loss): outputs of shape \(describe(shape: shape)) have no mean"
         + " -> leave batches without boxes or clips out"
     case .targets(let loss, let expected, let found):
-      return "the loss \(loss): \(found) as targets, expected \(expected)"
+      return "the loss \(loss): the targets are \(found), expected \(expected)"
         + " -> set the MODEL.LOSS_FUNC that fits the labels: cross_entropy for one class a row, bce or bce_logit for"
         + " several, soft_cross_entropy for mixed labels"
     case .noSuchClass(let loss, let row, let found, let classes):

@@ -122,11 +122,11 @@ public struct MultigridSchedule: Sendable {
 
   /// Whether a checkpoint is saved, or the network evaluated, after an epoch: a few times in each phase of the long cycle
   /// and at its end; without one every so many epochs (`TRAIN.CHECKPOINT_PERIOD`, `TRAIN.EVAL_PERIOD`). After the last
-  /// epoch always.
+  /// epoch always; a period of 0 is none.
   public func isMilestone(_ epoch: Int, period: Int) -> Bool {
     if epoch + 1 == maxEpoch { return true }
     guard let phases, let index = phases.firstIndex(where: { epoch < $0.endEpoch }) else {
-      return (epoch + 1) % period == 0
+      return period > 0 && (epoch + 1) % period == 0
     }
     let (start, end) = (index == 0 ? 0 : phases[index - 1].endEpoch, phases[index].endEpoch)
     return (end - 1 - epoch) % ((end - start) / options.evaluationsPerShape + 1) == 0

@@ -25,12 +25,14 @@ public enum OptimizationError: Error, Equatable, CustomStringConvertible {
         + " -> set MVIT.DEPTH to the network's number of blocks"
     case .noSuchParameter(let index, let count):
       return "the optimizer's state: parameter \(index), but there are \(counted(count, "parameter"))"
-        + " -> resume with the configuration that wrote the checkpoint, or start anew with"
-        + " TRAIN.CHECKPOINT_EPOCH_RESET True"
+        + resumeAdvice
     case .badState(let parameter, let index, let found, let expected):
       return "the optimizer's state of parameter \(index), '\(parameter)': \(found), expected \(expected)"
-        + " -> resume with the configuration that wrote the checkpoint, or start anew with"
-        + " TRAIN.CHECKPOINT_EPOCH_RESET True"
+        + resumeAdvice
     }
   }
 }
+
+private let resumeAdvice =
+  " -> resume with the configuration that wrote the checkpoint; or take only its weights, as TRAIN.CHECKPOINT_FILE_PATH"
+  + " with TRAIN.CHECKPOINT_EPOCH_RESET True and a new OUTPUT_DIR"

@@ -10,6 +10,9 @@ public protocol OptimizerMethod: Sendable {
   /// Whether the state has the number of steps, too.
   var countsSteps: Bool { get }
 
+  /// Its settings in a checkpoint's `param_groups`, in PyTorch's order; those that it does not know have PyTorch's defaults.
+  var groupEntries: [GroupEntry] { get }
+
   /// Checks the settings together.
   func check() throws(OptimizationError)
 

@@ -27,9 +27,9 @@ public struct GroupingOptions: Sendable, Equatable {
   /// Of batch norm's weights and biases (`BN.WEIGHT_DECAY`).
   public var batchNormWeightDecay = 0.0
   /// Whether biases and all parameters of one dimension have no decay (`SOLVER.ZERO_WD_1D_PARAM`).
-  public var sparesOneDimensional = false
-  /// What the network wants without decay. Without layer decay a parameter is spared whose name has one of them as a part;
-  /// with layer decay one whose whole name is among them, which spares fewer: PySlowFast matches in these two ways.
+  public var hasZeroDecayFor1D = false
+  /// What the network wants without decay. Without layer decay that is every parameter whose name has one of these as a
+  /// part; with layer decay only one whose whole name is among them: PySlowFast matches in these two ways.
   public var namesWithoutDecay: [String] = []
   /// The factor of the learning rate from a block to the one before it (`SOLVER.LAYER_DECAY`), above 0 and at most 1;
   /// 1 is none.
@@ -78,19 +78,19 @@ private func groupsByKind(_ parameters: [Parameter], _ options: GroupingOptions)
   let lars = options.isLARSOn
   var batchNorm = ParameterGroup(weightDecay: options.batchNormWeightDecay, appliesLARS: false, parameters: [])
   var others = ParameterGroup(weightDecay: options.weightDecay, appliesLARS: lars, parameters: [])
-  var spared = ParameterGroup(weightDecay: 0, appliesLARS: lars, parameters: [])
+  var zeroDecay = ParameterGroup(weightDecay: 0, appliesLARS: lars, parameters: [])
   for (index, parameter) in parameters.enumerated() where parameter.isTrained {
     if parameter.isBatchNorm {
       batchNorm.parameters.append(index)
     } else if options.namesWithoutDecay.contains(where: { parameter.name.contains($0) })
-      || isSpared(parameter, options)
+      || hasZeroDecay(parameter, options)
     {
-      spared.parameters.append(index)
+      zeroDecay.parameters.append(index)
     } else {
       others.parameters.append(index)
     }
   }
-  return [batchNorm, others, spared].filter { !$0.parameters.isEmpty }
+  return [batchNorm, others, zeroDecay].filter { !$0.parameters.isEmpty }
 }
 
 private func groupsByLayer(
@@ -98,7 +98,7 @@ private func groupsByLayer(
 ) throws(OptimizationError) -> [ParameterGroup] {
   struct Key: Hashable {
     let layer: Int
-    let isSpared: Bool
+    let hasZeroDecay: Bool
   }
   if let found = parameters.first(where: \.isBatchNorm) { throw .batchNormWithLayerDecay(parameter: found.name) }
   var groups: [ParameterGroup] = []
@@ -106,7 +106,7 @@ private func groupsByLayer(
   for (index, parameter) in parameters.enumerated() where parameter.isTrained {
     let key = Key(
       layer: try layer(of: parameter.name, depth: options.depth),
-      isSpared: options.namesWithoutDecay.contains(parameter.name) || isSpared(parameter, options))
+      hasZeroDecay: options.namesWithoutDecay.contains(parameter.name) || hasZeroDecay(parameter, options))
     if let place = places[key] {
       groups[place].parameters.append(index)
       continue
@@ -114,15 +114,15 @@ private func groupsByLayer(
     places[key] = groups.count
     groups.append(
       ParameterGroup(
-        weightDecay: key.isSpared ? 0 : options.weightDecay,
+        weightDecay: key.hasZeroDecay ? 0 : options.weightDecay,
         layerDecay: pow(options.layerDecay, Double(options.depth + 1 - key.layer)), appliesLARS: nil,
         parameters: [index]))
   }
   return groups
 }
 
-private func isSpared(_ parameter: Parameter, _ options: GroupingOptions) -> Bool {
-  options.sparesOneDimensional && (parameter.shape.count == 1 || parameter.name.hasSuffix(".bias"))
+private func hasZeroDecay(_ parameter: Parameter, _ options: GroupingOptions) -> Bool {
+  options.hasZeroDecayFor1D && (parameter.shape.count == 1 || parameter.name.hasSuffix(".bias"))
 }
 
 /// The layer whose learning rate a parameter has.

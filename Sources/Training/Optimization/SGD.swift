@@ -21,6 +21,14 @@ public struct SGD: OptimizerMethod {
   public var bufferNames: [String] { momentum == 0 ? [] : ["momentum_buffer"] }
   public var countsSteps: Bool { false }
 
+  public var groupEntries: [GroupEntry] {
+    [
+      GroupEntry("momentum", .number(momentum)), GroupEntry("dampening", .number(dampening)),
+      GroupEntry("nesterov", .flag(isNesterov)), GroupEntry("maximize", .flag(false)), GroupEntry("foreach", .none),
+      GroupEntry("differentiable", .flag(false)), GroupEntry("fused", .none),
+    ]
+  }
+
   public func check() throws(OptimizationError) {
     guard momentum >= 0, momentum.isFinite else {
       throw .badSetting(

@@ -222,6 +222,11 @@ let classify: [Target] = [
     ], swiftSettings: strict)
 ]
 
+let training: [Target] = [
+  .target(
+    name: "Augmentation", dependencies: ["Clips", "Imaging", "Tensors", "Geometry", "Wording"], swiftSettings: strict)
+]
+
 let ensembles: [Target] = [
   .target(
     name: "Ensembles",
@@ -356,6 +361,7 @@ let testTargets: [Target] = [
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
+  tests("Augmentation", "Augmentation", "JSON", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),
@@ -412,7 +418,7 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs)
-    + grouped("AVAEval", evaluation) + detect + classify + ensembles
+    + grouped("AVAEval", evaluation) + detect + classify + grouped("Training", training) + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

@@ -34,7 +34,8 @@ struct RecordedDraws: Draws {
     }
     if !kinds.contains(kind) { Issue.record("\(about): \(kinds) was asked, where there was \(kind)") }
     let recorded = entry[1].values.compactMap(\.number)
-    if entry[1] != .null, recorded.count != bounds.count || zip(recorded, bounds).contains(where: { abs($0 - $1) > 1e-9 }) {
+    let isSame = recorded.count == bounds.count && zip(recorded, bounds).allSatisfy { abs($0 - $1) <= 1e-9 }
+    if entry[1] != .null && !isSame {
       Issue.record("\(about): \(kind) was asked within \(bounds), then \(recorded)")
     }
     return entry[2]

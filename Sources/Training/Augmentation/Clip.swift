@@ -56,7 +56,9 @@ public struct Clip<Frame: ClipFrame>: Sendable {
   public var order: ChannelOrder { frames[0].order }
 
   /// Resizes the frames; boxes stay.
-  mutating func resizeFrames(to size: ImageSize) { for index in frames.indices { frames[index] = frames[index].resized(to: size) } }
+  mutating func resizeFrames(to size: ImageSize) {
+    for index in frames.indices { frames[index] = frames[index].resized(to: size) }
+  }
 
   /// Cuts a part out of the frames and moves the boxes along, which are not clipped.
   public mutating func crop(to part: PixelRectangle) {

@@ -34,7 +34,7 @@ public struct MixUp: Sendable {
     if probability > 0 && mixupAlpha == 0 && cutmixAlpha == 0 {
       throw AugmentationError(
         doing: "setting up augmentation",
-        found: "MIXUP.PROB is \(probability), but MIXUP.ALPHA and MIXUP.CUTMIX_ALPHA are 0, which leaves no way of mixing",
+        found: "MIXUP.PROB is \(probability), but MIXUP.ALPHA and MIXUP.CUTMIX_ALPHA are 0: there is no way of mixing",
         advice: "set one of them above 0, or MIXUP.PROB 0")
     }
     precondition(classes > 0, "there are classes")

@@ -32,7 +32,7 @@ extension RandAugment {
       let value = String(part.dropFirst(name.count))
       guard Self.settings.contains(where: { $0.name == name }) else {
         let known = Self.settings.map { "\($0.name) (\($0.meaning))" }
-        let close = nearest(to: name, among: Self.settings.map(\.name)).map { ", or did you mean '\($0)\(value)'?" } ?? ""
+        let close = nearest(to: name, among: Self.settings.map(\.name)).map { ", or write '\($0)\(value)'" } ?? ""
         throw fault(
           "'\(part)' is no setting of it, expected a number after \(series(known, "or"))",
           "leave '\(part)' out\(close)")
@@ -52,10 +52,14 @@ extension RandAugment {
         }
         switch name {
         case "m": magnitude = Double(number)
-        case "n": count = number
+        case "n":
+          guard number <= Self.most else {
+            throw fault("'\(part)' draws \(number) operations, expected \(Self.most) at most", "write it as n4")
+          }
+          count = number
         default:
           guard number == 0 else {
-            throw fault("'\(part)' names a set of probabilities, of which there is w0 only", "write w0, or leave it out")
+            throw fault("'\(part)' names probabilities, of which there are w0 only", "write w0, or leave it out")
           }
           weights = Self.unequal
         }
@@ -74,6 +78,9 @@ extension RandAugment {
     ("mstd", "standard deviation of the magnitude", "0.5"), ("inc", "increasing operations", "1"),
     ("w", "probabilities", "0"),
   ]
+
+  /// Operations that one clip can be given: more is a slip of the pen.
+  private static let most = 100
 
   private static func example(_ name: String) -> String { settings.first { $0.name == name }?.example ?? "" }
 

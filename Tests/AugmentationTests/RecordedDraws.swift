@@ -24,6 +24,12 @@ struct RecordedDraws: Draws {
     self.init(answers.map { ["np_uniform", .null, JSONValue($0)] }, "given")
   }
 
+  /// Normal draws that are asked for one after the other.
+  init(normal answers: [Double]) {
+    self.init([], "given")
+    waiting = answers
+  }
+
   /// What was not asked for.
   var rest: Int { entries.count + noises.count + waiting.count }
 

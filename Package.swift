@@ -194,6 +194,8 @@ let runs: [Target] = [
 ]
 
 let training: [Target] = [
+  .target(
+    name: "Augmentation", dependencies: ["Clips", "Imaging", "Tensors", "Geometry", "Wording"], swiftSettings: strict),
   .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict),
   .target(
     name: "Trainer",
@@ -344,6 +346,9 @@ let testTargets: [Target] = [
     "Wording"
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
+  tests(
+    "Trainer", "Trainer", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
+    "Tensors", "Files"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
@@ -367,6 +372,7 @@ let testTargets: [Target] = [
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
+  tests("Augmentation", "Augmentation", "JSON", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),

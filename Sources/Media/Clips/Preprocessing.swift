@@ -53,12 +53,7 @@ public struct Preprocessing: Sendable, Equatable {
     if backend == .pillow {
       return ImageSize(width: size.width * shortSide / size.shortSide, height: size.height * shortSide / size.shortSide)
     }
-    if size.width < size.height {
-      let long = Int((Double(size.height) / Double(size.width) * Double(shortSide)).rounded(.down))
-      return ImageSize(width: shortSide, height: long)
-    }
-    let long = Int((Double(size.width) / Double(size.height) * Double(shortSide)).rounded(.down))
-    return ImageSize(width: long, height: shortSide)
+    return size.scaled(toShortSide: shortSide)
   }
 
   /// Scales boxes from fractions of the image to pixels of the network's input.

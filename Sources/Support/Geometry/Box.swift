@@ -9,6 +9,14 @@ public struct ImageSize: Hashable, Sendable {
   }
 
   public var shortSide: Int { min(width, height) }
+
+  /// The size with a short side of another length, the long side rounded down: by way of the rounded ratio of the sides, as
+  /// PySlowFast computes it.
+  public func scaled(toShortSide length: Int) -> ImageSize {
+    func long(_ side: Int, _ short: Int) -> Int { Int((Double(side) / Double(short) * Double(length)).rounded(.down)) }
+    return width < height
+      ? ImageSize(width: length, height: long(height, width)) : ImageSize(width: long(width, height), height: length)
+  }
 }
 
 /// A box in fractions of the image, 0 to 1: x to the right, y downwards.

@@ -341,8 +341,8 @@ let testTargets: [Target] = [
     "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
     "Geometry", "JSON", "Files", "Synth"),
   tests(
-    "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "RoIAlign",
-    "Tensors", "Files",
+    "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
+    "Files",
     "Wording"
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),

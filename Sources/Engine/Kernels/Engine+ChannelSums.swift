@@ -23,7 +23,8 @@ extension Engine {
   /// Runs a body for blocks of positions of some items, with what each adds to two sums by channel; returns those.
   private func sums(
     _ map: FeatureMap, _ split: BatchSplit,
-    _ body: (_ positions: Range<Int>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>) -> Void
+    _ body: (_ positions: Range<Int>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>) ->
+      Void
   ) -> (first: [Double], second: [Double]) {
     let (items, perItem, channels) = (split.items(map.batch), map.extent.count, map.channels)
     // Segments by the shape alone.

@@ -122,7 +122,9 @@ public final class InputGradient: Sendable {
     }
   }
 
-  private func count(_ length: Int, _ first: Int, _ stride: Int) -> Int { max(0, (length - first + stride - 1) / stride) }
+  private func count(_ length: Int, _ first: Int, _ stride: Int) -> Int {
+    max(0, (length - first + stride - 1) / stride)
+  }
 
   /// The convolution of a phase, and what it reads: the gradient, or the part of it that the phase sees.
   private func convolution(

@@ -20,7 +20,9 @@ public func affineRows(_ rows: AffineRows) { MicroKernels.affineRows(PortableUni
 
 /// `MicroKernels.normalizedGradients` for this instruction set.
 @inline(never)
-public func normalizedGradients(_ rows: NormalizedGradients) { MicroKernels.normalizedGradients(PortableUnit.self, rows) }
+public func normalizedGradients(_ rows: NormalizedGradients) {
+  MicroKernels.normalizedGradients(PortableUnit.self, rows)
+}
 
 /// `MicroKernels.normalizedInputGradients` for this instruction set.
 @inline(never)

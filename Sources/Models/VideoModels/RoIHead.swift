@@ -70,7 +70,10 @@ extension RoIHead {
   ) throws(VideoModelError) -> Value {
     guard frames == .mean, !hasContext, hidden == nil, boxExtension == nil, activation != .softmax,
       let boxes, let aligner = try? aligner
-    else { throw .untrainableHead("a head that pools the largest frame, has context, a hidden layer, grown boxes or a softmax") }
+    else {
+      throw .untrainableHead(
+        "a head that pools the largest frame, has context, a hidden layer, grown boxes or a softmax")
+    }
     let pooled = maps.map { builder.network.add(RoIPooling(aligner: aligner), [$0, boxes]) }
     let rows = pooled.count == 1 ? pooled[0] : builder.network.concatenate(pooled)
     let scores = builder.trainedProjection(rows, channels: channels.reduce(0, +), classes: classes, options)

@@ -70,7 +70,8 @@ extension NetworkBuilder {
     let bias = parameter(scope, "bias", [channels], kind, hint: hint)
     let running = RunningStatistics(
       name: scope.scope, mean: scope.tensor("running_mean", [channels], hint: hint) ?? Tensor(zeros: [channels]),
-      variance: scope.tensor("running_var", [channels], hint: hint) ?? Tensor([channels], [Float](repeating: 1, count: channels)),
+      variance: scope.tensor("running_var", [channels], hint: hint)
+        ?? Tensor([channels], [Float](repeating: 1, count: channels)),
       splits: options.splits)
     running.isFrozen = options.freezesBatchNorm
     return network.batchNorm(x, weight: weight, bias: bias, running, adding: residual, isRectified: isRectified)

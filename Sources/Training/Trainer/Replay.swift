@@ -57,13 +57,16 @@ public struct Replay {
     try weights.report.check(allowPartial: false)
     let session = try TrainingSession(model, settings, engine: engine)
     let start = model.parameters.map(\.value.array)
-    var (loss, rate, norm, clipped) = (Worst(), Worst(), Worst(), Worst())
+    var (loss, rate, norm, clipped, gradients) = (Worst(), Worst(), Worst(), Worst(), Worst())
     for (index, number) in recorded.batches.enumerated() {
       let (epoch, iteration) = (
-        recorded.epoch + index / recorded.iterations, index % recorded.iterations)
+        recorded.epoch + index / recorded.iterations, index % recorded.iterations
+      )
       let batch = try recorded.batch(
         number, scoresBoxes: model.architecture.head.scoresBoxes, classes: model.architecture.head.classes)
-      let step = try session.step(batch, epoch: epoch, iteration: iteration, of: recorded.iterations)
+      let step = try session.step(batch, epoch: epoch, iteration: iteration, of: recorded.iterations) { model in
+        compareGradients(model, index, &gradients)
+      }
       let place = "iteration \(index)"
       loss.take(abs(step.loss - recorded.losses[index]) / recorded.lossTolerances[index], place)
       rate.take(relative(step.learningRate, recorded.rates[index]), place)
@@ -81,11 +84,27 @@ public struct Replay {
       norm.check("gradient norms, relative", normTolerance),
       clipped.check("gradient norms after clipping, relative", normTolerance),
     ]
+    if !recorded.gradientNorms.isEmpty {
+      checks.append(
+        gradients.check("gradient norms by parameter", recorded.tolerance["gradient_norm_relative"] ?? 1e-3))
+    }
     if recorded.hasEnd { checks += try compareEnd(session, start) }
     return checks
   }
 
-  private func relative(_ found: Double, _ expected: Double) -> Double { abs(found - expected) / max(abs(expected), 1e-30) }
+  /// Relative to each parameter's norm, or to a thousandth of all gradients'.
+  private func compareGradients(_ model: TrainableModel, _ step: Int, _ worst: inout Worst) {
+    let all = recorded.gradientNorms.values.reduce(0) { $0 + $1[step] * $1[step] }.squareRoot()
+    for parameter in model.parameters {
+      guard let norm = recorded.gradientNorms[parameter.name]?[step] else { continue }
+      let own = parameter.gradient.array.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+      worst.take(abs(own - norm) / max(norm, 1e-3 * all), "\(parameter.name), iteration \(step)")
+    }
+  }
+
+  private func relative(_ found: Double, _ expected: Double) -> Double {
+    abs(found - expected) / max(abs(expected), 1e-30)
+  }
 
   /// The weights, statistics and moments after the last step.
   private func compareEnd(_ session: TrainingSession, _ start: [[Float]]) throws -> [Check] {

@@ -23,6 +23,8 @@ struct ReplayCase {
   let noise: Set<String>
   /// Whether it has the weights after the last step.
   let hasEnd: Bool
+  /// By parameter, the norm of its gradient in every step; empty where none are given.
+  let gradientNorms: [String: [Double]]
 
   /// Reads `case.json`, and that of the case that a curve points to.
   ///
@@ -33,7 +35,9 @@ struct ReplayCase {
     self.folder = other.map { joinPath(folder, $0) } ?? folder
     let facts = try other == nil ? own : Self.facts(self.folder)
     func numbers(_ name: String) throws -> [Double] {
-      guard let values = own[name]?.values, !values.isEmpty else { throw ReplayError.missing(folder: folder, name: name) }
+      guard let values = own[name]?.values, !values.isEmpty else {
+        throw ReplayError.missing(folder: folder, name: name)
+      }
       return values.map(Self.number)
     }
     func integer(_ name: String) throws -> Int {
@@ -60,13 +64,22 @@ struct ReplayCase {
     lossTolerances = byStep.isEmpty ? losses.map { _ in tolerance["loss_abs"] ?? 1e-5 } : byStep
     noise = Set((facts["gradients_that_are_rounding_noise"]?.values ?? []).compactMap(Self.text))
     hasEnd = other == nil
-    guard [batches.count, rates.count, norms.count, clippedNorms.count, lossTolerances.count].allSatisfy({ $0 == losses.count })
+    var norms: [String: [Double]] = [:]
+    if hasEnd, case .object(let members) = try Self.json(joinPath(folder, "gradient_norms.json")) {
+      for member in members { norms[member.name] = (member.value["norms"]?.values ?? []).map(Self.number) }
+    }
+    gradientNorms = norms
+    guard
+      [batches.count, rates.count, norms.count, clippedNorms.count, lossTolerances.count].allSatisfy({
+        $0 == losses.count
+      })
     else { throw ReplayError.missing(folder: folder, name: "as many of batches, lr and grad_norm as of loss") }
   }
 
-  private static func facts(_ folder: String) throws -> JSONValue {
-    let path = joinPath(folder, "case.json")
-    return try JSONReader.read(readFile(path, doing: "reading a recorded training"), subject: "JSON text of '\(path)'")
+  private static func facts(_ folder: String) throws -> JSONValue { try json(joinPath(folder, "case.json")) }
+
+  private static func json(_ path: String) throws -> JSONValue {
+    try JSONReader.read(readFile(path, doing: "reading a recorded training"), subject: "JSON text of '\(path)'")
   }
 
   private static func text(_ value: JSONValue) -> String? {
@@ -99,9 +112,10 @@ public enum ReplayError: Error, Equatable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .missing(let folder, let name):
-      return "replaying a training: '\(folder)/case.json' has no \(name) -> give a folder of recorded steps, golden/training/*"
+      return "replaying a training: '\(folder)/case.json' has no \(name) -> give a folder of recorded steps"
     case .epochs(let folder, let asked, let recorded):
-      return "replaying a training: --epochs \(asked), and '\(folder)' has \(recorded) -> leave --epochs out or give \(recorded)"
+      return "replaying a training: --epochs \(asked), and '\(folder)' has \(recorded)"
+        + " -> leave --epochs out or give \(recorded)"
     }
   }
 }

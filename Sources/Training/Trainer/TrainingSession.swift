@@ -46,10 +46,12 @@ public final class TrainingSession {
   ///   - iteration: Within it, from 0.
   ///   - iterations: How many the epoch has.
   ///   - seed: For what is drawn at random in this step.
+  ///   - observe: Shown the model when it has all gradients, before they are clipped.
   /// - Throws: `VideoModelError`, `RoIAlignError`, `NetworkError`, `LossError`; `TrainingError.notFinite`, and then the
   ///   weights are what they were.
   public func step(
-    _ batch: TrainingBatch, epoch: Int, iteration: Int, of iterations: Int, seed: UInt64 = 0
+    _ batch: TrainingBatch, epoch: Int, iteration: Int, of iterations: Int, seed: UInt64 = 0,
+    observingGradients observe: ((TrainableModel) -> Void)? = nil
   ) throws -> Step {
     let rate = settings.schedule.rate(at: Double(epoch) + Double(iteration) / Double(max(1, iterations)))
     let scores = try model.forward(batch.clip, batch.regions, seed: seed)
@@ -67,6 +69,7 @@ public final class TrainingSession {
     }
     model.clearGradients()
     model.backward(loss.gradients[0])
+    observe?(model)
     let trained = model.parameters.filter(\.isTrained)
     let gradients = trained.map(\.gradient)
     let norm = settings.clipping.apply(to: gradients, pool: engine.pool)

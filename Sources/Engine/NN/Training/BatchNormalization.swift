@@ -141,7 +141,8 @@ extension GradientTarget {
     if adds { return engine.add(gradient, to: map) }
     let ones = [Float](repeating: 1, count: map.channels)
     engine.affine(
-      gradient, scale: ones, bias: [Float](repeating: 0, count: map.channels), adding: nil, isRectified: false, into: map)
+      gradient, scale: ones, bias: [Float](repeating: 0, count: map.channels), adding: nil, isRectified: false,
+      into: map)
   }
 }
 

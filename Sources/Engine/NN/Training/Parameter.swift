@@ -75,7 +75,9 @@ public final class RunningStatistics: @unchecked Sendable {
     if splits == 1 { return (mean, variance) }
     let (means, variances) = (Tensor(zeros: [channels]), Tensor(zeros: [channels]))
     for c in 0..<channels {
-      let own = (0..<splits).map { (Double(mean.values[$0 * channels + c]), Double(variance.values[$0 * channels + c])) }
+      let own = (0..<splits).map {
+        (Double(mean.values[$0 * channels + c]), Double(variance.values[$0 * channels + c]))
+      }
       let center = own.reduce(0) { $0 + $1.0 } / Double(splits)
       means.mutableValues[c] = Float(center)
       variances.mutableValues[c] = Float(

@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
 .PHONY: demo people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
-  test-slurm test-watch-day test-address test-thread fuzz bench bench-setup bench-test build format lint setup clean
+  test-slurm test-watch-day test-address test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -92,6 +92,10 @@ bench: build bench-setup
 	@$(BENCH) Benchmarks/clip.py
 	@$(BENCH) Benchmarks/roialign.py
 	@$(BENCH) Benchmarks/start.py
+
+# README.md's table of all precisions.
+bench-table: build bench-setup
+	@$(BENCH) Benchmarks/clip.py --table
 
 bench-test: bench-setup
 	@cd Benchmarks && .venv/bin/python -m unittest --quiet

@@ -26,7 +26,9 @@ from common import (
     versions,
     write_json,
 )
+from integers import calibrate, calibration_file, differences, quantised
 from prepare import CONFIGS, SIZES, TITLES, prepare
+from summary import engine_of, markdown
 from turns import add_options, disturbed, ratios, take_turns
 
 
@@ -53,6 +55,11 @@ class Comparison:
     opponents: tuple
     options: tuple = ()  # of `slowfast bench`
     environment: tuple = ()  # of slowfast
+
+    @property
+    def precision(self):
+        """slowfast's."""
+        return self.options[1] if "--precision" in self.options else "fp32"
 
 
 COMPARISONS = {
@@ -100,6 +107,20 @@ COMPARISONS = {
             options=("--precision", "bf16"),
         )
         for name in ("slowfast", "i3d", "r2plus1d")
+    },
+    "r101-bf16": Comparison(
+        *("r101", "bf16"),
+        (Opponent("OpenVINO bf16", "openvino", precision="bf16"),),
+        options=("--precision", "bf16"),
+    ),
+    # What is not integers is bf16 on both sides, where the processor has it.
+    **{
+        f"{name}-int8": Comparison(
+            *(name, "int8"),
+            (Opponent("OpenVINO int8", "openvino", 1.0, 1.15, precision="int8"),),
+            options=("--precision", "int8"),
+        )
+        for name in ("r50", "r101", "x3d-m", "slowfast", "i3d", "r2plus1d")
     },
     # Transformers: each peer in its fastest form of attention, and in the published network's where that is far slower.
     "mvitv2-s": Comparison(
@@ -154,6 +175,11 @@ COMPARISONS = {
     # The ratio asked is that of two threads on two free processors.
     "scaling": Comparison("r50", "fp32", (Opponent("slowfast on 1 thread", "slowfast", 1.85, threads=1),)),
 }
+# What `--table` has: every precision in which a network can be served.
+TABLE = (
+    *(f"{model}{form}" for model in ("r50", "r101", "x3d-m", "slowfast", "i3d") for form in ("", "-bf16", "-int8")),
+    *(f"{model}{form}" for model in ("mvitv2-s", "mvitv1-b") for form in ("", "-bf16")),
+)
 MEMORY_MUST, MEMORY_AIM = 700, 450  # megabytes of slowfast, R50, 256x455, fp32
 
 
@@ -173,6 +199,10 @@ class Ours:
             *("--size", "x".join(map(str, reversed(size_of(options, comparison))))),
             *("--threads", threads or options.threads, "--runs", 1, "--peak", *comparison.options),
         ]
+        if comparison.precision == "int8":
+            calibration = calibration_file(comparison.model, size_of(options, comparison))
+            calibrate(options, comparison.model, weights, size_of(options, comparison), calibration)
+            self.arguments += ["--calibration", calibration]
         self.about = {}
 
     def measure(self):
@@ -193,6 +223,8 @@ def start_peer(options, comparison, opponent, weights, converted=None):
     if opponent.kind == "slowfast":
         return Ours(options, comparison, weights, opponent.threads)
     arguments = ["--threads", options.threads, "--precision", opponent.precision]
+    if opponent.precision == "int8":
+        converted = quantised(options, comparison.model, size_of(options, comparison))
     if opponent.kind == "openvino":
         arguments += ["--model", converted]
     else:
@@ -202,7 +234,10 @@ def start_peer(options, comparison, opponent, weights, converted=None):
 
 
 def compare(options, comparison):
-    """Lets the contestants take turns: name -> {"seconds", "turns", ...} or {"missing": why}."""
+    """Lets the contestants take turns: name -> {"seconds", "turns", ...} or {"missing": why}.
+
+    In integers each has also "difference", that of its scores from fp32's: {"mean", "max"} or {"missing": why}.
+    """
     starts = {}
     for opponent in comparison.opponents:
         files = prepare(
@@ -211,7 +246,12 @@ def compare(options, comparison):
         )
         starts.setdefault("slowfast", lambda weights=files[0]: Ours(options, comparison, weights))
         starts[opponent.name] = lambda opponent=opponent, files=files: start_peer(options, comparison, opponent, *files)
-    return take_turns(starts, options)
+    results = take_turns(starts, options)
+    if comparison.precision == "int8" and all("missing" not in result for result in results.values()):
+        found = differences(options, comparison.model, size_of(options, comparison))
+        for name, result in results.items():
+            result["difference"] = found[engine_of(name)]
+    return results
 
 
 def report(options, comparison, results, gmacs):
@@ -231,6 +271,8 @@ def report(options, comparison, results, gmacs):
     for name, result in results.items():
         if "missing" in result:
             print(f"{name} is missing: {result['missing']}")
+        if "difference" in result:
+            print(f"{name}: scores {difference_text(result['difference'])}")
     if peak:
         print(f"peak of the vector units in the same run: {peak:.0f} GFLOP/s")
     print(flush=True)
@@ -251,6 +293,12 @@ def contestant_row(name, result, gmac, peak):
         number(most_memory(result), 0),
         number(100 * disturbed(result), 0) + " %",
     ]
+
+
+def difference_text(found):
+    if "missing" in found:
+        return f"cannot be compared with fp32's: {found['missing']}"
+    return f"differ from fp32's by {found['mean']:.2g} on average, {found['max']:.2g} at most"
 
 
 def most_memory(result):
@@ -276,6 +324,10 @@ def main():
     options = parser(__doc__.splitlines()[0])
     options.add_argument("comparisons", nargs="*", metavar="COMPARISON", help=", ".join(COMPARISONS) + "; default: all")
     options.add_argument("--size", type=frame_size, default=(256, 455), metavar="HxW", help="size of a detector's clip")
+    options.add_argument(
+        "--table", action="store_true", help="also print one Markdown table in the end; without a COMPARISON it has what "
+        "README.md's has: " + ", ".join(TABLE),
+    )
     add_options(options, rounds=5)
     options = options.parse_args()
     for name in options.comparisons:
@@ -286,7 +338,7 @@ def main():
     about, packages = machine(), versions()
     introduce(about, packages)
     rows, everything, gmacs = [], {}, {}
-    for name in options.comparisons or COMPARISONS:
+    for name in options.comparisons or (TABLE if options.table else COMPARISONS):
         results = compare(options, COMPARISONS[name])
         rows += report(options, COMPARISONS[name], results, gmacs)
         if name == "r50":
@@ -294,6 +346,9 @@ def main():
         everything[name] = results
         written = {"machine": about, "versions": packages, "threads": options.threads, "size": options.size}
         write_json(options.json, written | {"comparisons": everything})
+    if options.table:
+        rows_of = [(TITLES[COMPARISONS[name].model], COMPARISONS[name].title, found) for name, found in everything.items()]
+        print(markdown(rows_of, about, packages, options.threads, options.rounds))
     print(table(["peer's seconds / ours", "best", "median", "must", "aim", ""], rows))
 
 

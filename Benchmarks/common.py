@@ -24,7 +24,7 @@ FOREIGN = ("OPENBLAS_", "OMP_", "GOMP_", "KMP_", "MKL_", "ONEDNN_", "DNNL_", "AT
 
 # Which processor features decide which kernels run.
 FEATURES = (
-    "avx2 fma avx_vnni avx512f avx512_bf16 avx512_fp16 avx512_vnni amx_bf16 asimd asimdhp bf16 sve".split()
+    "avx2 fma avx_vnni avx512f avx512_bf16 avx512_fp16 avx512_vnni amx_bf16 amx_int8 asimd asimdhp bf16 sve".split()
 )
 
 
@@ -196,6 +196,7 @@ def machine():
     info["cpu"] = fields.get("model name", platform.machine())
     info["cpu_family_model_stepping"] = [fields.get(key) for key in ("cpu family", "model", "stepping")]
     info["features"] = [flag for flag in FEATURES if flag in flags]
+    info["load_average"] = os.getloadavg()[0]
     info["memory_bytes"] = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     return info
 
@@ -203,7 +204,7 @@ def machine():
 def versions():
     """The packages in use and the commit that is measured."""
     found = {"python": platform.python_version()}
-    for package in ("torch", "torchvision", "openvino", "numpy"):
+    for package in ("torch", "torchvision", "openvino", "nncf", "numpy"):
         try:
             found[package] = metadata.version(package)
         except metadata.PackageNotFoundError:

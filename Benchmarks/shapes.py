@@ -66,7 +66,13 @@ DEFAULTS = {
         "USE_MEAN_POOLING": False,
         "REV": {"ENABLE": False},
     },
-    "DATA": {"NUM_FRAMES": 8, "TRAIN_CROP_SIZE": 224},
+    "DATA": {
+        "NUM_FRAMES": 8,
+        "SAMPLING_RATE": 8,
+        "TRAIN_CROP_SIZE": 224,
+        "MEAN": [0.45, 0.45, 0.45],
+        "STD": [0.225, 0.225, 0.225],
+    },
     "DETECTION": {"ENABLE": False, "ALIGNED": True, "SPATIAL_SCALE_FACTOR": 16, "ROI_XFORM_RESOLUTION": 7},
 }
 

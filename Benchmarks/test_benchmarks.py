@@ -2,27 +2,32 @@
 
 import doctest
 import importlib.util
+import tempfile
 import unittest
+from pathlib import Path
 
 import agreement
 import clip
 import common
 import depthwise
 import detectors
+import integers
 import models
 import mvit
 import numpy
 import precision
 import roialign
 import shapes
+import summary
 import torch
+import torchvision
 from prepare import CONFIGS, TITLES
 from turns import ratios
 
 
 class Doctests(unittest.TestCase):
     def test_examples(self):
-        for module in (agreement, common, depthwise, mvit, roialign, shapes):
+        for module in (agreement, common, depthwise, integers, mvit, roialign, shapes, summary):
             failed, tried = doctest.testmod(module)
             self.assertEqual(failed, 0, module.__name__)
             self.assertGreater(tried, 0, module.__name__)
@@ -178,8 +183,22 @@ class Comparisons(unittest.TestCase):
             self.assertEqual(len(names), len(set(names)), name)
             for opponent in comparison.opponents:
                 self.assertIn(opponent.attention, (None, *mvit.FORMS), name)
-                bf16 = "--precision" in comparison.options
-                self.assertEqual(opponent.precision, "bf16" if bf16 else "f32", name)
+                expected = {"fp32": "f32"}.get(comparison.precision, comparison.precision)
+                self.assertEqual(opponent.precision, expected, name)
+
+    def test_table(self):
+        """Every network of README's table, in every precision that slowfast has for it."""
+        rows = [clip.COMPARISONS[name] for name in clip.TABLE]
+        self.assertEqual(len(clip.TABLE), len(set(clip.TABLE)))
+        served = {}
+        for comparison in rows:
+            served.setdefault(comparison.model, []).append(comparison.precision)
+        convolutions = ("r50", "r101", "x3d-m", "slowfast", "i3d")
+        self.assertEqual(served, dict.fromkeys(convolutions, ["fp32", "bf16", "int8"])
+                         | dict.fromkeys(("mvitv2-s", "mvitv1-b"), ["fp32", "bf16"]))
+        self.assertTrue(all(comparison.title == comparison.precision for comparison in rows))
+        non_local = shapes.shape_of(shapes.load_config(CONFIGS["r101"])).stages[2][0].non_local
+        self.assertEqual(tuple(non_local.after), (6, 13, 20))
 
 
 class Golden(unittest.TestCase):
@@ -202,6 +221,75 @@ class Golden(unittest.TestCase):
                 self.assertLess(agreement.difference(scores, expected)[0], 1e-6)
                 compared += 1
         self.assertGreaterEqual(compared, 15)
+
+
+class Integers(unittest.TestCase):
+    def test_clips(self):
+        """Frames of the middle, in order, normalised; the same numbers of frames as slowfast takes."""
+        with tempfile.TemporaryDirectory() as folder:
+            for video in range(2):
+                (Path(folder) / f"v{video}").mkdir()
+                for index in range(40):
+                    pixels = torch.full((3, 4, 6), 2 * index + video, dtype=torch.uint8)
+                    torchvision.io.write_png(pixels, f"{folder}/v{video}/{index:03}.png")
+            config = shapes.load_config(None, (("DATA.NUM_FRAMES", "4"), ("DATA.SAMPLING_RATE", "8")))
+            clips = integers.read_clips(config, Path(folder))
+        self.assertEqual([tuple(clip.shape) for clip in clips], [(1, 3, 4, 4, 6)] * 2)
+        expected = [(2 * index + 1) / 255 for index in (4, 12, 20, 28)]
+        found = clips[1][0, 2, :, 3, 5] * 0.225 + 0.45
+        self.assertTrue(torch.allclose(found, torch.tensor(expected), atol=1e-6), found)
+
+    def test_files_tell_networks_apart(self):
+        paths = {integers.quantised_file(model, (256, 256)) for model in ("i3d", "slowfast")}
+        paths |= {integers.quantised_file("i3d", (224, 224)), integers.calibration_file("i3d", (256, 256))}
+        self.assertEqual(len(paths), 4)
+        # What prepare.py throws away when a network is made anew.
+        self.assertTrue(all(path.name.startswith(("i3d-", "slowfast-")) for path in paths), paths)
+
+
+class Table(unittest.TestCase):
+    ABOUT = {"cpu_family_model_stepping": ["6", "207", "2"], "cpu": "A", "processors": 2, "features": ["avx2"],
+             "load_average": 0.25}
+
+    def result(self, *seconds, others=0.01, **more):
+        return {"seconds": list(seconds), "turns": [{"others": others}]} | more
+
+    def markdown(self, *comparisons):
+        return summary.markdown(list(comparisons), self.ABOUT, {"openvino": "1", "torch": "2", "commit": "abc"}, 2, 3)
+
+    def test_ratio_is_to_the_peer_that_is_best_in_each_figure(self):
+        text = self.markdown(("Net", "fp32", {
+            "slowfast": self.result(1, 1, 4), "OpenVINO f32": self.result(2, 9, 9), "PyTorch fp32": self.result(3, 4, 5),
+        }))
+        self.assertIn("| Net | fp32 | 1.000 (1.000) | 2.000 (9.000) | 3.000 (4.000) | 2.00 (4.00) |\n", text)
+
+    def test_forms_and_missing_contestants_are_noted(self):
+        text = self.markdown(("Net", "bf16", {
+            "slowfast": self.result(1), "OpenVINO bf16, products": self.result(2), "OpenVINO bf16, sliced": self.result(3),
+            "PyTorch bf16": {"missing": "no bf16"},
+        }))
+        self.assertIn("| Net | bf16 | 1.000 (1.000) | 2.000 (2.000) | - | 2.00 (2.00) |\n", text)
+        for note in ("OpenVINO's is its form \"products\"", "OpenVINO bf16, sliced took 3.000 (3.000) s",
+                     "PyTorch bf16 is missing: no bf16"):
+            self.assertIn(f"- Net, bf16: {note}\n", text)
+        alone = self.markdown(("Net", "fp32", {"slowfast": {"missing": "why"}, "OpenVINO f32": self.result(2)}))
+        self.assertIn("| Net | fp32 | - | 2.000 (2.000) | - | - |\n", alone)
+        self.assertIn("slowfast is missing: why", alone)
+
+    def test_integers(self):
+        text = self.markdown(("Net", "int8", {
+            "slowfast": self.result(1, difference={"mean": 0.00012, "max": 0.05}, others=0.02),
+            "OpenVINO int8": self.result(2, difference={"missing": "why"}),
+        }))
+        self.assertIn("| Net | 0.00012, 0.05 | - |\n", text)
+        self.assertNotIn("Scores", self.markdown(("Net", "fp32", {"slowfast": self.result(1)})))
+
+    def test_what_it_was_measured_on(self):
+        text = self.markdown(("Net", "fp32", {"slowfast": self.result(1, others=0.02), "OpenVINO f32": self.result(2)}))
+        self.assertIn(
+            "best (median) of 3 turns; 2 threads of 2 processors, A (family 6, model 207: avx2). slowfast abc; OpenVINO 1, "
+            "PyTorch 2, NNCF not installed. Other programs took 1 to 2 % of the machine in a contestant's turns; load "
+            "average before: 0.2.", text)
 
 
 class Figures(unittest.TestCase):

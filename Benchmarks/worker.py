@@ -10,6 +10,7 @@ import sys
 import time
 
 from common import machine
+from integers import rest_of_integers
 
 
 def peak_memory():
@@ -78,7 +79,8 @@ def openvino(arguments):
         "PERFORMANCE_HINT": "LATENCY",
         "NUM_STREAMS": 1,
         "INFERENCE_NUM_THREADS": arguments.threads,
-        "INFERENCE_PRECISION_HINT": arguments.precision,
+        # A network in integers says by itself what is one.
+        "INFERENCE_PRECISION_HINT": rest_of_integers() if arguments.precision == "int8" else arguments.precision,
     }
     if arguments.precision == "bf16" and "BF16" not in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"):
         sys.exit("OpenVINO has no bf16 on this processor")
@@ -240,7 +242,8 @@ def main():
         if function in (openvino, openvino_detector):
             kind.add_argument("--model", required=True)
         if function in (pytorch, openvino):
-            kind.add_argument("--precision", choices=["f32", "bf16"], default="f32")
+            integers = ["int8"] if function is openvino else []
+            kind.add_argument("--precision", choices=["f32", "bf16", *integers], default="f32")
         if function in (pytorch_depthwise, openvino_depthwise):
             kind.add_argument("--channels", type=int, required=True)
             kind.add_argument("--frames", type=int, required=True)

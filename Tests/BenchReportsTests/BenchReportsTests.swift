@@ -10,6 +10,8 @@ import Testing
 private let setting = BenchSetting(threads: 2, kernels: "avx2", peakMemory: 3 << 20)
 private let timing = Timing(first: 2, seconds: [0.5, 0.25, 0.75, 0.5])
 
+private let subject = ClipSubject(program: "1.2.3", network: "a network", processor: "a processor")
+
 private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds: Double) -> LayerReport {
   LayerReport(
     operation: "1x3x3 8->16", algorithm: algorithm, output: "1 x 4x8x8 x 16", macs: macs,
@@ -28,7 +30,8 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
 
   @Test func clip() {
     var result = ClipBenchmark(
-      timing: timing, runs: 4, setting: setting, macs: 1_500_000_000, size: ImageSize(width: 455, height: 256))
+      timing: timing, runs: 4, setting: setting, macs: 1_500_000_000, size: ImageSize(width: 455, height: 256),
+      subject: subject)
     #expect(
       result.text == """
         clip 455x256, fp32, 2 threads, kernels avx2, 1.5 GMAC
@@ -37,7 +40,8 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
     #expect(
       result.json.text == #"{"clip_seconds_best": 0.25, "clip_seconds_median": 0.5, "runs": 4, "threads": 2, "#
         + #""precision": "fp32", "kernels": "avx2", "peak_rss_bytes": 3145728, "gmac": 1.5, "height": 256, "width": 455, "#
-        + #""batch": 1}"#)
+        + #""batch": 1, "multiply_adds": 1500000000, "program": "1.2.3", "network": "a network", "#
+        + #""processor": "a processor"}"#)
     result.ready = 1
     result.peak = PeakRate(measured: 1e10, layers: [])
     #expect(
@@ -49,14 +53,19 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
         """), "\(result.text)")
     #expect(
       result.json.text.hasSuffix(
-        #""width": 455, "batch": 1, "ready_seconds": 1.0, "first_clip_seconds": 3.0, "peak_gflops": 20.0}"#))
+        #""processor": "a processor", "ready_seconds": 1.0, "first_clip_seconds": 3.0, "peak_gflops": 20.0}"#))
+    result.layers = [layer("direct", macs: 3, seconds: 0.5)]
+    #expect(
+      result.json.text.hasSuffix(
+        #""layers": [{"operation": "1x3x3 8->16", "output": "1 x 4x8x8 x 16", "algorithm": "direct", "#
+          + #""multiply_adds": 3, "bytes": 2500000, "seconds": 0.5}]}"#))
   }
 
   /// Seconds are those of the batch; what a clip takes is said beside them.
   @Test func clipsTogether() {
     let result = ClipBenchmark(
       timing: timing, runs: 4, setting: setting, macs: 1_500_000_000, size: ImageSize(width: 455, height: 256),
-      batch: 2)
+      batch: 2, subject: subject)
     #expect(
       result.text == """
         2 clips together, 455x256, fp32, 2 threads, kernels avx2, 1.5 GMAC
@@ -75,7 +84,7 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
     #expect(PeakRate(measured: 1e10, layers: layers).rate == 2e10)
     #expect(PeakRate(measured: 3e10, layers: layers).rate == 3e10)
     var result = ClipBenchmark(
-      timing: timing, runs: 1, setting: setting, macs: 1, size: ImageSize(width: 1, height: 1))
+      timing: timing, runs: 1, setting: setting, macs: 1, size: ImageSize(width: 1, height: 1), subject: subject)
     result.peak = PeakRate(measured: 1e10, layers: layers)
     #expect(result.text.contains("40 GFLOP/s of fp32 at most (a layer's rate; measured alone 20); the clip"))
   }
@@ -89,6 +98,15 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
       costs.count >= 3 && costs.contains { $0.suffix(5) == ["direct", "8.00", "2.5", "200.00", "50"] }, "\(costs)")
     #expect(costs.contains { $0.suffix(3) == ["0.00", "2.5", "1.00"] }, "\(costs)")
     #expect(planTable(layers).contains("direct") && planTable(layers).contains("4.000"))
+  }
+
+  /// Of several passes each layer has its best.
+  @Test func layersOfSeveralPasses() {
+    let (first, second) = (
+      [layer("a", macs: 1, seconds: 3), layer("b", macs: 1, seconds: 1)],
+      [layer("a", macs: 1, seconds: 2), layer("b", macs: 1, seconds: 4)]
+    )
+    #expect(fastest(first, second).map(\.seconds) == [2, 1])
   }
 
   @Test func roiAlign() {

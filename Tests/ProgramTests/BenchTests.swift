@@ -22,6 +22,58 @@ struct BenchTests {
     #expect(try #require(values["gmac"] as? Double) > 0.01)
   }
 
+  @Test(
+    "bench --compare: the same work then and now, layer by layer; other work and other files are refused before measuring"
+  )
+  func compare() throws {
+    let scratch = Scratch()
+    let json = Self.clip + ["--layers", "--format", "json"]
+    let then = Program.run(["bench"] + json)
+    expectSuccess(then)
+    let layers = try #require(try object(then.stdout)["layers"] as? [[String: Any]])
+    #expect(
+      layers.count > 60 && layers.first?["operation"] as? String == "conv 3->4 1x7x7 stride 1x2x2 pad 0x3x3 + relu")
+    let file = try scratch.file("then.json", then.stdout)
+    let compared = Program.run(["bench", "--compare", file, "--layers"] + Self.clip)
+    expectSuccess(compared)
+    for text in [
+      "compared with '\(file)'\nthe same network, size, precision, kernels, threads and runs, on the same processor, by the",
+      "then / now\nbest ", "layers, the largest differences first\noperation ", "conv 3->4 1x7x7",
+    ] {
+      #expect(compared.stdout.contains(text), "\(text) in \(compared.stdout)")
+    }
+    let now = Program.run(["bench", "--compare", file, "--kernels", "portable", "--precision", "bf16"] + json)
+    expectSuccess(now)
+    let comparison = try #require(try object(now.stdout)["comparison"] as? [String: Any])
+    // A processor without bfloat16 computes in fp32.
+    let differences = (comparison["differences"] as? [[String: String]] ?? []).compactMap { $0["name"] }
+    #expect(differences.contains("kernels") && !differences.contains("threads"), "\(differences)")
+    // The work is what the definition says, whatever computes it.
+    #expect((comparison["layers"] as? [[String: Any]] ?? []).count >= layers.count)
+    let again = Program.run(["bench", "--compare", try scratch.file("now.json", now.stdout)] + Self.clip)
+    expectSuccess(again)
+    #expect(again.stdout.contains("layers are not compared: this run does not have them -> measure both with --layers"))
+
+    let wider = Self.clip.map { $0 == "80x64" ? "96x64" : $0 }
+    expectFailure(
+      Program.run(["bench", "--compare", file] + wider), ["'\(file)'", "80x64 then, 96x64 now -> give --size 80x64"])
+    expectFailure(
+      Program.run(["bench", "--compare", file, "--batch", "2"] + Self.clip), ["1 then, 2 now -> give --batch 1"])
+    expectFailure(
+      Program.run([
+        "bench", "--compare", file, "--size", "80x64", "--cfg", projectRoot + "/configs/Kinetics/X3D_XS.yaml",
+      ]),
+      ["another network: slowfast, ", "x3d, 4 frames"])
+    let cut = try scratch.file("cut.json", String(then.stdout.prefix(100)))
+    expectFailure(
+      Program.run(["bench", "--compare", cut] + Self.clip), ["cut.json': line 1, column 101", "--format json"])
+    expectFailure(Program.run(["bench", "--compare", scratch.path + "/none.json"] + Self.clip), ["none.json"])
+    expectFailure(
+      Program.run(["bench", "--compare", file, "--plan"] + Self.clip), status: 64, ["--plan", "--compare"])
+    expectFailure(
+      Program.run(["bench", "--plan", "--format", "json"] + Self.clip), status: 64, ["--plan prints a table"])
+  }
+
   @Test("bench --plan names every layer and computes nothing; --layers measures them")
   func plan() {
     let plan = Program.run(["bench", "--plan"] + Self.clip)

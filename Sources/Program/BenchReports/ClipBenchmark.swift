@@ -11,6 +11,9 @@ public struct ClipBenchmark: Sendable {
   private let macs: Int
   private let size: ImageSize
   private let batch: Int
+  private let subject: ClipSubject
+  /// What every layer costs, where that was measured.
+  public var layers: [LayerReport]?
   /// What the vector units do at most, where that was measured.
   public var peak: PeakRate?
   /// Seconds from the start of the process until the weights were packed.
@@ -20,13 +23,27 @@ public struct ClipBenchmark: Sendable {
   ///   - timing: Of all clips of a batch together.
   ///   - macs: Multiply-adds of all clips of a batch.
   ///   - batch: How many clips were computed together.
-  public init(timing: Timing, runs: Int, setting: BenchSetting, macs: Int, size: ImageSize, batch: Int = 1) {
+  public init(
+    timing: Timing, runs: Int, setting: BenchSetting, macs: Int, size: ImageSize, batch: Int = 1, subject: ClipSubject
+  ) {
     self.timing = timing
     self.runs = runs
     self.setting = setting
     self.macs = macs
     self.size = size
     self.batch = batch
+    self.subject = subject
+  }
+
+  /// What another measurement can be compared with.
+  public var record: ClipRecord {
+    ClipRecord(
+      subject: subject, size: size, batch: batch, multiplyAdds: macs, precision: setting.precision,
+      kernels: setting.kernels, threads: setting.threads, runs: runs, best: timing.best, median: timing.median,
+      layers: layers?.map {
+        ClipRecord.Layer(
+          operation: $0.operation, output: $0.output, algorithm: $0.algorithm, seconds: $0.seconds)
+      })
   }
 
   /// Seconds from the start of the process to the end of the first clip, without making up that clip.
@@ -56,7 +73,13 @@ public struct ClipBenchmark: Sendable {
     return lines.joined(separator: "\n")
   }
 
-  public var json: JSONValue {
+  /// What `ClipRecord` reads.
+  public var json: JSONValue { .object(fields) }
+
+  /// The same, and how it compares with an earlier measurement.
+  public func json(_ comparison: ClipComparison) -> JSONValue { .object(fields + [("comparison", comparison.json)]) }
+
+  private var fields: [(String, JSONValue)] {
     var fields: [(String, JSONValue)] = [
       ("clip_seconds_best", JSONValue(timing.best)), ("clip_seconds_median", JSONValue(timing.median)),
       ("runs", JSONValue(runs)),
@@ -64,13 +87,23 @@ public struct ClipBenchmark: Sendable {
       ("kernels", JSONValue(setting.kernels)),
       ("peak_rss_bytes", JSONValue(setting.peakMemory)),
       ("gmac", JSONValue(gmac)), ("height", JSONValue(size.height)), ("width", JSONValue(size.width)),
-      ("batch", JSONValue(batch)),
+      ("batch", JSONValue(batch)), ("multiply_adds", JSONValue(macs)), ("program", JSONValue(subject.program)),
+      ("network", JSONValue(subject.network)), ("processor", subject.processor.map { JSONValue($0) } ?? .null),
     ]
     if let ready, let firstClip {
       fields += [("ready_seconds", JSONValue(ready)), ("first_clip_seconds", JSONValue(firstClip))]
     }
     if let peak { fields.append(("peak_gflops", JSONValue(2 * peak.rate / 1e9))) }
-    return .object(fields)
+    if let layers { fields.append(("layers", .array(layers.map(Self.row)))) }
+    return fields
+  }
+
+  private static func row(_ layer: LayerReport) -> JSONValue {
+    [
+      "operation": JSONValue(layer.operation), "output": JSONValue(layer.output),
+      "algorithm": JSONValue(layer.algorithm),
+      "multiply_adds": JSONValue(layer.macs), "bytes": JSONValue(layer.bytes), "seconds": JSONValue(layer.seconds),
+    ]
   }
 }
 

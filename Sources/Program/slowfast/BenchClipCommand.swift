@@ -42,12 +42,25 @@ struct BenchClipCommand: ParsableCommand {
   var peak = false
   @Flag(help: "Print the algorithm chosen for every layer, and compute nothing.")
   var plan = false
-  @Flag(help: "Also print what every layer costs: multiply-adds, bytes, seconds, share of the peak.")
+  @Flag(
+    help: """
+      Also print what every layer costs: multiply-adds, bytes, seconds (the best of --runs), share of the peak.
+      """)
   var layers = false
+  @Option(
+    help: ArgumentHelp(
+      """
+      Compare with an earlier measurement of the same network on clips of the same size: what --format json printed. \
+      With --layers in both, layer by layer.
+      """, valueName: "file"))
+  var compare: String?
 
   func validate() throws {
-    if format == .json && (layers || plan) {
-      throw ValidationError("--layers and --plan print tables, --format json one object -> leave one of them away")
+    if format == .json && plan {
+      throw ValidationError("--plan prints a table, --format json one object -> leave one of them away")
+    }
+    if compare != nil && plan {
+      throw ValidationError("--plan computes nothing that --compare could compare -> leave one of them away")
     }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
     if batch < 1 || batch > 64 { throw ValidationError("--batch is \(batch) -> give 1 to 64") }
@@ -59,6 +72,10 @@ struct BenchClipCommand: ParsableCommand {
 
   func run() throws {
     if let hint = size?.hint("--size") { Console.say("note: \(hint)") }
+    // What is wrong with it is said before anything is computed.
+    let earlier = try compare.map { path in
+      (path: path, record: try ClipRecord(readFile(path, doing: ClipRecord.reading, limit: 1 << 28), path: path))
+    }
     let engine = try options.engine.make()
     let config = try options.loadWithNotices(
       adding: weights.map { [Key.testCheckpointFilePath.name, pythonString($0)] } ?? [])
@@ -71,21 +88,28 @@ struct BenchClipCommand: ParsableCommand {
     let size = size?.size ?? usual
     warnOfPlainLoops(model)
     if plan { return try printPlan(model, size) }
+    let subject = ClipSubject(model, config)
+    if let earlier { try earlier.record.check(against: subject.network, size, batch: batch, path: earlier.path) }
     let ready = processAge()
     let problem = try ClipProblem(model, size, batch: batch)
     let timing = try Timing(runs: runs) { try problem.run(model) }
     let macs = try problem.macs(model)
-    let costs = peak || layers ? try problem.layers(model) : []
+    let costs = layers ? try problem.layers(model, runs: runs) : peak ? try problem.layers(model, runs: 1) : []
     let rate = peak || layers ? PeakRate(measured: measurePeak(engine), layers: costs) : nil
     var result = ClipBenchmark(
-      timing: timing, runs: runs, setting: BenchSetting(engine), macs: macs, size: size, batch: batch)
+      timing: timing, runs: runs, setting: BenchSetting(engine), macs: macs, size: size, batch: batch,
+      subject: subject)
     result.ready = ready
     result.peak = rate
+    result.layers = layers ? costs : nil
+    let comparison = try earlier.map { try ClipComparison($0.record, result.record, path: $0.path) }
     switch format {
-    case .text: print(result.text)
-    case .json: print(result.json.text)
+    case .json: print((comparison.map { result.json($0) } ?? result.json).text)
+    case .text:
+      print(result.text)
+      if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1), terminator: "") }
+      if let comparison { print(comparison.text) }
     }
-    if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1), terminator: "") }
   }
 
   private func printPlan(_ model: VideoModel, _ size: ImageSize) throws {
@@ -125,7 +149,22 @@ private struct ClipProblem {
     try model.macs(batch: clip.batch, height: clip.extent.h, width: clip.extent.w, regions)
   }
 
-  func layers(_ model: VideoModel) throws -> [LayerReport] {
-    try model.timedLayers(clip, regions)
+  /// Every layer with the least seconds of some runs.
+  func layers(_ model: VideoModel, runs: Int) throws -> [LayerReport] {
+    try (1..<runs).reduce(model.timedLayers(clip, regions)) { best, _ in
+      fastest(best, try model.timedLayers(clip, regions))
+    }
+  }
+}
+
+extension ClipSubject {
+  fileprivate init(_ model: VideoModel, _ config: Configuration) {
+    let backbone = model.architecture.backbone
+    self.init(
+      program: programVersion,
+      network: Self.network(
+        architecture: config[.modelArch], frames: backbone.frames, convolutions: model.network.convolutions.count,
+        channels: backbone.featureChannels, classes: model.classes),
+      processor: processorName())
   }
 }

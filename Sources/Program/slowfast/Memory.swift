@@ -18,6 +18,12 @@ func residentBytes() -> Int? {
   return fields.dropFirst().first.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
 }
 
+/// The kind of processor; nil where the system does not say.
+func processorName() -> String? {
+  guard let bytes = try? readFile("/proc/cpuinfo", doing: "reading the kind of processor") else { return nil }
+  return ClipSubject.processor(cpuinfo: String(decoding: bytes, as: UTF8.self))
+}
+
 extension BenchSetting {
   /// What this process runs on, and the memory that it has taken so far.
   init(threads: Int, kernels: InstructionSet? = nil, precision: Precision = .fp32) {

@@ -361,7 +361,7 @@ let testTargets: [Target] = [
     "Imaging",
     "Tensors", "Geometry", "Files", "Parallel"),
   tests(
-    "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Tensors", "Geometry", "Files"),
+    "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Kernels", "Tensors", "Geometry", "Files"),
   tests(
     "Detect", "Detect", "FrameSupport", "ObjectDetectors", "Runs", "Inference", "Configuration", "AVARecords",
     "BoxFiles",

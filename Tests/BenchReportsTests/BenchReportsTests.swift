@@ -98,6 +98,11 @@ private func layer(_ algorithm: String, macs: Int, isWhole: Bool = true, seconds
       costs.count >= 3 && costs.contains { $0.suffix(5) == ["direct", "8.00", "2.5", "200.00", "50"] }, "\(costs)")
     #expect(costs.contains { $0.suffix(3) == ["0.00", "2.5", "1.00"] }, "\(costs)")
     #expect(planTable(layers).contains("direct") && planTable(layers).contains("4.000"))
+    let tuned = LayerReport(
+      operation: "1x3x3", algorithm: "direct", chosenBy: "file", output: "1 x 4x8x8 x 16", macs: 1_000_000_000, bytes: 1
+    )
+    let row = planTable([tuned]).split(separator: "\n").last?.split(separator: " ", omittingEmptySubsequences: true)
+    #expect(row?.suffix(3) == ["direct", "file", "1.000"])
   }
 
   /// Of several passes each layer has its best.

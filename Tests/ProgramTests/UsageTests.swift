@@ -142,6 +142,15 @@ struct UsageTests {
       (["test", "--cfg", "x", "--precision", "fp64"], "bf16"),
       (["test", "--cfg", "x", "--convolution", "fft"], "winogradSpace"),
       (["test", "--cfg", "x", "--convolution", "direct", "--measure-plan"], "exclude each other"),
+      (["test", "--cfg", "x", "--tuned", "p", "--measure-plan"], "--tuned and --measure-plan exclude each other"),
+      (
+        ["test", "--cfg", "x", "--tuned", "p", "--convolution", "direct"],
+        "--tuned and --convolution exclude each other"
+      ),
+      (["tune", "--cfg", "x", "--tuned", "p"], "--tuned: all algorithms are measured"),
+      (["tune", "--cfg", "x", "--convolution", "direct"], "--convolution: all algorithms are measured"),
+      (["tune", "--cfg", "x", "--measure-plan"], "--measure-plan: all algorithms are measured"),
+      (["tune", "--cfg", "x", "--runs", "0"], "--runs is 0"),
       (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--protocol", "coco"], "mmaction2"),
       (["evaluate", "--groundtruth", "x", "--detections", "y", "--labelmap", "z", "--format", "xml"], "json"),
       (["detect", "--cfg", "x", "--proposals", "y", "--output-dir", "z"], "no video"),

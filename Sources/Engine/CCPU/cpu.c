@@ -11,8 +11,23 @@ int slowfast_cpu_available(void) {
   return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+long slowfast_cpu_cache_bytes(int level) {
+  long bytes = 0;
+#if defined(_SC_LEVEL1_DCACHE_SIZE)
+  const int names[3] = {_SC_LEVEL1_DCACHE_SIZE, _SC_LEVEL2_CACHE_SIZE, _SC_LEVEL3_CACHE_SIZE};
+  if (level >= 1 && level <= 3) bytes = sysconf(names[level - 1]);
+#else
+  (void)level;
+#endif
+  return bytes > 0 ? bytes : 0;
+}
+
 #if defined(__x86_64__)
 #include <cpuid.h>
+
+int slowfast_cpu_id(unsigned int leaf, unsigned int words[4]) {
+  return __get_cpuid(leaf, &words[0], &words[1], &words[2], &words[3]);
+}
 
 // XCR0 tells which register files the operating system saves: a CPU flag alone is not enough.
 static unsigned long long enabled_state(void) {
@@ -86,6 +101,11 @@ int slowfast_cpu_is_intel(void) {
 
 #else
 
+int slowfast_cpu_id(unsigned int leaf, unsigned int words[4]) {
+  (void)leaf;
+  (void)words;
+  return 0;
+}
 int slowfast_cpu_has_amx(void) { return 0; }
 int slowfast_cpu_has_avx_vnni(void) { return 0; }
 int slowfast_cpu_has_avx512_vnni(void) { return 0; }

@@ -9,6 +9,8 @@ public import Tensors
 public final class Convolution: Sendable {
   public let shape: ConvolutionShape
   public let algorithm: ConvolutionAlgorithm
+  /// What chose it.
+  public let choice: AlgorithmChoice
   /// The format of the inputs that the weights were packed for.
   public let input: ElementFormat
   let engine: Engine
@@ -32,9 +34,9 @@ public final class Convolution: Sendable {
     self.shape = shape
     self.engine = engine
     self.input = input
-    self.algorithm =
-      algorithm
-      ?? engine.planner.choose(
+    (self.algorithm, choice) =
+      algorithm.map { ($0, .forced) }
+      ?? engine.planner.decide(
         for: shape, input: input, activations: engine.activations, multipliesTiles: engine.kernels.multipliesTiles)
     source = engine.planner.measures && algorithm == nil ? (weights, bias) : nil
     // The kernels load whole registers.
@@ -63,6 +65,7 @@ public final class Convolution: Sendable {
     self.shape = shape
     self.engine = engine
     self.input = .uint8
+    choice = .rule
     source = nil
     let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means)
     self.bias = Storage(count: bias.count + 16)
@@ -76,12 +79,12 @@ public final class Convolution: Sendable {
     }
   }
 
+  public var kind: ConvolutionKind { ConvolutionKind(shape, input: input) }
+
   /// The same convolution by every legal algorithm but the reference, where the planner measures; else none.
   public func candidates() -> [Convolution] {
     guard let source, engine.planner.forced == nil else { return [] }
-    return ConvolutionAlgorithm.allCases.filter {
-      $0 != .reference && $0.supports(shape, input: input, activations: engine.activations)
-    }.map {
+    return ConvolutionAlgorithm.candidates(for: kind, activations: engine.activations).map {
       Convolution(shape, weights: source.weights, bias: source.bias, engine: engine, input: input, algorithm: $0)
     }
   }

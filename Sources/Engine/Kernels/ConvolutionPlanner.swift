@@ -86,10 +86,25 @@ public struct ConvolutionPlanner: Sendable {
   public var forced: ConvolutionAlgorithm?
   /// Whether a network's plan, which knows the extents, times the legal algorithms of every layer and takes the fastest.
   public var measures: Bool
+  /// What was measured before, and is taken wherever it is known and legal; nil leaves every choice to the rule.
+  public var tuned: TunedAlgorithms?
 
-  public init(forced: ConvolutionAlgorithm? = nil, measures: Bool = false) {
+  public init(forced: ConvolutionAlgorithm? = nil, measures: Bool = false, tuned: TunedAlgorithms? = nil) {
     self.forced = forced
     self.measures = measures
+    self.tuned = tuned
+  }
+
+  /// The algorithm of a convolution, and what chose it; see `choose`.
+  func decide(
+    for shape: ConvolutionShape, input: ElementFormat, activations: ElementFormat, multipliesTiles: Bool
+  ) -> (algorithm: ConvolutionAlgorithm, choice: AlgorithmChoice) {
+    func can(_ algorithm: ConvolutionAlgorithm) -> Bool {
+      algorithm.supports(shape, input: input, activations: activations)
+    }
+    if let forced, can(forced) { return (forced, .forced) }
+    if let known = tuned?[ConvolutionKind(shape, input: input)], can(known) { return (known, .file) }
+    return (rule(for: shape, input: input, activations: activations, multipliesTiles: multipliesTiles), .rule)
   }
 
   /// - Parameters:
@@ -100,10 +115,16 @@ public struct ConvolutionPlanner: Sendable {
     for shape: ConvolutionShape, input: ElementFormat = .float32, activations: ElementFormat = .float32,
     multipliesTiles: Bool = false
   ) -> ConvolutionAlgorithm {
+    decide(for: shape, input: input, activations: activations, multipliesTiles: multipliesTiles).algorithm
+  }
+
+  /// The choice by shape alone.
+  private func rule(
+    for shape: ConvolutionShape, input: ElementFormat, activations: ElementFormat, multipliesTiles: Bool
+  ) -> ConvolutionAlgorithm {
     func can(_ algorithm: ConvolutionAlgorithm) -> Bool {
       algorithm.supports(shape, input: input, activations: activations)
     }
-    if let forced, can(forced) { return forced }
     if shape.groups > 1, can(.depthwise) { return .depthwise }
     let (inputs, outputs) = (shape.inChannels, shape.outChannels)
     if multipliesTiles {

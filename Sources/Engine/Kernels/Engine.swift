@@ -52,9 +52,21 @@ public final class Engine: Sendable {
     kernels.instructionSet == .amx && activations == .float32 && !quantizes ? .avx512 : kernels.instructionSet
   }
 
-  /// An engine with the same threads, not to be used at the same time, that keeps activations otherwise.
+  /// What it computes in: fp32, bf16 or int8.
+  public var precision: String { quantizes ? "int8" : activations == .bfloat16 ? "bf16" : "fp32" }
+
+  /// An engine with the same threads, not to be used at the same time, that keeps activations otherwise. Algorithms that were
+  /// tuned for those of this one are not taken over.
   public func with(activations: ElementFormat, quantizes: Bool) -> Engine {
-    Engine(pool, kernels: kernels, planner: planner, activations: activations, quantizes: quantizes, streams: 1)
+    var planner = planner
+    planner.tuned = nil
+    return Engine(pool, kernels: kernels, planner: planner, activations: activations, quantizes: quantizes, streams: 1)
+  }
+
+  /// An engine with the same threads, not to be used at the same time, that chooses algorithms otherwise.
+  public func with(planner: ConvolutionPlanner) -> Engine {
+    Engine(
+      pool, kernels: kernels, planner: planner, activations: activations, quantizes: quantizes, streams: streams)
   }
 
   /// Runs a body while no other thread does so on this engine, whose scratch memory serves one run at a time. A body

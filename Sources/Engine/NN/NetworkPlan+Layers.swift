@@ -6,6 +6,8 @@ public struct LayerReport: Sendable {
   public let operation: String
   /// The algorithm of a convolution, else empty.
   public let algorithm: String
+  /// What chose it: rule, forced, file or measured; empty where there is no convolution.
+  public let chosenBy: String
   /// The output: N, T x H x W, C.
   public let output: String
   /// Multiply-adds.
@@ -18,11 +20,12 @@ public struct LayerReport: Sendable {
   public internal(set) var seconds = 0.0
 
   public init(
-    operation: String, algorithm: String, output: String, macs: Int, doesEveryMultiplyAdd: Bool = false, bytes: Int,
-    seconds: Double = 0
+    operation: String, algorithm: String, chosenBy: String = "", output: String, macs: Int,
+    doesEveryMultiplyAdd: Bool = false, bytes: Int, seconds: Double = 0
   ) {
     self.operation = operation
     self.algorithm = algorithm
+    self.chosenBy = chosenBy
     self.output = output
     self.macs = macs
     self.doesEveryMultiplyAdd = doesEveryMultiplyAdd
@@ -63,8 +66,10 @@ extension NetworkPlan {
     let op = operators[index]!
     let inputs = network.nodes[index].inputs.map { layout.shapes[$0.id] }
     let output = layout.shapes[index]
+    let choices = measured.contains(index) ? [.measured] : op.convolutions.map(\.choice)
     return LayerReport(
-      operation: op.name, algorithm: op.algorithm, output: "\(output)",
+      operation: op.name, algorithm: op.algorithm,
+      chosenBy: Set(choices).map(\.rawValue).sorted().joined(separator: ", "), output: "\(output)",
       macs: op.multiplyAdds(inputs, output), doesEveryMultiplyAdd: op.doesEveryMultiplyAdd,
       bytes: inputs.reduce(output.bytes + op.weightBytes) { $0 + $1.bytes })
   }

@@ -24,6 +24,8 @@ public final class NetworkPlan: @unchecked Sendable {
   let layout: NetworkLayout
   /// What each value is made with: the network's operator, or what was found faster; nil for inputs.
   private(set) var operators: [(any Operator)?]
+  /// The operators whose way was chosen by timing them.
+  private(set) var measured: Set<Int> = []
 
   /// Lays a network out, see `NetworkLayout`.
   ///
@@ -80,6 +82,7 @@ public final class NetworkPlan: @unchecked Sendable {
         }
         fastest[layer] = candidates[seconds.indices.min { seconds[$0] < seconds[$1] }!].algorithm
       }
+      measured.insert(index)
       if fastest[layer] != own.algorithm {
         operators[index] = candidates.first { $0.algorithm == fastest[layer] }
       }
@@ -104,7 +107,7 @@ public final class NetworkPlan: @unchecked Sendable {
 
   /// Calls a body for every operator, in order, with the maps it works on; for those of a stretch that is run frame by
   /// frame once per group of frames, and for those that read chosen frames once per frames that follow each other.
-  private func forEachStep(
+  func forEachStep(
     _ bound: [BoundInput], _ body: (_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) -> Void
   ) {
     let step = bind(bound)
@@ -140,7 +143,7 @@ public final class NetworkPlan: @unchecked Sendable {
     return steps
   }
 
-  private func step(_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) {
+  func step(_ index: Int, _ inputs: [FeatureMap], _ output: FeatureMap) {
     guard let op = operators[index] else { return }
     if network.engine.usesReferences {
       op.runReference(inputs, into: output, engine: network.engine)

@@ -4,6 +4,7 @@ public import Inference
 public import Kernels
 internal import Tensors
 internal import VideoModels
+internal import Wording
 
 extension RunIdentity {
   /// What the scores of a run depend on beside its files.
@@ -23,9 +24,18 @@ extension RunIdentity {
 
   /// Adds how the arithmetic is done: the last bits of sums differ.
   public mutating func add(_ engine: Engine) {
-    add(.precision, engine.quantizes ? "int8" : engine.activations == .bfloat16 ? "bf16" : "fp32")
+    add(.precision, engine.precision)
     add(.kernels, engine.instructionSet.rawValue)
-    add(.convolution, engine.planner.forced?.rawValue ?? (engine.planner.measures ? Self.measured : "by shape"))
+    add(.convolution, Self.choice(engine.planner))
+  }
+
+  /// By what algorithms are chosen. Of a tuned plan its choices count, not the file: measured again it may choose the same.
+  private static func choice(_ planner: ConvolutionPlanner) -> String {
+    if let forced = planner.forced { return forced.rawValue }
+    guard let tuned = planner.tuned else { return planner.measures ? measured : "by shape" }
+    var sum = SHA256()
+    sum.update(tuned.text)
+    return "by a tuned plan of \(counted(tuned.choices.count, "shape")), sha256 \(sum.finish())"
   }
 
   private static let measured = "measured"

@@ -15,10 +15,10 @@ public func layerTable(_ layers: [LayerReport], peak: Double) -> String {
   return TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "GFLOP", "MB", "ms", "% of peak"], rows).text
 }
 
-/// The algorithm of every layer as a table.
+/// The algorithm of every layer, and what chose it, as a table.
 public func planTable(_ layers: [LayerReport]) -> String {
-  let rows = layers.map { [$0.operation, $0.output, $0.algorithm, fixed(Double($0.macs) / 1e9, 3)] }
-  return TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "GMAC"], rows).text
+  let rows = layers.map { [$0.operation, $0.output, $0.algorithm, $0.chosenBy, fixed(Double($0.macs) / 1e9, 3)] }
+  return TextTable(["operation", "output (N x TxHxW x C)", "algorithm", "chosen by", "GMAC"], rows).text
 }
 
 /// Two measurements of the same layers as one: each layer's fewer seconds.

@@ -26,14 +26,7 @@ struct BenchClipCommand: ParsableCommand {
   @OptionGroup var options: BenchModelOptions
   @Option(help: ArgumentHelp("The weights.", valueName: "file"))
   var weights: String?
-  @Option(
-    help: ArgumentHelp(
-      "Width and height of the clip (default: 455x256, a square of DATA.TEST_CROP_SIZE where the network scores whole clips).",
-      valueName: "WxH"),
-    transform: SizeArgument.init(argument:))
-  var size: SizeArgument?
-  @Option(help: "Clips that are computed together; seconds are those of all of them.")
-  var batch = 1
+  @OptionGroup var clip: ClipSizeOptions
   @Option(help: "How often to measure; the best and the median are printed.")
   var runs = 5
   @Option(help: "How to print the result.")
@@ -63,15 +56,10 @@ struct BenchClipCommand: ParsableCommand {
       throw ValidationError("--plan computes nothing that --compare could compare -> leave one of them away")
     }
     if runs < 1 || runs > 100_000 { throw ValidationError("--runs is \(runs) -> give 1 to 100000") }
-    if batch < 1 || batch > 64 { throw ValidationError("--batch is \(batch) -> give 1 to 64") }
-    if let size, max(size.size.width, size.size.height) > 8192 {
-      throw ValidationError("--size is \(size) -> give at most 8192x8192")
-    }
     try options.words.check()
   }
 
   func run() throws {
-    if let hint = size?.hint("--size") { Console.say("note: \(hint)") }
     // What is wrong with it is said before anything is computed.
     let earlier = try compare.map { path in
       (path: path, record: try ClipRecord(readFile(path, doing: ClipRecord.reading, limit: 1 << 28), path: path))
@@ -83,21 +71,19 @@ struct BenchClipCommand: ParsableCommand {
       config, WeightOptions(randomSeed: weights == nil ? 1 : nil, calibration: options.engine.calibration),
       engine: engine
     ).model
-    let crop = config[.dataTestCropSize]
-    let usual = config[.detectionEnable] ? ImageSize(width: 455, height: 256) : ImageSize(width: crop, height: crop)
-    let size = size?.size ?? usual
-    warnOfPlainLoops(model)
+    let size = clip.size(config)
+    warnOfAlgorithms(model)
     if plan { return try printPlan(model, size) }
     let subject = ClipSubject(model, config)
-    if let earlier { try earlier.record.check(against: subject.network, size, batch: batch, path: earlier.path) }
+    if let earlier { try earlier.record.check(against: subject.network, size, batch: clip.batch, path: earlier.path) }
     let ready = processAge()
-    let problem = try ClipProblem(model, size, batch: batch)
+    let problem = try ClipProblem(model, size, batch: clip.batch)
     let timing = try Timing(runs: runs) { try problem.run(model) }
     let macs = try problem.macs(model)
     let costs = layers ? try problem.layers(model, runs: runs) : peak ? try problem.layers(model, runs: 1) : []
     let rate = peak || layers ? PeakRate(measured: measurePeak(engine), layers: costs) : nil
     var result = ClipBenchmark(
-      timing: timing, runs: runs, setting: BenchSetting(engine), macs: macs, size: size, batch: batch,
+      timing: timing, runs: runs, setting: BenchSetting(engine), macs: macs, size: size, batch: clip.batch,
       subject: subject)
     result.ready = ready
     result.peak = rate
@@ -113,7 +99,7 @@ struct BenchClipCommand: ParsableCommand {
   }
 
   private func printPlan(_ model: VideoModel, _ size: ImageSize) throws {
-    let plan = try model.plan(batch: batch, height: size.height, width: size.width)
+    let plan = try model.plan(batch: clip.batch, height: size.height, width: size.width)
     print(planTable(plan.layers()), terminator: "")
   }
 }
@@ -126,10 +112,7 @@ private struct ClipProblem {
 
   init(_ model: VideoModel, _ size: ImageSize, batch: Int) throws {
     var generator = SeededGenerator(seed: 1)
-    let backbone = model.architecture.backbone
-    clip = FeatureMap(
-      zeros: batch, Extent3(backbone.frames, size.height, size.width), channels: backbone.inputs.first?.channels ?? 3)
-    for index in 0..<clip.storage.count { clip.start[index] = Float(generator.uniform(-2, 2)) }
+    clip = randomClip(model, size, batch: batch, &generator)
     detects = model.architecture.head.scoresBoxes
     regions = (0..<3 * batch).map { index in
       let x = generator.uniform(0, Double(size.width) / 2)

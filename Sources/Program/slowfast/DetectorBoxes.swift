@@ -92,7 +92,7 @@ final class DetectorBoxes {
   ) throws {
     path = joinPath(folder, "people.csv")
     journalPath = joinPath(folder, "people.journal")
-    inputs = videos + source.inputFiles
+    inputs = videos + source.inputFiles + [engine.tuned].compactMap(\.self)
     (self.limit, self.results) = (limit, results)
     var settings = PeopleDetection.Settings()
     settings.moments = .every(every, between: source.boxesEvery)

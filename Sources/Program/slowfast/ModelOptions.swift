@@ -69,7 +69,7 @@ struct ModelOptions: ParsableArguments {
   }
 
   /// The files that the options name.
-  var inputFiles: [String] { [config, weights, engine.calibration].compactMap(\.self) }
+  var inputFiles: [String] { [config, weights, engine.calibration, engine.tuned].compactMap(\.self) }
 
   /// What a run directory says of the call.
   ///
@@ -90,13 +90,18 @@ struct ModelOptions: ParsableArguments {
     let model = try LoadedModel(
       config, weightOptions, engine: other?.model.engine ?? engine.make(streams: streams), sharing: other)
     for notice in model.notices { Console.warn(notice) }
-    warnOfPlainLoops(model.model)
+    warnOfAlgorithms(model.model)
     return model
   }
 }
 
-/// Says that layers have no kernels in bfloat16, or that none has integers, where that is so.
-func warnOfPlainLoops(_ model: VideoModel) {
+/// Says that layers have no kernels in bfloat16, that none has integers, or that a tuned plan knows none, where that is so.
+func warnOfAlgorithms(_ model: VideoModel) {
+  if model.engine.planner.tuned != nil, !model.network.convolutions.contains(where: { $0.choice == .file }) {
+    Console.warn(
+      "--tuned: the plan knows no convolution of this network, the algorithms are those of the rule -> make one with slowfast "
+        + "tune and this config")
+  }
   if model.engine.quantizes, !model.network.convolutions.contains(where: { $0.input == .uint8 }) {
     Console.warn(
       "--precision int8: no convolution of this network can multiply integers, and all is computed as with bf16 -> give "
@@ -144,12 +149,22 @@ struct EngineOptions: ParsableArguments {
       """)
   var measurePlan = false
 
+  @Option(
+    help: ArgumentHelp(
+      "Choose each convolution's algorithm by a plan of slowfast tune; shapes that it does not know go by the rule.",
+      valueName: "file"))
+  var tuned: String?
+
   func validate() throws {
     if calibration != nil && precision != .int8 {
       throw ValidationError("--calibration is for --precision int8 -> give both, or leave it out")
     }
     if measurePlan && convolution != nil {
       throw ValidationError("--measure-plan and --convolution exclude each other -> give one of them")
+    }
+    if tuned != nil && (measurePlan || convolution != nil) {
+      let other = measurePlan ? "--measure-plan" : "--convolution"
+      throw ValidationError("--tuned and \(other) exclude each other -> give one of them")
     }
     if let threads, !(1...256 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 256") }
   }
@@ -176,9 +191,14 @@ struct EngineOptions: ParsableArguments {
         "--precision bf16: without tile registers (AMX) this processor takes longer for it than for fp32, and saves memory "
           + "alone -> \(remedy)")
     }
-    return Engine(
+    let engine = Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
       activations: isBFloat16 ? .bfloat16 : .float32, quantizes: precision == .int8, streams: streams)
+    guard let tuned else { return engine }
+    let plan = try TunedPlanFile(path: tuned)
+    let setting = TunedPlanFile.Setting(engine, program: programVersion)
+    for notice in try plan.check(tuned, on: setting, activations: engine.activations) { Console.warn(notice) }
+    return engine.with(planner: ConvolutionPlanner(tuned: plan.algorithms))
   }
 }
 

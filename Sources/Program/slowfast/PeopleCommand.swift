@@ -111,7 +111,8 @@ struct PeopleCommand: ParsableCommand {
       locks?.folder.release()
     }
     try results.check(
-      [output], reading: videos + detectorFile.inputFiles, begunIn: journal, orGive: "give another --output")
+      [output], reading: videos + detectorFile.inputFiles + [engine.tuned].compactMap(\.self), begunIn: journal,
+      orGive: "give another --output")
     try PeopleRun.check(
       output, journal: journal, isReplacing: results.overwrite, orElse: "give another --output")
     for notice in detection.notices { Console.warn(notice) }

@@ -16,6 +16,10 @@ int slowfast_cpu_has_avx512_vnni(void);
 int slowfast_cpu_has_amx(void);
 /// 1 when the processor is one of Intel's, else 0.
 int slowfast_cpu_is_intel(void);
+/// Asks the processor about itself: EAX, EBX, ECX and EDX of a leaf of CPUID. 1 where it has that leaf, else 0.
+int slowfast_cpu_id(unsigned int leaf, unsigned int words[4]);
+/// The bytes of the data cache of a level, 1 to 3, that a core sees; 0 where there is none, or nobody knows.
+long slowfast_cpu_cache_bytes(int level);
 /// The number of processors that this process may run on.
 int slowfast_cpu_available(void);
 

@@ -64,7 +64,7 @@ public final class Convolution: Sendable {
     self.engine = engine
     self.input = .uint8
     source = nil
-    let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means)
+    let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means, engine)
     self.bias = Storage(count: bias.count + 16)
     for (index, value) in quantized.bias.enumerated() { self.bias.pointer[index] = value }
     if engine.usesReferences {

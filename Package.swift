@@ -129,7 +129,8 @@ let roiAlign: [Target] = [
 let formats: [Target] = [
   .target(name: "JSON", swiftSettings: safe),
   .target(name: "Datasets", swiftSettings: safe),
-  .target(name: "Checkpoint", dependencies: ["JSON", "Files", "Wording", "Tensors"], swiftSettings: strict),
+  .target(
+    name: "Checkpoint", dependencies: ["JSON", "Files", "Wording", "Tensors", "Parallel"], swiftSettings: strict),
   .target(
     name: "BoxFiles", dependencies: ["JSON", "Checkpoint", "Files", "Wording", "Geometry", "Tensors", "CExpat"],
     swiftSettings: strict),
@@ -321,7 +322,7 @@ let testTargets: [Target] = [
   tests("Kernels", "Kernels", "Tensors", "Parallel"),
   tests("NN", "NN", "Kernels", "Tensors", "Parallel"),
   tests("RoIAlign", "RoIAlign", "Kernels", "Tensors", "Geometry", "Parallel"),
-  tests("Checkpoint", "Checkpoint", "Files", "Tensors"),
+  tests("Checkpoint", "Checkpoint", "Files", "Tensors", "Parallel"),
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry", "Clocks"),

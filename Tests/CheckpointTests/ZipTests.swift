@@ -1,6 +1,8 @@
 import Checkpoint
 import Files
+import Parallel
 import Tensors
+import TestSupport
 import Testing
 
 @Suite struct ZipTests {
@@ -49,6 +51,25 @@ import Testing
     // What is not read need not be whole.
     archive.entries[3].checksum ^= 1
     #expect(try values(archive) == [1.5, -2])
+  }
+
+  /// Long content is checked in parts, by several threads where there are some.
+  @Test(arguments: [0, 2]) func checksumsOfPartsAreJoined(_ threads: Int) throws {
+    let numbers = (0..<700_000).map { Float($0 % 1013) }
+    let pickle = Pickle.state(("w", Pickle.tensor([700_000], strides: [1], count: 700_000)))
+    var archive = ZipBuilder.torch(pickle, floatBytes(numbers))
+    for index in archive.entries.indices {
+      archive.entries[index].checksum = archive.entries[index].data.withUnsafeBytes { crc32($0) }
+    }
+    let folder = TemporaryFolder()
+    defer { folder.remove() }
+    let path = folder.path + "/weights.pyth"
+    let pool = threads == 0 ? nil : WorkerPool(threads: threads)
+    write(archive.bytes, to: path)
+    #expect(try Checkpoint(path: path, pool: pool).tensor("w").array == numbers)
+    archive.entries[2].data[2_500_000] ^= 1
+    write(archive.bytes, to: path)
+    #expect { try Checkpoint(path: path, pool: pool) } throws: { "\($0)".contains("has the checksum") }
   }
 
   @Test func noOrderEntryIsLittleEndianAndBigIsRefused() throws {

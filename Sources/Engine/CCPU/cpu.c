@@ -2,6 +2,7 @@
 #include "CCPU.h"
 
 #include <sched.h>
+#include <stdlib.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -114,4 +115,12 @@ int slowfast_cpu_has_avx2_fma(void) { return 0; }
 int slowfast_cpu_has_avx512(void) { return 0; }
 int slowfast_cpu_has_avx512_bf16(void) { return 0; }
 
+#endif
+
+#ifdef __GLIBC__
+#include <malloc.h>
+
+void slowfast_return_free_memory(void) { malloc_trim(0); }
+#else
+void slowfast_return_free_memory(void) {}
 #endif

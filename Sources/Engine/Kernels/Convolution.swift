@@ -67,7 +67,7 @@ public final class Convolution: Sendable {
     self.input = .uint8
     choice = .rule
     source = nil
-    let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means)
+    let quantized = QuantizedWeights(weights.storage, bias, shape, input, means: means, engine)
     self.bias = Storage(count: bias.count + 16)
     for (index, value) in quantized.bias.enumerated() { self.bias.pointer[index] = value }
     if engine.usesReferences {

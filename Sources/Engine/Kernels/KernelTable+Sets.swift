@@ -41,6 +41,8 @@ extension KernelTable {
     winograd: WinogradKernels(
       spaceInput: KernelsPortable.winogradSpaceInput, timeInput: KernelsPortable.winogradTimeInput,
       spaceOutput: KernelsPortable.winogradSpaceOutput, timeOutput: KernelsPortable.winogradTimeOutput),
+    winogradWeights: WinogradWeightKernels(
+      space: KernelsPortable.winogradSpaceWeights, time: KernelsPortable.winogradTimeWeights),
     depthwise: DepthwiseKernels(split: KernelsPortable.depthwiseSplit, lines: KernelsPortable.depthwiseLines, lanes: 4),
     scaleRows: KernelsPortable.scaleRows, normalizeRows: KernelsPortable.normalizeRows,
     attentionWeights: KernelsPortable.attentionWeights, scaleSums: KernelsPortable.scaleSums, gradients: .portable,
@@ -59,6 +61,8 @@ extension KernelTable {
       winograd: WinogradKernels(
         spaceInput: KernelsAVX2.winogradSpaceInput, timeInput: KernelsAVX2.winogradTimeInput,
         spaceOutput: KernelsAVX2.winogradSpaceOutput, timeOutput: KernelsAVX2.winogradTimeOutput),
+      winogradWeights: WinogradWeightKernels(
+        space: KernelsAVX2.winogradSpaceWeights, time: KernelsAVX2.winogradTimeWeights),
       depthwise: DepthwiseKernels(split: KernelsAVX2.depthwiseSplit, lines: KernelsAVX2.depthwiseLines, lanes: 8),
       scaleRows: KernelsAVX2.scaleRows, normalizeRows: KernelsAVX2.normalizeRows,
       attentionWeights: KernelsAVX2.attentionWeights, scaleSums: KernelsAVX2.scaleSums, gradients: .avx2,
@@ -89,6 +93,8 @@ extension KernelTable {
         winograd: WinogradKernels(
           spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512.winogradTimeInput,
           spaceOutput: KernelsAVX512.winogradSpaceOutput, timeOutput: KernelsAVX512.winogradTimeOutput),
+        winogradWeights: WinogradWeightKernels(
+          space: KernelsAVX512.winogradSpaceWeights, time: KernelsAVX512.winogradTimeWeights),
         depthwise: DepthwiseKernels(
           split: KernelsAVX512.depthwiseSplit, lines: KernelsAVX512.depthwiseLines, lanes: 16),
         scaleRows: KernelsAVX512.scaleRows, normalizeRows: KernelsAVX512.normalizeRows,

@@ -15,6 +15,7 @@ public struct KernelTable: Sendable {
   let gemm: GEMMKernels
   let planar: PlanarKernels
   let winograd: WinogradKernels
+  let winogradWeights: WinogradWeightKernels
   let depthwise: DepthwiseKernels
   let scaleRows: @Sendable (ScaledRows) -> Void
   let normalizeRows: @Sendable (NormalizedRows) -> Void
@@ -80,7 +81,8 @@ public struct KernelTable: Sendable {
   init(
     instructionSet: InstructionSet, roiAlign: RoIAlignKernels, rows: RowKernels, peak: PeakKernels,
     gemm: GEMMKernels, planar: PlanarKernels, winograd: WinogradKernels,
-    depthwise: DepthwiseKernels, scaleRows: @escaping @Sendable (ScaledRows) -> Void,
+    winogradWeights: WinogradWeightKernels, depthwise: DepthwiseKernels,
+    scaleRows: @escaping @Sendable (ScaledRows) -> Void,
     normalizeRows: @escaping @Sendable (NormalizedRows) -> Void,
     attentionWeights: @escaping @Sendable (AttentionWeights) -> Void,
     scaleSums: @escaping @Sendable (ScaledSums) -> Void, gradients: GradientKernels, bfloat16: BFloat16Kernels? = nil,
@@ -93,6 +95,7 @@ public struct KernelTable: Sendable {
     self.gemm = gemm
     self.planar = planar
     self.winograd = winograd
+    self.winogradWeights = winogradWeights
     self.depthwise = depthwise
     self.scaleRows = scaleRows
     self.normalizeRows = normalizeRows

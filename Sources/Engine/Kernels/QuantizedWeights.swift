@@ -1,4 +1,5 @@
 internal import MicroKernels
+internal import Parallel
 internal import Tensors
 
 /// The weights of a convolution as integers of 8 bits, -127 to 127, with a step for every output channel.
@@ -19,34 +20,31 @@ struct QuantizedWeights {
   /// - Parameters:
   ///   - weights: [out, in, T, H, W] of a convolution without groups.
   ///   - means: By input channel, of the numbers; nil corrects no bias.
-  init(_ weights: Storage, _ bias: [Float], _ shape: ConvolutionShape, _ scales: ChannelScales, means: [Float]?) {
-    let taps = shape.kernel.count
-    var integers = [Int8](repeating: 0, count: shape.outChannels * shape.depth)
+  init(
+    _ weights: Storage, _ bias: [Float], _ shape: ConvolutionShape, _ scales: ChannelScales, means: [Float]?,
+    _ engine: Engine
+  ) {
+    let (taps, depth) = (shape.kernel.count, shape.depth)
     var steps = [Float](repeating: 1, count: shape.outChannels)
     var corrected = bias
-    for o in 0..<shape.outChannels {
-      let row = weights.pointer + o * shape.depth
-      var largest: Float = 0
-      for c in 0..<shape.inChannels {
-        for tap in 0..<taps { largest = max(largest, abs(row[c * taps + tap]) * scales.values[c]) }
-      }
-      let step = largest / 127
-      guard step > 0, step.isFinite else { continue }
-      steps[o] = step
-      var lost = 0.0
-      for c in 0..<shape.inChannels {
-        var missing: Float = 0
-        for tap in 0..<taps {
-          let weight = row[c * taps + tap] * scales.values[c]
-          let rounded = (weight / step).rounded(.toNearestOrEven)
-          integers[o * shape.depth + c * taps + tap] = Int8(min(max(rounded, -127), 127))
-          missing += weight - rounded * step
+    let spread = Storage(count: depth)
+    for index in 0..<depth { spread.pointer[index] = scales.values[index / taps] }
+    integers = [Int8](unsafeUninitializedCapacity: shape.outChannels * depth) { integers, count in
+      count = shape.outChannels * depth
+      let outputs = engine.pool.map(shape.outChannels) { o, thread in
+        let memory = engine.scratch.floats(2 * depth + shape.inChannels, thread: thread)
+        let row = RoundedRow(count: depth, scaled: memory, missing: memory + depth)
+        let target = UnsafeMutableBufferPointer(rebasing: integers[o * depth..<(o + 1) * depth])
+        guard let step = row.round(weights.pointer + o * depth, spread.pointer, target) else {
+          return (step: Float(1), lost: Float(0))
         }
-        if let means { lost += Double(missing * means[c] / scales.values[c]) }
+        return (step, means.map { row.lost(taps, $0, scales.values, memory + 2 * depth) } ?? 0)
       }
-      corrected[o] += Float(lost)
+      for (o, output) in outputs.enumerated() {
+        steps[o] = output.step
+        corrected[o] += output.lost
+      }
     }
-    self.integers = integers
     self.steps = steps
     self.bias = corrected
   }
@@ -63,19 +61,78 @@ struct QuantizedWeights {
   }
 }
 
+/// The weights of an output, being rounded: loops over numbers that do not depend on each other, for registers.
+private struct RoundedRow {
+  let count: Int
+  /// Room for the weights times their channels' scales.
+  let scaled: UnsafeMutablePointer<Float>
+  /// Room for what rounding takes from each.
+  let missing: UnsafeMutablePointer<Float>
+
+  /// Adding it leaves an integer in the lowest bits, rounded to even: 1.5 x 2^23.
+  private static let shift: Float = 12_582_912
+
+  /// - Parameter scales: By weight.
+  /// - Returns: What an integer counts; nil, and integers of 0, where no number says that.
+  func round(
+    _ weights: UnsafePointer<Float>, _ scales: UnsafePointer<Float>, _ integers: UnsafeMutableBufferPointer<Int8>
+  ) -> Float? {
+    // Numbers without their signs are in the order of their bits.
+    var largest: Int32 = 0
+    for index in 0..<count {
+      let number = weights[index] * scales[index]
+      scaled[index] = number
+      largest = max(largest, Int32(bitPattern: number.bitPattern & 0x7fff_ffff))
+    }
+    let step = Float(bitPattern: UInt32(bitPattern: largest)) / 127
+    guard step > 0, step.isFinite, let integers = integers.baseAddress else {
+      integers.update(repeating: 0)
+      return nil
+    }
+    for index in 0..<count {
+      let shifted = scaled[index] / step + Self.shift
+      integers[index] = Int8(truncatingIfNeeded: Int32(bitPattern: shifted.bitPattern))
+      missing[index] = scaled[index] - (shifted - Self.shift) * step
+    }
+    return step
+  }
+
+  /// What rounding has taken from the output on the average.
+  ///
+  /// - Parameters:
+  ///   - means: Of the input's channels.
+  ///   - scales: Theirs.
+  ///   - room: For a number of each.
+  func lost(_ taps: Int, _ means: [Float], _ scales: [Float], _ room: UnsafeMutablePointer<Float>) -> Float {
+    means.withUnsafeBufferPointer { means in
+      scales.withUnsafeBufferPointer { scales in
+        for c in 0..<means.count {
+          var sum: Float = 0
+          for tap in 0..<taps { sum += missing[c * taps + tap] }
+          room[c] = sum * means[c] / scales[c]
+        }
+      }
+    }
+    var total = 0.0
+    for c in 0..<means.count { total += Double(room[c]) }
+    return Float(total)
+  }
+}
+
 extension PackedPanels {
   /// Packs integers, four input channels to a float: the rows are ordered tap by tap and four by four.
   init(_ weights: QuantizedWeights, _ shape: ConvolutionShape, _ engine: Engine) {
     let taps = shape.kernel.count
     let fours = shape.inChannels / 4
     self.init(depth: taps * fours, outputs: shape.outChannels, .uint8, engine) { first, count, width, target in
-      let integers = weights.integers
-      for tap in 0..<taps {
-        for four in 0..<fours {
-          let row = UnsafeMutableRawPointer(target + (tap * fours + four) * width).assumingMemoryBound(to: Int8.self)
-          for o in 0..<count {
-            let from = (first + o) * shape.depth + 4 * four * taps + tap
-            for i in 0..<4 { row[4 * o + i] = integers[from + i * taps] }
+      weights.integers.withUnsafeBufferPointer { integers in
+        for tap in 0..<taps {
+          for four in 0..<fours {
+            let row = UnsafeMutableRawPointer(target + (tap * fours + four) * width).assumingMemoryBound(to: Int8.self)
+            for o in 0..<count {
+              let from = (first + o) * shape.depth + 4 * four * taps + tap
+              for i in 0..<4 { row[4 * o + i] = integers[from + i * taps] }
+            }
           }
         }
       }

@@ -9,14 +9,14 @@ internal import Tensors
 /// of points would show, they make points in float32.
 ///
 /// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
-/// are computed in runs of channels to keep the products few. Where the tiles are few and the weights large, a piece is such
-/// a run for all tiles, whose points all threads then share: each reads its part of the weights and no more.
+/// are computed in runs of channels to keep the products few. Where the weights are large, a piece is such a run for many
+/// tiles, whose points all threads then share: each reads, and where they are not transformed transforms, its part of the weights
+/// and no more.
 struct WinogradConvolution: ConvolutionMethod {
   private let shape: ConvolutionShape
   private let axis: WinogradTiles.Axis
   private let bundle: WinogradBundle
-  /// One matrix [in, out] per bundle of groups and point.
-  private let weights: [PackedPanels]
+  private let weights: WinogradWeights
   private let zeros: Storage
   private let kernels: WinogradKernels
   private let products: GEMMKernels
@@ -41,13 +41,13 @@ struct WinogradConvolution: ConvolutionMethod {
     }
     zeros = Storage(count: shape.inChannels)
     bundle = WinogradBundle(shape) ?? WinogradBundle(whole: shape)
-    self.weights = winogradWeights(axis, shape, bundle, weights, pointFormat, engine)
+    self.weights = WinogradWeights(axis, shape, bundle, weights, pointFormat, engine)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let tiles = WinogradTiles(axis, batch: input.batch, extent: input.extent, dilation: shape.dilation)
     if tiles.count == 0 { return }
-    if dividesChannels(tiles.count, engine) { return runByChannels(tiles, input, store, engine) }
+    if weights.areTaps || dividesChannels(tiles.count, engine) { return runByChannels(tiles, input, store, engine) }
     let perPiece = tilesPerPiece(tiles.count, engine)
     let layout = PieceLayout(self, tiles: perPiece, engine)
     engine.pool.forEach((tiles.count + perPiece - 1) / perPiece) { number, thread in
@@ -55,7 +55,7 @@ struct WinogradConvolution: ConvolutionMethod {
       let memory = engine.scratch.floats(layout.count + layout.pointCount, thread: thread)
       let piece = Piece(
         convolution: self, tiles: tiles, range: range, layout: layout, memory: memory, points: memory + layout.count,
-        input: input, store: store, engine: engine)
+        firstTile: range.lowerBound, input: input, store: store, engine: engine)
       piece.transformInputs(range)
       piece.prepare()
       var first = 0
@@ -73,23 +73,74 @@ struct WinogradConvolution: ConvolutionMethod {
       && (shape.outChannels + 63) / 64 >= engine.pool.threads
   }
 
+  /// 16 MB: the most that the points of tiles take which threads share.
+  private static let sharedFloats = 1 << 22
+
   private func runByChannels(_ tiles: WinogradTiles, _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
-    let layout = PieceLayout(self, tiles: tiles.count, engine)
+    let most = max(tilePositions, Self.sharedFloats / (points * PieceLayout.pitch(self, engine)))
+    let groups = (tiles.count + most - 1) / most
+    for group in 0..<groups {
+      let range = group * tiles.count / groups..<(group + 1) * tiles.count / groups
+      runByChannels(range, of: tiles, input, store, engine)
+    }
+  }
+
+  private func runByChannels(
+    _ group: Range<Int>, of tiles: WinogradTiles, _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine
+  ) {
+    let run = PieceLayout.run(self, engine)
+    let pieces = ChannelPieces(
+      tiles: group, runs: (shape.outChannels + run - 1) / run, threads: engine.pool.threads)
+    let layout = PieceLayout(self, tiles: pieces.tilesPerBlock, ofPoints: group.count, engine)
     let points = engine.sharedScratch(layout.pointCount)
-    func piece(_ thread: Int) -> Piece {
+    func piece(_ range: Range<Int>, _ thread: Int) -> Piece {
       Piece(
-        convolution: self, tiles: tiles, range: 0..<tiles.count, layout: layout,
-        memory: engine.scratch.floats(layout.count, thread: thread), points: points, input: input, store: store,
-        engine: engine)
+        convolution: self, tiles: tiles, range: range, layout: layout,
+        memory: engine.scratch.floats(layout.count, thread: thread), points: points, firstTile: group.lowerBound,
+        input: input, store: store, engine: engine)
     }
-    let share = (tiles.count + engine.pool.threads - 1) / engine.pool.threads
-    engine.pool.forEach((tiles.count + share - 1) / share) { number, thread in
-      piece(thread).transformInputs(number * share..<min(tiles.count, (number + 1) * share))
+    let shares = min(group.count, 4 * engine.pool.threads)
+    engine.pool.forEach(shares) { number, thread in
+      let some =
+        group.lowerBound + number * group.count / shares..<group.lowerBound + (number + 1) * group.count / shares
+      piece(some, thread).transformInputs(some)
     }
-    engine.pool.forEach((shape.outChannels + layout.run - 1) / layout.run) { number, thread in
-      let piece = piece(thread)
+    engine.pool.forEach(pieces.count) { number, thread in
+      let (index, range) = pieces[number]
+      let piece = piece(range, thread)
       piece.prepare()
-      piece.run(number * layout.run, after: number * layout.run)
+      piece.run(index * run, after: index * run)
+    }
+  }
+
+  /// Runs of channels times blocks of tiles: more than one block where the runs do not divide evenly among the threads.
+  struct ChannelPieces {
+    private let tiles: Range<Int>
+    private let blocks: Int
+    let count: Int
+
+    init(tiles: Range<Int>, runs: Int, threads: Int) {
+      self.tiles = tiles
+      // Every block transforms and reads the weights of its run again.
+      let most = max(1, tiles.count / 24)
+      var best = (blocks: 1, share: 0.0)
+      for blocks in 1...min(most, 2 * threads) where best.share < 0.85 {
+        let rounds = (runs * blocks + threads - 1) / threads
+        let share = Double(runs * blocks) / Double(rounds * threads)
+        if share > best.share { best = (blocks, share) }
+      }
+      blocks = best.blocks
+      count = runs * blocks
+    }
+
+    /// The most tiles of a block.
+    var tilesPerBlock: Int { (tiles.count + blocks - 1) / blocks }
+
+    /// A run and its tiles.
+    subscript(number: Int) -> (run: Int, tiles: Range<Int>) {
+      let block = number % blocks
+      let (first, end) = (block * tiles.count / blocks, (block + 1) * tiles.count / blocks)
+      return (number / blocks, tiles.lowerBound + first..<tiles.lowerBound + end)
     }
   }
 
@@ -125,36 +176,52 @@ struct WinogradConvolution: ConvolutionMethod {
     let products: Int
     let temporary: Int
     let table: Int
+    /// Weights of a run that are transformed as they are multiplied.
+    let weights: Int
     let inputs: Int
     let outputs: Int
     let residuals: Int
     let count: Int
 
-    init(_ convolution: WinogradConvolution, tiles: Int, _ engine: Engine) {
+    /// - Parameter ofPoints: The tiles whose points lie side by side, where these are more than a piece's.
+    init(_ convolution: WinogradConvolution, tiles: Int, ofPoints: Int? = nil, _ engine: Engine) {
       let kernels = engine.kernels.gemm
       self.tiles = tiles
-      pitch = kernels.padded(convolution.shape.inChannels) * convolution.pointFormat.bytes / 4
-      let wanted = max(64, kernels.panel)
-      let bundle = convolution.bundle
-      // Whole bundles where there are several.
-      run =
-        bundle.count == 1
-        ? min(kernels.padded(bundle.outputs), wanted)
-        : min(bundle.count, max(1, wanted / bundle.outputs)) * bundle.outputs
+      pitch = Self.pitch(convolution, engine)
+      run = Self.run(convolution, engine)
       var layout = ScratchLayout()
-      pointStep = spread(tiles * pitch)
+      pointStep = spread((ofPoints ?? tiles) * pitch)
       productStep = spread(tiles * run)
       pointCount = convolution.points * pointStep
       products = layout.add(convolution.points * productStep)
       temporary = layout.add(36 * kernels.lanes)
       // An address takes the room of two floats.
       table = layout.add(2 * (tiles + tilePositions))
+      weights = layout.add(
+        convolution.weights.areTaps ? convolution.pointsTogether * convolution.shape.inChannels * run : 0)
       inputs = layout.add(2 * 72)
       outputs = layout.add(2 * 16 * tiles)
       residuals = layout.add(2 * 16 * tiles)
       count = layout.count
     }
+
+    static func pitch(_ convolution: WinogradConvolution, _ engine: Engine) -> Int {
+      engine.kernels.gemm.padded(convolution.shape.inChannels) * convolution.pointFormat.bytes / 4
+    }
+
+    static func run(_ convolution: WinogradConvolution, _ engine: Engine) -> Int {
+      let kernels = engine.kernels.gemm
+      let wanted = max(64, kernels.panel)
+      let bundle = convolution.bundle
+      // Whole bundles where there are several.
+      return bundle.count == 1
+        ? min(kernels.padded(bundle.outputs), wanted)
+        : min(bundle.count, max(1, wanted / bundle.outputs)) * bundle.outputs
+    }
   }
+
+  /// Points whose weights are transformed at a time: a row in space, a pair in time.
+  private var pointsTogether: Int { axis == .space ? 6 : 2 }
 
   /// Some tiles on one thread.
   private struct Piece {
@@ -163,8 +230,9 @@ struct WinogradConvolution: ConvolutionMethod {
     let range: Range<Int>
     let layout: PieceLayout
     let memory: UnsafeMutablePointer<Float>
-    /// Point p of the range's tile i lies at `p * layout.pointStep + i * layout.pitch`.
+    /// Point p of tile i lies at `p * layout.pointStep + (i - firstTile) * layout.pitch`.
     let points: UnsafeMutablePointer<Float>
+    let firstTile: Int
     let input: FeatureMap
     let store: ConvolutionStore
     let engine: Engine
@@ -185,7 +253,7 @@ struct WinogradConvolution: ConvolutionMethod {
         if let residual = store.residual { tiles.outputs(tile, of: residual, residuals + index * positions) }
       }
       for i in 0..<(range.count + tilePositions - 1) / tilePositions * tilePositions {
-        table[i] = UnsafePointer(points) + min(i, range.count - 1) * layout.pitch
+        table[i] = UnsafePointer(points) + (range.lowerBound - firstTile + min(i, range.count - 1)) * layout.pitch
       }
     }
 
@@ -211,7 +279,7 @@ struct WinogradConvolution: ConvolutionMethod {
         let next = min(tile + 1, some.upperBound - 1)
         if tile == some.lowerBound { tiles.inputs(tile, of: input, zeros: convolution.zeros.pointer, rows) }
         tiles.inputs(next, of: input, zeros: convolution.zeros.pointer, rows + convolution.points)
-        let target = points + (tile - range.lowerBound) * layout.pitch
+        let target = points + (tile - firstTile) * layout.pitch
         switch convolution.axis {
         case .space: kernels.spaceInput(rows, shape.inChannels, memory + layout.temporary, target, step)
         case .time: kernels.timeInput(rows, shape.inChannels, target, step)
@@ -221,6 +289,15 @@ struct WinogradConvolution: ConvolutionMethod {
     }
 
     private func multiply(_ table: UnsafePointer<UnsafePointer<Float>>, first: Int, count: Int) {
+      switch convolution.weights {
+      case .points(let panels): multiply(table, panels, first: first, count: count)
+      case .taps(let taps): multiply(table, transforming: taps, first: first, count: count)
+      }
+    }
+
+    private func multiply(
+      _ table: UnsafePointer<UnsafePointer<Float>>, _ panels: [PackedPanels], first: Int, count: Int
+    ) {
       let bundle = convolution.bundle
       let floats = bundle.inputs * convolution.pointFormat.bytes / 4
       for point in 0..<convolution.points {
@@ -228,16 +305,60 @@ struct WinogradConvolution: ConvolutionMethod {
           // A run is a part of one bundle, or some whole ones.
           let start = max(first, number * bundle.outputs)
           let outputs = min(first + count, (number + 1) * bundle.outputs) - start
-          var block = GEMMBlock(
-            rows: table, taps: 1, channels: floats, bias: UnsafePointer(zeroBias.pointer),
-            output: memory + layout.products + point * layout.productStep + (start - first), outputPitch: layout.run,
-            positions: range.count)
-          block.rowOffset = point * layout.pointStep + number * floats
-          block.ahead = tilePositions * layout.pitch
+          var block = block(table, point, channels: floats)
+          block.output += start - first
+          block.rowOffset += number * floats
           // Whole registers are stored: what stands after the last channel is read by the next step and not used.
           convolution.products.multiply(
-            block, convolution.weights[number * convolution.points + point].panel(start - number * bundle.outputs),
+            block, panels[number * convolution.points + point].panel(start - number * bundle.outputs),
             outputs: engine.kernels.gemm.padded(outputs))
+        }
+      }
+    }
+
+    /// The products of a point.
+    private func block(_ table: UnsafePointer<UnsafePointer<Float>>, _ point: Int, channels: Int) -> GEMMBlock {
+      var block = GEMMBlock(
+        rows: table, taps: 1, channels: channels, bias: UnsafePointer(zeroBias.pointer),
+        output: memory + layout.products + point * layout.productStep, outputPitch: layout.run, positions: range.count)
+      block.rowOffset = point * layout.pointStep
+      block.ahead = tilePositions * layout.pitch
+      return block
+    }
+
+    /// Transforms the weights of a row or pair of points, which stay in the second-level cache, and multiplies with them.
+    private func multiply(
+      _ table: UnsafePointer<UnsafePointer<Float>>, transforming taps: PackedPanels, first: Int, count: Int
+    ) {
+      let inputs = shape.inChannels
+      let products = convolution.products
+      let outputs = products.padded(count)
+      let (weights, step) = (memory + layout.weights, inputs * outputs)
+      func transform(_ kernel: WinogradWeightKernels.Transform, _ part: Int) {
+        for column in stride(from: 0, to: outputs, by: products.panel) {
+          let width = min(products.panel, outputs - column)
+          kernel(taps.panel(first + column), inputs * width, part, weights + inputs * column, step)
+        }
+      }
+      func multiply(_ point: Int, with number: Int) {
+        products.multiply(block(table, point, channels: inputs), weights + number * step, outputs: outputs)
+      }
+      switch convolution.axis {
+      case .space:
+        for row in 0..<6 {
+          transform(engine.kernels.winogradWeights.space, row)
+          for column in 0..<6 { multiply(6 * row + column, with: column) }
+        }
+      case .time:
+        for pair in 1...2 {
+          transform(engine.kernels.winogradWeights.time, pair)
+          for number in 0..<2 { multiply(2 * pair - 1 + number, with: number) }
+        }
+        // The first and the last point are the first and the last tap.
+        for (point, tap) in [(0, 0), (5, 2)] {
+          products.multiply(
+            block(table, point, channels: inputs), taps.panel(first), depth: taps.depth, firstRow: tap * inputs,
+            outputs: outputs)
         }
       }
     }

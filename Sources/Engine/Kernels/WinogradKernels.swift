@@ -24,3 +24,13 @@ struct WinogradKernels: Sendable {
   let spaceOutput: SpaceOutput
   let timeOutput: TimeOutput
 }
+
+/// The transforms of weights in float32 for one instruction set: see `MicroKernels`.
+struct WinogradWeightKernels: Sendable {
+  /// Taps, numbers of a tap, the row or the pair of points, where they go, from a point to the next.
+  typealias Transform =
+    @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
+
+  let space: Transform
+  let time: Transform
+}

@@ -29,11 +29,44 @@ struct WinogradBundle {
   init(whole shape: ConvolutionShape) { (count, inputs, outputs) = (1, shape.inChannels, shape.outChannels) }
 }
 
+/// The weights of a convolution for Winograd's products.
+enum WinogradWeights: Sendable {
+  /// Transformed once: one matrix [in, out] per bundle of groups and point.
+  case points([PackedPanels])
+  /// As they are, [tap][in, out], to be transformed where they are multiplied, a few points at a time: in space they are a quarter
+  /// of what the points would be, in time a half, so that less of them comes from memory.
+  case taps(PackedPanels)
+
+  /// From how many numbers of all points on the taps are kept: what is smaller stays in a core's cache.
+  private static let leastOfTaps = 1 << 20
+
+  init(
+    _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ bundle: WinogradBundle, _ weights: Storage,
+    _ format: ElementFormat, _ engine: Engine
+  ) {
+    let points = axis == .space ? 36 : 6
+    // The kernels take eight numbers at a time. What is rounded to bfloat16 takes no more memory transformed.
+    if format == .float32, shape.groups == 1, shape.outChannels % 8 == 0,
+      points * shape.inChannels * shape.outChannels >= Self.leastOfTaps
+    {
+      self = .taps(PackedPanels(weights, shape, group: 0, engine))
+    } else {
+      self = .points(winogradWeights(axis, shape, bundle, weights, format, engine))
+    }
+  }
+
+  /// Whether they are transformed where they are multiplied.
+  var areTaps: Bool {
+    if case .taps = self { return true }
+    return false
+  }
+}
+
 /// Transforms the filters of a convolution into one packed matrix [in, out] per bundle and point: G g Gᵀ in space, G g in
 /// time, in Double until the last rounding.
 ///
 /// - Returns: [bundles][points]
-func winogradWeights(
+private func winogradWeights(
   _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ bundle: WinogradBundle, _ weights: Storage,
   _ format: ElementFormat, _ engine: Engine
 ) -> [PackedPanels] {

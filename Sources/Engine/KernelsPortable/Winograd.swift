@@ -33,3 +33,19 @@ public func winogradTimeOutput(
 ) {
   MicroKernels.winogradTimeOutput(PortableUnit.self, products, step, channels, target)
 }
+
+/// `MicroKernels.winogradSpaceWeights` for this instruction set.
+@inline(never)
+public func winogradSpaceWeights(
+  _ taps: UnsafePointer<Float>, _ count: Int, row: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
+) {
+  MicroKernels.winogradSpaceWeights(taps, count, row: row, output, step)
+}
+
+/// `MicroKernels.winogradTimeWeights` for this instruction set.
+@inline(never)
+public func winogradTimeWeights(
+  _ taps: UnsafePointer<Float>, _ count: Int, pair: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
+) {
+  MicroKernels.winogradTimeWeights(taps, count, pair: pair, output, step)
+}

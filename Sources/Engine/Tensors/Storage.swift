@@ -12,11 +12,13 @@ public final class Storage: @unchecked Sendable {
   /// What was mapped, where the memory does not come from the heap.
   private let mapping: UnsafeMutableRawBufferPointer?
 
-  public init(count: Int) {
+  /// - Parameter isZeroed: Whether it must be zeros: not where every number is written before it is read.
+  public init(count: Int, isZeroed: Bool = true) {
     self.count = count
     // One extra vector, so that a kernel may load a whole register at the last element.
     let bytes = (max(count, 1) * 4 + 63) / 64 * 64 + 64
-    if bytes >= 2 * hugePage, let mapped = mapZeros(bytes) {
+    // What is written at once is short-lived: memory of the heap, which stays mapped from one such piece to the next.
+    if isZeroed, bytes >= 2 * hugePage, let mapped = mapZeros(bytes) {
       mapping = mapped.mapping
       pointer = mapped.start.bindMemory(to: Float.self, capacity: bytes / 4)
       return
@@ -29,7 +31,7 @@ public final class Storage: @unchecked Sendable {
       _ = Array(text.utf8).withUnsafeBytes { write(2, $0.baseAddress, $0.count) }
       exit(1)
     }
-    memset(raw, 0, bytes)
+    if isZeroed { memset(raw, 0, bytes) }
     pointer = raw.bindMemory(to: Float.self, capacity: bytes / 4)
   }
 

@@ -11,6 +11,12 @@ public struct Tensor: Sendable {
     storage = Storage(count: shape.reduce(1, *))
   }
 
+  /// Makes a tensor that holds anything, to be filled.
+  public init(unfilled shape: [Int]) {
+    self.shape = shape
+    storage = Storage(count: shape.reduce(1, *), isZeroed: false)
+  }
+
   /// Makes a tensor of the given values in C order; their count must be the shape's product.
   public init(_ shape: [Int], _ values: some Collection<Float>) {
     precondition(values.count == shape.reduce(1, *), "a tensor's values must fill its shape")

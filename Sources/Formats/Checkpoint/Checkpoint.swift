@@ -1,4 +1,5 @@
 internal import Files
+public import Parallel
 public import Tensors
 internal import Wording
 
@@ -56,17 +57,22 @@ public final class Checkpoint: Sendable {
   public let otherItems: [(name: String, found: String)]
 
   private let file: MappedFile
+  private let pool: WorkerPool?
   private let tensors: [String: RawTensor]
   private let unreadableItems: [String: String]
 
   /// Opens a file of weights of any known format.
   ///
-  /// - Parameter naming: What its tensors are called; with none, as the file calls them.
+  /// - Parameters:
+  ///   - naming: What its tensors are called; with none, as the file calls them.
+  ///   - pool: The threads that compare checksums and copy numbers; with none, the caller does. No tensor is asked for in the body
+  ///     of a loop on it.
   /// - Throws: `FileError`, `CheckpointError`.
-  public init(path: String, naming: (any TensorNaming)? = nil) throws {
+  public init(path: String, naming: (any TensorNaming)? = nil, pool: WorkerPool? = nil) throws {
     file = try MappedFile(path: path, doing: "reading the weights")
     self.path = path
-    var content = try readContent(file)
+    self.pool = pool
+    var content = try readContent(file, pool)
     naming?.rename(&content)
     content.keepLastOfEachName()
     format = content.format
@@ -100,7 +106,7 @@ public final class Checkpoint: Sendable {
   ///
   /// - Throws: `CheckpointError` when there is no tensor of that name.
   public func tensor(_ name: String) throws -> Tensor {
-    if let raw = tensors[name] { return raw.load(file) }
+    if let raw = tensors[name] { return raw.load(file, on: pool) }
     if let found = unreadableItems[name] { throw CheckpointError.notATensor(path: path, name: name, found: found) }
     throw CheckpointError.noSuchTensor(
       path: path, name: name, nearest: nearest(to: name, among: entries.lazy.map(\.name)))
@@ -114,9 +120,9 @@ public final class Checkpoint: Sendable {
 }
 
 /// Tells the format and reads the structure.
-private func readContent(_ file: MappedFile) throws -> FileContent {
+private func readContent(_ file: MappedFile, _ pool: WorkerPool?) throws -> FileContent {
   switch FileKind(file) {
-  case .zip: return try readTorchZip(file)
+  case .zip: return try readTorchZip(file, pool)
   case .legacyTorch: return try readTorchLegacy(file)
   case .pickle: return try readPlainPickle(file)
   case .safetensors: return try readSafetensors(file)

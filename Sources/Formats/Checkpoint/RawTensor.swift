@@ -1,5 +1,6 @@
 internal import Files
 internal import Glibc
+internal import Parallel
 internal import Tensors
 
 /// A tensor as it lies in a file: number format, place, shape and strides. Nothing is read until `load`.
@@ -100,29 +101,37 @@ struct RawTensor: Sendable {
   }
 
   /// Reads the numbers as Float in C order.
-  func load(_ file: MappedFile) -> Tensor {
+  func load(_ file: MappedFile, on pool: WorkerPool? = nil) -> Tensor {
     switch source {
     case .file(let range):
-      let tensor = load(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
+      let tensor = load(UnsafeRawBufferPointer(rebasing: file.bytes[range]), on: pool)
       // Weights are read once, and would be in memory twice.
       if isContiguous {
         let first = range.lowerBound + start * type.size
         file.release(first..<first + tensor.count * type.size)
       }
       return tensor
-    case .owned(let bytes): return bytes.withUnsafeBytes(load)
+    case .owned(let bytes): return bytes.withUnsafeBytes { load($0, on: pool) }
     case .latin1Text(let range, let count):
       var bytes: [UInt8] = []
       bytes.reserveCapacity(count)
       _ = file.decodeLatin1(range) { bytes.append($0) }
-      return bytes.withUnsafeBytes(load)
+      return bytes.withUnsafeBytes { load($0, on: pool) }
     }
   }
 
-  private func load(_ bytes: UnsafeRawBufferPointer) -> Tensor {
-    let tensor = Tensor(zeros: shape)
+  private func load(_ bytes: UnsafeRawBufferPointer, on pool: WorkerPool?) -> Tensor {
+    let tensor = Tensor(unfilled: shape)
     if tensor.count == 0 { return tensor }
     switch type {
+    case .float32 where isContiguous:
+      let (from, to) = (bytes.baseAddress! + start * 4, UnsafeMutableRawPointer(tensor.storage.pointer))
+      let (total, part) = (4 * tensor.count, 1 << 20)
+      let pieces = (total + part - 1) / part
+      func copy(_ piece: Int) {
+        memcpy(to + piece * part, from + piece * part, min(part, total - piece * part))
+      }
+      if let pool { pool.forEach(pieces, copy) } else { for piece in 0..<pieces { copy(piece) } }
     case .float32: copy(bytes, tensor) { (number: Float) in number }
     case .float16: copy(bytes, tensor) { (bits: UInt16) in Float(Float16(bitPattern: bits)) }
     case .bfloat16: copy(bytes, tensor) { (bits: UInt16) in Float(bitPattern: UInt32(bits) << 16) }
@@ -147,12 +156,8 @@ struct RawTensor: Sendable {
     let size = MemoryLayout<Number>.size
     let output = tensor.mutableValues
     if isContiguous {
-      if type == .float32 {
-        memcpy(output.baseAddress!, bytes.baseAddress! + start * size, output.count * size)
-      } else {
-        for index in output.indices {
-          output[index] = convert(bytes.loadUnaligned(fromByteOffset: (start + index) * size, as: Number.self))
-        }
+      for index in output.indices {
+        output[index] = convert(bytes.loadUnaligned(fromByteOffset: (start + index) * size, as: Number.self))
       }
       return
     }

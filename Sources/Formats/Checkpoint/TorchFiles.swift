@@ -1,4 +1,5 @@
 internal import Files
+internal import Parallel
 
 /// torch's zip container: a pickle beside one entry for each storage.
 private struct TorchArchive {
@@ -38,18 +39,22 @@ private struct TorchArchive {
         path: archive.file.path, offset: nil,
         found: "the storage '\(printable(storage.key))' is missing from the archive")
     }
-    return try part(of: try archive.range(entry), storage, archive.file)
+    return try part(of: try archive.range(entry, comparesLater: true), storage, archive.file)
   }
 }
 
 /// Reads torch's zip container.
-func readTorchZip(_ file: MappedFile) throws -> FileContent {
+///
+/// - Parameter pool: The threads that compare checksums, if any.
+func readTorchZip(_ file: MappedFile, _ pool: WorkerPool?) throws -> FileContent {
   let archive = try ZipArchive(file)
   guard let torch = try TorchArchive(archive) else { throw notTorch(archive) }
   var unpickler = torch.unpickler()
   let value = try unpickler.load()
   do {
-    return try unpickler.content(of: value, .torchZip, storage: torch.bytes)
+    let content = try unpickler.content(of: value, .torchZip, storage: torch.bytes)
+    try archive.compareChecksums(on: pool)
+    return content
   } catch CheckpointError.noWeights where torch.isScript {
     throw CheckpointError.unsupported(
       path: file.path, found: "this is a TorchScript program, not a dictionary of weights",
@@ -62,7 +67,9 @@ func torchZipItems(_ archive: ZipArchive) throws -> [StateItem] {
   guard let torch = try TorchArchive(archive) else { return [] }
   var unpickler = torch.unpickler()
   let value = try unpickler.load()
-  return try unpickler.items(below: value, storage: torch.bytes)
+  let items = try unpickler.items(below: value, storage: torch.bytes)
+  try archive.compareChecksums(on: nil)
+  return items
 }
 
 private func shorter(_ a: String, _ b: String) -> Bool { a.utf8.count < b.utf8.count }

@@ -1,4 +1,5 @@
 internal import Files
+internal import Parallel
 internal import Wording
 
 /// Finds the entries of a zip archive whose content is stored as it is, as torch writes them.
@@ -26,6 +27,8 @@ struct ZipArchive {
   /// The entries whose checksums were compared: the tensors of a file may be views of one storage.
   private final class CheckedEntries {
     var names: Set<String> = []
+    /// Those whose checksums are still to be compared.
+    var later: [(entry: Entry, range: Range<Int>)] = []
   }
 
   init(_ file: MappedFile) throws(CheckpointError) {
@@ -44,7 +47,9 @@ struct ZipArchive {
   }
 
   /// Finds an entry's bytes, by its local header, and compares their checksum.
-  func range(_ entry: Entry) throws(CheckpointError) -> Range<Int> {
+  ///
+  /// - Parameter comparesLater: Leaves the checksum to ``compareChecksums(on:)``.
+  func range(_ entry: Entry, comparesLater: Bool = false) throws(CheckpointError) -> Range<Int> {
     let what = "the zip entry '\(printable(entry.name))'"
     if entry.isEncrypted {
       throw .unsupported(path: file.path, found: "\(what) is encrypted", advice: "decrypt the archive")
@@ -72,16 +77,45 @@ struct ZipArchive {
     _ = try cursor.take(extraLength, "the extra field of \(what)")
     let range = try cursor.take(entry.size, what)
     if entry.checksum != 0, checked.names.insert(entry.name).inserted {
-      let found = crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range]))
-      if found != entry.checksum {
-        throw .damaged(
-          path: file.path, offset: range.lowerBound,
-          found:
-            "\(what) (\(counted(range.count, "byte"))) has the checksum \(hex(found)), the archive's directory says "
-            + "\(hex(entry.checksum))")
+      if comparesLater {
+        checked.later.append((entry, range))
+      } else {
+        try compare(crc32(UnsafeRawBufferPointer(rebasing: file.bytes[range])), entry, range)
       }
     }
     return range
+  }
+
+  /// Compares the checksums that were left for later.
+  ///
+  /// - Parameter pool: The threads that compute them, if any.
+  func compareChecksums(on pool: WorkerPool?) throws(CheckpointError) {
+    let size = 1 << 20
+    let parts = checked.later.flatMap { _, range in
+      stride(from: range.lowerBound, to: range.upperBound, by: size).map { $0..<min(range.upperBound, $0 + size) }
+    }
+    func checksum(_ part: Int) -> UInt32 { crc32(UnsafeRawBufferPointer(rebasing: file.bytes[parts[part]])) }
+    let sums = pool?.map(parts.count, checksum) ?? parts.indices.map(checksum)
+    var part = 0
+    for (entry, range) in checked.later {
+      var found = crc32(UnsafeRawBufferPointer(start: nil, count: 0))
+      let end = part + (range.count + size - 1) / size
+      while part < end {
+        found = joinedCRC32(found, sums[part], length: parts[part].count)
+        part += 1
+      }
+      try compare(found, entry, range)
+    }
+    checked.later = []
+  }
+
+  private func compare(_ found: UInt32, _ entry: Entry, _ range: Range<Int>) throws(CheckpointError) {
+    if found == entry.checksum { return }
+    throw .damaged(
+      path: file.path, offset: range.lowerBound,
+      found:
+        "the zip entry '\(printable(entry.name))' (\(counted(range.count, "byte"))) has the checksum \(hex(found)), the "
+        + "archive's directory says \(hex(entry.checksum))")
   }
 
   private func hex(_ checksum: UInt32) -> String {

@@ -84,7 +84,8 @@ public struct LoadedModel {
     guard let (path, isFound) = try checkpointPath(config) else { throw WeightsError.none }
     let checkpoint = try Checkpoint(
       path: path,
-      naming: PySlowFastNames(families: families, clearing: config[.trainCheckpointClearNamePattern]))
+      naming: PySlowFastNames(families: families, clearing: config[.trainCheckpointClearNamePattern]),
+      pool: engine.pool)
     let peer = PeerNetwork(checkpoint, families: families)
     let taken = try peer?.adapt(&architecture, config) ?? []
     pixels = peer?.pixels

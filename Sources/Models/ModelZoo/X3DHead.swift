@@ -80,7 +80,7 @@ private final class X3DHeadLayers: HeadLayers {
     var bias = [Float](repeating: 0, count: head.width)
     if head.normalisesDense {
       BatchNorm(scope[X3DHead.dense + "_bn"], channels: head.width, Key.x3dDimC5.name, branchGain: nil).fold(
-        into: weight, &bias)
+        into: weight, &bias, on: engine.pool)
     }
     dense = Linear(
       weights: weight.reshaped([head.width, head.inner]), bias: Tensor([head.width], bias), engine: engine)

@@ -1,4 +1,5 @@
 public import Checkpoint
+public import Parallel
 public import Tensors
 
 /// A batch normalisation in evaluation: y = (x - mean) / sqrt(variance + 1e-5) * weight + bias.
@@ -26,15 +27,19 @@ public struct BatchNorm {
 
   /// Folds the normalisation into the weights [out, ...] and the bias [out] of the convolution before it, in place:
   /// the reader made this copy of the weights for us. One that gives shapes alone did not, and nothing is computed of them.
-  public func fold(into weights: Tensor, _ convolutionBias: inout [Float]) {
+  public func fold(into weights: Tensor, _ convolutionBias: inout [Float], on pool: WorkerPool) {
     if !folds { return }
     let depth = weights.count / max(1, weight.count)
-    for o in weight.indices {
-      let scale = Double(weight[o]) / (Double(variance[o]) + 1e-5).squareRoot()
-      for i in o * depth..<(o + 1) * depth {
-        weights.storage.pointer[i] = Float(Double(weights.storage.pointer[i]) * scale)
+    let scales = weight.indices.map { Double(weight[$0]) / (Double(variance[$0]) + 1e-5).squareRoot() }
+    let outputs = 16
+    pool.forEach((weight.count + outputs - 1) / outputs) { piece in
+      for o in piece * outputs..<min(weight.count, (piece + 1) * outputs) {
+        let row = weights.storage.pointer + o * depth
+        for i in 0..<depth { row[i] = Float(Double(row[i]) * scales[o]) }
       }
-      convolutionBias[o] = Float((Double(convolutionBias[o]) - Double(mean[o])) * scale + Double(bias[o]))
+    }
+    for o in weight.indices {
+      convolutionBias[o] = Float((Double(convolutionBias[o]) - Double(mean[o])) * scales[o] + Double(bias[o]))
     }
   }
 }

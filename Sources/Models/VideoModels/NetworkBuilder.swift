@@ -59,7 +59,8 @@ public struct NetworkBuilder {
       bias = own.array
     }
     if let norm {
-      BatchNorm(scope[norm], channels: shape.outChannels, widthKey, branchGain: branchGain).fold(into: weight, &bias)
+      BatchNorm(scope[norm], channels: shape.outChannels, widthKey, branchGain: branchGain)
+        .fold(into: weight, &bias, on: network.engine.pool)
     }
     return network.convolution(
       x, shape, weights: weight, bias: bias, adding: residual, epilogue: epilogue, output: output)

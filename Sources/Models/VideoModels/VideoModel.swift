@@ -113,6 +113,8 @@ public final class VideoModel {
     self.network = network
     head = architecture.head.layers(
       channels: architecture.backbone.featureChannels, weights: weights, engine: engine)
+    // The weights as they came are gone.
+    returnFreeMemory()
   }
 
   private init(_ other: VideoModel, _ engine: Engine, _ plans: PlanCache) {

@@ -6,6 +6,13 @@ public func crc32(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
   UInt32(truncatingIfNeeded: CZlib.crc32_z(0, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count))
 }
 
+/// The CRC-32 of bytes of which the checksums of two parts are known.
+///
+/// - Parameter length: The bytes of the second part.
+public func joinedCRC32(_ first: UInt32, _ second: UInt32, length: Int) -> UInt32 {
+  UInt32(truncatingIfNeeded: CZlib.crc32_combine(UInt(first), UInt(second), length))
+}
+
 /// The SHA-256 of bytes that come one piece after the other (FIPS 180-4).
 public struct SHA256 {
   private var context = sha256_ctx()

@@ -1,4 +1,4 @@
-// What this processor has and the operating system has enabled.
+// What this processor has and the operating system has enabled, and what the C library keeps of memory.
 #pragma once
 
 /// 1 when AVX2 and FMA can be used, else 0.
@@ -22,6 +22,9 @@ int slowfast_cpu_id(unsigned int leaf, unsigned int words[4]);
 long slowfast_cpu_cache_bytes(int level);
 /// The number of processors that this process may run on.
 int slowfast_cpu_available(void);
+
+/// Gives the system back what is free of the heap, where the C library can.
+void slowfast_return_free_memory(void);
 
 /// Tells the processor that the thread waits for another one: it saves power and leaves its core to a sibling thread.
 static inline void slowfast_cpu_relax(void) {

@@ -10,6 +10,19 @@ static inline __attribute__((always_inline)) void simd_prefetch(const void *addr
   __builtin_prefetch(address, 0, 2);
 }
 
+typedef float simd_floats8 __attribute__((ext_vector_type(8), aligned(4)));
+typedef double simd_doubles8 __attribute__((ext_vector_type(8)));
+
+/// Eight numbers as doubles.
+static inline __attribute__((always_inline)) simd_doubles8 simd_load_doubles8(const float *from) {
+  return __builtin_convertvector(*(const simd_floats8 *)from, simd_doubles8);
+}
+
+/// Rounds eight doubles.
+static inline __attribute__((always_inline)) void simd_store_rounded8(float *to, simd_doubles8 value) {
+  *(simd_floats8 *)to = __builtin_convertvector(value, simd_floats8);
+}
+
 #if defined(__x86_64__)
 #include <immintrin.h>
 

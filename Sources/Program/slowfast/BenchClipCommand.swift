@@ -45,7 +45,10 @@ struct BenchClipCommand: ParsableCommand {
   @Flag(help: "Also print what every layer costs: multiply-adds, bytes, seconds, share of the peak.")
   var layers = false
 
+  @OptionGroup var cores: CoresOption
+
   func validate() throws {
+    try cores.validate(format)
     if format == .json && (layers || plan) {
       throw ValidationError("--layers and --plan print tables, --format json one object -> leave one of them away")
     }
@@ -84,6 +87,9 @@ struct BenchClipCommand: ParsableCommand {
     switch format {
     case .text: print(result.text)
     case .json: print(result.json.text)
+    }
+    if let forecast = try cores.forecast(model, problem.clip, engine, runs: runs) {
+      print(forecast.text, terminator: "")
     }
     if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1), terminator: "") }
   }

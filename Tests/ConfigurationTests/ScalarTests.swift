@@ -1,8 +1,8 @@
 import Configuration
 import Testing
 
-/// SOLVER.CLIP_GRAD_VAL takes a value of any type, so that its literal shows what a scalar was read as.
-private let anyKey = "SOLVER.CLIP_GRAD_VAL"
+/// AUG.MAX_MASK_PATCHES_PER_BLOCK takes a value of any type, so that its literal shows what a scalar was read as.
+private let anyKey = "AUG.MAX_MASK_PATCHES_PER_BLOCK"
 
 /// What PyYAML 6.0.3 reads, as printed by Python's repr.
 private let yamlScalars: [(text: String, literal: String)] = [
@@ -40,7 +40,7 @@ private func same(_ found: String, _ expected: String) -> Bool {
 
 @Suite struct ScalarTests {
   @Test(arguments: yamlScalars) func yamlScalarsResolveAsInPyYAML(text: String, literal: String) throws {
-    let configuration = try load(unchecked + "SOLVER:\n  CLIP_GRAD_VAL: [\(text)]\n")
+    let configuration = try load(unchecked + "AUG:\n  MAX_MASK_PATCHES_PER_BLOCK: [\(text)]\n")
     #expect(same(String((configuration.literal(anyKey) ?? "").dropFirst().dropLast()), literal))
   }
 
@@ -53,7 +53,7 @@ private func same(_ found: String, _ expected: String) -> Bool {
   /// Strings of YAML are literals too, whether quoted or not; strings inside lists are not.
   @Test func yamlStringsTakeTheLiteralPassOnce() throws {
     func read(_ text: String) throws -> String? {
-      try load(unchecked + "SOLVER:\n  CLIP_GRAD_VAL: \(text)\n").literal(anyKey)
+      try load(unchecked + "AUG:\n  MAX_MASK_PATCHES_PER_BLOCK: \(text)\n").literal(anyKey)
     }
     #expect(try read("1e-7") == "1e-07")
     #expect(try read("'5'") == "5")

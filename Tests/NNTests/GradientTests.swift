@@ -168,14 +168,14 @@ struct TrainedNetwork: Sendable, CustomTestStringConvertible {
         parameter.hasChanged()
         return test.loss()
       }
-      let step: Float = 1e-2
-      // Of fourth order: what is left of the difference is rounding.
+      // Small, for a ReLU's and a pool's bends to lie between seldom; of fourth order.
+      let step: Float = 1e-3
       let slope =
         (8 * (moved(step) - moved(-step)) - (moved(2 * step) - moved(-2 * step))) / (12 * Double(step))
       _ = moved(0)
       let expected = zip(gradient, direction).reduce(0.0) { $0 + Double($1.0) * Double($1.1) }
       #expect(
-        abs(slope - expected) < 4e-3 * max(1, abs(expected)),
+        abs(slope - expected) < 1e-2 * max(1, abs(expected)),
         "\(sample.testDescription), \(parameter.name): foretold \(expected), found \(slope)")
     }
   }

@@ -3,6 +3,7 @@ import Optimization
 import TestSupport
 import Testing
 import Trainer
+import VideoModels
 
 /// What a configuration's keys say to the optimizer.
 @Suite struct TrainingSettingsTests {

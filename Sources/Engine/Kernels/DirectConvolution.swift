@@ -73,19 +73,21 @@ struct DirectConvolution: ConvolutionMethod {
     let shape = joins ? shape.withColumnsJoined : shape
     let channels = joins ? self.shape.kernel.w * groupFloats : groupFloats
     let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
-    let pieces = pieces(output.positions, of: positionsPerPiece(output.positions, engine), engine)
+    let (most, runs) = cut(output.positions, engine)
+    let pieces = pieces(output.positions, of: most, runs, engine)
     let taps = shape.kernel.count
     // What follows evenly takes no table where the kernels need none.
     let isEven = kernels.block != nil && shape.isPointwise
-    engine.pool.forEach(pieces.count) { piece, thread in
-      let positions = pieces[piece]
+    engine.pool.forEach(runs.count * pieces.count) { piece, thread in
+      // Those of one run of channels follow each other: they read the same weights.
+      let (run, positions) = (runs[piece / pieces.count], pieces[piece % pieces.count])
       let table = table(positions: positions.count, thread, engine)
       if isEven {
         table[0] = UnsafePointer(input.start) + positions.lowerBound * input.pitch
-        return multiply(positions, table, step: input.pitch, ahead: 0, taps: 1, channels: groupFloats, store)
+        return multiply(positions, table, step: input.pitch, ahead: 0, taps: 1, channels: groupFloats, of: run, store)
       }
       rows.fill(positions, table)
-      multiply(positions, table, ahead: ahead(input), taps: taps, channels: channels, store)
+      multiply(positions, table, ahead: ahead(input), taps: taps, channels: channels, of: run, store)
     }
   }
 
@@ -101,12 +103,13 @@ struct DirectConvolution: ConvolutionMethod {
   private func runFrames(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
     let output = store.output
     let (plane, frames) = (output.extent.h * output.extent.w, output.batch * output.extent.t)
-    let most = positionsPerPiece(output.positions, engine)
+    let (most, runs) = cut(output.positions, engine)
     let perFrame = max(1, (plane + most - 1) / most)
     let length = ((plane + perFrame - 1) / perFrame + 31) / 32 * 32
     let rows = TapRows(input: input, extent: output.extent, shape: shape, zeros: zeros.pointer)
-    engine.pool.forEach(frames * perFrame) { piece, thread in
-      let (frame, first) = (piece / perFrame, piece % perFrame * length)
+    engine.pool.forEach(runs.count * frames * perFrame) { piece, thread in
+      let run = runs[piece / (frames * perFrame)]
+      let (frame, first) = (piece / perFrame % frames, piece % perFrame * length)
       let count = min(length, plane - first)
       if count <= 0 { return }
       // With several parts the second one's weights follow all of the first one's.
@@ -117,7 +120,7 @@ struct DirectConvolution: ConvolutionMethod {
         let table = table(positions: count, thread, engine)
         rows.fill(positions, table)
         return multiply(
-          positions, table, ahead: ahead(input), taps: shape.kernel.count, channels: groupFloats, store)
+          positions, table, ahead: ahead(input), taps: shape.kernel.count, channels: groupFloats, of: run, store)
       }
       let place = ConvolutionPlace(line * output.extent.w, output.extent, shape)
       let starts = table(positions: tilePositions, thread, engine)
@@ -130,7 +133,7 @@ struct DirectConvolution: ConvolutionMethod {
         frame * plane + first..<frame * plane + first + count, starts, step: input.pitch,
         mayReadOn: last * plane + first + (count + 15) / 16 * 16 <= input.positions, ahead: 0, taps: taps.count,
         channels: groupFloats,
-        firstRow: taps.lowerBound * groupFloats, store)
+        firstRow: taps.lowerBound * groupFloats, of: run, store)
     }
   }
 
@@ -168,7 +171,7 @@ struct DirectConvolution: ConvolutionMethod {
     let scaled = ScaledInput(input, scaling, engine)
     // What is read and what is multiplied share the cache.
     let most = positionsPerPiece(store.output.positions, engine) / 2
-    let pieces = pieces(store.output.positions, of: most, engine)
+    let pieces = pieces(store.output.positions, of: most, [groupOutputs], engine)
     engine.pool.forEach(pieces.count) { piece, thread in
       let positions = pieces[piece]
       let table = scaled.fill(positions, engine, thread)
@@ -259,15 +262,16 @@ struct DirectConvolution: ConvolutionMethod {
   ///   - taps: The taps of the table; fewer than the kernel's where those along a line are joined.
   ///   - channels: Floats that a tap has.
   ///   - firstRow: The first row of the weights that the table's taps are multiplied with.
+  ///   - run: The output channels of a group that are computed, whole panels but at its end; nil for all.
   private func multiply(
     _ positions: Range<Int>, _ table: UnsafePointer<UnsafePointer<Float>>, step: Int? = nil, mayReadOn: Bool = false,
     ahead: Int,
-    taps: Int, channels: Int, firstRow: Int = 0, _ store: ConvolutionStore
+    taps: Int, channels: Int, firstRow: Int = 0, of run: Range<Int>? = nil, _ store: ConvolutionStore
   ) {
     let output = store.output
-    let outputs = shape.outChannels / shape.groups
+    let run = run ?? groupOutputs
     for group in 0..<shape.groups {
-      let first = group * outputs
+      let first = group * groupOutputs.count + run.lowerBound
       var block = GEMMBlock(
         rows: table, taps: taps, channels: channels, bias: store.bias + first,
         output: address(first, output) + (positions.lowerBound - store.firstPosition) * output.pitch,
@@ -284,11 +288,11 @@ struct DirectConvolution: ConvolutionMethod {
         block.residualIsBFloat16 = residual.format == .bfloat16
       }
       block.epilogue = store.epilogue.code
-      block.quantized = store.quantized
+      block.quantized = store.quantized.map { $0.dropFirst(run.lowerBound) }
       let panels = weights[group]
       kernels.multiply(
-        block, panels.panel(0), depth: panels.depth, firstRow: firstRow,
-        outputs: store.hasRoom ? paddedOutputs : outputs)
+        block, panels.panel(run.lowerBound), depth: panels.depth, firstRow: firstRow,
+        outputs: store.hasRoom ? paddedOutputs - run.lowerBound : run.count)
     }
   }
 
@@ -309,12 +313,48 @@ struct DirectConvolution: ConvolutionMethod {
     }
   }
 
-  /// - Parameter most: The positions of a piece, about.
-  private func pieces(_ positions: Int, of most: Int, _ engine: Engine) -> Pieces {
+  /// - Parameters:
+  ///   - most: The positions of a piece, about.
+  ///   - runs: Of channels, for each of which there are so many pieces.
+  private func pieces(_ positions: Int, of most: Int, _ runs: [Range<Int>], _ engine: Engine) -> Pieces {
     let (unit, threads) = (kernels.block == nil ? tilePositions : 32, engine.pool.threads)
     let wanted = (positions + max(unit, most) - 1) / max(unit, most)
-    let even = wanted <= threads ? wanted : (wanted + threads - 1) / threads * threads
+    let all = wanted * runs.count
+    let even = all <= threads ? wanted : ((all + threads - 1) / threads * threads + runs.count - 1) / runs.count
     return Pieces(positions: positions, unit: unit, count: min(even, (positions + unit - 1) / unit))
+  }
+
+  /// How the work is cut: the positions of a piece, about, and the runs of output channels that pieces are of. There is more than
+  /// one run where blocks of positions for so many threads would be so short that each thread read all weights for a few.
+  private func cut(_ positions: Int, _ engine: Engine) -> (positions: Int, runs: [Range<Int>]) {
+    let most = positionsPerPiece(positions, engine)
+    let isTiled = kernels.block != nil
+    let wanted = isTiled ? 256 : cachedPositions
+    let pieces = (isTiled ? 4 : 8) * engine.pool.threads
+    let share = (positions + pieces - 1) / pieces
+    let panels = (shape.outChannels + kernels.panel - 1) / kernels.panel
+    guard shape.groups == 1, !weightsAreFew, 2 * share <= wanted, panels > 1 else {
+      return (most, [groupOutputs])
+    }
+    let count = min(panels, (wanted + share - 1) / share)
+    let runs = (0..<count).map { run in
+      run * panels / count * kernels.panel..<min(shape.outChannels, (run + 1) * panels / count * kernels.panel)
+    }
+    return (share * count, runs)
+  }
+
+  /// The output channels of a group.
+  private var groupOutputs: Range<Int> { 0..<shape.outChannels / shape.groups }
+
+  /// Whether all weights stay in half of the smallest second-level cache.
+  private var weightsAreFew: Bool { shape.kernel.count * groupFloats * shape.outChannels <= 32_768 }
+
+  /// The positions whose inputs stay in the second-level cache.
+  private var cachedPositions: Int {
+    let inputs = max(1, shape.kernel.count * groupFloats * shape.groups)
+    // Half of the cache for the weights, half for what passes by them.
+    let cached = weightsAreFew ? min(98_304 / inputs, 65_536 / (inputs + shape.outChannels)) : 98_304 / inputs
+    return max(2 * tilePositions, min(cached, 1536))
   }
 
   /// A piece's inputs stay in the second-level cache while all panels of weights pass by; where the weights are few, its
@@ -324,11 +364,7 @@ struct DirectConvolution: ConvolutionMethod {
       let pieces = max(4 * engine.pool.threads, (positions + 511) / 512)
       return max(32, ((positions + pieces - 1) / pieces + 31) / 32 * 32)
     }
-    let inputs = max(1, shape.kernel.count * groupFloats * shape.groups)
-    // Half of the smallest second-level cache for the weights, half for what passes by them.
-    let weightsFit = shape.kernel.count * groupFloats * shape.outChannels <= 32_768
-    let cached = weightsFit ? min(98_304 / inputs, 65_536 / (inputs + shape.outChannels)) : 98_304 / inputs
-    let wanted = max(2 * tilePositions, min(cached, 1536))
+    let wanted = cachedPositions
     let threads = engine.pool.threads
     let pieces = max(8 * threads, (positions / wanted + threads - 1) / threads * threads)
     let share = (positions + pieces - 1) / pieces

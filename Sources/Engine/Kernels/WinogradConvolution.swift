@@ -73,11 +73,11 @@ struct WinogradConvolution: ConvolutionMethod {
       && (shape.outChannels + 63) / 64 >= engine.pool.threads
   }
 
-  /// 16 MB: the most that the points of tiles take which threads share.
-  private static let sharedFloats = 1 << 22
+  /// The most that the points of tiles take which threads share: 16 MB, and more where many threads want tiles.
+  private static func sharedFloats(_ threads: Int) -> Int { max(1 << 22, threads << 19) }
 
   private func runByChannels(_ tiles: WinogradTiles, _ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
-    let most = max(tilePositions, Self.sharedFloats / (points * PieceLayout.pitch(self, engine)))
+    let most = max(tilePositions, Self.sharedFloats(engine.pool.threads) / (points * PieceLayout.pitch(self, engine)))
     let groups = (tiles.count + most - 1) / most
     for group in 0..<groups {
       let range = group * tiles.count / groups..<(group + 1) * tiles.count / groups

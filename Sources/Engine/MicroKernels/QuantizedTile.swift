@@ -21,6 +21,13 @@ public struct QuantizedOutputs {
     self.outputIsUInt8 = outputIsUInt8
     self.residualIsUInt8 = residualIsUInt8
   }
+
+  /// The same for the outputs after some.
+  public func dropFirst(_ count: Int) -> QuantizedOutputs {
+    QuantizedOutputs(
+      scales: scales + count, residualScales: residualScales + count, outputIsUInt8: outputIsUInt8,
+      residualIsUInt8: residualIsUInt8)
+  }
 }
 
 /// Makes outputs of sums of products of integers.

@@ -22,6 +22,9 @@ public struct FrameGrouping: Sendable {
     self.leastPositions = leastPositions
     self.groupBytes = groupBytes
   }
+
+  /// What suits a number of threads: many have more caches, and a frame alone would be divided badly among them.
+  init(threads: Int) { self.init(groupBytes: max(6 << 20, threads * 3 << 19)) }
 }
 
 extension FrameRun {

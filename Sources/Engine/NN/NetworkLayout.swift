@@ -1,4 +1,5 @@
 internal import Kernels
+internal import Parallel
 public import Tensors
 
 /// The shapes, lifetimes and places of a network's values, for input extents: what a ``NetworkPlan`` is made of.
@@ -43,14 +44,14 @@ public struct NetworkLayout {
   /// - Parameters:
   ///   - extents: One per input of the network.
   ///   - keepingNamed: Keeps every named value until the end of a run, at the price of memory.
-  ///   - grouping: When operations run frame by frame.
+  ///   - grouping: When operations run frame by frame; nil for what suits the engine's threads.
   ///   - absorbing: Whether operators take over what makes their inputs; not where every value is to be observed.
   ///   - batches: The batch of each input, where they differ.
   ///   - keepingAll: Keeps every value until the end of a run, inputs in the arena among them.
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(
     _ diagram: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
-    grouping: FrameGrouping = FrameGrouping(), absorbing: Bool = true, batches: [Int]? = nil, keepingAll: Bool = false
+    grouping: FrameGrouping? = nil, absorbing: Bool = true, batches: [Int]? = nil, keepingAll: Bool = false
   ) throws {
     // References are for the diagram as it was drawn.
     let network = diagram.engine.usesReferences || !absorbing ? diagram : diagram.absorbed(keepingNamed: keepingNamed)
@@ -73,7 +74,8 @@ public struct NetworkLayout {
       keepingAll
       ? Set(network.nodes.indices)
       : Set((network.outputs + (keepingNamed ? network.named.map(\.value) : [])).map(\.id))
-    runs = FrameRun.find(network, shapes, grouping)
+    runs = FrameRun.find(
+      network, shapes, grouping ?? FrameGrouping(threads: network.engine.pool.threads))
     passing = passingFrames(network, kept: kept)
     let origins = origins(network)
     let keptOrigins = Set(kept.map { origins[$0] })

@@ -54,7 +54,7 @@ extension NetworkPlan {
   }
 
   /// The operators that compute: neither inputs nor views.
-  private var indicesOfWork: [Int] {
+  var indicesOfWork: [Int] {
     operators.indices.filter { index in
       guard let op = operators[index] else { return false }
       if case .view = op.aliasing { return false }
@@ -62,7 +62,7 @@ extension NetworkPlan {
     }
   }
 
-  private func layer(_ index: Int) -> LayerReport {
+  func layer(_ index: Int) -> LayerReport {
     let op = operators[index]!
     let inputs = network.nodes[index].inputs.map { layout.shapes[$0.id] }
     let output = layout.shapes[index]

@@ -32,7 +32,7 @@ public final class NetworkPlan: @unchecked Sendable {
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public convenience init(
     _ network: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
-    grouping: FrameGrouping = FrameGrouping()
+    grouping: FrameGrouping? = nil
   ) throws {
     try self.init(
       NetworkLayout(network, batch: batch, extents: extents, keepingNamed: keepingNamed, grouping: grouping))
@@ -163,10 +163,15 @@ public final class NetworkPlan: @unchecked Sendable {
   }
 
   /// Runs once and adds up the seconds of every operator.
-  func timedSteps(_ bound: [BoundInput]) -> [Double] {
+  ///
+  /// - Parameter done: Called after each step of an operator.
+  func timedSteps(_ bound: [BoundInput], _ done: (_ index: Int) -> Void = { _ in }) -> [Double] {
     var seconds = [Double](repeating: 0, count: network.nodes.count)
     network.engine.exclusively {
-      forEachStep(bound) { index, inputs, output in seconds[index] += clocked { step(index, inputs, output) } }
+      forEachStep(bound) { index, inputs, output in
+        seconds[index] += clocked { step(index, inputs, output) }
+        done(index)
+      }
     }
     return seconds
   }

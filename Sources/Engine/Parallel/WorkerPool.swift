@@ -10,6 +10,8 @@ internal import Glibc
 public final class WorkerPool: @unchecked Sendable {
   public let threads: Int
   private let crew: Crew
+  /// What the pieces took, where the caller computes all of them.
+  private let record: LoopRecord?
   private var handles: [pthread_t] = []
 
   /// Starts a pool.
@@ -20,6 +22,7 @@ public final class WorkerPool: @unchecked Sendable {
   public init(threads: Int? = nil, besides others: Int = 0) {
     let processors = availableProcessors()
     self.threads = max(1, threads ?? processors)
+    record = nil
     // More threads than processors: one that waits without sleeping would keep another from working.
     crew = Crew(staysAwake: self.threads + others <= processors)
     for _ in 1..<self.threads {
@@ -35,6 +38,13 @@ public final class WorkerPool: @unchecked Sendable {
       // Fewer threads than asked for compute the same.
       if code == 0 { handles.append(handle) } else { context.release() }
     }
+  }
+
+  /// Makes a pool that stands for a number of threads and has none: the caller computes every piece, and what each took is noted.
+  public init(simulating threads: Int, noting record: LoopRecord) {
+    self.threads = max(1, threads)
+    self.record = record
+    crew = Crew(staysAwake: false)
   }
 
   deinit {
@@ -54,6 +64,7 @@ public final class WorkerPool: @unchecked Sendable {
   /// scratch memory of its own. What a piece computes must not depend on that number.
   public func forEach(_ count: Int, _ body: (_ piece: Int, _ thread: Int) -> Void) {
     if count <= 0 { return }
+    if let record { return record.run(count, body) }
     if count == 1 || handles.isEmpty {
       for piece in 0..<count { body(piece, 0) }
       return

@@ -1,6 +1,7 @@
 public import Checkpoint
 public import Kernels
 public import NN
+public import Parallel
 public import RoIAlign
 public import Tensors
 
@@ -138,6 +139,9 @@ public final class VideoModel {
     }
   }
 
+  /// This model on another engine, of the same kernels and formats, with the same weights in memory.
+  public func on(_ engine: Engine) -> VideoModel { VideoModel(self, engine, PlanCache()) }
+
   /// Lays the network out for clips of a size, or takes the layout that was made for such ones before.
   public func plan(batch: Int, height: Int, width: Int, keepingNamed: Bool = false) throws -> NetworkPlan {
     try architecture.backbone.checkSize(height: height, width: width)
@@ -221,6 +225,14 @@ public final class VideoModel {
     let (plan, inputs) = try plan(for: clip)
     let pooled = architecture.head.pooledRegions(regions, clipHeight: clip.extent.h, clipWidth: clip.extent.w)
     return try plan.timedLayers(inputs) + head.timed(plan.outputs, pooled)
+  }
+
+  /// Runs on a clip and takes the seconds of the pieces of every layer of the network.
+  ///
+  /// - Parameter record: That of the engine that the model is on (`Engine.simulating`).
+  public func timedPieces(_ clip: FeatureMap, _ record: LoopRecord) throws -> [LayerPieces] {
+    let (plan, inputs) = try plan(for: clip)
+    return plan.timedPieces(inputs, record)
   }
 
   /// The multiply-adds of a clip of a size, the head's included.

@@ -48,7 +48,10 @@ struct BenchClipCommand: ParsableCommand {
       """, valueName: "file"))
   var compare: String?
 
+  @OptionGroup var cores: CoresOption
+
   func validate() throws {
+    try cores.validate(format)
     if format == .json && plan {
       throw ValidationError("--plan prints a table, --format json one object -> leave one of them away")
     }
@@ -95,6 +98,9 @@ struct BenchClipCommand: ParsableCommand {
       print(result.text)
       if layers { print(layerTable(costs, peak: result.peak?.rate ?? 1), terminator: "") }
       if let comparison { print(comparison.text) }
+    }
+    if let forecast = try cores.forecast(model, problem.clip, engine, runs: runs) {
+      print(forecast.text, terminator: "")
     }
   }
 

@@ -64,11 +64,11 @@ struct ReplayCase {
     lossTolerances = byStep.isEmpty ? losses.map { _ in tolerance["loss_abs"] ?? 1e-5 } : byStep
     noise = Set((facts["gradients_that_are_rounding_noise"]?.values ?? []).compactMap(Self.text))
     hasEnd = other == nil
-    var norms: [String: [Double]] = [:]
+    var byParameter: [String: [Double]] = [:]
     if hasEnd, case .object(let members) = try Self.json(joinPath(folder, "gradient_norms.json")) {
-      for member in members { norms[member.name] = (member.value["norms"]?.values ?? []).map(Self.number) }
+      for member in members { byParameter[member.name] = (member.value["norms"]?.values ?? []).map(Self.number) }
     }
-    gradientNorms = norms
+    gradientNorms = byParameter
     guard
       [batches.count, rates.count, norms.count, clippedNorms.count, lossTolerances.count].allSatisfy({
         $0 == losses.count

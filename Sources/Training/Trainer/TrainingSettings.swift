@@ -34,7 +34,7 @@ public struct TrainingSettings: Sendable {
     var grouping = GroupingOptions()
     grouping.weightDecay = config[.solverWeightDecay]
     grouping.batchNormWeightDecay = config[.bnWeightDecay]
-    grouping.sparesOneDimensional = config[.solverZeroWd1dParam]
+    grouping.hasZeroDecayFor1D = config[.solverZeroWd1dParam]
     grouping.layerDecay = config[.solverLayerDecay]
     grouping.isLARSOn = config[.solverLarsOn]
     self.grouping = grouping

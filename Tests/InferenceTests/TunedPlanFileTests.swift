@@ -13,7 +13,7 @@ import Testing
   private let plane = ConvolutionKind(
     ConvolutionShape(64, 64, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 1)), input: .float32)
   private let stem = ConvolutionKind(
-    ConvolutionShape(3, 8, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3)),
+    ConvolutionShape(4, 8, kernel: Extent3(5, 7, 7), stride: Extent3(1, 2, 2), padding: Extent3(2, 3, 3)),
     input: .bfloat16)
 
   private static let setting = TunedPlanFile.Setting(
@@ -85,7 +85,7 @@ import Testing
       ("333.333", "\"fast\"", "\"winogradSpace\" in \"milliseconds\" of layer 1 is \"fast\", expected a number of 0"),
       ("333.333", "-1", "\"winogradSpace\" in \"milliseconds\" of layer 1 is -1, expected a number of 0 or more"),
       (
-        "\"3->8 5x7x7 stride 1x2x2 pad 2x3x3\", \"input\": \"bfloat16\"",
+        "\"4->8 5x7x7 stride 1x2x2 pad 2x3x3\", \"input\": \"bfloat16\"",
         "\"64->64 1x3x3 pad 0x1x1\", \"input\": \"float32\"",
         "layer 2 is of a \"convolution\" and \"input\" that stand there before"
       ),

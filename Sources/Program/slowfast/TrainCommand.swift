@@ -23,6 +23,9 @@ struct TrainCommand: ParsableCommand {
   @Option(help: ArgumentHelp("How many threads compute (default: one per processor).", valueName: "n"))
   var threads: Int?
 
+  @Option(help: "Force one convolution algorithm wherever it is legal (see docs/engine.md).")
+  var convolution: ConvolutionAlgorithm?
+
   func validate() throws {
     if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 1024") }
     if let epochs, epochs < 1 { throw ValidationError("--epochs is \(epochs) -> give 1 or more") }
@@ -30,9 +33,10 @@ struct TrainCommand: ParsableCommand {
 
   func run() throws {
     let replay = try Replay(folder: self.replay, epochs: epochs)
+    let engine = Engine(threads: threads, planner: ConvolutionPlanner(forced: convolution))
     var steps: [Replay.Step] = []
     let progress = Progress("training", total: replay.steps, unit: "step")
-    let checks = try replay.run(engine: Engine(threads: threads)) { step in
+    let checks = try replay.run(engine: engine) { step in
       steps.append(step)
       progress.update(steps.count)
     }

@@ -42,7 +42,11 @@ public struct Replay {
 
   /// Does the steps.
   ///
+  /// What a ReLU lets through may hang on rounding, where its input is within rounding of zero: another algorithm of the
+  /// convolutions may then agree where one does not.
+  ///
   /// - Parameters:
+  ///   - engine: In float32.
   ///   - progress: Told of every step.
   /// - Returns: What was compared.
   /// - Throws: What building, reading and training throw.

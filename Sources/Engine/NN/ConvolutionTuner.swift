@@ -17,7 +17,7 @@ public struct ConvolutionTiming: Sendable {
   }
 
   /// How much less than the usual algorithm another one must take: what two measurements of one differ by.
-  static let leastGain = 0.02
+  static let leastGain = 0.05
 
   /// The algorithm to take: the usual one, unless another is clearly faster.
   public var chosen: ConvolutionAlgorithm {

@@ -305,7 +305,8 @@ func tests(_ name: String, _ modules: Target.Dependency...) -> Target {
 
 let testTargets: [Target] = [
   .target(
-    name: "TestSupport", dependencies: ["Files"] + locks.map { .byName(name: $0.name) }, path: "Tests/TestSupport",
+    name: "TestSupport", dependencies: ["Files", "Tensors"] + locks.map { .byName(name: $0.name) },
+    path: "Tests/TestSupport",
     swiftSettings: strict),
   .target(
     name: "BrowserSupport", dependencies: ["TestSupport", "Files"], path: "Tests/BrowserSupport", swiftSettings: strict),
@@ -349,7 +350,7 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests(
     "Trainer", "Trainer", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
-    "Tensors", "Files"),
+    "Tensors"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),

@@ -1,6 +1,7 @@
 import Augmentation
 import JSON
 import Testing
+import TestSupport
 
 /// Draws answered from a list, in its order; what is asked otherwise than it was then fails the test.
 struct RecordedDraws: Draws {

@@ -53,25 +53,6 @@ import Testing
     #expect(Self.network == "slowfast, 32 frames, 1 convolution, 2048 + 256 channels, 80 classes")
   }
 
-  @Test func processors() {
-    let intel = """
-      processor\t: 0
-      vendor_id\t: GenuineIntel
-      cpu family\t: 6
-      model\t\t: 207
-      model name\t: A  Processor @ 2 GHz
-      stepping\t: 2
-      flags\t\t: fpu vme: de
-
-      processor\t: 1
-      model\t\t: 208
-      """
-    #expect(ClipSubject.processor(cpuinfo: intel) == "A Processor @ 2 GHz, family 6, model 207, stepping 2")
-    let arm = "processor : 0\nCPU implementer\t: 0x41\nCPU variant\t: 0x1\nCPU part\t: 0xd0c\nCPU revision\t: 1\n"
-    #expect(ClipSubject.processor(cpuinfo: arm) == "implementer 0x41, variant 0x1, part 0xd0c, revision 1")
-    #expect(ClipSubject.processor(cpuinfo: "flags: fpu\nno line of the kind") == nil)
-  }
-
   @Test func readsWhatIsPrinted() throws {
     for layers in [nil, [layer("a", "direct", 0.5), layer("b", "", 0)]] {
       for processor in ["P", nil] {

@@ -288,4 +288,29 @@ struct TrainedNetwork: Sendable, CustomTestStringConvertible {
     _ = test.loss()
     #expect(test.plan.firstNotFinite == "a conv 5->4 1x1x1 (b)")
   }
+
+  /// The numbers that are kept are scaled, and the others, and they alone, have no gradient; another seed keeps others.
+  @Test func dropoutKeepsTheMean() throws {
+    var network = Network(engine: Engine(threads: 1))
+    let x = network.input(channels: 1)
+    let weight = Parameter(name: "w", kind: .weight, value: Tensor([1, 1, 1, 1, 1], [1]))
+    let y = network.convolution(x, ConvolutionShape(1, 1, kernel: .one), training: weight)
+    network.output(network.dropout(y, probability: 0.25))
+    let plan = try TrainingPlan(network, [TrainingPlan.Input(batch: 1, extent: Extent3(1, 100, 100))])
+    for position in 0..<10_000 { plan.inputs[0].start[position] = 3 }
+    plan.forward(seed: 1)
+    let first = plan.outputs[0].channelsFirst().array
+    #expect(Set(first) == [0, 4])
+    #expect(abs(first.reduce(0, +) / 10_000 - 3) < 0.1)
+    let target = try #require(plan.outputGradients[0])
+    for position in 0..<10_000 { target.start[position] = 1 }
+    plan.backward()
+    // By the weight: three times what each kept output passes on.
+    #expect(difference(weight.gradient.array, [first.reduce(0, +)], .absolute(1)) == nil)
+    plan.forward(seed: 1)
+    #expect(plan.outputs[0].channelsFirst().array == first)
+    plan.forward(seed: 2)
+    #expect(plan.outputs[0].channelsFirst().array != first)
+    #expect(network.dropout(y, probability: 0) == y)
+  }
 }

@@ -17,7 +17,7 @@ import Testing
     let settings = Dictionary(uniqueKeysWithValues: golden["overrides"]!.members.map { ($0.name, $0.value.string) })
     func number(_ key: String) -> Double? { settings[key].flatMap(Double.init) }
     let parameters = golden["shapes"]!.members.map {
-      Parameter(name: $0.name, shape: $0.value.ints, isBatchNorm: $0.name.hasPrefix("bn."))
+      OptimizedParameter(name: $0.name, shape: $0.value.ints, isBatchNorm: $0.name.hasPrefix("bn."))
     }
 
     var grouping = GroupingOptions()

@@ -11,7 +11,7 @@ private func optimizer(
   _ shapes: [[Int]], _ method: any OptimizerMethod, weightDecay: Double = 0, layerDecay: Double = 1,
   lars: LARS? = nil
 ) -> Optimizer {
-  let parameters = shapes.enumerated().map { Parameter(name: "p\($0)", shape: $1) }
+  let parameters = shapes.enumerated().map { OptimizedParameter(name: "p\($0)", shape: $1) }
   return Optimizer(
     parameters,
     groups: [
@@ -89,7 +89,7 @@ private let sgd = SGD(momentum: 0.5, dampening: 0.25, isNesterov: false)
 
   @Test func groupsWithoutLARSKeepTheirDecay() {
     let optimizer = Optimizer(
-      [Parameter(name: "a", shape: [1, 1]), Parameter(name: "b", shape: [1, 1])],
+      [OptimizedParameter(name: "a", shape: [1, 1]), OptimizedParameter(name: "b", shape: [1, 1])],
       groups: [
         ParameterGroup(weightDecay: 0.5, appliesLARS: false, parameters: [1]),
         ParameterGroup(weightDecay: 0, appliesLARS: nil, parameters: [0]),
@@ -188,7 +188,7 @@ private let sgd = SGD(momentum: 0.5, dampening: 0.25, isNesterov: false)
 
   /// As PyTorch 2.15 writes them.
   @Test func groupsAreWrittenAsInCheckpoints() {
-    let parameters = (0..<3).map { Parameter(name: "p\($0)", shape: [1]) }
+    let parameters = (0..<3).map { OptimizedParameter(name: "p\($0)", shape: [1]) }
     let groups = [
       ParameterGroup(weightDecay: 0.5, appliesLARS: false, parameters: [2]),
       ParameterGroup(weightDecay: 0, layerDecay: 0.25, appliesLARS: nil, parameters: [0, 1]),

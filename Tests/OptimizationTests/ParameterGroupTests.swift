@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 private func grouped(
-  _ parameters: [Parameter], _ change: (inout GroupingOptions) -> Void = { _ in }
+  _ parameters: [OptimizedParameter], _ change: (inout GroupingOptions) -> Void = { _ in }
 ) throws -> [ParameterGroup] {
   var options = GroupingOptions()
   options.weightDecay = 0.05
@@ -15,22 +15,22 @@ private func grouped(
 
 @Suite struct ParameterGroupTests {
   private let convolutional = [
-    Parameter(name: "conv.weight", shape: [3, 2, 1, 1, 1]),
-    Parameter(name: "conv.bias", shape: [3]),
-    Parameter(name: "bn.weight", shape: [3], isBatchNorm: true),
-    Parameter(name: "bn.bias", shape: [3], isBatchNorm: true),
-    Parameter(name: "head.weight", shape: [2, 3]),
-    Parameter(name: "head.bias", shape: [2]),
+    OptimizedParameter(name: "conv.weight", shape: [3, 2, 1, 1, 1]),
+    OptimizedParameter(name: "conv.bias", shape: [3]),
+    OptimizedParameter(name: "bn.weight", shape: [3], isBatchNorm: true),
+    OptimizedParameter(name: "bn.bias", shape: [3], isBatchNorm: true),
+    OptimizedParameter(name: "head.weight", shape: [2, 3]),
+    OptimizedParameter(name: "head.bias", shape: [2]),
   ]
   private let transformer = [
-    Parameter(name: "cls_token", shape: [1, 1, 3]),
-    Parameter(name: "pos_embed_spatial", shape: [1, 2, 3]),
-    Parameter(name: "patch_embed.proj.weight", shape: [3, 2]),
-    Parameter(name: "blocks.0.attn.rel_pos_h", shape: [3, 3]),
-    Parameter(name: "blocks.0.norm1.bias", shape: [3]),
-    Parameter(name: "blocks.1.mlp.fc1.weight", shape: [3, 3]),
-    Parameter(name: "norm.weight", shape: [3]),
-    Parameter(name: "head.projection.bias", shape: [1, 2]),
+    OptimizedParameter(name: "cls_token", shape: [1, 1, 3]),
+    OptimizedParameter(name: "pos_embed_spatial", shape: [1, 2, 3]),
+    OptimizedParameter(name: "patch_embed.proj.weight", shape: [3, 2]),
+    OptimizedParameter(name: "blocks.0.attn.rel_pos_h", shape: [3, 3]),
+    OptimizedParameter(name: "blocks.0.norm1.bias", shape: [3]),
+    OptimizedParameter(name: "blocks.1.mlp.fc1.weight", shape: [3, 3]),
+    OptimizedParameter(name: "norm.weight", shape: [3]),
+    OptimizedParameter(name: "head.projection.bias", shape: [1, 2]),
   ]
 
   @Test func byKind() throws {
@@ -130,7 +130,7 @@ private func grouped(
     let parameters = checkpoint.entries.filter {
       !["running_mean", "running_var", "num_batches_tracked"].contains($0.name.split(separator: ".").last!)
     }.map {
-      Parameter(
+      OptimizedParameter(
         name: $0.name, shape: $0.shape,
         isBatchNorm: names.contains(stem($0.name) + ".running_mean")
           && settings["BN.NORM_TYPE"] != "sub_batchnorm")

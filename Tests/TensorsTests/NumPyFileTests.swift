@@ -61,6 +61,19 @@ private let twoNumbers: [UInt8] = [0, 0, 0, 0, 0, 0, 0x80, 0x3f]
     }
   }
 
+  /// Whole numbers are read where they are asked for, and refused where someone may have forgotten to convert them.
+  @Test(arguments: [
+    ("|u1", [255, 3] as [UInt8], [255, 3] as [Float]),
+    ("<i4", [0xfe, 0xff, 0xff, 0xff, 7, 0, 0, 0], [-2, 7]),
+    ("<i8", [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1, 1, 0, 0, 0, 0, 0, 0], [-1, 257]),
+  ])
+  func wholeNumbers(_ format: String, _ data: [UInt8], _ expected: [Float]) throws {
+    defer { scratch.remove() }
+    let bytes = npy("{'descr': '\(format)', 'fortran_order': False, 'shape': (2,), }", data)
+    #expect(failure(bytes).contains("expected float32 or float64 in C order, found '\(format)'"))
+    #expect(try Tensor(npyOfAnyNumbers: path).array == expected)
+  }
+
   @Test func fortranOrderIsTheSameAlongOneAxis() throws {
     defer { scratch.remove() }
     for shape in ["(2,)", "(1, 2)", "(1, 2, 1)"] {

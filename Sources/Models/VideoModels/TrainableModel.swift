@@ -15,8 +15,6 @@ public final class TrainableModel {
   public let statistics: [RunningStatistics]
   private var plan: TrainingPlan?
   private var shapes: [TrainingPlan.Input] = []
-  /// Whether named values keep their gradients, for inspection.
-  public var keepsGradients = false
 
   /// Builds the model; ask `weights.report` afterwards whether everything was found.
   ///
@@ -69,7 +67,7 @@ public final class TrainableModel {
     if shapes != self.shapes || plan == nil {
       let other = plan
       plan = nil
-      plan = try TrainingPlan(network, shapes, keepingGradients: keepsGradients, sharing: other)
+      plan = try TrainingPlan(network, shapes, sharing: other)
       self.shapes = shapes
     }
     guard let plan else { preconditionFailure("there is a plan") }
@@ -109,22 +107,8 @@ public final class TrainableModel {
     }
   }
 
-  /// The named values of the last forward pass, and their gradients of the last backward pass where they are kept.
-  public var named: [(name: String, map: FeatureMap, gradient: FeatureMap?)] { plan?.named ?? [] }
-
   /// Where the last forward pass made something else than numbers first, in words; nil where it did not.
   public var firstNotFinite: String? { plan?.firstNotFinite }
-
-  /// The bytes of the activations and gradients of the last pass.
-  public var activationBytes: Int { plan?.bytes ?? 0 }
-
-  /// Times every operator in a forward and a backward pass on what the last forward pass read, in seconds.
-  ///
-  /// - Parameter gradient: By the scores.
-  public func timedLayers(_ gradient: Tensor) -> [TrainingPlan.LayerTime] {
-    guard let plan else { return [] }
-    return plan.timedLayers { fill(gradient, plan) }
-  }
 
   /// Forgets the gradients of all parameters.
   public func clearGradients() {

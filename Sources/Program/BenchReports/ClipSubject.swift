@@ -28,25 +28,4 @@ public struct ClipSubject: Sendable, Equatable {
     return "\(architecture), \(counted(frames, "frame")), \(counted(convolutions, "convolution")), "
       + "\(maps) channels, \(counted(classes, "class", plural: "classes"))"
   }
-
-  /// The kind of processor in Linux's /proc/cpuinfo; nil where the text names none.
-  ///
-  /// Virtual machines call different processors alike, so that family, model and stepping are part of it.
-  public static func processor(cpuinfo text: String) -> String? {
-    var fields: [String: String] = [:]
-    for line in text.split(separator: "\n") {
-      let parts = line.split(separator: ":", maxSplits: 1).map { part in
-        part.split { $0 == " " || $0 == "\t" }.joined(separator: " ")
-      }
-      // The first processor's; the others of a machine are like it.
-      if parts.count == 2, fields[parts[0]] == nil { fields[parts[0]] = parts[1] }
-    }
-    let details = [
-      ("cpu family", "family"), ("model", "model"), ("stepping", "stepping"), ("CPU implementer", "implementer"),
-      ("CPU variant", "variant"), ("CPU part", "part"), ("CPU revision", "revision"),
-    ]
-    let found = [fields["model name"]] + details.map { key, word in fields[key].map { "\(word) \($0)" } }
-    let words = found.compactMap { $0 }
-    return words.isEmpty ? nil : words.joined(separator: ", ")
-  }
 }

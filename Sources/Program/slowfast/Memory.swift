@@ -18,10 +18,10 @@ func residentBytes() -> Int? {
   return fields.dropFirst().first.flatMap { Int($0) }.map { $0 * Int(getpagesize()) }
 }
 
-/// The kind of processor; nil where the system does not say.
+/// The kind of processor; nil where processors do not say.
 func processorName() -> String? {
-  guard let bytes = try? readFile("/proc/cpuinfo", doing: "reading the kind of processor") else { return nil }
-  return ClipSubject.processor(cpuinfo: String(decoding: bytes, as: UTF8.self))
+  let processor = Processor.current
+  return processor.family == 0 ? nil : "\(processor), stepping \(processor.stepping)"
 }
 
 extension BenchSetting {

@@ -22,7 +22,7 @@ public struct ParameterState: Sendable {
 /// same numbers whatever the number of threads. Not for two threads at once.
 public final class Optimizer {
   /// The network's parameters, in its order.
-  public let parameters: [Parameter]
+  public let parameters: [OptimizedParameter]
   public let groups: [ParameterGroup]
   public let method: any OptimizerMethod
   /// Scales gradients before the method sees them; nil for none.
@@ -34,7 +34,7 @@ public final class Optimizer {
 
   /// - Parameter groups: Of the parameters, from ``parameterGroups(_:_:)``.
   public init(
-    _ parameters: [Parameter], groups: [ParameterGroup], method: any OptimizerMethod, lars: LARS? = nil
+    _ parameters: [OptimizedParameter], groups: [ParameterGroup], method: any OptimizerMethod, lars: LARS? = nil
   ) {
     self.parameters = parameters
     self.groups = groups

@@ -56,7 +56,7 @@ public struct GroupingOptions: Sendable, Equatable {
 /// - Parameter parameters: In the network's order, that of `model_state`.
 /// - Throws: `badSetting` for a decay that cannot be; `batchNormWithLayerDecay` and `badBlock`.
 public func parameterGroups(
-  _ parameters: [Parameter], _ options: GroupingOptions
+  _ parameters: [OptimizedParameter], _ options: GroupingOptions
 ) throws(OptimizationError) -> [ParameterGroup] {
   for (key, decay) in [
     ("SOLVER.WEIGHT_DECAY", options.weightDecay), ("BN.WEIGHT_DECAY", options.batchNormWeightDecay),
@@ -74,7 +74,7 @@ public func parameterGroups(
 /// The places of the parameters in the list that was grouped, in the order of the optimizer's indices.
 public func optimizerOrder(_ groups: [ParameterGroup]) -> [Int] { groups.flatMap(\.parameters) }
 
-private func groupsByKind(_ parameters: [Parameter], _ options: GroupingOptions) -> [ParameterGroup] {
+private func groupsByKind(_ parameters: [OptimizedParameter], _ options: GroupingOptions) -> [ParameterGroup] {
   let lars = options.isLARSOn
   var batchNorm = ParameterGroup(weightDecay: options.batchNormWeightDecay, appliesLARS: false, parameters: [])
   var others = ParameterGroup(weightDecay: options.weightDecay, appliesLARS: lars, parameters: [])
@@ -94,7 +94,7 @@ private func groupsByKind(_ parameters: [Parameter], _ options: GroupingOptions)
 }
 
 private func groupsByLayer(
-  _ parameters: [Parameter], _ options: GroupingOptions
+  _ parameters: [OptimizedParameter], _ options: GroupingOptions
 ) throws(OptimizationError) -> [ParameterGroup] {
   struct Key: Hashable {
     let layer: Int
@@ -121,7 +121,7 @@ private func groupsByLayer(
   return groups
 }
 
-private func hasZeroDecay(_ parameter: Parameter, _ options: GroupingOptions) -> Bool {
+private func hasZeroDecay(_ parameter: OptimizedParameter, _ options: GroupingOptions) -> Bool {
   options.hasZeroDecayFor1D && (parameter.shape.count == 1 || parameter.name.hasSuffix(".bias"))
 }
 

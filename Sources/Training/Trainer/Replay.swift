@@ -66,8 +66,7 @@ public struct Replay {
       let (epoch, iteration) = (
         recorded.epoch + index / recorded.iterations, index % recorded.iterations
       )
-      let batch = try recorded.batch(
-        number, scoresBoxes: model.architecture.head.scoresBoxes, classes: model.architecture.head.classes)
+      let batch = try recorded.batch(number, scoresBoxes: model.architecture.head.scoresBoxes)
       let step = try session.step(batch, epoch: epoch, iteration: iteration, of: recorded.iterations) { model in
         compareGradients(model, index, &gradients)
       }

@@ -93,7 +93,7 @@ struct ReplayCase {
   }
 
   /// A recorded batch: bytes become (byte - 128) / 64.
-  func batch(_ number: Int, scoresBoxes: Bool, classes: Int) throws -> TrainingBatch {
+  func batch(_ number: Int, scoresBoxes: Bool) throws -> TrainingBatch {
     func path(_ name: String) -> String { joinPath(folder, "step\(number)_\(name).npy") }
     let clip = try Tensor(npyOfAnyNumbers: path("clip"))
     for index in 0..<clip.count { clip.mutableValues[index] = (clip.values[index] - 128) / 64 }

@@ -30,7 +30,7 @@ public final class TrainingSession {
     self.settings = settings
     self.engine = engine
     let parameters = model.parameters.map {
-      Optimization.Parameter(
+      OptimizedParameter(
         name: $0.name, shape: $0.value.shape, isBatchNorm: $0.kind == .batchNorm, isTrained: $0.isTrained)
     }
     guard parameters.contains(where: \.isTrained) else { throw TrainingError.nothingToTrain }

@@ -1,4 +1,3 @@
-internal import Clocks
 internal import Kernels
 public import Tensors
 
@@ -13,8 +12,6 @@ public final class TrainingPlan {
   /// The loss's gradients by the outputs, to be filled before ``backward()``, which loses them; nil where nothing that is
   /// trained stands before an output.
   public let outputGradients: [FeatureMap?]
-  /// The named values, with their gradients where they have any of their own: what was named last of the plan's runs.
-  public let named: [(name: String, map: FeatureMap, gradient: FeatureMap?)]
   private let layout: NetworkLayout
   private let gradients: GradientLayout
   private let arena: Storage
@@ -23,8 +20,6 @@ public final class TrainingPlan {
   private let gradientMaps: [FeatureMap?]
   private let operators: [(any TrainableOperator)?]
   private let states: [AnyObject?]
-  /// By value, copies of gradients as they came to what made the value.
-  private let kept: [Int: FeatureMap]
   private var seed: UInt64 = 0
 
   /// The shape of an input.
@@ -39,12 +34,11 @@ public final class TrainingPlan {
   ///
   /// - Parameters:
   ///   - shapes: One per input of the network.
-  ///   - keepingGradients: Whether named values keep their gradients until the end of a backward pass.
   ///   - other: A plan of the same network that is not used any more: its memory and packed weights are taken.
   /// - Throws: `NetworkError` for extents that do not suit the network, operators whose gradients are not known, and where
   ///   there is no memory for it.
   public init(
-    _ network: Network, _ shapes: [Input], keepingGradients: Bool = false, sharing other: TrainingPlan? = nil
+    _ network: Network, _ shapes: [Input], sharing other: TrainingPlan? = nil
   ) throws {
     precondition(network.engine.activations == .float32, "networks are trained in float32")
     let layout = try NetworkLayout(
@@ -86,17 +80,7 @@ public final class TrainingPlan {
     inputs = network.inputs.map { maps[$0.id] }
     self.outputs = network.outputs.map { maps[$0.id] }
     outputGradients = network.outputs.map { gradientMaps[$0.id] }
-    var kept: [Int: FeatureMap] = [:]
-    for (_, value) in network.named where keepingGradients && isNeeded[value.id] {
-      let shape = layout.shapes[value.id]
-      kept[value.id] = FeatureMap(zeros: shape.batch, shape.extent, channels: shape.channels)
-    }
-    self.kept = kept
-    named = network.named.map { ($0.name, maps[$0.value.id], kept[$0.value.id]) }
   }
-
-  /// The bytes of all activations and gradients.
-  public var bytes: Int { 4 * (arena.count + gradientArena.count) }
 
   /// Computes the outputs of what stands in the inputs.
   ///
@@ -132,7 +116,6 @@ public final class TrainingPlan {
   private func backward(_ index: Int, _ isWritten: inout [Bool]) {
     let node = network.nodes[index]
     guard let op = node.op, isWritten[index], let gradient = gradientMaps[index] else { return }
-    if let copy = kept[index] { GradientTarget(map: copy, adds: false).take(gradient, network.engine) }
     let targets = node.inputs.map { value -> GradientTarget? in
       guard let map = gradientMaps[value.id] else { return nil }
       defer { isWritten[value.id] = true }
@@ -172,34 +155,6 @@ public final class TrainingPlan {
       return "a \(op.name)\(name)"
     }
     return nil
-  }
-
-  /// What an operator of the network took in a run, forward and backward.
-  public struct LayerTime: Sendable {
-    public let name: String
-    public let input: String
-    public var forward = 0.0
-    public var backward = 0.0
-  }
-
-  /// Runs forward and backward once, and times every operator, in seconds.
-  ///
-  /// - Parameter loss: Fills the gradients of the outputs.
-  public func timedLayers(loss: () -> Void) -> [LayerTime] {
-    var times = network.nodes.map { node in
-      LayerTime(
-        name: node.op?.name ?? "input", input: node.inputs.first.map { layout.shapes[$0.id].description } ?? "")
-    }
-    network.engine.exclusively {
-      for index in network.nodes.indices { times[index].forward = clocked { forward(index) } }
-      loss()
-      var isWritten = [Bool](repeating: false, count: network.nodes.count)
-      for value in network.outputs { isWritten[value.id] = true }
-      for index in network.nodes.indices.reversed() {
-        times[index].backward = clocked { backward(index, &isWritten) }
-      }
-    }
-    return times.filter { $0.name != "input" }
   }
 }
 

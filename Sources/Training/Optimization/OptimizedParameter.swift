@@ -1,5 +1,5 @@
 /// What an optimizer knows of a parameter before it sees numbers.
-public struct Parameter: Sendable, Equatable {
+public struct OptimizedParameter: Sendable, Equatable {
   /// The name in a checkpoint's `model_state`.
   public var name: String
   public var shape: [Int]

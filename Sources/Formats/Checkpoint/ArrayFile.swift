@@ -189,7 +189,9 @@ extension CheckpointError {
     switch self {
     case .wrongKind(_, let looksLike, _): "it looks like \(looksLike)"
     case .damaged(_, let offset, let found): found + (offset.map { " (byte \($0))" } ?? "")
-    case .unsupported(_, let found, _), .noWeights(_, let found), .notATensor(_, _, let found): found
+    case .unsupported(_, let found, _), .noWeights(_, let found), .notATensor(_, _, let found),
+      .notResumable(_, let found):
+      found
     case .excessive(_, let offset, let found): found + (offset.map { " (byte \($0))" } ?? "")
     case .noSuchTensor(_, let name, _): "there is no '\(name)'"
     case .weightsDoNotFit(let text): text

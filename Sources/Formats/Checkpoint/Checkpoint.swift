@@ -60,6 +60,7 @@ public final class Checkpoint: Sendable {
   private let pool: WorkerPool?
   private let tensors: [String: RawTensor]
   private let unreadableItems: [String: String]
+  private let optimizer: StoredOptimizerState
 
   /// Opens a file of weights of any known format.
   ///
@@ -67,12 +68,15 @@ public final class Checkpoint: Sendable {
   ///   - naming: What its tensors are called; with none, as the file calls them.
   ///   - pool: The threads that compare checksums and copy numbers; with none, the caller does. No tensor is asked for in the body
   ///     of a loop on it.
+  ///   - withOptimizer: Whether ``optimizerState()`` will be asked for.
   /// - Throws: `FileError`, `CheckpointError`.
-  public init(path: String, naming: (any TensorNaming)? = nil, pool: WorkerPool? = nil) throws {
+  public init(
+    path: String, naming: (any TensorNaming)? = nil, pool: WorkerPool? = nil, withOptimizer: Bool = false
+  ) throws {
     file = try MappedFile(path: path, doing: "reading the weights")
     self.path = path
     self.pool = pool
-    var content = try readContent(file, pool)
+    var content = try readContent(file, pool, withOptimizer: withOptimizer)
     naming?.rename(&content)
     content.keepLastOfEachName()
     format = content.format
@@ -82,6 +86,7 @@ public final class Checkpoint: Sendable {
     pythonConfigText = content.pythonConfigText
     classNames = content.classNames
     detectronConfigText = content.detectronConfigText
+    optimizer = content.optimizer
     var entries: [Entry] = []
     var others: [(name: String, found: String)] = []
     var tensors: [String: RawTensor] = [:]
@@ -112,6 +117,20 @@ public final class Checkpoint: Sendable {
       path: path, name: name, nearest: nearest(to: name, among: entries.lazy.map(\.name)))
   }
 
+  /// What the optimizer of the training that saved the file kept; nil where the file has nothing of it.
+  ///
+  /// - Throws: `CheckpointError.notResumable` where it is none of PyTorch's form.
+  public func optimizerState() throws(CheckpointError) -> OptimizerState? {
+    switch optimizer {
+    case .absent: return nil
+    case .unreadable(let found): throw .notResumable(path: path, found: found)
+    case .read(let state):
+      return OptimizerState(
+        groups: state.groups,
+        parameters: state.tensors.mapValues { $0.mapValues { $0.load(file, on: pool) } })
+    }
+  }
+
   /// The shape of a tensor, or nil where there is none of that name.
   public func shape(_ name: String) -> [Int]? { tensors[name]?.shape }
 
@@ -120,10 +139,10 @@ public final class Checkpoint: Sendable {
 }
 
 /// Tells the format and reads the structure.
-private func readContent(_ file: MappedFile, _ pool: WorkerPool?) throws -> FileContent {
+private func readContent(_ file: MappedFile, _ pool: WorkerPool?, withOptimizer: Bool) throws -> FileContent {
   switch FileKind(file) {
-  case .zip: return try readTorchZip(file, pool)
-  case .legacyTorch: return try readTorchLegacy(file)
+  case .zip: return try readTorchZip(file, pool, withOptimizer: withOptimizer)
+  case .legacyTorch: return try readTorchLegacy(file, withOptimizer: withOptimizer)
   case .pickle: return try readPlainPickle(file)
   case .safetensors: return try readSafetensors(file)
   case .tensorFlowGraph: return try readTensorFlowGraph(file)

@@ -16,6 +16,8 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   case notATensor(path: String, name: String, found: String)
   /// The file has no entry of that name.
   case noSuchTensor(path: String, name: String, nearest: String?)
+  /// What the optimizer kept is not in a form that a training can go on from.
+  case notResumable(path: String, found: String)
   /// The weights and the model differ; the text lists how.
   case weightsDoNotFit(String)
 
@@ -41,6 +43,9 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
     case .noSuchTensor(let path, let name, let nearest):
       return "reading the weights '\(path)': there is no tensor '\(name)'"
         + (nearest.map { " -> did you mean '\($0)'?" } ?? "")
+    case .notResumable(let path, let found):
+      return "reading the optimizer's state in '\(path)': \(found) -> go on from another checkpoint, or train from its "
+        + "weights alone: TRAIN.AUTO_RESUME False TRAIN.CHECKPOINT_FILE_PATH '\(path)' TRAIN.CHECKPOINT_EPOCH_RESET True"
     case .weightsDoNotFit(let text):
       return text
     }

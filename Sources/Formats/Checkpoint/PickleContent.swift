@@ -3,9 +3,12 @@ internal import Files
 extension Unpickler {
   /// Reads the state and its companions from the pickle's outermost value.
   ///
-  /// - Parameter storage: Finds the bytes of a torch storage in the file.
+  /// - Parameters:
+  ///   - withOptimizer: Whether the optimizer's state is read, too.
+  ///   - storage: Finds the bytes of a torch storage in the file.
   mutating func content(
-    of root: PickleValue, _ format: CheckpointFormat, storage: (PickleGraph.Storage) throws -> Range<Int>
+    of root: PickleValue, _ format: CheckpointFormat, withOptimizer: Bool = false,
+    storage: (PickleGraph.Storage) throws -> Range<Int>
   ) throws -> FileContent {
     guard case .dictionary(let number) = root else {
       throw CheckpointError.noWeights(path: cursor.path, found: graph.kind(root) + mention)
@@ -20,6 +23,7 @@ extension Unpickler {
     } else {
       if case .integer(let epoch)? = dictionary["epoch"] { content.epoch = epoch }
       if let value = dictionary["cfg"] { content.configText = try string(value) }
+      if withOptimizer { content.optimizer = try optimizerState(in: dictionary, storage: storage) }
       if case .dictionary(let number)? = dictionary["meta"] {
         let meta = graph.dictionaries[number]
         if let value = meta["cfg"] ?? meta["config"] { content.pythonConfigText = try string(value) }

@@ -37,11 +37,13 @@ struct PickleGraph {
     var items: [PickleValue] = []
     var depth = 1
   }
-  /// A dictionary's entries with text keys, in order of first insertion; others are of no use here.
+  /// A dictionary's entries with text keys, in order of first insertion, and those with whole numbers, as optimizers number
+  /// their parameters; others are of no use here.
   struct Dictionary {
     var keys: [String] = []
     var values: [PickleValue] = []
     var places: [String: Int] = [:]
+    var numbered: [Int: PickleValue] = [:]
     var depth = 1
 
     subscript(key: String) -> PickleValue? { places[key].map { values[$0] } }

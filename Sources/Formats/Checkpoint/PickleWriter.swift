@@ -1,4 +1,4 @@
-/// Writes the pickle of a dictionary of tensors, in protocol 2, as `torch.save` does. It holds nothing but texts, numbers,
+/// Writes the pickle of dictionaries of tensors, in protocol 2, as `torch.save` does. It holds nothing but texts, numbers,
 /// dictionaries and torch's own rebuilding of tensors.
 struct PickleWriter {
   private var bytes: [UInt8] = [0x80, 2]
@@ -49,6 +49,33 @@ struct PickleWriter {
       bytes += [0x8a, 8]
       bytes += (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
     }
+  }
+
+  mutating func member(_ number: Int, _ value: (inout PickleWriter) -> Void) {
+    integer(number)
+    value(&self)
+  }
+
+  mutating func none() { add("N") }
+
+  mutating func flag(_ flag: Bool) { bytes.append(flag ? 0x88 : 0x89) }
+
+  mutating func number(_ number: Double) {
+    add("G")
+    bytes += (0..<8).map { UInt8(truncatingIfNeeded: number.bitPattern >> (56 - 8 * UInt64($0))) }
+  }
+
+  /// A tuple of numbers.
+  mutating func numbers(_ numbers: [Double]) {
+    add("(")
+    for number in numbers { self.number(number) }
+    add("t")
+  }
+
+  mutating func list(_ count: Int, _ item: (inout PickleWriter, Int) -> Void) {
+    add("](")
+    for index in 0..<count { item(&self, index) }
+    add("e")
   }
 
   /// A dense tensor whose numbers are the archive's entry of that key.

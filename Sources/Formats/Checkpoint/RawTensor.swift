@@ -70,6 +70,14 @@ struct RawTensor: Sendable {
     return .success(RawTensor(type: type, source: source, start: start, shape: shape, strides: used))
   }
 
+  /// A single number, that has no place in a file.
+  static func scalar(_ number: Float) -> RawTensor {
+    let bits = number.bitPattern
+    return RawTensor(
+      type: .float32, source: .owned((0..<4).map { UInt8(truncatingIfNeeded: bits >> (8 * UInt32($0))) }), start: 0,
+      shape: [], strides: [])
+  }
+
   /// Strides of C order.
   static func contiguousStrides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)

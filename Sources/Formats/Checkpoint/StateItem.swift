@@ -45,6 +45,8 @@ public struct FileContent {
   /// What is worth telling the user about the file, a line each.
   public var notices: [String] = []
   var epoch: Int?
+  /// What the optimizer kept, where it was asked for.
+  var optimizer: StoredOptimizerState = .absent
   public internal(set) var configText: String?
   /// The configuration that MMAction2 keeps under `meta`, as Python text.
   public internal(set) var pythonConfigText: String?

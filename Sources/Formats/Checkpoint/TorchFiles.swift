@@ -45,14 +45,19 @@ private struct TorchArchive {
 
 /// Reads torch's zip container.
 ///
-/// - Parameter pool: The threads that compare checksums, if any.
-func readTorchZip(_ file: MappedFile, _ pool: WorkerPool?) throws -> FileContent {
+/// - Parameters:
+///   - pool: The threads that compare checksums, if any.
+///   - withOptimizer: Whether the optimizer's state is read, too.
+func readTorchZip(
+  _ file: MappedFile, _ pool: WorkerPool?, withOptimizer: Bool
+) throws -> FileContent {
   let archive = try ZipArchive(file)
   guard let torch = try TorchArchive(archive) else { throw notTorch(archive) }
   var unpickler = torch.unpickler()
   let value = try unpickler.load()
   do {
-    let content = try unpickler.content(of: value, .torchZip, storage: torch.bytes)
+    let content = try unpickler.content(
+      of: value, .torchZip, withOptimizer: withOptimizer, storage: torch.bytes)
     try archive.compareChecksums(on: pool)
     return content
   } catch CheckpointError.noWeights where torch.isScript {
@@ -100,10 +105,10 @@ private func part(
 }
 
 /// Reads torch's container of before 1.6: five pickles and then the storages, one after the other.
-func readTorchLegacy(_ file: MappedFile) throws -> FileContent {
+func readTorchLegacy(_ file: MappedFile, withOptimizer: Bool) throws -> FileContent {
   var unpickler = Unpickler(ByteCursor(file))
   let (value, ranges) = try legacyContent(&unpickler)
-  return try unpickler.content(of: value, .torchLegacy) { storage in
+  return try unpickler.content(of: value, .torchLegacy, withOptimizer: withOptimizer) { storage in
     guard let range = ranges[storage.key] else {
       throw CheckpointError.damaged(
         path: file.path, offset: nil, found: "the storage '\(printable(storage.key))' is missing from the file")

@@ -5,13 +5,14 @@ public import Tensors
 /// saves them. Numbers are float32; those that count batches are int64.
 ///
 /// - Parameters:
+///   - optimizer: What a training goes on with, under `optimizer_state`.
 ///   - epoch: The zero-based epoch that had just ended.
 ///   - configText: The training run's configuration, as `cfg`.
 ///   - classNames: The names of classes in the order of the network's outputs, as MMDetection keeps them beside a state.
 /// - Throws: `FileError`; `CheckpointError` for more than an archive of this form holds.
 public func writeTorch(
   _ tensors: [(name: String, tensor: Tensor)], epoch: Int? = nil, configText: String? = nil,
-  classNames: [String] = [], to path: String
+  classNames: [String] = [], optimizer: OptimizerState? = nil, to path: String
 ) throws {
   var pickle = PickleWriter()
   pickle.beginDictionary()
@@ -35,6 +36,7 @@ public func writeTorch(
     }
     pickle.endDictionary()
   }
+  let kept = optimizer.map { write($0, &pickle, firstKey: tensors.count) } ?? []
   pickle.endDictionary()
   let root = "archive/"
   var archive = try ZipWriter(path: path)
@@ -48,8 +50,59 @@ public func writeTorch(
       try archive.add(name, raw: UnsafeRawBufferPointer(item.tensor.values))
     }
   }
+  for (index, tensor) in kept.enumerated() {
+    try archive.add("\(root)data/\(tensors.count + index)", raw: UnsafeRawBufferPointer(tensor.values))
+  }
   try archive.add(root + "version", Array("3\n".utf8))
   try archive.commit()
+}
+
+/// Writes an optimizer's state.
+///
+/// - Parameter firstKey: Of its tensors among the archive's.
+/// - Returns: Its tensors, in the order of their keys.
+private func write(_ optimizer: OptimizerState, _ pickle: inout PickleWriter, firstKey: Int) -> [Tensor] {
+  var tensors: [Tensor] = []
+  pickle.member("optimizer_state") { pickle in
+    pickle.beginDictionary()
+    pickle.member("state") { pickle in
+      pickle.beginDictionary()
+      for (index, kept) in optimizer.parameters.sorted(by: { $0.key < $1.key }) {
+        pickle.member(index) { pickle in
+          pickle.beginDictionary()
+          // PyTorch has the number of steps first.
+          let names = kept.keys.sorted { $0 == "step" || ($1 != "step" && $0 < $1) }
+          for name in names {
+            pickle.member(name) {
+              $0.tensor(key: "\(firstKey + tensors.count)", kept[name]!.shape, isCount: false)
+            }
+            tensors.append(kept[name]!)
+          }
+          pickle.endDictionary()
+        }
+      }
+      pickle.endDictionary()
+    }
+    pickle.member("param_groups") { pickle in
+      pickle.list(optimizer.groups.count) { pickle, index in
+        pickle.beginDictionary()
+        for (name, value) in optimizer.groups[index] {
+          pickle.member(name) { pickle in
+            switch value {
+            case .number(let number): pickle.number(number)
+            case .flag(let flag): pickle.flag(flag)
+            case .numbers(let numbers): pickle.numbers(numbers)
+            case .indices(let indices): pickle.list(indices.count) { $0.integer(indices[$1]) }
+            case .none: pickle.none()
+            }
+          }
+        }
+        pickle.endDictionary()
+      }
+    }
+    pickle.endDictionary()
+  }
+  return tensors
 }
 
 /// Whole numbers as int64, as training counts batches.

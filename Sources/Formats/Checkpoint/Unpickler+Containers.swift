@@ -71,6 +71,7 @@ extension Unpickler {
     let depth = try depth(above: items)
     graph.dictionaries[number].depth = max(graph.dictionaries[number].depth, depth)
     for index in stride(from: 0, to: items.count, by: 2) {
+      if case .integer(let key) = items[index] { graph.dictionaries[number].numbered[key] = items[index + 1] }
       guard let key = try string(items[index]) else { continue }
       if let place = graph.dictionaries[number].places[key] {
         graph.dictionaries[number].values[place] = items[index + 1]

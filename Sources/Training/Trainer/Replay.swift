@@ -4,6 +4,7 @@ internal import Files
 public import Kernels
 internal import ModelZoo
 internal import NN
+internal import Optimization
 internal import Tensors
 internal import VideoModels
 
@@ -52,7 +53,7 @@ public struct Replay {
   /// - Throws: What building, reading and training throw.
   public func run(engine: Engine, _ progress: (Step) -> Void) throws -> [Check] {
     let path = joinPath(recorded.folder, "checkpoint.pyth")
-    let file = try Checkpoint(path: path, naming: PySlowFastNames())
+    let file = try Checkpoint(path: path, naming: PySlowFastNames(), withOptimizer: true)
     guard let text = file.configText, let config = Configuration(checkpointText: text, path: path, rules: ModelRules())
     else { throw ReplayError.missing(folder: recorded.folder, name: "checkpoint with its configuration (cfg)") }
     let settings = try TrainingSettings(config)
@@ -60,8 +61,10 @@ public struct Replay {
     let model = try TrainableModel(Architecture(config), weights: weights, engine: engine, settings.network)
     try weights.report.check(allowPartial: false)
     let session = try TrainingSession(model, settings, engine: engine)
+    try session.resume(from: file)
     let start = model.parameters.map(\.value.array)
     var (loss, rate, norm, clipped, gradients) = (Worst(), Worst(), Worst(), Worst(), Worst())
+    var (whole, output) = (Worst(), Worst())
     for (index, number) in recorded.batches.enumerated() {
       let (epoch, iteration) = (
         recorded.epoch + index / recorded.iterations, index % recorded.iterations
@@ -69,8 +72,14 @@ public struct Replay {
       let batch = try recorded.batch(number, scoresBoxes: model.architecture.head.scoresBoxes)
       let step = try session.step(batch, epoch: epoch, iteration: iteration, of: recorded.iterations) { model in
         compareGradients(model, index, &gradients)
+        if index == 0 { compareWhole(model, &whole) }
       }
-      let place = "iteration \(index)"
+      if let expected = try recorded.output(index) {
+        for (found, wanted) in zip(step.scores.array, expected.array) {
+          output.take(Double(abs(found - wanted)), place(index))
+        }
+      }
+      let place = place(index)
       loss.take(abs(step.loss - recorded.losses[index]) / recorded.lossTolerances[index], place)
       rate.take(relative(step.learningRate, recorded.rates[index]), place)
       norm.take(relative(step.gradientNorm, recorded.norms[index]), place)
@@ -91,6 +100,12 @@ public struct Replay {
       checks.append(
         gradients.check("gradient norms by parameter", recorded.tolerance["gradient_norm_relative"] ?? 1e-3))
     }
+    if let tolerance = recorded.tolerance["step0_gradient_relative_l2"], !recorded.gradients.isEmpty {
+      checks.append(whole.check("whole gradients of the first step, relative", tolerance))
+    }
+    if let tolerance = recorded.tolerance["step0_output_abs"], recorded.hasEnd {
+      checks.append(output.check("scores of the first step", tolerance))
+    }
     if recorded.hasEnd { checks += try compareEnd(session, start) }
     return checks
   }
@@ -105,6 +120,27 @@ public struct Replay {
     }
   }
 
+  /// Relative to each gradient's norm, or to a thousandth of all gradients'.
+  private func compareWhole(_ model: TrainableModel, _ worst: inout Worst) {
+    let all = recorded.norms[0]
+    for (name, expected) in recorded.gradients {
+      guard let parameter = model.parameters.first(where: { $0.name == name }),
+        parameter.gradient.count == expected.count
+      else {
+        worst.take(.infinity, "\(name), which the network does not have in this shape")
+        continue
+      }
+      var (apart, own) = (0.0, 0.0)
+      for (found, wanted) in zip(parameter.gradient.array, expected.array) {
+        apart += Double(found - wanted) * Double(found - wanted)
+        own += Double(wanted) * Double(wanted)
+      }
+      worst.take(apart.squareRoot() / max(own.squareRoot(), 1e-3 * all), name)
+    }
+  }
+
+  private func place(_ index: Int) -> String { "iteration \(index)" }
+
   private func relative(_ found: Double, _ expected: Double) -> Double {
     abs(found - expected) / max(abs(expected), 1e-30)
   }
@@ -112,8 +148,9 @@ public struct Replay {
   /// The weights, statistics and moments after the last step.
   private func compareEnd(_ session: TrainingSession, _ start: [[Float]]) throws -> [Check] {
     let model = session.model
-    let end = try Checkpoint(path: joinPath(recorded.folder, "checkpoint_after.pyth"), naming: PySlowFastNames())
-    var (weights, noise, buffers) = (Worst(), Worst(), Worst())
+    let end = try Checkpoint(
+      path: joinPath(recorded.folder, "checkpoint_after.pyth"), naming: PySlowFastNames(), withOptimizer: true)
+    var (weights, noise, buffers, kept) = (Worst(), Worst(), Worst(), Worst())
     var (apart, moved) = (0.0, 0.0)
     for (parameter, before) in zip(model.parameters, start) {
       let expected = try end.tensor(parameter.name)
@@ -137,6 +174,25 @@ public struct Replay {
         }
       }
     }
+    let optimizer = session.optimizer
+    let saved = try end.optimizerState()
+    for (index, place) in optimizer.order.enumerated() where !recorded.noise.contains(model.parameters[place].name) {
+      let name = model.parameters[place].name
+      guard var expected = saved?.parameters[index], let found = optimizer.state(index) else {
+        kept.take(.infinity, "\(name): one of the two has no state")
+        continue
+      }
+      if let steps = expected.removeValue(forKey: "step") {
+        kept.take(abs(Double(steps.array[0]) - Double(found.step ?? -1)), "\(name).step")
+      }
+      for (buffer, wanted) in expected {
+        guard let own = found.buffers[buffer] else {
+          kept.take(.infinity, "\(name).\(buffer), which is not kept here")
+          continue
+        }
+        for (a, b) in zip(own.array, wanted.array) { kept.take(Double(abs(a - b)), "\(name).\(buffer)") }
+      }
+    }
     func allowed(_ name: String) -> Double { recorded.tolerance[name] ?? 1e-5 }
     return [
       weights.check("weights", allowed("weights_abs")),
@@ -145,6 +201,7 @@ public struct Replay {
         allowed: allowed("weights_apart_over_moved"), place: "all"),
       noise.check("weights whose gradient is rounding", allowed("noise_driven_weights_abs")),
       buffers.check("running statistics", allowed("buffers")),
+      kept.check("the optimizer's state", allowed("optimizer_state_abs")),
     ]
   }
 }

@@ -25,6 +25,8 @@ struct ReplayCase {
   let hasEnd: Bool
   /// By parameter, the norm of its gradient in every step; empty where none are given.
   let gradientNorms: [String: [Double]]
+  /// Whole gradients of the first step, by parameter; empty where none are given.
+  let gradients: [String: Tensor]
 
   /// Reads `case.json`, and that of the case that a curve points to.
   ///
@@ -69,6 +71,14 @@ struct ReplayCase {
       for member in members { byParameter[member.name] = (member.value["norms"]?.values ?? []).map(Self.number) }
     }
     gradientNorms = byParameter
+    let whole = joinPath(self.folder, "gradients_step0.npz")
+    if hasEnd, pathExists(whole) {
+      let file = try ArrayFile(path: whole)
+      gradients = Dictionary(
+        uniqueKeysWithValues: file.names.compactMap { name in file.array(name).map { (name, $0) } })
+    } else {
+      gradients = [:]
+    }
     guard
       [batches.count, rates.count, norms.count, clippedNorms.count, lossTolerances.count].allSatisfy({
         $0 == losses.count
@@ -90,6 +100,12 @@ struct ReplayCase {
   private static func number(_ value: JSONValue) -> Double {
     guard case .number(let number) = value else { return .nan }
     return number.double
+  }
+
+  /// What the network made of the batch of a step; given of the first one alone that all steps agree on.
+  func output(_ step: Int) throws -> Tensor? {
+    guard hasEnd, step == 0 else { return nil }
+    return try Tensor(npy: joinPath(folder, "step0_output.npy"))
   }
 
   /// A recorded batch: bytes become (byte - 128) / 64.

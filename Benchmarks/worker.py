@@ -69,6 +69,49 @@ def pytorch(arguments):
         serve({"capability": torch.backends.cpu.get_cpu_capability()}, lambda: measured(*clips))
 
 
+def pytorch_training(arguments):
+    """A step of training in eager mode, fp32: forward and backward pass and SGD, as PySlowFast trains."""
+    import torch
+
+    from models import build, load_weights
+    from shapes import load_config
+
+    torch.set_num_threads(arguments.threads)
+    network = build(load_config(arguments.cfg))
+    load_weights(network, arguments.weights)
+    network.train()
+    generator = torch.Generator().manual_seed(1)
+    side = arguments.size[0]
+    clip = torch.randn((arguments.clips, 3, network.frames, side, side), generator=generator)
+    detects, classes = network.shape.detects, network.shape.classes
+    if detects:
+        rows = 3 * arguments.clips
+        corners = torch.rand((rows, 2), generator=generator) * side / 2
+        items = torch.arange(rows).div(3, rounding_mode="floor").float().reshape(-1, 1)
+        boxes = torch.cat([items, corners, corners[:, :1] + side / 3, corners[:, 1:] + side / 2], 1)
+        targets = torch.nn.functional.one_hot(torch.arange(rows) % classes, classes).float()
+        loss = torch.nn.BCELoss()
+    else:
+        boxes, targets, loss = None, torch.arange(arguments.clips) % classes, torch.nn.CrossEntropyLoss()
+        # PySlowFast takes the loss of what stands before the softmax, averaged over the whole map.
+        head = network.head
+        network.head.forward = lambda maps, _: head.projection(
+            head.dropout(torch.cat([x.mean((2, 3, 4)) for x in maps], 1))
+        )
+    optimizer = torch.optim.SGD(network.parameters(), lr=1e-3, momentum=0.9, nesterov=True, weight_decay=1e-7)
+
+    def step():
+        value = loss(network(clip, boxes), targets)
+        optimizer.zero_grad()
+        value.backward()
+        optimizer.step()
+        # A loss that is no number takes other paths through the arithmetic.
+        if not value.isfinite():
+            sys.exit("the loss is not a number")
+
+    serve({"parameters": sum(weight.numel() for weight in network.parameters())}, step)
+
+
 def openvino(arguments):
     """The converted network, latency mode, one stream."""
     import numpy
@@ -229,15 +272,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     kinds = parser.add_subparsers(required=True)
     for function in (
-        *(pytorch, openvino, roialign, pytorch_depthwise, openvino_depthwise, torchvision_detector, openvino_detector),
+        *(pytorch, pytorch_training, openvino, roialign, pytorch_depthwise, openvino_depthwise, torchvision_detector, openvino_detector),
     ):
         kind = kinds.add_parser(function.__name__)
         kind.set_defaults(function=function)
         kind.add_argument("--threads", type=int, required=True)
         kind.add_argument("--size", type=int, nargs=2)
-        if function is pytorch:
+        if function in (pytorch, pytorch_training):
             kind.add_argument("--cfg", required=True)
             kind.add_argument("--weights", required=True)
+        if function is pytorch_training:
+            kind.add_argument("--clips", type=int, required=True)
+        if function is pytorch:
             kind.add_argument("--attention")
         if function in (openvino, openvino_detector):
             kind.add_argument("--model", required=True)

@@ -55,7 +55,7 @@ import Testing
     func inputGradient(_ engine: Engine, adding first: Float = 0) -> [Float] {
       let target = FeatureMap(zeros: input.batch, input.extent, channels: shape.inChannels)
       for i in 0..<target.storage.count { target.start[i] = first }
-      InputGradient(shape, weights: weights).run(gradient, into: target, adds: first != 0, engine)
+      InputGradient(shape, weights: weights, engine).run(gradient, into: target, adds: first != 0, engine)
       return target.channelsFirst().array
     }
   }
@@ -110,18 +110,19 @@ import Testing
     WeightGradient(shape).run(input, gradient, into: weights, engine)
     #expect(weights.array == [300, 530])
     let target = FeatureMap(zeros: 1, Extent3(1, 1, 2), channels: 1)
-    InputGradient(shape, weights: Tensor([1, 1, 1, 1, 2], [7, 2])).run(gradient, into: target, adds: false, engine)
+    InputGradient(shape, weights: Tensor([1, 1, 1, 1, 2], [7, 2]), engine).run(gradient, into: target, adds: false, engine)
     #expect(target.channelsFirst().array == [720, 200])
   }
 
   /// Positions that no output sees have a gradient of zero, whatever was there.
   @Test func whatIsNotSeenHasNoGradient() {
     let shape = ConvolutionShape(1, 1, kernel: .one, stride: Extent3(1, 1, 3))
+    let engine = Engine(threads: 1)
     let target = FeatureMap(zeros: 1, Extent3(1, 1, 5), channels: 1)
     for i in 0..<5 { target.start[i] = 9 }
     let gradient = FeatureMap(channelsFirst: Tensor([1, 1, 1, 1, 2], [1, 2]))
-    InputGradient(shape, weights: Tensor([1, 1, 1, 1, 1], [4])).run(
-      gradient, into: target, adds: false, Engine(threads: 1))
+    InputGradient(shape, weights: Tensor([1, 1, 1, 1, 1], [4]), engine).run(
+      gradient, into: target, adds: false, engine)
     #expect(target.channelsFirst().array == [4, 0, 0, 8, 0])
   }
 }

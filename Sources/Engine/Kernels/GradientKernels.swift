@@ -9,6 +9,7 @@ internal import MicroKernels
 /// The inner loops of training for one instruction set, all of float32.
 struct GradientKernels: Sendable {
   let outerProducts: @Sendable (OuterProducts) -> Void
+  let packedOuterProducts: @Sendable (PackedOuterProducts) -> Void
   let innerProducts: @Sendable (InnerProducts) -> Void
   let channelMoments: @Sendable (ChannelMoments) -> Void
   let affineRows: @Sendable (AffineRows) -> Void
@@ -18,20 +19,26 @@ struct GradientKernels: Sendable {
 
 extension GradientKernels {
   static let portable = GradientKernels(
-    outerProducts: KernelsPortable.addOuterProducts, innerProducts: KernelsPortable.addInnerProducts,
+    outerProducts: KernelsPortable.addOuterProducts,
+    packedOuterProducts: KernelsPortable.addPackedOuterProducts,
+    innerProducts: KernelsPortable.addInnerProducts,
     channelMoments: KernelsPortable.channelMoments, affineRows: KernelsPortable.affineRows,
     normalizedGradients: KernelsPortable.normalizedGradients,
     normalizedInputGradients: KernelsPortable.normalizedInputGradients)
 
   #if arch(x86_64) && !PORTABLE_ONLY
     static let avx2 = GradientKernels(
-      outerProducts: KernelsAVX2.addOuterProducts, innerProducts: KernelsAVX2.addInnerProducts,
+      outerProducts: KernelsAVX2.addOuterProducts,
+      packedOuterProducts: KernelsAVX2.addPackedOuterProducts,
+      innerProducts: KernelsAVX2.addInnerProducts,
       channelMoments: KernelsAVX2.channelMoments, affineRows: KernelsAVX2.affineRows,
       normalizedGradients: KernelsAVX2.normalizedGradients,
       normalizedInputGradients: KernelsAVX2.normalizedInputGradients)
 
     static let avx512 = GradientKernels(
-      outerProducts: KernelsAVX512.addOuterProducts, innerProducts: KernelsAVX512.addInnerProducts,
+      outerProducts: KernelsAVX512.addOuterProducts,
+      packedOuterProducts: KernelsAVX512.addPackedOuterProducts,
+      innerProducts: KernelsAVX512.addInnerProducts,
       channelMoments: KernelsAVX512.channelMoments, affineRows: KernelsAVX512.affineRows,
       normalizedGradients: KernelsAVX512.normalizedGradients,
       normalizedInputGradients: KernelsAVX512.normalizedInputGradients)

@@ -40,9 +40,9 @@ public final class InputGradient: Sendable {
     var before: Int { (taps.count - 1) * dilation - shift }
   }
 
-  /// - Parameter weights: [out, in / groups, T, H, W], `shape.weightShape`; copied.
-  public init(_ shape: ConvolutionShape, weights: Tensor) {
-    precondition(weights.shape == shape.weightShape, "weights must fit the shape")
+  /// - Parameter weights: [out, in / groups, T, H, W], or as many numbers under another shape; copied.
+  public init(_ shape: ConvolutionShape, weights: Tensor, _ engine: Engine) {
+    precondition(weights.count == shape.weightShape.reduce(1, *), "weights must fit the shape")
     self.shape = shape
     var phases: [Phase] = []
     for t in 0..<shape.stride.t {
@@ -62,7 +62,7 @@ public final class InputGradient: Sendable {
           guard axes.count == 3 else { continue }
           phases.append(
             Phase(
-              first: Extent3(t, h, w), axes: axes, weights: Self.weights(weights, shape, axes.map(\.taps)),
+              first: Extent3(t, h, w), axes: axes, weights: Self.weights(weights, shape, axes.map(\.taps), engine),
               groups: shape.groups))
         }
       }
@@ -72,21 +72,28 @@ public final class InputGradient: Sendable {
   }
 
   /// The weights of some taps, last tap first, with inputs and outputs exchanged: [in, out / groups, taps].
-  private static func weights(_ weights: Tensor, _ shape: ConvolutionShape, _ taps: [[Int]]) -> Tensor {
+  private static func weights(
+    _ weights: Tensor, _ shape: ConvolutionShape, _ taps: [[Int]], _ engine: Engine
+  ) -> Tensor {
     let (inputs, outputs) = (shape.inChannels / shape.groups, shape.outChannels / shape.groups)
     let kernel = shape.kernel
     let places = taps[0].reversed().flatMap { t in
       taps[1].reversed().flatMap { h in taps[2].reversed().map { w in (t * kernel.h + h) * kernel.w + w } }
     }
-    let result = Tensor(zeros: [shape.inChannels, outputs] + taps.map(\.count))
-    var target = result.storage.pointer
-    for input in 0..<shape.inChannels {
-      let (group, within) = (input / inputs, input % inputs)
-      for output in 0..<outputs {
-        let from = weights.storage.pointer + ((group * outputs + output) * inputs + within) * kernel.count
-        for place in places {
-          target.pointee = from[place]
-          target += 1
+    let result = Tensor(unfilled: [shape.inChannels, outputs] + taps.map(\.count))
+    nonisolated(unsafe) let (from, to) = (weights.storage.pointer, result.storage.pointer)
+    // Squares, whose lines stay in the cache from one of their rows to the next.
+    let side = 16
+    let blocks = (inputs + side - 1) / side
+    engine.pool.forEach(shape.groups * blocks) { piece in
+      let (group, first) = (piece / blocks, piece % blocks * side)
+      for start in stride(from: 0, to: outputs, by: side) {
+        for input in first..<min(inputs, first + side) {
+          for output in start..<min(outputs, start + side) {
+            let source = from + ((group * outputs + output) * inputs + input) * kernel.count
+            let target = to + ((group * inputs + input) * outputs + output) * places.count
+            for (index, place) in places.enumerated() { target[index] = source[place] }
+          }
         }
       }
     }
@@ -116,7 +123,7 @@ public final class InputGradient: Sendable {
         count(target.extent.w, phase.first.w, shape.stride.w))
       if extent.count == 0 { continue }
       let (convolution, seen) = convolution(phase, gradient, extent, engine)
-      let part = FeatureMap(zeros: target.batch, extent, channels: target.channels)
+      let part = FeatureMap(unfilled: target.batch, extent, channels: target.channels)
       convolution.run(seen, into: part, on: engine)
       scatter(part, phase.first, into: target, adds: adds, engine)
     }
@@ -225,7 +232,7 @@ extension FeatureMap {
 
   /// A copy of a part, of every item.
   func cropped(_ t: Range<Int>, _ h: Range<Int>, _ w: Range<Int>) -> FeatureMap {
-    let result = FeatureMap(zeros: batch, Extent3(t.count, h.count, w.count), channels: channels)
+    let result = FeatureMap(unfilled: batch, Extent3(t.count, h.count, w.count), channels: channels)
     var to = result.start
     for n in 0..<batch {
       for t in t {

@@ -16,57 +16,115 @@ public struct WeightGradient: Sendable {
   private static let chunk = 128
   /// The floats of sums that stay in the second-level cache.
   private static let mostSums = 128 << 10
+  /// The rows of a block whose copies stay there, too: whole tiles.
+  private static let mostRows = 510
+  private static let tileColumns = 64
   /// As many pieces keep the cores of large machines busy.
   private static let wantedPieces = 64
-  /// Fewer positions are not worth sums of their own.
-  private static let leastPositions = 512
+  /// As many blocks let a few threads have equal shares.
+  private static let wantedBlocks = 16
+  /// Fewer positions are not worth sums of their own, which are written, read and added once more.
+  private static let leastPositions = 2048
 
   /// Computes the gradient of the weights.
   ///
   /// - Parameters:
   ///   - input: N, extent, `shape.inChannels`, in float32.
   ///   - gradient: Of the output: N, `shape.output(for:)`, `shape.outChannels`, in float32.
-  ///   - weights: [out, in / groups, T, H, W]; what it holds is lost.
-  public func run(_ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, _ engine: Engine) {
+  ///   - weights: [out, in / groups, T, H, W], or as many numbers under another shape.
+  ///   - adds: Whether the weights keep what they hold.
+  public func run(
+    _ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, adds: Bool = false, _ engine: Engine
+  ) {
     precondition(
       input.channels == shape.inChannels && gradient.channels == shape.outChannels && input.batch == gradient.batch
-        && gradient.extent == shape.output(for: input.extent) && weights.shape == shape.weightShape
+        && gradient.extent == shape.output(for: input.extent) && weights.count == shape.weightShape.reduce(1, *)
         && input.format == .float32 && gradient.format == .float32, "the maps of a weight gradient must fit its shape")
-    if engine.usesReferences { return reference(input, gradient, into: weights) }
+    if engine.usesReferences { return reference(input, gradient, into: weights, adds: adds) }
     if shape.groups > 1 && shape.groups == shape.inChannels && shape.groups == shape.outChannels {
-      return runDepthwise(input, gradient, into: weights, engine)
+      return runDepthwise(input, gradient, into: weights, adds: adds, engine)
     }
-    let blocks = Blocks(shape, positions: gradient.positions)
-    let taps = shape.kernel.count
-    let sums = engine.sharedScratch(blocks.segments * blocks.floats)
-    let run = engine.kernels.gradients.outerProducts
+    let blocks = Blocks(shape, Form(shape, input), positions: gradient.positions)
+    let sums = blocks.segments == 1 ? nil : engine.sharedScratch(blocks.segments * blocks.floats)
     engine.pool.forEach(blocks.count) { piece, thread in
       let block = blocks[piece]
-      let target = sums + block.offset
-      target.update(repeating: 0, count: taps * block.paddedRows * block.pitch)
-      let pairs = pairs(thread, engine)
-      for first in stride(from: block.positions.lowerBound, to: block.positions.upperBound, by: Self.chunk) {
-        let positions = first..<min(block.positions.upperBound, first + Self.chunk)
-        for tap in 0..<taps {
-          let count = pairs.fill(
-            tap, positions, shape, input, gradient, inputChannel: block.column, gradientChannel: block.row)
-          if count == 0 { continue }
+      let own = engine.scratch((sums == nil ? blocks.blockFloats : 0) + blocks.copiedFloats + 4 * Self.chunk, thread)
+      let target = sums.map { $0 + block.offset } ?? own
+      let copies = own + (sums == nil ? blocks.blockFloats : 0)
+      let addresses = UnsafeMutableRawPointer(copies + blocks.copiedFloats)
+        .bindMemory(to: UnsafePointer<Float>.self, capacity: 2 * Self.chunk)
+      let pairs = TapPairs(left: addresses, right: addresses + Self.chunk)
+      target.update(repeating: 0, count: blocks.taps * block.paddedRows * block.pitch)
+      if blocks.form == .packed {
+        addPacked(block, blocks, input, gradient, pairs, copies, target, engine)
+      } else {
+        addInPlace(block, blocks, input, gradient, pairs, copies, target, engine)
+      }
+      if sums != nil { return }
+      for row in 0..<block.rows { blocks.take(row, of: block, from: target, segments: 1, into: weights, adds: adds) }
+    }
+    guard let sums else { return }
+    engine.pool.forEach(blocks.blocks * blocks.rows) { index in
+      let (block, row) = (blocks[index / blocks.rows], index % blocks.rows)
+      if row >= block.rows { return }
+      blocks.take(row, of: block, from: sums + block.offset, segments: blocks.segments, into: weights, adds: adds)
+    }
+  }
+
+  /// Adds a piece's products of copies: rows that lie far apart fall on each other in the first-level cache.
+  private func addPacked(
+    _ block: Blocks.Block, _ blocks: Blocks, _ input: FeatureMap, _ gradient: FeatureMap, _ pairs: TapPairs,
+    _ copies: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ engine: Engine
+  ) {
+    let run = engine.kernels.gradients.packedOuterProducts
+    let (left, right) = (copies, copies + Self.chunk * (blocks.paddedRows + 8))
+    for first in stride(from: block.positions.lowerBound, to: block.positions.upperBound, by: Self.chunk) {
+      let positions = first..<min(block.positions.upperBound, first + Self.chunk)
+      // Most taps see something at every position: the gradient is copied once for all of these.
+      var copied = -1
+      for tap in 0..<blocks.taps {
+        let count = pairs.fill(
+          tap, positions, shape, input, gradient, inputChannel: block.column, gradientChannel: block.row)
+        if count == 0 { continue }
+        if copied != count || count < positions.count {
+          packTiles(pairs.left, count: count, rows: block.rows, into: left)
+          copied = count == positions.count ? count : -1
+        }
+        // As many columns as a tile is wide at most: more would not stay in the first-level cache.
+        for column in stride(from: 0, to: block.columns, by: Self.tileColumns) {
+          let columns = min(Self.tileColumns, block.columns - column)
+          let pitch = (columns + 15) / 16 * 16
+          packRows(pairs.right, from: column, count: count, columns: columns, pitch: pitch, into: right)
           run(
-            OuterProducts(
-              left: pairs.left, right: pairs.right, count: count, rows: block.rows, columns: block.columns,
-              sums: target + tap * block.paddedRows * block.pitch, pitch: block.pitch))
+            PackedOuterProducts(
+              left: left, right: right, rightPitch: pitch, count: count, rows: block.rows, columns: columns,
+              sums: target + tap * block.paddedRows * block.pitch + column, pitch: block.pitch))
         }
       }
     }
-    let depth = shape.depth
-    engine.pool.forEach(shape.outChannels) { output in
-      let row = weights.storage.pointer + output * depth
-      blocks.forEachColumn(ofRow: output) { column, offset, tapStep in
-        for tap in 0..<taps {
-          var sum: Float = 0
-          for segment in 0..<blocks.segments { sum += sums[segment * blocks.floats + offset + tap * tapStep] }
-          row[column * taps + tap] = sum
-        }
+  }
+
+  /// Adds a piece's products of rows as they lie.
+  private func addInPlace(
+    _ block: Blocks.Block, _ blocks: Blocks, _ input: FeatureMap, _ gradient: FeatureMap, _ pairs: TapPairs,
+    _ copies: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ engine: Engine
+  ) {
+    let run = engine.kernels.gradients.outerProducts
+    for first in stride(from: block.positions.lowerBound, to: block.positions.upperBound, by: Self.chunk) {
+      let positions = first..<min(block.positions.upperBound, first + Self.chunk)
+      for tap in 0..<blocks.taps {
+        let count =
+          blocks.form == .joined
+          ? pairs.fillJoined(
+            tap, positions, shape, input, gradient, gradientChannel: block.row, borders: copies,
+            pitch: blocks.joinedPitch)
+          : pairs.fill(
+            tap, positions, shape, input, gradient, inputChannel: block.column, gradientChannel: block.row)
+        if count == 0 { continue }
+        run(
+          OuterProducts(
+            left: pairs.left, right: pairs.right, count: count, rows: block.rows, columns: block.columns,
+            sums: target + tap * block.paddedRows * block.pitch, pitch: block.pitch))
       }
     }
   }
@@ -79,7 +137,9 @@ public struct WeightGradient: Sendable {
   }
 
   /// Every channel by itself.
-  private func runDepthwise(_ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, _ engine: Engine) {
+  private func runDepthwise(
+    _ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, adds: Bool, _ engine: Engine
+  ) {
     let (taps, channels) = (shape.kernel.count, shape.outChannels)
     let segments = max(1, min(Self.wantedPieces, gradient.positions / Self.leastPositions))
     let sums = engine.sharedScratch(segments * taps * channels)
@@ -101,15 +161,14 @@ public struct WeightGradient: Sendable {
     }
     for channel in 0..<channels {
       for tap in 0..<taps {
-        weights.storage.pointer[channel * taps + tap] = (0..<segments).reduce(0) {
-          $0 + sums[($1 * taps + tap) * channels + channel]
-        }
+        let sum = (0..<segments).reduce(Float(0)) { $0 + sums[($1 * taps + tap) * channels + channel] }
+        weights.storage.pointer[channel * taps + tap] = sum + (adds ? weights.storage.pointer[channel * taps + tap] : 0)
       }
     }
   }
 
   /// The definition, in Double.
-  public func reference(_ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor) {
+  public func reference(_ input: FeatureMap, _ gradient: FeatureMap, into weights: Tensor, adds: Bool = false) {
     let (inputs, outputs) = (shape.inChannels / shape.groups, shape.outChannels / shape.groups)
     let taps = shape.kernel.count
     var sums = [Double](repeating: 0, count: weights.count)
@@ -126,16 +185,43 @@ public struct WeightGradient: Sendable {
         }
       }
     }
-    for (index, sum) in sums.enumerated() { weights.mutableValues[index] = Float(sum) }
+    for (index, sum) in sums.enumerated() {
+      weights.mutableValues[index] = Float(sum) + (adds ? weights.values[index] : 0)
+    }
+  }
+
+  /// What a tap is, and how its rows are read.
+  private enum Form {
+    /// Every tap, rows as they lie: of few channels.
+    case inPlace
+    /// The taps of a line together: of so few channels that they fill no register. One row is what all of them see.
+    case joined
+    /// Every tap, rows copied.
+    case packed
+
+    init(_ shape: ConvolutionShape, _ input: FeatureMap) {
+      let (inputs, outputs) = (shape.inChannels / shape.groups, shape.outChannels / shape.groups)
+      if shape.groups == 1 && inputs <= 4 && shape.kernel.w > 1 && shape.dilation.w == 1 && input.pitch == inputs
+        && inputs * shape.kernel.w <= 64
+      {
+        self = .joined
+      } else {
+        self = outputs >= 24 && inputs >= 16 ? .packed : .inPlace
+      }
+    }
   }
 
   /// How the sums are cut: segments of positions times blocks of weights.
   private struct Blocks {
     let shape: ConvolutionShape
+    let form: Form
     let positions: Int
     let segments: Int
+    let taps: Int
     let rows: Int
     let columns: Int
+    /// What a row of the input has in a group: channels, of joined taps those of all.
+    private let inputs: Int
     private let rowBlocks: Int
     private let columnBlocks: Int
 
@@ -144,7 +230,8 @@ public struct WeightGradient: Sendable {
       let positions: Range<Int>
       /// In floats.
       let offset: Int
-      /// The first channel of the gradient and of the input.
+      let group: Int
+      /// The first channel of the gradient and of the input's row.
       let row: Int
       let column: Int
       let rows: Int
@@ -153,58 +240,128 @@ public struct WeightGradient: Sendable {
       var pitch: Int { (columns + 15) / 16 * 16 }
     }
 
-    init(_ shape: ConvolutionShape, positions: Int) {
+    init(_ shape: ConvolutionShape, _ form: Form, positions: Int) {
       self.shape = shape
+      self.form = form
       self.positions = positions
-      let (inputs, outputs) = (shape.inChannels / shape.groups, shape.outChannels / shape.groups)
-      columns = min(64, inputs)
+      let isJoined = form == .joined
+      taps = isJoined ? shape.kernel.t * shape.kernel.h : shape.kernel.count
+      inputs = shape.inChannels / shape.groups * (isJoined ? shape.kernel.w : 1)
+      let outputs = shape.outChannels / shape.groups
+      // What is copied of the gradient serves all columns; as they lie, rows serve whole registers.
+      columns = min(form == .packed ? 256 : WeightGradient.tileColumns, inputs)
       let pitch = (columns + 15) / 16 * 16
-      let fitting = max(6, WeightGradient.mostSums / (pitch * shape.kernel.count) / 6 * 6)
-      rows = min(outputs, fitting)
-      rowBlocks = (outputs + rows - 1) / rows
+      let fitting = max(6, WeightGradient.mostSums / (pitch * taps) / 6 * 6)
+      var rows = min(outputs, fitting, WeightGradient.mostRows)
       columnBlocks = (inputs + columns - 1) / columns
+      while rows > 48 && (outputs + rows - 1) / rows * columnBlocks * shape.groups < WeightGradient.wantedBlocks {
+        rows = (rows + 11) / 12 * 6
+      }
+      self.rows = rows
+      rowBlocks = (outputs + rows - 1) / rows
       let blocks = rowBlocks * columnBlocks * shape.groups
       segments = max(
         1,
-        min((WeightGradient.wantedPieces + blocks - 1) / blocks, positions / WeightGradient.leastPositions))
+        min(WeightGradient.wantedPieces / blocks, positions / WeightGradient.leastPositions))
     }
 
+    var paddedRows: Int { (rows + 5) / 6 * 6 }
     /// The floats of a block with room for the largest.
-    private var blockFloats: Int {
-      shape.kernel.count * ((rows + 5) / 6 * 6) * ((columns + 15) / 16 * 16)
-    }
-    private var blocks: Int { shape.groups * rowBlocks * columnBlocks }
+    var blockFloats: Int { taps * paddedRows * ((columns + 15) / 16 * 16) }
+    /// The blocks of a segment.
+    var blocks: Int { shape.groups * rowBlocks * columnBlocks }
     /// The floats of a segment.
     var floats: Int { blocks * blockFloats }
     /// The pieces.
     var count: Int { segments * blocks }
+    /// From a joined row at the border to the next, with what is read beyond it.
+    var joinedPitch: Int { (columns + 15) / 16 * 16 + 16 }
+    /// The floats of what is copied for a chunk.
+    var copiedFloats: Int {
+      switch form {
+      case .inPlace: 0
+      case .joined: WeightGradient.chunk * joinedPitch + 64
+      case .packed: WeightGradient.chunk * (paddedRows + 8 + WeightGradient.tileColumns)
+      }
+    }
 
     subscript(piece: Int) -> Block {
       let (segment, block) = (piece / blocks, piece % blocks)
       let (group, part) = (block / (rowBlocks * columnBlocks), block % (rowBlocks * columnBlocks))
-      let (inputs, outputs) = (shape.inChannels / shape.groups, shape.outChannels / shape.groups)
+      let outputs = shape.outChannels / shape.groups
       let (row, column) = (part / columnBlocks * rows, part % columnBlocks * columns)
       return Block(
         positions: share(segment, of: segments, positions), offset: segment * floats + block * blockFloats,
-        row: group * outputs + row, column: group * inputs + column, rows: min(rows, outputs - row),
+        group: group, row: group * outputs + row, column: group * inputs + column, rows: min(rows, outputs - row),
         columns: min(columns, inputs - column))
     }
 
-    /// Tells where in a segment the sums of an output channel lie: for every input channel of its group the offset of the
-    /// first tap, and from there to the next tap.
-    func forEachColumn(ofRow output: Int, _ body: (_ column: Int, _ offset: Int, _ tapStep: Int) -> Void) {
-      let outputs = shape.outChannels / shape.groups
-      let (group, within) = (output / outputs, output % outputs)
-      for columnBlock in 0..<columnBlocks {
-        let index = (group * rowBlocks + within / rows) * columnBlocks + columnBlock
-        let block = self[index]
-        for column in 0..<block.columns {
-          body(
-            columnBlock * columns + column, index * blockFloats + within % rows * block.pitch + column,
-            block.paddedRows * block.pitch)
+    /// Puts the sums of a row, those of all segments in order, where the weights are.
+    ///
+    /// - Parameters:
+    ///   - row: Within the block.
+    ///   - sums: The block's of the first segment.
+    func take(
+      _ row: Int, of block: Block, from sums: UnsafeMutablePointer<Float>, segments: Int, into weights: Tensor,
+      adds: Bool
+    ) {
+      let kernel = shape.kernel.count
+      let target = weights.storage.pointer + (block.row + row) * shape.depth
+      let first = block.column - block.group * inputs
+      precondition(segments > 0, "sums are of a segment")
+      let tapStep = block.paddedRows * block.pitch
+      let from = sums + row * block.pitch
+      let isJoined = form == .joined
+      let step = isJoined ? shape.kernel.w : 1
+      for column in 0..<block.columns {
+        // Joined taps of a line lie one after the other, each with its channels.
+        let place =
+          isJoined
+          ? column % shape.inChannels * kernel + column / shape.inChannels : (first + column) * kernel
+        for tap in 0..<taps {
+          var sum = from[column + tap * tapStep]
+          for segment in 1..<segments { sum += from[column + tap * tapStep + segment * floats] }
+          target[place + tap * step] = adds ? target[place + tap * step] + sum : sum
         }
       }
     }
+  }
+}
+
+/// Copies the first numbers of some rows, six of each row side by side.
+///
+/// - Parameters:
+///   - rows: How many numbers; up to five more are read.
+///   - target: [rows rounded up to six, by six][count][6].
+private func packTiles(
+  _ from: UnsafePointer<UnsafePointer<Float>>, count: Int, rows: Int, into target: UnsafeMutablePointer<Float>
+) {
+  // Row by row: they come from far away, and what is read ahead is of use.
+  for pair in 0..<count {
+    let source = UnsafeRawPointer(from[pair])
+    var to = UnsafeMutableRawPointer(target + pair * 6)
+    for row in stride(from: 0, to: rows, by: 6) {
+      let low = (source + 4 * row).loadUnaligned(as: SIMD4<Float>.self)
+      let high = (source + 4 * row + 16).loadUnaligned(as: SIMD2<Float>.self)
+      to.storeBytes(of: low, as: SIMD4<Float>.self)
+      (to + 16).storeBytes(of: high, as: SIMD2<Float>.self)
+      to += 24 * count
+    }
+  }
+}
+
+/// Copies some numbers of some rows.
+///
+/// - Parameter target: [count][pitch]; numbers beyond the columns become zeros.
+private func packRows(
+  _ from: UnsafePointer<UnsafePointer<Float>>, from first: Int, count: Int, columns: Int, pitch: Int,
+  into target: UnsafeMutablePointer<Float>
+) {
+  for pair in 0..<count {
+    let to = target + pair * pitch
+    to.update(from: from[pair] + first, count: columns)
+    // Not whatever lay there: denormal numbers cost a hundred cycles each.
+    if columns < pitch { (to + columns).update(repeating: 0, count: pitch - columns) }
   }
 }
 
@@ -256,6 +413,57 @@ struct TapPairs {
         count += 1
         at += gradient.pitch
         from += stride * input.pitch
+      }
+    }
+    return count
+  }
+
+  /// Fills the addresses of what all taps of a line see: of the input's rows in place, or of copies with zeros for what
+  /// lies outside.
+  ///
+  /// - Parameters:
+  ///   - line: Of the kernel.
+  ///   - borders: Room for a row for every position.
+  ///   - pitch: From one of them to the next.
+  /// - Returns: How many they are.
+  func fillJoined(
+    _ line: Int, _ positions: Range<Int>, _ shape: ConvolutionShape, _ input: FeatureMap, _ gradient: FeatureMap,
+    gradientChannel: Int, borders: UnsafeMutablePointer<Float>, pitch: Int
+  ) -> Int {
+    let (extent, kernel, channels) = (gradient.extent, shape.kernel, input.channels)
+    let kt = line / kernel.h * shape.dilation.t - shape.padding.t
+    let kh = line % kernel.h * shape.dilation.h - shape.padding.h
+    var count = 0
+    var border = borders
+    var position = positions.lowerBound
+    while position < positions.upperBound {
+      let column = position % extent.w
+      let row = position / extent.w
+      let end = min(positions.upperBound, (row + 1) * extent.w)
+      defer { position = end }
+      let t = row / extent.h % extent.t * shape.stride.t + kt
+      let h = row % extent.h * shape.stride.h + kh
+      guard t >= 0, t < input.extent.t, h >= 0, h < input.extent.h else { continue }
+      let item = row / (extent.h * extent.t)
+      let from =
+        UnsafePointer(input.start) + ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w * channels
+      var at = UnsafePointer(gradient.start) + (position * gradient.pitch + gradientChannel)
+      for w in column..<column + (end - position) {
+        let start = w * shape.stride.w - shape.padding.w
+        left[count] = at
+        if start >= 0 && start + kernel.w <= input.extent.w {
+          right[count] = from + start * channels
+        } else {
+          let seen = max(0, start)..<max(max(0, start), min(input.extent.w, start + kernel.w))
+          // All that is read: what lay there before may be denormal numbers, each of which costs a hundred cycles.
+          border.update(repeating: 0, count: pitch)
+          (border + (seen.lowerBound - start) * channels).update(
+            from: from + seen.lowerBound * channels, count: seen.count * channels)
+          right[count] = UnsafePointer(border)
+          border += pitch
+        }
+        count += 1
+        at += gradient.pitch
       }
     }
     return count

@@ -6,6 +6,12 @@ public func addOuterProducts(_ products: OuterProducts) {
   MicroKernels.addOuterProducts(AVX2Unit.self, registers: 2, products)
 }
 
+/// `MicroKernels.addPackedOuterProducts` for this instruction set.
+@inline(never)
+public func addPackedOuterProducts(_ products: PackedOuterProducts) {
+  MicroKernels.addPackedOuterProducts(AVX2Unit.self, registers: 2, products)
+}
+
 /// `MicroKernels.addInnerProducts` for this instruction set.
 @inline(never)
 public func addInnerProducts(_ products: InnerProducts) { MicroKernels.addInnerProducts(AVX2Unit.self, products) }

@@ -6,6 +6,12 @@ public func addOuterProducts(_ products: OuterProducts) {
   MicroKernels.addOuterProducts(AVX512Unit.self, registers: 4, products)
 }
 
+/// `MicroKernels.addPackedOuterProducts` for this instruction set.
+@inline(never)
+public func addPackedOuterProducts(_ products: PackedOuterProducts) {
+  MicroKernels.addPackedOuterProducts(AVX512Unit.self, registers: 4, products)
+}
+
 /// `MicroKernels.addInnerProducts` for this instruction set.
 @inline(never)
 public func addInnerProducts(_ products: InnerProducts) { MicroKernels.addInnerProducts(AVX512Unit.self, products) }

@@ -112,6 +112,124 @@ public func addOuterProducts<Unit: VectorUnit>(_ unit: Unit.Type, registers: Int
   }
 }
 
+/// The same of rows that were copied for it: `sums[r, c] += sum over p of left[p, r] x right[p, c]`.
+public struct PackedOuterProducts {
+  /// [rows rounded up to six, by six][count][6]
+  public var left: UnsafePointer<Float>
+  /// [count][rightPitch]
+  public var right: UnsafePointer<Float>
+  /// The columns rounded up to whole registers, at least; so is `pitch`.
+  public var rightPitch: Int
+  public var count: Int
+  public var rows: Int
+  public var columns: Int
+  /// [rows rounded up to six][pitch] What lies beyond the rows and columns is written, too.
+  public var sums: UnsafeMutablePointer<Float>
+  public var pitch: Int
+
+  public init(
+    left: UnsafePointer<Float>, right: UnsafePointer<Float>, rightPitch: Int, count: Int, rows: Int, columns: Int,
+    sums: UnsafeMutablePointer<Float>, pitch: Int
+  ) {
+    self.left = left
+    self.right = right
+    self.rightPitch = rightPitch
+    self.count = count
+    self.rows = rows
+    self.columns = columns
+    self.sums = sums
+    self.pitch = pitch
+  }
+}
+
+/// Adds one tile: six rows times `count` registers of columns.
+///
+/// - Parameter count: Registers, 1 to 4, a literal.
+@inlinable @inline(__always)
+func packedOuterTile<Unit: VectorUnit>(
+  _ unit: Unit.Type, count: Int, _ products: PackedOuterProducts, row: Int, column: Int
+) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  let pitch = products.pitch
+  let sums = products.sums + (row * pitch + column)
+  var s0 = TileColumn<V>(repeating: .zero)
+  var s1 = s0
+  var s2 = s0
+  var s3 = s0
+  for i in 0..<6 {
+    let from = UnsafePointer(sums) + i * pitch
+    s0[i] = Unit.load(from)
+    if count > 1 { s1[i] = Unit.load(from + width) }
+    if count > 2 { s2[i] = Unit.load(from + 2 * width) }
+    if count > 3 { s3[i] = Unit.load(from + 3 * width) }
+  }
+  var left = products.left + row * products.count
+  var right = products.right + column
+  for _ in 0..<products.count {
+    let w0 = Unit.load(right)
+    let w1 = count > 1 ? Unit.load(right + width) : w0
+    let w2 = count > 2 ? Unit.load(right + 2 * width) : w0
+    let w3 = count > 3 ? Unit.load(right + 3 * width) : w0
+    for i in 0..<6 {
+      let factor = V(repeating: left[i])
+      s0[i] = Unit.multiplyAdd(s0[i], factor, w0)
+      if count > 1 { s1[i] = Unit.multiplyAdd(s1[i], factor, w1) }
+      if count > 2 { s2[i] = Unit.multiplyAdd(s2[i], factor, w2) }
+      if count > 3 { s3[i] = Unit.multiplyAdd(s3[i], factor, w3) }
+    }
+    left += 6
+    right += products.rightPitch
+  }
+  for i in 0..<6 {
+    let to = sums + i * pitch
+    store(s0[i], to)
+    if count > 1 { store(s1[i], to + width) }
+    if count > 2 { store(s2[i], to + 2 * width) }
+    if count > 3 { store(s3[i], to + 3 * width) }
+  }
+}
+
+/// Adds the products of all rows.
+///
+/// - Parameter registers: The most that a tile is wide: 2 or 4, a literal.
+@inlinable @inline(__always)
+public func addPackedOuterProducts<Unit: VectorUnit>(
+  _ unit: Unit.Type, registers: Int, _ products: PackedOuterProducts
+) {
+  let width = Unit.Vector.scalarCount
+  var column = 0
+  while column < products.columns {
+    let left = (products.columns - column + width - 1) / width
+    var row = 0
+    if registers == 4 && left >= 4 {
+      while row < products.rows {
+        packedOuterTile(unit, count: 4, products, row: row, column: column)
+        row += 6
+      }
+      column += 4 * width
+    } else if registers == 4 && left == 3 {
+      while row < products.rows {
+        packedOuterTile(unit, count: 3, products, row: row, column: column)
+        row += 6
+      }
+      column += 3 * width
+    } else if left >= 2 {
+      while row < products.rows {
+        packedOuterTile(unit, count: 2, products, row: row, column: column)
+        row += 6
+      }
+      column += 2 * width
+    } else {
+      while row < products.rows {
+        packedOuterTile(unit, count: 1, products, row: row, column: column)
+        row += 6
+      }
+      column += width
+    }
+  }
+}
+
 /// Pairs of rows whose products, number by number, add up: `sums[c] += sum over p of left[p][c] x right[p][c]`. What the
 /// gradient of a depthwise convolution's weights is made of.
 public struct InnerProducts {

@@ -69,6 +69,13 @@ public struct FeatureMap: Sendable {
       channels: channels, pitch: floats, format: format, scales: scales)
   }
 
+  /// Makes a dense map of float32 that holds anything, to be filled.
+  public init(unfilled batch: Int, _ extent: Extent3, channels: Int) {
+    self.init(
+      storage: Storage(count: batch * extent.count * channels, isZeroed: false), offset: 0, batch: batch,
+      extent: extent, channels: channels, pitch: channels)
+  }
+
   /// The floats that a position's channels take.
   public var floats: Int { format.floats(channels) }
 

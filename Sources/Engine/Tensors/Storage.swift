@@ -18,7 +18,7 @@ public final class Storage: @unchecked Sendable {
     // One extra vector, so that a kernel may load a whole register at the last element.
     let bytes = (max(count, 1) * 4 + 63) / 64 * 64 + 64
     // What is written at once is short-lived: memory of the heap, which stays mapped from one such piece to the next.
-    if isZeroed, bytes >= 2 * hugePage, let mapped = mapZeros(bytes) {
+    if bytes >= 2 * hugePage, isZeroed || FreedMappings.shared.isOn, let mapped = map(bytes, isZeroed: isZeroed) {
       mapping = mapped.mapping
       pointer = mapped.start.bindMemory(to: Float.self, capacity: bytes / 4)
       return
@@ -36,18 +36,26 @@ public final class Storage: @unchecked Sendable {
   }
 
   deinit {
-    if let mapping { munmap(mapping.baseAddress, mapping.count) } else { free(pointer) }
+    guard let mapping else { return free(pointer) }
+    if !FreedMappings.shared.keep(mapping) { munmap(mapping.baseAddress, mapping.count) }
   }
 }
 
 private let hugePage = 2 << 20
 
-/// Maps zeroed memory that starts on a large page; the kernel zeroes pages when they are first touched.
-private func mapZeros(_ bytes: Int) -> (mapping: UnsafeMutableRawBufferPointer, start: UnsafeMutableRawPointer)? {
+/// Maps memory that starts on a large page; the kernel zeroes pages when they are first touched.
+private func map(
+  _ bytes: Int, isZeroed: Bool
+) -> (mapping: UnsafeMutableRawBufferPointer, start: UnsafeMutableRawPointer)? {
   let length = bytes + hugePage
-  let raw = mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+  let kept = FreedMappings.shared.take(length)
+  let raw = kept ?? mmap(nil, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
   guard let raw, raw != MAP_FAILED else { return nil }
   let start = UnsafeMutableRawPointer(bitPattern: (UInt(bitPattern: raw) + UInt(hugePage) - 1) & ~UInt(hugePage - 1))!
+  if kept != nil {
+    if isZeroed { memset(start, 0, bytes) }
+    return (UnsafeMutableRawBufferPointer(start: raw, count: length), start)
+  }
   // Advice only: without large pages everything works as well, if slower.
   madvise(start, bytes, 14 /* MADV_HUGEPAGE */)
   return (UnsafeMutableRawBufferPointer(start: raw, count: length), start)

@@ -115,6 +115,16 @@ public final class TrainableModel {
     for parameter in parameters { parameter.gradient.mutableValues.update(repeating: 0) }
   }
 
+  /// The bytes of the activations and gradients of the last pass.
+  public var activationBytes: Int { plan?.bytes ?? 0 }
+
+  /// Times every operator in a forward and a backward pass on what the last forward pass read, in seconds.
+  ///
+  /// - Parameter gradient: By the scores.
+  public func timedLayers(_ gradient: Tensor) -> [TrainingPlan.LayerTime] {
+    plan.map { plan in plan.timedLayers { fill(gradient, plan) } } ?? []
+  }
+
   private func copy(_ clip: FeatureMap, _ frames: [Int], into target: FeatureMap) {
     let plane = clip.extent.h * clip.extent.w
     for item in 0..<clip.batch {

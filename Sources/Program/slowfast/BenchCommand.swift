@@ -7,7 +7,7 @@ struct BenchCommand: ParsableCommand {
     abstract: "Measures how fast this machine computes.",
     subcommands: [
       BenchClipCommand.self, BenchPipelineCommand.self, BenchRoIAlignCommand.self, BenchDepthwiseCommand.self,
-      BenchEvaluateCommand.self, BenchPeopleCommand.self,
+      BenchEvaluateCommand.self, BenchPeopleCommand.self, BenchTrainCommand.self,
     ],
     defaultSubcommand: BenchClipCommand.self)
 }

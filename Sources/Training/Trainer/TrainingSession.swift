@@ -29,6 +29,8 @@ public final class TrainingSession {
     self.model = model
     self.settings = settings
     self.engine = engine
+    // Packed weights and their gradients are made and freed in every step.
+    FreedMappings.shared.keep(atMost: 1 << 30)
     let parameters = model.parameters.map {
       OptimizedParameter(
         name: $0.name, shape: $0.value.shape, isBatchNorm: $0.kind == .batchNorm, isTrained: $0.isTrained)

@@ -71,18 +71,16 @@ struct TrainedConvolution: TrainableOperator {
       for (c, sum) in engine.channelSums(pass.gradient).enumerated() { bias.gradient.mutableValues[c] += Float(sum) }
     }
     if weight.isTrained {
-      let sums = Tensor(zeros: shape.weightShape)
-      WeightGradient(shape).run(pass.inputs[0], pass.gradient, into: sums, engine)
-      weight.gradient.add(sums)
+      WeightGradient(shape).run(pass.inputs[0], pass.gradient, into: weight.gradient, adds: true, engine)
     }
     guard let target = pass.targets[0] else { return }
     let packed = pass.state as? Packed
     if packed?.backwardVersion != weight.version || packed?.backward == nil {
       packed?.backward = nil
-      packed?.backward = InputGradient(shape, weights: weights)
+      packed?.backward = InputGradient(shape, weights: weights, engine)
       packed?.backwardVersion = weight.version
     }
-    let backward = packed?.backward ?? InputGradient(shape, weights: weights)
+    let backward = packed?.backward ?? InputGradient(shape, weights: weights, engine)
     backward.run(pass.gradient, into: target.map, adds: target.adds, engine)
   }
 }
@@ -98,13 +96,5 @@ extension Network {
   ) -> Value {
     precondition(weight.value.count == shape.weightShape.reduce(1, *), "weights must fit the shape")
     return add(TrainedConvolution(shape: shape, weight: weight, bias: bias), [x])
-  }
-}
-
-extension Tensor {
-  /// Adds another one, number by number.
-  func add(_ other: Tensor) {
-    let (to, from) = (storage.pointer, other.storage.pointer)
-    for index in 0..<count { to[index] += from[index] }
   }
 }

@@ -12,13 +12,13 @@ public final class TrainingPlan {
   /// The loss's gradients by the outputs, to be filled before ``backward()``, which loses them; nil where nothing that is
   /// trained stands before an output.
   public let outputGradients: [FeatureMap?]
-  private let layout: NetworkLayout
+  let layout: NetworkLayout
   private let gradients: GradientLayout
   private let arena: Storage
   private let gradientArena: Storage
   private let maps: [FeatureMap]
   private let gradientMaps: [FeatureMap?]
-  private let operators: [(any TrainableOperator)?]
+  let operators: [(any TrainableOperator)?]
   private let states: [AnyObject?]
   private var seed: UInt64 = 0
 
@@ -82,6 +82,9 @@ public final class TrainingPlan {
     outputGradients = network.outputs.map { gradientMaps[$0.id] }
   }
 
+  /// The bytes of all activations and gradients.
+  public var bytes: Int { 4 * (arena.count + gradientArena.count) }
+
   /// Computes the outputs of what stands in the inputs.
   ///
   /// - Parameter seed: For what is drawn at random in this step.
@@ -90,7 +93,7 @@ public final class TrainingPlan {
     network.engine.exclusively { for index in network.nodes.indices { forward(index) } }
   }
 
-  private func forward(_ index: Int) {
+  func forward(_ index: Int) {
     let node = network.nodes[index]
     guard let op = node.op else { return }
     if case .view = op.aliasing { return }
@@ -113,7 +116,7 @@ public final class TrainingPlan {
     }
   }
 
-  private func backward(_ index: Int, _ isWritten: inout [Bool]) {
+  func backward(_ index: Int, _ isWritten: inout [Bool]) {
     let node = network.nodes[index]
     guard let op = node.op, isWritten[index], let gradient = gradientMaps[index] else { return }
     let targets = node.inputs.map { value -> GradientTarget? in

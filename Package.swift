@@ -85,6 +85,8 @@ func grouped(_ group: String, _ targets: [Target]) -> [Target] {
 
 let cLibraries: [Target] = [
   // Not linked: it loads libav (libavdevice-dev, libavformat-dev, libavcodec-dev, libavutil-dev, libswscale-dev) when a video is opened.
+  // Not linked either: it loads the library of the launcher (openmpi-bin, mpich) that started the program.
+  .target(name: "CMPI", cSettings: [.unsafeFlags(checkedC)]),
   .target(name: "CLibAV", cSettings: [.unsafeFlags(checkedC)]),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
@@ -198,11 +200,15 @@ let training: [Target] = [
   .target(
     name: "Augmentation", dependencies: ["Clips", "Imaging", "Tensors", "Geometry", "Wording"], swiftSettings: strict),
   .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict),
+  .target(name: "Collectives", dependencies: ["CMPI", "Clocks", "Wording"], swiftSettings: strict),
+  .target(
+    name: "TrainingLog", dependencies: ["JSON", "Overlay", "Imaging", "Geometry", "Files", "Wording"],
+    swiftSettings: safe),
   .target(
     name: "Trainer",
     dependencies: [
-      "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON",
-      "Tensors", "Files", "Wording",
+      "TrainingData", "TrainingLog", "Collectives", "Optimization", "Augmentation", "Configuration", "ModelZoo",
+      "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON", "Tensors", "Files", "Clocks", "Wording",
     ], swiftSettings: strict),
 ]
 
@@ -280,7 +286,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Trainer", "Exports", "TrackRecords", "Tracks", "VideoEval",
+      "LivePage", "Trainer", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks", "VideoEval",
       "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
       "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -291,7 +297,7 @@ let program: [Target] = [
 let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
-  "Ensembles", "LivePage", "Program", "Optimization",
+  "Ensembles", "LivePage", "Program", "Optimization", "TrainingLog", "Collectives",
   "Dependency",
 ]
 
@@ -374,6 +380,11 @@ let testTargets: [Target] = [
     "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
+  .executableTarget(
+    name: "CollectivesProgram", dependencies: ["Collectives"], path: "Tests/CollectivesProgram",
+    swiftSettings: strict),
+  tests("Collectives", "Collectives", "CollectivesProgram"),
+  tests("TrainingLog", "TrainingLog", "Imaging", "Geometry", "Files"),
   tests("Augmentation", "Augmentation", "JSON", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",

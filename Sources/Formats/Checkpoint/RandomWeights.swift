@@ -8,6 +8,12 @@ public import Tensors
 /// are identities; biases are 0.
 public struct RandomWeights: Sendable {
   public let seed: UInt64
+  /// The std of linear layers (`MODEL.FC_INIT_STD`).
+  public var linearStd = 0.01
+  /// Whether tables and tokens of positions and classes are as linear layers, which transformers want.
+  public var hasNormalTokens = false
+  /// The scale at the end of residual and non-local branches (`RESNET.ZERO_INIT_FINAL_BN`); nil for what is asked for.
+  public var branchGain: Float?
 
   public init(seed: UInt64) { self.seed = seed }
 
@@ -20,7 +26,8 @@ public struct RandomWeights: Sendable {
     } else if shape.count > 1 && !isBias(name) {
       // Fan out: the outputs that one input position reaches.
       let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
-      fill(values, name, std: shape.count == 2 ? 0.01 : sqrt(2 / Double(fanOut)))
+      let isLinear = shape.count == 2 || hasNormalTokens && shape.count < 5
+      fill(values, name, std: isLinear ? linearStd : sqrt(2 / Double(fanOut)))
     }
     return tensor
   }

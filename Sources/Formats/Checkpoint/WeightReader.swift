@@ -69,9 +69,21 @@ public struct WeightReader {
     scope = ""
   }
 
+  /// Reads from a file, with others for what is missing or misshapen: as a training begins.
+  public init(_ checkpoint: Checkpoint, orElse weights: RandomWeights, inflates: Bool = false) {
+    supply = .checkpoint(checkpoint, substitute: weights)
+    record = Record()
+    givesCopies = true
+    self.inflates = inflates
+    scope = ""
+  }
+
   /// Gives seeded random weights for every name.
-  public init(random seed: UInt64) {
-    supply = .random(RandomWeights(seed: seed))
+  public init(random seed: UInt64) { self.init(RandomWeights(seed: seed)) }
+
+  /// Gives random weights for every name.
+  public init(_ weights: RandomWeights) {
+    supply = .random(weights)
     record = Record()
     givesCopies = true
     inflates = false
@@ -109,7 +121,7 @@ public struct WeightReader {
     let name = scope.isEmpty ? name : scope + "." + name
     switch supply {
     case .random(let weights):
-      guard let branchGain else { return weights.tensor(name, shape) }
+      guard let branchGain = branchGain.map({ weights.branchGain ?? $0 }) else { return weights.tensor(name, shape) }
       let tensor = Tensor(zeros: shape)
       tensor.mutableValues.update(repeating: branchGain)
       return tensor
@@ -127,7 +139,12 @@ public struct WeightReader {
           LoadReport.Missing(name: name, shape: shape, hint: hint, found: checkpoint?.unreadable(name)))
       }
       if !givesCopies { return record.zeros(shape) }
-      return substitute.map { branchGain == nil ? $0.tensor(name, shape) : Tensor(zeros: shape) }
+      return substitute.map { weights in
+        guard branchGain != nil else { return weights.tensor(name, shape) }
+        let tensor = Tensor(zeros: shape)
+        if let gain = weights.branchGain, gain != 0 { tensor.mutableValues.update(repeating: gain) }
+        return tensor
+      }
     }
   }
 

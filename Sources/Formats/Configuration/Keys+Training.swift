@@ -2,6 +2,14 @@
 // test run passes them over, as the reference's does.
 
 extension Key<Bool> {
+  public static let trainEnable = Key("TRAIN.ENABLE", true, .idle)
+  public static let testEnable = Key("TEST.ENABLE", true, .idle)
+  public static let trainAutoResume = Key("TRAIN.AUTO_RESUME", true, .training)
+  public static let trainCheckpointEpochReset = Key("TRAIN.CHECKPOINT_EPOCH_RESET", false, .training)
+  public static let bnUsePreciseStats = Key("BN.USE_PRECISE_STATS", false, .training)
+  public static let resnetZeroInitFinalBn = Key("RESNET.ZERO_INIT_FINAL_BN", false, .training)
+  public static let tensorboardEnable = Key("TENSORBOARD.ENABLE", false, .display)
+  public static let multigridLongCycle = Key("MULTIGRID.LONG_CYCLE", false, .training)
   public static let multigridShortCycle = Key("MULTIGRID.SHORT_CYCLE", false)
   public static let modelFrozenBn = Key("MODEL.FROZEN_BN", false, .training)
   public static let solverNesterov = Key("SOLVER.NESTEROV", true, .training)
@@ -12,6 +20,10 @@ extension Key<Bool> {
 }
 
 extension Key<Int> {
+  public static let trainEvalPeriod = Key("TRAIN.EVAL_PERIOD", 10, .training)
+  public static let trainCheckpointPeriod = Key("TRAIN.CHECKPOINT_PERIOD", 10, .training)
+  public static let logPeriod = Key("LOG_PERIOD", 10, .idle)
+  public static let bnNumBatchesPrecise = Key("BN.NUM_BATCHES_PRECISE", 200, .training)
   public static let numShards = Key("NUM_SHARDS", 1, .idle)
   public static let trainBatchSize = Key("TRAIN.BATCH_SIZE", 64, .training)
   public static let bnNumSplits = Key("BN.NUM_SPLITS", 1, .idle)
@@ -19,6 +31,8 @@ extension Key<Int> {
 }
 
 extension Key<Double> {
+  public static let trainKillLossExplosionFactor = Key("TRAIN.KILL_LOSS_EXPLOSION_FACTOR", 0.0, .training)
+  public static let modelFcInitStd = Key("MODEL.FC_INIT_STD", 0.01, .training)
   public static let modelDropoutRate = Key("MODEL.DROPOUT_RATE", 0.5, .training)
   public static let bnWeightDecay = Key("BN.WEIGHT_DECAY", 0.0, .training)
   public static let solverBaseLr = Key("SOLVER.BASE_LR", 0.1, .training)
@@ -32,6 +46,7 @@ extension Key<Double> {
 }
 
 extension Key<String> {
+  public static let tensorboardLogDir = Key("TENSORBOARD.LOG_DIR", "", .display)
   public static let modelLossFunc = Key("MODEL.LOSS_FUNC", "cross_entropy", .training)
   public static let solverLrPolicy = Key("SOLVER.LR_POLICY", "cosine", .training)
   public static let solverOptimizingMethod = Key("SOLVER.OPTIMIZING_METHOD", "sgd", .training)

@@ -1,9 +1,9 @@
 extension Schema {
   /// The keys of PySlowFast's Tensorboard pages and of its demo.
   static let display: [Leaf] = [
-    Leaf("TENSORBOARD.ENABLE", .bool, false, .display),
+    Leaf(.tensorboardEnable),
     Leaf("TENSORBOARD.PREDICTIONS_PATH", .string, "", .display),
-    Leaf("TENSORBOARD.LOG_DIR", .string, "", .display),
+    Leaf(.tensorboardLogDir),
     Leaf(.tensorboardClassNamesPath),
     Leaf("TENSORBOARD.CATEGORIES_PATH", .string, "", .display),
     Leaf("TENSORBOARD.CONFUSION_MATRIX.ENABLE", .bool, false, .display),

@@ -28,7 +28,7 @@ extension Schema {
     Leaf("MULTIGRID.EPOCH_FACTOR", .double, 1.5, .training),
     Leaf(.multigridShortCycle),
     Leaf("MULTIGRID.SHORT_CYCLE_FACTORS", .list, [0.5, 0.7071067811865476], .training),
-    Leaf("MULTIGRID.LONG_CYCLE", .bool, false, .training),
+    Leaf(.multigridLongCycle),
     Leaf(
       "MULTIGRID.LONG_CYCLE_FACTORS", .list,
       [[0.25, 0.7071067811865476], [0.5, 0.7071067811865476], [0.5, 1], [1, 1]], .training),

@@ -91,11 +91,13 @@ public final class TrainableModel {
 
   /// Adds the loss's gradients by all parameters that are trained to theirs.
   ///
-  /// - Parameter gradient: By what ``forward(_:_:seed:)`` returned last.
-  public func backward(_ gradient: Tensor) {
+  /// - Parameters:
+  ///   - gradient: By what ``forward(_:_:seed:)`` returned last.
+  ///   - ready: Told of every parameter once its gradient is final, the last of the network first.
+  public func backward(_ gradient: Tensor, _ ready: ((Parameter) -> Void)? = nil) {
     guard let plan else { preconditionFailure("a backward pass follows a forward pass") }
     fill(gradient, plan)
-    plan.backward()
+    plan.backward(ready)
   }
 
   private func fill(_ gradient: Tensor, _ plan: TrainingPlan) {

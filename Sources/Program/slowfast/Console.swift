@@ -188,12 +188,3 @@ final class Progress {
     }
   }
 }
-
-/// Writes a time span for people: "0.8 s", "2 min 05 s", "3 h 12 min".
-func duration(_ seconds: Double) -> String {
-  if seconds < 60 { return fixed(seconds, 1) + " s" }
-  let whole = Int(seconds)
-  func two(_ value: Int) -> String { value < 10 ? "0\(value)" : "\(value)" }
-  if whole < 3600 { return "\(whole / 60) min \(two(whole % 60)) s" }
-  return "\(whole / 3600) h \(two(whole / 60 % 60)) min"
-}

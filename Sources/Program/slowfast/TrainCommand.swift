@@ -1,23 +1,65 @@
+internal import AVAEval
 internal import ArgumentParser
+internal import ClassificationEval
+internal import Collectives
+internal import Configuration
+internal import Detect
+internal import Files
+internal import Inference
 internal import Kernels
+internal import ModelZoo
+internal import Parallel
+internal import Runs
+internal import TextReports
 internal import Trainer
+internal import TrainingLog
 internal import Wording
 
 /// Training, as PySlowFast's run_net.py does it.
 struct TrainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "train",
-    abstract: "Trains a network.",
+    abstract: "Trains a network as its config says, and tests it.",
     discussion: """
+      Reads the lists of TRAIN.DATASET (ava, kinetics, charades, ssv2), begins with the weights of \
+      TRAIN.CHECKPOINT_FILE_PATH or with random ones, and writes checkpoints that PySlowFast loads to \
+      OUTPUT_DIR/checkpoints every TRAIN.CHECKPOINT_PERIOD epochs. Every TRAIN.EVAL_PERIOD epochs it validates. After the \
+      last epoch the network is tested where TEST.ENABLE is set. The same command goes on from the last checkpoint \
+      (TRAIN.AUTO_RESUME). stdout.log, metrics.jsonl, curves.html and curves.png in OUTPUT_DIR show how it goes, and \
+      TensorBoard's events where TENSORBOARD.ENABLE is set. Started by mpirun or srun, all processes train together, each on \
+      TRAIN.BATCH_SIZE clips. docs/training.md says more.
+
       --replay does recorded steps of PySlowFast's own training once more and compares losses, gradients and weights.
       """)
+
+  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
+  var config: String?
+
+  @Option(
+    help: ArgumentHelp("The weights to begin with. Short for TRAIN.CHECKPOINT_FILE_PATH.", valueName: "file"))
+  var weights: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "Where everything goes (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"))
+  var outputDir: String?
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Of AVA: a video, or a folder of videos, named as the boxes name them, in place of frame lists. May be repeated.",
+      valueName: "file"))
+  var videos: [String] = []
+
+  @Option(help: ArgumentHelp("Threads that read clips (default: DATA_LOADER.NUM_WORKERS).", valueName: "count"))
+  var workers: Int?
 
   @Option(
     help: ArgumentHelp(
       "A folder of recorded steps: batches, and what came of them.", valueName: "dir"))
-  var replay: String
+  var replay: String?
 
-  @Option(help: ArgumentHelp("How many epochs were recorded.", valueName: "n"))
+  @Option(help: ArgumentHelp("With --replay, how many epochs were recorded.", valueName: "n"))
   var epochs: Int?
 
   @Option(help: ArgumentHelp("How many threads compute (default: one per processor).", valueName: "n"))
@@ -26,13 +68,141 @@ struct TrainCommand: ParsableCommand {
   @Option(help: "Force one convolution algorithm wherever it is legal (see docs/engine.md).")
   var convolution: ConvolutionAlgorithm?
 
+  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
+  var opts = false
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp(
+      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"))
+  var arguments: [String] = []
+
+  var words: FreeWords { FreeWords(arguments) }
+
   func validate() throws {
     if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 1024") }
+    if let workers, !(1...1024 ~= workers) { throw ValidationError("--workers is \(workers) -> give 1 to 1024") }
     if let epochs, epochs < 1 { throw ValidationError("--epochs is \(epochs) -> give 1 or more") }
+    if (config == nil) == (replay == nil) {
+      throw ValidationError(
+        config == nil
+          ? "nothing to train -> give --cfg FILE" : "--cfg and --replay exclude each other -> give one of them")
+    }
+    if epochs != nil && replay == nil {
+      throw ValidationError("--epochs is for --replay -> set SOLVER.MAX_EPOCH")
+    }
+    if replay != nil, !arguments.isEmpty {
+      throw ValidationError("a replay has its own configuration -> leave '\(arguments[0])' out")
+    }
+    try words.check()
   }
 
   func run() throws {
-    let replay = try Replay(folder: self.replay, epochs: epochs)
+    if let replay { return try self.replay(replay) }
+    try withProcessGroup { try train($0) }
+  }
+
+  /// The configuration of the call.
+  private func configuration() throws -> Configuration {
+    var pairs = words.overrides
+    if let weights { pairs += [Key.trainCheckpointFilePath.name, pythonString(weights)] }
+    if let outputDir { pairs += [Key.outputDir.name, pythonString(outputDir)] }
+    let loaded = try Configuration.load(path: config ?? "", overrides: pairs, rules: RunRules())
+    _ = try Architecture(loaded)
+    return loaded
+  }
+
+  private func train(_ group: any ProcessGroup) throws {
+    let config = try configuration()
+    let isFirst = group.rank == 0
+    if isFirst { for notice in config.notices { Console.warn(notice) } }
+    // Processes of one machine share its processors.
+    let own = threads ?? (group.localSize > 1 ? max(1, availableProcessors() / group.localSize) : nil)
+    let engine = Engine(threads: own, planner: ConvolutionPlanner(forced: convolution))
+    if isFirst { try makeFolder(config[.outputDir]) }
+    let lock = isFirst ? try FolderLock(config[.outputDir]) : nil
+    defer { lock?.release() }
+    let training = try group.together {
+      try TrainingRun(config, engine: engine, videos: videos, workers: workers, group: group)
+    }
+    let validation = isFirst ? try validation(config, engine) : nil
+    if isFirst {
+      for notice in training.notices { Console.say(notice) }
+      let processes = group.size > 1 ? "; \(group.size) processes (\(group.carrier))" : ""
+      Console.say(
+        "training \(counted(training.epochs - training.firstEpoch, "epoch")) of \(training.epochs), "
+          + "\(counted(training.clipsOfStep, "clip")) a step\(processes)")
+    }
+    let reporter = TrainingReporter(isShown: isFirst)
+    let ending = try Interruption.stoppable {
+      try training.run(
+        isToStop: { Interruption.isAsked }, validate: validation, say: { if isFirst { Console.say($0) } },
+        progress: reporter.show)
+    }
+    reporter.finish()
+    if !ending.isComplete {
+      throw Interrupted(
+        ending.checkpoint.map { "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it" }
+          ?? "no epoch was saved yet")
+    }
+    if !isFirst { return }
+    if ending.seconds > 0 {
+      Console.say(
+        "trained in \(duration(ending.seconds)); waited for data \(fixed(100 * ending.dataShare, 1)) % of the time"
+          + (ending.unreadable > 0 ? "; \(counted(ending.unreadable, "sample")) could not be read" : ""))
+    } else {
+      Console.say("all \(training.epochs) epochs are done already")
+    }
+    lock?.release()
+    try test(config, ending.checkpoint)
+  }
+
+  /// Tests the last checkpoint, as the reference does after a training.
+  private func test(_ config: Configuration, _ checkpoint: String?) throws {
+    guard config[.testEnable], let checkpoint else { return }
+    var words = ["--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite"]
+    if let threads { words += ["--threads", "\(threads)"] }
+    var test = try TestCommand.parse(words + self.words.overrides)
+    try test.run()
+  }
+
+  /// What validates a checkpoint; nil where there is nothing to validate with.
+  private func validation(_ config: Configuration, _ engine: Engine) throws -> ((String) throws -> TrainingRun.Validation)? {
+    if config[.detectionEnable] {
+      let test: AVATest
+      do { test = try AVATest(config) } catch {
+        Console.warn("nothing is validated: \(withoutAdvice(error))")
+        return nil
+      }
+      guard test.groundTruth != nil else {
+        Console.warn("nothing is validated: AVA.GROUNDTRUTH_FILE is not there")
+        return nil
+      }
+      return { path in
+        var own = config
+        try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
+        let model = try LoadedModel(own, WeightOptions(), engine: engine)
+        let found = try test.run(model: model, isToStop: { Interruption.isAsked }) { _ in }
+        if Interruption.isAsked { throw Interrupted("the validation was not finished") }
+        guard let truth = test.groundTruth else { return TrainingRun.Validation() }
+        return TrainingRun.Validation(map: try TestSummary(test.labels, found, truth, of: test.keyFrameCount).mAP)
+      }
+    }
+    let clips: ClipValidation
+    do { clips = try ClipValidation(config, engine: engine, workers: workers) } catch {
+      Console.warn("nothing is validated: \(withoutAdvice(error))")
+      return nil
+    }
+    return { path in
+      try clips.run(path) { scores, labels in
+        let sets = labels.map { row in row.indices.filter { row[$0] > 0 } }
+        return MeanAveragePrecision(clips: 1, scores: scores, labels: sets).percent / 100
+      }
+    }
+  }
+
+  private func replay(_ folder: String) throws {
+    let replay = try Replay(folder: folder, epochs: epochs)
     let engine = Engine(threads: threads, planner: ConvolutionPlanner(forced: convolution))
     var steps: [Replay.Step] = []
     let progress = Progress("training", total: replay.steps, unit: "step")

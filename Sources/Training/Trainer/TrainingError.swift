@@ -2,6 +2,10 @@
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss is no number any more.
   case notFinite(epoch: Int, iteration: Int, loss: Double, layer: String?)
+  /// The loss is many times what it was (`TRAIN.KILL_LOSS_EXPLOSION_FACTOR`).
+  case exploded(epoch: Int, iteration: Int, loss: Double)
+  /// What a configuration asks for, and is not there.
+  case unsupported(place: String, why: String, advice: String)
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
@@ -11,6 +15,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
       let place = layer.map { "the first numbers that are none came of \($0)" } ?? "all activations are numbers"
       return "training, epoch \(epoch + 1), iteration \(iteration + 1): the loss is \(loss); \(place)"
         + " -> lower SOLVER.BASE_LR, lengthen SOLVER.WARMUP_EPOCHS or set SOLVER.CLIP_GRAD_L2NORM"
+    case .exploded(let epoch, let iteration, let loss):
+      return "training, epoch \(epoch + 1), iteration \(iteration + 1): the loss is \(loss), more than "
+        + "TRAIN.KILL_LOSS_EXPLOSION_FACTOR times that of the iterations before -> lower SOLVER.BASE_LR, lengthen "
+        + "SOLVER.WARMUP_EPOCHS or set SOLVER.CLIP_GRAD_L2NORM"
+    case .unsupported(let place, let why, let advice):
+      return "training: \(place): \(why) -> \(advice)"
     case .nothingToTrain:
       return "training: the network has no weights that are trained -> freeze less"
     }

@@ -1,3 +1,4 @@
+public import Collectives
 internal import NN
 public import Kernels
 public import Optimization
@@ -12,6 +13,10 @@ public final class TrainingSession {
   public let settings: TrainingSettings
   public let optimizer: Optimizer
   private let engine: Engine
+  private let group: any ProcessGroup
+  /// The parameters that are trained, in the model's order.
+  private let trained: [Parameter]
+  private let buckets: GradientBuckets
 
   /// What a step did.
   public struct Step: Sendable {
@@ -24,11 +29,15 @@ public final class TrainingSession {
     public let scores: Tensor
   }
 
+  /// - Parameter group: The processes that train together: gradients are averaged over them.
   /// - Throws: `OptimizationError`, `TrainingError.nothingToTrain`.
-  public init(_ model: TrainableModel, _ settings: TrainingSettings, engine: Engine) throws {
+  public init(
+    _ model: TrainableModel, _ settings: TrainingSettings, engine: Engine, group: any ProcessGroup = SingleProcess()
+  ) throws {
     self.model = model
     self.settings = settings
     self.engine = engine
+    self.group = group
     // Packed weights and their gradients are made and freed in every step.
     FreedMappings.shared.keep(atMost: 1 << 30)
     let parameters = model.parameters.map {
@@ -39,7 +48,26 @@ public final class TrainingSession {
     optimizer = Optimizer(
       parameters, groups: try parameterGroups(parameters, settings.grouping), method: settings.method,
       lars: settings.lars)
+    trained = model.parameters.filter(\.isTrained)
+    buckets = GradientBuckets(counts: trained.map(\.value.count), group: group)
+    if settings.synchronizesBatchNorm && group.size > 1 {
+      for running in model.statistics {
+        running.processes = group.size
+        running.average = { [faults, group] values in
+          var sums = values
+          do { try group.allReduceSum(&sums) } catch { faults.first = faults.first ?? error }
+          return sums.map { $0 / Double(group.size) }
+        }
+      }
+    }
   }
+
+  /// What went wrong where nothing can be thrown.
+  private final class Faults {
+    var first: (any Error)?
+  }
+
+  private let faults = Faults()
 
   /// Computes the loss of a batch and its gradients, and moves the weights.
   ///
@@ -70,9 +98,9 @@ public final class TrainingSession {
         epoch: epoch, iteration: iteration, loss: loss.value, layer: model.firstNotFinite)
     }
     model.clearGradients()
-    model.backward(loss.gradients[0])
+    try backward(loss.gradients[0])
+    if let fault = faults.first { throw fault }
     observe?(model)
-    let trained = model.parameters.filter(\.isTrained)
     let gradients = trained.map(\.gradient)
     let norm = settings.clipping.apply(to: gradients, pool: engine.pool)
     let clipped = settings.clipping == .none ? norm : globalNorm(gradients, pool: engine.pool)
@@ -81,5 +109,20 @@ public final class TrainingSession {
       learningRate: rate, pool: engine.pool)
     for parameter in trained { parameter.hasChanged() }
     return Step(loss: loss.value, learningRate: rate, gradientNorm: norm, clippedNorm: clipped, scores: scores)
+  }
+
+  /// Finds the gradients, of several processes the mean: buckets are summed while the backward pass goes on.
+  private func backward(_ gradient: Tensor) throws {
+    if group.size == 1 { return model.backward(gradient) }
+    var places: [ObjectIdentifier: Int] = [:]
+    for (index, parameter) in trained.enumerated() { places[ObjectIdentifier(parameter)] = index }
+    func ready(_ parameter: Parameter) {
+      guard let index = places.removeValue(forKey: ObjectIdentifier(parameter)) else { return }
+      buckets.ready(index, parameter.gradient.mutableValues)
+    }
+    model.backward(gradient, ready)
+    // What the loss does not depend on has a gradient, too: zero.
+    for parameter in trained.reversed() { ready(parameter) }
+    try buckets.finish()
   }
 }

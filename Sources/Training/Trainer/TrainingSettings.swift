@@ -11,11 +11,14 @@ public struct TrainingSettings: Sendable {
   public let schedule: LearningRateSchedule
   public let grouping: GroupingOptions
   public let network: TrainingOptions
-  /// `TRAIN.BATCH_SIZE`
+  /// Whether processes that train together share the statistics of batch norms (`BN.NORM_TYPE sync_batchnorm`).
+  public let synchronizesBatchNorm: Bool
+  /// `TRAIN.BATCH_SIZE`, of each process.
   public let batchSize: Int
 
+  /// - Parameter shards: The processes that train together; nil for what the configuration says of machines (`NUM_SHARDS`).
   /// - Throws: `OptimizationError`, `LossError`, `TrainingError`, each with the key to change.
-  public init(_ config: Configuration) throws {
+  public init(_ config: Configuration, shards: Int? = nil) throws {
     loss = try Optimization.loss(named: config[.modelLossFunc])
     var options = MethodOptions()
     options.momentum = config[.solverMomentum]
@@ -30,7 +33,7 @@ public struct TrainingSettings: Sendable {
     method = try optimizerMethod(named: config[.solverOptimizingMethod], options)
     lars = config[.solverLarsOn] ? LARS() : nil
     clipping = try GradientClipping(value: config[.solverClipGradVal], norm: config[.solverClipGradL2norm])
-    schedule = try LearningRateSchedule(config)
+    schedule = try LearningRateSchedule(config, shards: shards)
     var grouping = GroupingOptions()
     grouping.weightDecay = config[.solverWeightDecay]
     grouping.batchNormWeightDecay = config[.bnWeightDecay]
@@ -39,6 +42,7 @@ public struct TrainingSettings: Sendable {
     grouping.isLARSOn = config[.solverLarsOn]
     self.grouping = grouping
     network = try TrainingOptions(config)
+    synchronizesBatchNorm = config[.bnNormType].hasPrefix("sync_batchnorm")
     batchSize = config[.trainBatchSize]
     guard batchSize > 0 else {
       throw OptimizationError.badSetting(
@@ -49,7 +53,7 @@ public struct TrainingSettings: Sendable {
 
 extension LearningRateSchedule {
   /// The schedule of a configuration's SOLVER keys.
-  public init(_ config: Configuration) throws {
+  public init(_ config: Configuration, shards: Int? = nil) throws {
     let policy: Policy
     switch config[.solverLrPolicy] {
     case "cosine":
@@ -64,7 +68,7 @@ extension LearningRateSchedule {
     let schedule = try LearningRateSchedule(
       policy, baseRate: config[.solverBaseLr], maxEpoch: Double(config[.solverMaxEpoch]),
       warmUpEpochs: config[.solverWarmupEpochs], warmUpStartRate: config[.solverWarmupStartLr])
-    self = config[.solverBaseLrScaleNumShards] ? schedule.scaled(shards: config[.numShards]) : schedule
+    self = config[.solverBaseLrScaleNumShards] ? schedule.scaled(shards: shards ?? config[.numShards]) : schedule
   }
 }
 

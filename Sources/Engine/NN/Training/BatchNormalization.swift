@@ -74,15 +74,24 @@ struct BatchNormalization: TrainableOperator {
     running.latest = []
     for index in 0..<running.splits {
       let split = BatchSplit(index, of: running.splits)
-      let (mean, variance) = pass.engine.moments(x, split)
-      update(index, mean, variance, count: split.positions(x))
-      running.latest.append((mean, variance, split.positions(x)))
+      let (mean, variance) = shared(pass.engine.moments(x, split))
+      let count = split.positions(x) * running.processes
+      update(index, mean, variance, count: count)
+      running.latest.append((mean, variance, count))
       let inverse = variance.map { 1 / ($0 + Self.epsilon).squareRoot() }
       batch.mean.append(mean.map { Float($0) })
       batch.inverse.append(inverse)
       normalize(pass.inputs, into: pass.output, mean: batch.mean[index], inverse: inverse, pass.engine, split)
     }
     running.batches += 1
+  }
+
+  /// The moments over all processes' positions: means of the means and of the squares' means.
+  private func shared(_ own: (mean: [Double], variance: [Double])) -> (mean: [Double], variance: [Double]) {
+    guard let average = running.average else { return own }
+    let all = average(own.mean + zip(own.mean, own.variance).map { $0 * $0 + $1 })
+    let mean = Array(all.prefix(own.mean.count))
+    return (mean, zip(mean, all.dropFirst(mean.count)).map { max(0, $1 - $0 * $0) })
   }
 
   /// Moves the running statistics towards those of a batch.
@@ -121,6 +130,11 @@ struct BatchNormalization: TrainableOperator {
         if weight.isTrained { weight.gradient.mutableValues[c] += Float(products[c] * inverse[c]) }
       }
       guard let target = pass.targets[0] else { continue }
+      var (sums, products) = (sums, products)
+      if let average = running.average, !batch.isFrozen {
+        let all = average(sums + products)
+        (sums, products) = (Array(all.prefix(sums.count)), Array(all.dropFirst(sums.count)))
+      }
       let scale = zip(weight.value.values, inverse).map { Double($0) * $1 }
       // Mean and variance depend on every position of the batch; frozen ones do not.
       let count = batch.isFrozen ? Double.infinity : Double(split.positions(x))

@@ -50,6 +50,11 @@ public final class RunningStatistics: @unchecked Sendable {
   public internal(set) var latest: [(mean: [Double], variance: [Double], count: Int)] = []
   /// The weight of a new batch.
   public var momentum = 0.1
+  /// Averages numbers over processes that train together, each with as many positions (`BN.NORM_TYPE sync_batchnorm`); nil
+  /// where each process has statistics of its own.
+  public var average: (([Double]) -> [Double])?
+  /// How many processes share the statistics.
+  public var processes = 1
   /// Whether these statistics normalise, and stay as they are, rather than those of the batch.
   public var isFrozen = false
 

@@ -108,11 +108,16 @@ public final class TrainingPlan {
   private func drawn(_ index: Int) -> UInt64 { seed &+ UInt64(index) &* 0x9e37_79b9_7f4a_7c15 }
 
   /// Adds the loss's gradients by all parameters that are trained to theirs, from those by the outputs.
-  public func backward() {
+  ///
+  /// - Parameter ready: Told of every parameter once its gradient is final, the last of the network first.
+  public func backward(_ ready: ((Parameter) -> Void)? = nil) {
     network.engine.exclusively {
       var isWritten = [Bool](repeating: false, count: network.nodes.count)
       for value in network.outputs { isWritten[value.id] = true }
-      for index in network.nodes.indices.reversed() { backward(index, &isWritten) }
+      for index in network.nodes.indices.reversed() {
+        backward(index, &isWritten)
+        if let ready, let op = operators[index] { for parameter in op.parameters.reversed() { ready(parameter) } }
+      }
     }
   }
 

@@ -1,0 +1,297 @@
+internal import Augmentation
+internal import Checkpoint
+internal import Clocks
+public import Collectives
+public import Configuration
+internal import Files
+public import Kernels
+internal import ModelZoo
+internal import NN
+internal import Optimization
+internal import Tensors
+public import TrainingData
+public import TrainingLog
+internal import VideoModels
+internal import Wording
+
+/// A whole training, as PySlowFast's train_net does it: epochs of batches, checkpoints, validation, logs.
+///
+/// All processes of a group do the same; the first one writes.
+public final class TrainingRun {
+  public let config: Configuration
+  public let settings: TrainingSettings
+  public let session: TrainingSession
+  /// The epoch that is trained first, from 0, and how many there are.
+  public let firstEpoch: Int
+  public let epochs: Int
+  /// What the user should know of weights and lists.
+  public let notices: [String]
+  private let engine: Engine
+  private let dataset: any TrainingDataset
+  private let loading: LoaderOptions
+  private let collation: Collation
+  private let forms: [BatchForm]
+  private let group: any ProcessGroup
+  private let precise: Int?
+  private let task: LoggedTask
+  private let configText: String
+
+  /// What a validation found.
+  public struct Validation: Sendable {
+    /// Mean average precision, 0 to 1; nil where clips have one class.
+    public var map: Double?
+    /// In percent.
+    public var errors: TopKErrors?
+
+    public init(map: Double? = nil, errors: TopKErrors? = nil) { (self.map, self.errors) = (map, errors) }
+  }
+
+  /// Where the training stands.
+  public struct Progress: Sendable {
+    /// Steps done of all that this run does.
+    public let done: Int
+    public let total: Int
+    /// One line for people.
+    public let line: String
+  }
+
+  /// How a run ended.
+  public struct Ending: Sendable {
+    /// Whether all epochs are done.
+    public let isComplete: Bool
+    /// The last checkpoint; nil for none.
+    public let checkpoint: String?
+    /// The last validation's.
+    public let validation: Validation?
+    /// The share of time that the network waited for data, 0 to 1.
+    public let dataShare: Double
+    /// What the network was waiting for and how long the steps took, in seconds.
+    public let seconds: Double
+    /// Samples that could not be read, others being taken for them.
+    public let unreadable: Int
+  }
+
+  /// Reads what the configuration names, and makes the network.
+  ///
+  /// - Parameters:
+  ///   - videos: Of AVA: video files, or folders of pictures, named as the boxes name them; none for frame lists.
+  ///   - workers: Threads that read samples; nil for `DATA_LOADER.NUM_WORKERS`.
+  ///   - group: The processes that train together.
+  /// - Throws: What is wrong with the configuration, the lists or the weights.
+  public init(
+    _ config: Configuration, engine: Engine, videos: [String] = [], workers: Int? = nil,
+    group: any ProcessGroup = SingleProcess()
+  ) throws {
+    self.config = config
+    self.engine = engine
+    self.group = group
+    try Self.refuse(config)
+    settings = try TrainingSettings(config, shards: group.size)
+    dataset = try trainingDataset(config, .train, videos: videos)
+    loading = try LoaderOptions(config, workers: workers)
+    collation = try Collation(config)
+    forms = [BatchForm(samples: settings.batchSize, shape: try SampleShape(config))]
+    let start = try TrainingStart(config, settings, engine: engine)
+    session = try TrainingSession(start.model, settings, engine: engine, group: group)
+    if let file = start.resumed { try session.resume(from: file) }
+    firstEpoch = start.epoch
+    epochs = config[.solverMaxEpoch]
+    precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : nil
+    task =
+      config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
+    configText = config.yaml
+    notices = dataset.notices + start.notices
+    // Says at once what would otherwise end the first epoch.
+    _ = try plan(firstEpoch)
+  }
+
+  /// What is not trained here yet.
+  private static func refuse(_ config: Configuration) throws {
+    func refuse(_ place: String, _ why: String, _ advice: String) -> TrainingError {
+      .unsupported(place: place, why: why, advice: advice)
+    }
+    if config[.multigridLongCycle] || config[.multigridShortCycle] {
+      throw refuse(
+        config.cite(config[.multigridLongCycle] ? Key.multigridLongCycle : Key.multigridShortCycle),
+        "batches of several shapes are not trained yet",
+        "set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False")
+    }
+    if config[.task] == "ssl" {
+      throw refuse(config.cite(.task), "there is no training without labels yet", "leave TASK empty")
+    }
+    if config[.detectionEnable] != (config[.trainDataset].lowercased() == "ava") {
+      throw refuse(
+        config.cite(.trainDataset), "boxes are trained on AVA's lists, and clips on the others'",
+        "set TRAIN.DATASET ava with DETECTION.ENABLE True, or another one with False")
+    }
+  }
+
+  /// Clips of a step, over all processes.
+  public var clipsOfStep: Int { settings.batchSize * group.size * dataset.examplesPerSample }
+
+  private func plan(_ epoch: Int) throws -> EpochPlan {
+    try EpochPlan(
+      EpochOrder(count: dataset.count, seed: loading.seed, epoch: epoch, rank: group.rank, of: group.size), forms)
+  }
+
+  /// Whether something that is done every so many epochs is done after one; always after the last.
+  private func isDue(_ epoch: Int, every period: Int) -> Bool {
+    epoch + 1 == epochs || period > 0 && (epoch + 1) % period == 0
+  }
+
+  /// Trains the epochs that are left.
+  ///
+  /// - Parameters:
+  ///   - isToStop: Asked after every step; true ends the run, and the epoch at hand is lost.
+  ///   - validate: Tests the weights of a checkpoint; nil where nothing is validated. Called in the first process alone.
+  ///   - say: Told of what happens, a line each.
+  ///   - progress: Told after every step.
+  /// - Throws: `TrainingError`, `TrainingDataError`, `FileError`, `ProcessGroupError` and what validation throws.
+  public func run(
+    isToStop: () -> Bool = { false }, validate: ((_ checkpoint: String) throws -> Validation)? = nil,
+    say: (String) -> Void = { _ in }, progress: (Progress) -> Void = { _ in }
+  ) throws -> Ending {
+    var (validation, checkpoint): (Validation?, String?) = (nil, try lastCheckpoint(config))
+    if firstEpoch >= epochs {
+      return Ending(
+        isComplete: true, checkpoint: checkpoint, validation: nil, dataShare: 0, seconds: 0, unreadable: 0)
+    }
+    let isFirst = group.rank == 0
+    if isFirst { try makeFolder(checkpointFolder(config)) }
+    let iterations = try plan(firstEpoch).batches.count
+    let log = try isFirst ? openLog(iterations) : nil
+    for notice in log?.notices ?? [] { say(notice) }
+    var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
+    var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
+    let total = (epochs - firstEpoch) * iterations
+    var (waited, unreadable, rate) = (0.0, 0, 0.0)
+    let begin = monotonicSeconds()
+    for epoch in firstEpoch..<epochs {
+      let loader = BatchLoader(dataset, try plan(epoch), loading, collation)
+      var last = monotonicSeconds()
+      trained.reset()
+      for iteration in 0..<iterations {
+        let before = loader.waitedSeconds
+        guard let batch = try loader.next() else { break }
+        let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iteration, of: iterations)
+        for sample in loader.takeUnreadable() {
+          say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
+        }
+        let step = try session.step(
+          batch, epoch: epoch, iteration: iteration, of: iterations,
+          seed: UInt64(((epoch * iterations) + iteration) * group.size + group.rank) &+ loading.seed)
+        rate = step.learningRate
+        let now = monotonicSeconds()
+        trained.add(
+          loss: step.loss, learningRate: step.learningRate, gradientNorm: step.gradientNorm,
+          errors: errors(step.scores, batch.targets), clips: batch.clip.batch,
+          times: IterationTimes(total: now - last, data: loader.waitedSeconds - before))
+        last = now
+        try log?.record(trained, position)
+        if trained.isExploding(factor: config[.trainKillLossExplosionFactor]) {
+          throw TrainingError.exploded(epoch: epoch, iteration: iteration, loss: step.loss)
+        }
+        progress(
+          Progress(
+            done: (epoch - firstEpoch) * iterations + iteration + 1, total: total,
+            line: trained.progressLine(position)))
+        // All processes stop after the same step.
+        if try stops(isToStop) {
+          return Ending(
+            isComplete: false, checkpoint: checkpoint, validation: validation,
+            dataShare: (waited + loader.waitedSeconds) / max(monotonicSeconds() - begin, 1e-9),
+            seconds: monotonicSeconds() - begin, unreadable: unreadable + loader.unreadableCount)
+        }
+      }
+      waited += loader.waitedSeconds
+      unreadable += loader.unreadableCount
+      let position = TrainingPosition(epoch: epoch, of: epochs, iteration: iterations - 1, of: iterations)
+      try log?.recordEpoch(trained, position)
+      let isSaved = isDue(epoch, every: config[.trainCheckpointPeriod])
+      let isTested = validate != nil && isDue(epoch, every: config[.trainEvalPeriod])
+      if isSaved || isTested { try setPreciseStatistics(epoch) }
+      if isFirst, isSaved {
+        let path = checkpointPath(config, epoch: epoch)
+        try session.save(to: path, epoch: epoch, learningRate: rate, configText: configText)
+        checkpoint = path
+        say("wrote \(path)")
+      }
+      if isFirst, isTested, let validate {
+        let found = try test(epoch, isSaved ? checkpoint : nil, rate, validate)
+        validation = found
+        if let errors = found.errors {
+          tested.add(errors: errors, clips: 1, times: IterationTimes(total: 0, data: 0))
+        }
+        try log?.recordEpoch(tested, position, map: found.map)
+        tested.reset()
+        say("epoch \(epoch + 1): \(words(found))")
+      }
+      try log?.finishEpoch()
+      // Nobody goes on while the first process still writes and tests.
+      if group.size > 1 { try group.barrier() }
+    }
+    let seconds = monotonicSeconds() - begin
+    return Ending(
+      isComplete: true, checkpoint: checkpoint, validation: validation, dataShare: waited / max(seconds, 1e-9),
+      seconds: seconds, unreadable: unreadable)
+  }
+
+  private func stops(_ isToStop: () -> Bool) throws -> Bool {
+    if group.size == 1 { return isToStop() }
+    var asked = [isToStop() ? 1.0 : 0.0]
+    try group.allReduceSum(&asked)
+    return asked[0] > 0
+  }
+
+  private func words(_ found: Validation) -> String {
+    if let map = found.map { return "validation mAP \(fixed(map, 4))" }
+    guard let errors = found.errors else { return "nothing was validated" }
+    return "validation top-1 accuracy \(fixed(100 - errors.top1, 2)) %, top-5 \(fixed(100 - errors.top5, 2)) %"
+  }
+
+  private func openLog(_ iterations: Int) throws -> TrainingLog {
+    var options = TrainingLog.Options(
+      folder: config[.outputDir], task: task, period: max(1, config[.logPeriod]),
+      title: config.path.map { splitPath($0).name } ?? "Training")
+    if config[.tensorboardEnable] {
+      options.eventFolder = TrainingLog.eventFolder(
+        in: config[.outputDir], logDirectory: config[.tensorboardLogDir], trainDataset: config[.trainDataset])
+    }
+    return try TrainingLog(options, startEpoch: firstEpoch, iterations: iterations)
+  }
+
+  /// Of clips with one class each.
+  private func errors(_ scores: Tensor, _ targets: Targets) -> TopKErrors? {
+    guard task == .classification, case .classes(let labels) = targets, scores.shape.count == 2 else { return nil }
+    return TopKErrors(scores: scores.array, classes: scores.shape[1], labels: labels)
+  }
+
+  /// Takes the statistics of batch norms from batches of their own, as `BN.USE_PRECISE_STATS` wants.
+  private func setPreciseStatistics(_ epoch: Int) throws {
+    guard let precise, precise > 0, session.model.statistics.contains(where: { !$0.isFrozen }) else { return }
+    let loader = BatchLoader(dataset, try plan(epoch), loading, collation)
+    var fault: (any Error)?
+    var count = 0
+    let batches = AnyIterator<TrainingBatch> {
+      guard count < precise else { return nil }
+      count += 1
+      do { return try loader.next() } catch {
+        fault = error
+        return nil
+      }
+    }
+    try session.model.setPreciseStatistics(IteratorSequence(batches))
+    if let fault { throw fault }
+  }
+
+  /// Validates the weights as they are: those of a checkpoint, or of one that is made for it.
+  private func test(
+    _ epoch: Int, _ saved: String?, _ rate: Double, _ validate: (String) throws -> Validation
+  ) throws -> Validation {
+    if let saved { return try validate(saved) }
+    let path = joinPath(config[.outputDir], ".validation.pyth")
+    try session.save(to: path, epoch: epoch, learningRate: rate, configText: configText)
+    defer { removeFile(path) }
+    return try validate(path)
+  }
+}

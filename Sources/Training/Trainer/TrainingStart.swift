@@ -1,0 +1,118 @@
+internal import Checkpoint
+public import Configuration
+internal import Files
+public import Kernels
+internal import ModelZoo
+internal import NN
+public import VideoModels
+internal import Wording
+
+/// What a training begins or goes on with: a network with its weights.
+///
+/// Source: PySlowFast's load_train_checkpoint.
+public struct TrainingStart {
+  public let model: TrainableModel
+  /// The epoch to train next, from 0.
+  public let epoch: Int
+  /// Where the optimizer's state is; nil to begin without.
+  let resumed: Checkpoint?
+  /// What was loaded and what was not, for the user.
+  public let notices: [String]
+
+  /// Takes the last checkpoint of `OUTPUT_DIR` where `TRAIN.AUTO_RESUME` is set, else `TRAIN.CHECKPOINT_FILE_PATH`, else
+  /// weights drawn from `RNG_SEED`.
+  ///
+  /// - Throws: `ModelConfigurationError`, `FileError`, `CheckpointError`.
+  public init(_ config: Configuration, _ settings: TrainingSettings, engine: Engine) throws {
+    var architecture = try Architecture(config)
+    let drawn = Self.drawnWeights(config, architecture)
+    let last = config[.trainAutoResume] ? try lastCheckpoint(config) : nil
+    let given = config[.trainCheckpointFilePath]
+    guard let path = last ?? (given.isEmpty ? nil : given) else {
+      model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, settings.network)
+      (epoch, resumed) = (0, nil)
+      notices = ["no weights are given: training begins with random ones (RNG_SEED \(config[.rngSeed]))"]
+      return
+    }
+    let isOwn = last != nil
+    let file = try Checkpoint(
+      path: path,
+      naming: PySlowFastNames(clearing: isOwn ? [] : config[.trainCheckpointClearNamePattern]), pool: engine.pool,
+      withOptimizer: isOwn || !config[.trainCheckpointEpochReset])
+    let taken = isOwn ? [] : try PeerNetwork(file)?.adapt(&architecture, config) ?? []
+    let weights = WeightReader(file, orElse: drawn, inflates: !isOwn && config[.trainCheckpointInflate])
+    model = try TrainableModel(architecture, weights: weights, engine: engine, settings.network)
+    let report = weights.report
+    // A training that goes on needs all that it had; one that begins on other weights may have a head of its own.
+    if isOwn { try report.check(allowPartial: false) }
+    if report.found == 0 { try report.check(allowPartial: false) }
+    let goesOn = isOwn || !config[.trainCheckpointEpochReset]
+    epoch = goesOn ? (file.epoch ?? -1) + 1 : 0
+    resumed = goesOn ? file : nil
+    var lines = [isOwn ? "training goes on from '\(path)'" : "training begins with the weights of '\(path)'"]
+    if !isOwn, goesOn, let done = file.epoch {
+      lines.append(
+        "'\(path)' says that epoch \(done + 1) is done: training goes on with the next one -> to begin with the first, set "
+          + "TRAIN.CHECKPOINT_EPOCH_RESET True")
+    }
+    notices = lines + taken + Self.lines(report)
+  }
+
+  /// What PySlowFast's networks begin with.
+  private static func drawnWeights(_ config: Configuration, _ architecture: Architecture) -> RandomWeights {
+    var weights = RandomWeights(seed: UInt64(bitPattern: Int64(config[.rngSeed])))
+    if config[.modelArch] == "mvit" {
+      weights.linearStd = 0.02
+      weights.hasNormalTokens = true
+    } else {
+      weights.linearStd = config[.modelFcInitStd]
+      weights.branchGain = config[.resnetZeroInitFinalBn] ? 0 : 1
+    }
+    return weights
+  }
+
+  private static func lines(_ report: LoadReport) -> [String] {
+    var lines: [String] = []
+    if !report.mismatched.isEmpty {
+      let names = report.mismatched.map {
+        "'\($0.name)' (\(shape($0.fileShape)) there, \(shape($0.modelShape)) here)"
+      }
+      lines.append("of another shape, and begun anew: \(listed(names, limit: 4))")
+    }
+    if !report.missing.isEmpty {
+      lines.append("not in the file, and begun anew: \(listed(report.missing.map { "'\($0.name)'" }, limit: 4))")
+    }
+    if !report.unused.isEmpty {
+      lines.append("of no use here: \(listed(report.unused.map { "'\($0)'" }, limit: 4))")
+    }
+    return lines
+  }
+
+  private static func shape(_ shape: [Int]) -> String { shape.map { "\($0)" }.joined(separator: "x") }
+}
+
+/// The folder of a training's checkpoints.
+public func checkpointFolder(_ config: Configuration) -> String { joinPath(config[.outputDir], "checkpoints") }
+
+/// Where the checkpoint of an epoch goes, as PySlowFast calls it.
+///
+/// - Parameter epoch: From 0.
+public func checkpointPath(_ config: Configuration, epoch: Int) -> String {
+  let task = config[.task]
+  let number = String(epoch + 1)
+  let digits = String(repeating: "0", count: max(0, 5 - number.count)) + number
+  return joinPath(
+    checkpointFolder(config), (task.isEmpty ? "" : "\(task)_") + "checkpoint_epoch_\(digits).pyth")
+}
+
+/// The last checkpoint of an output folder; nil where there is none.
+///
+/// - Throws: `FileError` for a folder that cannot be read.
+func lastCheckpoint(_ config: Configuration) throws -> String? {
+  let folder = checkpointFolder(config)
+  guard isFolder(folder) else { return nil }
+  let task = config[.task]
+  let start = (task.isEmpty ? "" : "\(task)_") + "checkpoint_epoch_"
+  let names = try listFolder(folder).filter { $0.hasPrefix(start) && $0.hasSuffix(".pyth") }
+  return names.max().map { joinPath(folder, $0) }
+}

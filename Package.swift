@@ -140,6 +140,7 @@ let formats: [Target] = [
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
+  .target(name: "VideoLists", dependencies: ["JSON", "Files", "Wording"], swiftSettings: safe),
   .target(
     name: "TrackRecords",
     dependencies: ["AVARecords", "BoxFiles", "JSON", "Tracks", "Files", "Wording", "Geometry"],
@@ -205,6 +206,12 @@ let training: [Target] = [
     name: "TrainingLog", dependencies: ["JSON", "Overlay", "Imaging", "Geometry", "Files", "Wording"],
     swiftSettings: safe),
   .target(
+    name: "TrainingData",
+    dependencies: [
+      "Augmentation", "Optimization", "Configuration", "Datasets", "AVARecords", "VideoLists", "RoIAlign", "Video",
+      "Imaging", "Clips", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
+    ], swiftSettings: strict),
+  .target(
     name: "Trainer",
     dependencies: [
       "TrainingData", "TrainingLog", "Collectives", "Optimization", "Augmentation", "Configuration", "ModelZoo",
@@ -236,8 +243,8 @@ let classify: [Target] = [
   .target(
     name: "Classify",
     dependencies: [
-      "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay",
-      "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
+      "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "VideoLists", "Checkpoint", "Video",
+      "Overlay", "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -295,7 +302,8 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
+  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "VideoLists", "BoxFiles",
+  "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
   "Ensembles", "LivePage", "Program", "Optimization", "TrainingLog", "Collectives",
   "Dependency",
@@ -333,6 +341,7 @@ let testTargets: [Target] = [
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry", "Clocks"),
+  tests("VideoLists", "VideoLists", "Files"),
   tests(
     "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
     "Tensors", "Geometry", "Files"),
@@ -355,7 +364,10 @@ let testTargets: [Target] = [
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests(
-    "Trainer", "Trainer", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
+    "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "AVARecords", "Imaging", "Video",
+    "Tensors", "Geometry", "Files"),
+  tests(
+    "Trainer", "Trainer", "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
     "Tensors"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
@@ -377,7 +389,7 @@ let testTargets: [Target] = [
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
-    "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
+    "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   .executableTarget(
@@ -434,7 +446,7 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "BoxFiles", "Imaging", "Video", "Tensors",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video", "Tensors",
         "Files", "Runs",
         "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics", "TrackRecords", "Tracks",
       ]),

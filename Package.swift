@@ -293,7 +293,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Trainer", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks", "VideoEval",
+      "LivePage", "Trainer", "TrainingData", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks", "VideoEval",
       "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
       "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,

@@ -1,4 +1,5 @@
 public import Configuration
+internal import VideoLists
 internal import Files
 internal import Tensors
 internal import Wording

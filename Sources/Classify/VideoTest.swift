@@ -1,3 +1,4 @@
+internal import VideoLists
 internal import AVARecords
 public import Clips
 public import Configuration

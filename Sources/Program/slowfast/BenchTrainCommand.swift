@@ -10,6 +10,7 @@ internal import Optimization
 internal import RoIAlign
 internal import Tensors
 internal import Trainer
+internal import TrainingData
 internal import VideoModels
 
 struct BenchTrainCommand: ParsableCommand {

@@ -13,6 +13,8 @@ internal import Runs
 internal import TextReports
 internal import Trainer
 internal import TrainingLog
+internal import Video
+internal import VideoModels
 internal import Wording
 
 /// Training, as PySlowFast's run_net.py does it.
@@ -142,7 +144,9 @@ struct TrainCommand: ParsableCommand {
     reporter.finish()
     if !ending.isComplete {
       throw Interrupted(
-        ending.checkpoint.map { "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it" }
+        ending.checkpoint.map {
+          "the epoch at hand is lost, '\($0)' is the last checkpoint: the same command goes on from it"
+        }
           ?? "no epoch was saved yet")
     }
     if !isFirst { return }
@@ -160,14 +164,18 @@ struct TrainCommand: ParsableCommand {
   /// Tests the last checkpoint, as the reference does after a training.
   private func test(_ config: Configuration, _ checkpoint: String?) throws {
     guard config[.testEnable], let checkpoint else { return }
-    var words = ["--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite"]
+    var words = [
+      "--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite",
+    ]
     if let threads { words += ["--threads", "\(threads)"] }
-    var test = try TestCommand.parse(words + self.words.overrides)
+    let test = try TestCommand.parse(words + self.words.overrides)
     try test.run()
   }
 
   /// What validates a checkpoint; nil where there is nothing to validate with.
-  private func validation(_ config: Configuration, _ engine: Engine) throws -> ((String) throws -> TrainingRun.Validation)? {
+  private func validation(_ config: Configuration, _ engine: Engine) throws -> (
+    (String) throws -> TrainingRun.Validation
+  )? {
     if config[.detectionEnable] {
       let test: AVATest
       do { test = try AVATest(config) } catch {

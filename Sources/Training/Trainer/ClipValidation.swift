@@ -4,7 +4,7 @@ public import Kernels
 internal import ModelZoo
 internal import Optimization
 internal import Tensors
-public import TrainingData
+internal import TrainingData
 internal import TrainingLog
 internal import VideoModels
 
@@ -61,6 +61,7 @@ public struct ClipValidation {
           scores.append(Array(found.array[row * classes..<(row + 1) * classes]))
           labels.append(Array(own.array[row * classes..<(row + 1) * classes]))
         }
+      case .none: preconditionFailure("clips have classes")
       }
     }
     if !scores.isEmpty { return TrainingRun.Validation(map: precision(scores, labels)) }

@@ -9,7 +9,7 @@ internal import ModelZoo
 internal import NN
 internal import Optimization
 internal import Tensors
-public import TrainingData
+internal import TrainingData
 public import TrainingLog
 internal import VideoModels
 internal import Wording

@@ -130,16 +130,17 @@ struct BatchNormalization: TrainableOperator {
         if weight.isTrained { weight.gradient.mutableValues[c] += Float(products[c] * inverse[c]) }
       }
       guard let target = pass.targets[0] else { continue }
-      var (sums, products) = (sums, products)
+      // Of all processes that share the statistics, the mean: each has as many positions.
+      var (meanSums, meanProducts) = (sums, products)
       if let average = running.average, !batch.isFrozen {
         let all = average(sums + products)
-        (sums, products) = (Array(all.prefix(sums.count)), Array(all.dropFirst(sums.count)))
+        (meanSums, meanProducts) = (Array(all.prefix(sums.count)), Array(all.dropFirst(sums.count)))
       }
       let scale = zip(weight.value.values, inverse).map { Double($0) * $1 }
       // Mean and variance depend on every position of the batch; frozen ones do not.
       let count = batch.isFrozen ? Double.infinity : Double(split.positions(x))
-      let factor = mean.indices.map { Float(-scale[$0] * inverse[$0] * inverse[$0] * products[$0] / count) }
-      let moved = mean.indices.map { Float(-scale[$0] * sums[$0] / count) }
+      let factor = mean.indices.map { Float(-scale[$0] * inverse[$0] * inverse[$0] * meanProducts[$0] / count) }
+      let moved = mean.indices.map { Float(-scale[$0] * meanSums[$0] / count) }
       engine.normalizedInputGradients(
         pass.gradient, x, mean: mean, scale: scale.map { Float($0) }, factor: factor, bias: moved, into: target.map,
         adds: target.adds, split)

@@ -8,7 +8,9 @@ import TrainingLog
 @Suite struct CurveTests {
   private let scratch = Scratch()
 
-  private func entry(_ kind: LogEntry.Kind, _ epoch: Int, _ values: [String: Double], iteration: Int = 3, of count: Int = 4)
+  private func entry(
+    _ kind: LogEntry.Kind, _ epoch: Int, _ values: [String: Double], iteration: Int = 3, of count: Int = 4
+  )
     -> LogEntry
   {
     var entry = LogEntry(kind, place(epoch, iteration, of: count))
@@ -16,7 +18,9 @@ import TrainingLog
     return entry
   }
 
-  private func texts(_ page: String) -> [String] { page.matches(of: #/<text [^>]*>([^<]*)</text>/#).map { String($0.1) } }
+  private func texts(_ page: String) -> [String] {
+    page.matches(of: #/<text [^>]*>([^<]*)</text>/#).map { String($0.1) }
+  }
 
   @Test("A page that loads nothing, with a row for each epoch, written after each") func page() throws {
     try train(try scratch.log(title: "runs/<b>&\"x\"'\u{1}"), epochs: 0..<2, isDrawn: true)
@@ -24,21 +28,30 @@ import TrainingLog
     #expect(page.contains("<title>runs/&lt;b&gt;&amp;&quot;x&quot;&#39;\u{FFFD}</title>") && !page.contains("<b>"))
     #expect(page.contains("<p>2 of 3 epochs done, best mAP 0.2 after epoch 2</p>"))
     #expect(page.ranges(of: "<svg ").count == 3 && page.contains("default-src 'none'"))
-    #expect(!page.contains("http:") && !page.contains("https:") && !page.contains("src=\"") && !page.contains("<script"))
-    #expect(page.contains("<tr><th scope=\"row\">2</th><td>0.1586</td><td>0.1</td><td>0.2000</td><td>2.000</td><td>4.00</td></tr>"))
-    #expect(page.contains("Loss over epochs: median of some iterations 0.1339 after 2 epochs and mean of the epoch 0.1586 after 2 epochs"))
+    #expect(
+      !page.contains("http:") && !page.contains("https:") && !page.contains("src=\"") && !page.contains("<script"))
+    #expect(
+      page.contains(
+        "<tr><th scope=\"row\">2</th><td>0.1586</td><td>0.1</td><td>0.2000</td><td>2.000</td><td>4.00</td></tr>"))
+    #expect(
+      page.contains(
+        "Loss over epochs: median of some iterations 0.1339 after 2 epochs and mean of the epoch 0.1586 after 2 epochs")
+    )
     #expect(page.contains("prefers-color-scheme: dark"))
     // Every element is closed: what an XML reader takes is a tree.
     let svgs = page.matches(of: #/<svg .*?</svg>/#.dotMatchesNewlines()).map { String($0.0) }
     for svg in svgs {
-      #expect(svg.ranges(of: "<").count == svg.ranges(of: ">").count && svg.ranges(of: "<text").count == svg.ranges(of: "</text>").count)
+      #expect(
+        svg.ranges(of: "<").count == svg.ranges(of: ">").count
+          && svg.ranges(of: "<text").count == svg.ranges(of: "</text>").count)
       #expect(!svg.contains("nan") && !svg.contains("inf"))
     }
   }
 
   @Test("Nothing is known yet") func noEntries() throws {
     let curves = TrainingCurves(title: "t", entries: [])
-    #expect(curves.page.contains("No epoch is done yet") && !curves.page.contains("<svg") && !curves.page.contains("<table"))
+    #expect(
+      curves.page.contains("No epoch is done yet") && !curves.page.contains("<svg") && !curves.page.contains("<table"))
     #expect(try decodePNG(try curves.picture()).size.height == 320)
   }
 
@@ -53,22 +66,27 @@ import TrainingLog
         ]
       })
     #expect(curves.page.contains("3 of 3 epochs done, least top-1 error 20 % after epoch 2"))
-    #expect(curves.page.contains("errors in percent over epochs: top-1 30 after 3 epochs, top-5 7.5 after 3 epochs and"))
+    #expect(
+      curves.page.contains("errors in percent over epochs: top-1 30 after 3 epochs, top-5 7.5 after 3 epochs and"))
     #expect(!curves.page.contains("mAP"))
   }
 
-  @Test("Ticks are round numbers around the values", arguments: [
-    ([0.1, 0.9], ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]), ([3, 3], ["2.6", "2.8", "3.0", "3.2", "3.4"]),
-    ([0, 0], ["-1.0", "-0.5", "0", "0.5", "1.0"]), ([1234, 5678], ["1000", "2000", "3000", "4000", "5000", "6000"]),
-    ([1e-6, 4.2e-6], ["1e-06", "2e-06", "3e-06", "4e-06", "5e-06"]), ([-0.04, 0.03], ["-0.04", "-0.02", "0", "0.02", "0.04"]),
-  ] as [([Double], [String])])
+  @Test(
+    "Ticks are round numbers around the values",
+    arguments: [
+      ([0.1, 0.9], ["0", "0.2", "0.4", "0.6", "0.8", "1.0"]), ([3, 3], ["2.6", "2.8", "3.0", "3.2", "3.4"]),
+      ([0, 0], ["-1.0", "-0.5", "0", "0.5", "1.0"]), ([1234, 5678], ["1000", "2000", "3000", "4000", "5000", "6000"]),
+      ([1e-6, 4.2e-6], ["1e-06", "2e-06", "3e-06", "4e-06", "5e-06"]),
+      ([-0.04, 0.03], ["-0.04", "-0.02", "0", "0.02", "0.04"]),
+    ] as [([Double], [String])])
   func ticks(values: [Double], expected: [String]) {
     let entries = values.enumerated().map { entry(.trainEpoch, $0.offset, [Metric.loss: $0.element]) }
     let texts = texts(TrainingCurves(title: "t", entries: entries).page)
     #expect(Array(texts.prefix(expected.count + 5)) == expected + ["0", "1", "2", "3", "epochs"])
   }
 
-  @Test("Long lines are thinned to what can be seen, and keep their peaks; a smooth line lies among them") func longLines() throws {
+  @Test("Long lines are thinned to what can be seen, and keep their peaks; a smooth line lies among them")
+  func longLines() throws {
     let entries = (0..<3).flatMap { epoch in
       (0..<4000).map { iteration in
         let loss = iteration == 2000 && epoch == 1 ? 1.9 : 1 + (iteration % 2 == 0 ? 0.5 : -0.5)
@@ -76,10 +94,15 @@ import TrainingLog
       }
     }
     let page = TrainingCurves(title: "t", entries: entries).page
-    let paths = page.matches(of: #/<path d="M([^"]*)" fill="none" stroke="var\(--curve0\)"/#).map { $0.1.split(separator: "L") }
+    let paths = page.matches(of: #/<path d="M([^"]*)" fill="none" stroke="var\(--curve0\)"/#).map {
+      $0.1.split(separator: "L")
+    }
     // Two of lines, two of names.
-    #expect(paths.count == 4 && paths[0].count == 1000 && paths[1].count == 1000)
-    func heights(_ path: [Substring]) -> [Double] { path.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } } }
+    try #require(paths.count == 4)
+    #expect(paths[0].count == 1000 && paths[1].count == 1000)
+    func heights(_ path: [Substring]) -> [Double] {
+      path.compactMap { $0.split(separator: " ").last.flatMap { Double($0) } }
+    }
     let (raw, smooth) = (heights(paths[0]), heights(paths[1]))
     // The axis goes from 0.4 to 1.6, by what most values are; the one peak is cut off at its top.
     #expect(raw.min() == 54 && raw.max() == 257.5)

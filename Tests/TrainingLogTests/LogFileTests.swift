@@ -64,7 +64,8 @@ import TrainingLog
 
   @Test("PySlowFast's own log is cut as well") func referenceLog() throws {
     func line(_ rest: String) -> String { "[11/28 08:54:12][INFO] logging.py:   97: json_stats: {\(rest)}\n" }
-    let kept = line(#""_type": "val_epoch", "cur_epoch": "2", "map": 0.5"#) + line(#""epoch": "2/20", "lr": 0.1"#)
+    let kept =
+      line(#""_type": "val_epoch", "cur_epoch": "2", "map": 0.5"#) + line(#""epoch": "2/20", "lr": 0.1"#)
       + line(#""split": "test_final""#)
     try scratch.write(
       "stdout.log",

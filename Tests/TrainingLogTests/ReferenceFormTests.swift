@@ -71,7 +71,8 @@ import TrainingLog
       ])
   }
 
-  @Test("Without one class a clip there are no errors, and an epoch has no loss in this form") func multiLabel() throws {
+  @Test("Without one class a clip there are no errors, and an epoch has no loss in this form") func multiLabel() throws
+  {
     let lines = try record(.multiLabel, errors: false)
     #expect(lines[0].contains(#""loss": 4.12500"#) && !lines[0].contains("err"))
     #expect(lines[2].contains("train_epoch") && !lines[2].contains("\"loss\"") && !lines[2].contains("err"))
@@ -121,10 +122,12 @@ import TrainingLog
     #expect(try scratch.entries("json_stats.log").isEmpty)
   }
 
-  @Test("Time spans are Python's", arguments: [
-    (0.9, "0:00:00"), (59.99, "0:00:59"), (3723, "1:02:03"), (86_400, "1 day, 0:00:00"), (200_000, "2 days, 7:33:20"),
-    (.infinity, "0:00:00"), (1e300, "999999999 days, 23:59:59"),
-  ] as [(Double, String)])
+  @Test(
+    "Time spans are Python's",
+    arguments: [
+      (0.9, "0:00:00"), (59.99, "0:00:59"), (3723, "1:02:03"), (86_400, "1 day, 0:00:00"), (200_000, "2 days, 7:33:20"),
+      (.infinity, "0:00:00"), (1e300, "999999999 days, 23:59:59"),
+    ] as [(Double, String)])
   func spans(seconds: Double, text: String) throws {
     let log = try scratch.log(.detection, period: 1)
     var meter = TrainMeter(.detection, window: 1)

@@ -38,13 +38,11 @@ def plain(folder):
 def shown(folder):
     events = plugin_event_accumulator.EventAccumulator(folder, size_guidance=EVERYTHING, tensor_size_guidance={})
     events.Reload()
-    plugins = {name: sorted(events.PluginTagToContent(name)) for name in events.Plugins()} if hasattr(
-        events, "Plugins") else {}
     found = {}
     for tag in events.Tags()["tensors"]:
         found[tag] = [[item.step, list(tensorboard.util.tensor_util.make_ndarray(item.tensor_proto).shape)]
                       for item in events.Tensors(tag)]
-    return {"plugins": plugins, "tensors": found}
+    return {"tensors": found}
 
 
 def main():

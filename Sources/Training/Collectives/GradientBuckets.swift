@@ -73,7 +73,7 @@ public final class GradientBuckets {
     if memory.isEmpty { return }
     _ = UnsafeMutableBufferPointer(rebasing: memory[bucket][offset...]).update(fromContentsOf: gradient)
     // In the order of buckets on all ranks, whatever the order of gradients.
-    while sums.count < buckets.count, missing[sums.count] <= 1 {
+    while sums.count < buckets.count, missing[sums.count] == 0 {
       sums.append(group.begin(.sumOfFloats(memory[sums.count]), label: sums.count))
     }
   }
@@ -91,7 +91,7 @@ public final class GradientBuckets {
       for parameter in buckets[bucket] {
         let gradient = gradients[parameter]!
         let sums = memory[bucket].baseAddress! + places[parameter].offset
-        for place in gradient.indices { gradient[place] = sums[place] * size }
+        for place in gradient.indices { gradient[place] = sums[place] / size }
       }
     }
     sums = []

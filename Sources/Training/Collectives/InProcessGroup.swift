@@ -94,7 +94,7 @@ private final class Meeting: @unchecked Sendable {
       let number = next[rank]
       next[rank] += 1
       rounds[number, default: [:]][rank] = arrival
-      if rounds[number]!.count == size { complete(number) } else if announcement.kind == .barrier { arrival.pending.finish(.success(())) }
+      if rounds[number]!.count == size { complete(number) }
     }
     return arrival.pending
   }
@@ -113,7 +113,7 @@ private final class Meeting: @unchecked Sendable {
     let round = rounds.removeValue(forKey: number)!
     let arrivals = (0..<size).map { round[$0]! }
     var outcome: Result<Void, ProcessGroupError> = .success(())
-    if let error = disagreement(arrivals.map { $0.announcement.kind == .end ? Announcement(.barrier, label: nil) : $0.announcement }) {
+    if let error = disagreement(arrivals.map(\.announcement)) {
       failure = error
       outcome = .failure(error)
     } else {

@@ -28,7 +28,7 @@ public struct MPILauncher: Sendable, Equatable {
       return MPILauncher(
         found: "OpenMPI's mpirun started this process (OMPI_COMM_WORLD_SIZE is \(size))",
         variable: "OMPI_COMM_WORLD_SIZE",
-        family: .mpich, size: size)
+        family: .openMPI, size: size)
     }
     if let rank = number("PMI_RANK") {
       return MPILauncher(

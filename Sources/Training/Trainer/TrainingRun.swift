@@ -181,22 +181,23 @@ public final class TrainingRun {
           batch, epoch: epoch, iteration: iteration, of: iterations,
           seed: UInt64(((epoch * iterations) + iteration) * group.size + group.rank) &+ loading.seed)
         rate = step.learningRate
+        // All processes stop after the same step; the loss that is told is their mean.
+        let (stops, loss) = try shared(isToStop(), step.loss)
         let now = monotonicSeconds()
         trained.add(
-          loss: step.loss, learningRate: step.learningRate, gradientNorm: step.gradientNorm,
+          loss: loss, learningRate: step.learningRate, gradientNorm: step.gradientNorm,
           errors: errors(step.scores, batch.targets), clips: batch.clip.batch,
           times: IterationTimes(total: now - last, data: loader.waitedSeconds - before))
         last = now
         try log?.record(trained, position)
         if trained.isExploding(factor: config[.trainKillLossExplosionFactor]) {
-          throw TrainingError.exploded(epoch: epoch, iteration: iteration, loss: step.loss)
+          throw TrainingError.exploded(epoch: epoch, iteration: iteration, loss: loss)
         }
         progress(
           Progress(
             done: (epoch - firstEpoch) * iterations + iteration + 1, total: total,
             line: trained.progressLine(position)))
-        // All processes stop after the same step.
-        if try stops(isToStop) {
+        if stops {
           return Ending(
             isComplete: false, checkpoint: checkpoint, validation: validation,
             dataShare: (waited + loader.waitedSeconds) / max(monotonicSeconds() - begin, 1e-9),
@@ -236,11 +237,12 @@ public final class TrainingRun {
       seconds: seconds, unreadable: unreadable)
   }
 
-  private func stops(_ isToStop: () -> Bool) throws -> Bool {
-    if group.size == 1 { return isToStop() }
-    var asked = [isToStop() ? 1.0 : 0.0]
-    try group.allReduceSum(&asked)
-    return asked[0] > 0
+  /// Whether any process is to stop, and the mean of their losses.
+  private func shared(_ isToStop: Bool, _ loss: Double) throws -> (stops: Bool, loss: Double) {
+    if group.size == 1 { return (isToStop, loss) }
+    var sums = [isToStop ? 1.0 : 0.0, loss]
+    try group.allReduceSum(&sums)
+    return (sums[0] > 0, sums[1] / Double(group.size))
   }
 
   private func words(_ found: Validation) -> String {

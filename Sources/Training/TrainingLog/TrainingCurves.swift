@@ -24,7 +24,8 @@ public struct TrainingCurves {
       Curve(name: "mean of the epoch", points: points(Metric.loss, [.trainEpoch]), look: .dotted, color: 1),
     ]
     let rate = Curve(
-      name: "learning rate", points: points(Metric.learningRate, [.trainIteration, .trainEpoch]), look: .plain, color: 0)
+      name: "learning rate", points: points(Metric.learningRate, [.trainIteration, .trainEpoch]), look: .plain, color: 0
+    )
     let map = Curve(name: "mAP", points: points(Metric.map, [.valEpoch]), look: .dotted, color: 0)
     let errors = [
       Curve(name: "top-1", points: points(Metric.top1Error, [.valEpoch]), look: .dotted, color: 0),

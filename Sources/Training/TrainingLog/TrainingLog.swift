@@ -118,6 +118,7 @@ public final class TrainingLog {
   ///
   /// TensorBoard gets its errors once, at the epoch, as it gets the precision. PySlowFast gives it those of each batch,
   /// on an axis of their own that a training which goes on cannot cut together with the other one.
+  /// A validation that is done again has two points at its epoch where TensorBoard runs without its fast loading.
   ///
   /// - Parameter map: Mean average precision, 0 to 1; nil where clips have one class.
   public func recordEpoch(_ meter: ValMeter, _ position: TrainingPosition, map: Double? = nil) throws(FileError) {

@@ -138,6 +138,7 @@ let formats: [Target] = [
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
+  .target(name: "VideoLists", dependencies: ["JSON", "Files", "Wording"], swiftSettings: safe),
   .target(
     name: "TrackRecords",
     dependencies: ["AVARecords", "BoxFiles", "JSON", "Tracks", "Files", "Wording", "Geometry"],
@@ -199,9 +200,15 @@ let training: [Target] = [
     name: "Augmentation", dependencies: ["Clips", "Imaging", "Tensors", "Geometry", "Wording"], swiftSettings: strict),
   .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict),
   .target(
+    name: "TrainingData",
+    dependencies: [
+      "Augmentation", "Optimization", "Configuration", "Datasets", "AVARecords", "VideoLists", "RoIAlign", "Video",
+      "Imaging", "Clips", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
+    ], swiftSettings: strict),
+  .target(
     name: "Trainer",
     dependencies: [
-      "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON",
+      "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON",
       "Tensors", "Files", "Wording",
     ], swiftSettings: strict),
 ]
@@ -230,8 +237,8 @@ let classify: [Target] = [
   .target(
     name: "Classify",
     dependencies: [
-      "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "Checkpoint", "Video", "Overlay",
-      "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
+      "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "VideoLists", "Checkpoint", "Video",
+      "Overlay", "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -289,7 +296,8 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "BoxFiles", "Statistics",
+  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "VideoLists", "BoxFiles",
+  "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
   "Ensembles", "LivePage", "Program", "Optimization",
   "Dependency",
@@ -327,6 +335,7 @@ let testTargets: [Target] = [
   tests("Configuration", "Configuration", "Files"),
   tests("Imaging", "Imaging", "Files", "Geometry"),
   tests("Video", "Video", "Imaging", "Files", "Geometry", "Clocks"),
+  tests("VideoLists", "VideoLists", "Files"),
   tests(
     "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
     "Tensors", "Geometry", "Files"),
@@ -349,7 +358,10 @@ let testTargets: [Target] = [
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests(
-    "Trainer", "Trainer", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
+    "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "RoIAlign", "Clips", "Imaging",
+    "Video", "Tensors", "Geometry", "Files"),
+  tests(
+    "Trainer", "Trainer", "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
     "Tensors"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
@@ -371,7 +383,7 @@ let testTargets: [Target] = [
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
-    "Classify", "Classify", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
+    "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   tests("Augmentation", "Augmentation", "JSON", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
@@ -423,7 +435,7 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "BoxFiles", "Imaging", "Video", "Tensors",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video", "Tensors",
         "Files", "Runs",
         "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics", "TrackRecords", "Tracks",
       ]),

@@ -1,6 +1,7 @@
 public import AVARecords
 public import Clips
 public import Configuration
+public import VideoLists
 
 /// Charades: frame lists, several classes a video (`TEST.DATASET charades`).
 public struct Charades: ListedFrames {

@@ -3,6 +3,7 @@ public import Configuration
 internal import Files
 public import Imaging
 public import Runs
+public import VideoLists
 internal import Wording
 
 /// A data set whose test scores whole videos: which videos there are and of which classes, where their frames come from,

@@ -6,6 +6,7 @@ internal import Inference
 internal import JSON
 public import Runs
 internal import Video
+public import VideoLists
 internal import Wording
 
 /// ImageNet, and every data set of pictures in a folder for each class (`TEST.DATASET imagenet`).

@@ -5,6 +5,7 @@ public import Imaging
 internal import Inference
 public import Runs
 internal import Video
+public import VideoLists
 internal import Wording
 
 /// Kinetics, and every data set that comes as a list of videos with one class each (`TEST.DATASET kinetics`).
@@ -62,7 +63,7 @@ extension UniformClips {
         "set DATA.DECODING_BACKEND \(series(names, "or"))")
     }
     self.init(
-      frames: config[.dataNumFrames], rate: config[.dataSamplingRate], targetRate: config[.dataTargetFps],
+      frames: config[.dataNumFrames], rate: config[.dataSamplingRate], targetRate: Double(config[.dataTargetFps]),
       reachesEnd: config[.dataUseOffsetSampling], decoder: decoder)
   }
 }

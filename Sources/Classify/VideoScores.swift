@@ -4,6 +4,7 @@ internal import Clips
 internal import Inference
 public import Runs
 internal import Tensors
+public import VideoLists
 
 /// What a test of whole videos found, read from its journal as it is asked for.
 public struct VideoScores {

@@ -25,7 +25,7 @@ public struct WindowLayout: Sendable {
   ///   - every: From the beginning of one to that of the next, in seconds.
   /// - Returns: Nil where there would be more than `most` windows.
   public init?(_ source: any FrameSource, _ clips: UniformClips, every: Double) {
-    let tolerance = 0.5 / Double(clips.targetRate)
+    let tolerance = 0.5 / clips.targetRate
     let duration = source.duration
     let last = max(0, duration - clips.seconds)
     isLonger = duration < clips.seconds - tolerance

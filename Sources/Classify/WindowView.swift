@@ -32,7 +32,7 @@ struct WindowView {
     views = kinds.map { View(shortSide: side, crop: $0, position: .onward) }
     // Where clips lie in a test, and by which decoder's numbers, is no matter of windows.
     clips = UniformClips(
-      frames: config[.dataNumFrames], rate: config[.dataSamplingRate], targetRate: config[.dataTargetFps],
+      frames: config[.dataNumFrames], rate: config[.dataSamplingRate], targetRate: Double(config[.dataTargetFps]),
       reachesEnd: false, decoder: .torchvision)
     preprocessing = dataset.preprocessing(config, views[0])
   }

@@ -6,6 +6,7 @@ import Imaging
 import Tensors
 import TestSupport
 import Testing
+import VideoLists
 import Wording
 
 /// A configuration of a small network, with a folder of lists.
@@ -112,7 +113,7 @@ private final class Lists {
       (#"{"A": "0"}"#, #"[{"id": [1], "template": "A"}]"#, "entry 1: 'id' is [1], expected a text or number"),
       ("{\n  \"A\": 0,,\n}", "[]", "labels.json', line 2, column 10: "),
       (#"{"A": "0"}"#, #"{"id": "1"}"#, "expected an array of objects"),
-      (#"{"A": "0"}"#, "[]", "validation.json': an empty array, no video to be tested -> give"),
+      (#"{"A": "0"}"#, "[]", "validation.json': an empty array, no video -> give"),
       ("\u{FEFF}{\"A\": \"0\"}", "\u{FEFF}[{\"id\": \"1\", \"template\": \"B\"}]", "the template 'B' is not in"),
       (#"{"A": "400"}"#, "[]", "'A': class \"400\", expected one of 0 to 399 (MODEL.NUM_CLASSES)"),
       (#"["A"]"#, "[]", "expected an object of templates and classes"),

@@ -8,6 +8,7 @@ import Tensors
 import TestSupport
 import Testing
 import Trainer
+import TrainingData
 import VideoModels
 
 private let folder = (sharedFolder ?? "") + "/golden/training"

@@ -4,6 +4,7 @@ import Configuration
 import Files
 import Glibc
 import Statistics
+import VideoLists
 
 // What tests of whole videos read: lists of videos with their classes, and predictions.
 

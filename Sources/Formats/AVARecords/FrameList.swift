@@ -11,11 +11,23 @@ public struct FrameList: Sendable {
     fileprivate let folder: String
     /// The classes of all rows, ascending; empty where labels are not read.
     public fileprivate(set) var classes: [Int] = []
+    /// From which frame on rows have which classes, where that changes.
+    fileprivate var runs: [(first: Int, classes: [Int])] = []
     /// The third column of the latest row, where it is a number.
     fileprivate var latestID: Int?
 
     /// How many frames there are.
     public var count: Int { ends.count }
+
+    /// The classes of the rows of some frames, ascending; none where labels are not read.
+    public func classes(ofFrames frames: ClosedRange<Int>) -> [Int] {
+      var found: Set<Int> = []
+      for (index, run) in runs.enumerated() where run.first <= frames.upperBound {
+        let end = index + 1 < runs.count ? runs[index + 1].first : count
+        if end > frames.lowerBound { found.formUnion(run.classes) }
+      }
+      return found.sorted()
+    }
 
     /// The path of a frame, counted from 0 in the order of the file, under the frame folder unless absolute.
     public func path(ofFrame index: Int) -> String {
@@ -116,6 +128,9 @@ public struct FrameList: Sendable {
             advice: "correct the line, or set MODEL.NUM_CLASSES to that of the data set and its weights")
         }
         // Most rows of a video say the same.
+        if videos[number].runs.last.map({ $0.classes != own }) ?? true {
+          videos[number].runs.append((videos[number].count - 1, own))
+        }
         for label in own where !videos[number].classes.contains(label) {
           videos[number].classes.append(label)
           videos[number].classes.sort()

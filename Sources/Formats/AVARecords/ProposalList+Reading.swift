@@ -27,6 +27,26 @@ extension ProposalList {
     for path in paths { try reader.read(path) }
     return try reader.finish(paths)
   }
+
+  /// Reads the boxes that a network is trained on: all of the ground truth, then the proposals that reach a threshold, by the
+  /// rules of `read`. A box that several files have by the same text has the actions of all.
+  ///
+  /// - Parameters:
+  ///   - groundTruth: Files of `video, second, x1, y1, x2, y2, action id[, person id]`.
+  ///   - proposals: Files of `video, second, x1, y1, x2, y2, action id, score`; boxes without an action are people who do
+  ///     nothing of what there is to learn.
+  ///   - classes: How many classes there are: action ids are 1 to that, -1 or nothing for none.
+  /// - Throws: As `read`; `RecordError` for an action id that is no class, too.
+  public static func readTraining(
+    groundTruth: [String], proposals: [String], scoreThreshold: Double, classes: Int, times: Times = .ava,
+    listedVideos: [String]? = nil
+  ) throws -> ProposalList {
+    var reader = ProposalReader(scoreThreshold: scoreThreshold, times: times, listedVideos: listedVideos)
+    reader.classes = classes
+    for path in groundTruth { try reader.read(path, isTruth: true) }
+    for path in proposals { try reader.read(path) }
+    return try reader.finish(groundTruth + proposals)
+  }
 }
 
 private struct ProposalReader {
@@ -34,6 +54,8 @@ private struct ProposalReader {
   let times: ProposalList.Times
   let listedVideos: OrderedSet<String>?
   var keepsRepeatedBoxes = false
+  /// How many classes action ids may name; nil for any number.
+  var classes: Int?
   private var list = ProposalList()
   private var index = FrameIndex()
   /// Where each key frame of the index stands in its video.
@@ -44,8 +66,8 @@ private struct ProposalReader {
   /// Where rows are below the threshold.
   private var low: Set<KeyFrame> = []
 
-  private static let doing = "reading the proposals"
-  private static let layout = "video, second, x1, y1, x2, y2, action id (may be empty), score"
+  private var doing = "reading the proposals"
+  private var layout = "video, second, x1, y1, x2, y2, action id (may be empty), score"
 
   /// A box's identity: the text of its coordinates within its key frame.
   private struct BoxKey: Hashable {
@@ -60,35 +82,39 @@ private struct ProposalReader {
     if case .labelled(let dataset) = times { list.summary.dataset = dataset }
   }
 
-  mutating func read(_ path: String) throws {
-    let file = try FileBytes(path: path, doing: Self.doing)
+  /// - Parameter isTruth: Whether the last column, which may be left out, is a person's id, and every row counts.
+  mutating func read(_ path: String, isTruth: Bool = false) throws {
+    doing = isTruth ? "reading the ground truth" : "reading the proposals"
+    layout = "video, second, x1, y1, x2, y2, action id (may be empty), " + (isTruth ? "person id" : "score")
+    let file = try FileBytes(path: path, doing: doing)
     let rowsBefore = list.summary.rows
     do {
-      try readRows(file)
+      try readRows(file, isTruth)
     } catch {
       // A file whose first row makes no sense may be another tool's.
       guard list.summary.rows == rowsBefore, let content = foreignProposals(file.bytes) else { throw error }
-      throw FileError.foreign(doing: Self.doing, path: path, expected: "rows of \(Self.layout)", content: content)
+      throw FileError.foreign(doing: doing, path: path, expected: "rows of \(layout)", content: content)
     }
   }
 
-  private mutating func readRows(_ file: FileBytes) throws {
-    var cursor = try RowCursor(file, doing: Self.doing, columns: Self.layout)
+  private mutating func readRows(_ file: FileBytes, _ isTruth: Bool) throws {
+    var cursor = try RowCursor(file, doing: doing, columns: layout)
     while try cursor.advance() {
-      try cursor.require(columns: 8...8, layout: Self.layout)
+      try cursor.require(columns: (isTruth ? 7 : 8)...8, layout: layout)
       let video = try cursor.videoName()
       let time = try rowTime(cursor)
       let box = try cursor.personBox()
       let label = cursor[6].isEmpty ? nil : try cursor.integer(6, "action id")
-      let score = try cursor.number(7, "score")
+      try check(label, cursor)
+      let score = try isTruth ? Double.infinity : cursor.number(7, "score")
       list.summary.rows += 1
       if !isListed(video) { continue }
-      list.summary.scores.add(score, hasAction: label != nil)
+      if !isTruth { list.summary.scores.add(score, hasAction: label != nil) }
       if !keeps(video: video, time: time, score: score) { continue }
       list.summary.keptRows += 1
       let coordinates = String(decoding: cursor.raw(2...5), as: UTF8.self)
       let key = BoxKey(frame: index.insert(video: video, time: time), coordinates: coordinates)
-      if add(box, score, label ?? -1, key), !isInsideFrame(box) {
+      if add(box, isTruth ? 1 : score, label ?? -1, key), !isInsideFrame(box) {
         if list.summary.beyondFrame == 0 { list.summary.firstBeyondFrame = "line \(cursor.line) of '\(file.path)'" }
         list.summary.beyondFrame += 1
       }
@@ -99,8 +125,8 @@ private struct ProposalReader {
   mutating func finish(_ paths: [String]) throws(RecordError) -> ProposalList {
     if list.summary.rows == 0 {
       throw RecordError.empty(
-        doing: Self.doing, path: paths.joined(separator: ", "), expected: "rows of person boxes",
-        advice: "the columns are \(Self.layout)")
+        doing: doing, path: paths.joined(separator: ", "), expected: "rows of person boxes",
+        advice: "the columns are \(layout)")
     }
     for video in list.videos.indices { list.videos[video].keyFrames.sort { $0.time < $1.time } }
     list.keyFramesBelowThreshold = low.filter { index.number(video: $0.video, time: $0.time) == nil }
@@ -110,6 +136,13 @@ private struct ProposalReader {
     list.summary.unlistedVideos = unlistedVideos.map { ProposalList.RowsOfVideo(video: $0.key, rows: $0.value) }
     list.summary.videosWithoutRows = listedVideos?.filter { !seenVideos.contains($0) } ?? []
     return list
+  }
+
+  private func check(_ label: Int?, _ cursor: borrowing RowCursor) throws(RecordError) {
+    guard let classes, let label, label != -1, !(1...classes).contains(label) else { return }
+    throw cursor.error(
+      field: 6, "action id", expected: "a class from 1 to \(classes) (MODEL.NUM_CLASSES), or nothing",
+      advice: "correct the row, or set MODEL.NUM_CLASSES to the number of classes; they count from 1")
   }
 
   private func rowTime(_ cursor: borrowing RowCursor) throws(RecordError) -> Timestamp {

@@ -61,8 +61,8 @@ extension Key<String> {
 }
 
 extension Key<[String]> {
-  init(_ name: String, _ fallback: [String]) {
-    self.init(name, .strings, fallback, Value(list: fallback, Value.string))
+  init(_ name: String, _ fallback: [String], _ use: Use = .test) {
+    self.init(name, .strings, fallback, Value(list: fallback, Value.string), use)
   }
 }
 
@@ -81,8 +81,8 @@ extension Key<[[Int]]> {
 }
 
 extension Key<[[Double]]> {
-  init(_ name: String, _ fallback: [[Double]]) {
-    self.init(name, .doubleLists, fallback, Value(list: fallback) { Value(list: $0, Value.double) })
+  init(_ name: String, _ fallback: [[Double]], _ use: Use = .test) {
+    self.init(name, .doubleLists, fallback, Value(list: fallback) { Value(list: $0, Value.double) }, use)
   }
 }
 

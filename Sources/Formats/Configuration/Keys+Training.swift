@@ -9,6 +9,12 @@ extension Key<Bool> {
   public static let solverCosineAfterWarmup = Key("SOLVER.COSINE_AFTER_WARMUP", false, .training)
   public static let solverZeroWd1dParam = Key("SOLVER.ZERO_WD_1D_PARAM", false, .training)
   public static let solverLarsOn = Key("SOLVER.LARS_ON", false, .training)
+  public static let dataRandomFlip = Key("DATA.RANDOM_FLIP", true, .training)
+  public static let dataInvUniformSample = Key("DATA.INV_UNIFORM_SAMPLE", false, .training)
+  public static let dataTrainJitterMotionShift = Key("DATA.TRAIN_JITTER_MOTION_SHIFT", false, .training)
+  public static let avaTrainUseColorAugmentation = Key("AVA.TRAIN_USE_COLOR_AUGMENTATION", false, .training)
+  public static let avaTrainPcaJitterOnly = Key("AVA.TRAIN_PCA_JITTER_ONLY", true, .training)
+  public static let mixupEnable = Key("MIXUP.ENABLE", false, .training)
 }
 
 extension Key<Int> {
@@ -16,6 +22,12 @@ extension Key<Int> {
   public static let trainBatchSize = Key("TRAIN.BATCH_SIZE", 64, .training)
   public static let bnNumSplits = Key("BN.NUM_SPLITS", 1, .idle)
   public static let solverMaxEpoch = Key("SOLVER.MAX_EPOCH", 300, .training)
+  public static let rngSeed = Key("RNG_SEED", 1, .training)
+  public static let dataLoaderNumWorkers = Key("DATA_LOADER.NUM_WORKERS", 8, .idle)
+  public static let dataTrainCropNumTemporal = Key("DATA.TRAIN_CROP_NUM_TEMPORAL", 1, .selfSupervised)
+  public static let dataTrainCropNumSpatial = Key("DATA.TRAIN_CROP_NUM_SPATIAL", 1, .selfSupervised)
+  public static let augNumSample = Key("AUG.NUM_SAMPLE", 1, .training)
+  public static let augReCount = Key("AUG.RE_COUNT", 1, .training)
 }
 
 extension Key<Double> {
@@ -29,18 +41,47 @@ extension Key<Double> {
   public static let solverWarmupEpochs = Key("SOLVER.WARMUP_EPOCHS", 0.0, .training)
   public static let solverWarmupStartLr = Key("SOLVER.WARMUP_START_LR", 0.01, .training)
   public static let solverLayerDecay = Key("SOLVER.LAYER_DECAY", 1.0, .training)
+  public static let dataTrainJitterFps = Key("DATA.TRAIN_JITTER_FPS", 0.0, .training)
+  public static let augReProb = Key("AUG.RE_PROB", 0.25, .training)
+  public static let mixupAlpha = Key("MIXUP.ALPHA", 0.8, .training)
+  public static let mixupCutmixAlpha = Key("MIXUP.CUTMIX_ALPHA", 1.0, .training)
+  public static let mixupProb = Key("MIXUP.PROB", 1.0, .training)
+  public static let mixupSwitchProb = Key("MIXUP.SWITCH_PROB", 0.5, .training)
+  public static let mixupLabelSmoothValue = Key("MIXUP.LABEL_SMOOTH_VALUE", 0.1, .training)
+  /// This program's own, PySlowFast does not have it: the share of an epoch's samples that may be unreadable, others being
+  /// taken for them.
+  public static let dataLoaderMaxUnreadable = Key("DATA_LOADER.MAX_UNREADABLE", 0.01, .training)
 }
 
 extension Key<String> {
   public static let modelLossFunc = Key("MODEL.LOSS_FUNC", "cross_entropy", .training)
   public static let solverLrPolicy = Key("SOLVER.LR_POLICY", "cosine", .training)
   public static let solverOptimizingMethod = Key("SOLVER.OPTIMIZING_METHOD", "sgd", .training)
+  public static let trainDataset = Key("TRAIN.DATASET", "kinetics", .training)
+  public static let augAaType = Key("AUG.AA_TYPE", "rand-m9-mstd0.5-inc1", .training)
+  public static let augInterpolation = Key("AUG.INTERPOLATION", "bicubic", .training)
+  public static let augReMode = Key("AUG.RE_MODE", "pixel", .training)
 }
 
 extension Key<[Double]> {
   public static let solverSteps = Key("SOLVER.STEPS", [], .training)
   public static let solverLrs = Key("SOLVER.LRS", [], .training)
   public static let solverBetas = Key("SOLVER.BETAS", [0.9, 0.999], .training)
+  public static let dataTrainPcaEigval = Key("DATA.TRAIN_PCA_EIGVAL", [0.225, 0.224, 0.229], .training)
+  public static let dataTrainJitterScalesRelative = Key("DATA.TRAIN_JITTER_SCALES_RELATIVE", [], .training)
+  public static let dataTrainJitterAspectRelative = Key("DATA.TRAIN_JITTER_ASPECT_RELATIVE", [], .training)
+}
+
+extension Key<[[Double]]> {
+  public static let dataTrainPcaEigvec = Key(
+    "DATA.TRAIN_PCA_EIGVEC", [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.814], [-0.5836, -0.6948, 0.4203]],
+    .training)
+}
+
+extension Key<[String]> {
+  public static let avaTrainLists = Key("AVA.TRAIN_LISTS", ["train.csv"], .training)
+  public static let avaTrainGtBoxLists = Key("AVA.TRAIN_GT_BOX_LISTS", ["ava_train_v2.2.csv"], .training)
+  public static let avaTrainPredictBoxLists = Key("AVA.TRAIN_PREDICT_BOX_LISTS", [], .training)
 }
 
 extension Key<Double?> {

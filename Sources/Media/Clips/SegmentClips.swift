@@ -14,9 +14,16 @@ public struct SegmentClips: ClipSampling {
 
   /// Segments of what follows a frame.
   public func indices(from first: Int, at start: Double?, in source: any FrameSource) -> [Int] {
-    let segment = Double(source.frameCount - 1 - first) / Double(frames)
+    segments(count: source.frameCount - first).map { first + ($0.lowerBound + $0.upperBound) / 2 }
+  }
+
+  /// The segments of a video; training takes a random frame of each. Neighbours share their bounds.
+  ///
+  /// - Parameter count: Of the video's frames.
+  public func segments(count: Int) -> [ClosedRange<Int>] {
+    let segment = Double(count - 1) / Double(frames)
     // Halves go to the even number, as NumPy rounds.
     func bound(_ index: Int) -> Int { Int((segment * Double(index)).rounded(.toNearestOrEven)) }
-    return (0..<frames).map { first + (bound($0) + bound($0 + 1)) / 2 }
+    return (0..<frames).map { bound($0)...bound($0 + 1) }
   }
 }

@@ -22,7 +22,14 @@ public struct StridedClips: ClipSampling {
     return indices(from: Int(place.rounded(.toNearestOrEven)), at: nil, in: source)
   }
 
+  /// Where a clip at a random place may begin, as in training; a video that is shorter than a clip may begin within it, and
+  /// then repeats its first frame before.
+  public func starts(in source: any FrameSource) -> ClosedRange<Int> {
+    let room = source.frameCount - ((frames - 1) * rate + 1)
+    return min(room, 0)...max(room, 0)
+  }
+
   public func indices(from first: Int, at start: Double?, in source: any FrameSource) -> [Int] {
-    (0..<frames).map { min(first + $0 * rate, source.frameCount - 1) }
+    (0..<frames).map { min(max(first + $0 * rate, 0), source.frameCount - 1) }
   }
 }

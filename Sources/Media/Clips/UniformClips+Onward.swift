@@ -2,7 +2,7 @@ public import Imaging
 
 extension UniformClips {
   /// How long a clip lasts, in seconds.
-  public var seconds: Double { Double(rate * frames) / Double(targetRate) }
+  public var seconds: Double { Double(rate * frames) / targetRate }
 
   /// How far times may be rounded, in seconds: some containers count in milliseconds.
   private static let rounding = 0.002
@@ -20,7 +20,7 @@ extension UniformClips {
       let span = max(1, seconds * rate)
       return spread(from: 0, to: span - 1, count: source.frameCount - first).map { first + $0 }
     }
-    let (start, frame) = (start ?? source.time(of: first), 1 / Double(targetRate))
+    let (start, frame) = (start ?? source.time(of: first), 1 / targetRate)
     return spread(from: 0, to: Double(rate * frames - 1), count: rate * frames).map {
       max(first, source.shown(at: start + Double($0) * frame, within: frame / 2))
     }

@@ -17,14 +17,14 @@ public struct UniformClips: ClipSampling {
   public let frames: Int
   /// `DATA.SAMPLING_RATE`.
   public let rate: Int
-  /// `DATA.TARGET_FPS`.
-  public let targetRate: Int
+  /// `DATA.TARGET_FPS`; in training it may be a random one (`DATA.TRAIN_JITTER_FPS`).
+  public let targetRate: Double
   /// `DATA.USE_OFFSET_SAMPLING`: whether the last clip ends where the video does, and a single one lies in its middle;
   /// else clip i of n begins at i / n of what a clip leaves over.
   public let reachesEnd: Bool
   public let decoder: Decoder
 
-  public init(frames: Int, rate: Int, targetRate: Int, reachesEnd: Bool, decoder: Decoder) {
+  public init(frames: Int, rate: Int, targetRate: Double, reachesEnd: Bool, decoder: Decoder) {
     self.frames = frames
     self.rate = rate
     self.targetRate = targetRate
@@ -34,20 +34,32 @@ public struct UniformClips: ClipSampling {
 
   /// The frame numbers of clip `part` of `parts`, each in 0..<count of the source.
   public func indices(part: Int, of parts: Int, in source: any FrameSource) -> [Int] {
+    indices(in: source) { start(of: part, parts, length: $0, $1) }
+  }
+
+  /// The frame numbers of the clip at a random place, as in training.
+  ///
+  /// - Parameter place: Where it begins: 0 for the video's beginning, 1 for the last place at which the video has all of it.
+  public func indices(at place: Double, in source: any FrameSource) -> [Int] {
+    indices(in: source) { max($0 - $1, 0) * place }
+  }
+
+  /// - Parameter start: Where the clip begins, in frames, of the video's length and the clip's.
+  private func indices(in source: any FrameSource, _ start: (Double, Double) -> Double) -> [Int] {
     let clock = source.statedClock
     let fps = clock?.framesPerSecond ?? source.framesPerSecond
     // In the reference's order of operations, as start and end are cut down afterwards.
-    let span = max(1, Double(rate * frames) / Double(targetRate) * fps)
-    if let clock, let range = kept(clock, span, part, parts, source), !range.isEmpty {
+    let span = max(1, Double(rate * frames) / targetRate * fps)
+    if let clock, let range = kept(clock, span, start, source), !range.isEmpty {
       return spread(from: 0, to: span - 1, count: range.count).map { range.lowerBound + $0 }
     }
-    let start = start(of: part, parts, length: Double(source.frameCount), span)
+    let start = start(Double(source.frameCount), span)
     return spread(from: start, to: start + span - 1, count: source.frameCount)
   }
 
   /// The frames that the reference decodes for one clip by the header; nil where it decodes all.
   private func kept(
-    _ clock: StatedClock, _ span: Double, _ part: Int, _ parts: Int, _ source: any FrameSource
+    _ clock: StatedClock, _ span: Double, _ start: (Double, Double) -> Double, _ source: any FrameSource
   ) -> Range<Int>? {
     guard let ticks = clock.ticks, let seconds = clock.seconds else { return nil }
     /// The number of the first frame that appears at a tick or later.
@@ -64,7 +76,7 @@ public struct UniformClips: ClipSampling {
     case .torchvision:
       let length = clock.framesPerSecond * seconds
       if length <= Double(rate * frames) { return nil }
-      let start = start(of: part, parts, length: length, span)
+      let start = start(length, span)
       // The numerator of the time base is taken for 1, as there.
       let perFrame = Double(clock.tick.denominator) / clock.framesPerSecond
       let begin = first((start * perFrame).rounded(.down))
@@ -72,8 +84,8 @@ public struct UniformClips: ClipSampling {
     case .pyav:
       guard let count = clock.frameCount else { return nil }
       let own = max(
-        1, (Double(rate * (frames - 1)) / Double(targetRate) * clock.framesPerSecond).rounded(.up))
-      let start = start(of: part, parts, length: Double(count), own)
+        1, (Double(rate * (frames - 1)) / targetRate * clock.framesPerSecond).rounded(.up))
+      let start = start(Double(count), own)
       let perFrame = Double(ticks) / Double(count)
       let begin = first((start * perFrame).rounded(.down))
       let end = first(((start + own - 1) * perFrame).rounded(.down) + 1)

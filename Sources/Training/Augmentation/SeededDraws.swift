@@ -13,6 +13,8 @@ public struct SeededDraws: Draws, Sendable {
     case sample
     /// Batches, where their samples are mixed.
     case batch
+    /// The order of an epoch's samples.
+    case order
   }
 
   /// - Parameters:

@@ -1,5 +1,6 @@
 internal import NN
 internal import Tensors
+public import TrainingData
 public import VideoModels
 
 /// What a normalisation saw of all batches.

@@ -4,6 +4,7 @@ internal import JSON
 internal import Optimization
 internal import RoIAlign
 internal import Tensors
+internal import TrainingData
 
 /// A folder of recorded steps of PySlowFast's own training: batches, and what came of them.
 struct ReplayCase {

@@ -2,6 +2,7 @@ internal import NN
 public import Kernels
 public import Optimization
 public import Tensors
+public import TrainingData
 public import VideoModels
 
 /// A network and what trains it: one step after the other.

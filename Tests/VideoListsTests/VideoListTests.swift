@@ -1,7 +1,7 @@
-import Classify
 import Files
 import TestSupport
 import Testing
+import VideoLists
 
 /// Reads a list of these lines; the error's text where it is refused.
 private func read(_ text: String, separator: String = " ", classes: Int = 10) throws -> (VideoList?, String) {

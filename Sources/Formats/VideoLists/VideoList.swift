@@ -1,7 +1,7 @@
 internal import Files
 internal import Wording
 
-/// The list of videos of a test, with their classes.
+/// A list of videos with their classes.
 public struct VideoList: Sendable, Equatable {
   public struct Video: Sendable, Equatable {
     /// As the list writes it: what rows and journals call the video.
@@ -9,6 +9,12 @@ public struct VideoList: Sendable, Equatable {
     /// Counted from 0, ascending: one, or any number in data sets of several classes a video; nil where the list does not
     /// say it.
     public let labels: [Int]?
+
+    /// - Parameter labels: Ascending; nil where they are not known.
+    public init(name: String, labels: [Int]?) {
+      self.name = name
+      self.labels = labels
+    }
 
     /// The class, or the classes with commas between them; nil where they are not known.
     public var labelText: String? { labels.map { $0.map(String.init).joined(separator: ",") } }
@@ -19,7 +25,8 @@ public struct VideoList: Sendable, Equatable {
   /// Whether videos have several classes each.
   public let isMultiLabel: Bool
 
-  init(path: String, videos: [Video], isMultiLabel: Bool = false) {
+  /// - Parameter path: Where it was read, for messages.
+  public init(path: String, videos: [Video], isMultiLabel: Bool = false) {
     self.path = path
     self.videos = videos
     self.isMultiLabel = isMultiLabel
@@ -50,7 +57,8 @@ public struct VideoList: Sendable, Equatable {
     try self.init(bytes, path: path, separator: separator, prefix: prefix, classes: classes)
   }
 
-  init(_ bytes: [UInt8], path: String, separator: String, prefix: String, classes: Int) throws(VideoListError) {
+  /// The same of the file's bytes.
+  public init(_ bytes: [UInt8], path: String, separator: String, prefix: String, classes: Int) throws(VideoListError) {
     var videos: [Video] = []
     var columns: (count: Int, line: Int)?
     if let fault = EncodingFault(bytes) {

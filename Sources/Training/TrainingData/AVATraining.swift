@@ -1,0 +1,187 @@
+internal import AVARecords
+public import Augmentation
+internal import Clips
+public import Configuration
+internal import Datasets
+internal import Files
+internal import Geometry
+internal import Imaging
+internal import Optimization
+internal import Video
+internal import Wording
+
+/// AVA's key frames with boxes and actions (`TRAIN.DATASET ava`): a sample is a key frame, its clip lies around it.
+///
+/// Frames come from lists of pictures, or from videos. Samples are in the order of the videos, seconds ascending.
+public struct AVATraining: TrainingDataset {
+  private enum Frames {
+    case lists(FrameList)
+    case videos(FrameCatalog)
+  }
+
+  private struct Sample {
+    let video: String
+    let time: Timestamp
+    let boxes: [UnitBox]
+    /// Classes from 0.
+    let classes: [[Int]]
+  }
+
+  private let frames: Frames
+  private let samples: [Sample]
+  /// The seconds of each video's key frames.
+  private let times: [String: [Double]]
+  private let config: Configuration
+  private let clock: ActionDataset.Clock
+  private let backend: Preprocessing.Backend
+  private let colour: AugmentationPipeline.AVAColour
+  public let notices: [String]
+
+  /// Reads the lists of frames and boxes that a configuration names; no picture is opened.
+  ///
+  /// - Parameters:
+  ///   - videos: Video files, or folders of pictures, named as the boxes name them, in place of `AVA.TRAIN_LISTS`. Of these
+  ///     any second may be labelled; seconds count from the video's beginning, or from AVA's 900.
+  /// - Throws: `TrainingDataError`, `AugmentationError`, `RecordError`, `VideoError`.
+  public init(_ config: Configuration, videos: [String] = []) throws {
+    let dataset = ActionDataset.ava
+    self.config = config
+    clock = dataset.clock
+    backend = try Self.backend(config)
+    colour = try Self.colour(config)
+    if videos.isEmpty {
+      let paths = config[.avaTrainLists].map { joinPath(config[.avaFrameListDir], $0) }
+      frames = .lists(
+        try TrainingDataError.listing([config.cite(.avaFrameListDir), config.cite(.avaTrainLists)]) {
+          try FrameList.read(
+            paths: paths, frameFolder: config[.avaFrameDir], advice: "see AVA.FRAME_LIST_DIR and AVA.TRAIN_LISTS")
+        })
+    } else {
+      frames = .videos(try FrameCatalog(videos: videos, framesPerSecond: dataset.clock.framesPerSecond))
+    }
+    let listed =
+      switch frames {
+      case .lists(let list): list.videos.map(\.name)
+      case .videos(let catalog): catalog.names
+      }
+    let boxes = try Self.boxes(config, listed, videos.isEmpty ? .labelled(dataset) : .any)
+    samples = listed.flatMap { video in
+      boxes.keyFrames(of: video).map { frame in
+        Sample(
+          video: video, time: frame.time, boxes: frame.boxes,
+          classes: frame.labels.map { labels in labels.filter { $0 > 0 }.map { $0 - 1 } })
+      }
+    }
+    let times = Dictionary(grouping: samples, by: \.video).mapValues { $0.map(\.time.seconds) }
+    self.times = times
+    var notices = boxes.summary.notices(
+      scoreThreshold: config[.avaDetectionScoreThresh], isChosenSubset: !videos.isEmpty)
+    if samples.isEmpty {
+      throw TrainingDataError.noSamples(
+        reasons: notices, advice: "check AVA.TRAIN_GT_BOX_LISTS: the first two columns, video and second")
+    }
+    if case .lists(let list) = frames {
+      notices = list.notices + notices
+      let needed = list.videos.filter { times[$0.name] != nil }
+      if !needed.contains(where: { pathExists($0.path(ofFrame: 0)) }) {
+        throw TrainingDataError.noFiles(
+          count: needed.reduce(0) { $0 + $1.count }, first: needed[0].path(ofFrame: 0), key: config.cite(.avaFrameDir))
+      }
+    }
+    self.notices = notices
+    _ = try pipeline(SampleShape(config))
+  }
+
+  private static func boxes(
+    _ config: Configuration, _ videos: [String], _ times: ProposalList.Times
+  ) throws -> ProposalList {
+    let folder = config[.avaAnnotationDir]
+    func paths(_ names: [String]) -> [String] { names.map { joinPath(folder, $0) } }
+    let (truth, predicted) = (config[.avaTrainGtBoxLists], config[.avaTrainPredictBoxLists])
+    if truth.isEmpty && predicted.isEmpty {
+      throw TrainingDataError.unsupported(
+        "\(config.cite(.avaTrainGtBoxLists)), \(config.cite(.avaTrainPredictBoxLists))", "no file of boxes is named",
+        "set AVA.TRAIN_GT_BOX_LISTS \"['ava_train_v2.2.csv']\"")
+    }
+    return try TrainingDataError.listing(
+      [config.cite(.avaAnnotationDir), config.cite(.avaTrainGtBoxLists), config.cite(.avaTrainPredictBoxLists)]
+    ) {
+      try ProposalList.readTraining(
+        groundTruth: paths(truth), proposals: paths(predicted), scoreThreshold: config[.avaDetectionScoreThresh],
+        classes: config[.modelNumClasses], times: times, listedVideos: videos)
+    }
+  }
+
+  private static func backend(_ config: Configuration) throws(TrainingDataError) -> Preprocessing.Backend {
+    if let backend = Preprocessing.Backend(ofAVA: config[.avaImgProcBackend]) { return backend }
+    throw .unsupported(
+      config.cite(.avaImgProcBackend), "no such back end",
+      "set AVA.IMG_PROC_BACKEND \(series(Preprocessing.Backend.ofAVA.map(\.rawValue), "or"))")
+  }
+
+  private static func colour(_ config: Configuration) throws(TrainingDataError) -> AugmentationPipeline.AVAColour {
+    if !config[.avaTrainUseColorAugmentation] { return .none }
+    let (values, vectors) = (config[.dataTrainPcaEigval], config[.dataTrainPcaEigvec])
+    guard values.count == 3, vectors.count == 3, vectors.allSatisfy({ $0.count == 3 }) else {
+      throw .unsupported(
+        "\(config.cite(.dataTrainPcaEigval)), \(config.cite(.dataTrainPcaEigvec))",
+        "expected three values, and three rows of three", "leave both out: PySlowFast's defaults are ImageNet's")
+    }
+    let lighting = PCALighting(values: values, vectors: vectors)
+    return config[.avaTrainPcaJitterOnly] ? .lighting(lighting) : .all(lighting)
+  }
+
+  private func pipeline(_ shape: SampleShape) throws(AugmentationError) -> AugmentationPipeline {
+    // Images are BGR until AVA.BGR False turns them round; DATA.REVERSE_INPUT_CHANNEL turns them once more.
+    let isBGR = config[.avaBgr] != config[.dataReverseInputChannel]
+    return try .ava(
+      backend: backend, jitter: shape.shortSides, crop: shape.crop, isFlipped: config[.dataRandomFlip],
+      colour: colour, mean: config[.dataMean].map { Float($0) }, std: config[.dataStd].map { Float($0) },
+      order: isBGR ? .bgr : .rgb)
+  }
+
+  public var count: Int { samples.count }
+
+  public func name(of index: Int) -> String { "\(KeyFrame(video: samples[index].video, time: samples[index].time))" }
+
+  /// How many boxes there are in all.
+  public var boxCount: Int { samples.reduce(0) { $0 + $1.boxes.count } }
+
+  public func examples(
+    _ index: Int, _ shape: SampleShape, _ draws: inout SeededDraws
+  ) throws -> [TrainingExample] {
+    let sample = samples[index]
+    let rate = shape.rates.count > 1 ? draws.integer(in: shape.rates) : shape.rates.lowerBound
+    let (source, center) = try open(sample)
+    let indices = ClipWindow(frames: shape.frames, rate: rate).indices(around: center, count: source.frameCount)
+    let images = try readFrames(indices, of: source, shape)
+    let clip = try pipeline(shape).prepare(images, boxes: sample.boxes, &draws)
+    return [TrainingExample(clip, .soft(multiHot(sample.classes, config[.modelNumClasses])))]
+  }
+
+  /// The frames of a sample's video, and which of them is the key frame.
+  private func open(_ sample: Sample) throws -> (any FrameSource, Int) {
+    switch frames {
+    case .lists(let list):
+      guard let video = list.video(named: sample.video) else { preconditionFailure("samples are of listed videos") }
+      let images = try ImageFrames(
+        name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) },
+        framesPerSecond: clock.framesPerSecond)
+      return (images, clock.frame(atSecond: sample.time.seconds))
+    case .videos(let catalog):
+      guard let (source, _) = try catalog.open(sample.video) else {
+        preconditionFailure("samples are of videos that are given")
+      }
+      let frames = try VideoFrames(source, framesPerSecond: clock.framesPerSecond)
+      let start = source.startingSecond(for: times[sample.video] ?? [], orFrom: Double(clock.firstSecond))
+      let center = clock.frame(after: sample.time.seconds - start)
+      guard (0..<frames.frameCount).contains(center) else {
+        throw VideoError(
+          doing: "reading second \(sample.time)", path: catalog.path(of: sample.video) ?? sample.video,
+          reason: "the video lasts from second \(fixed(start, 0)) to \(fixed(start + frames.duration, 1))"
+            + " -> correct the second, or give the whole video")
+      }
+      return (frames, center)
+    }
+  }
+}

@@ -1,0 +1,4 @@
+import Glibc
+
+/// Waits a while.
+func pause(_ seconds: Double) { usleep(UInt32(seconds * 1e6)) }

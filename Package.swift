@@ -293,7 +293,8 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Trainer", "TrainingData", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks", "VideoEval",
+      "LivePage", "Trainer", "TrainingData", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks",
+      "VideoEval",
       "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
       "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
@@ -364,10 +365,11 @@ let testTargets: [Target] = [
   ),
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests(
-    "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "AVARecords", "Imaging", "Video",
-    "Tensors", "Geometry", "Files"),
+    "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "RoIAlign", "Clips", "Imaging",
+    "Video", "Tensors", "Geometry", "Files"),
   tests(
-    "Trainer", "Trainer", "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
+    "Trainer", "Trainer", "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels",
+    "Checkpoint",
     "Tensors"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
@@ -389,7 +391,8 @@ let testTargets: [Target] = [
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
-    "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
+    "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint",
+    "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   .executableTarget(
@@ -446,7 +449,8 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video", "Tensors",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video",
+        "Tensors",
         "Files", "Runs",
         "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics", "TrackRecords", "Tracks",
       ]),

@@ -2,6 +2,7 @@ public import Configuration
 internal import VideoLists
 internal import Files
 internal import Tensors
+internal import VideoLists
 internal import Wording
 
 /// The files that are made of the scores of videos.

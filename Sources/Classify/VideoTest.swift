@@ -6,6 +6,7 @@ internal import Files
 internal import Imaging
 public import Inference
 public import Runs
+internal import VideoLists
 internal import Wording
 
 /// PySlowFast's test run on whole videos, of any of the `ClipDatasets`.

@@ -7,6 +7,7 @@ import Imaging
 import Tensors
 import TestSupport
 import Testing
+import VideoLists
 
 private func configuration(_ folder: String, _ more: [String] = []) throws -> Configuration {
   try Configuration.load(

@@ -6,6 +6,7 @@ import Imaging
 import Tensors
 import TestSupport
 import Testing
+import VideoLists
 import Wording
 
 /// A configuration of a small network, with a folder of lists.

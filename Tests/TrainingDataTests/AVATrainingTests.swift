@@ -1,7 +1,11 @@
 import Augmentation
+import Clips
 import Configuration
 import Files
 import Geometry
+import Imaging
+import RoIAlign
+import Tensors
 import Testing
 import TrainingData
 

@@ -2,6 +2,7 @@ import Augmentation
 import Configuration
 import Geometry
 import Optimization
+import RoIAlign
 import Tensors
 import Testing
 import TrainingData

@@ -53,9 +53,9 @@ test-kills: setup
 test-slurm: build
 	@tools/test-slurm.sh $(SLOWFAST)
 
-# The built program on emulated processors without AVX-512, and without AVX.
+# The built program on emulated processors without AVX-512, and without AVX. ALL=1: networks' arithmetic, too.
 test-old-cpus: setup
-	@tools/test-old-cpus.sh
+	@SLOWFAST_ALL_CPUS=$(ALL) tools/test-old-cpus.sh
 
 # The build of a processor without kernels of its own, here: the modules of x86's instruction sets are left out.
 PORTABLE := -c release --scratch-path .build-portable -Xbuild-tools-swiftc -DPORTABLE_ONLY

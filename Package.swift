@@ -293,7 +293,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Trainer", "TrainingData", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks",
+      "LivePage", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports", "TrackRecords", "Tracks",
       "VideoEval",
       "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
       "Parallel", "Geometry", "Files", "Clocks",
@@ -414,7 +414,7 @@ let testTargets: [Target] = [
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
   tests("LivePage", "LivePage", "BrowserSupport", "Files"),
-  tests("Program", "slowfast", "BrowserSupport", "Files", "Tensors", "Imaging"),
+  tests("Program", "slowfast", "Checkpoint", "BrowserSupport", "Files", "Tensors", "Imaging"),
   tests("Dependency", "Files"),
 ]
 

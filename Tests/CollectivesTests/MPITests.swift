@@ -35,7 +35,7 @@ enum Launcher: String, CaseIterable, CustomTestStringConvertible {
     }
 
     /// The next bytes of the standard output.
-    func read() -> String { String(decoding: outputs[0].fileHandleForReading.availableData, as: UTF8.self) }
+    func read() -> String { String(decoding: nextBytes(outputs[0]), as: UTF8.self) }
 
     /// Waits for the end, half a minute at most.
     func end() -> (status: Int, output: String, error: String) {
@@ -43,7 +43,7 @@ enum Launcher: String, CaseIterable, CustomTestStringConvertible {
       let watch = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
       DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: watch)
       defer { watch.cancel() }
-      let texts = outputs.map { String(decoding: $0.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self) }
+      let texts = outputs.map(allText)
       process.waitUntilExit()
       return (Int(process.terminationStatus), texts[0], texts[1])
     }
@@ -60,6 +60,25 @@ enum Launcher: String, CaseIterable, CustomTestStringConvertible {
 private let program = URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent()
   .appending(path: "CollectivesProgram").path
 
+/// Waits for what comes out of a pipe next; nothing at its end. Foundation's own reading does not bear signals, and other
+/// processes' ends are such.
+private func nextBytes(_ pipe: Pipe) -> [UInt8] {
+  var bytes = [UInt8](repeating: 0, count: 4096)
+  while true {
+    let count = bytes.withUnsafeMutableBytes {
+      read(pipe.fileHandleForReading.fileDescriptor, $0.baseAddress!, $0.count)
+    }
+    if count >= 0 { return Array(bytes.prefix(count)) }
+    if errno != EINTR { return [] }
+  }
+}
+
+private func allText(_ pipe: Pipe) -> String {
+  var bytes: [UInt8] = []
+  while case let more = nextBytes(pipe), !more.isEmpty { bytes += more }
+  return String(decoding: bytes, as: UTF8.self)
+}
+
 private func alone(_ environment: [String: String]) throws -> (status: Int32, error: String) {
   let process = Process()
   let error = Pipe()
@@ -70,7 +89,7 @@ private func alone(_ environment: [String: String]) throws -> (status: Int32, er
   process.standardOutput = FileHandle.nullDevice
   process.standardError = error
   try process.run()
-  let text = String(decoding: error.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+  let text = allText(error)
   process.waitUntilExit()
   return (process.terminationStatus, text)
 }
@@ -185,7 +204,9 @@ struct MPITests {
     let variable = launcher == .openMPI ? "OMPI_COMM_WORLD_SIZE" : "PMI_RANK"
     #expect(result.error.contains("for a process by itself, unset \(variable)\n"))
   }
+}
 
+@Suite struct WithoutMPITests {
   @Test func aProcessByItselfNeedsNoMPI() throws {
     #expect(try alone(["SLOWFAST_MPI_LIBRARY": "/nowhere"]).status == 0)
   }

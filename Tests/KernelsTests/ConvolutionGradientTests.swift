@@ -110,7 +110,8 @@ import Testing
     WeightGradient(shape).run(input, gradient, into: weights, engine)
     #expect(weights.array == [300, 530])
     let target = FeatureMap(zeros: 1, Extent3(1, 1, 2), channels: 1)
-    InputGradient(shape, weights: Tensor([1, 1, 1, 1, 2], [7, 2]), engine).run(gradient, into: target, adds: false, engine)
+    InputGradient(shape, weights: Tensor([1, 1, 1, 1, 2], [7, 2]), engine).run(
+      gradient, into: target, adds: false, engine)
     #expect(target.channelsFirst().array == [720, 200])
   }
 

@@ -111,6 +111,10 @@ struct TrainCommand: ParsableCommand {
     if let outputDir { pairs += [Key.outputDir.name, pythonString(outputDir)] }
     let loaded = try Configuration.load(path: config ?? "", overrides: pairs, rules: RunRules())
     _ = try Architecture(loaded)
+    // Files of configurations for tests switch training off; this command is to train all the same.
+    if !loaded[.trainEnable], loaded.source(of: Key.trainEnable) == .override {
+      throw ValidationError("TRAIN.ENABLE is False, and this command trains -> leave it out, or use slowfast test")
+    }
     return loaded
   }
 

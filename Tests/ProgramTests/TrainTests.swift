@@ -1,0 +1,142 @@
+import Checkpoint
+import Files
+import Foundation
+import Tensors
+import TestSupport
+import Testing
+
+/// `slowfast train` on little drawn worlds.
+struct TrainTests {
+  /// One video to learn from, and one to validate on.
+  private static let world: String = {
+    let folder = TemporaryFolder().path
+    for (split, seconds) in [("train", "6"), ("val", "4")] {
+      let result = Program.run(
+        ["synth", "--split", split, "--output-dir", folder + "/" + split, "--seconds", seconds]
+          + ["--width", "96", "--height", "64"])
+      if result.status != 0 { Issue.record("drawing a world to train on: \(result.stderr)") }
+    }
+    for name in ["frames", "frame_lists", "annotations"] {
+      for file in Scratch.files(below: folder + "/val/" + name) {
+        let target = folder + "/train/" + name + "/" + file
+        try? makeFolder(splitPath(target).folder)
+        if !pathExists(target) {
+          try? FileManager.default.copyItem(atPath: folder + "/val/" + name + "/" + file, toPath: target)
+        }
+      }
+    }
+    atexit { _ = try? FileManager.default.removeItem(atPath: TrainTests.place ?? "") }
+    place = folder
+    return folder + "/train"
+  }()
+  nonisolated(unsafe) private static var place: String?
+
+  private static func call(_ output: String, _ more: [String] = [], _ options: [String] = []) -> [String] {
+    ["train", "--cfg", LittleWorld.config, "--output-dir", output] + options + LittleWorld.tinyNetwork
+      + ["DATA.NUM_FRAMES", "8", "DATA.TRAIN_CROP_SIZE", "32", "DATA.TRAIN_JITTER_SCALES", "[32, 40]"]
+      + ["AVA.FRAME_DIR", world + "/frames", "AVA.FRAME_LIST_DIR", world + "/frame_lists"]
+      + ["AVA.ANNOTATION_DIR", world + "/annotations", "TRAIN.BATCH_SIZE", "2", "SOLVER.MAX_EPOCH", "2"]
+      + ["BN.NUM_BATCHES_PRECISE", "1", "TRAIN.EVAL_PERIOD", "2", "LOG_PERIOD", "1"] + more
+  }
+
+  /// All that a checkpoint holds, by name: the model's tensors and the optimizer's.
+  private func checkpoint(_ output: String, _ epoch: Int) throws -> [String: [Float]] {
+    let file = try Checkpoint(path: output + "/checkpoints/checkpoint_epoch_0000\(epoch).pyth", withOptimizer: true)
+    var result: [String: [Float]] = [:]
+    for entry in file.entries { result[entry.name] = try file.tensor(entry.name).array }
+    for (index, kept) in try file.optimizerState()?.parameters ?? [:] {
+      for (name, tensor) in kept { result["\(index).\(name)"] = tensor.array }
+    }
+    #expect(result.count > 100 && file.epoch == epoch - 1)
+    return result
+  }
+
+  /// Two epochs and the test after them; from the first epoch's checkpoint the second one gives the same bytes again, and
+  /// the numbers of threads that read and compute have no part in them.
+  @Test func trainsTestsAndGoesOn() throws {
+    let (whole, other) = (Scratch(), Scratch())
+    let result = Program.run(Self.call(whole.path))
+    #expect(result.status == 0, "\(result.stderr)")
+    #expect(result.stderr.contains("no weights are given: training begins with random ones"))
+    #expect(result.stderr.contains("epoch 2: validation mAP"))
+    #expect(result.stdout.contains("mAP@0.5IOU"))
+    for name in ["stdout.log", "metrics.jsonl", "curves.html", "curves.png", "detections_latest.csv"] {
+      #expect(pathExists(whole.path + "/" + name), "\(name)")
+    }
+    let lines = try String(decoding: readFile(whole.path + "/metrics.jsonl", doing: "a test"), as: UTF8.self)
+      .split(separator: "\n")
+    #expect(lines.count { $0.contains("\"train_epoch\"") } == 2 && lines.count { $0.contains("\"val_epoch\"") } == 1)
+    let end = try checkpoint(whole.path, 2)
+
+    removeFile(whole.path + "/checkpoints/checkpoint_epoch_00002.pyth")
+    let again = Program.run(Self.call(whole.path, ["TEST.ENABLE", "False"]))
+    #expect(again.status == 0 && again.stderr.contains("training goes on from"), "\(again.stderr)")
+    #expect(try checkpoint(whole.path, 2) == end)
+    let done = Program.run(Self.call(whole.path, ["TEST.ENABLE", "False"]))
+    #expect(done.status == 0 && done.stderr.contains("all 2 epochs are done already"), "\(done.stderr)")
+
+    let otherwise = Program.run(Self.call(other.path, ["TEST.ENABLE", "False"], ["--threads", "1", "--workers", "3"]))
+    #expect(otherwise.status == 0, "\(otherwise.stderr)")
+    #expect(try checkpoint(other.path, 2) == end)
+  }
+
+  @Test(arguments: [
+    (["TRAIN.ENABLE", "False"], "this command trains"),
+    (["MULTIGRID.SHORT_CYCLE", "True"], "batches of several shapes are not trained yet"),
+    (["AVA.TRAIN_LISTS", "['none.csv']"], "none.csv"),
+    (["SOLVER.OPTIMIZING_METHOD", "adan"], "did you mean adam?"),
+    (["TRAIN.BATCH_SIZE", "1000"], "TRAIN.BATCH_SIZE"),
+    (["TRAIN.CHECKPOINT_FILE_PATH", "nowhere.pyth"], "nowhere.pyth"),
+  ])
+  func whatCannotBeTrained(_ pairs: [String], _ words: String) {
+    let output = Scratch()
+    let result = Program.run(Self.call(output.path, pairs))
+    #expect(result.status != 0 && result.stderr.contains(words), "\(result.stderr)")
+    #expect(!pathExists(output.path + "/checkpoints"))
+  }
+
+  /// Losses that are no numbers end the run, with the layer; what was saved stays.
+  @Test func lossesThatAreNoNumbers() {
+    let output = Scratch()
+    let result = Program.run(
+      Self.call(
+        output.path, ["SOLVER.BASE_LR", "1e30", "SOLVER.WARMUP_EPOCHS", "0.0", "SOLVER.OPTIMIZING_METHOD", "sgd"]))
+    #expect(result.status == 1 && result.stderr.contains("lower SOLVER.BASE_LR"), "\(result.stderr)")
+  }
+
+  /// Two processes with two clips each are one with four, where all have as many targets and batch norms share statistics.
+  @Test(
+    .enabled(if: pathExists("/usr/bin/mpirun.openmpi"), "needs OpenMPI's mpirun (apt-get install openmpi-bin)"))
+  func twoProcessesAreOne() throws {
+    let clips = Scratch()
+    let drawn = Program.run(
+      ["synth", "--dataset", "kinetics", "--split", "train", "--videos", "8", "--width", "64", "--height", "48"]
+        + ["--output-dir", clips.path])
+    #expect(drawn.status == 0, "\(drawn.stderr)")
+    var ends: [[String: [Float]]] = []
+    for (processes, batch) in [(1, 4), (2, 2)] {
+      let output = Scratch()
+      let call =
+        ["train", "--cfg", projectRoot + "/configs/demo/SLOWFAST_8x4_R18_CLASSES.yaml", "--output-dir", output.path]
+        + ["--threads", "1", "DATA.PATH_TO_DATA_DIR", clips.path, "DATA.PATH_PREFIX", clips.path]
+        + ["TRAIN.DATASET", "kinetics", "TRAIN.BATCH_SIZE", "\(batch)", "SOLVER.MAX_EPOCH", "1"]
+        + ["SOLVER.WARMUP_EPOCHS", "0.0", "DATA.TRAIN_CROP_SIZE", "32", "DATA.TRAIN_JITTER_SCALES", "[32, 40]"]
+        + ["BN.NORM_TYPE", "sync_batchnorm", "BN.USE_PRECISE_STATS", "False", "TEST.ENABLE", "False"]
+        + [
+          "SOLVER.OPTIMIZING_METHOD", "sgd", "SOLVER.BASE_LR", "0.05", "TRAIN.EVAL_PERIOD", "100", "MODEL.DROPOUT_RATE",
+          "0.0",
+        ]
+      let launcher = ["/usr/bin/mpirun.openmpi", "--allow-run-as-root", "--oversubscribe", "-n", "\(processes)"]
+      let result = Program.run(through: launcher, call)
+      #expect(result.status == 0, "\(result.stderr)")
+      ends.append(try checkpoint(output.path, 1))
+    }
+    #expect(ends[0].keys.sorted() == ends[1].keys.sorted())
+    for (name, one) in ends[0] {
+      let two = ends[1][name] ?? []
+      let scale = max(one.map(abs).max() ?? 0, 1e-2)
+      let apart = zip(one, two).map { abs($0 - $1) }.max() ?? .infinity
+      #expect(apart <= 1e-5 * scale, "\(name): \(apart) of \(scale)")
+    }
+  }
+}

@@ -15,6 +15,9 @@ struct GradientKernels: Sendable {
   let affineRows: @Sendable (AffineRows) -> Void
   let normalizedGradients: @Sendable (NormalizedGradients) -> Void
   let normalizedInputGradients: @Sendable (NormalizedInputGradients) -> Void
+  let normalizedRowGradients: @Sendable (NormalizedRowGradients) -> Void
+  let functionGradients: @Sendable (FunctionGradients) -> Void
+  let attentionGradients: @Sendable (AttentionGradients) -> Void
 }
 
 extension GradientKernels {
@@ -24,7 +27,9 @@ extension GradientKernels {
     innerProducts: KernelsPortable.addInnerProducts,
     channelMoments: KernelsPortable.channelMoments, affineRows: KernelsPortable.affineRows,
     normalizedGradients: KernelsPortable.normalizedGradients,
-    normalizedInputGradients: KernelsPortable.normalizedInputGradients)
+    normalizedInputGradients: KernelsPortable.normalizedInputGradients,
+    normalizedRowGradients: KernelsPortable.normalizedRowGradients,
+    functionGradients: KernelsPortable.functionGradients, attentionGradients: KernelsPortable.attentionGradients)
 
   #if arch(x86_64) && !PORTABLE_ONLY
     static let avx2 = GradientKernels(
@@ -33,7 +38,9 @@ extension GradientKernels {
       innerProducts: KernelsAVX2.addInnerProducts,
       channelMoments: KernelsAVX2.channelMoments, affineRows: KernelsAVX2.affineRows,
       normalizedGradients: KernelsAVX2.normalizedGradients,
-      normalizedInputGradients: KernelsAVX2.normalizedInputGradients)
+      normalizedInputGradients: KernelsAVX2.normalizedInputGradients,
+      normalizedRowGradients: KernelsAVX2.normalizedRowGradients,
+      functionGradients: KernelsAVX2.functionGradients, attentionGradients: KernelsAVX2.attentionGradients)
 
     static let avx512 = GradientKernels(
       outerProducts: KernelsAVX512.addOuterProducts,
@@ -41,6 +48,8 @@ extension GradientKernels {
       innerProducts: KernelsAVX512.addInnerProducts,
       channelMoments: KernelsAVX512.channelMoments, affineRows: KernelsAVX512.affineRows,
       normalizedGradients: KernelsAVX512.normalizedGradients,
-      normalizedInputGradients: KernelsAVX512.normalizedInputGradients)
+      normalizedInputGradients: KernelsAVX512.normalizedInputGradients,
+      normalizedRowGradients: KernelsAVX512.normalizedRowGradients,
+      functionGradients: KernelsAVX512.functionGradients, attentionGradients: KernelsAVX512.attentionGradients)
   #endif
 }

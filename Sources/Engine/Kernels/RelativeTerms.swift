@@ -14,9 +14,7 @@ public struct RelativeTerms: Sendable {
     public init(vector: @escaping (_ query: Int, _ key: Int) -> UnsafePointer<Float>) { self.vector = vector }
   }
 
-  private let depth: Int
-  private let queries: Extent3
-  private let keys: Extent3
+  private let places: RelativePlaces
   /// By place of the queries: those of rows, then those of columns, then those of frames.
   private let panels: [MatrixPanels]
 
@@ -43,9 +41,7 @@ public struct RelativeTerms: Sendable {
     depth: Int, queries: Extent3, keys: Extent3, memory: UnsafeMutablePointer<Float>, _ format: ElementFormat,
     _ engine: Engine
   ) {
-    self.depth = depth
-    self.queries = queries
-    self.keys = keys
+    places = RelativePlaces(queries: queries, keys: keys)
     var memory = memory
     panels = Self.lengths(queries, keys).flatMap { lengths in
       (0..<lengths.queries).map { _ in
@@ -58,19 +54,15 @@ public struct RelativeTerms: Sendable {
   /// How many pieces there are to fill, and to compute for a head of an item.
   public var pieces: Int { panels.count }
 
-  private func place(_ piece: Int) -> (axis: Int, index: Int) {
-    if piece < queries.h { return (0, piece) }
-    if piece < queries.h + queries.w { return (1, piece - queries.h) }
-    return (2, piece - queries.h - queries.w)
-  }
-
   /// Packs the vectors of one piece.
   ///
   /// - Parameter axes: Rows, columns, frames; nil for an axis without such positions.
   public func fill(_ piece: Int, _ axes: [Axis?]) {
-    let (axis, index) = place(piece)
-    guard let axis = axes[axis] else { return }
-    for panel in 0..<panels[piece].panels { panels[piece].fill(panel, roundedColumns: { axis.vector(index, $0) }) }
+    let place = places[piece]
+    guard let axis = axes[place.axis] else { return }
+    for panel in 0..<panels[piece].panels {
+      panels[piece].fill(panel, roundedColumns: { axis.vector(place.index, $0) })
+    }
   }
 
   /// Computes the terms of one piece for one head of an item.
@@ -83,31 +75,17 @@ public struct RelativeTerms: Sendable {
     _ piece: Int, _ hasPositions: [Bool], _ start: UnsafePointer<Float>, pitch: Int,
     into terms: UnsafeMutablePointer<Float>, termPitch: Int, _ engine: Engine, _ thread: Int
   ) {
-    let (axis, index) = place(piece)
-    let (count, panels) = (queries.h * queries.w, panels[piece])
-    let (first, length): (Int, Int) = [(0, keys.h), (keys.h, keys.w), (keys.h + keys.w, keys.t)][axis]
-    // Runs of queries at even distances: lines of every frame, columns through all frames, frames.
-    let (runs, runStep, offset, queriesOfRun, step): (Int, Int, Int, Int, Int) =
-      switch axis {
-      case 0: (queries.t, count, index * queries.w, queries.w, 1)
-      case 1: (1, 0, index, queries.t * queries.h, queries.w)
-      default: (1, 0, index * count, count, 1)
-      }
-    let block = 384
-    let table = UnsafeMutableRawPointer(engine.scratch(2 * block, thread)).bindMemory(
-      to: UnsafePointer<Float>.self, capacity: block)
-    for run in 0..<runs {
-      for begin in stride(from: 0, to: queriesOfRun, by: block) {
-        let query = offset + run * runStep + begin * step
-        let many = min(block, queriesOfRun - begin)
-        let target = terms + (query * termPitch + first)
-        if hasPositions[axis] {
-          panels.multiply(
-            start + query * pitch, pitch: step * pitch, count: many, into: target, outputPitch: step * termPitch,
-            table: table)
-        } else {
-          for i in 0..<many { (target + i * step * termPitch).update(repeating: 0, count: length) }
-        }
+    let (place, panels) = (places[piece], panels[piece])
+    let table = UnsafeMutableRawPointer(engine.scratch(2 * RelativePlaces.block, thread)).bindMemory(
+      to: UnsafePointer<Float>.self, capacity: RelativePlaces.block)
+    place.forEachRun { query, many in
+      let target = terms + (query * termPitch + place.first)
+      if hasPositions[place.axis] {
+        panels.multiply(
+          start + query * pitch, pitch: place.step * pitch, count: many, into: target,
+          outputPitch: place.step * termPitch, table: table)
+      } else {
+        for i in 0..<many { (target + i * place.step * termPitch).update(repeating: 0, count: place.keys) }
       }
     }
   }

@@ -33,3 +33,17 @@ public func normalizedGradients(_ rows: NormalizedGradients) { MicroKernels.norm
 public func normalizedInputGradients(_ rows: NormalizedInputGradients) {
   MicroKernels.normalizedInputGradients(AVX2Unit.self, rows)
 }
+
+/// `MicroKernels.normalizedRowGradients` for this instruction set.
+@inline(never)
+public func normalizedRowGradients(_ rows: NormalizedRowGradients) {
+  MicroKernels.normalizedRowGradients(AVX2Unit.self, rows)
+}
+
+/// `MicroKernels.functionGradients` for this instruction set.
+@inline(never)
+public func functionGradients(_ rows: FunctionGradients) { MicroKernels.functionGradients(AVX2Unit.self, rows) }
+
+/// `MicroKernels.attentionGradients` for this instruction set.
+@inline(never)
+public func attentionGradients(_ block: AttentionGradients) { MicroKernels.attentionGradients(AVX2Unit.self, block) }

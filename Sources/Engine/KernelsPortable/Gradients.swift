@@ -35,3 +35,17 @@ public func normalizedGradients(_ rows: NormalizedGradients) {
 public func normalizedInputGradients(_ rows: NormalizedInputGradients) {
   MicroKernels.normalizedInputGradients(PortableUnit.self, rows)
 }
+
+/// `MicroKernels.normalizedRowGradients` for this instruction set.
+@inline(never)
+public func normalizedRowGradients(_ rows: NormalizedRowGradients) {
+  MicroKernels.normalizedRowGradients(PortableUnit.self, rows)
+}
+
+/// `MicroKernels.functionGradients` for this instruction set.
+@inline(never)
+public func functionGradients(_ rows: FunctionGradients) { MicroKernels.functionGradients(PortableUnit.self, rows) }
+
+/// `MicroKernels.attentionGradients` for this instruction set.
+@inline(never)
+public func attentionGradients(_ block: AttentionGradients) { MicroKernels.attentionGradients(PortableUnit.self, block) }

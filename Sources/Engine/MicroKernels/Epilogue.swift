@@ -171,6 +171,13 @@ func gelu<Unit: VectorUnit>(_ unit: Unit.Type, _ x: Unit.Vector) -> Unit.Vector 
   let positive = Unit.relu(x)
   // Beyond 14 the second term is nothing; with infinity it would be no number.
   let size = Unit.clamped(positive + Unit.relu(V.zero - x), 0, 14)
+  return positive - size * halfErfc(unit, size).tail
+}
+
+/// Half of erfc(x / sqrt 2) for x from 0 to 14, and exp(-x^2 / 2).
+@inlinable @inline(__always)
+func halfErfc<Unit: VectorUnit>(_ unit: Unit.Type, _ size: Unit.Vector) -> (tail: Unit.Vector, power: Unit.Vector) {
+  typealias V = Unit.Vector
   let t = V(repeating: 1) / Unit.multiplyAdd(V(repeating: 1), size, V(repeating: 0.28))
   var p = V(repeating: -0.107_554_715)
   p = Unit.multiplyAdd(V(repeating: 0.396_989_325), p, t)
@@ -178,7 +185,8 @@ func gelu<Unit: VectorUnit>(_ unit: Unit.Type, _ x: Unit.Vector) -> Unit.Vector 
   p = Unit.multiplyAdd(V(repeating: 0.278_181_602), p, t)
   p = Unit.multiplyAdd(V(repeating: 0.063_791_726), p, t)
   p = Unit.multiplyAdd(V(repeating: 0.117_108_961), p, t)
-  return positive - size * (p * t * exponential(unit, size * size * V(repeating: -0.5)))
+  let power = exponential(unit, size * size * V(repeating: -0.5))
+  return (p * t * power, power)
 }
 
 /// exp(x) to 2 units in the last place; below -87 and above 88 as there; a NaN stays one.

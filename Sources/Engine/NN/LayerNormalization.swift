@@ -9,6 +9,8 @@ public import Tensors
 public struct LayerNormalization: Operator {
   private let weight: Storage
   private let bias: Storage
+  /// Weight and bias, where they are trained.
+  public let parameters: [Parameter]
   private let groups: Int
   private let epsilon: Float
 
@@ -19,6 +21,22 @@ public struct LayerNormalization: Operator {
     precondition(weight.count == bias.count && groups > 0, "a normalisation's weight and bias are alike")
     self.weight = Tensor([weight.count], weight).storage
     self.bias = Tensor([bias.count], bias).storage
+    parameters = []
+    self.groups = groups
+    self.epsilon = epsilon
+  }
+
+  /// One that is trained.
+  ///
+  /// - Parameters:
+  ///   - weight: [channels of a group].
+  ///   - bias: [channels of a group].
+  public init(weight: Parameter, bias: Parameter, groups: Int = 1, epsilon: Float = 1e-6) {
+    precondition(
+      weight.value.count == bias.value.count && groups > 0, "a normalisation's weight and bias are alike")
+    self.weight = weight.value.storage
+    self.bias = bias.value.storage
+    parameters = [weight, bias]
     self.groups = groups
     self.epsilon = epsilon
   }
@@ -46,6 +64,19 @@ public struct LayerNormalization: Operator {
 
   public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     engine.normalizeReference(inputs[0], groups: groups, weight: weight, bias: bias, epsilon: epsilon, into: output)
+  }
+}
+
+extension LayerNormalization: TrainableOperator {
+  /// Mean and variance are taken of the input again.
+  public func backward(_ pass: BackwardPass) {
+    let target = pass.targets[0]
+    let sums = pass.engine.normalizationGradients(
+      pass.inputs[0], groups: groups, weight: weight, epsilon: epsilon, pass.gradient, into: target?.map,
+      adds: target?.adds ?? false)
+    for (parameter, sums) in zip(parameters, [sums.weight, sums.bias]) where parameter.isTrained {
+      for (c, sum) in sums.enumerated() { parameter.gradient.mutableValues[c] += Float(sum) }
+    }
   }
 }
 

@@ -10,6 +10,8 @@ public struct PositionEmbedding: Operator {
   private let table: Tensor
   private let extent: Extent3
   private let resizing: PositionResizing?
+  /// What the table is the sum of, where that is trained.
+  private let learned: [VectorPart]
 
   /// - Parameters:
   ///   - table: [T x H x W, channels].
@@ -20,6 +22,16 @@ public struct PositionEmbedding: Operator {
     self.table = table
     self.extent = extent
     self.resizing = resizing
+    learned = []
+  }
+
+  /// Vectors that are sums: that of a position, of what each part has for its number.
+  public init(_ parts: [VectorPart], channels: Int, extent: Extent3, resizing: PositionResizing? = nil) {
+    table = Tensor(zeros: [extent.count, channels])
+    self.extent = extent
+    self.resizing = resizing
+    learned = parts.kept
+    VectorPart.fill(table, parts)
   }
 
   public var name: String { "positions \(extent)" + (resizing == nil ? "" : ", resized") }
@@ -128,13 +140,69 @@ public struct PositionEmbedding: Operator {
   }
 }
 
+extension PositionEmbedding: TrainableOperator {
+  public var parameters: [Parameter] { learned.parameters }
+
+  public func forward(_ pass: ForwardPass) {
+    if !learned.isEmpty { VectorPart.fill(table, learned) }
+    run(pass.inputs, into: pass.output, engine: pass.engine)
+  }
+
+  public func backward(_ pass: BackwardPass) {
+    pass.targets[0]?.take(pass.gradient, pass.engine)
+    if learned.parameters.contains(where: \.isTrained) { VectorPart.add(tableGradient(pass), to: learned) }
+  }
+
+  /// The items' gradients added up, and from the places of a resized map back to the table's.
+  private func tableGradient(_ pass: BackwardPass) -> Tensor {
+    let (gradient, channels, map) = (pass.gradient, pass.gradient.channels, pass.gradient.extent)
+    let sums = Tensor(zeros: [map.count, channels])
+    pass.engine.pool.forEach(map.t * map.h) { line in
+      for item in 0..<gradient.batch {
+        for position in line * map.w..<(line + 1) * map.w {
+          let from = gradient.start + (item * map.count + position) * gradient.pitch
+          let to = sums.storage.pointer + position * channels
+          for c in 0..<channels { to[c] += from[c] }
+        }
+      }
+    }
+    guard let resizing, map != extent else { return sums }
+    let result = Tensor(zeros: table.shape)
+    let (lines, columns) = (resizing.taps(from: extent.h, to: map.h), resizing.taps(from: extent.w, to: map.w))
+    for position in 0..<map.count {
+      let (t, y, x) = (position / (map.h * map.w), position / map.w % map.h, position % map.w)
+      let from = sums.storage.pointer + position * channels
+      for line in lines[y] {
+        for column in columns[x] {
+          let place = (t * extent.h + line.place) * extent.w + column.place
+          let (to, weight) = (result.storage.pointer + place * channels, line.weight * column.weight)
+          for c in 0..<channels { to[c] += weight * from[c] }
+        }
+      }
+    }
+    return result
+  }
+}
+
 /// A vector for every item of a batch, the same for all: a token that is no position of a map.
 ///
 /// Inputs: a map, whose batch and format it takes. Output: N, [1, 1, 1], C.
 public struct ConstantToken: Operator {
-  private let vector: [Float]
+  private let vector: Tensor
+  /// What it is the sum of, where that is trained.
+  private let learned: [VectorPart]
 
-  public init(_ vector: [Float]) { self.vector = vector }
+  public init(_ vector: [Float]) {
+    self.vector = Tensor([1, vector.count], vector)
+    learned = []
+  }
+
+  /// The sum of the first vectors of some parts.
+  public init(_ parts: [VectorPart], channels: Int) {
+    vector = Tensor(zeros: [1, channels])
+    learned = parts.kept
+    VectorPart.fill(vector, parts)
+  }
 
   public var name: String { "token" }
   public var writesSlices: Bool { true }
@@ -153,7 +221,26 @@ public struct ConstantToken: Operator {
 
   public func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
     for item in 0..<output.batch {
-      for (c, value) in vector.enumerated() { output.set(value, position: item, channel: c) }
+      for (c, value) in vector.values.enumerated() { output.set(value, position: item, channel: c) }
     }
+  }
+}
+
+extension ConstantToken: TrainableOperator {
+  public var parameters: [Parameter] { learned.parameters }
+
+  public func forward(_ pass: ForwardPass) {
+    if !learned.isEmpty { VectorPart.fill(vector, learned) }
+    run(pass.inputs, into: pass.output, engine: pass.engine)
+  }
+
+  /// The map that it takes its batch from has no part in it.
+  public func backward(_ pass: BackwardPass) {
+    if let target = pass.targets[0], !target.adds { target.map.clear(pass.engine) }
+    let sums = Tensor(zeros: vector.shape)
+    for item in 0..<pass.gradient.batch {
+      for c in 0..<vector.count { sums.mutableValues[c] += pass.gradient.value(position: item, channel: c) }
+    }
+    VectorPart.add(sums, to: learned)
   }
 }

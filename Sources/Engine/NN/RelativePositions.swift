@@ -11,12 +11,28 @@ public struct RelativePositions: Sendable {
   public let height: Tensor?
   public let width: Tensor?
   public let time: Tensor?
+  /// The tables that are trained: height, width, time.
+  private let trained: [Parameter?]
 
   public init(height: Tensor?, width: Tensor?, time: Tensor?) {
     self.height = height
     self.width = width
     self.time = time
+    trained = [nil, nil, nil]
   }
+
+  /// Positions that are trained.
+  public init(height: Parameter?, width: Parameter?, time: Parameter?) {
+    self.height = height?.value
+    self.width = width?.value
+    self.time = time?.value
+    trained = [height, width, time]
+  }
+
+  var parameters: [Parameter] { trained.compactMap(\.self) }
+
+  /// That of height, width or time; nil where it is not trained.
+  func parameter(_ axis: Int) -> Parameter? { trained[axis] }
 
   /// Height, width, time.
   var tables: [Tensor?] { [height, width, time] }
@@ -40,6 +56,21 @@ public struct RelativePositions: Sendable {
       }
     }
     return result
+  }
+
+  /// Adds the gradient of a stretched table to that of the table.
+  static func addUnstretched(_ gradient: Tensor, to table: Tensor) {
+    let channels = table.shape[1]
+    let taps =
+      gradient.shape[0] == table.shape[0]
+      ? nil : PositionResizing.linear.taps(from: table.shape[0], to: gradient.shape[0])
+    for row in 0..<gradient.shape[0] {
+      let from = gradient.storage.pointer + row * channels
+      for tap in taps?[row] ?? [PositionResizing.Tap(place: row, weight: 1)] {
+        let to = table.storage.pointer + tap.place * channels
+        for c in 0..<channels { to[c] += tap.weight * from[c] }
+      }
+    }
   }
 
   /// The rows of a table for one axis.

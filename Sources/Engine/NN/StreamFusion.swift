@@ -62,3 +62,29 @@ public enum StreamFusion: Operator, Hashable {
     }
   }
 }
+
+extension StreamFusion: TrainableOperator {
+  /// Of two equal numbers the first is the greater, and the lesser, as in PyTorch.
+  public func backward(_ pass: BackwardPass) {
+    let gradient = pass.gradient
+    pass.engine.pool.forEach(gradient.positions) { position in
+      let g = gradient.start + position * gradient.pitch
+      let a = pass.inputs[0].start + position * pass.inputs[0].pitch
+      let b = pass.inputs[1].start + position * pass.inputs[1].pitch
+      for (isFirst, target) in zip([true, false], pass.targets) {
+        guard let target else { continue }
+        let to = target.map.start + position * target.map.pitch
+        for c in 0..<gradient.channels {
+          let share: Float =
+            switch self {
+            case .sum: 1
+            case .mean: 0.5
+            case .maximum: (a[c].isNaN || !(b[c] > a[c] || b[c].isNaN)) == isFirst ? 1 : 0
+            case .minimum: (a[c].isNaN || !(b[c] < a[c] || b[c].isNaN)) == isFirst ? 1 : 0
+            }
+          to[c] = (target.adds ? to[c] : 0) + share * g[c]
+        }
+      }
+    }
+  }
+}

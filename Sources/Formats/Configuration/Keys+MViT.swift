@@ -15,6 +15,7 @@ extension Key<Bool> {
   public static let mvitSeparateQkv = Key("MVIT.SEPARATE_QKV", false)
   public static let mvitUseMeanPooling = Key("MVIT.USE_MEAN_POOLING", false)
   public static let mvitUseFixedSincosPos = Key("MVIT.USE_FIXED_SINCOS_POS", false)
+  public static let mvitZeroDecayPosCls = Key("MVIT.ZERO_DECAY_POS_CLS", true, .training)
   public static let mvitRevEnable = Key("MVIT.REV.ENABLE", false)
   /// Weights of pictures for a network of clips, or the other way round.
   public static let trainCheckpointInInit = Key("TRAIN.CHECKPOINT_IN_INIT", false)
@@ -28,6 +29,8 @@ extension Key<Int> {
 
 extension Key<Double> {
   public static let mvitMlpRatio = Key("MVIT.MLP_RATIO", 4.0)
+  public static let mvitDroppathRate = Key("MVIT.DROPPATH_RATE", 0.1, .training)
+  public static let mvitDropoutRate = Key("MVIT.DROPOUT_RATE", 0.0, .training)
 }
 
 extension Key<String> {

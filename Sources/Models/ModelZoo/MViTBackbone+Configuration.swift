@@ -51,6 +51,7 @@ extension MViTBackbone {
       config[.detectionEnable]
       ? .map : config[.mvitUseMeanPooling] ? .mean : config[.mvitClsEmbedOn] ? .classToken : .map
     reversible = try Reversible(config)
+    regularization = try Regularization(config)
     blocks = []
     // As the reference has it: sizes rounded down, where pools round up.
     var (width, heads, size) = (self.width, config[.mvitNumHeads], grid)

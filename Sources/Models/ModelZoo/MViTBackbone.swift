@@ -117,6 +117,7 @@ public struct MViTBackbone: Backbone, Equatable {
   public var output: Output
   /// nil for a network that is not.
   public var reversible: Reversible?
+  public var regularization = Regularization()
 
   public var inputs: [PathwayInput] { [PathwayInput(channels: inChannels, frames: Array(0..<frames))] }
   public var featureChannels: [Int] { [(blocks.last?.output ?? width) * (reversible?.atEnd.widening ?? 1)] }
@@ -148,36 +149,39 @@ public struct MViTBackbone: Backbone, Equatable {
       let scope = builder.weights[MViTNames.block(index)]
       return scope.isInFile(MViTNames.scales.attention) || scope.isInFile(MViTNames.scales.dense)
     }
-    for (index, block) in blocks.enumerated() {
+    for index in blocks.indices {
       let isLast = index == blocks.count - 1
       // What the head does not see of the last block is not computed.
       let needs: Tokens.Parts = !isLast ? .all : output == .classToken ? .classToken : .map
-      tokens = MViTBlock(self, block, builder.weights[MViTNames.block(index)], isScaled: isScaled)
+      tokens = MViTBlock(&builder, self, index, builder.weights[MViTNames.block(index)], isScaled: isScaled)
         .build(&builder, tokens, needs: needs)
       tokens.setName("\(MViTNames.blocks).\(index)", &builder)
     }
-    let norm = builder.weights[MViTNames.norm]
-    let channels = featureChannels[0]
+    let norm = builder.layerNorm(
+      builder.weights[MViTNames.norm], channels: featureChannels[0], hint: MViTNames.widthKey)
     if output == .mean, let map = tokens.map {
       tokens = Tokens(map: builder.network.globalAverage(map), classToken: nil)
     }
-    tokens = builder.normalize(tokens, norm, channels: channels)
+    tokens = builder.normalize(tokens, norm)
     tokens.setName(MViTNames.norm, &builder)
     return [(output == .classToken ? tokens.classToken : tokens.map)!]
   }
 
   /// Patches, the class token, absolute positions.
   private func embedding(_ builder: inout NetworkBuilder, _ clip: Value) -> Tokens {
+    let positions = MViTPositions(self, &builder)
     var map = MViTPatches(self).build(&builder, clip)
     builder.setName(MViTNames.patches, [map])
-    let tables = MViTPositions(self, builder.weights)
-    if let table = tables.map {
-      let positions = PositionEmbedding(table: table, extent: grid, resizing: takesWholeFrames ? resizing : nil)
-      map = builder.network.add(positions, [map])
+    if !positions.map.isEmpty {
+      let embedding = PositionEmbedding(
+        positions.map, channels: width, extent: grid, resizing: takesWholeFrames ? resizing : nil)
+      map = builder.network.add(embedding, [map])
     }
-    let token = tables.classToken.map { builder.network.add(ConstantToken($0), [map]) }
-    let tokens = Tokens(map: map, classToken: token)
+    let token =
+      hasClassToken ? builder.network.add(ConstantToken(positions.classToken, channels: width), [map]) : nil
+    let tokens = builder.dropout(Tokens(map: map, classToken: token), probability: regularization.dropout)
     if !normalizesStem { return tokens }
-    return builder.normalize(tokens, builder.weights[MViTNames.stemNorm], channels: width)
+    let norm = builder.layerNorm(builder.weights[MViTNames.stemNorm], channels: width, hint: MViTNames.widthKey)
+    return builder.normalize(tokens, norm)
   }
 }

@@ -24,17 +24,14 @@ struct MViTPatches {
   }
 
   func build(_ builder: inout NetworkBuilder, _ clip: Value) -> Value {
-    let (shape, scope) = (shape, builder.weights[MViTNames.patches])
-    let weights = scope.tensor(
-      "proj.weight", shape.weightShape, hint: MViTNames.widthKey, kernelHint: MViTNames.patchKey,
+    let shape = shape
+    return builder.convolution(
+      clip, shape, builder.weights[MViTNames.patches], "proj", norm: nil, widthKey: MViTNames.widthKey,
+      kernelKey: MViTNames.patchKey,
       change: network.convertsKernels
         ? WeightChange(shape.kernel.t == 1 ? Self.addition : Self.repetition) {
           Self.converted($0, to: shape.weightShape)
         } : nil)
-    let bias = scope.tensor("proj.bias", [shape.outChannels], hint: MViTNames.widthKey)?.array
-    return builder.network.convolution(
-      clip, shape, weights: weights ?? Tensor(zeros: shape.weightShape),
-      bias: bias ?? [Float](repeating: 0, count: shape.outChannels))
   }
 
   // MARK: TRAIN.CHECKPOINT_IN_INIT

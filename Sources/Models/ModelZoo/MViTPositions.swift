@@ -6,59 +6,53 @@ internal import NN
 internal import Tensors
 internal import VideoModels
 
-/// The class token and the absolute positions of an MViT, as tables for the network.
+/// The class token and the absolute positions of an MViT, as what its embedding is the sum of.
 struct MViTPositions {
-  /// [T x H x W, channels]; nil where there are none.
-  let map: Tensor?
-  /// With its position; nil where there is no class token.
-  let classToken: [Float]?
+  /// Empty where there are no positions.
+  let map: [VectorPart]
+  /// The token, and its position; empty where there is no class token.
+  let classToken: [VectorPart]
 
   /// What becomes of a table of positions of other places, as PySlowFast has it.
   static let stretching = "stretched to this network's positions"
 
-  init(_ network: MViTBackbone, _ weights: WeightReader) {
+  init(_ network: MViTBackbone, _ builder: inout NetworkBuilder) {
     let (width, grid) = (network.width, network.grid)
     func rows(
-      _ name: String, _ count: Int, key: String = Key.dataTrainCropSize.name, _ stretched: ((Tensor) -> Tensor?)? = nil
-    ) -> Tensor {
-      let shape = [1, count, width]
-      let change = stretched.map { WeightChange(Self.stretching, make: $0) }
-      return weights.tensor(name, shape, hint: key, kernelHint: MViTNames.widthKey, change: change)
-        ?? Tensor(zeros: shape)
+      _ builder: inout NetworkBuilder, _ name: String, _ count: Int, key: String = Key.dataTrainCropSize.name,
+      _ stretched: ((Tensor) -> Tensor?)? = nil
+    ) -> LayerTensor {
+      builder.layerTensor(
+        builder.weights, name, [1, count, width], hint: key, kernelHint: MViTNames.widthKey,
+        change: stretched.map { WeightChange(Self.stretching, make: $0) })
     }
-    var token = network.hasClassToken ? rows(MViTNames.classToken, 1).array : nil
-    func addToToken(_ position: [Float], times factor: Float = 1) {
-      token = token.map { zip($0, position).map { $0 + factor * $1 } }
-    }
-    let table = Tensor(zeros: [grid.count, width])
     let area = grid.h * grid.w
+    var token: [VectorPart] = []
+    if network.hasClassToken { token.append(rows(&builder, MViTNames.classToken, 1).part(count: 1)) }
     switch network.positions {
     case .none:
-      map = nil
+      map = []
     case .joint, .jointTwice:
       let first = network.hasClassToken ? 1 : 0
-      let joint = Self.ofClips(network, weights) ?? rows(MViTNames.joint, grid.count + first)
+      let joint =
+        Self.ofClips(network, builder.weights).map { builder.layerTensor(made: $0, builder.weights, MViTNames.joint) }
+        ?? rows(&builder, MViTNames.joint, grid.count + first)
+      // PySlowFast does not train the fixed ones.
+      if network.positions == .jointTwice { joint.parameter?.isTrained = false }
       let factor: Float = network.positions == .joint ? 1 : 2
-      for i in 0..<table.count { table.mutableValues[i] = factor * joint.values[first * width + i] }
-      if network.hasClassToken { addToToken(Array(joint.array.prefix(width)), times: factor) }
-      map = table
+      if network.hasClassToken { token.append(joint.part(count: 1, factor: factor)) }
+      map = [joint.part(first: first, count: grid.count, factor: factor)]
     case .separate:
-      let space = rows(MViTNames.space, area) { resizedSpace($0, to: grid, width) }
-      let time = rows(MViTNames.time, grid.t, key: Key.dataNumFrames.name) { file in
+      let space = rows(&builder, MViTNames.space, area) { resizedSpace($0, to: grid, width) }
+      let time = rows(&builder, MViTNames.time, grid.t, key: Key.dataNumFrames.name) { file in
         guard file.shape.count == 3, file.shape[0] == 1, file.shape[1] > 0, file.shape[2] == width else { return nil }
         return RelativePositions.stretched(file.reshaped([file.shape[1], width]), to: grid.t)
           .reshaped([1, grid.t, width])
       }
-      for position in 0..<grid.count {
-        for c in 0..<width {
-          table.mutableValues[position * width + c] =
-            space.values[position % area * width + c] + time.values[position / area * width + c]
-        }
-      }
-      if network.hasClassToken { addToToken(rows(MViTNames.classPosition, 1).array) }
-      map = table
+      if network.hasClassToken { token.append(rows(&builder, MViTNames.classPosition, 1).part(count: 1)) }
+      map = [space.part(count: area), time.part(divisor: area, count: grid.t)]
     case .sines:
-      map = Self.sines(grid.count, width)
+      map = [VectorPart(Self.sines(grid.count, width), count: grid.count)]
     }
     classToken = token
   }

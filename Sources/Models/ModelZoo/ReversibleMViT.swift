@@ -60,66 +60,69 @@ struct ReversibleMViT {
       let scope = builder.weights[Self.scope]["\(Self.layers).\(index)"]
       if reversible.transitions.contains(index) {
         let fused = fuse(&builder, a, b, reversible.inside, scope["pre_q_fuse"], channels: block.width)
-        let made = transition(&builder, fused, block, scope)
+        let made = transition(&builder, fused, index, scope)
         (a, b) = (made, made)
       } else {
-        let own = MViTBlock(network, block, scope["F"])
-        let normalized = builder.normalize(tokens(b), scope["F"]["norm"], channels: block.width)
-        a = own.attention(&builder, normalized, needs: .map, adding: tokens(a)).map!
-        b = inner(&builder, a, block, scope, adding: b)
+        let (norm, own) = attention(&builder, block, scope["F"])
+        let attended = own.build(&builder, builder.normalize(tokens(b), norm), needs: .map)
+        a = network.addBranch(&builder, attended, own.output, to: tokens(a), block: index, branch: 0).map!
+        b = inner(&builder, a, index, scope, adding: b)
       }
       builder.network.setName(a, "\(Self.layers).\(index).p0")
       builder.network.setName(b, "\(Self.layers).\(index).p1")
     }
     let channels = network.featureChannels[0]
     let fusion = builder.weights[Self.fusionAtEnd]
-    let norm = builder.weights[MViTNames.norm]
+    let norm = builder.layerNorm(builder.weights[MViTNames.norm], channels: channels, hint: MViTNames.widthKey)
     if network.output == .mean {
       let fused = fuse(&builder, a, b, reversible.atEnd, fusion, channels: channels)
-      return builder.normalize(tokens(builder.network.globalAverage(fused)), norm, channels: channels).map!
+      return builder.network.normalize(builder.network.globalAverage(fused), norm)
     }
-    let both = builder.normalize(tokens(builder.network.concatenate([a, b])), norm, channels: channels).map!
+    let both = builder.network.normalize(builder.network.concatenate([a, b]), norm)
     return fused(&builder, both, reversible.atEnd, fusion, channels: channels)
   }
 
   private func tokens(_ map: Value) -> Tokens { Tokens(map: map, classToken: nil) }
 
-  /// The dense layers of a block.
-  private func inner(
-    _ builder: inout NetworkBuilder, _ x: Value, _ block: MViTBackbone.Block, _ scope: WeightReader, adding other: Value
-  ) -> Value {
-    let normalized = builder.normalize(tokens(x), scope["G"]["norm"], channels: block.output)
-    return dense(
-      &builder, normalized, scope["G"]["mlp"], inputs: block.output, hidden: block.hidden, adding: other)
+  /// The attention of a block, and the normalisation before it.
+  private func attention(
+    _ builder: inout NetworkBuilder, _ block: MViTBackbone.Block, _ scope: WeightReader
+  ) -> (LayerNormalization, MViTAttention) {
+    let norm = builder.layerNorm(scope["norm"], channels: block.width, hint: MViTNames.widthKey)
+    return (norm, MViTAttention(&builder, network, block, scope["attn"]))
   }
 
-  private func dense(
-    _ builder: inout NetworkBuilder, _ x: Tokens, _ scope: WeightReader, inputs: Int, hidden: Int, adding other: Value
+  /// The dense layers of a block.
+  private func inner(
+    _ builder: inout NetworkBuilder, _ x: Value, _ index: Int, _ scope: WeightReader, adding other: Value
   ) -> Value {
-    let key = Key.mvitMlpRatio.name
-    let between = builder.dense(
-      x, DenseWeights(scope["fc1"], inputs: inputs, outputs: hidden, hint: key), epilogue: .gelu)
-    return builder.dense(
-      between, DenseWeights(scope["fc2"], inputs: hidden, outputs: inputs, hint: key), adding: tokens(other)
-    ).map!
+    let block = network.blocks[index]
+    let norm = builder.layerNorm(scope["G"]["norm"], channels: block.output, hint: MViTNames.widthKey)
+    let layers = DenseLayers(
+      &builder, scope["G"]["mlp"], inputs: block.output, hidden: block.hidden, outputs: block.output)
+    let hidden = layers.hidden(&builder, tokens(builder.network.normalize(x, norm)), network)
+    return network.addBranch(&builder, hidden, layers.second, to: tokens(other), block: index, branch: 1).map!
   }
 
   /// A block that is not reversible: the shortcut is pooled as the queries are.
   private func transition(
-    _ builder: inout NetworkBuilder, _ x: Value, _ block: MViTBackbone.Block, _ scope: WeightReader
+    _ builder: inout NetworkBuilder, _ x: Value, _ index: Int, _ scope: WeightReader
   ) -> Value {
-    let own = MViTBlock(network, block, scope["F"])
-    let pool = own.poolOfQueries()
+    let block = network.blocks[index]
+    let (norm, own) = attention(&builder, block, scope["F"])
+    let pool = own.poolOfQueries
     var skip = tokens(x)
     let projection =
       block.width == block.output
-      ? nil : DenseWeights(scope["res_proj"], inputs: block.width, outputs: block.output, hint: Key.mvitDimMul.name)
+      ? nil
+      : builder.denseLayer(
+        scope["res_proj"], inputs: block.width, outputs: block.output, hint: Key.mvitDimMul.name)
     if let projection, !network.poolsFirst { skip = builder.dense(skip, projection) }
     skip = own.pooled(&builder, skip, pool, channels: network.poolsFirst ? block.width : block.output)
     if let projection, network.poolsFirst { skip = builder.dense(skip, projection) }
-    let normalized = builder.normalize(tokens(x), scope["F"]["norm"], channels: block.width)
-    let y = own.attention(&builder, normalized, needs: .map, adding: skip, queries: pool).map!
-    return inner(&builder, y, block, scope, adding: y)
+    let attended = own.build(&builder, tokens(builder.network.normalize(x, norm)), needs: .map, queries: pool)
+    let y = network.addBranch(&builder, attended, own.output, to: skip, block: index, branch: 0).map!
+    return inner(&builder, y, index, scope, adding: y)
   }
 
   /// - Parameter channels: That come out.
@@ -137,12 +140,15 @@ struct ReversibleMViT {
     channels: Int
   ) -> Value {
     guard case .dense(let factor, let isNormalized) = fusion else { return both }
-    var (x, layers) = (tokens(both), scope["fuse_fn"])
+    var (x, scope) = (tokens(both), scope["fuse_fn"])
     if isNormalized {
-      x = builder.normalize(x, layers["0"], channels: channels, epsilon: 1e-5)
-      layers = layers["1"]
+      let norm = builder.layerNorm(scope["0"], channels: channels, epsilon: 1e-5, hint: MViTNames.widthKey)
+      x = builder.normalize(x, norm)
+      scope = scope["1"]
     }
-    return dense(
-      &builder, x, layers, inputs: channels, hidden: Int(Double(channels) * factor), adding: both)
+    let layers = DenseLayers(
+      &builder, scope, inputs: channels, hidden: Int(Double(channels) * factor), outputs: channels)
+    let hidden = builder.dense(x, layers.first, epilogue: .gelu)
+    return builder.dense(hidden, layers.second, adding: tokens(both)).map!
   }
 }

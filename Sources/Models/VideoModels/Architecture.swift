@@ -7,4 +7,7 @@ public struct Architecture: Sendable {
     self.backbone = backbone
     self.head = head
   }
+
+  /// The parameters that it wants without weight decay: parts of their names, or whole names.
+  public var namesWithoutDecay: [String] { backbone.namesWithoutDecay }
 }

@@ -32,6 +32,10 @@ public protocol Backbone: Sendable {
   /// The pixels of the clip, along height and width, from one position of the feature maps to the next.
   var featureStride: Int { get }
 
+  /// The parameters that it wants without weight decay in training: parts of their names, or whole names
+  /// (PySlowFast's `no_weight_decay`); by default none.
+  var namesWithoutDecay: [String] { get }
+
   /// Refuses clips of a size that the network does not take; by default none, as long as its kernels fit.
   func checkSize(height: Int, width: Int) throws(VideoModelError)
 
@@ -45,5 +49,6 @@ public protocol Backbone: Sendable {
 
 extension Backbone {
   public var stageChannels: [Int] { featureChannels }
+  public var namesWithoutDecay: [String] { [] }
   public func checkSize(height: Int, width: Int) throws(VideoModelError) {}
 }

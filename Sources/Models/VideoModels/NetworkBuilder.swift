@@ -12,6 +12,8 @@ public struct NetworkBuilder {
   public var network: Network
   /// How it is built for training; nil where it is not.
   public let training: TrainingOptions?
+  /// Everything that is learned, in the order in which it was asked for.
+  public internal(set) var parameters: [Parameter] = []
 
   /// - Parameters:
   ///   - isToBeQuantized: Whether the network is built for `Network.quantized(by:)`.
@@ -41,18 +43,20 @@ public struct NetworkBuilder {
   ///   - hasBias: Whether it has a bias of its own; by default where there is no normalisation.
   ///   - branchGain: Where the normalisation ends a branch: its scale among random weights.
   ///   - output: The format of the output, where it is not to be the usual one.
+  ///   - change: What makes weights of this shape of the file's.
   public mutating func convolution(
     _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?,
     epilogue: Epilogue = .none, adding residual: Value? = nil, hasBias: Bool? = nil,
-    widthKey: String? = nil, kernelKey: String? = nil, branchGain: Float? = nil, output: ElementFormat? = nil
+    widthKey: String? = nil, kernelKey: String? = nil, branchGain: Float? = nil, output: ElementFormat? = nil,
+    change: WeightChange? = nil
   ) -> Value {
     if let training {
       return trainedConvolution(
         x, shape, scope, name, norm: norm, epilogue: epilogue, adding: residual, hasBias: hasBias ?? (norm == nil),
-        widthKey: widthKey, kernelKey: kernelKey, branchGain: branchGain, training)
+        widthKey: widthKey, kernelKey: kernelKey, branchGain: branchGain, change: change, training)
     }
     let weight =
-      scope.tensor("\(name).weight", shape.weightShape, hint: widthKey, kernelHint: kernelKey)
+      scope.tensor("\(name).weight", shape.weightShape, hint: widthKey, kernelHint: kernelKey, change: change)
       ?? Tensor(zeros: shape.weightShape)
     var bias = [Float](repeating: 0, count: shape.outChannels)
     if hasBias ?? (norm == nil), let own = scope.tensor("\(name).bias", [shape.outChannels], hint: widthKey) {

@@ -13,6 +13,8 @@ public final class TrainableModel {
   /// Everything that is learned, in the order of the modules.
   public let parameters: [Parameter]
   public let statistics: [RunningStatistics]
+  /// The parameters that the network wants without weight decay: parts of their names, or whole names.
+  public var namesWithoutDecay: [String] { architecture.namesWithoutDecay }
   private var plan: TrainingPlan?
   private var shapes: [TrainingPlan.Input] = []
 
@@ -32,7 +34,7 @@ public final class TrainableModel {
     builder.network.output(scores)
     self.architecture = architecture
     network = builder.network
-    parameters = network.parameters
+    parameters = builder.parameters
     statistics = network.statistics
   }
 

@@ -28,27 +28,37 @@ extension NetworkBuilder {
   ///
   /// - Parameters:
   ///   - hint: The configuration key that sets this shape, for the report of misfits.
-  func parameter(
+  ///   - change: What makes one of this shape of the file's.
+  mutating func parameter(
     _ scope: WeightReader, _ name: String, _ shape: [Int], _ kind: Parameter.Kind, hint: String? = nil,
-    kernelHint: String? = nil, branchGain: Float? = nil, orElse value: Float = 0
+    kernelHint: String? = nil, branchGain: Float? = nil, change: WeightChange? = nil, orElse value: Float = 0
   ) -> Parameter {
-    var tensor = scope.tensor(name, shape, hint: hint, kernelHint: kernelHint, branchGain: branchGain)
+    var tensor = scope.tensor(
+      name, shape, hint: hint, kernelHint: kernelHint, branchGain: branchGain, change: change)
     if tensor == nil {
       let made = Tensor(zeros: shape)
       made.mutableValues.update(repeating: value)
       tensor = made
     }
-    return Parameter(name: scope.scope.isEmpty ? name : "\(scope.scope).\(name)", kind: kind, value: tensor!)
+    let made = Parameter(name: Self.name(scope, name), kind: kind, value: tensor!)
+    parameters.append(made)
+    return made
+  }
+
+  /// A tensor's name in a checkpoint.
+  static func name(_ scope: WeightReader, _ name: String) -> String {
+    scope.scope.isEmpty ? name : "\(scope.scope).\(name)"
   }
 
   /// A convolution, its normalisation, an addition and a function, each by itself.
   mutating func trainedConvolution(
     _ x: Value, _ shape: ConvolutionShape, _ scope: WeightReader, _ name: String, norm: String?, epilogue: Epilogue,
     adding residual: Value?, hasBias: Bool, weightShape: [Int]? = nil, widthKey: String?, kernelKey: String?,
-    branchGain: Float?, _ options: TrainingOptions
+    branchGain: Float?, change: WeightChange? = nil, _ options: TrainingOptions
   ) -> Value {
     let weight = parameter(
-      scope, "\(name).weight", weightShape ?? shape.weightShape, .weight, hint: widthKey, kernelHint: kernelKey)
+      scope, "\(name).weight", weightShape ?? shape.weightShape, .weight, hint: widthKey, kernelHint: kernelKey,
+      change: change)
     let bias = hasBias ? parameter(scope, "\(name).bias", [shape.outChannels], .bias, hint: widthKey) : nil
     let y = network.convolution(x, shape, training: weight, bias: bias)
     guard let norm else {

@@ -46,8 +46,10 @@ public final class TrainingSession {
         name: $0.name, shape: $0.value.shape, isBatchNorm: $0.kind == .batchNorm, isTrained: $0.isTrained)
     }
     guard parameters.contains(where: \.isTrained) else { throw TrainingError.nothingToTrain }
+    var grouping = settings.grouping
+    grouping.namesWithoutDecay = model.namesWithoutDecay
     optimizer = Optimizer(
-      parameters, groups: try parameterGroups(parameters, settings.grouping), method: settings.method,
+      parameters, groups: try parameterGroups(parameters, grouping), method: settings.method,
       lars: settings.lars)
     trained = model.parameters.filter(\.isTrained)
     buckets = GradientBuckets(counts: trained.map(\.value.count), group: group)

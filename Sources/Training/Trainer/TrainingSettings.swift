@@ -39,6 +39,7 @@ public struct TrainingSettings: Sendable {
     grouping.batchNormWeightDecay = config[.bnWeightDecay]
     grouping.hasZeroDecayFor1D = config[.solverZeroWd1dParam]
     grouping.layerDecay = config[.solverLayerDecay]
+    grouping.depth = config[.mvitDepth]
     grouping.isLARSOn = config[.solverLarsOn]
     self.grouping = grouping
     network = try TrainingOptions(config)

@@ -1,6 +1,5 @@
 internal import Glibc
 public import Kernels
-internal import Parallel
 internal import Tensors
 
 /// An epilogue as an operator of its own, after an addition where there is one: what is fused elsewhere needs its input kept
@@ -37,18 +36,13 @@ struct ElementwiseFunction: TrainableOperator {
   }
 
   func backward(_ pass: BackwardPass) {
-    let (gradient, channels) = (pass.gradient, pass.gradient.channels)
-    if epilogue != .none {
-      pass.engine.pool.forEach(gradient.positions) { position in
-        let g = gradient.start + position * gradient.pitch
-        let x = pass.inputs.map { $0.start + position * $0.pitch }
-        for c in 0..<channels {
-          let value = x.count > 1 ? x[0][c] + x[1][c] : x[0][c]
-          g[c] = Float(Double(g[c]) * epilogue.derivative(Double(value)))
-        }
-      }
+    let (gradient, engine) = (pass.gradient, pass.engine)
+    // To one target at once, without a way back and forth.
+    if epilogue != .none, pass.targets.count == 1, let target = pass.targets[0] {
+      return engine.functionGradients(pass.inputs, epilogue, gradient, into: target.map, adds: target.adds)
     }
-    for target in pass.targets { target?.take(gradient, pass.engine) }
+    if epilogue != .none { engine.functionGradients(pass.inputs, epilogue, gradient, into: gradient, adds: false) }
+    for target in pass.targets { target?.take(gradient, engine) }
   }
 }
 

@@ -38,6 +38,8 @@ public struct ForwardPass {
   public let engine: Engine
   /// For what is drawn at random: another one for every step and operator.
   public let seed: UInt64
+  /// The same for all operators of a step, for those that draw together.
+  public let step: UInt64
 }
 
 /// Where a gradient goes.
@@ -58,6 +60,7 @@ public struct BackwardPass {
   public let targets: [GradientTarget?]
   public let state: AnyObject?
   public let engine: Engine
-  /// That of the forward pass.
+  /// Those of the forward pass.
   public let seed: UInt64
+  public let step: UInt64
 }

@@ -4,7 +4,8 @@ internal import Tensors
 /// A convolution whose weights are trained: packed anew whenever they have changed.
 struct TrainedConvolution: TrainableOperator {
   let shape: ConvolutionShape
-  /// [out, in / groups, T, H, W], or fewer last axes of length 1.
+  /// [out, in / groups, T, H, W], or fewer last axes of length 1; of fewer outputs where several share it: an output has
+  /// that of its number beyond whole multiples of them.
   let weight: Parameter
   /// [out]
   let bias: Parameter?
@@ -38,7 +39,18 @@ struct TrainedConvolution: TrainableOperator {
 
   func makeState() -> AnyObject? { Packed() }
 
-  private var weights: Tensor { weight.value.reshaped(shape.weightShape) }
+  private var weights: Tensor {
+    if copies == 1 { return weight.value.reshaped(shape.weightShape) }
+    let result = Tensor(unfilled: shape.weightShape)
+    for copy in 0..<copies {
+      (result.storage.pointer + copy * weight.value.count).update(
+        from: weight.value.storage.pointer, count: weight.value.count)
+    }
+    return result
+  }
+
+  /// How many outputs share a kernel.
+  private var copies: Int { shape.weightShape.reduce(1, *) / max(1, weight.value.count) }
 
   private func convolution(_ engine: Engine) -> Convolution {
     Convolution(
@@ -71,7 +83,14 @@ struct TrainedConvolution: TrainableOperator {
       for (c, sum) in engine.channelSums(pass.gradient).enumerated() { bias.gradient.mutableValues[c] += Float(sum) }
     }
     if weight.isTrained {
-      WeightGradient(shape).run(pass.inputs[0], pass.gradient, into: weight.gradient, adds: true, engine)
+      // Kernels that several heads share are one for each of them here.
+      if copies == 1 {
+        WeightGradient(shape).run(pass.inputs[0], pass.gradient, into: weight.gradient, adds: true, engine)
+      } else {
+        let sums = Tensor(unfilled: shape.weightShape)
+        WeightGradient(shape).run(pass.inputs[0], pass.gradient, into: sums, engine)
+        for copy in 0..<copies { weight.gradient.add(sums, from: copy * weight.value.count) }
+      }
     }
     guard let target = pass.targets[0] else { return }
     let packed = pass.state as? Packed
@@ -89,12 +108,22 @@ extension Network {
   /// Adds a convolution whose weights are trained.
   ///
   /// - Parameters:
-  ///   - weight: [out, in / groups, T, H, W], or as many numbers under another shape.
+  ///   - weight: [out, in / groups, T, H, W], or as many numbers under another shape; of a part of the outputs where several
+  ///     share it.
   ///   - bias: [out].
   public mutating func convolution(
     _ x: Value, _ shape: ConvolutionShape, training weight: Parameter, bias: Parameter? = nil
   ) -> Value {
-    precondition(weight.value.count == shape.weightShape.reduce(1, *), "weights must fit the shape")
+    precondition(
+      weight.value.count > 0 && shape.weightShape.reduce(1, *) % weight.value.count == 0, "weights must fit the shape")
     return add(TrainedConvolution(shape: shape, weight: weight, bias: bias), [x])
+  }
+}
+
+extension Tensor {
+  /// Adds another one, number by number, or as many of it from one of its numbers on.
+  func add(_ other: Tensor, from first: Int = 0) {
+    let (to, from) = (storage.pointer, other.storage.pointer + first)
+    for index in 0..<count { to[index] += from[index] }
   }
 }

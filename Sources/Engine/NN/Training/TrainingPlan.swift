@@ -101,7 +101,8 @@ public final class TrainingPlan {
     guard let trained = operators[index] else { return op.run(inputs, into: maps[index], engine: network.engine) }
     trained.forward(
       ForwardPass(
-        inputs: inputs, output: maps[index], state: states[index], engine: network.engine, seed: drawn(index)))
+        inputs: inputs, output: maps[index], state: states[index], engine: network.engine, seed: drawn(index),
+        step: seed))
   }
 
   /// Another one for each operator.
@@ -144,7 +145,7 @@ public final class TrainingPlan {
       operators[index]?.backward(
         BackwardPass(
           inputs: node.inputs.map { maps[$0.id] }, output: maps[index], gradient: gradient, targets: targets,
-          state: states[index], engine: network.engine, seed: drawn(index)))
+          state: states[index], engine: network.engine, seed: drawn(index), step: seed))
     }
   }
 
@@ -181,8 +182,12 @@ extension FeatureMap {
 }
 
 extension Network {
-  /// Everything that the network learns, in the order in which it was built.
-  public var parameters: [Parameter] { operators.flatMap { ($0 as? any TrainableOperator)?.parameters ?? [] } }
+  /// Everything that the network learns, in the order in which it was built; once each, whatever shares it.
+  public var parameters: [Parameter] {
+    var seen: Set<ObjectIdentifier> = []
+    return operators.flatMap { ($0 as? any TrainableOperator)?.parameters ?? [] }
+      .filter { seen.insert(ObjectIdentifier($0)).inserted }
+  }
 
   /// The statistics of its normalisations by the batch.
   public var statistics: [RunningStatistics] {

@@ -110,7 +110,7 @@ struct TrainTests {
   func twoProcessesAreOne() throws {
     let clips = Scratch()
     let drawn = Program.run(
-      ["synth", "--dataset", "kinetics", "--split", "train", "--videos", "8", "--width", "64", "--height", "48"]
+      ["synth", "--dataset", "kinetics", "--split", "train", "--videos", "8", "--width", "64", "--height", "64"]
         + ["--output-dir", clips.path])
     #expect(drawn.status == 0, "\(drawn.stderr)")
     var ends: [[String: [Float]]] = []

@@ -32,7 +32,8 @@ private func load(_ name: String, _ overrides: [String] = []) throws -> Configur
       let isMixed = config.literal("MIXUP.ENABLE") == "True"
       let losses =
         config[.detectionEnable]
-        ? ["bce"] : config[.modelHeadAct] == "sigmoid" ? ["bce_logit"] : [isMixed ? "soft_cross_entropy" : "cross_entropy"]
+        ? ["bce"]
+        : config[.modelHeadAct] == "sigmoid" ? ["bce_logit"] : [isMixed ? "soft_cross_entropy" : "cross_entropy"]
       #expect(losses.contains(settings.loss.name), "\(name): \(settings.loss.name)")
       #expect(config.literal("TRAIN.DATASET") == config.literal("TEST.DATASET"), "\(name)")
     }

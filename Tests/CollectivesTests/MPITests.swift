@@ -37,11 +37,11 @@ enum Launcher: String, CaseIterable, CustomTestStringConvertible {
     /// The next bytes of the standard output.
     func read() -> String { String(decoding: nextBytes(outputs[0]), as: UTF8.self) }
 
-    /// Waits for the end, half a minute at most.
+    /// Waits for the end, three minutes at most: beside other tests on two processors a job takes half a minute at times.
     func end() -> (status: Int, output: String, error: String) {
       // Only the launcher: the ranks see that it is gone, and end.
       let watch = DispatchWorkItem { [process] in kill(process.processIdentifier, SIGKILL) }
-      DispatchQueue.global().asyncAfter(deadline: .now() + 30, execute: watch)
+      DispatchQueue.global().asyncAfter(deadline: .now() + 180, execute: watch)
       defer { watch.cancel() }
       let texts = outputs.map(allText)
       process.waitUntilExit()

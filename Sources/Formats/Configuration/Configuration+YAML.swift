@@ -2,9 +2,22 @@ internal import OrderedCollections
 
 extension Configuration {
   /// All keys with their values, as a file that `load` reads to the same configuration.
-  public var yaml: String {
+  public var yaml: String { yaml { _ in true } }
+
+  /// The same for a checkpoint, which PySlowFast may read: this program's own keys only where they were set.
+  public var checkpointYAML: String {
+    yaml { leaf in !Configuration.ownKeys.contains(leaf.key) || value(of: leaf) != leaf.fallback }
+  }
+
+  /// The keys that PySlowFast does not have.
+  public static let ownKeys: Set = [
+    Key.avaTestScales.name, Key.avaTestFlip.name, Key.avaTestSpatialCrops.name, Key.avaTestViewFusion.name,
+    Key.dataLoaderMaxUnreadable.name,
+  ]
+
+  private func yaml(_ isIn: (Leaf) -> Bool) -> String {
     var root = Section()
-    for leaf in Schema.leaves.values {
+    for leaf in Schema.leaves.values where isIn(leaf) {
       let value = value(of: leaf)
       // Null is what a key without a line is.
       if value != .null { root.set(leaf.key.split(separator: ".")[...], value.yaml) }

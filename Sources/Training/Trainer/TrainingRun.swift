@@ -99,7 +99,7 @@ public final class TrainingRun {
     precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : nil
     task =
       config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
-    configText = config.yaml
+    configText = config.checkpointYAML
     notices = dataset.notices + start.notices
     // Says at once what would otherwise end the first epoch.
     _ = try plan(firstEpoch)

@@ -29,7 +29,7 @@ import VideoModels
   }
 
   /// A configuration drawn from a seed.
-  private func drawn(_ seed: UInt64) -> [String] {
+  static func drawn(_ seed: UInt64) -> [String] {
     var generator = SeededGenerator(seed: seed)
     func pick(_ range: ClosedRange<Int>) -> Int { Int.random(in: range, using: &generator) }
     func flag(_ key: String) -> [String] { [key, pick(0...1) == 0 ? "False" : "True"] }
@@ -61,7 +61,7 @@ import VideoModels
 
   /// Depths, pools, heads, tokens and positions as drawn: the fast ways and the plain ones are the same network.
   @Test(arguments: 0..<24 as Range<UInt64>) func drawnNetworksAgreeWithReferences(_ seed: UInt64) throws {
-    let config = try configured(Self.small + drawn(seed))
+    let config = try configured(Self.small + Self.drawn(seed))
     let architecture = try Architecture(config)
     let frames = config[.dataNumFrames]
     let clip = filledClip([1, 3, frames, 32, 32])
@@ -69,7 +69,7 @@ import VideoModels
       .classify(clip).array
     for threads in [1, 3] {
       let found = try loaded(architecture, engine: Engine(threads: threads)).classify(clip).array
-      let gap = difference(found, expected, .absolute(2e-5), "seed \(seed), \(drawn(seed))")
+      let gap = difference(found, expected, .absolute(2e-5), "seed \(seed), \(Self.drawn(seed))")
       #expect(gap == nil, "\(gap ?? "")")
     }
   }
@@ -77,7 +77,7 @@ import VideoModels
   /// The same in bfloat16, to what it rounds.
   @Test(arguments: 0..<12 as Range<UInt64>) func drawnNetworksInBFloat16(_ seed: UInt64) throws {
     guard KernelTable.best.supportsBFloat16 else { return }
-    let config = try configured(Self.small + drawn(seed))
+    let config = try configured(Self.small + Self.drawn(seed))
     let architecture = try Architecture(config)
     let clip = filledClip([1, 3, config[.dataNumFrames], 32, 32])
     let expected = try loaded(architecture, engine: Engine(planner: ConvolutionPlanner(forced: .reference)))
@@ -85,7 +85,7 @@ import VideoModels
     for threads in [1, 3] {
       let found = try loaded(architecture, engine: Engine(threads: threads, activations: .bfloat16)).classify(clip)
         .array
-      let gap = difference(found, expected, .absolute(0.02), "seed \(seed), \(drawn(seed))")
+      let gap = difference(found, expected, .absolute(0.02), "seed \(seed), \(Self.drawn(seed))")
       #expect(gap == nil, "\(gap ?? "")")
     }
   }

@@ -191,7 +191,8 @@ struct DoubleAttention: Sendable, CustomTestStringConvertible {
     DoubleAttention(queries: Extent3(2, 2, 3), keys: Extent3(1, 2, 2), heads: 1, depth: 3),
     DoubleAttention(queries: Extent3(1, 3, 2), keys: Extent3(2, 2, 3), heads: 2, depth: 5, hasExtraKey: true),
     DoubleAttention(
-      queries: Extent3(2, 4, 2), keys: Extent3(2, 2, 1), heads: 2, depth: 4, hasExtraKey: true, axes: [true, true, true],
+      queries: Extent3(2, 4, 2), keys: Extent3(2, 2, 1), heads: 2, depth: 4, hasExtraKey: true,
+      axes: [true, true, true],
       addsQueries: true),
     DoubleAttention(
       queries: Extent3(2, 3, 5), keys: Extent3(1, 2, 2), heads: 1, depth: 6, axes: [true, true, false], moreRows: 2),
@@ -206,7 +207,8 @@ struct DoubleAttention: Sendable, CustomTestStringConvertible {
     DoubleAttention(
       queries: Extent3(3, 9, 8), keys: Extent3(3, 3, 4), heads: 2, depth: 20, hasExtraKey: true,
       axes: [true, true, true], addsQueries: true),
-    DoubleAttention(queries: Extent3(2, 5, 6), keys: Extent3(7, 11, 11), heads: 1, depth: 17, axes: [true, true, true]),
+    DoubleAttention(
+      queries: Extent3(2, 5, 6), keys: Extent3(7, 11, 11), heads: 1, depth: 17, axes: [true, true, true]),
   ]
 
   private func factors(_ attention: DoubleAttention, batch: Int = 1) -> [Float] {
@@ -255,7 +257,8 @@ struct DoubleAttention: Sendable, CustomTestStringConvertible {
   }
 
   /// Softmax does not see what is added to all keys: their gradients add up to nothing.
-  @Test(arguments: [small[1], small[2], large[0]]) func keysMoveTogetherForNothing(_ attention: DoubleAttention) throws {
+  @Test(arguments: [small[1], small[2], large[0]]) func keysMoveTogetherForNothing(_ attention: DoubleAttention) throws
+  {
     let found = try attention.found(attention.drawn(seed: 4), factors(attention), Engine(threads: 2))
     let first = attention.queries.count * attention.channels
     let count = attention.keys.count + (attention.hasExtraKey ? 1 : 0)
@@ -293,7 +296,8 @@ struct DoubleAttention: Sendable, CustomTestStringConvertible {
     func gradients(_ positions: RelativePositions?) throws -> [[Float]] {
       try GradientProbe(inputs) { network, values in
         network.add(
-          MultiHeadAttention(heads: attention.heads, hasExtraKey: true, positions: positions, addsQueries: true), values)
+          MultiHeadAttention(heads: attention.heads, hasExtraKey: true, positions: positions, addsQueries: true), values
+        )
       }.gradients(factors(attention))
     }
     let found = try gradients(RelativePositions(height: tables[0], width: tables[1], time: tables[2]))

@@ -126,7 +126,9 @@ import Testing
   /// y = 2 a - b + 10 + what is added, for two values through one layer: the gradients of both add up.
   @Test func denseByHand() throws {
     let (weight, bias) = (Self.parameter("w", [1, 2], [2, -1]), Self.parameter("b", [1], [10]))
-    let inputs = [Input(.one, channels: 2, [3, 4]), Input(.one, channels: 2, [5, 6]), Input(.one, channels: 1, [100])]
+    let inputs = [
+      Input(.one, channels: 2, [3, 4]), Input(.one, channels: 2, [5, 6]), Input(.one, channels: 1, [100]),
+    ]
     let layer = TrainedDenseLayer(weight: weight, bias: bias)
     let probe = try GradientProbe(inputs) { network, values in
       let first = network.dense(values[0], layer, adding: values[2])
@@ -188,7 +190,9 @@ import Testing
 
   /// Half of what a token that is twice a row has for a gradient; the map that gives the batch has none.
   @Test func tokens() throws {
-    let (token, table) = (Self.parameter("c", [1, 2], [1, 2]), Self.parameter("p", [3, 2], [10, 20, 30, 40, 50, 60]))
+    let (token, table) = (
+      Self.parameter("c", [1, 2], [1, 2]), Self.parameter("p", [3, 2], [10, 20, 30, 40, 50, 60])
+    )
     let probe = try GradientProbe([Input(Extent3(1, 1, 2), channels: 2, seed: 1)], batch: 2) { network, values in
       let parts = [
         VectorPart(token.value, token, count: 1), VectorPart(table.value, table, first: 1, count: 1, factor: 2),

@@ -102,7 +102,8 @@ import VideoModels
     let isOfMap = pair.trained.architecture.namesWithoutDecay.contains("cls_token")
     for (parameter, gradient) in zip(pair.trained.parameters, gradients) {
       let name = parameter.name
-      let isUnseen = name.hasSuffix("norm_k.bias") || (isOfMap && name.hasPrefix("blocks.1.attn.rel_pos"))
+      let isUnseen =
+        name.hasSuffix("norm_k.bias") || (isOfMap && name.hasPrefix("blocks.1.attn.rel_pos"))
         || (isOfMap && name == "blocks.1.attn.pool_q.weight")
       let largest = gradient.map { abs($0) }.max() ?? 0
       #expect(isUnseen ? largest < 1e-4 : largest > 1e-6, "\(name): \(largest)")
@@ -139,10 +140,11 @@ import VideoModels
 
   /// Boxes on the map of a network with a RoI head.
   @Test func boxes() throws {
-    let overrides = MViTTests.second + Self.plain + [
-      "DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid", "DETECTION.SPATIAL_SCALE_FACTOR", "8",
-      "DETECTION.ROI_XFORM_RESOLUTION", "2",
-    ]
+    let overrides =
+      MViTTests.second + Self.plain + [
+        "DETECTION.ENABLE", "True", "MODEL.HEAD_ACT", "sigmoid", "DETECTION.SPATIAL_SCALE_FACTOR", "8",
+        "DETECTION.ROI_XFORM_RESOLUTION", "2",
+      ]
     let pair = try Pair(overrides)
     let regions = [
       Region(batchIndex: 0, x1: 2, y1: 3, x2: 20, y2: 30), Region(batchIndex: 1, x1: 0, y1: 0, x2: 31, y2: 31),
@@ -158,10 +160,12 @@ import VideoModels
   @Test(arguments: [
     ("max", "concat"), ("min", "concat_linear_2"), ("avg", "add"), ("concat_linear_2", "ln+concat_linear"),
   ]) func reversibleNetworks(_ inside: String, _ atEnd: String) throws {
-    let overrides = Self.plain + [
-      "MVIT.REV.ENABLE", "True", "MVIT.CLS_EMBED_ON", "False", "MVIT.USE_MEAN_POOLING", "True",
-      "MVIT.DEPTH", "3", "MVIT.REV.BUFFER_LAYERS", "[1]", "MVIT.REV.PRE_Q_FUSION", inside, "MVIT.REV.RESPATH_FUSE", atEnd,
-    ]
+    let overrides =
+      Self.plain + [
+        "MVIT.REV.ENABLE", "True", "MVIT.CLS_EMBED_ON", "False", "MVIT.USE_MEAN_POOLING", "True",
+        "MVIT.DEPTH", "3", "MVIT.REV.BUFFER_LAYERS", "[1]", "MVIT.REV.PRE_Q_FUSION", inside, "MVIT.REV.RESPATH_FUSE",
+        atEnd,
+      ]
     let growth = try Pair(overrides).growth()
     #expect(abs(growth.found / growth.foretold - 1) < 5e-3, "\(growth)")
   }

@@ -42,4 +42,6 @@ public func functionGradients(_ rows: FunctionGradients) { MicroKernels.function
 
 /// `MicroKernels.attentionGradients` for this instruction set.
 @inline(never)
-public func attentionGradients(_ block: AttentionGradients) { MicroKernels.attentionGradients(PortableUnit.self, block) }
+public func attentionGradients(_ block: AttentionGradients) {
+  MicroKernels.attentionGradients(PortableUnit.self, block)
+}

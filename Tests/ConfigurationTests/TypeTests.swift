@@ -77,7 +77,7 @@ private let cases = [
 
   @Test func gettersReturnTheDefaults() {
     let defaults = Configuration.defaults
-    #expect(Configuration.keys.count == 339 + 4, "PySlowFast's, and this program's own")
+    #expect(Configuration.keys.count == 339 + 5, "PySlowFast's, and this program's own")
     #expect(defaults.path == nil && defaults.notices == [])
     #expect(defaults[.detectionAligned])
     #expect(defaults[.dataTestCropSize] == 256)

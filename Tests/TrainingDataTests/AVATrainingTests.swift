@@ -38,7 +38,7 @@ private let predicted =
     // The whole frame, clipped.
     let second = try data.drawn(1, config)
     #expect(second[0].rows == [[0, 1, 0]] && second[0].boxes == [PixelBox(x1: 0, y1: 0, x2: 31, y2: 31)])
-    #expect(data.notices.contains { $0.contains("1 row of 4 below the score threshold 0.9 left out") }, "\(data.notices)")
+    #expect(data.notices.contains { $0.contains("1 row of 7 below the score threshold 0.9 left out") }, "\(data.notices)")
     #expect(try AVATraining(self.config(["AVA.DETECTION_SCORE_THRESH", "0.89"])).boxCount == 5)
   }
 

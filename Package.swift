@@ -208,7 +208,8 @@ let training: [Target] = [
   .target(
     name: "Trainer",
     dependencies: [
-      "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON",
+      "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign",
+      "Checkpoint", "JSON",
       "Tensors", "Files", "Wording",
     ], swiftSettings: strict),
 ]
@@ -361,7 +362,8 @@ let testTargets: [Target] = [
     "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "RoIAlign", "Clips", "Imaging",
     "Video", "Tensors", "Geometry", "Files"),
   tests(
-    "Trainer", "Trainer", "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
+    "Trainer", "Trainer", "TrainingData", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels",
+    "Checkpoint",
     "Tensors"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
@@ -383,7 +385,8 @@ let testTargets: [Target] = [
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
-    "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint", "Kernels",
+    "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint",
+    "Kernels",
     "Clips",
     "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   tests("Augmentation", "Augmentation", "JSON", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
@@ -435,7 +438,8 @@ let testTargets: [Target] = [
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video", "Tensors",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video",
+        "Tensors",
         "Files", "Runs",
         "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics", "TrackRecords", "Tracks",
       ]),

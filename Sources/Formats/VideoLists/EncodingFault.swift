@@ -9,7 +9,9 @@ struct EncodingFault {
 
   /// Nil for text in UTF-8.
   init?(_ bytes: [UInt8]) {
-    if let content = unsafe bytes.withUnsafeBytes({ unsafe ForeignContent(beginning: $0) }), content.name.hasPrefix("text in UTF") {
+    if let content = unsafe bytes.withUnsafeBytes({ unsafe ForeignContent(beginning: $0) }),
+      content.name.hasPrefix("text in UTF")
+    {
       line = nil
       found = "it is \(content.name), expected UTF-8"
       advice = "save it as UTF-8, such as: iconv -f \(content.name.dropFirst("text in ".count)) -t UTF-8 FILE > NEW"

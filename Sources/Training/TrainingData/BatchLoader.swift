@@ -28,7 +28,8 @@ public struct LoaderOptions: Sendable {
     let share = config[.dataLoaderMaxUnreadable]
     guard (0...1).contains(share) else {
       throw .unsupported(
-        config.cite(.dataLoaderMaxUnreadable), "expected a share of the samples", "set a number from 0 to 1, such as 0.01")
+        config.cite(.dataLoaderMaxUnreadable), "expected a share of the samples",
+        "set a number from 0 to 1, such as 0.01")
     }
     let processors = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     self.init(

@@ -26,7 +26,8 @@ struct ClipPreparation: Sendable {
     repeats = split == .train ? config[.augNumSample] * config[.dataTrainCropNumSpatial] : 1
     if repeats < 1 {
       throw TrainingDataError.unsupported(
-        "\(config.cite(.augNumSample)), \(config.cite(.dataTrainCropNumSpatial))", "expected 1 or more", "set both to 1")
+        "\(config.cite(.augNumSample)), \(config.cite(.dataTrainCropNumSpatial))", "expected 1 or more", "set both to 1"
+      )
     }
     let type = config[.augAaType]
     randAugment =

@@ -80,7 +80,8 @@ public struct KineticsTraining: TrainingDataset {
     let targets: Targets = list.videos[index].labels.map { .classes($0) } ?? .none
     let size = shape.frames
     return try preparation.examples(
-      (0..<clips).map { Array(images[$0 * size..<($0 + 1) * size]) }, [Targets](repeating: targets, count: clips), shape,
+      (0..<clips).map { Array(images[$0 * size..<($0 + 1) * size]) }, [Targets](repeating: targets, count: clips),
+      shape,
       draws)
   }
 }

@@ -21,27 +21,32 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
 
   public var description: String {
     switch self {
-    case .unsupported(let keys, let problem, let advice): return "reading training data: \(keys): \(problem) -> \(advice)"
+    case .unsupported(let keys, let problem, let advice):
+      return "reading training data: \(keys): \(problem) -> \(advice)"
     case .noList(let keys, let reason):
       return "reading training data: \(reason)\n         the name comes from \(series(keys, "and"))"
         + " -> set it in the config or after the command"
     case .noFiles(let count, let first, let key):
-      return "reading training data: none of the \(counted(count, "listed file")) is there, the first would be '\(first)'"
+      return
+        "reading training data: none of the \(counted(count, "listed file")) is there, the first would be '\(first)'"
         + " (\(key)) -> set the key to the folder that the lists' paths begin in"
     case .noSamples(let reasons, let advice):
       let why = reasons.isEmpty ? "" : ": " + reasons.joined(separator: "; ")
       return "reading training data: no sample is left\(why) -> \(advice)"
     case .noBatch(let samples, let processes, let batch):
-      let share = processes > 1 ? ", of which each of \(processes) processes has \((samples + processes - 1) / processes)" : ""
+      let share =
+        processes > 1 ? ", of which each of \(processes) processes has \((samples + processes - 1) / processes)" : ""
       return "planning an epoch: \(counted(samples, "sample"))\(share), and a batch of a process takes \(batch)"
         + " -> set a smaller TRAIN.BATCH_SIZE, or give more samples"
     case .tooManyUnreadable(let epoch, let found, let samples, let limit):
-      return "loading training samples, epoch \(epoch + 1): \(counted(found.count, "sample")) of \(samples) could not be read,"
+      return
+        "loading training samples, epoch \(epoch + 1): \(counted(found.count, "sample")) of \(samples) could not be read,"
         + " more than DATA_LOADER.MAX_UNREADABLE \(limit) allows:"
         + found.prefix(3).map { "\n  \($0)" }.joined() + (found.count > 3 ? "\n  ..." : "")
         + "\n  -> repair these files or take them out of the lists; or set DATA_LOADER.MAX_UNREADABLE to a larger share"
     case .noReplacement(let epoch, let sample, let attempts, let last):
-      return "loading training samples, epoch \(epoch + 1): \(sample)\n  and \(counted(attempts, "other sample")) could not be"
+      return
+        "loading training samples, epoch \(epoch + 1): \(sample)\n  and \(counted(attempts, "other sample")) could not be"
         + " read for it, the last was \(last) -> look whether the disk with the videos is there"
     }
   }

@@ -40,6 +40,15 @@ private final class ClockedFrames: FrameSource {
     #expect(clips(8, 8, end: true).indices(part: 0, of: 1, in: source)[0] == 118)
   }
 
+  /// Training's clips begin anywhere from the beginning to where the video has just all of them.
+  @Test(arguments: [false, true]) func aRandomPlace(isStated: Bool) {
+    let source = ClockedFrames(300, 30, stated: isStated)
+    let clips = clips(8, 8)
+    #expect(clips.indices(at: 0, in: source) == clips.indices(part: 0, of: 10, in: source))
+    #expect(clips.indices(at: 0.9, in: source) == clips.indices(part: 9, of: 10, in: source))
+    #expect(clips.indices(at: 1, in: source) == [236, 245, 254, 263, 272, 281, 290, 299])
+  }
+
   /// A clip lasts as long at another rate; one that is longer than the video repeats its last frame.
   @Test func otherRatesAndShortVideos() {
     #expect(

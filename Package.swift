@@ -350,7 +350,7 @@ let testTargets: [Target] = [
   tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests(
     "Trainer", "Trainer", "Optimization", "Configuration", "ModelZoo", "VideoModels", "NN", "Kernels", "Checkpoint",
-    "Tensors"),
+    "JSON", "Tensors", "Files"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),

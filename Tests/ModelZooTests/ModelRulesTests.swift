@@ -139,7 +139,7 @@ private let impossible: [(overrides: [String], texts: [String])] = [
     let message = failure { try load("192") }
     for text in [
       "averages over 7x7 places (TRAIN_CROP_SIZE / 32, rounded up) where a test crop leaves 6x6",
-      "DATA.TEST_CROP_SIZE 192 (given as KEY VALUE)", "DATA.TRAIN_CROP_SIZE 224 (line 22 of ", " -> test with crops",
+      "DATA.TEST_CROP_SIZE 192 (given as KEY VALUE)", "DATA.TRAIN_CROP_SIZE 224 (line 23 of ", " -> test with crops",
     ] { #expect(message.contains(text), "\(message)") }
     #expect(try load("193")[.dataTestCropSize] == 193)
   }

@@ -101,6 +101,11 @@ extension JournalTests {
     #expect(
       !clips.contains { $0.hasPrefix("AVA.") } && clips.isDisjoint(with: ["DATA.PATH_PREFIX", "DATA.ENSEMBLE_METHOD"]))
     // 13 places and results, 16 keys of clips, and 2 that are read for clips alone.
-    #expect(Set(Configuration.keysRead).subtracting(keys).count == 31, "a key that was renamed")
+    #expect(Set(Configuration.keysOfTests).subtracting(keys).count == 31, "a key that was renamed")
+    // A training is over when its weights are tested.
+    for keys in [keys, clips] {
+      #expect(!keys.contains { $0.hasPrefix("SOLVER.") })
+      #expect(keys.isDisjoint(with: ["TRAIN.BATCH_SIZE", "MODEL.LOSS_FUNC", "MODEL.DROPOUT_RATE", "BN.NUM_SPLITS"]))
+    }
   }
 }

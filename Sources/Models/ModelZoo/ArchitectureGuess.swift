@@ -73,7 +73,7 @@ public struct ArchitectureGuess: Sendable {
     addUsualValues()
     if let peer { network?.add(peer) }
     if let own {
-      for key in Configuration.keysRead where own.source(of: key) != .fallback { network?.settle(key) }
+      for key in Configuration.keysOfTests where own.source(of: key) != .fallback { network?.settle(key) }
     }
     network.map { findCandidates($0, classes) }
   }

@@ -43,7 +43,7 @@ struct FileFacts {
       let tellsHead = own.source(of: .detectionEnable) != .fallback || network.value(.detectionEnable) != nil
       let isOfBoxes =
         tellsHead ? whole[.detectionEnable] : network.untraced[Key.detectionEnable.name] == "True"
-      ownKeys = Configuration.keysRead.filter {
+      ownKeys = Configuration.keysOfTests.filter {
         own.source(of: $0) != .fallback && Self.describes($0, whole, isOfBoxes: isOfBoxes, family)
       }
     }
@@ -132,7 +132,7 @@ struct FileFacts {
   /// The keys of which the tensors say nothing for certain, and that act on the network or its frames.
   func openKeys(of configs: [Configuration], _ family: (any ModelFamily)?) -> [String] {
     let certain = Set(network.settings.filter { $0.alternatives.isEmpty }.map(\.key))
-    return Configuration.keysRead.filter { key in
+    return Configuration.keysOfTests.filter { key in
       !certain.contains(key) && !ownKeys.contains(key)
         && configs.contains { Self.describes(key, $0, isOfBoxes: $0[.detectionEnable], family) }
         && Set(configs.map { $0.literal(key) ?? "" }).count > 1

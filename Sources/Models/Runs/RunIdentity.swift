@@ -153,10 +153,10 @@ private func withShortChecksums(_ value: String) -> String {
 }
 
 extension Configuration {
-  /// The keys that the scores of its test depend on: those that are read, but for names of files and folders, for what is
+  /// The keys that the scores of its test depend on: those that tests read, but for names of files and folders, for what is
   /// made of the scores, and for what other tests have: boxes, or clips as a whole.
   public var keysOfScores: Set<String> {
-    let read = Set(Configuration.keysRead).subtracting(Self.placesAndResults)
+    let read = Set(Configuration.keysOfTests).subtracting(Self.placesAndResults)
     return self[.detectionEnable]
       ? read.subtracting(Self.keysOfClips).subtracting([Key.dataTrainJitterScales.name, Key.dataDecodingBackend.name])
       : read.filter { !$0.hasPrefix("AVA.") }

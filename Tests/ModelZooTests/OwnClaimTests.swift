@@ -142,4 +142,16 @@ import VideoModels
     let told = try text(boxes)
     #expect(told.contains("RESNET.SPATIAL_STRIDES") && !told.contains("SCALE_FACTOR 32"), "\(told)")
   }
+
+  /// How a network was trained says nothing of what it is.
+  @Test func trainingIsNotAdvised() throws {
+    let plain = try config("Kinetics/SLOW_8x8_R50")
+    let trained = try config(
+      "Kinetics/SLOW_8x8_R50",
+      ["MODEL.LOSS_FUNC", "bce_logit", "MODEL.DROPOUT_RATE", "0.3", "MODEL.FROZEN_BN", "True", "SOLVER.BASE_LR", "0.5"])
+    let checkpoint = try file(plain, cfg: trained)
+    let told = describe(checkpoint) { try? Configuration.load(path: "\(projectRoot)/\($0)") }
+    let text = try said(checkpoint, plain) + told
+    for key in ["LOSS_FUNC", "DROPOUT_RATE", "FROZEN_BN", "SOLVER"] { #expect(!text.contains(key), "\(text)") }
+  }
 }

@@ -15,6 +15,18 @@ public struct BatchSplit: Hashable, Sendable {
   public func positions(_ map: FeatureMap) -> Int { items(map.batch).count * map.extent.count }
 }
 
+/// What came after a normalisation.
+public enum NormalizedReLU {
+  case none
+  /// A ReLU, of a sum perhaps, that made this.
+  case output(FeatureMap)
+  /// A ReLU of `input * scale + bias`, both by channel: as cheap to compute once more as what it made is to read.
+  case affine(scale: [Float], bias: [Float])
+
+  fileprivate var output: FeatureMap? { if case .output(let map) = self { map } else { nil } }
+  fileprivate var affine: [[Float]]? { if case .affine(let scale, let bias) = self { [scale, bias] } else { nil } }
+}
+
 /// What backward passes and normalisations by the batch sum over positions; float32 maps. Sums of some hundreds of positions
 /// are taken in float32, those of all in Double, in an order that the threads have no part in.
 extension Engine {
@@ -91,35 +103,45 @@ extension Engine {
     }.first
   }
 
-  /// Sets a gradient to zero where a ReLU's output is, and sums what is left, and its products with `input - mean`.
+  /// Sums the gradient where a ReLU let something through, and its products with `input - mean`.
   ///
   /// - Parameters:
-  ///   - output: What the ReLU made; nil where there is none.
+  ///   - relu: What came after the normalisation.
   ///   - mean: By channel.
+  ///   - masked: Gets what is left of the gradient, zeros elsewhere; may be the gradient; nil where nobody reads it.
   public func normalizedGradients(
-    _ input: FeatureMap, rectified output: FeatureMap?, mean: [Float], _ gradient: FeatureMap, _ split: BatchSplit
+    _ input: FeatureMap, _ relu: NormalizedReLU, mean: [Float], _ gradient: FeatureMap, into masked: FeatureMap?,
+    _ split: BatchSplit
   ) -> (sums: [Double], products: [Double]) {
     let (channels, run) = (input.channels, kernels.gradients.normalizedGradients)
     let mean = Tensor([channels], mean)
+    let (output, affine) = (relu.output, relu.affine?.map { Tensor([channels], $0) })
     let result = sums(gradient, split) { positions, first, second in
       let position = positions.lowerBound
       run(
         NormalizedGradients(
           input: input.start + position * input.pitch, inputPitch: input.pitch,
           output: output.map { UnsafePointer($0.start + position * $0.pitch) }, outputPitch: output?.pitch ?? 0,
+          scale: affine.map { UnsafePointer($0[0].storage.pointer) },
+          bias: affine.map { UnsafePointer($0[1].storage.pointer) },
           gradient: gradient.start + position * gradient.pitch, gradientPitch: gradient.pitch,
+          masked: masked.map { $0.start + position * $0.pitch }, maskedPitch: masked?.pitch ?? 0,
           mean: mean.storage.pointer, sums: first, products: second, positions: positions.count, channels: channels))
     }
     return (result.first, result.second)
   }
 
   /// Computes `target (+)= scale * gradient + factor * (input - mean) + bias` for some items.
+  ///
+  /// - Parameter rectifiedBias: Of a ReLU after `input * scale + rectifiedBias`, which lets the gradient through where that is
+  ///   above zero; nil where the gradient is what came through already.
   public func normalizedInputGradients(
     _ gradient: FeatureMap, _ input: FeatureMap, mean: [Float], scale: [Float], factor: [Float], bias: [Float],
-    into target: FeatureMap, adds: Bool, _ split: BatchSplit
+    rectifiedBias: [Float]?, into target: FeatureMap, adds: Bool, _ split: BatchSplit
   ) {
     let (channels, run) = (input.channels, kernels.gradients.normalizedInputGradients)
     let vectors = [mean, scale, factor, bias].map { Tensor([channels], $0) }
+    let rectified = rectifiedBias.map { Tensor([channels], $0) }
     forEachBlock(input, split) { positions in
       let position = positions.lowerBound
       run(
@@ -128,7 +150,7 @@ extension Engine {
           input: input.start + position * input.pitch, inputPitch: input.pitch,
           target: target.start + position * target.pitch, targetPitch: target.pitch, mean: vectors[0].storage.pointer,
           scale: vectors[1].storage.pointer, factor: vectors[2].storage.pointer, bias: vectors[3].storage.pointer,
-          positions: positions.count, channels: channels, adds: adds))
+          rectifiedBias: rectified.map { UnsafePointer($0.storage.pointer) }, positions: positions.count, channels: channels, adds: adds))
     }
   }
 

@@ -10,6 +10,9 @@ internal import MicroKernels
 struct GradientKernels: Sendable {
   let outerProducts: @Sendable (OuterProducts) -> Void
   let packedOuterProducts: @Sendable (PackedOuterProducts) -> Void
+  let packTiles: @Sendable (CopiedRows) -> Void
+  /// The first argument is the pitch.
+  let packRows: @Sendable (Int, CopiedRows) -> Void
   let innerProducts: @Sendable (InnerProducts) -> Void
   let channelMoments: @Sendable (ChannelMoments) -> Void
   let affineRows: @Sendable (AffineRows) -> Void
@@ -24,6 +27,7 @@ extension GradientKernels {
   static let portable = GradientKernels(
     outerProducts: KernelsPortable.addOuterProducts,
     packedOuterProducts: KernelsPortable.addPackedOuterProducts,
+    packTiles: KernelsPortable.packTiles, packRows: KernelsPortable.packRows,
     innerProducts: KernelsPortable.addInnerProducts,
     channelMoments: KernelsPortable.channelMoments, affineRows: KernelsPortable.affineRows,
     normalizedGradients: KernelsPortable.normalizedGradients,
@@ -35,6 +39,7 @@ extension GradientKernels {
     static let avx2 = GradientKernels(
       outerProducts: KernelsAVX2.addOuterProducts,
       packedOuterProducts: KernelsAVX2.addPackedOuterProducts,
+      packTiles: KernelsAVX2.packTiles, packRows: KernelsAVX2.packRows,
       innerProducts: KernelsAVX2.addInnerProducts,
       channelMoments: KernelsAVX2.channelMoments, affineRows: KernelsAVX2.affineRows,
       normalizedGradients: KernelsAVX2.normalizedGradients,
@@ -45,6 +50,7 @@ extension GradientKernels {
     static let avx512 = GradientKernels(
       outerProducts: KernelsAVX512.addOuterProducts,
       packedOuterProducts: KernelsAVX512.addPackedOuterProducts,
+      packTiles: KernelsAVX512.packTiles, packRows: KernelsAVX512.packRows,
       innerProducts: KernelsAVX512.addInnerProducts,
       channelMoments: KernelsAVX512.channelMoments, affineRows: KernelsAVX512.affineRows,
       normalizedGradients: KernelsAVX512.normalizedGradients,

@@ -76,7 +76,7 @@ public struct WeightGradient: Sendable {
     _ block: Blocks.Block, _ blocks: Blocks, _ input: FeatureMap, _ gradient: FeatureMap, _ pairs: TapPairs,
     _ copies: UnsafeMutablePointer<Float>, _ target: UnsafeMutablePointer<Float>, _ engine: Engine
   ) {
-    let run = engine.kernels.gradients.packedOuterProducts
+    let kernels = engine.kernels.gradients
     let (left, right) = (copies, copies + Self.chunk * (blocks.paddedRows + 8))
     for first in stride(from: block.positions.lowerBound, to: block.positions.upperBound, by: Self.chunk) {
       let positions = first..<min(block.positions.upperBound, first + Self.chunk)
@@ -87,15 +87,16 @@ public struct WeightGradient: Sendable {
           tap, positions, shape, input, gradient, inputChannel: block.column, gradientChannel: block.row)
         if count == 0 { continue }
         if copied != count || count < positions.count {
-          packTiles(pairs.left, count: count, rows: block.rows, into: left)
+          kernels.packTiles(CopiedRows(from: pairs.left, count: count, first: 0, columns: block.rows, target: left))
           copied = count == positions.count ? count : -1
         }
         // As many columns as a tile is wide at most: more would not stay in the first-level cache.
         for column in stride(from: 0, to: block.columns, by: Self.tileColumns) {
           let columns = min(Self.tileColumns, block.columns - column)
           let pitch = (columns + 15) / 16 * 16
-          packRows(pairs.right, from: column, count: count, columns: columns, pitch: pitch, into: right)
-          run(
+          kernels.packRows(
+            pitch, CopiedRows(from: pairs.right, count: count, first: column, columns: columns, target: right))
+          kernels.packedOuterProducts(
             PackedOuterProducts(
               left: left, right: right, rightPitch: pitch, count: count, rows: block.rows, columns: columns,
               sums: target + tap * block.paddedRows * block.pitch + column, pitch: block.pitch))
@@ -254,7 +255,9 @@ public struct WeightGradient: Sendable {
       let fitting = max(6, WeightGradient.mostSums / (pitch * taps) / 6 * 6)
       var rows = min(outputs, fitting, WeightGradient.mostRows)
       columnBlocks = (inputs + columns - 1) / columns
-      while rows > 48 && (outputs + rows - 1) / rows * columnBlocks * shape.groups < WeightGradient.wantedBlocks {
+      let most = max(1, positions / WeightGradient.leastPositions)
+      // Segments first: every block of rows copies the same columns once more.
+      while rows > 48 && (outputs + rows - 1) / rows * columnBlocks * shape.groups * most < WeightGradient.wantedBlocks {
         rows = (rows + 11) / 12 * 6
       }
       self.rows = rows
@@ -262,7 +265,7 @@ public struct WeightGradient: Sendable {
       let blocks = rowBlocks * columnBlocks * shape.groups
       segments = max(
         1,
-        min(WeightGradient.wantedPieces / blocks, positions / WeightGradient.leastPositions))
+        min(WeightGradient.wantedPieces / blocks, most))
     }
 
     var paddedRows: Int { (rows + 5) / 6 * 6 }
@@ -325,43 +328,6 @@ public struct WeightGradient: Sendable {
         }
       }
     }
-  }
-}
-
-/// Copies the first numbers of some rows, six of each row side by side.
-///
-/// - Parameters:
-///   - rows: How many numbers; up to five more are read.
-///   - target: [rows rounded up to six, by six][count][6].
-private func packTiles(
-  _ from: UnsafePointer<UnsafePointer<Float>>, count: Int, rows: Int, into target: UnsafeMutablePointer<Float>
-) {
-  // Row by row: they come from far away, and what is read ahead is of use.
-  for pair in 0..<count {
-    let source = UnsafeRawPointer(from[pair])
-    var to = UnsafeMutableRawPointer(target + pair * 6)
-    for row in stride(from: 0, to: rows, by: 6) {
-      let low = (source + 4 * row).loadUnaligned(as: SIMD4<Float>.self)
-      let high = (source + 4 * row + 16).loadUnaligned(as: SIMD2<Float>.self)
-      to.storeBytes(of: low, as: SIMD4<Float>.self)
-      (to + 16).storeBytes(of: high, as: SIMD2<Float>.self)
-      to += 24 * count
-    }
-  }
-}
-
-/// Copies some numbers of some rows.
-///
-/// - Parameter target: [count][pitch]; numbers beyond the columns become zeros.
-private func packRows(
-  _ from: UnsafePointer<UnsafePointer<Float>>, from first: Int, count: Int, columns: Int, pitch: Int,
-  into target: UnsafeMutablePointer<Float>
-) {
-  for pair in 0..<count {
-    let to = target + pair * pitch
-    to.update(from: from[pair] + first, count: columns)
-    // Not whatever lay there: denormal numbers cost a hundred cycles each.
-    if columns < pitch { (to + columns).update(repeating: 0, count: pitch - columns) }
   }
 }
 

@@ -12,6 +12,14 @@ public func addPackedOuterProducts(_ products: PackedOuterProducts) {
   MicroKernels.addPackedOuterProducts(AVX2Unit.self, registers: 2, products)
 }
 
+/// `MicroKernels.packTiles` for this instruction set.
+@inline(never)
+public func packTiles(_ rows: CopiedRows) { MicroKernels.packTiles(AVX2Unit.self, rows) }
+
+/// `MicroKernels.packRows` for this instruction set.
+@inline(never)
+public func packRows(pitch: Int, _ rows: CopiedRows) { MicroKernels.packRows(AVX2Unit.self, pitch: pitch, rows) }
+
 /// `MicroKernels.addInnerProducts` for this instruction set.
 @inline(never)
 public func addInnerProducts(_ products: InnerProducts) { MicroKernels.addInnerProducts(AVX2Unit.self, products) }

@@ -27,22 +27,43 @@ public struct ChannelMoments {
 
 @inlinable @inline(__always)
 public func channelMoments<Unit: VectorUnit>(_ unit: Unit.Type, _ rows: ChannelMoments) {
-  typealias V = Unit.Vector
+  let width = Unit.Vector.scalarCount
   var channel = 0
+  // Four registers of a position at once: memory is read in longer stretches.
+  while channel + 4 * width <= rows.channels {
+    channelMoments(unit, count: 4, rows, channel)
+    channel += 4 * width
+  }
   while channel < rows.channels {
-    let left = rows.channels - channel
-    let shift = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows.shift + channel))
-    var sum = V.zero
-    var square = V.zero
-    for position in 0..<rows.positions {
-      let from = UnsafeRawPointer(rows.input + (position * rows.pitch + channel))
-      let x = loadElements(unit, isBFloat16: false, left, from) - shift
-      sum += x
-      square = Unit.multiplyAdd(square, x, x)
+    channelMoments(unit, count: 1, rows, channel)
+    channel += width
+  }
+}
+
+/// - Parameter count: Registers, 1 or 4, a literal; a single one may go beyond the channels.
+@inlinable @inline(__always)
+func channelMoments<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ rows: ChannelMoments, _ channel: Int) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  let left = rows.channels - channel
+  var shift = InlineArray<4, V>(repeating: .zero)
+  var sum = shift
+  var square = shift
+  for i in 0..<count {
+    shift[i] = loadElements(unit, isBFloat16: false, left - i * width, UnsafeRawPointer(rows.shift + channel + i * width))
+  }
+  for position in 0..<rows.positions {
+    let from = UnsafeRawPointer(rows.input + (position * rows.pitch + channel))
+    for i in 0..<count {
+      let x = loadElements(unit, isBFloat16: false, left - i * width, from + 4 * i * width) - shift[i]
+      sum[i] += x
+      square[i] = Unit.multiplyAdd(square[i], x, x)
     }
-    storeElements(unit, isBFloat16: false, left, sum, UnsafeMutableRawPointer(rows.sums + channel))
-    storeElements(unit, isBFloat16: false, left, square, UnsafeMutableRawPointer(rows.squares + channel))
-    channel += V.scalarCount
+  }
+  for i in 0..<count {
+    let at = channel + i * width
+    storeElements(unit, isBFloat16: false, left - i * width, sum[i], UnsafeMutableRawPointer(rows.sums + at))
+    storeElements(unit, isBFloat16: false, left - i * width, square[i], UnsafeMutableRawPointer(rows.squares + at))
   }
 }
 
@@ -102,18 +123,23 @@ public func affineRows<Unit: VectorUnit>(_ unit: Unit.Type, _ rows: AffineRows) 
   }
 }
 
-/// Gradients behind a normalisation, and their sums: `gradient = gradient where output > 0`, `sums += gradient`,
-/// `products += gradient * (input - mean)`.
+/// Gradients behind a normalisation, and their sums: `masked = gradient where the ReLU's output is above zero`, `sums +=
+/// masked`, `products += masked * (input - mean)`.
 public struct NormalizedGradients {
-  /// What the normalisation read; nil where no products are wanted.
-  public var input: UnsafePointer<Float>?
+  /// What the normalisation read.
+  public var input: UnsafePointer<Float>
   public var inputPitch: Int
-  /// What a ReLU after it made; nil where there is none.
+  /// What a ReLU after it made; nil where there is none, or where `bias` is given.
   public var output: UnsafePointer<Float>?
   public var outputPitch: Int
-  /// Zero where the output is, afterwards.
-  public var gradient: UnsafeMutablePointer<Float>
+  /// [channels] Of a ReLU that came right after `input * scale + bias`: computed once more rather than read.
+  public var scale: UnsafePointer<Float>?
+  public var bias: UnsafePointer<Float>?
+  public var gradient: UnsafePointer<Float>
   public var gradientPitch: Int
+  /// Where what is left of the gradient goes; may be the gradient; nil where nobody reads it.
+  public var masked: UnsafeMutablePointer<Float>?
+  public var maskedPitch: Int
   /// [channels]
   public var mean: UnsafePointer<Float>
   public var sums: UnsafeMutablePointer<Float>
@@ -122,16 +148,21 @@ public struct NormalizedGradients {
   public var channels: Int
 
   public init(
-    input: UnsafePointer<Float>?, inputPitch: Int, output: UnsafePointer<Float>?, outputPitch: Int,
-    gradient: UnsafeMutablePointer<Float>, gradientPitch: Int, mean: UnsafePointer<Float>,
+    input: UnsafePointer<Float>, inputPitch: Int, output: UnsafePointer<Float>?, outputPitch: Int,
+    scale: UnsafePointer<Float>?, bias: UnsafePointer<Float>?, gradient: UnsafePointer<Float>, gradientPitch: Int,
+    masked: UnsafeMutablePointer<Float>?, maskedPitch: Int, mean: UnsafePointer<Float>,
     sums: UnsafeMutablePointer<Float>, products: UnsafeMutablePointer<Float>, positions: Int, channels: Int
   ) {
     self.input = input
     self.inputPitch = inputPitch
     self.output = output
     self.outputPitch = outputPitch
+    self.scale = scale
+    self.bias = bias
     self.gradient = gradient
     self.gradientPitch = gradientPitch
+    self.masked = masked
+    self.maskedPitch = maskedPitch
     self.mean = mean
     self.sums = sums
     self.products = products
@@ -142,34 +173,64 @@ public struct NormalizedGradients {
 
 @inlinable @inline(__always)
 public func normalizedGradients<Unit: VectorUnit>(_ unit: Unit.Type, _ rows: NormalizedGradients) {
-  typealias V = Unit.Vector
+  let width = Unit.Vector.scalarCount
   var channel = 0
+  // Four registers of a position at once: memory is read in longer stretches.
+  while channel + 4 * width <= rows.channels {
+    normalizedGradients(unit, count: 4, rows, channel)
+    channel += 4 * width
+  }
   while channel < rows.channels {
-    let left = rows.channels - channel
-    let mean = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows.mean + channel))
-    var sum = V.zero
-    var product = V.zero
-    for position in 0..<rows.positions {
-      let at = UnsafeMutableRawPointer(rows.gradient + (position * rows.gradientPitch + channel))
-      var gradient = loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(at))
-      if let output = rows.output {
-        let y = UnsafeRawPointer(output + (position * rows.outputPitch + channel))
-        gradient = Unit.wherePositive(loadElements(unit, isBFloat16: false, left, y), gradient)
-        storeElements(unit, isBFloat16: false, left, gradient, at)
-      }
-      sum += gradient
-      if let input = rows.input {
-        let from = UnsafeRawPointer(input + (position * rows.inputPitch + channel))
-        product = Unit.multiplyAdd(product, gradient, loadElements(unit, isBFloat16: false, left, from) - mean)
-      }
-    }
-    storeElements(unit, isBFloat16: false, left, sum, UnsafeMutableRawPointer(rows.sums + channel))
-    storeElements(unit, isBFloat16: false, left, product, UnsafeMutableRawPointer(rows.products + channel))
-    channel += V.scalarCount
+    normalizedGradients(unit, count: 1, rows, channel)
+    channel += width
   }
 }
 
-/// Gradients before a normalisation: `target (+)= scale * gradient + factor * (input - mean) + bias`.
+/// - Parameter count: Registers, 1 or 4, a literal; a single one may go beyond the channels.
+@inlinable @inline(__always)
+func normalizedGradients<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ rows: NormalizedGradients, _ channel: Int) {
+  typealias V = Unit.Vector
+  let width = V.scalarCount
+  var mean = InlineArray<4, V>(repeating: .zero)
+  var (scale, bias, sum, product) = (mean, mean, mean, mean)
+  func vector(_ from: UnsafePointer<Float>, _ i: Int) -> V {
+    loadElements(
+      unit, isBFloat16: false, rows.channels - channel - i * width, UnsafeRawPointer(from + (channel + i * width)))
+  }
+  for i in 0..<count {
+    mean[i] = vector(rows.mean, i)
+    if let from = rows.scale { scale[i] = vector(from, i) }
+    if let from = rows.bias { bias[i] = vector(from, i) }
+  }
+  for position in 0..<rows.positions {
+    let from = rows.input + position * rows.inputPitch
+    let gradients = rows.gradient + position * rows.gradientPitch
+    for i in 0..<count {
+      var gradient = vector(gradients, i)
+      let x = vector(from, i)
+      if rows.bias != nil {
+        gradient = Unit.wherePositive(Unit.multiplyAdd(bias[i], x, scale[i]), gradient)
+      } else if let output = rows.output {
+        gradient = Unit.wherePositive(vector(output + position * rows.outputPitch, i), gradient)
+      }
+      if let masked = rows.masked {
+        storeElements(
+          unit, isBFloat16: false, rows.channels - channel - i * width, gradient,
+          UnsafeMutableRawPointer(masked + (position * rows.maskedPitch + channel + i * width)))
+      }
+      sum[i] += gradient
+      product[i] = Unit.multiplyAdd(product[i], gradient, x - mean[i])
+    }
+  }
+  for i in 0..<count {
+    let (at, left) = (channel + i * width, rows.channels - channel - i * width)
+    storeElements(unit, isBFloat16: false, left, sum[i], UnsafeMutableRawPointer(rows.sums + at))
+    storeElements(unit, isBFloat16: false, left, product[i], UnsafeMutableRawPointer(rows.products + at))
+  }
+}
+
+/// Gradients before a normalisation: `target (+)= scale * gradient + factor * (input - mean) + bias`, of the gradient only what
+/// a ReLU let through where `rectifiedBias` is given.
 public struct NormalizedInputGradients {
   public var gradient: UnsafePointer<Float>
   public var gradientPitch: Int
@@ -183,6 +244,8 @@ public struct NormalizedInputGradients {
   public var scale: UnsafePointer<Float>
   public var factor: UnsafePointer<Float>
   public var bias: UnsafePointer<Float>
+  /// [channels] Of a ReLU that came right after `input * scale + rectifiedBias`.
+  public var rectifiedBias: UnsafePointer<Float>?
   public var positions: Int
   public var channels: Int
   /// Whether the target keeps what it holds.
@@ -191,7 +254,8 @@ public struct NormalizedInputGradients {
   public init(
     gradient: UnsafePointer<Float>, gradientPitch: Int, input: UnsafePointer<Float>, inputPitch: Int,
     target: UnsafeMutablePointer<Float>, targetPitch: Int, mean: UnsafePointer<Float>, scale: UnsafePointer<Float>,
-    factor: UnsafePointer<Float>, bias: UnsafePointer<Float>, positions: Int, channels: Int, adds: Bool
+    factor: UnsafePointer<Float>, bias: UnsafePointer<Float>, rectifiedBias: UnsafePointer<Float>?, positions: Int,
+    channels: Int, adds: Bool
   ) {
     self.gradient = gradient
     self.gradientPitch = gradientPitch
@@ -203,6 +267,7 @@ public struct NormalizedInputGradients {
     self.scale = scale
     self.factor = factor
     self.bias = bias
+    self.rectifiedBias = rectifiedBias
     self.positions = positions
     self.channels = channels
     self.adds = adds
@@ -221,10 +286,12 @@ public func normalizedInputGradients<Unit: VectorUnit>(_ unit: Unit.Type, _ rows
       func vector(_ from: UnsafePointer<Float>) -> Unit.Vector {
         loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(from + channel))
       }
-      let x = loadElements(unit, isBFloat16: false, left, input + 4 * channel) - vector(rows.mean)
-      var sum = Unit.multiplyAdd(vector(rows.bias), x, vector(rows.factor))
-      sum = Unit.multiplyAdd(
-        sum, loadElements(unit, isBFloat16: false, left, gradient + 4 * channel), vector(rows.scale))
+      let x = loadElements(unit, isBFloat16: false, left, input + 4 * channel)
+      let scale = vector(rows.scale)
+      var passed = loadElements(unit, isBFloat16: false, left, gradient + 4 * channel)
+      if let bias = rows.rectifiedBias { passed = Unit.wherePositive(Unit.multiplyAdd(vector(bias), x, scale), passed) }
+      var sum = Unit.multiplyAdd(vector(rows.bias), x - vector(rows.mean), vector(rows.factor))
+      sum = Unit.multiplyAdd(sum, passed, scale)
       if rows.adds { sum += loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(target + 4 * channel)) }
       storeElements(unit, isBFloat16: false, left, sum, target + 4 * channel)
       channel += Unit.Vector.scalarCount

@@ -114,9 +114,9 @@ public func addOuterProducts<Unit: VectorUnit>(_ unit: Unit.Type, registers: Int
 
 /// The same of rows that were copied for it: `sums[r, c] += sum over p of left[p, r] x right[p, c]`.
 public struct PackedOuterProducts {
-  /// [rows rounded up to six, by six][count][6]
+  /// As `packTiles` makes it: tiles `leftTileStride(count)` floats apart, each [count][6].
   public var left: UnsafePointer<Float>
-  /// [count][rightPitch]
+  /// [count][rightPitch], as `packRows` makes it.
   public var right: UnsafePointer<Float>
   /// The columns rounded up to whole registers, at least; so is `pitch`.
   public var rightPitch: Int
@@ -164,7 +164,7 @@ func packedOuterTile<Unit: VectorUnit>(
     if count > 2 { s2[i] = Unit.load(from + 2 * width) }
     if count > 3 { s3[i] = Unit.load(from + 3 * width) }
   }
-  var left = products.left + row * products.count
+  var left = products.left + row / 6 * leftTileStride(products.count)
   var right = products.right + column
   for _ in 0..<products.count {
     let w0 = Unit.load(right)
@@ -226,6 +226,72 @@ public func addPackedOuterProducts<Unit: VectorUnit>(
         row += 6
       }
       column += width
+    }
+  }
+}
+
+/// From a tile of copied left rows to the next, in floats: what the last store of a tile writes too much stays clear of it.
+@inlinable @inline(__always)
+public func leftTileStride(_ count: Int) -> Int { 6 * count + 2 }
+
+/// Rows to be copied, a number of each: `columns` from `first` on.
+public struct CopiedRows {
+  /// [count]
+  public var from: UnsafePointer<UnsafePointer<Float>>
+  public var count: Int
+  public var first: Int
+  public var columns: Int
+  public var target: UnsafeMutablePointer<Float>
+
+  public init(
+    from: UnsafePointer<UnsafePointer<Float>>, count: Int, first: Int, columns: Int,
+    target: UnsafeMutablePointer<Float>
+  ) {
+    self.from = from
+    self.count = count
+    self.first = first
+    self.columns = columns
+    self.target = target
+  }
+}
+
+/// Copies rows as the left ones of products, six numbers of each side by side. Up to seven numbers after a row are read.
+///
+/// The target has a tile of `leftTileStride(count)` floats for every six columns, the last of them begun.
+@inlinable @inline(__always)
+public func packTiles<Unit: VectorUnit>(_ unit: Unit.Type, _ rows: CopiedRows) {
+  let stride = 4 * leftTileStride(rows.count)
+  // Row by row: they come from far away, and what is read ahead is of use. Eight numbers at once: the two too many are
+  // written over by the next row.
+  for pair in 0..<rows.count {
+    let source = UnsafeRawPointer(rows.from[pair] + rows.first)
+    var to = UnsafeMutableRawPointer(rows.target + pair * 6)
+    var column = 0
+    while column < rows.columns {
+      to.storeBytes(
+        of: (source + 4 * column).loadUnaligned(as: SIMD8<Float>.self), as: SIMD8<Float>.self)
+      column += 6
+      to += stride
+    }
+  }
+}
+
+/// Copies rows as the right ones of products: [count][columns rounded up to whole registers], zeros beyond the columns. Denormal
+/// numbers that lay there would cost a hundred cycles each.
+@inlinable @inline(__always)
+public func packRows<Unit: VectorUnit>(_ unit: Unit.Type, pitch: Int, _ rows: CopiedRows) {
+  let width = Unit.Vector.scalarCount
+  for pair in 0..<rows.count {
+    let from = rows.from[pair] + rows.first
+    let to = rows.target + pair * pitch
+    var column = 0
+    while column + width <= rows.columns {
+      store(Unit.load(from + column), to + column)
+      column += width
+    }
+    while column < pitch {
+      to[column] = column < rows.columns ? from[column] : 0
+      column += 1
     }
   }
 }

@@ -111,20 +111,37 @@ struct BatchNormalization: TrainableOperator {
     _ inputs: [FeatureMap], into output: FeatureMap, mean: [Float], inverse: [Double], _ engine: Engine,
     _ split: BatchSplit
   ) {
-    let scale = zip(weight.value.values, inverse).map { Double($0) * $1 }
-    let moved = mean.indices.map { Float(Double(bias.value.values[$0]) - Double(mean[$0]) * scale[$0]) }
+    let (scale, moved) = affine(mean, inverse)
     engine.affine(
-      inputs[0], scale: scale.map { Float($0) }, bias: moved, adding: inputs.count > 1 ? inputs[1] : nil,
-      isRectified: isRectified, into: output, split)
+      inputs[0], scale: scale, bias: moved, adding: inputs.count > 1 ? inputs[1] : nil, isRectified: isRectified,
+      into: output, split)
+  }
+
+  /// The normalisation as `x * scale + bias`.
+  private func affine(_ mean: [Float], _ inverse: [Double]) -> (scale: [Float], bias: [Float]) {
+    let scale = zip(weight.value.values, inverse).map { Double($0) * $1 }
+    return (
+      scale.map { Float($0) },
+      mean.indices.map { Float(Double(bias.value.values[$0]) - Double(mean[$0]) * scale[$0]) }
+    )
   }
 
   func backward(_ pass: BackwardPass) {
     guard let batch = pass.state as? Batch else { preconditionFailure("a batch norm trains with its state") }
     let (x, engine) = (pass.inputs[0], pass.engine)
+    // What a ReLU let through is what the residual gets, and nobody else reads it where there is none. Where the residual's
+    // gradient begins with it, it goes there at once.
+    let hasResidual = pass.inputs.count > 1
+    let residual = hasResidual ? pass.targets[1] : nil
+    let passed = residual.flatMap { $0.adds ? nil : $0.map } ?? pass.gradient
     for (index, (mean, inverse)) in zip(batch.mean, batch.inverse).enumerated() {
       let split = BatchSplit(index, of: batch.mean.count)
+      let forward = affine(mean, inverse)
+      let isAgain = isRectified && !hasResidual
+      let relu: NormalizedReLU =
+        isAgain ? .affine(scale: forward.scale, bias: forward.bias) : isRectified ? .output(pass.output) : .none
       let (sums, products) = engine.normalizedGradients(
-        x, rectified: isRectified ? pass.output : nil, mean: mean, pass.gradient, split)
+        x, relu, mean: mean, pass.gradient, into: hasResidual ? passed : nil, split)
       for c in mean.indices {
         if bias.isTrained { bias.gradient.mutableValues[c] += Float(sums[c]) }
         if weight.isTrained { weight.gradient.mutableValues[c] += Float(products[c] * inverse[c]) }
@@ -142,11 +159,10 @@ struct BatchNormalization: TrainableOperator {
       let factor = mean.indices.map { Float(-scale[$0] * inverse[$0] * inverse[$0] * meanProducts[$0] / count) }
       let moved = mean.indices.map { Float(-scale[$0] * meanSums[$0] / count) }
       engine.normalizedInputGradients(
-        pass.gradient, x, mean: mean, scale: scale.map { Float($0) }, factor: factor, bias: moved, into: target.map,
-        adds: target.adds, split)
+        passed, x, mean: mean, scale: forward.scale, factor: factor, bias: moved,
+        rectifiedBias: isAgain ? forward.bias : nil, into: target.map, adds: target.adds, split)
     }
-    // What a ReLU let through went to the residual as it is.
-    if pass.targets.count > 1, let target = pass.targets[1] { target.take(pass.gradient, engine) }
+    if let residual, residual.adds { residual.take(passed, engine) }
   }
 }
 

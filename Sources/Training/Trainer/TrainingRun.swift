@@ -91,6 +91,12 @@ public final class TrainingRun {
     loading = try LoaderOptions(config, workers: workers)
     collation = try Collation(config)
     forms = [BatchForm(samples: settings.batchSize, shape: try SampleShape(config))]
+    let wanted = settings.loss.outputCount
+    if wanted > 1, dataset.examplesPerSample != wanted {
+      throw TrainingError.clips(
+        loss: settings.loss.name, expected: wanted, found: dataset.examplesPerSample,
+        keys: [Key.dataTrainCropNumTemporal, .dataTrainCropNumSpatial, .augNumSample].map { config.cite($0) })
+    }
     let start = try TrainingStart(config, settings, engine: engine)
     session = try TrainingSession(start.model, settings, engine: engine, group: group)
     if let file = start.resumed { try session.resume(from: file) }
@@ -98,7 +104,8 @@ public final class TrainingRun {
     epochs = config[.solverMaxEpoch]
     precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : nil
     task =
-      config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
+      settings.loss.outputCount > 1
+      ? .selfSupervised : config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
     configText = config.checkpointYAML
     notices = dataset.notices + start.notices
     // Says at once what would otherwise end the first epoch.
@@ -116,8 +123,14 @@ public final class TrainingRun {
         "batches of several shapes are not trained yet",
         "set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False")
     }
-    if config[.task] == "ssl" {
-      throw refuse(config.cite(.task), "there is no training without labels yet", "leave TASK empty")
+    if config[.task] == "ssl", !ContrastivePretraining.isNamed(by: config) {
+      throw refuse(
+        "\(config.cite(.task)), \(config.cite(.modelModelName))", "of trainings without labels there is SimCLR alone",
+        "set MODEL.MODEL_NAME ContrastiveModel CONTRASTIVE.TYPE simclr, or leave TASK empty")
+    }
+    if config[.mixupEnable], config[.modelLossFunc] == ContrastiveLoss.name {
+      throw refuse(
+        config.cite(.mixupEnable), "clips that are compared are not mixed", "set MIXUP.ENABLE False")
     }
     if config[.detectionEnable] != (config[.trainDataset].lowercased() == "ava") {
       throw refuse(

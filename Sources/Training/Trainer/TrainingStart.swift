@@ -24,7 +24,7 @@ public struct TrainingStart {
   ///
   /// - Throws: `ModelConfigurationError`, `FileError`, `CheckpointError`.
   public init(_ config: Configuration, _ settings: TrainingSettings, engine: Engine) throws {
-    var architecture = try Architecture(config)
+    var architecture = try Architecture(training: config)
     let drawn = Self.drawnWeights(config, architecture)
     let last = config[.trainAutoResume] ? try lastCheckpoint(config) : nil
     let given = config[.trainCheckpointFilePath]
@@ -68,6 +68,8 @@ public struct TrainingStart {
       weights.linearStd = config[.modelFcInitStd]
       weights.branchGain = config[.resnetZeroInitFinalBn] ? 0 : 1
     }
+    // A contrastive head's layers (c2_xavier_fill); under others no name begins so.
+    weights.scaledModule = MLPHead.scope
     return weights
   }
 

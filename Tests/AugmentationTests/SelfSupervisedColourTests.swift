@@ -71,13 +71,13 @@ import Testing
       (0.5, [40, 200, 200, 200, 40, 200, 200, 200, 40, 90, 90, 90]),
     ] {
       let found = stride(from: 0, to: 12, by: 3).flatMap { start -> [UInt8] in
-        let (r, g, b) = turnedHue(pixels[start], pixels[start + 1], pixels[start + 2], turn)
+        let (r, g, b) = SelfSupervisedColour.turnedHue(pixels[start], pixels[start + 1], pixels[start + 2], turn)
         return [r, g, b]
       }
       #expect(found == wanted, "\(turn)")
     }
     // Red becomes orange: green rises by 6 x 0.05 of the range.
-    #expect(turnedHue(200, 100, 100, 0.05) == (200, 130, 100))
+    #expect(SelfSupervisedColour.turnedHue(200, 100, 100, 0.05) == (200, 130, 100))
     var colour = nothing()
     colour.hue = 0.5
     #expect(applied(colour, [frame(pixels, width: 2)])[0].pixels != pixels)

@@ -87,7 +87,7 @@ public struct SelfSupervisedColour: ByteAugmentation {
       let (red, blue) = clip.frames[index].order == .bgr ? (2, 0) : (0, 2)
       clip.frames[index].pixels.withUnsafeMutableBufferPointer { pixels in
         for start in stride(from: 0, to: pixels.count, by: 3) {
-          let turned = turnedHue(pixels[start + red], pixels[start + 1], pixels[start + blue], turn)
+          let turned = Self.turnedHue(pixels[start + red], pixels[start + 1], pixels[start + blue], turn)
           (pixels[start + red], pixels[start + 1], pixels[start + blue]) = turned
         }
       }
@@ -101,24 +101,24 @@ public struct SelfSupervisedColour: ByteAugmentation {
     let sum = weights.reduce(0, +)
     return weights.map { Float($0 / sum) }
   }
-}
 
-/// A colour with its hue turned by a share of the circle; value and saturation stay.
-func turnedHue(_ red: UInt8, _ green: UInt8, _ blue: UInt8, _ turn: Double) -> (UInt8, UInt8, UInt8) {
-  let (r, g, b) = (Double(red), Double(green), Double(blue))
-  let (most, least) = (max(r, g, b), min(r, g, b))
-  if most == least { return (red, green, blue) }
-  let range = most - least
-  // In sixths of the circle, from red on.
-  let own =
-    most == r ? (g - b) / range : most == g ? 2 + (b - r) / range : 4 + (r - g) / range
-  let hue = own + 6 * turn
-  func level(_ offset: Double) -> UInt8 {
-    var place = (offset + hue).truncatingRemainder(dividingBy: 6)
-    if place < 0 { place += 6 }
-    return UInt8((most - range * max(0, min(place, 4 - place, 1))).rounded())
+  /// A colour with its hue turned by a share of the circle; value and saturation stay.
+  public static func turnedHue(_ red: UInt8, _ green: UInt8, _ blue: UInt8, _ turn: Double) -> (UInt8, UInt8, UInt8) {
+    let (r, g, b) = (Double(red), Double(green), Double(blue))
+    let (most, least) = (max(r, g, b), min(r, g, b))
+    if most == least { return (red, green, blue) }
+    let range = most - least
+    // In sixths of the circle, from red on.
+    let own =
+      most == r ? (g - b) / range : most == g ? 2 + (b - r) / range : 4 + (r - g) / range
+    let hue = own + 6 * turn
+    func level(_ offset: Double) -> UInt8 {
+      var place = (offset + hue).truncatingRemainder(dividingBy: 6)
+      if place < 0 { place += 6 }
+      return UInt8((most - range * max(0, min(place, 4 - place, 1))).rounded())
+    }
+    return (level(5), level(3), level(1))
   }
-  return (level(5), level(3), level(1))
 }
 
 extension Image {

@@ -10,6 +10,8 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case unsupported(place: String, why: String, advice: String)
   /// A loss over several clips of a sample, and samples of more or fewer.
   case clips(loss: String, expected: Int, found: Int, keys: [String])
+  /// Two networks of one training have not the same parameters.
+  case otherParameters(name: String)
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
@@ -28,6 +30,9 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
     case .clips(let loss, let expected, let found, let keys):
       return "training: the loss \(loss) takes \(counted(expected, "clip")) of each sample, and samples have \(found)"
         + " (\(series(keys, "and"))) -> set DATA.TRAIN_CROP_NUM_TEMPORAL \(expected) and the others to 1"
+    case .otherParameters(let name):
+      return "training: '\(name)' has another shape in a network for clips of another size, or is not there"
+        + " -> set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False"
     case .nothingToTrain:
       return "training: the network has no weights that are trained -> freeze less"
     }

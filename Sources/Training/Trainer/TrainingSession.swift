@@ -13,8 +13,8 @@ public final class TrainingSession {
   public let model: TrainableModel
   public let settings: TrainingSettings
   public let optimizer: Optimizer
-  private let engine: Engine
-  private let group: any ProcessGroup
+  let engine: Engine
+  let group: any ProcessGroup
   /// The parameters that are trained, in the model's order.
   private let trained: [Parameter]
   private let buckets: GradientBuckets

@@ -251,6 +251,7 @@ public final class TrainingRun {
       let isSaved = isDue(epoch, every: config[.trainCheckpointPeriod])
       let isTested = validate != nil && isDue(epoch, every: config[.trainEvalPeriod])
       if isSaved || isTested { try setPreciseStatistics(epoch) }
+      if isSaved { session.uniteStatistics() }
       if isFirst, isSaved {
         let path = checkpointPath(config, epoch: epoch)
         try session.save(to: path, epoch: epoch, learningRate: rate, configText: configText)

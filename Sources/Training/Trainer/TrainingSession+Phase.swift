@@ -36,6 +36,14 @@ extension TrainingSession {
   }
 }
 
+extension TrainingSession {
+  /// Gives all parts of a batch the running statistics of all of them together, as a checkpoint has them: training goes on
+  /// with what one that begins from the checkpoint has.
+  public func uniteStatistics() {
+    for running in model.statistics where running.splits > 1 { running.unite(running) }
+  }
+}
+
 extension UnsafeMutableBufferPointer<Float> {
   /// Copies a tensor of as many numbers.
   fileprivate func update(from tensor: Tensor) { _ = update(fromContentsOf: tensor.values) }
@@ -51,6 +59,11 @@ extension RunningStatistics {
       variance.mutableValues.update(from: other.variance)
       return
     }
+    unite(other)
+  }
+
+  /// Gives each of its parts what all parts of a layer have together.
+  fileprivate func unite(_ other: RunningStatistics) {
     let (means, variances) = other.aggregated
     for split in 0..<splits {
       for c in 0..<channels {

@@ -94,7 +94,7 @@ private func check(_ row: Row, _ configuration: Configuration) {
 
 @Suite struct ShippedConfigTests {
   @Test func allConfigsLoadWithoutNotices() throws {
-    #expect(files().count == 111)
+    #expect(files().count == 113)
     for name in files() {
       let configuration = try Configuration.load(path: "\(folder)/\(name)")
       #expect(configuration.notices == [], "\(name)")
@@ -106,7 +106,7 @@ private func check(_ row: Row, _ configuration: Configuration) {
   private static let classes: KeyValuePairs = [
     "ucf": 101, "Charades": 157, "SSv2": 174, "ImageNet": 1000, "in1k": 1000, "k400": 400, "Kinetics": 400, "AVA": 80,
     "ava": 80,
-    "demo/SLOWFAST_8x4_R18_CLASSES": 13, "demo": 80,
+    "demo/SLOWFAST_8x4_R18_CLASSES": 13, "LINEAR": 13, "SIMCLR": 64, "demo": 80,
   ]
 
   /// Data set, views and crops, and what becomes of scores that do not exclude each other.

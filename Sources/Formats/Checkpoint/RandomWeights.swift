@@ -12,6 +12,8 @@ public struct RandomWeights: Sendable {
   public var linearStd = 0.01
   /// Whether tables and tokens of positions and classes are as linear layers, which transformers want.
   public var hasNormalTokens = false
+  /// The module whose linear layers have the std 1 / sqrt(fan in) instead, as those of contrastive heads; nil for none.
+  public var scaledModule: String?
   /// The scale at the end of residual and non-local branches (`RESNET.ZERO_INIT_FINAL_BN`); nil for what is asked for.
   public var branchGain: Float?
 
@@ -27,7 +29,9 @@ public struct RandomWeights: Sendable {
       // Fan out: the outputs that one input position reaches.
       let fanOut = shape[0] * shape.dropFirst(2).reduce(1, *)
       let isLinear = shape.count == 2 || hasNormalTokens && shape.count < 5
-      fill(values, name, std: isLinear ? linearStd : sqrt(2 / Double(fanOut)))
+      let isScaled = isLinear && scaledModule.map { name.hasPrefix($0 + ".") } == true
+      fill(
+        values, name, std: isScaled ? 1 / sqrt(Double(shape[1])) : isLinear ? linearStd : sqrt(2 / Double(fanOut)))
     }
     return tensor
   }

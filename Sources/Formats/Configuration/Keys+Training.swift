@@ -26,6 +26,8 @@ extension Key<Bool> {
 }
 
 extension Key<Int> {
+  public static let multigridBnBaseSize = Key("MULTIGRID.BN_BASE_SIZE", 8, .training)
+  public static let multigridEvalFreq = Key("MULTIGRID.EVAL_FREQ", 3, .training)
   public static let trainEvalPeriod = Key("TRAIN.EVAL_PERIOD", 10, .training)
   public static let trainCheckpointPeriod = Key("TRAIN.CHECKPOINT_PERIOD", 10, .training)
   public static let logPeriod = Key("LOG_PERIOD", 10, .idle)
@@ -43,6 +45,8 @@ extension Key<Int> {
 }
 
 extension Key<Double> {
+  public static let multigridEpochFactor = Key("MULTIGRID.EPOCH_FACTOR", 1.5, .training)
+  public static let solverGamma = Key("SOLVER.GAMMA", 0.1, .training)
   public static let trainKillLossExplosionFactor = Key("TRAIN.KILL_LOSS_EXPLOSION_FACTOR", 0.0, .training)
   public static let modelFcInitStd = Key("MODEL.FC_INIT_STD", 0.01, .training)
   public static let modelDropoutRate = Key("MODEL.DROPOUT_RATE", 0.5, .training)
@@ -79,6 +83,8 @@ extension Key<String> {
 }
 
 extension Key<[Double]> {
+  public static let multigridShortCycleFactors = Key(
+    "MULTIGRID.SHORT_CYCLE_FACTORS", [0.5, 0.7071067811865476], .training)
   public static let solverSteps = Key("SOLVER.STEPS", [], .training)
   public static let solverLrs = Key("SOLVER.LRS", [], .training)
   public static let solverBetas = Key("SOLVER.BETAS", [0.9, 0.999], .training)
@@ -88,6 +94,9 @@ extension Key<[Double]> {
 }
 
 extension Key<[[Double]]> {
+  public static let multigridLongCycleFactors = Key(
+    "MULTIGRID.LONG_CYCLE_FACTORS", [[0.25, 0.7071067811865476], [0.5, 0.7071067811865476], [0.5, 1], [1, 1]],
+    .training)
   public static let dataTrainPcaEigvec = Key(
     "DATA.TRAIN_PCA_EIGVEC", [[-0.5675, 0.7192, 0.4009], [-0.5808, -0.0045, -0.814], [-0.5836, -0.6948, 0.4203]],
     .training)

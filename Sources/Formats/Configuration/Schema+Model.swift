@@ -12,7 +12,7 @@ extension Schema {
     Leaf(.modelFcInitStd),
     Leaf(.modelHeadAct),
     Leaf("MODEL.ACT_CHECKPOINT", .bool, false, .training),
-    Leaf("MODEL.DETACH_FINAL_FC", .bool, false, .training),
+    Leaf(.modelDetachFinalFc),
     Leaf(.modelFrozenBn),
     Leaf("MODEL.FP16_ALLREDUCE", .bool, false, .training),
     Leaf(.resnetTransFunc),

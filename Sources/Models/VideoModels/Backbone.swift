@@ -1,14 +1,18 @@
 public import NN
 
-/// What a pathway of a backbone sees of a clip.
+/// What a pathway of a backbone sees of a clip, or of an input of another kind beside it.
 public struct PathwayInput: Sendable, Equatable {
   public var channels: Int
-  /// Positions within the clip at the fast rate, ascending.
+  /// Positions in time within the clip at the fast rate, or within the other input, ascending.
   public var frames: [Int]
+  /// What the input of another kind is called, such as sound or optical flow; nil for the clip. Height and width are then
+  /// that input's own.
+  public var source: String?
 
-  public init(channels: Int, frames: [Int]) {
+  public init(channels: Int, frames: [Int], source: String? = nil) {
     self.channels = channels
     self.frames = frames
+    self.source = source
   }
 }
 

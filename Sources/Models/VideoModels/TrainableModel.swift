@@ -43,21 +43,22 @@ public final class TrainableModel {
   /// - Parameters:
   ///   - clip: N, [T, H, W], C at the fast rate.
   ///   - regions: For heads that score boxes: in pixels of the clip.
+  ///   - others: The inputs of other kinds that pathways name (``PathwayInput/source``): N, [T, H, W], C, of any extent.
   ///   - seed: For what is drawn at random.
   /// - Returns: [rows, classes]: what the loss is taken of.
   /// - Throws: `VideoModelError`, `RoIAlignError`, `NetworkError`.
-  public func forward(_ clip: FeatureMap, _ regions: [Region] = [], seed: UInt64 = 0) throws -> Tensor {
+  public func forward(
+    _ clip: FeatureMap, _ regions: [Region] = [], others: [String: FeatureMap] = [:], seed: UInt64 = 0
+  ) throws -> Tensor {
     let backbone = architecture.backbone
     guard clip.batch > 0 else { throw VideoModelError.noClips }
-    for input in backbone.inputs where input.channels != clip.channels {
-      throw VideoModelError.wrongChannels(expected: input.channels, found: clip.channels)
-    }
+    let sources = try backbone.inputs.map { try source(of: $0, clip, others) }
     guard clip.extent.t == backbone.frames else {
       throw VideoModelError.wrongFrames(expected: backbone.frames, found: clip.extent.t)
     }
     try backbone.checkSize(height: clip.extent.h, width: clip.extent.w)
-    var shapes = backbone.inputs.map {
-      TrainingPlan.Input(batch: clip.batch, extent: Extent3($0.frames.count, clip.extent.h, clip.extent.w))
+    var shapes = zip(backbone.inputs, sources).map { input, map in
+      TrainingPlan.Input(batch: clip.batch, extent: Extent3(input.frames.count, map.extent.h, map.extent.w))
     }
     if architecture.head.scoresBoxes {
       guard !regions.isEmpty else { throw VideoModelError.noClassificationHead }
@@ -73,7 +74,7 @@ public final class TrainableModel {
       self.shapes = shapes
     }
     guard let plan else { preconditionFailure("there is a plan") }
-    for (input, target) in zip(backbone.inputs, plan.inputs) { copy(clip, input.frames, into: target) }
+    for (index, input) in backbone.inputs.enumerated() { copy(sources[index], input.frames, into: plan.inputs[index]) }
     if architecture.head.scoresBoxes, let rows = plan.inputs.last {
       for (row, region) in regions.enumerated() {
         let to = rows.start + row * rows.pitch
@@ -91,10 +92,31 @@ public final class TrainableModel {
     return result
   }
 
+  /// What a pathway reads.
+  private func source(
+    of input: PathwayInput, _ clip: FeatureMap, _ others: [String: FeatureMap]
+  ) throws(VideoModelError) -> FeatureMap {
+    guard let name = input.source else {
+      guard input.channels == clip.channels else {
+        throw .wrongChannels(expected: input.channels, found: clip.channels)
+      }
+      return clip
+    }
+    let frames = (input.frames.last ?? -1) + 1
+    guard let other = others[name], other.batch == clip.batch, other.channels == input.channels,
+      other.extent.t >= frames
+    else {
+      throw .otherInput(
+        name: name, expected: "\(clip.batch) of \(frames) or more frames with \(input.channels) channels",
+        found: others[name].map { "\($0.batch) of \($0.extent.t) with \($0.channels)" })
+    }
+    return other
+  }
+
   /// Adds the loss's gradients by all parameters that are trained to theirs.
   ///
   /// - Parameters:
-  ///   - gradient: By what ``forward(_:_:seed:)`` returned last.
+  ///   - gradient: By what ``forward(_:_:others:seed:)`` returned last.
   ///   - ready: Told of every parameter once its gradient is final, the last of the network first.
   public func backward(_ gradient: Tensor, _ ready: ((Parameter) -> Void)? = nil) {
     guard let plan else { preconditionFailure("a backward pass follows a forward pass") }

@@ -8,6 +8,10 @@ public import Tensors
 /// What is wrong with a clip or boxes that a model is given.
 public enum VideoModelError: Error, Equatable, CustomStringConvertible {
   case noClips
+  /// A pathway reads something beside the clip, and it is not there or of another shape.
+  case otherInput(name: String, expected: String, found: String?)
+  /// A pathway reads something beside the clip, which only training gives it.
+  case trainedAlone(input: String)
   case wrongFrames(expected: Int, found: Int)
   case wrongChannels(expected: Int, found: Int)
   case wrongSize(expected: Int, height: Int, width: Int)
@@ -20,6 +24,11 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
     switch self {
     case .noClips:
       return "running the model: the batch holds 0 clips, expected 1 or more -> give a clip [N, C, T, H, W]"
+    case .otherInput(let name, let expected, let found):
+      return "running the model: the input '\(name)' is \(found ?? "not there"), expected \(expected) -> give every clip its own"
+    case .trainedAlone(let name):
+      return "running the model: a pathway reads '\(name)' beside the clip, which only training gives it"
+        + " -> score with TrainableModel"
     case .wrongFrames(let expected, let found):
       return "running the model: the clip has \(found) frames, the model takes \(expected)"
         + " -> give clips of \(expected) frames"
@@ -172,13 +181,16 @@ public final class VideoModel {
 
   /// A clip as the pathways see it.
   ///
-  /// - Throws: `VideoModelError` for a clip of another shape.
+  /// - Throws: `VideoModelError` for a clip of another shape, and where pathways read something else.
   func inputs(_ clip: FeatureMap) throws -> [BoundInput] {
     let backbone = architecture.backbone
     guard clip.batch > 0 else { throw VideoModelError.noClips }
     // Every pathway sees the same frames. A clip with its axes in another order shows here first.
-    for input in backbone.inputs where input.channels != clip.channels {
-      throw VideoModelError.wrongChannels(expected: input.channels, found: clip.channels)
+    for input in backbone.inputs {
+      if let name = input.source { throw VideoModelError.trainedAlone(input: name) }
+      if input.channels != clip.channels {
+        throw VideoModelError.wrongChannels(expected: input.channels, found: clip.channels)
+      }
     }
     guard clip.extent.t == backbone.frames else {
       throw VideoModelError.wrongFrames(expected: backbone.frames, found: clip.extent.t)

@@ -110,7 +110,7 @@ struct TrainCommand: ParsableCommand {
     if let weights { pairs += [Key.trainCheckpointFilePath.name, pythonString(weights)] }
     if let outputDir { pairs += [Key.outputDir.name, pythonString(outputDir)] }
     let loaded = try Configuration.load(path: config ?? "", overrides: pairs, rules: RunRules())
-    _ = try Architecture(loaded)
+    _ = try Architecture(training: loaded)
     // Files of configurations for tests switch training off; this command is to train all the same.
     if !loaded[.trainEnable], loaded.source(of: Key.trainEnable) == .override {
       throw ValidationError("TRAIN.ENABLE is False, and this command trains -> leave it out, or use slowfast test")
@@ -168,6 +168,9 @@ struct TrainCommand: ParsableCommand {
   /// Tests the last checkpoint, as the reference does after a training.
   private func test(_ config: Configuration, _ checkpoint: String?) throws {
     guard config[.testEnable], let checkpoint else { return }
+    if ContrastivePretraining.isNamed(by: config) {
+      return Console.say("not tested: what was trained has no classes -> train a head on '\(checkpoint)' (docs/training.md)")
+    }
     var words = [
       "--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite",
     ]
@@ -180,6 +183,8 @@ struct TrainCommand: ParsableCommand {
   private func validation(_ config: Configuration, _ engine: Engine) throws -> (
     (String) throws -> TrainingRun.Validation
   )? {
+    // What is trained has no classes.
+    if ContrastivePretraining.isNamed(by: config) { return nil }
     if config[.detectionEnable] {
       let test: AVATest
       do { test = try AVATest(config) } catch {

@@ -26,9 +26,10 @@ public struct LossResult: Sendable {
 
 /// What training minimises: a number from the network's outputs and their targets, with its gradient at the outputs.
 ///
-/// A new loss is a new file with a type of this protocol, named in ``losses``. One that compares outputs of several clips
-/// of a sample takes them as several tensors, the clips' rows in the same order; one of a single output is a
-/// ``SingleOutputLoss``.
+/// A new loss is a new file with a type of this protocol, named in ``losses``, or where it is made from a configuration's keys in
+/// `TrainingSettings`. One that compares outputs of several clips
+/// of a sample takes them as several tensors, the clips' rows in the same order (``ContrastiveLoss``); one of a single output is
+/// a ``SingleOutputLoss``.
 ///
 /// Sums are formed in Double, whatever the outputs' values: NaN and infinite outputs give what PyTorch's float32 gives, NaN
 /// and infinite losses, unless a loss says that it refuses them.
@@ -109,7 +110,9 @@ public let losses: [any Loss] = [
 ]
 
 /// Finds a loss by the name that `MODEL.LOSS_FUNC` has for it.
-public func loss(named name: String) throws(LossError) -> any Loss {
+///
+/// - Parameter losses: All that there are; those with settings of their own are added to ``losses``.
+public func loss(named name: String, among losses: [any Loss] = losses) throws(LossError) -> any Loss {
   if let loss = losses.first(where: { $0.name == name }) { return loss }
   throw .unknown(name: name, known: losses.map(\.name))
 }

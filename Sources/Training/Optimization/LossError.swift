@@ -7,6 +7,10 @@ public enum LossError: Error, Equatable, CustomStringConvertible {
   case outputCount(loss: String, expected: Int, found: Int)
   case notRows(loss: String, shape: [Int])
   case empty(loss: String, shape: [Int])
+  /// The outputs of a loss of several clips have other shapes.
+  case unlikeOutputs(loss: String, first: [Int], second: [Int])
+  /// Too few samples to be told apart.
+  case fewSamples(loss: String, found: Int, expected: Int)
   case targets(loss: String, expected: String, found: String)
   case noSuchClass(loss: String, row: Int, found: Int, classes: Int)
   /// `what` is "output" or "target".
@@ -26,6 +30,12 @@ public enum LossError: Error, Equatable, CustomStringConvertible {
     case .empty(let loss, let shape):
       return "the loss \(loss): outputs of shape \(describe(shape: shape)) have no mean"
         + " -> leave batches without boxes or clips out"
+    case .unlikeOutputs(let loss, let first, let second):
+      return "the loss \(loss): outputs of shapes \(describe(shape: first)) and \(describe(shape: second)), expected one shape"
+        + " -> give every clip of a sample a row"
+    case .fewSamples(let loss, let found, let expected):
+      return "the loss \(loss): \(counted(found, "sample")) in a batch, expected \(expected) or more: samples are told apart"
+        + " -> set a larger TRAIN.BATCH_SIZE"
     case .targets(let loss, let expected, let found):
       return "the loss \(loss): the targets are \(found), expected \(expected)"
         + " -> set the MODEL.LOSS_FUNC that fits the labels: cross_entropy for one class a row, bce or bce_logit for"

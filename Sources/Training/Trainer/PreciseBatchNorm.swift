@@ -16,12 +16,12 @@ extension TrainableModel {
   /// Source: fvcore's update_bn_stats as PySlowFast calls it; Wu and Johnson, "Rethinking 'Batch' in BatchNorm", 2021.
   ///
   /// - Parameter batches: `BN.NUM_BATCHES_PRECISE` at most; with none, nothing changes.
-  /// - Throws: As ``forward(_:_:seed:)``.
+  /// - Throws: As ``forward(_:_:others:seed:)``.
   public func setPreciseStatistics(_ batches: some Sequence<TrainingBatch>) throws {
     let layers = statistics.filter { !$0.isFrozen }
     var sums = layers.map { [Sums](repeating: Sums(), count: $0.splits) }
     for batch in batches {
-      _ = try forward(batch.clip, batch.regions)
+      _ = try forward(batch.clip, batch.regions, others: batch.others)
       for (index, layer) in layers.enumerated() {
         for (split, moments) in layer.latest.enumerated() {
           let count = Double(moments.count)

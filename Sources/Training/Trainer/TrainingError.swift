@@ -1,3 +1,5 @@
+internal import Wording
+
 /// What ends a training.
 public enum TrainingError: Error, Equatable, CustomStringConvertible {
   /// The loss is no number any more.
@@ -6,6 +8,10 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
   case exploded(epoch: Int, iteration: Int, loss: Double)
   /// What a configuration asks for, and is not there.
   case unsupported(place: String, why: String, advice: String)
+  /// A loss over several clips of a sample, and samples of more or fewer.
+  case clips(loss: String, expected: Int, found: Int, keys: [String])
+  /// Two networks of one training have not the same parameters.
+  case otherParameters(name: String)
   /// A network whose weights were all frozen, or that has none.
   case nothingToTrain
 
@@ -21,6 +27,12 @@ public enum TrainingError: Error, Equatable, CustomStringConvertible {
         + "SOLVER.WARMUP_EPOCHS or set SOLVER.CLIP_GRAD_L2NORM"
     case .unsupported(let place, let why, let advice):
       return "training: \(place): \(why) -> \(advice)"
+    case .clips(let loss, let expected, let found, let keys):
+      return "training: the loss \(loss) takes \(counted(expected, "clip")) of each sample, and samples have \(found)"
+        + " (\(series(keys, "and"))) -> set DATA.TRAIN_CROP_NUM_TEMPORAL \(expected) and the others to 1"
+    case .otherParameters(let name):
+      return "training: '\(name)' has another shape in a network for clips of another size, or is not there"
+        + " -> set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False"
     case .nothingToTrain:
       return "training: the network has no weights that are trained -> freeze less"
     }

@@ -20,7 +20,7 @@ internal import Wording
 public final class TrainingRun {
   public let config: Configuration
   public let settings: TrainingSettings
-  public let session: TrainingSession
+  public private(set) var session: TrainingSession
   /// The epoch that is trained first, from 0, and how many there are.
   public let firstEpoch: Int
   public let epochs: Int
@@ -30,7 +30,8 @@ public final class TrainingRun {
   private let dataset: any TrainingDataset
   private let loading: LoaderOptions
   private let collation: Collation
-  private let forms: [BatchForm]
+  private let full: BatchForm
+  private let phases: MultigridPhases?
   private let group: any ProcessGroup
   private let precise: Int?
   private let task: LoggedTask
@@ -82,7 +83,11 @@ public final class TrainingRun {
     _ config: Configuration, engine: Engine, videos: [String] = [], workers: Int? = nil,
     group: any ProcessGroup = SingleProcess()
   ) throws {
+    let phases = try MultigridPhases(config)
+    configText = config.checkpointYAML
+    let config = phases?.config ?? config
     self.config = config
+    self.phases = phases
     self.engine = engine
     self.group = group
     try Self.refuse(config)
@@ -90,17 +95,23 @@ public final class TrainingRun {
     dataset = try trainingDataset(config, .train, videos: videos)
     loading = try LoaderOptions(config, workers: workers)
     collation = try Collation(config)
-    forms = [BatchForm(samples: settings.batchSize, shape: try SampleShape(config))]
-    let start = try TrainingStart(config, settings, engine: engine)
+    full = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
+    let wanted = settings.loss.outputCount
+    if wanted > 1, dataset.examplesPerSample != wanted {
+      throw TrainingError.clips(
+        loss: settings.loss.name, expected: wanted, found: dataset.examplesPerSample,
+        keys: [Key.dataTrainCropNumTemporal, .dataTrainCropNumSpatial, .augNumSample].map { config.cite($0) })
+    }
+    let start = try TrainingStart(config, settings, engine: engine, phases: phases)
     session = try TrainingSession(start.model, settings, engine: engine, group: group)
     if let file = start.resumed { try session.resume(from: file) }
     firstEpoch = start.epoch
     epochs = config[.solverMaxEpoch]
     precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : nil
     task =
-      config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
-    configText = config.checkpointYAML
-    notices = dataset.notices + start.notices
+      settings.loss.outputCount > 1
+      ? .selfSupervised : config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
+    notices = dataset.notices + (phases?.notices ?? []) + start.notices
     // Says at once what would otherwise end the first epoch.
     _ = try plan(firstEpoch)
   }
@@ -110,14 +121,14 @@ public final class TrainingRun {
     func refuse(_ place: String, _ why: String, _ advice: String) -> TrainingError {
       .unsupported(place: place, why: why, advice: advice)
     }
-    if config[.multigridLongCycle] || config[.multigridShortCycle] {
+    if config[.task] == "ssl", !ContrastivePretraining.isNamed(by: config) {
       throw refuse(
-        config.cite(config[.multigridLongCycle] ? Key.multigridLongCycle : Key.multigridShortCycle),
-        "batches of several shapes are not trained yet",
-        "set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False")
+        "\(config.cite(.task)), \(config.cite(.modelModelName))", "of trainings without labels there is SimCLR alone",
+        "set MODEL.MODEL_NAME ContrastiveModel CONTRASTIVE.TYPE simclr, or leave TASK empty")
     }
-    if config[.task] == "ssl" {
-      throw refuse(config.cite(.task), "there is no training without labels yet", "leave TASK empty")
+    if config[.mixupEnable], config[.modelLossFunc] == ContrastiveLoss.name {
+      throw refuse(
+        config.cite(.mixupEnable), "clips that are compared are not mixed", "set MIXUP.ENABLE False")
     }
     if config[.detectionEnable] != (config[.trainDataset].lowercased() == "ava") {
       throw refuse(
@@ -129,14 +140,38 @@ public final class TrainingRun {
   /// Clips of a step, over all processes.
   public var clipsOfStep: Int { settings.batchSize * group.size * dataset.examplesPerSample }
 
-  private func plan(_ epoch: Int) throws -> EpochPlan {
+  private func plan(_ epoch: Int) throws -> EpochPlan { try plan(epoch, forms(epoch)) }
+
+  private func plan(_ epoch: Int, _ forms: [BatchForm]) throws -> EpochPlan {
     try EpochPlan(
       EpochOrder(count: dataset.count, seed: loading.seed, epoch: epoch, rank: group.rank, of: group.size), forms)
   }
 
+  /// What the batches of an epoch look like, in turn.
+  private func forms(_ epoch: Int) -> [BatchForm] { phases?.forms(at: epoch) ?? [full] }
+
+  /// How many batches the epochs before one have.
+  private func iterations(before epoch: Int) -> Int {
+    let samples = (dataset.count + group.size - 1) / group.size
+    func count(_ epoch: Int) -> Int {
+      CyclicBatches(sizes: forms(epoch).map(\.samples)).ranges(samples: samples).count
+    }
+    return phases == nil ? epoch * count(0) : (0..<epoch).reduce(0) { $0 + count($1) }
+  }
+
   /// Whether something that is done every so many epochs is done after one; always after the last.
   private func isDue(_ epoch: Int, every period: Int) -> Bool {
-    epoch + 1 == epochs || period > 0 && (epoch + 1) % period == 0
+    if let phases { return phases.schedule.isMilestone(epoch, period: period) }
+    return epoch + 1 == epochs || period > 0 && (epoch + 1) % period == 0
+  }
+
+  /// Goes over to the network of an epoch, where multigrid's clips change.
+  private func enter(_ epoch: Int) throws {
+    guard let phases, phases.schedule.changes(at: epoch) else { return }
+    let (architecture, options) = try phases.network(at: epoch)
+    let model = try TrainableModel(
+      architecture, weights: WeightReader(RandomWeights(seed: 0)), engine: engine, options)
+    session = try session.continued(on: model)
   }
 
   /// Trains the epochs that are left.
@@ -158,16 +193,20 @@ public final class TrainingRun {
     }
     let isFirst = group.rank == 0
     if isFirst { try makeFolder(checkpointFolder(config)) }
-    let iterations = try plan(firstEpoch).batches.count
-    let log = try isFirst ? openLog(iterations) : nil
+    let log = try isFirst ? openLog(plan(firstEpoch).batches.count) : nil
     for notice in log?.notices ?? [] { say(notice) }
     var trained = TrainMeter(task, window: max(1, config[.logPeriod]))
     var tested = ValMeter(task, window: max(1, config[.logPeriod]), after: log?.entries ?? [])
-    let total = (epochs - firstEpoch) * iterations
+    let begun = iterations(before: firstEpoch)
+    let total = iterations(before: epochs) - begun
+    var done = begun
     var (waited, unreadable, rate) = (0.0, 0, 0.0)
     let begin = monotonicSeconds()
     for epoch in firstEpoch..<epochs {
-      let loader = BatchLoader(dataset, try plan(epoch), loading, collation)
+      try enter(epoch)
+      let plan = try plan(epoch)
+      let iterations = plan.batches.count
+      let loader = BatchLoader(dataset, plan, loading, collation)
       var last = monotonicSeconds()
       trained.reset()
       for iteration in 0..<iterations {
@@ -178,8 +217,9 @@ public final class TrainingRun {
           say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
         }
         let step = try session.step(
-          batch, epoch: epoch, iteration: iteration, of: iterations,
-          seed: UInt64(((epoch * iterations) + iteration) * group.size + group.rank) &+ loading.seed)
+          batch, epoch: epoch, iteration: iteration, of: plan.nominalCount,
+          seed: UInt64(done * group.size + group.rank) &+ loading.seed)
+        done += 1
         rate = step.learningRate
         // All processes stop after the same step; the loss that is told is their mean.
         let (stops, loss) = try shared(isToStop(), step.loss)
@@ -195,7 +235,7 @@ public final class TrainingRun {
         }
         progress(
           Progress(
-            done: (epoch - firstEpoch) * iterations + iteration + 1, total: total,
+            done: done - begun, total: total,
             line: trained.progressLine(position)))
         if stops {
           return Ending(
@@ -211,6 +251,7 @@ public final class TrainingRun {
       let isSaved = isDue(epoch, every: config[.trainCheckpointPeriod])
       let isTested = validate != nil && isDue(epoch, every: config[.trainEvalPeriod])
       if isSaved || isTested { try setPreciseStatistics(epoch) }
+      if isSaved { session.uniteStatistics() }
       if isFirst, isSaved {
         let path = checkpointPath(config, epoch: epoch)
         try session.save(to: path, epoch: epoch, learningRate: rate, configText: configText)
@@ -271,7 +312,8 @@ public final class TrainingRun {
   /// Takes the statistics of batch norms from batches of their own, as `BN.USE_PRECISE_STATS` wants.
   private func setPreciseStatistics(_ epoch: Int) throws {
     guard let precise, precise > 0, session.model.statistics.contains(where: { !$0.isFrozen }) else { return }
-    let loader = BatchLoader(dataset, try plan(epoch), loading, collation)
+    // Of a short cycle the full clips alone.
+    let loader = BatchLoader(dataset, try plan(epoch, forms(epoch).suffix(1)), loading, collation)
     var fault: (any Error)?
     var count = 0
     let batches = AnyIterator<TrainingBatch> {

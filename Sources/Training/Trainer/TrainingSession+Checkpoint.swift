@@ -9,7 +9,7 @@ extension TrainingSession {
   /// each batch norm its running statistics, those of sub-batch norms aggregated.
   var modelState: [(name: String, tensor: Tensor)] {
     let statistics = Dictionary(model.statistics.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })
-    return model.parameters.flatMap { parameter -> [(name: String, tensor: Tensor)] in
+    let all = model.parameters.flatMap { parameter -> [(name: String, tensor: Tensor)] in
       let own = (parameter.name, parameter.value)
       guard parameter.name.hasSuffix(".bias"), let running = statistics[String(parameter.name.dropLast(5))] else {
         return [own]
@@ -20,6 +20,7 @@ extension TrainingSession {
         ("\(running.name).num_batches_tracked", Tensor([], [Float(running.batches)])),
       ]
     }
+    return all.map { (settings.namePrefix + $0.name, $0.tensor) }
   }
 
   /// What the optimizer keeps, as a checkpoint has it.

@@ -13,8 +13,8 @@ public final class TrainingSession {
   public let model: TrainableModel
   public let settings: TrainingSettings
   public let optimizer: Optimizer
-  private let engine: Engine
-  private let group: any ProcessGroup
+  let engine: Engine
+  let group: any ProcessGroup
   /// The parameters that are trained, in the model's order.
   private let trained: [Parameter]
   private let buckets: GradientBuckets
@@ -51,6 +51,10 @@ public final class TrainingSession {
     optimizer = Optimizer(
       parameters, groups: try parameterGroups(parameters, grouping), method: settings.method,
       lars: settings.lars)
+    if settings.detachesFinalLayer {
+      // They keep their places in the groups, as PySlowFast has them, and have no gradient.
+      for parameter in model.parameters where !parameter.name.hasPrefix("head.") { parameter.isTrained = false }
+    }
     trained = model.parameters.filter(\.isTrained)
     buckets = GradientBuckets(counts: trained.map(\.value.count), group: group)
     if settings.synchronizesBatchNorm && group.size > 1 {
@@ -87,10 +91,11 @@ public final class TrainingSession {
     observingGradients observe: ((TrainableModel) -> Void)? = nil
   ) throws -> Step {
     let rate = settings.schedule.rate(at: Double(epoch) + Double(iteration) / Double(max(1, iterations)))
-    let scores = try model.forward(batch.clip, batch.regions, seed: seed)
+    let scores = try model.forward(batch.clip, batch.regions, others: batch.others, seed: seed)
+    let outputs = ClipOutputs(count: settings.loss.outputCount)
     let loss: LossResult
     do {
-      loss = try settings.loss.evaluate([scores], batch.targets)
+      loss = try settings.loss.evaluate(outputs.split(scores), batch.targets)
     } catch {
       // What is no number is more to the point than that the loss refuses it.
       guard let layer = model.firstNotFinite else { throw error }
@@ -101,7 +106,7 @@ public final class TrainingSession {
         epoch: epoch, iteration: iteration, loss: loss.value, layer: model.firstNotFinite)
     }
     model.clearGradients()
-    try backward(loss.gradients[0])
+    try backward(outputs.joined(loss.gradients))
     if let fault = faults.first { throw fault }
     observe?(model)
     let gradients = trained.map(\.gradient)

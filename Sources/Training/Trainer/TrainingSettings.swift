@@ -1,10 +1,12 @@
+internal import ModelZoo
 public import Configuration
 public import Optimization
 public import VideoModels
 
 /// How a configuration has a network trained: what its keys of SOLVER, BN, MODEL and TRAIN say to the optimizer.
 public struct TrainingSettings: Sendable {
-  public let loss: any Loss
+  /// Of `MODEL.LOSS_FUNC`, or one of a program's own.
+  public var loss: any Loss
   public let method: any OptimizerMethod
   public let lars: LARS?
   public let clipping: GradientClipping
@@ -13,13 +15,24 @@ public struct TrainingSettings: Sendable {
   public let network: TrainingOptions
   /// Whether processes that train together share the statistics of batch norms (`BN.NORM_TYPE sync_batchnorm`).
   public let synchronizesBatchNorm: Bool
+  /// Whether only the head's layers are trained (`MODEL.DETACH_FINAL_FC`); batch norms before them go on to take statistics.
+  public let detachesFinalLayer: Bool
+  /// What stands before the names of the network's tensors in checkpoints: `backbone.` in contrastive training.
+  public let namePrefix: String
   /// `TRAIN.BATCH_SIZE`, of each process.
   public let batchSize: Int
 
   /// - Parameter shards: The processes that train together; nil for what the configuration says of machines (`NUM_SHARDS`).
   /// - Throws: `OptimizationError`, `LossError`, `TrainingError`, each with the key to change.
   public init(_ config: Configuration, shards: Int? = nil) throws {
-    loss = try Optimization.loss(named: config[.modelLossFunc])
+    guard config[.contrastiveT] > 0 else {
+      throw OptimizationError.badSetting(
+        key: Key.contrastiveT.name, found: "\(config[.contrastiveT])", expected: "a number above 0", advice: "set 0.1")
+    }
+    loss = try Optimization.loss(
+      named: config[.modelLossFunc], among: losses + [ContrastiveLoss(temperature: config[.contrastiveT])])
+    detachesFinalLayer = config[.modelDetachFinalFc]
+    namePrefix = ContrastivePretraining.isNamed(by: config) ? "\(ContrastivePretraining.scope)." : ""
     var options = MethodOptions()
     options.momentum = config[.solverMomentum]
     options.dampening = config[.solverDampening]

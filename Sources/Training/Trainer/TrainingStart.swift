@@ -1,7 +1,7 @@
 internal import Checkpoint
 public import Configuration
 internal import Files
-public import Kernels
+internal import Kernels
 internal import ModelZoo
 internal import NN
 public import VideoModels
@@ -22,14 +22,20 @@ public struct TrainingStart {
   /// Takes the last checkpoint of `OUTPUT_DIR` where `TRAIN.AUTO_RESUME` is set, else `TRAIN.CHECKPOINT_FILE_PATH`, else
   /// weights drawn from `RNG_SEED`.
   ///
+  /// - Parameter phases: Of multigrid: the network is that of the last epoch done.
   /// - Throws: `ModelConfigurationError`, `FileError`, `CheckpointError`.
-  public init(_ config: Configuration, _ settings: TrainingSettings, engine: Engine) throws {
-    var architecture = try Architecture(config)
+  init(
+    _ config: Configuration, _ settings: TrainingSettings, engine: Engine, phases: MultigridPhases? = nil
+  ) throws {
+    func network(_ epoch: Int) throws -> (architecture: Architecture, options: TrainingOptions) {
+      try phases?.network(at: max(0, epoch)) ?? (Architecture(training: config), settings.network)
+    }
+    var (architecture, options) = try network(0)
     let drawn = Self.drawnWeights(config, architecture)
     let last = config[.trainAutoResume] ? try lastCheckpoint(config) : nil
     let given = config[.trainCheckpointFilePath]
     guard let path = last ?? (given.isEmpty ? nil : given) else {
-      model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, settings.network)
+      model = try TrainableModel(architecture, weights: WeightReader(drawn), engine: engine, options)
       (epoch, resumed) = (0, nil)
       notices = ["no weights are given: training begins with random ones (RNG_SEED \(config[.rngSeed]))"]
       return
@@ -39,14 +45,15 @@ public struct TrainingStart {
       path: path,
       naming: PySlowFastNames(clearing: isOwn ? [] : config[.trainCheckpointClearNamePattern]), pool: engine.pool,
       withOptimizer: isOwn || !config[.trainCheckpointEpochReset])
+    let goesOn = isOwn || !config[.trainCheckpointEpochReset]
+    if goesOn { (architecture, options) = try network(file.epoch ?? 0) }
     let taken = isOwn ? [] : try PeerNetwork(file)?.adapt(&architecture, config) ?? []
     let weights = WeightReader(file, orElse: drawn, inflates: !isOwn && config[.trainCheckpointInflate])
-    model = try TrainableModel(architecture, weights: weights, engine: engine, settings.network)
+    model = try TrainableModel(architecture, weights: weights, engine: engine, options)
     let report = weights.report
     // A training that goes on needs all that it had; one that begins on other weights may have a head of its own.
     if isOwn { try report.check(allowPartial: false) }
     if report.found == 0 { try report.check(allowPartial: false) }
-    let goesOn = isOwn || !config[.trainCheckpointEpochReset]
     epoch = goesOn ? (file.epoch ?? -1) + 1 : 0
     resumed = goesOn ? file : nil
     var lines = [isOwn ? "training goes on from '\(path)'" : "training begins with the weights of '\(path)'"]
@@ -68,6 +75,8 @@ public struct TrainingStart {
       weights.linearStd = config[.modelFcInitStd]
       weights.branchGain = config[.resnetZeroInitFinalBn] ? 0 : 1
     }
+    // A contrastive head's layers (c2_xavier_fill); under others no name begins so.
+    weights.scaledModule = MLPHead.scope
     return weights
   }
 

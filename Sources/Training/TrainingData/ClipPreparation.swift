@@ -64,9 +64,28 @@ struct ClipPreparation: Sendable {
           UniformCrop(shape.crop, place: 1),
         ], order: order)
     }
-    return try AugmentationPipeline.clips(
+    var pipeline = try AugmentationPipeline.clips(
       randAugment: randAugment, sampling: try sampling(shape), isFlipped: config[.dataRandomFlip], mean: mean, std: std,
       erasing: erasing, order: order)
+    if let colour = try colour() { pipeline.bytes.insert(colour, at: 0) }
+    return pipeline
+  }
+
+  /// The colour changes of contrastive training; nil for none.
+  private func colour() throws(TrainingDataError) -> SelfSupervisedColour? {
+    if !config[.dataSslColorJitter] { return nil }
+    let (amounts, hue, grey) = (
+      config[.dataSslColorBriConSat], config[.dataSslColorHue], config[.dataColorRndGrayscale]
+    )
+    guard amounts.count == 3, amounts.allSatisfy({ $0 >= 0 && $0.isFinite }), 0...0.5 ~= hue, 0...1 ~= grey else {
+      throw .unsupported(
+        "\(config.cite(.dataSslColorBriConSat)), \(config.cite(.dataSslColorHue)), \(config.cite(.dataColorRndGrayscale))",
+        "expected three numbers of 0 or more, one up to 0.5 and a probability",
+        "set \"[0.6, 0.6, 0.6]\", 0.15 and 0.2, as PySlowFast's SimCLR has them")
+    }
+    return SelfSupervisedColour(
+      brightness: amounts[0], contrast: amounts[1], saturation: amounts[2], hue: hue, greyProbability: grey,
+      isMoCoV2: config[.dataSslMocov2Aug])
   }
 
   private func sampling(_ shape: SampleShape) throws(TrainingDataError) -> AugmentationPipeline.SpatialSampling {

@@ -41,30 +41,46 @@ public struct Collation: Sendable {
   public func batch(
     _ examples: [TrainingExample], samples: [Int], _ draws: inout SeededDraws
   ) throws(AugmentationError) -> TrainingBatch {
-    let extent = examples[0].clip.extent
-    precondition(
-      examples.allSatisfy { $0.clip.extent == extent && $0.clip.batch == 1 && $0.clip.pitch == 3 },
-      "a batch's clips have one size")
-    let clips = Tensor(unfilled: [examples.count, extent.t, extent.h, extent.w, 3])
-    let plane = extent.count * 3
-    for (number, example) in examples.enumerated() {
-      (clips.storage.pointer + number * plane).update(from: example.clip.start, count: plane)
+    let clips = stacked(examples.map(\.clip))
+    var others: [String: FeatureMap] = [:]
+    for name in examples[0].others.keys {
+      others[name] = stacked(
+        examples.map { example in
+          guard let own = example.others[name] else { preconditionFailure("a batch's examples have the same inputs") }
+          return own
+        }
+      ).map
     }
     let regions = examples.enumerated().flatMap { number, example in
       example.boxes.map { Region(batchIndex: number, box: $0) }
     }
     var batch = TrainingBatch(
-      clip: FeatureMap(
-        storage: clips.storage, offset: 0, batch: examples.count, extent: extent, channels: 3, pitch: 3),
-      regions: regions, targets: joined(examples.map(\.targets)), samples: samples)
+      clip: clips.map, regions: regions, targets: joined(examples.map(\.targets)), samples: samples, others: others)
     if case .classes(let classes) = batch.targets { batch.classes = classes }
     guard let mixing, !batch.classes.isEmpty else { return batch }
+    let extent = clips.map.extent
     let mixture = try mixing.mixture(height: extent.h, width: extent.w, samples: examples.count, &draws)
-    mixture.apply(to: clips)
+    mixture.apply(to: clips.tensor)
     batch.targets = .soft(mixing.targets(batch.classes, mixture))
     batch.share = mixture.share
     return batch
   }
+}
+
+/// Maps of one clip each, of one extent and number of channels, one after the other.
+private func stacked(_ maps: [FeatureMap]) -> (map: FeatureMap, tensor: Tensor) {
+  let (extent, channels) = (maps[0].extent, maps[0].channels)
+  precondition(
+    maps.allSatisfy { $0.extent == extent && $0.batch == 1 && $0.channels == channels && $0.pitch == channels },
+    "a batch's clips have one size")
+  let tensor = Tensor(unfilled: [maps.count, extent.t, extent.h, extent.w, channels])
+  let plane = extent.count * channels
+  for (number, map) in maps.enumerated() {
+    (tensor.storage.pointer + number * plane).update(from: map.start, count: plane)
+  }
+  let map = FeatureMap(
+    storage: tensor.storage, offset: 0, batch: maps.count, extent: extent, channels: channels, pitch: channels)
+  return (map, tensor)
 }
 
 /// The rows of several targets of one kind.

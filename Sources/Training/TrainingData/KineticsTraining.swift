@@ -17,6 +17,8 @@ public struct KineticsTraining: TrainingDataset {
   private let decoder: UniformClips.Decoder
   /// How many clips of a video a sample has.
   private let clips: Int
+  /// Whether the classes of the videos are of use: not where `TASK` is ssl.
+  private let isLabelled: Bool
   public let notices: [String]
 
   /// Reads `DATA.PATH_TO_DATA_DIR`/train.csv or val.csv.
@@ -42,17 +44,19 @@ public struct KineticsTraining: TrainingDataset {
         config.cite(.dataTrainJitterFps), "expected a number of frames a second, 0 or more", "set it to 0")
     }
     let prefix = config[.dataPathPrefix]
+    let isLabelled = config[.task] != "ssl"
+    self.isLabelled = isLabelled
     list = try TrainingDataError.listing([config.cite(.dataPathToDataDir)]) {
       try VideoList(
         path: joinPath(config[.dataPathToDataDir], split.listName), separator: config[.dataPathLabelSeparator],
-        prefix: prefix, classes: config[.modelNumClasses])
+        prefix: prefix, classes: isLabelled ? config[.modelNumClasses] : .max)
     }
     if !list.videos.contains(where: { pathExists(joinPath(prefix, $0.name)) }) {
       throw TrainingDataError.noFiles(
         count: list.videos.count, first: joinPath(prefix, list.videos[0].name), key: config.cite(.dataPathPrefix))
     }
     notices =
-      list.hasLabels ? [] : ["'\(list.path)' has one column, no classes: only losses that need none can be trained"]
+      list.hasLabels || !isLabelled ? [] : ["'\(list.path)' has one column, no classes: only losses that need none can be trained"]
   }
 
   public var count: Int { list.videos.count }
@@ -77,7 +81,7 @@ public struct KineticsTraining: TrainingDataset {
       return (image.size.shortSide > side ? resizeLikeOpenCV(image, to: image.size.scaled(toShortSide: side)) : image)
         .redFirst
     }
-    let targets: Targets = list.videos[index].labels.map { .classes($0) } ?? .none
+    let targets: Targets = (isLabelled ? list.videos[index].labels : nil).map { .classes($0) } ?? .none
     let size = shape.frames
     return try preparation.examples(
       (0..<clips).map { Array(images[$0 * size..<($0 + 1) * size]) }, [Targets](repeating: targets, count: clips),

@@ -14,18 +14,21 @@ public struct TrainingBatch: Sendable {
   public var samples: [Int]
   /// The class of each clip before samples were mixed; empty where a row has several classes or none.
   public var classes: [Int]
+  /// Inputs of other kinds, clip by clip: N, [T, H, W], C each.
+  public var others: [String: FeatureMap]
   /// Of each clip in its targets, where samples are mixed; the rest is of the clip as far from the batch's other end.
   public var share: Double
 
   public init(
     clip: FeatureMap, regions: [Region] = [], targets: Targets, samples: [Int] = [], classes: [Int] = [],
-    share: Double = 1
+    others: [String: FeatureMap] = [:], share: Double = 1
   ) {
     self.clip = clip
     self.regions = regions
     self.targets = targets
     self.samples = samples
     self.classes = classes
+    self.others = others
     self.share = share
   }
 }

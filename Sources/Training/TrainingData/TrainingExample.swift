@@ -12,11 +12,15 @@ public struct TrainingExample: Sendable {
   public var boxes: [PixelBox]
   /// Of the clip, or of each box.
   public var targets: Targets
+  /// Inputs of other kinds beside the clip, such as sound or optical flow, by the names that a backbone's pathways have for
+  /// them: 1, [T, H, W], C each, of one extent in all of a batch.
+  public var others: [String: FeatureMap]
 
-  public init(clip: FeatureMap, boxes: [PixelBox] = [], targets: Targets) {
+  public init(clip: FeatureMap, boxes: [PixelBox] = [], targets: Targets, others: [String: FeatureMap] = [:]) {
     self.clip = clip
     self.boxes = boxes
     self.targets = targets
+    self.others = others
   }
 
   init(_ clip: Clip<FloatImage>, _ targets: Targets) {

@@ -26,14 +26,17 @@ private func load(_ name: String, _ overrides: [String] = []) throws -> Configur
 @Suite struct ScheduleOfConfigsTests {
   /// Every config has settings of training, with the loss that its scores need.
   @Test func allCanTrain() throws {
-    #expect(shipped.count == 111)
+    #expect(shipped.count == 113)
     for name in shipped {
       let config = try load(name)
       let settings = try TrainingSettings(config)
       let isMixed = config.literal("MIXUP.ENABLE") == "True"
       let ofClasses = isMixed ? "soft_cross_entropy" : "cross_entropy"
       let ofClips = config[.modelHeadAct] == "sigmoid" ? "bce_logit" : ofClasses
-      #expect(settings.loss.name == (config[.detectionEnable] ? "bce" : ofClips), "\(name)")
+      let isContrastive = ContrastivePretraining.isNamed(by: config)
+      #expect(
+        settings.loss.name == (config[.detectionEnable] ? "bce" : isContrastive ? "contrastive_loss" : ofClips),
+        "\(name)")
       #expect(config.literal("TRAIN.DATASET") == config.literal("TEST.DATASET"), "\(name)")
     }
   }

@@ -150,7 +150,8 @@ extension Engine {
           input: input.start + position * input.pitch, inputPitch: input.pitch,
           target: target.start + position * target.pitch, targetPitch: target.pitch, mean: vectors[0].storage.pointer,
           scale: vectors[1].storage.pointer, factor: vectors[2].storage.pointer, bias: vectors[3].storage.pointer,
-          rectifiedBias: rectified.map { UnsafePointer($0.storage.pointer) }, positions: positions.count, channels: channels, adds: adds))
+          rectifiedBias: rectified.map { UnsafePointer($0.storage.pointer) }, positions: positions.count,
+          channels: channels, adds: adds))
     }
   }
 

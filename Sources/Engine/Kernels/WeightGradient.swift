@@ -257,7 +257,8 @@ public struct WeightGradient: Sendable {
       columnBlocks = (inputs + columns - 1) / columns
       let most = max(1, positions / WeightGradient.leastPositions)
       // Segments first: every block of rows copies the same columns once more.
-      while rows > 48 && (outputs + rows - 1) / rows * columnBlocks * shape.groups * most < WeightGradient.wantedBlocks {
+      while rows > 48 && (outputs + rows - 1) / rows * columnBlocks * shape.groups * most < WeightGradient.wantedBlocks
+      {
         rows = (rows + 11) / 12 * 6
       }
       self.rows = rows

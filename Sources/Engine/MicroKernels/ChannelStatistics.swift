@@ -50,7 +50,8 @@ func channelMoments<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ rows: Cha
   var sum = shift
   var square = shift
   for i in 0..<count {
-    shift[i] = loadElements(unit, isBFloat16: false, left - i * width, UnsafeRawPointer(rows.shift + channel + i * width))
+    shift[i] = loadElements(
+      unit, isBFloat16: false, left - i * width, UnsafeRawPointer(rows.shift + channel + i * width))
   }
   for position in 0..<rows.positions {
     let from = UnsafeRawPointer(rows.input + (position * rows.pitch + channel))

@@ -51,6 +51,7 @@ struct OneLayer: Backbone {
     var config = Configuration.defaults
     try config.apply(overrides: [
       "SOLVER.BASE_LR", "0.5", "SOLVER.WEIGHT_DECAY", "0.0", "MODEL.DROPOUT_RATE", "0.0", "SOLVER.MOMENTUM", "0.0",
+      "SOLVER.NESTEROV", "False",
     ])
     var settings = try TrainingSettings(config)
     settings.loss = loss

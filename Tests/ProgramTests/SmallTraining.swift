@@ -1,4 +1,5 @@
 import Checkpoint
+import Tensors
 import TestSupport
 import Testing
 

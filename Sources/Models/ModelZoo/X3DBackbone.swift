@@ -137,7 +137,7 @@ public struct X3DBackbone: Backbone, Equatable {
       let factors = builder.squeezeExcitation(y, stage.inner, Self.squeezed(stage.inner), branch["se"])
       y = builder.network.scale(y, by: factors, .swish)
     }
-    builder.nameModule(y, branch["swish"])
+    builder.nameModule(y, branch["b_relu"])
     let c = ConvolutionShape(stage.inner, stage.width, kernel: .one)
     let joined = builder.convolution(
       y, c, branch, "c", norm: "c_bn", epilogue: .relu, adding: shortcut, widthKey: Key.x3dWidthFactor.name,

@@ -106,7 +106,7 @@ struct VisualizationDrawing {
     guard let clip else { return }
     let people = boxes.enumerated().compactMap { number, box in box.map { (number: number, box: $0) } }
     let regions = people.map { Region(batchIndex: 0, box: $0.box) }
-    let layers = try self.layers ?? find(clip, regions)
+    let layers = try self.layers ?? find(clip, regions, check)
     self.layers = layers
     try network.run(clip, regions, layers: layers.gradCAM)
     let name = source.title(task)
@@ -123,11 +123,13 @@ struct VisualizationDrawing {
   }
 
   /// Finds the layers of the call in the network.
-  private mutating func find(_ clip: FeatureMap, _ regions: [Region]) throws -> Layers {
+  private mutating func find(
+    _ clip: FeatureMap, _ regions: [Region], _ check: ([String]) throws -> Void
+  ) throws -> Layers {
     let known = try network.layers(clip, regions)
     let pathways = network.model.architecture.backbone.inputs.count
     let looked = try requests.gradCAM.map { try known.layer($0) }
-    if let flat = looked.first(where: { $0.extent.h * $0.extent.w == 1 }) { throw LayerError.notOfPathway(flat.name) }
+    if let flat = looked.first(where: { $0.extent.count == 1 }) { throw LayerError.notOfPathway(flat.name) }
     let activations = try requests.activations.map { request -> (NamedLayers.Layer, [Int]) in
       let (name, channels) = LayerRequests.parts(request)
       let layer = try known.layer(name)
@@ -137,7 +139,7 @@ struct VisualizationDrawing {
       return (layer, channels ?? Array(0..<min(layer.channels, LayerPictures.usualCount)))
     }
     let gradCAM = !requests.drawsHeat ? [] : looked.isEmpty ? try known.last(pathways: pathways) : looked
-    try drawKernels()
+    try drawKernels(check)
     return Layers(gradCAM: gradCAM, activations: activations)
   }
 
@@ -238,7 +240,7 @@ struct VisualizationDrawing {
     }
   }
 
-  private mutating func drawKernels() throws {
+  private mutating func drawKernels(_ check: ([String]) throws -> Void) throws {
     let drawing = LayerPictures(plan.colors)
     for request in requests.kernels {
       let name = LayerRequests.parts(request).name.replacing("/", with: ".")
@@ -251,7 +253,9 @@ struct VisualizationDrawing {
         throw VisualizationError.noKernels(request)
       }
       let image = drawing.kernels(kernel.value, isBGR: preprocessing.order == .bgr)
-      try writePNG(image, to: joinPath(plan.folder, "kernels.\(name).png"))
+      let path = joinPath(plan.folder, "kernels.\(name).png")
+      try check([path])
+      try writePNG(image, to: path)
       page.kernels.append(
         try VisualizationPage.Picture("\(name): \(describe(shape: kernel.value.shape))", image))
       files += 1
@@ -265,6 +269,11 @@ struct VisualizationDrawing {
 
   /// Writes the page.
   mutating func finish() throws {
+    if page.subjects.isEmpty {
+      remarks.append(
+        plan.classes.onlyWrong
+          ? "no clip's best class is wrong: there is nothing to show" : "nobody counts in any of the clips: there is nothing to show")
+    }
     _ = try writeReport(page.html, folder: plan.folder)
     files += 1
   }

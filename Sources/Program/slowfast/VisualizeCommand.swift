@@ -130,8 +130,8 @@ struct VisualizeCommand: ParsableCommand {
       }
     }
     progress.finish()
-    for line in drawing.remarks { Console.warn(line) }
     try drawing.finish()
+    for line in drawing.remarks { Console.warn(line) }
     Console.say("wrote \(counted(drawing.files, "file")) into \(folder): \(plan.page)")
   }
 

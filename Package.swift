@@ -188,6 +188,13 @@ let models: [Target] = [
     ], swiftSettings: strict),
 ]
 
+let visualization: [Target] = [
+  .target(
+    name: "Visualization",
+    dependencies: ["VideoModels", "NN", "RoIAlign", "Clips", "Imaging", "Tensors", "Geometry", "Wording"],
+    swiftSettings: strict)
+]
+
 let runs: [Target] = [
   .target(
     name: "Runs",
@@ -296,8 +303,8 @@ let program: [Target] = [
       "LivePage", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports", "TrackRecords",
       "Tracks",
       "VideoEval",
-      "ModelZoo", "VideoModels", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Video", "Tensors",
-      "Parallel", "Geometry", "Files", "Clocks",
+      "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging",
+      "Video", "Tensors", "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
     ], swiftSettings: strict),
 ]
@@ -385,6 +392,9 @@ let testTargets: [Target] = [
     "Imaging",
     "Tensors", "Geometry", "Files", "Parallel"),
   tests(
+    "Visualization", "Visualization", "ModelZoo", "VideoModels", "Configuration", "Checkpoint", "Kernels", "NN",
+    "RoIAlign", "Clips", "Imaging", "Tensors", "Geometry"),
+  tests(
     "Runs", "Runs", "Inference", "AVARecords", "Configuration", "Clips", "Kernels", "Tensors", "Geometry", "Files"),
   tests(
     "Detect", "Detect", "FrameSupport", "ObjectDetectors", "Runs", "Inference", "Configuration", "AVARecords",
@@ -459,7 +469,7 @@ let testTargets: [Target] = [
   ]
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
-    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + runs)
+    + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + visualization + runs)
     + grouped("Training", training) + grouped("AVAEval", evaluation) + detect + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif

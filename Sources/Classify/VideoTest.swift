@@ -39,6 +39,11 @@ public struct VideoTest {
     }
   }
 
+  /// The classes of each video, as far as the list has them.
+  public var classes: [String: [Int]] {
+    Dictionary(dataset.list.videos.map { ($0.name, $0.labels ?? []) }, uniquingKeysWith: { first, _ in first })
+  }
+
   public var views: ClipViews { dataset.views }
 
   /// The files that were and will be read.

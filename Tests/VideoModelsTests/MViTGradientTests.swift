@@ -19,7 +19,9 @@ import VideoModels
     let evaluated: VideoModel
     let clip: FeatureMap
 
-    init(_ overrides: [String], _ engine: Engine = Engine(threads: 2)) throws {
+    init(
+      _ overrides: [String], _ engine: Engine = Engine(threads: 2), _ options: TrainingOptions = TrainingOptions()
+    ) throws {
       let config = try configured(MViTTests.small + overrides)
       let architecture = try Architecture(config)
       let folder = TemporaryFolder()
@@ -28,7 +30,7 @@ import VideoModels
       try writeSafetensors(
         requested(architecture).map { (name: $0.name, tensor: filled($0.name, $0.shape)) }, to: path)
       let weights = WeightReader(try Checkpoint(path: path))
-      trained = try TrainableModel(architecture, weights: weights, engine: engine, TrainingOptions())
+      trained = try TrainableModel(architecture, weights: weights, engine: engine, options)
       try weights.report.check(allowPartial: false)
       evaluated = try loaded(architecture, engine: engine)
       clip = filledClip([2, 3, config[.dataNumFrames], 32, 32])
@@ -85,6 +87,14 @@ import VideoModels
   @Test(arguments: 0..<16 as Range<UInt64>) func foretellsDifferences(_ seed: UInt64) throws {
     let growth = try Pair(MViTTests.drawn(seed) + Self.plain).growth()
     #expect(abs(growth.found / growth.foretold - 1) < 5e-3, "seed \(seed): \(growth), \(MViTTests.drawn(seed))")
+  }
+
+  /// A network for gradients of scores leaves nothing out at random.
+  @Test func evaluationDrawsNothing() throws {
+    let rates = ["MVIT.DROPPATH_RATE", "0.5", "MVIT.DROPOUT_RATE", "0.5"]
+    let pair = try Pair(MViTTests.second + rates, Engine(threads: 2), .evaluation)
+    let plain = try Pair(MViTTests.second + Self.plain)
+    #expect(try pair.trained.forward(pair.clip, seed: 3).array == plain.trained.forward(plain.clip).array)
   }
 
   @Test(arguments: [3, 8] as [UInt64]) func threadsHaveNoPartInIt(_ seed: UInt64) throws {

@@ -27,8 +27,8 @@ public struct Network: Sendable {
   private(set) var scales: [ChannelScales?] = []
   private(set) var inputs: [Value] = []
   private(set) var outputs: [Value] = []
-  /// Values with a name, in order: the stages that `--stages` reports.
-  private(set) var named: [(name: String, value: Value)] = []
+  /// Values with a name, in order: the stages that `--stages` reports; of a network that is trained its modules, too.
+  public private(set) var named: [(name: String, value: Value)] = []
 
   /// Whether weights of convolutions wait until ``quantized(by:)`` packs them.
   let isToBeQuantized: Bool

@@ -1,6 +1,6 @@
 public import AVARecords
 public import Clips
-internal import Geometry
+public import Geometry
 public import Imaging
 internal import Kernels
 internal import ModelZoo
@@ -165,6 +165,28 @@ public struct ClipRun {
     var preparation = Preparation(jobs: jobs, networks: networks, costs: costs)
     while let prepared = try preparation.next() {
       if let frames = try prepared.clip.get().frames { try body(frames) }
+    }
+  }
+
+  /// Prepares the clips of tasks and hands each over with what is seen in it, computing nothing.
+  ///
+  /// - Parameters:
+  ///   - jobs: Of tasks of one view each.
+  ///   - damaged: Called for a task whose clip has a damaged frame; what is not thrown here is passed over.
+  ///   - body: Gets the clip, 1, [T, H, W], C, nil where nobody counts in the view, and the boxes of the task's people in its
+  ///     pixels, nil for people who do not count in it.
+  /// - Throws: The errors of opening and decoding, and what the closures throw.
+  public func forEachTask(
+    _ jobs: [VideoJob], damaged: (ClipTask, FrameDamage) throws -> Void = { throw $1 },
+    _ body: (ClipTask, FeatureMap?, [PixelBox?]) throws -> Void
+  ) throws {
+    precondition(jobs.allSatisfy { $0.tasks.allSatisfy { $0.views.count == 1 } }, "tasks are seen in one view")
+    var preparation = Preparation(jobs: jobs, networks: networks, costs: costs)
+    while let prepared = try preparation.next() {
+      switch prepared.clip {
+      case .success(let clip): try body(prepared.task, clip.frames, clip.boxes)
+      case .failure(let damage): try damaged(prepared.task, damage)
+      }
     }
   }
 

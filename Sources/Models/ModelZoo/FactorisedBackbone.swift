@@ -101,9 +101,11 @@ public struct FactorisedBackbone: Backbone, Equatable {
         inner, inner, kernel: Extent3(3, 3, 3), stride: stride, padding: Extent3(1, 1, 1), groups: inner)
       y = convolution(y, "b", shape)
     }
-    return builder.convolution(
+    let joined = builder.convolution(
       y, ConvolutionShape(inner, out, kernel: .one), branch, "c", norm: "c_bn", epilogue: .relu, adding: shortcut,
       widthKey: widthKey, branchGain: NetworkBuilder.branchGain)
+    builder.nameModule(joined, scope)
+    return joined
   }
 }
 

@@ -35,8 +35,10 @@ extension ResNetBackbone {
     let y = builder.convolution(
       x, shape, scope, StageNames.stemConvolution, norm: "bn", epilogue: .relu, widthKey: widthKey(pathway),
       kernelKey: Key.modelArch.name)
-    return builder.network.maxPool(
+    let pooled = builder.network.maxPool(
       y, MaxPooling(kernel: Extent3(1, 3, 3), stride: Extent3(1, 2, 2), padding: Extent3(0, 1, 1)))
+    builder.nameModule(pooled, scope)
+    return pooled
   }
 
   /// Joins the fast pathway, brought to the slow rate by a strided convolution in time, to the slow one.

@@ -79,6 +79,7 @@ extension NetworkBuilder {
         adding: last ? shortcut : nil, widthKey: block.widthKey, kernelKey: Key.resnetNumBlockTempKernel.name,
         branchGain: last ? Self.branchGain : nil)
     }
+    nameModule(y, scope)
     return y
   }
 
@@ -104,6 +105,8 @@ extension NetworkBuilder {
     let out = convolution(
       y, expand, scope, "conv_out", norm: "bn", adding: grouped, hasBias: kind.hasOutputBias, widthKey: widthKey,
       branchGain: gain)
-    return network.batchToFrames(out, groups: kind.groups)
+    let joined = network.batchToFrames(out, groups: kind.groups)
+    nameModule(joined, scope)
+    return joined
   }
 }

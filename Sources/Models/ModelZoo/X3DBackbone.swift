@@ -102,8 +102,10 @@ public struct X3DBackbone: Backbone, Equatable {
       stem, stem, kernel: Extent3(stemKernel, 1, 1), padding: Extent3(stemKernel / 2, 0, 0), groups: stem)
     let y = builder.convolution(
       x, space, scope, StageNames.stemInSpace, norm: nil, hasBias: false, widthKey: Key.x3dWidthFactor.name)
-    return builder.convolution(
+    let stem = builder.convolution(
       y, time, scope, StageNames.stemConvolution, norm: "bn", epilogue: .relu, widthKey: Key.x3dWidthFactor.name)
+    builder.nameModule(stem, scope)
+    return stem
   }
 
   /// ReLU(shortcut + c(swish(SE(b(a(x)))))), SE in every other block.
@@ -135,10 +137,13 @@ public struct X3DBackbone: Backbone, Equatable {
       let factors = builder.squeezeExcitation(y, stage.inner, Self.squeezed(stage.inner), branch["se"])
       y = builder.network.scale(y, by: factors, .swish)
     }
+    builder.nameModule(y, branch["b_relu"])
     let c = ConvolutionShape(stage.inner, stage.width, kernel: .one)
-    return builder.convolution(
+    let joined = builder.convolution(
       y, c, branch, "c", norm: "c_bn", epilogue: .relu, adding: shortcut, widthKey: Key.x3dWidthFactor.name,
       branchGain: NetworkBuilder.branchGain)
+    builder.nameModule(joined, scope)
+    return joined
   }
 }
 

@@ -53,11 +53,12 @@ public struct X3DHead: Head, Equatable {
 }
 
 extension X3DHead {
-  /// The scores are those before the activation, as in PySlowFast's training; the window is the whole map then.
+  /// The scores are those before the activation, as in PySlowFast's training; the window is the whole map then, unless they
+  /// are for an evaluation.
   public func buildTrained(
     _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
   ) throws(VideoModelError) -> Value {
-    let mean = builder.network.globalAverage(maps[0])
+    let mean = builder.averages(maps[0], window: window, options)
     let hidden = builder.convolution(
       mean, ConvolutionShape(inner, width, kernel: .one), builder.weights[Projection.headScope], Self.dense,
       norm: normalisesDense ? Self.dense + "_bn" : nil, epilogue: .relu, hasBias: false, widthKey: Key.x3dDimC5.name)

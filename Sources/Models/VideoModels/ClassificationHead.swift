@@ -30,11 +30,12 @@ public struct ClassificationHead: Head, Equatable {
 }
 
 extension ClassificationHead {
-  /// The scores are those before the activation, as in PySlowFast's training; the window is the whole map then.
+  /// The scores are those before the activation, as in PySlowFast's training; the window is the whole map then, unless they
+  /// are for an evaluation.
   public func buildTrained(
     _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
   ) throws(VideoModelError) -> Value {
-    var means = maps.map { builder.network.globalAverage($0) }
+    var means = maps.map { builder.averages($0, window: window, options) }
     if joinsLastFirst { means.reverse() }
     let rows = means.count == 1 ? means[0] : builder.network.concatenate(means)
     return builder.trainedProjection(rows, channels: channels.reduce(0, +), classes: classes, options)

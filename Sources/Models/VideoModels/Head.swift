@@ -9,6 +9,9 @@ public protocol Head: Sendable {
   /// `MODEL.NUM_CLASSES`
   var classes: Int { get }
 
+  /// What makes scores of what the last layer computes, row by row; by default nothing.
+  var activation: Activation { get }
+
   /// Whether it scores boxes, else whole clips.
   var scoresBoxes: Bool { get }
 
@@ -50,6 +53,7 @@ public protocol Head: Sendable {
 }
 
 extension Head {
+  public var activation: Activation { .none }
   public var assumedStride: Int? { nil }
   public func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region] { boxes }
   public func build(_ builder: inout NetworkBuilder, _ features: [Value], channels: [Int]) -> [Value] { features }

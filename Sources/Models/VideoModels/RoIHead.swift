@@ -64,11 +64,11 @@ extension RoIHead {
 
   public func check(_ regions: [Region], batch: Int) throws { try aligner.check(regions, batch: batch) }
 
-  /// The scores are those after the activation, as in PySlowFast.
+  /// The scores are those after the activation, as in PySlowFast, unless they are for an evaluation.
   public func buildTrained(
     _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
   ) throws(VideoModelError) -> Value {
-    guard frames == .mean, !hasContext, hidden == nil, boxExtension == nil, activation != .softmax,
+    guard frames == .mean, !hasContext, hidden == nil, boxExtension == nil, activation != .softmax || options.isEvaluation,
       let boxes, let aligner = try? aligner
     else {
       throw .untrainableHead(
@@ -77,6 +77,7 @@ extension RoIHead {
     let pooled = maps.map { builder.network.add(RoIPooling(aligner: aligner), [$0, boxes]) }
     let rows = pooled.count == 1 ? pooled[0] : builder.network.concatenate(pooled)
     let scores = builder.trainedProjection(rows, channels: channels.reduce(0, +), classes: classes, options)
+    if options.isEvaluation { return scores }
     return activation == .sigmoid ? builder.network.function(.sigmoid, scores) : scores
   }
 }

@@ -15,6 +15,8 @@ public final class TrainableModel {
   public let statistics: [RunningStatistics]
   /// The parameters that the network wants without weight decay: parts of their names, or whole names.
   public var namesWithoutDecay: [String] { architecture.namesWithoutDecay }
+  /// The values whose gradients are asked for beside those of the parameters, see ``backward(_:_:observer:)``.
+  public var observed: Set<Value> = [] { didSet { if observed != oldValue { shapes = [] } } }
   private var plan: TrainingPlan?
   private var shapes: [TrainingPlan.Input] = []
 
@@ -70,7 +72,7 @@ public final class TrainableModel {
     if shapes != self.shapes || plan == nil {
       let other = plan
       plan = nil
-      plan = try TrainingPlan(network, shapes, sharing: other)
+      plan = try TrainingPlan(network, shapes, sharing: other, observing: observed)
       self.shapes = shapes
     }
     guard let plan else { preconditionFailure("there is a plan") }
@@ -118,11 +120,17 @@ public final class TrainableModel {
   /// - Parameters:
   ///   - gradient: By what ``forward(_:_:others:seed:)`` returned last.
   ///   - ready: Told of every parameter once its gradient is final, the last of the network first.
-  public func backward(_ gradient: Tensor, _ ready: ((Parameter) -> Void)? = nil) {
+  ///   - observer: Shown the gradients by values, those of ``observed`` among them; valid during the call.
+  public func backward(
+    _ gradient: Tensor, _ ready: ((Parameter) -> Void)? = nil, observer: ((Value, FeatureMap) -> Void)? = nil
+  ) {
     guard let plan else { preconditionFailure("a backward pass follows a forward pass") }
     fill(gradient, plan)
-    plan.backward(ready)
+    plan.backward(ready, observer: observer)
   }
+
+  /// A value of the last forward pass; nil before one.
+  public func map(of value: Value) -> FeatureMap? { plan?.map(of: value) }
 
   private func fill(_ gradient: Tensor, _ plan: TrainingPlan) {
     guard let target = plan.outputGradients[0] else { return }

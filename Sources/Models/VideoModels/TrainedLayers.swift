@@ -1,4 +1,4 @@
-internal import Checkpoint
+public import Checkpoint
 internal import Kernels
 public import NN
 internal import Tensors
@@ -13,13 +13,25 @@ public struct TrainingOptions: Sendable, Equatable {
   public var dropout: Double
   /// `MODEL.FROZEN_BN`: statistics stay as they are, and normalise.
   public var freezesBatchNorm: Bool
+  /// Whether heads see what they see in evaluation: classification heads average windows and give a row for each of them,
+  /// and all of them end before their activation. For gradients of scores rather than of a loss.
+  public var isEvaluation: Bool
 
-  public init(splits: Int = 1, isSubBatchNorm: Bool = false, dropout: Double = 0, freezesBatchNorm: Bool = false) {
+  public init(
+    splits: Int = 1, isSubBatchNorm: Bool = false, dropout: Double = 0, freezesBatchNorm: Bool = false,
+    isEvaluation: Bool = false
+  ) {
+    self.isEvaluation = isEvaluation
     self.splits = splits
     self.isSubBatchNorm = isSubBatchNorm
     self.dropout = dropout
     self.freezesBatchNorm = freezesBatchNorm
   }
+}
+
+extension TrainingOptions {
+  /// A network as it scores in evaluation, with gradients: frozen statistics, no dropout.
+  public static let evaluation = TrainingOptions(freezesBatchNorm: true, isEvaluation: true)
 }
 
 /// The layers of a network that is trained: nothing is folded, so that everything has its gradient.
@@ -61,6 +73,7 @@ extension NetworkBuilder {
       change: change)
     let bias = hasBias ? parameter(scope, "\(name).bias", [shape.outChannels], .bias, hint: widthKey) : nil
     let y = network.convolution(x, shape, training: weight, bias: bias)
+    network.setName(y, Self.name(scope, name))
     guard let norm else {
       return epilogue == .none && residual == nil ? y : network.function(epilogue, y, adding: residual)
     }
@@ -68,7 +81,18 @@ extension NetworkBuilder {
     let normalized = trainedBatchNorm(
       y, scope[norm], channels: shape.outChannels, widthKey, branchGain: branchGain,
       adding: isFused ? residual : nil, isRectified: epilogue == .relu, options)
+    // What has a sum in it is the block's, which is named by itself.
+    if epilogue != .relu && (residual == nil || !isFused) {
+      network.setName(normalized, Self.name(scope, norm))
+    } else if residual == nil, norm.hasSuffix("bn") {
+      network.setName(normalized, Self.name(scope, norm.dropLast(2) + "relu"))
+    }
     return isFused ? normalized : network.function(epilogue, normalized, adding: residual)
+  }
+
+  /// Names what a module of PySlowFast's makes by the module, in training: what is looked at there is asked for by that.
+  public mutating func nameModule(_ value: Value, _ scope: WeightReader) {
+    if training != nil { network.setName(value, scope.scope) }
   }
 
   private mutating func trainedBatchNorm(

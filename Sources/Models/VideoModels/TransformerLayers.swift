@@ -147,7 +147,7 @@ extension NetworkBuilder {
   public mutating func addBranch(
     _ values: [Value], _ layer: DenseLayer, to shortcut: [Value], dropout: Double, probability: Double, number: Int
   ) -> [Value] {
-    if training == nil || (dropout == 0 && probability == 0) { return dense(values, layer, adding: shortcut) }
+    if drawsNothing || (dropout == 0 && probability == 0) { return dense(values, layer, adding: shortcut) }
     return zip(dense(values, layer), shortcut).map { branch, shortcut in
       let branch = network.dropout(branch, probability: dropout)
       if probability == 0 { return network.function(.none, branch, adding: shortcut) }
@@ -155,9 +155,12 @@ extension NetworkBuilder {
     }
   }
 
+  /// Whether nothing is left out at random.
+  private var drawsNothing: Bool { training?.isEvaluation ?? true }
+
   /// Adds a dropout of a value, in training.
   public mutating func dropout(_ x: Value, probability: Double) -> Value {
-    training == nil ? x : network.dropout(x, probability: probability)
+    drawsNothing ? x : network.dropout(x, probability: probability)
   }
 }
 

@@ -35,10 +35,11 @@ public final class TrainingPlan {
   /// - Parameters:
   ///   - shapes: One per input of the network.
   ///   - other: A plan of the same network that is not used any more: its memory and packed weights are taken.
+  ///   - observed: Values whose gradients are asked for by themselves, whether or not anything before them is trained.
   /// - Throws: `NetworkError` for extents that do not suit the network, operators whose gradients are not known, and where
   ///   there is no memory for it.
   public init(
-    _ network: Network, _ shapes: [Input], sharing other: TrainingPlan? = nil
+    _ network: Network, _ shapes: [Input], sharing other: TrainingPlan? = nil, observing observed: Set<Value> = []
   ) throws {
     precondition(network.engine.activations == .float32, "networks are trained in float32")
     let layout = try NetworkLayout(
@@ -54,7 +55,7 @@ public final class TrainingPlan {
       let op = node.op as? any TrainableOperator
       operators.append(op)
       isNeeded[index] =
-        node.inputs.contains { isNeeded[$0.id] } || op?.parameters.contains(where: \.isTrained) == true
+        observed.contains(Value(id: index)) || node.inputs.contains { isNeeded[$0.id] } || op?.parameters.contains(where: \.isTrained) == true
       guard isNeeded[index], let own = node.op, op == nil else { continue }
       switch own.aliasing {
       case .view, .joinsInputs: break
@@ -110,12 +111,18 @@ public final class TrainingPlan {
 
   /// Adds the loss's gradients by all parameters that are trained to theirs, from those by the outputs.
   ///
-  /// - Parameter ready: Told of every parameter once its gradient is final, the last of the network first.
-  public func backward(_ ready: ((Parameter) -> Void)? = nil) {
+  /// - Parameters:
+  ///   - ready: Told of every parameter once its gradient is final, the last of the network first.
+  ///   - observer: Shown the gradient by every value that an output depends on and that has one, once it is final; valid
+  ///     during the call.
+  public func backward(
+    _ ready: ((Parameter) -> Void)? = nil, observer: ((Value, FeatureMap) -> Void)? = nil
+  ) {
     network.engine.exclusively {
       var isWritten = [Bool](repeating: false, count: network.nodes.count)
       for value in network.outputs { isWritten[value.id] = true }
       for index in network.nodes.indices.reversed() {
+        if let observer, isWritten[index], let gradient = gradientMaps[index] { observer(Value(id: index), gradient) }
         backward(index, &isWritten)
         if let ready, let op = operators[index] { for parameter in op.parameters.reversed() { ready(parameter) } }
       }
@@ -148,6 +155,9 @@ public final class TrainingPlan {
           state: states[index], engine: network.engine, seed: drawn(index), step: seed))
     }
   }
+
+  /// A value as the last forward pass left it.
+  public func map(of value: Value) -> FeatureMap { maps[value.id] }
 
   /// The first operator whose output holds something else than numbers after a forward pass, and the parameters that it
   /// learns, in words; nil where all are numbers.

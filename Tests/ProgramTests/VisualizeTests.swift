@@ -1,0 +1,111 @@
+import Files
+import Tensors
+import TestSupport
+import Testing
+
+/// `slowfast visualize`, through the built program.
+struct VisualizeTests {
+  private func visualize(_ arguments: [String]) -> Program.Result { Program.run(["visualize"] + arguments) }
+
+  /// An own video: pictures, a film, arrays and the page; what is there stays.
+  @Test func ownVideos() throws {
+    let scratch = Scratch()
+    let names = try scratch.file("names.json", "{\"a\": 0, \"<b>\": 1, \"c\": 2, \"d\": 3, \"e\": 4}")
+    let folder = scratch.path + "/looks"
+    let call =
+      [ClassifyTests.video, "--output-dir", folder, "--at", "1.2", "--labels", names, "--class", "<b>", "--class", "3"]
+      + ["--arrays", "--layer", "s4/pathway0_res5", "--activations", "s1/pathway0_stem 0,2", "--kernels"]
+      + ["s1/pathway0_stem/conv"] + ClassifyTests.network
+    let result = visualize(call)
+    expectSuccess(result)
+    let name = "ntsc.0001.066667"
+    let heat = "\(name).class1.s4.pathway0_res5"
+    #expect(
+      Set(Scratch.files(below: folder))
+        == Set(
+          ["png", "mp4", "npy"].flatMap { ["\(heat).\($0)", "\(name).class3.s4.pathway0_res5.\($0)"] } + [
+            "\(name).s1.pathway0_stem.channels.png", "\(name).s1.pathway0_stem.mean.png",
+            "kernels.s1.pathway0_stem.conv.png", "index.html",
+          ]), "\(Scratch.files(below: folder))")
+    let map = try Tensor(npy: "\(folder)/\(heat).npy")
+    #expect(map.shape == [8, 32, 32] && map.array.max() == 1 && map.array.min() == 0)
+    let page = String(decoding: try readFile(folder + "/index.html", doing: "testing"), as: UTF8.self)
+    #expect(page.contains("&lt;b&gt; (0.") && page.contains("href=\"./\(heat).mp4\"") && !page.contains("<b>"))
+    expectFailure(visualize(call), ["already -> add --overwrite"])
+    expectSuccess(visualize(call + ["--overwrite"]))
+  }
+
+  /// AVA's key frames: somebody by somebody, each pathway with its frames.
+  @Test func keyFrames() throws {
+    let scratch = Scratch()
+    let folder = scratch.path + "/looks"
+    let result = visualize(
+      ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", folder, "--limit", "1", "--no-films"]
+        + ["--arrays"] + LittleWorld.tinyNetwork + LittleWorld.dataSet)
+    expectSuccess(result)
+    let files = Scratch.files(below: folder)
+    let first = try #require(files.first { $0.contains(".person1.top1.s5.p0.npy") })
+    let other = first.replacing(".p0.", with: ".p1.")
+    #expect(try Tensor(npy: "\(folder)/\(first)").shape == [4, 64, 96])
+    #expect(try Tensor(npy: "\(folder)/\(other)").shape == [16, 64, 96])
+    #expect(!files.contains { $0.hasSuffix(".mp4") })
+    expectFailure(
+      visualize(
+        ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", folder + "2", "--class", "wak"]
+          + LittleWorld.tinyNetwork + LittleWorld.dataSet),
+      ["visualizing: the network has no class 'wak' -> did you mean 'walk'?"], leaving: scratch)
+  }
+
+  /// A list of videos: those alone that the network takes for something else.
+  @Test func wrongPredictions() throws {
+    let scratch = Scratch()
+    try scratch.file("test.csv", (0..<5).map { "\(ClassifyTests.video) \($0)\n" }[0])
+    let call = { (label: Int, output: String) -> [String] in
+      try scratch.file("test.csv", "\(ClassifyTests.video) \(label)\n")
+      return ["--output-dir", scratch.path + output, "--no-films", "--wrong", "--true-label"] + ClassifyTests.network
+        + ["DATA.PATH_TO_DATA_DIR", scratch.path]
+    }
+    let counts = try (0..<5).map { label -> Int in
+      expectSuccess(visualize(try call(label, "/\(label)")))
+      return Scratch.files(below: scratch.path + "/\(label)").count { $0.contains(".true.s5.p0.") || $0.contains("top1") }
+    }
+    #expect(counts.reduce(0, +) == 4 || counts.reduce(0, +) == 0, "\(counts)")
+  }
+
+  @Test func layersAreListed() {
+    let result = visualize(["--list-layers"] + ClassifyTests.network)
+    expectSuccess(result)
+    let rows = result.stdout.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(rows.contains(["s1/pathway0_stem", "8", "8x8x8"]), "\(result.stdout)")
+    #expect(rows.contains { $0.first == "s5/pathway0_res2/branch2/b_relu" })
+  }
+
+  @Test(arguments: [
+    (["--layer", "s5/pathway0_rez2"], "no layer 's5/pathway0_rez2' -> did you mean s5.pathway0_res2?"),
+    (["--layer", "s5"], "no layer 's5' -> give one of the layers in it, such as"),
+    (["--colormap", "virids"], "there is no colour map 'virids' -> did you mean viridis?"),
+    (["--class", "7"], "the network has no class '7' -> give a name of the label file, or a number below 5"),
+    (["--activations", "s1/pathway0_stem 9"], "asks for a channel that the layer does not have -> give numbers from 0 to 7"),
+    (["--kernels", "s1/pathway0_stem/conf"], "no layer 's1/pathway0_stem/conf' -> did you mean s1.pathway0_stem.conv?"),
+    (["--proposals", "people.csv"], "leave --proposals out, or take one of configs/AVA"),
+  ])
+  func badCallsSayWhatToDo(_ options: [String], _ words: String) {
+    let scratch = Scratch()
+    let result = visualize(
+      [ClassifyTests.video, "--output-dir", scratch.path + "/looks", "--limit", "1"] + options + ClassifyTests.network)
+    expectFailure(result, [words], leaving: scratch)
+  }
+
+  @Test(arguments: [
+    ([], "Missing expected argument '--output-dir <dir>'"),
+    (["--output-dir", "x", "--opacity", "2"], "--opacity is 2.0 -> give 0 (frames alone) to 1"),
+    (["--output-dir", "x", "--precision", "bf16"], "gradients are taken in fp32 -> leave it out"),
+    (["--output-dir", "x", "--class", "a", "--top-k", "2"], "give one of them"),
+    (["--output-dir", "x", "--clip", "a.npy", "--only", "a"], "leave out videos, --proposals, --at and --only"),
+    (["--output-dir", "x", "--boxes", "a.npy"], "--boxes are in a clip of --clip -> give both"),
+    (["--output-dir", "x", "--proposals", "a.csv"], "none is given -> name videos, or leave them out"),
+  ])
+  func wrongCallsAreRefused(_ options: [String], _ words: String) {
+    expectFailure(visualize(options + ClassifyTests.network), status: 64, [words])
+  }
+}

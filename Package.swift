@@ -376,7 +376,8 @@ let testTargets: [Target] = [
     "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "RoIAlign", "Clips", "Imaging",
     "Video", "Tensors", "Geometry", "Files"),
   tests(
-    "Trainer", "Trainer", "TrainingData", "Augmentation", "JSON", "Files", "Optimization", "Configuration", "ModelZoo", "VideoModels",
+    "Trainer", "Trainer", "TrainingData", "Augmentation", "JSON", "Files", "Optimization", "Configuration", "ModelZoo",
+    "VideoModels",
     "NN", "Kernels",
     "Checkpoint",
     "Tensors"),

@@ -72,7 +72,8 @@ import Testing
     #expect(difference(swapped.gradients[0].array, gradients[1], .absolute(1e-7)) == nil)
     let turned = try evaluate([first[2], first[0], first[1]], [second[2], second[0], second[1]])
     #expect(abs(turned.value - result.value) < 1e-12)
-    #expect(difference(turned.gradients[0].array, Array(gradients[0][10...] + gradients[0][..<10]), .absolute(1e-7)) == nil)
+    #expect(
+      difference(turned.gradients[0].array, Array(gradients[0][10...] + gradients[0][..<10]), .absolute(1e-7)) == nil)
     let longer = try evaluate(first.map { $0.map { 4 * $0 } }, second)
     #expect(abs(longer.value - result.value) < 1e-12)
     #expect(difference(longer.gradients[0].array, gradients[0].map { $0 / 4 }, .absolute(1e-7)) == nil)

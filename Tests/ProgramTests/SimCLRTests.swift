@@ -25,7 +25,9 @@ struct SimCLRTests {
       "backbone.head.projection.projection.0.weight", "backbone.head.projection.projection.1.running_mean",
       "backbone.head.projection.projection.3.weight", "backbone.head.projection.projection.6.bias",
     ] { #expect(end[name] != nil, "\(name)") }
-    #expect(end["backbone.head.projection.projection.0.bias"] == nil && end["backbone.head.projection.projection.6.weight"]?.count == 64 * 16)
+    #expect(
+      end["backbone.head.projection.projection.0.bias"] == nil
+        && end["backbone.head.projection.projection.6.weight"]?.count == 64 * 16)
     removeFile(path)
     let again = train()
     #expect(again.status == 0 && again.stderr.contains("training goes on from"), "\(again.stderr)")
@@ -35,7 +37,9 @@ struct SimCLRTests {
     #expect(taken.status == 0, "\(taken.stderr)")
     #expect(taken.stderr.contains("of no use here: 'head.projection.projection.0.weight'"), "\(taken.stderr)")
     let learned = try SmallTraining.checkpoint(linear.path + "/checkpoints/ssl_eval_checkpoint_epoch_00002.pyth")
-    let features = learned.filter { $0.key.hasPrefix("s") && !$0.key.contains("running") && !$0.key.contains("batches") }
+    let features = learned.filter {
+      $0.key.hasPrefix("s") && !$0.key.contains("running") && !$0.key.contains("batches")
+    }
     #expect(features.count > 50 && features.allSatisfy { end["backbone." + $0.key] == $0.value })
     #expect(learned["head.projection.bias"]?.contains { $0 != 0 } == true)
   }

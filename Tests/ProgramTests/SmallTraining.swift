@@ -9,7 +9,10 @@ struct SmallTraining {
 
   init(videos: Int) {
     let drawn = Program.run(
-      ["synth", "--dataset", "kinetics", "--split", "train", "--videos", "\(videos)", "--width", "64", "--height", "64"]
+      [
+        "synth", "--dataset", "kinetics", "--split", "train", "--videos", "\(videos)", "--width", "64", "--height",
+        "64",
+      ]
         + ["--output-dir", clips.path])
     #expect(drawn.status == 0, "\(drawn.stderr)")
   }

@@ -18,7 +18,7 @@ struct VisualizeTests {
       + ["s1/pathway0_stem/conv"] + ClassifyTests.network
     let result = visualize(call)
     expectSuccess(result)
-    let name = "ntsc.0001.066667"
+    let name = "ntsc.0000.934267"
     let heat = "\(name).class1.s4.pathway0_res5"
     #expect(
       Set(Scratch.files(below: folder))
@@ -49,11 +49,12 @@ struct VisualizeTests {
     #expect(try Tensor(npy: "\(folder)/\(first)").shape == [4, 64, 96])
     #expect(try Tensor(npy: "\(folder)/\(other)").shape == [16, 64, 96])
     #expect(!files.contains { $0.hasSuffix(".mp4") })
+    let none = Scratch()
     expectFailure(
       visualize(
-        ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", folder + "2", "--class", "wak"]
+        ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", none.path + "/looks", "--class", "wak"]
           + LittleWorld.tinyNetwork + LittleWorld.dataSet),
-      ["visualizing: the network has no class 'wak' -> did you mean 'walk'?"], leaving: scratch)
+      ["visualizing: the network has no class 'wak' -> did you mean 'walk'?"], leaving: none)
   }
 
   /// A list of videos: those alone that the network takes for something else.
@@ -67,7 +68,9 @@ struct VisualizeTests {
     }
     let counts = try (0..<5).map { label -> Int in
       expectSuccess(visualize(try call(label, "/\(label)")))
-      return Scratch.files(below: scratch.path + "/\(label)").count { $0.contains(".true.s5.p0.") || $0.contains("top1") }
+      return Scratch.files(below: scratch.path + "/\(label)").count {
+        $0.contains(".true.s5.p0.") || $0.contains("top1")
+      }
     }
     #expect(counts.reduce(0, +) == 4 || counts.reduce(0, +) == 0, "\(counts)")
   }
@@ -82,11 +85,19 @@ struct VisualizeTests {
 
   @Test(arguments: [
     (["--layer", "s5/pathway0_rez2"], "no layer 's5/pathway0_rez2' -> did you mean s5.pathway0_res2?"),
-    (["--layer", "s5"], "no layer 's5' -> give one of the layers in it, such as"),
+    (
+      ["--layer", "s5/pathway0_res2/branch2"],
+      "no layer 's5/pathway0_res2/branch2' -> give one of the layers in it, such as"
+    ),
     (["--colormap", "virids"], "there is no colour map 'virids' -> did you mean viridis?"),
     (["--class", "7"], "the network has no class '7' -> give a name of the label file, or a number below 5"),
-    (["--activations", "s1/pathway0_stem 9"], "asks for a channel that the layer does not have -> give numbers from 0 to 7"),
-    (["--kernels", "s1/pathway0_stem/conf"], "no layer 's1/pathway0_stem/conf' -> did you mean s1.pathway0_stem.conv?"),
+    (
+      ["--activations", "s1/pathway0_stem 9"],
+      "asks for a channel that the layer does not have -> give numbers from 0 to 7"
+    ),
+    (
+      ["--kernels", "s1/pathway0_stem/conf"], "no layer 's1/pathway0_stem/conf' -> did you mean s1.pathway0_stem.conv?"
+    ),
     (["--proposals", "people.csv"], "leave --proposals out, or take one of configs/AVA"),
   ])
   func badCallsSayWhatToDo(_ options: [String], _ words: String) {

@@ -69,9 +69,11 @@ struct GradCAMTests {
     let weights = try #require(probe.model.parameters.first { $0.name == "head.projection.weight" }).value
     let ones = Tensor(scores.shape, (0..<scores.count).map { $0 % 5 == 2 ? 1 : 0 })
     var found: [Float] = []
-    probe.model.backward(ones, observer: { observed, gradient in
-      if observed == value { found = (0..<gradient.positions).map { gradient.value(position: $0, channel: 5) } }
-    })
+    probe.model.backward(
+      ones,
+      observer: { observed, gradient in
+        if observed == value { found = (0..<gradient.positions).map { gradient.value(position: $0, channel: 5) } }
+      })
     // 3 x 3 places, windows of 2 x 2 over all frames.
     let frames = found.count / 9
     let counts: [Float] = [1, 2, 1, 2, 4, 2, 1, 2, 1]
@@ -85,7 +87,8 @@ struct GradCAMTests {
   @Test(arguments: [
     ("Kinetics/SLOWFAST_4x16_R50", "s3.pathway0_res0.branch1_bn"),
     ("Kinetics/SLOWFAST_4x16_R50", "s4.pathway1_res0.branch1_bn"), ("Kinetics/SLOWFAST_4x16_R50", "s2_fuse.relu"),
-    ("Kinetics/X3D_XS", "s4.pathway0_res0.branch2.b_bn"), ("AVA/SLOWFAST_32x2_R50_SHORT", "s4.pathway0_res0.branch1_bn"),
+    ("Kinetics/X3D_XS", "s4.pathway0_res0.branch2.b_bn"),
+    ("AVA/SLOWFAST_32x2_R50_SHORT", "s4.pathway0_res0.branch1_bn"),
   ])
   func foretellsDifferences(_ name: String, _ layer: String) throws {
     let probe = try Probe(name)
@@ -98,16 +101,18 @@ struct GradCAMTests {
     let values = try model.forward(probe.clip, regions)
     let (gradient, scale) = score.gradient(of: 1, values)
     var sums: [Double] = []
-    model.backward(gradient, observer: { observed, gradient in
-      guard observed == value, let map = model.map(of: value) else { return }
-      sums = (0..<gradient.channels).map { c in
-        (0..<gradient.positions).reduce(0.0) { sum, position in
-          // What the bias does not reach: a ReLU that is one with the normalisation.
-          let isOff = layer.hasSuffix("relu") && map.value(position: position, channel: c) <= 0
-          return isOff ? sum : sum + Double(gradient.value(position: position, channel: c)) * scale
+    model.backward(
+      gradient,
+      observer: { observed, gradient in
+        guard observed == value, let map = model.map(of: value) else { return }
+        sums = (0..<gradient.channels).map { c in
+          (0..<gradient.positions).reduce(0.0) { sum, position in
+            // What the bias does not reach: a ReLU that is one with the normalisation.
+            let isOff = layer.hasSuffix("relu") && map.value(position: position, channel: c) <= 0
+            return isOff ? sum : sum + Double(gradient.value(position: position, channel: c)) * scale
+          }
         }
-      }
-    })
+      })
     let bias = try #require(
       model.parameters.first { $0.name == layer.replacing("fuse.relu", with: "fuse.bn") + ".bias" })
     #expect(sums.count == bias.value.count)
@@ -143,6 +148,10 @@ struct GradCAMTests {
       try probe.cam.run(clip, [], layers: layers)
       return try #require(probe.cam.heatMaps(of: 2, probe.cam.score(.probability), layers)[0]).values
     }
+    // Dark on one side, so that the two maps differ.
+    for position in 0..<probe.clip.positions where position % side > side / 2 {
+      for c in 0..<3 { probe.clip.set(0, position: position, channel: c) }
+    }
     let mirrored = FeatureMap(zeros: 1, probe.clip.extent, channels: 3)
     for position in 0..<mirrored.positions {
       let other = position / side * side + side - 1 - position % side
@@ -152,7 +161,7 @@ struct GradCAMTests {
     #expect(plain.max() == 1)
     let expected = plain.indices.map { plain[$0 / side * side + side - 1 - $0 % side] }
     #expect(difference(found, expected, .absolute(1e-4)) == nil)
-    #expect(difference(found, plain, .absolute(1e-2)) != nil)
+    #expect(difference(found, plain, .absolute(1e-3)) != nil)
   }
 
   /// Somebody's score depends on the last map near the box alone.

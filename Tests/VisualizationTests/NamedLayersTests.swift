@@ -1,3 +1,4 @@
+import Tensors
 import Testing
 import Visualization
 
@@ -8,7 +9,8 @@ struct NamedLayersTests {
     let known = try probe.cam.layers(probe.clip)
     for name in [
       "s1/pathway1_stem", "s1.pathway0_stem.conv", "s1/pathway0_stem/relu", "s1_fuse/conv_f2s", "s2/pathway0_res0",
-      "s3/pathway1_res0/branch1", "s3/pathway1_res0/branch1_bn", "s4/pathway0_res5/branch2/c", "module/s5/pathway0_res2",
+      "s3/pathway1_res0/branch1", "s3/pathway1_res0/branch1_bn", "s4/pathway0_res5/branch2/c",
+      "module/s5/pathway0_res2",
       "s5/pathway0_res2/branch2/b_relu", "s5/p1",
     ] {
       let layer = try known.layer(name)
@@ -27,12 +29,13 @@ struct NamedLayersTests {
   @Test func unknownLayersGetAdvice() throws {
     let probe = try Probe("Kinetics/C2D_8x8_R50")
     let known = try probe.cam.layers(probe.clip)
-    #expect(throws: LayerError.unknown("s5/pathway0_res3", nearest: "s5.pathway0_res0", inside: [])) {
+    #expect(throws: LayerError.unknown("s5/pathway0_res3", nearest: "s3.pathway0_res3", inside: [])) {
       try known.layer("s5/pathway0_res3")
     }
     let error = #expect(throws: LayerError.self) { try known.layer("s5/pathway0_res2/branch2") }
     #expect(
-      "\(error!)" == "looking at layers: the network has no layer 's5/pathway0_res2/branch2' -> give one of the layers in it, "
+      "\(error!)"
+        == "looking at layers: the network has no layer 's5/pathway0_res2/branch2' -> give one of the layers in it, "
         + "such as s5.pathway0_res2.branch2.a, s5.pathway0_res2.branch2.a_relu, s5.pathway0_res2.branch2.b, "
         + "s5.pathway0_res2.branch2.b_relu or s5.pathway0_res2.branch2.c")
     #expect(throws: LayerError.noMap(pathway: 1)) { try known.last(pathways: 2) }

@@ -64,7 +64,8 @@ extension Architecture {
   ///
   /// - Throws: As `init(_:families:)`.
   public init(training config: Configuration) throws {
-    self = try ContrastivePretraining.isNamed(by: config)
+    self =
+      try ContrastivePretraining.isNamed(by: config)
       ? ContrastivePretraining.architecture(config) : Architecture(config)
   }
 }

@@ -68,7 +68,8 @@ extension RoIHead {
   public func buildTrained(
     _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
   ) throws(VideoModelError) -> Value {
-    guard frames == .mean, !hasContext, hidden == nil, boxExtension == nil, activation != .softmax || options.isEvaluation,
+    guard frames == .mean, !hasContext, hidden == nil, boxExtension == nil,
+      activation != .softmax || options.isEvaluation,
       let boxes, let aligner = try? aligner
     else {
       throw .untrainableHead(

@@ -25,7 +25,8 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
     case .noClips:
       return "running the model: the batch holds 0 clips, expected 1 or more -> give a clip [N, C, T, H, W]"
     case .otherInput(let name, let expected, let found):
-      return "running the model: the input '\(name)' is \(found ?? "not there"), expected \(expected) -> give every clip its own"
+      return
+        "running the model: the input '\(name)' is \(found ?? "not there"), expected \(expected) -> give every clip its own"
     case .trainedAlone(let name):
       return "running the model: a pathway reads '\(name)' beside the clip, which only training gives it"
         + " -> score with TrainableModel"

@@ -75,9 +75,11 @@ public struct Colormap: Sendable {
 /// A colour map that there is not.
 public struct ColormapError: Error, Equatable, CustomStringConvertible {
   public let name: String
+  public init(name: String) { self.name = name }
 
   public var description: String {
     let near = nearest(to: name.lowercased(), among: Colormap.names).map { "did you mean \($0)?" }
-    return "drawing: there is no colour map '\(name)' -> \(near ?? "give one of \(Colormap.names.joined(separator: ", "))")"
+    return
+      "drawing: there is no colour map '\(name)' -> \(near ?? "give one of \(Colormap.names.joined(separator: ", "))")"
   }
 }

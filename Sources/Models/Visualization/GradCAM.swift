@@ -57,11 +57,13 @@ public final class GradCAM {
   public func heatMaps(of label: Int, _ score: ClassScore, _ layers: [NamedLayers.Layer]) -> [HeatMap?] {
     let (gradient, _) = score.gradient(of: label, values)
     var found: [Value: HeatMap] = [:]
-    model.backward(gradient, observer: { [model] value, gradient in
-      if model.observed.contains(value), let map = model.map(of: value) {
-        found[value] = HeatMap(map: map, gradient: gradient)
-      }
-    })
+    model.backward(
+      gradient,
+      observer: { [model] value, gradient in
+        if model.observed.contains(value), let map = model.map(of: value) {
+          found[value] = HeatMap(map: map, gradient: gradient)
+        }
+      })
     let inputs = model.architecture.backbone.inputs
     return layers.map { layer in
       let frames = inputs[min(layer.pathway, inputs.count - 1)].frames.count

@@ -15,7 +15,8 @@ struct SlowFast: ParsableCommand {
       SynthCommand.self,
       PlanCommand.self, ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self,
       SubmissionCommand.self, ConvertCommand.self, TracksCommand.self, GalleryCommand.self, ExportCommand.self,
-      WatchCommand.self, PeopleCommand.self, CalibrateCommand.self, TuneCommand.self, TrainCommand.self, VisualizeCommand.self,
+      WatchCommand.self, PeopleCommand.self, CalibrateCommand.self, TuneCommand.self, TrainCommand.self,
+      VisualizeCommand.self,
     ])
 }
 

@@ -169,7 +169,8 @@ struct TrainCommand: ParsableCommand {
   private func test(_ config: Configuration, _ checkpoint: String?) throws {
     guard config[.testEnable], let checkpoint else { return }
     if ContrastivePretraining.isNamed(by: config) {
-      return Console.say("not tested: what was trained has no classes -> train a head on '\(checkpoint)' (docs/training.md)")
+      return Console.say(
+        "not tested: what was trained has no classes -> train a head on '\(checkpoint)' (docs/training.md)")
     }
     var words = [
       "--cfg", self.config ?? "", "--weights", checkpoint, "--output-dir", config[.outputDir], "--overwrite",

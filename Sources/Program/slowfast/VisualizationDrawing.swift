@@ -115,8 +115,9 @@ struct VisualizationDrawing {
       isShown = try draw(task, clip, name, box: nil, check)
     } else {
       for (row, person) in people.enumerated() {
-        isShown = try draw(
-          task, clip, "\(name).person\(person.number + 1)", box: (row, person.box, person.number), check) || isShown
+        isShown =
+          try draw(
+            task, clip, "\(name).person\(person.number + 1)", box: (row, person.box, person.number), check) || isShown
       }
     }
     if isShown { try drawActivations(layers, name, check) }
@@ -272,7 +273,8 @@ struct VisualizationDrawing {
     if page.subjects.isEmpty {
       remarks.append(
         plan.classes.onlyWrong
-          ? "no clip's best class is wrong: there is nothing to show" : "nobody counts in any of the clips: there is nothing to show")
+          ? "no clip's best class is wrong: there is nothing to show"
+          : "nobody counts in any of the clips: there is nothing to show")
     }
     _ = try writeReport(page.html, folder: plan.folder)
     files += 1

@@ -95,7 +95,7 @@ struct VisualizeCommand: ParsableCommand {
   func run() throws {
     let config = try options.load(words.overrides)
     if listLayers { return try list(config) }
-    let colors = try Colormap(colormap ?? config[.visGradCamColormap])
+    let colors = try Colormap(colormap ?? config[.tensorboardModelVisGradCamColormap])
     let source = try VisualizedClips(config, videos: words.names, clips, classes)
     let labels = try classes.chosen(config, source)
     let folder = outputDir ?? ""
@@ -109,10 +109,10 @@ struct VisualizeCommand: ParsableCommand {
     let loaded = try options.model(config)
     let network = GradCAM(try loaded.withGradients(config, engine: loaded.model.engine))
     let layers = LayerRequests(
-      gradCAM: layer.isEmpty ? config[.visGradCamLayerList] : layer,
-      activations: activations + (config[.visActivations] ? config[.visLayerList] : []),
-      kernels: kernels + (config[.visModelWeights] ? config[.visLayerList] : []),
-      drawsHeat: config[.visGradCamEnable])
+      gradCAM: layer.isEmpty ? config[.tensorboardModelVisGradCamLayerList] : layer,
+      activations: activations + (config[.tensorboardModelVisActivations] ? config[.tensorboardModelVisLayerList] : []),
+      kernels: kernels + (config[.tensorboardModelVisModelWeights] ? config[.tensorboardModelVisLayerList] : []),
+      drawsHeat: config[.tensorboardModelVisGradCamEnable])
     var drawing = VisualizationDrawing(network, layers, plan, source, try source.preprocessing(loaded, config))
     let total = source.count
     let progress = Progress("visualizing", total: total, unit: "clip")
@@ -141,7 +141,8 @@ struct VisualizeCommand: ParsableCommand {
     let backbone = loaded.model.architecture.backbone
     let side = config[.dataTestCropSize]
     let clip = FeatureMap(zeros: 1, Extent3(backbone.frames, side, side), channels: backbone.inputs[0].channels)
-    let boxes = loaded.model.architecture.head.scoresBoxes
+    let boxes =
+      loaded.model.architecture.head.scoresBoxes
       ? [Region(batchIndex: 0, x1: 0, y1: 0, x2: Float(side - 1), y2: Float(side - 1))] : []
     let layers = try runningConfigured { try network.layers(clip, boxes) }
     print(

@@ -46,7 +46,8 @@ struct VisualizedClassOptions: ParsableArguments {
       throw ValidationError("--class and --top-k say which classes are shown -> give one of them")
     }
     if !videos.isEmpty, trueLabel || wrong {
-      throw ValidationError("--true-label and --wrong need a list with classes, and your own videos have none -> leave it out")
+      throw ValidationError(
+        "--true-label and --wrong need a list with classes, and your own videos have none -> leave it out")
     }
   }
 
@@ -65,8 +66,8 @@ struct VisualizedClassOptions: ParsableArguments {
   /// - Throws: ``VisualizationError``.
   func chosen(_ config: Configuration, _ clips: VisualizedClips) throws -> ChosenClasses {
     let count = config[.modelNumClasses]
-    let isTrue = trueLabel || config[.visGradCamUseTrueLabel] && named.isEmpty && topK == nil
-    let isWrong = wrong || config[.visWrongPredictions]
+    let isTrue = trueLabel || config[.tensorboardModelVisGradCamUseTrueLabel] && named.isEmpty && topK == nil
+    let isWrong = wrong || config[.tensorboardWrongPredVisEnable]
     if isTrue || isWrong, !clips.hasTruth { throw VisualizationError.noTruth }
     let names = (0..<count).map(clips.name)
     let first = config[.detectionEnable] ? 1 : 0
@@ -76,7 +77,8 @@ struct VisualizedClassOptions: ParsableArguments {
       throw VisualizationError.unknownClass(word, nearest: nearest(to: word, among: names), count: count + first)
     }
     let which: ChosenClasses.Which =
-      isTrue ? .truth : labels.isEmpty ? .best(min(topK ?? config[.visTopkPreds], count)) : .named(labels)
+      isTrue
+      ? .truth : labels.isEmpty ? .best(min(topK ?? config[.tensorboardModelVisTopkPreds], count)) : .named(labels)
     return ChosenClasses(which: which, onlyWrong: isWrong, score: score)
   }
 }

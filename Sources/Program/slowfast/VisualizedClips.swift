@@ -62,7 +62,8 @@ struct VisualizedClipOptions: ParsableArguments {
     }
     if videos.isEmpty, proposals != nil || startingSecond != nil {
       throw ValidationError(
-        "--proposals and --starting-second are for your own videos, and none is given -> name videos, or leave them out")
+        "--proposals and --starting-second are for your own videos, and none is given -> name videos, or leave them out"
+      )
     }
     if !videos.isEmpty, !only.isEmpty {
       throw ValidationError("--only is of what the config tests, and videos are given -> leave one out")

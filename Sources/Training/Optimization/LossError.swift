@@ -31,10 +31,12 @@ public enum LossError: Error, Equatable, CustomStringConvertible {
       return "the loss \(loss): outputs of shape \(describe(shape: shape)) have no mean"
         + " -> leave batches without boxes or clips out"
     case .unlikeOutputs(let loss, let first, let second):
-      return "the loss \(loss): outputs of shapes \(describe(shape: first)) and \(describe(shape: second)), expected one shape"
+      return
+        "the loss \(loss): outputs of shapes \(describe(shape: first)) and \(describe(shape: second)), expected one shape"
         + " -> give every clip of a sample a row"
     case .fewSamples(let loss, let found, let expected):
-      return "the loss \(loss): \(counted(found, "sample")) in a batch, expected \(expected) or more: samples are told apart"
+      return
+        "the loss \(loss): \(counted(found, "sample")) in a batch, expected \(expected) or more: samples are told apart"
         + " -> set a larger TRAIN.BATCH_SIZE"
     case .targets(let loss, let expected, let found):
       return "the loss \(loss): the targets are \(found), expected \(expected)"

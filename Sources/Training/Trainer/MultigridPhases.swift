@@ -82,7 +82,8 @@ struct MultigridPhases {
     for form in forms(at: epoch) {
       do { try architecture.backbone.checkSize(height: form.shape.crop, width: form.shape.crop) } catch {
         throw TrainingError.unsupported(
-          place: "\(config.cite(.modelArch)), multigrid's clips of \(form.shape.frames) frames of \(form.shape.crop) pixels",
+          place:
+            "\(config.cite(.modelArch)), multigrid's clips of \(form.shape.frames) frames of \(form.shape.crop) pixels",
           why: "this network takes clips of one size alone",
           advice: "set MULTIGRID.LONG_CYCLE False MULTIGRID.SHORT_CYCLE False")
       }

@@ -110,7 +110,8 @@ public final class TrainingRun {
     precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : nil
     task =
       settings.loss.outputCount > 1
-      ? .selfSupervised : config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
+      ? .selfSupervised
+      : config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
     notices = dataset.notices + (phases?.notices ?? []) + start.notices
     // Says at once what would otherwise end the first epoch.
     _ = try plan(firstEpoch)

@@ -26,7 +26,9 @@ extension TrainingSession {
     }
     let session = try TrainingSession(model, settings, engine: engine, group: group)
     var kept: [String: ParameterState] = [:]
-    for (index, place) in optimizer.order.enumerated() { kept[optimizer.parameters[place].name] = optimizer.state(index) }
+    for (index, place) in optimizer.order.enumerated() {
+      kept[optimizer.parameters[place].name] = optimizer.state(index)
+    }
     var states: [Int: ParameterState] = [:]
     for (index, place) in session.optimizer.order.enumerated() {
       states[index] = kept[session.optimizer.parameters[place].name]

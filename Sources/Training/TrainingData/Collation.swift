@@ -44,12 +44,13 @@ public struct Collation: Sendable {
     let clips = stacked(examples.map(\.clip))
     var others: [String: FeatureMap] = [:]
     for name in examples[0].others.keys {
-      others[name] = stacked(
-        examples.map { example in
-          guard let own = example.others[name] else { preconditionFailure("a batch's examples have the same inputs") }
-          return own
-        }
-      ).map
+      others[name] =
+        stacked(
+          examples.map { example in
+            guard let own = example.others[name] else { preconditionFailure("a batch's examples have the same inputs") }
+            return own
+          }
+        ).map
     }
     let regions = examples.enumerated().flatMap { number, example in
       example.boxes.map { Region(batchIndex: number, box: $0) }

@@ -56,7 +56,8 @@ public struct KineticsTraining: TrainingDataset {
         count: list.videos.count, first: joinPath(prefix, list.videos[0].name), key: config.cite(.dataPathPrefix))
     }
     notices =
-      list.hasLabels || !isLabelled ? [] : ["'\(list.path)' has one column, no classes: only losses that need none can be trained"]
+      list.hasLabels || !isLabelled
+      ? [] : ["'\(list.path)' has one column, no classes: only losses that need none can be trained"]
   }
 
   public var count: Int { list.videos.count }

@@ -55,7 +55,8 @@ public final class TrainingPlan {
       let op = node.op as? any TrainableOperator
       operators.append(op)
       isNeeded[index] =
-        observed.contains(Value(id: index)) || node.inputs.contains { isNeeded[$0.id] } || op?.parameters.contains(where: \.isTrained) == true
+        observed.contains(Value(id: index)) || node.inputs.contains { isNeeded[$0.id] }
+        || op?.parameters.contains(where: \.isTrained) == true
       guard isNeeded[index], let own = node.op, op == nil else { continue }
       switch own.aliasing {
       case .view, .joinsInputs: break

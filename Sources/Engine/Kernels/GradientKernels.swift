@@ -21,6 +21,19 @@ struct GradientKernels: Sendable {
   let normalizedRowGradients: @Sendable (NormalizedRowGradients) -> Void
   let functionGradients: @Sendable (FunctionGradients) -> Void
   let attentionGradients: @Sendable (AttentionGradients) -> Void
+  let winograd: WinogradGradientKernels
+}
+
+/// The transforms around Winograd's products for gradients of weights: see `MicroKernels`.
+struct WinogradGradientKernels: Sendable {
+  let spaceGradient: WinogradKernels.SpaceInput
+  let timeGradient: WinogradKernels.TimeInput
+  /// Sums, from a point to the next, how many, memory, where the taps go, from a tap to the next.
+  let spaceSums:
+    @Sendable (
+      UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, UnsafeMutablePointer<Float>, Int
+    ) -> Void
+  let timeSums: @Sendable (UnsafePointer<Float>, Int, Int, UnsafeMutablePointer<Float>, Int) -> Void
 }
 
 extension GradientKernels {
@@ -33,7 +46,10 @@ extension GradientKernels {
     normalizedGradients: KernelsPortable.normalizedGradients,
     normalizedInputGradients: KernelsPortable.normalizedInputGradients,
     normalizedRowGradients: KernelsPortable.normalizedRowGradients,
-    functionGradients: KernelsPortable.functionGradients, attentionGradients: KernelsPortable.attentionGradients)
+    functionGradients: KernelsPortable.functionGradients, attentionGradients: KernelsPortable.attentionGradients,
+    winograd: WinogradGradientKernels(
+      spaceGradient: KernelsPortable.winogradSpaceGradient, timeGradient: KernelsPortable.winogradTimeGradient,
+      spaceSums: KernelsPortable.winogradSpaceSums, timeSums: KernelsPortable.winogradTimeSums))
 
   #if arch(x86_64) && !PORTABLE_ONLY
     static let avx2 = GradientKernels(
@@ -45,7 +61,10 @@ extension GradientKernels {
       normalizedGradients: KernelsAVX2.normalizedGradients,
       normalizedInputGradients: KernelsAVX2.normalizedInputGradients,
       normalizedRowGradients: KernelsAVX2.normalizedRowGradients,
-      functionGradients: KernelsAVX2.functionGradients, attentionGradients: KernelsAVX2.attentionGradients)
+      functionGradients: KernelsAVX2.functionGradients, attentionGradients: KernelsAVX2.attentionGradients,
+      winograd: WinogradGradientKernels(
+        spaceGradient: KernelsAVX2.winogradSpaceGradient, timeGradient: KernelsAVX2.winogradTimeGradient,
+        spaceSums: KernelsAVX2.winogradSpaceSums, timeSums: KernelsAVX2.winogradTimeSums))
 
     static let avx512 = GradientKernels(
       outerProducts: KernelsAVX512.addOuterProducts,
@@ -56,6 +75,9 @@ extension GradientKernels {
       normalizedGradients: KernelsAVX512.normalizedGradients,
       normalizedInputGradients: KernelsAVX512.normalizedInputGradients,
       normalizedRowGradients: KernelsAVX512.normalizedRowGradients,
-      functionGradients: KernelsAVX512.functionGradients, attentionGradients: KernelsAVX512.attentionGradients)
+      functionGradients: KernelsAVX512.functionGradients, attentionGradients: KernelsAVX512.attentionGradients,
+      winograd: WinogradGradientKernels(
+        spaceGradient: KernelsAVX512.winogradSpaceGradient, timeGradient: KernelsAVX512.winogradTimeGradient,
+        spaceSums: KernelsAVX512.winogradSpaceSums, timeSums: KernelsAVX512.winogradTimeSums))
   #endif
 }

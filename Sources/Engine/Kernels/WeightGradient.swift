@@ -44,6 +44,9 @@ public struct WeightGradient: Sendable {
     if shape.groups > 1 && shape.groups == shape.inChannels && shape.groups == shape.outChannels {
       return runDepthwise(input, gradient, into: weights, adds: adds, engine)
     }
+    if let winograd = WinogradWeightGradient(shape, input, engine.planner) {
+      return winograd.run(input, gradient, into: weights, adds: adds, engine)
+    }
     let blocks = Blocks(shape, Form(shape, input), positions: gradient.positions)
     let sums = blocks.segments == 1 ? nil : engine.sharedScratch(blocks.segments * blocks.floats)
     engine.pool.forEach(blocks.count) { piece, thread in

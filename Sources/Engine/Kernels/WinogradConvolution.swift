@@ -392,7 +392,7 @@ struct WinogradConvolution: ConvolutionMethod {
 }
 
 /// A distance in floats that takes consecutive points to different sets of a cache: an odd number of its lines.
-private func spread(_ floats: Int) -> Int { (floats + 15) / 16 / 2 * 32 + 16 }
+func spread(_ floats: Int) -> Int { (floats + 15) / 16 / 2 * 32 + 16 }
 
 /// What is added to products that are not yet outputs.
 private let zeroBias = Storage(count: 1024)

@@ -105,4 +105,17 @@ struct WinogradTiles {
       }
     }
   }
+
+  /// Writes the addresses of a tile's outputs in their gradient: [4][4] in space, [4] in time; zeros stand for what lies
+  /// outside.
+  func gradients(
+    _ tile: Int, of map: FeatureMap, zeros: UnsafePointer<Float>, _ rows: UnsafeMutablePointer<UnsafePointer<Float>>
+  ) {
+    let count = axis == .space ? 16 : 4
+    withUnsafeTemporaryAllocation(of: UnsafeMutablePointer<Float>?.self, capacity: count) { positions in
+      guard let first = positions.baseAddress else { return }
+      outputs(tile, of: map, first)
+      for i in 0..<count { rows[i] = first[i].map { UnsafePointer($0) } ?? zeros }
+    }
+  }
 }

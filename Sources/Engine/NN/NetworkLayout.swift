@@ -87,6 +87,12 @@ public struct NetworkLayout {
     arenaCount = Self.arrange(&blocks)
   }
 
+  /// Gives the blocks of a layout that keeps every value other places.
+  mutating func move(_ checkpoints: ActivationCheckpoints) {
+    for (block, offset) in checkpoints.offsets.enumerated() { blocks[block].offset = offset }
+    arenaCount = checkpoints.arenaCount
+  }
+
   /// Where a value lies in the arena; of one in the caller's memory nothing.
   func map(_ index: Int, in arena: Storage) -> FeatureMap {
     let place = places[index]

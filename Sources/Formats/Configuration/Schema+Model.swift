@@ -11,7 +11,7 @@ extension Schema {
     Leaf("MODEL.DROPCONNECT_RATE", .double, 0.0, .training),
     Leaf(.modelFcInitStd),
     Leaf(.modelHeadAct),
-    Leaf("MODEL.ACT_CHECKPOINT", .bool, false, .training),
+    Leaf(.modelActCheckpoint),
     Leaf(.modelDetachFinalFc),
     Leaf(.modelFrozenBn),
     Leaf("MODEL.FP16_ALLREDUCE", .bool, false, .training),

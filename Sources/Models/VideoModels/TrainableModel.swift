@@ -17,6 +17,7 @@ public final class TrainableModel {
   public var namesWithoutDecay: [String] { architecture.namesWithoutDecay }
   /// The values whose gradients are asked for beside those of the parameters, see ``backward(_:_:observer:)``.
   public var observed: Set<Value> = [] { didSet { if observed != oldValue { shapes = [] } } }
+  private let keepsCheckpoints: Bool
   private var plan: TrainingPlan?
   private var shapes: [TrainingPlan.Input] = []
 
@@ -35,6 +36,7 @@ public final class TrainableModel {
     let scores = try architecture.head.buildTrained(&builder, maps, boxes: boxes, channels: channels, options)
     builder.network.output(scores)
     self.architecture = architecture
+    keepsCheckpoints = options.keepsCheckpoints
     network = builder.network
     parameters = builder.parameters
     statistics = network.statistics
@@ -72,7 +74,8 @@ public final class TrainableModel {
     if shapes != self.shapes || plan == nil {
       let other = plan
       plan = nil
-      plan = try TrainingPlan(network, shapes, sharing: other, observing: observed)
+      plan = try TrainingPlan(
+        network, shapes, sharing: other, observing: observed, keepsCheckpoints: keepsCheckpoints)
       self.shapes = shapes
     }
     guard let plan else { preconditionFailure("there is a plan") }

@@ -16,11 +16,14 @@ public struct TrainingOptions: Sendable, Equatable {
   /// Whether heads see what they see in evaluation: classification heads average windows and give a row for each of them,
   /// and all of them end before their activation. For gradients of scores rather than of a loss.
   public var isEvaluation: Bool
+  /// `MODEL.ACT_CHECKPOINT`: some values are kept for the backward pass, the others computed again.
+  public var keepsCheckpoints: Bool
 
   public init(
     splits: Int = 1, isSubBatchNorm: Bool = false, dropout: Double = 0, freezesBatchNorm: Bool = false,
-    isEvaluation: Bool = false
+    isEvaluation: Bool = false, keepsCheckpoints: Bool = false
   ) {
+    self.keepsCheckpoints = keepsCheckpoints
     self.isEvaluation = isEvaluation
     self.splits = splits
     self.isSubBatchNorm = isSubBatchNorm

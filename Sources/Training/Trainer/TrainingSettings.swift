@@ -96,6 +96,7 @@ extension TrainingOptions {
         key: Key.modelDropoutRate.name, found: "\(dropout)", expected: "0 to below 1", advice: "set 0 for none")
     }
     freezesBatchNorm = config[.modelFrozenBn]
+    keepsCheckpoints = config[.modelActCheckpoint]
     switch config[.bnNormType] {
     case "sub_batchnorm":
       splits = config[.bnNumSplits]

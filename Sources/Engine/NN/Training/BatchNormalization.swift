@@ -69,6 +69,13 @@ struct BatchNormalization: TrainableOperator {
       return
     }
     let x = pass.inputs[0]
+    if pass.isRepeated {
+      for (index, (mean, inverse)) in zip(batch.mean, batch.inverse).enumerated() {
+        let split = BatchSplit(index, of: batch.mean.count)
+        normalize(pass.inputs, into: pass.output, mean: mean, inverse: inverse, pass.engine, split)
+      }
+      return
+    }
     batch.mean = []
     batch.inverse = []
     running.latest = []

@@ -40,6 +40,8 @@ public struct ForwardPass {
   public let seed: UInt64
   /// The same for all operators of a step, for those that draw together.
   public let step: UInt64
+  /// Whether the step ran it before: the output is to be the same, and statistics that move have moved.
+  public let isRepeated: Bool
 }
 
 /// Where a gradient goes.

@@ -1,7 +1,8 @@
 internal import Kernels
 public import Tensors
 
-/// A network laid out for training on inputs of some extents: every value is kept until the backward pass has read it.
+/// A network laid out for training on inputs of some extents: every value is kept until the backward pass has read it, or,
+/// where only some are kept, computed again for it.
 ///
 /// One run at a time. Networks are built for float32.
 public final class TrainingPlan {
@@ -21,6 +22,9 @@ public final class TrainingPlan {
   let operators: [(any TrainableOperator)?]
   private let states: [AnyObject?]
   private var seed: UInt64 = 0
+  private let checkpoints: ActivationCheckpoints?
+  /// The stretch whose inner values stand in the memory that stretches share.
+  private var present: Int?
 
   /// The shape of an input.
   public struct Input: Hashable, Sendable {
@@ -36,16 +40,21 @@ public final class TrainingPlan {
   ///   - shapes: One per input of the network.
   ///   - other: A plan of the same network that is not used any more: its memory and packed weights are taken.
   ///   - observed: Values whose gradients are asked for by themselves, whether or not anything before them is trained.
+  ///   - keepsCheckpoints: Keeps some values alone and computes the others again, for less memory: of what ``map(of:)`` shows
+  ///     only inputs, outputs and what is observed stays.
   /// - Throws: `NetworkError` for extents that do not suit the network, operators whose gradients are not known, and where
   ///   there is no memory for it.
   public init(
-    _ network: Network, _ shapes: [Input], sharing other: TrainingPlan? = nil, observing observed: Set<Value> = []
+    _ network: Network, _ shapes: [Input], sharing other: TrainingPlan? = nil, observing observed: Set<Value> = [],
+    keepsCheckpoints: Bool = false
   ) throws {
     precondition(network.engine.activations == .float32, "networks are trained in float32")
-    let layout = try NetworkLayout(
+    var layout = try NetworkLayout(
       network, batch: 0, extents: shapes.map(\.extent), grouping: FrameGrouping(leastPositions: .max), absorbing: false,
       batches: shapes.map(\.batch), keepingAll: true)
     self.network = network
+    checkpoints = keepsCheckpoints ? ActivationCheckpoints(layout, pinned: Set(observed.map(\.id))) : nil
+    if let checkpoints { layout.move(checkpoints) }
     self.layout = layout
     var readers = [[Int]](repeating: [], count: network.nodes.count)
     var isNeeded = [Bool](repeating: false, count: network.nodes.count)
@@ -95,7 +104,9 @@ public final class TrainingPlan {
     network.engine.exclusively { for index in network.nodes.indices { forward(index) } }
   }
 
-  func forward(_ index: Int) {
+  /// - Parameter isRepeated: Whether it was run in this step before, and is to give the same again.
+  func forward(_ index: Int, isRepeated: Bool = false) {
+    if let stretch = checkpoints?.stretches.firstIndex(where: { $0.contains(index) }) { present = stretch }
     let node = network.nodes[index]
     guard let op = node.op else { return }
     if case .view = op.aliasing { return }
@@ -104,7 +115,16 @@ public final class TrainingPlan {
     trained.forward(
       ForwardPass(
         inputs: inputs, output: maps[index], state: states[index], engine: network.engine, seed: drawn(index),
-        step: seed))
+        step: seed, isRepeated: isRepeated))
+  }
+
+  /// Computes the inner values of a stretch again, unless they are still there.
+  private func restore(_ stretch: Int) {
+    guard let checkpoints, present != stretch else { return }
+    for index in checkpoints.stretches[stretch] where checkpoints.isShared[layout.places[index].block] {
+      forward(index, isRepeated: true)
+    }
+    present = stretch
   }
 
   /// Another one for each operator.
@@ -131,6 +151,7 @@ public final class TrainingPlan {
   }
 
   func backward(_ index: Int, _ isWritten: inout [Bool]) {
+    if let stretch = checkpoints?.stretches.firstIndex(where: { $0.upperBound == index + 1 }) { restore(stretch) }
     let node = network.nodes[index]
     guard let op = node.op, isWritten[index], let gradient = gradientMaps[index] else { return }
     let targets = node.inputs.map { value -> GradientTarget? in
@@ -157,13 +178,18 @@ public final class TrainingPlan {
     }
   }
 
-  /// A value as the last forward pass left it.
+  /// A value as the last forward pass left it; where not all are kept, an input, an output or one that is observed.
   public func map(of value: Value) -> FeatureMap { maps[value.id] }
 
   /// The first operator whose output holds something else than numbers after a forward pass, and the parameters that it
   /// learns, in words; nil where all are numbers.
   public var firstNotFinite: String? {
+    network.engine.exclusively { findNotFinite() }
+  }
+
+  private func findNotFinite() -> String? {
     for (index, node) in network.nodes.enumerated() {
+      if let stretch = checkpoints?.stretches.firstIndex(where: { $0.lowerBound == index }) { restore(stretch) }
       let map = maps[index]
       let isFinite = (0..<map.positions).allSatisfy { position in
         let start = map.start + position * map.pitch

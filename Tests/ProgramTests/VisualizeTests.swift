@@ -14,7 +14,7 @@ struct VisualizeTests {
     let folder = scratch.path + "/looks"
     let call =
       [ClassifyTests.video, "--output-dir", folder, "--at", "1.2", "--labels", names, "--class", "<b>", "--class", "3"]
-      + ["--arrays", "--layer", "s4/pathway0_res5", "--activations", "s1/pathway0_stem 0,2", "--kernels"]
+      + ["--arrays", "--layer", "s4/pathway0_res5", "--activations", "s1/pathway0_stem 0,2", "--layer-weights"]
       + ["s1/pathway0_stem/conv"] + ClassifyTests.network
     let result = visualize(call)
     expectSuccess(result)
@@ -25,7 +25,7 @@ struct VisualizeTests {
         == Set(
           ["png", "mp4", "npy"].flatMap { ["\(heat).\($0)", "\(name).class3.s4.pathway0_res5.\($0)"] } + [
             "\(name).s1.pathway0_stem.channels.png", "\(name).s1.pathway0_stem.mean.png",
-            "kernels.s1.pathway0_stem.conv.png", "index.html",
+            "weights.s1.pathway0_stem.conv.png", "index.html",
           ]), "\(Scratch.files(below: folder))")
     let map = try Tensor(npy: "\(folder)/\(heat).npy")
     #expect(map.shape == [8, 32, 32] && map.array.max() == 1 && map.array.min() == 0)
@@ -96,7 +96,8 @@ struct VisualizeTests {
       "asks for a channel that the layer does not have -> give numbers from 0 to 7"
     ),
     (
-      ["--kernels", "s1/pathway0_stem/conf"], "no layer 's1/pathway0_stem/conf' -> did you mean s1.pathway0_stem.conv?"
+      ["--layer-weights", "s1/pathway0_stem/conf"],
+      "no layer 's1/pathway0_stem/conf' -> did you mean s1.pathway0_stem.conv?"
     ),
     (["--proposals", "people.csv"], "leave --proposals out, or take one of configs/AVA"),
   ])

@@ -19,7 +19,7 @@ internal import Wording
 struct LayerRequests {
   let gradCAM: [String]
   let activations: [String]
-  let kernels: [String]
+  let weights: [String]
   /// Whether Grad-CAM is made at all.
   let drawsHeat: Bool
 
@@ -140,7 +140,7 @@ struct VisualizationDrawing {
       return (layer, channels ?? Array(0..<min(layer.channels, LayerPictures.usualCount)))
     }
     let gradCAM = !requests.drawsHeat ? [] : looked.isEmpty ? try known.last(pathways: pathways) : looked
-    try drawKernels(check)
+    try drawWeights(check)
     return Layers(gradCAM: gradCAM, activations: activations)
   }
 
@@ -241,9 +241,9 @@ struct VisualizationDrawing {
     }
   }
 
-  private mutating func drawKernels(_ check: ([String]) throws -> Void) throws {
+  private mutating func drawWeights(_ check: ([String]) throws -> Void) throws {
     let drawing = LayerPictures(plan.colors)
-    for request in requests.kernels {
+    for request in requests.weights {
       let name = LayerRequests.parts(request).name.replacing("/", with: ".")
       let parameters = network.model.parameters
       guard let kernel = parameters.first(where: { $0.name == "\(name).weight" }) else {
@@ -254,10 +254,10 @@ struct VisualizationDrawing {
         throw VisualizationError.noKernels(request)
       }
       let image = drawing.kernels(kernel.value, isBGR: preprocessing.order == .bgr)
-      let path = joinPath(plan.folder, "kernels.\(name).png")
+      let path = joinPath(plan.folder, "weights.\(name).png")
       try check([path])
       try writePNG(image, to: path)
-      page.kernels.append(
+      page.weights.append(
         try VisualizationPage.Picture("\(name): \(describe(shape: kernel.value.shape))", image))
       files += 1
     }

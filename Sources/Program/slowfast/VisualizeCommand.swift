@@ -10,7 +10,7 @@ internal import VideoModels
 internal import Visualization
 internal import Wording
 
-/// Grad-CAM, activations and kernels as pictures and films.
+/// Heat maps, activations and weights as pictures and films.
 struct VisualizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "visualize",
@@ -53,8 +53,9 @@ struct VisualizeCommand: ParsableCommand {
   var activations: [String] = []
 
   @Option(
-    help: ArgumentHelp("Also draw the kernels of a convolution; may come several times.", valueName: "layer"))
-  var kernels: [String] = []
+    help: ArgumentHelp(
+      "Also draw the weights of a convolution, its kernels; may come several times.", valueName: "layer"))
+  var layerWeights: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -111,7 +112,7 @@ struct VisualizeCommand: ParsableCommand {
     let layers = LayerRequests(
       gradCAM: layer.isEmpty ? config[.tensorboardModelVisGradCamLayerList] : layer,
       activations: activations + (config[.tensorboardModelVisActivations] ? config[.tensorboardModelVisLayerList] : []),
-      kernels: kernels + (config[.tensorboardModelVisModelWeights] ? config[.tensorboardModelVisLayerList] : []),
+      weights: layerWeights + (config[.tensorboardModelVisModelWeights] ? config[.tensorboardModelVisLayerList] : []),
       drawsHeat: config[.tensorboardModelVisGradCamEnable])
     var drawing = VisualizationDrawing(network, layers, plan, source, try source.preprocessing(loaded, config))
     let total = source.count

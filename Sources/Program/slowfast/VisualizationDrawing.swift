@@ -130,7 +130,7 @@ struct VisualizationDrawing {
     let known = try network.layers(clip, regions)
     let pathways = network.model.architecture.backbone.inputs.count
     let looked = try requests.gradCAM.map { try known.layer($0) }
-    if let flat = looked.first(where: { $0.extent.count == 1 }) { throw LayerError.notOfPathway(flat.name) }
+    if let flat = looked.first(where: { $0.extent.count == 1 }) { throw LayerError.onePosition(flat.name) }
     let activations = try requests.activations.map { request -> (NamedLayers.Layer, [Int]) in
       let (name, channels) = LayerRequests.parts(request)
       let layer = try known.layer(name)
@@ -248,7 +248,7 @@ struct VisualizationDrawing {
       let parameters = network.model.parameters
       guard let kernel = parameters.first(where: { $0.name == "\(name).weight" }) else {
         let convolutions = parameters.filter { $0.value.shape.count == 5 }.map { String($0.name.dropLast(7)) }
-        throw LayerError.unknown(request, nearest: nearest(to: name, among: convolutions), inside: [])
+        throw LayerError.unknown(request, nearest: NamedLayers.nearest(to: name, among: convolutions), inside: [])
       }
       guard kernel.value.shape.count == 5, kernel.value.shape[3] * kernel.value.shape[4] > 1 else {
         throw VisualizationError.noKernels(request)

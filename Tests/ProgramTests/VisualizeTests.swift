@@ -89,7 +89,7 @@ struct VisualizeTests {
       ["--layer", "s5/pathway0_res2/branch2"],
       "no layer 's5/pathway0_res2/branch2' -> give one of the layers in it, such as"
     ),
-    (["--colormap", "virids"], "there is no colour map 'virids' -> did you mean viridis?"),
+    (["--colormap", "virids"], "found 'virids' -> did you mean 'viridis'?"),
     (["--class", "7"], "the network has no class '7' -> give a name of the label file, or a number below 5"),
     (
       ["--activations", "s1/pathway0_stem 9"],

@@ -57,6 +57,35 @@ struct VisualizeTests {
       ["visualizing: the network has no class 'wak' -> did you mean 'walk'?"], leaving: none)
   }
 
+  /// People's heat maps lie where their boxes do, in whatever order these are given.
+  @Test func boxesOfAClip() throws {
+    let scratch = Scratch()
+    let noise = (0..<3 * 16 * 64 * 96).map { index -> Float in Float(index * index % 1009) / 504.5 - 1 }
+    try Tensor([1, 3, 16, 64, 96], noise).writeNPY(scratch.path + "/clip.npy")
+    let boxes: [[Float]] = [[0, 2, 2, 26, 62], [0, 70, 2, 94, 62]]
+    /// The means of the columns under the heat, person by person.
+    func centres(_ name: String, _ boxes: [[Float]]) throws -> [Float] {
+      try Tensor([2, 5], boxes.flatMap(\.self)).writeNPY(scratch.path + "/\(name).npy")
+      let folder = scratch.path + "/" + name
+      let files = ["--clip", scratch.path + "/clip.npy", "--boxes", scratch.path + "/\(name).npy"]
+      let result = visualize(
+        ["--cfg", LittleWorld.config, "--random-weights", "1", "--output-dir", folder, "--no-films", "--arrays"] + files
+          + ["--class", "walk"] + LittleWorld.tinyNetwork + LittleWorld.dataSet)
+      expectSuccess(result)
+      return try [1, 2].map { person -> Float in
+        let end = ".person\(person).class13.s5.p1.npy"
+        let file = try #require(Scratch.files(below: folder).first { $0.hasSuffix(end) })
+        let heat = try Tensor(npy: "\(folder)/\(file)").array
+        #expect(heat.max() == 1)
+        let columns = heat.indices.map { index -> Float in heat[index] * Float(index % 96) }
+        return columns.reduce(0, +) / heat.reduce(0, +)
+      }
+    }
+    let found = try centres("inOrder", boxes)
+    #expect(found[0] < 40 && found[1] > 56, "\(found)")
+    #expect(try centres("turned", boxes.reversed()) == found.reversed())
+  }
+
   /// A list of videos: those alone that the network takes for something else.
   @Test func wrongPredictions() throws {
     let scratch = Scratch()

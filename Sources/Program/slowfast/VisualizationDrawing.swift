@@ -87,10 +87,11 @@ struct VisualizationDrawing {
     (self.network, self.requests, self.plan, self.source) = (network, requests, plan, source)
     self.preprocessing = preprocessing
     let differentiated = plan.classes.score == .probability ? "after" : "before"
+    let method = plan.scoresPeople ? "HiResCAM" : "Grad-CAM"
     page = VisualizationPage(
       plan.configName,
       facts: [
-        "Grad-CAM: where a class's score (\(differentiated) the activation) comes from, from none (0) to most (1) of each clip. "
+        "\(method): where a class's score (\(differentiated) the activation) comes from, from none (0) to most (1) of each clip. "
           + "Above the frames, below the same under the heat map."
       ])
   }

@@ -18,12 +18,12 @@ struct VisualizeCommand: ParsableCommand {
     usage:
       "slowfast visualize [VIDEO ...] --cfg FILE --weights FILE --output-dir DIR [--proposals FILE] [KEY VALUE ...]",
     discussion: """
-      Clips come from your own videos (with an AVA config and --proposals: key frames with people) or, where no VIDEO is \
-      given, from what the config tests: AVA's key frames, or the list of videos. For each clip, or each person, of the best \
-      class or the classes that --class names, and for each pathway: a heat map over the frames as PNG and as a film, all of \
-      them on the page index.html. Layers are called as PySlowFast calls its modules: s5/pathway0_res2, or with points; \
-      --list-layers shows them all. The keys of TENSORBOARD.MODEL_VIS that say what is shown are read, too. \
-      docs/visualize.md has the rules.
+      Clips come from your own videos (with an AVA config and --proposals: key frames with people) or, where no VIDEO \
+      is given, from what the config tests: AVA's key frames, or the list of videos. For each clip, or each person, of \
+      the best class or the classes that --class names, and for each pathway: a heat map over the frames as PNG and as \
+      a film, all of them on the page index.html. People's are those of HiResCAM, in and near their boxes. Layers are \
+      called as PySlowFast calls its modules: s5/pathway0_res2, or with points; --list-layers shows them all. The keys \
+      of TENSORBOARD.MODEL_VIS that say what is shown are read, too. docs/visualize.md has the rules.
       """)
 
   @Option(help: ArgumentHelp("Where pictures, films and the page go.", valueName: "dir"))

@@ -29,6 +29,11 @@ struct NamedLayersTests {
   @Test func unknownLayersGetAdvice() throws {
     let probe = try Probe("Kinetics/C2D_8x8_R50")
     let known = try probe.cam.layers(probe.clip)
+    // Normalisations that are one with what follows.
+    let block = "s4.pathway0_res5"
+    for (name, later) in [(block + ".branch2.b_bn", block + ".branch2.b_relu"), (block + "/branch2/c_bn", block)] {
+      #expect(throws: LayerError.unknown(name, nearest: [later], inside: [])) { try known.layer(name) }
+    }
     // Others of the stage first, though the third block of another one is as near.
     let blocks = (0..<3).map { "s5.pathway0_res\($0)" }
     #expect(throws: LayerError.unknown("s5/pathway0_res3", nearest: blocks, inside: [])) {

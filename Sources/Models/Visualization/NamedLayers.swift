@@ -38,9 +38,17 @@ public struct NamedLayers {
     var dotted = name.replacing("/", with: ".")
     if dotted.hasPrefix("module.") { dotted.removeFirst("module.".count) }
     if let found = layers.first(where: { $0.name == dotted || $0.name == dotted + ".p0" }) { return found }
+    if let later = ofFusedNormalization(dotted) { throw .unknown(name, nearest: [later], inside: []) }
     let inside = layers.filter { $0.name.hasPrefix(dotted + ".") || $0.name.hasPrefix(dotted + "_") }.map(\.name)
     throw .unknown(
       name, nearest: Self.nearest(to: dotted, among: layers.map(\.name)), inside: Array(inside.prefix(5)))
+  }
+
+  /// The layer that a normalisation is one with, where it has no map of its own: the ReLU or the block's sum after it.
+  private func ofFusedNormalization(_ name: String) -> String? {
+    guard name.hasSuffix("bn") else { return nil }
+    let block = name.firstRange(of: ".branch2.").map { String(name[..<$0.lowerBound]) }
+    return [name.dropLast(2) + "relu", block].compactMap(\.self).first { name in layers.contains { $0.name == name } }
   }
 
   /// The names that an unknown one may stand for: of its own stage (`s4`) where one is like it, else of all.

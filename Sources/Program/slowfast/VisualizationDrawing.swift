@@ -160,7 +160,7 @@ struct VisualizationDrawing {
     if plan.classes.onlyWrong, truth.isEmpty || ranked.first.map(truth.contains) == true { return false }
     let person = box.map { ", person \($0.number + 1)" } ?? ""
     var subject = VisualizationPage.Subject(
-      "\(task.keyFrame.video), \(fixed(task.keyFrame.time.seconds, 2)) s\(person)",
+      source.heading(task) + person,
       predictions: ranked.prefix(5).map { (source.name($0), scores[$0]) },
       remarks: truth.isEmpty ? [] : ["The list says: \(truth.map(source.name).joined(separator: ", "))."])
     let layers = self.layers?.gradCAM ?? []

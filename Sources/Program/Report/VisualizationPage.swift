@@ -77,7 +77,7 @@ public struct VisualizationPage: Sendable {
   private static func figure(_ picture: Picture) -> HTML {
     let film: HTML = picture.film.map { " (<a href=\"\(addressText($0))\">film</a>)" } ?? ""
     return """
-      <figure><img src="\(picture.image.address)" width="\(picture.image.size.width)" \
+      <figure class="drawn"><img src="\(picture.image.address)" width="\(picture.image.size.width)" \
       height="\(picture.image.size.height)" alt="\(picture.title)"><figcaption>\(picture.title)\(film)</figcaption></figure>
 
       """

@@ -88,12 +88,10 @@ struct VisualizationDrawing {
     self.preprocessing = preprocessing
     let differentiated = plan.classes.score == .probability ? "after" : "before"
     let method = plan.scoresPeople ? "HiResCAM" : "Grad-CAM"
-    page = VisualizationPage(
-      plan.configName,
-      facts: [
-        "\(method): where a class's score (\(differentiated) the activation) comes from, from none (0) to most (1) of each clip. "
-          + "Above the frames, below the same under the heat map."
-      ])
+    let fact =
+      "\(method): where a class's score (\(differentiated) the activation) comes from, from none (0) to most (1) of each "
+      + "clip. Above the frames, below the same under the heat map."
+    page = VisualizationPage(plan.configName, facts: requests.drawsHeat ? [fact] : [])
   }
 
   /// Draws a clip, or the people in it.

@@ -132,7 +132,8 @@ public final class Browser {
         return try JSONSerialization.jsonObject(with: text) as? [String: Any] ?? [:]
       }
       var wait = pollfd(fd: output, events: Int16(POLLIN), revents: 0)
-      if poll(&wait, 1, 60_000) <= 0 { throw Failure(description: "Chromium has not answered for a minute") }
+      // Against hanging: on a busy machine an answer may take more than a minute.
+      if poll(&wait, 1, 300_000) <= 0 { throw Failure(description: "Chromium has not answered for five minutes") }
       var chunk = [UInt8](repeating: 0, count: 1 << 16)
       let count = chunk.withUnsafeMutableBytes { read(output, $0.baseAddress!, $0.count) }
       if count <= 0 { throw Failure(description: "Chromium has ended") }

@@ -15,7 +15,7 @@ struct HelpTests {
     ["runs"],
     ["ensemble"], ["submission"], ["convert"], ["tracks"], ["gallery"], ["export"], ["watch"], ["people"],
     ["calibrate"], ["tune"], ["train"], ["visualize"],
-    ["bench", "people"],
+    ["bench", "people"], ["bench", "train"],
   ]
 
   @Test("Every command's help", arguments: commands)
@@ -43,12 +43,49 @@ struct HelpTests {
     #expect(result.stdout.split(separator: ".").count == 3, "\(result.stdout)")
   }
 
-  @Test("Every command of the list has a golden help, and no other has")
-  func complete() throws {
-    let list = Program.run(["--help"]).stdout
-    let section = try #require(list.components(separatedBy: "SUBCOMMANDS:\n").dropFirst().first)
-    let names = section.split(separator: "\n").filter { $0.hasPrefix("  ") && !$0.hasPrefix("   ") }
-      .compactMap { $0.split(separator: " ").first.map(String.init) }.filter { $0 != "See" }
-    #expect(Set(names) == Set(Self.commands.compactMap(\.first)))
+  /// What the program says of its commands to tools.
+  private struct Description: Decodable {
+    let command: Command
+
+    struct Command: Decodable {
+      let commandName: String
+      let arguments: [Argument]?
+      let subcommands: [Command]?
+
+      /// This one and those below it, each with the words of its call. Help is one of the argument parser.
+      func all(_ words: [String] = []) -> [(words: [String], command: Command)] {
+        let below = (subcommands ?? []).filter { $0.commandName != "help" }
+        return [(words, self)] + below.flatMap { $0.all(words + [$0.commandName]) }
+      }
+    }
+
+    struct Argument: Decodable {
+      let names: [Name]?
+    }
+
+    struct Name: Decodable, Hashable {
+      let kind: String
+      let name: String
+    }
+  }
+
+  private func described() throws -> [(words: [String], command: Description.Command)] {
+    let result = Program.run(["--experimental-dump-help"])
+    expectSuccess(result)
+    return try JSONDecoder().decode(Description.self, from: Data(result.stdout.utf8)).command.all()
+  }
+
+  @Test("Every command has a golden help, and nothing else has")
+  func complete() throws { #expect(Set(try described().map(\.words)) == Set(Self.commands)) }
+
+  /// The second of two options of the same name is never read, and a release build says nothing of it.
+  @Test("No command has two options of the same name, groups' included")
+  func optionsHaveNamesOfTheirOwn() throws {
+    for (words, command) in try described() {
+      let names = (command.arguments ?? []).flatMap { $0.names ?? [] }
+      let twice = Dictionary(grouping: names) { $0 }.filter { $1.count > 1 }.keys.map(\.name)
+      #expect(twice.isEmpty, "\(words.joined(separator: " "))")
+      #expect(names.contains { $0.name == "help" })
+    }
   }
 }

@@ -26,6 +26,8 @@ struct ColormapTests {
 
   @Test func unknownNamesGetTheNearest() {
     #expect(throws: ColormapError(name: "Virdis")) { try Colormap("Virdis") }
-    #expect("\(ColormapError(name: "Virdis"))" == "drawing: there is no colour map 'Virdis' -> did you mean viridis?")
+    let words = "drawing heat maps: the colour map must be viridis, plasma, inferno, magma, jet, hot or gray, found "
+    #expect("\(ColormapError(name: "Virdis"))" == words + "'Virdis' -> did you mean 'viridis'?")
+    #expect("\(ColormapError(name: "rainbow"))" == words + "'rainbow' -> give one of these")
   }
 }

@@ -19,6 +19,14 @@ struct HeatMapTests {
     #expect(heat.values == [0, 0, 12, 16])
   }
 
+  /// By hand, the same: each place has weights of its own.
+  @Test func placesHaveTheirOwnWeights() {
+    let extent = Extent3(2, 1, 2)
+    let heat = HeatMap(
+      map: map(extent, 2, [1, 2, 3, 4, 5, 6, 7, 8]), gradient: map(extent, 2, [1, 0, 1, -2, 0, 1, 0, 3]), .places)
+    #expect(heat.values == [1, 0, 6, 24])
+  }
+
   /// PyTorch's interpolate with align_corners=False.
   @Test func enlargesAsPyTorch() {
     let row = HeatMap(Extent3(1, 1, 2), [0, 1]).resized(to: Extent3(1, 1, 4))

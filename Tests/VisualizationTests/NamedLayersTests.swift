@@ -29,9 +29,20 @@ struct NamedLayersTests {
   @Test func unknownLayersGetAdvice() throws {
     let probe = try Probe("Kinetics/C2D_8x8_R50")
     let known = try probe.cam.layers(probe.clip)
-    #expect(throws: LayerError.unknown("s5/pathway0_res3", nearest: "s3.pathway0_res3", inside: [])) {
+    // Normalisations that are one with what follows.
+    let block = "s4.pathway0_res5"
+    for (name, later) in [(block + ".branch2.b_bn", block + ".branch2.b_relu"), (block + "/branch2/c_bn", block)] {
+      #expect(throws: LayerError.unknown(name, nearest: [later], inside: [])) { try known.layer(name) }
+    }
+    // Others of the stage first, though the third block of another one is as near.
+    let blocks = (0..<3).map { "s5.pathway0_res\($0)" }
+    #expect(throws: LayerError.unknown("s5/pathway0_res3", nearest: blocks, inside: [])) {
       try known.layer("s5/pathway0_res3")
     }
+    // Of no stage, or of one that has nothing like it.
+    #expect(NamedLayers.nearest(to: "s6.p0", among: ["s4.p0", "s5.p0", "s5.p1"]) == ["s4.p0", "s5.p0"])
+    #expect(NamedLayers.nearest(to: "S5.pathway0_stem", among: ["s1.pathway0_stem", "s5.p0"]) == ["s1.pathway0_stem"])
+    #expect(NamedLayers.nearest(to: "anything", among: ["s4.p0"]).isEmpty)
     let error = #expect(throws: LayerError.self) { try known.layer("s5/pathway0_res2/branch2") }
     #expect(
       "\(error!)"

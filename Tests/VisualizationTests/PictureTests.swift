@@ -76,9 +76,9 @@ struct PictureTests {
     }
     let drawing = LayerPictures(try Colormap("gray"))
     let image = drawing.channels(map, [0, 1, 2])
-    #expect(image.size == ImageSize(width: 98, height: 98))
-    func level(_ x: Int, _ y: Int) -> UInt8 { image.pixels[3 * (98 * y + x)] }
-    #expect(level(0, 0) == 0 && level(60, 0) == 128 && level(0, 60) == 255)
+    #expect(image.size == ImageSize(width: 194, height: 194))
+    func level(_ x: Int, _ y: Int) -> UInt8 { image.pixels[3 * (194 * y + x)] }
+    #expect(level(0, 0) == 0 && level(120, 0) == 128 && level(0, 120) == 255)
     #expect(drawing.means(map).pixels.allSatisfy { $0 == 0 })
   }
 
@@ -87,10 +87,10 @@ struct PictureTests {
     let drawing = LayerPictures(try Colormap("gray"))
     // One output, two frames of 1 x 1: red first, then nothing.
     let image = drawing.kernels(Tensor([1, 3, 2, 1, 1], [0, 0, 0, 0, 2, 0]), isBGR: true)
-    #expect(image.size == ImageSize(width: 98, height: 48))
+    #expect(image.size == ImageSize(width: 194, height: 96))
     #expect(Array(image.pixels.prefix(3)) == [255, 128, 128])
-    #expect(Array(image.pixels[3 * 60..<3 * 60 + 3]) == [128, 128, 128])
+    #expect(Array(image.pixels[3 * 120..<3 * 120 + 3]) == [128, 128, 128])
     let planes = drawing.kernels(Tensor([2, 1, 1, 1, 1], [1, 2]), isBGR: false)
-    #expect(planes.size == ImageSize(width: 98, height: 48) && planes.pixels[0] == 0)
+    #expect(planes.size == ImageSize(width: 194, height: 96) && planes.pixels[0] == 0)
   }
 }

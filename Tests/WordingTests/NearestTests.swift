@@ -30,6 +30,14 @@ import Wording
     #expect(nearest(to: "cat", among: ["rat", "bat"]) == "rat")
   }
 
+  @Test func findsAllThatAreAsNear() {
+    #expect(allNearest(to: "cat", among: ["rat", "cart", "dog", "bat"]) == ["rat", "cart", "bat"])
+    #expect(allNearest(to: "cart", among: ["rat", "cart", "bat"]) == ["cart"])
+    // As many edits may be too many for the shorter of two.
+    #expect(allNearest(to: "abcdef", among: ["abc", "abcxyz"]) == ["abcxyz"])
+    #expect(allNearest(to: "weights", among: ["boxes"]).isEmpty)
+  }
+
   @Test func keepsQuietWhenNothingIsLike() {
     #expect(nearest(to: "weights", among: ["threads", "boxes"]) == nil)
     #expect(nearest(to: "weights", among: [String]()) == nil)

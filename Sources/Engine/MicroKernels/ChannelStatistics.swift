@@ -27,17 +27,7 @@ public struct ChannelMoments {
 
 @inlinable @inline(__always)
 public func channelMoments<Unit: VectorUnit>(_ unit: Unit.Type, _ rows: ChannelMoments) {
-  let width = Unit.Vector.scalarCount
-  var channel = 0
-  // Four registers of a position at once: memory is read in longer stretches.
-  while channel + 4 * width <= rows.channels {
-    channelMoments(unit, count: 4, rows, channel)
-    channel += 4 * width
-  }
-  while channel < rows.channels {
-    channelMoments(unit, count: 1, rows, channel)
-    channel += width
-  }
+  forEachRegisters(unit, of: rows.channels) { count, channel in channelMoments(unit, count: count, rows, channel) }
 }
 
 /// - Parameter count: Registers, 1 or 4, a literal; a single one may go beyond the channels.
@@ -174,17 +164,7 @@ public struct NormalizedGradients {
 
 @inlinable @inline(__always)
 public func normalizedGradients<Unit: VectorUnit>(_ unit: Unit.Type, _ rows: NormalizedGradients) {
-  let width = Unit.Vector.scalarCount
-  var channel = 0
-  // Four registers of a position at once: memory is read in longer stretches.
-  while channel + 4 * width <= rows.channels {
-    normalizedGradients(unit, count: 4, rows, channel)
-    channel += 4 * width
-  }
-  while channel < rows.channels {
-    normalizedGradients(unit, count: 1, rows, channel)
-    channel += width
-  }
+  forEachRegisters(unit, of: rows.channels) { count, channel in normalizedGradients(unit, count: count, rows, channel) }
 }
 
 /// - Parameter count: Registers, 1 or 4, a literal; a single one may go beyond the channels.
@@ -297,5 +277,25 @@ public func normalizedInputGradients<Unit: VectorUnit>(_ unit: Unit.Type, _ rows
       storeElements(unit, isBFloat16: false, left, sum, target + 4 * channel)
       channel += Unit.Vector.scalarCount
     }
+  }
+}
+
+/// Calls a body for registers of channels: for four at once, by which memory is read in longer stretches, and for what is
+/// left one by one.
+///
+/// - Parameter body: Takes the count of registers, a literal 4 or 1, and the first channel.
+@inlinable @inline(__always)
+func forEachRegisters<Unit: VectorUnit>(
+  _ unit: Unit.Type, of channels: Int, _ body: (_ count: Int, _ channel: Int) -> Void
+) {
+  let width = Unit.Vector.scalarCount
+  var channel = 0
+  while channel + 4 * width <= channels {
+    body(4, channel)
+    channel += 4 * width
+  }
+  while channel < channels {
+    body(1, channel)
+    channel += width
   }
 }

@@ -72,14 +72,13 @@ public struct Colormap: Sendable {
   ]
 }
 
-/// A colour map that there is not.
+/// The name of a colour map that there is not.
 public struct ColormapError: Error, Equatable, CustomStringConvertible {
   public let name: String
   public init(name: String) { self.name = name }
 
   public var description: String {
-    let near = nearest(to: name.lowercased(), among: Colormap.names).map { "did you mean \($0)?" }
-    return
-      "drawing: there is no colour map '\(name)' -> \(near ?? "give one of \(Colormap.names.joined(separator: ", "))")"
+    let advice = nearest(to: name, among: Colormap.names).map { "did you mean '\($0)'?" } ?? "give one of these"
+    return "drawing heat maps: the colour map must be \(series(Colormap.names, "or")), found '\(name)' -> \(advice)"
   }
 }

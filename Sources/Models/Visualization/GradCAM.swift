@@ -3,7 +3,11 @@ public import RoIAlign
 public import Tensors
 public import VideoModels
 
-/// Where a network looks for a class: Grad-CAM over the layers of a model that scores as in evaluation.
+/// Where a network looks for a class: Grad-CAM over the layers of a model that scores as in evaluation, and HiResCAM for
+/// models that score boxes.
+///
+/// RoIAlign gives every box the same sum of weights over the map, wherever it lies: the mean of the gradient over the map is
+/// then the same for all boxes, and so would be their heat maps. HiResCAM leaves the gradient at its place.
 ///
 /// Not to be used by two threads at once.
 public final class GradCAM {
@@ -56,12 +60,13 @@ public final class GradCAM {
   /// - Returns: nil for a layer on which the score does not depend; all zeros where nothing there speaks for the class.
   public func heatMaps(of label: Int, _ score: ClassScore, _ layers: [NamedLayers.Layer]) -> [HeatMap?] {
     let (gradient, _) = score.gradient(of: label, values)
+    let weights: HeatMap.Weights = model.architecture.head.scoresBoxes ? .places : .means
     var found: [Value: HeatMap] = [:]
     model.backward(
       gradient,
       observer: { [model] value, gradient in
         if model.observed.contains(value), let map = model.map(of: value) {
-          found[value] = HeatMap(map: map, gradient: gradient)
+          found[value] = HeatMap(map: map, gradient: gradient, weights)
         }
       })
     let inputs = model.architecture.backbone.inputs

@@ -11,15 +11,25 @@ public struct HeatMap: Sendable, Equatable {
     (self.extent, self.values) = (extent, values)
   }
 
-  /// Grad-CAM: for every frame of a layer's map, the channels' sum with the means of their gradients as weights, without
-  /// what is negative.
-  ///
-  /// Source: Selvaraju et al., "Grad-CAM", 2017; PySlowFast weights every frame by itself.
+  /// The weights with which a map's channels are summed.
+  public enum Weights: Sendable {
+    /// Grad-CAM: of every channel and frame one, the mean of the gradient over its places.
+    ///
+    /// Source: Selvaraju et al., "Grad-CAM", 2017; PySlowFast weights every frame by itself.
+    case means
+    /// HiResCAM: of every place its own gradient, so that places on which the score does not depend have 0.
+    ///
+    /// Source: Draelos and Carin, "Use HiResCAM instead of Grad-CAM for faithful explanations of convolutional neural
+    /// networks", 2020.
+    case places
+  }
+
+  /// For every frame of a layer's map, the channels' sum with weights from their gradients, without what is negative.
   ///
   /// - Parameters:
-  ///   - item: Of the batch.
   ///   - gradient: The score's, by the map; of its extent.
-  public init(map: FeatureMap, gradient: FeatureMap, item: Int = 0) {
+  ///   - item: Of the batch.
+  public init(map: FeatureMap, gradient: FeatureMap, item: Int = 0, _ kind: Weights = .means) {
     let extent = map.extent
     let plane = extent.h * extent.w
     var values: [Float] = []
@@ -28,15 +38,15 @@ public struct HeatMap: Sendable, Equatable {
     for frame in 0..<extent.t {
       let first = (item * extent.t + frame) * plane
       for c in weights.indices { weights[c] = 0 }
-      for position in first..<first + plane {
+      for position in first..<first + plane where kind == .means {
         let from = gradient.start + position * gradient.pitch
-        for c in weights.indices { weights[c] += Double(from[c]) }
+        for c in weights.indices { weights[c] += Double(from[c]) / Double(plane) }
       }
       for position in first..<first + plane {
-        let from = map.start + position * map.pitch
+        let (from, slopes) = (map.start + position * map.pitch, gradient.start + position * gradient.pitch)
         var sum = 0.0
-        for c in weights.indices { sum += weights[c] * Double(from[c]) }
-        values.append(Float(max(0, sum / Double(plane))))
+        for c in weights.indices { sum += (kind == .means ? weights[c] : Double(slopes[c])) * Double(from[c]) }
+        values.append(Float(max(0, sum)))
       }
     }
     self.init(extent, values)

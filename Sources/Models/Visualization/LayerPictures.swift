@@ -1,5 +1,5 @@
-public import Imaging
 internal import Geometry
+public import Imaging
 public import Tensors
 
 /// What a layer makes and what it multiplies with, as pictures.
@@ -93,5 +93,5 @@ public struct LayerPictures: Sendable {
   }
 
   /// How many times small maps are enlarged, so that they are seen.
-  private func enlargement(_ width: Int) -> Int { max(1, 48 / max(1, width)) }
+  private func enlargement(_ width: Int) -> Int { max(1, 96 / max(1, width)) }
 }

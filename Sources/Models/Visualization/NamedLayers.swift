@@ -38,9 +38,29 @@ public struct NamedLayers {
     var dotted = name.replacing("/", with: ".")
     if dotted.hasPrefix("module.") { dotted.removeFirst("module.".count) }
     if let found = layers.first(where: { $0.name == dotted || $0.name == dotted + ".p0" }) { return found }
+    if let later = ofFusedNormalization(dotted) { throw .unknown(name, nearest: [later], inside: []) }
     let inside = layers.filter { $0.name.hasPrefix(dotted + ".") || $0.name.hasPrefix(dotted + "_") }.map(\.name)
     throw .unknown(
-      name, nearest: nearest(to: dotted, among: layers.map(\.name)), inside: Array(inside.prefix(5)))
+      name, nearest: Self.nearest(to: dotted, among: layers.map(\.name)), inside: Array(inside.prefix(5)))
+  }
+
+  /// The layer that a normalisation is one with, where it has no map of its own: the ReLU or the block's sum after it.
+  private func ofFusedNormalization(_ name: String) -> String? {
+    guard name.hasSuffix("bn") else { return nil }
+    let block = name.firstRange(of: ".branch2.").map { String(name[..<$0.lowerBound]) }
+    return [name.dropLast(2) + "relu", block].compactMap(\.self).first { name in layers.contains { $0.name == name } }
+  }
+
+  /// The names that an unknown one may stand for: of its own stage (`s4`) where one is like it, else of all.
+  ///
+  /// - Parameters:
+  ///   - name: With points, as the candidates.
+  ///   - candidates: Names of layers or of what they multiply with.
+  public static func nearest(to name: String, among candidates: [String]) -> [String] {
+    func stage(_ name: String) -> String { String(name.lowercased().prefix { $0.isLetter || $0.isNumber }) }
+    let siblings = candidates.filter { stage($0) == stage(name) }
+    let found = allNearest(to: name, among: siblings)
+    return Array((found.isEmpty ? allNearest(to: name, among: candidates) : found).prefix(10))
   }
 
   /// The last map of every pathway, before anything averages it: what Grad-CAM looks at usually.
@@ -70,9 +90,9 @@ public struct NamedLayers {
 
 /// What is wrong with a layer that is asked for.
 public enum LayerError: Error, Equatable, CustomStringConvertible {
-  case unknown(String, nearest: String?, inside: [String])
+  case unknown(String, nearest: [String], inside: [String])
   case noMap(pathway: Int)
-  case notOfPathway(String)
+  case onePosition(String)
 
   public var description: String {
     switch self {
@@ -80,12 +100,12 @@ public enum LayerError: Error, Equatable, CustomStringConvertible {
       let advice =
         !inside.isEmpty
         ? "give one of the layers in it, such as \(series(inside, "or"))"
-        : near.map { "did you mean \($0)?" } ?? "see --list-layers for all of them"
+        : near.isEmpty ? "see --list-layers for all of them" : "did you mean \(series(near, "or"))?"
       return "looking at layers: the network has no layer '\(name)' -> \(advice)"
     case .noMap(let pathway):
       return "looking at layers: pathway \(pathway) has no map of positions that a score depends on"
         + " -> name a layer (--list-layers shows them)"
-    case .notOfPathway(let name):
+    case .onePosition(let name):
       return "looking at layers: '\(name)' is a map of one position, which no heat map can be made of"
         + " -> name an earlier layer (--list-layers shows them)"
     }

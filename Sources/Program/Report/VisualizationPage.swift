@@ -38,8 +38,8 @@ public struct VisualizationPage: Sendable {
   private let title: String
   private let facts: [String]
   public var subjects: [Subject] = []
-  /// The kernels of layers.
-  public var kernels: [Picture] = []
+  /// The weights of layers.
+  public var weights: [Picture] = []
 
   /// - Parameters:
   ///   - title: What the network is called.
@@ -56,9 +56,8 @@ public struct VisualizationPage: Sendable {
     var sections = subjects.enumerated().map { index, subject in
       Page.Section(id: "subject-\(index + 1)", title: subject.title, content: Self.content(subject))
     }
-    if !kernels.isEmpty {
-      sections.append(
-        Page.Section(id: "kernels", title: "Kernels", content: kernels.html(Self.figure)))
+    if !weights.isEmpty {
+      sections.append(Page.Section(id: "weights", title: "Weights", content: weights.html(Self.figure)))
     }
     return Page(title: "\(title): what the network looks at", header: header, sections: sections, author: "visualize")
       .text
@@ -78,7 +77,7 @@ public struct VisualizationPage: Sendable {
   private static func figure(_ picture: Picture) -> HTML {
     let film: HTML = picture.film.map { " (<a href=\"\(addressText($0))\">film</a>)" } ?? ""
     return """
-      <figure><img src="\(picture.image.address)" width="\(picture.image.size.width)" \
+      <figure class="drawn"><img src="\(picture.image.address)" width="\(picture.image.size.width)" \
       height="\(picture.image.size.height)" alt="\(picture.title)"><figcaption>\(picture.title)\(film)</figcaption></figure>
 
       """

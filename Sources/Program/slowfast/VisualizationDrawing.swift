@@ -19,7 +19,7 @@ internal import Wording
 struct LayerRequests {
   let gradCAM: [String]
   let activations: [String]
-  let kernels: [String]
+  let weights: [String]
   /// Whether Grad-CAM is made at all.
   let drawsHeat: Bool
 
@@ -87,12 +87,11 @@ struct VisualizationDrawing {
     (self.network, self.requests, self.plan, self.source) = (network, requests, plan, source)
     self.preprocessing = preprocessing
     let differentiated = plan.classes.score == .probability ? "after" : "before"
-    page = VisualizationPage(
-      plan.configName,
-      facts: [
-        "Grad-CAM: where a class's score (\(differentiated) the activation) comes from, from none (0) to most (1) of each clip. "
-          + "Above the frames, below the same under the heat map."
-      ])
+    let method = plan.scoresPeople ? "HiResCAM" : "Grad-CAM"
+    let fact =
+      "\(method): where a class's score (\(differentiated) the activation) comes from, from none (0) to most (1) of each "
+      + "clip. Above the frames, below the same under the heat map."
+    page = VisualizationPage(plan.configName, facts: requests.drawsHeat ? [fact] : [])
   }
 
   /// Draws a clip, or the people in it.
@@ -130,7 +129,7 @@ struct VisualizationDrawing {
     let known = try network.layers(clip, regions)
     let pathways = network.model.architecture.backbone.inputs.count
     let looked = try requests.gradCAM.map { try known.layer($0) }
-    if let flat = looked.first(where: { $0.extent.count == 1 }) { throw LayerError.notOfPathway(flat.name) }
+    if let flat = looked.first(where: { $0.extent.count == 1 }) { throw LayerError.onePosition(flat.name) }
     let activations = try requests.activations.map { request -> (NamedLayers.Layer, [Int]) in
       let (name, channels) = LayerRequests.parts(request)
       let layer = try known.layer(name)
@@ -140,7 +139,7 @@ struct VisualizationDrawing {
       return (layer, channels ?? Array(0..<min(layer.channels, LayerPictures.usualCount)))
     }
     let gradCAM = !requests.drawsHeat ? [] : looked.isEmpty ? try known.last(pathways: pathways) : looked
-    try drawKernels(check)
+    try drawWeights(check)
     return Layers(gradCAM: gradCAM, activations: activations)
   }
 
@@ -159,7 +158,7 @@ struct VisualizationDrawing {
     if plan.classes.onlyWrong, truth.isEmpty || ranked.first.map(truth.contains) == true { return false }
     let person = box.map { ", person \($0.number + 1)" } ?? ""
     var subject = VisualizationPage.Subject(
-      "\(task.keyFrame.video), \(fixed(task.keyFrame.time.seconds, 2)) s\(person)",
+      source.heading(task) + person,
       predictions: ranked.prefix(5).map { (source.name($0), scores[$0]) },
       remarks: truth.isEmpty ? [] : ["The list says: \(truth.map(source.name).joined(separator: ", "))."])
     let layers = self.layers?.gradCAM ?? []
@@ -241,23 +240,23 @@ struct VisualizationDrawing {
     }
   }
 
-  private mutating func drawKernels(_ check: ([String]) throws -> Void) throws {
+  private mutating func drawWeights(_ check: ([String]) throws -> Void) throws {
     let drawing = LayerPictures(plan.colors)
-    for request in requests.kernels {
+    for request in requests.weights {
       let name = LayerRequests.parts(request).name.replacing("/", with: ".")
       let parameters = network.model.parameters
       guard let kernel = parameters.first(where: { $0.name == "\(name).weight" }) else {
         let convolutions = parameters.filter { $0.value.shape.count == 5 }.map { String($0.name.dropLast(7)) }
-        throw LayerError.unknown(request, nearest: nearest(to: name, among: convolutions), inside: [])
+        throw LayerError.unknown(request, nearest: NamedLayers.nearest(to: name, among: convolutions), inside: [])
       }
       guard kernel.value.shape.count == 5, kernel.value.shape[3] * kernel.value.shape[4] > 1 else {
         throw VisualizationError.noKernels(request)
       }
       let image = drawing.kernels(kernel.value, isBGR: preprocessing.order == .bgr)
-      let path = joinPath(plan.folder, "kernels.\(name).png")
+      let path = joinPath(plan.folder, "weights.\(name).png")
       try check([path])
       try writePNG(image, to: path)
-      page.kernels.append(
+      page.weights.append(
         try VisualizationPage.Picture("\(name): \(describe(shape: kernel.value.shape))", image))
       files += 1
     }

@@ -10,7 +10,7 @@ internal import VideoModels
 internal import Visualization
 internal import Wording
 
-/// Grad-CAM, activations and kernels as pictures and films.
+/// Heat maps, activations and weights as pictures and films.
 struct VisualizeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "visualize",
@@ -18,12 +18,12 @@ struct VisualizeCommand: ParsableCommand {
     usage:
       "slowfast visualize [VIDEO ...] --cfg FILE --weights FILE --output-dir DIR [--proposals FILE] [KEY VALUE ...]",
     discussion: """
-      Clips come from your own videos (with an AVA config and --proposals: key frames with people) or, where no VIDEO is \
-      given, from what the config tests: AVA's key frames, or the list of videos. For each clip, or each person, of the best \
-      class or the classes that --class names, and for each pathway: a heat map over the frames as PNG and as a film, all of \
-      them on the page index.html. Layers are called as PySlowFast calls its modules: s5/pathway0_res2, or with points; \
-      --list-layers shows them all. The keys of TENSORBOARD.MODEL_VIS that say what is shown are read, too. \
-      docs/visualize.md has the rules.
+      Clips come from your own videos (with an AVA config and --proposals: key frames with people) or, where no VIDEO \
+      is given, from what the config tests: AVA's key frames, or the list of videos. For each clip, or each person, of \
+      the best class or the classes that --class names, and for each pathway: a heat map over the frames as PNG and as \
+      a film, all of them on the page index.html. People's are those of HiResCAM, in and near their boxes. Layers are \
+      called as PySlowFast calls its modules: s5/pathway0_res2, or with points; --list-layers shows them all. The keys \
+      of TENSORBOARD.MODEL_VIS that say what is shown are read, too. docs/visualize.md has the rules.
       """)
 
   @Option(help: ArgumentHelp("Where pictures, films and the page go.", valueName: "dir"))
@@ -53,8 +53,9 @@ struct VisualizeCommand: ParsableCommand {
   var activations: [String] = []
 
   @Option(
-    help: ArgumentHelp("Also draw the kernels of a convolution; may come several times.", valueName: "layer"))
-  var kernels: [String] = []
+    help: ArgumentHelp(
+      "Also draw the weights of a convolution, its kernels; may come several times.", valueName: "layer"))
+  var layerWeights: [String] = []
 
   @Option(
     help: ArgumentHelp(
@@ -111,7 +112,7 @@ struct VisualizeCommand: ParsableCommand {
     let layers = LayerRequests(
       gradCAM: layer.isEmpty ? config[.tensorboardModelVisGradCamLayerList] : layer,
       activations: activations + (config[.tensorboardModelVisActivations] ? config[.tensorboardModelVisLayerList] : []),
-      kernels: kernels + (config[.tensorboardModelVisModelWeights] ? config[.tensorboardModelVisLayerList] : []),
+      weights: layerWeights + (config[.tensorboardModelVisModelWeights] ? config[.tensorboardModelVisLayerList] : []),
       drawsHeat: config[.tensorboardModelVisGradCamEnable])
     var drawing = VisualizationDrawing(network, layers, plan, source, try source.preprocessing(loaded, config))
     let total = source.count

@@ -86,6 +86,8 @@ struct VisualizedClips {
   private let titles: [String: String]
   /// By video; empty where nothing is known.
   private let truth: [String: [Int]]
+  /// Whether clips are known by their times: key frames and windows are, the middle clips of a list's videos not.
+  private let hasTimes: Bool
   private let makeRun: (LoadedModel) throws -> ClipRun
 
   /// A clip of a file.
@@ -104,10 +106,11 @@ struct VisualizedClips {
     given = try options.clip.map { try Self.read($0, boxes: options.boxes, config) }
     if given != nil {
       let name = try Self.names(config, classes)
-      (jobs, notices, self.name, titles, truth) = ([], [], name, [:], [:])
+      (jobs, notices, self.name, titles, truth, hasTimes) = ([], [], name, [:], [:], false)
       makeRun = { _ in throw VisualizationError.nothing }
       return
     }
+    hasTimes = config[.detectionEnable] || !videos.isEmpty
     let all: [VideoJob]
     switch (config[.detectionEnable], videos.isEmpty) {
     case (false, true):
@@ -230,7 +233,14 @@ struct VisualizedClips {
 
   /// What the files of a clip begin with.
   func title(_ task: ClipTask) -> String {
-    fileName(of: "\(titles[task.keyFrame.video] ?? task.keyFrame.video).\(task.keyFrame.time)")
+    let video = titles[task.keyFrame.video] ?? task.keyFrame.video
+    return fileName(of: hasTimes ? "\(video).\(task.keyFrame.time)" : video)
+  }
+
+  /// What the page calls a clip.
+  func heading(_ task: ClipTask) -> String {
+    if hasTimes { return "\(task.keyFrame.video), \(fixed(task.keyFrame.time.seconds, 2)) s" }
+    return given != nil ? task.keyFrame.video : "\(task.keyFrame.video), the middle clip"
   }
 
   /// What has prepared the frames of the clips.

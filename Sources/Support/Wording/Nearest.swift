@@ -3,16 +3,24 @@
 /// - Returns: The candidate with the fewest edits (insertions, deletions, substitutions and swaps of
 ///   neighbours, letter case ignored), or nil when even that one shares too little with `name`.
 public func nearest(to name: String, among candidates: some Sequence<String>) -> String? {
+  allNearest(to: name, among: candidates).first
+}
+
+/// Finds all candidates that the user may as well have meant.
+///
+/// - Returns: Those with the fewest edits, in their order; none when even those share too little with `name`.
+public func allNearest(to name: String, among candidates: some Sequence<String>) -> [String] {
   let wanted = Array(name.lowercased())
-  var best: (name: String, edits: Int)?
+  var best: (names: [String], edits: Int) = ([], Int.max)
   for candidate in candidates {
     let edits = editDistance(wanted, Array(candidate.lowercased()))
-    if edits < best?.edits ?? Int.max { best = (candidate, edits) }
+    if edits < best.edits { best = ([candidate], edits) } else if edits == best.edits { best.names.append(candidate) }
   }
-  guard let best else { return nil }
-  let (shorter, longer) = (min(wanted.count, best.name.count), max(wanted.count, best.name.count))
-  // Two letters of a short word may be all of it: something must be left in common.
-  return best.edits <= max(2, shorter / 2) && (best.edits < longer || longer == 0) ? best.name : nil
+  return best.names.filter { found in
+    let (shorter, longer) = (min(wanted.count, found.count), max(wanted.count, found.count))
+    // Two letters of a short word may be all of it: something must be left in common.
+    return best.edits <= max(2, shorter / 2) && (best.edits < longer || longer == 0)
+  }
 }
 
 /// Counts the edits between two words (optimal string alignment distance).

@@ -118,18 +118,19 @@ struct BatchNormalization: TrainableOperator {
     _ inputs: [FeatureMap], into output: FeatureMap, mean: [Float], inverse: [Double], _ engine: Engine,
     _ split: BatchSplit
   ) {
-    let (scale, moved) = affine(mean, inverse)
+    let (scale, bias, _) = affine(mean, inverse)
     engine.affine(
-      inputs[0], scale: scale, bias: moved, adding: inputs.count > 1 ? inputs[1] : nil, isRectified: isRectified,
+      inputs[0], scale: scale, bias: bias, adding: inputs.count > 1 ? inputs[1] : nil, isRectified: isRectified,
       into: output, split)
   }
 
-  /// The normalisation as `x * scale + bias`.
-  private func affine(_ mean: [Float], _ inverse: [Double]) -> (scale: [Float], bias: [Float]) {
+  /// The normalisation as `x * scale + bias`; the scale before it is rounded as well.
+  private func affine(_ mean: [Float], _ inverse: [Double]) -> (scale: [Float], bias: [Float], exactScale: [Double]) {
     let scale = zip(weight.value.values, inverse).map { Double($0) * $1 }
     return (
       scale.map { Float($0) },
-      mean.indices.map { Float(Double(bias.value.values[$0]) - Double(mean[$0]) * scale[$0]) }
+      mean.indices.map { Float(Double(bias.value.values[$0]) - Double(mean[$0]) * scale[$0]) },
+      scale
     )
   }
 
@@ -160,7 +161,7 @@ struct BatchNormalization: TrainableOperator {
         let all = average(sums + products)
         (meanSums, meanProducts) = (Array(all.prefix(sums.count)), Array(all.dropFirst(sums.count)))
       }
-      let scale = zip(weight.value.values, inverse).map { Double($0) * $1 }
+      let scale = forward.exactScale
       // Mean and variance depend on every position of the batch; frozen ones do not.
       let count = batch.isFrozen ? Double.infinity : Double(split.positions(x))
       let factor = mean.indices.map { Float(-scale[$0] * inverse[$0] * inverse[$0] * meanProducts[$0] / count) }

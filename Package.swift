@@ -13,7 +13,8 @@ import PackageDescription
 #endif
 
 // `make test-address` and `make test-thread` build it with -DSANITIZED as well: only what handles memory itself or starts
-// threads, with its tests. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
+// threads, with its tests. `Fuzzing/build.sh` builds it with -DFUZZED beside PORTABLE_ONLY: all that readers need, without x86's
+// kernels. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
   let sanitizedTests = [
     "Files", "JSON", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
@@ -314,7 +315,8 @@ let plainTests: Set = [
   "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "VideoLists", "BoxFiles",
   "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
-  "Ensembles", "LivePage", "Program", "Optimization", "TrainingLog", "Collectives",
+  "Ensembles", "LivePage", "Program", "Optimization", "TrainingLog", "Collectives", "Augmentation", "Clips", "Imaging",
+  "Overlay", "ObjectDetectors", "TrainingData", "Visualization", "Trainer", "Video",
   "Dependency",
 ]
 
@@ -439,7 +441,7 @@ let testTargets: [Target] = [
     + grouped("Formats", formats.filter { $0.name != "Configuration" })
     + grouped("Media", media.filter { ["Imaging", "Video"].contains($0.name) })
     + locks + testTargets.filter { $0.name == "TestSupport" || sanitizedTests.contains(String($0.name.dropLast(5))) }
-#elseif PORTABLE_ONLY
+#elseif PORTABLE_ONLY && !FUZZED
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [

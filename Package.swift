@@ -246,6 +246,16 @@ let detect: [Target] = [
     ], swiftSettings: strict)
 ]
 
+let fineTuning: [Target] = [
+  .target(
+    name: "FineTuning",
+    dependencies: [
+      "Trainer", "TrainingData", "TrainingLog", "Optimization", "Augmentation", "AVAEval", "AVARecords", "Datasets", "Runs",
+      "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "Configuration", "Clips", "Imaging",
+      "JSON", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
+    ], swiftSettings: strict)
+]
+
 let classify: [Target] = [
   .target(
     name: "Classify",
@@ -300,7 +310,7 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports", "TrackRecords",
+      "LivePage", "FineTuning", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports", "TrackRecords",
       "Tracks",
       "VideoEval",
       "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging",
@@ -471,7 +481,8 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + visualization + runs)
-    + grouped("Training", training) + grouped("AVAEval", evaluation) + detect + classify + ensembles
+    + grouped("Training", training) + grouped("AVAEval", evaluation) + grouped("Training", fineTuning) + detect
+    + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

@@ -250,8 +250,10 @@ let fineTuning: [Target] = [
   .target(
     name: "FineTuning",
     dependencies: [
-      "Trainer", "TrainingData", "TrainingLog", "Optimization", "Augmentation", "AVAEval", "AVARecords", "Datasets", "Runs",
-      "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "Configuration", "Clips", "Imaging",
+      "Trainer", "TrainingData", "TrainingLog", "Optimization", "Augmentation", "AVAEval", "AVARecords", "Datasets",
+      "Runs",
+      "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "Configuration", "Clips",
+      "Imaging",
       "JSON", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
     ], swiftSettings: strict)
 ]
@@ -310,7 +312,8 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "FineTuning", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports", "TrackRecords",
+      "LivePage", "FineTuning", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports",
+      "TrackRecords",
       "Tracks",
       "VideoEval",
       "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging",

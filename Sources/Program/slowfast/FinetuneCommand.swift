@@ -6,7 +6,7 @@ internal import FineTuning
 internal import Inference
 internal import Kernels
 internal import ModelZoo
-internal import TextReports
+internal import Report
 internal import Trainer
 internal import Wording
 
@@ -29,7 +29,8 @@ struct FinetuneCommand: ParsableCommand {
       where it was interrupted. docs/finetuning.md says more.
       """)
 
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("The PySlowFast config (YAML) of the weights.", valueName: "file"))
+  @Option(
+    name: .customLong("cfg"), help: ArgumentHelp("The PySlowFast config (YAML) of the weights.", valueName: "file"))
   var config: String
 
   @Option(help: ArgumentHelp("The weights to begin with; their head is not taken.", valueName: "file"))
@@ -123,11 +124,12 @@ struct FinetuneCommand: ParsableCommand {
     case "backbone": return .backbone
     case "stages":
       guard freeze.count > 1, let count = Int(freeze[1]), count > 0 else {
-        throw ValidationError("--freeze stages needs a number, found '\(freeze.dropFirst().first ?? "none")' -> give 1 or more")
+        let found = freeze.dropFirst().first ?? "none"
+        throw ValidationError("--freeze stages needs a number, found '\(found)' -> give 1 or more")
       }
       return .stages(count)
-    case let other:
-      throw ValidationError("--freeze is '\(other ?? "")' -> give backbone or stages N")
+    case nil: throw ValidationError("Missing expected argument '--freeze <backbone | stages N>'")
+    case let other?: throw ValidationError("--freeze is '\(other)' -> give backbone or stages N")
     }
   }
 
@@ -142,7 +144,9 @@ struct FinetuneCommand: ParsableCommand {
     }
     if !(0...1 ~= repeatThreshold) { throw ValidationError("--repeat-threshold is \(repeatThreshold) -> give 0 to 1") }
     if let thenStages, thenStages < 1 { throw ValidationError("--then-stages is \(thenStages) -> give 1 or more") }
-    if outputDir.isEmpty { throw ValidationError("--output-dir needs a folder, found none -> is a shell variable empty?") }
+    if outputDir.isEmpty {
+      throw ValidationError("--output-dir needs a folder, found none -> is a shell variable empty?")
+    }
     let freezing = try freezing()
     if thenStages != nil, freezing != .backbone {
       throw ValidationError("--then-stages follows --freeze backbone -> give one of both")
@@ -150,17 +154,20 @@ struct FinetuneCommand: ParsableCommand {
     try words.check()
   }
 
-  private func list(_ paths: [String]) -> String { "[" + paths.map { pythonString(absolutePath($0)) }.joined(separator: ", ") + "]" }
+  private func list(_ paths: [String]) -> String {
+    "[" + paths.map { pythonString(absolutePath($0)) }.joined(separator: ", ") + "]"
+  }
 
   func run() throws {
     let labels = try ClassList.read(path: classes)
-    let pairs: [String] = [
-      Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
-      Key.modelNumClasses.name, "\(labels.labels.count)", Key.avaTrainGtBoxLists.name, list([train]),
-      Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
-      pythonString(absolutePath(validation)), Key.avaExclusionFile.name, "''",
-      Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
-    ] + (valProposals.isEmpty ? [] : [Key.avaTestPredictBoxLists.name, list(valProposals)])
+    let pairs: [String] =
+      [
+        Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
+        Key.modelNumClasses.name, "\(labels.labels.count)", Key.avaTrainGtBoxLists.name, list([train]),
+        Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
+        pythonString(absolutePath(validation)), Key.avaExclusionFile.name, "''",
+        Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
+      ] + (valProposals.isEmpty ? [] : [Key.avaTestPredictBoxLists.name, list(valProposals)])
     let config = try Configuration.load(path: config, overrides: words.overrides + pairs, rules: RunRules())
     for notice in config.notices { Console.warn(notice) }
     var options = FineTuningOptions(try freezing())
@@ -178,21 +185,32 @@ struct FinetuneCommand: ParsableCommand {
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
     if overwrite { try FineTuning.forget(config) }
+    try tuning.checkFolder()
     for notice in tuning.notices { Console.warn(notice) }
     let result = try Interruption.stoppable { try tuning.run(listener()) }
     guard result.isComplete else {
       throw Interrupted("the same command goes on: features and whole epochs are kept in '\(outputDir)'")
     }
-    show(result)
+    let report = FineTuningReport(
+      result: result, config: splitPath(self.config).name, weights: splitPath(weights).name, freezing: try freezing())
+    try result.writeJSON(to: joinPath(outputDir, "finetune.json"))
+    let page = try writeReport(report.page.html, folder: outputDir)
+    print(report.text, terminator: "")
+    Console.say("wrote the report \(page.path)")
   }
 
   private func listener() -> FineTuning.Listener {
     var bars: [String: Progress] = [:]
     let reporter = TrainingReporter(isShown: true)
     return FineTuning.Listener(
-      isToStop: { Interruption.isAsked }, say: { reporter.finish(); Console.say($0) },
+      isToStop: { Interruption.isAsked },
+      say: {
+        reporter.finish()
+        Console.say($0)
+      },
       features: { split, done, total in
-        let bar = bars[split] ?? Progress("features of \(split)", total: total, unit: "key frame", before: max(0, done - 1))
+        let title = split == "validation" ? "validating" : "features of \(split)"
+        let bar = bars[split] ?? Progress(title, total: total, unit: "key frame", before: max(0, done - 1))
         bars[split] = bar
         bar.update(done)
         if done == total {
@@ -200,17 +218,5 @@ struct FinetuneCommand: ParsableCommand {
           bars[split] = nil
         }
       }, steps: { reporter.show(done: $0, total: $1, line: $2) })
-  }
-
-  private func show(_ result: FineTuning.Result) {
-    let columns = result.scores.map(\.title)
-    let rows = result.scores[0].scores.classes.indices.map { index in
-      let own = result.scores[0].scores.classes[index]
-      return ["\(own.id)", own.name, "\(own.count)"]
-        + result.scores.map { $0.scores.classes[index].ap.map { fixed($0, 4) } ?? "-" }
-    }
-    let total = ["", "mAP", ""] + result.scores.map { $0.scores.map.map { fixed($0, 4) } ?? "-" }
-    print(TextTable(["id", "class", "held out"] + columns, rows + [total]).text, terminator: "")
-    if let checkpoint = result.checkpoint { print("the best weights (\(columns[result.best])): \(checkpoint)") }
   }
 }

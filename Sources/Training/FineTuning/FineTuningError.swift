@@ -32,19 +32,20 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
     case .unknownStages(let parameter):
       return "fine-tuning: nobody knows which stage '\(parameter)' belongs to -> give --freeze backbone"
     case .untrainableHead(let head):
-      return "fine-tuning: \(head) is not trained on a frozen backbone's features -> take a network with PySlowFast's head for "
-        + "boxes and MODEL.HEAD_ACT sigmoid"
+      return "fine-tuning: \(head) is not trained on a backbone's features -> take a network with PySlowFast's head "
+        + "for boxes and MODEL.HEAD_ACT sigmoid"
     case .otherRun(let path, let changes):
-      return "going on with the fine-tuning of '\(path)': \(listed(changes, limit: 3)) -> give what it was begun with, another "
-        + "--output-dir, or --overwrite to begin anew"
+      return "going on with the fine-tuning of '\(path)': \(listed(changes, limit: 3)) -> give what it was begun with, "
+        + "another --output-dir, or --overwrite to begin anew"
     case .damagedState(let path, let reason):
-      return "going on with a fine-tuning: '\(path)' is damaged: \(reason) -> give --overwrite to begin anew (features that were "
-        + "computed are kept)"
+      return "going on with a fine-tuning: '\(path)' is damaged: \(reason) -> give --overwrite to begin anew (features "
+        + "that were computed are kept)"
     case .noFeatures(let what):
       return "fine-tuning: no box of \(what) has features: all key frames are damaged -> repair the videos or frames"
     case .noTruth(let path):
-      return "fine-tuning: no row of '\(path)' has a class at a key frame that is validated: there is nothing to judge by -> give "
-        + "--val rows of the listed videos, with the classes' numbers in the seventh column"
+      return
+        "fine-tuning: no row of '\(path)' has a class at a key frame that is validated: there is nothing to judge by "
+        + "-> give --val rows of the listed videos, with the classes' numbers in the seventh column"
     }
   }
 }

@@ -36,8 +36,7 @@ final class Phase {
     let logPeriod: Int
     /// Of the configuration, for checkpoints.
     let configText: String
-    /// What the numbers depend on.
-    let identity: [(name: String, value: String)]
+    let identity: PhaseIdentity
     /// Makes the network with its optimizer; of a checkpoint where the phase goes on.
     let session: (Checkpoint?) throws -> TrainingSession
     let batches: (_ epoch: Int) throws -> EpochBatches
@@ -54,14 +53,15 @@ final class Phase {
     let bestEpoch: Int?
     /// The weights of the best epoch.
     let bestCheckpoint: String?
-    let entries: [LogEntry]
     let curves: [UInt8]?
     let seconds: Double
     let waited: Double
   }
 
   private let plan: Plan
-  private var statePath: String { joinPath(plan.folder, "state.json") }
+  /// The file that says how far it is.
+  static let stateName = "state.json"
+  private var statePath: String { joinPath(plan.folder, Self.stateName) }
 
   init(_ plan: Plan) { self.plan = plan }
 
@@ -84,15 +84,17 @@ final class Phase {
     var session: TrainingSession
     if pathExists(statePath) {
       state = try PhaseState(path: statePath)
-      let changes = PhaseState.changes(state.identity, plan.identity)
+      let changes = state.identity.changes(to: plan.identity)
       if !changes.isEmpty { throw FineTuningError.otherRun(path: plan.folder, changes: changes) }
-      let file = try state.epochs.isEmpty ? nil : Checkpoint(path: checkpoint(state.epochs.count - 1), withOptimizer: true)
+      let last = checkpoint(state.epochs.count - 1)
+      let file = try state.epochs.isEmpty ? nil : Checkpoint(path: last, withOptimizer: true)
       session = try plan.session(file)
       if let file { try session.resume(from: file) }
     } else {
       session = try plan.session(nil)
       state = PhaseState(identity: plan.identity, before: try plan.validate(session))
-      try state.write(to: statePath)
+      // A validation that was stopped has not seen everything.
+      if !isToStop() { try state.write(to: statePath) }
     }
     var stopping = EarlyStopping(patience: plan.patience)
     for (epoch, done) in state.epochs.enumerated() { stopping.add(done.scores.map ?? 0, epoch: epoch) }
@@ -109,17 +111,21 @@ final class Phase {
     func outcome(_ isComplete: Bool) throws -> Outcome {
       let best = stopping.best?.epoch
       return Outcome(
-        isComplete: isComplete, state: state, bestEpoch: best, bestCheckpoint: best.map(checkpoint), entries: log.entries,
+        isComplete: isComplete, state: state, bestEpoch: best, bestCheckpoint: best.map(checkpoint),
         curves: try? TrainingCurves(title: plan.title, entries: log.entries).picture(),
         seconds: monotonicSeconds() - begin, waited: waited)
     }
     var epoch = first
+    if isToStop() { return try outcome(false) }
     while epoch < plan.epochs, !stopping.isOver {
       let batches = try plan.batches(epoch)
       var last = monotonicSeconds()
       var (sum, rate, iteration) = (0.0, 0.0, 0)
       trained.reset()
+      var before = 0.0
       while let batch = try batches.next() {
+        let data = batches.waited() - before
+        before += data
         // The same as if no step had been interrupted: seeds count an epoch's own steps.
         let seed = plan.seed &+ UInt64(epoch) &* 1_000_003 &+ UInt64(iteration)
         let step = try session.step(batch, epoch: epoch, iteration: iteration, of: batches.count, seed: seed)
@@ -128,7 +134,7 @@ final class Phase {
         let now = monotonicSeconds()
         trained.add(
           loss: step.loss, learningRate: step.learningRate, gradientNorm: step.gradientNorm, clips: batch.clip.batch,
-          times: IterationTimes(total: now - last, data: 0))
+          times: IterationTimes(total: now - last, data: data))
         last = now
         try log.record(trained, position)
         progress(
@@ -140,7 +146,8 @@ final class Phase {
         }
       }
       waited += batches.waited()
-      let position = TrainingPosition(epoch: epoch, of: plan.epochs, iteration: max(0, iteration - 1), of: batches.count)
+      let position = TrainingPosition(
+        epoch: epoch, of: plan.epochs, iteration: max(0, iteration - 1), of: batches.count)
       try log.recordEpoch(trained, position)
       try plan.beforeValidation(session, epoch)
       session.uniteStatistics()

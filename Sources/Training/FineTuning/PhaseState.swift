@@ -10,39 +10,17 @@ struct PhaseState: Equatable {
     var scores: ClassScores
   }
 
-  /// What the numbers depend on, by name.
-  var identity: [(name: String, value: String)]
+  var identity: PhaseIdentity
   /// Before the first epoch.
   var before: ClassScores
   var epochs: [Epoch] = []
-
-  static func == (left: PhaseState, right: PhaseState) -> Bool {
-    left.before == right.before && left.epochs == right.epochs && left.changes(in: right).isEmpty
-  }
-
-  /// What another one has otherwise.
-  func changes(in other: PhaseState) -> [String] { Self.changes(identity, other.identity) }
-
-  static func changes(_ old: [(name: String, value: String)], _ new: [(name: String, value: String)]) -> [String] {
-    let before = Dictionary(old.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-    let now = Dictionary(new.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
-    let names = new.map(\.name) + old.map(\.name).filter { now[$0] == nil }
-    return names.filter { before[$0] != now[$0] }.map {
-      "\($0) was \(short(before[$0])) and is \(short(now[$0]))"
-    }
-  }
-
-  private static func short(_ value: String?) -> String {
-    guard let value else { return "not there" }
-    return value.count > 60 ? "\(value.prefix(57))..." : value
-  }
 
   // MARK: - The file
 
   /// - Throws: `FileError`.
   func write(to path: String) throws {
     let members: [(String, JSONValue)] = [
-      ("identity", .object(identity.map { ($0.name, JSONValue($0.value)) })), ("before", Self.json(before)),
+      ("identity", .object(identity.entries.map { ($0.name, JSONValue($0.value)) })), ("before", Self.json(before)),
       (
         "epochs",
         .array(
@@ -76,10 +54,11 @@ struct PhaseState: Equatable {
     guard case .object(let members)? = root["identity"], let before = root["before"], let epochs = root["epochs"] else {
       throw damaged("it lacks 'identity', 'before' or 'epochs'")
     }
-    identity = members.map { member in
-      if case .string(let value) = member.value { return (member.name, value) }
-      return (member.name, "")
-    }
+    identity = PhaseIdentity(
+      members.map { member in
+        if case .string(let value) = member.value { return PhaseIdentity.Entry(name: member.name, value: value) }
+        return PhaseIdentity.Entry(name: member.name, value: "")
+      })
     func scores(_ value: JSONValue) throws -> ClassScores {
       ClassScores(
         try value.values.map { row in
@@ -100,7 +79,7 @@ struct PhaseState: Equatable {
     }
   }
 
-  init(identity: [(name: String, value: String)], before: ClassScores) {
+  init(identity: PhaseIdentity, before: ClassScores) {
     (self.identity, self.before) = (identity, before)
   }
 }

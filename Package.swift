@@ -253,7 +253,7 @@ let fineTuning: [Target] = [
       "Trainer", "TrainingData", "TrainingLog", "Optimization", "Augmentation", "AVAEval", "AVARecords", "Datasets",
       "Runs",
       "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "Configuration", "Clips",
-      "Imaging",
+      "Video", "Imaging",
       "JSON", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
     ], swiftSettings: strict)
 ]

@@ -85,7 +85,8 @@ public struct FineTuningPage: Sendable {
     let figure: HTML =
       phase.curves.map {
         """
-        <figure><img src="data:image/png;base64,\(base64($0))" alt="\(phase.description)">\
+        <figure><img src="data:image/png;base64,\(base64($0))" alt="\(phase.description)" \
+        style="max-width: 100%; height: auto">\
         <figcaption>\(phase.description)</figcaption></figure>
 
         """

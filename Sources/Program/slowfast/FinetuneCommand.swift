@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import ArgumentParser
 internal import Configuration
+internal import Detect
 internal import Files
 internal import FineTuning
 internal import Inference
@@ -8,6 +9,7 @@ internal import Kernels
 internal import ModelZoo
 internal import Report
 internal import Trainer
+internal import Video
 internal import Wording
 
 /// Fine-tuning on one's own classes.
@@ -21,7 +23,8 @@ struct FinetuneCommand: ParsableCommand {
       """,
     discussion: """
       --train and --val are AVA's rows (video, second, x1, y1, x2, y2, class, person), of frame lists (AVA.FRAME_DIR, \
-      AVA.FRAME_LIST_DIR, AVA.TRAIN_LISTS, AVA.TEST_LISTS) or of --videos. With --freeze backbone the features of all boxes are \
+      AVA.FRAME_LIST_DIR, AVA.TRAIN_LISTS, AVA.TEST_LISTS) or of --videos; or, of --videos, an export of CVAT or VIA whose \
+      labels are the classes' names. With --freeze backbone the features of all boxes are \
       computed once and kept in OUTPUT_DIR/features; the head then trains in minutes. --then-stages N trains the stages behind \
       the first N with it afterwards, --freeze stages N does at once; SOLVER.* and TRAIN.BATCH_SIZE are those of this part. Every \
       epoch is validated, the best one is kept: OUTPUT_DIR/checkpoints/checkpoint_best.pyth, which 'test' and 'detect' read with \
@@ -68,6 +71,12 @@ struct FinetuneCommand: ParsableCommand {
       "A video, or a folder of videos, named as the boxes name them, in place of frame lists. May be repeated.",
       valueName: "file"))
   var videos: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Of another tool's boxes: key frames at this distance in seconds (default: the boxes' own times).",
+      valueName: "seconds"))
+  var every: Double?
 
   @Option(
     parsing: .upToNextOption,
@@ -154,12 +163,43 @@ struct FinetuneCommand: ParsableCommand {
     try words.check()
   }
 
+  /// The videos, those of folders one by one; folders of pictures are videos.
+  private func allVideos() throws -> [String] {
+    try videos.flatMap { path -> [String] in
+      guard isFolder(path) else { return [path] }
+      let files = try listFolder(path).filter { !$0.hasPrefix(".") }.map { joinPath(path, $0) }
+      let areVideos = files.contains { isRegularFile($0) } && !files.contains { hasPictureEnding($0) }
+      return areVideos ? files.filter { isRegularFile($0) } : [path]
+    }
+  }
+
+  private func hasPictureEnding(_ path: String) -> Bool {
+    [".jpg", ".jpeg", ".png"].contains { path.lowercased().hasSuffix($0) }
+  }
+
+  /// AVA's rows: those that are given, or those of another tool's boxes, in a file of their own.
+  private func rows(_ path: String, _ split: String, _ labels: LabelMap, _ videos: [String]) throws -> String {
+    let catalog = try videos.isEmpty ? nil : FrameCatalog(videos: videos)
+    let places = (catalog?.names ?? []).compactMap { name in catalog?.path(of: name).map { (name: name, path: $0) } }
+    guard let boxes = try LabelledBoxes(path: path, labels: labels, videos: places, every: every) else { return path }
+    for line in boxes.remarks { Console.say(line) }
+    for line in boxes.notices { Console.warn(line) }
+    let written = joinPath(outputDir, "annotations/\(split).csv")
+    try boxes.write(to: written)
+    return written
+  }
+
   private func list(_ paths: [String]) -> String {
     "[" + paths.map { pythonString(absolutePath($0)) }.joined(separator: ", ") + "]"
   }
 
   func run() throws {
+    for path in [train, validation] + trainProposals + valProposals { try checkReadable(path, doing: "reading boxes") }
     let labels = try ClassList.read(path: classes)
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    let videos = try allVideos()
+    let (train, validation) = try (rows(train, "train", labels, videos), rows(validation, "val", labels, videos))
     let pairs: [String] =
       [
         Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
@@ -182,8 +222,6 @@ struct FinetuneCommand: ParsableCommand {
     options.workers = workers
     let engine = Engine(threads: threads, planner: ConvolutionPlanner())
     let tuning = try FineTuning(config, labels: labels, options, engine: engine)
-    let lock = try FolderLock(outputDir)
-    defer { lock.release() }
     if overwrite { try FineTuning.forget(config) }
     try tuning.checkFolder()
     for notice in tuning.notices { Console.warn(notice) }

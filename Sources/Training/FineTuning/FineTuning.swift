@@ -12,6 +12,7 @@ internal import Runs
 internal import Tensors
 internal import Trainer
 internal import TrainingData
+internal import Video
 internal import VideoModels
 internal import Wording
 
@@ -100,7 +101,8 @@ public final class FineTuning {
     (self.config, self.labels, self.options, self.engine) = (config, labels, options, engine)
     seed = UInt64(bitPattern: Int64(config[.rngSeed]))
     try Self.check(config, labels, options)
-    training = try AVATraining(config, videos: options.videos)
+    let learned = config[.avaTrainGtBoxLists].map { joinPath(config[.avaAnnotationDir], $0) }
+    training = try AVATraining(config, videos: Self.videos(options.videos, named: learned))
     var held = config
     let truthPath = joinPath(config[.avaAnnotationDir], config[.avaGroundtruthFile])
     let proposals = options.validationProposals.map(absolutePath)
@@ -109,7 +111,7 @@ public final class FineTuning {
       Key.avaTrainGtBoxLists.name, listLiteral(proposals.isEmpty ? [absolutePath(truthPath)] : []),
       Key.avaTrainPredictBoxLists.name, listLiteral(proposals),
     ])
-    validation = try AVATraining(held, videos: options.videos)
+    validation = try AVATraining(held, videos: Self.videos(options.videos, named: [truthPath]))
     let read = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
     if let id = read.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
@@ -121,6 +123,14 @@ public final class FineTuning {
     judge = FrameJudge(labels: labels, truth: read.table)
     notices = training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" }
     identity = try PhaseIdentity(config, labels, options, truth: truthPath)
+  }
+
+  /// The videos that rows name: those of the other split are not missed. All where rows name none of them.
+  private static func videos(_ paths: [String], named files: [String]) throws -> [String] {
+    if paths.isEmpty { return [] }
+    let names = Set(try files.flatMap { try GroundTruthTable.read(path: $0).table.keyFrames.map(\.video) })
+    let own = paths.filter { names.contains(FrameInput.name(of: $0)) }
+    return own.isEmpty ? paths : own
   }
 
   static let headPhase = "head"

@@ -394,6 +394,10 @@ let testTargets: [Target] = [
     "NN", "Kernels",
     "Checkpoint",
     "Tensors"),
+  tests(
+    "FineTuning", "FineTuning", "TrainingData", "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign",
+    "Checkpoint", "Configuration", "AVARecords", "Clips", "Runs", "Optimization", "Synth", "Geometry", "Tensors",
+    "Files"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),

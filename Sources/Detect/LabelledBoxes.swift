@@ -32,8 +32,8 @@ public struct LabelledBoxes: Sendable {
   ///
   /// - Parameters:
   ///   - videos: The paths of videos and of folders of pictures by name.
-  ///   - every: Key frames at this distance in seconds, each with the boxes nearest to it, at most half of it away; nil for the
-  ///     boxes' own times.
+  ///   - every: Key frames at about this distance in seconds: the moments with boxes that are nearest to its multiples, at most
+  ///     half of it away; nil for all moments.
   /// - Returns: Nil for AVA's rows.
   /// - Throws: `LabelledBoxesError`; `BoxFileError`, `ProposalError`, `FileError`, `VideoError`.
   public init?(path: String, labels: LabelMap, videos: [(name: String, path: String)], every: Double? = nil) throws {
@@ -77,8 +77,8 @@ public struct LabelledBoxes: Sendable {
           "'\(video.name)': \(counted(lost, "moment")) with boxes after its end, at \(fixed(frames.duration, 2)) s -> are "
             + "the boxes of another video?")
       }
-      for (time, source) in Self.chosen(times, frames, every: every) {
-        rows += (moments[source] ?? []).map {
+      for time in Self.chosen(times, frames, every: every) {
+        rows += (moments[time] ?? []).map {
           Row(video: video.name, time: time, box: $0.box, classes: $0.classes.sorted())
         }
       }
@@ -95,17 +95,14 @@ public struct LabelledBoxes: Sendable {
     if rows.isEmpty { throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: self.notices) }
   }
 
-  /// Key frames, each with the moment whose boxes it has.
-  private static func chosen(
-    _ times: [Timestamp], _ frames: VideoFrames, every: Double?
-  ) -> [(time: Timestamp, source: Timestamp)] {
-    guard let every else { return times.map { ($0, $0) } }
-    return frames.times(every: every, openUntil: 0).compactMap { step in
-      guard let nearest = times.min(by: { abs($0.seconds - step) < abs($1.seconds - step) }),
-        abs(nearest.seconds - step) <= every / 2, let stamp = Timestamp(seconds: step)
-      else { return nil }
-      return (stamp, nearest)
+  /// The moments that become key frames, ascending: all, or those nearest to regular times.
+  private static func chosen(_ times: [Timestamp], _ frames: VideoFrames, every: Double?) -> [Timestamp] {
+    guard let every else { return times }
+    let nearest = frames.times(every: every, openUntil: 0).compactMap { step -> Timestamp? in
+      let time = times.min { abs($0.seconds - step) < abs($1.seconds - step) }
+      return time.flatMap { abs($0.seconds - step) <= every / 2 ? $0 : nil }
     }
+    return Set(nearest).sorted()
   }
 
   /// Writes AVA's rows: video, second, x1, y1, x2, y2, class, person; a row for each class of a box, one without for none.

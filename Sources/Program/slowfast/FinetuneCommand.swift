@@ -74,7 +74,7 @@ struct FinetuneCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Of another tool's boxes: key frames at this distance in seconds (default: the boxes' own times).",
+      "Of another tool's boxes: one key frame in so many seconds (default: every moment that has boxes).",
       valueName: "seconds"))
   var every: Double?
 

@@ -1,37 +1,41 @@
-internal import Checkpoint
-internal import Kernels
-internal import NN
+public import Checkpoint
+public import Kernels
+public import NN
 internal import RoIAlign
-internal import Tensors
-internal import VideoModels
+public import Tensors
+public import VideoModels
 
 /// A network of a head alone: what it reads are the features of boxes, a row each.
-struct FeatureRows: Backbone {
-  let width: Int
+public struct FeatureRows: Backbone {
+  public let width: Int
 
-  var frames: Int { 1 }
-  var inputs: [PathwayInput] { [PathwayInput(channels: width, frames: [0])] }
-  var featureChannels: [Int] { [width] }
-  var featureStride: Int { 1 }
+  public init(width: Int) { self.width = width }
 
-  func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value] { inputs }
+  public var frames: Int { 1 }
+  public var inputs: [PathwayInput] { [PathwayInput(channels: width, frames: [0])] }
+  public var featureChannels: [Int] { [width] }
+  public var featureStride: Int { 1 }
+
+  public func build(_ builder: inout NetworkBuilder, _ inputs: [Value]) -> [Value] { inputs }
 }
 
 /// The last layers of ``RoIHead`` in training: dropout, projection, activation.
-struct FeatureHead: Head {
-  let classes: Int
-  let activation: Activation
+public struct FeatureHead: Head {
+  public let classes: Int
+  public let activation: Activation
 
-  var scoresBoxes: Bool { false }
+  public init(classes: Int, activation: Activation) { (self.classes, self.activation) = (classes, activation) }
 
-  func buildTrained(
+  public var scoresBoxes: Bool { false }
+
+  public func buildTrained(
     _ builder: inout NetworkBuilder, _ maps: [Value], boxes: Value?, channels: [Int], _ options: TrainingOptions
   ) throws(VideoModelError) -> Value {
     let scores = builder.trainedProjection(maps[0], channels: channels[0], classes: classes, options)
     return activation == .sigmoid ? builder.network.function(.sigmoid, scores) : scores
   }
 
-  func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
+  public func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
     FeatureHeadLayers(Projection(channels[0], classes: classes, activation, weights: weights, engine: engine))
   }
 }
@@ -63,7 +67,7 @@ extension FeatureMap {
   /// Rows of features as what ``FeatureRows`` reads.
   ///
   /// - Parameter rows: [rows, channels]
-  init(rows: Tensor) {
+  public init(rows: Tensor) {
     self.init(
       storage: rows.storage, offset: 0, batch: rows.shape[0], extent: .one, channels: rows.shape[1],
       pitch: rows.shape[1])

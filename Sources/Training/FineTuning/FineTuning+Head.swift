@@ -70,6 +70,7 @@ extension FineTuning {
     findings.best = findings.scores.count - 1
     let whole = try wholeModel(head: best, TrainingSettings(config).network)
     let target = Self.checkpointPath(config)
+    try prepareCheckpoint()
     try TrainingSession(whole, TrainingSettings(config), engine: engine).save(
       to: target, epoch: epoch, learningRate: outcome.state.epochs[epoch].learningRate,
       configText: config.checkpointYAML)

@@ -66,7 +66,9 @@ extension FineTuning {
     findings.validationBoxes = validation.boxCount
     func loader(_ epoch: Int) throws -> (EpochPlan, BatchLoader) {
       let samples = RepeatedSamples(base: training, indices: factors.indices(seed: seed, epoch: epoch))
-      let plan = try EpochPlan(EpochOrder(count: samples.count, seed: loading.seed, epoch: epoch), [form])
+      let order = EpochOrder(count: samples.count, seed: loading.seed, epoch: epoch)
+      // Who has less than a batch has little to lose.
+      let plan = try EpochPlan(order, [form], dropsLast: samples.count >= form.samples)
       return (plan, BatchLoader(samples, plan, loading))
     }
     let precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : 0
@@ -128,6 +130,7 @@ extension FineTuning {
     {
       findings.best = last
       findings.checkpoint = Self.checkpointPath(config)
+      try prepareCheckpoint()
       try copyFile(best, to: Self.checkpointPath(config))
     }
     return findings.result(isComplete: true)

@@ -121,8 +121,33 @@ public final class FineTuning {
     }
     if read.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
     judge = FrameJudge(labels: labels, truth: read.table)
-    notices = training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" }
+    notices =
+      training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" } + doubts(read.table)
     identity = try PhaseIdentity(config, labels, options, truth: truthPath)
+  }
+
+  /// What makes a held-out number say less than it seems to.
+  private func doubts(_ truth: GroundTruthTable) -> [String] {
+    var lines: [String] = []
+    let known = Set(training.samples.map(\.video))
+    let both = Set(validation.samples.map(\.video)).intersection(known).sorted()
+    if !both.isEmpty {
+      lines.append(
+        "\(counted(both.count, "video")) of what is held out are learned from, too (\(listed(both, limit: 3))): the held-out "
+          + "mAP flatters -> hold other videos out")
+    }
+    let learned = Set(training.samples.flatMap { $0.classes.joined().map { $0 + 1 } })
+    let held = Set(truth.actionIDs.map { Int($0) })
+    func names(_ ids: Set<Int>) -> String {
+      listed(labels.labels.filter { !ids.contains($0.id) }.map { "'\($0.name)'" }, limit: 5)
+    }
+    if learned.count < labels.labels.count {
+      lines.append("no box to learn from is \(names(learned)): such classes will not be found -> give boxes of them")
+    }
+    if held.count < labels.labels.count {
+      lines.append("no held-out box is \(names(held)): nothing tells how well such classes are found")
+    }
+    return lines
   }
 
   /// The videos that rows name: those of the other split are not missed. All where rows name none of them.
@@ -171,7 +196,7 @@ public final class FineTuning {
 
   /// Makes sure that what the folder has is of this fine-tuning.
   ///
-  /// - Throws: `FineTuningError.otherRun`, `.damagedState`; `FileError` for weights that are nobody's.
+  /// - Throws: `FineTuningError.otherRun`, `.damagedState`; `FileError` for results that are another command's.
   public func checkFolder() throws {
     var isKnown = false
     let phases: [(String, PhaseIdentity)] = [(Self.headPhase, headIdentity), (Self.stagesPhase, stagesIdentity)]
@@ -209,9 +234,6 @@ public final class FineTuning {
   /// - Throws: `FineTuningError`, `TrainingError`, `JournalError` and what reading and writing throw.
   public func run(_ listener: Listener = Listener()) throws -> Result {
     try checkFolder()
-    try makeFolder(checkpointFolder(config))
-    try writeFile(folder("labelmap.pbtxt"), ClassList.text(labels))
-    try writeFile(folder("config.yaml"), config.yaml)
     switch options.freezing {
     case .stages(let count): return try stages(count, head: nil, listener, Findings())
     case .backbone:
@@ -219,6 +241,13 @@ public final class FineTuning {
       guard let head, let count = options.thenStages else { return findings.result(isComplete: head != nil) }
       return try stages(count, head: head, listener, findings)
     }
+  }
+
+  /// Makes room for weights, with what tests and detections read beside them.
+  func prepareCheckpoint() throws {
+    try makeFolder(checkpointFolder(config))
+    try writeFile(folder("labelmap.pbtxt"), ClassList.text(labels))
+    try writeFile(folder("config.yaml"), config.yaml)
   }
 
   /// What is known so far.

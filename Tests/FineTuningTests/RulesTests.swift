@@ -39,7 +39,9 @@ import VideoModels
     let folder = Scratch()
     let path = try folder.file(name, text)
     let error = #expect(throws: (any Error).self) { try ClassList.read(path: path) }
-    #expect("\(error!)".contains(words) && "\(error!)".contains(path), "\(error!)")
+    #expect(
+      "\(String(describing: error))".contains(words) && "\(String(describing: error))".contains(path),
+      "\(String(describing: error))")
   }
 
   /// By hand: with t = 0.4, a class of 1 in 10 samples has the factor sqrt(0.4 / 0.1) = 2, one of 6 in 10 has 1, and one of
@@ -106,6 +108,6 @@ import VideoModels
     #expect(
       frozen.count > 20 && frozen.allSatisfy { $0.hasPrefix("blocks.0.") || $0.hasPrefix("blocks.1.") }, "\(frozen)")
     let error = #expect(throws: FineTuningError.self) { try Freezing.stages(6).apply(to: whole) }
-    #expect("\(error!)".contains("6 stages are to be frozen, and the backbone has 5 -> give 1 to 5"))
+    #expect("\(String(describing: error))".contains("6 stages are to be frozen, and the backbone has 5 -> give 1 to 5"))
   }
 }

@@ -121,9 +121,9 @@ public final class FineTuning {
     }
     if read.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
     judge = FrameJudge(labels: labels, truth: read.table)
-    notices =
-      training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" } + doubts(read.table)
     identity = try PhaseIdentity(config, labels, options, truth: truthPath)
+    notices = training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" }
+    notices += doubts(read.table)
   }
 
   /// What makes a held-out number say less than it seems to.

@@ -1,9 +1,10 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
-.PHONY: demo people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
+.PHONY: demo finetune people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
   test-slurm test-watch-day test-address test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
+TUNED := tune-output
 
 setup:
 	@tools/setup.sh
@@ -14,6 +15,10 @@ build: setup
 # The main job on a little drawn world: detections, mAP, overlays. Then the classes of short videos.
 demo: build
 	@tools/demo.sh $(SLOWFAST) $(DEMO)
+
+# The demo's network learns three other classes, drawn here: docs/finetuning.md.
+finetune: build
+	@tools/finetune.sh $(SLOWFAST) $(TUNED)
 
 # A small published detector of people, for videos of one's own: weights/ is not in git.
 people-detector:
@@ -109,4 +114,4 @@ format:
 	@swift format --in-place --recursive $(SWIFT)
 
 clean:
-	@rm -rf .build .build-portable .build-address .build-thread Fuzzing/.build $(DEMO)
+	@rm -rf .build .build-portable .build-address .build-thread Fuzzing/.build $(DEMO) $(TUNED)

@@ -247,6 +247,18 @@ let detect: [Target] = [
     ], swiftSettings: strict)
 ]
 
+let fineTuning: [Target] = [
+  .target(
+    name: "FineTuning",
+    dependencies: [
+      "Trainer", "TrainingData", "TrainingLog", "Optimization", "Augmentation", "AVAEval", "AVARecords", "Datasets",
+      "Runs",
+      "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "Configuration", "Clips",
+      "Video", "Imaging",
+      "JSON", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
+    ], swiftSettings: strict)
+]
+
 let classify: [Target] = [
   .target(
     name: "Classify",
@@ -301,7 +313,8 @@ let program: [Target] = [
       "AVARecords", "BoxFiles", "Datasets", "Report", "TextReports", "BenchReports", "JSON", "Overlay", "Synth",
       "Configuration",
       "Checkpoint",
-      "LivePage", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports", "TrackRecords",
+      "LivePage", "FineTuning", "Trainer", "TrainingData", "Optimization", "TrainingLog", "Collectives", "Exports",
+      "TrackRecords",
       "Tracks",
       "VideoEval",
       "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging",
@@ -383,6 +396,10 @@ let testTargets: [Target] = [
     "NN", "Kernels",
     "Checkpoint",
     "Tensors"),
+  tests(
+    "FineTuning", "FineTuning", "TrainingData", "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign",
+    "Checkpoint", "Configuration", "AVARecords", "Clips", "Runs", "Optimization", "Synth", "Geometry", "Tensors",
+    "Files"),
   tests("Optimization", "Optimization", "Checkpoint", "JSON", "Tensors", "Parallel", "Files"),
   tests("Statistics", "Statistics", "Tensors"),
   tests("ClassificationEval", "ClassificationEval", "Statistics"),
@@ -473,7 +490,8 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support) + grouped("Engine", engine) + roiAlign
     + grouped("Formats", formats) + grouped("Media", media) + grouped("Models", models + visualization + runs)
-    + grouped("Training", training) + grouped("AVAEval", evaluation) + detect + classify + ensembles
+    + grouped("Training", training) + grouped("AVAEval", evaluation) + grouped("Training", fineTuning) + detect
+    + classify + ensembles
     + grouped("Program", program) + testTargets
 #endif
 

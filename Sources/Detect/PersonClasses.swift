@@ -4,7 +4,7 @@ internal import Wording
 /// Which boxes of a file are people to score.
 struct PersonClasses {
   /// What files call a person.
-  private static let names: Set = ["person", "persons", "people", "pedestrian", "human"]
+  static let names: Set = ["person", "persons", "people", "pedestrian", "human"]
 
   /// The numbers of the records that are, in order.
   let chosen: [Int]

@@ -121,6 +121,11 @@ struct ProposalSource {
     return isStepped ? notices : notices + list.videos.compactMap(Self.density)
   }
 
+  /// What is odd about another tool's boxes of the videos that were asked for.
+  var ownNotices: [String] {
+    if case .boxes(let boxes) = kind { boxes.notices } else { [] }
+  }
+
   /// What is left when no key frame is, for an error; nil for AVA's rows.
   func emptiness(videos: [String], notices: [String]) -> ProposalError? {
     guard case .boxes(let boxes) = kind else { return nil }

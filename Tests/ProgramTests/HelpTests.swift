@@ -14,7 +14,7 @@ struct HelpTests {
     ["frames"], ["synth"], ["plan"], ["plan", "test"], ["plan", "detect"], ["plan", "classify"], ["results"], ["merge"],
     ["runs"],
     ["ensemble"], ["submission"], ["convert"], ["tracks"], ["gallery"], ["export"], ["watch"], ["people"],
-    ["calibrate"], ["tune"], ["train"], ["visualize"],
+    ["calibrate"], ["tune"], ["train"], ["finetune"], ["visualize"],
     ["bench", "people"], ["bench", "train"],
   ]
 

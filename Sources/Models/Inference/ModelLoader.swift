@@ -54,12 +54,15 @@ public struct LoadedModel {
   ///   - other: A model that computes in turn with this one, in the same memory.
   ///   - calibration: What integers stand for, where the engine quantizes; nil has it read from its file.
   ///   - families: Whose networks there are.
-  /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`.
+  ///   - change: What is built otherwise than the configuration says, such as another head.
+  /// - Throws: `ModelConfigurationError`, `WeightsError`, `FileError`, `CheckpointError`, and what `change` throws.
   public init(
     _ config: Configuration, _ options: WeightOptions, engine: Engine, sharing other: LoadedModel? = nil,
-    calibration: Calibration? = nil, families: [any ModelFamily] = modelFamilies
+    calibration: Calibration? = nil, families: [any ModelFamily] = modelFamilies,
+    changing change: (inout Architecture) throws -> Void = { _ in }
   ) throws {
     var architecture = try Architecture(config, families: families)
+    try change(&architecture)
     self.options = options
     if let seed = options.randomSeed {
       func weights() -> WeightReader { WeightReader(random: seed) }

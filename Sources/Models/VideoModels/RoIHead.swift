@@ -83,25 +83,57 @@ extension RoIHead {
   }
 }
 
+/// Gives of each box what a head for boxes scores: its features, before a hidden layer, dropout and projection.
+///
+/// It has no weights. What a network computes with it is what a head on a frozen backbone learns from.
+public struct RoIFeatures: Head, Equatable {
+  public let head: RoIHead
+  /// How many numbers a box has: what stands in the place of classes.
+  public let classes: Int
+
+  /// - Parameters:
+  ///   - head: Whose features are given.
+  ///   - channels: Those of each feature map of the backbone.
+  public init(of head: RoIHead, channels: [Int]) {
+    self.head = head
+    classes = channels.reduce(0, +) * (head.hasContext ? 2 : 1)
+  }
+
+  public var scoresBoxes: Bool { true }
+  public var assumedStride: Int? { head.assumedStride }
+  public func check(_ regions: [Region], batch: Int) throws { try head.check(regions, batch: batch) }
+
+  public func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region] {
+    head.pooledRegions(boxes, clipHeight: clipHeight, clipWidth: clipWidth)
+  }
+
+  public func layers(channels: [Int], weights: WeightReader, engine: Engine) -> any HeadLayers {
+    RoIHeadLayers(head, channels: channels, weights: weights, engine: engine, scores: false)
+  }
+}
+
 private final class RoIHeadLayers: HeadLayers {
   private let head: RoIHead
   /// Of all maps, and of what is projected.
   private let channels: Int
   private let width: Int
   private let hidden: HiddenLayer?
-  private let projection: Projection
+  /// Nil where the features are wanted that it would score.
+  private let projection: Projection?
   private let engine: Engine
   private let workspace = RoIAlignWorkspace()
 
-  init(_ head: RoIHead, channels: [Int], weights: WeightReader, engine: Engine) {
+  /// - Parameter scores: Whether features become scores.
+  init(_ head: RoIHead, channels: [Int], weights: WeightReader, engine: Engine, scores: Bool = true) {
     self.head = head
     self.channels = channels.reduce(0, +)
     self.engine = engine
     let width = head.hasContext ? 2 * self.channels : self.channels
     self.width = width
-    hidden = head.hidden.map { HiddenLayer(width, width: $0, weights: weights, engine: engine) }
-    projection = Projection(
-      head.hidden ?? width, classes: head.classes, head.activation, weights: weights, engine: engine)
+    hidden = scores ? head.hidden.map { HiddenLayer(width, width: $0, weights: weights, engine: engine) } : nil
+    projection =
+      scores
+      ? Projection(head.hidden ?? width, classes: head.classes, head.activation, weights: weights, engine: engine) : nil
   }
 
   private init(_ other: RoIHeadLayers, _ engine: Engine) {
@@ -120,7 +152,8 @@ private final class RoIHeadLayers: HeadLayers {
       try pool(map, regions, aligner, into: pooled, at: channel)
       channel += map.channels
     }
-    return projection(hidden.map { $0(pooled) } ?? pooled)
+    let rows = hidden.map { $0(pooled) } ?? pooled
+    return projection.map { $0(rows) } ?? rows
   }
 
   private func aligner() throws -> RoIAligner {
@@ -185,6 +218,6 @@ private final class RoIHeadLayers: HeadLayers {
       reports.append(report)
       channel += map.channels
     }
-    return reports + [hidden?.timed(rows: regions.count), projection.timed(rows: regions.count)].compactMap(\.self)
+    return reports + [hidden?.timed(rows: regions.count), projection?.timed(rows: regions.count)].compactMap(\.self)
   }
 }

@@ -16,7 +16,7 @@ struct SlowFast: ParsableCommand {
       PlanCommand.self, ResultsCommand.self, MergeCommand.self, RunsCommand.self, EnsembleCommand.self,
       SubmissionCommand.self, ConvertCommand.self, TracksCommand.self, GalleryCommand.self, ExportCommand.self,
       WatchCommand.self, PeopleCommand.self, CalibrateCommand.self, TuneCommand.self, TrainCommand.self,
-      VisualizeCommand.self,
+      FinetuneCommand.self, VisualizeCommand.self,
     ])
 }
 

@@ -10,16 +10,23 @@ final class TrainingReporter {
   init(isShown: Bool) { self.isShown = isShown }
 
   func show(_ progress: TrainingRun.Progress) {
+    show(done: progress.done, total: progress.total, line: progress.line)
+  }
+
+  /// - Parameters:
+  ///   - done: Steps of all that there are.
+  ///   - line: For people.
+  func show(done: Int, total: Int, line: String) {
     if !isShown { return }
     let now = monotonicSeconds()
-    guard now - lastShown >= (Console.isTerminal ? 0.1 : 5) || progress.done == progress.total else { return }
+    guard now - lastShown >= (Console.isTerminal ? 0.1 : 5) || done == total else { return }
     lastShown = now
     if Console.isTerminal {
-      let filled = progress.total > 0 ? progress.done * 24 / progress.total : 24
+      let filled = total > 0 ? done * 24 / total : 24
       let bar = String(repeating: "#", count: filled) + String(repeating: "-", count: 24 - filled)
-      Console.showBar("[\(bar)] \(progress.line)")
+      Console.showBar("[\(bar)] \(line)")
     } else {
-      Console.say(progress.line, isLogged: false)
+      Console.say(line, isLogged: false)
     }
   }
 

@@ -1,11 +1,11 @@
-internal import AVARecords
+public import AVARecords
 public import Augmentation
 internal import Clips
 public import Configuration
 internal import Datasets
 internal import Files
-internal import Geometry
-internal import Imaging
+public import Geometry
+public import Imaging
 internal import Optimization
 internal import Video
 internal import Wording
@@ -19,16 +19,20 @@ public struct AVATraining: TrainingDataset {
     case videos(FrameCatalog)
   }
 
-  private struct Sample {
-    let video: String
-    let time: Timestamp
-    let boxes: [UnitBox]
-    /// Classes from 0.
-    let classes: [[Int]]
+  /// A key frame with boxes.
+  public struct Sample: Sendable {
+    public let video: String
+    public let time: Timestamp
+    public let boxes: [UnitBox]
+    /// The detector's of each box; 1 for boxes of the ground truth.
+    public let scores: [Double]
+    /// Of each box, from 0.
+    public let classes: [[Int]]
   }
 
   private let frames: Frames
-  private let samples: [Sample]
+  /// In the order of the videos, seconds ascending.
+  public let samples: [Sample]
   /// The seconds of each video's key frames.
   private let times: [String: [Double]]
   private let config: Configuration
@@ -68,7 +72,7 @@ public struct AVATraining: TrainingDataset {
     samples = listed.flatMap { video in
       boxes.keyFrames(of: video).map { frame in
         Sample(
-          video: video, time: frame.time, boxes: frame.boxes,
+          video: video, time: frame.time, boxes: frame.boxes, scores: frame.scores,
           classes: frame.labels.map { labels in labels.filter { $0 > 0 }.map { $0 - 1 } })
       }
     }
@@ -152,36 +156,64 @@ public struct AVATraining: TrainingDataset {
   ) throws -> [TrainingExample] {
     let sample = samples[index]
     let rate = shape.rates.count > 1 ? draws.integer(in: shape.rates) : shape.rates.lowerBound
-    let (source, center) = try open(sample)
+    let source = try open(sample.video)
+    let center = try center(of: sample, in: source)
     let indices = ClipWindow(frames: shape.frames, rate: rate).indices(around: center, count: source.frameCount)
     let images = try readFrames(indices, of: source, shape)
     let clip = try pipeline(shape).prepare(images, boxes: sample.boxes, &draws)
     return [TrainingExample(clip, .soft(multiHot(sample.classes, config[.modelNumClasses])))]
   }
 
-  /// The frames of a sample's video, and which of them is the key frame.
-  private func open(_ sample: Sample) throws -> (any FrameSource, Int) {
+  /// The frames of a sample's video, by AVA's clock.
+  ///
+  /// - Throws: `VideoError`, `FileError`.
+  public func open(_ name: String) throws -> any FrameSource {
     switch frames {
     case .lists(let list):
-      guard let video = list.video(named: sample.video) else { preconditionFailure("samples are of listed videos") }
-      let images = try ImageFrames(
+      guard let video = list.video(named: name) else { preconditionFailure("samples are of listed videos") }
+      return try ImageFrames(
         name: video.name, paths: (0..<video.count).map { video.path(ofFrame: $0) },
         framesPerSecond: clock.framesPerSecond)
-      return (images, clock.frame(atSecond: sample.time.seconds))
     case .videos(let catalog):
-      guard let (source, _) = try catalog.open(sample.video) else {
+      guard let (source, _) = try catalog.open(name) else {
         preconditionFailure("samples are of videos that are given")
       }
-      let frames = try VideoFrames(source, framesPerSecond: clock.framesPerSecond)
-      let start = source.startingSecond(for: times[sample.video] ?? [], orFrom: Double(clock.firstSecond))
-      let center = clock.frame(after: sample.time.seconds - start)
-      guard (0..<frames.frameCount).contains(center) else {
-        throw VideoError(
-          doing: "reading second \(sample.time)", path: catalog.path(of: sample.video) ?? sample.video,
-          reason: "the video lasts from second \(fixed(start, 0)) to \(fixed(start + frames.duration, 1))"
-            + " -> correct the second, or give the whole video")
-      }
-      return (frames, center)
+      return try VideoFrames(source, framesPerSecond: clock.framesPerSecond)
     }
+  }
+
+  /// What tells a video from another one.
+  ///
+  /// - Parameter counting: Which pictures of a list count.
+  /// - Throws: `VideoError`, `FileError`.
+  public func fingerprint(of name: String, counting: (any FrameSource) -> Set<Int>) throws -> String {
+    switch frames {
+    case .lists:
+      let source = try open(name)
+      guard let images = source as? ImageFrames else { preconditionFailure("lists are of images") }
+      return ImageSurvey(images.paths).fingerprint(of: images.paths, counting: counting(source))
+    case .videos(let catalog):
+      let input = try FrameInput(catalog.path(of: name) ?? name, framesPerSecond: clock.framesPerSecond)
+      return try withoutActuallyEscaping(counting) { try input.fingerprint(counting: $0) }
+    }
+  }
+
+  /// Which of the frames of its video a sample's key frame is.
+  ///
+  /// - Parameter source: What `open` gave.
+  /// - Throws: `VideoError` for one beyond the end.
+  public func center(of sample: Sample, in source: any FrameSource) throws -> Int {
+    guard case .videos(let catalog) = frames, let frames = source as? VideoFrames else {
+      return clock.frame(atSecond: sample.time.seconds)
+    }
+    let start = frames.startingSecond(for: times[sample.video] ?? [], orFrom: Double(clock.firstSecond))
+    let center = clock.frame(after: sample.time.seconds - start)
+    guard (0..<frames.frameCount).contains(center) else {
+      throw VideoError(
+        doing: "reading second \(sample.time)", path: catalog.path(of: sample.video) ?? sample.video,
+        reason: "the video lasts from second \(fixed(start, 0)) to \(fixed(start + frames.duration, 1))"
+          + " -> correct the second, or give the whole video")
+    }
+    return center
   }
 }

@@ -1,0 +1,52 @@
+internal import FineTuning
+internal import Report
+internal import TextReports
+internal import Wording
+
+/// What a fine-tuning came to, as a table and as a page.
+struct FineTuningReport {
+  let result: FineTuning.Result
+  /// What the network's configuration and weights are called.
+  let config: String
+  let weights: String
+  let freezing: Freezing
+
+  private var columns: [String] { result.scores.map(\.title) }
+
+  /// The table of classes, and where the weights are.
+  var text: String {
+    let first = result.scores[0].scores
+    let rows = first.classes.enumerated().map { index, own in
+      ["\(own.id)", own.name, "\(own.count)"] + result.scores.map { figure($0.scores.classes[index].ap) }
+    }
+    let total = ["", "mAP", ""] + result.scores.map { figure($0.scores.map) }
+    let table = TextTable(["id", "class", "held out"] + columns, rows + [total]).text
+    return table + (result.checkpoint.map { "the best weights (\(columns[result.best])): \($0)\n" } ?? "")
+  }
+
+  private func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
+
+  var page: FineTuningPage {
+    let first = result.scores[0].scores
+    return FineTuningPage(
+      "Fine-tuning of \(weights)",
+      facts: [
+        "Config \(config); frozen: \(freezing); \(counted(result.trainingBoxes, "box", plural: "boxes")) to learn from, "
+          + "\(counted(result.validationBoxes, "box", plural: "boxes")) held out.",
+        "Frame mAP at an IoU of 0.5 by PySlowFast's protocol, on unrounded scores. Before: the new head as it was drawn. "
+          + "The best weights are those of '\(columns[result.best])'.",
+      ], columns: columns, means: result.scores.map(\.scores.map),
+      classes: first.classes.enumerated().map { index, own in
+        FineTuningPage.Class(
+          id: own.id, name: own.name, count: own.count,
+          repeats: result.repeats.indices.contains(own.id - 1) ? result.repeats[own.id - 1] : nil,
+          precisions: result.scores.map { $0.scores.classes[index].ap })
+      },
+      phases: result.phases.map { phase in
+        let best = phase.bestEpoch.map { "; the best is epoch \($0), whose weights are kept" } ?? ""
+        return FineTuningPage.Phase(
+          "Training: \(phase.title)", facts: ["\(counted(phase.epochs, "epoch"))\(best)."], curves: phase.curves,
+          description: "Loss, held-out mAP and learning rate over the epochs of '\(phase.title)'")
+      })
+  }
+}

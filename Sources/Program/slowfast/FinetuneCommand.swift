@@ -1,0 +1,260 @@
+internal import AVARecords
+internal import ArgumentParser
+internal import Configuration
+internal import Detect
+internal import Files
+internal import FineTuning
+internal import Inference
+internal import Kernels
+internal import ModelZoo
+internal import Report
+internal import Trainer
+internal import Video
+internal import Wording
+
+/// Fine-tuning on one's own classes.
+struct FinetuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "finetune",
+    abstract: "Teaches a network your own classes: a new head on given weights, alone or with later stages.",
+    usage: """
+      slowfast finetune --cfg FILE --weights FILE --classes FILE --train FILE --val FILE --freeze backbone --output-dir DIR \
+      [KEY VALUE ...]
+      """,
+    discussion: """
+      --train and --val are AVA's rows (video, second, x1, y1, x2, y2, class, person), of frame lists (AVA.FRAME_DIR, \
+      AVA.FRAME_LIST_DIR, AVA.TRAIN_LISTS, AVA.TEST_LISTS) or of --videos; or, of --videos, an export of CVAT or VIA whose \
+      labels are the classes' names. With --freeze backbone the features of all boxes are \
+      computed once and kept in OUTPUT_DIR/features; the head then trains in minutes. --then-stages N trains the stages behind \
+      the first N with it afterwards, --freeze stages N does at once; SOLVER.* and TRAIN.BATCH_SIZE are those of this part. Every \
+      epoch is validated, the best one is kept: OUTPUT_DIR/checkpoints/checkpoint_best.pyth, which 'test' and 'detect' read with \
+      OUTPUT_DIR/config.yaml. index.html there shows curves and every class before and after. The same command goes on \
+      where it was interrupted. docs/finetuning.md says more.
+      """)
+
+  @Option(
+    name: .customLong("cfg"), help: ArgumentHelp("The PySlowFast config (YAML) of the weights.", valueName: "file"))
+  var config: String
+
+  @Option(help: ArgumentHelp("The weights to begin with; their head is not taken.", valueName: "file"))
+  var weights: String
+
+  @Option(
+    help: ArgumentHelp("Your classes: a name a line, the first is class 1; or a label map (pbtxt).", valueName: "file"))
+  var classes: String
+
+  @Option(help: ArgumentHelp("Boxes with classes to learn from.", valueName: "file"))
+  var train: String
+
+  @Option(
+    name: .customLong("val"),
+    help: ArgumentHelp("Boxes with classes that are held out, of other videos.", valueName: "file"))
+  var validation: String
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "Also learn from a detector's boxes, with classes where they show somebody (AVA's rows with scores). May be repeated.",
+      valueName: "file"))
+  var trainProposals: [String] = []
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A detector's boxes to validate on (AVA's rows with scores; default: the boxes of --val). May be repeated.",
+      valueName: "file"))
+  var valProposals: [String] = []
+
+  @Option(
+    parsing: .singleValue,
+    help: ArgumentHelp(
+      "A video, or a folder of videos, named as the boxes name them, in place of frame lists. May be repeated.",
+      valueName: "file"))
+  var videos: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Of another tool's boxes: one key frame in so many seconds (default: every moment that has boxes).",
+      valueName: "seconds"))
+  var every: Double?
+
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "What stays as it is: 'backbone', or 'stages N' for the first N stages.", valueName: "backbone | stages N"))
+  var freeze: [String] = []
+
+  @Option(help: ArgumentHelp("After --freeze backbone: train with the first N stages frozen.", valueName: "N"))
+  var thenStages: Int?
+
+  @Option(help: ArgumentHelp("The most epochs of the head on a frozen backbone.", valueName: "n"))
+  var epochs = 40
+
+  @Option(help: ArgumentHelp("The head's learning rate on a frozen backbone (AdamW).", valueName: "rate"))
+  var learningRate = 0.002
+
+  @Option(help: ArgumentHelp("Boxes of a step on a frozen backbone.", valueName: "n"))
+  var batchSize = 64
+
+  @Option(help: ArgumentHelp("End after so many epochs without a better held-out mAP; 0 for never.", valueName: "n"))
+  var patience = 8
+
+  @Option(
+    help: ArgumentHelp(
+      "Boxes of classes that a smaller share of boxes has are repeated, as in LVIS; 0 for none.", valueName: "share"))
+  var repeatThreshold = 0.1
+
+  @Option(help: ArgumentHelp("Where everything goes.", valueName: "dir"))
+  var outputDir: String
+
+  @Option(help: ArgumentHelp("Threads that read clips (default: DATA_LOADER.NUM_WORKERS).", valueName: "count"))
+  var workers: Int?
+
+  @Option(help: ArgumentHelp("How many threads compute (default: one per processor).", valueName: "n"))
+  var threads: Int?
+
+  @Flag(help: "Begin anew where another fine-tuning is in the folder; features that were computed stay.")
+  var overwrite = false
+
+  @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
+  var opts = false
+
+  @Argument(
+    parsing: .allUnrecognized,
+    help: ArgumentHelp(
+      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"))
+  var arguments: [String] = []
+
+  /// Pairs may follow --freeze, too.
+  private var words: FreeWords { FreeWords(Array(freeze.dropFirst(freeze.first == "stages" ? 2 : 1)) + arguments) }
+
+  private func freezing() throws -> Freezing {
+    switch freeze.first {
+    case "backbone": return .backbone
+    case "stages":
+      guard freeze.count > 1, let count = Int(freeze[1]), count > 0 else {
+        let found = freeze.dropFirst().first ?? "none"
+        throw ValidationError("--freeze stages needs a number, found '\(found)' -> give 1 or more")
+      }
+      return .stages(count)
+    case nil: throw ValidationError("Missing expected argument '--freeze <backbone | stages N>'")
+    case let other?: throw ValidationError("--freeze is '\(other)' -> give backbone or stages N")
+    }
+  }
+
+  func validate() throws {
+    if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads is \(threads) -> give 1 to 1024") }
+    if let workers, !(1...1024 ~= workers) { throw ValidationError("--workers is \(workers) -> give 1 to 1024") }
+    if epochs < 1 { throw ValidationError("--epochs is \(epochs) -> give 1 or more") }
+    if batchSize < 1 { throw ValidationError("--batch-size is \(batchSize) -> give 1 or more") }
+    if patience < 0 { throw ValidationError("--patience is \(patience) -> give 0 or more") }
+    if !(learningRate > 0 && learningRate.isFinite) {
+      throw ValidationError("--learning-rate is \(learningRate) -> give a number above 0")
+    }
+    if !(0...1 ~= repeatThreshold) { throw ValidationError("--repeat-threshold is \(repeatThreshold) -> give 0 to 1") }
+    if let thenStages, thenStages < 1 { throw ValidationError("--then-stages is \(thenStages) -> give 1 or more") }
+    if outputDir.isEmpty {
+      throw ValidationError("--output-dir needs a folder, found none -> is a shell variable empty?")
+    }
+    let freezing = try freezing()
+    if thenStages != nil, freezing != .backbone {
+      throw ValidationError("--then-stages follows --freeze backbone -> give one of both")
+    }
+    try words.check()
+  }
+
+  /// The videos, those of folders one by one; folders of pictures are videos.
+  private func allVideos() throws -> [String] {
+    try videos.flatMap { path -> [String] in
+      guard isFolder(path) else { return [path] }
+      let files = try listFolder(path).filter { !$0.hasPrefix(".") }.map { joinPath(path, $0) }
+      let areVideos = files.contains { isRegularFile($0) } && !files.contains { hasPictureEnding($0) }
+      return areVideos ? files.filter { isRegularFile($0) } : [path]
+    }
+  }
+
+  private func hasPictureEnding(_ path: String) -> Bool {
+    [".jpg", ".jpeg", ".png"].contains { path.lowercased().hasSuffix($0) }
+  }
+
+  /// AVA's rows: those that are given, or those of another tool's boxes, in a file of their own.
+  private func rows(_ path: String, _ split: String, _ labels: LabelMap, _ videos: [String]) throws -> String {
+    let catalog = try videos.isEmpty ? nil : FrameCatalog(videos: videos)
+    let places = (catalog?.names ?? []).compactMap { name in catalog?.path(of: name).map { (name: name, path: $0) } }
+    guard let boxes = try LabelledBoxes(path: path, labels: labels, videos: places, every: every) else { return path }
+    for line in boxes.remarks { Console.say(line) }
+    for line in boxes.notices { Console.warn(line) }
+    let written = joinPath(outputDir, "annotations/\(split).csv")
+    try boxes.write(to: written)
+    return written
+  }
+
+  private func list(_ paths: [String]) -> String {
+    "[" + paths.map { pythonString(absolutePath($0)) }.joined(separator: ", ") + "]"
+  }
+
+  func run() throws {
+    for path in [train, validation] + trainProposals + valProposals { try checkReadable(path, doing: "reading boxes") }
+    let labels = try ClassList.read(path: classes)
+    let lock = try FolderLock(outputDir)
+    defer { lock.release() }
+    let videos = try allVideos()
+    let (train, validation) = try (rows(train, "train", labels, videos), rows(validation, "val", labels, videos))
+    let pairs: [String] =
+      [
+        Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
+        Key.modelNumClasses.name, "\(labels.labels.count)", Key.avaTrainGtBoxLists.name, list([train]),
+        Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
+        pythonString(absolutePath(validation)), Key.avaExclusionFile.name, "''",
+        Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
+      ] + (valProposals.isEmpty ? [] : [Key.avaTestPredictBoxLists.name, list(valProposals)])
+    let config = try Configuration.load(path: config, overrides: words.overrides + pairs, rules: RunRules())
+    for notice in config.notices { Console.warn(notice) }
+    var options = FineTuningOptions(try freezing())
+    options.thenStages = thenStages
+    options.epochs = epochs
+    options.learningRate = learningRate
+    options.batchSize = batchSize
+    options.patience = patience == 0 ? nil : patience
+    options.repeatThreshold = repeatThreshold
+    options.validationProposals = valProposals
+    options.videos = videos
+    options.workers = workers
+    let engine = Engine(threads: threads, planner: ConvolutionPlanner())
+    let tuning = try FineTuning(config, labels: labels, options, engine: engine)
+    if overwrite { try FineTuning.forget(config) }
+    try tuning.checkFolder()
+    for notice in tuning.notices { Console.warn(notice) }
+    let result = try Interruption.stoppable { try tuning.run(listener()) }
+    guard result.isComplete else {
+      throw Interrupted("the same command goes on: features and whole epochs are kept in '\(outputDir)'")
+    }
+    let report = FineTuningReport(
+      result: result, config: splitPath(self.config).name, weights: splitPath(weights).name, freezing: try freezing())
+    try result.writeJSON(to: joinPath(outputDir, "finetune.json"))
+    let page = try writeReport(report.page.html, folder: outputDir)
+    print(report.text, terminator: "")
+    Console.say("wrote the report \(page.path)")
+  }
+
+  private func listener() -> FineTuning.Listener {
+    var bars: [String: Progress] = [:]
+    let reporter = TrainingReporter(isShown: true)
+    return FineTuning.Listener(
+      isToStop: { Interruption.isAsked },
+      say: {
+        reporter.finish()
+        Console.say($0)
+      },
+      features: { split, done, total in
+        let title = split == "validation" ? "validating" : "features of \(split)"
+        let bar = bars[split] ?? Progress(title, total: total, unit: "key frame", before: max(0, done - 1))
+        bars[split] = bar
+        bar.update(done)
+        if done == total {
+          bar.finish()
+          bars[split] = nil
+        }
+      }, steps: { reporter.show(done: $0, total: $1, line: $2) })
+  }
+}

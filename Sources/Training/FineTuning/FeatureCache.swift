@@ -1,0 +1,114 @@
+public import AVARecords
+public import Clips
+public import Configuration
+internal import Files
+internal import Geometry
+internal import Imaging
+public import Inference
+internal import Kernels
+internal import ModelZoo
+internal import Runs
+public import Tensors
+public import TrainingData
+internal import VideoModels
+internal import Wording
+
+/// What a frozen backbone makes of every box of a data set, in each of some views: computed once, and kept in a file.
+///
+/// The file is a run's journal whose scores are features: it only grows, goes on where an interrupted run ended, knows what its
+/// numbers depend on (weights, configuration, videos, boxes), and each record has a checksum. What is damaged is computed again.
+///
+/// Not for several threads at once.
+public final class FeatureCache {
+  public let data: AVATraining
+  public let views: [View]
+  /// How many numbers a box has.
+  public let width: Int
+  /// As the samples of the data set.
+  public let tasks: [ClipTask]
+  /// What the user should know of the file.
+  public let notices: [String]
+  private let jobs: [VideoJob]
+  private let run: ClipRun
+  private let journal: RunJournal
+  private let path: String
+
+  /// A box that has features.
+  public struct Box: Sendable, Equatable {
+    public let sample: Int
+    public let number: Int
+  }
+
+  /// Opens the file, or begins one.
+  ///
+  /// - Parameters:
+  ///   - model: Of ``RoIFeatures``.
+  /// - Throws: `JournalError` where the file is of other weights, data or settings; `FileError`, `VideoError`.
+  public init(path: String, _ data: AVATraining, views: [View], model: LoadedModel, _ config: Configuration) throws {
+    self.path = path
+    self.data = data
+    self.views = views
+    width = model.model.classes
+    let run = ClipRun(model: model.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
+    self.run = run
+    let split = try SplitTasks(data, views: views)
+    (tasks, jobs) = (split.tasks, split.jobs)
+    // Features do not know of classes: with others they stay.
+    var own = config
+    try own.apply(overrides: [Key.modelNumClasses.name, "80"])
+    var identity = try RunIdentity(own, framesPerSecond: 30, model, isStill: false)
+    for job in split.jobs {
+      identity.add(.video, job.name, try data.fingerprint(of: job.name) { run.frames(of: job.tasks, in: $0) })
+    }
+    identity.add(tasks)
+    journal = try RunJournal(path: path, identity: identity, classes: width)
+    notices = journal.loss.map { Self.words(of: $0, path) }.map { [$0] } ?? []
+  }
+
+  private static func words(of loss: RunJournal.Loss, _ path: String) -> String {
+    if loss.isTorn { return "'\(path)' ends within a record that was being written: it is computed again" }
+    return "'\(path)' is damaged: \(counted(loss.bytes, "byte")) from the damage on are computed again"
+      + (loss.copy.map { "; the file as it was is kept as '\($0)'" } ?? "")
+  }
+
+  /// How many key frames have their features.
+  public var doneCount: Int { tasks.count { journal.hasAll($0) } }
+
+  /// Computes what is missing. Key frames with damaged frames are left out, see ``damaged``.
+  ///
+  /// - Parameters:
+  ///   - isToStop: Asked after each view of a key frame; true ends it with what there is.
+  ///   - progress: Called with the number of key frames done.
+  /// - Returns: Whether all is done.
+  /// - Throws: As `ClipRun.run`, and `FileError`, `JournalError` where the file cannot be written.
+  public func compute(isToStop: () -> Bool, progress: (Int) -> Void) throws -> Bool {
+    var stopped = false
+    try JournaledRun(jobs, journal, stopsAtDamage: false).run(
+      run,
+      isToStop: {
+        stopped = stopped || isToStop()
+        return stopped
+      }, progress: progress)
+    journal.close()
+    return !stopped || tasks.allSatisfy { journal.hasAll($0) || journal.damage(of: $0) != nil }
+  }
+
+  /// The key frames that have no features, with the reason.
+  public var damaged: [(keyFrame: KeyFrame, cause: String)] {
+    tasks.compactMap { task in journal.damage(of: task).map { (task.keyFrame, $0) } }
+  }
+
+  /// The boxes that have features in all views, in order.
+  public var boxes: [Box] {
+    tasks.enumerated().flatMap { sample, task in
+      journal.hasAll(task) ? task.people!.indices.map { Box(sample: sample, number: $0) } : []
+    }
+  }
+
+  /// The features of a key frame's boxes, [boxes, width]; nil where it has none.
+  ///
+  /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
+  public func features(of sample: Int, view: Int) throws -> Tensor? {
+    try journal.scores(of: tasks[sample], views[view])
+  }
+}

@@ -1,0 +1,139 @@
+internal import Checkpoint
+internal import Clips
+internal import Configuration
+internal import Files
+internal import Inference
+internal import Kernels
+internal import ModelZoo
+internal import NN
+internal import Optimization
+internal import Tensors
+internal import Trainer
+internal import TrainingData
+internal import VideoModels
+internal import Wording
+internal import AVARecords
+
+extension FineTuning {
+  /// - Returns: The best head's checkpoint; nil where it was stopped.
+  func head(_ listener: Listener) throws -> (String?, Findings) {
+    var findings = Findings()
+    let path = config[.trainCheckpointFilePath]
+    var own = config
+    try own.apply(overrides: [Key.testCheckpointFilePath.name, textLiteral(path)])
+    let loaded = try LoadedModel(own, WeightOptions(), engine: engine) { architecture in
+      guard let head = architecture.head as? RoIHead else { return }
+      architecture.head = RoIFeatures(of: head, channels: architecture.backbone.featureChannels)
+    }
+    for notice in loaded.notices { listener.say(notice) }
+    listener.say(
+      "the head of '\(path)' is not taken: a new one of \(counted(labels.labels.count, "class", plural: "classes")) is")
+    let side = config[.dataTestCropSize]
+    let views = [View(shortSide: side)] + (config[.dataRandomFlip] ? [View(shortSide: side, flip: true)] : [])
+    try makeFolder(folder("features"))
+    func cache(_ name: String, _ data: AVATraining, _ views: [View]) throws -> FeatureCache? {
+      let cache = try FeatureCache(
+        path: folder("features/\(name).journal"), data, views: views, model: loaded, config)
+      for notice in cache.notices { listener.say(notice) }
+      let isWhole = try cache.compute(isToStop: listener.isToStop) {
+        listener.features(name, $0, cache.tasks.count)
+      }
+      for (keyFrame, cause) in cache.damaged.prefix(5) { listener.say("\(keyFrame) is left out: \(cause)") }
+      if cache.damaged.count > 5 { listener.say("\(cache.damaged.count) key frames are left out in all") }
+      if isWhole, cache.boxes.isEmpty { throw FineTuningError.noFeatures(name == "train" ? "--train" : "--val") }
+      return isWhole ? cache : nil
+    }
+    guard let learned = try cache("train", training, views),
+      let held = try cache("val", validation, TestViews(config).views)
+    else { return (nil, findings) }
+    let batches = FeatureBatches(
+      learned, classes: labels.labels.count, size: options.batchSize, threshold: options.repeatThreshold, seed: seed)
+    (findings.trainingBoxes, findings.validationBoxes) = (batches.boxes.count, held.boxes.count)
+    findings.repeats = batches.factors.classes
+    let settings = try headSettings()
+    let outcome = try Phase(
+      Phase.Plan(
+        name: Self.headPhase, title: "Fine-tuning the head", folder: folder(Self.headPhase), epochs: options.epochs,
+        patience: options.patience, seed: seed, logPeriod: max(1, config[.logPeriod]),
+        configText: config.checkpointYAML, identity: headIdentity,
+        session: { [self] file in
+          try TrainingSession(
+            headModel(learned.width, file.map { WeightReader($0) } ?? WeightReader(drawn), settings), settings,
+            engine: engine)
+        }, batches: { batches.epoch($0) }, beforeValidation: { _, _ in },
+        validate: { [self] in try scores(of: $0.model, held) })
+    ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
+    findings.add(outcome, Self.headPhase)
+    guard outcome.isComplete, let best = outcome.bestCheckpoint, let epoch = outcome.bestEpoch else {
+      return (nil, findings)
+    }
+    findings.best = findings.scores.count - 1
+    let whole = try wholeModel(head: best, TrainingSettings(config).network)
+    let target = Self.checkpointPath(config)
+    try prepareCheckpoint()
+    try TrainingSession(whole, TrainingSettings(config), engine: engine).save(
+      to: target, epoch: epoch, learningRate: outcome.state.epochs[epoch].learningRate,
+      configText: config.checkpointYAML)
+    findings.checkpoint = target
+    return (best, findings)
+  }
+
+  /// How a head learns on features: AdamW without what belongs to a backbone.
+  private func headSettings() throws -> TrainingSettings {
+    var own = config
+    try own.apply(overrides: [
+      Key.solverOptimizingMethod.name, "adamw", Key.solverBaseLr.name, "\(options.learningRate)",
+      Key.solverLrPolicy.name, "cosine", Key.solverCosineEndLr.name, "0.0", Key.solverWarmupEpochs.name, "0.0",
+      Key.solverMaxEpoch.name, "\(options.epochs)", Key.solverZeroWd1dParam.name, "True",
+      Key.solverLayerDecay.name, "1.0", Key.solverLarsOn.name, "False",
+      Key.solverBaseLrScaleNumShards.name, "False", Key.bnNormType.name, "batchnorm",
+      Key.trainBatchSize.name, "\(options.batchSize)",
+    ])
+    return try TrainingSettings(own)
+  }
+
+  var drawn: RandomWeights {
+    var weights = RandomWeights(seed: seed)
+    weights.linearStd = config[.modelArch] == "mvit" ? 0.02 : config[.modelFcInitStd]
+    return weights
+  }
+
+  private func headModel(
+    _ width: Int, _ weights: WeightReader, _ settings: TrainingSettings
+  ) throws -> TrainableModel {
+    let head = FeatureHead(classes: labels.labels.count, activation: try Architecture(config).head.activation)
+    let model = try TrainableModel(
+      Architecture(backbone: FeatureRows(width: width), head: head), weights: weights, engine: engine, settings.network)
+    try weights.report.check(allowPartial: false)
+    return model
+  }
+
+  /// Judges a head by the features of what is held out.
+  private func scores(of model: TrainableModel, _ held: FeatureCache) throws -> ClassScores {
+    func tensor(_ name: String) -> Tensor {
+      guard let parameter = model.parameters.first(where: { $0.name == "\(Projection.scope).\(name)" }) else {
+        preconditionFailure("a head has a projection")
+      }
+      return parameter.value
+    }
+    let linear = Linear(weights: tensor("weight"), bias: tensor("bias"), engine: engine)
+    let (activation, fusion) = (model.architecture.head.activation, ViewFusion(config))
+    var scored: [(ClipTask, Tensor)] = []
+    for (sample, task) in held.tasks.enumerated() {
+      let views = try held.views.indices.compactMap { view -> Tensor? in
+        guard let features = try held.features(of: sample, view: view) else { return nil }
+        let scores = linear(features)
+        activation.apply(to: scores)
+        return scores
+      }
+      if views.count == held.views.count { scored.append((task, fusion.fuse(views))) }
+    }
+    return try judged(scored)
+  }
+
+  func judged(_ scored: [(ClipTask, Tensor)]) throws -> ClassScores {
+    let scores = try judge.scores(scored)
+    if scores.map == nil { throw FineTuningError.noTruth(path: config[.avaGroundtruthFile]) }
+    return scores
+  }
+}

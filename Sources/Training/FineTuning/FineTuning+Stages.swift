@@ -1,0 +1,170 @@
+internal import AVARecords
+internal import Checkpoint
+internal import Clips
+internal import Configuration
+internal import Files
+internal import Inference
+internal import Kernels
+internal import ModelZoo
+internal import NN
+internal import Optimization
+internal import Runs
+internal import Tensors
+internal import Trainer
+internal import TrainingData
+internal import VideoModels
+internal import Wording
+
+extension FineTuning {
+  /// The network with the weights to begin with, and another head.
+  ///
+  /// - Parameter head: The checkpoint of a head; nil draws one.
+  func wholeModel(
+    head: String?, _ options: TrainingOptions, say: (String) -> Void = { _ in }
+  ) throws -> TrainableModel {
+    let path = config[.trainCheckpointFilePath]
+    let file = try Checkpoint(
+      path: path, naming: PySlowFastNames(clearing: config[.trainCheckpointClearNamePattern]), pool: engine.pool)
+    var architecture = try Architecture(training: config)
+    for line in try PeerNetwork(file)?.adapt(&architecture, config) ?? [] { say(line) }
+    let weights = WeightReader(file, orElse: drawn, inflates: config[.trainCheckpointInflate])
+    let model = try TrainableModel(architecture, weights: weights, engine: engine, options)
+    let report = weights.report
+    if report.found == 0 { try report.check(allowPartial: false) }
+    let missing = (report.missing.map(\.name) + report.mismatched.map(\.name)).filter {
+      !$0.hasPrefix(Projection.headPrefix)
+    }
+    if !missing.isEmpty {
+      say("not in '\(path)', or of another shape, and begun anew: \(listed(missing.map { "'\($0)'" }, limit: 4))")
+    }
+    for running in model.statistics {
+      guard file.shape("\(running.name).num_batches_tracked") != nil else { continue }
+      running.batches = Int(try file.tensor("\(running.name).num_batches_tracked").array.first ?? 0)
+    }
+    let given = try head.map { WeightReader(try Checkpoint(path: $0)) } ?? WeightReader(drawn)
+    for parameter in model.parameters where parameter.name.hasPrefix(Projection.headPrefix) {
+      guard let tensor = given.tensor(parameter.name, parameter.value.shape) else { continue }
+      _ = parameter.value.mutableValues.update(fromContentsOf: tensor.values)
+      parameter.hasChanged()
+    }
+    try given.report.check(allowPartial: false)
+    return model
+  }
+
+  /// Trains what stands behind the frozen stages, with the head, on clips.
+  func stages(_ count: Int, head: String?, _ listener: Listener, _ before: Findings) throws -> Result {
+    var findings = before
+    let settings = try TrainingSettings(config)
+    let loading = try LoaderOptions(config, workers: options.workers)
+    let form = BatchForm(samples: settings.batchSize, shape: try SampleShape(config))
+    let factors = RepeatFactors(
+      training.samples.map { Array(Set($0.classes.joined())) }, classes: labels.labels.count,
+      threshold: options.repeatThreshold)
+    let held = try SplitTasks(validation, views: TestViews(config).views)
+    if findings.repeats.isEmpty { findings.repeats = factors.classes }
+    findings.trainingBoxes = training.boxCount
+    findings.validationBoxes = validation.boxCount
+    func loader(_ epoch: Int) throws -> (EpochPlan, BatchLoader) {
+      let samples = RepeatedSamples(base: training, indices: factors.indices(seed: seed, epoch: epoch))
+      let order = EpochOrder(count: samples.count, seed: loading.seed, epoch: epoch)
+      // Who has less than a batch has little to lose.
+      let plan = try EpochPlan(order, [form], dropsLast: samples.count >= form.samples)
+      return (plan, BatchLoader(samples, plan, loading))
+    }
+    let precise = config[.bnUsePreciseStats] ? config[.bnNumBatchesPrecise] : 0
+    let outcome = try Phase(
+      Phase.Plan(
+        name: Self.stagesPhase, title: "Fine-tuning behind stage \(count)", folder: folder(Self.stagesPhase),
+        epochs: config[.solverMaxEpoch], patience: options.patience, seed: seed, logPeriod: max(1, config[.logPeriod]),
+        configText: config.checkpointYAML, identity: stagesIdentity,
+        session: { [self] file in
+          let model: TrainableModel
+          if let file {
+            let own = try Checkpoint(path: file.path, naming: PySlowFastNames(), pool: engine.pool)
+            let weights = WeightReader(own)
+            model = try TrainableModel(
+              Architecture(training: config), weights: weights, engine: engine, settings.network)
+            try weights.report.check(allowPartial: false)
+          } else {
+            model = try wholeModel(head: head, settings.network, say: listener.say)
+          }
+          try Freezing.stages(count).apply(to: model)
+          return try TrainingSession(model, settings, engine: engine)
+        },
+        batches: { epoch in
+          let (plan, loader) = try loader(epoch)
+          return EpochBatches(
+            count: plan.batches.count,
+            next: {
+              let batch = try loader.next()
+              for sample in loader.takeUnreadable() {
+                listener.say("'\(sample.name)' could not be read, another sample is taken for it: \(sample.reason)")
+              }
+              return batch
+            }, waited: { loader.waitedSeconds })
+        },
+        beforeValidation: { session, epoch in
+          if precise == 0 { return }
+          let (_, loader) = try loader(epoch)
+          var (count, fault): (Int, (any Error)?) = (0, nil)
+          // One after the other: all at once would take the memory of as many clips.
+          let batches = AnyIterator<TrainingBatch> {
+            if count == precise { return nil }
+            count += 1
+            do { return try loader.next() } catch {
+              fault = error
+              return nil
+            }
+          }
+          try session.model.setPreciseStatistics(IteratorSequence(batches))
+          if let fault { throw fault }
+        },
+        validate: { [self] session in try scores(of: session, held, listener) })
+    ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
+    findings.add(outcome, Self.stagesPhase)
+    guard outcome.isComplete, let best = outcome.bestCheckpoint else { return findings.result(isComplete: false) }
+    let last = findings.scores.count - 1
+    // A head that was better alone stays the result.
+    if findings.checkpoint == nil
+      || findings.scores[last].scores.map ?? 0 > findings.scores[findings.best].scores.map ?? 0
+    {
+      findings.best = last
+      findings.checkpoint = Self.checkpointPath(config)
+      try prepareCheckpoint()
+      try copyFile(best, to: Self.checkpointPath(config))
+    }
+    return findings.result(isComplete: true)
+  }
+
+  /// Judges a whole network by what is held out.
+  private func scores(
+    of session: TrainingSession, _ held: SplitTasks, _ listener: Listener
+  ) throws -> ClassScores {
+    let path = joinPath(folder(Self.stagesPhase), "validation.pyth")
+    try session.save(to: path, epoch: 0, learningRate: 0, configText: config.checkpointYAML)
+    defer { removeFile(path) }
+    var own = config
+    try own.apply(overrides: [Key.testCheckpointFilePath.name, textLiteral(path)])
+    let loaded = try LoadedModel(own, WeightOptions(), engine: engine)
+    let run = ClipRun(model: loaded.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
+    let journal = RunJournal()
+    try JournaledRun(held.jobs, journal, stopsAtDamage: false).run(run, isToStop: listener.isToStop) {
+      listener.features("validation", $0, held.tasks.count)
+    }
+    let fusion = ViewFusion(config)
+    var scored: [(ClipTask, Tensor)] = []
+    for task in held.tasks where journal.hasAll(task) {
+      scored.append((task, fusion.fuse(try task.views.compactMap { try journal.scores(of: task, $0) })))
+    }
+    return try listener.isToStop() ? judge.scores(scored) : judged(scored)
+  }
+}
+
+/// Copies a file, complete or not at all.
+private func copyFile(_ path: String, to target: String) throws {
+  let source = try MappedFile(path: path, doing: "copying the best weights")
+  let copy = try AtomicFile(path: target)
+  try copy.write(raw: source.bytes)
+  withExtendedLifetime(source) {}
+  try copy.commit()
+}

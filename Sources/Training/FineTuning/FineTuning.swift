@@ -1,0 +1,278 @@
+public import AVARecords
+internal import Checkpoint
+internal import Clips
+public import Configuration
+internal import Files
+internal import Inference
+public import Kernels
+internal import ModelZoo
+internal import NN
+internal import Optimization
+internal import Runs
+internal import Tensors
+internal import Trainer
+internal import TrainingData
+internal import Video
+internal import VideoModels
+internal import Wording
+
+/// A network that learns one's own classes: a new head on given weights, alone or with some of the backbone's stages.
+///
+///     OUTPUT_DIR/labelmap.pbtxt, config.yaml    the classes, and what tests the network
+///     OUTPUT_DIR/features/                      what a frozen backbone makes of the boxes
+///     OUTPUT_DIR/head/, stages/                 each phase: how far it is, its checkpoints and logs
+///     OUTPUT_DIR/checkpoints/                   the best weights
+///
+/// Not for several threads at once.
+public final class FineTuning {
+  public let config: Configuration
+  public let labels: LabelMap
+  public let options: FineTuningOptions
+  /// What the user should know of lists and weights, before anything is computed.
+  public private(set) var notices: [String] = []
+  let engine: Engine
+  let training: AVATraining
+  let validation: AVATraining
+  let judge: FrameJudge
+  /// What the numbers of all phases depend on.
+  let identity: PhaseIdentity
+  let seed: UInt64
+
+  /// What came of it.
+  public struct Result: Sendable {
+    /// A phase that was done.
+    public struct Phase: Sendable {
+      public let title: String
+      /// The curves as a PNG; nil where no font is installed.
+      public let curves: [UInt8]?
+      /// From 1; nil where no epoch was done.
+      public let bestEpoch: Int?
+      public let epochs: Int
+      /// How long this run has trained, and waited for data meanwhile.
+      public let seconds: Double
+      public let waited: Double
+    }
+
+    /// Whether it went to its end.
+    public let isComplete: Bool
+    public let phases: [Phase]
+    /// How well the classes are found: first before all training, then by the best epoch of each phase.
+    public let scores: [(title: String, scores: ClassScores)]
+    /// The best weights; nil where it was stopped before there were any.
+    public let checkpoint: String?
+    /// The place in ``scores`` of what they reach.
+    public let best: Int
+    public let trainingBoxes: Int
+    public let validationBoxes: Int
+    /// How often boxes, or key frames, with each class come in an epoch, as a factor.
+    public let repeats: [Double]
+  }
+
+  /// What a run tells while it goes on.
+  public struct Listener {
+    /// Asked between steps.
+    public var isToStop: () -> Bool
+    /// A line of what happened.
+    public var say: (String) -> Void
+    /// Features of key frames that are done, of how many; the name of the split.
+    public var features: (_ split: String, _ done: Int, _ total: Int) -> Void
+    /// Steps that are done, of how many, and a line for people.
+    public var steps: (_ done: Int, _ total: Int, _ line: String) -> Void
+
+    public init(
+      isToStop: @escaping () -> Bool = { false }, say: @escaping (String) -> Void = { _ in },
+      features: @escaping (String, Int, Int) -> Void = { _, _, _ in },
+      steps: @escaping (Int, Int, String) -> Void = { _, _, _ in }
+    ) {
+      (self.isToStop, self.say, self.features, self.steps) = (isToStop, say, features, steps)
+    }
+  }
+
+  /// Reads lists, classes and ground truth; no video is decoded.
+  ///
+  /// - Parameters:
+  ///   - config: `TRAIN.CHECKPOINT_FILE_PATH` are the weights to begin with, `AVA.TRAIN_GT_BOX_LISTS` and
+  ///     `AVA.TRAIN_PREDICT_BOX_LISTS` what is learned from, `AVA.TEST_LISTS` and `AVA.GROUNDTRUTH_FILE` what is held out.
+  ///   - labels: Of ids 1 to `MODEL.NUM_CLASSES`.
+  /// - Throws: What is wrong with the configuration, the lists or the classes.
+  public init(
+    _ config: Configuration, labels: LabelMap, _ options: FineTuningOptions, engine: Engine
+  ) throws {
+    (self.config, self.labels, self.options, self.engine) = (config, labels, options, engine)
+    seed = UInt64(bitPattern: Int64(config[.rngSeed]))
+    try Self.check(config, labels, options)
+    let learned = config[.avaTrainGtBoxLists].map { joinPath(config[.avaAnnotationDir], $0) }
+    training = try AVATraining(config, videos: Self.videos(options.videos, named: learned))
+    var held = config
+    let truthPath = joinPath(config[.avaAnnotationDir], config[.avaGroundtruthFile])
+    let proposals = options.validationProposals.map(absolutePath)
+    try held.apply(overrides: [
+      Key.avaTrainLists.name, listLiteral(config[.avaTestLists]),
+      Key.avaTrainGtBoxLists.name, listLiteral(proposals.isEmpty ? [absolutePath(truthPath)] : []),
+      Key.avaTrainPredictBoxLists.name, listLiteral(proposals),
+    ])
+    validation = try AVATraining(held, videos: Self.videos(options.videos, named: [truthPath]))
+    let read = try GroundTruthTable.read(path: truthPath)
+    // Of rows that also are the boxes to score reading them has said it.
+    if let id = read.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
+      throw FineTuningError.contradiction(
+        key: "'\(truthPath)' has rows of class \(id)", expected: "1 to \(labels.labels.count), as there are classes",
+        advice: "correct the rows, or add the class to --classes")
+    }
+    if read.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    judge = FrameJudge(labels: labels, truth: read.table)
+    identity = try PhaseIdentity(config, labels, options, truth: truthPath)
+    notices = training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" }
+    notices += doubts(read.table)
+  }
+
+  /// What makes a held-out number say less than it seems to.
+  private func doubts(_ truth: GroundTruthTable) -> [String] {
+    var lines: [String] = []
+    let known = Set(training.samples.map(\.video))
+    let both = Set(validation.samples.map(\.video)).intersection(known).sorted()
+    if !both.isEmpty {
+      lines.append(
+        "\(counted(both.count, "video")) of what is held out are learned from, too (\(listed(both, limit: 3))): the held-out "
+          + "mAP flatters -> hold other videos out")
+    }
+    let learned = Set(training.samples.flatMap { $0.classes.joined().map { $0 + 1 } })
+    let held = Set(truth.actionIDs.map { Int($0) })
+    func names(_ ids: Set<Int>) -> String {
+      listed(labels.labels.filter { !ids.contains($0.id) }.map { "'\($0.name)'" }, limit: 5)
+    }
+    if learned.count < labels.labels.count {
+      lines.append("no box to learn from is \(names(learned)): such classes will not be found -> give boxes of them")
+    }
+    if held.count < labels.labels.count {
+      lines.append("no held-out box is \(names(held)): nothing tells how well such classes are found")
+    }
+    return lines
+  }
+
+  /// The videos that rows name: those of the other split are not missed. All where rows name none of them.
+  private static func videos(_ paths: [String], named files: [String]) throws -> [String] {
+    if paths.isEmpty { return [] }
+    let names = Set(try files.flatMap { try GroundTruthTable.read(path: $0).table.keyFrames.map(\.video) })
+    let own = paths.filter { names.contains(FrameInput.name(of: $0)) }
+    return own.isEmpty ? paths : own
+  }
+
+  static let headPhase = "head"
+  static let stagesPhase = "stages"
+
+  private static func check(_ config: Configuration, _ labels: LabelMap, _ options: FineTuningOptions) throws {
+    func need(_ isRight: Bool, _ key: String, _ expected: String, _ advice: String) throws {
+      if !isRight { throw FineTuningError.contradiction(key: key, expected: expected, advice: advice) }
+    }
+    try need(
+      config[.detectionEnable], config.cite(.detectionEnable), "True: what is fine-tuned are networks that score boxes",
+      "give a config such as those in configs/AVA")
+    try need(
+      config[.trainDataset].lowercased() == "ava", config.cite(.trainDataset), "ava", "set TRAIN.DATASET ava")
+    try need(
+      config[.modelNumClasses] == labels.labels.count, config.cite(.modelNumClasses),
+      "\(labels.labels.count), as there are classes", "leave it out: --classes says it")
+    try need(
+      !config[.trainCheckpointFilePath].isEmpty, config.cite(.trainCheckpointFilePath), "weights to begin with",
+      "give --weights FILE")
+    if let stages = options.thenStages, options.freezing != .backbone {
+      try need(
+        false, "--then-stages \(stages)", "--freeze backbone before it", "give --freeze stages \(stages) alone")
+    }
+    guard let head = try Architecture(config).head as? RoIHead, head.activation != .softmax, head.hidden == nil,
+      !head.hasContext, head.frames == .mean, head.boxExtension == nil
+    else { throw FineTuningError.untrainableHead("this head (\(config.cite(.modelHeadAct)))") }
+  }
+
+  // MARK: - The run
+
+  func folder(_ name: String) -> String { joinPath(config[.outputDir], name) }
+
+  /// The weights that are the result.
+  public static func checkpointPath(_ config: Configuration) -> String {
+    joinPath(checkpointFolder(config), "checkpoint_best.pyth")
+  }
+
+  /// Makes sure that what the folder has is of this fine-tuning.
+  ///
+  /// - Throws: `FineTuningError.otherRun`, `.damagedState`; `FileError` for results that are another command's.
+  public func checkFolder() throws {
+    var isKnown = false
+    let phases: [(String, PhaseIdentity)] = [(Self.headPhase, headIdentity), (Self.stagesPhase, stagesIdentity)]
+    for (name, identity) in phases {
+      let path = joinPath(folder(name), Phase.stateName)
+      if !pathExists(path) { continue }
+      isKnown = true
+      let changes = try PhaseState(path: path).identity.changes(to: identity)
+      if !changes.isEmpty { throw FineTuningError.otherRun(path: folder(name), changes: changes) }
+    }
+    if isKnown { return }
+    try checkOutputs(
+      [Self.checkpointPath(config), folder("config.yaml")], isReplacing: false,
+      elsewhere: "give another --output-dir", makesFolders: true)
+  }
+
+  /// Forgets how far an earlier fine-tuning in the folder was; features stay.
+  ///
+  /// - Throws: `FileError`.
+  public static func forget(_ config: Configuration) throws {
+    for name in [headPhase, stagesPhase] {
+      let folder = joinPath(config[.outputDir], name)
+      if !isFolder(folder) { continue }
+      // Without its state a phase begins anew, whatever else is still there.
+      removeFile(joinPath(folder, Phase.stateName))
+      for file in try listFolder(folder) where isRegularFile(joinPath(folder, file)) {
+        removeFile(joinPath(folder, file))
+      }
+    }
+    for file in [checkpointPath(config), joinPath(config[.outputDir], "config.yaml")] { removeFile(file) }
+  }
+
+  /// Does what is left to do.
+  ///
+  /// - Throws: `FineTuningError`, `TrainingError`, `JournalError` and what reading and writing throw.
+  public func run(_ listener: Listener = Listener()) throws -> Result {
+    try checkFolder()
+    switch options.freezing {
+    case .stages(let count): return try stages(count, head: nil, listener, Findings())
+    case .backbone:
+      let (head, findings) = try self.head(listener)
+      guard let head, let count = options.thenStages else { return findings.result(isComplete: head != nil) }
+      return try stages(count, head: head, listener, findings)
+    }
+  }
+
+  /// Makes room for weights, with what tests and detections read beside them.
+  func prepareCheckpoint() throws {
+    try makeFolder(checkpointFolder(config))
+    try writeFile(folder("labelmap.pbtxt"), ClassList.text(labels))
+    try writeFile(folder("config.yaml"), config.yaml)
+  }
+
+  /// What is known so far.
+  struct Findings {
+    var phases: [Result.Phase] = []
+    var scores: [(title: String, scores: ClassScores)] = []
+    var best = 0
+    var checkpoint: String?
+    var trainingBoxes = 0
+    var validationBoxes = 0
+    var repeats: [Double] = []
+
+    mutating func add(_ outcome: Phase.Outcome, _ name: String) {
+      if scores.isEmpty { scores = [("before", outcome.state.before)] }
+      phases.append(
+        Result.Phase(
+          title: name, curves: outcome.curves, bestEpoch: outcome.bestEpoch.map { $0 + 1 },
+          epochs: outcome.state.epochs.count, seconds: outcome.seconds, waited: outcome.waited))
+      if let epoch = outcome.bestEpoch { scores.append((name, outcome.state.epochs[epoch].scores)) }
+    }
+
+    func result(isComplete: Bool) -> Result {
+      Result(
+        isComplete: isComplete, phases: phases, scores: scores, checkpoint: checkpoint, best: best,
+        trainingBoxes: trainingBoxes, validationBoxes: validationBoxes, repeats: repeats)
+    }
+  }
+}

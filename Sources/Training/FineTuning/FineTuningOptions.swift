@@ -1,0 +1,34 @@
+/// How a network is fine-tuned, beside its configuration.
+public struct FineTuningOptions: Sendable {
+  /// What of the network stays as it is.
+  public var freezing: Freezing
+  /// After the head was trained on a frozen backbone: how many stages stay frozen while the others are trained with it; nil to end.
+  public var thenStages: Int?
+  /// How many epochs a head is trained on cached features, at most.
+  public var epochs = 40
+  /// At the beginning; it falls to 0 along half a cosine.
+  public var learningRate = 0.002
+  /// Boxes of a step on cached features.
+  public var batchSize = 64
+  /// See ``EarlyStopping``; nil for all epochs.
+  public var patience: Int? = 8
+  /// See ``RepeatFactors``; 0 for none.
+  public var repeatThreshold = 0.1
+  /// Boxes of a detector on the validation's key frames; empty for those of its ground truth.
+  public var validationProposals: [String] = []
+  /// Videos, or folders of them, named as the boxes name them; none for frame lists.
+  public var videos: [String] = []
+  /// Threads that read clips; nil for `DATA_LOADER.NUM_WORKERS`.
+  public var workers: Int?
+
+  public init(_ freezing: Freezing) { self.freezing = freezing }
+
+  /// The same by name, for what a phase depends on.
+  var identity: [(name: String, value: String)] {
+    [
+      ("the frozen part", "\(freezing)"), ("the learning rate of the head", "\(learningRate)"),
+      ("the epochs of the head", "\(epochs)"), ("the boxes of a step", "\(batchSize)"),
+      ("the patience", patience.map { "\($0)" } ?? "none"), ("the threshold of repeats", "\(repeatThreshold)"),
+    ]
+  }
+}

@@ -225,9 +225,11 @@ struct FinetuneCommand: ParsableCommand {
     if overwrite { try FineTuning.forget(config) }
     try tuning.checkFolder()
     for notice in tuning.notices { Console.warn(notice) }
-    let result = try Interruption.stoppable { try tuning.run(listener()) }
-    guard result.isComplete else {
-      throw Interrupted("the same command goes on: features and whole epochs are kept in '\(outputDir)'")
+    let result = try Interruption.stoppable {
+      let result = try tuning.run(listener())
+      if result.isComplete { return result }
+      throw Interrupted(
+        "features and whole epochs are kept in '\(outputDir)': the same command goes on from them")
     }
     let report = FineTuningReport(
       result: result, config: splitPath(self.config).name, weights: splitPath(weights).name, freezing: try freezing())

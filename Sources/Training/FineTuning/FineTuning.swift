@@ -133,7 +133,7 @@ public final class FineTuning {
     let both = Set(validation.samples.map(\.video)).intersection(known).sorted()
     if !both.isEmpty {
       lines.append(
-        "\(counted(both.count, "video")) of what is held out are learned from, too (\(listed(both, limit: 3))): the held-out "
+        "\(counted(both.count, "held-out video is", plural: "held-out videos are")) learned from, too (\(listed(both, limit: 3))): the held-out "
           + "mAP flatters -> hold other videos out")
     }
     let learned = Set(training.samples.flatMap { $0.classes.joined().map { $0 + 1 } })

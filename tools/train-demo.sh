@@ -1,5 +1,5 @@
 #!/bin/sh
-# Trains the demo's network as it was trained: draws the world, trains, writes the weights with their certificate. A run that was
+# Trains the demo's network by the program itself: draws the world, trains, writes the weights with their certificate. A run that was
 # interrupted goes on. Half an hour on two cores, 3 GB.
 # usage: train-demo.sh SLOWFAST OUTPUT-DIR [KEY VALUE ...]
 set -eu
@@ -13,7 +13,12 @@ config=$here/../configs/demo/$name.yaml
 mkdir -p "$out"
 
 # The 300 videos that it learns from, and 12 that validate it.
+if [ -e "$out/world" ] && [ ! -e "$out/world.begun" ]; then
+  echo "train-demo: '$out/world' is not this script's -> name another folder" >&2
+  exit 1
+fi
 if [ ! -e "$out/world/drawn" ]; then
+  touch "$out/world.begun"
   rm -rf "$out/world"
   "$slowfast" synth --split train --seed 1 --videos 300 --seconds 20 --width 224 --height 192 --output-dir "$out/world"
   "$slowfast" synth --split val --seed 4242 --videos 12 --seconds 20 --output-dir "$out/world"
@@ -22,7 +27,11 @@ fi
 "$slowfast" train --cfg "$config" --output-dir "$out" TEST.ENABLE False AVA.FRAME_DIR "$out/world/frames" \
   AVA.FRAME_LIST_DIR "$out/world/frame_lists" AVA.ANNOTATION_DIR "$out/world/annotations" "$@"
 
-last=$(ls "$out"/checkpoints/checkpoint_epoch_*.pyth | tail -n 1)
+last=$(find "$out/checkpoints" -name 'checkpoint_epoch_*.pyth' | sort | tail -n 1)
+if [ -z "$last" ]; then
+  echo "train-demo: '$out/checkpoints' has no checkpoint_epoch_*.pyth -> look at $out/stdout.log" >&2
+  exit 1
+fi
 "$slowfast" convert "$last" "$out/$name.pyth" --to pyth --names pyslowfast --overwrite
 if command -v python3 >/dev/null 2>&1; then
   python3 "$here/train/certify.py" --output-dir "$out" --cfg "$config" --weights "$out/$name.pyth" --program "$slowfast" -- "$@"

@@ -123,4 +123,54 @@ import Testing
     let (all, some) = (try step(false), try step(true))
     #expect(some.value == all.value && some.gradient == all.gradient && all.gradient.contains { $0 != 0 })
   }
+
+  /// What nothing that is trained stands before has no backward pass, and is not computed again for one.
+  @Test(arguments: [true, false]) func whatIsFrozenRunsOnce(_ isFrozen: Bool) throws {
+    var network = Network(engine: Engine(threads: 1))
+    let x = network.input(channels: 4)
+    let counter = CountedIdentity.Counter()
+    let early = network.add(CountedIdentity(counter: counter), [Self.blocks(2).build(&network, x)])
+    let before = network.parameters
+    network.output(Self.blocks(9).build(&network, early))
+    for parameter in before { parameter.isTrained = !isFrozen }
+    let plan = try TrainingPlan(
+      network, [TrainingPlan.Input(batch: 2, extent: Extent3(1, 9, 8))], keepsCheckpoints: true)
+    plan.forward()
+    #expect(counter.runs == 1)
+    plan.backward()
+    #expect(counter.runs == (isFrozen ? 1 : 2))
+  }
+}
+
+/// Passes on what it reads, and counts how often.
+private struct CountedIdentity: TrainableOperator {
+  /// Of one thread.
+  final class Counter: @unchecked Sendable { var runs = 0 }
+  let counter: Counter
+  var name: String { "counted identity" }
+
+  func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape { inputs[0] }
+
+  func run(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    counter.runs += 1
+    for position in 0..<output.positions {
+      for c in 0..<output.channels {
+        output.set(inputs[0].value(position: position, channel: c), position: position, channel: c)
+      }
+    }
+  }
+
+  func runReference(_ inputs: [FeatureMap], into output: FeatureMap, engine: Engine) {
+    run(inputs, into: output, engine: engine)
+  }
+
+  func backward(_ pass: BackwardPass) {
+    guard let target = pass.targets[0] else { return }
+    for position in 0..<target.map.positions {
+      for c in 0..<target.map.channels {
+        let own = target.adds ? target.map.value(position: position, channel: c) : 0
+        target.map.set(own + pass.gradient.value(position: position, channel: c), position: position, channel: c)
+      }
+    }
+  }
 }

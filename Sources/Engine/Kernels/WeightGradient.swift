@@ -5,7 +5,7 @@ public import Tensors
 /// The gradient of a convolution's weights: of weight [o, c, tap] the sum over all output positions of the gradient there
 /// in channel o times what the tap sees in channel c.
 ///
-/// Both are read as they lie, channels last. Positions are cut into segments by the shape alone, each summed in order; the
+/// Where Winograd's tiles save products, `WinogradWeightGradient` computes it. Else both are read channels last. Positions are cut into segments by the shape alone, each summed in order; the
 /// segments' sums are added in order, too: results do not depend on the number of threads.
 public struct WeightGradient: Sendable {
   public let shape: ConvolutionShape

@@ -17,16 +17,17 @@ struct WinogradWeightGradient {
 
   /// Below these numbers of channels on either side the transforms cost what the products save.
   private static let leastChannels = (space: 24, time: 32)
-  /// Fewer tiles do not make up for the sums of all points, of which there are four times as many as of taps.
+  /// Fewer tiles do not make up for the sums of all points, of which there are up to four times as many as of taps.
   private static let leastTiles = 32
   /// The most floats of a group's points: half of what processors with few cores have as a shared cache. More than the
   /// sums take would only have these read more often.
   private static let groupFloats = 1 << 20
   /// Tiles whose rows stay in the first-level cache while all sums of a block pass by.
   private static let chunk = 128
-  /// Sums of a block, which stay in the second-level cache.
-  private static let blockRows = 126
-  private static let blockColumns = 256
+  /// The most sums of a block, which stay in the second-level cache.
+  private static let mostSums = (rows: 126, columns: 256)
+  /// As many pieces keep the cores of large machines busy.
+  private static let wantedPieces = 64
 
   /// - Returns: nil where the shape does not allow it, where it does not pay, or where another algorithm is forced.
   init?(_ shape: ConvolutionShape, _ input: FeatureMap, _ planner: ConvolutionPlanner) {
@@ -180,18 +181,32 @@ struct WinogradWeightGradient {
     }
   }
 
+  /// The sums of a block: as many as stay in the second-level cache, and fewer where the pieces would be few. By the shape alone:
+  /// every number of threads is to have pieces for all, and what a piece computes does not depend on how they are cut.
+  private var blockSums: (rows: Int, columns: Int) {
+    var (rows, columns) = Self.mostSums
+    func pieces() -> Int {
+      points * ((shape.outChannels + rows - 1) / rows) * ((shape.inChannels + columns - 1) / columns)
+    }
+    // Columns first, in widths of whole tiles of registers: rows are read once more for each.
+    while pieces() < Self.wantedPieces && columns > 64 { columns /= 2 }
+    while pieces() < Self.wantedPieces && rows > 24 { rows = (rows / 2 + 5) / 6 * 6 }
+    return (rows, columns)
+  }
+
   /// Adds the products of a group's tiles to the sums of every point.
   private func multiply(
     _ count: Int, isFirst: Bool, _ layout: Layout, _ memory: UnsafeMutablePointer<Float>, _ engine: Engine
   ) {
     let run = engine.kernels.gradients.outerProducts
-    let rowBlocks = (shape.outChannels + Self.blockRows - 1) / Self.blockRows
-    let columnBlocks = (shape.inChannels + Self.blockColumns - 1) / Self.blockColumns
+    let most = blockSums
+    let rowBlocks = (shape.outChannels + most.rows - 1) / most.rows
+    let columnBlocks = (shape.inChannels + most.columns - 1) / most.columns
     engine.pool.forEach(points * rowBlocks * columnBlocks) { piece, thread in
       let (point, block) = (piece / (rowBlocks * columnBlocks), piece % (rowBlocks * columnBlocks))
-      let (row, column) = (block / columnBlocks * Self.blockRows, block % columnBlocks * Self.blockColumns)
-      let rows = min(Self.blockRows, shape.outChannels - row)
-      let columns = min(Self.blockColumns, shape.inChannels - column)
+      let (row, column) = (block / columnBlocks * most.rows, block % columnBlocks * most.columns)
+      let rows = min(most.rows, shape.outChannels - row)
+      let columns = min(most.columns, shape.inChannels - column)
       let sums = memory + point * layout.sumStep + row * layout.pitch + column
       if isFirst {
         let width = (columns + 15) / 16 * 16

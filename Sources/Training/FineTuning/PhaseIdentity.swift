@@ -20,7 +20,7 @@ struct PhaseIdentity: Equatable {
     Key.avaTrainGtBoxLists.name, Key.avaTrainPredictBoxLists.name, Key.avaGroundtruthFile.name,
     Key.avaLabelMapFile.name, Key.avaTestPredictBoxLists.name, Key.avaExclusionFile.name,
     Key.trainCheckpointFilePath.name, Key.testCheckpointFilePath.name, Key.dataLoaderNumWorkers.name,
-    Key.logPeriod.name, Key.testEnable.name, Key.trainEnable.name,
+    Key.logPeriod.name, Key.testEnable.name, Key.trainEnable.name, Key.modelActCheckpoint.name,
   ]
 
   /// Keys that a head on cached features does not ask: they may be set afterwards, for stages.

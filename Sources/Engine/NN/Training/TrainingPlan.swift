@@ -23,6 +23,8 @@ public final class TrainingPlan {
   private let states: [AnyObject?]
   private var seed: UInt64 = 0
   private let checkpoints: ActivationCheckpoints?
+  /// By stretch, whether its backward pass computes anything: what is frozen need not be computed again.
+  private let isDifferentiated: [Bool]
   /// The stretch whose inner values stand in the memory that stretches share.
   private var present: Int?
 
@@ -87,6 +89,7 @@ public final class TrainingPlan {
     let gradientMaps = network.nodes.indices.map { gradients.map($0, layout.shapes[$0], in: gradientArena) }
     (self.gradients, self.arena, self.gradientArena) = (gradients, arena, gradientArena)
     (self.maps, self.gradientMaps, self.operators) = (maps, gradientMaps, operators)
+    isDifferentiated = (checkpoints?.stretches ?? []).map { $0.contains { gradientMaps[$0] != nil } }
     states = other?.states ?? operators.map { $0?.makeState() }
     inputs = network.inputs.map { maps[$0.id] }
     self.outputs = network.outputs.map { maps[$0.id] }
@@ -151,7 +154,10 @@ public final class TrainingPlan {
   }
 
   func backward(_ index: Int, _ isWritten: inout [Bool]) {
-    if let stretch = checkpoints?.stretches.firstIndex(where: { $0.upperBound == index + 1 }) { restore(stretch) }
+    if let stretch = checkpoints?.stretches.firstIndex(where: { $0.upperBound == index + 1 }), isDifferentiated[stretch]
+    {
+      restore(stretch)
+    }
     let node = network.nodes[index]
     guard let op = node.op, isWritten[index], let gradient = gradientMaps[index] else { return }
     let targets = node.inputs.map { value -> GradientTarget? in

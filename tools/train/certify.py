@@ -5,6 +5,7 @@ import hashlib
 import json
 import os
 import platform
+import shlex
 import subprocess
 from pathlib import Path
 
@@ -28,7 +29,8 @@ def epochs(metrics):
         if row["_type"] == "train_epoch":
             found[row["epoch"]] = {"epoch": row["epoch"], "loss": row["loss"]}
         elif row["_type"] == "val_epoch":
-            found[row["epoch"]]["val_map"] = row["map"]
+            # Where nothing could be validated there is none.
+            found[row["epoch"]]["val_map"] = row.get("map")
     return [found[number] for number in sorted(found)]
 
 
@@ -40,14 +42,27 @@ def machine():
     return {"system": platform.system(), "processor": processor, "processors": len(os.sched_getaffinity(0))}
 
 
+def take_counts(given):
+    """Takes --threads N and --workers N, which change nothing but the time, out of what was given to `slowfast train`."""
+    counts, overrides, rest = {}, [], iter(given)
+    for word in rest:
+        name, _, value = word.partition("=")
+        if name in ("--threads", "--workers"):
+            counts[name[2:]] = int(value or next(rest))
+        else:
+            overrides.append(word)
+    return counts, overrides
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--output-dir", type=Path, required=True, help="where tools/train-demo.sh trained")
     parser.add_argument("--cfg", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--program", required=True, help="slowfast")
-    parser.add_argument("overrides", nargs="*", help="the config's KEY VALUE pairs that were given")
+    parser.add_argument("overrides", nargs="*", help="what was given to `slowfast train` besides: KEY VALUE pairs, --threads N")
     options = parser.parse_args()
+    counts, overrides = take_counts(options.overrides)
     world = options.output_dir / "world"
     frames = world / "frames"
     version = subprocess.run([options.program, "--version"], capture_output=True, text=True, check=True)
@@ -56,14 +71,15 @@ def main():
         "weights": {
             "file": options.weights.name, "bytes": options.weights.stat().st_size, "sha256": sha256(options.weights),
         },
-        "command": " ".join(["tools/train-demo.sh .build/release/slowfast trained", *options.overrides]),
+        "command": " ".join(["tools/train-demo.sh .build/release/slowfast trained", *map(shlex.quote, overrides)]),
         "config": {"file": str(options.cfg.resolve().relative_to(ROOT)), "sha256": sha256(options.cfg)},
         "program": version.stdout.strip(),
         "machine": machine(),
+        "threads": counts or "as many as processors",
         "data": {
             "frames_sha256": {
-                split: sha256_of_all(sorted(path for folder in frames.glob(f"synth{split}*") for path in folder.iterdir()))
-                for split in ("train", "4242")
+                split: sha256_of_all(sorted(path for folder in frames.glob(f"{name}_*") for path in folder.iterdir()))
+                for split, name in (("train", "synthtrain1"), ("val", "synth4242"))
             },
             "files": {
                 f"{path.parent.name}/{path.name}": sha256(path)

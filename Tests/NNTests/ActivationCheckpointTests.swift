@@ -130,8 +130,10 @@ import Testing
     let x = network.input(channels: 4)
     let counter = CountedIdentity.Counter()
     let early = network.add(CountedIdentity(counter: counter), [Self.blocks(2).build(&network, x)])
+    // Far from what is trained: a stretch with both runs again, whole.
+    let later = Self.blocks(12).build(&network, early)
     let before = network.parameters
-    network.output(Self.blocks(9).build(&network, early))
+    network.output(Self.blocks(9).build(&network, later))
     for parameter in before { parameter.isTrained = !isFrozen }
     let plan = try TrainingPlan(
       network, [TrainingPlan.Input(batch: 2, extent: Extent3(1, 9, 8))], keepsCheckpoints: true)

@@ -24,8 +24,22 @@ import VideoModels
     #expect(try ClassList.read(path: turned).labels.map(\.name) == ["a", "b"])
   }
 
+  /// Lists of Windows' editors, and of several.
   @Test(arguments: [
-    ("a.txt", "wave\nrun\nwave\n", ", line 3: expected a name of its own, found 'wave' again, as on line 1"),
+    "\u{FEFF}wave\r\nrun\r\n", "# ours\r\nwave\nrun", "wave\rrun\r", "\u{FEFF}# ours\r\n\r\nwave\r\nrun",
+  ])
+  func linesEndInAnyWay(_ text: String) throws {
+    let folder = Scratch()
+    let names = try ClassList.read(path: folder.file("a.txt", text))
+    #expect(names.labels.map(\.name) == ["wave", "run"])
+  }
+
+  @Test(arguments: [
+    (
+      "a.txt", "wave\nrun\nwave\n",
+      ", line 3: expected a name of its own, whatever its case, found 'wave' again, as on line 1"
+    ),
+    ("a.txt", "wave\r\nrun\r\nWave\r\n", ", line 3: expected a name of its own, whatever its case"),
     ("a.txt", "\n# nothing\n", "expected names, one a line, found none"),
     ("a.txt", "wa\u{7}ve\n", ", line 1: expected a name in UTF-8"),
     (

@@ -42,6 +42,36 @@ struct FinetuneTests {
 
     let detections = try String(contentsOfFile: out + "/detected/detections.csv", encoding: .utf8)
     #expect(Set(detections.split(separator: "\n").map { $0.split(separator: ",")[6] }) == ["1", "2", "3"])
+    try ownBoxes(out, scratch)
+  }
+
+  /// Without a detector's boxes those of the rows are scored, by a test with the config that is written, too. What begins anew on
+  /// features of other settings is refused, and takes nothing away.
+  private func ownBoxes(_ out: String, _ scratch: Scratch) throws {
+    let (model, tuned) = (projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL", scratch.path + "/own")
+    func finetune(_ more: [String]) -> Program.Result {
+      Program.run(
+        ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--classes", out + "/classes.txt"]
+          + ["--train", out + "/train.csv", "--val", out + "/val.csv", "--freeze", "backbone", "--epochs", "2"]
+          + ["--output-dir", tuned, "AVA.FRAME_DIR", out + "/world/frames"]
+          + ["AVA.FRAME_LIST_DIR", out + "/world/frame_lists"] + more)
+    }
+    func map(_ result: Program.Result) -> Double? {
+      let line = result.stdout.split(separator: "\n").last { $0.contains("mAP") }
+      return line?.split(separator: " ").last.flatMap { Double($0) }
+    }
+    let result = finetune([])
+    let weights = tuned + "/checkpoints/checkpoint_best.pyth"
+    let tested = Program.run([
+      "test", "--cfg", tuned + "/config.yaml", "--weights", weights, "--output-dir", scratch.path + "/test-own",
+    ])
+    let (own, found) = (try #require(map(result), "\(result.stderr)"), try #require(map(tested), "\(tested.stderr)"))
+    #expect(abs(own - found) < 1e-4, "\(own), \(found)")
+    let refused = finetune(["--overwrite", "DATA.TEST_CROP_SIZE", "96"])
+    #expect(refused.status == 1 && refused.stderr.contains("train.journal'"), "\(refused.stderr)")
+    #expect(pathExists(weights) && pathExists(tuned + "/config.yaml") && pathExists(tuned + "/head/state.json"))
+    // Anew on the same features.
+    expectSuccess(finetune(["--overwrite", "--learning-rate", "0.001"]))
   }
 
   private func call(_ more: [String]) -> Program.Result {
@@ -55,6 +85,7 @@ struct FinetuneTests {
     (["--freeze", "backbone", "SOLVER.BASE_LR"], 64, "'SOLVER.BASE_LR' has no partner"),
     (["--freeze", "backbone", "--epochs", "0"], 64, "--epochs is 0 -> give 1 or more"),
     (["--freeze", "backbone", "--learning-rate", "0"], 64, "--learning-rate is 0.0 -> give a number above 0"),
+    (["--freeze", "backbone", "--every", "0"], 64, "--every is 0.0 -> give seconds, at least 0.001"),
     ([], 64, "Missing expected argument '--freeze <backbone | stages N>'"),
     (["--freeze", "backbone"], 1, "reading boxes: 'train.csv' does not exist"),
   ])

@@ -153,6 +153,9 @@ struct FinetuneCommand: ParsableCommand {
     }
     if !(0...1 ~= repeatThreshold) { throw ValidationError("--repeat-threshold is \(repeatThreshold) -> give 0 to 1") }
     if let thenStages, thenStages < 1 { throw ValidationError("--then-stages is \(thenStages) -> give 1 or more") }
+    if let every, !(every >= 0.001 && every.isFinite) {
+      throw ValidationError("--every is \(every) -> give seconds, at least 0.001")
+    }
     if outputDir.isEmpty {
       throw ValidationError("--output-dir needs a folder, found none -> is a shell variable empty?")
     }
@@ -189,6 +192,21 @@ struct FinetuneCommand: ParsableCommand {
     return written
   }
 
+  /// The boxes of rows as a test takes them, in a file of their own: each once, without a class, with a score of 1.
+  private func scoredBoxes(_ path: String) throws -> String {
+    let text = String(decoding: try readFile(path, doing: "reading the held-out boxes"), as: UTF8.self)
+    var known: Set<String> = []
+    var rows = ""
+    for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+      let box = line.split(separator: ",", omittingEmptySubsequences: false).prefix(6).joined(separator: ",")
+      if known.insert(box).inserted { rows += "\(box),,1.0\n" }
+    }
+    let written = joinPath(outputDir, "annotations/val-boxes.csv")
+    try makeFolder(joinPath(outputDir, "annotations"))
+    try writeFile(written, rows)
+    return written
+  }
+
   private func list(_ paths: [String]) -> String {
     "[" + paths.map { pythonString(absolutePath($0)) }.joined(separator: ", ") + "]"
   }
@@ -200,6 +218,7 @@ struct FinetuneCommand: ParsableCommand {
     defer { lock.release() }
     let videos = try allVideos()
     let (train, validation) = try (rows(train, "train", labels, videos), rows(validation, "val", labels, videos))
+    let proposals = try valProposals.isEmpty ? [scoredBoxes(validation)] : valProposals
     let pairs: [String] =
       [
         Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
@@ -207,7 +226,8 @@ struct FinetuneCommand: ParsableCommand {
         Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
         pythonString(absolutePath(validation)), Key.avaExclusionFile.name, "''",
         Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
-      ] + (valProposals.isEmpty ? [] : [Key.avaTestPredictBoxLists.name, list(valProposals)])
+        Key.avaTestPredictBoxLists.name, list(proposals),
+      ]
     let config = try Configuration.load(path: config, overrides: words.overrides + pairs, rules: RunRules())
     for notice in config.notices { Console.warn(notice) }
     var options = FineTuningOptions(try freezing())
@@ -222,11 +242,10 @@ struct FinetuneCommand: ParsableCommand {
     options.workers = workers
     let engine = Engine(threads: threads, planner: ConvolutionPlanner())
     let tuning = try FineTuning(config, labels: labels, options, engine: engine)
-    if overwrite { try FineTuning.forget(config) }
-    try tuning.checkFolder()
+    if !overwrite { try tuning.checkFolder() }
     for notice in tuning.notices { Console.warn(notice) }
     let result = try Interruption.stoppable {
-      let result = try tuning.run(listener())
+      let result = try tuning.run(listener(), overwrites: overwrite)
       if result.isComplete { return result }
       throw Interrupted(
         "features and whole epochs are kept in '\(outputDir)': the same command goes on from them")

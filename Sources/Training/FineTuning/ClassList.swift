@@ -12,7 +12,9 @@ public enum ClassList {
   ///
   /// - Throws: `FineTuningError.badClasses` with the line; `RecordError`, `FileError`.
   public static func read(path: String) throws -> LabelMap {
-    let text = String(decoding: try readFile(path, doing: doing, limit: 1 << 24), as: UTF8.self)
+    var text = String(decoding: try readFile(path, doing: doing, limit: 1 << 24), as: UTF8.self)
+    // What Windows' editors begin a file in UTF-8 with.
+    if text.unicodeScalars.first == "\u{FEFF}" { text.unicodeScalars.removeFirst() }
     let isLabelMap = path.hasSuffix(".pbtxt") || text.contains("{")
     return isLabelMap ? try labelMap(path) : try names(text, path)
   }
@@ -23,15 +25,17 @@ public enum ClassList {
     func bad(_ line: Int, _ expected: String, _ found: String, _ advice: String) -> FineTuningError {
       .badClasses(path: path, place: ", line \(line)", expected: expected, found: found, advice: advice)
     }
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let name = trimmed(raw)
       if name.isEmpty || name.hasPrefix("#") { continue }
       if name.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0xFFFD }) {
         throw bad(index + 1, "a name in UTF-8", "bytes that are none", "save the list as text in UTF-8")
       }
-      if let first = lines.updateValue(index + 1, forKey: name) {
+      // Labels of annotation tools are told apart without regard to case.
+      if let first = lines.updateValue(index + 1, forKey: name.lowercased()) {
         throw bad(
-          index + 1, "a name of its own", "'\(name)' again, as on line \(first)", "give every class its own name")
+          index + 1, "a name of its own, whatever its case", "'\(name)' again, as on line \(first)",
+          "give every class its own name")
       }
       labels.append(LabelMap.Label(id: labels.count + 1, name: name))
     }

@@ -16,7 +16,7 @@ internal import AVARecords
 
 extension FineTuning {
   /// - Returns: The best head's checkpoint; nil where it was stopped.
-  func head(_ listener: Listener) throws -> (String?, Findings) {
+  func head(_ listener: Listener, overwrites: Bool) throws -> (String?, Findings) {
     var findings = Findings()
     let path = config[.trainCheckpointFilePath]
     var own = config
@@ -46,6 +46,7 @@ extension FineTuning {
     guard let learned = try cache("train", training, views),
       let held = try cache("val", validation, TestViews(config).views)
     else { return (nil, findings) }
+    if overwrites { try Self.forget(config) }
     let batches = FeatureBatches(
       learned, classes: labels.labels.count, size: options.batchSize, threshold: options.repeatThreshold, seed: seed)
     (findings.trainingBoxes, findings.validationBoxes) = (batches.boxes.count, held.boxes.count)
@@ -68,13 +69,19 @@ extension FineTuning {
       return (nil, findings)
     }
     findings.best = findings.scores.count - 1
-    let whole = try wholeModel(head: best, TrainingSettings(config).network)
     let target = Self.checkpointPath(config)
+    findings.checkpoint = target
+    // Stages that were done before may have put better weights there: they stay until these stages' end.
+    if options.thenStages != nil, pathExists(target),
+      pathExists(joinPath(folder(Self.stagesPhase), Phase.stateName))
+    {
+      return (best, findings)
+    }
+    let whole = try wholeModel(head: best, TrainingSettings(config).network)
     try prepareCheckpoint()
     try TrainingSession(whole, TrainingSettings(config), engine: engine).save(
       to: target, epoch: epoch, learningRate: outcome.state.epochs[epoch].learningRate,
       configText: config.checkpointYAML)
-    findings.checkpoint = target
     return (best, findings)
   }
 

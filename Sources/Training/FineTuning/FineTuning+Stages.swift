@@ -156,7 +156,15 @@ extension FineTuning {
     for task in held.tasks where journal.hasAll(task) {
       scored.append((task, fusion.fuse(try task.views.compactMap { try journal.scores(of: task, $0) })))
     }
-    return try listener.isToStop() ? judge.scores(scored) : judged(scored)
+    if listener.isToStop() { return try judge.scores(scored) }
+    if scored.isEmpty { throw FineTuningError.noFeatures("--val") }
+    let missed = held.tasks.filter { !journal.hasAll($0) }
+    if !missed.isEmpty {
+      listener.say(
+        "\(missed.count) of \(held.tasks.count) held-out key frames could not be read "
+          + "(\(listed(missed.map { "\($0.keyFrame)" }, limit: 3))): their people count as missed")
+    }
+    return try judged(scored)
   }
 }
 

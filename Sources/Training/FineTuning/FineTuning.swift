@@ -136,6 +136,14 @@ public final class FineTuning {
         "\(counted(both.count, "held-out video is", plural: "held-out videos are")) learned from, too (\(listed(both, limit: 3))): the held-out "
           + "mAP flatters -> hold other videos out")
     }
+    let scored = Set(validation.samples.map { KeyFrame(video: $0.video, time: $0.time) })
+    let missed = truth.keyFrames.filter { !scored.contains($0) }
+    if !missed.isEmpty {
+      lines.append(
+        "\(counted(missed.count, "held-out key frame has", plural: "held-out key frames have")) rows and no box that is scored "
+          + "(\(listed(missed.map { "\($0)" }, limit: 3))): their people count as missed -> are videos or boxes missing?"
+      )
+    }
     let learned = Set(training.samples.flatMap { $0.classes.joined().map { $0 + 1 } })
     let held = Set(truth.actionIDs.map { Int($0) })
     func names(_ ids: Set<Int>) -> String {
@@ -179,6 +187,11 @@ public final class FineTuning {
     if let stages = options.thenStages, options.freezing != .backbone {
       try need(
         false, "--then-stages \(stages)", "--freeze backbone before it", "give --freeze stages \(stages) alone")
+    }
+    // What the stages' training asks is asked before hours of features are computed.
+    if options.thenStages != nil || options.freezing != .backbone {
+      _ = try TrainingSettings(config)
+      _ = try LoaderOptions(config, workers: options.workers)
     }
     guard let head = try Architecture(config).head as? RoIHead, head.activation != .softmax, head.hidden == nil,
       !head.hasContext, head.frames == .mean, head.boxExtension == nil
@@ -226,18 +239,23 @@ public final class FineTuning {
         removeFile(joinPath(folder, file))
       }
     }
-    for file in [checkpointPath(config), joinPath(config[.outputDir], "config.yaml")] { removeFile(file) }
+    let results = ["config.yaml", "finetune.json", "index.html"].map { joinPath(config[.outputDir], $0) }
+    for file in [checkpointPath(config)] + results { removeFile(file) }
   }
 
   /// Does what is left to do.
   ///
+  /// - Parameter overwrites: Begins anew, on features that are there: an earlier fine-tuning's results are forgotten once
+  ///   those are known to fit.
   /// - Throws: `FineTuningError`, `TrainingError`, `JournalError` and what reading and writing throw.
-  public func run(_ listener: Listener = Listener()) throws -> Result {
-    try checkFolder()
+  public func run(_ listener: Listener = Listener(), overwrites: Bool = false) throws -> Result {
+    if !overwrites { try checkFolder() }
     switch options.freezing {
-    case .stages(let count): return try stages(count, head: nil, listener, Findings())
+    case .stages(let count):
+      if overwrites { try Self.forget(config) }
+      return try stages(count, head: nil, listener, Findings())
     case .backbone:
-      let (head, findings) = try self.head(listener)
+      let (head, findings) = try self.head(listener, overwrites: overwrites)
       guard let head, let count = options.thenStages else { return findings.result(isComplete: head != nil) }
       return try stages(count, head: head, listener, findings)
     }

@@ -50,6 +50,7 @@ public enum Freezing: Sendable, Equatable, CustomStringConvertible {
     let module = first.hasSuffix("_fuse") ? first.dropLast(5) : first
     if module.first == "s", let stage = Int(module.dropFirst()) { return stage }
     if first.hasPrefix("patch_embed") || first.hasPrefix("pos_embed") || first == "cls_token" { return 0 }
+    if first == "norm_stem" { return 0 }
     // The last norm of a transformer.
     if first.hasPrefix("norm") || first.hasPrefix("fc_norm") { return nil }
     throw .unknownStages(parameter: name)

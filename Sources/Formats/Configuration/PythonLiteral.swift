@@ -1,3 +1,11 @@
+/// Writes a text as a Python string literal, so that an override keeps it a string whatever it looks like.
+public func pythonString(_ text: String) -> String {
+  "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
+}
+
+/// Writes texts as a Python list of strings, for an override.
+public func pythonList(_ texts: [String]) -> String { "[" + texts.map(pythonString).joined(separator: ", ") + "]" }
+
 /// Reads Python literals: numbers, strings, tuples, lists, None, True and False.
 ///
 /// The reference passes every string value through such a parser, so that `1e-7`, `(3, 7, 7)` and `['a.csv']` are

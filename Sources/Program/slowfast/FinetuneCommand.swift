@@ -207,9 +207,7 @@ struct FinetuneCommand: ParsableCommand {
     return written
   }
 
-  private func list(_ paths: [String]) -> String {
-    "[" + paths.map { pythonString(absolutePath($0)) }.joined(separator: ", ") + "]"
-  }
+  private func list(_ paths: [String]) -> String { pythonList(paths.map(absolutePath)) }
 
   func run() throws {
     for path in [train, validation] + trainProposals + valProposals { try checkReadable(path, doing: "reading boxes") }

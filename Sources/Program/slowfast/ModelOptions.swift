@@ -217,8 +217,3 @@ enum Precision: String, CaseIterable, ExpressibleByArgument {
 }
 
 extension ConvolutionAlgorithm: ExpressibleByArgument {}
-
-/// Writes a text as a Python string literal, so that an override keeps it a string whatever it looks like.
-func pythonString(_ text: String) -> String {
-  "'" + text.replacing("\\", with: "\\\\").replacing("'", with: "\\'") + "'"
-}

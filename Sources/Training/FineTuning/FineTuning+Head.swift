@@ -20,7 +20,7 @@ extension FineTuning {
     var findings = Findings()
     let path = config[.trainCheckpointFilePath]
     var own = config
-    try own.apply(overrides: [Key.testCheckpointFilePath.name, textLiteral(path)])
+    try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
     let loaded = try LoadedModel(own, WeightOptions(), engine: engine) { architecture in
       guard let head = architecture.head as? RoIHead else { return }
       architecture.head = RoIFeatures(of: head, channels: architecture.backbone.featureChannels)

@@ -106,18 +106,7 @@ extension FineTuning {
         beforeValidation: { session, epoch in
           if precise == 0 { return }
           let (_, loader) = try loader(epoch)
-          var (count, fault): (Int, (any Error)?) = (0, nil)
-          // One after the other: all at once would take the memory of as many clips.
-          let batches = AnyIterator<TrainingBatch> {
-            if count == precise { return nil }
-            count += 1
-            do { return try loader.next() } catch {
-              fault = error
-              return nil
-            }
-          }
-          try session.model.setPreciseStatistics(IteratorSequence(batches))
-          if let fault { throw fault }
+          try session.model.setPreciseStatistics(precise, of: loader)
         },
         validate: { [self] session in try scores(of: session, held, listener) })
     ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
@@ -144,7 +133,7 @@ extension FineTuning {
     try session.save(to: path, epoch: 0, learningRate: 0, configText: config.checkpointYAML)
     defer { removeFile(path) }
     var own = config
-    try own.apply(overrides: [Key.testCheckpointFilePath.name, textLiteral(path)])
+    try own.apply(overrides: [Key.testCheckpointFilePath.name, pythonString(path)])
     let loaded = try LoadedModel(own, WeightOptions(), engine: engine)
     let run = ClipRun(model: loaded.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
     let journal = RunJournal()

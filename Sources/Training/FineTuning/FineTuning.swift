@@ -107,9 +107,9 @@ public final class FineTuning {
     let truthPath = joinPath(config[.avaAnnotationDir], config[.avaGroundtruthFile])
     let proposals = options.validationProposals.map(absolutePath)
     try held.apply(overrides: [
-      Key.avaTrainLists.name, listLiteral(config[.avaTestLists]),
-      Key.avaTrainGtBoxLists.name, listLiteral(proposals.isEmpty ? [absolutePath(truthPath)] : []),
-      Key.avaTrainPredictBoxLists.name, listLiteral(proposals),
+      Key.avaTrainLists.name, pythonList(config[.avaTestLists]),
+      Key.avaTrainGtBoxLists.name, pythonList(proposals.isEmpty ? [absolutePath(truthPath)] : []),
+      Key.avaTrainPredictBoxLists.name, pythonList(proposals),
     ])
     validation = try AVATraining(held, videos: Self.videos(options.videos, named: [truthPath]))
     let read = try GroundTruthTable.read(path: truthPath)

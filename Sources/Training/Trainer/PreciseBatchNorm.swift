@@ -48,4 +48,22 @@ extension TrainableModel {
       }
     }
   }
+
+  /// The same from the next batches of a loader, one after the other: all at once would take the memory of as many clips.
+  ///
+  /// - Throws: What reading them throws, too.
+  public func setPreciseStatistics(_ count: Int, of loader: BatchLoader) throws {
+    var fault: (any Error)?
+    var taken = 0
+    let batches = AnyIterator<TrainingBatch> {
+      guard taken < count else { return nil }
+      taken += 1
+      do { return try loader.next() } catch {
+        fault = error
+        return nil
+      }
+    }
+    try setPreciseStatistics(IteratorSequence(batches))
+    if let fault { throw fault }
+  }
 }

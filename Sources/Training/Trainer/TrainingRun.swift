@@ -315,18 +315,7 @@ public final class TrainingRun {
     guard let precise, precise > 0, session.model.statistics.contains(where: { !$0.isFrozen }) else { return }
     // Of a short cycle the full clips alone.
     let loader = BatchLoader(dataset, try plan(epoch, forms(epoch).suffix(1)), loading, collation)
-    var fault: (any Error)?
-    var count = 0
-    let batches = AnyIterator<TrainingBatch> {
-      guard count < precise else { return nil }
-      count += 1
-      do { return try loader.next() } catch {
-        fault = error
-        return nil
-      }
-    }
-    try session.model.setPreciseStatistics(IteratorSequence(batches))
-    if let fault { throw fault }
+    try session.model.setPreciseStatistics(precise, of: loader)
   }
 
   /// Validates the weights as they are: those of a checkpoint, or of one that is made for it.

@@ -17,7 +17,7 @@ import PackageDescription
 // kernels. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
   let sanitizedTests = [
-    "Files", "JSON", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
+    "Files", "JSON", "YAML", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
     "BoxFiles",
   ]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
@@ -48,7 +48,6 @@ func kernel(march: String, _ flags: String...) -> [SwiftSetting] {
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let collections: Target.Dependency = .product(name: "OrderedCollections", package: "swift-collections")
-let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let flyingFox: Target.Dependency = .product(name: "FlyingFox", package: "FlyingFox")
 let flyingSocks: Target.Dependency = .product(name: "FlyingSocks", package: "FlyingFox")
 
@@ -96,6 +95,7 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
   .systemLibrary(name: "CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
+  .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
   .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
   .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 ]
@@ -131,13 +131,14 @@ let roiAlign: [Target] = [
 
 let formats: [Target] = [
   .target(name: "JSON", swiftSettings: safe),
+  .target(name: "YAML", dependencies: ["CYAML"], swiftSettings: safe),
   .target(name: "Datasets", swiftSettings: safe),
   .target(
     name: "Checkpoint", dependencies: ["JSON", "Files", "Wording", "Tensors", "Parallel"], swiftSettings: strict),
   .target(
     name: "BoxFiles", dependencies: ["JSON", "Checkpoint", "Files", "Wording", "Geometry", "Tensors", "CExpat"],
     swiftSettings: strict),
-  .target(name: "Configuration", dependencies: ["Files", "Wording", yams, collections], swiftSettings: safe),
+  .target(name: "Configuration", dependencies: ["YAML", "Files", "Wording", collections], swiftSettings: safe),
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
@@ -171,8 +172,8 @@ let models: [Target] = [
   .target(
     name: "ObjectDetectors",
     dependencies: [
-      "VideoModels", "NN", "RoIAlign", "Kernels", "Checkpoint", "Imaging", "Tensors", "Parallel", "Geometry", "Wording",
-      yams,
+      "VideoModels", "NN", "RoIAlign", "Kernels", "Checkpoint", "YAML", "Imaging", "Tensors", "Parallel", "Geometry",
+      "Wording",
     ], swiftSettings: strict),
   .target(
     name: "ModelZoo",
@@ -325,7 +326,7 @@ let program: [Target] = [
 
 /// Tests that compute nothing large themselves. Optimising them, too, would take as long as the rest of their compilation.
 let plainTests: Set = [
-  "Wording", "JSON", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "VideoLists", "BoxFiles",
+  "Wording", "JSON", "YAML", "Files", "Checkpoint", "Configuration", "Datasets", "AVARecords", "VideoLists", "BoxFiles",
   "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
   "Ensembles", "LivePage", "Program", "Optimization", "TrainingLog", "Collectives", "Augmentation", "Clips", "Imaging",
@@ -353,6 +354,7 @@ let testTargets: [Target] = [
   tests("Clocks", "Clocks"),
   tests("Wording", "Wording"),
   tests("JSON", "JSON", "Tensors"),
+  tests("YAML", "YAML"),
   tests("Geometry", "Geometry"),
   tests("Tracks", "Tracks", "Geometry", "Tensors"),
   tests("Files", "Files"),
@@ -462,7 +464,8 @@ let testTargets: [Target] = [
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
   let portable: Set = [
-    "JSON", "Checkpoint", "Configuration", "Datasets", "AVARecords", "Imaging", "Clips", "VideoModels", "ModelZoo",
+    "JSON", "YAML", "Checkpoint", "Configuration", "Datasets", "AVARecords", "Imaging", "Clips", "VideoModels",
+    "ModelZoo",
     "Inference", "TestSupport",
     "KernelsTests",
     "NNTests", "RoIAlignTests", "VideoModelsTests", "ModelZooTests", "InferenceTests",
@@ -501,7 +504,6 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
-    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: targets

@@ -83,7 +83,6 @@ import Testing
     let folder = projectRoot + "/.build/repositories"
     let known = [
       "https://github.com/apple/swift-argument-parser", "https://github.com/apple/swift-collections",
-      "https://github.com/jpsim/Yams",
     ]
     let copies = (try? listFolder(folder)) ?? []
     let entries = known.compactMap { address in

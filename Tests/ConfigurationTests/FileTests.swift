@@ -111,10 +111,15 @@ import Testing
           BATCH_SIZE: 5
         AVA:
           <<: [{BGR: True}, {BGR: False, FULL_TEST_ON_VAL: True}]
+        TRAIN:
+          <<: {BATCH_SIZE: 3, EVAL_PERIOD: 3}
+          <<: {BATCH_SIZE: 4}
 
         """)
     #expect(configuration[.dataStd] == [0.1, 0.2, 0.3])
     #expect(configuration.literal("TEST.BATCH_SIZE") == "5" && configuration.literal("TEST.NUM_SPATIAL_CROPS") == "1")
+    #expect(configuration.literal("TRAIN.BATCH_SIZE") == "4" && configuration.literal("TRAIN.EVAL_PERIOD") == "3")
+    #expect(configuration.notices == [])
     #expect(configuration[.avaBgr] && configuration.literal("AVA.FULL_TEST_ON_VAL") == "True")
   }
 }

@@ -77,8 +77,9 @@ struct OneLayer: Backbone {
     let step = try session.step(batch(), epoch: 0, iteration: 0, of: 1)
     #expect(step.scores.shape == [6, 3])
     let rows = (0..<6).map { Array(step.scores.array[$0 * 3..<($0 + 1) * 3]) }
-    let expected = stride(from: 0, to: 6, by: 2).reduce(0.0) { sum, row in
-      sum + zip(rows[row], rows[row + 1]).reduce(0.0) { $0 + Double($1.0 - $1.1) * Double($1.0 - $1.1) }
+    var expected = 0.0
+    for row in stride(from: 0, to: 6, by: 2) {
+      for (first, second) in zip(rows[row], rows[row + 1]) { expected += Double(first - second) * Double(first - second) }
     }
     #expect(abs(step.loss - expected / 18) < 1e-6 && step.loss > 1e-4)
 

@@ -191,7 +191,7 @@ public struct EnsembleModelError: Error, CustomStringConvertible {
   public var description: String { "model '\(model)' of '\(file)', line \(line): \(reason)" }
 }
 
-extension YAMLNode {
+extension EntryNode {
   /// What stands there, for a message.
   fileprivate var excerpt: String {
     switch self {

@@ -30,7 +30,7 @@ enum Removed {
 
 extension Configuration {
   /// Drops a removed key with a notice; false for a key that is still alive, or that never was.
-  mutating func drop(_ key: String, _ node: YAMLNode, _ source: Source) -> Bool {
+  mutating func drop(_ key: String, _ node: EntryNode, _ source: Source) -> Bool {
     var reason = Removed.keys[key]
     if key == Removed.formerSwitch, case .value(.bool) = node {
       reason = "it is TENSORBOARD.CONFUSION_MATRIX.ENABLE now"

@@ -1,7 +1,8 @@
-internal import Yams
+internal import OrderedCollections
+internal import YAML
 
-/// A node of a config file, with scalars resolved.
-indirect enum YAMLNode {
+/// What a key of a config file has, with scalars resolved.
+indirect enum EntryNode {
   case value(Value)
   case section([YAMLEntry])
 }
@@ -10,7 +11,7 @@ indirect enum YAMLNode {
 struct YAMLEntry {
   let key: String
   let line: Int
-  let node: YAMLNode
+  let node: EntryNode
 }
 
 /// A key that stands in a mapping more than once: the last one counts.
@@ -29,139 +30,118 @@ struct YAMLDocument {
   private(set) var repeated: [RepeatedKey] = []
 
   private let path: String
-  private var visited = 0
+  private var repetitions = 0
 
-  /// Values that a file may hold once its aliases are written out; the largest config has a few hundred.
-  private static let valueLimit = 100_000
-  private static let depthLimit = 32
+  /// More of them are no oversight.
+  private static let repetitionLimit = 256
 
   /// Parses a file's text.
   ///
   /// - Throws: `ConfigurationError.malformed`.
   init(text: String, path: String) throws(ConfigurationError) {
     self.path = path
-    let root = try YAMLText(text, path: path).root()
-    switch root {
-    case nil: return
-    case .mapping(let mapping)?: entries = try section(mapping, prefix: "", depth: 0)
-    case let node?:
-      if case .scalar(let scalar) = node, scalar.string.isEmpty { return }
-      throw malformed(node, "the file holds no KEY: value lines", "write sections such as DATA: with indented keys")
+    let root: YAMLNode?
+    do throws(YAMLError) {
+      root = try YAMLNode.read(text)
+    } catch {
+      throw .malformed(
+        path: path, line: error.line, column: error.column, problem: error.problem, remedy: error.remedy)
     }
+    guard let root, root.text != "" else { return }
+    guard case .mapping(let pairs) = root.content else {
+      throw malformed(root, "the file holds no KEY: value lines", "write sections such as DATA: with indented keys")
+    }
+    entries = try section(pairs, prefix: "")
   }
 
-  private func malformed(_ node: Node, _ problem: String, _ remedy: String) -> ConfigurationError {
-    .malformed(path: path, line: node.mark?.line ?? 1, column: node.mark?.column, problem: problem, remedy: remedy)
-  }
-
-  private mutating func visit(_ node: Node, depth: Int) throws(ConfigurationError) {
-    visited += 1
-    if depth > Self.depthLimit {
-      throw malformed(node, "nested deeper than \(Self.depthLimit) levels", "PySlowFast's keys need 5 at most")
-    }
-    if visited > Self.valueLimit {
-      throw malformed(
-        node, "more than \(Self.valueLimit) values, aliases (*name) written out", "use fewer or smaller aliases")
-    }
+  private func malformed(_ node: YAMLNode, _ problem: String, _ remedy: String) -> ConfigurationError {
+    .malformed(path: path, line: node.line, column: node.column, problem: problem, remedy: remedy)
   }
 }
 
 // MARK: - Mappings
 
 extension YAMLDocument {
-  private mutating func section(_ mapping: Node.Mapping, prefix: String, depth: Int) throws(ConfigurationError)
-    -> [YAMLEntry]
-  {
-    var merged: [YAMLEntry] = []
-    var own: [YAMLEntry] = []
-    var shadowed: [(key: String, line: Int)] = []
-    for (keyNode, valueNode) in mapping {
-      try visit(keyNode, depth: depth)
-      guard case .scalar(let scalar) = keyNode else {
-        throw malformed(keyNode, "a key must be a name", "write KEY: value")
+  private mutating func section(
+    _ pairs: [YAMLNode.Pair], prefix: String
+  ) throws(ConfigurationError) -> [YAMLEntry] {
+    var merged: OrderedDictionary<String, YAMLEntry> = [:]
+    /// The lines on which each key stands.
+    var lines: [String: [Int]] = [:]
+    var names: [String?] = []
+    for pair in pairs {
+      guard let name = pair.key.text else { throw malformed(pair.key, "a key must be a name", "write KEY: value") }
+      let isMerge = name == "<<" && pair.key.tag == nil
+      names.append(isMerge ? nil : name)
+      if isMerge {
+        for entry in try mergeTargets(pair.value) { merged[entry.key] = entry }
+      } else {
+        lines[name, default: []].append(pair.key.line)
       }
-      let line = scalar.mark?.line ?? 1
-      let (name, isShadowed) = YAMLText.unmarked(scalar.string)
-      if name == "<<" && scalar.style == .plain {
-        merged = try mergeTargets(valueNode, depth: depth) + merged
-        continue
-      }
-      if isShadowed {
-        shadowed.append((name, line))
-        continue
-      }
-      own.append(YAMLEntry(key: name, line: line, node: try node(valueNode, prefix: prefix + name, depth: depth + 1)))
     }
-    noteDuplicates(shadowed, own, prefix: prefix)
-    let names = Set(own.map(\.key))
-    return merged.filter { !names.contains($0.key) } + own
+    var left = lines.mapValues(\.count)
+    var own: [YAMLEntry] = []
+    for case (let pair, let name?) in zip(pairs, names) {
+      left[name, default: 1] -= 1
+      // The last of equal keys counts.
+      if left[name] != 0 {
+        repetitions += 1
+        if repetitions <= Self.repetitionLimit { continue }
+        throw malformed(pair.key, "the key '\(name)' stands twice in its section", "keep one of them")
+      }
+      let entry = YAMLEntry(key: name, line: pair.key.line, node: try node(pair.value, prefix: prefix + name))
+      own.append(entry)
+      if let lines = lines[name], lines.count > 1 {
+        let isSection = if case .section = entry.node { true } else { false }
+        repeated.append(RepeatedKey(key: prefix + name, lines: lines, isSection: isSection))
+      }
+    }
+    return merged.values.filter { lines[$0.key] == nil } + own
   }
 
   /// The entries after `<<:`, one mapping or a list of them of which the first that has a key wins.
-  private mutating func mergeTargets(_ node: Node, depth: Int) throws(ConfigurationError) -> [YAMLEntry] {
-    switch node {
-    case .mapping(let mapping):
-      return try section(mapping, prefix: "<<: ", depth: depth + 1)
-    case .sequence(let sequence):
-      var result: [YAMLEntry] = []
-      for item in sequence {
-        let names = Set(result.map(\.key))
-        try visit(item, depth: depth + 1)
-        guard case .mapping = item else { break }
-        result += try mergeTargets(item, depth: depth + 1).filter { !names.contains($0.key) }
+  private mutating func mergeTargets(_ node: YAMLNode) throws(ConfigurationError) -> [YAMLEntry] {
+    var result: OrderedDictionary<String, YAMLEntry> = [:]
+    for target in node.items ?? [node] {
+      guard case .mapping(let pairs) = target.content else {
+        throw malformed(target, "<<: takes a mapping or a list of mappings", "write <<: *name")
       }
-      return result
-    default:
-      throw malformed(node, "<<: takes a mapping or a list of mappings", "write <<: *name")
+      for entry in try section(pairs, prefix: "<<: ") where result[entry.key] == nil { result[entry.key] = entry }
     }
-  }
-
-  private mutating func noteDuplicates(_ shadowed: [(key: String, line: Int)], _ own: [YAMLEntry], prefix: String) {
-    for entry in own {
-      let lines = shadowed.filter { $0.key == entry.key }.map(\.line)
-      if lines.isEmpty { continue }
-      let isSection = if case .section = entry.node { true } else { false }
-      repeated.append(RepeatedKey(key: prefix + entry.key, lines: lines + [entry.line], isSection: isSection))
-    }
+    return Array(result.values)
   }
 }
 
 // MARK: - Values
 
 extension YAMLDocument {
-  private mutating func node(_ node: Node, prefix: String, depth: Int) throws(ConfigurationError) -> YAMLNode {
-    if case .mapping(let mapping) = node {
-      try visit(node, depth: depth)
-      try refuseTag(mapping.tag, but: "map", at: node)
-      return .section(try section(mapping, prefix: prefix + ".", depth: depth))
-    }
-    return .value(try value(node, depth: depth))
+  private mutating func node(_ node: YAMLNode, prefix: String) throws(ConfigurationError) -> EntryNode {
+    guard case .mapping(let pairs) = node.content else { return .value(try value(node)) }
+    try refuseTag(of: node, but: "map")
+    return .section(try section(pairs, prefix: prefix + "."))
   }
 
   /// Refuses tags such as `!!python/object`, which PyYAML's safe loader refuses too.
-  private func refuseTag(_ tag: Tag, but known: String, at node: Node) throws(ConfigurationError) {
-    if tag.rawValue.isEmpty || tag.rawValue == "!" || tag.rawValue == "tag:yaml.org,2002:" + known { return }
-    throw malformed(node, "the tag \(tag.rawValue) means nothing in a config", "leave the tag away")
+  private func refuseTag(of node: YAMLNode, but known: String) throws(ConfigurationError) {
+    guard let tag = node.tag, tag != "!", tag != "tag:yaml.org,2002:" + known else { return }
+    throw malformed(node, "the tag \(tag) means nothing in a config", "leave the tag away")
   }
 
-  private mutating func value(_ node: Node, depth: Int) throws(ConfigurationError) -> Value {
-    try visit(node, depth: depth)
-    switch node {
-    case .scalar(let scalar):
-      if scalar.tag.rawValue.isEmpty { return YAMLScalar.resolve(scalar.string) }
-      guard let value = YAMLScalar.resolve(scalar.string, tag: scalar.tag.rawValue) else {
-        throw malformed(node, "the tag \(scalar.tag) does not suit '\(scalar.string)'", "leave the tag away")
+  private func value(_ node: YAMLNode) throws(ConfigurationError) -> Value {
+    switch node.content {
+    case .scalar(let text):
+      guard let tag = node.tag else { return YAMLScalar.resolve(text) }
+      guard let value = YAMLScalar.resolve(text, tag: tag) else {
+        throw malformed(node, "the tag \(tag) does not suit '\(text)'", "leave the tag away")
       }
       return value
-    case .sequence(let sequence):
-      try refuseTag(sequence.tag, but: "seq", at: node)
+    case .sequence(let nodes):
+      try refuseTag(of: node, but: "seq")
       var items: [Value] = []
-      for item in sequence { items.append(try value(item, depth: depth + 1)) }
+      for item in nodes { items.append(try value(item)) }
       return .list(items)
     case .mapping:
       return .foreign(type: "a mapping", text: "{...}")
-    case .alias:
-      throw malformed(node, "an alias without its anchor", "write the value itself")
     }
   }
 }

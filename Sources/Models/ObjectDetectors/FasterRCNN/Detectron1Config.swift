@@ -1,23 +1,21 @@
-internal import Yams
+internal import YAML
 
 /// What a file of Detectron's says of its training, as YAML that Python wrote with the classes of its objects.
 ///
 /// The text is composed into nodes, in which the classes are mere tags: nothing of them is looked up or run. A text that
 /// cannot be read, or that is larger or more entangled than a configuration is, says nothing.
 struct Detectron1Config {
-  private let root: Node?
+  private let root: YAMLNode?
 
   private static let mostBytes = 1 << 20
-  /// So few that even aliases of aliases, used as keys, stay cheap to compare.
-  private static let mostAliases = 32
 
   init(_ text: String) {
-    let isModest = text.utf8.count <= Self.mostBytes && text.utf8.count { $0 == UInt8(ascii: "*") } <= Self.mostAliases
-    root = isModest ? try? Yams.compose(yaml: text) : nil
+    let read = text.utf8.count <= Self.mostBytes ? try? YAMLNode.read(text) : nil
+    root = read ?? nil
   }
 
   /// The node of a key; what Python writes of an object of its own stands under `dictitems`.
-  private func node(_ keys: [String]) -> Node? {
+  private func node(_ keys: [String]) -> YAMLNode? {
     var node = root
     for key in keys { node = (node?["dictitems"] ?? node)?[key] }
     return node
@@ -25,19 +23,19 @@ struct Detectron1Config {
 
   /// A number, or a list of numbers, nested or not.
   func numbers(_ keys: String...) -> [Float]? {
-    func flat(_ node: Node, depth: Int) -> [Float]? {
-      if let sequence = node.sequence {
-        if depth > 4 || sequence.count > 16 { return nil }
-        let parts = sequence.map { flat($0, depth: depth + 1) }
+    func flat(_ node: YAMLNode, depth: Int) -> [Float]? {
+      if let items = node.items {
+        if depth > 4 || items.count > 16 { return nil }
+        let parts = items.map { flat($0, depth: depth + 1) }
         return parts.contains(nil) ? nil : parts.compactMap(\.self).flatMap(\.self)
       }
-      return node.scalar.flatMap { Float($0.string) }.flatMap { $0.isFinite ? [$0] : nil }
+      return node.text.flatMap { Float($0) }.flatMap { $0.isFinite ? [$0] : nil }
     }
     return node(keys).flatMap { flat($0, depth: 0) }.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   func bool(_ keys: String...) -> Bool? {
-    switch node(keys)?.scalar?.string.lowercased() {
+    switch node(keys)?.text?.lowercased() {
     case "true": true
     case "false": false
     default: nil

@@ -1,0 +1,3 @@
+// What Swift sees of libyaml (Debian: libyaml-dev).
+#pragma once
+#include <yaml.h>

@@ -5,7 +5,8 @@
 set -eu
 
 packages="libavdevice-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libopenblas-dev libpng-dev libturbojpeg0-dev
-libcairo2-dev libfontconfig1-dev zlib1g-dev libzstd-dev nettle-dev libexpat1-dev libyaml-dev pkg-config fonts-dejavu-core"
+libcairo2-dev libfontconfig1-dev zlib1g-dev libzstd-dev nettle-dev libexpat1-dev libyaml-dev libmicrohttpd-dev
+pkg-config fonts-dejavu-core"
 
 if ! command -v swift >/dev/null 2>&1; then
   cat >&2 <<'TEXT'

@@ -79,7 +79,9 @@ struct OneLayer: Backbone {
     let rows = (0..<6).map { Array(step.scores.array[$0 * 3..<($0 + 1) * 3]) }
     var expected = 0.0
     for row in stride(from: 0, to: 6, by: 2) {
-      for (first, second) in zip(rows[row], rows[row + 1]) { expected += Double(first - second) * Double(first - second) }
+      for (first, second) in zip(rows[row], rows[row + 1]) {
+        expected += Double(first - second) * Double(first - second)
+      }
     }
     #expect(abs(step.loss - expected / 18) < 1e-6 && step.loss > 1e-4)
 

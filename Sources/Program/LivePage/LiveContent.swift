@@ -16,9 +16,24 @@ final class LiveContent: Sendable {
     var number = 0
   }
 
+  private struct Subscriber {
+    let kind: StreamKind
+    /// Whether there may be something new: of wake-ups that came while a client was slow one is kept.
+    var isWoken = true
+    /// Makes one that waits go on.
+    var resume: (@Sendable () -> Void)?
+
+    /// Wakes it, and says how it goes on where it waits.
+    mutating func wake() -> (@Sendable () -> Void)? {
+      isWoken = true
+      defer { resume = nil }
+      return resume
+    }
+  }
+
   private struct Values {
     var newest: [StreamKind: Numbered] = [:]
-    var subscribers: [Int: (kind: StreamKind, wake: AsyncStream<Void>.Continuation)] = [:]
+    var subscribers: [Int: Subscriber] = [:]
     var lastSubscriber = 0
     var hasEnded = false
   }
@@ -29,10 +44,21 @@ final class LiveContent: Sendable {
 
   init(limit: Int) { self.limit = limit }
 
+  /// Changes the values and wakes subscribers of which something is so.
+  private func change(_ body: (inout Values) -> Void, waking isWoken: (Int, Subscriber) -> Bool) {
+    let resumes = values.withLock { values in
+      body(&values)
+      return values.subscribers.filter { isWoken($0.key, $0.value) }.keys.compactMap { values.subscribers[$0]?.wake() }
+    }
+    // Not under the lock: the server takes one of its own.
+    for resume in resumes { resume() }
+  }
+
   func put(_ bytes: [UInt8], as kind: StreamKind) {
-    values.withLock { values in
+    change { values in
       values.newest[kind] = Numbered(bytes: bytes, number: (values.newest[kind]?.number ?? 0) + 1)
-      for subscriber in values.subscribers.values where subscriber.kind == kind { subscriber.wake.yield() }
+    } waking: {
+      $1.kind == kind
     }
   }
 
@@ -40,22 +66,18 @@ final class LiveContent: Sendable {
 
   /// Wakes all subscribers though there is nothing new, so that connections are used and lost ones are noticed.
   func wakeAll() {
-    values.withLock { values in for subscriber in values.subscribers.values { subscriber.wake.yield() } }
-  }
-
-  /// Wakes one subscriber, unless something newer has come than it has seen.
-  fileprivate func wake(_ number: Int, unlessNewerThan seen: Int) {
-    values.withLock { values in
-      guard let subscriber = values.subscribers[number], values.newest[subscriber.kind]?.number == seen else { return }
-      subscriber.wake.yield()
+    change { _ in
+    } waking: { _, _ in
+      true
     }
   }
 
   /// Ends all subscriptions; there are none afterwards.
   func end() {
-    values.withLock { values in
-      values.hasEnded = true
-      for subscriber in values.subscribers.values { subscriber.wake.finish() }
+    change {
+      $0.hasEnded = true
+    } waking: { _, _ in
+      true
     }
   }
 
@@ -63,39 +85,76 @@ final class LiveContent: Sendable {
 
   /// Subscribes to one kind; nil where as many are as may be, or all has ended.
   func subscribe(to kind: StreamKind) -> Subscription? {
-    // Of wake-ups that came while a client was slow one is kept.
-    let (signals, wake) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    return values.withLock { values in
+    values.withLock { values in
       guard !values.hasEnded, values.subscribers.values.count(where: { $0.kind == kind }) < limit else { return nil }
       values.lastSubscriber += 1
-      values.subscribers[values.lastSubscriber] = (kind, wake)
-      wake.yield()
-      return Subscription(number: values.lastSubscriber, kind: kind, signals: signals, content: self)
+      values.subscribers[values.lastSubscriber] = Subscriber(kind: kind)
+      return Subscription(number: values.lastSubscriber, kind: kind, content: self)
+    }
+  }
+}
+
+// MARK: - Subscribers
+
+extension LiveContent {
+  /// Wakes one subscriber, unless something newer has come than it has seen.
+  fileprivate func wake(_ number: Int, unlessNewerThan seen: Int) {
+    var newest: [StreamKind: Int] = [:]
+    change {
+      newest = $0.newest.mapValues(\.number)
+    } waking: {
+      $0 == number && newest[$1.kind] == seen
     }
   }
 
-  fileprivate func unsubscribe(_ number: Int) {
-    let removed = values.withLock { $0.subscribers.removeValue(forKey: number) }
-    removed?.wake.finish()
+  fileprivate func signal(to number: Int) -> Subscription.Signal {
+    values.withLock { values in
+      if values.hasEnded { return .ended }
+      defer { values.subscribers[number]?.isWoken = false }
+      return values.subscribers[number]?.isWoken == true ? .woken : .none
+    }
   }
+
+  fileprivate func wait(_ number: Int, _ resume: @escaping @Sendable () -> Void) {
+    let isWoken = values.withLock { values in
+      guard let subscriber = values.subscribers[number], !subscriber.isWoken, !values.hasEnded else { return true }
+      values.subscribers[number]?.resume = resume
+      return false
+    }
+    if isWoken { resume() }
+  }
+
+  fileprivate func unsubscribe(_ number: Int) { values.withLock { _ = $0.subscribers.removeValue(forKey: number) } }
 }
 
 /// One client's place among the subscribers: it is free again when nothing refers to this any more.
 final class Subscription: Sendable {
+  enum Signal {
+    /// There may be something new.
+    case woken
+    /// Nothing since it was last asked.
+    case none
+    /// Nothing more comes.
+    case ended
+  }
+
   private let number: Int
   let kind: StreamKind
-  /// Comes when there may be something new; ends with the content.
-  let signals: AsyncStream<Void>
   let content: LiveContent
 
-  fileprivate init(number: Int, kind: StreamKind, signals: AsyncStream<Void>, content: LiveContent) {
+  fileprivate init(number: Int, kind: StreamKind, content: LiveContent) {
     self.number = number
     self.kind = kind
-    self.signals = signals
     self.content = content
   }
 
   deinit { content.unsubscribe(number) }
+
+  /// Takes what has come since it was last asked.
+  func signal() -> Signal { content.signal(to: number) }
+
+  /// Has something called once, when there is a signal: at once where there is one already.
+  func wait(_ resume: @escaping @Sendable () -> Void) { content.wait(number, resume) }
 
   /// Wakes this subscriber in a moment, unless something newer than what it has seen does it before.
   func wakeAgain(after seen: Int) {

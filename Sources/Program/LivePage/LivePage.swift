@@ -1,6 +1,4 @@
-internal import Dispatch
-internal import FlyingFox
-internal import FlyingSocks
+internal import Glibc
 internal import Synchronization
 
 /// A page that shows what a running program sees: the newest picture as MJPEG, and a list of who is doing what. It can
@@ -23,9 +21,12 @@ public final class LivePage: Sendable {
   }
 
   private struct Running {
-    let server: HTTPServer
+    let server: PageServer
     let repeating: Task<Void, any Error>
   }
+
+  /// Connections beside those of clients that watch.
+  private static let shortConnections = 128
 
   private let address: PageAddress
   private let allowsOthers: Bool
@@ -53,23 +54,19 @@ public final class LivePage: Sendable {
     if !address.isLoopback && !allowsOthers {
       throw LivePageError.others(address: address.description, port: address.port)
     }
-    let server = HTTPServer(
-      config: HTTPServer.Configuration(
-        address: try address.systemAddress(),
-        pool: TimedSocketPool(base: HTTPServer.defaultPool(), patience: limits.patience), logger: .disabled),
-      handler: PageHandler(document: document, content: content))
-    let started = Awaited<Result<Int, any Error>>()
-    let listening = Task {
-      try await server.waitUntilListening(timeout: 60)
-      let address = await server.listeningAddress
-      started.give(Result { try LivePage.port(of: address) })
+    let (socket, port): (Int32, Int)
+    do throws(SystemCallError) {
+      (socket, port) = try address.listen()
+    } catch {
+      throw LivePageError.system(address: address.description, code: error.code)
     }
-    Task {
-      do { try await server.run() } catch { started.give(.failure(error)) }
-      listening.cancel()
+    guard
+      let server = PageServer(
+        PageHandler(document: document, content: content), listening: socket,
+        connections: 2 * limits.clients + LivePage.shortConnections, patience: limits.patience)
+    else {
+      throw LivePageError.start(address: address.description, reason: "no server could be started")
     }
-    let port: Int
-    do { port = try started.wait().get() } catch { throw described(error) }
     let (content, interval) = (content, limits.repeatInterval)
     let repeating = Task {
       while true {
@@ -102,49 +99,8 @@ public final class LivePage: Sendable {
     content.end()
     guard let taken else { return }
     taken.repeating.cancel()
-    let stopped = Awaited<Void>()
-    let content = content
-    Task {
-      // Streams end with a last chunk, unless a client does not read.
-      for _ in 0..<50 where !content.isUnused { try? await Task.sleep(for: .milliseconds(20)) }
-      await taken.server.stop()
-      stopped.give(())
-    }
-    stopped.wait(atMost: 2)
+    // Streams end with a last chunk, unless a client does not read.
+    for _ in 0..<50 where !content.isUnused { usleep(20_000) }
+    taken.server.stop()
   }
-
-  private static func port(of address: Socket.Address?) throws -> Int {
-    switch address {
-    case .ip4(_, let port), .ip6(_, let port): Int(port)
-    default: throw SocketError.disconnected
-    }
-  }
-
-  private func described(_ error: any Error) -> LivePageError {
-    if case .failed(_, let code, _) = error as? SocketError {
-      return .system(address: address.description, code: code)
-    }
-    return .start(address: address.description, reason: "\(error)")
-  }
-}
-
-/// A value that a task gives and an ordinary thread waits for.
-private final class Awaited<Value: Sendable>: Sendable {
-  private let value = Mutex<Value?>(nil)
-  private let given = DispatchSemaphore(value: 0)
-
-  /// Gives the value; of several the first counts.
-  func give(_ value: Value) {
-    self.value.withLock { if $0 == nil { $0 = value } }
-    given.signal()
-  }
-
-  func wait() -> Value {
-    given.wait()
-    given.signal()
-    return value.withLock { $0! }
-  }
-
-  /// Waits for the value, but no longer than this.
-  func wait(atMost seconds: Double) { _ = given.wait(timeout: .now() + seconds) }
 }

@@ -1,9 +1,19 @@
-internal import FlyingFox
-internal import FlyingSocks
-internal import FoundationEssentials
+/// An answer to a request.
+struct PageResponse {
+  enum Body {
+    case bytes([UInt8])
+    case stream(LiveStream)
+    /// Of a stream's head: nothing, though a body of unknown length would follow.
+    case none
+  }
+
+  var status = 200
+  var headers: [(name: String, value: String)]
+  var body: Body
+}
 
 /// Answers requests. It changes nothing: there is nothing but GET and HEAD.
-struct PageHandler: HTTPHandler {
+struct PageHandler: Sendable {
   let document: PageDocument
   let content: LiveContent
 
@@ -19,73 +29,72 @@ struct PageHandler: HTTPHandler {
 
   private static let plain = "text/plain; charset=utf-8"
 
-  func handleRequest(_ request: HTTPRequest) -> HTTPResponse {
-    guard let host = request.headers[.host], PageAddress.isOwnName(host) else {
-      return refusal(.forbidden, "Open this page by an IP address or as localhost, not by another name.", request)
+  /// - Parameters:
+  ///   - path: Without what follows a question mark.
+  ///   - host: The header, nil where there is none.
+  ///   - version: "HTTP/1.1".
+  func response(_ method: String, _ path: String, host: String?, version: String) -> PageResponse {
+    var response = answer(method, path, host: host, version: version)
+    if method != "GET" && method != "HEAD" {
+      // What else it brings is not read.
+      response.headers.append(("Connection", "close"))
     }
-    guard let route = Route(rawValue: request.path) else {
-      return refusal(.notFound, "There is no such page.", request)
+    return response
+  }
+
+  private func answer(_ method: String, _ path: String, host: String?, version: String) -> PageResponse {
+    guard let host, PageAddress.isOwnName(host) else {
+      return refusal(403, "Open this page by an IP address or as localhost, not by another name.")
     }
-    guard request.method == .GET || request.method == .HEAD else {
-      var response = refusal(.methodNotAllowed, "This page is read-only.", request)
-      response.headers[HTTPHeader("Allow")] = "GET, HEAD"
+    guard let route = Route(rawValue: path) else { return refusal(404, "There is no such page.") }
+    guard method == "GET" || method == "HEAD" else {
+      var response = refusal(405, "This page is read-only.")
+      response.headers.append(("Allow", "GET, HEAD"))
       return response
     }
     switch route {
-    case .page: return response("text/html; charset=utf-8", document.html, request)
-    case .style: return response("text/css; charset=utf-8", document.style, request)
-    case .script: return response("text/javascript; charset=utf-8", document.script, request)
+    case .page: return response("text/html; charset=utf-8", document.html)
+    case .style: return response("text/css; charset=utf-8", document.style)
+    case .script: return response("text/javascript; charset=utf-8", document.script)
     case .state:
       let newest = content.newest(.states)
-      return response("application/json", newest.number > 0 ? newest.bytes : Array("{}".utf8), request)
+      return response("application/json", newest.number > 0 ? newest.bytes : Array("{}".utf8))
     case .picture:
       let newest = content.newest(.pictures)
-      guard newest.number > 0 else { return refusal(.serviceUnavailable, "There is no picture yet.", request) }
-      return response("image/jpeg", newest.bytes, request)
-    case .stream: return stream(.pictures, request)
-    case .events: return stream(.states, request)
+      guard newest.number > 0 else { return refusal(503, "There is no picture yet.") }
+      return response("image/jpeg", newest.bytes)
+    case .stream: return stream(.pictures, method, version)
+    case .events: return stream(.states, method, version)
     }
   }
 
-  private func stream(_ kind: StreamKind, _ request: HTTPRequest) -> HTTPResponse {
-    guard request.version == .http11 else {
-      return refusal(HTTPStatusCode(505, phrase: "HTTP Version Not Supported"), "This needs HTTP/1.1.", request)
-    }
-    var headers = headers(LiveStream.contentType(kind))
-    if request.method == .HEAD {
-      headers[.connection] = "close"
-      return HTTPResponse(statusCode: .ok, headers: headers, body: HTTPBodySequence(from: NoBody()))
-    }
+  private func stream(_ kind: StreamKind, _ method: String, _ version: String) -> PageResponse {
+    guard version == "HTTP/1.1" else { return refusal(505, "This needs HTTP/1.1.") }
+    let headers = headers(LiveStream.contentType(kind))
+    if method == "HEAD" { return PageResponse(headers: headers + [("Connection", "close")], body: .none) }
     guard let subscription = content.subscribe(to: kind) else {
-      return refusal(.serviceUnavailable, "As many clients are connected as may be.", request)
+      return refusal(503, "As many clients are connected as may be.")
     }
-    let body = HTTPBodySequence(from: LiveStream(subscription: subscription), suggestedBufferSize: 64 << 10)
-    return HTTPResponse(statusCode: .ok, headers: headers, body: body)
+    return PageResponse(headers: headers, body: .stream(LiveStream(subscription)))
   }
 
-  private func refusal(_ status: HTTPStatusCode, _ reason: String, _ request: HTTPRequest) -> HTTPResponse {
-    response(PageHandler.plain, Array((reason + "\n").utf8), request, status: status)
+  private func refusal(_ status: Int, _ reason: String) -> PageResponse {
+    response(PageHandler.plain, Array((reason + "\n").utf8), status: status)
   }
 
-  /// - Parameter body: Sent, but for HEAD, whose answer says how long it is.
-  private func response(
-    _ type: String, _ body: [UInt8], _ request: HTTPRequest, status: HTTPStatusCode = .ok
-  ) -> HTTPResponse {
-    var headers = headers(type)
-    headers[.contentLength] = String(body.count)
-    return HTTPResponse(
-      statusCode: status, headers: headers, body: request.method == .HEAD ? Data() : Data(body))
+  private func response(_ type: String, _ body: [UInt8], status: Int = 200) -> PageResponse {
+    PageResponse(status: status, headers: headers(type), body: .bytes(body))
   }
 
-  private func headers(_ type: String) -> HTTPHeaders {
+  private func headers(_ type: String) -> [(name: String, value: String)] {
     [
-      .contentType: type,
-      .cacheControl: "no-store",
-      HTTPHeader("Content-Security-Policy"): PageDocument.policy,
-      HTTPHeader("X-Content-Type-Options"): "nosniff",
+      ("Content-Type", type),
+      ("Cache-Control", "no-store"),
+      ("Content-Security-Policy", PageDocument.policy),
+      ("X-Content-Type-Options", "nosniff"),
       // Other sites' pages may not show the pictures either.
-      HTTPHeader("Cross-Origin-Resource-Policy"): "same-origin",
-      HTTPHeader("Referrer-Policy"): "no-referrer",
+      ("Cross-Origin-Resource-Policy", "same-origin"),
+      ("Referrer-Policy", "no-referrer"),
     ]
   }
 }

@@ -96,7 +96,6 @@ let cLibraries: [Target] = [
   .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
   .systemLibrary(name: "CExpat", pkgConfig: "expat", providers: [.apt(["libexpat1-dev"])]),
   .systemLibrary(name: "CMicroHTTPD", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
-  .systemLibrary(name: "CBLAS", pkgConfig: "openblas", providers: [.apt(["libopenblas-dev"])]),
 ]
 
 let support: [Target] = [
@@ -119,7 +118,7 @@ let engine: [Target] =
     .target(name: "KernelsPortable", dependencies: ["MicroKernels", "CSIMD"], swiftSettings: kernel),
     .target(
       name: "Kernels",
-      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "CBLAS", "Tensors", "Parallel"] + isaModules,
+      dependencies: ["KernelsPortable", "MicroKernels", "CCPU", "Tensors", "Parallel"] + isaModules,
       swiftSettings: strict),
     .target(name: "NN", dependencies: ["Kernels", "Tensors", "Parallel", "Clocks"], swiftSettings: strict),
   ]

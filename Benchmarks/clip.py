@@ -80,8 +80,6 @@ COMPARISONS = {
         *("r50", "fp32, AVX2 at most"),
         (Opponent("OpenVINO f32 AVX2", "openvino", 1.1, 1.4, environment=(("ONEDNN_MAX_CPU_ISA", "AVX2"),)),),
         options=("--kernels", "avx2"),
-        # What of slowfast's arithmetic OpenBLAS does would else take AVX-512.
-        environment=(("OPENBLAS_CORETYPE", "Haswell"),),
     ),
     "x3d-m": Comparison(
         *("x3d-m", "fp32"),

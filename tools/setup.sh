@@ -4,7 +4,7 @@
 # A machine that has everything is left alone: no network, no package manager.
 set -eu
 
-packages="libavdevice-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libopenblas-dev libpng-dev libturbojpeg0-dev
+packages="libavdevice-dev libavformat-dev libavcodec-dev libavutil-dev libswscale-dev libpng-dev libturbojpeg0-dev
 libcairo2-dev libfontconfig1-dev zlib1g-dev libzstd-dev nettle-dev libexpat1-dev libyaml-dev libmicrohttpd-dev
 pkg-config fonts-dejavu-core"
 

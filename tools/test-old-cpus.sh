@@ -26,9 +26,6 @@ if [ -n "$missing" ]; then
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
 fi
 
-# OpenBLAS asks the processor too, unless this variable names another one.
-unset OPENBLAS_CORETYPE
-
 swift build -c release --build-tests
 build=$(swift build -c release --show-bin-path)
 tools/check-baseline.sh "$build/slowfast" "$build/slowfastPackageTests.xctest"

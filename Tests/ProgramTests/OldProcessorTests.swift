@@ -21,10 +21,10 @@ private struct OldProcessor: CustomTestStringConvertible {
   /// The emulator's path, from tools/test-old-cpus.sh.
   static let emulator = ProcessInfo.processInfo.environment["X86_EMULATOR"]
 
-  /// Runs the built program. OpenBLAS asks the processor too, unless a variable names another one.
+  /// Runs the built program.
   func run(_ arguments: [String]) -> Program.Result {
     Program.run(
-      through: ["/usr/bin/env", "-u", "OPENBLAS_CORETYPE", Self.emulator!, "-cpu", name + without], arguments,
+      through: [Self.emulator!, "-cpu", name + without], arguments,
       patience: 300)
   }
 }

@@ -34,7 +34,9 @@ extension KernelTable {
 
   private static let portable = KernelTable(
     instructionSet: .portable, roiAlign: RoIAlignKernels(bins: KernelsPortable.alignBins),
-    rows: RowKernels(largest: KernelsPortable.maxOverPositions, mean: KernelsPortable.meanOverPositions),
+    rows: RowKernels(
+      largest: KernelsPortable.maxOverPositions, mean: KernelsPortable.meanOverPositions,
+      products: KernelsPortable.addMatrixVectorProduct),
     peak: PeakKernels(products: KernelsPortable.peakProducts, sums: portableSums, lanes: 4),
     gemm: GEMMKernels(lanes: 4, panels: [KernelsPortable.gemmPanel1, KernelsPortable.gemmPanel2]),
     planar: PlanarKernels(row: KernelsPortable.planarRow, channels: 4, positions: 12),
@@ -54,7 +56,9 @@ extension KernelTable {
   #if arch(x86_64) && !PORTABLE_ONLY
     private static let avx2 = KernelTable(
       instructionSet: .avx2, roiAlign: RoIAlignKernels(bins: KernelsAVX2.alignBins),
-      rows: RowKernels(largest: KernelsAVX2.maxOverPositions, mean: KernelsAVX2.meanOverPositions),
+      rows: RowKernels(
+        largest: KernelsAVX2.maxOverPositions, mean: KernelsAVX2.meanOverPositions,
+        products: KernelsAVX2.addMatrixVectorProduct),
       peak: PeakKernels(products: KernelsAVX2.peakProducts, sums: 12, lanes: 8),
       gemm: GEMMKernels(lanes: 8, panels: [KernelsAVX2.gemmPanel1, KernelsAVX2.gemmPanel2]),
       planar: PlanarKernels(row: KernelsAVX2.planarRow, channels: 4, positions: 24),
@@ -81,7 +85,9 @@ extension KernelTable {
     ) -> KernelTable {
       KernelTable(
         instructionSet: set, roiAlign: RoIAlignKernels(bins: KernelsAVX512.alignBins),
-        rows: RowKernels(largest: KernelsAVX512.maxOverPositions, mean: KernelsAVX512.meanOverPositions),
+        rows: RowKernels(
+          largest: KernelsAVX512.maxOverPositions, mean: KernelsAVX512.meanOverPositions,
+          products: KernelsAVX512.addMatrixVectorProduct),
         peak: PeakKernels(products: KernelsAVX512.peakProducts, sums: 24, lanes: 16),
         gemm: GEMMKernels(
           lanes: 16,

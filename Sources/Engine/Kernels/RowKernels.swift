@@ -1,4 +1,6 @@
-/// Loops over the channels of positions for one instruction set: what pooling takes.
+internal import MicroKernels
+
+/// Loops over the channels of positions for one instruction set: what pooling and linear layers take.
 ///
 /// The results are the same to the last bit on every instruction set.
 public struct RowKernels: Sendable {
@@ -18,4 +20,19 @@ public struct RowKernels: Sendable {
   public let largest: Reduction
   /// The mean, summed in Double in the order of the positions, then rounded once.
   public let mean: Reduction
+  /// Products of a matrix with a vector.
+  let products: @Sendable (MatrixVectorProduct) -> Void
+
+  /// Computes y = y + A x for a row-major matrix on the calling thread, each row summed in Double.
+  ///
+  /// - Parameters:
+  ///   - a: rows x columns, `aStride` floats from row to row.
+  ///   - x: columns.
+  ///   - y: rows.
+  public func addMatrixVectorProduct(
+    rows: Int, columns: Int, a: UnsafePointer<Float>, aStride: Int, x: UnsafePointer<Float>,
+    y: UnsafeMutablePointer<Float>
+  ) {
+    products(MatrixVectorProduct(rows: rows, columns: columns, a: a, aStride: aStride, x: x, y: y))
+  }
 }

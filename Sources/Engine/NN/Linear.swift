@@ -29,7 +29,7 @@ public struct Linear: Sendable {
     for row in 0..<count {
       let y = result.storage.pointer + row * outputs
       y.update(from: bias.storage.pointer, count: outputs)
-      addMatrixVectorProduct(
+      engine.kernels.rows.addMatrixVectorProduct(
         rows: outputs, columns: depth, a: weights.storage.pointer, aStride: depth,
         x: rows.storage.pointer + row * depth, y: y)
     }

@@ -5,7 +5,7 @@ internal import Synchronization
 /// What happens when the program is asked to end: Ctrl-C, `kill`, a terminal that closes.
 ///
 /// The signals' handler only hands their number to a thread that waits for it (blocking them everywhere would not do:
-/// OpenBLAS starts threads before `main`). Work that can stop in good order runs in `stoppable`, asks `isAsked` between
+/// a library may have started threads before `main`). Work that can stop in good order runs in `stoppable`, asks `isAsked` between
 /// its steps and throws ``Interrupted``; for everything else the thread ends the process. Either way no temporary file
 /// stays, and the process ends by the signal itself, so that a shell sees it.
 enum Interruption {

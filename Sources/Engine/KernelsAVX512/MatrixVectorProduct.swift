@@ -1,0 +1,7 @@
+public import MicroKernels
+
+/// `MicroKernels.addMatrixVectorProduct` for this instruction set.
+@inline(never)
+public func addMatrixVectorProduct(_ product: MatrixVectorProduct) {
+  MicroKernels.addMatrixVectorProduct(AVX512Unit.self, product)
+}

@@ -17,7 +17,8 @@ import PackageDescription
 // kernels. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
 #if SANITIZED
   let sanitizedTests = [
-    "Files", "JSON", "YAML", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "Video", "AVARecords",
+    "Files", "JSON", "YAML", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "ImageFiles", "Video",
+    "AVARecords",
     "BoxFiles",
   ]
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
@@ -86,6 +87,8 @@ let cLibraries: [Target] = [
   // Not linked either: it loads the library of the launcher (openmpi-bin, mpich) that started the program.
   .target(name: "CMPI", cSettings: [.unsafeFlags(checkedC)]),
   .target(name: "CLibAV", cSettings: [.unsafeFlags(checkedC)]),
+  // The header of what C calls; SlowFastLibrary implements it.
+  .target(name: "CSlowFast"),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(
@@ -152,14 +155,17 @@ let formats: [Target] = [
 ]
 
 let media: [Target] = [
+  .target(name: "Imaging", dependencies: ["CSIMD", "Geometry"], swiftSettings: strict),
   .target(
-    name: "Imaging", dependencies: ["CSIMD", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
+    name: "ImageFiles", dependencies: ["Imaging", "Files", "Wording", "Geometry", "CTurboJPEG", "CPNG"],
     swiftSettings: strict),
   .target(
-    name: "Video", dependencies: ["Imaging", "Files", "Wording", "Geometry", "Clocks", "Parallel", "CLibAV"],
+    name: "Video",
+    dependencies: ["ImageFiles", "Imaging", "Files", "Wording", "Geometry", "Clocks", "Parallel", "CLibAV"],
     swiftSettings: strict),
   .target(
-    name: "Overlay", dependencies: ["Imaging", "Geometry", "Tracks", "Wording", "CCairo"], swiftSettings: strict),
+    name: "Overlay", dependencies: ["ImageFiles", "Imaging", "Geometry", "Tracks", "Wording", "CCairo"],
+    swiftSettings: strict),
   .target(name: "Clips", dependencies: ["Tensors", "Imaging", "Geometry", "Clocks"], swiftSettings: strict),
 ]
 
@@ -210,13 +216,13 @@ let training: [Target] = [
   .target(name: "Optimization", dependencies: ["Tensors", "Parallel", "Wording"], swiftSettings: strict),
   .target(name: "Collectives", dependencies: ["CMPI", "Clocks", "Wording"], swiftSettings: strict),
   .target(
-    name: "TrainingLog", dependencies: ["JSON", "Overlay", "Imaging", "Geometry", "Files", "Wording"],
+    name: "TrainingLog", dependencies: ["JSON", "Overlay", "ImageFiles", "Imaging", "Geometry", "Files", "Wording"],
     swiftSettings: safe),
   .target(
     name: "TrainingData",
     dependencies: [
       "Augmentation", "Optimization", "Configuration", "Datasets", "AVARecords", "VideoLists", "RoIAlign", "Video",
-      "Imaging", "Clips", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
+      "ImageFiles", "Imaging", "Clips", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
     ], swiftSettings: strict),
   .target(
     name: "Trainer",
@@ -239,7 +245,8 @@ let detect: [Target] = [
   .target(
     name: "Detect",
     dependencies: [
-      "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "Imaging", "Video", "Overlay",
+      "Runs", "Inference", "Configuration", "AVARecords", "BoxFiles", "Datasets", "ImageFiles", "Imaging", "Video",
+      "Overlay",
       "Clips",
       "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "TrackRecords", "Tracks",
       "Exports", "JSON", "Files", "Clocks", "Wording",
@@ -263,7 +270,7 @@ let classify: [Target] = [
     name: "Classify",
     dependencies: [
       "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "VideoLists", "Checkpoint", "Video",
-      "Overlay", "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
+      "Overlay", "ImageFiles", "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
     ], swiftSettings: strict)
 ]
 
@@ -280,14 +287,15 @@ let program: [Target] = [
   .target(
     name: "Synth",
     dependencies: [
-      "Datasets", "Overlay", "Video", "Imaging", "Geometry", "JSON", "Files", "Tensors", "Parallel", "Wording",
+      "Datasets", "Overlay", "Video", "ImageFiles", "Imaging", "Geometry", "JSON", "Files", "Tensors", "Parallel",
+      "Wording",
     ],
     swiftSettings: strict),
   .target(
     name: "Report",
     dependencies: [
       "ClassificationEval", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks", "JSON",
-      "Overlay", "Video", "Imaging", "Geometry", "Files", "Wording",
+      "Overlay", "Video", "ImageFiles", "Imaging", "Geometry", "Files", "Wording",
     ],
     resources: ["page.css", "page.js", "gallery.css", "gallery.js"].map { .embedInCode("Assets/\($0)") },
     swiftSettings: safe),
@@ -295,7 +303,7 @@ let program: [Target] = [
     name: "TextReports",
     dependencies: [
       "ClassificationEval", "AVAEval", "VideoEval", "Statistics", "AVARecords", "Datasets", "JSON", "Geometry",
-      "Wording",
+      "Parallel", "Wording",
     ],
     swiftSettings: safe),
   .target(
@@ -316,9 +324,17 @@ let program: [Target] = [
       "TrackRecords",
       "Tracks",
       "VideoEval",
-      "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "Imaging",
+      "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "ImageFiles",
+      "Imaging",
       "Video", "Tensors", "Parallel", "Geometry", "Files", "Clocks",
       "Wording", argumentParser,
+    ], swiftSettings: strict),
+  .target(
+    name: "SlowFastLibrary",
+    dependencies: [
+      "CSlowFast", "TextReports", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Configuration",
+      "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Tensors", "Parallel", "Geometry",
+      "Files",
     ], swiftSettings: strict),
 ]
 
@@ -328,6 +344,7 @@ let plainTests: Set = [
   "Statistics",
   "AVAEval", "ClassificationEval", "VideoEval", "Tracks", "TrackRecords", "Exports", "Report", "TextReports",
   "Ensembles", "LivePage", "Program", "Optimization", "TrainingLog", "Collectives", "Augmentation", "Clips", "Imaging",
+  "ImageFiles",
   "Overlay", "ObjectDetectors", "TrainingData", "Visualization", "Trainer", "Video",
   "Dependency",
 ]
@@ -363,32 +380,36 @@ let testTargets: [Target] = [
   tests("RoIAlign", "RoIAlign", "Kernels", "Tensors", "Geometry", "Parallel"),
   tests("Checkpoint", "Checkpoint", "Files", "Tensors", "Parallel"),
   tests("Configuration", "Configuration", "Files"),
-  tests("Imaging", "Imaging", "Files", "Geometry"),
-  tests("Video", "Video", "Imaging", "Files", "Geometry", "Clocks"),
+  tests("Imaging", "Imaging", "FrameSupport", "Geometry"),
+  tests("ImageFiles", "ImageFiles", "Imaging", "FrameSupport", "Files", "Geometry"),
+  tests("Video", "Video", "ImageFiles", "Imaging", "Files", "Geometry", "Clocks"),
   tests("VideoLists", "VideoLists", "Files"),
   tests(
-    "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "Imaging",
+    "Datasets", "Datasets", "Detect", "AVAEval", "AVARecords", "Configuration", "Inference", "Kernels", "ImageFiles",
+    "Imaging",
     "Tensors", "Geometry", "Files"),
   tests("AVARecords", "AVARecords", "Datasets", "Files", "Geometry", "Parallel", "Tensors"),
   tests("BoxFiles", "BoxFiles", "Files", "Geometry"),
   tests("TrackRecords", "TrackRecords", "Tracks", "AVARecords", "BoxFiles", "JSON", "Geometry", "Files"),
   tests(
     "Exports", "Exports", "TrackRecords", "Tracks", "AVARecords", "BoxFiles", "JSON", "Geometry", "Files"),
-  tests("Clips", "Clips", "Imaging", "Tensors", "Geometry"),
+  tests("Clips", "Clips", "ImageFiles", "Imaging", "Tensors", "Geometry"),
   tests(
     "VideoModels", "VideoModels", "ModelZoo", "NN", "Kernels", "Checkpoint", "Tensors", "Geometry", "RoIAlign",
     "Parallel", "Files", "Inference", "Configuration"),
   tests(
-    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "Imaging", "Tensors",
+    "ObjectDetectors", "ObjectDetectors", "VideoModels", "NN", "Kernels", "Checkpoint", "ImageFiles", "Imaging",
+    "Tensors",
     "Geometry", "JSON", "Files", "Synth"),
   tests(
     "ModelZoo", "ModelZoo", "Inference", "VideoModels", "Checkpoint", "Configuration", "Kernels", "NN", "Tensors",
     "Files",
     "Wording"
   ),
-  tests("Overlay", "Overlay", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
+  tests("Overlay", "Overlay", "ImageFiles", "Imaging", "Geometry", "Tracks", "Tensors", "Files"),
   tests(
-    "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "RoIAlign", "Clips", "Imaging",
+    "TrainingData", "TrainingData", "Augmentation", "Optimization", "Configuration", "RoIAlign", "Clips", "ImageFiles",
+    "Imaging",
     "Video", "Tensors", "Geometry", "Files"),
   tests(
     "Trainer", "Trainer", "TrainingData", "Augmentation", "JSON", "Files", "Optimization", "Configuration", "ModelZoo",
@@ -419,34 +440,34 @@ let testTargets: [Target] = [
   tests(
     "Detect", "Detect", "FrameSupport", "ObjectDetectors", "Runs", "Inference", "Configuration", "AVARecords",
     "BoxFiles",
-    "Datasets", "Kernels", "Imaging", "Video",
+    "Datasets", "Kernels", "ImageFiles", "Imaging", "Video",
     "Overlay", "Tensors", "Tracks",
     "Geometry", "Files", collections),
   tests(
     "Classify", "Classify", "VideoLists", "ClassificationEval", "Runs", "Inference", "Configuration", "Checkpoint",
     "Kernels",
     "Clips",
-    "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
+    "ImageFiles", "Imaging", "Video", "Tensors", "Geometry", "JSON", "Files"),
   .executableTarget(
     name: "CollectivesProgram", dependencies: ["Collectives"], path: "Tests/CollectivesProgram",
     swiftSettings: strict),
   tests("Collectives", "Collectives", "CollectivesProgram"),
-  tests("TrainingLog", "TrainingLog", "Imaging", "Geometry", "Files"),
+  tests("TrainingLog", "TrainingLog", "ImageFiles", "Imaging", "Geometry", "Files"),
   tests("Augmentation", "Augmentation", "JSON", "Clips", "Imaging", "Tensors", "Geometry", "Files"),
   tests(
     "Ensembles", "Ensembles", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Tensors", "Geometry",
     "JSON", "Files"),
-  tests("Synth", "Synth", "Video", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
+  tests("Synth", "Synth", "Video", "ImageFiles", "Imaging", "AVARecords", "BoxFiles", "Geometry", "Files"),
   tests(
     "Report", "Report", "FrameSupport", "AVAEval", "Statistics", "AVARecords", "Datasets", "TrackRecords", "Tracks",
-    "JSON", "Video", "Imaging", "Geometry", "Files"),
+    "JSON", "Video", "ImageFiles", "Imaging", "Geometry", "Files"),
   tests(
     "TextReports", "TextReports", "AVAEval", "ClassificationEval", "VideoEval", "Statistics", "AVARecords", "Datasets",
     "Parallel",
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
   tests("LivePage", "LivePage", "BrowserSupport", "Files"),
-  tests("Program", "slowfast", "Checkpoint", "BrowserSupport", "Files", "Tensors", "Imaging"),
+  tests("Program", "slowfast", "Checkpoint", "BrowserSupport", "Files", "Tensors", "ImageFiles", "Imaging"),
   tests("Dependency", "Files"),
 ]
 
@@ -456,8 +477,11 @@ let testTargets: [Target] = [
     grouped("CLibraries", cLibraries) + grouped("Support", support)
     + grouped("Engine", engine.filter { $0.name != "NN" })
     + grouped("Formats", formats.filter { $0.name != "Configuration" })
-    + grouped("Media", media.filter { ["Imaging", "Video"].contains($0.name) })
-    + locks + testTargets.filter { $0.name == "TestSupport" || sanitizedTests.contains(String($0.name.dropLast(5))) }
+    + grouped("Media", media.filter { ["Imaging", "ImageFiles", "Video"].contains($0.name) })
+    + locks
+    + testTargets.filter {
+      $0.name == "TestSupport" || $0.name == "FrameSupport" || sanitizedTests.contains(String($0.name.dropLast(5)))
+    }
 #elseif PORTABLE_ONLY && !FUZZED
   // The arithmetic and the networks that stand on it, with their tests: nothing else differs there.
   let products: [Product] = []
@@ -478,11 +502,14 @@ let testTargets: [Target] = [
     .executable(name: "slowfast", targets: ["slowfast"]),
     .library(name: "AVAEval", targets: ["AVAEval", "Statistics", "AVARecords", "Datasets", "Geometry", "Parallel"]),
     .library(name: "ClassificationEval", targets: ["ClassificationEval", "Statistics"]),
+    // What C and Python load: docs/c.md.
+    .library(name: "SlowFastLibrary", type: .dynamic, targets: ["SlowFastLibrary"]),
     // What reads strangers' bytes, for the fuzzer: see Fuzzing/.
     .library(
       name: "Readers",
       targets: [
-        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging", "Video",
+        "JSON", "Checkpoint", "Configuration", "ModelZoo", "AVARecords", "VideoLists", "BoxFiles", "Imaging",
+        "ImageFiles", "Video",
         "Tensors",
         "Files", "Runs",
         "Inference", "Clips", "Geometry", "Classify", "ClassificationEval", "Statistics", "TrackRecords", "Tracks",

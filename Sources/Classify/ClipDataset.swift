@@ -1,6 +1,7 @@
 public import Clips
 public import Configuration
 internal import Files
+internal import Inference
 public import Imaging
 public import Runs
 public import VideoLists
@@ -55,8 +56,8 @@ extension ClipDataset {
 
   /// `DATA.TEST_CROP_SIZE` of the first of `DATA.TRAIN_JITTER_SCALES`.
   public static func middle(_ config: Configuration) throws(ClassificationError) -> View {
-    let (size, side) = (config[.dataTestCropSize], config[.dataTrainJitterScales][0])
-    if size <= side { return View(shortSide: side, crop: .centre(size)) }
+    if let view = WholeClips.kinetics.middle(config) { return view }
+    let size = config[.dataTestCropSize]
     throw .unsupported(
       "\(config.cite(.dataTestCropSize)), \(config.cite(.dataTrainJitterScales))",
       "the one crop of a frame is larger than its short side, the first of DATA.TRAIN_JITTER_SCALES",

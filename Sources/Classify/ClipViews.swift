@@ -1,4 +1,3 @@
-internal import Imaging
 public import Clips
 internal import Configuration
 internal import Inference
@@ -65,20 +64,5 @@ public struct ClipViews: Sendable, Equatable, CustomStringConvertible {
     let views = counted(views.count, "view")
     let fused = views == "1 view" ? "" : "; the \(fusion.inWords) of their scores"
     return "\(views) a video: \(clips)\(clipCounts == [1] ? "" : ", each") in \(crop)\(fused)"
-  }
-}
-
-extension Preprocessing {
-  /// The preprocessing of a configuration's test of whole videos: scaled in float.
-  ///
-  /// - Parameters:
-  ///   - isRGB: Whether mean and std are those of red, green and blue; else of blue, green and red.
-  ///   - order: Of the network's input.
-  init(clipsOf config: Configuration, _ view: View, isRGB: Bool, order: ChannelOrder) {
-    func colours(_ key: Key<[Double]>) -> [Float] {
-      let values = config[key].map { Float($0) }
-      return isRGB ? values.reversed() : values
-    }
-    self.init(view: view, backend: .pytorch, mean: colours(.dataMean), std: colours(.dataStd), order: order)
   }
 }

@@ -1,6 +1,7 @@
 public import Clips
 public import Configuration
 internal import Files
+internal import ImageFiles
 public import Imaging
 internal import Inference
 internal import JSON
@@ -61,25 +62,14 @@ public struct ImageNet: ClipDataset {
   }
 
   public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
-    var preprocessing = Preprocessing(clipsOf: config, view, isRGB: true, order: .rgb)
-    if config[.augEnable] { preprocessing.backend = .pillow }
-    return preprocessing
+    WholeClips.imagenet.preprocessing(config, view)
   }
 
-  /// Of the larger of `DATA.TRAIN_CROP_SIZE` and `DATA.TEST_CROP_SIZE` the smaller; with `AUG.ENABLE` the latter of what
-  /// `DATA.IN_VAL_CROP_RATIO` makes of it.
   public static func middle(_ config: Configuration) throws(ClassificationError) -> View {
-    let (scale, crop) = (config[.dataTrainCropSize], config[.dataTestCropSize])
-    if config[.augEnable] {
-      let ratio = config[.dataInValCropRatio]
-      guard (0.01...1).contains(ratio) else {
-        throw .unsupported(
-          config.cite(.dataInValCropRatio), "the crop of a picture is 0.01 to 1 times its short side",
-          "set DATA.IN_VAL_CROP_RATIO 0.875, as the published ones were tested")
-      }
-      return View(shortSide: Int(1 / ratio * Double(crop)), crop: .middle(crop))
-    }
-    return View(shortSide: max(scale, crop), crop: .centre(min(scale, crop)))
+    if let view = WholeClips.imagenet.middle(config) { return view }
+    throw .unsupported(
+      config.cite(.dataInValCropRatio), "the crop of a picture is 0.01 to 1 times its short side",
+      "set DATA.IN_VAL_CROP_RATIO 0.875, as the published ones were tested")
   }
 
   public func path(of video: String) -> String { joinPath(folder, video) }

@@ -32,8 +32,7 @@ public struct Kinetics: ClipDataset {
   public var notices: [String] { list.notices }
 
   public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
-    // Mean and std are in the order of RGB there.
-    Preprocessing(clipsOf: config, view, isRGB: true, order: config[.dataReverseInputChannel] ? .bgr : .rgb)
+    WholeClips.kinetics.preprocessing(config, view)
   }
 
   public func path(of video: String) -> String { joinPath(prefix, video) }

@@ -2,6 +2,7 @@ public import AVARecords
 public import Clips
 public import Configuration
 internal import Files
+internal import ImageFiles
 public import Imaging
 internal import Inference
 public import Runs
@@ -30,8 +31,7 @@ extension ListedFrames {
   var frameListPath: String { Self.listPath(config) }
 
   public static func preprocessing(_ config: Configuration, _ view: View) -> Preprocessing {
-    // Pictures are BGR there, mean and std with them, until DATA.REVERSE_INPUT_CHANNEL turns both round.
-    Preprocessing(clipsOf: config, view, isRGB: false, order: config[.dataReverseInputChannel] ? .rgb : .bgr)
+    WholeClips.charades.preprocessing(config, view)
   }
 
   public func path(of video: String) -> String {

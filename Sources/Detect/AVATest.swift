@@ -4,6 +4,7 @@ public import Configuration
 public import Datasets
 internal import Files
 internal import Geometry
+internal import ImageFiles
 internal import Imaging
 public import Inference
 public import Runs

@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import Files
+internal import ImageFiles
 public import Imaging
 internal import Inference
 public import Overlay

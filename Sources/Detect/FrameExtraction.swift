@@ -1,5 +1,6 @@
 internal import AVARecords
 internal import Files
+internal import ImageFiles
 public import Imaging
 internal import Video
 internal import Wording

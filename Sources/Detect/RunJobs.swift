@@ -2,6 +2,7 @@ internal import AVARecords
 internal import Clips
 internal import Datasets
 internal import Files
+internal import ImageFiles
 internal import Imaging
 public import Inference
 internal import Runs

@@ -3,6 +3,7 @@ import Clips
 import Configuration
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import Tensors
 import TestSupport

@@ -2,6 +2,7 @@ import Classify
 import Configuration
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import Inference
 import JSON

@@ -1,5 +1,6 @@
 import Clips
 import Geometry
+import ImageFiles
 import Imaging
 import Tensors
 import TestSupport

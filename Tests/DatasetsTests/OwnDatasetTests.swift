@@ -5,6 +5,7 @@ import Datasets
 import Detect
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import Inference
 import Kernels

@@ -1,6 +1,7 @@
 import Detect
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import Inference
 import Runs

@@ -4,6 +4,7 @@ import Detect
 import Files
 import Foundation
 import Geometry
+import ImageFiles
 import Imaging
 import Inference
 import Runs

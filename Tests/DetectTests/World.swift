@@ -1,6 +1,7 @@
 import Configuration
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import Inference
 import Kernels

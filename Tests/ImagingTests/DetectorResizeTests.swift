@@ -1,3 +1,4 @@
+import FrameSupport
 import Geometry
 import Imaging
 import TestSupport

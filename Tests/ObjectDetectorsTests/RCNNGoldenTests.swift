@@ -1,6 +1,7 @@
 import Checkpoint
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import JSON
 import Kernels

@@ -4,6 +4,7 @@ import Datasets
 import Files
 import Foundation
 import Geometry
+import ImageFiles
 import Imaging
 import Report
 import Statistics

@@ -3,6 +3,7 @@ import BoxFiles
 import Files
 import Geometry
 import Glibc
+import ImageFiles
 import Imaging
 import Synth
 import TestSupport

@@ -2,6 +2,7 @@ import Augmentation
 import Configuration
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import Optimization
 import Tensors

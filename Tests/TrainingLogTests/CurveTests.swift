@@ -1,5 +1,6 @@
 import Files
 import Geometry
+import ImageFiles
 import Imaging
 import TestSupport
 import Testing

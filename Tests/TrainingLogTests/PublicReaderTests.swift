@@ -1,6 +1,7 @@
 import Files
 import Foundation
 import Geometry
+import ImageFiles
 import Imaging
 import TestSupport
 import Testing

@@ -1,4 +1,5 @@
 import Files
+import ImageFiles
 import Imaging
 import TestSupport
 import Testing

@@ -3,6 +3,7 @@ import BoxFiles
 import Checkpoint
 import Configuration
 import Files
+import ImageFiles
 import Imaging
 import ModelZoo
 import Tensors

@@ -1,4 +1,5 @@
 internal import Geometry
+internal import ImageFiles
 public import Imaging
 internal import Wording
 

@@ -1,4 +1,5 @@
 internal import CLibAV
+internal import ImageFiles
 internal import Imaging
 internal import Wording
 

@@ -1,4 +1,5 @@
 internal import Files
+internal import ImageFiles
 public import Imaging
 internal import Synchronization
 internal import Wording

@@ -1,5 +1,6 @@
 public import Files
 internal import Geometry
+internal import ImageFiles
 public import Imaging
 internal import Wording
 

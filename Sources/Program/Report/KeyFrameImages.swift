@@ -1,6 +1,7 @@
 public import AVARecords
 public import Datasets
 internal import Geometry
+internal import ImageFiles
 internal import Imaging
 public import Video
 internal import Wording

@@ -1,4 +1,5 @@
 internal import Files
+internal import ImageFiles
 internal import Imaging
 
 extension SynthDataSet {

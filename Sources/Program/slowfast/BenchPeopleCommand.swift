@@ -1,6 +1,7 @@
 internal import ArgumentParser
 internal import BenchReports
 internal import Geometry
+internal import ImageFiles
 internal import Imaging
 internal import JSON
 internal import Kernels

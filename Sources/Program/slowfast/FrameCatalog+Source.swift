@@ -1,4 +1,5 @@
 internal import Datasets
+internal import ImageFiles
 internal import Imaging
 internal import Video
 

@@ -4,6 +4,7 @@ internal import Clips
 internal import Configuration
 internal import Files
 internal import Geometry
+internal import ImageFiles
 internal import Imaging
 internal import Inference
 internal import NN

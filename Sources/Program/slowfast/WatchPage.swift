@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Detect
+internal import ImageFiles
 internal import Imaging
 internal import JSON
 internal import LivePage

@@ -5,6 +5,7 @@ public import Configuration
 internal import Datasets
 internal import Files
 public import Geometry
+internal import ImageFiles
 public import Imaging
 internal import Optimization
 internal import Video

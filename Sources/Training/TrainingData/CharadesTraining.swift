@@ -2,6 +2,7 @@ internal import AVARecords
 public import Augmentation
 internal import Clips
 public import Configuration
+internal import ImageFiles
 internal import Imaging
 internal import Optimization
 

@@ -1,6 +1,7 @@
 internal import AVARecords
 internal import Configuration
 internal import Files
+internal import ImageFiles
 internal import Imaging
 internal import Optimization
 

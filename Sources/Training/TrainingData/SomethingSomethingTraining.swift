@@ -3,6 +3,7 @@ public import Augmentation
 internal import Clips
 public import Configuration
 internal import Files
+internal import ImageFiles
 internal import Imaging
 internal import Optimization
 internal import VideoLists

@@ -1,4 +1,5 @@
 internal import Geometry
+internal import ImageFiles
 internal import Imaging
 internal import Overlay
 

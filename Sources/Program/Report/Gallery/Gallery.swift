@@ -2,6 +2,7 @@ public import AVARecords
 public import Datasets
 internal import Files
 internal import Geometry
+internal import ImageFiles
 public import Imaging
 internal import Overlay
 public import TrackRecords

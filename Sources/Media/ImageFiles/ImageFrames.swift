@@ -1,3 +1,4 @@
+public import Imaging
 public import Geometry
 internal import Files
 internal import Wording

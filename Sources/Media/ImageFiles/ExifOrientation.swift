@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// Reads the Orientation tag from an APP1 segment's content ("Exif", two zero bytes, a TIFF header, a directory).
 ///
 /// - Returns: nil when the segment is not EXIF, is damaged, or has no valid orientation: then the image is

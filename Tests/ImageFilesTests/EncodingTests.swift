@@ -1,5 +1,7 @@
 import Files
+import FrameSupport
 import Geometry
+import ImageFiles
 import Imaging
 import TestSupport
 import Testing

@@ -1,3 +1,5 @@
+internal import Imaging
+
 /// What a JPEG's markers say before its image data.
 ///
 /// Read by a walk of our own, since TurboJPEG's own header call refuses some sampling factors that its decoder

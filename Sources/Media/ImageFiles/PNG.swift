@@ -1,3 +1,4 @@
+public import Imaging
 internal import Geometry
 internal import CPNG
 

@@ -1,0 +1,1 @@
+// The functions are SlowFastLibrary's, in Swift.

@@ -1,0 +1,15 @@
+internal import CSlowFast
+internal import Glibc
+internal import Kernels
+
+@c @implementation
+public func slowfast_api_version() -> Int32 { SLOWFAST_API_VERSION }
+
+@c @implementation
+public func slowfast_kernels() -> UnsafePointer<CChar>! { kernelsName }
+
+@c @implementation
+public func slowfast_free(_ text: UnsafeMutablePointer<CChar>!) { free(text) }
+
+/// Lives as long as the process.
+private nonisolated(unsafe) let kernelsName = UnsafePointer(strdup("\(KernelTable.best.instructionSet.rawValue)"))

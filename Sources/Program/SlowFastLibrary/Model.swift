@@ -1,0 +1,84 @@
+internal import Clips
+internal import Configuration
+internal import CSlowFast
+internal import Glibc
+internal import Inference
+internal import Kernels
+internal import ModelZoo
+internal import NN
+internal import Synchronization
+internal import Tensors
+internal import VideoModels
+
+/// What a `slowfast_model` is.
+final class Model {
+  let config: Configuration
+  let notices: UnsafeMutablePointer<CChar>
+  private let loaded: LoadedModel
+  /// A model's memory is one call's at a time.
+  private let turn = Mutex<Void>(())
+
+  init(config path: String, weights: String?, _ options: slowfast_model_options, _ call: Call) throws {
+    var overrides: [String] = []
+    for index in 0..<Int(options.override_count) {
+      overrides.append(try call.text(options.overrides[index], "options->overrides[\(index)]"))
+    }
+    try call.require(
+      overrides.count.isMultiple(of: 2), "'options->overrides' has \(overrides.count) strings",
+      "give pairs of KEY and VALUE")
+    if let weights { overrides += [Key.testCheckpointFilePath.name, pythonString(weights)] }
+    let config = try Configuration.load(path: path, overrides: overrides, rules: RunRules())
+    var notices = config.notices
+    let engine = try Self.engine(options, call, &notices)
+    let loaded = try LoadedModel(
+      config,
+      WeightOptions(
+        randomSeed: options.random_weights == 0 ? nil : options.random_seed,
+        calibration: options.calibration.map { String(cString: $0) }), engine: engine)
+    notices += loaded.notices
+    self.config = config
+    self.notices = strdup(notices.joined(separator: "\n"))
+    self.loaded = loaded
+  }
+
+  deinit { free(notices) }
+
+  /// Computes with the model: calls wait for each other.
+  func use<Result>(_ body: (LoadedModel) throws -> Result) throws -> Result {
+    // A lock's own result could not leave the threads that share the model.
+    var result: Result?
+    try turn.withLock { _ in result = try body(loaded) }
+    return result!
+  }
+
+  private static func engine(_ options: slowfast_model_options, _ call: Call, _ notices: inout [String]) throws
+    -> Engine
+  {
+    let kernels = KernelTable.best
+    let precision = options.precision.map { String(cString: $0) } ?? "fp32"
+    try call.require(
+      ["fp32", "bf16", "int8"].contains(precision), "'options->precision' is '\(precision)'", "give fp32, bf16 or int8")
+    if precision == "bf16", !kernels.supportsBFloat16 {
+      notices.append("precision bf16: this processor has no AVX512-BF16; computing in fp32")
+    }
+    let isBFloat16 =
+      precision == "bf16" && kernels.supportsBFloat16 || precision == "int8" && kernels.isFasterInBFloat16
+    return Engine(
+      threads: try call.threads(options.threads), kernels: kernels, activations: isBFloat16 ? .bfloat16 : .float32,
+      quantizes: precision == "int8")
+  }
+}
+
+extension Model {
+  /// The model that a handle stands for, which lives as long as the handle is not closed.
+  static func of(_ handle: OpaquePointer?, _ call: Call) throws -> Model {
+    Unmanaged<Model>.fromOpaque(UnsafeRawPointer(try call.pointer(handle, "model"))).takeUnretainedValue()
+  }
+
+  var handle: OpaquePointer { OpaquePointer(Unmanaged.passRetained(self).toOpaque()) }
+
+  static func close(_ handle: OpaquePointer?) {
+    guard let handle else { return }
+    Unmanaged<Model>.fromOpaque(UnsafeRawPointer(handle)).release()
+  }
+}

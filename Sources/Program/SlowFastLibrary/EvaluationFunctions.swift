@@ -1,3 +1,6 @@
+// The names are C's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import AVAEval
 internal import AVARecords
 public import CSlowFast

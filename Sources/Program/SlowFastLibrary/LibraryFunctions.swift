@@ -1,3 +1,6 @@
+// The names are C's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import CSlowFast
 internal import Glibc
 internal import Kernels

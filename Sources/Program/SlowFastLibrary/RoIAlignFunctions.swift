@@ -1,3 +1,6 @@
+// The names are C's.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 public import CSlowFast
 internal import Kernels
 internal import Parallel

@@ -403,6 +403,11 @@ struct TapPairs {
     let (extent, kernel, channels) = (gradient.extent, shape.kernel, input.channels)
     let kt = line / kernel.h * shape.dilation.t - shape.padding.t
     let kh = line % kernel.h * shape.dilation.h - shape.padding.h
+    // The columns all of whose taps lie inside.
+    let stride = shape.stride.w
+    let firstWhole = (shape.padding.w + stride - 1) / stride
+    let room = input.extent.w - kernel.w + shape.padding.w
+    let whole = firstWhole..<max(firstWhole, room < 0 ? 0 : room / stride + 1)
     var count = 0
     var border = borders
     var position = positions.lowerBound
@@ -418,22 +423,34 @@ struct TapPairs {
       let from =
         UnsafePointer(input.start) + ((item * input.extent.t + t) * input.extent.h + h) * input.extent.w * channels
       var at = UnsafePointer(gradient.start) + (position * gradient.pitch + gradientChannel)
-      for w in column..<column + (end - position) {
-        let start = w * shape.stride.w - shape.padding.w
-        left[count] = at
-        if start >= 0 && start + kernel.w <= input.extent.w {
-          right[count] = from + start * channels
-        } else {
-          let seen = max(0, start)..<max(max(0, start), min(input.extent.w, start + kernel.w))
-          // All that is read: what lay there before may be denormal numbers, each of which costs a hundred cycles.
-          border.update(repeating: 0, count: pitch)
-          (border + (seen.lowerBound - start) * channels).update(
-            from: from + seen.lowerBound * channels, count: seen.count * channels)
-          right[count] = UnsafePointer(border)
-          border += pitch
+      let stop = column + (end - position)
+      var w = column
+      while w < stop {
+        let start = w * stride - shape.padding.w
+        if whole.contains(w) {
+          // Evenly spaced.
+          var seen = from + start * channels
+          for _ in w..<min(stop, whole.upperBound) {
+            left[count] = at
+            right[count] = seen
+            count += 1
+            at += gradient.pitch
+            seen += stride * channels
+          }
+          w = min(stop, whole.upperBound)
+          continue
         }
+        let seen = max(0, start)..<max(max(0, start), min(input.extent.w, start + kernel.w))
+        // All that is read: what lay there before may be denormal numbers, each of which costs a hundred cycles.
+        border.update(repeating: 0, count: pitch)
+        (border + (seen.lowerBound - start) * channels).update(
+          from: from + seen.lowerBound * channels, count: seen.count * channels)
+        left[count] = at
+        right[count] = UnsafePointer(border)
+        border += pitch
         count += 1
         at += gradient.pitch
+        w += 1
       }
     }
     return count

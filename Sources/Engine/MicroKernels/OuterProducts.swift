@@ -28,11 +28,15 @@ public struct OuterProducts {
   }
 }
 
-/// Adds one tile: six rows times `count` registers of columns, pair after pair.
+/// Adds one tile: four or six rows times `count` registers of columns, pair after pair.
 ///
-/// - Parameter count: Registers, 1 to 4, a literal.
+/// - Parameters:
+///   - rows: 4 or 6, a literal.
+///   - count: Registers, 1 to 4, a literal.
 @inlinable @inline(__always)
-func outerTile<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ products: OuterProducts, row: Int, column: Int) {
+func outerTile<Unit: VectorUnit>(
+  _ unit: Unit.Type, rows: Int, count: Int, _ products: OuterProducts, row: Int, column: Int
+) {
   typealias V = Unit.Vector
   let width = V.scalarCount
   let pitch = products.pitch
@@ -41,7 +45,7 @@ func outerTile<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ products: Oute
   var s1 = s0
   var s2 = s0
   var s3 = s0
-  for i in 0..<6 {
+  for i in 0..<rows {
     let from = UnsafePointer(sums) + i * pitch
     s0[i] = Unit.load(from)
     if count > 1 { s1[i] = Unit.load(from + width) }
@@ -56,7 +60,7 @@ func outerTile<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ products: Oute
     let w1 = count > 1 ? Unit.load(right + width) : w0
     let w2 = count > 2 ? Unit.load(right + 2 * width) : w0
     let w3 = count > 3 ? Unit.load(right + 3 * width) : w0
-    for i in 0..<6 {
+    for i in 0..<rows {
       let factor = V(repeating: left[i])
       s0[i] = Unit.multiplyAdd(s0[i], factor, w0)
       if count > 1 { s1[i] = Unit.multiplyAdd(s1[i], factor, w1) }
@@ -65,13 +69,27 @@ func outerTile<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ products: Oute
     }
     pair += 1
   }
-  for i in 0..<6 {
+  for i in 0..<rows {
     let to = sums + i * pitch
     store(s0[i], to)
     if count > 1 { store(s1[i], to + width) }
     if count > 2 { store(s2[i], to + 2 * width) }
     if count > 3 { store(s3[i], to + 3 * width) }
   }
+}
+
+/// Adds the tiles of `count` registers of columns, from top to bottom: of six rows, and where no more than four are left, as
+/// those of a network's first layers are, of four.
+///
+/// - Parameter count: A literal.
+@inlinable @inline(__always)
+func outerTiles<Unit: VectorUnit>(_ unit: Unit.Type, count: Int, _ products: OuterProducts, column: Int) {
+  var row = 0
+  while row + 4 < products.rows {
+    outerTile(unit, rows: 6, count: count, products, row: row, column: column)
+    row += 6
+  }
+  if row < products.rows { outerTile(unit, rows: 4, count: count, products, row: row, column: column) }
 }
 
 /// Adds the products of all pairs.
@@ -83,30 +101,17 @@ public func addOuterProducts<Unit: VectorUnit>(_ unit: Unit.Type, registers: Int
   var column = 0
   while column < products.columns {
     let left = (products.columns - column + width - 1) / width
-    var row = 0
     if registers == 4 && left >= 4 {
-      while row < products.rows {
-        outerTile(unit, count: 4, products, row: row, column: column)
-        row += 6
-      }
+      outerTiles(unit, count: 4, products, column: column)
       column += 4 * width
     } else if registers == 4 && left == 3 {
-      while row < products.rows {
-        outerTile(unit, count: 3, products, row: row, column: column)
-        row += 6
-      }
+      outerTiles(unit, count: 3, products, column: column)
       column += 3 * width
     } else if left >= 2 {
-      while row < products.rows {
-        outerTile(unit, count: 2, products, row: row, column: column)
-        row += 6
-      }
+      outerTiles(unit, count: 2, products, column: column)
       column += 2 * width
     } else {
-      while row < products.rows {
-        outerTile(unit, count: 1, products, row: row, column: column)
-        row += 6
-      }
+      outerTiles(unit, count: 1, products, column: column)
       column += width
     }
   }

@@ -53,9 +53,24 @@ public struct PlanarRow {
 
 /// Computes a row, three registers of positions times four or eight channels at a time.
 ///
-/// - Parameter isWide: Whether a tile has eight channels, else four; a literal.
+/// - Parameter isWide: Whether a tile has eight channels, else four; a literal. Where no more than four of the eight exist, four
+///   are computed.
 @inlinable @inline(__always)
 public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: PlanarRow) {
+  if isWide && row.channels > 4 {
+    planarTiles(unit, isWide: true, row, pitch: 8)
+  } else {
+    planarTiles(unit, isWide: false, row, pitch: isWide ? 8 : 4)
+  }
+}
+
+/// Computes the tiles of a row.
+///
+/// - Parameters:
+///   - isWide: Whether eight channels are computed, else four; a literal.
+///   - pitch: Weights from a tap to the next.
+@inlinable @inline(__always)
+func planarTiles<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: PlanarRow, pitch: Int) {
   typealias V = Unit.Vector
   let width = V.scalarCount
   var x = 0
@@ -85,7 +100,7 @@ public func planarRow<Unit: VectorUnit>(_ unit: Unit.Type, isWide: Bool, _ row: 
             s2[c] = Unit.multiplyAdd(s2[c], w, p2)
           }
         }
-        weight += isWide ? 8 : 4
+        weight += pitch
       }
     }
     let to = row.temporary

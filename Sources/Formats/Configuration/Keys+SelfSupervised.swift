@@ -14,6 +14,7 @@ extension Key<Int> {
 }
 
 extension Key<Double> {
+  public static let dataTimeDiffProb = Key("DATA.TIME_DIFF_PROB", 0.0, .selfSupervised)
   public static let contrastiveT = Key("CONTRASTIVE.T", 0.07, .selfSupervised)
   public static let dataColorRndGrayscale = Key("DATA.COLOR_RND_GRAYSCALE", 0.0, .selfSupervised)
   public static let dataSslColorHue = Key("DATA.SSL_COLOR_HUE", 0.1, .selfSupervised)

@@ -34,7 +34,7 @@ extension Schema {
     Leaf("DATA.LOADER_CHUNK_SIZE", .int, 0, .training),
     Leaf("DATA.LOADER_CHUNK_OVERALL_SIZE", .int, 0, .training),
     Leaf("DATA.SKIP_ROWS", .int, 0, .training),
-    Leaf("DATA.TIME_DIFF_PROB", .double, 0.0, .selfSupervised),
+    Leaf(.dataTimeDiffProb),
     Leaf(.dataSslColorJitter),
     Leaf(.dataSslColorBriConSat),
     Leaf(.dataSslColorHue),

@@ -68,6 +68,13 @@ struct ClipPreparation: Sendable {
       randAugment: randAugment, sampling: try sampling(shape), isFlipped: config[.dataRandomFlip], mean: mean, std: std,
       erasing: erasing, order: order)
     if let colour = try colour() { pipeline.bytes.insert(colour, at: 0) }
+    let differences = config[.dataTimeDiffProb]
+    guard 0...1 ~= differences else {
+      throw TrainingDataError.unsupported(
+        config.cite(.dataTimeDiffProb), "a probability is 0 to 1",
+        "set DATA.TIME_DIFF_PROB 0, or 0.5 for half of the clips")
+    }
+    if differences > 0 { pipeline.bytes.insert(TemporalDifference(probability: differences), at: 0) }
     return pipeline
   }
 

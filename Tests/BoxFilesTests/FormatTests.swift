@@ -202,6 +202,28 @@ import Testing
     #expect(file.firstFrame == 0 && file.records[0].size == ImageSize(width: 97, height: 63))
   }
 
+  @Test("CVAT: a project has several videos, each task's boxes are its own")
+  func cvatProject() throws {
+    func task(_ id: Int, _ source: String, _ width: Int) -> String {
+      "<task><id>\(id)</id><segments><segment><id>9</id></segment></segments><original_size><width>\(width)</width>"
+        + "<height>63</height></original_size><source>\(source)</source></task>"
+    }
+    func project(_ owner: String) -> String {
+      "<annotations><meta><project><id>1</id><tasks>" + task(4, "a.mp4", 97) + task(5, "b.mp4", 50)
+        + "</tasks></project></meta><track id=\"0\" label=\"run\" \(owner)><box frame=\"3\" outside=\"0\" xtl=\"1\" ytl=\"2\" "
+        + "xbr=\"3\" ybr=\"4\"><attribute name=\"mood\"> good </attribute></box></track><image id=\"2\" name=\"frame_000016\" "
+        + "\(owner)><box label=\"person\" xtl=\"1\" ytl=\"2\" xbr=\"3\" ybr=\"4\"/></image></annotations>"
+    }
+    let file = try #require(try read(project("task_id=\"4\""), as: "a.xml"))
+    #expect(
+      file.records.map(\.video) == ["a.mp4", "a.mp4"] && file.records[0].size == ImageSize(width: 97, height: 63))
+    #expect(file.records[0].attributes.map(\.name) == ["mood"] && file.records[0].attributes[0].values == ["good"])
+    #expect(file.records[1].attributes.isEmpty)
+    #expect(
+      complaint(project(""), as: "a.xml").contains(
+        "expected the id of one of 2 tasks, each of a video of its own, found none -> export each task by itself"))
+  }
+
   @Test("Packed files are read as they are")
   func packed() throws {
     let scratch = Scratch()

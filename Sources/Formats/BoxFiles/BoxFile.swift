@@ -54,6 +54,13 @@ public struct BoxFile: Sendable {
       path: files[place.file], place: "\(place.part) \(place.number)", expected: expected, found: found, advice: advice)
   }
 
+  /// The same boxes with their numbers among the records as tracks: who follows them through other forms finds them again.
+  public func numbered() -> BoxFile {
+    var file = self
+    for index in file.records.indices { file.records[index].track = index }
+    return file
+  }
+
   /// A class in words: its name, or its number.
   public func className(of record: BoxRecord) -> String? {
     record.className ?? record.classNumber.map { classNames[$0] ?? "\($0)" }

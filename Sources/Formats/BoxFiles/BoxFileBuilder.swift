@@ -20,7 +20,8 @@ struct BoxFileBuilder {
     _ values: [Double], isSize: Bool, at position: BoxRecord.Position, second: BoxRecord.Second? = nil,
     video: String? = nil, picture: String? = nil,
     unit: BoxRecord.Unit = .unknown, size: ImageSize? = nil, classNumber: Int? = nil, className: String? = nil,
-    score: Double? = nil, track: Int? = nil, trackID: String? = nil, place: BoxRecord.Place
+    score: Double? = nil, track: Int? = nil, trackID: String? = nil, attributes: [BoxRecord.Attribute] = [],
+    place: BoxRecord.Place
   ) throws {
     if isSize, values[2] < 0 || values[3] < 0 {
       throw fault(
@@ -40,7 +41,13 @@ struct BoxFileBuilder {
         video: video, position: position, picture: picture, second: second, x1: values[0], y1: values[1], x2: x2,
         y2: y2, unit: unit,
         size: size,
-        classNumber: classNumber, className: className, score: score, track: track, place: place))
+        classNumber: classNumber, className: className, attributes: attributes, score: score, track: track, place: place
+      ))
+  }
+
+  /// Adds what an annotator has said of the last box.
+  mutating func addAttribute(_ name: String, _ value: String) {
+    file.records[file.records.count - 1].attributes.append(BoxRecord.Attribute(name: name, values: [value]))
   }
 
   /// Counts something that is no box.

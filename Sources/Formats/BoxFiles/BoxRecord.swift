@@ -61,6 +61,14 @@ public struct BoxRecord: Sendable, Equatable {
   public var size: ImageSize?
   public var classNumber: Int?
   public var className: String?
+  /// What else an annotator has said of the box, as CVAT and VIA have it: an attribute's name with its values, such as the boxes that
+  /// are ticked.
+  public struct Attribute: Sendable, Equatable {
+    public var name: String
+    public var values: [String]
+  }
+
+  public var attributes: [Attribute] = []
   /// The detector's; nil for boxes drawn by hand.
   public var score: Double?
   /// The given id of whose box it is; less than 0 for nobody's. Ids that are no whole numbers are counted by `TrackIDs`.

@@ -71,11 +71,16 @@ struct VIARegions {
         attributes.values.first { $0.name == name }.flatMap { $0.options[Self.text(value) ?? ""] } ?? Self.text(value)
       )
     }
+    let said = values.members.map { member in
+      let known = attributes[member.name]
+      return BoxRecord.Attribute(
+        name: known?.name ?? member.name, values: Self.values(member.value, known?.options ?? [:]))
+    }
     let position = times.first.map { BoxRecord.Position.time($0) } ?? .picture(withoutPictureEnding(file), number: nil)
     try builder.add(
       Array(shape[1...]), isSize: true, at: position, video: times.isEmpty ? nil : file, unit: .pixels,
       className: Self.value(of: Self.classAttributes, named), trackID: Self.value(of: Self.trackAttributes, named),
-      place: place)
+      attributes: said, place: place)
   }
 
   /// A region of VIA 2, which knows pictures.
@@ -99,10 +104,24 @@ struct VIARegions {
       return number.double
     }
     let named = (attributes?.members ?? []).map { ($0.name, Self.text($0.value)) }
+    let said = (attributes?.members ?? []).map {
+      BoxRecord.Attribute(name: $0.name, values: Self.values($0.value, [:]))
+    }
     try builder.add(
       values, isSize: true, at: .picture(path, number: nil), unit: .pixels,
       className: Self.value(of: Self.classAttributes, named), trackID: Self.value(of: Self.trackAttributes, named),
-      place: place)
+      attributes: said, place: place)
+  }
+
+  /// What is chosen of an attribute: of version 3 the numbers of options with commas between them, of version 2 an object with the
+  /// ticked ones.
+  private static func values(_ value: JSONValue, _ options: [String: String]) -> [String] {
+    if case .object(let members) = value {
+      return members.filter { $0.value == .bool(true) || text($0.value)?.lowercased() == "true" }.map(\.name)
+    }
+    guard let text = text(value), !text.isEmpty else { return [] }
+    if options.isEmpty { return [text] }
+    return text.split(separator: ",").map { part in options[trimmed(part)] ?? trimmed(part) }
   }
 
   private static func text(_ value: JSONValue) -> String? {

@@ -118,7 +118,9 @@ import VideoModels
       }, progress: { _ in })
     #expect(!isWhole && first.doneCount == 2)
     let second = try cache()
-    #expect(second.doneCount == 2 && second.notices.isEmpty)
+    #expect(
+      second.doneCount == 2
+        && second.notices == ["'\(folder.path)/a.journal' has the features of 2 of 6 key frames already"])
     var done: [Int] = []
     _ = try second.compute(isToStop: { false }) { done.append($0) }
     #expect(try all(second) == expected && done.first! >= 2 && done.last == 6)
@@ -132,18 +134,51 @@ import VideoModels
     #expect(try all(damaged) == expected)
   }
 
-  /// Features of another size, or of other boxes, are refused; those under other classes are the same.
+  /// Features of another size are refused; those under other classes are the same.
   @Test func foreignFeaturesAreRefused() throws {
     _ = try cache().compute(isToStop: { false }) { _ in }
     #expect(try cache("a.journal", ["MODEL.NUM_CLASSES", "3"]).doneCount == 6)
     let size = #expect(throws: JournalError.self) { try cache("a.journal", ["DATA.SAMPLING_RATE", "2"]) }
     #expect("\(String(describing: size))".contains("DATA.SAMPLING_RATE was 4 and is 2"), "\(String(describing: size))")
+  }
+
+  /// Another box at a key frame, and another video, cost their own key frames only; what is not asked for any more stays for later.
+  @Test func whatIsNewIsComputedAlone() throws {
     let rows = try String(decoding: readFile(OwnClasses.folder + "/train.csv", doing: "testing"), as: UTF8.self)
+    let one = try folder.file(
+      "one.csv", rows.split(separator: "\n").filter { $0.hasPrefix("synthtrain5_1") }.joined(separator: "\n") + "\n")
+    let first = try cache("a.journal", ["AVA.TRAIN_GT_BOX_LISTS", "['\(one)']"])
+    _ = try first.compute(isToStop: { false }) { _ in }
+    #expect(first.doneCount == 3 && first.tasks.count == 3)
+    let expected = try all(first)
+    let second = try cache()
+    #expect(second.doneCount == 3 && second.tasks.count == 6)
+    #expect(
+      second.notices.first?.contains("has the features of 3 of 6 key frames already") == true, "\(second.notices)")
+    var done: [Int] = []
+    _ = try second.compute(isToStop: { false }) { done.append($0) }
+    #expect(done.last == 6 && done.allSatisfy { $0 > 3 || $0 == done.first })
+    #expect(try Array(all(second).prefix(6)) == expected)
+    #expect(try cache("a.journal", ["AVA.TRAIN_GT_BOX_LISTS", "['\(one)']"]).doneCount == 3)
+    #expect(try cache().doneCount == 6)
     let more = try folder.file("more.csv", rows + "synthtrain5_2,0904,0.1,0.1,0.2,0.9,1,9\n")
-    let boxes = #expect(throws: JournalError.self) {
-      try cache("a.journal", ["AVA.TRAIN_GT_BOX_LISTS", "['\(more)']"])
-    }
-    #expect("\(String(describing: boxes))".contains("key frames and boxes"), "\(String(describing: boxes))")
+    let boxes = try cache("a.journal", ["AVA.TRAIN_GT_BOX_LISTS", "['\(more)']"])
+    #expect(boxes.doneCount == 5 && boxes.tasks.count == 6)
+  }
+
+  /// A video that is another one has none of the former's features; the other videos keep theirs.
+  @Test func otherVideosUnderTheSameNames() throws {
+    let frames = folder.path + "/frames"
+    try OwnClasses.copyFrames(to: frames)
+    _ = try cache("a.journal", ["AVA.FRAME_DIR", frames]).compute(isToStop: { false }) { _ in }
+    let video = frames + "/synthtrain5_2"
+    let names = try listFolder(video)
+    // Those around second 902.
+    let other = try readFile(video + "/" + names[120], doing: "testing")
+    for index in 40..<60 { try writeFile(video + "/" + names[index], bytes: other) }
+    let cache = try cache("a.journal", ["AVA.FRAME_DIR", frames])
+    #expect(cache.doneCount == 3)
+    #expect(cache.notices.first?.contains("features of other videos under the names 'synthtrain5_2'") == true)
   }
 }
 

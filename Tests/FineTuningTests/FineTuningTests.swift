@@ -109,7 +109,7 @@ import Testing
       let error = #expect(throws: FineTuningError.self) { try tuning.checkFolder() }
       return error.map { "\($0)" } ?? ""
     }
-    #expect(try refusal { $0.learningRate = 0.1 }.contains("the learning rate of the head was 0.002 and is 0.1"))
+    #expect(try refusal { $0.learningRate = 0.1 }.contains("--learning-rate was 0.002 and is 0.1"))
     #expect(try refusal(["RNG_SEED", "2"]).contains("RNG_SEED was 1 and is 2"))
     let rows = try folder.file("rows.csv", "synthtrain5_1,0902,0.1,0.1,0.5,0.9,1\n")
     #expect(try refusal(["AVA.TRAIN_GT_BOX_LISTS", "['\(rows)']"]).contains("--train was "))
@@ -140,7 +140,9 @@ import Testing
     }
     #expect(
       "\(String(describing: train))".contains("line 1")
-        && "\(String(describing: train))".contains("a class from 1 to 2"), "\(String(describing: train))")
+        && "\(String(describing: train))".contains(
+          "a class from 1 to 2 (--classes), or nothing, found '3' -> correct the row, or add the class to --classes"),
+      "\(String(describing: train))")
     let boxes = try folder.file("boxes.csv", "synth6,0902,0.1,0.1,0.5,0.9,,1\n")
     let held = #expect(throws: FineTuningError.self) {
       try OwnClasses.tuning(OwnClasses.config(folder.path, ["AVA.GROUNDTRUTH_FILE", rows])) {

@@ -37,6 +37,11 @@ enum OwnClasses {
     return columns.joined(separator: ",")
   }
 
+  /// Copies the pictures of all videos, to be damaged.
+  static func copyFrames(to path: String) throws {
+    try FileManager.default.copyItem(atPath: folder + "/frames", toPath: path)
+  }
+
   static let weights = projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL.pyth"
 
   static func config(_ output: String, _ more: [String] = []) throws -> Configuration {
@@ -64,6 +69,12 @@ enum OwnClasses {
     change(&options)
     return try FineTuning(config, labels: labels(), options, engine: Engine(threads: 2))
   }
+}
+
+func writeFile(_ path: String, bytes: [UInt8]) throws {
+  let file = try AtomicFile(path: path)
+  try file.write(bytes)
+  try file.commit()
 }
 
 /// A folder that is deleted when its owner goes.

@@ -36,13 +36,16 @@ extension ProposalList {
   ///   - proposals: Files of `video, second, x1, y1, x2, y2, action id, score`; boxes without an action are people who do
   ///     nothing of what there is to learn.
   ///   - classes: How many classes there are: action ids are 1 to that, -1 or nothing for none.
+  ///   - named: What says how many, and what to do about an action id beyond them.
   /// - Throws: As `read`; `RecordError` for an action id that is no class, too.
   public static func readTraining(
-    groundTruth: [String], proposals: [String], scoreThreshold: Double, classes: Int, times: Times = .ava,
-    listedVideos: [String]? = nil
+    groundTruth: [String], proposals: [String], scoreThreshold: Double, classes: Int,
+    named: (what: String, advice: String) = (
+      "MODEL.NUM_CLASSES", "set MODEL.NUM_CLASSES to the number of classes"
+    ), times: Times = .ava, listedVideos: [String]? = nil
   ) throws -> ProposalList {
     var reader = ProposalReader(scoreThreshold: scoreThreshold, times: times, listedVideos: listedVideos)
-    reader.classes = classes
+    reader.classes = (classes, named.what, named.advice)
     for path in groundTruth { try reader.read(path, isTruth: true) }
     for path in proposals { try reader.read(path) }
     return try reader.finish(groundTruth + proposals)
@@ -55,7 +58,7 @@ private struct ProposalReader {
   let listedVideos: OrderedSet<String>?
   var keepsRepeatedBoxes = false
   /// How many classes action ids may name; nil for any number.
-  var classes: Int?
+  var classes: (count: Int, name: String, advice: String)?
   private var list = ProposalList()
   private var index = FrameIndex()
   /// Where each key frame of the index stands in its video.
@@ -139,10 +142,10 @@ private struct ProposalReader {
   }
 
   private func check(_ label: Int?, _ cursor: borrowing RowCursor) throws(RecordError) {
-    guard let classes, let label, label != -1, !(1...classes).contains(label) else { return }
+    guard let classes, let label, label != -1, !(1...classes.count).contains(label) else { return }
     throw cursor.error(
-      field: 6, "action id", expected: "a class from 1 to \(classes) (MODEL.NUM_CLASSES), or nothing",
-      advice: "correct the row, or set MODEL.NUM_CLASSES to the number of classes; they count from 1")
+      field: 6, "action id", expected: "a class from 1 to \(classes.count) (\(classes.name)), or nothing",
+      advice: "correct the row, or \(classes.advice); they count from 1")
   }
 
   private func rowTime(_ cursor: borrowing RowCursor) throws(RecordError) -> Timestamp {

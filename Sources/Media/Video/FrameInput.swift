@@ -129,6 +129,16 @@ public enum FrameInput: Sendable {
     return Files.isFolder(path) ? splitPath(path).name : fileStem(path)
   }
 
+  /// What rows may call it: ``name(of:)``, and that up to its first point, as the reference cuts it.
+  public static func names(of path: String) -> [String] {
+    let name = name(of: path)
+    let short = name.split(separator: ".", omittingEmptySubsequences: false).first.map(String.init) ?? name
+    return short == name || short.isEmpty ? [name] : [name, short]
+  }
+
+  /// Whether a path leads to a picture, by its ending.
+  public static func isPicture(_ path: String) -> Bool { isPictureName(path) }
+
   /// What is wrong with an input that cannot be opened, without the advice; nil for errors of the call.
   public static func fault(_ error: any Error) -> String? {
     error is NoPictures || error is ImagingError ? withoutAdvice(error) : damageCause(error)

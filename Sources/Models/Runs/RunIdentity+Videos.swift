@@ -123,7 +123,7 @@ extension RunIdentity {
   }
 
   /// What is said of the frames of each video.
-  private var contents: [String: String] {
+  var contents: [String: String] {
     Dictionary(
       entries.compactMap { entry in Self.video(ofEntry: entry.name).map { ($0, entry.value) } },
       uniquingKeysWith: { first, _ in first })

@@ -15,8 +15,9 @@ internal import Wording
 
 /// What a frozen backbone makes of every box of a data set, in each of some views: computed once, and kept in a file.
 ///
-/// The file is a run's journal whose scores are features: it only grows, goes on where an interrupted run ended, knows what its
-/// numbers depend on (weights, configuration, videos, boxes), and each record has a checksum. What is damaged is computed again.
+/// The file is a run's journal whose scores are features: it goes on where an interrupted run ended, knows what its numbers depend on
+/// (weights, configuration, videos), and each record has a checksum, its key frame and its boxes. What is damaged is computed again,
+/// and so is what is new: other boxes at a key frame, other videos, more of them. The rest stays.
 ///
 /// Not for several threads at once.
 public final class FeatureCache {
@@ -43,7 +44,7 @@ public final class FeatureCache {
   ///
   /// - Parameters:
   ///   - model: Of ``RoIFeatures``.
-  /// - Throws: `JournalError` where the file is of other weights, data or settings; `FileError`, `VideoError`.
+  /// - Throws: `JournalError` where the file is of other weights or settings; `FileError`, `VideoError`.
   public init(path: String, _ data: AVATraining, views: [View], model: LoadedModel, _ config: Configuration) throws {
     self.path = path
     self.data = data
@@ -60,9 +61,19 @@ public final class FeatureCache {
     for job in split.jobs {
       identity.add(.video, job.name, try data.fingerprint(of: job.name) { run.frames(of: job.tasks, in: $0) })
     }
-    identity.add(tasks)
-    journal = try RunJournal(path: path, identity: identity, classes: width)
-    notices = journal.loss.map { Self.words(of: $0, path) }.map { [$0] } ?? []
+    let admitted = try RunJournal.admit(identity, to: path)
+    let journal = try RunJournal(path: path, identity: admitted.identity, classes: width)
+    self.journal = journal
+    var notices = journal.loss.map { Self.words(of: $0, path) }.map { [$0] } ?? []
+    if !admitted.replaced.isEmpty {
+      let names = listed(admitted.replaced.map { "'\($0)'" }, limit: 3)
+      notices.append("'\(path)' has features of other videos under the names \(names): these are computed anew")
+    }
+    let known = split.tasks.count { journal.hasAll($0) }
+    if known > 0, known < split.tasks.count {
+      notices.append("'\(path)' has the features of \(known) of \(counted(split.tasks.count, "key frame")) already")
+    }
+    self.notices = notices
   }
 
   private static func words(of loss: RunJournal.Loss, _ path: String) -> String {
@@ -96,6 +107,23 @@ public final class FeatureCache {
   /// The key frames that have no features, with the reason.
   public var damaged: [(keyFrame: KeyFrame, cause: String)] {
     tasks.compactMap { task in journal.damage(of: task).map { (task.keyFrame, $0) } }
+  }
+
+  /// The key frames that have features in all views, in order.
+  var scored: [KeyFrame] { tasks.filter { journal.hasAll($0) }.map(\.keyFrame) }
+
+  /// The same as what they hold.
+  ///
+  /// - Throws: `FileError`, `JournalError` where the file has changed meanwhile.
+  func content() throws -> JudgedKeyFrames {
+    var found = JudgedKeyFrames.Sum()
+    for task in tasks where journal.hasAll(task) {
+      found.add(task.keyFrame)
+      for view in views {
+        if let features = try journal.scores(of: task, view) { found.add(features) }
+      }
+    }
+    return found.finish(of: tasks.count)
   }
 
   /// The boxes that have features in all views, in order.

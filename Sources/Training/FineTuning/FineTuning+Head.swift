@@ -40,30 +40,39 @@ extension FineTuning {
       }
       for (keyFrame, cause) in cache.damaged.prefix(5) { listener.say("\(keyFrame) is left out: \(cause)") }
       if cache.damaged.count > 5 { listener.say("\(cache.damaged.count) key frames are left out in all") }
+      if !cache.damaged.isEmpty {
+        listener.say("the head learns and is judged without these; once they are repaired, --overwrite takes them up")
+      }
       if isWhole, cache.boxes.isEmpty { throw FineTuningError.noFeatures(name == "train" ? "--train" : "--val") }
       return isWhole ? cache : nil
     }
     guard let learned = try cache("train", training, views),
       let held = try cache("val", validation, TestViews(config).views)
     else { return (nil, findings) }
-    if overwrites { try Self.forget(config) }
+    let identity = try headIdentity.with(training: learned.content(), validation: held.content())
+    if overwrites { try Self.forget(config) } else { try check(Self.headPhase, identity) }
+    try adoptDrafts()
+    let judged = JudgedKeyFrames(held.scored, of: held.tasks.count)
     let batches = FeatureBatches(
       learned, classes: labels.labels.count, size: options.batchSize, threshold: options.repeatThreshold, seed: seed)
     (findings.trainingBoxes, findings.validationBoxes) = (batches.boxes.count, held.boxes.count)
     findings.repeats = batches.factors.classes
     let settings = try headSettings()
-    let outcome = try Phase(
+    let phase = Phase(
       Phase.Plan(
         name: Self.headPhase, title: "Fine-tuning the head", folder: folder(Self.headPhase), epochs: options.epochs,
         patience: options.patience, seed: seed, logPeriod: max(1, config[.logPeriod]),
-        configText: config.checkpointYAML, identity: headIdentity,
+        configText: config.checkpointYAML, identity: identity,
         session: { [self] file in
           try TrainingSession(
             headModel(learned.width, file.map { WeightReader($0) } ?? WeightReader(drawn), settings), settings,
             engine: engine)
         }, batches: { batches.epoch($0) }, beforeValidation: { _, _ in },
-        validate: { [self] in try scores(of: $0.model, held) })
-    ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
+        validate: { [self] in Judgement(scores: try scores(of: $0.model, held), keyFrames: judged) }))
+    let outcome = try FineTuningError.withDivergence(at: options.learningRate) {
+      try phase.run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
+    }
+    findings.judged = judged
     findings.add(outcome, Self.headPhase)
     guard outcome.isComplete, let best = outcome.bestCheckpoint, let epoch = outcome.bestEpoch else {
       return (nil, findings)

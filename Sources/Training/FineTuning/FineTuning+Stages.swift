@@ -41,7 +41,10 @@ extension FineTuning {
       guard file.shape("\(running.name).num_batches_tracked") != nil else { continue }
       running.batches = Int(try file.tensor("\(running.name).num_batches_tracked").array.first ?? 0)
     }
-    let given = try head.map { WeightReader(try Checkpoint(path: $0)) } ?? WeightReader(drawn)
+    let given =
+      try head.map { path in
+        try FineTuningError.withDamage(of: path) { WeightReader(try Checkpoint(path: path)) }
+      } ?? WeightReader(drawn)
     for parameter in model.parameters where parameter.name.hasPrefix(Projection.headPrefix) {
       guard let tensor = given.tensor(parameter.name, parameter.value.shape) else { continue }
       _ = parameter.value.mutableValues.update(fromContentsOf: tensor.values)
@@ -108,7 +111,7 @@ extension FineTuning {
           let (_, loader) = try loader(epoch)
           try session.model.setPreciseStatistics(precise, of: loader)
         },
-        validate: { [self] session in try scores(of: session, held, listener) })
+        validate: { [self] session in try scores(of: session, held, listener) }, judged: findings.judged)
     ).run(isToStop: listener.isToStop, say: listener.say, progress: listener.steps)
     findings.add(outcome, Self.stagesPhase)
     guard outcome.isComplete, let best = outcome.bestCheckpoint else { return findings.result(isComplete: false) }
@@ -119,6 +122,8 @@ extension FineTuning {
     {
       findings.best = last
       findings.checkpoint = Self.checkpointPath(config)
+      // What was cut since is no result.
+      _ = try FineTuningError.withDamage(of: best) { try Checkpoint(path: best) }
       try prepareCheckpoint()
       try copyFile(best, to: Self.checkpointPath(config))
     }
@@ -128,7 +133,7 @@ extension FineTuning {
   /// Judges a whole network by what is held out.
   private func scores(
     of session: TrainingSession, _ held: SplitTasks, _ listener: Listener
-  ) throws -> ClassScores {
+  ) throws -> Judgement {
     let path = joinPath(folder(Self.stagesPhase), "validation.pyth")
     try session.save(to: path, epoch: 0, learningRate: 0, configText: config.checkpointYAML)
     defer { removeFile(path) }
@@ -145,7 +150,8 @@ extension FineTuning {
     for task in held.tasks where journal.hasAll(task) {
       scored.append((task, fusion.fuse(try task.views.compactMap { try journal.scores(of: task, $0) })))
     }
-    if listener.isToStop() { return try judge.scores(scored) }
+    let judged = JudgedKeyFrames(scored.map(\.0.keyFrame), of: held.tasks.count)
+    if listener.isToStop() { return Judgement(scores: try judge.scores(scored), keyFrames: judged) }
     if scored.isEmpty { throw FineTuningError.noFeatures("--val") }
     let missed = held.tasks.filter { !journal.hasAll($0) }
     if !missed.isEmpty {
@@ -153,7 +159,7 @@ extension FineTuning {
         "\(missed.count) of \(held.tasks.count) held-out key frames could not be read "
           + "(\(listed(missed.map { "\($0.keyFrame)" }, limit: 3))): their people count as missed")
     }
-    return try judged(scored)
+    return Judgement(scores: try self.judged(scored), keyFrames: judged)
   }
 }
 

@@ -101,29 +101,73 @@ public final class FineTuning {
     (self.config, self.labels, self.options, self.engine) = (config, labels, options, engine)
     seed = UInt64(bitPattern: Int64(config[.rngSeed]))
     try Self.check(config, labels, options)
-    let learned = config[.avaTrainGtBoxLists].map { joinPath(config[.avaAnnotationDir], $0) }
-    training = try AVATraining(config, videos: Self.videos(options.videos, named: learned))
-    var held = config
-    let truthPath = joinPath(config[.avaAnnotationDir], config[.avaGroundtruthFile])
+    try Self.checkStages(config, options, engine)
+    let read = try Self.reading(config, options)
+    let learned = read[.avaTrainGtBoxLists].map { joinPath(read[.avaAnnotationDir], $0) }
+    training = try AVATraining(
+      read, videos: Self.videos(options.videos, named: learned), names: Self.names("--train", read, .avaTrainLists))
+    var held = read
+    let truthPath = joinPath(read[.avaAnnotationDir], read[.avaGroundtruthFile])
     let proposals = options.validationProposals.map(absolutePath)
     try held.apply(overrides: [
       Key.avaTrainLists.name, pythonList(config[.avaTestLists]),
       Key.avaTrainGtBoxLists.name, pythonList(proposals.isEmpty ? [absolutePath(truthPath)] : []),
       Key.avaTrainPredictBoxLists.name, pythonList(proposals),
     ])
-    validation = try AVATraining(held, videos: Self.videos(options.videos, named: [truthPath]))
-    let read = try GroundTruthTable.read(path: truthPath)
+    validation = try AVATraining(
+      held, videos: Self.videos(options.videos, named: [truthPath]), names: Self.names("--val", read, .avaTestLists))
+    let truth = try GroundTruthTable.read(path: truthPath)
     // Of rows that also are the boxes to score reading them has said it.
-    if let id = read.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
+    if let id = truth.table.actionIDs.first(where: { !labels.contains(Int($0)) }) {
       throw FineTuningError.contradiction(
         key: "'\(truthPath)' has rows of class \(id)", expected: "1 to \(labels.labels.count), as there are classes",
         advice: "correct the rows, or add the class to --classes")
     }
-    if read.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
-    judge = FrameJudge(labels: labels, truth: read.table)
-    identity = try PhaseIdentity(config, labels, options, truth: truthPath)
+    if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
+    judge = FrameJudge(labels: labels, truth: truth.table)
+    identity = try PhaseIdentity(read, labels, options, truth: truthPath)
     notices = training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" }
-    notices += doubts(read.table)
+    notices += doubts(truth.table)
+  }
+
+  /// The configuration with the drafts in place of the files that they are drafts of.
+  private static func reading(_ config: Configuration, _ options: FineTuningOptions) throws -> Configuration {
+    if options.drafts.isEmpty { return config }
+    let folder = config[.avaAnnotationDir]
+    func draft(_ name: String) -> String {
+      let path = joinPath(folder, name)
+      return options.drafts[path] ?? path
+    }
+    var read = config
+    try read.apply(overrides: [
+      Key.avaTrainGtBoxLists.name, pythonList(config[.avaTrainGtBoxLists].map(draft)),
+      Key.avaGroundtruthFile.name, pythonString(draft(config[.avaGroundtruthFile])),
+    ])
+    return read
+  }
+
+  /// What messages call what a split is read from: the command's options.
+  private static func names(
+    _ option: String, _ config: Configuration, _ lists: Key<[String]>
+  ) -> AVATraining.Names {
+    AVATraining.Names(
+      boxes: [], adviceForBoxes: "check \(option): the first two columns, video and second", classes: "--classes",
+      adviceForClasses: "add the class to --classes", lists: config.cite(lists))
+  }
+
+  /// Makes sure that as many stages are there as are to be frozen, before anything is computed or replaced.
+  ///
+  /// - Throws: `FineTuningError.noSuchStages`, `.unknownStages`.
+  private static func checkStages(
+    _ config: Configuration, _ options: FineTuningOptions, _ engine: Engine
+  ) throws {
+    var wanted = options.thenStages.map { Freezing.stages($0) }
+    if case .stages = options.freezing { wanted = options.freezing }
+    guard let wanted else { return }
+    let model = try TrainableModel(
+      Architecture(training: config), weights: WeightReader(random: 0), engine: engine,
+      TrainingSettings(config).network)
+    try wanted.apply(to: model)
   }
 
   /// What makes a held-out number say less than it seems to.
@@ -162,7 +206,7 @@ public final class FineTuning {
   private static func videos(_ paths: [String], named files: [String]) throws -> [String] {
     if paths.isEmpty { return [] }
     let names = Set(try files.flatMap { try GroundTruthTable.read(path: $0).table.keyFrames.map(\.video) })
-    let own = paths.filter { names.contains(FrameInput.name(of: $0)) }
+    let own = paths.filter { FrameInput.names(of: $0).contains(where: names.contains) }
     return own.isEmpty ? paths : own
   }
 
@@ -213,17 +257,36 @@ public final class FineTuning {
   public func checkFolder() throws {
     var isKnown = false
     let phases: [(String, PhaseIdentity)] = [(Self.headPhase, headIdentity), (Self.stagesPhase, stagesIdentity)]
-    for (name, identity) in phases {
-      let path = joinPath(folder(name), Phase.stateName)
-      if !pathExists(path) { continue }
-      isKnown = true
-      let changes = try PhaseState(path: path).identity.changes(to: identity)
-      if !changes.isEmpty { throw FineTuningError.otherRun(path: folder(name), changes: changes) }
-    }
+    for (name, identity) in phases where try check(name, identity, isBeforeFeatures: true) { isKnown = true }
     if isKnown { return }
     try checkOutputs(
       [Self.checkpointPath(config), folder("config.yaml")], isReplacing: false,
       elsewhere: "give another --output-dir", makesFolders: true)
+  }
+
+  /// Makes sure that a phase was begun with the same, where it was begun.
+  ///
+  /// - Parameter isBeforeFeatures: Whether it is not known yet which features there are.
+  /// - Returns: Whether it was begun.
+  /// - Throws: `FineTuningError.otherRun`, `.damagedState`, `FileError`.
+  @discardableResult
+  func check(_ phase: String, _ identity: PhaseIdentity, isBeforeFeatures: Bool = false) throws -> Bool {
+    let path = joinPath(folder(phase), Phase.stateName)
+    if !pathExists(path) { return false }
+    let known = try PhaseState(path: path).identity
+    let changes = (isBeforeFeatures ? known.withoutFeatures : known).changes(to: identity)
+    if !changes.isEmpty { throw FineTuningError.otherRun(path: folder(phase), changes: changes) }
+    return true
+  }
+
+  /// Puts the drafts in their places: from here on the run is known to fit.
+  ///
+  /// - Throws: `FileError`.
+  func adoptDrafts() throws {
+    for (path, draft) in options.drafts.sorted(by: { $0.key < $1.key }) where pathExists(draft) {
+      try makeFolder(splitPath(path).folder)
+      try moveFile(draft, to: path)
+    }
   }
 
   /// Forgets how far an earlier fine-tuning in the folder was; features stay.
@@ -253,6 +316,7 @@ public final class FineTuning {
     switch options.freezing {
     case .stages(let count):
       if overwrites { try Self.forget(config) }
+      try adoptDrafts()
       return try stages(count, head: nil, listener, Findings())
     case .backbone:
       let (head, findings) = try self.head(listener, overwrites: overwrites)
@@ -277,6 +341,8 @@ public final class FineTuning {
     var trainingBoxes = 0
     var validationBoxes = 0
     var repeats: [Double] = []
+    /// The held-out key frames that a head was judged by.
+    var judged: JudgedKeyFrames?
 
     mutating func add(_ outcome: Phase.Outcome, _ name: String) {
       if scores.isEmpty { scores = [("before", outcome.state.before)] }

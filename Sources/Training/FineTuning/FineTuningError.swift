@@ -1,3 +1,8 @@
+internal import Checkpoint
+internal import Files
+internal import Optimization
+internal import Trainer
+internal import Video
 internal import Wording
 
 /// What keeps a network from being fine-tuned.
@@ -14,8 +19,12 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
   case untrainableHead(String)
   /// The folder has a fine-tuning of other data, weights or settings.
   case otherRun(path: String, changes: [String])
-  /// The file that says how far a fine-tuning is cannot be read.
+  /// A file of a fine-tuning that goes on cannot be read.
   case damagedState(path: String, reason: String)
+  /// Numbers of a phase are of other key frames: frames were damaged, or repaired, between two calls.
+  case otherKeyFrames(path: String, before: String, now: String)
+  /// The head's numbers are none any more.
+  case diverged(learningRate: Double, reason: String)
   /// No box has features.
   case noFeatures(String)
   /// The validation has no class with ground truth.
@@ -40,12 +49,41 @@ public enum FineTuningError: Error, Equatable, CustomStringConvertible {
     case .damagedState(let path, let reason):
       return "going on with a fine-tuning: '\(path)' is damaged: \(reason) -> give --overwrite to begin anew (features "
         + "that were computed are kept)"
+    case .otherKeyFrames(let path, let before, let now):
+      return
+        "going on with the fine-tuning of '\(path)': its held-out numbers are of \(before) and would now be of \(now), "
+        + "for frames were damaged or repaired since: they cannot be compared -> give --overwrite to begin anew (features that were "
+        + "computed are kept)"
+    case .diverged(let rate, let reason):
+      return "fine-tuning the head: \(reason) -> give a --learning-rate below \(rate)"
     case .noFeatures(let what):
       return "fine-tuning: no box of \(what) has features: all key frames are damaged -> repair the videos or frames"
     case .noTruth(let path):
       return
         "fine-tuning: no row of '\(path)' has a class at a key frame that is validated: there is nothing to judge by "
         + "-> give --val rows of the listed videos, with the classes' numbers in the seventh column"
+    }
+  }
+
+  /// Reads a file that this fine-tuning has written before, and says of one that cannot be read what to do.
+  static func withDamage<Value>(of path: String, _ read: () throws -> Value) throws -> Value {
+    do { return try read() } catch {
+      guard error is CheckpointError || error is FileError else { throw error }
+      throw FineTuningError.damagedState(path: path, reason: withoutAdvice(error))
+    }
+  }
+
+  /// Trains a head, and says of numbers that are none which option to change.
+  static func withDivergence<Value>(at learningRate: Double, _ train: () throws -> Value) throws -> Value {
+    do { return try train() } catch let error as TrainingError {
+      switch error {
+      case .notFinite, .exploded:
+        throw FineTuningError.diverged(learningRate: learningRate, reason: withoutAdvice(error))
+      default: throw error
+      }
+    } catch let error as LossError {
+      guard case .notAProbability(_, "output", _, _, let found) = error, found.isNaN else { throw error }
+      throw FineTuningError.diverged(learningRate: learningRate, reason: withoutAdvice(error))
     }
   }
 }

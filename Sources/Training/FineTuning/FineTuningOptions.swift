@@ -18,17 +18,20 @@ public struct FineTuningOptions: Sendable {
   public var validationProposals: [String] = []
   /// Videos, or folders of them, named as the boxes name them; none for frame lists.
   public var videos: [String] = []
+  /// Files that are read in place of those that the configuration names: until a run is known to fit, what it takes the place of
+  /// stays. By the path in the configuration.
+  public var drafts: [String: String] = [:]
   /// Threads that read clips; nil for `DATA_LOADER.NUM_WORKERS`.
   public var workers: Int?
 
   public init(_ freezing: Freezing) { self.freezing = freezing }
 
-  /// The same by name, for what a phase depends on.
+  /// The same by what the command calls them, for what a phase depends on.
   var identity: [(name: String, value: String)] {
     [
-      ("the frozen part", "\(freezing)"), ("the learning rate of the head", "\(learningRate)"),
-      ("the epochs of the head", "\(epochs)"), ("the boxes of a step", "\(batchSize)"),
-      ("the patience", patience.map { "\($0)" } ?? "none"), ("the threshold of repeats", "\(repeatThreshold)"),
+      ("--freeze", "\(freezing)"), ("--learning-rate", "\(learningRate)"), ("--epochs", "\(epochs)"),
+      ("--batch-size", "\(batchSize)"), ("--patience", "\(patience ?? 0)"),
+      ("--repeat-threshold", "\(repeatThreshold)"),
     ]
   }
 }

@@ -10,6 +10,12 @@ internal import TrainingLog
 internal import VideoModels
 internal import Wording
 
+/// How well classes are found, and in which key frames.
+struct Judgement {
+  let scores: ClassScores
+  let keyFrames: JudgedKeyFrames
+}
+
 /// The batches of an epoch.
 struct EpochBatches {
   let count: Int
@@ -42,7 +48,9 @@ final class Phase {
     let batches: (_ epoch: Int) throws -> EpochBatches
     /// What is done before weights are judged and kept.
     let beforeValidation: (TrainingSession, _ epoch: Int) throws -> Void
-    let validate: (TrainingSession) throws -> ClassScores
+    let validate: (TrainingSession) throws -> Judgement
+    /// The key frames that numbers of a former phase stand for; nil for none.
+    var judged: JudgedKeyFrames?
   }
 
   /// What came of a phase.
@@ -71,6 +79,20 @@ final class Phase {
       plan.folder, "epoch_\(String(repeating: "0", count: max(0, 5 - number.count)))\(number).pyth")
   }
 
+  /// A network and its optimizer as an epoch left them.
+  private func resumed(_ path: String) throws -> TrainingSession {
+    try FineTuningError.withDamage(of: path) {
+      let file = try Checkpoint(path: path, withOptimizer: true)
+      let session = try plan.session(file)
+      try session.resume(from: file)
+      return session
+    }
+  }
+
+  private func check(_ now: JudgedKeyFrames, against before: JudgedKeyFrames) throws(FineTuningError) {
+    if now != before { throw .otherKeyFrames(path: plan.folder, before: before.words, now: now.words) }
+  }
+
   /// - Parameters:
   ///   - isToStop: Asked after every step; true ends the run, and the epoch at hand is lost.
   ///   - say: Told of what happens, a line each.
@@ -86,18 +108,24 @@ final class Phase {
       state = try PhaseState(path: statePath)
       let changes = state.identity.changes(to: plan.identity)
       if !changes.isEmpty { throw FineTuningError.otherRun(path: plan.folder, changes: changes) }
-      let last = checkpoint(state.epochs.count - 1)
-      let file = try state.epochs.isEmpty ? nil : Checkpoint(path: last, withOptimizer: true)
-      session = try plan.session(file)
-      if let file { try session.resume(from: file) }
+      session = try state.epochs.isEmpty ? plan.session(nil) : resumed(checkpoint(state.epochs.count - 1))
     } else {
       session = try plan.session(nil)
-      state = PhaseState(identity: plan.identity, before: try plan.validate(session))
+      state = PhaseState(identity: plan.identity, try plan.validate(session))
       // A validation that was stopped has not seen everything.
-      if !isToStop() { try state.write(to: statePath) }
+      if !isToStop() {
+        if let judged = plan.judged { try check(state.judged, against: judged) }
+        try state.write(to: statePath)
+      }
     }
     var stopping = EarlyStopping(patience: plan.patience)
     for (epoch, done) in state.epochs.enumerated() { stopping.add(done.scores.map ?? 0, epoch: epoch) }
+    if let judged = plan.judged { try check(state.judged, against: judged) }
+    // What was damaged may have been repaired: said before an epoch is trained for nothing.
+    if !state.judged.isWhole, !state.epochs.isEmpty, state.epochs.count < plan.epochs, !stopping.isOver {
+      let now = try plan.validate(session).keyFrames
+      if !isToStop() { try check(now, against: state.judged) }
+    }
     let first = state.epochs.count
     if first > 0, first < plan.epochs, !stopping.isOver { say("\(plan.name): going on with epoch \(first + 1)") }
     let log = try TrainingLog(
@@ -151,8 +179,10 @@ final class Phase {
       try log.recordEpoch(trained, position)
       try plan.beforeValidation(session, epoch)
       session.uniteStatistics()
-      let scores = try plan.validate(session)
+      let judgement = try plan.validate(session)
       if isToStop() { return try outcome(false) }
+      try check(judgement.keyFrames, against: state.judged)
+      let scores = judgement.scores
       try log.recordEpoch(tested, position, map: scores.map)
       tested.reset()
       try session.save(to: checkpoint(epoch), epoch: epoch, learningRate: rate, configText: plan.configText)

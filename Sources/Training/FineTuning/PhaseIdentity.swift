@@ -20,7 +20,8 @@ struct PhaseIdentity: Equatable {
     Key.avaTrainGtBoxLists.name, Key.avaTrainPredictBoxLists.name, Key.avaGroundtruthFile.name,
     Key.avaLabelMapFile.name, Key.avaTestPredictBoxLists.name, Key.avaExclusionFile.name,
     Key.trainCheckpointFilePath.name, Key.testCheckpointFilePath.name, Key.dataLoaderNumWorkers.name,
-    Key.logPeriod.name, Key.testEnable.name, Key.trainEnable.name, Key.modelActCheckpoint.name,
+    Key.modelNumClasses.name, Key.logPeriod.name, Key.testEnable.name, Key.trainEnable.name,
+    Key.modelActCheckpoint.name,
   ]
 
   /// Keys that a head on cached features does not ask: they may be set afterwards, for stages.
@@ -55,6 +56,23 @@ struct PhaseIdentity: Equatable {
     entries += Configuration.keys.filter { !Self.keysOfPlaces.contains($0) }.map {
       Entry(name: $0, value: config.literal($0) ?? "")
     }
+  }
+
+  /// The names of what is known once features are there.
+  private static let features = (training: "--train with features", validation: "--val with features")
+
+  /// The same, of the features that it is trained and judged on.
+  func with(training: JudgedKeyFrames, validation: JudgedKeyFrames) -> PhaseIdentity {
+    PhaseIdentity(
+      entries + [
+        Entry(name: Self.features.training, value: "\(training)"),
+        Entry(name: Self.features.validation, value: "\(validation)"),
+      ])
+  }
+
+  /// The same without what is known once features are there.
+  var withoutFeatures: PhaseIdentity {
+    PhaseIdentity(entries.filter { ![Self.features.training, Self.features.validation].contains($0.name) })
   }
 
   /// What a head on cached features depends on.

@@ -11,6 +11,8 @@ struct PhaseState: Equatable {
   }
 
   var identity: PhaseIdentity
+  /// The key frames that all of its numbers stand for.
+  var judged: JudgedKeyFrames
   /// Before the first epoch.
   var before: ClassScores
   var epochs: [Epoch] = []
@@ -20,7 +22,13 @@ struct PhaseState: Equatable {
   /// - Throws: `FileError`.
   func write(to path: String) throws {
     let members: [(String, JSONValue)] = [
-      ("identity", .object(identity.entries.map { ($0.name, JSONValue($0.value)) })), ("before", Self.json(before)),
+      ("identity", .object(identity.entries.map { ($0.name, JSONValue($0.value)) })),
+      (
+        "judged",
+        .object([
+          ("key_frames", JSONValue(judged.count)), ("of", JSONValue(judged.total)), ("sha256", JSONValue(judged.sum)),
+        ])
+      ), ("before", Self.json(before)),
       (
         "epochs",
         .array(
@@ -51,9 +59,11 @@ struct PhaseState: Equatable {
     func damaged(_ reason: String) -> FineTuningError { .damagedState(path: path, reason: reason) }
     let root: JSONValue
     do { root = try JSONReader.read(bytes) } catch { throw damaged("\(error)") }
-    guard case .object(let members)? = root["identity"], let before = root["before"], let epochs = root["epochs"] else {
-      throw damaged("it lacks 'identity', 'before' or 'epochs'")
-    }
+    guard case .object(let members)? = root["identity"], let before = root["before"], let epochs = root["epochs"],
+      case .number(let count)? = root["judged"]?["key_frames"], case .number(let total)? = root["judged"]?["of"],
+      case .string(let sum)? = root["judged"]?["sha256"]
+    else { throw damaged("it lacks 'identity', 'judged', 'before' or 'epochs'") }
+    judged = JudgedKeyFrames(count: count.int ?? 0, total: total.int ?? 0, sum: sum)
     identity = PhaseIdentity(
       members.map { member in
         if case .string(let value) = member.value { return PhaseIdentity.Entry(name: member.name, value: value) }
@@ -79,7 +89,7 @@ struct PhaseState: Equatable {
     }
   }
 
-  init(identity: PhaseIdentity, before: ClassScores) {
-    (self.identity, self.before) = (identity, before)
+  init(identity: PhaseIdentity, _ before: Judgement) {
+    (self.identity, self.before, judged) = (identity, before.scores, before.keyFrames)
   }
 }

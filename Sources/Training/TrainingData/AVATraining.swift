@@ -31,6 +31,35 @@ public struct AVATraining: TrainingDataset {
     public let classes: [[Int]]
   }
 
+  /// What messages call what a data set is read from.
+  public struct Names: Sendable {
+    /// What names the files of boxes, with its value; empty where that need not be said.
+    public var boxes: [String]
+    public var adviceForBoxes: String
+    /// What says how many classes there are.
+    public var classes: String
+    public var adviceForClasses: String
+    /// What names the lists of frames, with its value.
+    public var lists: String
+
+    public init(
+      boxes: [String], adviceForBoxes: String, classes: String, adviceForClasses: String, lists: String
+    ) {
+      (self.boxes, self.adviceForBoxes, self.classes) = (boxes, adviceForBoxes, classes)
+      (self.adviceForClasses, self.lists) = (adviceForClasses, lists)
+    }
+
+    /// The keys of the configuration.
+    public init(_ config: Configuration) {
+      self.init(
+        boxes: [
+          config.cite(.avaAnnotationDir), config.cite(.avaTrainGtBoxLists), config.cite(.avaTrainPredictBoxLists),
+        ], adviceForBoxes: "check AVA.TRAIN_GT_BOX_LISTS: the first two columns, video and second",
+        classes: Key.modelNumClasses.name, adviceForClasses: "set MODEL.NUM_CLASSES to the number of classes",
+        lists: config.cite(.avaTrainLists))
+    }
+  }
+
   private let frames: Frames
   /// In the order of the videos, seconds ascending.
   public let samples: [Sample]
@@ -47,8 +76,10 @@ public struct AVATraining: TrainingDataset {
   /// - Parameters:
   ///   - videos: Video files, or folders of pictures, named as the boxes name them, in place of `AVA.TRAIN_LISTS`. Of these
   ///     any second may be labelled; seconds count from the video's beginning, or from AVA's 900.
+  ///   - names: What messages call the files; nil for the configuration's keys.
   /// - Throws: `TrainingDataError`, `AugmentationError`, `RecordError`, `VideoError`.
-  public init(_ config: Configuration, videos: [String] = []) throws {
+  public init(_ config: Configuration, videos: [String] = [], names: Names? = nil) throws {
+    let names = names ?? Names(config)
     let dataset = ActionDataset.ava
     self.config = config
     clock = dataset.clock
@@ -57,7 +88,7 @@ public struct AVATraining: TrainingDataset {
     if videos.isEmpty {
       let paths = config[.avaTrainLists].map { joinPath(config[.avaFrameListDir], $0) }
       frames = .lists(
-        try TrainingDataError.listing([config.cite(.avaFrameListDir), config.cite(.avaTrainLists)]) {
+        try TrainingDataError.listing([config.cite(.avaFrameListDir), names.lists]) {
           try FrameList.read(
             paths: paths, frameFolder: config[.avaFrameDir], advice: "see AVA.FRAME_LIST_DIR and AVA.TRAIN_LISTS")
         })
@@ -69,7 +100,7 @@ public struct AVATraining: TrainingDataset {
       case .lists(let list): list.videos.map(\.name)
       case .videos(let catalog): catalog.names
       }
-    let boxes = try Self.boxes(config, listed, videos.isEmpty ? .labelled(dataset) : .any)
+    let boxes = try Self.boxes(config, listed, videos.isEmpty ? .labelled(dataset) : .any, names)
     samples = listed.flatMap { video in
       boxes.keyFrames(of: video).map { frame in
         Sample(
@@ -83,7 +114,7 @@ public struct AVATraining: TrainingDataset {
       scoreThreshold: config[.avaDetectionScoreThresh], isChosenSubset: !videos.isEmpty)
     if samples.isEmpty {
       throw TrainingDataError.noSamples(
-        reasons: notices, advice: "check AVA.TRAIN_GT_BOX_LISTS: the first two columns, video and second")
+        reasons: notices, advice: names.adviceForBoxes)
     }
     if case .lists(let list) = frames {
       notices = list.notices + notices
@@ -98,22 +129,21 @@ public struct AVATraining: TrainingDataset {
   }
 
   private static func boxes(
-    _ config: Configuration, _ videos: [String], _ times: ProposalList.Times
+    _ config: Configuration, _ videos: [String], _ times: ProposalList.Times, _ names: Names
   ) throws -> ProposalList {
     let folder = config[.avaAnnotationDir]
-    func paths(_ names: [String]) -> [String] { names.map { joinPath(folder, $0) } }
+    func paths(_ files: [String]) -> [String] { files.map { joinPath(folder, $0) } }
     let (truth, predicted) = (config[.avaTrainGtBoxLists], config[.avaTrainPredictBoxLists])
     if truth.isEmpty && predicted.isEmpty {
       throw TrainingDataError.unsupported(
         "\(config.cite(.avaTrainGtBoxLists)), \(config.cite(.avaTrainPredictBoxLists))", "no file of boxes is named",
         "set AVA.TRAIN_GT_BOX_LISTS \"['ava_train_v2.2.csv']\"")
     }
-    return try TrainingDataError.listing(
-      [config.cite(.avaAnnotationDir), config.cite(.avaTrainGtBoxLists), config.cite(.avaTrainPredictBoxLists)]
-    ) {
+    return try TrainingDataError.listing(names.boxes) {
       try ProposalList.readTraining(
         groundTruth: paths(truth), proposals: paths(predicted), scoreThreshold: config[.avaDetectionScoreThresh],
-        classes: config[.modelNumClasses], times: times, listedVideos: videos)
+        classes: config[.modelNumClasses], named: (names.classes, names.adviceForClasses), times: times,
+        listedVideos: videos)
     }
   }
 

@@ -51,11 +51,11 @@ public enum TrainingDataError: Error, Equatable, CustomStringConvertible {
     }
   }
 
-  /// Reads a list, and says of one that is not there which keys name it.
+  /// Reads a list, and says of one that is not there which keys name it; of none, as whoever called knows the file.
   static func listing<Value>(_ keys: [String], _ read: () throws -> Value) throws -> Value {
     do {
       return try read()
-    } catch let error as FileError where !error.isForeign {
+    } catch let error as FileError where !error.isForeign && !keys.isEmpty {
       throw TrainingDataError.noList(keys: keys, reason: withoutAdvice(error))
     }
   }

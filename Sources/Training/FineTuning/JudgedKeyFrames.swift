@@ -1,0 +1,46 @@
+internal import AVARecords
+internal import Files
+internal import Tensors
+internal import Wording
+
+/// Which key frames a number stands for: those whose frames could be read. Numbers of others cannot be compared with it.
+struct JudgedKeyFrames: Equatable, CustomStringConvertible {
+  let count: Int
+  /// All that there are, damaged ones too.
+  let total: Int
+  /// SHA-256 of what the key frames are.
+  let sum: String
+
+  var isWhole: Bool { count == total }
+
+  /// "5 of 6 key frames".
+  var words: String { "\(count) of \(counted(total, "key frame"))" }
+
+  /// The same with what tells it from others that are as many.
+  var description: String { "\(words), sha256 \(sum)" }
+
+  init(count: Int, total: Int, sum: String) { (self.count, self.total, self.sum) = (count, total, sum) }
+
+  init(_ keyFrames: [KeyFrame], of total: Int) {
+    var found = Sum()
+    for keyFrame in keyFrames { found.add(keyFrame) }
+    self = found.finish(of: total)
+  }
+
+  /// Takes up one key frame after the other.
+  struct Sum {
+    private var sum = SHA256()
+    private var count = 0
+
+    mutating func add(_ keyFrame: KeyFrame) {
+      sum.update("\(keyFrame)\n")
+      count += 1
+    }
+
+    mutating func add(_ features: Tensor) { sum.update(UnsafeRawBufferPointer(features.values)) }
+
+    func finish(of total: Int) -> JudgedKeyFrames {
+      JudgedKeyFrames(count: count, total: total, sum: sum.finish())
+    }
+  }
+}

@@ -1,0 +1,153 @@
+import Checkpoint
+import Configuration
+import Files
+import FineTuning
+import TestSupport
+import Testing
+
+/// Fine-tunings whose inputs become others between two calls, or that are refused: what was there stays, and messages name what the
+/// call says.
+@Suite struct ChangedInputsTests {
+  private let folder = Scratch()
+  private var frames: String { folder.path + "/frames" }
+  private var out: String { folder.path + "/out" }
+  /// In the middle of the clip around second 903 of the held-out video, and of no other clip.
+  private var picture: String { get throws { try frames + "/synth6/" + listFolder(frames + "/synth6")[90] } }
+
+  private func damage() throws -> [UInt8] {
+    try OwnClasses.copyFrames(to: frames)
+    let bytes = try readFile(picture, doing: "testing")
+    try writeFile(picture, bytes: Array(bytes.prefix(bytes.count / 3)))
+    return bytes
+  }
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try readFile(path, doing: "testing"), as: UTF8.self)
+  }
+
+  /// What a head was judged by without damaged key frames is not gone on with once they are repaired.
+  @Test func repairedFramesBeginAnew() throws {
+    let whole = try damage()
+    func tuning() throws -> FineTuning { try OwnClasses.tuning(OwnClasses.config(out, ["AVA.FRAME_DIR", frames])) }
+    var said: [String] = []
+    let first = try tuning().run(FineTuning.Listener(say: { said.append($0) }))
+    #expect(first.isComplete && said.contains { $0.hasPrefix("synth6,0903 is left out") }, "\(said)")
+    #expect(said.contains { $0.hasSuffix("once they are repaired, --overwrite takes them up") })
+    let (state, best) = try (text(out + "/head/state.json"), readFile(first.checkpoint!, doing: "testing"))
+    try writeFile(picture, bytes: whole)
+    let error = #expect(throws: FineTuningError.self) { try tuning().run() }
+    #expect(
+      "\(String(describing: error))".contains("--val with features was 2 of 3 key frames and is 3 of 3 key frames -> "),
+      "\(String(describing: error))")
+    #expect(try text(out + "/head/state.json") == state && readFile(first.checkpoint!, doing: "testing") == best)
+    let anew = try tuning().run(overwrites: true)
+    #expect(anew.isComplete && anew.validationBoxes > first.validationBoxes)
+  }
+
+  /// Nor are stages, whose validation reads the frames anew each time.
+  @Test func repairedFramesBeginStagesAnew() throws {
+    let whole = try damage()
+    func tuning() throws -> FineTuning {
+      try OwnClasses.tuning(OwnClasses.config(out, ["AVA.FRAME_DIR", frames]), .stages(4))
+    }
+    var isOver = false
+    let first = try tuning().run(
+      FineTuning.Listener(isToStop: { isOver }, say: { isOver = isOver || $0.hasPrefix("stages: epoch 1") }))
+    #expect(!first.isComplete)
+    try writeFile(picture, bytes: whole)
+    var steps = 0
+    let error = #expect(throws: FineTuningError.self) {
+      try tuning().run(FineTuning.Listener(steps: { _, _, _ in steps += 1 }))
+    }
+    #expect(
+      "\(String(describing: error))".contains("are of 2 of 3 key frames and would now be of 3 of 3 key frames"),
+      "\(String(describing: error))")
+    #expect(steps == 0)
+  }
+
+  /// More stages than there are: said before anything is computed, read or replaced.
+  @Test(arguments: [true, false]) func tooManyStagesAreNamedFirst(_ isAfterwards: Bool) throws {
+    var features = 0
+    let error = #expect(throws: FineTuningError.self) {
+      let tuning = try OwnClasses.tuning(OwnClasses.config(out), isAfterwards ? .backbone : .stages(7)) {
+        if isAfterwards { $0.thenStages = 7 }
+      }
+      _ = try tuning.run(FineTuning.Listener(features: { _, _, _ in features += 1 }))
+    }
+    #expect("\(String(describing: error))".contains("7 stages are to be frozen, and the backbone has 5"))
+    #expect(features == 0 && !pathExists(out))
+  }
+
+  /// A checkpoint of the run that was cut: the message says what helps.
+  @Test func cutCheckpointsAreNamed() throws {
+    func tuning(_ epochs: Int, _ stages: Int?) throws -> FineTuning {
+      try OwnClasses.tuning(OwnClasses.config(out)) {
+        $0.thenStages = stages
+        $0.epochs = epochs
+      }
+    }
+    _ = try tuning(4, nil).run()
+    for name in try listFolder(out + "/head") where name.hasSuffix(".pyth") {
+      let path = out + "/head/" + name
+      try writeFile(path, bytes: Array(readFile(path, doing: "testing").prefix(999)))
+    }
+    for stages in [nil, 4] {
+      let error = #expect(throws: FineTuningError.self) { try tuning(4, stages).run() }
+      #expect(
+        "\(String(describing: error))".contains("/head/epoch_0000")
+          && "\(String(describing: error))".contains("is damaged: ")
+          && "\(String(describing: error))".contains("-> give --overwrite to begin anew"),
+        "\(String(describing: error))")
+    }
+  }
+
+  /// A head that diverges: its rate is an option.
+  @Test func divergenceNamesTheOption() throws {
+    let error = #expect(throws: FineTuningError.self) {
+      try OwnClasses.tuning(OwnClasses.config(out)) { $0.learningRate = 1e38 }.run()
+    }
+    let words = error.map { "\($0)" } ?? ""
+    #expect(
+      words.hasPrefix("fine-tuning the head: ") && words.hasSuffix("-> give a --learning-rate below 1e+38"), "\(words)")
+  }
+
+  /// Rows that name other videos, or a file that is none: what is said is --train and --val, not keys that the command sets.
+  @Test func messagesNameOptions() throws {
+    let rows = try folder.file("rows.csv", "elsewhere,0903,0.1,0.1,0.5,0.9,1,0\n")
+    for (key, value, option) in [
+      ("AVA.TRAIN_GT_BOX_LISTS", "['\(rows)']", "--train"), ("AVA.GROUNDTRUTH_FILE", rows, "--val"),
+    ] {
+      let error = #expect(throws: (any Error).self) { try OwnClasses.tuning(OwnClasses.config(out, [key, value])) }
+      let words = "\(String(describing: error))"
+      #expect(words.contains("check \(option): the first two columns") && !words.contains("BOX_LISTS"), "\(words)")
+    }
+    let missing = #expect(throws: (any Error).self) {
+      try OwnClasses.tuning(OwnClasses.config(out, ["AVA.TRAIN_GT_BOX_LISTS", "['\(folder.path)/none.csv']"]))
+    }
+    #expect(!"\(String(describing: missing))".contains("BOX_LISTS"), "\(String(describing: missing))")
+    let lists = #expect(throws: (any Error).self) {
+      try OwnClasses.tuning(OwnClasses.config(out, ["AVA.TEST_LISTS", "['none.csv']"]))
+    }
+    #expect("\(String(describing: lists))".contains("AVA.TEST_LISTS"), "\(String(describing: lists))")
+  }
+
+  /// What takes an earlier file's place is a draft until the run is known to fit.
+  @Test func refusedRunsReplaceNothing() throws {
+    let rows = try text(OwnClasses.folder + "/train.csv")
+    let (path, draft) = (folder.path + "/train.csv", folder.path + "/train.draft.csv")
+    func tuning(_ own: String) throws -> FineTuning {
+      try writeFile(draft, own)
+      return try OwnClasses.tuning(OwnClasses.config(out, ["AVA.TRAIN_GT_BOX_LISTS", "['\(path)']"])) {
+        $0.drafts = [path: draft]
+      }
+    }
+    _ = try tuning(rows).run()
+    #expect(try text(path) == rows && !pathExists(draft))
+    let fewer = rows.split(separator: "\n").dropLast().joined(separator: "\n") + "\n"
+    let error = #expect(throws: FineTuningError.self) { try tuning(fewer).run() }
+    #expect("\(String(describing: error))".contains("--train was "), "\(String(describing: error))")
+    #expect(try text(path) == rows && pathExists(draft))
+    #expect(try tuning(fewer).run(overwrites: true).isComplete)
+    #expect(try text(path) == fewer)
+  }
+}

@@ -9,8 +9,9 @@ internal import Wording
 
 /// Boxes of an annotation tool with their classes, as AVA's rows: what a network is trained on.
 ///
-/// A box's class is its label's name, of the classes that are learned. A box that is called a person shows somebody who does
-/// nothing of them. Boxes with the same corners at the same moment are one person with all of their classes.
+/// A box's class is its label's name, or an attribute's, of the classes that are learned. A box that is called a person shows
+/// somebody who does nothing of them. Boxes of one moment whose corners are at most a pixel apart, or that have one id, are one person
+/// with all of their classes, at the place of the first of them.
 public struct LabelledBoxes: Sendable {
   /// A box with the ids of its classes.
   public struct Row: Sendable, Equatable {
@@ -19,6 +20,18 @@ public struct LabelledBoxes: Sendable {
     public let box: UnitBox
     /// Ascending; empty for none.
     public let classes: [Int]
+  }
+
+  /// How far corners of one person's boxes may be apart, in pixels of the picture that they are given on.
+  private static let tolerance = 1.0
+  /// The least overlap, as intersection over union, of boxes with one id at one moment.
+  private static let overlap = 0.5
+
+  /// Somebody at a moment.
+  private struct Person {
+    let box: UnitBox
+    let id: Int?
+    var classes: Set<Int>
   }
 
   /// By video and time.
@@ -39,34 +52,46 @@ public struct LabelledBoxes: Sendable {
   public init?(path: String, labels: LabelMap, videos: [(name: String, path: String)], every: Double? = nil) throws {
     guard let file = try BoxFile.read(path: path, format: nil, images: nil) else { return nil }
     if videos.isEmpty { throw LabelledBoxesError.noVideos(path: path) }
-    let known = Dictionary(labels.labels.map { ($0.name.lowercased(), $0.id) }, uniquingKeysWith: { first, _ in first })
-    let names = Set(file.records.compactMap { file.className(of: $0) })
-    let strangers = names.filter { known[$0.lowercased()] == nil && !PersonClasses.names.contains($0.lowercased()) }
-    if let first = strangers.min() {
-      throw LabelledBoxesError.unknownClass(path: path, name: first, classes: labels.labels.map(\.name))
+    let classes = try BoxClasses(file, labels)
+    let rate = ActionDataset.ava.clock.framesPerSecond
+    var options = ProposalOptions(personClasses: ["all"])
+    // Each box is found again by its number, whatever others there are.
+    options.keepsEveryBox = true
+    let pictures = videos.compactMap { video in FrameInput.pictureNames(of: video.path).map { (video.name, $0) } }
+    if file.records.isEmpty {
+      throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: Self.leftOut(of: file))
     }
-    var sources = try names.sorted().map { name in
-      let source = try ProposalSource(
-        path: path, ProposalOptions(personClasses: [name]), scoreThreshold: 0, videos: videos.map(\.name),
-        usualRate: ActionDataset.ava.clock.framesPerSecond)
-      return (id: known[name.lowercased()], source: source)
-    }
+    var source = try BoxProposals(
+      file.numbered(), options, scoreThreshold: 0, videos: videos.map(\.name),
+      pictures: Dictionary(pictures, uniquingKeysWith: { first, _ in first }), usualRate: rate)
     var rows: [Row] = []
-    var notices: [String] = []
+    var notices = Self.leftOut(of: file)
+    var (joined, beside) = (0, 0)
     for video in videos {
-      let rate = ActionDataset.ava.clock.framesPerSecond
       let input = try FrameInput(video.path, framesPerSecond: rate)
       let frames = try VideoFrames(input.open(video.name, colours: VideoDetection.colours), framesPerSecond: rate)
-      var moments: [Timestamp: [(box: UnitBox, classes: Set<Int>)]] = [:]
-      for index in sources.indices {
-        for frame in try sources[index].source.keyFrames(of: video.name, in: frames, start: 0) {
-          for box in frame.boxes {
-            let own = Set([sources[index].id].compactMap(\.self))
-            if let place = moments[frame.time]?.firstIndex(where: { $0.box == box }) {
-              moments[frame.time]?[place].classes.formUnion(own)
-            } else {
-              moments[frame.time, default: []].append((box, own))
-            }
+      var moments: [Timestamp: [Person]] = [:]
+      for frame in try Self.withoutOptions(video.name, { try source.keyFrames(of: video.name, in: frames, start: 0) }) {
+        for (box, number) in zip(frame.boxes, frame.ids) {
+          guard let number else { continue }
+          if box.x2 < 0 || box.y2 < 0 || box.x1 > 1 || box.y1 > 1 {
+            beside += 1
+            continue
+          }
+          let record = file.records[number]
+          let size = record.size ?? frames.size
+          let id = record.track.flatMap { $0 < 0 ? nil : $0 }
+          func isSame(_ other: Person) throws -> Bool {
+            if Self.isNear(box, other.box, size) { return true }
+            guard let id, id == other.id else { return false }
+            if intersectionOverUnion(box, other.box) >= Self.overlap { return true }
+            throw LabelledBoxesError.twoPlaces(place: file.describe(record.place), id: id)
+          }
+          if let place = try moments[frame.time]?.firstIndex(where: isSame) {
+            moments[frame.time]?[place].classes.formUnion(classes.ids[number])
+            joined += 1
+          } else {
+            moments[frame.time, default: []].append(Person(box: box, id: id, classes: Set(classes.ids[number])))
           }
         }
       }
@@ -87,12 +112,66 @@ public struct LabelledBoxes: Sendable {
     let counts = labels.labels.map { label in
       "\(label.name) (\(rows.count { $0.classes.contains(label.id) }))"
     }
-    remarks = [
-      "'\(path)' is \(file.title): \(counted(rows.count, "box", plural: "boxes")) at "
-        + "\(counted(Set(rows.map { KeyFrame(video: $0.video, time: $0.time) }).count, "key frame")): \(listed(counts, limit: 20))"
+    let people = rows.count { $0.classes.isEmpty }
+    var remarks = [
+      "'\(path)' is \(file.title): \(counted(rows.count, "person", plural: "people")) at "
+        + "\(counted(Set(rows.map { KeyFrame(video: $0.video, time: $0.time) }).count, "key frame")): "
+        + "\(listed(counts, limit: 20))\(people > 0 ? "; nothing of these (\(people))" : "")"
     ]
-    self.notices = notices + sources.flatMap { $0.source.ownNotices }
-    if rows.isEmpty { throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: self.notices) }
+    if joined > 0 {
+      remarks.append(
+        "'\(path)': \(counted(joined, "box", plural: "boxes")) of people who have another one at the same place and moment: one "
+          + "person each, with all classes")
+    }
+    remarks += source.remarks.dropFirst().map(Self.plain)
+    self.remarks = remarks
+    if beside > 0 {
+      notices.append("'\(path)': \(counted(beside, "box", plural: "boxes")) beside the picture left out")
+    }
+    let others = source.finish().summary.unlistedVideos.map { "\($0.video) (\($0.rows))" }
+    if !others.isEmpty {
+      notices.append(
+        "'\(path)' has boxes of videos that are not given, which are left out: \(listed(others, limit: 10))")
+    }
+    notices += source.notices.map(Self.plain)
+    self.notices = notices
+    if rows.isEmpty { throw LabelledBoxesError.nothing(path: path, videos: videos.map(\.name), reasons: notices) }
+  }
+
+  private static func isNear(_ a: UnitBox, _ b: UnitBox, _ size: ImageSize) -> Bool {
+    let (width, height) = (Double(size.width), Double(size.height))
+    // Numbers of two decimals may be a hair more than a pixel apart.
+    let most = tolerance + 1e-6
+    return max(abs(a.x1 - b.x1), abs(a.x2 - b.x2)) * width <= most
+      && max(abs(a.y1 - b.y1), abs(a.y2 - b.y2)) * height <= most
+  }
+
+  /// What no box stands for.
+  private static func leftOut(of file: BoxFile) -> [String] {
+    let others = file.leftOut.filter { !$0.what.contains("outside") }
+    if others.isEmpty { return [] }
+    return [
+      "'\(file.path)': nothing is learned of what is no box: "
+        + listed(others.map { "\($0.what) (\($0.count))" }, limit: 10)
+    ]
+  }
+
+  /// A line without the options of other commands.
+  private static func plain(_ line: String) -> String {
+    let line = line.hasPrefix("proposals: ") ? String(line.dropFirst("proposals: ".count)) : line
+    guard let option = line.firstRange(of: "--proposals-") else { return line }
+    let before = line[..<option.lowerBound]
+    if before.hasSuffix(" (") { return String(before.dropLast(2)) }
+    let ends = [", ", " -> "].compactMap { before.ranges(of: $0).last?.lowerBound }
+    return ends.max().map { String(before[..<$0]) } ?? line
+  }
+
+  /// Says of boxes of a larger picture what can be done here.
+  private static func withoutOptions<Value>(_ video: String, _ read: () throws -> Value) throws -> Value {
+    do { return try read() } catch let error as ProposalError {
+      guard case .otherSize(let path, _, let reach, let size) = error else { throw error }
+      throw LabelledBoxesError.otherSize(path: path, video: video, reach: reach, size: size)
+    }
   }
 
   /// The moments that become key frames, ascending: all, or those nearest to regular times.
@@ -126,7 +205,11 @@ public struct LabelledBoxes: Sendable {
 /// Why boxes of an annotation tool are nothing to learn from.
 public enum LabelledBoxesError: Error, Equatable, CustomStringConvertible {
   case noVideos(path: String)
-  case unknownClass(path: String, name: String, classes: [String])
+  case unknownClass(place: String, name: String, classes: [String])
+  case noClass(place: String, attributes: [String])
+  /// Boxes of one moment have one id, and do not show one person.
+  case twoPlaces(place: String, id: Int)
+  case otherSize(path: String, video: String, reach: String, size: String)
   case nothing(path: String, videos: [String], reasons: [String])
 
   public var description: String {
@@ -134,11 +217,24 @@ public enum LabelledBoxesError: Error, Equatable, CustomStringConvertible {
     case .noVideos(let path):
       return
         "reading boxes with classes: '\(path)' is another tool's, whose frames only the videos tell -> give --videos"
-    case .unknownClass(let path, let name, let classes):
+    case .unknownClass(let place, let name, let classes):
       let meant = nearest(to: name, among: classes).map { "did you mean '\($0)'? Else " } ?? ""
       return
-        "reading boxes with classes: '\(path)' has boxes of '\(name)', which is none of \(listed(classes, limit: 10)) -> "
+        "reading boxes with classes: \(place): a box of '\(name)', which is none of \(listed(classes, limit: 10)) -> "
         + "\(meant)add it to --classes, or call these boxes person"
+    case .noClass(let place, let attributes):
+      let has = attributes.isEmpty ? "" : ", whose attributes are \(listed(attributes.map { "'\($0)'" }, limit: 5))"
+      return
+        "reading boxes with classes: \(place): a box without a class\(has) -> give it one, as its label or as an attribute "
+        + "called class, or call it person"
+    case .twoPlaces(let place, let id):
+      return
+        "reading boxes with classes: \(place): the id \(id) is that of another box at this moment, elsewhere -> correct the id, "
+        + "or one of both boxes"
+    case .otherSize(let path, let video, let reach, let size):
+      return
+        "reading boxes with classes: '\(path)': many boxes of '\(video)' lie beyond its picture of \(size) pixels, up to \(reach) "
+        + "-> give the video in the size that was annotated"
     case .nothing(let path, let videos, let reasons):
       let why = reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))"
       return

@@ -21,11 +21,16 @@ import Testing
     return try LabelledBoxes(path: path, labels: labels, videos: movie.map { (name: $0.0, path: $0.1) }, every: every)
   }
 
-  private func track(_ label: String, _ frames: [Int], left: Int) -> String {
-    "<track id=\"1\" label=\"\(label)\">"
+  private func track(_ label: String, _ frames: [Int], left: Double, inside: String = "") -> String {
+    // Each track has an id of its own.
+    "<track id=\"\(label.utf8.reduce(Int(left * 100)) { $0 * 3 + Int($1) })\" label=\"\(label)\">"
       + frames.map {
-        "<box frame=\"\($0)\" outside=\"0\" keyframe=\"1\" xtl=\"\(left)\" ytl=\"6.3\" xbr=\"48.5\" ybr=\"63\"></box>"
+        "<box frame=\"\($0)\" outside=\"0\" keyframe=\"1\" xtl=\"\(left)\" ytl=\"6.3\" xbr=\"48.5\" ybr=\"63\">\(inside)</box>"
       }.joined() + "</track>"
+  }
+
+  private func attribute(_ name: String, _ value: String) -> String {
+    "<attribute name=\"\(name)\">\(value)</attribute>"
   }
 
   private func video(_ tracks: String...) -> String {
@@ -41,7 +46,9 @@ import Testing
     let found = try #require(try read(text, labels("run", "wave", "sit")))
     let rows = found.rows.map { "\($0.time) \(Int(($0.box.x1 * 97).rounded())) \($0.classes)" }
     #expect(Set(rows) == ["0001 0 [1, 2]", "0001 10 []", "0002 0 [2]"], "\(rows)")
-    #expect(found.remarks[0].contains("3 boxes at 2 key frames: run (1), wave (2), sit (0)"), "\(found.remarks)")
+    #expect(
+      found.remarks[0].contains("3 people at 2 key frames: run (1), wave (2), sit (0); nothing of these (1)"),
+      "\(found.remarks)")
     let path = folder.path + "/rows.csv"
     try found.write(to: path)
     let list = try ProposalList.readTraining(
@@ -65,7 +72,7 @@ import Testing
     let stranger = #expect(throws: LabelledBoxesError.self) { try read(text, labels("wave", "run")) }
     #expect(
       "\(String(describing: stranger))".contains(
-        "has boxes of 'wafe', which is none of wave, run -> did you mean 'wave'?"))
+        "a box of 'wafe', which is none of wave, run -> did you mean 'wave'?"))
     let path = folder.path + "/boxes.xml"
     let alone = #expect(throws: LabelledBoxesError.self) {
       try LabelledBoxes(path: path, labels: labels("wafe"), videos: [])
@@ -74,5 +81,132 @@ import Testing
     let rows = folder.path + "/rows.csv"
     try writeFile(rows, "bframes,1,0.1,0.1,0.5,0.9,1\n")
     #expect(try LabelledBoxes(path: rows, labels: labels("run"), videos: []) == nil)
+  }
+
+  private func classes(_ found: LabelledBoxes?) -> [[Int]]? { found?.rows.map(\.classes) }
+
+  /// Corners up to a pixel apart are one person, at the first box's place; beyond that they are two.
+  @Test func nearCornersAreOnePerson() throws {
+    defer { folder.remove() }
+    let own = try labels("run", "wave")
+    let near = try #require(try read(video(track("run", [25], left: 10), track("wave", [25], left: 10.97)), own))
+    #expect(near.rows.map(\.classes) == [[1, 2]] && abs(near.rows[0].box.x1 * 97 - 10) < 1e-9)
+    #expect(
+      near.remarks.contains { $0.contains("1 box of people who have another one at the same place") }, "\(near.remarks)"
+    )
+    let far = try #require(try read(video(track("run", [25], left: 10), track("wave", [25], left: 11.1)), own))
+    #expect(far.rows.map(\.classes) == [[1], [2]])
+  }
+
+  private func via(_ regions: String, _ name: String = "bframes_000025.jpg") -> String {
+    "{\"_via_img_metadata\": {\"a\": {\"filename\": \"\(name)\", \"size\": 1, \"file_attributes\": {}, \"regions\": [\(regions)]}}}"
+  }
+
+  private func region(_ left: Double, _ attributes: String) -> String {
+    "{\"shape_attributes\": {\"name\": \"rect\", \"x\": \(left), \"y\": 6, \"width\": 20, \"height\": 50}, "
+      + "\"region_attributes\": {\(attributes)}}"
+  }
+
+  /// Boxes with one id at one moment are one person, drawn twice; at two places the id is wrong.
+  @Test func idsAreOnePerson() throws {
+    defer { folder.remove() }
+    let own = try labels("run", "wave")
+    func both(_ left: Double) -> String {
+      via(
+        region(10, "\"class\": \"run\", \"person_id\": \"7\"") + ", "
+          + region(left, "\"class\": \"wave\", \"person_id\": \"7\""))
+    }
+    #expect(try classes(read(both(13), own)) == [[1, 2]])
+    let error = #expect(throws: LabelledBoxesError.self) { try read(both(60), own) }
+    #expect(
+      "\(String(describing: error))".contains("item 1 of '") && "\(String(describing: error))".contains("the id 7 is"))
+  }
+
+  /// CVAT's attributes say classes: a value that is one, or one that is called so and ticked. Others say other things.
+  @Test func attributesSayClasses() throws {
+    defer { folder.remove() }
+    let own = try labels("run", "wave a hand", "sit")
+    func found(_ inside: String, _ label: String = "person") throws -> [[Int]]? {
+      try classes(read(video(track(label, [25], left: 10, inside: inside)), own))
+    }
+    #expect(try found(attribute("action", "run")) == [[1]])
+    #expect(try found(attribute("Sit", "true") + attribute("run", "false") + attribute("gender", "female")) == [[3]])
+    #expect(try found(attribute("doing", "run, Wave a Hand")) == [[1, 2]])
+    #expect(try found(attribute("action", "sit"), "run") == [[1, 3]])
+    #expect(try found(attribute("action", "__undefined__")) == [[]])
+    let error = #expect(throws: LabelledBoxesError.self) { try found(attribute("action", "runn")) }
+    #expect(
+      "\(String(describing: error))".contains("a box of 'runn'")
+        && "\(String(describing: error))".contains("did you mean 'run'?"))
+  }
+
+  /// VIA's ticked boxes are an object; a region without a class is an error that names its attributes.
+  @Test func ticksOfVIA() throws {
+    defer { folder.remove() }
+    let own = try labels("run", "wave")
+    #expect(
+      try classes(read(via(region(10, "\"action\": {\"wave\": true, \"run\": true, \"sit\": false}")), own)) == [
+        [1, 2]
+      ])
+    #expect(try classes(read(via(region(10, "\"class\": \"person\", \"wave\": \"1\"")), own)) == [[2]])
+    for attributes in ["\"mood\": \"good\"", "\"mood\": \"good\", \"class\": \"\""] {
+      let error = #expect(throws: LabelledBoxesError.self) { try read(via(region(10, attributes)), own) }
+      #expect(
+        "\(String(describing: error))".contains("a box without a class, whose attributes are 'mood'"),
+        "\(String(describing: error))")
+    }
+    let table = """
+      # ATTRIBUTE = {"1":{"aname":"action","anchor_id":"FILE1_Z1_XY1","type":2,"options":{"0":"run","1":"wave"}}}
+      # CSV_HEADER = metadata_id,file_list,flags,temporal_coordinates,spatial_coordinates,metadata
+      "1_a","[""bframes.mp4""]",0,"[1]","[2,10,6,20,50]","{""1"":""0,1""}"
+      "1_b","[""bframes.mp4""]",0,"[1,2]","[]","{""1"":""0""}"
+
+      """
+    let found = try #require(try read(table, own))
+    #expect(found.rows.map(\.classes) == [[1, 2]])
+    #expect(
+      found.notices.contains { $0.hasSuffix("nothing is learned of what is no box: stretch of time without a box (1)") }
+    )
+  }
+
+  /// Boxes outside of their track are none, turned ones are the upright ones around them; what is of other videos is said.
+  @Test func whatIsNoPlainBox() throws {
+    defer { folder.remove() }
+    let outside = track("run", [50], left: 0).replacing("outside=\"0\"", with: "outside=\"1\"")
+    let turned = track("wave", [25], left: 10).replacing("<box ", with: "<box rotation=\"90\" ")
+    let found = try #require(try read(video(outside, turned), labels("run", "wave")))
+    #expect(found.rows.map(\.classes) == [[2]])
+    // 38.5 x 56.7 around (29.25, 34.65), on its side.
+    let box = found.rows[0].box
+    #expect(abs(box.x1 * 97 - 0.9) < 1e-6 && abs(box.x2 * 97 - 57.6) < 1e-6)
+    #expect(abs(box.y1 * 63 - 15.4) < 1e-6 && abs(box.y2 * 63 - 53.9) < 1e-6)
+    #expect(found.remarks.contains { $0.hasPrefix("1 turned box: ") }, "\(found.remarks)")
+    #expect(!(found.remarks + found.notices).contains { $0.contains("--proposals") || $0.contains("--person-class") })
+    let other = video(track("run", [25], left: 0)).replacing("bframes.mp4", with: "Größe 2 (final).mp4")
+    let error = #expect(throws: LabelledBoxesError.self) { try read(other, labels("run")) }
+    #expect("\(String(describing: error))".contains("Größe 2 (final)"), "\(String(describing: error))")
+  }
+
+  /// Names with spaces and letters of any script.
+  @Test func namesOfAnyScript() throws {
+    defer { folder.remove() }
+    let name = "Größe 2 (final)"
+    let copy = folder.path + "/\(name).mp4"
+    try AtomicFile(path: copy).replace(readFile(movie[0].1, doing: "testing"))
+    let path = folder.path + "/boxes.xml"
+    try writeFile(path, video(track("läuft schnell", [25], left: 0)).replacing("bframes", with: name))
+    let found = try #require(
+      try LabelledBoxes(path: path, labels: labels("läuft schnell"), videos: [(name: name, path: copy)]))
+    #expect(found.rows.map(\.video) == [name] && found.rows.map(\.classes) == [[1]])
+    let rows = folder.path + "/rows.csv"
+    try found.write(to: rows)
+    #expect(try GroundTruthTable.read(path: rows).table.keyFrames.map(\.video) == [name])
+  }
+}
+
+extension AtomicFile {
+  fileprivate func replace(_ bytes: [UInt8]) throws {
+    try write(bytes)
+    try commit()
   }
 }

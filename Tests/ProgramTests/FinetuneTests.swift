@@ -31,6 +31,8 @@ struct FinetuneTests {
     #expect(try #require((report["mAP"] as? [String: Double])?["before"]) < map && map > 0.6, "\(report)")
     let page = try String(contentsOfFile: tuned + "/index.html", encoding: .utf8)
     #expect(page.contains("waving or clapping") && page.contains("data:image/png;base64,iVBOR"))
+    // Of several parts one has the result.
+    #expect(page.ranges(of: "whose weights are the result").count == 1 && !page.contains("weights are kept"))
     #expect(!page.contains("http://") && !page.contains("https://"))
 
     let weights = tuned + "/checkpoints/checkpoint_best.pyth"
@@ -70,6 +72,7 @@ struct FinetuneTests {
     let refused = finetune(["--overwrite", "DATA.TEST_CROP_SIZE", "96"])
     #expect(refused.status == 1 && refused.stderr.contains("train.journal'"), "\(refused.stderr)")
     #expect(pathExists(weights) && pathExists(tuned + "/config.yaml") && pathExists(tuned + "/head/state.json"))
+    #expect(try listFolder(tuned + "/annotations") == ["val-boxes.csv"])
     // Anew on the same features.
     expectSuccess(finetune(["--overwrite", "--learning-rate", "0.001"]))
   }
@@ -86,6 +89,9 @@ struct FinetuneTests {
     (["--freeze", "backbone", "--epochs", "0"], 64, "--epochs is 0 -> give 1 or more"),
     (["--freeze", "backbone", "--learning-rate", "0"], 64, "--learning-rate is 0.0 -> give a number above 0"),
     (["--freeze", "backbone", "--every", "0"], 64, "--every is 0.0 -> give seconds, at least 0.001"),
+    (
+      ["--freeze", "backbone", "MODEL.NUM_CLASSES", "3"], 64, "MODEL.NUM_CLASSES is what --classes says -> leave it out"
+    ),
     ([], 64, "Missing expected argument '--freeze <backbone | stages N>'"),
     (["--freeze", "backbone"], 1, "reading boxes: 'train.csv' does not exist"),
   ])
@@ -95,5 +101,53 @@ struct FinetuneTests {
     let result = call(files + more)
     #expect(result.status == status && result.stderr.contains(words), "\(result.stderr)")
     #expect(!pathExists(scratch.path + "/o"))
+  }
+
+  /// An export of CVAT whose video lies among other files; another export is refused, and what was made of the first one stays.
+  @Test func exportsBecomeRows() throws {
+    let scratch = Scratch()
+    let (model, out) = (projectRoot + "/configs/demo/SLOWFAST_8x4_R18_SMALL", scratch.path + "/out")
+    let movie = try readFile(projectRoot + "/Tests/Fixtures/Video/bframes.mp4", doing: "testing")
+    try makeFolder(scratch.path + "/videos")
+    for name in ["videos/Größe 1.mp4", "videos/Größe 2.mp4"] { _ = try scratch.file(name, bytes: movie) }
+    _ = try scratch.file("videos/notes.txt", "none")
+    func export(_ video: String, _ left: Int) throws -> String {
+      let boxes = [0, 25, 50].map {
+        "<box frame=\"\($0)\" outside=\"0\" keyframe=\"1\" xtl=\"\(left)\" ytl=\"6\" xbr=\"48\" ybr=\"60\"/>"
+      }
+      return try scratch.file(
+        video + "\(left).xml",
+        "<annotations><meta><task><original_size><width>97</width><height>63</height></original_size><source>\(video)</source>"
+          + "</task></meta><track id=\"0\" label=\"run\">\(boxes.joined())</track></annotations>")
+    }
+    let classes = try scratch.file("classes.txt", "run\n")
+    let held = try export("Größe 2.mp4", 5)
+    func finetune(_ train: String, _ more: [String] = []) -> Program.Result {
+      Program.run(
+        ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--classes", classes, "--train", train]
+          + ["--val", held, "--videos", scratch.path + "/videos", "--freeze", "backbone", "--epochs", "1"]
+          + ["--output-dir", out] + more + ["DATA.TEST_CROP_SIZE", "64"])
+    }
+    let first = try finetune(export("Größe 1.mp4", 5))
+    expectSuccess(first)
+    #expect(first.stderr.contains("2 videos that boxes name; not taken: notes.txt"), "\(first.stderr)")
+    let files = ["annotations/train.csv", "annotations/val-boxes.csv", "annotations/val.csv", "config.yaml"]
+    func contents() throws -> [[UInt8]] { try files.map { try readFile(out + "/" + $0, doing: "testing") } }
+    let before = try contents()
+    let refused = try finetune(export("Größe 1.mp4", 20))
+    #expect(refused.status == 1 && refused.stderr.contains("--train has another content"), "\(refused.stderr)")
+    #expect(try contents() == before && listFolder(out + "/annotations").count == 3)
+    let anew = try finetune(export("Größe 1.mp4", 20), ["--overwrite"])
+    expectSuccess(anew)
+    #expect(try contents()[0] != before[0] && contents()[2] == before[2])
+    #expect(
+      try finetune(scratch.file("r.csv", "x,1,0.1,0.1,0.2,0.2,1\n"), ["--overwrite", "--every", "1"]).stderr.contains(
+        "--every does not apply to '"))
+    let rows = Program.run(
+      ["finetune", "--cfg", model + ".yaml", "--weights", model + ".pyth", "--classes", classes, "--every", "1"]
+        + ["--train", scratch.path + "/r.csv", "--val", scratch.path + "/r.csv", "--freeze", "backbone"]
+        + ["--output-dir", scratch.path + "/none"])
+    #expect(rows.status == 64 && rows.stderr.contains("--every chooses among another tool's boxes"), "\(rows.stderr)")
+    #expect(!pathExists(scratch.path + "/none"))
   }
 }

@@ -24,6 +24,16 @@ struct FineTuningReport {
     return table + (result.checkpoint.map { "the best weights (\(columns[result.best])): \($0)\n" } ?? "")
   }
 
+  /// What becomes of the best epoch of a part.
+  private func fate(of phase: FineTuning.Result.Phase) -> String {
+    if phase.title == columns[result.best] { return ", whose weights are the result" }
+    // What came before was better, or what came after.
+    let place = columns.firstIndex(of: phase.title) ?? 0
+    return place < result.best
+      ? "; '\(columns[result.best])' begins with its weights and is better"
+      : ", which is no better than '\(columns[result.best])': the result is that one's"
+  }
+
   private func figure(_ value: Double?) -> String { value.map { fixed($0, 4) } ?? "-" }
 
   var page: FineTuningPage {
@@ -43,7 +53,7 @@ struct FineTuningReport {
           precisions: result.scores.map { $0.scores.classes[index].ap })
       },
       phases: result.phases.map { phase in
-        let best = phase.bestEpoch.map { "; the best is epoch \($0), whose weights are kept" } ?? ""
+        let best = phase.bestEpoch.map { "; the best is epoch \($0)\(fate(of: phase))" } ?? ""
         return FineTuningPage.Phase(
           "Training: \(phase.title)", facts: ["\(counted(phase.epochs, "epoch"))\(best)."], curves: phase.curves,
           description: "Loss, held-out mAP and learning rate over the epochs of '\(phase.title)'")

@@ -164,65 +164,105 @@ struct FinetuneCommand: ParsableCommand {
       throw ValidationError("--then-stages follows --freeze backbone -> give one of both")
     }
     try words.check()
-  }
-
-  /// The videos, those of folders one by one; folders of pictures are videos.
-  private func allVideos() throws -> [String] {
-    try videos.flatMap { path -> [String] in
-      guard isFolder(path) else { return [path] }
-      let files = try listFolder(path).filter { !$0.hasPrefix(".") }.map { joinPath(path, $0) }
-      let areVideos = files.contains { isRegularFile($0) } && !files.contains { hasPictureEnding($0) }
-      return areVideos ? files.filter { isRegularFile($0) } : [path]
+    for (index, word) in words.overrides.enumerated() where index % 2 == 0 {
+      guard let (key, option) = Self.spoken.first(where: { $0.key == word }) else { continue }
+      throw ValidationError("\(key) is what \(option) says -> leave it out")
     }
   }
 
-  private func hasPictureEnding(_ path: String) -> Bool {
-    [".jpg", ".jpeg", ".png"].contains { path.lowercased().hasSuffix($0) }
+  /// The keys that options say: what is given beside them would mean nothing.
+  private static let spoken: [(key: String, option: String)] = [
+    (Key.trainCheckpointFilePath.name, "--weights"), (Key.outputDir.name, "--output-dir"),
+    (Key.modelNumClasses.name, "--classes"), (Key.avaLabelMapFile.name, "--classes"),
+    (Key.avaTrainGtBoxLists.name, "--train"), (Key.avaTrainPredictBoxLists.name, "--train-proposals"),
+    (Key.avaGroundtruthFile.name, "--val"), (Key.avaTestPredictBoxLists.name, "--val-proposals"),
+  ]
+
+  /// AVA's rows made of another tool's boxes, or of the held-out ones: drafts until the run is known to fit.
+  private struct Annotations {
+    let folder: String
+    /// By the path that they are going to have.
+    var drafts: [String: String] = [:]
+
+    /// - Returns: The path that the rows are going to have.
+    mutating func add(_ name: String, _ write: (String) throws -> Void) throws -> String {
+      let (path, draft) = (joinPath(folder, name + ".csv"), joinPath(folder, name + ".draft.csv"))
+      try makeFolder(folder)
+      try write(draft)
+      drafts[path] = draft
+      return path
+    }
+
+    /// Removes what has not taken its place.
+    func discard() {
+      for draft in drafts.values { removeFile(draft) }
+      removeFolder(folder)
+    }
+
+    func reading(_ path: String) -> String { drafts[path] ?? path }
   }
 
   /// AVA's rows: those that are given, or those of another tool's boxes, in a file of their own.
-  private func rows(_ path: String, _ split: String, _ labels: LabelMap, _ videos: [String]) throws -> String {
+  private func rows(
+    _ path: String, _ split: String, _ labels: LabelMap, _ videos: [String], _ annotations: inout Annotations
+  ) throws -> String {
     let catalog = try videos.isEmpty ? nil : FrameCatalog(videos: videos)
     let places = (catalog?.names ?? []).compactMap { name in catalog?.path(of: name).map { (name: name, path: $0) } }
-    guard let boxes = try LabelledBoxes(path: path, labels: labels, videos: places, every: every) else { return path }
+    guard let boxes = try LabelledBoxes(path: path, labels: labels, videos: places, every: every) else {
+      return absolutePath(path)
+    }
     for line in boxes.remarks { Console.say(line) }
     for line in boxes.notices { Console.warn(line) }
-    let written = joinPath(outputDir, "annotations/\(split).csv")
-    try boxes.write(to: written)
-    return written
+    return try annotations.add(split) { try boxes.write(to: $0) }
   }
 
   /// The boxes of rows as a test takes them, in a file of their own: each once, without a class, with a score of 1.
-  private func scoredBoxes(_ path: String) throws -> String {
-    let text = String(decoding: try readFile(path, doing: "reading the held-out boxes"), as: UTF8.self)
+  private func scoredBoxes(_ path: String, _ annotations: inout Annotations) throws -> String {
+    let bytes = try readFile(annotations.reading(path), doing: "reading the held-out boxes")
     var known: Set<String> = []
     var rows = ""
-    for line in text.split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
+    for line in String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline) where !line.hasPrefix("#") {
       let box = line.split(separator: ",", omittingEmptySubsequences: false).prefix(6).joined(separator: ",")
       if known.insert(box).inserted { rows += "\(box),,1.0\n" }
     }
-    let written = joinPath(outputDir, "annotations/val-boxes.csv")
-    try makeFolder(joinPath(outputDir, "annotations"))
-    try writeFile(written, rows)
-    return written
+    return try annotations.add("val-boxes") { try writeFile($0, rows) }
   }
 
   private func list(_ paths: [String]) -> String { pythonList(paths.map(absolutePath)) }
 
+  /// The videos, those of folders one by one; folders of pictures are videos.
+  private func allVideos() throws -> [String] {
+    let given = try AnnotatedVideos(videos, boxes: [train, validation])
+    if every != nil {
+      let idle = zip(given.haveRows, [train, validation]).filter(\.0).map { "'\($0.1)'" }
+      if idle.count == 2 {
+        throw ValidationError(
+          "--every chooses among another tool's boxes, and \(series(idle, "and")) have AVA's rows -> leave it out")
+      }
+      for file in idle { Console.warn("--every does not apply to \(file): AVA's rows are taken as they are") }
+    }
+    for line in given.remarks { Console.say(line) }
+    for line in given.notices { Console.warn(line) }
+    return given.paths
+  }
+
   func run() throws {
     for path in [train, validation] + trainProposals + valProposals { try checkReadable(path, doing: "reading boxes") }
     let labels = try ClassList.read(path: classes)
+    let videos = try allVideos()
     let lock = try FolderLock(outputDir)
     defer { lock.release() }
-    let videos = try allVideos()
-    let (train, validation) = try (rows(train, "train", labels, videos), rows(validation, "val", labels, videos))
-    let proposals = try valProposals.isEmpty ? [scoredBoxes(validation)] : valProposals
+    var annotations = Annotations(folder: absolutePath(joinPath(outputDir, "annotations")))
+    defer { annotations.discard() }
+    let train = try rows(train, "train", labels, videos, &annotations)
+    let validation = try rows(validation, "val", labels, videos, &annotations)
+    let proposals = try valProposals.isEmpty ? [scoredBoxes(validation, &annotations)] : valProposals
     let pairs: [String] =
       [
         Key.trainCheckpointFilePath.name, pythonString(weights), Key.outputDir.name, pythonString(outputDir),
         Key.modelNumClasses.name, "\(labels.labels.count)", Key.avaTrainGtBoxLists.name, list([train]),
         Key.avaTrainPredictBoxLists.name, list(trainProposals), Key.avaGroundtruthFile.name,
-        pythonString(absolutePath(validation)), Key.avaExclusionFile.name, "''",
+        pythonString(validation), Key.avaExclusionFile.name, "''",
         Key.avaLabelMapFile.name, pythonString(absolutePath(joinPath(outputDir, "labelmap.pbtxt"))),
         Key.avaTestPredictBoxLists.name, list(proposals),
       ]
@@ -238,6 +278,7 @@ struct FinetuneCommand: ParsableCommand {
     options.validationProposals = valProposals
     options.videos = videos
     options.workers = workers
+    options.drafts = annotations.drafts
     let engine = Engine(threads: threads, planner: ConvolutionPlanner())
     let tuning = try FineTuning(config, labels: labels, options, engine: engine)
     if !overwrite { try tuning.checkFolder() }

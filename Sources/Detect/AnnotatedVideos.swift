@@ -20,6 +20,8 @@ public struct AnnotatedVideos: Sendable {
   private struct Named {
     var videos: Set<String> = []
     var pictures: [String] = []
+    /// The files of boxes themselves, which may lie beside the videos and be called like them.
+    var files: Set<String> = []
 
     func has(_ path: String, among names: [String]) -> Bool {
       let own = FrameInput.names(of: path)
@@ -33,7 +35,7 @@ public struct AnnotatedVideos: Sendable {
 
   /// - Parameters:
   ///   - given: Videos, folders of them, and folders of pictures.
-  ///   - boxes: Files of boxes.
+  ///   - boxes: Files of boxes, or folders of an annotation tool's.
   /// - Throws: `AnnotatedVideosError` for a folder without a video; `FileError`, `RecordError`, `BoxFileError`.
   public init(_ given: [String], boxes files: [String]) throws {
     var named = Named()
@@ -42,7 +44,9 @@ public struct AnnotatedVideos: Sendable {
     for file in files {
       if let boxes = try BoxFile.read(path: file, format: nil, images: nil) {
         haveRows.append(false)
-        named.videos.insert(fileStem(file))
+        // Of a folder of exports each may be called like its video.
+        named.videos.formUnion((boxes.files + [file]).map(fileStem))
+        named.files.formUnion(boxes.files.map(resolvedPath))
         for record in boxes.records {
           if let video = record.video { named.videos.insert(fileStem(video.replacing("\\", with: "/"))) }
           if case .picture(let path, _) = record.position { named.pictures.append(path) }
@@ -78,8 +82,9 @@ public struct AnnotatedVideos: Sendable {
     let pictures = FrameInput.pictureNames(of: folder) ?? []
     if !pictures.isEmpty, named.videos.contains(FrameInput.name(of: folder)) { return ([folder], nil) }
     let inside = try listFolder(folder).filter { !$0.hasPrefix(".") }.map { joinPath(folder, $0) }
-    let candidates = inside.filter {
-      isFolder($0) ? FrameInput.pictureNames(of: $0)?.isEmpty == false : isRegularFile($0)
+    let candidates = inside.filter { path in
+      if isFolder(path) { return FrameInput.pictureNames(of: path)?.isEmpty == false }
+      return isRegularFile(path) && !named.files.contains(resolvedPath(path))
     }
     let names = candidates.flatMap { FrameInput.names(of: $0) }
     let chosen = Dictionary(grouping: candidates.filter { named.has($0, among: names) }) { FrameInput.name(of: $0) }

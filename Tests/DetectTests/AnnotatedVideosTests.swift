@@ -60,6 +60,8 @@ import Testing
     #expect(names(named) == ["b b.mp4"] && named.haveRows == [false])
     #expect(try names(AnnotatedVideos([place], boxes: [export("", "a.xml")])) == ["a.mp4"])
     #expect(try names(AnnotatedVideos([place], boxes: [export("", "x.xml")])) == ["a.mp4", "b b.mp4", "c.x.mp4"])
+    for name in ["a.xml", "c.xml"] { _ = try export("", "exports/" + name) }
+    #expect(try names(AnnotatedVideos([place], boxes: [folder.path + "/exports"])) == ["a.mp4", "c.x.mp4"])
     let pictures = try file(
       "via.csv",
       Array(
@@ -77,6 +79,10 @@ import Testing
     #expect(try AnnotatedVideos([place + "/pictures"], boxes: [rows("other")]).paths == [place + "/pictures"])
     #expect(try AnnotatedVideos([place + "/notes.txt"], boxes: [rows("other")]).paths == [place + "/notes.txt"])
     _ = try file("empty/notes.txt", Array("none".utf8))
+    // Boxes may lie beside the videos.
+    let export = try file(
+      "empty/b.xml", Array("<annotations><track id=\"0\" label=\"run\"></track></annotations>".utf8))
+    #expect(throws: AnnotatedVideosError.self) { try AnnotatedVideos([folder.path + "/empty"], boxes: [export]) }
     let error = #expect(throws: AnnotatedVideosError.self) {
       try AnnotatedVideos([folder.path + "/empty"], boxes: [rows("gone")])
     }

@@ -64,6 +64,9 @@ import Testing
     let thin = try #require(try read(text, labels("run"), every: 1))
     // Frames 20 to 40 are seconds 0.8 to 1.6: boxes stay at their own times.
     #expect(thin.rows.map(\.time.seconds) == [1, 1.6])
+    // What CVAT has put between two key frames of its own is a box as any other.
+    let between = video(track("run", [20, 21], left: 0).replacing("keyframe=\"1\"", with: "keyframe=\"0\""))
+    #expect(try read(between, labels("run"))?.rows.count == 2)
   }
 
   @Test func whatCannotBeLearnedIsNamed() throws {

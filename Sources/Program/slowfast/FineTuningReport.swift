@@ -10,6 +10,8 @@ struct FineTuningReport {
   let config: String
   let weights: String
   let freezing: Freezing
+  /// How many stages stay frozen afterwards; nil where nothing follows.
+  let thenStages: Int?
 
   private var columns: [String] { result.scores.map(\.title) }
 
@@ -41,8 +43,9 @@ struct FineTuningReport {
     return FineTuningPage(
       "Fine-tuning of \(weights)",
       facts: [
-        "Config \(config); frozen: \(freezing); \(counted(result.trainingBoxes, "box", plural: "boxes")) to learn from, "
-          + "\(counted(result.validationBoxes, "box", plural: "boxes")) held out.",
+        "Config \(config); frozen: \(freezing)\(thenStages.map { ", then stages \($0)" } ?? ""); "
+          + "\(counted(result.trainingBoxes, "box", plural: "boxes")) to learn from, "
+          + "\(counted(result.validationBoxes, "box", plural: "boxes")) scored on what is held out.",
         "Frame mAP at an IoU of 0.5 by PySlowFast's protocol, on unrounded scores. Before: the new head as it was drawn. "
           + "The best weights are those of '\(columns[result.best])'.",
       ], columns: columns, means: result.scores.map(\.scores.map),

@@ -24,7 +24,7 @@ struct FinetuneCommand: ParsableCommand {
     discussion: """
       --train and --val are AVA's rows (video, second, x1, y1, x2, y2, class, person), of frame lists (AVA.FRAME_DIR, \
       AVA.FRAME_LIST_DIR, AVA.TRAIN_LISTS, AVA.TEST_LISTS) or of --videos; or, of --videos, an export of CVAT or VIA whose \
-      labels are the classes' names. With --freeze backbone the features of all boxes are \
+      labels are the classes' names, or a folder of such exports. With --freeze backbone the features of all boxes are \
       computed once and kept in OUTPUT_DIR/features; the head then trains in minutes. --then-stages N trains the stages behind \
       the first N with it afterwards, --freeze stages N does at once; SOLVER.* and TRAIN.BATCH_SIZE are those of this part. Every \
       epoch is validated, the best one is kept: OUTPUT_DIR/checkpoints/checkpoint_best.pyth, which 'test' and 'detect' read with \
@@ -247,7 +247,10 @@ struct FinetuneCommand: ParsableCommand {
   }
 
   func run() throws {
-    for path in [train, validation] + trainProposals + valProposals { try checkReadable(path, doing: "reading boxes") }
+    // A folder may hold an export for each video.
+    for path in [train, validation].filter({ !isFolder($0) }) + trainProposals + valProposals {
+      try checkReadable(path, doing: "reading boxes")
+    }
     let labels = try ClassList.read(path: classes)
     let videos = try allVideos()
     let lock = try FolderLock(outputDir)
@@ -290,7 +293,8 @@ struct FinetuneCommand: ParsableCommand {
         "features and whole epochs are kept in '\(outputDir)': the same command goes on from them")
     }
     let report = FineTuningReport(
-      result: result, config: splitPath(self.config).name, weights: splitPath(weights).name, freezing: try freezing())
+      result: result, config: splitPath(self.config).name, weights: splitPath(weights).name, freezing: try freezing(),
+      thenStages: thenStages)
     try result.writeJSON(to: joinPath(outputDir, "finetune.json"))
     let page = try writeReport(report.page.html, folder: outputDir)
     print(report.text, terminator: "")
@@ -308,7 +312,7 @@ struct FinetuneCommand: ParsableCommand {
       },
       features: { split, done, total in
         let title = split == "validation" ? "validating" : "features of \(split)"
-        let bar = bars[split] ?? Progress(title, total: total, unit: "key frame", before: max(0, done - 1))
+        let bar = bars[split] ?? Progress(title, total: total, unit: "key frame", before: done)
         bars[split] = bar
         bar.update(done)
         if done == total {

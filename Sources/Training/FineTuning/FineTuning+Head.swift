@@ -35,6 +35,8 @@ extension FineTuning {
       let cache = try FeatureCache(
         path: folder("features/\(name).journal"), data, views: views, model: loaded, config)
       for notice in cache.notices { listener.say(notice) }
+      let known = cache.doneCount
+      if known < cache.tasks.count { listener.features(name, known, cache.tasks.count) }
       let isWhole = try cache.compute(isToStop: listener.isToStop) {
         listener.features(name, $0, cache.tasks.count)
       }

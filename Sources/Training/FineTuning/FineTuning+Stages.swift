@@ -126,6 +126,10 @@ extension FineTuning {
       _ = try FineTuningError.withDamage(of: best) { try Checkpoint(path: best) }
       try prepareCheckpoint()
       try copyFile(best, to: Self.checkpointPath(config))
+    } else {
+      listener.say(
+        "no epoch of the stages is better than the head alone (\(fixed(findings.scores[findings.best].scores.map ?? 0, 4))), "
+          + "whose weights stay the result")
     }
     return findings.result(isComplete: true)
   }
@@ -142,6 +146,7 @@ extension FineTuning {
     let loaded = try LoadedModel(own, WeightOptions(), engine: engine)
     let run = ClipRun(model: loaded.model, window: ClipWindow(config), preprocessing: Preprocessing(config))
     let journal = RunJournal()
+    listener.features("validation", 0, held.tasks.count)
     try JournaledRun(held.jobs, journal, stopsAtDamage: false).run(run, isToStop: listener.isToStop) {
       listener.features("validation", $0, held.tasks.count)
     }

@@ -74,7 +74,7 @@ public final class FineTuning {
     public var isToStop: () -> Bool
     /// A line of what happened.
     public var say: (String) -> Void
-    /// Features of key frames that are done, of how many; the name of the split.
+    /// Features of key frames that are done, of how many; the name of the split. First told of those that were done before.
     public var features: (_ split: String, _ done: Int, _ total: Int) -> Void
     /// Steps that are done, of how many, and a line for people.
     public var steps: (_ done: Int, _ total: Int, _ line: String) -> Void
@@ -126,7 +126,10 @@ public final class FineTuning {
     if truth.table.count == 0 { throw FineTuningError.noTruth(path: truthPath) }
     judge = FrameJudge(labels: labels, truth: truth.table)
     identity = try PhaseIdentity(read, labels, options, truth: truthPath)
-    notices = training.notices.map { "to learn from: \($0)" } + validation.notices.map { "held out: \($0)" }
+    func said(_ split: String, _ lines: [String]) -> [String] {
+      lines.map { "\(split): \($0.hasPrefix("proposals: ") ? String($0.dropFirst("proposals: ".count)) : $0)" }
+    }
+    notices = said("to learn from", training.notices) + said("held out", validation.notices)
     notices += doubts(truth.table)
   }
 

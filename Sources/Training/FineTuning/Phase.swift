@@ -198,7 +198,7 @@ final class Phase {
       try log.finishEpoch()
       say(
         "\(plan.name): epoch \(epoch + 1): loss \(fixed(sum / Double(max(1, iteration)), 4)), held-out mAP "
-          + "\(fixed(scores.map ?? 0, 4))\(isBest ? " (best)" : "")")
+          + "\(fixed(scores.map ?? 0, 4))\(isBest ? " (best so far)" : "")")
       epoch += 1
     }
     if stopping.isOver, epoch < plan.epochs, let patience = plan.patience {

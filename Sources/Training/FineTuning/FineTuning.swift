@@ -160,15 +160,19 @@ public final class FineTuning {
 
   /// Makes sure that as many stages are there as are to be frozen, before anything is computed or replaced.
   ///
-  /// - Throws: `FineTuningError.noSuchStages`, `.unknownStages`.
+  /// - Throws: `FineTuningError.noSuchStages`, `.unknownStages`; `CheckpointError`, `FileError` for weights that cannot be read.
   private static func checkStages(
     _ config: Configuration, _ options: FineTuningOptions, _ engine: Engine
   ) throws {
     var wanted = options.thenStages.map { Freezing.stages($0) }
     if case .stages = options.freezing { wanted = options.freezing }
     guard let wanted else { return }
+    let file = try Checkpoint(
+      path: config[.trainCheckpointFilePath],
+      naming: PySlowFastNames(clearing: config[.trainCheckpointClearNamePattern]), pool: engine.pool)
+    // Its names are all that is asked for: no number is read or drawn.
     let model = try TrainableModel(
-      Architecture(training: config), weights: WeightReader(random: 0), engine: engine,
+      Architecture(training: config), weights: WeightReader(shapesOf: file), engine: engine,
       TrainingSettings(config).network)
     try wanted.apply(to: model)
   }

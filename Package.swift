@@ -30,7 +30,8 @@ import PackageDescription
 
 let strict: [SwiftSetting] =
   variant + [
-    .unsafeFlags(checkedC.flatMap { ["-Xcc", $0] }),
+    // A section for each function: the linker leaves out what nobody calls, and keeps one of several that are equal.
+    .unsafeFlags(["-Xfrontend", "-function-sections"] + checkedC.flatMap { ["-Xcc", $0] }),
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("ExistentialAny"),
@@ -38,6 +39,8 @@ let strict: [SwiftSetting] =
   ]
 /// Modules without pointers of their own.
 let safe: [SwiftSetting] = strict + [.strictMemorySafety()]
+/// What is written once in a run, or once a video, is to be small rather than quick.
+let small: [SwiftSetting] = [.unsafeFlags(["-Osize"])]
 
 /// Register tiles and channel loops: bounds are the callers' business.
 let kernel: [SwiftSetting] = strict + [.unsafeFlags(["-Ounchecked"])]
@@ -89,6 +92,7 @@ let cLibraries: [Target] = [
   .target(name: "CLibAV", cSettings: [.unsafeFlags(checkedC)]),
   // The header of what C calls; SlowFastLibrary implements it.
   .target(name: "CSlowFast"),
+  .target(name: "CCommit"),
   .systemLibrary(name: "CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
   .systemLibrary(name: "CTurboJPEG", pkgConfig: "libturbojpeg", providers: [.apt(["libturbojpeg0-dev"])]),
   .systemLibrary(
@@ -139,7 +143,7 @@ let formats: [Target] = [
   .target(
     name: "BoxFiles", dependencies: ["JSON", "Checkpoint", "Files", "Wording", "Geometry", "Tensors", "CExpat"],
     swiftSettings: strict),
-  .target(name: "Configuration", dependencies: ["YAML", "Files", "Wording", collections], swiftSettings: safe),
+  .target(name: "Configuration", dependencies: ["YAML", "Files", "Wording", collections], swiftSettings: safe + small),
   .target(
     name: "AVARecords", dependencies: ["Datasets", "Files", "Wording", "Geometry", "Parallel", collections],
     swiftSettings: strict),
@@ -147,11 +151,11 @@ let formats: [Target] = [
   .target(
     name: "TrackRecords",
     dependencies: ["AVARecords", "BoxFiles", "JSON", "Tracks", "Files", "Wording", "Geometry"],
-    swiftSettings: safe),
+    swiftSettings: safe + small),
   .target(
     name: "Exports",
     dependencies: ["TrackRecords", "AVARecords", "Datasets", "JSON", "Tracks", "Files", "Wording", "Geometry"],
-    swiftSettings: safe),
+    swiftSettings: safe + small),
 ]
 
 let media: [Target] = [
@@ -184,7 +188,7 @@ let models: [Target] = [
     dependencies: [
       "Configuration", "Datasets", "VideoModels", "Checkpoint", "Kernels", "NN", "RoIAlign", "Tensors", "Parallel",
       "Wording",
-    ], swiftSettings: strict),
+    ], swiftSettings: strict + small),
   .target(
     name: "Inference",
     dependencies: [
@@ -207,7 +211,7 @@ let runs: [Target] = [
     dependencies: [
       "Inference", "AVARecords", "Configuration", "VideoModels", "Kernels", "Clips", "Imaging", "Tensors", "Geometry",
       "JSON", "Files", "Clocks", "Wording",
-    ], swiftSettings: strict)
+    ], swiftSettings: strict + small)
 ]
 
 let training: [Target] = [
@@ -217,7 +221,7 @@ let training: [Target] = [
   .target(name: "Collectives", dependencies: ["CMPI", "Clocks", "Wording"], swiftSettings: strict),
   .target(
     name: "TrainingLog", dependencies: ["JSON", "Overlay", "ImageFiles", "Imaging", "Geometry", "Files", "Wording"],
-    swiftSettings: safe),
+    swiftSettings: safe + small),
   .target(
     name: "TrainingData",
     dependencies: [
@@ -229,7 +233,7 @@ let training: [Target] = [
     dependencies: [
       "TrainingData", "TrainingLog", "Collectives", "Optimization", "Augmentation", "Configuration", "ModelZoo",
       "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "JSON", "Tensors", "Files", "Clocks", "Wording",
-    ], swiftSettings: strict),
+    ], swiftSettings: strict + small),
 ]
 
 let evaluation: [Target] = [
@@ -250,7 +254,7 @@ let detect: [Target] = [
       "Clips",
       "VideoModels", "ObjectDetectors", "Kernels", "Tensors", "Parallel", "Geometry", "TrackRecords", "Tracks",
       "Exports", "JSON", "Files", "Clocks", "Wording",
-    ], swiftSettings: strict)
+    ], swiftSettings: strict + small)
 ]
 
 let fineTuning: [Target] = [
@@ -262,7 +266,7 @@ let fineTuning: [Target] = [
       "Inference", "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Checkpoint", "Configuration", "Clips",
       "Video", "Imaging",
       "JSON", "Tensors", "Parallel", "Geometry", "Files", "Clocks", "Wording",
-    ], swiftSettings: strict)
+    ], swiftSettings: strict + small)
 ]
 
 let classify: [Target] = [
@@ -271,7 +275,7 @@ let classify: [Target] = [
     dependencies: [
       "ClassificationEval", "Runs", "Inference", "Configuration", "AVARecords", "VideoLists", "Checkpoint", "Video",
       "Overlay", "ImageFiles", "Imaging", "Clips", "Tensors", "JSON", "Files", "Wording",
-    ], swiftSettings: strict)
+    ], swiftSettings: strict + small)
 ]
 
 let ensembles: [Target] = [
@@ -280,8 +284,18 @@ let ensembles: [Target] = [
     dependencies: [
       "Detect", "Inference", "AVAEval", "Statistics", "AVARecords", "Datasets", "Tensors", "Parallel", "Geometry",
       "JSON", "Files", "Wording",
-    ], swiftSettings: safe)
+    ], swiftSettings: safe + small)
 ]
+
+/// The program has the standard library in it and runs without a toolchain. What ArgumentParser takes of Foundation wants
+/// two libraries more, nobody looks symbols up in it, and relative relocations take little room.
+let linking =
+  ["-static-stdlib", "-l_FoundationCollections", "-l_FoundationCShims", "-use-ld=lld"]
+  + ["--no-export-dynamic", "--icf=all", "-z", "pack-relative-relocs"].flatMap { ["-Xlinker", $0] }
+/// tools/program.ld
+let withoutUnwinding = ["--no-eh-frame-hdr", "-T", Context.packageDirectory + "/tools/program.ld"].flatMap {
+  ["-Xlinker", $0]
+}
 
 let program: [Target] = [
   .target(
@@ -290,7 +304,7 @@ let program: [Target] = [
       "Datasets", "Overlay", "Video", "ImageFiles", "Imaging", "Geometry", "JSON", "Files", "Tensors", "Parallel",
       "Wording",
     ],
-    swiftSettings: strict),
+    swiftSettings: strict + small),
   .target(
     name: "Report",
     dependencies: [
@@ -298,21 +312,21 @@ let program: [Target] = [
       "Overlay", "Video", "ImageFiles", "Imaging", "Geometry", "Files", "Wording",
     ],
     resources: ["page.css", "page.js", "gallery.css", "gallery.js"].map { .embedInCode("Assets/\($0)") },
-    swiftSettings: safe),
+    swiftSettings: safe + small),
   .target(
     name: "TextReports",
     dependencies: [
       "ClassificationEval", "AVAEval", "VideoEval", "Statistics", "AVARecords", "Datasets", "JSON", "Geometry",
       "Parallel", "Wording",
     ],
-    swiftSettings: safe),
+    swiftSettings: safe + small),
   .target(
     name: "BenchReports", dependencies: ["NN", "Kernels", "Tensors", "Clips", "JSON", "Geometry", "Clocks", "Wording"],
-    swiftSettings: safe),
+    swiftSettings: safe + small),
   .target(
     name: "LivePage", dependencies: ["CMicroHTTPD"],
     resources: [.embedInCode("Assets/page.css"), .embedInCode("Assets/page.html"), .embedInCode("Assets/page.js")],
-    swiftSettings: safe),
+    swiftSettings: safe + small),
   .executableTarget(
     name: "slowfast",
     dependencies: [
@@ -327,8 +341,11 @@ let program: [Target] = [
       "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "ImageFiles",
       "Imaging",
       "Video", "Tensors", "Parallel", "Geometry", "Files", "Clocks",
-      "Wording", argumentParser,
-    ], swiftSettings: strict),
+      "Wording", "CCommit", argumentParser,
+    ], swiftSettings: strict + small,
+    linkerSettings: [
+      .unsafeFlags(linking), .unsafeFlags(withoutUnwinding, .when(configuration: .release)),
+    ]),
   .target(
     name: "SlowFastLibrary",
     dependencies: [
@@ -467,7 +484,8 @@ let testTargets: [Target] = [
     "Geometry", "JSON"),
   tests("BenchReports", "BenchReports", "NN", "Kernels", "Tensors", "Clips", "Geometry", "JSON"),
   tests("LivePage", "LivePage", "BrowserSupport", "Files"),
-  tests("Program", "slowfast", "Checkpoint", "BrowserSupport", "Files", "Tensors", "ImageFiles", "Imaging"),
+  // Not slowfast, which stands beside the tests: how it is linked would be how they are.
+  tests("Program", "Checkpoint", "BrowserSupport", "Files", "Tensors", "ImageFiles", "Imaging"),
   tests("Dependency", "Files"),
 ]
 

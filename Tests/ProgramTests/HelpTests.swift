@@ -37,10 +37,19 @@ struct HelpTests {
     #expect(difference(result.stdout, Program.run(["test", "--help"]).stdout) == nil)
   }
 
-  @Test func version() {
+  /// Of the program and of what it runs on; of every command the same.
+  @Test func version() throws {
     let result = Program.run(["--version"])
     expectSuccess(result)
-    #expect(result.stdout.split(separator: ".").count == 3, "\(result.stdout)")
+    let lines = result.stdout.split(separator: "\n").map(String.init)
+    try #require(lines.count == 5, "\(result.stdout)")
+    #expect(lines[0].firstMatch(of: /^slowfast [0-9]+\.[0-9]+\.[0-9]+ \(commit [0-9a-z-]+\)$/) != nil, "\(lines[0])")
+    #expect(lines[1].firstMatch(of: /^kernels  +(portable|avx2|avx512|amx).*; bf16 (yes|no)$/) != nil, "\(lines[1])")
+    for (name, line) in zip(["libav", "libjpeg-turbo", "OpenBLAS"], lines[2...]) {
+      #expect(line.hasPrefix(name + " ") && line.firstMatch(of: /\s[0-9]+\.[0-9]+/) != nil, "\(line)")
+    }
+    #expect(Program.run(["detect", "--version"]).stdout == result.stdout)
+    #expect(result.stderr == "")
   }
 
   /// What the program says of its commands to tools.

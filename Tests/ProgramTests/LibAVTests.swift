@@ -25,6 +25,10 @@ struct LibAVTests {
         ["synth", "--output-dir", scratch.path + "/w", "--seconds", "4", "--width", "64", "--height", "64"]
           + ["--format", "mp4"]),
       ["writing a video", "libav, which reads and writes videos, cannot be loaded", "ffmpeg"])
+    let version = Program.run(after: setUp, ["--version"])
+    expectSuccess(version)
+    #expect(version.stdout.contains("\nlibav          absent: "), "\(version.stdout)")
+    #expect(version.stdout.contains("-> install ffmpeg"), "\(version.stdout)")
     expectSuccess(Program.run(after: setUp, LittleWorld.test(into: scratch.path + "/out")))
   }
 }

@@ -113,6 +113,7 @@ FORWARD(
 FORWARD(avutil, const AVPixFmtDescriptor *, av_pix_fmt_desc_get, (enum AVPixelFormat format), (format))
 FORWARD(avutil, int64_t, av_rescale_q, (int64_t value, AVRational from, AVRational to), (value, from, to))
 FORWARD(avutil, int, av_strerror, (int code, char *text, size_t size), (code, text, size))
+FORWARD(avutil, const char *, av_version_info, (void), ())
 
 FORWARD(avcodec, AVPacket *, av_packet_alloc, (void), ())
 FORWARD(avcodec, void, av_packet_free, (AVPacket **packet), (packet))
@@ -135,6 +136,7 @@ FORWARD(
 FORWARD(
     avcodec, int, avcodec_parameters_to_context, (AVCodecContext *context, const AVCodecParameters *parameters),
     (context, parameters))
+FORWARD(avcodec, unsigned, avcodec_version, (void), ())
 FORWARD(avcodec, const char *, avcodec_profile_name, (enum AVCodecID id, int profile), (id, profile))
 FORWARD(avcodec, int, avcodec_receive_frame, (AVCodecContext *context, AVFrame *frame), (context, frame))
 FORWARD(avcodec, int, avcodec_receive_packet, (AVCodecContext *context, AVPacket *packet), (context, packet))

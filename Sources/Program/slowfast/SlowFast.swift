@@ -1,9 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
 
-/// What `--version` prints.
-let programVersion = "0.11.0"
-
 struct SlowFast: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "slowfast",
@@ -36,6 +33,11 @@ enum Program {
     } catch let interrupted as Interrupted {
       Interruption.end(interrupted)
     } catch {
+      if SlowFast.exitCode(for: error) == .success && SlowFast.message(for: error) == programVersion {
+        print(versionText())
+        do { try Console.flushResults() } catch { SlowFast.exit(withError: error) }
+        exit(0)
+      }
       if SlowFast.exitCode(for: error) == .validationFailure {
         if let complaint = unknownOption(in: words) { refuse(complaint) }
         let message = SlowFast.message(for: error)

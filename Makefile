@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
 .PHONY: demo finetune people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
-  test-slurm test-watch-day test-address test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
+  test-slurm test-watch-day install deb test-deb test-address test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -27,6 +27,7 @@ people-detector:
 # The tests run the built program too. Release: debug builds run SIMD loops hundreds of times slower.
 test: setup
 	@swift build -c release --build-tests
+	@swift build -c release --product generate-manual
 	@tools/run-tests.sh -c release
 
 # What root cannot see fail: files and folders that one may not write. Run by root, as another user.
@@ -57,6 +58,23 @@ test-kills: setup
 # A real Slurm on this machine, an array of four tasks, one of them requeued: the bytes of the run in one piece. As root.
 test-slurm: build
 	@tools/test-slurm.sh $(SLOWFAST)
+
+# The program with its configs, demo, man pages and completions: docs/install.md.
+PREFIX := /usr/local
+DESTDIR :=
+# The argument parser's tool that makes man pages of the help.
+MANUAL := .build/release/generate-manual
+install: build
+	@swift build -c release --product generate-manual
+	@tools/install.sh $(SLOWFAST) $(MANUAL) "$(PREFIX)" "$(DESTDIR)"
+
+deb: build
+	@swift build -c release --product generate-manual
+	@tools/make-deb.sh $(SLOWFAST) $(MANUAL) .build/package
+
+# The package in a minimal Debian, with the whole demo of twelve videos. As root.
+test-deb: deb
+	@tools/test-deb.sh .build/package/slowfast_*.deb 12
 
 # The built program on emulated processors without AVX-512, and without AVX. ALL=1: networks' arithmetic, too.
 test-old-cpus: setup

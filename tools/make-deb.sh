@@ -1,0 +1,70 @@
+#!/bin/sh
+# Makes a Debian package of the built program: slowfast_VERSION_ARCHITECTURE.deb, whose bytes depend on the program and the
+# commit alone. It takes Debian's own libraries: those that the program is linked with as dpkg-shlibdeps finds them, and those
+# of libav, which it loads when a video is opened. Prints the package's path.
+# usage: make-deb.sh SLOWFAST GENERATE-MANUAL FOLDER
+set -eu
+
+here=$(dirname "$(realpath "$0")")
+slowfast=$(realpath "$1")
+manual=$(realpath "$2")
+mkdir -p "$3"
+folder=$(realpath "$3")
+for tool in dpkg-deb dpkg-shlibdeps objcopy; do
+  command -v "$tool" >/dev/null && continue
+  echo "make-deb: there is no $tool -> apt-get install dpkg-dev binutils" >&2
+  exit 1
+done
+cd "$here/.."
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+export SOURCE_DATE_EPOCH
+
+version=$(sed -n 's/^let programVersion = "\(.*\)"$/\1/p' Sources/Program/slowfast/Version.swift)
+architecture=$(dpkg --print-architecture)
+made=$(mktemp -d)
+trap 'rm -rf "$made"' EXIT
+umask 022
+chmod 755 "$made"
+"$here/install.sh" "$slowfast" "$manual" /usr "$made/tree"
+
+# The packages of the libraries that libav.c loads: those whose headers it was compiled with.
+packageOf() {
+  library=$(gcc -print-file-name="lib$1.so" 2>/dev/null || true)
+  [ -e "$library" ] || library=$(ldconfig -p | sed -n "s/.* => \(.*\/lib$1\.so\)$/\1/p" | head -n 1)
+  dpkg-query -S "*/$(basename "$(objdump -p "$library" | sed -n 's/ *SONAME *//p')")" | head -n 1 | cut -d : -f 1
+}
+videos=""
+for library in avutil avcodec avformat swscale; do videos="$videos, $(packageOf "$library")"; done
+
+mkdir -p "$made/debian"
+printf 'Source: slowfast\n\nPackage: slowfast\nArchitecture: any\n' >"$made/debian/control"
+# Of glibc it takes the release that reads packed relocations, which dpkg-shlibdeps does not know.
+linked=$(cd "$made" && dpkg-shlibdeps -O tree/usr/bin/slowfast 2>/dev/null \
+  | sed -n 's/^shlibs:Depends=//p' | sed 's/libc6 ([^)]*)/libc6 (>= 2.36)/')
+
+mkdir -p "$made/tree/DEBIAN"
+cat >"$made/tree/DEBIAN/control" <<TEXT
+Package: slowfast
+Version: $version
+Architecture: $architecture
+Maintainer: SlowFast for Swift <slowfast@packages.invalid>
+Installed-Size: $(du -sk --apparent-size --exclude=DEBIAN "$made/tree" | cut -f 1)
+Depends: $linked$videos, fonts-dejavu-core
+Recommends: $(packageOf avdevice)
+Suggests: openmpi-bin | mpich, ffmpeg
+Section: science
+Priority: optional
+Description: spatio-temporal action detection and its evaluation (AVA)
+ slowfast finds who does what, where, in every key frame of a video, with
+ the networks, configs and weights of PySlowFast, on the processor. It
+ classifies videos, watches cameras, trains, and scores detections by the
+ protocols of the AVA challenge.
+ .
+ slowfast-demo runs all of it on a little drawn world, with networks that
+ come with the package.
+TEXT
+(cd "$made/tree" && find usr -type f | LC_ALL=C sort | xargs md5sum) >"$made/tree/DEBIAN/md5sums"
+package="$folder/slowfast_${version}_$architecture.deb"
+# One thread: how blocks are divided between several is in the bytes.
+dpkg-deb --build --root-owner-group --threads-max=1 -Zxz -z2 "$made/tree" "$package" >/dev/null
+echo "$package"

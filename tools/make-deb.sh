@@ -1,7 +1,8 @@
 #!/bin/sh
 # Makes a Debian package of the built program: slowfast_VERSION_ARCHITECTURE.deb, whose bytes depend on the program and the
 # commit alone. It takes Debian's own libraries: those that the program is linked with as dpkg-shlibdeps finds them, and those
-# of libav, which it loads when a video is opened. Prints the package's path.
+# of libav, which it loads when a video is opened. Prints the package's path. Installs dpkg-dev and binutils when run by root
+# where they are missing; otherwise says what to run, and stops.
 # usage: make-deb.sh SLOWFAST GENERATE-MANUAL FOLDER
 set -eu
 
@@ -10,11 +11,16 @@ slowfast=$(realpath "$1")
 manual=$(realpath "$2")
 mkdir -p "$3"
 folder=$(realpath "$3")
-for tool in dpkg-deb dpkg-shlibdeps objcopy; do
-  command -v "$tool" >/dev/null && continue
-  echo "make-deb: there is no $tool -> apt-get install dpkg-dev binutils" >&2
-  exit 1
-done
+if ! command -v dpkg-shlibdeps >/dev/null || ! command -v objcopy >/dev/null; then
+  if [ "$(id -u)" -ne 0 ]; then
+    echo "make-deb: Debian packages are missing. Run this line, then this command again:" >&2
+    echo "    sudo apt-get update && sudo apt-get install -y dpkg-dev binutils" >&2
+    exit 1
+  fi
+  echo "make-deb: installing dpkg-dev binutils" >&2
+  apt-get update -qq
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dpkg-dev binutils >/dev/null
+fi
 cd "$here/.."
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
 export SOURCE_DATE_EPOCH

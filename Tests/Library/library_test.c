@@ -104,60 +104,98 @@ static void check_rows(void) {
   const int32_t classes[] = {1, 1, 1};
   const double scores[] = {0.9, 0.8, 0.7};
   const char *names[] = {"stand"};
-  slowfast_rows truth = {sizeof truth, 1, videos, 2, video, seconds, boxes, classes, NULL};
-  slowfast_rows found = {sizeof found, 3, videos, 2, video, seconds, boxes, classes, scores};
+  slowfast_rows truth = {sizeof truth, NULL, 1, videos, 2, video, seconds, boxes, classes, NULL};
+  slowfast_rows found = {sizeof found, NULL, 3, videos, 2, video, seconds, boxes, classes, scores};
+  slowfast_classes labels = {sizeof labels, NULL, 1, classes, names};
   slowfast_evaluation_options options = {0};
   options.size = sizeof options;
   options.protocol = "official";
   options.threads = 1;
   char *result = NULL, *notices = NULL, *message = NULL;
-  EXPECT(slowfast_evaluate_rows(&truth, &found, classes, names, 1, NULL, &options, &result, &notices, &message) == SLOWFAST_OK,
-         "%s", message);
+  EXPECT(slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, &notices, &message) == SLOWFAST_OK, "%s", message);
   EXPECT(result != NULL && strstr(result, "\"mAP\": 1") != NULL, "%s", result);
-  EXPECT(notices != NULL, "no notices");
+  EXPECT(notices != NULL && strstr(notices, "repeating") != NULL, "%s", notices);
   slowfast_free(result);
   slowfast_free(notices);
-  // A wrong one first, then the right one: precision 1/2 at all recall.
+  // A wrong one first, then the right one: precision 1/2 at all recall. The class is named as its id.
   const double reversed[] = {0.1, 0.2, 0.9};
   found.scores = reversed;
-  EXPECT(slowfast_evaluate_rows(&truth, &found, classes, NULL, 1, NULL, &options, &result, NULL, &message) == SLOWFAST_OK,
-         "%s", message);
+  labels.names = NULL;
+  EXPECT(slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message) == SLOWFAST_OK, "%s", message);
   EXPECT(result != NULL && strstr(result, "\"mAP\": 0.5") != NULL, "%s", result);
   slowfast_free(result);
   // Excluded, nothing is left of pyslowfast's ground truth.
-  slowfast_rows excluded = {sizeof excluded, 1, videos, 2, video, seconds, NULL, NULL, NULL};
+  slowfast_rows excluded = {sizeof excluded, NULL, 1, videos, 2, video, seconds, NULL, NULL, NULL};
   options.protocol = "pyslowfast";
-  EXPECT(slowfast_evaluate_rows(&truth, &found, classes, names, 1, &excluded, &options, &result, NULL, &message) == SLOWFAST_OK,
-         "%s", message);
+  EXPECT(slowfast_evaluate(&truth, &found, &labels, &excluded, &options, &result, NULL, &message) == SLOWFAST_OK, "%s", message);
   EXPECT(result != NULL && strstr(result, "\"mAP\": null") != NULL, "%s", result);
   slowfast_free(result);
+  // Key frames that are listed and where nothing is done: detections there are wrong for the official protocol, nothing elsewhere.
+  const int32_t later[] = {0, 1, 0};
+  const int32_t none[] = {1, SLOWFAST_NO_CLASS, 1};
+  options.protocol = "official";
+  found.videos = later;
+  found.scores = scores;
+  truth.count = 2;
+  truth.videos = later;
+  for (int listed = 0; listed < 2; listed++) {
+    truth.count = 1 + listed;
+    truth.classes = none;
+    const double first[] = {0.1, 0.9, 0.05};
+    found.scores = first;
+    EXPECT(slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message) == SLOWFAST_OK, "%s", message);
+    EXPECT(result != NULL && strstr(result, listed ? "\"mAP\": 0.5" : "\"mAP\": 1") != NULL, "%s", result);
+    slowfast_free(result);
+  }
+  truth.count = 1;
+  truth.classes = classes;
+  truth.videos = video;
+  found.scores = scores;
   result = NULL;
 
   const int32_t far[] = {0, 7, 0};
   found.videos = far;
-  FAILS(SLOWFAST_BAD_ARGUMENT, "'detections->videos[1]' is 7 of 2 names",
-        slowfast_evaluate_rows(&truth, &found, classes, names, 1, NULL, &options, &result, NULL, &message));
+  FAILS(SLOWFAST_BAD_CONTENT, "detections from arrays, row 1, video: expected a number of 2 videos, from 0, found 7",
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   found.videos = video;
   const double never[] = {902, NAN, 902};
   found.seconds = never;
-  FAILS(SLOWFAST_BAD_ARGUMENT, "'detections->seconds[1]' is nan",
-        slowfast_evaluate_rows(&truth, &found, classes, names, 1, NULL, &options, &result, NULL, &message));
+  FAILS(SLOWFAST_BAD_CONTENT, "row 1, second: expected a time in seconds, 0 to 1000000000, found nan",
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   found.seconds = seconds;
+  const double pixels[] = {0.1, 0.1, 0.5, 0.9, 0.1, 0.1, 0.5, 0.9, 60, 0.1, 0.9, 0.9};
+  found.boxes = pixels;
+  FAILS(SLOWFAST_BAD_CONTENT, "row 2, x1: expected a fraction of the frame, 0 to 1, found 60.0 -> divide pixels",
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  found.boxes = boxes;
+  const double unknown[] = {0.9, 0.8, NAN};
+  found.scores = unknown;
+  FAILS(SLOWFAST_BAD_CONTENT, "row 2, score: expected a finite number",
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  found.scores = scores;
   const double inverted[] = {0.5, 0.1, 0.1, 0.9};
   truth.boxes = inverted;
-  FAILS(SLOWFAST_BAD_ARGUMENT, "ground_truth, row 0: the box [0.5, 0.1, 0.1, 0.9] is inverted",
-        slowfast_evaluate_rows(&truth, &found, classes, names, 1, NULL, &options, &result, NULL, &message));
+  FAILS(SLOWFAST_BAD_CONTENT, "ground truth from arrays, row 0: expected x2 at or right of x1",
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   truth.boxes = boxes;
   options.protocol = "offical";
   FAILS(SLOWFAST_BAD_ARGUMENT, "'offical' -> give one of official, pyslowfast, mmaction2, or all",
-        slowfast_evaluate_rows(&truth, &found, classes, names, 1, NULL, &options, &result, NULL, &message));
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   options.protocol = NULL;
   const int32_t twice[] = {1, 1};
-  FAILS(SLOWFAST_BAD_CONTENT, "id 1 is both",
-        slowfast_evaluate_rows(&truth, &found, twice, NULL, 2, NULL, &options, &result, NULL, &message));
+  labels.ids = twice;
+  labels.count = 2;
+  FAILS(SLOWFAST_BAD_CONTENT, "id 1 is both", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  labels.count = 1;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'classes' is NULL", slowfast_evaluate(&truth, &found, NULL, NULL, &options, &result, NULL, &message));
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'result' is NULL", slowfast_evaluate(&truth, &found, &labels, NULL, NULL, NULL, NULL, &message));
+  labels.file = "nowhere.pbtxt";
+  FAILS(SLOWFAST_BAD_FILE, "'nowhere.pbtxt' does not exist", slowfast_evaluate(&truth, &found, &labels, NULL, NULL, &result, NULL, &message));
+  // Without a place for the message the status says enough.
+  EXPECT(slowfast_evaluate(&truth, &found, &labels, NULL, NULL, &result, NULL, NULL) == SLOWFAST_BAD_FILE, "status");
   truth.count = -1;
   FAILS(SLOWFAST_BAD_ARGUMENT, "'ground_truth->count' is -1",
-        slowfast_evaluate_rows(&truth, &found, classes, names, 1, NULL, &options, &result, NULL, &message));
+        slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   EXPECT(result == NULL, "a call that failed has written a result");
 }
 
@@ -178,12 +216,7 @@ static void check_calls(void) {
   FAILS(SLOWFAST_BAD_ARGUMENT, "'model' is NULL", slowfast_detect(NULL, &frames, 0, box, 1, 0, &score, &message));
   FAILS(SLOWFAST_BAD_ARGUMENT, "'model' is NULL", slowfast_classify(NULL, &frames, &score, &message));
   FAILS(SLOWFAST_BAD_ARGUMENT, "'model' is NULL", slowfast_forward(NULL, &score, 1, 1, 1, 1, 1, NULL, 0, &score, &message));
-  FAILS(SLOWFAST_BAD_ARGUMENT, "'result' is NULL", slowfast_evaluate_files("a", "b", "c", NULL, NULL, NULL, NULL, &message));
-  char *result = NULL;
-  FAILS(SLOWFAST_BAD_FILE, "does not exist", slowfast_evaluate_files("a", "b", "c", NULL, NULL, &result, NULL, &message));
-  // Without a place for the message the status says enough.
-  EXPECT(slowfast_evaluate_files("a", "b", "c", NULL, NULL, &result, NULL, NULL) == SLOWFAST_BAD_FILE, "status");
-  EXPECT(model == NULL && result == NULL, "a call that failed has written something");
+  EXPECT(model == NULL, "a call that failed has written something");
 }
 
 struct detection {
@@ -325,12 +358,18 @@ static void check_files(char **arguments) {
   options.explain = 1;
   options.bootstrap = 20;
   options.seed = 3;
+  slowfast_rows truth = {0}, found = {0}, excluded = {0};
+  truth.size = found.size = excluded.size = sizeof truth;
+  truth.file = arguments[0];
+  found.file = arguments[1];
+  excluded.file = arguments[3];
+  slowfast_classes labels = {sizeof labels, arguments[2], 0, NULL, NULL};
   char *result = NULL, *notices = NULL, *message = NULL;
-  EXPECT(slowfast_evaluate_files(arguments[0], arguments[1], arguments[2], arguments[3], &options, &result, &notices, &message)
-             == SLOWFAST_OK,
-         "%s", message);
+  EXPECT(slowfast_evaluate(&truth, &found, &labels, &excluded, &options, &result, &notices, &message) == SLOWFAST_OK, "%s",
+         message);
   if (result == NULL) return;
   saved(arguments[4], result, strlen(result));
+  saved(arguments[5], notices, strlen(notices));
   slowfast_free(result);
   slowfast_free(notices);
 }
@@ -345,7 +384,7 @@ int main(int count, char **arguments) {
     check_detection(arguments + 2);
   } else if (strcmp(what, "classify") == 0 && count == 9) {
     check_classification(arguments + 2);
-  } else if (strcmp(what, "files") == 0 && count == 7) {
+  } else if (strcmp(what, "files") == 0 && count == 8) {
     check_files(arguments + 2);
   } else {
     fprintf(stderr, "usage: library_test calls | detect ... | classify ... | files ...\n");

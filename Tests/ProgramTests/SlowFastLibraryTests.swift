@@ -104,8 +104,10 @@ import Testing
       "--explain", "--bootstrap", "20", "--seed", "3", "--format", "json",
     ])
     expectSuccess(own)
-    expectSuccess(library(["files"] + files + [scratch.path + "/result.json"]))
+    expectSuccess(library(["files"] + files + [scratch.path + "/result.json", scratch.path + "/notices"]))
     #expect(
       String(decoding: try readFile(scratch.path + "/result.json", doing: "comparing"), as: UTF8.self) == own.stdout)
+    #expect(
+      String(decoding: try readFile(scratch.path + "/notices", doing: "comparing"), as: UTF8.self) + "\n" == own.stderr)
   }
 }

@@ -37,6 +37,36 @@ public struct GroundTruthTable: Sendable {
   /// Lists a key frame that has been looked at, whether anything is done there or not.
   public mutating func list(video: String, time: Timestamp) { _ = frameIndex.insert(video: video, time: time) }
 
+  /// Takes ground truth from columns: rows of `RowColumns.noAction` list a key frame without an action.
+  ///
+  /// - Returns: The table that a file of these rows would make, and what its reader would count.
+  /// - Throws: `ColumnError` of the first row that cannot be used (one with an inverted box is).
+  public static func read(_ columns: RowColumns) throws(ColumnError) -> (table: GroundTruthTable, counts: RowCounts) {
+    var reader = ColumnReader(columns, doing: "taking ground truth from arrays")
+    var table = GroundTruthTable()
+    var counts = RowCounts()
+    counts.rows = columns.count
+    for row in 0..<columns.count {
+      try reader.advance(to: row, &table.frameIndex, listsKeyFrame: true)
+      if reader.hasNoAction {
+        counts.withoutAction += 1
+        continue
+      }
+      let box = try reader.orderedBox()
+      if !box.isProper { counts.withoutArea += 1 }
+      if !isInsideFrame(box) {
+        if counts.outsideFrame == 0 { counts.firstOutsideLine = row + 1 }
+        counts.outsideFrame += 1
+      }
+      let personID = try reader.score() ?? 1
+      table.frames.append(Int32(reader.frame))
+      table.boxes.append(box)
+      table.actionIDs.append(Int32(reader.actionID))
+      table.personIDs.append(personID)
+    }
+    return (table, counts)
+  }
+
   /// Reads a ground-truth CSV: `video, second, x1, y1, x2, y2, action id[, person id]`.
   ///
   /// A row of two columns, and one with an empty action id, lists a key frame without an action.

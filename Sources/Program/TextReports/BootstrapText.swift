@@ -31,6 +31,12 @@ public func noIntervals(_ truthVideoCount: Int) -> String {
   "no intervals over videos: the ground truth that counts lies in \(counted(truthVideoCount, "video"))"
 }
 
+/// What to say of intervals from few videos; nil of ten or more.
+public func fewVideosNotice(_ truthVideoCount: Int?) -> String? {
+  guard let count = truthVideoCount, count < 10 else { return nil }
+  return count < 2 ? noIntervals(count) : "intervals from \(counted(count, "video")) say little about others"
+}
+
 private func span(_ interval: BootstrapInterval?) -> String {
   interval.map { "\(figure($0.interval.lowerBound)) to \(figure($0.interval.upperBound))" } ?? "-"
 }

@@ -249,7 +249,7 @@ struct EvaluateCommand: ParsableCommand {
     for evaluation in run.evaluations {
       for notice in evaluation.notices { Console.say("\(evaluation.rules.name): \(notice)") }
     }
-    warnOfFewVideos(run.bootstraps?.first?.truthVideoCount)
+    if let notice = fewVideosNotice(run.bootstraps?.first?.truthVideoCount) { Console.warn(notice) }
     if report.folder != nil { try report.write(run, detections, reportFiles, catalog) }
     switch format {
     case .text: return run.summary(explaining: explain ? 1 : 0).text
@@ -274,7 +274,7 @@ struct EvaluateCommand: ParsableCommand {
         (tables[0], first[index]), (tables[1], second[index]), resampling ?? Resampling(seed: seed),
         frameLimit: report.reportFrames, pool: pool)
     }
-    warnOfFewVideos(comparisons.first?.truthVideoCount)
+    if let notice = fewVideosNotice(comparisons.first?.truthVideoCount) { Console.warn(notice) }
     if report.folder != nil {
       try report.write(
         ComparisonPage(
@@ -290,10 +290,4 @@ struct EvaluateCommand: ParsableCommand {
     case .markdown: return texts.markdown
     }
   }
-}
-
-/// Says that intervals from fewer than ten videos are worth little.
-private func warnOfFewVideos(_ count: Int?) {
-  guard let count, count < 10 else { return }
-  Console.warn(count < 2 ? noIntervals(count) : "intervals from \(counted(count, "video")) say little about others")
 }

@@ -162,9 +162,14 @@ slowfast_status slowfast_roi_align(
     const float *features, int64_t batch, int64_t height, int64_t width, int64_t channels, const float *boxes,
     int64_t box_count, const slowfast_roi_align_options *options, float *pooled, char **message);
 
-/* Rows of detections or of ground truth, one array a column. */
+/* The class of a row of ground truth that lists a key frame where nothing is done; nothing else of it is read. */
+#define SLOWFAST_NO_CLASS INT32_MIN
+
+/* Rows of detections or of ground truth: those of a file, or one array a column. */
 typedef struct slowfast_rows {
   size_t size;
+  /* The rows are those of this file, plain, gzip or zstd, and nothing below is read; NULL for those of the arrays. */
+  const char *file;
   int64_t count;
   /* The names of the videos, `video_count` strings, and of each row its number among them. */
   const char *const *video_names;
@@ -180,6 +185,17 @@ typedef struct slowfast_rows {
   const double *scores;
 } slowfast_rows;
 
+/* The classes that are scored: those of a file, or ids and names. */
+typedef struct slowfast_classes {
+  size_t size;
+  /* A label map (.pbtxt), and nothing below is read; NULL for the arrays. */
+  const char *file;
+  int64_t count;
+  const int32_t *ids;
+  /* NULL: a class is named as its id. */
+  const char *const *names;
+} slowfast_classes;
+
 typedef struct slowfast_evaluation_options {
   size_t size;
   /* "official", "pyslowfast", "mmaction2" or "all"; NULL for all. */
@@ -193,24 +209,17 @@ typedef struct slowfast_evaluation_options {
   int32_t threads;
 } slowfast_evaluation_options;
 
-/* Scores a file of detections: frame mAP by the rules of the public evaluators.
+/* Scores detections: frame mAP by the rules of the public evaluators.
  *
- * ground_truth, detections: rows as AVA has them, plain, gzip or zstd. label_map: a .pbtxt. exclusions: NULL for none.
+ * exclusions: NULL for none, or the key frames that are not scored; of arrays videos and seconds alone are read.
  * options: NULL for all protocols and nothing else.
  * result: gets the text that `slowfast evaluate --format json` writes; free it with slowfast_free.
- * notices: NULL, or gets what looks wrong with the files, a line each; free it with slowfast_free. */
-slowfast_status slowfast_evaluate_files(
-    const char *ground_truth, const char *detections, const char *label_map, const char *exclusions,
-    const slowfast_evaluation_options *options, char **result, char **notices, char **message);
-
-/* The same of rows in memory.
- *
- * class_ids, class_names: the label map, `class_count` of each; class_names may be NULL.
- * exclusions: NULL, or rows of which videos and seconds alone are read. */
-slowfast_status slowfast_evaluate_rows(
-    const slowfast_rows *ground_truth, const slowfast_rows *detections, const int32_t *class_ids,
-    const char *const *class_names, int64_t class_count, const slowfast_rows *exclusions,
-    const slowfast_evaluation_options *options, char **result, char **notices, char **message);
+ * notices: NULL, or gets what that command says on stderr, a line each: what begins with "warning: " makes the numbers
+ *   mean something else than one thinks, the rest may surprise; free it with slowfast_free. */
+slowfast_status slowfast_evaluate(
+    const slowfast_rows *ground_truth, const slowfast_rows *detections, const slowfast_classes *classes,
+    const slowfast_rows *exclusions, const slowfast_evaluation_options *options, char **result, char **notices,
+    char **message);
 
 #ifdef __cplusplus
 }

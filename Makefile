@@ -1,6 +1,7 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
 .PHONY: demo finetune people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
-  test-slurm test-watch-day install deb test-deb test-address test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
+  test-slurm test-watch-day install deb test-deb wheel test-wheel test-examples test-address test-thread fuzz bench bench-table \
+  bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -76,6 +77,19 @@ deb: build
 test-deb: deb
 	@tools/test-deb.sh .build/package/slowfast_*.deb 12
 
+# The Python package, and its tests where it alone is installed: docs/python.md.
+LIBRARY := .build/release
+wheel: setup
+	@swift build -c release --product SlowFastLibrary
+	@tools/make-wheel.sh $(LIBRARY) .build/package
+
+test-wheel: build wheel
+	@tools/test-wheel.sh $(SLOWFAST) .build/package/slowfast_swift-*.whl
+
+# The Swift package among the examples, built as somebody else's package is. Some minutes; the other examples are tested with the wheel.
+test-examples: setup
+	@swift run --package-path examples/swift-package -c release score $(CURDIR)/Tests/Fixtures/AVAEval
+
 # The built program on emulated processors without AVX-512, and without AVX. ALL=1: networks' arithmetic, too.
 test-old-cpus: setup
 	@SLOWFAST_ALL_CPUS=$(ALL) tools/test-old-cpus.sh
@@ -123,7 +137,7 @@ bench-table: build bench-setup
 bench-test: bench-setup
 	@cd Benchmarks && .venv/bin/python -m unittest --quiet
 
-SWIFT := Sources Tests Package.swift Fuzzing/Sources Fuzzing/Package.swift
+SWIFT := Sources Tests Package.swift Fuzzing/Sources Fuzzing/Package.swift examples/swift-package
 
 lint:
 	@swift format lint --strict --recursive $(SWIFT)
@@ -132,4 +146,4 @@ format:
 	@swift format --in-place --recursive $(SWIFT)
 
 clean:
-	@rm -rf .build .build-portable .build-address .build-thread Fuzzing/.build $(DEMO) $(TUNED)
+	@rm -rf .build .build-portable .build-address .build-thread Fuzzing/.build examples/swift-package/.build $(DEMO) $(TUNED)

@@ -42,10 +42,10 @@ struct HelpTests {
     let result = Program.run(["--version"])
     expectSuccess(result)
     let lines = result.stdout.split(separator: "\n").map(String.init)
-    try #require(lines.count == 5, "\(result.stdout)")
+    try #require(lines.count == 4, "\(result.stdout)")
     #expect(lines[0].firstMatch(of: /^slowfast [0-9]+\.[0-9]+\.[0-9]+ \(commit [0-9a-z-]+\)$/) != nil, "\(lines[0])")
     #expect(lines[1].firstMatch(of: /^kernels  +(portable|avx2|avx512|amx).*; bf16 (yes|no)$/) != nil, "\(lines[1])")
-    for (name, line) in zip(["libav", "libjpeg-turbo", "OpenBLAS"], lines[2...]) {
+    for (name, line) in zip(["libav", "libjpeg-turbo"], lines[2...]) {
       #expect(line.hasPrefix(name + " ") && line.firstMatch(of: /\s[0-9]+\.[0-9]+/) != nil, "\(line)")
     }
     #expect(Program.run(["detect", "--version"]).stdout == result.stdout)

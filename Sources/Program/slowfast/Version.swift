@@ -1,10 +1,10 @@
 internal import CCommit
-internal import Imaging
+internal import ImageFiles
 internal import Kernels
 internal import Video
 
 /// The version of the program, here and nowhere else: files say which one wrote them, packages are named by it.
-let programVersion = "0.11.0"
+let programVersion = "0.12.0"
 
 /// What `--version` prints: what this program is, and what it runs on here.
 func versionText() -> String {
@@ -17,6 +17,5 @@ func versionText() -> String {
     kernels        \(kernels.instructionSet.rawValue)\(also); bf16 \(kernels.supportsBFloat16 ? "yes" : "no")
     libav          \(libAV.version ?? "absent: \(libAV.fault ?? "") -> install ffmpeg to read and write videos")
     libjpeg-turbo  \(turboJPEGVersion() ?? "of a version that it does not say")
-    OpenBLAS       \(openBLASVersion() ?? "of a version that it does not say")
     """
 }

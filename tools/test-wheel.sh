@@ -1,6 +1,7 @@
 #!/bin/sh
 # Tests the Python package as one who installs it has it: the wheel alone in a new environment, with numpy and pytest, held
 # against the built program. Without a network it fails, for pip does.
+# SLOWFAST_PANDAS=1 installs pandas, too, and tests data frames.
 # usage: test-wheel.sh SLOWFAST WHEEL [arguments of pytest]
 set -eu
 

@@ -170,6 +170,7 @@ def test_overrides_random_weights_and_what_is_said(frames):
         assert np.array_equal(model.detect(frames, BOXES, normalized=True), first)
 
 
+@pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
 def test_a_closed_model_and_one_of_another_process_say_so(model, frames):
     own = slowfast.Model(DEMO + ".yaml", random_weights=1)
     own.close()

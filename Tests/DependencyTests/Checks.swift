@@ -4,7 +4,7 @@ import TestSupport
 /// What every module may import besides modules.
 private let systemModules: Set<String> = ["Glibc", "Synchronization"]
 /// What single modules may import beside that, as the architecture says above its table.
-private let moreSystemModules: [String: Set<String>] = [:]
+private let moreSystemModules: [String: Set<String>] = ["LivePage": ["Dispatch"]]
 
 /// Compares the table with the manifest: the same modules in the same groups with the same imports.
 func differences(table: [Module], manifest: [Module]) -> [String] {

@@ -1,3 +1,4 @@
+internal import Dispatch
 internal import Synchronization
 
 /// What a client that stays connected is sent.
@@ -39,6 +40,8 @@ final class LiveContent: Sendable {
   }
 
   private let values = Mutex(Values())
+  /// Not tasks: those wait where all threads that tasks share are taken.
+  private let timers = DispatchQueue(label: "slowfast.live-page")
   /// How many may be subscribed to each kind.
   private let limit: Int
 
@@ -70,6 +73,20 @@ final class LiveContent: Sendable {
     } waking: { _, _ in
       true
     }
+  }
+
+  /// Wakes all subscribers again and again, until all ends.
+  func wakeAll(every interval: Duration) {
+    later(interval) { [weak self] in
+      guard let self, !values.withLock({ $0.hasEnded }) else { return }
+      wakeAll()
+      wakeAll(every: interval)
+    }
+  }
+
+  fileprivate func later(_ wait: Duration, _ body: @escaping @Sendable () -> Void) {
+    let (seconds, attoseconds) = wait.components
+    timers.asyncAfter(deadline: .now() + Double(seconds) + Double(attoseconds) * 1e-18, execute: body)
   }
 
   /// Ends all subscriptions; there are none afterwards.
@@ -158,10 +175,7 @@ final class Subscription: Sendable {
 
   /// Wakes this subscriber in a moment, unless something newer than what it has seen does it before.
   func wakeAgain(after seen: Int) {
-    let (number, content) = (number, content)
-    Task {
-      try await Task.sleep(for: .milliseconds(100))
-      content.wake(number, unlessNewerThan: seen)
-    }
+    let number = number
+    content.later(.milliseconds(100)) { [weak content] in content?.wake(number, unlessNewerThan: seen) }
   }
 }

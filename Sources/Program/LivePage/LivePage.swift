@@ -20,11 +20,6 @@ public final class LivePage: Sendable {
     }
   }
 
-  private struct Running {
-    let server: PageServer
-    let repeating: Task<Void, any Error>
-  }
-
   /// Connections beside those of clients that watch.
   private static let shortConnections = 128
 
@@ -33,7 +28,7 @@ public final class LivePage: Sendable {
   private let limits: Limits
   private let content: LiveContent
   private let document: PageDocument
-  private let running = Mutex<Running?>(nil)
+  private let running = Mutex<PageServer?>(nil)
 
   /// - Parameters:
   ///   - title: What the page is called, as text.
@@ -67,14 +62,8 @@ public final class LivePage: Sendable {
     else {
       throw LivePageError.start(address: address.description, reason: "no server could be started")
     }
-    let (content, interval) = (content, limits.repeatInterval)
-    let repeating = Task {
-      while true {
-        try await Task.sleep(for: interval)
-        content.wakeAll()
-      }
-    }
-    running.withLock { $0 = Running(server: server, repeating: repeating) }
+    content.wakeAll(every: limits.repeatInterval)
+    running.withLock { $0 = server }
     return port
   }
 
@@ -98,9 +87,8 @@ public final class LivePage: Sendable {
     }
     content.end()
     guard let taken else { return }
-    taken.repeating.cancel()
     // Streams end with a last chunk, unless a client does not read.
     for _ in 0..<50 where !content.isUnused { usleep(20_000) }
-    taken.server.stop()
+    taken.stop()
   }
 }

@@ -9,6 +9,13 @@ slowfast=$(realpath "$1")
 manual=$(realpath "$2")
 prefix=$3
 root=${4:-}
+case "$prefix" in
+/*) ;;
+*)
+  echo "install: PREFIX is '$prefix', expected a path from / on -> give one, such as PREFIX=$PWD/$prefix" >&2
+  exit 1
+  ;;
+esac
 cd "$(dirname "$0")/.."
 umask 022
 to="$root$prefix"
@@ -18,6 +25,8 @@ trap 'rm -rf "$made"' EXIT
 
 # The program, without what only a debugger reads, and with the commit that it is made of: of a checkout that has changes
 # the name says so, of an archive without git it is unknown.
+# A checkout of somebody else's is one too: that of who builds with sudo.
+git() { command git -c safe.directory='*' "$@"; }
 commit=$(git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null || echo unknown)
 install -d "$to/bin"
 strip -o "$made/slowfast" "$slowfast"
@@ -30,9 +39,15 @@ cat >"$made/slowfast-demo" <<TEXT
 # The whole main job on a little drawn world: detections, mAP, overlays, a report.
 # usage: slowfast-demo [OUTPUT-DIR, slowfast-demo] [VIDEOS, 12; at least 4] [CLIPS, 130; at least 13]
 set -eu
+case "\${1:-}" in
+-*)
+  sed -n 's/^# //p' "\$0"
+  exit 64
+  ;;
+esac
 output=\${1:-slowfast-demo}
 [ "\$#" -eq 0 ] || shift
-exec $prefix/share/slowfast/tools/demo.sh $prefix/bin/slowfast "\$output" "\$@"
+exec "$prefix/share/slowfast/tools/demo.sh" "$prefix/bin/slowfast" "\$output" "\$@"
 TEXT
 install -m 755 "$made/slowfast-demo" "$to/bin/slowfast-demo"
 

@@ -22,7 +22,7 @@ if ! command -v dpkg-shlibdeps >/dev/null || ! command -v objcopy >/dev/null; th
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dpkg-dev binutils >/dev/null
 fi
 cd "$here/.."
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -c safe.directory='*' log -1 --format=%ct 2>/dev/null || echo 0)}
 export SOURCE_DATE_EPOCH
 
 version=$(sed -n 's/^let programVersion = "\(.*\)"$/\1/p' Sources/Program/slowfast/Version.swift)
@@ -71,6 +71,7 @@ Description: spatio-temporal action detection and its evaluation (AVA)
 TEXT
 (cd "$made/tree" && find usr -type f | LC_ALL=C sort | xargs md5sum) >"$made/tree/DEBIAN/md5sums"
 package="$folder/slowfast_${version}_$architecture.deb"
+rm -f "$folder"/slowfast_*.deb
 # One thread: how blocks are divided between several is in the bytes.
 dpkg-deb --build --root-owner-group --threads-max=1 -Zxz -z2 "$made/tree" "$package" >/dev/null
 echo "$package"

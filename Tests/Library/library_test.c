@@ -182,6 +182,19 @@ static void check_rows(void) {
   FAILS(SLOWFAST_BAD_ARGUMENT, "'offical' -> give one of official, pyslowfast, mmaction2, or all",
         slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
   options.protocol = NULL;
+  const int32_t large[] = {1, INT32_MAX};
+  labels.ids = large;
+  labels.count = 2;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'classes->ids[1]' is 2147483647", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  labels.count = INT64_MAX;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'classes->count' is", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  truth.video_count = INT64_MAX;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'ground_truth->video_count' is", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  truth.video_count = 2;
+  truth.count = 0;
+  labels.count = 1;
+  FAILS(SLOWFAST_BAD_CONTENT, "expected rows of ground truth", slowfast_evaluate(&truth, &found, &labels, NULL, &options, &result, NULL, &message));
+  truth.count = 1;
   const int32_t twice[] = {1, 1};
   labels.ids = twice;
   labels.count = 2;
@@ -302,6 +315,18 @@ static void check_detection(char **arguments) {
   FAILS(SLOWFAST_BAD_ARGUMENT, "'scores' is NULL", slowfast_detect(model, &frames, 1, fractions, 2, 1, NULL, &message));
   FAILS(SLOWFAST_BAD_CONTENT, "boxes", slowfast_classify(model, &frames, again, &message));
   FAILS(SLOWFAST_BAD_CONTENT, "channels", slowfast_forward(model, scores, 1, 2, 1, 2, 2, (float[]){0, 0, 0, 1, 1}, 1, again, &message));
+  FAILS(SLOWFAST_BAD_ARGUMENT, "beside the frame", slowfast_detect(model, &frames, 1, (double[]){1.5, 0, 1.8, 1}, 1, 1, again, &message));
+  const int64_t far[] = {INT64_MAX, INT64_MIN, 1LL << 45};
+  for (int i = 0; i < 3; i++) {
+    slowfast_frames odd = frames;
+    odd.row_stride = far[i];
+    FAILS(SLOWFAST_BAD_ARGUMENT, "strides", slowfast_detect(model, &odd, 1, fractions, 2, 1, again, &message));
+    odd.row_stride = 0;
+    odd.pixel_stride = far[i];
+    FAILS(SLOWFAST_BAD_ARGUMENT, "strides", slowfast_detect(model, &odd, 1, fractions, 2, 1, again, &message));
+  }
+  frames.frames_per_second = 1e-300;
+  FAILS(SLOWFAST_BAD_ARGUMENT, "'frames->frames_per_second' is 1e-300", slowfast_detect(model, &frames, 1, fractions, 2, 1, again, &message));
   frames.frames_per_second = -1;
   FAILS(SLOWFAST_BAD_ARGUMENT, "'frames->frames_per_second' is -1", slowfast_detect(model, &frames, 1, fractions, 2, 1, again, &message));
   frames.frames_per_second = 0;

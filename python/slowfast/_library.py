@@ -194,7 +194,12 @@ def kernels() -> str:
 
 def encoded(path: Optional[PathLike]) -> Optional[bytes]:
     """A path as the library takes it."""
-    return None if path is None else os.fsencode(path)
+    if path is None:
+        return None
+    name = os.fsencode(path)
+    if b"\0" in name:
+        raise ArgumentError(f"the path {path!r} has a NUL in it -> give a file's name")
+    return name
 
 
 def structure(kind: type, **fields: Any) -> Any:
@@ -247,6 +252,9 @@ def array_of(value: Any, name: str) -> np.ndarray:
         value = detach()
         to_host = getattr(value, "cpu", None)
         value = to_host() if callable(to_host) else value
+        # numpy has no bfloat16.
+        if str(getattr(value, "dtype", "")) == "torch.bfloat16":
+            value = value.float()
     try:
         return np.asarray(value)
     except (ValueError, TypeError) as error:

@@ -170,6 +170,8 @@ class Model:
         if key_frame is not None and (isinstance(key_frame, bool) or not hasattr(key_frame, "__index__")):
             raise ArgumentError(f"key_frame is {key_frame!r} -> give a frame's number, from 0")
         middle = given.count // 2 if key_frame is None else int(key_frame)
+        if not 0 <= middle < given.count:
+            raise ArgumentError(f"key_frame is {middle} of {given.count} frames -> give a frame's number, from 0")
         scores = result_array(out, (len(numbers), self.classes))
         with self._use() as handle:
             call(
@@ -248,6 +250,10 @@ class Model:
     def __del__(self) -> None:
         if getattr(self, "_handle", None) is not None:
             self.close()
+
+    def __reduce__(self) -> Any:
+        # Of copy.copy as well: two objects would free one model.
+        raise TypeError("a slowfast.Model cannot be copied or pickled -> open it once more, in another process too")
 
     def __repr__(self) -> str:
         what = "boxes" if self.scores_boxes else "clips"

@@ -56,7 +56,7 @@ def roi_align(
         RoIAlignOptions,
         resolution=side,
         spatial_scale=float(spatial_scale),
-        sampling_ratio=max(0, int(sampling_ratio)),
+        sampling_ratio=min(max(0, int(sampling_ratio)), 1 << 62),
         aligned=bool(aligned),
         threads=thread_count(threads),
     )

@@ -95,7 +95,14 @@ def test_nothing_found_and_nothing_to_find():
     rows = [("a", 902, 0.1, 0.1, 0.5, 0.5, 1)]
     empty = {name: [] for name in ("video", "second", "x1", "y1", "x2", "y2", "class")}
     assert slowfast.evaluate(rows, empty, [1], protocol="pyslowfast").mAP == 0
-    assert math.isnan(slowfast.evaluate(empty, rows, [1]).mAP)
+    with pytest.raises(slowfast.ContentError, match="expected rows of ground truth, found none"):
+        slowfast.evaluate(empty, rows, [1])
+
+
+def test_paths_end_where_they_end(tmp_path):
+    (tmp_path / "a.csv").write_text("a,0902,0.1,0.1,0.5,0.5,1,0.5\n")
+    with pytest.raises(slowfast.ArgumentError, match="NUL"):
+        slowfast.evaluate(TRUTH, f"{tmp_path}/a.csv\0nope", LABELS)
 
 
 def test_bad_files_raise_the_programs_texts(tmp_path):

@@ -1,3 +1,5 @@
+import copy
+import pickle
 import os
 import threading
 
@@ -125,7 +127,10 @@ def test_tensors(model):
         ({"boxes": [[0.5, 0, 0.2, 1]]}, "box 0 is [0.5, 0.0, 0.2, 1.0], inverted -> "),
         ({"boxes": [[0, 0, 90, 70]]}, "give fractions of the frame"),
         ({"boxes": [[0, 0, np.nan, 70]]}, "give finite numbers"),
-        ({"key_frame": 60}, "'key_frame' is 60 of 60 frames"),
+        ({"boxes": [[1.2, 0, 1.5, 1]]}, "box 0 is [1.2, 0.0, 1.5, 1.0], beside the frame -> "),
+        ({"key_frame": 60}, "key_frame is 60 of 60 frames"),
+        ({"key_frame": 2**64 + 5}, "key_frame is 18446744073709551621 of 60 frames"),
+        ({"fps": 1e-300}, "is 1e-300"),
         ({"key_frame": 1.5}, "key_frame is 1.5"),
         ({"fps": 0}, "fps is 0"),
     ],
@@ -171,6 +176,12 @@ def test_overrides_random_weights_and_what_is_said(frames):
 
 
 @pytest.mark.filterwarnings("ignore:.*multi-threaded:DeprecationWarning")
+def test_a_model_is_not_copied(model):
+    for copied in (copy.copy, copy.deepcopy, pickle.dumps):
+        with pytest.raises(TypeError, match="open it once more"):
+            copied(model)
+
+
 def test_a_closed_model_and_one_of_another_process_say_so(model, frames):
     own = slowfast.Model(DEMO + ".yaml", random_weights=1)
     own.close()

@@ -49,7 +49,7 @@ struct Call {
   func array<Number>(_ start: UnsafePointer<Number>?, _ count: Int64, _ name: String) throws
     -> UnsafeBufferPointer<Number>
   {
-    try require(count >= 0, "'\(name)' has \(count) numbers", "give 0 or more")
+    try require(0..<1 << 36 ~= count, "'\(name)' has \(count) numbers", "give 0 or more, and as many as there are")
     try require(start != nil || count == 0, "'\(name)' is NULL", "give \(count) numbers")
     return UnsafeBufferPointer(start: start, count: Int(count))
   }

@@ -27,17 +27,20 @@ final class FrameArray: FrameSource {
         && frames.height * frames.width <= pixels,
       "the frames are [\(frames.count), \(frames.height), \(frames.width)]",
       "give one frame or more, of at most \(pixels) pixels")
-    let pixel = frames.pixel_stride == 0 ? 3 : frames.pixel_stride
+    let given = [frames.frame_stride, frames.row_stride, frames.pixel_stride]
+    let mostBytes = Int64(1) << 38
+    // First: their products with the extents must not overflow.
+    try call.require(
+      given.allSatisfy { $0.magnitude < mostBytes } && (given[2] == 0 || 3..<1 << 20 ~= given[2].magnitude),
+      "the frames' strides are \(given[0]), \(given[1]) and \(given[2]) bytes", "give three bytes a pixel or more, or 0"
+    )
+    let pixel = given[2] == 0 ? 3 : given[2]
     let row = frames.row_stride == 0 ? frames.width * pixel : frames.row_stride
     let frame = frames.frame_stride == 0 ? frames.height * row : frames.frame_stride
-    let mostBytes = Int64(1) << 46
-    try call.require(
-      pixel.magnitude >= 3 && [pixel, row, frame].allSatisfy { $0.magnitude < mostBytes },
-      "the frames' strides are \(frame), \(row) and \(pixel) bytes", "give three bytes a pixel or more, or 0")
     let own = frames.frames_per_second
     try call.require(
-      own == 0 || own.isFinite && own > 0 && own < 1e6, "'frames->frames_per_second' is \(own)",
-      "give a rate above 0, or 0 for the network's own")
+      own == 0 || 1e-3..<1e6 ~= own, "'frames->frames_per_second' is \(own)",
+      "give a rate from 0.001 to 1000000, or 0 for the network's own")
     strides = (Int(frame), Int(row), Int(pixel))
     size = ImageSize(width: Int(frames.width), height: Int(frames.height))
     order = frames.is_bgr == 0 ? .rgb : .bgr

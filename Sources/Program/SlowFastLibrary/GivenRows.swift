@@ -15,8 +15,13 @@ struct GivenRows {
 
   func groundTruth() throws -> (table: GroundTruthTable, counts: RowCounts) {
     switch source {
-    case .file(let path): try GroundTruthTable.read(path: path)
-    case .columns(let columns): try GroundTruthTable.read(columns)
+    case .file(let path): return try GroundTruthTable.read(path: path)
+    case .columns(let columns):
+      if columns.videoNumbers.isEmpty {
+        throw RecordError.empty(
+          doing: "reading the ground truth", path: name, expected: "rows of ground truth", advice: "give some")
+      }
+      return try GroundTruthTable.read(columns)
     }
   }
 
@@ -36,6 +41,9 @@ struct GivenRows {
 }
 
 extension Call {
+  /// Of videos or classes.
+  private static let mostNames: Int64 = 1 << 24
+
   /// - Parameter isFull: Whether there are boxes and classes.
   func rows(_ pointer: UnsafePointer<slowfast_rows>?, _ name: String, isFull: Bool = true) throws -> GivenRows {
     let rows = try structure(self.pointer(pointer, name), name)!
@@ -44,6 +52,9 @@ extension Call {
       return GivenRows(name: path, source: .file(path))
     }
     try require(0..<1 << 31 ~= rows.count, "'\(name)->count' is \(rows.count)", "give 0 to 2147483647")
+    try require(
+      0...Self.mostNames ~= rows.video_count, "'\(name)->video_count' is \(rows.video_count)",
+      "give 0 to \(Self.mostNames), and as many as there are")
     let texts = try array(rows.video_names, rows.video_count, "\(name)->video_names")
     let videos = try texts.indices.map { try text(texts[$0], "\(name)->video_names[\($0)]") }
     return GivenRows(
@@ -60,7 +71,14 @@ extension Call {
   func labels(_ pointer: UnsafePointer<slowfast_classes>?) throws -> LabelMap {
     let classes = try structure(self.pointer(pointer, "classes"), "classes")!
     if let file = classes.file { return try LabelMap.read(path: String(cString: file)) }
+    try require(
+      0...Self.mostNames ~= classes.count, "'classes->count' is \(classes.count)",
+      "give 0 to \(Self.mostNames), and as many as there are")
     let ids = try array(classes.ids, classes.count, "classes->ids")
+    // Those that a file may have.
+    if let index = ids.firstIndex(where: { !(1...1_000_000 ~= $0) }) {
+      throw error("'classes->ids[\(index)]' is \(ids[index])", "give whole numbers from 1 to 1000000")
+    }
     return try LabelMap(
       ids.indices.map { index in
         let name = try classes.names.map { try text($0[index], "classes->names[\(index)]") }

@@ -160,6 +160,9 @@ extension Call {
         corner.indices.allSatisfy { abs(corner[$0] / ($0 % 2 == 0 ? scale.0 : scale.1)) <= 10 },
         "box \(row) is [\(text)], of frames of \(size.width) x \(size.height)",
         areFractions ? "give fractions of the frame, or boxes_are_fractions 0" : "give pixels of these frames")
+      try require(
+        corner[2] > 0 && corner[3] > 0 && corner[0] < scale.0 && corner[1] < scale.1,
+        "box \(row) is [\(text)], beside the frame", "give boxes that overlap the frame")
       return ClipTask.Person(
         box: UnitBox(
           x1: corner[0] / scale.0, y1: corner[1] / scale.1, x2: corner[2] / scale.0, y2: corner[3] / scale.1),

@@ -24,7 +24,7 @@ struct BenchClipCommand: ParsableCommand {
       """)
 
   @OptionGroup var options: BenchModelOptions
-  @Option(help: ArgumentHelp("The weights.", valueName: "file"))
+  @Option(help: ArgumentHelp("The weights.", valueName: "file"), completion: .file())
   var weights: String?
   @OptionGroup var clip: ClipSizeOptions
   @Option(help: "How often to measure; the best and the median are printed.")
@@ -45,7 +45,7 @@ struct BenchClipCommand: ParsableCommand {
       """
       Compare with an earlier measurement of the same network on clips of the same size: what --format json printed. \
       With --layers in both, layer by layer.
-      """, valueName: "file"))
+      """, valueName: "file"), completion: .file())
   var compare: String?
 
   @OptionGroup var cores: CoresOption

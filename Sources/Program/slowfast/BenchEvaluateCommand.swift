@@ -28,7 +28,7 @@ struct BenchEvaluateCommand: ParsableCommand {
   var runs = 3
   @Option(help: "Seed of boxes and scores.")
   var seed: UInt64 = 1
-  @Option(help: ArgumentHelp("Keep the files in this folder.", valueName: "folder"))
+  @Option(help: ArgumentHelp("Keep the files in this folder.", valueName: "folder"), completion: .directory)
   var outputDir: String?
   @OptionGroup var results: OverwriteOptions
   @Option(help: "How to print the result.")

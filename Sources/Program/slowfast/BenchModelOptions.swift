@@ -5,13 +5,15 @@ internal import ModelZoo
 
 /// What a measurement of a network takes: the network, how it is computed, and `KEY VALUE` overrides.
 struct BenchModelOptions: ParsableArguments {
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
+  @Option(
+    name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"), completion: .file())
   var config: String?
   @OptionGroup var engine: EngineOptions
   @Flag(help: "May stand before the KEY VALUE pairs, as in PySlowFast.")
   var opts = false
   @Argument(
-    parsing: .allUnrecognized, help: ArgumentHelp("KEY VALUE pairs that override the config.", valueName: "KEY VALUE"))
+    parsing: .allUnrecognized, help: ArgumentHelp("KEY VALUE pairs that override the config.", valueName: "KEY VALUE"),
+    completion: .file())
   var arguments: [String] = []
 
   var words: FreeWords { FreeWords(arguments) }

@@ -16,13 +16,13 @@ struct BenchPeopleCommand: ParsableCommand {
     abstract: "Measures a detector of people: from an image to boxes.",
     discussion: "Scaling, network and suppression together. Without --image the image is random: nobody is in it.")
 
-  @Option(help: ArgumentHelp("The detector's weights.", valueName: "file"))
+  @Option(help: ArgumentHelp("The detector's weights.", valueName: "file"), completion: .file())
   var detector: String
   @Option(
     help: ArgumentHelp(
       "The short side to which images are scaled (default: the one of the weights).", valueName: "pixels"))
   var detectorSize: Int?
-  @Option(help: ArgumentHelp("An image, JPEG or PNG.", valueName: "file"))
+  @Option(help: ArgumentHelp("An image, JPEG or PNG.", valueName: "file"), completion: .file())
   var image: String?
   @Option(
     help: ArgumentHelp("Width and height of a random image (default: 854x480).", valueName: "WxH"),

@@ -37,11 +37,12 @@ struct BenchPipelineCommand: ParsableCommand {
     case config, none
   }
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"))
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"), completion: .file())
   var videos: [String] = []
   @Option(
     help: ArgumentHelp(
-      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
+      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "dir"),
+    completion: .directory)
   var frames: String?
   @Option(help: "Frames a second of a folder of images.")
   var fps = ActionDataset.ava.clock.framesPerSecond

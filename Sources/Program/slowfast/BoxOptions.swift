@@ -10,7 +10,7 @@ struct BoxOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Person boxes: video, second, x1, y1, x2, y2, nothing, score, or another form that 'slowfast people' writes. --groundtruth "
-        + "then says who is where; what people do is of no account.", valueName: "file"))
+        + "then says who is where; what people do is of no account.", valueName: "file"), completion: .file())
   var boxes: String?
 
   @Option(help: ArgumentHelp("The IoU from which on a box finds a person (default: 0.5).", valueName: "IoU"))

@@ -29,12 +29,13 @@ struct CalibrateCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"))
+  @Option(parsing: .upToNextOption, help: ArgumentHelp("Video files.", valueName: "file"), completion: .file())
   var videos: [String] = []
 
   @Option(
     help: ArgumentHelp(
-      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "dir"))
+      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "dir"),
+    completion: .directory)
   var frames: String?
 
   @Option(help: "Frames a second of a folder of images.")
@@ -45,7 +46,8 @@ struct CalibrateCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where the calibration goes (default: beside the weights, WEIGHTS.int8.json).", valueName: "file"))
+      "Where the calibration goes (default: beside the weights, WEIGHTS.int8.json).", valueName: "file"),
+    completion: .file())
   var output: String?
 
   @OptionGroup var results: OverwriteOptions

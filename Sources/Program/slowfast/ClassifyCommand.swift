@@ -28,7 +28,7 @@ struct ClassifyCommand: ParsableCommand {
       """
       The names of the classes: JSON ({"walking": 0} as PySlowFast's, {"0": "walking"} or a list), a name a line, or a \
       .pbtxt (default: DEMO.LABEL_FILE_PATH or TENSORBOARD.CLASS_NAMES_PATH, else numbers).
-      """, valueName: "file"))
+      """, valueName: "file"), completion: .file())
   var labels: String?
 
   @Option(help: ArgumentHelp("How many classes of a window are named, best first.", valueName: "count"))
@@ -47,12 +47,13 @@ struct ClassifyCommand: ParsableCommand {
   @Option(help: "text, csv or json.")
   var format: WindowReport.Format = .text
 
-  @Option(help: ArgumentHelp("Where the classes go instead of stdout.", valueName: "file"))
+  @Option(help: ArgumentHelp("Where the classes go instead of stdout.", valueName: "file"), completion: .file())
   var output: String?
 
   @Option(
     help: ArgumentHelp(
-      "Also write the scores of all classes [windows, classes] as a NumPy file.", valueName: "file.npy"))
+      "Also write the scores of all classes [windows, classes] as a NumPy file.", valueName: "file.npy"),
+    completion: .file())
   var scores: String?
 
   @Option(
@@ -60,7 +61,7 @@ struct ClassifyCommand: ParsableCommand {
       """
       Also draw the whole video, with the actions of the moment over the picture and a timeline of the top actions under \
       it: a name that ends in .mp4, .mov or .mkv (of a picture in .png), or a folder for one of each input.
-      """, valueName: "file or dir"))
+      """, valueName: "file or dir"), completion: .file())
   var overlayVideo: String?
 
   @OptionGroup(title: "Films") var film: FilmOptions

@@ -8,7 +8,7 @@ struct ContactSheetOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Also draw the key frames small, side by side with boxes, labels and times: a PNG or JPEG; further pages are NAME-2.png.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var contactSheet: String?
 
   @Option(help: ArgumentHelp("Of a contact sheet: key frames side by side, 1 to 20 (default: 4).", valueName: "count"))

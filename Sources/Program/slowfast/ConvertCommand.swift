@@ -15,10 +15,10 @@ struct ConvertCommand: ParsableCommand {
       named; what its reader must be told otherwise is said (docs/weights.md).
       """)
 
-  @Argument(help: ArgumentHelp("The weights.", valueName: "file"))
+  @Argument(help: ArgumentHelp("The weights.", valueName: "file"), completion: .file())
   var file: String
 
-  @Argument(help: ArgumentHelp("Where they go.", valueName: "output"))
+  @Argument(help: ArgumentHelp("Where they go.", valueName: "output"), completion: .file())
   var output: String
 
   @Option(name: .customLong("to"), help: "pyth, as torch.save writes it (model_state), or safetensors.")

@@ -36,7 +36,9 @@ struct DetectCommand: ParsableCommand {
 
   @OptionGroup var boxes: ProposalFileOptions
 
-  @Option(help: ArgumentHelp("Where the results go (default: the folder of --run).", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where the results go (default: the folder of --run).", valueName: "dir"), completion: .directory
+  )
   var outputDir: String?
 
   @Option(
@@ -62,7 +64,7 @@ struct DetectCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The classes that become rows, with their names (default: AVA.LABEL_MAP_FILE if it is there, else all).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var labelmap: String?
 
   @OptionGroup var scores: ScoresOption

@@ -8,7 +8,8 @@ internal import Wording
 
 /// Where `detect` has the boxes of people from: a file, or a detector that looks at the videos first.
 struct BoxSourceOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("The people's boxes: a file, or a folder of them.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The people's boxes: a file, or a folder of them.", valueName: "file"), completion: .file())
   var proposals: String?
 
   @OptionGroup var detectorFile: DetectorFileOptions

@@ -7,7 +7,8 @@ internal import ObjectDetectors
 struct DetectorFileOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "The weights of a detector of people, told by their content (docs/people.md).", valueName: "file"))
+      "The weights of a detector of people, told by their content (docs/people.md).", valueName: "file"),
+    completion: .file())
   var detector: String?
 
   @Option(

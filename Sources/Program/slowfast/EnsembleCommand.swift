@@ -23,29 +23,33 @@ struct EnsembleCommand: ParsableCommand {
       docs/challenge.md has the rules.
       """)
 
-  @Argument(help: ArgumentHelp("Run directories, CSVs, arrays of scores after their CSVs.", valueName: "source"))
+  @Argument(
+    help: ArgumentHelp("Run directories, CSVs, arrays of scores after their CSVs.", valueName: "source"),
+    completion: .file())
   var sources: [String]
 
-  @Option(help: ArgumentHelp("Where detections.csv goes.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where detections.csv goes.", valueName: "dir"), completion: .directory)
   var outputDir: String
 
   @Option(
-    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"))
+    help: ArgumentHelp("Also write the unrounded scores [boxes, classes] as a NumPy file.", valueName: "file.npy"),
+    completion: .file())
   var scores: String?
 
   @OptionGroup var fusing: FusionOptions
 
   @Option(
     name: .customLong("labelmap"),
-    help: ArgumentHelp("The classes that become rows (default: those of the run directories).", valueName: "file"))
+    help: ArgumentHelp("The classes that become rows (default: those of the run directories).", valueName: "file"),
+    completion: .file())
   var labelMap: String?
 
   @Option(
     name: .customLong("groundtruth"),
-    help: ArgumentHelp("Also print the mAP on this ground truth.", valueName: "file"))
+    help: ArgumentHelp("Also print the mAP on this ground truth.", valueName: "file"), completion: .file())
   var groundTruth: String?
 
-  @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"))
+  @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"), completion: .file())
   var exclusions: String?
 
   @OptionGroup(title: "Fitting weights") var fitting: FitOptions

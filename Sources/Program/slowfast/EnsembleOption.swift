@@ -9,7 +9,7 @@ struct EnsembleOption: ParsableArguments {
       """
       Ask several models about each key frame, in one run: the file names their configs and weights (docs/challenge.md). \
       --cfg says what is tested; KEY VALUE pairs hold for all models.
-      """, valueName: "file.yaml"))
+      """, valueName: "file.yaml"), completion: .file())
   var ensemble: String?
 
   func check(_ options: ModelOptions) throws {

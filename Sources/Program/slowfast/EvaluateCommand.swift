@@ -66,7 +66,7 @@ struct EvaluateCommand: ParsableCommand {
     name: .customLong("groundtruth"),
     help: ArgumentHelp(
       "Ground truth: video, second, x1, y1, x2, y2, action id[, person id]; two columns list an empty key frame.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var groundTruth: String?
 
   @OptionGroup(title: "Predictions of whole videos")
@@ -79,23 +79,27 @@ struct EvaluateCommand: ParsableCommand {
   var personBoxes: BoxOptions
 
   @Option(
-    help: ArgumentHelp("Detections: video, second, x1, y1, x2, y2, action id, score.", valueName: "file"))
+    help: ArgumentHelp("Detections: video, second, x1, y1, x2, y2, action id, score.", valueName: "file"),
+    completion: .file())
   var detections: String?
 
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp(
-      "Two files of detections instead of --detections: where the second is better or worse.", valueName: "file"))
+      "Two files of detections instead of --detections: where the second is better or worse.", valueName: "file"),
+    completion: .file())
   var compare: [String] = []
 
   @Option(
     name: .customLong("labelmap"),
-    help: ArgumentHelp("The classes that are scored (.pbtxt; see annotations/).", valueName: "file"))
+    help: ArgumentHelp("The classes that are scored (.pbtxt; see annotations/).", valueName: "file"),
+    completion: .file())
   var labelMap: String?
 
   @Option(
     help: ArgumentHelp(
-      "Key frames that are not scored: video, second. The official protocol knows none.", valueName: "file"))
+      "Key frames that are not scored: video, second. The official protocol knows none.", valueName: "file"),
+    completion: .file())
   var exclusions: String?
 
   @Option(name: .customLong("protocol"), help: "Whose rules.")
@@ -119,7 +123,8 @@ struct EvaluateCommand: ParsableCommand {
   @Option(help: "How the result is written.")
   var format = Format.text
 
-  @Option(help: ArgumentHelp("Write the result to this file instead of stdout.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Write the result to this file instead of stdout.", valueName: "file"), completion: .file())
   var output: String?
 
   @OptionGroup var results: OverwriteOptions

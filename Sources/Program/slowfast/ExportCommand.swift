@@ -19,10 +19,10 @@ struct ExportCommand: ParsableCommand {
       and the rules.
       """)
 
-  @Argument(help: ArgumentHelp("What is exported.", valueName: "source"))
+  @Argument(help: ArgumentHelp("What is exported.", valueName: "source"), completion: .file())
   var source: String
 
-  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"), completion: .directory)
   var outputDir: String
 
   @Option(
@@ -35,7 +35,7 @@ struct ExportCommand: ParsableCommand {
     parsing: .upToNextOption,
     help: ArgumentHelp(
       "The videos, or folders of their pictures, called like those of the source: frames are counted by their time stamps.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var videos: [String] = []
 
   @Option(
@@ -57,12 +57,12 @@ struct ExportCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Who is who in detections: a tracks.json, or a folder that has one.", valueName: "file"))
+      "Who is who in detections: a tracks.json, or a folder that has one.", valueName: "file"), completion: .file())
   var tracks: String?
 
   @Option(
     name: .customLong("labelmap"),
-    help: ArgumentHelp("Names of the actions (default: those of the source).", valueName: "file"))
+    help: ArgumentHelp("Names of the actions (default: those of the source).", valueName: "file"), completion: .file())
   var labelMap: String?
 
   @OptionGroup var results: OverwriteOptions

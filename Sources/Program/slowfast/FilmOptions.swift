@@ -79,7 +79,7 @@ struct FilmPeopleOptions: ParsableArguments {
       """
       Who is who and where: a tracks.json, or the folder that has it (default: boxes are linked here, given ids are kept; \
       overlay takes the tracks.json that detect left beside the rows).
-      """, valueName: "file"))
+      """, valueName: "file"), completion: .file())
   var tracks: String?
 
   @Option(

@@ -33,43 +33,47 @@ struct FinetuneCommand: ParsableCommand {
       """)
 
   @Option(
-    name: .customLong("cfg"), help: ArgumentHelp("The PySlowFast config (YAML) of the weights.", valueName: "file"))
+    name: .customLong("cfg"), help: ArgumentHelp("The PySlowFast config (YAML) of the weights.", valueName: "file"),
+    completion: .file())
   var config: String
 
-  @Option(help: ArgumentHelp("The weights to begin with; their head is not taken.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The weights to begin with; their head is not taken.", valueName: "file"), completion: .file())
   var weights: String
 
   @Option(
-    help: ArgumentHelp("Your classes: a name a line, the first is class 1; or a label map (pbtxt).", valueName: "file"))
+    help: ArgumentHelp("Your classes: a name a line, the first is class 1; or a label map (pbtxt).", valueName: "file"),
+    completion: .file())
   var classes: String
 
-  @Option(help: ArgumentHelp("Boxes with classes to learn from.", valueName: "file"))
+  @Option(help: ArgumentHelp("Boxes with classes to learn from.", valueName: "file"), completion: .file())
   var train: String
 
   @Option(
     name: .customLong("val"),
-    help: ArgumentHelp("Boxes with classes that are held out, of other videos.", valueName: "file"))
+    help: ArgumentHelp("Boxes with classes that are held out, of other videos.", valueName: "file"), completion: .file()
+  )
   var validation: String
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
       "Also learn from a detector's boxes, with classes where they show somebody (AVA's rows with scores). May be repeated.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var trainProposals: [String] = []
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
       "A detector's boxes to validate on (AVA's rows with scores; default: the boxes of --val). May be repeated.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var valProposals: [String] = []
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
       "A video, or a folder of videos, named as the boxes name them, in place of frame lists. May be repeated.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var videos: [String] = []
 
   @Option(
@@ -104,7 +108,7 @@ struct FinetuneCommand: ParsableCommand {
       "Boxes of classes that a smaller share of boxes has are repeated, as in LVIS; 0 for none.", valueName: "share"))
   var repeatThreshold = 0.1
 
-  @Option(help: ArgumentHelp("Where everything goes.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where everything goes.", valueName: "dir"), completion: .directory)
   var outputDir: String
 
   @Option(help: ArgumentHelp("Threads that read clips (default: DATA_LOADER.NUM_WORKERS).", valueName: "count"))
@@ -122,7 +126,8 @@ struct FinetuneCommand: ParsableCommand {
   @Argument(
     parsing: .allUnrecognized,
     help: ArgumentHelp(
-      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"))
+      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"),
+    completion: .file())
   var arguments: [String] = []
 
   /// Pairs may follow --freeze, too.

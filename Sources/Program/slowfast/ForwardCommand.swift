@@ -22,18 +22,19 @@ struct ForwardCommand: ParsableCommand {
 
   @OptionGroup var options: ModelOptions
 
-  @Option(help: ArgumentHelp("The clip [N, 3, T, H, W].", valueName: "file.npy"))
+  @Option(help: ArgumentHelp("The clip [N, 3, T, H, W].", valueName: "file.npy"), completion: .file())
   var clip: String
 
-  @Option(help: ArgumentHelp("The boxes [R, 5].", valueName: "file.npy"))
+  @Option(help: ArgumentHelp("The boxes [R, 5].", valueName: "file.npy"), completion: .file())
   var boxes: String?
 
-  @Option(help: ArgumentHelp("Where the scores go.", valueName: "file.npy"))
+  @Option(help: ArgumentHelp("Where the scores go.", valueName: "file.npy"), completion: .file())
   var output: String
 
   @Option(
     help: ArgumentHelp(
-      "Also write shape, mean, std, first and last eight values of every stage.", valueName: "file.json"))
+      "Also write shape, mean, std, first and last eight values of every stage.", valueName: "file.json"),
+    completion: .file())
   var stages: String?
 
   @OptionGroup var results: OverwriteOptions

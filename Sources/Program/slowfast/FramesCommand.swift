@@ -22,8 +22,8 @@ struct FramesCommand: ParsableCommand {
     case png
   }
 
-  @Argument(help: ArgumentHelp("The video files.", valueName: "video")) var videos: [String]
-  @Option(help: "The folder to write into; made if missing.") var outputDir: String
+  @Argument(help: ArgumentHelp("The video files.", valueName: "video"), completion: .file()) var videos: [String]
+  @Option(help: "The folder to write into; made if missing.", completion: .directory) var outputDir: String
   @Option(help: "Frames a second.") var fps: Double = ActionDataset.ava.clock.framesPerSecond
   @Option(help: "jpg (quality 95, small) or png (lossless).") var format: Format = .jpg
   @Option(

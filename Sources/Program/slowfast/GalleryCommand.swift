@@ -25,33 +25,37 @@ struct GalleryCommand: ParsableCommand {
       docs/own-data.md has an example.
       """)
 
-  @Argument(help: ArgumentHelp("A CSV of detections, or a folder that has one.", valueName: "detections"))
+  @Argument(
+    help: ArgumentHelp("A CSV of detections, or a folder that has one.", valueName: "detections"), completion: .file())
   var source: String
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The videos, or folders of their pictures, named as their rows are.", valueName: "file"))
+    help: ArgumentHelp("The videos, or folders of their pictures, named as their rows are.", valueName: "file"),
+    completion: .file())
   var video: [String] = []
 
   @Option(
     help: ArgumentHelp(
       "Pictures in place of videos: the frames of one video, or a folder with one such folder a video.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var frames: String?
 
   @Option(help: ArgumentHelp("Frames a second of pictures; 30 when not given.", valueName: "rate"))
   var fps: Double?
 
-  @Option(help: ArgumentHelp("Where the pages go.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where the pages go.", valueName: "dir"), completion: .directory)
   var outputDir: String
 
-  @Option(help: ArgumentHelp("The names of the actions (pbtxt); without it, their ids.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The names of the actions (pbtxt); without it, their ids.", valueName: "file"),
+    completion: .file())
   var labelmap: String?
 
   @Option(
     help: ArgumentHelp(
       "People: a tracks.json, or a folder that has one; with the tubes.json of slowfast tracks beside it their actions, too.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var tracks: String?
 
   @Option(

@@ -18,7 +18,7 @@ struct InspectCommand: ParsableCommand {
       --decode all of them, which takes as long as decoding the video. Which of the two a file is follows from its content.
       """)
 
-  @Argument(help: ArgumentHelp("A checkpoint or a video.", valueName: "file"))
+  @Argument(help: ArgumentHelp("A checkpoint or a video.", valueName: "file"), completion: .file())
   var file: String
   @Flag(help: "Decode every frame of a video, to find all damaged ones.") var decode = false
 

@@ -15,15 +15,20 @@ struct MergeCommand: ParsableCommand {
       byte (of classify its own command without --shard writes them afterwards). The shards' own files stay.
       """)
 
-  @Argument(help: ArgumentHelp("The run directory of the shards; several where they are apart.", valueName: "dir"))
+  @Argument(
+    help: ArgumentHelp("The run directory of the shards; several where they are apart.", valueName: "dir"),
+    completion: .directory)
   var directories: [String]
 
   @Option(
     name: .customLong("run"),
-    help: ArgumentHelp("Where the whole run is kept (default: the shards' directory, if it is one).", valueName: "dir"))
+    help: ArgumentHelp("Where the whole run is kept (default: the shards' directory, if it is one).", valueName: "dir"),
+    completion: .directory)
   var whole: String?
 
-  @Option(help: ArgumentHelp("Where the results go (default: where the whole run is kept).", valueName: "dir"))
+  @Option(
+    help: ArgumentHelp("Where the results go (default: where the whole run is kept).", valueName: "dir"),
+    completion: .directory)
   var outputDir: String?
 
   @OptionGroup var scores: ScoresOption

@@ -11,13 +11,14 @@ internal import Wording
 
 /// What every command that runs a network takes: config, weights, threads, and `KEY VALUE` overrides.
 struct ModelOptions: ParsableArguments {
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
+  @Option(
+    name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"), completion: .file())
   var config: String
 
   @Option(
     help: ArgumentHelp(
       "The weights: .pyth, .pkl or .safetensors, told by content. Short for TEST.CHECKPOINT_FILE_PATH.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var weights: String?
 
   @OptionGroup var engine: EngineOptions
@@ -34,7 +35,8 @@ struct ModelOptions: ParsableArguments {
   @Argument(
     parsing: .allUnrecognized,
     help: ArgumentHelp(
-      "KEY VALUE pairs that override the config, such as DATA.TEST_CROP_SIZE 224.", valueName: "KEY VALUE"))
+      "KEY VALUE pairs that override the config, such as DATA.TEST_CROP_SIZE 224.", valueName: "KEY VALUE"),
+    completion: .file())
   var arguments: [String] = []
 
   func validate() throws {
@@ -139,7 +141,7 @@ struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "For --precision int8: the calibration (default: the one beside the weights, WEIGHTS.int8.json).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var calibration: String?
 
   @Flag(
@@ -152,7 +154,7 @@ struct EngineOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Choose each convolution's algorithm by a plan of slowfast tune; shapes that it does not know go by the rule.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var tuned: String?
 
   func validate() throws {

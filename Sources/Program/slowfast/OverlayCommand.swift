@@ -20,23 +20,27 @@ struct OverlayCommand: ParsableCommand {
       GT. Images with a short side under 400 pixels are enlarged, so that labels can be read.
       """)
 
-  @Option(name: .long, help: ArgumentHelp("The video, or the folder of its pictures.", valueName: "FILE"))
+  @Option(
+    name: .long, help: ArgumentHelp("The video, or the folder of its pictures.", valueName: "FILE"), completion: .file()
+  )
   var video: String?
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "DIR"))
+      "A folder of images, or a folder with one such folder a video (AVA's frames).", valueName: "DIR"),
+    completion: .directory)
   var frames: String?
 
-  @Option(name: .long, help: ArgumentHelp("Detections in AVA's CSV.", valueName: "FILE"))
+  @Option(name: .long, help: ArgumentHelp("Detections in AVA's CSV.", valueName: "FILE"), completion: .file())
   var detections: String
 
-  @Option(name: .long, help: ArgumentHelp("Ground truth in AVA's CSV.", valueName: "FILE"))
+  @Option(name: .long, help: ArgumentHelp("Ground truth in AVA's CSV.", valueName: "FILE"), completion: .file())
   var groundtruth: String?
 
   @Option(
-    name: .long, help: ArgumentHelp("The names of the actions (pbtxt); without it, their ids.", valueName: "FILE"))
+    name: .long, help: ArgumentHelp("The names of the actions (pbtxt); without it, their ids.", valueName: "FILE"),
+    completion: .file())
   var labelmap: String?
 
   @Option(
@@ -48,7 +52,9 @@ struct OverlayCommand: ParsableCommand {
       """, valueName: "S"))
   var startingSecond: Double?
 
-  @Option(name: .long, help: ArgumentHelp("The folder for the PNG files; made where it is missing.", valueName: "DIR"))
+  @Option(
+    name: .long, help: ArgumentHelp("The folder for the PNG files; made where it is missing.", valueName: "DIR"),
+    completion: .directory)
   var outputDir: String
 
   @OptionGroup var drawing: OverlayOptions

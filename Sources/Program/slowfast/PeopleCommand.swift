@@ -25,11 +25,11 @@ struct PeopleCommand: ParsableCommand {
     case csv, coco, jsonl
   }
 
-  @Argument(help: ArgumentHelp("The videos.", valueName: "video")) var videos: [String]
+  @Argument(help: ArgumentHelp("The videos.", valueName: "video"), completion: .file()) var videos: [String]
 
   @OptionGroup var detectorFile: DetectorFileOptions
 
-  @Option(help: ArgumentHelp("Where the boxes go.", valueName: "file"))
+  @Option(help: ArgumentHelp("Where the boxes go.", valueName: "file"), completion: .file())
   var output: String
 
   @Option(help: "csv, coco or jsonl (default: by the ending of --output: .csv, .json or .jsonl).")

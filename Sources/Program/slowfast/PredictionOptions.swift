@@ -10,12 +10,15 @@ internal import Wording
 
 /// What `slowfast evaluate` takes of predictions of whole videos.
 struct PredictionOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What TEST.SAVE_RESULTS_PATH wrote: .npz, .csv or a pickle.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("What TEST.SAVE_RESULTS_PATH wrote: .npz, .csv or a pickle.", valueName: "file"),
+    completion: .file())
   var predictions: String?
 
   @Option(
     help: ArgumentHelp(
-      "The names of the classes: JSON, a name a line, or a label map; numbers when not given.", valueName: "file"))
+      "The names of the classes: JSON, a name a line, or a label map; numbers when not given.", valueName: "file"),
+    completion: .file())
   var labels: String?
 
   @Option(

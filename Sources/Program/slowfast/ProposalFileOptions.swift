@@ -12,7 +12,8 @@ struct ProposalFileOptions: ParsableArguments {
 
   @Option(
     help: ArgumentHelp(
-      "COCO's annotation file (or AlphAction's) whose images the boxes' image ids are of.", valueName: "file"))
+      "COCO's annotation file (or AlphAction's) whose images the boxes' image ids are of.", valueName: "file"),
+    completion: .file())
   var proposalsImages: String?
 
   @Option(

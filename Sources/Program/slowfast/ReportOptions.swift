@@ -12,18 +12,19 @@ struct ReportOptions: ParsableArguments {
   @Option(
     name: .customLong("report"),
     help: ArgumentHelp(
-      "Write what the numbers are made of as one HTML page, this folder's index.html.", valueName: "folder"))
+      "Write what the numbers are made of as one HTML page, this folder's index.html.", valueName: "folder"),
+    completion: .directory)
   var folder: String?
 
   @Option(
     help: ArgumentHelp(
       "Images for the report's worst key frames: the frames of one video, or a folder with one such folder a video.",
-      valueName: "folder"))
+      valueName: "folder"), completion: .directory)
   var frames: String?
 
   @Option(
     parsing: .upToNextOption,
-    help: ArgumentHelp("The same from video files, named as their rows are.", valueName: "file"))
+    help: ArgumentHelp("The same from video files, named as their rows are.", valueName: "file"), completion: .file())
   var video: [String] = []
 
   @Option(

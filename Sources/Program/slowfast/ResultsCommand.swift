@@ -22,10 +22,12 @@ struct ResultsCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "Where the results go (default: the run directory; other settings need another).", valueName: "dir"))
+      "Where the results go (default: the run directory; other settings need another).", valueName: "dir"),
+    completion: .directory)
   var outputDir: String?
 
-  @Option(help: ArgumentHelp("Another label map. Short for AVA.LABEL_MAP_FILE.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("Another label map. Short for AVA.LABEL_MAP_FILE.", valueName: "file"), completion: .file())
   var labelmap: String?
 
   @OptionGroup var scores: ScoresOption
@@ -36,7 +38,7 @@ struct ResultsCommand: ParsableCommand {
 
   @Argument(
     parsing: .allUnrecognized,
-    help: ArgumentHelp("The run directory, then KEY VALUE pairs.", valueName: "DIR KEY VALUE"))
+    help: ArgumentHelp("The run directory, then KEY VALUE pairs.", valueName: "DIR KEY VALUE"), completion: .file())
   var arguments: [String] = []
 
   private var words: FreeWords { FreeWords(arguments, takesNames: true) }

@@ -9,7 +9,7 @@ struct RunOptions: ParsableArguments {
       """
       Keep the run in this folder: config, scores, progress, log. The same command goes on from there; 'slowfast results' \
       (of classify the same command) makes other results of it without the network. It is the default of --output-dir then.
-      """, valueName: "dir"))
+      """, valueName: "dir"), completion: .directory)
   var run: String?
 
   @Option(

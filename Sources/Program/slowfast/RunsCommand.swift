@@ -12,7 +12,7 @@ struct RunsCommand: ParsableCommand {
     case text, json
   }
 
-  @Argument(help: ArgumentHelp("Run directories, or folders of them.", valueName: "dir"))
+  @Argument(help: ArgumentHelp("Run directories, or folders of them.", valueName: "dir"), completion: .directory)
   var directories: [String]
 
   @Option(help: "A table, or one JSON list.")

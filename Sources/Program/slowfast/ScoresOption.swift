@@ -7,7 +7,7 @@ struct ScoresOption: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Also write the unrounded scores [boxes, classes] (of videos as a whole [videos, classes]) as a NumPy file, rows in the order of the CSV.",
-      valueName: "file.npy"))
+      valueName: "file.npy"), completion: .file())
   var scores: String?
 
   /// What is written, if anything.

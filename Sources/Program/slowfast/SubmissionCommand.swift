@@ -24,15 +24,18 @@ struct SubmissionCommand: ParsableCommand {
       FILE.manifest.json: version, command, sources with their weights' and files' SHA-256, what was changed.
       """)
 
-  @Argument(help: ArgumentHelp("A run directory, or a CSV, with its array of scores or without.", valueName: "source"))
+  @Argument(
+    help: ArgumentHelp("A run directory, or a CSV, with its array of scores or without.", valueName: "source"),
+    completion: .file())
   var sources: [String]
 
-  @Option(help: ArgumentHelp("The CSV to write.", valueName: "file.csv"))
+  @Option(help: ArgumentHelp("The CSV to write.", valueName: "file.csv"), completion: .file())
   var output: String
 
   @Option(
     name: .customLong("labelmap"),
-    help: ArgumentHelp("The classes that are scored (default: the challenge's 60 of AVA's 80).", valueName: "file"))
+    help: ArgumentHelp("The classes that are scored (default: the challenge's 60 of AVA's 80).", valueName: "file"),
+    completion: .file())
   var labelMap: String?
 
   @Option(
@@ -41,12 +44,13 @@ struct SubmissionCommand: ParsableCommand {
       """
       Every key frame that must have rows: video, second; more columns may follow, as in proposals or ground truth. Those \
       of run directories are known, also of an ensemble of them.
-      """, valueName: "file"))
+      """, valueName: "file"), completion: .file())
   var keyFrames: String?
 
   @Option(
     name: .customLong("groundtruth"),
-    help: ArgumentHelp("Ground truth that the audit compares with, of a validation set.", valueName: "file"))
+    help: ArgumentHelp("Ground truth that the audit compares with, of a validation set.", valueName: "file"),
+    completion: .file())
   var groundTruth: String?
 
   @Flag(help: "Write the file although key frames are missing.")

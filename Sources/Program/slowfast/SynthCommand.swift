@@ -30,7 +30,9 @@ struct SynthCommand: ParsableCommand {
   @Option(help: "Videos of people with boxes (ava), or of one thing that is done (kinetics).")
   var dataset = DatasetName.ava
 
-  @Option(name: .long, help: ArgumentHelp("The folder to write into; made where it is missing.", valueName: "DIR"))
+  @Option(
+    name: .long, help: ArgumentHelp("The folder to write into; made where it is missing.", valueName: "DIR"),
+    completion: .directory)
   var outputDir: String
 
   @Option(name: .long, help: ArgumentHelp("Another seed, another world.", valueName: "N"))

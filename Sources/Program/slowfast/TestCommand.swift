@@ -35,7 +35,8 @@ struct TestCommand: ParsableCommand {
   @OptionGroup var damage: DamageOption
 
   @Option(
-    help: ArgumentHelp("Where the CSV files go (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"))
+    help: ArgumentHelp("Where the CSV files go (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"),
+    completion: .directory)
   var outputDir: String?
 
   @OptionGroup var scores: ScoresOption

@@ -22,10 +22,11 @@ struct TracksCommand: ParsableCommand {
       """)
 
   @Argument(
-    help: ArgumentHelp("A CSV of detections, a folder that has one, or with --mot a MOT text.", valueName: "file"))
+    help: ArgumentHelp("A CSV of detections, a folder that has one, or with --mot a MOT text.", valueName: "file"),
+    completion: .file())
   var source: String
 
-  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where the files go.", valueName: "dir"), completion: .directory)
   var outputDir: String
 
   @Flag(help: "The file is a MOT text: frame, id, left, top, width, height, score; ids other than -1 are kept.")
@@ -46,11 +47,13 @@ struct TracksCommand: ParsableCommand {
   var firstFrame: Int?
 
   @Option(
-    name: .customLong("labelmap"), help: ArgumentHelp("Names of the classes, for tubes.json.", valueName: "file"))
+    name: .customLong("labelmap"), help: ArgumentHelp("Names of the classes, for tubes.json.", valueName: "file"),
+    completion: .file())
   var labelMap: String?
 
   @Option(
-    help: ArgumentHelp("Who is who in detections: a tracks.json, or a folder that has one.", valueName: "file"))
+    help: ArgumentHelp("Who is who in detections: a tracks.json, or a folder that has one.", valueName: "file"),
+    completion: .file())
   var tracks: String?
 
   @OptionGroup(title: "Linking") var linking: LinkingOptions

@@ -34,23 +34,26 @@ struct TrainCommand: ParsableCommand {
       --replay does recorded steps of PySlowFast's own training once more and compares losses, gradients and weights.
       """)
 
-  @Option(name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"))
+  @Option(
+    name: .customLong("cfg"), help: ArgumentHelp("A PySlowFast config (YAML).", valueName: "file"), completion: .file())
   var config: String?
 
   @Option(
-    help: ArgumentHelp("The weights to begin with. Short for TRAIN.CHECKPOINT_FILE_PATH.", valueName: "file"))
+    help: ArgumentHelp("The weights to begin with. Short for TRAIN.CHECKPOINT_FILE_PATH.", valueName: "file"),
+    completion: .file())
   var weights: String?
 
   @Option(
     help: ArgumentHelp(
-      "Where everything goes (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"))
+      "Where everything goes (default: the current folder). Short for OUTPUT_DIR.", valueName: "dir"),
+    completion: .directory)
   var outputDir: String?
 
   @Option(
     parsing: .singleValue,
     help: ArgumentHelp(
       "Of AVA: a video, or a folder of videos, named as the boxes name them, in place of frame lists. May be repeated.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var videos: [String] = []
 
   @Option(help: ArgumentHelp("Threads that read clips (default: DATA_LOADER.NUM_WORKERS).", valueName: "count"))
@@ -58,7 +61,7 @@ struct TrainCommand: ParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "A folder of recorded steps: batches, and what came of them.", valueName: "dir"))
+      "A folder of recorded steps: batches, and what came of them.", valueName: "dir"), completion: .directory)
   var replay: String?
 
   @Option(help: ArgumentHelp("With --replay, how many epochs were recorded.", valueName: "n"))
@@ -76,7 +79,8 @@ struct TrainCommand: ParsableCommand {
   @Argument(
     parsing: .allUnrecognized,
     help: ArgumentHelp(
-      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"))
+      "KEY VALUE pairs that override the config, such as SOLVER.BASE_LR 0.01.", valueName: "KEY VALUE"),
+    completion: .file())
   var arguments: [String] = []
 
   var words: FreeWords { FreeWords(arguments) }

@@ -11,7 +11,7 @@ struct TubeOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Detected tubes: video, frame, x, y, width, height (pixels), class, tube, score. --groundtruth then has the true ones, "
-        + "without the score.", valueName: "file"))
+        + "without the score.", valueName: "file"), completion: .file())
   var tubes: String?
 
   @Option(help: "How tubes are compared and summed up: as MultiSports, or as UCF101-24 and J-HMDB.")

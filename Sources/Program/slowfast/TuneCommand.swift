@@ -29,7 +29,8 @@ struct TuneCommand: ParsableCommand {
   var runs = 5
   @Option(
     help: ArgumentHelp(
-      "Where the plan goes (default: CONFIG.PRECISION.PROCESSOR.tuned.json in the current folder).", valueName: "file"))
+      "Where the plan goes (default: CONFIG.PRECISION.PROCESSOR.tuned.json in the current folder).", valueName: "file"),
+    completion: .file())
   var output: String?
   @OptionGroup var results: OverwriteOptions
 

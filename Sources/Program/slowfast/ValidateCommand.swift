@@ -27,24 +27,25 @@ struct ValidateCommand: ParsableCommand {
   @Argument(
     help: ArgumentHelp(
       "Detections: video, second, x1, y1, x2, y2, action id, score; plain, gzip or zstd; - is stdin.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var detections: String
 
   @Option(
     name: .customLong("groundtruth"),
-    help: ArgumentHelp("Ground truth to compare with.", valueName: "file"))
+    help: ArgumentHelp("Ground truth to compare with.", valueName: "file"), completion: .file())
   var groundTruth: String?
 
   @Option(
     name: .customLong("labelmap"),
     help: ArgumentHelp(
-      "The classes that are scored (.pbtxt); the challenge's 60 of AVA's 80 when not given.", valueName: "file"))
+      "The classes that are scored (.pbtxt); the challenge's 60 of AVA's 80 when not given.", valueName: "file"),
+    completion: .file())
   var labelMap: String?
 
-  @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"))
+  @Option(help: ArgumentHelp("Key frames that are not scored: video, second.", valueName: "file"), completion: .file())
   var exclusions: String?
 
-  @Option(help: ArgumentHelp("Write a repaired copy to this file.", valueName: "file"))
+  @Option(help: ArgumentHelp("Write a repaired copy to this file.", valueName: "file"), completion: .file())
   var fix: String?
 
   @Option(help: "How the file describes boxes; --fix turns them into corners.")

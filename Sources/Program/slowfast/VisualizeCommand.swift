@@ -26,7 +26,7 @@ struct VisualizeCommand: ParsableCommand {
       of TENSORBOARD.MODEL_VIS that say what is shown are read, too. docs/visualize.md has the rules.
       """)
 
-  @Option(help: ArgumentHelp("Where pictures, films and the page go.", valueName: "dir"))
+  @Option(help: ArgumentHelp("Where pictures, films and the page go.", valueName: "dir"), completion: .directory)
   var outputDir: String?
 
   @Flag(help: "List the network's layers, with the shapes of their maps, and end.")

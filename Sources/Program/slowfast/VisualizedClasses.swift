@@ -34,7 +34,7 @@ struct VisualizedClassOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "The names of the classes, as of 'slowfast classify' or, with an AVA config, 'slowfast detect --labelmap'.",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var labels: String?
 
   func check(videos: [String]) throws {

@@ -15,7 +15,8 @@ internal import Wording
 struct VisualizedClipOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "With an AVA config and your own videos: the people's boxes (see 'slowfast detect').", valueName: "file"))
+      "With an AVA config and your own videos: the people's boxes (see 'slowfast detect').", valueName: "file"),
+    completion: .file())
   var proposals: String?
 
   @Option(
@@ -40,13 +41,13 @@ struct VisualizedClipOptions: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "Show this clip: float32 [1, 3, T, H, W] at the fast rate, normalised, as of 'slowfast forward'.",
-      valueName: "file.npy"))
+      valueName: "file.npy"), completion: .file())
   var clip: String?
 
   @Option(
     help: ArgumentHelp(
       "With --clip and an AVA config: the people, float32 [R, 5] of 0, x1, y1, x2, y2 in pixels of the clip.",
-      valueName: "file.npy"))
+      valueName: "file.npy"), completion: .file())
   var boxes: String?
 
   /// - Parameter videos: Those of the call.

@@ -34,7 +34,8 @@ struct WatchCommand: ParsableCommand {
       Ctrl-C or SIGTERM ends in good order, with exit status 0.
       """)
 
-  @Option(help: ArgumentHelp("The people's boxes: a file, or a folder of them.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp("The people's boxes: a file, or a folder of them.", valueName: "file"), completion: .file())
   var proposals: String?
 
   @OptionGroup var boxFiles: ProposalFileOptions
@@ -76,7 +77,7 @@ struct WatchCommand: ParsableCommand {
   @Option(
     help: ArgumentHelp(
       "The classes that are told, with their names (default: AVA.LABEL_MAP_FILE if it is there, else all).",
-      valueName: "file"))
+      valueName: "file"), completion: .file())
   var labelmap: String?
 
   @Option(help: ArgumentHelp("Tell no actions with a lower score.", valueName: "score"))

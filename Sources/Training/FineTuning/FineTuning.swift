@@ -266,9 +266,11 @@ public final class FineTuning {
     let phases: [(String, PhaseIdentity)] = [(Self.headPhase, headIdentity), (Self.stagesPhase, stagesIdentity)]
     for (name, identity) in phases where try check(name, identity, isBeforeFeatures: true) { isKnown = true }
     if isKnown { return }
+    var results = [Self.checkpointPath(config)] + ["config.yaml", "finetune.json", "index.html"].map(folder)
+    // Where features are, a run was begun that has written these.
+    if !isFolder(folder("features")) { results += [folder("labelmap.pbtxt")] + options.drafts.keys.sorted() }
     try checkOutputs(
-      [Self.checkpointPath(config), folder("config.yaml")], isReplacing: false,
-      elsewhere: "give another --output-dir", makesFolders: true)
+      results, isReplacing: false, elsewhere: "give another --output-dir", makesFolders: true)
   }
 
   /// Makes sure that a phase was begun with the same, where it was begun.

@@ -2,7 +2,8 @@
  *
  * Every function that can fail returns a status and, where `message` is not NULL and the status is not SLOWFAST_OK, puts
  * a text there that says what was being done, with what, what was found and what to do; free it with slowfast_free. A
- * function that fails has written nothing else. Nothing is printed, no process is ended, no signal is touched.
+ * function that fails has written nothing else. Nothing is printed, no process is ended, no signal is touched; but
+ * where memory cannot be had, the process ends.
  *
  * All functions may be called from several threads at once. Calls with one model wait for each other; calls with
  * different models run side by side.

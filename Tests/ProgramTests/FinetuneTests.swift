@@ -128,6 +128,12 @@ struct FinetuneTests {
           + ["--val", held, "--videos", scratch.path + "/videos", "--freeze", "backbone", "--epochs", "1"]
           + ["--output-dir", out] + more + ["DATA.TEST_CROP_SIZE", "64"])
     }
+    // Somebody's own labels are no run's.
+    let own = try scratch.file("out/annotations/train.csv", "my labels\n")
+    let kept = try finetune(export("Größe 1.mp4", 5))
+    #expect(kept.status == 1 && kept.stderr.contains("annotations/train.csv' exist"), "\(kept.stderr)")
+    #expect(try readFile(own, doing: "testing") == Array("my labels\n".utf8))
+    removeFile(own)
     let first = try finetune(export("Größe 1.mp4", 5))
     expectSuccess(first)
     #expect(first.stderr.contains("2 videos that boxes name; not taken: notes.txt"), "\(first.stderr)")

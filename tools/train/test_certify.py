@@ -22,7 +22,7 @@ class CertifyTest(unittest.TestCase):
             (run / name).write_text(name)
         (run / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
         config = certify.ROOT / "configs/demo/SLOWFAST_8x4_R18_SMALL.yaml"
-        call = ["certify.py", "--output-dir", str(run), "--cfg", str(config), "--weights", str(run / "n.pyth"),
+        call = ["certify.py", "--output-dir", str(run), "--world", str(run / "world"), "--cfg", str(config), "--weights", str(run / "n.pyth"),
                 "--program", "true", "--", *given]
         with mock.patch.object(sys, "argv", call), contextlib.redirect_stdout(io.StringIO()):
             certify.main()

@@ -135,11 +135,13 @@ def evaluate(
         The same numbers to the last bit as `slowfast evaluate --format json`.
 
     Raises:
-        ArgumentError, ContentError: also ValueErrors; FileError: also an OSError (FileNotFoundError). With its texts.
+        ArgumentError: the call is wrong; also a ValueError.
+        ContentError: a file or an array holds what cannot be scored; also a ValueError.
+        FileError: a file cannot be read; also an OSError, and a FileNotFoundError where it is missing.
 
     Warns:
         SlowFastWarning: for what makes the numbers mean something else than one may think. All that is said is in
-        `notices`.
+            `notices`.
     """
     truth = given_rows(groundtruth, "groundtruth", "truth")
     found = given_rows(detections, "detections", "detections")

@@ -130,6 +130,7 @@ class Model:
 
     @property
     def closed(self) -> bool:
+        """Whether `close` was called, or the `with` block that opened it has ended."""
         return self._handle is None
 
     def detect(

@@ -44,7 +44,8 @@ class SlowFastAVAMetric(BaseMetric):
             box has one class, the best.
         num_classes: with the background, which is class 0.
         custom_classes: ids of the classes that the network knows, in its order.
-        collect_device, prefix: mmengine's.
+        collect_device: mmengine's.
+        prefix: mmengine's.
     """
 
     default_prefix: Optional[str] = "mAP"

@@ -24,6 +24,7 @@ extern "C" {
 /* The version of this interface. It grows when something is added; what is there keeps its meaning. */
 #define SLOWFAST_API_VERSION 1
 
+/* What became of a call. */
 typedef enum slowfast_status {
   SLOWFAST_OK = 0,
   /* The call itself is wrong: NULL where something is needed, a negative count, a name that there is not. */
@@ -62,8 +63,10 @@ typedef struct slowfast_frames {
   double frames_per_second;
 } slowfast_frames;
 
+/* A network with its weights, which slowfast_model_open makes and slowfast_model_close frees. */
 typedef struct slowfast_model slowfast_model;
 
+/* How a model is opened. */
 typedef struct slowfast_model_options {
   size_t size;
   /* Threads that compute, 1 to 256; 0 for every processor. */
@@ -80,6 +83,7 @@ typedef struct slowfast_model_options {
   uint64_t random_seed;
 } slowfast_model_options;
 
+/* What a model takes and gives. */
 typedef struct slowfast_model_info {
   size_t size;
   /* How many scores a box or a clip has. */
@@ -96,7 +100,9 @@ typedef struct slowfast_model_info {
 
 /* Reads a configuration (YAML) and weights (.pyth, .pkl, .safetensors).
  *
- * weights: NULL for those that the configuration names. options: NULL for none. */
+ * weights: NULL for those that the configuration names.
+ * options: NULL for none.
+ * model: gets the model; slowfast_model_close frees it. */
 slowfast_status slowfast_model_open(
     const char *config, const char *weights, const slowfast_model_options *options, slowfast_model **model,
     char **message);
@@ -104,7 +110,7 @@ slowfast_status slowfast_model_open(
 /* Frees a model that no call is using. NULL is nothing. */
 void slowfast_model_close(slowfast_model *model);
 
-/* `info->size` is set before the call. */
+/* Says what a model takes and gives. `info->size` is set before the call. */
 slowfast_status slowfast_model_get_info(const slowfast_model *model, slowfast_model_info *info, char **message);
 
 /* What one should know of a model, a line each: weights that were not there, precision that could not be had. Empty where there
@@ -113,8 +119,10 @@ const char *slowfast_model_notices(const slowfast_model *model);
 
 /* Scores the people of one moment.
  *
+ * frames: those around the key frame. At another rate than the network takes them, as frames_per_second says, those nearest
+ *   in time are taken.
  * key_frame: of the frames, from 0; the clip lies around it, and its first and last frames are repeated where it reaches
- *   beyond them. frame_rate as the frames say it: of others than 30 a second those nearest in time are taken.
+ *   beyond them.
  * boxes: [box_count, 4], x1, y1, x2, y2: in pixels of the frames, or in fractions of them where boxes_are_fractions is not 0.
  * scores: gets [box_count, classes].
  *
@@ -140,6 +148,7 @@ slowfast_status slowfast_forward(
     slowfast_model *model, const float *clip, int64_t batch, int64_t channels, int64_t frames, int64_t height,
     int64_t width, const float *boxes, int64_t box_count, float *scores, char **message);
 
+/* How boxes are pooled. */
 typedef struct slowfast_roi_align_options {
   size_t size;
   /* Bins on each side, 1 to 1024. */
@@ -197,6 +206,7 @@ typedef struct slowfast_classes {
   const char *const *names;
 } slowfast_classes;
 
+/* By which rules detections are scored, and what is said beside the numbers. */
 typedef struct slowfast_evaluation_options {
   size_t size;
   /* "official", "pyslowfast", "mmaction2" or "all"; NULL for all. */

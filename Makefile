@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
 .PHONY: demo finetune people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
-  test-slurm test-watch-day install deb test-deb wheel test-wheel test-examples test-address test-thread fuzz bench bench-table \
+  test-slurm test-watch-day install deb test-deb site wheel test-wheel test-examples test-address test-thread fuzz bench bench-table \
   bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
@@ -76,6 +76,10 @@ deb: build
 # The package in a minimal Debian, with the whole demo of twelve videos. As root.
 test-deb: deb
 	@tools/test-deb.sh .build/package/slowfast_*.deb 12
+
+# The documentation as a site, .build/site, which loads nothing from elsewhere; broken links end it: CONTRIBUTING.md.
+site:
+	@tools/make-site.sh .build/site
 
 # The Python package, and its tests where it alone is installed: docs/python.md.
 LIBRARY := .build/release

@@ -65,9 +65,7 @@ class Pages:
             return self._linked(name, self.made[name])
         if name in self.checkout.files and name.endswith(".md"):
             self.copies.add(name)
-            text = self._linked(name, self.checkout.markdown(name).text)
-            if name == "README.md":
-                text = _with_links_to_commands(text)
+            text = self._with_commands(name, self._linked(name, self.checkout.markdown(name).text))
             return four_spaces(_with_titles(text))
         listed = name.removesuffix(".md")
         if listed in self.checkout.folders:
@@ -95,6 +93,22 @@ class Pages:
                 text = text.replace(f"]({link})", f"]({new})")
         return text
 
+    def _with_commands(self, name: str, text: str) -> str:
+        """The text with links on commands that stand in it as code."""
+        lines = text.split("\n")
+        words = {n for token in Markdown(text).tokens if token.type == "inline" and token.map for n in range(*token.map)}
+        for n in words:
+            lines[n] = re.sub(
+                r"(?<![\[`])`(slowfast ([a-z]+)(?: [^`]*)?)`(?![`\]])", lambda code: self._command_link(name, code), lines[n]
+            )
+        return "\n".join(lines)
+
+    def _command_link(self, name: str, code: re.Match[str]) -> str:
+        page = commands.page_name(f"slowfast {code[2]}")
+        if page not in self.made:
+            return code[0]
+        return f"[`{code[1]}`]({posixpath.relpath(page, posixpath.dirname(name) or '.')})"
+
     def _page_of(self, path: str) -> str | None:
         """Where a file's page is; None where there is nothing, of which the site generator complains."""
         if path in MADE_OF:
@@ -117,7 +131,3 @@ def _with_titles(text: str) -> str:
     """A word behind a block's language is its title, as for those who read the file."""
     return re.sub(r'(?m)^(\s*```\w+) ([^\s"=]+)$', r'\1 title="\2"', text)
 
-
-def _with_links_to_commands(text: str) -> str:
-    """The first column of the README's table of commands."""
-    return re.sub(r"(?m)^\| (`slowfast ([a-z]+)`) \|", rf"| [\1]({commands.FOLDER}/\2.md) |", text)

@@ -34,6 +34,9 @@ class PageTests(unittest.TestCase):
     def test_blocks_have_titles_and_commands_their_pages(self) -> None:
         self.assertIn('```text title="ava.csv"', self.pages.texts["docs/boxes.md"])
         self.assertIn("| [`slowfast detect`](docs/commands/detect.md) |", self.pages.texts["README.md"])
+        self.assertIn("[`slowfast detect`](commands/detect.md) scores boxes", self.pages.texts["docs/boxes.md"])
+        self.assertIn("\nslowfast detect Tests/Fixtures/", self.pages.texts["docs/boxes.md"])
+        self.assertIn("`slowfast-demo/`", self.pages.texts["docs/install.md"])
 
 
 if __name__ == "__main__":

@@ -91,8 +91,11 @@ test-wheel: build wheel
 	@tools/test-wheel.sh $(SLOWFAST) .build/package/slowfast_swift-*.whl
 
 # The Swift package among the examples, built as somebody else's package is. Some minutes; the other examples are tested with the wheel.
+CLASSES := configs/demo/SLOWFAST_8x4_R18_CLASSES
 test-examples: setup
-	@swift run --package-path examples/swift-package -c release score $(CURDIR)/Tests/Fixtures/AVAEval
+	@swift build --package-path examples/swift-package -c release
+	@examples/swift-package/.build/release/score Tests/Fixtures/AVAEval
+	@examples/swift-package/.build/release/classify $(CLASSES).yaml $(CLASSES).pyth
 
 # The built program on emulated processors without AVX-512, and without AVX. ALL=1: networks' arithmetic, too.
 test-old-cpus: setup

@@ -529,6 +529,13 @@ let testTargets: [Target] = [
     .library(name: "AVAEval", targets: ["AVAEval", "Statistics", "AVARecords", "Datasets", "Geometry", "Parallel"]),
     .library(name: "ClassificationEval", targets: ["ClassificationEval", "Statistics"]),
     .library(name: "RoIAlign", targets: ["RoIAlign", "Kernels", "Tensors", "Geometry", "Parallel"]),
+    .library(
+      name: "VideoModels",
+      targets: [
+        "VideoModels", "ModelZoo", "Inference", "Configuration", "Checkpoint", "Clips", "NN", "Kernels", "Tensors",
+        "Geometry",
+        "Parallel",
+      ]),
     // What C and Python load: docs/c.md.
     .library(name: "SlowFastLibrary", type: .dynamic, targets: ["SlowFastLibrary"]),
     // What reads strangers' bytes, for the fuzzer: see Fuzzing/.

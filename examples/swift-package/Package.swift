@@ -4,5 +4,8 @@ import PackageDescription
 let package = Package(
   name: "score",
   dependencies: [.package(name: "slowfast", path: "../..")],
-  targets: [.executableTarget(name: "score", dependencies: [.product(name: "AVAEval", package: "slowfast")])]
+  targets: [
+    .executableTarget(name: "score", dependencies: [.product(name: "AVAEval", package: "slowfast")]),
+    .executableTarget(name: "classify", dependencies: [.product(name: "VideoModels", package: "slowfast")]),
+  ]
 )

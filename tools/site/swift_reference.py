@@ -270,9 +270,7 @@ def _module_words(checkout: Checkout) -> dict[str, str]:
 def _index(documented: dict[str, list[str]], words: dict[str, str]) -> str:
     lines = [
         "# Swift reference", "",
-        "The package offers these libraries to other Swift packages. How they are used: the",
-        "[evaluator](../../evaluator.md#as-a-library), [classification](../../classification.md#as-a-library), and a whole package among",
-        "the [examples](../../../examples/swift-package). What a module's page lists is what its sources declare as public. Which module",
+        "The package offers these libraries to other Swift packages; [how they are used](../../swift.md). What a module's page lists is what its sources declare as public. Which module",
         "is for what, and which ones build on it: [architecture](../../architecture.md#modules).", "",
     ]
     for product, modules in documented.items():

@@ -114,6 +114,7 @@ let cLibraries: [Target] = [
 ]
 
 let support: [Target] = [
+  .target(name: "Version", swiftSettings: safe),
   .target(name: "Clocks", swiftSettings: safe),
   .target(name: "Wording", swiftSettings: safe),
   .target(name: "Geometry", swiftSettings: safe),
@@ -349,7 +350,7 @@ let program: [Target] = [
       "ModelZoo", "VideoModels", "Visualization", "ObjectDetectors", "NN", "Kernels", "RoIAlign", "Clips", "ImageFiles",
       "Imaging",
       "Video", "Tensors", "Parallel", "Geometry", "Files", "Clocks",
-      "Wording", "CCommit", argumentParser,
+      "Wording", "Version", "CCommit", argumentParser,
     ], swiftSettings: strict + small,
     linkerSettings: [
       .unsafeFlags(linking), .unsafeFlags(withoutUnwinding, .when(configuration: .release)),
@@ -359,7 +360,7 @@ let program: [Target] = [
     dependencies: [
       "CSlowFast", "TextReports", "AVAEval", "Statistics", "AVARecords", "Datasets", "Inference", "Configuration",
       "ModelZoo", "VideoModels", "NN", "Kernels", "RoIAlign", "Clips", "Imaging", "Tensors", "Parallel", "Geometry",
-      "Files",
+      "Files", "Version",
     ], swiftSettings: strict),
 ]
 

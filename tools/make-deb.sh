@@ -25,7 +25,7 @@ cd "$here/.."
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -c safe.directory='*' log -1 --format=%ct 2>/dev/null || echo 0)}
 export SOURCE_DATE_EPOCH
 
-version=$(sed -n 's/^let programVersion = "\(.*\)"$/\1/p' Sources/Program/slowfast/Version.swift)
+version=$(tools/version.sh)
 architecture=$(dpkg --print-architecture)
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT

@@ -48,7 +48,7 @@ if echo "$needed" | grep -E 'libav|libsw|cairo|fontconfig|jpeg|png|blas|microhtt
   exit 1
 fi
 
-version=$(sed -n 's/^let programVersion = "\(.*\)"$/\1/p' Sources/Program/slowfast/*.swift)
+version=$(tools/version.sh)
 # setuptools writes the time of files into the archive; times before SOURCE_DATE_EPOCH it leaves.
 find "$made/python" -exec touch -d "@$SOURCE_DATE_EPOCH" {} +
 SLOWFAST_VERSION=$version "$venv/bin/python" -m pip wheel --quiet --disable-pip-version-check --no-deps --no-build-isolation \

@@ -11,6 +11,6 @@ here=$(cd "$(dirname "$0")/.." && pwd)
 swift=$(readlink -f "$(command -v swift)")
 program=$folder/library_test
 [ -x "$program" ] || "$(dirname "$swift")/clang" -g -O1 -std=c11 -Wall -Wextra -Werror -fsanitize=address,undefined \
-  -fno-sanitize-recover=undefined -fuse-ld=lld -I "$here/Sources/CLibraries/CSlowFast/include" "$here/Tests/Library/library_test.c" -o "$program" \
+  -fno-sanitize-recover=undefined -fuse-ld=lld -DEXPECTED_VERSION="\"$("$here/tools/version.sh")\"" -I "$here/Sources/CLibraries/CSlowFast/include" "$here/Tests/Library/library_test.c" -o "$program" \
   "$build/libSlowFastLibrary.so" -Wl,-rpath,"$build" -lpthread -lm
 LSAN_OPTIONS=suppressions=$here/Tests/Library/known-leaks.txt:print_suppressions=0 exec "$program" "$@"

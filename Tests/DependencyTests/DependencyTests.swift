@@ -79,6 +79,14 @@ private let leftovers = ["TO" + "DO", "FIX" + "ME"]
     #expect(licence.contains("Apache License") && licence.contains("Version 2.0, January 2004"))
   }
 
+  @Test func theVersionIsOne() throws {
+    let line = try text("Sources/Support/Version/Version.swift").split(separator: "\n").last ?? ""
+    let version = line.split(separator: "\"")[1]
+    #expect(line == "public let programVersion = \"\(version)\"", "tools/version.sh reads this form")
+    #expect(try text("CITATION.cff").contains("\nversion: \(version)\n"))
+    #expect(try text("CHANGELOG.md").contains("\n## \(version) ("))
+  }
+
   @Test func readmeCommandsAreMakeTargets() throws {
     let readme = try text("README.md")
     for command in ["demo", "test"] {

@@ -214,6 +214,7 @@ static void check_rows(void) {
 
 static void check_calls(void) {
   EXPECT(slowfast_api_version() == SLOWFAST_API_VERSION, "%d", slowfast_api_version());
+  EXPECT(strcmp(slowfast_version(), EXPECTED_VERSION) == 0, "%s, expected " EXPECTED_VERSION, slowfast_version());
   EXPECT(strlen(slowfast_kernels()) > 0, "no kernels");
   slowfast_free(NULL);
   slowfast_model_close(NULL);

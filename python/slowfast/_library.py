@@ -27,7 +27,7 @@ from ._errors import ArgumentError, failure
 PathLike = Union[str, "os.PathLike[str]"]
 
 # SLOWFAST_API_VERSION of the header that the structures below follow.
-API_VERSION = 1
+API_VERSION = 2
 # SLOWFAST_NO_CLASS
 NO_CLASS = -(2**31)
 
@@ -123,6 +123,7 @@ Text = POINTER(c_void_p)
 
 _SIGNATURES: dict[str, tuple[Any, list[Any]]] = {
     "slowfast_api_version": (c_int32, []),
+    "slowfast_version": (c_char_p, []),
     "slowfast_kernels": (c_char_p, []),
     "slowfast_free": (None, [c_void_p]),
     "slowfast_model_open": (c_int32, [c_char_p, c_char_p, POINTER(ModelOptions), POINTER(c_void_p), Text]),
@@ -169,13 +170,17 @@ def _load() -> ctypes.CDLL:
             f"loading the library of slowfast: {error} -> install the wheel for this processor and a glibc of 2.36 or "
             "later, or name a library in SLOWFAST_LIBRARY"
         ) from None
+    # Before all else, for an earlier library lacks functions.
+    found = library.slowfast_api_version()
+    if found < API_VERSION:
+        raise ImportError(
+            f"loading '{path}': its interface has version {found}, expected {API_VERSION} or later -> leave SLOWFAST_LIBRARY unset, "
+            "or name a library of this version in it"
+        )
     for name, (result, arguments) in _SIGNATURES.items():
         function = getattr(library, name)
         function.restype = result
         function.argtypes = arguments
-    found = library.slowfast_api_version()
-    if found < API_VERSION:
-        raise ImportError(f"loading '{path}': its interface has version {found}, expected {API_VERSION} or later")
     return library
 
 
@@ -185,6 +190,11 @@ library = _load()
 def api_version() -> int:
     """The version of the C interface that is loaded."""
     return int(library.slowfast_api_version())
+
+
+def version() -> str:
+    """The version of the library that is loaded."""
+    return library.slowfast_version().decode()
 
 
 def kernels() -> str:

@@ -1,7 +1,4 @@
-"""The version, as the package that is installed says it."""
-from importlib import metadata
+"""The version: that of the library, which is also the wheel's."""
+from ._library import version
 
-try:
-    __version__ = metadata.version("slowfast-swift")
-except metadata.PackageNotFoundError:
-    __version__ = "unknown"
+__version__ = version()

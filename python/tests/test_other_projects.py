@@ -4,10 +4,11 @@ import pathlib
 import subprocess
 import sys
 import types
+from importlib import metadata
 
 import numpy as np
 import pytest
-from conftest import FILES, evaluated, parsed
+from conftest import FILES, evaluated, parsed, run
 
 import slowfast
 from slowfast.pyslowfast import evaluate_ava
@@ -187,8 +188,9 @@ def test_pyslowfast_may_be_installed_beside(tmp_path):
 
 
 def test_the_package_says_what_it_is():
-    assert slowfast.api_version() >= 1 and slowfast.kernels()
-    assert slowfast.__version__ != "unknown"
+    assert slowfast.api_version() >= 2 and slowfast.kernels()
+    assert slowfast.__version__ == metadata.version("slowfast-swift")
+    assert run("--version")[0].startswith(f"slowfast {slowfast.__version__} (commit ")
     assert set(slowfast.__all__) <= set(dir(slowfast))
     assert (pathlib.Path(slowfast.__file__).parent / "py.typed").exists()
     assert FILES

@@ -4,9 +4,13 @@
 internal import CSlowFast
 internal import Glibc
 internal import Kernels
+internal import Version
 
 @c @implementation
 public func slowfast_api_version() -> Int32 { SLOWFAST_API_VERSION }
+
+@c @implementation
+public func slowfast_version() -> UnsafePointer<CChar>! { versionName }
 
 @c @implementation
 public func slowfast_kernels() -> UnsafePointer<CChar>! { kernelsName }
@@ -14,5 +18,6 @@ public func slowfast_kernels() -> UnsafePointer<CChar>! { kernelsName }
 @c @implementation
 public func slowfast_free(_ text: UnsafeMutablePointer<CChar>!) { free(text) }
 
-/// Lives as long as the process.
-private nonisolated(unsafe) let kernelsName = UnsafePointer(strdup("\(KernelTable.best.instructionSet.rawValue)"))
+// They live as long as the process.
+private nonisolated(unsafe) let versionName = UnsafePointer(strdup(programVersion))
+private nonisolated(unsafe) let kernelsName = UnsafePointer(strdup(KernelTable.best.instructionSet.rawValue))

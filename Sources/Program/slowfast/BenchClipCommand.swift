@@ -11,6 +11,7 @@ internal import NN
 internal import Parallel
 internal import RoIAlign
 internal import Tensors
+internal import Version
 internal import VideoModels
 
 /// One clip through backbone and head.

@@ -7,6 +7,7 @@ internal import Inference
 internal import Parallel
 internal import Runs
 internal import TextReports
+internal import Version
 internal import Wording
 
 /// Several models' detections become one.

@@ -5,6 +5,7 @@ public import Kernels
 internal import ModelZoo
 internal import Runs
 internal import Tensors
+internal import Version
 internal import VideoModels
 internal import NN
 internal import Wording

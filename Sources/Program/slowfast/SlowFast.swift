@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import Glibc
+internal import Version
 
 struct SlowFast: ParsableCommand {
   static let configuration = CommandConfiguration(

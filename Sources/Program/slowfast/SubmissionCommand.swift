@@ -8,6 +8,7 @@ internal import Inference
 internal import Parallel
 internal import Runs
 internal import TextReports
+internal import Version
 internal import Wording
 
 /// The file that is handed in.

@@ -7,6 +7,7 @@ internal import Kernels
 internal import ModelZoo
 internal import NN
 internal import Tensors
+internal import Version
 internal import VideoModels
 internal import Wording
 

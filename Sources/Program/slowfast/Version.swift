@@ -1,10 +1,8 @@
 internal import CCommit
 internal import ImageFiles
 internal import Kernels
+internal import Version
 internal import Video
-
-/// The version of the program, here and nowhere else: files say which one wrote them, packages are named by it.
-let programVersion = "0.12.0"
 
 /// What `--version` prints: what this program is, and what it runs on here.
 func versionText() -> String {

@@ -22,7 +22,7 @@ extern "C" {
 #endif
 
 /* The version of this interface. It grows when something is added; what is there keeps its meaning. */
-#define SLOWFAST_API_VERSION 1
+#define SLOWFAST_API_VERSION 2
 
 /* What became of a call. */
 typedef enum slowfast_status {
@@ -37,6 +37,9 @@ typedef enum slowfast_status {
 
 /* SLOWFAST_API_VERSION of the library that is loaded. */
 int32_t slowfast_api_version(void);
+
+/* The version of the library that is loaded, as `slowfast --version` says it: "0.12.0". Never freed. Since interface 2. */
+const char *slowfast_version(void);
 
 /* What kernels this processor is given: "avx512", "avx2", "portable", ... Never freed. */
 const char *slowfast_kernels(void);

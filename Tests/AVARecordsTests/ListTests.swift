@@ -155,6 +155,7 @@ private let badMaps = [
   BadRow(row: "item {\n name: \"a\"\n id: one\n}", essentials: ["line 3", "whole number", "'one'"]),
   BadRow(
     row: "item {\n name: \"a\"\n id: 0\n}", essentials: ["line 3", "whole number above 0", "'0'", "ids begin with 1"]),
+  BadRow(row: "item {\n name: \"a\"\n id: 1000001\n}", essentials: ["line 3", "whole number", "'1000001'"]),
   BadRow(row: "item {\n name: \"a\n id: 1\n}", essentials: ["line 2", "closing quote"]),
   BadRow(row: "item {\n name: \"a\"\n id: 1", essentials: ["line 3", "'}'", "end of the file"]),
   BadRow(row: "item {\n nmae: \"a\"\n id: 1\n}", essentials: ["line 2", "'nmae'", "'name'"]),

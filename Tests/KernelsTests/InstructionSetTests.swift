@@ -51,6 +51,18 @@ struct InstructionSetTests {
     }
   }
 
+  @Test("what activations are in each precision", arguments: InstructionSet.available)
+  func precisions(set: InstructionSet) throws {
+    let kernels = try KernelTable(set)
+    #expect(Precision.fp32.activations(with: kernels) == .float32)
+    #expect(Precision.bf16.activations(with: kernels) == (kernels.supportsBFloat16 ? .bfloat16 : .float32))
+    #expect(Precision.int8.activations(with: kernels) == (kernels.isFasterInBFloat16 ? .bfloat16 : .float32))
+    let engine = Engine(threads: 1, kernels: kernels)
+    #expect(engine.precision == .fp32 && engine.with(.int8).precision == .int8)
+    #expect(engine.with(.bf16).precision == (kernels.supportsBFloat16 ? .bf16 : .fp32))
+    #expect(engine.with(.int8).with(.fp32).precision == .fp32)
+  }
+
   @Test("the refusal says what there is")
   func refusal() {
     let text = KernelError.unavailable(.avx512, available: [.portable, .avx2]).description

@@ -51,7 +51,7 @@ import Testing
   @Test("an engine of another format does not take over what was tuned")
   func otherFormat() {
     let engine = Engine(threads: 1, planner: planner([plane: .direct]))
-    #expect(engine.with(activations: .float32, quantizes: true).planner.tuned == nil)
+    #expect(engine.with(.int8).planner.tuned == nil)
     #expect(engine.with(planner: ConvolutionPlanner()).planner.tuned == nil)
     #expect(engine.planner.tuned != nil)
   }

@@ -52,15 +52,17 @@ public final class Engine: Sendable {
     kernels.instructionSet == .amx && activations == .float32 && !quantizes ? .avx512 : kernels.instructionSet
   }
 
-  /// What it computes in: fp32, bf16 or int8.
-  public var precision: String { quantizes ? "int8" : activations == .bfloat16 ? "bf16" : "fp32" }
+  /// What it computes in.
+  public var precision: Precision { quantizes ? .int8 : activations == .bfloat16 ? .bf16 : .fp32 }
 
-  /// An engine with the same threads, not to be used at the same time, that keeps activations otherwise. Algorithms that were
-  /// tuned for those of this one are not taken over.
-  public func with(activations: ElementFormat, quantizes: Bool) -> Engine {
+  /// An engine with the same threads and kernels, not to be used at the same time, that computes in a precision. Algorithms
+  /// that were tuned for that of this one are not taken over.
+  public func with(_ precision: Precision) -> Engine {
     var planner = planner
     planner.tuned = nil
-    return Engine(pool, kernels: kernels, planner: planner, activations: activations, quantizes: quantizes, streams: 1)
+    return Engine(
+      pool, kernels: kernels, planner: planner, activations: precision.activations(with: kernels),
+      quantizes: precision.quantizes, streams: 1)
   }
 
   /// An engine with the same threads, not to be used at the same time, that chooses algorithms otherwise.

@@ -35,8 +35,6 @@ private struct LabelMapReader {
   /// Whether a block was begun: the file is a label map, if perhaps a malformed one.
   private(set) var sawBlock = false
 
-  private static let largestID = 1_000_000
-
   init(_ scanner: TextFormatScanner) { self.scanner = scanner }
 
   mutating func labels() throws(RecordError) -> [LabelMap.Label] {
@@ -119,7 +117,7 @@ private struct LabelMapReader {
 
   private mutating func id(_ key: String) throws(RecordError) -> Int {
     let value = try scanner.value()
-    guard case .word(let digits) = value, let number = Int(digits), number > 0, number <= Self.largestID else {
+    guard case .word(let digits) = value, let number = Int(digits), LabelMap.ids ~= number else {
       let isZero = value == .word("0")
       throw scanner.error(
         "a whole number above 0 after '\(key):'", value,

@@ -16,6 +16,9 @@ public struct LabelMap: Sendable {
     }
   }
 
+  /// Ids that a class may have: those of networks' scores, from 1 on. A larger one is more often a mistake than a class.
+  public static let ids = 1...1_000_000
+
   public let labels: [Label]
   private let positions: [Int: Int]
 

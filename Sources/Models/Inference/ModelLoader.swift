@@ -70,7 +70,7 @@ public struct LoadedModel {
         let calibration =
           try calibration
           ?? VideoModel(
-            architecture, weights: weights(), engine: engine.with(activations: .float32, quantizes: false)
+            architecture, weights: weights(), engine: engine.with(.fp32)
           )
           .calibratedOnNoise(crop: config[.dataTestCropSize])
         model = try VideoModel(

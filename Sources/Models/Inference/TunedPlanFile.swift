@@ -30,7 +30,7 @@ public struct TunedPlanFile: Sendable, Equatable {
     public init(_ engine: Engine, program: String) {
       self.init(
         processor: .current, program: program, kernels: engine.instructionSet,
-        threads: engine.pool.threads / engine.streams, precision: engine.precision)
+        threads: engine.pool.threads / engine.streams, precision: engine.precision.rawValue)
     }
   }
 

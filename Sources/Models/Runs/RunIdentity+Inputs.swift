@@ -24,7 +24,7 @@ extension RunIdentity {
 
   /// Adds how the arithmetic is done: the last bits of sums differ.
   public mutating func add(_ engine: Engine) {
-    add(.precision, engine.precision)
+    add(.precision, engine.precision.rawValue)
     add(.kernels, engine.instructionSet.rawValue)
     add(.convolution, Self.choice(engine.planner))
   }

@@ -75,9 +75,11 @@ extension Call {
       0...Self.mostNames ~= classes.count, "'classes->count' is \(classes.count)",
       "give 0 to \(Self.mostNames), and as many as there are")
     let ids = try array(classes.ids, classes.count, "classes->ids")
-    // Those that a file may have.
-    if let index = ids.firstIndex(where: { !(1...1_000_000 ~= $0) }) {
-      throw error("'classes->ids[\(index)]' is \(ids[index])", "give whole numbers from 1 to 1000000")
+    let known = LabelMap.ids
+    if let index = ids.firstIndex(where: { !(known ~= Int($0)) }) {
+      throw error(
+        "'classes->ids[\(index)]' is \(ids[index])",
+        "give whole numbers from \(known.lowerBound) to \(known.upperBound)")
     }
     return try LabelMap(
       ids.indices.map { index in

@@ -55,17 +55,17 @@ final class Model {
     -> Engine
   {
     let kernels = KernelTable.best
-    let precision = options.precision.map { String(cString: $0) } ?? "fp32"
-    try call.require(
-      ["fp32", "bf16", "int8"].contains(precision), "'options->precision' is '\(precision)'", "give fp32, bf16 or int8")
-    if precision == "bf16", !kernels.supportsBFloat16 {
+    let name = options.precision.map { String(cString: $0) } ?? Precision.fp32.rawValue
+    guard let precision = Precision(rawValue: name) else {
+      throw call.error("'options->precision' is '\(name)'", "give fp32, bf16 or int8")
+    }
+    let activations = precision.activations(with: kernels)
+    if precision == .bf16, activations != .bfloat16 {
       notices.append("precision bf16: this processor has no AVX512-BF16; computing in fp32")
     }
-    let isBFloat16 =
-      precision == "bf16" && kernels.supportsBFloat16 || precision == "int8" && kernels.isFasterInBFloat16
     return Engine(
-      threads: try call.threads(options.threads), kernels: kernels, activations: isBFloat16 ? .bfloat16 : .float32,
-      quantizes: precision == "int8")
+      threads: try call.threads(options.threads), kernels: kernels, activations: activations,
+      quantizes: precision.quantizes)
   }
 }
 

@@ -81,7 +81,7 @@ struct CalibrateCommand: ParsableCommand {
     let calibration = try observe(run, jobs, count)
     let file = CalibrationFile(calibration, clips: count)
     let quantized = try LoadedModel(
-      config, options.weightOptions, engine: options.engine.quantizing(loaded.model.engine), calibration: calibration
+      config, options.weightOptions, engine: loaded.model.engine.with(.int8), calibration: calibration
     ).model
     let integers = quantized.network.convolutions.filter { $0.input == .uint8 }.count
     if integers == 0 { throw NothingToQuantize() }

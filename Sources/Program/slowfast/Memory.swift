@@ -33,6 +33,6 @@ extension BenchSetting {
   }
 
   init(_ engine: Engine) {
-    self.init(threads: engine.pool.threads, kernels: engine.instructionSet, precision: Precision(engine))
+    self.init(threads: engine.pool.threads, kernels: engine.instructionSet, precision: engine.precision)
   }
 }

@@ -174,21 +174,15 @@ struct EngineOptions: ParsableArguments {
 
   func make(streams: Int = 1) throws -> Engine {
     let table = try kernels.map { try KernelTable($0) } ?? .best
-    // What is no integer is computed in bf16 where that is faster.
-    let isBFloat16 =
-      switch precision {
-      case .fp32: false
-      case .bf16: table.supportsBFloat16
-      case .int8: table.isFasterInBFloat16
-      }
-    if precision == .bf16 && !isBFloat16 {
+    let activations = precision.activations(with: table)
+    if precision == .bf16 && activations != .bfloat16 {
       let reason =
         kernels != nil && KernelTable.best.supportsBFloat16
         ? "the \(table.instructionSet.rawValue) kernels have no bfloat16 (leave out --kernels)"
         : "this processor has no AVX512-BF16"
       Console.warn("--precision bf16: \(reason); computing in fp32")
     }
-    if isBFloat16 && !table.isFasterInBFloat16 {
+    if activations == .bfloat16 && !table.isFasterInBFloat16 {
       let remedy = KernelTable.best.instructionSet == .amx ? "leave out --kernels" : "give --precision fp32"
       Console.warn(
         "--precision bf16: without tile registers (AMX) this processor takes longer for it than for fp32, and saves memory "
@@ -196,7 +190,7 @@ struct EngineOptions: ParsableArguments {
     }
     let engine = Engine(
       threads: threads, kernels: table, planner: ConvolutionPlanner(forced: convolution, measures: measurePlan),
-      activations: isBFloat16 ? .bfloat16 : .float32, quantizes: precision == .int8, streams: streams)
+      activations: activations, quantizes: precision.quantizes, streams: streams)
     guard let tuned else { return engine }
     let plan = try TunedPlanFile(path: tuned)
     let setting = TunedPlanFile.Setting(engine, program: programVersion)
@@ -205,18 +199,5 @@ struct EngineOptions: ParsableArguments {
   }
 }
 
-extension EngineOptions {
-  /// An engine that computes in int8 with another one's threads.
-  func quantizing(_ engine: Engine) -> Engine {
-    engine.with(activations: engine.kernels.isFasterInBFloat16 ? .bfloat16 : .float32, quantizes: true)
-  }
-}
-
-enum Precision: String, CaseIterable, ExpressibleByArgument {
-  case fp32, bf16, int8
-
-  /// What an engine computes in.
-  init(_ engine: Engine) { self = engine.quantizes ? .int8 : engine.activations == .bfloat16 ? .bf16 : .fp32 }
-}
-
+extension Precision: ExpressibleByArgument {}
 extension ConvolutionAlgorithm: ExpressibleByArgument {}

@@ -2,6 +2,7 @@ internal import ArgumentParser
 internal import Datasets
 internal import Detect
 internal import Files
+internal import Kernels
 internal import ObjectDetectors
 internal import Runs
 internal import Wording

@@ -1,6 +1,7 @@
 """The places where other projects' scripts and configs call this package."""
 import importlib
 import pathlib
+import re
 import subprocess
 import sys
 import types
@@ -194,3 +195,11 @@ def test_the_package_says_what_it_is():
     assert set(slowfast.__all__) <= set(dir(slowfast))
     assert (pathlib.Path(slowfast.__file__).parent / "py.typed").exists()
     assert FILES
+
+
+def test_the_wheel_has_the_licences_of_what_is_in_it():
+    files = metadata.files("slowfast-swift")
+    licences = {file.stem for file in files if "licenses" in file.parts}
+    beside = {re.sub(r"-[0-9a-f]*\.so.*", "", file.name) for file in files if file.parts[0] == "slowfast_swift.libs"}
+    assert {"libnettle", "libyaml-0", "libzstd"} <= beside <= licences
+    assert {"LICENSE", "LGPL-3", "GPL-3", "swift", "swift-collections"} <= licences

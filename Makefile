@@ -1,7 +1,7 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
 .PHONY: demo finetune people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
-  test-slurm test-watch-day install deb test-deb site wheel test-wheel test-examples test-address test-thread fuzz bench bench-table \
-  bench-setup bench-test build format lint setup clean
+  test-slurm test-watch-day packaged install uninstall deb test-deb site wheel test-wheel test-examples test-address \
+  test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
 DEMO := demo-output
@@ -60,18 +60,24 @@ test-kills: setup
 test-slurm: build
 	@tools/test-slurm.sh $(SLOWFAST)
 
-# The program with its configs, demo, man pages and completions: docs/install.md.
+# All that is packaged: the program, the library, and the argument parser's tool that makes man pages of the help.
+BUILD := .build/release
+packaged: build
+	@swift build -c release --product SlowFastLibrary
+	@swift build -c release --product generate-manual
+
+# The program and the library with configs, demo, man pages and completions: docs/install.md.
 PREFIX := /usr/local
 DESTDIR :=
-# The argument parser's tool that makes man pages of the help.
-MANUAL := .build/release/generate-manual
-install: build
-	@swift build -c release --product generate-manual
-	@tools/install.sh $(SLOWFAST) $(MANUAL) "$(PREFIX)" "$(DESTDIR)"
+LIBDIR := lib
+install: packaged
+	@LIBDIR="$(LIBDIR)" tools/install.sh $(BUILD) "$(PREFIX)" "$(DESTDIR)"
 
-deb: build
-	@swift build -c release --product generate-manual
-	@tools/make-deb.sh $(SLOWFAST) $(MANUAL) .build/package
+uninstall:
+	@tools/uninstall.sh "$(PREFIX)" "$(DESTDIR)"
+
+deb: packaged
+	@tools/make-deb.sh $(BUILD) .build/package
 
 # The package in a minimal Debian, with the whole demo of twelve videos. As root.
 test-deb: deb
@@ -82,10 +88,9 @@ site:
 	@tools/make-site.sh .build/site
 
 # The Python package, and its tests where it alone is installed: docs/python.md.
-LIBRARY := .build/release
 wheel: setup
 	@swift build -c release --product SlowFastLibrary
-	@tools/make-wheel.sh $(LIBRARY) .build/package
+	@tools/make-wheel.sh $(BUILD) .build/package
 
 test-wheel: build wheel
 	@tools/test-wheel.sh $(SLOWFAST) .build/package/slowfast_swift-*.whl

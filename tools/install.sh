@@ -1,14 +1,17 @@
 #!/bin/sh
-# Installs the built program with what belongs to it: configs, annotations and the demo, man pages, completions, licence.
-# Nothing is built here: `make install` and `make deb` build what this takes.
-# usage: install.sh SLOWFAST GENERATE-MANUAL PREFIX [DESTDIR]
-# A DESTDIR goes before every path, and the program is to run where it is without it.
+# Installs what is built with what belongs to it: program, library, header, configs, annotations and the demo, man pages,
+# completions, licence. Nothing is compiled here: `make install` and `make deb` build what this takes.
+# A list of what was put there, share/slowfast/installed, is kept: the next installation takes away what it no longer has, and
+# tools/uninstall.sh takes away all.
+# usage: install.sh BUILD PREFIX [DESTDIR]
+# A DESTDIR goes before every path, and what is installed is to run where it is without it. LIBDIR in the environment is the
+# library's folder below PREFIX, lib where it is not set.
 set -eu
 
-slowfast=$(realpath "$1")
-manual=$(realpath "$2")
-prefix=$3
-root=${4:-}
+build=$(realpath "$1")
+prefix=$2
+root=${3:-}
+libdir=${LIBDIR:-lib}
 case "$prefix" in
 /*) ;;
 *)
@@ -18,19 +21,21 @@ case "$prefix" in
 esac
 cd "$(dirname "$0")/.."
 umask 022
-to="$root$prefix"
-share="$to/share/slowfast"
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
+slowfast=$build/slowfast
+version=$(tools/version.sh)
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(tools/commit.sh time)}
 
-# The program, without what only a debugger reads, and with the commit that it is made of: of a checkout that has changes
-# the name says so, of an archive without git it is unknown.
-# A checkout of somebody else's is one too: that of who builds with sudo.
-git() { command git -c safe.directory='*' "$@"; }
-commit=$(git describe --always --abbrev=12 --exclude '*' --dirty 2>/dev/null || echo unknown)
+# All of it is made here first.
+to="$made/tree"
+share="$to/share/slowfast"
+
+# The program, without what only a debugger reads (and the number of its build, which depends on that), and with the commit that
+# it is made of.
 install -d "$to/bin"
-strip -o "$made/slowfast" "$slowfast"
-{ printf '%s' "$commit"; head -c 64 /dev/zero; } | head -c 64 >"$made/commit"
+strip --remove-section=.note.gnu.build-id -o "$made/slowfast" "$slowfast"
+{ tools/commit.sh name | tr -d '\n'; head -c 64 /dev/zero; } | head -c 64 >"$made/commit"
 objcopy --update-section slowfast_commit_name="$made/commit" "$made/slowfast"
 install -m 755 "$made/slowfast" "$to/bin/slowfast"
 
@@ -51,21 +56,43 @@ exec "$prefix/share/slowfast/tools/demo.sh" "$prefix/bin/slowfast" "\$output" "\
 TEXT
 install -m 755 "$made/slowfast-demo" "$to/bin/slowfast-demo"
 
+# The library. The number of its name grows when a program that was linked with it would no longer run: what is added to
+# slowfast.h does not.
+soname=libslowfast.so.1
+install -d "$to/$libdir/pkgconfig" "$to/include"
+tools/link-library.sh "$build" "$made/library" "$soname"
+install -m 644 "$made/library" "$to/$libdir/libslowfast.so.$version"
+ln -s "libslowfast.so.$version" "$to/$libdir/$soname"
+ln -s "$soname" "$to/$libdir/libslowfast.so"
+install -m 644 Sources/CLibraries/CSlowFast/include/slowfast.h "$to/include"
+cat >"$to/$libdir/pkgconfig/slowfast.pc" <<TEXT
+prefix=$prefix
+includedir=\${prefix}/include
+libdir=\${prefix}/$libdir
+
+Name: slowfast
+Description: Video action detection, classification and AVA evaluation on arrays in memory
+Version: $version
+Cflags: -I\${includedir}
+Libs: -L\${libdir} -lslowfast
+TEXT
+
 # The demo looks for configs beside the folder that it lies in. Of the folders what git has: no results of somebody's runs.
 for folder in configs annotations; do
-  files=$(git ls-files "$folder" 2>/dev/null) && [ -n "$files" ] || files=$(find "$folder" -type f)
+  files=$(git -c safe.directory='*' ls-files "$folder" 2>/dev/null) && [ -n "$files" ] || files=$(find "$folder" -type f)
   echo "$files" | while read -r file; do install -D -m 644 "$file" "$share/$file"; done
 done
 install -D -m 755 tools/demo.sh "$share/tools/demo.sh"
 
-date=$(date -u -d "@${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null || echo 0)}" +%Y-%m-%d)
 mkdir "$made/man"
-"$manual" --multi-page --date "$date" --output-directory "$made/man" "$slowfast"
+install -d "$to/share/man/man1"
+"$build/generate-manual" --multi-page --date "$(date -u -d "@$SOURCE_DATE_EPOCH" +%Y-%m-%d)" --output-directory "$made/man" "$slowfast"
 for page in "$made"/man/*.1; do
-  # A command's page is called as git's are: slowfast-test(1).
+  # A command's page is called as git's are: slowfast-test(1). The manual is this project's, not BSD's; in mdoc an empty line is an
+  # error, and a paragraph begins with a macro.
   name=$(basename "$page" .1 | tr . -)
-  install -d "$to/share/man/man1"
-  sed '/^\.\(Dt\|Xr\) /{s/\./-/g;s/^-/./}' "$page" | gzip -9n >"$to/share/man/man1/$name.1.gz"
+  sed -e '/^\.\(Dt\|Xr\) /{s/\./-/g;s/^-/./}' -e 's/^\.Dt /.ds doc-volume-operating-system SlowFast for Swift\n&/' \
+    -e "s/^\.Os\$/.Os \"SlowFast for Swift $version\"/" -e 's/^$/.Pp/' "$page" | gzip -9n >"$to/share/man/man1/$name.1.gz"
 done
 
 complete() {
@@ -77,7 +104,35 @@ complete fish fish/vendor_completions.d/slowfast.fish
 # Debian's zsh looks in vendor-completions below /usr, and in site-functions below /usr/local, as others do.
 if [ "$prefix" = /usr ]; then complete zsh zsh/vendor-completions/_slowfast; else complete zsh zsh/site-functions/_slowfast; fi
 
-install -D -m 644 LICENSE "$to/share/doc/slowfast/copyright"
+documents="$to/share/doc/slowfast"
+install -D -m 644 LICENSE "$documents/copyright"
 # Help and messages name them.
-install -d "$to/share/doc/slowfast/docs"
-install -m 644 docs/*.md "$to/share/doc/slowfast/docs"
+install -d "$documents/docs" "$documents/examples"
+install -m 644 docs/*.md "$documents/docs"
+install -m 644 examples/classify.c "$documents/examples"
+
+# Then it is put where it belongs. The list has files, and with a slash at their end the folders that were not there before;
+# until all is done it has what was there as well.
+place="$root$prefix"
+list="$place/share/slowfast/installed"
+{
+  (cd "$to" && find . ! -type d) | cut -c 3-
+  (cd "$to" && find . -mindepth 1 -type d) | cut -c 3- | while read -r folder; do
+    [ -d "$place/$folder" ] && ! grep -qsxF "$folder/" "$list" || echo "$folder/"
+  done
+} | LC_ALL=C sort >"$made/new"
+install -d "$place/share/slowfast"
+{ cat "$list" 2>/dev/null || true; cat "$made/new"; } | LC_ALL=C sort -u >"$list.new"
+mv "$list.new" "$list"
+(cd "$to" && find . -mindepth 1 -type d) | while read -r folder; do [ -d "$place/$folder" ] || install -d "$place/$folder"; done
+# Each under a name of its own first: a program that runs, or a library that is loaded, stays whole.
+(cd "$to" && find . ! -type d) | while read -r file; do
+  cp -P --preserve=mode "$to/$file" "$place/$file.new"
+  mv -T "$place/$file.new" "$place/$file"
+done
+tools/uninstall.sh "$prefix" "$root" "$made/new"
+mv "$made/new" "$list"
+# Where the loader looks of itself, it is told of the library.
+if [ -z "$root" ] && [ "$(id -u)" -eq 0 ]; then
+  case "$prefix" in /usr | /usr/local) ldconfig ;; esac
+fi

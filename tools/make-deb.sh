@@ -1,16 +1,15 @@
 #!/bin/sh
-# Makes a Debian package of the built program: slowfast_VERSION_ARCHITECTURE.deb, whose bytes depend on the program and the
-# commit alone. It takes Debian's own libraries: those that the program is linked with as dpkg-shlibdeps finds them, and those
+# Makes a Debian package of the built program and library: slowfast_VERSION_ARCHITECTURE.deb, whose bytes depend on them and the
+# commit alone. It takes Debian's own libraries: those that both are linked with as dpkg-shlibdeps finds them, and those
 # of libav, which it loads when a video is opened. Prints the package's path. Installs dpkg-dev and binutils when run by root
 # where they are missing; otherwise says what to run, and stops.
-# usage: make-deb.sh SLOWFAST GENERATE-MANUAL FOLDER
+# usage: make-deb.sh BUILD FOLDER
 set -eu
 
 here=$(dirname "$(realpath "$0")")
-slowfast=$(realpath "$1")
-manual=$(realpath "$2")
-mkdir -p "$3"
-folder=$(realpath "$3")
+build=$(realpath "$1")
+mkdir -p "$2"
+folder=$(realpath "$2")
 if ! command -v dpkg-shlibdeps >/dev/null || ! command -v objcopy >/dev/null; then
   if [ "$(id -u)" -ne 0 ]; then
     echo "make-deb: Debian packages are missing. Run this line, then this command again:" >&2
@@ -22,7 +21,7 @@ if ! command -v dpkg-shlibdeps >/dev/null || ! command -v objcopy >/dev/null; th
   DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends dpkg-dev binutils >/dev/null
 fi
 cd "$here/.."
-SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git -c safe.directory='*' log -1 --format=%ct 2>/dev/null || echo 0)}
+SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(tools/commit.sh time)}
 export SOURCE_DATE_EPOCH
 
 version=$(tools/version.sh)
@@ -31,7 +30,10 @@ made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 umask 022
 chmod 755 "$made"
-"$here/install.sh" "$slowfast" "$manual" /usr "$made/tree"
+library=lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
+LIBDIR=$library "$here/install.sh" "$build" /usr "$made/tree"
+# dpkg has a list of its own.
+rm "$made/tree/usr/share/slowfast/installed"
 
 # The packages of the libraries that libav.c loads: those whose headers it was compiled with.
 packageOf() {
@@ -45,10 +47,13 @@ for library in avutil avcodec avformat swscale; do videos="$videos, $(packageOf 
 mkdir -p "$made/debian"
 printf 'Source: slowfast\n\nPackage: slowfast\nArchitecture: any\n' >"$made/debian/control"
 # Of glibc it takes the release that reads packed relocations, which dpkg-shlibdeps does not know.
-linked=$(cd "$made" && dpkg-shlibdeps -O tree/usr/bin/slowfast 2>/dev/null \
+linked=$(cd "$made" && dpkg-shlibdeps -O tree/usr/bin/slowfast "tree/usr/$library/libslowfast.so" 2>/dev/null \
   | sed -n 's/^shlibs:Depends=//p' | sed 's/libc6 ([^)]*)/libc6 (>= 2.36)/')
 
 mkdir -p "$made/tree/DEBIAN"
+# Of packages that are linked with the library, and so that the loader finds it.
+echo "libslowfast 1 slowfast (>= $version)" >"$made/tree/DEBIAN/shlibs"
+echo "activate-noawait ldconfig" >"$made/tree/DEBIAN/triggers"
 cat >"$made/tree/DEBIAN/control" <<TEXT
 Package: slowfast
 Version: $version
@@ -64,7 +69,8 @@ Description: spatio-temporal action detection and its evaluation (AVA)
  slowfast finds who does what, where, in every key frame of a video, with
  the networks, configs and weights of PySlowFast, on the processor. It
  classifies videos, watches cameras, trains, and scores detections by the
- protocols of the AVA challenge.
+ protocols of the AVA challenge. libslowfast does so on arrays in memory, for
+ programs in C.
  .
  slowfast-demo runs all of it on a little drawn world, with networks that
  come with the package.

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The Debian package on a Debian that has nothing else: makes a minimal Debian 12 with debootstrap, installs the package
-# there with apt, and runs the demo's main job, whose mAP must be that of the demo. As root; from the mirror that this
-# machine's own apt uses. Builds nothing.
+# there with apt, and runs the demo's main job, whose mAP must be that of the demo; then a C program is compiled there and runs with
+# the library. As root; from the mirror that this machine's own apt uses. Builds nothing.
 # Ends with 77 where such a Debian cannot be made here: nothing is known then.
 # usage: test-deb.sh PACKAGE [VIDEOS of the demo, all parts of it; without only the main job]
 set -eu
@@ -71,7 +71,11 @@ inside slowfast --version | grep -q '^libav  *[0-9]' || {
 }
 
 if [ -n "$videos" ]; then
-  inside slowfast-demo /srv/demo "$videos" >"$home/demo.txt" 2>&1
+  inside slowfast-demo /srv/demo "$videos" >"$home/demo.txt" 2>&1 || {
+    tail -n 20 "$home/demo.txt" >&2
+    echo "test-deb: the demo failed (above)" >&2
+    exit 1
+  }
   found=$(inside sed -n 's/^ *mAP *//p' /srv/demo/evaluation.txt)
 else
   share=/usr/share/slowfast/configs/demo/SLOWFAST_8x4_R18_SMALL
@@ -95,4 +99,23 @@ if ! awk -v found="$official" -v expected="$expected" 'BEGIN { d = found - expec
   echo "test-deb: mAP '$official', expected $expected" >&2
   exit 1
 fi
-echo "test-deb: the installed program's mAP is $official (expected $expected); all of it took $(($(now) - began)) s"
+echo "test-deb: the installed program's mAP is $official (expected $expected), after $(($(now) - began)) s"
+
+# The loader finds the library by its name.
+inside perl -e 'require DynaLoader;
+  my $library = DynaLoader::dl_load_file("libslowfast.so.1", 1) or die DynaLoader::dl_error();
+  DynaLoader::dl_find_symbol($library, "slowfast_version") or die DynaLoader::dl_error();'
+# A small compiler: gcc would be most of what is installed here.
+inside apt-get install -y -qq --no-install-recommends tcc libc6-dev pkgconf >"$home/apt.txt" 2>&1 || {
+  tail -n 20 "$home/apt.txt" >&2
+  echo "test-deb: no compiler can be installed (above): no C program was tried with the library" >&2
+  exit 77
+}
+inside sh -eu -c 'tcc /usr/share/doc/slowfast/examples/classify.c $(pkg-config --cflags --libs slowfast) -o /srv/classify
+  network=/usr/share/slowfast/configs/demo/SLOWFAST_8x4_R18_CLASSES
+  /srv/classify $network.yaml $network.pyth' >"$home/classify.txt" 2>&1 && grep -q '^class ' "$home/classify.txt" || {
+  cat "$home/classify.txt" >&2
+  echo "test-deb: a C program cannot be compiled with the library, or does not run (above)" >&2
+  exit 1
+}
+echo "test-deb: a C program with the library runs; all of it took $(($(now) - began)) s"

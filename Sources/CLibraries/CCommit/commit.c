@@ -1,4 +1,4 @@
-// The commit has a section of its own, into which tools/stage.sh writes it when the program is built already: so a new
+// The commit has a section of its own, into which tools/install.sh writes it when the program is built already: so a new
 // commit compiles and links nothing anew, and a build of the same sources is the same.
 #include "include/commit.h"
 

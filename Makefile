@@ -1,6 +1,6 @@
 # The README's commands. Each does all the set-up it needs; a second run touches no network.
 .PHONY: demo finetune people-detector test test-old-cpus test-portable test-unprivileged test-video-writes test-demo test-kills \
-  test-slurm test-watch-day packaged install uninstall deb test-deb site wheel test-wheel test-examples test-address \
+  test-slurm test-watch-day packaged install uninstall deb test-deb site wheel test-wheel release test-examples test-address \
   test-thread fuzz bench bench-table bench-setup bench-test build format lint setup clean
 
 SLOWFAST := .build/release/slowfast
@@ -94,6 +94,11 @@ wheel: setup
 
 test-wheel: build wheel
 	@tools/test-wheel.sh $(SLOWFAST) .build/package/slowfast_swift-*.whl
+
+# What is handed out, of a commit: package, wheel, sources, checksums, in .build/release-VERSION. TWICE=1: built a second time in
+# another folder, to the same bytes. CONTRIBUTING.md says how a release is made.
+release: setup
+	@tools/release.sh $(if $(TWICE),--twice)
 
 # The Swift package among the examples, built as somebody else's package is. Some minutes; the other examples are tested with the wheel.
 CLASSES := configs/demo/SLOWFAST_8x4_R18_CLASSES

@@ -20,7 +20,7 @@ trap 'rm -rf "$made"' EXIT
   sed -n 's/^[a-z].*[ *]\(slowfast_[a-z_]*\)(.*/\1;/p' Sources/CLibraries/CSlowFast/include/slowfast.h
   echo "local: *; };"
 } >"$made/exports"
-options=(--gc-sections --icf=all --strip-all --as-needed "--version-script=$made/exports" --no-undefined)
+options=(-T tools/library.ld --gc-sections --icf=all --strip-all --as-needed "--version-script=$made/exports" --no-undefined)
 if [ -n "$name" ]; then options+=(-soname "$name"); fi
 swiftc -emit-library -static-stdlib -use-ld=lld "@$objects" -o "$output" -lzstd -lz -lnettle -lyaml \
   $(printf -- '-Xlinker %s ' "${options[@]}")

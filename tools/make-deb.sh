@@ -30,8 +30,8 @@ made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
 umask 022
 chmod 755 "$made"
-library=lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
-LIBDIR=$library "$here/install.sh" "$build" /usr "$made/tree"
+libdir=lib/$(dpkg-architecture -q DEB_HOST_MULTIARCH)
+LIBDIR=$libdir "$here/install.sh" "$build" /usr "$made/tree"
 # dpkg has a list of its own.
 rm "$made/tree/usr/share/slowfast/installed"
 
@@ -47,8 +47,11 @@ for library in avutil avcodec avformat swscale; do videos="$videos, $(packageOf 
 mkdir -p "$made/debian"
 printf 'Source: slowfast\n\nPackage: slowfast\nArchitecture: any\n' >"$made/debian/control"
 # Of glibc it takes the release that reads packed relocations, which dpkg-shlibdeps does not know.
-linked=$(cd "$made" && dpkg-shlibdeps -O tree/usr/bin/slowfast "tree/usr/$library/libslowfast.so" 2>/dev/null \
-  | sed -n 's/^shlibs:Depends=//p' | sed 's/libc6 ([^)]*)/libc6 (>= 2.36)/')
+(cd "$made" && dpkg-shlibdeps -O tree/usr/bin/slowfast "tree/usr/$libdir/libslowfast.so") >"$made/linked" 2>"$made/log" || {
+  cat "$made/log" >&2
+  exit 1
+}
+linked=$(sed -n 's/^shlibs:Depends=//p' "$made/linked" | sed 's/libc6 ([^)]*)/libc6 (>= 2.36)/')
 
 mkdir -p "$made/tree/DEBIAN"
 # Of packages that are linked with the library, and so that the loader finds it.

@@ -81,6 +81,22 @@ struct TrainTests {
     #expect(try checkpoint(other.path, 2) == end)
   }
 
+  /// Half of what is kept, and checkpoints that either precision goes on with, which is said.
+  @Test func trainsInMixedPrecision() throws {
+    let output = Scratch()
+    let more = ["TEST.ENABLE", "False", "TRAIN.CHECKPOINT_PERIOD", "1", "TRAIN.EVAL_PERIOD", "100"]
+    let mixed = Program.run(Self.call(output.path, more + ["TRAIN.MIXED_PRECISION", "True", "SOLVER.MAX_EPOCH", "1"]))
+    #expect(mixed.status == 0 && mixed.stderr.contains("rounded to bfloat16"), "\(mixed.stderr)")
+    let file = try Checkpoint(path: output.path + "/checkpoints/checkpoint_epoch_00001.pyth")
+    #expect(file.configText?.contains("MIXED_PRECISION: true") == true)
+    let plain = Program.run(Self.call(output.path, more))
+    #expect(plain.status == 0, "\(plain.stderr)")
+    #expect(
+      plain.stderr.contains(
+        "was trained with TRAIN.MIXED_PRECISION True, and training goes on with TRAIN.MIXED_PRECISION False"),
+      "\(plain.stderr)")
+  }
+
   @Test(arguments: [
     (["TRAIN.ENABLE", "False"], "this command trains"),
     (["MULTIGRID.LONG_CYCLE", "True"], "SOLVER.STEPS"),

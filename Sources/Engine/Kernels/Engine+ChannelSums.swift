@@ -27,18 +27,28 @@ public enum NormalizedReLU {
   fileprivate var affine: [[Float]]? { if case .affine(let scale, let bias) = self { [scale, bias] } else { nil } }
 }
 
-/// What backward passes and normalisations by the batch sum over positions; float32 maps. Sums of some hundreds of positions
-/// are taken in float32, those of all in Double, in an order that the threads have no part in.
+/// What backward passes and normalisations by the batch sum over positions. Gradients are float32 maps, others of either format:
+/// of bfloat16 a thread widens some positions at a time. Sums of some hundreds of positions are taken in float32, those of all in
+/// Double, in an order that the threads have no part in.
 extension Engine {
   private static let sumBlock = 256
+  /// The floats of a map that a thread widens at a time: copies of three stay in the second-level cache.
+  private static let widenedFloats = 32768
 
   /// Runs a body for blocks of positions of some items, with what each adds to two sums by channel; returns those.
+  ///
+  /// - Parameter others: The maps that the body reads beside the first one.
   private func sums(
-    _ map: FeatureMap, _ split: BatchSplit,
-    _ body: (_ positions: Range<Int>, _ first: UnsafeMutablePointer<Float>, _ second: UnsafeMutablePointer<Float>) ->
-      Void
+    _ map: FeatureMap, _ split: BatchSplit, reading others: [FeatureMap?] = [],
+    _ body: (
+      _ positions: Range<Int>, _ widened: WidenedBlocks, _ first: UnsafeMutablePointer<Float>,
+      _ second: UnsafeMutablePointer<Float>
+    ) -> Void
   ) -> (first: [Double], second: [Double]) {
     let (items, perItem, channels) = (split.items(map.batch), map.extent.count, map.channels)
+    let isWidened = ([map] + others).contains { $0?.format == .bfloat16 }
+    let block = isWidened ? max(8, min(Engine.sumBlock, Engine.widenedFloats / max(1, channels))) : Engine.sumBlock
+    let widenedFloats = WidenedBlocks.floats([map] + others, positions: block)
     // Segments by the shape alone.
     let parts = max(1, min(16, perItem / Engine.sumBlock))
     let pieces = items.count * parts
@@ -48,13 +58,15 @@ extension Engine {
       pool.forEach(pieces) { piece, thread in
         let (item, part) = (items[piece / parts], piece % parts)
         let end = item * perItem + perItem * (part + 1) / parts
-        let memory = scratch(2 * ((channels + 15) / 16 * 16), thread)
-        let (first, second) = (memory, memory + (channels + 15) / 16 * 16)
+        let width = (channels + 15) / 16 * 16
+        let memory = scratch(2 * width + widenedFloats, thread)
+        let (first, second) = (memory, memory + width)
+        let widened = WidenedBlocks(memory + 2 * width, self)
         let total = totals + 2 * piece * channels
         var position = item * perItem + perItem * part / parts
         while position < end {
-          let next = min(end, position + Engine.sumBlock)
-          body(position..<next, first, second)
+          let next = min(end, position + block)
+          body(position..<next, widened, first, second)
           for c in 0..<channels {
             total[c] += Double(first[c])
             total[channels + c] += Double(second[c])
@@ -77,13 +89,15 @@ extension Engine {
   public func moments(_ map: FeatureMap, _ split: BatchSplit = BatchSplit()) -> (mean: [Double], variance: [Double]) {
     let (channels, run) = (map.channels, kernels.gradients.channelMoments)
     // The first of their positions is as near to the mean as need be.
-    let from = map.start + split.index * map.extent.count * map.pitch
-    let shift = Tensor([channels], UnsafeBufferPointer(start: from, count: channels))
-    let sums = sums(map, split) { positions, first, second in
+    let nearby = split.index * map.extent.count
+    let shift = Tensor([channels], (0..<channels).map { map.value(position: nearby, channel: $0) })
+    let sums = sums(map, split) { positions, widened, first, second in
+      var widened = widened
+      let input = widened.read(map, positions)
       run(
         ChannelMoments(
-          input: map.start + positions.lowerBound * map.pitch, pitch: map.pitch, positions: positions.count,
-          channels: channels, shift: shift.storage.pointer, sums: first, squares: second))
+          input: input.start, pitch: input.pitch, positions: positions.count, channels: channels,
+          shift: shift.storage.pointer, sums: first, squares: second))
     }
     let count = Double(split.positions(map))
     let mean = sums.first.map { $0 / count }
@@ -95,11 +109,13 @@ extension Engine {
   public func channelSums(_ map: FeatureMap) -> [Double] {
     let (channels, run) = (map.channels, kernels.gradients.channelMoments)
     let zeros = Tensor(zeros: [channels])
-    return sums(map, BatchSplit()) { positions, first, second in
+    return sums(map, BatchSplit()) { positions, widened, first, second in
+      var widened = widened
+      let input = widened.read(map, positions)
       run(
         ChannelMoments(
-          input: map.start + positions.lowerBound * map.pitch, pitch: map.pitch, positions: positions.count,
-          channels: channels, shift: zeros.storage.pointer, sums: first, squares: second))
+          input: input.start, pitch: input.pitch, positions: positions.count, channels: channels,
+          shift: zeros.storage.pointer, sums: first, squares: second))
     }.first
   }
 
@@ -116,12 +132,15 @@ extension Engine {
     let (channels, run) = (input.channels, kernels.gradients.normalizedGradients)
     let mean = Tensor([channels], mean)
     let (output, affine) = (relu.output, relu.affine?.map { Tensor([channels], $0) })
-    let result = sums(gradient, split) { positions, first, second in
+    let result = sums(gradient, split, reading: [input, output]) { positions, widened, first, second in
+      var widened = widened
       let position = positions.lowerBound
+      let input = widened.read(input, positions)
+      let output = output.map { widened.read($0, positions) }
       run(
         NormalizedGradients(
-          input: input.start + position * input.pitch, inputPitch: input.pitch,
-          output: output.map { UnsafePointer($0.start + position * $0.pitch) }, outputPitch: output?.pitch ?? 0,
+          input: input.start, inputPitch: input.pitch, output: output.map { UnsafePointer($0.start) },
+          outputPitch: output?.pitch ?? 0,
           scale: affine.map { UnsafePointer($0[0].storage.pointer) },
           bias: affine.map { UnsafePointer($0[1].storage.pointer) },
           gradient: gradient.start + position * gradient.pitch, gradientPitch: gradient.pitch,
@@ -142,12 +161,14 @@ extension Engine {
     let (channels, run) = (input.channels, kernels.gradients.normalizedInputGradients)
     let vectors = [mean, scale, factor, bias].map { Tensor([channels], $0) }
     let rectified = rectifiedBias.map { Tensor([channels], $0) }
-    forEachBlock(input, split) { positions in
+    forEachBlock(input, split, widening: [input]) { positions, widened in
+      var widened = widened
       let position = positions.lowerBound
+      let input = widened.read(input, positions)
       run(
         NormalizedInputGradients(
           gradient: gradient.start + position * gradient.pitch, gradientPitch: gradient.pitch,
-          input: input.start + position * input.pitch, inputPitch: input.pitch,
+          input: input.start, inputPitch: input.pitch,
           target: target.start + position * target.pitch, targetPitch: target.pitch, mean: vectors[0].storage.pointer,
           scale: vectors[1].storage.pointer, factor: vectors[2].storage.pointer, bias: vectors[3].storage.pointer,
           rectifiedBias: rectified.map { UnsafePointer($0.storage.pointer) }, positions: positions.count,
@@ -162,15 +183,17 @@ extension Engine {
   ) {
     let (channels, run) = (input.channels, kernels.gradients.affineRows)
     let vectors = [scale, bias].map { Tensor([channels], $0) }
-    forEachBlock(input, split) { positions in
-      let position = positions.lowerBound
+    forEachBlock(input, split, widening: [input, residual, output]) { positions, widened in
+      var widened = widened
+      let from = widened.read(input, positions)
+      let added = residual.map { widened.read($0, positions) }
+      let to = widened.place(of: output, positions)
       run(
         AffineRows(
-          input: input.start + position * input.pitch, inputPitch: input.pitch,
-          residual: residual.map { UnsafePointer($0.start + position * $0.pitch) }, residualPitch: residual?.pitch ?? 0,
-          output: output.start + position * output.pitch, outputPitch: output.pitch,
-          scale: vectors[0].storage.pointer, bias: vectors[1].storage.pointer, positions: positions.count,
-          channels: channels, isRectified: isRectified))
+          input: from.start, inputPitch: from.pitch, residual: added.map { UnsafePointer($0.start) },
+          residualPitch: added?.pitch ?? 0, output: to.start, outputPitch: to.pitch, scale: vectors[0].storage.pointer,
+          bias: vectors[1].storage.pointer, positions: positions.count, channels: channels, isRectified: isRectified))
+      widened.finish(to.start, output, positions)
     }
   }
 
@@ -183,14 +206,22 @@ extension Engine {
   }
 
   /// Calls a body for blocks of positions of some items, on all threads.
-  func forEachBlock(_ map: FeatureMap, _ split: BatchSplit, _ body: (_ positions: Range<Int>) -> Void) {
+  ///
+  /// - Parameter maps: Those of which blocks are widened, or rounded.
+  func forEachBlock(
+    _ map: FeatureMap, _ split: BatchSplit, widening maps: [FeatureMap?] = [],
+    _ body: (_ positions: Range<Int>, _ widened: WidenedBlocks) -> Void
+  ) {
     let (items, perItem) = (split.items(map.batch), map.extent.count)
     // Enough that a piece is worth its start.
     let block = max(1, 16384 / max(1, map.channels))
     let blocks = (perItem + block - 1) / block
-    pool.forEach(items.count * blocks) { piece in
+    let floats = WidenedBlocks.floats(maps, positions: block)
+    pool.forEach(items.count * blocks) { piece, thread in
       let first = items[piece / blocks] * perItem + piece % blocks * block
-      body(first..<min(items[piece / blocks] * perItem + perItem, first + block))
+      body(
+        first..<min(items[piece / blocks] * perItem + perItem, first + block),
+        WidenedBlocks(scratch(floats, thread), self))
     }
   }
 }

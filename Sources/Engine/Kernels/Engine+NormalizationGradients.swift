@@ -70,7 +70,7 @@ extension Engine {
     _ inputs: [FeatureMap], _ epilogue: Epilogue, _ gradient: FeatureMap, into target: FeatureMap, adds: Bool
   ) {
     let run = kernels.gradients.functionGradients
-    forEachBlock(gradient, BatchSplit()) { positions in
+    forEachBlock(gradient, BatchSplit()) { positions, _ in
       let first = positions.lowerBound
       run(
         FunctionGradients(

@@ -21,6 +21,9 @@ struct GradientKernels: Sendable {
   let normalizedRowGradients: @Sendable (NormalizedRowGradients) -> Void
   let functionGradients: @Sendable (FunctionGradients) -> Void
   let attentionGradients: @Sendable (AttentionGradients) -> Void
+  /// Between float32 and bfloat16, on integers: what is kept of a forward pass.
+  let widenRows: @Sendable (BFloat16Rows) -> Void
+  let roundRows: @Sendable (BFloat16Rows) -> Void
   let winograd: WinogradGradientKernels
 }
 
@@ -47,6 +50,7 @@ extension GradientKernels {
     normalizedInputGradients: KernelsPortable.normalizedInputGradients,
     normalizedRowGradients: KernelsPortable.normalizedRowGradients,
     functionGradients: KernelsPortable.functionGradients, attentionGradients: KernelsPortable.attentionGradients,
+    widenRows: KernelsPortable.widenRows, roundRows: KernelsPortable.roundRows,
     winograd: WinogradGradientKernels(
       spaceGradient: KernelsPortable.winogradSpaceGradient, timeGradient: KernelsPortable.winogradTimeGradient,
       spaceSums: KernelsPortable.winogradSpaceSums, timeSums: KernelsPortable.winogradTimeSums))
@@ -62,6 +66,7 @@ extension GradientKernels {
       normalizedInputGradients: KernelsAVX2.normalizedInputGradients,
       normalizedRowGradients: KernelsAVX2.normalizedRowGradients,
       functionGradients: KernelsAVX2.functionGradients, attentionGradients: KernelsAVX2.attentionGradients,
+      widenRows: KernelsAVX2.widenRows, roundRows: KernelsAVX2.roundRows,
       winograd: WinogradGradientKernels(
         spaceGradient: KernelsAVX2.winogradSpaceGradient, timeGradient: KernelsAVX2.winogradTimeGradient,
         spaceSums: KernelsAVX2.winogradSpaceSums, timeSums: KernelsAVX2.winogradTimeSums))
@@ -76,6 +81,7 @@ extension GradientKernels {
       normalizedInputGradients: KernelsAVX512.normalizedInputGradients,
       normalizedRowGradients: KernelsAVX512.normalizedRowGradients,
       functionGradients: KernelsAVX512.functionGradients, attentionGradients: KernelsAVX512.attentionGradients,
+      widenRows: KernelsAVX512.widenRows, roundRows: KernelsAVX512.roundRows,
       winograd: WinogradGradientKernels(
         spaceGradient: KernelsAVX512.winogradSpaceGradient, timeGradient: KernelsAVX512.winogradTimeGradient,
         spaceSums: KernelsAVX512.winogradSpaceSums, timeSums: KernelsAVX512.winogradTimeSums))

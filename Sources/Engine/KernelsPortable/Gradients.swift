@@ -59,3 +59,11 @@ public func functionGradients(_ rows: FunctionGradients) { MicroKernels.function
 public func attentionGradients(_ block: AttentionGradients) {
   MicroKernels.attentionGradients(PortableUnit.self, block)
 }
+
+/// `MicroKernels.widenRows` for this instruction set.
+@inline(never)
+public func widenRows(_ rows: BFloat16Rows) { MicroKernels.widenRows(rows) }
+
+/// `MicroKernels.roundRows` for this instruction set.
+@inline(never)
+public func roundRows(_ rows: BFloat16Rows) { MicroKernels.roundRows(rows) }

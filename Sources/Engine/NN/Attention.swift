@@ -151,6 +151,9 @@ extension Attention {
 }
 
 extension Attention: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
+
   /// Computes the weights of all pairs once more, item by item: with them and the gradients by them everything is a product
   /// of matrices.
   public func backward(_ pass: BackwardPass) {

@@ -35,6 +35,9 @@ public struct ChannelScaling: Operator, Hashable {
 }
 
 extension ChannelScaling: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
+
   public func backward(_ pass: BackwardPass) {
     let (x, factors, gradient) = (pass.inputs[0], pass.inputs[1], pass.gradient)
     let (channels, perItem) = (x.channels, x.extent.count)

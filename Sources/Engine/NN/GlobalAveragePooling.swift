@@ -74,6 +74,9 @@ public struct GlobalAveragePooling: Operator, Hashable {
 }
 
 extension GlobalAveragePooling: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
+
   public func backward(_ pass: BackwardPass) {
     guard let target = pass.targets[0] else { return }
     let (map, gradient) = (target.map, pass.gradient)

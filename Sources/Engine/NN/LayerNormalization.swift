@@ -68,6 +68,9 @@ public struct LayerNormalization: Operator {
 }
 
 extension LayerNormalization: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
+
   /// Mean and variance are taken of the input again.
   public func backward(_ pass: BackwardPass) {
     let target = pass.targets[0]

@@ -134,6 +134,8 @@ extension MaxPooling {
 }
 
 extension MaxPooling: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+
   /// Gives every output's gradient to the first position of its window that holds the largest number, as PyTorch does; a
   /// NaN holds it.
   public func backward(_ pass: BackwardPass) {

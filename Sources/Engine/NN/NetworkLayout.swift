@@ -48,10 +48,12 @@ public struct NetworkLayout {
   ///   - absorbing: Whether operators take over what makes their inputs; not where every value is to be observed.
   ///   - batches: The batch of each input, where they differ.
   ///   - keepingAll: Keeps every value until the end of a run, inputs in the arena among them.
+  ///   - format: What values are kept in where they need not be float32, see `bfloat16Unless`.
   /// - Throws: `NetworkError` when these extents do not suit the network.
   public init(
     _ diagram: Network, batch: Int, extents: [Extent3], keepingNamed: Bool = false,
-    grouping: FrameGrouping? = nil, absorbing: Bool = true, batches: [Int]? = nil, keepingAll: Bool = false
+    grouping: FrameGrouping? = nil, absorbing: Bool = true, batches: [Int]? = nil, keepingAll: Bool = false,
+    in format: ElementFormat = .float32
   ) throws {
     // References are for the diagram as it was drawn.
     let network = diagram.engine.usesReferences || !absorbing ? diagram : diagram.absorbed(keepingNamed: keepingNamed)
@@ -59,6 +61,8 @@ public struct NetworkLayout {
     keepsNamed = keepingNamed
     precondition(extents.count == network.inputs.count, "one extent per input")
     var unused = zip(batches ?? extents.map { _ in batch }, extents).map { (batch: $0, extent: $1) }[...]
+    let origins = Self.origins(network)
+    let ofOutputs = Set(network.outputs.map { origins[$0.id] })
     for (index, node) in network.nodes.enumerated() {
       var shape: ValueShape
       if let op = node.op {
@@ -67,7 +71,8 @@ public struct NetworkLayout {
         let input = unused.removeFirst()
         shape = ValueShape(batch: input.batch, extent: input.extent, channels: node.channels)
       }
-      shape.format = network.formats[index]
+      shape.format =
+        format == .bfloat16 ? bfloat16Unless(index, shape, isOutput: ofOutputs.contains(index)) : network.formats[index]
       shapes.append(shape)
     }
     let kept =
@@ -77,7 +82,6 @@ public struct NetworkLayout {
     runs = FrameRun.find(
       network, shapes, grouping ?? FrameGrouping(threads: network.engine.pool.threads))
     passing = passingFrames(network, kept: kept)
-    let origins = origins(network)
     let keptOrigins = Set(kept.map { origins[$0] })
     for (index, origin) in origins.enumerated() where network.nodes[origin].op == nil && !keptOrigins.contains(origin) {
       inputOf[index] = origin
@@ -85,6 +89,22 @@ public struct NetworkLayout {
     place(network, kept: kept)
     live(network, kept: kept)
     arenaCount = Self.arrange(&blocks)
+  }
+
+  /// The format of a value of a network whose values are kept in bfloat16.
+  ///
+  /// Float32 remain inputs (boxes are among them) and outputs, what has an odd number of channels, which would end within a
+  /// float, and what has one position an item: rows of heads, gates and tokens, which take no memory to speak of.
+  private func bfloat16Unless(_ index: Int, _ shape: ValueShape, isOutput: Bool) -> ElementFormat {
+    let node = network.nodes[index]
+    guard let op = node.op else { return .float32 }
+    let inputs = node.inputs.map { shapes[$0.id].format }
+    switch op.aliasing {
+    case .view(let input): return inputs[input]
+    case .joinsInputs where inputs.contains(.float32): return .float32
+    case .none, .mayOverwrite, .joinsInputs: break
+    }
+    return isOutput || shape.extent == .one || !ElementFormat.bfloat16.divides(shape.channels) ? .float32 : .bfloat16
   }
 
   /// Gives the blocks of a layout that keeps every value other places.
@@ -147,7 +167,7 @@ public struct NetworkLayout {
       blockOf[index] = blocks.count - 1
       return blocks.count - 1
     }
-    let origins = origins(network)
+    let origins = Self.origins(network)
     for (index, node) in network.nodes.enumerated() {
       if inputOf[index] != nil {
         places.append(Slot(block: Self.noBlock, channel: 0, pitch: shapes[index].floats))
@@ -172,7 +192,7 @@ public struct NetworkLayout {
   }
 
   /// The value that each value is a view of, or itself.
-  private func origins(_ network: Network) -> [Int] {
+  private static func origins(_ network: Network) -> [Int] {
     var origins: [Int] = []
     for (index, node) in network.nodes.enumerated() {
       if case .view(let input) = node.op?.aliasing {

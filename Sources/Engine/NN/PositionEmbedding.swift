@@ -141,6 +141,8 @@ public struct PositionEmbedding: Operator {
 }
 
 extension PositionEmbedding: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
   public var parameters: [Parameter] { learned.parameters }
 
   public func forward(_ pass: ForwardPass) {

@@ -64,6 +64,9 @@ public enum StreamFusion: Operator, Hashable {
 }
 
 extension StreamFusion: TrainableOperator {
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
+
   /// Of two equal numbers the first is the greater, and the lesser, as in PyTorch.
   public func backward(_ pass: BackwardPass) {
     let gradient = pass.gradient

@@ -11,6 +11,7 @@ extension Key<Bool> {
   public static let tensorboardEnable = Key("TENSORBOARD.ENABLE", false, .display)
   public static let multigridLongCycle = Key("MULTIGRID.LONG_CYCLE", false, .training)
   public static let multigridShortCycle = Key("MULTIGRID.SHORT_CYCLE", false)
+  public static let trainMixedPrecision = Key("TRAIN.MIXED_PRECISION", false, .training)
   public static let modelActCheckpoint = Key("MODEL.ACT_CHECKPOINT", false, .training)
   public static let modelFrozenBn = Key("MODEL.FROZEN_BN", false, .training)
   public static let solverNesterov = Key("SOLVER.NESTEROV", true, .training)

@@ -22,7 +22,7 @@ extension Schema {
     Leaf(.trainCheckpointInflate),
     Leaf(.trainCheckpointEpochReset),
     Leaf(.trainCheckpointClearNamePattern),
-    Leaf("TRAIN.MIXED_PRECISION", .bool, false, .training),
+    Leaf(.trainMixedPrecision),
     Leaf(.trainCheckpointInInit),
     Leaf(.testEnable),
     Leaf(.testDataset),

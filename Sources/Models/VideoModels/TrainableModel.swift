@@ -18,6 +18,7 @@ public final class TrainableModel {
   /// The values whose gradients are asked for beside those of the parameters, see ``backward(_:_:observer:)``.
   public var observed: Set<Value> = [] { didSet { if observed != oldValue { shapes = [] } } }
   private let keepsCheckpoints: Bool
+  private let keepsBFloat16: Bool
   private var plan: TrainingPlan?
   private var shapes: [TrainingPlan.Input] = []
 
@@ -37,6 +38,7 @@ public final class TrainableModel {
     builder.network.output(scores)
     self.architecture = architecture
     keepsCheckpoints = options.keepsCheckpoints
+    keepsBFloat16 = options.keepsBFloat16
     network = builder.network
     parameters = builder.parameters
     statistics = network.statistics
@@ -75,7 +77,8 @@ public final class TrainableModel {
       let other = plan
       plan = nil
       plan = try TrainingPlan(
-        network, shapes, sharing: other, observing: observed, keepsCheckpoints: keepsCheckpoints)
+        network, shapes, sharing: other, observing: observed, keepsCheckpoints: keepsCheckpoints,
+        keptIn: keepsBFloat16 ? .bfloat16 : .float32)
       self.shapes = shapes
     }
     guard let plan else { preconditionFailure("there is a plan") }

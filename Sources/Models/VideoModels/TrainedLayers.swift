@@ -18,12 +18,15 @@ public struct TrainingOptions: Sendable, Equatable {
   public var isEvaluation: Bool
   /// `MODEL.ACT_CHECKPOINT`: some values are kept for the backward pass, the others computed again.
   public var keepsCheckpoints: Bool
+  /// `TRAIN.MIXED_PRECISION`: values are kept for the backward pass in bfloat16.
+  public var keepsBFloat16: Bool
 
   public init(
     splits: Int = 1, isSubBatchNorm: Bool = false, dropout: Double = 0, freezesBatchNorm: Bool = false,
-    isEvaluation: Bool = false, keepsCheckpoints: Bool = false
+    isEvaluation: Bool = false, keepsCheckpoints: Bool = false, keepsBFloat16: Bool = false
   ) {
     self.keepsCheckpoints = keepsCheckpoints
+    self.keepsBFloat16 = keepsBFloat16
     self.isEvaluation = isEvaluation
     self.splits = splits
     self.isSubBatchNorm = isSubBatchNorm

@@ -45,7 +45,9 @@ struct BenchTrainCommand: ParsableCommand {
       throw ValidationError("\(name) is \(value) -> give 1 to \(limit)")
     }
     if options.engine.precision != .fp32 {
-      throw ValidationError("--precision: networks are trained in fp32 -> leave it out")
+      throw ValidationError(
+        "--precision: networks are trained in fp32 -> leave it out, or set TRAIN.MIXED_PRECISION True to keep values in bf16"
+      )
     }
     try options.words.check()
   }

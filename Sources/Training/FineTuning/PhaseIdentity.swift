@@ -31,7 +31,7 @@ struct PhaseIdentity: Equatable {
     Key.solverLrs.name, Key.solverMaxEpoch.name, Key.solverZeroWd1dParam.name, Key.solverLayerDecay.name,
     Key.solverLarsOn.name, Key.solverBaseLrScaleNumShards.name, Key.trainBatchSize.name, Key.bnNormType.name,
     Key.bnNumSplits.name, Key.bnUsePreciseStats.name, Key.bnNumBatchesPrecise.name, Key.bnWeightDecay.name,
-    Key.modelFrozenBn.name, Key.dataTrainJitterScales.name, Key.dataTrainCropSize.name,
+    Key.modelFrozenBn.name, Key.trainMixedPrecision.name, Key.dataTrainJitterScales.name, Key.dataTrainCropSize.name,
     Key.avaTrainUseColorAugmentation.name, Key.avaTrainPcaJitterOnly.name, Key.dataLoaderMaxUnreadable.name,
   ]
 

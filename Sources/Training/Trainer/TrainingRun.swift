@@ -112,7 +112,10 @@ public final class TrainingRun {
       settings.loss.outputCount > 1
       ? .selfSupervised
       : config[.detectionEnable] ? .detection : config[.dataMultiLabel] ? .multiLabel : .classification
-    notices = dataset.notices + (phases?.notices ?? []) + start.notices
+    let precision =
+      settings.network.keepsBFloat16
+      ? ["\(config.cite(.trainMixedPrecision)): what is kept for the backward pass is rounded to bfloat16"] : []
+    notices = dataset.notices + (phases?.notices ?? []) + precision + start.notices
     // Says at once what would otherwise end the first epoch.
     _ = try plan(firstEpoch)
   }

@@ -97,6 +97,7 @@ extension TrainingOptions {
     }
     freezesBatchNorm = config[.modelFrozenBn]
     keepsCheckpoints = config[.modelActCheckpoint]
+    keepsBFloat16 = config[.trainMixedPrecision]
     switch config[.bnNormType] {
     case "sub_batchnorm":
       splits = config[.bnNumSplits]

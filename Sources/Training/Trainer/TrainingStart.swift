@@ -62,7 +62,22 @@ public struct TrainingStart {
         "'\(path)' says that epoch \(done + 1) is done: training goes on with the next one -> to begin with the first, set "
           + "TRAIN.CHECKPOINT_EPOCH_RESET True")
     }
+    if goesOn, let change = Self.changedPrecision(file, config) { lines.append(change) }
     notices = lines + taken + Self.lines(report)
+  }
+
+  /// Says that the epochs before were trained in another precision: what a checkpoint holds is float32 in either.
+  private static func changedPrecision(_ file: Checkpoint, _ config: Configuration) -> String? {
+    guard let text = file.configText,
+      let own = Configuration(checkpointText: text, path: file.path, rules: ModelRules()),
+      own[.trainMixedPrecision] != config[.trainMixedPrecision]
+    else { return nil }
+    func cited(_ config: Configuration) -> String {
+      "\(Key.trainMixedPrecision.name) \(config[.trainMixedPrecision] ? "True" : "False")"
+    }
+    return
+      "'\(file.path)' was trained with \(cited(own)), and training goes on with \(cited(config)): what it holds is "
+      + "float32 in both"
   }
 
   /// What PySlowFast's networks begin with.

@@ -4,6 +4,8 @@ internal import Tensors
 
 extension MultiHeadAttention: TrainableOperator {
   public var parameters: [Parameter] { positions?.parameters ?? [] }
+  public var keepsItemsApart: Bool { true }
+  public var readsOutput: Bool { false }
 
   /// The weights of all pairs are computed once more, block by block: see `AttentionKeyGradients`.
   ///

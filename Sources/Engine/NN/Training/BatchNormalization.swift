@@ -30,6 +30,7 @@ struct BatchNormalization: TrainableOperator {
   var parameters: [Parameter] { [weight, bias] }
   var statistics: [RunningStatistics] { [running] }
   var writesSlices: Bool { true }
+  var takesBFloat16: Bool { true }
   func makeState() -> AnyObject? { Batch() }
 
   func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {

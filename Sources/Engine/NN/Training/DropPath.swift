@@ -16,6 +16,8 @@ struct DropPath: TrainableOperator {
 
   var name: String { "drop path \(probability)" }
   var writesSlices: Bool { true }
+  var keepsItemsApart: Bool { true }
+  var readsOutput: Bool { false }
 
   func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
     guard inputs[0].matches(inputs[1]) else {
@@ -34,14 +36,15 @@ struct DropPath: TrainableOperator {
   }
 
   func forward(_ pass: ForwardPass) {
-    add(pass.inputs, into: pass.output, factors: factors(pass.step, pass.output.batch), pass.engine)
+    add(pass.inputs, into: pass.output, factors: factors(pass.step, pass.firstItem, pass.output.batch), pass.engine)
   }
 
-  /// What the branch of each item is multiplied by.
-  private func factors(_ step: UInt64, _ items: Int) -> [Float] {
+  /// What the branch of each of some items is multiplied by; drawn for all items before them, too.
+  private func factors(_ step: UInt64, _ first: Int, _ items: Int) -> [Float] {
     var generator = SeededGenerator(seed: step &+ UInt64(number + 1) &* 0xd1b5_4a32_d192_ed03)
     let kept = Float(1 / (1 - probability))
-    return (0..<items).map { _ in Double.random(in: 0..<1, using: &generator) < probability ? 0 : kept }
+    let all = (0..<first + items).map { _ in Double.random(in: 0..<1, using: &generator) < probability ? 0 : kept }
+    return Array(all[first...])
   }
 
   private func add(_ inputs: [FeatureMap], into output: FeatureMap, factors: [Float], _ engine: Engine) {
@@ -57,7 +60,7 @@ struct DropPath: TrainableOperator {
     let gradient = pass.gradient
     pass.targets[1]?.take(gradient, pass.engine)
     guard let target = pass.targets[0] else { return }
-    let factors = factors(pass.step, gradient.batch)
+    let factors = factors(pass.step, pass.firstItem, gradient.batch)
     forEachLine(gradient, pass.engine) { item, position in
       let from = gradient.start + position * gradient.pitch
       let to = target.map.start + position * target.map.pitch

@@ -11,6 +11,9 @@ struct ElementwiseFunction: TrainableOperator {
 
   var name: String { epilogue == .none ? "sum" : epilogue.rawValue }
 
+  var keepsItemsApart: Bool { true }
+  var readsOutput: Bool { false }
+
   func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
     guard inputs.allSatisfy({ $0.matches(inputs[0]) }) else {
       throw .unsuited(operation: "a \(name)", needs: "maps of one shape", found: inputs)

@@ -14,6 +14,17 @@ public protocol TrainableOperator: Operator {
   /// What an operator keeps from a forward to a backward pass beside its maps; made once for a plan.
   func makeState() -> AnyObject?
 
+  /// Whether both passes take inputs and outputs of bfloat16 where they are kept so. Else they see copies in float32, and what
+  /// comes out is rounded. Gradients are float32 in any case.
+  var takesBFloat16: Bool { get }
+
+  /// Whether items are computed apart: some of all inputs give those of the output, and their gradients by parameters add up
+  /// to those of all. Then copies are made of some items at a time.
+  var keepsItemsApart: Bool { get }
+
+  /// Whether the backward pass reads the output: if not, it may be bfloat16 there.
+  var readsOutput: Bool { get }
+
   /// Computes the output in training; by default as ``Operator/run(_:into:engine:)`` does.
   func forward(_ pass: ForwardPass)
 
@@ -27,6 +38,9 @@ extension TrainableOperator {
   public var parameters: [Parameter] { [] }
   public var statistics: [RunningStatistics] { [] }
   public func makeState() -> AnyObject? { nil }
+  public var takesBFloat16: Bool { false }
+  public var keepsItemsApart: Bool { false }
+  public var readsOutput: Bool { true }
   public func forward(_ pass: ForwardPass) { run(pass.inputs, into: pass.output, engine: pass.engine) }
 }
 
@@ -42,6 +56,8 @@ public struct ForwardPass {
   public let step: UInt64
   /// Whether the step ran it before: the output is to be the same, and statistics that move have moved.
   public let isRepeated: Bool
+  /// The item of the batch that the maps' first one is: of an operator that keeps items apart not always 0.
+  public let firstItem: Int
 }
 
 /// Where a gradient goes.
@@ -65,4 +81,5 @@ public struct BackwardPass {
   /// Those of the forward pass.
   public let seed: UInt64
   public let step: UInt64
+  public let firstItem: Int
 }

@@ -20,6 +20,8 @@ struct TrainedConvolution: TrainableOperator {
   var name: String { "conv \(shape)" }
   var parameters: [Parameter] { [weight] + (bias.map { [$0] } ?? []) }
   var writesSlices: Bool { true }
+  var keepsItemsApart: Bool { true }
+  var readsOutput: Bool { false }
 
   func shape(of inputs: [ValueShape]) throws(NetworkError) -> ValueShape {
     let extent = shape.output(for: inputs[0].extent)

@@ -77,6 +77,8 @@ public final class TrainedDenseLayer: @unchecked Sendable {
 struct TrainedDense: TrainableOperator {
   let layer: TrainedDenseLayer
 
+  var keepsItemsApart: Bool { true }
+  var readsOutput: Bool { false }
   var name: String { "dense \(layer.shape.inChannels)->\(layer.shape.outChannels)" }
   var parameters: [Parameter] { [layer.weight] + (layer.bias.map { [$0] } ?? []) }
   var writesSlices: Bool { true }

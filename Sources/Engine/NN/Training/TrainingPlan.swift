@@ -4,7 +4,9 @@ public import Tensors
 /// A network laid out for training on inputs of some extents: every value is kept until the backward pass has read it, or,
 /// where only some are kept, computed again for it.
 ///
-/// One run at a time. Networks are built for float32.
+/// One run at a time. Networks are built for float32, and compute in it. What is kept between operators may be rounded to
+/// bfloat16, the values themselves: what reads one later, forwards or backwards, reads the rounded numbers. Gradients, parameters
+/// and statistics are float32 in any case.
 public final class TrainingPlan {
   public let network: Network
   /// What ``forward(seed:)`` reads: to be filled by the caller.
@@ -17,6 +19,8 @@ public final class TrainingPlan {
   private let gradients: GradientLayout
   private let arena: Storage
   private let gradientArena: Storage
+  private let copies: WidenedCopies
+  private let copied: Storage
   private let maps: [FeatureMap]
   private let gradientMaps: [FeatureMap?]
   let operators: [(any TrainableOperator)?]
@@ -44,16 +48,18 @@ public final class TrainingPlan {
   ///   - observed: Values whose gradients are asked for by themselves, whether or not anything before them is trained.
   ///   - keepsCheckpoints: Keeps some values alone and computes the others again, for less memory: of what ``map(of:)`` shows
   ///     only inputs, outputs and what is observed stays.
+  ///   - format: What values are kept in: float32, or bfloat16 where they are maps of an even number of channels, and no inputs
+  ///     or outputs of the network.
   /// - Throws: `NetworkError` for extents that do not suit the network, operators whose gradients are not known, and where
   ///   there is no memory for it.
   public init(
     _ network: Network, _ shapes: [Input], sharing other: TrainingPlan? = nil, observing observed: Set<Value> = [],
-    keepsCheckpoints: Bool = false
+    keepsCheckpoints: Bool = false, keptIn format: ElementFormat = .float32
   ) throws {
     precondition(network.engine.activations == .float32, "networks are trained in float32")
     var layout = try NetworkLayout(
       network, batch: 0, extents: shapes.map(\.extent), grouping: FrameGrouping(leastPositions: .max), absorbing: false,
-      batches: shapes.map(\.batch), keepingAll: true)
+      batches: shapes.map(\.batch), keepingAll: true, in: format)
     self.network = network
     checkpoints = keepsCheckpoints ? ActivationCheckpoints(layout, pinned: Set(observed.map(\.id))) : nil
     if let checkpoints { layout.move(checkpoints) }
@@ -76,8 +82,9 @@ public final class TrainingPlan {
     }
     let outputs = Set(network.outputs.map(\.id))
     let gradients = GradientLayout(layout, readers: readers, isNeeded: isNeeded, outputs: outputs)
+    let copies = WidenedCopies(layout, operators)
     let most = physicalMemoryBytes()
-    let floats = layout.arenaCount + gradients.arenaCount
+    let floats = layout.arenaCount + gradients.arenaCount + copies.count
     guard floats < most / 4 else { throw NetworkError.tooLarge(bytes: 4 * floats, memory: most) }
     func memory(_ taken: Storage?, _ count: Int) -> Storage {
       if let taken, taken.count >= count { return taken }
@@ -85,6 +92,8 @@ public final class TrainingPlan {
     }
     let arena = memory(other?.arena, layout.arenaCount)
     let gradientArena = memory(other?.gradientArena, gradients.arenaCount)
+    copied = memory(other?.copied, copies.count)
+    self.copies = copies
     let maps = network.nodes.indices.map { layout.map($0, in: arena) }
     let gradientMaps = network.nodes.indices.map { gradients.map($0, layout.shapes[$0], in: gradientArena) }
     (self.gradients, self.arena, self.gradientArena) = (gradients, arena, gradientArena)
@@ -97,7 +106,7 @@ public final class TrainingPlan {
   }
 
   /// The bytes of all activations and gradients.
-  public var bytes: Int { 4 * (arena.count + gradientArena.count) }
+  public var bytes: Int { 4 * (arena.count + gradientArena.count + copied.count) }
 
   /// Computes the outputs of what stands in the inputs.
   ///
@@ -113,12 +122,16 @@ public final class TrainingPlan {
     let node = network.nodes[index]
     guard let op = node.op else { return }
     if case .view = op.aliasing { return }
-    let inputs = node.inputs.map { maps[$0.id] }
-    guard let trained = operators[index] else { return op.run(inputs, into: maps[index], engine: network.engine) }
-    trained.forward(
-      ForwardPass(
-        inputs: inputs, output: maps[index], state: states[index], engine: network.engine, seed: drawn(index),
-        step: seed, isRepeated: isRepeated))
+    let engine = network.engine
+    copies.forEachPart(
+      index, node.inputs.map { maps[$0.id] }, maps[index], isMade: true, readsOutput: false, in: copied, engine
+    ) { inputs, output, items in
+      guard let trained = operators[index] else { return op.run(inputs, into: output, engine: engine) }
+      trained.forward(
+        ForwardPass(
+          inputs: inputs, output: output, state: states[index], engine: engine, seed: drawn(index), step: seed,
+          isRepeated: isRepeated, firstItem: items?.lowerBound ?? 0))
+    }
   }
 
   /// Computes the inner values of a stretch again, unless they are still there.
@@ -177,10 +190,19 @@ public final class TrainingPlan {
         channel += channels
       }
     case .none, .mayOverwrite:
-      operators[index]?.backward(
-        BackwardPass(
-          inputs: node.inputs.map { maps[$0.id] }, output: maps[index], gradient: gradient, targets: targets,
-          state: states[index], engine: network.engine, seed: drawn(index), step: seed))
+      guard let trained = operators[index] else { return }
+      copies.forEachPart(
+        index, node.inputs.map { maps[$0.id] }, maps[index], isMade: false, readsOutput: trained.readsOutput,
+        in: copied,
+        network.engine
+      ) { inputs, output, items in
+        trained.backward(
+          BackwardPass(
+            inputs: inputs, output: output, gradient: gradient.items(items),
+            targets: targets.map { $0.map { GradientTarget(map: $0.map.items(items), adds: $0.adds) } },
+            state: states[index], engine: network.engine, seed: drawn(index), step: seed,
+            firstItem: items?.lowerBound ?? 0))
+      }
     }
   }
 
@@ -198,8 +220,7 @@ public final class TrainingPlan {
       if let stretch = checkpoints?.stretches.firstIndex(where: { $0.lowerBound == index }) { restore(stretch) }
       let map = maps[index]
       let isFinite = (0..<map.positions).allSatisfy { position in
-        let start = map.start + position * map.pitch
-        return (0..<map.channels).allSatisfy { start[$0].isFinite }
+        (0..<map.channels).allSatisfy { map.value(position: position, channel: $0).isFinite }
       }
       if isFinite { continue }
       guard let op = node.op else { return "the input" }

@@ -1,0 +1,60 @@
+/// Positions whose channels are in float32 on one side and in bfloat16 on the other.
+public struct BFloat16Rows {
+  /// Position p's channels begin at `floats + p * pitch`.
+  public var floats: UnsafeMutablePointer<Float>
+  public var pitch: Int
+  /// Position p's channels begin at `numbers + 2 * p * numbersPitch`: the pitch counts floats.
+  public var numbers: UnsafeMutablePointer<UInt16>
+  public var numbersPitch: Int
+  public var positions: Int
+  public var channels: Int
+
+  public init(
+    floats: UnsafeMutablePointer<Float>, pitch: Int, numbers: UnsafeMutablePointer<UInt16>, numbersPitch: Int,
+    positions: Int, channels: Int
+  ) {
+    self.floats = floats
+    self.pitch = pitch
+    self.numbers = numbers
+    self.numbersPitch = numbersPitch
+    self.positions = positions
+    self.channels = channels
+  }
+
+  /// The same numbers as one position, where nothing lies between positions on either side.
+  @inlinable @inline(__always)
+  var joined: BFloat16Rows {
+    guard pitch == channels && 2 * numbersPitch == channels else { return self }
+    var rows = self
+    (rows.positions, rows.channels) = (1, positions * channels)
+    return rows
+  }
+}
+
+/// Copies numbers of bfloat16 as float32. Integers alone, so that loops become registers of any width.
+@inlinable @inline(__always)
+public func widenRows(_ all: BFloat16Rows) {
+  let rows = all.joined
+  for position in 0..<rows.positions {
+    let from = rows.numbers + 2 * position * rows.numbersPitch
+    let to = rows.floats + position * rows.pitch
+    for c in 0..<rows.channels { to[c] = Float(bitPattern: UInt32(truncatingIfNeeded: from[c]) &<< 16) }
+  }
+}
+
+/// Rounds float32 to bfloat16: nearest, ties to even; a NaN stays one, and denormal numbers stay what they are, which the
+/// processors' own instruction takes for zeros. So the bits are those of every instruction set.
+@inlinable @inline(__always)
+public func roundRows(_ all: BFloat16Rows) {
+  let rows = all.joined
+  for position in 0..<rows.positions {
+    let from = rows.floats + position * rows.pitch
+    let to = rows.numbers + 2 * position * rows.numbersPitch
+    for c in 0..<rows.channels {
+      let bits = from[c].bitPattern
+      let nearest = bits &+ 0x7fff &+ (bits &>> 16 & 1)
+      let isNaN = bits & 0x7fff_ffff > 0x7f80_0000
+      to[c] = UInt16(truncatingIfNeeded: (isNaN ? bits | 0x40_0000 : nearest) &>> 16)
+    }
+  }
+}

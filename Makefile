@@ -95,8 +95,8 @@ wheel: setup
 test-wheel: build wheel
 	@tools/test-wheel.sh $(SLOWFAST) .build/package/slowfast_swift-*.whl
 
-# What is handed out, of a commit: package, wheel, sources, checksums, in .build/release-VERSION. TWICE=1: built a second time in
-# another folder, to the same bytes. CONTRIBUTING.md says how a release is made.
+# What is handed out, of a commit: package, wheel, sources, checksums, in .build/release-VERSION. TWICE=1: built a second time, and
+# compared. CONTRIBUTING.md says how a release is made.
 release: setup
 	@tools/release.sh $(if $(TWICE),--twice)
 

@@ -1,7 +1,8 @@
 #!/bin/bash
 # Makes a release of the commit that is checked out: the Debian package, the Python wheel, the sources and their checksums, in
-# .build/release-VERSION. All is built anew from the archive of the sources, in a folder of its own, and depends on the commit, the
-# toolchain, Debian's packages and the versions of Swift packages, which the archive names: --twice builds a second time in another folder, and compares the bytes.
+# .build/release-VERSION. All is built anew from the archive of the sources, with the versions of Swift packages that it names, in a
+# folder of always the same name, /tmp/slowfast-VERSION: the compiler has paths in some functions. --twice builds a second time there,
+# and compares the bytes.
 # usage: release.sh [--twice]
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -34,33 +35,35 @@ export SOURCE_DATE_EPOCH
 
 # What makes wheels is the checkout's.
 export SLOWFAST_WHEEL_TOOLS=$PWD/tools/wheel/.venv
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
 name=slowfast-$version
+source=/tmp/$name
+mkdir "$source" || fail "'$source', where releases are built, cannot be made" "wait for the release that is built there, or delete it"
+work=$(mktemp -d)
+trap 'rm -rf "$work" "$source"' EXIT
 
 # The versions of the Swift packages, which git does not keep: those that the checkout was tested with, or the newest ones.
 swift package resolve >&2
 install -m 644 Package.resolved "$work/Package.resolved"
 
-# The release of this commit into a folder, built in another.
+# The release of this commit into a folder.
 release() {
-  local output=$1 source=$2/$name
-  mkdir -p "$output" "$2"
-  git -c tar.umask=0022 archive --format=tar --prefix="$name/" --add-file="$work/Package.resolved" HEAD | gzip -9n >"$output/$name.tar.gz"
-  tar -xzf "$output/$name.tar.gz" -C "$2"
+  local output=$1
+  mkdir -p "$output" "$source"
+  git -c tar.umask=0022 archive --format=tar --prefix="$name/" --add-file="$work/Package.resolved" HEAD \
+    | gzip -9n >"$output/$name.tar.gz"
+  tar -xzf "$output/$name.tar.gz" -C /tmp
   for product in slowfast SlowFastLibrary generate-manual; do
     (cd "$source" && swift build -c release --only-use-versions-from-resolved-file --product "$product") >&2
   done
   "$source/tools/make-deb.sh" "$source/.build/release" "$output" >&2
   "$source/tools/make-wheel.sh" "$source/.build/release" "$output" >&2
   (cd "$output" && sha256sum -- *.deb *.tar.gz *.whl >SHA256SUMS)
-  rm -rf "$2"
+  rm -rf "$source"
 }
 
-release "$work/release" "$work/build"
+release "$work/release"
 if [ -n "$twice" ]; then
-  # A path of another length, of which nothing may be in what is built.
-  release "$work/again" "$work/build-in-another-folder"
+  release "$work/again"
   if ! tools/compare-releases.sh "$work/release" "$work/again" >&2; then
     trap - EXIT
     fail "two builds of one commit differ (above), they are in $work" "find what else they depend on"

@@ -3,6 +3,10 @@
 # usage: pipeline.sh SLOWFAST FOLDER
 set -eu
 
+if [ $# -ne 2 ]; then
+  echo "usage: pipeline.sh SLOWFAST FOLDER" >&2
+  exit 64
+fi
 slowfast=$1
 folder=$2
 here=$(cd "$(dirname "$0")/.." && pwd)

@@ -3,6 +3,7 @@
 # do. Ends with 1 where there is a difference.
 # usage: compare-releases.sh RELEASE RELEASE
 set -euo pipefail
+[ $# -eq 2 ] || { echo "usage: compare-releases.sh RELEASE RELEASE" >&2; exit 64; }
 
 for folder in "$1" "$2"; do
   [ -f "$folder/SHA256SUMS" ] || { echo "compare-releases: '$folder' has no SHA256SUMS -> give two folders of make release" >&2; exit 64; }

@@ -13,13 +13,15 @@ annotations="$world/annotations"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
 detector=$(dirname "$0")/../configs/demo/SSDLITE_PEOPLE_SMALL.safetensors
 classifier=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_CLASSES
-# What an earlier demo left is replaced, and nothing else.
-if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -d "$out/world" ]; then
-  echo "demo: '$out' holds other things than a demo's output -> name another folder" >&2
+# What an earlier demo left is replaced, and nothing else: its folder has a file that says so.
+mark=.made-by-slowfast-demo
+if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -e "$out/$mark" ]; then
+  echo "demo: '$out' holds other things than a demo's output -> name another folder, or delete this one" >&2
   exit 1
 fi
 rm -rf "$out"
 mkdir -p "$out"
+echo "Made by the demo of slowfast, which replaces the folder when it runs again." >"$out/$mark"
 
 # Ends the part before, if any, and begins the next.
 times=""

@@ -8,21 +8,35 @@
 # library's folder below PREFIX, lib where it is not set.
 set -eu
 
+if [ $# -lt 2 ] || [ $# -gt 3 ]; then
+  echo "usage: install.sh BUILD PREFIX [DESTDIR]" >&2
+  exit 64
+fi
 build=$(realpath "$1")
-prefix=$2
+prefix=$(printf '%s' "$2" | sed 's:/*$::')
 root=${3:-}
 libdir=${LIBDIR:-lib}
-case "$prefix" in
-/*) ;;
-*)
-  echo "install: PREFIX is '$prefix', expected a path from / on -> give one, such as PREFIX=$PWD/$prefix" >&2
+refuse() {
+  echo "install: $1 -> $2" >&2
   exit 1
-  ;;
+}
+case "$2" in
+/*) ;;
+*) refuse "PREFIX is '$2', expected a path from / on" "give one, such as PREFIX=$PWD/$2" ;;
+esac
+# It stands in a script, and in pkg-config's file.
+if [ "$prefix" != "$(printf '%s' "$prefix" | tr -d "\"'\$\`\\\\\n\t")" ]; then
+  refuse "PREFIX is '$prefix', which has characters that a shell does not take as they are" "give a folder without quotes, \\ and \$"
+fi
+case "/$libdir/" in
+//* | */../* | */./*) refuse "LIBDIR is '$libdir', expected a folder below PREFIX" "give its name, such as lib64" ;;
 esac
 cd "$(dirname "$0")/.."
 umask 022
 made=$(mktemp -d)
 trap 'rm -rf "$made"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM HUP
 slowfast=$build/slowfast
 version=$(tools/version.sh)
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(tools/commit.sh time)}
@@ -66,7 +80,7 @@ ln -s "libslowfast.so.$version" "$to/$libdir/$soname"
 ln -s "$soname" "$to/$libdir/libslowfast.so"
 install -m 644 Sources/CLibraries/CSlowFast/include/slowfast.h "$to/include"
 cat >"$to/$libdir/pkgconfig/slowfast.pc" <<TEXT
-prefix=$prefix
+prefix=$(printf '%s' "$prefix" | sed 's/ /\\ /g')
 includedir=\${prefix}/include
 libdir=\${prefix}/$libdir
 
@@ -121,18 +135,25 @@ list="$place/share/slowfast/installed"
     [ -d "$place/$folder" ] && ! grep -qsxF "$folder/" "$list" || echo "$folder/"
   done
 } | LC_ALL=C sort >"$made/new"
+# Each file comes under a name of its own first: a program that runs, or a library that is loaded, stays whole.
+arriving=.slowfast-arriving
+(cd "$to" && find . ! -type d) | cut -c 3- >"$made/files"
+while read -r file; do
+  if [ -d "$place/$file" ] && [ ! -L "$place/$file" ]; then
+    refuse "'$place/$file' is a folder, and a file is to be there" "move it away, or give another PREFIX; nothing was installed"
+  fi
+  if [ -e "$place/$file" ] && ! grep -qsxF "$file" "$list"; then echo "$place/$file"; fi
+done <"$made/files" >"$made/strange"
+if [ -s "$made/strange" ]; then
+  echo "install: replacing files that no list of an earlier installation names: $(wc -l <"$made/strange"), the first '$(head -n 1 "$made/strange")'" >&2
+fi
 install -d "$place/share/slowfast"
-{ cat "$list" 2>/dev/null || true; cat "$made/new"; } | LC_ALL=C sort -u >"$list.new"
+{ cat "$list" 2>/dev/null || true; cat "$made/new"; sed "s/\$/$arriving/" "$made/files"; } | LC_ALL=C sort -u >"$list.new"
 mv "$list.new" "$list"
 (cd "$to" && find . -mindepth 1 -type d) | while read -r folder; do [ -d "$place/$folder" ] || install -d "$place/$folder"; done
-# Each under a name of its own first: a program that runs, or a library that is loaded, stays whole.
-(cd "$to" && find . ! -type d) | while read -r file; do
-  cp -P --preserve=mode "$to/$file" "$place/$file.new"
-  mv -T "$place/$file.new" "$place/$file"
-done
+while read -r file; do
+  cp -P --preserve=mode --remove-destination "$to/$file" "$place/$file$arriving"
+  mv -T "$place/$file$arriving" "$place/$file"
+done <"$made/files"
 tools/uninstall.sh "$prefix" "$root" "$made/new"
 mv "$made/new" "$list"
-# Where the loader looks of itself, it is told of the library.
-if [ -z "$root" ] && [ "$(id -u)" -eq 0 ]; then
-  case "$prefix" in /usr | /usr/local) ldconfig ;; esac
-fi

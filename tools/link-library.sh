@@ -20,7 +20,10 @@ trap 'rm -rf "$made"' EXIT
   sed -n 's/^[a-z].*[ *]\(slowfast_[a-z_]*\)(.*/\1;/p' Sources/CLibraries/CSlowFast/include/slowfast.h
   echo "local: *; };"
 } >"$made/exports"
+# The compiler writes what objects ask to be linked with beside the first of them: that is to be here, not in somebody's build.
+ln -s "$(head -n 1 "$objects")" "$made/first.o"
+{ echo "$made/first.o"; tail -n +2 "$objects"; } >"$made/objects"
 options=(-T tools/library.ld --gc-sections --icf=all --strip-all --as-needed "--version-script=$made/exports" --no-undefined)
 if [ -n "$name" ]; then options+=(-soname "$name"); fi
-swiftc -emit-library -static-stdlib -use-ld=lld "@$objects" -o "$output" -lzstd -lz -lnettle -lyaml \
+swiftc -emit-library -static-stdlib -use-ld=lld "@$made/objects" -o "$output" -lzstd -lz -lnettle -lyaml \
   $(printf -- '-Xlinker %s ' "${options[@]}")

@@ -29,6 +29,8 @@ elif ! grep -qx "v$version" <<<"$tags"; then
   fail "the tag is $(echo $tags), the version in Sources/Support/Version/Version.swift is $version" "make them one"
 elif grep -q "^## $version (not released" CHANGELOG.md; then
   fail "CHANGELOG.md says that $version is not released yet" "give it a date, then tag that commit"
+elif ! grep -q "^## $version (" CHANGELOG.md; then
+  fail "CHANGELOG.md has no section '## $version (DATE)'" "write what changed, then tag that commit"
 fi
 SOURCE_DATE_EPOCH=$(tools/commit.sh time)
 export SOURCE_DATE_EPOCH
@@ -37,9 +39,15 @@ export SOURCE_DATE_EPOCH
 export SLOWFAST_WHEEL_TOOLS=$PWD/tools/wheel/.venv
 name=slowfast-$version
 source=/tmp/$name
-mkdir "$source" || fail "'$source', where releases are built, cannot be made" "wait for the release that is built there, or delete it"
 work=$(mktemp -d)
-trap 'rm -rf "$work" "$source"' EXIT
+# The folder of the build is this one's from its making to its end.
+own=""
+trap 'rm -rf "$work" $own' EXIT
+claim() {
+  mkdir "$source" || fail "'$source', where releases are built, cannot be made" "wait for the release that is built there, or delete it"
+  own=$source
+}
+claim
 
 # The versions of the Swift packages, which git does not keep: those that the checkout was tested with, or the newest ones.
 swift package resolve >&2
@@ -48,7 +56,7 @@ install -m 644 Package.resolved "$work/Package.resolved"
 # The release of this commit into a folder.
 release() {
   local output=$1
-  mkdir -p "$output" "$source"
+  mkdir -p "$output"
   git -c tar.umask=0022 archive --format=tar --prefix="$name/" --add-file="$work/Package.resolved" HEAD \
     | gzip -9n >"$output/$name.tar.gz"
   tar -xzf "$output/$name.tar.gz" -C /tmp
@@ -59,10 +67,12 @@ release() {
   "$source/tools/make-wheel.sh" "$source/.build/release" "$output" >&2
   (cd "$output" && sha256sum -- *.deb *.tar.gz *.whl >SHA256SUMS)
   rm -rf "$source"
+  own=""
 }
 
 release "$work/release"
 if [ -n "$twice" ]; then
+  claim
   release "$work/again"
   if ! tools/compare-releases.sh "$work/release" "$work/again" >&2; then
     trap - EXIT

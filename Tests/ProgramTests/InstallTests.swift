@@ -84,6 +84,37 @@ struct InstallTests {
     #expect(try readFile(list, doing: "comparing") == before)
   }
 
+  /// Somebody's files: a folder in a file's place ends it before anything is changed, a file is replaced with a word, what a link under
+  /// the name of a file on its way points to stays.
+  @Test("Somebody's files in the way")
+  func inTheWay() throws {
+    let scratch = Scratch()
+    let folder = scratch.path
+    func installation() -> Program.Result {
+      shell("'\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' /usr '\(folder)'")
+    }
+    try scratch.file("own.txt", bytes: [7])
+    try scratch.file("usr/bin/slowfast/own.txt", bytes: [7])
+    let refused = installation()
+    #expect(refused.status == 1)
+    #expect(refused.stderr.contains("'\(folder)/usr/bin/slowfast' is a folder, and a file is to be there"))
+    #expect(shell("cd '\(folder)/usr' && find . -type f").stdout == "./bin/slowfast/own.txt\n")
+    _ = shell(
+      "cd '\(folder)/usr/bin' && rm -r slowfast && ln -s ../../own.txt slowfast.slowfast-arriving && echo >slowfast")
+    let replaced = installation()
+    expectSuccess(replaced)
+    #expect(
+      replaced.stderr.contains("installation names: 1, the first '\(folder)/usr/bin/slowfast'"), "\(replaced.stderr)")
+    #expect(try readFile(folder + "/own.txt", doing: "comparing") == [7])
+    #expect(shell("find '\(folder)' -name '*arriving'").stdout == "")
+  }
+
+  @Test("Folders that a script cannot name are refused", arguments: ["/q$x", "/q`x`", "/q\"x", "q"])
+  func refusesPrefixes(prefix: String) {
+    let result = shell("'\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' '\(prefix)'")
+    #expect(result.status == 1 && result.stderr.contains("PREFIX is '\(prefix)'"), "\(result.stderr)")
+  }
+
   private func checkUninstall(_ scratch: Scratch) throws {
     let uninstall = "'\(projectRoot)/tools/uninstall.sh' /usr '\(scratch.path)'"
     let list = scratch.path + "/usr/share/slowfast/installed"

@@ -194,7 +194,8 @@ typedef struct slowfast_rows {
   const double *boxes;
   /* Ids of the label map. */
   const int32_t *classes;
-  /* Of detections the scores; of ground truth NULL, or the persons' numbers. */
+  /* Of detections the scores; NULL: every row counts with a score of 1, as rows of a file without a score do, and a notice says so. Of
+   * ground truth NULL, or the persons' numbers. */
   const double *scores;
 } slowfast_rows;
 

@@ -147,7 +147,7 @@ class Model:
         """Scores the people of one moment, as `slowfast detect` does, in the configuration's views.
 
         Args:
-            frames: uint8 [T, H, W, 3 or more], RGB. It is not copied as long as a pixel's channels lie side by side,
+            frames: uint8 [T, H, W, 3 or 4], RGB. It is not copied as long as a pixel's channels lie side by side,
                 forwards or backwards: views, crops, flips and `[..., ::-1]` are free.
             boxes: [N, 4], x1, y1, x2, y2 in pixels of the frames.
             key_frame: around which of the frames, from 0, the clip lies; the middle one when None. Where the clip reaches
@@ -168,6 +168,8 @@ class Model:
         if numbers.ndim != 2 or numbers.shape[1] != 4 or numbers.dtype.kind not in "fiu":
             raise ArgumentError(f"boxes are {numbers.dtype} {list(numbers.shape)} -> give numbers [N, 4]: x1, y1, x2, y2")
         numbers = np.ascontiguousarray(numbers, dtype=np.float64)
+        if numbers.size and not normalized and min(given.height, given.width) > 1 and numbers.max() <= 1:
+            raise ArgumentError("boxes are all within 0 and 1, and are to be pixels -> give pixels, or normalized=True")
         if key_frame is not None and (isinstance(key_frame, bool) or not hasattr(key_frame, "__index__")):
             raise ArgumentError(f"key_frame is {key_frame!r} -> give a frame's number, from 0")
         middle = given.count // 2 if key_frame is None else int(key_frame)
@@ -192,7 +194,7 @@ class Model:
         """Scores one clip as a whole, as `slowfast classify` does.
 
         Args:
-            clip: uint8 [T, H, W, 3 or more], RGB: as many frames as the network takes (`frames`), at its sampling rate.
+            clip: uint8 [T, H, W, 3 or 4], RGB: as many frames as the network takes (`frames`), at its sampling rate.
             bgr: the channels are blue, green, red.
             out: float32 [classes] that gets the scores.
 
@@ -297,8 +299,9 @@ def frames_of(value: Any, bgr: bool, fps: Optional[float], name: str = "frames")
     array = array_of(value, name)
     if array.dtype != np.uint8:
         raise ArgumentError(f"{name} are {array.dtype} -> give uint8 [T, H, W, 3]")
-    if array.ndim != 4 or array.shape[3] < 3 or array.size == 0:
-        raise ArgumentError(f"{name} are {list(array.shape)} -> give uint8 [T, H, W, 3], one frame or more")
+    # Channels first would have columns for channels, and scores all the same.
+    if array.ndim != 4 or array.shape[3] not in (3, 4) or array.size == 0:
+        raise ArgumentError(f"{name} are {list(array.shape)} -> give uint8 [T, H, W, 3 or 4], one frame or more")
     if fps is not None and (isinstance(fps, bool) or not isinstance(fps, (int, float, np.number)) or not fps > 0):
         raise ArgumentError(f"fps is {fps!r} -> give a rate above 0, or None for the network's own")
     count, height, width, _ = array.shape

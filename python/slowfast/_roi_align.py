@@ -22,7 +22,8 @@ def roi_align(
     threads: Optional[int] = None,
     out: Optional[np.ndarray] = None,
 ) -> np.ndarray:
-    """Pools boxes of feature maps, with the arguments and defaults of torchvision's `roi_align`.
+    """Pools boxes of feature maps, with the arguments and defaults of torchvision's `roi_align`: float32, and as many bins
+    across as down.
 
     Args:
         input: float32 [N, C, H, W], or [N, H, W, C] with `channels_last`, which is not copied.

@@ -114,12 +114,18 @@ def test_tensors(model):
         assert text in str(caught.value)
 
 
+def test_fractions_are_not_taken_for_pixels(model, frames):
+    with pytest.raises(slowfast.ArgumentError, match="boxes are all within 0 and 1, and are to be pixels"):
+        model.detect(frames, BOXES)
+
+
 @pytest.mark.parametrize(
     ("change", "text"),
     [
         ({"frames": np.zeros((4, 9, 9, 3), np.float32)}, "frames are float32 -> give uint8 [T, H, W, 3]"),
-        ({"frames": np.zeros((9, 9, 3), np.uint8)}, "frames are [9, 9, 3] -> give uint8 [T, H, W, 3]"),
-        ({"frames": np.zeros((4, 9, 9), np.uint8)}, "give uint8 [T, H, W, 3]"),
+        ({"frames": np.zeros((9, 9, 3), np.uint8)}, "frames are [9, 9, 3] -> give uint8 [T, H, W, 3 or 4]"),
+        ({"frames": np.zeros((4, 9, 9), np.uint8)}, "give uint8 [T, H, W, 3 or 4]"),
+        ({"frames": np.zeros((4, 3, 9, 9), np.uint8)}, "frames are [4, 3, 9, 9] -> give uint8 [T, H, W, 3 or 4]"),
         ({"frames": np.zeros((0, 9, 9, 3), np.uint8)}, "one frame or more"),
         ({"boxes": [[0, 0, 1]]}, "boxes are int64 [1, 3] -> give numbers [N, 4]: x1, y1, x2, y2"),
         ({"boxes": [["a", 0, 1, 1]]}, "give numbers [N, 4]"),

@@ -74,7 +74,10 @@ class Pages:
         return f"# {listed}\n\n{self._code(listed)}"
 
     def _code(self, name: str) -> str:
-        text = (self.checkout.root / name).read_text(encoding="utf-8")
+        try:
+            text = (self.checkout.root / name).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            return "Not a text.\n"
         fence = "`" * (max([2, *(len(run) for run in re.findall(r"`+", text))]) + 1)
         return f"{fence}{LANGUAGES.get(posixpath.splitext(name)[1], 'text')}\n{text.rstrip()}\n{fence}\n"
 

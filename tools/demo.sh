@@ -13,6 +13,18 @@ annotations="$world/annotations"
 model=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_SMALL
 detector=$(dirname "$0")/../configs/demo/SSDLITE_PEOPLE_SMALL.safetensors
 classifier=$(dirname "$0")/../configs/demo/SLOWFAST_8x4_R18_CLASSES
+for count in "$videos" "$clips"; do
+  case $count in
+  '' | *[!0-9]*)
+    echo "demo: '$count' is no number -> give how many VIDEOS (12; at least 4) and CLIPS (130; at least 13)" >&2
+    exit 64
+    ;;
+  esac
+done
+if [ "$videos" -lt 4 ] || [ "$clips" -lt 13 ]; then
+  echo "demo: found $videos videos and $clips clips -> give at least 4 and 13" >&2
+  exit 64
+fi
 # What an earlier demo left is replaced, and nothing else: its folder has a file that says so.
 mark=.made-by-slowfast-demo
 if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -e "$out/$mark" ]; then

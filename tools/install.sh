@@ -142,18 +142,26 @@ while read -r file; do
   if [ -d "$place/$file" ] && [ ! -L "$place/$file" ]; then
     refuse "'$place/$file' is a folder, and a file is to be there" "move it away, or give another PREFIX; nothing was installed"
   fi
-  if [ -e "$place/$file" ] && ! grep -qsxF "$file" "$list"; then echo "$place/$file"; fi
+  if { [ -e "$place/$file" ] || [ -L "$place/$file" ]; } && ! grep -qsxF "$file" "$list"; then echo "$file"; fi
 done <"$made/files" >"$made/strange"
+(cd "$to" && find . -mindepth 1 -type d) | cut -c 3- >"$made/folders"
+while read -r folder; do
+  if [ -e "$place/$folder" ] && [ ! -d "$place/$folder" ]; then
+    refuse "'$place/$folder' is a file, and a folder is to be there" "move it away, or give another PREFIX; nothing was installed"
+  fi
+done <"$made/folders"
 if [ -s "$made/strange" ]; then
-  echo "install: replacing files that no list of an earlier installation names: $(wc -l <"$made/strange"), the first '$(head -n 1 "$made/strange")'" >&2
+  echo "install: replacing files that no list of an earlier installation names: $(wc -l <"$made/strange"), the first '$place/$(head -n 1 "$made/strange")'" >&2
 fi
 install -d "$place/share/slowfast"
-{ cat "$list" 2>/dev/null || true; cat "$made/new"; sed "s/\$/$arriving/" "$made/files"; } | LC_ALL=C sort -u >"$list.new"
+# Somebody's files are not yet in it: they are, once they are replaced.
+{ cat "$list" 2>/dev/null || true; grep -vxFf "$made/strange" "$made/new" || true; sed "s/\$/$arriving/" "$made/files"; } | LC_ALL=C sort -u >"$list.new"
 mv "$list.new" "$list"
-(cd "$to" && find . -mindepth 1 -type d) | while read -r folder; do [ -d "$place/$folder" ] || install -d "$place/$folder"; done
+while read -r folder; do [ -d "$place/$folder" ] || install -d "$place/$folder"; done <"$made/folders"
 while read -r file; do
   cp -P --preserve=mode --remove-destination "$to/$file" "$place/$file$arriving"
   mv -T "$place/$file$arriving" "$place/$file"
+  if grep -qxF "$file" "$made/strange"; then echo "$file" >>"$list"; fi
 done <"$made/files"
 tools/uninstall.sh "$prefix" "$root" "$made/new"
 mv "$made/new" "$list"

@@ -34,7 +34,7 @@ done
 [ -n "$keep" ] || rm "$list"
 # The innermost first. One that is not empty has somebody else's files.
 grep '/$' "$made/gone" | LC_ALL=C sort -r | while read -r path; do
-  if [ -d "$to/$path" ]; then rmdir --ignore-fail-on-non-empty "$to/$path"; fi
+  if [ -d "$to/$path" ] && [ ! -L "${to%/}/${path%/}" ]; then rmdir --ignore-fail-on-non-empty "$to/$path"; fi
 done
 # Where the loader looks of itself, it is told of the library that came or went.
 if [ -z "${2:-}" ] && [ "$(id -u)" -eq 0 ]; then

@@ -76,7 +76,7 @@ if [ -n "$twice" ]; then
   release "$work/again"
   if ! tools/compare-releases.sh "$work/release" "$work/again" >&2; then
     trap - EXIT
-    fail "two builds of one commit differ (above), they are in $work" "find what else they depend on"
+    fail "two builds of one commit differ (above), they are in $work" "CONTRIBUTING.md says what is known to differ"
   fi
 fi
 mkdir -p .build

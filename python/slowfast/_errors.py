@@ -1,6 +1,8 @@
 """Errors with the library's texts: what was being done, what was expected, what was found, and what to do."""
 from __future__ import annotations
 
+import re
+
 
 class Error(Exception):
     """Anything that this package reports."""
@@ -26,10 +28,41 @@ class SlowFastWarning(UserWarning):
     """Something makes a result mean something else than one may think."""
 
 
+# How the library's texts, which speak of slowfast.h's arguments, speak of this package's parameters: of wrong calls, and of
+# rows in arrays. What is not here has one name in both.
+_CALLS = (
+    (r"^slowfast_[a-z_]+: ", ""),
+    (r"^'options->override_count'", "the length of overrides"),
+    (r"^'options->([a-z_]+)(\[[0-9]+\])?'", r"\1\2"),
+    (r"^'frames->frames_per_second'", "fps"),
+    (r"or 0 for the network's own$", "or None for the network's own"),
+    (r"^'frames->pixels'", "frames"),
+    (r"or boxes_are_fractions 0$", "or normalized=False"),
+    (r"^'classes->(?:ids|names)(\[[0-9]+\])'", r"labelmap\1"),
+    (r"^'classes(?:->[a-z_]+)?'", "labelmap"),
+    (r"^'ground_truth(->[a-z_]+)?", r"'groundtruth\1"),
+    (r"^'([a-z]+)->([a-z_]+)(\[[0-9]+\])?'", r"\1, \2\3"),
+    (r"^'features'", "input"),
+    (r"^'pooled'", "out"),
+)
+_ROWS = (
+    (r"^taking ground truth from arrays(, row [0-9]+), score:", r"groundtruth\1, person:"),
+    (r"^taking ground truth from arrays", "groundtruth"),
+    (r"^taking (detections|exclusions) from arrays", r"\1"),
+)
+
+
+def in_python(text: str, words: tuple[tuple[str, str], ...] = _CALLS) -> str:
+    """A text of the library in this package's words."""
+    for pattern, word in words:
+        text = re.sub(pattern, word, text)
+    return text
+
+
 def failure(status: int, text: str) -> Error:
     """The exception for a status of the library."""
     if status == 1:
-        return ArgumentError(text)
+        return ArgumentError(in_python(text))
     if status == 2:
         return MissingFileError(text) if "does not exist" in text else FileError(text)
-    return ContentError(text)
+    return ContentError(in_python(text, _ROWS))

@@ -3,12 +3,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import warnings
 from collections.abc import Iterator, Mapping
 from ctypes import byref, c_void_p
 from typing import Any, Optional
 
-from ._errors import ArgumentError, SlowFastWarning
+from ._errors import ArgumentError, ContentError, SlowFastWarning
 from ._library import EvaluationOptions, call, structure, taken, thread_count
 from ._rows import Given, given_classes, given_rows, is_path
 
@@ -149,6 +150,13 @@ def evaluate(
     excluded: Optional[Given] = None
     if exclusions is not None:
         excluded = given_rows(_excluded(exclusions), "exclusions", "exclusions")
+    if truth.seems_swapped and found.seems_swapped:
+        raise ArgumentError(
+            "groundtruth has a column 'score' and detections has none: are they swapped?"
+            " -> give evaluate(groundtruth, detections, labelmap)"
+        )
+    if not is_path(groundtruth) and truth.value.count == 0:
+        raise ContentError("groundtruth: expected rows of ground truth, found none -> give some")
     if not isinstance(protocol, str):
         raise ArgumentError(f"protocol is {protocol!r} -> give official, pyslowfast, mmaction2 or all")
     for name, value, limit in (("bootstrap", bootstrap, 1_000_000), ("seed", seed, 2**64 - 1)):
@@ -174,6 +182,8 @@ def evaluate(
         byref(notices),
     )
     lines = [line for line in (taken(notices) or "").split("\n") if line]
+    if not is_path(groundtruth):
+        lines = [re.sub(r"^(warning|note): ground_truth:", r"\1: groundtruth:", line) for line in lines]
     for line in lines:
         if line.startswith("warning: "):
             warnings.warn(line[len("warning: ") :], SlowFastWarning, stacklevel=2)
@@ -186,9 +196,14 @@ def _excluded(value: Any) -> Any:
         return value
     videos, seconds = [], []
     for key in value:
-        video, _, second = key.rpartition(",") if isinstance(key, str) else (key[0], "", key[1])
+        try:
+            video, second = key.rsplit(",", 1) if isinstance(key, str) else key
+            seconds.append(float(second))
+        except (TypeError, ValueError):
+            raise ContentError(
+                f"exclusions: expected key frames such as 'video,0902' or ('video', 902), found {key!r} -> correct it"
+            ) from None
         videos.append(video)
-        seconds.append(float(second))
     return {"video": videos, "second": seconds}
 
 

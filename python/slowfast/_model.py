@@ -149,7 +149,8 @@ class Model:
         Args:
             frames: uint8 [T, H, W, 3 or 4], RGB. It is not copied as long as a pixel's channels lie side by side,
                 forwards or backwards: views, crops, flips and `[..., ::-1]` are free.
-            boxes: [N, 4], x1, y1, x2, y2 in pixels of the frames.
+            boxes: [N, 4], x1, y1, x2, y2 in pixels of the frames. A box within two pixels of the frame's corner is an error:
+                it is taken for fractions.
             key_frame: around which of the frames, from 0, the clip lies; the middle one when None. Where the clip reaches
                 beyond the frames, the first and the last one are repeated.
             fps: how many of the frames show a second; None for the rate that the network takes them at (30 for AVA). Of
@@ -168,8 +169,16 @@ class Model:
         if numbers.ndim != 2 or numbers.shape[1] != 4 or numbers.dtype.kind not in "fiu":
             raise ArgumentError(f"boxes are {numbers.dtype} {list(numbers.shape)} -> give numbers [N, 4]: x1, y1, x2, y2")
         numbers = np.ascontiguousarray(numbers, dtype=np.float64)
-        if numbers.size and not normalized and min(given.height, given.width) > 1 and numbers.max() <= 1:
-            raise ArgumentError("boxes are all within 0 and 1, and are to be pixels -> give pixels, or normalized=True")
+        # Nobody fills so little of a corner; fractions do, of people who reach beyond the frame, too.
+        if not normalized and min(given.height, given.width) > 2:
+            tiny = (np.abs(numbers) <= 2).all(axis=1)
+            if tiny.any():
+                row = int(np.argmax(tiny))
+                text = ", ".join(f"{number:.6g}" for number in numbers[row])
+                raise ArgumentError(
+                    f"box {row} is [{text}], fractions where pixels of frames of {given.width} x {given.height} are expected"
+                    " -> give pixels, or normalized=True"
+                )
         if key_frame is not None and (isinstance(key_frame, bool) or not hasattr(key_frame, "__index__")):
             raise ArgumentError(f"key_frame is {key_frame!r} -> give a frame's number, from 0")
         middle = given.count // 2 if key_frame is None else int(key_frame)

@@ -48,6 +48,8 @@ def roi_align(
         if len(lists) != len(features) or any(rows.shape[1] != 4 for rows in lists):
             raise ArgumentError(f"boxes are {len(lists)} arrays of {len(features)} maps -> give for each map an array [_, 4]")
         boxes = np.concatenate([np.insert(rows.astype(np.float32), 0, n, axis=1) for n, rows in enumerate(lists)])
+    if not hasattr(sampling_ratio, "__index__") or sampling_ratio > 1024:
+        raise ArgumentError(f"sampling_ratio is {sampling_ratio!r} -> give 1 to 1024, or 0 for as many samples as a bin has cells")
     regions = regions_of(boxes)
     side = int(sides[0])
     if not channels_last:
@@ -57,7 +59,7 @@ def roi_align(
         RoIAlignOptions,
         resolution=side,
         spatial_scale=float(spatial_scale),
-        sampling_ratio=min(max(0, int(sampling_ratio)), 1 << 62),
+        sampling_ratio=max(0, int(sampling_ratio)),
         aligned=bool(aligned),
         threads=thread_count(threads),
     )

@@ -29,9 +29,11 @@ def is_path(value: Any) -> bool:
 class Given:
     """Arguments for the library that keep alive what they point to."""
 
-    def __init__(self, value: Any, *kept: Any) -> None:
+    def __init__(self, value: Any, *kept: Any, seems_swapped: bool = False) -> None:
         self.value = value
         self.kept = kept
+        # Ground truth whose columns are those of detections, and the reverse.
+        self.seems_swapped = seems_swapped
 
 
 def given_rows(value: Any, name: str, kind: str) -> Given:
@@ -64,7 +66,9 @@ def given_rows(value: Any, name: str, kind: str) -> Given:
         classes=address(classes),
         scores=address(last),
     )
-    return Given(rows, names, texts, numbers, seconds, boxes, classes, last)
+    has_scores, has_persons = columns.has("score"), columns.has("person")
+    seems_swapped = has_scores and not has_persons if kind == "truth" else kind == "detections" and not has_scores
+    return Given(rows, names, texts, numbers, seconds, boxes, classes, last, seems_swapped=seems_swapped)
 
 
 def given_classes(value: Any) -> Given:
@@ -179,7 +183,10 @@ class Columns:
             if empty.any():
                 if not may_be_empty:
                     row = int(np.argmax(empty))
-                    raise ContentError(f"{self.name}, row {row}: expected the id of a class, found none -> correct that row")
+                    raise ContentError(
+                        f"{self.name}, row {row}: expected the id of a class, found none -> correct that row; where this is "
+                        "ground truth, give it as groundtruth"
+                    )
                 ids = np.full(count, NO_CLASS, np.int32)
                 ids[~empty] = whole_numbers(values[~empty], name)
                 return ids

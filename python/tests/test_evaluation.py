@@ -126,8 +126,8 @@ def evaluated_failing(truth, detections, labels):
     ("change", "kind", "text"),
     [
         ({"score": None}, slowfast.ContentError, "detections: column 'score': expected numbers, found"),
-        ({"score": [0.5, math.nan]}, slowfast.ContentError, "row 1, score: expected a finite number, found nan ->"),
-        ({"second": [1, -1]}, slowfast.ContentError, "row 1, second: expected a time in seconds"),
+        ({"score": [0.5, math.nan]}, slowfast.ContentError, "detections, row 1, score: expected a finite number, found nan ->"),
+        ({"second": [1, -1]}, slowfast.ContentError, "detections, row 1, second: expected a time in seconds"),
         ({"x2": [0.5, 320]}, slowfast.ContentError, "row 1, x2: expected a fraction of the frame, 0 to 1, found 320.0 -> "),
         ({"class": [1, 1.5]}, slowfast.ContentError, "row 1: expected a whole number, found"),
         ({"class": [1, 2**31]}, slowfast.ContentError, "row 1: expected an id of 32 bits"),
@@ -152,12 +152,13 @@ def test_bad_arrays_are_said_with_row_and_column(change, kind, text):
 @pytest.mark.parametrize(
     ("given", "text"),
     [
-        ({"protocol": "offical"}, "'offical' -> give one of official, pyslowfast, mmaction2, or all"),
+        ({"protocol": "offical"}, "protocol is 'offical' -> give one of official, pyslowfast, mmaction2, or all"),
         ({"bootstrap": -1}, "bootstrap is -1"),
         ({"seed": 1.5}, "seed is 1.5"),
         ({"threads": 0}, "threads is 0 -> give 1 to 256"),
         ({"labelmap": 7}, "labelmap is int"),
         ({"labelmap": [1, 1]}, "id 1 is both"),
+        ({"labelmap": [1, 0]}, "labelmap[1] is 0 -> give whole numbers from 1"),
         ({"detections": 7}, "detections is int -> give a path"),
         ({"detections": [(1, 2, 3)]}, "row 0: expected 2, 7 or 8 values"),
     ],
@@ -166,6 +167,31 @@ def test_bad_calls_say_what_to_do(given, text):
     with pytest.raises(slowfast.Error) as caught:
         slowfast.evaluate(**{"groundtruth": TRUTH, "detections": FOUND, "labelmap": LABELS, **given})
     assert text in str(caught.value)
+
+
+def test_a_column_of_ground_truth_is_said_with_its_argument():
+    rows = {"video": ["a"], "second": [1], "boxes": [[0, 0, 1, 1]], "class": [1], "person": [1]}
+    found = {**rows, "score": [0.5]}
+    for change, text in (
+        ({"person": [math.nan]}, "groundtruth, row 0, person: expected a finite number"),
+        ({"boxes": [[0, 0, 320, 1]]}, "groundtruth, row 0, x2: expected a fraction of the frame"),
+    ):
+        with pytest.raises(slowfast.ContentError) as caught:
+            slowfast.evaluate({**rows, **change}, found, [1])
+        assert str(caught.value).startswith(text)
+    flat = slowfast.evaluate({**rows, "boxes": [[0, 0, 0, 1]]}, found, [1])
+    assert flat.notices[0].startswith("warning: groundtruth: 1 row with a box")
+
+
+def test_swapped_arguments_are_said():
+    truth, found = columns()
+    classes = [id or 1 for id in truth["class"]]
+    with pytest.raises(slowfast.ArgumentError, match="groundtruth has a column 'score' and detections has none: are they swapped"):
+        slowfast.evaluate(found, {**truth, "class": classes}, LABELS)
+    with pytest.raises(slowfast.ContentError, match="^detections, row 103: .*ground truth, give it as groundtruth"):
+        slowfast.evaluate(FOUND, truth, LABELS)
+    with pytest.raises(slowfast.ContentError, match="^exclusions: expected key frames such as .*, found 'a' -> "):
+        slowfast.evaluate(truth, found, LABELS, exclusions=["a"])
 
 
 def many(count):

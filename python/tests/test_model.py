@@ -1,13 +1,15 @@
 import copy
-import pickle
 import os
+import pickle
+import re
 import threading
 
 import numpy as np
 import pytest
-from conftest import CLASSES, DEMO, parsed, resident, run
+from conftest import CLASSES, DEMO, ROOT, parsed, resident, run
 
 import slowfast
+from slowfast._errors import in_python
 from slowfast._model import frames_of
 
 pytestmark = pytest.mark.filterwarnings("ignore:the weights are random")
@@ -114,9 +116,15 @@ def test_tensors(model):
         assert text in str(caught.value)
 
 
-def test_fractions_are_not_taken_for_pixels(model, frames):
-    with pytest.raises(slowfast.ArgumentError, match="boxes are all within 0 and 1, and are to be pixels"):
-        model.detect(frames, BOXES)
+@pytest.mark.parametrize("boxes", [BOXES, [[5, 5, 50, 60], [0.1, 0.1, 0.5, 0.9]], [[5, 5, 50, 60], [-0.1, 0.1, 0.5, 1.05]]])
+def test_fractions_are_not_taken_for_pixels(model, frames, boxes):
+    with pytest.raises(slowfast.ArgumentError, match=r"box [01] is \[.*, fractions where pixels of frames of 96 x 72 are expected"):
+        model.detect(frames, boxes)
+
+
+def test_boxes_smaller_than_a_pixel_are_boxes_elsewhere_and_in_frames_as_small(model, frames):
+    assert model.detect(frames, [[40.2, 30.2, 40.9, 30.9]]).shape == (1, model.classes)
+    assert model.detect(frames[:, :2, :2], [[0, 0, 2, 2]]).shape == (1, model.classes)
 
 
 @pytest.mark.parametrize(
@@ -131,12 +139,12 @@ def test_fractions_are_not_taken_for_pixels(model, frames):
         ({"boxes": [["a", 0, 1, 1]]}, "give numbers [N, 4]"),
         ({"boxes": [[0, 0, 1], [0]]}, "boxes is no array"),
         ({"boxes": [[0.5, 0, 0.2, 1]]}, "box 0 is [0.5, 0.0, 0.2, 1.0], inverted -> "),
-        ({"boxes": [[0, 0, 90, 70]]}, "give fractions of the frame"),
+        ({"boxes": [[0, 0, 90, 70]]}, "give fractions of the frame, or normalized=False"),
         ({"boxes": [[0, 0, np.nan, 70]]}, "give finite numbers"),
         ({"boxes": [[1.2, 0, 1.5, 1]]}, "box 0 is [1.2, 0.0, 1.5, 1.0], beside the frame -> "),
         ({"key_frame": 60}, "key_frame is 60 of 60 frames"),
         ({"key_frame": 2**64 + 5}, "key_frame is 18446744073709551621 of 60 frames"),
-        ({"fps": 1e-300}, "is 1e-300"),
+        ({"fps": 1e-300}, "fps is 1e-300 -> give a rate from 0.001 to 1000000, or None for the network's own"),
         ({"key_frame": 1.5}, "key_frame is 1.5"),
         ({"fps": 0}, "fps is 0"),
     ],
@@ -144,7 +152,18 @@ def test_fractions_are_not_taken_for_pixels(model, frames):
 def test_bad_calls_say_what_to_do(model, frames, change, text):
     with pytest.raises(slowfast.ArgumentError) as caught:
         model.detect(**{"frames": frames, "boxes": BOXES, "normalized": True, **change})
-    assert text in str(caught.value)
+    assert text in str(caught.value) and "slowfast_" not in str(caught.value)
+
+
+def test_no_text_of_the_library_keeps_the_names_of_c():
+    """Of all that it can say with the name of a structure of slowfast.h, as its sources have it."""
+    sources = [path.read_text() for path in (ROOT / "Sources/Program/SlowFastLibrary").glob("*.swift")]
+    names = {name for text in sources for name in re.findall(r"(?:[a-z_]+|\\\(name\))->[a-z_]+(?:\[.*?\])?", text)}
+    assert len(names) > 10
+    for name in names:
+        name = re.sub(r"\\\(.*?\)", "0", name.replace("\\(name)", "ground_truth"))
+        text = in_python(f"slowfast_evaluate: '{name}' is 1 -> give another")
+        assert text.count("->") == 1 and "slowfast" not in text and "ground_truth" not in text, (name, text)
 
 
 def test_models_that_cannot_be_opened(tmp_path):
@@ -159,8 +178,8 @@ def test_models_that_cannot_be_opened(tmp_path):
         assert text in str(caught.value) and isinstance(caught.value, slowfast.Error)
     for given, text in (
         ({"overrides": {"TEST.BATCHSIZE": 1}}, "did you mean TEST.BATCH_SIZE"),
-        ({"overrides": ["TEST.BATCH_SIZE"]}, "pairs"),
-        ({"precision": "fp64"}, "'fp64'"),
+        ({"overrides": ["TEST.BATCH_SIZE"]}, "overrides has 1 strings -> give pairs"),
+        ({"precision": "fp64"}, "precision is 'fp64'"),
         ({"threads": 1000}, "threads is 1000"),
         ({"random_weights": -1}, "random_weights is -1"),
     ):

@@ -84,6 +84,7 @@ def test_no_boxes():
         ({"boxes": BOXES + 5}, "batch index"),
         ({"output_size": (3, 4)}, "give one number, or two equal ones"),
         ({"output_size": 0}, "give 1 to 1024"),
+        ({"sampling_ratio": 1025}, "sampling_ratio is 1025 -> give 1 to 1024, or 0"),
         ({"threads": -1}, "threads is -1"),
         ({"out": np.empty((5, 5, 3, 4), np.float32)}, "give a float32 array [5, 5, 3, 3]"),
     ],

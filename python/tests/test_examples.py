@@ -33,8 +33,9 @@ def test_detect():
 
 
 @pytest.mark.filterwarnings("ignore::slowfast.SlowFastWarning")
-def test_the_documentations_lines(tmp_path, monkeypatch):
-    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / "docs/python.md").read_text(), re.DOTALL | re.MULTILINE)
+@pytest.mark.parametrize(("page", "count"), [("docs/python.md", 5), ("python/README.md", 2)])
+def test_the_documentations_lines(tmp_path, monkeypatch, page, count):
+    blocks = re.findall(r"^```python\n(.*?)^```$", (ROOT / page).read_text(), re.DOTALL | re.MULTILINE)
     for path in FILES[:3]:
         shutil.copy(path, tmp_path)
     (tmp_path / "configs").symlink_to(ROOT / "configs")
@@ -42,7 +43,7 @@ def test_the_documentations_lines(tmp_path, monkeypatch):
     names = {}
     for block in blocks:
         exec(block, names)
-    assert len(blocks) == 5
+    assert len(blocks) == count
 
 
 def test_c(tmp_path):

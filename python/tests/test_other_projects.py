@@ -9,7 +9,7 @@ from importlib import metadata
 
 import numpy as np
 import pytest
-from conftest import FILES, evaluated, parsed, run
+from conftest import FILES, ROOT, evaluated, parsed, run
 
 import slowfast
 from slowfast.pyslowfast import evaluate_ava
@@ -193,6 +193,12 @@ def test_the_package_says_what_it_is():
     assert slowfast.__version__ == metadata.version("slowfast-swift")
     assert run("--version")[0].startswith(f"slowfast {slowfast.__version__} (commit ")
     assert set(slowfast.__all__) <= set(dir(slowfast))
+    said = metadata.metadata("slowfast-swift")
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"name: {said['Author']}\n" in citation and f"license: {said['License-Expression']}\n" in citation
+    assert said["Summary"] and said["Keywords"] and said.get_payload() == (ROOT / "python/README.md").read_text()
+    # There is no address to give.
+    assert "Project-URL" not in said and "Home-page" not in said
     assert (pathlib.Path(slowfast.__file__).parent / "py.typed").exists()
     assert FILES
 

@@ -25,15 +25,20 @@ if [ "$videos" -lt 4 ] || [ "$clips" -lt 13 ]; then
   echo "demo: found $videos videos and $clips clips -> give at least 4 and 13" >&2
   exit 64
 fi
-# What an earlier demo left is replaced, and nothing else: its folder has a file that says so.
+# What an earlier demo made is replaced, and nothing else: its folder has a file that says so, and there it is what has these names.
 mark=.made-by-slowfast-demo
+made="world classes overlays raw report stills detections.csv detections.json detections.journal evaluation.txt motion.txt"
+if { [ -e "$out" ] || [ -L "$out" ]; } && [ ! -d "$out" ]; then
+  echo "demo: '$out' is no folder -> name another one, or delete this" >&2
+  exit 1
+fi
 if [ -n "$(ls -A "$out" 2>/dev/null)" ] && [ ! -e "$out/$mark" ]; then
   echo "demo: '$out' holds other things than a demo's output -> name another folder, or delete this one" >&2
   exit 1
 fi
-rm -rf "$out"
 mkdir -p "$out"
-echo "Made by the demo of slowfast, which replaces the folder when it runs again." >"$out/$mark"
+for name in $made; do rm -rf "${out:?}/$name"; done
+printf '%s\n' "Made by the demo of slowfast, which replaces these when it runs again:" $made >"$out/$mark"
 
 # Ends the part before, if any, and begins the next.
 times=""

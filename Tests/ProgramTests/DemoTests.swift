@@ -138,6 +138,33 @@ struct DemoTests {
     #expect(backbone["sha256"] as? String == sum(projectRoot + "/" + (try #require(backbone["file"] as? String))))
   }
 
+  @Test("What an earlier demo made is replaced and nothing else: by name, by a link, in this folder, in a new one")
+  func replaces() {
+    let scratch = Scratch()
+    // Of a program that fails at once a demo does no more.
+    let script = """
+      set -e
+      mkdir "$2/here" "$2/there" "$2/other"
+      ln -s there "$2/link"
+      cd "$2/other"
+      for folder in ../here ../link . ../new/one; do
+        "$1" false "$folder" >/dev/null 2>&1 && exit 9
+        echo >"$folder/own.txt"
+        mkdir "$folder/report"
+        ! "$1" false "$folder" 2>&1
+        ls -A "$folder"
+      done
+      [ -L ../link ] && ls ../there
+      ! "$1" false ../here/own.txt 2>&1
+      """
+    let result = Program.run(through: ["/bin/sh", "-c", script], [projectRoot + "/tools/demo.sh", scratch.path])
+    expectSuccess(result)
+    let one = "\n== Drawing twelve videos of people doing things\n.made-by-slowfast-demo\nown.txt\n"
+    #expect(
+      result.stdout == String(repeating: one, count: 4)
+        + "own.txt\ndemo: '../here/own.txt' is no folder -> name another one, or delete this\n")
+  }
+
   @Test("make demo: rows, mAP, motion, pictures, film, report, classes of short videos")
   func demo() throws {
     let bytes = try readFile(projectRoot + "/Tests/Fixtures/Demo/expected.json", doing: "reading what is expected")
@@ -150,6 +177,9 @@ struct DemoTests {
       through: [projectRoot + "/tools/demo.sh"], [scratch.path, count, String(expected.clips)], patience: 900)
     expectSuccess(result)
     let annotations = scratch.path + "/world/annotations"
+    let made = try lines(scratch.path + "/.made-by-slowfast-demo").dropFirst()
+    let unnamed = Set(try listFolder(scratch.path)).subtracting(made + [".made-by-slowfast-demo"])
+    #expect(unnamed.isEmpty, "what the next demo would not replace")
 
     let rows = try lines(scratch.path + "/detections.csv")
     #expect(rows.count == expected.rows)

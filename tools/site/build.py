@@ -1,7 +1,8 @@
 """Builds the site: build.py FOLDER
 
-First every link in the checkout's Markdown is followed. Then pages are copied and made, MkDocs builds them, and what it has built is
-looked through. Anything that does not hold ends the build with status 1 and leaves FOLDER as it was.
+First every link in the checkout's Markdown is followed; then the tests of this folder run, which read the checkout as well. Then
+pages are copied and made, MkDocs builds them, and what it has built is looked through. Anything that does not hold ends the build with
+status 1 and leaves FOLDER as it was.
 """
 from __future__ import annotations
 
@@ -9,6 +10,7 @@ import logging
 import os
 import re
 import shutil
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -66,12 +68,19 @@ def other_forms(pages: Pages, folder: Path) -> Iterator[str]:
                 )
 
 
+def tests_hold() -> bool:
+    """Whether this folder's tests pass; what they say goes to stderr."""
+    return subprocess.run([sys.executable, "-m", "unittest", "--quiet"], cwd=HERE).returncode == 0
+
+
 def run(folder: Path) -> list[str]:
     """Builds into a new folder beside FOLDER and puts it in its place; says what does not hold."""
     checkout = Checkout(ROOT)
     found = checkout.broken_links()
     if found:
         return found
+    if not tests_hold():
+        return ["a test of tools/site fails (above)"]
     folder.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder.parent, prefix="site-") as made:
         source, new = Path(made) / "pages", Path(made) / "site"

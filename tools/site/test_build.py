@@ -2,12 +2,20 @@ import tempfile
 import unittest
 from pathlib import Path
 from types import SimpleNamespace
+from unittest import mock
 
-from build import missing_places, navigation, other_forms
+from build import missing_places, navigation, other_forms, run
 from checkout import Markdown
 
 
 class BuildTests(unittest.TestCase):
+    def test_a_broken_link_is_said_before_a_test_stumbles_over_it(self) -> None:
+        with tempfile.TemporaryDirectory() as folder:
+            (Path(folder) / "README.md").write_text("# A\n\n![b](b.png)\n")
+            with mock.patch("build.ROOT", Path(folder)), mock.patch("build.tests_hold", side_effect=AssertionError):
+                found = run(Path(folder) / "site")
+        self.assertEqual(found, ["README.md:3: the link 'b.png': there is no 'b.png' -> nothing is near"])
+
     def test_the_navigation_names_pages(self) -> None:
         self.assertEqual(list(navigation([{"A": ["a.md", {"B": "b.md"}]}, "c.md"])), ["a.md", "b.md", "c.md"])
 

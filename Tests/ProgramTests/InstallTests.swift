@@ -35,6 +35,7 @@ struct InstallTests {
     try checkLibrary(scratch)
     try checkCompletions(root + "/share")
     try checkPages(root + "/share/man/man1")
+    try checkDocuments(root + "/share/doc/slowfast")
     try checkOlder(scratch)
     try checkUninstall(scratch)
   }
@@ -90,29 +91,74 @@ struct InstallTests {
   func inTheWay() throws {
     let scratch = Scratch()
     let folder = scratch.path
+    // Of pkg-config's characters, too.
+    let prefix = "/u #1"
     func installation() -> Program.Result {
-      shell("'\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' /usr '\(folder)'")
+      shell(
+        "LIBDIR='lib #2' '\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' '\(prefix)' '\(folder)'")
     }
     try scratch.file("own.txt", bytes: [7])
-    try scratch.file("usr/bin/slowfast/own.txt", bytes: [7])
+    try scratch.file("u #1/bin/slowfast/own.txt", bytes: [7])
     let refused = installation()
     #expect(refused.status == 1)
-    #expect(refused.stderr.contains("'\(folder)/usr/bin/slowfast' is a folder, and a file is to be there"))
-    #expect(shell("cd '\(folder)/usr' && find . -type f").stdout == "./bin/slowfast/own.txt\n")
+    #expect(refused.stderr.contains("'\(folder)\(prefix)/bin/slowfast' is a folder, and a file is to be there"))
+    #expect(shell("cd '\(folder)\(prefix)' && find . -type f").stdout == "./bin/slowfast/own.txt\n")
     _ = shell(
-      "cd '\(folder)/usr/bin' && rm -r slowfast && ln -s ../../own.txt slowfast.slowfast-arriving && echo >slowfast")
+      "cd '\(folder)\(prefix)/bin' && rm -r slowfast && ln -s ../../own.txt slowfast.slowfast-arriving && echo >slowfast"
+    )
     let replaced = installation()
     expectSuccess(replaced)
     #expect(
-      replaced.stderr.contains("installation names: 1, the first '\(folder)/usr/bin/slowfast'"), "\(replaced.stderr)")
+      replaced.stderr.contains("installation names: 1, the first '\(folder)\(prefix)/bin/slowfast'"),
+      "\(replaced.stderr)")
     #expect(try readFile(folder + "/own.txt", doing: "comparing") == [7])
     #expect(shell("find '\(folder)' -name '*arriving'").stdout == "")
+    let library = shell(
+      "PKG_CONFIG_PATH='\(folder)\(prefix)/lib #2/pkgconfig' pkg-config --cflags --libs slowfast | xargs printf '%s\\n'"
+    )
+    #expect(library.stdout == "-I\(prefix)/include\n-L\(prefix)/lib #2\n-lslowfast\n")
+    try checkInterruptedUninstall(folder, prefix)
+  }
+
+  /// What ended before its folders were gone is done again.
+  private func checkInterruptedUninstall(_ folder: String, _ prefix: String) throws {
+    let uninstall = "'\(projectRoot)/tools/uninstall.sh' '\(prefix)' '\(folder)'"
+    let interrupted = shell(
+      "mkdir '\(folder)/bin' && ln -s /bin/false '\(folder)/bin/rmdir' && PATH='\(folder)/bin':$PATH \(uninstall)")
+    #expect(interrupted.status != 0 && pathExists(folder + prefix + "/share/slowfast/installed"))
+    expectSuccess(shell(uninstall))
+    #expect(try listFolder(folder).sorted() == ["bin", "own.txt", "u #1"] && listFolder(folder + prefix) == ["bin"])
   }
 
   @Test("Folders that a script cannot name are refused", arguments: ["/q$x", "/q`x`", "/q\"x", "q"])
   func refusesPrefixes(prefix: String) {
     let result = shell("'\(projectRoot)/tools/install.sh' '\(splitPath(Program.path).folder)' '\(prefix)'")
     #expect(result.status == 1 && result.stderr.contains("PREFIX is '\(prefix)'"), "\(result.stderr)")
+  }
+
+  @Test("Folders that nobody can be sure of, and what is not built, are refused with what to do")
+  func refusesCalls() {
+    let (tools, build) = ("'\(projectRoot)/tools/", "'\(splitPath(Program.path).folder)'")
+    for (line, text) in [
+      (
+        tools + "install.sh' \(build) /usr made",
+        "DESTDIR is 'made', expected a path from / on -> give one, such as DESTDIR=/"
+      ),
+      (
+        tools + "install.sh' /nowhere /usr /tmp",
+        "'/nowhere/slowfast', which is to be installed, does not exist -> build it: make packaged"
+      ),
+      (
+        "LIBDIR='a$b' " + tools + "install.sh' \(build) /usr /tmp", "LIBDIR is 'a$b', which has characters that a shell"
+      ),
+      (tools + "uninstall.sh' usr", "PREFIX is 'usr', expected a path from / on"),
+      (tools + "uninstall.sh' /usr made", "DESTDIR is 'made', expected a path from / on"),
+    ] {
+      let result = shell(line)
+      #expect(
+        result.status == 1 && result.stderr.contains(text)
+          && result.stderr.count == 1 + result.stderr.split(separator: "\n")[0].count, "\(result.stderr)")
+    }
   }
 
   private func checkUninstall(_ scratch: Scratch) throws {
@@ -161,6 +207,21 @@ struct InstallTests {
     }
   }
 
+  /// Every link of a page leads to a file that is there.
+  private func checkDocuments(_ folder: String) throws {
+    var links = 0
+    for page in ["README.md"] + (try listFolder(folder + "/docs").map { "docs/" + $0 }) where page.hasSuffix(".md") {
+      let text = String(decoding: try readFile("\(folder)/\(page)", doing: "following links"), as: UTF8.self)
+      for link in text.components(separatedBy: "](").dropFirst() {
+        let target = link.prefix { !"#)".contains($0) }
+        if target.isEmpty || target.hasPrefix("https:") { continue }
+        links += 1
+        #expect(pathExists("\(folder)/\(splitPath(page).folder)/\(target)"), "\(page): \(target)")
+      }
+    }
+    #expect(links > 100)
+  }
+
   /// A page for every command, which man reads without a warning where it is here.
   private func checkPages(_ folder: String) throws {
     let pages = try listFolder(folder)
@@ -170,6 +231,13 @@ struct InstallTests {
     let read = shell(
       "! command -v man >/dev/null || MANWIDTH=100 man --warnings -E UTF-8 -l '\(folder)'/slowfast*.1.gz")
     #expect(read.status == 0 && read.stderr == "", "\(read.stderr.prefix(2000))")
+    let overview = shell("gzip -cd '\(folder)/slowfast.1.gz'").stdout
+    let commands = overview.components(separatedBy: "\n.It Xr slowfast-").dropFirst().map {
+      $0.components(separatedBy: "\n").prefix(2)
+    }
+    #expect(
+      commands.contains(["detect 1", "\\&Finds the actions of people in your own videos."])
+        && commands.allSatisfy { pages.contains("slowfast-\($0[0].dropLast(2)).1.gz") && !$0[0].contains("clip") })
     // Their text is long, and not for a message.
     let namesAnother = read.stdout.contains("BSD")
     #expect(!namesAnother)

@@ -8,13 +8,19 @@ public import Tensors
 /// gaps, except that a position takes `pitch` floats of which the first `channels` are read: a plane may be a slice of
 /// the channels of a wider tensor.
 public struct FeaturePlane: Sendable {
+  /// Where the features lie.
   public let storage: Storage
   /// The place of the first channel of the first position, in floats.
   public let offset: Int
+  /// How many items there are, each with frames of its own.
   public let batch: Int
+  /// How many frames an item has, whose features are averaged before they are pooled.
   public let frames: Int
+  /// Rows of cells.
   public let height: Int
+  /// Cells in a row.
   public let width: Int
+  /// How many channels a cell has.
   public let channels: Int
   /// The distance from a position to the next, in floats.
   public let pitch: Int

@@ -5,11 +5,16 @@ public import Tensors
 public struct Region: Hashable, Sendable {
   /// Which item of the batch.
   public var batchIndex: Int
+  /// The left edge, in pixels of the frame that the features were made of.
   public var x1: Float
+  /// The upper edge, in pixels.
   public var y1: Float
+  /// The right edge, in pixels.
   public var x2: Float
+  /// The lower edge, in pixels.
   public var y2: Float
 
+  /// Makes a region of its item, counted from 0, and its edges in pixels.
   public init(batchIndex: Int, x1: Float, y1: Float, x2: Float, y2: Float) {
     self.batchIndex = batchIndex
     self.x1 = x1
@@ -18,6 +23,7 @@ public struct Region: Hashable, Sendable {
     self.y2 = y2
   }
 
+  /// Makes a region of its item, counted from 0, and a box in pixels, rounded to float32.
   public init(batchIndex: Int, box: PixelBox) {
     self.init(batchIndex: batchIndex, x1: Float(box.x1), y1: Float(box.y1), x2: Float(box.x2), y2: Float(box.y2))
   }

@@ -2,13 +2,18 @@ internal import Tensors
 
 /// Why boxes cannot be pooled.
 public enum RoIAlignError: Error, Equatable, CustomStringConvertible {
+  /// A parameter of the aligner is outside its range.
   case badParameter(name: String, found: String, expected: String)
+  /// Boxes are no rows of five numbers.
   case notRows(shape: [Int])
   /// `batch` is nil while the batch is not known yet.
   case badBatchIndex(box: Int, found: String, batch: Int?)
+  /// A corner is infinite or no number.
   case notFinite(box: Int, region: Region)
+  /// A box would take more samples than can be counted.
   case tooLarge(box: Int, region: Region)
 
+  /// What is wrong, with which box, and what to do.
   public var description: String {
     switch self {
     case .badParameter(let name, let found, let expected):

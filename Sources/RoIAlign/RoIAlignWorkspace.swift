@@ -6,6 +6,7 @@ internal import Tensors
 public final class RoIAlignWorkspace {
   private var storage = Storage(count: 0)
 
+  /// Makes a workspace that grows when it is used.
   public init() {}
 
   /// A place for the average of a plane's frames. What stands there is of earlier calls.

@@ -20,7 +20,9 @@ public struct RoIAligner: Sendable {
   public let resolution: Int
   /// Feature cells per pixel of the boxes: 1/16 for features of stride 16.
   public let spatialScale: Float
+  /// Where a cell's centre lies.
   public let grid: SamplingGrid
+  /// How many samples a bin has on each side.
   public let samplingRatio: SamplingRatio
 
   /// - Throws: `RoIAlignError.badParameter`.

@@ -115,6 +115,15 @@ class SwiftReferenceTests(unittest.TestCase):
         self.assertLessEqual(set(LEFT_OUT), set(offered))
         self.assertLessEqual({"AVAEval", "ClassificationEval", "RoIAlign"}, set(offered))
 
+    def test_the_evaluators_roi_align_and_what_they_take_are_described_whole(self) -> None:
+        offered = products((ROOT / "Package.swift").read_text())
+        names = {*offered["AVAEval"], *offered["ClassificationEval"], *offered["RoIAlign"]} - {"Kernels"}
+        bare = [
+            f"{name}: {one.name}: {one.signature}"
+            for name in sorted(names) for one in read_module(ROOT, name).documented() if not one.comment and one.kind != "extension"
+        ]
+        self.assertEqual(bare, [], "public without a doc comment")
+
     def test_every_public_name_of_the_sources_is_on_its_page(self) -> None:
         found = dict(pages(Checkout(ROOT)))
         for module in ("AVAEval", "RoIAlign", "Statistics", "Geometry"):

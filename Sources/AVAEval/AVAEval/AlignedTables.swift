@@ -6,8 +6,11 @@ internal import Geometry
 ///
 /// Rows of classes that the label map lacks belong to no key frame here: no protocol scores them.
 public struct AlignedTables: Sendable {
+  /// The rows that are scored.
   public let detections: DetectionTable
+  /// What there is to find.
   public let groundTruth: GroundTruthTable
+  /// The classes that are scored.
   public let labelMap: LabelMap
   /// What the classes, the clock and the overlap that counts are.
   public let dataset: ActionDataset
@@ -31,9 +34,11 @@ public struct AlignedTables: Sendable {
   public struct Frame: Equatable, Sendable {
     /// A number of `videos`.
     public let video: Int
+    /// The key frame's.
     public let time: Timestamp
     /// Whether the ground truth names it, be it without an action or with classes that the label map lacks.
     public let isListed: Bool
+    /// Whether the exclusions name it.
     public let isExcluded: Bool
   }
 

@@ -6,6 +6,7 @@ public import Statistics
 /// Every resample is what evaluating anew would give if the rows of each video stood there as often as it was drawn. A
 /// class without ground truth in a resample has no AP there, and does not count in its mean.
 public struct Bootstrap: Equatable, Sendable {
+  /// How often videos were drawn, and by which seed.
   public let resampling: Resampling
   /// How many videos are drawn from: those with ground truth that counts or detections that are scored.
   public let videoCount: Int

@@ -9,9 +9,12 @@ public import Geometry
 public struct BoxEvaluation: Sendable {
   /// A box of a key frame with its detector's score.
   public struct Box: Sendable {
+    /// In fractions of the frame.
     public var box: UnitBox
+    /// Its detector's: the higher, the surer.
     public var score: Double
 
+    /// Makes a box with its score.
     public init(_ box: UnitBox, score: Double) {
       self.box = box
       self.score = score
@@ -20,7 +23,9 @@ public struct BoxEvaluation: Sendable {
 
   /// What boxes from a score on come to.
   public struct Point: Equatable, Sendable {
+    /// The least score of a box that stays.
     public let scoreThreshold: Double
+    /// How many boxes stay.
     public let boxes: Int
     /// How many of them find somebody.
     public let hits: Int
@@ -35,6 +40,7 @@ public struct BoxEvaluation: Sendable {
 
   /// The IoU from which on a box finds a person.
   public let overlap: Double
+  /// How many key frames have labelled people.
   public let keyFrames: Int
   /// How many people there are to find.
   public let people: Int

@@ -5,8 +5,11 @@ public struct Calibration: Equatable, Sendable {
 
   /// Detections whose scores are alike.
   public struct Bin: Equatable, Sendable {
+    /// The least score of the bin.
     public let lowerBound: Double
+    /// The score where the next bin begins.
     public let upperBound: Double
+    /// How many detections have such a score.
     public let count: Int
     /// How many of them found a box.
     public let hitCount: Int
@@ -17,6 +20,7 @@ public struct Calibration: Equatable, Sendable {
     public var hitShare: Double? { count == 0 ? nil : Double(hitCount) / Double(count) }
   }
 
+  /// How many detections there are.
   public var count: Int { bins.reduce(0) { $0 + $1.count } }
 
   /// The mean score of all detections.

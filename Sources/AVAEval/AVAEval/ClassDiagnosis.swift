@@ -14,6 +14,7 @@ public struct ClassDiagnosis: Sendable {
 
   /// A ground-truth row that was not found.
   public struct Unfound: Equatable, Sendable {
+    /// Of the ground truth, from 0.
     public let row: Int32
     /// `missed` or `poorBox`.
     public let kind: ErrorKind

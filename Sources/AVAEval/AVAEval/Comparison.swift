@@ -6,15 +6,19 @@ public import Statistics
 ///
 /// Differences are B - A.
 public struct Comparison: Sendable {
+  /// The protocol.
   public let rules: EvaluationRules
+  /// How often videos were drawn, and by which seed.
   public let resampling: Resampling
   /// How many videos are drawn from: those with ground truth that counts, or with scored detections in either file.
   public let videoCount: Int
   /// How many videos the ground truth that counts lies in: from fewer than two there are no intervals.
   public let truthVideoCount: Int
+  /// Of the means over all classes.
   public let mAP: Difference
   /// Between which bounds the order of equal scores can move A's mAP and B's.
   public let tieIntervals: (a: ClosedRange<Double>?, b: ClosedRange<Double>?)
+  /// Whose classes they are.
   public let dataset: ActionDataset
   /// mAP of each of the data set's groups.
   public let groups: [Difference]
@@ -47,14 +51,19 @@ public struct Difference: Equatable, Sendable {
 
 /// A class's difference.
 public struct ClassDifference: Equatable, Sendable {
+  /// The class.
   public let label: LabelMap.Label
+  /// How many rows of ground truth the class has.
   public let groundTruthCount: Int
+  /// Of its average precisions.
   public let ap: Difference
 }
 
 /// A key frame's part of the difference in mAP.
 public struct FrameDifference: Equatable, Sendable {
+  /// The video's name.
   public let video: String
+  /// The key frame's.
   public let time: Timestamp
   /// Its share of 1 - mAP of A.
   public let lossA: Double
@@ -70,7 +79,9 @@ public struct FrameDifference: Equatable, Sendable {
   public struct ClassLoss: Equatable, Sendable {
     /// The class's place in the label map.
     public let classPosition: Int
+    /// The class's share of 1 - mAP of A in this key frame.
     public let lossA: Double
+    /// The same of B.
     public let lossB: Double
   }
 }

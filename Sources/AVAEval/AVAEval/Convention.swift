@@ -3,11 +3,14 @@ public import Geometry
 
 /// What the columns of a file mean, where it may differ from AVA's format.
 public struct Convention: Equatable, Sendable {
+  /// What the four numbers of a box are.
   public var form: BoxForm
+  /// What the class numbers count.
   public var numbering: ClassNumbering
   /// What to add to the file's seconds.
   public var shift: Double
 
+  /// Makes a convention; what is not named is AVA's.
   public init(form: BoxForm = .corners, numbering: ClassNumbering = .ids, shift: Double = 0) {
     self.form = form
     self.numbering = numbering

@@ -18,11 +18,17 @@
 /// box before a wrong class; among people who overlap each other that would blame the box of one for the action of
 /// another.
 public enum ErrorKind: String, CaseIterable, Sendable {
+  /// The box fits somebody who does something else.
   case wrongClass = "wrong_class"
+  /// The class is right, the box fits badly.
   case poorBox = "poor_box"
+  /// The box fits somebody badly who does something else.
   case wrongClassAndPoorBox = "wrong_class_and_poor_box"
+  /// The box was found already.
   case duplicate
+  /// Nobody is there.
   case background
+  /// Of ground truth: no detection comes near.
   case missed
 
   /// Its place in `allCases`, and in every list that has one entry a kind.
@@ -54,6 +60,7 @@ extension ErrorKind {
 
 /// How often one kind of error occurs, and what it costs.
 public struct ErrorCost: Equatable, Sendable {
+  /// Which kind of error it is.
   public let kind: ErrorKind
   /// How many detections are of this kind; 0 for `missed`.
   public let detectionCount: Int

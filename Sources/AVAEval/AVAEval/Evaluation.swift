@@ -2,9 +2,11 @@ public import Datasets
 
 /// The result of one protocol.
 public struct Evaluation: Sendable {
+  /// The protocol.
   public let rules: EvaluationRules
   /// Every class of the label map, in its order.
   public let perClass: [ClassResult]
+  /// How many rows were scored, and how many were not.
   public let counts: Counts
   /// Whose classes they are; its groups have means of their own.
   public let dataset: ActionDataset
@@ -53,7 +55,9 @@ public struct Evaluation: Sendable {
 
 /// The result of one class under one protocol.
 public struct ClassResult: Equatable, Sendable {
+  /// The class's id in the label map.
   public let id: Int
+  /// The class's name in the label map.
   public let name: String
   /// Average precision; nil when the protocol leaves the class out of its mean.
   public let ap: Double?
@@ -77,6 +81,7 @@ public enum EvaluationError: Error, Equatable, CustomStringConvertible {
   /// A row (counted from 0) of a table has a value that is no number.
   case notANumber(table: String, row: Int, frame: String)
 
+  /// What is wrong, in which row, and what to do.
   public var description: String {
     switch self {
     case .notANumber(let table, let row, let frame):

@@ -6,7 +6,9 @@
 public struct EvaluationRules: Equatable, Sendable {
   /// In which order the detections of a key frame are matched.
   public enum MatchingOrder: Equatable, Sendable {
+    /// As the rows stand in the file.
     case asGiven
+    /// The best scored first.
     case descendingScore
   }
 
@@ -23,6 +25,7 @@ public struct EvaluationRules: Equatable, Sendable {
 
   /// What is computed in float32 instead of float64.
   public enum Precision: Equatable, Sendable {
+    /// Nothing: all is computed in float64.
     case float64
     /// Coordinates, their differences, areas and scores are rounded to float32.
     case float32
@@ -30,14 +33,17 @@ public struct EvaluationRules: Equatable, Sendable {
 
   /// The protocol's name, as `--protocol` and the JSON have it.
   public var name: String
+  /// In which order the detections of a key frame are matched.
   public var matchingOrder: MatchingOrder
   /// How many detections of a key frame count, over all classes; nil where all do.
   public var entriesPerFrame: Int?
   /// Whether excluded key frames are left out.
   public var appliesExclusions: Bool
+  /// What becomes of detections in key frames without ground truth.
   public var framesWithoutTruth: FramesWithoutTruth
   /// Whether boxes without area disappear before matching, instead of being false positives.
   public var dropsBoxesWithoutArea: Bool
+  /// What is computed in float32.
   public var precision: Precision
   /// Whether the ground truth of excluded key frames still counts as something to be found.
   public var countsExcludedTruth: Bool

@@ -3,7 +3,9 @@ public import Statistics
 
 /// Why a protocol's numbers are what they are. Lists with an entry a class follow the label map.
 public struct Explanation: Sendable {
+  /// The numbers that are explained.
   public let evaluation: Evaluation
+  /// Every class of the label map, in its order.
   public let classes: [ClassExplanation]
   /// One for each of the data set's groups.
   public let groups: [GroupExplanation]
@@ -25,7 +27,9 @@ public struct Explanation: Sendable {
   /// How far mAP and AP would move with other videos; nil when not asked for.
   public let bootstrap: Bootstrap?
 
+  /// The protocol.
   public var rules: EvaluationRules { evaluation.rules }
+  /// Whose classes they are.
   public var dataset: ActionDataset { evaluation.dataset }
 }
 
@@ -44,11 +48,13 @@ public struct ExplanationOptions: Sendable {
   /// How to resample videos; nil does not.
   public var resampling: Resampling?
 
+  /// Asks for as much as the properties say where they are declared.
   public init() {}
 }
 
 /// Why a class's AP is what it is.
 public struct ClassExplanation: Sendable {
+  /// The numbers that are explained.
   public let result: ClassResult
   /// Nil for a class of no group.
   public let group: ActionGroup?
@@ -67,12 +73,17 @@ public struct ClassExplanation: Sendable {
 
 /// What one of AVA's groups of actions comes to: means over its classes that count.
 public struct GroupExplanation: Sendable {
+  /// The group.
   public let group: ActionGroup
   /// How many classes the mean is over.
   public let classCount: Int
+  /// The mean of its classes' AP; nil where none counts.
   public let mAP: Double?
+  /// How many rows of ground truth its classes have.
   public let groundTruthCount: Int
+  /// How many detections of its classes are scored.
   public let detectionCount: Int
+  /// How many of these found a box.
   public let truePositiveCount: Int
   /// Every kind of error, in the order of `ErrorKind.allCases`; the losses add up to 1 - mAP of the group.
   public let errors: [ErrorCost]
@@ -80,7 +91,9 @@ public struct GroupExplanation: Sendable {
 
 /// A point of a precision-recall curve: just after a detection that found a box.
 public struct CurvePoint: Equatable, Sendable {
+  /// The share of the ground truth that was found up to here.
   public let recall: Double
+  /// The share of the detections up to here that found a box.
   public let precision: Double
   /// The best precision at this recall or beyond: what AP sums.
   public let envelope: Double
@@ -92,7 +105,9 @@ public struct CurvePoint: Equatable, Sendable {
 public struct OperatingPoint: Equatable, Sendable {
   /// Detections with this score or more stay.
   public let threshold: Double
+  /// The share of these detections that found a box.
   public let precision: Double
+  /// The share of the ground truth that they found.
   public let recall: Double
   /// How many detections stay.
   public let detectionCount: Int

@@ -6,6 +6,7 @@ public struct Finding: Equatable, Sendable {
   public enum Kind: String, CaseIterable, Sendable {
     /// Rows that cannot be read.
     case unreadableRows = "unreadable_rows"
+    /// Rows of detections without a score.
     case missingScores = "missing_scores"
     /// Rows of detections that name a key frame and nothing else.
     case keyFramesOnly = "key_frames_only"
@@ -19,24 +20,35 @@ public struct Finding: Equatable, Sendable {
     case boxForm = "box_form"
     /// Boxes that lie beside the ground truth's people.
     case poorOverlap = "poor_overlap"
+    /// Boxes whose second corner lies left of the first, or above it.
     case invertedBoxes = "inverted_boxes"
+    /// Boxes without width or height.
     case flatBoxes = "flat_boxes"
+    /// Boxes that reach beyond the frame.
     case outsideFrame = "outside_frame"
     /// Classes outside the label map.
     case unknownClasses = "unknown_classes"
     /// Action ids that count otherwise than the label map.
     case classNumbers = "class_numbers"
+    /// Rows that repeat the key frame, box and class of others.
     case duplicates
     /// More rows in a key frame than the official protocol takes.
     case beyondCap = "beyond_cap"
+    /// Times that fit the ground truth when all are moved by some seconds.
     case shiftedSeconds = "shifted_seconds"
     /// Boxes that fit as well a second earlier or later.
     case uncertainSeconds = "uncertain_seconds"
+    /// No key frame has both detections and ground truth.
     case noCommonFrames = "no_common_frames"
+    /// Videos of the detections that the ground truth does not have.
     case unknownVideos = "unknown_videos"
+    /// Videos of the ground truth that the detections do not have.
     case missingVideos = "missing_videos"
+    /// Key frames of the detections that the ground truth does not have.
     case unknownFrames = "unknown_frames"
+    /// Key frames of the ground truth that the detections do not have.
     case missingFrames = "missing_frames"
+    /// Rows in key frames that are excluded.
     case excludedFrames = "excluded_frames"
     /// Exclusions of other videos.
     case foreignExclusions = "foreign_exclusions"
@@ -61,6 +73,7 @@ public struct Finding: Equatable, Sendable {
     }
   }
 
+  /// What was found.
   public let kind: Kind
   /// Whether it makes the submission wrong. Other findings are no mistakes, but may surprise.
   public let isFault: Bool

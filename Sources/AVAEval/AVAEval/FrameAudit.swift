@@ -12,7 +12,9 @@ public struct FrameAudit: Sendable {
   public private(set) var framesOnlyInDetections: [String] = []
   /// Key frames with ground truth that have no detections, excluded ones aside.
   public private(set) var framesOnlyInGroundTruth: [String] = []
+  /// How many key frames with ground truth are excluded.
   public private(set) var excludedGroundTruthFrames = 0
+  /// How many key frames with detections are excluded.
   public private(set) var excludedDetectionFrames = 0
   /// Videos of the detections that the ground truth does not know.
   public private(set) var videosOnlyInDetections: [String] = []

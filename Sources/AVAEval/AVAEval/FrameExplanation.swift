@@ -30,6 +30,7 @@ public struct FrameExplanation: Equatable, Sendable {
     public let row: Int
     /// The class's place in the label map.
     public let classPosition: Int
+    /// What is wrong with it.
     public let kind: ErrorKind
     /// Its share of 1 - mAP.
     public let loss: Double

@@ -34,6 +34,7 @@ public struct Outcome: Equatable, Sendable {
 /// Everything that is said about a class follows from this: its curve, AP and interval, kinds of errors,
 /// resampled figures.
 public struct ClassOutcomes: Sendable {
+  /// The class.
   public let label: LabelMap.Label
   /// Detections by descending score, of equal scores the later one in the stated order first.
   public let ranked: [Outcome]
@@ -59,9 +60,12 @@ public struct ClassOutcomes: Sendable {
 
 /// What became of all detections under one protocol.
 public struct ProtocolOutcomes: Sendable {
+  /// The protocol.
   public let rules: EvaluationRules
   /// Every class of the label map, in its order.
   public let classes: [ClassOutcomes]
+  /// How many rows were scored, and how many were not.
   public let counts: Evaluation.Counts
+  /// Whose classes they are.
   public let dataset: ActionDataset
 }

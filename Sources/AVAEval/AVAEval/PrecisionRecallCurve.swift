@@ -12,6 +12,7 @@ public struct PrecisionRecallCurve: Sendable {
 
   /// Precision at each hit.
   public let precisions: [Double]
+  /// How many rows of ground truth there are to find.
   public let groundTruthCount: Int
 
   /// Draws the curve of a class.

@@ -18,6 +18,7 @@ public struct ProposalRecall: Equatable, Sendable {
   /// The mean of `ceilings` over the classes that count in mAP: no scores give these boxes a higher mAP.
   public let ceiling: Double?
 
+  /// How much of the ground truth boxes reach at one overlap.
   public struct Recall: Equatable, Sendable {
     /// The least intersection over union.
     public let overlap: Double

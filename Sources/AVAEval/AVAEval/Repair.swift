@@ -9,10 +9,12 @@ public struct Repair: Equatable, Sendable {
   /// The frame that pixels are measured in; nil where the coordinates are fractions. Rows that are fractions already
   /// stay as they are.
   public var frameSize: ImageSize?
+  /// How many decimals the repaired rows get.
   public var decimals: Decimals
   /// How many rows a key frame keeps, the best scored.
   public var entriesPerFrame: Int
 
+  /// Makes a repair; what is not named is as a submission to the challenge has it.
   public init(
     convention: Convention = .ava, frameSize: ImageSize? = nil, decimals: Decimals = .submission,
     entriesPerFrame: Int = EvaluationRules.official.entriesPerFrame ?? 50
@@ -29,18 +31,27 @@ public struct Repair: Equatable, Sendable {
     public fileprivate(set) var readDifferently = 0
     /// Rows whose pixels were divided by the frame's size.
     public fileprivate(set) var divided = 0
+    /// Rows whose box was clipped to the frame.
     public fileprivate(set) var clipped = 0
+    /// Rows dropped: their class is not in the label map.
     public fileprivate(set) var unknownClasses = 0
+    /// Rows dropped: their box has no area, or is inverted.
     public fileprivate(set) var withoutArea = 0
+    /// Rows dropped: their time is before second 0.
     public fileprivate(set) var outsideTime = 0
+    /// Rows dropped: their coordinates are no fractions of the frame.
     public fileprivate(set) var pixels = 0
     /// Rows that are no pixels where a frame's size is given for those that are.
     public fileprivate(set) var fractionsAlready = 0
     /// Different scores that rounding made equal to others.
     public fileprivate(set) var mergedScores = 0
+    /// Rows dropped: they repeat a better scored one.
     public fileprivate(set) var duplicates = 0
+    /// Rows dropped: their key frame has enough better ones.
     public fileprivate(set) var beyondCap = 0
+    /// Rows whose box or score has fewer decimals now.
     public fileprivate(set) var rounded = 0
+    /// Rows that stand in another place among the others.
     public fileprivate(set) var moved = 0
     /// Rows of the repaired table.
     public fileprivate(set) var kept = 0

@@ -7,8 +7,11 @@ public struct Slice: Equatable, Sendable {
   public let name: String
   /// In how many key frames it has ground truth or detections.
   public let keyFrameCount: Int
+  /// How many rows of ground truth the part has.
   public let groundTruthCount: Int
+  /// How many of its detections are scored.
   public let detectionCount: Int
+  /// How many of these found a box.
   public let truePositiveCount: Int
   /// AP of every class of the label map; nil where the protocol leaves the class out.
   public let ap: [Double?]

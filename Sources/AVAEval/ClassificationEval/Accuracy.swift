@@ -2,10 +2,12 @@
 public struct Accuracy: Sendable, Equatable {
   /// How many clips of each video count.
   public let clips: Int
+  /// How many videos were counted.
   public private(set) var videos = 0
   private var first = 0
   private var amongFive = 0
 
+  /// Makes an accuracy of no videos, of which so many clips each will count.
   public init(clips: Int) { self.clips = clips }
 
   /// Of equal scores that of the lower class stands first.
@@ -22,6 +24,7 @@ public struct Accuracy: Sendable, Equatable {
 
   /// In percent.
   public var top1: Double { videos == 0 ? 0 : 100 * Double(first) / Double(videos) }
+  /// In percent: how often the class is among the five highest scores.
   public var top5: Double { videos == 0 ? 0 : 100 * Double(amongFive) / Double(videos) }
 }
 

@@ -1,9 +1,11 @@
 /// Classes that belong together, such as all that are played with a ball.
 public struct ClassGroup: Sendable, Equatable {
+  /// As reports call it.
   public let name: String
   /// Counted from 0.
   public let labels: [Int]
 
+  /// Makes a group of its name and classes, counted from 0.
   public init(name: String, labels: [Int]) {
     self.name = name
     self.labels = labels
@@ -13,8 +15,11 @@ public struct ClassGroup: Sendable, Equatable {
 extension PredictionEvaluation {
   /// What became of the videos of a group of classes.
   public struct GroupResult: Sendable, Equatable {
+    /// The group's.
     public let name: String
+    /// How many classes the group has.
     public let classes: Int
+    /// How many videos are of these classes.
     public let videos: Int
     /// The share whose highest score is their own class's.
     public let accuracy: Double

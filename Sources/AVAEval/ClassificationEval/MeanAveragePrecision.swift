@@ -5,6 +5,7 @@
 public struct MeanAveragePrecision: Sendable, Equatable {
   /// How many clips of each video count.
   public let clips: Int
+  /// How many videos there are.
   public let videos: Int
   /// The average precision of each class, between 0 and 1; nil for those that no video has.
   public let classes: [Double?]

@@ -3,10 +3,12 @@ public import Statistics
 /// A number between 0 and 1, and between which bounds it lies with other videos of the same kind (percentile bootstrap over
 /// videos).
 public struct EstimatedShare: Sendable, Equatable {
+  /// The number itself, of all videos.
   public let value: Double
   /// Nil where no resamples were asked for, or there are fewer than two videos.
   public let interval: ClosedRange<Double>?
 
+  /// Makes a number of its value and the bounds that resamples give.
   public init(value: Double, interval: ClosedRange<Double>?) {
     self.value = value
     self.interval = interval
@@ -18,7 +20,9 @@ public struct EstimatedShare: Sendable, Equatable {
 public struct PredictionEvaluation: Sendable {
   /// What became of the videos of one class.
   public struct ClassResult: Sendable, Equatable {
+    /// The class, counted from 0.
     public let label: Int
+    /// How many videos are of this class.
     public let videos: Int
     /// The share whose highest score is this class's; of several classes a video the average precision.
     public let value: Double
@@ -28,8 +32,11 @@ public struct PredictionEvaluation: Sendable {
 
   /// Videos of one class whose highest score is another's.
   public struct Confusion: Sendable, Equatable {
+    /// The videos' class, counted from 0.
     public let label: Int
+    /// The class of their highest score, counted from 0.
     public let found: Int
+    /// How many videos these are.
     public let count: Int
     /// Of the class's videos.
     public let share: Double
@@ -37,9 +44,13 @@ public struct PredictionEvaluation: Sendable {
 
   /// Videos whose highest score, as a share of all of theirs, lies within bounds.
   public struct CalibrationBin: Sendable, Equatable {
+    /// Between which shares of all their scores these videos' highest scores lie.
     public let bounds: ClosedRange<Double>
+    /// How many videos these are.
     public let videos: Int
+    /// The mean of these shares.
     public let confidence: Double
+    /// The share of these videos whose highest score is their class's.
     public let accuracy: Double
   }
 
@@ -47,24 +58,31 @@ public struct PredictionEvaluation: Sendable {
   public struct WorstVideo: Sendable, Equatable {
     /// Among the predictions, from 0.
     public let index: Int
+    /// The video's.
     public let name: String
+    /// Its class, counted from 0.
     public let label: Int
+    /// The class of its highest score, counted from 0.
     public let found: Int
     /// Of the true class, from 1.
     public let rank: Int
     /// The highest score and that of the true class; of several classes the highest one of a class that the video has not.
     public let foundScore: Float
+    /// The score of its own class.
     public let ownScore: Float
     /// How high the video's classes stand among all by their scores; nil where a video has one class.
     public let averagePrecision: Double?
   }
 
+  /// What was evaluated.
   public let predictions: Predictions
+  /// How videos were drawn anew; nil where no intervals were asked for.
   public let resampling: Resampling?
   /// How many videos have known classes: the others do not count.
   public let videos: Int
   /// Nil of several classes a video.
   public let top1: EstimatedShare?
+  /// The share of videos whose class is among their five highest scores; nil of several classes a video.
   public let top5: EstimatedShare?
   /// Of several classes a video.
   public let mAP: EstimatedShare?

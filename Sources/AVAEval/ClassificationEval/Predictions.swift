@@ -13,6 +13,7 @@ public struct Predictions: Sendable, Equatable {
   /// What the user should know of how they were read.
   public let notices: [String]
 
+  /// How many scores a video has.
   public var classes: Int { scores.first?.count ?? 0 }
 
   /// - Parameters:
@@ -37,6 +38,7 @@ public enum PredictionError: Error, Equatable, CustomStringConvertible {
   /// Groups of classes are asked for where videos have any number of classes.
   case groupsOfSeveral(path: String)
 
+  /// What is wrong, with which file or video, and what to do.
   public var description: String {
     switch self {
     case .noLabels(let path):

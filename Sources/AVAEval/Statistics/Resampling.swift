@@ -9,6 +9,7 @@ public struct Resampling: Equatable, Sendable {
   /// The share of the resamples that an interval covers, between 0 and 1.
   public var confidence: Double
 
+  /// Makes a way to resample: how often, by which seed, and how many of the resamples an interval holds (0.95 for 95 %).
   public init(count: Int = 1000, seed: UInt64 = 1, confidence: Double = 0.95) {
     self.count = count
     self.seed = seed

@@ -2,15 +2,21 @@ public import Tensors
 
 /// The geometry of a convolution over time, height and width.
 public struct ConvolutionShape: Hashable, Sendable, CustomStringConvertible {
+  /// Channels of the input.
   public var inChannels: Int
+  /// Channels of the output.
   public var outChannels: Int
+  /// Along time, height and width, in positions.
   public var kernel: Extent3
+  /// From an output position to the next, in positions of the input.
   public var stride: Extent3
   /// The zeros before the first position along each axis.
   public var padding: Extent3
   /// Those after the last one.
   public var paddingAfter: Extent3
+  /// From a position of the kernel to the next, in positions of the input.
   public var dilation: Extent3
+  /// Into how many groups of equal size the channels are divided.
   public var groups: Int
 
   /// - Parameters:

@@ -3,8 +3,11 @@ public import Tensors
 
 /// What computes: the threads and the choice of algorithms, made once and handed down.
 public final class Engine: Sendable {
+  /// The threads that compute.
   public let pool: WorkerPool
+  /// The kernels of one instruction set.
   public let kernels: KernelTable
+  /// How convolutions choose their algorithm.
   public let planner: ConvolutionPlanner
   /// How activations lie in memory; bfloat16 only where `kernels.supportsBFloat16`.
   public let activations: ElementFormat

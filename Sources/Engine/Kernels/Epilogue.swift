@@ -3,7 +3,9 @@ internal import MicroKernels
 
 /// What is applied to every element of a layer's output, after bias and residual: fused into the layer's store.
 public enum Epilogue: String, Hashable, Sendable, CaseIterable {
+  /// Nothing is done.
   case none
+  /// Numbers below 0 become 0.
   case relu
   /// min(max(x, 0), 6)
   case relu6

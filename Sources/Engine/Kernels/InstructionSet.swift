@@ -34,8 +34,10 @@ public enum InstructionSet: String, CaseIterable, Sendable {
 
 /// What cannot be had of the kernels.
 public enum KernelError: Error, Equatable, CustomStringConvertible {
+  /// This processor does not have the instruction set.
   case unavailable(InstructionSet, available: [InstructionSet])
 
+  /// What was asked for, what there is, and what to do.
   public var description: String {
     switch self {
     case .unavailable(let wanted, let available):

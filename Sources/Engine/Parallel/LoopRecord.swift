@@ -6,6 +6,7 @@ internal import Synchronization
 public final class LoopRecord: Sendable {
   private let loops = Mutex<[[Double]]>([])
 
+  /// Makes a record of no loops.
   public init() {}
 
   /// The seconds of every piece of every loop since the last time, in order.

@@ -51,7 +51,9 @@ public final class Prefetcher<Element>: @unchecked Sendable {
 
   /// What comes of waiting for an element for a limited time.
   public enum Waited {
+    /// The next element.
     case element(Element)
+    /// There are no more.
     case end
     /// Nothing came in time.
     case nothing

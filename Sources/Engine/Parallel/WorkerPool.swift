@@ -8,6 +8,7 @@ internal import Glibc
 /// thread count. Between loops that follow each other closely the threads stay awake, then they are parked: an idle
 /// pool uses no processor.
 public final class WorkerPool: @unchecked Sendable {
+  /// How many threads compute, the caller's among them.
   public let threads: Int
   private let crew: Crew
   /// What the pieces took, where the caller computes all of them.

@@ -1,5 +1,6 @@
 /// How the numbers of a map lie in memory.
 public enum ElementFormat: Sendable {
+  /// Numbers of 32 bits, as they are computed with.
   case float32
   /// The upper half of a float32, rounded to the nearest, ties to even.
   case bfloat16
@@ -29,6 +30,7 @@ public struct ChannelScales: Sendable, Equatable {
   /// The integer that stands for 0: 0 where no number is negative, else 128.
   public let zero: Int
 
+  /// Makes scales, one positive number for each channel, with the integer that stands for 0.
   public init(_ values: [Float], zero: Int = 0) {
     precondition(values.allSatisfy { $0 > 0 && $0.isFinite } && 0...255 ~= zero, "scales are positive numbers")
     self.values = values

@@ -1,19 +1,27 @@
 /// A length along time, height and width: an extent, a kernel, a stride, a padding or a dilation.
 public struct Extent3: Hashable, Sendable, CustomStringConvertible {
+  /// Along time, in frames.
   public var t: Int
+  /// Along the height, in rows.
   public var h: Int
+  /// Along the width, in columns.
   public var w: Int
 
+  /// Makes an extent of time, height and width.
   public init(_ t: Int, _ h: Int, _ w: Int) {
     self.t = t
     self.h = h
     self.w = w
   }
 
+  /// 1 along each axis.
   public static let one = Extent3(1, 1, 1)
+  /// 0 along each axis.
   public static let zero = Extent3(0, 0, 0)
 
+  /// How many positions there are: the product of the three.
   public var count: Int { t * h * w }
+  /// As T x H x W: "8x14x14".
   public var description: String { "\(t)x\(h)x\(w)" }
 }
 
@@ -26,16 +34,24 @@ public struct Extent3: Hashable, Sendable, CustomStringConvertible {
 /// Offsets and pitches count floats whatever the format: a bfloat16 map has an even number of channels, two to a float, a
 /// map of integers a multiple of four.
 public struct FeatureMap: Sendable {
+  /// Where the numbers lie.
   public let storage: Storage
+  /// The place of the first channel of the first position, in floats.
   public let offset: Int
+  /// N, how many clips there are.
   public let batch: Int
+  /// T, H and W.
   public let extent: Extent3
+  /// C, how many channels a position has.
   public let channels: Int
+  /// The distance from a position to the next, in floats.
   public let pitch: Int
+  /// How the numbers lie in memory.
   public let format: ElementFormat
   /// What integers stand for; nil for other formats.
   public let scales: ChannelScales?
 
+  /// Makes a view of a storage, which must hold all of it.
   public init(
     storage: Storage, offset: Int, batch: Int, extent: Extent3, channels: Int, pitch: Int,
     format: ElementFormat = .float32, scales: ChannelScales? = nil

@@ -3,6 +3,7 @@ internal import Synchronization
 /// Memory that was mapped and is used again: a training maps and frees the same sizes in every step, and the kernel takes
 /// longer to clear pages than to fill them with zeros.
 public final class FreedMappings: Sendable {
+  /// The one of the process.
   public static let shared = FreedMappings()
   private struct State {
     /// The most bytes that are kept; none unless a training asks for it.

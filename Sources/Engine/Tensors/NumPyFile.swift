@@ -2,10 +2,14 @@ public import Files
 
 /// What is wrong with a .npy file.
 public enum NumPyFileError: Error, Equatable, CustomStringConvertible {
+  /// The file is no .npy file, or is damaged.
   case malformed(path: String, found: String)
+  /// The numbers are of a type that is not read.
   case unsupported(path: String, found: String)
+  /// The file has more or fewer bytes than its header says.
   case wrongSize(path: String, expected: Int, found: Int)
 
+  /// What is wrong, with which file, and what to do.
   public var description: String {
     switch self {
     case .malformed(let path, let found):

@@ -4,6 +4,7 @@ public struct NumPyHeader: Equatable, Sendable {
   public let format: String
   /// Whether the first axis is the fastest one.
   public let isFortran: Bool
+  /// The extents, in the order of the axes.
   public let shape: [Int]
   /// Where the numbers begin.
   public let dataOffset: Int

@@ -7,7 +7,9 @@ internal import Glibc
 ///
 /// Sharing is by reference: whoever writes while others read must know that they are the only one.
 public final class Storage: @unchecked Sendable {
+  /// The first number, valid as long as the storage lives.
   public let pointer: UnsafeMutablePointer<Float>
+  /// How many floats there are.
   public let count: Int
   /// What was mapped, where the memory does not come from the heap.
   private let mapping: UnsafeMutableRawBufferPointer?

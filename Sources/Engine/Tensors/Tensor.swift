@@ -2,7 +2,9 @@
 ///
 /// A `Tensor` refers to its storage: copies of the value share the numbers.
 public struct Tensor: Sendable {
+  /// The extents, the slowest axis first.
   public let shape: [Int]
+  /// The numbers, in C order.
   public let storage: Storage
 
   /// Makes a tensor of zeros.
@@ -34,6 +36,7 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// How many numbers there are.
   public var count: Int { storage.count }
 
   /// The numbers in C order, for reading; valid as long as the storage lives.

@@ -3,9 +3,12 @@ internal import Glibc
 
 /// How many decimals boxes and scores get in a file.
 public struct Decimals: Equatable, Sendable {
+  /// Of coordinates.
   public var box: Int
+  /// Of scores.
   public var score: Int
 
+  /// Makes a form of so many decimals of coordinates, and of scores.
   public init(box: Int, score: Int) {
     self.box = box
     self.score = score

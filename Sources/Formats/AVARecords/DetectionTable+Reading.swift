@@ -3,7 +3,9 @@ public import Parallel
 
 /// A file of detections of which nothing is known yet: what could be read, and what could not.
 public struct DetectionSurvey: Sendable {
+  /// The rows that could be read.
   public let table: DetectionTable
+  /// How many rows there are, and what is odd about them.
   public let counts: RowCounts
   /// Rows that are not in the table, and why.
   public let faults: RowFaults

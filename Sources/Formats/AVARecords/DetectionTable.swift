@@ -12,11 +12,14 @@ public struct DetectionTable: Sendable {
   public internal(set) var boxNumbers: [Int32] = []
   /// Each row's action, an id of the label map.
   public internal(set) var actionIDs: [Int32] = []
+  /// Each row's score.
   public internal(set) var scores: [Double] = []
+  /// The boxes that `boxNumbers` counts, in fractions of the frame.
   public internal(set) var boxes: [UnitBox] = []
   /// Where the rows stood in their file.
   public internal(set) var lines = RowLines()
 
+  /// Makes a table without rows.
   public init() {}
 
   /// How many rows there are.

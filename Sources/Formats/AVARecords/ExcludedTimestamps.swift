@@ -4,6 +4,7 @@ internal import Files
 public struct ExcludedTimestamps: Sendable {
   private var times: [String: Set<Timestamp>] = [:]
 
+  /// Excludes nothing.
   public init() {}
 
   /// How many key frames are excluded.

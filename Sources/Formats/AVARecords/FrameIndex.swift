@@ -2,15 +2,20 @@
 public struct FrameIndex: Sendable {
   /// A key frame: the number of its video and its time.
   public struct Frame: Hashable, Sendable {
+    /// A number of `videos`.
     public let video: Int
+    /// The key frame's.
     public let time: Timestamp
   }
 
+  /// The names of the videos, in the order in which they first came.
   public private(set) var videos: [String] = []
+  /// The key frames, in the order in which they first came.
   public private(set) var frames: [Frame] = []
   private var videoNumbers: [String: Int] = [:]
   private var frameNumbers: [Frame: Int] = [:]
 
+  /// Makes an index without key frames.
   public init() {}
 
   /// The number of a key frame; it gets the next one when it is new.

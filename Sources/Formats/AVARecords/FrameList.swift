@@ -5,6 +5,7 @@ internal import Wording
 public struct FrameList: Sendable {
   /// One video: its name and how its frames are found in the list.
   public struct Video: Sendable {
+    /// The video's, as the list has it.
     public let name: String
     fileprivate(set) var ends: [Int] = []
     fileprivate var text: [UInt8] = []

@@ -7,12 +7,14 @@ public struct GroundTruthTable: Sendable {
   public private(set) var frameIndex = FrameIndex()
   /// Each row's key frame, a number of `frameIndex`.
   public private(set) var frames: [Int32] = []
+  /// Each row's box, in fractions of the frame.
   public private(set) var boxes: [UnitBox] = []
   /// Each row's action, an id of the label map.
   public private(set) var actionIDs: [Int32] = []
   /// Each row's eighth column, 1 where there is none: two of the public readers take it for a score and sort by it.
   public private(set) var personIDs: [Double] = []
 
+  /// Makes a table without rows.
   public init() {}
 
   /// How many rows there are.

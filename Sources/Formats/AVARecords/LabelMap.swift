@@ -3,12 +3,16 @@ internal import Wording
 
 /// The action classes of a data set: ids and names, in the order of their file.
 public struct LabelMap: Sendable {
+  /// A class: its id in rows, and its name.
   public struct Label: Equatable, Sendable {
+    /// From 1 on; a network's score of it is column id - 1.
     public let id: Int
+    /// As people read it.
     public let name: String
     /// AVA's kind of action ("PERSON_MOVEMENT"), where the file says it.
     public let type: String?
 
+    /// Makes a class.
     public init(id: Int, name: String, type: String? = nil) {
       self.id = id
       self.name = name
@@ -19,6 +23,7 @@ public struct LabelMap: Sendable {
   /// Ids that a class may have: those of networks' scores, from 1 on. A larger one is more often a mistake than a class.
   public static let ids = 1...1_000_000
 
+  /// The classes, in the order of their file.
   public let labels: [Label]
   private let positions: [Int: Int]
 
@@ -68,8 +73,10 @@ public struct LabelMap: Sendable {
 
 /// What can be wrong with labels that do not come from a file.
 public enum LabelMapError: Error, Equatable, CustomStringConvertible {
+  /// Two classes have one id.
   case duplicateID(Int, String, String)
 
+  /// What is wrong, and what to do.
   public var description: String {
     switch self {
     case .duplicateID(let id, let first, let second):

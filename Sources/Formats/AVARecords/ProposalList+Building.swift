@@ -14,6 +14,7 @@ extension ProposalList {
 }
 
 extension ProposalList.Video {
+  /// Makes a video of its name and its key frames, ascending in time.
   public init(_ name: String, keyFrames: [ProposalList.FrameBoxes]) {
     self.name = name
     self.keyFrames = keyFrames

@@ -5,7 +5,9 @@ public import Geometry
 public struct ProposalList: Sendable {
   /// The boxes of one key frame, in the order in which they first appear in the files.
   public struct FrameBoxes: Sendable {
+    /// The key frame's.
     public let time: Timestamp
+    /// The people's boxes, in fractions of the frame.
     public internal(set) var boxes: [UnitBox] = []
     /// The detector's score of each box's first row.
     public internal(set) var scores: [Double] = []
@@ -22,7 +24,9 @@ public struct ProposalList: Sendable {
 
   /// One video with the key frames that have boxes, ascending in time.
   public struct Video: Sendable {
+    /// The video's.
     public let name: String
+    /// Those that have boxes, ascending in time.
     public internal(set) var keyFrames: [FrameBoxes] = []
   }
 
@@ -39,9 +43,12 @@ public struct ProposalList: Sendable {
 
   /// How many rows speak of a video.
   public struct RowsOfVideo: Equatable, Sendable {
+    /// The video's name.
     public let video: String
+    /// How many rows speak of it.
     public var rows: Int
 
+    /// Makes a count of a video's rows.
     public init(video: String, rows: Int) {
       self.video = video
       self.rows = rows
@@ -50,10 +57,13 @@ public struct ProposalList: Sendable {
 
   /// What was well formed and yet of no use, by count and name.
   public struct Summary: Equatable, Sendable {
+    /// All rows that were read.
     public var rows = 0
     /// Rows that made or joined a box.
     public var keptRows = 0
+    /// Rows whose score is below the threshold.
     public var belowThreshold = 0
+    /// Rows at seconds that the data set does not label.
     public var outsideRange = 0
     /// The data set whose labelled seconds alone may appear; nil where any time may.
     public var dataset: ActionDataset?
@@ -78,10 +88,12 @@ public struct ProposalList: Sendable {
     /// What the file calls the scores.
     public var scoreColumn = "column 8"
 
+    /// Makes a summary of no rows.
     public init() {}
 
     /// Why rows fell away.
     public enum Loss: Equatable, Sendable {
+      /// Rows of videos that are not asked for; with scores below the threshold; at seconds that are not labelled.
       case otherVideos, belowThreshold, outsideRange
     }
 
@@ -100,6 +112,7 @@ public struct ProposalList: Sendable {
 
   /// Videos in the order of their first kept rows.
   public internal(set) var videos: [Video] = []
+  /// What fell away, and why.
   public internal(set) var summary = Summary()
   /// The key frames all of whose boxes are below the score threshold, by video and time.
   public internal(set) var keyFramesBelowThreshold: [KeyFrame] = []

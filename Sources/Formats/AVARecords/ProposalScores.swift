@@ -17,6 +17,7 @@ public struct ProposalScores: Equatable, Sendable {
   /// Fewer equal scores are no evidence of anything.
   private static let leastEqualScores = 10
 
+  /// Makes a survey of no scores.
   public init() {}
 
   /// Takes up one row's score.

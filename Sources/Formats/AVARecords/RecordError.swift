@@ -9,6 +9,7 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
   public struct Location: Equatable, Sendable {
     /// What the reader was about ("reading the detections").
     public var doing: String
+    /// The file.
     public var path: String
     /// The line, counted from 1.
     public var line: Int
@@ -25,6 +26,7 @@ public enum RecordError: Error, Equatable, CustomStringConvertible {
     return .malformed(place, expected: expected, found: found, advice: advice)
   }
 
+  /// What was being read, which file and line is wrong, what was expected and found, and what to do.
   public var description: String {
     switch self {
     case .malformed(let place, let expected, let found, let advice):

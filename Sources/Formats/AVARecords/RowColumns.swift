@@ -10,11 +10,13 @@ public struct RowColumns {
   public var videos: [String]
   /// Of each row the number of its video in `videos`.
   public var videoNumbers: UnsafeBufferPointer<Int32>
+  /// Of each row its time, in seconds.
   public var seconds: UnsafeBufferPointer<Double>
   /// [rows, 4]: x1, y1, x2, y2 in fractions of the frame.
   ///
   /// nil where key frames alone are named, as action ids are then.
   public var boxes: UnsafeBufferPointer<Double>?
+  /// Of each row its class, an id of the label map; nil where key frames alone are named.
   public var actionIDs: UnsafeBufferPointer<Int32>?
   /// Of detections the scores, of ground truth the person ids; nil where all are 1.
   public var scores: UnsafeBufferPointer<Double>?
@@ -47,6 +49,7 @@ public struct ColumnError: Error, Equatable, CustomStringConvertible {
   let found: String
   let advice: String
 
+  /// What was being read, which row and column is wrong, what was expected and found, and what to do.
   public var description: String {
     "\(doing), row \(row)\(column.map { ", \($0)" } ?? ""): expected \(expected), found \(found) -> \(advice)"
   }

@@ -18,6 +18,7 @@ public struct RowCounts: Equatable, Sendable {
   /// among `rows`.
   public var keyFramesOnly = 0
 
+  /// Counts no rows.
   public init() {}
 
   /// The counts in words, where they are not zero.

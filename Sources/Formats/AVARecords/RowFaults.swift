@@ -4,12 +4,16 @@ public struct RowFaults: Equatable, Sendable {
   public struct Fault: Equatable, Sendable {
     /// The column's name, where one is at fault.
     public let column: String?
+    /// What should stand there.
     public let expected: String
+    /// What to do, where there is something to say.
     public let advice: String?
+    /// How many rows have it.
     public fileprivate(set) var count: Int
     /// The first of these rows: line, and what stands there.
     public fileprivate(set) var examples: [(line: Int, found: String)]
 
+    /// Whether all of it is equal, with the examples.
     public static func == (a: Fault, b: Fault) -> Bool {
       a.column == b.column && a.expected == b.expected && a.advice == b.advice && a.count == b.count
         && a.examples.elementsEqual(b.examples) { $0 == $1 }
@@ -24,6 +28,7 @@ public struct RowFaults: Equatable, Sendable {
 
   private static let exampleLimit = 3
 
+  /// Makes a list of no faults.
   public init() {}
 
   mutating func add(_ error: RecordError) {

@@ -1,10 +1,12 @@
 /// A moment of a video in whole microseconds, so that 0902, 902 and 902.000000 name one key frame.
 public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible {
+  /// From the beginning of the data set's clock.
   public let microseconds: Int64
 
   /// The largest time that is accepted, in seconds: some thirty years.
   static let limit = 1e9
 
+  /// Makes a moment of whole microseconds.
   public init(microseconds: Int64) { self.microseconds = microseconds }
 
   /// A whole second.
@@ -26,11 +28,13 @@ public struct Timestamp: Hashable, Comparable, Sendable, CustomStringConvertible
     }
   }
 
+  /// The same in seconds.
   public var seconds: Double { Double(microseconds) / 1e6 }
 
   /// The second, where the moment is a whole one.
   public var wholeSecond: Int? { microseconds % 1_000_000 == 0 ? Int(microseconds / 1_000_000) : nil }
 
+  /// Whether one comes before the other.
   public static func < (a: Timestamp, b: Timestamp) -> Bool { a.microseconds < b.microseconds }
 
   /// As AVA's files write it: seconds with four digits, and decimals only where there are any ("0902", "0012.5").

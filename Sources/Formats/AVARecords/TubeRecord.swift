@@ -3,6 +3,7 @@ public import Geometry
 
 /// A labelled tube: a person who does one thing, with a box for each frame.
 public struct TubeRecord: Sendable, Equatable {
+  /// The video's name.
   public let video: String
   /// Its number in the video.
   public let number: Int

@@ -5,6 +5,7 @@ internal import Wording
 /// The arrays of a file of results: NumPy's .npz, or a pickle of a list, a tuple or a dictionary of NumPy arrays and torch
 /// tensors, as PySlowFast keeps what its test found. Nothing of the file is run.
 public struct ArrayFile: Sendable {
+  /// The file.
   public let path: String
   /// Names of an archive or a dictionary, places in a list from "0", in the file's order.
   public let names: [String]

@@ -25,9 +25,11 @@ public final class Checkpoint: Sendable {
     public let name: String
     /// The name in the file.
     public let originalName: String
+    /// The extents, the slowest axis first.
     public let shape: [Int]
     /// The shape in the file.
     public let originalShape: [Int]
+    /// The type of its numbers in the file.
     public let dtype: ElementType
     /// Whether it belongs to the training and not to the model.
     public let isOfTraining: Bool
@@ -36,6 +38,7 @@ public final class Checkpoint: Sendable {
     public var count: Int { shape.reduce(1, *) }
   }
 
+  /// The file.
   public let path: String
   /// The format, told from the content; the file's name has no say.
   public let format: CheckpointFormat

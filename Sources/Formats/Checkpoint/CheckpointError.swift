@@ -21,6 +21,7 @@ public enum CheckpointError: Error, Equatable, CustomStringConvertible {
   /// The weights and the model differ; the text lists how.
   case weightsDoNotFit(String)
 
+  /// What was being read, which file is wrong, and what to do.
   public var description: String {
     switch self {
     case .wrongKind(let path, let looksLike, let advice):

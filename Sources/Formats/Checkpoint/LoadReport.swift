@@ -6,7 +6,9 @@ internal import Wording
 public struct LoadReport: Sendable {
   /// A tensor that the model needs and the file has not.
   public struct Missing: Sendable, Equatable {
+    /// The tensor's, in the model.
     public let name: String
+    /// In the model.
     public let shape: [Int]
     /// The configuration key that sets its shape.
     public let hint: String?
@@ -16,8 +18,11 @@ public struct LoadReport: Sendable {
 
   /// A tensor that has another shape in the file.
   public struct Mismatched: Sendable, Equatable {
+    /// The tensor's, in the model.
     public let name: String
+    /// In the model.
     public let modelShape: [Int]
+    /// In the file.
     public let fileShape: [Int]
     /// The configuration keys that set what differs.
     public let hints: [String]
@@ -25,9 +30,11 @@ public struct LoadReport: Sendable {
 
   /// A tensor that was made of one, or several, of other shapes.
   public struct Changed: Sendable, Equatable {
+    /// The tensor's, in the model.
     public let name: String
     /// The file's; nil where it was made of others.
     public let from: [Int]?
+    /// The shape that it has now.
     public let to: [Int]
     /// What became of it, after "are".
     public let words: String
@@ -35,7 +42,9 @@ public struct LoadReport: Sendable {
 
   /// A variance that has no root.
   public struct Unsound: Sendable, Equatable {
+    /// The tensor's, in the model.
     public let name: String
+    /// Counted from 0.
     public let channel: Int
     public let value: Float
   }
@@ -44,9 +53,11 @@ public struct LoadReport: Sendable {
   public let path: String?
   /// How many of the model's tensors the file has in their shape.
   public let found: Int
+  /// Tensors of the model that the file does not have.
   public let missing: [Missing]
   /// Names in the file that the model did not ask for.
   public let unused: [String]
+  /// Tensors that have another shape in the file than in the model.
   public let mismatched: [Mismatched]
   /// Batch normalisations that would make every score not a number.
   public let unsound: [Unsound]
@@ -55,6 +66,7 @@ public struct LoadReport: Sendable {
   private let matrices: [(name: String, isFound: Bool)]
   /// How many kernels of one frame became those of several.
   public let inflated: Int
+  /// Tensors that were taken in another shape than the file has them.
   public let changed: [Changed]
   /// What is known beyond names and shapes.
   public var hints = LoadHints()

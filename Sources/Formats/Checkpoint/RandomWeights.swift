@@ -7,6 +7,7 @@ public import Tensors
 /// Convolutions are normal with std sqrt(2 / fan out), linear layers normal with std 0.01; batch norms
 /// are identities; biases are 0.
 public struct RandomWeights: Sendable {
+  /// Equal seeds give equal weights.
   public let seed: UInt64
   /// The std of linear layers (`MODEL.FC_INIT_STD`).
   public var linearStd = 0.01
@@ -17,6 +18,7 @@ public struct RandomWeights: Sendable {
   /// The scale at the end of residual and non-local branches (`RESNET.ZERO_INIT_FINAL_BN`); nil for what is asked for.
   public var branchGain: Float?
 
+  /// Makes weights that are drawn by a seed.
   public init(seed: UInt64) { self.seed = seed }
 
   /// Makes the tensor of that name.

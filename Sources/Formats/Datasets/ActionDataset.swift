@@ -10,6 +10,7 @@ public struct ActionDataset: Equatable, Sendable {
     /// Frames a second of frame lists; videos are seen at this rate, whatever their own.
     public var framesPerSecond: Double
 
+    /// Makes a clock of the second that a video's first frame shows, and the frames a second.
     public init(firstSecond: Int, framesPerSecond: Double) {
       self.firstSecond = firstSecond
       self.framesPerSecond = framesPerSecond
@@ -28,6 +29,7 @@ public struct ActionDataset: Equatable, Sendable {
 
   /// As messages call it.
   public var name: String
+  /// When a video's labelled time begins, and at which rate its frames are seen.
   public var clock: Clock
   /// The whole seconds that rows may speak of; nil where any time may be labelled.
   public var labelledSeconds: ClosedRange<Int>?
@@ -45,6 +47,7 @@ public struct ActionDataset: Equatable, Sendable {
   /// The least intersection over union at which a detection has found a person.
   public var overlapThreshold: Double
 
+  /// Makes a data set; where nothing is said, any time may be labelled, every class counts, and persons are found from IoU 0.5 on.
   public init(
     name: String, clock: Clock, labelledSeconds: ClosedRange<Int>? = nil, classNames: ClassNames = ClassNames([]),
     scoredClasses: Set<Int>? = nil, scoredLabelMap: String? = nil, groups: [ActionGroup] = [],
@@ -79,8 +82,10 @@ public struct ActionGroup: Hashable, Sendable {
   public let name: String
   /// As people read it.
   public let title: String
+  /// The ids of its classes.
   public let ids: ClosedRange<Int>
 
+  /// Makes a group of its name, its title for people, and the ids of its classes.
   public init(name: String, title: String, ids: ClosedRange<Int>) {
     self.name = name
     self.title = title

@@ -90,6 +90,7 @@ public struct CalibrationFileError: Error, Equatable, CustomStringConvertible {
   let path: String
   let found: String
 
+  /// What is wrong, with which file, and what to do.
   public var description: String {
     "reading the calibration '\(path)': \(found) -> make it anew with slowfast calibrate and these weights and this config"
   }
@@ -100,6 +101,7 @@ public enum NoCalibrationError: Error, Equatable, CustomStringConvertible {
   case none(path: String)
   case notFinite
 
+  /// What is missing or wrong, and what to do.
   public var description: String {
     switch self {
     case .none(let path):

@@ -14,6 +14,7 @@ public enum ClipRunError: Error, Equatable, CustomStringConvertible {
   /// A score is NaN or infinite.
   case notFinite(KeyFrame)
 
+  /// What was being done, with which video, what is wrong, and what to do.
   public var description: String {
     switch self {
     case .notFinite(let keyFrame):
@@ -25,7 +26,9 @@ public enum ClipRunError: Error, Equatable, CustomStringConvertible {
 
 /// A task that comes out of a run, in one of its views.
 public struct ScoredView: Sendable {
+  /// Whose scores they are.
   public let task: ClipTask
+  /// In which view the network saw it.
   public let view: View
   /// [people, classes], NaN for people who do not count in this view; [1, classes] for the clip as a whole.
   public let scores: Tensor

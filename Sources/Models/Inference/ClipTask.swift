@@ -9,6 +9,7 @@ public import Imaging
 public struct ClipTask: Sendable {
   /// Somebody to score.
   public struct Person: Equatable, Sendable {
+    /// In fractions of the frame.
     public let box: UnitBox
     /// The detector's score.
     public let proposalScore: Double
@@ -23,6 +24,7 @@ public struct ClipTask: Sendable {
   public struct Moment: Equatable, Sendable {
     /// Seconds after the first frame.
     public let seconds: Double
+    /// The number of the frame, from 0.
     public let frame: Int
 
     public init(seconds: Double, frame: Int) {
@@ -63,9 +65,11 @@ public struct ClipTask: Sendable {
 
 /// The tasks of one video, in ascending order of time.
 public struct VideoJob {
+  /// The video's.
   public let name: String
   /// Opens the frames: videos are opened one after the other, when their turn comes.
   public let open: () throws -> any FrameSource
+  /// What is scored of the video.
   public let tasks: [ClipTask]
 
   public init(name: String, tasks: [ClipTask], open: @escaping () throws -> any FrameSource) {

@@ -16,6 +16,7 @@ public struct WeightOptions: Sendable {
   /// The file of a calibration, for engines that quantize; nil is the one beside the weights.
   public var calibration: String?
 
+  /// Makes options; without any, weights are those that the configuration names, all of them.
   public init(randomSeed: UInt64? = nil, allowPartial: Bool = false, calibration: String? = nil) {
     self.randomSeed = randomSeed
     self.allowPartial = allowPartial
@@ -25,8 +26,10 @@ public struct WeightOptions: Sendable {
 
 /// Why there are no weights to load.
 public enum WeightsError: Error, Equatable, CustomStringConvertible {
+  /// Neither a file nor a seed was given.
   case none
 
+  /// What is missing, and what to do.
   public var description: String {
     """
     weights: none were given, and random ones would mean nothing
@@ -37,6 +40,7 @@ public enum WeightsError: Error, Equatable, CustomStringConvertible {
 
 /// A model with its weights, and what the user should know about them.
 public struct LoadedModel {
+  /// The network with its weights.
   public let model: VideoModel
   /// The file; nil for random weights.
   public let weightsPath: String?
@@ -44,6 +48,7 @@ public struct LoadedModel {
   public let calibrationPath: String?
   /// How the weights were chosen.
   public let options: WeightOptions
+  /// What a caller should know of configuration and weights, a line each.
   public let notices: [String]
   /// The pixels that the weights were trained on; nil where the configuration's are as good.
   let pixels: PeerPixels?

@@ -2,6 +2,7 @@ public import NN
 
 /// What a pathway of a backbone sees of a clip, or of an input of another kind beside it.
 public struct PathwayInput: Sendable, Equatable {
+  /// How many channels a frame of it has.
   public var channels: Int
   /// Positions in time within the clip at the fast rate, or within the other input, ascending.
   public var frames: [Int]

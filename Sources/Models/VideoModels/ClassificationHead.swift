@@ -8,7 +8,9 @@ internal import Tensors
 ///
 /// Source: PySlowFast's ResNetBasicHead in evaluation.
 public struct ClassificationHead: Head, Equatable {
+  /// How many scores a clip has.
   public var classes: Int
+  /// What makes scores of the last layer's numbers.
   public var activation: Activation
   /// The side of the windows over the maps; nil for the whole map.
   public var window: Int?

@@ -53,6 +53,7 @@ public protocol Head: Sendable {
 }
 
 extension Head {
+  /// What makes scores of the last layer's numbers.
   public var activation: Activation { .none }
   public var assumedStride: Int? { nil }
   public func pooledRegions(_ boxes: [Region], clipHeight: Int, clipWidth: Int) -> [Region] { boxes }

@@ -9,7 +9,9 @@ internal import Tensors
 /// Source: PySlowFast's ResNetRoIHead; Detectron2's RoIAlign. What other libraries' heads can have besides
 /// is off by default.
 public struct RoIHead: Head, Equatable {
+  /// How many scores a box has.
   public var classes: Int
+  /// What makes scores of the last layer's numbers.
   public var activation: Activation
   /// `DETECTION.ROI_XFORM_RESOLUTION`
   public var resolution: Int

@@ -8,7 +8,9 @@ public import Tensors
 ///
 /// Not to be used by two threads at once.
 public final class TrainableModel {
+  /// What the backbone and the head are.
   public let architecture: Architecture
+  /// The backbone: operators in the order in which they run.
   public let network: Network
   /// Everything that is learned, in the order of the modules.
   public let parameters: [Parameter]

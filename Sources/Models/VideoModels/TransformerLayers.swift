@@ -5,6 +5,7 @@ public import Tensors
 
 /// A tensor of a layer, and what learns it where the network is trained.
 public struct LayerTensor {
+  /// The numbers, in the layer's own order.
   public let tensor: Tensor
   /// Whose value the tensor is; nil where the network is not trained.
   public let parameter: Parameter?

@@ -7,19 +7,28 @@ public import Tensors
 
 /// What is wrong with a clip or boxes that a model is given.
 public enum VideoModelError: Error, Equatable, CustomStringConvertible {
+  /// The batch is empty.
   case noClips
   /// A pathway reads something beside the clip, and it is not there or of another shape.
   case otherInput(name: String, expected: String, found: String?)
   /// A pathway reads something beside the clip, which only training gives it.
   case trainedAlone(input: String)
+  /// The clip has more or fewer frames than the model takes.
   case wrongFrames(expected: Int, found: Int)
+  /// The clip has more or fewer channels than the model takes.
   case wrongChannels(expected: Int, found: Int)
+  /// The clip has another height or width than the one that the model takes.
   case wrongSize(expected: Int, height: Int, width: Int)
+  /// Boxes were given to a model of whole clips.
   case noRoIHead
+  /// No boxes were given to a model that scores boxes.
   case noClassificationHead
+  /// The last map is smaller than the window that the head averages.
   case tooSmallForWindow(map: String, window: Int)
+  /// The head's gradient is not known here.
   case untrainableHead(String)
 
+  /// What was being done, what was expected and found, and what to do.
   public var description: String {
     switch self {
     case .noClips:
@@ -57,8 +66,11 @@ public enum VideoModelError: Error, Equatable, CustomStringConvertible {
 ///
 /// Not to be used by two threads at once: the plan's memory is shared between calls.
 public final class VideoModel {
+  /// What the backbone and the head are.
   public let architecture: Architecture
+  /// What computes.
   public let engine: Engine
+  /// The backbone: operators in the order in which they run.
   public let network: Network
   /// How many classes a row of scores has.
   public var classes: Int { architecture.head.classes }

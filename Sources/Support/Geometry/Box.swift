@@ -1,13 +1,17 @@
 /// The size of an image in pixels.
 public struct ImageSize: Hashable, Sendable {
+  /// In pixels.
   public var width: Int
+  /// In pixels.
   public var height: Int
 
+  /// Makes a size in pixels.
   public init(width: Int, height: Int) {
     self.width = width
     self.height = height
   }
 
+  /// The smaller of width and height, in pixels.
   public var shortSide: Int { min(width, height) }
 
   /// The size with a short side of another length, the long side rounded down: by way of the rounded ratio of the sides, as
@@ -23,11 +27,16 @@ public struct ImageSize: Hashable, Sendable {
 ///
 /// Nothing is promised about the order of the corners: what comes from a file may be inverted.
 public struct UnitBox: Hashable, BitwiseCopyable, Sendable {
+  /// The left edge, as a fraction of the width.
   public var x1: Double
+  /// The upper edge, as a fraction of the height.
   public var y1: Double
+  /// The right edge, as a fraction of the width.
   public var x2: Double
+  /// The lower edge, as a fraction of the height.
   public var y2: Double
 
+  /// Makes a box of its upper left and lower right corner, in fractions of the frame.
   public init(x1: Double, y1: Double, x2: Double, y2: Double) {
     self.x1 = x1
     self.y1 = y1
@@ -51,11 +60,16 @@ public struct UnitBox: Hashable, BitwiseCopyable, Sendable {
 
 /// A box in pixels of one particular image.
 public struct PixelBox: Hashable, Sendable {
+  /// The left edge, in pixels.
   public var x1: Double
+  /// The upper edge, in pixels.
   public var y1: Double
+  /// The right edge, in pixels.
   public var x2: Double
+  /// The lower edge, in pixels.
   public var y2: Double
 
+  /// Makes a box of its upper left and lower right corner, in pixels.
   public init(x1: Double, y1: Double, x2: Double, y2: Double) {
     self.x1 = x1
     self.y1 = y1

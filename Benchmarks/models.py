@@ -1,7 +1,7 @@
 """The peers' network: the SlowFast family in PyTorch, built from shapes.py's table.
 
 Tensors have the names that PySlowFast's checkpoints use, so that one file of weights fits both programs.
-tools/train trains this network.
+tools/train fits a head to this network's features.
 """
 
 import math

@@ -9,8 +9,7 @@ from pathlib import Path
 
 import torch
 
-HERE = Path(__file__).resolve().parent
-ROOT = HERE.parents[1]
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def sha256(path):
@@ -22,11 +21,9 @@ def sha256_of_all(paths):
     return hashlib.sha256("".join(map(sha256, paths)).encode()).hexdigest()
 
 
-def scripts():
-    """Checksums of all code that took part, by path in the project."""
-    files = [path for path in sorted(HERE.glob("*.py")) if not path.name.startswith("test_")]
-    files += [ROOT / "Benchmarks/models.py", ROOT / "Benchmarks/shapes.py"]
-    return {str(path.relative_to(ROOT)): sha256(path) for path in files}
+def scripts(paths):
+    """Checksums of the code that took part, by path in the project."""
+    return {path: sha256(ROOT / path) for path in paths}
 
 
 def versions():
@@ -46,18 +43,6 @@ def machine():
         "processors": len(os.sched_getaffinity(0)),
         "threads_of_a_process": torch.get_num_threads(),
     }
-
-
-def annotation_checksums(config, folders, train):
-    """Checksums of the lists and boxes of a split."""
-    ava = config["AVA"]
-    if train:
-        lists, boxes = ava["TRAIN_LISTS"], [*ava["TRAIN_GT_BOX_LISTS"], *ava["TRAIN_PREDICT_BOX_LISTS"]]
-    else:
-        lists, boxes = ava["TEST_LISTS"], [*ava["TEST_PREDICT_BOX_LISTS"], ava["GROUNDTRUTH_FILE"]]
-        boxes += [ava["LABEL_MAP_FILE"], ava["EXCLUSION_FILE"]]
-    paths = [folders.frame_lists / name for name in lists] + [folders.annotations / name for name in boxes]
-    return {f"{path.parent.name}/{path.name}": sha256(path) for path in dict.fromkeys(paths)}
 
 
 def write(path, content):

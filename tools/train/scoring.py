@@ -1,7 +1,4 @@
-"""Frame mAP at IoU 0.5 of the scores under training: a plain restatement of the official protocol.
-
-`slowfast evaluate` has the last word; this one says where training stands without leaving Python.
-"""
+"""Average precision at an IoU of 0.5, by the official protocol of AVA."""
 
 import numpy
 
@@ -41,30 +38,3 @@ def match(boxes, scores, truth):
         if overlaps[best] >= 0.5 and free[best]:
             free[best], hits[index] = False, True
     return hits
-
-
-def per_class(detections, truth, classes):
-    """{class id: AP} for the classes that the ground truth has.
-
-    - Parameters:
-      - detections: {key frame: (boxes [R, 4], scores [R, classes])}, boxes in fractions of the picture.
-      - truth: {key frame: [annotations.Box]}.
-      - classes: the ids that are scored.
-    """
-    result = {}
-    empty = numpy.zeros((0, 4))
-    for number in classes:
-        boxes = {
-            key: numpy.array([box.corners for box in rows if number in box.labels] or empty)
-            for key, rows in truth.items()
-        }
-        count = sum(map(len, boxes.values()))
-        if count == 0:
-            continue
-        scores, hits = [], []
-        for key, (found, confidence) in detections.items():
-            column = confidence[:, number - 1]
-            scores.extend(column)
-            hits.extend(match(found, column, boxes.get(key, empty)))
-        result[number] = average_precision(scores, hits, count)
-    return result

@@ -2,33 +2,72 @@
 
 Histograms of oriented gradients (scikit-image) of each person's crop at the key frame, and a small network on them.
 Trained on the training split's boxes and labels, it writes detections for the val split's proposals, to be scored by
-`slowfast evaluate`. Needs scikit-image besides requirements.txt.
+`slowfast evaluate`. DIR has the layout that `slowfast synth` writes. Needs scikit-image besides requirements.txt.
 """
 
 import argparse
+import re
 import sys
 from pathlib import Path
 
 import cv2
-import dataset
 import numpy
 import torch
-from annotations import read_label_map
 from problem import Problem
-from skimage.feature import hog
-from train import configs, folders_of, seed_everything
 
 SIDE = 64
 EPOCHS = 15
+# Boxes of a detector that count, as in the demo's config.
+THRESHOLD = 0.8
 
 
 def arguments():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--cfg", type=Path, required=True, metavar="FILE", help="a PySlowFast config: files and threshold")
     parser.add_argument("--data", type=Path, required=True, metavar="DIR", help="to learn from")
     parser.add_argument("--val-data", type=Path, required=True, metavar="DIR", help="to say something about")
     parser.add_argument("--output", type=Path, required=True, metavar="CSV", help="the detections")
     return parser.parse_args()
+
+
+def read_text(path):
+    try:
+        return path.read_text()
+    except OSError as error:
+        raise Problem(f"reading the data: {path}: {error.strerror} -> make it with `slowfast synth`") from None
+
+
+def read_people(folder, *names):
+    """[(video, second, corners' texts, labels)] of all boxes, in order of the key frames.
+
+    Rows of equal corner texts are one person with several labels; rows of proposals whose score is below THRESHOLD do
+    not count.
+    """
+    people = {}
+    for name in names:
+        path = folder / "annotations" / name
+        for number, line in enumerate(read_text(path).splitlines(), 1):
+            try:
+                video, second, *corners, label, last = line.split(",")
+                if "proposals" in name and float(last) < THRESHOLD:
+                    continue
+                key = (int(video.rpartition("_")[2]), int(second))
+                x1, y1, x2, y2 = corners
+                labels = people.setdefault((key, video, (x1, y1, x2, y2)), [])
+                if label:
+                    labels.append(int(label))
+            except ValueError as error:
+                raise Problem(f"reading the data: {path}:{number}: {error} -> make it with `slowfast synth`") from None
+    rows = sorted(people.items(), key=lambda row: row[0][0])
+    return [(video, key[1], corners, labels) for (key, video, corners), labels in rows]
+
+
+def class_ids(folder):
+    """The ids of the label map."""
+    path = folder / "annotations/labelmap.pbtxt"
+    ids = sorted(map(int, re.findall(r"\b(?:id|label_id):\s*(\d+)", read_text(path))))
+    if not ids:
+        raise Problem(f"reading the data: {path}: no class -> make it with `slowfast synth`")
+    return ids
 
 
 def crop(picture, corners):
@@ -41,19 +80,22 @@ def crop(picture, corners):
     return cv2.warpAffine(picture, matrix, (SIDE, SIDE), flags=cv2.INTER_AREA, borderMode=cv2.BORDER_REPLICATE)
 
 
-def crops(split, folder):
-    """One for every box, in order of the key frames."""
-    result = []
-    for key in split.key_frames:
-        path = folder / split.paths[key.video][(key.second - 900) * 30]
-        picture = cv2.imread(str(path))
+def crops(people, folder):
+    """One for every box."""
+    result, last, picture = [], None, None
+    for video, second, corners, _ in people:
+        path = folder / "frames" / video / f"{video}_{(second - 900) * 30 + 1:06d}.jpg"
+        if path != last:
+            last, picture = path, cv2.imread(str(path))
         if picture is None:
-            raise Problem(f"reading frames: {path} is no picture that OpenCV reads -> see --data")
-        result += [crop(picture, box.corners) for box in key.boxes]
+            raise Problem(f"reading frames: {path} is no picture that OpenCV reads -> make it with `slowfast synth`")
+        result.append(crop(picture, [float(text) for text in corners]))
     return numpy.stack(result)
 
 
 def features(pictures):
+    from skimage.feature import hog
+
     rows = [hog(each, 9, (8, 8), (2, 2), "L2-Hys", channel_axis=2, feature_vector=True) for each in pictures]
     return torch.from_numpy(numpy.stack(rows).astype(numpy.float32))
 
@@ -80,13 +122,12 @@ def learn(inputs, targets):
 
 
 @torch.inference_mode()
-def say(network, split, pictures, ids, path):
+def say(network, people, pictures, ids, path):
     """Writes detections: the mean of the scores of a crop and its mirror image."""
     scores = sum(torch.sigmoid(network(features(each))) for each in (pictures, pictures[:, :, ::-1])) / 2
-    boxes = [(key, box) for key in split.key_frames for box in key.boxes]
     lines = [
-        f"{key.video},{key.second:04d},{','.join(f'{value:.3f}' for value in box.corners)},{number},{score:.6f}\n"
-        for (key, box), row in zip(boxes, scores.tolist())
+        f"{video},{second:04d},{','.join(corners)},{number},{score:.6f}\n"
+        for (video, second, corners, _), row in zip(people, scores.tolist())
         for number, score in zip(ids, row)
     ]
     path.write_text("".join(lines))
@@ -94,19 +135,19 @@ def say(network, split, pictures, ids, path):
 
 def main():
     options = arguments()
-    config = configs.load(options.cfg, [])
-    seed_everything(config["RNG_SEED"])
-    folders, val_folders = folders_of(options.data), folders_of(options.val_data)
-    ids = sorted(read_label_map(folders.annotations / config["AVA"]["LABEL_MAP_FILE"]))
-    split, val_split = dataset.training_split(config, folders), dataset.validation_split(config, val_folders)
-    pictures = crops(split, folders.frames)
-    labels = [[number in box.labels for number in ids] for key in split.key_frames for box in key.boxes]
-    if len(labels) < 128:
-        raise Problem(f"reading the boxes of {options.data}: found {len(labels)} -> 128 and more, of a larger world")
-    targets = torch.tensor(labels, dtype=torch.float32)
+    torch.manual_seed(1)
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
+    people = read_people(options.data, "train_groundtruth.csv", "train_proposals.csv")
+    if len(people) < 128:
+        raise Problem(f"reading the boxes of {options.data}: found {len(people)} -> 128 and more, of a larger world")
+    val_people, ids = read_people(options.val_data, "proposals.csv"), class_ids(options.data)
+    pictures = crops(people, options.data)
+    targets = torch.tensor([[number in labels for number in ids] for *_, labels in people], dtype=torch.float32)
     inputs = torch.cat([features(pictures), features(pictures[:, :, ::-1])])
     network = learn(inputs, torch.cat([targets, targets]))
-    say(network, val_split, crops(val_split, val_folders.frames), ids, options.output)
+    say(network, val_people, crops(val_people, options.val_data), ids, options.output)
 
 
 if __name__ == "__main__":

@@ -8,15 +8,15 @@ from pathlib import Path
 
 import numpy
 import people
+import scoring
 import ssd
 import torch
 import train_detector
-from test_data import Folder
 
 
 class Doctests(unittest.TestCase):
     def test_examples(self):
-        for module in (ssd, train_detector):
+        for module in (scoring, ssd, train_detector):
             failed, tried = doctest.testmod(module)
             self.assertEqual(failed, 0, module.__name__)
             self.assertGreater(tried, 0, module.__name__)
@@ -119,10 +119,21 @@ class Samples(unittest.TestCase):
                 self.assertGreater(within, below.mean() + 0.2, seed)
 
 
-class Scores(Folder):
+class Scores(unittest.TestCase):
+    def test_average_precision_by_hand(self):
+        # Hit, miss, hit, hit of 4: precision 1, 3/4, 3/4 after the envelope; one truth is never found.
+        self.assertAlmostEqual(scoring.average_precision([0.9, 0.8, 0.7, 0.6], [1, 0, 1, 1], 4), (1 + 0.75 + 0.75) / 4)
+        self.assertEqual(scoring.average_precision([], [], 3), 0)
+
+    def test_a_truth_is_found_once_and_half_is_enough(self):
+        truth = numpy.array([[0, 0, 1, 1.0]])
+        boxes, scores = numpy.array([[0, 0, 1, 1], [0, 0, 1, 0.5], [0, 0, 1, 0.4]]), numpy.array([0.7, 0.8, 0.9])
+        # The exact box comes too late: the surer second one covers half; the surest covers less.
+        self.assertEqual(scoring.match(boxes, scores, truth).tolist(), [False, True, False])
+
     def test_measure_asks_for_data(self):
-        with self.assertRaisesRegex(people.Problem, "has no tracks"):
-            people.People(self.folder, 1)
+        with tempfile.TemporaryDirectory() as folder, self.assertRaisesRegex(people.Problem, "has no tracks"):
+            people.People(folder, 1)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,32 @@
 """Tests of the head for whole clips: lists of videos, their clips, what is fitted and counted."""
 
 import doctest
+import tempfile
 import unittest
+from pathlib import Path
 
-import config as configs
 import cv2
-import network as networks
 import numpy
 import torch
 import train_head
 import videos
 from problem import Problem
-from test_data import DEMO, Folder
 from torch import nn
+
+DEMO = train_head.certificate.ROOT / "configs/demo/SLOWFAST_8x4_R18_CLASSES.yaml"
+
+
+class Folder(unittest.TestCase):
+    """A folder for the files of a test."""
+
+    def setUp(self):
+        holder = tempfile.TemporaryDirectory()
+        self.addCleanup(holder.cleanup)
+        self.folder = Path(holder.name)
+
+    def write(self, name, *lines):
+        (self.folder / name).write_text("".join(line + "\n" for line in lines))
+        return self.folder / name
 
 
 class Lists(Folder):
@@ -39,12 +53,11 @@ class Clips(Folder):
         for number in range(50):
             writer.write(numpy.full((32, 48, 3), 4 * number, numpy.uint8))
         writer.release()
-        self.config = configs.defaults()
-        self.config["DATA"] |= {
-            "NUM_FRAMES": 4, "SAMPLING_RATE": 6, "TRAIN_JITTER_SCALES": [32, 40],
+        data = {
+            "NUM_FRAMES": 4, "SAMPLING_RATE": 6, "TARGET_FPS": 30, "TRAIN_JITTER_SCALES": [32, 40],
             "TEST_CROP_SIZE": 32, "MEAN": [0.0] * 3, "STD": [1.0] * 3,
         }  # fmt: skip
-        self.config["TEST"]["NUM_ENSEMBLE_VIEWS"] = 3
+        self.config = {"DATA": data, "TEST": {"NUM_ENSEMBLE_VIEWS": 3}, "RNG_SEED": 1}
         self.list = [videos.Video(self.folder / "a.avi", 7)]
 
     def test_examples(self):
@@ -84,7 +97,35 @@ class Clips(Folder):
         self.assertEqual(inputs.flatten().tolist(), list(range(12)))
 
 
-class Head(unittest.TestCase):
+class Pictures(unittest.TestCase):
+    def test_the_short_side_fits(self):
+        for shape, scaled in (((360, 480), (256, 341)), ((300, 200), (384, 256)), ((256, 300), (256, 300))):
+            self.assertEqual(videos.scaled([numpy.zeros((*shape, 3), numpy.uint8)], 256)[0].shape, (*scaled, 3))
+
+    def test_red_comes_first_and_has_the_first_mean(self):
+        picture = numpy.zeros((1, 1, 3), numpy.uint8)
+        picture[..., 2] = 255
+        clip = videos.normalised([picture], {"MEAN": [0.5, 0.0, 0.25], "STD": [0.5, 1.0, 0.25]})
+        self.assertEqual(clip.tolist(), [[[[1, 0, -1]]]])
+
+
+class Head(Folder):
+    def test_bad_configs_are_named(self):
+        with self.assertRaisesRegex(Problem, "reading the config: .*none.yaml.*No such file"):
+            train_head.load_config(self.folder / "none.yaml")
+        path = self.write("a.yaml", "SOLVER:", "  OPTIMIZING_METHOD: sgd")
+        with self.assertRaisesRegex(Problem, "a.yaml: SOLVER.OPTIMIZING_METHOD.* -> adamw, cosine and True"):
+            train_head.load_config(path)
+
+    def test_what_is_saved_is_a_checkpoint(self):
+        head, path = nn.Linear(2, 1), self.folder / "a.pyth"
+        train_head.save(path, head, {"SOLVER": {"MAX_EPOCH": 3}})
+        content = torch.load(path, weights_only=True)
+        self.assertEqual(list(content), ["epoch", "model_state", "optimizer_state", "cfg"])
+        self.assertEqual((content["epoch"], content["cfg"]), (2, "SOLVER: {MAX_EPOCH: 3}\n"))
+        torch.testing.assert_close(content["model_state"]["weight"], head.weight.detach())
+        self.assertEqual([path], list(self.folder.iterdir()))
+
     def test_ranks_are_those_of_the_views_sums(self):
         scores = torch.tensor([[0.6, 0.4, 0.0], [0.0, 0.5, 0.5], [0.1, 0.8, 0.1], [0.1, 0.2, 0.7]])
         # Sums: 0.6 0.9 0.5 and 0.2 1.0 0.8.
@@ -96,8 +137,7 @@ class Head(unittest.TestCase):
         labels = torch.arange(60) % 3
         features = torch.randn(60, 5) * 0.1 + nn.functional.one_hot(labels, 5)
         features = features * torch.tensor([1, 100, 1, 1, 0.01]) + 50
-        solver = configs.defaults()["SOLVER"] | {
-            "OPTIMIZING_METHOD": "adamw", "BASE_LR": 0.01, "MAX_EPOCH": 100, "WEIGHT_DECAY": 0.0}  # fmt: skip
+        solver = {"BASE_LR": 0.01, "MAX_EPOCH": 100, "WEIGHT_DECAY": 0.0}
         head = nn.Linear(5, 3)
         log = train_head.fit(head, features, labels, solver)
         self.assertEqual(head(features).argmax(1).tolist(), labels.tolist())
@@ -105,21 +145,23 @@ class Head(unittest.TestCase):
         self.assertLess(log[1]["loss"], log[0]["loss"])
 
     def test_the_backbone_is_the_other_networks_and_the_head_its_own(self):
-        config = configs.load(DEMO.with_name("SLOWFAST_8x4_R18_CLASSES.yaml"))
-        network = networks.build(config)
-        train_head.take_backbone(network, DEMO.with_suffix(".pyth"))
-        taken = torch.load(DEMO.with_suffix(".pyth"), weights_only=True)["model_state"]
+        config = train_head.load_config(DEMO)
+        self.assertEqual((config["RNG_SEED"], config["DATA"]["TARGET_FPS"]), (1, 30))
+        network = train_head.models.build(config)
+        backbone = DEMO.with_name("SLOWFAST_8x4_R18_SMALL.pyth")
+        train_head.take_backbone(network, backbone)
+        taken = torch.load(backbone, weights_only=True)["model_state"]
         for name, tensor in network.state_dict().items():
             if not name.startswith("head."):
                 torch.testing.assert_close(tensor, taken[name], rtol=0, atol=0)
         clips = torch.randn(1, 3, 8, 128, 128)
-        features = train_head.features_of(network.eval(), clips)
+        features = train_head.features_of(network, clips)
         self.assertEqual(tuple(features.shape), (1, 640))
         with torch.inference_mode():
             torch.testing.assert_close(network.head.projection(features).softmax(1), network(clips))
         config["RESNET"]["WIDTH_PER_GROUP"] = 32
         with self.assertRaisesRegex(Problem, "s1.pathway0_stem"):
-            train_head.take_backbone(networks.build(config), DEMO.with_suffix(".pyth"))
+            train_head.take_backbone(train_head.models.build(config), backbone)
 
 
 if __name__ == "__main__":

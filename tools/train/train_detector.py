@@ -22,7 +22,7 @@ import torch
 from problem import Problem
 
 NAME = "SSDLITE_PEOPLE_SMALL"
-SCRIPTS = ("certificate.py", "people.py", "problem.py", "scoring.py", "ssd.py", "train_detector.py")
+SCRIPTS = [f"tools/train/{name}.py" for name in ("certificate", "people", "problem", "scoring", "ssd", "train_detector")]
 # Where TensorFlow's graphs keep the size that pictures are resized to.
 SIZE = "Preprocessor/map/while/ResizeImage/stack"
 NOTICE = "these weights learned from the drawn people of `slowfast synth` alone, and know no photographs"
@@ -176,7 +176,7 @@ def main():
         "weights": {"file": weights.name, "bytes": weights.stat().st_size, "sha256": certificate.sha256(weights)},
         "command": shlex.join(["python", "tools/train/train_detector.py", *sys.argv[1:]]),
         "seed": options.seed,
-        "scripts": {f"tools/train/{name}": certificate.sha256(certificate.HERE / name) for name in SCRIPTS},
+        "scripts": certificate.scripts(SCRIPTS),
         "versions": certificate.versions(),
         "machine": certificate.machine(),
         "data": {

@@ -7,21 +7,27 @@ CONFIG.pyth with its birth certificate CONFIG.json, and CONFIG.log.jsonl.
 
 import argparse
 import json
+import math
 import shlex
 import sys
 import time
 from pathlib import Path
 
 import certificate
-import checkpoints
-import config as configs
-import network as networks
-import optimizer as optimizers
-import schedule
+import cv2
 import torch
 import videos
+import yaml
 from problem import Problem
-from train import say, seed_everything
+
+sys.path.append(str(certificate.ROOT / "Benchmarks"))
+import models  # noqa: E402
+import shapes  # noqa: E402
+
+SCRIPTS = [f"tools/train/{name}.py" for name in ("certificate", "problem", "train_head", "videos")]
+SCRIPTS += ["Benchmarks/models.py", "Benchmarks/shapes.py"]
+# PySlowFast's default of what the config does not say.
+FRAMES_A_SECOND = 30
 
 
 def arguments():
@@ -35,11 +41,28 @@ def arguments():
     parser.add_argument("--output-dir", type=Path, required=True, metavar="DIR")
     parser.add_argument("--data-made-by", default="", metavar="TEXT", help="for the certificate: how to make the data")
     parser.add_argument("--draws", type=int, default=2, metavar="N", help="clips of each training video (default: 2)")
-    parser.add_argument("overrides", nargs="*", metavar="KEY VALUE", help="override the config: SOLVER.BASE_LR 0.01 ...")
     options = parser.parse_args()
     if options.draws < 1:
         parser.error(f"--draws: found {options.draws} -> 1 or more")
     return options
+
+
+def load_config(path):
+    """The config over its defaults, as far as a head needs them."""
+    try:
+        written = yaml.safe_load(path.read_text())
+    except (OSError, yaml.YAMLError) as error:
+        raise Problem(f"reading the config: {path}: {error} -> name a PySlowFast YAML with --cfg") from None
+    config = written | shapes.load_config(path)
+    config["DATA"].setdefault("TARGET_FPS", FRAMES_A_SECOND)
+    solver = config["SOLVER"]
+    found = solver.get("OPTIMIZING_METHOD"), solver.get("LR_POLICY"), solver.get("ZERO_WD_1D_PARAM")
+    if found != ("adamw", "cosine", True):
+        raise Problem(
+            f"reading the config: {path}: SOLVER.OPTIMIZING_METHOD, LR_POLICY and ZERO_WD_1D_PARAM are {found} "
+            "-> adamw, cosine and True"
+        )
+    return config
 
 
 def take_backbone(network, path):
@@ -65,8 +88,8 @@ def all_features(network, clips, name):
     for inputs, classes in torch.utils.data.DataLoader(clips, 8, collate_fn=videos.collate):
         features.append(features_of(network, inputs))
         labels.append(classes)
-        say(f"\r{name}: {sum(map(len, labels))} of {len(clips)}", "")
-    say("")
+        print(f"\r{name}: {sum(map(len, labels))} of {len(clips)}", end="", file=sys.stderr, flush=True)
+    print(file=sys.stderr)
     return torch.cat(features), torch.cat(labels)
 
 
@@ -77,11 +100,12 @@ def fit(head, features, labels, solver):
     """
     mean, deviation = features.mean(0), features.std(0) + 1e-3
     standardised = (features - mean) / deviation
-    optimizer = optimizers.build(head, solver, configs.defaults()["BN"])
-    log = []
-    for epoch in range(solver["MAX_EPOCH"]):
+    groups = [{"params": [head.weight], "weight_decay": solver["WEIGHT_DECAY"]}, {"params": [head.bias], "weight_decay": 0.0}]
+    optimizer = torch.optim.AdamW(groups)
+    epochs, log = solver["MAX_EPOCH"], []
+    for epoch in range(epochs):
         for group in optimizer.param_groups:
-            group["lr"] = schedule.learning_rate(solver, epoch)
+            group["lr"] = solver["BASE_LR"] * (1 + math.cos(math.pi * epoch / epochs)) / 2
         loss = torch.nn.functional.cross_entropy(head(standardised), labels)
         optimizer.zero_grad(set_to_none=True)
         loss.backward()
@@ -100,33 +124,48 @@ def ranks_of(scores, labels):
     return (sums > sums.gather(1, labels[:, None])).sum(1).tolist()
 
 
+def save(path, network, config):
+    """Writes the weights as PySlowFast does: a complete file or none."""
+    partial = path.with_name(path.name + ".part")
+    state = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+    text = yaml.safe_dump(config, default_flow_style=None, sort_keys=True)
+    torch.save(
+        {"epoch": config["SOLVER"]["MAX_EPOCH"] - 1, "model_state": state, "optimizer_state": {}, "cfg": text}, partial
+    )
+    partial.replace(path)
+
+
 def main():
     options = arguments()
     began = time.monotonic()
-    config = configs.load(options.cfg, options.overrides)
-    solver, classes = config["SOLVER"], config["MODEL"]["NUM_CLASSES"]
-    schedule.check(solver)
+    config = load_config(options.cfg)
+    classes = config["MODEL"]["NUM_CLASSES"]
     options.output_dir.mkdir(parents=True, exist_ok=True)
-    seed_everything(config["RNG_SEED"])
+    torch.manual_seed(config["RNG_SEED"])
+    torch.use_deterministic_algorithms(True)
+    torch.set_num_threads(1)
+    cv2.setNumThreads(1)
     training, validation = (videos.read_list(options.data, name, classes) for name in ("train.csv", "val.csv"))
-    network = networks.build(config)
+    network = models.build(config)
     take_backbone(network, options.backbone)
+    torch.nn.init.normal_(network.head.projection.weight, std=0.01)
+    torch.nn.init.zeros_(network.head.projection.bias)
     features, labels = all_features(network, videos.TrainingClips(training, config, options.draws), "clips to learn from")
-    log = fit(network.head.projection, features, labels, solver)
+    log = fit(network.head.projection, features, labels, config["SOLVER"])
     features, labels = all_features(network, videos.TestClips(validation, config), "videos to validate")
     with torch.inference_mode():
         ranks = ranks_of(network.head.projection(features).softmax(1), labels)
     top1, top5 = (sum(rank < places for rank in ranks) / len(ranks) for places in (1, 5))
 
     weights = options.output_dir / f"{options.cfg.stem}.pyth"
-    checkpoints.save(weights, solver["MAX_EPOCH"] - 1, network, None, config)
+    save(weights, network, config)
     content = {
         "weights": {"file": weights.name, "bytes": weights.stat().st_size, "sha256": certificate.sha256(weights)},
         "backbone": {"file": str(options.backbone), "sha256": certificate.sha256(options.backbone)},
         "command": shlex.join(["python", "tools/train/train_head.py", *sys.argv[1:]]),
         "config": {"file": str(options.cfg), "sha256": certificate.sha256(options.cfg)},
         "seed": config["RNG_SEED"],
-        "scripts": certificate.scripts(),
+        "scripts": certificate.scripts(SCRIPTS),
         "versions": certificate.versions(),
         "machine": certificate.machine(),
         "data": {

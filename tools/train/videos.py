@@ -2,14 +2,10 @@
 
 from dataclasses import dataclass
 
-import annotations
-import augmentation
 import cv2
 import numpy
 import torch
 from problem import Problem
-
-NO_BOXES = numpy.zeros((0, 4))
 
 
 @dataclass
@@ -20,8 +16,12 @@ class Video:
 
 def read_list(folder, name, classes):
     """The videos of a list: a path below the folder and a class from 0 in each line."""
+    try:
+        lines = (folder / name).read_text().splitlines()
+    except OSError as error:
+        raise Problem(f"reading a list of videos: {folder / name}: {error.strerror} -> see --data") from None
     videos = []
-    for number, line in enumerate(annotations.read_lines(folder / name, "a list of videos"), 1):
+    for number, line in enumerate(lines, 1):
         path, _, label = line.rpartition(" ")
         if not path or not label.isdecimal() or int(label) >= classes:
             raise Problem(
@@ -59,10 +59,29 @@ def clip_frames(start, length, count, total):
     return [min(int(number), total - 1) for number in numpy.linspace(start, start + length - 1, count)]
 
 
+def scaled(frames, short_side):
+    """Resizes so that the short side fits."""
+    height, width = frames[0].shape[:2]
+    if min(height, width) == short_side:
+        return frames
+    if width < height:
+        size = short_side, int(height / width * short_side)
+    else:
+        size = int(width / height * short_side), short_side
+    return [cv2.resize(frame, size, interpolation=cv2.INTER_LINEAR) for frame in frames]
+
+
+def normalised(frames, data):
+    """Red, green and blue in float32, T x H x W x 3."""
+    clip = numpy.stack(frames)[..., ::-1].astype(numpy.float32) / 255
+    return (clip - numpy.float32(data["MEAN"])) / numpy.float32(data["STD"])
+
+
 class TrainingClips(torch.utils.data.Dataset):
     """Clips from anywhere in each video, `draws` of each: float32 T x S x S x 3, and the class.
 
-    A clip depends on seed and index alone. S is the size of tests: TRAIN_CROP_SIZE says what the head averages over.
+    A clip depends on seed and index alone. Its short side is drawn inverse-uniformly, then a square and whether it is
+    mirrored, as PySlowFast trains. S is the size of tests: TRAIN_CROP_SIZE says what the head averages over.
     """
 
     def __init__(self, videos, config, draws):
@@ -78,11 +97,14 @@ class TrainingClips(torch.utils.data.Dataset):
         length = span(data, rate)
         start = random.uniform(0, max(len(frames) - length, 0))
         chosen = [frames[number] for number in clip_frames(start, length, data["NUM_FRAMES"], len(frames))]
-        chosen, _ = augmentation.jittered(chosen, NO_BOXES, data["TRAIN_JITTER_SCALES"], random)
-        chosen, _ = augmentation.cropped(chosen, NO_BOXES, data["TEST_CROP_SIZE"], random)
-        if data["RANDOM_FLIP"] and random.uniform() < 0.5:
-            chosen, _ = augmentation.mirrored(chosen, NO_BOXES)
-        return normalised(chosen, data), video.label
+        low, high = data["TRAIN_JITTER_SCALES"]
+        chosen = scaled(chosen, int(round(1 / random.uniform(1 / high, 1 / low))))
+        side = data["TEST_CROP_SIZE"]
+        y, x = (int(random.integers(0, edge - side)) if edge > side else 0 for edge in chosen[0].shape[:2])
+        clip = normalised([frame[y : y + side, x : x + side] for frame in chosen], data)
+        if random.uniform() < 0.5:
+            clip = numpy.ascontiguousarray(clip[:, :, ::-1])
+        return clip, video.label
 
 
 class TestClips(torch.utils.data.Dataset):
@@ -102,17 +124,10 @@ class TestClips(torch.utils.data.Dataset):
         for view in range(views):
             start = max(len(frames) - length, 0) * view / views
             chosen = [frames[number] for number in clip_frames(start, length, data["NUM_FRAMES"], len(frames))]
-            chosen, _ = augmentation.scaled(chosen, NO_BOXES, data["TRAIN_JITTER_SCALES"][0])
+            chosen = scaled(chosen, data["TRAIN_JITTER_SCALES"][0])
             y, x = ((edge - side + 1) // 2 for edge in chosen[0].shape[:2])
             clips.append(normalised([frame[y : y + side, x : x + side] for frame in chosen], data))
         return numpy.stack(clips), self.videos[index].label
-
-
-def normalised(frames, data):
-    """Red, green and blue in float32, T x H x W x 3."""
-    colors = augmentation.Colors(frames)
-    colors.normalise(data["MEAN"], data["STD"])
-    return colors.apply(frames, bgr=False)
 
 
 def collate(samples):

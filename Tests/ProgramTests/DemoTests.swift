@@ -120,7 +120,7 @@ struct DemoTests {
 
   @Test(
     "The certificate is that of these weights, this config and this log",
-    arguments: ["SLOWFAST_8x4_R18_SMALL", "SLOWFAST_8x4_R18_CLASSES"])
+    arguments: ["SMALL", "NLN_SMALL", "FAST_SMALL", "CLASSES"].map { "SLOWFAST_8x4_R18_" + $0 })
   func certificate(_ name: String) throws {
     let folder = projectRoot + "/configs/demo/" + name
     let certificate = try object(String(decoding: try readFile(folder + ".json", doing: "reading"), as: UTF8.self))

@@ -62,6 +62,8 @@ class Comparison:
         return self.options[1] if "--precision" in self.options else "fp32"
 
 
+# Networks of whole clips, of which the same ratios are asked.
+WHOLE_CLIPS = ("slowfast", "slowfast-4x16", "slowfast-r101", "slow", "c2d", "i3d")
 COMPARISONS = {
     "r50": Comparison(
         *("r50", "fp32"),
@@ -96,15 +98,15 @@ COMPARISONS = {
             *(name, "fp32"),
             (Opponent("OpenVINO f32", "openvino", must), Opponent("PyTorch fp32", "pytorch")),
         )
-        for name, must in (("slowfast", 1.3), ("i3d", 1.3), ("r2plus1d", None))
+        for name, must in (*((name, 1.3) for name in WHOLE_CLIPS), ("r2plus1d", None))
     },
     **{
         f"{name}-bf16": Comparison(
             *(name, "bf16"),
-            (Opponent("OpenVINO bf16", "openvino", precision="bf16"),),
+            (Opponent("OpenVINO bf16", "openvino", must, precision="bf16"),),
             options=("--precision", "bf16"),
         )
-        for name in ("slowfast", "i3d", "r2plus1d")
+        for name, must in (*((name, 1.2) for name in WHOLE_CLIPS), ("r2plus1d", None))
     },
     "r101-bf16": Comparison(
         *("r101", "bf16"),
@@ -118,7 +120,7 @@ COMPARISONS = {
             (Opponent("OpenVINO int8", "openvino", 1.0, 1.15, precision="int8"),),
             options=("--precision", "int8"),
         )
-        for name in ("r50", "r101", "x3d-m", "slowfast", "i3d", "r2plus1d")
+        for name in ("r50", "r101", "x3d-m", *WHOLE_CLIPS, "r2plus1d")
     },
     # Transformers: each peer in its fastest form of attention, and in the published network's where that is far slower.
     "mvitv2-s": Comparison(

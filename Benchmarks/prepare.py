@@ -18,6 +18,10 @@ CONFIGS = {
     "r101": HERE.parent / "configs/AVA/c2/SLOWFAST_32x2_R101_50_50.yaml",
     "x3d-m": HERE.parent / "configs/Kinetics/X3D_M.yaml",
     "slowfast": HERE.parent / "configs/Kinetics/SLOWFAST_8x8_R50.yaml",
+    "slowfast-4x16": HERE.parent / "configs/Kinetics/SLOWFAST_4x16_R50.yaml",
+    "slowfast-r101": HERE.parent / "configs/Kinetics/pytorchvideo/SLOWFAST_8x8_R101.yaml",
+    "slow": HERE.parent / "configs/Kinetics/SLOW_8x8_R50.yaml",
+    "c2d": HERE.parent / "configs/Kinetics/C2D_8x8_R50.yaml",
     "i3d": HERE.parent / "configs/Kinetics/I3D_8x8_R50.yaml",
     "r2plus1d": HERE.parent / "configs/Kinetics/pytorchvideo/R2PLUS1D_16x4_R50.yaml",
     "mvitv2-s": HERE.parent / "configs/Kinetics/MVITv2_S_16x4.yaml",
@@ -29,6 +33,10 @@ TITLES = {
     "r101": "SlowFast R101 32x2 with non-local blocks",
     "x3d-m": "X3D-M",
     "slowfast": "SlowFast R50 8x8, whole clips",
+    "slowfast-4x16": "SlowFast R50 4x16, whole clips",
+    "slowfast-r101": "SlowFast R101 8x8, whole clips",
+    "slow": "Slow R50 8x8",
+    "c2d": "C2D R50 8x8",
     "i3d": "I3D R50 8x8",
     "r2plus1d": "R(2+1)D R50 16x4",
     "mvitv2-s": "MViTv2-S 16x4",
@@ -37,7 +45,9 @@ TITLES = {
 }
 # Height and width of a clip, where the config is one of whole clips.
 SIZES = {
-    **dict.fromkeys(("x3d-m", "slowfast", "i3d", "r2plus1d"), (256, 256)),
+    **dict.fromkeys(
+        ("x3d-m", "slowfast", "slowfast-4x16", "slowfast-r101", "slow", "c2d", "i3d", "r2plus1d"), (256, 256)
+    ),
     **dict.fromkeys(("mvitv2-s", "mvitv1-b", "vit-b"), (224, 224)),
 }
 

@@ -136,7 +136,7 @@ public struct ConvolutionPlanner: Sendable {
     if can(.planar) && outputs <= 12 { return .planar }
     // Below these widths the transforms, which cost as much per channel whatever they save, cost more. In bfloat16
     // direct products come at twice the rate, as do those in time, and those in space do not.
-    let (space, time) = input == .float32 ? (16, 32) : (128, 128)
+    let (space, time) = input == .float32 ? (16, 32) : (64, 128)
     // The products of narrow groups are few, and come at twice the rate in bfloat16.
     let isPaying = shape.groups == 1 || (input == .float32 && inputs / shape.groups >= 4)
     if can(.winogradSpace) && min(inputs, outputs) >= space && isPaying { return .winogradSpace }

@@ -142,8 +142,10 @@ extension KernelTable {
             KernelsAVX512BF16.gemmPanel4,
           ]),
         winograd: WinogradKernels(
-          spaceInput: KernelsAVX512BF16.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
+          spaceInput: KernelsAVX512.winogradSpaceInput, timeInput: KernelsAVX512BF16.winogradTimeInput,
           spaceOutput: KernelsAVX512BF16.winogradSpaceOutput, timeOutput: KernelsAVX512BF16.winogradTimeOutput),
+        winogradPairs: WinogradPairKernels(
+          input: KernelsAVX512BF16.winogradPairsInput, output: KernelsAVX512BF16.winogradPairsOutput),
         largest: KernelsAVX512BF16.maxOverPositions, windows: KernelsAVX512BF16.roundWindows,
         depthwise: DepthwiseKernels(
           split: KernelsAVX512BF16.depthwiseSplit, lines: KernelsAVX512BF16.depthwiseLines, lanes: 16),

@@ -126,8 +126,9 @@ struct BFloat16Kernels: Sendable {
   let finish: Finish?
   /// Products of float32 inputs and weights whose outputs may be bfloat16.
   let gemm: GEMMKernels
-  /// Transforms of bfloat16 inputs to float32 points, and back to either format.
+  /// Transforms of inputs in time, and of points back to either format; in space inputs are float32.
   let winograd: WinogradKernels
+  let winogradPairs: WinogradPairKernels
   let largest: RowKernels.Reduction
   /// Windows of float32 lines.
   let windows: @Sendable (RoundedWindows) -> Void

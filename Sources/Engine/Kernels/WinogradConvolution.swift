@@ -5,8 +5,8 @@ internal import Tensors
 /// Winograd's F(4, 3) along time, or along height and width at once: half or a quarter of the products, as many matrix
 /// products as a tile has points, and sums and differences before and after.
 ///
-/// Inputs in bfloat16 make points in bfloat16 along time, whose products are taken in pairs; in space, where the rounding
-/// of points would show, they make points in float32.
+/// Inputs in bfloat16 make points in bfloat16, whose products are taken in pairs. In space, where the rounding of F(4 x 4, 3 x 3)'s
+/// points would show, they are those of F(2 x 2, 3 x 3).
 ///
 /// A piece takes some tiles through all three steps, so that points and products stay in its thread's caches. Outputs
 /// are computed in runs of channels to keep the products few. Where the weights are large, a piece is such a run for many
@@ -19,29 +19,33 @@ struct WinogradConvolution: ConvolutionMethod {
   private let weights: WinogradWeights
   private let zeros: Storage
   private let kernels: WinogradKernels
+  /// Where the axis is theirs.
+  private let pairs: WinogradPairKernels?
   private let products: GEMMKernels
   /// How the points of inputs and weights lie in memory.
   private let pointFormat: ElementFormat
 
-  /// 36 in space, 6 in time.
-  private var points: Int { axis == .space ? 36 : 6 }
+  private var points: Int { axis.points }
 
   init(
     _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, weights: Storage, _ input: ElementFormat, _ engine: Engine
   ) {
     self.kernels = engine.winograd(input)
-    self.axis = axis
     self.shape = shape
-    if axis == .time, input == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
+    if input == .bfloat16, let bfloat16 = engine.kernels.bfloat16 {
+      self.axis = axis == .space ? .spacePairs : axis
+      pairs = bfloat16.winogradPairs
       products = bfloat16.dots
       pointFormat = .bfloat16
     } else {
+      self.axis = axis
+      pairs = nil
       products = engine.kernels.gemm
       pointFormat = .float32
     }
     zeros = Storage(count: shape.inChannels)
     bundle = WinogradBundle(shape) ?? WinogradBundle(whole: shape)
-    self.weights = WinogradWeights(axis, shape, bundle, weights, pointFormat, engine)
+    self.weights = WinogradWeights(self.axis, shape, bundle, weights, pointFormat, engine)
   }
 
   func run(_ input: FeatureMap, _ store: ConvolutionStore, _ engine: Engine) {
@@ -152,6 +156,7 @@ struct WinogradConvolution: ConvolutionMethod {
     let wanted: Int
     switch axis {
     case .space: wanted = weightFloats < 1 << 18 ? 24 : weightFloats < 1 << 20 ? 48 : 132
+    case .spacePairs: wanted = 96
     case .time: wanted = 96
     }
     let pieces = (tiles + wanted - 1) / wanted
@@ -221,7 +226,7 @@ struct WinogradConvolution: ConvolutionMethod {
   }
 
   /// Points whose weights are transformed at a time: a row in space, a pair in time.
-  private var pointsTogether: Int { axis == .space ? 6 : 2 }
+  private var pointsTogether: Int { axis == .time ? 2 : axis.window }
 
   /// Some tiles on one thread.
   private struct Piece {
@@ -238,7 +243,7 @@ struct WinogradConvolution: ConvolutionMethod {
     let engine: Engine
 
     private var shape: ConvolutionShape { convolution.shape }
-    private var positions: Int { convolution.axis == .space ? 16 : 4 }
+    private var positions: Int { convolution.axis.outputs }
 
     private func addresses<T>(_ offset: Int, _ count: Int, of type: T.Type) -> UnsafeMutablePointer<T> {
       UnsafeMutableRawPointer(memory + offset).bindMemory(to: type, capacity: count)
@@ -282,6 +287,7 @@ struct WinogradConvolution: ConvolutionMethod {
         let target = points + (tile - firstTile) * layout.pitch
         switch convolution.axis {
         case .space: kernels.spaceInput(rows, shape.inChannels, memory + layout.temporary, target, step)
+        case .spacePairs: convolution.pairs?.input(rows, shape.inChannels, target, step)
         case .time: kernels.timeInput(rows, shape.inChannels, target, step)
         }
         rows.update(from: rows + convolution.points, count: convolution.points)
@@ -344,6 +350,7 @@ struct WinogradConvolution: ConvolutionMethod {
         products.multiply(block(table, point, channels: inputs), weights + number * step, outputs: outputs)
       }
       switch convolution.axis {
+      case .spacePairs: preconditionFailure("weights of bfloat16 are points")
       case .space:
         for row in 0..<6 {
           transform(engine.kernels.winogradWeights.space, row)
@@ -384,6 +391,7 @@ struct WinogradConvolution: ConvolutionMethod {
         let products = UnsafePointer(memory) + layout.products + index * layout.run
         switch convolution.axis {
         case .space: kernels.spaceOutput(products, step, count, memory + layout.temporary, target)
+        case .spacePairs: convolution.pairs?.output(products, step, count, target)
         case .time: kernels.timeOutput(products, step, count, target)
         }
       }

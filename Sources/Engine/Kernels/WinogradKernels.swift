@@ -25,6 +25,12 @@ struct WinogradKernels: Sendable {
   let timeOutput: TimeOutput
 }
 
+/// The transforms of F(2 x 2, 3 x 3) between maps in bfloat16 and points of bfloat16.
+struct WinogradPairKernels: Sendable {
+  let input: WinogradKernels.TimeInput
+  let output: WinogradKernels.TimeOutput
+}
+
 /// The transforms of weights in float32 for one instruction set: see `MicroKernels`.
 struct WinogradWeightKernels: Sendable {
   /// Taps, numbers of a tap, the row or the pair of points, where they go, from a point to the next.

@@ -56,9 +56,9 @@ struct WinogradWeightGradient {
   }
 
   /// 36 in space, 6 in time.
-  private var points: Int { axis == .space ? 36 : 6 }
+  private var points: Int { axis.points }
   /// The outputs of a tile.
-  private var outputs: Int { axis == .space ? 16 : 4 }
+  private var outputs: Int { axis.outputs }
 
   /// Where a group's points and all sums lie in the memory that threads share.
   private struct Layout {
@@ -157,6 +157,7 @@ struct WinogradWeightGradient {
       let to = target + (tile - some.lowerBound) * layout.rightPitch
       switch axis {
       case .space: kernels.spaceInput(rows, shape.inChannels, temporary, to, step)
+      case .spacePairs: preconditionFailure("gradients of weights are taken in float32")
       case .time: kernels.timeInput(rows, shape.inChannels, to, step)
       }
       rows.update(from: rows + points, count: points)
@@ -175,6 +176,7 @@ struct WinogradWeightGradient {
       let to = target + (tile - some.lowerBound) * layout.leftPitch
       switch axis {
       case .space: kernels.spaceGradient(rows, shape.outChannels, temporary, to, step)
+      case .spacePairs: preconditionFailure("gradients of weights are taken in float32")
       case .time: kernels.timeGradient(rows, shape.outChannels, to, step)
       }
       rows.update(from: rows + outputs, count: outputs)
@@ -242,6 +244,7 @@ struct WinogradWeightGradient {
       let from = sums + output * layout.pitch
       switch axis {
       case .space: kernels.spaceSums(from, layout.sumStep, layout.pitch, temporary, made, layout.pitch)
+      case .spacePairs: preconditionFailure("gradients of weights are taken in float32")
       case .time: kernels.timeSums(from, layout.sumStep, layout.pitch, made, layout.pitch)
       }
       let target = to + output * shape.inChannels * taps

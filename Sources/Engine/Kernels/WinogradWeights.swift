@@ -44,7 +44,7 @@ enum WinogradWeights: Sendable {
     _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ bundle: WinogradBundle, _ weights: Storage,
     _ format: ElementFormat, _ engine: Engine
   ) {
-    let points = axis == .space ? 36 : 6
+    let points = axis.points
     // The kernels take eight numbers at a time. What is rounded to bfloat16 takes no more memory transformed.
     if format == .float32, shape.groups == 1, shape.outChannels % 8 == 0,
       points * shape.inChannels * shape.outChannels >= Self.leastOfTaps
@@ -70,8 +70,8 @@ private func winogradWeights(
   _ axis: WinogradTiles.Axis, _ shape: ConvolutionShape, _ bundle: WinogradBundle, _ weights: Storage,
   _ format: ElementFormat, _ engine: Engine
 ) -> [PackedPanels] {
-  let taps = axis == .space ? 9 : 3
-  let points = axis == .space ? 36 : 6
+  let taps = axis == .time ? 3 : 9
+  let points = axis.points
   // Two channels in bfloat16 take one float.
   let depth = bundle.inputs * format.bytes / 4
   let panels = (0..<bundle.count * points).map { _ in PackedPanels(depth: depth, outputs: bundle.outputs, engine) }
@@ -88,7 +88,11 @@ private func winogradWeights(
       for o in 0..<count where (first + o) / perGroup.outputs == c / perGroup.inputs {
         let output = number * bundle.outputs + first + o
         let filter = weights.pointer + (output * perGroup.inputs + c % perGroup.inputs) * taps
-        if axis == .space { transformSpace(filter, &transformed) } else { transformTime(filter, &transformed) }
+        switch axis {
+        case .space: transformSpace(filter, &transformed)
+        case .spacePairs: transformPairs(filter, &transformed)
+        case .time: transformTime(filter, &transformed)
+        }
         switch format {
         case .float32:
           for point in 0..<points { targets[point][c * pitch + o] = Float(transformed[point]) }
@@ -128,5 +132,19 @@ private func transformSpace(_ filter: UnsafePointer<Float>, _ result: inout Inli
   for i in 0..<6 {
     let row = transform(c0[i], c1[i], c2[i])
     for j in 0..<6 { result[6 * i + j] = row[j] }
+  }
+}
+
+/// G g Gᵀ of F(2 x 2, 3 x 3).
+private func transformPairs(_ filter: UnsafePointer<Float>, _ result: inout InlineArray<36, Double>) {
+  func transform(_ g0: Double, _ g1: Double, _ g2: Double) -> InlineArray<4, Double> {
+    [g0, (g0 + g1 + g2) / 2, (g0 - g1 + g2) / 2, g2]
+  }
+  let c0 = transform(Double(filter[0]), Double(filter[3]), Double(filter[6]))
+  let c1 = transform(Double(filter[1]), Double(filter[4]), Double(filter[7]))
+  let c2 = transform(Double(filter[2]), Double(filter[5]), Double(filter[8]))
+  for i in 0..<4 {
+    let row = transform(c0[i], c1[i], c2[i])
+    for j in 0..<4 { result[4 * i + j] = row[j] }
   }
 }

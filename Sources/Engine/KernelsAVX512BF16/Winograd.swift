@@ -1,12 +1,19 @@
 public import MicroKernels
 
-/// `MicroKernels.winogradSpaceInput` for this instruction set, bfloat16 in memory.
+/// `MicroKernels.winogradPairsInput` for this instruction set.
 @inline(never)
-public func winogradSpaceInput(
-  _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ temporary: UnsafeMutablePointer<Float>,
-  _ output: UnsafeMutablePointer<Float>, _ step: Int
+public func winogradPairsInput(
+  _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
-  MicroKernels.winogradSpaceInput(AVX512BF16Unit.self, isBFloat16: true, rows, channels, temporary, output, step)
+  MicroKernels.winogradPairsInput(AVX512BF16Unit.self, rows, channels, output, step)
+}
+
+/// `MicroKernels.winogradPairsOutput` for this instruction set.
+@inline(never)
+public func winogradPairsOutput(
+  _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int, _ target: WinogradStore
+) {
+  MicroKernels.winogradPairsOutput(AVX512BF16Unit.self, products, step, channels, target)
 }
 
 /// `MicroKernels.winogradTimeInput` for this instruction set, bfloat16 in memory.

@@ -55,27 +55,25 @@ func winogradOutput<Unit: VectorUnit>(_ unit: Unit.Type, _ m: Six<Unit.Vector>) 
 ///   - rows: [2][6][6] Where each position's channels begin; the second half belongs to the tile that comes next and is
 ///     fetched ahead.
 ///   - temporary: Room for 36 registers.
-///   - isBFloat16: Whether the inputs are bfloat16; a literal.
 ///   - output: Point p of channel c goes to `p * step + c`; whole registers are written.
 @inlinable @inline(__always)
 public func winogradSpaceInput<Unit: VectorUnit>(
-  _ unit: Unit.Type, isBFloat16: Bool = false, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
+  _ unit: Unit.Type, _ rows: UnsafePointer<UnsafePointer<Float>>, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ output: UnsafeMutablePointer<Float>, _ step: Int
 ) {
   let width = Unit.Vector.scalarCount
-  let size = isBFloat16 ? 2 : 4
   var c = 0
   while c < channels {
     let left = channels - c
-    for i in 36..<72 { simd_prefetch(UnsafeRawPointer(rows[i]) + c * size) }
+    for i in 36..<72 { simd_prefetch(UnsafeRawPointer(rows[i]) + 4 * c) }
     for j in 0..<6 {
       let d: Six<Unit.Vector> = [
-        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[j]) + c * size),
-        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[6 + j]) + c * size),
-        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[12 + j]) + c * size),
-        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[18 + j]) + c * size),
-        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[24 + j]) + c * size),
-        loadElements(unit, isBFloat16: isBFloat16, left, UnsafeRawPointer(rows[30 + j]) + c * size),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[j]) + 4 * c),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[6 + j]) + 4 * c),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[12 + j]) + 4 * c),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[18 + j]) + 4 * c),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[24 + j]) + 4 * c),
+        loadElements(unit, isBFloat16: false, left, UnsafeRawPointer(rows[30 + j]) + 4 * c),
       ]
       let t = winogradInput(unit, d)
       let to = temporary + j * width
@@ -158,11 +156,31 @@ public struct WinogradStore {
     self.epilogue = epilogue
   }
 
+  /// Whether whole registers of one format are all that is stored, and nothing is added: by far the most frequent case, in which
+  /// the transforms need no registers of their own for what the others do.
+  @inlinable @inline(__always)
+  func isPlain<Unit: VectorUnit>(_ unit: Unit.Type, bfloat16: Bool, _ channels: Int) -> Bool {
+    channels % Unit.Vector.scalarCount == 0 && residuals == nil && epilogue.isShort && outputIsBFloat16 == bfloat16
+  }
+
+  /// Stores a register of channels of a position.
+  ///
+  /// - Parameters:
+  ///   - bfloat16: Whether outputs or residuals may be bfloat16; a literal.
+  ///   - isPlain: `isPlain`, a literal.
+  ///   - left: Channels from this one to the last.
   @inlinable @inline(__always)
   func store<Unit: VectorUnit>(
-    _ unit: Unit.Type, bfloat16: Bool, _ sum: Unit.Vector, position: Int, channel: Int, left: Int
+    _ unit: Unit.Type, bfloat16: Bool, isPlain: Bool = false, _ sum: Unit.Vector, position: Int, channel: Int, left: Int
   ) {
     guard let output = outputs[position] else { return }
+    if isPlain {
+      let value = sum + Unit.load(bias + channel)
+      let to = UnsafeMutableRawPointer(output) + channel * (bfloat16 ? 2 : 4)
+      storeElements(
+        unit, isBFloat16: bfloat16, Unit.Vector.scalarCount, epilogue == .relu ? Unit.relu(value) : value, to)
+      return
+    }
     var value = sum + Unit.load(bias + channel)
     if let residuals, let residual = residuals[position] {
       let isBFloat16 = bfloat16 && residualIsBFloat16
@@ -187,6 +205,21 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
   _ unit: Unit.Type, bfloat16: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
 ) {
+  if target.isPlain(unit, bfloat16: bfloat16, channels) {
+    winogradSpaceOutputs(unit, bfloat16: bfloat16, isPlain: true, products, step, channels, temporary, target)
+  } else {
+    winogradSpaceOutputs(unit, bfloat16: bfloat16, isPlain: false, products, step, channels, temporary, target)
+  }
+}
+
+/// The same.
+///
+/// - Parameter isPlain: `WinogradStore.isPlain`, a literal.
+@inlinable @inline(__always)
+func winogradSpaceOutputs<Unit: VectorUnit>(
+  _ unit: Unit.Type, bfloat16: Bool, isPlain: Bool, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ temporary: UnsafeMutablePointer<Float>, _ target: WinogradStore
+) {
   let width = Unit.Vector.scalarCount
   var c = 0
   while c < channels {
@@ -208,10 +241,13 @@ public func winogradSpaceOutput<Unit: VectorUnit>(
         Unit.load(from + 4 * width), Unit.load(from + 5 * width),
       ]
       let y = winogradOutput(unit, m)
-      target.store(unit, bfloat16: bfloat16, y[0], position: 4 * i, channel: c, left: channels - c)
-      target.store(unit, bfloat16: bfloat16, y[1], position: 4 * i + 1, channel: c, left: channels - c)
-      target.store(unit, bfloat16: bfloat16, y[2], position: 4 * i + 2, channel: c, left: channels - c)
-      target.store(unit, bfloat16: bfloat16, y[3], position: 4 * i + 3, channel: c, left: channels - c)
+      target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[0], position: 4 * i, channel: c, left: channels - c)
+      target.store(
+        unit, bfloat16: bfloat16, isPlain: isPlain, y[1], position: 4 * i + 1, channel: c, left: channels - c)
+      target.store(
+        unit, bfloat16: bfloat16, isPlain: isPlain, y[2], position: 4 * i + 2, channel: c, left: channels - c)
+      target.store(
+        unit, bfloat16: bfloat16, isPlain: isPlain, y[3], position: 4 * i + 3, channel: c, left: channels - c)
     }
     c += width
   }
@@ -227,6 +263,21 @@ public func winogradTimeOutput<Unit: VectorUnit>(
   _ unit: Unit.Type, bfloat16: Bool = false, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
   _ target: WinogradStore
 ) {
+  if target.isPlain(unit, bfloat16: bfloat16, channels) {
+    winogradTimeOutputs(unit, bfloat16: bfloat16, isPlain: true, products, step, channels, target)
+  } else {
+    winogradTimeOutputs(unit, bfloat16: bfloat16, isPlain: false, products, step, channels, target)
+  }
+}
+
+/// The same.
+///
+/// - Parameter isPlain: `WinogradStore.isPlain`, a literal.
+@inlinable @inline(__always)
+func winogradTimeOutputs<Unit: VectorUnit>(
+  _ unit: Unit.Type, bfloat16: Bool, isPlain: Bool, _ products: UnsafePointer<Float>, _ step: Int, _ channels: Int,
+  _ target: WinogradStore
+) {
   let width = Unit.Vector.scalarCount
   var c = 0
   while c < channels {
@@ -237,10 +288,10 @@ public func winogradTimeOutput<Unit: VectorUnit>(
       Unit.load(from + 4 * step), Unit.load(from + 5 * step),
     ]
     let y = winogradOutput(unit, m)
-    target.store(unit, bfloat16: bfloat16, y[0], position: 0, channel: c, left: channels - c)
-    target.store(unit, bfloat16: bfloat16, y[1], position: 1, channel: c, left: channels - c)
-    target.store(unit, bfloat16: bfloat16, y[2], position: 2, channel: c, left: channels - c)
-    target.store(unit, bfloat16: bfloat16, y[3], position: 3, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[0], position: 0, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[1], position: 1, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[2], position: 2, channel: c, left: channels - c)
+    target.store(unit, bfloat16: bfloat16, isPlain: isPlain, y[3], position: 3, channel: c, left: channels - c)
     c += width
   }
 }

@@ -27,7 +27,7 @@ if [ "$videos" -lt 4 ] || [ "$clips" -lt 13 ]; then
 fi
 # What an earlier demo made is replaced, and nothing else: its folder has a file that says so, and there it is what has these names.
 mark=.made-by-slowfast-demo
-made="world classes overlays raw report stills detections.csv detections.json detections.journal evaluation.txt motion.txt"
+made="world classes overlays raw report stills tracks.json detections.csv detections.json detections.journal evaluation.txt motion.txt"
 if { [ -e "$out" ] || [ -L "$out" ]; } && [ ! -d "$out" ]; then
   echo "demo: '$out' is no folder -> name another one, or delete this" >&2
   exit 1

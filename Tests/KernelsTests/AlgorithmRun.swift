@@ -111,7 +111,7 @@ struct AlgorithmRun: CustomStringConvertible {
   /// What this algorithm's results are allowed.
   var tolerance: SumTolerance {
     switch algorithm {
-    case .winogradSpace: .winogradSpace
+    case .winogradSpace: kind.input == .bfloat16 ? .winogradSpaceBFloat16 : .winogradSpace
     case .winogradTime: kind.input == .bfloat16 ? .winogradTimeBFloat16 : .winogradTime
     case .reference, .direct, .planar, .windows, .depthwise: .summed(terms: shape.depth)
     }

@@ -117,6 +117,47 @@ struct BFloat16KernelTests {
     #expect((0..<4).map { output.value(position: $0 / 2, channel: $0 % 2) } == [13.25, 14, 0, 5])
   }
 
+  /// A middle of 2 under taps of two channels that are all different, and another column of planes that interleave: sums of taps
+  /// and halves of them are bfloat16 numbers, so that nothing is rounded on the way. 5 x 5 positions are nine tiles of 2 x 2,
+  /// five of which are not full.
+  @Test(arguments: [1, 2], tables.map(\.instructionSet))
+  func winogradSpaceByHand(dilation: Int, set: InstructionSet) throws {
+    let shape = ConvolutionShape(
+      2, 2, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, dilation), dilation: Extent3(1, 1, dilation))
+    let taps: [Float] = [1, 2, 3, 4, 5, 6, 7, 8, 9]
+    let weights = Tensor(shape.weightShape, taps + taps.map { -4 * $0 } + taps.map { $0 / 2 } + taps)
+    let convolution = Convolution(
+      shape, weights: weights, bias: [10, -10], engine: engine(.winogradSpace, try KernelTable(set)), input: .bfloat16)
+    let input = FeatureMap(zeros: 1, Extent3(1, 5, 5), channels: 2, format: .bfloat16)
+    input.set(2, position: 12, channel: 0)
+    input.set(1, position: 12, channel: 1)
+    let output = FeatureMap(zeros: 1, Extent3(1, 5, 5), channels: 2, format: .bfloat16)
+    convolution.run(input, into: output)
+    for h in 0..<5 {
+      for w in 0..<5 {
+        // What is above and to the left of the middle sees it under the last tap.
+        let (row, column) = (3 - h, 1 - (w - 2) / dilation)
+        let isSeen = (0..<3).contains(row) && (w - 2) % dilation == 0 && (0..<3).contains(column)
+        let tap = isSeen ? taps[3 * row + column] : 0
+        let found = (0..<2).map { output.value(position: 5 * h + w, channel: $0) }
+        #expect(found == [10 + 2 * tap - 4 * tap, -10 + tap + tap], "\(h) \(w)")
+      }
+    }
+  }
+
+  @Test func plannerChoosesByShape() {
+    func choose(_ channels: Int, _ kernel: Extent3, groups: Int = 1) -> ConvolutionAlgorithm {
+      let padding = Extent3(kernel.t / 2, kernel.h / 2, kernel.w / 2)
+      let shape = ConvolutionShape(channels, channels, kernel: kernel, padding: padding, groups: groups)
+      return ConvolutionPlanner().choose(for: shape, input: .bfloat16, activations: .bfloat16)
+    }
+    #expect(choose(64, Extent3(1, 3, 3)) == .winogradSpace)
+    #expect(choose(62, Extent3(1, 3, 3)) == .direct)
+    #expect(choose(64, Extent3(1, 3, 3), groups: 4) == .direct)
+    #expect(choose(128, Extent3(3, 1, 1)) == .winogradTime)
+    #expect(choose(126, Extent3(3, 1, 1)) == .direct)
+  }
+
   /// What is no bfloat16 number is rounded before it is multiplied: 1 + 1/256 is 1. Up to 8 channels keep both parts.
   @Test(arguments: [(10, 3), (8, 3 + 3 * 0x1p-8)] as [(Int, Float)], tables.map(\.instructionSet))
   func weightsAreRoundedByHand(_ example: (channels: Int, expected: Float), set: InstructionSet) throws {

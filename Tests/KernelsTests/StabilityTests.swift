@@ -74,7 +74,7 @@ struct StabilityTests {
     "threads that take channels apart change no bit", arguments: [ConvolutionAlgorithm.winogradSpace, .winogradTime])
   func channelsApart(algorithm: ConvolutionAlgorithm) throws {
     let space = ConvolutionShape(
-      166, 198, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 2), dilation: Extent3(1, 1, 2))
+      258, 258, kernel: Extent3(1, 3, 3), padding: Extent3(0, 1, 2), dilation: Extent3(1, 1, 2))
     let time = ConvolutionShape(418, 430, kernel: Extent3(3, 1, 1), padding: Extent3(1, 0, 0))
     let problem =
       algorithm == .winogradSpace
